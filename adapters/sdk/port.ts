@@ -1,0 +1,68 @@
+/**
+ * The adapter port (适配器): how a node hands packets to the city's own approval system and takes its answers.
+ * An adapter never signs, never stores packets and never sees another case's data.
+ */
+import type { MoveRequest } from '../../protocol/case/kinds.ts'
+
+/** A material as an adapter sees it; the bytes are streamed on demand, never held whole. */
+export type DeliveredMaterial = {
+  /** lowercase hex SHA-256 of the bytes */ sha256: string
+  size: number
+  /** media type */ type: string
+  /** material code of the item's list, as the submit body names it */ code: string
+  /** display name; personal data */ name: string
+  open(): ReadableStream<Uint8Array>
+}
+
+/** One inbound packet whose effect the approval system must have exactly once. */
+export type Delivery = {
+  /** Same for every attempt of this packet (its packet id): send it as the idempotency key. */ idempotencyKey: string
+  /** thread id of the case */ thread: string
+  /** case number given by the collecting city */ caseNo: string
+  /** packet kind, such as `case.submit` */ kind: string
+  /** division code of the collecting city (收件地) */ from: string
+  /** division code of the handling city (办理地) */ to: string
+  /** the local case number, once the approval system gave one */ localCaseNo: string | null
+  /** the decoded body of the packet (schema of its kind) */ body: Readonly<Record<string, unknown>>
+  materials: readonly DeliveredMaterial[]
+  /** how often this delivery was tried before, 0 first */ attempt: number
+}
+
+/** What the approval system answered. A refusal is parked for a person, never dropped. */
+export type DeliveryResult =
+  | { ok: true; /** needed for `case.submit` */ localCaseNo?: string; /** moves that follow at once, in order */ moves?: readonly MoveRequest[] }
+  | { ok: false; /** problem code */ code: 'adapter.unavailable' | 'adapter.refused' | 'adapter.mapping'; detail: string; retryable: boolean }
+
+/** One answer of the approval system: a move on a case. `id` is unique per adapter; a repeated id is a no-op. */
+export type LocalEvent = { id: string; /** local case number */ localCaseNo: string; move: MoveRequest }
+
+/** Durable memory of an adapter, inside the node's store. Keys ≤ 200 characters, values ≤ 64 KiB of JSON text. */
+export interface AdapterState {
+  get(key: string): Promise<string | null>
+  /** Stores `make()` unless the key exists; returns what is stored. Atomic. */
+  claim(key: string, make: () => string): Promise<string>
+  put(key: string, value: string): Promise<void>
+  /** Next number of a named counter, from 1. Atomic and never reused. */
+  next(counter: string): Promise<number>
+}
+
+export type AdapterContext = {
+  state: AdapterState
+  /** now, milliseconds since the epoch */ now: () => number
+  signal: AbortSignal
+  /** a log line without personal data */ log: (message: string, fields?: Record<string, string | number | boolean>) => void
+}
+
+export interface Adapter {
+  /** kind of adapter, `workbench` or `rest` */ readonly kind: string
+  /** Brings about the packet's effect once, however often it is called with the same idempotency key. */
+  deliver(delivery: Delivery, context: AdapterContext): Promise<DeliveryResult>
+  /**
+   * Asks for answers after `cursor` (null at first). The node commits events and cursor together, so an event may be
+   * given again after a crash but is applied once. Absent when the system pushes, or a person works inside the node.
+   */
+  poll?(cursor: string | null, context: AdapterContext): Promise<{ events: readonly LocalEvent[]; cursor: string }>
+  /** Whether the approval system is reachable and usable; shown by `tongban doctor`. */
+  check(context: AdapterContext): Promise<{ ok: true } | { ok: false; detail: string }>
+  close?(): Promise<void>
+}

@@ -1,0 +1,28 @@
+/** The Database port: portable SQL on one engine per node. Repositories see only this file. */
+
+export type Value = string | number | Uint8Array | null
+export type Row = Record<string, Value>
+
+/** Runs SQL inside the transaction that handed it out; unusable after that transaction ended. */
+export interface Transaction {
+  /** Runs one statement with positional `?` parameters; rows of a SELECT or RETURNING, else an empty array. */
+  query<T extends object = Row>(sql: string, params?: readonly Value[]): Promise<T[]>
+  /** Runs one writing statement; how many rows it changed. */
+  run(sql: string, params?: readonly Value[]): Promise<number>
+  /** Called once after the commit that made this transaction durable; never after a rollback. */
+  afterCommit(callback: () => void): void
+}
+
+export interface Database {
+  /** Reads outside any transaction: sees committed data only. */
+  query<T extends object = Row>(sql: string, params?: readonly Value[]): Promise<T[]>
+  /**
+   * Runs `work` serialised with every other transaction and commits it durably before resolving.
+   * Throwing rolls back this transaction alone. Transactions that wait together may share one commit.
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  /** Writes a consistent copy of the whole store to `path` while running. */
+  backup(path: string): Promise<void>
+  /** Waits for running transactions, then closes. Further calls reject. */
+  close(): Promise<void>
+}
