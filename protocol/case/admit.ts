@@ -1,0 +1,65 @@
+/** Admission of a case packet into its thread, judged in the view its author had, so that both cities judge alike. SPEC.md §6.4. */
+
+import { LIMITS } from '../limits.ts'
+import { BODY_TYPE } from '../names.ts'
+import type { Packet, PacketClaims } from '../packet/claims.ts'
+import { parseJson, sha256 } from '../primitives.ts'
+import { type Refused, refuse } from '../problem.ts'
+import { checkPlace, viewOf } from '../thread/chain.ts'
+import { type CaseState, foldCase, mayAuthor, moverOf, permits } from './fold.ts'
+import { CASE_BODIES, type CaseBody, isCaseKind, materialsOf } from './kinds.ts'
+
+/** Checks body bytes against their commitment, schema and materials. Problems: `body.*`, `case.material`, `envelope.claims`. */
+export async function openCaseBody(
+  claims: PacketClaims,
+  bytes: Uint8Array,
+): Promise<{ ok: true; body: unknown } | Refused> {
+  if (!isCaseKind(claims.kind)) return refuse('envelope.claims', 'kind')
+  const checked = await checkBody(claims, bytes)
+  if (checked !== null) return checked
+  const parsed = parseJson<unknown>(CASE_BODIES[claims.kind], bytes, 'body.schema')
+  if (!parsed.ok) return parsed
+  const named = materialsOf(claims.kind, parsed.value)
+  const committed = claims.materials.map(material => material.sha256)
+  if (new Set(committed).size !== committed.length || new Set(named).size !== named.length)
+    return refuse('case.material', 'twice')
+  if (named.length !== committed.length || named.some(hash => !committed.includes(hash))) return refuse('case.material')
+  if (claims.materials.some(material => material.size > LIMITS.materialBytes)) return refuse('material.oversize')
+  return { ok: true, body: parsed.value }
+}
+
+/** Size, type and hash of body bytes against the claims. */
+export async function checkBody(claims: PacketClaims, bytes: Uint8Array): Promise<Refused | null> {
+  if (bytes.byteLength > LIMITS.bodyBytes || claims.body.size > LIMITS.bodyBytes) return refuse('body.oversize')
+  if (claims.body.type !== BODY_TYPE) return refuse('body.schema', 'type')
+  if (bytes.byteLength !== claims.body.size) return refuse('body.hash', 'size')
+  return (await sha256(bytes)) === claims.body.sha256 ? null : refuse('body.hash')
+}
+
+/** Admits a packet (body opened) to the packets of its thread; the state after it. Problems: `chain.*`, `thread.party`, `case.*`, `agreement.none`. */
+export function admitCase(packets: readonly Packet[], candidate: Packet): { ok: true; state: CaseState } | Refused {
+  const { kind, iss } = candidate.claims
+  if (!isCaseKind(kind)) return refuse('envelope.claims', 'kind')
+  const misplaced = checkPlace(packets, candidate)
+  if (misplaced !== null) return misplaced
+  if (kind === 'case.submit') {
+    if (packets.length > 0) return refuse('case.transition', 'case.submit begins a thread')
+    if (candidate.claims.agreement === undefined) return refuse('agreement.none')
+  } else {
+    if (candidate.claims.agreement !== undefined)
+      return refuse('envelope.claims', 'agreement stands in case.submit only')
+    if (moverOf(packets) === null) return refuse('thread.unknown')
+    const view = foldCase(viewOf(packets, candidate))
+    // The other city's chain may begin with an ask only after it has seen the submit.
+    if (view === null) return refuse('chain.seen', 'the submit was not seen')
+    const refusal = mayAuthor(view, kind, iss) ?? permits(view, kind, candidate.body)
+    if (refusal !== null) return refusal
+  }
+  const state = foldCase([...packets, candidate])
+  return state === null ? refuse('thread.unknown') : { ok: true, state }
+}
+
+/** The content that an agreement must cover, from an opened `case.submit`. */
+export function submitContent(packet: Packet): CaseBody<'case.submit'> | null {
+  return packet.claims.kind === 'case.submit' ? (packet.body as CaseBody<'case.submit'> | null) : null
+}

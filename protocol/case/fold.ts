@@ -1,0 +1,200 @@
+/** The state of a case is a pure fold over its thread. SPEC.md §6.3. */
+import type { Packet } from '../packet/claims.ts'
+import { type Refused, refuse } from '../problem.ts'
+import { canonicalOrder } from '../thread/chain.ts'
+import {
+  AUTHORS,
+  type CaseBody,
+  type CaseKind,
+  type Decision,
+  isCaseKind,
+  isMoveKind,
+  type Mode,
+  type Outcome,
+} from './kinds.ts'
+import { ASKS, CLOSE_FROM, isFinal, MOVES, type State } from './table.ts'
+
+/** The five instants that are kept apart; seconds, except `received`, which the window wrote (ISO 8601). */
+export type CaseInstants = {
+  received: string | null
+  submitted: number | null
+  arrived: number | null
+  accepted: number | null
+  decided: number | null
+  ended: number | null
+}
+
+/** What both cities agree on; holds no personal data but the case numbers. */
+export type CaseState = {
+  state: State
+  outcome: Outcome | null
+  decision: Decision | null
+  mode: Mode
+  collecting: string
+  handling: string
+  /** whose chain orders the thread */ mover: string
+  item: { code: string; name: string; version: number } | null
+  caseNo: string | null
+  localCaseNo: string | null
+  agreement: string | null
+  supplementRequests: number
+  supplementDeadline: string | null
+  extendedUntil: string | null
+  promisedBy: string | null
+  withdrawRequested: boolean
+  evaluated: { window: boolean; department: boolean }
+  instants: CaseInstants
+  /** ids of asks that came too late to have an effect */ late: string[]
+}
+
+/** The city that moves the case: by the mode of its submit, or, when that body was purged, by who authored moves. */
+export function moverOf(packets: readonly Packet[]): string | null {
+  const submit = packets.find(packet => packet.claims.kind === 'case.submit')
+  if (submit === undefined) return null
+  const { iss, aud } = submit.claims
+  const movedByCollector = packets.some(packet => packet.claims.iss === iss && isMoveKind(packet.claims.kind))
+  const mode = (submit.body as CaseBody<'case.submit'> | null)?.mode
+  return mode === 2 || (mode === undefined && movedByCollector) ? iss : aud
+}
+
+/** Folds a thread whose packets were admitted; null when it holds no `case.submit`. */
+export function foldCase(packets: readonly Packet[]): CaseState | null {
+  const mover = moverOf(packets)
+  if (mover === null) return null
+  let state: CaseState | null = null
+  for (const packet of canonicalOrder(packets, mover)) {
+    if (packet.claims.kind === 'case.submit') state ??= begin(packet, mover)
+    else if (state !== null) state = apply(state, packet)
+  }
+  return state
+}
+
+function begin(submit: Packet, mover: string): CaseState {
+  const body = submit.body as CaseBody<'case.submit'> | null
+  return {
+    state: 'submitted',
+    outcome: null,
+    decision: null,
+    mode: body?.mode ?? (mover === submit.claims.iss ? 2 : 0),
+    collecting: submit.claims.iss,
+    handling: submit.claims.aud,
+    mover,
+    item: body?.item ?? null,
+    caseNo: body?.caseNo ?? null,
+    localCaseNo: null,
+    agreement: submit.claims.agreement ?? null,
+    supplementRequests: 0,
+    supplementDeadline: null,
+    extendedUntil: null,
+    promisedBy: null,
+    withdrawRequested: false,
+    evaluated: { window: false, department: false },
+    instants: {
+      received: body?.receivedAt ?? null,
+      submitted: submit.claims.iat,
+      arrived: null,
+      accepted: null,
+      decided: null,
+      ended: null,
+    },
+    late: [],
+  }
+}
+
+function apply(state: CaseState, packet: Packet): CaseState {
+  const kind = packet.claims.kind
+  if (!isCaseKind(kind)) return state
+  if (permits(state, kind, packet.body) !== null) return { ...state, late: [...state.late, packet.id] }
+  const rule = ruleOf(kind)
+  const next = { ...state, state: rule.to === 'same' ? state.state : rule.to }
+  return effects(next, kind, packet)
+}
+
+function effects(next: CaseState, kind: CaseKind, packet: Packet): CaseState {
+  const at = packet.claims.iat
+  const bodyOf = <K extends CaseKind>(_: K) => packet.body as CaseBody<K> | null
+  switch (kind) {
+    case 'case.arrived':
+      return { ...next, localCaseNo: bodyOf(kind)?.localCaseNo ?? null, instants: { ...next.instants, arrived: at } }
+    case 'case.request-supplement':
+      return {
+        ...next,
+        supplementRequests: next.supplementRequests + 1,
+        supplementDeadline: bodyOf(kind)?.deadline ?? null,
+      }
+    case 'case.supplement':
+      return { ...next, supplementDeadline: null }
+    case 'case.accept':
+      return { ...next, promisedBy: bodyOf(kind)?.promisedBy ?? null, instants: { ...next.instants, accepted: at } }
+    case 'case.extend':
+      return { ...next, extendedUntil: bodyOf(kind)?.until ?? '' }
+    case 'case.withdraw':
+      return { ...next, withdrawRequested: true }
+    case 'case.decide':
+      return { ...next, decision: bodyOf(kind)?.outcome ?? null, instants: { ...next.instants, decided: at } }
+    case 'case.evaluate': {
+      const target = bodyOf(kind)?.target
+      return target === undefined ? next : { ...next, evaluated: { ...next.evaluated, [target]: true } }
+    }
+    case 'case.close':
+      return { ...next, outcome: bodyOf(kind)?.outcome ?? next.decision, instants: { ...next.instants, ended: at } }
+    case 'case.refuse':
+      return { ...next, instants: { ...next.instants, ended: at } }
+    default:
+      return next
+  }
+}
+
+type AnyRule = { from: readonly State[]; to: State | 'same' }
+const ruleOf = (kind: CaseKind): AnyRule => (isMoveKind(kind) ? MOVES[kind] : ASKS[kind])
+
+/** Why the step is not possible in this state, or null when it is. A purged body (null) passes the guards on its content. */
+export function permits(state: CaseState, kind: CaseKind, body: unknown): Refused | null {
+  const no = (why: string): Refused => refuse('case.transition', `${kind} ${why}`)
+  if (!ruleOf(kind).from.includes(state.state)) return no(`in state ${state.state}`)
+  switch (kind) {
+    case 'case.request-supplement':
+      // 行政许可法 32: everything that is lacking is told once.
+      return state.supplementRequests > 0 ? no('was made once already') : null
+    case 'case.extend':
+      return state.extendedUntil !== null ? no('was made once already') : null
+    case 'case.withdraw':
+      return state.withdrawRequested ? no('was made already') : null
+    case 'case.evaluate': {
+      const target = (body as CaseBody<'case.evaluate'> | null)?.target
+      return target !== undefined && state.evaluated[target] ? no('was made already') : null
+    }
+    case 'case.close': {
+      const outcome = (body as CaseBody<'case.close'> | null)?.outcome
+      if (outcome === undefined) return null
+      const from: readonly State[] = CLOSE_FROM[outcome]
+      if (!from.includes(state.state)) return no(`as ${outcome} in state ${state.state}`)
+      if (outcome === 'withdrawn' && !state.withdrawRequested) return no('as withdrawn without a withdraw')
+      if (state.decision !== null && outcome !== 'void' && outcome !== state.decision) return no('against the decision')
+      return null
+    }
+    default:
+      return null
+  }
+}
+
+/** Whether `city` may author `kind` in this case; null when it may. */
+export function mayAuthor(state: CaseState, kind: CaseKind, city: string): Refused | null {
+  const may = {
+    collecting: city === state.collecting,
+    handling: city === state.handling,
+    mover: city === state.mover,
+    overseer: city === state.handling && state.mover === state.collecting,
+    either: city === state.collecting || city === state.handling,
+  }[AUTHORS[kind]]
+  return may ? null : refuse('case.author', kind)
+}
+
+/** The steps that `city` may take now, for console, API and adapters. Steps with content guards are listed when some content passes. */
+export function stepsFor(state: CaseState, city: string): CaseKind[] {
+  return (Object.keys(AUTHORS) as CaseKind[]).filter(
+    kind => kind !== 'case.submit' && mayAuthor(state, kind, city) === null && permits(state, kind, null) === null,
+  )
+}
+
+export { isFinal }

@@ -1,0 +1,221 @@
+/**
+ * The kinds of packets of a case (办件), who may author each, and the schema of its body. SPEC.md §6.
+ * `collecting` is the city where the applicant stands (收件地), `handling` the city that has the power (办理地).
+ * `mover` is the city that moves the case: the handling city, or in mode 2 (异地授权·本地办理) the collecting one.
+ */
+import * as z from 'zod'
+import { LIMITS } from '../limits.ts'
+import { Day, Instant, Salt, Sha256, ThreadId, text } from '../primitives.ts'
+
+/** Handling mode (办理模式): 0 全程网办, 1 异地委托·本地代收, 2 异地授权·本地办理, 3 多地联办. */
+export const Mode = z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)])
+export type Mode = z.infer<typeof Mode>
+
+export const DECISIONS = ['granted', 'denied', 'forwarded'] as const
+/** 准予, 不予, 转报 by decision; 撤回, 退件, 作废, 补正逾期 without one. */
+export const OUTCOMES = [...DECISIONS, 'withdrawn', 'returned', 'void', 'lapsed'] as const
+export type Decision = (typeof DECISIONS)[number]
+export type Outcome = (typeof OUTCOMES)[number]
+
+/** Special procedures (特别程序): 听证, 检验, 检测, 检疫, 鉴定, 专家评审, 现场核查, 公示. */
+export const SPECIAL_PROCEDURES = [
+  'hearing',
+  'inspection',
+  'testing',
+  'quarantine',
+  'appraisal',
+  'expert-review',
+  'site-survey',
+  'publicity',
+] as const
+
+/** Any JSON value; bounded by the size of the body. */
+const Json: z.ZodType<JsonValue> = z.lazy(() =>
+  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(Json), z.record(z.string(), Json)]),
+)
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue }
+
+/** A party's person or organisation; GB/T 39046 申请人 data elements. Personal data. */
+export const Applicant = z.strictObject({
+  type: z.enum(['1', '2', '3', '4', '5', '6']).describe('服务对象 (GB/T 39046 A.4): 1 自然人 … 6 其他组织'),
+  name: text(200),
+  idType: text(20).describe('证件类型: 111 居民身份证, 001 统一社会信用代码, or the code of the agreement'),
+  idNumber: text(50),
+  phone: text(30).optional(),
+  address: text(300).optional(),
+  legalRepresentative: text(100).optional(),
+})
+export type Applicant = z.infer<typeof Applicant>
+
+/** Agent (代办人): acts for the applicant under an authorisation that is one of the materials. */
+const Agent = z.strictObject({
+  name: text(200),
+  idType: text(20),
+  idNumber: text(50),
+  phone: text(30).optional(),
+  authorisation: Sha256.optional(),
+})
+
+/** One material (申请材料) of a packet: which one of the item's list it is, under its display name. */
+export const CaseMaterial = z.strictObject({
+  sha256: Sha256,
+  code: text(64).describe("material code of the item's list"),
+  name: text(200),
+  form: z.enum(['original', 'copy', 'electronic']).optional().describe('原件, 复印件, 电子'),
+  pages: z.number().int().min(1).max(10_000).optional(),
+})
+export type CaseMaterial = z.infer<typeof CaseMaterial>
+
+const materials = z.array(CaseMaterial).max(LIMITS.materialsPerPacket)
+const Person = z.strictObject({ name: text(100).optional(), no: text(50).optional(), phone: text(30).optional() })
+const Waybill = z.strictObject({ carrier: text(50), number: text(50) })
+const documents = z.array(Sha256).max(LIMITS.materialsPerPacket).optional()
+
+/** Schema of each kind's body as an author gives it, without the salt. */
+export const CASE_CONTENT = {
+  'case.submit': z.strictObject({
+    caseNo: text(64).describe('case number (办件编号) given by the collecting city'),
+    item: z.strictObject({ code: text(50), name: text(1000), version: z.number().int().min(1) }),
+    mode: Mode,
+    applicant: Applicant,
+    agent: Agent.optional(),
+    form: z.record(z.string().max(100), Json),
+    materials,
+    receivedAt: Instant.describe('when the window took the application (收件时间)'),
+    window: text(200).optional(),
+    clerk: Person.optional(),
+    consent: z
+      .strictObject({ text: text(64), acceptedAt: Instant })
+      .optional()
+      .describe('告知书 version and its acceptance'),
+    purpose: text(200).optional().describe('用证事由, needed for each licence among the materials'),
+    parent: ThreadId.optional().describe('lead case of a joint one (多地联办)'),
+  }),
+  'case.supplement': z.strictObject({
+    materials,
+    form: z.record(z.string().max(100), Json).optional(),
+    note: text(2000).optional(),
+  }),
+  'case.ship': z.strictObject({
+    waybill: Waybill,
+    contents: z.array(text(200)).min(1).max(64),
+    shippedOn: Day.optional(),
+  }),
+  'case.withdraw': z.strictObject({ reason: text(2000) }),
+  'case.remind': z.strictObject({ text: text(2000) }),
+  'case.result-received': z.strictObject({ receivedAt: Instant, by: text(200).optional() }),
+  'case.evaluate': z.strictObject({
+    target: z.enum(['window', 'department']),
+    level: z.number().int().min(1).max(5).describe('满意度 (GB/T 39046 A.8): 1 非常满意 … 5 非常不满意'),
+    channel: text(50),
+    text: text(2000).optional(),
+  }),
+  'case.message': z.strictObject({ text: text(4000), attachments: materials.optional() }),
+  'case.arrived': z.strictObject({
+    localCaseNo: text(100).describe("case number of the handling city's approval system"),
+    acceptedBy: text(100).optional(),
+  }),
+  'case.precheck': z.strictObject({ opinion: text(2000).optional() }),
+  'case.request-supplement': z.strictObject({
+    notice: text(4000).describe('一次性告知: the whole notice'),
+    deadline: Day.optional(),
+    materials: z.array(z.strictObject({ code: text(64), reason: text(1000) })).max(64),
+  }),
+  'case.accept': z.strictObject({ acceptanceNo: text(100).optional(), promisedBy: Day.optional() }),
+  'case.refuse': z.strictObject({ reason: text(2000), basis: text(2000), remedy: text(2000).optional() }),
+  'case.progress': z.strictObject({
+    step: text(100),
+    event: text(100).optional(),
+    note: text(2000).optional(),
+    officer: text(100).optional(),
+  }),
+  'case.pause': z.strictObject({
+    procedure: z.enum(SPECIAL_PROCEDURES),
+    reason: text(2000),
+    expectedUntil: Day.optional(),
+  }),
+  'case.resume': z.strictObject({ result: text(2000).optional() }),
+  'case.extend': z.strictObject({ until: Day, reason: text(2000), approver: text(100) }),
+  'case.decide': z.strictObject({
+    outcome: z.enum(DECISIONS),
+    documentNo: text(100).optional(),
+    reason: text(4000).optional(),
+    decidedOn: Day.optional(),
+    documents,
+  }),
+  'case.send-result': z.strictObject({
+    method: z.enum(['e-licence', 'file', 'mail', 'pickup']),
+    licence: z.strictObject({ id: text(200), type: text(64).optional(), name: text(200).optional() }).optional(),
+    waybill: Waybill.optional(),
+    documents,
+  }),
+  'case.close': z.strictObject({ outcome: z.enum(OUTCOMES), note: text(2000).optional() }),
+  'case.answer-evaluation': z.strictObject({ text: text(2000), measure: text(2000).optional() }),
+  'case.object': z.strictObject({ reason: text(4000), basis: text(2000).optional() }),
+}
+
+export type CaseKind = keyof typeof CASE_CONTENT
+
+export type CaseContent<K extends CaseKind = CaseKind> = z.infer<(typeof CASE_CONTENT)[K]>
+
+/** Schema of each kind's body on the wire, with the salt. */
+export const CASE_BODIES = Object.fromEntries(
+  Object.entries(CASE_CONTENT).map(([kind, content]) => [kind, z.strictObject({ salt: Salt, ...content.shape })]),
+) as unknown as Record<CaseKind, z.ZodType>
+export type CaseBody<K extends CaseKind = CaseKind> = CaseContent<K> & { salt: string }
+
+export type Author = 'collecting' | 'handling' | 'mover' | 'overseer' | 'either'
+
+/** Who authors each kind; exactly one role. `overseer` is the handling city of a case that the collecting one moves (mode 2). */
+export const AUTHORS = {
+  'case.submit': 'collecting',
+  'case.supplement': 'collecting',
+  'case.ship': 'collecting',
+  'case.withdraw': 'collecting',
+  'case.remind': 'collecting',
+  'case.result-received': 'collecting',
+  'case.evaluate': 'collecting',
+  'case.message': 'either',
+  'case.arrived': 'mover',
+  'case.precheck': 'mover',
+  'case.request-supplement': 'mover',
+  'case.accept': 'mover',
+  'case.refuse': 'mover',
+  'case.progress': 'mover',
+  'case.pause': 'mover',
+  'case.resume': 'mover',
+  'case.extend': 'mover',
+  'case.decide': 'mover',
+  'case.send-result': 'mover',
+  'case.close': 'mover',
+  'case.answer-evaluation': 'handling',
+  'case.object': 'overseer',
+} as const satisfies Record<CaseKind, Author>
+
+export const isCaseKind = (kind: string): kind is CaseKind => Object.hasOwn(CASE_CONTENT, kind)
+
+type KindsOf<A extends Author> = { [K in CaseKind]: (typeof AUTHORS)[K] extends A ? K : never }[CaseKind]
+export type MoveKind = KindsOf<'mover'>
+export type AskKind = Exclude<CaseKind, MoveKind>
+
+export const isMoveKind = (kind: string): kind is MoveKind => isCaseKind(kind) && AUTHORS[kind] === 'mover'
+
+/** A step that the city with the power asks its node to sign; `body` is checked against CASE_CONTENT. */
+export type MoveRequest = {
+  [K in MoveKind | 'case.message' | 'case.answer-evaluation']: { kind: K; body: CaseContent<K> }
+}[MoveKind | 'case.message' | 'case.answer-evaluation']
+
+/** Hashes of the materials that a body names, in order. */
+export function materialsOf(kind: CaseKind, body: unknown): string[] {
+  const content = body as {
+    materials?: { sha256?: string }[]
+    attachments?: { sha256: string }[]
+    documents?: string[]
+  }
+  if (kind === 'case.request-supplement') return []
+  return [
+    ...(content.materials ?? []).flatMap(material => (material.sha256 === undefined ? [] : [material.sha256])),
+    ...(content.attachments ?? []).map(material => material.sha256),
+    ...(content.documents ?? []),
+  ]
+}

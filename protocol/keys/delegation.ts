@@ -1,0 +1,123 @@
+/**
+ * Delegations (密钥授权书): the city certificate lets short-lived Ed25519 keys sign packets and identify the libp2p peer,
+ * as TLS delegated credentials do (RFC 9345); rotation needs no certificate authority. SPEC.md §4.
+ */
+import * as jose from 'jose'
+import * as z from 'zod'
+import { LIMITS } from '../limits.ts'
+import { CERTIFICATE_ALG, PROTOCOL_VERSION, TYP } from '../names.ts'
+import { DivisionCode, encodeUtf8, KeyId, parseJson, parseValue, Seconds } from '../primitives.ts'
+import { type Refused, refuse } from '../problem.ts'
+
+/** Public Ed25519 key as JWK (RFC 8037) with its thumbprint and what it may be used for. */
+export const DelegatedKey = z.strictObject({
+  kty: z.literal('OKP'),
+  crv: z.literal('Ed25519'),
+  x: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+  kid: KeyId,
+  purpose: z.enum(['packet', 'peer']),
+})
+export type DelegatedKey = z.infer<typeof DelegatedKey>
+
+export const DelegationClaims = z
+  .strictObject({
+    v: z.literal(PROTOCOL_VERSION),
+    iss: DivisionCode,
+    iat: Seconds,
+    nbf: Seconds,
+    exp: Seconds,
+    keys: z.array(DelegatedKey).min(1).max(LIMITS.delegationKeys),
+  })
+  .refine(claims => claims.nbf < claims.exp && claims.exp - claims.nbf <= LIMITS.delegationSeconds, {
+    path: ['exp'],
+    message: 'validity',
+  })
+export type DelegationClaims = z.infer<typeof DelegationClaims>
+
+export const RevocationClaims = z.strictObject({
+  v: z.literal(PROTOCOL_VERSION),
+  iss: DivisionCode,
+  iat: Seconds,
+  kid: KeyId.describe('the delegated key that is revoked'),
+  revokedAt: Seconds.describe('from when its signatures count no more'),
+})
+export type RevocationClaims = z.infer<typeof RevocationClaims>
+
+/** Signs with the city certificate's key; a UKey or HSM stands behind this port. */
+export interface CertificateSigner {
+  /** RFC 7638 thumbprint of the certificate's RSA key */ readonly kid: string
+  /** RSASSA-PKCS1-v1_5 with SHA-256 over the bytes */
+  sign(bytes: Uint8Array): Promise<Uint8Array>
+}
+
+/** The certificate side of a verification: what certs/ reads from a checked certificate. */
+export type CertificateKey = { city: string; kid: string; jwk: jose.JWK }
+
+const CertificateHeader = z.strictObject({ alg: z.literal(CERTIFICATE_ALG), typ: z.enum(TYP), kid: KeyId })
+
+/** Compact JWS over JSON claims, signed by the city certificate. */
+export async function signByCertificate(claims: object, typ: string, signer: CertificateSigner): Promise<string> {
+  const header = jose.base64url.encode(JSON.stringify({ alg: CERTIFICATE_ALG, typ, kid: signer.kid }))
+  const input = `${header}.${jose.base64url.encode(JSON.stringify(claims))}`
+  return `${input}.${jose.base64url.encode(await signer.sign(encodeUtf8(input)))}`
+}
+
+async function openByCertificate<T>(
+  jws: string,
+  typ: string,
+  schema: z.ZodType<T>,
+  certificate: CertificateKey,
+): Promise<{ ok: true; claims: T } | Refused> {
+  if (jws.length > LIMITS.delegationBytes) return refuse('delegation.malformed', 'size')
+  let headerJson: unknown
+  try {
+    headerJson = jose.decodeProtectedHeader(jws)
+  } catch {
+    return refuse('delegation.malformed', 'header')
+  }
+  const header = parseValue(CertificateHeader, headerJson, 'delegation.malformed')
+  if (!header.ok) return header
+  if (header.value.typ !== typ) return refuse('delegation.malformed', 'typ')
+  if (header.value.kid !== certificate.kid) return refuse('delegation.signature', 'kid is not of the city certificate')
+  let payload: Uint8Array
+  try {
+    const key = await jose.importJWK(certificate.jwk, CERTIFICATE_ALG)
+    payload = (await jose.compactVerify(jws, key, { algorithms: [CERTIFICATE_ALG] })).payload
+  } catch {
+    return refuse('delegation.signature')
+  }
+  const claims = parseJson(schema, payload, 'delegation.malformed')
+  return claims.ok ? { ok: true, claims: claims.value } : claims
+}
+
+export const signDelegation = (claims: DelegationClaims, signer: CertificateSigner): Promise<string> =>
+  signByCertificate(claims, TYP.delegation, signer)
+
+export const signRevocation = (claims: RevocationClaims, signer: CertificateSigner): Promise<string> =>
+  signByCertificate(claims, TYP.revocation, signer)
+
+/** Verifies form, signature, issuer and that each `kid` is its key's thumbprint. Problems: `delegation.*`, `certificate.mismatch`. */
+export async function verifyDelegation(
+  jws: string,
+  certificate: CertificateKey,
+): Promise<{ ok: true; claims: DelegationClaims } | Refused> {
+  const opened = await openByCertificate(jws, TYP.delegation, DelegationClaims, certificate)
+  if (!opened.ok) return opened
+  if (opened.claims.iss !== certificate.city) return refuse('certificate.mismatch', 'iss of the delegation')
+  for (const key of opened.claims.keys) {
+    if (key.kid !== (await thumbprint(key))) return refuse('delegation.malformed', 'kid is not the thumbprint')
+  }
+  return opened
+}
+
+export async function verifyRevocation(
+  jws: string,
+  certificate: CertificateKey,
+): Promise<{ ok: true; claims: RevocationClaims } | Refused> {
+  const opened = await openByCertificate(jws, TYP.revocation, RevocationClaims, certificate)
+  if (!opened.ok) return opened
+  return opened.claims.iss === certificate.city ? opened : refuse('certificate.mismatch', 'iss of the revocation')
+}
+
+/** RFC 7638 thumbprint of a public key; members beyond the required ones do not count. */
+export const thumbprint = (jwk: jose.JWK): Promise<string> => jose.calculateJwkThumbprint(jwk, 'sha256')

@@ -1,0 +1,54 @@
+/** Receipts (回执): the receiver's signed word on packets it stored or refused. Sent only after the commit. SPEC.md §3. */
+import * as z from 'zod'
+import { LIMITS } from '../limits.ts'
+import { PROTOCOL_VERSION, TYP } from '../names.ts'
+import { DivisionCode, Seconds, Sha256 } from '../primitives.ts'
+import { isProblemCode, type ProblemCode, type Refused, refuse } from '../problem.ts'
+import { type KeyResolver, keyUsable, openCompact, type PacketSigner, signCompact } from './envelope.ts'
+
+const StoredItem = z.strictObject({ id: Sha256, status: z.literal('stored') })
+const RefusedItem = z.strictObject({
+  id: Sha256,
+  status: z.literal('refused'),
+  problem: z.custom<ProblemCode>(value => typeof value === 'string' && isProblemCode(value)).meta({ type: 'string' }),
+  detail: z.string().max(500).optional(),
+})
+
+export const ReceiptClaims = z.strictObject({
+  v: z.literal(PROTOCOL_VERSION),
+  iss: DivisionCode.describe('the city that received'),
+  aud: DivisionCode.describe('the city that sent'),
+  iat: Seconds,
+  items: z
+    .array(z.discriminatedUnion('status', [StoredItem, RefusedItem]))
+    .min(1)
+    .max(LIMITS.receiptItems),
+})
+export type ReceiptClaims = z.infer<typeof ReceiptClaims>
+export type ReceiptItem = ReceiptClaims['items'][number]
+
+export const signReceipt = (claims: ReceiptClaims, signer: PacketSigner): Promise<string> =>
+  signCompact(JSON.stringify(claims), TYP.receipt, signer)
+
+/** Verifies a receipt; problems as for a packet, `receipt.malformed` when an id stands twice. */
+export async function verifyReceipt(
+  jws: string,
+  options: { resolveKey: KeyResolver; issuer?: string; audience?: string; evidence?: boolean },
+): Promise<{ ok: true; claims: ReceiptClaims; kid: string } | Refused> {
+  const opened = await openCompact(jws, {
+    typ: TYP.receipt,
+    maxBytes: LIMITS.receiptBytes,
+    resolveKey: options.resolveKey,
+    schema: ReceiptClaims,
+  })
+  if (!opened.ok) return opened
+  const { claims, trusted, kid } = opened
+  const usable = keyUsable(trusted, claims.iss, claims.iat, options.evidence === true)
+  if (usable !== null) return usable
+  if (options.issuer !== undefined && claims.iss !== options.issuer) return refuse('envelope.issuer')
+  if (options.audience !== undefined && claims.aud !== options.audience) return refuse('envelope.audience')
+  if (new Set(claims.items.map(item => item.id)).size !== claims.items.length) {
+    return refuse('receipt.malformed', 'an id stands twice')
+  }
+  return { ok: true, claims, kid }
+}

@@ -1,0 +1,115 @@
+/** The small schemas and byte helpers that every signed document shares. */
+import * as z from 'zod'
+import { type ProblemCode, type Refused, refuse } from './problem.ts'
+
+/** Lowercase hex SHA-256. */
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+export type Sha256 = z.infer<typeof Sha256>
+
+/** Division code (行政区划代码, GB/T 2260) of a city: six digits, first not 0. */
+export const DivisionCode = z.string().regex(/^[1-9]\d{5}$/)
+export type DivisionCode = z.infer<typeof DivisionCode>
+
+/** Thread id (业务线程号): 128 random bits as lowercase hex. */
+export const ThreadId = z.string().regex(/^[0-9a-f]{32}$/)
+export type ThreadId = z.infer<typeof ThreadId>
+
+/** JWK thumbprint (RFC 7638), base64url of SHA-256. */
+export const KeyId = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
+
+/** NumericDate in whole seconds (RFC 7519 §2). */
+export const Seconds = z.number().int().min(0).max(32_503_680_000)
+
+/** 16 random bytes, base64url: keeps a commitment from being guessed after a purge. */
+export const Salt = z.string().regex(/^[A-Za-z0-9_-]{22}$/)
+
+/** An instant, ISO 8601 with offset. */
+export const Instant = z.iso.datetime({ offset: true })
+/** A calendar day, YYYY-MM-DD. */
+export const Day = z.iso.date()
+
+/** Text without control characters other than line breaks and tabs, not blank. */
+export const text = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the point of the check
+    .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*\S[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/su)
+
+/** Commitment (承诺摘要) to bytes that travel beside the packet. */
+export const Commitment = z.strictObject({
+  sha256: Sha256,
+  size: z.number().int().min(0),
+  type: z
+    .string()
+    .max(127)
+    .regex(/^[a-z0-9][a-z0-9!#$&^_.+-]*\/[a-z0-9][a-z0-9!#$&^_.+-]*$/),
+})
+export type Commitment = z.infer<typeof Commitment>
+
+const utf8 = new TextEncoder()
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+export const encodeUtf8 = (value: string): Uint8Array<ArrayBuffer> => utf8.encode(value)
+/** Throws TypeError on bytes that are not UTF-8. */
+export const decodeUtf8 = (bytes: Uint8Array): string => strictUtf8.decode(bytes)
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+export function toHex(bytes: Uint8Array): string {
+  let hex = ''
+  for (const byte of bytes) hex += HEX[byte]
+  return hex
+}
+
+/** Bytes of a hex string already known to be well formed. */
+export function fromHex(hex: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(hex.length / 2)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16)
+  return bytes
+}
+
+/** SHA-256 of bytes or of the UTF-8 bytes of a string, lowercase hex. */
+export const sha256 = async (data: Uint8Array | string): Promise<string> => toHex(await sha256Bytes(data))
+
+export async function sha256Bytes(data: Uint8Array | string): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = typeof data === 'string' ? encodeUtf8(data) : (data as Uint8Array<ArrayBuffer>)
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+}
+
+/** Parses JSON bytes with a strict schema; the refusal names the field, never its value. */
+export function parseJson<T>(
+  schema: z.ZodType<T>,
+  data: Uint8Array | string,
+  code: ProblemCode,
+): { ok: true; value: T } | Refused {
+  let json: unknown
+  try {
+    json = JSON.parse(typeof data === 'string' ? data : decodeUtf8(data))
+  } catch {
+    return refuse(code, 'not JSON in UTF-8')
+  }
+  return parseValue(schema, json, code)
+}
+
+export function parseValue<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  code: ProblemCode,
+): { ok: true; value: T } | Refused {
+  const parsed = schema.safeParse(value)
+  return parsed.success ? { ok: true, value: parsed.data } : refuse(code, fieldOf(parsed.error))
+}
+
+/** Where and why a value fails its schema, without the value: it may be personal. */
+export function fieldOf(error: z.ZodError): string {
+  return error.issues
+    .slice(0, 3)
+    .map(issue => {
+      const path = issue.path.length === 0 ? '(top)' : issue.path.map(String).join('.').slice(0, 120)
+      const what = issue.code === 'unrecognized_keys' ? `unknown field, ${issue.keys.length} in all` : issue.code
+      return `${path}: ${what}`
+    })
+    .join('; ')
+}
