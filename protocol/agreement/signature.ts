@@ -1,0 +1,56 @@
+/** Signatures under an agreement: JWS General JSON (RFC 7515 §7.2.1), one by each party's city certificate over the same payload. */
+import * as jose from 'jose'
+import * as z from 'zod'
+import type { CertificateKey, CertificateSigner } from '../keys/delegation.ts'
+import { CERTIFICATE_ALG, TYP } from '../names.ts'
+import { encodeUtf8, KeyId, parseValue } from '../primitives.ts'
+import { type Refused, refuse } from '../problem.ts'
+
+export const AgreementSignature = z.strictObject({
+  protected: z
+    .string()
+    .max(500)
+    .regex(/^[A-Za-z0-9_-]+$/),
+  signature: z
+    .string()
+    .max(1000)
+    .regex(/^[A-Za-z0-9_-]+$/),
+})
+export type AgreementSignature = z.infer<typeof AgreementSignature>
+
+const Header = z.strictObject({ alg: z.literal(CERTIFICATE_ALG), typ: z.literal(TYP.agreement), kid: KeyId })
+
+export async function signAgreement(text: string, signer: CertificateSigner): Promise<AgreementSignature> {
+  const header = jose.base64url.encode(JSON.stringify({ alg: CERTIFICATE_ALG, typ: TYP.agreement, kid: signer.kid }))
+  const signed = await signer.sign(encodeUtf8(`${header}.${jose.base64url.encode(text)}`))
+  return { protected: header, signature: jose.base64url.encode(signed) }
+}
+
+/** Verifies one party's signature over the document text. Problem: `agreement.signature`. */
+export async function verifyAgreementSignature(
+  text: string,
+  signature: AgreementSignature,
+  certificate: CertificateKey,
+): Promise<{ ok: true } | Refused> {
+  try {
+    const header = parseValue(
+      Header,
+      jose.decodeProtectedHeader({ protected: signature.protected }),
+      'agreement.signature',
+    )
+    if (!header.ok) return header
+    if (header.value.kid !== certificate.kid) return refuse('agreement.signature', 'kid is not of the city certificate')
+    const key = await jose.importJWK(certificate.jwk, CERTIFICATE_ALG)
+    const flattened = { ...signature, payload: jose.base64url.encode(text) }
+    await jose.flattenedVerify(flattened, key, { algorithms: [CERTIFICATE_ALG] })
+    return { ok: true }
+  } catch {
+    return refuse('agreement.signature')
+  }
+}
+
+/** The whole signed agreement as one JSON document that any JOSE library verifies. */
+export const generalJws = (text: string, signatures: readonly AgreementSignature[]): jose.GeneralJWS => ({
+  payload: jose.base64url.encode(text),
+  signatures: [...signatures],
+})
