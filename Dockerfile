@@ -1,0 +1,24 @@
+# One city's node. Build: docker build -t tongban .   Run: docker run -v tongban:/data -p 8420:8420 -p 8421:8421 tongban
+# Bun comes with the npm dependencies, so the image needs Node's base alone.
+FROM node:24-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev && npm cache clean --force
+
+FROM node:24-slim
+ENV NODE_ENV=production TONGBAN_DATA=/data
+WORKDIR /app
+COPY --from=build /app/node_modules ./node_modules
+COPY package.json LICENSE ./
+COPY protocol ./protocol
+COPY certs ./certs
+COPY adapters ./adapters
+COPY node ./node
+RUN ln -s /app/node/tongban.js /usr/local/bin/tongban && mkdir /data && chown node:node /data
+USER node
+VOLUME /data
+HEALTHCHECK --interval=15s --timeout=3s --start-period=10s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.TONGBAN_HTTP_PORT ?? 8420}/healthz`).then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["tongban"]
+CMD ["start"]

@@ -1,0 +1,276 @@
+/**
+ * The rules of the house (ARCHITECTURE.md): which part may import which, as one table, and the checker that reads it.
+ * Pure: it gets sources by path and gives findings back; `check.ts` reads the files and prints.
+ */
+
+export type Rule = {
+  /** Which modules the rule is for: a prefix of the path, or a pattern. The first rule that fits decides. */
+  readonly of: RegExp
+  readonly name: string
+  /** Own modules it may import, besides those of its own folder. */
+  readonly may: RegExp
+  /** Packages it may import; a trailing slash stands for a whole scope. */
+  readonly packages: readonly string[]
+  /** Whether `node:` modules are allowed. */
+  readonly builtins: boolean
+  readonly why: string
+}
+
+/** What a test beside its source may use on top of the rule of that source. */
+const TEST_PACKAGES = ['vitest', 'fast-check', 'msw']
+const TEST_MAY = /^test\/support\/|^node\/store\/|^protocol\/|^certs\//
+
+const CONCERNS = '(?:identity|partners|services|agreements|cases|materials|people|audit|evidence)'
+const FOUNDATION = 'node/(?:store|telemetry|config)/'
+const concernOf = (rest: string) => new RegExp(`^node/${CONCERNS}/${rest}`)
+
+export const RULES: readonly Rule[] = [
+  {
+    of: /^protocol\//,
+    name: 'protocol',
+    may: /^protocol\//,
+    packages: ['zod', 'jose'],
+    builtins: false,
+    why: 'protocol/ is pure and runs on any JavaScript runtime',
+  },
+  {
+    of: /^certs\//,
+    name: 'certs',
+    may: /^(certs|protocol)\//,
+    packages: ['node-forge', 'zod', 'jose'],
+    builtins: true,
+    why: 'certs/ stands on protocol/ alone, and node-forge stays inside it',
+  },
+  {
+    of: /^adapters\/(sdk\/|[^/]+$)/,
+    name: 'adapters/sdk',
+    may: /^(adapters\/sdk|protocol)\//,
+    packages: ['zod', 'jsonata'],
+    builtins: true,
+    why: 'the adapter port knows no adapter',
+  },
+  {
+    of: /^adapters\//,
+    name: 'adapters',
+    may: /^(adapters\/sdk|protocol)\//,
+    packages: ['zod', 'jsonata'],
+    builtins: true,
+    why: 'an adapter stands on the port and never on a sibling',
+  },
+  {
+    of: /^node\/(main|node)\.ts$/,
+    name: 'composition root',
+    may: /^(node|adapters|certs|protocol)\//,
+    packages: ['zod', 'jose'],
+    builtins: true,
+    why: 'one place picks the concrete parts',
+  },
+  {
+    of: /^node\/tongban\.js$/,
+    name: 'command shim',
+    may: /^$/,
+    packages: ['bun'],
+    builtins: true,
+    why: 'it runs on Node and only starts Bun',
+  },
+  {
+    of: concernOf('routes(?:\\.test)?\\.ts$'),
+    name: 'routes of a concern',
+    may: new RegExp(
+      `^(node/${CONCERNS}/|node/http/|node/(?:exchange|dispatch)/|${FOUNDATION}|adapters/sdk/|certs/|protocol/)`,
+    ),
+    packages: ['hono', '@hono/zod-openapi', 'zod'],
+    builtins: true,
+    why: 'only routes.ts of a concern speaks HTTP',
+  },
+  {
+    of: concernOf(''),
+    name: 'concern',
+    may: new RegExp(
+      `^(node/${CONCERNS}/(?!routes)|node/(?:exchange|dispatch)/|${FOUNDATION}|adapters/|certs/|protocol/)`,
+    ),
+    packages: ['zod', 'jose', 'fflate', '@scure/bip39'],
+    builtins: true,
+    why: 'a concern knows no edge: no hono, no libp2p, no Bun',
+  },
+  {
+    of: /^node\/(exchange|dispatch)\//,
+    name: 'exchange and dispatch',
+    may: new RegExp(
+      `^(node/(?:exchange|dispatch)/|node/audit/(?!routes)|${FOUNDATION}|adapters/sdk/|certs/|protocol/)`,
+    ),
+    packages: ['zod', 'jose'],
+    builtins: true,
+    why: 'they copy threads and run adapters, and know no concern but the audit log',
+  },
+  {
+    of: /^node\/store\//,
+    name: 'store',
+    may: /^(node\/store|protocol)\//,
+    packages: ['bun:sqlite', 'zod'],
+    builtins: true,
+    why: 'the store knows SQL and nothing above it, and bun:sqlite stays inside it',
+  },
+  {
+    of: /^node\/(telemetry|config)\//,
+    name: 'telemetry and config',
+    may: /^(node\/(telemetry|config)|protocol)\//,
+    packages: ['zod', '@logtape/', 'prom-client'],
+    builtins: true,
+    why: 'every part may use them, so they use none',
+  },
+  {
+    of: /^node\/http\//,
+    name: 'http edge',
+    may: new RegExp(`^(node/http/|${FOUNDATION}|protocol/)`),
+    packages: ['hono', '@hono/zod-openapi', 'zod', 'swagger-ui-dist', 'bun'],
+    builtins: true,
+    why: 'an edge imports no other edge; concerns come in as routes',
+  },
+  {
+    of: /^node\/p2p\//,
+    name: 'p2p edge',
+    may: new RegExp(`^(node/p2p/|node/(?:exchange|dispatch)/|${FOUNDATION}|certs/|protocol/)`),
+    packages: [
+      '@libp2p/',
+      'libp2p',
+      '@multiformats/multiaddr',
+      'sodium-native',
+      '@chainsafe/libp2p-noise',
+      'zod',
+      'jose',
+    ],
+    builtins: true,
+    why: 'an edge imports no other edge, and libp2p stays inside p2p/',
+  },
+  {
+    of: /^node\/cli\//,
+    name: 'command line edge',
+    may: new RegExp(`^(node/cli/|node/node\\.ts$|node/${CONCERNS}/(?!routes)|${FOUNDATION}|certs/|protocol/)`),
+    packages: ['commander', '@clack/prompts', 'cli-progress', 'zod', 'jose'],
+    builtins: true,
+    why: 'an edge imports no other edge',
+  },
+  {
+    of: /^(examples|test|vitest\.config\.ts)/,
+    name: 'examples and test',
+    may: /^(?:examples|test|node|adapters|certs|protocol)\//,
+    packages: ['*'],
+    builtins: true,
+    why: 'nothing in the product imports them',
+  },
+]
+
+export type Import = { readonly from: string; readonly to: string; readonly typeOnly: boolean }
+export type Finding = { readonly from: string; readonly to: string; readonly rule: string; readonly why: string }
+export type Report = { modules: number; imports: number; findings: Finding[]; cycles: string[][] }
+
+const STATEMENT =
+  /(?:^|[;}\n])\s*(?:import|export)\s+(type\s+)?(?:[\w$*{}\s,]+?\s+from\s+)?['"]([^'"\n]+)['"]|\bimport\(\s*['"]([^'"\n]+)['"]\s*\)(\.[A-Z])?/g
+
+/** Every import of a source, type-only ones too: a type from the wrong side couples two parts just as well. */
+export function importsOf(path: string, source: string): Import[] {
+  const found: Import[] = []
+  const bare = source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '')
+  for (const match of bare.matchAll(STATEMENT)) {
+    const specifier = match[2] ?? match[3]
+    if (specifier !== undefined)
+      found.push({
+        from: path,
+        to: resolve(path, specifier),
+        typeOnly: match[1] !== undefined || match[4] !== undefined,
+      })
+  }
+  return found
+}
+
+function resolve(from: string, specifier: string): string {
+  if (!specifier.startsWith('.')) return specifier
+  const parts = from.split('/').slice(0, -1)
+  for (const part of specifier.split('/')) {
+    if (part === '..') {
+      if (parts.pop() === undefined) return specifier
+    } else if (part !== '.') parts.push(part)
+  }
+  return parts.join('/')
+}
+
+const isOwn = (to: string) => /^(protocol|certs|adapters|node|examples|test)\//.test(to)
+const isTest = (path: string) => /\.test\.ts$/.test(path)
+const folderOf = (path: string) => path.split('/').slice(0, 2).join('/')
+
+function allowsPackage(packages: readonly string[], name: string): boolean {
+  return packages.some(
+    entry =>
+      entry === '*' || entry === name || (entry.endsWith('/') ? name.startsWith(entry) : name.startsWith(`${entry}/`)),
+  )
+}
+
+function judge(found: Import, modules: ReadonlySet<string>): Finding | null {
+  const { from, to } = found
+  const refuse = (rule: string, why: string): Finding => ({ from, to, rule, why })
+  const rule = RULES.find(candidate => candidate.of.test(from))
+  if (rule === undefined) return refuse('place', 'the module lies in no part of the architecture')
+  const test = isTest(from)
+  if (to.startsWith('node:')) return rule.builtins || test ? null : refuse(rule.name, `${rule.why}: no node: modules`)
+  if (!isOwn(to)) {
+    if (to.startsWith('.')) return refuse(rule.name, 'the path leaves the repository')
+    const packages = test ? [...rule.packages, ...TEST_PACKAGES] : rule.packages
+    return allowsPackage(packages, to) ? null : refuse(rule.name, `${rule.why}: package not allowed`)
+  }
+  if (/\.[a-z]+$/.test(to) && to.endsWith('.ts') && !modules.has(to))
+    return refuse(rule.name, 'there is no such module')
+  if (isTest(to)) return refuse(rule.name, 'nothing imports a test')
+  const ownFolder = folderOf(from) === folderOf(to) && !/\/routes\.ts$/.test(to)
+  if (ownFolder || rule.may.test(to)) return null
+  if (test && (TEST_MAY.test(to) || folderOf(from) === folderOf(to))) return null
+  return refuse(rule.name, rule.why)
+}
+
+/** Checks every import against the table and looks for cycles among imports that exist at run time. */
+export function checkBoundaries(sources: ReadonlyMap<string, string>): Report {
+  const modules = new Set(sources.keys())
+  const report: Report = { modules: modules.size, imports: 0, findings: [], cycles: [] }
+  const graph = new Map<string, string[]>()
+  for (const [path, source] of sources) {
+    const edges: string[] = []
+    for (const found of importsOf(path, source)) {
+      report.imports++
+      const finding = judge(found, modules)
+      if (finding !== null) report.findings.push(finding)
+      if (!found.typeOnly && modules.has(found.to)) edges.push(found.to)
+    }
+    graph.set(path, edges)
+  }
+  report.cycles = cyclesOf(graph)
+  return report
+}
+
+/** Strongly connected components of more than one module (Tarjan), or of one that imports itself. */
+function cyclesOf(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const index = new Map<string, number>()
+  const low = new Map<string, number>()
+  const stack: string[] = []
+  const onStack = new Set<string>()
+  const cycles: string[][] = []
+  const visit = (node: string): number => {
+    const own = index.size
+    index.set(node, own)
+    let lowest = own
+    stack.push(node)
+    onStack.add(node)
+    for (const next of graph.get(node) ?? []) {
+      if (!index.has(next)) lowest = Math.min(lowest, visit(next))
+      else if (onStack.has(next)) lowest = Math.min(lowest, index.get(next) ?? lowest)
+    }
+    low.set(node, lowest)
+    if (lowest === own) {
+      const component = stack.splice(stack.lastIndexOf(node))
+      for (const member of component) onStack.delete(member)
+      if (component.length > 1 || (graph.get(node) ?? []).includes(node)) cycles.push(component)
+    }
+    return lowest
+  }
+  for (const node of graph.keys()) if (!index.has(node)) visit(node)
+  return cycles
+}
