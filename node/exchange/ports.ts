@@ -1,0 +1,83 @@
+/**
+ * What the exchange and the concerns know of each other. The exchange moves threads between cities and knows nothing of
+ * their meaning: each concern registers a ThreadHandler for its kinds of packets.
+ */
+import type { Packet, PacketClaims } from '../../protocol/packet/claims.ts'
+import type { PacketSigner, TrustedKey } from '../../protocol/packet/envelope.ts'
+import type { Identity } from '../../protocol/exchange/frames.ts'
+import type { Commitment } from '../../protocol/primitives.ts'
+import type { Problem, Refused } from '../../protocol/problem.ts'
+import type { Transaction } from '../store/database.ts'
+
+/** A packet of a thread as the store holds it. */
+export type StoredPacket = Packet & { no: number; direction: 'in' | 'out'; status: 'pending' | 'stored' }
+
+/** A thread and one more packet that was admitted to it, inside the transaction that stores them. */
+export type Applied = {
+  threadNo: number
+  thread: string
+  partner: string
+  /** all packets of the thread that hold, the new one last */ packets: readonly StoredPacket[]
+  /** the new packet; absent when the thread was folded anew after one was taken out */ packet: StoredPacket | null
+  /** now, milliseconds */ at: number
+}
+
+/** The meaning of one type of thread (`case`, `agreement`), given to the exchange by its concern. */
+export interface ThreadHandler {
+  /** first part of its packets' kinds, `case` of `case.submit` */ readonly type: string
+  /** Opens and checks body bytes; pure. */
+  openBody(claims: PacketClaims, bytes: Uint8Array): Promise<{ ok: true; body: unknown } | Refused>
+  /** Whether the packet may join its thread; reads only. Runs for own packets before signing and for the partner's on arrival. */
+  admit(tx: Transaction, packets: readonly StoredPacket[], candidate: Packet): Promise<{ ok: true } | Refused>
+  /** Brings projection, jobs, audit and events up to date in the transaction that stores the packet. */
+  apply(tx: Transaction, applied: Applied): Promise<void>
+  /** One of this node's packets was refused and taken out of its chain; `packets` is what is left. */
+  refused(tx: Transaction, applied: Applied, kind: string, problem: Problem): Promise<void>
+}
+
+/** One packet to be written: what it says, before salt, place and signature. */
+export type Draft = {
+  kind: string
+  /** body without salt; checked by the handler */ content: object
+  materials?: readonly Commitment[]
+  agreement?: string
+}
+
+/** Writes and signs own packets; durable and queued for the partner when it resolves. */
+export interface Author {
+  /**
+   * Appends drafts in order to a thread (or begins it), in one transaction with `alongside`.
+   * Throws ProblemError: what the handler's `admit` refuses, `exchange.recovering`, `partner.*`.
+   */
+  write(
+    target: { thread: string; partner: string },
+    drafts: readonly [Draft, ...Draft[]],
+    alongside?: (tx: Transaction, written: readonly StoredPacket[]) => Promise<void>,
+  ): Promise<readonly StoredPacket[]>
+}
+
+/** Own keys. */
+export interface OwnIdentity {
+  readonly city: string
+  readonly name: string
+  signer(): PacketSigner
+  /** what a hello carries */ document(): Identity
+}
+
+/** Whom this node trusts, answered from memory. */
+export interface Trust {
+  /** packet keys of active partners and own ones */ key(kid: string): TrustedKey | undefined
+  /** the city whose trusted delegation names the libp2p peer; only paired and not suspended ones */ cityOf(peer: string): string | undefined
+  /** peers and addresses at which the city may be reached; empty when unknown or suspended */
+  reach(city: string): { peers: readonly string[]; addresses: readonly string[] }
+  /** codes of active partners */ partners(): readonly string[]
+  /** Verifies and stores what a partner's hello says of its keys (certificate must be the trusted one). */
+  learn(city: string, identity: Identity, addresses: readonly string[]): Promise<{ ok: true } | Refused>
+}
+
+/** Published lists, as the exchange passes them on. */
+export interface ListBoard {
+  /** signed head of the own list */ head(): string | null
+  /** A partner announced a list head; fetched in the background. */
+  announced(city: string, head: string): void
+}
