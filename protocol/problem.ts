@@ -581,6 +581,14 @@ export const PROBLEMS = {
     zh: '幂等键已用于其他请求',
     cure: 'Use a new key for a new request',
   },
+  'request.concurrent': {
+    status: 409,
+    retryable: true,
+    act: 'you',
+    en: 'The first request with this idempotency key is still running',
+    zh: '使用该幂等键的首个请求仍在处理中',
+    cure: 'Wait a moment and send the same request again',
+  },
   'request.oversize': {
     status: 413,
     retryable: false,
@@ -596,6 +604,14 @@ export const PROBLEMS = {
     en: 'Too many requests',
     zh: '请求过于频繁',
     cure: 'Wait and try again',
+  },
+  'audit.broken': {
+    status: 500,
+    retryable: false,
+    act: 'operator',
+    en: 'A row of the audit log was changed, removed or put in',
+    zh: '审计日志被篡改',
+    cure: 'Compare with a backup, starting at the row that the detail names',
   },
   'config.invalid': {
     status: 500,
