@@ -1,0 +1,128 @@
+/** Cities for tests: real keys, certificate and delegation, made in process. */
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import * as jose from 'jose'
+import forge from 'node-forge'
+import {
+  type CertificateKey,
+  type CertificateSigner,
+  type DelegatedKey,
+  type DelegationClaims,
+  signDelegation,
+  signRevocation,
+  thumbprint,
+} from '../../protocol/keys/delegation.ts'
+import { PACKET_ALG } from '../../protocol/names.ts'
+import type { KeyResolver, PacketSigner, TrustedKey } from '../../protocol/packet/envelope.ts'
+import { sha256 } from '../../protocol/primitives.ts'
+
+/** 2026-11-02 09:00 China Standard Time, in seconds: when a played case begins unless told otherwise. */
+export const PLAY_BEGIN = Date.UTC(2026, 10, 2, 1, 0, 0) / 1000
+const DAY = 24 * 3600
+
+/** Everything that one city holds; `delegations` and `revocations` grow when keys rotate. */
+export type PlayCity = {
+  /** division code */ code: string
+  name: string
+  authority: string
+  /** PEM of the city certificate */ certificate: string
+  /** hex SHA-256 of its DER */ fingerprint: string
+  certificateKey: CertificateKey
+  certificateSigner: CertificateSigner
+  /** PKCS#8 PEM of the certificate's private key */ certificatePrivateKey: string
+  packetSigner: PacketSigner
+  packetKey: DelegatedKey
+  delegations: string[]
+  revocations: string[]
+}
+
+const NAMES: Record<string, { name: string; authority: string }> = {
+  '420300': { name: '十堰市', authority: '十堰市行政审批局' },
+  '610900': { name: '安康市', authority: '安康市行政审批服务局' },
+}
+
+/** Makes a city with a self-issued certificate (valid 2026–2036) and one delegated packet key, valid a year around `now` (seconds). */
+export async function playCity(code: string, options: { now?: number } = {}): Promise<PlayCity> {
+  const now = options.now ?? PLAY_BEGIN
+  const { name, authority } = NAMES[code] ?? { name: `城市${code}`, authority: `城市${code}行政审批局` }
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 3072 })
+  const certificatePrivateKey = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  const certificate = selfIssue(code, authority, privateKey, publicKey)
+  const jwk = publicKey.export({ format: 'jwk' }) as jose.JWK
+  const kid = await thumbprint(jwk)
+  const der = Buffer.from(certificate.replace(/-----[^-]+-----|\s/g, ''), 'base64')
+  const key = await playKey('packet')
+  const city: PlayCity = {
+    code,
+    name,
+    authority,
+    certificate,
+    fingerprint: await sha256(new Uint8Array(der)),
+    certificateKey: { city: code, kid, jwk },
+    certificateSigner: { kid, sign: async bytes => new Uint8Array(sign('sha256', bytes, privateKey)) },
+    certificatePrivateKey,
+    packetSigner: key.signer,
+    packetKey: key.jwk,
+    delegations: [],
+    revocations: [],
+  }
+  await delegate(city, [key.jwk], { nbf: now - 30 * DAY, exp: now + 335 * DAY })
+  return city
+}
+
+/** Lets the certificate delegate to `keys`; the delegation is added to the city and returned. */
+export async function delegate(
+  city: PlayCity,
+  keys: DelegatedKey[],
+  validity: { nbf: number; exp: number },
+): Promise<string> {
+  const claims: DelegationClaims = { v: 1, iss: city.code, iat: validity.nbf, ...validity, keys }
+  const jws = await signDelegation(claims, city.certificateSigner)
+  city.delegations.push(jws)
+  return jws
+}
+
+/** Revokes one delegated key from `revokedAt` (seconds) on. */
+export async function revoke(city: PlayCity, kid: string, revokedAt: number): Promise<string> {
+  const jws = await signRevocation({ v: 1, iss: city.code, iat: revokedAt, kid, revokedAt }, city.certificateSigner)
+  city.revocations.push(jws)
+  return jws
+}
+
+/** A fresh Ed25519 key. */
+export async function playKey(purpose: 'packet' | 'peer'): Promise<{ jwk: DelegatedKey; signer: PacketSigner }> {
+  const pair = await jose.generateKeyPair(PACKET_ALG, { extractable: true })
+  const { x } = await jose.exportJWK(pair.publicKey)
+  const kid = await thumbprint({ kty: 'OKP', crv: 'Ed25519', x: x ?? '' })
+  const jwk: DelegatedKey = { kty: 'OKP', crv: 'Ed25519', x: x ?? '', kid, purpose }
+  return { jwk, signer: { kid, key: pair.privateKey } }
+}
+
+/** Trusts the current packet keys of these cities without looking at delegations. */
+export async function trusting(...cities: PlayCity[]): Promise<KeyResolver> {
+  const keys = new Map<string, TrustedKey>()
+  for (const city of cities) {
+    const { kid, purpose: _, ...jwk } = city.packetKey
+    const key = (await jose.importJWK(jwk, PACKET_ALG)) as jose.CryptoKey
+    keys.set(kid, { key, city: city.code, notBefore: 0, notAfter: Number.MAX_SAFE_INTEGER, revokedAt: null })
+  }
+  return kid => keys.get(kid)
+}
+
+function selfIssue(code: string, authority: string, privateKey: KeyObject, publicKey: KeyObject): string {
+  const certificate = forge.pki.createCertificate()
+  certificate.publicKey = forge.pki.publicKeyFromPem(publicKey.export({ type: 'spki', format: 'pem' }).toString())
+  certificate.serialNumber = `01${code}`
+  certificate.validity.notBefore = new Date('2026-01-01T00:00:00Z')
+  certificate.validity.notAfter = new Date('2036-01-01T00:00:00Z')
+  const subject = [
+    { shortName: 'C', value: 'CN' },
+    { shortName: 'O', value: authority, valueTagClass: forge.asn1.Type.UTF8 as unknown as forge.asn1.Class },
+    { name: 'serialNumber', value: code },
+    { shortName: 'CN', value: `tongban-${code}` },
+  ]
+  certificate.setSubject(subject)
+  certificate.setIssuer(subject)
+  const key = forge.pki.privateKeyFromPem(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
+  certificate.sign(key, forge.md.sha256.create())
+  return forge.pki.certificateToPem(certificate)
+}
