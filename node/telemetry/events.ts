@@ -1,0 +1,160 @@
+/**
+ * One helper per business event: the log line and the counter together. Helpers never throw, carry no personal data and
+ * label with closed sets: partner codes, packet kinds, problem codes. What happens once per packet is logged at debug.
+ */
+import type { ProblemCode } from '../../protocol/problem.ts'
+import { createLog, type Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
+
+export type Direction = 'in' | 'out'
+/** What can be parked (挂起) until a person acts. */
+export type Parked = 'packet' | 'delivery' | 'adapter-event' | 'material'
+
+export interface Events {
+  /** A packet was stored: sent out by this city, or taken in. */
+  packetAccepted(event: { partner: string; kind: string; direction: Direction; packet: string }): void
+  packetRefused(event: { partner: string; kind: string; direction: Direction; code: ProblemCode; packet: string }): void
+  receiptGiven(event: { partner: string; packets: number }): void
+  /** `seconds` from the commit of the oldest packet that it covers. */
+  receiptTaken(event: { partner: string; packets: number; seconds: number }): void
+  /** One attempt to bring waiting packets to a partner. */
+  deliveryAttempted(event: { partner: string; ok: boolean; code?: ProblemCode }): void
+  partnerConnected(event: { partner: string }): void
+  partnerLost(event: { partner: string; reason: string }): void
+  /** The node lacked packets that it had sent, and fetched them back. */
+  recovered(event: { partner: string; packets: number }): void
+  partnerPaired(event: { partner: string }): void
+  materialFetched(event: { partner: string; bytes: number }): void
+  parked(event: { what: Parked; code: ProblemCode; subject: string }): void
+  /** A parked thing was tried again, by a person or by itself. */
+  unparked(event: { what: Parked; subject: string }): void
+  adapterEffect(event: { adapter: string; kind: string; outcome: 'done' | 'retry' | 'parked'; seconds: number }): void
+  adapterEvent(event: { adapter: string; outcome: 'done' | 'repeated' | 'parked' }): void
+  caseChanged(event: { state: string; outcome?: string; thread: string }): void
+  keyRotated(event: { purpose: 'packet' | 'peer'; kid: string }): void
+  started(event: { version: string; ms: number }): void
+  stopped(event: { ms: number }): void
+}
+
+const LATENCY = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3600, 86_400]
+
+export function createEvents(metrics: Metrics, log: (area: string) => Log = createLog): Events {
+  const exchange = log('exchange')
+  const dispatch = log('dispatch')
+  const cases = log('cases')
+  const identity = log('identity')
+  const node = log('node')
+
+  const packets = metrics.counter('tongban_packets_total', 'Packets stored', ['partner', 'kind', 'direction'])
+  const refused = metrics.counter('tongban_packets_refused_total', 'Packets refused', ['partner', 'direction', 'code'])
+  const receipts = metrics.counter('tongban_receipts_total', 'Receipts', ['partner', 'direction'])
+  const receiptSeconds = metrics.seconds(
+    'tongban_receipt_seconds',
+    'From the commit of a packet to its receipt',
+    ['partner'],
+    LATENCY,
+  )
+  const deliveries = metrics.counter('tongban_delivery_attempts_total', 'Attempts to reach a partner', [
+    'partner',
+    'outcome',
+  ])
+  const connected = metrics.gauge('tongban_partner_connected', 'Whether the partner is connected', ['partner'])
+  const recoveries = metrics.counter('tongban_recovered_packets_total', 'Own packets fetched back', ['partner'])
+  const pairings = metrics.counter('tongban_pairings_total', 'Partners paired')
+  const materialBytes = metrics.counter('tongban_material_bytes_total', 'Bytes of materials fetched', ['partner'])
+  const parked = metrics.counter('tongban_parked_total', 'Work parked until somebody acts', ['what', 'code'])
+  const unparked = metrics.counter('tongban_unparked_total', 'Parked work tried again', ['what'])
+  const effects = metrics.counter('tongban_adapter_effects_total', 'Deliveries to the approval system', [
+    'adapter',
+    'kind',
+    'outcome',
+  ])
+  const effectSeconds = metrics.seconds(
+    'tongban_adapter_seconds',
+    'Deliveries to the approval system',
+    ['adapter'],
+    LATENCY,
+  )
+  const answers = metrics.counter('tongban_adapter_events_total', 'Answers of the approval system', [
+    'adapter',
+    'outcome',
+  ])
+  const caseChanges = metrics.counter('tongban_case_changes_total', 'Changes of case state', ['state'])
+  const rotations = metrics.counter('tongban_key_rotations_total', 'Keys rotated', ['purpose'])
+
+  return {
+    packetAccepted({ partner, kind, direction, packet }) {
+      packets({ partner, kind, direction })
+      exchange.debug('packet stored', { partner, kind, direction, packet })
+    },
+    packetRefused({ partner, kind, direction, code, packet }) {
+      refused({ partner, direction, code })
+      exchange.warning('packet refused', { partner, kind, direction, code, packet })
+    },
+    receiptGiven({ partner, packets: covered }) {
+      receipts({ partner, direction: 'given' })
+      exchange.debug('receipt given', { partner, packets: covered })
+    },
+    receiptTaken({ partner, packets: covered, seconds }) {
+      receipts({ partner, direction: 'taken' })
+      receiptSeconds(seconds, { partner })
+      exchange.debug('receipt taken', { partner, packets: covered, seconds })
+    },
+    deliveryAttempted({ partner, ok, code }) {
+      deliveries({ partner, outcome: ok ? 'ok' : (code ?? 'failed') })
+      if (ok) exchange.debug('partner reached', { partner })
+      else exchange.info('partner not reached', { partner, code: code ?? null })
+    },
+    partnerConnected({ partner }) {
+      connected(1, { partner })
+      exchange.info('partner connected', { partner })
+    },
+    partnerLost({ partner, reason }) {
+      connected(0, { partner })
+      exchange.info('partner lost', { partner, reason })
+    },
+    recovered({ partner, packets: fetched }) {
+      recoveries({ partner }, fetched)
+      exchange.warning('forgotten packets fetched back', { partner, packets: fetched })
+    },
+    partnerPaired({ partner }) {
+      pairings()
+      identity.info('partner paired', { partner })
+    },
+    materialFetched({ partner, bytes }) {
+      materialBytes({ partner }, bytes)
+      exchange.debug('material fetched', { partner, bytes })
+    },
+    parked({ what, code, subject }) {
+      parked({ what, code })
+      dispatch.warning('work parked', { what, code, subject })
+    },
+    unparked({ what, subject }) {
+      unparked({ what })
+      dispatch.info('parked work tried again', { what, subject })
+    },
+    adapterEffect({ adapter, kind, outcome, seconds }) {
+      effects({ adapter, kind, outcome })
+      effectSeconds(seconds, { adapter })
+      dispatch.debug('delivery to the approval system', { adapter, kind, outcome, seconds })
+    },
+    adapterEvent({ adapter, outcome }) {
+      answers({ adapter, outcome })
+      dispatch.debug('answer of the approval system', { adapter, outcome })
+    },
+    caseChanged({ state, outcome, thread }) {
+      caseChanges({ state })
+      cases.debug('case changed', { state, outcome: outcome ?? null, thread })
+    },
+    keyRotated({ purpose, kid }) {
+      rotations({ purpose })
+      identity.info('key rotated', { purpose, kid })
+    },
+    started({ version, ms }) {
+      node.info('node started', { version, ms })
+    },
+    stopped({ ms }) {
+      node.info('node stopped', { ms })
+    },
+  }
+}
