@@ -2,12 +2,16 @@
  * What the exchange and the concerns know of each other. The exchange moves threads between cities and knows nothing of
  * their meaning: each concern registers a ThreadHandler for its kinds of packets.
  */
+
+import type { Identity } from '../../protocol/exchange/frames.ts'
 import type { Packet, PacketClaims } from '../../protocol/packet/claims.ts'
 import type { PacketSigner, TrustedKey } from '../../protocol/packet/envelope.ts'
-import type { Identity } from '../../protocol/exchange/frames.ts'
 import type { Commitment } from '../../protocol/primitives.ts'
 import type { Problem, Refused } from '../../protocol/problem.ts'
-import type { Transaction } from '../store/database.ts'
+import type { Database, Transaction } from '../store/database.ts'
+
+/** Reads of the store, inside a transaction or outside. */
+export type Reader = Pick<Database, 'query'>
 
 /** A packet of a thread as the store holds it. */
 export type StoredPacket = Packet & { no: number; direction: 'in' | 'out'; status: 'pending' | 'stored' }
@@ -28,7 +32,7 @@ export interface ThreadHandler {
   /** Opens and checks body bytes; pure. */
   openBody(claims: PacketClaims, bytes: Uint8Array): Promise<{ ok: true; body: unknown } | Refused>
   /** Whether the packet may join its thread; reads only. Runs for own packets before signing and for the partner's on arrival. */
-  admit(tx: Transaction, packets: readonly StoredPacket[], candidate: Packet): Promise<{ ok: true } | Refused>
+  admit(store: Reader, packets: readonly StoredPacket[], candidate: Packet): Promise<{ ok: true } | Refused>
   /** Brings projection, jobs, audit and events up to date in the transaction that stores the packet. */
   apply(tx: Transaction, applied: Applied): Promise<void>
   /** One of this node's packets was refused and taken out of its chain; `packets` is what is left. */
@@ -67,7 +71,9 @@ export interface OwnIdentity {
 /** Whom this node trusts, answered from memory. */
 export interface Trust {
   /** packet keys of active partners and own ones */ key(kid: string): TrustedKey | undefined
-  /** the city whose trusted delegation names the libp2p peer; only paired and not suspended ones */ cityOf(peer: string): string | undefined
+  /** the city whose trusted delegation names the libp2p peer; only paired and not suspended ones */ cityOf(
+    peer: string,
+  ): string | undefined
   /** peers and addresses at which the city may be reached; empty when unknown or suspended */
   reach(city: string): { peers: readonly string[]; addresses: readonly string[] }
   /** codes of active partners */ partners(): readonly string[]

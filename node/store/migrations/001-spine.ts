@@ -81,13 +81,20 @@ CREATE TABLE receipts (
 );
 CREATE TABLE refusals (
   partner TEXT NOT NULL,
+  direction TEXT NOT NULL CHECK (direction IN ('in', 'out')),
   place INTEGER NOT NULL,
   id BLOB NOT NULL,
   log_hash BLOB NOT NULL,
   problem TEXT NOT NULL,
   receipt_no INTEGER NOT NULL,
   at INTEGER NOT NULL,
-  PRIMARY KEY (partner, place)
+  PRIMARY KEY (partner, direction, place)
+);
+CREATE TABLE rewrites (
+  no INTEGER PRIMARY KEY,
+  partner TEXT NOT NULL,
+  thread TEXT NOT NULL,
+  draft BLOB NOT NULL
 );
 CREATE TABLE links (
   partner TEXT NOT NULL,

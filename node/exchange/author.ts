@@ -1,0 +1,174 @@
+/** Writes own packets: signs outside the transaction, stores and queues inside it. */
+
+import { advance } from '../../protocol/exchange/watermark.ts'
+import { LIMITS } from '../../protocol/limits.ts'
+import { PROTOCOL_VERSION } from '../../protocol/names.ts'
+import type { PacketClaims } from '../../protocol/packet/claims.ts'
+import { commit, signPacket } from '../../protocol/packet/envelope.ts'
+import { encodeUtf8 } from '../../protocol/primitives.ts'
+import { ProblemError } from '../../protocol/problem.ts'
+import { chainOf } from '../../protocol/thread/chain.ts'
+import type { Database, Transaction } from '../store/database.ts'
+import { type Clock, seconds } from './clock.ts'
+import type { PacketStore } from './packet-store.ts'
+import type { Author, Draft, OwnIdentity, StoredPacket, ThreadHandler, Trust } from './ports.ts'
+
+type Prepared = { packet: StoredPacket; jws: string; bodyBytes: Uint8Array }
+type Base = { threadNo: number | null; version: string; packets: StoredPacket[] }
+
+/** Another packet joined the thread between signing and storing; the draft is signed anew. */
+class Overtaken extends Error {}
+
+const ATTEMPTS = 50
+
+export type AuthorParts = {
+  db: Database
+  store: PacketStore
+  identity: OwnIdentity
+  trust: Trust
+  clock: Clock
+  handlers: ReadonlyMap<string, ThreadHandler>
+  /** cryptographically random bytes, base64url */ random: (bytes: number) => string
+  /** whether packets to the partner are being fetched back */ recovering: (partner: string) => boolean
+  /** called after the commit */ queued: (partner: string, packets: readonly StoredPacket[]) => void
+}
+
+export function createAuthor(parts: AuthorParts): Author {
+  const { db, store, identity, trust, clock } = parts
+
+  async function prepare(
+    target: { thread: string; partner: string },
+    drafts: readonly Draft[],
+    base: Base,
+  ): Promise<Prepared[]> {
+    const prepared: Prepared[] = []
+    for (const draft of drafts) {
+      const handler = handlerOf(parts.handlers, draft.kind)
+      const packets = [...base.packets, ...prepared.map(entry => entry.packet)]
+      const last = chainOf(packets, identity.city).at(-1)
+      const seen = chainOf(packets, target.partner).at(-1)
+      const bodyBytes = encodeUtf8(JSON.stringify({ salt: parts.random(16), ...draft.content }))
+      if (bodyBytes.byteLength > LIMITS.bodyBytes)
+        throw new ProblemError('body.oversize', `${LIMITS.bodyBytes} bytes at most`)
+      const claims: PacketClaims = {
+        v: PROTOCOL_VERSION,
+        iss: identity.city,
+        aud: target.partner,
+        thread: target.thread,
+        kind: draft.kind,
+        seq: (last?.claims.seq ?? 0) + 1,
+        prev: last?.id ?? null,
+        seen: seen?.id ?? null,
+        iat: Math.max(seconds(clock.now()), last?.claims.iat ?? 0),
+        ...(draft.agreement === undefined ? {} : { agreement: draft.agreement }),
+        body: await commit(bodyBytes),
+        materials: [...(draft.materials ?? [])],
+      }
+      const opened = await handler.openBody(claims, bodyBytes)
+      if (!opened.ok) throw new ProblemError(opened.problem.code, opened.problem.detail)
+      const { jws, id } = await signPacket(claims, identity.signer())
+      if (jws.length > LIMITS.packetBytes) throw new ProblemError('envelope.oversize')
+      const packet: StoredPacket = { no: 0, id, claims, body: opened.body, direction: 'out', status: 'pending' }
+      const admitted = await handler.admit(db, packets, packet)
+      if (!admitted.ok) throw new ProblemError(admitted.problem.code, admitted.problem.detail)
+      prepared.push({ packet, jws, bodyBytes })
+    }
+    return prepared
+  }
+
+  async function base(thread: string, partner: string): Promise<Base> {
+    const row = await store.thread(db, thread)
+    if (row === null) return { threadNo: null, version: '0/0', packets: [] }
+    if (row.partner !== partner) throw new ProblemError('thread.party')
+    // Read before the packets: a packet in between makes the version differ, never the other way round.
+    const version = await store.version(db, row.no)
+    return { threadNo: row.no, version, packets: await store.packets(db, row.no) }
+  }
+
+  async function append(
+    tx: Transaction,
+    target: { thread: string; partner: string },
+    from: Base,
+    prepared: readonly Prepared[],
+  ): Promise<StoredPacket[]> {
+    if (parts.recovering(target.partner)) throw new ProblemError('exchange.recovering')
+    const at = clock.now()
+    let threadNo = from.threadNo
+    if (threadNo === null) {
+      if ((await store.thread(tx, target.thread)) !== null) throw new Overtaken()
+      threadNo = await store.beginThread(
+        tx,
+        target.thread,
+        typeOf(prepared[0]?.packet.claims.kind ?? ''),
+        target.partner,
+        at,
+      )
+    } else if ((await store.version(tx, threadNo)) !== from.version) {
+      throw new Overtaken()
+    }
+    let link = await store.link(tx, target.partner, 'out')
+    const written: StoredPacket[] = []
+    for (const { packet, jws, bodyBytes } of prepared) {
+      link = { ...(await advance(link, packet.id)), acked: link.acked }
+      const no = await store.insert(
+        tx,
+        {
+          id: packet.id,
+          jws,
+          claims: packet.claims,
+          bodyBytes,
+          threadNo,
+          partner: target.partner,
+          direction: 'out',
+          status: 'pending',
+          receiptNo: null,
+          at,
+        },
+        link,
+      )
+      const stored = { ...packet, no }
+      written.push(stored)
+      await handlerOf(parts.handlers, packet.claims.kind).apply(tx, {
+        threadNo,
+        thread: target.thread,
+        partner: target.partner,
+        packets: [...from.packets, ...written],
+        packet: stored,
+        at,
+      })
+    }
+    await store.saveLink(tx, target.partner, 'out', link)
+    return written
+  }
+
+  return {
+    async write(target, drafts, alongside) {
+      if (!trust.partners().includes(target.partner)) throw new ProblemError('partner.inactive')
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        if (parts.recovering(target.partner)) throw new ProblemError('exchange.recovering')
+        const from = await base(target.thread, target.partner)
+        const prepared = await prepare(target, drafts, from)
+        try {
+          return await db.transaction(async tx => {
+            const written = await append(tx, target, from, prepared)
+            await alongside?.(tx, written)
+            tx.afterCommit(() => parts.queued(target.partner, written))
+            return written
+          })
+        } catch (error) {
+          if (!(error instanceof Overtaken)) throw error
+        }
+      }
+      throw new ProblemError('request.conflict', 'the thread keeps changing')
+    },
+  }
+}
+
+/** `case` of `case.submit`. */
+export const typeOf = (kind: string): string => kind.slice(0, kind.indexOf('.'))
+
+export function handlerOf(handlers: ReadonlyMap<string, ThreadHandler>, kind: string): ThreadHandler {
+  const handler = handlers.get(typeOf(kind))
+  if (handler === undefined) throw new ProblemError('envelope.claims', 'kind')
+  return handler
+}

@@ -1,0 +1,249 @@
+/**
+ * Delivers own packets to one partner over one long-lived stream: in order, pipelined, until each has its receipt.
+ * An absent partner costs a timer; it is tried again with back-off, or at once when it speaks or when something new waits.
+ */
+import { encodeFrame, type Hello } from '../../protocol/exchange/frames.ts'
+import { LIMITS } from '../../protocol/limits.ts'
+import { STREAM } from '../../protocol/names.ts'
+import { type Problem, ProblemError } from '../../protocol/problem.ts'
+import { delayAfter, isOpen } from './backoff.ts'
+import { FrameReader, type GreetingParts, readHello, remembersAll, writeHello } from './greeting.ts'
+import type { Receipts } from './receipts.ts'
+import type { Recovery } from './recovery.ts'
+import type { Transport, Wire } from './wire.ts'
+
+/** Packets and bytes on their way without a receipt. */
+const WINDOW_PACKETS = 1024
+const WINDOW_BYTES = 4 * 1024 * 1024
+const PAGE = 256
+
+export type DeliveryParts = GreetingParts & {
+  transport: Transport
+  receipts: Receipts
+  recovery: Recovery
+  /** in [0, 1) */ random: () => number
+  /** ms without a receipt while packets wait for one */ receiptTimeout: number
+  connected: (partner: string, connected: boolean) => void
+  failed: (partner: string, error: unknown) => void
+}
+
+export type DeliveryStatus = {
+  connected: boolean
+  failures: number
+  breaker: 'closed' | 'open'
+  problem: Problem | null
+  /** ms; when the next try is due */ nextTryAt: number | null
+}
+
+export class Delivery {
+  readonly partner: string
+  readonly #parts: DeliveryParts
+  #stopped = false
+  #failures = 0
+  #problem: Problem | null = null
+  #nextTryAt: number | null = null
+  #wire: Wire | null = null
+  #more = new Signal()
+  #retry = new Signal()
+  #running: Promise<void> | null = null
+  #announce: string | null = null
+
+  constructor(partner: string, parts: DeliveryParts) {
+    this.partner = partner
+    this.#parts = parts
+  }
+
+  start(): void {
+    this.#running ??= this.#run()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#wire?.abort(new Error('stopping'))
+    this.#more.give()
+    this.#retry.give()
+    await this.#running
+  }
+
+  /** New packets wait. */
+  queued(): void {
+    this.#more.give()
+    if (this.#failures === 0) this.#retry.give()
+  }
+
+  /** The partner was heard: try at once, whatever the back-off says. */
+  returned(): void {
+    if (this.#wire !== null) return
+    this.#failures = 0
+    this.#retry.give()
+  }
+
+  /** Sends the new list head on the open stream; the next hello carries it anyway. */
+  announce(head: string): void {
+    this.#announce = head
+    this.#more.give()
+  }
+
+  /** Greets anew, so that watermarks are compared. */
+  regreet(): void {
+    this.#wire?.abort(new ProblemError('exchange.recovering'))
+    this.returned()
+  }
+
+  status(): DeliveryStatus {
+    return {
+      connected: this.#wire !== null,
+      failures: this.#failures,
+      breaker: isOpen(this.#failures) ? 'open' : 'closed',
+      problem: this.#problem,
+      nextTryAt: this.#nextTryAt,
+    }
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        await this.#connectAndPump()
+        this.#problem = null
+      } catch (error) {
+        if (this.#stopped) break
+        this.#problem = error instanceof ProblemError ? error.problem : { code: 'internal' }
+        this.#parts.failed(this.partner, error)
+      }
+      if (this.#stopped) break
+      this.#failures++
+      const delay = delayAfter(this.#failures, this.#parts.random())
+      this.#nextTryAt = this.#parts.clock.now() + delay
+      const cancel = this.#parts.clock.after(delay, () => this.#retry.give())
+      await this.#retry.taken()
+      cancel()
+      this.#nextTryAt = null
+    }
+  }
+
+  async #connectAndPump(): Promise<void> {
+    const parts = this.#parts
+    const wire = await this.#dial()
+    this.#wire = wire
+    try {
+      const reader = new FrameReader(wire)
+      await wire.send(encodeFrame({ type: 'hello', hello: await writeHello(parts, this.partner) }))
+      const hello = await readHello(parts, this.partner, wire, reader)
+      if (!(await remembersAll(parts, this.partner, hello))) await parts.recovery.run(this.partner, wire, reader)
+      await parts.recovery.rewrite(this.partner)
+      this.#failures = 0
+      this.#problem = null
+      parts.connected(this.partner, true)
+      await this.#pump(wire, reader, hello)
+    } finally {
+      this.#wire = null
+      parts.connected(this.partner, false)
+      wire.abort(new Error('done'))
+    }
+  }
+
+  async #dial(): Promise<Wire> {
+    const { peers, addresses } = this.#parts.trust.reach(this.partner)
+    if (peers.length === 0) throw new ProblemError('partner.inactive')
+    let problem: unknown = null
+    for (const peer of peers) {
+      try {
+        return await this.#parts.transport.open(peer, addresses, STREAM.exchange, { maxFrame: LIMITS.frameBytes })
+      } catch (error) {
+        problem = error
+      }
+    }
+    throw problem
+  }
+
+  async #pump(wire: Wire, reader: FrameReader, hello: Hello): Promise<void> {
+    const { store, db, clock, receipts } = this.#parts
+    const acked = (await store.link(db, this.partner, 'out')).acked
+    // A partner restored from a backup gets again what it forgot; a lost receipt is asked for by sending the packet again.
+    let next = Math.min(acked, hello.received.n) + 1
+    let confirmed = next - 1
+    const sizes: number[] = []
+    let inFlight = 0
+    let done = false
+    let silence = () => {}
+    const watch = () => {
+      silence()
+      silence =
+        next - 1 > confirmed
+          ? clock.after(this.#parts.receiptTimeout, () => wire.abort(new ProblemError('exchange.timeout', 'receipt')))
+          : () => {}
+    }
+
+    const readReceipts = async () => {
+      for (;;) {
+        const frame = await reader.next()
+        if (frame === null) break
+        if (frame.type !== 'receipt') throw new ProblemError('exchange.protocol', frame.type)
+        if (frame.through <= confirmed || frame.through >= next)
+          throw new ProblemError('exchange.protocol', 'receipt out of order')
+        await receipts.take(this.partner, confirmed + 1, frame.through, frame.jws)
+        for (const size of sizes.splice(0, frame.through - confirmed)) inFlight -= size
+        confirmed = frame.through
+        watch()
+        this.#more.give()
+      }
+    }
+
+    const sendPackets = async () => {
+      while (!this.#stopped && !done) {
+        if (this.#announce !== null) {
+          const list = this.#announce
+          this.#announce = null
+          await wire.send(encodeFrame({ type: 'list', list }))
+        }
+        const room = Math.min(PAGE, WINDOW_PACKETS - (next - 1 - confirmed))
+        const page =
+          room > 0 && inFlight < WINDOW_BYTES ? await store.wirePackets(db, this.partner, 'out', next, room) : []
+        for (const packet of page) {
+          if (packet.n !== next) throw new ProblemError('internal', `place ${next} is not held`)
+          next++
+          sizes.push(packet.jws.length + packet.body.byteLength)
+          inFlight += packet.jws.length + packet.body.byteLength
+          await wire.send(encodeFrame({ type: 'packet', n: packet.n, jws: packet.jws, body: packet.body }))
+        }
+        if (page.length > 0) watch()
+        else await this.#more.taken()
+      }
+    }
+
+    const reading = readReceipts().finally(() => {
+      done = true
+      this.#more.give()
+    })
+    const sending = sendPackets().catch(error => {
+      wire.abort(error instanceof Error ? error : new Error('sending failed'))
+      throw error
+    })
+    try {
+      const [read, sent] = await Promise.allSettled([reading, sending])
+      if (sent.status === 'rejected') throw sent.reason
+      if (read.status === 'rejected') throw read.reason
+    } finally {
+      silence()
+    }
+  }
+}
+
+/** A flag that one waiter awaits; giving it before it is awaited is not lost. */
+class Signal {
+  #given = false
+  #wake: (() => void) | null = null
+  give(): void {
+    this.#given = true
+    this.#wake?.()
+    this.#wake = null
+  }
+  async taken(): Promise<void> {
+    if (!this.#given) {
+      await new Promise<void>(resolve => {
+        this.#wake = resolve
+      })
+    }
+    this.#given = false
+  }
+}

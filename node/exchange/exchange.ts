@@ -1,0 +1,188 @@
+/**
+ * The exchange (交换): moves threads between this city and its partners and knows nothing of their meaning.
+ * May import the store, the protocol and the ports of this folder; libp2p stays behind `wire.ts`.
+ */
+import { LIMITS } from '../../protocol/limits.ts'
+import { STREAM } from '../../protocol/names.ts'
+import type { Problem } from '../../protocol/problem.ts'
+import type { Database, Transaction } from '../store/database.ts'
+import { createAuthor } from './author.ts'
+import type { Clock } from './clock.ts'
+import { Delivery, type DeliveryStatus } from './delivery.ts'
+import type { GreetingParts } from './greeting.ts'
+import { createInbox } from './inbox.ts'
+import { createPacketStore, type PacketStore, type Seal } from './packet-store.ts'
+import type { Author, ListBoard, OwnIdentity, StoredPacket, ThreadHandler, Trust } from './ports.ts'
+import { createReceipts } from './receipts.ts'
+import { receive } from './receiver.ts'
+import { createRecovery } from './recovery.ts'
+import type { Transport } from './wire.ts'
+
+/** What happened, for logs, metrics and whoever waits; called after the commit, never throws. */
+export interface ExchangeObserver {
+  queued(partner: string, packets: readonly StoredPacket[]): void
+  received(partner: string, stored: readonly StoredPacket[], refused: readonly { id: string; problem: Problem }[]): void
+  confirmed(partner: string, count: number, refused: readonly { kind: string; problem: Problem }[]): void
+  connected(partner: string, connected: boolean): void
+  failed(partner: string, problem: Problem, error: unknown): void
+  recovering(partner: string, on: boolean, recalled: number): void
+}
+
+export type ExchangeParts = {
+  db: Database
+  seal: Seal
+  transport: Transport
+  identity: OwnIdentity
+  trust: Trust
+  lists: ListBoard
+  clock: Clock
+  handlers: ReadonlyMap<string, ThreadHandler>
+  observer: ExchangeObserver
+  software: string
+  addresses: () => string[]
+  /** base64url of n random bytes */ randomText: (bytes: number) => string
+  /** in [0, 1) */ random: () => number
+  /** audit and event of a packet that could not be written anew after a restore */
+  unwritten: (
+    tx: Transaction,
+    packet: { partner: string; thread: string; kind: string; problem: Problem },
+  ) => Promise<void>
+  helloTimeout?: number
+  receiptTimeout?: number
+}
+
+export interface Exchange {
+  readonly author: Author
+  readonly packets: PacketStore
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** Begins or ends delivery to partners after pairing, suspension or resumption. */
+  partnersChanged(): Promise<void>
+  /** Tells every connected partner of a new list. */
+  announceList(head: string): void
+  /** Tries the partner now. */
+  wake(partner: string): void
+  status(partner: string): DeliveryStatus | null
+}
+
+/** Streams that one peer may hold open; one is used, others are leftovers of broken connections. */
+const STREAMS_PER_PEER = 4
+
+export function createExchange(parts: ExchangeParts): Exchange {
+  const { db, clock, trust, identity, handlers, observer, lists, transport } = parts
+  const store = createPacketStore(parts.seal)
+  const deliveries = new Map<string, Delivery>()
+  const recovering = new Set<string>()
+  let running = false
+
+  const greeting: GreetingParts = {
+    db,
+    store,
+    identity,
+    trust,
+    lists,
+    clock,
+    software: parts.software,
+    addresses: parts.addresses,
+    helloTimeout: parts.helloTimeout ?? 15_000,
+  }
+  const common = { db, store, identity, trust, clock, handlers }
+  const fail = (partner: string, error: unknown) => observer.failed(partner, problemOf(error), error)
+
+  const author = createAuthor({
+    ...common,
+    random: parts.randomText,
+    recovering: partner => recovering.has(partner),
+    queued: (partner, packets) => {
+      deliveries.get(partner)?.queued()
+      observer.queued(partner, packets)
+    },
+  })
+  const inbox = createInbox({ ...common, received: (...event) => observer.received(...event) })
+  const receipts = createReceipts({ ...common, confirmed: (...event) => observer.confirmed(...event) })
+  const recovery = createRecovery({
+    ...common,
+    author: () => author,
+    unwritten: parts.unwritten,
+    begun: partner => {
+      recovering.add(partner)
+      observer.recovering(partner, true, 0)
+    },
+    ended: (partner, recalled) => {
+      recovering.delete(partner)
+      observer.recovering(partner, false, recalled)
+    },
+  })
+  const deliveryParts = {
+    ...greeting,
+    transport,
+    receipts,
+    recovery,
+    random: parts.random,
+    receiptTimeout: parts.receiptTimeout ?? 60_000,
+    connected: (partner: string, on: boolean) => observer.connected(partner, on),
+    failed: fail,
+  }
+  const receiverParts = {
+    ...greeting,
+    inbox,
+    returned: (partner: string) => deliveries.get(partner)?.returned(),
+    lost: (partner: string) => {
+      recovering.add(partner)
+      observer.recovering(partner, true, 0)
+      deliveries.get(partner)?.regreet()
+    },
+    recovering: (partner: string) => recovering.has(partner),
+    failed: fail,
+  }
+
+  async function partnersChanged(): Promise<void> {
+    if (!running) return
+    const active = new Set(trust.partners())
+    for (const code of active) {
+      if (deliveries.has(code)) continue
+      const delivery = new Delivery(code, deliveryParts)
+      deliveries.set(code, delivery)
+      delivery.start()
+    }
+    for (const [code, delivery] of deliveries) {
+      if (active.has(code)) continue
+      deliveries.delete(code)
+      await delivery.stop()
+    }
+  }
+
+  return {
+    author,
+    packets: store,
+    partnersChanged,
+    async start() {
+      running = true
+      await transport.handle(STREAM.exchange, wire => receive(receiverParts, wire), {
+        maxFrame: LIMITS.frameBytes,
+        maxStreamsPerPeer: STREAMS_PER_PEER,
+      })
+      transport.onConnection(({ peer, open }) => {
+        const partner = trust.cityOf(peer)
+        if (open && partner !== undefined) deliveries.get(partner)?.returned()
+      })
+      await partnersChanged()
+    },
+    async stop() {
+      running = false
+      await Promise.all([...deliveries.values()].map(delivery => delivery.stop()))
+      deliveries.clear()
+    },
+    announceList(head) {
+      for (const delivery of deliveries.values()) delivery.announce(head)
+    },
+    wake(partner) {
+      deliveries.get(partner)?.returned()
+    },
+    status: partner => deliveries.get(partner)?.status() ?? null,
+  }
+}
+
+function problemOf(error: unknown): Problem {
+  return error instanceof Error && 'problem' in error ? (error.problem as Problem) : { code: 'internal' }
+}

@@ -1,0 +1,94 @@
+/** The first frames of an exchange stream: each side says who it is and what it sent and received. SPEC.md §9.1. */
+import { decodeFrame, encodeFrame, type Frame, type Hello } from '../../protocol/exchange/frames.ts'
+import { PROTOCOL_VERSION } from '../../protocol/names.ts'
+import { ProblemError } from '../../protocol/problem.ts'
+import type { Database } from '../store/database.ts'
+import type { Clock } from './clock.ts'
+import type { PacketStore } from './packet-store.ts'
+import type { ListBoard, OwnIdentity, Trust } from './ports.ts'
+import type { Wire } from './wire.ts'
+
+export type GreetingParts = {
+  db: Database
+  store: PacketStore
+  identity: OwnIdentity
+  trust: Trust
+  lists: ListBoard
+  clock: Clock
+  software: string
+  /** own multiaddrs as partners may dial them */ addresses: () => string[]
+  /** ms within which the other side must say hello */ helloTimeout: number
+}
+
+/** Reads decoded frames; throws ProblemError on a malformed one, on a `problem` frame, and when the stream ends early. */
+export class FrameReader {
+  readonly #frames: AsyncIterator<Uint8Array>
+  constructor(wire: Wire) {
+    this.#frames = wire.frames()[Symbol.asyncIterator]()
+  }
+  /** The next frame, or null at the clean end of the stream. */
+  async next(): Promise<Frame | null> {
+    const { done, value } = await this.#frames.next()
+    if (done === true) return null
+    const decoded = decodeFrame(value)
+    if (!decoded.ok) throw new ProblemError(decoded.problem.code, decoded.problem.detail)
+    if (decoded.frame.type === 'problem') throw new ProblemError(decoded.frame.code, decoded.frame.detail)
+    return decoded.frame
+  }
+}
+
+export async function writeHello(parts: GreetingParts, partner: string): Promise<Hello> {
+  const [sent, received] = [
+    await parts.store.link(parts.db, partner, 'out'),
+    await parts.store.link(parts.db, partner, 'in'),
+  ]
+  return {
+    v: PROTOCOL_VERSION,
+    city: parts.identity.city,
+    software: parts.software,
+    identity: parts.identity.document(),
+    addresses: parts.addresses().slice(0, 16),
+    sent: { n: sent.n, hash: sent.hash },
+    received: { n: received.n, hash: received.hash },
+    list: parts.lists.head(),
+  }
+}
+
+/** Waits for the other side's hello and learns its keys. Problems: `exchange.timeout`, `exchange.protocol`, `certificate.*`, `delegation.*`. */
+export async function readHello(
+  parts: GreetingParts,
+  partner: string,
+  wire: Wire,
+  reader: FrameReader,
+): Promise<Hello> {
+  const cancel = parts.clock.after(parts.helloTimeout, () => wire.abort(new ProblemError('exchange.timeout', 'hello')))
+  try {
+    const frame = await reader.next()
+    if (frame?.type !== 'hello') throw new ProblemError('exchange.protocol', 'hello expected')
+    if (frame.hello.city !== partner) throw new ProblemError('certificate.mismatch', 'city of the hello')
+    const learned = await parts.trust.learn(partner, frame.hello.identity, frame.hello.addresses)
+    if (!learned.ok) throw new ProblemError(learned.problem.code, learned.problem.detail)
+    if (frame.hello.list !== null) parts.lists.announced(partner, frame.hello.list)
+    return frame.hello
+  } finally {
+    cancel()
+  }
+}
+
+/** Whether this node holds all that it ever sent to the partner, judged by what the partner received. */
+export async function remembersAll(parts: GreetingParts, partner: string, hello: Hello): Promise<boolean> {
+  const own = await parts.store.link(parts.db, partner, 'out')
+  if (hello.received.n > own.n) return false
+  return (await parts.store.hashAt(parts.db, partner, hello.received.n)) === hello.received.hash
+}
+
+/** Tells the other side why the stream ends, then ends it. */
+export async function sayGoodbye(wire: Wire, error: unknown): Promise<void> {
+  const problem = error instanceof ProblemError ? error.problem : { code: 'internal' as const }
+  try {
+    await wire.send(encodeFrame({ type: 'problem', ...problem }))
+    await wire.close()
+  } catch {
+    wire.abort(error instanceof Error ? error : new Error('closed'))
+  }
+}

@@ -1,0 +1,192 @@
+/** Takes a batch of the partner's packets: verifies outside the transaction, admits and stores inside it, then receipts. */
+
+import { advance } from '../../protocol/exchange/watermark.ts'
+import { PROTOCOL_VERSION } from '../../protocol/names.ts'
+import type { Packet, PacketClaims } from '../../protocol/packet/claims.ts'
+import { verifyPacket } from '../../protocol/packet/envelope.ts'
+import { type ReceiptItem, signReceipt } from '../../protocol/packet/receipt.ts'
+import { Sha256, sha256 } from '../../protocol/primitives.ts'
+import { type Problem, ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
+import type { Database, Transaction } from '../store/database.ts'
+import { typeOf } from './author.ts'
+import { type Clock, seconds } from './clock.ts'
+import type { PacketStore } from './packet-store.ts'
+import type { OwnIdentity, StoredPacket, ThreadHandler, Trust } from './ports.ts'
+
+export type Incoming = { n: number; jws: string; body: Uint8Array }
+/** A receipt to send: it covers this direction's packets up to `through`. */
+export type Given = { through: number; jws: string }
+
+type Checked = Incoming & { id: string } & ({ ok: true; packet: Packet; handler: ThreadHandler } | Refused)
+
+export type InboxParts = {
+  db: Database
+  store: PacketStore
+  identity: OwnIdentity
+  trust: Trust
+  clock: Clock
+  handlers: ReadonlyMap<string, ThreadHandler>
+  /** after the commit: what was stored and what was refused */
+  received: (
+    partner: string,
+    stored: readonly StoredPacket[],
+    refused: readonly { id: string; problem: Problem }[],
+  ) => void
+}
+
+export type Inbox = ReturnType<typeof createInbox>
+
+export function createInbox(parts: InboxParts) {
+  const { db, store, identity, trust, clock } = parts
+
+  /** Everything that needs no store: envelope, key, body. */
+  async function check(partner: string, incoming: Incoming): Promise<Checked> {
+    if (incoming.jws === '') return { ...incoming, ...refusedBefore(incoming.body) }
+    const verified = await verifyPacket(incoming.jws, {
+      resolveKey: kid => trust.key(kid),
+      audience: identity.city,
+      now: seconds(clock.now()),
+    })
+    if (!verified.ok) return { ...incoming, id: await sha256(incoming.jws), ...verified }
+    const { id, claims } = verified
+    if (claims.iss !== partner) return { ...incoming, id, ...refuse('envelope.issuer', 'not the city of this link') }
+    const handler = parts.handlers.get(typeOf(claims.kind))
+    if (handler === undefined) return { ...incoming, id, ...refuse('envelope.claims', 'kind') }
+    const opened = await handler.openBody(claims, incoming.body)
+    if (!opened.ok) return { ...incoming, id, ...opened }
+    return { ...incoming, id, ok: true, packet: { id, claims, body: opened.body }, handler }
+  }
+
+  /** Receipts already given for places that the partner sends again. */
+  async function repeated(partner: string, batch: readonly Checked[]): Promise<Given[]> {
+    const given: Given[] = []
+    for (const { n, id } of batch) {
+      const held = await store.receivedAt(db, partner, n)
+      if (held === null || held.id !== id)
+        throw new ProblemError('exchange.protocol', `another packet stands at place ${n}`)
+      const last = given.at(-1)
+      if (last?.jws === held.receipt) last.through = n
+      else given.push({ through: n, jws: held.receipt })
+    }
+    return given
+  }
+
+  type Thread = { no: number; partner: string; packets: StoredPacket[] }
+
+  async function openThread(
+    tx: Transaction,
+    claims: PacketClaims,
+    threads: Map<string, Thread | null>,
+  ): Promise<Thread | null> {
+    const cached = threads.get(claims.thread)
+    if (cached !== undefined) return cached
+    const row = await store.thread(tx, claims.thread)
+    const thread = row === null ? null : { no: row.no, partner: row.partner, packets: await store.packets(tx, row.no) }
+    threads.set(claims.thread, thread)
+    return thread
+  }
+
+  async function storeBatch(tx: Transaction, partner: string, batch: readonly Checked[]) {
+    const at = clock.now()
+    const receiptNo = await store.nextReceiptNo(tx)
+    const threads = new Map<string, Thread | null>()
+    const items: ReceiptItem[] = []
+    const stored: StoredPacket[] = []
+    const refused: { id: string; problem: Problem }[] = []
+    let link = await store.link(tx, partner, 'in')
+    const ids = new Set<string>()
+
+    const turnAway = async (id: string, problem: Problem) => {
+      await store.saveRefusal(tx, { partner, direction: 'in', link, id, problem, receiptNo, at })
+      items.push({
+        id,
+        status: 'refused',
+        problem: problem.code,
+        ...(problem.detail === undefined ? {} : { detail: problem.detail.slice(0, 500) }),
+      })
+      refused.push({ id, problem })
+    }
+
+    for (const checked of batch) {
+      if (checked.n !== link.n + 1 || ids.has(checked.id)) {
+        throw new ProblemError('exchange.protocol', `place ${checked.n} after ${link.n}`)
+      }
+      ids.add(checked.id)
+      link = { ...(await advance(link, checked.id)), acked: checked.n }
+      if (!checked.ok) {
+        await turnAway(checked.id, checked.problem)
+        continue
+      }
+      const { packet, handler, jws, body } = checked
+      const thread = await openThread(tx, packet.claims, threads)
+      const held = thread?.packets ?? []
+      if (held.some(other => other.id === packet.id)) {
+        await turnAway(packet.id, { code: 'chain.replay', detail: 'the very packet, at another place' })
+        continue
+      }
+      const admitted =
+        thread !== null && thread.partner !== partner ? refuse('thread.party') : await handler.admit(tx, held, packet)
+      if (!admitted.ok) {
+        await turnAway(packet.id, admitted.problem)
+        continue
+      }
+      const threadNo =
+        thread?.no ?? (await store.beginThread(tx, packet.claims.thread, typeOf(packet.claims.kind), partner, at))
+      const no = await store.insert(
+        tx,
+        {
+          id: packet.id,
+          jws,
+          claims: packet.claims,
+          bodyBytes: body,
+          threadNo,
+          partner,
+          direction: 'in',
+          status: 'stored',
+          receiptNo,
+          at,
+        },
+        link,
+      )
+      const joined: StoredPacket = { ...packet, no, direction: 'in', status: 'stored' }
+      const packets = [...held, joined]
+      threads.set(packet.claims.thread, { no: threadNo, partner, packets })
+      await handler.apply(tx, { threadNo, thread: packet.claims.thread, partner, packets, packet: joined, at })
+      items.push({ id: packet.id, status: 'stored' })
+      stored.push(joined)
+    }
+    const jws = await signReceipt(
+      { v: PROTOCOL_VERSION, iss: identity.city, aud: partner, iat: seconds(at), items },
+      identity.signer(),
+    )
+    await store.saveReceipt(tx, { no: receiptNo, partner, direction: 'given', through: link.n, jws, at })
+    await store.saveLink(tx, partner, 'in', link)
+    tx.afterCommit(() => parts.received(partner, stored, refused))
+    return { through: link.n, jws }
+  }
+
+  return {
+    /**
+     * Stores or refuses each packet of a batch that follows what was received before; returns the receipts to send, after the commit.
+     * Throws ProblemError `exchange.protocol` when places don't follow; then nothing of the batch is kept.
+     */
+    async take(partner: string, incoming: readonly Incoming[]): Promise<Given[]> {
+      const reached = (await store.link(db, partner, 'in')).n
+      const batch = await Promise.all(incoming.map(packet => check(partner, packet)))
+      const given = await repeated(
+        partner,
+        batch.filter(packet => packet.n <= reached),
+      )
+      const fresh = batch.filter(packet => packet.n > reached)
+      if (fresh.length > 0) given.push(await db.transaction(tx => storeBatch(tx, partner, fresh)))
+      return given
+    },
+  }
+}
+
+/** A packet that was refused before is sent as its id alone, so that both running hashes stay equal after a restore. */
+function refusedBefore(body: Uint8Array): { id: string } & Refused {
+  const id = Sha256.safeParse(new TextDecoder().decode(body))
+  if (!id.success) throw new ProblemError('exchange.protocol', 'empty packet')
+  return { id: id.data, ...refuse('chain.replay', 'was refused before') }
+}

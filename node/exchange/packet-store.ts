@@ -1,0 +1,307 @@
+/** The SQL of threads, packets, links and receipts. No meaning of packets here; bodies are sealed at rest. */
+import * as jose from 'jose'
+import { NO_PACKETS, type Watermark } from '../../protocol/exchange/frames.ts'
+import type { PacketClaims } from '../../protocol/packet/claims.ts'
+import { decodeUtf8, encodeUtf8, fromHex, toHex } from '../../protocol/primitives.ts'
+import type { Problem } from '../../protocol/problem.ts'
+import type { Transaction } from '../store/database.ts'
+import type { Draft, Reader, StoredPacket } from './ports.ts'
+
+/** Seals small values at rest; `context` binds the sealed bytes to their row. */
+export interface Seal {
+  seal(plain: Uint8Array, context: string): Uint8Array
+  open(sealed: Uint8Array, context: string): Uint8Array
+}
+
+export type Direction = 'in' | 'out'
+export type Link = Watermark & { acked: number }
+export type ThreadRow = { no: number; type: string; partner: string }
+
+/** A packet on its way into the store. */
+export type NewPacket = {
+  id: string
+  jws: string
+  claims: PacketClaims
+  bodyBytes: Uint8Array
+  threadNo: number
+  partner: string
+  direction: Direction
+  status: 'pending' | 'stored' | 'refused'
+  problem?: Problem
+  receiptNo: number | null
+  at: number
+}
+
+/** A packet as it goes over the wire. */
+export type WirePacket = { no: number; n: number; id: string; jws: string; body: Uint8Array }
+
+export type PacketStore = ReturnType<typeof createPacketStore>
+
+/** Claims of a JWS that was verified before it was stored. */
+export const claimsOf = (jws: string): PacketClaims =>
+  JSON.parse(decodeUtf8(jose.base64url.decode(jws.split('.')[1] ?? ''))) as PacketClaims
+
+export function createPacketStore(seal: Seal) {
+  async function thread(store: Reader, id: string): Promise<ThreadRow | null> {
+    const [row] = await store.query<ThreadRow>('SELECT no, type, partner FROM threads WHERE thread = ?', [fromHex(id)])
+    return row ?? null
+  }
+
+  async function beginThread(tx: Transaction, id: string, type: string, partner: string, at: number): Promise<number> {
+    const [row] = await tx.query<{ no: number }>(
+      'INSERT INTO threads (thread, type, partner, started_at) VALUES (?, ?, ?, ?) RETURNING no',
+      [fromHex(id), type, partner, at],
+    )
+    if (row === undefined) throw new Error('INSERT returned no row')
+    return row.no
+  }
+
+  /** The packets that hold, in the order stored; refused ones are not part of the thread. */
+  async function packets(store: Reader, threadNo: number): Promise<StoredPacket[]> {
+    const rows = await store.query<{
+      no: number
+      id: Uint8Array
+      jws: string
+      direction: Direction
+      status: 'pending' | 'stored'
+      sealed: Uint8Array | null
+    }>(
+      `SELECT p.no, p.id, p.jws, p.direction, p.status, b.sealed FROM packets p LEFT JOIN bodies b ON b.packet_no = p.no
+       WHERE p.thread_no = ? AND p.status <> 'refused' ORDER BY p.no`,
+      [threadNo],
+    )
+    return rows.map(row => {
+      const id = toHex(row.id)
+      const body = row.sealed === null ? null : (JSON.parse(decodeUtf8(seal.open(row.sealed, id))) as unknown)
+      return { no: row.no, id, claims: claimsOf(row.jws), body, direction: row.direction, status: row.status }
+    })
+  }
+
+  /** Changes whenever a packet joins or leaves the thread. */
+  async function version(store: Reader, threadNo: number): Promise<string> {
+    const [row] = await store.query<{ n: number; last: number | null }>(
+      `SELECT count(*) AS n, max(no) AS last FROM packets WHERE thread_no = ? AND status <> 'refused'`,
+      [threadNo],
+    )
+    return `${row?.n ?? 0}/${row?.last ?? 0}`
+  }
+
+  /** Inserts a packet at the place that `link` has reached; returns its number. */
+  async function insert(tx: Transaction, packet: NewPacket, link: Watermark): Promise<number> {
+    const [row] = await tx.query<{ no: number }>(
+      `INSERT INTO packets (id, thread_no, partner, direction, place, log_hash, seq, kind, iat, jws, status, problem, receipt_no, stored_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING no`,
+      [
+        fromHex(packet.id),
+        packet.threadNo,
+        packet.partner,
+        packet.direction,
+        link.n,
+        fromHex(link.hash),
+        packet.claims.seq,
+        packet.claims.kind,
+        packet.claims.iat,
+        packet.jws,
+        packet.status,
+        packet.problem === undefined ? null : JSON.stringify(packet.problem),
+        packet.receiptNo,
+        packet.at,
+      ],
+    )
+    if (row === undefined) throw new Error('INSERT returned no row')
+    await tx.run('INSERT INTO bodies (packet_no, sealed) VALUES (?, ?)', [
+      row.no,
+      seal.seal(packet.bodyBytes, packet.id),
+    ])
+    for (const material of packet.claims.materials) {
+      await tx.run('INSERT INTO packet_materials (packet_no, sha256) VALUES (?, ?)', [row.no, fromHex(material.sha256)])
+    }
+    return row.no
+  }
+
+  async function link(store: Reader, partner: string, direction: Direction): Promise<Link> {
+    const [row] = await store.query<{ n: number; hash: Uint8Array; acked: number }>(
+      'SELECT n, hash, acked FROM links WHERE partner = ? AND direction = ?',
+      [partner, direction],
+    )
+    return row === undefined ? { ...NO_PACKETS, acked: 0 } : { n: row.n, hash: toHex(row.hash), acked: row.acked }
+  }
+
+  async function saveLink(tx: Transaction, partner: string, direction: Direction, to: Link): Promise<void> {
+    await tx.run(
+      `INSERT INTO links (partner, direction, n, hash, acked) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (partner, direction) DO UPDATE SET n = excluded.n, hash = excluded.hash, acked = excluded.acked`,
+      [partner, direction, to.n, fromHex(to.hash), to.acked],
+    )
+  }
+
+  /** Running hash of own outgoing packets at place `n`; null when this store holds no such place. */
+  async function hashAt(store: Reader, partner: string, n: number): Promise<string | null> {
+    if (n === 0) return NO_PACKETS.hash
+    const [row] = await store.query<{ log_hash: Uint8Array }>(
+      `SELECT log_hash FROM packets WHERE partner = ? AND direction = 'out' AND place = ?
+       UNION ALL SELECT log_hash FROM refusals WHERE partner = ? AND direction = 'out' AND place = ?`,
+      [partner, n, partner, n],
+    )
+    return row === undefined ? null : toHex(row.log_hash)
+  }
+
+  /** What goes over the wire for places `from` and on of a direction; a refused packet is its id alone. */
+  async function wirePackets(
+    store: Reader,
+    partner: string,
+    direction: Direction,
+    from: number,
+    limit: number,
+  ): Promise<WirePacket[]> {
+    const rows = await store.query<{
+      no: number
+      place: number
+      id: Uint8Array
+      jws: string
+      status: string
+      sealed: Uint8Array | null
+    }>(
+      `SELECT p.no, p.place, p.id, p.jws, p.status, b.sealed FROM packets p LEFT JOIN bodies b ON b.packet_no = p.no
+       WHERE p.partner = ? AND p.direction = ? AND p.place >= ?
+       UNION ALL SELECT 0, place, id, '', 'refused', NULL FROM refusals WHERE partner = ? AND direction = ? AND place >= ?
+       ORDER BY 2 LIMIT ?`,
+      [partner, direction, from, partner, direction, from, limit],
+    )
+    return rows.map(row => {
+      const id = toHex(row.id)
+      if (row.status === 'refused') return { no: row.no, n: row.place, id, jws: '', body: encodeUtf8(id) }
+      return {
+        no: row.no,
+        n: row.place,
+        id,
+        jws: row.jws,
+        body: row.sealed === null ? new Uint8Array() : seal.open(row.sealed, id),
+      }
+    })
+  }
+
+  /** What was received at a place: its packet id and the receipt that was given for it. */
+  async function receivedAt(
+    store: Reader,
+    partner: string,
+    place: number,
+  ): Promise<{ id: string; receipt: string } | null> {
+    const [row] = await store.query<{ id: Uint8Array; jws: string }>(
+      `SELECT x.id, r.jws FROM (
+         SELECT id, receipt_no FROM packets WHERE partner = ? AND direction = 'in' AND place = ?
+         UNION ALL SELECT id, receipt_no FROM refusals WHERE partner = ? AND direction = 'in' AND place = ?
+       ) x JOIN receipts r ON r.no = x.receipt_no`,
+      [partner, place, partner, place],
+    )
+    return row === undefined ? null : { id: toHex(row.id), receipt: row.jws }
+  }
+
+  async function nextReceiptNo(store: Reader): Promise<number> {
+    const [row] = await store.query<{ next: number }>('SELECT coalesce(max(no), 0) + 1 AS next FROM receipts')
+    return row?.next ?? 1
+  }
+
+  async function saveReceipt(
+    tx: Transaction,
+    receipt: { no: number; partner: string; direction: 'given' | 'taken'; through: number; jws: string; at: number },
+  ): Promise<void> {
+    await tx.run('INSERT INTO receipts (no, partner, direction, through, jws, at) VALUES (?, ?, ?, ?, ?, ?)', [
+      receipt.no,
+      receipt.partner,
+      receipt.direction,
+      receipt.through,
+      receipt.jws,
+      receipt.at,
+    ])
+  }
+
+  async function saveRefusal(
+    tx: Transaction,
+    refusal: {
+      partner: string
+      direction: Direction
+      link: Watermark
+      id: string
+      problem: Problem
+      receiptNo: number
+      at: number
+    },
+  ): Promise<void> {
+    await tx.run(
+      'INSERT INTO refusals (partner, direction, place, id, log_hash, problem, receipt_no, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      [
+        refusal.partner,
+        refusal.direction,
+        refusal.link.n,
+        fromHex(refusal.id),
+        fromHex(refusal.link.hash),
+        JSON.stringify(refusal.problem),
+        refusal.receiptNo,
+        refusal.at,
+      ],
+    )
+  }
+
+  /** Own packet at a place, with its thread and status; a place of a refused packet that was not kept has no thread. */
+  async function sentAt(
+    store: Reader,
+    partner: string,
+    place: number,
+  ): Promise<{ no: number; id: string; threadNo: number; kind: string; status: string } | null> {
+    const [row] = await store.query<{ no: number; id: Uint8Array; thread_no: number; kind: string; status: string }>(
+      `SELECT no, id, thread_no, kind, status FROM packets WHERE partner = ? AND direction = 'out' AND place = ?
+       UNION ALL SELECT 0, id, 0, '', 'refused' FROM refusals WHERE partner = ? AND direction = 'out' AND place = ?`,
+      [partner, place, partner, place],
+    )
+    return row === undefined
+      ? null
+      : { no: row.no, id: toHex(row.id), threadNo: row.thread_no, kind: row.kind, status: row.status }
+  }
+
+  /** Keeps a draft that must be written anew, until it was. */
+  async function saveRewrite(tx: Transaction, partner: string, thread: string, draft: Draft): Promise<void> {
+    await tx.run('INSERT INTO rewrites (partner, thread, draft) VALUES (?, ?, ?)', [
+      partner,
+      thread,
+      seal.seal(encodeUtf8(JSON.stringify(draft)), `rewrite ${thread}`),
+    ])
+  }
+
+  async function rewrites(store: Reader, partner: string): Promise<{ no: number; thread: string; draft: Draft }[]> {
+    const rows = await store.query<{ no: number; thread: string; draft: Uint8Array }>(
+      'SELECT no, thread, draft FROM rewrites WHERE partner = ? ORDER BY no',
+      [partner],
+    )
+    return rows.map(row => ({
+      no: row.no,
+      thread: row.thread,
+      draft: JSON.parse(decodeUtf8(seal.open(row.draft, `rewrite ${row.thread}`))) as Draft,
+    }))
+  }
+
+  async function threadId(store: Reader, threadNo: number): Promise<string> {
+    const [row] = await store.query<{ thread: Uint8Array }>('SELECT thread FROM threads WHERE no = ?', [threadNo])
+    return row === undefined ? '' : toHex(row.thread)
+  }
+
+  return {
+    thread,
+    threadId,
+    beginThread,
+    packets,
+    version,
+    insert,
+    link,
+    saveLink,
+    hashAt,
+    wirePackets,
+    receivedAt,
+    sentAt,
+    nextReceiptNo,
+    saveReceipt,
+    saveRefusal,
+    saveRewrite,
+    rewrites,
+  }
+}

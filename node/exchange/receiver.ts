@@ -1,0 +1,144 @@
+/** The receiving end of a partner's exchange stream: batches packets, gives receipts, gives back what the partner lost. */
+import { encodeFrame, type Frame } from '../../protocol/exchange/frames.ts'
+import { LIMITS } from '../../protocol/limits.ts'
+import { ProblemError } from '../../protocol/problem.ts'
+import { FrameReader, type GreetingParts, readHello, remembersAll, sayGoodbye, writeHello } from './greeting.ts'
+import type { Inbox, Incoming } from './inbox.ts'
+import type { Wire } from './wire.ts'
+
+/** Bytes of packets held in memory per stream before reading pauses. */
+const QUEUE_BYTES = 4 * 1024 * 1024
+
+export type ReceiverParts = GreetingParts & {
+  inbox: Inbox
+  /** the partner spoke: wake what waits for it */ returned: (partner: string) => void
+  /** this node lost packets that the partner holds */ lost: (partner: string) => void
+  recovering: (partner: string) => boolean
+  failed: (partner: string, error: unknown) => void
+}
+
+/** Serves one inbound exchange stream until it ends. */
+export async function receive(parts: ReceiverParts, wire: Wire): Promise<void> {
+  const partner = parts.trust.cityOf(wire.peer)
+  if (partner === undefined) {
+    wire.abort(new ProblemError('partner.unknown'))
+    return
+  }
+  const reader = new FrameReader(wire)
+  try {
+    const hello = await readHello(parts, partner, wire, reader)
+    await wire.send(encodeFrame({ type: 'hello', hello: await writeHello(parts, partner) }))
+    if (!(await remembersAll(parts, partner, hello))) parts.lost(partner)
+    parts.returned(partner)
+    await serve(parts, partner, wire, reader)
+    await wire.close()
+  } catch (error) {
+    parts.failed(partner, error)
+    await sayGoodbye(wire, error)
+  }
+}
+
+/** Reading runs ahead of storing by at most QUEUE_BYTES, so that one commit takes many packets. */
+async function serve(parts: ReceiverParts, partner: string, wire: Wire, reader: FrameReader): Promise<void> {
+  const queue = new FrameQueue(reader)
+  for (;;) {
+    const frames = await queue.take(LIMITS.receiptItems)
+    if (frames === null) return
+    let batch: Incoming[] = []
+    for (const frame of frames) {
+      if (frame.type === 'packet') {
+        batch.push(frame)
+        continue
+      }
+      await store(parts, partner, wire, batch)
+      batch = []
+      if (frame.type === 'recall') await giveBack(parts, partner, wire, frame.from)
+      else if (frame.type === 'list') parts.lists.announced(partner, frame.list)
+      else throw new ProblemError('exchange.protocol', frame.type)
+    }
+    await store(parts, partner, wire, batch)
+  }
+}
+
+async function store(parts: ReceiverParts, partner: string, wire: Wire, batch: readonly Incoming[]): Promise<void> {
+  if (batch.length === 0) return
+  // What the partner sends now may build on packets of ours that we lost: first those, then these.
+  if (parts.recovering(partner)) throw new ProblemError('exchange.recovering')
+  if (parts.trust.cityOf(wire.peer) !== partner) throw new ProblemError('partner.inactive')
+  for (const given of await parts.inbox.take(partner, batch)) {
+    await wire.send(encodeFrame({ type: 'receipt', ...given }))
+  }
+}
+
+const RECALL_PAGE = 64
+
+async function giveBack(parts: ReceiverParts, partner: string, wire: Wire, from: number): Promise<void> {
+  const { n: through } = await parts.store.link(parts.db, partner, 'in')
+  for (let next = from; next <= through; ) {
+    for (const packet of await parts.store.wirePackets(parts.db, partner, 'in', next, RECALL_PAGE)) {
+      const held = await parts.store.receivedAt(parts.db, partner, next)
+      if (packet.n !== next || held === null) throw new ProblemError('internal', `place ${next} is not held`)
+      next++
+      await wire.send(
+        encodeFrame({ type: 'recalled', n: packet.n, jws: packet.jws, receipt: held.receipt, body: packet.body }),
+      )
+    }
+  }
+  await wire.send(encodeFrame({ type: 'recall-end', through }))
+}
+
+/** Frames read ahead, bounded in bytes. */
+class FrameQueue {
+  readonly #frames: Frame[] = []
+  #bytes = 0
+  #ended = false
+  #error: unknown = null
+  #wake: (() => void) | null = null
+
+  constructor(reader: FrameReader) {
+    void this.#fill(reader)
+  }
+
+  async #fill(reader: FrameReader): Promise<void> {
+    try {
+      for (;;) {
+        const frame = await reader.next()
+        if (frame === null) break
+        this.#frames.push(frame)
+        this.#bytes += sizeOf(frame)
+        this.#signal()
+        while (this.#bytes > QUEUE_BYTES) await new Promise<void>(resolve => this.#waiting.push(resolve))
+      }
+    } catch (error) {
+      this.#error = error
+    }
+    this.#ended = true
+    this.#signal()
+  }
+
+  readonly #waiting: (() => void)[] = []
+
+  #signal(): void {
+    this.#wake?.()
+    this.#wake = null
+  }
+
+  /** Up to `most` frames, at least one; null at the end. Throws what reading threw, after what was read before it. */
+  async take(most: number): Promise<Frame[] | null> {
+    while (this.#frames.length === 0) {
+      if (this.#ended) {
+        if (this.#error !== null) throw this.#error
+        return null
+      }
+      await new Promise<void>(resolve => {
+        this.#wake = resolve
+      })
+    }
+    const taken = this.#frames.splice(0, most)
+    for (const frame of taken) this.#bytes -= sizeOf(frame)
+    for (const resume of this.#waiting.splice(0)) resume()
+    return taken
+  }
+}
+
+const sizeOf = (frame: Frame): number => (frame.type === 'packet' ? frame.jws.length + frame.body.byteLength : 1024)
