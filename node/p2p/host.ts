@@ -1,0 +1,317 @@
+/**
+ * The libp2p host (节点间通信): carries the streams of the exchange, of materials and of pairing between nodes, and lets
+ * in nobody whom the gate does not know. An edge: implements the port of `exchange/wire.ts`; only `node.ts` imports it.
+ *
+ * Frames: `frames.ts`. Limits: `limits.ts`. Stack: TCP, noise, yamux, all as the libp2p specifications say.
+ */
+import type { Connection, Libp2p, PrivateKey, Stream } from '@libp2p/interface'
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import { ProblemError } from '../../protocol/problem.ts'
+import type { Gate, Transport, Wire, WireHandler } from '../exchange/wire.ts'
+import { type ConnectionListener, Connections } from './connections.ts'
+import { deadline } from './deadline.ts'
+import { asUnreachable, unreachable } from './errors.ts'
+import { ConnectionGate, type Denied } from './gate.ts'
+import { createLibp2pNode } from './libp2p-node.ts'
+import { P2P_LIMITS, type P2pLimits } from './limits.ts'
+import { hostKeyOf, type PrivatePeerKey } from './peer-id.ts'
+import { answerPing, measurePing, PING_PROTOCOL } from './ping.ts'
+import { StreamWire } from './stream-wire.ts'
+
+/** What an operator may want to count or log; nothing of it stops the host. */
+export type P2pEvent =
+  | { kind: 'denied'; reason: Denied | 'streams' }
+  | { kind: 'handler-failed'; protocol: string; peer: string; error: unknown }
+  | { kind: 'listener-failed'; error: unknown }
+
+export type P2pHostOptions = {
+  /** Ed25519 private JWK of the delegated peer key */
+  key: PrivatePeerKey
+  /** multiaddrs to listen at, such as `/ip4/0.0.0.0/tcp/4001`; none: the node only dials */
+  listen: readonly string[]
+  /** multiaddrs told to partners in place of those listened at, such as `/dns4/tongban.example/tcp/4001` */
+  announce?: readonly string[]
+  /** asked with the proven peer id of every inbound connection, and again for each of its streams */
+  gate: Gate
+  limits?: Partial<P2pLimits>
+  onEvent?: (event: P2pEvent) => void
+}
+
+export type P2pHost = Transport & {
+  /** peers with an open connection, sorted */
+  connected(): string[]
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+type Handled = { handler: WireHandler; maxFrame: number; maxStreamsPerPeer: number }
+
+/** Makes a host, not started. Throws ProblemError `keystore.malformed`. */
+export async function createP2pHost(options: P2pHostOptions): Promise<P2pHost> {
+  return new Host(options, await hostKeyOf(options.key))
+}
+
+class Host implements P2pHost {
+  readonly peer: string
+  readonly #options: P2pHostOptions
+  readonly #limits: P2pLimits
+  readonly #key: PrivateKey
+  readonly #gate: ConnectionGate
+  readonly #connections: Connections
+  readonly #handlers = new Map<string, Handled>()
+  /** inbound streams by protocol and peer */
+  readonly #inbound = new Map<string, number>()
+  readonly #wires = new Set<StreamWire>()
+  readonly #running = new Set<Promise<void>>()
+  #node: Libp2p | undefined
+
+  constructor(options: P2pHostOptions, key: PrivateKey) {
+    this.#options = options
+    this.#key = key
+    this.#limits = { ...P2P_LIMITS, ...options.limits }
+    this.#gate = new ConnectionGate(options.gate, this.#limits, reason => this.#report({ kind: 'denied', reason }))
+    this.#connections = new Connections(this.#limits, error => this.#report({ kind: 'listener-failed', error }))
+    this.peer = key.publicKey.toString()
+  }
+
+  addresses(): string[] {
+    return this.#node?.getMultiaddrs().map(String) ?? []
+  }
+
+  connected(): string[] {
+    return this.#connections.peers()
+  }
+
+  onConnection(listener: ConnectionListener): () => void {
+    return this.#connections.listen(listener)
+  }
+
+  async start(): Promise<void> {
+    if (this.#node !== undefined) return
+    const { listen, announce = [] } = this.#options
+    // A new node each time: libp2p keeps peers and addresses of the last run otherwise.
+    const node = await createLibp2pNode({
+      key: this.#key,
+      listen,
+      announce,
+      gater: this.#gate,
+      limits: this.#limits,
+    })
+    node.addEventListener('connection:open', ({ detail }) => this.#connections.opened(detail))
+    node.addEventListener('connection:close', ({ detail }) => this.#connections.closed(detail))
+    this.#node = node
+    try {
+      await node.handle(PING_PROTOCOL, answerPing, { maxInboundStreams: 4 })
+      for (const [protocol, handled] of this.#handlers) await this.#register(node, protocol, handled)
+      await node.start()
+    } catch (error) {
+      this.#node = undefined
+      throw new ProblemError('config.invalid', `cannot listen at ${listen.join(', ')}`, { cause: error })
+    }
+  }
+
+  async stop(): Promise<void> {
+    const node = this.#node
+    if (node === undefined) return
+    this.#node = undefined
+    for (const wire of [...this.#wires]) wire.abort(unreachable('this node stops'))
+    await node.stop()
+    const limit = deadline(this.#limits.stopTimeout)
+    const late = new Promise<void>(resolve => limit.signal.addEventListener('abort', () => resolve()))
+    await Promise.race([Promise.all([...this.#running]), late])
+    limit.clear()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  async handle(
+    protocol: string,
+    handler: WireHandler,
+    options: { maxFrame: number; maxStreamsPerPeer: number },
+  ): Promise<void> {
+    if (this.#handlers.has(protocol)) throw new Error(`${protocol} has a handler`)
+    const handled = { handler, ...options }
+    this.#handlers.set(protocol, handled)
+    if (this.#node !== undefined) await this.#register(this.#node, protocol, handled)
+  }
+
+  async open(
+    peer: string,
+    addresses: readonly string[],
+    protocol: string,
+    options: { signal?: AbortSignal; maxFrame?: number } = {},
+  ): Promise<Wire> {
+    const { signal, maxFrame = this.#limits.frame } = options
+    const node = this.#node
+    if (node === undefined) throw unreachable('the transport is not started')
+    if (peer === this.peer) throw unreachable('a node does not dial itself')
+    const done = this.#gate.want(peer)
+    try {
+      const open = await this.#openOnExisting(peer, protocol, signal)
+      const { connection, stream } = open ?? (await this.#openOnNew(node, peer, addresses, protocol, signal))
+      this.#connections.proven(connection)
+      return this.#wire(stream, peer, maxFrame)
+    } catch (error) {
+      throw signal?.aborted ? unreachable('the call was given up', error) : asUnreachable(error)
+    } finally {
+      done()
+    }
+  }
+
+  async ping(peer: string, options: { signal?: AbortSignal } = {}): Promise<number> {
+    const [connection] = this.#connections.of(peer)
+    if (connection === undefined) throw unreachable('no connection is open')
+    const limit = deadline(this.#limits.pingTimeout, options.signal)
+    try {
+      return await measurePing(connection, limit.signal)
+    } finally {
+      limit.clear()
+    }
+  }
+
+  async disconnect(peer: string): Promise<void> {
+    for (const wire of [...this.#wires]) {
+      if (wire.peer === peer) wire.abort(unreachable('the connection was closed'))
+    }
+    await Promise.all(this.#connections.of(peer).map(connection => this.#close(connection)))
+  }
+
+  async #close(connection: Connection): Promise<void> {
+    const limit = deadline(this.#limits.closeTimeout)
+    try {
+      await connection.close({ signal: limit.signal })
+    } catch (error) {
+      connection.abort(error instanceof Error ? error : new Error(String(error)))
+    } finally {
+      limit.clear()
+    }
+  }
+
+  /** A stream on an open connection, whoever dialled it; undefined when there is none that lives. */
+  async #openOnExisting(peer: string, protocol: string, signal?: AbortSignal) {
+    for (const connection of this.#connections.of(peer)) {
+      try {
+        return { connection, stream: await this.#openStream(connection, protocol, signal) }
+      } catch (error) {
+        if (signal?.aborted || saysNo(error)) throw error
+        connection.abort(error instanceof Error ? error : new Error(String(error)))
+      }
+    }
+    return undefined
+  }
+
+  async #openOnNew(node: Libp2p, peer: string, addresses: readonly string[], protocol: string, signal?: AbortSignal) {
+    const targets = dialable(peer, addresses)
+    if (targets.length === 0) throw unreachable(addresses.length === 0 ? 'no address is known' : 'no address is usable')
+    const limit = deadline(this.#limits.dialTimeout, signal)
+    try {
+      // Parallel dials to one peer join in libp2p's queue.
+      const connection = await node.dial(targets, { signal: limit.signal })
+      return { connection, stream: await this.#openStream(connection, protocol, limit.signal) }
+    } finally {
+      limit.clear()
+    }
+  }
+
+  async #openStream(connection: Connection, protocol: string, signal?: AbortSignal): Promise<Stream> {
+    const limit = deadline(this.#limits.streamTimeout, signal)
+    try {
+      return await connection.newStream(protocol, {
+        signal: limit.signal,
+        maxOutboundStreams: this.#limits.outboundStreams,
+      })
+    } finally {
+      limit.clear()
+    }
+  }
+
+  #wire(stream: Stream, peer: string, maxFrame: number): StreamWire {
+    let gone = false
+    const wire = new StreamWire(stream, {
+      peer,
+      maxFrame,
+      limits: this.#limits,
+      onGone: wire => {
+        gone = true
+        this.#wires.delete(wire)
+      },
+    })
+    if (!gone) this.#wires.add(wire)
+    return wire
+  }
+
+  #register(node: Libp2p, protocol: string, handled: Handled): Promise<void> {
+    return node.handle(
+      protocol,
+      (stream, connection) => this.#accept(stream, connection.remotePeer.toString(), protocol, handled),
+      { maxInboundStreams: handled.maxStreamsPerPeer, maxOutboundStreams: this.#limits.outboundStreams },
+    )
+  }
+
+  #accept(stream: Stream, peer: string, protocol: string, handled: Handled): void {
+    const key = `${protocol}\n${peer}`
+    const open = this.#inbound.get(key) ?? 0
+    const known = this.#gate.admits(peer)
+    if (!known || open >= handled.maxStreamsPerPeer || this.#node === undefined) {
+      this.#report({ kind: 'denied', reason: known ? 'streams' : 'unknown-peer' })
+      stream.abort(new Error('denied'))
+      return
+    }
+    this.#inbound.set(key, open + 1)
+    const wire = this.#wire(stream, peer, handled.maxFrame)
+    const running = this.#serve(wire, protocol, handled.handler).finally(() => {
+      this.#running.delete(running)
+      const left = (this.#inbound.get(key) ?? 1) - 1
+      if (left > 0) this.#inbound.set(key, left)
+      else this.#inbound.delete(key)
+    })
+    this.#running.add(running)
+  }
+
+  /** Never rejects. */
+  async #serve(wire: StreamWire, protocol: string, handler: WireHandler): Promise<void> {
+    try {
+      await handler(wire)
+    } catch (error) {
+      // A wire that broke under the handler is no failure of the handler.
+      if (!(wire.broken && error instanceof ProblemError)) {
+        this.#report({ kind: 'handler-failed', protocol, peer: wire.peer, error })
+      }
+      wire.abort(error instanceof Error ? error : new Error(String(error)))
+      return
+    }
+    try {
+      await wire.linger()
+    } catch {
+      // The other end tore the stream down after it was served.
+    }
+  }
+
+  #report(event: P2pEvent): void {
+    try {
+      this.#options.onEvent?.(event)
+    } catch {
+      // Counting must not disturb the traffic.
+    }
+  }
+}
+
+/** The other side lives and answered: another connection would not help. */
+const saysNo = (error: unknown): boolean =>
+  error instanceof Error &&
+  (error.name === 'UnsupportedProtocolError' || error.name === 'TooManyOutboundProtocolStreamsError')
+
+/** The addresses that can be dialled, each bound to the peer id, so that nobody else can answer. */
+function dialable(peer: string, addresses: readonly string[]): Multiaddr[] {
+  return addresses.flatMap(address => {
+    try {
+      const given = multiaddr(address)
+      const named = given.getComponents().findLast(({ name }) => name === 'p2p')?.value
+      if (named !== undefined && named !== peer) return []
+      return [named === undefined ? given.encapsulate(`/p2p/${peer}`) : given]
+    } catch {
+      return []
+    }
+  })
+}

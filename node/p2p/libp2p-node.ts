@@ -1,0 +1,69 @@
+/** Puts libp2p together: TCP, noise with libsodium, yamux; no discovery, no identify, nothing kept on disk. */
+import type { ComponentLogger, ConnectionGater, Libp2p, Logger, PrivateKey } from '@libp2p/interface'
+import { noise } from '@libp2p/noise'
+import { tcp } from '@libp2p/tcp'
+import { createLibp2p } from 'libp2p'
+import type { P2pLimits } from './limits.ts'
+import { sodiumCrypto } from './noise-crypto.ts'
+import { boundedYamux } from './yamux.ts'
+
+export type Libp2pNodeOptions = {
+  key: PrivateKey
+  listen: readonly string[]
+  announce: readonly string[]
+  gater: ConnectionGater
+  limits: P2pLimits
+}
+
+/** libp2p's own log names addresses and peer ids of strangers; what matters of it comes back as errors and events. */
+const silent: Logger = Object.assign(() => {}, {
+  error: () => {},
+  trace: () => {},
+  enabled: false,
+  newScope: () => silent,
+})
+const logger: ComponentLogger = { forComponent: () => silent }
+
+export const createLibp2pNode = ({ key, listen, announce, gater, limits }: Libp2pNodeOptions): Promise<Libp2p> => {
+  const keepAlive = { keepAlive: true, keepAliveInitialDelay: limits.tcpKeepAlive }
+  // A pinged connection is never silent for this long.
+  const inactivity = 3 * (limits.pingInterval + limits.pingTimeout)
+  return createLibp2p({
+    start: false,
+    privateKey: key,
+    logger,
+    addresses: { listen: [...listen], announce: [...announce] },
+    transports: [
+      tcp({
+        maxConnections: limits.connections + limits.pendingInbound,
+        inboundSocketInactivityTimeout: inactivity,
+        outboundSocketInactivityTimeout: inactivity,
+        listenOpts: keepAlive,
+        dialOpts: keepAlive,
+      }),
+    ],
+    connectionEncrypters: [noise({ crypto: sodiumCrypto })],
+    streamMuxers: [boundedYamux(limits)],
+    connectionGater: gater,
+    connectionManager: {
+      maxConnections: limits.connections,
+      maxIncomingPendingConnections: limits.pendingInbound,
+      inboundConnectionThreshold: limits.inboundPerSecond,
+      inboundUpgradeTimeout: limits.inboundUpgradeTimeout,
+      inboundStreamProtocolNegotiationTimeout: limits.streamTimeout,
+      outboundStreamProtocolNegotiationTimeout: limits.streamTimeout,
+      connectionCloseTimeout: limits.closeTimeout,
+      addressDialTimeout: limits.addressDialTimeout,
+      dialTimeout: limits.dialTimeout,
+      maxPeerAddrsToDial: limits.addressesPerPeer,
+      // The exchange decides when to dial again.
+      reconnectRetries: 0,
+    },
+    connectionMonitor: {
+      pingInterval: limits.pingInterval,
+      pingTimeout: { minTimeout: limits.pingTimeout, maxTimeout: limits.pingTimeout },
+      abortConnectionOnPingFailure: true,
+    },
+    nodeInfo: { name: 'tongban', version: '1', userAgent: 'tongban' },
+  })
+}
