@@ -160,9 +160,6 @@ export function createMemoryNetwork(options: MemoryNetworkOptions = {}): MemoryN
     const handled = target.handlers.get(protocol)
     if (handled === undefined) throw unreachable(`the other side does not speak ${protocol}`)
     const key = `${protocol}\n${from.peer}`
-    if ((target.inbound.get(key) ?? 0) >= handled.maxStreamsPerPeer) {
-      throw unreachable(`the other side takes no more streams of ${protocol}`)
-    }
     moves += 1
     const route = pair(from.peer, peer)
     const line = createLine({
@@ -189,7 +186,9 @@ export function createMemoryNetwork(options: MemoryNetworkOptions = {}): MemoryN
       connection.wires.add(wire)
       lines.add(wire)
     }
-    serve(target, key, handled, line.far)
+    // As with libp2p, the opener has its stream before the other side counts it.
+    if ((target.inbound.get(key) ?? 0) >= handled.maxStreamsPerPeer) line.far.abort(new Error('too many streams'))
+    else serve(target, key, handled, line.far)
     return line.near
   }
 

@@ -1,5 +1,6 @@
 /** The two ends of one stream of the network in memory; use them through `memory-network.ts`. */
 import type { Wire } from '../../node/exchange/wire.ts'
+import { checkFrame } from '../../node/p2p/frames.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 
 export type MemoryWire = Wire & {
@@ -137,6 +138,7 @@ export function createLine(options: LineOptions): { near: MemoryWire; far: Memor
         return read()
       },
       async send(frame) {
+        checkFrame(frame)
         if (out.sendError !== undefined) throw out.sendError
         if (out.ended) throw new ProblemError('exchange.unreachable', 'the stream is closed')
         options.onFrame(self.peer, other.peer, frame)
