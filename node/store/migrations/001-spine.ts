@@ -193,13 +193,14 @@ CREATE TABLE adapter_state (
   value TEXT NOT NULL
 );
 CREATE TABLE adapter_events (
-  id TEXT PRIMARY KEY,
+  no INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
   state TEXT NOT NULL CHECK (state IN ('done', 'parked')),
   local_case_no TEXT NOT NULL,
   move BLOB,
   problem TEXT,
   at INTEGER NOT NULL
 );
-CREATE INDEX adapter_events_state ON adapter_events (state, at);
+CREATE INDEX adapter_events_parked ON adapter_events (local_case_no, no) WHERE state = 'parked';
 `,
 } as const

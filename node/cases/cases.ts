@@ -1,0 +1,345 @@
+/** Cases (办件): submit, take each step, list, show with timeline. May import the exchange, other concerns' services through its parts, the store. */
+import type { AgreementDocument } from '../../protocol/agreement/document.ts'
+import { type CaseState, stepsFor } from '../../protocol/case/fold.ts'
+import {
+  CASE_CONTENT,
+  type CaseContent,
+  type CaseKind,
+  type Mode,
+  type MoveRequest,
+  materialsOf,
+} from '../../protocol/case/kinds.ts'
+import type { State } from '../../protocol/case/table.ts'
+import { type Commitment, fieldOf, fromHex, toHex } from '../../protocol/primitives.ts'
+import { type Problem, ProblemError } from '../../protocol/problem.ts'
+import type { ServiceItem } from '../../protocol/service/item.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { Clock } from '../exchange/clock.ts'
+import type { PacketStore } from '../exchange/packet-store.ts'
+import type { Author, Draft, OwnIdentity, StoredPacket } from '../exchange/ports.ts'
+import type { Database, Transaction } from '../store/database.ts'
+import { type Finding, preflight } from './preflight.ts'
+
+export type CasesParts = {
+  db: Database
+  packets: () => PacketStore
+  author: () => Author
+  identity: OwnIdentity
+  audit: Audit
+  clock: Clock
+  services: { item(city: string, code: string): Promise<ServiceItem | null> }
+  agreements: {
+    find(wanted: {
+      collecting: string
+      handling: string
+      item: string
+      mode: Mode
+    }): Promise<{ id: string; document: AgreementDocument }>
+  }
+  materials: { held(sha256: readonly string[]): Promise<Commitment[]> }
+  threadId: () => string
+}
+
+/** A new case as a clerk gives it: item by code, the rest of `case.submit`. */
+export type NewCase = Omit<CaseContent<'case.submit'>, 'caseNo' | 'item' | 'receivedAt'> & {
+  to: string
+  item: string
+  receivedAt?: string | undefined
+  caseNo?: string | undefined
+}
+
+export type CaseRow = {
+  no: number
+  thread: string
+  caseNo: string
+  localCaseNo: string | null
+  role: 'collecting' | 'handling'
+  partner: string
+  item: { code: string; name: string }
+  mode: Mode
+  state: State
+  outcome: string | null
+  /** masked name */ applicant: string
+  parked: (Problem & { kind?: string }) | null
+  submittedAt: number
+  updatedAt: number
+}
+
+export type TimelineEntry = {
+  packet: string
+  city: string
+  kind: string
+  /** ms of signing */ at: number
+  status: 'pending' | 'stored'
+  /** ms of the receipt's arrival or issue; null while there is none */ receiptedAt: number | null
+  /** arrived too late to have an effect */ late: boolean
+}
+
+export type CaseDetail = CaseRow & {
+  fold: CaseState
+  /** steps this city may take now */ steps: CaseKind[]
+  timeline: TimelineEntry[]
+}
+
+type Row = {
+  thread_no: number
+  thread: Uint8Array
+  case_no: string
+  local_case_no: string | null
+  role: 'collecting' | 'handling'
+  partner: string
+  item_code: string
+  item_name: string
+  mode: Mode
+  state: State
+  outcome: string | null
+  applicant: string
+  parked: string | null
+  submitted_at: number
+  updated_at: number
+  fold: string
+}
+
+const COLUMNS = `c.thread_no, t.thread, c.case_no, c.local_case_no, c.role, c.partner, c.item_code, c.item_name, c.mode, c.state,
+  c.outcome, c.applicant, c.parked, c.submitted_at, c.updated_at, c.fold`
+const FROM = 'FROM cases c JOIN threads t ON t.no = c.thread_no'
+
+export type CaseFilter = {
+  state?: State | undefined
+  partner?: string | undefined
+  role?: 'collecting' | 'handling' | undefined
+  /** case number or local case number, exact */ number?: string | undefined
+}
+
+export type Cases = ReturnType<typeof createCases>
+
+export function createCases(parts: CasesParts) {
+  const { db, identity, clock, audit } = parts
+
+  /** Next case number: division code, day in China, serial of the day. Numbers of failed submits are not used again. */
+  async function nextCaseNo(): Promise<string> {
+    const day = new Date(clock.now() + 8 * 3_600_000).toISOString().slice(0, 10).replaceAll('-', '')
+    const serial = await db.transaction(tx => nextNumber(tx, `case ${day}`))
+    return `${identity.city}${day}${String(serial).padStart(6, '0')}`
+  }
+
+  async function check(
+    input: NewCase,
+  ): Promise<{ content: CaseContent<'case.submit'>; materials: Commitment[]; agreement: string; findings: Finding[] }> {
+    const { to, item: code, caseNo, receivedAt, ...rest } = input
+    const item = await parts.services.item(to, code)
+    if (item === null) throw new ProblemError('item.unknown')
+    const agreement = await parts.agreements.find({
+      collecting: identity.city,
+      handling: to,
+      item: code,
+      mode: input.mode,
+    })
+    const content = {
+      ...rest,
+      caseNo: caseNo ?? '-',
+      receivedAt: receivedAt ?? new Date(clock.now()).toISOString(),
+      item: { code, name: item.taskName, version: item.taskVersion },
+    }
+    const hashes = materialsOf('case.submit', content)
+    const materials = await parts.materials.held(hashes)
+    const findings = preflight(content, item)
+    for (const [index, hash] of hashes.entries()) {
+      if (!materials.some(material => material.sha256 === hash)) {
+        findings.push({ field: `materials.${index}.sha256`, reason: 'not uploaded', reasonZh: '材料尚未上传' })
+      }
+    }
+    return { content, materials, agreement: agreement.id, findings }
+  }
+
+  async function threadOf(thread: string): Promise<{ partner: string }> {
+    const row = await parts.packets().thread(db, thread)
+    if (row === null || row.type !== 'case') throw new ProblemError('thread.unknown')
+    return row
+  }
+
+  async function draftOf(kind: CaseKind, input: unknown): Promise<Draft> {
+    const parsed = CASE_CONTENT[kind].safeParse(input)
+    if (!parsed.success) throw new ProblemError('request.invalid', fieldOf(parsed.error))
+    const hashes = materialsOf(kind, parsed.data)
+    const materials = await parts.materials.held(hashes)
+    const held = new Set(materials.map(material => material.sha256))
+    const missing = hashes.findIndex(hash => !held.has(hash))
+    if (missing >= 0) throw new ProblemError('material.missing', `materials.${missing}`)
+    return { kind, content: parsed.data, materials }
+  }
+
+  async function step(
+    thread: string,
+    steps: readonly { kind: CaseKind; body: unknown }[],
+    actor: string,
+    alongside?: (tx: Transaction) => Promise<void>,
+  ): Promise<readonly StoredPacket[]> {
+    const { partner } = await threadOf(thread)
+    const [first, ...rest] = await Promise.all(steps.map(({ kind, body }) => draftOf(kind, body)))
+    if (first === undefined) throw new ProblemError('request.invalid', 'no step')
+    return parts.author().write({ thread, partner }, [first, ...rest], async (tx, written) => {
+      for (const packet of written) {
+        await audit.append(tx, { actor, action: packet.claims.kind, subject: thread, detail: { packet: packet.id } })
+      }
+      await alongside?.(tx)
+    })
+  }
+
+  async function rowOf(thread: string): Promise<Row> {
+    const [row] = await db.query<Row>(`SELECT ${COLUMNS} ${FROM} WHERE t.thread = ?`, [fromHex(thread)])
+    if (row === undefined) throw new ProblemError('thread.unknown')
+    return row
+  }
+
+  return {
+    /** All that would keep the case from being sent, without sending it. Throws `item.unknown`, `agreement.*`. */
+    async preflight(input: NewCase): Promise<Finding[]> {
+      return (await check(input)).findings
+    },
+
+    /** Signs and queues a new case; durable when it resolves, whether or not the partner can be reached. */
+    async submit(input: NewCase, actor: string): Promise<CaseRow> {
+      const { content, materials, agreement, findings } = await check(input)
+      if (findings.length > 0) {
+        throw new ProblemError(
+          'request.invalid',
+          findings.map(finding => `${finding.field}: ${finding.reason} (${finding.reasonZh})`).join('; '),
+        )
+      }
+      const thread = parts.threadId()
+      const caseNo = input.caseNo ?? (await nextCaseNo())
+      await parts
+        .author()
+        .write(
+          { thread, partner: input.to },
+          [{ kind: 'case.submit', content: { ...content, caseNo }, materials, agreement }],
+          (tx, [packet]) =>
+            audit.append(tx, {
+              actor,
+              action: 'case.submit',
+              subject: thread,
+              detail: { packet: packet?.id ?? '', case: caseNo },
+            }),
+        )
+      return toRow(await rowOf(thread))
+    },
+
+    /** Takes one step on a case. Problems: `case.transition`, `case.author`, `material.missing`, `request.invalid`, `exchange.recovering`. */
+    async step(thread: string, kind: CaseKind, body: unknown, actor: string): Promise<CaseRow> {
+      await step(thread, [{ kind, body }], actor)
+      return toRow(await rowOf(thread))
+    },
+
+    /** Several moves in one transaction with `alongside`; for the dispatch of adapters. */
+    moves: (
+      thread: string,
+      moves: readonly MoveRequest[],
+      actor: string,
+      alongside: (tx: Transaction) => Promise<void>,
+    ) => step(thread, moves, actor, alongside),
+
+    async byLocalCaseNo(localCaseNo: string): Promise<{ thread: string; state: CaseState } | null> {
+      const [row] = await db.query<Row>(`SELECT ${COLUMNS} ${FROM} WHERE c.local_case_no = ? AND c.role = 'handling'`, [
+        localCaseNo,
+      ])
+      return row === undefined ? null : { thread: toHex(row.thread), state: JSON.parse(row.fold) as CaseState }
+    },
+
+    async list(
+      filter: CaseFilter,
+      limit: number,
+      before: { updatedAt: number; no: number } | null,
+    ): Promise<CaseRow[]> {
+      const where = ['1 = 1']
+      const params: (string | number)[] = []
+      for (const key of ['state', 'partner', 'role'] as const) {
+        const value = filter[key]
+        if (value === undefined) continue
+        where.push(`c.${key} = ?`)
+        params.push(value)
+      }
+      if (filter.number !== undefined) {
+        where.push('(c.case_no = ? OR c.local_case_no = ?)')
+        params.push(filter.number, filter.number)
+      }
+      if (before !== null) {
+        where.push('(c.updated_at < ? OR (c.updated_at = ? AND c.thread_no < ?))')
+        params.push(before.updatedAt, before.updatedAt, before.no)
+      }
+      const rows = await db.query<Row>(
+        `SELECT ${COLUMNS} ${FROM} WHERE ${where.join(' AND ')} ORDER BY c.updated_at DESC, c.thread_no DESC LIMIT ?`,
+        [...params, limit],
+      )
+      return rows.map(toRow)
+    },
+
+    async get(thread: string): Promise<CaseDetail> {
+      const row = await rowOf(thread)
+      const fold = JSON.parse(row.fold) as CaseState
+      const packets = await parts.packets().packets(db, row.thread_no)
+      const receipts = await db.query<{ no: number; at: number | null }>(
+        `SELECT p.no, r.at FROM packets p LEFT JOIN receipts r ON r.no = p.receipt_no WHERE p.thread_no = ?`,
+        [row.thread_no],
+      )
+      const receiptedAt = new Map(receipts.map(entry => [entry.no, entry.at]))
+      return {
+        ...toRow(row),
+        fold,
+        steps: stepsFor(fold, identity.city),
+        timeline: packets.map(packet => ({
+          packet: packet.id,
+          city: packet.claims.iss,
+          kind: packet.claims.kind,
+          at: packet.claims.iat * 1000,
+          status: packet.status,
+          receiptedAt: receiptedAt.get(packet.no) ?? null,
+          late: fold.late.includes(packet.id),
+        })),
+      }
+    },
+
+    /** The bodies of a case as the parties wrote them: personal data, so every reading leaves an audit row. */
+    async bodies(
+      thread: string,
+      actor: string,
+    ): Promise<{ packet: string; kind: string; city: string; body: unknown }[]> {
+      const row = await rowOf(thread)
+      const packets = await parts.packets().packets(db, row.thread_no)
+      await db.transaction(tx => audit.append(tx, { actor, action: 'case.read', subject: thread }))
+      return packets.map(packet => ({
+        packet: packet.id,
+        kind: packet.claims.kind,
+        city: packet.claims.iss,
+        body: packet.body,
+      }))
+    },
+  }
+}
+
+/** Next value of a durable counter, from 1. */
+export async function nextNumber(tx: Transaction, name: string): Promise<number> {
+  const [row] = await tx.query<{ value: number }>(
+    `INSERT INTO counters (name, value) VALUES (?, 1)
+     ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value`,
+    [name],
+  )
+  return row?.value ?? 1
+}
+
+const toRow = (row: Row): CaseRow => ({
+  no: row.thread_no,
+  thread: toHex(row.thread),
+  caseNo: row.case_no,
+  localCaseNo: row.local_case_no,
+  role: row.role,
+  partner: row.partner,
+  item: { code: row.item_code, name: row.item_name },
+  mode: row.mode,
+  state: row.state,
+  outcome: row.outcome,
+  applicant: row.applicant,
+  parked: row.parked === null ? null : (JSON.parse(row.parked) as Problem & { kind?: string }),
+  submittedAt: row.submitted_at,
+  updatedAt: row.updated_at,
+})

@@ -1,0 +1,136 @@
+/** What packets of a case mean to this node: admission, the projection that lists read, materials to fetch, work to dispatch. */
+import { admitCase, openCaseBody } from '../../protocol/case/admit.ts'
+import { type CaseState, foldCase } from '../../protocol/case/fold.ts'
+import type { CaseBody } from '../../protocol/case/kinds.ts'
+import type { Commitment } from '../../protocol/primitives.ts'
+import { fromHex } from '../../protocol/primitives.ts'
+import type { Refused } from '../../protocol/problem.ts'
+import { refuse } from '../../protocol/problem.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { EventLog } from '../audit/events.ts'
+import type { Applied, OwnIdentity, Reader, StoredPacket, ThreadHandler } from '../exchange/ports.ts'
+import type { Transaction } from '../store/database.ts'
+import { maskName } from './mask.ts'
+
+export type CaseHandlerParts = {
+  identity: OwnIdentity
+  audit: Audit
+  events: EventLog
+  agreements: {
+    covering(
+      store: Reader,
+      id: string,
+      wanted: { collecting: string; handling: string; item: string; mode: CaseState['mode']; at: number },
+    ): Promise<{ ok: true } | Refused>
+  }
+  materials: { want(tx: Transaction, partner: string, materials: readonly Commitment[]): Promise<void> }
+  dispatch: { enqueue(tx: Transaction, job: { packetNo: number; threadNo: number; at: number }): Promise<void> }
+  /** keyed hash of an ID number, so that an applicant's cases are found without storing the number */
+  applicantKey: (idNumber: string) => Uint8Array
+  /** after the commit */ changed: (change: { thread: string; state: CaseState; packet: StoredPacket | null }) => void
+}
+
+export function createCaseHandler(parts: CaseHandlerParts): ThreadHandler {
+  const { identity, audit, events } = parts
+
+  async function admit(
+    store: Reader,
+    packets: readonly StoredPacket[],
+    candidate: Parameters<ThreadHandler['admit']>[2],
+  ) {
+    const admitted = admitCase(packets, candidate)
+    if (!admitted.ok || candidate.claims.kind !== 'case.submit') return admitted
+    const { iss, aud, agreement, iat } = candidate.claims
+    const { item, mode } = candidate.body as CaseBody<'case.submit'>
+    if (agreement === undefined) return refuse('agreement.none')
+    return parts.agreements.covering(store, agreement, {
+      collecting: iss,
+      handling: aud,
+      item: item.code,
+      mode,
+      at: iat,
+    })
+  }
+
+  /** The approval system of the handling city brings about what the other city asks; in mode 2 the collecting city decides itself. */
+  function needsDispatch(packet: StoredPacket, state: CaseState): boolean {
+    return packet.direction === 'in' && state.mover === identity.city && !state.late.includes(packet.id)
+  }
+
+  async function project(tx: Transaction, applied: Applied): Promise<CaseState | null> {
+    const state = foldCase(applied.packets)
+    if (state === null) {
+      await tx.run('DELETE FROM cases WHERE thread_no = ?', [applied.threadNo])
+      return null
+    }
+    const submit = applied.packets.find(packet => packet.claims.kind === 'case.submit')
+    const body = submit?.body as CaseBody<'case.submit'> | null | undefined
+    const fold = JSON.stringify(state)
+    if (applied.packet !== null && applied.packet === submit && body !== null && body !== undefined) {
+      await tx.run(
+        `INSERT INTO cases (thread_no, role, partner, case_no, local_case_no, item_code, item_name, mode, state, outcome,
+           applicant, applicant_key, agreement, parked, submitted_at, updated_at, fold)
+         VALUES (?, ?, ?, ?, NULL, ?, ?, ?, ?, NULL, ?, ?, ?, NULL, ?, ?, ?)`,
+        [
+          applied.threadNo,
+          state.collecting === identity.city ? 'collecting' : 'handling',
+          applied.partner,
+          body.caseNo,
+          body.item.code,
+          body.item.name,
+          body.mode,
+          state.state,
+          maskName(body.applicant.name),
+          parts.applicantKey(body.applicant.idNumber),
+          fromHex(state.agreement ?? ''),
+          submit.claims.iat * 1000,
+          applied.at,
+          fold,
+        ],
+      )
+    } else {
+      await tx.run(
+        'UPDATE cases SET state = ?, outcome = ?, local_case_no = ?, parked = NULL, updated_at = ?, fold = ? WHERE thread_no = ?',
+        [state.state, state.outcome, state.localCaseNo, applied.at, fold, applied.threadNo],
+      )
+    }
+    return state
+  }
+
+  return {
+    type: 'case',
+    openBody: openCaseBody,
+    admit,
+
+    async apply(tx, applied) {
+      const state = await project(tx, applied)
+      const { packet } = applied
+      if (state === null || packet === null) return
+      if (packet.direction === 'in' && packet.claims.materials.length > 0) {
+        await parts.materials.want(tx, applied.partner, packet.claims.materials)
+      }
+      if (needsDispatch(packet, state)) {
+        await parts.dispatch.enqueue(tx, { packetNo: packet.no, threadNo: applied.threadNo, at: applied.at })
+      }
+      await events.append(tx, { type: 'case.changed', subject: applied.thread })
+      tx.afterCommit(() => parts.changed({ thread: applied.thread, state, packet }))
+    },
+
+    async refused(tx, applied, kind, problem) {
+      const state = await project(tx, applied)
+      // The case stands where it stood; the refusal is shown until the next step takes its place.
+      await tx.run('UPDATE cases SET parked = ? WHERE thread_no = ?', [
+        JSON.stringify({ ...problem, kind }),
+        applied.threadNo,
+      ])
+      await audit.append(tx, {
+        actor: `city:${applied.partner}`,
+        action: `${kind}.refused`,
+        subject: applied.thread,
+        detail: { problem: problem.code, detail: problem.detail ?? null },
+      })
+      await events.append(tx, { type: 'case.changed', subject: applied.thread })
+      if (state !== null) tx.afterCommit(() => parts.changed({ thread: applied.thread, state, packet: null }))
+    },
+  }
+}

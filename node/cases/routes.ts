@@ -1,0 +1,216 @@
+/** HTTP routes of cases: pre-flight, submit, list, show, and one route for each step of the case table. */
+import * as z from 'zod'
+import { AUTHORS, CASE_CONTENT, type CaseKind, Mode, OUTCOMES } from '../../protocol/case/kinds.ts'
+import { STATES, type State } from '../../protocol/case/table.ts'
+import { DivisionCode, Instant, Sha256, ThreadId, text } from '../../protocol/primitives.ts'
+import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
+import { actorOf, type RouteModule, Time, time, timeOrNull } from '../http/route.ts'
+import type { CaseDetail, CaseRow, Cases } from './cases.ts'
+
+const states = Object.keys(STATES) as [State, ...State[]]
+const kinds = Object.keys(AUTHORS) as [CaseKind, ...CaseKind[]]
+
+const Case = z.strictObject({
+  thread: ThreadId,
+  caseNo: z.string().describe('办件编号 of the collecting city'),
+  localCaseNo: z.string().nullable().describe("case number of the handling city's approval system"),
+  role: z.enum(['collecting', 'handling']).describe('what this city is in the case: 收件地 or 办理地'),
+  partner: DivisionCode,
+  item: z.strictObject({ code: z.string(), name: z.string() }),
+  mode: Mode,
+  state: z.enum(states),
+  stateName: z.string(),
+  outcome: z.enum(OUTCOMES).nullable(),
+  applicant: z.string().describe('masked name'),
+  parked: z
+    .strictObject({ code: z.string(), detail: z.string().optional(), kind: z.string().optional() })
+    .nullable()
+    .describe('why the case waits for a person'),
+  submittedAt: Time,
+  updatedAt: Time,
+})
+
+const Detail = Case.extend({
+  agreement: Sha256.nullable(),
+  promisedBy: z.string().nullable(),
+  supplementDeadline: z.string().nullable(),
+  instants: z.strictObject({
+    received: z.string().nullable(),
+    submitted: Time.nullable(),
+    arrived: Time.nullable(),
+    accepted: Time.nullable(),
+    decided: Time.nullable(),
+    ended: Time.nullable(),
+  }),
+  steps: z.array(z.enum(kinds)).describe('steps that this city may take now'),
+  timeline: z.array(
+    z.strictObject({
+      packet: Sha256,
+      city: DivisionCode,
+      kind: z.enum(kinds),
+      at: Time,
+      status: z.enum(['pending', 'stored']),
+      receiptedAt: Time.nullable(),
+      late: z.boolean(),
+    }),
+  ),
+})
+
+const submit = CASE_CONTENT['case.submit'].shape
+const NewCase = z.strictObject({
+  ...submit,
+  to: DivisionCode.describe('the city that has the power (办理地)'),
+  item: text(50).describe('taskCode of its published item'),
+  caseNo: submit.caseNo.optional().describe('given by the node when absent'),
+  receivedAt: Instant.optional().describe('now when absent'),
+})
+
+const params = z.strictObject({ thread: ThreadId })
+const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
+const WORKERS = ['clerk', 'integrator'] as const
+
+const toAnswer = ({ no: _, submittedAt, updatedAt, ...row }: CaseRow) => ({
+  ...row,
+  stateName: STATES[row.state],
+  outcome: row.outcome as (typeof OUTCOMES)[number] | null,
+  submittedAt: time(submittedAt),
+  updatedAt: time(updatedAt),
+})
+
+const ofSeconds = (value: number | null) => timeOrNull(value === null ? null : value * 1000)
+
+function toDetail({ fold, steps, timeline, ...row }: CaseDetail): z.input<typeof Detail> {
+  const { received, submitted, arrived, accepted, decided, ended } = fold.instants
+  return {
+    ...toAnswer(row),
+    agreement: fold.agreement,
+    promisedBy: fold.promisedBy,
+    supplementDeadline: fold.supplementDeadline,
+    instants: {
+      received,
+      submitted: ofSeconds(submitted),
+      arrived: ofSeconds(arrived),
+      accepted: ofSeconds(accepted),
+      decided: ofSeconds(decided),
+      ended: ofSeconds(ended),
+    },
+    steps,
+    timeline: timeline.map(entry => ({
+      ...entry,
+      kind: entry.kind as CaseKind,
+      at: time(entry.at),
+      receiptedAt: timeOrNull(entry.receiptedAt),
+    })),
+  }
+}
+
+/** `requestSupplement` of `case.request-supplement`. */
+const verbOf = (kind: CaseKind): string => kind.slice('case.'.length)
+const camel = (verb: string): string => verb.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+export const caseRoutes = (cases: Cases): RouteModule => ({
+  tag: 'Cases',
+  description:
+    'Cases (办件) across two cities. Each step is a signed packet; what a city may do now stands in `steps`.',
+  register(api) {
+    api.operation({
+      method: 'post',
+      path: '/api/v1/cases/preflight',
+      id: 'preflightCase',
+      summary: 'Check a case as the partner will, without sending it (预检)',
+      roles: WORKERS,
+      body: NewCase,
+      bodyBytes: 512 * 1024,
+      answer: z.strictObject({
+        findings: z.array(z.strictObject({ field: z.string(), reason: z.string(), reasonZh: z.string() })),
+      }),
+      problems: ['item.unknown', 'agreement.none', 'agreement.uncovered'],
+      handle: async ({ body }) => ({ findings: await cases.preflight(body) }),
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/cases',
+      id: 'submitCase',
+      summary: 'Submit a case to the city that decides it (转办)',
+      description: 'Answered once the signed packet is durable here; it is delivered when the partner can be reached.',
+      roles: WORKERS,
+      body: NewCase,
+      bodyBytes: 512 * 1024,
+      answer: Case,
+      status: 201,
+      problems: ['item.unknown', 'agreement.none', 'agreement.uncovered', 'partner.inactive', 'exchange.recovering'],
+      handle: async ({ body, person }) => toAnswer(await cases.submit(body, actorOf(person))),
+    })
+    api.operation({
+      method: 'get',
+      path: '/api/v1/cases',
+      id: 'listCases',
+      summary: 'List cases, last changed first',
+      roles: READERS,
+      query: z.strictObject({
+        ...pageQuery,
+        state: z.enum(states).optional(),
+        partner: DivisionCode.optional(),
+        role: z.enum(['collecting', 'handling']).optional(),
+        number: text(100).optional().describe('case number or local case number'),
+      }),
+      answer: pageOf(Case),
+      handle: async ({ query }) => {
+        const place = decodeCursor(z.tuple([z.number().int(), z.number().int()]), query.cursor)
+        const before = place === null ? null : { updatedAt: place[0], no: place[1] }
+        const rows = await cases.list(query, query.limit + 1, before)
+        return toPage(rows, query.limit, row => [row.updatedAt, row.no], toAnswer)
+      },
+    })
+    api.operation({
+      method: 'get',
+      path: '/api/v1/cases/{thread}',
+      id: 'getCase',
+      summary: 'One case with its timeline and the steps possible now',
+      roles: READERS,
+      params,
+      answer: Detail,
+      problems: ['thread.unknown'],
+      handle: async input => toDetail(await cases.get(input.params.thread)),
+    })
+    api.operation({
+      method: 'get',
+      path: '/api/v1/cases/{thread}/bodies',
+      id: 'readCaseBodies',
+      summary: 'What both cities wrote: personal data; every reading is audited',
+      roles: WORKERS,
+      params,
+      answer: z.strictObject({
+        bodies: z.array(
+          z.strictObject({
+            packet: Sha256,
+            kind: z.string(),
+            city: DivisionCode,
+            body: z.unknown().describe('null when purged'),
+          }),
+        ),
+      }),
+      problems: ['thread.unknown'],
+      handle: async ({ params: { thread }, person }) => ({ bodies: await cases.bodies(thread, actorOf(person)) }),
+    })
+    for (const kind of kinds) {
+      if (kind === 'case.submit') continue
+      const verb = verbOf(kind)
+      api.operation({
+        method: 'post',
+        path: `/api/v1/cases/{thread}/${verb}`,
+        id: camel(`${verb}-case`),
+        summary: `Sign and send \`${kind}\` (author: ${AUTHORS[kind]})`,
+        roles: WORKERS,
+        params,
+        body: CASE_CONTENT[kind],
+        bodyBytes: 512 * 1024,
+        answer: Case,
+        status: 201,
+        problems: ['thread.unknown', 'case.transition', 'case.author', 'material.missing', 'exchange.recovering'],
+        handle: async ({ params: { thread }, body, person }) =>
+          toAnswer(await cases.step(thread, kind, body, actorOf(person))),
+      })
+    }
+  },
+})

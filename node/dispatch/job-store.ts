@@ -1,0 +1,222 @@
+/** The SQL of dispatch: jobs, the poll cursor, answers that were taken or parked, and the adapter's durable memory. */
+
+import type { AdapterState } from '../../adapters/sdk/port.ts'
+import type { CaseState } from '../../protocol/case/fold.ts'
+import type { Problem } from '../../protocol/problem.ts'
+import type { Database, Transaction } from '../store/database.ts'
+
+export type Job = { packetNo: number; threadNo: number; attempts: number }
+
+/** What waits for a person. */
+export type ParkedWork =
+  | { what: 'packet'; packetNo: number; kind: string; thread: string; problem: Problem; at: number }
+  | { what: 'adapter-event'; event: string; localCaseNo: string; problem: Problem; at: number }
+
+const CURSOR = 'poll cursor'
+
+export function createJobStore(db: Database) {
+  return {
+    async insert(tx: Transaction, job: { packetNo: number; threadNo: number; at: number }): Promise<void> {
+      await tx.run(
+        `INSERT INTO dispatch_jobs (packet_no, thread_no, state, attempts, next_at, problem, updated_at) VALUES (?, ?, 'ready', 0, 0, NULL, ?)`,
+        [job.packetNo, job.threadNo, job.at],
+      )
+    },
+
+    /**
+     * Leases the next job that is due, whose materials are all here, and before which no other job of its case is open.
+     * A lease lasts as long as the process: one node works on one store, and releaseAll() runs at start.
+     */
+    async lease(now: number): Promise<{ job: Job } | { nextAt: number | null }> {
+      return db.transaction(async tx => {
+        const [row] = await tx.query<{ packet_no: number; thread_no: number; attempts: number }>(
+          `SELECT j.packet_no, j.thread_no, j.attempts FROM dispatch_jobs j
+           WHERE j.state = 'ready' AND j.next_at <= ?
+             AND NOT EXISTS (SELECT 1 FROM dispatch_jobs e WHERE e.thread_no = j.thread_no AND e.packet_no < j.packet_no AND e.state <> 'done')
+             AND NOT EXISTS (SELECT 1 FROM packet_materials pm JOIN materials m ON m.sha256 = pm.sha256
+                             WHERE pm.packet_no = j.packet_no AND m.state <> 'held')
+           ORDER BY j.next_at, j.packet_no LIMIT 1`,
+          [now],
+        )
+        if (row === undefined) {
+          const [due] = await tx.query<{ next: number | null }>(
+            `SELECT min(next_at) AS next FROM dispatch_jobs WHERE state = 'ready' AND next_at > ?`,
+            [now],
+          )
+          return { nextAt: due?.next ?? null }
+        }
+        await tx.run(`UPDATE dispatch_jobs SET state = 'leased', updated_at = ? WHERE packet_no = ?`, [
+          now,
+          row.packet_no,
+        ])
+        return { job: { packetNo: row.packet_no, threadNo: row.thread_no, attempts: row.attempts } }
+      })
+    },
+
+    /** After a crash: what was leased is tried again with the same idempotency key. */
+    async releaseAll(): Promise<void> {
+      await db.transaction(tx => tx.run(`UPDATE dispatch_jobs SET state = 'ready' WHERE state = 'leased'`))
+    },
+
+    async finish(job: Job, at: number, tx?: Transaction): Promise<void> {
+      const sql = `UPDATE dispatch_jobs SET state = 'done', problem = NULL, updated_at = ? WHERE packet_no = ?`
+      if (tx === undefined) await db.transaction(own => own.run(sql, [at, job.packetNo]))
+      else await tx.run(sql, [at, job.packetNo])
+    },
+
+    async retry(tx: Transaction, job: Job, problem: Problem, at: number, nextAt: number): Promise<void> {
+      await tx.run(
+        `UPDATE dispatch_jobs SET state = 'ready', attempts = attempts + 1, next_at = ?, problem = ?, updated_at = ? WHERE packet_no = ?`,
+        [nextAt, JSON.stringify(problem), at, job.packetNo],
+      )
+    },
+
+    async park(tx: Transaction, job: Job, problem: Problem, at: number): Promise<void> {
+      await tx.run(
+        `UPDATE dispatch_jobs SET state = 'parked', attempts = attempts + 1, problem = ?, updated_at = ? WHERE packet_no = ?`,
+        [JSON.stringify(problem), at, job.packetNo],
+      )
+    },
+
+    async unpark(tx: Transaction, packetNo: number, at: number): Promise<boolean> {
+      const changed = await tx.run(
+        `UPDATE dispatch_jobs SET state = 'ready', next_at = 0, updated_at = ? WHERE packet_no = ? AND state = 'parked'`,
+        [at, packetNo],
+      )
+      return changed > 0
+    },
+
+    async fold(threadNo: number): Promise<CaseState | null> {
+      const [row] = await db.query<{ fold: string }>('SELECT fold FROM cases WHERE thread_no = ?', [threadNo])
+      return row === undefined ? null : (JSON.parse(row.fold) as CaseState)
+    },
+
+    async cursor(): Promise<string | null> {
+      const [row] = await db.query<{ value: string }>('SELECT value FROM adapter_state WHERE key = ?', [CURSOR])
+      return row?.value ?? null
+    },
+
+    async saveCursor(cursor: string): Promise<void> {
+      await db.transaction(tx => put(tx, CURSOR, cursor))
+    },
+
+    async knowsEvent(id: string): Promise<boolean> {
+      return (await db.query('SELECT 1 AS known FROM adapter_events WHERE id = ?', [id])).length > 0
+    },
+
+    /** Keeps an answer as taken or parked; false when it was taken before. */
+    async saveEvent(
+      tx: Transaction,
+      event: {
+        id: string
+        state: 'done' | 'parked'
+        localCaseNo: string
+        move: Uint8Array | null
+        problem: Problem | null
+        at: number
+      },
+    ): Promise<boolean> {
+      const changed = await tx.run(
+        `INSERT INTO adapter_events (id, state, local_case_no, move, problem, at) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET state = excluded.state, move = excluded.move, problem = excluded.problem, at = excluded.at
+         WHERE adapter_events.state = 'parked'`,
+        [
+          event.id,
+          event.state,
+          event.localCaseNo,
+          event.move,
+          event.problem === null ? null : JSON.stringify(event.problem),
+          event.at,
+        ],
+      )
+      return changed > 0
+    },
+
+    /** Parked answers of one case, in the order given. */
+    async parkedEvents(localCaseNo: string): Promise<{ id: string; move: Uint8Array; problem: Problem }[]> {
+      const rows = await db.query<{ id: string; move: Uint8Array; problem: string }>(
+        `SELECT id, move, problem FROM adapter_events WHERE local_case_no = ? AND state = 'parked' ORDER BY no`,
+        [localCaseNo],
+      )
+      return rows.map(row => ({ ...row, problem: JSON.parse(row.problem) as Problem }))
+    },
+
+    /** Local case numbers whose answers came before this node knew the case. */
+    async awaited(): Promise<string[]> {
+      const rows = await db.query<{ n: string }>(
+        `SELECT DISTINCT e.local_case_no AS n FROM adapter_events e JOIN cases c ON c.local_case_no = e.local_case_no
+         WHERE e.state = 'parked' AND e.problem LIKE '%"thread.unknown"%'`,
+      )
+      return rows.map(row => row.n)
+    },
+
+    /** Oldest first, 200 at most. */
+    async parked(): Promise<ParkedWork[]> {
+      const packets = await db.query<{
+        packet_no: number
+        kind: string
+        thread: Uint8Array
+        problem: string
+        updated_at: number
+      }>(
+        `SELECT j.packet_no, p.kind, t.thread, j.problem, j.updated_at FROM dispatch_jobs j
+         JOIN packets p ON p.no = j.packet_no JOIN threads t ON t.no = j.thread_no
+         WHERE j.state = 'parked' ORDER BY j.updated_at LIMIT 100`,
+      )
+      const answers = await db.query<{ id: string; local_case_no: string; problem: string; at: number }>(
+        `SELECT id, local_case_no, problem, at FROM adapter_events WHERE state = 'parked' ORDER BY no LIMIT 100`,
+      )
+      return [
+        ...packets.map(row => ({
+          what: 'packet' as const,
+          packetNo: row.packet_no,
+          kind: row.kind,
+          thread: Buffer.from(row.thread).toString('hex'),
+          problem: JSON.parse(row.problem) as Problem,
+          at: row.updated_at,
+        })),
+        ...answers.map(row => ({
+          what: 'adapter-event' as const,
+          event: row.id,
+          localCaseNo: row.local_case_no,
+          problem: JSON.parse(row.problem) as Problem,
+          at: row.at,
+        })),
+      ]
+    },
+  }
+}
+
+const put = (tx: Transaction, key: string, value: string): Promise<number> =>
+  tx.run(
+    'INSERT INTO adapter_state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+    [key, value],
+  )
+
+/** The adapter's durable memory; its keys stand apart from the node's own. */
+export function createAdapterState(db: Database): AdapterState {
+  const read = async (reader: Pick<Database, 'query'>, key: string) => {
+    const [row] = await reader.query<{ value: string }>('SELECT value FROM adapter_state WHERE key = ?', [key])
+    return row?.value ?? null
+  }
+  return {
+    get: key => read(db, `a ${key}`),
+    put: async (key, value) => {
+      await db.transaction(tx => put(tx, `a ${key}`, value))
+    },
+    claim: (key, make) =>
+      db.transaction(async tx => {
+        const held = await read(tx, `a ${key}`)
+        if (held !== null) return held
+        const value = make()
+        await put(tx, `a ${key}`, value)
+        return value
+      }),
+    next: counter =>
+      db.transaction(async tx => {
+        const value = Number((await read(tx, `n ${counter}`)) ?? '0') + 1
+        await put(tx, `n ${counter}`, String(value))
+        return value
+      }),
+  }
+}

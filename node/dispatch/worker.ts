@@ -1,0 +1,91 @@
+/** A loop that leases jobs and works on some at a time; it sleeps until it is woken or the next job is due. */
+import type { Clock } from '../exchange/clock.ts'
+
+type WorkerParts<J> = {
+  clock: Clock
+  parallel: number
+  lease: () => Promise<{ job: J } | { nextAt: number | null } | null>
+  work: (job: J) => Promise<void>
+  /** instead of jobs: called again and again, `every` ms apart */ tick?: () => Promise<void>
+  every?: number
+  /** told of failures that the work itself did not handle; the job is worked on again after the next start */
+  failed?: (error: unknown) => void
+}
+
+export class Worker<J> {
+  readonly #parts: WorkerParts<J>
+  readonly #active = new Set<Promise<void>>()
+  #stopped = true
+  #wake: (() => void) | null = null
+  #woken = false
+  #loop: Promise<void> | null = null
+
+  constructor(parts: WorkerParts<J>) {
+    this.#parts = parts
+  }
+
+  start(): void {
+    this.#stopped = false
+    this.#loop ??= this.#run()
+  }
+
+  wake(): void {
+    this.#woken = true
+    this.#wake?.()
+    this.#wake = null
+  }
+
+  /** Lets running work end. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.wake()
+    await this.#loop
+    await Promise.all(this.#active)
+    this.#loop = null
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      this.#woken = false
+      const nextAt = await this.#step()
+      if (this.#stopped) return
+      if (nextAt !== undefined && !this.#woken) await this.#sleep(nextAt)
+    }
+  }
+
+  /** When to look again: undefined at once, null when woken. */
+  async #step(): Promise<number | null | undefined> {
+    const { clock, tick, every = 1000, lease, parallel } = this.#parts
+    try {
+      if (tick !== undefined) {
+        await tick()
+        return clock.now() + every
+      }
+      if (this.#active.size >= parallel) return null
+      const leased = await lease()
+      if (leased === null) return null
+      if ('nextAt' in leased) return leased.nextAt
+      const work = this.#parts.work(leased.job).catch(error => this.#parts.failed?.(error))
+      this.#active.add(work)
+      void work.finally(() => {
+        this.#active.delete(work)
+        this.wake()
+      })
+      return undefined
+    } catch (error) {
+      this.#parts.failed?.(error)
+      return clock.now() + every
+    }
+  }
+
+  async #sleep(until: number | null): Promise<void> {
+    const cancel =
+      until === null
+        ? () => {}
+        : this.#parts.clock.after(Math.max(0, until - this.#parts.clock.now()), () => this.wake())
+    await new Promise<void>(resolve => {
+      this.#wake = resolve
+    })
+    cancel()
+  }
+}

@@ -1,0 +1,322 @@
+/**
+ * Materials (材料): uploaded once, named by their hash, fetched from the city that sent the packet, checked on arrival.
+ * The bytes lie encrypted in the blob store; this service knows which are held and which are wanted.
+ */
+import { encodeFrame } from '../../protocol/exchange/frames.ts'
+import { LIMITS } from '../../protocol/limits.ts'
+import { STREAM } from '../../protocol/names.ts'
+import { type Commitment, fromHex, toHex } from '../../protocol/primitives.ts'
+import { type Problem, ProblemError } from '../../protocol/problem.ts'
+import { delayAfter } from '../exchange/backoff.ts'
+import type { Clock } from '../exchange/clock.ts'
+import { FrameReader } from '../exchange/greeting.ts'
+import type { Trust } from '../exchange/ports.ts'
+import type { Transport, Wire } from '../exchange/wire.ts'
+import type { Database, Transaction } from '../store/database.ts'
+import type { BlobStore } from './blob-store.ts'
+
+export type MaterialsParts = {
+  db: Database
+  blobs: BlobStore
+  transport: Transport
+  trust: Trust
+  clock: Clock
+  random: () => number
+  /** bytes of own published lists, which any active partner may fetch */ listBytes: (
+    sha256: string,
+  ) => Promise<Uint8Array | null>
+  observer: {
+    fetched(partner: string, bytes: number): void
+    failed(partner: string, problem: Problem): void
+    /** a wanted material is here: work that waited for it may go on */ arrived(): void
+  }
+}
+
+/** Materials fetched from one partner at a time. */
+const PARALLEL = 2
+const CHUNK = 64 * 1024
+/** ms without a frame after which a fetch is given up; it resumes where it stopped. */
+const STALL = 30_000
+
+type Wanted = { sha256: string; size: number; partner: string; attempts: number }
+
+export type Materials = ReturnType<typeof createMaterials>
+
+export function createMaterials(parts: MaterialsParts) {
+  const { db, blobs, clock, trust, transport } = parts
+  const fetching = new Map<string, Promise<void>>()
+  let running = false
+  let cancelTimer = () => {}
+
+  async function keep(sha256: string, size: number, type: string): Promise<void> {
+    await db.transaction(tx =>
+      tx.run(
+        `INSERT INTO materials (sha256, size, type, state, partner, attempts, next_at, problem, created_at)
+         VALUES (?, ?, ?, 'held', NULL, 0, 0, NULL, ?)
+         ON CONFLICT (sha256) DO UPDATE SET state = 'held', problem = NULL`,
+        [fromHex(sha256), size, type, clock.now()],
+      ),
+    )
+  }
+
+  async function wanted(): Promise<Wanted[]> {
+    const rows = await db.query<{ sha256: Uint8Array; size: number; partner: string; attempts: number }>(
+      `SELECT sha256, size, partner, attempts FROM materials WHERE state = 'wanted' AND next_at <= ? ORDER BY next_at LIMIT 200`,
+      [clock.now()],
+    )
+    return rows.map(row => ({ ...row, sha256: toHex(row.sha256) }))
+  }
+
+  /** Starts fetches that are due, at most PARALLEL a partner, and looks again when the next is due. */
+  async function pull(): Promise<void> {
+    if (!running) return
+    const active = new Map<string, number>()
+    for (const key of fetching.keys()) active.set(key.slice(0, 6), (active.get(key.slice(0, 6)) ?? 0) + 1)
+    for (const want of await wanted()) {
+      const key = `${want.partner} ${want.sha256}`
+      const busy = active.get(want.partner) ?? 0
+      if (fetching.has(key) || busy >= PARALLEL) continue
+      active.set(want.partner, busy + 1)
+      fetching.set(
+        key,
+        fetchOne(want).finally(() => {
+          fetching.delete(key)
+          void pull().catch(() => {})
+        }),
+      )
+    }
+    const [due] = await db.query<{ next: number | null }>(
+      `SELECT min(next_at) AS next FROM materials WHERE state = 'wanted' AND next_at > ?`,
+      [clock.now()],
+    )
+    cancelTimer()
+    if (due?.next != null) cancelTimer = clock.after(due.next - clock.now(), () => void pull().catch(() => {}))
+  }
+
+  async function fetchOne(want: Wanted): Promise<void> {
+    try {
+      if (!(await blobs.has(want.sha256))) await transfer(want)
+      await db.transaction(tx =>
+        tx.run(`UPDATE materials SET state = 'held', problem = NULL WHERE sha256 = ?`, [fromHex(want.sha256)]),
+      )
+      parts.observer.fetched(want.partner, want.size)
+      parts.observer.arrived()
+    } catch (error) {
+      const problem: Problem = error instanceof ProblemError ? error.problem : { code: 'internal' }
+      const nextAt = clock.now() + delayAfter(want.attempts + 1, parts.random())
+      await db.transaction(tx =>
+        tx.run(
+          `UPDATE materials SET attempts = attempts + 1, next_at = ?, problem = ? WHERE sha256 = ? AND state = 'wanted'`,
+          [nextAt, JSON.stringify(problem), fromHex(want.sha256)],
+        ),
+      )
+      parts.observer.failed(want.partner, problem)
+    }
+  }
+
+  async function open(
+    partner: string,
+    sha256: string,
+    offset: number,
+  ): Promise<{ wire: Wire; reader: FrameReader; size: number }> {
+    const { peers, addresses } = trust.reach(partner)
+    const [peer] = peers
+    if (peer === undefined) throw new ProblemError('partner.inactive')
+    const wire = await transport.open(peer, addresses, STREAM.materials, { maxFrame: LIMITS.materialFrameBytes })
+    try {
+      await wire.send(encodeFrame({ type: 'material-request', sha256, offset }))
+      const reader = new FrameReader(wire)
+      const frame = await stalled(wire, () => reader.next())
+      if (frame?.type !== 'material-answer') throw new ProblemError('exchange.protocol', 'material-answer expected')
+      return { wire, reader, size: frame.size }
+    } catch (error) {
+      wire.abort(error instanceof Error ? error : new Error('failed'))
+      throw error
+    }
+  }
+
+  async function stalled<T>(wire: Wire, work: () => Promise<T>): Promise<T> {
+    const cancel = clock.after(STALL, () => wire.abort(new ProblemError('exchange.timeout', 'material')))
+    try {
+      return await work()
+    } finally {
+      cancel()
+    }
+  }
+
+  async function transfer(want: Wanted): Promise<void> {
+    const partial = await blobs.resume(want.sha256, want.size)
+    try {
+      const { wire, reader, size } = await open(want.partner, want.sha256, partial.offset)
+      try {
+        if (size !== want.size) throw new ProblemError('material.hash', 'size')
+        while (partial.offset < want.size) {
+          const frame = await stalled(wire, () => reader.next())
+          if (frame === null) throw new ProblemError('frame.truncated', 'material')
+          if (frame.type !== 'material-chunk') throw new ProblemError('exchange.protocol', frame.type)
+          if (partial.offset + frame.bytes.byteLength > want.size)
+            throw new ProblemError('material.hash', 'longer than committed')
+          await partial.append(frame.bytes)
+        }
+        await wire.close()
+      } catch (error) {
+        wire.abort(error instanceof Error ? error : new Error('failed'))
+        throw error
+      }
+      const finished = await partial.finish()
+      if (!finished.ok) throw new ProblemError(finished.problem.code, finished.problem.detail)
+    } finally {
+      await partial.close()
+    }
+  }
+
+  /** Gives a partner what packets to it name, or the bytes of an own list; one request a stream. */
+  async function serve(wire: Wire): Promise<void> {
+    const partner = trust.cityOf(wire.peer)
+    if (partner === undefined) {
+      wire.abort(new ProblemError('partner.unknown'))
+      return
+    }
+    try {
+      const reader = new FrameReader(wire)
+      const frame = await stalled(wire, () => reader.next())
+      if (frame?.type !== 'material-request') throw new ProblemError('exchange.protocol', 'material-request expected')
+      await give(wire, partner, frame.sha256, frame.offset)
+      await wire.close()
+    } catch (error) {
+      const problem: Problem = error instanceof ProblemError ? error.problem : { code: 'internal' }
+      await wire.send(encodeFrame({ type: 'problem', ...problem })).catch(() => {})
+      await wire.close().catch(() => {})
+    }
+  }
+
+  async function give(wire: Wire, partner: string, sha256: string, offset: number): Promise<void> {
+    const list = await parts.listBytes(sha256)
+    if (list !== null) {
+      await wire.send(encodeFrame({ type: 'material-answer', size: list.byteLength }))
+      for (let at = offset; at < list.byteLength; at += CHUNK) {
+        await wire.send(encodeFrame({ type: 'material-chunk', bytes: list.subarray(at, at + CHUNK) }))
+      }
+      return
+    }
+    const [named] = await db.query(
+      `SELECT 1 AS named FROM packet_materials pm JOIN packets p ON p.no = pm.packet_no
+       WHERE pm.sha256 = ? AND p.partner = ? AND p.direction = 'out' LIMIT 1`,
+      [fromHex(sha256), partner],
+    )
+    if (named === undefined) throw new ProblemError('material.forbidden')
+    const size = await blobs.size(sha256)
+    if (size === null) throw new ProblemError('material.missing')
+    if (offset > size) throw new ProblemError('exchange.protocol', 'offset')
+    await wire.send(encodeFrame({ type: 'material-answer', size }))
+    if (offset === size) return
+    for await (const bytes of blobs.open(sha256, offset)) {
+      for (let at = 0; at < bytes.byteLength; at += CHUNK) {
+        const chunk = bytes.subarray(at, at + CHUNK)
+        await stalled(wire, () => wire.send(encodeFrame({ type: 'material-chunk', bytes: chunk })))
+      }
+    }
+  }
+
+  return {
+    /** Stores an upload; its type is judged by content. Problems: `material.oversize`, `request.invalid`. */
+    async upload(stream: ReadableStream<Uint8Array>): Promise<Commitment> {
+      const { sha256, size, type } = await blobs.put(stream, { maxBytes: LIMITS.materialBytes })
+      if (type === null) {
+        throw new ProblemError('request.invalid', 'content: not one of JPEG, PNG, PDF, OFD')
+      }
+      await keep(sha256, size, type)
+      return { sha256, size, type }
+    },
+
+    /** Commitments of those of the hashes that are held. */
+    async held(hashes: readonly string[]): Promise<Commitment[]> {
+      const found: Commitment[] = []
+      for (const sha256 of new Set(hashes)) {
+        const [row] = await db.query<{ size: number; type: string }>(
+          `SELECT size, type FROM materials WHERE sha256 = ? AND state = 'held'`,
+          [fromHex(sha256)],
+        )
+        if (row !== undefined) found.push({ sha256, size: row.size, type: row.type })
+      }
+      return found
+    },
+
+    /** Notes what an inbound packet names, in the transaction that stores it; fetched after the commit. */
+    async want(tx: Transaction, partner: string, materials: readonly Commitment[]): Promise<void> {
+      for (const { sha256, size, type } of materials) {
+        await tx.run(
+          `INSERT INTO materials (sha256, size, type, state, partner, attempts, next_at, problem, created_at)
+           VALUES (?, ?, ?, 'wanted', ?, 0, 0, NULL, ?) ON CONFLICT (sha256) DO NOTHING`,
+          [fromHex(sha256), size, type, partner, clock.now()],
+        )
+      }
+      tx.afterCommit(() => void pull().catch(() => {}))
+    },
+
+    open: (sha256: string): ReadableStream<Uint8Array> => blobs.open(sha256),
+    size: (sha256: string): Promise<number | null> => blobs.size(sha256),
+
+    /** What stands in the way of each wanted material, for the operator. */
+    async waiting(): Promise<
+      { sha256: string; size: number; partner: string; attempts: number; problem: Problem | null }[]
+    > {
+      const rows = await db.query<{
+        sha256: Uint8Array
+        size: number
+        partner: string
+        attempts: number
+        problem: string | null
+      }>(
+        `SELECT sha256, size, partner, attempts, problem FROM materials WHERE state = 'wanted' ORDER BY created_at LIMIT 200`,
+      )
+      return rows.map(row => ({
+        ...row,
+        sha256: toHex(row.sha256),
+        problem: row.problem === null ? null : (JSON.parse(row.problem) as Problem),
+      }))
+    },
+
+    /** Fetches one blob into memory, a partner's list; at most `most` bytes. */
+    async fetchBlob(partner: string, sha256: string, most: number): Promise<Uint8Array> {
+      const { wire, reader, size } = await open(partner, sha256, 0)
+      try {
+        if (size > most) throw new ProblemError('list.malformed', 'size')
+        const bytes = new Uint8Array(size)
+        for (let at = 0; at < size; ) {
+          const frame = await stalled(wire, () => reader.next())
+          if (frame?.type !== 'material-chunk' || at + frame.bytes.byteLength > size)
+            throw new ProblemError('frame.truncated', 'list')
+          bytes.set(frame.bytes, at)
+          at += frame.bytes.byteLength
+        }
+        await wire.close()
+        return bytes
+      } catch (error) {
+        wire.abort(error instanceof Error ? error : new Error('failed'))
+        throw error
+      }
+    },
+
+    /** The partner was heard: what is wanted from it is tried at once. */
+    async wake(partner: string): Promise<void> {
+      await db.transaction(tx =>
+        tx.run(`UPDATE materials SET next_at = 0 WHERE state = 'wanted' AND partner = ?`, [partner]),
+      )
+      await pull()
+    },
+
+    async start(): Promise<void> {
+      running = true
+      await blobs.sweep()
+      await transport.handle(STREAM.materials, serve, { maxFrame: LIMITS.materialFrameBytes, maxStreamsPerPeer: 8 })
+      await pull()
+    },
+
+    async stop(): Promise<void> {
+      running = false
+      cancelTimer()
+      await Promise.allSettled(fetching.values())
+    },
+  }
+}

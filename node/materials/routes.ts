@@ -1,0 +1,42 @@
+/** HTTP routes of materials: upload and download, streamed. */
+import * as z from 'zod'
+import { LIMITS } from '../../protocol/limits.ts'
+import { Commitment, Sha256 } from '../../protocol/primitives.ts'
+import { ProblemError } from '../../protocol/problem.ts'
+import type { RouteModule } from '../http/route.ts'
+import type { Materials } from './materials.ts'
+
+export const materialRoutes = (materials: Materials): RouteModule => ({
+  tag: 'Materials',
+  description: 'Materials (材料): scans and documents, named by the SHA-256 of their bytes, encrypted at rest.',
+  register(api) {
+    api.upload({
+      method: 'post',
+      path: '/api/v1/materials',
+      id: 'uploadMaterial',
+      summary: 'Upload a scan: JPEG, PNG, PDF or OFD, judged by content',
+      roles: ['clerk', 'integrator'],
+      takes: { types: ['any'], bytes: LIMITS.materialBytes },
+      answer: Commitment,
+      status: 201,
+      seconds: 3600,
+      problems: ['material.oversize', 'request.invalid'],
+      handle: ({ stream }) => materials.upload(stream),
+    })
+    api.download({
+      path: '/api/v1/materials/{sha256}',
+      id: 'downloadMaterial',
+      summary: 'The bytes of a material',
+      roles: ['clerk', 'integrator'],
+      params: z.strictObject({ sha256: Sha256 }),
+      gives: { types: ['application/octet-stream'], description: 'the bytes as they were uploaded' },
+      seconds: 3600,
+      problems: ['material.missing'],
+      handle: async ({ params: { sha256 } }) => {
+        const [held] = await materials.held([sha256])
+        if (held === undefined) throw new ProblemError('material.missing')
+        return { type: held.type, body: materials.open(sha256), size: held.size, filename: sha256 }
+      },
+    })
+  },
+})
