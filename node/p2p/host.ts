@@ -114,6 +114,8 @@ class Host implements P2pHost {
     if (node === undefined) return
     this.#node = undefined
     for (const wire of [...this.#wires]) wire.abort(unreachable('this node stops'))
+    // libp2p would wait half a second for a connection that the other side closed meanwhile.
+    await Promise.all(node.getConnections().map(connection => this.#close(connection)))
     await node.stop()
     const limit = deadline(this.#limits.stopTimeout)
     const late = new Promise<void>(resolve => limit.signal.addEventListener('abort', () => resolve()))
