@@ -1,0 +1,6 @@
+/** All migrations in order; a landed one is never changed. */
+import type { Migration } from '../migrate.ts'
+import { spine } from './001-spine.ts'
+import { peopleAudit } from './002-people-audit.ts'
+
+export const MIGRATIONS: readonly Migration[] = [spine, peopleAudit]
