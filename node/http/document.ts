@@ -1,0 +1,106 @@
+/** The OpenAPI 3.1 document of the whole API, and the rules that it must keep. */
+
+import { PROBLEMS } from '../../protocol/problem.ts'
+import type { App } from './env.ts'
+import type { RouteModule } from './route.ts'
+
+export type OpenApiDocument = ReturnType<App['getOpenAPI31Document']>
+
+export function makeDocument(
+  app: App,
+  title: string,
+  version: string,
+  modules: readonly RouteModule[],
+): OpenApiDocument {
+  return app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: `${title} API`,
+      version,
+      description:
+        'Errors are RFC 9457 problems; `act` says who must act. Lists give pages: pass `next` as `cursor` for the next one. ' +
+        `Times are ISO 8601 in UTC. Problem codes: ${Object.keys(PROBLEMS)
+          .map(code => `[\`${code}\`](/problems/${code})`)
+          .join(', ')}.`,
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+    },
+    tags: [
+      ...modules.map(({ tag, description }) => ({ name: tag, description })),
+      { name: 'events', description: 'What changes, as it changes' },
+      { name: 'operation', description: 'Health and metrics' },
+    ],
+  })
+}
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
+
+type Json = { readonly [name: string]: unknown }
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+const objectIn = (value: unknown, name: string): Json => {
+  const inner = isObject(value) ? value[name] : undefined
+  return isObject(inner) ? inner : {}
+}
+
+/** Every way in which the document breaks the rules of the API; a test asserts that there is none. */
+export function documentFaults(document: OpenApiDocument): { operations: number; faults: string[] } {
+  const faults: string[] = []
+  let operations = 0
+  const ids = new Set<string>()
+  for (const [path, item] of Object.entries(document.paths ?? {}))
+    for (const method of METHODS) {
+      const operation = item[method]
+      if (operation === undefined) continue
+      operations++
+      const fault = (what: string) => faults.push(`${method} ${path}: ${what}`)
+      if (operation.operationId === undefined || ids.has(operation.operationId))
+        fault('operationId missing or not unique')
+      else ids.add(operation.operationId)
+      if (operation.summary === undefined) fault('no summary')
+      if (!path.startsWith('/api/')) continue
+      if (objectIn(operation.responses, 'default').content === undefined) fault('no problem answer')
+      if (operation.security === undefined) fault('no security')
+      const bytes =
+        isObject(operation.requestBody) &&
+        objectIn(operation.requestBody.content, 'application/json').schema === undefined
+      if (operation.requestBody !== undefined) {
+        if (!('required' in operation.requestBody) || operation.requestBody.required !== true)
+          fault('body not required')
+        const schema = objectIn(objectIn(operation.requestBody, 'content')['application/json'], 'schema')
+        for (const place of looseObjects(document, schema, 'body', new Set())) fault(`${place} lets unknown fields in`)
+      }
+      const parameters = (operation.parameters ?? []).flatMap(parameter => ('in' in parameter ? [parameter] : []))
+      const keyed = parameters.some(parameter => parameter.in === 'header' && parameter.name === 'Idempotency-Key')
+      if (method === 'post' && !keyed && !bytes) fault('no Idempotency-Key')
+      const declared = parameters.filter(parameter => parameter.in === 'path').map(parameter => parameter.name)
+      const named = [...path.matchAll(/\{([^}]+)\}/g)].map(match => match[1])
+      if (JSON.stringify(declared.toSorted()) !== JSON.stringify(named.toSorted()))
+        fault('path parameters not described')
+    }
+  return { operations, faults }
+}
+
+/** Places in a request schema whose object takes any field. */
+function* looseObjects(document: OpenApiDocument, schema: Json, place: string, seen: Set<string>): Generator<string> {
+  const ref = schema.$ref
+  if (typeof ref === 'string') {
+    if (seen.has(ref)) return
+    seen.add(ref)
+    const named = objectIn(objectIn(document.components, 'schemas'), ref.replace('#/components/schemas/', ''))
+    return yield* looseObjects(document, named, place, seen)
+  }
+  if (
+    schema.properties !== undefined &&
+    schema.additionalProperties !== false &&
+    schema.unevaluatedProperties !== false
+  )
+    yield place
+  for (const [name, inner] of Object.entries(objectIn(schema, 'properties')))
+    if (isObject(inner)) yield* looseObjects(document, inner, `${place}.${name}`, seen)
+  for (const key of ['items', 'additionalProperties'] as const)
+    if (isObject(schema[key])) yield* looseObjects(document, schema[key], `${place}[]`, seen)
+  for (const key of ['anyOf', 'oneOf', 'allOf'] as const) {
+    const branches = schema[key]
+    if (!Array.isArray(branches)) continue
+    for (const branch of branches) if (isObject(branch)) yield* looseObjects(document, branch, place, seen)
+  }
+}

@@ -1,0 +1,27 @@
+/** What the edge carries along with a request. */
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { Clock } from '../exchange/clock.ts'
+import type { Admission, Caller } from './admission.ts'
+import type { Idempotency } from './idempotency.ts'
+import type { HttpLimits } from './limits.ts'
+
+export type Env = {
+  Bindings: { /** peer address of the connection */ address?: string }
+  Variables: { requestId: string /** path template, for logs and metrics */; route?: string; personId?: string }
+}
+export type App = OpenAPIHono<Env>
+
+/** What operations are registered with. */
+export type Edge = {
+  app: App
+  admission: Admission
+  idempotency: Idempotency
+  limits: HttpLimits
+  clock: Clock
+}
+
+export const callerOf = (c: Context<Env>): Caller => ({
+  authorization: c.req.header('authorization'),
+  address: c.env?.address ?? 'unknown',
+})

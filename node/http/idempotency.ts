@@ -1,0 +1,102 @@
+/**
+ * Idempotency keys (幂等键): a POST is carried out once per person and key, and a repeat gets the first answer.
+ * The mark that a request acted commits in the very transaction in which it acted, so a crash between the act and its
+ * answer is never followed by a second act.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { createHash } from 'node:crypto'
+import { ProblemError } from '../../protocol/problem.ts'
+import type { Database, Transaction } from '../store/database.ts'
+import type { HttpLimits } from './limits.ts'
+
+export type Answer = { status: number /** JSON text */; body: string }
+
+export type Keyed = {
+  person: string
+  key: string
+  /** what makes two requests the same: method, path with query, body */ request: readonly string[]
+  /** the answer holds a secret and is not kept */ shownOnce: boolean
+}
+
+export interface Idempotency {
+  /** Carries `work` out, or answers with what was kept. Throws ProblemError `request.idempotency`, `.concurrent`, `.conflict`. */
+  once(keyed: Keyed, work: () => Promise<Answer>): Promise<Answer & { replayed: boolean }>
+}
+
+type Acting = { mark(tx: Transaction): Promise<void>; acted: boolean; ended: boolean }
+
+const acting = new AsyncLocalStorage<Acting>()
+
+/**
+ * The database that everything behind the API must use: the first transaction of a request with a key also commits
+ * the mark that this request acted. Outside such a request it changes nothing.
+ */
+export function markingDatabase(database: Database): Database {
+  return {
+    query: (sql, params) => database.query(sql, params),
+    backup: path => database.backup(path),
+    close: () => database.close(),
+    transaction(work) {
+      const request = acting.getStore()
+      if (request === undefined || request.acted || request.ended) return database.transaction(work)
+      return database.transaction(async tx => {
+        const result = await work(tx)
+        await request.mark(tx)
+        tx.afterCommit(() => {
+          request.acted = true
+        })
+        return result
+      })
+    },
+  }
+}
+
+type Row = { request_hash: Uint8Array; status: number | null; body: string | null; at: number }
+
+export function createIdempotency(database: Database, limits: HttpLimits, now: () => number): Idempotency {
+  const running = new Set<string>()
+  const oldest = () => now() - limits.idempotencySeconds * 1000
+
+  async function keep(tx: Transaction, keyed: Keyed, hash: Uint8Array, answer: Answer | null): Promise<void> {
+    await tx.run('DELETE FROM idempotency WHERE at < ?', [oldest()])
+    await tx.run(
+      `INSERT INTO idempotency (person, key, request_hash, status, body, at) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (person, key) DO UPDATE SET status = excluded.status, body = excluded.body`,
+      [keyed.person, keyed.key, hash, answer?.status ?? null, answer?.body ?? null, now()],
+    )
+  }
+
+  async function first(keyed: Keyed, hash: Uint8Array, work: () => Promise<Answer>): Promise<Answer> {
+    const request: Acting = { mark: tx => keep(tx, keyed, hash, null), acted: false, ended: false }
+    try {
+      const answer = await acting.run(request, work)
+      const kept = keyed.shownOnce || answer.body.length > limits.idempotencyAnswer ? null : answer
+      if (kept !== null || !request.acted) await database.transaction(tx => keep(tx, keyed, hash, kept))
+      return answer
+    } finally {
+      request.ended = true
+    }
+  }
+
+  return {
+    async once(keyed, work) {
+      const hash = createHash('sha256').update(JSON.stringify(keyed.request)).digest()
+      const name = JSON.stringify([keyed.person, keyed.key])
+      if (running.has(name)) throw new ProblemError('request.concurrent')
+      running.add(name)
+      try {
+        const [row] = await database.query<Row>(
+          'SELECT request_hash, status, body, at FROM idempotency WHERE person = ? AND key = ? AND at >= ?',
+          [keyed.person, keyed.key, oldest()],
+        )
+        if (row === undefined) return { ...(await first(keyed, hash, work)), replayed: false }
+        if (Buffer.compare(row.request_hash, hash) !== 0) throw new ProblemError('request.idempotency')
+        if (row.status === null || row.body === null)
+          throw new ProblemError('request.conflict', 'carried out before; its answer is not kept')
+        return { status: row.status, body: row.body, replayed: true }
+      } finally {
+        running.delete(name)
+      }
+    },
+  }
+}

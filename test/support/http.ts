@@ -1,0 +1,147 @@
+/** The HTTP app over a given store, called in process: one person per role, ids that count, a clock that is moved by hand. */
+import { type Audit, createAudit } from '../../node/audit/audit.ts'
+import { createEventLog, type EventLog } from '../../node/audit/events.ts'
+import { auditRoutes } from '../../node/audit/routes.ts'
+import type { Clock } from '../../node/exchange/clock.ts'
+import { createHttpApp, type HttpApp } from '../../node/http/app.ts'
+import { markingDatabase } from '../../node/http/idempotency.ts'
+import type { HttpLimits } from '../../node/http/limits.ts'
+import type { RouteModule } from '../../node/http/route.ts'
+import { createPeople, type People } from '../../node/people/people.ts'
+import { ROLES, type Role } from '../../node/people/person.ts'
+import { peopleRoutes } from '../../node/people/routes.ts'
+import type { Database } from '../../node/store/database.ts'
+import { createTelemetry, type Telemetry } from '../../node/telemetry/telemetry.ts'
+
+/** A clock that stands still until it is moved; what falls due meanwhile runs in order. */
+export interface HandClock extends Clock {
+  advance(ms: number): void
+}
+
+export function createHandClock(start = Date.parse('2026-11-23T00:00:00Z')): HandClock {
+  let now = start
+  const timers = new Map<object, { due: number; callback: () => void }>()
+  return {
+    now: () => now,
+    after(ms, callback) {
+      const key = {}
+      timers.set(key, { due: now + ms, callback })
+      return () => timers.delete(key)
+    },
+    advance(ms) {
+      const until = now + ms
+      for (;;) {
+        const next = [...timers].filter(([, { due }]) => due <= until).sort(([, a], [, b]) => a.due - b.due)[0]
+        if (next === undefined) break
+        timers.delete(next[0])
+        now = next[1].due
+        next[1].callback()
+      }
+      now = until
+    },
+  }
+}
+
+export type Reply = {
+  status: number
+  headers: Headers
+  /** parsed JSON; null for other types */ body: unknown
+  text: string
+}
+
+export interface Client {
+  readonly token: string
+  send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>
+  get(path: string, headers?: Record<string, string>): Promise<Reply>
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>
+}
+
+export interface TestApi {
+  readonly app: HttpApp
+  readonly clock: HandClock
+  readonly audit: Audit
+  readonly events: EventLog
+  readonly people: People
+  readonly telemetry: Telemetry
+  /** the database that services under test must use */ readonly database: Database
+  as(role: Role): Client
+  withToken(token: string): Client
+}
+
+export type TestApiOptions = {
+  store: Database
+  routes?: (parts: Pick<TestApi, 'clock' | 'audit' | 'events' | 'people' | 'database'>) => readonly RouteModule[]
+  limits?: Partial<HttpLimits>
+  /** the node that runs again on the same store: its people and its clock go on */ again?: TestApi
+}
+
+export async function createTestApi({ store, routes, limits, again }: TestApiOptions): Promise<TestApi> {
+  const clock = again?.clock ?? createHandClock()
+  let requests = 0
+  const database = markingDatabase(store)
+  const audit = createAudit({ database, now: clock.now })
+  const events = createEventLog({ database, now: clock.now })
+  const people = createPeople({
+    database,
+    audit,
+    now: clock.now,
+    ids: () => crypto.randomUUID(),
+    random: bytes => crypto.getRandomValues(new Uint8Array(bytes)),
+  })
+  const telemetry = createTelemetry()
+  const app = createHttpApp({
+    title: 'test',
+    version: '0.0.0',
+    routes: [peopleRoutes(people), auditRoutes(audit), ...(routes?.({ clock, audit, events, people, database }) ?? [])],
+    people,
+    feed: events,
+    database: store,
+    telemetry,
+    clock,
+    ids: () => `r${++requests}`,
+    ready: { store: () => store.query('SELECT 1 AS one') },
+    ...(limits === undefined ? {} : { limits }),
+  })
+  const tokens = new Map<Role, string>()
+  for (const role of ROLES) {
+    if (again !== undefined) {
+      tokens.set(role, again.as(role).token)
+      continue
+    }
+    const { token } = await people.create('test', { name: role, roles: [role], expiresAt: null })
+    tokens.set(role, token)
+  }
+  const withToken = (token: string): Client => {
+    const send: Client['send'] = async (method, path, body, headers = {}) => {
+      const response = await app.request(path, {
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      })
+      const text = await response.text()
+      const isJson = /json/.test(response.headers.get('content-type') ?? '')
+      return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : null, text }
+    }
+    return {
+      token,
+      send,
+      get: (path, headers) => send('GET', path, undefined, headers),
+      post: (path, body, headers) => send('POST', path, body, headers),
+    }
+  }
+  return {
+    app,
+    clock,
+    audit,
+    events,
+    people,
+    telemetry,
+    database,
+    as: role => withToken(tokens.get(role) ?? ''),
+    withToken,
+  }
+}
