@@ -1,13 +1,13 @@
 /**
  * Who may connect. Outbound: only the peers that are being opened now. Inbound: libp2p counts pending and open
- * connections and their rate; here the pending ones of one address are counted, and once the peer id is proven the
- * node's own gate decides, before multiplexer, streams or any state of the peer exist.
+ * connections and their rate; here the pending ones of one address and their bytes are counted, and once the peer id is
+ * proven the node's own gate decides, before multiplexer, streams or any state of the peer exist.
  */
-import type { ConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface'
+import type { ConnectionGater, MultiaddrConnection, PeerId, StreamMessageEvent } from '@libp2p/interface'
 import type { Gate } from '../exchange/wire.ts'
 import type { P2pLimits } from './limits.ts'
 
-export type Denied = 'unknown-peer' | 'address-pending'
+export type Denied = 'unknown-peer' | 'address-pending' | 'handshake-bytes'
 
 export class ConnectionGate implements ConnectionGater {
   readonly #gate: Gate
@@ -50,7 +50,20 @@ export class ConnectionGate implements ConnectionGater {
       return true
     }
     this.#pending.set(address, pending + 1)
-    const done = once(() => decrease(this.#pending, address))
+    // Only looks on. libp2p attaches its reader within the same turn of the event loop, before any byte can come.
+    let received = 0
+    const count = ({ data }: StreamMessageEvent): void => {
+      received += data.byteLength
+      if (received <= this.#limits.handshakeBytes) return
+      this.#onDenied('handshake-bytes')
+      done()
+      connection.abort(new Error('too many bytes before the handshake was done'))
+    }
+    connection.addEventListener('message', count)
+    const done = once(() => {
+      connection.removeEventListener('message', count)
+      decrease(this.#pending, address)
+    })
     this.#counted.set(connection, done)
     connection.addEventListener('close', done)
     return false

@@ -3,10 +3,12 @@
  * A test stands at n and n+1 where the other side can reach the limit.
  */
 export const P2P_LIMITS = {
-  /** inbound connections whose handshake is not done; more are refused before one byte is read. Each may cost 4 MiB for `inboundUpgradeTimeout`. */
-  pendingInbound: 16,
+  /** inbound connections whose handshake is not done; more are refused before one byte is read */
+  pendingInbound: 32,
   /** the same, of one remote address (IPv4 address or IPv6 /64), so that one stranger cannot take all places */
   pendingInboundPerAddress: 8,
+  /** bytes of an inbound connection before its peer is proven; a handshake takes less than 2 KiB, first requests may follow it */
+  handshakeBytes: 64 * 1024,
   /** inbound connections of one remote address in one second; more are refused before one byte is read */
   inboundPerSecond: 20,
   /** open connections in all, either direction */
