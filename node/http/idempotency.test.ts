@@ -1,0 +1,150 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import * as z from 'zod'
+import { ProblemError } from '../../protocol/problem.ts'
+import { createTestApi, type Reply, type TestApi } from '../../test/support/http.ts'
+import { openTestStore } from '../../test/support/store.ts'
+import type { Database } from '../store/database.ts'
+import type { RouteModule } from './route.ts'
+
+let store: Database
+let acts: string[]
+/** Called between the act and the answer. */
+let between: () => Promise<void>
+
+/** One operation that acts in a transaction, and one that does not. */
+const acting = (database: Database): RouteModule => ({
+  tag: 'acts',
+  description: 'Only for tests',
+  register(api) {
+    api.operation({
+      method: 'post',
+      path: '/api/v1/acts',
+      id: 'act',
+      summary: 'Act',
+      roles: ['clerk', 'integrator'],
+      body: z.strictObject({ what: z.string() }),
+      answer: z.strictObject({ what: z.string(), n: z.number() }),
+      status: 201,
+      async handle({ body: { what } }) {
+        if (what === 'refused') throw new ProblemError('case.transition')
+        await database.transaction(async () => {
+          acts.push(what)
+          if (what === 'rolled back') throw new Error('no')
+        })
+        await between()
+        return { what, n: acts.length }
+      },
+    })
+  },
+})
+
+const open = async (again?: TestApi): Promise<TestApi> =>
+  createTestApi({ store, routes: ({ database }) => [acting(database)], ...(again === undefined ? {} : { again }) })
+let api: TestApi
+
+beforeEach(async () => {
+  store = await openTestStore()
+  acts = []
+  between = async () => undefined
+  api = await open()
+})
+
+const act = (key: string, what = 'stamp', by: TestApi = api): Promise<Reply> =>
+  by.as('clerk').post('/api/v1/acts', { what }, { 'idempotency-key': key })
+
+describe('idempotency keys', () => {
+  test('a repeat gets the first answer, and nothing happens twice', async () => {
+    const first = await act('k1')
+    const second = await act('k1')
+    expect([first.status, second.status]).toEqual([201, 201])
+    expect(second.body).toEqual(first.body)
+    expect(first.headers.get('idempotency-replayed')).toBeNull()
+    expect(second.headers.get('idempotency-replayed')).toBe('true')
+    expect((await act('k2')).body).toEqual({ what: 'stamp', n: 2 })
+    expect(acts).toHaveLength(2)
+  })
+
+  test('without a key every request acts', async () => {
+    await api.as('clerk').post('/api/v1/acts', { what: 'a' })
+    await api.as('clerk').post('/api/v1/acts', { what: 'a' })
+    expect(acts).toHaveLength(2)
+  })
+
+  test('another request with the same key is refused; the same key of another person is another key', async () => {
+    await act('k1')
+    expect((await act('k1', 'other')).body).toMatchObject({ code: 'request.idempotency' })
+    const other = await api.as('integrator').post('/api/v1/acts', { what: 'other' }, { 'idempotency-key': 'k1' })
+    expect(other.status).toBe(201)
+  })
+
+  test('while the first runs, a repeat is told to wait', async () => {
+    let release = () => {}
+    const entered = new Promise<void>(resolve => {
+      between = () => {
+        resolve()
+        return new Promise(go => {
+          release = go
+        })
+      }
+    })
+    const first = act('k1')
+    await entered
+    const early = await act('k1')
+    expect(early.body).toMatchObject({ code: 'request.concurrent', retryable: true })
+    expect(early.headers.get('retry-after')).toBe('1')
+    release()
+    expect((await first).status).toBe(201)
+    expect((await act('k1')).headers.get('idempotency-replayed')).toBe('true')
+    expect(acts).toHaveLength(1)
+  })
+
+  test('what did not act may be tried again with the same key', async () => {
+    expect((await act('k1', 'refused')).status).toBe(409)
+    expect((await act('k1', 'refused')).headers.get('idempotency-replayed')).toBeNull()
+    expect((await act('k2', 'rolled back')).status).toBe(500)
+    expect((await act('k2', 'rolled back')).status).toBe(500)
+    expect(acts).toEqual(['rolled back', 'rolled back'])
+  })
+
+  test('what acted and then died is never done again', async () => {
+    between = async () => {
+      throw new Error('killed')
+    }
+    expect((await act('k1')).status).toBe(500)
+    between = async () => undefined
+    const again = await act('k1', 'stamp', await open(api))
+    expect(again.body).toMatchObject({ code: 'request.conflict', detail: 'carried out before; its answer is not kept' })
+    expect(acts).toHaveLength(1)
+  })
+
+  test('the answer survives a restart and is kept for a day', async () => {
+    const first = await act('k1')
+    const again = await act('k1', 'stamp', await open(api))
+    expect(again.body).toEqual(first.body)
+    expect(acts).toHaveLength(1)
+    api.clock.advance(24 * 3600 * 1000 + 1)
+    expect((await act('k1')).headers.get('idempotency-replayed')).toBeNull()
+    expect(acts).toHaveLength(2)
+    api.clock.advance(24 * 3600 * 1000 + 1)
+    await act('k2')
+    expect(await store.query('SELECT key FROM idempotency')).toEqual([{ key: 'k2' }])
+  })
+
+  test('a secret is not kept for repeats', async () => {
+    const create = () =>
+      api.as('administrator').post('/api/v1/people', { name: '张三', roles: ['clerk'] }, { 'idempotency-key': 'k1' })
+    const first = await create()
+    expect(first.status).toBe(201)
+    expect((await create()).body).toMatchObject({ code: 'request.conflict' })
+    const kept = await store.query<{ body: string | null }>('SELECT body FROM idempotency')
+    expect(kept).toEqual([{ body: null }])
+  })
+
+  test.each(['', 'a b', 'é', 'x'.repeat(129)])('a key that is none: %s', async key => {
+    const reply = await api
+      .as('clerk')
+      .post('/api/v1/acts', { what: 'a' }, { 'idempotency-key': encodeURI(key).replace('%20', ' ') })
+    if (key === 'é' || key === '') return expect([201, 400]).toContain(reply.status)
+    expect(reply.body).toMatchObject({ code: 'request.invalid' })
+  })
+})

@@ -1,0 +1,128 @@
+import { afterEach, expect, test } from 'vitest'
+import * as z from 'zod'
+import { createTestApi, type TestApi } from '../../test/support/http.ts'
+import { openTestStore } from '../../test/support/store.ts'
+import { systemClock } from '../exchange/clock.ts'
+import type { RouteModule } from './route.ts'
+import { type HttpServer, startServer } from './server.ts'
+
+const slow = (entered: () => void, gate: Promise<void>): RouteModule => ({
+  tag: 'slow',
+  description: 'Only for tests',
+  register(api) {
+    api.operation({
+      method: 'get',
+      path: '/api/v1/slow',
+      id: 'slow',
+      summary: 'Waits',
+      roles: ['clerk'],
+      answer: z.strictObject({ done: z.boolean() }),
+      async handle() {
+        entered()
+        await gate
+        return { done: true }
+      },
+    })
+  },
+})
+
+let server: HttpServer | undefined
+afterEach(() => server?.stop())
+
+async function serve(
+  routes: readonly RouteModule[] = [],
+  drainSeconds = 10,
+): Promise<{ api: TestApi; server: HttpServer }> {
+  const api = await createTestApi({ store: await openTestStore(), routes: () => routes })
+  server = startServer({
+    app: api.app,
+    host: '127.0.0.1',
+    port: 0,
+    maxBytes: 1_000_000,
+    clock: systemClock,
+    limits: { drainSeconds },
+  })
+  return { api, server }
+}
+
+test('serves, knows the peer address, and refuses what is far too large', async () => {
+  const { api, server } = await serve()
+  expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
+  expect((await fetch(`${server.url}/metrics`)).status).toBe(200)
+  const big = await fetch(`${server.url}/api/v1/people`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${api.as('administrator').token}`, 'content-type': 'application/json' },
+    body: 'x'.repeat(2_000_000),
+  })
+  expect(big.status).toBe(413)
+})
+
+test('stop lets running requests end, ends event streams and takes no more', async () => {
+  let release = () => {}
+  let started = () => {}
+  const entered = new Promise<void>(resolve => {
+    started = resolve
+  })
+  const gate = new Promise<void>(resolve => {
+    release = resolve
+  })
+  const { api, server } = await serve([slow(() => started(), gate)])
+  const headers = { authorization: `Bearer ${api.as('clerk').token}` }
+  const events = await fetch(`${server.url}/api/v1/events`, { headers })
+  const reader = events.body?.getReader()
+  expect(new TextDecoder().decode((await reader?.read())?.value)).toContain(': connected')
+  const running = fetch(`${server.url}/api/v1/slow`, { headers })
+  await entered
+  const stopping = server.stop()
+  expect((await reader?.read())?.done).toBe(true)
+  await expect(fetch(`${server.url}/healthz`)).rejects.toThrow()
+  release()
+  expect(await (await running).json()).toEqual({ done: true })
+  await stopping
+})
+
+test('stop does not wait for ever', async () => {
+  let started = () => {}
+  const entered = new Promise<void>(resolve => {
+    started = resolve
+  })
+  const { api, server } = await serve([slow(() => started(), new Promise(() => undefined))], 0.05)
+  const running = fetch(`${server.url}/api/v1/slow`, { headers: { authorization: `Bearer ${api.as('clerk').token}` } })
+  const failed = running.then(
+    () => false,
+    () => true,
+  )
+  await entered
+  await server.stop()
+  expect(await failed).toBe(true)
+})
+
+test('a watcher that stops reading does not make the node read the whole log', async () => {
+  const { api, server } = await serve()
+  const pages: number[] = []
+  const after = api.events.after
+  api.events.after = (no, limit) => {
+    pages.push(no)
+    return after(no, limit)
+  }
+  await api.database.transaction(async tx => {
+    for (let i = 0; i < 50_000; i++) await api.events.append(tx, { type: 'case.changed', subject: 'a'.repeat(200) })
+  })
+  const socket = await Bun.connect({
+    hostname: '127.0.0.1',
+    port: server.port,
+    socket: { data() {}, open: own => void own.pause() },
+  })
+  socket.write(
+    `GET /api/v1/events?after=0 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${api.as('clerk').token}\r\n\r\n`,
+  )
+  const counts = [-1]
+  await expect
+    .poll(() => counts.push(pages.length) > 2 && counts.at(-1) !== 0 && counts.at(-1) === counts.at(-2), {
+      interval: 200,
+    })
+    .toBe(true)
+  // What was read lies in the buffers of the socket; the rest of the 500 pages was never read.
+  expect(pages.length).toBeLessThan(450)
+  socket.terminate()
+})
