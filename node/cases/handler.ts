@@ -66,20 +66,22 @@ export function createCaseHandler(parts: CaseHandlerParts): ThreadHandler {
     const submit = applied.packets.find(packet => packet.claims.kind === 'case.submit')
     const body = submit?.body as CaseBody<'case.submit'> | null | undefined
     const fold = JSON.stringify(state)
-    if (applied.packet !== null && applied.packet === submit && body !== null && body !== undefined) {
+    if (submit !== undefined && applied.packet?.id === submit.id && body !== null && body !== undefined) {
       await tx.run(
         `INSERT INTO cases (thread_no, role, partner, case_no, local_case_no, item_code, item_name, mode, state, outcome,
            applicant, applicant_key, agreement, parked, submitted_at, updated_at, fold)
-         VALUES (?, ?, ?, ?, NULL, ?, ?, ?, ?, NULL, ?, ?, ?, NULL, ?, ?, ?)`,
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?)`,
         [
           applied.threadNo,
           state.collecting === identity.city ? 'collecting' : 'handling',
           applied.partner,
           body.caseNo,
+          state.localCaseNo,
           body.item.code,
           body.item.name,
           body.mode,
           state.state,
+          state.outcome,
           maskName(body.applicant.name),
           parts.applicantKey(body.applicant.idNumber),
           fromHex(state.agreement ?? ''),

@@ -23,6 +23,7 @@ export type DeliveryParts = GreetingParts & {
   recovery: Recovery
   /** in [0, 1) */ random: () => number
   /** ms without a receipt while packets wait for one */ receiptTimeout: number
+  /** the watermarks agree: whatever was lost is back */ remembered: (partner: string) => void
   connected: (partner: string, connected: boolean) => void
   failed: (partner: string, error: unknown) => void
 }
@@ -43,6 +44,7 @@ export class Delivery {
   #problem: Problem | null = null
   #nextTryAt: number | null = null
   #wire: Wire | null = null
+  #pumping = false
   #more = new Signal()
   #retry = new Signal()
   #running: Promise<void> | null = null
@@ -84,10 +86,11 @@ export class Delivery {
     this.#more.give()
   }
 
-  /** Greets anew, so that watermarks are compared. */
+  /** Greets anew, so that watermarks are compared; a greeting under way compares them anyway. */
   regreet(): void {
-    this.#wire?.abort(new ProblemError('exchange.recovering'))
-    this.returned()
+    if (this.#pumping) this.#wire?.abort(new ProblemError('exchange.recovering'))
+    this.#failures = 0
+    this.#retry.give()
   }
 
   status(): DeliveryStatus {
@@ -129,13 +132,16 @@ export class Delivery {
       const reader = new FrameReader(wire)
       await wire.send(encodeFrame({ type: 'hello', hello: await writeHello(parts, this.partner) }))
       const hello = await readHello(parts, this.partner, wire, reader)
-      if (!(await remembersAll(parts, this.partner, hello))) await parts.recovery.run(this.partner, wire, reader)
+      if (await remembersAll(parts, this.partner, hello)) parts.remembered(this.partner)
+      else await parts.recovery.run(this.partner, wire, reader)
       await parts.recovery.rewrite(this.partner)
+      this.#pumping = true
       this.#failures = 0
       this.#problem = null
       parts.connected(this.partner, true)
       await this.#pump(wire, reader, hello)
     } finally {
+      this.#pumping = false
       this.#wire = null
       parts.connected(this.partner, false)
       wire.abort(new Error('done'))

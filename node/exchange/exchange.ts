@@ -47,6 +47,8 @@ export type ExchangeParts = {
     tx: Transaction,
     packet: { partner: string; thread: string; kind: string; problem: Problem },
   ) => Promise<void>
+  /** audit row of a packet that was refused */
+  turnedAway: (tx: Transaction, refusal: { partner: string; id: string; problem: Problem }) => Promise<void>
   helloTimeout?: number
   receiptTimeout?: number
 }
@@ -98,7 +100,11 @@ export function createExchange(parts: ExchangeParts): Exchange {
       observer.queued(partner, packets)
     },
   })
-  const inbox = createInbox({ ...common, received: (...event) => observer.received(...event) })
+  const inbox = createInbox({
+    ...common,
+    turnedAway: parts.turnedAway,
+    received: (...event) => observer.received(...event),
+  })
   const receipts = createReceipts({ ...common, confirmed: (...event) => observer.confirmed(...event) })
   const recovery = createRecovery({
     ...common,
@@ -120,6 +126,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
     recovery,
     random: parts.random,
     receiptTimeout: parts.receiptTimeout ?? 60_000,
+    remembered: (partner: string) => void recovering.delete(partner),
     connected: (partner: string, on: boolean) => observer.connected(partner, on),
     failed: fail,
   }

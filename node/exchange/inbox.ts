@@ -26,6 +26,8 @@ export type InboxParts = {
   trust: Trust
   clock: Clock
   handlers: ReadonlyMap<string, ThreadHandler>
+  /** leaves the audit row of a refused packet */
+  turnedAway: (tx: Transaction, refusal: { partner: string; id: string; problem: Problem }) => Promise<void>
   /** after the commit: what was stored and what was refused */
   received: (
     partner: string,
@@ -105,6 +107,7 @@ export function createInbox(parts: InboxParts) {
         ...(problem.detail === undefined ? {} : { detail: problem.detail.slice(0, 500) }),
       })
       refused.push({ id, problem })
+      await parts.turnedAway(tx, { partner, id, problem })
     }
 
     for (const checked of batch) {

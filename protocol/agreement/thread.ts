@@ -147,7 +147,8 @@ export async function admitAgreement(
   const misplaced = checkPlace(packets, candidate)
   if (misplaced !== null) return misplaced
   if (kind === 'agreement.propose') {
-    if (packets.length > 0) return refuse('agreement.transition', 'agreement.propose begins a thread')
+    if (packets.some(packet => packet.claims.kind === kind))
+      return refuse('agreement.transition', 'the thread has begun')
   } else {
     const view = await foldAgreement(viewOf(packets, candidate))
     if (view === null) return refuse('thread.unknown')

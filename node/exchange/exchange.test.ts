@@ -1,0 +1,193 @@
+import { randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { PLAY_ITEM, submitContentOf } from '../../test/support/play-case.ts'
+import { createWorld, fakeAdapter } from '../../test/support/world.ts'
+import { openSqlite } from '../store/sqlite.ts'
+
+type World = Awaited<ReturnType<typeof createWorld>>
+const A = '610900'
+const S = '420300'
+let world: World | undefined
+afterEach(async () => {
+  await world?.stop()
+  world = undefined
+})
+
+const agreementInput = {
+  v: 1 as const,
+  title: '跨省通办合作协议',
+  parties: [
+    { code: A, name: '安康市', authority: '安康市行政审批服务局' },
+    { code: S, name: '十堰市', authority: '十堰市行政审批局' },
+  ],
+  items: [
+    { taskCode: PLAY_ITEM.code, taskName: PLAY_ITEM.name, handling: S, collecting: [A], modes: [0, 1] as (0 | 1)[] },
+  ],
+  clock: {},
+  mailing: 'handling' as const,
+  archive: 'handling' as const,
+  purgeDays: 90,
+  dispute: '协商解决',
+  validFrom: '2026-01-01',
+  validTo: '2028-12-31',
+}
+
+async function agree(w: World): Promise<string> {
+  const proposed = await w.city(A).agreements.propose(agreementInput)
+  await w.settle()
+  await w.city(S).agreements.sign(proposed.thread)
+  await w.settle()
+  return proposed.id
+}
+
+/** Submits past the pre-flight, which has tests of its own. */
+async function submit(w: World, agreement: string, mode: 0 | 1 = 0): Promise<string> {
+  const thread = randomBytes(16).toString('hex')
+  await w
+    .city(A)
+    .exchange.author.write({ thread, partner: S }, [
+      { kind: 'case.submit', content: submitContentOf(`AK-${thread.slice(0, 8)}`, mode, []), agreement },
+    ])
+  return thread
+}
+
+const stateOf = async (w: World, code: string, thread: string) => (await w.city(code).cases.get(thread)).state
+
+describe('exchange', () => {
+  test('carries an agreement and a case across and back', async () => {
+    world = await createWorld()
+    const agreement = await agree(world)
+    expect((await world.city(S).agreements.list({}, 10, null))[0]?.state).toBe('active')
+    expect((await world.city(A).agreements.list({}, 10, null))[0]?.state).toBe('active')
+    const thread = await submit(world, agreement)
+    await world.settle()
+    expect(await stateOf(world, A, thread)).toBe('arrived')
+    await world.city(S).cases.step(thread, 'case.accept', {}, 'person:1')
+    await world.city(S).cases.step(thread, 'case.decide', { outcome: 'granted' }, 'person:1')
+    await world.city(S).cases.step(thread, 'case.close', { outcome: 'granted' }, 'person:1')
+    await world.settle()
+    const [here, there] = [await world.city(A).cases.get(thread), await world.city(S).cases.get(thread)]
+    expect(here).toMatchObject({ state: 'closed', outcome: 'granted' })
+    expect(here.fold).toEqual(there.fold)
+    expect(here.timeline.every(entry => entry.receiptedAt !== null)).toBe(true)
+    expect(world.city(A).problems).toEqual([])
+    expect(world.city(S).problems).toEqual([])
+  })
+
+  test('a partner that is down for the whole submit is the same case, later', async () => {
+    world = await createWorld()
+    const agreement = await agree(world)
+    world.network.partition(A, S)
+    const thread = await submit(world, agreement)
+    await world.settle()
+    expect(await stateOf(world, A, thread)).toBe('submitted')
+    world.network.heal(A, S)
+    world.clock.advance(600_000)
+    await world.settle()
+    expect(await stateOf(world, A, thread)).toBe('arrived')
+  })
+
+  test('a refused packet leaves its chain, and the next one takes its place', async () => {
+    world = await createWorld()
+    const agreement = await agree(world)
+    const thread = await submit(world, agreement)
+    await world.settle()
+    // The handling city no longer accepts messages: its handler is what refuses, as a newer rule would.
+    const handlers = world.city(S).handlers.get('case')
+    if (handlers === undefined) throw new Error('no handler')
+    const admit = handlers.admit
+    handlers.admit = async () => ({ ok: false, problem: { code: 'case.transition', detail: 'test' } })
+    await world.city(A).cases.step(thread, 'case.message', { text: '请尽快办理' }, 'person:1')
+    await world.settle()
+    const parked = await world.city(A).cases.get(thread)
+    expect(parked.parked).toMatchObject({ code: 'case.transition', kind: 'case.message' })
+    expect(parked.timeline.map(entry => entry.kind)).toEqual(['case.submit', 'case.arrived'])
+    handlers.admit = admit
+    await world.city(A).cases.step(thread, 'case.message', { text: '请尽快办理' }, 'person:1')
+    await world.settle()
+    expect((await world.city(S).cases.get(thread)).timeline.map(entry => entry.kind)).toEqual([
+      'case.submit',
+      'case.arrived',
+      'case.message',
+    ])
+    const refused = await world.city(S).audit.list({ action: 'packet.refused' }, 10, null)
+    expect(refused).toHaveLength(1)
+  })
+
+  test('lost receipts are given again, and nothing is done twice', async () => {
+    const effects = new Map<string, number>()
+    let drop = true
+    world = await createWorld({
+      adapter: code => (code === S ? fakeAdapter(effects) : fakeAdapter()),
+      onFrame: ({ from, to, frame }) => {
+        if (drop && from === S && to === A && frame[0] === 3) {
+          drop = false
+          world?.network.drop(A, S)
+        }
+      },
+    })
+    const agreement = await agree(world)
+    const threads = await Promise.all(Array.from({ length: 20 }, () => submit(world as World, agreement)))
+    await world.settle()
+    world.clock.advance(600_000)
+    await world.settle()
+    for (const thread of threads) expect(await stateOf(world, A, thread)).toBe('arrived')
+    expect([...effects.values()].every(count => count === 1)).toBe(true)
+    expect(effects.size).toBe(20)
+    expect(drop).toBe(false)
+  })
+
+  test('a node restored from an old backup fetches its own packets back before it signs', async () => {
+    world = await createWorld()
+    const agreement = await agree(world)
+    const before = await submit(world, agreement)
+    await world.settle()
+    const backup = join(tmpdir(), `tongban-backup-${randomBytes(6).toString('hex')}.db`)
+    await world.city(A).db.backup(backup)
+    const after = await submit(world, agreement)
+    await world.settle()
+    await world.city(A).cases.step(before, 'case.message', { text: '补充说明' }, 'person:1')
+    await world.settle()
+    // Restored: the second case and the message are forgotten, and one packet is signed before the partner is reached.
+    world.network.partition(A, S)
+    await world.restart(A, openSqlite(backup))
+    await world.city(A).cases.step(before, 'case.remind', { text: '请尽快' }, 'person:1')
+    world.network.heal(A, S)
+    world.clock.advance(600_000)
+    await world.settle()
+    world.clock.advance(600_000)
+    await world.settle()
+    const kinds = ['case.submit', 'case.arrived', 'case.message', 'case.remind']
+    for (const code of [A, S]) {
+      expect((await world.city(code).cases.get(before)).timeline.map(entry => entry.kind).sort()).toEqual(
+        [...kinds].sort(),
+      )
+    }
+    expect(await stateOf(world, A, after)).toBe('arrived')
+    expect((await world.city(A).cases.get(before)).fold).toEqual((await world.city(S).cases.get(before)).fold)
+    const link = await world.city(A).exchange.packets.link(world.city(A).db, S, 'out')
+    const mirrored = await world.city(S).exchange.packets.link(world.city(S).db, A, 'in')
+    expect(link.hash).toBe(mirrored.hash)
+  })
+
+  test('a receiver restored from an old backup is given again what it forgot', async () => {
+    const effects = new Map<string, number>()
+    world = await createWorld({ adapter: code => (code === S ? fakeAdapter(effects) : fakeAdapter()) })
+    const agreement = await agree(world)
+    const backup = join(tmpdir(), `tongban-backup-${randomBytes(6).toString('hex')}.db`)
+    await world.city(S).db.backup(backup)
+    const thread = await submit(world, agreement)
+    await world.settle()
+    await world.city(S).cases.step(thread, 'case.accept', {}, 'person:1')
+    await world.settle()
+    await world.restart(S, openSqlite(backup))
+    for (let i = 0; i < 4; i++) {
+      world.clock.advance(600_000)
+      await world.settle()
+    }
+    expect(await stateOf(world, S, thread)).toBe('accepted')
+    expect((await world.city(A).cases.get(thread)).fold).toEqual((await world.city(S).cases.get(thread)).fold)
+  })
+})

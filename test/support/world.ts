@@ -1,0 +1,285 @@
+/**
+ * Two or more cities in one process: real exchange, agreements, cases and dispatch over the network in memory and SQLite
+ * in memory. Faults come from the network and from `restart`; time is a clock moved by hand.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import type { Adapter } from '../../adapters/sdk/port.ts'
+import { createAgreements } from '../../node/agreements/agreements.ts'
+import { createAudit } from '../../node/audit/audit.ts'
+import { createEventLog } from '../../node/audit/events.ts'
+import { createCases } from '../../node/cases/cases.ts'
+import { createCaseHandler } from '../../node/cases/handler.ts'
+import { createDispatch } from '../../node/dispatch/dispatch.ts'
+import { createAdapterState } from '../../node/dispatch/job-store.ts'
+import { createExchange } from '../../node/exchange/exchange.ts'
+import type { Seal } from '../../node/exchange/packet-store.ts'
+import type { ListBoard, OwnIdentity, ThreadHandler, Trust } from '../../node/exchange/ports.ts'
+import type { Database } from '../../node/store/database.ts'
+import { migrate } from '../../node/store/migrate.ts'
+import { MIGRATIONS } from '../../node/store/migrations/index.ts'
+import { openSqlite } from '../../node/store/sqlite.ts'
+import type { KeyResolver, TrustedKey } from '../../protocol/packet/envelope.ts'
+import type { Problem } from '../../protocol/problem.ts'
+import { createHandClock, type HandClock } from './http.ts'
+import { createMemoryNetwork, type MemoryNetwork, type MemoryNetworkOptions } from './memory-network.ts'
+import { type PlayCity, playCity, trusting } from './play-city.ts'
+
+const plainSeal: Seal = { seal: plain => plain, open: sealed => sealed }
+const noLists: ListBoard = { head: () => null, announced: () => {} }
+
+export type WorldCity = Awaited<ReturnType<typeof startCity>>
+
+export type World = {
+  network: MemoryNetwork
+  clock: HandClock
+  cities: Map<string, WorldCity>
+  city(code: string): WorldCity
+  /** Waits until nothing moves on the network nor in a store. */
+  settle(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** An approval system that takes every case at once and remembers what it saw. */
+export function fakeAdapter(effects: Map<string, number> = new Map()): Adapter {
+  return {
+    kind: 'fake',
+    async deliver(delivery) {
+      effects.set(delivery.idempotencyKey, (effects.get(delivery.idempotencyKey) ?? 0) + 1)
+      return delivery.kind === 'case.submit' ? { ok: true, localCaseNo: `L-${delivery.caseNo}` } : { ok: true }
+    },
+    check: async () => ({ ok: true }),
+  }
+}
+
+type Setup = {
+  play: PlayCity
+  resolve: KeyResolver
+  network: MemoryNetwork
+  clock: HandClock
+  db: Database
+  partners: readonly string[]
+  adapter: Adapter
+}
+
+async function startCity({ play, resolve, network, clock, db, partners, adapter }: Setup) {
+  await migrate(db, MIGRATIONS, clock.now)
+  const transport = network.transport(play.code, { gate: peer => partners.includes(peer) })
+  const identity: OwnIdentity = {
+    city: play.code,
+    name: play.name,
+    signer: () => play.packetSigner,
+    document: () => ({
+      certificates: [play.certificate],
+      delegations: play.delegations,
+      revocations: play.revocations,
+    }),
+  }
+  const trust: Trust = {
+    key: kid => resolve(kid) as TrustedKey | undefined,
+    cityOf: peer => (partners.includes(peer) ? peer : undefined),
+    reach: city =>
+      partners.includes(city) ? { peers: [city], addresses: [`/memory/${city}`] } : { peers: [], addresses: [] },
+    partners: () => partners,
+    learn: async () => ({ ok: true }),
+  }
+  const audit = createAudit({ database: db, now: clock.now })
+  const events = createEventLog({ database: db, now: clock.now })
+  const problems: { partner: string; problem: Problem; error: unknown }[] = []
+  const handlers = new Map<string, ThreadHandler>()
+  const threadId = () => randomBytes(16).toString('hex')
+  const exchange = createExchange({
+    db,
+    seal: plainSeal,
+    transport,
+    identity,
+    trust,
+    lists: noLists,
+    clock,
+    handlers,
+    observer: {
+      queued: () => {},
+      received: () => {},
+      confirmed: () => {},
+      connected: () => {},
+      failed: (partner, problem, error) => problems.push({ partner, problem, error }),
+      recovering: () => {},
+    },
+    software: 'test',
+    addresses: () => [],
+    randomText: bytes => randomBytes(bytes).toString('base64url'),
+    random: () => 0,
+    unwritten: (tx, packet) =>
+      audit.append(tx, {
+        actor: 'node',
+        action: 'packet.unwritten',
+        subject: packet.thread,
+        detail: { kind: packet.kind, problem: packet.problem.code },
+      }),
+    turnedAway: (tx, refusal) =>
+      audit.append(tx, {
+        actor: `city:${refusal.partner}`,
+        action: 'packet.refused',
+        subject: refusal.id,
+        detail: { problem: refusal.problem.code },
+      }),
+  })
+  const author = () => exchange.author
+  const packets = () => exchange.packets
+  const agreements = createAgreements({
+    db,
+    packets,
+    author,
+    identity,
+    signer: async () => play.certificateSigner,
+    certificateOf: city => certificates.get(city),
+    audit,
+    events,
+    clock,
+    threadId,
+  })
+  handlers.set('agreement', agreements.handler)
+  const dispatch = createDispatch({
+    db,
+    packets,
+    seal: plainSeal,
+    adapter,
+    context: { state: createAdapterState(db), now: clock.now, signal: new AbortController().signal, log: () => {} },
+    clock,
+    audit,
+    events,
+    random: () => 0,
+    openMaterial: () => new ReadableStream(),
+    cases: () => cases,
+    observer: {
+      effect: () => {},
+      event: () => {},
+      parked: () => {},
+      failed: error => problems.push({ partner: '', problem: { code: 'internal' }, error }),
+    },
+  })
+  handlers.set(
+    'case',
+    createCaseHandler({
+      identity,
+      audit,
+      events,
+      agreements,
+      materials: { want: async () => {} },
+      dispatch,
+      applicantKey: number => createHash('sha256').update(number).digest(),
+      changed: () => {},
+    }),
+  )
+  const cases = createCases({
+    db,
+    packets,
+    author,
+    identity,
+    audit,
+    clock,
+    services: { item: async () => null },
+    agreements,
+    materials: { held: async () => [] },
+    threadId,
+  })
+  await transport.start()
+  await exchange.start()
+  await dispatch.start()
+  return {
+    play,
+    db,
+    transport,
+    exchange,
+    agreements,
+    cases,
+    dispatch,
+    audit,
+    handlers,
+    problems,
+    async stop() {
+      await dispatch.stop()
+      await exchange.stop()
+      await transport.stop()
+    },
+  }
+}
+
+const certificates = new Map<string, PlayCity['certificateKey']>()
+let known: Promise<PlayCity[]> | undefined
+
+/** RSA keys take a while: every world of a test file shares its cities. */
+const sharedCities = (codes: readonly string[]) => {
+  known ??= Promise.all(codes.map(code => playCity(code, { now: Date.parse('2026-11-23T00:00:00Z') / 1000 })))
+  return known
+}
+
+export async function createWorld(
+  options: MemoryNetworkOptions & { adapter?: (code: string) => Adapter } = {},
+): Promise<World & { restart(code: string, db?: Database): Promise<WorldCity> }> {
+  const codes = ['610900', '420300']
+  const plays = await sharedCities(codes)
+  for (const play of plays) certificates.set(play.code, play.certificateKey)
+  const resolve = await trusting(...plays)
+  const clock = createHandClock()
+  const network = createMemoryNetwork(options)
+  const cities = new Map<string, WorldCity>()
+  const begin = async (play: PlayCity, db: Database) => {
+    const city = await startCity({
+      play,
+      resolve,
+      network,
+      clock,
+      db,
+      partners: codes.filter(code => code !== play.code),
+      adapter: options.adapter?.(play.code) ?? fakeAdapter(),
+    })
+    cities.set(play.code, city)
+    return city
+  }
+  for (const play of plays) await begin(play, openSqlite(':memory:'))
+  const city = (code: string) => {
+    const found = cities.get(code)
+    if (found === undefined) throw new Error(`no city ${code}`)
+    return found
+  }
+  const world = {
+    network,
+    clock,
+    cities,
+    city,
+    async settle() {
+      for (let quiet = 0, last = ''; quiet < 4; ) {
+        await network.settle()
+        // Signatures and hashes run on other threads: give them real time, however the clock stands.
+        await new Promise(resolve => setTimeout(resolve, 5))
+        const state = await Promise.all(
+          [...cities.values()].map(async entry =>
+            JSON.stringify(
+              await entry.db.query(
+                `SELECT (SELECT count(*) FROM packets) AS p, (SELECT count(*) FROM receipts) AS r,
+             (SELECT group_concat(state) FROM dispatch_jobs) AS j, (SELECT count(*) FROM refusals) AS f, (SELECT count(*) FROM rewrites) AS w`,
+              ),
+            ),
+          ),
+        )
+        quiet = state.join() === last ? quiet + 1 : 0
+        last = state.join()
+      }
+    },
+    async stop() {
+      for (const entry of cities.values()) {
+        await entry.stop()
+        await entry.db.close()
+      }
+    },
+    async restart(code: string, db?: Database) {
+      const old = city(code)
+      await old.stop()
+      return begin(old.play, db ?? old.db)
+    },
+  }
+  await world.settle()
+  // The first city dialled before the second listened.
+  for (const entry of cities.values()) entry.problems.length = 0
+  return world
+}
