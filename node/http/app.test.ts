@@ -294,6 +294,11 @@ describe('the OpenAPI document', () => {
     const document = z.looseObject({ openapi: z.string(), paths: z.any() }).parse(await reply.json())
     expect(document.openapi).toBe('3.1.0')
     expect(document.paths['/api/v1/trials/{name}'].post['x-roles']).toEqual(['clerk', 'administrator'])
+    const name = document.paths['/api/v1/people'].post.requestBody.content['application/json'].schema.properties.name
+    expect([new RegExp(name.pattern, 'su').test('李 雷'), new RegExp(name.pattern, 'su').test(' ')]).toEqual([
+      true,
+      false,
+    ])
     const { operations, faults } = documentFaults(api.app.document())
     expect(faults).toEqual([])
     expect(operations).toBeGreaterThan(10)

@@ -12,7 +12,7 @@ export function makeDocument(
   version: string,
   modules: readonly RouteModule[],
 ): OpenApiDocument {
-  return app.getOpenAPI31Document({
+  const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
       title: `${title} API`,
@@ -30,6 +30,18 @@ export function makeDocument(
       { name: 'operation', description: 'Health and metrics' },
     ],
   })
+  stripFlags(document)
+  return document
+}
+
+/** The generator leaves the flags of a regular expression (`/su`) at the end of its pattern, where JSON Schema has none. */
+function stripFlags(value: unknown): void {
+  if (Array.isArray(value)) for (const inner of value) stripFlags(inner)
+  else if (isObject(value))
+    for (const [name, inner] of Object.entries(value))
+      if (name === 'pattern' && typeof inner === 'string')
+        Object.assign(value, { pattern: inner.replace(/(?<!\\)\/[dgimsuvy]+$/, '') })
+      else stripFlags(inner)
 }
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
