@@ -4,6 +4,8 @@ import { ProblemError } from '../../protocol/problem.ts'
 export const unreachable = (detail: string, cause?: unknown): ProblemError =>
   new ProblemError('exchange.unreachable', detail, cause === undefined ? undefined : { cause })
 
+export const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)))
+
 const BY_CODE: Record<string, string> = {
   ECONNREFUSED: 'the connection was refused: nothing listens there',
   ECONNRESET: 'the other side closed the connection',
@@ -44,6 +46,7 @@ function describe(error: unknown): string[] {
   // libp2p wraps errors by their message only.
   const inMessage = Object.keys(BY_CODE).find(known => error.message.includes(known)) ?? ''
   if (/does not match expected remote/.test(error.message)) return [BY_NAME.UnexpectedPeerError ?? '']
+  if (error.name === 'EncryptionFailedError' && /abort|time/i.test(error.message)) return ['no answer in time']
   const known = BY_CODE[code] ?? BY_CODE[inMessage] ?? BY_NAME[error.name]
   if (known !== undefined) return [known]
   return error.cause === undefined ? ['the connection failed'] : describe(error.cause)

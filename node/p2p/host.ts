@@ -10,7 +10,7 @@ import { ProblemError } from '../../protocol/problem.ts'
 import type { Gate, Transport, Wire, WireHandler } from '../exchange/wire.ts'
 import { type ConnectionListener, Connections } from './connections.ts'
 import { deadline } from './deadline.ts'
-import { asUnreachable, unreachable } from './errors.ts'
+import { asError, asUnreachable, unreachable } from './errors.ts'
 import { ConnectionGate, type Denied } from './gate.ts'
 import { createLibp2pNode } from './libp2p-node.ts'
 import { P2P_LIMITS, type P2pLimits } from './limits.ts'
@@ -114,7 +114,6 @@ class Host implements P2pHost {
     if (node === undefined) return
     this.#node = undefined
     for (const wire of [...this.#wires]) wire.abort(unreachable('this node stops'))
-    // libp2p would wait half a second for a connection that the other side closed meanwhile.
     await Promise.all(node.getConnections().map(connection => this.#close(connection)))
     await node.stop()
     const limit = deadline(this.#limits.stopTimeout)
@@ -180,14 +179,13 @@ class Host implements P2pHost {
   }
 
   async #close(connection: Connection): Promise<void> {
+    if (connection.status !== 'open') return
     const limit = deadline(this.#limits.closeTimeout)
-    try {
-      await connection.close({ signal: limit.signal })
-    } catch (error) {
-      connection.abort(error instanceof Error ? error : new Error(String(error)))
-    } finally {
-      limit.clear()
-    }
+    // libp2p's own close goes on waiting when the connection breaks meanwhile.
+    const gone = new Promise<void>(resolve => connection.addEventListener('close', () => resolve()))
+    const closed = connection.close({ signal: limit.signal }).catch(error => connection.abort(asError(error)))
+    await Promise.race([closed, gone])
+    limit.clear()
   }
 
   /** A stream on an open connection, whoever dialled it; undefined when there is none that lives. */
@@ -197,7 +195,7 @@ class Host implements P2pHost {
         return { connection, stream: await this.#openStream(connection, protocol, signal) }
       } catch (error) {
         if (signal?.aborted || saysNo(error)) throw error
-        connection.abort(error instanceof Error ? error : new Error(String(error)))
+        connection.abort(asError(error))
       }
     }
     return undefined
@@ -280,7 +278,7 @@ class Host implements P2pHost {
       if (!(wire.broken && error instanceof ProblemError)) {
         this.#report({ kind: 'handler-failed', protocol, peer: wire.peer, error })
       }
-      wire.abort(error instanceof Error ? error : new Error(String(error)))
+      wire.abort(asError(error))
       return
     }
     try {

@@ -1,10 +1,10 @@
 /** Puts libp2p together: TCP, noise with libsodium, yamux; no discovery, no identify, nothing kept on disk. */
 import type { ComponentLogger, ConnectionGater, Libp2p, Logger, PrivateKey } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
-import { tcp } from '@libp2p/tcp'
 import { createLibp2p } from 'libp2p'
 import type { P2pLimits } from './limits.ts'
 import { sodiumCrypto } from './noise-crypto.ts'
+import { safeTcp } from './tcp.ts'
 import { boundedYamux } from './yamux.ts'
 
 export type Libp2pNodeOptions = {
@@ -25,23 +25,12 @@ const silent: Logger = Object.assign(() => {}, {
 const logger: ComponentLogger = { forComponent: () => silent }
 
 export const createLibp2pNode = ({ key, listen, announce, gater, limits }: Libp2pNodeOptions): Promise<Libp2p> => {
-  const keepAlive = { keepAlive: true, keepAliveInitialDelay: limits.tcpKeepAlive }
-  // A pinged connection is never silent for this long.
-  const inactivity = 3 * (limits.pingInterval + limits.pingTimeout)
   return createLibp2p({
     start: false,
     privateKey: key,
     logger,
     addresses: { listen: [...listen], announce: [...announce] },
-    transports: [
-      tcp({
-        maxConnections: limits.connections + limits.pendingInbound,
-        inboundSocketInactivityTimeout: inactivity,
-        outboundSocketInactivityTimeout: inactivity,
-        listenOpts: keepAlive,
-        dialOpts: keepAlive,
-      }),
-    ],
+    transports: [safeTcp(limits)],
     connectionEncrypters: [noise({ crypto: sodiumCrypto })],
     streamMuxers: [boundedYamux(limits)],
     connectionGater: gater,

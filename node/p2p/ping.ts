@@ -4,7 +4,7 @@
  */
 import type { Connection, Stream, StreamMessageEvent } from '@libp2p/interface'
 import { ProblemError } from '../../protocol/problem.ts'
-import { asUnreachable, unreachable } from './errors.ts'
+import { asError, asUnreachable, unreachable } from './errors.ts'
 
 export const PING_PROTOCOL = '/ipfs/ping/1.0.0'
 const PING_BYTES = 32
@@ -50,7 +50,7 @@ export async function measurePing(connection: Connection, signal: AbortSignal): 
     await stream.close({ signal })
     return time
   } catch (error) {
-    stream?.abort(error instanceof Error ? error : new Error(String(error)))
+    stream?.abort(asError(error))
     if (signal.aborted) throw new ProblemError('exchange.timeout', 'no ping came back in time', { cause: error })
     throw asUnreachable(error)
   }

@@ -2,7 +2,7 @@
 import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Wire } from '../exchange/wire.ts'
-import { unreachable } from './errors.ts'
+import { asError, unreachable } from './errors.ts'
 import { checkFrame, FrameReader, FrameWriter } from './frames.ts'
 import type { P2pLimits } from './limits.ts'
 
@@ -137,7 +137,7 @@ export class StreamWire implements Wire {
       }
       return frame
     } catch (error) {
-      this.abort(error instanceof Error ? error : new Error(String(error)))
+      this.abort(asError(error))
       throw error
     }
   }
