@@ -248,7 +248,7 @@ describe('what every answer carries', () => {
   })
 
   test('pages load nothing from elsewhere and run nothing inline', async () => {
-    for (const path of ['/', '/reference', '/problems/internal']) {
+    for (const path of ['/', '/reference', '/problems', '/problems/internal']) {
       const page = await (await api.app.request(path)).text()
       expect(page).not.toMatch(/https?:\/\/|<script>|<style|style="| on[a-z]+=/)
       for (const [, asset] of page.matchAll(/(?:src|href)="(\/[^"]+)"/g)) {

@@ -1,6 +1,5 @@
 /** The OpenAPI 3.1 document of the whole API, and the rules that it must keep. */
 
-import { PROBLEMS } from '../../protocol/problem.ts'
 import type { App } from './env.ts'
 import type { RouteModule } from './route.ts'
 
@@ -18,10 +17,8 @@ export function makeDocument(
       title: `${title} API`,
       version,
       description:
-        'Errors are RFC 9457 problems; `act` says who must act. Lists give pages: pass `next` as `cursor` for the next one. ' +
-        `Times are ISO 8601 in UTC. Problem codes: ${Object.keys(PROBLEMS)
-          .map(code => `[\`${code}\`](/problems/${code})`)
-          .join(', ')}.`,
+        'Errors are RFC 9457 problems with a [code](/problems); `act` says who must act. Lists give pages: pass `next` as ' +
+        '`cursor` for the next one. Times are ISO 8601 in UTC. A POST with an `Idempotency-Key` is carried out once.',
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     tags: [

@@ -1,6 +1,5 @@
 /** Whether the node lives, is ready for work, and its metrics. */
 import * as z from 'zod'
-import { ProblemError } from '../../protocol/problem.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { callerOf, type Edge } from './env.ts'
 import { isLoopback } from './rate.ts'
@@ -79,9 +78,4 @@ export function addHealth(edge: Edge, metrics: Metrics, ready: ReadyChecks, isDr
     security: [{ bearer: [] }, {}],
     responses: { 200: { description: 'Prometheus text format', content: { 'text/plain': { schema: z.string() } } } },
   })
-}
-
-/** A check that the store answers. */
-export const storeCheck = (query: () => Promise<readonly unknown[]>) => async (): Promise<void> => {
-  if ((await query()).length === 0) throw new ProblemError('internal', 'the store does not answer')
 }

@@ -106,6 +106,15 @@ describe('idempotency keys', () => {
     expect(acts).toEqual(['rolled back', 'rolled back'])
   })
 
+  test('what was refused after a first transaction may be tried again too', async () => {
+    between = async () => {
+      throw new ProblemError('exchange.recovering')
+    }
+    expect((await act('k1')).body).toMatchObject({ code: 'exchange.recovering', retryable: true })
+    between = async () => undefined
+    expect((await act('k1')).status).toBe(201)
+  })
+
   test('what acted and then died is never done again', async () => {
     between = async () => {
       throw new Error('killed')

@@ -73,6 +73,14 @@ export function createIdempotency(database: Database, limits: HttpLimits, now: (
       const kept = keyed.shownOnce || answer.body.length > limits.idempotencyAnswer ? null : answer
       if (kept !== null || !request.acted) await database.transaction(tx => keep(tx, keyed, hash, kept))
       return answer
+    } catch (error) {
+      // A refusal means that the step was not done, even if a transaction before it was (a number drawn, say): the
+      // same key may try again. After any other error nobody knows, so the mark stays.
+      if (request.acted && error instanceof ProblemError && error.problem.code !== 'internal')
+        await database.transaction(tx =>
+          tx.run('DELETE FROM idempotency WHERE person = ? AND key = ?', [keyed.person, keyed.key]),
+        )
+      throw error
     } finally {
       request.ended = true
     }

@@ -13,8 +13,9 @@ const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-const STYLE = `body{font:16px/1.6 system-ui,"Noto Sans SC",sans-serif;max-width:44rem;margin:4rem auto;padding:0 1rem;color:#1f2328}
-h1{font-weight:600}a{color:#0550ae}code{background:#f3f4f6;padding:.1rem .3rem;border-radius:.25rem}dt{font-weight:600;margin-top:.75rem}`
+const STYLE = `body{font:16px/1.6 system-ui,"Noto Sans SC",sans-serif;max-width:56rem;margin:4rem auto;padding:0 1rem;color:#1f2328}
+h1{font-weight:600}a{color:#0550ae}code{background:#f3f4f6;padding:.1rem .3rem;border-radius:.25rem}dt{font-weight:600;margin-top:.75rem}
+th,td{text-align:left;vertical-align:top;padding:.2rem .8rem .2rem 0}`
 
 const REFERENCE_SCRIPT = `window.addEventListener('load', () => {
   SwaggerUIBundle({ url: '/openapi.json', dom_id: '#reference', deepLinking: true, validatorUrl: null, tryItOutEnabled: true })
@@ -46,11 +47,23 @@ function problemPage(code: string): Html {
   )
 }
 
+const problemsPage = (): Html =>
+  frame(
+    'Problems',
+    html`<h1>Problems / 问题码</h1><table>
+<tr><th>Code</th><th>What happened</th><th>发生了什么</th><th>Who must act</th></tr>
+${Object.entries(PROBLEMS).map(
+  ([code, { en, zh, act }]) =>
+    html`<tr><td><a href="/problems/${code}"><code>${code}</code></a></td><td>${en}</td><td lang="zh">${zh}</td><td>${act}</td></tr>`,
+)}</table>`,
+  )
+
 function landingPage(title: string, version: string): Html {
   return frame(
     title,
     html`<h1>${title}</h1><p>tongban 通办 ${version}</p><ul>
 <li><a href="/reference">API reference / 接口文档</a> (<a href="/openapi.json">openapi.json</a>)</li>
+<li><a href="/problems">Problem codes / 问题码</a></li>
 <li><a href="/healthz">healthz</a> · <a href="/readyz">readyz</a></li></ul>`,
   )
 }
@@ -73,6 +86,7 @@ export function addPages(app: App, title: string, version: string): void {
 
   app.get('/', () => page(landingPage(title, version)))
   app.get('/style.css', () => asset(STYLE, 'text/css; charset=utf-8'))
+  app.get('/problems', () => page(problemsPage()))
   app.get('/problems/:code', c => page(problemPage(c.req.param('code'))))
   app.get('/reference', () => page(referencePage(title)))
   app.get('/reference/start.js', () => asset(REFERENCE_SCRIPT, 'text/javascript; charset=utf-8'))
