@@ -35,6 +35,10 @@ describe('boundaries', () => {
     ['node/partners/a.ts', "type Host = import('../p2p/host.ts').Host"],
     ['node/partners/a.ts', "import {\n  one,\n  two,\n} from '../p2p/host.ts'"],
     ['node/partners/a.ts', "import { gone } from './gone.ts'"],
+    ['node/dispatch/dispatch.ts', "import { Hono } from 'hono'"],
+    ['node/dispatch/routes.ts', "import { host } from '../p2p/host.ts'"],
+    ['protocol/a.test.ts', "import type { Database } from '../node/store/database.ts'"],
+    ['node/cases/service.ts', "import { expect } from 'vitest'"],
     ['elsewhere/a.ts', "import { problem } from '../protocol/problem.ts'"],
   ])('refuses %s: %s', (path, source) => {
     const findings = check(...other, [path, source]).findings
@@ -47,6 +51,8 @@ describe('boundaries', () => {
     ['node/cases/routes.ts', "import { createRoute } from '@hono/zod-openapi'\nimport { cases } from './service.ts'"],
     ['node/cases/service.ts', "import type { Database } from '../store/database.ts'"],
     ['node/cases/service.test.ts', "import { expect } from 'vitest'"],
+    ['node/dispatch/routes.ts', "import { createRoute } from '@hono/zod-openapi'"],
+    ['node/http/app.test.ts', "import { cases } from '../cases/service.ts'"],
     ['node/node.ts', "import { host } from './p2p/host.ts'\nimport { routes } from './cases/routes.ts'"],
     ['test/e2e.test.ts', "import { host } from '../node/p2p/host.ts'\nimport anything from 'anything'"],
     ['node/cases/b.ts', "// import { host } from '../p2p/host.ts'\nconst text = 'import it'"],

@@ -18,7 +18,9 @@ export type Rule = {
 
 /** What a test beside its source may use on top of the rule of that source. */
 const TEST_PACKAGES = ['vitest', 'fast-check', 'msw']
-const TEST_MAY = /^test\/support\/|^node\/store\/|^protocol\/|^certs\//
+const TEST_MAY = /^(test\/support|protocol)\//
+/** Tests of the node may put real parts together that the sources meet only in the composition root. */
+const NODE_TEST_MAY = /^(node|certs|adapters)\//
 
 const CONCERNS = '(?:identity|partners|services|agreements|cases|materials|people|audit|evidence)'
 const FOUNDATION = 'node/(?:store|telemetry|config)/'
@@ -74,14 +76,14 @@ export const RULES: readonly Rule[] = [
     why: 'it runs on Node and only starts Bun',
   },
   {
-    of: concernOf('routes(?:\\.test)?\\.ts$'),
-    name: 'routes of a concern',
+    of: new RegExp(`^node/(?:${CONCERNS}|exchange|dispatch)/routes(?:\\.test)?\\.ts$`),
+    name: 'routes',
     may: new RegExp(
       `^(node/${CONCERNS}/|node/http/|node/(?:exchange|dispatch)/|${FOUNDATION}|adapters/sdk/|certs/|protocol/)`,
     ),
     packages: ['hono', '@hono/zod-openapi', 'zod'],
     builtins: true,
-    why: 'only routes.ts of a concern speaks HTTP',
+    why: 'routes.ts speaks HTTP for its folder, and knows no other edge',
   },
   {
     of: concernOf(''),
@@ -224,6 +226,7 @@ function judge(found: Import, modules: ReadonlySet<string>): Finding | null {
   const ownFolder = folderOf(from) === folderOf(to) && !/\/routes\.ts$/.test(to)
   if (ownFolder || rule.may.test(to)) return null
   if (test && (TEST_MAY.test(to) || folderOf(from) === folderOf(to))) return null
+  if (test && from.startsWith('node/') && NODE_TEST_MAY.test(to)) return null
   return refuse(rule.name, rule.why)
 }
 
