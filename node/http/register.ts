@@ -69,7 +69,7 @@ export function registerModule(edge: Edge, module: RouteModule, taken: Set<strin
     upload(upload) {
       route(upload.method, upload, c => answerUpload(edge, upload, c))
       describe(edge, module.tag, upload.method, upload, {
-        body: Object.fromEntries(upload.takes.types.map(type => [type, BYTES])),
+        body: Object.fromEntries(upload.takes.types.map(type => [type === 'any' ? '*/*' : type, BYTES])),
         keyed: false,
         status: upload.status ?? 200,
         answer: { description: 'Done', content: { [JSON_TYPE]: { schema: upload.answer } } },
@@ -243,7 +243,7 @@ async function answerUpload(edge: Edge, upload: AnyUpload, c: Context<Env>): Pro
   const request = c.req.raw
   const type = mediaTypeOf(request)
   const { types, bytes } = upload.takes
-  if (type === '' || !(types.includes('*/*') || types.includes(type)))
+  if (!types.includes('any') && !types.includes(type))
     throw new ProblemError('request.invalid', `content-type: one of ${types.join(', ')} expected`)
   if (request.body === null) throw new ProblemError('request.invalid', 'body: missing')
   const stream = bounded(request, request.body, bytes)

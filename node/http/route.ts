@@ -44,7 +44,7 @@ export type Operation<P extends Schema, Q extends Schema, B extends Schema, A ex
 /** A stream of bytes in, JSON out. Must be harmless to repeat: there is no idempotency key. */
 export type Upload<P extends Schema, Q extends Schema, A extends Schema> = Described<P, Q> & {
   method: 'post' | 'put'
-  takes: { /** media types such as `application/pdf` or `any` */ types: readonly [string, ...string[]]; bytes: number }
+  takes: { /** media types such as `application/pdf`, or `any` */ types: readonly [string, ...string[]]; bytes: number }
   answer: A
   status?: 200 | 201
   handle(
