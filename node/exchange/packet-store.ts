@@ -280,6 +280,33 @@ export function createPacketStore(seal: Seal) {
     }))
   }
 
+  /** JWS and body bytes of the packets of a thread that hold, by number; a purged body is null. */
+  async function threadWire(
+    store: Reader,
+    threadNo: number,
+  ): Promise<Map<number, { jws: string; body: Uint8Array | null }>> {
+    const rows = await store.query<{ no: number; id: Uint8Array; jws: string; sealed: Uint8Array | null }>(
+      `SELECT p.no, p.id, p.jws, b.sealed FROM packets p LEFT JOIN bodies b ON b.packet_no = p.no
+       WHERE p.thread_no = ? AND p.status <> 'refused'`,
+      [threadNo],
+    )
+    return new Map(
+      rows.map(row => [
+        row.no,
+        { jws: row.jws, body: row.sealed === null ? null : seal.open(row.sealed, toHex(row.id)) },
+      ]),
+    )
+  }
+
+  /** Receipts that cover packets of a thread, each once. */
+  async function threadReceipts(store: Reader, threadNo: number): Promise<string[]> {
+    const rows = await store.query<{ jws: string }>(
+      `SELECT jws FROM receipts WHERE no IN (SELECT receipt_no FROM packets WHERE thread_no = ? AND status <> 'refused') ORDER BY no`,
+      [threadNo],
+    )
+    return rows.map(row => row.jws)
+  }
+
   async function threadId(store: Reader, threadNo: number): Promise<string> {
     const [row] = await store.query<{ thread: Uint8Array }>('SELECT thread FROM threads WHERE no = ?', [threadNo])
     return row === undefined ? '' : toHex(row.thread)
@@ -288,6 +315,8 @@ export function createPacketStore(seal: Seal) {
   return {
     thread,
     threadId,
+    threadWire,
+    threadReceipts,
     beginThread,
     packets,
     version,

@@ -7,15 +7,15 @@ import type { Packet } from '../packet/claims.ts'
 import { type Refused, refuse } from '../problem.ts'
 
 /** Packets of one issuer by `seq`. */
-export const chainOf = (packets: readonly Packet[], issuer: string): Packet[] =>
+export const chainOf = <P extends Packet>(packets: readonly P[], issuer: string): P[] =>
   packets.filter(packet => packet.claims.iss === issuer).sort((a, b) => a.claims.seq - b.claims.seq)
 
 /** The order in which the thread is folded; `mover` is the city whose chain orders it. */
-export function canonicalOrder(packets: readonly Packet[], mover: string): Packet[] {
+export function canonicalOrder<P extends Packet>(packets: readonly P[], mover: string): P[] {
   const moves = chainOf(packets, mover)
   const asks = packets.filter(packet => packet.claims.iss !== mover).sort((a, b) => a.claims.seq - b.claims.seq)
   const place = new Map(asks.map((packet, index) => [packet.id, index]))
-  const ordered: Packet[] = []
+  const ordered: P[] = []
   let taken = 0
   for (const move of moves) {
     const upTo = move.claims.seen === null ? -1 : (place.get(move.claims.seen) ?? -1)
@@ -26,7 +26,7 @@ export function canonicalOrder(packets: readonly Packet[], mover: string): Packe
 }
 
 /** The thread as the author of `candidate` had it: its own chain, and the other one up to `seen`. */
-export function viewOf(packets: readonly Packet[], candidate: Packet): Packet[] {
+export function viewOf<P extends Packet>(packets: readonly P[], candidate: Packet): P[] {
   const { iss, seen } = candidate.claims
   const seenSeq = seen === null ? 0 : (packets.find(packet => packet.id === seen)?.claims.seq ?? 0)
   return packets.filter(packet =>
