@@ -209,6 +209,21 @@ describe('problems', () => {
     expect((await reply).body).toMatchObject({ code: 'internal', detail: 'the time limit of the operation passed' })
   })
 
+  test('a body that drips is not waited for', async () => {
+    const reply = api.app.request('/api/v1/trials/a', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${api.as('clerk').token}`, 'content-type': 'application/json' },
+      body: new ReadableStream({ start: controller => controller.enqueue(new TextEncoder().encode('{')) }),
+    })
+    await expect
+      .poll(() => {
+        api.clock.advance(31_000)
+        return Promise.race([reply, null])
+      })
+      .not.toBeNull()
+    expect(await (await reply).json()).toMatchObject({ code: 'request.invalid', detail: 'body: not sent in time' })
+  })
+
   test('nothing is at an unknown address', async () => {
     expect((await api.as('clerk').get('/api/v2/cases')).body).toMatchObject({ code: 'request.not-found' })
     expect((await api.as('clerk').send('DELETE', '/api/v1/trials')).status).toBe(404)

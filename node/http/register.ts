@@ -185,19 +185,22 @@ async function limited<T>(
   common: Common,
   c: Context<Env>,
   run: (signal: AbortSignal) => Promise<T>,
+  late = () => new ProblemError('internal', 'the time limit of the operation passed'),
 ): Promise<T> {
   const ours = new AbortController()
   const signal = AbortSignal.any([ours.signal, c.req.raw.signal])
   const limit = (common.seconds ?? edge.limits.operationSeconds) * 1000
   return new Promise<T>((resolve, reject) => {
     const cancel = edge.clock.after(limit, () => {
-      const late = new ProblemError('internal', 'the time limit of the operation passed')
-      ours.abort(late)
-      reject(late)
+      const error = late()
+      ours.abort(error)
+      reject(error)
     })
     run(signal).then(resolve, reject).finally(cancel)
   })
 }
+
+const slowBody = () => new ProblemError('request.invalid', 'body: not sent in time')
 
 const json = (body: string, status: number, headers: Record<string, string> = {}) =>
   new Response(body, { status, headers: { 'content-type': JSON_TYPE, ...headers } })
@@ -211,7 +214,7 @@ async function answerOperation(edge: Edge, operation: AnyOperation, c: Context<E
     if ((await readBody(c.req.raw, max)).byteLength > 0)
       throw new ProblemError('request.invalid', 'body: none expected')
   } else {
-    const read = await readJson(c.req.raw, max)
+    const read = await limited(edge, operation, c, () => readJson(c.req.raw, max), slowBody)
     text = read.text
     body = checked(operation.body, read.value, 'body')
   }
