@@ -23,7 +23,7 @@ const TEST_MAY = /^(test\/support|protocol)\//
 const NODE_TEST_MAY = /^(node|certs|adapters)\//
 
 const CONCERNS = '(?:identity|partners|services|agreements|cases|materials|people|audit|evidence)'
-const FOUNDATION = 'node/(?:store|telemetry|config)/'
+const FOUNDATION = 'node/(?:(?:store|telemetry|config)/|version\\.ts$)'
 const concernOf = (rest: string) => new RegExp(`^node/${CONCERNS}/${rest}`)
 
 export const RULES: readonly Rule[] = [
@@ -44,6 +44,14 @@ export const RULES: readonly Rule[] = [
     why: 'certs/ stands on protocol/ alone, and node-forge stays inside it',
   },
   {
+    of: /^adapters\/sdk\/contract\.ts$/,
+    name: 'adapter contract',
+    may: /^(adapters\/sdk|protocol)\//,
+    packages: ['vitest'],
+    builtins: true,
+    why: 'it is a suite of tests, and stands on the port alone',
+  },
+  {
     of: /^adapters\/(sdk\/|[^/]+$)/,
     name: 'adapters/sdk',
     may: /^(adapters\/sdk|protocol)\//,
@@ -60,7 +68,15 @@ export const RULES: readonly Rule[] = [
     why: 'an adapter stands on the port and never on a sibling',
   },
   {
-    of: /^node\/(main|node)\.ts$/,
+    of: /^node\/version\.ts$/,
+    name: 'version',
+    may: /^$/,
+    packages: [],
+    builtins: true,
+    why: 'everybody may ask which version runs',
+  },
+  {
+    of: /^node\/[^/]+\.ts$/,
     name: 'composition root',
     may: /^(node|adapters|certs|protocol)\//,
     packages: ['zod', 'jose'],

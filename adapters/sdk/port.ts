@@ -30,11 +30,20 @@ export type Delivery = {
 
 /** What the approval system answered. A refusal is parked for a person, never dropped. */
 export type DeliveryResult =
-  | { ok: true; /** needed for `case.submit` */ localCaseNo?: string; /** moves that follow at once, in order */ moves?: readonly MoveRequest[] }
-  | { ok: false; /** problem code */ code: 'adapter.unavailable' | 'adapter.refused' | 'adapter.mapping'; detail: string; retryable: boolean }
+  | {
+      ok: true /** needed for `case.submit` */
+      localCaseNo?: string /** moves that follow at once, in order */
+      moves?: readonly MoveRequest[]
+    }
+  | {
+      ok: false /** problem code */
+      code: 'adapter.unavailable' | 'adapter.refused' | 'adapter.mapping'
+      detail: string
+      retryable: boolean
+    }
 
 /** One answer of the approval system: a move on a case. `id` is unique per adapter; a repeated id is a no-op. */
-export type LocalEvent = { id: string; /** local case number */ localCaseNo: string; move: MoveRequest }
+export type LocalEvent = { id: string /** local case number */; localCaseNo: string; move: MoveRequest }
 
 /** Durable memory of an adapter, inside the node's store. Keys ≤ 200 characters, values ≤ 64 KiB of JSON text. */
 export interface AdapterState {
@@ -50,16 +59,24 @@ export type AdapterContext = {
   state: AdapterState
   /** now, milliseconds since the epoch */ now: () => number
   signal: AbortSignal
-  /** a log line without personal data */ log: (message: string, fields?: Record<string, string | number | boolean>) => void
+  /** a log line without personal data */ log: (
+    message: string,
+    fields?: Record<string, string | number | boolean>,
+  ) => void
 }
 
 export interface Adapter {
   /** kind of adapter, `workbench` or `rest` */ readonly kind: string
-  /** Brings about the packet's effect once, however often it is called with the same idempotency key. */
+  /**
+   * Brings about the packet's effect once, however often it is called with the same idempotency key. One attempt: the node
+   * retries. `detail` says where and what, never with data of the case. An aborted call gives back `adapter.unavailable`.
+   */
   deliver(delivery: Delivery, context: AdapterContext): Promise<DeliveryResult>
   /**
-   * Asks for answers after `cursor` (null at first). The node commits events and cursor together, so an event may be
-   * given again after a crash but is applied once. Absent when the system pushes, or a person works inside the node.
+   * Asks for answers after `cursor` (null at first), in the order in which they happened in each case. Every event up to
+   * the cursor that it gives back is among the events given; the node takes them before it keeps the cursor, so an event
+   * may be given again but is applied once. Throws `adapter.unavailable`, and `adapter.mapping` when nothing can be read.
+   * Absent when a person works inside the node.
    */
   poll?(cursor: string | null, context: AdapterContext): Promise<{ events: readonly LocalEvent[]; cursor: string }>
   /** Whether the approval system is reachable and usable; shown by `tongban doctor`. */

@@ -1,0 +1,310 @@
+/**
+ * What every adapter does, as a suite (适配器契约): an adapter's test gives it a maker, and switches for the outside system
+ * that it talks to. For tests only: it imports vitest, and nothing that runs imports it.
+ */
+import { afterEach, describe, expect, test } from 'vitest'
+import { CASE_CONTENT } from '../../protocol/case/kinds.ts'
+import { ProblemError } from '../../protocol/problem.ts'
+import type { Adapter, AdapterContext, Delivery, DeliveryResult, LocalEvent } from './port.ts'
+import {
+  CANARIES,
+  type KeptLine,
+  memoryState,
+  sampleMaterial,
+  samplePacket,
+  sampleSubmit,
+  testContext,
+} from './test-kit.ts'
+
+/** Switches and counters of the approval system behind an adapter. */
+export interface OutsideSystem {
+  /** how many effects it has had for this key */ effects(idempotencyKey: string): Promise<number>
+  /** answers nothing useful while it lasts, and has no effect */ outage(on: boolean): Promise<void>
+  /** refuses the next packet for good, with personal data in its answer */ refuseNext(): Promise<void>
+  /** breaks the connection after the next effect, before its answer */ dropNextAnswer(): Promise<void>
+  /** holds the next packet without effect or answer; resolves `reached` when it came */ holdNext(): Promise<{
+    reached: Promise<void>
+    release(): Promise<void>
+  }>
+  /** resolves once the first bytes of this material came */ uploadBegun(sha256: string): Promise<void>
+  /** whether it holds the whole material, hash checked */ holds(sha256: string): Promise<boolean>
+  /** says at least one thing more on the case, for the next polls to find */ say(localCaseNo: string): Promise<void>
+  /** events cannot be mapped any longer: the next polls must neither lose nor invent one */ garbleEvents(
+    on: boolean,
+  ): Promise<void>
+}
+
+export type ContractSubject = { adapter: Adapter; system: OutsideSystem | null; stop(): Promise<void> }
+
+/** Tests an adapter; `outside` says that it talks to an outside system, so the suite holds it to all of it. */
+export function adapterContract(
+  name: string,
+  make: () => Promise<ContractSubject>,
+  { outside }: { outside: boolean },
+): void {
+  describe(`${name} as an adapter`, () => {
+    let running: ContractSubject[] = []
+    let lines: KeptLine[] = []
+    let told: string[] = []
+
+    afterEach(async () => {
+      await Promise.all(running.map(subject => subject.stop()))
+      const seen = JSON.stringify(lines) + told.join('\n')
+      running = []
+      lines = []
+      told = []
+      for (const canary of CANARIES) expect(seen).not.toContain(canary)
+    })
+
+    async function begin(): Promise<{
+      adapter: Adapter
+      context: AdapterContext
+      deliver: (delivery: Delivery, signal?: AbortSignal) => Promise<DeliveryResult>
+    }> {
+      const subject = await make()
+      running.push(subject)
+      const { context, log } = testContext({ state: memoryState() })
+      const deliver = async (delivery: Delivery, signal = context.signal) => {
+        const result = await subject.adapter.deliver(delivery, { ...context, signal })
+        told.push(JSON.stringify(result))
+        return result
+      }
+      lines = log
+      return { adapter: subject.adapter, context, deliver }
+    }
+
+    async function beginOutside() {
+      const begun = await begin()
+      const { system } = running[0] ?? {}
+      if (system === null || system === undefined) throw new Error('an outside system is needed')
+      const { poll } = begun.adapter
+      if (poll === undefined) throw new Error('an adapter of an outside system polls')
+      return { ...begun, system, poll: poll.bind(begun.adapter) }
+    }
+
+    const numberOf = (result: DeliveryResult): string => {
+      if (!result.ok) throw new Error(`refused: ${result.code} ${result.detail}`)
+      expect(result.localCaseNo).toMatch(/^\S.{0,98}\S$/)
+      return result.localCaseNo ?? ''
+    }
+
+    test('a submitted case gets one local number, however often it is delivered', async () => {
+      const { deliver } = await begin()
+      const submit = sampleSubmit('again')
+      const first = numberOf(await deliver(submit))
+      for (let attempt = 1; attempt < 4; attempt++) expect(numberOf(await deliver({ ...submit, attempt }))).toBe(first)
+      expect(await running[0]?.system?.effects(submit.idempotencyKey)).toBe(outside ? 1 : undefined)
+    })
+
+    test('deliveries of one packet at the same time have one effect', async () => {
+      const { deliver } = await begin()
+      const submit = sampleSubmit('at once')
+      const numbers = await Promise.all(Array.from({ length: 8 }, () => deliver(submit).then(numberOf)))
+      expect(new Set(numbers).size).toBe(1)
+      expect(await running[0]?.system?.effects(submit.idempotencyKey)).toBe(outside ? 1 : undefined)
+    })
+
+    test('different packets have different effects', async () => {
+      const { deliver } = await begin()
+      const submits = Array.from({ length: 12 }, (_, n) => sampleSubmit(`case ${n}`))
+      const numbers = await Promise.all(submits.map(submit => deliver(submit).then(numberOf)))
+      expect(new Set(numbers).size).toBe(submits.length)
+    })
+
+    test('what the window asks later is taken too, once', async () => {
+      const { deliver } = await begin()
+      const submit = sampleSubmit('later')
+      const localCaseNo = numberOf(await deliver(submit))
+      const withdraw = samplePacket(submit, 'case.withdraw', localCaseNo)
+      for (let attempt = 0; attempt < 3; attempt++)
+        expect(await deliver({ ...withdraw, attempt })).toMatchObject({ ok: true })
+      expect(await running[0]?.system?.effects(withdraw.idempotencyKey)).toBe(outside ? 1 : undefined)
+    })
+
+    test('an aborted call has no effect and says that it may be tried again', async () => {
+      const { deliver } = await begin()
+      const submit = sampleSubmit('aborted')
+      expect(await deliver(submit, AbortSignal.abort())).toMatchObject({ ok: false, retryable: true })
+      expect(await running[0]?.system?.effects(submit.idempotencyKey)).toBe(outside ? 0 : undefined)
+      numberOf(await deliver(submit))
+    })
+
+    test('the system is usable, and the check says so', async () => {
+      const { adapter, context } = await begin()
+      expect(await adapter.check(context)).toEqual({ ok: true })
+    })
+
+    if (!outside) return
+
+    test('a system that does not answer: try again later, then one effect', async () => {
+      const { adapter, context, deliver, system, poll } = await beginOutside()
+      const submit = sampleSubmit('outage')
+      await system.outage(true)
+      for (let attempt = 0; attempt < 2; attempt++) {
+        expect(await deliver({ ...submit, attempt })).toMatchObject({
+          ok: false,
+          code: 'adapter.unavailable',
+          retryable: true,
+        })
+      }
+      const checked = await adapter.check(context)
+      expect(checked.ok).toBe(false)
+      const failure = await poll(null, context).catch((error: unknown) => error)
+      expect(failure).toBeInstanceOf(ProblemError)
+      expect(failure).toMatchObject({ problem: { code: 'adapter.unavailable' } })
+      told.push(JSON.stringify(checked), String(failure))
+      await system.outage(false)
+      numberOf(await deliver({ ...submit, attempt: 2 }))
+      expect(await system.effects(submit.idempotencyKey)).toBe(1)
+    })
+
+    test('an answer that was lost after the effect: the next attempt finds the effect', async () => {
+      const { deliver, system } = await beginOutside()
+      const submit = sampleSubmit('lost answer')
+      await system.dropNextAnswer()
+      expect(await deliver(submit)).toMatchObject({ ok: false, code: 'adapter.unavailable', retryable: true })
+      expect(await system.effects(submit.idempotencyKey)).toBe(1)
+      numberOf(await deliver({ ...submit, attempt: 1 }))
+      expect(await system.effects(submit.idempotencyKey)).toBe(1)
+    })
+
+    test('a refusal is for a person to see, not to be tried again', async () => {
+      const { deliver, system } = await beginOutside()
+      const submit = sampleSubmit('refused')
+      await system.refuseNext()
+      expect(await deliver(submit)).toMatchObject({ ok: false, code: 'adapter.refused', retryable: false })
+      expect(await system.effects(submit.idempotencyKey)).toBe(0)
+      numberOf(await deliver({ ...submit, attempt: 1 }))
+    })
+
+    test('a call is given up when its signal says so', async () => {
+      const { deliver, system } = await beginOutside()
+      const submit = sampleSubmit('given up')
+      const held = await system.holdNext()
+      const controller = new AbortController()
+      const delivering = deliver(submit, controller.signal)
+      await held.reached
+      controller.abort()
+      expect(await delivering).toMatchObject({ ok: false, code: 'adapter.unavailable', retryable: true })
+      await held.release()
+      numberOf(await deliver({ ...submit, attempt: 1 }))
+      expect(await system.effects(submit.idempotencyKey)).toBe(1)
+    })
+
+    test('materials are there before the case is, and stream through', async () => {
+      const { deliver, system } = await beginOutside()
+      // The material goes on only once its beginning has arrived: an adapter that collected it first would wait for ever.
+      const material = sampleMaterial('streamed', {
+        chunks: 64,
+        chunkBytes: 64 * 1024,
+        before: async chunk => {
+          if (chunk === 32) await system.uploadBegun(material.sha256)
+        },
+      })
+      const other = sampleMaterial('another one')
+      numberOf(await deliver(sampleSubmit('with materials', [material, other])))
+      expect(await system.holds(material.sha256)).toBe(true)
+      expect(await system.holds(other.sha256)).toBe(true)
+    })
+
+    test('a material that breaks off leaves no case behind', async () => {
+      const { deliver, system } = await beginOutside()
+      let whole = false
+      const material = sampleMaterial('breaks off', {
+        chunks: 8,
+        chunkBytes: 64 * 1024,
+        before: async chunk => {
+          if (chunk === 4 && !whole) throw new Error(`cannot read ${CANARIES[4]}`)
+        },
+      })
+      const submit = sampleSubmit('broken material', [material])
+      expect(await deliver(submit)).toMatchObject({ ok: false, retryable: true })
+      expect(await system.effects(submit.idempotencyKey)).toBe(0)
+      expect(await system.holds(material.sha256)).toBe(false)
+      whole = true
+      numberOf(await deliver({ ...submit, attempt: 1 }))
+      expect(await system.holds(material.sha256)).toBe(true)
+    })
+
+    /** Follows the cursor until nothing new comes. */
+    async function follow(
+      poll: NonNullable<Adapter['poll']>,
+      from: string | null,
+      context: AdapterContext,
+    ): Promise<{ events: LocalEvent[]; cursor: string }> {
+      const events: LocalEvent[] = []
+      let cursor = from
+      for (;;) {
+        const answered = await poll(cursor, context)
+        events.push(...answered.events)
+        if (answered.events.length === 0 || answered.cursor === cursor) return { events, cursor: answered.cursor }
+        cursor = answered.cursor
+      }
+    }
+
+    test('answers are given from the cursor on: none is lost, and what is asked again has the same id', async () => {
+      const { context, deliver, system, poll } = await beginOutside()
+      const numbers = [
+        numberOf(await deliver(sampleSubmit('answered 1'))),
+        numberOf(await deliver(sampleSubmit('answered 2'))),
+      ]
+      const given: LocalEvent[] = []
+      const cursors: (string | null)[] = [null]
+      let cursor: string | null = null
+      for (let round = 0; round < 3; round++) {
+        for (const number of numbers) await system.say(number)
+        const answered: { events: readonly LocalEvent[]; cursor: string } = await poll(cursor, context)
+        given.push(...answered.events)
+        cursor = answered.cursor
+        cursors.push(cursor)
+      }
+      const rest = await follow(poll, cursor, context)
+      const all = [...given, ...rest.events]
+      const ids = all.map(event => event.id)
+      expect(new Set(ids).size).toBe(ids.length)
+      for (const number of numbers) {
+        expect(all.filter(event => event.localCaseNo === number).length).toBeGreaterThanOrEqual(3)
+      }
+      for (const [index, from] of cursors.entries()) {
+        const again = (await follow(poll, from, context)).events.map(event => event.id)
+        if (index === 0) expect(again.slice(0, ids.length)).toEqual(ids)
+        expect(ids.slice(ids.length - again.length)).toEqual(again.slice(0, ids.length))
+      }
+      for (const { id, move } of all) {
+        expect(id).toMatch(/^.{1,200}$/)
+        expect(CASE_CONTENT[move.kind].safeParse(move.body)).toMatchObject({ success: true })
+      }
+    })
+
+    test('answers that cannot be read are neither lost nor made up', async () => {
+      const { adapter, context, deliver, system, poll } = await beginOutside()
+      const number = numberOf(await deliver(sampleSubmit('garbled')))
+      const before = await follow(poll, null, context)
+      await system.say(number)
+      await system.garbleEvents(true)
+      let { cursor } = before
+      for (let round = 0; round < 2; round++) {
+        try {
+          const answered = await poll(cursor, context)
+          expect(answered.events.filter(event => event.localCaseNo === number)).toEqual([])
+          cursor = answered.cursor
+        } catch (error) {
+          expect(error).toMatchObject({ problem: { code: 'adapter.mapping' } })
+          told.push(String(error))
+        }
+      }
+      const checked = await adapter.check(context)
+      expect(checked.ok).toBe(false)
+      told.push(JSON.stringify(checked))
+      await system.garbleEvents(false)
+      const { events } = await follow(poll, cursor, context)
+      expect(events.some(event => event.localCaseNo === number)).toBe(true)
+    })
+
+    test('the signal ends a poll', async () => {
+      const { context, poll } = await beginOutside()
+      const failure = await poll(null, { ...context, signal: AbortSignal.abort() }).catch((error: unknown) => error)
+      expect(failure).toMatchObject({ problem: { code: 'adapter.unavailable' } })
+    })
+  })
+}

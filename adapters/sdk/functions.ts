@@ -1,0 +1,74 @@
+/** The functions that mappings may call besides JSONata's own: dictionaries, times, lengths. */
+import type { Code, Dictionary } from './dictionary.ts'
+import { type MappingFunctions, MappingRefusal } from './mapping.ts'
+import { compactTime, readTime } from './time-forms.ts'
+
+const PAD_LIMIT = 10_000
+
+/**
+ * `$theirs(dictionary, ourCode)` · `$ours(dictionary, theirCode)` · `$instant(time)` ISO 8601 with offset · `$day(time)`
+ * YYYY-MM-DD · `$compactTime(time)` yyyyMMddHHmmss · `$atMost(text, characters)` the text, refused when longer.
+ * An absent value and null stay absent.
+ */
+export function mappingFunctions(dictionaries: ReadonlyMap<string, Dictionary>): MappingFunctions {
+  const named = (name: string): Dictionary => {
+    const dictionary = dictionaries.get(name)
+    if (dictionary === undefined) throw new MappingRefusal('there is no dictionary of this name')
+    return dictionary
+  }
+  return {
+    theirs: {
+      signature: '<s(snl)?:(sn)>',
+      call: (name: string, code?: Code | null) => {
+        const dictionary = named(name)
+        if (code === undefined || code === null) return undefined
+        const found = dictionary.theirs(code)
+        if (!found.ok) throw new MappingRefusal(found.problem.detail)
+        return found.code
+      },
+    },
+    ours: {
+      signature: '<s(snl)?:s>',
+      call: (name: string, code?: Code | null) => {
+        const dictionary = named(name)
+        if (code === undefined || code === null) return undefined
+        const found = dictionary.ours(code)
+        if (!found.ok) throw new MappingRefusal(found.problem.detail)
+        return found.code ?? undefined
+      },
+    },
+    instant: { signature: '<(snl)?:s>', call: (time?: string | number | null) => asTime(time, read => read.instant) },
+    day: { signature: '<(snl)?:s>', call: (time?: string | number | null) => asTime(time, read => read.day) },
+    compactTime: {
+      signature: '<(snl)?:s>',
+      call: (time?: string | number | null) => asTime(time, read => compactTime(read)),
+    },
+    atMost: {
+      signature: '<s?n:s>',
+      call: (text: string | undefined, characters: number) => {
+        if (text !== undefined && [...text].length > characters) {
+          throw new MappingRefusal(`longer than the ${characters} characters that the field holds`)
+        }
+        return text
+      },
+    },
+    // JSONata's own makes a text of any length in one call, which the time box cannot cut short.
+    pad: {
+      signature: '<s?ns?:s>',
+      call: (text: string | undefined, width: number, filler = ' ') => {
+        if (Math.abs(width) > PAD_LIMIT) throw new MappingRefusal(`$pad makes at most ${PAD_LIMIT} characters`)
+        return width < 0 ? text?.padStart(-width, filler) : text?.padEnd(width, filler)
+      },
+    },
+  }
+}
+
+function asTime(
+  time: string | number | null | undefined,
+  form: (read: { instant: string; day: string }) => string,
+): string | undefined {
+  if (time === undefined || time === null) return undefined
+  const read = readTime(String(time))
+  if (read === null) throw new MappingRefusal('not a time in a known form')
+  return form(read)
+}

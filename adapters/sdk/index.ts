@@ -1,0 +1,26 @@
+/**
+ * The adapter SDK (适配器开发包): the port that a node calls, declarative field mapping, code dictionaries. An adapter imports
+ * this entry and protocol/, never a sibling. Its test imports `contract.ts` and `test-kit.ts` besides.
+ */
+export { compileDictionary, type Dictionary, DictionaryTable } from './dictionary.ts'
+export { mappingFunctions } from './functions.ts'
+export {
+  compileMapping,
+  compileTemplate,
+  type Mapped,
+  type Mapping,
+  type MappingFunctions,
+  type MappingInput,
+  MappingRefusal,
+  mappingInput,
+  type Template,
+} from './mapping.ts'
+export type {
+  Adapter,
+  AdapterContext,
+  AdapterState,
+  DeliveredMaterial,
+  Delivery,
+  DeliveryResult,
+  LocalEvent,
+} from './port.ts'

@@ -1,0 +1,231 @@
+/**
+ * Field mapping (字段映射) as data: JSONata expressions, compiled once, evaluated over bounded JSON in a bounded time.
+ * A mapping is a pure function of its input, so that a repeated attempt sends the same bytes under the same key.
+ */
+import jsonata from 'jsonata'
+import type { JsonValue } from '../../protocol/case/kinds.ts'
+import { type Refused, refuse } from '../../protocol/problem.ts'
+
+export const MAPPING_LIMITS = {
+  /** input, characters of JSON text */ inputCharacters: 4 * 1024 * 1024,
+  /** result, characters of JSON text */ outputCharacters: 1024 * 1024,
+  /** one expression, characters */ expressionCharacters: 20_000,
+  /** evaluation of one expression, ms; checked between its parts, so one call of a built-in function is not cut short */ milliseconds: 250,
+  /** nested calls */ depth: 200,
+  /** entries of one sequence */ sequence: 100_000,
+  /** text that a regular expression is applied to, characters: it bounds the one part that has no time box */ matched: 10_000,
+} as const
+
+/** What a mapping reads: plain JSON, known to be within the limit. */
+export type MappingInput = { readonly json: JsonValue }
+
+/** A function that expressions may call as `$name(…)`; `signature` in JSONata's notation. It refuses with MappingRefusal. */
+export type MappingFunction = { call: (...values: never[]) => JsonValue | undefined; signature: string }
+export type MappingFunctions = Readonly<Record<string, MappingFunction>>
+
+/** A refusal by a mapping function; `reason` is shown to people and holds no data. */
+export class MappingRefusal extends Error {
+  override readonly name = 'MappingRefusal'
+}
+
+export type Mapped = { ok: true; value: JsonValue | undefined } | Refused
+
+export interface Mapping {
+  /** where it stands in the configuration, such as `register.body.params.caseNo` */ readonly place: string
+  /** The value, undefined when the expression finds nothing. `variables` are read as `$name`. Problem: `adapter.mapping`. */
+  evaluate(input: MappingInput, variables?: Readonly<Record<string, JsonValue>>): Promise<Mapped>
+}
+
+/** A tree of JSON whose every string is an expression; a field whose expression finds nothing is left out. */
+export type Template = string | number | boolean | null | Template[] | { [field: string]: Template }
+
+/** Not to be had in a mapping: what turns data into code, and what would make two attempts differ. */
+const REFUSED_FUNCTIONS = new Set(['eval', 'now', 'millis', 'random', 'shuffle'])
+
+const TEXT_OF_CODE: Readonly<Record<string, string>> = {
+  D1011: 'the calls are nested too deep',
+  D1012: 'the evaluation took too long',
+  D2015: 'a sequence became too long',
+}
+
+/** Plain JSON of a value (functions and undefined fields left out) for mappings to read. Problem: `adapter.mapping`. */
+export function mappingInput(
+  place: string,
+  value: unknown,
+  limit: number = MAPPING_LIMITS.inputCharacters,
+): { ok: true; input: MappingInput } | Refused {
+  const copied = plain(value, limit)
+  return copied.ok
+    ? { ok: true, input: { json: copied.value ?? null } }
+    : refuse('adapter.mapping', `${place}: ${copied.reason}`)
+}
+
+function plain(
+  value: unknown,
+  limit: number,
+): { ok: true; value: JsonValue | undefined } | { ok: false; reason: string } {
+  let text: string | undefined
+  try {
+    text = JSON.stringify(value)
+  } catch {
+    return { ok: false, reason: 'not plain JSON' }
+  }
+  if (text === undefined) return { ok: true, value: undefined }
+  if (text.length > limit) return { ok: false, reason: `larger than ${limit} characters of JSON` }
+  return { ok: true, value: JSON.parse(text) as JsonValue }
+}
+
+/** Compiles one expression. Problem: `config.invalid`, naming the place and the position in the expression. */
+export function compileMapping(
+  place: string,
+  expression: string,
+  functions: MappingFunctions = {},
+): { ok: true; mapping: Mapping } | Refused {
+  if (expression.length > MAPPING_LIMITS.expressionCharacters) {
+    return refuse('config.invalid', `${place}: longer than ${MAPPING_LIMITS.expressionCharacters} characters`)
+  }
+  let compiled: jsonata.Expression
+  try {
+    compiled = jsonata(expression, {
+      timeout: MAPPING_LIMITS.milliseconds,
+      stack: MAPPING_LIMITS.depth,
+      sequence: MAPPING_LIMITS.sequence,
+      RegexEngine: BoundedRegExp as unknown as RegExpConstructor,
+    })
+  } catch (error) {
+    return refuse('config.invalid', `${place}: ${codeOf(error)}`)
+  }
+  const refused = variableNames(compiled.ast()).find(name => REFUSED_FUNCTIONS.has(name))
+  if (refused !== undefined) return refuse('config.invalid', `${place}: $${refused} is not available in a mapping`)
+  for (const [name, { call, signature }] of Object.entries(functions)) {
+    compiled.registerFunction(name, call as (...values: unknown[]) => unknown, signature)
+  }
+  return { ok: true, mapping: { place, evaluate: (input, variables) => evaluate(place, compiled, input, variables) } }
+}
+
+async function evaluate(
+  place: string,
+  compiled: jsonata.Expression,
+  input: MappingInput,
+  variables?: Readonly<Record<string, JsonValue>>,
+): Promise<Mapped> {
+  let result: unknown
+  try {
+    result = await compiled.evaluate(input.json, variables)
+  } catch (error) {
+    return refuse('adapter.mapping', `${place}: ${codeOf(error)}`)
+  }
+  const copied = plain(result, MAPPING_LIMITS.outputCharacters)
+  return copied.ok ? copied : refuse('adapter.mapping', `${place}: ${copied.reason}`)
+}
+
+/** JSONata's messages quote the data, so only its code and the position in the expression are told. */
+function codeOf(error: unknown): string {
+  if (error instanceof MappingRefusal) return error.message
+  const { code, position } = (typeof error === 'object' && error !== null ? error : {}) as {
+    code?: unknown
+    position?: unknown
+  }
+  const known = typeof code === 'string' && /^[A-Z]\d{4}$/.test(code) ? code : 'failed'
+  const at = typeof position === 'number' ? ` at position ${position}` : ''
+  const text = TEXT_OF_CODE[known]
+  return text === undefined ? `JSONata ${known}${at}` : `${text} (JSONata ${known}${at})`
+}
+
+class BoundedRegExp extends RegExp {
+  override exec(text: string): RegExpExecArray | null {
+    if (text.length > MAPPING_LIMITS.matched) {
+      throw new MappingRefusal(`a regular expression reads at most ${MAPPING_LIMITS.matched} characters`)
+    }
+    return super.exec(text)
+  }
+}
+
+/** Names of all variables and functions that a compiled expression mentions. */
+function variableNames(tree: unknown): string[] {
+  const names: string[] = []
+  const seen = new Set<unknown>()
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null || seen.has(node)) return
+    seen.add(node)
+    const { type, value } = node as { type?: unknown; value?: unknown }
+    if (type === 'variable' && typeof value === 'string') names.push(value)
+    for (const child of Object.values(node)) visit(child)
+  }
+  visit(tree)
+  return names
+}
+
+/** Compiles every expression of a template; all problems are given at once. */
+export function compileTemplate(
+  place: string,
+  template: Template,
+  functions: MappingFunctions = {},
+): { ok: true; mapping: Mapping } | { ok: false; problems: Refused[] } {
+  const problems: Refused[] = []
+  const build = (at: string, part: Template): Part => {
+    if (typeof part === 'string') {
+      const compiled = compileMapping(at, part, functions)
+      if (compiled.ok) return { mapping: compiled.mapping }
+      problems.push(compiled)
+      return { constant: null }
+    }
+    if (Array.isArray(part)) return { list: part.map((entry, index) => build(`${at}.${index}`, entry)) }
+    if (typeof part === 'object' && part !== null) {
+      return { fields: Object.entries(part).map(([name, entry]) => [name, build(`${at}.${name}`, entry)] as const) }
+    }
+    return { constant: part }
+  }
+  const root = build(place, template)
+  if (problems.length > 0) return { ok: false, problems }
+  const evaluateAll = async (input: MappingInput, variables?: Readonly<Record<string, JsonValue>>): Promise<Mapped> => {
+    try {
+      return { ok: true, value: await fill(root, input, variables) }
+    } catch (error) {
+      if (error instanceof PartRefused) return error.refused
+      throw error
+    }
+  }
+  return { ok: true, mapping: { place, evaluate: evaluateAll } }
+}
+
+type Part =
+  | { mapping: Mapping }
+  | { constant: number | boolean | null }
+  | { list: Part[] }
+  | { fields: (readonly [string, Part])[] }
+
+class PartRefused extends Error {
+  readonly refused: Refused
+  constructor(refused: Refused) {
+    super(refused.problem.code)
+    this.refused = refused
+  }
+}
+
+async function fill(
+  part: Part,
+  input: MappingInput,
+  variables: Readonly<Record<string, JsonValue>> | undefined,
+): Promise<JsonValue | undefined> {
+  if ('constant' in part) return part.constant
+  if ('mapping' in part) {
+    const mapped = await part.mapping.evaluate(input, variables)
+    if (!mapped.ok) throw new PartRefused(mapped)
+    return mapped.value
+  }
+  if ('list' in part) {
+    const entries: JsonValue[] = []
+    for (const entry of part.list) {
+      const value = await fill(entry, input, variables)
+      if (value !== undefined) entries.push(value)
+    }
+    return entries
+  }
+  const fields: [string, JsonValue][] = []
+  for (const [name, entry] of part.fields) {
+    const value = await fill(entry, input, variables)
+    if (value !== undefined) fields.push([name, value])
+  }
+  return Object.fromEntries(fields)
+}

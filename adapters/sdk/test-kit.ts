@@ -1,0 +1,147 @@
+/** What a test of an adapter needs: sample deliveries full of personal data, durable memory in memory, a log that is kept. */
+import { createHash } from 'node:crypto'
+import type { AdapterContext, AdapterState, DeliveredMaterial, Delivery } from './port.ts'
+
+/** Personal data of the sample deliveries; none of it may stand in an error or a log line. */
+export const CANARIES = [
+  '42030019900307123X',
+  '13800138000',
+  '欧阳金丝雀',
+  '茅箭区人民北路一号',
+  '结婚证-金丝雀.pdf',
+] as const
+const [ID_NUMBER, PHONE, NAME, ADDRESS, FILE_NAME] = CANARIES
+
+/** Idempotency key of a sample: 64 hex digits that follow from a word. */
+export const sampleKey = (word: string): string => createHash('sha256').update(word).digest('hex')
+
+/** A material whose bytes are made as they are read. `open` counts how often it was opened and cancelled. */
+export function sampleMaterial(
+  word: string,
+  options: { chunks?: number; chunkBytes?: number; before?: (chunk: number) => Promise<void> } = {},
+): DeliveredMaterial & { opened: number; cancelled: number } {
+  const { chunks = 3, chunkBytes = 1000, before } = options
+  const chunk = (index: number) => new Uint8Array(chunkBytes).fill((index * 31 + word.length) % 256)
+  const hash = createHash('sha256')
+  for (let index = 0; index < chunks; index++) hash.update(chunk(index))
+  const material = {
+    sha256: hash.digest('hex'),
+    size: chunks * chunkBytes,
+    type: 'application/pdf',
+    code: 'M01',
+    name: FILE_NAME,
+    opened: 0,
+    cancelled: 0,
+    open(): ReadableStream<Uint8Array> {
+      material.opened++
+      let index = 0
+      return new ReadableStream<Uint8Array>(
+        {
+          async pull(controller) {
+            if (index === chunks) return controller.close()
+            await before?.(index)
+            controller.enqueue(chunk(index++))
+          },
+          cancel() {
+            material.cancelled++
+          },
+        },
+        { highWaterMark: 0 },
+      )
+    },
+  }
+  return material
+}
+
+/** A `case.submit` from Ankang to Shiyan, different for every word. */
+export function sampleSubmit(word: string, materials: readonly DeliveredMaterial[] = []): Delivery {
+  const caseNo = `610900${sampleKey(word).replaceAll(/\D/g, '').slice(0, 12)}`
+  return {
+    idempotencyKey: sampleKey(word),
+    thread: sampleKey(`thread of ${word}`).slice(0, 32),
+    caseNo,
+    kind: 'case.submit',
+    from: '610900',
+    to: '420300',
+    localCaseNo: null,
+    body: {
+      salt: 'AAAAAAAAAAAAAAAAAAAAAA',
+      caseNo,
+      item: { code: '11420300011315330Y4000111111000', name: '学历公证', version: 3 },
+      mode: 1,
+      applicant: { type: '1', name: NAME, idType: '111', idNumber: ID_NUMBER, phone: PHONE, address: ADDRESS },
+      form: { purpose: '出国留学', copies: 2, holder: NAME },
+      materials: materials.map(({ sha256, code, name }) => ({ sha256, code, name, form: 'copy' })),
+      receivedAt: '2026-11-02T09:00:00+08:00',
+      window: '跨省通办 3 号窗口',
+    },
+    materials,
+    attempt: 0,
+  }
+}
+
+/** Another packet of the case that `submit` began. */
+export function samplePacket(
+  submit: Delivery,
+  kind: string,
+  localCaseNo: string,
+  body: Record<string, unknown> = samplesOf[kind] ?? {},
+): Delivery {
+  return {
+    ...submit,
+    idempotencyKey: sampleKey(`${submit.idempotencyKey} ${kind}`),
+    kind,
+    localCaseNo,
+    body: { salt: 'AAAAAAAAAAAAAAAAAAAAAA', ...body },
+    materials: [],
+  }
+}
+
+const samplesOf: Readonly<Record<string, Record<string, unknown>>> = {
+  'case.supplement': { materials: [], note: `${NAME}已补齐` },
+  'case.withdraw': { reason: `${NAME}不再办理` },
+  'case.remind': { text: `请尽快办理，联系电话${PHONE}` },
+  'case.message': { text: `申请人电话${PHONE}` },
+}
+
+export type KeptLine = { message: string; fields: Record<string, string | number | boolean> }
+
+/** An adapter's context: memory that lasts as long as the object, a fixed time, and the lines it logged. */
+export function testContext(options: { now?: number; signal?: AbortSignal; state?: AdapterState } = {}): {
+  context: AdapterContext
+  log: KeptLine[]
+} {
+  const log: KeptLine[] = []
+  return {
+    log,
+    context: {
+      state: options.state ?? memoryState(),
+      now: () => options.now ?? Date.UTC(2026, 10, 2, 1, 0, 0),
+      signal: options.signal ?? new AbortController().signal,
+      log: (message, fields = {}) => log.push({ message, fields }),
+    },
+  }
+}
+
+/** AdapterState that keeps its limits, in memory. */
+export function memoryState(): AdapterState {
+  const values = new Map<string, string>()
+  const counters = new Map<string, number>()
+  const store = (key: string, value: string): string => {
+    if (key.length > 200 || value.length > 64 * 1024) throw new RangeError('key or value too long')
+    values.set(key, value)
+    return value
+  }
+  return {
+    get: async key => values.get(key) ?? null,
+    claim: async (key, make) => values.get(key) ?? store(key, make()),
+    put: async (key, value) => {
+      store(key, value)
+    },
+    next: async counter => {
+      const value = (counters.get(counter) ?? 0) + 1
+      counters.set(counter, value)
+      return value
+    },
+  }
+}
