@@ -51,6 +51,8 @@ describe('boundaries', () => {
     ['node/cases/routes.ts', "import { createRoute } from '@hono/zod-openapi'\nimport { cases } from './service.ts'"],
     ['node/cases/service.ts', "import type { Database } from '../store/database.ts'"],
     ['node/cases/service.test.ts', "import { expect } from 'vitest'"],
+    ['adapters/sdk/contract.ts', "import { expect } from 'vitest'"],
+    ['node/version.ts', "import pack from '../package.json' with { type: 'json' }"],
     ['node/dispatch/routes.ts', "import { createRoute } from '@hono/zod-openapi'"],
     ['node/http/app.test.ts', "import { cases } from '../cases/service.ts'"],
     ['node/node.ts', "import { host } from './p2p/host.ts'\nimport { routes } from './cases/routes.ts'"],

@@ -71,7 +71,7 @@ export const RULES: readonly Rule[] = [
     of: /^node\/version\.ts$/,
     name: 'version',
     may: /^$/,
-    packages: [],
+    packages: ['package.json'],
     builtins: true,
     why: 'everybody may ask which version runs',
   },
@@ -214,6 +214,8 @@ function resolve(from: string, specifier: string): string {
 }
 
 const isOwn = (to: string) => /^(protocol|certs|adapters|node|examples|test)\//.test(to)
+/** Contract suites (`database-contract.ts`) are exported, so that each implementation's test is three lines. */
+const isSuite = (path: string) => /\bcontract\.ts$/.test(path)
 const isTest = (path: string) => /\.test\.ts$/.test(path)
 const folderOf = (path: string) => path.split('/').slice(0, 2).join('/')
 
@@ -233,7 +235,7 @@ function judge(found: Import, modules: ReadonlySet<string>): Finding | null {
   if (to.startsWith('node:')) return rule.builtins || test ? null : refuse(rule.name, `${rule.why}: no node: modules`)
   if (!isOwn(to)) {
     if (to.startsWith('.')) return refuse(rule.name, 'the path leaves the repository')
-    const packages = test ? [...rule.packages, ...TEST_PACKAGES] : rule.packages
+    const packages = test || isSuite(from) ? [...rule.packages, ...TEST_PACKAGES] : rule.packages
     return allowsPackage(packages, to) ? null : refuse(rule.name, `${rule.why}: package not allowed`)
   }
   if (/\.[a-z]+$/.test(to) && to.endsWith('.ts') && !modules.has(to))
