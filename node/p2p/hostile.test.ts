@@ -183,7 +183,9 @@ describe('a known peer that misbehaves', () => {
       protocol: '/yamux/1.0.0',
       createStreamMuxer(connection) {
         const muxer = yamux()().createStreamMuxer(connection)
-        setImmediate(() => {
+        // The first message of the host tells that its handshake is done.
+        const start = (): void => {
+          connection.removeEventListener('message', start)
           connection.send(Buffer.from('000000010000000100000000', 'hex'))
           connection.send(Buffer.from('000000000000000140000000', 'hex'))
           const pour = (): void => {
@@ -194,7 +196,8 @@ describe('a known peer that misbehaves', () => {
           }
           connection.addEventListener('drain', () => queueMicrotask(pour))
           pour()
-        })
+        }
+        connection.addEventListener('message', start)
         return muxer
       },
     })

@@ -65,7 +65,14 @@ export class StreamWire implements Wire {
     return this.#read()
   }
 
-  async send(frame: Uint8Array): Promise<void> {
+  send(frame: Uint8Array): Promise<void> {
+    const sent = this.#send(frame)
+    // A caller that does not wait for its send must not bring the process down; the stream tells it later.
+    sent.catch(() => {})
+    return sent
+  }
+
+  async #send(frame: Uint8Array): Promise<void> {
     checkFrame(frame)
     if (this.#problem !== undefined) throw this.#problem
     if (this.#closed !== undefined) throw unreachable('the stream is closed')
@@ -226,12 +233,9 @@ export class StreamWire implements Wire {
   }
 
   #written(rest: number): Promise<void> {
-    const written = new Promise<void>((resolve, reject) => {
+    return new Promise<void>((resolve, reject) => {
       this.#writers.push({ rest, resolve, reject })
     })
-    // A caller that does not wait for its send must not bring the process down.
-    written.catch(() => {})
-    return written
   }
 
   async #finish(): Promise<void> {

@@ -57,6 +57,42 @@ describe('throughput', () => {
     wire.abort(new Error('done'))
   })
 
+  test('a consumer slower than its sender gets everything, and little waits', async () => {
+    const [a, b] = await Promise.all([startHost(), startHost()])
+    stops.push(
+      () => a.stop(),
+      () => b.stop(),
+    )
+    const count = 3000
+    let sent = 0
+    let taken = 0
+    let most = 0
+    const { promise, resolve } = Promise.withResolvers<void>()
+    await b.handle(
+      '/slow/1',
+      async wire => {
+        for await (const frame of wire.frames()) {
+          if (new DataView(frame.buffer).getUint32(0) !== taken) break
+          taken += 1
+          most = Math.max(most, sent - taken)
+          if (taken % 4 === 0) await new Promise(resolve => setTimeout(resolve, 1))
+        }
+        resolve()
+      },
+      { maxFrame: 10 * 1024, maxStreamsPerPeer: 1 },
+    )
+    const wire = await a.open(b.peer, b.addresses(), '/slow/1')
+    for (; sent < count; sent += 1) {
+      const frame = new Uint8Array(10 * 1024)
+      new DataView(frame.buffer).setUint32(0, sent)
+      await wire.send(frame)
+    }
+    await wire.close()
+    await promise
+    expect(taken).toBe(count)
+    expect(most * 10 * 1024).toBeLessThan(3 * MIB)
+  })
+
   test('200 MiB through 4 streams at once leave memory as it was', async () => {
     const open = await opener()
     const transfer = async (): Promise<number> => {
