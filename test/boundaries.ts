@@ -44,14 +44,6 @@ export const RULES: readonly Rule[] = [
     why: 'certs/ stands on protocol/ alone, and node-forge stays inside it',
   },
   {
-    of: /^adapters\/sdk\/contract\.ts$/,
-    name: 'adapter contract',
-    may: /^(adapters\/sdk|protocol)\//,
-    packages: ['vitest'],
-    builtins: true,
-    why: 'it is a suite of tests, and stands on the port alone',
-  },
-  {
     of: /^adapters\/(sdk\/|[^/]+$)/,
     name: 'adapters/sdk',
     may: /^(adapters\/sdk|protocol)\//,
