@@ -1,7 +1,7 @@
 /** RSA keys of certificates, on WebCrypto: native speed, and a UKey or HSM can stand behind the same port. */
 import forge from 'node-forge'
 import { ProblemError, type Result, refuse } from '../protocol/problem.ts'
-import { toBinary, toBytes } from './der.ts'
+import { toBytes } from './der.ts'
 import { readPem, writePem } from './pem.ts'
 import { PROFILE } from './profile.ts'
 
@@ -86,13 +86,3 @@ export const toBase64url = (binary: string): string =>
 export const fromBase64url = (text: string): string => atob(text.replaceAll('-', '+').replaceAll('_', '/'))
 
 export const toHex = (binary: string): string => forge.util.bytesToHex(binary)
-
-export const randomSerial = (random: Uint8Array): string => {
-  const { serialBytes, serialBytesMax } = PROFILE
-  if (random.length < serialBytes || random.length > serialBytesMax) {
-    throw new RangeError(`a serial number takes ${serialBytes} to ${serialBytesMax} random bytes`)
-  }
-  // The first byte stays between 0x40 and 0x7f: positive, and never shorter than the bytes given.
-  const first = ((random[0] ?? 0) & 0x3f) | 0x40
-  return String.fromCharCode(first) + toBinary(random.subarray(1))
-}

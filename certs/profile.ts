@@ -13,6 +13,14 @@ export const PROFILE = {
   selfIssuedYears: 3,
   issuedYears: 2,
   authorityYears: 10,
+  bits: 3072,
+  minBits: 3072,
+  maxBits: 4096,
+  cityYears: 3,
+  caYears: 10,
+  maxPemBytes: 16 * 1024,
+  maxPkcs12Bytes: 64 * 1024,
+  maxChain: 4,
 } as const
 
 export const OID = {
@@ -63,3 +71,14 @@ export function demandNames({ name, authority }: { name: string; authority: stri
   if (!isPlainName(name)) throw offProfile('CN of the subject')
   if (!isPlainName(authority)) throw offProfile('O of the subject')
 }
+
+export type CitySubject = Subject
+export const CITY_URI = 'urn:tongban:city:'
+export const SIGNATURE_OID = OID.sha256WithRsa
+export const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set<string>([
+  OID.subjectKeyIdentifier,
+  OID.keyUsage,
+  OID.subjectAltName,
+  OID.basicConstraints,
+  OID.authorityKeyIdentifier,
+])
