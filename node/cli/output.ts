@@ -1,0 +1,77 @@
+/** What commands print: tables for people, one JSON document with `--json`, progress on long work, problems with their cure. */
+import { SingleBar } from 'cli-progress'
+import { PROBLEMS, type Problem, ProblemError } from '../../protocol/problem.ts'
+
+export type Output = {
+  json: boolean
+  /** one line for people; silent with --json */
+  say(line: string): void
+  /** the result: a document with --json, else what `text` makes of it */
+  result<T>(value: T, text: (value: T) => string): void
+  /** a bar on standard error, only on a terminal */
+  progress(total: number): { update(done: number): void; stop(): void }
+}
+
+export const createOutput = (json: boolean): Output => ({
+  json,
+  say: line => {
+    if (!json) process.stdout.write(`${line}\n`)
+  },
+  result: (value, text) => process.stdout.write(`${json ? JSON.stringify(value) : text(value)}\n`),
+  progress: total => {
+    if (json || !process.stderr.isTTY) return { update: () => {}, stop: () => {} }
+    const bar = new SingleBar({
+      format: '{bar} {percentage}% | {value}/{total}',
+      stream: process.stderr,
+      hideCursor: true,
+    })
+    bar.start(total, 0)
+    return { update: done => bar.update(done), stop: () => bar.stop() }
+  },
+})
+
+/** Columns as wide as they need to be; Chinese characters take two places. */
+export function table(rows: readonly Record<string, string | number | null | undefined>[]): string {
+  const [first] = rows
+  if (first === undefined) return '(none) 无'
+  const columns = Object.keys(first)
+  const cells = [columns, ...rows.map(row => columns.map(column => String(row[column] ?? '')))]
+  const widths = columns.map((_, index) => Math.max(...cells.map(row => width(row[index] ?? ''))))
+  return cells
+    .map(row =>
+      row
+        .map((cell, index) => cell + ' '.repeat((widths[index] ?? 0) - width(cell)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+const width = (text: string): number =>
+  [...text].reduce((sum, letter) => sum + (/[\u1100-\u115f\u2e80-\uffe6]/.test(letter) ? 2 : 1), 0)
+
+/** What happened, who must act, and how, in both languages. */
+export function describeProblem({ code, detail }: Problem): string {
+  const entry = PROBLEMS[code]
+  const who = { you: 'you 您', partner: 'the partner city 合作城市', operator: "the node's operator 运维人员" }[
+    entry.act
+  ]
+  return [
+    `${code}: ${entry.en} ${entry.zh}`,
+    ...(detail === undefined ? [] : [`  ${detail}`]),
+    `  Who must act 由谁处理: ${who}`,
+    `  ${entry.cure}`,
+  ].join('\n')
+}
+
+/** Prints why a command failed; its exit code is 1. */
+export function fail(error: unknown, json: boolean): void {
+  const problem: Problem =
+    error instanceof ProblemError
+      ? error.problem
+      : { code: 'internal', detail: error instanceof Error ? error.message : String(error) }
+  process.stderr.write(
+    `${json ? JSON.stringify({ problem: { ...problem, ...PROBLEMS[problem.code] } }) : describeProblem(problem)}\n`,
+  )
+  process.exitCode = 1
+}
