@@ -13,7 +13,7 @@ import { commit, signPacket, verifyPacket } from '../../protocol/packet/envelope
 import { type ReceiptItem, signReceipt } from '../../protocol/packet/receipt.ts'
 import { type Commitment, encodeUtf8, sha256 } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
-import { chainOf } from '../../protocol/thread/chain.ts'
+import { canonicalOrder, chainOf } from '../../protocol/thread/chain.ts'
 import { PLAY_BEGIN, type PlayCity, playCity, trusting } from './play-city.ts'
 
 const STEP_SECONDS = 3600
@@ -103,6 +103,12 @@ export class PlayThread {
     const jws = await signReceipt({ v: 1, iss: by.code, aud, iat, items }, by.packetSigner)
     this.receipts.push(jws)
     return jws
+  }
+
+  /** The packets in their canonical order. */
+  get ordered(): PlayedPacket[] {
+    const byId = new Map(this.packets.map(packet => [packet.id, packet]))
+    return canonicalOrder(this.packets, this.state.mover).flatMap(({ id }) => byId.get(id) ?? [])
   }
 
   get state(): CaseState {

@@ -1,7 +1,7 @@
 /** Cities for tests: real keys, certificate and delegation, made in process. */
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { createPrivateKey, randomBytes, sign } from 'node:crypto'
 import * as jose from 'jose'
-import forge from 'node-forge'
+import { generateKey, keyThumbprint, readCertificate, selfIssue } from '../../certs/index.ts'
 import {
   type CertificateKey,
   type CertificateSigner,
@@ -13,7 +13,7 @@ import {
 } from '../../protocol/keys/delegation.ts'
 import { PACKET_ALG } from '../../protocol/names.ts'
 import type { KeyResolver, PacketSigner, TrustedKey } from '../../protocol/packet/envelope.ts'
-import { sha256 } from '../../protocol/primitives.ts'
+import { ProblemError } from '../../protocol/problem.ts'
 
 /** 2026-11-02 09:00 China Standard Time, in seconds: when a played case begins unless told otherwise. */
 export const PLAY_BEGIN = Date.UTC(2026, 10, 2, 1, 0, 0) / 1000
@@ -40,23 +40,27 @@ const NAMES: Record<string, { name: string; authority: string }> = {
   '610900': { name: '安康市', authority: '安康市行政审批服务局' },
 }
 
-/** Makes a city with a self-issued certificate (valid 2026–2036) and one delegated packet key, valid a year around `now` (seconds). */
+/** Makes a city with a self-issued certificate and one delegated packet key, both valid well around `now` (seconds). */
 export async function playCity(code: string, options: { now?: number } = {}): Promise<PlayCity> {
   const now = options.now ?? PLAY_BEGIN
   const { name, authority } = NAMES[code] ?? { name: `城市${code}`, authority: `城市${code}行政审批局` }
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 3072 })
-  const certificatePrivateKey = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-  const certificate = selfIssue(code, authority, privateKey, publicKey)
-  const jwk = publicKey.export({ format: 'jwk' }) as jose.JWK
-  const kid = await thumbprint(jwk)
-  const der = Buffer.from(certificate.replace(/-----[^-]+-----|\s/g, ''), 'base64')
+  const certificatePrivateKey = await generateKey()
+  const issued = selfIssue(
+    { code, name, authority },
+    { keyPem: certificatePrivateKey, now: (now - 90 * DAY) * 1000, serial: randomBytes(16) },
+  )
+  const read = readCertificate(issued)
+  if (!read.ok) throw new ProblemError(read.problem.code, read.problem.detail)
+  const { pem: certificate, fingerprint, publicKeyJwk: jwk } = read.certificate
+  const kid = await keyThumbprint(read.certificate)
+  const privateKey = createPrivateKey(certificatePrivateKey)
   const key = await playKey('packet')
   const city: PlayCity = {
     code,
     name,
     authority,
     certificate,
-    fingerprint: await sha256(new Uint8Array(der)),
+    fingerprint,
     certificateKey: { city: code, kid, jwk },
     certificateSigner: { kid, sign: async bytes => new Uint8Array(sign('sha256', bytes, privateKey)) },
     certificatePrivateKey,
@@ -106,23 +110,4 @@ export async function trusting(...cities: PlayCity[]): Promise<KeyResolver> {
     keys.set(kid, { key, city: city.code, notBefore: 0, notAfter: Number.MAX_SAFE_INTEGER, revokedAt: null })
   }
   return kid => keys.get(kid)
-}
-
-function selfIssue(code: string, authority: string, privateKey: KeyObject, publicKey: KeyObject): string {
-  const certificate = forge.pki.createCertificate()
-  certificate.publicKey = forge.pki.publicKeyFromPem(publicKey.export({ type: 'spki', format: 'pem' }).toString())
-  certificate.serialNumber = `01${code}`
-  certificate.validity.notBefore = new Date('2026-01-01T00:00:00Z')
-  certificate.validity.notAfter = new Date('2036-01-01T00:00:00Z')
-  const subject = [
-    { shortName: 'C', value: 'CN' },
-    { shortName: 'O', value: authority, valueTagClass: forge.asn1.Type.UTF8 as unknown as forge.asn1.Class },
-    { name: 'serialNumber', value: code },
-    { shortName: 'CN', value: `tongban-${code}` },
-  ]
-  certificate.setSubject(subject)
-  certificate.setIssuer(subject)
-  const key = forge.pki.privateKeyFromPem(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
-  certificate.sign(key, forge.md.sha256.create())
-  return forge.pki.certificateToPem(certificate)
 }

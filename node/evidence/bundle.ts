@@ -1,0 +1,204 @@
+/** Writes an evidence bundle as a stream: besides the packets only one chunk of a material is in memory. */
+import { createHash } from 'node:crypto'
+import { Zip, ZipPassThrough } from 'fflate'
+import * as jose from 'jose'
+import { readCertificate } from '../../certs/index.ts'
+import { type AgreementSignature, generalJws } from '../../protocol/agreement/signature.ts'
+import { foldCase } from '../../protocol/case/fold.ts'
+import { EVIDENCE_FORMAT } from '../../protocol/names.ts'
+import { type Packet, PacketClaims } from '../../protocol/packet/claims.ts'
+import { ReceiptClaims } from '../../protocol/packet/receipt.ts'
+import { decodeUtf8, encodeUtf8, sha256 } from '../../protocol/primitives.ts'
+import { ProblemError } from '../../protocol/problem.ts'
+import { BUNDLE_LIMITS, MANIFEST, type Manifest, packetPath, TIMELINE } from './manifest.ts'
+import { storedTimes, timelineOf } from './timeline.ts'
+import { timelineHtml } from './timeline-html.ts'
+
+export type BundleMaterial = {
+  /** lowercase hex */ sha256: string
+  size: number
+  /** opens the bytes once, when their turn comes; null when they were purged */
+  open: (() => ReadableStream<Uint8Array>) | null
+}
+
+export type BundleInput = {
+  thread: string
+  caseNo: string
+  /** the admitted packets in canonical order; `body` is null when it was purged */
+  packets: readonly { jws: string; body: Uint8Array | null }[]
+  /** receipts that cover these packets, compact JWS, in the order of signing */ receipts: readonly string[]
+  /** delegations and revocations of both cities, compact JWS */ delegations: readonly string[]
+  revocations: readonly string[]
+  /** PEM, one of each city */ certificates: readonly string[]
+  /** the agreement that the submit names */
+  agreements: readonly { text: string; signatures: readonly AgreementSignature[] }[]
+  /** every material that a packet commits to; one that is left out counts as purged */
+  materials: readonly BundleMaterial[]
+  /** milliseconds since the epoch */ exportedAt: number
+  /** division code */ exportedBy: string
+}
+
+type Part = { path: string; size: number; content: Uint8Array | (() => ReadableStream<Uint8Array>) }
+
+/**
+ * Writes the bundle to `sink` and closes it; aborts it on an error. Returns the manifest and the size of the ZIP file.
+ * Throws ProblemError: `request.oversize` before the first byte when the ZIP would pass 4 GiB or 50,000 files, `body.hash`
+ * or `material.hash` when the store holds other bytes than were signed.
+ */
+export async function writeBundle(
+  input: BundleInput,
+  sink: WritableStream<Uint8Array>,
+): Promise<{ manifest: Manifest; bytes: number }> {
+  const writer = sink.getWriter()
+  try {
+    const { manifest, parts } = await plan(input)
+    const bytes = zipSize(parts)
+    if (parts.length > BUNDLE_LIMITS.entries) {
+      throw new ProblemError('request.oversize', `evidence of ${parts.length} files, ${BUNDLE_LIMITS.entries} at most`)
+    }
+    if (bytes > BUNDLE_LIMITS.bundleBytes) {
+      throw new ProblemError('request.oversize', `evidence of ${bytes} bytes, ${BUNDLE_LIMITS.bundleBytes} at most`)
+    }
+    await writeParts(parts, input.exportedAt, writer)
+    await writer.close()
+    return { manifest, bytes }
+  } catch (error) {
+    await writer.abort(error).catch(() => {})
+    throw error
+  }
+}
+
+/** What the ZIP will measure: each file with header, descriptor and directory entry, nothing packed. */
+const zipSize = (parts: readonly Part[]): number =>
+  parts.reduce((sum, { path, size }) => sum + 30 + 16 + 46 + 2 * path.length + size, 22)
+
+/** All files in their order, the manifest first. */
+async function plan(input: BundleInput): Promise<{ manifest: Manifest; parts: Part[] }> {
+  const parts = new Map<string, Part>()
+  const files: Record<string, string> = {}
+  const add = async (path: string, content: Uint8Array | string): Promise<void> => {
+    const bytes = typeof content === 'string' ? encodeUtf8(content) : content
+    parts.set(path, { path, size: bytes.byteLength, content: bytes })
+    files[path] = await sha256(bytes)
+  }
+
+  const packets = await Promise.all(input.packets.map(readPacket))
+  const paths = new Map(packets.map(({ id, claims }, index) => [id, packetPath(index + 1, claims.iss, claims.seq)]))
+  for (const [index, { id }] of packets.entries()) await add(paths.get(id) ?? '', input.packets[index]?.jws ?? '')
+  const receipts = input.receipts.map(jws => ReceiptClaims.parse(jose.decodeJwt(jws)))
+  for (const [index, receipt] of receipts.entries()) {
+    const place = String(index + 1).padStart(4, '0')
+    await add(`receipts/${place}-${receipt.iss}.jws`, input.receipts[index] ?? '')
+  }
+  for (const folder of ['delegations', 'revocations'] as const) {
+    for (const jws of input[folder]) {
+      await add(`${folder}/${jose.decodeJwt(jws).iss}-${(await sha256(jws)).slice(0, 16)}.jws`, jws)
+    }
+  }
+  const certificates = openCertificates(input.certificates)
+  for (const { city, pem } of certificates) await add(`certificates/${city}.pem`, pem)
+  const names = new Map(certificates.map(({ city, name }) => [city, name]))
+  for (const { text, signatures } of input.agreements) {
+    await add(`agreements/${await sha256(text)}.json`, JSON.stringify(generalJws(text, signatures)))
+  }
+
+  const purged = new Set<string>()
+  for (const [index, { claims }] of packets.entries()) {
+    const path = `bodies/${claims.body.sha256}`
+    const body = input.packets[index]?.body ?? null
+    if (body === null) purged.add(path)
+    else await add(path, body)
+    if (body !== null && files[path] !== claims.body.sha256) throw new ProblemError('body.hash', `seq ${claims.seq}`)
+  }
+  const held = new Map(input.materials.map(material => [material.sha256, material]))
+  for (const { sha256: hash, size } of packets.flatMap(({ claims }) => claims.materials)) {
+    const path = `materials/${hash}`
+    const content = held.get(hash)?.open ?? null
+    if (content === null) purged.add(path)
+    else {
+      parts.set(path, { path, size, content })
+      files[path] = hash
+    }
+  }
+
+  const stored = storedTimes(receipts)
+  const unreceipted = packets.filter(({ id, claims }) => !stored.has(`${claims.aud}/${id}`))
+  const exportedAt = new Date(input.exportedAt).toISOString()
+  const state = foldCase(packets)
+  if (state === null) throw new ProblemError('thread.unknown', 'no case.submit')
+  const entries = timelineOf(packets, receipts)
+  const told = { thread: input.thread, state, entries, paths, names, certificates, purged: purged.size }
+  await add(TIMELINE, timelineHtml({ ...told, exportedAt, exportedBy: input.exportedBy }))
+
+  const manifest: Manifest = {
+    format: EVIDENCE_FORMAT,
+    thread: input.thread,
+    case: input.caseNo,
+    exportedAt,
+    exportedBy: input.exportedBy,
+    files,
+    purged: [...purged],
+    unreceipted: unreceipted.map(({ id }) => paths.get(id) ?? ''),
+  }
+  const bytes = encodeUtf8(`${JSON.stringify(manifest, null, 2)}\n`)
+  return { manifest, parts: [{ path: MANIFEST, size: bytes.byteLength, content: bytes }, ...parts.values()] }
+}
+
+async function readPacket({ jws, body }: BundleInput['packets'][number]): Promise<Packet> {
+  return {
+    id: await sha256(jws),
+    claims: PacketClaims.parse(jose.decodeJwt(jws)),
+    body: body === null ? null : JSON.parse(decodeUtf8(body)),
+  }
+}
+
+function openCertificates(pems: readonly string[]): { city: string; name: string; pem: string; fingerprint: string }[] {
+  const read = pems.map(pem => {
+    const opened = readCertificate(pem)
+    if (!opened.ok) throw new ProblemError(opened.problem.code, opened.problem.detail)
+    const { code: city, name, fingerprint } = opened.certificate
+    return { city, name, pem, fingerprint }
+  })
+  return read.sort((a, b) => (a.city < b.city ? -1 : 1))
+}
+
+/** Nothing is packed: signatures, hashes and scans do not shrink, and files of any size pass through unchanged. */
+async function writeParts(
+  parts: readonly Part[],
+  modified: number,
+  writer: WritableStreamDefaultWriter<Uint8Array>,
+): Promise<void> {
+  let ready: Uint8Array[] = []
+  const zip = new Zip((error, chunk) => {
+    if (error !== null) throw error
+    ready.push(chunk)
+  })
+  const flush = async (): Promise<void> => {
+    const chunks = ready
+    ready = []
+    for (const chunk of chunks) await writer.write(chunk)
+  }
+  for (const { path, size, content } of parts) {
+    const file = new ZipPassThrough(path)
+    file.mtime = modified
+    zip.add(file)
+    if (content instanceof Uint8Array) file.push(content, true)
+    else {
+      const hash = createHash('sha256')
+      let written = 0
+      for await (const chunk of content()) {
+        written += chunk.byteLength
+        // More than was signed would also overrun the size that was checked.
+        if (written > size) throw new ProblemError('material.hash', path)
+        hash.update(chunk)
+        file.push(chunk)
+        await flush()
+      }
+      if (written !== size || path !== `materials/${hash.digest('hex')}`) throw new ProblemError('material.hash', path)
+      file.push(new Uint8Array(0), true)
+    }
+    await flush()
+  }
+  zip.end()
+  await flush()
+}

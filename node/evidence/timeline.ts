@@ -1,0 +1,265 @@
+/**
+ * The timeline (办理时间线) of a case: every packet of the thread in its canonical order, in plain words, with its proof.
+ * Shows times, numbers, outcome and the reasons that were given; never who the applicant is, nor free messages.
+ */
+import { type CaseState, foldCase } from '../../protocol/case/fold.ts'
+import {
+  type CaseBody,
+  type CaseKind,
+  isCaseKind,
+  isMoveKind,
+  type Mode,
+  type Outcome,
+  type SPECIAL_PROCEDURES,
+} from '../../protocol/case/kinds.ts'
+import { ASKS, MOVES, STATES, type State } from '../../protocol/case/table.ts'
+import type { Packet } from '../../protocol/packet/claims.ts'
+import type { ReceiptClaims } from '../../protocol/packet/receipt.ts'
+import { canonicalOrder } from '../../protocol/thread/chain.ts'
+
+export type Bilingual = { zh: string; en: string }
+/** One thing that a step says; `long` for running text. */
+export type TimelineFact = { label: Bilingual; value: Bilingual | string; long: boolean }
+
+export type TimelineEntry = {
+  /** time of signing, seconds */ at: number
+  /** division code of the city that signed */ city: string
+  kind: CaseKind
+  title: Bilingual
+  facts: TimelineFact[]
+  /** state of the case after this step */ state: State
+  /** whether the step came too late to have an effect */ late: boolean
+  /** whether its content was purged */ purged: boolean
+  /** packet id, and when (seconds) the other city confirmed that it stored it; null without a receipt */
+  proof: { packet: string; storedAt: number | null }
+}
+
+export const TITLES = {
+  'case.submit': { zh: '转办申请', en: 'Application forwarded' },
+  'case.supplement': { zh: '提交补正材料', en: 'Missing materials supplied' },
+  'case.ship': { zh: '寄出原件', en: 'Originals mailed' },
+  'case.withdraw': { zh: '申请撤回', en: 'Withdrawal requested' },
+  'case.remind': { zh: '催办', en: 'Reminder' },
+  'case.result-received': { zh: '确认收到结果', en: 'Result received' },
+  'case.evaluate': { zh: '好差评', en: 'Evaluation by the applicant' },
+  'case.message': { zh: '留言', en: 'Message' },
+  'case.arrived': { zh: '已到达审批系统', en: 'Arrived in the approval system' },
+  'case.precheck': { zh: '预审通过', en: 'Pre-check passed' },
+  'case.request-supplement': { zh: '一次性告知补正', en: 'Notice of everything that is missing' },
+  'case.accept': { zh: '受理', en: 'Accepted' },
+  'case.refuse': { zh: '不予受理', en: 'Not accepted' },
+  'case.progress': { zh: '办理环节', en: 'Progress' },
+  'case.pause': { zh: '进入特别程序', en: 'Paused for a special procedure' },
+  'case.resume': { zh: '特别程序结束', en: 'Special procedure ended' },
+  'case.extend': { zh: '延长办理期限', en: 'Time limit extended' },
+  'case.decide': { zh: '作出决定', en: 'Decided' },
+  'case.send-result': { zh: '送达结果', en: 'Result sent' },
+  'case.close': { zh: '办结', en: 'Closed' },
+  'case.answer-evaluation': { zh: '回复评价', en: 'Evaluation answered' },
+  'case.object': { zh: '提出异议', en: 'Objection' },
+} as const satisfies Record<CaseKind, Bilingual>
+
+export const OUTCOME_NAMES = {
+  granted: { zh: '准予', en: 'granted' },
+  denied: { zh: '不予', en: 'denied' },
+  forwarded: { zh: '转报', en: 'forwarded to a higher authority' },
+  withdrawn: { zh: '撤回', en: 'withdrawn' },
+  returned: { zh: '退件', en: 'returned' },
+  void: { zh: '作废', en: 'void' },
+  lapsed: { zh: '补正逾期', en: 'lapsed, nothing was supplied in time' },
+} as const satisfies Record<Outcome, Bilingual>
+
+export const MODE_NAMES = {
+  0: { zh: '全程网办', en: 'wholly online' },
+  1: { zh: '异地委托·本地代收', en: 'taken in on behalf of the deciding city' },
+  2: { zh: '异地授权·本地办理', en: 'handled by the receiving city under authorisation' },
+  3: { zh: '多地联办', en: 'joint case of several places' },
+} as const satisfies Record<Mode, Bilingual>
+
+const PROCEDURE_NAMES = {
+  hearing: { zh: '听证', en: 'hearing' },
+  inspection: { zh: '检验', en: 'inspection' },
+  testing: { zh: '检测', en: 'testing' },
+  quarantine: { zh: '检疫', en: 'quarantine' },
+  appraisal: { zh: '鉴定', en: 'appraisal' },
+  'expert-review': { zh: '专家评审', en: 'expert review' },
+  'site-survey': { zh: '现场核查', en: 'site survey' },
+  publicity: { zh: '公示', en: 'publicity' },
+} as const satisfies Record<(typeof SPECIAL_PROCEDURES)[number], Bilingual>
+
+const RESULT_METHODS = {
+  'e-licence': { zh: '电子证照', en: 'electronic licence' },
+  file: { zh: '电子文件', en: 'file' },
+  mail: { zh: '邮寄', en: 'mail' },
+  pickup: { zh: '窗口领取', en: 'pick-up at the window' },
+} as const
+
+/** Level 1 is best (GB/T 39046 A.8). */
+const SATISFACTION = [
+  { zh: '非常满意', en: 'very satisfied' },
+  { zh: '满意', en: 'satisfied' },
+  { zh: '基本满意', en: 'fairly satisfied' },
+  { zh: '不满意', en: 'dissatisfied' },
+  { zh: '非常不满意', en: 'very dissatisfied' },
+]
+
+/** Tells a thread of admitted packets; empty when it holds no `case.submit`. Receipts of other packets are passed over. */
+export function timelineOf(packets: readonly Packet[], receipts: readonly ReceiptClaims[]): TimelineEntry[] {
+  const folded = foldCase(packets)
+  if (folded === null) return []
+  const storedAt = storedTimes(receipts)
+  const late = new Set(folded.late)
+  const entries: TimelineEntry[] = []
+  let state: State = 'submitted'
+  for (const { id, claims, body } of canonicalOrder(packets, folded.mover)) {
+    const { kind, iat, iss, aud } = claims
+    if (!isCaseKind(kind)) continue
+    const { to } = isMoveKind(kind) ? MOVES[kind] : ASKS[kind]
+    if (to !== 'same' && !late.has(id)) state = to
+    entries.push({
+      at: iat,
+      city: iss,
+      kind,
+      title: TITLES[kind],
+      facts: body === null ? [] : factsOf(kind, body, claims.materials.length),
+      state,
+      late: late.has(id),
+      purged: body === null,
+      proof: { packet: id, storedAt: storedAt.get(`${aud}/${id}`) ?? null },
+    })
+  }
+  return entries
+}
+
+/** `<city>/<packet id>` → when the city first said that it stored the packet. */
+export function storedTimes(receipts: readonly ReceiptClaims[]): Map<string, number> {
+  const times = new Map<string, number>()
+  for (const receipt of receipts) {
+    for (const item of receipt.items) {
+      const key = `${receipt.iss}/${item.id}`
+      if (item.status === 'stored') times.set(key, Math.min(receipt.iat, times.get(key) ?? receipt.iat))
+    }
+  }
+  return times
+}
+
+/** China Standard Time (UTC+8) of an instant in seconds, as YYYY-MM-DD HH:MM:SS. */
+export const chinaTime = (seconds: number): string =>
+  new Date((Math.floor(seconds) + 8 * 3600) * 1000).toISOString().slice(0, 19).replace('T', ' ')
+
+const fact = (zh: string, en: string, value: Bilingual | string): TimelineFact => ({
+  label: { zh, en },
+  value,
+  long: false,
+})
+const words = (zh: string, en: string, value: string): TimelineFact => ({ label: { zh, en }, value, long: true })
+const counted = (count: number): TimelineFact[] =>
+  count === 0 ? [] : [fact('材料', 'Materials', { zh: `${count} 份`, en: `${count} in all` })]
+
+/** A fact for each value that is given. */
+const given = <T>(value: T | undefined, make: (value: T) => TimelineFact): TimelineFact[] =>
+  value === undefined ? [] : [make(value)]
+
+const mailed = (waybill: { carrier: string; number: string }) =>
+  fact('运单', 'Waybill', `${waybill.carrier} ${waybill.number}`)
+const reasonOf = (text: string) => words('理由', 'Reason', text)
+const basisOf = (text: string) => words('依据', 'Legal basis', text)
+
+function factsOf(kind: CaseKind, body: unknown, materials: number): TimelineFact[] {
+  const as = <K extends CaseKind>(_: K) => body as CaseBody<K>
+  switch (kind) {
+    case 'case.submit': {
+      const { caseNo, receivedAt } = as(kind)
+      return [
+        fact('办件编号', 'Case number', caseNo),
+        fact('窗口收件时间', 'Taken at the window', chinaTime(Date.parse(receivedAt) / 1000)),
+        ...counted(materials),
+      ]
+    }
+    case 'case.supplement':
+    case 'case.message':
+      return counted(materials)
+    case 'case.ship':
+      return [mailed(as(kind).waybill)]
+    case 'case.withdraw':
+      return [reasonOf(as(kind).reason)]
+    case 'case.result-received':
+      return [fact('收到时间', 'Received', chinaTime(Date.parse(as(kind).receivedAt) / 1000))]
+    case 'case.evaluate': {
+      const { target, level } = as(kind)
+      const who = target === 'window' ? { zh: '收件窗口', en: 'the window' } : { zh: '办理部门', en: 'the department' }
+      return [fact('评价对象', 'About', who), fact('满意度', 'Satisfaction', SATISFACTION[level - 1] ?? String(level))]
+    }
+    case 'case.arrived':
+      return [fact('本地办件编号', 'Local case number', as(kind).localCaseNo)]
+    case 'case.request-supplement': {
+      const { notice, deadline, materials: missing } = as(kind)
+      return [
+        words('告知内容', 'Notice', notice),
+        ...missing.map(({ code, reason }) => words(`材料 ${code}`, `Material ${code}`, reason)),
+        ...given(deadline, day => fact('补正期限', 'To be supplied by', day)),
+      ]
+    }
+    case 'case.accept': {
+      const { acceptanceNo, promisedBy } = as(kind)
+      return [
+        ...given(acceptanceNo, no => fact('受理通知书编号', 'Acceptance number', no)),
+        ...given(promisedBy, day => fact('承诺办结日期', 'Promised by', day)),
+      ]
+    }
+    case 'case.refuse': {
+      const { reason, basis, remedy } = as(kind)
+      return [reasonOf(reason), basisOf(basis), ...given(remedy, text => words('救济途径', 'Remedy', text))]
+    }
+    case 'case.progress': {
+      const { step, event } = as(kind)
+      return [fact('环节', 'Step', step), ...given(event, name => fact('事件', 'Event', name))]
+    }
+    case 'case.pause': {
+      const { procedure, reason, expectedUntil } = as(kind)
+      return [
+        fact('特别程序', 'Procedure', PROCEDURE_NAMES[procedure]),
+        reasonOf(reason),
+        ...given(expectedUntil, day => fact('预计结束', 'Expected until', day)),
+      ]
+    }
+    case 'case.extend': {
+      const { until, reason } = as(kind)
+      return [fact('延长至', 'Until', until), reasonOf(reason)]
+    }
+    case 'case.decide': {
+      const { outcome, documentNo, decidedOn, reason } = as(kind)
+      return [
+        fact('决定', 'Decision', OUTCOME_NAMES[outcome]),
+        ...given(documentNo, no => fact('文号', 'Document number', no)),
+        ...given(decidedOn, day => fact('决定日期', 'Decided on', day)),
+        ...given(reason, reasonOf),
+        ...counted(materials),
+      ]
+    }
+    case 'case.send-result': {
+      const { method, licence, waybill } = as(kind)
+      return [
+        fact('送达方式', 'By', RESULT_METHODS[method]),
+        ...given(licence, ({ id }) => fact('证照标识', 'Licence', id)),
+        ...given(waybill, mailed),
+        ...counted(materials),
+      ]
+    }
+    case 'case.close':
+      return [fact('办理结果', 'Outcome', OUTCOME_NAMES[as(kind).outcome])]
+    case 'case.object': {
+      const { reason, basis } = as(kind)
+      return [reasonOf(reason), ...given(basis, basisOf)]
+    }
+    default:
+      return []
+  }
+}
+
+/** The state in both languages, with the outcome once the case is closed. */
+export function stateName({ state, outcome }: Pick<CaseState, 'state' | 'outcome'>): Bilingual {
+  const named = { zh: STATES[state], en: state }
+  if (outcome === null) return named
+  return { zh: `${named.zh} · ${OUTCOME_NAMES[outcome].zh}`, en: `${named.en}, ${OUTCOME_NAMES[outcome].en}` }
+}

@@ -1,0 +1,159 @@
+"""The case: its table, the order of a thread, admission as its author saw the thread, and the fold (SPEC.md)."""
+from signed import require
+
+# kind -> who authors it, in which states it has an effect, and the state after it (None: the same)
+EARLY = ("submitted", "arrived", "prechecked", "supplementing")
+UNDECIDED = EARLY + ("accepted", "paused")
+OPEN = UNDECIDED + ("decided", "sending")
+ANY = OPEN + ("closed", "refused")
+TABLE = {
+    "case.submit": ("collecting", (), "submitted"),
+    "case.supplement": ("collecting", ("supplementing",), "arrived"),
+    "case.ship": ("collecting", OPEN, None),
+    "case.withdraw": ("collecting", UNDECIDED, None),
+    "case.remind": ("collecting", OPEN, None),
+    "case.result-received": ("collecting", ("sending", "closed"), None),
+    "case.evaluate": ("collecting", ("decided", "sending", "closed", "refused"), None),
+    "case.message": ("either", ANY, None),
+    "case.answer-evaluation": ("handling", ANY, None),
+    "case.object": ("overseer", OPEN, None),
+    "case.arrived": ("mover", ("submitted",), "arrived"),
+    "case.precheck": ("mover", ("arrived",), "prechecked"),
+    "case.request-supplement": ("mover", ("arrived", "prechecked"), "supplementing"),
+    "case.accept": ("mover", ("arrived", "prechecked"), "accepted"),
+    "case.refuse": ("mover", ("arrived", "prechecked", "supplementing"), "refused"),
+    "case.progress": ("mover", ("accepted", "paused"), None),
+    "case.pause": ("mover", ("accepted",), "paused"),
+    "case.resume": ("mover", ("paused",), "accepted"),
+    "case.extend": ("mover", ("accepted", "paused"), None),
+    "case.decide": ("mover", ("accepted",), "decided"),
+    "case.send-result": ("mover", ("decided",), "sending"),
+    "case.close": ("mover", OPEN, "closed"),
+}
+CLOSES = {
+    "granted": ("decided", "sending"),
+    "denied": ("decided", "sending"),
+    "forwarded": ("decided", "sending"),
+    "withdrawn": UNDECIDED,
+    "returned": EARLY,
+    "void": OPEN,
+    "lapsed": ("supplementing",),
+}
+ONCE = {"case.request-supplement", "case.extend", "case.withdraw"}
+
+
+def check_case_claims(claims):
+    require(claims["kind"] in TABLE, "no kind of a case")
+    require(("agreement" in claims) == (claims["kind"] == "case.submit"), "agreement stands in case.submit alone")
+    require(claims["body"]["type"] == "application/json", "the body is not JSON")
+
+
+def materials_of(kind, body):
+    if kind == "case.request-supplement":
+        return []
+    named = [material["sha256"] for material in body.get("materials", []) if "sha256" in material]
+    return named + [material["sha256"] for material in body.get("attachments", [])] + list(body.get("documents", []))
+
+
+def chain(packets, city):
+    return sorted((p for p in packets if p.iss == city), key=lambda p: p.seq)
+
+
+def mover_of(packets):
+    submit = next((p for p in packets if p.kind == "case.submit"), None)
+    if submit is None:
+        return None
+    if submit.body is not None:
+        return submit.iss if submit.body.get("mode") == 2 else submit.aud
+    moved = any(p.iss == submit.iss and TABLE[p.kind][0] == "mover" for p in packets)
+    return submit.iss if moved else submit.aud
+
+
+def canonical(packets, mover):
+    """The mover's chain orders the thread: an ask stands before the first move that saw it, unseen ones last."""
+    asks = sorted((p for p in packets if p.iss != mover), key=lambda p: p.seq)
+    place, ordered, taken = {ask.id: i for i, ask in enumerate(asks)}, [], 0
+    for move in chain(packets, mover):
+        while taken <= place.get(move.claims["seen"], -1):
+            ordered.append(asks[taken])
+            taken += 1
+        ordered.append(move)
+    return ordered + asks[taken:]
+
+
+def blocked(case, kind, body):
+    """Why the step has no effect in this state, or None."""
+    if case["state"] not in TABLE[kind][1]:
+        return "not possible in state " + case["state"]
+    if kind in ONCE and kind in case["done"]:
+        return "was made already"
+    if kind == "case.evaluate" and body is not None and ("evaluate", body.get("target")) in case["done"]:
+        return "was made already"
+    if kind == "case.close" and body is not None:
+        outcome = body.get("outcome")
+        if case["state"] not in CLOSES.get(outcome, ()):
+            return "not possible with this outcome in state " + case["state"]
+        if outcome == "withdrawn" and "case.withdraw" not in case["done"]:
+            return "closes as withdrawn without a withdraw"
+        if case["decision"] is not None and outcome not in ("void", case["decision"]):
+            return "goes against the decision"
+    return None
+
+
+def fold(packets, mover):
+    case = None
+    for packet in canonical(packets, mover):
+        body = packet.body
+        if packet.kind == "case.submit":
+            if case is None:
+                case = {"state": "submitted", "outcome": None, "decision": None, "done": set(),
+                        "collecting": packet.iss, "handling": packet.aud}
+            continue
+        if case is None or blocked(case, packet.kind, body) is not None:
+            continue
+        case["state"] = TABLE[packet.kind][2] or case["state"]
+        case["done"].add(packet.kind)
+        if packet.kind == "case.evaluate" and body is not None:
+            case["done"].add(("evaluate", body.get("target")))
+        if packet.kind == "case.decide" and body is not None:
+            case["decision"] = body.get("outcome")
+        if packet.kind == "case.close":
+            case["outcome"] = case["decision"] if body is None else body.get("outcome")
+    return case
+
+
+def check_place(before, packet):
+    claims = packet.claims
+    if before:
+        require({packet.iss, packet.aud} == {before[0].iss, before[0].aud}, "its cities are not those of the thread")
+    own = chain(before, packet.iss)
+    last = own[-1] if own else None
+    require(claims["seq"] == len(own) + 1, "seq is %d, expected %d" % (claims["seq"], len(own) + 1))
+    require(claims["prev"] == (last.id if last else None), "prev is not the hash of the packet before")
+    require(last is None or claims["iat"] >= last.claims["iat"], "dated before the packet before")
+    seen = {p.id: p.seq for p in before if p.iss != packet.iss}
+    seen[None] = 0
+    require(claims["seen"] in seen, "seen names no packet of the other city")
+    require(last is None or seen[claims["seen"]] >= seen[last.claims["seen"]], "seen goes back")
+
+
+def admit(before, packet, mover):
+    """Judges a packet as its author saw the thread: its own chain, and the other one up to `seen`."""
+    check_place(before, packet)
+    if packet.kind == "case.submit":
+        require(not before, "case.submit begins a thread")
+        return
+    by_id = {p.id: p.seq for p in before}
+    upto = by_id.get(packet.claims["seen"], 0)
+    case = fold([p for p in before if p.iss == packet.iss or p.seq <= upto], mover)
+    require(case is not None, "its author had not seen the submit")
+    allowed = {
+        "collecting": (case["collecting"],),
+        "handling": (case["handling"],),
+        "mover": (mover,),
+        "overseer": (case["handling"],) if mover == case["collecting"] else (),
+        "either": (case["collecting"], case["handling"]),
+    }[TABLE[packet.kind][0]]
+    require(packet.iss in allowed, "this kind belongs to the other city")
+    reason = blocked(case, packet.kind, packet.body)
+    require(reason is None, "%s %s" % (packet.kind, reason))

@@ -1,0 +1,312 @@
+#!/usr/bin/env python3
+"""Verifies a tongban evidence bundle. A second implementation, written from SPEC.md; shares no code with the project.
+
+Usage: verify_evidence.py BUNDLE.zip... [--fingerprint HEX]...
+
+Needs Python 3.8 and the package `cryptography` 38 or later. Prints one JSON object a bundle, each on its line,
+{"ok", "thread", "case", "state", "outcome", "packets", "receipts", "materials", "errors", "warnings"}
+and exits with 0 when every bundle verifies, 1 when it does not, 2 when it was called wrongly.
+Without --fingerprint anybody could have made the certificates; the fingerprints found are then listed as warnings.
+"""
+import argparse
+import datetime
+import json
+import re
+import sys
+
+sys.dont_write_bytecode = True
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from bundles import Bundle
+from cases import admit, canonical, check_case_claims, fold, materials_of, mover_of
+from signed import (
+    DAMAGED, HEX64, KID, Bad, Certificate, Keys, Packet, b64, check_claims, members, parse_json, require, sha256,
+    split_compact, text, thumbprint, whole,
+)
+
+CLOCK_SKEW = 300
+
+
+def read_certificates(bundle, fingerprints, warnings):
+    certificates = {}
+
+    def use(name, data):
+        certificate = Certificate(data)
+        require(certificate.city not in certificates, "a second certificate of this city")
+        if fingerprints:
+            require(certificate.fingerprint in fingerprints, "the fingerprint is none of those given")
+        else:
+            warnings.append("%s: compare the fingerprint %s" % (name, certificate.fingerprint))
+        certificates[certificate.city] = certificate
+
+    bundle.each("certificates", use)
+    return certificates
+
+
+def read_keys(bundle, certificates):
+    keys = Keys()
+
+    def open_by_certificate(data, typ, required):
+        kid, claims, signed, signature = split_compact(data, typ, "RS256")
+        members(claims, required)
+        require(claims["v"] == 1, "v is not 1")
+        certificate = certificates.get(claims["iss"])
+        require(certificate is not None, "there is no certificate of its city")
+        require(kid == certificate.kid, "kid is not the thumbprint of the city certificate's key")
+        certificate.verify(signed, signature)
+        at = whole(claims["iat"], "iat")
+        require(certificate.begins <= at <= certificate.ends, "signed when the certificate was not valid")
+        return claims, certificate
+
+    def delegation(_, data):
+        names = ("v", "iss", "iat", "nbf", "exp", "keys")
+        claims, certificate = open_by_certificate(data, "tongban-delegation+jws", names)
+        begins, ends = whole(claims["nbf"], "nbf"), whole(claims["exp"], "exp")
+        require(begins < ends <= begins + 400 * 86_400, "the validity is malformed")
+        require(isinstance(claims["keys"], list) and 1 <= len(claims["keys"]) <= 8, "keys is malformed")
+        for jwk in claims["keys"]:
+            members(jwk, ("kty", "crv", "x", "kid", "purpose"))
+            require(jwk["kty"] == "OKP" and jwk["crv"] == "Ed25519", "not an Ed25519 key")
+            require(jwk["kid"] == thumbprint(jwk), "kid is not the thumbprint of the key")
+        for jwk in claims["keys"]:
+            if jwk["purpose"] == "packet":
+                key = Ed25519PublicKey.from_public_bytes(b64(jwk["x"]))
+                span = (claims["iss"], key, max(begins, certificate.begins), min(ends, certificate.ends))
+                keys.spans.setdefault(jwk["kid"], []).append(span)
+
+    def revocation(_, data):
+        claims, _ = open_by_certificate(data, "tongban-revocation+jws", ("v", "iss", "iat", "kid", "revokedAt"))
+        place = (claims["iss"], text(claims["kid"], KID, "kid"))
+        at = whole(claims["revokedAt"], "revokedAt")
+        keys.revoked[place] = min(at, keys.revoked.get(place, at))
+
+    bundle.each("delegations", delegation)
+    bundle.each("revocations", revocation)
+    return keys
+
+
+def read_packets(bundle, keys):
+    packets = {}
+
+    def use(name, data):
+        claims = keys.verify(data, "tongban-packet+jws")
+        check_claims(claims)
+        check_case_claims(claims)
+        require(claims["thread"] == bundle.manifest["thread"], "belongs to another thread")
+        packet = Packet(name, data, claims)
+        require(packet.id not in packets, "stands twice")
+        packets[packet.id] = packet
+
+    bundle.each("packets", use)
+    return packets
+
+
+def open_bodies(bundle, packets, warnings):
+    purged, known = set(bundle.manifest["purged"]), set()
+    for packet in packets.values():
+        claims = packet.claims
+        name = "bodies/" + claims["body"]["sha256"]
+        known.add(name)
+        known.update("materials/" + material["sha256"] for material in claims["materials"])
+        if name not in bundle.entries:
+            if name in purged:
+                warnings.append("%s: its body was purged" % packet.name)
+            else:
+                bundle.error(packet.name, "its body is missing")
+            continue
+        try:
+            data = bundle.read(name)
+            matches = sha256(data) == claims["body"]["sha256"] and len(data) == claims["body"]["size"]
+            require(matches, "not what the packet commits to")
+            body = parse_json(data)
+            require(isinstance(body, dict) and len(body.get("salt", "")) == 22, "no salted object")
+            committed = sorted(material["sha256"] for material in claims["materials"])
+            require(sorted(materials_of(packet.kind, body)) == committed, "names other materials than the packet")
+            packet.body = body
+        except DAMAGED as problem:
+            bundle.error(name, str(problem) or type(problem).__name__)
+    for name in bundle.names("bodies"):
+        if name not in known:
+            bundle.error(name, "no packet commits to it")
+    for name in purged:
+        if name in bundle.entries or name not in known:
+            bundle.error(name, "is called purged, but is there or belongs to no packet")
+
+
+def check_materials(bundle, packets, warnings):
+    committed, present = {}, 0
+    for packet in packets.values():
+        for material in packet.claims["materials"]:
+            committed.setdefault("materials/" + material["sha256"], set()).add(material["size"])
+    for name, sizes in sorted(committed.items()):
+        if name not in bundle.entries:
+            if name in bundle.manifest["purged"]:
+                warnings.append("%s: was purged" % name)
+            else:
+                bundle.error(name, "is missing")
+        elif sizes != {bundle.entries[name].file_size}:
+            bundle.error(name, "has not the size that its packet says")
+        else:
+            try:
+                require("materials/" + bundle.digest(name) == name, "not what its name says")
+                present += 1
+            except DAMAGED as problem:
+                bundle.error(name, str(problem))
+    for name in bundle.names("materials"):
+        if name not in committed:
+            bundle.error(name, "no packet commits to it")
+    return present
+
+
+def replay(bundle, packets):
+    mover = mover_of(packets.values())
+    if mover is None:
+        bundle.error("packets", "there is no case.submit")
+        return None
+    admitted, broken = [], set()
+    for place, packet in enumerate(canonical(packets.values(), mover), 1):
+        try:
+            name = "packets/%04d-%s-%d.jws" % (place, packet.iss, packet.seq)
+            require(packet.name == name, "the name does not fit its place")
+            if packet.iss in broken:
+                continue
+            admit(admitted, packet, mover)
+            admitted.append(packet)
+        except Bad as problem:
+            bundle.error(packet.name, str(problem))
+            broken.add(packet.iss)
+    return fold(admitted, mover)
+
+
+def check_receipts(bundle, keys, packets, warnings):
+    stored, refused, texts = set(), set(), set()
+
+    def use(name, data):
+        require(data not in texts, "stands twice")
+        claims = members(keys.verify(data, "tongban-receipt+jws"), ("v", "iss", "aud", "iat", "items"))
+        require(claims["v"] == 1, "v is not 1")
+        require(isinstance(claims["items"], list) and 1 <= len(claims["items"]) <= 256, "items is malformed")
+        ids = [text(item.get("id"), HEX64, "id") for item in claims["items"]]
+        require(len(set(ids)) == len(ids), "an id stands twice")
+        covered = [packets[i] for i in ids if i in packets]
+        require(covered, "covers no packet of the thread")
+        theirs = all(p.aud == claims["iss"] and p.iss == claims["aud"] for p in covered)
+        require(theirs, "covers packets that were not sent to its city")
+        if any(claims["iat"] + CLOCK_SKEW < p.claims["iat"] for p in covered):
+            warnings.append("%s: is dated before its packet" % name)
+        for item in claims["items"]:
+            require(item.get("status") in ("stored", "refused"), "status is malformed")
+            (stored if item["status"] == "stored" else refused).add(item["id"])
+        texts.add(data)
+
+    bundle.each("receipts", use)
+    pending = set(bundle.manifest["unreceipted"])
+    for packet in packets.values():
+        if packet.id in stored:
+            if packet.name in pending:
+                bundle.error(packet.name, "is called unreceipted, but there is a receipt")
+        elif packet.id in refused:
+            bundle.error(packet.name, "was refused by the other city")
+        elif packet.name in pending:
+            warnings.append("%s: no receipt yet" % packet.name)
+        else:
+            bundle.error(packet.name, "no receipt of the other city covers it")
+    for name in pending - {packet.name for packet in packets.values()}:
+        bundle.error(name, "is called unreceipted, but there is no such packet")
+    return len(texts)
+
+
+def check_agreement(bundle, packets, certificates, warnings):
+    submit = next((p for p in packets.values() if p.kind == "case.submit"), None)
+    wanted = submit and "agreements/%s.json" % submit.claims["agreement"]
+    if wanted and wanted not in bundle.entries:
+        bundle.error(wanted, "the agreement is missing")
+
+    def use(name, data):
+        require(name == wanted, "the case does not refer to this agreement")
+        general = members(parse_json(data), ("payload", "signatures"))
+        document_bytes = b64(general["payload"])
+        require(sha256(document_bytes) == submit.claims["agreement"], "not the agreement that its name says")
+        document = parse_json(document_bytes)
+        signed_by = set()
+        for entry in general["signatures"]:
+            members(entry, ("protected", "signature"))
+            header = members(parse_json(b64(entry["protected"])), ("alg", "typ", "kid"))
+            require(header["alg"] == "RS256" and header["typ"] == "tongban-agreement+jws", "another header")
+            signed = (entry["protected"] + "." + general["payload"]).encode()
+            for city, certificate in certificates.items():
+                if certificate.kid == header["kid"]:
+                    certificate.verify(signed, b64(entry["signature"]))
+                    signed_by.add(city)
+        require(signed_by >= {submit.iss, submit.aud}, "not signed by both cities")
+        parties = {party["code"] for party in document["parties"]}
+        require({submit.iss, submit.aud} <= parties, "the cities are no parties")
+        if submit.body is None:
+            warnings.append("%s: the submit was purged, so its coverage stays open" % name)
+            return
+        china = datetime.timezone(datetime.timedelta(hours=8))
+        day = datetime.datetime.fromtimestamp(submit.claims["iat"], china).date().isoformat()
+        require(document["validFrom"] <= day <= document["validTo"], "not in force when the case began")
+        wanted_item = (submit.body["item"]["code"], submit.aud)
+        item = next((i for i in document["items"] if (i["taskCode"], i["handling"]) == wanted_item), None)
+        require(item is not None, "does not cover the item")
+        require(submit.iss in item["collecting"], "does not cover this direction")
+        require(submit.body["mode"] in item["modes"], "does not cover the mode")
+
+    bundle.each("agreements", use)
+
+
+def verify(path, fingerprints):
+    errors, warnings = [], []
+    result = {"ok": False, "thread": None, "case": None, "state": None, "outcome": None,
+              "packets": 0, "receipts": 0, "materials": 0, "errors": errors, "warnings": warnings}
+    try:
+        bundle = Bundle(path, errors)
+    except DAMAGED as problem:
+        errors.append("bundle: %s" % problem)
+        return result
+    result["thread"], result["case"] = bundle.manifest["thread"], bundle.manifest["case"]
+    certificates = read_certificates(bundle, fingerprints, warnings)
+    keys = read_keys(bundle, certificates)
+    packets = read_packets(bundle, keys)
+    open_bodies(bundle, packets, warnings)
+    case = replay(bundle, packets)
+    result["receipts"] = check_receipts(bundle, keys, packets, warnings)
+    check_agreement(bundle, packets, certificates, warnings)
+    result["materials"] = check_materials(bundle, packets, warnings)
+    parties = {city for packet in packets.values() for city in (packet.iss, packet.aud)}
+    for city in sorted(parties ^ set(certificates)):
+        words = "the certificate of %s is missing" if city in parties else "%s is no city of this case"
+        errors.append("certificates: " + words % city)
+    submit = next((p for p in packets.values() if p.kind == "case.submit"), None)
+    if submit is not None and submit.body is not None and submit.body.get("caseNo") != bundle.manifest["case"]:
+        bundle.error("manifest.json", "the case number is not that of the submit")
+    if "timeline.html" in bundle.entries:
+        try:
+            bundle.digest("timeline.html")
+        except DAMAGED as problem:
+            bundle.error("timeline.html", str(problem))
+    result["packets"] = len(packets)
+    result["ok"] = not errors
+    if case is not None and not errors:
+        result["state"], result["outcome"] = case["state"], case["outcome"]
+    return result
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Verifies a tongban evidence bundle.")
+    parser.add_argument("bundle", nargs="+")
+    help_text = "hex SHA-256 of a city certificate; give that of each city"
+    parser.add_argument("--fingerprint", action="append", default=[], help=help_text)
+    arguments = parser.parse_args()
+    fingerprints = {re.sub(r"[\s:]", "", value).lower() for value in arguments.fingerprint}
+    verified = True
+    for path in arguments.bundle:
+        result = verify(path, fingerprints)
+        print(json.dumps(result), flush=True)
+        verified = verified and result["ok"]
+    return 0 if verified else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
