@@ -1,0 +1,176 @@
+/** The pairing stream (结对): one request by the city that accepts an invite, one answer by the city that gave it. SPEC.md §10. */
+import { checkValidity, keyThumbprint, readCertificate } from '../../certs/index.ts'
+import type { Identity } from '../../protocol/exchange/frames.ts'
+import { type CertificateKey, verifyDelegation } from '../../protocol/keys/delegation.ts'
+import {
+  type Invite,
+  inviteId,
+  PairingAnswer,
+  PairingRequest,
+  pairingProof,
+  verificationNumbers,
+} from '../../protocol/pairing/invite.ts'
+import { encodeUtf8, parseJson, sha256 } from '../../protocol/primitives.ts'
+import { isProblemCode, type Problem, ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
+import type { Wire } from '../exchange/wire.ts'
+
+/** What a side shows and the other side verified. */
+export type PairedSide = {
+  city: string
+  name: string
+  fingerprint: string
+  pem: string
+  addresses: string[]
+  delegations: { id: string; jws: string; iat: number }[]
+  /** numbers of the verification words */ numbers: number[]
+}
+
+export type OwnSide = {
+  city: string
+  name: string
+  fingerprint: string
+  identity: Identity
+  addresses: string[]
+  peer: string
+}
+
+/** Verifies certificate, delegations, and that the libp2p peer at the other end is the one that they name. */
+async function verifySide(
+  side: { city: string; name: string; identity: Identity; addresses: string[] },
+  peer: string,
+  now: number,
+  peerIdOf: (jwk: { kty: 'OKP'; crv: 'Ed25519'; x: string }) => string,
+): Promise<{ ok: true; side: Omit<PairedSide, 'numbers'> } | Refused> {
+  const read = readCertificate(side.identity.certificates[0] ?? '')
+  if (!read.ok) return read
+  const { certificate } = read
+  if (certificate.code !== side.city) return refuse('certificate.mismatch', 'the certificate is of another city')
+  const expired = checkValidity(certificate, now)
+  if (expired !== null) return expired
+  const key: CertificateKey = {
+    city: certificate.code,
+    kid: await keyThumbprint(certificate),
+    jwk: certificate.publicKeyJwk,
+  }
+  const delegations: PairedSide['delegations'] = []
+  let named = false
+  for (const jws of side.identity.delegations) {
+    const verified = await verifyDelegation(jws, key)
+    if (!verified.ok) return verified
+    delegations.push({ id: await sha256(jws), jws, iat: verified.claims.iat })
+    named ||=
+      verified.claims.exp * 1000 > now &&
+      verified.claims.keys.some(entry => entry.purpose === 'peer' && peerIdOf(entry) === peer)
+  }
+  if (!named) return refuse('certificate.mismatch', 'the certificate does not name this libp2p peer')
+  return {
+    ok: true,
+    side: {
+      city: side.city,
+      name: certificate.name,
+      fingerprint: certificate.fingerprint,
+      pem: certificate.pem,
+      addresses: side.addresses,
+      delegations,
+    },
+  }
+}
+
+export type PairingContext = {
+  own: OwnSide
+  now: () => number
+  peerIdOf: (jwk: { kty: 'OKP'; crv: 'Ed25519'; x: string }) => string
+}
+
+/** Runs the accepting side on an open stream; what the inviting city showed. Throws ProblemError. */
+export async function requestPairing(context: PairingContext, wire: Wire, invite: Invite): Promise<PairedSide> {
+  const { own } = context
+  const mine = { fingerprint: own.fingerprint, peer: own.peer }
+  const theirs = { fingerprint: invite.fingerprint, peer: wire.peer }
+  const request: PairingRequest = {
+    v: 1,
+    invite: await inviteId(invite.secret),
+    city: own.city,
+    name: own.name,
+    identity: own.identity,
+    addresses: own.addresses,
+    proof: await pairingProof(invite.secret, 'accepting', mine, theirs),
+  }
+  await wire.send(encodeUtf8(JSON.stringify(request)))
+  const frame = await firstFrame(wire)
+  const problem = problemOf(frame)
+  if (problem !== null) throw new ProblemError(problem.code, problem.detail)
+  const answer = parseJson(PairingAnswer, frame, 'frame.malformed')
+  if (!answer.ok) throw new ProblemError(answer.problem.code, answer.problem.detail)
+  const verified = await verifySide(answer.value, wire.peer, context.now(), context.peerIdOf)
+  if (!verified.ok) throw new ProblemError(verified.problem.code, verified.problem.detail)
+  if (verified.side.fingerprint !== invite.fingerprint || verified.side.city !== invite.city)
+    throw new ProblemError('certificate.mismatch')
+  if (answer.value.proof !== (await pairingProof(invite.secret, 'inviting', theirs, mine)))
+    throw new ProblemError('invite.rejected', 'proof')
+  return { ...verified.side, numbers: await verificationNumbers(invite.secret, [own.fingerprint, invite.fingerprint]) }
+}
+
+/**
+ * Serves the inviting side. `take` finds the invite's secret and, with the verified side, spends the invite and stores the
+ * partner in one transaction; what it refuses is told to the other side.
+ */
+export async function answerPairing(
+  context: PairingContext,
+  wire: Wire,
+  invites: {
+    secret(id: string): Promise<{ ok: true; secret: string } | Refused>
+    spend(id: string, side: PairedSide): Promise<void>
+  },
+): Promise<void> {
+  try {
+    const { own } = context
+    const request = parseJson(PairingRequest, await firstFrame(wire), 'frame.malformed')
+    if (!request.ok) throw new ProblemError(request.problem.code, request.problem.detail)
+    const found = await invites.secret(request.value.invite)
+    if (!found.ok) throw new ProblemError(found.problem.code, found.problem.detail)
+    const verified = await verifySide(request.value, wire.peer, context.now(), context.peerIdOf)
+    if (!verified.ok) throw new ProblemError(verified.problem.code, verified.problem.detail)
+    const mine = { fingerprint: own.fingerprint, peer: own.peer }
+    const theirs = { fingerprint: verified.side.fingerprint, peer: wire.peer }
+    if (request.value.proof !== (await pairingProof(found.secret, 'accepting', theirs, mine)))
+      throw new ProblemError('invite.rejected', 'proof')
+    if (verified.side.city === own.city) throw new ProblemError('request.conflict', 'a city does not pair with itself')
+    const numbers = await verificationNumbers(found.secret, [own.fingerprint, theirs.fingerprint])
+    await invites.spend(request.value.invite, { ...verified.side, numbers })
+    const answer: PairingAnswer = {
+      v: 1,
+      city: own.city,
+      name: own.name,
+      identity: own.identity,
+      addresses: own.addresses,
+      proof: await pairingProof(found.secret, 'inviting', mine, theirs),
+    }
+    await wire.send(encodeUtf8(JSON.stringify(answer)))
+    await wire.close()
+  } catch (error) {
+    const problem: Problem = error instanceof ProblemError ? error.problem : { code: 'internal' }
+    await wire.send(encodeUtf8(JSON.stringify({ problem }))).catch(() => {})
+    await wire.close().catch(() => {})
+    if (!(error instanceof ProblemError)) throw error
+  }
+}
+
+async function firstFrame(wire: Wire): Promise<Uint8Array> {
+  for await (const frame of wire.frames()) return frame
+  throw new ProblemError('frame.truncated', 'pairing')
+}
+
+function problemOf(frame: Uint8Array): Problem | null {
+  try {
+    const { problem } = JSON.parse(new TextDecoder().decode(frame)) as {
+      problem?: { code?: unknown; detail?: unknown }
+    }
+    if (typeof problem?.code !== 'string' || !isProblemCode(problem.code)) return null
+    return typeof problem.detail === 'string'
+      ? { code: problem.code, detail: problem.detail.slice(0, 500) }
+      : { code: problem.code }
+  } catch {
+    return null
+  }
+}

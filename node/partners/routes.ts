@@ -1,0 +1,139 @@
+/** HTTP routes of partners: invite, accept, confirm, reject, suspend, resume, list. */
+import * as z from 'zod'
+import { DivisionCode, Sha256 } from '../../protocol/primitives.ts'
+import { actorOf, type RouteModule, Time, time, timeOrNull } from '../http/route.ts'
+import { INVITE_HOURS, type Partner, type Partners } from './partners.ts'
+
+const PartnerAnswer = z.strictObject({
+  code: DivisionCode,
+  name: z.string(),
+  status: z.enum(['pending', 'active', 'suspended']),
+  fingerprint: Sha256.describe('SHA-256 of the city certificate'),
+  words: z.array(z.string()).describe('verification words (核对词): both administrators must see the same'),
+  addresses: z.array(z.string()),
+  pairedAt: Time,
+  confirmedAt: Time.nullable(),
+  seenAt: Time.nullable(),
+  connected: z.boolean(),
+  problem: z
+    .strictObject({ code: z.string(), detail: z.string().optional() })
+    .nullable()
+    .describe('why delivery does not proceed'),
+  failures: z.number().int(),
+  breaker: z.enum(['closed', 'open']),
+  nextTryAt: Time.nullable(),
+})
+
+const toAnswer = ({ pairedAt, confirmedAt, seenAt, delivery, ...partner }: Partner): z.input<typeof PartnerAnswer> => ({
+  ...partner,
+  pairedAt: time(pairedAt),
+  confirmedAt: timeOrNull(confirmedAt),
+  seenAt: timeOrNull(seenAt),
+  connected: delivery?.connected ?? false,
+  problem: delivery?.problem ?? null,
+  failures: delivery?.failures ?? 0,
+  breaker: delivery?.breaker ?? 'closed',
+  nextTryAt: timeOrNull(delivery?.nextTryAt ?? null),
+})
+
+const params = z.strictObject({ code: DivisionCode })
+const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
+
+export const partnerRoutes = (partners: Partners): RouteModule => ({
+  tag: 'Partners',
+  description:
+    'Partner cities (合作城市), paired by invite: no centre, and both administrators compare the same words.',
+  register(api) {
+    api.operation({
+      method: 'post',
+      path: '/api/v1/invites',
+      id: 'createInvite',
+      summary: 'Make an invite for one partner city, to be used once',
+      roles: ['administrator'],
+      body: z.strictObject({ hours: z.number().int().min(1).max(INVITE_HOURS.most).default(INVITE_HOURS.default) }),
+      answer: z.strictObject({ invite: z.string(), expiresAt: Time }),
+      status: 201,
+      shownOnce: true,
+      handle: async ({ body, person }) => {
+        const { invite, expiresAt } = await partners.invite(body.hours, actorOf(person))
+        return { invite, expiresAt: time(expiresAt) }
+      },
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/partners/accept',
+      id: 'acceptInvite',
+      summary: "Accept a partner city's invite; then compare the words and confirm",
+      roles: ['administrator'],
+      body: z.strictObject({ invite: z.string().min(1).max(8192) }),
+      answer: PartnerAnswer,
+      status: 201,
+      seconds: 60,
+      problems: [
+        'invite.malformed',
+        'invite.expired',
+        'invite.used',
+        'invite.rejected',
+        'certificate.mismatch',
+        'exchange.unreachable',
+      ],
+      handle: async ({ body, person }) => toAnswer(await partners.accept(body.invite, actorOf(person))),
+    })
+    api.operation({
+      method: 'get',
+      path: '/api/v1/partners',
+      id: 'listPartners',
+      summary: 'All partner cities with the state of delivery to them',
+      roles: READERS,
+      answer: z.strictObject({ items: z.array(PartnerAnswer) }),
+      handle: async () => ({ items: (await partners.list()).map(toAnswer) }),
+    })
+    api.operation({
+      method: 'get',
+      path: '/api/v1/partners/{code}',
+      id: 'getPartner',
+      summary: 'One partner city, with a round trip measured now',
+      roles: READERS,
+      params,
+      answer: PartnerAnswer.extend({ roundTripMs: z.number().nullable() }),
+      problems: ['partner.unknown'],
+      handle: async input => {
+        const { roundTrip, ...partner } = await partners.get(input.params.code)
+        return { ...toAnswer(partner), roundTripMs: roundTrip }
+      },
+    })
+    for (const [verb, summary] of [
+      ['confirm', 'The words are the same: begin to exchange'],
+      ['suspend', 'Exchange nothing until resumed; what waits stays'],
+      ['resume', 'Exchange again'],
+    ] as const) {
+      api.operation({
+        method: 'post',
+        path: `/api/v1/partners/{code}/${verb}`,
+        id: `${verb}Partner`,
+        summary,
+        roles: ['administrator'],
+        params,
+        body: z.strictObject({}),
+        answer: PartnerAnswer,
+        problems: ['partner.unknown', 'request.conflict'],
+        handle: async input => toAnswer(await partners[verb](input.params.code, actorOf(input.person))),
+      })
+    }
+    api.operation({
+      method: 'post',
+      path: '/api/v1/partners/{code}/reject',
+      id: 'rejectPartner',
+      summary: 'The words differ, or nobody asked for it: forget the pairing',
+      roles: ['administrator'],
+      params,
+      body: z.strictObject({}),
+      answer: z.strictObject({ rejected: z.literal(true) }),
+      problems: ['partner.unknown', 'request.conflict'],
+      handle: async input => {
+        await partners.reject(input.params.code, actorOf(input.person))
+        return { rejected: true as const }
+      },
+    })
+  },
+})
