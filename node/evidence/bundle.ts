@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { Zip, ZipPassThrough } from 'fflate'
 import * as jose from 'jose'
-import { readCertificate } from '../../certs/index.ts'
+import { keyThumbprint, readCertificate } from '../../certs/index.ts'
 import { type AgreementSignature, generalJws } from '../../protocol/agreement/signature.ts'
 import { foldCase } from '../../protocol/case/fold.ts'
 import { EVIDENCE_FORMAT } from '../../protocol/names.ts'
@@ -27,9 +27,9 @@ export type BundleInput = {
   /** the admitted packets in canonical order; `body` is null when it was purged */
   packets: readonly { jws: string; body: Uint8Array | null }[]
   /** receipts that cover these packets, compact JWS, in the order of signing */ receipts: readonly string[]
-  /** delegations and revocations of both cities, compact JWS */ delegations: readonly string[]
+  /** delegations and revocations of both cities, compact JWS; those that matter are taken */ delegations: readonly string[]
   revocations: readonly string[]
-  /** PEM, one of each city */ certificates: readonly string[]
+  /** PEM, at least one of each city; those that matter are taken */ certificates: readonly string[]
   /** the agreement that the submit names */
   agreements: readonly { text: string; signatures: readonly AgreementSignature[] }[]
   /** every material that a packet commits to; one that is left out counts as purged */
@@ -90,14 +90,17 @@ async function plan(input: BundleInput): Promise<{ manifest: Manifest; parts: Pa
     const place = String(index + 1).padStart(4, '0')
     await add(`receipts/${place}-${receipt.iss}.jws`, input.receipts[index] ?? '')
   }
+  const papers = await neededPapers(input)
   for (const folder of ['delegations', 'revocations'] as const) {
-    for (const jws of input[folder]) {
+    for (const jws of papers[folder]) {
       await add(`${folder}/${jose.decodeJwt(jws).iss}-${(await sha256(jws)).slice(0, 16)}.jws`, jws)
     }
   }
-  const certificates = openCertificates(input.certificates)
-  for (const { city, pem } of certificates) await add(`certificates/${city}.pem`, pem)
-  const names = new Map(certificates.map(({ city, name }) => [city, name]))
+  for (const { city, pem, fingerprint } of papers.certificates) {
+    const alone = papers.certificates.every(other => other.city !== city || other.fingerprint === fingerprint)
+    await add(`certificates/${city}${alone ? '' : `-${fingerprint.slice(0, 16)}`}.pem`, pem)
+  }
+  const names = new Map(papers.certificates.map(({ city, name }) => [city, name]))
   for (const { text, signatures } of input.agreements) {
     await add(`agreements/${await sha256(text)}.json`, JSON.stringify(generalJws(text, signatures)))
   }
@@ -127,7 +130,15 @@ async function plan(input: BundleInput): Promise<{ manifest: Manifest; parts: Pa
   const state = foldCase(packets)
   if (state === null) throw new ProblemError('thread.unknown', 'no case.submit')
   const entries = timelineOf(packets, receipts)
-  const told = { thread: input.thread, state, entries, paths, names, certificates, purged: purged.size }
+  const told = {
+    thread: input.thread,
+    state,
+    entries,
+    paths,
+    names,
+    certificates: papers.certificates,
+    purged: purged.size,
+  }
   await add(TIMELINE, timelineHtml({ ...told, exportedAt, exportedBy: input.exportedBy }))
 
   const manifest: Manifest = {
@@ -152,14 +163,41 @@ async function readPacket({ jws, body }: BundleInput['packets'][number]): Promis
   }
 }
 
-function openCertificates(pems: readonly string[]): { city: string; name: string; pem: string; fingerprint: string }[] {
-  const read = pems.map(pem => {
-    const opened = readCertificate(pem)
-    if (!opened.ok) throw new ProblemError(opened.problem.code, opened.problem.detail)
-    const { code: city, name, fingerprint } = opened.certificate
-    return { city, name, pem, fingerprint }
-  })
-  return read.sort((a, b) => (a.city < b.city ? -1 : 1))
+type Paper = { city: string; name: string; pem: string; fingerprint: string; kid: string }
+
+/** Of all papers of the two cities those that the signatures in the bundle rest on, and a certificate of each city in any case. */
+async function neededPapers(
+  input: BundleInput,
+): Promise<{ delegations: string[]; revocations: string[]; certificates: Paper[] }> {
+  const kidOf = (jws: string) => jose.decodeProtectedHeader(jws).kid
+  const signing = new Set([...input.packets.map(({ jws }) => jws), ...input.receipts].map(kidOf))
+  const names = (jws: string): (string | undefined)[] => {
+    const { keys, kid } = jose.decodeJwt<{ keys?: { kid: string }[]; kid?: string }>(jws)
+    return keys?.map(key => key.kid) ?? [kid]
+  }
+  const needed = (jws: string) => names(jws).some(kid => signing.has(kid))
+  const [delegations, revocations] = [input.delegations.filter(needed), input.revocations.filter(needed)]
+  const signatures = input.agreements.flatMap(agreement => agreement.signatures)
+  const by = new Set([
+    ...[...delegations, ...revocations].map(kidOf),
+    ...signatures.map(signature => jose.decodeProtectedHeader({ protected: signature.protected }).kid),
+  ])
+  const all = await Promise.all(input.certificates.map(openCertificate))
+  const certificates = all.filter(
+    ({ city, kid }, index) =>
+      by.has(kid) || !all.some((other, at) => other.city === city && (by.has(other.kid) || at > index)),
+  )
+  return { delegations, revocations, certificates: certificates.sort((a, b) => (pathOrder(a) < pathOrder(b) ? -1 : 1)) }
+}
+
+/** As their paths sort, which is how a verifier lists them. */
+const pathOrder = ({ city, fingerprint }: Paper) => `${city}-${fingerprint}`
+
+async function openCertificate(pem: string): Promise<Paper> {
+  const opened = readCertificate(pem)
+  if (!opened.ok) throw new ProblemError(opened.problem.code, opened.problem.detail)
+  const { code: city, name, fingerprint } = opened.certificate
+  return { city, name, pem, fingerprint, kid: await keyThumbprint(opened.certificate) }
 }
 
 /** Nothing is packed: signatures, hashes and scans do not shrink, and files of any size pass through unchanged. */

@@ -37,7 +37,6 @@ const WORDS = {
     zh: '清单称尚无回执，但回执在包内',
     en: 'The manifest calls this packet unreceipted, but its receipt is there, or there is no such packet',
   },
-  'certificate.repeated': { zh: '同一城市有两份证书', en: 'There are two certificates of this city' },
   'certificate.missing': { zh: '缺少该城市的证书', en: 'The certificate of this city is missing' },
   'certificate.unrelated': { zh: '证书不属于本办件的任何一方', en: 'The certificate belongs to no city of this case' },
   'certificate.fingerprint': {

@@ -1,7 +1,7 @@
 /**
  * Evidence (证据): one case as one ZIP file that anyone can verify without a node. This folder writes bundles (`bundle.ts`),
  * verifies them (`verify.ts`) and tells the case as a timeline. It imports certs/ and protocol/ only, so that a bundle can be
- * verified where no node runs; routes.ts alone speaks HTTP. This file is the format, `tongban-evidence/1`. SPEC.md §11.
+ * verified where no node runs; routes.ts alone speaks HTTP. This file is the format, `tongban-evidence/1`. SPEC.md §12.
  *
  * Inside, and nothing else:
  *   manifest.json                    what the bundle holds: the SHA-256 of every other file
@@ -9,7 +9,7 @@
  *   receipts/NNNN-<iss>.jws          receipts that cover packets of the thread, in the order of signing
  *   delegations/<iss>-<hash>.jws     which keys a city certificate let sign, <hash> the first 16 digits of the SHA-256
  *   revocations/<iss>-<hash>.jws     which of them it took back
- *   certificates/<city>.pem          the certificate of each city
+ *   certificates/<city>.pem          the certificate of each city; <city>-<hash>.pem when its certificate changed meanwhile
  *   agreements/<id>.json             the agreement the case began under, JWS General JSON with the parties' signatures
  *   bodies/<sha256>                  body bytes of packets
  *   materials/<sha256>               material bytes

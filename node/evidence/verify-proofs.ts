@@ -8,19 +8,19 @@ import { submitContent } from '../../protocol/case/admit.ts'
 import type { CertificateKey } from '../../protocol/keys/delegation.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import type { Packet } from '../../protocol/packet/claims.ts'
-import type { KeyResolver } from '../../protocol/packet/envelope.ts'
 import { type ReceiptClaims, verifyReceipt } from '../../protocol/packet/receipt.ts'
 import { decodeUtf8, parseJson, sha256 } from '../../protocol/primitives.ts'
 import type { BundleFiles } from './files.ts'
 import type { Findings } from './findings.ts'
 import { storedTimes } from './timeline.ts'
+import type { KeysFor } from './verify-identity.ts'
 import type { ReadPacket } from './verify-thread.ts'
 
 /** Verifies every receipt, and that each packet has one of the city it was sent to or is listed as unreceipted. */
 export async function verifyReceipts(
   files: BundleFiles,
   packets: readonly ReadPacket[],
-  resolveKey: KeyResolver,
+  keysFor: KeysFor,
   findings: Findings,
 ): Promise<ReceiptClaims[]> {
   const byId = new Map(packets.map(packet => [packet.id, packet]))
@@ -31,7 +31,7 @@ export async function verifyReceipts(
     if (jws === null) continue
     if (texts.has(jws)) findings.error(path, 'file.repeated')
     texts.add(jws)
-    const verified = await verifyReceipt(jws, { resolveKey, evidence: true })
+    const verified = await verifyReceipt(jws, { resolveKey: keysFor(jws), evidence: true })
     if (!verified.ok) {
       findings.refused(path, verified)
       continue
@@ -134,13 +134,16 @@ async function verifySignatures(
   certificates: readonly CertificateKey[],
   findings: Findings,
 ): Promise<void> {
+  const signed = new Set<string>()
   for (const certificate of certificates) {
-    const own = signatures.filter(signature => kidOf(signature) === certificate.kid)
-    if (own.length === 0) findings.error(path, 'agreement.unsigned', certificate.city)
-    for (const signature of own) {
+    for (const signature of signatures.filter(entry => kidOf(entry) === certificate.kid)) {
       const verified = await verifyAgreementSignature(text, signature, certificate)
-      if (!verified.ok) findings.refused(path, verified)
+      if (verified.ok) signed.add(certificate.city)
+      else findings.refused(path, verified)
     }
+  }
+  for (const city of new Set(certificates.map(certificate => certificate.city))) {
+    if (!signed.has(city)) findings.error(path, 'agreement.unsigned', city)
   }
 }
 

@@ -3,11 +3,12 @@ import { admitCase, openCaseBody } from '../../protocol/case/admit.ts'
 import { moverOf } from '../../protocol/case/fold.ts'
 import type { CaseKind } from '../../protocol/case/kinds.ts'
 import type { Packet, PacketClaims } from '../../protocol/packet/claims.ts'
-import { type KeyResolver, verifyPacket } from '../../protocol/packet/envelope.ts'
+import { verifyPacket } from '../../protocol/packet/envelope.ts'
 import { canonicalOrder } from '../../protocol/thread/chain.ts'
 import type { BundleFiles } from './files.ts'
 import type { Findings } from './findings.ts'
 import { packetPath } from './manifest.ts'
+import type { KeysFor } from './verify-identity.ts'
 
 export type ReadPacket = { path: string; id: string; claims: PacketClaims }
 export type VerifiedThread = {
@@ -16,17 +17,13 @@ export type VerifiedThread = {
 }
 
 /** Verifies every packet file: signature, key at its time, thread. Bodies are not opened yet. */
-export async function readPackets(
-  files: BundleFiles,
-  resolveKey: KeyResolver,
-  findings: Findings,
-): Promise<ReadPacket[]> {
+export async function readPackets(files: BundleFiles, keysFor: KeysFor, findings: Findings): Promise<ReadPacket[]> {
   const read: ReadPacket[] = []
   const ids = new Set<string>()
   for (const path of files.inFolder('packets')) {
     const jws = await files.text(path)
     if (jws === null) continue
-    const verified = await verifyPacket(jws, { resolveKey, evidence: true })
+    const verified = await verifyPacket(jws, { resolveKey: keysFor(jws), evidence: true })
     if (!verified.ok) findings.refused(path, verified)
     else if (verified.claims.thread !== files.manifest.thread) findings.error(path, 'packet.thread')
     else if (ids.has(verified.id)) findings.error(path, 'file.repeated')

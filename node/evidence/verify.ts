@@ -58,18 +58,19 @@ async function verifyFiles(
   findings: Findings,
 ): Promise<BundleReport> {
   const certificates = await readCertificates(files, fingerprints, findings)
-  const resolveKey = await readKeys(files, certificates, findings)
-  const read = await readPackets(files, resolveKey, findings)
+  const keysFor = await readKeys(files, certificates, findings)
+  const read = await readPackets(files, keysFor, findings)
   if (read.length === 0) findings.error('', 'packet.none')
   const { packets, paths } = await replay(files, read, findings)
-  const receipts = await verifyReceipts(files, read, resolveKey, findings)
+  const receipts = await verifyReceipts(files, read, keysFor, findings)
   const submit = packets.find(packet => packet.claims.kind === 'case.submit')
   const parties = submit === undefined ? [] : [submit.claims.iss, submit.claims.aud]
-  for (const city of parties) if (!certificates.has(city)) findings.error('', 'certificate.missing', city)
-  for (const city of certificates.keys()) {
+  const cities = new Set(certificates.map(({ city }) => city))
+  for (const city of parties) if (!cities.has(city)) findings.error('', 'certificate.missing', city)
+  for (const city of cities) {
     if (submit !== undefined && !parties.includes(city)) findings.error('', 'certificate.unrelated', city)
   }
-  const keys = [...certificates.values()].map(({ key }) => key)
+  const keys = certificates.map(({ key }) => key)
   await verifyAgreements(files, submit, keys, findings)
   const materials = await verifyMaterials(files, read, findings)
   checkUnused(files, read, findings)
@@ -79,9 +80,9 @@ async function verifyFiles(
   const state = foldCase(packets)
   const timeline = timelineOf(packets, receipts)
   const { thread, exportedAt, exportedBy, purged, unreceipted } = files.manifest
-  const fingerprintList = [...certificates].map(([city, { fingerprint }]) => ({ city, fingerprint }))
+  const fingerprintList = certificates.map(({ city, fingerprint }) => ({ city, fingerprint }))
   if (files.has(TIMELINE) && (await files.hash(TIMELINE)) !== null && state !== null && findings.ok) {
-    const names = new Map([...certificates].map(([city, { name }]) => [city, name]))
+    const names = new Map(certificates.map(({ city, name }) => [city, name]))
     const view = { thread, state, entries: timeline, paths, names, certificates: fingerprintList }
     const page = timelineHtml({ ...view, purged: purged.length, exportedAt, exportedBy })
     if ((await sha256(page)) !== files.manifest.files[TIMELINE]) findings.warning(TIMELINE, 'timeline.differs')

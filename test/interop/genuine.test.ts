@@ -4,7 +4,7 @@ import { verifyBundle } from '../../node/evidence/verify.ts'
 import { bundleBytes, bundleInputOf } from '../support/play-bundle.ts'
 import { type PlayedCase, playCase, playSetting, submitContentOf } from '../support/play-case.ts'
 import { delegate, type PlayCity, playCity, playKey } from '../support/play-city.ts'
-import { expectAccepted, judgeInput, judgeOne } from './judges.ts'
+import { expectAccepted, expectRefused, judgeInput, judgeOne } from './judges.ts'
 import { pack, relist, unpack } from './tamper.ts'
 
 const DAY = 24 * 3600
@@ -95,6 +95,35 @@ describe('a genuine bundle', () => {
     await play.receipt(handling, [{ id: first.id, status: 'refused', problem: 'key.unknown' }])
     const verdict = await judgeInput(bundleInputOf({ play, agreement, caseNo, ...setting }), fingerprints)
     expectAccepted(verdict, { state: 'accepted', outcome: null })
+  })
+
+  test('verifies when a city changed its certificate meanwhile, and takes along no paper that does not matter', async () => {
+    const [collecting, before] = cities
+    const handling = { ...before, delegations: [...before.delegations] }
+    const setting = await playSetting({ cities: [collecting, handling] })
+    const { play, agreement, caseNo } = setting
+    await play.say(collecting, 'case.submit', submitContentOf(caseNo, 1, []), { agreement: agreement.id })
+    await play.say(handling, 'case.arrived', { localCaseNo: 'SY-1' })
+    const renewed = await playCity('420300')
+    handling.packetSigner = renewed.packetSigner
+    handling.packetKey = renewed.packetKey
+    handling.delegations.push(...renewed.delegations)
+    await play.say(handling, 'case.accept', {})
+    const unused = await playCity('420300')
+    const input = bundleInputOf(setting)
+    const zip = await bundleBytes({
+      ...input,
+      certificates: [...input.certificates, renewed.certificate, unused.certificate],
+      delegations: [...input.delegations, ...unused.delegations],
+    })
+    const known = [...fingerprints, renewed.fingerprint]
+    expectAccepted(await judgeOne(zip, known), { state: 'accepted', outcome: null })
+    expect(Object.keys(unpack(zip)).filter(path => /^(certificates|delegations)/.test(path)).length).toBe(6)
+    expectRefused(
+      await judgeOne(zip, fingerprints),
+      'evidence.invalid certificate.fingerprint',
+      /^certificates\/420300-/,
+    )
   })
 
   test('a shortened one tells an earlier state, and lists what has no receipt yet', async () => {

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from bundles import Bundle
 from cases import admit, canonical, check_case_claims, fold, materials_of, mover_of
 from signed import (
-    DAMAGED, HEX64, KID, Bad, Certificate, Keys, Packet, b64, check_claims, members, parse_json, require, sha256,
+    CITY, DAMAGED, HEX64, KID, Bad, Certificate, Keys, Packet, b64, check_claims, members, parse_json, require, sha256,
     split_compact, text, thumbprint, whole,
 )
 
@@ -28,16 +28,16 @@ CLOCK_SKEW = 300
 
 
 def read_certificates(bundle, fingerprints, warnings):
-    certificates = {}
+    certificates = []
 
     def use(name, data):
         certificate = Certificate(data)
-        require(certificate.city not in certificates, "a second certificate of this city")
+        require(all(c.fingerprint != certificate.fingerprint for c in certificates), "stands twice")
         if fingerprints:
             require(certificate.fingerprint in fingerprints, "the fingerprint is none of those given")
         else:
             warnings.append("%s: compare the fingerprint %s" % (name, certificate.fingerprint))
-        certificates[certificate.city] = certificate
+        certificates.append(certificate)
 
     bundle.each("certificates", use)
     return certificates
@@ -50,13 +50,13 @@ def read_keys(bundle, certificates):
         kid, claims, signed, signature = split_compact(data, typ, "RS256")
         members(claims, required)
         require(claims["v"] == 1, "v is not 1")
-        certificate = certificates.get(claims["iss"])
-        require(certificate is not None, "there is no certificate of its city")
-        require(kid == certificate.kid, "kid is not the thumbprint of the city certificate's key")
-        certificate.verify(signed, signature)
-        at = whole(claims["iat"], "iat")
-        require(certificate.begins <= at <= certificate.ends, "signed when the certificate was not valid")
-        return claims, certificate
+        issuer, at = text(claims["iss"], CITY, "iss"), whole(claims["iat"], "iat")
+        own = [c for c in certificates if c.city == issuer and c.kid == kid]
+        require(own, "not signed with the certificate of its city")
+        own[0].verify(signed, signature)
+        valid = [c for c in own if c.begins <= at <= c.ends]
+        require(valid, "signed when the certificate was not valid")
+        return claims, valid[0]
 
     def delegation(_, data):
         names = ("v", "iss", "iat", "nbf", "exp", "keys")
@@ -234,10 +234,10 @@ def check_agreement(bundle, packets, certificates, warnings):
             header = members(parse_json(b64(entry["protected"])), ("alg", "typ", "kid"))
             require(header["alg"] == "RS256" and header["typ"] == "tongban-agreement+jws", "another header")
             signed = (entry["protected"] + "." + general["payload"]).encode()
-            for city, certificate in certificates.items():
+            for certificate in certificates:
                 if certificate.kid == header["kid"]:
                     certificate.verify(signed, b64(entry["signature"]))
-                    signed_by.add(city)
+                    signed_by.add(certificate.city)
         require(signed_by >= {submit.iss, submit.aud}, "not signed by both cities")
         parties = {party["code"] for party in document["parties"]}
         require({submit.iss, submit.aud} <= parties, "the cities are no parties")
@@ -275,7 +275,7 @@ def verify(path, fingerprints):
     check_agreement(bundle, packets, certificates, warnings)
     result["materials"] = check_materials(bundle, packets, warnings)
     parties = {city for packet in packets.values() for city in (packet.iss, packet.aud)}
-    for city in sorted(parties ^ set(certificates)):
+    for city in sorted(parties ^ {certificate.city for certificate in certificates}):
         words = "the certificate of %s is missing" if city in parties else "%s is no city of this case"
         errors.append("certificates: " + words % city)
     submit = next((p for p in packets.values() if p.kind == "case.submit"), None)
