@@ -20,7 +20,7 @@ export type TrustParts = {
   db: Database
   /** own division code: own keys count too */ city: string
   clock: Clock
-  /** libp2p peer id of a public Ed25519 JWK */ peerIdOf: (jwk: { kty: string; crv: string; x: string }) => string
+  /** libp2p peer id of a public Ed25519 JWK */ peerIdOf: (jwk: { kty: 'OKP'; crv: 'Ed25519'; x: string }) => string
 }
 
 type City = {

@@ -1,0 +1,408 @@
+/**
+ * The composition root: the one place that picks concrete parts and joins them to a node. Everything else gets what it
+ * uses in an object; tests build nodes through the same function with parts of their own.
+ */
+import { createHmac, randomBytes, randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { Adapter } from '../adapters/sdk/port.ts'
+import { LIMITS } from '../protocol/limits.ts'
+import { createAgreements } from './agreements/agreements.ts'
+import { agreementRoutes } from './agreements/routes.ts'
+import { createAudit } from './audit/audit.ts'
+import { createEventLog } from './audit/events.ts'
+import { auditRoutes } from './audit/routes.ts'
+import { createCases, nextNumber } from './cases/cases.ts'
+import { createCaseHandler } from './cases/handler.ts'
+import { caseRoutes } from './cases/routes.ts'
+import { type NodeConfig, readSecrets } from './config/config.ts'
+import { createDispatch } from './dispatch/dispatch.ts'
+import { createAdapterState } from './dispatch/job-store.ts'
+import { dispatchRoutes } from './dispatch/routes.ts'
+import { createEvidence } from './evidence/evidence.ts'
+import { evidenceRoutes } from './evidence/routes.ts'
+import { type Clock, systemClock } from './exchange/clock.ts'
+import { createExchange, type ExchangeObserver } from './exchange/exchange.ts'
+import type { ThreadHandler } from './exchange/ports.ts'
+import { createHttpApp } from './http/app.ts'
+import { markingDatabase } from './http/idempotency.ts'
+import { startServer } from './http/server.ts'
+import { loadIdentity } from './identity/identity.ts'
+import { openKeyStore } from './identity/keystore.ts'
+import { identityRoutes } from './identity/routes.ts'
+import { loadTrust } from './identity/trust.ts'
+import { openBlobStore } from './materials/blob-store.ts'
+import { createMaterials } from './materials/materials.ts'
+import { materialRoutes } from './materials/routes.ts'
+import { createSeal, deriveKey } from './materials/seal.ts'
+import { createP2pHost, type P2pHost } from './p2p/host.ts'
+import { peerIdOf } from './p2p/peer-id.ts'
+import { createPartners } from './partners/partners.ts'
+import { partnerRoutes } from './partners/routes.ts'
+import { createPeople } from './people/people.ts'
+import { peopleRoutes } from './people/routes.ts'
+import { serviceRoutes } from './services/routes.ts'
+import { createServices } from './services/services.ts'
+import { migrate } from './store/migrate.ts'
+import { MIGRATIONS } from './store/migrations/index.ts'
+import { openSqlite } from './store/sqlite.ts'
+import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts'
+import { VERSION } from './version.ts'
+
+export type NodeOptions = {
+  config: NodeConfig
+  passphrase: string
+  /** picks the adapter of the config; tests give their own */ makeAdapter?: (config: NodeConfig) => Promise<Adapter>
+  clock?: Clock
+}
+
+export type RunningNode = {
+  url: string
+  peer: string
+  addresses: string[]
+  city: { code: string; name: string }
+  stop(): Promise<void>
+}
+
+const HOUR = 3_600_000
+/** Largest upload and its framing, bytes. */
+const MAX_BODY = LIMITS.materialBytes + 1024 * 1024
+
+/** Starts a node from its configuration; resolves when it serves. Throws ProblemError naming who must act. */
+export async function startNode({
+  config,
+  passphrase,
+  makeAdapter = pickAdapter,
+  clock = systemClock,
+}: NodeOptions): Promise<RunningNode> {
+  const begun = performance.now()
+  const keyStore = await openKeyStore(join(config.data, 'keys'), passphrase)
+  const telemetry = createTelemetry({ city: config.city.code })
+  const log = telemetry.log('node')
+  const store = openSqlite(join(config.data, 'tongban.db'), { report: error => log.error('after a commit', {}, error) })
+  await migrate(store, MIGRATIONS, clock.now)
+  const db = markingDatabase(store)
+  const audit = createAudit({ database: db, now: clock.now })
+  const events = createEventLog({ database: db, now: clock.now })
+  const identity = await loadIdentity({ db, keyStore, city: config.city, clock, audit, events })
+  const trust = await loadTrust({ db, city: config.city.code, clock, peerIdOf })
+  const seal = createSeal(identity.dataKey())
+  const randomText = (bytes: number) => randomBytes(bytes).toString('base64url')
+  const threadId = () => randomBytes(16).toString('hex')
+  const applicantSecret = deriveKey(identity.dataKey(), 'applicant 1')
+
+  const host = await createP2pHost({
+    key: identity.peerKey(),
+    listen: config.p2p.listen,
+    announce: config.p2p.announce,
+    gate: peer => trust.cityOf(peer) !== undefined || partners.hasOpenInvite(),
+    onEvent: event => {
+      if (event.kind === 'handler-failed') log.error('stream handler failed', { protocol: event.protocol }, event.error)
+      if (event.kind === 'listener-failed') log.error('connection listener failed', {}, event.error)
+    },
+  })
+
+  const handlers = new Map<string, ThreadHandler>()
+  const services = await createServices({
+    db,
+    identity,
+    trust,
+    clock,
+    audit,
+    events,
+    fetchBlob: (city, sha256, most) => materials.fetchBlob(city, sha256, most),
+    announce: head => exchange.announceList(head),
+    observer: { failed: (city, problem) => log.warning('list not taken', { partner: city, problem: problem.code }) },
+  })
+  const exchange = createExchange({
+    db,
+    seal,
+    transport: host,
+    identity,
+    trust,
+    lists: services,
+    clock,
+    handlers,
+    observer: observeExchange(telemetry, {
+      heard: partner => {
+        void partners.seen(partner).catch(error => log.error('partner not noted as seen', { partner }, error))
+        void materials.wake(partner).catch(error => log.error('materials not woken', { partner }, error))
+      },
+    }),
+    software: `tongban/${VERSION}`,
+    addresses: () => host.addresses(),
+    randomText,
+    random: Math.random,
+    unwritten: async (tx, packet) => {
+      await audit.append(tx, {
+        actor: 'node',
+        action: 'packet.unwritten',
+        subject: packet.thread,
+        detail: { kind: packet.kind, partner: packet.partner, problem: packet.problem.code },
+      })
+      await events.append(tx, { type: 'work.parked', subject: packet.thread })
+    },
+    turnedAway: (tx, { partner, id, problem }) =>
+      audit.append(tx, {
+        actor: `city:${partner}`,
+        action: 'packet.refused',
+        subject: id,
+        detail: { problem: problem.code, detail: problem.detail ?? null },
+      }),
+  })
+  const author = () => exchange.author
+  const packets = () => exchange.packets
+  const partners = createPartners({
+    db,
+    transport: host,
+    clock,
+    audit,
+    events,
+    own: () => ({
+      city: identity.city,
+      name: identity.name,
+      fingerprint: identity.summary().fingerprint,
+      identity: identity.document(),
+      addresses: host.addresses(),
+      peer: host.peer,
+    }),
+    peerIdOf,
+    randomText,
+    delivery: code => exchange.status(code),
+    roundTrip: code => roundTrip(host, trust.reach(code).peers),
+    changed: async code => {
+      const before = trust.reach(code).peers
+      await trust.reload(code)
+      await exchange.partnersChanged()
+      if (!trust.partners().includes(code)) for (const peer of before) await host.disconnect(peer)
+    },
+  })
+  const materials = createMaterials({
+    db,
+    blobs: await openBlobStore(join(config.data, 'materials'), identity.dataKey()),
+    transport: host,
+    trust,
+    clock,
+    random: Math.random,
+    listBytes: sha256 => services.bytes(sha256),
+    observer: {
+      fetched: (partner, bytes) => telemetry.events.materialFetched({ partner, bytes }),
+      failed: (partner, problem) => log.warning('material not fetched', { partner, problem: problem.code }),
+      arrived: () => dispatch.wake(),
+    },
+  })
+  const agreements = createAgreements({
+    db,
+    packets,
+    author,
+    identity,
+    signer: () => identity.certificateSigner(),
+    certificateOf: city => trust.certificateOf(city),
+    audit,
+    events,
+    clock,
+    threadId,
+  })
+  const stopping = new AbortController()
+  const adapter = await makeAdapter(config)
+  const adapterLog = telemetry.log('adapter')
+  const dispatch = createDispatch({
+    db,
+    packets,
+    seal,
+    adapter,
+    context: {
+      state: createAdapterState(db),
+      now: clock.now,
+      signal: stopping.signal,
+      log: (message, fields) => adapterLog.info(message, fields),
+    },
+    clock,
+    audit,
+    events,
+    random: Math.random,
+    openMaterial: sha256 => materials.open(sha256),
+    cases: () => cases,
+    observer: {
+      effect: (kind, outcome, seconds) =>
+        telemetry.events.adapterEffect({ adapter: adapter.kind, kind, outcome, seconds }),
+      event: outcome => telemetry.events.adapterEvent({ adapter: adapter.kind, outcome }),
+      parked: (what, problem, subject) => telemetry.events.parked({ what, code: problem.code, subject }),
+      failed: error => adapterLog.error('dispatch failed', {}, error),
+    },
+    pollEvery: config.pollSeconds * 1000,
+  })
+  const cases = createCases({
+    db,
+    packets,
+    author,
+    identity,
+    audit,
+    clock,
+    services,
+    agreements,
+    materials,
+    nextNumber: counter => store.transaction(tx => nextNumber(tx, counter)),
+    threadId,
+  })
+  handlers.set('agreement', agreements.handler)
+  handlers.set(
+    'case',
+    createCaseHandler({
+      identity,
+      audit,
+      events,
+      agreements,
+      materials,
+      dispatch,
+      applicantKey: number => createHmac('sha256', applicantSecret).update(number).digest(),
+      changed: ({ thread, state }) =>
+        telemetry.events.caseChanged({
+          thread,
+          state: state.state,
+          ...(state.outcome === null ? {} : { outcome: state.outcome }),
+        }),
+    }),
+  )
+  const evidence = createEvidence({ db, packets, identity, clock, audit, trust, agreements, materials })
+  const people = createPeople({ database: db, audit, now: clock.now, ids: randomUUID, random: randomBytes })
+
+  const app = createHttpApp({
+    title: `${config.city.name} ${config.city.code}`,
+    version: VERSION,
+    routes: [
+      caseRoutes(cases),
+      materialRoutes(materials),
+      evidenceRoutes(evidence),
+      agreementRoutes(agreements),
+      partnerRoutes(partners),
+      serviceRoutes(services, config.city.code),
+      dispatchRoutes(dispatch),
+      identityRoutes(identity, host),
+      peopleRoutes(people),
+      auditRoutes(audit),
+    ],
+    people,
+    feed: events,
+    database: store,
+    telemetry,
+    clock,
+    ids: randomUUID,
+    ready: { store: () => store.query('SELECT 1 AS one') },
+  })
+
+  await host.start()
+  await partners.start()
+  await materials.start()
+  await exchange.start()
+  await dispatch.start()
+  const server = startServer({ app, host: config.http.host, port: config.http.port, maxBytes: MAX_BODY, clock })
+  const cancelUpkeep = every(
+    clock,
+    HOUR,
+    async () => {
+      await events.purge()
+      if (await identity.renewIfDue()) await trust.reload()
+    },
+    error => log.error('upkeep failed', {}, error),
+  )
+  telemetry.events.started({ version: VERSION, ms: Math.round(performance.now() - begun) })
+
+  return {
+    url: server.url,
+    peer: host.peer,
+    addresses: host.addresses(),
+    city: { code: config.city.code, name: config.city.name },
+    async stop() {
+      const at = performance.now()
+      cancelUpkeep()
+      await server.stop()
+      stopping.abort()
+      await dispatch.stop()
+      await exchange.stop()
+      await materials.stop()
+      await host.stop()
+      await people.settle()
+      await store.close()
+      telemetry.events.stopped({ ms: Math.round(performance.now() - at) })
+    },
+  }
+}
+
+async function pickAdapter(config: NodeConfig): Promise<Adapter> {
+  if (config.adapter.kind === 'workbench') {
+    const { createWorkbench } = await import('../adapters/workbench/workbench.ts')
+    return createWorkbench()
+  }
+  const { createRestAdapter } = await import('../adapters/rest/rest.ts')
+  const mapping: unknown = JSON.parse(await readFile(resolve(config.folder, config.adapter.mapping), 'utf8'))
+  const secrets = await readSecrets(config.adapter.secrets, process.env, config.folder)
+  const { baseUrl } = config.adapter
+  return createRestAdapter({ config: baseUrl === undefined ? mapping : { ...(mapping as object), baseUrl }, secrets })
+}
+
+/** Milliseconds to the first peer that answers, or null. */
+async function roundTrip(host: P2pHost, peers: readonly string[]): Promise<number | null> {
+  for (const peer of peers) {
+    try {
+      return await host.ping(peer, { signal: AbortSignal.timeout(5000) })
+    } catch {
+      // The next peer may answer; null says that none did.
+    }
+  }
+  return null
+}
+
+function every(clock: Clock, ms: number, work: () => Promise<void>, failed: (error: unknown) => void): () => void {
+  let cancel = () => {}
+  let stopped = false
+  const plan = () => {
+    cancel = clock.after(ms, () => {
+      work()
+        .catch(failed)
+        .finally(() => {
+          if (!stopped) plan()
+        })
+    })
+  }
+  plan()
+  return () => {
+    stopped = true
+    cancel()
+  }
+}
+
+/** What the exchange tells, as business events. */
+function observeExchange(telemetry: Telemetry, on: { heard: (partner: string) => void }): ExchangeObserver {
+  const { events } = telemetry
+  return {
+    queued: (partner, written) => {
+      for (const packet of written)
+        events.packetAccepted({ partner, kind: packet.claims.kind, direction: 'out', packet: packet.id })
+    },
+    received: (partner, stored, refused) => {
+      for (const packet of stored)
+        events.packetAccepted({ partner, kind: packet.claims.kind, direction: 'in', packet: packet.id })
+      for (const { id, problem } of refused)
+        events.packetRefused({ partner, kind: 'unknown', direction: 'in', code: problem.code, packet: id })
+      events.receiptGiven({ partner, packets: stored.length + refused.length })
+    },
+    confirmed: (partner, count, refused) => {
+      events.receiptTaken({ partner, packets: count, seconds: 0 })
+      for (const { kind, problem } of refused)
+        events.packetRefused({ partner, kind, direction: 'out', code: problem.code, packet: '' })
+    },
+    connected: (partner, connected) => {
+      if (connected) {
+        events.partnerConnected({ partner })
+        on.heard(partner)
+      } else {
+        events.partnerLost({ partner, reason: 'stream ended' })
+      }
+    },
+    failed: (partner, problem) => events.deliveryAttempted({ partner, ok: false, code: problem.code }),
+    recovering: (partner, on, recalled) => {
+      if (!on) events.recovered({ partner, packets: recalled })
+    },
+  }
+}

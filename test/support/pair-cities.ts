@@ -1,0 +1,68 @@
+/** Brings two running nodes from strangers to a signed agreement, through their HTTP APIs. */
+import { exampleCities, exampleItems } from '../../examples/data/load.ts'
+import type { Client } from '../../node/cli/client.ts'
+import type { ServiceItem } from '../../protocol/service/item.ts'
+
+export type PairedCities = { items: ServiceItem[]; agreement: string }
+
+/** Polls until `check` gives something; a node's own events drive it, so it is quick, and the bound is generous. */
+export async function until<T>(
+  check: () => Promise<T | null | undefined | false>,
+  what: string,
+  ms = 30_000,
+): Promise<T> {
+  for (const end = Date.now() + ms; Date.now() < end; ) {
+    const value = await check()
+    if (value !== null && value !== undefined && value !== false) return value
+    await new Promise(resolve => setTimeout(resolve, 25))
+  }
+  throw new Error(`not within ${ms} ms: ${what}`)
+}
+
+/** `handling` publishes its items; an agreement lets `collecting` collect all of them. */
+export async function pairCities(
+  collecting: { client: Client; code: string; name: string; authority: string },
+  handling: { client: Client; code: string; name: string; authority: string },
+): Promise<PairedCities> {
+  const { invite } = await collecting.client.post<{ invite: string }>('/api/v1/invites', { hours: 1 })
+  await handling.client.post('/api/v1/partners/accept', { invite })
+  await collecting.client.post(`/api/v1/partners/${handling.code}/confirm`)
+  await handling.client.post(`/api/v1/partners/${collecting.code}/confirm`)
+  const cities = await exampleCities()
+  const city = cities.find(entry => entry.code === handling.code)
+  if (city === undefined) throw new Error(`no example city ${handling.code}`)
+  const items = await exampleItems(city)
+  await handling.client.put('/api/v1/services', { items })
+  const proposed = await collecting.client.post<{ thread: string }>('/api/v1/agreements', {
+    v: 1,
+    title: `${collecting.name}与${handling.name}跨省通办合作协议`,
+    parties: [collecting, handling].map(({ code, name, authority }) => ({ code, name, authority })),
+    items: items.map(item => ({
+      taskCode: item.taskCode,
+      taskName: item.taskName,
+      handling: handling.code,
+      collecting: [collecting.code],
+      modes: item.modes,
+    })),
+    clock: {},
+    mailing: 'handling',
+    archive: 'handling',
+    purgeDays: 90,
+    dispute: '协商解决；协商不成的，报请共同上级机关处理',
+    validFrom: '2026-01-01',
+    validTo: '2036-12-31',
+  })
+  const path = `/api/v1/agreements/${proposed.thread}`
+  await until(() => handling.client.get(path).catch(() => null), 'the proposal arrived')
+  await handling.client.post(`${path}/sign`)
+  await until(
+    async () => (await collecting.client.get<{ state: string }>(path)).state === 'active',
+    'the agreement is signed',
+  )
+  await until(
+    async () =>
+      (await collecting.client.get<{ list: unknown }>(`/api/v1/partners/${handling.code}/services?limit=1`)).list,
+    'the list arrived',
+  )
+  return { items, agreement: proposed.thread }
+}
