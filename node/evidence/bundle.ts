@@ -11,7 +11,7 @@ import { ReceiptClaims } from '../../protocol/packet/receipt.ts'
 import { decodeUtf8, encodeUtf8, sha256 } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { BUNDLE_LIMITS, MANIFEST, type Manifest, packetPath, TIMELINE } from './manifest.ts'
-import { storedTimes, timelineOf } from './timeline.ts'
+import { storedKey, storedTimes, timelineOf } from './timeline.ts'
 import { timelineHtml } from './timeline-html.ts'
 
 export type BundleMaterial = {
@@ -125,11 +125,11 @@ async function plan(input: BundleInput): Promise<{ manifest: Manifest; parts: Pa
   }
 
   const stored = storedTimes(receipts)
-  const unreceipted = packets.filter(({ id, claims }) => !stored.has(`${claims.aud}/${id}`))
+  const unreceipted = packets.filter(({ id, claims }) => !stored.has(storedKey(claims.aud, id)))
   const exportedAt = new Date(input.exportedAt).toISOString()
   const state = foldCase(packets)
   if (state === null) throw new ProblemError('thread.unknown', 'no case.submit')
-  const entries = timelineOf(packets, receipts)
+  const entries = timelineOf(packets, stored)
   const told = {
     thread: input.thread,
     state,

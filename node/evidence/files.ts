@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { LIMITS } from '../../protocol/limits.ts'
 import { parseJson } from '../../protocol/primitives.ts'
 import type { Findings } from './findings.ts'
-import { BUNDLE_LIMITS, type Folder, isFolder, MANIFEST, Manifest, placeOf } from './manifest.ts'
+import { BUNDLE_LIMITS, FOLDERS, type Folder, isFolder, MANIFEST, Manifest, placeOf } from './manifest.ts'
 import { listZip, readEntry, readWhole, type Source, type ZipEntry, ZipError } from './zip.ts'
 
 /** Called with how many of all packed bytes were read. */
@@ -13,6 +13,7 @@ const isKnownDirectory = (name: string): boolean => name.endsWith('/') && isFold
 
 export class BundleFiles {
   readonly manifest: Manifest
+  /** paths of bodies and materials that are absent, as the manifest says */ readonly purged: ReadonlySet<string>
   readonly #source: Source
   readonly #entries: ReadonlyMap<string, ZipEntry>
   readonly #findings: Findings
@@ -29,6 +30,7 @@ export class BundleFiles {
     this.#source = source
     this.#entries = entries
     this.manifest = manifest
+    this.purged = new Set(manifest.purged)
     this.#findings = findings
     this.#progress = progress
   }
@@ -42,11 +44,18 @@ export class BundleFiles {
       findings.error('', 'zip.unreadable', reasonOf(error))
       return null
     }
+    const counts = new Map<Folder, number>()
     for (const [path, entry] of entries) {
       const place = placeOf(path)
       if (place === null) findings.error(path, 'file.unknown')
       else if (entry.size > place.bytes) findings.error(path, 'file.oversize', `${place.bytes} bytes`)
       if (place === null || entry.size > place.bytes) entries.delete(path)
+      else if (place.folder !== null) counts.set(place.folder, (counts.get(place.folder) ?? 0) + 1)
+    }
+    for (const [folder, count] of counts) {
+      if (count <= FOLDERS[folder].most) continue
+      findings.error(folder, 'file.many', `${FOLDERS[folder].most}`)
+      return null
     }
     const manifest = await readManifest(source, entries.get(MANIFEST), findings)
     if (manifest === null) return null

@@ -17,6 +17,7 @@ const WORDS = {
   'zip.unreadable': { zh: '文件包无法读取', en: 'The ZIP file cannot be read' },
   'file.unknown': { zh: '格式中没有这种文件', en: 'The format has no such file' },
   'file.oversize': { zh: '文件超过大小限制', en: 'The file is larger than the limit' },
+  'file.many': { zh: '此类文件过多', en: 'There are more such files than the limit' },
   'file.unlisted': { zh: '清单中没有该文件', en: 'The manifest does not list this file' },
   'file.missing': { zh: '清单列出的文件不在包内', en: 'The manifest lists this file, but the bundle does not hold it' },
   'file.hash': { zh: '文件内容与清单中的摘要不符', en: 'The file is not the one that the manifest lists' },

@@ -53,17 +53,18 @@ export const BUNDLE_LIMITS = {
 
 /** Lowercase only: two names never collide where a file system folds case. */
 const JWS = /^[a-z0-9-]{1,100}\.jws$/
+const HASH = /^[0-9a-f]{64}$/
 
-/** Folder → what its file names look like and how large one file may be. */
+/** Folder → what its file names look like, how large one file may be, and how many there may be. */
 export const FOLDERS = {
-  packets: { name: /^\d{4,5}-[1-9]\d{5}-\d{1,5}\.jws$/, bytes: LIMITS.packetBytes },
-  receipts: { name: JWS, bytes: LIMITS.receiptBytes },
-  delegations: { name: JWS, bytes: LIMITS.delegationBytes },
-  revocations: { name: JWS, bytes: LIMITS.delegationBytes },
-  certificates: { name: /^[a-z0-9-]{1,100}\.pem$/, bytes: BUNDLE_LIMITS.certificateBytes },
-  agreements: { name: /^[0-9a-f]{64}\.json$/, bytes: BUNDLE_LIMITS.agreementBytes },
-  bodies: { name: /^[0-9a-f]{64}$/, bytes: LIMITS.bodyBytes },
-  materials: { name: /^[0-9a-f]{64}$/, bytes: LIMITS.materialBytes },
+  packets: { name: /^\d{4,5}-[1-9]\d{5}-\d{1,5}\.jws$/, bytes: LIMITS.packetBytes, most: 2 * LIMITS.threadPackets },
+  receipts: { name: JWS, bytes: LIMITS.receiptBytes, most: 2 * LIMITS.threadPackets },
+  delegations: { name: JWS, bytes: LIMITS.delegationBytes, most: 256 },
+  revocations: { name: JWS, bytes: LIMITS.delegationBytes, most: 256 },
+  certificates: { name: /^[a-z0-9-]{1,100}\.pem$/, bytes: BUNDLE_LIMITS.certificateBytes, most: 32 },
+  agreements: { name: /^[0-9a-f]{64}\.json$/, bytes: BUNDLE_LIMITS.agreementBytes, most: 8 },
+  bodies: { name: HASH, bytes: LIMITS.bodyBytes, most: 2 * LIMITS.threadPackets },
+  materials: { name: HASH, bytes: LIMITS.materialBytes, most: BUNDLE_LIMITS.entries },
 } as const
 export type Folder = keyof typeof FOLDERS
 

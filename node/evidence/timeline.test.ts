@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { CaseKind } from '../../protocol/case/kinds.ts'
+import type { ReceiptClaims } from '../../protocol/packet/receipt.ts'
 import { type PlayedCase, playCase, playSetting, submitContentOf } from '../../test/support/play-case.ts'
-import { chinaTime, TITLES, timelineOf } from './timeline.ts'
+import { chinaTime, storedTimes, TITLES, timelineOf } from './timeline.ts'
 import { escapeHtml, timelineHtml } from './timeline-html.ts'
 
 let played: PlayedCase
@@ -9,13 +10,14 @@ beforeAll(async () => {
   played = await playCase()
 })
 
-const receiptsOf = (done: PlayedCase) => done.play.receipts.map(jws => JSON.parse(atob(jws.split('.')[1] ?? '')))
+const receiptsOf = (done: PlayedCase): ReceiptClaims[] =>
+  done.play.receipts.map(jws => JSON.parse(atob(jws.split('.')[1] ?? '')) as ReceiptClaims)
 
 const pageOf = (done: PlayedCase, packets = done.play.packets, receipts = receiptsOf(done)): string =>
   timelineHtml({
     thread: done.play.thread,
     state: done.play.state,
-    entries: timelineOf(packets, receipts),
+    entries: timelineOf(packets, storedTimes(receipts)),
     paths: new Map(),
     names: new Map([
       [done.collecting.code, done.collecting.name],
@@ -30,9 +32,9 @@ const pageOf = (done: PlayedCase, packets = done.play.packets, receipts = receip
 describe('timelineOf', () => {
   test('tells each packet in canonical order with state and proof, whatever order they come in', () => {
     const { play, collecting, handling } = played
-    const entries = timelineOf(play.packets, receiptsOf(played))
+    const entries = timelineOf(play.packets, storedTimes(receiptsOf(played)))
     expect(entries.map(({ proof }) => proof.packet)).toEqual(play.ordered.map(({ id }) => id))
-    expect(timelineOf([...play.packets].reverse(), receiptsOf(played).reverse())).toEqual(entries)
+    expect(timelineOf([...play.packets].reverse(), storedTimes(receiptsOf(played).reverse()))).toEqual(entries)
     expect(entries.every(({ at, proof }) => proof.storedAt === at + 2)).toBe(true)
     expect(entries.map(({ state }) => state)).toContain('supplementing')
     expect(entries.at(-1)).toMatchObject({ kind: 'case.close', state: 'closed', city: handling.code, late: false })
@@ -75,14 +77,14 @@ describe('timelineOf', () => {
     await play.say(handling, 'case.close', { outcome: 'denied', note: secret })
     const page = pageOf(setting)
     expect(page).not.toContain(secret)
-    expect(JSON.stringify(timelineOf(play.packets, []))).not.toContain(secret)
+    expect(JSON.stringify(timelineOf(play.packets, new Map()))).not.toContain(secret)
     expect(page).toContain('不符合条件')
     expect(page).toContain('不予 <span lang="en">denied</span>')
   })
 
   test('tells a purged packet by its claims alone', () => {
     const packets = played.play.packets.map(packet => ({ ...packet, body: null }))
-    const entries = timelineOf(packets, [])
+    const entries = timelineOf(packets, new Map())
     expect(entries.map(({ kind }) => kind)).toEqual(played.play.ordered.map(({ claims }) => claims.kind))
     expect(entries.every(({ facts, purged, proof }) => facts.length === 0 && purged && proof.storedAt === null)).toBe(
       true,
@@ -94,8 +96,8 @@ describe('timelineOf', () => {
       expect(TITLES[kind].zh).toMatch(/\p{Script=Han}/u)
       expect(TITLES[kind].en).toMatch(/^[A-Z]/)
     }
-    expect(timelineOf([], [])).toEqual([])
-    expect(timelineOf(played.play.packets.slice(1), [])).toEqual([])
+    expect(timelineOf([], new Map())).toEqual([])
+    expect(timelineOf(played.play.packets.slice(1), new Map())).toEqual([])
   })
 
   test('counts only a receipt of the city that the packet was for', () => {
@@ -104,7 +106,8 @@ describe('timelineOf', () => {
     const item = { id: submit.id, status: 'stored' as const }
     const receipt = (iss: string, aud: string, iat: number) => ({ v: 1 as const, iss, aud, iat, items: [item] })
     const { iss, aud } = submit.claims
-    const storedAt = (...receipts: ReturnType<typeof receipt>[]) => timelineOf([submit], receipts)[0]?.proof.storedAt
+    const storedAt = (...receipts: ReturnType<typeof receipt>[]) =>
+      timelineOf([submit], storedTimes(receipts))[0]?.proof.storedAt
     expect(storedAt(receipt(iss, aud, 5))).toBeNull()
     expect(storedAt(receipt(aud, iss, 9), receipt(aud, iss, 7))).toBe(7)
   })

@@ -103,11 +103,13 @@ const SATISFACTION = [
   { zh: '非常不满意', en: 'very dissatisfied' },
 ]
 
-/** Tells a thread of admitted packets; empty when it holds no `case.submit`. Receipts of other packets are passed over. */
-export function timelineOf(packets: readonly Packet[], receipts: readonly ReceiptClaims[]): TimelineEntry[] {
+/** When a city first said that it stored a packet, in seconds, by `storedKey`. */
+export type StoredTimes = ReadonlyMap<string, number>
+
+/** Tells a thread of admitted packets; empty when it holds no `case.submit`. */
+export function timelineOf(packets: readonly Packet[], stored: StoredTimes): TimelineEntry[] {
   const folded = foldCase(packets)
   if (folded === null) return []
-  const storedAt = storedTimes(receipts)
   const late = new Set(folded.late)
   const entries: TimelineEntry[] = []
   let state: State = 'submitted'
@@ -125,22 +127,26 @@ export function timelineOf(packets: readonly Packet[], receipts: readonly Receip
       state,
       late: late.has(id),
       purged: body === null,
-      proof: { packet: id, storedAt: storedAt.get(`${aud}/${id}`) ?? null },
+      proof: { packet: id, storedAt: stored.get(storedKey(aud, id)) ?? null },
     })
   }
   return entries
 }
 
-/** `<city>/<packet id>` → when the city first said that it stored the packet. */
+export const storedKey = (city: string, packet: string): string => `${city}/${packet}`
+
+/** What receipts say of packets that were stored. */
 export function storedTimes(receipts: readonly ReceiptClaims[]): Map<string, number> {
   const times = new Map<string, number>()
-  for (const receipt of receipts) {
-    for (const item of receipt.items) {
-      const key = `${receipt.iss}/${item.id}`
-      if (item.status === 'stored') times.set(key, Math.min(receipt.iat, times.get(key) ?? receipt.iat))
-    }
-  }
+  for (const receipt of receipts) addStored(times, receipt)
   return times
+}
+
+export function addStored(times: Map<string, number>, { iss, iat, items }: ReceiptClaims): void {
+  for (const { id, status } of items) {
+    const key = storedKey(iss, id)
+    if (status === 'stored') times.set(key, Math.min(iat, times.get(key) ?? iat))
+  }
 }
 
 /** China Standard Time (UTC+8) of an instant in seconds, as YYYY-MM-DD HH:MM:SS. */

@@ -8,11 +8,11 @@ import { submitContent } from '../../protocol/case/admit.ts'
 import type { CertificateKey } from '../../protocol/keys/delegation.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import type { Packet } from '../../protocol/packet/claims.ts'
-import { type ReceiptClaims, verifyReceipt } from '../../protocol/packet/receipt.ts'
+import { verifyReceipt } from '../../protocol/packet/receipt.ts'
 import { decodeUtf8, parseJson, sha256 } from '../../protocol/primitives.ts'
 import type { BundleFiles } from './files.ts'
 import type { Findings } from './findings.ts'
-import { storedTimes } from './timeline.ts'
+import { addStored, type StoredTimes, storedKey } from './timeline.ts'
 import type { KeysFor } from './verify-identity.ts'
 import type { ReadPacket } from './verify-thread.ts'
 
@@ -22,49 +22,50 @@ export async function verifyReceipts(
   packets: readonly ReadPacket[],
   keysFor: KeysFor,
   findings: Findings,
-): Promise<ReceiptClaims[]> {
+): Promise<{ count: number; stored: StoredTimes }> {
   const byId = new Map(packets.map(packet => [packet.id, packet]))
-  const receipts: ReceiptClaims[] = []
-  const texts = new Set<string>()
+  const stored = new Map<string, number>()
+  const refused = new Set<string>()
+  const ids = new Set<string>()
   for (const path of files.inFolder('receipts')) {
     const jws = await files.text(path)
     if (jws === null) continue
-    if (texts.has(jws)) findings.error(path, 'file.repeated')
-    texts.add(jws)
     const verified = await verifyReceipt(jws, { resolveKey: keysFor(jws), evidence: true })
     if (!verified.ok) {
       findings.refused(path, verified)
       continue
     }
-    const { iss, aud, iat, items } = verified.claims
+    const { iss, aud, iat } = verified.claims
+    // A receipt may cover packets of other threads as well; nothing of those is kept.
+    const items = verified.claims.items.filter(({ id }) => byId.has(id))
     const covered = items.flatMap(({ id }) => byId.get(id) ?? [])
-    const theirs = covered.every(({ claims }) => claims.aud === iss && claims.iss === aud)
-    if (covered.length === 0 || !theirs) {
+    const id = await sha256(jws)
+    if (ids.has(id)) findings.error(path, 'file.repeated')
+    else if (covered.length === 0 || covered.some(({ claims }) => claims.aud !== iss || claims.iss !== aud)) {
       findings.error(path, 'receipt.unrelated')
-      continue
+    } else {
+      if (covered.some(({ claims }) => iat + LIMITS.clockSkewSeconds < claims.iat)) {
+        findings.warning(path, 'receipt.early')
+      }
+      ids.add(id)
+      addStored(stored, { ...verified.claims, items })
+      for (const item of items) if (item.status === 'refused') refused.add(item.id)
     }
-    if (covered.some(({ claims }) => iat + LIMITS.clockSkewSeconds < claims.iat))
-      findings.warning(path, 'receipt.early')
-    receipts.push(verified.claims)
   }
-  coverPackets(files, packets, receipts, findings)
-  return receipts
+  coverPackets(files, packets, { stored, refused }, findings)
+  return { count: ids.size, stored }
 }
 
 function coverPackets(
   files: BundleFiles,
   packets: readonly ReadPacket[],
-  receipts: readonly ReceiptClaims[],
+  { stored, refused }: { stored: StoredTimes; refused: ReadonlySet<string> },
   findings: Findings,
 ): void {
-  const stored = storedTimes(receipts)
-  const refused = new Set(
-    receipts.flatMap(({ items }) => items.flatMap(item => (item.status === 'refused' ? item.id : []))),
-  )
   const pending = new Set(files.manifest.unreceipted)
   for (const { path, id, claims } of packets) {
     const listed = pending.delete(path)
-    if (stored.has(`${claims.aud}/${id}`)) {
+    if (stored.has(storedKey(claims.aud, id))) {
       if (listed) findings.error(path, 'manifest.unreceipted')
     } else if (refused.has(id)) findings.error(path, 'receipt.refused')
     else if (listed) findings.warning(path, 'packet.pending')
@@ -177,7 +178,7 @@ export async function verifyMaterials(
   let present = 0
   for (const [path, sizes] of committed) {
     if (!files.has(path)) {
-      if (files.manifest.purged.includes(path)) findings.warning(path, 'material.purged')
+      if (files.purged.has(path)) findings.warning(path, 'material.purged')
       else findings.error(path, 'material.missing')
       continue
     }
@@ -204,7 +205,7 @@ export function checkUnused(files: BundleFiles, packets: readonly ReadPacket[], 
     ]),
   )
   for (const path of files.inFolder('bodies')) if (!known.has(path)) findings.error(path, 'file.unused')
-  for (const path of files.manifest.purged) {
+  for (const path of files.purged) {
     if (files.has(path) || !known.has(path)) findings.error(path, 'manifest.purged')
   }
 }

@@ -76,7 +76,7 @@ export async function replay(
 async function openBody(files: BundleFiles, { path, id, claims }: ReadPacket, findings: Findings): Promise<Packet> {
   const bodyPath = `bodies/${claims.body.sha256}`
   if (!files.has(bodyPath)) {
-    if (files.manifest.purged.includes(bodyPath)) findings.warning(path, 'body.purged')
+    if (files.purged.has(bodyPath)) findings.warning(path, 'body.purged')
     else findings.error(path, 'body.missing', bodyPath)
     return { id, claims, body: null }
   }

@@ -62,7 +62,7 @@ async function verifyFiles(
   const read = await readPackets(files, keysFor, findings)
   if (read.length === 0) findings.error('', 'packet.none')
   const { packets, paths } = await replay(files, read, findings)
-  const receipts = await verifyReceipts(files, read, keysFor, findings)
+  const { count, stored } = await verifyReceipts(files, read, keysFor, findings)
   const submit = packets.find(packet => packet.claims.kind === 'case.submit')
   const parties = submit === undefined ? [] : [submit.claims.iss, submit.claims.aud]
   const cities = new Set(certificates.map(({ city }) => city))
@@ -78,7 +78,7 @@ async function verifyFiles(
   if (caseNo !== undefined && caseNo !== files.manifest.case) findings.error(MANIFEST, 'manifest.case')
 
   const state = foldCase(packets)
-  const timeline = timelineOf(packets, receipts)
+  const timeline = timelineOf(packets, stored)
   const { thread, exportedAt, exportedBy, purged, unreceipted } = files.manifest
   const fingerprintList = certificates.map(({ city, fingerprint }) => ({ city, fingerprint }))
   if (files.has(TIMELINE) && (await files.hash(TIMELINE)) !== null && state !== null && findings.ok) {
@@ -96,7 +96,7 @@ async function verifyFiles(
     state: findings.ok ? (state?.state ?? null) : null,
     outcome: findings.ok ? (state?.outcome ?? null) : null,
     packets: packets.length,
-    receipts: receipts.length,
+    receipts: count,
     materials,
     purged: purged.length,
     unreceipted: unreceipted.length,

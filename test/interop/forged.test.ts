@@ -77,6 +77,9 @@ describe('a forged bundle', () => {
     files[b] = first
   }
   const encode = (text: string) => new TextEncoder().encode(text)
+  const addAgreements = (files: Files, count: number) => {
+    for (let index = 0; index < count; index++) files[`agreements/${String(index).repeat(64)}.json`] = encode('{}')
+  }
   const forgeries: Forgery[] = [
     {
       name: 'a packet is dropped',
@@ -269,6 +272,16 @@ describe('a forged bundle', () => {
         files['receipts/回执.jws'] = encode('x')
       },
       word: 'evidence.invalid zip.unreadable',
+    },
+    {
+      name: 'there are as many agreements as may be',
+      forge: files => addAgreements(files, 7),
+      word: 'evidence.invalid agreement.unrelated',
+    },
+    {
+      name: 'there is one agreement more than may be',
+      forge: files => addAgreements(files, 8),
+      word: 'evidence.invalid file.many',
     },
     {
       name: 'a packet is larger than any may be',
