@@ -1,82 +1,119 @@
-/** Whether a city certificate is valid now and who vouches for it. */
-import { X509Certificate } from 'node:crypto'
-import type forge from 'node-forge'
-import { type Refused, refuse } from '../protocol/problem.ts'
+/**
+ * Whether a certificate is valid now and who vouches for it. Every rule is checked here, because node-forge's own chain
+ * check is loose: names and key identifiers, signatures, validity, basicConstraints, keyUsage, path length, algorithm, key
+ * size, unknown critical extensions.
+ */
+import { type Refused, type Result, refuse } from '../protocol/problem.ts'
+import { attempt } from './der.ts'
+import { fingerprintOf } from './key.ts'
+import { readPem } from './pem.ts'
 import { PROFILE } from './profile.ts'
-import { type CityCertificate, parse, readCa, readCertificate } from './read.ts'
+import { type CityCertificate, isSelfIssued, type Link, readAuthority, readCity } from './read.ts'
+import { isSignedBy, parseCertificate, type X509 } from './x509.ts'
 
-/** Valid at `now` (ms)? Problem: `certificate.expired`. */
+/** Refuses with `certificate.expired` what is not valid at `now` (ms); otherwise null. */
 export function checkValidity(
   certificate: Pick<CityCertificate, 'notBefore' | 'notAfter'>,
   now: number,
+  what = 'certificate',
 ): Refused | null {
-  if (now < certificate.notBefore) return refuse('certificate.expired', 'not yet valid')
-  return now > certificate.notAfter ? refuse('certificate.expired', 'expired') : null
+  if (now < certificate.notBefore) return refuse('certificate.expired', `the ${what} is not yet valid`)
+  if (now < certificate.notAfter + 1000) return null
+  return refuse('certificate.expired', `the ${what} has expired`)
 }
 
 /**
- * Checks a self-issued city certificate: its own signature, profile and validity. It is trusted only when pinned.
- * Problems: `certificate.*`.
+ * Profile, validity at `now` (ms), the city when `code` is given, and the own signature of a self-issued certificate.
+ * It does not say that the certificate can be trusted: pin its fingerprint, or ask `checkChain`.
+ * Problems: `certificate.malformed`, `certificate.profile`, `certificate.mismatch`, `certificate.expired`, `certificate.chain`.
  */
-export function checkSelfIssued(pem: string, now: number): { ok: true; certificate: CityCertificate } | Refused {
-  const read = readCertificate(pem)
+export function checkCertificate(
+  pem: string,
+  { now, code }: { now: number; code?: string | undefined },
+): Result<{ certificate: CityCertificate }> {
+  const read = readLeaf(pem, now, code)
   if (!read.ok) return read
-  if (!read.certificate.selfIssued || !signedBy(pem, pem)) return refuse('certificate.chain', 'not self-issued')
-  return checkValidity(read.certificate, now) ?? read
+  const { certificate, link } = read
+  if (certificate.selfIssued && !isSignedBy(link.x509, link.x509.key)) {
+    return refuse('certificate.chain', 'the self-issued certificate is not signed by its own key')
+  }
+  return { ok: true, certificate }
+}
+
+/** `checkCertificate` for a certificate that must be self-issued. It is trusted only when pinned. */
+export function checkSelfIssued(pem: string, now: number): Result<{ certificate: CityCertificate }> {
+  const checked = checkCertificate(pem, { now })
+  if (!checked.ok || checked.certificate.selfIssued) return checked
+  return refuse('certificate.chain', 'not self-issued')
 }
 
 /**
- * Checks a city certificate against accepted CAs: signature, names, key identifiers, validity, constraints, path length.
- * A city certificate hangs directly under its CA. Problems: `certificate.*`.
+ * Verifies a city certificate up to one of the authorities (PEM) that the caller trusts, over `intermediates` (PEM) that
+ * nobody needs to trust. Every certificate of the path must be valid at `now` (ms). `ca` is the fingerprint of the authority.
+ * Problems: as `checkCertificate`.
  */
 export function checkChain(
   pem: string,
   caPems: readonly string[],
   now: number,
-): { ok: true; certificate: CityCertificate; ca: string } | Refused {
-  const read = readCertificate(pem)
+  { code, intermediates = [] }: { code?: string; intermediates?: readonly string[] } = {},
+): Result<{ certificate: CityCertificate; ca: string }> {
+  const read = readLeaf(pem, now, code)
   if (!read.ok) return read
-  const expired = checkValidity(read.certificate, now)
-  if (expired !== null) return expired
-  const leaf = parse(pem)
-  if (!leaf.ok) return leaf
-  if (caPems.length > 100 * PROFILE.maxChain) return refuse('certificate.chain', 'too many authorities')
-  let refusal: Refused = refuse('certificate.chain', 'no accepted authority issued it')
-  for (const caPem of caPems) {
-    const ca = readCa(caPem)
-    if (!ca.ok || !leaf.certificate.isIssuer(ca.certificate)) continue
-    const checked = checkIssuer(leaf.certificate, ca.certificate, pem, caPem, now)
-    if (checked === null) return { ok: true, certificate: read.certificate, ca: ca.fingerprint }
-    refusal = checked
-  }
-  return refusal
+  const { certificate, link } = read
+  if (certificate.selfIssued) return refuse('certificate.chain', 'the certificate is self-issued')
+  if (intermediates.length > PROFILE.maxChain - 2) return refuse('certificate.chain', 'too many certificates')
+  const candidates = [...readable(caPems, true), ...readable(intermediates, false)]
+  const path = climb(link, candidates, now, 0)
+  return path.ok ? { ok: true, certificate, ca: path.ca } : path
 }
 
-function checkIssuer(
-  leaf: forge.pki.Certificate,
-  ca: forge.pki.Certificate,
+function readLeaf(
   pem: string,
-  caPem: string,
   now: number,
-): Refused | null {
-  const validity = { notBefore: ca.validity.notBefore.getTime(), notAfter: ca.validity.notAfter.getTime() }
-  if (checkValidity(validity, now) !== null)
-    return refuse('certificate.chain', 'the authority is not valid at this time')
-  if (!signedBy(caPem, caPem) || !signedBy(pem, caPem)) return refuse('certificate.chain', 'signature')
-  const authority = (leaf.getExtension('authorityKeyIdentifier') as { keyIdentifier?: string } | null)?.keyIdentifier
-  const identifier = (ca.getExtension('subjectKeyIdentifier') as { subjectKeyIdentifier?: string } | null)
-    ?.subjectKeyIdentifier
-  const named = authority === undefined ? undefined : Buffer.from(authority, 'binary').toString('hex')
-  if (named !== undefined && named !== identifier && authority !== identifier)
-    return refuse('certificate.chain', 'key identifier')
-  return null
+  code: string | undefined,
+): Result<{ certificate: CityCertificate; link: Link }> {
+  const read = attempt(() => readCity(parseCertificate(readPem(pem, 'CERTIFICATE'))))
+  if (!read.ok) return read
+  if (code !== undefined && read.value.certificate.code !== code) return refuse('certificate.mismatch', 'division code')
+  return checkValidity(read.value.certificate, now, 'city certificate') ?? { ok: true, ...read.value }
 }
 
-/** The runtime's own check of the signature over the bytes as they stand, not as forge would write them again. */
-function signedBy(pem: string, issuerPem: string): boolean {
-  try {
-    return new X509Certificate(pem).verify(new X509Certificate(issuerPem).publicKey)
-  } catch {
-    return false
+type Candidate = { x509: X509; accepted: boolean }
+
+/** One that cannot be read is no candidate: a spoilt entry of the list must not shut out the cities of all others. */
+function readable(pems: readonly string[], accepted: boolean): Candidate[] {
+  return pems.flatMap(pem => {
+    const read = attempt(() => parseCertificate(readPem(pem, 'CERTIFICATE')))
+    return read.ok ? [{ x509: read.value, accepted }] : []
+  })
+}
+
+/** Finds an issuer of `child` that holds, and on from there; `below` counts the authorities already passed. */
+function climb(child: Link, candidates: readonly Candidate[], now: number, below: number): Result<{ ca: string }> {
+  if (below >= PROFILE.maxChain - 1) return refuse('certificate.chain', 'the path is too long')
+  let refused: Refused = refuse('certificate.chain', 'no accepted authority issued it')
+  for (const candidate of candidates) {
+    if (candidate.x509.subject.der !== child.x509.issuer.der) continue
+    // A root that nobody accepted leads nowhere.
+    if (!candidate.accepted && isSelfIssued(candidate.x509)) continue
+    const step = checkIssuer(child, candidate, now, below)
+    if (step.ok && candidate.accepted) return { ok: true, ca: fingerprintOf(candidate.x509.der) }
+    const reached = step.ok ? climb(step.link, candidates, now, below + 1) : step
+    if (reached.ok) return reached
+    refused = reached
   }
+  return refused
+}
+
+function checkIssuer(child: Link, { x509, accepted }: Candidate, now: number, below: number): Result<{ link: Link }> {
+  const no = (detail: string) => refuse('certificate.chain', detail)
+  const read = attempt(() => readAuthority(x509))
+  if (!read.ok) return no(`the issuer does not hold: ${read.problem.detail ?? read.problem.code}`)
+  const { certificate, link } = read.value
+  if (link.keyId !== child.issuerKeyId) return no('the issuer has another key')
+  if (!isSignedBy(child.x509, x509.key)) return no('not signed by the issuer')
+  if (accepted && isSelfIssued(x509) && !isSignedBy(x509, x509.key)) return no('the authority is not signed by its key')
+  if (certificate.pathLength !== null && certificate.pathLength < below) return no('longer than the path length allows')
+  return checkValidity(certificate, now, 'certificate of the authority') ?? { ok: true, link }
 }

@@ -25,13 +25,12 @@ export function attempt<T>(read: () => T): { ok: true; value: T } | Refused {
   }
 }
 
-export const toBytes = (binary: string): Uint8Array<ArrayBuffer> => Uint8Array.from(binary, char => char.charCodeAt(0))
-
-export function toBinary(bytes: Uint8Array): string {
-  let binary = ''
-  for (const byte of bytes) binary += String.fromCharCode(byte)
-  return binary
-}
+export const toBytes = (binary: string): Uint8Array<ArrayBuffer> => Uint8Array.from(Buffer.from(binary, 'latin1'))
+export const toBinary = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1')
+export const toHex = (binary: string): string => Buffer.from(binary, 'latin1').toString('hex')
+export const fromHex = (hex: string): string => Buffer.from(hex, 'hex').toString('latin1')
+export const toBase64url = (binary: string): string => Buffer.from(binary, 'latin1').toString('base64url')
+export const fromBase64url = (text: string): string => Buffer.from(text, 'base64url').toString('latin1')
 
 // --- reading
 

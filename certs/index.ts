@@ -1,10 +1,12 @@
 /**
- * X.509 for cities: profile, issuing, chain checks, PKCS#12. node-forge is used here and nowhere else.
- * May import protocol/ and jose.
+ * X.509 for cities: profile, keys, issuing, requests, chain checks, PKCS#12. node-forge is used here and nowhere else: for
+ * ASN.1 and PKCS#12; signatures and hashes are the runtime's. May import protocol/.
  */
-export { checkChain, checkSelfIssued, checkValidity } from './chain.ts'
-export { generateKey } from './forge.ts'
-export { createCa, createRequest, issue, readRequest, selfIssue, type Validity, validFor } from './issue.ts'
+export { checkCertificate, checkChain, checkSelfIssued, checkValidity } from './chain.ts'
+export { createCa, issue, selfIssue, type Validity, validFor } from './issue.ts'
+export { generateKey, type RsaPublicJwk } from './key.ts'
+export { splitChain } from './pem.ts'
 export { fromPkcs12, toPkcs12 } from './pkcs12.ts'
 export { type CitySubject, PROFILE } from './profile.ts'
-export { type CityCertificate, keyThumbprint, readCa, readCertificate } from './read.ts'
+export { type AuthorityCertificate, type CityCertificate, keyThumbprint, readCa, readCertificate } from './read.ts'
+export { type CityRequest, createRequest, readRequest } from './request.ts'

@@ -1,184 +1,149 @@
-/** Makes certificates: self-issued ones, requests (CSR, PKCS#10), a federation CA, and certificates that it issues. */
-import forge from 'node-forge'
-import { ProblemError } from '../protocol/problem.ts'
-import { attribute, OID, privateKeyOf, publicOf, serialOf, textOf } from './forge.ts'
-import { CITY_URI, type CitySubject, PROFILE } from './profile.ts'
-import { readCertificate } from './read.ts'
+/**
+ * Issues certificates: a city's own, an authority's, and a city's by an authority from a request. Renewal is another issue
+ * over the same or a new key. What was built is read back by the very rules that a partner applies, so nothing leaves here
+ * that a partner would refuse.
+ */
+import { ProblemError, type Result } from '../protocol/problem.ts'
+import {
+  authorityConstraints,
+  authorityName,
+  buildCertificate,
+  cityAltName,
+  cityConstraints,
+  cityName,
+  keyIdOf,
+  keyIds,
+  usage,
+} from './build.ts'
+import { checkChain, checkSelfIssued } from './chain.ts'
+import { fromHex, offProfile, toBinary } from './der.ts'
+import { signingKeyOf, thumbprintOf } from './key.ts'
+import { readPem } from './pem.ts'
+import { type CitySubject, PROFILE } from './profile.ts'
+import { readAuthority, readCa } from './read.ts'
+import { readRequest } from './request.ts'
+import { demandSubject, isPlainName } from './rules.ts'
+import { parseCertificate } from './x509.ts'
 
 export type Validity = { /** ms */ notBefore: number /** ms */; notAfter: number }
 
-const yearsAfter = (ms: number, years: number): number => {
-  const date = new Date(ms)
-  date.setUTCFullYear(date.getUTCFullYear() + years)
-  return date.getTime()
+/** Validity that begins an hour before `now` (ms), because the partner's clock may be behind, and ends years after it. */
+export function validFor(now: number, years: number): Validity {
+  const end = new Date(now)
+  end.setUTCFullYear(end.getUTCFullYear() + years)
+  return { notBefore: now - 3_600_000, notAfter: end.getTime() }
 }
 
-/** A certificate's validity begins a little before now: the partner's clock may be behind. */
-export const validFor = (now: number, years: number): Validity => ({
-  notBefore: now - 3_600_000,
-  notAfter: yearsAfter(now, years),
-})
-
-const cityName = (subject: CitySubject): forge.pki.CertificateField[] => [
-  { type: OID.country, value: 'CN' },
-  attribute(OID.organization, subject.authority),
-  { type: OID.serialNumber, value: subject.code },
-  attribute(OID.commonName, subject.name),
-]
-
-const cityExtensions = (code: string): object[] => [
-  { name: 'basicConstraints', cA: false, critical: true },
-  { name: 'keyUsage', digitalSignature: true, nonRepudiation: true, critical: true },
-  { name: 'subjectAltName', altNames: [{ type: 6, value: CITY_URI + code }] },
-  { name: 'subjectKeyIdentifier' },
-]
-
-function checkSubject(subject: CitySubject): void {
-  if (!/^[1-9]\d{5}$/.test(subject.code)) throw new ProblemError('certificate.profile', 'division code of six digits')
-  if (subject.name.trim() === '' || subject.authority.trim() === '')
-    throw new ProblemError('certificate.profile', 'name and authority')
-}
-
-type Template = {
-  subject: forge.pki.CertificateField[]
-  issuer: forge.pki.CertificateField[]
-  publicKey: forge.pki.rsa.PublicKey
-  signingKey: forge.pki.rsa.PrivateKey
-  extensions: object[]
-  validity: Validity
-  serial: Uint8Array
-}
-
-function build(template: Template): string {
-  const certificate = forge.pki.createCertificate()
-  certificate.publicKey = template.publicKey
-  certificate.serialNumber = serialOf(template.serial)
-  certificate.validity.notBefore = new Date(Math.floor(template.validity.notBefore / 1000) * 1000)
-  certificate.validity.notAfter = new Date(Math.floor(template.validity.notAfter / 1000) * 1000)
-  certificate.setSubject(template.subject)
-  certificate.setIssuer(template.issuer)
-  certificate.setExtensions(template.extensions)
-  certificate.sign(template.signingKey, forge.md.sha256.create())
-  return forge.pki.certificateToPem(certificate)
-}
-
-const keyIdentifier = (key: forge.pki.rsa.PublicKey): string =>
-  forge.pki.getPublicKeyFingerprint(key, { type: 'RSAPublicKey' }).getBytes()
-
-/** A city certificate signed by its own key; `keyPem` is PKCS#8, `serial` 16 random bytes. */
-export function selfIssue(
-  subject: CitySubject,
-  options: { keyPem: string; now: number; serial: Uint8Array; years?: number },
-): string {
-  checkSubject(subject)
-  const key = privateKeyOf(options.keyPem)
-  return build({
-    subject: cityName(subject),
-    issuer: cityName(subject),
-    publicKey: publicOf(key),
-    signingKey: key,
-    extensions: cityExtensions(subject.code),
-    validity: validFor(options.now, options.years ?? PROFILE.cityYears),
-    serial: options.serial,
-  })
-}
-
-/** A request for a certificate from a federation CA (PKCS#10, PEM). */
-export function createRequest(subject: CitySubject, keyPem: string): string {
-  checkSubject(subject)
-  const key = privateKeyOf(keyPem)
-  const request = forge.pki.createCertificationRequest()
-  request.publicKey = publicOf(key)
-  request.setSubject(cityName(subject))
-  request.sign(key, forge.md.sha256.create())
-  return forge.pki.certificationRequestToPem(request)
-}
-
-/** Reads and checks a request: its own signature proves possession of the key. Problem: `certificate.profile`. */
-export function readRequest(pem: string): { subject: CitySubject; publicKey: forge.pki.rsa.PublicKey } {
-  if (pem.length > PROFILE.maxPemBytes) throw new ProblemError('certificate.malformed', 'size')
-  let request: forge.pki.CertificateSigningRequest
-  try {
-    request = forge.pki.certificationRequestFromPem(pem)
-  } catch {
-    throw new ProblemError('certificate.malformed', 'not a PKCS#10 request in PEM')
-  }
-  let signed = false
-  try {
-    signed = request.verify()
-  } catch {
-    signed = false
-  }
-  if (!signed) throw new ProblemError('certificate.profile', 'the request is not signed by its key')
-  const publicKey = request.publicKey as forge.pki.rsa.PublicKey | null
-  const bits = publicKey?.n.bitLength() ?? 0
-  if (publicKey === null || bits < PROFILE.minBits || bits > PROFILE.maxBits)
-    throw new ProblemError('certificate.profile', 'RSA of 3072 to 4096 bits')
-  const field = (type: string) => textOf(request.subject.attributes.find(entry => entry.type === type))
-  const subject = { code: field(OID.serialNumber), name: field(OID.commonName), authority: field(OID.organization) }
-  checkSubject(subject)
-  return { subject, publicKey }
-}
-
-/** A federation CA: signs city certificates and nothing below. */
-export function createCa(options: {
-  name: string
-  keyPem: string
-  now: number
-  serial: Uint8Array
+type IssueOptions = {
+  /** ms */ now: number
+  /** 16 to 20 random bytes */ serial: Uint8Array
   years?: number
-}): string {
-  const key = privateKeyOf(options.keyPem)
-  const name = [{ type: OID.country, value: 'CN' }, attribute(OID.commonName, options.name)]
-  return build({
-    subject: name,
+}
+
+/**
+ * A city certificate in PEM, signed by its own key (PKCS#8 PEM); 3 years by default.
+ * Throws ProblemError `certificate.profile` with the field, `keystore.malformed`.
+ */
+export function selfIssue(subject: CitySubject, options: IssueOptions & { keyPem: string }): string {
+  demandSubject(subject)
+  const key = signingKeyOf(options.keyPem)
+  const [name, keyId] = [cityName(subject), keyIdOf(key.publicKeyJwk)]
+  const pem = buildCertificate({
+    serial: serialOf(options.serial),
     issuer: name,
-    publicKey: publicOf(key),
-    signingKey: key,
-    extensions: [
-      { name: 'basicConstraints', cA: true, pathLenConstraint: 0, critical: true },
-      { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
-      { name: 'subjectKeyIdentifier' },
-    ],
-    validity: validFor(options.now, options.years ?? PROFILE.caYears),
-    serial: options.serial,
+    subject: name,
+    ...wholeSeconds(validFor(options.now, options.years ?? PROFILE.cityYears)),
+    publicKey: key.publicKeyJwk,
+    extensions: cityExtensions(subject.code, keyId, keyId),
+    signer: key,
   })
+  demand(checkSelfIssued(pem, options.now))
+  return pem
 }
 
-/** Issues a city certificate for a request; it never outlives the CA. Problems: `certificate.*`. */
-export function issue(options: {
-  requestPem: string
-  caPem: string
-  caKeyPem: string
-  now: number
-  serial: Uint8Array
-  years?: number
-}): string {
-  const { subject, publicKey } = readRequest(options.requestPem)
-  const ca = forge.pki.certificateFromPem(options.caPem)
-  const caKey = privateKeyOf(options.caKeyPem)
-  const caPublic = ca.publicKey as forge.pki.rsa.PublicKey
-  if (!caPublic.n.equals(caKey.n)) throw new ProblemError('certificate.profile', 'the key is not of the CA certificate')
-  if (options.now > ca.validity.notAfter.getTime()) throw new ProblemError('certificate.expired', 'the CA')
-  const wanted = validFor(options.now, options.years ?? PROFILE.issuedYears)
-  const pem = build({
-    subject: cityName(subject),
-    issuer: ca.subject.attributes.map(entry =>
-      entry.type === OID.country ? { type: OID.country, value: 'CN' } : attribute(entry.type ?? '', textOf(entry)),
-    ),
-    publicKey,
-    signingKey: caKey,
-    extensions: [
-      ...cityExtensions(subject.code),
-      { name: 'authorityKeyIdentifier', keyIdentifier: keyIdentifier(caPublic) },
-    ],
-    validity: {
-      notBefore: Math.max(wanted.notBefore, ca.validity.notBefore.getTime()),
-      notAfter: Math.min(wanted.notAfter, ca.validity.notAfter.getTime()),
-    },
-    serial: options.serial,
+/**
+ * The certificate of a federation's authority (联盟证书颁发机构) in PEM, which issues to cities and has no authority below;
+ * 10 years by default. Throws as `selfIssue` does.
+ */
+export function createCa(
+  options: IssueOptions & { name: string /** the organ behind it */; authority?: string; keyPem: string },
+): string {
+  const { name, authority } = options
+  if (!isPlainName(name)) throw offProfile('CN of the subject')
+  if (authority !== undefined && !isPlainName(authority)) throw offProfile('O of the subject')
+  const key = signingKeyOf(options.keyPem)
+  const [subject, keyId] = [authorityName({ name, authority }), keyIdOf(key.publicKeyJwk)]
+  const pem = buildCertificate({
+    serial: serialOf(options.serial),
+    issuer: subject,
+    subject,
+    ...wholeSeconds(validFor(options.now, options.years ?? PROFILE.caYears)),
+    publicKey: key.publicKeyJwk,
+    extensions: [authorityConstraints(0), usage('keyCertSign', 'crlSign'), ...keyIds(keyId, keyId)],
+    signer: key,
   })
-  const read = readCertificate(pem)
-  if (!read.ok) throw new ProblemError(read.problem.code, read.problem.detail)
+  demand(readCa(pem))
   return pem
+}
+
+/**
+ * A city's certificate in PEM from its request; 2 years by default, and within the authority's own validity always.
+ * The caller has made sure who sent the request; `code`, when given, must be the city that it names.
+ * Throws ProblemError `certificate.malformed`, `certificate.profile`, `certificate.mismatch`, `certificate.expired`,
+ * `certificate.chain`, `keystore.malformed`.
+ */
+export function issue(
+  options: IssueOptions & { requestPem: string; caPem: string; caKeyPem: string; code?: string },
+): string {
+  const ca = readAuthority(parseCertificate(readPem(options.caPem, 'CERTIFICATE')))
+  const key = signingKeyOf(options.caKeyPem)
+  if (thumbprintOf(key.publicKeyJwk) !== ca.certificate.keyThumbprint) {
+    throw new ProblemError('certificate.mismatch', 'the key is not that of the authority')
+  }
+  const { request } = demand(readRequest(options.requestPem))
+  if (options.code !== undefined && request.code !== options.code) {
+    throw new ProblemError('certificate.mismatch', 'division code of the request')
+  }
+  const wanted = validFor(options.now, options.years ?? PROFILE.issuedYears)
+  const pem = buildCertificate({
+    serial: serialOf(options.serial),
+    issuer: ca.link.x509.subject.der,
+    subject: cityName(request),
+    ...wholeSeconds({
+      notBefore: Math.max(wanted.notBefore, ca.certificate.notBefore),
+      notAfter: Math.min(wanted.notAfter, ca.certificate.notAfter),
+    }),
+    publicKey: request.publicKeyJwk,
+    extensions: cityExtensions(request.code, keyIdOf(request.publicKeyJwk), fromHex(ca.link.keyId)),
+    signer: key,
+  })
+  demand(checkChain(pem, [options.caPem], options.now))
+  return pem
+}
+
+const cityExtensions = (code: string, keyId: string, issuerKeyId: string) => [
+  cityConstraints(),
+  usage('digitalSignature', 'nonRepudiation'),
+  cityAltName(code),
+  ...keyIds(keyId, issuerKeyId),
+]
+
+function demand<T>(result: Result<T>): T {
+  if (!result.ok) throw new ProblemError(result.problem.code, result.problem.detail)
+  return result
+}
+
+function wholeSeconds({ notBefore, notAfter }: Validity): Validity {
+  const isTime = (ms: number) => ms >= 0 && ms < Date.UTC(10_000, 0)
+  if (!isTime(notBefore) || !isTime(notAfter)) throw offProfile('validity is no time')
+  return { notBefore: Math.floor(notBefore / 1000) * 1000, notAfter: Math.floor(notAfter / 1000) * 1000 }
+}
+
+/** The first octet lies between 0x40 and 0x7f: the number is positive and never shorter than the bytes given. */
+function serialOf(random: Uint8Array): string {
+  const { serialBytes, maxSerialBytes } = PROFILE
+  if (random.length < serialBytes || random.length > maxSerialBytes) {
+    throw offProfile(`a serial number takes ${serialBytes} to ${maxSerialBytes} random bytes`)
+  }
+  return String.fromCharCode(((random[0] ?? 0) & 0x3f) | 0x40) + toBinary(random.subarray(1))
 }

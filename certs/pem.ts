@@ -6,7 +6,7 @@ type Label = 'CERTIFICATE' | 'CERTIFICATE REQUEST' | 'PRIVATE KEY'
 
 /** DER of exactly one block of this label, as a binary string. Throws ProblemError `certificate.malformed`. */
 export function readPem(pem: string, label: Label): string {
-  if (pem.length > PROFILE.pemBytes) throw malformed('the PEM is too large')
+  if (pem.length > PROFILE.maxPemBytes) throw malformed('the PEM is too large')
   const text = pem.trim()
   const [begin, end] = [`-----BEGIN ${label}-----`, `-----END ${label}-----`]
   if (!text.startsWith(begin) || !text.endsWith(end)) throw malformed(`not one PEM block of ${label}`)
@@ -33,10 +33,10 @@ export function writePem(der: string | Uint8Array, label: Label): string {
 
 /** The blocks of a file that holds a chain. Throws ProblemError `certificate.malformed`. */
 export function splitChain(text: string): string[] {
-  if (text.length > PROFILE.pemBytes * PROFILE.chainCertificates) throw malformed('the chain is too large')
+  if (text.length > PROFILE.maxPemBytes * PROFILE.maxChain) throw malformed('the chain is too large')
   const end = '-----END CERTIFICATE-----'
   const blocks = text.trim().split(end)
   if (blocks.pop() !== '' || blocks.length === 0) throw malformed('not a chain of PEM certificates')
-  if (blocks.length > PROFILE.chainCertificates) throw malformed('the chain is too long')
+  if (blocks.length > PROFILE.maxChain) throw malformed('the chain is too long')
   return blocks.map(block => writePem(readPem(block + end, 'CERTIFICATE'), 'CERTIFICATE'))
 }

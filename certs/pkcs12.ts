@@ -1,50 +1,186 @@
-/** PKCS#12 in and out: the city key and its certificates in one file under a passphrase (RFC 7292, AES-256). */
+/**
+ * PKCS#12 (RFC 7292) in and out: a key and its certificates in one file under a passphrase. Written with PBES2, AES-256 and
+ * HMAC-SHA-256; read in whatever node-forge knows, so that files of other tools come in.
+ */
 import forge from 'node-forge'
 import { ProblemError } from '../protocol/problem.ts'
-import { privateKeyOf } from './forge.ts'
+import {
+  attempt,
+  type DerNode,
+  integer,
+  membersOf,
+  nothing,
+  octets,
+  oid,
+  readInteger,
+  readOctets,
+  readOid,
+  readSequence,
+  sequence,
+  smallInteger,
+  toBinary,
+  toBytes,
+  writeDer,
+} from './der.ts'
+import { type RsaPublicJwk, signingKeyOf, thumbprintOf } from './key.ts'
+import { readPem, splitChain, writePem } from './pem.ts'
 import { PROFILE } from './profile.ts'
+import { isSelfIssued } from './read.ts'
+import { parseCertificate, type X509 } from './x509.ts'
 
+const { asn1, pkcs12, pki } = forge
+
+/** A private key (PKCS#8 PEM) and its certificates (PEM), leaf first. */
+export type KeyAndChain = { keyPem: string; chain: string[] }
+
+/** Rounds of the key derivation and of the MAC; node-forge does both in JavaScript, so more would stall the node. */
+const ROUNDS = { key: 20_000, mac: 50_000 } as const
+/** Largest count of MAC rounds that is worked through before the passphrase is known to be right. */
+const MAX_MAC_ROUNDS = 1_000_000
+
+/** Throws ProblemError `keystore.malformed` when the first certificate is not of the key. */
 export function toPkcs12(options: {
   keyPem: string
   chain: readonly string[]
   passphrase: string
-  name: string
+  /** friendly name that tools show */ name: string
 }): Uint8Array {
-  const asn1 = forge.pkcs12.toPkcs12Asn1(privateKeyOf(options.keyPem), options.chain.map(pem => forge.pki.certificateFromPem(pem)), options.passphrase, {
+  const { keyPem, passphrase } = options
+  const chain = splitChain(options.chain.join('\n'))
+  const [leaf] = chain.map(pem => parseCertificate(readPem(pem, 'CERTIFICATE')))
+  if (leaf === undefined || !isSameKey(signingKeyOf(keyPem).publicKeyJwk, leaf.key.jwk)) {
+    throw new ProblemError('keystore.malformed', 'the first certificate is not of the key')
+  }
+  const encryption = {
     algorithm: 'aes256',
-    count: 20_000,
+    prfAlgorithm: 'sha256',
+    count: ROUNDS.key,
+    saltSize: 16,
     friendlyName: options.name,
-  })
-  return Uint8Array.from(Buffer.from(forge.asn1.toDer(asn1).getBytes(), 'binary'))
+    // node-forge's own MAC is SHA-1.
+    useMac: false,
+  } as const
+  const pfx = pkcs12.toPkcs12Asn1(
+    pki.privateKeyFromPem(keyPem),
+    chain.map(pem => pki.certificateFromPem(pem)),
+    forge.util.encodeUtf8(passphrase),
+    encryption,
+  )
+  const [version, content] = readSequence(pfx, 'PKCS#12')
+  if (version === undefined || content === undefined) throw new TypeError('node-forge wrote no PFX')
+  const salt = forge.random.getBytesSync(16)
+  const digest = macOf('sha256', passphrase, salt, ROUNDS.mac, contentsOf(content))
+  const digestInfo = sequence(sequence(oid(HASHES.sha256.oid), nothing()), octets(digest))
+  return toBytes(writeDer(sequence(version, content, sequence(digestInfo, octets(salt), smallInteger(ROUNDS.mac)))))
 }
 
-/** Problems: `keystore.malformed`, `keystore.passphrase`. */
-export function fromPkcs12(bytes: Uint8Array, passphrase: string): { keyPem: string; chain: string[] } {
-  if (bytes.byteLength > PROFILE.maxPkcs12Bytes) throw new ProblemError('keystore.malformed', 'size')
-  let asn1: forge.asn1.Asn1
-  try {
-    asn1 = forge.asn1.fromDer(forge.util.createBuffer(Buffer.from(bytes).toString('binary')))
-  } catch {
-    throw new ProblemError('keystore.malformed', 'not a PKCS#12 file')
+/**
+ * Opens a file that holds one RSA key and its certificate. A certificate that does not lead up from the key's is left out.
+ * Throws ProblemError `keystore.passphrase`; `keystore.malformed` for anything else.
+ */
+export function fromPkcs12(bytes: Uint8Array, passphrase: string): KeyAndChain {
+  if (bytes.byteLength > PROFILE.maxPkcs12Bytes) throw malformed('the PKCS#12 file is too large')
+  const read = attempt(() => {
+    const [version, content, mac, ...rest] = readSequence(asn1.fromDer(toBinary(bytes)), 'PKCS#12')
+    if (version === undefined || content === undefined || rest.length > 0) throw malformed('not a PKCS#12 file')
+    if (mac === undefined) throw malformed('the PKCS#12 file has no MAC')
+    return { version, content, right: isMacRight(mac, passphrase, contentsOf(content)) }
+  })
+  if (!read.ok) {
+    throw malformed(read.problem.code === 'keystore.malformed' ? read.problem.detail : 'not a PKCS#12 file')
   }
-  let p12: forge.pkcs12.Pkcs12Pfx
-  try {
-    p12 = forge.pkcs12.pkcs12FromAsn1(asn1, passphrase)
-  } catch (error) {
-    const wrong = error instanceof Error && /MAC|password|decrypt/i.test(error.message)
-    throw new ProblemError(
-      wrong ? 'keystore.passphrase' : 'keystore.malformed',
-      wrong ? undefined : 'not a PKCS#12 file',
-    )
+  if (!read.value.right) throw new ProblemError('keystore.passphrase', 'PKCS#12 file')
+  return keyAndChainOf(bagsOf(sequence(read.value.version, read.value.content), passphrase))
+}
+
+const malformed = (detail: string | undefined) => new ProblemError('keystore.malformed', detail)
+
+// --- integrity
+
+const HASHES = {
+  sha1: { oid: '1.3.14.3.2.26', length: 20 },
+  sha256: { oid: '2.16.840.1.101.3.4.2.1', length: 32 },
+  sha384: { oid: '2.16.840.1.101.3.4.2.2', length: 48 },
+  sha512: { oid: '2.16.840.1.101.3.4.2.3', length: 64 },
+} as const
+type Hash = keyof typeof HASHES
+const HASH_NAMES: readonly Hash[] = ['sha1', 'sha256', 'sha384', 'sha512']
+
+/** Octets of the AuthenticatedSafe; other tools also write them in pieces (BER). */
+function contentsOf(content: DerNode): string {
+  const [, explicit] = readSequence(content, 'PKCS#12')
+  const [data] = explicit === undefined ? [] : membersOf(explicit, 'PKCS#12')
+  if (data?.constructed !== true) return readOctets(data, 'PKCS#12')
+  return membersOf(data, 'PKCS#12')
+    .map(piece => readOctets(piece, 'PKCS#12'))
+    .join('')
+}
+
+function isMacRight(mac: DerNode, passphrase: string, contents: string): boolean {
+  const [digestInfo, salt, rounds = integer('\u0001')] = readSequence(mac, 'MAC')
+  const [algorithm, digest] = readSequence(digestInfo, 'MAC')
+  const id = readOid(readSequence(algorithm, 'MAC')[0], 'MAC')
+  const hash = HASH_NAMES.find(name => HASHES[name].oid === id)
+  const count = Number.parseInt(Buffer.from(readInteger(rounds, 'MAC'), 'latin1').toString('hex'), 16)
+  if (hash === undefined || !(count >= 1 && count <= MAX_MAC_ROUNDS)) throw malformed('unknown kind of MAC')
+  return macOf(hash, passphrase, readOctets(salt, 'MAC'), count, contents) === readOctets(digest, 'MAC')
+}
+
+function macOf(hash: Hash, passphrase: string, salt: string, rounds: number, contents: string): string {
+  const digest = () => forge.md[hash].create()
+  const buffer = new forge.util.ByteStringBuffer(salt)
+  const key = pkcs12.generateKey(passphrase, buffer, 3, rounds, HASHES[hash].length, digest())
+  const hmac = forge.hmac.create()
+  hmac.start(digest(), key.getBytes())
+  hmac.update(contents)
+  return hmac.digest().getBytes()
+}
+
+// --- contents
+
+/**
+ * Opens the bags of a file whose MAC was right. PBES2 takes the passphrase as UTF-8, the older schemes as UTF-16, and
+ * node-forge turns it into octets for neither; the two differ only beyond ASCII.
+ */
+function bagsOf(pfx: DerNode, passphrase: string): forge.pkcs12.Bag[] {
+  for (const password of new Set([forge.util.encodeUtf8(passphrase), passphrase])) {
+    try {
+      return pkcs12.pkcs12FromAsn1(pfx, true, password).safeContents.flatMap(safe => safe.safeBags)
+    } catch {
+      // Of the other scheme, or of none that node-forge knows.
+    }
   }
-  const bag = (type: string) => p12.getBags({ bagType: type })[type] ?? []
-  const keys = [...bag(forge.pki.oids.pkcs8ShroudedKeyBag ?? ''), ...bag(forge.pki.oids.keyBag ?? '')]
-  const chain = bag(forge.pki.oids.certBag ?? '').flatMap(entry =>
-    entry.cert === undefined ? [] : [forge.pki.certificateToPem(entry.cert)],
-  )
+  throw malformed('contents of the PKCS#12 file')
+}
+
+function keyAndChainOf(bags: readonly forge.pkcs12.Bag[]): KeyAndChain {
+  const keys = bags.filter(bag => bag.type !== pki.oids.certBag)
   const [key] = keys
-  if (keys.length !== 1 || key?.key == null || chain.length === 0)
-    throw new ProblemError('keystore.malformed', 'one key and its certificate')
-  const keyPem = forge.pki.privateKeyInfoToPem(forge.pki.wrapRsaPrivateKey(forge.pki.privateKeyToAsn1(key.key)))
-  return { keyPem, chain }
+  if (keys.length !== 1 || key?.key == null) throw malformed('the PKCS#12 file holds not just one RSA key')
+  const keyPem = writePem(writeDer(pki.wrapRsaPrivateKey(pki.privateKeyToAsn1(key.key))), 'PRIVATE KEY')
+  const own = signingKeyOf(keyPem).publicKeyJwk
+  const certificates = bags.flatMap(bag => {
+    if (bag.type !== pki.oids.certBag) return []
+    const parsed = attempt(() =>
+      parseCertificate(writeDer(bag.cert == null ? bag.asn1 : pki.certificateToAsn1(bag.cert))),
+    )
+    return parsed.ok ? [parsed.value] : []
+  })
+  const leaf = certificates.find(certificate => isSameKey(certificate.key.jwk, own))
+  if (leaf === undefined) throw malformed('the PKCS#12 file holds no usable certificate of its key')
+  return { keyPem, chain: climb(leaf, certificates).map(({ der }) => writePem(der, 'CERTIFICATE')) }
+}
+
+const isSameKey = (one: RsaPublicJwk, other: RsaPublicJwk) => thumbprintOf(one) === thumbprintOf(other)
+
+/** The certificate and those above it, by name; the order in the file means nothing. */
+function climb(leaf: X509, certificates: readonly X509[]): X509[] {
+  const path = [leaf]
+  for (let child = leaf; path.length < PROFILE.maxChain && !isSelfIssued(child); ) {
+    const issuer = certificates.find(({ subject }) => subject.der === child.issuer.der)
+    if (issuer === undefined) break
+    path.push(issuer)
+    child = issuer
+  }
+  return path
 }

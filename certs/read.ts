@@ -1,121 +1,125 @@
-/** Reads certificates and checks every rule of the profile itself: node-forge verifies loosely. */
-import { createHash, X509Certificate } from 'node:crypto'
-import { calculateJwkThumbprint, type JWK } from 'jose'
-import forge from 'node-forge'
-import { type Refused, refuse } from '../protocol/problem.ts'
-import { derOf, OID, textOf } from './forge.ts'
-import { CITY_URI, type CitySubject, KNOWN_EXTENSIONS, PROFILE, SIGNATURE_OID } from './profile.ts'
+/**
+ * Reads certificates and holds them against the profile: form and profile only, no signature and no time. Whether one is
+ * valid now, and who vouches for it, is the matter of `chain.ts`.
+ */
+import type { Result } from '../protocol/problem.ts'
+import { attempt, offProfile } from './der.ts'
+import { fingerprintOf, type RsaPublicJwk, thumbprintOf } from './key.ts'
+import { readPem, writePem } from './pem.ts'
+import { type CitySubject, OID } from './profile.ts'
+import {
+  demand,
+  demandAuthority,
+  demandCityExtensions,
+  demandKey,
+  demandKnownCriticals,
+  demandValidity,
+  isPlainName,
+  onlyValueOf,
+  readSubject,
+  valuesOf,
+} from './rules.ts'
+import { parseCertificate, readAuthorityKeyId, readSubjectKeyId, type X509 } from './x509.ts'
 
-/** A city certificate whose profile holds; trust in it is another question. */
-export type CityCertificate = CitySubject & {
-  pem: string
+type Certificate = {
+  /** exactly this certificate, in 64-column PEM */ pem: string
   /** SHA-256 of the DER, lowercase hex */ fingerprint: string
+  /** serial number, hex */ serial: string
   /** ms */ notBefore: number
-  /** ms */ notAfter: number
-  publicKeyJwk: JWK
+  /** ms; the whole of this second is still valid */ notAfter: number
+  publicKeyJwk: RsaPublicJwk
+  /** RFC 7638 thumbprint of the key: the `kid` of what it signs */ keyThumbprint: string
+  /** who issued it, as people read it: `C=CN, O=…, CN=…` */ issuer: string
   selfIssued: boolean
 }
 
-type Extension = { id: string; name?: string; critical?: boolean; cA?: boolean; pathLenConstraint?: number } & Record<
-  string,
-  unknown
->
+/** A city certificate (城市证书) whose profile holds; trust in it is another question. */
+export type CityCertificate = Certificate & CitySubject
 
-/** Parses exactly one certificate in PEM. Problem: `certificate.malformed`. */
-export function parse(pem: string): { ok: true; certificate: forge.pki.Certificate } | Refused {
-  if (pem.length > PROFILE.maxPemBytes) return refuse('certificate.malformed', 'size')
-  if (
-    (pem.match(/-----BEGIN /g) ?? []).length !== 1 ||
-    !/^\s*-----BEGIN CERTIFICATE-----[\s\S]*-----END CERTIFICATE-----\s*$/.test(pem)
-  ) {
-    return refuse('certificate.malformed', 'exactly one certificate in PEM')
-  }
-  try {
-    return { ok: true, certificate: forge.pki.certificateFromPem(pem) }
-  } catch {
-    return refuse('certificate.malformed', 'not an RSA certificate in DER')
-  }
+/** The certificate of a federation's or province's authority (证书颁发机构) whose profile holds. */
+export type AuthorityCertificate = Certificate & {
+  name: string
+  /** the organ behind it, when the certificate says */ authority: string | null
+  /** authorities that may stand below it on a path; null: any number */ pathLength: number | null
 }
 
-/** What holds for leaf and CA alike: version, algorithm, key size, known extensions. */
-function checkCommon(certificate: forge.pki.Certificate): Refused | null {
-  const no = (rule: string) => refuse('certificate.profile', rule)
-  if (certificate.version !== 2) return no('version 3')
-  if (certificate.siginfo.algorithmOid !== SIGNATURE_OID || certificate.signatureOid !== SIGNATURE_OID)
-    return no('sha256WithRSAEncryption')
-  const bits = (certificate.publicKey as forge.pki.rsa.PublicKey).n.bitLength()
-  if (bits < PROFILE.minBits || bits > PROFILE.maxBits) return no('RSA of 3072 to 4096 bits')
-  const ids = (certificate.extensions as Extension[]).map(extension => extension.id)
-  if (new Set(ids).size !== ids.length) return no('an extension stands twice')
-  const unknown = (certificate.extensions as Extension[]).find(
-    entry => entry.critical === true && !KNOWN_EXTENSIONS.has(entry.id),
-  )
-  if (unknown !== undefined) return no('an unknown critical extension')
-  if (certificate.validity.notBefore >= certificate.validity.notAfter) return no('validity')
-  return null
+/** A parsed certificate with the identifiers of its key and of its issuer's key, hex: one step of a path. */
+export type Link = { readonly x509: X509; readonly keyId: string; readonly issuerKeyId: string }
+
+/** Problems: `certificate.malformed`, `certificate.profile` naming the rule. */
+export function readCertificate(pem: string): Result<{ certificate: CityCertificate }> {
+  const read = attempt(() => readCity(parseCertificate(readPem(pem, 'CERTIFICATE'))))
+  return read.ok ? { ok: true, certificate: read.value.certificate } : read
 }
 
-const extension = (certificate: forge.pki.Certificate, name: string): Extension | null =>
-  certificate.getExtension(name) as Extension | null
-
-/** Reads a city certificate. Problems: `certificate.malformed`, `certificate.profile` naming the rule. */
-export function readCertificate(pem: string): { ok: true; certificate: CityCertificate } | Refused {
-  const parsed = parse(pem)
-  if (!parsed.ok) return parsed
-  const { certificate } = parsed
-  const common = checkCommon(certificate)
-  if (common !== null) return common
-  const no = (rule: string) => refuse('certificate.profile', rule)
-  const constraints = extension(certificate, 'basicConstraints')
-  if (constraints === null || constraints.cA === true) return no('basicConstraints CA:FALSE')
-  const usage = extension(certificate, 'keyUsage')
-  if (usage?.critical !== true || usage.digitalSignature !== true || usage.keyCertSign === true)
-    return no('keyUsage digitalSignature, critical')
-  const field = (type: string): string => {
-    const found = certificate.subject.attributes.filter(entry => entry.type === type)
-    return found.length === 1 ? textOf(found[0]) : ''
-  }
-  const subject = { code: field(OID.serialNumber), name: field(OID.commonName), authority: field(OID.organization) }
-  if (!/^[1-9]\d{5}$/.test(subject.code)) return no('serialNumber of the subject: the division code')
-  if (subject.name === '' || subject.authority === '') return no('CN and O of the subject')
-  const names = (extension(certificate, 'subjectAltName')?.altNames ?? []) as { type: number; value: string }[]
-  if (!names.some(entry => entry.type === 6 && entry.value === CITY_URI + subject.code))
-    return no('subjectAltName of the city')
-  const der = derOf(certificate)
-  const publicKeyJwk = new X509Certificate(Buffer.from(der)).publicKey.export({ format: 'jwk' }) as JWK
-  return {
-    ok: true,
-    certificate: {
-      ...subject,
-      pem: pem.trim(),
-      fingerprint: createHash('sha256').update(der).digest('hex'),
-      notBefore: certificate.validity.notBefore.getTime(),
-      notAfter: certificate.validity.notAfter.getTime(),
-      publicKeyJwk,
-      selfIssued: certificate.isIssuer(certificate),
-    },
-  }
+/** The same for the certificate of an authority. */
+export function readCa(pem: string): Result<{ certificate: AuthorityCertificate }> {
+  const read = attempt(() => readAuthority(parseCertificate(readPem(pem, 'CERTIFICATE'))))
+  return read.ok ? { ok: true, certificate: read.value.certificate } : read
 }
 
 /** RFC 7638 thumbprint of the certificate's key: the `kid` of what it signs. */
-export const keyThumbprint = (certificate: CityCertificate): Promise<string> =>
-  calculateJwkThumbprint(certificate.publicKeyJwk, 'sha256')
+export const keyThumbprint = async (certificate: Pick<CityCertificate, 'publicKeyJwk'>): Promise<string> =>
+  thumbprintOf(certificate.publicKeyJwk)
 
-/** Reads a federation CA. Problems: `certificate.malformed`, `certificate.profile`. */
-export function readCa(
-  pem: string,
-): { ok: true; certificate: forge.pki.Certificate; fingerprint: string; name: string } | Refused {
-  const parsed = parse(pem)
-  if (!parsed.ok) return parsed
-  const { certificate } = parsed
-  const common = checkCommon(certificate)
-  if (common !== null) return common
-  const constraints = extension(certificate, 'basicConstraints')
-  if (constraints?.cA !== true || constraints.critical !== true)
-    return refuse('certificate.profile', 'basicConstraints CA:TRUE, critical')
-  const usage = extension(certificate, 'keyUsage')
-  if (usage?.keyCertSign !== true || usage.critical !== true)
-    return refuse('certificate.profile', 'keyUsage keyCertSign, critical')
-  const name = textOf(certificate.subject.attributes.find(entry => entry.type === OID.commonName))
-  return { ok: true, certificate, fingerprint: createHash('sha256').update(derOf(certificate)).digest('hex'), name }
+/** Throws ProblemError `certificate.profile` or `certificate.malformed`. */
+export function readCity(x509: X509): { certificate: CityCertificate; link: Link } {
+  const subject = readSubject(x509.subject)
+  demandKey(x509.key)
+  demandValidity(x509)
+  demandCityExtensions(x509.extensions, subject.code)
+  demandKnownCriticals(x509.extensions)
+  return { certificate: { ...subject, ...describe(x509) }, link: linkOf(x509) }
+}
+
+/** Throws as `readCity` does. */
+export function readAuthority(x509: X509): { certificate: AuthorityCertificate; link: Link } {
+  demandKey(x509.key)
+  demandValidity(x509)
+  const { pathLength } = demandAuthority(x509.extensions)
+  demandKnownCriticals(x509.extensions)
+  const name = onlyValueOf(x509.subject, OID.commonName)
+  const [authority = null] = valuesOf(x509.subject, OID.organization)
+  if (!isPlainName(name) || (authority !== null && !isPlainName(authority))) throw offProfile('name of the authority')
+  return {
+    certificate: { name, authority, pathLength, ...describe(x509) },
+    link: linkOf(x509),
+  }
+}
+
+function linkOf(x509: X509): Link {
+  const keyId = readSubjectKeyId(demand(x509.extensions, 'subjectKeyIdentifier'))
+  // A self-issued certificate may leave it out (RFC 5280 §4.2.1.1), and OpenSSL does.
+  if (isSelfIssued(x509) && !x509.extensions.has(OID.authorityKeyIdentifier)) {
+    return { x509, keyId, issuerKeyId: keyId }
+  }
+  const issuerKeyId = readAuthorityKeyId(demand(x509.extensions, 'authorityKeyIdentifier'))
+  if (isSelfIssued(x509) && issuerKeyId !== keyId) throw offProfile('authorityKeyIdentifier is not the own key')
+  return { x509, keyId, issuerKeyId }
+}
+
+export const isSelfIssued = (x509: X509): boolean => x509.issuer.der === x509.subject.der
+
+const SHORT: Readonly<Record<string, string>> = {
+  [OID.commonName]: 'CN',
+  [OID.serialNumber]: 'serialNumber',
+  [OID.country]: 'C',
+  '2.5.4.7': 'L',
+  '2.5.4.8': 'ST',
+  [OID.organization]: 'O',
+  '2.5.4.11': 'OU',
+}
+
+function describe(x509: X509): Certificate {
+  return {
+    pem: writePem(x509.der, 'CERTIFICATE'),
+    fingerprint: fingerprintOf(x509.der),
+    serial: x509.serial,
+    notBefore: x509.notBefore,
+    notAfter: x509.notAfter,
+    publicKeyJwk: x509.key.jwk,
+    keyThumbprint: thumbprintOf(x509.key.jwk),
+    issuer: x509.issuer.attributes.map(({ type, value }) => `${SHORT[type] ?? type}=${value}`).join(', '),
+    selfIssued: isSelfIssued(x509),
+  }
 }
