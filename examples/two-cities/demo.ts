@@ -3,7 +3,7 @@
  * case that crosses them by the public API alone. `--once` ends after the case; `--json` prints a summary as the last line.
  */
 import { createWriteStream } from 'node:fs'
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -21,6 +21,8 @@ const { values: flags } = parseArgs({
     folder: { type: 'string', default: 'demo' },
   },
 })
+/** Token between Shiyan's node and its approval system; a real one comes from the system's operator. */
+const APPROVAL_TOKEN = 'token-of-the-demo'
 const folder = resolve(flags.folder)
 const begun = performance.now()
 const say = (line = ''): void => {
@@ -47,9 +49,9 @@ const stopAll = async (): Promise<void> => {
 }
 
 /** A city from nothing: keys and certificate, config, store, accounts; then its node. */
-async function openCity(city: ExampleCity, approval: string[]): Promise<City> {
+async function openCity(city: ExampleCity, adapter: object | null): Promise<City> {
   const home = join(folder, city.code)
-  const env = { TONGBAN_PASSPHRASE: `demo of ${city.code}` }
+  const env = { TONGBAN_PASSPHRASE: `demo of ${city.code}`, APPROVAL_TOKEN }
   const identity = ['--code', city.code, '--name', city.name, '--authority', city.authority]
   await run(
     'node/main.ts',
@@ -64,18 +66,19 @@ async function openCity(city: ExampleCity, approval: string[]): Promise<City> {
       '/ip4/127.0.0.1/tcp/0',
       '--with-clerk',
       '--json',
-      ...approval,
     ],
     env,
   )
-  const node = await start<{ url: string }>(
-    'node/main.ts',
-    ['start', '--config', join(home, 'tongban.json'), '--json'],
-    {
-      env: { ...env, TONGBAN_LOG_LEVEL: 'warning', TONGBAN_LOG_FORMAT: 'text' },
-      log: line => say(`         [${city.name}] ${line}`),
-    },
-  )
+  const configPath = join(home, 'tongban.json')
+  if (adapter !== null)
+    await writeFile(
+      configPath,
+      JSON.stringify({ ...JSON.parse(await readFile(configPath, 'utf8')), adapter, pollSeconds: 0.5 }, null, 2),
+    )
+  const node = await start<{ url: string }>('node/main.ts', ['start', '--config', configPath, '--json'], {
+    env: { ...env, TONGBAN_LOG_LEVEL: 'warning', TONGBAN_LOG_FORMAT: 'text' },
+    log: line => say(`         [${city.name}] ${line}`),
+  })
   running.push(node)
   const client = async (who: string) =>
     createClient({ url: node.ready.url, token: (await readFile(join(home, 'data', `${who}.token`), 'utf8')).trim() })
@@ -210,20 +213,19 @@ async function main(): Promise<void> {
     'examples/approval-system/main.ts',
     ['--port', '0', '--data', join(folder, 'approval.db')],
     {
+      env: { APPROVAL_TOKEN },
       log: line => say(`         [approval system] ${line}`),
     },
   )
   running.push(approval)
   step(`approval system of Shiyan 十堰市审批系统: ${approval.ready.url}`)
-  const ankang = await openCity(named('610900'), [])
-  const shiyan = await openCity(named('420300'), [
-    '--approval',
-    'rest',
-    '--mapping',
-    resolve('examples/approval-system/mapping.json'),
-    '--base-url',
-    approval.ready.url,
-  ])
+  const ankang = await openCity(named('610900'), null)
+  const shiyan = await openCity(named('420300'), {
+    kind: 'rest',
+    mapping: resolve('examples/approval-system/mapping.json'),
+    baseUrl: approval.ready.url,
+    secrets: { approvalToken: { env: 'APPROVAL_TOKEN' } },
+  })
   step(`nodes are up 节点已启动: ${ankang.name} ${ankang.node.ready.url}, ${shiyan.name} ${shiyan.node.ready.url}`)
   await pair(ankang, shiyan)
   await publish(ankang, shiyan)
