@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto'
+import { HttpResponse, http } from 'msw'
+import { setupServer } from 'msw/node'
+import { afterAll, beforeAll } from 'vitest'
+import { adapterContract, type ContractSubject, type OutsideSystem } from '../sdk/contract.ts'
+import type { RestConfigInput } from './config.ts'
+import { createRestAdapter } from './rest.ts'
+
+const server = setupServer()
+beforeAll(() => server.listen({ onUnhandledRequest: 'error' }))
+afterAll(() => server.close())
+
+/** A system that speaks plain REST: statuses tell how it went, 409 names the case that is there. */
+const config: RestConfigInput = {
+  baseUrl: 'https://approval.test/api/',
+  auth: { scheme: 'header', name: 'x-api-key', secret: 'key' },
+  dictionaries: { step: { codes: { 'case.accept': 'SL', 'case.message': 'XX' } } },
+  register: {
+    path: '/cases',
+    body: { number: 'caseNo', name: 'body.applicant.name', files: '[materials.sha256]' },
+    response: { localCaseNo: 'number', error: 'error' },
+  },
+  packets: { 'case.withdraw': { path: '/cases/{localCaseNo}/withdrawal', body: { reason: 'body.reason' } } },
+  materials: { method: 'POST', path: '/files/{sha256}' },
+  events: {
+    path: '/answers?from={cursor}',
+    start: 'begin',
+    list: 'answers',
+    each: {
+      id: 'id',
+      localCaseNo: 'number',
+      kind: "$ours('step', step)",
+      body: { 'case.accept': { acceptanceNo: 'id' }, 'case.message': { text: 'text' } },
+    },
+    cursor: 'next',
+  },
+}
+
+async function make(): Promise<ContractSubject> {
+  const effects = new Map<string, string>()
+  const files = new Set<string>()
+  const uploads = new Map<string, PromiseWithResolvers<void>>()
+  const answers: { id: string; number: string; step: string; text: string }[] = []
+  const gates = { outage: false, refuse: false, drop: false, garble: false }
+  let held: { reached: PromiseWithResolvers<void>; released: PromiseWithResolvers<void> } | null = null
+  const upload = (sha256: string) => {
+    const known = uploads.get(sha256) ?? Promise.withResolvers<void>()
+    uploads.set(sha256, known)
+    return known
+  }
+
+  async function packet(request: Request, status: number, number: string): Promise<Response> {
+    const key = request.headers.get('idempotency-key')
+    const body = await request.text()
+    if (key === null) return HttpResponse.json({ error: 'E1' }, { status: 400 })
+    if (gates.outage) return HttpResponse.text(`busy with ${body}`, { status: 502 })
+    if (held !== null) {
+      const { reached, released } = held
+      held = null
+      reached.resolve()
+      await released.promise
+      if (request.signal.aborted) return HttpResponse.error()
+    }
+    if (gates.refuse) {
+      gates.refuse = false
+      return HttpResponse.json({ error: `wrong: ${body}` }, { status: 422 })
+    }
+    const known = effects.get(key)
+    if (known === undefined) effects.set(key, number)
+    if (gates.drop) {
+      gates.drop = false
+      return HttpResponse.error()
+    }
+    return known === undefined
+      ? HttpResponse.json({ number }, { status })
+      : HttpResponse.json({ number: known }, { status: 409 })
+  }
+
+  let serial = 0
+  server.resetHandlers(
+    http.post('https://approval.test/api/cases', ({ request }) => packet(request, 201, `YY-${++serial}`)),
+    http.post('https://approval.test/api/cases/:number/withdrawal', async ({ request, params }) => {
+      const answer = await packet(request, 200, String(params.number))
+      return answer.status === 409 ? new HttpResponse(null, { status: 204 }) : answer
+    }),
+    http.post('https://approval.test/api/files/:sha256', async ({ request, params }) => {
+      const sha256 = String(params.sha256)
+      if (gates.outage) return new HttpResponse(null, { status: 502 })
+      const hash = createHash('sha256')
+      try {
+        for await (const chunk of request.body ?? []) {
+          hash.update(chunk)
+          upload(sha256).resolve()
+        }
+      } catch {
+        return HttpResponse.error()
+      }
+      if (hash.digest('hex') !== sha256) return new HttpResponse(null, { status: 400 })
+      files.add(sha256)
+      return new HttpResponse(null, { status: 201 })
+    }),
+    http.get('https://approval.test/api/answers', ({ request }) => {
+      if (gates.outage) return new HttpResponse(null, { status: 502 })
+      const from = new URL(request.url).searchParams.get('from') ?? ''
+      const begin = from === 'begin' ? 0 : Number(from)
+      const page = answers.slice(begin, begin + 2)
+      return HttpResponse.json({
+        answers: page.map(answer => (gates.garble ? { ...answer, step: '欧阳金丝雀' } : answer)),
+        next: begin + page.length,
+      })
+    }),
+    http.get('https://approval.test/api/', () => new HttpResponse(null, { status: gates.outage ? 502 : 404 })),
+  )
+
+  const system: OutsideSystem = {
+    effects: async key => (effects.has(key) ? 1 : 0),
+    outage: async on => {
+      gates.outage = on
+    },
+    refuseNext: async () => {
+      gates.refuse = true
+    },
+    dropNextAnswer: async () => {
+      gates.drop = true
+    },
+    holdNext: async () => {
+      const hold = { reached: Promise.withResolvers<void>(), released: Promise.withResolvers<void>() }
+      held = hold
+      return { reached: hold.reached.promise, release: async () => hold.released.resolve() }
+    },
+    uploadBegun: sha256 => upload(sha256).promise,
+    holds: async sha256 => files.has(sha256),
+    say: async number => {
+      answers.push({ id: `A${answers.length}`, number, step: answers.length % 2 === 0 ? 'SL' : 'XX', text: '请等候' })
+    },
+    garbleEvents: async on => {
+      gates.garble = on
+    },
+  }
+  const adapter = createRestAdapter({ config, secrets: { key: 'k-1' } })
+  return { adapter, system, stop: async () => server.resetHandlers() }
+}
+
+adapterContract('rest, through msw', make, { outside: true })

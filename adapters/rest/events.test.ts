@@ -1,0 +1,185 @@
+import { HttpResponse, http, type JsonBodyType } from 'msw'
+import { setupServer } from 'msw/node'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { ProblemError } from '../../protocol/problem.ts'
+import type { Adapter } from '../sdk/port.ts'
+import { CANARIES, testContext } from '../sdk/test-kit.ts'
+import type { RestConfigInput } from './config.ts'
+import { createRestAdapter } from './rest.ts'
+
+const server = setupServer()
+beforeAll(() => server.listen({ onUnhandledRequest: 'error' }))
+afterEach(() => server.resetHandlers())
+afterAll(() => server.close())
+
+const events: RestConfigInput['events'] = {
+  path: '/events?after={cursor}',
+  list: 'events',
+  each: {
+    id: 'id',
+    localCaseNo: 'no',
+    kind: "$ours('step', step)",
+    body: { 'case.accept': { promisedBy: '$day(promised)' }, 'case.progress': { step: 'name' } },
+  },
+  cursor: 'next',
+}
+const config: RestConfigInput = {
+  baseUrl: 'https://approval.test',
+  auth: { scheme: 'none' },
+  dictionaries: {
+    step: { codes: { 'case.accept': 2, 'case.progress': 8, 'case.decide': 11 }, incoming: { '1': null } },
+  },
+  register: { path: '/cases', body: '$', response: { localCaseNo: 'no' } },
+  events,
+}
+
+const accept = (id: number, no: string) => ({ id: `e${id}`, no, step: 2, promised: '20261210' })
+const progress = (id: number, no: string, name: string | number = '承办') => ({ id: `e${id}`, no, step: '8', name })
+
+/** Answers with one page, and keeps the cursors that were asked for. */
+function page(body: JsonBodyType | string, init: ResponseInit = {}): string[] {
+  const asked: string[] = []
+  server.use(
+    http.get('https://approval.test/events', ({ request }) => {
+      asked.push(new URL(request.url).searchParams.get('after') ?? '')
+      return typeof body === 'string' ? new HttpResponse(body, init) : HttpResponse.json(body, init)
+    }),
+  )
+  return asked
+}
+
+function begin(change: Partial<RestConfigInput> = {}) {
+  const adapter: Adapter = createRestAdapter({ config: { ...config, ...change }, secrets: {} })
+  const { context, log } = testContext()
+  const poll = async (cursor: string | null = null) => {
+    const answered = await adapter.poll?.(cursor, context)
+    return { ids: answered?.events.map(event => event.id), cursor: answered?.cursor, events: answered?.events }
+  }
+  const failing = async () => {
+    const error = await adapter.poll?.(null, context).catch((thrown: unknown) => thrown)
+    if (!(error instanceof ProblemError)) throw new Error('no problem was thrown')
+    return error.problem
+  }
+  return { adapter, context, log, poll, failing }
+}
+
+describe('events', () => {
+  test('become moves, in their order, from the cursor on', async () => {
+    const { poll } = begin()
+    const asked = page({ events: [accept(1, 'A'), progress(2, 'A')], next: 2 })
+    expect(await poll()).toEqual({
+      ids: ['e1', 'e2'],
+      cursor: '2',
+      events: [
+        { id: 'e1', localCaseNo: 'A', move: { kind: 'case.accept', body: { promisedBy: '2026-12-10' } } },
+        { id: 'e2', localCaseNo: 'A', move: { kind: 'case.progress', body: { step: '承办' } } },
+      ],
+    })
+    await poll('2 & more')
+    expect(asked).toEqual(['0', '2 & more'])
+  })
+
+  test('a list of one, an empty list and no list', async () => {
+    const { poll } = begin()
+    page({ events: accept(1, 'A'), next: 'x' })
+    expect(await poll()).toMatchObject({ ids: ['e1'], cursor: 'x' })
+    page({ events: [], next: 'x' })
+    expect(await poll('x')).toMatchObject({ ids: [], cursor: 'x' })
+    page({})
+    expect(await poll('x')).toMatchObject({ ids: [], cursor: 'x' })
+  })
+
+  test('a step without meaning here is left out', async () => {
+    const { poll } = begin()
+    page({ events: [{ id: 1, no: 'A', step: 1 }, accept(2, 'A')], next: 2 })
+    expect(await poll()).toMatchObject({ ids: ['e2'], cursor: '2' })
+  })
+
+  test.each([
+    [
+      'an unknown code',
+      { ...accept(2, 'B'), step: 77 },
+      'events.each.kind: dictionary step does not know their code "77"',
+    ],
+    ['a kind without a body', { ...accept(2, 'B'), step: 11 }, 'events.each.kind: gave a kind that each.body lacks'],
+    [
+      'a field that cannot be mapped',
+      { ...accept(2, 'B'), promised: CANARIES[0] },
+      'events.each.body.case.accept.promisedBy: not a time in a known form',
+    ],
+    [
+      'a body that the packet does not allow',
+      progress(2, 'B', 7),
+      'events.each.body.case.progress: step: invalid_type',
+    ],
+    ['no id', { ...accept(2, 'B'), id: ' ' }, 'events.each.id: found no id of 1 to 200 characters'],
+  ])('%s holds its case back, and only its case', async (_, wrong, reason) => {
+    const { adapter, context, log, poll } = begin()
+    page({ events: [accept(1, 'A'), wrong, progress(3, 'B'), progress(4, 'C')], next: 4 })
+    for (let round = 0; round < 3; round++) expect(await poll('0')).toMatchObject({ ids: ['e1', 'e4'], cursor: '0' })
+    expect(log).toEqual([{ message: 'answers held back', fields: { count: 2, problem: reason } }])
+    server.use(http.get('https://approval.test/', () => new HttpResponse(null, { status: 200 })))
+    expect(await adapter.check(context)).toEqual({ ok: false, detail: `events: ${reason}; answers held back: 2` })
+    page({ events: [accept(1, 'A'), accept(2, 'B'), progress(3, 'B'), progress(4, 'C')], next: 4 })
+    expect(await poll('0')).toMatchObject({ ids: ['e1', 'e2', 'e3', 'e4'], cursor: '4' })
+    expect(log.at(-1)?.message).toBe('no answer is held back any longer')
+    expect(await adapter.check(context)).toEqual({ ok: true })
+    for (const canary of CANARIES) expect(JSON.stringify(log)).not.toContain(canary)
+  })
+
+  test('an answer whose case is not known holds back all that follow', async () => {
+    const { log, poll } = begin()
+    page({ events: [accept(1, 'A'), { ...accept(2, ''), no: null }, accept(3, 'C')], next: 3 })
+    expect(await poll('0')).toMatchObject({ ids: ['e1'], cursor: '0' })
+    expect(log[0]?.fields.count).toBe(2)
+  })
+
+  test.each([
+    ['a list of words', { events: ['x'] }],
+    ['numbers', { events: [1, 2] }],
+    ['null', { events: [null] }],
+  ])('%s is no event', async (_, body) => {
+    const { poll } = begin()
+    page({ ...body, next: 9 })
+    expect(await poll('0')).toMatchObject({ ids: [], cursor: '0' })
+  })
+
+  test('a cursor that is none is the mapping to correct', async () => {
+    const { adapter, context, failing } = begin()
+    page({ events: [], next: { a: 1 } })
+    expect(await failing()).toEqual({ code: 'adapter.mapping', detail: 'events.cursor: found no cursor' })
+    server.use(http.get('https://approval.test/', () => new HttpResponse(null, { status: 200 })))
+    expect(await adapter.check(context)).toEqual({
+      ok: false,
+      detail: 'events: events.cursor: found no cursor; answers held back: all',
+    })
+  })
+
+  test.each([401, 404, 500, 503])('HTTP %i: the next poll tries again', async status => {
+    page(`${CANARIES[0]}`, { status })
+    expect(await begin().failing()).toEqual({ code: 'adapter.unavailable', detail: `events: HTTP ${status}` })
+  })
+
+  test('an error inside HTTP 200 is not an empty list', async () => {
+    page({ status: { code: 0 }, custom: { code: 'E7' } })
+    const ok = { ...events, ok: 'status.code = 1', error: 'custom.code' }
+    expect(await begin({ events: ok }).failing()).toEqual({
+      code: 'adapter.unavailable',
+      detail: 'events: HTTP 200, error E7',
+    })
+  })
+
+  test('a page that is too large is refused', async () => {
+    const { failing } = begin({ maxResponseBytes: 2048 })
+    page('x'.repeat(2049))
+    expect(await failing()).toEqual({
+      code: 'adapter.unavailable',
+      detail: 'events: the answer is larger than 2048 bytes',
+    })
+  })
+
+  test('without events there is nothing to poll', () => {
+    const { events: _, ...rest } = config
+    expect(createRestAdapter({ config: rest, secrets: {} }).poll).toBeUndefined()
+  })
+})

@@ -1,0 +1,169 @@
+/**
+ * One HTTP request to the approval system: no redirect, a bounded answer, and a bound on silence. Errors of the runtime may
+ * quote addresses, headers and data, so none is passed on.
+ */
+import type { JsonValue } from '../../protocol/case/kinds.ts'
+
+export type Request = {
+  method: string
+  url: string
+  headers: Readonly<Record<string, string>>
+  body?: string | { type: string; size: number; open(): ReadableStream<Uint8Array> }
+}
+
+/** `body` is undefined when there is none, or when it is no JSON (`readable` false). `again`: a later attempt may succeed. */
+export type Answer =
+  | { ok: true; status: number; body: JsonValue | undefined; readable: boolean }
+  | { ok: false; why: string; again: boolean }
+
+export type Limits = { timeoutMs: number; maxResponseBytes: number }
+
+export async function send(request: Request, limits: Limits, signal: AbortSignal): Promise<Answer> {
+  if (signal.aborted) return { ok: false, why: 'aborted', again: true }
+  const silence = new Silence(limits.timeoutMs)
+  const upload = new Upload(request, () => silence.broken())
+  try {
+    const response = await fetch(request.url, {
+      method: request.method,
+      headers: { accept: 'application/json', ...request.headers, ...upload.headers },
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, silence.signal]),
+      ...upload.init,
+    })
+    silence.broken()
+    const bytes = await readBytes(response, limits.maxResponseBytes, () => silence.broken())
+    if (bytes === null) {
+      return { ok: false, why: `the answer is larger than ${limits.maxResponseBytes} bytes`, again: false }
+    }
+    return { ok: true, status: response.status, ...parse(bytes, response.headers.get('content-type')) }
+  } catch {
+    return { ok: false, why: whyFailed(signal, silence, upload), again: true }
+  } finally {
+    silence.stop()
+    await upload.stop()
+  }
+}
+
+function whyFailed(signal: AbortSignal, silence: Silence, upload: Upload): string {
+  if (upload.fault !== null) return upload.fault
+  if (signal.aborted) return 'aborted'
+  return silence.signal.aborted ? 'no answer in time' : 'no connection, or it broke'
+}
+
+/** Aborts when nothing moved for `ms`: a bound on silence, so that a large upload may take as long as it moves. */
+class Silence {
+  readonly #controller = new AbortController()
+  readonly #ms: number
+  #timer: ReturnType<typeof setTimeout>
+
+  constructor(ms: number) {
+    this.#ms = ms
+    this.#timer = this.#begin()
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  #begin() {
+    return setTimeout(() => this.#controller.abort(), this.#ms)
+  }
+
+  broken(): void {
+    clearTimeout(this.#timer)
+    this.#timer = this.#begin()
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+  }
+}
+
+type Reader = { read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>; cancel(): Promise<void> }
+
+/** The body of a request; a stream is counted as it passes and let go of when the request is over. */
+class Upload {
+  readonly headers: Record<string, string> = {}
+  readonly init: { body?: string | ReadableStream<Uint8Array>; duplex?: 'half' } = {}
+  /** what was wrong with our own bytes, null when nothing was */ fault: string | null = null
+  #reader: Reader | null = null
+
+  constructor({ body }: Request, moved: () => void) {
+    if (typeof body === 'string') {
+      this.headers['content-type'] = 'application/json; charset=utf-8'
+      this.init.body = body
+    } else if (body !== undefined) {
+      this.headers['content-type'] = body.type
+      this.headers['content-length'] = String(body.size)
+      this.init.body = this.#counted(body, moved)
+      this.init.duplex = 'half'
+    }
+  }
+
+  #counted(body: { size: number; open(): ReadableStream<Uint8Array> }, moved: () => void): ReadableStream<Uint8Array> {
+    let left = body.size
+    const fail = (fault: string): never => {
+      this.fault = fault
+      throw new Error(fault)
+    }
+    return new ReadableStream<Uint8Array>(
+      {
+        pull: async controller => {
+          let next: Awaited<ReturnType<Reader['read']>>
+          try {
+            const reader: Reader = this.#reader ?? body.open().getReader()
+            this.#reader = reader
+            next = await reader.read()
+          } catch {
+            return fail('the material could not be read')
+          }
+          moved()
+          left -= next.value?.byteLength ?? 0
+          if (left < 0 || (next.done && left > 0)) return fail('the material is not of the size that its packet says')
+          if (next.value === undefined) controller.close()
+          else controller.enqueue(next.value)
+        },
+      },
+      { highWaterMark: 0 },
+    )
+  }
+
+  async stop(): Promise<void> {
+    await this.#reader?.cancel().catch(() => {})
+  }
+}
+
+/** The bytes of an answer; null when there are more than `limit`. */
+async function readBytes(response: Response, limit: number, moved: () => void): Promise<Uint8Array | null> {
+  if (response.body === null) return new Uint8Array()
+  const reader = response.body.getReader()
+  const chunks: Uint8Array[] = []
+  let size = 0
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      moved()
+      if (done) return Buffer.concat(chunks)
+      size += value.byteLength
+      if (size > limit) return null
+      chunks.push(value)
+    }
+  } finally {
+    await reader.cancel().catch(() => {})
+  }
+}
+
+/** Old systems write the national charset (GB 18030) instead of UTF-8, and say so. The types know fewer than Bun does. */
+const CHARSETS = /^(utf-8|gb18030|gbk|gb2312)$/i
+
+function parse(bytes: Uint8Array, type: string | null): { body: JsonValue | undefined; readable: boolean } {
+  if (bytes.length === 0) return { body: undefined, readable: true }
+  const named = /;\s*charset="?([^\s";]+)/i.exec(type ?? '')?.[1] ?? ''
+  try {
+    const charset = (CHARSETS.test(named) ? named : 'utf-8') as 'utf-8'
+    const text = new TextDecoder(charset, { fatal: true }).decode(bytes)
+    return { body: JSON.parse(text) as JsonValue, readable: true }
+  } catch {
+    return { body: undefined, readable: false }
+  }
+}

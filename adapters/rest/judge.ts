@@ -1,0 +1,138 @@
+/** What an answer of the approval system means: done, try again later, or refused for a person to see. */
+import { type Refused, refuse } from '../../protocol/problem.ts'
+import { type Mapping, type MappingInput, mappingInput } from '../sdk/index.ts'
+import type { Answer } from './http.ts'
+import type { RequestPlan, ResponsePlan } from './plan.ts'
+
+export type Verdict =
+  | { ok: true; input: MappingInput }
+  | {
+      ok: false
+      code: 'adapter.unavailable' | 'adapter.refused' | 'adapter.mapping'
+      detail: string
+      retryable: boolean
+    }
+
+/** Statuses after which the same request may succeed: timeout, too early, too many, and whatever is wrong on their side. */
+const mayPass = (status: number): boolean => status === 408 || status === 425 || status === 429 || status >= 500
+
+/**
+ * A conflict that names no effect may be the first attempt, still at work on their side; a few attempts later it is not.
+ * (draft-ietf-httpapi-idempotency-key-header §2.7)
+ */
+const CONFLICT_ATTEMPTS = 5
+
+/** Thrown by a mapping, to leave many steps at once. */
+class MappingFailed extends Error {
+  readonly refused: Refused
+  constructor(refused: Refused) {
+    super(refused.problem.code)
+    this.refused = refused
+  }
+}
+
+export async function judge(
+  plan: RequestPlan,
+  answer: Answer,
+  errors: ReadonlyMap<string, string>,
+  attempt: number,
+): Promise<Verdict> {
+  const unavailable = (why: string): Verdict => fail('adapter.unavailable', plan, why, true)
+  const refused = (why: string): Verdict => fail('adapter.refused', plan, why, false)
+  if (!answer.ok) return answer.again ? unavailable(answer.why) : refused(answer.why)
+  const { status } = answer
+  if (mayPass(status)) return unavailable(`HTTP ${status}`)
+  if (status < 200 || (status >= 300 && status < 400)) return refused(`HTTP ${status}; redirects are not followed`)
+  const good = status < 300
+  if (!answer.readable && good && reads(plan.response)) return refused(`HTTP ${status}, but the answer is not JSON`)
+  const made = mappingInput(plan.name, answer.body ?? null)
+  if (!made.ok) return mappingFailed(made)
+  const { input } = made
+  try {
+    const says = (mapping: Mapping | null) => isTrue(mapping, input, status)
+    const { response } = plan
+    if (good && (response.ok === null || (await says(response.ok)))) return { ok: true, input }
+    if (answer.readable) {
+      if (await says(response.duplicate)) return { ok: true, input }
+      if (status === 409 && (await namesCase(response.localCaseNo, input, status))) return { ok: true, input }
+      if (await says(response.retry)) return unavailable(`${said(status, await codeOf(response.error, input, errors))}`)
+    }
+    if (status === 409 && attempt < CONFLICT_ATTEMPTS) return unavailable('HTTP 409, perhaps still at work on it')
+    return refused(said(status, answer.readable ? await codeOf(response.error, input, errors) : null))
+  } catch (error) {
+    if (error instanceof MappingFailed) return mappingFailed(error.refused)
+    throw error
+  }
+}
+
+/** The local case number that an answer names, as text. Problem: `adapter.mapping`. */
+export async function readCaseNo(
+  mapping: Mapping,
+  input: MappingInput,
+): Promise<{ ok: true; number: string } | Refused> {
+  const mapped = await mapping.evaluate(input)
+  if (!mapped.ok) return mapped
+  const { value } = mapped
+  const number = typeof value === 'number' ? String(value) : value
+  return typeof number === 'string' && isCaseNo(number)
+    ? { ok: true, number }
+    : refuse('adapter.mapping', `${mapping.place}: found no local case number of 1 to 100 characters`)
+}
+
+/** Whether a text can serve as a number or id: 1 to `max` characters, none of them control, no blank at its ends. */
+export const isLabel = (text: string, max: number): boolean =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the point of the check
+  text.length <= max && /^(?!\s)[^\u0000-\u001f\u007f]+(?<!\s)$/su.test(text)
+
+const isCaseNo = (text: string): boolean => isLabel(text, 100)
+
+export const mappingFailed = ({ problem }: Refused): Extract<Verdict, { ok: false }> => ({
+  ok: false,
+  code: 'adapter.mapping',
+  detail: problem.detail ?? problem.code,
+  retryable: false,
+})
+
+const fail = (
+  code: 'adapter.unavailable' | 'adapter.refused',
+  plan: RequestPlan,
+  why: string,
+  retryable: boolean,
+): Verdict => ({ ok: false, code, detail: `${plan.name}: ${why}`, retryable })
+
+const reads = ({ ok, localCaseNo }: ResponsePlan): boolean => ok !== null || localCaseNo !== null
+
+async function isTrue(mapping: Mapping | null, input: MappingInput, status: number): Promise<boolean> {
+  if (mapping === null) return false
+  const mapped = await mapping.evaluate(input, { httpStatus: status })
+  if (!mapped.ok) throw new MappingFailed(mapped)
+  if (typeof mapped.value !== 'boolean') {
+    throw new MappingFailed(refuse('adapter.mapping', `${mapping.place}: must be true or false`))
+  }
+  return mapped.value
+}
+
+async function namesCase(mapping: Mapping | null, input: MappingInput, status: number): Promise<boolean> {
+  if (mapping === null) return false
+  const mapped = await mapping.evaluate(input, { httpStatus: status })
+  return mapped.ok && ((typeof mapped.value === 'string' && isCaseNo(mapped.value)) || typeof mapped.value === 'number')
+}
+
+const said = (status: number, code: string | null): string =>
+  code === null ? `HTTP ${status}` : `HTTP ${status}, ${code}`
+
+/** A code of a few letters and digits; anything longer might be a text about a person, unless `errors` lists it. */
+const PLAIN_CODE = /^[A-Za-z]{0,4}[-_]?\d{1,6}$/
+
+async function codeOf(
+  mapping: Mapping | null,
+  input: MappingInput,
+  errors: ReadonlyMap<string, string>,
+): Promise<string | null> {
+  const mapped = await mapping?.evaluate(input)
+  if (mapped?.ok !== true || (typeof mapped.value !== 'string' && typeof mapped.value !== 'number')) return null
+  const code = String(mapped.value)
+  const meaning = errors.get(code)
+  if (meaning !== undefined) return `error ${code}: ${meaning}`
+  return PLAIN_CODE.test(code) ? `error ${code}` : 'an error that the configuration does not list'
+}

@@ -1,0 +1,182 @@
+/**
+ * The rest adapter: hands packets to an outside approval system as JSON over HTTP, and reads its answers, both as the
+ * configuration maps them. The system has each effect once if it honours `Idempotency-Key`, or answers 409 with the number
+ * of the case that is there already. One attempt a call: the node retries. May import the adapter SDK and protocol/.
+ */
+import type * as z from 'zod'
+import { ProblemError } from '../../protocol/problem.ts'
+import {
+  type Adapter,
+  type AdapterContext,
+  type Delivery,
+  type DeliveryResult,
+  type MappingInput,
+  mappingInput,
+} from '../sdk/index.ts'
+import { RestConfig } from './config.ts'
+import { createPoller } from './events.ts'
+import { type Request, send } from './http.ts'
+import { judge, mappingFailed, readCaseNo, type Verdict } from './judge.ts'
+import type { PathValues } from './path.ts'
+import { compilePlan, type PacketPlan, type RequestPlan, type RestPlan } from './plan.ts'
+
+export type RestOptions = {
+  /** as `config.schema.json` describes it */ config: unknown
+  /** values of the secrets that the configuration names */ secrets: Readonly<Record<string, string>>
+}
+
+/** Deliveries whose uploads are remembered, so that a retry does not send large materials again. */
+const REMEMBERED = 1000
+
+/** Throws `config.invalid` with every place that is wrong. */
+export function createRestAdapter({ config, secrets }: RestOptions): Adapter {
+  const parsed = RestConfig.safeParse(config)
+  if (!parsed.success) throw new ProblemError('config.invalid', told(parsed.error))
+  const compiled = compilePlan(parsed.data, secrets)
+  if (!compiled.ok) throw new ProblemError(compiled.problem.code, compiled.problem.detail)
+  const { plan } = compiled
+  const poller = plan.events === null ? null : createPoller(plan, plan.events)
+  const adapter: Adapter = {
+    kind: 'rest',
+    deliver: createDeliver(plan),
+    check: context => check(plan, parsed.data.baseUrl, poller, context),
+  }
+  return poller === null ? adapter : { ...adapter, poll: poller.poll }
+}
+
+/** The first dozen fields that are wrong. A configuration holds no personal data, and zod's messages no values. */
+const told = (error: z.ZodError): string =>
+  error.issues
+    .slice(0, 12)
+    .map(({ path, message }) => `${path.join('.') || '(top)'}: ${message}`)
+    .join('; ')
+
+function createDeliver(plan: RestPlan): Adapter['deliver'] {
+  const uploaded = new Map<string, Set<string>>()
+
+  return async (delivery, context) => {
+    const { kind, idempotencyKey } = delivery
+    const packet = kind === 'case.submit' ? plan.register : plan.packets.get(kind)
+    if (packet === undefined) return unmapped(plan, kind, context)
+    const made = mappingInput(packet.name, inputOf(delivery))
+    const result = made.ok ? await hand(packet, delivery, made.input, context) : mappingFailed(made)
+    context.log('packet handed over', { kind, outcome: result.ok ? 'done' : result.code })
+    if (result.ok || !result.retryable) uploaded.delete(idempotencyKey)
+    return result
+  }
+
+  async function hand(
+    packet: PacketPlan,
+    delivery: Delivery,
+    input: MappingInput,
+    context: AdapterContext,
+  ): Promise<DeliveryResult> {
+    const values: PathValues = { ...delivery }
+    const address = packet.address(values)
+    if (!address.ok) return mappingFailed(address)
+    const mapped = await packet.body.evaluate(input)
+    if (!mapped.ok) return mappingFailed(mapped)
+    const refused = await upload(delivery, values, context)
+    if (refused !== null) return refused
+    const verdict = await ask(packet, delivery.attempt, context, {
+      method: packet.method,
+      url: address.url,
+      headers: { ...packet.headers, 'idempotency-key': delivery.idempotencyKey },
+      body: JSON.stringify(mapped.value ?? null),
+    })
+    if (!verdict.ok) return verdict
+    if (packet.response.localCaseNo === null) return { ok: true }
+    const read = await readCaseNo(packet.response.localCaseNo, verdict.input)
+    return read.ok ? { ok: true, localCaseNo: read.number } : mappingFailed(read)
+  }
+
+  async function ask(request: RequestPlan, attempt: number, context: AdapterContext, what: Request): Promise<Verdict> {
+    return judge(request, await send(what, plan.limits, context.signal), plan.errors, attempt)
+  }
+
+  /** Sends the materials one after another, before the packet that names them; null when all are there. */
+  async function upload(
+    delivery: Delivery,
+    values: PathValues,
+    context: AdapterContext,
+  ): Promise<Extract<DeliveryResult, { ok: false }> | null> {
+    const { materials } = plan
+    if (delivery.materials.length === 0 || materials === 'ignore') return null
+    if (materials === null) {
+      const detail = 'materials: the configuration does not say where they go'
+      return { ok: false, code: 'adapter.mapping', detail, retryable: false }
+    }
+    const done = remembered(delivery.idempotencyKey)
+    for (const material of delivery.materials) {
+      const { sha256, code, size, type } = material
+      if (done.has(sha256)) continue
+      const address = materials.address({ ...values, sha256, code })
+      if (!address.ok) return mappingFailed(address)
+      const verdict = await ask(materials, delivery.attempt, context, {
+        method: materials.method,
+        url: address.url,
+        headers: { ...materials.headers, 'idempotency-key': `${delivery.idempotencyKey}.${sha256}` },
+        body: { type, size, open: () => material.open() },
+      })
+      if (!verdict.ok) return verdict
+      done.add(sha256)
+    }
+    return null
+  }
+
+  function remembered(idempotencyKey: string): Set<string> {
+    const known = uploaded.get(idempotencyKey) ?? new Set<string>()
+    uploaded.delete(idempotencyKey)
+    uploaded.set(idempotencyKey, known)
+    const [oldest] = uploaded.keys()
+    if (uploaded.size > REMEMBERED && oldest !== undefined) uploaded.delete(oldest)
+    return known
+  }
+}
+
+/** What mappings read. Nothing in it differs from one attempt to the next, so the bytes sent under one key never do. */
+function inputOf({ idempotencyKey, thread, caseNo, kind, from, to, localCaseNo, body, materials }: Delivery): unknown {
+  const { salt: _, ...content } = body
+  return {
+    idempotencyKey,
+    thread,
+    caseNo,
+    kind,
+    from,
+    to,
+    localCaseNo,
+    body: content,
+    materials: materials.map(({ sha256, size, type, code, name }) => ({ sha256, size, type, code, name })),
+  }
+}
+
+function unmapped(plan: RestPlan, kind: string, context: AdapterContext): DeliveryResult {
+  if (plan.unmapped === 'ignore') {
+    context.log('packet left out, its kind is not mapped', { kind })
+    return { ok: true }
+  }
+  return { ok: false, code: 'adapter.mapping', detail: `packets: ${kind} is not mapped`, retryable: false }
+}
+
+/** Usable when it can be reached, says so itself, and no answer of it is held back. */
+async function check(
+  plan: RestPlan,
+  baseUrl: string,
+  poller: ReturnType<typeof createPoller> | null,
+  { signal }: AdapterContext,
+): Promise<{ ok: true } | { ok: false; detail: string }> {
+  if (plan.check === null) {
+    const answer = await send({ method: 'GET', url: baseUrl, headers: plan.register.headers }, plan.limits, signal)
+    if (!answer.ok) return { ok: false, detail: `baseUrl: ${answer.why}` }
+    if (answer.status >= 500 || answer.status === 401 || answer.status === 403)
+      return { ok: false, detail: `baseUrl: HTTP ${answer.status}` }
+  } else {
+    const address = plan.check.address({})
+    if (!address.ok) return { ok: false, detail: address.problem.detail ?? address.problem.code }
+    const answer = await send({ method: 'GET', url: address.url, headers: plan.check.headers }, plan.limits, signal)
+    const verdict = await judge(plan.check, answer, plan.errors, Number.POSITIVE_INFINITY)
+    if (!verdict.ok) return { ok: false, detail: verdict.detail }
+  }
+  const held = poller?.held() ?? null
+  return held === null ? { ok: true } : { ok: false, detail: `events: ${held}` }
+}
