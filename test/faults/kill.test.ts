@@ -1,0 +1,252 @@
+/**
+ * Kill -9 of either node at any instant: after a restart every case completes, nothing is lost, and the approval system had
+ * each packet's effect once. The instants are chosen at random (the seed is printed) and, below, where it hurts most.
+ */
+import { randomInt } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type ApprovalProcess, startApprovalProcess } from '../../examples/approval-system/process.ts'
+import { openSqlite } from '../../node/store/sqlite.ts'
+import type { ServiceItem } from '../../protocol/service/item.ts'
+import { ANKANG, makeNodeFolder, SHIYAN } from '../support/node-folder.ts'
+import { freePort, NodeProcess } from '../support/node-process.ts'
+import { pairCities, until } from '../support/pair-cities.ts'
+import { startProxy, type TcpProxy } from '../support/tcp-proxy.ts'
+
+type Case = { thread: string; caseNo: string; state: string; outcome: string | null; localCaseNo: string | null }
+
+const SECONDS = 240_000
+let root = ''
+let approval: ApprovalProcess
+let ankang: NodeProcess
+let shiyan: NodeProcess
+let proxy: TcpProxy
+let item: ServiceItem
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'tongban-kill-'))
+  approval = await startApprovalProcess(['--data', join(root, 'approval.db')])
+  const [p2pA, p2pS] = [await freePort(), await freePort()]
+  // Ankang reaches Shiyan through a proxy that can play dead; Shiyan reaches Ankang over Ankang's connection or directly.
+  proxy = await startProxy(p2pS)
+  const adapter = {
+    kind: 'rest',
+    mapping: join(import.meta.dirname, '../../examples/approval-system/mapping.json'),
+    baseUrl: approval.url,
+    secrets: { approvalToken: { env: 'APPROVAL_TOKEN' } },
+  }
+  const [folderA, folderS] = [
+    await makeNodeFolder(join(root, 'ankang'), ANKANG, { httpPort: 0, p2pPort: p2pA }),
+    await makeNodeFolder(join(root, 'shiyan'), SHIYAN, {
+      httpPort: 0,
+      p2pPort: p2pS,
+      rest: {
+        adapter,
+        pollSeconds: 0.1,
+        p2p: { listen: [`/ip4/127.0.0.1/tcp/${p2pS}`], announce: [`/ip4/127.0.0.1/tcp/${proxy.port}`] },
+      },
+    }),
+  ]
+  ankang = new NodeProcess(folderA)
+  shiyan = new NodeProcess(folderS, { APPROVAL_TOKEN: approval.secrets.approvalToken ?? '' })
+  await Promise.all([ankang.start(), shiyan.start()])
+  const paired = await pairCities({ client: ankang.client, ...ANKANG }, { client: shiyan.client, ...SHIYAN })
+  const found = paired.items.find(entry => entry.modes.includes(1) && entry.serverType.includes('1'))
+  if (found === undefined) throw new Error('no item')
+  item = found
+}, SECONDS)
+
+afterAll(async () => {
+  await Promise.allSettled([ankang?.stop(), shiyan?.stop()])
+  await proxy?.close()
+  await approval?.stop()
+  await rm(root, { recursive: true, force: true })
+}, 60_000)
+
+let serial = 0
+async function submit(): Promise<Case> {
+  serial++
+  const upload = async (text: string) =>
+    (
+      await ankang.client.upload<{ sha256: string }>(
+        '/api/v1/materials',
+        `%PDF-1.4 ${text} ${serial} ${'x'.repeat(100_000)}`,
+        'application/pdf',
+      )
+    ).sha256
+  const materials = [
+    { sha256: await upload('card'), code: 'M01', name: '身份证.pdf' },
+    { sha256: await upload('form'), code: 'M02', name: '申请表.pdf' },
+  ]
+  return ankang.client.post<Case>('/api/v1/cases', {
+    to: SHIYAN.code,
+    item: item.taskCode,
+    mode: 1,
+    caseNo: `kill-${serial}`,
+    applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
+    form: { reason: '测试' },
+    materials,
+  })
+}
+
+/** Submits until the node took it, as a clerk would after an error; a case that was taken unseen is found by its number. */
+async function submitSurely(): Promise<Case> {
+  return until(
+    async () => {
+      try {
+        return await submit()
+      } catch {
+        const known = await ankang.client
+          .get<{ items: Case[] }>(`/api/v1/cases?number=kill-${serial}`)
+          .catch(() => null)
+        return known?.items[0] ?? null
+      }
+    },
+    'a case is submitted',
+    60_000,
+  )
+}
+
+const caseAt = (node: NodeProcess, thread: string) => node.client.get<Case>(`/api/v1/cases/${thread}`).catch(() => null)
+
+/** Asks again while the node refuses to answer (rate limit, restart). */
+const closedAt = (node: NodeProcess, thread: string) =>
+  until(
+    async () => {
+      const found = await caseAt(node, thread)
+      return found?.state === 'closed' && found
+    },
+    `${thread} closes`,
+    120_000,
+  )
+
+async function allClosed(cases: readonly Case[]): Promise<void> {
+  for (const { thread } of cases) {
+    const [here, there] = [await closedAt(ankang, thread), await closedAt(shiyan, thread)]
+    expect(here.outcome).toBe('granted')
+    expect(there).toMatchObject({ outcome: 'granted', localCaseNo: here.localCaseNo })
+  }
+}
+
+async function effectsOnce(cases: readonly Case[]): Promise<void> {
+  const { byKey } = await approval.stats()
+  const registered = Object.values(byKey).filter(entry => entry.operation === 'register')
+  expect(Object.values(byKey).every(entry => entry.effects === 1)).toBe(true)
+  expect(registered.length).toBeGreaterThanOrEqual(cases.length)
+}
+
+async function restart(node: NodeProcess): Promise<void> {
+  await node.kill()
+  await node.start()
+}
+
+describe('kill -9', () => {
+  test(
+    'at random instants of many cases',
+    async () => {
+      const kills = 10
+      const cases: Case[] = []
+      let submitting = true
+      const submitter = (async () => {
+        while (submitting) cases.push(await submitSurely())
+      })()
+      const instants: string[] = []
+      for (let kill = 0; kill < kills; kill++) {
+        const wait = randomInt(20, 1200)
+        await new Promise(resolve => setTimeout(resolve, wait))
+        const victim = randomInt(2) === 0 ? ankang : shiyan
+        instants.push(`${wait} ms ${victim === ankang ? 'Ankang' : 'Shiyan'}`)
+        await restart(victim)
+      }
+      submitting = false
+      await submitter
+      console.log(`${cases.length} cases; killed after ${instants.join(', ')}`)
+      expect(cases.length).toBeGreaterThan(5)
+      await allClosed(cases)
+      await effectsOnce(cases)
+    },
+    SECONDS,
+  )
+
+  test(
+    'in the outbox: the partner is down for the whole submit, then the sender dies too',
+    async () => {
+      await shiyan.kill()
+      const submitted = await submitSurely()
+      await ankang.kill()
+      await Promise.all([ankang.start(), shiyan.start()])
+      await allClosed([submitted])
+      await effectsOnce([submitted])
+    },
+    SECONDS,
+  )
+
+  test(
+    'between commit and receipt: the receiver stored the packet, the receipt never leaves',
+    async () => {
+      const submitted = await submitSurely()
+      proxy.freeze()
+      const second = await submitSurely()
+      proxy.thaw()
+      await until(async () => (await caseAt(shiyan, second.thread)) !== null, 'the packet is stored', 60_000)
+      proxy.freeze()
+      await restart(shiyan)
+      proxy.cut()
+      proxy.thaw()
+      await allClosed([submitted, second])
+      await effectsOnce([submitted, second])
+    },
+    SECONDS,
+  )
+
+  test(
+    'between lease and the answer of the approval system, before and after its effect',
+    async () => {
+      for (const fault of [{ slowMs: 1500 }, { dropFirst: 1 }]) {
+        await approval.faults(fault)
+        const before = (await approval.stats()).attempts
+        const submitted = await submitSurely()
+        await until(async () => (await approval.stats()).attempts > before, 'the approval system was asked', 60_000)
+        await restart(shiyan)
+        await approval.faults({ slowMs: 0, dropFirst: 0 })
+        await allClosed([submitted])
+        await effectsOnce([submitted])
+      }
+    },
+    SECONDS,
+  )
+
+  test(
+    'afterwards both stores are whole and hold the same',
+    async () => {
+      await Promise.all([ankang.stop(), shiyan.stop()])
+      const [a, s] = [ankang, shiyan].map(node => openSqlite(join(node.folder.config.data, 'tongban.db')))
+      if (a === undefined || s === undefined) throw new Error('no store')
+      const links = (db: typeof a) =>
+        db.query<{ direction: string; n: number; hash: Uint8Array; acked: number }>(
+          'SELECT direction, n, hash, acked FROM links ORDER BY direction',
+        )
+      const [[inA, outA], [inS, outS]] = [await links(a), await links(s)]
+      expect({ n: outA?.n, hash: outA?.hash, acked: outA?.acked }).toEqual({
+        n: inS?.n,
+        hash: inS?.hash,
+        acked: inS?.n,
+      })
+      expect({ n: outS?.n, hash: outS?.hash, acked: outS?.acked }).toEqual({
+        n: inA?.n,
+        hash: inA?.hash,
+        acked: inA?.n,
+      })
+      for (const db of [a, s]) {
+        expect(await db.query('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
+        expect(await db.query(`SELECT count(*) AS n FROM packets WHERE status <> 'stored'`)).toEqual([{ n: 0 }])
+        expect(await db.query(`SELECT count(*) AS n FROM dispatch_jobs WHERE state <> 'done'`)).toEqual([{ n: 0 }])
+        expect(await db.query(`SELECT count(*) AS n FROM adapter_events WHERE state <> 'done'`)).toEqual([{ n: 0 }])
+      }
+      await Promise.all([a.close(), s.close()])
+    },
+    SECONDS,
+  )
+})

@@ -1,0 +1,77 @@
+/** Nodes as real processes, for tests and benches that kill them. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { type Client, createClient } from '../../node/cli/client.ts'
+import { type NodeFolder, PASSPHRASE } from './node-folder.ts'
+
+const MAIN = fileURLToPath(new URL('../../node/main.ts', import.meta.url))
+
+/** A port that nothing listens at now. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise<void>(resolve => server.close(() => resolve()))
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+export class NodeProcess {
+  readonly folder: NodeFolder
+  readonly #env: Record<string, string>
+  #child: ChildProcess | null = null
+  #client: Client | null = null
+  /** what the node printed on standard error, last lines */ readonly log: string[] = []
+
+  constructor(folder: NodeFolder, env: Record<string, string> = {}) {
+    this.folder = folder
+    this.#env = env
+  }
+
+  get client(): Client {
+    if (this.#client === null) throw new Error('the node was not started')
+    return this.#client
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
+  /** Milliseconds from spawning to the ready line. */
+  async start(): Promise<number> {
+    const begun = performance.now()
+    const child = spawn(process.execPath, [MAIN, 'start', '--config', this.folder.configPath, '--json'], {
+      env: { ...process.env, ...this.#env, TONGBAN_PASSPHRASE: PASSPHRASE },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.#child = child
+    createInterface({ input: child.stderr }).on('line', line => {
+      this.log.push(line)
+      if (this.log.length > 200) this.log.shift()
+    })
+    const lines = createInterface({ input: child.stdout })
+    const exited = once(child, 'exit').then(([code]) => {
+      throw new Error(`the node ended with ${String(code)} before it was ready\n${this.log.join('\n')}`)
+    })
+    const [line] = (await Promise.race([once(lines, 'line'), exited])) as [string]
+    exited.catch(() => {})
+    const { url } = JSON.parse(line) as { url: string }
+    this.#client = createClient({ url, token: this.folder.token })
+    return performance.now() - begun
+  }
+
+  /** As a power cut would. */
+  kill = (): Promise<void> => this.#end('SIGKILL')
+  stop = (): Promise<void> => this.#end('SIGTERM')
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return
+    const exited = once(child, 'exit')
+    child.kill(signal)
+    await exited
+  }
+}
