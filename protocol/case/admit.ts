@@ -49,8 +49,9 @@ export function admitCase(packets: readonly Packet[], candidate: Packet): { ok: 
   } else {
     if (candidate.claims.agreement !== undefined)
       return refuse('envelope.claims', 'agreement stands in case.submit only')
-    if (moverOf(packets) === null) return refuse('thread.unknown')
-    const view = foldCase(viewOf(packets, candidate))
+    const mover = moverOf([...packets, candidate])
+    if (mover === null) return refuse('thread.unknown')
+    const view = foldCase(viewOf(packets, candidate), mover)
     // The other city's chain may begin with an ask only after it has seen the submit.
     if (view === null) return refuse('chain.seen', 'the submit was not seen')
     const refusal = mayAuthor(view, kind, iss) ?? permits(view, kind, candidate.body)

@@ -57,9 +57,11 @@ export function moverOf(packets: readonly Packet[]): string | null {
   return mode === 2 || (mode === undefined && movedByCollector) ? iss : aud
 }
 
-/** Folds a thread whose packets were admitted; null when it holds no `case.submit`. */
-export function foldCase(packets: readonly Packet[]): CaseState | null {
-  const mover = moverOf(packets)
+/**
+ * Folds a thread whose packets were admitted; null when it holds no `case.submit`. Give `mover` for a part of a thread: when
+ * the submit's body was purged, only the whole thread tells who moves it.
+ */
+export function foldCase(packets: readonly Packet[], mover: string | null = moverOf(packets)): CaseState | null {
   if (mover === null) return null
   let state: CaseState | null = null
   for (const packet of canonicalOrder(packets, mover)) {
@@ -104,7 +106,11 @@ function begin(submit: Packet, mover: string): CaseState {
 function apply(state: CaseState, packet: Packet): CaseState {
   const kind = packet.claims.kind
   if (!isCaseKind(kind)) return state
-  if (permits(state, kind, packet.body) !== null) return { ...state, late: [...state.late, packet.id] }
+  if (permits(state, kind, packet.body) !== null) {
+    // The array belongs to this fold alone; copying it would make many late asks cubic.
+    state.late.push(packet.id)
+    return state
+  }
   const rule = ruleOf(kind)
   const next = { ...state, state: rule.to === 'same' ? state.state : rule.to }
   return effects(next, kind, packet)
