@@ -1,49 +1,75 @@
 /**
  * Keys at rest: `city.p12` (the city key and its certificates) and `keys.json` (a JWE with the packet keys, the libp2p peer
  * key and the data key), both under the passphrase; `city.pem` holds the certificates in clear. All 0600 in a folder 0700.
+ * A start opens `keys.json` only; the city key is needed rarely and takes longer.
  */
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, open, readFile, rename, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { chmod, mkdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import * as jose from 'jose'
 import * as z from 'zod'
+import { CERTIFICATE_ALG, PACKET_ALG } from '../../protocol/names.ts'
+import { KeyId, parseJson, parseValue } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
+import { finishSwap, readPrivateFile, replaceFiles } from './key-files.ts'
 
+const Bytes32 = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
 const PrivateKey = z.strictObject({
   kty: z.literal('OKP'),
   crv: z.literal('Ed25519'),
-  x: z.string(),
-  d: z.string(),
-  kid: z.string(),
+  x: Bytes32,
+  d: Bytes32,
+  kid: KeyId,
 })
+/** Ed25519 key as private JWK (RFC 8037) with its thumbprint. */
 export type PrivateKey = z.infer<typeof PrivateKey>
+
+/** `next` is delegated and waits, `current` signs, `retired` signs no more. */
+const PacketKey = PrivateKey.extend({ state: z.enum(['current', 'next', 'retired']) })
 
 const Keys = z.strictObject({
   v: z.literal(1),
-  packetKeys: z.array(PrivateKey.extend({ state: z.enum(['current', 'retired']) })).min(1),
+  packetKeys: z
+    .array(PacketKey)
+    .max(1000)
+    .refine(keys => keys.filter(key => key.state === 'current').length === 1, { message: 'one current key' })
+    .refine(keys => new Set(keys.map(key => key.kid)).size === keys.length, { message: 'each key once' }),
   peerKey: PrivateKey,
-  /** 32 bytes, base64url: seals bodies and materials at rest */ dataKey: z.string(),
+  dataKey: Bytes32.describe('base64url; seals bodies and materials at rest'),
 })
 export type Keys = z.infer<typeof Keys>
 
-/** PBKDF2 rounds: a start opens the file once, an attacker must run them for each guess. */
-const ROUNDS = 210_000
-const FILES = { city: 'city.p12', keys: 'keys.json', certificates: 'city.pem' } as const
-
-export type CityKey = { /** PKCS#8 PEM */ keyPem: string /** leaf first, PEM */; chain: string[] }
+/** The city key and its certificates: PKCS#8 PEM, and PEM with the leaf first. */
+export type CityKey = { keyPem: string; chain: string[] }
+/** `key` signs RS256 in jose and cannot be exported again. */
+export type OpenCityKey = CityKey & { key: CryptoKey }
 
 export interface KeyStore {
   keys(): Keys
   /** certificates of the city, leaf first, PEM */ certificates(): readonly string[]
-  /** Opens the city key; slow, needed only to sign delegations and agreements. */
-  openCityKey(): Promise<CityKey>
+  /** Opens the city key: a quarter of a second. Problems: `keystore.passphrase`, `keystore.malformed`, `config.invalid`. */
+  openCityKey(): Promise<OpenCityKey>
+  /** Problem: `keystore.malformed` with the field. */
   saveKeys(keys: Keys): Promise<void>
+  /** A renewed certificate, over the same key or a new one. Problem: `keystore.malformed` when they do not belong together. */
   saveCity(city: CityKey): Promise<void>
+  /** Puts everything under another passphrase at once. Problems: `keystore.passphrase` for `current`, `config.invalid` for `next`. */
+  changePassphrase(current: string, next: string): Promise<void>
 }
 
-/** A new Ed25519 key as private JWK with its thumbprint. */
+const FILES = { city: 'city.p12', keys: 'keys.json', certificates: 'city.pem' } as const
+const JWE = { alg: 'PBES2-HS512+A256KW', enc: 'A256GCM', typ: 'tongban-keys+jwe' } as const
+
+export const KEY_STORE_LIMITS = {
+  /** rounds of PBKDF2: some 50 ms at each start, and the same for an attacker's each guess */ rounds: 100_000,
+  /** rounds that a file may ask for */ maxRounds: 1_000_000,
+  /** characters of a passphrase */ minPassphrase: 8,
+  /** bytes of one file */ fileBytes: 1024 * 1024,
+} as const
+
+/** A new Ed25519 key. */
 export async function newKey(): Promise<PrivateKey> {
-  const { privateKey } = await jose.generateKeyPair('Ed25519', { extractable: true })
+  const { privateKey } = await jose.generateKeyPair(PACKET_ALG, { extractable: true })
   const { x = '', d = '' } = await jose.exportJWK(privateKey)
   const jwk = { kty: 'OKP', crv: 'Ed25519', x } as const
   return { ...jwk, d, kid: await jose.calculateJwkThumbprint(jwk) }
@@ -59,100 +85,148 @@ export async function hasKeyStore(folder: string): Promise<boolean> {
   )
 }
 
-/** Writes a new key store. Problem: `request.conflict` when there is one already. */
+/**
+ * Writes a new key store. Problems: `request.conflict` when there is one already, `config.invalid` for a short passphrase,
+ * `keystore.malformed` for contents that do not belong together.
+ */
 export async function createKeyStore(
   folder: string,
   passphrase: string,
   contents: { keys: Keys; city: CityKey },
 ): Promise<KeyStore> {
-  if (await hasKeyStore(folder)) throw new ProblemError('request.conflict', `${folder} holds keys already`)
+  demandPassphrase(passphrase)
   await mkdir(folder, { recursive: true, mode: 0o700 })
+  await finishSwap(folder)
+  if (await hasKeyStore(folder)) throw new ProblemError('request.conflict', `${folder} holds keys already`)
   await chmod(folder, 0o700)
-  const store = keyStore(folder, passphrase, contents.keys, contents.city.chain)
-  await store.saveCity(contents.city)
-  await store.saveKeys(contents.keys)
-  return store
+  const { keys, city } = contents
+  const files = new Map([
+    ...(await cityFiles(city, passphrase)),
+    [FILES.keys, await sealKeys(keys, passphrase)] as const,
+  ])
+  await replaceFiles(folder, files)
+  return keyStore(folder, passphrase, keys, city.chain)
 }
 
-/** Opens a key store. Problems: `keystore.passphrase`, `keystore.malformed`, `config.invalid` when others can read it. */
+/**
+ * Opens a key store. Problems: `keystore.passphrase`; `keystore.malformed` for a missing or spoilt file; `config.invalid`
+ * with the cure when other accounts can read `keys.json`.
+ */
 export async function openKeyStore(folder: string, passphrase: string): Promise<KeyStore> {
-  const jwe = await readPrivate(join(folder, FILES.keys))
-  let plain: Uint8Array
-  try {
-    const opened = await jose.compactDecrypt(jwe.toString(), new TextEncoder().encode(passphrase), {
-      keyManagementAlgorithms: ['PBES2-HS256+A128KW'],
-      contentEncryptionAlgorithms: ['A256GCM'],
-      maxPBES2Count: ROUNDS,
-    })
-    plain = opened.plaintext
-  } catch (error) {
-    const wrong = error instanceof jose.errors.JWEDecryptionFailed
-    throw new ProblemError(wrong ? 'keystore.passphrase' : 'keystore.malformed', wrong ? undefined : FILES.keys)
-  }
-  const keys = Keys.safeParse(JSON.parse(new TextDecoder().decode(plain)))
-  if (!keys.success) throw new ProblemError('keystore.malformed', FILES.keys)
-  const pem = (await readFile(join(folder, FILES.certificates))).toString()
-  return keyStore(folder, passphrase, keys.data, splitPem(pem))
+  await finishSwap(folder)
+  const keys = await openKeys(folder, passphrase)
+  return keyStore(folder, passphrase, keys, await readCertificates(folder))
 }
 
-function keyStore(folder: string, passphrase: string, initial: Keys, initialChain: readonly string[]): KeyStore {
+function keyStore(folder: string, opened: string, initial: Keys, initialChain: readonly string[]): KeyStore {
+  let passphrase = opened
   let keys = initial
   let chain = initialChain
+  let last: Promise<unknown> = Promise.resolve()
+  /** One change after the other: two at once would share their `*.next` files. */
+  const inTurn = (change: () => Promise<void>): Promise<void> => {
+    const turn = last.then(change)
+    last = turn.catch(() => undefined)
+    return turn
+  }
   return {
     keys: () => keys,
     certificates: () => chain,
-    async openCityKey() {
-      const { fromPkcs12 } = await import('../../certs/index.ts')
-      return fromPkcs12(await readPrivate(join(folder, FILES.city)), passphrase)
-    },
-    async saveKeys(next) {
-      const jwe = await new jose.CompactEncrypt(new TextEncoder().encode(JSON.stringify(Keys.parse(next))))
-        .setProtectedHeader({ alg: 'PBES2-HS256+A128KW', enc: 'A256GCM' })
-        .setKeyManagementParameters({ p2c: ROUNDS, p2s: randomBytes(16) })
-        .encrypt(new TextEncoder().encode(passphrase))
-      await writePrivate(join(folder, FILES.keys), jwe)
-      keys = next
-    },
-    async saveCity(city) {
-      const { toPkcs12 } = await import('../../certs/index.ts')
-      const p12 = toPkcs12({ keyPem: city.keyPem, chain: city.chain, passphrase, name: 'tongban' })
-      await writePrivate(join(folder, FILES.city), p12)
-      await writePrivate(join(folder, FILES.certificates), `${city.chain.map(pem => pem.trim()).join('\n')}\n`)
-      chain = city.chain
-    },
+    openCityKey: () => openCity(folder, passphrase, chain),
+    saveKeys: next =>
+      inTurn(async () => {
+        await replaceFiles(folder, new Map([[FILES.keys, await sealKeys(next, passphrase)]]))
+        keys = next
+      }),
+    saveCity: city =>
+      inTurn(async () => {
+        await replaceFiles(folder, await cityFiles(city, passphrase))
+        chain = city.chain
+      }),
+    changePassphrase: (current, next) =>
+      inTurn(async () => {
+        demandPassphrase(next)
+        const held = await openKeys(folder, current)
+        const city = await openCity(folder, current, chain)
+        const sealed = [FILES.keys, await sealKeys(held, next)] as const
+        await replaceFiles(folder, new Map([...(await cityFiles(city, next)), sealed]))
+        passphrase = next
+      }),
   }
 }
 
-export const splitPem = (pem: string): string[] =>
-  pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? []
+function demandPassphrase(passphrase: string): void {
+  if ([...passphrase].length >= KEY_STORE_LIMITS.minPassphrase) return
+  throw new ProblemError('config.invalid', `the passphrase needs ${KEY_STORE_LIMITS.minPassphrase} characters or more`)
+}
 
-async function readPrivate(path: string): Promise<Uint8Array & { toString(): string }> {
-  let mode: number
+// --- keys.json
+
+const Flattened = z.strictObject({
+  protected: z.string(),
+  encrypted_key: z.string(),
+  iv: z.string(),
+  ciphertext: z.string(),
+  tag: z.string(),
+})
+
+async function sealKeys(keys: Keys, passphrase: string): Promise<string> {
+  const checked = parseValue(Keys, keys, 'keystore.malformed')
+  if (!checked.ok) throw new ProblemError(checked.problem.code, checked.problem.detail)
+  const jwe = await new jose.FlattenedEncrypt(new TextEncoder().encode(JSON.stringify(checked.value)))
+    .setProtectedHeader(JWE)
+    .setKeyManagementParameters({ p2c: KEY_STORE_LIMITS.rounds, p2s: randomBytes(16) })
+    .encrypt(new TextEncoder().encode(passphrase))
+  return `${JSON.stringify(jwe, null, 2)}\n`
+}
+
+async function openKeys(folder: string, passphrase: string): Promise<Keys> {
+  const malformed = new ProblemError('keystore.malformed', FILES.keys)
+  const bytes = await readPrivateFile(folder, FILES.keys, KEY_STORE_LIMITS.fileBytes)
+  const jwe = parseJson(Flattened, bytes, 'keystore.malformed')
+  if (!jwe.ok) throw malformed
+  let opened: jose.FlattenedDecryptResult
   try {
-    mode = (await stat(path)).mode
+    opened = await jose.flattenedDecrypt(jwe.value, new TextEncoder().encode(passphrase), {
+      keyManagementAlgorithms: [JWE.alg],
+      contentEncryptionAlgorithms: [JWE.enc],
+      maxPBES2Count: KEY_STORE_LIMITS.maxRounds,
+    })
+  } catch (error) {
+    throw error instanceof jose.errors.JWEDecryptionFailed
+      ? new ProblemError('keystore.passphrase', FILES.keys)
+      : malformed
+  }
+  const keys = parseJson(Keys, opened.plaintext, 'keystore.malformed')
+  if (opened.protectedHeader?.typ !== JWE.typ || !keys.ok) throw malformed
+  return keys.value
+}
+
+// --- city.p12 and city.pem; certs/ is loaded when it is needed, since node-forge takes its time
+
+async function cityFiles(city: CityKey, passphrase: string): Promise<Map<string, string | Uint8Array>> {
+  const { toPkcs12 } = await import('../../certs/index.ts')
+  const { keyPem, chain } = city
+  return new Map<string, string | Uint8Array>([
+    [FILES.city, toPkcs12({ keyPem, chain, passphrase, name: 'tongban' })],
+    [FILES.certificates, `${chain.map(pem => pem.trim()).join('\n')}\n`],
+  ])
+}
+
+async function openCity(folder: string, passphrase: string, chain: readonly string[]): Promise<OpenCityKey> {
+  const { fromPkcs12, splitChain } = await import('../../certs/index.ts')
+  const city = fromPkcs12(await readPrivateFile(folder, FILES.city, KEY_STORE_LIMITS.fileBytes), passphrase)
+  if (city.chain[0] !== splitChain(chain.join('\n'))[0]) {
+    throw new ProblemError('keystore.malformed', `${FILES.city} and ${FILES.certificates} hold different certificates`)
+  }
+  return { ...city, key: await jose.importPKCS8(city.keyPem, CERTIFICATE_ALG) }
+}
+
+async function readCertificates(folder: string): Promise<string[]> {
+  const { splitChain } = await import('../../certs/index.ts')
+  try {
+    return splitChain(await readFile(join(folder, FILES.certificates), 'utf8'))
   } catch {
-    throw new ProblemError('keystore.malformed', `${path} is not there`)
-  }
-  if ((mode & 0o077) !== 0)
-    throw new ProblemError('config.invalid', `${path} can be read by others; run chmod 600 on it`)
-  return readFile(path)
-}
-
-/** All or nothing, whatever is killed when: a whole new file takes the place of the old one. */
-async function writePrivate(path: string, data: string | Uint8Array): Promise<void> {
-  const next = `${path}.new`
-  const file = await open(next, 'w', 0o600)
-  try {
-    await file.writeFile(data)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(next, path)
-  const folder = await open(dirname(path), 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
+    throw new ProblemError('keystore.malformed', FILES.certificates)
   }
 }
