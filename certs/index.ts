@@ -3,10 +3,10 @@
  * ASN.1 and PKCS#12; signatures and hashes are the runtime's. May import protocol/.
  */
 export { checkCertificate, checkChain, checkSelfIssued, checkValidity } from './chain.ts'
-export { createCa, issue, selfIssue, type Validity, validFor } from './issue.ts'
-export { generateKey, type RsaPublicJwk } from './key.ts'
+export { createCa, issue, selfIssue, validFor } from './issue.ts'
+export { generateKey } from './key.ts'
 export { splitChain } from './pem.ts'
 export { fromPkcs12, toPkcs12 } from './pkcs12.ts'
-export { type CitySubject, PROFILE } from './profile.ts'
-export { type AuthorityCertificate, type CityCertificate, keyThumbprint, readCa, readCertificate } from './read.ts'
-export { type CityRequest, createRequest, readRequest } from './request.ts'
+export { PROFILE } from './profile.ts'
+export { type CityCertificate, keyThumbprint, readCa, readCertificate } from './read.ts'
+export { createRequest, readRequest } from './request.ts'
