@@ -14,7 +14,7 @@ import {
   mappingInput,
 } from '../sdk/index.ts'
 import { RestConfig } from './config.ts'
-import { createPoller } from './events.ts'
+import { createPoller, type Poller } from './events.ts'
 import { type Request, send } from './http.ts'
 import { judge, mappingFailed, readCaseNo, type Verdict } from './judge.ts'
 import type { PathValues } from './path.ts'
@@ -162,7 +162,7 @@ function unmapped(plan: RestPlan, kind: string, context: AdapterContext): Delive
 async function check(
   plan: RestPlan,
   baseUrl: string,
-  poller: ReturnType<typeof createPoller> | null,
+  poller: Poller | null,
   { signal }: AdapterContext,
 ): Promise<{ ok: true } | { ok: false; detail: string }> {
   if (plan.check === null) {

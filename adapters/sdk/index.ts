@@ -7,11 +7,9 @@ export { mappingFunctions } from './functions.ts'
 export {
   compileMapping,
   compileTemplate,
-  type Mapped,
   type Mapping,
   type MappingFunctions,
   type MappingInput,
-  MappingRefusal,
   mappingInput,
   type Template,
 } from './mapping.ts'
@@ -19,7 +17,6 @@ export type {
   Adapter,
   AdapterContext,
   AdapterState,
-  DeliveredMaterial,
   Delivery,
   DeliveryResult,
   LocalEvent,
