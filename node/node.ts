@@ -84,7 +84,15 @@ export async function startNode({
   const db = markingDatabase(store)
   const audit = createAudit({ database: db, now: clock.now })
   const events = createEventLog({ database: db, now: clock.now })
-  const identity = await loadIdentity({ db, keyStore, city: config.city, clock, audit, events })
+  const identity = await loadIdentity({
+    db,
+    keyStore,
+    city: config.city,
+    clock,
+    audit,
+    events,
+    changed: () => trust.reload(),
+  })
   const trust = await loadTrust({ db, city: config.city.code, clock, peerIdOf })
   const seal = createSeal(identity.dataKey())
   const randomText = (bytes: number) => randomBytes(bytes).toString('base64url')
@@ -302,7 +310,7 @@ export async function startNode({
     HOUR,
     async () => {
       await events.purge()
-      if (await identity.renewIfDue()) await trust.reload()
+      await identity.renewIfDue()
     },
     error => log.error('upkeep failed', {}, error),
   )

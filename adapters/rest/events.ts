@@ -2,7 +2,8 @@
  * Answers of the approval system, read page by page from a cursor. An answer that the mapping cannot read is held back with
  * all that follow it in its case; the cursor stays where it was until it can be read, so nothing is lost and other cases go on.
  */
-import { CASE_CONTENT, type JsonValue, type MoveRequest } from '../../protocol/case/kinds.ts'
+import { CASE_CONTENT, type MoveRequest } from '../../protocol/case/kinds.ts'
+import type { JsonValue } from '../../protocol/primitives.ts'
 import { fieldOf } from '../../protocol/primitives.ts'
 import { type Problem, ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 import { type AdapterContext, type LocalEvent, type Mapping, type MappingInput, mappingInput } from '../sdk/index.ts'

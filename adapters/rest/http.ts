@@ -2,7 +2,7 @@
  * One HTTP request to the approval system: no redirect, a bounded answer, and a bound on silence. Errors of the runtime may
  * quote addresses, headers and data, so none is passed on.
  */
-import type { JsonValue } from '../../protocol/case/kinds.ts'
+import type { JsonValue } from '../../protocol/primitives.ts'
 
 export type Request = {
   method: string

@@ -3,7 +3,7 @@
  * A mapping is a pure function of its input, so that a repeated attempt sends the same bytes under the same key.
  */
 import jsonata from 'jsonata'
-import type { JsonValue } from '../../protocol/case/kinds.ts'
+import type { JsonValue } from '../../protocol/primitives.ts'
 import { type Refused, refuse } from '../../protocol/problem.ts'
 
 export const MAPPING_LIMITS = {

@@ -7,7 +7,15 @@ import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import { delayAfter, isOpen } from './backoff.ts'
-import { FrameReader, type GreetingParts, readHello, remembersAll, writeHello } from './greeting.ts'
+import {
+  FrameReader,
+  type GreetingParts,
+  Introduction,
+  readHello,
+  relearn,
+  remembersAll,
+  writeHello,
+} from './greeting.ts'
 import type { Receipts } from './receipts.ts'
 import type { Recovery } from './recovery.ts'
 import type { Transport, Wire } from './wire.ts'
@@ -130,6 +138,7 @@ export class Delivery {
     this.#wire = wire
     try {
       const reader = new FrameReader(wire)
+      const introduction = new Introduction(parts, this.partner)
       await wire.send(encodeFrame({ type: 'hello', hello: await writeHello(parts, this.partner) }))
       const hello = await readHello(parts, this.partner, wire, reader)
       if (await remembersAll(parts, this.partner, hello)) parts.remembered(this.partner)
@@ -139,7 +148,7 @@ export class Delivery {
       this.#failures = 0
       this.#problem = null
       parts.connected(this.partner, true)
-      await this.#pump(wire, reader, hello)
+      await this.#pump(wire, reader, hello, introduction)
     } finally {
       this.#pumping = false
       this.#wire = null
@@ -162,7 +171,7 @@ export class Delivery {
     throw problem
   }
 
-  async #pump(wire: Wire, reader: FrameReader, hello: Hello): Promise<void> {
+  async #pump(wire: Wire, reader: FrameReader, hello: Hello, introduction: Introduction): Promise<void> {
     const { store, db, clock, receipts } = this.#parts
     const acked = (await store.link(db, this.partner, 'out')).acked
     // A partner restored from a backup gets again what it forgot; a lost receipt is asked for by sending the packet again.
@@ -184,6 +193,10 @@ export class Delivery {
       for (;;) {
         const frame = await reader.next()
         if (frame === null) break
+        if (frame.type === 'hello') {
+          await relearn(this.#parts, this.partner, frame.hello)
+          continue
+        }
         if (frame.type !== 'receipt') throw new ProblemError('exchange.protocol', frame.type)
         if (frame.through <= confirmed || frame.through >= next)
           throw new ProblemError('exchange.protocol', 'receipt out of order')
@@ -205,6 +218,8 @@ export class Delivery {
         const room = Math.min(PAGE, WINDOW_PACKETS - (next - 1 - confirmed))
         const page =
           room > 0 && inFlight < WINDOW_BYTES ? await store.wirePackets(db, this.partner, 'out', next, room) : []
+        // After the page was read: what it holds was signed before, with keys that are in the document by now.
+        await introduction.renewIfChanged(wire)
         for (const packet of page) {
           if (packet.n !== next) throw new ProblemError('internal', `place ${next} is not held`)
           next++

@@ -1,5 +1,5 @@
 /** The first frames of an exchange stream: each side says who it is and what it sent and received. SPEC.md §9.1. */
-import { decodeFrame, encodeFrame, type Frame, type Hello } from '../../protocol/exchange/frames.ts'
+import { decodeFrame, encodeFrame, type Frame, type Hello, type Identity } from '../../protocol/exchange/frames.ts'
 import { PROTOCOL_VERSION } from '../../protocol/names.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Database } from '../store/database.ts'
@@ -65,14 +65,42 @@ export async function readHello(
   try {
     const frame = await reader.next()
     if (frame?.type !== 'hello') throw new ProblemError('exchange.protocol', 'hello expected')
-    if (frame.hello.city !== partner) throw new ProblemError('certificate.mismatch', 'city of the hello')
-    const learned = await parts.trust.learn(partner, frame.hello.identity, frame.hello.addresses)
-    if (!learned.ok) throw new ProblemError(learned.problem.code, learned.problem.detail)
+    await relearn(parts, partner, frame.hello)
     if (frame.hello.list !== null) parts.lists.announced(partner, frame.hello.list)
     return frame.hello
   } finally {
     cancel()
   }
+}
+
+/**
+ * Says hello again on an open stream when own keys have changed since: what is signed with a new key must never come
+ * before the delegation that names it.
+ */
+export class Introduction {
+  readonly #parts: GreetingParts
+  readonly #partner: string
+  #shown: Identity
+
+  constructor(parts: GreetingParts, partner: string) {
+    this.#parts = parts
+    this.#partner = partner
+    this.#shown = parts.identity.document()
+  }
+
+  async renewIfChanged(wire: Wire): Promise<void> {
+    const current = this.#parts.identity.document()
+    if (current === this.#shown) return
+    await wire.send(encodeFrame({ type: 'hello', hello: await writeHello(this.#parts, this.#partner) }))
+    this.#shown = current
+  }
+}
+
+/** Learns the keys of a hello that came later on an open stream. */
+export async function relearn(parts: GreetingParts, partner: string, hello: Hello): Promise<void> {
+  if (hello.city !== partner) throw new ProblemError('certificate.mismatch', 'city of the hello')
+  const learned = await parts.trust.learn(partner, hello.identity, hello.addresses)
+  if (!learned.ok) throw new ProblemError(learned.problem.code, learned.problem.detail)
 }
 
 /** Whether this node holds all that it ever sent to the partner, judged by what the partner received. */

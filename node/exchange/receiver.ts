@@ -2,7 +2,16 @@
 import { encodeFrame, type Frame } from '../../protocol/exchange/frames.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { ProblemError } from '../../protocol/problem.ts'
-import { FrameReader, type GreetingParts, readHello, remembersAll, sayGoodbye, writeHello } from './greeting.ts'
+import {
+  FrameReader,
+  type GreetingParts,
+  Introduction,
+  readHello,
+  relearn,
+  remembersAll,
+  sayGoodbye,
+  writeHello,
+} from './greeting.ts'
 import type { Inbox, Incoming } from './inbox.ts'
 import type { Wire } from './wire.ts'
 
@@ -27,10 +36,11 @@ export async function receive(parts: ReceiverParts, wire: Wire): Promise<void> {
   const reader = new FrameReader(wire)
   try {
     const hello = await readHello(parts, partner, wire, reader)
+    const introduction = new Introduction(parts, partner)
     await wire.send(encodeFrame({ type: 'hello', hello: await writeHello(parts, partner) }))
     if (!(await remembersAll(parts, partner, hello))) parts.lost(partner)
     parts.returned(partner)
-    await serve(parts, partner, wire, reader)
+    await serve(parts, partner, wire, reader, introduction)
     await wire.close()
   } catch (error) {
     parts.failed(partner, error)
@@ -39,7 +49,13 @@ export async function receive(parts: ReceiverParts, wire: Wire): Promise<void> {
 }
 
 /** Reading runs ahead of storing by at most QUEUE_BYTES, so that one commit takes many packets. */
-async function serve(parts: ReceiverParts, partner: string, wire: Wire, reader: FrameReader): Promise<void> {
+async function serve(
+  parts: ReceiverParts,
+  partner: string,
+  wire: Wire,
+  reader: FrameReader,
+  introduction: Introduction,
+): Promise<void> {
   const queue = new FrameQueue(reader)
   for (;;) {
     const frames = await queue.take(LIMITS.receiptItems)
@@ -50,22 +66,31 @@ async function serve(parts: ReceiverParts, partner: string, wire: Wire, reader: 
         batch.push(frame)
         continue
       }
-      await store(parts, partner, wire, batch)
+      await store(parts, partner, wire, batch, introduction)
       batch = []
-      if (frame.type === 'recall') await giveBack(parts, partner, wire, frame.from)
+      if (frame.type === 'hello') await relearn(parts, partner, frame.hello)
+      else if (frame.type === 'recall') await giveBack(parts, partner, wire, frame.from)
       else if (frame.type === 'list') parts.lists.announced(partner, frame.list)
       else throw new ProblemError('exchange.protocol', frame.type)
     }
-    await store(parts, partner, wire, batch)
+    await store(parts, partner, wire, batch, introduction)
   }
 }
 
-async function store(parts: ReceiverParts, partner: string, wire: Wire, batch: readonly Incoming[]): Promise<void> {
+async function store(
+  parts: ReceiverParts,
+  partner: string,
+  wire: Wire,
+  batch: readonly Incoming[],
+  introduction: Introduction,
+): Promise<void> {
   if (batch.length === 0) return
   // What the partner sends now may build on packets of ours that we lost: first those, then these.
   if (parts.recovering(partner)) throw new ProblemError('exchange.recovering')
   if (parts.trust.cityOf(wire.peer) !== partner) throw new ProblemError('partner.inactive')
-  for (const given of await parts.inbox.take(partner, batch)) {
+  const receipts = await parts.inbox.take(partner, batch)
+  await introduction.renewIfChanged(wire)
+  for (const given of receipts) {
     await wire.send(encodeFrame({ type: 'receipt', ...given }))
   }
 }

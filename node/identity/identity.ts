@@ -32,6 +32,7 @@ export type IdentityParts = {
   clock: Clock
   audit: Audit
   events: EventLog
+  /** after own keys, delegations or revocations changed */ changed: () => Promise<void>
 }
 
 type DelegationRow = { type: 'delegation' | 'revocation'; jws: string; iat: number }
@@ -185,6 +186,7 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
         ],
       })
       await load()
+      await parts.changed()
       return { kid: fresh.kid }
     },
     async revoke(kid, actor) {
@@ -202,11 +204,13 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
       )
       await keep('revocation', jws, now, { actor, action: 'key.revoked', subject: kid })
       await load()
+      await parts.changed()
     },
     async renewIfDue() {
       if (delegatedUntil() - seconds(clock.now()) > DELEGATION_DAYS.renewAt * DAY) return false
       await delegate(current(keyStore.keys()), 'node')
       await load()
+      await parts.changed()
       return true
     },
     summary: () => ({

@@ -29,11 +29,8 @@ export const SPECIAL_PROCEDURES = [
   'publicity',
 ] as const
 
-/** Any JSON value; bounded by the size of the body. */
-const Json: z.ZodType<JsonValue> = z.lazy(() =>
-  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(Json), z.record(z.string(), Json)]),
-)
-export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue }
+/** Fields of the item's form: any JSON values, bounded by the size of the body. */
+const Form = z.record(z.string().max(100), z.unknown())
 
 /** A party's person or organisation; GB/T 39046 申请人 data elements. Personal data. */
 export const Applicant = z.strictObject({
@@ -79,7 +76,7 @@ export const CASE_CONTENT = {
     mode: Mode,
     applicant: Applicant,
     agent: Agent.optional(),
-    form: z.record(z.string().max(100), Json),
+    form: Form,
     materials,
     receivedAt: Instant.describe('when the window took the application (收件时间)'),
     window: text(200).optional(),
@@ -93,7 +90,7 @@ export const CASE_CONTENT = {
   }),
   'case.supplement': z.strictObject({
     materials,
-    form: z.record(z.string().max(100), Json).optional(),
+    form: Form.optional(),
     note: text(2000).optional(),
   }),
   'case.ship': z.strictObject({

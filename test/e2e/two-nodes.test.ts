@@ -1,0 +1,221 @@
+/** Two whole nodes over real libp2p and HTTP, in one process: pairing, keys that change under load, suspension, evidence. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Client, createClient } from '../../node/cli/client.ts'
+import { verifyBundle } from '../../node/evidence/verify.ts'
+import { documentFaults, type OpenApiDocument } from '../../node/http/document.ts'
+import { type RunningNode, startNode } from '../../node/node.ts'
+import type { ServiceItem } from '../../protocol/service/item.ts'
+import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
+import { freePort } from '../support/node-process.ts'
+import { pairCities, until } from '../support/pair-cities.ts'
+
+type City = CityName & { node: RunningNode; client: Client; restart(): Promise<void> }
+type Case = {
+  thread: string
+  state: string
+  outcome: string | null
+  timeline: { status: string; receiptedAt: string | null }[]
+}
+type Identity = { fingerprint: string; packetKey: string }
+
+let root = ''
+let ankang: City
+let shiyan: City
+let item: ServiceItem
+
+async function openCity(name: CityName): Promise<City> {
+  const made = await makeNodeFolder(join(root, name.code), name, { httpPort: 0, p2pPort: await freePort() })
+  const start = () => startNode({ config: made.config, passphrase: PASSPHRASE })
+  const node = await start()
+  const city: City = {
+    ...name,
+    node,
+    client: createClient({ url: node.url, token: made.token }),
+    async restart() {
+      await city.node.stop()
+      city.node = await start()
+      city.client = createClient({ url: city.node.url, token: made.token })
+    },
+  }
+  return city
+}
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'tongban-nodes-'))
+  ankang = await openCity(ANKANG)
+  shiyan = await openCity(SHIYAN)
+}, 60_000)
+
+afterAll(async () => {
+  await Promise.allSettled([ankang?.node.stop(), shiyan?.node.stop()])
+  await rm(root, { recursive: true, force: true })
+})
+
+async function submit(): Promise<Case> {
+  const upload = async (text: string) =>
+    (await ankang.client.upload<{ sha256: string }>('/api/v1/materials', `%PDF-1.4 ${text}`, 'application/pdf')).sha256
+  return ankang.client.post<Case>('/api/v1/cases', {
+    to: SHIYAN.code,
+    item: item.taskCode,
+    mode: 1,
+    applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
+    form: { reason: '测试' },
+    materials: [
+      { sha256: await upload('card'), code: 'M01', name: '身份证.pdf' },
+      { sha256: await upload('form'), code: 'M02', name: '申请表.pdf' },
+    ],
+  })
+}
+
+const stateAt = async (city: City, thread: string) =>
+  (await city.client.get<Case>(`/api/v1/cases/${thread}`).catch(() => null))?.state ?? null
+
+const reaches = (city: City, thread: string, state: string) =>
+  until(async () => (await stateAt(city, thread)) === state, `${thread} is ${state} at ${city.name}`)
+
+describe('two nodes', () => {
+  test('describe every route, each with a required body and strict objects', async () => {
+    const document = (await (await fetch(`${ankang.node.url}/openapi.json`)).json()) as OpenApiDocument
+    const { operations, faults } = documentFaults(document)
+    expect(faults).toEqual([])
+    expect(operations).toBeGreaterThan(50)
+  })
+
+  test('pair in at most six actions on each side', async () => {
+    const actions = { inviting: 0, accepting: 0 }
+    const counted = (client: Client, side: keyof typeof actions): Client => ({
+      ...client,
+      post: async (path, body) => {
+        if (path.includes('/invites') || path.includes('/partners')) actions[side]++
+        return client.post(path, body)
+      },
+    })
+    const paired = await pairCities(
+      { ...ANKANG, client: counted(ankang.client, 'inviting') },
+      { ...SHIYAN, client: counted(shiyan.client, 'accepting') },
+    )
+    expect(actions.inviting).toBeLessThanOrEqual(6)
+    expect(actions.accepting).toBeLessThanOrEqual(6)
+    const found = paired.items.find(entry => entry.modes.includes(1) && entry.serverType.includes('1'))
+    if (found === undefined) throw new Error('no item')
+    item = found
+  })
+
+  test('an invite is good once, and the words are the same on both sides', async () => {
+    const { invite } = await ankang.client.post<{ invite: string }>('/api/v1/invites', { hours: 1 })
+    await shiyan.client.post('/api/v1/partners/accept', { invite })
+    await expect(shiyan.client.post('/api/v1/partners/accept', { invite })).rejects.toMatchObject({
+      problem: { code: 'invite.used' },
+    })
+    await expect(
+      shiyan.client.post('/api/v1/partners/accept', { invite: 'tongban-invite:AAAA' }),
+    ).rejects.toMatchObject({
+      problem: { code: 'invite.malformed' },
+    })
+    const words = async (city: City, other: string) =>
+      (await city.client.get<{ items: { code: string; words: string[] }[] }>('/api/v1/partners')).items.find(
+        entry => entry.code === other,
+      )?.words
+    expect(await words(ankang, SHIYAN.code)).toEqual(await words(shiyan, ANKANG.code))
+    expect(await words(ankang, SHIYAN.code)).toHaveLength(6)
+  })
+
+  test('both change their packet keys while cases are under way; nothing is refused', async () => {
+    const cases = [await submit(), await submit()]
+    const before = await ankang.client.get<Identity>('/api/v1/identity')
+    for (let round = 0; round < 3; round++) {
+      const [, , ...more] = await Promise.all([
+        ankang.client.post('/api/v1/identity/rotate'),
+        shiyan.client.post('/api/v1/identity/rotate'),
+        submit(),
+        submit(),
+      ])
+      cases.push(...more)
+    }
+    for (const { thread } of cases) {
+      await reaches(ankang, thread, 'arrived')
+      await shiyan.client.post(`/api/v1/cases/${thread}/accept`, {})
+    }
+    await ankang.client.post(`/api/v1/identity/keys/${before.packetKey}/revoke`)
+    const last = await submit()
+    await reaches(ankang, last.thread, 'arrived')
+    for (const { thread } of cases) await reaches(ankang, thread, 'accepted')
+    const { items } = await shiyan.client.get<{ items: unknown[] }>('/api/v1/audit?action=packet.refused')
+    expect(items).toEqual([])
+  })
+
+  test('evidence of a case that outlived its keys verifies', async () => {
+    const { items } = await ankang.client.get<{ items: Case[] }>('/api/v1/cases?state=accepted&limit=1')
+    const [first] = items
+    if (first === undefined) throw new Error('no case')
+    for (const [step, body] of [
+      ['decide', { outcome: 'granted', documentNo: '十审〔2026〕1号' }],
+      ['send-result', { method: 'mail', waybill: { carrier: 'EMS', number: '1000000000001' } }],
+      ['close', { outcome: 'granted' }],
+    ] as const) {
+      await shiyan.client.post(`/api/v1/cases/${first.thread}/${step}`, body)
+    }
+    await reaches(ankang, first.thread, 'closed')
+    await until(async () => {
+      const detail = await shiyan.client.get<Case>(`/api/v1/cases/${first.thread}`)
+      return detail.timeline.every(entry => entry.status === 'stored' && entry.receiptedAt !== null)
+    }, 'every packet is receipted')
+    const fingerprints = await Promise.all(
+      [ankang, shiyan].map(async city => (await city.client.get<Identity>('/api/v1/identity')).fingerprint),
+    )
+    for (const city of [ankang, shiyan]) {
+      const bundle = await new Response(await city.client.download(`/api/v1/cases/${first.thread}/evidence`)).blob()
+      expect(await verifyBundle(bundle, { fingerprints })).toMatchObject({
+        ok: true,
+        state: 'closed',
+        outcome: 'granted',
+        findings: [],
+      })
+    }
+  })
+
+  test('a suspended partner gets nothing until it is resumed, and nothing is lost', async () => {
+    await shiyan.client.post(`/api/v1/partners/${ANKANG.code}/suspend`)
+    const waiting = await submit()
+    await new Promise(resolve => setTimeout(resolve, 300))
+    expect(await stateAt(shiyan, waiting.thread)).toBeNull()
+    await shiyan.client.post(`/api/v1/partners/${ANKANG.code}/resume`)
+    await reaches(ankang, waiting.thread, 'arrived')
+  })
+
+  test('both restart in order and go on', async () => {
+    const under = await submit()
+    await Promise.all([ankang.restart(), shiyan.restart()])
+    await reaches(ankang, under.thread, 'arrived')
+    expect((await submit()).state).toBe('submitted')
+  })
+
+  test('what an agreement, a list or a state does not allow is refused with who must act', async () => {
+    const refused = (code: string) => expect.objectContaining({ problem: expect.objectContaining({ code }) as unknown })
+    const given = {
+      to: SHIYAN.code,
+      item: item.taskCode,
+      mode: 1,
+      applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
+      form: {},
+      materials: [],
+    }
+    await expect(ankang.client.post('/api/v1/cases', { ...given, item: 'none' })).rejects.toEqual(
+      refused('item.unknown'),
+    )
+    await expect(ankang.client.post('/api/v1/cases', given)).rejects.toEqual(refused('request.invalid'))
+    const { findings } = await ankang.client.post<{ findings: { field: string }[] }>('/api/v1/cases/preflight', {
+      ...given,
+      applicant: { ...given.applicant, idNumber: '110105194912310021' },
+    })
+    expect(findings.map(finding => finding.field)).toEqual(['applicant.idNumber', 'materials.M01', 'materials.M02'])
+    const other = await submit()
+    await expect(ankang.client.post(`/api/v1/cases/${other.thread}/accept`, {})).rejects.toEqual(refused('case.author'))
+    await expect(shiyan.client.post('/api/v1/cases', { ...given, to: '999999' })).rejects.toEqual(
+      refused('item.unknown'),
+    )
+  })
+})
