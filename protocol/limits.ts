@@ -22,5 +22,3 @@ export const LIMITS = {
   /** bytes of one service list */ listBytes: 1024 * 1024 * 1024,
   /** text of an invite */ inviteBytes: 4 * 1024,
 } as const
-
-export type LimitName = keyof typeof LIMITS

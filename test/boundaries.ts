@@ -78,10 +78,10 @@ export const RULES: readonly Rule[] = [
   {
     of: /^node\/tongban\.js$/,
     name: 'command shim',
-    may: /^$/,
+    may: /^node\/main\.ts$/,
     packages: ['bun'],
     builtins: true,
-    why: 'it runs on Node and only starts Bun',
+    why: 'it runs on Node and only starts Bun; under Bun it is the program',
   },
   {
     of: new RegExp(`^node/(?:${CONCERNS}|exchange|dispatch)/routes(?:\\.test)?\\.ts$`),

@@ -16,6 +16,7 @@ import {
   type AgreementStateName,
   admitAgreement,
   foldAgreement,
+  isOpenOn,
   openAgreementBody,
 } from '../../protocol/agreement/thread.ts'
 import type { Mode } from '../../protocol/case/kinds.ts'
@@ -203,10 +204,7 @@ export function createAgreements(parts: AgreementsParts) {
       const partner = wanted.collecting === own ? wanted.handling : wanted.collecting
       const state = await byId(store, id, partner)
       if (state === null) return refuse('agreement.none')
-      const day = dayOf(wanted.at)
-      if (state.state === 'terminated' ? day > (state.terminatedOn ?? '') : state.state !== 'active') {
-        return refuse('agreement.inactive', state.state)
-      }
+      if (!isOpenOn(state, dayOf(wanted.at))) return refuse('agreement.inactive', state.state)
       return covers(state.document, wanted)
     },
 

@@ -3,7 +3,11 @@ import { createHash } from 'node:crypto'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Database } from './database.ts'
 
-export type Migration = { version: number; name: string; /** statements, each ended by `;` and a line break */ sql: string }
+export type Migration = {
+  version: number
+  name: string /** statements, each ended by `;` and a line break */
+  sql: string
+}
 
 const checksum = (sql: string): string => createHash('sha256').update(sql).digest('hex')
 

@@ -2,7 +2,7 @@
  * The SQLite engine of the Database port: one writer whose waiting transactions share a commit, and a reader of its own.
  * Bun's SQL adapter loses writes made while another caller's transaction is open, so this is bun:sqlite and a queue.
  */
-import { Database as Sqlite, type SQLQueryBindings, type Statement } from 'bun:sqlite'
+import { type SQLQueryBindings, Database as Sqlite, type Statement } from 'bun:sqlite'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Database, Transaction, Value } from './database.ts'
 
@@ -11,7 +11,11 @@ const GROUP = 256
 /** Prepared statements kept per connection. */
 const STATEMENTS = 500
 
-type Waiting = { work: (tx: Transaction) => Promise<unknown>; resolve: (value: unknown) => void; reject: (error: unknown) => void }
+type Waiting = {
+  work: (tx: Transaction) => Promise<unknown>
+  resolve: (value: unknown) => void
+  reject: (error: unknown) => void
+}
 type Settled = { waiting: Waiting; value: unknown; callbacks: (() => void)[] }
 
 /** Opens (and creates) the database file; `:memory:` shares one connection between reading and writing. */

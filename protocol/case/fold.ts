@@ -12,7 +12,7 @@ import {
   type Mode,
   type Outcome,
 } from './kinds.ts'
-import { ASKS, CLOSE_FROM, isFinal, MOVES, type State } from './table.ts'
+import { ASKS, CLOSE_FROM, MOVES, type State } from './table.ts'
 
 /** The five instants that are kept apart; seconds, except `received`, which the window wrote (ISO 8601). */
 export type CaseInstants = {
@@ -202,5 +202,3 @@ export function stepsFor(state: CaseState, city: string): CaseKind[] {
     kind => kind !== 'case.submit' && mayAuthor(state, kind, city) === null && permits(state, kind, null) === null,
   )
 }
-
-export { isFinal }

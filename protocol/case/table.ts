@@ -16,8 +16,7 @@ export const STATES = {
 } as const
 export type State = keyof typeof STATES
 
-export const FINAL = ['closed', 'refused'] as const satisfies readonly State[]
-export const isFinal = (state: State): boolean => state === 'closed' || state === 'refused'
+const FINAL = ['closed', 'refused'] as const satisfies readonly State[]
 
 const BEFORE_ACCEPTANCE = ['submitted', 'arrived', 'prechecked', 'supplementing'] as const
 const BEFORE_DECISION = [...BEFORE_ACCEPTANCE, 'accepted', 'paused'] as const
