@@ -1,0 +1,143 @@
+/** `tongban case`: submit, look up, take a step. */
+import { stat } from 'node:fs/promises'
+import { type CaseKind, isCaseKind } from '../../protocol/case/kinds.ts'
+import { ProblemError } from '../../protocol/problem.ts'
+import type { Client } from './client.ts'
+import type { CommandContext } from './context.ts'
+import { type Output, table } from './output.ts'
+import { readJson } from './services.ts'
+
+type Case = {
+  thread: string
+  caseNo: string
+  localCaseNo: string | null
+  partner: string
+  role: string
+  state: string
+  stateName: string
+  outcome: string | null
+  item: { name: string }
+  updatedAt: string
+  parked: { code: string; detail?: string } | null
+}
+type Detail = Case & {
+  steps: string[]
+  timeline: { city: string; kind: string; at: string; status: string; receiptedAt: string | null; late: boolean }[]
+}
+type Given = { materials?: { sha256?: string; code: string; name: string }[] } & Record<string, unknown>
+
+const line = (value: Case) =>
+  `${value.thread}  ${value.caseNo}  ${value.stateName} ${value.state}${value.outcome === null ? '' : ` ${value.outcome}`}`
+
+/** Uploads each `CODE=PATH` and adds it to the materials of the case file, then submits. */
+export async function submit(context: CommandContext, path: string, flags: { material: string[] }): Promise<void> {
+  const client = await context.client()
+  const given = (await readJson(path)) as Given
+  const materials = [...(given.materials ?? [])]
+  for (const pair of flags.material) {
+    const [code, file] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]
+    if (!pair.includes('=')) throw new ProblemError('request.invalid', `--material ${pair}: CODE=PATH`)
+    const { sha256 } = await upload(client, context.out, file)
+    materials.push({ code, name: file.slice(file.lastIndexOf('/') + 1), sha256 })
+  }
+  context.out.result(
+    await client.post<Case>('/api/v1/cases', { ...given, materials }),
+    value => `Submitted 已提交\n${line(value)}`,
+  )
+}
+
+async function upload(client: Client, out: Output, path: string): Promise<{ sha256: string }> {
+  const total = await stat(path).then(
+    found => found.size,
+    () => {
+      throw new ProblemError('request.invalid', `${path} cannot be read`)
+    },
+  )
+  const bar = out.progress(total)
+  let done = 0
+  const counted = Bun.file(path)
+    .stream()
+    .pipeThrough(
+      new TransformStream<Uint8Array, Uint8Array>({
+        transform(chunk, controller) {
+          done += chunk.byteLength
+          bar.update(done)
+          controller.enqueue(chunk)
+        },
+      }),
+    )
+  try {
+    return await client.upload<{ sha256: string }>('/api/v1/materials', counted, 'application/octet-stream')
+  } finally {
+    bar.stop()
+  }
+}
+
+export async function list(
+  context: CommandContext,
+  flags: { state?: string; number?: string; limit: string },
+): Promise<void> {
+  const client = await context.client()
+  const query = new URLSearchParams({ limit: flags.limit })
+  if (flags.state !== undefined) query.set('state', flags.state)
+  if (flags.number !== undefined) query.set('number', flags.number)
+  const { items } = await client.get<{ items: Case[] }>(`/api/v1/cases?${query}`)
+  context.out.result(items, found =>
+    table(
+      found.map(value => ({
+        thread: value.thread,
+        number: value.caseNo,
+        local: value.localCaseNo,
+        partner: value.partner,
+        state: `${value.stateName} ${value.state}`,
+        item: value.item.name,
+        parked: value.parked?.code ?? '',
+      })),
+    ),
+  )
+}
+
+export async function show(context: CommandContext, thread: string): Promise<void> {
+  const client = await context.client()
+  context.out.result(await client.get<Detail>(`/api/v1/cases/${thread}`), value =>
+    [
+      line(value),
+      `  ${value.item.name}`,
+      `  local number 本地编号  ${value.localCaseNo ?? '-'}`,
+      ...(value.parked === null
+        ? []
+        : [`  waits for a person 待处理  ${value.parked.code} ${value.parked.detail ?? ''}`]),
+      `  possible now 可办步骤  ${value.steps.map(step => step.slice(5)).join(', ') || '-'}`,
+      '',
+      table(
+        value.timeline.map(({ at, city, kind, receiptedAt, late }) => ({
+          at,
+          city,
+          kind,
+          receipted: receiptedAt ?? 'not yet',
+          note: late ? 'too late' : '',
+        })),
+      ),
+    ].join('\n'),
+  )
+}
+
+/** Takes one step, such as `accept`, with its body as JSON text or `@file`. */
+export async function step(
+  context: CommandContext,
+  name: string,
+  thread: string,
+  flags: { body: string },
+): Promise<void> {
+  const kind = `case.${name}`
+  if (!isCaseKind(kind) || kind === ('case.submit' satisfies CaseKind))
+    throw new ProblemError('request.invalid', `${name} is not a step; see: tongban case show THREAD`)
+  let body: unknown
+  try {
+    body = flags.body.startsWith('@') ? await readJson(flags.body.slice(1)) : JSON.parse(flags.body)
+  } catch {
+    throw new ProblemError('request.invalid', '--body: JSON, or @file')
+  }
+  const client = await context.client()
+  context.out.result(await client.post<Case>(`/api/v1/cases/${thread}/${name}`, body), line)
+}

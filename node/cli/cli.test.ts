@@ -1,0 +1,132 @@
+/** The commands as processes, as a person runs them. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bundleBytes, bundleInputOf } from '../../test/support/play-bundle.ts'
+import { playCase } from '../../test/support/play-case.ts'
+import { table } from './output.ts'
+
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
+let root = ''
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'tongban-cli-'))
+})
+afterAll(() => rm(root, { recursive: true, force: true }))
+
+async function tongban(args: string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd: root,
+    env: { ...process.env, TONGBAN_PASSPHRASE: 'a long passphrase', ...env },
+  })
+  let out = ''
+  let error = ''
+  child.stdout.on('data', chunk => {
+    out += String(chunk)
+  })
+  child.stderr.on('data', chunk => {
+    error += String(chunk)
+  })
+  child.stdin.end()
+  const [code] = (await once(child, 'close')) as [number]
+  return { code, out, error }
+}
+
+const city = ['--code', '420300', '--name', '十堰市', '--authority', '十堰市行政审批局']
+
+describe('commands', () => {
+  test('init makes a node once; its files are private', async () => {
+    const made = await tongban(['init', ...city, '--folder', 'shiyan', '--http-port', '1', '--with-clerk', '--json'])
+    expect(made).toMatchObject({ code: 0, error: '' })
+    expect(JSON.parse(made.out)).toMatchObject({ fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown })
+    for (const file of [
+      'tongban.json',
+      'data/administrator.token',
+      'data/clerk.token',
+      'data/keys/city.p12',
+      'data/keys/keys.json',
+    ]) {
+      expect((await stat(join(root, 'shiyan', file))).mode & 0o077).toBe(0)
+    }
+    const again = await tongban(['init', ...city, '--folder', 'shiyan'])
+    expect(again.code).toBe(1)
+    expect(again.error).toContain('request.conflict')
+  })
+
+  test('init without a terminal names what is missing', async () => {
+    const made = await tongban(['init', '--folder', 'nowhere'])
+    expect(made.code).toBe(1)
+    expect(made.error).toMatch(/--code, --name and --authority/)
+  })
+
+  test('doctor is content with a fresh node, and names who must act for a broken one', async () => {
+    const config = ['--config', 'shiyan/tongban.json', '--json']
+    const well = await tongban(['doctor', ...config])
+    expect(well.code).toBe(0)
+    const wrong = await tongban(['doctor', ...config], { TONGBAN_PASSPHRASE: 'another passphrase' })
+    expect(wrong.code).toBe(1)
+    const { checks } = JSON.parse(wrong.out) as { checks: { level: string; detail: string; act?: string }[] }
+    expect(checks.filter(check => check.level === 'fail')).toEqual([
+      expect.objectContaining({ act: 'operator', detail: expect.stringContaining('keystore.passphrase') as unknown }),
+    ])
+    const none = await tongban(['doctor', '--config', 'none.json'])
+    expect(none).toMatchObject({ code: 1 })
+    expect(none.out).toContain('tongban init')
+  })
+
+  test('a federation CA issues a city certificate that the node installs', async () => {
+    expect((await tongban(['ca', 'create', '--name', '湖北省联盟', '--folder', 'ca'])).code).toBe(0)
+    expect((await tongban(['ca', 'request', '--config', 'shiyan/tongban.json', '--out', 'request.pem'])).code).toBe(0)
+    const issued = await tongban(['ca', 'issue', 'request.pem', '--folder', 'ca', '--out', 'city.pem', '--json'])
+    expect(JSON.parse(issued.out)).toMatchObject({ code: '420300', name: '十堰市' })
+    const installed = await tongban(['ca', 'install', 'city.pem', 'ca/ca.pem', '--config', 'shiyan/tongban.json'])
+    expect(installed).toMatchObject({ code: 0, error: '' })
+    expect(await readFile(join(root, 'shiyan/data/keys/city.pem'), 'utf8')).toContain('BEGIN CERTIFICATE')
+  })
+
+  test('evidence verify tells a good bundle from a bad one by its exit code', async () => {
+    const played = await playCase()
+    const bytes = await bundleBytes(await bundleInputOf(played))
+    await writeFile(join(root, 'good.zip'), bytes)
+    const good = await tongban([
+      'evidence',
+      'verify',
+      'good.zip',
+      '--fingerprint',
+      played.collecting.fingerprint,
+      '--fingerprint',
+      played.handling.fingerprint,
+    ])
+    expect(good).toMatchObject({ code: 0 })
+    expect(good.out).toContain('验证通过')
+    const broken = Uint8Array.from(bytes)
+    const middle = Math.floor(broken.length / 2)
+    broken[middle] = (broken[middle] ?? 0) ^ 1
+    await writeFile(join(root, 'bad.zip'), broken)
+    expect(await tongban(['evidence', 'verify', 'bad.zip'])).toMatchObject({ code: 1 })
+  })
+
+  test('an unknown command suggests the one that was meant; a node that is down says how to start it', async () => {
+    const wrong = await tongban(['partner'])
+    expect(wrong.code).toBe(1)
+    expect(wrong.error).toContain('partners')
+    const down = await tongban(['partners', '--config', 'shiyan/tongban.json'])
+    expect(down.code).toBe(1)
+    expect(down.error).toContain('tongban start')
+  })
+})
+
+describe('table', () => {
+  test('aligns Chinese text, which takes two places a character', () => {
+    expect(
+      table([
+        { name: '十堰市', n: 1 },
+        { name: 'abc', n: null },
+      ]),
+    ).toBe('name    n\n十堰市  1\nabc')
+    expect(table([])).toContain('无')
+  })
+})

@@ -1,0 +1,261 @@
+/** `tongban doctor`: looks at everything a node needs and says who must act, and how. */
+import { stat, statfs } from 'node:fs/promises'
+import { createConnection } from 'node:net'
+import { join } from 'node:path'
+import { readCertificate } from '../../certs/index.ts'
+import { type Actor, PROBLEMS, ProblemError } from '../../protocol/problem.ts'
+import type { NodeConfig } from '../config/config.ts'
+import { openKeyStore } from '../identity/keystore.ts'
+import { openSqlite } from '../store/sqlite.ts'
+import type { CommandContext } from './context.ts'
+
+type Level = 'ok' | 'warn' | 'fail' | 'skip'
+export type Check = { check: string; level: Level; detail: string; act?: Actor; cure?: string }
+
+const DAY = 86_400_000
+const GIB = 1024 ** 3
+/** Days of the certificate and free space, below which the doctor warns. */
+const WARN = { certificateDays: 60, freeBytes: 5 * GIB } as const
+const FAIL_FREE = GIB / 2
+/** The clock may be this far behind the newest signed packet, ms. */
+const CLOCK = 300_000
+
+export async function doctor(context: CommandContext): Promise<void> {
+  const checks: Check[] = []
+  const config = await run(
+    checks,
+    'config 配置',
+    async () => context.config(),
+    found => `${found.city.name} ${found.city.code}, data ${found.data}`,
+  )
+  if (config !== null) await checkNode(context, config, checks)
+  if (checks.some(check => check.level === 'fail')) process.exitCode = 1
+  context.out.result({ ok: process.exitCode !== 1, checks }, () => checks.map(line).join('\n'))
+}
+
+const MARK: Record<Level, string> = { ok: '✓', warn: '!', fail: '✗', skip: '-' }
+const WHO: Record<Actor, string> = { you: 'you 您', partner: 'the partner 合作城市', operator: 'the operator 运维人员' }
+
+const line = ({ check, level, detail, act, cure }: Check): string =>
+  [`${MARK[level]} ${check}: ${detail}`, ...(act === undefined ? [] : [`    ${WHO[act]}: ${cure ?? ''}`])].join('\n')
+
+/** Runs one check; a ProblemError fails it with its own actor and cure. */
+async function run<T>(
+  checks: Check[],
+  check: string,
+  work: () => Promise<T>,
+  tell: (value: T) => string,
+): Promise<T | null> {
+  try {
+    const value = await work()
+    checks.push({ check, level: 'ok', detail: tell(value) })
+    return value
+  } catch (error) {
+    const problem =
+      error instanceof ProblemError
+        ? error.problem
+        : { code: 'internal' as const, detail: error instanceof Error ? error.message : String(error) }
+    const { act, cure, en, zh } = PROBLEMS[problem.code]
+    checks.push({ check, level: 'fail', detail: `${problem.code}: ${problem.detail ?? `${en} ${zh}`}`, act, cure })
+    return null
+  }
+}
+
+async function checkNode(context: CommandContext, config: NodeConfig, checks: Check[]): Promise<void> {
+  await checkKeys(context, config, checks)
+  await checkDisk(config, checks)
+  await checkStore(config, checks)
+  const own = await checkHttp(config, checks)
+  await checkListening(config, checks, own)
+  if (own) await checkPartners(context, checks)
+  else checks.push({ check: 'partners 合作城市', level: 'skip', detail: 'the node is not running 节点未运行' })
+}
+
+async function checkKeys(context: CommandContext, config: NodeConfig, checks: Check[]): Promise<void> {
+  const store = await run(
+    checks,
+    'keys 密钥',
+    async () => openKeyStore(join(config.data, 'keys'), await context.passphrase()),
+    () => 'the passphrase opens them; only this user can read them',
+  )
+  if (store === null) return
+  const certificate = await run(
+    checks,
+    'certificate 证书',
+    async () => {
+      const read = readCertificate(store.certificates()[0] ?? '')
+      if (!read.ok) throw new ProblemError(read.problem.code, read.problem.detail)
+      if (read.certificate.code !== config.city.code)
+        throw new ProblemError('certificate.mismatch', `of ${read.certificate.code}`)
+      if (Date.now() > read.certificate.notAfter) throw new ProblemError('certificate.expired')
+      return read.certificate
+    },
+    found => `${Math.floor((found.notAfter - Date.now()) / DAY)} days left, fingerprint ${found.fingerprint}`,
+  )
+  if (certificate !== null && certificate.notAfter - Date.now() < WARN.certificateDays * DAY) {
+    checks.push({
+      check: 'certificate 证书',
+      level: 'warn',
+      detail: 'runs out soon',
+      act: 'operator',
+      cure: 'Issue a new one and pair again in time',
+    })
+  }
+}
+
+async function checkDisk(config: NodeConfig, checks: Check[]): Promise<void> {
+  const free = await run(
+    checks,
+    'disk 磁盘',
+    async () => {
+      const { bavail, bsize } = await statfs(config.data)
+      const bytes = bavail * bsize
+      if (bytes < FAIL_FREE)
+        throw new ProblemError('config.invalid', `${(bytes / GIB).toFixed(1)} GiB free at ${config.data}; make room`)
+      return bytes
+    },
+    bytes => `${(bytes / GIB).toFixed(1)} GiB free`,
+  )
+  if (free !== null && free < WARN.freeBytes)
+    checks.push({
+      check: 'disk 磁盘',
+      level: 'warn',
+      detail: 'little is left',
+      act: 'operator',
+      cure: 'Make room before materials fill it',
+    })
+}
+
+async function checkStore(config: NodeConfig, checks: Check[]): Promise<void> {
+  const path = join(config.data, 'tongban.db')
+  await run(
+    checks,
+    'store and clock 数据库与时钟',
+    async () => {
+      await stat(path).catch(() => {
+        throw new ProblemError('config.invalid', `${path} is not there; run tongban init, or restore the backup`)
+      })
+      const db = openSqlite(path)
+      try {
+        const [result] = await db.query<{ quick_check: string }>('PRAGMA quick_check')
+        if (result?.quick_check !== 'ok')
+          throw new ProblemError('internal', `quick_check: ${result?.quick_check ?? 'no answer'}`)
+        const [newest] = await db.query<{ iat: number | null; n: number }>(
+          'SELECT max(iat) AS iat, count(*) AS n FROM packets',
+        )
+        const ahead = (newest?.iat ?? 0) * 1000 - Date.now()
+        if (ahead > CLOCK)
+          throw new ProblemError(
+            'config.invalid',
+            `the clock is ${Math.round(ahead / 1000)} s behind the newest packet; synchronise it`,
+          )
+        return newest?.n ?? 0
+      } finally {
+        await db.close()
+      }
+    },
+    packets => `whole, ${packets} packets; the clock is not behind them`,
+  )
+}
+
+/** Whether our own node answers; a foreign answer on its port is a failure. */
+async function checkHttp(config: NodeConfig, checks: Check[]): Promise<boolean> {
+  const url = `http://${config.http.host}:${config.http.port}`
+  try {
+    const answer = (await (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5000) })).json()) as {
+      status?: string
+    }
+    const level = answer.status === 'ready' ? 'ok' : 'warn'
+    checks.push({ check: 'HTTP API 接口', level, detail: `${url} is ${answer.status ?? 'answered by something else'}` })
+    return answer.status !== undefined
+  } catch {
+    checks.push({
+      check: 'HTTP API 接口',
+      level: 'warn',
+      detail: `nothing answers at ${url}`,
+      act: 'operator',
+      cure: 'Start the node: tongban start',
+    })
+    return false
+  }
+}
+
+async function checkListening(config: NodeConfig, checks: Check[], running: boolean): Promise<void> {
+  for (const address of config.p2p.listen) {
+    const port = Number(/\/tcp\/(\d+)/.exec(address)?.[1] ?? 0)
+    if (port === 0) continue
+    const open = await reachable(port)
+    const fine = open === running
+    checks.push({
+      check: `port 端口 ${port}`,
+      level: fine ? 'ok' : 'fail',
+      detail: open
+        ? running
+          ? 'the node listens'
+          : 'another program listens'
+        : running
+          ? 'the node does not listen'
+          : 'free',
+      ...(fine
+        ? {}
+        : {
+            act: 'operator' as const,
+            cure: open ? 'End the other program, or change p2p.listen' : 'Restart the node and look at its log',
+          }),
+    })
+  }
+}
+
+const reachable = (port: number): Promise<boolean> =>
+  new Promise(resolve => {
+    const socket = createConnection({ host: '127.0.0.1', port })
+    const end = (open: boolean) => {
+      socket.destroy()
+      resolve(open)
+    }
+    socket.setTimeout(2000, () => end(false))
+    socket.once('connect', () => end(true))
+    socket.once('error', () => end(false))
+  })
+
+type Partner = {
+  code: string
+  name: string
+  status: string
+  connected: boolean
+  problem: { code: string; detail?: string } | null
+}
+
+async function checkPartners(context: CommandContext, checks: Check[]): Promise<void> {
+  const partners = await run(
+    checks,
+    'partners 合作城市',
+    async () => (await (await context.client()).get<{ items: Partner[] }>('/api/v1/partners')).items,
+    items => `${items.length} paired`,
+  )
+  for (const { code, name, status, connected, problem } of partners ?? []) {
+    const check = `partner ${name} ${code}`
+    if (status !== 'active') {
+      checks.push({
+        check,
+        level: 'warn',
+        detail: status,
+        act: 'you',
+        cure:
+          status === 'pending'
+            ? `Compare the words: tongban partners; then: tongban partners confirm ${code}`
+            : `tongban partners resume ${code}`,
+      })
+    } else if (connected) {
+      checks.push({ check, level: 'ok', detail: 'connected' })
+    } else {
+      checks.push({
+        check,
+        level: 'fail',
+        detail: problem === null ? 'not connected' : `${problem.code} ${problem.detail ?? ''}`,
+        act: 'partner',
+        cure: 'Ask whether their node runs, and check addresses and firewall on both sides',
+      })
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/** `tongban evidence`: export a bundle, verify one offline. */
+import { createWriteStream } from 'node:fs'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { verifyBundle } from '../evidence/verify.ts'
+import type { CommandContext } from './context.ts'
+
+export async function exportEvidence(context: CommandContext, thread: string, flags: { out: string }): Promise<void> {
+  const client = await context.client()
+  const stream = await client.download(`/api/v1/cases/${thread}/evidence`)
+  await pipeline(Readable.fromWeb(stream as never), createWriteStream(flags.out, { mode: 0o600 }))
+  context.out.result({ evidence: flags.out }, value => `Exported 已导出: ${value.evidence}`)
+}
+
+/** Needs nothing but the bundle and the two fingerprints; exit code 1 when it does not verify. */
+export async function verifyEvidence(
+  context: CommandContext,
+  path: string,
+  flags: { fingerprint: string[] },
+): Promise<void> {
+  const bar = { current: null as ReturnType<CommandContext['out']['progress']> | null }
+  const report = await verifyBundle(path, {
+    ...(flags.fingerprint.length === 0 ? {} : { fingerprints: flags.fingerprint }),
+    onProgress: (done, total) => {
+      bar.current ??= context.out.progress(total)
+      bar.current.update(done)
+    },
+  })
+  bar.current?.stop()
+  if (!report.ok) process.exitCode = 1
+  context.out.result(report, value =>
+    [
+      value.ok ? 'VERIFIED 验证通过' : 'NOT VERIFIED 验证失败',
+      `  case 办件        ${value.caseNo ?? '-'}  ${value.collecting ?? '-'} → ${value.handling ?? '-'}`,
+      `  state 状态       ${value.state ?? '-'} ${value.outcome ?? ''}`,
+      `  verified 已验    ${value.packets} packets, ${value.receipts} receipts, ${value.materials} materials`,
+      ...value.certificates.map(({ city, fingerprint }) => `  certificate 证书 ${city}  ${fingerprint}`),
+      ...value.findings.map(finding => `  ${finding.level} ${finding.file}: ${finding.en} ${finding.zh}`),
+    ].join('\n'),
+  )
+}

@@ -1,0 +1,143 @@
+/** `tongban init`: a node's folder from nothing: config, keys, certificate, store, first accounts. */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { access, mkdir, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { generateKey, readCertificate, selfIssue } from '../../certs/index.ts'
+import { ProblemError } from '../../protocol/problem.ts'
+import { createAudit } from '../audit/audit.ts'
+import { overlay, parseConfig } from '../config/config.ts'
+import { createKeyStore, newDataKey, newKey } from '../identity/keystore.ts'
+import { createPeople } from '../people/people.ts'
+import type { Role } from '../people/person.ts'
+import { migrate } from '../store/migrate.ts'
+import { MIGRATIONS } from '../store/migrations/index.ts'
+import { openSqlite } from '../store/sqlite.ts'
+import type { CommandContext } from './context.ts'
+
+export type InitFlags = {
+  code?: string
+  name?: string
+  authority?: string
+  folder: string
+  httpPort?: string
+  p2pListen?: string
+  p2pAnnounce?: string
+  withClerk?: boolean
+}
+
+export async function init(context: CommandContext, flags: InitFlags): Promise<void> {
+  const folder = resolve(flags.folder)
+  const path = join(folder, 'tongban.json')
+  if (await exists(path)) throw new ProblemError('request.conflict', `${path} is there already`)
+  const city = await askCity(flags)
+  const file = {
+    city,
+    data: './data',
+    http: { host: '127.0.0.1', port: Number(flags.httpPort ?? 8420) },
+    p2p: {
+      listen: [flags.p2pListen ?? '/ip4/0.0.0.0/tcp/8421'],
+      announce: flags.p2pAnnounce === undefined ? [] : [flags.p2pAnnounce],
+    },
+    adapter: { kind: 'workbench' },
+  }
+  const config = parseConfig(overlay(file, {}), folder)
+  const passphrase = await context.passphrase()
+  await mkdir(config.data, { recursive: true, mode: 0o700 })
+  const now = Date.now()
+  const keyPem = await generateKey()
+  const certificate = selfIssue(city, { keyPem, now, serial: randomBytes(16) })
+  await createKeyStore(join(config.data, 'keys'), passphrase, {
+    keys: {
+      v: 1,
+      packetKeys: [{ ...(await newKey()), state: 'current' }],
+      peerKey: await newKey(),
+      dataKey: newDataKey(),
+    },
+    city: { keyPem, chain: [certificate] },
+  })
+  const tokens = await firstPeople(
+    config.data,
+    flags.withClerk === true ? ['administrator', 'clerk'] : ['administrator'],
+  )
+  // Last: while it is missing, init can be run again after a failure is cured.
+  await writeFile(path, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+  const read = readCertificate(certificate)
+  const fingerprint = read.ok ? read.certificate.fingerprint : ''
+  context.out.result({ config: path, fingerprint, tokens }, () =>
+    [
+      `${city.name} ${city.code} is ready 已就绪: ${path}`,
+      `  certificate fingerprint 证书指纹  ${fingerprint}`,
+      ...Object.entries(tokens).map(([role, token]) => `  ${role} token in 令牌文件  ${token}`),
+      '',
+      'Next 下一步:',
+      `  tongban start --config ${path}`,
+      '  tongban services publish items.json     publish what you handle 发布事项清单',
+      '  tongban invite                          invite a partner city 邀请合作城市',
+      'Keep the passphrase and a copy of the data folder apart from this machine. 请另行保管口令和数据目录的备份。',
+    ].join('\n'),
+  )
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
+
+async function askCity(flags: InitFlags): Promise<{ code: string; name: string; authority: string }> {
+  const { code, name, authority } = flags
+  if (code !== undefined && name !== undefined && authority !== undefined) return { code, name, authority }
+  if (!process.stdin.isTTY) throw new ProblemError('config.invalid', 'give --code, --name and --authority')
+  const { group, intro, text } = await import('@clack/prompts')
+  intro('tongban 通办')
+  const filled = (value: string | undefined) => (value === undefined || value.trim() === '' ? 'needed 必填' : undefined)
+  return group(
+    {
+      code: () =>
+        text({
+          message: 'Division code 行政区划代码 (GB/T 2260)',
+          initialValue: code ?? '',
+          validate: value => (/^[1-9]\d{5}$/.test(value ?? '') ? undefined : 'six digits 六位数字'),
+        }),
+      name: () =>
+        text({
+          message: 'Name of the city 城市名称',
+          placeholder: '十堰市',
+          initialValue: name ?? '',
+          validate: filled,
+        }),
+      authority: () =>
+        text({
+          message: 'Approval authority 审批机构',
+          placeholder: '十堰市行政审批局',
+          initialValue: authority ?? '',
+          validate: filled,
+        }),
+    },
+    {
+      onCancel: () => {
+        throw new ProblemError('request.conflict', 'cancelled')
+      },
+    },
+  )
+}
+
+/** One account a role; each token in a file of its own that only this user reads. */
+async function firstPeople(data: string, roles: readonly Role[]): Promise<Record<string, string>> {
+  const db = openSqlite(join(data, 'tongban.db'))
+  try {
+    await migrate(db, MIGRATIONS, Date.now)
+    const audit = createAudit({ database: db, now: Date.now })
+    const people = createPeople({ database: db, audit, now: Date.now, ids: randomUUID, random: randomBytes })
+    const files: Record<string, string> = {}
+    for (const role of roles) {
+      const { token } = await people.create('cli', { name: role, roles: [role], expiresAt: null })
+      const file = join(data, `${role}.token`)
+      await writeFile(file, `${token}\n`, { mode: 0o600 })
+      files[role] = file
+    }
+    return files
+  } finally {
+    await db.close()
+  }
+}

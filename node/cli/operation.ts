@@ -1,0 +1,76 @@
+/** `tongban identity`, `person`, `parked`: operation of the own node. */
+import type { CommandContext } from './context.ts'
+import { table } from './output.ts'
+
+export async function identity(context: CommandContext, verb: 'show' | 'rotate'): Promise<void> {
+  const client = await context.client()
+  const summary = await (verb === 'show'
+    ? client.get<Record<string, unknown>>('/api/v1/identity')
+    : client.post<Record<string, unknown>>('/api/v1/identity/rotate'))
+  context.out.result(summary, value =>
+    Object.entries(value)
+      .map(([key, entry]) => `${key.padEnd(20)} ${String(entry)}`)
+      .join('\n'),
+  )
+}
+
+type Account = { id: string; name: string; roles: string[]; expiresAt: string | null; revokedAt: string | null }
+
+export async function addPerson(context: CommandContext, name: string, flags: { role: string[] }): Promise<void> {
+  const client = await context.client()
+  const made = await client.post<Record<string, unknown>>('/api/v1/people', { name, roles: flags.role })
+  context.out.result(made, value => `${JSON.stringify(value, null, 2)}\nThe token is shown only now 令牌仅显示这一次.`)
+}
+
+export async function people(context: CommandContext): Promise<void> {
+  const client = await context.client()
+  const { items } = await client.get<{ items: Account[] }>('/api/v1/people')
+  context.out.result(items, list =>
+    table(
+      list.map(({ id, name, roles, expiresAt, revokedAt }) => ({
+        id,
+        name,
+        roles: roles.join(','),
+        expires: expiresAt,
+        revoked: revokedAt,
+      })),
+    ),
+  )
+}
+
+export async function revokePerson(context: CommandContext, id: string): Promise<void> {
+  const client = await context.client()
+  context.out.result(await client.post<Account>(`/api/v1/people/${id}/revoke`), value => `${value.name}: revoked`)
+}
+
+type Parked = {
+  what: string
+  packetNo?: number
+  localCaseNo?: string
+  kind?: string
+  thread?: string
+  problem: { code: string; detail?: string }
+  at: string
+}
+
+export async function parked(context: CommandContext): Promise<void> {
+  const client = await context.client()
+  const { items } = await client.get<{ items: Parked[] }>('/api/v1/parked')
+  context.out.result(items, list =>
+    table(
+      list.map(work => ({
+        what: work.what,
+        retry: work.packetNo === undefined ? `--case ${work.localCaseNo ?? ''}` : `--packet ${work.packetNo}`,
+        kind: work.kind ?? '',
+        since: work.at,
+        problem: `${work.problem.code} ${work.problem.detail ?? ''}`,
+      })),
+    ),
+  )
+}
+
+export async function retryParked(context: CommandContext, flags: { packet?: string; case?: string }): Promise<void> {
+  const client = await context.client()
+  const body = flags.packet === undefined ? { localCaseNo: flags.case } : { packetNo: Number(flags.packet) }
+  context.out.result(await client.post<{ retried: true }>('/api/v1/parked/retry', body), () => 'Retried 已重试')
+}

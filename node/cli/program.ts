@@ -1,0 +1,291 @@
+/** The commands of `tongban`; each imports what it needs only when it runs. */
+import { Command } from 'commander'
+import { VERSION } from '../version.ts'
+import { createContext, type GlobalFlags } from './context.ts'
+import { fail } from './output.ts'
+
+type Action = (context: ReturnType<typeof createContext>, flags: never, ...args: string[]) => Promise<unknown>
+
+/** The program; `run` gets the parsed command and reports its failure. */
+export function createProgram(): Command {
+  const program = new Command('tongban')
+    .description('通办: get done at the own window what another city decides')
+    .version(VERSION)
+    .option('--config <file>', 'config of the local node (default: ./tongban.json or TONGBAN_CONFIG)')
+    .option('--url <url>', 'API of the node to talk to (default: the local one, or TONGBAN_URL)')
+    .option('--token <token>', 'bearer token (default: TONGBAN_TOKEN or the local administrator)')
+    .option('--json', 'print one JSON document')
+    .showHelpAfterError('(tongban --help lists all commands)')
+
+  /** Global flags may stand before or behind the command. */
+  const add = (parent: Command, name: string, description: string): Command =>
+    parent
+      .command(name)
+      .description(description)
+      .option('--config <file>')
+      .option('--url <url>')
+      .option('--token <token>')
+      .option('--json', 'print one JSON document')
+  const does = (command: Command, action: () => Promise<Action>): Command =>
+    command.action(async (...received: unknown[]) => {
+      const flags = command.optsWithGlobals<GlobalFlags>()
+      const args = received.slice(0, -2) as string[]
+      try {
+        await (await action())(createContext(flags), flags as never, ...args)
+      } catch (error) {
+        fail(error, flags.json === true)
+      }
+    })
+  const example = (command: Command, text: string): Command =>
+    command.addHelpText('after', `\nExample 示例:\n  ${text}`)
+
+  add(program, 'start', 'start the node')
+  example(
+    does(
+      add(program, 'init', 'make a node: config, keys, certificate, store, first accounts')
+        .option('--code <code>', 'division code 行政区划代码')
+        .option('--name <name>', 'name of the city')
+        .option('--authority <name>', 'approval authority 审批机构')
+        .option('--folder <folder>', 'where tongban.json and data go', '.')
+        .option('--http-port <port>', 'port of the HTTP API')
+        .option('--p2p-listen <multiaddr>', 'where partners connect')
+        .option('--p2p-announce <multiaddr>', 'address told to partners in place of it')
+        .option('--with-clerk', 'make a clerk account too'),
+      async () => {
+        const { init } = await import('./init.ts')
+        return (context, flags) => init(context, flags)
+      },
+    ),
+    'TONGBAN_PASSPHRASE_FILE=passphrase tongban init --code 420300 --name 十堰市 --authority 十堰市行政审批局',
+  )
+  example(
+    does(add(program, 'doctor', 'check config, keys, clock, disk, ports and partners; say who must act'), async () => {
+      const { doctor } = await import('./doctor.ts')
+      return context => doctor(context)
+    }),
+    'tongban doctor --json',
+  )
+
+  example(
+    does(
+      add(program, 'invite', 'make an invite for one partner city').option('--hours <n>', 'how long it is good', '24'),
+      async () => {
+        const { invite } = await import('./partners.ts')
+        return (context, flags) => invite(context, flags)
+      },
+    ),
+    'tongban invite --hours 48',
+  )
+  example(
+    does(add(program, 'accept <invite>', "accept a partner's invite (- reads it from standard input)"), async () => {
+      const { accept } = await import('./partners.ts')
+      return (context, _, text) => accept(context, text ?? '')
+    }),
+    'tongban accept tongban-invite:eyJ2Ijox…',
+  )
+  const partners = does(add(program, 'partners', 'partner cities and the state of delivery'), async () => {
+    const { partners: list } = await import('./partners.ts')
+    return context => list(context)
+  })
+  for (const [verb, description] of [
+    ['confirm', 'the six words are the same: begin to exchange'],
+    ['reject', 'the words differ: forget the pairing'],
+    ['suspend', 'exchange nothing until resumed'],
+    ['resume', 'exchange again'],
+  ] as const) {
+    does(add(partners, `${verb} <code>`, description), async () => {
+      const { changePartner } = await import('./partners.ts')
+      return (context, _, code) => changePartner(context, verb, code ?? '')
+    })
+  }
+
+  const services = program.command('services').description('service lists 事项清单')
+  example(
+    does(
+      add(services, 'publish <file>', 'publish the items of a JSON file as the new version of the own list'),
+      async () => {
+        const { publish } = await import('./services.ts')
+        return (context, _, file) => publish(context, file ?? '')
+      },
+    ),
+    'tongban services publish items.json',
+  )
+  does(
+    add(services, 'show [city]', "the own list, or a partner's")
+      .option('--search <text>', 'part of the name or code', '')
+      .option('--limit <n>', 'at most', '50'),
+    async () => {
+      const { show } = await import('./services.ts')
+      return (context, flags, city) => show(context, city, flags)
+    },
+  )
+
+  const agreement = program.command('agreement').description('agreements 合作协议')
+  example(
+    does(add(agreement, 'propose <file>', 'sign and send a proposal'), async () => {
+      const { propose } = await import('./agreements.ts')
+      return (context, _, file) => propose(context, file ?? '')
+    }),
+    'tongban agreement propose agreement.json',
+  )
+  does(add(agreement, 'sign <thread>', 'countersign what the partner proposed'), async () => {
+    const { sign } = await import('./agreements.ts')
+    return (context, _, thread) => sign(context, thread ?? '')
+  })
+  for (const verb of ['decline', 'withdraw', 'terminate'] as const) {
+    const command = add(agreement, `${verb} <thread>`, `${verb} it`).requiredOption('--reason <text>', 'why')
+    if (verb === 'terminate') command.requiredOption('--on <day>', 'last day on which new cases begin, YYYY-MM-DD')
+    does(command, async () => {
+      const { end } = await import('./agreements.ts')
+      return (context, flags, thread) => end(context, verb, thread ?? '', flags)
+    })
+  }
+  does(add(agreement, 'list', 'all agreements'), async () => {
+    const { list } = await import('./agreements.ts')
+    return context => list(context)
+  })
+  does(add(agreement, 'show <thread>', 'one agreement with its document'), async () => {
+    const { show } = await import('./agreements.ts')
+    return (context, _, thread) => show(context, thread ?? '')
+  })
+
+  const cases = program.command('case').description('cases 办件')
+  const collect = (value: string, before: string[]) => [...before, value]
+  example(
+    does(
+      add(cases, 'submit <file>', 'submit a case; uploads its materials first').option(
+        '--material <CODE=PATH>',
+        'a material to upload',
+        collect,
+        [],
+      ),
+      async () => {
+        const { submit } = await import('./cases.ts')
+        return (context, flags, file) => submit(context, file ?? '', flags)
+      },
+    ),
+    'tongban case submit case.json --material M01=id-card.pdf --material M02=form.pdf',
+  )
+  does(
+    add(cases, 'list', 'cases, last changed first')
+      .option('--state <state>')
+      .option('--number <number>', 'case number or local case number')
+      .option('--limit <n>', 'at most', '50'),
+    async () => {
+      const { list } = await import('./cases.ts')
+      return (context, flags) => list(context, flags)
+    },
+  )
+  does(add(cases, 'show <thread>', 'one case with its timeline and the steps possible now'), async () => {
+    const { show } = await import('./cases.ts')
+    return (context, _, thread) => show(context, thread ?? '')
+  })
+  example(
+    does(
+      add(cases, 'step <name> <thread>', 'take a step, such as accept or withdraw').option(
+        '--body <json>',
+        'its body, or @file',
+        '{}',
+      ),
+      async () => {
+        const { step } = await import('./cases.ts')
+        return (context, flags, name, thread) => step(context, name ?? '', thread ?? '', flags)
+      },
+    ),
+    `tongban case step withdraw THREAD --body '{"reason":"申请人撤回"}'`,
+  )
+
+  const evidence = program.command('evidence').description('evidence bundles 证据包')
+  example(
+    does(
+      add(evidence, 'export <thread>', 'write the evidence of a case as a ZIP').requiredOption('--out <file>', 'where'),
+      async () => {
+        const { exportEvidence } = await import('./evidence.ts')
+        return (context, flags, thread) => exportEvidence(context, thread ?? '', flags)
+      },
+    ),
+    'tongban evidence export THREAD --out evidence.zip',
+  )
+  example(
+    does(
+      add(evidence, 'verify <file>', 'verify a bundle offline').option(
+        '--fingerprint <hex>',
+        'fingerprint of a city certificate, as the city publishes it',
+        collect,
+        [],
+      ),
+      async () => {
+        const { verifyEvidence } = await import('./evidence.ts')
+        return (context, flags, file) => verifyEvidence(context, file ?? '', flags)
+      },
+    ),
+    'tongban evidence verify evidence.zip --fingerprint HEX --fingerprint HEX',
+  )
+
+  const ca = program.command('ca').description('federation CA, and city certificates that it issues')
+  does(
+    add(ca, 'create', 'make a CA').requiredOption('--name <name>').option('--folder <folder>', 'where', 'ca'),
+    async () => {
+      const { caCreate } = await import('./ca.ts')
+      return (context, flags) => caCreate(context, flags)
+    },
+  )
+  does(add(ca, 'request', "a request for this city's key").option('--out <file>', 'where', 'request.pem'), async () => {
+    const { caRequest } = await import('./ca.ts')
+    return (context, flags) => caRequest(context, flags)
+  })
+  does(
+    add(ca, 'issue <request>', 'issue a city certificate')
+      .option('--folder <folder>', 'of the CA', 'ca')
+      .option('--out <file>', 'where', 'city.pem'),
+    async () => {
+      const { caIssue } = await import('./ca.ts')
+      return (context, flags, request) => caIssue(context, request ?? '', flags)
+    },
+  )
+  does(add(ca, 'install <certificate> <ca>', 'put an issued certificate into the key store'), async () => {
+    const { caInstall } = await import('./ca.ts')
+    return (context, _, certificate, authority) => caInstall(context, certificate ?? '', authority ?? '')
+  })
+
+  const identity = program.command('identity').description('who this node is')
+  for (const [verb, description] of [
+    ['show', 'fingerprint, keys, addresses'],
+    ['rotate', 'let a new packet key take over'],
+  ] as const) {
+    does(add(identity, verb, description), async () => {
+      const operation = await import('./operation.ts')
+      return context => operation.identity(context, verb)
+    })
+  }
+  const person = program.command('person').description('accounts 账号')
+  does(
+    add(person, 'add <name>', 'make an account; its token is shown once').requiredOption(
+      '--role <role>',
+      'administrator, clerk, integrator or auditor; may be repeated',
+      collect,
+      [],
+    ),
+    async () => {
+      const { addPerson } = await import('./operation.ts')
+      return (context, flags, name) => addPerson(context, name ?? '', flags)
+    },
+  )
+  does(add(person, 'list', 'all accounts'), async () => {
+    const { people } = await import('./operation.ts')
+    return context => people(context)
+  })
+  does(add(person, 'revoke <id>', "end an account's token"), async () => {
+    const { revokePerson } = await import('./operation.ts')
+    return (context, _, id) => revokePerson(context, id ?? '')
+  })
+  const parked = does(add(program, 'parked', 'work that waits for a person 挂起'), async () => {
+    const operation = await import('./operation.ts')
+    return context => operation.parked(context)
+  })
+  does(add(parked, 'retry', 'try it again').option('--packet <no>').option('--case <localCaseNo>'), async () => {
+    const { retryParked } = await import('./operation.ts')
+    return (context, flags) => retryParked(context, flags)
+  })
+  return program
+}

@@ -1,0 +1,58 @@
+/** `tongban services`: the own published list, and the partners'. */
+import { readFile } from 'node:fs/promises'
+import { ProblemError } from '../../protocol/problem.ts'
+import type { ServiceItem } from '../../protocol/service/item.ts'
+import type { CommandContext } from './context.ts'
+import { table } from './output.ts'
+
+/** Publishes the items of a JSON file: an array, or `{ "items": […] }`. */
+export async function publish(context: CommandContext, path: string): Promise<void> {
+  const read = await readJson(path)
+  const items = Array.isArray(read) ? read : (read as { items?: unknown }).items
+  const client = await context.client()
+  const list = await client.put<{ version: number; count: number }>('/api/v1/services', { items })
+  context.out.result(list, ({ version, count }) => `Published 已发布: version ${version}, ${count} items`)
+}
+
+export async function show(
+  context: CommandContext,
+  city: string | undefined,
+  flags: { search: string; limit: string },
+): Promise<void> {
+  const client = await context.client()
+  const path = city === undefined ? '/api/v1/services' : `/api/v1/partners/${city}/services`
+  const query = new URLSearchParams({ q: flags.search, limit: flags.limit })
+  const answer = await client.get<{
+    items: ServiceItem[]
+    list: { version: number; count: number; publishedAt: string } | null
+  }>(`${path}?${query}`)
+  context.out.result(answer, ({ items, list }) =>
+    [
+      list === null
+        ? 'nothing published yet 尚未发布'
+        : `version ${list.version}, ${list.count} items, ${list.publishedAt}`,
+      table(
+        items.map(item => ({
+          code: item.taskCode,
+          name: item.taskName,
+          modes: item.modes.join(','),
+          days: item.promiseDay,
+        })),
+      ),
+    ].join('\n'),
+  )
+}
+
+export async function readJson(path: string): Promise<unknown> {
+  let text: string
+  try {
+    text = path === '-' ? await Bun.stdin.text() : await readFile(path, 'utf8')
+  } catch {
+    throw new ProblemError('request.invalid', `${path} cannot be read`)
+  }
+  try {
+    return JSON.parse(text) as unknown
+  } catch (error) {
+    throw new ProblemError('request.invalid', `${path}: ${error instanceof Error ? error.message : 'not JSON'}`)
+  }
+}

@@ -1,0 +1,20 @@
+/** `tongban start`: a node from its config, until it is told to stop. */
+
+import type { RunningNode } from '../node.ts'
+import { startLogging } from '../telemetry/log.ts'
+import type { CommandContext } from './context.ts'
+
+/** Resolves with the running node once it serves. */
+export async function start(context: CommandContext): Promise<RunningNode> {
+  const config = await context.config()
+  startLogging(config.log)
+  const passphrase = await context.passphrase()
+  const { startNode } = await import('../node.ts')
+  const node = await startNode({ config, passphrase })
+  const { url, peer, addresses, city } = node
+  context.out.result(
+    { ready: true, url, peer, addresses },
+    () => `${city.name} ${city.code}  ${url}  (API reference 接口文档: ${url}/reference)`,
+  )
+  return node
+}
