@@ -23,7 +23,7 @@ import { createEvidence } from './evidence/evidence.ts'
 import { evidenceRoutes } from './evidence/routes.ts'
 import { type Clock, systemClock } from './exchange/clock.ts'
 import { createExchange, type ExchangeObserver } from './exchange/exchange.ts'
-import type { ThreadHandler } from './exchange/ports.ts'
+import type { Author, ThreadHandler } from './exchange/ports.ts'
 import { createHttpApp } from './http/app.ts'
 import { markingDatabase } from './http/idempotency.ts'
 import { startServer } from './http/server.ts'
@@ -52,6 +52,10 @@ import { VERSION } from './version.ts'
 export type NodeOptions = {
   config: NodeConfig
   passphrase: string
+  /** after own packets to a partner were receipted, in order; for benches */ onConfirmed?: (
+    partner: string,
+    count: number,
+  ) => void
   /** picks the adapter of the config; tests give their own */ makeAdapter?: (config: NodeConfig) => Promise<Adapter>
   clock?: Clock
 }
@@ -61,6 +65,7 @@ export type RunningNode = {
   peer: string
   addresses: string[]
   city: { code: string; name: string }
+  /** writes packets past the HTTP API; for benches */ author: Author
   stop(): Promise<void>
 }
 
@@ -74,6 +79,7 @@ export async function startNode({
   passphrase,
   makeAdapter = pickAdapter,
   clock = systemClock,
+  onConfirmed,
 }: NodeOptions): Promise<RunningNode> {
   const begun = performance.now()
   const keyStore = await openKeyStore(join(config.data, 'keys'), passphrase)
@@ -136,6 +142,7 @@ export async function startNode({
         void partners.seen(partner).catch(error => log.error('partner not noted as seen', { partner }, error))
         void materials.wake(partner).catch(error => log.error('materials not woken', { partner }, error))
       },
+      confirmed: (partner, count) => onConfirmed?.(partner, count),
     }),
     software: `tongban/${VERSION}`,
     addresses: () => host.addresses(),
@@ -321,6 +328,7 @@ export async function startNode({
     peer: host.peer,
     addresses: host.addresses(),
     city: { code: config.city.code, name: config.city.name },
+    author: exchange.author,
     async stop() {
       const at = performance.now()
       cancelUpkeep()
@@ -381,7 +389,10 @@ function every(clock: Clock, ms: number, work: () => Promise<void>, failed: (err
 }
 
 /** What the exchange tells, as business events. */
-function observeExchange(telemetry: Telemetry, on: { heard: (partner: string) => void }): ExchangeObserver {
+function observeExchange(
+  telemetry: Telemetry,
+  on: { heard: (partner: string) => void; confirmed: (partner: string, count: number) => void },
+): ExchangeObserver {
   const { events } = telemetry
   return {
     queued: (partner, written) => {
@@ -396,6 +407,7 @@ function observeExchange(telemetry: Telemetry, on: { heard: (partner: string) =>
       events.receiptGiven({ partner, packets: stored.length + refused.length })
     },
     confirmed: (partner, count, refused) => {
+      on.confirmed(partner, count)
       events.receiptTaken({ partner, packets: count, seconds: 0 })
       for (const { kind, problem } of refused)
         events.packetRefused({ partner, kind, direction: 'out', code: problem.code, packet: '' })
