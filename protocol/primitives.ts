@@ -58,9 +58,12 @@ export const encodeUtf8 = (value: string): Uint8Array<ArrayBuffer> => utf8.encod
 /** Throws TypeError on bytes that are not UTF-8. */
 export const decodeUtf8 = (bytes: Uint8Array): string => strictUtf8.decode(bytes)
 
+// Newer runtimes convert natively (ECMAScript 2026); others by a table.
+const native = Uint8Array as unknown as { fromHex?: (hex: string) => Uint8Array<ArrayBuffer> }
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
-export function toHex(bytes: Uint8Array): string {
+export function toHex(bytes: Uint8Array & { toHex?: () => string }): string {
+  if (bytes.toHex !== undefined) return bytes.toHex()
   let hex = ''
   for (const byte of bytes) hex += HEX[byte]
   return hex
@@ -68,6 +71,7 @@ export function toHex(bytes: Uint8Array): string {
 
 /** Bytes of a hex string already known to be well formed. */
 export function fromHex(hex: string): Uint8Array<ArrayBuffer> {
+  if (native.fromHex !== undefined) return native.fromHex(hex)
   const bytes = new Uint8Array(hex.length / 2)
   for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16)
   return bytes

@@ -35,6 +35,9 @@ export type NewPacket = {
 /** A packet as it goes over the wire. */
 export type WirePacket = { no: number; n: number; id: string; jws: string; body: Uint8Array }
 
+/** An own packet on the link. */
+export type SentPacket = { no: number; place: number; id: string; threadNo: number; kind: string; status: string }
+
 export type PacketStore = ReturnType<typeof createPacketStore>
 
 /** Claims of a JWS that was verified before it was stored. */
@@ -243,20 +246,29 @@ export function createPacketStore(seal: Seal) {
     )
   }
 
-  /** Own packet at a place, with its thread and status; a place of a refused packet that was not kept has no thread. */
-  async function sentAt(
-    store: Reader,
-    partner: string,
-    place: number,
-  ): Promise<{ no: number; id: string; threadNo: number; kind: string; status: string } | null> {
-    const [row] = await store.query<{ no: number; id: Uint8Array; thread_no: number; kind: string; status: string }>(
-      `SELECT no, id, thread_no, kind, status FROM packets WHERE partner = ? AND direction = 'out' AND place = ?
-       UNION ALL SELECT 0, id, 0, '', 'refused' FROM refusals WHERE partner = ? AND direction = 'out' AND place = ?`,
-      [partner, place, partner, place],
+  /** Own packets at the places `from` to `through`; a place of a refused packet that was not kept has no thread. */
+  async function sentBetween(store: Reader, partner: string, from: number, through: number): Promise<SentPacket[]> {
+    const rows = await store.query<{
+      no: number
+      place: number
+      id: Uint8Array
+      thread_no: number
+      kind: string
+      status: string
+    }>(
+      `SELECT no, place, id, thread_no, kind, status FROM packets WHERE partner = ? AND direction = 'out' AND place BETWEEN ? AND ?
+       UNION ALL SELECT 0, place, id, 0, '', 'refused' FROM refusals WHERE partner = ? AND direction = 'out' AND place BETWEEN ? AND ?
+       ORDER BY 2`,
+      [partner, from, through, partner, from, through],
     )
-    return row === undefined
-      ? null
-      : { no: row.no, id: toHex(row.id), threadNo: row.thread_no, kind: row.kind, status: row.status }
+    return rows.map(row => ({
+      no: row.no,
+      place: row.place,
+      id: toHex(row.id),
+      threadNo: row.thread_no,
+      kind: row.kind,
+      status: row.status,
+    }))
   }
 
   /** Keeps a draft that must be written anew, until it was. */
@@ -326,7 +338,7 @@ export function createPacketStore(seal: Seal) {
     hashAt,
     wirePackets,
     receivedAt,
-    sentAt,
+    sentBetween,
     nextReceiptNo,
     saveReceipt,
     saveRefusal,

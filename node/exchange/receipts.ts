@@ -4,7 +4,7 @@ import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { handlerOf } from './author.ts'
 import type { Clock } from './clock.ts'
-import type { PacketStore } from './packet-store.ts'
+import type { PacketStore, SentPacket } from './packet-store.ts'
 import type { OwnIdentity, ThreadHandler, Trust } from './ports.ts'
 
 export type ReceiptsParts = {
@@ -22,24 +22,14 @@ export type Receipts = ReturnType<typeof createReceipts>
 export function createReceipts(parts: ReceiptsParts) {
   const { db, store, trust, identity, clock } = parts
 
-  async function settle(
+  /** Takes a refused packet out of its chain and tells its handler. */
+  async function takeOut(
     tx: Transaction,
     partner: string,
-    place: number,
-    items: ReadonlyMap<string, ReceiptItem>,
+    sent: SentPacket,
+    problem: Problem,
     receiptNo: number,
-  ): Promise<{ kind: string; problem: Problem } | null> {
-    const sent = await store.sentAt(tx, partner, place)
-    if (sent === null) throw new ProblemError('internal', `place ${place} is not held`)
-    const item = items.get(sent.id)
-    if (item === undefined) throw new ProblemError('receipt.malformed', `place ${place} is not covered`)
-    // A receipt given again after the partner was restored changes nothing: the first one stands.
-    if (sent.status !== 'pending') return null
-    if (item.status === 'stored') {
-      await tx.run(`UPDATE packets SET status = 'stored', receipt_no = ? WHERE no = ?`, [receiptNo, sent.no])
-      return null
-    }
-    const problem: Problem = { code: item.problem, ...(item.detail === undefined ? {} : { detail: item.detail }) }
+  ): Promise<void> {
     await tx.run(`UPDATE packets SET status = 'refused', problem = ?, receipt_no = ? WHERE no = ?`, [
       JSON.stringify(problem),
       receiptNo,
@@ -47,13 +37,38 @@ export function createReceipts(parts: ReceiptsParts) {
     ])
     const packets = await store.packets(tx, sent.threadNo)
     const thread = await store.threadId(tx, sent.threadNo)
-    await handlerOf(parts.handlers, sent.kind).refused(
-      tx,
-      { threadNo: sent.threadNo, thread, partner, packets, packet: null, at: clock.now() },
-      sent.kind,
-      problem,
+    const applied = { threadNo: sent.threadNo, thread, partner, packets, packet: null, at: clock.now() }
+    await handlerOf(parts.handlers, sent.kind).refused(tx, applied, sent.kind, problem)
+  }
+
+  /** Settles the places of one receipt; what was refused. A receipt given again after a restore changes nothing: the first one stands. */
+  async function settle(
+    tx: Transaction,
+    partner: string,
+    places: { from: number; through: number },
+    items: ReadonlyMap<string, ReceiptItem>,
+    receiptNo: number,
+  ): Promise<{ kind: string; problem: Problem }[]> {
+    const sent = await store.sentBetween(tx, partner, places.from, places.through)
+    if (sent.length !== places.through - places.from + 1)
+      throw new ProblemError('internal', `a place up to ${places.through} is not held`)
+    const refusals: { packet: SentPacket; problem: Problem }[] = []
+    for (const packet of sent) {
+      const item = items.get(packet.id)
+      if (item === undefined) throw new ProblemError('receipt.malformed', `place ${packet.place} is not covered`)
+      if (item.status === 'refused' && packet.status === 'pending') {
+        refusals.push({
+          packet,
+          problem: { code: item.problem, ...(item.detail === undefined ? {} : { detail: item.detail }) },
+        })
+      }
+    }
+    for (const { packet, problem } of refusals) await takeOut(tx, partner, packet, problem, receiptNo)
+    await tx.run(
+      `UPDATE packets SET status = 'stored', receipt_no = ? WHERE partner = ? AND direction = 'out' AND place BETWEEN ? AND ? AND status = 'pending'`,
+      [receiptNo, partner, places.from, places.through],
     )
-    return { kind: sent.kind, problem }
+    return refusals.map(({ packet, problem }) => ({ kind: packet.kind, problem }))
   }
 
   return {
@@ -68,11 +83,7 @@ export function createReceipts(parts: ReceiptsParts) {
       const items = new Map(verified.claims.items.map(item => [item.id, item]))
       await db.transaction(async tx => {
         const receiptNo = await store.nextReceiptNo(tx)
-        const refused: { kind: string; problem: Problem }[] = []
-        for (let place = from; place <= through; place++) {
-          const refusal = await settle(tx, partner, place, items, receiptNo)
-          if (refusal !== null) refused.push(refusal)
-        }
+        const refused = await settle(tx, partner, { from, through }, items, receiptNo)
         await store.saveReceipt(tx, { no: receiptNo, partner, direction: 'taken', through, jws, at: clock.now() })
         const link = await store.link(tx, partner, 'out')
         await store.saveLink(tx, partner, 'out', { ...link, acked: Math.max(link.acked, through) })
