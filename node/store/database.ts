@@ -1,11 +1,12 @@
 /** The Database port: portable SQL on one engine per node. Repositories see only this file. */
 
+/** Integers are safe ones (2^53), other numbers finite: anything else is refused on its way in and out. */
 export type Value = string | number | Uint8Array | null
 export type Row = Record<string, Value>
 
 /** Runs SQL inside the transaction that handed it out; unusable after that transaction ended. */
 export interface Transaction {
-  /** Runs one statement with positional `?` parameters; rows of a SELECT or RETURNING, else an empty array. */
+  /** Runs one statement with as many `?` as parameters; rows of a SELECT or RETURNING, else an empty array. */
   query<T extends object = Row>(sql: string, params?: readonly Value[]): Promise<T[]>
   /** Runs one writing statement; how many rows it changed. */
   run(sql: string, params?: readonly Value[]): Promise<number>
@@ -19,9 +20,10 @@ export interface Database {
   /**
    * Runs `work` serialised with every other transaction and commits it durably before resolving.
    * Throwing rolls back this transaction alone. Transactions that wait together may share one commit.
+   * `work` runs in the asynchronous context of the caller; awaiting a second transaction inside it would wait forever.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
-  /** Writes a consistent copy of the whole store to `path` while running. */
+  /** Writes a consistent copy of the whole store to `path` while running. Problem: `request.conflict` when it is there. */
   backup(path: string): Promise<void>
   /** Waits for running transactions, then closes. Further calls reject. */
   close(): Promise<void>

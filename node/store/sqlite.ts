@@ -2,159 +2,116 @@
  * The SQLite engine of the Database port: one writer whose waiting transactions share a commit, and a reader of its own.
  * Bun's SQL adapter loses writes made while another caller's transaction is open, so this is bun:sqlite and a queue.
  */
-import { type SQLQueryBindings, Database as Sqlite, type Statement } from 'bun:sqlite'
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { ProblemError } from '../../protocol/problem.ts'
-import type { Database, Transaction, Value } from './database.ts'
+import { writeBackup } from './backup.ts'
+import type { Database, Value } from './database.ts'
+import { createGroupCommit, type Writer } from './group-commit.ts'
+import { type Connection, openConnection } from './sqlite-connection.ts'
 
-/** Transactions that may share one commit. */
-const GROUP = 256
-/** Prepared statements kept per connection. */
-const STATEMENTS = 500
+/** A database without a name, for tests: the whole engine on a file that nobody else can open and that ends with it. */
+const NAMELESS = ':memory:'
 
-type Waiting = {
-  work: (tx: Transaction) => Promise<unknown>
-  resolve: (value: unknown) => void
-  reject: (error: unknown) => void
-}
-type Settled = { waiting: Waiting; value: unknown; callbacks: (() => void)[] }
+const READER = ['busy_timeout = 5000', 'cache_size = -16000', 'temp_store = MEMORY']
+/** Pages of 16 KiB: a packet with its indexes fits in few. The page size must be said before the journal mode. */
+const WRITER = [
+  'page_size = 16384',
+  'journal_mode = WAL',
+  'synchronous = FULL',
+  'foreign_keys = ON',
+  'wal_autocheckpoint = 4000',
+  'journal_size_limit = 134217728',
+  ...READER,
+]
 
-/** Opens (and creates) the database file; `:memory:` shares one connection between reading and writing. */
+/** Opens the database file, or makes it (0600); `:memory:` for one that is gone when closed. */
 export function openSqlite(path: string, options: { report?: (error: unknown) => void } = {}): Database {
-  const report = options.report ?? (error => console.error(error))
-  const writer = new Sqlite(path, { create: true, strict: true, safeIntegers: false })
-  writer.run('PRAGMA page_size = 16384')
-  writer.run('PRAGMA journal_mode = WAL')
-  writer.run('PRAGMA synchronous = FULL')
-  writer.run('PRAGMA foreign_keys = ON')
-  writer.run('PRAGMA wal_autocheckpoint = 4000')
-  writer.run('PRAGMA temp_store = MEMORY')
-  writer.run('PRAGMA busy_timeout = 5000')
-  const reader = path === ':memory:' ? writer : new Sqlite(path, { readonly: true, strict: true })
-  if (reader !== writer) reader.run('PRAGMA busy_timeout = 5000')
+  const { writer, reader } = path === NAMELESS ? openNameless() : openFile(path)
+  const commits = createGroupCommit(writerOf(writer), options.report ?? (error => console.error(error)))
+  const backups = new Set<Promise<void>>()
+  let closed: Promise<void> | null = null
 
-  const prepareWrite = statementCache(writer)
-  const prepareRead = reader === writer ? prepareWrite : statementCache(reader)
-  const queue: Waiting[] = []
-  let closing = false
-  let running: Promise<void> | null = null
-
-  async function runGroup(group: readonly Waiting[]): Promise<void> {
-    const settled: Settled[] = []
-    try {
-      writer.run('BEGIN IMMEDIATE')
-      for (const waiting of group) await runOne(waiting, settled)
-      writer.run('COMMIT')
-    } catch (error) {
-      // The commit itself failed (disk full, I/O): nothing of the group is durable, so nobody is told otherwise.
-      if (writer.inTransaction) writer.run('ROLLBACK')
-      for (const { waiting } of settled) waiting.reject(error)
-      return
-    }
-    for (const { waiting, value, callbacks } of settled) {
-      for (const callback of callbacks) {
-        try {
-          callback()
-        } catch (error) {
-          report(error)
-        }
-      }
-      waiting.resolve(value)
-    }
+  const refuseClosed = () => {
+    if (closed !== null) throw new ProblemError('internal', 'the store is closed')
   }
 
-  async function runOne(waiting: Waiting, settled: Settled[]): Promise<void> {
-    const callbacks: (() => void)[] = []
-    let open = true
-    const usable = () => {
-      if (!open) throw new ProblemError('internal', 'the transaction has ended')
-    }
-    const tx: Transaction = {
-      query: async <T extends object>(sql: string, params: readonly Value[] = []) => {
-        usable()
-        return prepareWrite(sql).all(...bind(params)) as T[]
-      },
-      run: async (sql, params = []) => {
-        usable()
-        return prepareWrite(sql).run(...bind(params)).changes
-      },
-      afterCommit: callback => {
-        usable()
-        callbacks.push(callback)
-      },
-    }
-    prepareWrite('SAVEPOINT one').run()
-    try {
-      const value = await waiting.work(tx)
-      open = false
-      prepareWrite('RELEASE one').run()
-      settled.push({ waiting, value, callbacks })
-    } catch (error) {
-      open = false
-      // A full disk rolls the whole transaction back by itself; then the group fails as one.
-      if (!writer.inTransaction) {
-        settled.push({ waiting, value: undefined, callbacks })
-        throw error
-      }
-      prepareWrite('ROLLBACK TO one').run()
-      prepareWrite('RELEASE one').run()
-      waiting.reject(error)
-    }
-  }
-
-  async function drain(): Promise<void> {
-    while (queue.length > 0) await runGroup(queue.splice(0, GROUP))
-    running = null
+  async function close(): Promise<void> {
+    await commits.idle()
+    await Promise.allSettled(backups)
+    reader.close()
+    writer.close()
   }
 
   return {
     async query<T extends object>(sql: string, params: readonly Value[] = []) {
-      if (closing) throw new ProblemError('internal', 'the store is closed')
-      return prepareRead(sql).all(...bind(params)) as T[]
+      refuseClosed()
+      return reader.query<T>(sql, params)
     },
-    transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-      if (closing) return Promise.reject(new ProblemError('internal', 'the store is closed'))
-      return new Promise<T>((resolve, reject) => {
-        queue.push({ work, resolve: resolve as (value: unknown) => void, reject })
-        // Started in a later microtask, so that callers of the same tick share the first commit.
-        running ??= Promise.resolve().then(drain)
-      })
+    async transaction(work) {
+      refuseClosed()
+      return commits.transaction(work)
     },
     async backup(target) {
-      reader.query('VACUUM INTO ?').run(target)
+      refuseClosed()
+      const backup = writeBackup(path === NAMELESS ? reader : path, target)
+      backups.add(backup)
+      await backup.finally(() => backups.delete(backup))
     },
-    async close() {
-      if (closing) return
-      closing = true
-      await running
-      if (reader !== writer) reader.close()
+    close() {
+      closed ??= close()
+      return closed
+    },
+  }
+}
+
+type Connections = { writer: Connection; reader: Connection }
+
+function openFile(path: string): Connections {
+  try {
+    // Made before SQLite does, for the mode; its journals take the mode of the file.
+    closeSync(openSync(path, 'a', 0o600))
+    const writer = openConnection(path, WRITER, 'write')
+    try {
+      const [journal] = writer.query<{ journal_mode: string }>('PRAGMA journal_mode', [])
+      if (journal?.journal_mode !== 'wal') throw new Error('this file system does not allow a write-ahead log')
+      const reader = openConnection(path, READER, 'read')
+      // Both take hold of the log now: whoever closes last, and only if it had it open, clears it away.
+      for (const connection of [writer, reader]) connection.query('SELECT count(*) FROM sqlite_schema', [])
+      return { writer, reader }
+    } catch (error) {
       writer.close()
-    },
+      throw error
+    }
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : 'unknown'
+    throw new ProblemError('internal', `the store ${path} does not open: ${reason}`, { cause })
   }
 }
 
-function statementCache(connection: Sqlite): (sql: string) => Statement<unknown, SQLQueryBindings[]> {
-  const statements = new Map<string, Statement<unknown, SQLQueryBindings[]>>()
-  return sql => {
-    const cached = statements.get(sql)
-    if (cached !== undefined) return cached
-    if (statements.size >= STATEMENTS) {
-      const [oldest] = statements
-      if (oldest !== undefined) {
-        oldest[1].finalize()
-        statements.delete(oldest[0])
-      }
-    }
-    const statement = connection.prepare<unknown, SQLQueryBindings[]>(sql)
-    statements.set(sql, statement)
-    return statement
+/** Both connections hold the file open, so that it may lose its name at once: even a killed test leaves nothing behind. */
+function openNameless(): Connections {
+  const folder = mkdtempSync(join(tmpdir(), 'tongban-'))
+  try {
+    const connections = openFile(join(folder, 'nameless.db'))
+    connections.writer.run('PRAGMA synchronous = OFF', [])
+    return connections
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function bind(params: readonly Value[]): SQLQueryBindings[] {
-  for (const value of params) {
-    if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
-      throw new ProblemError('internal', 'an integer beyond 2^53')
-    }
-  }
-  return params as SQLQueryBindings[]
-}
+const writerOf = (connection: Connection): Writer => ({
+  query: connection.query,
+  run: connection.run,
+  get inTransaction() {
+    return connection.inTransaction
+  },
+  begin: () => void connection.run('BEGIN IMMEDIATE', []),
+  commit: () => void connection.run('COMMIT', []),
+  rollback: () => void connection.run('ROLLBACK', []),
+  savepoint: () => void connection.run('SAVEPOINT one', []),
+  releaseSavepoint: () => void connection.run('RELEASE one', []),
+  rollbackToSavepoint: () => void connection.run('ROLLBACK TO one', []),
+})

@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest'
+import { createGroupCommit, GROUP_TRANSACTIONS, type GroupCommit, type Writer } from './group-commit.ts'
+
+/** An engine that keeps words, notes each step, and fails where it is told to. */
+function fakeWriter(failing: { begin?: Error; commit?: Error } = {}) {
+  const steps: string[] = []
+  const durable: string[] = []
+  let open: string[] | null = null
+  let saved = 0
+  const writer: Writer = {
+    query: () => [],
+    run(word) {
+      if (open === null) throw new Error('no transaction is open')
+      if (word === 'disk full') {
+        open = null
+        throw new Error('disk full')
+      }
+      open.push(word)
+      return 1
+    },
+    begin() {
+      if (failing.begin !== undefined) throw failing.begin
+      steps.push('begin')
+      open = []
+    },
+    commit() {
+      if (failing.commit !== undefined) throw failing.commit
+      steps.push('commit')
+      durable.push(...(open ?? []))
+      open = null
+    },
+    get inTransaction() {
+      return open !== null
+    },
+    rollback() {
+      steps.push('rollback')
+      open = null
+    },
+    savepoint() {
+      saved = open?.length ?? 0
+    },
+    releaseSavepoint() {},
+    rollbackToSavepoint() {
+      open?.splice(saved)
+    },
+  }
+  return { writer, steps, durable, failing, commits: () => steps.filter(step => step === 'commit').length }
+}
+
+const unexpected = (error: unknown) => {
+  throw error
+}
+const write = (commits: GroupCommit, word: string) => commits.transaction(tx => tx.run(word, []))
+const statusOf = (outcomes: readonly PromiseSettledResult<unknown>[]) => outcomes.map(outcome => outcome.status)
+
+describe('group commit', () => {
+  test.each([
+    [1, 1],
+    [GROUP_TRANSACTIONS, 1],
+    [GROUP_TRANSACTIONS + 1, 2],
+    [3 * GROUP_TRANSACTIONS, 3],
+  ])('%i transactions that wait together take %i commits', async (transactions, expected) => {
+    const { writer, commits, durable } = fakeWriter()
+    const group = createGroupCommit(writer, unexpected)
+    await Promise.all(Array.from({ length: transactions }, (_, i) => write(group, `${i}`)))
+    expect(commits()).toBe(expected)
+    expect(durable).toEqual(Array.from({ length: transactions }, (_, i) => `${i}`))
+  })
+
+  test('what arrives while a commit was made waits for the turn of the event loop, and shares the next one', async () => {
+    const { writer, commits } = fakeWriter()
+    const group = createGroupCommit(writer, unexpected)
+    const loop = async (name: string) => {
+      for (let i = 0; i < 10; i++) await write(group, name)
+    }
+    await Promise.all(Array.from({ length: 50 }, (_, i) => loop(`${i}`)))
+    expect(commits()).toBe(10)
+  })
+
+  test('nobody hears of success before the commit', async () => {
+    const { writer, steps } = fakeWriter()
+    const group = createGroupCommit(writer, unexpected)
+    await Promise.all(['a', 'b'].map(word => write(group, word).then(() => steps.push(`told ${word}`))))
+    expect(steps).toEqual(['begin', 'commit', 'told a', 'told b'])
+  })
+
+  test.each(['begin', 'commit'] as const)(
+    'when %s fails all hear it, no callback runs, and the next ones go on',
+    async step => {
+      const reason = new Error('I/O')
+      const { writer, durable, failing } = fakeWriter({ [step]: reason })
+      const group = createGroupCommit(writer, unexpected)
+      const called: string[] = []
+      const outcomes = await Promise.allSettled(
+        ['a', 'b', 'c'].map(word =>
+          group.transaction(async tx => {
+            tx.afterCommit(() => called.push(word))
+            await tx.run(word)
+          }),
+        ),
+      )
+      expect(outcomes).toEqual(Array(3).fill({ status: 'rejected', reason }))
+      expect([called, durable, writer.inTransaction]).toEqual([[], [], false])
+      delete failing[step]
+      await write(group, 'd')
+      expect(durable).toEqual(['d'])
+    },
+  )
+
+  test.each([
+    ['and the work fails with it', false],
+    ['and the work hides it', true],
+  ])('when the engine rolls everything back by itself %s, the whole group hears it', async (_, hides) => {
+    const { writer, durable } = fakeWriter()
+    const group = createGroupCommit(writer, unexpected)
+    const outcomes = await Promise.allSettled([
+      write(group, 'a'),
+      group.transaction(async tx => {
+        const writing = tx.run('disk full')
+        await (hides ? writing.catch(() => {}) : writing)
+      }),
+      write(group, 'c'),
+    ])
+    expect(statusOf(outcomes)).toEqual(['rejected', 'rejected', 'rejected'])
+    expect(durable).toEqual([])
+    await write(group, 'd')
+    expect(durable).toEqual(['d'])
+  })
+
+  test('is idle only when nothing waits', async () => {
+    const { writer } = fakeWriter()
+    const group = createGroupCommit(writer, unexpected)
+    const told: string[] = []
+    const all = Array.from({ length: GROUP_TRANSACTIONS + 1 }, (_, i) =>
+      write(group, `${i}`).then(() => {
+        if (i === GROUP_TRANSACTIONS) told.push('last')
+      }),
+    )
+    await group.idle()
+    told.push('idle')
+    await Promise.all(all)
+    expect(told).toEqual(['last', 'idle'])
+    await group.idle()
+  })
+})

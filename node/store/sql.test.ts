@@ -1,0 +1,34 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { statementsOf } from './sql.ts'
+
+describe('statements of a script', () => {
+  test.each([
+    ['', []],
+    [' ;\n; -- nothing\n/* at; all */ ', []],
+    ['SELECT 1', ['SELECT 1']],
+    ['SELECT 1; SELECT 2;\nSELECT 3', ['SELECT 1', 'SELECT 2', 'SELECT 3']],
+    [`INSERT INTO a VALUES ('x;''\n;y'); SELECT 2`, [`INSERT INTO a VALUES ('x;''\n;y')`, 'SELECT 2']],
+    ['CREATE TABLE ";" (x); SELECT 2', ['CREATE TABLE ";" (x)', 'SELECT 2']],
+    ['SELECT 1 -- one; or two\n; SELECT 2', ['SELECT 1 -- one; or two', 'SELECT 2']],
+    ['SELECT 6 - 2 / 1 /* ; */; SELECT 2', ['SELECT 6 - 2 / 1 /* ; */', 'SELECT 2']],
+    [`SELECT 'never closed; SELECT 2`, [`SELECT 'never closed`, 'SELECT 2']],
+  ])('%j', (script, statements) => expect(statementsOf(script)).toEqual(statements))
+
+  test('statements joined by semicolons come back, whatever their quotes and comments hold', () => {
+    const inside = fc.array(fc.constantFrom(';', '-', '/', '*', ' ', '\n', 'é', 'x'), { maxLength: 6 })
+    const piece = fc.oneof(
+      fc.constantFrom('SELECT', '1', '-', '/', '?', '(', ')'),
+      inside.map(chars => `'${chars.join('')}'`),
+      inside.map(chars => `"${chars.join('')}"`),
+      inside.map(chars => `--${chars.join('').replaceAll('\n', '')}\n`),
+      inside.map(chars => `/*${chars.join('').replaceAll('*', '')}*/`),
+    )
+    const statement = fc.array(piece, { maxLength: 8 }).map(pieces => ['SELECT', ...pieces, 'x'].join(' '))
+    fc.assert(
+      fc.property(fc.array(statement), statements => {
+        expect(statementsOf(statements.join(';'))).toEqual(statements)
+      }),
+    )
+  })
+})
