@@ -38,7 +38,8 @@ export const AGREEMENT_BODIES = Object.fromEntries(
   Object.entries(AGREEMENT_CONTENT).map(([kind, content]) => [kind, z.strictObject({ salt: Salt, ...content.shape })]),
 ) as unknown as Record<AgreementKind, z.ZodType>
 
-const AUTHOR = {
+/** Who authors each kind. */
+export const AGREEMENT_AUTHORS = {
   'agreement.propose': 'proposer',
   'agreement.sign': 'other',
   'agreement.decline': 'other',
@@ -46,7 +47,8 @@ const AUTHOR = {
   'agreement.terminate': 'either',
 } as const satisfies Record<AgreementKind, 'proposer' | 'other' | 'either'>
 
-const TABLE = {
+/** From where each kind leads where. */
+export const AGREEMENT_STEPS = {
   'agreement.propose': { from: [], to: 'proposed' },
   'agreement.sign': { from: ['proposed'], to: 'active' },
   'agreement.decline': { from: ['proposed'], to: 'declined' },
@@ -108,7 +110,7 @@ export async function foldAgreement(packets: readonly Packet[]): Promise<Agreeme
   for (const packet of canonicalOrder(packets, other)) {
     const kind = packet.claims.kind
     if (!isAgreementKind(kind) || permitsAgreement(state, kind, packet.claims.iss, packet.body) !== null) continue
-    state.state = TABLE[kind].to
+    state.state = AGREEMENT_STEPS[kind].to
     if (kind === 'agreement.sign') {
       state.signatures.push({ city: other, signature: (packet.body as AgreementBody<'agreement.sign'>).signature })
     }
@@ -126,9 +128,9 @@ export function permitsAgreement(
   city: string,
   body: unknown,
 ): Refused | null {
-  const author = AUTHOR[kind]
+  const author = AGREEMENT_AUTHORS[kind]
   if (author !== 'either' && city !== state[author]) return refuse('case.author', kind)
-  const from: readonly AgreementStateName[] = TABLE[kind].from
+  const from: readonly AgreementStateName[] = AGREEMENT_STEPS[kind].from
   if (!from.includes(state.state)) return refuse('agreement.transition', `${kind} in state ${state.state}`)
   if (kind === 'agreement.sign' && (body as AgreementBody<'agreement.sign'> | null)?.agreement !== state.id) {
     return refuse('agreement.signature', 'another document')

@@ -1,0 +1,204 @@
+/** Runs every test vector, and checks that each problem of verification has an example. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as jose from 'jose'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { type VectorCity, vectorCities } from '../test/generate/vector-keys.ts'
+import { generated, stale } from '../test/generate.ts'
+import { covers, readAgreement } from './agreement/document.ts'
+import { type AgreementSignature, verifyAgreementSignature } from './agreement/signature.ts'
+import { admitAgreement, openAgreementBody } from './agreement/thread.ts'
+import { admitCase, openCaseBody } from './case/admit.ts'
+import type { Mode } from './case/kinds.ts'
+import { readCreditCode } from './codes/credit-code.ts'
+import { readResidentId } from './codes/resident-id.ts'
+import { decodeFrame } from './exchange/frames.ts'
+import { advance } from './exchange/watermark.ts'
+import { verifyDelegation, verifyRevocation } from './keys/delegation.ts'
+import type { Packet } from './packet/claims.ts'
+import { type TrustedKey, verifyPacket } from './packet/envelope.ts'
+import { verifyReceipt } from './packet/receipt.ts'
+import { inviteId, readInvite, verificationNumbers } from './pairing/invite.ts'
+import { fromHex, sha256 } from './primitives.ts'
+import { PROBLEMS, type ProblemCode } from './problem.ts'
+import { openList, verifyListHead } from './service/list.ts'
+
+type Outcome = ({ ok: true } & Record<string, unknown>) | { ok: false; problem?: ProblemCode }
+type Vector = { description: string; input: Record<string, unknown>; expect: Record<string, unknown> }
+
+const FOLDER = join(import.meta.dirname, 'vectors')
+/** 2026-11-02 09:00 in China, around which the keys of the vectors are delegated for a year each way. */
+const NOW = Date.UTC(2026, 10, 2, 1, 0, 0) / 1000
+const YEAR = 365 * 86_400
+
+/** Problems that verification in this folder gives; the others belong to the node, its edges and its operation. */
+const OF_VERIFICATION = (Object.keys(PROBLEMS) as ProblemCode[]).filter(code =>
+  /^(envelope|body|key\.|delegation|chain|case|agreement|list|receipt|frame\.malformed|thread|invite|material\.oversize)/.test(
+    code,
+  ),
+)
+/** Given where the bytes are moved or the store is asked, not by verification alone. */
+const OF_THE_NODE = ['invite.used', 'invite.rejected'] as const
+
+let cities: [VectorCity, VectorCity]
+beforeAll(async () => {
+  cities = await vectorCities()
+})
+
+const bytes = (text: unknown): Uint8Array<ArrayBuffer> => Uint8Array.from(jose.base64url.decode(String(text)))
+const problemOf = (result: { ok: true } | { ok: false; problem: { code: ProblemCode } }): Outcome =>
+  result.ok ? { ...result } : { ok: false, problem: result.problem.code }
+const cityOf = (code: unknown): VectorCity => {
+  const city = cities.find(entry => entry.code === code)
+  if (city === undefined) throw new Error(`no city ${String(code)}`)
+  return city
+}
+
+async function resolver(revokedAt: number | null): Promise<(kid: string) => TrustedKey | undefined> {
+  const keys = new Map<string, TrustedKey>()
+  for (const { code, packet } of cities) {
+    const { kty, crv, x, kid } = packet.key
+    const key = (await jose.importJWK({ kty, crv, x }, 'Ed25519')) as jose.CryptoKey
+    keys.set(kid, { key, city: code, notBefore: NOW - YEAR, notAfter: NOW + YEAR, revokedAt })
+  }
+  return kid => keys.get(kid)
+}
+
+const claimsOf = (jws: string) => jose.decodeJwt(jws) as unknown as Packet['claims']
+
+/** Packets of a thread in order of arrival; what comes of each. */
+async function thread(packets: { jws: string; body: string }[], kind: 'case' | 'agreement'): Promise<Outcome> {
+  const held: Packet[] = []
+  const states: string[] = []
+  for (const { jws, body } of packets) {
+    const claims = claimsOf(jws)
+    const opened = await (kind === 'case' ? openCaseBody : openAgreementBody)(claims, bytes(body))
+    if (!opened.ok) return problemOf(opened)
+    const packet = { id: await sha256(jws), claims, body: opened.body }
+    const admitted = await (kind === 'case' ? admitCase(held, packet) : admitAgreement(held, packet))
+    if (!admitted.ok) return problemOf(admitted)
+    held.push(packet)
+    states.push(admitted.state.state)
+  }
+  return { ok: true, states }
+}
+
+async function list(input: Record<string, unknown>): Promise<Outcome> {
+  const head = await verifyListHead(String(input.head), {
+    resolveKey: await resolver(null),
+    issuer: '420300',
+    heldVersion: Number(input.heldVersion),
+  })
+  return problemOf(head.ok ? await openList(head.head, bytes(input.bytes)) : head)
+}
+
+async function agreement(input: Record<string, unknown>): Promise<Outcome> {
+  const text = String(input.text)
+  if (input.signature !== undefined) {
+    const verified = await verifyAgreementSignature(
+      text,
+      input.signature as AgreementSignature,
+      cityOf(input.city).certificate,
+    )
+    if (!verified.ok) return problemOf(verified)
+  }
+  const read = readAgreement(text)
+  if (!read.ok) return problemOf(read)
+  if (input.case !== undefined) {
+    const covered = covers(
+      read.document,
+      input.case as { collecting: string; handling: string; item: string; mode: Mode; at: number },
+    )
+    if (!covered.ok) return problemOf(covered)
+  }
+  return { ok: true, id: await sha256(text) }
+}
+
+const RUN: Record<string, (input: Record<string, unknown>) => Promise<Outcome>> = {
+  async packet({ jws, now, audience, revokedAt, evidence }) {
+    return problemOf(
+      await verifyPacket(String(jws), {
+        resolveKey: await resolver((revokedAt as number | undefined) ?? null),
+        audience: String(audience),
+        ...(evidence === true ? { evidence: true } : { now: Number(now) }),
+      }),
+    )
+  },
+  body: async ({ jws, body }) => problemOf(await openCaseBody(claimsOf(String(jws)), bytes(body))),
+  receipt: async ({ jws, issuer, audience }) =>
+    problemOf(
+      await verifyReceipt(String(jws), {
+        resolveKey: await resolver(null),
+        issuer: String(issuer),
+        audience: String(audience),
+      }),
+    ),
+  delegation: async ({ jws, city }) => problemOf(await verifyDelegation(String(jws), cityOf(city).certificate)),
+  revocation: async ({ jws, city }) => problemOf(await verifyRevocation(String(jws), cityOf(city).certificate)),
+  agreement,
+  list,
+  thread: ({ packets }) => thread(packets as { jws: string; body: string }[], 'case'),
+  'agreement-thread': ({ packets }) => thread(packets as { jws: string; body: string }[], 'agreement'),
+  async frame({ hex }) {
+    const decoded = decodeFrame(fromHex(String(hex)))
+    if (!decoded.ok) return problemOf(decoded)
+    const frame = Object.fromEntries(
+      Object.entries(decoded.frame).map(([key, value]) => [
+        key,
+        value instanceof Uint8Array ? jose.base64url.encode(value) : value,
+      ]),
+    )
+    return { ok: true, frame }
+  },
+  async watermark({ ids }) {
+    let mark = { n: 0, hash: '0'.repeat(64) }
+    for (const id of ids as string[]) mark = await advance(mark, id)
+    return { ok: true, ...mark }
+  },
+  async invite({ text, now }) {
+    const read = readInvite(String(text), Number(now))
+    return read.ok ? { ok: true, invite: read.invite, id: await inviteId(read.invite.secret) } : problemOf(read)
+  },
+  words: async ({ secret, fingerprints }) => ({
+    ok: true,
+    numbers: await verificationNumbers(String(secret), fingerprints as [string, string]),
+  }),
+  code: async ({ residentId, creditCode }) =>
+    ({
+      ok:
+        residentId === undefined
+          ? readCreditCode(String(creditCode)) !== null
+          : readResidentId(String(residentId)) !== null,
+    }) as Outcome,
+}
+
+const paths = readdirSync(FOLDER, { recursive: true, withFileTypes: true })
+  .filter(entry => entry.isFile() && entry.name.endsWith('.json') && entry.name !== 'keys.json')
+  .map(entry => join(entry.parentPath, entry.name).slice(FOLDER.length + 1))
+  .sort()
+const read = (path: string) => JSON.parse(readFileSync(join(FOLDER, path), 'utf8')) as Vector
+
+describe('vectors', () => {
+  test.each(paths)('%s', async path => {
+    const { input, expect: expected } = read(path)
+    const run = RUN[path.split('/')[0] ?? '']
+    if (run === undefined) throw new Error(`no topic of ${path}`)
+    expect(await run(input)).toMatchObject(expected)
+  })
+
+  test('cover every problem of verification', () => {
+    const shown = new Set(paths.map(path => read(path).expect.problem).filter(problem => problem !== undefined))
+    const missing = OF_VERIFICATION.filter(
+      code => !shown.has(code) && !(OF_THE_NODE as readonly string[]).includes(code),
+    )
+    console.log(`${paths.length} vectors, ${shown.size} problems shown`)
+    expect(paths.length).toBeGreaterThan(100)
+    expect(missing).toEqual([])
+  })
+
+  test('and everything else that is generated is what the code makes', async () => {
+    const files = await generated()
+    expect(files.size).toBeGreaterThan(150)
+    expect(await stale(files)).toEqual([])
+  })
+})

@@ -1,0 +1,44 @@
+/** JSON Schemas (draft 2020-12) of every document on the wire and of the two configuration files. */
+import * as z from 'zod'
+import { restConfigSchema } from '../../adapters/rest/config.ts'
+import { ConfigFile } from '../../node/config/config.ts'
+import { Manifest } from '../../node/evidence/manifest.ts'
+import { AgreementDocument } from '../../protocol/agreement/document.ts'
+import { AGREEMENT_BODIES } from '../../protocol/agreement/thread.ts'
+import { CASE_BODIES } from '../../protocol/case/kinds.ts'
+import { Hello } from '../../protocol/exchange/frames.ts'
+import { DelegationClaims, RevocationClaims } from '../../protocol/keys/delegation.ts'
+import { JwsHeader, PacketClaims } from '../../protocol/packet/claims.ts'
+import { ReceiptClaims } from '../../protocol/packet/receipt.ts'
+import { Invite, PairingAnswer, PairingRequest } from '../../protocol/pairing/invite.ts'
+import { ServiceItem } from '../../protocol/service/item.ts'
+import { ListHead, ServiceList } from '../../protocol/service/list.ts'
+
+const DOCUMENTS: Record<string, z.ZodType> = {
+  'packet-header': JwsHeader,
+  'packet-claims': PacketClaims,
+  'receipt-claims': ReceiptClaims,
+  'delegation-claims': DelegationClaims,
+  'revocation-claims': RevocationClaims,
+  'agreement-document': AgreementDocument,
+  'service-item': ServiceItem,
+  'service-list': ServiceList,
+  'list-head': ListHead,
+  hello: Hello,
+  invite: Invite,
+  'pairing-request': PairingRequest,
+  'pairing-answer': PairingAnswer,
+  'evidence-manifest': Manifest,
+}
+
+const schemaOf = (schema: z.ZodType): string =>
+  `${JSON.stringify(z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input', unrepresentable: 'any' }), null, 2)}\n`
+
+export function* schemaFiles(): Generator<[string, string]> {
+  for (const [name, schema] of Object.entries(DOCUMENTS)) yield [`protocol/schemas/${name}.json`, schemaOf(schema)]
+  for (const [kind, schema] of Object.entries({ ...CASE_BODIES, ...AGREEMENT_BODIES })) {
+    yield [`protocol/schemas/body.${kind}.json`, schemaOf(schema)]
+  }
+  yield ['node/config/config.schema.json', schemaOf(ConfigFile)]
+  yield ['adapters/rest/config.schema.json', `${JSON.stringify(restConfigSchema(), null, 2)}\n`]
+}
