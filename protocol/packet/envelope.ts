@@ -76,6 +76,12 @@ export function keyUsable(trusted: TrustedKey, iss: string, iat: number, evidenc
   return null
 }
 
+/**
+ * Three base64url parts; the last is exactly 64 bytes in the one canonical way. The unused bits of its last character are not
+ * signed: without this, the same packet could be given another id (RFC 4648 §3.5).
+ */
+const COMPACT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{85}[AQgw]$/
+
 type OpenOptions<T> = {
   typ: string
   maxBytes: number
@@ -89,7 +95,7 @@ export async function openCompact<T>(
   options: OpenOptions<T>,
 ): Promise<{ ok: true; claims: T; trusted: TrustedKey; kid: string } | Refused> {
   if (jws.length > options.maxBytes) return refuse('envelope.oversize', `${options.maxBytes} bytes at most`)
-  if (!/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/.test(jws)) return refuse('envelope.malformed')
+  if (!COMPACT.test(jws)) return refuse('envelope.malformed')
   let headerJson: unknown
   try {
     headerJson = jose.decodeProtectedHeader(jws)

@@ -239,6 +239,14 @@ async function addPackets(add: Add, ankang: VectorCity, shiyan: VectorCity): Pro
     { jws: await signCompact(JSON.stringify(base.claims), 'tongban-receipt+jws', ankang.packet.signer), ...given },
     refused('envelope.header'),
   )
+  const last = base.jws.at(-1) ?? ''
+  const twin = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'['AQgw'.indexOf(last) * 16 + 1] ?? ''
+  add(
+    'packet/invalid/non-canonical-signature',
+    'Other unused bits in the last character: the same signature, another id',
+    { jws: `${base.jws.slice(0, -1)}${twin}`, ...given },
+    refused('envelope.malformed'),
+  )
   add(
     'packet/invalid/two-parts',
     'Not a compact JWS',
