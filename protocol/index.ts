@@ -1,0 +1,26 @@
+/**
+ * What travels between cities: schemas, signatures, folds, codes. Pure: no I/O, no clock, no randomness; zod and jose alone, so
+ * that it runs on any JavaScript runtime. This is the entry for programs outside the node, such as another verifier.
+ */
+export { covers, readAgreement, writeAgreement } from './agreement/document.ts'
+export { generalJws, signAgreement, verifyAgreementSignature } from './agreement/signature.ts'
+export { admitAgreement, foldAgreement, openAgreementBody } from './agreement/thread.ts'
+export { admitCase, openCaseBody } from './case/admit.ts'
+export { type CaseState, foldCase, mayAuthor, permits, stepsFor } from './case/fold.ts'
+export { AUTHORS, CASE_BODIES, CASE_CONTENT, type CaseKind } from './case/kinds.ts'
+export { ASKS, CLOSE_FROM, MOVES, STATES } from './case/table.ts'
+export { readCreditCode } from './codes/credit-code.ts'
+export { readResidentId } from './codes/resident-id.ts'
+export { decodeFrame, encodeFrame, type Frame } from './exchange/frames.ts'
+export { advance } from './exchange/watermark.ts'
+export { signDelegation, signRevocation, thumbprint, verifyDelegation, verifyRevocation } from './keys/delegation.ts'
+export { LIMITS } from './limits.ts'
+export * from './names.ts'
+export type { Packet, PacketClaims } from './packet/claims.ts'
+export { commit, signPacket, verifyPacket } from './packet/envelope.ts'
+export { signReceipt, verifyReceipt } from './packet/receipt.ts'
+export { pairingProof, readInvite, verificationNumbers, writeInvite } from './pairing/invite.ts'
+export { PROBLEMS, type Problem, type ProblemCode, ProblemError } from './problem.ts'
+export { ServiceItem } from './service/item.ts'
+export { openList, readList, signListHead, verifyListHead, writeList } from './service/list.ts'
+export { canonicalOrder, checkPlace, viewOf } from './thread/chain.ts'
