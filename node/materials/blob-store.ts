@@ -10,17 +10,20 @@ import {
   CHUNK,
   ChunkWriter,
   cutAfter,
-  HEADER,
   keyOf,
+  lastChunk,
   newHeader,
   openChunk,
   plainSize,
+  readKey,
   readSealed,
+  writeAt,
 } from './chunk-file.ts'
-import { sniff } from './sniff.ts'
+import { couldBeMaterial, type MaterialType, sniff } from './sniff.ts'
 
 export interface PartialBlob {
   /** plain bytes that stand already, and where to go on */ readonly offset: number
+  /** Problem: `material.hash` when more comes than was committed to. */
   append(bytes: Uint8Array): Promise<void>
   /** Checks size and hash; a mismatch deletes what came. Problem: `material.hash`. */
   finish(): Promise<{ ok: true } | Refused>
@@ -29,27 +32,36 @@ export interface PartialBlob {
 }
 
 export interface BlobStore {
-  /** Stores a stream of unknown hash. Problem: `material.oversize` past `maxBytes`. `type` is judged by content. */
+  /** Stores a stream of unknown hash. Problems: `material.oversize` past `maxBytes`, `request.invalid` by its type. */
   put(
     stream: ReadableStream<Uint8Array>,
     options: { maxBytes: number },
-  ): Promise<{ sha256: string; size: number; type: ReturnType<typeof sniff> }>
-  /** Goes on with a blob of known hash where an earlier attempt stopped. */
+  ): Promise<{ sha256: string; size: number; type: MaterialType }>
+  /** Goes on with a blob of known hash where an earlier attempt stopped. Problem: `request.conflict` while another does. */
   resume(sha256: string, size: number): Promise<PartialBlob>
-  /** The bytes from `offset` on. The stream fails with ProblemError `material.missing` or `material.hash`. */
+  /**
+   * The bytes from `offset` on. The stream fails with ProblemError: `material.missing`; `material.hash` when the file was
+   * changed, cut or exchanged; `request.invalid` when the offset lies past the end.
+   */
   open(sha256: string, offset?: number): ReadableStream<Uint8Array>
   has(sha256: string): Promise<boolean>
+  /** Plain bytes, or null when it is not here. */
   size(sha256: string): Promise<number | null>
   delete(sha256: string): Promise<void>
-  /** Removes uploads that a crash left behind. */
-  sweep(): Promise<number>
+  /** Hashes of all blobs, in order. */
+  list(): AsyncIterable<string>
+  /** Removes uploads that a crash left behind and, when `wanted` is given, partial blobs that nobody waits for. */
+  sweep(wanted?: (sha256: string) => Promise<boolean>): Promise<number>
 }
 
 const HASH = /^[0-9a-f]{64}$/
 
+/** Opens the folder, or makes it (0700); the key of each file is derived from `dataKey` (32 bytes). */
 export async function openBlobStore(folder: string, dataKey: Uint8Array): Promise<BlobStore> {
   const folders = { uploads: join(folder, 'uploads'), partial: join(folder, 'partial') }
   for (const path of [folder, folders.uploads, folders.partial]) await mkdir(path, { recursive: true, mode: 0o700 })
+  const uploading = new Set<string>()
+  const resumed = new Set<string>()
 
   const pathOf = (sha256: string): string => {
     if (!HASH.test(sha256)) throw new ProblemError('material.missing')
@@ -61,10 +73,11 @@ export async function openBlobStore(folder: string, dataKey: Uint8Array): Promis
     const key = keyOf(dataKey, header)
     if (key === null) throw new ProblemError('internal', 'blob header')
     const file = await open(path, 'wx+', 0o600)
-    await file.write(header, 0, header.byteLength, 0)
+    await writeAt(file, 0, header)
     return { file, key }
   }
 
+  /** Gives a whole and durable file its name; an older one of the same content gives way, in case it was damaged. */
   async function place(from: string, sha256: string): Promise<void> {
     const target = pathOf(sha256)
     await mkdir(dirname(target), { recursive: true, mode: 0o700 })
@@ -76,38 +89,66 @@ export async function openBlobStore(folder: string, dataKey: Uint8Array): Promis
   }
 
   async function put(stream: ReadableStream<Uint8Array>, { maxBytes }: { maxBytes: number }) {
-    const path = join(folders.uploads, randomBytes(16).toString('hex'))
-    const { file, key } = await begin(path)
+    const name = randomBytes(16).toString('hex')
+    const path = join(folders.uploads, name)
+    uploading.add(name)
     try {
-      const writer = new ChunkWriter(file, key, 0)
-      const hash = createHash('sha256')
-      const head: Uint8Array[] = []
-      let size = 0
-      for await (const bytes of stream) {
-        if (size < CHUNK) head.push(bytes.slice(0, CHUNK - size))
-        size += bytes.byteLength
-        if (size > maxBytes) throw new ProblemError('material.oversize', `${maxBytes} bytes at most`)
-        hash.update(bytes)
-        await writer.append(bytes)
+      const { file, key } = await begin(path)
+      try {
+        const { sha256, size, head } = await encrypt(stream, new ChunkWriter(file, key, 0), maxBytes)
+        const type = sniff(head, await tailOf(file, key, sha256, size))
+        if (type === null) throw wrongType()
+        await place(path, sha256)
+        return { sha256, size, type }
+      } finally {
+        await file.close()
       }
-      await writer.end()
-      await file.close()
-      const sha256 = hash.digest('hex')
-      await place(path, sha256)
-      return { sha256, size, type: sniff(Buffer.concat(head)) }
-    } catch (error) {
-      await file.close().catch(() => {})
+    } finally {
+      // Gone when it was placed; else nothing may stay of what was refused or broke off.
       await rm(path, { force: true })
-      throw error
+      uploading.delete(name)
     }
   }
 
-  /** Hashes the whole chunks that stand; a damaged tail is cut off. */
+  async function encrypt(stream: ReadableStream<Uint8Array>, writer: ChunkWriter, maxBytes: number) {
+    const hash = createHash('sha256')
+    const head = Buffer.alloc(CHUNK)
+    let size = 0
+    for await (const bytes of stream) {
+      if (size < CHUNK) head.set(bytes.subarray(0, CHUNK - size), size)
+      size += bytes.byteLength
+      if (size > maxBytes) throw new ProblemError('material.oversize', `${maxBytes} bytes at most`)
+      if (!couldBeMaterial(head.subarray(0, size))) throw wrongType()
+      hash.update(bytes)
+      await writer.append(bytes)
+    }
+    const sha256 = hash.digest('hex')
+    await writer.end(sha256)
+    return { sha256, size, head: head.subarray(0, size) }
+  }
+
+  /** The last one or two chunks, read back. */
+  async function tailOf(file: FileHandle, key: Uint8Array, sha256: string, size: number): Promise<Uint8Array> {
+    const last = lastChunk(size)
+    const tail: Uint8Array[] = []
+    for (let index = Math.max(0, last - 1); index <= last; index++) {
+      tail.push(await readChunk(file, key, index, index === last ? sha256 : null))
+    }
+    return Buffer.concat(tail)
+  }
+
+  async function readChunk(file: FileHandle, key: Uint8Array, index: number, whole: string | null): Promise<Buffer> {
+    const plain = openChunk(key, { index, whole }, await readSealed(file, index))
+    if (plain === null) throw new ProblemError('material.hash', `chunk ${index} of the stored file`)
+    return plain
+  }
+
+  /** Hashes the whole chunks that stand; a damaged tail is cut off. The last chunk is always written anew. */
   async function take(file: FileHandle, key: Uint8Array, size: number): Promise<{ chunks: number; hash: Hash }> {
     const hash = createHash('sha256')
     let chunks = 0
-    while ((chunks + 1) * CHUNK < size) {
-      const plain = openChunk(key, chunks, false, await readSealed(file, chunks))
+    while (chunks < lastChunk(size)) {
+      const plain = openChunk(key, { index: chunks, whole: null }, await readSealed(file, chunks))
       if (plain?.byteLength !== CHUNK) break
       hash.update(plain)
       chunks++
@@ -117,86 +158,103 @@ export async function openBlobStore(folder: string, dataKey: Uint8Array): Promis
   }
 
   async function reopen(path: string): Promise<{ file: FileHandle; key: Uint8Array }> {
-    try {
-      const file = await open(path, 'r+')
-      const header = Buffer.alloc(HEADER)
-      await file.read(header, 0, HEADER, 0)
-      const key = keyOf(dataKey, header)
-      if (key !== null) return { file, key }
-      await file.close()
-      await rm(path)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    }
+    const file = await openIfThere(path, 'r+')
+    if (file === null) return begin(path)
+    const key = await readKey(dataKey, file)
+    if (key !== null) return { file, key }
+    await file.close()
+    await rm(path)
     return begin(path)
   }
 
   async function resume(sha256: string, size: number): Promise<PartialBlob> {
     pathOf(sha256)
+    if (resumed.has(sha256)) throw new ProblemError('request.conflict', 'the material is being fetched')
+    resumed.add(sha256)
     const path = join(folders.partial, sha256)
-    const { file, key } = await reopen(path)
-    const { chunks, hash } = await take(file, key, size)
-    const writer = new ChunkWriter(file, key, chunks)
-    let offset = chunks * CHUNK
+    try {
+      const { file, key } = await reopen(path)
+      const { chunks, hash } = await take(file, key, size)
+      const writer = new ChunkWriter(file, key, chunks)
+      return partialBlob({ sha256, size, offset: chunks * CHUNK, hash, file, writer, path })
+    } catch (error) {
+      resumed.delete(sha256)
+      throw error
+    }
+  }
+
+  type Begun = {
+    sha256: string
+    size: number
+    offset: number
+    hash: Hash
+    file: FileHandle
+    writer: ChunkWriter
+    path: string
+  }
+
+  function partialBlob({ sha256, size, offset, hash, file, writer, path }: Begun): PartialBlob {
     let open = true
+    const close = async () => {
+      if (!open) return
+      open = false
+      await file.close()
+      resumed.delete(sha256)
+    }
     return {
       get offset() {
         return offset
       },
       async append(bytes) {
         if (offset + bytes.byteLength > size) throw new ProblemError('material.hash', 'longer than committed')
-        offset += bytes.byteLength
-        hash.update(bytes)
         await writer.append(bytes)
+        hash.update(bytes)
+        offset += bytes.byteLength
       },
       async finish() {
-        await writer.end()
-        await file.close()
-        open = false
-        if (offset === size && hash.digest('hex') === sha256) {
+        const holds = offset === size && hash.digest('hex') === sha256
+        if (holds) {
+          await writer.end(sha256)
           await place(path, sha256)
-          return { ok: true }
+        } else {
+          await rm(path, { force: true })
         }
-        await rm(path, { force: true })
-        return refuse('material.hash')
+        await close()
+        return holds ? { ok: true } : refuse('material.hash')
       },
-      async close() {
-        if (!open) return
-        open = false
-        await file.close()
-      },
+      close,
     }
   }
 
   async function* read(sha256: string, offset: number): AsyncGenerator<Uint8Array> {
-    let file: FileHandle
+    const file = await openIfThere(pathOf(sha256), 'r')
+    if (file === null) throw new ProblemError('material.missing')
     try {
-      file = await open(pathOf(sha256), 'r')
-    } catch {
-      throw new ProblemError('material.missing')
-    }
-    try {
-      const header = Buffer.alloc(HEADER)
-      await file.read(header, 0, HEADER, 0)
-      const key = keyOf(dataKey, header)
+      const key = await readKey(dataKey, file)
       const size = plainSize((await file.stat()).size)
-      if (key === null) throw new ProblemError('material.hash', 'header')
-      for (let index = Math.floor(offset / CHUNK); index * CHUNK < size; index++) {
-        const last = (index + 1) * CHUNK >= size
-        const plain = openChunk(key, index, last, await readSealed(file, index))
-        if (plain === null) throw new ProblemError('material.hash', `chunk ${index}`)
-        yield new Uint8Array(plain.subarray(Math.max(0, offset - index * CHUNK)))
+      if (key === null || size === null) throw new ProblemError('material.hash', 'length or header of the stored file')
+      if (!Number.isSafeInteger(offset) || offset < 0 || offset > size)
+        throw new ProblemError('request.invalid', 'offset')
+      const last = lastChunk(size)
+      // The last chunk first: it proves that the file is whole and of this name before a byte of it is given.
+      const end = await readChunk(file, key, last, sha256)
+      for (let index = Math.floor(offset / CHUNK); index <= last; index++) {
+        const plain = index === last ? end : await readChunk(file, key, index, null)
+        const part = plain.subarray(Math.max(0, offset - index * CHUNK))
+        if (part.byteLength > 0) yield new Uint8Array(part.buffer, part.byteOffset, part.byteLength)
       }
     } finally {
       await file.close()
     }
   }
 
-  const size = async (sha256: string): Promise<number | null> => {
+  async function size(sha256: string): Promise<number | null> {
+    if (!HASH.test(sha256)) return null
     try {
       return plainSize((await stat(pathOf(sha256))).size)
-    } catch {
-      return null
+    } catch (error) {
+      if (isMissing(error)) return null
+      throw error
     }
   }
 
@@ -204,25 +262,54 @@ export async function openBlobStore(folder: string, dataKey: Uint8Array): Promis
     put,
     resume,
     size,
-    open: (sha256, offset = 0) => {
-      const chunks = read(sha256, offset)
-      return new ReadableStream<Uint8Array>({
-        async pull(controller) {
-          const { done, value } = await chunks.next()
-          if (done === true) controller.close()
-          else controller.enqueue(value)
-        },
-        cancel: async () => {
-          await chunks.return(undefined)
-        },
-      })
-    },
+    open: (sha256, offset = 0) => streamOf(read(sha256, offset)),
     has: async sha256 => (await size(sha256)) !== null,
     delete: sha256 => rm(pathOf(sha256), { force: true }),
-    async sweep() {
-      const left = await readdir(folders.uploads)
-      for (const name of left) await rm(join(folders.uploads, name), { force: true })
+    async *list() {
+      for (const prefix of (await readdir(folder)).filter(name => /^[0-9a-f]{2}$/.test(name)).sort()) {
+        yield* (await readdir(join(folder, prefix))).filter(name => HASH.test(name)).sort()
+      }
+    },
+    async sweep(wanted) {
+      const left = (await readdir(folders.uploads))
+        .filter(name => !uploading.has(name))
+        .map(name => join(folders.uploads, name))
+      for (const name of wanted === undefined ? [] : await readdir(folders.partial)) {
+        if (!resumed.has(name) && !(HASH.test(name) && (await wanted?.(name)))) left.push(join(folders.partial, name))
+      }
+      for (const path of left) await rm(path, { force: true })
       return left.length
     },
   }
+}
+
+const wrongType = () => new ProblemError('request.invalid', 'content: not one of JPEG, PNG, PDF, OFD')
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+
+async function openIfThere(path: string, flags: 'r' | 'r+'): Promise<FileHandle | null> {
+  try {
+    return await open(path, flags)
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw error
+  }
+}
+
+/** A stream that begins when it is read, so that one never read holds no file open. */
+function streamOf(chunks: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await chunks.next()
+        if (done === true) controller.close()
+        else controller.enqueue(value)
+      },
+      cancel: async () => {
+        await chunks.return(undefined)
+      },
+    },
+    { highWaterMark: 0 },
+  )
 }

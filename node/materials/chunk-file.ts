@@ -1,78 +1,119 @@
 /**
- * Encrypted files in chunks (the STREAM construction of Hoang, Reyhanitabar, Rogaway and Vizár): each chunk of 64 KiB stands
- * at a known place under AES-256-GCM, with its number and whether it is the last in the nonce. So any place can be read
- * alone, and cutting, moving or adding chunks shows.
+ * Encrypted files in chunks, after the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár 2015): each 64 KiB of plain
+ * bytes stand at a known place under AES-256-GCM, bound to their number and to whether they are the last; the last chunk
+ * is also bound to the SHA-256 of the whole. So any place can be read alone, and cutting, moving, adding or exchanging
+ * shows. A nonce is random and stands before its chunk, not derived from the number: an interrupted file is written on
+ * under the same key, and what a partner sends the second time need not be what it sent the first.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
-import { ProblemError } from '../../protocol/problem.ts'
 import { deriveKey } from './seal.ts'
 
+/** Plain bytes of every chunk but the last. */
 export const CHUNK = 64 * 1024
+const NONCE = 12
 const TAG = 16
 const SALT = 16
 const MAGIC = Buffer.from('tongban blob 1\n\0')
-export const HEADER = MAGIC.byteLength + SALT
-const SEALED = CHUNK + TAG
+const HEADER = MAGIC.byteLength + SALT
+const SEALED = NONCE + CHUNK + TAG
+
+/** What binds a chunk to its place; `whole` is the SHA-256 of all plain bytes, in hex, for the last chunk alone. */
+export type Place = { index: number; whole: string | null }
 
 /** Header of a new file: magic and the salt of its key. */
 export const newHeader = (): Buffer => Buffer.concat([MAGIC, randomBytes(SALT)])
 
-/** The key of a file, from its header; null when the header is not one. */
+/** The key of a file, from its header; null when it has none. */
+export async function readKey(dataKey: Uint8Array, file: FileHandle): Promise<Uint8Array | null> {
+  const header = await readAt(file, 0, HEADER)
+  return header.byteLength === HEADER ? keyOf(dataKey, header) : null
+}
+
 export function keyOf(dataKey: Uint8Array, header: Uint8Array): Uint8Array | null {
-  if (header.byteLength !== HEADER || MAGIC.compare(header, 0, MAGIC.byteLength) !== 0) return null
+  if (MAGIC.compare(header, 0, MAGIC.byteLength) !== 0) return null
   return deriveKey(dataKey, 'blob 1', header.subarray(MAGIC.byteLength))
 }
 
-function nonceOf(index: number, last: boolean): Buffer {
-  const nonce = Buffer.alloc(12)
-  nonce.writeBigUInt64BE(BigInt(index), 0)
-  nonce.writeUInt32BE(last ? 1 : 0, 8)
-  return nonce
+/** 8 bytes of the number, 1 whether it is the last, and for the last 32 of the hash. */
+function placeBytes({ index, whole }: Place): Buffer {
+  const bytes = Buffer.alloc(whole === null ? 9 : 41)
+  bytes.writeBigUInt64BE(BigInt(index))
+  if (whole !== null) {
+    bytes[8] = 1
+    bytes.write(whole, 9, 'hex')
+  }
+  return bytes
 }
 
-export function sealChunk(key: Uint8Array, index: number, last: boolean, plain: Uint8Array): Buffer {
-  const cipher = createCipheriv('aes-256-gcm', key, nonceOf(index, last))
-  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()])
+export function sealChunk(key: Uint8Array, place: Place, plain: Uint8Array): Buffer {
+  const nonce = randomBytes(NONCE)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce)
+  cipher.setAAD(placeBytes(place))
+  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
 }
 
-/** Plain bytes of a chunk, or null when it was changed. */
-export function openChunk(key: Uint8Array, index: number, last: boolean, sealed: Uint8Array): Buffer | null {
-  if (sealed.byteLength < TAG) return null
-  const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(index, last))
+/** Plain bytes of a chunk, or null when it was changed or stands elsewhere. */
+export function openChunk(key: Uint8Array, place: Place, sealed: Uint8Array): Buffer | null {
+  if (sealed.byteLength < NONCE + TAG) return null
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE))
+  decipher.setAAD(placeBytes(place))
   decipher.setAuthTag(sealed.subarray(sealed.byteLength - TAG))
   try {
-    return Buffer.concat([decipher.update(sealed.subarray(0, sealed.byteLength - TAG)), decipher.final()])
+    const plain = decipher.update(sealed.subarray(NONCE, sealed.byteLength - TAG))
+    const rest = decipher.final()
+    return rest.byteLength === 0 ? plain : Buffer.concat([plain, rest])
   } catch {
     return null
   }
 }
 
-/** Plain size of a whole file of `bytes` bytes. */
-export const plainSize = (bytes: number): number => {
+/** Plain size of a whole file of `bytes` bytes; null when no whole file has that length. */
+export function plainSize(bytes: number): number | null {
   const rest = bytes - HEADER
-  return rest - TAG * Math.ceil(rest / SEALED)
+  const chunks = Math.ceil(rest / SEALED)
+  const last = rest - (chunks - 1) * SEALED - NONCE - TAG
+  if (chunks < 1 || last < (chunks === 1 ? 0 : 1)) return null
+  return (chunks - 1) * CHUNK + last
 }
 
+/** Number of the last chunk of `size` plain bytes: nothing at all is one empty chunk. */
+export const lastChunk = (size: number): number => Math.max(0, Math.ceil(size / CHUNK) - 1)
+
+const offsetOf = (index: number): number => HEADER + index * SEALED
+
 /** Reads one sealed chunk; shorter than a whole one only at the end of the file. */
-export async function readSealed(file: FileHandle, index: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(SEALED)
+export const readSealed = (file: FileHandle, index: number): Promise<Buffer> => readAt(file, offsetOf(index), SEALED)
+
+async function readAt(file: FileHandle, offset: number, bytes: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(bytes)
   let filled = 0
-  while (filled < SEALED) {
-    const { bytesRead } = await file.read(buffer, filled, SEALED - filled, HEADER + index * SEALED + filled)
+  while (filled < bytes) {
+    const { bytesRead } = await file.read(buffer, filled, bytes - filled, offset + filled)
     if (bytesRead === 0) break
     filled += bytesRead
   }
   return buffer.subarray(0, filled)
 }
 
-/** Writes plain bytes as chunks; the newest chunk is held back until it is known whether it is the last. */
+export async function writeAt(file: FileHandle, offset: number, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.byteLength; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.byteLength - done, offset + done)
+    done += bytesWritten
+  }
+}
+
+/** Cuts a file after `chunks` whole chunks. */
+export const cutAfter = (file: FileHandle, chunks: number): Promise<void> => file.truncate(offsetOf(chunks))
+
+/** Writes plain bytes as chunks; the newest is held back until it is known whether it is the last. */
 export class ChunkWriter {
   readonly #file: FileHandle
   readonly #key: Uint8Array
-  #index: number
-  #held: Buffer[] = []
+  readonly #held = Buffer.allocUnsafe(CHUNK)
   #heldBytes = 0
+  #index: number
+  #failure: { error: unknown } | null = null
 
   /** `chunks` whole chunks stand in the file already. */
   constructor(file: FileHandle, key: Uint8Array, chunks: number) {
@@ -83,29 +124,31 @@ export class ChunkWriter {
 
   async append(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.byteLength; ) {
-      if (this.#heldBytes === CHUNK) await this.#flush(false)
+      if (this.#heldBytes === CHUNK) await this.#flush(null)
       const part = bytes.subarray(at, at + CHUNK - this.#heldBytes)
-      this.#held.push(Buffer.from(part))
+      this.#held.set(part, this.#heldBytes)
       this.#heldBytes += part.byteLength
       at += part.byteLength
     }
   }
 
-  /** Writes the last chunk and makes the file durable. */
-  async end(): Promise<void> {
-    await this.#flush(true)
+  /** Writes the last chunk, bound to the hash of the whole, and makes the file durable. */
+  async end(whole: string): Promise<void> {
+    await this.#flush(whole)
     await this.#file.sync()
   }
 
-  async #flush(last: boolean): Promise<void> {
-    const sealed = sealChunk(this.#key, this.#index, last, Buffer.concat(this.#held))
-    const { bytesWritten } = await this.#file.write(sealed, 0, sealed.byteLength, HEADER + this.#index * SEALED)
-    if (bytesWritten !== sealed.byteLength) throw new ProblemError('internal', 'the disk took only part of a chunk')
+  async #flush(whole: string | null): Promise<void> {
+    // After a write that failed the file has a hole: it must never be ended as if it were whole.
+    if (this.#failure !== null) throw this.#failure.error
+    const sealed = sealChunk(this.#key, { index: this.#index, whole }, this.#held.subarray(0, this.#heldBytes))
+    try {
+      await writeAt(this.#file, offsetOf(this.#index), sealed)
+    } catch (error) {
+      this.#failure = { error }
+      throw error
+    }
     this.#index++
-    this.#held = []
     this.#heldBytes = 0
   }
 }
-
-/** Cuts a file after `chunks` whole chunks. */
-export const cutAfter = (file: FileHandle, chunks: number): Promise<void> => file.truncate(HEADER + chunks * SEALED)

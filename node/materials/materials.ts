@@ -67,6 +67,13 @@ export function createMaterials(parts: MaterialsParts) {
     return rows.map(row => ({ ...row, sha256: toHex(row.sha256) }))
   }
 
+  async function isWanted(sha256: string): Promise<boolean> {
+    const found = await db.query(`SELECT 1 AS found FROM materials WHERE sha256 = ? AND state = 'wanted'`, [
+      fromHex(sha256),
+    ])
+    return found.length > 0
+  }
+
   /** Starts fetches that are due, at most PARALLEL a partner, and looks again when the next is due. */
   async function pull(): Promise<void> {
     if (!running) return
@@ -222,9 +229,6 @@ export function createMaterials(parts: MaterialsParts) {
     /** Stores an upload; its type is judged by content. Problems: `material.oversize`, `request.invalid`. */
     async upload(stream: ReadableStream<Uint8Array>): Promise<Commitment> {
       const { sha256, size, type } = await blobs.put(stream, { maxBytes: LIMITS.materialBytes })
-      if (type === null) {
-        throw new ProblemError('request.invalid', 'content: not one of JPEG, PNG, PDF, OFD')
-      }
       await keep(sha256, size, type)
       return { sha256, size, type }
     },
@@ -308,7 +312,7 @@ export function createMaterials(parts: MaterialsParts) {
 
     async start(): Promise<void> {
       running = true
-      await blobs.sweep()
+      await blobs.sweep(isWanted)
       await transport.handle(STREAM.materials, serve, { maxFrame: LIMITS.materialFrameBytes, maxStreamsPerPeer: 8 })
       await pull()
     },

@@ -1,17 +1,49 @@
 /** Media type by content, never by name: what a counter scans or a system issues. */
 
-const starts = (bytes: Uint8Array, signature: readonly number[]): boolean =>
-  signature.every((byte, index) => bytes[index] === byte)
+export const MATERIAL_TYPES = ['image/jpeg', 'image/png', 'application/pdf', 'application/ofd'] as const
+export type MaterialType = (typeof MATERIAL_TYPES)[number]
 
-/** JPEG, PNG, PDF or OFD (GB/T 33190: a ZIP whose root is OFD.xml); null for anything else. `head` is the first 64 KiB. */
-export function sniff(head: Uint8Array): 'image/jpeg' | 'image/png' | 'application/pdf' | 'application/ofd' | null {
-  if (starts(head, [0xff, 0xd8, 0xff])) return 'image/jpeg'
-  if (starts(head, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) return 'image/png'
-  if (starts(head, [0x25, 0x50, 0x44, 0x46, 0x2d])) return 'application/pdf'
-  if (
-    starts(head, [0x50, 0x4b, 0x03, 0x04]) &&
-    Buffer.from(head.buffer, head.byteOffset, head.byteLength).includes('OFD.xml')
-  )
-    return 'application/ofd'
-  return null
+/** First bytes of each kind; OFD (GB/T 33190) is a ZIP, and what makes it one stands inside. */
+const SIGNATURES: Record<MaterialType, readonly number[]> = {
+  'image/jpeg': [0xff, 0xd8, 0xff],
+  'image/png': [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
+  'application/pdf': [0x25, 0x50, 0x44, 0x46, 0x2d],
+  'application/ofd': [0x50, 0x4b, 0x03, 0x04],
+}
+/** Bytes after which the beginning is decided. */
+const DECIDED = 8
+
+const byBeginning = (head: Uint8Array): MaterialType | undefined =>
+  MATERIAL_TYPES.find(type => SIGNATURES[type].every((byte, index) => head[index] === byte))
+
+/** Whether bytes that begin so can still turn out to be of an allowed type. */
+export const couldBeMaterial = (head: Uint8Array): boolean =>
+  head.byteLength < DECIDED || byBeginning(head) !== undefined
+
+/** One of the allowed types, or null. `head` and `tail` are the first and the last 64 KiB, or more. */
+export function sniff(head: Uint8Array, tail: Uint8Array = head): MaterialType | null {
+  const type = byBeginning(head)
+  if (type === 'application/ofd') return holdsOfdRoot(head, tail) ? type : null
+  return type ?? null
+}
+
+const ROOT = 'OFD.xml'
+/** Where a ZIP says the length of a name, and where the name begins: in the file itself, and in the directory at its end. */
+const LOCAL = { signature: 'PK\u0003\u0004', length: 26, name: 30 }
+const CENTRAL = { signature: 'PK\u0001\u0002', length: 28, name: 46 }
+
+/** The root of an OFD is the entry `OFD.xml` and no other that merely contains the word. */
+const holdsOfdRoot = (head: Uint8Array, tail: Uint8Array): boolean =>
+  names(head, LOCAL).includes(ROOT) || names(tail, CENTRAL).includes(ROOT)
+
+function names(bytes: Uint8Array, entry: typeof LOCAL): string[] {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const found: string[] = []
+  for (let at = buffer.indexOf(entry.signature, 0, 'latin1'); at !== -1; ) {
+    const name = at + entry.name
+    if (name <= buffer.byteLength)
+      found.push(buffer.toString('latin1', name, name + buffer.readUInt16LE(at + entry.length)))
+    at = buffer.indexOf(entry.signature, at + 4, 'latin1')
+  }
+  return found
 }
