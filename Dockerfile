@@ -1,4 +1,8 @@
-# One city's node. Build: docker build -t tongban .   Run: docker run -v tongban:/data -p 8420:8420 -p 8421:8421 tongban
+# One city's node.
+# Build: docker build -t tongban .
+# Make:  docker run -it -v tongban:/data tongban init --folder /data
+# Run:   docker run -v tongban:/data -v ./passphrase:/run/secrets/passphrase:ro -p 127.0.0.1:8420:8420 -p 8421:8421 tongban
+# The passphrase file must be readable by the user `node` (uid 1000) alone. Put a TLS proxy in front of port 8420.
 # Bun comes with the npm dependencies, so the image needs Node's base alone.
 FROM node:24-slim AS build
 WORKDIR /app
@@ -6,7 +10,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev && npm cache clean --force
 
 FROM node:24-slim
-ENV NODE_ENV=production TONGBAN_DATA=/data
+ENV NODE_ENV=production TONGBAN_CONFIG=/data/tongban.json TONGBAN_HTTP_HOST=0.0.0.0 TONGBAN_PASSPHRASE_FILE=/run/secrets/passphrase
 WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
 COPY package.json LICENSE ./

@@ -67,8 +67,10 @@ async function checkNode(context: CommandContext, config: NodeConfig, checks: Ch
   await checkStore(config, checks)
   const own = await checkHttp(config, checks)
   await checkListening(config, checks, own)
-  if (own) await checkPartners(context, checks)
-  else checks.push({ check: 'partners 合作城市', level: 'skip', detail: 'the node is not running 节点未运行' })
+  if (own) {
+    await checkApprovalSystem(context, checks)
+    await checkPartners(context, checks)
+  } else checks.push({ check: 'partners 合作城市', level: 'skip', detail: 'the node is not running 节点未运行' })
 }
 
 async function checkKeys(context: CommandContext, config: NodeConfig, checks: Check[]): Promise<void> {
@@ -217,6 +219,21 @@ const reachable = (port: number): Promise<boolean> =>
     socket.once('connect', () => end(true))
     socket.once('error', () => end(false))
   })
+
+async function checkApprovalSystem(context: CommandContext, checks: Check[]): Promise<void> {
+  await run(
+    checks,
+    'approval system 审批系统',
+    async () => {
+      const found = await (await context.client()).get<{ kind: string; ok: boolean; detail?: string }>(
+        '/api/v1/approval-system',
+      )
+      if (!found.ok) throw new ProblemError('adapter.unavailable', `${found.kind}: ${found.detail ?? 'no answer'}`)
+      return found.kind
+    },
+    kind => `${kind} can be used`,
+  )
+}
 
 type Partner = {
   code: string

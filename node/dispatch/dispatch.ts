@@ -307,6 +307,8 @@ export function createDispatch(parts: DispatchParts) {
       await adapter.close?.()
     },
     parked: jobs.parked,
+    /** Whether the approval system can be used now. */
+    check: async () => ({ kind: adapter.kind, ...(await adapter.check(parts.context)) }),
     /** Puts a parked packet, or the parked answers of a case, back to work. Problems: `request.not-found`, and what parks it again. */
     async retry(what: { packetNo: number } | { localCaseNo: string }, by: string): Promise<void> {
       if ('packetNo' in what) {

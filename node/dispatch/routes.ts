@@ -32,6 +32,15 @@ export const dispatchRoutes = (dispatch: Dispatch): RouteModule => ({
       handle: async () => ({ items: (await dispatch.parked()).map(work => ({ ...work, at: time(work.at) })) }),
     })
     api.operation({
+      method: 'get',
+      path: '/api/v1/approval-system',
+      id: 'checkApprovalSystem',
+      summary: 'Whether the approval system behind the adapter can be used now',
+      roles: ['administrator', 'integrator', 'auditor'],
+      answer: z.strictObject({ kind: z.string(), ok: z.boolean(), detail: z.string().optional() }),
+      handle: () => dispatch.check(),
+    })
+    api.operation({
       method: 'post',
       path: '/api/v1/parked/retry',
       id: 'retryParked',
