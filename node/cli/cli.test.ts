@@ -39,7 +39,18 @@ const city = ['--code', '420300', '--name', '十堰市', '--authority', '十堰�
 
 describe('commands', () => {
   test('init makes a node once; its files are private', async () => {
-    const made = await tongban(['init', ...city, '--folder', 'shiyan', '--http-port', '1', '--with-clerk', '--json'])
+    const made = await tongban([
+      'init',
+      ...city,
+      '--folder',
+      'shiyan',
+      '--http-port',
+      '1',
+      '--p2p-listen',
+      '/ip4/127.0.0.1/tcp/0',
+      '--with-clerk',
+      '--json',
+    ])
     expect(made).toMatchObject({ code: 0, error: '' })
     expect(JSON.parse(made.out)).toMatchObject({ fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown })
     for (const file of [

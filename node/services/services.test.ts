@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { exampleCities, exampleItems } from '../../examples/data/load.ts'
 import type { KeyResolver, TrustedKey } from '../../protocol/packet/envelope.ts'
 import type { Problem } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
@@ -19,9 +18,25 @@ let items: ServiceItem[]
 beforeAll(async () => {
   plays = [await playCity('610900', { now: NOW / 1000 }), await playCity('420300', { now: NOW / 1000 })]
   resolve = await trusting(...plays)
-  const city = (await exampleCities()).find(entry => entry.code === '420300')
-  if (city === undefined) throw new Error('no city')
-  items = await exampleItems(city)
+  items = Array.from({ length: 184 }, (_, index) => itemOf(index))
+})
+
+const itemOf = (index: number): ServiceItem => ({
+  taskCode: `11420300MB0000000X4${String(index).padStart(12, '0')}`,
+  taskName: index === 0 ? '学历公证' : `${index % 20 === 0 ? '公积金' : '事项'}${index}`,
+  taskVersion: 1,
+  taskState: '1',
+  taskType: '20',
+  useLevel: '3',
+  deptName: '部门',
+  serverType: ['1'],
+  projectType: '2',
+  modes: [0, 1],
+  anticipateDay: 15,
+  promiseDay: 10,
+  limitSceneNum: 0,
+  isFee: false,
+  materials: [],
 })
 
 type Services = Awaited<ReturnType<typeof createServices>>

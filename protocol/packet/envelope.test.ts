@@ -1,15 +1,14 @@
 import fc from 'fast-check'
 import * as jose from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type VectorCity, vectorCities } from '../../test/generate/vector-keys.ts'
 import { LIMITS } from '../limits.ts'
 import { isProblemCode } from '../problem.ts'
 import type { PacketClaims } from './claims.ts'
-import { type KeyResolver, signPacket, verifyPacket } from './envelope.ts'
+import { type KeyResolver, type PacketSigner, signPacket, verifyPacket } from './envelope.ts'
 import { signReceipt, verifyReceipt } from './receipt.ts'
 
 const NOW = Date.UTC(2026, 10, 2) / 1000
-let city: VectorCity
+let city: { packet: { signer: PacketSigner } }
 let resolveKey: KeyResolver
 const claims: PacketClaims = {
   v: 1,
@@ -26,9 +25,9 @@ const claims: PacketClaims = {
 }
 
 beforeAll(async () => {
-  ;[city] = await vectorCities()
-  const { kty, crv, x, kid } = city.packet.key
-  const key = (await jose.importJWK({ kty, crv, x }, 'Ed25519')) as jose.CryptoKey
+  const { privateKey, publicKey: key } = await jose.generateKeyPair('Ed25519')
+  const kid = await jose.calculateJwkThumbprint(await jose.exportJWK(key))
+  city = { packet: { signer: { kid, key: privateKey } } }
   resolveKey = asked =>
     asked === kid ? { key, city: '610900', notBefore: 0, notAfter: NOW + 1000, revokedAt: null } : undefined
 })
