@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { AUTHORS, CASE_CONTENT, type CaseKind, Mode, OUTCOMES } from '../../protocol/case/kinds.ts'
 import { STATES, type State } from '../../protocol/case/table.ts'
 import { DivisionCode, Instant, Sha256, ThreadId, text } from '../../protocol/primitives.ts'
+import { TITLES } from '../evidence/timeline.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../http/route.ts'
 import type { CaseDetail, CaseRow, Cases } from './cases.ts'
@@ -200,7 +201,7 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
         method: 'post',
         path: `/api/v1/cases/{thread}/${verb}`,
         id: camel(`${verb}-case`),
-        summary: `Sign and send \`${kind}\` (author: ${AUTHORS[kind]})`,
+        summary: `${TITLES[kind].en} ${TITLES[kind].zh}: signs and sends ${kind}; by the ${AUTHORS[kind]} city`,
         roles: WORKERS,
         params,
         body: CASE_CONTENT[kind],
