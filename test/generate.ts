@@ -5,6 +5,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { schemaFiles } from './generate/schemas.ts'
+import { settingsFile } from './generate/settings.ts'
 import { specFile } from './generate/spec.ts'
 import { vectorFiles } from './generate/vectors.ts'
 
@@ -16,7 +17,7 @@ const ROOT = resolve(import.meta.dirname, '..')
 /** Everything that is generated, made anew. */
 export async function generated(): Promise<Files> {
   const read = (path: string) => readFile(resolve(ROOT, path), 'utf8')
-  return new Map([...schemaFiles(), ...(await specFile(read)), ...(await vectorFiles())])
+  return new Map([...schemaFiles(), settingsFile(), ...(await specFile(read)), ...(await vectorFiles())])
 }
 
 /** Paths whose content on disk differs from what the code makes. */

@@ -1,7 +1,8 @@
 /** What every command gets: how to print, the config of the local node, and the API of the node it talks to. */
 import { resolve } from 'node:path'
 import { ProblemError } from '../../protocol/problem.ts'
-import { loadConfig, type NodeConfig, readPassphrase } from '../config/config.ts'
+import { loadConfig, type NodeConfig } from '../config/config.ts'
+import { readPassphrase } from '../config/secrets.ts'
 import { type Client, createClient, findTarget } from './client.ts'
 import { createOutput, type Output } from './output.ts'
 

@@ -1,57 +1,308 @@
-import { chmod, mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
-import { loadConfig, overlay, parseConfig, readPassphrase, readSecrets } from './config.ts'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { loadConfig, overlay, parseConfig } from './config.ts'
+import { describeConfig } from './describe.ts'
+import { ENVIRONMENT } from './schema.ts'
 
 const city = { code: '420300', name: '十堰市', authority: '十堰市行政审批局' }
+const rest = { kind: 'rest', mapping: './mapping.json' }
 
-describe('config', () => {
-  test('fills every default from the city alone', () => {
-    const config = parseConfig({ city }, '/srv/tongban')
-    expect(config).toMatchObject({
+/** The lines of a refusal; none when it is not refused. */
+function faults(value: unknown, env: Record<string, string> = {}): string[] {
+  try {
+    parseConfig(overlay(value, env), '/srv', env)
+    return []
+  } catch (error) {
+    const { problem } = error as { problem?: { code: string; detail: string } }
+    if (problem?.code !== 'config.invalid') throw error
+    return problem.detail.split('\n  ')
+  }
+}
+
+describe('a configuration', () => {
+  test('of the city alone gets every default', () => {
+    expect(parseConfig({ city }, '/srv/tongban')).toEqual({
+      city,
       data: '/srv/tongban/data',
       http: { host: '127.0.0.1', port: 8420 },
+      p2p: { listen: ['/ip4/0.0.0.0/tcp/8421'], announce: [] },
       adapter: { kind: 'workbench' },
+      log: { level: 'info', format: 'json' },
+      pollSeconds: 2,
+      folder: '/srv/tongban',
     })
   })
 
-  test('names all faults at once', () => {
-    const faults = () => parseConfig({ city: { ...city, code: '42' }, http: { port: 70000 }, colour: 'red' }, '/')
-    expect(faults).toThrow(/city\.code[\s\S]*http\.port[\s\S]*colour/)
+  test('keeps what it says', () => {
+    const value = {
+      $schema: './config.schema.json',
+      city,
+      data: '/var/lib/tongban',
+      http: { host: '::1', port: 0 },
+      p2p: { listen: [], announce: ['/dns4/tongban.example/tcp/8421'] },
+      adapter: {
+        ...rest,
+        baseUrl: 'http://127.0.0.1:9000',
+        secrets: { token: { env: 'TOKEN' }, key: { file: 'key' } },
+      },
+      log: { level: 'debug', format: 'text' },
+      pollSeconds: 0.5,
+    }
+    expect(parseConfig(value, '/srv')).toEqual({ ...value, folder: '/srv' })
   })
 
-  test('lays the environment over the file', () => {
-    const merged = overlay(
-      { city, http: { host: '::1' } },
-      { TONGBAN_HTTP_PORT: '9000', TONGBAN_P2P_LISTEN: '/ip4/127.0.0.1/tcp/1, /ip4/127.0.0.1/tcp/2' },
+  test.each([
+    ['nothing', null, '(file): must be an object { … }'],
+    ['a list', [], '(file): must be an object { … }'],
+    ['an unknown setting', { city, colour: 'red' }, 'colour: is not a setting; take it out, or correct its name'],
+    [
+      'one inside a group',
+      { city, http: { prot: 1 } },
+      'http.prot: is not a setting; take it out, or correct its name',
+    ],
+    [
+      'a code of five digits',
+      { city: { ...city, code: '42030' } },
+      'city.code: does not have the right form; give the division code of this city (GB/T 2260), six digits',
+    ],
+    ['a code as a number', { city: { ...city, code: 420300 } }, 'city.code: must be text'],
+    ['an empty name', { city: { ...city, name: '' } }, 'city.name: must be at least 1 characters'],
+    ['a name too long', { city: { ...city, name: '市'.repeat(101) } }, 'city.name: must be at most 100 characters'],
+    [
+      'no authority',
+      { city: { code: city.code, name: city.name } },
+      'city.authority: is missing; give the approval authority, such as 十堰市行政审批局',
+    ],
+    ['data that is no path', { city, data: 5 }, 'data: must be text'],
+    ['a group that is none', { city, http: 8420 }, 'http: must be an object { … }'],
+    ['a port below 0', { city, http: { port: -1 } }, 'http.port: must be at least 0'],
+    ['a port above 65,535', { city, http: { port: 65_536 } }, 'http.port: must be at most 65535'],
+    ['half a port', { city, http: { port: 80.5 } }, 'http.port: must be a whole number'],
+    ['an empty host', { city, http: { host: '' } }, 'http.host: must be at least 1 characters'],
+    ['no list', { city, p2p: { listen: '/ip4/0.0.0.0/tcp/1' } }, 'p2p.listen: must be a list'],
+    [
+      'no multiaddr',
+      { city, p2p: { listen: ['0.0.0.0:8421'] } },
+      'p2p.listen.0: must be a multiaddr such as /ip4/0.0.0.0/tcp/8421 or /dns4/tongban.example/tcp/8421',
+    ],
+    [
+      'what nobody can dial',
+      { city, p2p: { announce: ['/ip4/0.0.0.0/tcp/8421'] } },
+      'p2p.announce.0: must be an address that partners can dial: no 0.0.0.0 or ::, no port 0',
+    ],
+    [
+      '17 addresses',
+      { city, p2p: { listen: Array(17).fill('/ip4/0.0.0.0/tcp/0') } },
+      'p2p.listen: must be at most 16 entries',
+    ],
+    ['an unknown adapter', { city, adapter: { kind: 'soap' } }, 'adapter.kind: must be one of workbench, rest'],
+    ['an adapter of no kind', { city, adapter: {} }, 'adapter.kind: must be one of workbench, rest'],
+    [
+      'a mapping with the workbench',
+      { city, adapter: { kind: 'workbench', mapping: 'x' } },
+      'adapter.mapping: is not a setting; take it out, or correct its name',
+    ],
+    [
+      'rest without a mapping',
+      { city, adapter: { kind: 'rest' } },
+      'adapter.mapping: is missing; give the file with the field mapping (adapters/rest/config.schema.json)',
+    ],
+    [
+      'an address that is no URL',
+      { city, adapter: { ...rest, baseUrl: 'approval' } },
+      'adapter.baseUrl: must be a URL such as https://approval.example',
+    ],
+    [
+      'a URL of another kind',
+      { city, adapter: { ...rest, baseUrl: 'file:///etc' } },
+      'adapter.baseUrl: must be a URL such as https://approval.example',
+    ],
+    [
+      'a secret in the file',
+      { city, adapter: { ...rest, secrets: { token: 'hunter2' } } },
+      'adapter.secrets.token: must say where the secret is: { "env": "NAME" } or { "file": "PATH" }, never the secret itself',
+    ],
+    ['an unknown level', { city, log: { level: 'loud' } }, 'log.level: must be one of debug, info, warning, error'],
+    ['an unknown format', { city, log: { format: 'xml' } }, 'log.format: must be one of json, text'],
+    ['polling too often', { city, pollSeconds: 0.09 }, 'pollSeconds: must be at least 0.1'],
+    ['polling too seldom', { city, pollSeconds: 3601 }, 'pollSeconds: must be at most 3600'],
+  ])('with %s is refused, with the cure', (_, value, fault) => expect(faults(value)).toEqual([fault]))
+
+  test.each([
+    ['16 addresses', { p2p: { listen: Array(16).fill('/ip4/0.0.0.0/tcp/0') } }],
+    ['the highest port', { http: { port: 65_535 } }],
+    ['a name of 100 characters', { city: { ...city, name: '市'.repeat(100) } }],
+    ['polling as often as may be', { pollSeconds: 0.1 }],
+    ['polling as seldom as may be', { pollSeconds: 3600 }],
+  ])('with %s holds', (_, value) => expect(faults({ city, ...value })).toEqual([]))
+
+  test('with many faults names all of them at once, and no value', () => {
+    const value = {
+      city: { code: 'secret-1', name: '' },
+      http: { port: 'secret-2' },
+      p2p: { announce: ['secret-3', '/ip4/192.0.2.1/tcp/1', 'secret-4'] },
+      adapter: { kind: 'rest', secrets: { token: 'secret-5' } },
+      colour: 'secret-6',
+    }
+    const told = faults(value, { TONGBAN_LOG_LEVEL: 'secret-7' })
+    expect(told.map(line => line.slice(0, line.indexOf(':')))).toEqual([
+      'city.code',
+      'city.name',
+      'city.authority',
+      'http.port',
+      'p2p.announce.0',
+      'p2p.announce.2',
+      'adapter.mapping',
+      'adapter.secrets.token',
+      'log.level',
+      'colour',
+    ])
+    expect(told.join()).not.toContain('secret-')
+  })
+
+  test('of nothing at all asks for what a city needs', () => {
+    expect(faults({}).map(line => line.slice(0, line.indexOf(':')))).toEqual([
+      'city.code',
+      'city.name',
+      'city.authority',
+    ])
+  })
+})
+
+describe('the environment', () => {
+  test('stands over the file, setting by setting', () => {
+    const env = {
+      TONGBAN_DATA: '/data',
+      TONGBAN_HTTP_HOST: '0.0.0.0',
+      TONGBAN_HTTP_PORT: '9000',
+      TONGBAN_P2P_LISTEN: '/ip4/127.0.0.1/tcp/1, /ip4/127.0.0.1/tcp/2',
+      TONGBAN_P2P_ANNOUNCE: '/dns4/tongban.example/tcp/1',
+      TONGBAN_LOG_LEVEL: 'debug',
+      TONGBAN_LOG_FORMAT: 'text',
+      TONGBAN_POLL_SECONDS: '0.5',
+    }
+    expect(Object.keys(env).sort()).toEqual(Object.keys(ENVIRONMENT).sort())
+    expect(parseConfig(overlay({ city, log: { level: 'error' } }, env), '/srv')).toEqual({
+      city,
+      data: '/data',
+      http: { host: '0.0.0.0', port: 9000 },
+      p2p: { listen: ['/ip4/127.0.0.1/tcp/1', '/ip4/127.0.0.1/tcp/2'], announce: ['/dns4/tongban.example/tcp/1'] },
+      adapter: { kind: 'workbench' },
+      log: { level: 'debug', format: 'text' },
+      pollSeconds: 0.5,
+      folder: '/srv',
+    })
+  })
+
+  test('leaves the rest of a group, and the file itself, as they are', () => {
+    const file = { city, http: { host: '::1', port: 1 } }
+    expect(overlay(file, { TONGBAN_HTTP_PORT: '2' })).toEqual({ city, http: { host: '::1', port: 2 } })
+    expect(file).toEqual({ city, http: { host: '::1', port: 1 } })
+  })
+
+  test('says nothing by an empty variable, nor by one of another program', () => {
+    expect(overlay({ city }, { TONGBAN_HTTP_PORT: '', TONGBAN_SERVICE_HOST: '10.0.0.1' })).toEqual({ city })
+  })
+
+  test.each(['many', '0x50', '1e3', ' 80', '-1', '8420.5'])(
+    'a port of %j is refused, and the variable named',
+    value => {
+      expect(faults({ city }, { TONGBAN_HTTP_PORT: value })).toEqual([
+        expect.stringMatching(/^http\.port: must be a (whole )?number \(set by TONGBAN_HTTP_PORT\)$/),
+      ])
+    },
+  )
+
+  test('does not hide what is wrong in the file', () => {
+    expect(faults({ city, http: 5 }, { TONGBAN_HTTP_PORT: '80' })).toEqual(['http: must be an object { … }'])
+    expect(faults([], { TONGBAN_HTTP_PORT: '80' })).toEqual(['(file): must be an object { … }'])
+  })
+
+  test('is named for an entry of a list too', () => {
+    expect(faults({ city }, { TONGBAN_P2P_LISTEN: '/ip4/0.0.0.0/tcp/1,x' })).toEqual([
+      expect.stringMatching(/^p2p\.listen\.1: .* \(set by TONGBAN_P2P_LISTEN\)$/),
+    ])
+  })
+})
+
+describe('the file', () => {
+  let folder = ''
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tongban-config-'))
+  })
+  afterEach(() => rm(folder, { recursive: true, force: true }))
+
+  test('is found by its path, else by TONGBAN_CONFIG, and paths in it start at its folder', async () => {
+    await mkdir(join(folder, 'a'))
+    await writeFile(join(folder, 'a', 'tongban.json'), JSON.stringify({ city, data: '../store' }))
+    await writeFile(join(folder, 'other.json'), `\uFEFF${JSON.stringify({ city })}`)
+    const env = { TONGBAN_CONFIG: join(folder, 'a', 'tongban.json'), TONGBAN_HTTP_PORT: '1' }
+    expect(await loadConfig(undefined, env)).toMatchObject({
+      data: join(folder, 'store'),
+      folder: join(folder, 'a'),
+      http: { port: 1 },
+    })
+    expect(await loadConfig(join(folder, 'other.json'), env)).toMatchObject({ data: join(folder, 'data'), folder })
+  })
+
+  test('that is missing, a folder or not JSON is refused with what to do', async () => {
+    await writeFile(join(folder, 'broken.json'), '{ "city": ')
+    const told = (name: string) => loadConfig(join(folder, name), {}).catch(error => error.problem)
+    expect(await told('none.json')).toEqual({
+      code: 'config.invalid',
+      detail: `${folder}/none.json is not there; make it with: tongban init`,
+    })
+    expect(await told('.')).toMatchObject({ code: 'config.invalid' })
+    expect(await told('broken.json')).toMatchObject({
+      code: 'config.invalid',
+      detail: expect.stringMatching(/broken\.json: .*JSON/),
+    })
+  })
+
+  test('with faults names those of file and environment together', async () => {
+    await writeFile(join(folder, 'tongban.json'), JSON.stringify({ city, pollSeconds: 0 }))
+    await expect(loadConfig(join(folder, 'tongban.json'), { TONGBAN_LOG_LEVEL: 'loud' })).rejects.toThrow(
+      /log\.level: must be one of .* \(set by TONGBAN_LOG_LEVEL\)\n {2}pollSeconds: must be at least 0\.1$/,
     )
-    expect(parseConfig(merged, '/')).toMatchObject({
-      http: { host: '::1', port: 9000 },
-      p2p: { listen: ['/ip4/127.0.0.1/tcp/1', '/ip4/127.0.0.1/tcp/2'] },
-    })
-    expect(() => parseConfig(overlay({ city }, { TONGBAN_HTTP_PORT: 'many' }), '/')).toThrow(/http\.port/)
+  })
+})
+
+describe('the table of settings', () => {
+  test('has every setting once, with its meaning in both languages', () => {
+    const settings = describeConfig()
+    expect(settings.map(({ key }) => key)).toEqual([
+      'city.code',
+      'city.name',
+      'city.authority',
+      'data',
+      'http.host',
+      'http.port',
+      'p2p.listen',
+      'p2p.announce',
+      'adapter',
+      'adapter.mapping',
+      'adapter.baseUrl',
+      'adapter.secrets',
+      'log.level',
+      'log.format',
+      'pollSeconds',
+    ])
+    for (const { en, zh } of settings)
+      expect([en, zh]).toEqual([expect.stringMatching(/\w/), expect.stringMatching(/\p{sc=Han}/u)])
+    expect(settings.filter(({ required }) => required).map(({ key }) => key)).toEqual([
+      'city.code',
+      'city.name',
+      'city.authority',
+      'adapter.mapping',
+    ])
+    expect(settings.find(({ key }) => key === 'adapter.mapping')?.kind).toBe('rest')
+    expect(settings.find(({ key }) => key === 'http.port')).toMatchObject({ env: 'TONGBAN_HTTP_PORT', default: '8420' })
   })
 
-  test('says what to do when the file is missing or not JSON', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'tongban-config-'))
-    await expect(loadConfig(join(folder, 'none.json'), {})).rejects.toThrow(/tongban init/)
-    await writeFile(join(folder, 'broken.json'), '{')
-    await expect(loadConfig(join(folder, 'broken.json'), {})).rejects.toThrow(/broken\.json/)
-  })
-
-  test('takes secrets only from places that others cannot read', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'tongban-config-'))
-    const file = join(folder, 'secret')
-    await writeFile(file, 'hunter2\n')
-    await chmod(file, 0o644)
-    await expect(readPassphrase({ TONGBAN_PASSPHRASE_FILE: file })).rejects.toThrow(/chmod 600/)
-    await chmod(file, 0o600)
-    expect(await readPassphrase({ TONGBAN_PASSPHRASE_FILE: file })).toBe('hunter2')
-    expect(await readSecrets({ token: { file: 'secret' }, key: { env: 'KEY' } }, { KEY: 'k' }, folder)).toEqual({
-      token: 'hunter2',
-      key: 'k',
-    })
-    await expect(readSecrets({ key: { env: 'NONE' } }, {}, folder)).rejects.toThrow(/NONE/)
+  test('has every variable that stands over the file', () => {
+    const named = describeConfig().flatMap(({ env }) => (env === null ? [] : [env]))
+    expect(named.sort()).toEqual(Object.keys(ENVIRONMENT).sort())
   })
 })

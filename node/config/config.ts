@@ -1,159 +1,129 @@
 /**
- * Configuration (配置): one file and the environment, checked as a whole before anything starts. Secrets stay apart: the
- * passphrase comes from a file or the environment, and an adapter's secrets are references, never values.
+ * Configuration (配置): one file and the environment over it, checked as a whole before anything starts. Three steps: read
+ * the file, lay the environment over it, parse; the last two are pure. Secrets stay apart (secrets.ts).
  */
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import * as z from 'zod'
-import { DivisionCode, text } from '../../protocol/primitives.ts'
+import type * as z from 'zod'
 import { ProblemError } from '../../protocol/problem.ts'
+import { describeConfig } from './describe.ts'
+import { ConfigFile, ENVIRONMENT } from './schema.ts'
+import type { Env } from './secrets.ts'
 
-const port = z.int().min(0).max(65_535)
-const address = z.string().min(1).max(300)
-
-/** Where a secret is: the name of an environment variable, or a file that only the node can read. */
-const SecretReference = z.union([z.strictObject({ env: text(100) }), z.strictObject({ file: text(1000) })])
-
-const Adapter = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('workbench') }),
-  z.strictObject({
-    kind: z.literal('rest'),
-    mapping: text(1000).describe('file with the field mapping (adapters/rest/config.schema.json)'),
-    baseUrl: z.url().optional().describe('in place of the one in the mapping'),
-    secrets: z.record(text(100), SecretReference).default({}),
-  }),
-])
-
-/** The file `tongban.json`. */
-export const ConfigFile = z.strictObject({
-  city: z.strictObject({
-    code: DivisionCode.describe('行政区划代码 of this city'),
-    name: text(100).describe('such as 十堰市'),
-    authority: text(200).describe('such as 十堰市行政审批局'),
-  }),
-  data: text(1000).default('./data').describe('folder of keys, database and materials'),
-  http: z
-    .strictObject({ host: address.default('127.0.0.1'), port: port.default(8420) })
-    .prefault({})
-    .describe('where the HTTP API listens; put a TLS proxy in front of any other host'),
-  p2p: z
-    .strictObject({
-      listen: z.array(address).max(16).default(['/ip4/0.0.0.0/tcp/8421']),
-      announce: z
-        .array(address)
-        .max(16)
-        .default([])
-        .describe('addresses told to partners in place of those listened at'),
-    })
-    .prefault({}),
-  adapter: Adapter.prefault({ kind: 'workbench' }),
-  log: z
-    .strictObject({
-      level: z.enum(['debug', 'info', 'warning', 'error']).default('info'),
-      format: z.enum(['json', 'text']).default('json'),
-    })
-    .prefault({}),
-  pollSeconds: z.number().min(0.1).max(3600).default(2).describe('between two questions to the approval system'),
-})
-export type ConfigFile = z.infer<typeof ConfigFile>
+export { ConfigFile } from './schema.ts'
 
 /** The configuration that the node runs with: paths are absolute. */
 export type NodeConfig = ConfigFile & { /** folder of the file */ folder: string }
 
-/** Environment variables that stand over the file, and the value they set. */
-export const ENVIRONMENT = {
-  TONGBAN_DATA: ['data'],
-  TONGBAN_HTTP_HOST: ['http', 'host'],
-  TONGBAN_HTTP_PORT: ['http', 'port'],
-  TONGBAN_P2P_LISTEN: ['p2p', 'listen'],
-  TONGBAN_P2P_ANNOUNCE: ['p2p', 'announce'],
-  TONGBAN_LOG_LEVEL: ['log', 'level'],
-  TONGBAN_LOG_FORMAT: ['log', 'format'],
-} as const
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
-type Env = Readonly<Record<string, string | undefined>>
-
-/** Lays the environment over the file's values; numbers and lists (comma-separated) are read as such. Pure. */
+/** Lays the environment over the file's values; an empty variable says nothing. Pure. */
 export function overlay(file: unknown, env: Env): unknown {
-  const merged = structuredClone(file) as Record<string, unknown>
-  if (typeof merged !== 'object' || merged === null) return file
-  for (const [name, path] of Object.entries(ENVIRONMENT)) {
+  if (!isObject(file)) return file
+  const merged: Record<string, unknown> = { ...file }
+  for (const [name, [path, read]] of Object.entries(ENVIRONMENT)) {
     const value = env[name]
     if (value === undefined || value === '') continue
-    const [group, key] = path as readonly [string, string?]
-    const read = name.endsWith('PORT')
-      ? Number(value)
-      : /LISTEN|ANNOUNCE/.test(name)
-        ? value.split(',').map(entry => entry.trim())
-        : value
-    if (key === undefined) merged[group] = read
-    else merged[group] = { ...(merged[group] as object | undefined), [key]: read }
+    const [group = '', key] = path.split('.')
+    const held = merged[group]
+    if (key === undefined) merged[group] = read(value)
+    // A group that is something else in the file stays, for the check to refuse.
+    else if (held === undefined || isObject(held)) merged[group] = { ...held, [key]: read(value) }
   }
   return merged
 }
 
-/** Checks everything at once. Problem: `config.invalid`, one line a fault. Pure. */
-export function parseConfig(value: unknown, folder: string): NodeConfig {
-  const parsed = ConfigFile.safeParse(value)
+/** Checks everything at once; `env` only names where a wrong value came from. Problem: `config.invalid`, one line a fault. Pure. */
+export function parseConfig(value: unknown, folder: string, env: Env = {}): NodeConfig {
+  // Without its city each thing that belongs to a city is missing, and is told so.
+  const whole = isObject(value) ? { city: {}, ...value } : value
+  const parsed = ConfigFile.safeParse(whole, { error: explain })
   if (!parsed.success) {
-    const faults = parsed.error.issues.map(issue => `${issue.path.map(String).join('.') || '(top)'}: ${issue.message}`)
-    throw new ProblemError('config.invalid', faults.join('\n  '))
+    const lines = firstOfEach(parsed.error.issues.flatMap(faultsOf)).map(
+      ({ setting, fault }) => `${setting}: ${fault}${originOf(setting, env)}`,
+    )
+    throw new ProblemError('config.invalid', lines.join('\n  '))
   }
   return { ...parsed.data, data: resolve(folder, parsed.data.data), folder }
 }
 
-/** Reads the file at `path` (default TONGBAN_CONFIG, then ./tongban.json). */
+type Fault = { setting: string; fault: string }
+
+const pathOf = (path: readonly PropertyKey[] = []): string => path.map(String).join('.')
+
+function faultsOf(issue: z.core.$ZodIssue): Fault[] {
+  if (issue.code !== 'unrecognized_keys') return [{ setting: pathOf(issue.path) || '(file)', fault: issue.message }]
+  return issue.keys.map(key => ({ setting: pathOf([...issue.path, key]), fault: issue.message }))
+}
+
+const firstOfEach = (faults: readonly Fault[]): Fault[] =>
+  faults.filter(({ setting }, index) => faults.findIndex(other => other.setting === setting) === index)
+
+/** What is wrong and how to cure it; names the field, never its value. */
+function explain(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return 'is not a setting; take it out, or correct its name'
+    case 'invalid_type':
+      if (issue.input === undefined) return `is missing; give the ${meaningOf(issue.path)}`
+      return `must be ${WORDS[issue.expected] ?? issue.expected}`
+    case 'too_small':
+      return `must be at least ${issue.minimum}${UNITS[issue.origin] ?? ''}`
+    case 'too_big':
+      return `must be at most ${issue.maximum}${UNITS[issue.origin] ?? ''}`
+    case 'invalid_value':
+      return `must be one of ${issue.values.map(String).join(', ')}`
+    case 'invalid_union':
+      return 'must be one of workbench, rest'
+    case 'invalid_format':
+      return issue.format === 'url'
+        ? 'must be a URL such as https://approval.example'
+        : `does not have the right form; give the ${meaningOf(issue.path)}`
+    default:
+      return undefined
+  }
+}
+
+const meaningOf = (path: readonly PropertyKey[] | undefined): string =>
+  describeConfig().find(({ key }) => key === pathOf(path))?.en ?? 'value'
+
+const WORDS: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  array: 'a list',
+  object: 'an object { … }',
+  record: 'an object { … }',
+}
+const UNITS: Readonly<Record<string, string>> = { string: ' characters', array: ' entries' }
+
+function originOf(setting: string, env: Env): string {
+  const found = Object.entries(ENVIRONMENT).find(
+    ([name, [path]]) => (setting === path || setting.startsWith(`${path}.`)) && (env[name] ?? '') !== '',
+  )
+  return found === undefined ? '' : ` (set by ${found[0]})`
+}
+
+/** Reads the file at `path` (default TONGBAN_CONFIG, then ./tongban.json). Problem: `config.invalid`. */
 export async function loadConfig(path: string | undefined, env: Env): Promise<NodeConfig> {
-  const file = resolve(path ?? env.TONGBAN_CONFIG ?? 'tongban.json')
+  const file = resolve(path ?? (env.TONGBAN_CONFIG || 'tongban.json'))
   let content: string
   try {
     content = await readFile(file, 'utf8')
-  } catch {
-    throw new ProblemError('config.invalid', `${file} is not there; make it with: tongban init`)
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    throw new ProblemError(
+      'config.invalid',
+      `${file} ${missing ? 'is not there; make it with: tongban init' : 'cannot be read by this user'}`,
+    )
   }
   let json: unknown
   try {
-    json = JSON.parse(content)
+    // Some editors begin a file with a byte order mark.
+    json = JSON.parse(content.replace(/^\uFEFF/, ''))
   } catch (error) {
     throw new ProblemError('config.invalid', `${file}: ${error instanceof Error ? error.message : 'not JSON'}`)
   }
-  return parseConfig(overlay(json, env), dirname(file))
-}
-
-/** The passphrase of the key store: TONGBAN_PASSPHRASE, or the file named by TONGBAN_PASSPHRASE_FILE; null when neither is set. */
-export async function readPassphrase(env: Env): Promise<string | null> {
-  if (env.TONGBAN_PASSPHRASE !== undefined && env.TONGBAN_PASSPHRASE !== '') return env.TONGBAN_PASSPHRASE
-  const file = env.TONGBAN_PASSPHRASE_FILE
-  return file === undefined || file === '' ? null : readSecretFile(file)
-}
-
-/** A secret in a file of its own, which others must not be able to read. */
-export async function readSecretFile(path: string): Promise<string> {
-  let mode: number
-  try {
-    mode = (await stat(path)).mode
-  } catch {
-    throw new ProblemError('config.invalid', `${path} is not there`)
-  }
-  if ((mode & 0o077) !== 0)
-    throw new ProblemError('config.invalid', `${path} can be read by others; run chmod 600 on it`)
-  return (await readFile(path, 'utf8')).trim()
-}
-
-/** Values of an adapter's secret references. */
-export async function readSecrets(
-  references: Readonly<Record<string, z.infer<typeof SecretReference>>>,
-  env: Env,
-  folder: string,
-): Promise<Record<string, string>> {
-  const secrets: Record<string, string> = {}
-  const faults: string[] = []
-  for (const [name, reference] of Object.entries(references)) {
-    const value = 'env' in reference ? env[reference.env] : await readSecretFile(resolve(folder, reference.file))
-    if (value === undefined || value === '')
-      faults.push(`adapter.secrets.${name}: ${'env' in reference ? reference.env : reference.file} is empty`)
-    else secrets[name] = value
-  }
-  if (faults.length > 0) throw new ProblemError('config.invalid', faults.join('\n  '))
-  return secrets
+  return parseConfig(overlay(json, env), dirname(file), env)
 }

@@ -1,0 +1,120 @@
+/** The settings (配置项) of a node: schema, meaning and environment variable of each. */
+import * as z from 'zod'
+import { DivisionCode, text } from '../../protocol/primitives.ts'
+import { canBeDialled, isAddress } from './address.ts'
+import { SecretReference } from './secrets.ts'
+
+/** What a setting means, for the JSON Schema, for docs/settings.md and for whoever got it wrong. */
+const says = (description: string, zh: string) => ({ description, zh })
+
+const ADDRESS = 'must be a multiaddr such as /ip4/0.0.0.0/tcp/8421 or /dns4/tongban.example/tcp/8421'
+const address = z.string().max(300).refine(isAddress, { error: ADDRESS, abort: true })
+const announced = address.refine(canBeDialled, {
+  error: 'must be an address that partners can dial: no 0.0.0.0 or ::, no port 0',
+})
+
+const Adapter = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('workbench') }),
+  z.strictObject({
+    kind: z.literal('rest'),
+    mapping: text(1000).meta(says('file with the field mapping (adapters/rest/config.schema.json)', '字段映射文件')),
+    baseUrl: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .meta(
+        says(
+          'address of the approval system, in place of the one in the mapping',
+          '审批系统地址，代替映射文件中的地址',
+        ),
+      ),
+    secrets: z
+      .record(text(100), SecretReference)
+      .default({})
+      .meta(
+        says(
+          'where each secret that the mapping names is: { "env": "NAME" } or { "file": "PATH" }',
+          '映射文件所用秘密的位置：环境变量名或文件路径',
+        ),
+      ),
+  }),
+])
+
+/** The file `tongban.json`. Paths in it are relative to its folder. */
+export const ConfigFile = z.strictObject({
+  $schema: z.string().optional().meta(says('for editors: the JSON Schema of this file', '供编辑器使用的 JSON Schema')),
+  city: z.strictObject({
+    code: DivisionCode.meta(says('division code of this city (GB/T 2260), six digits', '本市行政区划代码，六位数字')),
+    name: text(100).meta(says('name of this city, such as 十堰市', '本市名称')),
+    authority: text(200).meta(says('approval authority, such as 十堰市行政审批局', '行政审批机构名称')),
+  }),
+  data: text(1000).default('./data').meta(says('folder of keys, database and materials', '密钥、数据库和材料的目录')),
+  http: z
+    .strictObject({
+      host: text(300)
+        .default('127.0.0.1')
+        .meta(
+          says(
+            'where the HTTP API listens; put a TLS proxy in front of any other',
+            'HTTP 接口监听地址；对外须经 TLS 代理',
+          ),
+        ),
+      port: z
+        .int()
+        .min(0)
+        .max(65_535)
+        .default(8420)
+        .meta(says('port of the HTTP API; 0: any', 'HTTP 接口端口；0 为任意')),
+    })
+    .prefault({}),
+  p2p: z
+    .strictObject({
+      listen: z
+        .array(address)
+        .max(16)
+        .default(['/ip4/0.0.0.0/tcp/8421'])
+        .meta(says('multiaddrs where partners connect; none: this node only dials', '合作城市连接本节点的监听地址')),
+      announce: z
+        .array(announced)
+        .max(16)
+        .default([])
+        .meta(says('multiaddrs told to partners in place of those listened at', '告知合作城市的地址，代替监听地址')),
+    })
+    .prefault({}),
+  adapter: Adapter.prefault({ kind: 'workbench' }).meta(
+    says(
+      'the approval system: workbench (inside the node) or rest (JSON over HTTP)',
+      '审批系统：内置工作台或 REST 接口',
+    ),
+  ),
+  log: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warning', 'error']).default('info').meta(says('least level told', '日志级别')),
+      format: z.enum(['json', 'text']).default('json').meta(says('lines for machines or for people', '日志格式')),
+    })
+    .prefault({}),
+  pollSeconds: z
+    .number()
+    .min(0.1)
+    .max(3600)
+    .default(2)
+    .meta(says('seconds between two questions to the approval system', '查询审批系统的间隔（秒）')),
+})
+export type ConfigFile = z.infer<typeof ConfigFile>
+
+type Read = (value: string) => unknown
+const asText: Read = value => value
+/** What is no number stays text, for the check to refuse. */
+const asNumber: Read = value => (/^\d+(\.\d+)?$/.test(value) ? Number(value) : value)
+const asList: Read = value => value.split(',').map(entry => entry.trim())
+
+/** Environment variables that stand over the file, the setting of each, and how its text is read. */
+export const ENVIRONMENT = {
+  TONGBAN_DATA: ['data', asText],
+  TONGBAN_HTTP_HOST: ['http.host', asText],
+  TONGBAN_HTTP_PORT: ['http.port', asNumber],
+  TONGBAN_P2P_LISTEN: ['p2p.listen', asList],
+  TONGBAN_P2P_ANNOUNCE: ['p2p.announce', asList],
+  TONGBAN_LOG_LEVEL: ['log.level', asText],
+  TONGBAN_LOG_FORMAT: ['log.format', asText],
+  TONGBAN_POLL_SECONDS: ['pollSeconds', asNumber],
+} as const satisfies Record<string, readonly [string, Read]>
