@@ -12,7 +12,7 @@ import { agreementRoutes } from './agreements/routes.ts'
 import { createAudit } from './audit/audit.ts'
 import { createEventLog } from './audit/events.ts'
 import { auditRoutes } from './audit/routes.ts'
-import { createCases, nextNumber } from './cases/cases.ts'
+import { type Cases, createCases, nextNumber } from './cases/cases.ts'
 import { createCaseHandler } from './cases/handler.ts'
 import { caseRoutes } from './cases/routes.ts'
 import type { NodeConfig } from './config/config.ts'
@@ -24,7 +24,7 @@ import { createEvidence } from './evidence/evidence.ts'
 import { evidenceRoutes } from './evidence/routes.ts'
 import { type Clock, systemClock } from './exchange/clock.ts'
 import { createExchange, type ExchangeObserver } from './exchange/exchange.ts'
-import type { Author, ThreadHandler } from './exchange/ports.ts'
+import type { ThreadHandler } from './exchange/ports.ts'
 import { createHttpApp } from './http/app.ts'
 import { markingDatabase } from './http/idempotency.ts'
 import { startServer } from './http/server.ts'
@@ -53,10 +53,7 @@ import { VERSION } from './version.ts'
 export type NodeOptions = {
   config: NodeConfig
   passphrase: string
-  /** after own packets to a partner were receipted, in order; for benches */ onConfirmed?: (
-    partner: string,
-    count: number,
-  ) => void
+  /** told what the exchange does, besides telemetry; for benches */ observe?: Partial<ExchangeObserver>
   /** picks the adapter of the config; tests give their own */ makeAdapter?: (config: NodeConfig) => Promise<Adapter>
   clock?: Clock
 }
@@ -66,7 +63,7 @@ export type RunningNode = {
   peer: string
   addresses: string[]
   city: { code: string; name: string }
-  /** writes packets past the HTTP API; for benches */ author: Author
+  /** cases past the HTTP API; for benches */ cases: Cases
   stop(): Promise<void>
 }
 
@@ -80,7 +77,7 @@ export async function startNode({
   passphrase,
   makeAdapter = pickAdapter,
   clock = systemClock,
-  onConfirmed,
+  observe = {},
 }: NodeOptions): Promise<RunningNode> {
   const begun = performance.now()
   const keyStore = await openKeyStore(join(config.data, 'keys'), passphrase)
@@ -139,11 +136,11 @@ export async function startNode({
     clock,
     handlers,
     observer: observeExchange(telemetry, {
+      ...observe,
       heard: partner => {
         void partners.seen(partner).catch(error => log.error('partner not noted as seen', { partner }, error))
         void materials.wake(partner).catch(error => log.error('materials not woken', { partner }, error))
       },
-      confirmed: (partner, count) => onConfirmed?.(partner, count),
     }),
     software: `tongban/${VERSION}`,
     addresses: () => host.addresses(),
@@ -329,7 +326,7 @@ export async function startNode({
     peer: host.peer,
     addresses: host.addresses(),
     city: { code: config.city.code, name: config.city.name },
-    author: exchange.author,
+    cases,
     async stop() {
       const at = performance.now()
       cancelUpkeep()
@@ -392,13 +389,14 @@ function every(clock: Clock, ms: number, work: () => Promise<void>, failed: (err
 /** What the exchange tells, as business events. */
 function observeExchange(
   telemetry: Telemetry,
-  on: { heard: (partner: string) => void; confirmed: (partner: string, count: number) => void },
+  on: { heard: (partner: string) => void } & Partial<ExchangeObserver>,
 ): ExchangeObserver {
   const { events } = telemetry
   return {
     queued: (partner, written) => {
       for (const packet of written)
         events.packetAccepted({ partner, kind: packet.claims.kind, direction: 'out', packet: packet.id })
+      on.queued?.(partner, written)
     },
     received: (partner, stored, refused) => {
       for (const packet of stored)
@@ -406,12 +404,13 @@ function observeExchange(
       for (const { id, problem } of refused)
         events.packetRefused({ partner, kind: 'unknown', direction: 'in', code: problem.code, packet: id })
       events.receiptGiven({ partner, packets: stored.length + refused.length })
+      on.received?.(partner, stored, refused)
     },
     confirmed: (partner, count, refused) => {
-      on.confirmed(partner, count)
       events.receiptTaken({ partner, packets: count, seconds: 0 })
       for (const { kind, problem } of refused)
         events.packetRefused({ partner, kind, direction: 'out', code: problem.code, packet: '' })
+      on.confirmed?.(partner, count, refused)
     },
     connected: (partner, connected) => {
       if (connected) {

@@ -1,63 +1,44 @@
-/** The least a side must keep: packets by integer with the hash as a narrow unique index, written in groups or one by one. */
+/** What the bound and the HTTPS contender keep: packets under an integer key, hashes as narrow BLOBs, every commit durable. */
 import { Database } from 'bun:sqlite'
 
-export class BareStore {
-  readonly #db: Database
-  readonly #insert: ReturnType<Database['prepare']>
-  readonly #mark: ReturnType<Database['prepare']>
+export type BareStore = ReturnType<typeof openBareStore>
 
-  constructor(path: string) {
-    this.#db = new Database(path, { create: true })
-    for (const pragma of [
-      'page_size = 16384',
-      'journal_mode = WAL',
-      'synchronous = FULL',
-      'wal_autocheckpoint = 4000',
-    ]) {
-      this.#db.run(`PRAGMA ${pragma}`)
-    }
-    this.#db.run(
-      'CREATE TABLE packets (no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, jws TEXT NOT NULL, body BLOB NOT NULL, receipt TEXT)',
-    )
-    this.#insert = this.#db.prepare('INSERT INTO packets (id, jws, body) VALUES (?, ?, ?)')
-    this.#mark = this.#db.prepare('UPDATE packets SET receipt = ? WHERE id = ?')
+export function openBareStore(path: string) {
+  const db = new Database(path, { create: true, strict: true })
+  for (const pragma of [
+    'page_size = 16384',
+    'journal_mode = WAL',
+    'synchronous = FULL',
+    'wal_autocheckpoint = 4000',
+    'temp_store = MEMORY',
+  ])
+    db.run(`PRAGMA ${pragma}`)
+  db.run(
+    'CREATE TABLE packets (no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, jws TEXT NOT NULL, receipt_no INTEGER)',
+  )
+  db.run('CREATE TABLE receipts (no INTEGER PRIMARY KEY, jws TEXT NOT NULL)')
+  const insert = db.prepare<{ no: number }, [Uint8Array, string, number | null]>(
+    'INSERT INTO packets (id, jws, receipt_no) VALUES (?, ?, ?) RETURNING no',
+  )
+  const insertReceipt = db.prepare<{ no: number }, [string]>('INSERT INTO receipts (jws) VALUES (?) RETURNING no')
+  const mark = db.prepare<null, [number, number, number]>('UPDATE packets SET receipt_no = ? WHERE no BETWEEN ? AND ?')
+  const numberOf = (row: { no: number } | null): number => {
+    if (row === null) throw new Error('INSERT returned no row')
+    return row.no
   }
-
-  /** One commit for all. */
-  insert(packets: readonly { id: string; jws: string; body: Uint8Array }[]): void {
-    this.#db.transaction(() => {
-      for (const { id, jws, body } of packets) this.#insert.run(Buffer.from(id, 'hex'), jws, body)
-    })()
-  }
-
-  receipted(ids: readonly string[], receipt: string): void {
-    this.#db.transaction(() => {
-      for (const id of ids) this.#mark.run(receipt, Buffer.from(id, 'hex'))
-    })()
-  }
-}
-
-/** Collects what comes while `work` runs and gives it on together, at most `most` at a time. */
-export class Batcher<T> {
-  readonly #work: (items: T[]) => Promise<void>
-  readonly #most: number
-  #waiting: T[] = []
-  #running = false
-
-  constructor(most: number, work: (items: T[]) => Promise<void>) {
-    this.#most = most
-    this.#work = work
-  }
-
-  add(item: T): void {
-    this.#waiting.push(item)
-    if (!this.#running) void this.#run()
-  }
-
-  async #run(): Promise<void> {
-    this.#running = true
-    await Promise.resolve()
-    while (this.#waiting.length > 0) await this.#work(this.#waiting.splice(0, this.#most))
-    this.#running = false
+  const addAll = (packets: readonly { id: Uint8Array; jws: string }[]): number[] =>
+    packets.map(({ id, jws }) => numberOf(insert.get(id, jws, null)))
+  return {
+    /** One commit; the numbers given. */
+    add: db.transaction(addAll),
+    /** One commit: packets and the receipt given for them. */
+    addReceipted: db.transaction((packets: readonly { id: Uint8Array; jws: string }[], receipt: string) => {
+      addAll(packets)
+      insertReceipt.run(receipt)
+    }),
+    /** One commit: a receipt taken for the packets from `first` to `last`. */
+    receipted: db.transaction((receipt: string, first: number, last: number) => {
+      mark.run(numberOf(insertReceipt.get(receipt)), first, last)
+    }),
   }
 }

@@ -1,106 +1,107 @@
-/** (a) The bound: sign, commit, send, verify, commit, receipt, commit, through a bare libp2p stream, in batches of 256. */
-import { join } from 'node:path'
+/**
+ * The bound (上限): what the same promises cost with nothing around them. One process signs, commits and sends through a bare
+ * stream of the libp2p host; the other verifies, commits and answers each batch with a signed receipt, which the first
+ * verifies and commits. No schemas, no threads, no admission, no encryption at rest, no audit.
+ */
 import type * as jose from 'jose'
 import type { Wire } from '../../node/exchange/wire.ts'
-import { createP2pHost } from '../../node/p2p/host.ts'
-import { decodeFrame, encodeFrame } from '../../protocol/exchange/frames.ts'
-import { signPacket, verifyPacket } from '../../protocol/packet/envelope.ts'
-import { signReceipt, verifyReceipt } from '../../protocol/packet/receipt.ts'
-import { ANKANG, SHIYAN } from '../support/node-folder.ts'
-import { newPeerKey } from '../support/p2p-hosts.ts'
-import { bareKeys, trusting } from './bare-keys.ts'
-import { BareStore, Batcher } from './bare-store.ts'
-import { freshPacket } from './payload.ts'
-import type { Side } from './peer.ts'
+import type { P2pHost } from '../../node/p2p/host.ts'
+import { startHost } from '../support/p2p-hosts.ts'
+import { idOf, newSigning, newVerifying, payloads, type Signing } from './bare-jws.ts'
+import { type BareStore, openBareStore } from './bare-store.ts'
+import { answer } from './child.ts'
+import { Load } from './load.ts'
 
-const PROTOCOL = '/tongban/bench/1'
-const MAX_FRAME = 512 * 1024
+const PROTOCOL = '/tongban-bench/1'
+const FRAME = 512 * 1024
 const BATCH = 256
 
-export async function open(side: string, folder: string): Promise<Side> {
-  const host = await createP2pHost({ key: newPeerKey(), listen: ['/ip4/127.0.0.1/tcp/0'], gate: () => true })
-  const { signer, publicJwk } = await bareKeys()
-  const store = new BareStore(join(folder, `bound-${side}.db`))
-  if (side === 'receiver') {
-    // The sender's key comes with the first frame: who may send is not what is measured here.
-    await host.handle(PROTOCOL, wire => receive(wire, store, signer), { maxFrame: MAX_FRAME, maxStreamsPerPeer: 1 })
-  }
-  await host.start()
-  return {
-    ready: { address: host.addresses()[0] ?? '', peer: host.peer, keys: publicJwk as Record<string, unknown> },
-    stop: () => host.stop(),
-    async connect({ address, peer, keys }) {
-      const wire = await host.open(peer, [address], PROTOCOL, { maxFrame: MAX_FRAME })
-      await wire.send(Buffer.from(JSON.stringify(publicJwk)))
-      return sender(wire, store, signer, await trusting(SHIYAN.code, keys as jose.JWK))
-    },
-  }
-}
+const utf8 = new TextEncoder()
+const text = new TextDecoder()
 
-type Signer = Awaited<ReturnType<typeof bareKeys>>['signer']
+let host: P2pHost
+let store: BareStore
+let signing: Signing
+let verify: Awaited<ReturnType<typeof newVerifying>>
+let load: Load
+/** numbers of the load, in the order of the packets sent */
+const unreceipted: number[] = []
 
-function sender(wire: Wire, store: BareStore, signer: Signer, resolveKey: Awaited<ReturnType<typeof trusting>>) {
-  const waiting = new Map<string, () => void>()
-  let place = 0
-  const out = new Batcher<{ id: string; jws: string; body: Uint8Array }>(BATCH, async packets => {
-    store.insert(packets)
-    for (const { jws, body } of packets) await wire.send(encodeFrame({ type: 'packet', n: ++place, jws, body }))
-  })
-  void (async () => {
-    for await (const bytes of wire.frames()) {
-      const decoded = decodeFrame(bytes)
-      if (!decoded.ok || decoded.frame.type !== 'receipt') throw new Error('receipt expected')
-      const receipt = await verifyReceipt(decoded.frame.jws, { resolveKey, issuer: SHIYAN.code, audience: ANKANG.code })
-      if (!receipt.ok) throw new Error(receipt.problem.code)
-      const ids = receipt.claims.items.map(item => item.id)
-      store.receipted(ids, decoded.frame.jws)
-      for (const id of ids) {
-        waiting.get(id)?.()
-        waiting.delete(id)
-      }
-    }
-  })()
-  let serial = 0
-  return async () => {
-    const { claims, body } = await freshPacket(serial++)
-    const { jws, id } = await signPacket(claims, signer)
-    await new Promise<void>(resolve => {
-      waiting.set(id, resolve)
-      out.add({ id, jws, body })
-    })
+/** Gives what was added since to `work`, a batch at a time; what comes meanwhile makes the next batch. */
+function batching<T>(work: (batch: T[]) => Promise<void>): (item: T) => void {
+  const waiting: T[] = []
+  let working = false
+  const run = async () => {
+    working = true
+    // Callers of the same moment share a batch.
+    await null
+    while (waiting.length > 0) await work(waiting.splice(0, BATCH))
+    working = false
+  }
+  return item => {
+    waiting.push(item)
+    if (!working) void run()
   }
 }
 
-async function receive(wire: Wire, store: BareStore, signer: Signer): Promise<void> {
-  let resolveKey: Awaited<ReturnType<typeof trusting>> | null = null
-  let place = 0
-  const batches = new Batcher<{ jws: string; body: Uint8Array }>(BATCH, async packets => {
-    const resolve = resolveKey
-    if (resolve === null) throw new Error('no key')
-    const verified = await Promise.all(
-      packets.map(async ({ jws, body }) => {
-        const result = await verifyPacket(jws, { resolveKey: resolve, audience: SHIYAN.code, now: Date.now() / 1000 })
-        if (!result.ok) throw new Error(result.problem.code)
-        return { id: result.id, jws, body }
+async function serve(wire: Wire): Promise<void> {
+  const add = batching<string>(async batch => {
+    const packets = await Promise.all(
+      batch.map(async jws => {
+        await verify(jws)
+        return { id: idOf(jws), jws }
       }),
     )
-    store.insert(verified)
-    place += verified.length
-    const items = verified.map(({ id }) => ({ id, status: 'stored' as const }))
-    const jws = await signReceipt(
-      { v: 1, iss: SHIYAN.code, aud: ANKANG.code, iat: Math.floor(Date.now() / 1000), items },
-      signer,
-    )
-    await wire.send(encodeFrame({ type: 'receipt', through: place, jws }))
+    const receipt = await signing.sign(JSON.stringify(packets.map(({ id }) => id.toString('hex'))))
+    store.addReceipted(packets, receipt)
+    await wire.send(utf8.encode(receipt))
   })
-  for await (const bytes of wire.frames()) {
-    if (resolveKey === null) {
-      resolveKey = await trusting(ANKANG.code, JSON.parse(Buffer.from(bytes).toString()) as jose.JWK)
-      continue
-    }
-    const decoded = decodeFrame(bytes)
-    if (!decoded.ok || decoded.frame.type !== 'packet') throw new Error('packet expected')
-    // The frame's buffer may be used again by the transport.
-    batches.add({ jws: decoded.frame.jws, body: decoded.frame.body.slice() })
+  for await (const frame of wire.frames()) add(text.decode(frame))
+}
+
+function createSender(wire: Wire, bytes: number): (no: number) => void {
+  const payload = payloads(bytes)
+  return batching<number>(async batch => {
+    const packets = await Promise.all(
+      batch.map(async no => {
+        const jws = await signing.sign(payload(no))
+        return { id: idOf(jws), jws }
+      }),
+    )
+    store.add(packets)
+    unreceipted.push(...batch)
+    await Promise.all(packets.map(({ jws }) => wire.send(utf8.encode(jws))))
+  })
+}
+
+async function readReceipts(wire: Wire): Promise<void> {
+  let first = 1
+  for await (const frame of wire.frames()) {
+    const receipt = text.decode(frame)
+    const ids = JSON.parse(text.decode(await verify(receipt))) as string[]
+    store.receipted(receipt, first, first + ids.length - 1)
+    first += ids.length
+    load.done(unreceipted.splice(0, ids.length))
   }
 }
+
+answer({
+  async open({ path }: { path: string }): Promise<{ peer: string; addresses: string[]; key: jose.JWK }> {
+    store = openBareStore(path)
+    signing = await newSigning()
+    host = await startHost()
+    await host.handle(PROTOCOL, serve, { maxFrame: FRAME, maxStreamsPerPeer: 1 })
+    return { peer: host.peer, addresses: host.addresses(), key: signing.publicKey }
+  },
+  async trust({ key }: { key: jose.JWK }): Promise<void> {
+    verify = await newVerifying(key)
+  },
+  async connect({ peer, addresses, bytes }: { peer: string; addresses: string[]; bytes: number }): Promise<void> {
+    const wire = await host.open(peer, addresses, PROTOCOL, { maxFrame: FRAME })
+    const send = createSender(wire, bytes)
+    load = new Load(async no => send(no))
+    void readReceipts(wire)
+  },
+  full: (options: Parameters<Load['full']>[0]) => load.full(options),
+  paced: (options: Parameters<Load['paced']>[0]) => load.paced(options),
+})

@@ -1,123 +1,149 @@
-/** `npm run bench -- exchange`: the real path between its bound and what an integrator would write, in one run. */
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
+/** `exchange`: the bound, the real path and plain HTTPS, in alternating rounds, so that whatever the machine does meets all alike. */
+import { Database } from 'bun:sqlite'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { type Latencies, type Measured, median, round } from './driver.ts'
-import type { Answer, Ask, Ready } from './peer.ts'
+import { type Contender, startBound, startHttps, startNodes } from './contenders.ts'
+import { type Latencies, median, percentiles } from './load.ts'
 
-const PEER = fileURLToPath(new URL('./peer.ts', import.meta.url))
-/** Packets under way when the throughput is measured: as many as each way can use. */
-const WAYS = { bound: { concurrency: 1024 }, real: { concurrency: 1024 }, https: { concurrency: 64 } } as const
-type Way = keyof typeof WAYS
+const WARM_UP_SECONDS = 1
+const NAMES = ['bound', 'real', 'https', 'httpsReceipts'] as const
+type Name = (typeof NAMES)[number]
 
-export type ExchangeReport = {
-  bound: Measured
-  real: Measured
-  https: Measured
+export type Measured = {
+  packetsPerSecond: number
+  /** ms from asking for the packet to its durable receipt, at half of `packetsPerSecond` */ latencies: Latencies
+  /** packets a second of each round */ rounds: number[]
+  /** processor time of a packet in each process, all threads, µs */ cpu: { sender: number; receiver: number }
+}
+
+export type ExchangeReport = Record<Name, Measured> & {
   ratioToBound: number
   ratioToHttps: number
-  machine: { cpu: string; cores: number; memoryGiB: number; bun: string }
-  rounds: number
+  /** the real path with an approval system that answers every case: one packet in each direction */
+  answered: { casesPerSecond: number; packetsPerSecond: number /** cases a second */; rounds: number[] }
+  payload: Payload
   seconds: number
 }
 
-async function ask<T extends Answer>(child: ChildProcess, question: Ask): Promise<T> {
-  child.send(question)
-  const [answer] = (await Promise.race([once(child, 'message'), failed(child)])) as [T]
-  return answer
+/** Bytes. */
+type Payload = {
+  /** of a real packet */ jws: number
+  body: number
+  /** what the JWS of the others carries, so that it is as large as JWS and body of the real one */ filling: number
 }
 
-const failed = (child: ChildProcess): Promise<never> =>
-  once(child, 'exit').then(([code]) => {
-    throw new Error(`a bench process ended with ${String(code)}`)
-  })
+type Options = { seconds: number; rounds: number; log: (line: string) => void }
 
-async function openWay(way: Way, folder: string): Promise<{ sender: ChildProcess; receiver: ChildProcess }> {
-  const begin = async (side: string) => {
-    const child = fork(PEER, [way, side, folder], {
-      execPath: process.execPath,
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    })
-    const [ready] = (await Promise.race([once(child, 'message'), failed(child)])) as [Ready]
-    return { child, ready }
-  }
-  const [sender, receiver] = [await begin('sender'), await begin('receiver')]
-  await ask(sender.child, { connect: receiver.ready })
-  return { sender: sender.child, receiver: receiver.child }
-}
-
-/** Rounds go over all ways in turn, so that a drift of the machine meets all of them. */
-export async function benchExchange(options: {
-  seconds: number
-  rounds: number
-  say: (line: string) => void
-}): Promise<ExchangeReport> {
+export async function benchExchange(options: Options): Promise<ExchangeReport> {
   const folder = await mkdtemp(join(tmpdir(), 'tongban-bench-'))
-  const children: ChildProcess[] = []
   try {
-    const opened = {} as Record<Way, Awaited<ReturnType<typeof openWay>>>
-    for (const way of Object.keys(WAYS) as Way[]) {
-      opened[way] = await openWay(way, join(folder, way))
-      children.push(opened[way].sender, opened[way].receiver)
-    }
-    const rates: Record<Way, number[]> = { bound: [], real: [], https: [] }
-    for (let round_ = 1; round_ <= options.rounds; round_++) {
-      for (const way of Object.keys(WAYS) as Way[]) {
-        const { rate } = await ask<{ rate: number }>(opened[way].sender, {
-          throughput: { ...WAYS[way], seconds: options.seconds },
-        })
-        rates[way].push(rate)
-        options.say(`round ${round_}  ${way.padEnd(6)} ${Math.round(rate)} packets/s`)
-      }
-    }
-    const measured = {} as Record<Way, Measured>
-    for (const way of Object.keys(WAYS) as Way[]) {
-      const packetsPerSecond = Math.round(median(rates[way]))
-      const { latencies } = await ask<{ latencies: Latencies }>(opened[way].sender, {
-        latencies: { rate: packetsPerSecond / 2, seconds: options.seconds },
-      })
-      measured[way] = { packetsPerSecond, latencies }
-    }
+    const { payload, measured } = await compare(folder, options)
+    const answered = await benchAnswered(join(folder, 'answered'), options)
+    const ratioTo = (name: Name) => measured.real.packetsPerSecond / measured[name].packetsPerSecond
     return {
       ...measured,
-      ratioToBound: round2(measured.real.packetsPerSecond / measured.bound.packetsPerSecond),
-      ratioToHttps: round2(measured.real.packetsPerSecond / measured.https.packetsPerSecond),
-      machine: {
-        cpu: cpus()[0]?.model ?? 'unknown',
-        cores: availableParallelism(),
-        memoryGiB: round(totalmem() / 1024 ** 3),
-        bun: Bun.version,
-      },
-      rounds: options.rounds,
+      ratioToBound: ratioTo('bound'),
+      ratioToHttps: ratioTo('https'),
+      answered,
+      payload,
       seconds: options.seconds,
     }
   } finally {
-    for (const child of children) child.kill('SIGKILL')
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-const round2 = (value: number): number => Math.round(value * 100) / 100
+async function compare(
+  folder: string,
+  { seconds, rounds, log }: Options,
+): Promise<{ payload: Payload; measured: Record<Name, Measured> }> {
+  const started: Contender[] = []
+  const keep = <C extends Contender>(contender: C): C => {
+    started.push(contender)
+    return contender
+  }
+  try {
+    log('starting two nodes and pairing them')
+    const real = keep(await startNodes(join(folder, 'real'), 'silent'))
+    await real.paced({ rate: 50, seconds: 1 })
+    const payload = payloadOf(real.data)
+    log(`a packet of case.submit: JWS ${payload.jws} bytes, body ${payload.body} bytes`)
+    const contenders: Record<Name, Contender> = {
+      bound: keep(await startBound(join(folder, 'bound'), payload.filling)),
+      real,
+      https: keep(await startHttps(join(folder, 'https'), payload.filling, { receipts: false })),
+      httpsReceipts: keep(await startHttps(join(folder, 'https-receipts'), payload.filling, { receipts: true })),
+    }
+    // Every contender runs once unmeasured, so that its code is compiled.
+    for (const name of NAMES) await contenders[name].full({ seconds: 1, warmUp: 1 })
+    const runs = Object.fromEntries(NAMES.map(name => [name, [] as Run[]])) as Record<Name, Run[]>
+    for (let round = 1; round <= rounds; round++) {
+      const line: string[] = []
+      for (const name of NAMES) {
+        const run = await runOnce(contenders[name], seconds)
+        runs[name].push(run)
+        line.push(`${name} ${Math.round(run.packetsPerSecond)}/s`)
+      }
+      log(`round ${round}: ${line.join(', ')}`)
+    }
+    const measured = {} as Record<Name, Measured>
+    for (const name of NAMES) {
+      const all = runs[name].map(run => run.packetsPerSecond)
+      const packetsPerSecond = median(all)
+      const rate = Math.max(1, packetsPerSecond / 2)
+      const latencies = percentiles(await contenders[name].paced({ rate, seconds }))
+      log(`${name} at ${Math.round(rate)}/s: p50 ${latencies.p50.toFixed(1)} ms, p99 ${latencies.p99.toFixed(1)} ms`)
+      const cpu = {
+        sender: median(runs[name].map(run => run.sender)),
+        receiver: median(runs[name].map(run => run.receiver)),
+      }
+      measured[name] = { packetsPerSecond, latencies, rounds: all, cpu }
+    }
+    return { payload, measured }
+  } finally {
+    for (const contender of started) await contender.stop()
+  }
+}
 
-export function exchangeMarkdown(report: ExchangeReport): string {
-  const row = (name: string, { packetsPerSecond, latencies: { p50, p95, p99 } }: Measured) =>
-    `| ${name} | ${packetsPerSecond} | ${p50} | ${p95} | ${p99} |`
-  const { machine } = report
-  return [
-    '## Exchange',
-    '',
-    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Bun ${machine.bun}; two processes each; median of ${report.rounds} rounds of ${report.seconds} s, all ways in turn in one run.`,
-    'A packet is a `case.submit` with a body of about 1.2 KB (JWS about 0.9 KB). It counts when it is durable on both sides and its signed receipt is committed at the sender. SQLite with `synchronous=FULL` everywhere.',
-    '',
-    '| way | packets/s | p50 ms | p95 ms | p99 ms |',
-    '|---|---|---|---|---|',
-    row('(a) bound: sign, commit, bare libp2p stream, verify, commit, receipt, commit; batches of 256', report.bound),
-    row('(b) real: two nodes, new thread each, every check, projection, event', report.real),
-    row('(c) one HTTPS request per JWS, a commit on each side', report.https),
-    '',
-    `Latencies at half of each way's throughput. (b) is ${report.ratioToBound} × (a) (aim 0.5) and ${report.ratioToHttps} × (c) (aim 3).`,
-  ].join('\n')
+/** Of one round; processor time in µs a packet. */
+type Run = { packetsPerSecond: number; sender: number; receiver: number }
+
+async function runOnce(contender: Contender, seconds: number): Promise<Run> {
+  const before = await contender.cpuMs()
+  const { packetsPerSecond, packets } = await contender.full({ seconds, warmUp: WARM_UP_SECONDS })
+  const after = await contender.cpuMs()
+  const each = (side: 0 | 1) => ((after[side] - before[side]) * 1000) / packets
+  return { packetsPerSecond, sender: each(0), receiver: each(1) }
+}
+
+/** Nodes of their own: what waits for a silent approval system must not be worked off here. */
+async function benchAnswered(folder: string, { seconds, rounds, log }: Options): Promise<ExchangeReport['answered']> {
+  const nodes = await startNodes(folder, 'answers')
+  try {
+    await nodes.full({ seconds: 1, warmUp: 1 })
+    const cases: number[] = []
+    for (let round = 1; round <= rounds; round++) {
+      const { packetsPerSecond } = await nodes.full({ seconds, warmUp: WARM_UP_SECONDS })
+      cases.push(packetsPerSecond)
+      log(`approval system answers, round ${round}: ${Math.round(packetsPerSecond)} cases/s, two packets each`)
+    }
+    const casesPerSecond = median(cases)
+    return { casesPerSecond, packetsPerSecond: 2 * casesPerSecond, rounds: cases }
+  } finally {
+    await nodes.stop()
+  }
+}
+
+/** Sizes of the last `case.submit` that a node wrote. */
+function payloadOf(data: string): Payload {
+  const db = new Database(join(data, 'tongban.db'), { readonly: true })
+  const row = db
+    .query<{ jws: string }, []>(`SELECT jws FROM packets WHERE kind = 'case.submit' ORDER BY no DESC LIMIT 1`)
+    .get()
+  db.close()
+  const [, part = ''] = row?.jws.split('.') ?? []
+  const claims = JSON.parse(Buffer.from(part, 'base64url').toString()) as { body: { size: number } }
+  const [jws, body] = [row?.jws.length ?? 0, claims.body.size]
+  return { jws, body, filling: Math.round(((part.length + body) * 3) / 4) }
 }

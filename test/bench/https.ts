@@ -1,75 +1,71 @@
-/** (c) What an integrator would write instead: one HTTPS request per JWS, jose, a commit on each side for each packet. */
+/**
+ * What an integrator would write instead (对照): one HTTPS request per JWS over kept-alive connections, jose and one commit
+ * on each side. The answer is a plain 200; or, with `receipts`, a signed receipt for this packet, which the receiver commits
+ * with it, and which the sender verifies and commits. No order, retry or check of content either way.
+ */
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import type * as jose from 'jose'
 import { generateKey, selfIssue } from '../../certs/index.ts'
-import { signPacket, verifyPacket } from '../../protocol/packet/envelope.ts'
-import { signReceipt, verifyReceipt } from '../../protocol/packet/receipt.ts'
-import { ANKANG, SHIYAN } from '../support/node-folder.ts'
-import { bareKeys, trusting } from './bare-keys.ts'
-import { BareStore } from './bare-store.ts'
-import { freshPacket } from './payload.ts'
-import type { Side } from './peer.ts'
+import { SHIYAN } from '../support/node-folder.ts'
+import { idOf, newSigning, newVerifying, payloads, type Signing } from './bare-jws.ts'
+import { type BareStore, openBareStore } from './bare-store.ts'
+import { answer } from './child.ts'
+import { Load } from './load.ts'
 
-export async function open(side: string, folder: string): Promise<Side> {
-  const { signer, publicJwk } = await bareKeys()
-  const store = new BareStore(join(folder, `https-${side}.db`))
-  const keys = publicJwk as Record<string, unknown>
-  if (side === 'sender') {
-    return {
-      ready: { address: '', peer: '', keys },
-      stop: async () => {},
-      async connect(other) {
-        const resolveKey = await trusting(SHIYAN.code, other.keys as jose.JWK)
-        let serial = 0
-        await fetch(`${other.address}/key`, {
-          method: 'POST',
-          body: JSON.stringify(publicJwk),
-          tls: { rejectUnauthorized: false },
-        })
-        return async () => {
-          const { claims, body } = await freshPacket(serial++)
-          const { jws, id } = await signPacket(claims, signer)
-          store.insert([{ id, jws, body }])
-          const answer = await fetch(`${other.address}/packets`, {
-            method: 'POST',
-            body: JSON.stringify({ jws, body: Buffer.from(body).toString('base64') }),
-            // Self-signed for the bench; the encryption is the same.
-            tls: { rejectUnauthorized: false },
-          })
-          const receipt = await answer.text()
-          const verified = await verifyReceipt(receipt, { resolveKey, issuer: SHIYAN.code, audience: ANKANG.code })
-          if (!verified.ok) throw new Error(verified.problem.code)
-          store.receipted([id], receipt)
+let store: BareStore
+let signing: Signing
+let load: Load
+
+answer({
+  async open({ path }: { path: string }): Promise<{ key: jose.JWK }> {
+    store = openBareStore(path)
+    signing = await newSigning()
+    return { key: signing.publicKey }
+  },
+
+  async serve({ key, receipts }: { key: jose.JWK; receipts: boolean }): Promise<{ url: string }> {
+    const verify = await newVerifying(key)
+    const keyPem = await generateKey()
+    const cert = selfIssue(SHIYAN, { keyPem, now: Date.now(), serial: randomBytes(16) })
+    const server = Bun.serve({
+      hostname: '127.0.0.1',
+      port: 0,
+      tls: { key: keyPem, cert },
+      async fetch(request) {
+        const jws = await request.text()
+        await verify(jws)
+        const id = idOf(jws)
+        if (!receipts) {
+          store.add([{ id, jws }])
+          return new Response(null, { status: 200 })
         }
+        const receipt = await signing.sign(id.toString('hex'))
+        store.addReceipted([{ id, jws }], receipt)
+        return new Response(receipt)
       },
-    }
-  }
-  let resolveKey: Awaited<ReturnType<typeof trusting>> | null = null
-  const key = await generateKey()
-  const cert = selfIssue(SHIYAN, { keyPem: key, now: Date.now(), serial: randomBytes(16) })
-  const server = Bun.serve({
-    hostname: '127.0.0.1',
-    port: 0,
-    tls: { key, cert },
-    async fetch(request) {
-      if (new URL(request.url).pathname === '/key') {
-        resolveKey = await trusting(ANKANG.code, (await request.json()) as jose.JWK)
-        return new Response('ok')
+    })
+    return { url: server.url.href }
+  },
+
+  async connect({ url, key, receipts, bytes }: { url: string; key: jose.JWK; receipts: boolean; bytes: number }) {
+    const verify = await newVerifying(key)
+    const payload = payloads(bytes)
+    // Any other way to accept a self-signed certificate makes Bun's fetch open a connection per request.
+    const tls = { rejectUnauthorized: false }
+    load = new Load(async no => {
+      const jws = await signing.sign(payload(no))
+      const [place = 0] = store.add([{ id: idOf(jws), jws }])
+      const response = await fetch(url, { method: 'POST', body: jws, tls })
+      const receipt = await response.text()
+      if (!response.ok) throw new Error(`HTTP ${response.status}`)
+      if (receipts) {
+        await verify(receipt)
+        store.receipted(receipt, place, place)
       }
-      if (resolveKey === null) return new Response('no key', { status: 403 })
-      const { jws, body } = (await request.json()) as { jws: string; body: string }
-      const verified = await verifyPacket(jws, { resolveKey, audience: SHIYAN.code, now: Date.now() / 1000 })
-      if (!verified.ok) return new Response(verified.problem.code, { status: 400 })
-      store.insert([{ id: verified.id, jws, body: Buffer.from(body, 'base64') }])
-      const items = [{ id: verified.id, status: 'stored' as const }]
-      return new Response(
-        await signReceipt(
-          { v: 1, iss: SHIYAN.code, aud: ANKANG.code, iat: Math.floor(Date.now() / 1000), items },
-          signer,
-        ),
-      )
-    },
-  })
-  return { ready: { address: `https://127.0.0.1:${server.port}`, peer: '', keys }, stop: () => server.stop(true) }
-}
+      load.done([no])
+    })
+  },
+
+  full: (options: Parameters<Load['full']>[0]) => load.full(options),
+  paced: (options: Parameters<Load['paced']>[0]) => load.paced(options),
+})

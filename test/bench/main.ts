@@ -1,45 +1,51 @@
-/** `npm run bench [-- exchange|start] [--json] [--seconds N] [--rounds N]`: writes a JSON and a Markdown report. */
+/**
+ * `npm run bench [-- exchange] [-- start] [--json] [--seconds n] [--rounds n]`: the performance report. Writes JSON and Markdown to
+ * `bench-report/`, prints the Markdown; with `--json` its last line is one JSON object.
+ */
 import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { benchExchange, exchangeMarkdown } from './exchange.ts'
-import { benchStart, startMarkdown } from './start.ts'
+import { benchExchange } from './exchange.ts'
+import { exchangeMarkdown, startMarkdown } from './report.ts'
+import { benchStart } from './start.ts'
+
+const FOLDER = fileURLToPath(new URL('../../bench-report/', import.meta.url))
+const NAMES = ['exchange', 'start']
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '5' },
-    rounds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '5' },
   },
 })
-const wanted = positionals.length === 0 ? ['start', 'exchange'] : positionals
-const unknown = wanted.find(name => name !== 'start' && name !== 'exchange')
-if (unknown !== undefined) {
-  console.error(`no bench ${unknown}; there are: start, exchange`)
+const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)]
+const unknown = positionals.find(name => !NAMES.includes(name))
+if (unknown !== undefined || !(seconds > 0) || !Number.isInteger(rounds) || rounds < 1) {
+  console.error(`bench [${NAMES.join('] [')}] [--json] [--seconds n] [--rounds n]`)
   process.exit(2)
 }
-const say = (line: string): void => console.error(line)
-const FOLDER = 'bench-report'
-await mkdir(FOLDER, { recursive: true })
+const wanted = new Set(positionals.length === 0 ? NAMES : positionals)
+const log = (line: string) => console.error(line)
 
-async function write(name: string, report: object, markdown: string): Promise<void> {
-  await writeFile(join(FOLDER, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`)
-  await writeFile(join(FOLDER, `${name}.md`), `${markdown}\n`)
-  console.log(values.json ? '' : `\n${markdown}`)
+async function keep(name: string, report: object, markdown: string): Promise<void> {
+  await mkdir(FOLDER, { recursive: true })
+  await writeFile(`${FOLDER}${name}.json`, `${JSON.stringify(report, null, 2)}\n`)
+  await writeFile(`${FOLDER}${name}.md`, markdown)
+  console.log(markdown)
 }
 
-let last: object = {}
-if (wanted.includes('start')) {
-  const report = await benchStart({ runs: 5, idleSeconds: 5, say })
-  await write('start', report, startMarkdown(report))
-  last = report
+const summary: Record<string, unknown> = {}
+if (wanted.has('start')) {
+  const report = await benchStart({ runs: rounds, log })
+  await keep('start', report, startMarkdown(report))
+  summary.start = report
 }
-if (wanted.includes('exchange')) {
-  const report = await benchExchange({ seconds: Number(values.seconds), rounds: Number(values.rounds), say })
-  await write('exchange', report, exchangeMarkdown(report))
+if (wanted.has('exchange')) {
+  const report = await benchExchange({ seconds, rounds, log })
+  await keep('exchange', report, exchangeMarkdown(report))
   const { bound, real, https, ratioToBound, ratioToHttps } = report
-  last = { bound, real, https, ratioToBound, ratioToHttps }
+  Object.assign(summary, { bound, real, https, ratioToBound, ratioToHttps })
 }
-if (values.json) console.log(JSON.stringify(last))
-process.exit(0)
+if (values.json) console.log(JSON.stringify(summary))

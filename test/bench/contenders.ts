@@ -1,0 +1,96 @@
+/** Starts what the bench compares, each in two processes of its own. */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createClient } from '../../node/cli/client.ts'
+import { ANKANG, type CityName, makeNodeFolder, SHIYAN } from '../support/node-folder.ts'
+import { freePort } from '../support/node-process.ts'
+import { pairCities } from '../support/pair-cities.ts'
+import { Child } from './child.ts'
+import type { Throughput } from './load.ts'
+
+/** One contender under load; it is its sending side that is asked. */
+export type Contender = {
+  /** Keeps as many packets as are good for it without a receipt. */
+  full(options: { seconds: number; warmUp: number }): Promise<Throughput>
+  /** Latencies in ms of packets begun at `rate` a second. */
+  paced(options: { rate: number; seconds: number }): Promise<number[]>
+  /** Processor time of the sending and of the receiving process so far, ms. */
+  cpuMs(): Promise<[sender: number, receiver: number]>
+  stop(): Promise<void>
+}
+
+/** Packets without a receipt at full load on the long-lived streams: four full batches. */
+const WINDOW = 1024
+/** Requests at a time of the HTTPS contender; with more it becomes slower. */
+const REQUESTS = 64
+
+function contender(sender: Child, receiver: Child, window: number): Contender {
+  return {
+    full: options => sender.call('full', { ...options, window }),
+    paced: options => sender.call('paced', options),
+    cpuMs: () => Promise.all([sender.cpuMs(), receiver.cpuMs()]),
+    async stop() {
+      await Promise.all([sender.stop(), receiver.stop()])
+    },
+  }
+}
+
+export async function startBound(folder: string, bytes: number): Promise<Contender> {
+  await mkdir(folder, { recursive: true })
+  const [sender, receiver] = [new Child('./bound.ts'), new Child('./bound.ts')]
+  type Opened = { peer: string; addresses: string[]; key: object }
+  const here = await sender.call<Opened>('open', { path: join(folder, 'sender.db') })
+  const there = await receiver.call<Opened>('open', { path: join(folder, 'receiver.db') })
+  await sender.call('trust', { key: there.key })
+  await receiver.call('trust', { key: here.key })
+  await sender.call('connect', { peer: there.peer, addresses: there.addresses, bytes })
+  return contender(sender, receiver, WINDOW)
+}
+
+export async function startHttps(
+  folder: string,
+  bytes: number,
+  { receipts }: { receipts: boolean },
+): Promise<Contender> {
+  await mkdir(folder, { recursive: true })
+  const [sender, receiver] = [new Child('./https.ts'), new Child('./https.ts')]
+  const here = await sender.call<{ key: object }>('open', { path: join(folder, 'sender.db') })
+  const there = await receiver.call<{ key: object }>('open', { path: join(folder, 'receiver.db') })
+  const { url } = await receiver.call<{ url: string }>('serve', { key: here.key, receipts })
+  await sender.call('connect', { url, key: there.key, receipts, bytes })
+  return contender(sender, receiver, REQUESTS)
+}
+
+export type NodePair = Contender & { /** data folder of the collecting city */ data: string }
+
+/**
+ * Two whole nodes, paired, with a list, an agreement, and the two materials that every case names held on both sides. With an
+ * approval system that `answers`, a case is done when its `case.arrived` is durable here; else when its receipt is.
+ */
+export async function startNodes(folder: string, approval: 'answers' | 'silent'): Promise<NodePair> {
+  const [here, there] = [
+    await startNode(join(folder, 'a'), ANKANG, approval),
+    await startNode(join(folder, 'b'), SHIYAN, approval),
+  ]
+  const { items } = await pairCities({ client: here.client, ...ANKANG }, { client: there.client, ...SHIYAN })
+  const item = items.find(entry => entry.serverType.includes('1') && entry.modes.includes(0))
+  if (item === undefined) throw new Error('no item for a person in mode 0')
+  const materials: { sha256: string; code: string; name: string }[] = []
+  for (const { materialCode, materialName, isNeed } of item.materials) {
+    if (isNeed !== '1') continue
+    const scan = new Blob([`%PDF-1.4 ${materialName}`])
+    for (const { client } of [here, there]) {
+      const { sha256 } = await client.upload<{ sha256: string }>('/api/v1/materials', scan, 'application/pdf')
+      if (client === here.client) materials.push({ sha256, code: materialCode, name: `${materialName}.pdf` })
+    }
+  }
+  await here.child.call('target', { to: SHIYAN.code, item: item.taskCode, materials })
+  return { ...contender(here.child, there.child, WINDOW), data: here.data }
+}
+
+async function startNode(folder: string, city: CityName, approval: 'answers' | 'silent') {
+  const made = await makeNodeFolder(folder, city, { httpPort: await freePort(), p2pPort: await freePort() })
+  const child = new Child('./node.ts')
+  const { url } = await child.call<{ url: string }>('start', { config: made.configPath, approval })
+  return { child, client: createClient({ url, token: made.token }), data: made.config.data }
+}

@@ -1,0 +1,113 @@
+/** Load on one sender, the same for every contender: as fast as it goes, or at a rate; and what is counted of it. */
+
+export type Throughput = {
+  packetsPerSecond: number /** with those before and after the measured seconds */
+  packets: number
+}
+/** milliseconds */
+export type Latencies = { p50: number; p95: number; p99: number }
+
+const DRAIN_MS = 60_000
+
+export class Load {
+  readonly #begin: (no: number) => Promise<unknown>
+  /** when each packet under way was asked for, or was due */
+  readonly #underWay = new Map<number, number>()
+  #no = 0
+  #done = 0
+  #latencies: number[] = []
+  #failure: unknown = null
+  #wake: (() => void) | null = null
+
+  /** `begin` asks for the packet `no`; `done` is called once its receipt is durable. */
+  constructor(begin: (no: number) => Promise<unknown>) {
+    this.#begin = begin
+  }
+
+  done(numbers: readonly number[]): void {
+    const now = performance.now()
+    for (const no of numbers) {
+      const at = this.#underWay.get(no)
+      if (at === undefined) continue
+      this.#underWay.delete(no)
+      this.#latencies.push(now - at)
+      this.#done++
+    }
+    this.#wake?.()
+    this.#wake = null
+  }
+
+  /** Keeps `window` packets under way; counts those done in `seconds` after `warmUp` seconds. */
+  async full({ seconds, warmUp, window }: { seconds: number; warmUp: number; window: number }): Promise<Throughput> {
+    let stop = false
+    const first = this.#done
+    this.#latencies = []
+    const filling = (async () => {
+      while (!stop && this.#failure === null) {
+        while (this.#underWay.size < window) this.#start(performance.now())
+        await this.#change()
+      }
+    })()
+    await sleep(warmUp * 1000)
+    const [before, at] = [this.#done, performance.now()]
+    await sleep(seconds * 1000)
+    const packetsPerSecond = (this.#done - before) / ((performance.now() - at) / 1000)
+    stop = true
+    await this.#drain()
+    await filling
+    return { packetsPerSecond, packets: this.#done - first }
+  }
+
+  /** Begins packets at `rate` a second, whatever becomes of them; latencies from the time at which each was due, ms. */
+  async paced({ rate, seconds }: { rate: number; seconds: number }): Promise<number[]> {
+    const total = Math.ceil(rate * seconds)
+    this.#latencies = []
+    const begun = performance.now()
+    for (let sent = 0; sent < total; ) {
+      const due = Math.min(total, ((performance.now() - begun) / 1000) * rate)
+      for (; sent < due; sent++) this.#start(begun + (sent / rate) * 1000)
+      await sleep(1)
+    }
+    await this.#drain()
+    return this.#latencies
+  }
+
+  #start(at: number): void {
+    const no = ++this.#no
+    this.#underWay.set(no, at)
+    this.#begin(no).catch(error => {
+      this.#failure ??= error
+      this.#wake?.()
+    })
+  }
+
+  async #drain(): Promise<void> {
+    const until = performance.now() + DRAIN_MS
+    while (this.#underWay.size > 0 && this.#failure === null) {
+      if (performance.now() > until) throw new Error(`${this.#underWay.size} packets without a receipt`)
+      await Promise.race([this.#change(), sleep(100)])
+    }
+    if (this.#failure !== null) throw this.#failure
+  }
+
+  #change(): Promise<void> {
+    return new Promise(resolve => {
+      const others = this.#wake
+      this.#wake = () => {
+        others?.()
+        resolve()
+      }
+    })
+  }
+}
+
+export const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
+
+export function percentiles(values: readonly number[]): Latencies {
+  const sorted = [...values].sort((a, b) => a - b)
+  const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) }
+}
+
+/** Of an even number, the upper one of the middle. */
+export const median = (values: readonly number[]): number => percentiles(values).p50
