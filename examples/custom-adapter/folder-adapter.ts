@@ -1,0 +1,201 @@
+/**
+ * An adapter of one's own, as an example: an approval system that exchanges files through a shared folder (目录交换), as
+ * older ones behind a front machine (前置机) do. May import the adapter SDK and protocol/.
+ *
+ *   in/KEY.json        one packet for the system      ack/KEY.json       its answer to that packet
+ *   materials/SHA256   a material, before its packet  out/0000000001.json  what it did, in order, never changed
+ */
+import { createHash, randomUUID } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { access, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import * as z from 'zod'
+import type { Adapter, Delivery, DeliveryResult, LocalEvent } from '../../adapters/sdk/index.ts'
+import { CASE_CONTENT, type MoveRequest } from '../../protocol/case/kinds.ts'
+import { ProblemError } from '../../protocol/problem.ts'
+
+export type FolderOptions = {
+  folder: string
+  /** how long one attempt waits for an answer, ms */ patience?: number
+  /** how often it looks, ms; network shares tell nobody that a file came */ pace?: number
+}
+
+const Ack = z.union([
+  z.strictObject({ ok: z.literal(true), number: z.string().min(1).max(100).optional() }),
+  z.strictObject({ ok: z.literal(false), code: z.string().regex(/^E\d{1,4}$/) }),
+])
+const Step = z.strictObject({ number: z.string().min(1).max(100), step: z.string(), body: z.unknown() })
+
+/** Their step → our kind of packet. What the table lacks is held back, never guessed. */
+const STEPS: Readonly<Record<string, MoveRequest['kind']>> = {
+  SL: 'case.accept',
+  BL: 'case.progress',
+  JD: 'case.decide',
+  SD: 'case.send-result',
+  BJ: 'case.close',
+  LY: 'case.message',
+}
+const PAGE = 100
+
+export function createFolderAdapter({ folder, patience = 10_000, pace = 50 }: FolderOptions): Adapter {
+  let heldBack: string | null = null
+
+  async function deliver(delivery: Delivery, signal: AbortSignal): Promise<DeliveryResult> {
+    const name = `${delivery.idempotencyKey}.json`
+    const ack = join(folder, 'ack', name)
+    for (const material of delivery.materials) await putMaterial(folder, material, signal)
+    // An answer of an earlier attempt may be a refusal that is cured by now; the system answers a known key again.
+    await rm(ack, { force: true })
+    await putFile(join(folder, 'in', name), JSON.stringify(orderOf(delivery)))
+    const answer = await awaitFile(ack, signal, patience, pace)
+    if (answer === null) return unavailable('ack: no answer yet')
+    const read = Ack.safeParse(parse(answer))
+    if (!read.success)
+      return { ok: false, code: 'adapter.mapping', detail: 'ack: not in the known form', retryable: false }
+    if (!read.data.ok) return { ok: false, code: 'adapter.refused', detail: `ack: ${read.data.code}`, retryable: false }
+    return read.data.number === undefined ? { ok: true } : { ok: true, localCaseNo: read.data.number }
+  }
+
+  return {
+    kind: 'folder',
+
+    async deliver(delivery, { signal }) {
+      try {
+        signal.throwIfAborted()
+        return await deliver(delivery, signal)
+      } catch (error) {
+        // A message may quote a file name, and a file name a person; the code of the error cannot.
+        return unavailable(`folder: ${codeOf(error)}`)
+      }
+    },
+
+    async poll(cursor, { signal }) {
+      const from = cursor ?? ''
+      const events: LocalEvent[] = []
+      let last = from
+      try {
+        signal.throwIfAborted()
+        const names = (await readdir(join(folder, 'out'))).filter(name => /^\d{10}\.json$/.test(name) && name > from)
+        for (const name of names.sort().slice(0, PAGE)) {
+          const event = eventOf(name, await readFile(join(folder, 'out', name), 'utf8'))
+          heldBack = event === null ? name : null
+          // What follows waits behind it: nothing is lost, and no case gets its steps in another order.
+          if (event === null) break
+          events.push(event)
+          last = name
+        }
+      } catch (error) {
+        throw new ProblemError('adapter.unavailable', `out: ${codeOf(error)}`)
+      }
+      if (heldBack !== null && events.length === 0) throw new ProblemError('adapter.mapping', `out/${heldBack}`)
+      return { events, cursor: last }
+    },
+
+    async check() {
+      try {
+        await Promise.all(['in', 'ack', 'out', 'materials'].map(part => access(join(folder, part))))
+      } catch (error) {
+        return { ok: false, detail: `folder: ${codeOf(error)}` }
+      }
+      return heldBack === null ? { ok: true } : { ok: false, detail: `out/${heldBack} cannot be read` }
+    },
+  }
+}
+
+/** What the system gets. The same for every attempt, so that it may compare. */
+function orderOf({ idempotencyKey, kind, caseNo, localCaseNo, from, body, materials }: Delivery): unknown {
+  const { salt: _, ...content } = body
+  return {
+    key: idempotencyKey,
+    kind,
+    caseNo,
+    number: localCaseNo,
+    from,
+    body: content,
+    materials: materials.map(({ sha256, code, name }) => ({ sha256, code, name })),
+  }
+}
+
+function eventOf(name: string, text: string): LocalEvent | null {
+  const read = Step.safeParse(parse(text))
+  const kind = read.success ? STEPS[read.data.step] : undefined
+  if (!read.success || kind === undefined) return null
+  const body = CASE_CONTENT[kind].safeParse(read.data.body)
+  if (!body.success) return null
+  return { id: name, localCaseNo: read.data.number, move: { kind, body: body.data } as MoveRequest }
+}
+
+/** Streams a material to its place; it has its name only when it is whole and its hash is right. */
+async function putMaterial(
+  folder: string,
+  material: Delivery['materials'][number],
+  signal: AbortSignal,
+): Promise<void> {
+  const place = join(folder, 'materials', material.sha256)
+  if (await exists(place)) return
+  const part = partOf(place)
+  const hash = createHash('sha256')
+  try {
+    await pipeline(
+      Readable.fromWeb(material.open() as never),
+      async function* (chunks: AsyncIterable<Uint8Array>) {
+        for await (const chunk of chunks) {
+          hash.update(chunk)
+          yield chunk
+        }
+      },
+      createWriteStream(part),
+      { signal },
+    )
+    if (hash.digest('hex') !== material.sha256) throw new Error('hash')
+    await rename(part, place)
+  } catch (error) {
+    await rm(part, { force: true })
+    throw error
+  }
+}
+
+/** A reader sees the whole file or none. */
+async function putFile(place: string, text: string): Promise<void> {
+  const part = partOf(place)
+  await writeFile(part, text)
+  await rename(part, place)
+}
+
+async function awaitFile(place: string, signal: AbortSignal, patience: number, pace: number): Promise<string | null> {
+  for (let waited = 0; waited <= patience; waited += pace) {
+    if (await exists(place)) return readFile(place, 'utf8')
+    await sleep(pace, undefined, { signal })
+  }
+  return null
+}
+
+/** Two attempts at once write apart, and each file takes its name whole. */
+const partOf = (place: string): string => `${place}.${randomUUID()}.part`
+
+const exists = (place: string): Promise<boolean> =>
+  access(place).then(
+    () => true,
+    () => false,
+  )
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && /^[A-Z_]{3,30}$/.test(String(error.code)) ? String(error.code) : 'failed'
+
+const unavailable = (detail: string): DeliveryResult => ({
+  ok: false,
+  code: 'adapter.unavailable',
+  detail,
+  retryable: true,
+})
