@@ -30,6 +30,7 @@ const noLists: ListBoard = { head: () => null, announced: () => {} }
 export type WorldCity = Awaited<ReturnType<typeof startCity>>
 
 export type World = {
+  /** resolves the packet keys of all cities */ resolve: KeyResolver
   network: MemoryNetwork
   clock: HandClock
   cities: Map<string, WorldCity>
@@ -64,15 +65,12 @@ type Setup = {
 async function startCity({ play, resolve, network, clock, db, partners, adapter }: Setup) {
   await migrate(db, MIGRATIONS, clock.now)
   const transport = network.transport(play.code, { gate: peer => partners.includes(peer) })
+  const document = { certificates: [play.certificate], delegations: play.delegations, revocations: play.revocations }
   const identity: OwnIdentity = {
     city: play.code,
     name: play.name,
     signer: () => play.packetSigner,
-    document: () => ({
-      certificates: [play.certificate],
-      delegations: play.delegations,
-      revocations: play.revocations,
-    }),
+    document: () => document,
   }
   const trust: Trust = {
     key: kid => resolve(kid) as TrustedKey | undefined,
@@ -220,8 +218,14 @@ export async function createWorld(
   const codes = ['610900', '420300']
   const plays = await sharedCities(codes)
   for (const play of plays) certificates.set(play.code, play.certificateKey)
-  const resolve = await trusting(...plays)
   const clock = createHandClock()
+  const all = await trusting(...plays)
+  // As the cities' delegations say: from a month ago on, for most of a year.
+  const [notBefore, notAfter] = [-30, 335].map(days => clock.now() / 1000 + days * 86_400) as [number, number]
+  const resolve = (kid: string): TrustedKey | undefined => {
+    const key = all(kid) as TrustedKey | undefined
+    return key === undefined ? undefined : { ...key, notBefore, notAfter }
+  }
   const network = createMemoryNetwork(options)
   const cities = new Map<string, WorldCity>()
   const begin = async (play: PlayCity, db: Database) => {
@@ -246,6 +250,7 @@ export async function createWorld(
   const world = {
     network,
     clock,
+    resolve,
     cities,
     city,
     async settle() {
