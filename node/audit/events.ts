@@ -53,10 +53,15 @@ export function createEventLog({ database, now }: { database: Database; now: () 
   const announced = new WeakSet<Transaction>()
   return {
     async append(tx, { type, subject }) {
-      await tx.run(
-        'INSERT INTO events (no, at, type, subject, roles) SELECT COALESCE(MAX(no), 0) + 1, ?, ?, ?, ? FROM events',
-        [now(), type, subject, joinRoles(EVENT_ROLES[type])],
-      )
+      // In one statement SQLite would copy what it selects from the table that it writes to.
+      const [row] = await tx.query<{ next: number }>('SELECT COALESCE(MAX(no), 0) + 1 AS next FROM events')
+      await tx.run('INSERT INTO events (no, at, type, subject, roles) VALUES (?, ?, ?, ?, ?)', [
+        row?.next ?? 1,
+        now(),
+        type,
+        subject,
+        joinRoles(EVENT_ROLES[type]),
+      ])
       if (announced.has(tx)) return
       announced.add(tx)
       tx.afterCommit(() => {

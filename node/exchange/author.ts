@@ -1,6 +1,5 @@
 /** Writes own packets: signs outside the transaction, stores and queues inside it. */
 
-import { advance } from '../../protocol/exchange/watermark.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { PROTOCOL_VERSION } from '../../protocol/names.ts'
 import type { PacketClaims } from '../../protocol/packet/claims.ts'
@@ -10,6 +9,7 @@ import { ProblemError } from '../../protocol/problem.ts'
 import { chainOf } from '../../protocol/thread/chain.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { type Clock, seconds } from './clock.ts'
+import { advance } from './hash.ts'
 import type { PacketStore } from './packet-store.ts'
 import type { Author, Draft, OwnIdentity, StoredPacket, ThreadHandler, Trust } from './ports.ts'
 
@@ -109,7 +109,7 @@ export function createAuthor(parts: AuthorParts): Author {
     let link = await store.link(tx, target.partner, 'out')
     const written: StoredPacket[] = []
     for (const { packet, jws, bodyBytes } of prepared) {
-      link = { ...(await advance(link, packet.id)), acked: link.acked }
+      link = { ...advance(link, packet.id), acked: link.acked }
       const no = await store.insert(
         tx,
         {

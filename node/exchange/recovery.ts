@@ -4,7 +4,6 @@
  */
 
 import { encodeFrame, type Frame } from '../../protocol/exchange/frames.ts'
-import { advance } from '../../protocol/exchange/watermark.ts'
 import type { PacketClaims } from '../../protocol/packet/claims.ts'
 import { verifyPacket } from '../../protocol/packet/envelope.ts'
 import { verifyReceipt } from '../../protocol/packet/receipt.ts'
@@ -14,6 +13,7 @@ import type { Database, Transaction } from '../store/database.ts'
 import { handlerOf, typeOf } from './author.ts'
 import type { Clock } from './clock.ts'
 import type { FrameReader } from './greeting.ts'
+import { advance } from './hash.ts'
 import { claimsOf, type PacketStore } from './packet-store.ts'
 import type { Author, OwnIdentity, StoredPacket, ThreadHandler, Trust } from './ports.ts'
 import type { Wire } from './wire.ts'
@@ -98,7 +98,7 @@ export function createRecovery(parts: RecoveryParts) {
       const before = await store.link(tx, partner, 'out')
       if (recalled.n !== before.n + 1)
         throw new ProblemError('exchange.protocol', `place ${recalled.n} after ${before.n}`)
-      const link = { ...(await advance(before, id)), acked: recalled.n }
+      const link = { ...advance(before, id), acked: recalled.n }
       const at = clock.now()
       const receiptNo = await store.nextReceiptNo(tx)
       await store.saveReceipt(tx, {
