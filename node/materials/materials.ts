@@ -129,7 +129,11 @@ export function createMaterials(parts: MaterialsParts) {
     const { peers, addresses } = trust.reach(partner)
     const [peer] = peers
     if (peer === undefined) throw new ProblemError('partner.inactive')
-    const wire = await transport.open(peer, addresses, STREAM.materials, { maxFrame: LIMITS.materialFrameBytes })
+    const dial = new AbortController()
+    const cancel = clock.after(STALL, () => dial.abort())
+    const wire = await transport
+      .open(peer, addresses, STREAM.materials, { maxFrame: LIMITS.materialFrameBytes, signal: dial.signal })
+      .finally(cancel)
     try {
       await wire.send(encodeFrame({ type: 'material-request', sha256, offset }))
       const reader = new FrameReader(wire)
