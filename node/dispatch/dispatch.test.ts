@@ -1,0 +1,216 @@
+import { randomBytes } from 'node:crypto'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Adapter, DeliveryResult, LocalEvent } from '../../adapters/sdk/port.ts'
+import { PLAY_ITEM, submitContentOf } from '../../test/support/play-case.ts'
+import { createWorld } from '../../test/support/world.ts'
+
+const A = '610900'
+const S = '420300'
+type World = Awaited<ReturnType<typeof createWorld>>
+let world: World | undefined
+afterEach(async () => {
+  await world?.stop()
+  world = undefined
+})
+
+/** An approval system driven by the test: what it answers, what it was asked, what it has to say. */
+class System {
+  readonly asked: string[] = []
+  readonly answers: LocalEvent[] = []
+  answer: (kind: string, attempt: number) => DeliveryResult | Promise<DeliveryResult> = kind =>
+    kind === 'case.submit' ? { ok: true, localCaseNo: 'L1' } : { ok: true }
+
+  adapter = (): Adapter => ({
+    kind: 'test',
+    deliver: async delivery => {
+      this.asked.push(delivery.kind)
+      return this.answer(delivery.kind, delivery.attempt)
+    },
+    poll: async cursor => ({ events: this.answers.slice(Number(cursor ?? 0)), cursor: String(this.answers.length) }),
+    check: async () => ({ ok: true }),
+  })
+
+  say(move: LocalEvent['move'], localCaseNo = 'L1'): void {
+    this.answers.push({ id: `e${this.answers.length + 1}`, localCaseNo, move })
+  }
+}
+
+async function begin(system: System): Promise<{ w: World; submit: () => Promise<string> }> {
+  const w = await createWorld({ adapter: code => (code === S ? system.adapter() : new System().adapter()) })
+  world = w
+  const proposed = await w.city(A).agreements.propose({
+    v: 1,
+    title: '跨省通办合作协议',
+    parties: [
+      { code: A, name: '安康市', authority: '安康市行政审批服务局' },
+      { code: S, name: '十堰市', authority: '十堰市行政审批局' },
+    ],
+    items: [{ taskCode: PLAY_ITEM.code, taskName: PLAY_ITEM.name, handling: S, collecting: [A], modes: [0] }],
+    clock: {},
+    mailing: 'handling',
+    archive: 'handling',
+    purgeDays: 90,
+    dispute: '协商解决',
+    validFrom: '2026-01-01',
+    validTo: '2028-12-31',
+  })
+  await w.settle()
+  await w.city(S).agreements.sign(proposed.thread)
+  await w.settle()
+  return {
+    w,
+    submit: async () => {
+      const thread = randomBytes(16).toString('hex')
+      await w
+        .city(A)
+        .exchange.author.write({ thread, partner: S }, [
+          { kind: 'case.submit', content: submitContentOf('AK-1', 0, []), agreement: proposed.id },
+        ])
+      await w.settle()
+      return thread
+    },
+  }
+}
+
+const stateAt = async (w: World, thread: string) => (await w.city(S).cases.get(thread)).state
+
+/** Lets the poller ask `times` times. */
+async function poll(w: World, times = 2): Promise<void> {
+  for (let turn = 0; turn < times; turn++) {
+    w.clock.advance(1000)
+    await w.settle()
+  }
+}
+
+describe('dispatch', () => {
+  test('tries again later while the approval system is down, and signs the arrival once', async () => {
+    const system = new System()
+    let down = true
+    system.answer = () =>
+      down
+        ? { ok: false, code: 'adapter.unavailable', detail: 'HTTP 503', retryable: true }
+        : { ok: true, localCaseNo: 'L1' }
+    const { w, submit } = await begin(system)
+    const thread = await submit()
+    expect(await stateAt(w, thread)).toBe('submitted')
+    await poll(w, 3)
+    expect(system.asked.length).toBeGreaterThan(1)
+    down = false
+    await poll(w, 20)
+    expect(await stateAt(w, thread)).toBe('arrived')
+    expect((await w.city(A).cases.get(thread)).timeline.map(entry => entry.kind)).toEqual([
+      'case.submit',
+      'case.arrived',
+    ])
+  })
+
+  test('parks what the system refuses; what follows for that case waits behind it, other cases do not', async () => {
+    const system = new System()
+    let refuse = true
+    let serial = 0
+    system.answer = kind => {
+      if (kind !== 'case.submit') return { ok: true }
+      if (refuse) return { ok: false, code: 'adapter.refused', detail: 'E1', retryable: false }
+      serial++
+      return { ok: true, localCaseNo: `L${serial}` }
+    }
+    const { w, submit } = await begin(system)
+    const first = await submit()
+    await w.city(A).cases.step(first, 'case.remind', { text: '请尽快' }, 'person:1')
+    await w.settle()
+    expect(system.asked).toEqual(['case.submit'])
+    const [parked] = await w.city(S).dispatch.parked()
+    expect(parked).toMatchObject({ what: 'packet', kind: 'case.submit', problem: { code: 'adapter.refused' } })
+    refuse = false
+    const second = await submit()
+    expect(await stateAt(w, second)).toBe('arrived')
+    expect(await stateAt(w, first)).toBe('submitted')
+    if (parked?.what !== 'packet') throw new Error('nothing is parked')
+    await w.city(S).dispatch.retry({ packetNo: parked.packetNo }, 'person:1')
+    await w.settle()
+    expect(await stateAt(w, first)).toBe('arrived')
+    expect(system.asked).toEqual(['case.submit', 'case.submit', 'case.submit', 'case.remind'])
+    await expect(w.city(S).dispatch.retry({ packetNo: parked.packetNo }, 'person:1')).rejects.toMatchObject({
+      problem: { code: 'request.not-found' },
+    })
+  })
+
+  test('an adapter that throws is tried again with the same key', async () => {
+    const system = new System()
+    system.answer = (_, attempt) => {
+      if (attempt === 0) throw new Error('broken')
+      return { ok: true, localCaseNo: 'L1' }
+    }
+    const { w, submit } = await begin(system)
+    const thread = await submit()
+    await poll(w, 5)
+    expect(await stateAt(w, thread)).toBe('arrived')
+  })
+
+  test('takes the answers of the system in order, each once', async () => {
+    const system = new System()
+    const { w, submit } = await begin(system)
+    const thread = await submit()
+    system.say({ kind: 'case.accept', body: {} })
+    system.say({ kind: 'case.progress', body: { step: '审核' } })
+    await poll(w)
+    expect(await stateAt(w, thread)).toBe('accepted')
+    // The system tells everything again, as after a lost cursor.
+    await w.city(S).db.transaction(tx => tx.run(`UPDATE adapter_state SET value = '0' WHERE key = 'poll cursor'`))
+    await poll(w)
+    expect((await w.city(S).cases.get(thread)).timeline.map(entry => entry.kind)).toEqual([
+      'case.submit',
+      'case.arrived',
+      'case.accept',
+      'case.progress',
+    ])
+  })
+
+  test('an answer that does not fit is parked, later ones of the case wait behind it, and a retry takes them in order', async () => {
+    const system = new System()
+    const { w, submit } = await begin(system)
+    const thread = await submit()
+    system.say({ kind: 'case.decide', body: { outcome: 'granted' } })
+    system.say({ kind: 'case.progress', body: { step: '归档' } })
+    await poll(w)
+    expect(await stateAt(w, thread)).toBe('arrived')
+    const parked = await w.city(S).dispatch.parked()
+    expect(parked.map(work => [work.what, work.problem.code])).toEqual([
+      ['adapter-event', 'case.transition'],
+      ['adapter-event', 'case.transition'],
+    ])
+    await expect(w.city(S).dispatch.retry({ localCaseNo: 'L1' }, 'person:1')).rejects.toMatchObject({
+      problem: { code: 'case.transition' },
+    })
+    await w.city(S).cases.step(thread, 'case.accept', {}, 'person:1')
+    await expect(w.city(S).dispatch.retry({ localCaseNo: 'L1' }, 'person:1')).rejects.toMatchObject({
+      problem: { code: 'case.transition' },
+    })
+    expect(await stateAt(w, thread)).toBe('decided')
+    expect(await w.city(S).dispatch.parked()).toHaveLength(1)
+  })
+
+  test('an answer that comes before the case is known is kept and taken when it is', async () => {
+    const system = new System()
+    let release = () => {}
+    const held = new Promise<void>(resolve => {
+      release = resolve
+    })
+    system.answer = async () => {
+      // The effect is there and the system speaks of it before its answer reaches this node.
+      system.say({ kind: 'case.accept', body: {} })
+      await held
+      return { ok: true, localCaseNo: 'L1' }
+    }
+    const { w, submit } = await begin(system)
+    const thread = await submit()
+    await poll(w)
+    expect(await w.city(S).dispatch.parked()).toMatchObject([
+      { what: 'adapter-event', problem: { code: 'thread.unknown' } },
+    ])
+    release()
+    await w.settle()
+    expect(await stateAt(w, thread)).toBe('accepted')
+    expect(await w.city(S).dispatch.parked()).toEqual([])
+  })
+})
