@@ -1,0 +1,204 @@
+/** Vectors of case threads. */
+import type { CaseKind } from '../../protocol/case/kinds.ts'
+import type { PacketClaims } from '../../protocol/packet/claims.ts'
+import type { ProblemCode } from '../../protocol/problem.ts'
+import type { VectorCity } from './vector-keys.ts'
+
+import { type Add, b64, NOW, refused, submitContent, Writer, type Written } from './vector-writer.ts'
+
+export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCity): Promise<void> {
+  const [A, S] = ['610900', '420300']
+  const agreement = 'ab'.repeat(32)
+  const wire = (packets: readonly Written[]) => packets.map(({ jws, body }) => ({ jws, body: b64(body) }))
+  type Step = [iss: string, kind: CaseKind, content: object, change?: Partial<PacketClaims>]
+  const play = async (mode: 0 | 1 | 2, steps: readonly Step[]) => {
+    const writer = new Writer([ankang, shiyan])
+    const packets = [await writer.say(A, S, 'case.submit', submitContent(mode), { agreement })]
+    for (const [iss, kind, content, change] of steps)
+      packets.push(await writer.say(iss, iss === A ? S : A, kind, content, change))
+    return packets
+  }
+  const arrived: Step = [S, 'case.arrived', { localCaseNo: 'SP20261102000001' }]
+  const good = async (path: string, description: string, mode: 0 | 1 | 2, steps: readonly Step[], states: string[]) =>
+    add(`thread/valid/${path}`, description, { packets: wire(await play(mode, steps)) }, { ok: true, states })
+  const bad = async (
+    path: string,
+    description: string,
+    mode: 0 | 1 | 2,
+    steps: readonly Step[],
+    problem: ProblemCode,
+  ) => add(`thread/invalid/${path}`, description, { packets: wire(await play(mode, steps)) }, refused(problem))
+
+  await good(
+    'granted',
+    'A straight case',
+    0,
+    [
+      arrived,
+      [S, 'case.accept', {}],
+      [S, 'case.progress', { step: '审核' }],
+      [S, 'case.decide', { outcome: 'granted' }],
+      [S, 'case.send-result', { method: 'e-licence' }],
+      [S, 'case.close', { outcome: 'granted' }],
+      [A, 'case.evaluate', { target: 'department', level: 1, channel: '窗口' }],
+    ],
+    ['submitted', 'arrived', 'accepted', 'accepted', 'decided', 'sending', 'closed', 'closed'],
+  )
+  await good(
+    'supplemented',
+    'A supplement is asked for and given',
+    1,
+    [
+      arrived,
+      [S, 'case.request-supplement', { notice: '请补正', materials: [{ code: 'M01', reason: '不清晰' }] }],
+      [A, 'case.supplement', { materials: [] }],
+      [S, 'case.accept', {}],
+    ],
+    ['submitted', 'arrived', 'supplementing', 'arrived', 'accepted'],
+  )
+  await good(
+    'paused',
+    'A special procedure and an extension',
+    0,
+    [
+      arrived,
+      [S, 'case.accept', {}],
+      [S, 'case.pause', { procedure: 'hearing', reason: '听证' }],
+      [S, 'case.resume', {}],
+      [S, 'case.extend', { until: '2026-12-31', reason: '案情复杂', approver: '局长' }],
+    ],
+    ['submitted', 'arrived', 'accepted', 'paused', 'accepted', 'accepted'],
+  )
+  await good(
+    'withdrawn',
+    'The applicant withdraws',
+    0,
+    [arrived, [A, 'case.withdraw', { reason: '申请人撤回' }], [S, 'case.close', { outcome: 'withdrawn' }]],
+    ['submitted', 'arrived', 'arrived', 'closed'],
+  )
+  await good(
+    'authorised',
+    'Mode 2: the collecting city moves the case, the owner objects',
+    2,
+    [
+      [A, 'case.arrived', { localCaseNo: 'AK-1' }],
+      [A, 'case.accept', {}],
+      [S, 'case.object', { reason: '材料不符' }],
+      [A, 'case.close', { outcome: 'void' }],
+    ],
+    ['submitted', 'arrived', 'accepted', 'accepted', 'closed'],
+  )
+  await good(
+    'refused',
+    'Not accepted',
+    0,
+    [arrived, [S, 'case.refuse', { reason: '不属本机关职权', basis: '行政许可法 32' }]],
+    ['submitted', 'arrived', 'refused'],
+  )
+
+  await bad('wrong-author', 'The collecting city accepts', 0, [arrived, [A, 'case.accept', {}]], 'case.author')
+  await bad(
+    'wrong-author-mode-2',
+    'In mode 2 the owner does not move the case',
+    2,
+    [[S, 'case.arrived', { localCaseNo: 'x' }]],
+    'case.author',
+  )
+  await bad(
+    'decided-before-accepted',
+    'A decision without acceptance',
+    0,
+    [arrived, [S, 'case.decide', { outcome: 'granted' }]],
+    'case.transition',
+  )
+  await bad(
+    'second-notice',
+    'Supplements are asked for once',
+    0,
+    [
+      arrived,
+      [S, 'case.request-supplement', { notice: '一', materials: [] }],
+      [A, 'case.supplement', { materials: [] }],
+      [S, 'case.request-supplement', { notice: '二', materials: [] }],
+    ],
+    'case.transition',
+  )
+  await bad(
+    'closed-otherwise',
+    'Closed against the decision',
+    0,
+    [
+      arrived,
+      [S, 'case.accept', {}],
+      [S, 'case.decide', { outcome: 'denied' }],
+      [S, 'case.close', { outcome: 'granted' }],
+    ],
+    'case.transition',
+  )
+  await bad(
+    'withdrawn-unasked',
+    'Closed as withdrawn without a withdraw',
+    0,
+    [arrived, [S, 'case.close', { outcome: 'withdrawn' }]],
+    'case.transition',
+  )
+  await bad(
+    'after-the-end',
+    'A step after the end',
+    0,
+    [arrived, [S, 'case.refuse', { reason: 'x', basis: 'x' }], [S, 'case.accept', {}]],
+    'case.transition',
+  )
+  await bad('gap', 'seq 3 after seq 1', 0, [[S, 'case.arrived', { localCaseNo: 'x' }, { seq: 3 }]], 'chain.gap')
+  await bad('replay', 'seq 1 again', 0, [arrived, [S, 'case.accept', {}, { seq: 1 }]], 'chain.replay')
+  await bad(
+    'prev',
+    'prev is not the packet before',
+    0,
+    [arrived, [S, 'case.accept', {}, { prev: 'ef'.repeat(32) }]],
+    'chain.prev',
+  )
+  await bad(
+    'seen-unknown',
+    'seen is no packet of the thread',
+    0,
+    [[S, 'case.arrived', { localCaseNo: 'x' }, { seen: 'ef'.repeat(32) }]],
+    'chain.seen',
+  )
+  await bad(
+    'seen-nothing',
+    'A move that has not seen the submit',
+    0,
+    [[S, 'case.arrived', { localCaseNo: 'x' }, { seen: null }]],
+    'chain.seen',
+  )
+  await bad('time', 'Signed before the packet before', 0, [arrived, [S, 'case.accept', {}, { iat: NOW }]], 'chain.time')
+  await bad(
+    'party',
+    'A third city is addressed',
+    0,
+    [[S, 'case.arrived', { localCaseNo: 'x' }, { aud: '611000' }]],
+    'thread.party',
+  )
+  await bad(
+    'second-submit',
+    'The thread has begun already',
+    0,
+    [[A, 'case.submit', submitContent(0), { agreement }]],
+    'case.transition',
+  )
+  const orphan = await new Writer([ankang, shiyan]).say(S, A, 'case.arrived', { localCaseNo: 'x' })
+  add(
+    'thread/invalid/no-submit',
+    'A move in a thread that nobody began',
+    { packets: wire([orphan]) },
+    refused('thread.unknown'),
+  )
+  const noAgreement = await new Writer([ankang, shiyan]).say(A, S, 'case.submit', submitContent(0))
+  add(
+    'thread/invalid/no-agreement',
+    'A case without an agreement',
+    { packets: wire([noAgreement]) },
+    refused('agreement.none'),
+  )
+}

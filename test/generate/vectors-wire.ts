@@ -1,0 +1,115 @@
+/** Vectors of frames, invites, words and codes. */
+import { encodeFrame, type Frame } from '../../protocol/exchange/frames.ts'
+import { LIMITS } from '../../protocol/limits.ts'
+import { inviteId, verificationNumbers, writeInvite } from '../../protocol/pairing/invite.ts'
+import { encodeUtf8, toHex } from '../../protocol/primitives.ts'
+
+import { type Add, b64, DAY, NOW, refused } from './vector-writer.ts'
+
+export function addFrames(add: Add): void {
+  const frames: Frame[] = [
+    { type: 'packet', n: 7, jws: 'a.b.c', body: encodeUtf8('{"salt":"x"}') },
+    { type: 'receipt', through: 7, jws: 'a.b.c' },
+    { type: 'recall', from: 3 },
+    { type: 'recalled', n: 3, jws: 'a.b.c', receipt: 'd.e.f', body: encodeUtf8('{}') },
+    { type: 'recall-end', through: 7 },
+    { type: 'list', list: 'a.b.c' },
+    { type: 'material-request', sha256: '11'.repeat(32), offset: 65536 },
+    { type: 'material-answer', size: 100_000 },
+    { type: 'material-chunk', bytes: encodeUtf8('chunk') },
+    { type: 'problem', code: 'exchange.timeout', detail: 'hello' },
+  ]
+  const shown = (frame: Frame): object =>
+    Object.fromEntries(
+      Object.entries(frame).map(([key, value]) => [key, value instanceof Uint8Array ? b64(value) : value]),
+    )
+  for (const frame of frames)
+    add(
+      `frame/valid/${frame.type}`,
+      `A ${frame.type} frame`,
+      { hex: toHex(encodeFrame(frame)) },
+      { ok: true, frame: shown(frame) },
+    )
+  const packet = toHex(encodeFrame({ type: 'packet', n: 7, jws: 'a.b.c', body: new Uint8Array() }))
+  for (const [path, description, hex] of [
+    ['empty', 'No bytes', ''],
+    ['type-0', 'Type 0', '00'],
+    ['type-99', 'A type that does not exist', '63'],
+    ['cut-off', 'Ends inside the JWS', packet.slice(0, -4)],
+    ['place-too-large', 'A place beyond 2^53', `02${'ff'.repeat(8)}00000000`],
+    [
+      'unknown-field',
+      'JSON with a field that is not named',
+      toHex(Uint8Array.from([4, ...encodeUtf8('{"from":1,"to":2}')])),
+    ],
+    ['not-json', 'Not JSON', toHex(Uint8Array.from([4, ...encodeUtf8('from')]))],
+  ] as const) {
+    add(`frame/invalid/${path}`, description, { hex }, refused('frame.malformed'))
+  }
+}
+
+export async function addPairing(add: Add): Promise<void> {
+  const secret = 'AAECAwQFBgcICQoLDA0ODw'
+  const invite = {
+    v: 1 as const,
+    city: '420300',
+    name: '十堰市',
+    addresses: ['/ip4/127.0.0.1/tcp/8421/p2p/12D3KooWExample'],
+    fingerprint: 'ab'.repeat(32),
+    secret,
+    exp: NOW + DAY,
+  }
+  const text = writeInvite(invite)
+  add('invite/valid/whole', 'An invite', { text, now: NOW }, { ok: true, invite, id: await inviteId(secret) })
+  add(
+    'invite/valid/broken-lines',
+    'As a chat program breaks it',
+    { text: ` ${text.slice(0, 40)}\n${text.slice(40, 90)} \r\n${text.slice(90)} `, now: NOW },
+    { ok: true, invite, id: await inviteId(secret) },
+  )
+  add('invite/invalid/expired', 'Past its time', { text, now: NOW + DAY + 1 }, refused('invite.expired'))
+  add('invite/invalid/cut', 'The end is missing', { text: text.slice(0, -20), now: NOW }, refused('invite.malformed'))
+  add(
+    'invite/invalid/other-text',
+    'Something else',
+    { text: 'https://example.com', now: NOW },
+    refused('invite.malformed'),
+  )
+  add(
+    'invite/invalid/too-long',
+    'Longer than an invite may be',
+    { text: `${text}${'A'.repeat(LIMITS.inviteBytes)}`, now: NOW },
+    refused('invite.malformed'),
+  )
+  const fingerprints: [string, string] = ['ab'.repeat(32), 'cd'.repeat(32)]
+  add(
+    'words/valid/six',
+    'Six numbers, whichever side computes them',
+    { secret, fingerprints },
+    { ok: true, numbers: await verificationNumbers(secret, fingerprints) },
+  )
+}
+
+export function addCodes(add: Add): void {
+  for (const [path, description, number] of [
+    ['x', 'The sample of GB 11643', '11010519491231002X'],
+    ['lower-case', 'A lower-case x', '11010519491231002x'],
+  ] as const) {
+    add(`code/valid/resident-id-${path}`, description, { residentId: number }, { ok: true })
+  }
+  for (const [path, description, number] of [
+    ['check', 'A wrong check character', '110105194912310021'],
+    ['date', 'No such day', '11010519490230002X'],
+    ['short', 'Fifteen digits', '110105491231002'],
+  ] as const) {
+    add(`code/invalid/resident-id-${path}`, description, { residentId: number }, { ok: false })
+  }
+  add('code/valid/credit-code', 'A live code of a public body', { creditCode: '12441500196720244T' }, { ok: true })
+  add('code/invalid/credit-code-check', 'A wrong check character', { creditCode: '124415001967202440' }, { ok: false })
+  add(
+    'code/invalid/credit-code-letter',
+    'A letter that the alphabet leaves out',
+    { creditCode: '1244150019672024IT' },
+    { ok: false },
+  )
+}
