@@ -103,7 +103,7 @@ const want = (material: { sha256: string; size: number; type: string }) =>
   shiyan.db.transaction(tx => shiyan.materials.want(tx, A, [material]))
 /** Moves the clock on until the material is held, letting files and signatures have their turn. */
 async function heldInTime(sha256: string): Promise<void> {
-  for (let turn = 0; turn < 500 && (await shiyan.materials.held([sha256])).length === 0; turn++) {
+  for (let turn = 0; turn < 2000 && (await shiyan.materials.held([sha256])).length === 0; turn++) {
     clock.advance(500)
     await new Promise(resolve => setTimeout(resolve, 5))
   }
@@ -165,9 +165,9 @@ describe('materials', () => {
     const material = await sent(pdf(200_000))
     network.stall(A, S)
     await want(material)
-    for (let turn = 0; turn < 200 && shiyan.problems.length === 0; turn++) {
-      clock.advance(10_000)
-      await new Promise(resolve => setImmediate(resolve))
+    for (let turn = 0; turn < 2000 && shiyan.problems.length === 0; turn++) {
+      clock.advance(1000)
+      await new Promise(resolve => setTimeout(resolve, 5))
     }
     expect(shiyan.problems[0]?.code).toMatch(/^exchange\./)
     network.drop(A, S)

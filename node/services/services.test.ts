@@ -76,7 +76,7 @@ async function announced(to: Awaited<ReturnType<typeof open>>, head: string, ver
   to.services.announced('420300', head)
   for (let turn = 0; turn < 2000; turn++) {
     if ((await to.services.view('420300'))?.version === version || to.failures.length > failuresBefore) return
-    await new Promise(wake => setImmediate(wake))
+    await new Promise(wake => setTimeout(wake, 2))
   }
 }
 
@@ -137,7 +137,7 @@ describe('services', () => {
     honest = true
     ankang.clock.advance(30_000)
     for (let turn = 0; turn < 2000 && (await ankang.services.view('420300'))?.version !== 2; turn++)
-      await new Promise(wake => setImmediate(wake))
+      await new Promise(wake => setTimeout(wake, 2))
     expect(await ankang.services.view('420300')).toMatchObject({ version: 2, count: 6 })
     expect(ankang.services.problem('420300')).toBeNull()
   })
