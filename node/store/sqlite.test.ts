@@ -39,6 +39,22 @@ describe('SQLite', () => {
     await db.close()
   })
 
+  test('a read sees every commit made before it, by this process at once and by another in the next turn', async () => {
+    const path = fresh()
+    const [db, other] = [openSqlite(path), openSqlite(path)]
+    await db.transaction(tx => tx.run('CREATE TABLE a (x INTEGER)'))
+    const count = async () => (await db.query<{ n: number }>('SELECT count(*) AS n FROM a'))[0]?.n
+    for (let n = 1; n <= 3; n++) {
+      expect(await count()).toBe(2 * n - 2)
+      await db.transaction(tx => tx.run('INSERT INTO a VALUES (1)'))
+      expect(await count()).toBe(2 * n - 1)
+      await other.transaction(tx => tx.run('INSERT INTO a VALUES (2)'))
+      await new Promise(resolve => setImmediate(resolve))
+      expect(await count()).toBe(2 * n)
+    }
+    await Promise.all([db.close(), other.close()])
+  })
+
   test('keeps its files from others, journals and backups too', async () => {
     const [path, copy] = [fresh(), fresh()]
     const db = openSqlite(path)

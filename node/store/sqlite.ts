@@ -32,7 +32,8 @@ const WRITER = [
 /** Opens the database file, or makes it (0600); `:memory:` for one that is gone when closed. */
 export function openSqlite(path: string, options: { report?: (error: unknown) => void } = {}): Database {
   const { writer, reader } = path === NAMELESS ? openNameless() : openFile(path)
-  const commits = createGroupCommit(writerOf(writer), options.report ?? (error => console.error(error)))
+  const snapshot = createSnapshot(reader)
+  const commits = createGroupCommit(writerOf(writer, snapshot.end), options.report ?? (error => console.error(error)))
   const backups = new Set<Promise<void>>()
   let closed: Promise<void> | null = null
 
@@ -43,6 +44,7 @@ export function openSqlite(path: string, options: { report?: (error: unknown) =>
   async function close(): Promise<void> {
     await commits.idle()
     await Promise.allSettled(backups)
+    snapshot.end()
     reader.close()
     writer.close()
   }
@@ -50,7 +52,7 @@ export function openSqlite(path: string, options: { report?: (error: unknown) =>
   return {
     async query<T extends object>(sql: string, params: readonly Value[] = []) {
       refuseClosed()
-      return reader.query<T>(sql, params)
+      return snapshot.query<T>(sql, params)
     },
     async transaction(work) {
       refuseClosed()
@@ -58,6 +60,7 @@ export function openSqlite(path: string, options: { report?: (error: unknown) =>
     },
     async backup(target) {
       refuseClosed()
+      snapshot.end()
       const backup = writeBackup(path === NAMELESS ? reader : path, target)
       backups.add(backup)
       await backup.finally(() => backups.delete(backup))
@@ -105,14 +108,41 @@ function openNameless(): Connections {
   }
 }
 
-const writerOf = (connection: Connection): Writer => ({
+/**
+ * Reads between two commits, and of one turn of the event loop at most, share a read transaction: to begin one costs as much
+ * as a small read. It ends before a commit, so that it never keeps the log from being written back.
+ */
+function createSnapshot(reader: Connection): Pick<Connection, 'query'> & { end(): void } {
+  let open = false
+  const end = () => {
+    if (!open) return
+    open = false
+    reader.run('COMMIT', [])
+  }
+  return {
+    query(sql, params) {
+      if (!open) {
+        reader.run('BEGIN', [])
+        open = true
+        setImmediate(end)
+      }
+      return reader.query(sql, params)
+    },
+    end,
+  }
+}
+
+const writerOf = (connection: Connection, endSnapshot: () => void): Writer => ({
   query: connection.query,
   run: connection.run,
   get inTransaction() {
     return connection.inTransaction
   },
   begin: () => void connection.run('BEGIN IMMEDIATE', []),
-  commit: () => void connection.run('COMMIT', []),
+  commit() {
+    endSnapshot()
+    connection.run('COMMIT', [])
+  },
   rollback: () => void connection.run('ROLLBACK', []),
   savepoint: () => void connection.run('SAVEPOINT one', []),
   releaseSavepoint: () => void connection.run('RELEASE one', []),
