@@ -3,9 +3,10 @@ import { createPrivateKey, sign } from 'node:crypto'
 import * as jose from 'jose'
 import type { Identity as IdentityDocument } from '../../protocol/exchange/frames.ts'
 import {
-  type CertificateKey,
   type CertificateSigner,
   type DelegatedKey,
+  type DelegationClaims,
+  type RevocationClaims,
   signDelegation,
   signRevocation,
 } from '../../protocol/keys/delegation.ts'
@@ -24,6 +25,8 @@ import { type KeyStore, type Keys, newKey, type PrivateKey } from './keystore.ts
 /** Days a delegation lasts, and how many are left when it is renewed. */
 export const DELEGATION_DAYS = { lasts: 90, renewAt: 30 } as const
 const DAY = 86_400
+/** Retired packet keys that the key store keeps; they sign no more, and their delegations stay in the store for good. */
+const RETIRED_KEYS = 8
 
 export type IdentityParts = {
   db: Database
@@ -32,25 +35,30 @@ export type IdentityParts = {
   clock: Clock
   audit: Audit
   events: EventLog
-  /** after own keys, delegations or revocations changed */ changed: () => Promise<void>
+  /** after own keys, delegations or revocations changed, before anything is signed with a new key */
+  changed: () => Promise<void>
 }
 
-type DelegationRow = { type: 'delegation' | 'revocation'; jws: string; iat: number }
+/** A key that the own certificate delegated. */
+export type OwnKey = {
+  kid: string
+  purpose: DelegatedKey['purpose']
+  state: 'current' | 'retired' | 'revoked'
+  /** ms */ delegatedUntil: number
+}
 
 export type NodeIdentity = OwnIdentity & {
-  /** own certificate as others verify with it */ certificateKey(): CertificateKey
   /** opens the city key; slow */ certificateSigner(): Promise<CertificateSigner>
   peerKey(): PrivateKey
   dataKey(): Uint8Array
   /** A new packet key takes over; the old one's signatures stay valid. */
   rotate(actor: string): Promise<{ kid: string }>
-  /** Revokes an own key from now on. */
+  /** Revokes an own retired key from now on. Problems: `request.not-found`, `request.conflict` for a key in use. */
   revoke(kid: string, actor: string): Promise<void>
-  /** Delegates anew when the current delegation runs out soon; what it did. */
+  /** Delegates anew when the current delegation runs out soon; what it did. Problem: `certificate.expired`. */
   renewIfDue(): Promise<boolean>
-  /** fingerprint and validity of the certificate, keys and when their delegations end */
-  summary(): { fingerprint: string; notAfter: number; kid: string; delegatedUntil: number }
-  documentRows(): readonly DelegationRow[]
+  /** fingerprint and validity of the certificate, current packet key, all keys, those in use first */
+  summary(): { fingerprint: string; notAfter: number; kid: string; delegatedUntil: number; keys: OwnKey[] }
 }
 
 const publicOf = ({ kty, crv, x, kid }: PrivateKey, purpose: DelegatedKey['purpose']): DelegatedKey => ({
@@ -61,7 +69,23 @@ const publicOf = ({ kty, crv, x, kid }: PrivateKey, purpose: DelegatedKey['purpo
   purpose,
 })
 
-/** Loads the identity; makes the first delegation when there is none. */
+const current = (keys: Keys): PrivateKey => {
+  const key = keys.packetKeys.find(entry => entry.state === 'current')
+  if (key === undefined) throw new ProblemError('keystore.malformed', 'no current packet key')
+  return key
+}
+
+const names = (claims: DelegationClaims, kid: string): boolean => claims.keys.some(key => key.kid === kid)
+
+/** What is signed, shown and answered from; replaced as a whole, so that no key signs before its delegation is shown. */
+type Held = {
+  signer: PacketSigner
+  document: IdentityDocument
+  /** by the present certificate, those of the current key first, then the newest */ delegations: readonly DelegationClaims[]
+  revoked: ReadonlySet<string>
+}
+
+/** Loads the identity; makes the first delegation when there is none, and a new one when the last has run out. */
 export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> {
   const { db, keyStore, city, clock, audit, events } = parts
   const { readCertificate, keyThumbprint } = await import('../../certs/index.ts')
@@ -70,58 +94,51 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
   const certificate = read.certificate
   if (certificate.code !== city.code)
     throw new ProblemError('certificate.mismatch', `the certificate is of ${certificate.code}`)
-  const certificateKey: CertificateKey = {
-    city: city.code,
-    kid: await keyThumbprint(certificate),
-    jwk: certificate.publicKeyJwk,
-  }
-  let signer: PacketSigner
-  let rows: DelegationRow[] = []
-  let document: IdentityDocument
+  const certificateKid = await keyThumbprint(certificate)
 
   async function certificateSigner(): Promise<CertificateSigner> {
     const { keyPem } = await keyStore.openCityKey()
     const key = createPrivateKey(keyPem)
-    return { kid: certificateKey.kid, sign: async bytes => new Uint8Array(sign('sha256', bytes, key)) }
+    return { kid: certificateKid, sign: async bytes => new Uint8Array(sign('sha256', bytes, key)) }
   }
 
-  const current = (keys: Keys): PrivateKey => {
-    const key = keys.packetKeys.find(entry => entry.state === 'current')
-    if (key === undefined) throw new ProblemError('keystore.malformed', 'no current packet key')
-    return key
-  }
-
-  async function load(): Promise<void> {
-    const key = current(keyStore.keys())
-    const { kid, ...jwk } = key
-    signer = { kid, key: (await jose.importJWK(jwk, PACKET_ALG)) as jose.CryptoKey }
-    rows = await db.query<DelegationRow>('SELECT type, jws, iat FROM delegations WHERE city = ? ORDER BY iat DESC', [
-      city.code,
-    ])
-    const pick = (type: DelegationRow['type']) =>
-      rows
-        .filter(row => row.type === type)
-        .map(row => row.jws)
-        .slice(0, LIMITS.helloDelegations)
-    document = {
-      certificates: [...keyStore.certificates()].slice(0, 4),
-      delegations: pick('delegation'),
-      revocations: pick('revocation'),
+  async function load(): Promise<Held> {
+    const { kid, ...jwk } = current(keyStore.keys())
+    const key = (await jose.importJWK(jwk, PACKET_ALG)) as jose.CryptoKey
+    const rows = await db.query<{ type: 'delegation' | 'revocation'; jws: string }>(
+      'SELECT type, jws FROM delegations WHERE city = ? ORDER BY iat DESC',
+      [city.code],
+    )
+    // What a former certificate signed stays for evidence; whoever pins the present one could not verify it.
+    const present = rows.filter(row => jose.decodeProtectedHeader(row.jws).kid === certificateKid)
+    const pick = (type: 'delegation' | 'revocation') => present.filter(row => row.type === type).map(row => row.jws)
+    const revocations = pick('revocation')
+    // The current key's come first, whatever the clock said when they were made: they must not fall out of the hello.
+    const delegations = pick('delegation').map(jws => ({
+      jws,
+      claims: jose.decodeJwt(jws) as unknown as DelegationClaims,
+    }))
+    delegations.sort((a, b) => Number(names(b.claims, kid)) - Number(names(a.claims, kid)))
+    return {
+      signer: { kid, key },
+      document: {
+        certificates: [...keyStore.certificates()].slice(0, 4),
+        delegations: delegations.slice(0, LIMITS.helloDelegations).map(entry => entry.jws),
+        revocations: revocations.slice(0, LIMITS.helloDelegations),
+      },
+      delegations: delegations.map(entry => entry.claims),
+      revoked: new Set(revocations.map(jws => (jose.decodeJwt(jws) as unknown as RevocationClaims).kid)),
     }
   }
 
   async function keep(
-    type: DelegationRow['type'],
+    type: 'delegation' | 'revocation',
     jws: string,
     iat: number,
     entry: { actor: string; action: string; subject: string },
   ): Promise<void> {
     const id = fromHex(await sha256(jws))
     await db.transaction(async tx => {
-      await tx.run(
-        `INSERT INTO certificates (fingerprint, city, pem, trusted_at) VALUES (?, ?, ?, ?) ON CONFLICT (fingerprint) DO NOTHING`,
-        [certificate.fingerprint, city.code, certificate.pem, clock.now()],
-      )
       await tx.run(
         'INSERT INTO delegations (id, city, type, certificate, jws, iat) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
         [id, city.code, type, certificate.fingerprint, jws, iat],
@@ -131,93 +148,139 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
     })
   }
 
+  /** The present certificate is the one trusted last, also when a former one was put back. */
+  async function keepCertificate(): Promise<void> {
+    const [newest] = await db.query<{ fingerprint: string; trusted_at: number }>(
+      'SELECT fingerprint, trusted_at FROM certificates WHERE city = ? ORDER BY trusted_at DESC LIMIT 1',
+      [city.code],
+    )
+    if (newest?.fingerprint === certificate.fingerprint) return
+    await db.transaction(tx =>
+      tx.run(
+        `INSERT INTO certificates (fingerprint, city, pem, trusted_at) VALUES (?, ?, ?, ?)
+         ON CONFLICT (fingerprint) DO UPDATE SET trusted_at = excluded.trusted_at`,
+        [
+          certificate.fingerprint,
+          city.code,
+          certificate.pem,
+          // Later than the former's, whatever the clock says.
+          Math.max(clock.now(), (newest?.trusted_at ?? 0) + 1),
+        ],
+      ),
+    )
+  }
+
+  const endOf = (now: number): number => Math.min(now + DELEGATION_DAYS.lasts * DAY, seconds(certificate.notAfter))
+
   async function delegate(packetKey: PrivateKey, actor: string): Promise<void> {
     const now = seconds(clock.now())
-    const claims = {
+    const exp = endOf(now)
+    if (exp <= now) throw new ProblemError('certificate.expired', 'the own city certificate: issue a new one')
+    const claims: DelegationClaims = {
       v: PROTOCOL_VERSION,
       iss: city.code,
       iat: now,
       // The partner's clock may be behind ours.
       nbf: now - LIMITS.clockSkewSeconds,
-      exp: Math.min(now + DELEGATION_DAYS.lasts * DAY, seconds(certificate.notAfter)),
+      exp,
       keys: [publicOf(packetKey, 'packet'), publicOf(keyStore.keys().peerKey, 'peer')],
-    } as const
-    const jws = await signDelegation({ ...claims, keys: [...claims.keys] }, await certificateSigner())
+    }
+    const jws = await signDelegation(claims, await certificateSigner())
     await keep('delegation', jws, now, { actor, action: 'key.delegated', subject: packetKey.kid })
   }
 
-  /** When the delegation that names the current packet key ends, seconds. */
-  function delegatedUntil(): number {
-    let until = 0
-    for (const row of rows) {
-      if (row.type !== 'delegation') continue
-      const claims = jose.decodeJwt<{ keys: DelegatedKey[] }>(row.jws)
-      if (claims.keys.some(key => key.kid === signer.kid)) until = Math.max(until, claims.exp ?? 0)
+  /** When the delegation that names the current packet key ends, seconds; 0 when there is none. */
+  const delegatedUntil = (): number =>
+    held.delegations
+      .filter(claims => names(claims, held.signer.kid))
+      .reduce((until, claims) => Math.max(until, claims.exp), 0)
+
+  function ownKeys(): OwnKey[] {
+    const inUse = new Set([held.signer.kid, keyStore.keys().peerKey.kid])
+    const keys = new Map<string, OwnKey>()
+    for (const claims of held.delegations) {
+      for (const { kid, purpose } of claims.keys) {
+        const state = held.revoked.has(kid) ? 'revoked' : inUse.has(kid) ? 'current' : 'retired'
+        const until = Math.max(claims.exp * 1000, keys.get(kid)?.delegatedUntil ?? 0)
+        keys.set(kid, { kid, purpose, state, delegatedUntil: until })
+      }
     }
-    return until
+    return [...keys.values()]
   }
 
-  await load()
-  if (delegatedUntil() === 0) {
+  let last: Promise<unknown> = Promise.resolve()
+  /** One change of keys after the other: two at once would take each other's key out of the key store. */
+  const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
+    const turn = last.then(change)
+    last = turn.catch(() => undefined)
+    return turn
+  }
+  /** Partners and the own trust know a new key before anything is signed with it. */
+  const takeOver = async (): Promise<void> => {
+    await parts.changed()
+    held = await load()
+  }
+
+  await keepCertificate()
+  let held = await load()
+  const [until, now] = [delegatedUntil(), seconds(clock.now())]
+  if (until === 0 || (until <= now && endOf(now) > now)) {
     await delegate(current(keyStore.keys()), 'node')
-    await load()
+    held = await load()
   }
 
   return {
     city: city.code,
     name: city.name,
-    signer: () => signer,
-    document: () => document,
-    documentRows: () => rows,
-    certificateKey: () => certificateKey,
+    signer: () => held.signer,
+    document: () => held.document,
     certificateSigner,
     peerKey: () => keyStore.keys().peerKey,
     dataKey: () => jose.base64url.decode(keyStore.keys().dataKey),
-    async rotate(actor) {
-      const fresh = await newKey()
-      // Delegated before it is used: no packet is ever signed with a key that nobody can check.
-      await delegate(fresh, actor)
-      const keys = keyStore.keys()
-      await keyStore.saveKeys({
-        ...keys,
-        packetKeys: [
-          ...keys.packetKeys.map(key => ({ ...key, state: 'retired' as const })),
-          { ...fresh, state: 'current' as const },
-        ],
-      })
-      await load()
-      await parts.changed()
-      return { kid: fresh.kid }
-    },
-    async revoke(kid, actor) {
-      const known = rows.some(
-        row =>
-          row.type === 'delegation' &&
-          jose.decodeJwt<{ keys: DelegatedKey[] }>(row.jws).keys.some(key => key.kid === kid),
-      )
-      if (!known) throw new ProblemError('request.not-found', 'no delegation names this key')
-      if (kid === signer.kid) throw new ProblemError('request.conflict', 'the current key: rotate first')
-      const now = seconds(clock.now())
-      const jws = await signRevocation(
-        { v: PROTOCOL_VERSION, iss: city.code, iat: now, kid, revokedAt: now },
-        await certificateSigner(),
-      )
-      await keep('revocation', jws, now, { actor, action: 'key.revoked', subject: kid })
-      await load()
-      await parts.changed()
-    },
-    async renewIfDue() {
-      if (delegatedUntil() - seconds(clock.now()) > DELEGATION_DAYS.renewAt * DAY) return false
-      await delegate(current(keyStore.keys()), 'node')
-      await load()
-      await parts.changed()
-      return true
-    },
+    rotate: actor =>
+      inTurn(async () => {
+        const fresh = await newKey()
+        // Delegated before it is used: no packet is ever signed with a key that nobody can check.
+        await delegate(fresh, actor)
+        const keys = keyStore.keys()
+        const retired = keys.packetKeys.map(key => ({ ...key, state: 'retired' as const })).slice(-RETIRED_KEYS)
+        await keyStore.saveKeys({ ...keys, packetKeys: [...retired, { ...fresh, state: 'current' as const }] })
+        await takeOver()
+        return { kid: fresh.kid }
+      }),
+    revoke: (kid, actor) =>
+      inTurn(async () => {
+        const key = ownKeys().find(entry => entry.kid === kid)
+        if (key === undefined) throw new ProblemError('request.not-found', 'no delegation names this key')
+        if (key.state === 'revoked') return
+        if (key.state === 'current') {
+          const cure = key.purpose === 'packet' ? 'the current packet key: rotate first' : 'the key of the own peer'
+          throw new ProblemError('request.conflict', cure)
+        }
+        const now = seconds(clock.now())
+        const jws = await signRevocation(
+          { v: PROTOCOL_VERSION, iss: city.code, iat: now, kid, revokedAt: now },
+          await certificateSigner(),
+        )
+        await keep('revocation', jws, now, { actor, action: 'key.revoked', subject: kid })
+        await takeOver()
+      }),
+    renewIfDue: () =>
+      inTurn(async () => {
+        const [until, now] = [delegatedUntil(), seconds(clock.now())]
+        if (until - now > DELEGATION_DAYS.renewAt * DAY) return false
+        // Towards the end of the certificate a new delegation would end when the last one does.
+        if (until > now && endOf(now) - until < DAY) return false
+        await delegate(current(keyStore.keys()), 'node')
+        await takeOver()
+        return true
+      }),
     summary: () => ({
       fingerprint: certificate.fingerprint,
       notAfter: certificate.notAfter,
-      kid: signer.kid,
+      kid: held.signer.kid,
       delegatedUntil: delegatedUntil() * 1000,
+      keys: ownKeys(),
     }),
   }
 }

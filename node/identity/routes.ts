@@ -11,6 +11,16 @@ const Summary = z.strictObject({
   certificateValidTo: Time,
   packetKey: KeyId,
   delegatedUntil: Time,
+  keys: z
+    .array(
+      z.strictObject({
+        kid: KeyId,
+        purpose: z.enum(['packet', 'peer']),
+        state: z.enum(['current', 'retired', 'revoked']),
+        delegatedUntil: Time,
+      }),
+    )
+    .describe('keys that the certificate delegated, those in use first; a retired one may be revoked'),
   peer: z.string(),
   addresses: z.array(z.string()),
 })
@@ -20,7 +30,7 @@ export const identityRoutes = (identity: NodeIdentity, host: { peer: string; add
   description: 'The identity of this node: city certificate, delegated packet key, libp2p peer.',
   register(api) {
     const summary = () => {
-      const { fingerprint, notAfter, kid, delegatedUntil } = identity.summary()
+      const { fingerprint, notAfter, kid, delegatedUntil, keys } = identity.summary()
       return {
         code: identity.city,
         name: identity.name,
@@ -28,6 +38,7 @@ export const identityRoutes = (identity: NodeIdentity, host: { peer: string; add
         certificateValidTo: time(notAfter),
         packetKey: kid,
         delegatedUntil: time(delegatedUntil),
+        keys: keys.map(key => ({ ...key, delegatedUntil: time(key.delegatedUntil) })),
         peer: host.peer,
         addresses: host.addresses(),
       }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { selfIssue } from '../../certs/index.ts'
 import type { Identity } from '../../protocol/exchange/frames.ts'
@@ -8,7 +8,8 @@ import { newPeerKey } from '../../test/support/p2p-hosts.ts'
 import { delegate, type PlayCity, playCity, playKey, revoke } from '../../test/support/play-city.ts'
 import { openTestStore } from '../../test/support/store.ts'
 import { peerIdOf } from '../p2p/peer-id.ts'
-import { loadTrust } from './trust.ts'
+import type { Database, Transaction } from '../store/database.ts'
+import { loadTrust, PAPERS_OF_A_PARTNER } from './trust.ts'
 
 const NOW = Date.parse('2026-11-23T00:00:00Z')
 let shiyan: PlayCity
@@ -48,6 +49,34 @@ async function setting(status: 'active' | 'pending' | 'suspended' = 'active') {
   })
   return { db, clock, trust: await loadTrust({ db, city: '610900', clock, peerIdOf }) }
 }
+
+const certify = (tx: Transaction, city: PlayCity, trustedAt: number) =>
+  tx.run('INSERT INTO certificates (fingerprint, city, pem, trusted_at) VALUES (?, ?, ?, ?)', [
+    city.fingerprint,
+    city.code,
+    city.certificate,
+    trustedAt,
+  ])
+
+const paper = (tx: Transaction, city: PlayCity, jws: string, type = 'delegation') =>
+  tx.run('INSERT INTO delegations (id, city, type, certificate, jws, iat) VALUES (?, ?, ?, ?, ?, ?)', [
+    createHash('sha256').update(jws).digest(),
+    city.code,
+    type,
+    city.fingerprint,
+    jws,
+    NOW / 1000,
+  ])
+
+/** A city that was paired and confirmed at `at`. */
+const pin = (db: Database, city: PlayCity, status: string, at: number) =>
+  db.transaction(async tx => {
+    await certify(tx, city, at)
+    await tx.run(
+      `INSERT INTO partners (code, name, status, fingerprint, addresses, words, paired_at, confirmed_at) VALUES (?, ?, ?, ?, '[]', '[]', ?, ?)`,
+      [city.code, city.name, status, city.fingerprint, at, at],
+    )
+  })
 
 async function identity(validity = { nbf: NOW / 1000 - 60, exp: NOW / 1000 + 86_400 }): Promise<Identity> {
   const delegation = await delegate(
@@ -139,5 +168,171 @@ describe('trust', () => {
     expect(trust.key(shiyan.packetKey.kid)).toMatchObject({ notBefore: NOW / 1000 - 60, notAfter: NOW / 1000 + 1000 })
     const { jwk } = await playKey('packet')
     expect(trust.key(jwk.kid)).toBeUndefined()
+  })
+
+  test('a peer whose delegation ran out may connect, but must show a newer one', async () => {
+    const { trust, clock } = await setting()
+    const shown = await identity({ nbf: NOW / 1000 - 60, exp: NOW / 1000 + 100 })
+    await trust.learn('420300', shown, [])
+    clock.advance(200_000)
+    await trust.reload()
+    expect(trust.cityOf(peerIdOf(peer.jwk))).toBe('420300')
+    expect(trust.reach('420300').peers).toEqual([peerIdOf(peer.jwk)])
+    expect(await trust.learn('420300', shown, [])).toMatchObject({ problem: { code: 'key.expired' } })
+    const renewed = await identity({ nbf: NOW / 1000, exp: NOW / 1000 + 86_400 })
+    expect(await trust.learn('420300', renewed, [])).toEqual({ ok: true })
+    expect(await trust.learn('420300', shown, [])).toEqual({ ok: true })
+  })
+
+  test('a revoked peer is nobody', async () => {
+    const { trust } = await setting()
+    const shown = await identity()
+    await trust.learn('420300', shown, [])
+    await trust.learn('420300', { ...shown, revocations: [await revoke(shiyan, peer.kid, NOW / 1000)] }, [])
+    expect(trust.cityOf(peerIdOf(peer.jwk))).toBeUndefined()
+    expect(trust.reach('420300').peers).toEqual([])
+  })
+
+  test('no city can claim the key of another, or ours, by delegating it too', async () => {
+    const { db, trust, clock } = await setting()
+    await trust.learn('420300', await identity(), [])
+    const enshi = await playCity('422801', { now: NOW / 1000 })
+    const own = await playCity('610900', { now: NOW / 1000 })
+    await pin(db, enshi, 'active', NOW + 1)
+    await db.transaction(async tx => {
+      await certify(tx, own, NOW)
+      for (const jws of own.delegations) await paper(tx, own, jws)
+    })
+    await trust.reload()
+    for (const stolen of [
+      shiyan.packetKey,
+      { ...peer.jwk, kid: peer.kid, purpose: 'peer' as const },
+      own.packetKey,
+      { ...shiyan.packetKey, purpose: 'peer' as const },
+    ]) {
+      const jws = await delegate(enshi, [stolen], { nbf: NOW / 1000, exp: NOW / 1000 + 86_400 })
+      expect(
+        await trust.learn('422801', { certificates: [enshi.certificate], delegations: [jws], revocations: [] }, []),
+      ).toMatchObject({ problem: { code: 'delegation.malformed', detail: 'a key that another city delegated' } })
+      // The same by way of a pairing, whose delegations are stored before anybody is trusted.
+      await db.transaction(tx => paper(tx, enshi, jws))
+    }
+    for (const reloaded of [trust, await loadTrust({ db, city: '610900', clock, peerIdOf })]) {
+      await reloaded.reload()
+      expect(reloaded.key(shiyan.packetKey.kid)?.city).toBe('420300')
+      expect(reloaded.key(own.packetKey.kid)?.city).toBe('610900')
+      expect(reloaded.cityOf(peerIdOf(peer.jwk))).toBe('420300')
+      expect(reloaded.reach('422801').peers).toEqual([])
+    }
+  })
+
+  test('what a certificate signed that nobody confirmed counts for nothing', async () => {
+    const { db, trust } = await setting()
+    await trust.learn('420300', await identity(), [])
+    const impostor = await playCity('420300', { now: NOW / 1000 })
+    const thief = newPeerKey()
+    const thiefKid = await thumbprint({ kty: 'OKP', crv: 'Ed25519', x: thief.x })
+    const jwk = { kty: 'OKP', crv: 'Ed25519', x: thief.x } as const
+    await delegate(impostor, [{ ...jwk, kid: thiefKid, purpose: 'peer' }], {
+      nbf: NOW / 1000,
+      exp: NOW / 1000 + 86_400,
+    })
+    const revocation = await revoke(impostor, shiyan.packetKey.kid, NOW / 1000)
+    await db.transaction(async tx => {
+      await certify(tx, impostor, 0)
+      for (const jws of impostor.delegations) await paper(tx, impostor, jws)
+      await paper(tx, impostor, revocation, 'revocation')
+    })
+    await trust.reload()
+    expect(trust.key(impostor.packetKey.kid)).toBeUndefined()
+    expect(trust.cityOf(peerIdOf(jwk))).toBeUndefined()
+    expect(trust.key(shiyan.packetKey.kid)?.revokedAt).toBeNull()
+    expect(await trust.papers('420300')).toMatchObject({ certificates: [pem], revocations: [] })
+  })
+
+  test('under a new certificate the peers of the former are nobody, and its packets still verify', async () => {
+    const { db, trust } = await setting()
+    await trust.learn('420300', await identity(), [])
+    const renewed = await playCity('420300', { now: NOW / 1000 })
+    await db.transaction(async tx => {
+      await certify(tx, renewed, NOW + 1)
+      for (const jws of renewed.delegations) await paper(tx, renewed, jws)
+      await tx.run('UPDATE partners SET fingerprint = ?', [renewed.fingerprint])
+    })
+    await trust.reload('420300')
+    expect(trust.cityOf(peerIdOf(peer.jwk))).toBeUndefined()
+    expect(trust.key(shiyan.packetKey.kid)?.city).toBe('420300')
+    expect(trust.key(renewed.packetKey.kid)?.city).toBe('420300')
+    expect(trust.certificateOf('420300')?.kid).toBe(renewed.certificateKey.kid)
+    expect(await trust.learn('420300', await identity(), [])).toMatchObject({
+      problem: { code: 'certificate.mismatch' },
+    })
+  })
+
+  test('learns nothing of a partner that is suspended meanwhile', async () => {
+    const { db, trust } = await setting()
+    const learning = trust.learn('420300', await identity(), [])
+    const suspended = db.transaction(tx => tx.run(`UPDATE partners SET status = 'suspended'`))
+    expect(await learning).toMatchObject({ problem: { code: 'partner.inactive' } })
+    await suspended
+    expect(await db.query('SELECT count(*) AS n FROM delegations')).toEqual([{ n: 0 }])
+  })
+
+  test('the last reload stands, however many run at once', async () => {
+    const { db, trust } = await setting()
+    const reloads = [trust.reload(), trust.reload('420300')]
+    await db.transaction(tx => tx.run(`UPDATE partners SET status = 'suspended'`))
+    await Promise.all([...reloads, trust.reload('420300')])
+    expect(trust.partners()).toEqual([])
+  })
+
+  test('keeps a bounded number of delegations of a partner', async () => {
+    const { db, trust } = await setting()
+    await trust.learn('420300', await identity(), [])
+    const rows = (n: number) =>
+      db.transaction(async tx => {
+        const [first] = await tx.query<{ jws: string }>('SELECT jws FROM delegations LIMIT 1')
+        for (let no = 0; no < n; no++) {
+          await tx.run('INSERT INTO delegations (id, city, type, certificate, jws, iat) VALUES (?, ?, ?, ?, ?, ?)', [
+            randomBytes(32),
+            '420300',
+            'delegation',
+            fingerprintOf(pem),
+            first?.jws ?? '',
+            NOW / 1000,
+          ])
+        }
+      })
+    await rows(PAPERS_OF_A_PARTNER - 2)
+    await trust.reload('420300')
+    expect(await trust.learn('420300', await identity({ nbf: NOW / 1000, exp: NOW / 1000 + 1000 }), [])).toEqual({
+      ok: true,
+    })
+    expect(await trust.learn('420300', await identity({ nbf: NOW / 1000, exp: NOW / 1000 + 1001 }), [])).toMatchObject({
+      problem: { code: 'delegation.malformed' },
+    })
+    expect(await trust.learn('420300', await identity(), [])).toEqual({ ok: true })
+  })
+
+  test('a hello that says nothing new reads and writes nothing', async () => {
+    const { db, clock } = await setting()
+    let calls = 0
+    const counted: Database = {
+      ...db,
+      query: (...given) => {
+        calls++
+        return db.query(...given)
+      },
+      transaction: work => {
+        calls++
+        return db.transaction(work)
+      },
+    }
+    const trust = await loadTrust({ db: counted, city: '610900', clock, peerIdOf })
+    const shown = await identity()
+    await trust.learn('420300', shown, ['/ip4/127.0.0.1/tcp/2'])
+    calls = 0
+    expect(await trust.learn('420300', shown, ['/ip4/127.0.0.1/tcp/2'])).toEqual({ ok: true })
+    expect(calls).toBe(0)
   })
 })

@@ -12,7 +12,7 @@ import { PACKET_ALG } from '../../protocol/names.ts'
 import type { TrustedKey } from '../../protocol/packet/envelope.ts'
 import { fromHex, sha256, toHex } from '../../protocol/primitives.ts'
 import { type Refused, refuse } from '../../protocol/problem.ts'
-import type { Clock } from '../exchange/clock.ts'
+import { type Clock, seconds } from '../exchange/clock.ts'
 import type { Trust } from '../exchange/ports.ts'
 import type { Database } from '../store/database.ts'
 
@@ -23,117 +23,210 @@ export type TrustParts = {
   /** libp2p peer id of a public Ed25519 JWK */ peerIdOf: (jwk: { kty: 'OKP'; crv: 'Ed25519'; x: string }) => string
 }
 
+/** Delegations and revocations kept of one partner: enough for a rotation a day in ten years. */
+export const PAPERS_OF_A_PARTNER = 4096
+
+/** The certificate that a city is known by; the times are ms. */
+type Pinned = { fingerprint: string; pem: string; key: CertificateKey; notBefore: number; notAfter: number }
+
 type City = {
-  active: boolean
-  certificate: CertificateKey | undefined
-  addresses: string[]
-  peers: string[]
-  /** hex ids of delegations and revocations held */ known: Set<string>
+  code: string
+  own: boolean
+  status: 'pending' | 'active' | 'suspended'
+  pinned: Pinned | undefined
+  addresses: readonly string[]
+  keys: ReadonlyMap<string, TrustedKey>
+  /** libp2p peer ids by the key's kid */ peers: ReadonlyMap<string, string>
+  /** until when the certificate lets one of the peers speak for the city, seconds */ peersUntil: number
+  /** hex ids of delegations and revocations held */ papers: ReadonlySet<string>
 }
 
 export type NodeTrust = Trust & {
-  /** Reads a city again after its partner row or certificate changed. */
+  /** Reads a city again after its partner row or certificate changed; every city when none is named. */
   reload(city?: string): Promise<void>
-  /** the pinned certificate's key of an active partner, or the own one */ certificateOf(
+  /** the pinned certificate's key of a confirmed partner, or the own one */ certificateOf(
     city: string,
   ): CertificateKey | undefined
-  /** evidence: certificates, delegations and revocations of a city, as held */
+  /** evidence: certificates, delegations and revocations of a city, as trusted at one time or another */
   papers(city: string): Promise<{ certificates: string[]; delegations: string[]; revocations: string[] }>
 }
 
+type PartnerRow = { code: string; status: City['status']; fingerprint: string; addresses: string }
+type PaperRow = { id: Uint8Array; type: 'delegation' | 'revocation'; jws: string }
+
+/** Only certificates that an administrator confirmed (or the own ones) have a time of trust. */
+const TRUSTED_PAPERS = `SELECT d.id, d.type, d.jws FROM delegations d JOIN certificates c ON c.fingerprint = d.certificate
+  WHERE d.city = ? AND c.city = d.city AND c.trusted_at > 0 ORDER BY d.iat`
+
 export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
   const { db, clock } = parts
+  /** in the order in which they were confirmed, the own one first */
   let cities = new Map<string, City>()
   let keys = new Map<string, TrustedKey>()
   let peers = new Map<string, string>()
+  /** which city named a key first, by kid */
+  let owners = new Map<string, string>()
 
-  async function reload(): Promise<void> {
-    const nextCities = new Map<string, City>()
-    const nextKeys = new Map<string, TrustedKey>()
-    const nextPeers = new Map<string, string>()
-    const partners = await db.query<{ code: string; status: string; fingerprint: string; addresses: string }>(
-      'SELECT code, status, fingerprint, addresses FROM partners',
+  async function pinnedOf(code: string, fingerprint: string | null): Promise<Pinned | undefined> {
+    const [row] = await db.query<{ pem: string }>(
+      fingerprint === null
+        ? 'SELECT pem FROM certificates WHERE city = ? ORDER BY trusted_at DESC LIMIT 1'
+        : 'SELECT pem FROM certificates WHERE city = ? AND fingerprint = ?',
+      fingerprint === null ? [code] : [code, fingerprint],
     )
-    const rows = [
-      ...partners.map(row => ({ ...row, active: row.status === 'active', own: false })),
-      { code: parts.city, fingerprint: null, addresses: '[]', active: true, own: true },
-    ]
-    for (const row of rows) {
-      const city: City = {
-        active: row.active && !row.own,
-        certificate: undefined,
-        addresses: JSON.parse(row.addresses) as string[],
-        peers: [],
-        known: new Set(),
-      }
-      nextCities.set(row.code, city)
-      const [pinned] = await db.query<{ pem: string }>(
-        row.fingerprint === null
-          ? 'SELECT pem FROM certificates WHERE city = ? ORDER BY trusted_at DESC LIMIT 1'
-          : 'SELECT pem FROM certificates WHERE city = ? AND fingerprint = ?',
-        row.fingerprint === null ? [row.code] : [row.code, row.fingerprint],
-      )
-      if (pinned !== undefined) city.certificate = await certificateKeyOf(pinned.pem)
-      const held = await db.query<{ id: Uint8Array; type: string; jws: string }>(
-        'SELECT id, type, jws FROM delegations WHERE city = ?',
-        [row.code],
-      )
-      for (const entry of held) city.known.add(toHex(entry.id))
-      if (row.active) await take(row.code, city, held, nextKeys, nextPeers)
-    }
-    cities = nextCities
-    keys = nextKeys
-    peers = nextPeers
+    if (row === undefined) return undefined
+    const { readCertificate, keyThumbprint } = await import('../../certs/index.ts')
+    const read = readCertificate(row.pem)
+    if (!read.ok) return undefined
+    const { certificate } = read
+    const key = { city: code, kid: await keyThumbprint(certificate), jwk: certificate.publicKeyJwk }
+    return { ...certificate, pem: row.pem, key }
   }
 
-  /** Delegations were verified before they were stored. */
-  async function take(
+  async function readCity(row: PartnerRow | null): Promise<City> {
+    const code = row?.code ?? parts.city
+    const pinned = await pinnedOf(code, row?.fingerprint ?? null)
+    const papers = await db.query<PaperRow>(TRUSTED_PAPERS, [code])
+    return {
+      code,
+      own: row === null,
+      status: row?.status ?? 'active',
+      pinned,
+      addresses: JSON.parse(row?.addresses ?? '[]') as string[],
+      ...(await keysOf(code, pinned, papers)),
+      papers: new Set(papers.map(paper => toHex(paper.id))),
+    }
+  }
+
+  /**
+   * Keys of packets count by any certificate that was trusted when they were learned: their packets may still be on the
+   * way. Peers count only by the pinned one. Everything was verified before it was stored.
+   */
+  async function keysOf(
     code: string,
-    city: City,
-    held: readonly { type: string; jws: string }[],
-    intoKeys: Map<string, TrustedKey>,
-    intoPeers: Map<string, string>,
-  ): Promise<void> {
-    const now = clock.now() / 1000
+    pinned: Pinned | undefined,
+    papers: readonly PaperRow[],
+  ): Promise<Pick<City, 'keys' | 'peers' | 'peersUntil'>> {
     const revoked = new Map<string, number>()
-    for (const { type, jws } of held) {
+    for (const { type, jws } of papers) {
       if (type !== 'revocation') continue
       const claims = jose.decodeJwt(jws) as unknown as RevocationClaims
       revoked.set(claims.kid, Math.min(claims.revokedAt, revoked.get(claims.kid) ?? Number.MAX_SAFE_INTEGER))
     }
-    for (const { type, jws } of held) {
+    const found = new Map<string, TrustedKey>()
+    const named = new Map<string, string>()
+    let peersUntil = 0
+    for (const { type, jws } of papers) {
       if (type !== 'delegation') continue
       const claims = jose.decodeJwt(jws) as unknown as DelegationClaims
-      for (const key of claims.keys) {
-        const { kty, crv, x, kid, purpose } = key
+      for (const { kty, crv, x, kid, purpose } of claims.keys) {
         if (purpose === 'peer') {
-          if (claims.exp < now || revoked.has(kid)) continue
-          const peer = parts.peerIdOf({ kty, crv, x })
-          intoPeers.set(peer, code)
-          if (!city.peers.includes(peer)) city.peers.push(peer)
+          // One that has run out may still connect: its hello must bring a newer delegation.
+          if (revoked.has(kid) || jose.decodeProtectedHeader(jws).kid !== pinned?.key.kid) continue
+          named.set(kid, named.get(kid) ?? parts.peerIdOf({ kty, crv, x }))
+          peersUntil = Math.max(peersUntil, claims.exp)
           continue
         }
-        const before = intoKeys.get(kid)
-        intoKeys.set(kid, {
+        const before = found.get(kid) ?? keys.get(kid)
+        const same = found.get(kid)
+        found.set(kid, {
           key: before?.key ?? ((await jose.importJWK({ kty, crv, x }, PACKET_ALG)) as jose.CryptoKey),
           city: code,
-          notBefore: Math.min(claims.nbf, before?.notBefore ?? claims.nbf),
-          notAfter: Math.max(claims.exp, before?.notAfter ?? claims.exp),
+          notBefore: Math.min(claims.nbf, same?.notBefore ?? claims.nbf),
+          notAfter: Math.max(claims.exp, same?.notAfter ?? claims.exp),
           revokedAt: revoked.get(kid) ?? null,
         })
       }
     }
+    return { keys: found, peers: named, peersUntil }
   }
 
-  async function certificateKeyOf(pem: string): Promise<CertificateKey | undefined> {
-    const { readCertificate, keyThumbprint } = await import('../../certs/index.ts')
-    const read = readCertificate(pem)
-    if (!read.ok) return undefined
-    return {
-      city: read.certificate.code,
-      kid: await keyThumbprint(read.certificate),
-      jwk: read.certificate.publicKeyJwk,
+  /** Joins the cities. A key belongs to the city that was confirmed first: none can claim another's by delegating it too. */
+  function index(next: Map<string, City>): void {
+    const [nextKeys, nextPeers, nextOwners] = [
+      new Map<string, TrustedKey>(),
+      new Map<string, string>(),
+      new Map<string, string>(),
+    ]
+    for (const city of next.values()) {
+      if (city.status !== 'active') continue
+      for (const kid of [...city.keys.keys(), ...city.peers.keys()]) {
+        if (!nextOwners.has(kid)) nextOwners.set(kid, city.code)
+      }
+      for (const [kid, key] of city.keys) if (nextOwners.get(kid) === city.code) nextKeys.set(kid, key)
+      for (const [kid, peer] of city.peers) if (nextOwners.get(kid) === city.code) nextPeers.set(peer, city.code)
     }
+    cities = next
+    keys = nextKeys
+    peers = nextPeers
+    owners = nextOwners
+  }
+
+  async function read(code: string | undefined): Promise<void> {
+    const rows: (PartnerRow | null)[] = await db.query<PartnerRow>(
+      'SELECT code, status, fingerprint, addresses FROM partners ORDER BY confirmed_at, code',
+    )
+    const next = new Map<string, City>()
+    for (const row of [null, ...rows]) {
+      const name = row?.code ?? parts.city
+      const before = code === undefined || code === name ? undefined : cities.get(name)
+      const stands = before !== undefined && (row === null || row.fingerprint === before.pinned?.fingerprint)
+      next.set(name, stands ? { ...before, status: row?.status ?? 'active' } : await readCity(row))
+    }
+    index(next)
+  }
+
+  let last: Promise<unknown> = Promise.resolve()
+  /** One after the other: an older reading must not take the place of a newer one. */
+  function reload(code?: string): Promise<void> {
+    const turn = last.then(() => read(code))
+    last = turn.catch(() => undefined)
+    return turn
+  }
+
+  type Paper = { id: string; type: PaperRow['type']; jws: string; iat: number }
+
+  /** Verifies what is new in a document. */
+  async function verifyPapers(
+    city: City,
+    pinned: Pinned,
+    document: IdentityDocument,
+  ): Promise<{ ok: true; papers: Paper[]; peersUntil: number } | Refused> {
+    const papers: Paper[] = []
+    let peersUntil = city.peersUntil
+    for (const jws of document.delegations) {
+      const id = await sha256(jws)
+      if (city.papers.has(id)) continue
+      const verified = await verifyDelegation(jws, pinned.key)
+      if (!verified.ok) return verified
+      for (const { kid, purpose } of verified.claims.keys) {
+        if ((owners.get(kid) ?? city.code) !== city.code)
+          return refuse('delegation.malformed', 'a key that another city delegated')
+        if (purpose === 'peer') peersUntil = Math.max(peersUntil, verified.claims.exp)
+      }
+      papers.push({ id, type: 'delegation', jws, iat: verified.claims.iat })
+    }
+    for (const jws of document.revocations) {
+      const id = await sha256(jws)
+      if (city.papers.has(id)) continue
+      const verified = await verifyRevocation(jws, pinned.key)
+      if (!verified.ok) return verified
+      papers.push({ id, type: 'revocation', jws, iat: verified.claims.iat })
+    }
+    if (papers.length > 0 && city.papers.size + papers.length > PAPERS_OF_A_PARTNER)
+      return refuse('delegation.malformed', `${PAPERS_OF_A_PARTNER} delegations of a city at most`)
+    return { ok: true, papers, peersUntil }
+  }
+
+  /** The certificate shown must be the pinned one, and valid now. */
+  async function checkCertificate(pinned: Pinned, pem: string): Promise<Refused | null> {
+    const { readCertificate, checkValidity } = await import('../../certs/index.ts')
+    if (pem !== pinned.pem) {
+      const read = readCertificate(pem)
+      if (!read.ok) return read
+      if (read.certificate.fingerprint !== pinned.fingerprint) return refuse('certificate.mismatch')
+    }
+    return checkValidity(pinned, clock.now())
   }
 
   async function learn(
@@ -142,48 +235,36 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
     addresses: readonly string[],
   ): Promise<{ ok: true } | Refused> {
     const city = cities.get(code)
-    if (city?.certificate === undefined || !city.active) return refuse('partner.inactive')
-    const certificate = city.certificate
-    const checked = await checkCertificate(code, document.certificates[0] ?? '')
+    if (city?.pinned === undefined || city.own || city.status !== 'active') return refuse('partner.inactive')
+    const { pinned } = city
+    const checked = await checkCertificate(pinned, document.certificates[0] ?? '')
     if (checked !== null) return checked
-    const fresh: { id: string; type: 'delegation' | 'revocation'; jws: string; iat: number }[] = []
-    for (const [type, list, verify] of [
-      ['delegation', document.delegations, verifyDelegation],
-      ['revocation', document.revocations, verifyRevocation],
-    ] as const) {
-      for (const jws of list) {
-        const id = await sha256(jws)
-        if (city.known.has(id)) continue
-        const verified = await verify(jws, certificate)
-        if (!verified.ok) return verified
-        fresh.push({ id, type, jws, iat: verified.claims.iat })
-      }
-    }
+    const verified = await verifyPapers(city, pinned, document)
+    if (!verified.ok) return verified
+    if (verified.peersUntil < seconds(clock.now())) return refuse('key.expired', 'the delegation of the peer key')
     const moved = addresses.length > 0 && JSON.stringify(addresses) !== JSON.stringify(city.addresses)
-    if (fresh.length === 0 && !moved) return { ok: true }
-    const [pinned] = await db.query<{ fingerprint: string }>('SELECT fingerprint FROM partners WHERE code = ?', [code])
-    await db.transaction(async tx => {
-      for (const entry of fresh) {
+    if (verified.papers.length === 0 && !moved) return { ok: true }
+    const kept = await db.transaction(async tx => {
+      // It may have been suspended, or paired anew, since this was verified.
+      const [row] = await tx.query<PartnerRow>('SELECT status, fingerprint FROM partners WHERE code = ?', [code])
+      if (row?.status !== 'active' || row.fingerprint !== pinned.fingerprint) return false
+      for (const { id, type, jws, iat } of verified.papers) {
         await tx.run(
           'INSERT INTO delegations (id, city, type, certificate, jws, iat) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
-          [fromHex(entry.id), code, entry.type, pinned?.fingerprint ?? '', entry.jws, entry.iat],
+          [fromHex(id), code, type, pinned.fingerprint, jws, iat],
         )
       }
       if (moved) await tx.run('UPDATE partners SET addresses = ? WHERE code = ?', [JSON.stringify(addresses), code])
+      return true
     })
-    await reload()
+    if (!kept) return refuse('partner.inactive')
+    await reload(code)
     return { ok: true }
   }
 
-  /** The certificate shown must be the pinned one, and valid now. */
-  async function checkCertificate(code: string, pem: string): Promise<Refused | null> {
-    const { readCertificate, checkValidity } = await import('../../certs/index.ts')
-    const read = readCertificate(pem)
-    if (!read.ok) return read
-    const [pinned] = await db.query<{ fingerprint: string }>('SELECT fingerprint FROM partners WHERE code = ?', [code])
-    if (read.certificate.code !== code || read.certificate.fingerprint !== pinned?.fingerprint)
-      return refuse('certificate.mismatch')
-    return checkValidity(read.certificate, clock.now())
+  const active = (code: string): City | undefined => {
+    const city = cities.get(code)
+    return city?.status === 'active' && !city.own ? city : undefined
   }
 
   await reload()
@@ -191,29 +272,29 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
     reload,
     learn,
     key: kid => keys.get(kid),
-    cityOf: peer => {
-      const code = peers.get(peer)
-      return code !== undefined && cities.get(code)?.active === true ? code : undefined
-    },
+    cityOf: peer => active(peers.get(peer) ?? '')?.code,
     reach: code => {
-      const city = cities.get(code)
-      return city?.active === true ? { peers: city.peers, addresses: city.addresses } : { peers: [], addresses: [] }
+      const city = active(code)
+      return city === undefined
+        ? { peers: [], addresses: [] }
+        : { peers: [...city.peers.values()].filter(peer => peers.get(peer) === code), addresses: city.addresses }
     },
-    partners: () => [...cities].filter(([, city]) => city.active).map(([code]) => code),
-    certificateOf: code => cities.get(code)?.certificate,
+    partners: () => [...cities.values()].filter(city => city.status === 'active' && !city.own).map(city => city.code),
+    certificateOf: code => {
+      const city = cities.get(code)
+      return city?.status === 'pending' ? undefined : city?.pinned?.key
+    },
     async papers(code) {
       const certificates = await db.query<{ pem: string }>(
-        'SELECT pem FROM certificates WHERE city = ? ORDER BY trusted_at',
+        'SELECT pem FROM certificates WHERE city = ? AND trusted_at > 0 ORDER BY trusted_at',
         [code],
       )
-      const held = await db.query<{ type: string; jws: string }>(
-        'SELECT type, jws FROM delegations WHERE city = ? ORDER BY iat',
-        [code],
-      )
+      const held = await db.query<PaperRow>(TRUSTED_PAPERS, [code])
+      const pick = (type: PaperRow['type']) => held.filter(row => row.type === type).map(row => row.jws)
       return {
         certificates: certificates.map(row => row.pem),
-        delegations: held.filter(row => row.type === 'delegation').map(row => row.jws),
-        revocations: held.filter(row => row.type === 'revocation').map(row => row.jws),
+        delegations: pick('delegation'),
+        revocations: pick('revocation'),
       }
     },
   }
