@@ -2,6 +2,7 @@
 export const LIMITS = {
   /** one compact JWS of a packet */ packetBytes: 32 * 1024,
   /** the body beside a packet */ bodyBytes: 256 * 1024,
+  /** nesting of the fields of a form */ formLevels: 64,
   /** materials of one packet */ materialsPerPacket: 64,
   /** one material */ materialBytes: 2 * 1024 * 1024 * 1024,
   /** packets that one receipt covers */ receiptItems: 256,

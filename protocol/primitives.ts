@@ -28,14 +28,25 @@ export const Instant = z.iso.datetime({ offset: true })
 /** A calendar day, YYYY-MM-DD. */
 export const Day = z.iso.date()
 
-/** Text without control characters other than line breaks and tabs, not blank. */
+/** Text without control characters other than line breaks and tabs, not blank. Linear: it judges what a partner sent, before its length counts. */
 export const text = (max: number) =>
   z
     .string()
     .min(1)
     .max(max)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the point of the check
-    .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*\S[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/su)
+    .regex(/^(?=\s*\S)[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/u)
+
+/** Whether JSON holds objects and arrays in at most so many levels; deeper ones overflow the stack of whoever writes them out again. */
+export function nestsAtMost(levels: number, value: unknown): boolean {
+  const nested = (entry: unknown): entry is object => typeof entry === 'object' && entry !== null
+  let row = [value].filter(nested)
+  for (let level = 1; row.length > 0; level++) {
+    if (level > levels) return false
+    row = row.flatMap(entry => Object.values(entry)).filter(nested)
+  }
+  return true
+}
 
 /** Commitment (承诺摘要) to bytes that travel beside the packet. */
 export const Commitment = z.strictObject({

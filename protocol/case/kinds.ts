@@ -5,7 +5,7 @@
  */
 import * as z from 'zod'
 import { LIMITS } from '../limits.ts'
-import { Day, Instant, Salt, Sha256, ThreadId, text } from '../primitives.ts'
+import { Day, Instant, nestsAtMost, Salt, Sha256, ThreadId, text } from '../primitives.ts'
 
 /** Handling mode (办理模式): 0 全程网办, 1 异地委托·本地代收, 2 异地授权·本地办理, 3 多地联办. */
 export const Mode = z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)])
@@ -29,8 +29,8 @@ export const SPECIAL_PROCEDURES = [
   'publicity',
 ] as const
 
-/** Fields of the item's form: any JSON values, bounded by the size of the body. */
-const Form = z.record(z.string().max(100), z.unknown())
+/** Fields of the item's form: any JSON values, bounded by the size of the body and in depth. */
+const Form = z.record(z.string().max(100), z.unknown()).refine(form => nestsAtMost(LIMITS.formLevels, form))
 
 /** A party's person or organisation; GB/T 39046 申请人 data elements. Personal data. */
 export const Applicant = z.strictObject({

@@ -1,7 +1,8 @@
 /** Service items (事项, 实施清单): the names and codes of GB/T 39046-2020 and of the national upload tables `up_*`. SPEC.md §8.1. */
 import * as z from 'zod'
 import { Mode } from '../case/kinds.ts'
-import { text } from '../primitives.ts'
+import { LIMITS } from '../limits.ts'
+import { nestsAtMost, text } from '../primitives.ts'
 
 const days = z.number().int().min(0).max(3650)
 
@@ -55,6 +56,10 @@ export const ServiceItem = z.strictObject({
   linkWay: text(100).optional().describe('咨询电话'),
   superviseWay: text(100).optional().describe('投诉电话'),
   materials: z.array(ItemMaterial).max(64),
-  form: z.record(z.string(), z.unknown()).optional().describe('JSON Schema of the application form'),
+  form: z
+    .record(z.string(), z.unknown())
+    .refine(form => nestsAtMost(LIMITS.formLevels, form))
+    .optional()
+    .describe('JSON Schema of the application form'),
 })
 export type ServiceItem = z.infer<typeof ServiceItem>
