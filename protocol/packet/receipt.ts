@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { LIMITS } from '../limits.ts'
 import { PROTOCOL_VERSION, TYP } from '../names.ts'
-import { DivisionCode, Seconds, Sha256 } from '../primitives.ts'
+import { DivisionCode, encodeUtf8, Seconds, Sha256 } from '../primitives.ts'
 import { isProblemCode, type ProblemCode, type Refused, refuse } from '../problem.ts'
 import { type KeyResolver, keyUsable, openCompact, type PacketSigner, signCompact } from './envelope.ts'
 
@@ -27,8 +27,26 @@ export const ReceiptClaims = z.strictObject({
 export type ReceiptClaims = z.infer<typeof ReceiptClaims>
 export type ReceiptItem = ReceiptClaims['items'][number]
 
+/** Bytes of claims that fit into a receipt: base64url takes four for three; header and signature take less than 300. */
+const CLAIMS_BYTES = Math.floor(((LIMITS.receiptBytes - 300) * 3) / 4)
+
+/** Leaves out the details that would make the receipt larger than it may be: the codes must arrive. */
+function shorten(claims: ReceiptClaims): ReceiptClaims {
+  const bytesOf = (value: unknown) => encodeUtf8(JSON.stringify(value)).byteLength
+  let over = bytesOf(claims) - CLAIMS_BYTES
+  if (over <= 0) return claims
+  const items = claims.items.toReversed().map((item): ReceiptItem => {
+    if (over <= 0 || item.status === 'stored' || item.detail === undefined) return item
+    const { detail: _, ...rest } = item
+    over -= bytesOf(item) - bytesOf(rest)
+    return rest
+  })
+  return { ...claims, items: items.toReversed() }
+}
+
+/** Signs a receipt; of many refused packets the last are told without `detail`, so that it is never too large. */
 export const signReceipt = (claims: ReceiptClaims, signer: PacketSigner): Promise<string> =>
-  signCompact(JSON.stringify(claims), TYP.receipt, signer)
+  signCompact(JSON.stringify(shorten(claims)), TYP.receipt, signer)
 
 /** Verifies a receipt; problems as for a packet, `receipt.malformed` when an id stands twice. */
 export async function verifyReceipt(
