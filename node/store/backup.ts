@@ -6,21 +6,22 @@ import { access, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { ProblemError } from '../../protocol/problem.ts'
-import type { Connection } from './sqlite-connection.ts'
 
 /** What the worker is told. */
 export type BackupOrder = { source: string; target: string }
 
-/** Copies the database file, or what a connection sees, to `target` (0600), durable when it resolves. Problem: `request.conflict`. */
-export async function writeBackup(source: string | Connection, target: string): Promise<void> {
+/**
+ * Lets `copy` fill a new file (0600) and gives it the name `target` once it is whole and durable.
+ * Problem: `request.conflict` when `target` is there.
+ */
+export async function writeBackup(copy: (path: string) => void | Promise<void>, target: string): Promise<void> {
   if (await exists(target)) throw new ProblemError('request.conflict', `${target} is there already`)
   // The name appears with the whole content: half a backup never looks like one.
   const part = `${target}.part`
   try {
     await rm(part, { force: true })
     await (await open(part, 'wx', 0o600)).close()
-    if (typeof source === 'string') await inWorker({ source, target: part })
-    else source.run('VACUUM INTO ?', [part])
+    await copy(part)
     await sync(part)
     await rename(part, target)
     await sync(dirname(target))
@@ -29,7 +30,9 @@ export async function writeBackup(source: string | Connection, target: string): 
   }
 }
 
-function inWorker(order: BackupOrder): Promise<void> {
+/** Copies the database file `source` in a thread of its own into `target`, an empty file. */
+export function copyInWorker(source: string, target: string): Promise<void> {
+  const order: BackupOrder = { source, target }
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./backup-worker.ts', import.meta.url), { workerData: order })
     worker.once('error', reject)

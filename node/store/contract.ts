@@ -327,6 +327,20 @@ export function databaseContract(name: string, make: () => Promise<DatabaseSubje
         }
       })
 
+      test('can be made between reads', async () => {
+        let made = false
+        const backup = db.backup(subject.backupPath).finally(() => {
+          made = true
+        })
+        while (!made) {
+          expect(await total()).toBe(0)
+          await new Promise(resolve => setImmediate(resolve))
+          void db.query('SELECT 1 AS one')
+          await Promise.resolve()
+        }
+        await backup
+      })
+
       test('never replaces what is there', async () => {
         await db.transaction(tx => put(tx, 'first'))
         await db.backup(subject.backupPath)

@@ -6,7 +6,7 @@ import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ProblemError } from '../../protocol/problem.ts'
-import { writeBackup } from './backup.ts'
+import { copyInWorker, writeBackup } from './backup.ts'
 import type { Database, Value } from './database.ts'
 import { createGroupCommit, type Writer } from './group-commit.ts'
 import { type Connection, openConnection } from './sqlite-connection.ts'
@@ -41,6 +41,13 @@ export function openSqlite(path: string, options: { report?: (error: unknown) =>
     if (closed !== null) throw new ProblemError('internal', 'the store is closed')
   }
 
+  function copyTo(target: string): void | Promise<void> {
+    if (path !== NAMELESS) return copyInWorker(path, target)
+    // Nobody but this connection can open it, and it cannot copy while it holds a read transaction.
+    snapshot.end()
+    reader.run('VACUUM INTO ?', [target])
+  }
+
   async function close(): Promise<void> {
     await commits.idle()
     await Promise.allSettled(backups)
@@ -60,8 +67,7 @@ export function openSqlite(path: string, options: { report?: (error: unknown) =>
     },
     async backup(target) {
       refuseClosed()
-      snapshot.end()
-      const backup = writeBackup(path === NAMELESS ? reader : path, target)
+      const backup = writeBackup(copyTo, target)
       backups.add(backup)
       await backup.finally(() => backups.delete(backup))
     },
