@@ -1,7 +1,12 @@
 /** The pairing stream (结对): one request by the city that accepts an invite, one answer by the city that gave it. SPEC.md §10. */
 import { checkValidity, keyThumbprint, readCertificate } from '../../certs/index.ts'
 import type { Identity } from '../../protocol/exchange/frames.ts'
-import { type CertificateKey, verifyDelegation } from '../../protocol/keys/delegation.ts'
+import {
+  type CertificateKey,
+  type DelegatedKey,
+  verifyDelegation,
+  verifyRevocation,
+} from '../../protocol/keys/delegation.ts'
 import {
   type Invite,
   inviteId,
@@ -21,7 +26,7 @@ export type PairedSide = {
   fingerprint: string
   pem: string
   addresses: string[]
-  delegations: { id: string; jws: string; iat: number }[]
+  papers: { id: string; type: 'delegation' | 'revocation'; jws: string; iat: number }[]
   /** numbers of the verification words */ numbers: number[]
 }
 
@@ -52,15 +57,22 @@ async function verifySide(
     kid: await keyThumbprint(certificate),
     jwk: certificate.publicKeyJwk,
   }
-  const delegations: PairedSide['delegations'] = []
+  const papers: PairedSide['papers'] = []
+  const revoked = new Set<string>()
+  for (const jws of side.identity.revocations) {
+    const verified = await verifyRevocation(jws, key)
+    if (!verified.ok) return verified
+    papers.push({ id: await sha256(jws), type: 'revocation', jws, iat: verified.claims.iat })
+    revoked.add(verified.claims.kid)
+  }
   let named = false
   for (const jws of side.identity.delegations) {
     const verified = await verifyDelegation(jws, key)
     if (!verified.ok) return verified
-    delegations.push({ id: await sha256(jws), jws, iat: verified.claims.iat })
-    named ||=
-      verified.claims.exp * 1000 > now &&
-      verified.claims.keys.some(entry => entry.purpose === 'peer' && peerIdOf(entry) === peer)
+    papers.push({ id: await sha256(jws), type: 'delegation', jws, iat: verified.claims.iat })
+    const names = (entry: DelegatedKey) =>
+      entry.purpose === 'peer' && !revoked.has(entry.kid) && peerIdOf(entry) === peer
+    named ||= verified.claims.exp * 1000 > now && verified.claims.keys.some(names)
   }
   if (!named) return refuse('certificate.mismatch', 'the certificate does not name this libp2p peer')
   return {
@@ -71,7 +83,7 @@ async function verifySide(
       fingerprint: certificate.fingerprint,
       pem: certificate.pem,
       addresses: side.addresses,
-      delegations,
+      papers,
     },
   }
 }
@@ -82,6 +94,8 @@ export type PairingContext = {
   peerIdOf: (jwk: { kty: 'OKP'; crv: 'Ed25519'; x: string }) => string
 }
 
+const shown = ({ city, name, identity, addresses }: OwnSide) => ({ city, name, identity, addresses })
+
 /** Runs the accepting side on an open stream; what the inviting city showed. Throws ProblemError. */
 export async function requestPairing(context: PairingContext, wire: Wire, invite: Invite): Promise<PairedSide> {
   const { own } = context
@@ -90,10 +104,7 @@ export async function requestPairing(context: PairingContext, wire: Wire, invite
   const request: PairingRequest = {
     v: 1,
     invite: await inviteId(invite.secret),
-    city: own.city,
-    name: own.name,
-    identity: own.identity,
-    addresses: own.addresses,
+    ...shown(own),
     proof: await pairingProof(invite.secret, 'accepting', mine, theirs),
   }
   await wire.send(encodeUtf8(JSON.stringify(request)))
@@ -112,8 +123,8 @@ export async function requestPairing(context: PairingContext, wire: Wire, invite
 }
 
 /**
- * Serves the inviting side. `take` finds the invite's secret and, with the verified side, spends the invite and stores the
- * partner in one transaction; what it refuses is told to the other side.
+ * Serves the inviting side. `invites` finds the secret and, with the verified side, spends the invite and stores
+ * the partner in one transaction; what it refuses is told to the other side.
  */
 export async function answerPairing(
   context: PairingContext,
@@ -140,20 +151,21 @@ export async function answerPairing(
     await invites.spend(request.value.invite, { ...verified.side, numbers })
     const answer: PairingAnswer = {
       v: 1,
-      city: own.city,
-      name: own.name,
-      identity: own.identity,
-      addresses: own.addresses,
+      ...shown(own),
       proof: await pairingProof(found.secret, 'inviting', mine, theirs),
     }
     await wire.send(encodeUtf8(JSON.stringify(answer)))
     await wire.close()
   } catch (error) {
-    const problem: Problem = error instanceof ProblemError ? error.problem : { code: 'internal' }
-    await wire.send(encodeUtf8(JSON.stringify({ problem }))).catch(() => {})
-    await wire.close().catch(() => {})
+    await refusePairing(wire, error instanceof ProblemError ? error.problem : { code: 'internal' })
     if (!(error instanceof ProblemError)) throw error
   }
+}
+
+/** Tells the other side why there is no pairing. */
+export async function refusePairing(wire: Wire, problem: Problem): Promise<void> {
+  await wire.send(encodeUtf8(JSON.stringify({ problem }))).catch(() => {})
+  await wire.close().catch(() => {})
 }
 
 async function firstFrame(wire: Wire): Promise<Uint8Array> {

@@ -4,16 +4,32 @@
  */
 import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'
-import { inviteId, readInvite, writeInvite } from '../../protocol/pairing/invite.ts'
-import { fromHex } from '../../protocol/primitives.ts'
-import { ProblemError, refuse } from '../../protocol/problem.ts'
+import { type Invite, readInvite } from '../../protocol/pairing/invite.ts'
+import { ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { DeliveryStatus } from '../exchange/delivery.ts'
 import type { Transport, Wire } from '../exchange/wire.ts'
 import type { Database, Transaction } from '../store/database.ts'
-import { answerPairing, type OwnSide, type PairedSide, type PairingContext, requestPairing } from './pairing.ts'
+import { createInvites } from './invites.ts'
+import {
+  answerPairing,
+  type OwnSide,
+  type PairedSide,
+  type PairingContext,
+  refusePairing,
+  requestPairing,
+} from './pairing.ts'
+import {
+  checkPairing,
+  findPartner,
+  forgetPairing,
+  type PartnerRow,
+  type PartnerStatus,
+  storePairing,
+  trustPartner,
+} from './records.ts'
 import { wordsOf } from './words.ts'
 
 export type PartnersParts = {
@@ -30,13 +46,12 @@ export type PartnersParts = {
   /** after a partner became active, suspended or changed its keys */ changed: (code: string) => Promise<void>
 }
 
-export type PartnerStatus = 'pending' | 'active' | 'suspended'
 export type Partner = {
   code: string
   name: string
   status: PartnerStatus
   fingerprint: string
-  /** verification words, until confirmed */ words: string[]
+  /** verification words of the last pairing */ words: string[]
   addresses: string[]
   pairedAt: number
   confirmedAt: number | null
@@ -44,31 +59,27 @@ export type Partner = {
   delivery: DeliveryStatus | null
 }
 
-/** Hours an invite is good for. */
-export const INVITE_HOURS = { default: 24, most: 168 } as const
-const PAIRING_TIMEOUT = 20_000
-
-type Row = {
-  code: string
-  name: string
-  status: PartnerStatus
-  fingerprint: string
-  addresses: string
-  words: string
-  paired_at: number
-  confirmed_at: number | null
-  seen_at: number | null
-}
+export const PAIRING_LIMITS = {
+  /** ms for a whole pairing, dial included */ timeout: 20_000,
+  /** inbound pairings at a time */ atOnce: 8,
+  /** inbound pairings that may begin in any such time, ms */ inbound: 60,
+  window: 60_000,
+} as const
 
 export type Partners = ReturnType<typeof createPartners>
 
 export function createPartners(parts: PartnersParts) {
   const { db, clock, audit, events, transport } = parts
-  let openUntil = 0
+  const invites = createInvites(parts)
+  let running = 0
+  let began: number[] = []
 
-  const context = (): PairingContext => ({ own: parts.own(), now: clock.now, peerIdOf: parts.peerIdOf })
+  const context = (): PairingContext => {
+    const own = parts.own()
+    return { own: { ...own, addresses: own.addresses.slice(0, 16) }, now: clock.now, peerIdOf: parts.peerIdOf }
+  }
 
-  const toPartner = (row: Row): Partner => ({
+  const toPartner = (row: PartnerRow): Partner => ({
     code: row.code,
     name: row.name,
     status: row.status,
@@ -81,152 +92,103 @@ export function createPartners(parts: PartnersParts) {
     delivery: parts.delivery(row.code),
   })
 
-  async function rowOf(code: string): Promise<Row> {
-    const [row] = await db.query<Row>('SELECT * FROM partners WHERE code = ?', [code])
+  async function rowOf(store: Pick<Transaction, 'query'>, code: string): Promise<PartnerRow> {
+    const row = await findPartner(store, code)
     if (row === undefined) throw new ProblemError('partner.unknown')
     return row
   }
 
-  /** Stores what a pairing showed. An active partner with another certificate stays as it is. */
-  async function store(tx: Transaction, side: PairedSide, words: readonly string[]): Promise<void> {
-    const [held] = await tx.query<Row>('SELECT * FROM partners WHERE code = ?', [side.city])
-    const same = held?.fingerprint === side.fingerprint
-    if (held !== undefined && held.status !== 'pending' && !same) {
-      throw new ProblemError('certificate.mismatch', 'the partner is paired with another certificate; reject it first')
-    }
-    const status = same && held !== undefined ? held.status : 'pending'
-    await tx.run(
-      'INSERT INTO certificates (fingerprint, city, pem, trusted_at) VALUES (?, ?, ?, ?) ON CONFLICT (fingerprint) DO NOTHING',
-      [side.fingerprint, side.city, side.pem, clock.now()],
-    )
-    for (const { id, jws, iat } of side.delegations) {
-      await tx.run(
-        `INSERT INTO delegations (id, city, type, certificate, jws, iat) VALUES (?, ?, 'delegation', ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-        [fromHex(id), side.city, side.fingerprint, jws, iat],
-      )
-    }
-    await tx.run(
-      `INSERT INTO partners (code, name, status, fingerprint, addresses, words, paired_at, confirmed_at, seen_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL)
-       ON CONFLICT (code) DO UPDATE SET name = excluded.name, status = excluded.status, fingerprint = excluded.fingerprint,
-         addresses = excluded.addresses, words = excluded.words, paired_at = excluded.paired_at`,
-      [
-        side.city,
-        side.name,
-        status,
-        side.fingerprint,
-        JSON.stringify(side.addresses),
-        JSON.stringify(words),
-        clock.now(),
-      ],
-    )
-    await events.append(tx, { type: 'partner.changed', subject: side.city })
+  /** Stores a pairing with `alongside` in one transaction. */
+  async function store(side: PairedSide, actor: string, alongside?: (tx: Transaction) => Promise<void>): Promise<void> {
+    const words = await wordsOf(side.numbers)
+    await db.transaction(async tx => {
+      await alongside?.(tx)
+      const held = await findPartner(tx, side.city)
+      const refused = checkPairing(held, side.fingerprint)
+      if (refused !== null) throw new ProblemError(refused.problem.code, refused.problem.detail)
+      await storePairing(tx, held, side, words, clock.now())
+      const detail = { fingerprint: side.fingerprint }
+      await audit.append(tx, { actor, action: 'partner.paired', subject: side.city, detail })
+      await events.append(tx, { type: 'partner.changed', subject: side.city })
+    })
+    await parts.changed(side.city)
   }
 
-  async function loadOpenInvites(): Promise<void> {
-    const [row] = await db.query<{ until: number | null }>(
-      'SELECT max(expires_at) AS until FROM invites WHERE used_by IS NULL',
-    )
-    openUntil = row?.until ?? 0
-  }
-
-  const invites = {
-    async secret(id: string) {
-      const [row] = await db.query<{ secret: string; expires_at: number; used_by: string | null }>(
-        'SELECT secret, expires_at, used_by FROM invites WHERE id = ?',
-        [id],
-      )
-      if (row === undefined) return refuse('invite.rejected')
-      if (row.used_by !== null) return refuse('invite.used')
-      return row.expires_at < clock.now() ? refuse('invite.expired') : ({ ok: true, secret: row.secret } as const)
-    },
-    async spend(id: string, side: PairedSide): Promise<void> {
-      const words = await wordsOf(side.numbers)
-      await db.transaction(async tx => {
-        const spent = await tx.run(`UPDATE invites SET used_by = ?, secret = '' WHERE id = ? AND used_by IS NULL`, [
-          side.city,
-          id,
-        ])
-        if (spent === 0) throw new ProblemError('invite.used')
-        await store(tx, side, words)
-        await audit.append(tx, {
-          actor: `city:${side.city}`,
-          action: 'partner.paired',
-          subject: side.city,
-          detail: { fingerprint: side.fingerprint },
-        })
-      })
-      await loadOpenInvites()
-      await parts.changed(side.city)
-    },
-  }
-
-  async function serve(wire: Wire): Promise<void> {
-    const cancel = clock.after(PAIRING_TIMEOUT, () => wire.abort(new ProblemError('exchange.timeout', 'pairing')))
+  /** Runs a pairing on a wire that is torn down when it takes too long. */
+  async function within<T>(wire: Wire, work: () => Promise<T>): Promise<T> {
+    const late = () => wire.abort(new ProblemError('exchange.timeout', 'pairing'))
+    const cancel = clock.after(PAIRING_LIMITS.timeout, late)
     try {
-      await answerPairing(context(), wire, invites)
+      return await work()
     } finally {
       cancel()
     }
   }
 
+  async function serve(wire: Wire): Promise<void> {
+    const now = clock.now()
+    began = began.filter(at => at > now - PAIRING_LIMITS.window)
+    if (running >= PAIRING_LIMITS.atOnce || began.length >= PAIRING_LIMITS.inbound) {
+      return refusePairing(wire, { code: 'request.rate', detail: 'pairings' })
+    }
+    began.push(now)
+    running++
+    try {
+      await within(wire, () =>
+        answerPairing(context(), wire, {
+          secret: id => invites.secret(id),
+          async spend(id, side) {
+            await store(side, `city:${side.city}`, tx => invites.spend(tx, id, side.city))
+            await invites.load()
+          },
+        }),
+      )
+    } finally {
+      running--
+    }
+  }
+
+  /** Dials the inviting city and pairs. */
+  async function pair(invite: Invite): Promise<PairedSide> {
+    const dialling = new AbortController()
+    const cancel = clock.after(PAIRING_LIMITS.timeout, () => dialling.abort())
+    const options = { maxFrame: LIMITS.pairingFrameBytes, signal: dialling.signal }
+    const wire = await transport
+      .open(peerOf(invite.addresses), invite.addresses, STREAM.pairing, options)
+      .finally(() => cancel())
+    try {
+      return await within(wire, () => requestPairing(context(), wire, invite))
+    } finally {
+      await wire.close().catch(() => {})
+    }
+  }
+
   async function change(
     code: string,
-    from: readonly PartnerStatus[],
-    to: PartnerStatus | null,
     action: string,
     actor: string,
+    work: (tx: Transaction, row: PartnerRow) => Promise<void>,
   ): Promise<void> {
-    const row = await rowOf(code)
-    if (!from.includes(row.status)) throw new ProblemError('request.conflict', `the partner is ${row.status}`)
     await db.transaction(async tx => {
-      if (to === null) {
-        await tx.run('DELETE FROM partners WHERE code = ?', [code])
-      } else {
-        await tx.run('UPDATE partners SET status = ?, confirmed_at = coalesce(confirmed_at, ?) WHERE code = ?', [
-          to,
-          to === 'active' ? clock.now() : null,
-          code,
-        ])
-      }
+      const row = await rowOf(tx, code)
+      await work(tx, row)
       await audit.append(tx, { actor, action, subject: code, detail: { fingerprint: row.fingerprint } })
       await events.append(tx, { type: 'partner.changed', subject: code })
     })
     await parts.changed(code)
   }
 
+  function demand(row: PartnerRow, ...statuses: PartnerStatus[]): void {
+    if (!statuses.includes(row.status)) throw new ProblemError('request.conflict', `the partner is ${row.status}`)
+  }
+
   return {
     /** Whether peers that nobody trusts yet may connect to pair. */
-    hasOpenInvite: (): boolean => openUntil > clock.now(),
+    hasOpenInvite: (): boolean => invites.anyOpen(),
 
     /** An invite as text: to be given to one city, once. */
-    async invite(hours: number, actor: string): Promise<{ invite: string; expiresAt: number }> {
-      const own = parts.own()
-      if (own.addresses.length === 0) throw new ProblemError('config.invalid', 'p2p: no address to be reached at')
-      const secret = parts.randomText(16)
-      const expiresAt = clock.now() + hours * 3_600_000
-      const invite = writeInvite({
-        v: 1,
-        city: own.city,
-        name: own.name,
-        addresses: own.addresses.slice(0, 16),
-        fingerprint: own.fingerprint,
-        secret,
-        exp: seconds(expiresAt),
-      })
-      const id = await inviteId(secret)
-      await db.transaction(async tx => {
-        await tx.run('INSERT INTO invites (id, secret, expires_at, used_by, created_at) VALUES (?, ?, ?, NULL, ?)', [
-          id,
-          secret,
-          expiresAt,
-          clock.now(),
-        ])
-        await audit.append(tx, { actor, action: 'partner.invited', subject: id.slice(0, 16), detail: { hours } })
-      })
-      await loadOpenInvites()
-      return { invite, expiresAt }
-    },
+    invite: (hours: number, actor: string): Promise<{ invite: string; expiresAt: number }> =>
+      invites.create(context().own, hours, actor),
 
     /** Accepts an invite: dials the inviting city; both sides then show the same words. Problems: `invite.*`, `certificate.*`, `exchange.*`. */
     async accept(text: string, actor: string): Promise<Partner> {
@@ -235,59 +197,60 @@ export function createPartners(parts: PartnersParts) {
       const { invite } = read
       if (invite.city === parts.own().city)
         throw new ProblemError('request.conflict', 'this is an invite of this very city')
-      const peer = peerOf(invite.addresses)
-      const wire = await transport.open(peer, invite.addresses, STREAM.pairing, { maxFrame: LIMITS.pairingFrameBytes })
-      const cancel = clock.after(PAIRING_TIMEOUT, () => wire.abort(new ProblemError('exchange.timeout', 'pairing')))
-      let side: PairedSide
-      try {
-        side = await requestPairing(context(), wire, invite)
-      } finally {
-        cancel()
-        await wire.close().catch(() => {})
-      }
-      const words = await wordsOf(side.numbers)
-      await db.transaction(async tx => {
-        await store(tx, { ...side, addresses: side.addresses.length > 0 ? side.addresses : invite.addresses }, words)
-        await audit.append(tx, {
-          actor,
-          action: 'partner.paired',
-          subject: side.city,
-          detail: { fingerprint: side.fingerprint },
-        })
-      })
-      await parts.changed(side.city)
-      return toPartner(await rowOf(side.city))
+      // Before the invite is spent at the other side.
+      const refused = checkPairing(await findPartner(db, invite.city), invite.fingerprint)
+      if (refused !== null) throw new ProblemError(refused.problem.code, refused.problem.detail)
+      const side = await pair(invite)
+      await store({ ...side, addresses: side.addresses.length > 0 ? side.addresses : invite.addresses }, actor)
+      return toPartner(await rowOf(db, side.city))
     },
 
     /** The words were compared and are the same: from now on packets go both ways. */
     async confirm(code: string, actor: string): Promise<Partner> {
-      await change(code, ['pending'], 'active', 'partner.confirmed', actor)
-      return toPartner(await rowOf(code))
+      await change(code, 'partner.confirmed', actor, async (tx, row) => {
+        demand(row, 'pending')
+        await trustPartner(tx, row, clock.now())
+      })
+      return toPartner(await rowOf(db, code))
     },
 
-    /** The words differ, or nobody asked for this pairing: forgets the partner, unless cases were exchanged. */
+    /**
+     * The words differ, or nobody asked for this pairing: forgets it. A partner with cases or agreements stays: suspended,
+     * under the certificate that was confirmed before.
+     */
     async reject(code: string, actor: string): Promise<void> {
-      const [used] = await db.query('SELECT 1 AS used FROM threads WHERE partner = ? LIMIT 1', [code])
-      await change(code, used === undefined ? ['pending', 'suspended'] : ['pending'], null, 'partner.rejected', actor)
+      await change(code, 'partner.rejected', actor, async (tx, row) => {
+        demand(row, 'pending', 'suspended')
+        const [used] = await tx.query('SELECT 1 AS used FROM threads WHERE partner = ? LIMIT 1', [code])
+        if (row.status === 'suspended' && used !== undefined)
+          throw new ProblemError('request.conflict', 'there are cases or agreements with the partner')
+        await forgetPairing(tx, row)
+      })
     },
 
     /** Nothing is exchanged until resumed; what waits stays. */
     async suspend(code: string, actor: string): Promise<Partner> {
-      await change(code, ['active'], 'suspended', 'partner.suspended', actor)
-      return toPartner(await rowOf(code))
+      await change(code, 'partner.suspended', actor, async (tx, row) => {
+        demand(row, 'active')
+        await tx.run(`UPDATE partners SET status = 'suspended' WHERE code = ?`, [code])
+      })
+      return toPartner(await rowOf(db, code))
     },
 
     async resume(code: string, actor: string): Promise<Partner> {
-      await change(code, ['suspended'], 'active', 'partner.resumed', actor)
-      return toPartner(await rowOf(code))
+      await change(code, 'partner.resumed', actor, async (tx, row) => {
+        demand(row, 'suspended')
+        await tx.run(`UPDATE partners SET status = 'active' WHERE code = ?`, [code])
+      })
+      return toPartner(await rowOf(db, code))
     },
 
     async list(): Promise<Partner[]> {
-      return (await db.query<Row>('SELECT * FROM partners ORDER BY code')).map(toPartner)
+      return (await db.query<PartnerRow>('SELECT * FROM partners ORDER BY code')).map(toPartner)
     },
 
     async get(code: string): Promise<Partner & { roundTrip: number | null }> {
-      const partner = toPartner(await rowOf(code))
+      const partner = toPartner(await rowOf(db, code))
       return { ...partner, roundTrip: partner.status === 'active' ? await parts.roundTrip(code) : null }
     },
 
@@ -297,7 +260,7 @@ export function createPartners(parts: PartnersParts) {
     },
 
     async start(): Promise<void> {
-      await loadOpenInvites()
+      await invites.load()
       await transport.handle(STREAM.pairing, serve, { maxFrame: LIMITS.pairingFrameBytes, maxStreamsPerPeer: 2 })
     },
   }

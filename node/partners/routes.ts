@@ -2,7 +2,8 @@
 import * as z from 'zod'
 import { DivisionCode, Sha256 } from '../../protocol/primitives.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../http/route.ts'
-import { INVITE_HOURS, type Partner, type Partners } from './partners.ts'
+import { INVITE_HOURS } from './invites.ts'
+import type { Partner, Partners } from './partners.ts'
 
 const PartnerAnswer = z.strictObject({
   code: DivisionCode,

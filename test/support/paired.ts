@@ -1,0 +1,107 @@
+/** Cities that can pair over the network in memory: real certificates, delegations, trust and partners, each with its store. */
+import { randomBytes } from 'node:crypto'
+import { createAudit } from '../../node/audit/audit.ts'
+import { createEventLog } from '../../node/audit/events.ts'
+import { loadTrust } from '../../node/identity/trust.ts'
+import { type PublicPeerKey, peerIdOf } from '../../node/p2p/peer-id.ts'
+import type { OwnSide } from '../../node/partners/pairing.ts'
+import { createPartners } from '../../node/partners/partners.ts'
+import { thumbprint } from '../../protocol/keys/delegation.ts'
+import { createHandClock, type HandClock } from './http.ts'
+import { createMemoryNetwork, type MemoryNetwork } from './memory-network.ts'
+import { newPeerKey } from './p2p-hosts.ts'
+import { delegate, type PlayCity, playCity } from './play-city.ts'
+import { openTestStore } from './store.ts'
+
+export type PairableCity = Awaited<ReturnType<typeof pairableCity>>
+
+export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock: HandClock) {
+  const { kty, crv, x } = newPeerKey()
+  const jwk: PublicPeerKey = { kty, crv, x }
+  const kid = await thumbprint(jwk)
+  const peer = peerIdOf(jwk)
+  const now = Math.floor(clock.now() / 1000)
+  await delegate(play, [{ kty, crv, x, kid, purpose: 'peer' }, play.packetKey], {
+    nbf: now - 60,
+    exp: now + 90 * 86_400,
+  })
+  const db = await openTestStore()
+  const trust = await loadTrust({ db, city: play.code, clock, peerIdOf })
+  const changes: string[] = []
+  const transport = network.transport(peer, {
+    gate: other => trust.cityOf(other) !== undefined || partners.hasOpenInvite(),
+  })
+  const side: OwnSide = {
+    city: play.code,
+    name: play.name,
+    fingerprint: play.fingerprint,
+    identity: { certificates: [play.certificate], delegations: play.delegations, revocations: play.revocations },
+    addresses: [`/memory/${play.code}/p2p/${peer}`],
+    peer,
+  }
+  const audit = createAudit({ database: db, now: clock.now })
+  const partners = createPartners({
+    db,
+    transport,
+    clock,
+    audit,
+    events: createEventLog({ database: db, now: clock.now }),
+    own: () => side,
+    peerIdOf,
+    randomText: bytes => randomBytes(bytes).toString('base64url'),
+    delivery: () => null,
+    roundTrip: async () => 1,
+    changed: async code => {
+      changes.push(code)
+      await trust.reload(code)
+    },
+  })
+  await partners.start()
+  await transport.start()
+  return { play, db, trust, partners, transport, side, peer, peerKid: kid, audit, changes }
+}
+
+/** A network with a clock, and the cities 610900, 420300 and 422801; `impostor` is 420300 under another certificate. */
+export function createPairingWorld(start: number) {
+  const network = createMemoryNetwork()
+  const clock = createHandClock(start)
+  plays ??= Promise.all(
+    ['610900', '420300', '420300', '422801'].map(code => playCity(code, { now: Math.floor(start / 1000) })),
+  )
+  const make = async (index: number): Promise<PairableCity> => {
+    const play = (await plays)?.[index]
+    if (play === undefined) throw new Error('no such city')
+    return pairableCity({ ...play, delegations: [], revocations: [] }, network, clock)
+  }
+  return { network, clock, ankang: () => make(0), shiyan: () => make(1), impostor: () => make(2), enshi: () => make(3) }
+}
+
+/** RSA keys take a while: every world of a test file shares them. */
+let plays: Promise<PlayCity[]> | undefined
+
+export const invited = async (from: PairableCity): Promise<string> =>
+  (await from.partners.invite(24, 'person:1')).invite
+
+export const paired = async (from: PairableCity, to: PairableCity) =>
+  to.partners.accept(await invited(from), 'person:2')
+
+/** Paired and confirmed on both sides. */
+export async function activated(from: PairableCity, to: PairableCity): Promise<void> {
+  await paired(from, to)
+  await from.partners.confirm(to.play.code, 'person:1')
+  await to.partners.confirm(from.play.code, 'person:2')
+}
+
+/** Actions in the audit log, oldest first. */
+export const actionsOf = async (city: PairableCity): Promise<string[]> =>
+  (await city.audit.list({}, 50, null)).map(row => row.action).reverse()
+
+/** Rows of the store that keep something of a city. */
+export async function tracesOf(city: PairableCity, code: string): Promise<number> {
+  const [row] = await city.db.query<{ n: number }>(
+    `SELECT (SELECT count(*) FROM partners WHERE code = ?) + (SELECT count(*) FROM certificates WHERE city = ?)
+       + (SELECT count(*) FROM delegations WHERE city = ?) AS n`,
+    [code, code, code],
+  )
+  return row?.n ?? 0
+}
