@@ -13,7 +13,8 @@ import { type Refused, refuse } from '../problem.ts'
 export const DelegatedKey = z.strictObject({
   kty: z.literal('OKP'),
   crv: z.literal('Ed25519'),
-  x: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+  /** 32 bytes in the one canonical way: another spelling of the same key would have another thumbprint. */
+  x: z.string().regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/),
   kid: KeyId,
   purpose: z.enum(['packet', 'peer']),
 })
@@ -62,6 +63,17 @@ export async function signByCertificate(claims: object, typ: string, signer: Cer
   return `${input}.${jose.base64url.encode(await signer.sign(encodeUtf8(input)))}`
 }
 
+/** Three base64url parts, the signature in the one canonical way: it is known by its hash, so there is one spelling of it. */
+function isCompact(jws: string): boolean {
+  if (!/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/.test(jws)) return false
+  const signature = jws.slice(jws.lastIndexOf('.') + 1)
+  try {
+    return jose.base64url.encode(jose.base64url.decode(signature)) === signature
+  } catch {
+    return false
+  }
+}
+
 async function openByCertificate<T>(
   jws: string,
   typ: string,
@@ -69,6 +81,7 @@ async function openByCertificate<T>(
   certificate: CertificateKey,
 ): Promise<{ ok: true; claims: T } | Refused> {
   if (jws.length > LIMITS.delegationBytes) return refuse('delegation.malformed', 'size')
+  if (!isCompact(jws)) return refuse('delegation.malformed', 'not a compact JWS')
   let headerJson: unknown
   try {
     headerJson = jose.decodeProtectedHeader(jws)

@@ -1,5 +1,5 @@
 /** Vectors of packets, bodies, receipts, delegations and revocations. */
-import { signDelegation, signRevocation } from '../../protocol/keys/delegation.ts'
+import { signByCertificate, signDelegation, signRevocation, thumbprint } from '../../protocol/keys/delegation.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import type { PacketClaims } from '../../protocol/packet/claims.ts'
 import { signCompact, signPacket } from '../../protocol/packet/envelope.ts'
@@ -8,6 +8,10 @@ import { encodeUtf8 } from '../../protocol/primitives.ts'
 import type { VectorCity } from './vector-keys.ts'
 
 import { type Add, b64, DAY, NOW, refused, submitContent, Writer, type Written } from './vector-writer.ts'
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+/** The same bytes in base64url with other unused bits in the last character. */
+const otherSpelling = (text: string) => text.slice(0, -1) + LETTERS[LETTERS.indexOf(text.at(-1) ?? '') + 1]
 
 export async function addPackets(add: Add, ankang: VectorCity, shiyan: VectorCity): Promise<void> {
   const base = await new Writer([ankang, shiyan]).say('610900', '420300', 'case.submit', submitContent(0), {
@@ -136,12 +140,10 @@ export async function addPackets(add: Add, ankang: VectorCity, shiyan: VectorCit
     { jws: await signCompact(JSON.stringify(base.claims), 'tongban-receipt+jws', ankang.packet.signer), ...given },
     refused('envelope.header'),
   )
-  const last = base.jws.at(-1) ?? ''
-  const twin = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'['AQgw'.indexOf(last) * 16 + 1] ?? ''
   add(
     'packet/invalid/non-canonical-signature',
     'Other unused bits in the last character: the same signature, another id',
-    { jws: `${base.jws.slice(0, -1)}${twin}`, ...given },
+    { jws: otherSpelling(base.jws), ...given },
     refused('envelope.malformed'),
   )
   add(
@@ -296,6 +298,38 @@ export async function addKeys(add: Add, ankang: VectorCity, shiyan: VectorCity):
     'A certificate delegates in the name of another city',
     { jws: await signed({ iss: '420300' }), city: '610900' },
     refused('certificate.mismatch'),
+  )
+  const key = ankang.packet.key
+  const twin = { ...key, x: otherSpelling(key.x) }
+  add(
+    'delegation/invalid/key-spelt-otherwise',
+    'Other unused bits in the last character of x: the same key, another thumbprint',
+    { jws: await signed({ keys: [{ ...twin, kid: await thumbprint(twin) }] }), city: '610900' },
+    refused('delegation.malformed'),
+  )
+  add(
+    'delegation/invalid/line-break',
+    'A line break after the signature',
+    { jws: `${await signed({})}\n`, city: '610900' },
+    refused('delegation.malformed'),
+  )
+  add(
+    'delegation/invalid/signature-spelt-otherwise',
+    'Padding after the signature',
+    { jws: `${await signed({})}==`, city: '610900' },
+    refused('delegation.malformed'),
+  )
+  add(
+    'delegation/invalid/no-keys',
+    'Delegates to no key',
+    { jws: await signed({ keys: [] }), city: '610900' },
+    refused('delegation.malformed'),
+  )
+  add(
+    'delegation/invalid/typ',
+    'The typ of a revocation',
+    { jws: await signByCertificate(claims, 'tongban-revocation+jws', ankang.certificateSigner), city: '610900' },
+    refused('delegation.malformed'),
   )
   const revocation = { v: 1 as const, iss: '610900', iat: NOW, kid: ankang.packet.key.kid, revokedAt: NOW }
   add(

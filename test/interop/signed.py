@@ -88,6 +88,7 @@ def whole(value, name, low=0, high=32_503_680_000):
 def thumbprint(jwk):
     """RFC 7638."""
     names = {"OKP": ("crv", "kty", "x"), "RSA": ("e", "kty", "n")}[jwk["kty"]]
+    require(all(b64_of(b64(jwk[name])) == jwk[name] for name in ("x", "n", "e") if name in names), "not canonical base64url")
     canonical = json.dumps({name: jwk[name] for name in names}, separators=(",", ":"), sort_keys=True)
     return b64_of(hashlib.sha256(canonical.encode()).digest())
 
@@ -100,6 +101,7 @@ def split_compact(data, typ, alg):
         raise Bad("not a compact JWS")
     require(COMPACT.fullmatch(compact), "not a compact JWS without a line break")
     head, payload, signature = compact.split(".")
+    require(b64_of(b64(signature)) == signature, "not the canonical base64url of a signature")
     header = members(parse_json(b64(head)), ("alg", "typ", "kid"))
     require(header["alg"] == alg and header["typ"] == typ, "alg or typ is not %s, %s" % (alg, typ))
     text(header["kid"], KID, "kid")

@@ -71,6 +71,7 @@ def delegation(cities, given):
     claims = cities.by_certificate(given["jws"], "tongban-delegation+jws", given["city"])
     require(claims["iss"] == given["city"], "issuer")
     require(claims["nbf"] < claims["exp"] <= claims["nbf"] + 400 * 86400, "validity")
+    require(1 <= len(claims["keys"]) <= 8, "keys")
     for key in claims["keys"]:
         require(key["kid"] == thumbprint(key), "kid is not the thumbprint")
     return {}
