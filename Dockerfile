@@ -1,6 +1,6 @@
 # One city's node.
 # Build: docker build -t tongban .
-# Make:  docker run -it -v tongban:/data tongban init --folder /data
+# Make:  docker run -it -v tongban:/data -v ./passphrase:/run/secrets/passphrase:ro tongban init --folder /data
 # Run:   docker run -v tongban:/data -v ./passphrase:/run/secrets/passphrase:ro -p 127.0.0.1:8420:8420 -p 8421:8421 tongban
 # The passphrase file must be readable by the user `node` (uid 1000) alone. Put a TLS proxy in front of port 8420.
 # Bun comes with the npm dependencies, so the image needs Node's base alone.

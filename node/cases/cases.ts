@@ -121,8 +121,13 @@ export function createCases(parts: CasesParts) {
   /** Next case number: division code, day in China, serial of the day. Numbers of failed submits are not used again. */
   async function nextCaseNo(): Promise<string> {
     const day = new Date(clock.now() + 8 * 3_600_000).toISOString().slice(0, 10).replaceAll('-', '')
-    const serial = await parts.nextNumber(`case ${day}`)
-    return `${identity.city}${day}${String(serial).padStart(6, '0')}`
+    for (;;) {
+      const serial = await parts.nextNumber(`case ${day}`)
+      const caseNo = `${identity.city}${day}${String(serial).padStart(6, '0')}`
+      // A store restored from a backup counts from the backup on; the cases that came back have their numbers already.
+      if ((await db.query('SELECT 1 AS taken FROM cases WHERE case_no = ? LIMIT 1', [caseNo])).length === 0)
+        return caseNo
+    }
   }
 
   async function check(

@@ -9,7 +9,7 @@ export type Target = { url: string; token: string }
 export interface Client {
   readonly url: string
   get<T>(path: string): Promise<T>
-  post<T>(path: string, body?: unknown): Promise<T>
+  /** `null` sends no body */ post<T>(path: string, body?: unknown): Promise<T>
   put<T>(path: string, body: unknown): Promise<T>
   upload<T>(path: string, bytes: Bun.BodyInit, type: string): Promise<T>
   download(path: string): Promise<ReadableStream<Uint8Array>>
@@ -70,7 +70,11 @@ export function createClient(target: Target): Client {
   }
   const json = async <T>(method: string, path: string, body?: unknown): Promise<T> =>
     (await (
-      await call(method, path, body === undefined ? {} : { body: JSON.stringify(body), type: 'application/json' })
+      await call(
+        method,
+        path,
+        body === undefined || body === null ? {} : { body: JSON.stringify(body), type: 'application/json' },
+      )
     ).json()) as T
   return {
     url: target.url,

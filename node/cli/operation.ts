@@ -40,7 +40,7 @@ export async function people(context: CommandContext): Promise<void> {
 
 export async function revokePerson(context: CommandContext, id: string): Promise<void> {
   const client = await context.client()
-  context.out.result(await client.post<Account>(`/api/v1/people/${id}/revoke`), value => `${value.name}: revoked`)
+  context.out.result(await client.post<Account>(`/api/v1/people/${id}/revoke`, null), value => `${value.name}: revoked`)
 }
 
 type Parked = {

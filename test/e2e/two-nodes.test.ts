@@ -1,18 +1,26 @@
 /** Two whole nodes over real libp2p and HTTP, in one process: pairing, keys that change under load, suspension, evidence. */
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { generateKey, selfIssue } from '../../certs/index.ts'
 import { type Client, createClient } from '../../node/cli/client.ts'
 import { verifyBundle } from '../../node/evidence/verify.ts'
 import { documentFaults, type OpenApiDocument } from '../../node/http/document.ts'
+import { openKeyStore } from '../../node/identity/keystore.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
 import { freePort } from '../support/node-process.ts'
 import { pairCities, until } from '../support/pair-cities.ts'
 
-type City = CityName & { node: RunningNode; client: Client; restart(): Promise<void> }
+type City = CityName & {
+  node: RunningNode
+  client: Client
+  restart(): Promise<void> /** a new city key and certificate, as after a theft */
+  changeCertificate(): Promise<void>
+}
 type Case = {
   thread: string
   state: string
@@ -36,6 +44,14 @@ async function openCity(name: CityName): Promise<City> {
     client: createClient({ url: node.url, token: made.token }),
     async restart() {
       await city.node.stop()
+      city.node = await start()
+      city.client = createClient({ url: city.node.url, token: made.token })
+    },
+    async changeCertificate() {
+      await city.node.stop()
+      const store = await openKeyStore(join(made.config.data, 'keys'), PASSPHRASE)
+      const keyPem = await generateKey()
+      await store.saveCity({ keyPem, chain: [selfIssue(name, { keyPem, now: Date.now(), serial: randomBytes(16) })] })
       city.node = await start()
       city.client = createClient({ url: city.node.url, token: made.token })
     },
@@ -184,6 +200,24 @@ describe('two nodes', () => {
     expect(await stateAt(shiyan, waiting.thread)).toBeNull()
     await shiyan.client.post(`/api/v1/partners/${ANKANG.code}/resume`)
     await reaches(ankang, waiting.thread, 'arrived')
+  })
+
+  test('a partner whose certificate changed pairs again while suspended, and its open cases go on', async () => {
+    const open = await submit()
+    await reaches(ankang, open.thread, 'arrived')
+    await shiyan.changeCertificate()
+    const again = async () => {
+      const { invite } = await ankang.client.post<{ invite: string }>('/api/v1/invites', { hours: 1 })
+      return shiyan.client.post('/api/v1/partners/accept', { invite })
+    }
+    await expect(again()).rejects.toMatchObject({ problem: { code: 'certificate.mismatch' } })
+    await ankang.client.post(`/api/v1/partners/${SHIYAN.code}/suspend`)
+    await again()
+    await ankang.client.post(`/api/v1/partners/${SHIYAN.code}/confirm`)
+    await shiyan.client.post(`/api/v1/cases/${open.thread}/accept`, {})
+    await reaches(ankang, open.thread, 'accepted')
+    const later = await submit()
+    await reaches(ankang, later.thread, 'arrived')
   })
 
   test('both restart in order and go on', async () => {
