@@ -44,6 +44,7 @@ import { createPeople } from './people/people.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { serviceRoutes } from './services/routes.ts'
 import { createServices } from './services/services.ts'
+import { lockFolder } from './store/lock.ts'
 import { migrate } from './store/migrate.ts'
 import { MIGRATIONS } from './store/migrations/index.ts'
 import { openSqlite } from './store/sqlite.ts'
@@ -81,6 +82,7 @@ export async function startNode({
 }: NodeOptions): Promise<RunningNode> {
   const begun = performance.now()
   const keyStore = await openKeyStore(join(config.data, 'keys'), passphrase)
+  const unlock = lockFolder(config.data)
   const telemetry = createTelemetry({ city: config.city.code })
   const log = telemetry.log('node')
   const store = openSqlite(join(config.data, 'tongban.db'), { report: error => log.error('after a commit', {}, error) })
@@ -338,6 +340,7 @@ export async function startNode({
       await host.stop()
       await people.settle()
       await store.close()
+      unlock()
       telemetry.events.stopped({ ms: Math.round(performance.now() - at) })
     },
   }

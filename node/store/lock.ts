@@ -1,0 +1,20 @@
+/** One node works on one data folder: a second one would dispatch the same work and sign forked chains. */
+import { Database as Sqlite } from 'bun:sqlite'
+import { join } from 'node:path'
+import { ProblemError } from '../../protocol/problem.ts'
+
+/**
+ * Holds the folder for as long as the process lives or until the returned function is called. It is SQLite's own file lock,
+ * which the system lets go of when the process ends, however it ends. Problem: `config.invalid` when another node holds it.
+ */
+export function lockFolder(folder: string): () => void {
+  const lock = new Sqlite(join(folder, 'node.lock'), { create: true })
+  try {
+    lock.run('PRAGMA locking_mode = EXCLUSIVE')
+    lock.run('BEGIN EXCLUSIVE')
+  } catch {
+    lock.close()
+    throw new ProblemError('config.invalid', `another node runs on ${folder}; stop it first`)
+  }
+  return () => lock.close()
+}
