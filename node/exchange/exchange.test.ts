@@ -53,6 +53,17 @@ async function submit(w: World, agreement: string, mode: 0 | 1 = 0): Promise<str
   return thread
 }
 
+/** Lets the clock run, past every back-off, until the case is there. */
+async function reached(w: World, code: string, thread: string, state: string): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) {
+    w.clock.advance(600_000)
+    await w.settle()
+    if ((await stateOf(w, code, thread).catch(() => null)) === state) break
+  }
+  w.clock.advance(600_000)
+  await w.settle()
+}
+
 const stateOf = async (w: World, code: string, thread: string) => (await w.city(code).cases.get(thread)).state
 
 describe('exchange', () => {
@@ -84,8 +95,7 @@ describe('exchange', () => {
     await world.settle()
     expect(await stateOf(world, A, thread)).toBe('submitted')
     world.network.heal(A, S)
-    world.clock.advance(600_000)
-    await world.settle()
+    await reached(world, A, thread, 'arrived')
     expect(await stateOf(world, A, thread)).toBe('arrived')
   })
 
@@ -131,8 +141,7 @@ describe('exchange', () => {
     const agreement = await agree(world)
     const threads = await Promise.all(Array.from({ length: 20 }, () => submit(world as World, agreement)))
     await world.settle()
-    world.clock.advance(600_000)
-    await world.settle()
+    for (const thread of threads) await reached(world, A, thread, 'arrived')
     for (const thread of threads) expect(await stateOf(world, A, thread)).toBe('arrived')
     expect([...effects.values()].every(count => count === 1)).toBe(true)
     expect(effects.size).toBe(20)
@@ -155,10 +164,8 @@ describe('exchange', () => {
     await world.restart(A, openSqlite(backup))
     await world.city(A).cases.step(before, 'case.remind', { text: '请尽快' }, 'person:1')
     world.network.heal(A, S)
-    world.clock.advance(600_000)
-    await world.settle()
-    world.clock.advance(600_000)
-    await world.settle()
+    await reached(world, A, after, 'arrived')
+    await reached(world, S, before, 'arrived')
     const kinds = ['case.submit', 'case.arrived', 'case.message', 'case.remind']
     for (const code of [A, S]) {
       expect((await world.city(code).cases.get(before)).timeline.map(entry => entry.kind).sort()).toEqual(
@@ -183,10 +190,7 @@ describe('exchange', () => {
     await world.city(S).cases.step(thread, 'case.accept', {}, 'person:1')
     await world.settle()
     await world.restart(S, openSqlite(backup))
-    for (let i = 0; i < 4; i++) {
-      world.clock.advance(600_000)
-      await world.settle()
-    }
+    await reached(world, S, thread, 'accepted')
     expect(await stateOf(world, S, thread)).toBe('accepted')
     expect((await world.city(A).cases.get(thread)).fold).toEqual((await world.city(S).cases.get(thread)).fold)
   })
