@@ -4,20 +4,179 @@
  */
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { encodeFrame } from '../../protocol/exchange/frames.ts'
+import { decodeFrame, encodeFrame, type Frame } from '../../protocol/exchange/frames.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'
+import type { PacketClaims } from '../../protocol/packet/claims.ts'
+import { commit, signPacket } from '../../protocol/packet/envelope.ts'
+import { type ReceiptItem, verifyReceipt } from '../../protocol/packet/receipt.ts'
 import { encodeUtf8, sha256 } from '../../protocol/primitives.ts'
 import type { ProblemCode } from '../../protocol/problem.ts'
 import { PLAY_ITEM, submitContentOf } from '../../test/support/play-case.ts'
-import { playKey } from '../../test/support/play-city.ts'
-import { createRogueWorld, type Rogue, type RogueWorld, S, type Sent } from '../../test/support/rogue.ts'
+import { type PlayCity, playKey } from '../../test/support/play-city.ts'
+import { createWorld } from '../../test/support/world.ts'
+import type { Transport, Wire } from './wire.ts'
 
-let world: RogueWorld
+const A = '610900'
+const S = '420300'
+type World = Awaited<ReturnType<typeof createWorld>>
+type Sent = { jws: string; body: Uint8Array<ArrayBuffer> }
+
+let world: World
 let rogue: Rogue
+let agreement: string
+
+/** Ankang's node stopped; its keys in the hands of somebody who sends what he likes. */
+class Rogue {
+  readonly play: PlayCity
+  readonly #transport: Transport
+  #wire: Wire | undefined
+  #frames: AsyncIterator<Uint8Array> | undefined
+  place = 0
+
+  constructor(play: PlayCity, transport: Transport) {
+    this.play = play
+    this.#transport = transport
+  }
+
+  async connect(hello: object = {}): Promise<Frame | null> {
+    const wire = await this.#transport.open(S, [`/memory/${S}`], STREAM.exchange, { maxFrame: LIMITS.frameBytes })
+    this.#wire = wire
+    this.#frames = wire.frames()[Symbol.asyncIterator]()
+    const link = await world.city(S).exchange.packets.link(world.city(S).db, A, 'in')
+    const out = await world.city(S).exchange.packets.link(world.city(S).db, A, 'out')
+    this.place = link.n
+    const identity = { certificates: [this.play.certificate], delegations: this.play.delegations, revocations: [] }
+    const [sent, received] = [link, out].map(({ n, hash }) => ({ n, hash }))
+    await this.frame({
+      type: 'hello',
+      hello: {
+        v: 1,
+        city: A,
+        software: 'rogue',
+        identity,
+        addresses: [],
+        sent,
+        received,
+        list: null,
+        ...hello,
+      } as never,
+    })
+    return this.read()
+  }
+
+  frame = (frame: Frame): Promise<void> => this.raw(encodeFrame(frame))
+  async raw(bytes: Uint8Array): Promise<void> {
+    await this.#wire?.send(bytes)
+  }
+
+  /** The next frame, or null when the stream ended. */
+  async read(): Promise<Frame | null> {
+    const { done, value } = (await this.#frames?.next()) ?? { done: true, value: undefined }
+    if (done === true) return null
+    const decoded = decodeFrame(value)
+    if (!decoded.ok) throw new Error(decoded.problem.code)
+    return decoded.frame
+  }
+
+  /** Sends packets at the next places; what the receipts say of them. */
+  async send(...packets: Sent[]): Promise<ReceiptItem[]> {
+    for (const { jws, body } of packets) await this.frame({ type: 'packet', n: ++this.place, jws, body })
+    const items: ReceiptItem[] = []
+    while (items.length < packets.length) {
+      const frame = await this.read()
+      if (frame?.type !== 'receipt') throw new Error(JSON.stringify(frame))
+      const receipt = await verifyReceipt(frame.jws, { resolveKey: world.resolve, issuer: S, audience: A })
+      if (!receipt.ok) throw new Error(receipt.problem.code)
+      items.push(...receipt.claims.items)
+    }
+    return items
+  }
+
+  /** Why the other side ended the stream. */
+  async farewell(): Promise<ProblemCode | 'closed'> {
+    try {
+      for (let frame = await this.read(); frame !== null; frame = await this.read())
+        if (frame.type === 'problem') return frame.code
+    } catch {
+      return 'closed'
+    }
+    return 'closed'
+  }
+}
+
+async function written(
+  content: object,
+  change: Partial<PacketClaims> = {},
+  signer = rogue.play.packetSigner,
+): Promise<Sent> {
+  const body = encodeUtf8(JSON.stringify({ salt: 'A'.repeat(22), ...content }))
+  const claims: PacketClaims = {
+    v: 1,
+    iss: A,
+    aud: S,
+    thread: randomBytes(16).toString('hex'),
+    kind: 'case.submit',
+    seq: 1,
+    prev: null,
+    seen: null,
+    iat: Math.floor(world.clock.now() / 1000),
+    agreement,
+    body: await commit(body),
+    materials: [],
+    ...change,
+  }
+  return { jws: (await signPacket(claims, signer)).jws, body }
+}
+
+const submit = (change: Partial<PacketClaims> = {}, content: object = {}) =>
+  written({ ...submitContentOf('AK-1', 0, []), ...content }, change)
+
+/** Rows of everything but the audit log, refusals, receipts and the place on the link. */
+async function trace(): Promise<unknown> {
+  const tables = [
+    'threads',
+    'packets',
+    'bodies',
+    'cases',
+    'agreements',
+    'dispatch_jobs',
+    'materials',
+    'packet_materials',
+    'events',
+    'lists',
+  ]
+  return world.city(S).db.query(`SELECT ${tables.map(name => `(SELECT count(*) FROM ${name}) AS ${name}`).join(', ')}`)
+}
+
+const auditRows = async () => (await world.city(S).audit.list({ action: 'packet.refused' }, 10_000, null)).length
 
 beforeEach(async () => {
-  ;({ world, rogue } = await createRogueWorld())
+  world = await createWorld()
+  const proposed = await world.city(A).agreements.propose({
+    v: 1,
+    title: '跨省通办合作协议',
+    parties: [
+      { code: A, name: '安康市', authority: '安康市行政审批服务局' },
+      { code: S, name: '十堰市', authority: '十堰市行政审批局' },
+    ],
+    items: [{ taskCode: PLAY_ITEM.code, taskName: PLAY_ITEM.name, handling: S, collecting: [A], modes: [0, 1] }],
+    clock: {},
+    mailing: 'handling',
+    archive: 'handling',
+    purgeDays: 90,
+    dispute: '协商解决',
+    validFrom: '2026-01-01',
+    validTo: '2026-12-31',
+  })
+  await world.settle()
+  await world.city(S).agreements.sign(proposed.thread)
+  await world.settle()
+  agreement = proposed.id
+  await world.city(A).stop()
+  const transport = world.network.transport(A, { gate: () => true })
+  await transport.start()
+  rogue = new Rogue(world.city(A).play, transport)
   expect((await rogue.connect())?.type).toBe('hello')
 })
 
@@ -29,55 +188,55 @@ const BAD: Record<string, { problem: ProblemCode; make: () => Promise<Sent> }> =
   'a flipped signature': {
     problem: 'envelope.signature',
     make: async () => {
-      const { jws, body } = await rogue.submit()
+      const { jws, body } = await submit()
       return { jws: `${jws.slice(0, -3)}${jws.at(-3) === 'A' ? 'B' : 'A'}${jws.slice(-2)}`, body }
     },
   },
   'an unknown key': {
     problem: 'key.unknown',
-    make: async () => rogue.written(submitContentOf('AK-1', 0, []), {}, (await playKey('packet')).signer),
+    make: async () => written(submitContentOf('AK-1', 0, []), {}, (await playKey('packet')).signer),
   },
-  'another city in its name': { problem: 'envelope.issuer', make: () => rogue.submit({ iss: '611000' }) },
-  'another audience': { problem: 'envelope.audience', make: () => rogue.submit({ aud: '611000' }) },
+  'another city in its name': { problem: 'envelope.issuer', make: () => submit({ iss: '611000' }) },
+  'another audience': { problem: 'envelope.audience', make: () => submit({ aud: '611000' }) },
   'the future': {
     problem: 'envelope.clock',
-    make: () => rogue.submit({ iat: Math.floor(world.clock.now() / 1000) + LIMITS.clockSkewSeconds + 60 }),
+    make: () => submit({ iat: Math.floor(world.clock.now() / 1000) + LIMITS.clockSkewSeconds + 60 }),
   },
-  'an expired delegation': { problem: 'key.expired', make: () => rogue.submit({ iat: 1 }) },
-  'an unknown claim': { problem: 'envelope.claims', make: () => rogue.submit({ colour: 'red' } as never) },
-  'an unknown kind': { problem: 'envelope.claims', make: () => rogue.submit({ kind: 'case.unheard-of' }) },
-  'an unknown type of thread': { problem: 'envelope.claims', make: () => rogue.submit({ kind: 'weather.report' }) },
+  'an expired delegation': { problem: 'key.expired', make: () => submit({ iat: 1 }) },
+  'an unknown claim': { problem: 'envelope.claims', make: () => submit({ colour: 'red' } as never) },
+  'an unknown kind': { problem: 'envelope.claims', make: () => submit({ kind: 'case.unheard-of' }) },
+  'an unknown type of thread': { problem: 'envelope.claims', make: () => submit({ kind: 'weather.report' }) },
   'too large a packet': {
     problem: 'envelope.oversize',
     make: async () => ({ jws: `a.b.${'c'.repeat(LIMITS.packetBytes)}`, body: new Uint8Array() }),
   },
   'too large a body': {
     problem: 'body.oversize',
-    make: () => rogue.submit({}, { form: { text: 'x'.repeat(LIMITS.bodyBytes) } }),
+    make: () => submit({}, { form: { text: 'x'.repeat(LIMITS.bodyBytes) } }),
   },
-  'another body': { problem: 'body.hash', make: async () => ({ ...(await rogue.submit()), body: encodeUtf8('{}') }) },
-  'an unknown field in the body': { problem: 'body.schema', make: () => rogue.submit({}, { colour: 'red' }) },
+  'another body': { problem: 'body.hash', make: async () => ({ ...(await submit()), body: encodeUtf8('{}') }) },
+  'an unknown field in the body': { problem: 'body.schema', make: () => submit({}, { colour: 'red' }) },
   'materials that the body does not name': {
     problem: 'case.material',
-    make: () => rogue.submit({ materials: [{ sha256: 'ab'.repeat(32), size: 1, type: 'application/pdf' }] }),
+    make: () => submit({ materials: [{ sha256: 'ab'.repeat(32), size: 1, type: 'application/pdf' }] }),
   },
-  'a gap': { problem: 'chain.gap', make: () => rogue.submit({ seq: 2, prev: 'ab'.repeat(32) }) },
-  'a wrong prev': { problem: 'chain.prev', make: () => rogue.submit({ prev: 'ab'.repeat(32) }) },
-  'a wrong seen': { problem: 'chain.seen', make: () => rogue.submit({ seen: 'ab'.repeat(32) }) },
+  'a gap': { problem: 'chain.gap', make: () => submit({ seq: 2, prev: 'ab'.repeat(32) }) },
+  'a wrong prev': { problem: 'chain.prev', make: () => submit({ prev: 'ab'.repeat(32) }) },
+  'a wrong seen': { problem: 'chain.seen', make: () => submit({ seen: 'ab'.repeat(32) }) },
   'a thread that nobody began': {
     problem: 'thread.unknown',
-    make: () => rogue.written({ text: 'x' }, { kind: 'case.message', agreement: undefined } as never),
+    make: () => written({ text: 'x' }, { kind: 'case.message', agreement: undefined } as never),
   },
-  'no agreement': { problem: 'agreement.none', make: () => rogue.submit({ agreement: 'ab'.repeat(32) }) },
+  'no agreement': { problem: 'agreement.none', make: () => submit({ agreement: 'ab'.repeat(32) }) },
   'an item that is not covered': {
     problem: 'agreement.uncovered',
-    make: () => rogue.submit({}, { item: { ...PLAY_ITEM, code: 'other' } }),
+    make: () => submit({}, { item: { ...PLAY_ITEM, code: 'other' } }),
   },
-  'a mode that is not covered': { problem: 'agreement.uncovered', make: () => rogue.submit({}, { mode: 2 }) },
+  'a mode that is not covered': { problem: 'agreement.uncovered', make: () => submit({}, { mode: 2 }) },
   'a proposal that does not hold': {
     problem: 'agreement.malformed',
     make: () =>
-      rogue.written({ document: '{}', signature: { protected: 'a', signature: 'a' } }, {
+      written({ document: '{}', signature: { protected: 'a', signature: 'a' } }, {
         kind: 'agreement.propose',
         agreement: undefined,
       } as never),
@@ -86,74 +245,71 @@ const BAD: Record<string, { problem: ProblemCode; make: () => Promise<Sent> }> =
 
 describe('a bad packet', () => {
   test.each(Object.keys(BAD))('%s', async name => {
-    const { problem, make } = BAD[name] ??
-      BAD['not a JWS'] ?? { problem: 'internal' as const, make: () => rogue.submit() }
-    const [before, audited] = [await rogue.trace(), await rogue.audited()]
+    const { problem, make } = BAD[name] ?? BAD['not a JWS'] ?? { problem: 'internal' as const, make: () => submit() }
+    const [before, audited] = [await trace(), await auditRows()]
     const bad = await make()
     const [item] = await rogue.send(bad)
     expect(item).toMatchObject({ status: 'refused', problem, id: await sha256(bad.jws) })
-    expect(await rogue.trace()).toEqual(before)
-    expect(await rogue.audited()).toBe(audited + 1)
-    const [good] = await rogue.send(await rogue.submit())
+    expect(await trace()).toEqual(before)
+    expect(await auditRows()).toBe(audited + 1)
+    const [good] = await rogue.send(await submit())
     expect(good).toMatchObject({ status: 'stored' })
   })
 
   test('after the last day of the agreement', async () => {
     world.clock.advance(60 * 86_400_000)
     // The delegation has been renewed meanwhile, as a node does.
-    expect(await rogue.send(await rogue.submit())).toMatchObject([{ status: 'refused', problem: 'agreement.inactive' }])
+    expect(await rogue.send(await submit())).toMatchObject([{ status: 'refused', problem: 'agreement.inactive' }])
   })
 
   test('a step that is not its own, or not possible now', async () => {
     const thread = randomBytes(16).toString('hex')
-    const first = await rogue.submit({ thread })
+    const first = await submit({ thread })
     await rogue.send(first)
     const prev = await sha256(first.jws)
     const next = (kind: string, content: object) =>
-      rogue.written(content, { thread, kind, seq: 2, prev, agreement: undefined } as never)
+      written(content, { thread, kind, seq: 2, prev, agreement: undefined } as never)
     expect(await rogue.send(await next('case.accept', {}))).toMatchObject([
       { status: 'refused', problem: 'case.author' },
     ])
     expect(await rogue.send(await next('case.supplement', { materials: [] }))).toMatchObject([
       { status: 'refused', problem: 'case.transition' },
     ])
-    expect(await rogue.send(await rogue.submit({ thread }))).toMatchObject([
-      { status: 'refused', problem: 'chain.replay' },
-    ])
+    expect(await rogue.send(await submit({ thread }))).toMatchObject([{ status: 'refused', problem: 'chain.replay' }])
     expect(await rogue.send(await next('case.remind', { text: '请尽快' }))).toMatchObject([{ status: 'stored' }])
   })
 
   test('a thousand in a row, mixed with good ones, cost memory for none', async () => {
-    const kept = await rogue.trace()
+    const kept = await trace()
     const heap = () => {
       Bun.gc(true)
       return process.memoryUsage().heapUsed
     }
     const before = heap()
     for (let round = 0; round < 10; round++) {
-      const bad = await Promise.all(Array.from({ length: 100 }, () => rogue.submit({ agreement: 'ab'.repeat(32) })))
+      const bad = await Promise.all(Array.from({ length: 100 }, () => submit({ agreement: 'ab'.repeat(32) })))
       const items = await rogue.send(...bad)
       expect(items.every(item => item.status === 'refused')).toBe(true)
     }
-    expect(await rogue.trace()).toEqual(kept)
+    expect(await trace()).toEqual(kept)
     expect(heap() - before).toBeLessThan(32 * 1024 * 1024)
   })
 })
 
 describe('a repeated packet', () => {
   test('gets the receipt that it got before, and another one at its place ends the stream', async () => {
-    const first = await rogue.submit()
+    const first = await submit()
     const [item] = await rogue.send(first)
     await rogue.connect()
     rogue.place--
     expect(await rogue.send(first)).toEqual([item])
     await rogue.connect()
-    await rogue.frame({ type: 'packet', n: rogue.place, ...(await rogue.submit()) })
+    await rogue.frame({ type: 'packet', n: rogue.place, ...(await submit()) })
     expect(await rogue.farewell()).toBe('exchange.protocol')
   })
 
   test('a refused one stays refused, even when the reason is gone', async () => {
-    const bad = await rogue.submit({ iat: Math.floor(world.clock.now() / 1000) + LIMITS.clockSkewSeconds + 60 })
+    const bad = await submit({ iat: Math.floor(world.clock.now() / 1000) + LIMITS.clockSkewSeconds + 60 })
     const [item] = await rogue.send(bad)
     world.clock.advance(600_000)
     await rogue.connect()
@@ -164,10 +320,10 @@ describe('a repeated packet', () => {
 
 describe('what breaks the order of the exchange ends the stream', () => {
   test('a place that does not follow', async () => {
-    const before = await rogue.trace()
-    await rogue.frame({ type: 'packet', n: rogue.place + 2, ...(await rogue.submit()) })
+    const before = await trace()
+    await rogue.frame({ type: 'packet', n: rogue.place + 2, ...(await submit()) })
     expect(await rogue.farewell()).toBe('exchange.protocol')
-    expect(await rogue.trace()).toEqual(before)
+    expect(await trace()).toEqual(before)
   })
 
   test.each([
@@ -211,7 +367,7 @@ describe('what breaks the order of the exchange ends the stream', () => {
     await rogue.raw(Uint8Array.of(99))
     await rogue.farewell()
     expect((await rogue.connect())?.type).toBe('hello')
-    expect(await rogue.send(await rogue.submit())).toMatchObject([{ status: 'stored' }])
+    expect(await rogue.send(await submit())).toMatchObject([{ status: 'stored' }])
     expect(world.network.failures).toEqual([])
   })
 })
