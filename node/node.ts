@@ -336,6 +336,7 @@ export async function startNode({
       stopping.abort()
       await dispatch.stop()
       await exchange.stop()
+      services.stop()
       await materials.stop()
       await host.stop()
       await people.settle()

@@ -1,6 +1,7 @@
 /** HTTP routes of service lists: publish, look up own and partners' items. */
 import * as z from 'zod'
 import { DivisionCode } from '../../protocol/primitives.ts'
+import { ProblemError } from '../../protocol/problem.ts'
 import { ServiceItem } from '../../protocol/service/item.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { actorOf, type RouteModule, Time, time } from '../http/route.ts'
@@ -16,7 +17,16 @@ const Listing = pageOf(ServiceItem).extend({
   list: List.nullable().describe('null when the city has published nothing yet'),
 })
 const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
-const query = z.strictObject({ ...pageQuery, q: z.string().max(100).default('').describe('part of the name or code') })
+const query = z.strictObject({
+  ...pageQuery,
+  q: z.string().max(100).default('').describe('part of the name or code'),
+  version: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('an older version that is still held; the newest by default'),
+})
 const toAnswer = ({ publishedAt, ...view }: ListView) => ({ ...view, publishedAt: time(publishedAt) })
 
 export const serviceRoutes = (services: Services, city: string): RouteModule => ({
@@ -25,8 +35,9 @@ export const serviceRoutes = (services: Services, city: string): RouteModule => 
   register(api) {
     const listing = async (of: string, input: z.output<typeof query>) => {
       const after = decodeCursor(z.tuple([z.string()]), input.cursor)
-      const items = await services.search(of, input.q, input.limit + 1, after?.[0] ?? null)
-      const view = await services.view(of)
+      const view = await services.view(of, input.version)
+      if (view === null && input.version !== undefined) throw new ProblemError('request.not-found', 'version')
+      const items = view === null ? [] : await services.search(view, input.q, input.limit + 1, after?.[0] ?? null)
       return {
         ...toPage(
           items,
@@ -45,6 +56,7 @@ export const serviceRoutes = (services: Services, city: string): RouteModule => 
       roles: READERS,
       query,
       answer: Listing,
+      problems: ['request.not-found'],
       handle: input => listing(city, input.query),
     })
     api.operation({
@@ -67,6 +79,7 @@ export const serviceRoutes = (services: Services, city: string): RouteModule => 
       roles: READERS,
       params: z.strictObject({ code: DivisionCode }),
       query,
+      problems: ['request.not-found'],
       answer: Listing.extend({
         problem: z.strictObject({ code: z.string(), detail: z.string().optional() }).nullable(),
       }),

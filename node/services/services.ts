@@ -11,7 +11,6 @@ import {
   LIST_TYPE,
   type ListHead,
   openList,
-  readList,
   signListHead,
   verifyListHead,
   writeList,
@@ -21,6 +20,7 @@ import type { EventLog } from '../audit/events.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { ListBoard, OwnIdentity, Trust } from '../exchange/ports.ts'
 import type { Database } from '../store/database.ts'
+import { createLists, PARTNER_VERSIONS, type StoredHead } from './lists.ts'
 
 export type ServicesParts = {
   db: Database
@@ -38,105 +38,123 @@ export type ServicesParts = {
   observer: { failed(city: string, problem: Problem): void }
 }
 
-/** Bytes of a partner's list that this node takes. */
-const LIST_BYTES = 64 * 1024 * 1024
-/** ms after which a list that could not be fetched is asked for again. */
-const RETRY = 30_000
+export const LIST_LIMITS = {
+  /** bytes of a list that this node publishes or takes */ bytes: 64 * 1024 * 1024,
+  /** ms after which a list that could not be taken is asked for again, doubled each time */ retry: 30_000,
+  /** ms at most */ retryMost: 3_600_000,
+} as const
 
-type Held = { version: number; head: string; publishedAt: number; items: ReadonlyMap<string, ServiceItem> }
 export type ListView = { city: string; version: number; count: number; publishedAt: number }
+
+/** What a partner announced and this node could not take yet. */
+type Wanted = { head: string; running: boolean; failures: number; cancel: () => void }
 
 export type Services = Awaited<ReturnType<typeof createServices>>
 
 export async function createServices(parts: ServicesParts) {
   const { db, identity, clock, trust } = parts
-  /** newest list of each city, parsed when first asked for */
-  const lists = new Map<string, Held>()
-  const fetching = new Map<string, { head: string }>()
+  const lists = createLists(db)
+  const wanted = new Map<string, Wanted>()
   const problems = new Map<string, Problem>()
-  let own: { head: string; sha256: string } | null = null
+  /** for what is asked at once: the hello and the materials stream */
+  let own: StoredHead | null = await lists.head(identity.city)
+  let stopped = false
 
-  const [row] = await db.query<{ head: string }>(
-    'SELECT head FROM lists WHERE city = ? ORDER BY version DESC LIMIT 1',
-    [identity.city],
-  )
-  if (row !== undefined) own = { head: row.head, sha256: headOf(row.head).list.sha256 }
-
-  async function held(city: string): Promise<Held | null> {
-    const cached = lists.get(city)
-    if (cached !== undefined) return cached
-    const [stored] = await db.query<{ version: number; head: string; bytes: Uint8Array; published_at: number }>(
-      'SELECT version, head, bytes, published_at FROM lists WHERE city = ? ORDER BY version DESC LIMIT 1',
-      [city],
-    )
-    if (stored === undefined) return null
-    const read = readList(stored.bytes)
-    if (!read.ok) throw new ProblemError(read.problem.code, read.problem.detail)
-    const items = new Map(read.list.items.map(item => [item.taskCode, item]))
-    const list = { version: stored.version, head: stored.head, publishedAt: stored.published_at, items }
-    lists.set(city, list)
-    return list
-  }
-
-  async function keep(city: string, head: ListHead, jws: string, bytes: Uint8Array, actor: string): Promise<void> {
+  async function keep(head: ListHead, jws: string, bytes: Uint8Array, actor: string): Promise<void> {
     await db.transaction(async tx => {
-      await tx.run(
-        'INSERT INTO lists (city, version, head, bytes, published_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (city, version) DO NOTHING',
-        [city, head.version, jws, bytes, head.iat * 1000],
-      )
+      await lists.store(tx, head, jws, bytes, head.iss === identity.city ? undefined : PARTNER_VERSIONS)
       await parts.audit.append(tx, {
         actor,
         action: 'list.published',
-        subject: city,
+        subject: head.iss,
         detail: { version: head.version, items: head.count, sha256: head.list.sha256 },
       })
-      await parts.events.append(tx, { type: 'list.changed', subject: city })
-      tx.afterCommit(() => lists.delete(city))
+      await parts.events.append(tx, { type: 'list.changed', subject: head.iss })
     })
   }
 
   /** Verifies an announced head and fetches its list; keeps the last good list when anything fails. */
   async function take(city: string, jws: string): Promise<void> {
-    const heldVersion = (await held(city))?.version ?? 0
+    const held = await lists.head(city)
+    if (held?.jws === jws) return
+    const heldVersion = held?.version ?? 0
     const verified = await verifyListHead(jws, { resolveKey: kid => trust.key(kid), issuer: city, heldVersion })
     if (!verified.ok) throw new ProblemError(verified.problem.code, verified.problem.detail)
-    if (verified.head.version === heldVersion) return
-    if (verified.head.list.size > LIST_BYTES) throw new ProblemError('list.malformed', `${LIST_BYTES} bytes at most`)
-    const bytes = await parts.fetchBlob(city, verified.head.list.sha256, verified.head.list.size)
-    const opened = await openList(verified.head, bytes)
+    const { head } = verified
+    if (head.version === heldVersion) {
+      if (head.list.sha256 === held?.claims.list.sha256) return
+      throw new ProblemError('list.rollback', `version ${heldVersion} with other items: publish a newer one`)
+    }
+    if (head.list.size > LIST_LIMITS.bytes)
+      throw new ProblemError('list.malformed', `${LIST_LIMITS.bytes} bytes at most`)
+    const bytes = await parts.fetchBlob(city, head.list.sha256, head.list.size)
+    const opened = await openList(head, bytes)
     if (!opened.ok) throw new ProblemError(opened.problem.code, opened.problem.detail)
-    await keep(city, verified.head, jws, bytes, `city:${city}`)
+    await keep(head, jws, bytes, `city:${city}`)
   }
 
-  async function fetchList(city: string, job: { head: string }): Promise<void> {
-    for (let head = ''; head !== job.head; ) {
-      head = job.head
+  /** Takes what is wanted of a city, the newest when another was announced meanwhile; plans a retry when that fails. */
+  async function pursue(city: string, want: Wanted): Promise<void> {
+    want.running = true
+    want.cancel()
+    for (let head: string | undefined; head !== want.head; ) {
+      head = want.head
       try {
         await take(city, head)
         problems.delete(city)
+        want.failures = 0
       } catch (error) {
+        if (stopped) return
         const problem: Problem = error instanceof ProblemError ? error.problem : { code: 'internal' }
         problems.set(city, problem)
+        want.failures++
         parts.observer.failed(city, problem)
-        clock.after(RETRY, () => {
-          if (problems.has(city)) board.announced(city, head)
-        })
       }
     }
-    fetching.delete(city)
+    want.running = false
+    if (want.failures === 0 || stopped) {
+      wanted.delete(city)
+      return
+    }
+    const wait = Math.min(LIST_LIMITS.retry * 2 ** (want.failures - 1), LIST_LIMITS.retryMost)
+    want.cancel = clock.after(wait, () => {
+      if (trust.partners().includes(city)) void pursue(city, want)
+      else wanted.delete(city)
+    })
+  }
+
+  let last: Promise<unknown> = Promise.resolve()
+
+  /** Signs and stores the next version. */
+  async function publish(items: readonly ServiceItem[], actor: string): Promise<ListView> {
+    const version = (own?.version ?? 0) + 1
+    const written = writeList({ v: 1, city: identity.city, version, items: [...items] })
+    if (!written.ok) throw new ProblemError(written.problem.code, written.problem.detail)
+    if (written.bytes.byteLength > LIST_LIMITS.bytes)
+      throw new ProblemError('list.malformed', `${LIST_LIMITS.bytes} bytes at most`)
+    const head: ListHead = {
+      v: PROTOCOL_VERSION,
+      iss: identity.city,
+      iat: seconds(clock.now()),
+      version,
+      count: items.length,
+      list: await commit(written.bytes, LIST_TYPE),
+    }
+    const jws = await signListHead(head, identity.signer())
+    await keep(head, jws, written.bytes, actor)
+    own = { version, jws, claims: head }
+    parts.announce(jws)
+    return viewOf(own)
   }
 
   const board: ListBoard = {
-    head: () => own?.head ?? null,
+    head: () => own?.jws ?? null,
     announced(city, head) {
-      const running = fetching.get(city)
-      if (running !== undefined) {
-        running.head = head
-        return
-      }
-      const job = { head }
-      fetching.set(city, job)
-      void fetchList(city, job)
+      if (stopped) return
+      const want = wanted.get(city) ?? { head, running: false, failures: 0, cancel: () => {} }
+      want.head = head
+      wanted.set(city, want)
+      if (!want.running) void pursue(city, want)
     },
   }
 
@@ -144,38 +162,23 @@ export async function createServices(parts: ServicesParts) {
     ...board,
 
     /** Publishes a new version of the own list and tells the partners. Problem: `list.malformed` naming the field. */
-    async publish(items: readonly ServiceItem[], actor: string): Promise<ListView> {
-      const version = ((await held(identity.city))?.version ?? 0) + 1
-      const written = writeList({ v: 1, city: identity.city, version, items: [...items] })
-      if (!written.ok) throw new ProblemError(written.problem.code, written.problem.detail)
-      const head: ListHead = {
-        v: PROTOCOL_VERSION,
-        iss: identity.city,
-        iat: seconds(clock.now()),
-        version,
-        count: items.length,
-        list: await commit(written.bytes, LIST_TYPE),
-      }
-      const jws = await signListHead(head, identity.signer())
-      await keep(identity.city, head, jws, written.bytes, actor)
-      own = { head: jws, sha256: head.list.sha256 }
-      parts.announce(jws)
-      return { city: identity.city, version, count: items.length, publishedAt: head.iat * 1000 }
+    publish(items: readonly ServiceItem[], actor: string): Promise<ListView> {
+      // One after the other, for each takes the next version.
+      const turn = last.then(() => publish(items, actor))
+      last = turn.catch(() => undefined)
+      return turn
     },
 
-    /** The newest list of a city, or null. */
-    async view(city: string): Promise<ListView | null> {
-      const list = await held(city)
-      return list === null
-        ? null
-        : { city, version: list.version, count: list.items.size, publishedAt: list.publishedAt }
+    /** The newest list of a city, or the version; null when it is not held. */
+    async view(city: string, version?: number): Promise<ListView | null> {
+      const held = await lists.head(city, version)
+      return held === null ? null : viewOf(held)
     },
 
-    /** Items whose name or code holds `query`, by code, after `after`. */
-    async search(city: string, query: string, limit: number, after: string | null): Promise<ServiceItem[]> {
-      const list = await held(city)
+    /** Items of a list whose name or code holds `query`, by code, after `after`. */
+    async search(view: ListView, query: string, limit: number, after: string | null): Promise<ServiceItem[]> {
       const found: ServiceItem[] = []
-      for (const item of list?.items.values() ?? []) {
+      for (const item of (await lists.items(view.city, view.version)).values()) {
         if (after !== null && item.taskCode <= after) continue
         if (query !== '' && !item.taskName.includes(query) && !item.taskCode.includes(query)) continue
         found.push(item)
@@ -184,26 +187,31 @@ export async function createServices(parts: ServicesParts) {
       return found
     },
 
-    /** An item of the newest list of a city. */
-    async item(city: string, code: string): Promise<ServiceItem | null> {
-      return (await held(city))?.items.get(code) ?? null
+    /** An item of the newest list of a city, or of the version. */
+    async item(city: string, code: string, version?: number): Promise<ServiceItem | null> {
+      const held = await lists.head(city, version)
+      return held === null ? null : ((await lists.items(city, held.version)).get(code) ?? null)
     },
 
     /** Why the newest list of a partner could not be taken. */
     problem: (city: string): Problem | null => problems.get(city) ?? null,
 
     /** Bytes of the own list of this hash, for partners. */
-    async bytes(sha256: string): Promise<Uint8Array | null> {
-      if (own?.sha256 !== sha256) return null
-      const [stored] = await db.query<{ bytes: Uint8Array }>(
-        'SELECT bytes FROM lists WHERE city = ? ORDER BY version DESC LIMIT 1',
-        [identity.city],
-      )
-      return stored?.bytes ?? null
+    bytes: async (sha256: string): Promise<Uint8Array | null> =>
+      own?.claims.list.sha256 === sha256 ? lists.bytes(identity.city, own.version) : null,
+
+    /** Takes no more lists; what is being fetched ends with its stream. */
+    stop(): void {
+      stopped = true
+      for (const want of wanted.values()) want.cancel()
+      wanted.clear()
     },
   }
 }
 
-/** Claims of a head that was verified before it was stored. */
-const headOf = (jws: string): ListHead =>
-  JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()) as ListHead
+const viewOf = ({ version, claims }: StoredHead): ListView => ({
+  city: claims.iss,
+  version,
+  count: claims.count,
+  publishedAt: claims.iat * 1000,
+})

@@ -1,0 +1,113 @@
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { ServiceItem } from '../../protocol/service/item.ts'
+import { createTestApi, type TestApi } from '../../test/support/http.ts'
+import { type PlayCity, playCity } from '../../test/support/play-city.ts'
+import { openTestStore } from '../../test/support/store.ts'
+import { serviceRoutes } from './routes.ts'
+import { createServices } from './services.ts'
+
+let play: PlayCity
+let items: ServiceItem[]
+let api: TestApi
+
+beforeAll(async () => {
+  play = await playCity('420300')
+  items = Array.from({ length: 120 }, (_, index) => ({
+    taskCode: `11420300MB0000000X4${String(119 - index).padStart(12, '0')}`,
+    taskName: `事项${index}`,
+    taskVersion: 1,
+    taskState: '1',
+    taskType: '20',
+    useLevel: '3',
+    deptName: '部门',
+    serverType: ['1'],
+    projectType: '2',
+    modes: [0, 1],
+    anticipateDay: 15,
+    promiseDay: 10,
+    limitSceneNum: 0,
+    isFee: false,
+    materials: [],
+  }))
+})
+
+beforeEach(async () => {
+  const store = await openTestStore()
+  const { audit, events, clock } = await createTestApi({ store })
+  const services = await createServices({
+    db: store,
+    identity: {
+      city: play.code,
+      name: play.name,
+      signer: () => play.packetSigner,
+      document: () => ({ certificates: [], delegations: [], revocations: [] }),
+    },
+    trust: {
+      key: () => undefined,
+      cityOf: () => undefined,
+      reach: () => ({ peers: [], addresses: [] }),
+      partners: () => [],
+      learn: async () => ({ ok: true }),
+    },
+    clock,
+    audit,
+    events,
+    fetchBlob: async () => new Uint8Array(),
+    announce: () => {},
+    observer: { failed: () => {} },
+  })
+  api = await createTestApi({ store: await openTestStore(), routes: () => [serviceRoutes(services, play.code)] })
+})
+
+type Page = { items: ServiceItem[]; next: string | null; list: { version: number; count: number } | null }
+
+const publish = (list: readonly ServiceItem[]) =>
+  api.as('administrator').send('PUT', '/api/v1/services', { items: list })
+const page = async (path: string) => (await api.as('clerk').get(path)).body as Page
+
+describe('service routes', () => {
+  test('publish the list and page through it', async () => {
+    expect(await page('/api/v1/services')).toEqual({ items: [], next: null, list: null })
+    const published = await publish(items)
+    expect(published).toMatchObject({ status: 200, body: { city: '420300', version: 1, count: items.length } })
+    const seen: string[] = []
+    for (let cursor = ''; ; ) {
+      const { items: part, next, list } = await page(`/api/v1/services?limit=50${cursor}`)
+      expect(list).toMatchObject({ version: 1, count: items.length })
+      seen.push(...part.map(item => item.taskCode))
+      if (next === null) break
+      cursor = `&cursor=${next}`
+    }
+    expect(seen).toEqual(items.map(item => item.taskCode).toSorted())
+    const [first] = items
+    const found = await page(`/api/v1/services?q=${encodeURIComponent(first?.taskName ?? '')}`)
+    expect(found.items.map(item => item.taskName)).toContain(first?.taskName)
+  })
+
+  test('an older version can be read while it is held', async () => {
+    await publish(items.slice(0, 2))
+    await publish(items.slice(0, 1))
+    expect((await page('/api/v1/services')).list).toMatchObject({ version: 2, count: 1 })
+    expect((await page('/api/v1/services?version=1')).items).toHaveLength(2)
+    for (const query of ['version=3', 'version=0'])
+      expect((await api.as('clerk').get(`/api/v1/services?${query}`)).status).toBeGreaterThanOrEqual(400)
+  })
+
+  test('a partner of whom nothing came yet has no list', async () => {
+    expect(await page('/api/v1/partners/610900/services')).toEqual({ items: [], next: null, list: null, problem: null })
+    expect((await api.as('clerk').get('/api/v1/partners/610900/services?version=1')).status).toBe(404)
+  })
+
+  test('only administrators publish, and only what holds', async () => {
+    for (const role of ['clerk', 'integrator', 'auditor'] as const)
+      expect((await api.as(role).send('PUT', '/api/v1/services', { items: [] })).body).toMatchObject({
+        code: 'request.forbidden',
+      })
+    expect((await publish([...items.slice(0, 1), ...items.slice(0, 1)])).body).toMatchObject({ code: 'list.malformed' })
+    expect((await publish([{ ...items[0], taskName: '' } as ServiceItem])).body).toMatchObject({
+      code: 'request.invalid',
+      detail: expect.stringContaining('items.0.taskName') as unknown,
+    })
+    expect((await page('/api/v1/services')).list).toBeNull()
+  })
+})
