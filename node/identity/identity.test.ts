@@ -187,10 +187,10 @@ describe('identity', () => {
     expect(revocations).toHaveLength(1)
     expect(
       await verifyRevocation(revocations[0] ?? '', await keyOf(certificates[0] ?? '', play.certificateKey.kid)),
-    ).toMatchObject({ ok: true, claims: { kid: old, revokedAt: NOW / 1000 } })
+    ).toMatchObject({ ok: true, claims: { kid: old, revokedAt: NOW / 1000 + 1 } })
     expect(identity.summary().keys.find(key => key.kid === old)?.state).toBe('revoked')
     const trust = await loadTrust({ db, city: '420300', clock: createHandClock(NOW), peerIdOf })
-    expect(trust.key(old)?.revokedAt).toBe(NOW / 1000)
+    expect(trust.key(old)?.revokedAt).toBe(NOW / 1000 + 1)
     expect(trust.key(identity.signer().kid)?.revokedAt).toBeNull()
     const actions = (await audit.list({}, 10, null)).map(row => row.action)
     expect(actions.toSorted()).toEqual(['key.delegated', 'key.delegated', 'key.revoked'])
@@ -244,7 +244,14 @@ describe('identity', () => {
     expect(
       await verifyDelegation(delegations[0] ?? '', await keyOf(certificates[0] ?? '', other.certificateKey.kid)),
     ).toMatchObject({ ok: true })
+    const [stolen] = second.identity.summary().keys.filter(key => key.purpose === 'packet' && key.state === 'retired')
+    await second.identity.revoke(stolen?.kid ?? '', 'person:1')
+    const [revocation = ''] = second.identity.document().revocations
+    expect(
+      await verifyRevocation(revocation, await keyOf(certificates[0] ?? '', other.certificateKey.kid)),
+    ).toMatchObject({ ok: true, claims: { kid: stolen?.kid } })
     const trust = await loadTrust({ db: first.db, city: '420300', clock: first.clock, peerIdOf })
+    expect(trust.key(stolen?.kid ?? '')?.revokedAt).toBe(NOW / 1000 + 1)
     expect(trust.certificateOf('420300')?.kid).toBe(other.certificateKey.kid)
     const papers = await trust.papers('420300')
     expect([papers.certificates.length, papers.delegations.length]).toEqual([2, 3])

@@ -82,6 +82,7 @@ type Held = {
   signer: PacketSigner
   document: IdentityDocument
   /** by the present certificate, those of the current key first, then the newest */ delegations: readonly DelegationClaims[]
+  /** by former certificates: partners know these keys still */ former: readonly DelegationClaims[]
   revoked: ReadonlySet<string>
 }
 
@@ -110,7 +111,9 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
       [city.code],
     )
     // What a former certificate signed stays for evidence; whoever pins the present one could not verify it.
-    const present = rows.filter(row => jose.decodeProtectedHeader(row.jws).kid === certificateKid)
+    const isPresent = ({ jws }: { jws: string }) => jose.decodeProtectedHeader(jws).kid === certificateKid
+    const present = rows.filter(isPresent)
+    const former = rows.filter(row => row.type === 'delegation' && !isPresent(row))
     const pick = (type: 'delegation' | 'revocation') => present.filter(row => row.type === type).map(row => row.jws)
     const revocations = pick('revocation')
     // The current key's come first, whatever the clock said when they were made: they must not fall out of the hello.
@@ -127,6 +130,7 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
         revocations: revocations.slice(0, LIMITS.helloDelegations),
       },
       delegations: delegations.map(entry => entry.claims),
+      former: former.map(({ jws }) => jose.decodeJwt(jws) as unknown as DelegationClaims),
       revoked: new Set(revocations.map(jws => (jose.decodeJwt(jws) as unknown as RevocationClaims).kid)),
     }
   }
@@ -198,7 +202,7 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
   function ownKeys(): OwnKey[] {
     const inUse = new Set([held.signer.kid, keyStore.keys().peerKey.kid])
     const keys = new Map<string, OwnKey>()
-    for (const claims of held.delegations) {
+    for (const claims of [...held.delegations, ...held.former]) {
       for (const { kid, purpose } of claims.keys) {
         const state = held.revoked.has(kid) ? 'revoked' : inUse.has(kid) ? 'current' : 'retired'
         const until = Math.max(claims.exp * 1000, keys.get(kid)?.delegatedUntil ?? 0)
@@ -258,8 +262,9 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
           throw new ProblemError('request.conflict', cure)
         }
         const now = seconds(clock.now())
+        // What the key signed within this second, before it was retired, stays good.
         const jws = await signRevocation(
-          { v: PROTOCOL_VERSION, iss: city.code, iat: now, kid, revokedAt: now },
+          { v: PROTOCOL_VERSION, iss: city.code, iat: now, kid, revokedAt: now + 1 },
           await certificateSigner(),
         )
         await keep('revocation', jws, now, { actor, action: 'key.revoked', subject: kid })

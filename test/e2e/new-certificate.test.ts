@@ -1,0 +1,141 @@
+/** A city loses its key and goes on under a new certificate: paired again, the open case ends and its evidence verifies. */
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { generateKey, selfIssue } from '../../certs/index.ts'
+import { type Client, createClient } from '../../node/cli/client.ts'
+import { verifyBundle } from '../../node/evidence/verify.ts'
+import { openKeyStore } from '../../node/identity/keystore.ts'
+import { type RunningNode, startNode } from '../../node/node.ts'
+import type { ServiceItem } from '../../protocol/service/item.ts'
+import { ANKANG, type CityName, makeNodeFolder, type NodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
+import { freePort } from '../support/node-process.ts'
+import { pairCities, until } from '../support/pair-cities.ts'
+
+type City = CityName & { made: NodeFolder; node: RunningNode; client: Client }
+type Case = { thread: string; state: string; timeline: { status: string; receiptedAt: string | null }[] }
+type Identity = { fingerprint: string; packetKey: string; keys: { kid: string; state: string; purpose: string }[] }
+type Partner = { status: string; words: string[]; fingerprint: string }
+
+let root = ''
+let ankang: City
+let shiyan: City
+let item: ServiceItem
+
+const start = async (name: CityName, made: NodeFolder): Promise<City> => {
+  const node = await startNode({ config: made.config, passphrase: PASSPHRASE })
+  return { ...name, made, node, client: createClient({ url: node.url, token: made.token }) }
+}
+
+async function open(name: CityName): Promise<City> {
+  const made = await makeNodeFolder(join(root, name.code), name, { httpPort: 0, p2pPort: await freePort() })
+  return start(name, made)
+}
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'tongban-certificate-'))
+  ankang = await open(ANKANG)
+  shiyan = await open(SHIYAN)
+  const { items } = await pairCities(ankang, shiyan)
+  const found = items.find(entry => entry.modes.includes(1) && entry.serverType.includes('1'))
+  if (found === undefined) throw new Error('no item')
+  item = found
+}, 60_000)
+
+afterAll(async () => {
+  await Promise.allSettled([ankang?.node.stop(), shiyan?.node.stop()])
+  await rm(root, { recursive: true, force: true })
+})
+
+async function submit(): Promise<string> {
+  const upload = async (text: string) =>
+    (await ankang.client.upload<{ sha256: string }>('/api/v1/materials', `%PDF-1.4 ${text}`, 'application/pdf')).sha256
+  const { thread } = await ankang.client.post<Case>('/api/v1/cases', {
+    to: SHIYAN.code,
+    item: item.taskCode,
+    mode: 1,
+    applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
+    form: {},
+    materials: [
+      { sha256: await upload('card'), code: 'M01', name: '身份证.pdf' },
+      { sha256: await upload('form'), code: 'M02', name: '申请表.pdf' },
+    ],
+  })
+  return thread
+}
+
+const reaches = (city: City, thread: string, state: string) =>
+  until(
+    async () => (await city.client.get<Case>(`/api/v1/cases/${thread}`).catch(() => null))?.state === state,
+    `${thread} is ${state} at ${city.name}`,
+  )
+
+const identityOf = (city: City) => city.client.get<Identity>('/api/v1/identity')
+const partnerOf = (city: City, other: City) => city.client.get<Partner>(`/api/v1/partners/${other.code}`)
+
+describe('a new certificate', () => {
+  test('takes over after pairing again; the open case ends, nothing is refused, its evidence verifies', async () => {
+    const before = await submit()
+    await reaches(ankang, before, 'arrived')
+    const former = await identityOf(shiyan)
+
+    // Shiyan installs another certificate over another key, and signs a step before anybody knows it.
+    await shiyan.node.stop()
+    const keyPem = await generateKey()
+    const pem = selfIssue(SHIYAN, { keyPem, now: Date.now(), serial: randomBytes(16) })
+    await (await openKeyStore(join(shiyan.made.config.data, 'keys'), PASSPHRASE)).saveCity({ keyPem, chain: [pem] })
+    shiyan = await start(SHIYAN, shiyan.made)
+    await shiyan.client.post(`/api/v1/cases/${before}/accept`, {})
+    const present = await identityOf(shiyan)
+    expect(present.fingerprint).not.toBe(former.fingerprint)
+    const during = await submit()
+
+    // Pairing again is refused while the partner is active, and says what to do.
+    const invite = async () => (await shiyan.client.post<{ invite: string }>('/api/v1/invites', { hours: 1 })).invite
+    const first = await invite()
+    await expect(ankang.client.post('/api/v1/partners/accept', { invite: first })).rejects.toMatchObject({
+      problem: { code: 'certificate.mismatch', detail: expect.stringContaining('suspend it first') as unknown },
+    })
+    await ankang.client.post(`/api/v1/partners/${SHIYAN.code}/suspend`)
+    const paired = await ankang.client.post<Partner>('/api/v1/partners/accept', { invite: first })
+    expect(paired).toMatchObject({ status: 'pending', fingerprint: present.fingerprint })
+    expect((await partnerOf(shiyan, ankang)).words).toEqual(paired.words)
+    expect(await partnerOf(shiyan, ankang)).toMatchObject({ status: 'active' })
+    await ankang.client.post(`/api/v1/partners/${SHIYAN.code}/confirm`)
+
+    await reaches(ankang, before, 'accepted')
+    await reaches(ankang, during, 'arrived')
+
+    // The key that may have been taken with the certificate goes too.
+    await shiyan.client.post('/api/v1/identity/rotate')
+    await shiyan.client.post(`/api/v1/identity/keys/${former.packetKey}/revoke`)
+    for (const [step, body] of [
+      ['decide', { outcome: 'granted', documentNo: '十审〔2026〕2号' }],
+      ['send-result', { method: 'mail', waybill: { carrier: 'EMS', number: '1000000000002' } }],
+      ['close', { outcome: 'granted' }],
+    ] as const)
+      await shiyan.client.post(`/api/v1/cases/${before}/${step}`, body)
+    await reaches(ankang, before, 'closed')
+    await until(async () => {
+      const { timeline } = await shiyan.client.get<Case>(`/api/v1/cases/${before}`)
+      return timeline.every(entry => entry.status === 'stored' && entry.receiptedAt !== null)
+    }, 'every packet is receipted')
+    for (const city of [ankang, shiyan]) {
+      const { items } = await city.client.get<{ items: unknown[] }>('/api/v1/audit?action=packet.refused')
+      expect(items).toEqual([])
+    }
+
+    const fingerprints = [former.fingerprint, present.fingerprint, (await identityOf(ankang)).fingerprint]
+    for (const city of [ankang, shiyan]) {
+      const bundle = await new Response(await city.client.download(`/api/v1/cases/${before}/evidence`)).blob()
+      expect(await verifyBundle(bundle, { fingerprints })).toMatchObject({
+        ok: true,
+        state: 'closed',
+        outcome: 'granted',
+        findings: [],
+      })
+    }
+  }, 60_000)
+})
