@@ -139,8 +139,9 @@ export class Delivery {
     try {
       const reader = new FrameReader(wire)
       const introduction = new Introduction(parts, this.partner)
-      await wire.send(encodeFrame({ type: 'hello', hello: await writeHello(parts, this.partner) }))
-      const hello = await readHello(parts, this.partner, wire, reader)
+      const own = encodeFrame({ type: 'hello', hello: await writeHello(parts, this.partner) })
+      // Together: one that does not even read is given up by the same clock.
+      const [hello] = await Promise.all([readHello(parts, this.partner, wire, reader), wire.send(own)])
       if (await remembersAll(parts, this.partner, hello)) parts.remembered(this.partner)
       else await parts.recovery.run(this.partner, wire, reader)
       await parts.recovery.rewrite(this.partner)
@@ -180,13 +181,14 @@ export class Delivery {
     const sizes: number[] = []
     let inFlight = 0
     let done = false
-    let silence = () => {}
+    let silence = null as (() => void) | null
+    /** Counts anew the time in which the next receipt must come, while one is due. */
     const watch = () => {
-      silence()
+      silence?.()
       silence =
         next - 1 > confirmed
           ? clock.after(this.#parts.receiptTimeout, () => wire.abort(new ProblemError('exchange.timeout', 'receipt')))
-          : () => {}
+          : null
     }
 
     const readReceipts = async () => {
@@ -225,27 +227,32 @@ export class Delivery {
           next++
           sizes.push(packet.jws.length + packet.body.byteLength)
           inFlight += packet.jws.length + packet.body.byteLength
+          // Before it is sent: a partner that reads nothing gives no receipt either.
+          if (silence === null) watch()
           await wire.send(encodeFrame({ type: 'packet', n: packet.n, jws: packet.jws, body: packet.body }))
         }
-        if (page.length > 0) watch()
-        else await this.#more.taken()
+        if (page.length === 0) await this.#more.taken()
       }
     }
 
-    const reading = readReceipts().finally(() => {
-      done = true
-      this.#more.give()
-    })
-    const sending = sendPackets().catch(error => {
-      wire.abort(error instanceof Error ? error : new Error('sending failed'))
+    /** Either of the two that fails ends the other, which may hang on a partner that neither reads nor writes. */
+    const giveUp = (error: unknown) => {
+      wire.abort(error instanceof Error ? error : new Error('failed'))
       throw error
-    })
+    }
+    const reading = readReceipts()
+      .catch(giveUp)
+      .finally(() => {
+        done = true
+        this.#more.give()
+      })
+    const sending = sendPackets().catch(giveUp)
     try {
       const [read, sent] = await Promise.allSettled([reading, sending])
       if (sent.status === 'rejected') throw sent.reason
       if (read.status === 'rejected') throw read.reason
     } finally {
-      silence()
+      silence?.()
     }
   }
 }

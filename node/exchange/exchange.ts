@@ -88,6 +88,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
     addresses: parts.addresses,
     helloTimeout: parts.helloTimeout ?? 15_000,
   }
+  const receiptTimeout = parts.receiptTimeout ?? 60_000
   const common = { db, store, identity, trust, clock, handlers }
   const fail = (partner: string, error: unknown) => observer.failed(partner, problemOf(error), error)
 
@@ -109,6 +110,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
   const recovery = createRecovery({
     ...common,
     author: () => author,
+    timeout: receiptTimeout,
     unwritten: parts.unwritten,
     begun: partner => {
       recovering.add(partner)
@@ -125,7 +127,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
     receipts,
     recovery,
     random: parts.random,
-    receiptTimeout: parts.receiptTimeout ?? 60_000,
+    receiptTimeout,
     remembered: (partner: string) => void recovering.delete(partner),
     connected: (partner: string, on: boolean) => observer.connected(partner, on),
     failed: fail,

@@ -60,10 +60,10 @@ export function createInbox(parts: InboxParts) {
   }
 
   /** Receipts already given for places that the partner sends again. */
-  async function repeated(partner: string, batch: readonly Checked[]): Promise<Given[]> {
+  async function repeated(tx: Transaction, partner: string, batch: readonly Checked[]): Promise<Given[]> {
     const given: Given[] = []
     for (const { n, id } of batch) {
-      const held = await store.receivedAt(db, partner, n)
+      const held = await store.receivedAt(tx, partner, n)
       if (held === null || held.id !== id)
         throw new ProblemError('exchange.protocol', `another packet stands at place ${n}`)
       const last = given.at(-1)
@@ -88,14 +88,23 @@ export function createInbox(parts: InboxParts) {
     return thread
   }
 
-  async function storeBatch(tx: Transaction, partner: string, batch: readonly Checked[]) {
+  async function storeBatch(tx: Transaction, partner: string, incoming: readonly Checked[]): Promise<Given[]> {
     const at = clock.now()
+    let link = await store.link(tx, partner, 'in')
+    // Judged here, not before: a stream that broke may have stored meanwhile what the next one brings again.
+    const reached = link.n
+    const given = await repeated(
+      tx,
+      partner,
+      incoming.filter(packet => packet.n <= reached),
+    )
+    const batch = incoming.filter(packet => packet.n > reached)
+    if (batch.length === 0) return given
     const receiptNo = await store.nextReceiptNo(tx)
     const threads = new Map<string, Thread | null>()
     const items: ReceiptItem[] = []
     const stored: StoredPacket[] = []
     const refused: { id: string; problem: Problem }[] = []
-    let link = await store.link(tx, partner, 'in')
     const ids = new Set<string>()
 
     const turnAway = async (id: string, problem: Problem) => {
@@ -165,7 +174,7 @@ export function createInbox(parts: InboxParts) {
     await store.saveReceipt(tx, { no: receiptNo, partner, direction: 'given', through: link.n, jws, at })
     await store.saveLink(tx, partner, 'in', link)
     tx.afterCommit(() => parts.received(partner, stored, refused))
-    return { through: link.n, jws }
+    return [...given, { through: link.n, jws }]
   }
 
   return {
@@ -174,15 +183,8 @@ export function createInbox(parts: InboxParts) {
      * Throws ProblemError `exchange.protocol` when places don't follow; then nothing of the batch is kept.
      */
     async take(partner: string, incoming: readonly Incoming[]): Promise<Given[]> {
-      const reached = (await store.link(db, partner, 'in')).n
       const batch = await Promise.all(incoming.map(packet => check(partner, packet)))
-      const given = await repeated(
-        partner,
-        batch.filter(packet => packet.n <= reached),
-      )
-      const fresh = batch.filter(packet => packet.n > reached)
-      if (fresh.length > 0) given.push(await db.transaction(tx => storeBatch(tx, partner, fresh)))
-      return given
+      return db.transaction(tx => storeBatch(tx, partner, batch))
     },
   }
 }

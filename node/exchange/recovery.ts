@@ -26,6 +26,7 @@ export type RecoveryParts = {
   clock: Clock
   handlers: ReadonlyMap<string, ThreadHandler>
   author: () => Author
+  /** ms within which each packet that comes back must come */ timeout: number
   begun: (partner: string) => void
   ended: (partner: string, recalled: number) => void
   /** a packet that was signed after the restore fits no more: told to a person */
@@ -159,7 +160,8 @@ export function createRecovery(parts: RecoveryParts) {
       await wire.send(encodeFrame({ type: 'recall', from: acked + 1 }))
       let recalled = 0
       for (;;) {
-        const frame = await reader.next()
+        const giveUp = () => wire.abort(new ProblemError('exchange.timeout', 'recall'))
+        const frame = await reader.next().finally(clock.after(parts.timeout, giveUp))
         if (frame === null) throw new ProblemError('frame.truncated', 'recall')
         if (frame.type === 'recall-end') break
         if (frame.type !== 'recalled') throw new ProblemError('exchange.protocol', frame.type)
