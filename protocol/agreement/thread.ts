@@ -109,7 +109,13 @@ export async function foldAgreement(packets: readonly Packet[]): Promise<Agreeme
   }
   for (const packet of canonicalOrder(packets, other)) {
     const kind = packet.claims.kind
-    if (!isAgreementKind(kind) || permitsAgreement(state, kind, packet.claims.iss, packet.body) !== null) continue
+    if (!isAgreementKind(kind)) continue
+    if (kind === 'agreement.terminate' && state.terminatedOn !== null) {
+      // Two terminations crossed: neither city is held longer than it said.
+      const { effectiveOn } = packet.body as AgreementBody<'agreement.terminate'>
+      if (effectiveOn < state.terminatedOn) state.terminatedOn = effectiveOn
+    }
+    if (permitsAgreement(state, kind, packet.claims.iss, packet.body) !== null) continue
     state.state = AGREEMENT_STEPS[kind].to
     if (kind === 'agreement.sign') {
       state.signatures.push({ city: other, signature: (packet.body as AgreementBody<'agreement.sign'>).signature })
