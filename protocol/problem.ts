@@ -499,6 +499,14 @@ export const PROBLEMS = {
     zh: '邀请已被使用',
     cure: 'Ask for a new invite',
   },
+  'invite.cancelled': {
+    status: 410,
+    retryable: false,
+    act: 'partner',
+    en: 'The inviting city cancelled the invite',
+    zh: '邀请已被邀请方取消',
+    cure: 'Ask for a new invite',
+  },
   'invite.rejected': {
     status: 403,
     retryable: false,

@@ -99,7 +99,7 @@ export const RULES: readonly Rule[] = [
     may: new RegExp(
       `^(node/${CONCERNS}/(?!routes)|node/(?:exchange|dispatch)/|${FOUNDATION}|adapters/|certs/|protocol/)`,
     ),
-    packages: ['zod', 'jose', 'fflate', '@scure/bip39'],
+    packages: ['zod', 'jose', 'fflate', '@scure/bip39', 'uqr'],
     builtins: true,
     why: 'a concern knows no edge: no hono, no libp2p, no Bun',
   },
@@ -157,7 +157,7 @@ export const RULES: readonly Rule[] = [
     of: /^node\/cli\//,
     name: 'command line edge',
     may: new RegExp(`^(node/cli/|node/node\\.ts$|node/${CONCERNS}/(?!routes)|${FOUNDATION}|certs/|protocol/)`),
-    packages: ['commander', '@clack/prompts', 'cli-progress', 'zod', 'jose'],
+    packages: ['commander', '@clack/prompts', 'cli-progress', 'uqr', 'zod', 'jose'],
     builtins: true,
     why: 'an edge imports no other edge',
   },

@@ -38,7 +38,7 @@ const OF_VERIFICATION = (Object.keys(PROBLEMS) as ProblemCode[]).filter(code =>
   ),
 )
 /** Given where the bytes are moved or the store is asked, not by verification alone. */
-const OF_THE_NODE = ['invite.used', 'invite.rejected'] as const
+const OF_THE_NODE = ['invite.used', 'invite.cancelled', 'invite.rejected'] as const
 
 let cities: [VectorCity, VectorCity]
 beforeAll(async () => {

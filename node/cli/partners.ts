@@ -1,4 +1,8 @@
 /** `tongban invite`, `accept`, `partners`: pairing and the state of partner cities. */
+import { writeFile } from 'node:fs/promises'
+import { renderUnicodeCompact } from 'uqr'
+import { ProblemError } from '../../protocol/problem.ts'
+import type { Client } from './client.ts'
 import type { CommandContext } from './context.ts'
 import { table } from './output.ts'
 
@@ -12,20 +16,65 @@ type Partner = {
   problem: { code: string } | null
 }
 
-export async function invite(context: CommandContext, flags: { hours: string }): Promise<void> {
+type Invite = { id: string; state: string; createdAt: string; expiresAt: string; usedBy: string | null }
+
+export async function invite(context: CommandContext, flags: { hours: string; qr?: boolean }): Promise<void> {
   const client = await context.client()
-  const made = await client.post<{ invite: string; expiresAt: string }>('/api/v1/invites', {
+  const made = await client.post<{ id: string; invite: string; link: string; expiresAt: string }>('/api/v1/invites', {
     hours: Number(flags.hours),
   })
-  context.out.result(made, ({ invite: text, expiresAt }) =>
+  context.out.result(made, ({ invite: text, link, expiresAt, id }) =>
     [
       text,
       '',
+      ...(flags.qr === true ? [renderUnicodeCompact(link, { border: 4 }), ''] : []),
       `Good once, until 一次有效，截止 ${expiresAt}`,
       'Give it to the partner, who runs 请交给对方，由其执行: tongban accept INVITE',
+      `Sent to the wrong place? 发错了？ tongban invite cancel ${id.slice(0, 12)}`,
       'Then compare the words and confirm 然后核对并确认: tongban partners',
     ].join('\n'),
   )
+}
+
+export async function invites(context: CommandContext): Promise<void> {
+  const client = await context.client()
+  const { items } = await client.get<{ items: Invite[] }>('/api/v1/invites')
+  context.out.result(items, list =>
+    table(
+      list.map(({ id, state, createdAt, expiresAt, usedBy }) => ({
+        id: id.slice(0, 12),
+        state,
+        made: createdAt,
+        until: expiresAt,
+        used: usedBy,
+      })),
+    ),
+  )
+}
+
+/** The invite whose id begins so. Problem: `request.not-found`. */
+async function inviteOf(client: Client, begin: string): Promise<Invite> {
+  const { items } = await client.get<{ items: Invite[] }>('/api/v1/invites')
+  const [found, second] = begin === '' ? [] : items.filter(entry => entry.id.startsWith(begin))
+  if (found === undefined) throw new ProblemError('request.not-found', 'tongban invite list names them')
+  if (second !== undefined) throw new ProblemError('request.conflict', 'several ids begin so: give more of it')
+  return found
+}
+
+export async function cancelInvite(context: CommandContext, begin: string): Promise<void> {
+  const client = await context.client()
+  const { id } = await inviteOf(client, begin)
+  const answer = await client.post<{ cancelled: true }>(`/api/v1/invites/${id}/cancel`)
+  context.out.result(answer, () => 'Cancelled 已取消')
+}
+
+/** Writes the QR code of an open invite as an SVG file. */
+export async function invitePicture(context: CommandContext, begin: string, flags: { out: string }): Promise<void> {
+  const client = await context.client()
+  const { id } = await inviteOf(client, begin)
+  const svg = await new Response(await client.download(`/api/v1/invites/${id}/qr`)).text()
+  await writeFile(flags.out, svg, { mode: 0o600 })
+  context.out.result({ file: flags.out }, ({ file }) => `${file}: whoever sees it can use it 看到即可使用，请勿外传`)
 }
 
 export async function accept(context: CommandContext, text: string): Promise<void> {

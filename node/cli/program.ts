@@ -66,15 +66,30 @@ export function createProgram(): Command {
     'tongban doctor --json',
   )
 
-  example(
-    does(
-      add(program, 'invite', 'make an invite for one partner city').option('--hours <n>', 'how long it is good', '24'),
-      async () => {
-        const { invite } = await import('./partners.ts')
-        return (context, flags) => invite(context, flags)
-      },
-    ),
-    'tongban invite --hours 48',
+  const invites = does(
+    add(program, 'invite', 'make an invite for one partner city')
+      .option('--hours <n>', 'how long it is good', '24')
+      .option('--qr', 'show it as a QR code too 二维码'),
+    async () => {
+      const { invite } = await import('./partners.ts')
+      return (context, flags) => invite(context, flags)
+    },
+  )
+  example(invites, 'tongban invite --hours 48 --qr')
+  does(add(invites, 'list', 'invites of the last month'), async () => {
+    const { invites: list } = await import('./partners.ts')
+    return context => list(context)
+  })
+  does(add(invites, 'cancel <id>', 'take an open invite back; the beginning of its id is enough'), async () => {
+    const { cancelInvite } = await import('./partners.ts')
+    return (context, _, id) => cancelInvite(context, id ?? '')
+  })
+  does(
+    add(invites, 'qr <id>', 'write an open invite as a QR code').option('--out <file>', 'where', 'invite.svg'),
+    async () => {
+      const { invitePicture } = await import('./partners.ts')
+      return (context, flags, id) => invitePicture(context, id ?? '', flags)
+    },
   )
   example(
     does(add(program, 'accept <invite>', "accept a partner's invite (- reads it from standard input)"), async () => {

@@ -3,7 +3,7 @@ import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'
 import { inviteId, PairingRequest, pairingProof, readInvite, writeInvite } from '../../protocol/pairing/invite.ts'
 import { encodeUtf8 } from '../../protocol/primitives.ts'
-import type { ProblemCode } from '../../protocol/problem.ts'
+import { PROBLEMS, type ProblemCode } from '../../protocol/problem.ts'
 import {
   actionsOf,
   createPairingWorld,
@@ -15,6 +15,7 @@ import {
 import { delegate, revoke } from '../../test/support/play-city.ts'
 import { INVITE_HOURS, OPEN_INVITES } from './invites.ts'
 import { PAIRING_LIMITS } from './partners.ts'
+import { QR_CHARACTERS } from './qr.ts'
 
 const NOW = Date.parse('2026-11-23T00:00:00Z')
 const HOUR = 3_600_000
@@ -277,6 +278,54 @@ describe('pairing', () => {
     world.clock.advance(40 * 24 * HOUR)
     await ankang.partners.invite(1, 'person:1')
     expect(await ankang.db.query('SELECT count(*) AS n FROM invites')).toEqual([{ n: 1 }])
+  })
+
+  test('a link is accepted like the text, and drawn as a QR code while it is open', async () => {
+    const [ankang, shiyan] = await two()
+    ankang.side.addresses = [...ankang.side.addresses, ...Array.from({ length: 9 }, () => `/dns4/${'a'.repeat(200)}`)]
+    const { id, link, invite } = await ankang.partners.invite(1, 'person:1')
+    expect(link).toMatch(/^web\+tongban:invite#[A-Za-z0-9_-]+$/)
+    expect(link.length).toBeLessThan(QR_CHARACTERS + 20)
+    expect(link.length).toBeLessThan(invite.length)
+    expect(await ankang.partners.invitePicture(id)).toMatch(/^<svg [^>]+>.*<\/svg>$/s)
+    await shiyan.partners.accept(link, 'person:2')
+    await expect(ankang.partners.invitePicture(id)).rejects.toMatchObject(refusal('request.conflict', 'used'))
+    await expect(ankang.partners.invitePicture('0'.repeat(64))).rejects.toMatchObject(refusal('request.not-found'))
+    expect(await ankang.partners.invites()).toEqual([
+      { id, state: 'used', createdAt: NOW, expiresAt: NOW + HOUR, usedBy: '420300' },
+    ])
+  })
+
+  test('a cancelled invite pairs nobody, and says so', async () => {
+    const [ankang, shiyan] = await two()
+    const { id, invite } = await ankang.partners.invite(1, 'person:1')
+    const other = await ankang.partners.invite(1, 'person:1')
+    await ankang.partners.cancelInvite(id, 'person:1')
+    await expect(shiyan.partners.accept(invite, 'person:2')).rejects.toMatchObject(refusal('invite.cancelled'))
+    await expect(ankang.partners.cancelInvite(id, 'person:1')).rejects.toMatchObject(refusal('request.conflict'))
+    expect(ankang.partners.hasOpenInvite()).toBe(true)
+    await ankang.partners.cancelInvite(other.id, 'person:1')
+    expect(ankang.partners.hasOpenInvite()).toBe(false)
+    expect((await ankang.partners.invites()).map(({ state }) => state)).toEqual(['cancelled', 'cancelled'])
+    expect(await ankang.db.query(`SELECT count(*) AS n FROM invites WHERE secret <> ''`)).toEqual([{ n: 0 }])
+    expect(await actionsOf(ankang)).toEqual([
+      'partner.invited',
+      'partner.invited',
+      'partner.uninvited',
+      'partner.uninvited',
+    ])
+    world.clock.advance(HOUR)
+    const late = await ankang.partners.invite(1, 'person:1')
+    world.clock.advance(HOUR)
+    await expect(ankang.partners.cancelInvite(late.id, 'person:1')).rejects.toMatchObject(
+      refusal('request.conflict', 'expired'),
+    )
+  })
+
+  test('whoever can mend an invite that is refused is named', () => {
+    const actors = ['invite.used', 'invite.expired', 'invite.cancelled', 'invite.rejected', 'certificate.mismatch']
+    for (const code of actors) expect(PROBLEMS[code as ProblemCode].act).toBe('partner')
+    expect(PROBLEMS['invite.malformed'].act).toBe('you')
   })
 
   test('an invite leaves out addresses that its text has no room for, and needs one at all', async () => {

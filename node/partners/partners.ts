@@ -12,7 +12,7 @@ import { type Clock, seconds } from '../exchange/clock.ts'
 import type { DeliveryStatus } from '../exchange/delivery.ts'
 import type { Transport, Wire } from '../exchange/wire.ts'
 import type { Database, Transaction } from '../store/database.ts'
-import { createInvites } from './invites.ts'
+import { createInvites, type InviteView, type NewInvite } from './invites.ts'
 import {
   answerPairing,
   type OwnSide,
@@ -186,9 +186,16 @@ export function createPartners(parts: PartnersParts) {
     /** Whether peers that nobody trusts yet may connect to pair. */
     hasOpenInvite: (): boolean => invites.anyOpen(),
 
-    /** An invite as text: to be given to one city, once. */
-    invite: (hours: number, actor: string): Promise<{ invite: string; expiresAt: number }> =>
-      invites.create(context().own, hours, actor),
+    /** An invite as text and as link: to be given to one city, once. */
+    invite: (hours: number, actor: string): Promise<NewInvite> => invites.create(context().own, hours, actor),
+
+    invites: (): Promise<InviteView[]> => invites.list(),
+
+    /** Takes an open invite back. Problems: `request.not-found`, `request.conflict`. */
+    cancelInvite: (id: string, actor: string): Promise<void> => invites.cancel(id, actor),
+
+    /** An open invite as a QR code, SVG. Problems: `request.not-found`, `request.conflict`. */
+    invitePicture: (id: string): Promise<string> => invites.picture(context().own, id),
 
     /** Accepts an invite: dials the inviting city; both sides then show the same words. Problems: `invite.*`, `certificate.*`, `exchange.*`. */
     async accept(text: string, actor: string): Promise<Partner> {

@@ -1,4 +1,4 @@
-/** HTTP routes of partners: invite, accept, confirm, reject, suspend, resume, list. */
+/** HTTP routes of partners: invite (list, cancel, QR code), accept, confirm, reject, suspend, resume, list. */
 import * as z from 'zod'
 import { DivisionCode, Sha256 } from '../../protocol/primitives.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../http/route.ts'
@@ -38,6 +38,7 @@ const toAnswer = ({ pairedAt, confirmedAt, seenAt, delivery, ...partner }: Partn
 })
 
 const params = z.strictObject({ code: DivisionCode })
+const inviteParams = z.strictObject({ id: Sha256 })
 const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 
 export const partnerRoutes = (partners: Partners): RouteModule => ({
@@ -52,13 +53,68 @@ export const partnerRoutes = (partners: Partners): RouteModule => ({
       summary: 'Make an invite for one partner city, to be used once',
       roles: ['administrator'],
       body: z.strictObject({ hours: z.number().int().min(1).max(INVITE_HOURS.most).default(INVITE_HOURS.default) }),
-      answer: z.strictObject({ invite: z.string(), expiresAt: Time }),
+      answer: z.strictObject({
+        id: Sha256.describe('names the invite in the list; no secret'),
+        invite: z.string().describe('the invite as text'),
+        link: z.string().describe('the invite as a link, the secret behind the `#`; the QR code holds it'),
+        expiresAt: Time,
+      }),
       status: 201,
       shownOnce: true,
       handle: async ({ body, person }) => {
-        const { invite, expiresAt } = await partners.invite(body.hours, actorOf(person))
-        return { invite, expiresAt: time(expiresAt) }
+        const { expiresAt, ...made } = await partners.invite(body.hours, actorOf(person))
+        return { ...made, expiresAt: time(expiresAt) }
       },
+    })
+    api.operation({
+      method: 'get',
+      path: '/api/v1/invites',
+      id: 'listInvites',
+      summary: 'Invites of the last month, without their secrets',
+      roles: ['administrator', 'auditor'],
+      answer: z.strictObject({
+        items: z.array(
+          z.strictObject({
+            id: Sha256,
+            state: z.enum(['open', 'used', 'expired', 'cancelled']),
+            createdAt: Time,
+            expiresAt: Time,
+            usedBy: DivisionCode.nullable(),
+          }),
+        ),
+      }),
+      handle: async () => ({
+        items: (await partners.invites()).map(({ createdAt, expiresAt, ...invite }) => ({
+          ...invite,
+          createdAt: time(createdAt),
+          expiresAt: time(expiresAt),
+        })),
+      }),
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/invites/{id}/cancel',
+      id: 'cancelInvite',
+      summary: 'Take an open invite back',
+      roles: ['administrator'],
+      params: inviteParams,
+      body: z.strictObject({}),
+      answer: z.strictObject({ cancelled: z.literal(true) }),
+      problems: ['request.not-found', 'request.conflict'],
+      handle: async input => {
+        await partners.cancelInvite(input.params.id, actorOf(input.person))
+        return { cancelled: true as const }
+      },
+    })
+    api.download({
+      path: '/api/v1/invites/{id}/qr',
+      id: 'getInvitePicture',
+      summary: 'An open invite as a QR code: whoever sees it can use it',
+      roles: ['administrator'],
+      params: inviteParams,
+      gives: { types: ['image/svg+xml'], description: 'the link of the invite as a QR code' },
+      problems: ['request.not-found', 'request.conflict'],
+      handle: async ({ params: { id } }) => ({ type: 'image/svg+xml', body: await partners.invitePicture(id) }),
     })
     api.operation({
       method: 'post',
@@ -74,6 +130,7 @@ export const partnerRoutes = (partners: Partners): RouteModule => ({
         'invite.malformed',
         'invite.expired',
         'invite.used',
+        'invite.cancelled',
         'invite.rejected',
         'certificate.mismatch',
         'exchange.unreachable',

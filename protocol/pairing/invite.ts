@@ -3,7 +3,7 @@ import * as jose from 'jose'
 import * as z from 'zod'
 import { Identity } from '../exchange/frames.ts'
 import { LIMITS } from '../limits.ts'
-import { INVITE_PREFIX } from '../names.ts'
+import { INVITE_LINK, INVITE_PREFIX } from '../names.ts'
 import {
   DivisionCode,
   decodeUtf8,
@@ -33,9 +33,16 @@ export type Invite = z.infer<typeof Invite>
 
 export const writeInvite = (invite: Invite): string => INVITE_PREFIX + jose.base64url.encode(JSON.stringify(invite))
 
-/** Reads an invite; blanks and line breaks that a chat program added do not matter. Problems: `invite.malformed`, `invite.expired`. */
+/** The same invite as a link, and in a QR code. */
+export const linkOf = (invite: string): string => INVITE_LINK + invite.slice(INVITE_PREFIX.length)
+
+/**
+ * Reads an invite, as text or as link; blanks and line breaks that a chat program added do not matter.
+ * Problems: `invite.malformed`, `invite.expired`.
+ */
 export function readInvite(written: string, now: number): { ok: true; invite: Invite } | Refused {
-  const compact = written.replaceAll(/\s+/g, '')
+  const given = written.replaceAll(/\s+/g, '')
+  const compact = given.startsWith(INVITE_LINK) ? INVITE_PREFIX + given.slice(INVITE_LINK.length) : given
   if (compact.length > LIMITS.inviteBytes || !compact.startsWith(INVITE_PREFIX)) return refuse('invite.malformed')
   let bytes: Uint8Array
   try {

@@ -1,7 +1,7 @@
 /** Vectors of frames, invites, words and codes. */
 import { encodeFrame, type Frame } from '../../protocol/exchange/frames.ts'
 import { LIMITS } from '../../protocol/limits.ts'
-import { inviteId, verificationNumbers, writeInvite } from '../../protocol/pairing/invite.ts'
+import { inviteId, linkOf, verificationNumbers, writeInvite } from '../../protocol/pairing/invite.ts'
 import { encodeUtf8, toHex } from '../../protocol/primitives.ts'
 
 import { type Add, b64, DAY, NOW, refused } from './vector-writer.ts'
@@ -65,6 +65,12 @@ export async function addPairing(add: Add): Promise<void> {
     'invite/valid/broken-lines',
     'As a chat program breaks it',
     { text: ` ${text.slice(0, 40)}\n${text.slice(40, 90)} \r\n${text.slice(90)} `, now: NOW },
+    { ok: true, invite, id: await inviteId(secret) },
+  )
+  add(
+    'invite/valid/link',
+    'As a link, the secret behind the #',
+    { text: linkOf(text), now: NOW },
     { ok: true, invite, id: await inviteId(secret) },
   )
   add('invite/invalid/expired', 'Past its time', { text, now: NOW + DAY + 1 }, refused('invite.expired'))

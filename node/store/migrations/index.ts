@@ -2,5 +2,6 @@
 import type { Migration } from '../migrate.ts'
 import { spine } from './001-spine.ts'
 import { peopleAudit } from './002-people-audit.ts'
+import { health } from './008-health.ts'
 
-export const MIGRATIONS: readonly Migration[] = [spine, peopleAudit]
+export const MIGRATIONS: readonly Migration[] = [spine, peopleAudit, health]
