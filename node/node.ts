@@ -12,7 +12,7 @@ import { agreementRoutes } from './agreements/routes.ts'
 import { createAudit } from './audit/audit.ts'
 import { createEventLog } from './audit/events.ts'
 import { auditRoutes } from './audit/routes.ts'
-import { type Cases, createCases, nextNumber } from './cases/cases.ts'
+import { type Cases, createCases } from './cases/cases.ts'
 import { createCaseHandler } from './cases/handler.ts'
 import { caseRoutes } from './cases/routes.ts'
 import type { NodeConfig } from './config/config.ts'
@@ -257,7 +257,6 @@ export async function startNode({
     services,
     agreements,
     materials,
-    nextNumber: counter => store.transaction(tx => nextNumber(tx, counter)),
     threadId,
   })
   handlers.set('agreement', agreements.handler)

@@ -91,7 +91,13 @@ export function fromHex(hex: string): Uint8Array<ArrayBuffer> {
 /** SHA-256 of bytes or of the UTF-8 bytes of a string, lowercase hex. */
 export const sha256 = async (data: Uint8Array | string): Promise<string> => toHex(await sha256Bytes(data))
 
+type Hash = { update(data: Uint8Array | string): Hash; digest(): Uint8Array }
+type Runtime = { process?: { getBuiltinModule?: (name: string) => { createHash(name: string): Hash } | undefined } }
+/** WebCrypto hashes on another thread; for a packet the way there and back takes longer than hashing it here. */
+const hashing = (globalThis as Runtime).process?.getBuiltinModule?.('node:crypto')
+
 export async function sha256Bytes(data: Uint8Array | string): Promise<Uint8Array<ArrayBuffer>> {
+  if (hashing !== undefined) return new Uint8Array(hashing.createHash('sha256').update(data).digest())
   const bytes = typeof data === 'string' ? encodeUtf8(data) : (data as Uint8Array<ArrayBuffer>)
   return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
 }

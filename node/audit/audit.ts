@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 import type { Database, Transaction } from '../store/database.ts'
+import { createRemembered } from '../store/remembered.ts'
 import { redact } from '../telemetry/redact.ts'
 
 /** Longest text of `actor`, `action` and `subject`, characters, and of `detail` as JSON. */
@@ -67,21 +68,28 @@ function detailOf(entry: AuditEntry): string {
 
 const COLUMNS = 'no, at, actor, action, subject, detail, prev, hash'
 
+type Head = Pick<Row, 'no' | 'hash'>
+
+/** One for each store: it remembers the newest row between transactions. */
 export function createAudit({ database, now }: { database: Database; now: () => number }): Audit {
+  const heads = createRemembered<Head>()
   return {
     async append(tx, entry) {
-      const [last] = await tx.query<{ no: number; hash: Uint8Array }>(
-        'SELECT no, hash FROM audit ORDER BY no DESC LIMIT 1',
-      )
+      const last = await heads.get(tx, 'last', async () => {
+        const [head] = await tx.query<Head>('SELECT no, hash FROM audit ORDER BY no DESC LIMIT 1')
+        return head ?? { no: 0, hash: GENESIS }
+      })
       const row = {
-        no: (last?.no ?? 0) + 1,
+        no: last.no + 1,
         at: now(),
         actor: word(entry.actor),
         action: word(entry.action),
         subject: word(entry.subject),
         detail: detailOf(entry),
-        prev: last?.hash ?? GENESIS,
+        prev: last.hash,
       }
+      const hash = hashOf(row)
+      heads.set(tx, 'last', { no: row.no, hash })
       await tx.run(`INSERT INTO audit (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, [
         row.no,
         row.at,
@@ -90,7 +98,7 @@ export function createAudit({ database, now }: { database: Database; now: () => 
         row.subject,
         row.detail,
         row.prev,
-        hashOf(row),
+        hash,
       ])
     },
 

@@ -4,6 +4,7 @@
  */
 import { joinRoles, type Role, splitRoles } from '../people/person.ts'
 import type { Database, Transaction } from '../store/database.ts'
+import { createRemembered } from '../store/remembered.ts'
 
 const ALL: readonly Role[] = ['administrator', 'clerk', 'integrator', 'auditor']
 const OPERATION: readonly Role[] = ['administrator', 'integrator', 'auditor']
@@ -51,12 +52,16 @@ type Row = { no: number; at: number; type: string; subject: string; roles: strin
 export function createEventLog({ database, now }: { database: Database; now: () => number }): EventLog {
   const listeners = new Set<() => void>()
   const announced = new WeakSet<Transaction>()
+  const numbers = createRemembered<number>()
   return {
     async append(tx, { type, subject }) {
-      // In one statement SQLite would copy what it selects from the table that it writes to.
-      const [row] = await tx.query<{ next: number }>('SELECT COALESCE(MAX(no), 0) + 1 AS next FROM events')
+      const last = await numbers.get(tx, 'last', async () => {
+        const [row] = await tx.query<{ last: number }>('SELECT COALESCE(MAX(no), 0) AS last FROM events')
+        return row?.last ?? 0
+      })
+      numbers.set(tx, 'last', last + 1)
       await tx.run('INSERT INTO events (no, at, type, subject, roles) VALUES (?, ?, ?, ?, ?)', [
-        row?.next ?? 1,
+        last + 1,
         now(),
         type,
         subject,

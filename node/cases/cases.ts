@@ -37,8 +37,6 @@ export type CasesParts = {
     }): Promise<{ id: string; document: AgreementDocument }>
   }
   materials: { held(sha256: readonly string[]): Promise<Commitment[]> }
-  /** next value of a durable counter; not part of the step that asks for it, whose own commit must be the first */
-  nextNumber: (counter: string) => Promise<number>
   threadId: () => string
 }
 
@@ -99,11 +97,13 @@ type Row = {
   parked: string | null
   submitted_at: number
   updated_at: number
-  fold: string
 }
 
+/** CaseState as JSON */
+type Fold = { fold: string }
+
 const COLUMNS = `c.thread_no, t.thread, c.case_no, c.local_case_no, c.role, c.partner, c.item_code, c.item_name, c.mode, c.state,
-  c.outcome, c.applicant, c.parked, c.submitted_at, c.updated_at, c.fold`
+  c.outcome, c.applicant, c.parked, c.submitted_at, c.updated_at`
 const FROM = 'FROM cases c JOIN threads t ON t.no = c.thread_no'
 
 export type CaseFilter = {
@@ -118,12 +118,26 @@ export type Cases = ReturnType<typeof createCases>
 export function createCases(parts: CasesParts) {
   const { db, identity, clock, audit } = parts
 
-  /** Next case number: division code, day in China, serial of the day. Numbers of failed submits are not used again. */
+  let counting: { prefix: string; last: Promise<number> } | null = null
+
+  /** Serial of the last case number of the day that this city gave. */
+  async function lastSerial(prefix: string): Promise<number> {
+    const [row] = await db.query<{ last: string | null }>(
+      'SELECT max(case_no) AS last FROM cases WHERE case_no BETWEEN ? AND ? AND length(case_no) = ?',
+      [`${prefix}000000`, `${prefix}999999`, prefix.length + 6],
+    )
+    return Number(row?.last?.slice(prefix.length) ?? 0)
+  }
+
+  /** Next case number: division code, day in China, serial of the day. While the node runs none is given twice. */
   async function nextCaseNo(): Promise<string> {
     const day = new Date(clock.now() + 8 * 3_600_000).toISOString().slice(0, 10).replaceAll('-', '')
+    const prefix = `${identity.city}${day}`
+    if (counting?.prefix !== prefix) counting = { prefix, last: lastSerial(prefix) }
+    const current = counting
     for (;;) {
-      const serial = await parts.nextNumber(`case ${day}`)
-      const caseNo = `${identity.city}${day}${String(serial).padStart(6, '0')}`
+      current.last = current.last.then(last => last + 1)
+      const caseNo = `${prefix}${String(await current.last).padStart(6, '0')}`
       // A store restored from a backup counts from the backup on; the cases that came back have their numbers already.
       if ((await db.query('SELECT 1 AS taken FROM cases WHERE case_no = ? LIMIT 1', [caseNo])).length === 0)
         return caseNo
@@ -247,9 +261,10 @@ export function createCases(parts: CasesParts) {
     ) => step(thread, moves, actor, alongside),
 
     async byLocalCaseNo(localCaseNo: string): Promise<{ thread: string; state: CaseState } | null> {
-      const [row] = await db.query<Row>(`SELECT ${COLUMNS} ${FROM} WHERE c.local_case_no = ? AND c.role = 'handling'`, [
-        localCaseNo,
-      ])
+      const [row] = await db.query<Pick<Row, 'thread'> & Fold>(
+        `SELECT t.thread, c.fold ${FROM} WHERE c.local_case_no = ? AND c.role = 'handling'`,
+        [localCaseNo],
+      )
       return row === undefined ? null : { thread: toHex(row.thread), state: JSON.parse(row.fold) as CaseState }
     },
 
@@ -283,7 +298,9 @@ export function createCases(parts: CasesParts) {
 
     async get(thread: string): Promise<CaseDetail> {
       const row = await rowOf(thread)
-      const fold = JSON.parse(row.fold) as CaseState
+      const [held] = await db.query<Fold>('SELECT fold FROM cases WHERE thread_no = ?', [row.thread_no])
+      if (held === undefined) throw new ProblemError('thread.unknown')
+      const fold = JSON.parse(held.fold) as CaseState
       const packets = await parts.packets().packets(db, row.thread_no)
       const receipts = await db.query<{ no: number; at: number | null }>(
         `SELECT p.no, r.at FROM packets p LEFT JOIN receipts r ON r.no = p.receipt_no WHERE p.thread_no = ?`,
@@ -322,16 +339,6 @@ export function createCases(parts: CasesParts) {
       }))
     },
   }
-}
-
-/** Next value of a durable counter, from 1. */
-export async function nextNumber(tx: Transaction, name: string): Promise<number> {
-  const [row] = await tx.query<{ value: number }>(
-    `INSERT INTO counters (name, value) VALUES (?, 1)
-     ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value`,
-    [name],
-  )
-  return row?.value ?? 1
 }
 
 const toRow = (row: Row): CaseRow => ({

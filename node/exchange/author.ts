@@ -106,7 +106,7 @@ export function createAuthor(parts: AuthorParts): Author {
     } else if ((await store.version(tx, threadNo)) !== from.version) {
       throw new Overtaken()
     }
-    let link = await store.link(tx, target.partner, 'out')
+    let link = await store.linkIn(tx, target.partner, 'out')
     const written: StoredPacket[] = []
     for (const { packet, jws, bodyBytes } of prepared) {
       link = { ...advance(link, packet.id), acked: link.acked }

@@ -1,6 +1,5 @@
 /** Takes a batch of the partner's packets: verifies outside the transaction, admits and stores inside it, then receipts. */
 
-import { advance } from '../../protocol/exchange/watermark.ts'
 import { PROTOCOL_VERSION } from '../../protocol/names.ts'
 import type { Packet, PacketClaims } from '../../protocol/packet/claims.ts'
 import { verifyPacket } from '../../protocol/packet/envelope.ts'
@@ -10,6 +9,7 @@ import { type Problem, ProblemError, type Refused, refuse } from '../../protocol
 import type { Database, Transaction } from '../store/database.ts'
 import { typeOf } from './author.ts'
 import { type Clock, seconds } from './clock.ts'
+import { advance } from './hash.ts'
 import type { PacketStore } from './packet-store.ts'
 import type { OwnIdentity, StoredPacket, ThreadHandler, Trust } from './ports.ts'
 
@@ -90,7 +90,7 @@ export function createInbox(parts: InboxParts) {
 
   async function storeBatch(tx: Transaction, partner: string, incoming: readonly Checked[]): Promise<Given[]> {
     const at = clock.now()
-    let link = await store.link(tx, partner, 'in')
+    let link = await store.linkIn(tx, partner, 'in')
     // Judged here, not before: a stream that broke may have stored meanwhile what the next one brings again.
     const reached = link.n
     const given = await repeated(
@@ -124,7 +124,7 @@ export function createInbox(parts: InboxParts) {
         throw new ProblemError('exchange.protocol', `place ${checked.n} after ${link.n}`)
       }
       ids.add(checked.id)
-      link = { ...(await advance(link, checked.id)), acked: checked.n }
+      link = { ...advance(link, checked.id), acked: checked.n }
       if (!checked.ok) {
         await turnAway(checked.id, checked.problem)
         continue

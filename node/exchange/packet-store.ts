@@ -5,6 +5,7 @@ import type { PacketClaims } from '../../protocol/packet/claims.ts'
 import { decodeUtf8, encodeUtf8, fromHex, toHex } from '../../protocol/primitives.ts'
 import type { Problem } from '../../protocol/problem.ts'
 import type { Transaction } from '../store/database.ts'
+import { createRemembered } from '../store/remembered.ts'
 import type { Draft, Reader, StoredPacket } from './ports.ts'
 
 /** Seals small values at rest; `context` binds the sealed bytes to their row. */
@@ -44,13 +45,21 @@ export type PacketStore = ReturnType<typeof createPacketStore>
 export const claimsOf = (jws: string): PacketClaims =>
   JSON.parse(decodeUtf8(jose.base64url.decode(jws.split('.')[1] ?? ''))) as PacketClaims
 
-/** Transactions run one after another, so a number that is asked for is free; RETURNING costs ten times as much. */
-async function nextNo(store: Reader, table: 'threads' | 'packets' | 'receipts'): Promise<number> {
-  const [row] = await store.query<{ next: number }>(`SELECT coalesce(max(no), 0) + 1 AS next FROM ${table}`)
-  return row?.next ?? 1
-}
-
+/** One for each store: it remembers links and numbers between transactions. */
 export function createPacketStore(seal: Seal) {
+  const links = createRemembered<Link>()
+  const numbers = createRemembered<number>()
+
+  /** Transactions run one after another, so a number that is asked for is free; RETURNING costs ten times as much. */
+  async function nextNo(tx: Transaction, table: 'threads' | 'packets' | 'receipts'): Promise<number> {
+    const last = await numbers.get(tx, table, async () => {
+      const [row] = await tx.query<{ last: number }>(`SELECT coalesce(max(no), 0) AS last FROM ${table}`)
+      return row?.last ?? 0
+    })
+    numbers.set(tx, table, last + 1)
+    return last + 1
+  }
+
   async function thread(store: Reader, id: string): Promise<ThreadRow | null> {
     const [row] = await store.query<ThreadRow>('SELECT no, type, partner FROM threads WHERE thread = ?', [fromHex(id)])
     return row ?? null
@@ -137,7 +146,12 @@ export function createPacketStore(seal: Seal) {
     return row === undefined ? { ...NO_PACKETS, acked: 0 } : { n: row.n, hash: toHex(row.hash), acked: row.acked }
   }
 
+  /** The link as the transaction before left it. */
+  const linkIn = (tx: Transaction, partner: string, direction: Direction): Promise<Link> =>
+    links.get(tx, `${partner} ${direction}`, () => link(tx, partner, direction))
+
   async function saveLink(tx: Transaction, partner: string, direction: Direction, to: Link): Promise<void> {
+    links.set(tx, `${partner} ${direction}`, to)
     await tx.run(
       `INSERT INTO links (partner, direction, n, hash, acked) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (partner, direction) DO UPDATE SET n = excluded.n, hash = excluded.hash, acked = excluded.acked`,
@@ -207,7 +221,7 @@ export function createPacketStore(seal: Seal) {
     return row === undefined ? null : { id: toHex(row.id), receipt: row.jws }
   }
 
-  const nextReceiptNo = (store: Reader): Promise<number> => nextNo(store, 'receipts')
+  const nextReceiptNo = (tx: Transaction): Promise<number> => nextNo(tx, 'receipts')
 
   async function saveReceipt(
     tx: Transaction,
@@ -338,6 +352,7 @@ export function createPacketStore(seal: Seal) {
     version,
     insert,
     link,
+    linkIn,
     saveLink,
     hashAt,
     wirePackets,

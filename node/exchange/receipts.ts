@@ -85,7 +85,7 @@ export function createReceipts(parts: ReceiptsParts) {
         const receiptNo = await store.nextReceiptNo(tx)
         const refused = await settle(tx, partner, { from, through }, items, receiptNo)
         await store.saveReceipt(tx, { no: receiptNo, partner, direction: 'taken', through, jws, at: clock.now() })
-        const link = await store.link(tx, partner, 'out')
+        const link = await store.linkIn(tx, partner, 'out')
         await store.saveLink(tx, partner, 'out', { ...link, acked: Math.max(link.acked, through) })
         tx.afterCommit(() => parts.confirmed(partner, through - from + 1, refused))
       })

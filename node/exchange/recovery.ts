@@ -44,7 +44,7 @@ export function createRecovery(parts: RecoveryParts) {
 
   /** Takes out what was written since the last receipt and keeps it as drafts; none of it was stored by the partner. */
   async function takeOut(tx: Transaction, partner: string): Promise<void> {
-    const link = await store.link(tx, partner, 'out')
+    const link = await store.linkIn(tx, partner, 'out')
     for (const packet of await store.wirePackets(tx, partner, 'out', link.acked + 1, Number.MAX_SAFE_INTEGER)) {
       const { thread, kind, materials, agreement } = claimsOf(packet.jws)
       const { salt: _, ...content } = JSON.parse(decodeUtf8(packet.body)) as { salt: string }
@@ -96,7 +96,7 @@ export function createRecovery(parts: RecoveryParts) {
   async function putBack(partner: string, recalled: Recalled): Promise<void> {
     const { id, claims, refused } = await verify(partner, recalled)
     await db.transaction(async tx => {
-      const before = await store.link(tx, partner, 'out')
+      const before = await store.linkIn(tx, partner, 'out')
       if (recalled.n !== before.n + 1)
         throw new ProblemError('exchange.protocol', `place ${recalled.n} after ${before.n}`)
       const link = { ...advance(before, id), acked: recalled.n }

@@ -194,6 +194,7 @@ export function databaseContract(name: string, make: () => Promise<DatabaseSubje
           await expect(tx.query('SELECT 1 AS one')).rejects.toMatchObject(ENDED)
           await expect(put(tx, 'late')).rejects.toMatchObject(ENDED)
           expect(() => tx.afterCommit(() => {})).toThrow(expect.objectContaining(ENDED))
+          expect(() => tx.afterRollback(() => {})).toThrow(expect.objectContaining(ENDED))
         }
         expect(await words()).toEqual([])
       })
@@ -227,6 +228,22 @@ export function databaseContract(name: string, make: () => Promise<DatabaseSubje
           db.transaction(async tx => tx.afterCommit(() => seen.push('committed'))),
         ])
         expect(seen).toEqual(['committed'])
+      })
+
+      test('after a rollback its own callbacks run, before any other transaction', async () => {
+        const seen: string[] = []
+        await Promise.allSettled([
+          db.transaction(async tx => {
+            tx.afterRollback(() => seen.push('forgotten'))
+            seen.push('first')
+            throw new Error('no')
+          }),
+          db.transaction(async tx => {
+            tx.afterRollback(() => seen.push('never'))
+            seen.push('second')
+          }),
+        ])
+        expect(seen).toEqual(['first', 'forgotten', 'second'])
       })
 
       test('one that throws is reported; the commit stands and the others run', async () => {

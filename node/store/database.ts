@@ -12,6 +12,8 @@ export interface Transaction {
   run(sql: string, params?: readonly Value[]): Promise<number>
   /** Called once after the commit that made this transaction durable; never after a rollback. */
   afterCommit(callback: () => void): void
+  /** Called once when this transaction is rolled back, or its commit fails, before any other transaction runs. */
+  afterRollback(callback: () => void): void
 }
 
 export interface Database {

@@ -33,7 +33,7 @@ export interface GroupCommit {
 /** Runs the work and returns what tells its caller of success. */
 type Waiting = { attempt(tx: Transaction): Promise<() => void>; reject(error: unknown): void; within: Within }
 type Within = ReturnType<typeof AsyncLocalStorage.snapshot>
-type Kept = { succeed: () => void; callbacks: readonly (() => void)[]; within: Within }
+type Kept = { succeed: () => void; callbacks: readonly (() => void)[]; undo: readonly (() => void)[]; within: Within }
 
 /** `report` gets what an `afterCommit` callback throws. */
 export function createGroupCommit(writer: Writer, report: (error: unknown) => void): GroupCommit {
@@ -74,6 +74,7 @@ export function createGroupCommit(writer: Writer, report: (error: unknown) => vo
     } catch (error) {
       // Begin or commit failed, or the engine rolled everything back: nothing of the group is durable, and each hears so.
       if (writer.inTransaction) writer.rollback()
+      for (const { undo } of kept) forget(undo)
       for (const { reject } of undecided) reject(error)
       return
     }
@@ -89,18 +90,30 @@ export function createGroupCommit(writer: Writer, report: (error: unknown) => vo
     }
   }
 
+  /** Before the next transaction runs, so that it meets nothing remembered of one that was not. */
+  function forget(undo: readonly (() => void)[]): void {
+    for (const callback of undo) {
+      try {
+        callback()
+      } catch (error) {
+        report(error)
+      }
+    }
+  }
+
   /** One transaction of the group; throws only when the whole group is lost with it. */
   async function runOne(waiting: Waiting): Promise<Kept | { error: unknown }> {
-    const { tx, callbacks, end } = openTransaction(writer)
+    const { tx, callbacks, undo, end } = openTransaction(writer)
     writer.savepoint()
     try {
       const succeed = await waiting.within(waiting.attempt, tx)
       end()
       if (!writer.inTransaction) throw new ProblemError('internal', 'the engine rolled the transaction back')
       writer.releaseSavepoint()
-      return { succeed, callbacks, within: waiting.within }
+      return { succeed, callbacks, undo, within: waiting.within }
     } catch (error) {
       end()
+      forget(undo)
       if (!writer.inTransaction) throw error
       writer.rollbackToSavepoint()
       writer.releaseSavepoint()
@@ -129,14 +142,18 @@ export function createGroupCommit(writer: Writer, report: (error: unknown) => vo
   }
 }
 
-function openTransaction(writer: Writer): { tx: Transaction; callbacks: readonly (() => void)[]; end(): void } {
+type Opened = { tx: Transaction; callbacks: readonly (() => void)[]; undo: readonly (() => void)[]; end(): void }
+
+function openTransaction(writer: Writer): Opened {
   const callbacks: (() => void)[] = []
+  const undo: (() => void)[] = []
   let open = true
   const usable = () => {
     if (!open) throw new ProblemError('internal', 'the transaction has ended')
   }
   return {
     callbacks,
+    undo,
     end() {
       open = false
     },
@@ -152,6 +169,10 @@ function openTransaction(writer: Writer): { tx: Transaction; callbacks: readonly
       afterCommit(callback) {
         usable()
         callbacks.push(callback)
+      },
+      afterRollback(callback) {
+        usable()
+        undo.push(callback)
       },
     },
   }

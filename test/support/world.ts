@@ -7,7 +7,7 @@ import type { Adapter } from '../../adapters/sdk/port.ts'
 import { createAgreements } from '../../node/agreements/agreements.ts'
 import { createAudit } from '../../node/audit/audit.ts'
 import { createEventLog } from '../../node/audit/events.ts'
-import { createCases, nextNumber } from '../../node/cases/cases.ts'
+import { createCases } from '../../node/cases/cases.ts'
 import { createCaseHandler } from '../../node/cases/handler.ts'
 import { createDispatch } from '../../node/dispatch/dispatch.ts'
 import { createAdapterState } from '../../node/dispatch/job-store.ts'
@@ -178,7 +178,6 @@ async function startCity({ play, resolve, network, clock, db, partners, adapter 
     services: { item: async () => null },
     agreements,
     materials: { held: async () => [] },
-    nextNumber: name => db.transaction(tx => nextNumber(tx, name)),
     threadId,
   })
   await transport.start()

@@ -129,10 +129,6 @@ CREATE INDEX cases_state ON cases (state, updated_at);
 CREATE INDEX cases_number ON cases (case_no);
 CREATE INDEX cases_local ON cases (local_case_no) WHERE local_case_no IS NOT NULL;
 CREATE INDEX cases_applicant ON cases (applicant_key);
-CREATE TABLE counters (
-  name TEXT PRIMARY KEY,
-  value INTEGER NOT NULL
-);
 
 CREATE TABLE agreements (
   thread_no INTEGER PRIMARY KEY,
