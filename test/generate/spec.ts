@@ -6,6 +6,7 @@ import { AUTHORS, CASE_CONTENT, type CaseKind } from '../../protocol/case/kinds.
 import { ASKS, CLOSE_FROM, MOVES, STATES, type State } from '../../protocol/case/table.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { PROBLEMS } from '../../protocol/problem.ts'
+import { LINT_RULES } from '../../protocol/service/lint.ts'
 
 const SPEC = 'protocol/SPEC.md'
 const row = (...cells: string[]): string => `| ${cells.join(' | ')} |`
@@ -96,6 +97,12 @@ const problems = (): string =>
     ]),
   )
 
+const lint = (): string =>
+  table(
+    ['rule', 'level', 'reason', '理由'],
+    LINT_RULES.map(({ rule, level, en, zh }) => [code(rule), level, en, zh]),
+  )
+
 export async function specFile(read: (path: string) => Promise<string>): Promise<[string, string][]> {
   let text = await read(SPEC)
   const made: Record<string, string> = {
@@ -103,6 +110,7 @@ export async function specFile(read: (path: string) => Promise<string>): Promise
     steps: steps(),
     close: close(),
     agreement: agreement(),
+    lint: lint(),
     limits: await limits(),
     problems: problems(),
   }

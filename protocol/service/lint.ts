@@ -1,0 +1,25 @@
+/**
+ * Lint of service items before publication (发布前检查): rules as one table, each with its reason. Errors contradict themselves or
+ * leave another city's counter without what it needs; warnings a person may overrule. Pure.
+ */
+
+import type { ServiceItem } from './item.ts'
+import { FORM_RULES } from './lint-form.ts'
+import { ITEM_RULES } from './lint-item.ts'
+import { MATERIAL_RULES } from './lint-material.ts'
+import type { Finding, LintContext, Rule } from './lint-rule.ts'
+
+export type { Finding, LintContext } from './lint-rule.ts'
+
+export const LINT_RULES: readonly Rule[] = [...ITEM_RULES, ...MATERIAL_RULES, ...FORM_RULES]
+
+/** Findings of one item, in the order of the rules. Paths are fields of the item, such as `materials.0.reviewPoints`. */
+export function lintItem(item: ServiceItem, context: LintContext = {}): Finding[] {
+  const findings: Finding[] = []
+  for (const { rule, level, zh, en, check } of LINT_RULES)
+    for (const path of check(item, context)) findings.push({ rule, level, path, zh, en })
+  return findings
+}
+
+/** Whether an item may be published: no finding is an error. */
+export const mayPublish = (findings: readonly Finding[]): boolean => findings.every(({ level }) => level !== 'error')
