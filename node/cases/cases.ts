@@ -11,7 +11,7 @@ import {
 } from '../../protocol/case/kinds.ts'
 import type { State } from '../../protocol/case/table.ts'
 import { type Commitment, fieldOf, fromHex, toHex } from '../../protocol/primitives.ts'
-import { type Problem, ProblemError } from '../../protocol/problem.ts'
+import { PROBLEMS, type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Clock } from '../exchange/clock.ts'
@@ -144,18 +144,23 @@ export function createCases(parts: CasesParts) {
     }
   }
 
-  async function check(
-    input: NewCase,
-  ): Promise<{ content: CaseContent<'case.submit'>; materials: Commitment[]; agreement: string; findings: Finding[] }> {
+  type Checked = {
+    content: CaseContent<'case.submit'>
+    materials: Commitment[]
+    /** under which it would begin, or why under none */ agreement: { id: string } | ProblemError
+    findings: Finding[]
+  }
+
+  async function check(input: NewCase): Promise<Checked> {
     const { to, item: code, caseNo, receivedAt, ...rest } = input
     const item = await parts.services.item(to, code)
     if (item === null) throw new ProblemError('item.unknown')
-    const agreement = await parts.agreements.find({
-      collecting: identity.city,
-      handling: to,
-      item: code,
-      mode: input.mode,
-    })
+    const agreement = await parts.agreements
+      .find({ collecting: identity.city, handling: to, item: code, mode: input.mode })
+      .catch((error: unknown) => {
+        if (error instanceof ProblemError) return error
+        throw error
+      })
     const content = {
       ...rest,
       caseNo: caseNo ?? '-',
@@ -170,7 +175,7 @@ export function createCases(parts: CasesParts) {
         findings.push({ field: `materials.${index}.sha256`, reason: 'not uploaded', reasonZh: '材料尚未上传' })
       }
     }
-    return { content, materials, agreement: agreement.id, findings }
+    return { content, materials, agreement, findings }
   }
 
   async function threadOf(thread: string): Promise<{ partner: string }> {
@@ -214,14 +219,19 @@ export function createCases(parts: CasesParts) {
   }
 
   return {
-    /** All that would keep the case from being sent, without sending it. Throws `item.unknown`, `agreement.*`. */
+    /** All that would keep the case from being sent, without sending it. Throws `item.unknown`. */
     async preflight(input: NewCase): Promise<Finding[]> {
-      return (await check(input)).findings
+      const { agreement, findings } = await check(input)
+      if (!(agreement instanceof ProblemError)) return findings
+      const { code, detail } = agreement.problem
+      const { en, zh } = PROBLEMS[code]
+      return [{ field: detail === 'mode' ? 'mode' : 'item', reason: `${code}: ${en}`, reasonZh: zh }, ...findings]
     },
 
     /** Signs and queues a new case; durable when it resolves, whether or not the partner can be reached. */
     async submit(input: NewCase, actor: string): Promise<CaseRow> {
       const { content, materials, agreement, findings } = await check(input)
+      if (agreement instanceof ProblemError) throw agreement
       if (findings.length > 0) {
         throw new ProblemError(
           'request.invalid',
@@ -234,7 +244,7 @@ export function createCases(parts: CasesParts) {
         .author()
         .write(
           { thread, partner: input.to },
-          [{ kind: 'case.submit', content: { ...content, caseNo }, materials, agreement }],
+          [{ kind: 'case.submit', content: { ...content, caseNo }, materials, agreement: agreement.id }],
           (tx, [packet]) =>
             audit.append(tx, {
               actor,

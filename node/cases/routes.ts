@@ -125,7 +125,7 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
       answer: z.strictObject({
         findings: z.array(z.strictObject({ field: z.string(), reason: z.string(), reasonZh: z.string() })),
       }),
-      problems: ['item.unknown', 'agreement.none', 'agreement.uncovered'],
+      problems: ['item.unknown'],
       handle: async ({ body }) => ({ findings: await cases.preflight(body) }),
     })
     api.operation({

@@ -1,5 +1,7 @@
 /** `tongban case`: submit, look up, take a step. */
+import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { type CaseKind, isCaseKind } from '../../protocol/case/kinds.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Client } from './client.ts'
@@ -29,20 +31,54 @@ type Given = { materials?: { sha256?: string; code: string; name: string }[] } &
 const line = (value: Case) =>
   `${value.thread}  ${value.caseNo}  ${value.stateName} ${value.state}${value.outcome === null ? '' : ` ${value.outcome}`}`
 
-/** Uploads each `CODE=PATH` and adds it to the materials of the case file, then submits. */
-export async function submit(context: CommandContext, path: string, flags: { material: string[] }): Promise<void> {
-  const client = await context.client()
-  const given = (await readJson(path)) as Given
+/** Uploads each `CODE=PATH` and adds it to the materials of the body. */
+async function withMaterials(client: Client, out: Output, given: Given, pairs: readonly string[]): Promise<Given> {
+  if (pairs.length === 0) return given
   const materials = [...(given.materials ?? [])]
-  for (const pair of flags.material) {
+  for (const pair of pairs) {
     const [code, file] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]
     if (!pair.includes('=')) throw new ProblemError('request.invalid', `--material ${pair}: CODE=PATH`)
-    const { sha256 } = await upload(client, context.out, file)
-    materials.push({ code, name: file.slice(file.lastIndexOf('/') + 1), sha256 })
+    const { sha256 } = await upload(client, out, file)
+    materials.push({ code, name: basename(file), sha256 })
   }
-  context.out.result(
-    await client.post<Case>('/api/v1/cases', { ...given, materials }),
-    value => `Submitted 已提交\n${line(value)}`,
+  return { ...given, materials }
+}
+
+/** Uploads the materials, then submits. The same case within a day is the same request, so that one cut off can be repeated. */
+export async function submit(
+  context: CommandContext,
+  path: string,
+  flags: { material: string[]; again?: boolean },
+): Promise<void> {
+  const client = await context.client()
+  const given = await withMaterials(client, context.out, (await readJson(path)) as Given, flags.material)
+  const key = flags.again === true ? undefined : createHash('sha256').update(JSON.stringify(given)).digest('hex')
+  context.out.result(await client.post<Case>('/api/v1/cases', given, key), value => `Submitted 已提交\n${line(value)}`)
+}
+
+type Finding = { field: string; reason: string; reasonZh: string }
+
+/** Prints what a clerk must cure; exit code 1 when there is anything. */
+export async function preflight(context: CommandContext, path: string, flags: { material: string[] }): Promise<void> {
+  const client = await context.client()
+  const given = await withMaterials(client, context.out, (await readJson(path)) as Given, flags.material)
+  const { findings } = await client.post<{ findings: Finding[] }>('/api/v1/cases/preflight', given)
+  if (findings.length > 0) process.exitCode = 1
+  context.out.result(findings, list =>
+    list.length === 0
+      ? 'Ready to be sent 可以发送'
+      : list.map(({ field, reason, reasonZh }) => `${field}: ${reasonZh} ${reason}`).join('\n'),
+  )
+}
+
+export async function bodies(context: CommandContext, thread: string): Promise<void> {
+  const client = await context.client()
+  const read = await client.post<{ bodies: { kind: string; city: string; body: unknown }[] }>(
+    `/api/v1/cases/${thread}/bodies`,
+    null,
+  )
+  context.out.result(read.bodies, list =>
+    list.map(({ kind, city, body }) => `${kind} ${city}\n${JSON.stringify(body, null, 2)}`).join('\n\n'),
   )
 }
 
@@ -127,7 +163,7 @@ export async function step(
   context: CommandContext,
   name: string,
   thread: string,
-  flags: { body: string },
+  flags: { body: string; material: string[] },
 ): Promise<void> {
   const kind = `case.${name}`
   if (!isCaseKind(kind) || kind === ('case.submit' satisfies CaseKind))
@@ -139,5 +175,6 @@ export async function step(
     throw new ProblemError('request.invalid', '--body: JSON, or @file')
   }
   const client = await context.client()
-  context.out.result(await client.post<Case>(`/api/v1/cases/${thread}/${name}`, body), line)
+  const whole = await withMaterials(client, context.out, body as Given, flags.material)
+  context.out.result(await client.post<Case>(`/api/v1/cases/${thread}/${name}`, whole), line)
 }

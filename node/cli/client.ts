@@ -9,7 +9,8 @@ export type Target = { url: string; token: string }
 export interface Client {
   readonly url: string
   get<T>(path: string): Promise<T>
-  /** `null` sends no body */ post<T>(path: string, body?: unknown): Promise<T>
+  /** `null` sends no body; a request with the same `key` is carried out once */
+  post<T>(path: string, body?: unknown, key?: string): Promise<T>
   put<T>(path: string, body: unknown): Promise<T>
   upload<T>(path: string, bytes: Bun.BodyInit, type: string): Promise<T>
   download(path: string): Promise<ReadableStream<Uint8Array>>
@@ -42,7 +43,7 @@ export function createClient(target: Target): Client {
   async function call(
     method: string,
     path: string,
-    init: { body?: Bun.BodyInit; type?: string } = {},
+    init: { body?: Bun.BodyInit; type?: string; key?: string } = {},
   ): Promise<Response> {
     let response: Response
     try {
@@ -52,7 +53,9 @@ export function createClient(target: Target): Client {
           authorization: `Bearer ${target.token}`,
           'accept-language': 'zh',
           ...(init.type === undefined ? {} : { 'content-type': init.type }),
-          ...(method === 'POST' && init.type === 'application/json' ? { 'idempotency-key': randomUUID() } : {}),
+          ...(method === 'POST' && init.type === 'application/json'
+            ? { 'idempotency-key': init.key ?? randomUUID() }
+            : {}),
         },
         ...(init.body === undefined ? {} : { body: init.body }),
       })
@@ -68,18 +71,18 @@ export function createClient(target: Target): Client {
       problem.detail ?? (problem.code === undefined ? `HTTP ${response.status}` : undefined),
     )
   }
-  const json = async <T>(method: string, path: string, body?: unknown): Promise<T> =>
+  const json = async <T>(method: string, path: string, body?: unknown, key: string = randomUUID()): Promise<T> =>
     (await (
       await call(
         method,
         path,
-        body === undefined || body === null ? {} : { body: JSON.stringify(body), type: 'application/json' },
+        body === undefined || body === null ? {} : { body: JSON.stringify(body), type: 'application/json', key },
       )
     ).json()) as T
   return {
     url: target.url,
     get: path => json('GET', path),
-    post: (path, body = {}) => json('POST', path, body),
+    post: (path, body = {}, key) => json('POST', path, body, key),
     put: (path, body) => json('PUT', path, body),
     upload: async <T>(path: string, body: Bun.BodyInit, type: string) =>
       (await (await call('POST', path, { body, type })).json()) as T,

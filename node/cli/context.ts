@@ -13,7 +13,22 @@ export type CommandContext = {
   out: Output
   config(): Promise<NodeConfig>
   client(): Promise<Client>
+  /** where the config of the local node is, or would be */ configPath: string
   /** from the environment, a file, or typed in */ passphrase(): Promise<string>
+  /** one that is to be: from the variable or the file that it names with `_FILE`, or typed in twice */
+  newPassphrase(variable: 'TONGBAN_PASSPHRASE' | 'TONGBAN_NEW_PASSPHRASE'): Promise<string>
+}
+
+/** Asks on the terminal without showing it. Problems: `config.invalid` without a terminal, `keystore.passphrase` when cancelled. */
+async function ask(message: string, variable: string, validate?: (typed: string) => string | undefined) {
+  if (!process.stdin.isTTY) throw new ProblemError('config.invalid', `passphrase: set ${variable}_FILE`)
+  const { password, isCancel } = await import('@clack/prompts')
+  const typed = await password({
+    message,
+    ...(validate === undefined ? {} : { validate: value => validate(value ?? '') }),
+  })
+  if (isCancel(typed)) throw new ProblemError('keystore.passphrase')
+  return typed
 }
 
 export function createContext(flags: GlobalFlags): CommandContext {
@@ -29,14 +44,15 @@ export function createContext(flags: GlobalFlags): CommandContext {
       })
       return createClient(target)
     },
-    async passphrase() {
-      const given = await readPassphrase(env)
+    configPath: resolve(flags.config ?? (env.TONGBAN_CONFIG || 'tongban.json')),
+    passphrase: async () =>
+      (await readPassphrase(env)) ?? ask('Passphrase of the key store 密钥库口令', 'TONGBAN_PASSPHRASE'),
+    async newPassphrase(variable) {
+      const given = await readPassphrase(env, variable)
       if (given !== null) return given
-      if (!process.stdin.isTTY) throw new ProblemError('config.invalid', 'passphrase: set TONGBAN_PASSPHRASE_FILE')
-      const { password, isCancel } = await import('@clack/prompts')
-      const typed = await password({ message: 'Passphrase of the key store 密钥库口令' })
-      if (isCancel(typed)) throw new ProblemError('keystore.passphrase')
-      return typed
+      const typed = await ask('New passphrase of the key store 新的密钥库口令', variable)
+      const differs = (again: string) => (again === typed ? undefined : 'not the same 两次输入不一致')
+      return ask('The same again 再次输入', variable, differs)
     },
   }
 }

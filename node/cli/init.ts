@@ -41,7 +41,7 @@ export async function init(context: CommandContext, flags: InitFlags): Promise<v
     adapter: { kind: 'workbench' },
   }
   const config = parseConfig(overlay(file, {}), folder)
-  const passphrase = await context.passphrase()
+  const passphrase = await context.newPassphrase('TONGBAN_PASSPHRASE')
   await mkdir(config.data, { recursive: true, mode: 0o700 })
   const now = Date.now()
   const keyPem = await generateKey()

@@ -14,6 +14,12 @@ export async function identity(context: CommandContext, verb: 'show' | 'rotate')
   )
 }
 
+export async function revokeKey(context: CommandContext, kid: string): Promise<void> {
+  const client = await context.client()
+  const kept = await client.post<Record<string, unknown>>(`/api/v1/identity/keys/${encodeURIComponent(kid)}/revoke`)
+  context.out.result(kept, () => 'Revoked 已撤销: partners refuse it from now on')
+}
+
 type Account = { id: string; name: string; roles: string[]; expiresAt: string | null; revokedAt: string | null }
 
 export async function addPerson(context: CommandContext, name: string, flags: { role: string[] }): Promise<void> {

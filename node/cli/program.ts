@@ -66,6 +66,35 @@ export function createProgram(): Command {
     'tongban doctor --json',
   )
 
+  example(
+    does(
+      add(program, 'backup <folder>', 'copy store, keys, materials and config while the node runs').option(
+        '--previous <folder>',
+        'an older backup: its materials are linked, not copied',
+      ),
+      async () => {
+        const { backup } = await import('./keeping.ts')
+        return (context, flags, folder) => backup(context, folder ?? '', flags)
+      },
+    ),
+    'tongban backup /srv/backup/2026-11-23 --previous /srv/backup/2026-11-22',
+  )
+  does(
+    add(program, 'restore <backup>', 'make a node from a backup').option('--folder <folder>', 'where', '.'),
+    async () => {
+      const { restore } = await import('./keeping.ts')
+      return (context, flags, from) => restore(context, from ?? '', flags)
+    },
+  )
+  does(add(program, 'passphrase', 'change the passphrase of the key store; the node must be stopped'), async () => {
+    const { passphrase } = await import('./keeping.ts')
+    return context => passphrase(context)
+  })
+  does(add(program, 'recover', 'a new administrator when every token is lost; the node must be stopped'), async () => {
+    const { recover } = await import('./keeping.ts')
+    return context => recover(context)
+  })
+
   const invites = does(
     add(program, 'invite', 'make an invite for one partner city')
       .option('--hours <n>', 'how long it is good', '24')
@@ -168,12 +197,9 @@ export function createProgram(): Command {
   const collect = (value: string, before: string[]) => [...before, value]
   example(
     does(
-      add(cases, 'submit <file>', 'submit a case; uploads its materials first').option(
-        '--material <CODE=PATH>',
-        'a material to upload',
-        collect,
-        [],
-      ),
+      add(cases, 'submit <file>', 'submit a case; uploads its materials first')
+        .option('--material <CODE=PATH>', 'a material to upload', collect, [])
+        .option('--again', 'another case, though the same was submitted within a day'),
       async () => {
         const { submit } = await import('./cases.ts')
         return (context, flags, file) => submit(context, file ?? '', flags)
@@ -181,6 +207,22 @@ export function createProgram(): Command {
     ),
     'tongban case submit case.json --material M01=id-card.pdf --material M02=form.pdf',
   )
+  does(
+    add(cases, 'preflight <file>', 'what would keep a case from being sent').option(
+      '--material <CODE=PATH>',
+      'a material to upload',
+      collect,
+      [],
+    ),
+    async () => {
+      const { preflight } = await import('./cases.ts')
+      return (context, flags, file) => preflight(context, file ?? '', flags)
+    },
+  )
+  does(add(cases, 'bodies <thread>', 'what both cities wrote in it: personal data, and an audit row'), async () => {
+    const { bodies } = await import('./cases.ts')
+    return (context, _, thread) => bodies(context, thread ?? '')
+  })
   does(
     add(cases, 'list', 'cases, last changed first')
       .option('--state <state>')
@@ -197,11 +239,9 @@ export function createProgram(): Command {
   })
   example(
     does(
-      add(cases, 'step <name> <thread>', 'take a step, such as accept or withdraw').option(
-        '--body <json>',
-        'its body, or @file',
-        '{}',
-      ),
+      add(cases, 'step <name> <thread>', 'take a step, such as accept or withdraw')
+        .option('--body <json>', 'its body, or @file', '{}')
+        .option('--material <CODE=PATH>', 'a material to upload, for supplement', collect, []),
       async () => {
         const { step } = await import('./cases.ts')
         return (context, flags, name, thread) => step(context, name ?? '', thread ?? '', flags)
@@ -273,6 +313,10 @@ export function createProgram(): Command {
       return context => operation.identity(context, verb)
     })
   }
+  does(add(identity, 'revoke <kid>', 'end a retired packet key that somebody may have'), async () => {
+    const { revokeKey } = await import('./operation.ts')
+    return (context, _, kid) => revokeKey(context, kid ?? '')
+  })
   const person = program.command('person').description('accounts 账号')
   does(
     add(person, 'add <name>', 'make an account; its token is shown once').requiredOption(

@@ -14,12 +14,13 @@ export const SecretReference = z.union([z.strictObject({ env: text(100) }), z.st
 export type SecretReference = z.infer<typeof SecretReference>
 
 /**
- * The passphrase of the key store: TONGBAN_PASSPHRASE, else the content of the file that TONGBAN_PASSPHRASE_FILE names;
- * null when neither is set. Problem: `config.invalid`.
+ * The passphrase of the key store: TONGBAN_PASSPHRASE, or another `variable`, else the content of the file that
+ * TONGBAN_PASSPHRASE_FILE names; null when neither is set. Problem: `config.invalid`.
  */
-export async function readPassphrase(env: Env): Promise<string | null> {
-  if (isSet(env.TONGBAN_PASSPHRASE)) return env.TONGBAN_PASSPHRASE
-  return isSet(env.TONGBAN_PASSPHRASE_FILE) ? readSecretFile(env.TONGBAN_PASSPHRASE_FILE) : null
+export async function readPassphrase(env: Env, variable = 'TONGBAN_PASSPHRASE'): Promise<string | null> {
+  const [given, file] = [env[variable], env[`${variable}_FILE`]]
+  if (isSet(given)) return given
+  return isSet(file) ? readSecretFile(file) : null
 }
 
 /** Values of an adapter's secret references; `folder` is that of the config file. Problem: `config.invalid`, all at once. */
