@@ -98,6 +98,7 @@ export async function startNode({
     audit,
     events,
     changed: () => trust.reload(),
+    rotated: kid => telemetry.events.keyRotated({ purpose: 'packet', kid }),
   })
   const trust = await loadTrust({ db, city: config.city.code, clock, peerIdOf })
   const seal = createSeal(identity.dataKey())
@@ -185,6 +186,7 @@ export async function startNode({
     randomText,
     delivery: code => exchange.status(code),
     roundTrip: code => roundTrip(host, trust.reach(code).peers),
+    paired: partner => telemetry.events.partnerPaired({ partner }),
     changed: async code => {
       const before = trust.reach(code).peers
       await trust.reload(code)
@@ -409,11 +411,11 @@ function observeExchange(
       events.receiptGiven({ partner, packets: stored.length + refused.length })
       on.received?.(partner, stored, refused)
     },
-    confirmed: (partner, count, refused) => {
-      events.receiptTaken({ partner, packets: count, seconds: 0 })
+    confirmed: (partner, count, refused, seconds) => {
+      events.receiptTaken({ partner, packets: count, seconds })
       for (const { kind, problem } of refused)
         events.packetRefused({ partner, kind, direction: 'out', code: problem.code, packet: '' })
-      on.confirmed?.(partner, count, refused)
+      on.confirmed?.(partner, count, refused, seconds)
     },
     connected: (partner, connected) => {
       if (connected) {
@@ -424,8 +426,9 @@ function observeExchange(
       }
     },
     failed: (partner, problem) => events.deliveryAttempted({ partner, ok: false, code: problem.code }),
-    recovering: (partner, on, recalled) => {
-      if (!on) events.recovered({ partner, packets: recalled })
+    clockSeen: (partner, ahead, from) => on.clockSeen?.(partner, ahead, from),
+    recovering: (partner, recovering, recalled) => {
+      if (!recovering) events.recovered({ partner, packets: recalled })
     },
   }
 }

@@ -16,6 +16,8 @@ export const LIMITS = {
   /** one frame of the materials stream */ materialFrameBytes: 128 * 1024,
   /** one frame of the pairing stream */ pairingFrameBytes: 256 * 1024,
   /** how far ahead of the receiver's clock `iat` may lie, seconds */ clockSkewSeconds: 300,
+  /** the material of a partner test */ testMaterialBytes: 5 * 1024 * 1024,
+  /** partner tests that a city may begin with another in an hour */ testsPerHour: 12,
   /** packets of one thread */ threadPackets: 10_000,
   /** an agreement document */ agreementBytes: 192 * 1024,
   /** items of one agreement */ agreementItems: 1_000,

@@ -327,6 +327,31 @@ export const PROBLEMS = {
     zh: '协议当前状态不允许该步骤',
     cure: 'Look at the state of the agreement',
   },
+  // --- partner tests
+  'test.transition': {
+    status: 409,
+    retryable: false,
+    act: 'partner',
+    en: 'The partner test does not take this packet now',
+    zh: '合作城市测试当前不接受该数据包',
+    cure: 'Begin a new test',
+  },
+  'clock.own': {
+    status: 503,
+    retryable: true,
+    act: 'operator',
+    en: 'The clock of this node differs from those of its partners',
+    zh: '本节点时钟与各合作城市不一致',
+    cure: 'Synchronise the clock of this machine with a time server',
+  },
+  'clock.partner': {
+    status: 503,
+    retryable: true,
+    act: 'partner',
+    en: 'The clock of the partner differs from that of this node',
+    zh: '对方节点时钟与本节点不一致',
+    cure: 'The partner synchronises its clock with a time server; check the own one too',
+  },
   // --- services
   'list.malformed': {
     status: 400,

@@ -17,6 +17,7 @@ import type { Packet } from '../protocol/packet/claims.ts'
 import { type TrustedKey, verifyPacket } from '../protocol/packet/envelope.ts'
 import { verifyReceipt } from '../protocol/packet/receipt.ts'
 import { inviteId, readInvite, verificationNumbers } from '../protocol/pairing/invite.ts'
+import { admitTest, openTestBody } from '../protocol/partner-test/thread.ts'
 import { fromHex, sha256 } from '../protocol/primitives.ts'
 import { PROBLEMS, type ProblemCode } from '../protocol/problem.ts'
 import { openList, verifyListHead } from '../protocol/service/list.ts'
@@ -33,7 +34,7 @@ const YEAR = 365 * 86_400
 
 /** Problems that verification in this folder gives; the others belong to the node, its edges and its operation. */
 const OF_VERIFICATION = (Object.keys(PROBLEMS) as ProblemCode[]).filter(code =>
-  /^(envelope|body|key\.|delegation|chain|case|agreement|list|receipt|frame\.malformed|thread|invite|material\.oversize)/.test(
+  /^(envelope|body|key\.|delegation|chain|case|agreement|test|list|receipt|frame\.malformed|thread|invite|material\.oversize)/.test(
     code,
   ),
 )
@@ -67,15 +68,21 @@ async function resolver(revokedAt: number | null): Promise<(kid: string) => Trus
 const claimsOf = (jws: string) => jose.decodeJwt(jws) as unknown as Packet['claims']
 
 /** Packets of a thread in order of arrival; what comes of each. */
-async function thread(packets: { jws: string; body: string }[], kind: 'case' | 'agreement'): Promise<Outcome> {
+const THREADS = {
+  case: { open: openCaseBody, admit: admitCase },
+  agreement: { open: openAgreementBody, admit: admitAgreement },
+  test: { open: openTestBody, admit: admitTest },
+} as const
+
+async function thread(packets: { jws: string; body: string }[], kind: keyof typeof THREADS): Promise<Outcome> {
   const held: Packet[] = []
   const states: string[] = []
   for (const { jws, body } of packets) {
     const claims = claimsOf(jws)
-    const opened = await (kind === 'case' ? openCaseBody : openAgreementBody)(claims, bytes(body))
+    const opened = await THREADS[kind].open(claims, bytes(body))
     if (!opened.ok) return problemOf(opened)
     const packet = { id: await sha256(jws), claims, body: opened.body }
-    const admitted = await (kind === 'case' ? admitCase(held, packet) : admitAgreement(held, packet))
+    const admitted = await THREADS[kind].admit(held, packet)
     if (!admitted.ok) return problemOf(admitted)
     held.push(packet)
     states.push(admitted.state.state)
@@ -138,6 +145,7 @@ const RUN: Record<string, (input: Record<string, unknown>) => Promise<Outcome>> 
   agreement,
   list,
   thread: ({ packets }) => thread(packets as { jws: string; body: string }[], 'case'),
+  'test-thread': ({ packets }) => thread(packets as { jws: string; body: string }[], 'test'),
   'agreement-thread': ({ packets }) => thread(packets as { jws: string; body: string }[], 'agreement'),
   async frame({ hex }) {
     const decoded = decodeFrame(fromHex(String(hex)))

@@ -54,6 +54,7 @@ class Rogue {
         v: 1,
         city: A,
         software: 'rogue',
+        at: 0,
         identity,
         addresses: [],
         sent,

@@ -3,8 +3,6 @@
  * An absent partner costs a timer; it is tried again with back-off, or at once when it speaks or when something new waits.
  */
 import { encodeFrame, type Hello } from '../../protocol/exchange/frames.ts'
-import { LIMITS } from '../../protocol/limits.ts'
-import { STREAM } from '../../protocol/names.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import { delayAfter, isOpen } from './backoff.ts'
 import {
@@ -16,6 +14,7 @@ import {
   remembersAll,
   writeHello,
 } from './greeting.ts'
+import { dial } from './probe.ts'
 import type { Receipts } from './receipts.ts'
 import type { Recovery } from './recovery.ts'
 import type { Transport, Wire } from './wire.ts'
@@ -134,7 +133,7 @@ export class Delivery {
 
   async #connectAndPump(): Promise<void> {
     const parts = this.#parts
-    const wire = await this.#dial()
+    const wire = await dial(parts, this.partner)
     this.#wire = wire
     try {
       const reader = new FrameReader(wire)
@@ -156,20 +155,6 @@ export class Delivery {
       parts.connected(this.partner, false)
       wire.abort(new Error('done'))
     }
-  }
-
-  async #dial(): Promise<Wire> {
-    const { peers, addresses } = this.#parts.trust.reach(this.partner)
-    if (peers.length === 0) throw new ProblemError('partner.inactive')
-    let problem: unknown = null
-    for (const peer of peers) {
-      try {
-        return await this.#parts.transport.open(peer, addresses, STREAM.exchange, { maxFrame: LIMITS.frameBytes })
-      } catch (error) {
-        problem = error
-      }
-    }
-    throw problem
   }
 
   async #pump(wire: Wire, reader: FrameReader, hello: Hello, introduction: Introduction): Promise<void> {

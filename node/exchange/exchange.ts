@@ -13,6 +13,7 @@ import type { GreetingParts } from './greeting.ts'
 import { createInbox } from './inbox.ts'
 import { createPacketStore, type PacketStore, type Seal } from './packet-store.ts'
 import type { Author, ListBoard, OwnIdentity, StoredPacket, ThreadHandler, Trust } from './ports.ts'
+import { openProbe, type Probe } from './probe.ts'
 import { createReceipts } from './receipts.ts'
 import { receive } from './receiver.ts'
 import { createRecovery } from './recovery.ts'
@@ -22,7 +23,15 @@ import type { Transport } from './wire.ts'
 export interface ExchangeObserver {
   queued(partner: string, packets: readonly StoredPacket[]): void
   received(partner: string, stored: readonly StoredPacket[], refused: readonly { id: string; problem: Problem }[]): void
-  confirmed(partner: string, count: number, refused: readonly { kind: string; problem: Problem }[]): void
+  /** `seconds` from the commit of the oldest packet that the receipt covers */
+  confirmed(
+    partner: string,
+    count: number,
+    refused: readonly { kind: string; problem: Problem }[],
+    seconds: number,
+  ): void
+  /** how far the partner's clock is ahead, ms: what a hello says, or what a receipt shows at least */
+  clockSeen(partner: string, ahead: number, from: 'hello' | 'receipt'): void
   connected(partner: string, connected: boolean): void
   failed(partner: string, problem: Problem, error: unknown): void
   recovering(partner: string, on: boolean, recalled: number): void
@@ -65,6 +74,8 @@ export interface Exchange {
   /** Tries the partner now. */
   wake(partner: string): void
   status(partner: string): DeliveryStatus | null
+  /** A stream of its own that tells whether the partner answers, and who it says it is; carries no packets. */
+  probe(partner: string, timeout: number): Promise<Probe>
 }
 
 /** Streams that one peer may hold open; one is used, others are leftovers of broken connections. */
@@ -87,6 +98,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
     software: parts.software,
     addresses: parts.addresses,
     helloTimeout: parts.helloTimeout ?? 15_000,
+    clockSeen: (partner, ahead) => observer.clockSeen(partner, ahead, 'hello'),
   }
   const receiptTimeout = parts.receiptTimeout ?? 60_000
   const common = { db, store, identity, trust, clock, handlers }
@@ -106,7 +118,11 @@ export function createExchange(parts: ExchangeParts): Exchange {
     turnedAway: parts.turnedAway,
     received: (...event) => observer.received(...event),
   })
-  const receipts = createReceipts({ ...common, confirmed: (...event) => observer.confirmed(...event) })
+  const receipts = createReceipts({
+    ...common,
+    confirmed: (...event) => observer.confirmed(...event),
+    clockSeen: (partner, ahead) => observer.clockSeen(partner, ahead, 'receipt'),
+  })
   const recovery = createRecovery({
     ...common,
     author: () => author,
@@ -189,6 +205,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
       deliveries.get(partner)?.returned()
     },
     status: partner => deliveries.get(partner)?.status() ?? null,
+    probe: (partner, timeout) => openProbe({ ...greeting, transport }, partner, timeout),
   }
 }
 

@@ -18,6 +18,7 @@ export type GreetingParts = {
   software: string
   /** own multiaddrs as partners may dial them */ addresses: () => string[]
   /** ms within which the other side must say hello */ helloTimeout: number
+  /** how far the partner's clock is ahead, ms */ clockSeen: (partner: string, ahead: number) => void
 }
 
 /** Reads decoded frames; throws ProblemError on a malformed one, on a `problem` frame, and when the stream ends early. */
@@ -46,6 +47,7 @@ export async function writeHello(parts: GreetingParts, partner: string): Promise
     v: PROTOCOL_VERSION,
     city: parts.identity.city,
     software: parts.software,
+    at: parts.clock.now(),
     identity: parts.identity.document(),
     addresses: parts.addresses().slice(0, 16),
     sent: { n: sent.n, hash: sent.hash },
@@ -61,10 +63,13 @@ export async function readHello(
   wire: Wire,
   reader: FrameReader,
 ): Promise<Hello> {
+  const begun = parts.clock.now()
   const cancel = parts.clock.after(parts.helloTimeout, () => wire.abort(new ProblemError('exchange.timeout', 'hello')))
   try {
     const frame = await reader.next()
     if (frame?.type !== 'hello') throw new ProblemError('exchange.protocol', 'hello expected')
+    // Before its keys are judged: a clock that is off may be why they do not hold.
+    parts.clockSeen(partner, frame.hello.at - (begun + parts.clock.now()) / 2)
     await relearn(parts, partner, frame.hello)
     if (frame.hello.list !== null) parts.lists.announced(partner, frame.hello.list)
     return frame.hello

@@ -37,7 +37,15 @@ export type NewPacket = {
 export type WirePacket = { no: number; n: number; id: string; jws: string; body: Uint8Array }
 
 /** An own packet on the link. */
-export type SentPacket = { no: number; place: number; id: string; threadNo: number; kind: string; status: string }
+export type SentPacket = {
+  no: number
+  place: number
+  id: string
+  threadNo: number
+  kind: string
+  status: string /** ms */
+  at: number
+}
 
 export type PacketStore = ReturnType<typeof createPacketStore>
 
@@ -273,9 +281,10 @@ export function createPacketStore(seal: Seal) {
       thread_no: number
       kind: string
       status: string
+      stored_at: number
     }>(
-      `SELECT no, place, id, thread_no, kind, status FROM packets WHERE partner = ? AND direction = 'out' AND place BETWEEN ? AND ?
-       UNION ALL SELECT 0, place, id, 0, '', 'refused' FROM refusals WHERE partner = ? AND direction = 'out' AND place BETWEEN ? AND ?
+      `SELECT no, place, id, thread_no, kind, status, stored_at FROM packets WHERE partner = ? AND direction = 'out' AND place BETWEEN ? AND ?
+       UNION ALL SELECT 0, place, id, 0, '', 'refused', at FROM refusals WHERE partner = ? AND direction = 'out' AND place BETWEEN ? AND ?
        ORDER BY 2`,
       [partner, from, through, partner, from, through],
     )
@@ -286,6 +295,7 @@ export function createPacketStore(seal: Seal) {
       threadNo: row.thread_no,
       kind: row.kind,
       status: row.status,
+      at: row.stored_at,
     }))
   }
 

@@ -14,7 +14,16 @@ export type ReceiptsParts = {
   trust: Trust
   clock: Clock
   handlers: ReadonlyMap<string, ThreadHandler>
-  confirmed: (partner: string, count: number, refused: readonly { kind: string; problem: Problem }[]) => void
+  confirmed: (
+    partner: string,
+    count: number,
+    refused: readonly { kind: string; problem: Problem }[],
+    seconds: number,
+  ) => void
+  /** how far the partner's clock is ahead at least, ms, when a receipt shows that it differs */ clockSeen: (
+    partner: string,
+    ahead: number,
+  ) => void
 }
 
 export type Receipts = ReturnType<typeof createReceipts>
@@ -48,7 +57,7 @@ export function createReceipts(parts: ReceiptsParts) {
     places: { from: number; through: number },
     items: ReadonlyMap<string, ReceiptItem>,
     receiptNo: number,
-  ): Promise<{ kind: string; problem: Problem }[]> {
+  ): Promise<{ refused: { kind: string; problem: Problem }[]; oldest: number }> {
     const sent = await store.sentBetween(tx, partner, places.from, places.through)
     if (sent.length !== places.through - places.from + 1)
       throw new ProblemError('internal', `a place up to ${places.through} is not held`)
@@ -68,7 +77,10 @@ export function createReceipts(parts: ReceiptsParts) {
       `UPDATE packets SET status = 'stored', receipt_no = ? WHERE partner = ? AND direction = 'out' AND place BETWEEN ? AND ? AND status = 'pending'`,
       [receiptNo, partner, places.from, places.through],
     )
-    return refusals.map(({ packet, problem }) => ({ kind: packet.kind, problem }))
+    return {
+      refused: refusals.map(({ packet, problem }) => ({ kind: packet.kind, problem })),
+      oldest: sent.reduce((oldest, { at }) => Math.min(oldest, at), clock.now()),
+    }
   }
 
   return {
@@ -83,12 +95,23 @@ export function createReceipts(parts: ReceiptsParts) {
       const items = new Map(verified.claims.items.map(item => [item.id, item]))
       await db.transaction(async tx => {
         const receiptNo = await store.nextReceiptNo(tx)
-        const refused = await settle(tx, partner, { from, through }, items, receiptNo)
+        const { refused, oldest } = await settle(tx, partner, { from, through }, items, receiptNo)
         await store.saveReceipt(tx, { no: receiptNo, partner, direction: 'taken', through, jws, at: clock.now() })
         const link = await store.linkIn(tx, partner, 'out')
         await store.saveLink(tx, partner, 'out', { ...link, acked: Math.max(link.acked, through) })
-        tx.afterCommit(() => parts.confirmed(partner, through - from + 1, refused))
+        tx.afterCommit(() => {
+          const now = clock.now()
+          parts.confirmed(partner, through - from + 1, refused, Math.max(0, now - oldest) / 1000)
+          const ahead = aheadBy(verified.claims.iat * 1000, oldest, now)
+          if (ahead !== null) parts.clockSeen(partner, ahead)
+        })
       })
     },
   }
+}
+
+/** By how much a clock is ahead that dates a receipt, in whole seconds, outside the time in which it was given; null when it fits. */
+function aheadBy(iat: number, sent: number, taken: number): number | null {
+  if (iat > taken) return iat - taken
+  return iat + 1000 <= sent ? iat + 1000 - sent : null
 }

@@ -69,6 +69,7 @@ async function setting(
   const held = keys ?? (await memoryKeys(play))
   const audit = createAudit({ database: db, now: clock.now })
   const seen: { kid: string; shown: number }[] = []
+  const rotated: string[] = []
   const identity = await loadIdentity({
     db,
     keyStore: held.store,
@@ -79,8 +80,9 @@ async function setting(
     changed: async () => {
       seen.push({ kid: identity.signer().kid, shown: identity.document().delegations.length })
     },
+    rotated: kid => rotated.push(kid),
   })
-  return { db, clock, keys: held, identity, audit, seen }
+  return { db, clock, keys: held, identity, audit, seen, rotated }
 }
 
 const keyOf = async (certificate: string, kid: string) => {
@@ -114,7 +116,7 @@ describe('identity', () => {
   })
 
   test('rotates: the new key signs, the old delegation is still shown, the peer key stays', async () => {
-    const { identity, keys, seen } = await setting()
+    const { identity, keys, seen, rotated } = await setting()
     const before = identity.signer()
     const peer = identity.peerKey().kid
     const { kid } = await identity.rotate('person:1')
@@ -128,6 +130,7 @@ describe('identity', () => {
     expect(keys.store.keys().packetKeys.map(key => key.state)).toEqual(['retired', 'current'])
     // Whoever is told of the change is told before the new key signs.
     expect(seen).toEqual([{ kid: before.kid, shown: 1 }])
+    expect(rotated).toEqual([kid])
   })
 
   test('the signer and what introduces it change at once', async () => {
@@ -267,6 +270,7 @@ describe('identity', () => {
       audit: createAudit({ database: db, now: clock.now }),
       events: createEventLog({ database: db, now: clock.now }),
       changed: async () => {},
+      rotated: () => {},
     }
     await expect(loadIdentity({ ...parts, city: { code: '610900', name: '安康市' } })).rejects.toMatchObject({
       problem: { code: 'certificate.mismatch' },

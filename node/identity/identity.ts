@@ -37,6 +37,7 @@ export type IdentityParts = {
   events: EventLog
   /** after own keys, delegations or revocations changed, before anything is signed with a new key */
   changed: () => Promise<void>
+  /** a new packet key took over */ rotated: (kid: string) => void
 }
 
 /** A key that the own certificate delegated. */
@@ -250,6 +251,7 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
         const retired = keys.packetKeys.map(key => ({ ...key, state: 'retired' as const })).slice(-RETIRED_KEYS)
         await keyStore.saveKeys({ ...keys, packetKeys: [...retired, { ...fresh, state: 'current' as const }] })
         await takeOver()
+        parts.rotated(fresh.kid)
         return { kid: fresh.kid }
       }),
     revoke: (kid, actor) =>

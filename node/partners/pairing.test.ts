@@ -43,6 +43,7 @@ describe('pairing', () => {
     expect(shown).toMatchObject({ code: '420300', name: '十堰市', status: 'pending' })
     expect(shown?.words).toEqual(accepted.words)
     expect(accepted.words).toHaveLength(6)
+    expect([ankang.pairings, shiyan.pairings]).toEqual([['420300'], ['610900']])
     for (const word of accepted.words) expect(word).toMatch(/^\p{Script=Han} [a-z]{3,8}$/u)
     expect([ankang.trust.partners(), shiyan.trust.partners()]).toEqual([[], []])
     expect(ankang.trust.key(shiyan.play.packetKey.kid)).toBeUndefined()

@@ -43,6 +43,7 @@ export type PartnersParts = {
   /** base64url of n random bytes */ randomText: (bytes: number) => string
   delivery: (code: string) => DeliveryStatus | null
   roundTrip: (code: string) => Promise<number | null>
+  /** a pairing was stored, not yet confirmed */ paired: (code: string) => void
   /** after a partner became active, suspended or changed its keys */ changed: (code: string) => Promise<void>
 }
 
@@ -111,6 +112,7 @@ export function createPartners(parts: PartnersParts) {
       await audit.append(tx, { actor, action: 'partner.paired', subject: side.city, detail })
       await events.append(tx, { type: 'partner.changed', subject: side.city })
     })
+    parts.paired(side.city)
     await parts.changed(side.city)
   }
 

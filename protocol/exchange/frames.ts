@@ -24,6 +24,7 @@ export const Hello = z.strictObject({
   v: z.literal(PROTOCOL_VERSION),
   city: DivisionCode,
   software: z.string().max(100),
+  at: count.describe('milliseconds since 1970 by the clock of the sender'),
   identity: Identity,
   addresses: z.array(z.string().max(300)).max(16),
   sent: Watermark.describe('packets this node sent to the other'),

@@ -76,6 +76,13 @@ describe('partners', () => {
     for (const { actions } of [ankang, shiyan]) expect(actions.length).toBeLessThanOrEqual(MOST_ACTIONS)
   })
 
+  test('pairings and rotated keys are counted', async () => {
+    await ankang.client.post('/api/v1/identity/rotate')
+    const metrics = await (await fetch(`${ankang.node.url}/metrics`)).text()
+    expect(metrics).toContain('tongban_pairings_total 1')
+    expect(metrics).toContain('tongban_key_rotations_total{purpose="packet"} 1')
+  })
+
   test('invites are listed without their secret, drawn, and taken back', async () => {
     type Invite = { id: string; state: string }
     const { id, invite } = await ankang.client.post<{ id: string; invite: string }>('/api/v1/invites', { hours: 1 })

@@ -11,6 +11,7 @@ import { DelegationClaims, RevocationClaims } from '../../protocol/keys/delegati
 import { JwsHeader, PacketClaims } from '../../protocol/packet/claims.ts'
 import { ReceiptClaims } from '../../protocol/packet/receipt.ts'
 import { Invite, PairingAnswer, PairingRequest } from '../../protocol/pairing/invite.ts'
+import { TEST_BODIES } from '../../protocol/partner-test/thread.ts'
 import { ServiceItem } from '../../protocol/service/item.ts'
 import { ListHead, ServiceList } from '../../protocol/service/list.ts'
 
@@ -36,7 +37,7 @@ const schemaOf = (schema: z.ZodType): string =>
 
 export function* schemaFiles(): Generator<[string, string]> {
   for (const [name, schema] of Object.entries(DOCUMENTS)) yield [`protocol/schemas/${name}.json`, schemaOf(schema)]
-  for (const [kind, schema] of Object.entries({ ...CASE_BODIES, ...AGREEMENT_BODIES })) {
+  for (const [kind, schema] of Object.entries({ ...CASE_BODIES, ...AGREEMENT_BODIES, ...TEST_BODIES })) {
     yield [`protocol/schemas/body.${kind}.json`, schemaOf(schema)]
   }
   yield ['node/config/config.schema.json', schemaOf(ConfigFile)]

@@ -5,6 +5,7 @@ import { AGREEMENT_AUTHORS, AGREEMENT_CONTENT, AGREEMENT_STEPS } from '../../pro
 import { AUTHORS, CASE_CONTENT, type CaseKind } from '../../protocol/case/kinds.ts'
 import { ASKS, CLOSE_FROM, MOVES, STATES, type State } from '../../protocol/case/table.ts'
 import { LIMITS } from '../../protocol/limits.ts'
+import { TEST_CONTENT, TEST_STEPS } from '../../protocol/partner-test/thread.ts'
 import { PROBLEMS } from '../../protocol/problem.ts'
 import { LINT_RULES } from '../../protocol/service/lint.ts'
 
@@ -71,6 +72,21 @@ const agreement = (): string =>
     }),
   )
 
+const partnerTest = (): string =>
+  table(
+    ['kind', 'author', 'from', 'to', 'body, besides `salt`'],
+    (Object.keys(TEST_CONTENT) as (keyof typeof TEST_CONTENT)[]).map(kind => {
+      const { author, from, to } = TEST_STEPS[kind]
+      return [
+        code(kind),
+        author,
+        from.length === 0 ? 'begins the thread' : codes(from),
+        code(to),
+        members(TEST_CONTENT[kind]),
+      ]
+    }),
+  )
+
 /** The doc comment of each limit stands in its source, beside the number. */
 async function limits(): Promise<string> {
   const source = await readFile(resolve(import.meta.dirname, '../../protocol/limits.ts'), 'utf8')
@@ -111,6 +127,7 @@ export async function specFile(read: (path: string) => Promise<string>): Promise
     close: close(),
     agreement: agreement(),
     lint: lint(),
+    'partner test': partnerTest(),
     limits: await limits(),
     problems: problems(),
   }

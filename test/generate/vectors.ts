@@ -5,6 +5,7 @@ import type { Vectors } from './vector-writer.ts'
 import { addAgreements, addAgreementThreads, addLists } from './vectors-agreements.ts'
 import { addThreads } from './vectors-cases.ts'
 import { addKeys, addPackets, addReceipts } from './vectors-signed.ts'
+import { addTestThreads } from './vectors-tests.ts'
 import { addCodes, addFrames, addPairing } from './vectors-wire.ts'
 
 async function makeVectors(): Promise<Vectors> {
@@ -21,6 +22,7 @@ async function makeVectors(): Promise<Vectors> {
   await addLists(add, shiyan)
   await addThreads(add, ankang, shiyan)
   await addAgreementThreads(add, ankang, shiyan)
+  await addTestThreads(add, ankang, shiyan)
   addFrames(add)
   await addPairing(add)
   addCodes(add)

@@ -28,6 +28,7 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
   const db = await openTestStore()
   const trust = await loadTrust({ db, city: play.code, clock, peerIdOf })
   const changes: string[] = []
+  const pairings: string[] = []
   const transport = network.transport(peer, {
     gate: other => trust.cityOf(other) !== undefined || partners.hasOpenInvite(),
   })
@@ -51,6 +52,7 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
     randomText: bytes => randomBytes(bytes).toString('base64url'),
     delivery: () => null,
     roundTrip: async () => 1,
+    paired: code => pairings.push(code),
     changed: async code => {
       changes.push(code)
       await trust.reload(code)
@@ -58,7 +60,7 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
   })
   await partners.start()
   await transport.start()
-  return { play, db, trust, partners, transport, side, peer, peerKid: kid, audit, changes }
+  return { play, db, trust, partners, transport, side, peer, peerKid: kid, audit, changes, pairings }
 }
 
 /** A network with a clock, and the cities 610900, 420300 and 422801; `impostor` is 420300 under another certificate. */

@@ -101,6 +101,7 @@ async function startCity({ play, resolve, network, clock, db, partners, adapter 
       connected: () => {},
       failed: (partner, problem, error) => problems.push({ partner, problem, error }),
       recovering: () => {},
+      clockSeen: () => {},
     },
     software: 'test',
     addresses: () => [],
