@@ -3,6 +3,9 @@ import { Database as Sqlite } from 'bun:sqlite'
 import { join } from 'node:path'
 import { ProblemError } from '../../protocol/problem.ts'
 
+/** A lock that nobody refers to would be collected, and the folder with it be free. */
+const held = new Set<Sqlite>()
+
 /**
  * Holds the folder for as long as the process lives or until the returned function is called. It is SQLite's own file lock,
  * which the system lets go of when the process ends, however it ends. Problem: `config.invalid` when another node holds it.
@@ -16,5 +19,9 @@ export function lockFolder(folder: string): () => void {
     lock.close()
     throw new ProblemError('config.invalid', `another node runs on ${folder}; stop it first`)
   }
-  return () => lock.close()
+  held.add(lock)
+  return () => {
+    held.delete(lock)
+    lock.close()
+  }
 }
