@@ -12,7 +12,7 @@ import { agreementRoutes } from './agreements/routes.ts'
 import { createAudit } from './audit/audit.ts'
 import { createEventLog } from './audit/events.ts'
 import { auditRoutes } from './audit/routes.ts'
-import { type Cases, createCases } from './cases/cases.ts'
+import { type Cases, createCases, waitingOf } from './cases/cases.ts'
 import { createCaseHandler } from './cases/handler.ts'
 import { caseRoutes } from './cases/routes.ts'
 import type { NodeConfig } from './config/config.ts'
@@ -196,6 +196,7 @@ export async function startNode({
   })
   const materials = createMaterials({
     db,
+    audit,
     blobs: await openBlobStore(join(config.data, 'materials'), identity.dataKey()),
     transport: host,
     trust,
@@ -246,6 +247,12 @@ export async function startNode({
       event: outcome => telemetry.events.adapterEvent({ adapter: adapter.kind, outcome }),
       parked: (what, problem, subject) => telemetry.events.parked({ what, code: problem.code, subject }),
       failed: error => adapterLog.error('dispatch failed', {}, error),
+      unavailable: (problem, failures) =>
+        adapterLog.warning('approval system not asked', {
+          problem: problem.code,
+          detail: problem.detail ?? '',
+          failures,
+        }),
     },
     pollEvery: config.pollSeconds * 1000,
   })
@@ -259,6 +266,7 @@ export async function startNode({
     services,
     agreements,
     materials,
+    waiting: no => waitingOf(dispatch, materials, no),
     threadId,
   })
   handlers.set('agreement', agreements.handler)
@@ -293,7 +301,7 @@ export async function startNode({
       agreementRoutes(agreements),
       partnerRoutes(partners),
       serviceRoutes(services, config.city.code),
-      dispatchRoutes(dispatch),
+      dispatchRoutes(dispatch, materials),
       identityRoutes(identity, host),
       peopleRoutes(people),
       auditRoutes(audit),

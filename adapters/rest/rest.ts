@@ -38,6 +38,7 @@ export function createRestAdapter({ config, secrets }: RestOptions): Adapter {
   const poller = plan.events === null ? null : createPoller(plan, plan.events)
   const adapter: Adapter = {
     kind: 'rest',
+    system: parsed.data.baseUrl,
     deliver: createDeliver(plan),
     check: context => check(plan, parsed.data.baseUrl, poller, context),
   }

@@ -67,6 +67,7 @@ export type AdapterContext = {
 
 export interface Adapter {
   /** kind of adapter, `workbench` or `rest` */ readonly kind: string
+  /** names the approval system behind it: another one gets a poll cursor of its own; never a secret */ readonly system?: string
   /**
    * Brings about the packet's effect once, however often it is called with the same idempotency key. One attempt: the node
    * retries. `detail` says where and what, never with data of the case. An aborted call gives back `adapter.unavailable`.

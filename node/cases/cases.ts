@@ -37,6 +37,7 @@ export type CasesParts = {
     }): Promise<{ id: string; document: AgreementDocument }>
   }
   materials: { held(sha256: readonly string[]): Promise<Commitment[]> }
+  /** what stands in the way of a case at this node */ waiting: (threadNo: number) => Promise<Waiting[]>
   threadId: () => string
 }
 
@@ -75,9 +76,18 @@ export type TimelineEntry = {
   /** arrived too late to have an effect */ late: boolean
 }
 
+/** What of a case goes on only when something outside is cured. `at` in ms. */
+export type Waiting = {
+  what: 'dispatch' | 'material'
+  problem: Problem /** a person must retry it */
+  parked: boolean
+  at: number
+}
+
 export type CaseDetail = CaseRow & {
   fold: CaseState
   /** steps this city may take now */ steps: CaseKind[]
+  waiting: Waiting[]
   timeline: TimelineEntry[]
 }
 
@@ -321,6 +331,7 @@ export function createCases(parts: CasesParts) {
         ...toRow(row),
         fold,
         steps: stepsFor(fold, identity.city),
+        waiting: await parts.waiting(row.thread_no),
         timeline: packets.map(packet => ({
           packet: packet.id,
           city: packet.claims.iss,
@@ -350,6 +361,26 @@ export function createCases(parts: CasesParts) {
     },
   }
 }
+
+/** Joins what the dispatch and the materials say of one case. */
+export const waitingOf = async (
+  dispatch: { waitingOf(threadNo: number): Promise<{ problem: Problem; parked: boolean; at: number }[]> },
+  materials: { waiting(threadNo: number): Promise<{ problem: Problem; at: number }[]> },
+  threadNo: number,
+): Promise<Waiting[]> => [
+  ...(await dispatch.waitingOf(threadNo)).map(({ problem, parked, at }) => ({
+    what: 'dispatch' as const,
+    problem,
+    parked,
+    at,
+  })),
+  ...(await materials.waiting(threadNo)).map(({ problem, at }) => ({
+    what: 'material' as const,
+    problem,
+    parked: false,
+    at,
+  })),
+]
 
 const toRow = (row: Row): CaseRow => ({
   no: row.thread_no,

@@ -44,6 +44,16 @@ const Detail = Case.extend({
     ended: Time.nullable(),
   }),
   steps: z.array(z.enum(kinds)).describe('steps that this city may take now'),
+  waiting: z
+    .array(
+      z.strictObject({
+        what: z.enum(['dispatch', 'material']),
+        problem: z.strictObject({ code: z.string(), detail: z.string().optional() }),
+        parked: z.boolean().describe('a person must retry it; else the node does'),
+        at: Time,
+      }),
+    )
+    .describe('what the approval system has not taken, and materials that could not be fetched'),
   timeline: z.array(
     z.strictObject({
       packet: Sha256,
@@ -80,7 +90,7 @@ const toAnswer = ({ no: _, submittedAt, updatedAt, ...row }: CaseRow) => ({
 
 const ofSeconds = (value: number | null) => timeOrNull(value === null ? null : value * 1000)
 
-function toDetail({ fold, steps, timeline, ...row }: CaseDetail): z.input<typeof Detail> {
+function toDetail({ fold, steps, timeline, waiting, ...row }: CaseDetail): z.input<typeof Detail> {
   const { received, submitted, arrived, accepted, decided, ended } = fold.instants
   return {
     ...toAnswer(row),
@@ -96,6 +106,7 @@ function toDetail({ fold, steps, timeline, ...row }: CaseDetail): z.input<typeof
       ended: ofSeconds(ended),
     },
     steps,
+    waiting: waiting.map(entry => ({ ...entry, at: time(entry.at) })),
     timeline: timeline.map(entry => ({
       ...entry,
       kind: entry.kind as CaseKind,

@@ -69,6 +69,7 @@ async function checkNode(context: CommandContext, config: NodeConfig, checks: Ch
   await checkListening(config, checks, own)
   if (own) {
     await checkApprovalSystem(context, checks)
+    await checkParked(context, checks)
     await checkPartners(context, checks)
   } else checks.push({ check: 'partners 合作城市', level: 'skip', detail: 'the node is not running 节点未运行' })
 }
@@ -103,6 +104,27 @@ async function checkKeys(context: CommandContext, config: NodeConfig, checks: Ch
       cure: 'Issue a new one and pair again in time',
     })
   }
+}
+
+async function checkParked(context: CommandContext, checks: Check[]): Promise<void> {
+  const items = await run(
+    checks,
+    'parked 挂起',
+    async () => {
+      const client = await context.client()
+      return (await client.get<{ items: { problem: { code: string } }[] }>('/api/v1/parked')).items
+    },
+    found => (found.length === 0 ? 'nothing waits for a person' : `${found.length} wait for a person`),
+  )
+  const [first] = items ?? []
+  if (first === undefined) return
+  checks.push({
+    check: 'parked 挂起',
+    level: 'warn',
+    detail: `the oldest: ${first.problem.code}`,
+    act: 'you',
+    cure: 'See tongban parked, cure the cause, then tongban parked retry',
+  })
 }
 
 async function checkDisk(config: NodeConfig, checks: Check[]): Promise<void> {

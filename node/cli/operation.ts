@@ -53,6 +53,7 @@ type Parked = {
   what: string
   packetNo?: number
   localCaseNo?: string
+  material?: string
   kind?: string
   thread?: string
   problem: { code: string; detail?: string }
@@ -66,7 +67,7 @@ export async function parked(context: CommandContext): Promise<void> {
     table(
       list.map(work => ({
         what: work.what,
-        retry: work.packetNo === undefined ? `--case ${work.localCaseNo ?? ''}` : `--packet ${work.packetNo}`,
+        retry: retryOf(work),
         kind: work.kind ?? '',
         since: work.at,
         problem: `${work.problem.code} ${work.problem.detail ?? ''}`,
@@ -75,8 +76,24 @@ export async function parked(context: CommandContext): Promise<void> {
   )
 }
 
-export async function retryParked(context: CommandContext, flags: { packet?: string; case?: string }): Promise<void> {
+function retryOf({ packetNo, material, localCaseNo }: Parked): string {
+  if (packetNo !== undefined) return `--packet ${packetNo}`
+  return material === undefined ? `--case ${localCaseNo ?? ''}` : `--material ${material}`
+}
+
+export async function dismissParked(context: CommandContext, localCaseNo: string): Promise<void> {
   const client = await context.client()
-  const body = flags.packet === undefined ? { localCaseNo: flags.case } : { packetNo: Number(flags.packet) }
+  await client.post('/api/v1/parked/dismiss', { localCaseNo })
+  context.out.result({ dismissed: true }, () => 'Given up 已放弃')
+}
+
+export async function retryParked(
+  context: CommandContext,
+  flags: { packet?: string; case?: string; material?: string },
+): Promise<void> {
+  const client = await context.client()
+  const { packet, material, case: localCaseNo } = flags
+  const body =
+    packet !== undefined ? { packetNo: Number(packet) } : material !== undefined ? { material } : { localCaseNo }
   context.out.result(await client.post<{ retried: true }>('/api/v1/parked/retry', body), () => 'Retried 已重试')
 }

@@ -342,9 +342,22 @@ export function createProgram(): Command {
     const operation = await import('./operation.ts')
     return context => operation.parked(context)
   })
-  does(add(parked, 'retry', 'try it again').option('--packet <no>').option('--case <localCaseNo>'), async () => {
-    const { retryParked } = await import('./operation.ts')
-    return (context, flags) => retryParked(context, flags)
-  })
+  does(
+    add(parked, 'retry', 'try it again')
+      .option('--packet <no>')
+      .option('--case <localCaseNo>')
+      .option('--material <sha256>'),
+    async () => {
+      const { retryParked } = await import('./operation.ts')
+      return (context, flags) => retryParked(context, flags)
+    },
+  )
+  does(
+    add(parked, 'dismiss <localCaseNo>', 'give up answers of the approval system for a case that is not of this node'),
+    async () => {
+      const { dismissParked } = await import('./operation.ts')
+      return (context, _, localCaseNo) => dismissParked(context, localCaseNo ?? '')
+    },
+  )
   return program
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Adapter, DeliveryResult, LocalEvent } from '../../adapters/sdk/port.ts'
+import { ProblemError } from '../../protocol/problem.ts'
 import { PLAY_ITEM, submitContentOf } from '../../test/support/play-case.ts'
 import { createWorld } from '../../test/support/world.ts'
 
@@ -20,13 +21,22 @@ class System {
   answer: (kind: string, attempt: number) => DeliveryResult | Promise<DeliveryResult> = kind =>
     kind === 'case.submit' ? { ok: true, localCaseNo: 'L1' } : { ok: true }
 
+  /** how often it was asked for answers */ polls = 0
+  down = false
+  name = 'first'
+
   adapter = (): Adapter => ({
     kind: 'test',
+    system: this.name,
     deliver: async delivery => {
       this.asked.push(delivery.kind)
       return this.answer(delivery.kind, delivery.attempt)
     },
-    poll: async cursor => ({ events: this.answers.slice(Number(cursor ?? 0)), cursor: String(this.answers.length) }),
+    poll: async cursor => {
+      this.polls++
+      if (this.down) throw new ProblemError('adapter.unavailable', 'HTTP 503')
+      return { events: this.answers.slice(Number(cursor ?? 0)), cursor: String(this.answers.length) }
+    },
     check: async () => ({ ok: true }),
   })
 
@@ -156,7 +166,9 @@ describe('dispatch', () => {
     await poll(w)
     expect(await stateAt(w, thread)).toBe('accepted')
     // The system tells everything again, as after a lost cursor.
-    await w.city(S).db.transaction(tx => tx.run(`UPDATE adapter_state SET value = '0' WHERE key = 'poll cursor'`))
+    await w
+      .city(S)
+      .db.transaction(tx => tx.run(`UPDATE adapter_state SET value = '0' WHERE key = 'poll cursor test first'`))
     await poll(w)
     expect((await w.city(S).cases.get(thread)).timeline.map(entry => entry.kind)).toEqual([
       'case.submit',
@@ -212,5 +224,52 @@ describe('dispatch', () => {
     await w.settle()
     expect(await stateAt(w, thread)).toBe('accepted')
     expect(await w.city(S).dispatch.parked()).toEqual([])
+  })
+
+  test('a system that is down is asked ever less often, told of as often as its failures double, and heard when it is back', async () => {
+    const system = new System()
+    const { w, submit } = await begin(system)
+    const thread = await submit()
+    system.down = true
+    await poll(w)
+    const before = system.polls
+    await poll(w, 300)
+    // 2, 4, 8, 16, 32 s and then once a minute.
+    expect(system.polls - before).toBeLessThan(12)
+    expect(system.polls - before).toBeGreaterThan(6)
+    const told = w.city(S).problems.filter(entry => entry.partner === 'adapter')
+    expect(told.map(entry => entry.error)).toEqual([1, 2, 4, 8])
+    expect(told[0]?.problem).toMatchObject({ code: 'adapter.unavailable' })
+    system.down = false
+    system.say({ kind: 'case.accept', body: {} })
+    await poll(w, 60)
+    expect(await stateAt(w, thread)).toBe('accepted')
+  })
+
+  test('shows at the case what its approval system has not taken', async () => {
+    const system = new System()
+    system.answer = () => ({ ok: false, code: 'adapter.refused', detail: 'E1', retryable: false })
+    const { w, submit } = await begin(system)
+    const thread = await submit()
+    expect((await w.city(S).cases.get(thread)).waiting).toMatchObject([
+      { what: 'dispatch', parked: true, problem: { code: 'adapter.refused', detail: 'E1' } },
+    ])
+    expect((await w.city(A).cases.get(thread)).waiting).toEqual([])
+  })
+
+  test('answers for a case that is not here are given up by a person, and do not come back', async () => {
+    const system = new System()
+    const { w } = await begin(system)
+    system.say({ kind: 'case.accept', body: {} }, 'L404')
+    await poll(w)
+    const { dispatch, db } = w.city(S)
+    expect(await dispatch.parked()).toHaveLength(1)
+    await dispatch.dismiss('L404', 'person:1')
+    expect(await dispatch.parked()).toEqual([])
+    await db.transaction(tx => tx.run(`DELETE FROM adapter_state WHERE key LIKE 'poll cursor%'`))
+    await poll(w)
+    expect(await dispatch.parked()).toEqual([])
+    await expect(dispatch.dismiss('L404', 'person:1')).rejects.toMatchObject({ problem: { code: 'request.not-found' } })
+    expect(await w.city(S).audit.list({ action: 'adapter-event.dismissed' }, 10, null)).toHaveLength(1)
   })
 })

@@ -40,6 +40,8 @@ export type DispatchParts = {
     effect(kind: string, outcome: 'done' | 'retry' | 'parked', seconds: number): void
     event(outcome: 'done' | 'repeated' | 'parked'): void
     failed(error: unknown): void
+    /** the approval system could not be asked for answers, `failures` times in a row */
+    unavailable(problem: Problem, failures: number): void
     parked(what: 'packet' | 'adapter-event', problem: Problem, subject: string): void
   }
   /** ms between two polls of the approval system */ pollEvery?: number
@@ -55,7 +57,8 @@ export type Dispatch = ReturnType<typeof createDispatch>
 export function createDispatch(parts: DispatchParts) {
   const { db, clock, adapter, audit, events } = parts
   const actor = `adapter:${adapter.kind}`
-  const jobs = createJobStore(db)
+  const system = `${adapter.kind} ${adapter.system ?? ''}`.trimEnd()
+  const jobs = createJobStore(db, system)
   const failed = (error: unknown) => parts.observer.failed(error)
   const worker = new Worker<Job>({
     clock,
@@ -71,7 +74,11 @@ export function createDispatch(parts: DispatchParts) {
     work: async () => {},
     tick: poll,
     every: parts.pollEvery ?? 1000,
-    failed,
+    failed: (error, failures) => {
+      // One that is down is asked less and less often, and told of when it goes and at each doubling, not at each try.
+      if (!(error instanceof ProblemError)) failed(error)
+      else if ((failures & (failures - 1)) === 0) parts.observer.unavailable(error.problem, failures)
+    },
   })
 
   /** A failure of this node itself leaves the job to be tried again: its effect is idempotent. */
@@ -226,7 +233,7 @@ export function createDispatch(parts: DispatchParts) {
   }
 
   async function takeEvent(event: LocalEvent): Promise<void> {
-    const id = `${adapter.kind} ${event.id}`
+    const id = `${system} ${event.id}`
     if (await jobs.knowsEvent(id)) {
       parts.observer.event('repeated')
       return
@@ -322,5 +329,20 @@ export function createDispatch(parts: DispatchParts) {
       const problem = await inTurn(() => release(what.localCaseNo))
       if (problem !== null) throw new ProblemError(problem.code, problem.detail)
     },
+    /** Gives up the parked answers of a local case number that no case here has or will have. Problem: `request.not-found`. */
+    dismiss: (localCaseNo: string, by: string): Promise<void> =>
+      inTurn(() =>
+        db.transaction(async tx => {
+          const answers = await jobs.dismiss(tx, localCaseNo, clock.now())
+          if (answers === 0) throw new ProblemError('request.not-found')
+          await audit.append(tx, {
+            actor: by,
+            action: 'adapter-event.dismissed',
+            subject: localCaseNo,
+            detail: { answers },
+          })
+        }),
+      ),
+    waitingOf: jobs.waitingOf,
   }
 }

@@ -12,9 +12,9 @@ export type ParkedWork =
   | { what: 'packet'; packetNo: number; kind: string; thread: string; problem: Problem; at: number }
   | { what: 'adapter-event'; event: string; localCaseNo: string; problem: Problem; at: number }
 
-const CURSOR = 'poll cursor'
-
-export function createJobStore(db: Database) {
+/** `system` names the approval system: cursors and answers of another one are apart. */
+export function createJobStore(db: Database, system: string) {
+  const CURSOR = `poll cursor ${system}`
   return {
     async insert(tx: Transaction, job: { packetNo: number; threadNo: number; at: number }): Promise<void> {
       await tx.run(
@@ -130,6 +130,29 @@ export function createJobStore(db: Database) {
         ],
       )
       return changed > 0
+    },
+
+    /** Gives up the parked answers of one local case number; how many. */
+    async dismiss(tx: Transaction, localCaseNo: string, at: number): Promise<number> {
+      return tx.run(
+        `UPDATE adapter_events SET state = 'done', move = NULL, at = ? WHERE local_case_no = ? AND state = 'parked'`,
+        [at, localCaseNo],
+      )
+    },
+
+    /** What of a case its approval system has not taken: parked, or tried before without success. */
+    async waitingOf(threadNo: number): Promise<{ kind: string; parked: boolean; problem: Problem; at: number }[]> {
+      const rows = await db.query<{ kind: string; state: string; problem: string; updated_at: number }>(
+        `SELECT p.kind, j.state, j.problem, j.updated_at FROM dispatch_jobs j JOIN packets p ON p.no = j.packet_no
+         WHERE j.thread_no = ? AND j.state <> 'done' AND j.problem IS NOT NULL ORDER BY j.packet_no`,
+        [threadNo],
+      )
+      return rows.map(row => ({
+        kind: row.kind,
+        parked: row.state === 'parked',
+        problem: JSON.parse(row.problem) as Problem,
+        at: row.updated_at,
+      }))
     },
 
     /** Parked answers of one case, in the order given. */

@@ -8,9 +8,12 @@ type WorkerParts<J> = {
   work: (job: J) => Promise<void>
   /** instead of jobs: called again and again, `every` ms apart */ tick?: () => Promise<void>
   every?: number
-  /** told of failures that the work itself did not handle; the job is worked on again after the next start */
-  failed?: (error: unknown) => void
+  /** told of failures that the work itself did not handle, and how many came in a row; a job is worked on again after the next start */
+  failed?: (error: unknown, failures: number) => void
 }
+
+/** ms between two tries of what keeps failing. */
+const LONGEST_PAUSE = 60_000
 
 export class Worker<J> {
   readonly #parts: WorkerParts<J>
@@ -19,6 +22,7 @@ export class Worker<J> {
   #wake: (() => void) | null = null
   #woken = false
   #loop: Promise<void> | null = null
+  #failures = 0
 
   constructor(parts: WorkerParts<J>) {
     this.#parts = parts
@@ -59,13 +63,15 @@ export class Worker<J> {
     try {
       if (tick !== undefined) {
         await tick()
+        this.#failures = 0
         return clock.now() + every
       }
       if (this.#active.size >= parallel) return null
       const leased = await lease()
       if (leased === null) return null
       if ('nextAt' in leased) return leased.nextAt
-      const work = this.#parts.work(leased.job).catch(error => this.#parts.failed?.(error))
+      this.#failures = 0
+      const work = this.#parts.work(leased.job).catch(error => this.#parts.failed?.(error, 1))
       this.#active.add(work)
       void work.finally(() => {
         this.#active.delete(work)
@@ -73,8 +79,9 @@ export class Worker<J> {
       })
       return undefined
     } catch (error) {
-      this.#parts.failed?.(error)
-      return clock.now() + every
+      this.#failures++
+      this.#parts.failed?.(error, this.#failures)
+      return clock.now() + Math.min(every * 2 ** Math.min(this.#failures, 16), Math.max(every, LONGEST_PAUSE))
     }
   }
 

@@ -8,6 +8,7 @@ import type { Problem } from '../../protocol/problem.ts'
 import { createHandClock, type HandClock } from '../../test/support/http.ts'
 import { createMemoryNetwork, type MemoryNetwork } from '../../test/support/memory-network.ts'
 import { openTestStore } from '../../test/support/store.ts'
+import { createAudit } from '../audit/audit.ts'
 import type { Trust } from '../exchange/ports.ts'
 import type { Database } from '../store/database.ts'
 import { openBlobStore } from './blob-store.ts'
@@ -48,6 +49,7 @@ async function open(code: string, partner: string): Promise<City> {
   })
   const materials = createMaterials({
     db,
+    audit: createAudit({ database: db, now: clock.now }),
     blobs: await openBlobStore(join(root, code), randomBytes(32)),
     transport,
     trust: {
@@ -137,7 +139,10 @@ describe('materials', () => {
     await want(material)
     await shiyan.arrived()
     expect(shiyan.problems).toHaveLength(1)
-    expect(await shiyan.materials.waiting()).toMatchObject([{ sha256: material.sha256, attempts: 1 }])
+    expect(await shiyan.materials.waiting()).toMatchObject([{ sha256: material.sha256, partner: A, attempts: 1 }])
+    await expect(shiyan.materials.retry('ab'.repeat(32), 'person:1')).rejects.toMatchObject({
+      problem: { code: 'request.not-found' },
+    })
     const before = bytes
     await heldInTime(material.sha256)
     expect(await shiyan.materials.held([material.sha256])).toEqual([material])

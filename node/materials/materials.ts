@@ -7,6 +7,7 @@ import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'
 import { type Commitment, fromHex, toHex } from '../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
+import type { Audit } from '../audit/audit.ts'
 import { delayAfter } from '../exchange/backoff.ts'
 import type { Clock } from '../exchange/clock.ts'
 import { FrameReader } from '../exchange/greeting.ts'
@@ -22,6 +23,7 @@ export type MaterialsParts = {
   trust: Trust
   clock: Clock
   random: () => number
+  audit: Audit
   /** bytes of own published lists, which any active partner may fetch */ listBytes: (
     sha256: string,
   ) => Promise<Uint8Array | null>
@@ -39,6 +41,9 @@ const CHUNK = 64 * 1024
 const STALL = 30_000
 
 type Wanted = { sha256: string; size: number; partner: string; attempts: number }
+
+/** `at` is when it was first wanted, ms. */
+export type WaitingMaterial = { sha256: string; partner: string; attempts: number; problem: Problem; at: number }
 
 export type Materials = ReturnType<typeof createMaterials>
 
@@ -72,6 +77,16 @@ export function createMaterials(parts: MaterialsParts) {
       fromHex(sha256),
     ])
     return found.length > 0
+  }
+
+  async function waiting(threadNo?: number): Promise<WaitingMaterial[]> {
+    const rows = await db.query<Omit<WaitingMaterial, 'sha256' | 'problem'> & { sha256: Uint8Array; problem: string }>(
+      `SELECT sha256, partner, attempts, problem, created_at AS at FROM materials WHERE state = 'wanted' AND problem IS NOT NULL
+       ${threadNo === undefined ? '' : 'AND sha256 IN (SELECT m.sha256 FROM packet_materials m JOIN packets p ON p.no = m.packet_no WHERE p.thread_no = ?)'}
+       ORDER BY created_at LIMIT 100`,
+      threadNo === undefined ? [] : [threadNo],
+    )
+    return rows.map(row => ({ ...row, sha256: toHex(row.sha256), problem: JSON.parse(row.problem) as Problem }))
   }
 
   /** Starts fetches that are due, at most PARALLEL a partner, and looks again when the next is due. */
@@ -265,24 +280,19 @@ export function createMaterials(parts: MaterialsParts) {
     open: (sha256: string): ReadableStream<Uint8Array> => blobs.open(sha256),
     size: (sha256: string): Promise<number | null> => blobs.size(sha256),
 
-    /** What stands in the way of each wanted material, for the operator. */
-    async waiting(): Promise<
-      { sha256: string; size: number; partner: string; attempts: number; problem: Problem | null }[]
-    > {
-      const rows = await db.query<{
-        sha256: Uint8Array
-        size: number
-        partner: string
-        attempts: number
-        problem: string | null
-      }>(
-        `SELECT sha256, size, partner, attempts, problem FROM materials WHERE state = 'wanted' ORDER BY created_at LIMIT 200`,
-      )
-      return rows.map(row => ({
-        ...row,
-        sha256: toHex(row.sha256),
-        problem: row.problem === null ? null : (JSON.parse(row.problem) as Problem),
-      }))
+    /** Wanted materials that could not be fetched, and why; oldest first, 100 at most. */
+    waiting: (threadNo?: number) => waiting(threadNo),
+
+    /** Tries a wanted material at once. Problem: `request.not-found`. */
+    async retry(sha256: string, by: string): Promise<void> {
+      await db.transaction(async tx => {
+        const changed = await tx.run(`UPDATE materials SET next_at = 0 WHERE sha256 = ? AND state = 'wanted'`, [
+          fromHex(sha256),
+        ])
+        if (changed === 0) throw new ProblemError('request.not-found')
+        await parts.audit.append(tx, { actor: by, action: 'material.retried', subject: sha256 })
+      })
+      await pull()
     },
 
     /** Fetches one blob into memory, a partner's list; at most `most` bytes. */

@@ -7,7 +7,7 @@ import type { Adapter } from '../../adapters/sdk/port.ts'
 import { createAgreements } from '../../node/agreements/agreements.ts'
 import { createAudit } from '../../node/audit/audit.ts'
 import { createEventLog } from '../../node/audit/events.ts'
-import { createCases } from '../../node/cases/cases.ts'
+import { createCases, waitingOf } from '../../node/cases/cases.ts'
 import { createCaseHandler } from '../../node/cases/handler.ts'
 import { createDispatch } from '../../node/dispatch/dispatch.ts'
 import { createAdapterState } from '../../node/dispatch/job-store.ts'
@@ -154,6 +154,7 @@ async function startCity({ play, resolve, network, clock, db, partners, adapter 
       event: () => {},
       parked: () => {},
       failed: error => problems.push({ partner: '', problem: { code: 'internal' }, error }),
+      unavailable: (problem, failures) => problems.push({ partner: 'adapter', problem, error: failures }),
     },
   })
   handlers.set(
@@ -179,6 +180,7 @@ async function startCity({ play, resolve, network, clock, db, partners, adapter 
     services: { item: async () => null },
     agreements,
     materials: { held: async () => [] },
+    waiting: no => waitingOf(dispatch, { waiting: async () => [] }, no),
     threadId,
   })
   await transport.start()
