@@ -2,17 +2,25 @@
  * The demo (演示): two cities in two processes with embedded stores, a fake approval system behind the second one, and one
  * case that crosses them by the public API alone. `--once` ends after the case; `--json` prints a summary as the last line.
  */
-import { createWriteStream } from 'node:fs'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
-import { type Client, createClient } from '../../node/cli/client.ts'
-import { verifyBundle } from '../../node/evidence/verify.ts'
-import { type ExampleCity, exampleCities, exampleItems } from '../data/load.ts'
-import { type Running, run, start } from './processes.ts'
-import { scan } from './scan.ts'
+import type { ServiceItem } from '../../protocol/service/item.ts'
+import { exampleCities, exampleItems } from '../data/load.ts'
+import {
+  agree,
+  allReceipted,
+  type Case,
+  type City,
+  keepEvidence,
+  listArrives,
+  openCity,
+  pair,
+  publish,
+  until,
+} from '../support/cities.ts'
+import { type Running, start } from '../support/processes.ts'
+import { scan } from '../support/scan.ts'
 
 const { values: flags } = parseArgs({
   options: {
@@ -31,137 +39,13 @@ const say = (line = ''): void => {
 const seconds = (): string => `${((performance.now() - begun) / 1000).toFixed(1).padStart(5)} s`
 const step = (line: string): void => say(`${seconds()}  ${line}`)
 
-type City = ExampleCity & { folder: string; node: Running<{ url: string }>; administrator: Client; clerk: Client }
-type Timeline = { kind: string; city: string; at: string; status: string; receiptedAt: string | null }[]
-type Case = {
-  thread: string
-  caseNo: string
-  localCaseNo: string | null
-  state: string
-  stateName: string
-  outcome: string | null
-  timeline: Timeline
-}
-
 const running: Running<unknown>[] = []
 const stopAll = async (): Promise<void> => {
   for (const process of running.splice(0).reverse()) await process.stop()
 }
 
-/** A city from nothing: keys and certificate, config, store, accounts; then its node. */
-async function openCity(city: ExampleCity, adapter: object | null): Promise<City> {
-  const home = join(folder, city.code)
-  const env = { TONGBAN_PASSPHRASE: `demo of ${city.code}`, APPROVAL_TOKEN }
-  const identity = ['--code', city.code, '--name', city.name, '--authority', city.authority]
-  await run(
-    'node/main.ts',
-    [
-      'init',
-      ...identity,
-      '--folder',
-      home,
-      '--http-port',
-      '0',
-      '--p2p-listen',
-      '/ip4/127.0.0.1/tcp/0',
-      '--with-clerk',
-      '--json',
-    ],
-    env,
-  )
-  const configPath = join(home, 'tongban.json')
-  if (adapter !== null)
-    await writeFile(
-      configPath,
-      JSON.stringify({ ...JSON.parse(await readFile(configPath, 'utf8')), adapter, pollSeconds: 0.5 }, null, 2),
-    )
-  const node = await start<{ url: string }>('node/main.ts', ['start', '--config', configPath, '--json'], {
-    env: { ...env, TONGBAN_LOG_LEVEL: 'warning', TONGBAN_LOG_FORMAT: 'text' },
-    log: line => say(`         [${city.name}] ${line}`),
-  })
-  running.push(node)
-  const client = async (who: string) =>
-    createClient({ url: node.ready.url, token: (await readFile(join(home, 'data', `${who}.token`), 'utf8')).trim() })
-  return { ...city, folder: home, node, administrator: await client('administrator'), clerk: await client('clerk') }
-}
-
-/** Waits for the other city; the nodes' own events make it quick. */
-async function until<T>(what: string, check: () => Promise<T | null | false>): Promise<T> {
-  for (const end = performance.now() + 60_000; performance.now() < end; ) {
-    const value = await check()
-    if (value !== null && value !== false) return value
-    await new Promise(wake => setTimeout(wake, 50))
-  }
-  throw new Error(`not within a minute: ${what}`)
-}
-
-async function pair(ankang: City, shiyan: City): Promise<void> {
-  const { invite } = await ankang.administrator.post<{ invite: string }>('/api/v1/invites', { hours: 1 })
-  const there = await shiyan.administrator.post<{ words: string[] }>('/api/v1/partners/accept', { invite })
-  const { items } = await ankang.administrator.get<{ items: { code: string; words: string[] }[] }>('/api/v1/partners')
-  const here = items.find(partner => partner.code === shiyan.code)
-  if (here?.words.join() !== there.words.join()) throw new Error('the verification words differ')
-  step(`words compared 核对词一致: ${there.words.join(' · ')}`)
-  await ankang.administrator.post(`/api/v1/partners/${shiyan.code}/confirm`)
-  await shiyan.administrator.post(`/api/v1/partners/${ankang.code}/confirm`)
-}
-
-async function publish(ankang: City, shiyan: City): Promise<void> {
-  for (const city of [ankang, shiyan]) {
-    const list = await city.administrator.put<{ version: number; count: number }>('/api/v1/services', {
-      items: await exampleItems(city),
-    })
-    step(`${city.name} published its service list 发布事项清单: ${list.count} items, version ${list.version}`)
-  }
-  type Listing = { list: { count: number } | null }
-  await until(
-    'the list arrives',
-    async () => (await ankang.clerk.get<Listing>(`/api/v1/partners/${shiyan.code}/services?limit=1`)).list,
-  )
-}
-
-async function agree(ankang: City, shiyan: City): Promise<void> {
-  const both = [
-    [ankang, shiyan],
-    [shiyan, ankang],
-  ] as const
-  const items = await Promise.all(
-    both.map(async ([collecting, handling]) =>
-      (await exampleItems(handling)).map(({ taskCode, taskName, modes }) => ({
-        taskCode,
-        taskName,
-        modes,
-        handling: handling.code,
-        collecting: [collecting.code],
-      })),
-    ),
-  )
-  const year = new Date().getFullYear()
-  const proposed = await shiyan.administrator.post<{ thread: string }>('/api/v1/agreements', {
-    v: 1,
-    title: `${shiyan.name}与${ankang.name}政务服务“跨省通办”合作协议`,
-    parties: [shiyan, ankang].map(({ code, name, authority }) => ({ code, name, authority })),
-    items: items.flat(),
-    clock: {},
-    mailing: 'handling',
-    archive: 'handling',
-    purgeDays: 90,
-    dispute: '双方协商解决；协商不成的，报请共同的上级政务服务管理机构处理',
-    validFrom: `${year}-01-01`,
-    validTo: `${year + 2}-12-31`,
-  })
-  const path = `/api/v1/agreements/${proposed.thread}`
-  await until('the proposal arrives', () => ankang.administrator.get(path).catch(() => null))
-  await ankang.administrator.post(`${path}/sign`)
-  await until(
-    'both signatures are there',
-    async () => (await shiyan.administrator.get<{ state: string }>(path)).state === 'active',
-  )
-  step(`agreement signed by both city certificates 协议双方已签署: ${items.flat().length} items`)
-}
-
-async function submit(ankang: City, shiyan: City): Promise<Case> {
-  const item = (await exampleItems(shiyan)).find(entry => entry.taskName === '出具贷款职工住房公积金缴存使用证明')
+async function submit(ankang: City, shiyan: City, items: readonly ServiceItem[]): Promise<Case> {
+  const item = items.find(entry => entry.taskName === '出具贷款职工住房公积金缴存使用证明')
   if (item === undefined) throw new Error('the example item is gone')
   const upload = (name: string) =>
     ankang.clerk.upload<{ sha256: string }>('/api/v1/materials', new Blob([scan(name)]), 'application/pdf')
@@ -194,8 +78,7 @@ async function follow(ankang: City, shiyan: City, thread: string): Promise<Case>
     }
     if (here.state !== 'closed' && here.state !== 'refused') return null
     const there = await shiyan.clerk.get<Case>(`/api/v1/cases/${thread}`)
-    const receipted = (entry: Timeline[number]) => entry.status === 'stored' && entry.receiptedAt !== null
-    return [...here.timeline, ...there.timeline].every(receipted) && here
+    return allReceipted([...here.timeline, ...there.timeline]) && here
   })
 }
 
@@ -219,18 +102,31 @@ async function main(): Promise<void> {
   )
   running.push(approval)
   step(`approval system of Shiyan 十堰市审批系统: ${approval.ready.url}`)
-  const ankang = await openCity(named('610900'), null)
-  const shiyan = await openCity(named('420300'), {
+  const env = { APPROVAL_TOKEN }
+  const log = (line: string) => say(`         ${line}`)
+  const ankang = await openCity(named('610900'), { folder, env, log })
+  running.push(ankang.node)
+  const adapter = {
     kind: 'rest',
     mapping: resolve('examples/approval-system/mapping.json'),
     baseUrl: approval.ready.url,
     secrets: { approvalToken: { env: 'APPROVAL_TOKEN' } },
-  })
+  }
+  const shiyan = await openCity(named('420300'), { folder, env, log, settings: { adapter, pollSeconds: 0.5 } })
+  running.push(shiyan.node)
   step(`nodes are up 节点已启动: ${ankang.name} ${ankang.node.ready.url}, ${shiyan.name} ${shiyan.node.ready.url}`)
-  await pair(ankang, shiyan)
-  await publish(ankang, shiyan)
-  await agree(ankang, shiyan)
-  const submitted = await submit(ankang, shiyan)
+  const words = await pair(ankang, shiyan)
+  step(`words compared 核对词一致: ${words.join(' · ')}`)
+  const items = { [ankang.code]: await exampleItems(ankang), [shiyan.code]: await exampleItems(shiyan) }
+  const itemsOf = (city: City) => items[city.code] ?? []
+  for (const city of [ankang, shiyan]) {
+    const list = await publish(city, itemsOf(city))
+    step(`${city.name} published its service list 发布事项清单: ${list.count} items, version ${list.version}`)
+  }
+  await listArrives(ankang, shiyan)
+  const agreed = await agree(shiyan, ankang, itemsOf)
+  step(`agreement signed by both city certificates 协议双方已签署: ${agreed} items`)
+  const submitted = await submit(ankang, shiyan, itemsOf(shiyan))
   step(`case submitted at a window in ${ankang.name} 办件已提交: ${submitted.caseNo}`)
   const ended = await follow(ankang, shiyan, submitted.thread)
   step(
@@ -238,12 +134,7 @@ async function main(): Promise<void> {
   )
 
   const path = join(folder, `evidence-${submitted.caseNo}.zip`)
-  const bundle = await ankang.clerk.download(`/api/v1/cases/${submitted.thread}/evidence`)
-  await pipeline(Readable.fromWeb(bundle as never), createWriteStream(path, { mode: 0o600 }))
-  const identities = await Promise.all(
-    [ankang, shiyan].map(city => city.administrator.get<{ fingerprint: string }>('/api/v1/identity')),
-  )
-  const report = await verifyBundle(path, { fingerprints: identities.map(identity => identity.fingerprint) })
+  const report = await keepEvidence(path, submitted.thread, [ankang, shiyan])
   step(
     `evidence 证据包 ${report.ok ? 'verified 验证通过' : 'FAILED 验证失败'}: ${report.packets} packets, ${report.receipts} receipts`,
   )

@@ -1,0 +1,149 @@
+/** What the examples do with cities, by the commands and the public API alone: open, pair, publish, agree, follow, keep evidence. */
+import { createWriteStream } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { type Client, createClient } from '../../node/cli/client.ts'
+import { verifyBundle } from '../../node/evidence/verify.ts'
+import type { ServiceItem } from '../../protocol/service/item.ts'
+import type { ExampleCity } from '../data/load.ts'
+import { type Running, run, start } from './processes.ts'
+
+export type City = ExampleCity & {
+  folder: string
+  node: Running<{ url: string }>
+  administrator: Client
+  clerk: Client
+}
+export type Timeline = { kind: string; city: string; at: string; status: string; receiptedAt: string | null }[]
+export type Case = {
+  thread: string
+  caseNo: string
+  localCaseNo: string | null
+  state: string
+  stateName: string
+  outcome: string | null
+  steps: string[]
+  timeline: Timeline
+}
+
+export type CityOptions = {
+  /** holds the folders of the cities */ folder: string
+  env?: Record<string, string>
+  /** of the config file, such as `adapter` */ settings?: object
+  log: (line: string) => void
+}
+
+/** A city from nothing: keys and certificate, config, store, accounts; then its node. */
+export async function openCity(
+  city: ExampleCity,
+  { folder, env = {}, settings = {}, log }: CityOptions,
+): Promise<City> {
+  const home = join(folder, city.code)
+  const secrets = { TONGBAN_PASSPHRASE: `demo of ${city.code}`, ...env }
+  await run(
+    'node/main.ts',
+    [
+      ...['init', '--code', city.code, '--name', city.name, '--authority', city.authority, '--folder', home],
+      ...['--http-port', '0', '--p2p-listen', '/ip4/127.0.0.1/tcp/0', '--with-clerk', '--json'],
+    ],
+    secrets,
+  )
+  const config = join(home, 'tongban.json')
+  const written = JSON.parse(await readFile(config, 'utf8')) as object
+  await writeFile(config, JSON.stringify({ ...written, ...settings }, null, 2))
+  const node = await start<{ url: string }>('node/main.ts', ['start', '--config', config, '--json'], {
+    env: { ...secrets, TONGBAN_LOG_LEVEL: 'warning', TONGBAN_LOG_FORMAT: 'text' },
+    log: line => log(`[${city.name}] ${line}`),
+  })
+  const client = async (who: string) =>
+    createClient({ url: node.ready.url, token: (await readFile(join(home, 'data', `${who}.token`), 'utf8')).trim() })
+  return { ...city, folder: home, node, administrator: await client('administrator'), clerk: await client('clerk') }
+}
+
+/** Waits, two minutes at most, until `check` gives something. */
+export async function until<T>(what: string, check: () => Promise<T | null | false>): Promise<T> {
+  for (const end = performance.now() + 120_000; performance.now() < end; ) {
+    const value = await check()
+    if (value !== null && value !== false) return value
+    await new Promise(wake => setTimeout(wake, 50))
+  }
+  throw new Error(`not within two minutes: ${what}`)
+}
+
+/** Pairs two cities by an invite; gives back the words that both administrators compared. */
+export async function pair(inviting: City, accepting: City): Promise<string[]> {
+  const { invite } = await inviting.administrator.post<{ invite: string }>('/api/v1/invites', { hours: 1 })
+  const there = await accepting.administrator.post<{ words: string[] }>('/api/v1/partners/accept', { invite })
+  const { items } = await inviting.administrator.get<{ items: { code: string; words: string[] }[] }>('/api/v1/partners')
+  const here = items.find(partner => partner.code === accepting.code)
+  if (here?.words.join() !== there.words.join()) throw new Error('the verification words differ')
+  await inviting.administrator.post(`/api/v1/partners/${accepting.code}/confirm`)
+  await accepting.administrator.post(`/api/v1/partners/${inviting.code}/confirm`)
+  return there.words
+}
+
+export const publish = (city: City, items: readonly ServiceItem[]): Promise<{ version: number; count: number }> =>
+  city.administrator.put('/api/v1/services', { items })
+
+/** Waits until `city` holds the list that `partner` published. */
+export const listArrives = (city: City, partner: City): Promise<unknown> =>
+  until(
+    `the list of ${partner.name} at ${city.name}`,
+    async () =>
+      (await city.clerk.get<{ list: object | null }>(`/api/v1/partners/${partner.code}/services?limit=1`)).list,
+  )
+
+/** An agreement on all items of both cities, each handled by one for the other; signed by both. How many items. */
+export async function agree(
+  proposing: City,
+  signing: City,
+  itemsOf: (city: City) => readonly ServiceItem[],
+): Promise<number> {
+  const items = [[proposing, signing] as const, [signing, proposing] as const].flatMap(([handling, collecting]) =>
+    itemsOf(handling).map(({ taskCode, taskName, modes }) => ({
+      taskCode,
+      taskName,
+      modes,
+      handling: handling.code,
+      collecting: [collecting.code],
+    })),
+  )
+  const year = new Date().getFullYear()
+  const { thread } = await proposing.administrator.post<{ thread: string }>('/api/v1/agreements', {
+    v: 1,
+    title: `${proposing.name}与${signing.name}政务服务“跨省通办”合作协议`,
+    parties: [proposing, signing].map(({ code, name, authority }) => ({ code, name, authority })),
+    items,
+    clock: {},
+    mailing: 'handling',
+    archive: 'handling',
+    purgeDays: 90,
+    dispute: '双方协商解决；协商不成的，报请共同的上级政务服务管理机构处理',
+    validFrom: `${year}-01-01`,
+    validTo: `${year + 2}-12-31`,
+  })
+  const path = `/api/v1/agreements/${thread}`
+  await until('the proposal arrives', () => signing.administrator.get(path).catch(() => null))
+  await signing.administrator.post(`${path}/sign`)
+  await until(
+    'both signatures are there',
+    async () => (await proposing.administrator.get<{ state: string }>(path)).state === 'active',
+  )
+  return items.length
+}
+
+/** Whether every packet of the timeline is stored by the other city, and its receipt here. */
+export const allReceipted = (timeline: Timeline): boolean =>
+  timeline.every(entry => entry.status === 'stored' && entry.receiptedAt !== null)
+
+/** Writes the evidence of a case into the file and verifies it against the certificates of both cities. */
+export async function keepEvidence(path: string, thread: string, cities: readonly [City, City]) {
+  const bundle = await cities[0].clerk.download(`/api/v1/cases/${thread}/evidence`)
+  await pipeline(Readable.fromWeb(bundle as never), createWriteStream(path, { mode: 0o600 }))
+  const identities = await Promise.all(
+    cities.map(city => city.administrator.get<{ fingerprint: string }>('/api/v1/identity')),
+  )
+  return verifyBundle(path, { fingerprints: identities.map(identity => identity.fingerprint) })
+}
