@@ -94,6 +94,14 @@ export const RULES: readonly Rule[] = [
     why: 'routes.ts speaks HTTP for its folder, and knows no other edge',
   },
   {
+    of: /^node\/services\/tables\//,
+    name: 'tables',
+    may: /^(node\/services\/tables|protocol)\//,
+    packages: ['csv-parse', 'csv-stringify', 'read-excel-file', 'write-excel-file', 'fflate'],
+    builtins: true,
+    why: 'tables turn bytes into items and back, and what reads and writes them stays inside',
+  },
+  {
     of: concernOf(''),
     name: 'concern',
     may: new RegExp(

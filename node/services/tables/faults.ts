@@ -1,0 +1,155 @@
+/** What can be wrong in a table, with the cure: one vocabulary for every format. */
+import type { CellFault } from './cells.ts'
+
+type Words = { zh: string; en: string; cureZh: string; cureEn: string }
+
+/** Codes that begin with `note.` are told and do not stop the import. */
+export const FAULTS = {
+  'file.encoding': {
+    zh: '文件既不是 UTF-8 也不是 GB18030 编码',
+    en: 'The file is neither UTF-8 nor GB18030',
+    cureZh: '在表格软件中另存为“CSV UTF-8”或 XLSX',
+    cureEn: 'Save it as CSV UTF-8, or as XLSX',
+  },
+  'file.csv': {
+    zh: 'CSV 格式错误（引号不成对，或一行过长）',
+    en: 'Not CSV: quotes do not match, or a row is too long',
+    cureZh: '用表格软件打开并重新另存为 CSV',
+    cureEn: 'Open it in a spreadsheet program and save it again as CSV',
+  },
+  'file.unreadable': {
+    zh: '文件无法读取：不是完好的 XLSX 或 ZIP',
+    en: 'Not a sound XLSX or ZIP file',
+    cureZh: '重新导出文件；旧版 .xls 请另存为 .xlsx',
+    cureEn: 'Export it again; save an old .xls as .xlsx',
+  },
+  'file.oversize': {
+    zh: '解压后过大，或行列数过多',
+    en: 'Too large once unpacked, or too many rows or columns',
+    cureZh: '改用 CSV，或分成几个文件导入',
+    cureEn: 'Use CSV, or import it in parts',
+  },
+  'sheet.unknown': {
+    zh: '不认识的工作表或文件',
+    en: 'Not a sheet of the template',
+    cureZh: '使用模板中的工作表名称，如“事项”“材料”或 up_task_general_basic',
+    cureEn: 'Name it as in the template: 事项, 材料 or up_task_general_basic',
+  },
+  'sheet.empty': {
+    zh: '没有任何事项',
+    en: 'There are no items in it',
+    cureZh: '检查是否选对了文件',
+    cureEn: 'Check that it is the right file',
+  },
+  'column.missing': {
+    zh: '缺少必填列或单元格',
+    en: 'A needed column or cell is missing',
+    cureZh: '填写该列',
+    cureEn: 'Fill it in',
+  },
+  'column.twice': { zh: '列重复', en: 'A column stands twice', cureZh: '删除重复的列', cureEn: 'Remove one of them' },
+  'row.key': {
+    zh: '没有实施编码，无法确定属于哪个事项',
+    en: 'No item code: it is unknown which item the row is of',
+    cureZh: '填写实施编码',
+    cureEn: 'Fill in the item code',
+  },
+  'row.twice': {
+    zh: '同一事项出现两次',
+    en: 'The item stands twice',
+    cureZh: '删除重复的行',
+    cureEn: 'Remove one of the rows',
+  },
+  'row.item': {
+    zh: '该事项既不在本次文件中，也不在已有事项中',
+    en: 'The item is neither in this file nor held already',
+    cureZh: '在“事项”表中补上该事项，或更正实施编码',
+    cureEn: 'Add the item, or correct its code',
+  },
+  'cell.int': {
+    zh: '应为非负整数',
+    en: 'Not a whole number',
+    cureZh: '填写整数，不带单位',
+    cureEn: 'Write digits alone',
+  },
+  'cell.bool': { zh: '应为是或否', en: 'Neither yes nor no', cureZh: '填写“是”或“否”', cureEn: 'Write 是 or 否' },
+  'cell.day': { zh: '不是日期', en: 'Not a date', cureZh: '按 2026-01-31 填写', cureEn: 'Write it as 2026-01-31' },
+  'cell.code': {
+    zh: '不是该列的代码或名称',
+    en: 'Not a code or name of this column',
+    cureZh: '使用模板“说明”中的代码；其他系统的代码请给出对照',
+    cureEn: 'Use a code of the template, or give a translation of codes',
+  },
+  'cell.json': {
+    zh: '不是 JSON 对象',
+    en: 'Not a JSON object',
+    cureZh: '检查括号和引号',
+    cureEn: 'Check brackets and quotes',
+  },
+  'cell.number': {
+    zh: '编码被表格软件转成了数字，已丢失位数',
+    en: 'A spreadsheet took the code for a number and lost digits',
+    cureZh: '将该列设为“文本”格式，重新填写编码',
+    cureEn: 'Format the column as text, and write the code anew',
+  },
+  'cell.error': {
+    zh: '单元格是公式错误',
+    en: 'The cell holds a formula error',
+    cureZh: '改为文字或数值',
+    cureEn: 'Replace the formula by its value',
+  },
+  'cell.unit': {
+    zh: '时限单位不是工作日',
+    en: 'The unit is not working days',
+    cureZh: '换算为工作日后填写，单位填 1',
+    cureEn: 'Convert the limit to working days, unit 1',
+  },
+  'cell.schema': {
+    zh: '内容过长、为空或不符合要求',
+    en: 'Too long, blank or not of the required form',
+    cureZh: '按模板“说明”更正',
+    cureEn: 'Correct it as the template says',
+  },
+  'note.column': {
+    zh: '不认识的列，未导入',
+    en: 'The column is not known and was left out',
+    cureZh: '如需导入，改用模板中的列名',
+    cureEn: 'Name it as in the template to have it imported',
+  },
+  'note.sheet': {
+    zh: '工作表未导入',
+    en: 'The sheet was left out',
+    cureZh: '如需导入，改用模板中的工作表名称',
+    cureEn: 'Name it as in the template to have it imported',
+  },
+  'note.attachment': {
+    zh: '样表或空表是外部系统的标识，未导入',
+    en: 'The sample or form is an id of another system and was left out',
+    cureZh: '在节点中上传文件，填写 sha256:…;size=…;type=…',
+    cureEn: 'Upload the file to the node and write sha256:…;size=…;type=…',
+  },
+} as const satisfies Record<string, Words> & Record<CellFault, Words>
+
+export type FaultCode = keyof typeof FAULTS
+/** A place in a table and what is wrong there; rows count from 1, the heading included. Never holds what the cell holds. */
+export type Fault = { code: FaultCode; sheet: string; row: number; column: string } & Words
+
+const KEPT = 200
+
+/** Collects faults and notes: the first ones as they are, the rest as a number. */
+export function createFaults() {
+  const kept: { errors: Fault[]; notes: Fault[] } = { errors: [], notes: [] }
+  let errors = 0
+  return {
+    add(code: FaultCode, sheet: string, row: number, column = ''): void {
+      const note = code.startsWith('note.')
+      const list = note ? kept.notes : kept.errors
+      if (!note) errors++
+      if (list.length < KEPT) list.push({ code, sheet, row, column, ...FAULTS[code] })
+    },
+    errors: (): Fault[] => kept.errors,
+    notes: (): Fault[] => kept.notes,
+    /** how many errors in all */ count: (): number => errors,
+  }
+}
+export type Faults = ReturnType<typeof createFaults>
