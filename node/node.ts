@@ -231,6 +231,7 @@ export async function startNode({
     adapter,
     context: {
       state: createAdapterState(db),
+      keep: bytes => materials.upload(bytes),
       now: clock.now,
       signal: stopping.signal,
       log: (message, fields) => adapterLog.info(message, fields),

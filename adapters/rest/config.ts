@@ -164,6 +164,12 @@ export const RestConfig = z
           body: z.partialRecord(z.enum(ANSWER_KINDS), JsonTemplate).describe('body of each kind of packet'),
         }),
         cursor: Expression.describe('the next cursor; nothing: it stays'),
+        files: z
+          .strictObject({ path: Path.describe('with {file}'), headers: Headers })
+          .optional()
+          .describe(
+            'where the files of answers are fetched: `documents` and `attachments[].sha256` of a body then hold the ids of files',
+          ),
       })
       .optional(),
     check: z

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { HttpResponse, http, type JsonBodyType } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -50,7 +51,7 @@ function page(body: JsonBodyType | string, init: ResponseInit = {}): string[] {
 
 function begin(change: Partial<RestConfigInput> = {}) {
   const adapter: Adapter = createRestAdapter({ config: { ...config, ...change }, secrets: {} })
-  const { context, log } = testContext()
+  const { context, log, kept } = testContext()
   const poll = async (cursor: string | null = null) => {
     const answered = await adapter.poll?.(cursor, context)
     return { ids: answered?.events.map(event => event.id), cursor: answered?.cursor, events: answered?.events }
@@ -60,7 +61,7 @@ function begin(change: Partial<RestConfigInput> = {}) {
     if (!(error instanceof ProblemError)) throw new Error('no problem was thrown')
     return error.problem
   }
-  return { adapter, context, log, poll, failing }
+  return { adapter, context, log, kept, poll, failing }
 }
 
 describe('events', () => {
@@ -181,5 +182,89 @@ describe('events', () => {
   test('without events there is nothing to poll', () => {
     const { events: _, ...rest } = config
     expect(createRestAdapter({ config: rest, secrets: {} }).poll).toBeUndefined()
+  })
+})
+
+describe('files of answers', () => {
+  const PDF = new TextEncoder().encode('%PDF-1.4 decision')
+  const withFiles: Partial<RestConfigInput> = {
+    dictionaries: { step: { codes: { 'case.decide': 11, 'case.message': 14 } } },
+    events: {
+      path: '/events?after={cursor}',
+      list: 'events',
+      each: {
+        id: 'id',
+        localCaseNo: 'no',
+        kind: "$ours('step', step)",
+        body: {
+          'case.decide': { outcome: "'granted'", documents: 'files' },
+          'case.message': {
+            text: "'见附件'",
+            attachments: "[files.{ 'sha256': $, 'code': 'R01', 'name': '决定书.pdf' }]",
+          },
+        },
+      },
+      cursor: 'next',
+      files: { path: '/files/{file}' },
+    },
+  }
+  const decide = (id: number, no: string, files: string[], step = 11) => ({ id: `e${id}`, no, step, files })
+  function files(answer: (id: string) => Response): string[] {
+    const asked: string[] = []
+    server.use(
+      http.get('https://approval.test/files/:id', ({ params }) => {
+        asked.push(String(params.id))
+        return answer(String(params.id)) as never
+      }),
+    )
+    return asked
+  }
+  const pdf = () => new HttpResponse(PDF, { headers: { 'content-type': 'application/pdf' } })
+  const HASH = createHash('sha256').update(PDF).digest('hex')
+
+  test('are fetched, kept, and named by their hashes', async () => {
+    const { poll, kept } = begin(withFiles)
+    page({ events: [decide(1, 'A', ['F 1']), decide(2, 'A', ['F2'], 14)], next: 2 })
+    const asked = files(pdf)
+    expect((await poll()).events?.map(event => event.move.body)).toEqual([
+      { outcome: 'granted', documents: [HASH] },
+      { text: '见附件', attachments: [{ sha256: HASH, code: 'R01', name: '决定书.pdf' }] },
+    ])
+    expect(asked).toEqual(['F 1', 'F2'])
+    expect(kept.get(HASH)).toEqual(PDF)
+  })
+
+  test('that cannot be had now keep everything waiting; nothing is lost', async () => {
+    const { failing } = begin(withFiles)
+    page({ events: [decide(1, 'A', ['F1'])], next: 1 })
+    files(() => new HttpResponse(null, { status: 503 }))
+    expect(await failing()).toEqual({ code: 'adapter.unavailable', detail: 'events.files: HTTP 503' })
+    files(() => HttpResponse.error())
+    expect(await failing()).toMatchObject({ code: 'adapter.unavailable' })
+  })
+
+  test('that are not there, or that no packet may carry, hold back their case alone', async () => {
+    const { poll, adapter, context } = begin(withFiles)
+    const keep = context.keep
+    context.keep = async bytes => {
+      const stored = await keep(bytes)
+      if (stored.size === 3) throw new ProblemError('material.oversize')
+      return stored
+    }
+    page({ events: [decide(1, 'A', ['gone']), decide(2, 'B', ['F2']), decide(3, 'C', ['large'])], next: 3 })
+    server.use(http.get('https://approval.test/', () => new HttpResponse(null)))
+    files(id =>
+      id === 'gone' ? new HttpResponse(null, { status: 404 }) : id === 'large' ? new HttpResponse('big') : pdf(),
+    )
+    expect(await poll()).toMatchObject({ ids: ['e2'], cursor: '0' })
+    expect(await adapter.check(context)).toMatchObject({ ok: false })
+  })
+
+  test('need a place for their id in the path', () => {
+    const { events } = withFiles
+    if (events === undefined) throw new Error('no events')
+    expect(() => begin({ ...withFiles, events: { ...events, files: { path: '/files' } } })).toThrow(
+      /\{file\} is missing/,
+    )
   })
 })

@@ -8,8 +8,8 @@ import { fieldOf } from '../../protocol/primitives.ts'
 import { type Problem, ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 import { type AdapterContext, type LocalEvent, type Mapping, type MappingInput, mappingInput } from '../sdk/index.ts'
 import type { AnswerKind } from './config.ts'
-import { type Answer, send } from './http.ts'
-import { isLabel, judge, readCaseNo } from './judge.ts'
+import { type Answer, download, send } from './http.ts'
+import { isLabel, judge, mayPass, readCaseNo } from './judge.ts'
 import type { EventsPlan, RestPlan } from './plan.ts'
 
 const EVENT_ID_CHARACTERS = 200
@@ -53,7 +53,7 @@ export function createPoller(plan: RestPlan, events: EventsPlan) {
       // JSONata gives a list of one as the one itself.
       const entries = list === undefined || list === null ? [] : Array.isArray(list) ? list : [list]
       const next = await nextCursor(page, from)
-      const taken = await take(entries)
+      const taken = await take(entries, context)
       remember(taken.held, context)
       return { events: taken.events, cursor: taken.held === null ? next : from }
     } catch (error) {
@@ -74,7 +74,10 @@ export function createPoller(plan: RestPlan, events: EventsPlan) {
     return cursor
   }
 
-  async function take(entries: readonly JsonValue[]): Promise<{ events: LocalEvent[]; held: typeof held }> {
+  async function take(
+    entries: readonly JsonValue[],
+    context: AdapterContext,
+  ): Promise<{ events: LocalEvent[]; held: typeof held }> {
     const taken: LocalEvent[] = []
     const blocked = new Set<string>()
     let first: Problem | null = null
@@ -96,7 +99,7 @@ export function createPoller(plan: RestPlan, events: EventsPlan) {
         count++
         continue
       }
-      const event = await readEvent(made.input, number.number)
+      const event = await readEvent(made.input, number.number, context)
       if (!event.ok) {
         hold(event.problem)
         blocked.add(number.number)
@@ -111,6 +114,7 @@ export function createPoller(plan: RestPlan, events: EventsPlan) {
   async function readEvent(
     input: MappingInput,
     localCaseNo: string,
+    context: AdapterContext,
   ): Promise<{ ok: true; event: LocalEvent | null } | Refused> {
     const kind = await events.kind.evaluate(input)
     if (!kind.ok) return kind
@@ -125,10 +129,62 @@ export function createPoller(plan: RestPlan, events: EventsPlan) {
     }
     const mapped = await body.evaluate(input)
     if (!mapped.ok) return mapped
-    const parsed = CASE_CONTENT[kind.value as AnswerKind].safeParse(mapped.value)
+    const whole = await withFiles(mapped.value ?? null, context)
+    if (!whole.ok) return whole
+    const parsed = CASE_CONTENT[kind.value as AnswerKind].safeParse(whole.value)
     if (!parsed.success) return refuse('adapter.mapping', `${body.place}: ${fieldOf(parsed.error)}`)
     const move = { kind: kind.value, body: parsed.data } as MoveRequest
     return { ok: true, event: { id: text, localCaseNo, move } }
+  }
+
+  /** The body with its files fetched and kept, and named by their hashes. Throws `adapter.unavailable`. */
+  async function withFiles(
+    body: JsonValue,
+    context: AdapterContext,
+  ): Promise<{ ok: true; value: JsonValue } | Refused> {
+    if (events.files === null || typeof body !== 'object' || body === null || Array.isArray(body))
+      return { ok: true, value: body }
+    const whole = { ...body }
+    const problems: Refused[] = []
+    const fetched = async (file: JsonValue | undefined): Promise<string> => {
+      const kept = await fetchFile(String(file ?? ''), context)
+      if (!kept.ok) problems.push(kept)
+      return kept.ok ? kept.sha256 : ''
+    }
+    if (Array.isArray(whole.documents)) {
+      const documents: string[] = []
+      for (const file of whole.documents) documents.push(await fetched(file))
+      whole.documents = documents
+    }
+    if (Array.isArray(whole.attachments)) {
+      const attachments: JsonValue[] = []
+      for (const entry of whole.attachments) {
+        const named = typeof entry === 'object' && entry !== null && !Array.isArray(entry) ? entry : {}
+        attachments.push({ ...named, sha256: await fetched(named.sha256) })
+      }
+      whole.attachments = attachments
+    }
+    return problems[0] ?? { ok: true, value: whole }
+  }
+
+  async function fetchFile(file: string, context: AdapterContext): Promise<{ ok: true; sha256: string } | Refused> {
+    const { files } = events
+    if (files === null) return refuse('adapter.mapping', 'events.files: is missing')
+    const address = files.address({ file })
+    if (!address.ok) return address
+    try {
+      const answer = await download({ url: address.url, headers: files.headers }, plan.limits, context.signal, bytes =>
+        context.keep(bytes),
+      )
+      if (answer.ok) return { ok: true, sha256: answer.value.sha256 }
+      if ('why' in answer) throw new ProblemError('adapter.unavailable', `events.files: ${answer.why}`)
+      if (mayPass(answer.status)) throw new ProblemError('adapter.unavailable', `events.files: HTTP ${answer.status}`)
+      return refuse('adapter.mapping', `events.files: HTTP ${answer.status}`)
+    } catch (error) {
+      if (error instanceof ProblemError && error.problem.code.startsWith('material.'))
+        return refuse('adapter.mapping', `events.files: ${error.problem.code}`)
+      throw error
+    }
   }
 
   return {

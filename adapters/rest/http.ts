@@ -44,6 +44,56 @@ export async function send(request: Request, limits: Limits, signal: AbortSignal
   }
 }
 
+/** What came of a download: what `take` made of the bytes, or the status, or why there is none. */
+export type Download<T> = { ok: true; value: T } | { ok: false; status: number } | Extract<Answer, { ok: false }>
+
+/** Streams an answer into `take`, which bounds it; `take` alone throws. */
+export async function download<T>(
+  request: Pick<Request, 'url' | 'headers'>,
+  limits: Limits,
+  signal: AbortSignal,
+  take: (bytes: ReadableStream<Uint8Array>) => Promise<T>,
+): Promise<Download<T>> {
+  const silence = new Silence(limits.timeoutMs)
+  let broken = false
+  try {
+    const aborting = AbortSignal.any([signal, silence.signal])
+    const response = await fetch(request.url, { headers: request.headers, redirect: 'manual', signal: aborting }).catch(
+      () => null,
+    )
+    if (response === null)
+      return { ok: false, why: silence.signal.aborted ? 'no answer in time' : 'no connection', again: true }
+    if (response.status !== 200 || response.body === null) {
+      await response.body?.cancel().catch(() => {})
+      return { ok: false, status: response.status }
+    }
+    const reader = response.body.getReader()
+    const bytes = new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          try {
+            const { done, value } = await reader.read()
+            silence.broken()
+            if (done) controller.close()
+            else controller.enqueue(value)
+          } catch {
+            broken = true
+            controller.error(new Error('the download broke'))
+          }
+        },
+        cancel: () => reader.cancel().catch(() => {}),
+      },
+      { highWaterMark: 0 },
+    )
+    return { ok: true, value: await take(bytes) }
+  } catch (error) {
+    if (!broken) throw error
+    return { ok: false, why: silence.signal.aborted ? 'no answer in time' : 'the connection broke', again: true }
+  } finally {
+    silence.stop()
+  }
+}
+
 function whyFailed(signal: AbortSignal, silence: Silence, upload: Upload): string {
   if (upload.fault !== null) return upload.fault
   if (signal.aborted) return 'aborted'

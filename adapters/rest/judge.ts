@@ -14,7 +14,7 @@ export type Verdict =
     }
 
 /** Statuses after which the same request may succeed: timeout, too early, too many, and whatever is wrong on their side. */
-const mayPass = (status: number): boolean => status === 408 || status === 425 || status === 429 || status >= 500
+export const mayPass = (status: number): boolean => status === 408 || status === 425 || status === 429 || status >= 500
 
 /**
  * A conflict that names no effect may be the first attempt, still at work on their side; a few attempts later it is not.

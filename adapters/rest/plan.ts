@@ -36,6 +36,7 @@ export type EventsPlan = RequestPlan & {
   kind: Mapping
   body: ReadonlyMap<AnswerKind, Mapping>
   cursor: Mapping
+  files: RequestPlan | null
 }
 export type RestPlan = {
   register: PacketPlan
@@ -187,6 +188,16 @@ class Compiler {
         ]),
       ),
       cursor: this.#mapping('events.cursor', events.cursor),
+      files:
+        events.files === undefined
+          ? null
+          : {
+              name: 'events.files',
+              method: 'GET',
+              address: this.#path('events.files.path', events.files.path, ['file'], 'file'),
+              headers: this.#headers('events.files', events.files.headers),
+              response: NO_RESPONSE,
+            },
     }
   }
 

@@ -3,6 +3,7 @@
  * An adapter never signs, never stores packets and never sees another case's data.
  */
 import type { MoveRequest } from '../../protocol/case/kinds.ts'
+import type { Commitment } from '../../protocol/primitives.ts'
 
 /** A material as an adapter sees it; the bytes are streamed on demand, never held whole. */
 export type DeliveredMaterial = {
@@ -57,6 +58,11 @@ export interface AdapterState {
 
 export type AdapterContext = {
   state: AdapterState
+  /**
+   * Keeps a file that a move will name in `documents` or `attachments`: a decision, a licence. Judged by its content, named by
+   * its hash; the same bytes twice are one. Throws ProblemError `material.*` for a file that no packet may carry.
+   */
+  keep(bytes: ReadableStream<Uint8Array>): Promise<Commitment>
   /** now, milliseconds since the epoch */ now: () => number
   signal: AbortSignal
   /** a log line without personal data */ log: (

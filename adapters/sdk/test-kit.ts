@@ -110,15 +110,24 @@ export type KeptLine = { message: string; fields: Record<string, string | number
 export function testContext(options: { now?: number; signal?: AbortSignal; state?: AdapterState } = {}): {
   context: AdapterContext
   log: KeptLine[]
+  /** files by their hash */ kept: ReadonlyMap<string, Uint8Array>
 } {
   const log: KeptLine[] = []
+  const kept = new Map<string, Uint8Array>()
   return {
     log,
+    kept,
     context: {
       state: options.state ?? memoryState(),
       now: () => options.now ?? Date.UTC(2026, 10, 2, 1, 0, 0),
       signal: options.signal ?? new AbortController().signal,
       log: (message, fields = {}) => log.push({ message, fields }),
+      async keep(bytes) {
+        const content = new Uint8Array(await new Response(bytes).arrayBuffer())
+        const sha256 = createHash('sha256').update(content).digest('hex')
+        kept.set(sha256, content)
+        return { sha256, size: content.byteLength, type: 'application/pdf' }
+      },
     },
   }
 }

@@ -47,7 +47,12 @@ const decide = (projectresult: number, reason?: string): Step => ({
 })
 const sendResult: Step = {
   operatetype: OPERATION.resultSent,
-  row: ({ flowsn }) => ({ sendtype: 'ELICENCE', certno: `CERT-${flowsn}`, certname: '准予决定书' }),
+  row: ({ flowsn }) => ({
+    sendtype: 'ELICENCE',
+    certno: `CERT-${flowsn}`,
+    certname: '准予决定书',
+    fileid: `CERT-${flowsn}`,
+  }),
 }
 const finish = (projectresult: number): Step => ({ operatetype: OPERATION.finished, row: () => ({ projectresult }) })
 

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { scan } from '../support/scan.ts'
 import { createAdmin } from './admin.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createOfficer, type ScriptName } from './officer.ts'
@@ -97,10 +98,20 @@ export async function startApprovalSystem(options: ApprovalSystemOptions): Promi
     return row === null ? failure('E404', '根据传入flowsn未查询到办件', 404) : success({ ...row })
   }
 
+  /** The result of a case as a file, for a system that gives its results out so. */
+  function file(response: ServerResponse, id: string): Answer | 'sent' {
+    if (faults.unavailable(Number.POSITIVE_INFINITY)) return failure('E503', '系统繁忙', 503)
+    const flowsn = id.replace(/^CERT-/, '')
+    if (!id.startsWith('CERT-') || store.caseOf(flowsn) === null) return failure('E404', '没有该文件', 404)
+    response.writeHead(200, { 'content-type': 'application/pdf' })
+    response.end(scan(`Decision ${flowsn}`))
+    return 'sent'
+  }
+
   async function answer(
     request: IncomingMessage,
     response: ServerResponse,
-  ): Promise<{ status: number; body: unknown } | null> {
+  ): Promise<{ status: number; body: unknown } | 'sent' | null> {
     const url = new URL(request.url ?? '/', 'http://localhost')
     const path = url.pathname.split('/').slice(1).map(decodeURIComponent)
     const [place, id = '', later = ''] = path
@@ -111,6 +122,7 @@ export async function startApprovalSystem(options: ApprovalSystemOptions): Promi
     if (method === 'GET' && place === 'health') return health()
     if (method === 'GET' && place === 'events') return events(url)
     if (method === 'GET' && place === 'cases') return show(id)
+    if (method === 'GET' && place === 'files') return file(response, id)
     if (method === 'PUT' && place === 'materials') return receiveMaterial(request, id)
     if (method === 'POST' && place === 'cases' && id === '') return packet(request, response, operations.register)
     if (method === 'POST' && place === 'cases' && (LATER as readonly string[]).includes(later)) {
@@ -126,6 +138,7 @@ export async function startApprovalSystem(options: ApprovalSystemOptions): Promi
         request.socket.destroy()
         return
       }
+      if (given === 'sent') return
       response.writeHead(given.status, { 'content-type': 'application/json; charset=utf-8' })
       response.end(JSON.stringify(given.body))
     } catch {

@@ -134,6 +134,16 @@ export async function agree(
   return items.length
 }
 
+/** Waits until the result of a case (结果文件) is here too, when it came as a file; its hash and size. */
+export async function resultOf(city: City, thread: string): Promise<{ sha256: string; bytes: number } | null> {
+  type Bodies = { bodies: { body: { documents?: string[] } | null }[] }
+  const { bodies } = await city.clerk.get<Bodies>(`/api/v1/cases/${thread}/bodies`)
+  const [sha256] = bodies.flatMap(({ body }) => body?.documents ?? [])
+  if (sha256 === undefined) return null
+  const file = await until('the result', () => city.clerk.download(`/api/v1/materials/${sha256}`).catch(() => null))
+  return { sha256, bytes: (await new Response(file).arrayBuffer()).byteLength }
+}
+
 /** Whether every packet of the timeline is stored by the other city, and its receipt here. */
 export const allReceipted = (timeline: Timeline): boolean =>
   timeline.every(entry => entry.status === 'stored' && entry.receiptedAt !== null)

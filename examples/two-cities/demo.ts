@@ -17,6 +17,7 @@ import {
   openCity,
   pair,
   publish,
+  resultOf,
   until,
 } from '../support/cities.ts'
 import { type Running, start } from '../support/processes.ts'
@@ -132,6 +133,9 @@ async function main(): Promise<void> {
   step(
     `case ended 办结: ${ended.stateName} ${ended.outcome ?? ''}, ${shiyan.name}'s number 本地编号 ${ended.localCaseNo ?? '-'}`,
   )
+  const result = await resultOf(ankang, submitted.thread)
+  if (result !== null)
+    step(`result received 结果文件已送达: ${result.bytes} bytes, SHA-256 ${result.sha256.slice(0, 16)}…`)
 
   const path = join(folder, `evidence-${submitted.caseNo}.zip`)
   const report = await keepEvidence(path, submitted.thread, [ankang, shiyan])

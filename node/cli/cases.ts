@@ -73,9 +73,8 @@ export async function preflight(context: CommandContext, path: string, flags: { 
 
 export async function bodies(context: CommandContext, thread: string): Promise<void> {
   const client = await context.client()
-  const read = await client.post<{ bodies: { kind: string; city: string; body: unknown }[] }>(
+  const read = await client.get<{ bodies: { kind: string; city: string; body: unknown }[] }>(
     `/api/v1/cases/${thread}/bodies`,
-    null,
   )
   context.out.result(read.bodies, list =>
     list.map(({ kind, city, body }) => `${kind} ${city}\n${JSON.stringify(body, null, 2)}`).join('\n\n'),

@@ -19,7 +19,7 @@ import { migrate } from '../../node/store/migrate.ts'
 import { MIGRATIONS } from '../../node/store/migrations/index.ts'
 import { openSqlite } from '../../node/store/sqlite.ts'
 import type { KeyResolver, TrustedKey } from '../../protocol/packet/envelope.ts'
-import type { Problem } from '../../protocol/problem.ts'
+import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import { createHandClock, type HandClock } from './http.ts'
 import { createMemoryNetwork, type MemoryNetwork, type MemoryNetworkOptions } from './memory-network.ts'
 import { type PlayCity, playCity, trusting } from './play-city.ts'
@@ -142,7 +142,15 @@ async function startCity({ play, resolve, network, clock, db, partners, adapter 
     packets,
     seal: plainSeal,
     adapter,
-    context: { state: createAdapterState(db), now: clock.now, signal: new AbortController().signal, log: () => {} },
+    context: {
+      state: createAdapterState(db),
+      keep: async () => {
+        throw new ProblemError('internal', 'this world keeps no files')
+      },
+      now: clock.now,
+      signal: new AbortController().signal,
+      log: () => {},
+    },
     clock,
     audit,
     events,

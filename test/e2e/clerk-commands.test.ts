@@ -1,0 +1,101 @@
+/** A clerk's day by the command line alone, against two running nodes. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createClient } from '../../node/cli/client.ts'
+import { type RunningNode, startNode } from '../../node/node.ts'
+import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
+import { freePort } from '../support/node-process.ts'
+import { pairCities, until } from '../support/pair-cities.ts'
+
+const MAIN = fileURLToPath(new URL('../../node/main.ts', import.meta.url))
+let root = ''
+let ankang: Awaited<ReturnType<typeof open>>
+let shiyan: Awaited<ReturnType<typeof open>>
+let application: Record<string, unknown>
+const nodes: RunningNode[] = []
+
+async function open(name: CityName) {
+  const made = await makeNodeFolder(join(root, name.code), name, { httpPort: 0, p2pPort: await freePort() })
+  const node = await startNode({ config: made.config, passphrase: PASSPHRASE })
+  nodes.push(node)
+  const tongban = async (...args: string[]) => {
+    const child = spawn(process.execPath, [MAIN, ...args, '--json'], {
+      cwd: root,
+      env: { ...process.env, TONGBAN_URL: node.url, TONGBAN_TOKEN: made.token },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const text = { out: '', error: '' }
+    child.stdout.on('data', chunk => {
+      text.out += String(chunk)
+    })
+    child.stderr.on('data', chunk => {
+      text.error += String(chunk)
+    })
+    const [code] = (await once(child, 'close')) as [number]
+    return { code, error: text.error, value: text.out === '' ? null : (JSON.parse(text.out) as unknown) }
+  }
+  return { ...name, client: createClient({ url: node.url, token: made.token }), tongban }
+}
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'tongban-clerk-'))
+  ankang = await open(ANKANG)
+  shiyan = await open(SHIYAN)
+  const { items } = await pairCities(ankang, shiyan)
+  const item = items.find(entry => entry.modes.includes(1) && entry.serverType.includes('1'))
+  application = {
+    to: SHIYAN.code,
+    item: item?.taskCode,
+    mode: 1,
+    applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
+    form: { reason: '在外地' },
+  }
+  await writeFile(join(root, 'case.json'), JSON.stringify(application))
+  for (const name of ['card', 'form']) await writeFile(join(root, `${name}.pdf`), `%PDF-1.4 ${name}`)
+}, 60_000)
+
+afterAll(async () => {
+  await Promise.allSettled(nodes.map(node => node.stop()))
+  await rm(root, { recursive: true, force: true })
+})
+
+test('preflight, submit once, supplement, read what was written', async () => {
+  const scans = ['--material', 'M01=card.pdf', '--material', 'M02=form.pdf']
+  const missing = await ankang.tongban('case', 'preflight', 'case.json', '--material', 'M01=card.pdf')
+  expect(missing).toMatchObject({ code: 1, value: [{ field: 'materials.M02' }] })
+  expect(await ankang.tongban('case', 'preflight', 'case.json', ...scans)).toMatchObject({ code: 0, value: [] })
+  await writeFile(join(root, 'mode.json'), JSON.stringify({ ...application, mode: 3 }))
+  const uncovered = await ankang.tongban('case', 'preflight', 'mode.json', ...scans)
+  expect(uncovered.value).toContainEqual(expect.objectContaining({ field: 'mode' }))
+
+  type Submitted = { value: { thread: string } }
+  const submit = async (...more: string[]) =>
+    ((await ankang.tongban('case', 'submit', 'case.json', ...scans, ...more)) as Submitted).value.thread
+  const thread = await submit()
+  expect(await submit()).toBe(thread)
+  expect(await submit('--again')).not.toBe(thread)
+
+  const isAt = (city: typeof ankang, state: string) =>
+    until(
+      async () =>
+        (await city.client.get<{ state: string }>(`/api/v1/cases/${thread}`).catch(() => null))?.state === state,
+      `${state} at ${city.name}`,
+    )
+  await isAt(shiyan, 'arrived')
+  const notice = { notice: '请补正', materials: [{ code: 'M01', reason: '不清晰' }] }
+  const asked = await shiyan.tongban('case', 'step', 'request-supplement', thread, '--body', JSON.stringify(notice))
+  expect(asked).toMatchObject({ code: 0, value: { state: 'supplementing' } })
+  await isAt(ankang, 'supplementing')
+  const body = ['--body', '{"materials":[],"note":"已补"}', '--material', 'M01=card.pdf']
+  expect(await ankang.tongban('case', 'step', 'supplement', thread, ...body)).toMatchObject({ code: 0 })
+  await until(async () => {
+    const { value } = (await shiyan.tongban('case', 'bodies', thread)) as { value: { kind: string; body: object }[] }
+    const found = value.find(entry => entry.kind === 'case.supplement')
+    return found !== undefined && JSON.stringify(found.body).includes('已补')
+  }, 'the supplement is there')
+}, 60_000)
