@@ -274,7 +274,7 @@ async function settle(
       const list = listOf(part)
       const at = list.findIndex(
         entry =>
-          (up || entry.row === null) &&
+          ((up && row.operation !== 'I') || entry.row === null) &&
           (keyOf(part, entry.values) === keyOf(part, row.values) || sameName(part, entry.values, row.values)),
       )
       if (row.operation === 'D') {
