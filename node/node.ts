@@ -38,8 +38,10 @@ import { materialRoutes } from './materials/routes.ts'
 import { createSeal, deriveKey } from './materials/seal.ts'
 import { createP2pHost, type P2pHost } from './p2p/host.ts'
 import { peerIdOf } from './p2p/peer-id.ts'
+import { createPartnerTests } from './partners/partner-tests.ts'
 import { createPartners } from './partners/partners.ts'
 import { partnerRoutes } from './partners/routes.ts'
+import { createSightings } from './partners/sightings.ts'
 import { createPeople } from './people/people.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { serviceRoutes } from './services/routes.ts'
@@ -118,6 +120,7 @@ export async function startNode({
   })
 
   const handlers = new Map<string, ThreadHandler>()
+  const sightings = createSightings({ clock })
   const services = await createServices({
     db,
     identity,
@@ -140,7 +143,19 @@ export async function startNode({
     handlers,
     observer: observeExchange(telemetry, {
       ...observe,
+      received: (partner, ...what) => {
+        sightings.hear(partner)
+        tests.heard(partner)
+        observe.received?.(partner, ...what)
+      },
+      confirmed: (partner, ...what) => {
+        sightings.hear(partner)
+        tests.heard(partner)
+        observe.confirmed?.(partner, ...what)
+      },
+      clockSeen: (partner, ahead) => sightings.note(partner, ahead),
       heard: partner => {
+        sightings.hear(partner)
         void partners.seen(partner).catch(error => log.error('partner not noted as seen', { partner }, error))
         void materials.wake(partner).catch(error => log.error('materials not woken', { partner }, error))
       },
@@ -290,6 +305,36 @@ export async function startNode({
     }),
   )
   const evidence = createEvidence({ db, packets, identity, clock, audit, trust, agreements, materials })
+  const tests = createPartnerTests({
+    db,
+    clock,
+    audit,
+    events,
+    identity,
+    trust,
+    author,
+    packets,
+    evidence,
+    materials,
+    threadId,
+    fingerprint: () => identity.summary().fingerprint,
+    exchange: () => exchange,
+    roundTrip: code => roundTrip(host, trust.reach(code).peers),
+    lists: {
+      head: (city, jws) => services.checkHead(city, jws),
+      version: async city => (await services.view(city))?.version ?? null,
+      problem: city => services.problem(city),
+    },
+    clocks: sightings,
+    randomBytes: n => randomBytes(n),
+    failed: (partner, error) => log.error('partner test failed', { partner }, error),
+    ended: (partner, failed) =>
+      telemetry.events.partnerTested({
+        partner,
+        ...(failed === null ? {} : { hop: failed.hop, code: failed.problem.code }),
+      }),
+  })
+  handlers.set('test', tests.handler)
   const people = createPeople({ database: db, audit, now: clock.now, ids: randomUUID, random: randomBytes })
 
   const app = createHttpApp({
@@ -300,7 +345,7 @@ export async function startNode({
       materialRoutes(materials),
       evidenceRoutes(evidence),
       agreementRoutes(agreements),
-      partnerRoutes(partners),
+      partnerRoutes(partners, tests),
       serviceRoutes(services, config.city.code),
       dispatchRoutes(dispatch, materials),
       identityRoutes(identity, host),
@@ -320,6 +365,7 @@ export async function startNode({
   await partners.start()
   await materials.start()
   await exchange.start()
+  await tests.start()
   await dispatch.start()
   const server = startServer({ app, host: config.http.host, port: config.http.port, maxBytes: MAX_BODY, clock })
   const cancelUpkeep = every(
@@ -345,6 +391,7 @@ export async function startNode({
       await server.stop()
       stopping.abort()
       await dispatch.stop()
+      await tests.stop()
       await exchange.stop()
       services.stop()
       await materials.stop()

@@ -18,6 +18,7 @@ export const EVENT_ROLES = {
   'partner.lost': ALL,
   'list.changed': ALL,
   'material.changed': ALL,
+  'test.changed': ALL,
   'work.parked': OPERATION,
   'key.rotated': OPERATION,
 } as const satisfies Record<string, readonly Role[]>

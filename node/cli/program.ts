@@ -143,6 +143,17 @@ export function createProgram(): Command {
     })
   }
 
+  example(
+    does(
+      add(partners, 'test <code>', 'try the whole way to a partner, hop by hop; no agreement is needed 测试'),
+      async () => {
+        const { testPartner } = await import('./partner-test.ts')
+        return (context, _, code) => testPartner(context, code ?? '')
+      },
+    ),
+    'tongban partners test 420300',
+  )
+
   const services = program.command('services').description('service lists 事项清单')
   example(
     does(

@@ -8,6 +8,7 @@ import { foldCase } from '../../protocol/case/fold.ts'
 import { EVIDENCE_FORMAT } from '../../protocol/names.ts'
 import { type Packet, PacketClaims } from '../../protocol/packet/claims.ts'
 import { ReceiptClaims } from '../../protocol/packet/receipt.ts'
+import { foldTest } from '../../protocol/partner-test/thread.ts'
 import { decodeUtf8, encodeUtf8, sha256 } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { BUNDLE_LIMITS, MANIFEST, type Manifest, packetPath, TIMELINE } from './manifest.ts'
@@ -128,18 +129,18 @@ async function plan(input: BundleInput): Promise<{ manifest: Manifest; parts: Pa
   const unreceipted = packets.filter(({ id, claims }) => !stored.has(storedKey(claims.aud, id)))
   const exportedAt = new Date(input.exportedAt).toISOString()
   const state = foldCase(packets)
-  if (state === null) throw new ProblemError('thread.unknown', 'no case.submit')
-  const entries = timelineOf(packets, stored)
-  const told = {
-    thread: input.thread,
-    state,
-    entries,
-    paths,
-    names,
-    certificates: papers.certificates,
-    purged: purged.size,
-  }
-  await add(TIMELINE, timelineHtml({ ...told, exportedAt, exportedBy: input.exportedBy }))
+  if (state !== null) {
+    const told = {
+      thread: input.thread,
+      state,
+      entries: timelineOf(packets, stored),
+      paths,
+      names,
+      certificates: papers.certificates,
+      purged: purged.size,
+    }
+    await add(TIMELINE, timelineHtml({ ...told, exportedAt, exportedBy: input.exportedBy }))
+  } else if (foldTest(packets) === null) throw new ProblemError('thread.unknown', 'no case.submit')
 
   const manifest: Manifest = {
     format: EVIDENCE_FORMAT,

@@ -2,6 +2,7 @@
 import type { AgreementSignature } from '../../protocol/agreement/signature.ts'
 import { moverOf } from '../../protocol/case/fold.ts'
 import type { CaseBody } from '../../protocol/case/kinds.ts'
+import { foldTest } from '../../protocol/partner-test/thread.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { canonicalOrder } from '../../protocol/thread/chain.ts'
 import type { Audit } from '../audit/audit.ts'
@@ -10,6 +11,7 @@ import type { PacketStore } from '../exchange/packet-store.ts'
 import type { OwnIdentity } from '../exchange/ports.ts'
 import type { Database } from '../store/database.ts'
 import { type BundleInput, writeBundle } from './bundle.ts'
+import { type BundleReport, verifyBundle } from './verify.ts'
 
 export type EvidenceParts = {
   db: Database
@@ -29,11 +31,11 @@ export type Evidence = ReturnType<typeof createEvidence>
 export function createEvidence(parts: EvidenceParts) {
   const { db, identity } = parts
 
-  async function gather(thread: string): Promise<BundleInput> {
+  async function gather(thread: string, type: 'case' | 'test'): Promise<BundleInput> {
     const row = await parts.packets().thread(db, thread)
-    if (row === null || row.type !== 'case') throw new ProblemError('thread.unknown')
+    if (row === null || row.type !== type) throw new ProblemError('thread.unknown')
     const held = await parts.packets().packets(db, row.no)
-    const ordered = canonicalOrder(held, moverOf(held) ?? row.partner)
+    const ordered = canonicalOrder(held, moverOf(held) ?? foldTest(held)?.other ?? row.partner)
     const wire = await parts.packets().threadWire(db, row.no)
     const submit = ordered.find(packet => packet.claims.kind === 'case.submit')
     const agreement = submit?.claims.agreement
@@ -71,12 +73,20 @@ export function createEvidence(parts: EvidenceParts) {
   return {
     /** The bundle as a stream of ZIP bytes; leaves an audit row, for it holds personal data. Problem: `thread.unknown`. */
     async export(thread: string, actor: string): Promise<ReadableStream<Uint8Array>> {
-      const input = await gather(thread)
+      const input = await gather(thread, 'case')
       await db.transaction(tx => parts.audit.append(tx, { actor, action: 'evidence.exported', subject: thread }))
       const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
       // A failure reaches the reader of the stream, which is aborted.
       writeBundle(input, writable).catch(() => {})
       return readable
+    },
+
+    /** Exports the bundle of a partner test into memory and verifies it as anybody could. Problem: `thread.unknown`. */
+    async checkTest(thread: string, fingerprints: readonly string[]): Promise<BundleReport> {
+      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+      const bundle = new Response(readable).blob()
+      const [blob] = await Promise.all([bundle, writeBundle(await gather(thread, 'test'), writable)])
+      return verifyBundle(blob, { fingerprints })
     },
   }
 }

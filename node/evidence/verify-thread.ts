@@ -4,6 +4,7 @@ import { moverOf } from '../../protocol/case/fold.ts'
 import type { CaseKind } from '../../protocol/case/kinds.ts'
 import type { Packet, PacketClaims } from '../../protocol/packet/claims.ts'
 import { verifyPacket } from '../../protocol/packet/envelope.ts'
+import { admitTest, foldTest, isTestKind, openTestBody } from '../../protocol/partner-test/thread.ts'
 import { canonicalOrder } from '../../protocol/thread/chain.ts'
 import type { BundleFiles } from './files.ts'
 import type { Findings } from './findings.ts'
@@ -44,7 +45,8 @@ export async function replay(
   const paths = new Map(read.map(({ id, path }) => [id, path]))
   const opened: Packet[] = []
   for (const packet of read) opened.push(await openBody(files, packet, findings))
-  const mover = moverOf(opened)
+  const isTest = opened.every(packet => isTestKind(packet.claims.kind))
+  const mover = isTest ? (foldTest(opened)?.other ?? null) : moverOf(opened)
   if (mover === null) {
     if (read.length > 0) findings.error('', 'packet.incomplete', 'there is no case.submit')
     return { packets: [], paths }
@@ -61,7 +63,7 @@ export async function replay(
     if (broken.has(iss)) continue
     const purgedSubmit = packet.claims.kind === 'case.submit' && packet.body === null
     const complete = purgedSubmit ? { ...packet, body: { mode: mover === iss ? 2 : 0 } } : packet
-    const admitted = admitCase(judged, complete)
+    const admitted = isTest ? admitTest(judged, complete) : admitCase(judged, complete)
     if (admitted.ok) {
       packets.push(packet)
       judged.push(complete)
@@ -82,8 +84,9 @@ async function openBody(files: BundleFiles, { path, id, claims }: ReadPacket, fi
   }
   const bytes = await files.bytes(bodyPath)
   if (bytes === null) return { id, claims, body: null }
-  const opened = await openCaseBody(claims, bytes)
-  if (opened.ok) return { id, claims, body: essence(claims.kind as CaseKind, opened.body) }
+  const isTest = isTestKind(claims.kind)
+  const opened = await (isTest ? openTestBody : openCaseBody)(claims, bytes)
+  if (opened.ok) return { id, claims, body: isTest ? opened.body : essence(claims.kind as CaseKind, opened.body) }
   findings.refused(bodyPath, opened)
   return { id, claims, body: null }
 }

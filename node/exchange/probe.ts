@@ -36,13 +36,31 @@ export async function openProbe(parts: DialParts, partner: string, timeout: numb
   const late = new AbortController()
   const cancel = parts.clock.after(timeout, () => late.abort())
   const wire = await dial(parts, partner, late.signal).finally(cancel)
+  const reader = new FrameReader(wire)
+  let greeted = false
   return {
     async greet() {
       const own = encodeFrame({ type: 'hello', hello: await writeHello(parts, partner) })
-      const [hello] = await Promise.all([readHello(parts, partner, wire, new FrameReader(wire)), wire.send(own)])
-      await wire.close()
+      const [hello] = await Promise.all([readHello(parts, partner, wire, reader), wire.send(own)])
+      greeted = true
+      void end(parts, wire, reader)
       return hello
     },
-    close: () => wire.abort(new Error('done')),
+    close() {
+      if (!greeted) wire.abort(new Error('done'))
+    },
+  }
+}
+
+/** Ends the stream in order, so that the partner has nothing to complain of; by force when it does not end its half. */
+async function end(parts: DialParts, wire: Wire, reader: FrameReader): Promise<void> {
+  const cancel = parts.clock.after(parts.helloTimeout, () => wire.abort(new Error('done')))
+  try {
+    await wire.close()
+    while ((await reader.next()) !== null);
+  } catch {
+    // It broke, which ends it as well.
+  } finally {
+    cancel()
   }
 }

@@ -5,7 +5,7 @@
 import { encodeFrame } from '../../protocol/exchange/frames.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'
-import { type Commitment, fromHex, toHex } from '../../protocol/primitives.ts'
+import { type Commitment, fromHex, sha256 as hashOf, toHex } from '../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import { delayAfter } from '../exchange/backoff.ts'
@@ -196,6 +196,26 @@ export function createMaterials(parts: MaterialsParts) {
     }
   }
 
+  async function fetchWhole(partner: string, sha256: string, check: (size: number) => void): Promise<Uint8Array> {
+    const { wire, reader, size } = await open(partner, sha256, 0)
+    try {
+      check(size)
+      const bytes = new Uint8Array(size)
+      for (let at = 0; at < size; ) {
+        const frame = await stalled(wire, () => reader.next())
+        if (frame?.type !== 'material-chunk' || at + frame.bytes.byteLength > size)
+          throw new ProblemError('frame.truncated', 'blob')
+        bytes.set(frame.bytes, at)
+        at += frame.bytes.byteLength
+      }
+      await wire.close()
+      return bytes
+    } catch (error) {
+      wire.abort(error instanceof Error ? error : new Error('failed'))
+      throw error
+    }
+  }
+
   /** Gives a partner what packets to it name, or the bytes of an own list; one request a stream. */
   async function serve(wire: Wire): Promise<void> {
     const partner = trust.cityOf(wire.peer)
@@ -296,25 +316,36 @@ export function createMaterials(parts: MaterialsParts) {
     },
 
     /** Fetches one blob into memory, a partner's list; at most `most` bytes. */
-    async fetchBlob(partner: string, sha256: string, most: number): Promise<Uint8Array> {
-      const { wire, reader, size } = await open(partner, sha256, 0)
-      try {
+    fetchBlob: (partner: string, sha256: string, most: number): Promise<Uint8Array> =>
+      fetchWhole(partner, sha256, size => {
         if (size > most) throw new ProblemError('list.malformed', 'size')
-        const bytes = new Uint8Array(size)
-        for (let at = 0; at < size; ) {
-          const frame = await stalled(wire, () => reader.next())
-          if (frame?.type !== 'material-chunk' || at + frame.bytes.byteLength > size)
-            throw new ProblemError('frame.truncated', 'list')
-          bytes.set(frame.bytes, at)
-          at += frame.bytes.byteLength
-        }
-        await wire.close()
-        return bytes
-      } catch (error) {
-        wire.abort(error instanceof Error ? error : new Error('failed'))
-        throw error
-      }
+      }),
+
+    /** Fetches the material of a partner test into memory and checks it; nothing is kept. Problems: `material.*`, `exchange.*`. */
+    async fetchTest(partner: string, { sha256, size }: Pick<Commitment, 'sha256' | 'size'>): Promise<void> {
+      if (size > LIMITS.testMaterialBytes) throw new ProblemError('material.oversize')
+      const bytes = await fetchWhole(partner, sha256, given => {
+        if (given !== size) throw new ProblemError('material.hash', 'size')
+      })
+      if ((await hashOf(bytes)) !== sha256) throw new ProblemError('material.hash')
     },
+
+    /** Keeps bytes of an own partner test, of whatever type, until `drop`; only a packet that names them gives them away. */
+    async keepTest(bytes: Uint8Array): Promise<Commitment> {
+      const sha256 = await hashOf(bytes)
+      const partial = await blobs.resume(sha256, bytes.byteLength)
+      try {
+        await partial.append(bytes.subarray(partial.offset))
+        const finished = await partial.finish()
+        if (!finished.ok) throw new ProblemError(finished.problem.code, finished.problem.detail)
+      } finally {
+        await partial.close()
+      }
+      return { sha256, size: bytes.byteLength, type: 'application/octet-stream' }
+    },
+
+    /** Removes what `keepTest` kept. */
+    drop: (sha256: string): Promise<void> => blobs.delete(sha256),
 
     /** The partner was heard: what is wanted from it is tried at once. */
     async wake(partner: string): Promise<void> {

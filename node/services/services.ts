@@ -5,7 +5,7 @@
 
 import { PROTOCOL_VERSION } from '../../protocol/names.ts'
 import { commit } from '../../protocol/packet/envelope.ts'
-import { type Problem, ProblemError } from '../../protocol/problem.ts'
+import { type Problem, ProblemError, type Result } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import {
   LIST_TYPE,
@@ -191,6 +191,12 @@ export async function createServices(parts: ServicesParts) {
     async item(city: string, code: string, version?: number): Promise<ServiceItem | null> {
       const held = await lists.head(city, version)
       return held === null ? null : ((await lists.items(city, held.version)).get(code) ?? null)
+    },
+
+    /** Verifies the head that a partner announced, whatever version is held. Problems: `list.*`. */
+    async checkHead(city: string, jws: string): Promise<Result<{ version: number }>> {
+      const verified = await verifyListHead(jws, { resolveKey: kid => trust.key(kid), issuer: city, heldVersion: 0 })
+      return verified.ok ? { ok: true, version: verified.head.version } : verified
     },
 
     /** Why the newest list of a partner could not be taken. */

@@ -24,6 +24,8 @@ export interface Events {
   /** The node lacked packets that it had sent, and fetched them back. */
   recovered(event: { partner: string; packets: number }): void
   partnerPaired(event: { partner: string }): void
+  /** A partner test ended; `hop` and `code` when it failed. */
+  partnerTested(event: { partner: string; hop?: string; code?: ProblemCode }): void
   materialFetched(event: { partner: string; bytes: number }): void
   parked(event: { what: Parked; code: ProblemCode; subject: string }): void
   /** A parked thing was tried again, by a person or by itself. */
@@ -61,6 +63,7 @@ export function createEvents(metrics: Metrics, log: (area: string) => Log = crea
   const connected = metrics.gauge('tongban_partner_connected', 'Whether the partner is connected', ['partner'])
   const recoveries = metrics.counter('tongban_recovered_packets_total', 'Own packets fetched back', ['partner'])
   const pairings = metrics.counter('tongban_pairings_total', 'Partners paired')
+  const tests = metrics.counter('tongban_partner_tests_total', 'Partner tests that ended', ['partner', 'outcome'])
   const materialBytes = metrics.counter('tongban_material_bytes_total', 'Bytes of materials fetched', ['partner'])
   const parked = metrics.counter('tongban_parked_total', 'Work parked until somebody acts', ['what', 'code'])
   const unparked = metrics.counter('tongban_unparked_total', 'Parked work tried again', ['what'])
@@ -120,6 +123,11 @@ export function createEvents(metrics: Metrics, log: (area: string) => Log = crea
     partnerPaired({ partner }) {
       pairings()
       identity.info('partner paired', { partner })
+    },
+    partnerTested({ partner, hop, code }) {
+      tests({ partner, outcome: hop ?? 'passed' })
+      if (hop === undefined) exchange.info('partner test passed', { partner })
+      else exchange.warning('partner test failed', { partner, hop, code: code ?? null })
     },
     materialFetched({ partner, bytes }) {
       materialBytes({ partner }, bytes)

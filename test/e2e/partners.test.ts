@@ -1,5 +1,5 @@
 /** What two administrators do with each other before the first case, on two whole nodes over real libp2p and HTTP. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -7,6 +7,7 @@ import { type Client, createClient } from '../../node/cli/client.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
 import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
 import { freePort } from '../support/node-process.ts'
+import { until } from '../support/pair-cities.ts'
 
 /** From nothing (`tongban init`, `tongban start`) to a partner whose words were compared, on each side. */
 const MOST_ACTIONS = 6
@@ -48,6 +49,28 @@ afterAll(async () => {
 
 type Partner = { code: string; status: string; words: string[] }
 
+type Test = {
+  no: number
+  state: string
+  thread: string
+  hops: { hop: string; state: string; ms: number | null; facts: Record<string, unknown>; problem: object | null }[]
+}
+
+/** Runs a partner test to its end. */
+async function tested(city: City, partner: string): Promise<Test> {
+  const path = `/api/v1/partners/${partner}/test`
+  const { no } = await city.client.post<Test>(path)
+  return until(async () => {
+    const test = await city.client.get<Test>(`${path}s/${no}`)
+    return test.state === 'running' ? null : test
+  }, 'the test ended')
+}
+
+const filesIn = async (folder: string): Promise<string[]> =>
+  (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter(entry => entry.isFile())
+    .map(({ name }) => name)
+
 describe('partners', () => {
   test('six actions at most on each side bring two nodes to partners that compared their words', async () => {
     const { link } = await ankang.client.post<{ link: string }>('/api/v1/invites', { hours: 1 })
@@ -83,6 +106,28 @@ describe('partners', () => {
     expect(metrics).toContain('tongban_key_rotations_total{purpose="packet"} 1')
   })
 
+  test('a partner test runs the whole way, and keeps nothing but its result', async () => {
+    const test = await tested(ankang, SHIYAN.code)
+    expect(test.hops.filter(({ state }) => state !== 'ok')).toEqual([])
+    expect(test).toMatchObject({ state: 'passed', direction: 'out', partner: SHIYAN.code })
+    const facts = Object.fromEntries(test.hops.map(({ hop, facts }) => [hop, facts]))
+    expect(facts).toMatchObject({
+      connect: { roundTripMs: expect.any(Number) as unknown },
+      identity: { certificateDays: expect.any(Number) as unknown, delegationDays: 89 },
+      list: { version: null },
+      material: { bytes: 5 * 1024 * 1024, ownListThere: null },
+      evidence: { packets: 2, receipts: 2 },
+    })
+    expect(Math.abs(Number(facts.identity?.clockAheadMs))).toBeLessThan(1000)
+    for (const { ms } of test.hops) expect(ms).toBeGreaterThanOrEqual(0)
+    const there = await shiyan.client.get<{ items: Test[] }>(`/api/v1/partners/${ANKANG.code}/tests`)
+    expect(there.items).toMatchObject([{ state: 'passed', direction: 'in', thread: test.thread, hops: [] }])
+    for (const { code } of [ANKANG, SHIYAN]) expect(await filesIn(join(root, code, 'data', 'materials'))).toEqual([])
+    const metrics = await (await fetch(`${ankang.node.url}/metrics`)).text()
+    expect(metrics).toContain(`tongban_partner_tests_total{partner="${SHIYAN.code}",outcome="passed"} 1`)
+    expect(metrics).toMatch(/tongban_receipt_seconds_sum\{partner="420300"\} (?!0\n)[\d.e-]+/)
+  })
+
   test('invites are listed without their secret, drawn, and taken back', async () => {
     type Invite = { id: string; state: string }
     const { id, invite } = await ankang.client.post<{ id: string; invite: string }>('/api/v1/invites', { hours: 1 })
@@ -95,5 +140,16 @@ describe('partners', () => {
     await expect(shiyan.client.post('/api/v1/partners/accept', { invite })).rejects.toMatchObject({
       problem: { code: 'invite.cancelled' },
     })
+  })
+
+  test('a partner that is down fails the test at its first hop, and is named', async () => {
+    await shiyan.node.stop()
+    const test = await tested(ankang, SHIYAN.code)
+    expect(test.state).toBe('failed')
+    expect(test.hops[0]).toMatchObject({
+      state: 'failed',
+      problem: { code: 'exchange.unreachable', act: 'partner', cure: expect.any(String) as unknown },
+    })
+    expect(test.hops.slice(1).every(({ state }) => state === 'skipped')).toBe(true)
   })
 })

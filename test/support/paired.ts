@@ -41,12 +41,13 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
     peer,
   }
   const audit = createAudit({ database: db, now: clock.now })
+  const events = createEventLog({ database: db, now: clock.now })
   const partners = createPartners({
     db,
     transport,
     clock,
     audit,
-    events: createEventLog({ database: db, now: clock.now }),
+    events,
     own: () => side,
     peerIdOf,
     randomText: bytes => randomBytes(bytes).toString('base64url'),
@@ -60,7 +61,7 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
   })
   await partners.start()
   await transport.start()
-  return { play, db, trust, partners, transport, side, peer, peerKid: kid, audit, changes, pairings }
+  return { play, db, trust, partners, transport, side, peer, peerKid: kid, audit, events, changes, pairings }
 }
 
 /** A network with a clock, and the cities 610900, 420300 and 422801; `impostor` is 420300 under another certificate. */

@@ -1,0 +1,65 @@
+/** `tongban partners test`: runs a partner test, shows each hop as it ends, and who must act when one failed. */
+import type { Actor } from '../../protocol/problem.ts'
+import type { CommandContext } from './context.ts'
+
+type Problem = { code: string; detail?: string; en: string; zh: string; act: Actor; cure: string }
+type Hop = {
+  hop: string
+  en: string
+  zh: string
+  state: 'waiting' | 'running' | 'ok' | 'failed' | 'skipped'
+  ms: number | null
+  facts: Record<string, number | string | null>
+  problem: Problem | null
+}
+type Test = { no: number; state: 'running' | 'passed' | 'failed'; hops: Hop[] }
+
+/** ms between two looks at a test that runs. */
+const LOOK = 200
+
+const MARK = { waiting: '·', running: '·', ok: '✓', failed: '✗', skipped: '-' } as const
+const WHO = {
+  you: 'you 您',
+  partner: 'the partner city 合作城市',
+  operator: "this node's operator 本节点运维人员",
+} as const satisfies Record<Actor, string>
+
+const factsOf = (facts: Hop['facts']): string =>
+  Object.entries(facts)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name}=${typeof value === 'number' ? Math.round(value * 10) / 10 : value}`)
+    .join(' ')
+
+/** One line of a hop that ended, with the cure below it when it failed. */
+function lineOf({ state, zh, en, ms, facts, problem }: Hop): string {
+  const line = `${MARK[state]} ${zh} ${en}  ${ms === null ? '' : `${Math.round(ms)} ms`}  ${factsOf(facts)}`.trimEnd()
+  if (problem === null) return line
+  return [
+    line,
+    `    ${problem.code}: ${problem.en} ${problem.zh}`,
+    ...(problem.detail === undefined ? [] : [`    ${problem.detail}`]),
+    `    Who must act 由谁处理: ${WHO[problem.act]}`,
+    `    ${problem.cure}`,
+  ].join('\n')
+}
+
+export async function testPartner(context: CommandContext, code: string): Promise<void> {
+  const client = await context.client()
+  let test = await client.post<Test>(`/api/v1/partners/${code}/test`)
+  const told = new Set<string>()
+  const tell = () => {
+    for (const hop of test.hops) {
+      if (hop.state === 'waiting' || hop.state === 'running' || told.has(hop.hop)) continue
+      told.add(hop.hop)
+      context.out.say(lineOf(hop))
+    }
+  }
+  while (test.state === 'running') {
+    tell()
+    await new Promise(resolve => setTimeout(resolve, LOOK))
+    test = await client.get<Test>(`/api/v1/partners/${code}/tests/${test.no}`)
+  }
+  tell()
+  if (test.state === 'failed') process.exitCode = 1
+  context.out.result(test, ({ state }) => (state === 'passed' ? 'Passed 测试通过' : 'Failed 测试未通过'))
+}

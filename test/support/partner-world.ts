@@ -1,0 +1,247 @@
+/**
+ * Cities that paired over the network in memory and can test each other: real trust, exchange, lists, materials on disk,
+ * evidence, each with its store and a clock that may be off. No agreement, no approval system.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createEvidence } from '../../node/evidence/evidence.ts'
+import { createExchange } from '../../node/exchange/exchange.ts'
+import type { OwnIdentity, ThreadHandler } from '../../node/exchange/ports.ts'
+import { openBlobStore } from '../../node/materials/blob-store.ts'
+import { createMaterials } from '../../node/materials/materials.ts'
+import { createPartnerTests } from '../../node/partners/partner-tests.ts'
+import { createSightings } from '../../node/partners/sightings.ts'
+import { createServices } from '../../node/services/services.ts'
+import { fromHex, sha256 } from '../../protocol/primitives.ts'
+import type { Problem } from '../../protocol/problem.ts'
+import { createHandClock, type HandClock } from './http.ts'
+import { createMemoryNetwork, type MemoryNetwork, type MemoryNetworkOptions } from './memory-network.ts'
+import { type PairableCity, pairableCity } from './paired.ts'
+import { type PlayCity, playCity } from './play-city.ts'
+
+export type TestableCity = Awaited<ReturnType<typeof testableCity>>
+
+/** The clock of one city: the common one, and by how many ms this one is off. */
+export type OwnClock = HandClock & { off: number }
+
+function ownClock(common: HandClock): OwnClock {
+  const clock: OwnClock = { ...common, off: 0, now: () => common.now() + clock.off }
+  return clock
+}
+
+async function testableCity(city: PairableCity, network: MemoryNetwork, clock: OwnClock, folder: string) {
+  const { db, trust, transport, audit, events, play, side } = city
+  const identity: OwnIdentity = {
+    city: play.code,
+    name: play.name,
+    signer: () => play.packetSigner,
+    document: () => side.identity,
+  }
+  // As a node's identity keeps its own papers, for evidence.
+  await db.transaction(async tx => {
+    await tx.run('INSERT INTO certificates (fingerprint, city, pem, trusted_at) VALUES (?, ?, ?, ?)', [
+      play.fingerprint,
+      play.code,
+      play.certificate,
+      clock.now(),
+    ])
+    for (const jws of side.identity.delegations)
+      await tx.run('INSERT INTO delegations (id, city, type, certificate, jws, iat) VALUES (?, ?, ?, ?, ?, ?)', [
+        fromHex(await sha256(jws)),
+        play.code,
+        'delegation',
+        play.fingerprint,
+        jws,
+        Math.floor(clock.now() / 1000),
+      ])
+  })
+  await trust.reload()
+  const handlers = new Map<string, ThreadHandler>()
+  const sightings = createSightings({ clock })
+  const failures: unknown[] = []
+  const ended: { hop: string; problem: Problem }[] = []
+  const receiptSeconds: number[] = []
+  const services = await createServices({
+    db,
+    identity,
+    trust,
+    clock,
+    audit,
+    events,
+    fetchBlob: (...wanted) => materials.fetchBlob(...wanted),
+    announce: head => exchange.announceList(head),
+    observer: { failed: () => {} },
+  })
+  const exchange = createExchange({
+    db,
+    seal: { seal: plain => plain, open: sealed => sealed },
+    transport,
+    identity,
+    trust,
+    lists: services,
+    clock,
+    handlers,
+    observer: {
+      queued: () => {},
+      received: partner => {
+        sightings.hear(partner)
+        tests.heard(partner)
+      },
+      confirmed: (partner, _count, _refused, seconds) => {
+        receiptSeconds.push(seconds)
+        sightings.hear(partner)
+        tests.heard(partner)
+      },
+      connected: () => {},
+      failed: () => {},
+      clockSeen: (partner, ahead) => sightings.note(partner, ahead),
+      recovering: () => {},
+    },
+    software: 'test',
+    addresses: () => [],
+    randomText: bytes => randomBytes(bytes).toString('base64url'),
+    random: () => 0,
+    unwritten: async () => {},
+    turnedAway: async () => {},
+  })
+  const materials = createMaterials({
+    db,
+    blobs: await openBlobStore(folder, randomBytes(32)),
+    transport,
+    trust,
+    clock,
+    random: () => 0,
+    listBytes: sha256 => services.bytes(sha256),
+    observer: { fetched: () => {}, failed: () => {}, arrived: () => {} },
+  })
+  const packets = () => exchange.packets
+  const evidence = createEvidence({
+    db,
+    packets,
+    identity,
+    clock,
+    audit,
+    trust,
+    agreements: { evidence: async () => null },
+    materials,
+  })
+  const make = () =>
+    createPartnerTests({
+      db,
+      clock,
+      audit,
+      events,
+      identity,
+      trust,
+      author: () => exchange.author,
+      packets,
+      evidence,
+      materials,
+      threadId: () => randomBytes(16).toString('hex'),
+      fingerprint: () => play.fingerprint,
+      exchange: () => exchange,
+      roundTrip: async () => 1,
+      lists: {
+        head: (partner, jws) => services.checkHead(partner, jws),
+        version: async partner => (await services.view(partner))?.version ?? null,
+        problem: partner => services.problem(partner),
+      },
+      clocks: sightings,
+      randomBytes: n => randomBytes(n),
+      failed: (_, error) => failures.push(error),
+      ended: (_, failed) => {
+        if (failed !== null) ended.push(failed)
+      },
+    })
+  const tests = make()
+  handlers.set('test', tests.handler)
+  return {
+    ...city,
+    network,
+    clock,
+    handlers,
+    services,
+    exchange,
+    materials,
+    tests,
+    sightings,
+    failures,
+    ended,
+    receiptSeconds,
+    /** the partner tests of the node that runs after this one, on the same store */
+    again() {
+      const next = make()
+      handlers.set('test', next.handler)
+      return next
+    },
+    /** how many files the blob store holds */
+    files: async () =>
+      (await readdir(folder, { recursive: true, withFileTypes: true })).filter(entry => entry.isFile()).length,
+    async start() {
+      await materials.start()
+      await exchange.start()
+      await tests.start()
+    },
+    async stop() {
+      await tests.stop()
+      await exchange.stop()
+      services.stop()
+      await materials.stop()
+      await transport.stop()
+      await db.close()
+    },
+  }
+}
+
+export type PartnerWorld = Awaited<ReturnType<typeof createPartnerWorld>>
+
+/** RSA keys take a while: every world of a test file shares its cities. */
+let plays: Promise<PlayCity[]> | undefined
+
+/** Ankang (610900) and Shiyan (420300), paired and confirmed; `tick` lets what waits for a moment go on. */
+export async function createPartnerWorld(start: number, options: MemoryNetworkOptions = {}) {
+  const network = createMemoryNetwork(options)
+  const common = createHandClock(start)
+  const root = await mkdtemp(join(tmpdir(), 'tongban-partner-world-'))
+  plays ??= Promise.all(['610900', '420300'].map(code => playCity(code, { now: Math.floor(start / 1000) })))
+  const made: TestableCity[] = []
+  for (const play of await plays) {
+    const clock = ownClock(common)
+    const city = await pairableCity({ ...play, delegations: [], revocations: [] }, network, clock)
+    made.push(await testableCity(city, network, clock, join(root, play.code)))
+  }
+  const [ankang, shiyan] = made
+  if (ankang === undefined || shiyan === undefined) throw new Error('no cities')
+  const { invite } = await ankang.partners.invite(1, 'person:1')
+  await shiyan.partners.accept(invite, 'person:2')
+  await ankang.partners.confirm('420300', 'person:1')
+  await shiyan.partners.confirm('610900', 'person:2')
+  const turns = async () => {
+    await network.settle()
+    // Hashes, signatures and files run on other threads: give them real time, however the clock stands.
+    await new Promise(resolve => setTimeout(resolve, 5))
+  }
+  return {
+    network,
+    common,
+    ankang,
+    shiyan,
+    /** Moves the clock by `ms` in steps, until `done` gives something. */
+    async until<T>(done: () => Promise<T | null>, step = 250, most = 3000): Promise<T> {
+      for (let turn = 0; turn < most; turn++) {
+        const found = await done()
+        if (found !== null) return found
+        await turns()
+        common.advance(step)
+      }
+      throw new Error('it does not end')
+    },
+    async stop() {
+      network.heal(ankang.peer, shiyan.peer)
+      await Promise.all(made.map(city => city.stop()))
+      await rm(root, { recursive: true, force: true })
+    },
+  }
+}
