@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { exampleCities, exampleItems } from '../../examples/data/load.ts'
 import { decodeFrame, type Frame } from '../../protocol/exchange/frames.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'
@@ -80,16 +79,10 @@ function when(is: (frame: Frame) => boolean, work: () => void): MemoryNetworkOpt
   }
 }
 
-async function publishList(): Promise<void> {
-  const city = (await exampleCities()).find(({ code }) => code === S)
-  if (city === undefined) throw new Error('no example city')
-  await shiyan.services.publish((await exampleItems(city)).slice(0, 3), 'person:2')
-}
-
 describe('partner tests', () => {
   test('every hop passes, with its time; nothing stays but the result', async () => {
     await begin()
-    await publishList()
+    await shiyan.publishList()
     const found = await tested()
     expect(found.hops.filter(({ problem }) => problem !== null)).toEqual([])
     expect(found.hops.map(({ hop, state }) => [hop, state])).toEqual(HOP_NAMES.map(hop => [hop, 'ok']))
@@ -151,7 +144,7 @@ describe('partner tests', () => {
 
   test('a list whose head was tampered with fails the list', async () => {
     await begin()
-    await publishList()
+    await shiyan.publishList()
     const head = shiyan.services.head() ?? ''
     shiyan.services.head = () => `${head.slice(0, -8)}AAAAAAAA`
     await failsAt('list', 'envelope.signature', 'partner')

@@ -29,8 +29,6 @@ const AT_ONCE = 4
 
 type Ping = { partner: string; thread: string; receivedAt: number }
 
-export type TestAnswers = ReturnType<typeof createTestAnswers>
-
 export function createTestAnswers(parts: AnswersParts) {
   const { db, clock, identity } = parts
   const waiting: Ping[] = []

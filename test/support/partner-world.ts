@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { exampleCities, exampleItems } from '../../examples/data/load.ts'
 import { createEvidence } from '../../node/evidence/evidence.ts'
 import { createExchange } from '../../node/exchange/exchange.ts'
 import type { OwnIdentity, ThreadHandler } from '../../node/exchange/ports.ts'
@@ -112,6 +113,7 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
     transport,
     trust,
     clock,
+    audit,
     random: () => 0,
     listBytes: sha256 => services.bytes(sha256),
     observer: { fetched: () => {}, failed: () => {}, arrived: () => {} },
@@ -175,6 +177,12 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
       const next = make()
       handlers.set('test', next.handler)
       return next
+    },
+    /** publishes three items as the own list */
+    async publishList() {
+      const example = (await exampleCities()).find(({ code }) => code === play.code)
+      if (example === undefined) throw new Error('no example city')
+      await services.publish((await exampleItems(example)).slice(0, 3), 'person:1')
     },
     /** how many files the blob store holds */
     files: async () =>
