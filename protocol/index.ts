@@ -5,7 +5,18 @@
 export { covers, readAgreement, writeAgreement } from './agreement/document.ts'
 export { generalJws, signAgreement, verifyAgreementSignature } from './agreement/signature.ts'
 export { admitAgreement, foldAgreement, openAgreementBody } from './agreement/thread.ts'
+export {
+  addWorkingDays,
+  type Calendar,
+  calendarOf,
+  type HolidayTable,
+  isWorkingDay,
+  readHolidayTable,
+  workingDaysBetween,
+} from './calendar/calendar.ts'
+export { CHINA_HOLIDAYS } from './calendar/china.ts'
 export { admitCase, openCaseBody } from './case/admit.ts'
+export { type CaseClock, caseClock, type Deadline, DUTIES, purgeDay } from './case/deadlines.ts'
 export { type CaseState, foldCase, mayAuthor, permits, stepsFor } from './case/fold.ts'
 export { AUTHORS, CASE_BODIES, CASE_CONTENT, type CaseKind } from './case/kinds.ts'
 export { ASKS, CLOSE_FROM, MOVES, STATES } from './case/table.ts'

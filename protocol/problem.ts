@@ -377,6 +377,14 @@ export const PROBLEMS = {
     zh: '事项清单版本早于已有版本',
     cure: 'Publish a higher version',
   },
+  'calendar.malformed': {
+    status: 422,
+    retryable: false,
+    act: 'you',
+    en: 'The holiday table does not hold',
+    zh: '节假日表不正确',
+    cure: 'Correct the days that the detail names, as the notice of the State Council has them',
+  },
   'item.unknown': {
     status: 404,
     retryable: false,

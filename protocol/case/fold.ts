@@ -5,6 +5,7 @@ import { canonicalOrder } from '../thread/chain.ts'
 import {
   AUTHORS,
   type CaseBody,
+  type CaseContent,
   type CaseKind,
   type Decision,
   isCaseKind,
@@ -14,7 +15,7 @@ import {
 } from './kinds.ts'
 import { ASKS, CLOSE_FROM, MOVES, type State } from './table.ts'
 
-/** The five instants that are kept apart; seconds, except `received`, which the window wrote (ISO 8601). */
+/** The instants that are kept apart; seconds, except `received`, which the window wrote (ISO 8601). */
 export type CaseInstants = {
   received: string | null
   submitted: number | null
@@ -22,7 +23,16 @@ export type CaseInstants = {
   accepted: number | null
   decided: number | null
   ended: number | null
+  prechecked: number | null
+  /** the notice of what is lacking (补正告知), and its answer */ supplementRequested: number | null
+  supplemented: number | null
+  /** originals mailed (寄出) */ shipped: number | null
+  /** the result on its way, and in the applicant's hands */ sent: number | null
+  handedOver: number | null
 }
+
+/** A special procedure (特别程序): its time does not count. Seconds; `to` is null while it runs. */
+export type Pause = { procedure: CaseContent<'case.pause'>['procedure'] | null; from: number; to: number | null }
 
 /** What both cities agree on; holds no personal data but the case numbers. */
 export type CaseState = {
@@ -39,11 +49,13 @@ export type CaseState = {
   agreement: string | null
   supplementRequests: number
   supplementDeadline: string | null
+  /** the day that the notice named, kept after the answer */ supplementDue: string | null
   extendedUntil: string | null
   promisedBy: string | null
   withdrawRequested: boolean
   evaluated: { window: boolean; department: boolean }
   instants: CaseInstants
+  pauses: readonly Pause[]
   /** ids of asks that came too late to have an effect */ late: string[]
 }
 
@@ -87,6 +99,7 @@ function begin(submit: Packet, mover: string): CaseState {
     agreement: submit.claims.agreement ?? null,
     supplementRequests: 0,
     supplementDeadline: null,
+    supplementDue: null,
     extendedUntil: null,
     promisedBy: null,
     withdrawRequested: false,
@@ -98,7 +111,14 @@ function begin(submit: Packet, mover: string): CaseState {
       accepted: null,
       decided: null,
       ended: null,
+      prechecked: null,
+      supplementRequested: null,
+      supplemented: null,
+      shipped: null,
+      sent: null,
+      handedOver: null,
     },
+    pauses: [],
     late: [],
   }
 }
@@ -127,9 +147,23 @@ function effects(next: CaseState, kind: CaseKind, packet: Packet): CaseState {
         ...next,
         supplementRequests: next.supplementRequests + 1,
         supplementDeadline: bodyOf(kind)?.deadline ?? null,
+        supplementDue: bodyOf(kind)?.deadline ?? null,
+        instants: { ...next.instants, supplementRequested: at },
       }
     case 'case.supplement':
-      return { ...next, supplementDeadline: null }
+      return { ...next, supplementDeadline: null, instants: { ...next.instants, supplemented: at } }
+    case 'case.precheck':
+      return { ...next, instants: { ...next.instants, prechecked: at } }
+    case 'case.ship':
+      return { ...next, instants: { ...next.instants, shipped: next.instants.shipped ?? at } }
+    case 'case.pause':
+      return { ...next, pauses: [...next.pauses, { procedure: bodyOf(kind)?.procedure ?? null, from: at, to: null }] }
+    case 'case.resume':
+      return { ...next, pauses: next.pauses.map(pause => (pause.to === null ? { ...pause, to: at } : pause)) }
+    case 'case.send-result':
+      return { ...next, instants: { ...next.instants, sent: at } }
+    case 'case.result-received':
+      return { ...next, instants: { ...next.instants, handedOver: next.instants.handedOver ?? at } }
     case 'case.accept':
       return { ...next, promisedBy: bodyOf(kind)?.promisedBy ?? null, instants: { ...next.instants, accepted: at } }
     case 'case.extend':

@@ -1,10 +1,12 @@
 /** JSON Schemas (draft 2020-12) of every document on the wire and of the two configuration files. */
+
 import * as z from 'zod'
 import { restConfigSchema } from '../../adapters/rest/config.ts'
 import { ConfigFile } from '../../node/config/config.ts'
 import { Manifest } from '../../node/evidence/manifest.ts'
 import { AgreementDocument } from '../../protocol/agreement/document.ts'
 import { AGREEMENT_BODIES } from '../../protocol/agreement/thread.ts'
+import { HolidayTable } from '../../protocol/calendar/calendar.ts'
 import { CASE_BODIES } from '../../protocol/case/kinds.ts'
 import { Hello } from '../../protocol/exchange/frames.ts'
 import { DelegationClaims, RevocationClaims } from '../../protocol/keys/delegation.ts'
@@ -22,6 +24,7 @@ const DOCUMENTS: Record<string, z.ZodType> = {
   'delegation-claims': DelegationClaims,
   'revocation-claims': RevocationClaims,
   'agreement-document': AgreementDocument,
+  'holiday-table': HolidayTable,
   'service-item': ServiceItem,
   'service-list': ServiceList,
   'list-head': ListHead,
