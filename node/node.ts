@@ -38,10 +38,14 @@ import { materialRoutes } from './materials/routes.ts'
 import { createSeal, deriveKey } from './materials/seal.ts'
 import { createP2pHost, type P2pHost } from './p2p/host.ts'
 import { peerIdOf } from './p2p/peer-id.ts'
+import { createHealth } from './partners/health.ts'
+import { healthRoutes } from './partners/health-routes.ts'
+import { gaugesOf } from './partners/judge-health.ts'
 import { createPartnerTests } from './partners/partner-tests.ts'
 import { createPartners } from './partners/partners.ts'
 import { partnerRoutes } from './partners/routes.ts'
 import { createSightings } from './partners/sightings.ts'
+import { testRoutes } from './partners/test-routes.ts'
 import { createPeople } from './people/people.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { serviceRoutes } from './services/routes.ts'
@@ -200,6 +204,7 @@ export async function startNode({
     peerIdOf,
     randomText,
     delivery: code => exchange.status(code),
+    heardAt: code => sightings.heardAt(code),
     roundTrip: code => roundTrip(host, trust.reach(code).peers),
     paired: partner => telemetry.events.partnerPaired({ partner }),
     changed: async code => {
@@ -335,6 +340,16 @@ export async function startNode({
       }),
   })
   handlers.set('test', tests.handler)
+  const health = createHealth({
+    db,
+    clock,
+    trust,
+    sightings,
+    delivery: code => exchange.status(code),
+    roundTrip: code => roundTrip(host, trust.reach(code).peers),
+    sampled: (partner, sample) => telemetry.events.partnerSampled({ partner, ...gaugesOf(sample) }),
+    failed: error => log.error('health of partners not sampled', {}, error),
+  })
   const people = createPeople({ database: db, audit, now: clock.now, ids: randomUUID, random: randomBytes })
 
   const app = createHttpApp({
@@ -345,7 +360,9 @@ export async function startNode({
       materialRoutes(materials),
       evidenceRoutes(evidence),
       agreementRoutes(agreements),
-      partnerRoutes(partners, tests),
+      partnerRoutes(partners),
+      testRoutes(tests),
+      healthRoutes(health, clock),
       serviceRoutes(services, config.city.code),
       dispatchRoutes(dispatch, materials),
       identityRoutes(identity, host),
@@ -366,6 +383,7 @@ export async function startNode({
   await materials.start()
   await exchange.start()
   await tests.start()
+  health.start()
   await dispatch.start()
   const server = startServer({ app, host: config.http.host, port: config.http.port, maxBytes: MAX_BODY, clock })
   const cancelUpkeep = every(
@@ -391,6 +409,7 @@ export async function startNode({
       await server.stop()
       stopping.abort()
       await dispatch.stop()
+      await health.stop()
       await tests.stop()
       await exchange.stop()
       services.stop()

@@ -24,6 +24,8 @@ const NODE_TEST_MAY = /^(node|certs|adapters)\//
 
 const CONCERNS = '(?:identity|partners|services|agreements|cases|materials|people|audit|evidence)'
 const FOUNDATION = 'node/(?:(?:store|telemetry|config)/|version\\.ts$)'
+/** A concern's routes: `routes.ts`, or `health-routes.ts` when there are many. */
+const ROUTES = '(?:[a-z]+-)?routes'
 const concernOf = (rest: string) => new RegExp(`^node/${CONCERNS}/${rest}`)
 
 export const RULES: readonly Rule[] = [
@@ -84,7 +86,7 @@ export const RULES: readonly Rule[] = [
     why: 'it runs on Node and only starts Bun; under Bun it is the program',
   },
   {
-    of: new RegExp(`^node/(?:${CONCERNS}|exchange|dispatch)/routes(?:\\.test)?\\.ts$`),
+    of: new RegExp(`^node/(?:${CONCERNS}|exchange|dispatch)/${ROUTES}(?:\\.test)?\\.ts$`),
     name: 'routes',
     may: new RegExp(
       `^(node/${CONCERNS}/|node/http/|node/(?:exchange|dispatch)/|${FOUNDATION}|adapters/sdk/|certs/|protocol/)`,
@@ -105,7 +107,7 @@ export const RULES: readonly Rule[] = [
     of: concernOf(''),
     name: 'concern',
     may: new RegExp(
-      `^(node/${CONCERNS}/(?!routes)|node/(?:exchange|dispatch)/|${FOUNDATION}|adapters/|certs/|protocol/)`,
+      `^(node/${CONCERNS}/(?!${ROUTES})|node/(?:exchange|dispatch)/|${FOUNDATION}|adapters/|certs/|protocol/)`,
     ),
     packages: ['zod', 'jose', 'fflate', '@scure/bip39', 'uqr'],
     builtins: true,
@@ -115,7 +117,7 @@ export const RULES: readonly Rule[] = [
     of: /^node\/(exchange|dispatch)\//,
     name: 'exchange and dispatch',
     may: new RegExp(
-      `^(node/(?:exchange|dispatch)/|node/audit/(?!routes)|${FOUNDATION}|adapters/sdk/|certs/|protocol/)`,
+      `^(node/(?:exchange|dispatch)/|node/audit/(?!${ROUTES})|${FOUNDATION}|adapters/sdk/|certs/|protocol/)`,
     ),
     packages: ['zod', 'jose'],
     builtins: true,
@@ -140,7 +142,7 @@ export const RULES: readonly Rule[] = [
   {
     of: /^node\/http\//,
     name: 'http edge',
-    may: new RegExp(`^(node/http/|node/people/(?!routes)|node/exchange/clock\\.ts$|${FOUNDATION}|protocol/)`),
+    may: new RegExp(`^(node/http/|node/people/(?!${ROUTES})|node/exchange/clock\\.ts$|${FOUNDATION}|protocol/)`),
     packages: ['hono', '@hono/zod-openapi', 'zod', 'swagger-ui-dist', 'bun'],
     builtins: true,
     why: 'an edge imports no other edge; concerns come in as routes, and only who a person is is known here',
@@ -164,7 +166,7 @@ export const RULES: readonly Rule[] = [
   {
     of: /^node\/cli\//,
     name: 'command line edge',
-    may: new RegExp(`^(node/cli/|node/node\\.ts$|node/${CONCERNS}/(?!routes)|${FOUNDATION}|certs/|protocol/)`),
+    may: new RegExp(`^(node/cli/|node/node\\.ts$|node/${CONCERNS}/(?!${ROUTES})|${FOUNDATION}|certs/|protocol/)`),
     packages: ['commander', '@clack/prompts', 'cli-progress', 'uqr', 'zod', 'jose'],
     builtins: true,
     why: 'an edge imports no other edge',
@@ -241,7 +243,7 @@ function judge(found: Import, modules: ReadonlySet<string>): Finding | null {
   if (/\.[a-z]+$/.test(to) && to.endsWith('.ts') && !modules.has(to))
     return refuse(rule.name, 'there is no such module')
   if (isTest(to)) return refuse(rule.name, 'nothing imports a test')
-  const ownFolder = folderOf(from) === folderOf(to) && !/\/routes\.ts$/.test(to)
+  const ownFolder = folderOf(from) === folderOf(to) && !/\/(?:[a-z]+-)?routes\.ts$/.test(to)
   if (ownFolder || rule.may.test(to)) return null
   if (test && (TEST_MAY.test(to) || folderOf(from) === folderOf(to))) return null
   if (test && from.startsWith('node/') && NODE_TEST_MAY.test(to)) return null

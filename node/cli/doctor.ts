@@ -8,6 +8,7 @@ import type { NodeConfig } from '../config/config.ts'
 import { openKeyStore } from '../identity/keystore.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { CommandContext } from './context.ts'
+import type { Health } from './partner-show.ts'
 
 type Level = 'ok' | 'warn' | 'fail' | 'skip'
 export type Check = { check: string; level: Level; detail: string; act?: Actor; cure?: string }
@@ -265,6 +266,15 @@ type Partner = {
   problem: { code: string; detail?: string } | null
 }
 
+/** What the health of a partner that is connected leaves to be told, or of one that is not. */
+async function checkHealth(context: CommandContext, code: string, check: string, checks: Check[]): Promise<void> {
+  const health = await (await context.client())
+    .get<Health>(`/api/v1/partners/${code}/health`)
+    .catch(() => ({ findings: [] }))
+  for (const { level, code: problem, detail, en, zh, act, cure } of health.findings)
+    checks.push({ check, level, detail: `${problem}: ${detail ?? `${en} ${zh}`}`, act, cure })
+}
+
 async function checkPartners(context: CommandContext, checks: Check[]): Promise<void> {
   const partners = await run(
     checks,
@@ -293,8 +303,9 @@ async function checkPartners(context: CommandContext, checks: Check[]): Promise<
         level: 'fail',
         detail: problem === null ? 'not connected' : `${problem.code} ${problem.detail ?? ''}`,
         act: 'partner',
-        cure: 'Ask whether their node runs, and check addresses and firewall on both sides',
+        cure: `Ask whether their node runs, and check addresses and firewall on both sides: tongban partners test ${code}`,
       })
     }
+    if (status === 'active') await checkHealth(context, code, check, checks)
   }
 }

@@ -145,6 +145,20 @@ export function createProgram(): Command {
 
   example(
     does(
+      add(partners, 'show <code>', 'one partner: how it is and was, what is wrong and who must act').option(
+        '--step <step>',
+        'minute (kept for a day), hour (14 days) or day (90 days)',
+        'hour',
+      ),
+      async () => {
+        const { showPartner } = await import('./partner-show.ts')
+        return (context, flags, code) => showPartner(context, code ?? '', flags)
+      },
+    ),
+    'tongban partners show 420300 --step day',
+  )
+  example(
+    does(
       add(partners, 'test <code>', 'try the whole way to a partner, hop by hop; no agreement is needed 测试'),
       async () => {
         const { testPartner } = await import('./partner-test.ts')

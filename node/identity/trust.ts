@@ -47,6 +47,8 @@ export type NodeTrust = Trust & {
   /** the pinned certificate's key of a confirmed partner, or the own one */ certificateOf(
     city: string,
   ): CertificateKey | undefined
+  /** until when the certificate of a city, and the delegation of its peer, are valid, ms */
+  validityOf(city: string): { certificate: number | null; delegation: number | null }
   /** evidence: certificates, delegations and revocations of a city, as trusted at one time or another */
   papers(city: string): Promise<{ certificates: string[]; delegations: string[]; revocations: string[] }>
 }
@@ -283,6 +285,13 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
     certificateOf: code => {
       const city = cities.get(code)
       return city?.status === 'pending' ? undefined : city?.pinned?.key
+    },
+    validityOf: code => {
+      const city = cities.get(code)
+      return {
+        certificate: city?.pinned?.notAfter ?? null,
+        delegation: city === undefined || city.peersUntil === 0 ? null : city.peersUntil * 1000,
+      }
     },
     async papers(code) {
       const certificates = await db.query<{ pem: string }>(

@@ -42,6 +42,7 @@ export type PartnersParts = {
   peerIdOf: PairingContext['peerIdOf']
   /** base64url of n random bytes */ randomText: (bytes: number) => string
   delivery: (code: string) => DeliveryStatus | null
+  /** when something came of the partner since the node started, ms */ heardAt: (code: string) => number | null
   roundTrip: (code: string) => Promise<number | null>
   /** a pairing was stored, not yet confirmed */ paired: (code: string) => void
   /** after a partner became active, suspended or changed its keys */ changed: (code: string) => Promise<void>
@@ -89,7 +90,7 @@ export function createPartners(parts: PartnersParts) {
     addresses: JSON.parse(row.addresses) as string[],
     pairedAt: row.paired_at,
     confirmedAt: row.confirmed_at,
-    seenAt: row.seen_at,
+    seenAt: Math.max(row.seen_at ?? 0, parts.heardAt(row.code) ?? 0) || null,
     delivery: parts.delivery(row.code),
   })
 

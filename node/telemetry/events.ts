@@ -26,6 +26,8 @@ export interface Events {
   partnerPaired(event: { partner: string }): void
   /** A partner test ended; `hop` and `code` when it failed. */
   partnerTested(event: { partner: string; hop?: string; code?: ProblemCode }): void
+  /** How a partner is, once a minute; ages and times in seconds. */
+  partnerSampled(event: { partner: string } & Readonly<Record<keyof typeof HEALTH_GAUGES, number | null>>): void
   materialFetched(event: { partner: string; bytes: number }): void
   parked(event: { what: Parked; code: ProblemCode; subject: string }): void
   /** A parked thing was tried again, by a person or by itself. */
@@ -37,6 +39,19 @@ export interface Events {
   started(event: { version: string; ms: number }): void
   stopped(event: { ms: number }): void
 }
+
+/** Gauges of each partner: what they tell. */
+const HEALTH_GAUGES = {
+  seen_age_seconds: 'Since the partner was heard last',
+  round_trip_seconds: 'Round trip over the open connection',
+  backlog_packets: 'Packets without a receipt',
+  backlog_age_seconds: 'How long the oldest packet without a receipt has waited',
+  materials_waiting: 'Materials to fetch from the partner',
+  clock_ahead_seconds: 'How far the clock of the partner is ahead',
+  certificate_days: 'Until the certificate of the partner runs out',
+  delegation_days: 'Until the delegation of the keys of the partner runs out',
+  breaker_open: 'Whether delivery pauses after failures',
+} as const
 
 const LATENCY = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3600, 86_400]
 
@@ -61,6 +76,9 @@ export function createEvents(metrics: Metrics, log: (area: string) => Log = crea
     'outcome',
   ])
   const connected = metrics.gauge('tongban_partner_connected', 'Whether the partner is connected', ['partner'])
+  const health = Object.entries(HEALTH_GAUGES).map(
+    ([name, help]) => [name, metrics.gauge(`tongban_partner_${name}`, help, ['partner'])] as const,
+  )
   const recoveries = metrics.counter('tongban_recovered_packets_total', 'Own packets fetched back', ['partner'])
   const pairings = metrics.counter('tongban_pairings_total', 'Partners paired')
   const tests = metrics.counter('tongban_partner_tests_total', 'Partner tests that ended', ['partner', 'outcome'])
@@ -128,6 +146,9 @@ export function createEvents(metrics: Metrics, log: (area: string) => Log = crea
       tests({ partner, outcome: hop ?? 'passed' })
       if (hop === undefined) exchange.info('partner test passed', { partner })
       else exchange.warning('partner test failed', { partner, hop, code: code ?? null })
+    },
+    partnerSampled({ partner, ...values }) {
+      for (const [name, set] of health) set(values[name as keyof typeof HEALTH_GAUGES] ?? Number.NaN, { partner })
     },
     materialFetched({ partner, bytes }) {
       materialBytes({ partner }, bytes)

@@ -142,6 +142,17 @@ describe('partners', () => {
     })
   })
 
+  test('health tells how the partner is', async () => {
+    const health = await ankang.client.get<{ now: object; findings: unknown[] }>(
+      `/api/v1/partners/${SHIYAN.code}/health?step=minute`,
+    )
+    expect(health.findings).toEqual([])
+    expect(health.now).toMatchObject({ connected: true, waiting: 0, delegationDays: 89, breaker: 'closed' })
+    await expect(ankang.client.get(`/api/v1/partners/${SHIYAN.code}/health?step=second`)).rejects.toMatchObject({
+      problem: { code: 'request.invalid' },
+    })
+  })
+
   test('a partner that is down fails the test at its first hop, and is named', async () => {
     await shiyan.node.stop()
     const test = await tested(ankang, SHIYAN.code)

@@ -52,6 +52,7 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
     peerIdOf,
     randomText: bytes => randomBytes(bytes).toString('base64url'),
     delivery: () => null,
+    heardAt: () => null,
     roundTrip: async () => 1,
     paired: code => pairings.push(code),
     changed: async code => {

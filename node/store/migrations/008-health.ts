@@ -1,4 +1,4 @@
-/** Invites that were cancelled, and partner tests: those that this city began (`out`), and those that it answered (`in`). */
+/** Invites that were cancelled; partner tests, begun here (`out`) and answered here (`in`); samples of the health of partners. */
 export const health = {
   version: 8,
   name: 'health',
@@ -19,5 +19,26 @@ CREATE TABLE partner_tests (
 );
 CREATE INDEX partner_tests_partner ON partner_tests (partner, direction, no);
 CREATE INDEX partner_tests_running ON partner_tests (state);
+
+CREATE TABLE partner_samples (
+  partner TEXT NOT NULL,
+  step INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  samples INTEGER NOT NULL,
+  connected INTEGER NOT NULL,
+  breaker_open INTEGER NOT NULL,
+  trips INTEGER NOT NULL,
+  trip_sum REAL NOT NULL,
+  trip_most REAL NOT NULL,
+  waiting INTEGER NOT NULL,
+  oldest INTEGER NOT NULL,
+  materials INTEGER NOT NULL,
+  ahead INTEGER,
+  certificate_days INTEGER,
+  delegation_days INTEGER,
+  seen_at INTEGER,
+  PRIMARY KEY (partner, step, at)
+);
+CREATE INDEX partner_samples_age ON partner_samples (step, at);
 `,
 } as const

@@ -1,0 +1,91 @@
+/** `tongban partners show`: one partner, how it is, what is wrong and who must act, how it was, and its last test. */
+import type { Actor } from '../../protocol/problem.ts'
+import type { CommandContext } from './context.ts'
+import { table } from './output.ts'
+
+type Now = {
+  connected: boolean
+  seenAt: string | null
+  roundTripMs: number | null
+  waiting: number
+  oldestMs: number
+  materials: number
+  aheadMs: number | null
+  certificateDays: number | null
+  delegationDays: number | null
+  breaker: string
+}
+type Point = {
+  at: string
+  samples: number
+  connected: number
+  roundTripMs: number | null
+  waiting: number
+  oldestMs: number
+}
+export type Finding = {
+  level: 'warn' | 'fail'
+  code: string
+  detail?: string
+  en: string
+  zh: string
+  act: Actor
+  cure: string
+}
+export type Health = { now: Now; findings: Finding[]; items: Point[] }
+type Partner = { code: string; name: string; status: string; fingerprint: string; addresses: string[]; words: string[] }
+type Test = { state: string; direction: string; begunAt: string; hops: { hop: string; state: string }[] }
+
+/** Steps shown of each kind. */
+const SHOWN = 12
+
+const rounded = (ms: number | null): string => (ms === null ? '' : `${Math.round(ms)} ms`)
+
+export async function showPartner(context: CommandContext, code: string, flags: { step: string }): Promise<void> {
+  const client = await context.client()
+  const [partner, health, tests] = await Promise.all([
+    client.get<Partner>(`/api/v1/partners/${code}`),
+    client.get<Health>(`/api/v1/partners/${code}/health?step=${encodeURIComponent(flags.step)}`),
+    client.get<{ items: Test[] }>(`/api/v1/partners/${code}/tests`),
+  ])
+  context.out.result({ partner, health, tests: tests.items }, () => {
+    const { now, findings, items } = health
+    const last = tests.items.find(({ direction }) => direction === 'out')
+    const failed = last?.hops.find(({ state }) => state === 'failed')
+    const lines: [string, string][] = [
+      ['partner 合作城市', `${partner.name} ${partner.code} ${partner.status}`],
+      ['fingerprint 证书指纹', partner.fingerprint],
+      ['addresses 地址', partner.addresses.join(' ')],
+      ['connected 已连接', now.connected ? `yes ${rounded(now.roundTripMs)}` : `no, breaker ${now.breaker}`],
+      ['seen 最近有应答', now.seenAt ?? 'never'],
+      [
+        'waiting 待发',
+        `${now.waiting} packets, oldest ${Math.round(now.oldestMs / 60_000)} min; ${now.materials} materials`,
+      ],
+      ['clock 时钟偏差', now.aheadMs === null ? 'unknown' : rounded(now.aheadMs)],
+      ['certificate 证书剩余', now.certificateDays === null ? 'unknown' : `${now.certificateDays} days`],
+      ['delegation 授权剩余', now.delegationDays === null ? 'unknown' : `${now.delegationDays} days`],
+      [
+        'last test 最近测试',
+        last === undefined ? 'none' : `${last.state} ${last.begunAt}${failed === undefined ? '' : ` at ${failed.hop}`}`,
+      ],
+    ]
+    return [
+      ...lines.map(([name, value]) => `${name}: ${value}`),
+      ...findings.map(
+        ({ level, code: problem, detail, act, cure }) =>
+          `${level === 'fail' ? '✗' : '!'} ${problem} ${detail ?? ''}\n    ${act}: ${cure}`,
+      ),
+      '',
+      table(
+        items.slice(-SHOWN).map(point => ({
+          from: point.at,
+          connected: `${Math.round((100 * point.connected) / point.samples)} %`,
+          'round trip': rounded(point.roundTripMs),
+          waiting: point.waiting,
+          'oldest min': Math.round(point.oldestMs / 60_000),
+        })),
+      ),
+    ].join('\n')
+  })
+}
