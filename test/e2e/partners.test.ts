@@ -1,7 +1,10 @@
 /** What two administrators do with each other before the first case, on two whole nodes over real libp2p and HTTP. */
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Client, createClient } from '../../node/cli/client.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
@@ -9,10 +12,17 @@ import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../su
 import { freePort } from '../support/node-process.ts'
 import { until } from '../support/pair-cities.ts'
 
+const MAIN = fileURLToPath(new URL('../../node/main.ts', import.meta.url))
+
 /** From nothing (`tongban init`, `tongban start`) to a partner whose words were compared, on each side. */
 const MOST_ACTIONS = 6
 
-type City = CityName & { node: RunningNode; client: Client /** what its administrator did */; actions: string[] }
+type City = CityName & {
+  node: RunningNode
+  client: Client
+  token: string /** what its administrator did */
+  actions: string[]
+}
 
 let root = ''
 let ankang: City
@@ -34,7 +44,7 @@ async function openCity(name: CityName): Promise<City> {
       return client.post(path, body)
     },
   }
-  return { ...name, node, client: counted, actions }
+  return { ...name, node, client: counted, token: made.token, actions }
 }
 
 beforeAll(async () => {
@@ -64,6 +74,18 @@ async function tested(city: City, partner: string): Promise<Test> {
     const test = await city.client.get<Test>(`${path}s/${no}`)
     return test.state === 'running' ? null : test
   }, 'the test ended')
+}
+
+/** A command as a person runs it against the node of a city. */
+async function command(city: City, ...args: string[]): Promise<{ code: number; out: string }> {
+  const env = { ...process.env, TONGBAN_URL: city.node.url, TONGBAN_TOKEN: city.token }
+  const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  let out = ''
+  child.stdout.on('data', chunk => {
+    out += String(chunk)
+  })
+  const [code] = (await once(child, 'close')) as [number]
+  return { code, out }
 }
 
 const filesIn = async (folder: string): Promise<string[]> =>
@@ -153,8 +175,30 @@ describe('partners', () => {
     })
   })
 
-  test('a partner that is down fails the test at its first hop, and is named', async () => {
+  test('the commands show test and health, and fail with the test', async () => {
+    const passed = await command(ankang, 'partners', 'test', SHIYAN.code)
+    expect(passed.code).toBe(0)
+    expect(passed.out.split('\n').filter(line => line.startsWith('✓'))).toHaveLength(7)
+    expect(passed.out).toContain('Passed 测试通过')
+    const shown = await command(ankang, 'partners', 'show', SHIYAN.code)
+    expect(shown.out).toContain('last test 最近测试: passed')
+    expect(shown.out).toMatch(/connected 已连接: yes \d+ ms/)
+    const made = await command(ankang, 'invite', '--qr')
+    expect(made.out).toContain(' ▄▄▄▄▄ █')
+    const id = /invite cancel ([0-9a-f]{12})/.exec(made.out)?.[1] ?? ''
+    const file = join(root, 'invite.svg')
+    expect((await command(ankang, 'invite', 'qr', id, '--out', file)).code).toBe(0)
+    expect(await readFile(file, 'utf8')).toMatch(/^<svg /)
+    expect((await command(ankang, 'invite', 'cancel', id)).code).toBe(0)
+    expect((await command(ankang, 'invite', 'list')).out).toMatch(new RegExp(`${id} +cancelled`))
     await shiyan.node.stop()
+    const failed = await command(ankang, 'partners', 'test', SHIYAN.code)
+    expect(failed.code).toBe(1)
+    expect(failed.out).toContain('✗ 连接 connect')
+    expect(failed.out).toContain('Who must act 由谁处理: the partner city 合作城市')
+  }, 30_000)
+
+  test('a partner that is down fails the test at its first hop, and is named', async () => {
     const test = await tested(ankang, SHIYAN.code)
     expect(test.state).toBe('failed')
     expect(test.hops[0]).toMatchObject({
