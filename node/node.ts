@@ -12,6 +12,8 @@ import { agreementRoutes } from './agreements/routes.ts'
 import { createAudit } from './audit/audit.ts'
 import { createEventLog } from './audit/events.ts'
 import { auditRoutes } from './audit/routes.ts'
+import { createCalendars } from './calendar/calendars.ts'
+import { calendarRoutes } from './calendar/routes.ts'
 import { type Cases, createCases, waitingOf } from './cases/cases.ts'
 import { createCaseHandler } from './cases/handler.ts'
 import { caseRoutes } from './cases/routes.ts'
@@ -107,6 +109,7 @@ export async function startNode({
     rotated: kid => telemetry.events.keyRotated({ purpose: 'packet', kid }),
   })
   const trust = await loadTrust({ db, city: config.city.code, clock, peerIdOf })
+  const calendars = await createCalendars({ db, clock, audit, events })
   const seal = createSeal(identity.dataKey())
   const randomText = (bytes: number) => randomBytes(bytes).toString('base64url')
   const threadId = () => randomBytes(16).toString('hex')
@@ -356,6 +359,7 @@ export async function startNode({
     title: `${config.city.name} ${config.city.code}`,
     version: VERSION,
     routes: [
+      calendarRoutes(calendars, identity.city),
       caseRoutes(cases),
       materialRoutes(materials),
       evidenceRoutes(evidence),

@@ -17,6 +17,7 @@ export const EVENT_ROLES = {
   'partner.connected': ALL,
   'partner.lost': ALL,
   'list.changed': ALL,
+  'calendar.changed': ALL,
   'material.changed': ALL,
   'test.changed': ALL,
   'work.parked': OPERATION,

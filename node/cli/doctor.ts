@@ -16,7 +16,7 @@ export type Check = { check: string; level: Level; detail: string; act?: Actor; 
 const DAY = 86_400_000
 const GIB = 1024 ** 3
 /** Days of the certificate and free space, below which the doctor warns. */
-const WARN = { certificateDays: 60, freeBytes: 5 * GIB } as const
+const WARN = { certificateDays: 60, freeBytes: 5 * GIB, calendarDays: 30 } as const
 const FAIL_FREE = GIB / 2
 /** The clock may be this far behind the newest signed packet, ms. */
 const CLOCK = 300_000
@@ -71,6 +71,7 @@ async function checkNode(context: CommandContext, config: NodeConfig, checks: Ch
   if (own) {
     await checkApprovalSystem(context, checks)
     await checkParked(context, checks)
+    await checkCalendar(context, checks)
     await checkPartners(context, checks)
   } else checks.push({ check: 'partners 合作城市', level: 'skip', detail: 'the node is not running 节点未运行' })
 }
@@ -125,6 +126,26 @@ async function checkParked(context: CommandContext, checks: Check[]): Promise<vo
     detail: `the oldest: ${first.problem.code}`,
     act: 'you',
     cure: 'See tongban parked, cure the cause, then tongban parked retry',
+  })
+}
+
+async function checkCalendar(context: CommandContext, checks: Check[]): Promise<void> {
+  const covered = await run(
+    checks,
+    'calendar 节假日历',
+    async () => {
+      const client = await context.client()
+      return (await client.get<{ coveredThrough: string | null }>('/api/v1/calendar')).coveredThrough
+    },
+    through => `holidays are known through ${through ?? 'no day'}`,
+  )
+  if (covered !== null && Date.parse(covered) - Date.now() > WARN.calendarDays * DAY) return
+  checks.push({
+    check: 'calendar 节假日历',
+    level: 'warn',
+    detail: 'limits beyond it are provisional 其后期限为暂定',
+    act: 'you',
+    cure: "Import next year's table once its notice is out: tongban calendar import FILE",
   })
 }
 

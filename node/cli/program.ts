@@ -275,6 +275,28 @@ export function createProgram(): Command {
     `tongban case step withdraw THREAD --body '{"reason":"申请人撤回"}'`,
   )
 
+  const calendar = does(add(program, 'calendar', 'holiday tables 节假日表, and what they cover'), async () => {
+    const { show } = await import('./calendar.ts')
+    return context => show(context)
+  })
+  example(
+    does(add(calendar, 'import <file>', 'import the table of a year, when its notice is out'), async () => {
+      const { importTable } = await import('./calendar.ts')
+      return (context, _, file) => importTable(context, file ?? '')
+    }),
+    'tongban calendar import cn-2027.json',
+  )
+  does(
+    add(calendar, 'count <from> <days>', 'the day so many working days after another one').option(
+      '--city <code>',
+      'whose calendar; the own one by default',
+    ),
+    async () => {
+      const { count } = await import('./calendar.ts')
+      return (context, flags, from, days) => count(context, from ?? '', days ?? '', flags)
+    },
+  )
+
   const evidence = program.command('evidence').description('evidence bundles 证据包')
   example(
     does(

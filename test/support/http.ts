@@ -70,7 +70,9 @@ export interface TestApi {
 
 export type TestApiOptions = {
   store: Database
-  routes?: (parts: Pick<TestApi, 'clock' | 'audit' | 'events' | 'people' | 'database'>) => readonly RouteModule[]
+  routes?: (
+    parts: Pick<TestApi, 'clock' | 'audit' | 'events' | 'people' | 'database'>,
+  ) => readonly RouteModule[] | Promise<readonly RouteModule[]>
   limits?: Partial<HttpLimits>
   /** the node that runs again on the same store: its people and its clock go on */ again?: TestApi
 }
@@ -92,7 +94,11 @@ export async function createTestApi({ store, routes, limits, again }: TestApiOpt
   const app = createHttpApp({
     title: 'test',
     version: '0.0.0',
-    routes: [peopleRoutes(people), auditRoutes(audit), ...(routes?.({ clock, audit, events, people, database }) ?? [])],
+    routes: [
+      peopleRoutes(people),
+      auditRoutes(audit),
+      ...((await routes?.({ clock, audit, events, people, database })) ?? []),
+    ],
     people,
     feed: events,
     database: store,

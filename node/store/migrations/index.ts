@@ -3,5 +3,6 @@ import type { Migration } from '../migrate.ts'
 import { spine } from './001-spine.ts'
 import { peopleAudit } from './002-people-audit.ts'
 import { health } from './008-health.ts'
+import { calendar } from './009-calendar.ts'
 
-export const MIGRATIONS: readonly Migration[] = [spine, peopleAudit, health]
+export const MIGRATIONS: readonly Migration[] = [spine, peopleAudit, health, calendar]

@@ -1,0 +1,47 @@
+/** `tongban calendar`: holiday tables of the own node. */
+import type { CommandContext } from './context.ts'
+import { table } from './output.ts'
+import { readJson } from './services.ts'
+
+type Held = {
+  table: { region: string; year: number; off: string[]; worked: string[]; source: string }
+  importedAt: string | null
+}
+
+export async function show(context: CommandContext): Promise<void> {
+  const client = await context.client()
+  const found = await client.get<{ coveredThrough: string | null; tables: Held[] }>('/api/v1/calendar')
+  context.out.result(found, ({ coveredThrough, tables }) =>
+    [
+      `covered through 覆盖至 ${coveredThrough ?? '-'}; later days are provisional 其后为暂定`,
+      table(
+        tables.map(({ table: { region, year, off, worked, source }, importedAt }) => ({
+          region,
+          year,
+          off: off.length,
+          worked: worked.length,
+          imported: importedAt,
+          source,
+        })),
+      ),
+    ].join('\n'),
+  )
+}
+
+export async function importTable(context: CommandContext, path: string): Promise<void> {
+  const client = await context.client()
+  const held = await client.put<Held>('/api/v1/calendar/tables', await readJson(path))
+  context.out.result(held, value => `Imported 已导入: ${value.table.region} ${value.table.year}`)
+}
+
+export async function count(
+  context: CommandContext,
+  from: string,
+  days: string,
+  flags: { city?: string },
+): Promise<void> {
+  const client = await context.client()
+  const query = new URLSearchParams({ from, days, ...(flags.city === undefined ? {} : { city: flags.city }) })
+  const found = await client.get<{ day: string; provisional: boolean }>(`/api/v1/calendar/working-days?${query}`)
+  context.out.result(found, ({ day, provisional }) => (provisional ? `${day} (provisional 暂定)` : day))
+}
