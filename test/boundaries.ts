@@ -22,7 +22,8 @@ const TEST_MAY = /^(test\/support|protocol)\//
 /** Tests of the node may put real parts together that the sources meet only in the composition root. */
 const NODE_TEST_MAY = /^(node|certs|adapters)\//
 
-const CONCERNS = '(?:identity|partners|services|agreements|cases|materials|people|audit|evidence|calendar|mappings|federation)'
+const CONCERNS =
+  '(?:identity|partners|services|agreements|cases|materials|people|audit|evidence|calendar|mappings|federation)'
 const FOUNDATION = 'node/(?:(?:store|telemetry|config)/|version\\.ts$)'
 /** A concern's routes: `routes.ts`, or `health-routes.ts` when there are many. */
 const ROUTES = '(?:[a-z]+-)?routes'
