@@ -130,12 +130,12 @@ export async function startNode({
   const sightings = createSightings({ clock })
   const services = await createServices({
     db,
+    transport: host,
     identity,
     trust,
     clock,
     audit,
     events,
-    fetchBlob: (city, sha256, most) => materials.fetchBlob(city, sha256, most),
     announce: head => exchange.announceList(head),
     observer: { failed: (city, problem) => log.warning('list not taken', { partner: city, problem: problem.code }) },
   })
@@ -225,7 +225,6 @@ export async function startNode({
     trust,
     clock,
     random: Math.random,
-    listBytes: sha256 => services.bytes(sha256),
     observer: {
       fetched: (partner, bytes) => telemetry.events.materialFetched({ partner, bytes }),
       failed: (partner, problem) => log.warning('material not fetched', { partner, problem: problem.code }),
@@ -384,6 +383,7 @@ export async function startNode({
 
   await host.start()
   await partners.start()
+  await services.start()
   await materials.start()
   await exchange.start()
   await tests.start()

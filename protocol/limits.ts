@@ -22,6 +22,12 @@ export const LIMITS = {
   /** an agreement document */ agreementBytes: 192 * 1024,
   /** items of one agreement */ agreementItems: 1_000,
   /** items of one service list */ listItems: 150_000,
-  /** bytes of one service list */ listBytes: 1024 * 1024 * 1024,
+  /** bytes of one service list, its items as lines */ listBytes: 1024 * 1024 * 1024,
+  /** one item, its line without the end */ itemBytes: 256 * 1024,
+  /** items of one bucket of a service list, as lines */ bucketBytes: 4 * 1024 * 1024,
+  /** one compact JWS of a list head */ listHeadBytes: 4 * 1024,
+  /** one frame of the lists stream */ listFrameBytes: 512 * 1024,
+  /** lines of one frame of the lists stream, unpacked: at least one item of the largest size */ listLinesBytes:
+    384 * 1024,
   /** text of an invite */ inviteBytes: 4 * 1024,
 } as const

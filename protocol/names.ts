@@ -16,6 +16,7 @@ export const TYP = {
 export const STREAM = {
   exchange: '/tongban/exchange/1',
   materials: '/tongban/materials/1',
+  lists: '/tongban/lists/1',
   pairing: '/tongban/pairing/1',
 } as const
 

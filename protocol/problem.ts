@@ -361,13 +361,13 @@ export const PROBLEMS = {
     zh: '事项清单格式错误',
     cure: 'Publish the list again',
   },
-  'list.signature': {
+  'list.root': {
     status: 400,
-    retryable: false,
+    retryable: true,
     act: 'partner',
-    en: 'The signature of the service list does not verify',
-    zh: '事项清单签名无效',
-    cure: 'Publish the list again',
+    en: 'The items are not those whose root hash was signed',
+    zh: '事项内容与已签名的清单根摘要不符',
+    cure: 'It is fetched again as a whole; the partner publishes the list again',
   },
   'list.rollback': {
     status: 409,
@@ -384,6 +384,22 @@ export const PROBLEMS = {
     en: 'The holiday table does not hold',
     zh: '节假日表不正确',
     cure: 'Correct the days that the detail names, as the notice of the State Council has them',
+  },
+  'list.fork': {
+    status: 409,
+    retryable: false,
+    act: 'partner',
+    en: 'Two different lists were signed under one version',
+    zh: '同一版本号下签发了两份不同的事项清单',
+    cure: 'The partner publishes a higher version; ask whether its key is in other hands',
+  },
+  'list.none': {
+    status: 404,
+    retryable: true,
+    act: 'partner',
+    en: 'No such service list is here',
+    zh: '没有该事项清单',
+    cure: 'Publish the list; partners fetch it when it is announced',
   },
   'item.unknown': {
     status: 404,

@@ -20,7 +20,9 @@ import { inviteId, readInvite, verificationNumbers } from '../protocol/pairing/i
 import { admitTest, openTestBody } from '../protocol/partner-test/thread.ts'
 import { fromHex, sha256 } from '../protocol/primitives.ts'
 import { PROBLEMS, type ProblemCode } from '../protocol/problem.ts'
-import { openList, verifyListHead } from '../protocol/service/list.ts'
+import { entryOf, listRoot, openList, verifyListHead } from '../protocol/service/list.ts'
+import { decodeListFrame } from '../protocol/service/list-frames.ts'
+import { bucketOf } from '../protocol/service/list-tree.ts'
 import { type VectorCity, vectorCities } from './generate/vector-keys.ts'
 import { generated, stale } from './generate.ts'
 
@@ -39,7 +41,7 @@ const OF_VERIFICATION = (Object.keys(PROBLEMS) as ProblemCode[]).filter(code =>
   ),
 )
 /** Given where the bytes are moved or the store is asked, not by verification alone. */
-const OF_THE_NODE = ['invite.used', 'invite.cancelled', 'invite.rejected'] as const
+const OF_THE_NODE = ['invite.used', 'invite.cancelled', 'invite.rejected', 'list.fork', 'list.none'] as const
 
 let cities: [VectorCity, VectorCity]
 beforeAll(async () => {
@@ -96,7 +98,16 @@ async function list(input: Record<string, unknown>): Promise<Outcome> {
     issuer: '420300',
     heldVersion: Number(input.heldVersion),
   })
-  return problemOf(head.ok ? await openList(head.head, bytes(input.bytes)) : head)
+  return problemOf(head.ok ? await openList(head.head, input.lines as string[]) : head)
+}
+
+/** Buckets and root of entries that stand for items. */
+async function listTree(input: Record<string, unknown>): Promise<Outcome> {
+  const entries = await Promise.all(
+    (input.items as { code: string; text: string }[]).map(({ code, text }) => entryOf(code, text)),
+  )
+  const root = await listRoot(entries)
+  return root.ok ? { ok: true, root: root.root, buckets: entries.map(({ key }) => bucketOf(key)) } : problemOf(root)
 }
 
 async function agreement(input: Record<string, unknown>): Promise<Outcome> {
@@ -144,6 +155,11 @@ const RUN: Record<string, (input: Record<string, unknown>) => Promise<Outcome>> 
   revocation: async ({ jws, city }) => problemOf(await verifyRevocation(String(jws), cityOf(city).certificate)),
   agreement,
   list,
+  'list-tree': listTree,
+  async 'list-frame'({ hex }) {
+    const decoded = decodeListFrame(fromHex(String(hex)))
+    return decoded.ok ? { ok: true, frame: decoded.frame } : problemOf(decoded)
+  },
   thread: ({ packets }) => thread(packets as { jws: string; body: string }[], 'case'),
   'test-thread': ({ packets }) => thread(packets as { jws: string; body: string }[], 'test'),
   'agreement-thread': ({ packets }) => thread(packets as { jws: string; body: string }[], 'agreement'),

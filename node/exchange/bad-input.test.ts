@@ -145,7 +145,8 @@ async function trace(): Promise<unknown> {
     'materials',
     'packet_materials',
     'events',
-    'lists',
+    'list_heads',
+    'list_buckets',
   ]
   return world.city(S).db.query(`SELECT ${tables.map(name => `(SELECT count(*) FROM ${name}) AS ${name}`).join(', ')}`)
 }

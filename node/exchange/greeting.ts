@@ -71,7 +71,7 @@ export async function readHello(
     // Before its keys are judged: a clock that is off may be why they do not hold.
     parts.clockSeen(partner, frame.hello.at - (begun + parts.clock.now()) / 2)
     await relearn(parts, partner, frame.hello)
-    if (frame.hello.list !== null) parts.lists.announced(partner, frame.hello.list)
+    parts.lists.announced(partner, frame.hello.list)
     return frame.hello
   } finally {
     cancel()

@@ -84,6 +84,6 @@ export interface Trust {
 /** Published lists, as the exchange passes them on. */
 export interface ListBoard {
   /** signed head of the own list */ head(): string | null
-  /** A partner announced a list head; fetched in the background. */
-  announced(city: string, head: string): void
+  /** A partner announced its list head, or that it has none; what is new is fetched in the background. */
+  announced(city: string, head: string | null): void
 }

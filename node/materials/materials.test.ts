@@ -58,7 +58,6 @@ async function open(code: string, partner: string): Promise<City> {
     } as unknown as Trust,
     clock,
     random: () => 0,
-    listBytes: async () => null,
     observer: {
       fetched: () => {},
       failed: (_, problem) => {

@@ -24,9 +24,6 @@ export type MaterialsParts = {
   clock: Clock
   random: () => number
   audit: Audit
-  /** bytes of own published lists, which any active partner may fetch */ listBytes: (
-    sha256: string,
-  ) => Promise<Uint8Array | null>
   observer: {
     fetched(partner: string, bytes: number): void
     failed(partner: string, problem: Problem): void
@@ -216,7 +213,7 @@ export function createMaterials(parts: MaterialsParts) {
     }
   }
 
-  /** Gives a partner what packets to it name, or the bytes of an own list; one request a stream. */
+  /** Gives a partner what packets to it name; one request a stream. */
   async function serve(wire: Wire): Promise<void> {
     const partner = trust.cityOf(wire.peer)
     if (partner === undefined) {
@@ -237,14 +234,6 @@ export function createMaterials(parts: MaterialsParts) {
   }
 
   async function give(wire: Wire, partner: string, sha256: string, offset: number): Promise<void> {
-    const list = await parts.listBytes(sha256)
-    if (list !== null) {
-      await wire.send(encodeFrame({ type: 'material-answer', size: list.byteLength }))
-      for (let at = offset; at < list.byteLength; at += CHUNK) {
-        await wire.send(encodeFrame({ type: 'material-chunk', bytes: list.subarray(at, at + CHUNK) }))
-      }
-      return
-    }
     const [named] = await db.query(
       `SELECT 1 AS named FROM packet_materials pm JOIN packets p ON p.no = pm.packet_no
        WHERE pm.sha256 = ? AND p.partner = ? AND p.direction = 'out' LIMIT 1`,
@@ -314,12 +303,6 @@ export function createMaterials(parts: MaterialsParts) {
       })
       await pull()
     },
-
-    /** Fetches one blob into memory, a partner's list; at most `most` bytes. */
-    fetchBlob: (partner: string, sha256: string, most: number): Promise<Uint8Array> =>
-      fetchWhole(partner, sha256, size => {
-        if (size > most) throw new ProblemError('list.malformed', 'size')
-      }),
 
     /** Fetches the material of a partner test into memory and checks it; nothing is kept. Problems: `material.*`, `exchange.*`. */
     async fetchTest(partner: string, { sha256, size }: Pick<Commitment, 'sha256' | 'size'>): Promise<void> {

@@ -1,49 +1,55 @@
-/** Lists in the store, and the newest of them parsed: an item is found in constant time, in bounded memory. */
+/** Lists in the store: heads, and items in packed buckets that hold from one version to another. Never a whole list in memory. */
 import { ProblemError } from '../../protocol/problem.ts'
-import type { ServiceItem } from '../../protocol/service/item.ts'
-import { type ListHead, readList } from '../../protocol/service/list.ts'
+import type { ListHead } from '../../protocol/service/list.ts'
+import { bucketOf, GROUP_BUCKETS, itemKey, LIST_BUCKETS, ListTree } from '../../protocol/service/list-tree.ts'
 import type { Database, Transaction } from '../store/database.ts'
+import type { Packed } from './pack.ts'
+import type { Summary } from './summary.ts'
 
-/** Bytes of the lists that stay parsed, as published; the parsed form takes a few times as much. */
-const PARSED_BYTES = 64 * 1024 * 1024
 /** Versions of a partner's list that are kept; every version of the own one is. */
 export const PARTNER_VERSIONS = 5
+/** Trees of newest versions kept in memory, 128 KiB each. */
+const TREES = 8
+/** Buckets read at a time; their items take a MiB or so. */
+const READ_BUCKETS = 16
 
 /** A stored list without its items. */
 export type StoredHead = { version: number; jws: string; claims: ListHead }
-type Parsed = { items: Promise<ReadonlyMap<string, ServiceItem>>; bytes: number }
+/** A bucket of one version, its summaries in the order of its lines. */
+export type StoredBucket = Packed & { bucket: number; summaries: readonly Summary[] }
+/** A bucket as it will be from a version on; `content` null when it is empty then. */
+export type StagedBucket = {
+  bucket: number
+  hash: Uint8Array
+  content: (Packed & { summaries: string }) | null
+}
 
-export function createLists(db: Database, parsedBytes = PARSED_BYTES) {
+type BucketRow = Packed & { bucket: number; summaries: string }
+
+/** Rows that hold at a version: parameters `version, version`. */
+const AT = 'since <= ? AND (until IS NULL OR until > ?)'
+
+export type Lists = ReturnType<typeof createLists>
+
+export function createLists(db: Database) {
   /** newest version of each city, once asked for */
   const newest = new Map<string, StoredHead>()
-  /** by city and version, the one used last at the end */
-  const parsed = new Map<string, Parsed>()
-  let bytes = 0
+  /** by city, the one used last at the end */
+  const trees = new Map<string, { version: number; tree: ListTree }>()
 
-  async function parse(city: string, version: number, into: Parsed): Promise<ReadonlyMap<string, ServiceItem>> {
-    const [stored] = await db.query<{ bytes: Uint8Array }>('SELECT bytes FROM lists WHERE city = ? AND version = ?', [
-      city,
-      version,
-    ])
-    if (stored === undefined) throw new ProblemError('request.not-found', `no version ${version} of the list`)
-    const read = readList(stored.bytes)
-    if (!read.ok) throw new ProblemError(read.problem.code, read.problem.detail)
-    into.bytes = stored.bytes.byteLength
-    // A partner's list may stand in any order; pages need one.
-    const sorted = read.list.items.toSorted((a, b) => (a.taskCode < b.taskCode ? -1 : 1))
-    return new Map(sorted.map(item => [item.taskCode, item]))
-  }
-
-  /** Counts a list that was parsed, and lets those go that were not used for longest. */
-  function settle(key: string, list: Parsed): void {
-    if (parsed.get(key) !== list) return
-    bytes += list.bytes
-    for (const [oldest, { bytes: freed }] of parsed) {
-      if (bytes <= parsedBytes || parsed.size === 1) return
-      parsed.delete(oldest)
-      bytes -= freed
+  function remember(city: string, version: number, tree: ListTree): void {
+    trees.delete(city)
+    trees.set(city, { version, tree })
+    for (const oldest of trees.keys()) {
+      if (trees.size <= TREES) return
+      trees.delete(oldest)
     }
   }
+
+  const toBucket = ({ summaries, ...row }: BucketRow): StoredBucket => ({
+    ...row,
+    summaries: JSON.parse(summaries) as Summary[],
+  })
 
   return {
     /** Head of the newest version, or of the named one. */
@@ -52,8 +58,8 @@ export function createLists(db: Database, parsedBytes = PARSED_BYTES) {
       if (known !== undefined && (version === undefined || version === known.version)) return known
       const [row] = await db.query<{ version: number; head: string }>(
         version === undefined
-          ? 'SELECT version, head FROM lists WHERE city = ? ORDER BY version DESC LIMIT 1'
-          : 'SELECT version, head FROM lists WHERE city = ? AND version = ?',
+          ? 'SELECT version, head FROM list_heads WHERE city = ? ORDER BY version DESC LIMIT 1'
+          : 'SELECT version, head FROM list_heads WHERE city = ? AND version = ?',
         version === undefined ? [city] : [city, version],
       )
       if (row === undefined) return null
@@ -63,54 +69,145 @@ export function createLists(db: Database, parsedBytes = PARSED_BYTES) {
       return head
     },
 
-    /** Items of a version by code, in the order of their codes. Problem: `request.not-found`. */
-    items(city: string, version: number): Promise<ReadonlyMap<string, ServiceItem>> {
-      const key = `${city} ${version}`
-      const known = parsed.get(key)
-      if (known !== undefined) {
-        parsed.delete(key)
-        parsed.set(key, known)
-        return known.items
-      }
-      const list: Parsed = { items: Promise.resolve(new Map()), bytes: 0 }
-      list.items = parse(city, version, list)
-      parsed.set(key, list)
-      list.items.then(
-        () => settle(key, list),
-        () => parsed.delete(key),
+    /** A bucket of a version; null when it is empty. */
+    async bucket(city: string, bucket: number, version: number): Promise<StoredBucket | null> {
+      const [row] = await db.query<BucketRow>(
+        `SELECT bucket, size, packed, summaries FROM list_buckets WHERE city = ? AND bucket = ? AND ${AT}`,
+        [city, bucket, version, version],
       )
-      return list.items
+      return row === undefined ? null : toBucket(row)
     },
 
-    async bytes(city: string, version: number): Promise<Uint8Array | null> {
-      const [row] = await db.query<{ bytes: Uint8Array }>('SELECT bytes FROM lists WHERE city = ? AND version = ?', [
+    /** Every bucket of a version that is not empty, in order. */
+    async *buckets(city: string, version: number): AsyncGenerator<StoredBucket> {
+      for (let from = 0; from < LIST_BUCKETS; from += READ_BUCKETS) {
+        const rows = await db.query<BucketRow>(
+          `SELECT bucket, size, packed, summaries FROM list_buckets
+           WHERE city = ? AND bucket BETWEEN ? AND ? AND ${AT} ORDER BY bucket`,
+          [city, from, from + READ_BUCKETS - 1, version, version],
+        )
+        for (const row of rows) yield toBucket(row)
+      }
+    },
+
+    /** Numbers of the buckets that differ between two versions, in order. */
+    async changed(city: string, from: number, to: number): Promise<number[]> {
+      const rows = await db.query<{ bucket: number }>(
+        `SELECT bucket FROM list_buckets WHERE city = ? AND since > ? AND since <= ?
+         UNION SELECT bucket FROM list_buckets WHERE city = ? AND until > ? AND until <= ? ORDER BY bucket`,
+        [city, from, to, city, from, to],
+      )
+      return rows.map(row => row.bucket)
+    },
+
+    /** Summaries of one group of buckets. */
+    async summaries(city: string, version: number, group: number): Promise<Summary[]> {
+      const first = group * GROUP_BUCKETS
+      const rows = await db.query<{ summaries: string }>(
+        `SELECT summaries FROM list_buckets WHERE city = ? AND bucket BETWEEN ? AND ? AND ${AT}`,
+        [city, first, first + GROUP_BUCKETS - 1, version, version],
+      )
+      return rows.flatMap(row => JSON.parse(row.summaries) as Summary[])
+    },
+
+    /** Summary of one item of a version; null when it has none of this code. */
+    async summary(city: string, version: number, code: string): Promise<Summary | null> {
+      const bucket = bucketOf(await itemKey(code))
+      const [row] = await db.query<{ summaries: string }>(
+        `SELECT summaries FROM list_buckets WHERE city = ? AND bucket = ? AND ${AT}`,
+        [city, bucket, version, version],
+      )
+      const summaries = row === undefined ? [] : (JSON.parse(row.summaries) as Summary[])
+      return summaries.find(([found]) => found === code) ?? null
+    },
+
+    /** The hash tree of the newest version, for the caller to change; of no version, an empty one. */
+    async tree(held: StoredHead | null): Promise<ListTree> {
+      if (held === null) return new ListTree()
+      const city = held.claims.iss
+      const known = trees.get(city)
+      if (known?.version === held.version) return known.tree.copy()
+      const rows = await db.query<{ bucket: number; hash: Uint8Array }>(
+        `SELECT bucket, hash FROM list_buckets WHERE city = ? AND ${AT}`,
+        [city, held.version, held.version],
+      )
+      const tree = new ListTree()
+      for (const { bucket, hash } of rows) tree.set(bucket, hash)
+      await tree.root()
+      remember(city, held.version, tree)
+      return tree.copy()
+    },
+
+    /** Notes that buckets of a version come before its head, so that they go when it never comes. */
+    async begin(tx: Transaction, city: string, version: number): Promise<void> {
+      await tx.run('INSERT INTO list_staging (city, version) VALUES (?, ?)', [city, version])
+    },
+
+    /** Writes buckets as they are from `version` on; seen once that version has its head. */
+    async write(tx: Transaction, city: string, version: number, buckets: readonly StagedBucket[]): Promise<void> {
+      for (const { bucket, hash, content } of buckets) {
+        await tx.run('UPDATE list_buckets SET until = ? WHERE city = ? AND bucket = ? AND until IS NULL', [
+          version,
+          city,
+          bucket,
+        ])
+        if (content === null) continue
+        await tx.run(
+          'INSERT INTO list_buckets (city, bucket, since, hash, size, summaries, packed) VALUES (?, ?, ?, ?, ?, ?, ?)',
+          [city, bucket, version, hash, content.size, content.summaries, content.packed],
+        )
+      }
+    },
+
+    /** Makes a version the newest: what was written for it is seen from the commit on. `keep` bounds the versions kept. */
+    async seal(tx: Transaction, head: StoredHead, tree: ListTree, keep?: number): Promise<void> {
+      const { iss: city, iat } = head.claims
+      await tx.run('INSERT INTO list_heads (city, version, head, published_at) VALUES (?, ?, ?, ?)', [
         city,
-        version,
-      ])
-      return row?.bytes ?? null
-    },
-
-    /** Stores a version; of a partner's list the oldest go when `keep` is passed. */
-    async store(tx: Transaction, head: ListHead, jws: string, list: Uint8Array, keep?: number): Promise<void> {
-      await tx.run('INSERT INTO lists (city, version, head, bytes, published_at) VALUES (?, ?, ?, ?, ?)', [
-        head.iss,
         head.version,
-        jws,
-        list,
-        head.iat * 1000,
+        head.jws,
+        iat * 1000,
       ])
-      tx.afterCommit(() => newest.set(head.iss, { version: head.version, jws, claims: head }))
+      await tx.run('DELETE FROM list_staging WHERE city = ?', [city])
+      tx.afterCommit(() => {
+        newest.set(city, head)
+        remember(city, head.version, tree)
+      })
       if (keep === undefined) return
       const kept = await tx.query<{ version: number }>(
-        'SELECT version FROM lists WHERE city = ? ORDER BY version DESC LIMIT ?',
-        [head.iss, keep],
+        'SELECT version FROM list_heads WHERE city = ? ORDER BY version DESC LIMIT ?',
+        [city, keep],
       )
       const oldest = kept.at(-1)?.version ?? 0
-      await tx.run('DELETE FROM lists WHERE city = ? AND version < ?', [head.iss, oldest])
+      await tx.run('DELETE FROM list_heads WHERE city = ? AND version < ?', [city, oldest])
+      await tx.run('DELETE FROM list_buckets WHERE city = ? AND until <= ?', [city, oldest])
+    },
+
+    /** Takes away what was staged for versions that never got their head; of every city, or of one. */
+    async sweep(city?: string): Promise<void> {
+      const staged = await db.query<{ city: string; version: number }>('SELECT city, version FROM list_staging')
+      for (const entry of staged) {
+        if (city !== undefined && entry.city !== city) continue
+        await db.transaction(async tx => {
+          const place = [entry.city, entry.version]
+          await tx.run('DELETE FROM list_buckets WHERE city = ? AND since = ?', place)
+          await tx.run('UPDATE list_buckets SET until = NULL WHERE city = ? AND until = ?', place)
+          await tx.run('DELETE FROM list_staging WHERE city = ?', [entry.city])
+        })
+      }
     },
   }
 }
 
+/** The line of an item in its bucket, or null. */
+export function lineOf(bucket: StoredBucket, lines: readonly string[], code: string): string | null {
+  const place = bucket.summaries.findIndex(([found]) => found === code)
+  if (place < 0) return null
+  const line = lines[place]
+  if (line === undefined) throw new ProblemError('internal', 'a bucket has fewer lines than summaries')
+  return line
+}
+
 /** Claims of a head that was verified before it was stored. */
-const claimsOf = (jws: string): ListHead =>
+export const claimsOf = (jws: string): ListHead =>
   JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()) as ListHead

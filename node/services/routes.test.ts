@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { createTestApi, type TestApi } from '../../test/support/http.ts'
+import { createMemoryNetwork } from '../../test/support/memory-network.ts'
 import { type PlayCity, playCity } from '../../test/support/play-city.ts'
 import { openTestStore } from '../../test/support/store.ts'
 import { serviceRoutes } from './routes.ts'
@@ -36,6 +37,7 @@ beforeEach(async () => {
   const { audit, events, clock } = await createTestApi({ store })
   const services = await createServices({
     db: store,
+    transport: createMemoryNetwork().transport(play.code),
     identity: {
       city: play.code,
       name: play.name,
@@ -52,7 +54,6 @@ beforeEach(async () => {
     clock,
     audit,
     events,
-    fetchBlob: async () => new Uint8Array(),
     announce: () => {},
     observer: { failed: () => {} },
   })

@@ -1,344 +1,254 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import type { KeyResolver, TrustedKey } from '../../protocol/packet/envelope.ts'
-import type { Problem } from '../../protocol/problem.ts'
+import { LIMITS } from '../../protocol/limits.ts'
+import type { KeyResolver } from '../../protocol/packet/envelope.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
-import { createHandClock } from '../../test/support/http.ts'
 import { type PlayCity, playCity, trusting } from '../../test/support/play-city.ts'
-import { openTestStore } from '../../test/support/store.ts'
-import { createAudit } from '../audit/audit.ts'
-import { createEventLog } from '../audit/events.ts'
-import type { Database } from '../store/database.ts'
-import { createLists, PARTNER_VERSIONS } from './lists.ts'
-import { createServices, LIST_LIMITS } from './services.ts'
+import { codesOf, idle, type ListCities, listCities, playItem, playItems } from '../../test/support/play-lists.ts'
+import { RETRY } from './follower.ts'
+import { PARTNER_VERSIONS } from './lists.ts'
 
 const NOW = Date.parse('2026-11-23T00:00:00Z')
+const SHIYAN = '420300'
 let plays: [PlayCity, PlayCity]
 let resolve: KeyResolver
-let items: ServiceItem[]
+const items = playItems(184)
 
 beforeAll(async () => {
-  plays = [await playCity('610900', { now: NOW / 1000 }), await playCity('420300', { now: NOW / 1000 })]
+  plays = [await playCity('610900', { now: NOW / 1000 }), await playCity(SHIYAN, { now: NOW / 1000 })]
   resolve = await trusting(...plays)
-  items = Array.from({ length: 184 }, (_, index) => itemOf(index))
 })
 
-const itemOf = (index: number): ServiceItem => ({
-  taskCode: `11420300MB0000000X4${String(index).padStart(12, '0')}`,
-  taskName: index === 0 ? '学历公证' : `${index % 20 === 0 ? '公积金' : '事项'}${index}`,
-  taskVersion: 1,
-  taskState: '1',
-  taskType: '20',
-  useLevel: '3',
-  deptName: '部门',
-  serverType: ['1'],
-  projectType: '2',
-  modes: [0, 1],
-  anticipateDay: 15,
-  promiseDay: 10,
-  limitSceneNum: 0,
-  isFee: false,
-  materials: [],
-})
-
-type Services = Awaited<ReturnType<typeof createServices>>
-
-async function open(
-  play: PlayCity,
-  from: () => Services | null,
-  announce: (head: string) => void = () => {},
-  database?: Database,
-) {
-  const db = database ?? (await openTestStore())
-  const clock = createHandClock(NOW)
-  const failures: Problem[] = []
-  const fetched: string[] = []
-  let suspended = false
-  const services = await createServices({
-    db,
-    identity: {
-      city: play.code,
-      name: play.name,
-      signer: () => play.packetSigner,
-      document: () => ({ certificates: [], delegations: [], revocations: [] }),
-    },
-    trust: {
-      key: kid => resolve(kid) as TrustedKey | undefined,
-      cityOf: () => undefined,
-      reach: () => ({ peers: [], addresses: [] }),
-      partners: () => (suspended ? [] : ['420300']),
-      learn: async () => ({ ok: true }),
-    },
-    clock,
-    audit: createAudit({ database: db, now: clock.now }),
-    events: createEventLog({ database: db, now: clock.now }),
-    fetchBlob: async (_, sha256) => {
-      fetched.push(sha256)
-      return (await from()?.bytes(sha256)) ?? new Uint8Array()
-    },
-    announce,
-    observer: {
-      failed: (_, problem) => failures.push(problem),
-    },
-  })
-  return { services, db, clock, failures, fetched, suspend: () => (suspended = true) }
+async function two() {
+  const world = listCities(resolve, NOW)
+  return { world, ankang: await world.open(plays[0]), shiyan: await world.open(plays[1]) }
 }
+const one = async (world: ListCities = listCities(resolve, NOW)) => world.open(plays[1])
+const codeOf = (index: number) => playItem(index).taskCode
 
-/** Announces and waits until the list is there, or the attempt failed. */
-async function announced(to: Awaited<ReturnType<typeof open>>, head: string, version: number): Promise<void> {
-  const before = to.failures.length
-  to.services.announced('420300', head)
-  await taken(to, version, before)
-}
-
-const taken = (to: Awaited<ReturnType<typeof open>>, version: number, failuresBefore: number) =>
-  vi.waitFor(async () => {
-    if (to.failures.length > failuresBefore) return
-    expect((await to.services.view('420300'))?.version).toBe(version)
-  }, 20_000)
-
-/** The item codes of a page of the newest list. */
-async function search(of: Services, query: string, limit = 1000, after: string | null = null): Promise<string[]> {
-  const view = await of.view('420300')
-  return view === null ? [] : (await of.search(view, query, limit, after)).map(item => item.taskCode)
-}
-
-describe('services', () => {
-  test('publishes growing versions, each announced, and survives a restart', async () => {
-    const heads: string[] = []
-    const shiyan = await open(
-      plays[1],
-      () => null,
-      head => heads.push(head),
-    )
+describe('publishing', () => {
+  test('gives growing versions, each announced, and one reads items of any of them', async () => {
+    const shiyan = await one()
     expect(await shiyan.services.publish(items, 'person:1')).toMatchObject({ version: 1, count: 184 })
     expect(await shiyan.services.publish(items.slice(0, 3), 'person:1')).toMatchObject({ version: 2, count: 3 })
-    expect(heads).toHaveLength(2)
-    expect(shiyan.services.head()).toBe(heads[1])
-    expect(await shiyan.services.item('420300', items[0]?.taskCode ?? '')).toMatchObject({ taskName: '学历公证' })
-    expect(await shiyan.services.item('420300', 'none')).toBeNull()
+    expect(shiyan.heads).toHaveLength(2)
+    expect(shiyan.services.head()).toBe(shiyan.heads[1])
+    expect(await shiyan.services.item(SHIYAN, codeOf(0))).toEqual(items[0])
+    expect(await shiyan.services.item(SHIYAN, 'none')).toBeNull()
+    expect(await shiyan.services.item(SHIYAN, codeOf(100))).toBeNull()
+    expect(await shiyan.services.item(SHIYAN, codeOf(100), 1)).toEqual(items[100])
+    expect(await shiyan.services.item(SHIYAN, codeOf(100), 3)).toBeNull()
+    expect(await codesOf(shiyan, SHIYAN, 1)).toEqual(items.map(item => item.taskCode))
+    expect(await codesOf(shiyan, SHIYAN)).toEqual(items.slice(0, 3).map(item => item.taskCode))
   })
 
-  test('refuses a list that does not hold, and keeps the last one', async () => {
-    const shiyan = await open(plays[1], () => null)
+  test('a change puts and removes, and makes the same list as publishing it whole', async () => {
+    const [shiyan, other] = [await one(), await one()]
+    await shiyan.services.publish(items.slice(0, 100), 'person:1')
+    const changed = playItem(7, { promiseDay: 2 })
+    const put = [changed, playItem(150)]
+    expect(await shiyan.services.change({ put, remove: [codeOf(3), codeOf(99)] }, 'person:1')).toMatchObject({
+      version: 2,
+      count: 99,
+    })
+    await other.services.publish([], 'person:1')
+    const whole = items.slice(0, 99).filter((_, index) => index !== 3 && index !== 7)
+    await other.services.publish([...put, ...whole], 'person:1')
+    const [root, otherRoot] = [shiyan, other].map(city => rootOf(city.services.head()))
+    expect(root).toBe(otherRoot)
+    expect(await shiyan.services.item(SHIYAN, codeOf(7))).toEqual(changed)
+    expect(await shiyan.services.item(SHIYAN, codeOf(7), 1)).toEqual(items[7])
+    expect(await shiyan.services.item(SHIYAN, codeOf(3))).toBeNull()
+    expect((await codesOf(shiyan, SHIYAN)).length).toBe(99)
+  })
+
+  test('refuses what does not hold, and keeps the last list', async () => {
+    const shiyan = await one()
     await shiyan.services.publish(items.slice(0, 3), 'person:1')
     const [first] = items
     if (first === undefined) throw new Error('no item')
-    await expect(shiyan.services.publish([first, first], 'person:1')).rejects.toMatchObject({
-      problem: { code: 'list.malformed' },
-    })
-    expect(await shiyan.services.view('420300')).toMatchObject({ version: 1, count: 3 })
+    const refused = (work: Promise<unknown>, code: string, detail: string) =>
+      expect(work).rejects.toMatchObject({ problem: { code, detail: expect.stringContaining(detail) as unknown } })
+    const publish = (all: ServiceItem[]) => shiyan.services.publish(all, 'person:1')
+    const change = (put: ServiceItem[], remove: string[] = []) => shiyan.services.change({ put, remove }, 'person:1')
+    await refused(publish([first, first]), 'list.malformed', 'repeat')
+    await refused(publish([first, { ...first, taskName: '' }]), 'list.malformed', 'items.1: taskName')
+    const form = { text: 'x'.repeat(LIMITS.itemBytes) }
+    await refused(publish([{ ...first, form }]), 'list.malformed', `${LIMITS.itemBytes} bytes`)
+    await refused(change([first, first]), 'list.malformed', 'repeat')
+    await refused(change([], ['none']), 'item.unknown', 'remove.0')
+    await refused(change([first], [first.taskCode]), 'list.malformed', 'repeat')
+    await refused(change([{ ...first, modes: [] }]), 'list.malformed', 'put.0: modes')
+    expect(await shiyan.services.view(SHIYAN)).toMatchObject({ version: 1, count: 3 })
+    expect(await shiyan.db.query('SELECT * FROM list_staging')).toEqual([])
+    expect(await change([playItem(9)])).toMatchObject({ version: 2, count: 4 })
   })
 
-  test('takes a partner list that verifies and searches it; a lower version is refused', async () => {
-    const shiyan = await open(plays[1], () => null)
-    const ankang = await open(plays[0], () => shiyan.services)
-    await shiyan.services.publish(items, 'person:1')
-    const first = shiyan.services.head() ?? ''
-    await announced(ankang, first, 1)
-    expect(await ankang.services.view('420300')).toMatchObject({ version: 1, count: 184 })
-    expect((await search(ankang.services, '公积金')).length).toBeGreaterThan(3)
-    await shiyan.services.publish(items.slice(0, 10), 'person:1')
-    await announced(ankang, shiyan.services.head() ?? '', 2)
-    expect(await ankang.services.view('420300')).toMatchObject({ version: 2, count: 10 })
-    await announced(ankang, first, 99)
-    expect(ankang.failures.at(-1)).toMatchObject({ code: 'list.rollback' })
-    expect(await ankang.services.view('420300')).toMatchObject({ version: 2 })
-  })
-
-  test('keeps the last good list when the bytes are wrong, says so, and asks again', async () => {
-    const shiyan = await open(plays[1], () => null)
-    let honest = true
-    const ankang = await open(plays[0], () => (honest ? shiyan.services : null))
-    await shiyan.services.publish(items.slice(0, 5), 'person:1')
-    await announced(ankang, shiyan.services.head() ?? '', 1)
-    honest = false
-    await shiyan.services.publish(items.slice(0, 6), 'person:1')
-    await announced(ankang, shiyan.services.head() ?? '', 2)
-    expect(ankang.services.problem('420300')).toMatchObject({ code: 'list.signature' })
-    expect(await ankang.services.view('420300')).toMatchObject({ version: 1 })
-    honest = true
-    ankang.clock.advance(30_000)
-    await taken(ankang, 2, ankang.failures.length)
-    expect(await ankang.services.view('420300')).toMatchObject({ version: 2, count: 6 })
-    expect(ankang.services.problem('420300')).toBeNull()
-  })
-
-  test('a list of another city, or by a key that nobody trusts, is refused', async () => {
-    const ankang = await open(plays[0], () => null)
-    const other = await open(plays[0], () => null)
-    await other.services.publish(items.slice(0, 1), 'person:1')
-    await announced(ankang, other.services.head() ?? '', 1)
-    expect(ankang.failures.at(-1)).toMatchObject({ code: 'envelope.issuer' })
-    await announced(ankang, 'no.signed.head', 1)
-    expect(ankang.failures.at(-1)).toMatchObject({ code: 'envelope.malformed' })
-  })
-
-  test('lists published at the same time get a version each, and the last is announced', async () => {
-    const heads: string[] = []
-    const shiyan = await open(
-      plays[1],
-      () => null,
-      head => heads.push(head),
-    )
+  test('at the same time gives a version each, and the last is the head', async () => {
+    const shiyan = await one()
     const views = await Promise.all([1, 2, 3].map(n => shiyan.services.publish(items.slice(0, n), 'person:1')))
     expect(views.map(view => [view.version, view.count])).toEqual([
       [1, 1],
       [2, 2],
       [3, 3],
     ])
-    expect(shiyan.services.head()).toBe(heads[2])
+    expect(shiyan.services.head()).toBe(shiyan.heads[2])
     for (const version of [1, 2, 3])
-      expect(await shiyan.services.view('420300', version)).toMatchObject({ count: version })
-    expect(await shiyan.services.view('420300', 4)).toBeNull()
-    expect(await shiyan.services.item('420300', items[1]?.taskCode ?? '', 1)).toBeNull()
-    expect(await shiyan.services.item('420300', items[1]?.taskCode ?? '', 2)).toMatchObject({ taskName: '事项1' })
+      expect(await shiyan.services.view(SHIYAN, version)).toMatchObject({ count: version })
+    expect(await shiyan.services.item(SHIYAN, codeOf(1), 1)).toBeNull()
+    expect(await shiyan.services.item(SHIYAN, codeOf(1), 2)).toMatchObject({ taskName: '事项1' })
   })
 
-  test('goes on with the next version after a restart, with the same head', async () => {
-    const shiyan = await open(plays[1], () => null)
+  test('goes on after a restart with the same head; what a killed node had begun is gone', async () => {
+    const shiyan = await one()
     await shiyan.services.publish(items, 'person:1')
-    const again = await open(
-      plays[1],
-      () => null,
-      () => {},
-      shiyan.db,
-    )
-    expect(again.services.head()).toBe(shiyan.services.head())
-    expect(await again.services.bytes('0'.repeat(64))).toBeNull()
-    expect(await again.services.publish(items, 'person:1')).toMatchObject({ version: 2 })
-  })
-
-  test('a list too large for partners is not published', async () => {
-    const shiyan = await open(plays[1], () => null)
-    const [first] = items
-    if (first === undefined) throw new Error('no item')
-    const large = { ...first, form: { text: 'x'.repeat(LIST_LIMITS.bytes) } }
-    await expect(shiyan.services.publish([large], 'person:1')).rejects.toMatchObject({
-      problem: { code: 'list.malformed' },
+    await shiyan.db.transaction(async tx => {
+      await tx.run('INSERT INTO list_staging (city, version) VALUES (?, 2)', [SHIYAN])
+      await tx.run('UPDATE list_buckets SET until = 2 WHERE city = ?', [SHIYAN])
+      await tx.run(
+        `INSERT INTO list_buckets (city, bucket, since, hash, size, summaries, packed) SELECT city, bucket, 2, hash, size, summaries, packed FROM list_buckets`,
+      )
     })
-    expect(shiyan.services.head()).toBeNull()
+    expect(await codesOf(shiyan, SHIYAN)).toHaveLength(184)
+    const again = await listCities(resolve, NOW).open(plays[1], shiyan.db)
+    expect(again.services.head()).toBe(shiyan.services.head())
+    expect(await again.db.query('SELECT no FROM list_buckets WHERE since = 2 OR until IS NOT NULL')).toEqual([])
+    expect(await again.services.publish(items.slice(1), 'person:1')).toMatchObject({ version: 2, count: 183 })
+    expect(await codesOf(again, SHIYAN, 1)).toHaveLength(184)
   })
 
-  test('pages go through the whole list once', async () => {
-    const shiyan = await open(plays[1], () => null)
-    await shiyan.services.publish(items.toReversed(), 'person:1')
-    const seen: string[] = []
-    for (let after: string | null = null; ; ) {
-      const page = await search(shiyan.services, '', 50, after)
-      seen.push(...page)
-      if (page.length < 50) break
-      after = page.at(-1) ?? null
-    }
-    expect(seen).toEqual(items.map(item => item.taskCode))
-    expect(await search(shiyan.services, '000000000007')).toEqual([items[7]?.taskCode])
-    expect(await search(shiyan.services, 'none')).toEqual([])
+  test('writes what differs, and nothing when nothing does', async () => {
+    const shiyan = await one()
+    const rows = async () => (await shiyan.db.query<{ n: number }>('SELECT count(*) AS n FROM list_buckets'))[0]?.n ?? 0
+    await shiyan.services.publish(items, 'person:1')
+    const before = await rows()
+    expect(await shiyan.services.publish(items.toReversed(), 'person:1')).toMatchObject({ version: 2 })
+    expect(await rows()).toBe(before)
+    await shiyan.services.change({ put: [playItem(7, { promiseDay: 3 })], remove: [] }, 'person:1')
+    expect(await rows()).toBe(before + 1)
+  })
+})
+
+describe("partners' lists", () => {
+  test('are taken whole at first, then by difference', async () => {
+    const { world, shiyan, ankang } = await two()
+    await shiyan.services.publish(items, 'person:1')
+    await world.announce(shiyan, ankang)
+    expect(await ankang.services.view(SHIYAN)).toMatchObject({ version: 1, count: 184 })
+    const whole = world.frames.reduce((sum, { frame }) => sum + frame.byteLength, 0)
+    world.frames.length = 0
+    await shiyan.services.change({ put: [playItem(7, { promiseDay: 2 })], remove: [codeOf(8)] }, 'person:1')
+    await world.announce(shiyan, ankang)
+    const difference = world.frames.reduce((sum, { frame }) => sum + frame.byteLength, 0)
+    expect(await ankang.services.view(SHIYAN)).toMatchObject({ version: 2, count: 183 })
+    expect(await ankang.services.item(SHIYAN, codeOf(7))).toMatchObject({ promiseDay: 2 })
+    expect(await ankang.services.item(SHIYAN, codeOf(7), 1)).toMatchObject({ promiseDay: 10 })
+    expect(await ankang.services.item(SHIYAN, codeOf(8))).toBeNull()
+    expect(difference).toBeLessThan(Math.min(whole, 4096))
+    expect(ankang.failures).toEqual([])
+    // The same announcement again asks for nothing.
+    world.frames.length = 0
+    await world.announce(shiyan, ankang)
+    expect(world.frames).toEqual([])
   })
 
-  test('the same version with other items is refused, the same list again is not fetched', async () => {
-    const shiyan = await open(plays[1], () => null)
-    const restored = await open(plays[1], () => null)
-    const ankang = await open(plays[0], () => shiyan.services)
+  test('a difference over several versions leads to the newest', async () => {
+    const { world, shiyan, ankang } = await two()
+    await shiyan.services.publish(items, 'person:1')
+    await world.announce(shiyan, ankang)
+    await shiyan.services.publish(items.slice(50), 'person:1')
+    await shiyan.services.change({ put: [playItem(10)], remove: [] }, 'person:1')
+    await shiyan.services.change({ put: [playItem(11, { promiseDay: 1 })], remove: [codeOf(60)] }, 'person:1')
+    await world.announce(shiyan, ankang)
+    expect(await codesOf(ankang, SHIYAN)).toEqual(await codesOf(shiyan, SHIYAN))
+    expect(await ankang.services.view(SHIYAN)).toMatchObject({ version: 4, count: 135 })
+    expect(await ankang.services.view(SHIYAN, 2)).toBeNull()
+    expect(await codesOf(ankang, SHIYAN, 1)).toHaveLength(184)
+  })
+
+  test('a list of another city, or by a key that nobody trusts, is refused', async () => {
+    const { world, ankang, shiyan } = await two()
+    await ankang.services.publish(items.slice(0, 1), 'person:1')
+    await world.announce(shiyan, ankang, ankang.services.head(), 1)
+    expect(ankang.failures.at(-1)).toMatchObject({ code: 'envelope.issuer' })
+    await world.announce(shiyan, ankang, 'no.signed.head', 1)
+    expect(ankang.failures.at(-1)).toMatchObject({ code: 'envelope.malformed' })
+    const refusals = await ankang.audit.list({}, 10, null)
+    expect(JSON.stringify(refusals)).toContain('list.refused')
+  })
+
+  test('the same version with other items is refused and named', async () => {
+    const { world, shiyan, ankang } = await two()
+    const restored = await one()
     await shiyan.services.publish(items.slice(0, 3), 'person:1')
     await restored.services.publish(items.slice(0, 4), 'person:1')
-    const head = shiyan.services.head() ?? ''
-    await announced(ankang, head, 1)
-    await announced(ankang, head, 1)
-    expect(ankang.fetched).toHaveLength(1)
-    await announced(ankang, restored.services.head() ?? '', 99)
-    expect(ankang.failures).toMatchObject([{ code: 'list.rollback' }])
-    expect(await ankang.services.view('420300')).toMatchObject({ version: 1, count: 3 })
+    await world.announce(shiyan, ankang)
+    await world.announce(shiyan, ankang, restored.services.head(), 99)
+    expect(ankang.failures).toMatchObject([{ code: 'list.fork' }])
+    expect(ankang.services.problem(SHIYAN)).toMatchObject({ code: 'list.fork', detail: 'version 1' })
+    expect(await ankang.services.view(SHIYAN)).toMatchObject({ version: 1, count: 3 })
   })
 
   test('keeps a few versions of a partner, and all of its own', async () => {
-    const shiyan = await open(plays[1], () => null)
-    const ankang = await open(plays[0], () => shiyan.services)
+    const { world, shiyan, ankang } = await two()
     const versions = PARTNER_VERSIONS + 2
     for (let version = 1; version <= versions; version++) {
       await shiyan.services.publish(items.slice(0, version), 'person:1')
-      await announced(ankang, shiyan.services.head() ?? '', version)
+      await world.announce(shiyan, ankang)
     }
-    const count = async (of: typeof ankang) => (await of.db.query('SELECT version FROM lists')).length
+    const count = async (of: typeof ankang) => (await of.db.query('SELECT version FROM list_heads')).length
     expect([await count(shiyan), await count(ankang)]).toEqual([versions, PARTNER_VERSIONS])
-    expect(await ankang.services.view('420300', 2)).toBeNull()
-    expect(await ankang.services.view('420300', 3)).toMatchObject({ count: 3 })
+    expect(await ankang.services.view(SHIYAN, 2)).toBeNull()
+    expect(await ankang.services.view(SHIYAN, 3)).toMatchObject({ count: 3 })
+    expect(await codesOf(ankang, SHIYAN, 3)).toHaveLength(3)
+    expect(await codesOf(ankang, SHIYAN)).toHaveLength(versions)
   })
 
   test('of many announcements in a row the last is taken', async () => {
-    const shiyan = await open(plays[1], () => null)
-    const ankang = await open(plays[0], () => shiyan.services)
-    const heads: string[] = []
-    for (let version = 1; version <= 6; version++) {
-      await shiyan.services.publish(items.slice(0, version), 'person:1')
-      heads.push(shiyan.services.head() ?? '')
-    }
-    for (const head of heads) ankang.services.announced('420300', head)
-    // The first was being taken already, and its bytes are given no more.
-    await taken(ankang, 6, 1)
-    expect(ankang.fetched.length).toBeLessThanOrEqual(2)
+    const { world, shiyan, ankang } = await two()
+    for (let version = 1; version <= 6; version++) await shiyan.services.publish(items.slice(0, version), 'person:1')
+    for (const head of shiyan.heads) ankang.services.announced(SHIYAN, head)
+    await world.taken(shiyan, ankang, 6)
+    expect(ankang.failures).toEqual([])
+    expect(world.frames.filter(({ from }) => from === ankang.code)).toHaveLength(1)
   })
 
   test('asks again with growing pauses on one timer, and stops for a suspended partner', async () => {
-    const shiyan = await open(plays[1], () => null)
-    const ankang = await open(plays[0], () => null)
+    const { world, shiyan, ankang } = await two()
     await shiyan.services.publish(items.slice(0, 1), 'person:1')
+    world.network.partition(SHIYAN, ankang.code)
     const head = shiyan.services.head() ?? ''
     const tries = (n: number) => vi.waitFor(() => expect(ankang.failures).toHaveLength(n), 20_000)
-    const idle = async () => {
-      for (let turn = 0; turn < 50; turn++) await new Promise(wake => setImmediate(wake))
-    }
-    ankang.services.announced('420300', head)
+    ankang.services.announced(SHIYAN, head)
     await tries(1)
     await idle()
     // The partner came back: tried at once, and the waiting attempt is given up.
-    ankang.services.announced('420300', head)
+    ankang.services.announced(SHIYAN, head)
     await tries(2)
     await idle()
-    ankang.clock.advance(LIST_LIMITS.retry)
+    world.clock.advance(RETRY.first)
     await idle()
     expect(ankang.failures).toHaveLength(2)
-    ankang.clock.advance(LIST_LIMITS.retry)
+    world.clock.advance(RETRY.first)
     await tries(3)
     await idle()
     ankang.suspend()
-    ankang.clock.advance(LIST_LIMITS.retryMost)
+    world.clock.advance(RETRY.most)
     await idle()
     expect(ankang.failures).toHaveLength(3)
   })
 
   test('stops: nothing is taken nor tried again', async () => {
-    const shiyan = await open(plays[1], () => null)
-    const ankang = await open(plays[0], () => null)
+    const { world, shiyan, ankang } = await two()
     await shiyan.services.publish(items.slice(0, 1), 'person:1')
-    await announced(ankang, shiyan.services.head() ?? '', 1)
+    world.network.partition(SHIYAN, ankang.code)
+    await world.announce(shiyan, ankang)
     ankang.services.stop()
-    ankang.clock.advance(LIST_LIMITS.retryMost)
-    ankang.services.announced('420300', shiyan.services.head() ?? '')
-    for (let turn = 0; turn < 50; turn++) await new Promise(wake => setImmediate(wake))
+    world.clock.advance(RETRY.most)
+    ankang.services.announced(SHIYAN, shiyan.services.head() ?? '')
+    await idle()
     expect(ankang.failures).toHaveLength(1)
   })
 })
 
-describe('parsed lists', () => {
-  test('stay in memory up to a limit, the one used last for longest', async () => {
-    const shiyan = await open(plays[1], () => null)
-    for (const n of [50, 51, 52]) await shiyan.services.publish(items.slice(0, n), 'person:1')
-    const reads: number[] = []
-    const [one] = await shiyan.db.query<{ n: number }>('SELECT max(length(bytes)) AS n FROM lists')
-    const lists = createLists(
-      {
-        ...shiyan.db,
-        query: (sql, params) => {
-          if (/SELECT bytes/.test(sql)) reads.push(Number(params?.[1]))
-          return shiyan.db.query(sql, params)
-        },
-      },
-      2 * (one?.n ?? 0),
-    )
-    for (const version of [1, 2, 1, 3, 1, 2, 2]) {
-      const held = await lists.items('420300', version)
-      expect(held.size).toBe(49 + version)
-    }
-    expect(reads).toEqual([1, 2, 3, 2])
-    await expect(lists.items('420300', 9)).rejects.toMatchObject({ problem: { code: 'request.not-found' } })
-  })
-})
+const rootOf = (head: string | null): unknown =>
+  (JSON.parse(Buffer.from((head ?? '').split('.')[1] ?? '', 'base64url').toString()) as { root: unknown }).root

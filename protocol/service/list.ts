@@ -1,47 +1,22 @@
-/** The published service list (事项清单) of a city: a signed head over the bytes of all its items. SPEC.md §8.2. */
+/** The published service list (事项清单) of a city: a signed head over the root hash of all its items. SPEC.md §8.2–8.4. */
 import * as z from 'zod'
 import { LIMITS } from '../limits.ts'
 import { PROTOCOL_VERSION, TYP } from '../names.ts'
 import { type KeyResolver, keyUsable, openCompact, type PacketSigner, signCompact } from '../packet/envelope.ts'
-import { Commitment, DivisionCode, encodeUtf8, parseJson, Seconds, sha256 } from '../primitives.ts'
+import { DivisionCode, encodeUtf8, parseJson, Seconds, Sha256, sha256Bytes, toHex } from '../primitives.ts'
 import { type Refused, refuse } from '../problem.ts'
 import { ServiceItem } from './item.ts'
-
-export const ServiceList = z.strictObject({
-  v: z.literal(1),
-  city: DivisionCode,
-  version: z.number().int().min(1),
-  items: z.array(ServiceItem).max(LIMITS.listItems),
-})
-export type ServiceList = z.infer<typeof ServiceList>
+import { bucketHash, bucketOf, compareKeys, itemKey, type ListEntry, ListTree } from './list-tree.ts'
 
 export const ListHead = z.strictObject({
   v: z.literal(PROTOCOL_VERSION),
   iss: DivisionCode,
   iat: Seconds,
-  version: z.number().int().min(1).describe('grows with each publication'),
-  count: z.number().int().min(0).max(LIMITS.listItems),
-  list: Commitment,
+  version: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).describe('grows with each publication'),
+  count: z.number().int().min(0).max(LIMITS.listItems).describe('items of the list'),
+  root: Sha256.describe('root of the hash tree over the items'),
 })
 export type ListHead = z.infer<typeof ListHead>
-
-export const LIST_TYPE = 'application/json'
-
-/** Bytes of a list: items by code, so that equal lists have equal bytes. Problem: `list.malformed`. */
-export function writeList(list: ServiceList): { ok: true; bytes: Uint8Array } | Refused {
-  const items = [...list.items].sort((a, b) => (a.taskCode < b.taskCode ? -1 : 1))
-  const bytes = encodeUtf8(JSON.stringify({ ...list, items }))
-  const read = readList(bytes)
-  return read.ok ? { ok: true, bytes } : read
-}
-
-export function readList(bytes: Uint8Array): { ok: true; list: ServiceList } | Refused {
-  const parsed = parseJson(ServiceList, bytes, 'list.malformed')
-  if (!parsed.ok) return parsed
-  const codes = parsed.value.items.map(item => item.taskCode)
-  if (new Set(codes).size !== codes.length) return refuse('list.malformed', 'a taskCode stands twice')
-  return { ok: true, list: parsed.value }
-}
 
 export const signListHead = (head: ListHead, signer: PacketSigner): Promise<string> =>
   signCompact(JSON.stringify(head), TYP.list, signer)
@@ -53,7 +28,7 @@ export async function verifyListHead(
 ): Promise<{ ok: true; head: ListHead } | Refused> {
   const opened = await openCompact(jws, {
     typ: TYP.list,
-    maxBytes: LIMITS.packetBytes,
+    maxBytes: LIMITS.listHeadBytes,
     resolveKey: options.resolveKey,
     schema: ListHead,
   })
@@ -65,14 +40,62 @@ export async function verifyListHead(
   return { ok: true, head: opened.claims }
 }
 
-/** Verifies the bytes against the head. Problems: `list.signature`, `list.malformed`. */
-export async function openList(head: ListHead, bytes: Uint8Array): Promise<{ ok: true; list: ServiceList } | Refused> {
-  if (bytes.byteLength !== head.list.size || (await sha256(bytes)) !== head.list.sha256)
-    return refuse('list.signature', 'hash')
-  const read = readList(bytes)
+/** An item of a list as it is published: its text, one line of JSON, and what the tree holds of it. */
+export type ListItem = ListEntry & { text: string; item: ServiceItem }
+
+/** Reads one item from its line. Problem: `list.malformed` naming the field. */
+export async function readListItem(text: string): Promise<{ ok: true; entry: ListItem } | Refused> {
+  // Three bytes a character at most: longer ones need no counting.
+  const size = text.length > LIMITS.itemBytes ? text.length : encodeUtf8(text).byteLength
+  if (size > LIMITS.itemBytes) return refuse('list.malformed', `an item of more than ${LIMITS.itemBytes} bytes`)
+  if (/[\r\n]/.test(text)) return refuse('list.malformed', 'an item of several lines')
+  const read = parseJson(ServiceItem, text, 'list.malformed')
   if (!read.ok) return read
-  const { city, version, items } = read.list
-  if (city !== head.iss || version !== head.version || items.length !== head.count)
-    return refuse('list.malformed', 'head')
-  return read
+  return { ok: true, entry: { ...(await entryOf(read.value.taskCode, text)), text, item: read.value } }
+}
+
+/** What the tree holds of an item. */
+export async function entryOf(taskCode: string, text: string): Promise<ListEntry> {
+  return { key: await itemKey(taskCode), hash: await sha256Bytes(text) }
+}
+
+/** Root hash of items in any order, lowercase hex. Problem: `list.malformed` when a code stands twice. */
+export async function listRoot(items: readonly ListEntry[]): Promise<{ ok: true; root: string } | Refused> {
+  const sorted = items.toSorted((a, b) => compareKeys(a.key, b.key))
+  const tree = new ListTree()
+  for (let at = 0; at < sorted.length; ) {
+    const bucket: ListEntry[] = []
+    const number = bucketOf(sorted[at]?.key ?? new Uint8Array())
+    for (let entry = sorted[at]; entry !== undefined && bucketOf(entry.key) === number; entry = sorted[++at]) {
+      const last = bucket.at(-1)
+      if (last !== undefined && compareKeys(last.key, entry.key) === 0)
+        return refuse('list.malformed', 'a taskCode stands twice')
+      bucket.push(entry)
+    }
+    tree.set(number, await bucketHash(bucket))
+  }
+  return { ok: true, root: toHex(await tree.root()) }
+}
+
+/** Verifies a whole list, its items as their lines, against the head. Problems: `list.malformed`, `list.root`. */
+export async function openList(
+  head: ListHead,
+  lines: readonly string[],
+): Promise<{ ok: true; items: ServiceItem[] } | Refused> {
+  const entries: ListItem[] = []
+  for (const line of lines) {
+    const read = await readListItem(line)
+    if (!read.ok) return read
+    entries.push(read.entry)
+  }
+  const root = await listRoot(entries)
+  if (!root.ok) return root
+  const held = holds(head, { count: entries.length, root: root.root })
+  return held ?? { ok: true, items: entries.map(entry => entry.item) }
+}
+
+/** Whether items of this number and root hash are those that were signed; null when they are. */
+export function holds(head: ListHead, list: { count: number; root: string }): Refused | null {
+  if (list.root !== head.root) return refuse('list.root')
+  return list.count === head.count ? null : refuse('list.malformed', 'count of the head')
 }

@@ -15,7 +15,8 @@ import { ReceiptClaims } from '../../protocol/packet/receipt.ts'
 import { Invite, PairingAnswer, PairingRequest } from '../../protocol/pairing/invite.ts'
 import { TEST_BODIES } from '../../protocol/partner-test/thread.ts'
 import { ServiceItem } from '../../protocol/service/item.ts'
-import { ListHead, ServiceList } from '../../protocol/service/list.ts'
+import { ListHead } from '../../protocol/service/list.ts'
+import { ListAnswer, ListRequest } from '../../protocol/service/list-frames.ts'
 
 const DOCUMENTS: Record<string, z.ZodType> = {
   'packet-header': JwsHeader,
@@ -26,8 +27,9 @@ const DOCUMENTS: Record<string, z.ZodType> = {
   'agreement-document': AgreementDocument,
   'holiday-table': HolidayTable,
   'service-item': ServiceItem,
-  'service-list': ServiceList,
   'list-head': ListHead,
+  'list-request': ListRequest,
+  'list-answer': ListAnswer,
   hello: Hello,
   invite: Invite,
   'pairing-request': PairingRequest,

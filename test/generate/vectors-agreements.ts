@@ -1,9 +1,6 @@
-/** Vectors of agreements, their threads, and service lists. */
+/** Vectors of agreements and their threads. */
 import { type AgreementDocumentInput, writeAgreement } from '../../protocol/agreement/document.ts'
 import { signAgreement } from '../../protocol/agreement/signature.ts'
-import { commit } from '../../protocol/packet/envelope.ts'
-import type { ServiceItem } from '../../protocol/service/item.ts'
-import { type ListHead, signListHead, writeList } from '../../protocol/service/list.ts'
 import type { VectorCity } from './vector-keys.ts'
 
 import { type Add, b64, ITEM, NOW, refused, Writer } from './vector-writer.ts'
@@ -85,45 +82,6 @@ export async function addAgreements(add: Add, ankang: VectorCity): Promise<void>
     'The first second of the first day in China',
     { text, case: { ...wanted, at: Date.UTC(2025, 11, 31, 16) / 1000 } },
     { ok: true, id },
-  )
-}
-
-export async function addLists(add: Add, shiyan: VectorCity): Promise<void> {
-  const item: ServiceItem = {
-    taskCode: ITEM.code,
-    taskName: ITEM.name,
-    taskVersion: 1,
-    taskState: '1',
-    taskType: '20',
-    useLevel: '3',
-    deptName: '十堰市住房公积金中心',
-    serverType: ['1'],
-    projectType: '1',
-    modes: [0, 1],
-    anticipateDay: 3,
-    promiseDay: 1,
-    limitSceneNum: 0,
-    isFee: false,
-    materials: [],
-  }
-  const written = writeList({ v: 1, city: '420300', version: 2, items: [item] })
-  if (!written.ok) throw new Error(written.problem.code)
-  const head: ListHead = { v: 1, iss: '420300', iat: NOW, version: 2, count: 1, list: await commit(written.bytes) }
-  const given = { head: await signListHead(head, shiyan.packet.signer), bytes: b64(written.bytes), heldVersion: 1 }
-  add('list/valid/version-2', 'A list of one item', given, { ok: true })
-  add('list/invalid/rollback', 'A higher version is held', { ...given, heldVersion: 3 }, refused('list.rollback'))
-  add(
-    'list/invalid/bytes',
-    'Other bytes than the head commits to',
-    { ...given, bytes: b64(Uint8Array.from([...written.bytes, 32])) },
-    refused('list.signature'),
-  )
-  const miscounted = await signListHead({ ...head, count: 2 }, shiyan.packet.signer)
-  add(
-    'list/invalid/count',
-    'The head counts other items than the bytes hold',
-    { ...given, head: miscounted },
-    refused('list.malformed'),
   )
 }
 

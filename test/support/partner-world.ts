@@ -66,12 +66,12 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
   const receiptSeconds: number[] = []
   const services = await createServices({
     db,
+    transport,
     identity,
     trust,
     clock,
     audit,
     events,
-    fetchBlob: (...wanted) => materials.fetchBlob(...wanted),
     announce: head => exchange.announceList(head),
     observer: { failed: () => {} },
   })
@@ -115,7 +115,6 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
     clock,
     audit,
     random: () => 0,
-    listBytes: sha256 => services.bytes(sha256),
     observer: { fetched: () => {}, failed: () => {}, arrived: () => {} },
   })
   const packets = () => exchange.packets
@@ -188,6 +187,7 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
     files: async () =>
       (await readdir(folder, { recursive: true, withFileTypes: true })).filter(entry => entry.isFile()).length,
     async start() {
+      await services.start()
       await materials.start()
       await exchange.start()
       await tests.start()

@@ -1,5 +1,5 @@
 /**
- * The spine: partners and their keys, threads and packets, links, receipts, cases, agreements, lists, materials, dispatch.
+ * The spine: partners and their keys, threads and packets, links, receipts, cases, agreements, materials, dispatch.
  * Hashes are 32-byte BLOBs behind integer keys, so that appending stays cheap. Times are milliseconds.
  */
 export const spine = {
@@ -144,15 +144,6 @@ CREATE TABLE agreements (
 );
 CREATE INDEX agreements_id ON agreements (id);
 CREATE INDEX agreements_partner ON agreements (partner, state);
-
-CREATE TABLE lists (
-  city TEXT NOT NULL,
-  version INTEGER NOT NULL,
-  head TEXT NOT NULL,
-  bytes BLOB NOT NULL,
-  published_at INTEGER NOT NULL,
-  PRIMARY KEY (city, version)
-);
 
 CREATE TABLE materials (
   sha256 BLOB PRIMARY KEY,

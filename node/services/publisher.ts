@@ -1,0 +1,186 @@
+/** The own list: each publication is the next version, signed; one lost with the store comes back from a partner that holds it. */
+import { LIMITS } from '../../protocol/limits.ts'
+import { PROTOCOL_VERSION } from '../../protocol/names.ts'
+import { type Problem, ProblemError } from '../../protocol/problem.ts'
+import type { ServiceItem } from '../../protocol/service/item.ts'
+import { type ListHead, readListItem, signListHead, verifyListHead } from '../../protocol/service/list.ts'
+import { compareKeys, itemKey } from '../../protocol/service/list-tree.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { EventLog } from '../audit/events.ts'
+import { type Clock, seconds } from '../exchange/clock.ts'
+import type { OwnIdentity, Trust } from '../exchange/ports.ts'
+import type { Items } from './items.ts'
+import type { StoredHead } from './lists.ts'
+import { fetchList, type ReceiveParts, raise } from './receive.ts'
+import { createSpool } from './spool.ts'
+import { breathe, createStage, type Kept, type Stage } from './stage.ts'
+import { summaryOf } from './summary.ts'
+
+export type PublisherParts = ReceiveParts & {
+  identity: OwnIdentity
+  trust: Trust
+  clock: Clock
+  audit: Audit
+  events: EventLog
+  items: Items
+  /** tells connected partners of the new head */ announce: (head: string) => void
+  /** the own list could not be fetched back from a partner */ failed: (partner: string, problem: Problem) => void
+}
+
+/** What changes in a list: items to be put, new ones or in the place of those with their codes, and codes to be removed. */
+export type ListChange = { put: readonly ServiceItem[]; remove: readonly string[] }
+
+/** Items read before others get their turn. */
+const TURN = 64
+
+export async function createPublisher(parts: PublisherParts) {
+  const { db, lists, identity } = parts
+  /** for what is asked at once: the hello */
+  let own = await lists.head(identity.city)
+  let last: Promise<unknown> = Promise.resolve()
+  const looking = new Set<string>()
+
+  /** One after the other, for each takes the next version. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work)
+    last = turn.catch(() => undefined)
+    return turn
+  }
+
+  /** Keeps a version with what the audit says of it, then tells partners. */
+  async function keep(
+    stage: Stage,
+    head: StoredHead,
+    actor: string,
+    action: string,
+    detail: object,
+  ): Promise<StoredHead> {
+    await db.transaction(async tx => {
+      await stage.seal(tx, head)
+      const { version, count, root } = head.claims
+      await parts.audit.append(tx, {
+        actor,
+        action,
+        subject: identity.city,
+        detail: { version, items: count, root, ...detail },
+      })
+      await parts.events.append(tx, { type: 'list.changed', subject: identity.city })
+    })
+    own = head
+    parts.announce(head.jws)
+    return head
+  }
+
+  /** Signs and keeps what `fill` puts on the stage. */
+  async function next(
+    version: number,
+    whole: boolean,
+    fill: (stage: Stage) => Promise<object>,
+    actor: string,
+  ): Promise<StoredHead> {
+    const stage = createStage(parts, { city: identity.city, version, held: own, whole })
+    try {
+      const detail = await fill(stage)
+      const { count, root } = await stage.finish()
+      const iat = seconds(parts.clock.now())
+      const head: ListHead = { v: PROTOCOL_VERSION, iss: identity.city, iat, version, count, root }
+      const jws = await signListHead(head, identity.signer())
+      return await keep(stage, { version, jws, claims: head }, actor, 'list.published', detail)
+    } catch (error) {
+      await stage.abandon()
+      throw error
+    }
+  }
+
+  /** Reads and orders all items before the turn of this publication comes, for they may come slowly. */
+  async function spoolAll(
+    items: Iterable<ServiceItem> | AsyncIterable<ServiceItem>,
+    spool: ReturnType<typeof createSpool>,
+  ) {
+    for await (const item of items) {
+      const place = spool.count()
+      if (place >= LIMITS.listItems) throw new ProblemError('list.malformed', `${LIMITS.listItems} items at most`)
+      spool.add(await written(item, `items.${place}`))
+      if (place % TURN === 0) await breathe()
+    }
+  }
+
+  /** The own list as a partner holds it, of a version that this node forgot. */
+  async function recover(partner: string, jws: string): Promise<void> {
+    const { resolveKey } = parts
+    const verified = await verifyListHead(jws, { resolveKey, issuer: identity.city })
+    if (!verified.ok) return raise(verified.problem)
+    const { head } = verified
+    if (head.version <= (own?.version ?? 0)) return
+    if (own !== null && own.claims.iat > head.iat) {
+      // What an administrator published since the restore is meant: it only needs a version above.
+      await next(head.version + 1, false, async () => ({ above: partner }), 'node')
+      return
+    }
+    const received = await fetchList(parts, { partner, city: identity.city, held: own })
+    if (received === null) return
+    await keep(received.stage, received.head, 'node', 'list.recovered', { from: partner }).catch(async error => {
+      await received.stage.abandon()
+      throw error
+    })
+  }
+
+  return {
+    own: (): StoredHead | null => own,
+
+    /** All items of the next version, in any order. Problem: `list.malformed` naming item and field. */
+    async publish(items: Iterable<ServiceItem> | AsyncIterable<ServiceItem>, actor: string): Promise<StoredHead> {
+      const spool = createSpool()
+      try {
+        await spoolAll(items, spool)
+        const fill = async (stage: Stage) => {
+          for (const item of spool.sorted()) await stage.put(item)
+          return {}
+        }
+        return await inTurn(() => next((own?.version ?? 0) + 1, true, fill, actor))
+      } finally {
+        spool.close()
+      }
+    },
+
+    /** The next version from the newest one. Problems: `list.malformed`, `item.unknown` naming the place in the change. */
+    async change({ put, remove }: ListChange, actor: string): Promise<StoredHead> {
+      const changes: { key: Uint8Array; entry: Kept | null; code: string }[] = []
+      for (const [place, item] of put.entries()) {
+        const entry = await written(item, `put.${place}`)
+        changes.push({ key: entry.key, entry, code: item.taskCode })
+      }
+      for (const code of remove) changes.push({ key: await itemKey(code), entry: null, code })
+      changes.sort((a, b) => compareKeys(a.key, b.key))
+      return inTurn(async () => {
+        for (const [place, code] of remove.entries()) {
+          const held = own === null ? null : await parts.items.read(identity.city, own.version, code)
+          if (held === null) throw new ProblemError('item.unknown', `remove.${place}`)
+        }
+        const fill = async (stage: Stage) => {
+          for (const { entry, code } of changes) await (entry === null ? stage.remove(code) : stage.put(entry))
+          return { put: put.length, removed: remove.length }
+        }
+        return next((own?.version ?? 0) + 1, false, fill, actor)
+      })
+    },
+
+    /** A partner holds a higher version of the own list than this node, which was restored from a backup. */
+    reminded(partner: string, jws: string): void {
+      if (looking.has(partner)) return
+      looking.add(partner)
+      inTurn(() => recover(partner, jws))
+        .catch((error: unknown) => {
+          parts.failed(partner, error instanceof ProblemError ? error.problem : { code: 'internal' })
+        })
+        .finally(() => looking.delete(partner))
+    },
+  }
+}
+
+async function written(item: ServiceItem, place: string): Promise<Kept> {
+  const read = await readListItem(JSON.stringify(item))
+  if (!read.ok) throw new ProblemError('list.malformed', `${place}: ${read.problem.detail ?? ''}`)
+  const { key, hash, text } = read.entry
+  return { key, hash, text, summary: summaryOf(read.entry.item) }
+}

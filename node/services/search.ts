@@ -1,0 +1,363 @@
+/**
+ * Search over lists (事项检索). The names of a list stand in memory as a few long texts, in which any part of a name is found by one pass
+ * at memory speed: Chinese has no spaces to cut words at, and two characters are a word. Items themselves stay in the store.
+ */
+import { GROUP_BUCKETS, LIST_BUCKETS } from '../../protocol/service/list-tree.ts'
+import type { Lists } from './lists.ts'
+import { breathe } from './stage.ts'
+import type { Summary } from './summary.ts'
+
+const GROUPS = LIST_BUCKETS / GROUP_BUCKETS
+/** Characters of names and codes that stay in memory, of all lists together; one or two bytes each. A list of 100,000 items takes nine millions. */
+const INDEX_CHARACTERS = 32 * 1024 * 1024
+/** Words of one query; further ones are not looked at. */
+const WORDS = 8
+/** Departments that an index carries over from version to version, used or not. */
+const DEPARTMENTS_KEPT = 20_000
+/** Departments that are named with their counts, the largest first. */
+const DEPARTMENTS = 50
+
+export const FACETS = ['city', 'department', 'type', 'level', 'audience', 'mode'] as const
+export type Facet = (typeof FACETS)[number]
+export type Filters = Partial<Record<Facet, string>>
+export type Count = { value: string; count: number }
+
+export type SearchQuery = {
+  /** words that all must stand in name, code or department; empty finds everything */ text: string
+  filters: Filters
+  /** by code alone, as a list is paged */ byCode?: boolean
+  limit: number
+  /** place of the last hit of the page before */ after: Place | null
+}
+/** rank, code, city */
+export type Place = readonly [rank: number, code: string, city: string]
+export type Hit = { city: string; code: string; rank: number }
+export type Found = { hits: Hit[] /** of all pages */; total: number; facets: Record<Facet, Count[]> }
+
+/** A text of many entries, each ended by LF. */
+type Column = { text: string /** where each entry begins, and the end */; at: Uint32Array }
+
+function columnOf(entries: readonly string[]): Column {
+  const at = new Uint32Array(entries.length + 1)
+  for (const [place, entry] of entries.entries()) at[place + 1] = (at[place] ?? 0) + entry.length + 1
+  return { text: entries.length === 0 ? '' : `${entries.join('\n')}\n`, at }
+}
+
+const entry = ({ text, at }: Column, place: number): string => text.slice(at[place], (at[place + 1] ?? 1) - 1)
+
+/** Calls `found` once for each entry that holds the word, in order. */
+function scan({ text, at }: Column, word: string, found: (place: number, offset: number) => void): void {
+  let place = 0
+  for (let hit = text.indexOf(word); hit >= 0; hit = text.indexOf(word, at[place])) {
+    // The entry that the hit lies in: the last that begins at it or before.
+    let [low, high] = [place, at.length - 2]
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if ((at[middle] ?? 0) <= hit) low = middle
+      else high = middle - 1
+    }
+    found(low, hit - (at[low] ?? 0))
+    place = low + 1
+    if (place >= at.length - 1) return
+  }
+}
+
+type Group = {
+  size: number
+  names: Column
+  codes: Column
+  otherCodes: Column
+  /** numbers into the departments of the list */ departments: Uint32Array
+  /** values of the other facets: places in `values` */ type: Uint8Array
+  level: Uint8Array
+  /** one bit for each digit */ audience: Uint16Array
+  mode: Uint16Array
+}
+
+type Index = {
+  city: string
+  version: number
+  groups: (Group | null)[]
+  departments: { names: string[]; numbers: Map<string, number>; normal: string[] }
+  characters: number
+}
+
+/** Full-width and half-width forms of a letter are one, and case does not count (Unicode NFKC). */
+export const normal = (text: string): string => text.normalize('NFKC').toLowerCase()
+
+const digits = (text: string): number => {
+  let bits = 0
+  for (const digit of text) bits |= 1 << Number(digit)
+  return bits
+}
+
+function groupOf(summaries: readonly Summary[], { departments }: Index): Group {
+  const number = (name: string): number => {
+    const known = departments.numbers.get(name)
+    if (known !== undefined) return known
+    departments.numbers.set(name, departments.names.length)
+    departments.normal.push(normal(name))
+    return departments.names.push(name) - 1
+  }
+  return {
+    size: summaries.length,
+    names: columnOf(summaries.map(([, name]) => normal(name).replaceAll('\n', ' '))),
+    codes: columnOf(summaries.map(([code]) => code)),
+    otherCodes: columnOf(summaries.map(summary => `${normal(summary[0])} ${normal(summary[11])}`)),
+    departments: Uint32Array.from(summaries, ([, , department]) => number(department)),
+    type: Uint8Array.from(summaries, summary => Number(summary[3])),
+    level: Uint8Array.from(summaries, summary => Number(summary[4])),
+    audience: Uint16Array.from(summaries, summary => digits(summary[5])),
+    mode: Uint16Array.from(summaries, summary => digits(summary[6])),
+  }
+}
+
+const charactersOf = (group: Group | null): number =>
+  group === null ? 0 : group.names.text.length + group.codes.text.length + group.otherCodes.text.length
+
+export function createSearch(lists: Lists, capacity = INDEX_CHARACTERS) {
+  /** by city and version, the one used last at the end */
+  const indexes = new Map<string, Promise<Index>>()
+  /** newest version that was indexed of each city, so that the next one reads only what changed */
+  const latest = new Map<string, number>()
+
+  async function fill(index: Index, missing: Iterable<number>): Promise<void> {
+    for (const group of missing) {
+      const made = groupOf(await lists.summaries(index.city, index.version, group), index)
+      index.characters += charactersOf(made) - charactersOf(index.groups[group] ?? null)
+      index.groups[group] = made
+      await breathe()
+    }
+  }
+
+  async function load(city: string, version: number): Promise<Index> {
+    const before = latest.get(city)
+    const last = before === undefined ? undefined : await indexes.get(`${city} ${before}`)
+    const reusable = last !== undefined && last.version < version && last.departments.names.length < DEPARTMENTS_KEPT
+    const known = reusable ? last : undefined
+    const groups: (Group | null)[] = known?.groups.slice() ?? new Array<null>(GROUPS).fill(null)
+    const index: Index = {
+      city,
+      version,
+      groups,
+      departments: known?.departments ?? { names: [], numbers: new Map(), normal: [] },
+      characters: known?.characters ?? 0,
+    }
+    if (known === undefined) await fill(index, groups.keys())
+    else {
+      const changed = await lists.changed(city, known.version, version)
+      await fill(index, new Set(changed.map(bucket => Math.floor(bucket / GROUP_BUCKETS))))
+    }
+    return index
+  }
+
+  /** Keeps the indexes used last within the capacity; one is always kept. */
+  async function trim(): Promise<void> {
+    let held = 0
+    for (const [key, index] of [...indexes].toReversed()) {
+      const { characters } = await index
+      held += characters
+      if (held > capacity && held > characters) indexes.delete(key)
+    }
+  }
+
+  async function indexOf(city: string, version: number): Promise<Index> {
+    const key = `${city} ${version}`
+    let index = indexes.get(key)
+    if (index === undefined) {
+      index = load(city, version)
+      indexes.set(key, index)
+      try {
+        await index
+      } catch (error) {
+        indexes.delete(key)
+        throw error
+      }
+      const before = latest.get(city) ?? 0
+      if (before < version) {
+        latest.set(city, version)
+        if (before > 0) indexes.delete(`${city} ${before}`)
+      }
+      await trim()
+    } else {
+      indexes.delete(key)
+      indexes.set(key, index)
+    }
+    return index
+  }
+
+  return {
+    /** Hits in these versions of lists, best first: name begins with the query, holds it, anything else; then by code. */
+    async find(versions: readonly { city: string; version: number }[], query: SearchQuery): Promise<Found> {
+      const words = [...new Set(normal(query.text).split(/\s+/).filter(Boolean))].slice(0, WORDS)
+      const tally = new Tally(query)
+      for (const { city, version } of versions) {
+        const index = await indexOf(city, version)
+        const departments = words.map(word => new Set(departmentsWith(index, word)))
+        const cityMisses = query.filters.city !== undefined && query.filters.city !== city
+        tally.begin(index, cityMisses)
+        for (const group of index.groups) if (group !== null) tally.group(group, words, departments)
+        tally.end()
+        await breathe()
+      }
+      return tally.found()
+    },
+  }
+}
+
+function departmentsWith({ departments }: Index, word: string): number[] {
+  const found: number[] = []
+  for (const [number, name] of departments.normal.entries()) if (name.includes(word)) found.push(number)
+  return found
+}
+
+const before = (a: Place, b: Place): boolean =>
+  a[0] !== b[0] ? a[0] < b[0] : a[1] !== b[1] ? a[1] < b[1] : a[2] < b[2]
+
+/** Counts and ranks while groups go by; keeps one page of hits. */
+class Tally {
+  readonly #query: SearchQuery
+  readonly #hits: Place[] = []
+  #total = 0
+  readonly #cities: Count[] = []
+  readonly #departments = new Map<string, number>()
+  readonly #types = new Uint32Array(256)
+  readonly #levels = new Uint32Array(256)
+  readonly #audiences = new Uint32Array(16)
+  readonly #modes = new Uint32Array(16)
+  #index: Index | null = null
+  #cityMisses = false
+  #wantedDepartment = -1
+  #cityCount = 0
+  #departmentCounts = new Uint32Array(0)
+
+  constructor(query: SearchQuery) {
+    this.#query = query
+  }
+
+  begin(index: Index, cityMisses: boolean): void {
+    this.#index = index
+    this.#cityMisses = cityMisses
+    this.#cityCount = 0
+    this.#departmentCounts = new Uint32Array(index.departments.names.length)
+    const { department } = this.#query.filters
+    this.#wantedDepartment = department === undefined ? -1 : (index.departments.numbers.get(department) ?? -2)
+  }
+
+  /** A facet counts what would be found if it were not filtered by itself. */
+  group(group: Group, words: readonly string[], departments: readonly ReadonlySet<number>[]): void {
+    const ranks = rank(group, words, departments)
+    const { filters } = this.#query
+    const type = filters.type === undefined ? -1 : Number(filters.type)
+    const level = filters.level === undefined ? -1 : Number(filters.level)
+    const audience = filters.audience === undefined ? 0 : 1 << Number(filters.audience)
+    const mode = filters.mode === undefined ? 0 : 1 << Number(filters.mode)
+    for (let place = 0; place < group.size; place++) {
+      const found = ranks === null ? 0 : (ranks[place] ?? NONE)
+      if (found === NONE) continue
+      const rank = this.#query.byCode === true ? 0 : found
+      const department = group.departments[place] ?? 0
+      const [itsType, itsLevel] = [group.type[place] ?? 0, group.level[place] ?? 0]
+      const [audiences, modes] = [group.audience[place] ?? 0, group.mode[place] ?? 0]
+      let misses = 0
+      if (this.#cityMisses) misses |= 1
+      if (this.#wantedDepartment !== -1 && this.#wantedDepartment !== department) misses |= 2
+      if (type >= 0 && type !== itsType) misses |= 4
+      if (level >= 0 && level !== itsLevel) misses |= 8
+      if (audience !== 0 && (audiences & audience) === 0) misses |= 16
+      if (mode !== 0 && (modes & mode) === 0) misses |= 32
+      if ((misses & ~1) === 0) this.#cityCount++
+      if ((misses & ~2) === 0) this.#departmentCounts[department] = (this.#departmentCounts[department] ?? 0) + 1
+      if ((misses & ~4) === 0) this.#types[itsType] = (this.#types[itsType] ?? 0) + 1
+      if ((misses & ~8) === 0) this.#levels[itsLevel] = (this.#levels[itsLevel] ?? 0) + 1
+      if ((misses & ~16) === 0) addBits(this.#audiences, audiences)
+      if ((misses & ~32) === 0) addBits(this.#modes, modes)
+      if (misses !== 0) continue
+      this.#total++
+      this.#keep(rank, group, place)
+    }
+  }
+
+  end(): void {
+    if (this.#index === null) return
+    const { city, departments } = this.#index
+    if (this.#cityCount > 0) this.#cities.push({ value: city, count: this.#cityCount })
+    for (const [number, count] of this.#departmentCounts.entries()) {
+      const name = departments.names[number]
+      if (count > 0 && name !== undefined) this.#departments.set(name, (this.#departments.get(name) ?? 0) + count)
+    }
+  }
+
+  found(): Found {
+    const counts = (values: Uint32Array, toValue: (value: number) => string): Count[] =>
+      largest([...values.entries()].flatMap(([value, count]) => (count > 0 ? { value: toValue(value), count } : [])))
+    return {
+      hits: this.#hits.map(([rank, code, city]) => ({ rank, code, city })),
+      total: this.#total,
+      facets: {
+        city: largest(this.#cities),
+        department: largest([...this.#departments].map(([value, count]) => ({ value, count }))).slice(0, DEPARTMENTS),
+        type: counts(this.#types, value => String(value).padStart(2, '0')),
+        level: counts(this.#levels, String),
+        audience: counts(this.#audiences, String),
+        mode: counts(this.#modes, String),
+      },
+    }
+  }
+
+  #keep(rank: number, group: Group, place: number): void {
+    const { limit, after } = this.#query
+    const last = this.#hits.length < limit ? undefined : this.#hits.at(-1)
+    if (last !== undefined && rank > last[0]) return
+    const hit: Place = [rank, entry(group.codes, place), this.#index?.city ?? '']
+    if (after !== null && !before(after, hit)) return
+    if (last !== undefined && !before(hit, last)) return
+    let [low, high] = [0, this.#hits.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      const other = this.#hits[middle]
+      if (other !== undefined && before(other, hit)) low = middle + 1
+      else high = middle
+    }
+    this.#hits.splice(low, 0, hit)
+    if (this.#hits.length > limit) this.#hits.pop()
+  }
+}
+
+const NONE = 255
+/** Ranks: the name begins with the first word and holds the others; it holds all; code or department hold some. */
+const [BEGINS, HOLDS, ELSEWHERE] = [0, 1, 2]
+
+/** The rank of each item of a group, NONE where a word stands nowhere; null when there are no words. */
+function rank(group: Group, words: readonly string[], departments: readonly ReadonlySet<number>[]): Uint8Array | null {
+  if (words.length === 0) return null
+  const ranks = new Uint8Array(group.size)
+  const here = new Uint8Array(group.size)
+  for (const [number, word] of words.entries()) {
+    here.fill(NONE)
+    scan(group.otherCodes, word, place => {
+      here[place] = ELSEWHERE
+    })
+    const inDepartments = departments[number]
+    if (inDepartments !== undefined && inDepartments.size > 0) {
+      for (let place = 0; place < group.size; place++)
+        if (inDepartments.has(group.departments[place] ?? 0)) here[place] = ELSEWHERE
+    }
+    scan(group.names, word, (place, offset) => {
+      here[place] = number === 0 && offset === 0 ? BEGINS : HOLDS
+    })
+    for (let place = 0; place < group.size; place++) {
+      const [one, all] = [here[place] ?? NONE, ranks[place] ?? NONE]
+      // A later word in the name changes nothing about how it begins.
+      ranks[place] = number > 0 && one === HOLDS ? all : Math.max(one, all)
+    }
+  }
+  return ranks
+}
+
+function addBits(counts: Uint32Array, bits: number): void {
+  for (let bit = 0; bits >> bit !== 0; bit++) if ((bits >> bit) & 1) counts[bit] = (counts[bit] ?? 0) + 1
+}
+
+const largest = (counts: Count[]): Count[] =>
+  counts.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : a.value > b.value ? 1 : 0))

@@ -1,0 +1,224 @@
+/**
+ * Lists between cities: one request a stream. The asking city says which version it holds and gets what changed since, or all items,
+ * in the order of their keys, so that neither side ever holds a whole list. SPEC.md §8.4. May import the exchange's ports.
+ */
+import { LIMITS } from '../../protocol/limits.ts'
+import { STREAM } from '../../protocol/names.ts'
+import { type Problem, ProblemError } from '../../protocol/problem.ts'
+import {
+  decodeListFrame,
+  encodeListFrame,
+  type ListAnswer,
+  type ListFrame,
+  type ListRequest,
+} from '../../protocol/service/list-frames.ts'
+import { compareKeys, itemKey } from '../../protocol/service/list-tree.ts'
+import type { Clock } from '../exchange/clock.ts'
+import type { Trust } from '../exchange/ports.ts'
+import type { Transport, Wire } from '../exchange/wire.ts'
+import { claimsOf, type Lists, type StoredHead } from './lists.ts'
+import { type Packed, pack, unpack } from './pack.ts'
+import { breathe } from './stage.ts'
+
+export const SYNC_LIMITS = {
+  /** ms without a frame after which a stream is given up */ stall: 30_000,
+  /** ms that one list may take in all */ fetch: 30 * 60_000,
+  /** streams that one partner may have open */ streams: 2,
+} as const
+/** Bytes of lines that travel together; a bucket of WHOLE_BUCKET and more is not unpacked for that. */
+const BATCH = 64 * 1024
+const WHOLE_BUCKET = 24 * 1024
+
+export type ListSyncParts = {
+  transport: Transport
+  trust: Trust
+  clock: Clock
+  lists: Lists
+  /** own division code */ city: string
+  /** a partner holds a head of the own list with a higher version than this node knows */ reminded: (
+    partner: string,
+    head: string,
+  ) => void
+}
+
+/** What a partner sends: the answer, then the lines. Leaving the loop early ends the stream. */
+export type Delivery = { answer: ListAnswer; lines: AsyncIterable<readonly string[]>; abort(error: unknown): void }
+
+export type ListSync = ReturnType<typeof createListSync>
+
+export function createListSync(parts: ListSyncParts) {
+  const { transport, trust, clock, lists } = parts
+
+  async function stalled<T>(wire: Wire, work: () => Promise<T>): Promise<T> {
+    const cancel = clock.after(SYNC_LIMITS.stall, () => wire.abort(new ProblemError('exchange.timeout', 'list')))
+    try {
+      return await work()
+    } finally {
+      cancel()
+    }
+  }
+
+  const framesOf = (wire: Wire) => {
+    const frames = wire.frames()[Symbol.asyncIterator]()
+    return async (): Promise<ListFrame> => {
+      const { done, value } = await stalled(wire, () => frames.next())
+      if (done === true) throw new ProblemError('frame.truncated', 'list')
+      const decoded = decodeListFrame(value)
+      if (!decoded.ok) throw new ProblemError(decoded.problem.code, decoded.problem.detail)
+      if (decoded.frame.type === 'problem') throw new ProblemError(decoded.frame.code, decoded.frame.detail)
+      return decoded.frame
+    }
+  }
+
+  /** Asks a partner for a list. Problems: its own, `exchange.*`, `frame.*`. */
+  async function fetch(partner: string, request: ListRequest): Promise<Delivery> {
+    const { peers, addresses } = trust.reach(partner)
+    const [peer] = peers
+    if (peer === undefined) throw new ProblemError('partner.inactive')
+    const dial = new AbortController()
+    const cancelDial = clock.after(SYNC_LIMITS.stall, () => dial.abort())
+    const wire = await transport
+      .open(peer, addresses, STREAM.lists, { maxFrame: LIMITS.listFrameBytes, signal: dial.signal })
+      .finally(cancelDial)
+    const late = clock.after(SYNC_LIMITS.fetch, () => wire.abort(new ProblemError('exchange.timeout', 'list')))
+    const abort = (error: unknown) => {
+      late()
+      wire.abort(error instanceof Error ? error : new Error('failed'))
+    }
+    try {
+      await wire.send(encodeListFrame({ type: 'list-request', ...request }))
+      const next = framesOf(wire)
+      const answer = await next()
+      if (answer.type !== 'list-answer') throw new ProblemError('exchange.protocol', 'list-answer expected')
+      const lines = async function* () {
+        try {
+          for (let frame = await next(); frame.type !== 'list-end'; frame = await next()) {
+            if (frame.type !== 'list-lines') throw new ProblemError('exchange.protocol', frame.type)
+            yield unpack(frame)
+          }
+          await wire.close()
+        } finally {
+          late()
+        }
+      }
+      return { answer, lines: lines(), abort }
+    } catch (error) {
+      abort(error)
+      throw error
+    }
+  }
+
+  /** Lines that lead from one version to another: items, and the codes of those removed as JSON strings; by key. */
+  async function difference(city: string, bucket: number, from: number, to: number): Promise<string[]> {
+    const [old, now] = [await lists.bucket(city, bucket, from), await lists.bucket(city, bucket, to)]
+    const linesOf = (stored: typeof old) =>
+      new Map(stored === null ? [] : unpack(stored).map((line, at) => [stored.summaries[at]?.[0] ?? '', line]))
+    const [before, after] = [linesOf(old), linesOf(now)]
+    const changes: { key: Uint8Array; line: string }[] = []
+    for (const [code, line] of after) if (before.get(code) !== line) changes.push({ key: await itemKey(code), line })
+    for (const code of before.keys())
+      if (!after.has(code)) changes.push({ key: await itemKey(code), line: JSON.stringify(code) })
+    return changes.sort((a, b) => compareKeys(a.key, b.key)).map(change => change.line)
+  }
+
+  async function* changesOf(city: string, from: number, to: number): AsyncGenerator<string[]> {
+    for (const bucket of await lists.changed(city, from, to)) yield await difference(city, bucket, from, to)
+  }
+
+  /** Packs of lines as they travel. A bucket that fits is sent as it lies in the store. */
+  async function* packsOf(city: string, from: number | null, to: number): AsyncGenerator<Packed> {
+    let batch: string[] = []
+    let size = 0
+    const parcels = from === null ? lists.buckets(city, to) : changesOf(city, from, to)
+    for await (const parcel of parcels) {
+      const lines = Array.isArray(parcel) ? parcel : linesToMix(parcel)
+      if (lines === null) {
+        if (batch.length > 0) yield pack(batch)
+        batch = []
+        size = 0
+        if (!Array.isArray(parcel)) yield { size: parcel.size, packed: parcel.packed }
+        continue
+      }
+      for (const line of lines) {
+        const bytes = Buffer.byteLength(line) + 1
+        if (batch.length > 0 && size + bytes > BATCH) {
+          yield pack(batch)
+          batch = []
+          size = 0
+        }
+        batch.push(line)
+        size += bytes
+      }
+    }
+    if (batch.length > 0) yield pack(batch)
+  }
+
+  /** The version that a partner holds, when this node has it too and it is the same one. */
+  async function common(city: string, held: string | null): Promise<number | null> {
+    if (held === null) return null
+    const claims = headOf(held)
+    const own = await lists.head(city, claims.version)
+    return own !== null && own.claims.root === claims.root ? claims.version : null
+  }
+
+  async function give(wire: Wire, partner: string, { city, held }: ListRequest): Promise<void> {
+    // Lists are told to partners by the city that publishes them; back to that city, after it lost its own, by those who hold it.
+    if (city !== parts.city && city !== partner) throw new ProblemError('list.none')
+    const head: StoredHead | null = await lists.head(city)
+    if (city === parts.city && held !== null && headOf(held).version > (head?.version ?? 0)) {
+      parts.reminded(partner, held)
+      throw new ProblemError('list.rollback', 'this node was restored and looks for its newest list')
+    }
+    if (head === null) throw new ProblemError('list.none')
+    const from = await common(city, held)
+    const send = (frame: ListFrame) => stalled(wire, () => wire.send(encodeListFrame(frame)))
+    await send({ type: 'list-answer', head: head.jws, from })
+    for await (const packed of packsOf(city, from, head.version)) {
+      await send({ type: 'list-lines', ...packed })
+      await breathe()
+    }
+    await send({ type: 'list-end' })
+  }
+
+  /** Gives the own list to a partner, or a partner's own list back to it. */
+  async function serve(wire: Wire): Promise<void> {
+    const partner = trust.cityOf(wire.peer)
+    if (partner === undefined) {
+      wire.abort(new ProblemError('partner.unknown'))
+      return
+    }
+    try {
+      const frame = await framesOf(wire)()
+      if (frame.type !== 'list-request') throw new ProblemError('exchange.protocol', 'list-request expected')
+      await give(wire, partner, frame)
+    } catch (error) {
+      const problem: Problem = error instanceof ProblemError ? error.problem : { code: 'internal' }
+      await wire.send(encodeListFrame({ type: 'problem', ...problem })).catch(() => {})
+    }
+    await wire.close().catch(() => {})
+  }
+
+  return {
+    fetch,
+    start: () =>
+      transport.handle(STREAM.lists, serve, {
+        maxFrame: LIMITS.listFrameBytes,
+        maxStreamsPerPeer: SYNC_LIMITS.streams,
+      }),
+  }
+}
+
+/** The lines of a small bucket, or of one too large for a frame; null when it travels as it lies in the store. */
+const linesToMix = (bucket: Packed): string[] | null =>
+  bucket.size >= WHOLE_BUCKET && bucket.size <= LIMITS.listLinesBytes ? null : unpack(bucket)
+
+/** Claims of a head that nobody verified yet. Problem: `list.malformed`. */
+function headOf(jws: string): { version: number; root: string } {
+  try {
+    const { version, root } = claimsOf(jws)
+    if (Number.isSafeInteger(version) && typeof root === 'string') return { version, root }
+  } catch {
+    // Said below.
+  }
+  throw new ProblemError('list.malformed', 'the head that is held')
+}
