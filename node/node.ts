@@ -50,6 +50,9 @@ import { createSightings } from './partners/sightings.ts'
 import { testRoutes } from './partners/test-routes.ts'
 import { createPeople } from './people/people.ts'
 import { peopleRoutes } from './people/routes.ts'
+import { createDrafts } from './services/drafts.ts'
+import { draftRoutes } from './services/drafts-routes.ts'
+import { publishedOf } from './services/published.ts'
 import { serviceRoutes } from './services/routes.ts'
 import { createServices } from './services/services.ts'
 import { lockFolder } from './store/lock.ts'
@@ -187,6 +190,13 @@ export async function startNode({
         subject: id,
         detail: { problem: problem.code, detail: problem.detail ?? null },
       }),
+  })
+  const drafts = createDrafts({
+    db,
+    audit,
+    clock,
+    published: publishedOf(services, config.city.code),
+    context: async () => ({}),
   })
   const author = () => exchange.author
   const packets = () => exchange.packets
@@ -367,6 +377,7 @@ export async function startNode({
       testRoutes(tests),
       healthRoutes(health, clock),
       serviceRoutes(services, config.city.code),
+      draftRoutes(drafts, config.city.code),
       dispatchRoutes(dispatch, materials),
       identityRoutes(identity, host),
       peopleRoutes(people),

@@ -409,6 +409,14 @@ export const PROBLEMS = {
     zh: '清单中没有该事项',
     cure: 'Choose an item of the published list',
   },
+  'item.lint': {
+    status: 409,
+    retryable: false,
+    act: 'you',
+    en: 'A draft breaks a rule that must hold before publication',
+    zh: '草稿不符合发布规则',
+    cure: 'Correct the drafts that have errors: tongban services lint',
+  },
   // --- materials
   'material.hash': {
     status: 400,

@@ -94,7 +94,7 @@ export const RULES: readonly Rule[] = [
     ),
     packages: ['hono', '@hono/zod-openapi', 'zod'],
     builtins: true,
-    why: 'routes.ts speaks HTTP for its folder, and knows no other edge',
+    why: 'routes.ts, or drafts-routes.ts and the like, speaks HTTP for its folder, and knows no other edge',
   },
   {
     of: /^node\/services\/tables\//,
@@ -168,7 +168,7 @@ export const RULES: readonly Rule[] = [
     of: /^node\/cli\//,
     name: 'command line edge',
     may: new RegExp(`^(node/cli/|node/node\\.ts$|node/${CONCERNS}/(?!${ROUTES})|${FOUNDATION}|certs/|protocol/)`),
-    packages: ['commander', '@clack/prompts', 'cli-progress', 'uqr', 'zod', 'jose'],
+    packages: ['commander', '@clack/prompts', 'cli-progress', 'fflate', 'uqr', 'zod', 'jose'],
     builtins: true,
     why: 'an edge imports no other edge',
   },

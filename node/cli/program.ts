@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { VERSION } from '../version.ts'
 import { createContext, type GlobalFlags } from './context.ts'
 import { fail } from './output.ts'
+import { declareServices } from './services-commands.ts'
 
 type Action = (context: ReturnType<typeof createContext>, flags: never, ...args: string[]) => Promise<unknown>
 
@@ -168,26 +169,7 @@ export function createProgram(): Command {
     'tongban partners test 420300',
   )
 
-  const services = program.command('services').description('service lists 事项清单')
-  example(
-    does(
-      add(services, 'publish <file>', 'publish the items of a JSON file as the new version of the own list'),
-      async () => {
-        const { publish } = await import('./services.ts')
-        return (context, _, file) => publish(context, file ?? '')
-      },
-    ),
-    'tongban services publish items.json',
-  )
-  does(
-    add(services, 'show [city]', "the own list, or a partner's")
-      .option('--search <text>', 'part of the name or code', '')
-      .option('--limit <n>', 'at most', '50'),
-    async () => {
-      const { show } = await import('./services.ts')
-      return (context, flags, city) => show(context, city, flags)
-    },
-  )
+  declareServices(program.command('services').description('service lists 事项清单'), { add, does, example })
 
   const agreement = program.command('agreement').description('agreements 合作协议')
   example(

@@ -5,11 +5,23 @@ import type { ServiceItem } from '../../protocol/service/item.ts'
 import type { CommandContext } from './context.ts'
 import { table } from './output.ts'
 
-/** Publishes the items of a JSON file: an array, or `{ "items": […] }`. */
-export async function publish(context: CommandContext, path: string): Promise<void> {
+/** Publishes all drafts, or the items of a JSON file in place of all: an array, or `{ "items": […] }`. */
+export async function publish(context: CommandContext, path: string | undefined): Promise<void> {
+  const client = await context.client()
+  if (path === undefined) {
+    const made = await client.post<{ version: number; count: number; put: number; remove: number }>(
+      '/api/v1/services/drafts/publish',
+      null,
+    )
+    context.out.result(
+      made,
+      ({ version, count, put, remove }) =>
+        `Published 已发布: version ${version}, ${count} items; ${put} added or changed 新增或修改, ${remove} removed 删除`,
+    )
+    return
+  }
   const read = await readJson(path)
   const items = Array.isArray(read) ? read : (read as { items?: unknown }).items
-  const client = await context.client()
   const list = await client.put<{ version: number; count: number }>('/api/v1/services', { items })
   context.out.result(list, ({ version, count }) => `Published 已发布: version ${version}, ${count} items`)
 }

@@ -15,6 +15,7 @@ import type { Database } from '../store/database.ts'
 import { createFollower } from './follower.ts'
 import { createItems } from './items.ts'
 import { createLists, type StoredHead } from './lists.ts'
+import { unpack } from './pack.ts'
 import { createPublisher, type ListChange } from './publisher.ts'
 import { type Count, createSearch, type Facet, type Filters, type Place } from './search.ts'
 import type { Summary } from './summary.ts'
@@ -43,6 +44,9 @@ export type FoundItems = { items: FoundItem[]; total: number; facets: Record<Fac
 
 export type Services = Awaited<ReturnType<typeof createServices>>
 
+/** Items that are sorted in memory. */
+const SORTED = 10_000
+
 export async function createServices(parts: ServicesParts) {
   const { db, identity, trust } = parts
   const lists = createLists(db)
@@ -63,8 +67,24 @@ export async function createServices(parts: ServicesParts) {
     return held === null ? null : items.read(city, held.version, code)
   }
 
+  /** Items of the newest list of a city: by code as long as they are few, else as they are stored. */
+  async function* walk(city: string): AsyncGenerator<ServiceItem> {
+    const held = await lists.head(city)
+    if (held === null) return
+    const few: ServiceItem[] | null = held.claims.count > SORTED ? null : []
+    for await (const bucket of lists.buckets(city, held.version))
+      for (const line of unpack(bucket)) {
+        const one = JSON.parse(line) as ServiceItem
+        if (few === null) yield one
+        else few.push(one)
+      }
+    if (few !== null) yield* few.sort((a, b) => (a.taskCode < b.taskCode ? -1 : 1))
+  }
+
   return {
     ...board,
+
+    walk,
 
     /** Publishes all items as a new version of the own list and tells the partners; they may come one by one. Problem: `list.malformed`. */
     publish: async (all: Iterable<ServiceItem> | AsyncIterable<ServiceItem>, actor: string): Promise<ListView> =>

@@ -8,7 +8,9 @@ import { createFaults, type Fault, type Faults } from './faults.ts'
 import { TABLE_LIMITS } from './limits.ts'
 import { decodeText, type Limits, readTables, TableError } from './read.ts'
 
+export type { Translation } from './cells.ts'
 export type { Fault } from './faults.ts'
+export { TABLE_LIMITS } from './limits.ts'
 export { FORMATS, type Format, writeTables, writeTemplate } from './write.ts'
 
 /** What a file asks for. With errors nothing of it is to be taken. */

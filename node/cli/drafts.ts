@@ -1,0 +1,249 @@
+/** `tongban services import`, `lint`, `export`, `template`, `drafts`: the next version of the own list. */
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { zipSync } from 'fflate'
+import { ProblemError } from '../../protocol/problem.ts'
+import type { CommandContext } from './context.ts'
+import { table } from './output.ts'
+import { readJson } from './services.ts'
+
+type Finding = {
+  code: string
+  name: string
+  rule: string
+  level: 'error' | 'warning'
+  path: string
+  zh: string
+  en: string
+}
+type Fault = {
+  code: string
+  sheet: string
+  row: number
+  column: string
+  zh: string
+  en: string
+  cureZh: string
+  cureEn: string
+}
+type Report = {
+  taken: boolean
+  rows: number
+  put: number
+  remove: number
+  unchanged: number
+  blocked: number
+  warnings: number
+  errors: Fault[]
+  errorCount: number
+  notes: Fault[]
+  findings: Finding[]
+}
+type TableFlags = { modes?: string; codes?: string; as?: string }
+
+const SHOWN = 20
+
+/** Several files travel as one ZIP, so that they are taken together or not at all. */
+async function upload(
+  context: CommandContext,
+  files: string[],
+  flags: TableFlags & { replace?: boolean; dryRun?: boolean },
+): Promise<Report> {
+  const [first = ''] = files
+  const contents = await Promise.all(
+    files.map(async file => {
+      try {
+        return new Uint8Array(await readFile(file))
+      } catch {
+        throw new ProblemError('request.invalid', `${file} cannot be read`)
+      }
+    }),
+  )
+  const [only] = contents
+  const named = new Map(contents.map((content, index) => [basename(files[index] ?? ''), content]))
+  if (named.size !== files.length) throw new ProblemError('request.invalid', 'two files have the same name')
+  const bytes = files.length === 1 && only !== undefined ? only : zipSync(Object.fromEntries(named), { level: 1 })
+  const codes = flags.codes === undefined ? undefined : JSON.stringify(await readJson(flags.codes))
+  const query = new URLSearchParams({
+    name: files.length === 1 ? (flags.as === undefined ? basename(first) : `${flags.as}.csv`) : 'files.zip',
+    ...(flags.modes === undefined ? {} : { modes: flags.modes }),
+    ...(codes === undefined ? {} : { codes }),
+    replace: String(flags.replace === true),
+    dryRun: String(flags.dryRun === true),
+  })
+  const client = await context.client()
+  return client.upload<Report>(`/api/v1/services/drafts/import?${query}`, bytes, 'application/octet-stream')
+}
+
+const faults = (list: readonly Fault[]): string[] =>
+  list.slice(0, SHOWN).map(fault => {
+    const place = [fault.sheet, fault.row === 0 ? '' : `row ${fault.row} 第 ${fault.row} 行`, fault.column].filter(
+      part => part !== '',
+    )
+    return `  ${place.join(', ')}: ${fault.zh} ${fault.en}\n    → ${fault.cureZh} ${fault.cureEn}`
+  })
+/** One line for all that one rule finds in one item. */
+function findings(list: readonly Finding[]): string[] {
+  const lines = new Map<string, Finding & { paths: string[] }>()
+  for (const finding of list) {
+    const key = `${finding.code} ${finding.rule}`
+    const line = lines.get(key)
+    if (line === undefined) lines.set(key, { ...finding, paths: [finding.path] })
+    else line.paths.push(finding.path)
+  }
+  return [...lines.values()]
+    .slice(0, SHOWN)
+    .map(
+      ({ code, level, paths, rule, zh, en }) =>
+        `  ${level === 'error' ? '✗' : '!'} ${code} ${paths.join(' ')} (${rule}): ${zh} ${en}`,
+    )
+}
+
+function describeReport(report: Report): string {
+  if (report.errorCount > 0)
+    return [
+      `Nothing was imported 未导入: ${report.errorCount} errors 处错误`,
+      ...faults(report.errors),
+      ...faults(report.notes),
+    ].join('\n')
+  return [
+    `${report.taken ? 'In the drafts 已存入草稿' : 'Would be drafted 将存入草稿'}: ${report.put} to add or change 新增或修改, ${report.remove} to remove 删除, ${report.unchanged} unchanged 未变`,
+    `Findings 检查结果: ${report.blocked} items blocked 个事项不可发布, ${report.warnings} warnings 条提醒`,
+    ...findings(report.findings),
+    ...faults(report.notes),
+  ].join('\n')
+}
+
+export async function importFiles(
+  context: CommandContext,
+  flags: TableFlags & { replace?: boolean; dryRun?: boolean },
+  files: string[],
+): Promise<void> {
+  const report = await upload(context, files, flags)
+  context.out.result(report, describeReport)
+  if (report.errorCount > 0) process.exitCode = 1
+}
+
+type Lint = {
+  items: number
+  rules: { rule: string; level: string; zh: string; en: string; count: number }[]
+  findings: Finding[]
+}
+
+/** Exit code 1 when something blocks publication. */
+export async function lint(
+  context: CommandContext,
+  flags: TableFlags & { all?: boolean; rule?: string },
+  files: string[],
+): Promise<void> {
+  if (files.length > 0) {
+    const report = await upload(context, files, { ...flags, dryRun: true })
+    context.out.result(report, describeReport)
+    if (report.errorCount > 0 || report.blocked > 0) process.exitCode = 1
+    return
+  }
+  const client = await context.client()
+  const query = new URLSearchParams({
+    scope: flags.all === true ? 'all' : 'drafts',
+    ...(flags.rule === undefined ? {} : { rule: flags.rule }),
+  })
+  const report = await client.get<Lint>(`/api/v1/services/drafts/lint?${query}`)
+  context.out.result(report, ({ items, rules, findings: list }) =>
+    [
+      `${items} items 个事项`,
+      ...(rules.length === 0
+        ? []
+        : [table(rules.map(({ rule, level, count, zh }) => ({ rule, level, count, reason: zh })))]),
+      ...findings(list),
+    ].join('\n'),
+  )
+  if (report.rules.some(({ level }) => level === 'error')) process.exitCode = 1
+}
+
+const ENDINGS: Readonly<Record<string, string>> = { xlsx: 'xlsx', csv: 'zip', up: 'zip' }
+
+export async function exportTables(
+  context: CommandContext,
+  what: 'export' | 'template',
+  flags: { format: string; out?: string; drafts?: boolean },
+): Promise<void> {
+  const file = flags.out ?? `services-${what}-${flags.format}.${ENDINGS[flags.format] ?? 'zip'}`
+  const query = new URLSearchParams({
+    format: flags.format,
+    ...(what === 'export' ? { drafts: String(flags.drafts === true) } : {}),
+  })
+  const client = await context.client()
+  const bytes = await Bun.write(file, new Response(await client.download(`/api/v1/services/${what}?${query}`)))
+  context.out.result({ file, bytes }, made => `Wrote 已写入 ${made.file}, ${made.bytes} bytes`)
+}
+
+type Row = {
+  code: string
+  name: string
+  change: string
+  errors: number
+  warnings: number
+  actor: string
+  updatedAt: string
+}
+type Counts = { drafts: number; put: number; remove: number; errors: number; warnings: number }
+const CHANGES: Readonly<Record<string, string>> = { add: 'add 新增', change: 'change 修改', remove: 'remove 删除' }
+
+export async function list(context: CommandContext, flags: { errors?: boolean; limit: string }): Promise<void> {
+  const client = await context.client()
+  const query = new URLSearchParams({ limit: flags.limit, errors: String(flags.errors === true) })
+  const page = await client.get<{ items: Row[]; counts: Counts }>(`/api/v1/services/drafts?${query}`)
+  context.out.result(page, ({ items, counts }) =>
+    [
+      `${counts.drafts} drafts 份草稿: ${counts.put} to add or change 新增或修改, ${counts.remove} to remove 删除; ${counts.errors} with errors 份有错误`,
+      table(
+        items.map(({ code, name, change, errors, warnings }) => ({
+          code,
+          name,
+          change: CHANGES[change],
+          errors,
+          warnings,
+        })),
+      ),
+    ].join('\n'),
+  )
+}
+
+type Draft = Row & {
+  findings: Omit<Finding, 'code' | 'name'>[]
+  differences: { path: string; before?: unknown; after?: unknown }[]
+}
+
+const describeDraft = ({ code, name, change, ...draft }: Draft): string =>
+  [
+    `${code} ${name}: ${CHANGES[change] ?? change}`,
+    ...draft.differences.map(
+      ({ path, before, after }) =>
+        `  ${path}\n    - ${before === undefined ? '(none) 无' : JSON.stringify(before)}\n    + ${after === undefined ? '(none) 无' : JSON.stringify(after)}`,
+    ),
+    ...findings(draft.findings.map(finding => ({ ...finding, code, name }))),
+  ].join('\n')
+
+const pathOf = (code: string): string => `/api/v1/services/drafts/items/${encodeURIComponent(code)}`
+
+export async function showDraft(context: CommandContext, code: string): Promise<void> {
+  const client = await context.client()
+  context.out.result(await client.get<Draft>(pathOf(code)), describeDraft)
+}
+
+export async function removeItem(context: CommandContext, code: string): Promise<void> {
+  const client = await context.client()
+  context.out.result(await client.post<Draft>(`${pathOf(code)}/remove`, null), describeDraft)
+}
+
+export async function discard(
+  context: CommandContext,
+  code: string | undefined,
+  flags: { all?: boolean },
+): Promise<void> {
+  if ((code === undefined) !== (flags.all === true))
+    throw new ProblemError('request.invalid', 'name one draft, or give --all')
+  const client = await context.client()
+  const gone = await client.delete<{ discarded: number }>(code === undefined ? '/api/v1/services/drafts' : pathOf(code))
+  context.out.result(gone, ({ discarded }) => `${discarded} drafts taken back 份草稿已撤销`)
+}

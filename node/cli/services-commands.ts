@@ -1,0 +1,118 @@
+/** Declares `tongban services …`; what they do is imported when one runs. */
+import type { Command } from 'commander'
+import type { CommandContext } from './context.ts'
+
+type Action = (context: CommandContext, flags: never, ...args: string[]) => Promise<unknown>
+/** How program.ts declares commands: global flags, failures, examples. */
+export type Declare = {
+  add(parent: Command, name: string, description: string): Command
+  does(command: Command, action: () => Promise<Action>): Command
+  example(command: Command, text: string): Command
+}
+
+const FORMAT = 'xlsx, csv (a ZIP of CSV files), or up (national upload tables up_*)'
+
+export function declareServices(services: Command, { add, does, example }: Declare): void {
+  example(
+    does(
+      add(
+        services,
+        'publish [file]',
+        'publish all drafts as one new version, or the items of a JSON file in place of all',
+      ),
+      async () => {
+        const { publish } = await import('./services.ts')
+        return (context, _, file) => publish(context, file)
+      },
+    ),
+    'tongban services publish',
+  )
+  does(
+    add(services, 'show [city]', "the own list, or a partner's")
+      .option('--search <text>', 'part of the name or code', '')
+      .option('--limit <n>', 'at most', '50'),
+    async () => {
+      const { show } = await import('./services.ts')
+      return (context, flags, city) => show(context, city, flags)
+    },
+  )
+
+  const table = (command: Command): Command =>
+    command
+      .option('--modes <list>', '办理模式 of items whose table has no such column, such as 0,1')
+      .option('--codes <file>', 'codes of another system, as JSON: { "is_need": { "0": "1" } }')
+      .option('--as <table>', 'what a single CSV file holds: items, materials, up_task_general_basic …')
+  example(
+    does(
+      table(
+        add(
+          services,
+          'import <files...>',
+          'take CSV, XLSX, up_* tables or JSON into the drafts, whole or not at all 导入',
+        ),
+      )
+        .option('--replace', 'items that the files do not name go')
+        .option('--dry-run', 'look alone, change nothing'),
+      async () => {
+        const { importFiles } = await import('./drafts.ts')
+        return (context, flags, ...files) => importFiles(context, flags, files.flat())
+      },
+    ),
+    'tongban services import items.csv materials.csv --dry-run',
+  )
+  example(
+    does(
+      table(add(services, 'lint [files...]', 'findings of the drafts, of all items, or of files 检查'))
+        .option('--all', 'all items as they would be published')
+        .option('--rule <rule>', 'findings of this rule alone'),
+      async () => {
+        const { lint } = await import('./drafts.ts')
+        return (context, flags, ...files) => lint(context, flags, files.flat())
+      },
+    ),
+    'tongban services lint --all --rule phone.area-code',
+  )
+  example(
+    does(
+      add(services, 'export', 'write the own items as tables 导出')
+        .option('--format <format>', FORMAT, 'xlsx')
+        .option('--out <file>', 'where')
+        .option('--drafts', 'as they would be published'),
+      async () => {
+        const { exportTables } = await import('./drafts.ts')
+        return (context, flags) => exportTables(context, 'export', flags)
+      },
+    ),
+    'tongban services export --format up --out up.zip',
+  )
+  does(
+    add(services, 'template', 'write an empty table to fill in 模板')
+      .option('--format <format>', FORMAT, 'xlsx')
+      .option('--out <file>', 'where'),
+    async () => {
+      const { exportTables } = await import('./drafts.ts')
+      return (context, flags) => exportTables(context, 'template', flags)
+    },
+  )
+  const drafts = does(
+    add(services, 'drafts', 'what the next version changes 草稿')
+      .option('--errors', 'only drafts with errors')
+      .option('--limit <n>', 'at most', '50'),
+    async () => {
+      const { list } = await import('./drafts.ts')
+      return (context, flags) => list(context, flags)
+    },
+  )
+  does(add(drafts, 'show <code>', 'findings of a draft, and what it changes'), async () => {
+    const { showDraft } = await import('./drafts.ts')
+    return (context, _, code) => showDraft(context, code ?? '')
+  })
+  does(add(drafts, 'remove <code>', 'draft that a published item goes'), async () => {
+    const { removeItem } = await import('./drafts.ts')
+    return (context, _, code) => removeItem(context, code ?? '')
+  })
+  does(add(drafts, 'discard [code]', 'take a draft back').option('--all', 'all of them'), async () => {
+    const { discard } = await import('./drafts.ts')
+    return (context, flags, code) => discard(context, code, flags)
+  })
+}

@@ -1,0 +1,286 @@
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { ServiceItem } from '../../protocol/service/item.ts'
+import { createTestApi, type TestApi } from '../../test/support/http.ts'
+import { createMemoryNetwork } from '../../test/support/memory-network.ts'
+import { type PlayCity, playCity } from '../../test/support/play-city.ts'
+import { openTestStore } from '../../test/support/store.ts'
+import { createDrafts } from './drafts.ts'
+import { draftRoutes } from './drafts-routes.ts'
+import { publishedOf } from './published.ts'
+import { serviceRoutes } from './routes.ts'
+import { createServices } from './services.ts'
+
+let play: PlayCity
+let api: TestApi
+beforeAll(async () => {
+  play = await playCity('420300')
+})
+
+beforeEach(async () => {
+  const store = await openTestStore()
+  const parts = await createTestApi({ store })
+  const services = await createServices({
+    db: parts.database,
+    transport: createMemoryNetwork().transport(play.code),
+    identity: {
+      city: play.code,
+      name: play.name,
+      signer: () => play.packetSigner,
+      document: () => ({ certificates: [], delegations: [], revocations: [] }),
+    },
+    trust: {
+      key: () => undefined,
+      cityOf: () => undefined,
+      reach: () => ({ peers: [], addresses: [] }),
+      partners: () => [],
+      learn: async () => ({ ok: true }),
+    },
+    clock: parts.clock,
+    audit: parts.audit,
+    events: parts.events,
+    announce: () => {},
+    observer: { failed: () => {} },
+  })
+  api = await createTestApi({
+    store,
+    again: parts,
+    routes: () => [
+      serviceRoutes(services, play.code),
+      draftRoutes(
+        createDrafts({
+          db: parts.database,
+          audit: parts.audit,
+          clock: parts.clock,
+          published: publishedOf(services, play.code),
+          context: async () => ({ units: new Map([['420300', new Set(['A01'])]]) }),
+        }),
+        play.code,
+      ),
+    ],
+  })
+})
+
+const item = (no: number, change: Partial<ServiceItem> = {}): ServiceItem => ({
+  taskCode: `A${no}`,
+  taskName: `事项${no}`,
+  taskVersion: 1,
+  taskState: '1',
+  taskType: '20',
+  useLevel: '3',
+  deptName: '部门',
+  serverType: ['1'],
+  projectType: '2',
+  modes: [0, 1],
+  anticipateDay: 15,
+  promiseDay: 10,
+  limitSceneNum: 0,
+  isFee: false,
+  materials: [
+    {
+      materialCode: 'M01',
+      materialName: '身份证',
+      isNeed: '1',
+      materialType: '1',
+      materialFormat: '3',
+      sourceType: '10',
+    },
+  ],
+  ...change,
+})
+
+type Report = {
+  taken: boolean
+  put: number
+  remove: number
+  unchanged: number
+  blocked: number
+  errorCount: number
+  errors: { code: string; row: number }[]
+  findings: { rule: string; code: string }[]
+}
+const upload = async (body: string | Uint8Array<ArrayBuffer>, query: Record<string, string> = {}) => {
+  const { token } = api.as('administrator')
+  const response = await api.app.request(`/api/v1/services/drafts/import?${new URLSearchParams(query)}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' },
+    body,
+  })
+  expect(response.status).toBe(200)
+  return (await response.json()) as Report
+}
+const download = async (path: string): Promise<Uint8Array<ArrayBuffer>> => {
+  const { token } = api.as('administrator')
+  const response = await api.app.request(path, { headers: { authorization: `Bearer ${token}` } })
+  expect(response.status).toBe(200)
+  return new Uint8Array(await response.arrayBuffer())
+}
+const json = (items: readonly ServiceItem[]) => JSON.stringify(items)
+const save = (draft: ServiceItem) =>
+  api.as('administrator').send('PUT', `/api/v1/services/drafts/items/${draft.taskCode}`, { item: draft })
+const publish = () => api.as('administrator').post('/api/v1/services/drafts/publish')
+const counts = async () => ((await api.as('auditor').get('/api/v1/services/drafts')).body as { counts: object }).counts
+const published = async () =>
+  (await api.as('clerk').get('/api/v1/services')).body as { items: ServiceItem[]; list: { version: number } | null }
+
+describe('drafts', () => {
+  test('an import becomes drafts, and the drafts one version', async () => {
+    expect(await upload(json([item(1), item(2)]), { dryRun: 'true' })).toMatchObject({
+      taken: false,
+      put: 2,
+      unchanged: 0,
+    })
+    expect(await counts()).toMatchObject({ drafts: 0 })
+    expect(await upload(json([item(1), item(2)]))).toMatchObject({ taken: true, put: 2, remove: 0 })
+    expect(await counts()).toMatchObject({ drafts: 2, put: 2, remove: 0, errors: 0 })
+    expect((await published()).list).toBeNull()
+    expect(await publish()).toMatchObject({ status: 200, body: { version: 1, count: 2, put: 2, remove: 0 } })
+    expect(await counts()).toMatchObject({ drafts: 0 })
+    expect(await upload(json([item(1), item(2)]))).toMatchObject({ taken: true, put: 0, unchanged: 2 })
+    expect(await publish()).toMatchObject({ status: 409, body: { code: 'request.conflict' } })
+    expect((await published()).list?.version).toBe(1)
+  })
+
+  test('a file with a bad row changes nothing', async () => {
+    await upload(json([item(3)]))
+    const report = await upload('实施编码,事项名称,实施主体,到现场次数\nA3,事项3,部门,0\nA4,事项4,部门,很多', {
+      name: 'items.csv',
+      replace: 'true',
+    })
+    expect(report).toMatchObject({ taken: false })
+    expect(report.errors).toContainEqual(expect.objectContaining({ code: 'cell.int', row: 3 }))
+    expect(await counts()).toMatchObject({ drafts: 1 })
+  })
+
+  test('a draft shows what it changes and what is wrong; an error blocks the whole publication', async () => {
+    await upload(json([item(1), item(2)]))
+    await publish()
+    const [first] = item(1).materials
+    const wrong = item(1, {
+      promiseDay: 20,
+      materials: first === undefined ? [] : [{ ...first, isNeed: '2', needExplain: '代办时' }],
+    })
+    const { body } = await save(wrong)
+    expect(body).toMatchObject({
+      draft: {
+        change: 'change',
+        errors: 1,
+        published: { promiseDay: 10 },
+        differences: [
+          { path: 'promiseDay', before: 10, after: 20 },
+          { path: 'materials.M01.isNeed', before: '1', after: '2' },
+          { path: 'materials.M01.needExplain', after: '代办时' },
+        ],
+      },
+    })
+    await save(item(3))
+    expect((await api.as('auditor').get('/api/v1/services/drafts?errors=true')).body).toMatchObject({
+      items: [{ code: 'A1' }],
+    })
+    expect(await publish()).toMatchObject({
+      status: 409,
+      body: { code: 'item.lint', detail: '1 of 2: A1 promiseDay: limit.promise' },
+    })
+    expect((await published()).items).toHaveLength(2)
+    await save({ ...wrong, promiseDay: 12 })
+    expect(await publish()).toMatchObject({ status: 200, body: { version: 2, count: 3, put: 2 } })
+    const { items } = await published()
+    expect(items.map(({ taskCode, taskVersion, promiseDay }) => [taskCode, taskVersion, promiseDay])).toEqual([
+      ['A1', 2, 12],
+      ['A2', 1, 10],
+      ['A3', 1, 10],
+    ])
+  })
+
+  test('a draft that says what is published is taken back', async () => {
+    await upload(json([item(1)]))
+    await publish()
+    await save(item(1, { promiseDay: 9 }))
+    expect((await save(item(1, { fees: [] }))).body).toEqual({ draft: null })
+    expect(await counts()).toMatchObject({ drafts: 0 })
+  })
+
+  test('items are removed by draft, by replacement, and brought back by taking the draft back', async () => {
+    await upload(json([item(1), item(2), item(3)]))
+    await publish()
+    expect(await api.as('administrator').post('/api/v1/services/drafts/items/A9/remove')).toMatchObject({
+      status: 404,
+      body: { code: 'item.unknown' },
+    })
+    expect(await api.as('administrator').post('/api/v1/services/drafts/items/A1/remove')).toMatchObject({
+      body: { change: 'remove', item: null },
+    })
+    expect(await upload(json([item(3), item(4)]), { replace: 'true' })).toMatchObject({
+      put: 1,
+      remove: 1,
+      unchanged: 1,
+    })
+    expect(await counts()).toMatchObject({ drafts: 3, put: 1, remove: 2 })
+    expect((await api.as('administrator').send('DELETE', '/api/v1/services/drafts/items/A1')).body).toEqual({
+      discarded: 1,
+    })
+    expect(await publish()).toMatchObject({ body: { version: 2, count: 3, put: 1, remove: 1 } })
+    expect((await published()).items.map(({ taskCode }) => taskCode)).toEqual(['A1', 'A3', 'A4'])
+    expect((await api.as('administrator').send('DELETE', '/api/v1/services/drafts/items/A1')).status).toBe(404)
+  })
+
+  test.each(['csv', 'xlsx', 'up'])('what is exported as %s is imported as unchanged', async format => {
+    await upload(
+      json([item(1), item(2, { form: { type: 'object', properties: { a: { type: 'string', title: 'A' } } } })]),
+    )
+    await publish()
+    const file = await download(`/api/v1/services/export?format=${format}`)
+    expect(await upload(file, { replace: 'true' })).toMatchObject({ taken: true, put: 0, remove: 0, unchanged: 2 })
+    await save(item(3))
+    expect(
+      await upload(await download(`/api/v1/services/export?format=${format}&drafts=true`), { dryRun: 'true' }),
+    ).toMatchObject({ put: 1, unchanged: 2 })
+  })
+
+  test('a filled template with modes and codes of another system', async () => {
+    expect((await download('/api/v1/services/template')).byteLength).toBeGreaterThan(1000)
+    const basic =
+      'task_code,task_name,dept_name,task_type,use_level,server_type,project_type,anticipate_day,promise_day,limit_scene_num,is_fee'
+    const query = { name: 'up_task_general_basic.csv', modes: '0,1', codes: '{"is_fee":{"2":"否"}}' }
+    expect(await upload(`${basic}\nB1,事项,部门,20,3,1,2,10,5,0,2`, query)).toMatchObject({ taken: true, put: 1 })
+    expect((await api.as('auditor').get('/api/v1/services/drafts/items/B1')).body).toMatchObject({
+      item: { modes: [0, 1], isFee: false },
+    })
+  })
+
+  test('lint counts findings by rule', async () => {
+    await upload(json([item(1), item(2, { promiseDay: 16, offeredAt: [{ unit: '420300', windows: ['A02'] }] })]))
+    const all = (await api.as('auditor').get('/api/v1/services/drafts/lint')).body as {
+      items: number
+      rules: { rule: string; level: string; count: number }[]
+    }
+    expect(all.items).toBe(2)
+    expect(all.rules.filter(({ level }) => level === 'error').map(({ rule, count }) => `${rule} ${count}`)).toEqual([
+      'limit.promise 1',
+      'place.unknown 1',
+    ])
+    expect(all.rules).toContainEqual(expect.objectContaining({ rule: 'consent.missing', count: 2 }) as unknown)
+    const one = (await api.as('auditor').get('/api/v1/services/drafts/lint?scope=all&rule=place.unknown')).body as {
+      findings: object[]
+    }
+    expect(one.findings).toEqual([expect.objectContaining({ code: 'A2', path: 'offeredAt.0' })])
+  })
+
+  test('only administrators change drafts, and each change leaves an audit row', async () => {
+    expect((await api.as('clerk').get('/api/v1/services/drafts')).status).toBe(403)
+    expect((await api.as('integrator').send('DELETE', '/api/v1/services/drafts')).status).toBe(403)
+    await upload(json([item(1)]), { name: 'a.json' })
+    await save(item(2))
+    await publish()
+    await save(item(3))
+    await api.as('administrator').send('DELETE', '/api/v1/services/drafts')
+    const rows = await api.audit.list({}, 20, null)
+    const actions = rows.map(({ action }) => action).filter(action => action.startsWith('draft'))
+    expect(actions).toEqual(['drafts.discarded', 'draft.saved', 'drafts.published', 'draft.saved', 'drafts.imported'])
+  })
+
+  test('two publications at once make one version', async () => {
+    await upload(json([item(1)]))
+    const both = await Promise.all([publish(), publish()])
+    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409])
+  })
+})

@@ -1,0 +1,9 @@
+/** The own published list as drafts need it. */
+import type { Published } from './drafts.ts'
+import type { Services } from './services.ts'
+
+export const publishedOf = (services: Services, city: string): Published => ({
+  item: code => services.item(city, code),
+  walk: () => services.walk(city),
+  change: (change, actor) => services.change(change, actor),
+})
