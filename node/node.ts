@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Adapter } from '../adapters/sdk/port.ts'
 import { LIMITS } from '../protocol/limits.ts'
+import { type Problem, ProblemError } from '../protocol/problem.ts'
 import { createAgreements } from './agreements/agreements.ts'
 import { agreementRoutes } from './agreements/routes.ts'
 import { createAudit } from './audit/audit.ts'
@@ -45,11 +46,14 @@ import { healthRoutes } from './partners/health-routes.ts'
 import { gaugesOf } from './partners/judge-health.ts'
 import { createPartnerTests } from './partners/partner-tests.ts'
 import { createPartners } from './partners/partners.ts'
+import { certificateReminders } from './partners/renewals.ts'
 import { partnerRoutes } from './partners/routes.ts'
 import { createSightings } from './partners/sightings.ts'
 import { testRoutes } from './partners/test-routes.ts'
 import { createPeople } from './people/people.ts'
 import { peopleRoutes } from './people/routes.ts'
+import { createReminders } from './reminders/reminders.ts'
+import { reminderRoutes } from './reminders/routes.ts'
 import { createDrafts } from './services/drafts.ts'
 import { draftRoutes } from './services/drafts-routes.ts'
 import { publishedOf } from './services/published.ts'
@@ -362,6 +366,25 @@ export async function startNode({
     sampled: (partner, sample) => telemetry.events.partnerSampled({ partner, ...gaugesOf(sample) }),
     failed: error => log.error('health of partners not sampled', {}, error),
   })
+  /** why the own delegation could not be renewed */
+  let renewal: Problem | null = null
+  const reminders = createReminders({
+    db,
+    clock,
+    events,
+    sources: [
+      async now => {
+        const { notAfter, delegatedUntil } = identity.summary()
+        const active = (await partners.list()).filter(({ status }) => status === 'active')
+        const papers = active.map(({ code, name }) => {
+          const { certificate, delegation } = trust.validityOf(code)
+          return { city: code, name, certificateUntil: certificate, delegatedUntil: delegation }
+        })
+        const own = { city: identity.city, name: identity.name, certificateUntil: notAfter, delegatedUntil, renewal }
+        return certificateReminders(own, papers, now)
+      },
+    ],
+  })
   const people = createPeople({ database: db, audit, now: clock.now, ids: randomUUID, random: randomBytes })
 
   const app = createHttpApp({
@@ -376,6 +399,7 @@ export async function startNode({
       partnerRoutes(partners),
       testRoutes(tests),
       healthRoutes(health, clock),
+      reminderRoutes(reminders),
       serviceRoutes(services, config.city.code),
       draftRoutes(drafts, config.city.code),
       dispatchRoutes(dispatch, materials),
@@ -406,7 +430,14 @@ export async function startNode({
     HOUR,
     async () => {
       await events.purge()
-      await identity.renewIfDue()
+      try {
+        await identity.renewIfDue()
+        renewal = null
+      } catch (error) {
+        renewal = error instanceof ProblemError ? error.problem : { code: 'internal' }
+        log.error('delegation not renewed', {}, error)
+      }
+      await reminders.tell()
     },
     error => log.error('upkeep failed', {}, error),
   )

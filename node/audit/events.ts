@@ -22,6 +22,7 @@ export const EVENT_ROLES = {
   'test.changed': ALL,
   'work.parked': OPERATION,
   'key.rotated': OPERATION,
+  'reminder.due': OPERATION,
 } as const satisfies Record<string, readonly Role[]>
 export type EventType = keyof typeof EVENT_ROLES
 

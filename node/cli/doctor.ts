@@ -9,6 +9,7 @@ import { openKeyStore } from '../identity/keystore.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { CommandContext } from './context.ts'
 import type { Health } from './partner-show.ts'
+import type { Reminder } from './reminders.ts'
 
 type Level = 'ok' | 'warn' | 'fail' | 'skip'
 export type Check = { check: string; level: Level; detail: string; act?: Actor; cure?: string }
@@ -73,6 +74,7 @@ async function checkNode(context: CommandContext, config: NodeConfig, checks: Ch
     await checkParked(context, checks)
     await checkCalendar(context, checks)
     await checkPartners(context, checks)
+    await checkReminders(context, config, checks)
   } else checks.push({ check: 'partners 合作城市', level: 'skip', detail: 'the node is not running 节点未运行' })
 }
 
@@ -294,6 +296,18 @@ async function checkHealth(context: CommandContext, code: string, check: string,
     .catch(() => ({ findings: [] }))
   for (const { level, code: problem, detail, en, zh, act, cure } of health.findings)
     checks.push({ check, level, detail: `${problem}: ${detail ?? `${en} ${zh}`}`, act, cure })
+}
+
+/** Reminders besides those that the checks of certificate and partners tell. */
+async function checkReminders(context: CommandContext, config: NodeConfig, checks: Check[]): Promise<void> {
+  const { items } = await (await context.client())
+    .get<{ items: Reminder[] }>('/api/v1/reminders')
+    .catch(() => ({ items: [] }))
+  for (const { kind, subject, level, en, zh, act, cure } of items) {
+    const told = kind === 'certificate' || (kind === 'delegation' && subject !== config.city.code)
+    if (told || level === 'info') continue
+    checks.push({ check: `${kind} ${subject}`, level, detail: `${en} ${zh}`, act, cure })
+  }
 }
 
 async function checkPartners(context: CommandContext, checks: Check[]): Promise<void> {

@@ -169,6 +169,11 @@ export function createProgram(): Command {
     'tongban partners test 420300',
   )
 
+  does(add(program, 'reminders', 'what must be seen to before a day comes 提醒'), async () => {
+    const { reminders } = await import('./reminders.ts')
+    return context => reminders(context)
+  })
+
   declareServices(program.command('services').description('service lists 事项清单'), { add, does, example })
 
   const agreement = program.command('agreement').description('agreements 合作协议')

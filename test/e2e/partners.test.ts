@@ -170,6 +170,7 @@ describe('partners', () => {
     )
     expect(health.findings).toEqual([])
     expect(health.now).toMatchObject({ connected: true, waiting: 0, delegationDays: 89, breaker: 'closed' })
+    expect(await ankang.client.get('/api/v1/reminders')).toEqual({ items: [] })
     await expect(ankang.client.get(`/api/v1/partners/${SHIYAN.code}/health?step=second`)).rejects.toMatchObject({
       problem: { code: 'request.invalid' },
     })

@@ -1,4 +1,4 @@
-/** Invites that were cancelled; partner tests, begun here (`out`) and answered here (`in`); samples of the health of partners. */
+/** Invites that were cancelled; partner tests, begun here (`out`) and answered here (`in`); samples of the health of partners; reminders that were told. */
 export const health = {
   version: 8,
   name: 'health',
@@ -40,5 +40,10 @@ CREATE TABLE partner_samples (
   PRIMARY KEY (partner, step, at)
 );
 CREATE INDEX partner_samples_age ON partner_samples (step, at);
+
+CREATE TABLE reminders_told (
+  id TEXT PRIMARY KEY,
+  at INTEGER NOT NULL
+);
 `,
 } as const
