@@ -341,11 +341,7 @@ export async function startNode({
     fingerprint: () => identity.summary().fingerprint,
     exchange: () => exchange,
     roundTrip: code => roundTrip(host, trust.reach(code).peers),
-    lists: {
-      head: (city, jws) => services.checkHead(city, jws),
-      version: async city => (await services.view(city))?.version ?? null,
-      problem: city => services.problem(city),
-    },
+    lists: services,
     clocks: sightings,
     randomBytes: n => randomBytes(n),
     failed: (partner, error) => log.error('partner test failed', { partner }, error),

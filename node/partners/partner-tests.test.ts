@@ -1,8 +1,10 @@
+import * as jose from 'jose'
 import { afterEach, describe, expect, test } from 'vitest'
 import { decodeFrame, type Frame } from '../../protocol/exchange/frames.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'
 import type { Actor, ProblemCode } from '../../protocol/problem.ts'
+import { type ListHead, signListHead } from '../../protocol/service/list.ts'
 import type { MemoryNetworkOptions } from '../../test/support/memory-network.ts'
 import { createPartnerWorld, type PartnerWorld, type TestableCity } from '../../test/support/partner-world.ts'
 import { HOP_NAMES, type HopName } from './hops.ts'
@@ -148,6 +150,23 @@ describe('partner tests', () => {
     const head = shiyan.services.head() ?? ''
     shiyan.services.head = () => `${head.slice(0, -8)}AAAAAAAA`
     await failsAt('list', 'envelope.signature', 'partner')
+  })
+
+  test('a list that is not what its head says fails the list', async () => {
+    await begin()
+    await shiyan.publishList()
+    await shiyan.db.transaction(tx => tx.run('DELETE FROM list_buckets WHERE no = (SELECT min(no) FROM list_buckets)'))
+    await failsAt('list', 'list.root', 'partner')
+  })
+
+  test('two lists under one version fail the list', async () => {
+    await begin()
+    await shiyan.publishList()
+    expect((await tested()).state).toBe('passed')
+    const claims = jose.decodeJwt(shiyan.services.head() ?? '') as unknown as ListHead
+    const other = await signListHead({ ...claims, root: 'ab'.repeat(32) }, shiyan.play.packetSigner)
+    shiyan.services.head = () => other
+    await failsAt('list', 'list.fork', 'partner')
   })
 
   test('a packet that gets no receipt fails the packet', async () => {

@@ -41,8 +41,11 @@ export type PartnerTestsParts = Omit<AnswersParts, 'listVersion' | 'moved' | 'fe
   exchange: () => Pick<Exchange, 'probe' | 'wake'>
   roundTrip: (code: string) => Promise<number | null>
   lists: {
-    /** verifies a signed head; its version */ head(city: string, jws: string): Promise<Result<{ version: number }>>
-    /** version held here */ version(city: string): Promise<number | null>
+    /** verifies a signed head */ checkHead(
+      city: string,
+      jws: string,
+    ): Promise<Result<{ version: number; root: string }>>
+    /** the newest one that is held here */ held(city: string): Promise<{ version: number; root: string } | null>
     /** why the newest one could not be taken */ problem(city: string): Problem | null
   }
   materials: {
@@ -89,7 +92,7 @@ export function createPartnerTests(parts: PartnerTestsParts) {
   const answers = createTestAnswers({
     ...parts,
     fetchTest: (partner, material) => materials.fetchTest(partner, material),
-    listVersion: city => lists.version(city),
+    listVersion: async city => (await lists.held(city))?.version ?? null,
     moved(thread, refused) {
       for (const { run } of running.values()) {
         if (run.thread !== thread) continue
@@ -178,11 +181,12 @@ export function createPartnerTests(parts: PartnerTestsParts) {
 
   async function checkList(run: Run, head: string | null, before: Problem | null): Promise<Facts> {
     if (head === null) return { version: null }
-    const verified = await lists.head(run.partner, head)
+    const verified = await lists.checkHead(run.partner, head)
     if (!verified.ok) throw new ProblemError(verified.problem.code, verified.problem.detail)
-    const { version } = verified
+    const { version, root } = verified
     await until(run, TEST_LIMITS.hop, 'list', async () => {
-      if (((await lists.version(run.partner)) ?? 0) >= version) return true
+      const held = await lists.held(run.partner)
+      if (held?.version === version && held.root === root) return true
       const problem = lists.problem(run.partner)
       if (problem !== null && problem !== before) throw new ProblemError(problem.code, problem.detail)
       return null

@@ -136,10 +136,16 @@ export async function createServices(parts: ServicesParts) {
     /** Why the newest list of a partner could not be taken. */
     problem: follower.problem,
 
-    /** Verifies the head that a partner announced, whatever version is held. Problems: `envelope.*`, `key.*`. */
-    async checkHead(city: string, jws: string): Promise<Result<{ version: number }>> {
+    /** Verifies the head that a partner announced, whatever version is held. Problems: `envelope.*`, `key.*`, `list.*`. */
+    async checkHead(city: string, jws: string): Promise<Result<{ version: number; root: string }>> {
       const verified = await verifyListHead(jws, { resolveKey: receiving.resolveKey, issuer: city })
-      return verified.ok ? { ok: true, version: verified.head.version } : verified
+      return verified.ok ? { ok: true, version: verified.head.version, root: verified.head.root } : verified
+    },
+
+    /** Version and root of the newest list of a city that is held. */
+    async held(city: string): Promise<{ version: number; root: string } | null> {
+      const held = await lists.head(city)
+      return held === null ? null : { version: held.version, root: held.claims.root }
     },
 
     /** Serves partners from now on. */

@@ -144,11 +144,7 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
       fingerprint: () => play.fingerprint,
       exchange: () => exchange,
       roundTrip: async () => 1,
-      lists: {
-        head: (partner, jws) => services.checkHead(partner, jws),
-        version: async partner => (await services.view(partner))?.version ?? null,
-        problem: partner => services.problem(partner),
-      },
+      lists: services,
       clocks: sightings,
       randomBytes: n => randomBytes(n),
       failed: (_, error) => failures.push(error),
