@@ -25,7 +25,7 @@ export type AnswersParts = {
 }
 
 /** Tests answered at a time, over all partners; one at a time for each. */
-const AT_ONCE = 4
+export const ANSWERS = 4
 
 type Ping = { partner: string; thread: string; receivedAt: number }
 
@@ -38,7 +38,7 @@ export function createTestAnswers(parts: AnswersParts) {
   /** Begins what may run now. */
   function next(): void {
     for (const ping of [...waiting]) {
-      if (stopped || running.size >= AT_ONCE) return
+      if (stopped || running.size >= ANSWERS) return
       if (running.has(ping.partner)) continue
       waiting.splice(waiting.indexOf(ping), 1)
       const work = answer(ping)
