@@ -36,6 +36,8 @@ const PARALLEL = 2
 const CHUNK = 64 * 1024
 /** ms without a frame after which a fetch is given up; it resumes where it stopped. */
 const STALL = 30_000
+/** ms for the material of a partner test once it began to come. */
+export const TEST_FETCH = 60_000
 
 type Wanted = { sha256: string; size: number; partner: string; attempts: number }
 
@@ -193,15 +195,18 @@ export function createMaterials(parts: MaterialsParts) {
     }
   }
 
-  async function fetchWhole(partner: string, sha256: string, check: (size: number) => void): Promise<Uint8Array> {
-    const { wire, reader, size } = await open(partner, sha256, 0)
+  /** Fetches the few bytes of a partner test into memory, within TEST_FETCH. */
+  async function fetchSmall(partner: string, sha256: string, size: number): Promise<Uint8Array> {
+    const { wire, reader, size: given } = await open(partner, sha256, 0)
+    // However steadily they trickle.
+    const cancel = clock.after(TEST_FETCH, () => wire.abort(new ProblemError('exchange.timeout', 'material')))
     try {
-      check(size)
+      if (given !== size) throw new ProblemError('material.hash', 'size')
       const bytes = new Uint8Array(size)
       for (let at = 0; at < size; ) {
         const frame = await stalled(wire, () => reader.next())
         if (frame?.type !== 'material-chunk' || at + frame.bytes.byteLength > size)
-          throw new ProblemError('frame.truncated', 'blob')
+          throw new ProblemError('frame.truncated', 'material')
         bytes.set(frame.bytes, at)
         at += frame.bytes.byteLength
       }
@@ -210,6 +215,8 @@ export function createMaterials(parts: MaterialsParts) {
     } catch (error) {
       wire.abort(error instanceof Error ? error : new Error('failed'))
       throw error
+    } finally {
+      cancel()
     }
   }
 
@@ -307,9 +314,7 @@ export function createMaterials(parts: MaterialsParts) {
     /** Fetches the material of a partner test into memory and checks it; nothing is kept. Problems: `material.*`, `exchange.*`. */
     async fetchTest(partner: string, { sha256, size }: Pick<Commitment, 'sha256' | 'size'>): Promise<void> {
       if (size > LIMITS.testMaterialBytes) throw new ProblemError('material.oversize')
-      const bytes = await fetchWhole(partner, sha256, given => {
-        if (given !== size) throw new ProblemError('material.hash', 'size')
-      })
+      const bytes = await fetchSmall(partner, sha256, size)
       if ((await hashOf(bytes)) !== sha256) throw new ProblemError('material.hash')
     },
 

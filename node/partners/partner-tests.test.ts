@@ -7,9 +7,10 @@ import type { Actor, ProblemCode } from '../../protocol/problem.ts'
 import { type ListHead, signListHead } from '../../protocol/service/list.ts'
 import type { MemoryNetworkOptions } from '../../test/support/memory-network.ts'
 import { createPartnerWorld, type PartnerWorld, type TestableCity } from '../../test/support/partner-world.ts'
+import { TEST_FETCH } from '../materials/materials.ts'
 import { HOP_NAMES, type HopName } from './hops.ts'
-import { TEST_LIMITS } from './partner-tests.ts'
 import { insertTest, KEPT_TESTS, type PartnerTest, testsOf } from './test-records.ts'
+import { TEST_LIMITS } from './test-walk.ts'
 
 const NOW = Date.parse('2026-11-23T00:00:00Z')
 const [A, S] = ['610900', '420300']
@@ -68,6 +69,19 @@ async function pinged(city: TestableCity, partner: string, direction: 'in' | 'ou
   await city.db.transaction(tx => tx.run(`UPDATE partner_tests SET state = 'passed'`))
 }
 
+/** Active partners that nobody can reach. */
+async function strangers(...codes: string[]): Promise<void> {
+  await ankang.db.transaction(async tx => {
+    for (const code of codes)
+      await tx.run(
+        `INSERT INTO partners (code, name, status, fingerprint, addresses, words, paired_at, confirmed_at, seen_at)
+         VALUES (?, '', 'active', '', '[]', '[]', 0, 0, NULL)`,
+        [code],
+      )
+  })
+  await ankang.trust.reload()
+}
+
 /** Does `work` when the frame goes over the network for the first time. */
 function when(is: (frame: Frame) => boolean, work: () => void): MemoryNetworkOptions {
   let done = false
@@ -104,6 +118,14 @@ describe('partner tests', () => {
     await begin()
     world.network.partition(ankang.peer, shiyan.peer)
     await failsAt('connect', 'exchange.unreachable', 'partner')
+  })
+
+  test('when no other partner is connected either, the own network is to blame', async () => {
+    await begin()
+    await strangers('510700')
+    world.network.partition(ankang.peer, shiyan.peer)
+    const found = await failsAt('connect', 'exchange.unreachable', 'operator')
+    expect(hopOf(found, 'connect')?.problem?.detail).toMatch(/; no other partner is connected either$/)
   })
 
   test('a partner that suspended this city fails the connection', async () => {
@@ -209,6 +231,17 @@ describe('partner tests', () => {
     await failsAt('material', 'exchange.unreachable', 'operator')
   })
 
+  test('a material that trickles is given up, whatever keeps coming', async () => {
+    await begin({
+      onFrame({ frame }) {
+        const decoded = decodeFrame(frame)
+        if (decoded.ok && decoded.frame.type === 'material-chunk') world.common.advance(TEST_FETCH / 10)
+      },
+    })
+    const found = await failsAt('material', 'exchange.timeout', 'operator')
+    expect(hopOf(found, 'material')?.ms).toBeLessThan(TEST_LIMITS.material)
+  })
+
   test('a material that is gone fails the material', async () => {
     await begin(
       when(
@@ -253,15 +286,7 @@ describe('partner tests', () => {
     await expect(ankang.tests.begin(S, 'person:1')).rejects.toMatchObject({ problem: { code: 'request.conflict' } })
     await ended(first.no)
     const codes = Array.from({ length: TEST_LIMITS.atOnce + 1 }, (_, n) => `51070${n}`)
-    await ankang.db.transaction(async tx => {
-      for (const code of codes)
-        await tx.run(
-          `INSERT INTO partners (code, name, status, fingerprint, addresses, words, paired_at, confirmed_at, seen_at)
-           VALUES (?, '', 'active', '', '[]', '[]', 0, 0, NULL)`,
-          [code],
-        )
-    })
-    await ankang.trust.reload()
+    await strangers(...codes)
     const begun = await Promise.allSettled(codes.map(code => ankang.tests.begin(code, 'person:1')))
     expect(begun.map(({ status }) => status)).toEqual([...Array(TEST_LIMITS.atOnce).fill('fulfilled'), 'rejected'])
     expect(begun.at(-1)).toMatchObject({ reason: { problem: { code: 'request.rate' } } })
