@@ -200,7 +200,7 @@ export function createLists(db: Database) {
 }
 
 /** The line of an item in its bucket, or null. */
-export function lineOf(bucket: StoredBucket, lines: readonly string[], code: string): string | null {
+export function lineOf(bucket: StoredBucket, lines: readonly Uint8Array[], code: string): Uint8Array | null {
   const place = bucket.summaries.findIndex(([found]) => found === code)
   if (place < 0) return null
   const line = lines[place]

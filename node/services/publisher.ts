@@ -27,6 +27,8 @@ export type PublisherParts = ReceiveParts & {
   /** the own list could not be fetched back from a partner */ failed: (partner: string, problem: Problem) => void
 }
 
+/** Items in any order, one by one; bytes are the line of an item. */
+export type ItemSource = Iterable<ServiceItem | Uint8Array> | AsyncIterable<ServiceItem | Uint8Array>
 /** What changes in a list: items to be put, new ones or in the place of those with their codes, and codes to be removed. */
 export type ListChange = { put: readonly ServiceItem[]; remove: readonly string[] }
 
@@ -93,10 +95,7 @@ export async function createPublisher(parts: PublisherParts) {
   }
 
   /** Reads and orders all items before the turn of this publication comes, for they may come slowly. */
-  async function spoolAll(
-    items: Iterable<ServiceItem> | AsyncIterable<ServiceItem>,
-    spool: ReturnType<typeof createSpool>,
-  ) {
+  async function spoolAll(items: ItemSource, spool: ReturnType<typeof createSpool>) {
     for await (const item of items) {
       const place = spool.count()
       if (place >= LIMITS.listItems) throw new ProblemError('list.malformed', `${LIMITS.listItems} items at most`)
@@ -129,7 +128,7 @@ export async function createPublisher(parts: PublisherParts) {
     own: (): StoredHead | null => own,
 
     /** All items of the next version, in any order. Problem: `list.malformed` naming item and field. */
-    async publish(items: Iterable<ServiceItem> | AsyncIterable<ServiceItem>, actor: string): Promise<StoredHead> {
+    async publish(items: ItemSource, actor: string): Promise<StoredHead> {
       const spool = createSpool()
       try {
         await spoolAll(items, spool)
@@ -178,9 +177,9 @@ export async function createPublisher(parts: PublisherParts) {
   }
 }
 
-async function written(item: ServiceItem, place: string): Promise<Kept> {
-  const read = await readListItem(JSON.stringify(item))
+async function written(item: ServiceItem | Uint8Array, place: string): Promise<Kept> {
+  const read = await readListItem(item instanceof Uint8Array ? item : JSON.stringify(item))
   if (!read.ok) throw new ProblemError('list.malformed', `${place}: ${read.problem.detail ?? ''}`)
-  const { key, hash, text } = read.entry
-  return { key, hash, text, summary: summaryOf(read.entry.item) }
+  const { key, hash, bytes } = read.entry
+  return { key, hash, bytes, summary: summaryOf(read.entry.item) }
 }

@@ -1,7 +1,9 @@
 /** Takes a list from a partner: every item against the schema, the whole against the signed head, before any of it is seen. */
 
 import type { KeyResolver } from '../../protocol/packet/envelope.ts'
+import { parseJson } from '../../protocol/primitives.ts'
 import { type Problem, type ProblemCode, ProblemError } from '../../protocol/problem.ts'
+import { ServiceItem } from '../../protocol/service/item.ts'
 import { holds, readListItem, verifyListHead } from '../../protocol/service/list.ts'
 import type { Database } from '../store/database.ts'
 import type { Lists, StoredHead } from './lists.ts'
@@ -70,21 +72,18 @@ async function receive(
   }
 }
 
+const QUOTE = 0x22
+
 /** A line is an item, or the code of one that was removed as a JSON string. */
-async function take(stage: Stage, line: string): Promise<void> {
-  if (line.startsWith('"')) return stage.remove(codeOf(line))
+async function take(stage: Stage, line: Uint8Array): Promise<void> {
+  if (line[0] === QUOTE) return stage.remove(codeOf(line))
   const read = await readListItem(line)
   if (!read.ok) return raise(read.problem)
-  const { key, hash, text, item } = read.entry
-  await stage.put({ key, hash, text, summary: summaryOf(item) })
+  const { key, hash, bytes, item } = read.entry
+  await stage.put({ key, hash, bytes, summary: summaryOf(item) })
 }
 
-function codeOf(line: string): string {
-  try {
-    const code: unknown = JSON.parse(line)
-    if (typeof code === 'string') return code
-  } catch {
-    // Said below.
-  }
-  throw new ProblemError('list.malformed', 'a removed code')
+function codeOf(line: Uint8Array): string {
+  const code = parseJson(ServiceItem.shape.taskCode, line, 'list.malformed')
+  return code.ok ? code.value : raise(code.problem)
 }

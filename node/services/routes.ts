@@ -161,9 +161,7 @@ export const serviceRoutes = (services: Services, city: string): RouteModule => 
       seconds: 600,
       answer: List,
       problems: ['list.malformed', 'request.oversize'],
-      handle: async ({ stream, person }) =>
-        // Whatever a line holds, publishing judges it.
-        toAnswer(await services.publish(readLines(stream) as AsyncIterable<ServiceItem>, actorOf(person))),
+      handle: async ({ stream, person }) => toAnswer(await services.publish(readLines(stream), actorOf(person))),
     })
     api.operation({
       method: 'get',

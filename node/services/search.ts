@@ -35,22 +35,29 @@ export type Hit = { city: string; code: string; rank: number }
 export type Found = { hits: Hit[] /** of all pages */; total: number; facets: Record<Facet, Count[]> }
 
 /** A text of many entries, each ended by LF. */
-type Column = { text: string /** where each entry begins, and the end */; at: Uint32Array }
+type Column = { text: string /** where each entry begins, and the end */; at: Uint32Array; ascii: boolean }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of ASCII
+const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text)
 
 function columnOf(entries: readonly string[]): Column {
   const at = new Uint32Array(entries.length + 1)
   for (const [place, entry] of entries.entries()) at[place + 1] = (at[place] ?? 0) + entry.length + 1
-  return { text: entries.length === 0 ? '' : `${entries.join('\n')}\n`, at }
+  const text = entries.length === 0 ? '' : `${entries.join('\n')}\n`
+  return { text, at, ascii: isAscii(text) }
 }
 
 const entry = ({ text, at }: Column, place: number): string => text.slice(at[place], (at[place + 1] ?? 1) - 1)
 
 /** Calls `found` once for each entry that holds the word, in order. */
-function scan({ text, at }: Column, word: string, found: (place: number, offset: number) => void): void {
+function scan({ text, at, ascii }: Column, word: string, found: (place: number, offset: number) => void): void {
+  if (ascii && !isAscii(word)) return
   let place = 0
   for (let hit = text.indexOf(word); hit >= 0; hit = text.indexOf(word, at[place])) {
     // The entry that the hit lies in: the last that begins at it or before.
     let [low, high] = [place, at.length - 2]
+    // Of a common word, the very next.
+    if ((at[place + 1] ?? 0) > hit) high = place
     while (low < high) {
       const middle = (low + high + 1) >> 1
       if ((at[middle] ?? 0) <= hit) low = middle
@@ -62,6 +69,7 @@ function scan({ text, at }: Column, word: string, found: (place: number, offset:
   }
 }
 
+/** Items of 64 buckets, in the order of their codes. */
 type Group = {
   size: number
   names: Column
@@ -70,8 +78,8 @@ type Group = {
   /** numbers into the departments of the list */ departments: Uint32Array
   /** values of the other facets: places in `values` */ type: Uint8Array
   level: Uint8Array
-  /** one bit for each digit */ audience: Uint16Array
-  mode: Uint16Array
+  /** one bit for each digit */ audience: Uint8Array
+  mode: Uint8Array
 }
 
 type Index = {
@@ -91,7 +99,8 @@ const digits = (text: string): number => {
   return bits
 }
 
-function groupOf(summaries: readonly Summary[], { departments }: Index): Group {
+function groupOf(unsorted: readonly Summary[], { departments }: Index): Group {
+  const summaries = unsorted.toSorted(([a], [b]) => (a < b ? -1 : 1))
   const number = (name: string): number => {
     const known = departments.numbers.get(name)
     if (known !== undefined) return known
@@ -107,8 +116,8 @@ function groupOf(summaries: readonly Summary[], { departments }: Index): Group {
     departments: Uint32Array.from(summaries, ([, , department]) => number(department)),
     type: Uint8Array.from(summaries, summary => Number(summary[3])),
     level: Uint8Array.from(summaries, summary => Number(summary[4])),
-    audience: Uint16Array.from(summaries, summary => digits(summary[5])),
-    mode: Uint16Array.from(summaries, summary => digits(summary[6])),
+    audience: Uint8Array.from(summaries, summary => digits(summary[5])),
+    mode: Uint8Array.from(summaries, summary => digits(summary[6])),
   }
 }
 
@@ -193,7 +202,7 @@ export function createSearch(lists: Lists, capacity = INDEX_CHARACTERS) {
       const tally = new Tally(query)
       for (const { city, version } of versions) {
         const index = await indexOf(city, version)
-        const departments = words.map(word => new Set(departmentsWith(index, word)))
+        const departments = words.map(word => departmentsWith(index, word))
         const cityMisses = query.filters.city !== undefined && query.filters.city !== city
         tally.begin(index, cityMisses)
         for (const group of index.groups) if (group !== null) tally.group(group, words, departments)
@@ -205,10 +214,11 @@ export function createSearch(lists: Lists, capacity = INDEX_CHARACTERS) {
   }
 }
 
-function departmentsWith({ departments }: Index, word: string): number[] {
-  const found: number[] = []
-  for (const [number, name] of departments.normal.entries()) if (name.includes(word)) found.push(number)
-  return found
+/** 1 for each department of the list whose name holds the word; null when there is none. */
+function departmentsWith({ departments }: Index, word: string): Uint8Array | null {
+  const found = new Uint8Array(departments.normal.length)
+  for (const [number, name] of departments.normal.entries()) if (name.includes(word)) found[number] = 1
+  return found.includes(1) ? found : null
 }
 
 const before = (a: Place, b: Place): boolean =>
@@ -223,8 +233,8 @@ class Tally {
   readonly #departments = new Map<string, number>()
   readonly #types = new Uint32Array(256)
   readonly #levels = new Uint32Array(256)
-  readonly #audiences = new Uint32Array(16)
-  readonly #modes = new Uint32Array(16)
+  /** by the bits that an item has */ readonly #audiences = new Uint32Array(256)
+  readonly #modes = new Uint32Array(256)
   #index: Index | null = null
   #cityMisses = false
   #wantedDepartment = -1
@@ -245,20 +255,25 @@ class Tally {
   }
 
   /** A facet counts what would be found if it were not filtered by itself. */
-  group(group: Group, words: readonly string[], departments: readonly ReadonlySet<number>[]): void {
+  group(group: Group, words: readonly string[], departments: readonly (Uint8Array | null)[]): void {
     const ranks = rank(group, words, departments)
     const { filters } = this.#query
     const type = filters.type === undefined ? -1 : Number(filters.type)
     const level = filters.level === undefined ? -1 : Number(filters.level)
     const audience = filters.audience === undefined ? 0 : 1 << Number(filters.audience)
     const mode = filters.mode === undefined ? 0 : 1 << Number(filters.mode)
+    // Codes ascend: once one of a rank comes after the page, so do the others of it.
+    let full = NONE
+    const [passed, first] = this.#passed(group)
     for (let place = 0; place < group.size; place++) {
       const found = ranks === null ? 0 : (ranks[place] ?? NONE)
       if (found === NONE) continue
       const rank = this.#query.byCode === true ? 0 : found
       const department = group.departments[place] ?? 0
-      const [itsType, itsLevel] = [group.type[place] ?? 0, group.level[place] ?? 0]
-      const [audiences, modes] = [group.audience[place] ?? 0, group.mode[place] ?? 0]
+      const itsType = group.type[place] ?? 0
+      const itsLevel = group.level[place] ?? 0
+      const audiences = group.audience[place] ?? 0
+      const modes = group.mode[place] ?? 0
       let misses = 0
       if (this.#cityMisses) misses |= 1
       if (this.#wantedDepartment !== -1 && this.#wantedDepartment !== department) misses |= 2
@@ -270,11 +285,12 @@ class Tally {
       if ((misses & ~2) === 0) this.#departmentCounts[department] = (this.#departmentCounts[department] ?? 0) + 1
       if ((misses & ~4) === 0) this.#types[itsType] = (this.#types[itsType] ?? 0) + 1
       if ((misses & ~8) === 0) this.#levels[itsLevel] = (this.#levels[itsLevel] ?? 0) + 1
-      if ((misses & ~16) === 0) addBits(this.#audiences, audiences)
-      if ((misses & ~32) === 0) addBits(this.#modes, modes)
+      if ((misses & ~16) === 0) this.#audiences[audiences] = (this.#audiences[audiences] ?? 0) + 1
+      if ((misses & ~32) === 0) this.#modes[modes] = (this.#modes[modes] ?? 0) + 1
       if (misses !== 0) continue
       this.#total++
-      this.#keep(rank, group, place)
+      if (rank >= full || rank < passed || (rank === passed && place < first)) continue
+      if (!this.#keep(rank, group, place)) full = rank
     }
   }
 
@@ -299,19 +315,33 @@ class Tally {
         department: largest([...this.#departments].map(([value, count]) => ({ value, count }))).slice(0, DEPARTMENTS),
         type: counts(this.#types, value => String(value).padStart(2, '0')),
         level: counts(this.#levels, String),
-        audience: counts(this.#audiences, String),
-        mode: counts(this.#modes, String),
+        audience: counts(byDigit(this.#audiences), String),
+        mode: counts(byDigit(this.#modes), String),
       },
     }
   }
 
-  #keep(rank: number, group: Group, place: number): void {
-    const { limit, after } = this.#query
+  /** The rank up to which the pages before went, and the first place of it in the group that they did not show. */
+  #passed({ size, codes }: Group): [rank: number, place: number] {
+    const { after } = this.#query
+    if (after === null) return [-1, 0]
+    const [rank, code, city] = after
+    let [low, high] = [0, size]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (before([rank, entry(codes, middle), this.#index?.city ?? ''], [rank, code, `${city}\0`])) low = middle + 1
+      else high = middle
+    }
+    return [rank, low]
+  }
+
+  /** Puts a hit in its place on the page; false when it comes after a full one. */
+  #keep(rank: number, group: Group, place: number): boolean {
+    const { limit } = this.#query
     const last = this.#hits.length < limit ? undefined : this.#hits.at(-1)
-    if (last !== undefined && rank > last[0]) return
+    if (last !== undefined && rank > last[0]) return false
     const hit: Place = [rank, entry(group.codes, place), this.#index?.city ?? '']
-    if (after !== null && !before(after, hit)) return
-    if (last !== undefined && !before(hit, last)) return
+    if (last !== undefined && !before(hit, last)) return false
     let [low, high] = [0, this.#hits.length]
     while (low < high) {
       const middle = (low + high) >> 1
@@ -321,6 +351,7 @@ class Tally {
     }
     this.#hits.splice(low, 0, hit)
     if (this.#hits.length > limit) this.#hits.pop()
+    return true
   }
 }
 
@@ -329,7 +360,7 @@ const NONE = 255
 const [BEGINS, HOLDS, ELSEWHERE] = [0, 1, 2]
 
 /** The rank of each item of a group, NONE where a word stands nowhere; null when there are no words. */
-function rank(group: Group, words: readonly string[], departments: readonly ReadonlySet<number>[]): Uint8Array | null {
+function rank(group: Group, words: readonly string[], departments: readonly (Uint8Array | null)[]): Uint8Array | null {
   if (words.length === 0) return null
   const ranks = new Uint8Array(group.size)
   const here = new Uint8Array(group.size)
@@ -339,9 +370,9 @@ function rank(group: Group, words: readonly string[], departments: readonly Read
       here[place] = ELSEWHERE
     })
     const inDepartments = departments[number]
-    if (inDepartments !== undefined && inDepartments.size > 0) {
+    if (inDepartments != null) {
       for (let place = 0; place < group.size; place++)
-        if (inDepartments.has(group.departments[place] ?? 0)) here[place] = ELSEWHERE
+        if (inDepartments[group.departments[place] ?? 0] === 1) here[place] = ELSEWHERE
     }
     scan(group.names, word, (place, offset) => {
       here[place] = number === 0 && offset === 0 ? BEGINS : HOLDS
@@ -355,8 +386,12 @@ function rank(group: Group, words: readonly string[], departments: readonly Read
   return ranks
 }
 
-function addBits(counts: Uint32Array, bits: number): void {
-  for (let bit = 0; bits >> bit !== 0; bit++) if ((bits >> bit) & 1) counts[bit] = (counts[bit] ?? 0) + 1
+/** How many items have each digit, from how many have each set of digits. */
+function byDigit(bySet: Uint32Array): Uint32Array {
+  const digits = new Uint32Array(8)
+  for (const [bits, count] of bySet.entries())
+    for (let digit = 0; digit < 8; digit++) if ((bits >> digit) & 1) digits[digit] = (digits[digit] ?? 0) + count
+  return digits
 }
 
 const largest = (counts: Count[]): Count[] =>

@@ -3,6 +3,7 @@
  * announce a new one and verified before anything of it is seen; items looked up and searched in both. May import the exchange's
  * ports and the store.
  */
+import { decodeUtf8 } from '../../protocol/primitives.ts'
 import type { Problem, Result } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { verifyListHead } from '../../protocol/service/list.ts'
@@ -16,7 +17,7 @@ import { createFollower } from './follower.ts'
 import { createItems } from './items.ts'
 import { createLists, type StoredHead } from './lists.ts'
 import { unpack } from './pack.ts'
-import { createPublisher, type ListChange } from './publisher.ts'
+import { createPublisher, type ItemSource, type ListChange } from './publisher.ts'
 import { type Count, createSearch, type Facet, type Filters, type Place } from './search.ts'
 import type { Summary } from './summary.ts'
 import { createListSync, type ListSync } from './sync.ts'
@@ -74,7 +75,7 @@ export async function createServices(parts: ServicesParts) {
     const few: ServiceItem[] | null = held.claims.count > SORTED ? null : []
     for await (const bucket of lists.buckets(city, held.version))
       for (const line of unpack(bucket)) {
-        const one = JSON.parse(line) as ServiceItem
+        const one = JSON.parse(decodeUtf8(line)) as ServiceItem
         if (few === null) yield one
         else few.push(one)
       }
@@ -87,8 +88,7 @@ export async function createServices(parts: ServicesParts) {
     walk,
 
     /** Publishes all items as a new version of the own list and tells the partners; they may come one by one. Problem: `list.malformed`. */
-    publish: async (all: Iterable<ServiceItem> | AsyncIterable<ServiceItem>, actor: string): Promise<ListView> =>
-      viewOf(await publisher.publish(all, actor)),
+    publish: async (all: ItemSource, actor: string): Promise<ListView> => viewOf(await publisher.publish(all, actor)),
 
     /** Publishes a change of the newest own list as a new version. Problems: `list.malformed`, `item.unknown`. */
     change: async (change: ListChange, actor: string): Promise<ListView> =>

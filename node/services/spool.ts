@@ -1,74 +1,93 @@
 /**
- * Puts the items of a list into the order of its hash tree without holding them in memory: they go to a file that has no name,
- * keys, hashes and places stay here, a few hundred bytes an item.
+ * Puts the items of a list into the order of its hash tree without holding them in memory: they go to a file that has no name, those
+ * of one group of buckets in blocks of their own; keys, hashes and places stay here, a few hundred bytes an item.
  */
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { decodeUtf8 } from '../../protocol/primitives.ts'
+import { LIMITS } from '../../protocol/limits.ts'
+import { decodeUtf8, encodeUtf8 } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
-import { bucketOf, compareKeys, LIST_BUCKETS } from '../../protocol/service/list-tree.ts'
+import { bucketOf, compareKeys, GROUP_BUCKETS, LIST_BUCKETS } from '../../protocol/service/list-tree.ts'
 import type { Kept } from './stage.ts'
 import type { Summary } from './summary.ts'
 
-/** Bytes held before the file is made; a list that fits never becomes a file. */
-const BLOCK = 2 * 1024 * 1024
+/** Bytes of a group that wait in memory. */
+const BLOCK = 64 * 1024
+/** Bytes of one group at most: as much as its buckets may hold, and what is kept beside the items. */
+const GROUP_BYTES = GROUP_BUCKETS * LIMITS.bucketBytes
 
-type Place = { key: Uint8Array; hash: Uint8Array; at: number; size: number }
+/** `at` is the place among all bytes of the group. */
+type Place = { key: Uint8Array; hash: Uint8Array; at: number; middle: number; end: number }
+type Group = { block: Buffer; filled: number; written: { at: number; size: number }[]; size: number; places: Place[] }
 
 export function createSpool() {
-  const buckets: (Place[] | undefined)[] = new Array(LIST_BUCKETS)
-  const block = Buffer.allocUnsafe(BLOCK)
+  const groups: (Group | undefined)[] = new Array(LIST_BUCKETS / GROUP_BUCKETS)
   let file: number | null = null
-  /** bytes in the file; what follows them is in the block */
-  let written = 0
-  let filled = 0
+  let fileSize = 0
   let count = 0
 
-  function flush(): void {
+  function write(group: Group, bytes: Uint8Array): void {
     file ??= openNameless()
-    for (let done = 0; done < filled; ) done += writeSync(file, block, done, filled - done)
-    written += filled
-    filled = 0
+    for (let done = 0; done < bytes.byteLength; )
+      done += writeSync(file, bytes, done, bytes.byteLength - done, fileSize + done)
+    group.written.push({ at: fileSize, size: bytes.byteLength })
+    fileSize += bytes.byteLength
   }
 
-  function read({ at, size }: Place): Uint8Array {
-    if (at >= written) return block.subarray(at - written, at - written + size)
-    const bytes = new Uint8Array(size)
-    for (let done = 0; file !== null && done < size; ) {
-      const got = readSync(file, bytes, done, size - done, at + done)
-      if (got === 0) throw new ProblemError('internal', 'the spool was cut off')
-      done += got
+  function append(group: Group, bytes: Uint8Array): void {
+    if (group.size + bytes.byteLength > GROUP_BYTES) throw new ProblemError('list.malformed', 'too much in one bucket')
+    group.size += bytes.byteLength
+    for (let from = 0; from < bytes.byteLength; ) {
+      const part = bytes.subarray(from, from + BLOCK - group.filled)
+      group.block.set(part, group.filled)
+      group.filled += part.byteLength
+      from += part.byteLength
+      if (group.filled < BLOCK) continue
+      write(group, group.block)
+      group.filled = 0
     }
+  }
+
+  /** All bytes of a group. */
+  function read(group: Group): Buffer {
+    const bytes = Buffer.allocUnsafe(group.size)
+    let filled = 0
+    for (const { at, size } of group.written) {
+      for (let done = 0; file !== null && done < size; ) {
+        const got = readSync(file, bytes, filled + done, size - done, at + done)
+        if (got === 0) throw new ProblemError('internal', 'the spool was cut off')
+        done += got
+      }
+      filled += size
+    }
+    group.block.copy(bytes, filled, 0, group.filled)
     return bytes
   }
 
   return {
     count: () => count,
 
-    add({ key, hash, text, summary }: Kept): void {
-      // Neither holds a line end: both are JSON on one line.
-      const record = `${JSON.stringify(summary)}\n${text}`
-      const size = Buffer.byteLength(record)
-      if (size > BLOCK) throw new ProblemError('internal', 'an item larger than the block')
-      if (filled + size > BLOCK) flush()
-      block.write(record, filled)
-      const place = { key, hash, at: written + filled, size }
-      const bucket = bucketOf(key)
-      const places = buckets[bucket]
-      if (places === undefined) buckets[bucket] = [place]
-      else places.push(place)
-      filled += size
+    add({ key, hash, bytes, summary }: Kept): void {
+      const number = Math.floor(bucketOf(key) / GROUP_BUCKETS)
+      const group = groups[number] ?? { block: Buffer.allocUnsafe(BLOCK), filled: 0, written: [], size: 0, places: [] }
+      groups[number] = group
+      const at = group.size
+      append(group, encodeUtf8(JSON.stringify(summary)))
+      const middle = group.size
+      append(group, bytes)
+      group.places.push({ key, hash, at, middle, end: group.size })
       count++
     },
 
-    /** Every item in ascending order of its key; equal keys follow each other. */
+    /** Every item in ascending order of its key; equal keys follow each other. Their bytes are views of a block. */
     *sorted(): Generator<Kept> {
-      for (const places of buckets) {
-        if (places === undefined) continue
-        for (const place of places.sort((a, b) => compareKeys(a.key, b.key))) {
-          const [summary = '', text = ''] = decodeUtf8(read(place)).split('\n')
-          yield { key: place.key, hash: place.hash, text, summary: JSON.parse(summary) as Summary }
+      for (const group of groups) {
+        if (group === undefined) continue
+        const bytes = read(group)
+        for (const { key, hash, at, middle, end } of group.places.sort((a, b) => compareKeys(a.key, b.key))) {
+          const summary = JSON.parse(decodeUtf8(bytes.subarray(at, middle))) as Summary
+          yield { key, hash, bytes: bytes.subarray(middle, end), summary }
         }
       }
     },

@@ -29,7 +29,7 @@ const TURN = 64
 export const breathe = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
 /** An item as a bucket holds it. */
-export type Kept = ListEntry & { text: string; summary: Summary }
+export type Kept = ListEntry & { /** its line */ bytes: Uint8Array; summary: Summary }
 type Change = { key: Uint8Array /** null: removed */; now: Kept | null }
 
 export type Stage = ReturnType<typeof createStage>
@@ -87,8 +87,8 @@ export function createStage(
     const lines = unpack(stored)
     return Promise.all(
       stored.summaries.map(async (summary, place) => {
-        const text = lines[place] ?? ''
-        return { ...(await entryOf(summary[0], text)), text, summary }
+        const bytes = lines[place] ?? new Uint8Array()
+        return { ...(await entryOf(summary[0], bytes)), bytes, summary }
       }),
     )
   }
@@ -99,7 +99,7 @@ export function createStage(
     if (compareKeys(hashes.bucket(bucket), hash) === 0) return
     hashes.set(bucket, hash)
     if (items.length === 0) return wait({ bucket, hash, content: null })
-    const packed = pack(items.map(item => item.text))
+    const packed = pack(items.map(item => item.bytes))
     if (packed.size > LIMITS.bucketBytes)
       throw new ProblemError('list.malformed', `${LIMITS.bucketBytes} bytes in one bucket at most`)
     await wait({ bucket, hash, content: { ...packed, summaries: JSON.stringify(items.map(item => item.summary)) } })
@@ -121,7 +121,7 @@ export function createStage(
   return {
     /** Puts an item: a new one, or in the place of the one with its code. Items and removals come in ascending order of their keys. */
     async put(item: Kept): Promise<void> {
-      bytes += item.text.length
+      bytes += item.bytes.byteLength + 1
       if (bytes > LIMITS.listBytes) throw new ProblemError('list.malformed', `${LIMITS.listBytes} bytes at most`)
       if (whole && seen >= LIMITS.listItems)
         throw new ProblemError('list.malformed', `${LIMITS.listItems} items at most`)

@@ -4,6 +4,7 @@
  */
 import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'
+import { encodeUtf8 } from '../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import {
   decodeListFrame,
@@ -42,7 +43,7 @@ export type ListSyncParts = {
 }
 
 /** What a partner sends: the answer, then the lines. Leaving the loop early ends the stream. */
-export type Delivery = { answer: ListAnswer; lines: AsyncIterable<readonly string[]>; abort(error: unknown): void }
+export type Delivery = { answer: ListAnswer; lines: AsyncIterable<readonly Uint8Array[]>; abort(error: unknown): void }
 
 export type ListSync = ReturnType<typeof createListSync>
 
@@ -109,25 +110,30 @@ export function createListSync(parts: ListSyncParts) {
   }
 
   /** Lines that lead from one version to another: items, and the codes of those removed as JSON strings; by key. */
-  async function difference(city: string, bucket: number, from: number, to: number): Promise<string[]> {
+  async function difference(city: string, bucket: number, from: number, to: number): Promise<Uint8Array[]> {
     const [old, now] = [await lists.bucket(city, bucket, from), await lists.bucket(city, bucket, to)]
     const linesOf = (stored: typeof old) =>
-      new Map(stored === null ? [] : unpack(stored).map((line, at) => [stored.summaries[at]?.[0] ?? '', line]))
+      new Map<string, Uint8Array>(
+        stored === null ? [] : unpack(stored).map((line, at) => [stored.summaries[at]?.[0] ?? '', line]),
+      )
     const [before, after] = [linesOf(old), linesOf(now)]
-    const changes: { key: Uint8Array; line: string }[] = []
-    for (const [code, line] of after) if (before.get(code) !== line) changes.push({ key: await itemKey(code), line })
+    const changes: { key: Uint8Array; line: Uint8Array }[] = []
+    for (const [code, line] of after) {
+      const known = before.get(code)
+      if (known === undefined || !Buffer.from(known).equals(line)) changes.push({ key: await itemKey(code), line })
+    }
     for (const code of before.keys())
-      if (!after.has(code)) changes.push({ key: await itemKey(code), line: JSON.stringify(code) })
+      if (!after.has(code)) changes.push({ key: await itemKey(code), line: encodeUtf8(JSON.stringify(code)) })
     return changes.sort((a, b) => compareKeys(a.key, b.key)).map(change => change.line)
   }
 
-  async function* changesOf(city: string, from: number, to: number): AsyncGenerator<string[]> {
+  async function* changesOf(city: string, from: number, to: number): AsyncGenerator<Uint8Array[]> {
     for (const bucket of await lists.changed(city, from, to)) yield await difference(city, bucket, from, to)
   }
 
   /** Packs of lines as they travel. A bucket that fits is sent as it lies in the store. */
   async function* packsOf(city: string, from: number | null, to: number): AsyncGenerator<Packed> {
-    let batch: string[] = []
+    let batch: Uint8Array[] = []
     let size = 0
     const parcels = from === null ? lists.buckets(city, to) : changesOf(city, from, to)
     for await (const parcel of parcels) {
@@ -140,7 +146,7 @@ export function createListSync(parts: ListSyncParts) {
         continue
       }
       for (const line of lines) {
-        const bytes = Buffer.byteLength(line) + 1
+        const bytes = line.byteLength + 1
         if (batch.length > 0 && size + bytes > BATCH) {
           yield pack(batch)
           batch = []
@@ -209,7 +215,7 @@ export function createListSync(parts: ListSyncParts) {
 }
 
 /** The lines of a small bucket, or of one too large for a frame; null when it travels as it lies in the store. */
-const linesToMix = (bucket: Packed): string[] | null =>
+const linesToMix = (bucket: Packed): Uint8Array[] | null =>
   bucket.size >= WHOLE_BUCKET && bucket.size <= LIMITS.listLinesBytes ? null : unpack(bucket)
 
 /** Claims of a head that nobody verified yet. Problem: `list.malformed`. */

@@ -8,6 +8,8 @@ import { type Refused, refuse } from '../problem.ts'
 import { ServiceItem } from './item.ts'
 import { bucketHash, bucketOf, compareKeys, itemKey, type ListEntry, ListTree } from './list-tree.ts'
 
+const [LF, CR] = [10, 13]
+
 export const ListHead = z.strictObject({
   v: z.literal(PROTOCOL_VERSION),
   iss: DivisionCode,
@@ -40,23 +42,23 @@ export async function verifyListHead(
   return { ok: true, head: opened.claims }
 }
 
-/** An item of a list as it is published: its text, one line of JSON, and what the tree holds of it. */
-export type ListItem = ListEntry & { text: string; item: ServiceItem }
+/** An item of a list as it is published: its bytes, one line of JSON, and what the tree holds of it. */
+export type ListItem = ListEntry & { bytes: Uint8Array; item: ServiceItem }
 
 /** Reads one item from its line. Problem: `list.malformed` naming the field. */
-export async function readListItem(text: string): Promise<{ ok: true; entry: ListItem } | Refused> {
-  // Three bytes a character at most: longer ones need no counting.
-  const size = text.length > LIMITS.itemBytes ? text.length : encodeUtf8(text).byteLength
-  if (size > LIMITS.itemBytes) return refuse('list.malformed', `an item of more than ${LIMITS.itemBytes} bytes`)
-  if (/[\r\n]/.test(text)) return refuse('list.malformed', 'an item of several lines')
-  const read = parseJson(ServiceItem, text, 'list.malformed')
+export async function readListItem(line: Uint8Array | string): Promise<{ ok: true; entry: ListItem } | Refused> {
+  const bytes = typeof line === 'string' ? encodeUtf8(line) : line
+  if (bytes.byteLength > LIMITS.itemBytes)
+    return refuse('list.malformed', `an item of more than ${LIMITS.itemBytes} bytes`)
+  if (bytes.includes(LF) || bytes.includes(CR)) return refuse('list.malformed', 'an item of several lines')
+  const read = parseJson(ServiceItem, bytes, 'list.malformed')
   if (!read.ok) return read
-  return { ok: true, entry: { ...(await entryOf(read.value.taskCode, text)), text, item: read.value } }
+  return { ok: true, entry: { ...(await entryOf(read.value.taskCode, bytes)), bytes, item: read.value } }
 }
 
 /** What the tree holds of an item. */
-export async function entryOf(taskCode: string, text: string): Promise<ListEntry> {
-  return { key: await itemKey(taskCode), hash: await sha256Bytes(text) }
+export async function entryOf(taskCode: string, line: Uint8Array | string): Promise<ListEntry> {
+  return { key: await itemKey(taskCode), hash: await sha256Bytes(line) }
 }
 
 /** Root hash of items in any order, lowercase hex. Problem: `list.malformed` when a code stands twice. */
@@ -80,7 +82,7 @@ export async function listRoot(items: readonly ListEntry[]): Promise<{ ok: true;
 /** Verifies a whole list, its items as their lines, against the head. Problems: `list.malformed`, `list.root`. */
 export async function openList(
   head: ListHead,
-  lines: readonly string[],
+  lines: readonly (Uint8Array | string)[],
 ): Promise<{ ok: true; items: ServiceItem[] } | Refused> {
   const entries: ListItem[] = []
   for (const line of lines) {

@@ -1,16 +1,17 @@
 /**
- * `npm run bench [-- exchange] [-- start] [--json] [--seconds n] [--rounds n]`: the performance report. Writes JSON and Markdown to
+ * `npm run bench [-- exchange] [-- start] [-- catalog] [--json] [--seconds n] [--rounds n] [--items n,n]`: the performance report. Writes JSON and Markdown to
  * `bench-report/`, prints the Markdown; with `--json` its last line is one JSON object.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { benchCatalog, SIZES } from './catalog.ts'
 import { benchExchange } from './exchange.ts'
-import { exchangeMarkdown, startMarkdown } from './report.ts'
+import { catalogMarkdown, exchangeMarkdown, startMarkdown } from './report.ts'
 import { benchStart } from './start.ts'
 
 const FOLDER = fileURLToPath(new URL('../../bench-report/', import.meta.url))
-const NAMES = ['exchange', 'start']
+const NAMES = ['exchange', 'start', 'catalog']
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -18,12 +19,15 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '3' },
     rounds: { type: 'string', default: '3' },
+    items: { type: 'string', default: SIZES.join(',') },
   },
 })
 const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)]
+const sizes = values.items.split(',').map(Number)
 const unknown = positionals.find(name => !NAMES.includes(name))
-if (unknown !== undefined || !(seconds > 0) || !Number.isInteger(rounds) || rounds < 1) {
-  console.error(`bench [${NAMES.join('] [')}] [--json] [--seconds n] [--rounds n]`)
+const whole = (value: number) => Number.isInteger(value) && value > 0
+if (unknown !== undefined || !(seconds > 0) || !whole(rounds) || !sizes.every(whole)) {
+  console.error(`bench [${NAMES.join('] [')}] [--json] [--seconds n] [--rounds n] [--items n,n]`)
   process.exit(2)
 }
 const wanted = new Set(positionals.length === 0 ? NAMES : positionals)
@@ -47,5 +51,10 @@ if (wanted.has('exchange')) {
   await keep('exchange', report, exchangeMarkdown(report))
   const { bound, real, https, ratioToBound, ratioToHttps } = report
   Object.assign(summary, { bound, real, https, ratioToBound, ratioToHttps })
+}
+if (wanted.has('catalog')) {
+  const report = await benchCatalog({ sizes, log })
+  await keep('catalog', report, catalogMarkdown(report))
+  summary.catalog = report
 }
 if (values.json) console.log(JSON.stringify(summary))

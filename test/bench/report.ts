@@ -1,6 +1,7 @@
 /** What the bench found, in Markdown. */
 import { cpus, totalmem } from 'node:os'
 import { VERSION } from '../../node/version.ts'
+import type { CatalogReport, SizeReport } from './catalog.ts'
 import type { ExchangeReport, Measured } from './exchange.ts'
 import type { StartReport } from './start.ts'
 
@@ -48,6 +49,61 @@ Medians of ${runs} starts.
 | loading modules | ${whole(parts.modules)} ms | |
 | starting the node | ${whole(parts.node)} ms | |
 | resident memory after 5 s without work | ${idleMb === null ? 'not read' : `${whole(idleMb)} MB`} | < 120 MB: ${idleMb === null ? '' : met(idleMb < 120)} |
+`
+}
+
+export function catalogMarkdown({ sizes }: CatalogReport): string {
+  const row = (name: string, aim: string, value: (size: SizeReport) => string) =>
+    `| ${name} | ${sizes.map(value).join(' | ')} | ${aim} |`
+  const mb = (value: number): string => (value < 10 ? value.toFixed(1) : whole(value))
+  const largest = sizes.at(-1)
+  const aim = (text: string, ok: (size: SizeReport) => boolean) =>
+    largest === undefined ? text : `${text}: ${met(ok(largest))}`
+  const memory = (side: 'publisher' | 'partner') => (size: SizeReport) => {
+    const { after, searched, peak } = size.memory[side]
+    return `${mb(after)} · ${mb(searched)} · ${mb(peak)}`
+  }
+  return `# Catalog (事项清单)
+
+${machine()}
+Two whole nodes and the bench share this one machine. Items are varied ones of some 2 kB; the aims are for ${largest === undefined ? '' : whole(largest.items)} of them.
+
+| | ${sizes.map(size => `${whole(size.items)} items`).join(' | ')} | aim |
+|---|${sizes.map(() => '---|').join('')}---|
+${row('list as JSON lines, MB', '', size => mb(size.listBytes / 1e6))}
+${row(
+  'publish, one HTTP upload, ms',
+  aim('≤ 5,000', size => size.publishMs <= 5000),
+  size => whole(size.publishMs),
+)}
+${row(
+  'first sync to a partner, ms',
+  aim('≤ 10,000', size => size.firstSyncMs <= 10_000),
+  size => whole(size.firstSyncMs),
+)}
+${row('first sync, MB on the wire', '', size => mb(size.firstSyncBytes / 1e6))}
+${row(
+  'one change of an item, bytes on the wire',
+  aim('≤ 8,192', size => size.change.bytes <= 8192),
+  size => whole(size.change.bytes),
+)}
+${row(
+  'one change, ms from its answer until the partner has it',
+  aim('≤ 50', size => size.change.syncMs <= 50),
+  size => ms(size.change.syncMs),
+)}
+${row('one change, ms from asking for it to its answer', '', size => ms(size.change.publishMs))}
+${row(
+  'search at the partner over HTTP, p50 · p95 · p99 ms',
+  aim('p95 ≤ 20', size => size.search.p95 <= 20),
+  size => `${ms(size.search.p50)} · ${ms(size.search.p95)} · ${ms(size.search.p99)}`,
+)}
+${row('memory of the publisher over idle, MB: after · with search · highest', '', memory('publisher'))}
+${row('memory of the partner over idle, MB', '', memory('partner'))}
+${row('store of the publisher, MB', '', size => mb(size.storeMb.publisher))}
+${row('store of the partner, MB', '', size => mb(size.storeMb.partner))}
+
+Bytes on the wire are those of the TCP connections in both directions: announcement, request, answer, encryption, and whatever else the two say within 100 ms. Changes and searches: medians, and percentiles of searches by words of two and more characters, several words, codes, departments, and filters with all counts.
 `
 }
 

@@ -1,7 +1,7 @@
 /** `start`: how long a node takes until it serves, and how much memory it holds when nothing happens. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +9,7 @@ import { ANKANG, makeNodeFolder } from '../support/node-folder.ts'
 import { NodeProcess } from '../support/node-process.ts'
 import { Child } from './child.ts'
 import { median, sleep } from './load.ts'
+import { residentBytes } from './memory.ts'
 
 /** Milliseconds after the ready line at which memory is read. */
 const IDLE_MS = 5000
@@ -69,15 +70,5 @@ async function partsOf(config: string): Promise<Parts> {
     return { runtime, ...(await child.call<Omit<Parts, 'runtime'>>('start', { config })) }
   } finally {
     await child.stop()
-  }
-}
-
-/** Linux only: other systems have no /proc. */
-async function residentBytes(pid: number): Promise<number | null> {
-  try {
-    const status = await readFile(`/proc/${pid}/status`, 'utf8')
-    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024
-  } catch {
-    return null
   }
 }
