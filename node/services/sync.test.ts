@@ -217,8 +217,9 @@ describe('a tampered list', () => {
 describe('a sender', () => {
   test('that says nothing is given up', async () => {
     const list = await written(playItems(3), 1)
-    const { world, ankang } = await dishonest(() => new Promise(() => {}))
+    const { world, ankang, asked } = await dishonest(() => new Promise(() => {}))
     ankang.services.announced(SHIYAN, list.head)
+    await vi.waitFor(() => expect(asked).toHaveLength(1), 20_000)
     await idle()
     expect(ankang.failures).toEqual([])
     world.clock.advance(SYNC_LIMITS.stall)
