@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path'
 import type { Adapter } from '../adapters/sdk/port.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import { type Problem, ProblemError } from '../protocol/problem.ts'
+import { createActs } from './agreements/acts.ts'
 import { createAgreements } from './agreements/agreements.ts'
 import { agreementRoutes } from './agreements/routes.ts'
 import { createAudit } from './audit/audit.ts'
@@ -252,11 +253,14 @@ export async function startNode({
     identity,
     signer: () => identity.certificateSigner(),
     certificateOf: city => trust.certificateOf(city),
+    certificatePem: city => trust.certificatePem(city),
     audit,
     events,
     clock,
     threadId,
+    failed: error => log.error('agreement not completed', {}, error),
   })
+  const acts = createActs({ db, clock, audit, agreements, fourEyes: config.agreements.fourEyes })
   const stopping = new AbortController()
   const adapter = await makeAdapter(config)
   const adapterLog = telemetry.log('adapter')
@@ -391,7 +395,7 @@ export async function startNode({
       caseRoutes(cases),
       materialRoutes(materials),
       evidenceRoutes(evidence),
-      agreementRoutes(agreements),
+      agreementRoutes(agreements, acts),
       partnerRoutes(partners),
       testRoutes(tests),
       healthRoutes(health, clock),
@@ -417,6 +421,7 @@ export async function startNode({
   await services.start()
   await materials.start()
   await exchange.start()
+  await agreements.start()
   await tests.start()
   health.start()
   await dispatch.start()

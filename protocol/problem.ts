@@ -630,6 +630,14 @@ export const PROBLEMS = {
     zh: '没有该资源',
     cure: 'Check the address',
   },
+  'request.four-eyes': {
+    status: 403,
+    retryable: false,
+    act: 'you',
+    en: 'Whoever prepared an act does not sign it',
+    zh: '拟办人不得签署自己拟办的事项',
+    cure: 'Let another administrator sign it',
+  },
   'request.conflict': {
     status: 409,
     retryable: false,

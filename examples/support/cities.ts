@@ -111,7 +111,9 @@ export async function agree(
     })),
   )
   const year = new Date().getFullYear()
-  const { thread } = await proposing.administrator.post<{ thread: string }>('/api/v1/agreements', {
+  const {
+    agreements: [proposed],
+  } = await proposing.administrator.post<{ agreements: { thread: string }[] }>('/api/v1/agreements', {
     v: 1,
     title: `${proposing.name}与${signing.name}政务服务“跨省通办”合作协议`,
     parties: [proposing, signing].map(({ code, name, authority }) => ({ code, name, authority })),
@@ -124,7 +126,8 @@ export async function agree(
     validFrom: `${year}-01-01`,
     validTo: `${year + 2}-12-31`,
   })
-  const path = `/api/v1/agreements/${thread}`
+  if (proposed === undefined) throw new Error('nothing was proposed')
+  const path = `/api/v1/agreements/${proposed.thread}`
   await until('the proposal arrives', () => signing.administrator.get(path).catch(() => null))
   await signing.administrator.post(`${path}/sign`)
   await until(

@@ -1,58 +1,98 @@
-/** HTTP routes of agreements: propose, sign, decline, withdraw, terminate, read. */
+/** HTTP routes of agreements: propose, counter, amend, sign, decline, withdraw, suspend, resume, terminate, read; prepared acts. */
 import * as z from 'zod'
-import { AgreementDocument } from '../../protocol/agreement/document.ts'
+import { AgreementAmendment, AgreementDocument } from '../../protocol/agreement/document.ts'
 import { AGREEMENT_STATES, type AgreementStateName } from '../../protocol/agreement/thread.ts'
 import { Day, DivisionCode, Sha256, ThreadId, text } from '../../protocol/primitives.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
-import { type RouteModule, Time, time } from '../http/route.ts'
+import { type Api, actorOf, type RouteModule, Time, time } from '../http/route.ts'
+import type { Act, Acts, Done, PreparedAct } from './acts.ts'
 import type { Agreements, AgreementView } from './agreements.ts'
 
 const states = Object.keys(AGREEMENT_STATES) as [AgreementStateName, ...AgreementStateName[]]
 const Agreement = z.strictObject({
   thread: ThreadId,
-  id: Sha256.describe('SHA-256 of the document text; packets name it'),
+  id: Sha256.describe('SHA-256 of the newest text; packets of cases name it'),
   partner: DivisionCode,
   proposer: DivisionCode,
   title: z.string(),
   state: z.enum(states),
+  expired: z.boolean().describe('stands, but its last day is over'),
+  pendingBy: DivisionCode.nullable().describe("city whose text waits for the other's signature"),
   validFrom: Day,
   validTo: Day,
   items: z.number().int(),
   updatedAt: Time,
 })
+const Text = z.strictObject({
+  id: Sha256,
+  amends: Sha256.nullable(),
+  from: Day.describe('first day on which cases begin under it'),
+  signedBy: z.array(DivisionCode),
+  document: AgreementDocument.describe('what stands from it on'),
+})
 const AgreementDetail = Agreement.extend({
   document: AgreementDocument,
   signedBy: z.array(DivisionCode),
+  versions: z.array(Text.extend({ complete: z.boolean().describe('every party has signed') })),
+  pending: Text.extend({ by: DivisionCode, reason: z.string().nullable() }).nullable(),
+  suspendedBy: z.array(DivisionCode),
   terminatedOn: Day.nullable(),
 })
+const Prepared = z.strictObject({
+  no: z.number().int(),
+  kind: z.enum(['propose', 'counter', 'amend', 'sign']),
+  thread: ThreadId.nullable(),
+  input: z.unknown().describe('what it would sign'),
+  preparedBy: z.string(),
+  preparedAt: Time,
+})
+/** Carried out, or, with four eyes, prepared for another administrator. */
+const Outcome = z.strictObject({
+  agreements: z.array(Agreement).describe('one for each other party'),
+  prepared: Prepared.nullable().describe('with four eyes: waits for the signature of another administrator'),
+})
 const params = z.strictObject({ thread: ThreadId })
-const toAnswer = ({ updatedAt, ...view }: AgreementView) => ({ ...view, updatedAt: time(updatedAt) })
+const act = z.strictObject({ no: z.coerce.number().int() })
+const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 
-export const agreementRoutes = (agreements: Agreements): RouteModule => ({
+const toAnswer = ({ updatedAt, ...view }: AgreementView) => ({ ...view, updatedAt: time(updatedAt) })
+const toPrepared = ({ preparedAt, ...prepared }: PreparedAct) => ({ ...prepared, preparedAt: time(preparedAt) })
+const toOutcome = ({ done, prepared }: Done) => ({
+  agreements: (done ?? []).map(toAnswer),
+  prepared: prepared === null ? null : toPrepared(prepared),
+})
+
+export const agreementRoutes = (agreements: Agreements, acts: Acts): RouteModule => ({
   tag: 'Agreements',
   description:
-    'Agreements (合作协议) with partner cities: one document, signed by both city certificates over the same bytes.',
+    'Agreements (合作协议) with partner cities: one document, signed by every city certificate over the same bytes; amendments chained to it.',
   register(api) {
     api.operation({
       method: 'post',
       path: '/api/v1/agreements',
       id: 'proposeAgreement',
-      summary: 'Propose an agreement to its other party',
+      summary: 'Propose an agreement to every other party of it',
       roles: ['administrator'],
       body: AgreementDocument,
-      bodyBytes: 512 * 1024,
-      answer: Agreement,
+      bodyBytes: 8 * 1024 * 1024,
+      answer: Outcome,
       status: 201,
       problems: ['agreement.malformed', 'partner.inactive'],
-      handle: async ({ body }) => toAnswer(await agreements.propose(body)),
+      handle: async ({ body, person }) =>
+        toOutcome(await acts.submit({ kind: 'propose', thread: null, input: { document: body } }, actorOf(person))),
     })
     api.operation({
       method: 'get',
       path: '/api/v1/agreements',
       id: 'listAgreements',
       summary: 'List agreements, newest first',
-      roles: ['administrator', 'clerk', 'integrator', 'auditor'],
-      query: z.strictObject({ ...pageQuery, partner: DivisionCode.optional(), state: z.enum(states).optional() }),
+      roles: READERS,
+      query: z.strictObject({
+        ...pageQuery,
+        partner: DivisionCode.optional(),
+        state: z.enum(states).optional(),
+        pending: z.stringbool().optional().describe('only those with a text that waits for a signature'),
+      }),
       answer: pageOf(Agreement),
       handle: async ({ query }) => {
         const place = decodeCursor(z.tuple([z.number().int()]), query.cursor)
@@ -69,8 +109,8 @@ export const agreementRoutes = (agreements: Agreements): RouteModule => ({
       method: 'get',
       path: '/api/v1/agreements/{thread}',
       id: 'getAgreement',
-      summary: 'One agreement with its document',
-      roles: ['administrator', 'clerk', 'integrator', 'auditor'],
+      summary: 'One agreement with its document, every version, and what waits for a signature',
+      roles: READERS,
       params,
       answer: AgreementDetail,
       problems: ['thread.unknown'],
@@ -79,47 +119,144 @@ export const agreementRoutes = (agreements: Agreements): RouteModule => ({
         return { ...view, updatedAt: time(updatedAt) }
       },
     })
-    api.operation({
-      method: 'post',
-      path: '/api/v1/agreements/{thread}/sign',
-      id: 'signAgreement',
-      summary: 'Countersign what the partner proposed',
-      roles: ['administrator'],
-      params,
-      body: z.strictObject({}),
-      answer: Agreement,
-      problems: ['thread.unknown', 'agreement.transition', 'case.author'],
-      handle: async input => toAnswer(await agreements.sign(input.params.thread)),
-    })
-    for (const [verb, kind, summary] of [
-      ['decline', 'agreement.decline', 'Decline what the partner proposed'],
-      ['withdraw', 'agreement.withdraw', 'Withdraw an own proposal'],
-    ] as const) {
-      api.operation({
-        method: 'post',
-        path: `/api/v1/agreements/{thread}/${verb}`,
-        id: `${verb}Agreement`,
-        summary,
-        roles: ['administrator'],
-        params,
-        body: z.strictObject({ reason: text(2000) }),
-        answer: Agreement,
-        problems: ['thread.unknown', 'agreement.transition', 'case.author'],
-        handle: async input => toAnswer(await agreements.end(input.params.thread, { kind, reason: input.body.reason })),
-      })
-    }
-    api.operation({
-      method: 'post',
-      path: '/api/v1/agreements/{thread}/terminate',
-      id: 'terminateAgreement',
-      summary: 'Terminate a signed agreement; cases under way finish under it',
-      roles: ['administrator'],
-      params,
-      body: z.strictObject({ reason: text(2000), effectiveOn: Day.describe('last day on which new cases begin') }),
-      answer: Agreement,
-      problems: ['thread.unknown', 'agreement.transition'],
-      handle: async input =>
-        toAnswer(await agreements.end(input.params.thread, { kind: 'agreement.terminate', ...input.body })),
-    })
+    steps(api, agreements, acts)
+    prepared(api, acts)
   },
 })
+
+function steps(api: Api, agreements: Agreements, acts: Acts): void {
+  const problems = ['thread.unknown', 'agreement.transition', 'case.author', 'agreement.malformed'] as const
+  const submitted = async (given: Act, actor: string) => toOutcome(await acts.submit(given, actor))
+  api.operation({
+    method: 'post',
+    path: '/api/v1/agreements/{thread}/counter',
+    id: 'counterAgreement',
+    summary: 'Answer a proposal with an own text',
+    roles: ['administrator'],
+    params,
+    body: z.strictObject({ document: AgreementDocument, reason: text(2000).optional() }),
+    bodyBytes: 8 * 1024 * 1024,
+    answer: Outcome,
+    problems,
+    handle: ({ params: { thread }, body, person }) =>
+      submitted({ kind: 'counter', thread, input: body }, actorOf(person)),
+  })
+  api.operation({
+    method: 'post',
+    path: '/api/v1/agreements/{thread}/amend',
+    id: 'amendAgreement',
+    summary: 'Propose a change of items or terms; the rest stands as it was signed',
+    roles: ['administrator'],
+    params,
+    body: AgreementAmendment.omit({ v: true, amends: true }),
+    bodyBytes: 8 * 1024 * 1024,
+    answer: Outcome,
+    problems,
+    handle: ({ params: { thread }, body, person }) =>
+      submitted({ kind: 'amend', thread, input: { amendment: body } }, actorOf(person)),
+  })
+  api.operation({
+    method: 'post',
+    path: '/api/v1/agreements/{thread}/sign',
+    id: 'signAgreement',
+    summary: 'Sign the text that the partner wrote last: a proposal or an amendment',
+    roles: ['administrator'],
+    params,
+    body: z.strictObject({
+      agreement: Sha256.optional().describe('id of the text that was read; absent: the one that waits now'),
+    }),
+    answer: Outcome,
+    problems,
+    handle: async ({ params: { thread }, body, person }) => {
+      const agreement = body.agreement ?? (await agreements.get(thread)).pending?.id ?? ''
+      return submitted({ kind: 'sign', thread, input: { agreement } }, actorOf(person))
+    },
+  })
+  for (const [verb, summary] of [
+    ['decline', "Decline the partner's text"],
+    ['withdraw', 'Withdraw an own text'],
+  ] as const) {
+    api.operation({
+      method: 'post',
+      path: `/api/v1/agreements/{thread}/${verb}`,
+      id: `${verb}Agreement`,
+      summary,
+      roles: ['administrator'],
+      params,
+      body: z.strictObject({ reason: text(2000) }),
+      answer: Agreement,
+      problems,
+      handle: async ({ params: { thread }, body, person }) =>
+        toAnswer(await agreements.turnDown(thread, `agreement.${verb}`, body.reason, actorOf(person))),
+    })
+  }
+  for (const [verb, summary] of [
+    ['suspend', 'Let no new case begin until resumed; cases under way go on'],
+    ['resume', 'Let new cases begin again, after an own suspension'],
+  ] as const) {
+    api.operation({
+      method: 'post',
+      path: `/api/v1/agreements/{thread}/${verb}`,
+      id: `${verb}Agreement`,
+      summary,
+      roles: ['administrator'],
+      params,
+      body: z.strictObject({ reason: text(2000) }),
+      answer: Agreement,
+      problems,
+      handle: async ({ params: { thread }, body, person }) =>
+        toAnswer(await agreements.change(thread, { kind: `agreement.${verb}`, ...body }, actorOf(person))),
+    })
+  }
+  api.operation({
+    method: 'post',
+    path: '/api/v1/agreements/{thread}/terminate',
+    id: 'terminateAgreement',
+    summary: 'Terminate a signed agreement; cases under way finish under it',
+    roles: ['administrator'],
+    params,
+    body: z.strictObject({ reason: text(2000), effectiveOn: Day.describe('last day on which new cases begin') }),
+    answer: Agreement,
+    problems,
+    handle: async ({ params: { thread }, body, person }) =>
+      toAnswer(await agreements.change(thread, { kind: 'agreement.terminate', ...body }, actorOf(person))),
+  })
+}
+
+function prepared(api: Api, acts: Acts): void {
+  api.operation({
+    method: 'get',
+    path: '/api/v1/agreements/acts',
+    id: 'listActs',
+    summary: 'Acts that one administrator prepared and another one is to sign (双人复核)',
+    roles: ['administrator', 'auditor'],
+    answer: z.strictObject({ items: z.array(Prepared) }),
+    handle: async () => ({ items: (await acts.waiting()).map(toPrepared) }),
+  })
+  api.operation({
+    method: 'post',
+    path: '/api/v1/agreements/acts/{no}/sign',
+    id: 'signAct',
+    summary: 'Sign an act that another administrator prepared',
+    roles: ['administrator'],
+    params: act,
+    answer: Outcome,
+    problems: ['request.not-found', 'request.four-eyes', 'agreement.transition', 'agreement.signature'],
+    handle: async ({ params, person }) =>
+      toOutcome({ done: await acts.sign(params.no, actorOf(person)), prepared: null }),
+  })
+  api.operation({
+    method: 'post',
+    path: '/api/v1/agreements/acts/{no}/discard',
+    id: 'discardAct',
+    summary: 'Take a prepared act back',
+    roles: ['administrator'],
+    params: act,
+    answer: z.strictObject({ discarded: z.literal(true) }),
+    problems: ['request.not-found'],
+    handle: async ({ params, person }) => {
+      await acts.discard(params.no, actorOf(person))
+      return { discarded: true as const }
+    },
+  })
+}

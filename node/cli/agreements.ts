@@ -1,45 +1,67 @@
-/** `tongban agreement`: propose, sign, end, look up. */
+/** `tongban agreement`: propose, counter, amend, sign, end, look up; acts that wait for another administrator. */
 import type { CommandContext } from './context.ts'
 import { table } from './output.ts'
 import { readJson } from './services.ts'
 
 type Agreement = {
   thread: string
-  id: string
   partner: string
   title: string
   state: string
+  expired: boolean
+  pendingBy: string | null
   validFrom: string
   validTo: string
   items: number
 }
+type Outcome = { agreements: Agreement[]; prepared: { no: number; kind: string } | null }
 
-const line = ({ thread, partner, title, state }: Agreement) => `${thread}  ${partner}  ${state}  ${title}`
+const line = ({ thread, partner, title, state, pendingBy }: Agreement) =>
+  `${thread}  ${partner}  ${state}  ${title}${pendingBy === null ? '' : `  (waits for a signature 待签署, written by ${pendingBy})`}`
+
+function tell(context: CommandContext, outcome: Outcome, done: string): void {
+  context.out.result(outcome, ({ agreements, prepared }) =>
+    prepared === null
+      ? [done, ...agreements.map(line)].join('\n')
+      : `Prepared 已拟办: another administrator signs it with 由另一名管理员签署:\n  tongban agreement act sign ${prepared.no}`,
+  )
+}
 
 export async function propose(context: CommandContext, path: string): Promise<void> {
   const client = await context.client()
-  context.out.result(
-    await client.post<Agreement>('/api/v1/agreements', await readJson(path)),
-    value => `Proposed 已提出\n${line(value)}`,
-  )
+  tell(context, await client.post<Outcome>('/api/v1/agreements', await readJson(path)), 'Proposed 已提出')
+}
+
+export async function counter(
+  context: CommandContext,
+  thread: string,
+  path: string,
+  flags: { reason?: string },
+): Promise<void> {
+  const client = await context.client()
+  const body = { document: await readJson(path), ...(flags.reason === undefined ? {} : { reason: flags.reason }) }
+  tell(context, await client.post<Outcome>(`/api/v1/agreements/${thread}/counter`, body), 'Answered 已提出修改文本')
+}
+
+export async function amend(context: CommandContext, thread: string, path: string): Promise<void> {
+  const client = await context.client()
+  const outcome = await client.post<Outcome>(`/api/v1/agreements/${thread}/amend`, await readJson(path))
+  tell(context, outcome, 'Amendment proposed 已提出变更')
 }
 
 export async function sign(context: CommandContext, thread: string): Promise<void> {
   const client = await context.client()
-  context.out.result(
-    await client.post<Agreement>(`/api/v1/agreements/${thread}/sign`),
-    value => `Signed 已签署\n${line(value)}`,
-  )
+  tell(context, await client.post<Outcome>(`/api/v1/agreements/${thread}/sign`), 'Signed 已签署')
 }
 
 export async function end(
   context: CommandContext,
-  verb: 'decline' | 'withdraw' | 'terminate',
+  verb: 'decline' | 'withdraw' | 'suspend' | 'resume' | 'terminate',
   thread: string,
   flags: { reason: string; on?: string },
 ): Promise<void> {
   const client = await context.client()
-  const body = verb === 'terminate' ? { reason: flags.reason, effectiveOn: flags.on } : { reason: flags.reason }
+  const body = verb === 'terminate' ? { reason: flags.reason, effectiveOn: flags.on ?? '' } : { reason: flags.reason }
   context.out.result(await client.post<Agreement>(`/api/v1/agreements/${thread}/${verb}`, body), line)
 }
 
@@ -48,12 +70,13 @@ export async function list(context: CommandContext): Promise<void> {
   const { items } = await client.get<{ items: Agreement[] }>('/api/v1/agreements?limit=200')
   context.out.result(items, found =>
     table(
-      found.map(({ thread, partner, state, validFrom, validTo, items: count, title }) => ({
+      found.map(({ thread, partner, title, state, expired, pendingBy, validFrom, validTo, items: count }) => ({
         thread,
         partner,
-        state,
-        validFrom,
-        validTo,
+        state: expired ? `${state} (expired 已到期)` : state,
+        signs: pendingBy === null ? '' : pendingBy === partner ? 'you 本市' : 'partner 对方',
+        from: validFrom,
+        to: validTo,
         items: count,
         title,
       })),
@@ -66,4 +89,29 @@ export async function show(context: CommandContext, thread: string): Promise<voi
   context.out.result(await client.get<Agreement>(`/api/v1/agreements/${thread}`), value =>
     JSON.stringify(value, null, 2),
   )
+}
+
+type Prepared = { no: number; kind: string; thread: string | null; preparedBy: string; preparedAt: string }
+
+export async function acts(context: CommandContext): Promise<void> {
+  const client = await context.client()
+  const { items } = await client.get<{ items: Prepared[] }>('/api/v1/agreements/acts')
+  context.out.result(items, found =>
+    table(
+      found.map(({ no, kind, thread, preparedBy, preparedAt }) => ({
+        no,
+        kind,
+        thread,
+        by: preparedBy,
+        at: preparedAt,
+      })),
+    ),
+  )
+}
+
+export async function act(context: CommandContext, verb: 'sign' | 'discard', no: string): Promise<void> {
+  const client = await context.client()
+  const path = `/api/v1/agreements/acts/${encodeURIComponent(no)}/${verb}`
+  if (verb === 'sign') tell(context, await client.post<Outcome>(path), 'Signed 已签署')
+  else context.out.result(await client.post<{ discarded: true }>(path), () => 'Taken back 已撤回拟办')
 }

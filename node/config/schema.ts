@@ -86,6 +86,19 @@ export const ConfigFile = z.strictObject({
       '审批系统：内置工作台或 REST 接口',
     ),
   ),
+  agreements: z
+    .strictObject({
+      fourEyes: z
+        .boolean()
+        .default(false)
+        .meta(
+          says(
+            'what the city certificate signs is prepared by one administrator and signed by another',
+            '城市证书签署的事项须由一名管理员拟办、另一名管理员签署',
+          ),
+        ),
+    })
+    .prefault({}),
   log: z
     .strictObject({
       level: z.enum(['debug', 'info', 'warning', 'error']).default('info').meta(says('least level told', '日志级别')),

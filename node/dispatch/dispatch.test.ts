@@ -48,24 +48,28 @@ class System {
 async function begin(system: System): Promise<{ w: World; submit: () => Promise<string> }> {
   const w = await createWorld({ adapter: code => (code === S ? system.adapter() : new System().adapter()) })
   world = w
-  const proposed = await w.city(A).agreements.propose({
-    v: 1,
-    title: '跨省通办合作协议',
-    parties: [
-      { code: A, name: '安康市', authority: '安康市行政审批服务局' },
-      { code: S, name: '十堰市', authority: '十堰市行政审批局' },
-    ],
-    items: [{ taskCode: PLAY_ITEM.code, taskName: PLAY_ITEM.name, handling: S, collecting: [A], modes: [0] }],
-    clock: {},
-    mailing: 'handling',
-    archive: 'handling',
-    purgeDays: 90,
-    dispute: '协商解决',
-    validFrom: '2026-01-01',
-    validTo: '2028-12-31',
-  })
+  const [proposed] = await w.city(A).agreements.propose(
+    {
+      v: 1,
+      title: '跨省通办合作协议',
+      parties: [
+        { code: A, name: '安康市', authority: '安康市行政审批服务局' },
+        { code: S, name: '十堰市', authority: '十堰市行政审批局' },
+      ],
+      items: [{ taskCode: PLAY_ITEM.code, taskName: PLAY_ITEM.name, handling: S, collecting: [A], modes: [0] }],
+      clock: {},
+      mailing: 'handling',
+      archive: 'handling',
+      purgeDays: 90,
+      dispute: '协商解决',
+      validFrom: '2026-01-01',
+      validTo: '2028-12-31',
+    },
+    'person:1',
+  )
+  if (proposed === undefined) throw new Error('nothing was proposed')
   await w.settle()
-  await w.city(S).agreements.sign(proposed.thread)
+  await w.city(S).agreements.sign(proposed.thread, 'person:2')
   await w.settle()
   return {
     w,

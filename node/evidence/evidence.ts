@@ -21,7 +21,7 @@ export type EvidenceParts = {
   audit: Audit
   trust: { papers(city: string): Promise<{ certificates: string[]; delegations: string[]; revocations: string[] }> }
   agreements: {
-    evidence(id: string, partner: string): Promise<{ text: string; signatures: AgreementSignature[] } | null>
+    evidence(id: string): Promise<{ text: string; signatures: AgreementSignature[] }[]>
   }
   materials: { open(sha256: string): ReadableStream<Uint8Array>; size(sha256: string): Promise<number | null> }
 }
@@ -39,7 +39,7 @@ export function createEvidence(parts: EvidenceParts) {
     const wire = await parts.packets().threadWire(db, row.no)
     const submit = ordered.find(packet => packet.claims.kind === 'case.submit')
     const agreement = submit?.claims.agreement
-    const signed = agreement === undefined ? null : await parts.agreements.evidence(agreement, row.partner)
+    const agreements = agreement === undefined ? [] : await parts.agreements.evidence(agreement)
     const papers = await Promise.all([identity.city, row.partner].map(city => parts.trust.papers(city)))
     const named = new Map(
       ordered.flatMap(packet => packet.claims.materials).map(material => [material.sha256, material]),
@@ -63,7 +63,7 @@ export function createEvidence(parts: EvidenceParts) {
       certificates: papers.flatMap(paper => paper.certificates),
       delegations: papers.flatMap(paper => paper.delegations),
       revocations: papers.flatMap(paper => paper.revocations),
-      agreements: signed === null ? [] : [signed],
+      agreements,
       materials,
       exportedAt: parts.clock.now(),
       exportedBy: identity.city,

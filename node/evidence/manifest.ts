@@ -62,7 +62,7 @@ export const FOLDERS = {
   delegations: { name: JWS, bytes: LIMITS.delegationBytes, most: 256 },
   revocations: { name: JWS, bytes: LIMITS.delegationBytes, most: 256 },
   certificates: { name: /^[a-z0-9-]{1,100}\.pem$/, bytes: BUNDLE_LIMITS.certificateBytes, most: 32 },
-  agreements: { name: /^[0-9a-f]{64}\.json$/, bytes: BUNDLE_LIMITS.agreementBytes, most: 8 },
+  agreements: { name: /^[0-9a-f]{64}\.json$/, bytes: BUNDLE_LIMITS.agreementBytes, most: 64 },
   bodies: { name: HASH, bytes: LIMITS.bodyBytes, most: 2 * LIMITS.threadPackets },
   materials: { name: HASH, bytes: LIMITS.materialBytes, most: BUNDLE_LIMITS.entries },
 } as const

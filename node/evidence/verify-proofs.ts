@@ -2,7 +2,15 @@
 
 import * as jose from 'jose'
 import * as z from 'zod'
-import { covers, readAgreement } from '../../protocol/agreement/document.ts'
+import {
+  type AgreementAmendment,
+  type AgreementDocument,
+  amend,
+  covers,
+  dayOf,
+  readAgreement,
+  readAmendment,
+} from '../../protocol/agreement/document.ts'
 import { AgreementSignature, verifyAgreementSignature } from '../../protocol/agreement/signature.ts'
 import { submitContent } from '../../protocol/case/admit.ts'
 import type { CertificateKey } from '../../protocol/keys/delegation.ts'
@@ -10,6 +18,7 @@ import { LIMITS } from '../../protocol/limits.ts'
 import type { Packet } from '../../protocol/packet/claims.ts'
 import { verifyReceipt } from '../../protocol/packet/receipt.ts'
 import { decodeUtf8, parseJson, sha256 } from '../../protocol/primitives.ts'
+import { refuse } from '../../protocol/problem.ts'
 import type { BundleFiles } from './files.ts'
 import type { Findings } from './findings.ts'
 import { addStored, type StoredTimes, storedKey } from './timeline.ts'
@@ -82,49 +91,109 @@ const GeneralJws = z.strictObject({
   signatures: z.array(AgreementSignature).min(1).max(100),
 })
 
-/** Verifies the agreement that the submit names: document, signatures of both cities, coverage. */
+/** Verifies the agreement that the submit names, with all that it amends: texts, signatures of both cities, coverage. */
 export async function verifyAgreements(
   files: BundleFiles,
   submit: Packet | undefined,
   certificates: readonly CertificateKey[],
   findings: Findings,
 ): Promise<void> {
-  const wanted = submit?.claims.agreement === undefined ? null : `agreements/${submit.claims.agreement}.json`
-  for (const path of files.inFolder('agreements')) if (path !== wanted) findings.error(path, 'agreement.unrelated')
-  if (submit === undefined || wanted === null) return
-  if (!files.has(wanted)) {
-    findings.error(wanted, 'agreement.missing')
-    return
-  }
-  const bytes = await files.bytes(wanted)
-  if (bytes === null) return
-  const parsed = parseJson(GeneralJws, bytes, 'agreement.malformed')
-  const text = parsed.ok ? textOf(parsed.value.payload) : null
-  if (!parsed.ok || text === null) {
-    findings.refused(wanted, parsed.ok ? { ok: false, problem: { code: 'agreement.malformed' } } : parsed)
-    return
-  }
-  if ((await sha256(text)) !== submit.claims.agreement) findings.error(wanted, 'file.name')
-  const read = readAgreement(text)
-  if (!read.ok) {
-    findings.refused(wanted, read)
-    return
-  }
-  await verifySignatures(wanted, text, parsed.value.signatures, certificates, findings)
+  const chain =
+    submit?.claims.agreement === undefined
+      ? []
+      : await readChain(files, submit.claims.agreement, certificates, findings)
+  const named = new Set(chain.map(({ path }) => path))
+  for (const path of files.inFolder('agreements')) if (!named.has(path)) findings.error(path, 'agreement.unrelated')
+  const [newest] = chain
+  const document = documentOf(chain, findings)
+  if (submit === undefined || newest === undefined || document === null) return
   const content = submitContent(submit)
   if (content === null) {
-    findings.warning(wanted, 'agreement.unchecked')
+    findings.warning(newest.path, 'agreement.unchecked')
     return
   }
-  const covered = covers(read.document, {
-    collecting: submit.claims.iss,
-    handling: submit.claims.aud,
-    item: content.item.code,
-    mode: content.mode,
-    at: submit.claims.iat,
-  })
-  if (!covered.ok) findings.refused(wanted, covered)
-  return
+  const { from } = newest
+  const covered =
+    from !== null && dayOf(submit.claims.iat) < from
+      ? refuse('agreement.inactive', `from ${from}`)
+      : covers(document, {
+          collecting: submit.claims.iss,
+          handling: submit.claims.aud,
+          item: content.item.code,
+          mode: content.mode,
+          at: submit.claims.iat,
+        })
+  if (!covered.ok) findings.refused(newest.path, covered)
+}
+
+type ReadAgreement = {
+  path: string
+  text: AgreementDocument | AgreementAmendment | null
+  /** first day of an amendment */ from: string | null
+}
+
+/** The texts from the version that the case names down to the document, each with its signatures verified. */
+async function readChain(
+  files: BundleFiles,
+  id: string,
+  certificates: readonly CertificateKey[],
+  findings: Findings,
+): Promise<ReadAgreement[]> {
+  const chain: ReadAgreement[] = []
+  for (let next: string | null = id; next !== null; ) {
+    const path: string = `agreements/${next}.json`
+    if (chain.some(entry => entry.path === path)) break
+    const entry: ReadAgreement = { path, text: null, from: null }
+    chain.push(entry)
+    if (!files.has(path)) {
+      findings.error(path, 'agreement.missing')
+      break
+    }
+    const bytes = await files.bytes(path)
+    if (bytes === null) break
+    const parsed = parseJson(GeneralJws, bytes, 'agreement.malformed')
+    const text = parsed.ok ? textOf(parsed.value.payload) : null
+    if (!parsed.ok || text === null) {
+      findings.refused(path, parsed.ok ? { ok: false, problem: { code: 'agreement.malformed' } } : parsed)
+      break
+    }
+    if ((await sha256(text)) !== next) findings.error(path, 'file.name')
+    await verifySignatures(path, text, parsed.value.signatures, certificates, findings)
+    const document = readAgreement(text)
+    if (document.ok) {
+      entry.text = document.document
+      break
+    }
+    const amendment = readAmendment(text)
+    if (!amendment.ok) {
+      findings.refused(path, document)
+      break
+    }
+    entry.text = amendment.amendment
+    entry.from = amendment.amendment.effectiveFrom
+    next = amendment.amendment.amends
+  }
+  return chain
+}
+
+/** What stands after all amendments; null when a text is missing or does not fit. */
+function documentOf(chain: readonly ReadAgreement[], findings: Findings): AgreementDocument | null {
+  let document: AgreementDocument | null = null
+  for (const { path, text } of chain.toReversed()) {
+    if (text === null) return null
+    if ('parties' in text) {
+      document = text
+      continue
+    }
+    const amended: ReturnType<typeof amend> =
+      document === null ? refuse('agreement.malformed', 'it amends no document') : amend(document, text)
+    if (!amended.ok) {
+      findings.refused(path, amended)
+      return null
+    }
+    document = amended.document
+  }
+  return document
 }
 
 /** Each city of the case must have signed; further parties of the agreement are not in the bundle. */

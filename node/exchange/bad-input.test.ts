@@ -155,24 +155,28 @@ const auditRows = async () => (await world.city(S).audit.list({ action: 'packet.
 
 beforeEach(async () => {
   world = await createWorld()
-  const proposed = await world.city(A).agreements.propose({
-    v: 1,
-    title: '跨省通办合作协议',
-    parties: [
-      { code: A, name: '安康市', authority: '安康市行政审批服务局' },
-      { code: S, name: '十堰市', authority: '十堰市行政审批局' },
-    ],
-    items: [{ taskCode: PLAY_ITEM.code, taskName: PLAY_ITEM.name, handling: S, collecting: [A], modes: [0, 1] }],
-    clock: {},
-    mailing: 'handling',
-    archive: 'handling',
-    purgeDays: 90,
-    dispute: '协商解决',
-    validFrom: '2026-01-01',
-    validTo: '2026-12-31',
-  })
+  const [proposed] = await world.city(A).agreements.propose(
+    {
+      v: 1,
+      title: '跨省通办合作协议',
+      parties: [
+        { code: A, name: '安康市', authority: '安康市行政审批服务局' },
+        { code: S, name: '十堰市', authority: '十堰市行政审批局' },
+      ],
+      items: [{ taskCode: PLAY_ITEM.code, taskName: PLAY_ITEM.name, handling: S, collecting: [A], modes: [0, 1] }],
+      clock: {},
+      mailing: 'handling',
+      archive: 'handling',
+      purgeDays: 90,
+      dispute: '协商解决',
+      validFrom: '2026-01-01',
+      validTo: '2026-12-31',
+    },
+    'person:1',
+  )
+  if (proposed === undefined) throw new Error('nothing was proposed')
   await world.settle()
-  await world.city(S).agreements.sign(proposed.thread)
+  await world.city(S).agreements.sign(proposed.thread, 'person:2')
   await world.settle()
   agreement = proposed.id
   await world.city(A).stop()
@@ -238,7 +242,7 @@ const BAD: Record<string, { problem: ProblemCode; make: () => Promise<Sent> }> =
   'a proposal that does not hold': {
     problem: 'agreement.malformed',
     make: () =>
-      written({ document: '{}', signature: { protected: 'a', signature: 'a' } }, {
+      written({ text: 'AAAA', signature: { protected: 'a', signature: 'a' } }, {
         kind: 'agreement.propose',
         agreement: undefined,
       } as never),

@@ -35,9 +35,10 @@ const agreementInput = {
 }
 
 async function agree(w: World): Promise<string> {
-  const proposed = await w.city(A).agreements.propose(agreementInput)
+  const [proposed] = await w.city(A).agreements.propose(agreementInput, 'person:1')
+  if (proposed === undefined) throw new Error('nothing was proposed')
   await w.settle()
-  await w.city(S).agreements.sign(proposed.thread)
+  await w.city(S).agreements.sign(proposed.thread, 'person:2')
   await w.settle()
   return proposed.id
 }

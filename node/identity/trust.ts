@@ -47,6 +47,7 @@ export type NodeTrust = Trust & {
   /** the pinned certificate's key of a confirmed partner, or the own one */ certificateOf(
     city: string,
   ): CertificateKey | undefined
+  /** the same certificate, PEM */ certificatePem(city: string): string | undefined
   /** until when the certificate of a city, and the delegation of its peer, are valid, ms */
   validityOf(city: string): { certificate: number | null; delegation: number | null }
   /** evidence: certificates, delegations and revocations of a city, as trusted at one time or another */
@@ -285,6 +286,10 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
     certificateOf: code => {
       const city = cities.get(code)
       return city?.status === 'pending' ? undefined : city?.pinned?.key
+    },
+    certificatePem: code => {
+      const city = cities.get(code)
+      return city?.status === 'pending' ? undefined : city?.pinned?.pem
     },
     validityOf: code => {
       const city = cities.get(code)

@@ -1,32 +1,58 @@
-/** The thread of an agreement between two cities: kinds, authors, table, fold and admission. SPEC.md §7.3. */
+/** The thread of an agreement between two cities: kinds, table, fold and admission. SPEC.md §7.3. */
 import * as z from 'zod'
 import { checkBody } from '../case/admit.ts'
 import { LIMITS } from '../limits.ts'
 import type { Packet, PacketClaims } from '../packet/claims.ts'
-import { Day, parseJson, Salt, Sha256, sha256, text } from '../primitives.ts'
+import { Day, DivisionCode, parseJson, Salt, Sha256, sha256, text } from '../primitives.ts'
 import { type Refused, refuse } from '../problem.ts'
 import { canonicalOrder, checkPlace, viewOf } from '../thread/chain.ts'
-import { type AgreementDocument, readAgreement } from './document.ts'
+import {
+  type AgreementAmendment,
+  type AgreementDocument,
+  amend,
+  covers,
+  dayOf,
+  readAgreement,
+  readAmendment,
+} from './document.ts'
+import { unpackText } from './packed.ts'
 import { AgreementSignature } from './signature.ts'
 
 export const AGREEMENT_STATES = {
-  proposed: '待对方签署',
-  active: '已签署',
+  proposed: '待签署',
+  signed: '双方已签，待其他各方',
+  active: '已生效',
+  suspended: '已暂停',
   declined: '已拒签',
   withdrawn: '已撤回',
   terminated: '已终止',
 } as const
 export type AgreementStateName = keyof typeof AGREEMENT_STATES
 
+const packed = z
+  .string()
+  .max(LIMITS.bodyBytes)
+  .regex(/^[A-Za-z0-9_-]+$/)
+  .describe('the text, deflated (RFC 1951) and base64url')
+
 /** The proposer asks; the other city orders the thread. */
 export const AGREEMENT_CONTENT = {
-  'agreement.propose': z.strictObject({
-    document: z.string().max(LIMITS.agreementBytes),
-    signature: AgreementSignature,
-  }),
+  'agreement.propose': z.strictObject({ text: packed, signature: AgreementSignature }),
+  'agreement.counter': z.strictObject({ text: packed, signature: AgreementSignature, reason: text(2000).optional() }),
+  'agreement.amend': z.strictObject({ text: packed, signature: AgreementSignature }),
   'agreement.sign': z.strictObject({ agreement: Sha256, signature: AgreementSignature }),
-  'agreement.decline': z.strictObject({ reason: text(2000) }),
-  'agreement.withdraw': z.strictObject({ reason: text(2000) }),
+  'agreement.decline': z.strictObject({ agreement: Sha256, reason: text(2000) }),
+  'agreement.withdraw': z.strictObject({ agreement: Sha256, reason: text(2000) }),
+  'agreement.complete': z.strictObject({
+    agreement: Sha256,
+    signatures: z
+      .array(z.strictObject({ city: DivisionCode, signature: AgreementSignature, certificate: z.string().max(20_000) }))
+      .min(2)
+      .max(100)
+      .describe('of every party, with its city certificate (PEM)'),
+  }),
+  'agreement.suspend': z.strictObject({ reason: text(2000) }),
+  'agreement.resume': z.strictObject({ reason: text(2000).optional() }),
   'agreement.terminate': z.strictObject({ reason: text(2000), effectiveOn: Day }),
 }
 export type AgreementKind = keyof typeof AGREEMENT_CONTENT
@@ -41,107 +67,291 @@ export const AGREEMENT_BODIES = Object.fromEntries(
 /** Who authors each kind. */
 export const AGREEMENT_AUTHORS = {
   'agreement.propose': 'proposer',
-  'agreement.sign': 'other',
-  'agreement.decline': 'other',
-  'agreement.withdraw': 'proposer',
+  'agreement.counter': 'either',
+  'agreement.amend': 'either',
+  'agreement.sign': 'either',
+  'agreement.decline': 'either',
+  'agreement.withdraw': 'either',
+  'agreement.complete': 'proposer',
+  'agreement.suspend': 'either',
+  'agreement.resume': 'either',
   'agreement.terminate': 'either',
-} as const satisfies Record<AgreementKind, 'proposer' | 'other' | 'either'>
+} as const satisfies Record<AgreementKind, 'proposer' | 'either'>
 
-/** From where each kind leads where. */
+type Step = {
+  from: readonly AgreementStateName[]
+  /** the text that waits for a signature: there must be none, one of the other city, or an own one */
+  pending: 'none' | 'theirs' | 'own' | 'any'
+  to: AgreementStateName | 'same'
+}
+const STANDING = ['active', 'suspended'] as const
+
+/** From where each kind leads where. A text that is signed, declined or withdrawn while the agreement stands leaves its state. */
 export const AGREEMENT_STEPS = {
-  'agreement.propose': { from: [], to: 'proposed' },
-  'agreement.sign': { from: ['proposed'], to: 'active' },
-  'agreement.decline': { from: ['proposed'], to: 'declined' },
-  'agreement.withdraw': { from: ['proposed'], to: 'withdrawn' },
-  'agreement.terminate': { from: ['active'], to: 'terminated' },
-} as const satisfies Record<AgreementKind, { from: readonly AgreementStateName[]; to: AgreementStateName }>
+  'agreement.propose': { from: [], pending: 'none', to: 'proposed' },
+  'agreement.counter': { from: ['proposed'], pending: 'theirs', to: 'proposed' },
+  'agreement.amend': { from: STANDING, pending: 'none', to: 'same' },
+  'agreement.sign': { from: ['proposed', ...STANDING], pending: 'theirs', to: 'active' },
+  'agreement.decline': { from: ['proposed', ...STANDING], pending: 'theirs', to: 'declined' },
+  'agreement.withdraw': { from: ['proposed', ...STANDING], pending: 'own', to: 'withdrawn' },
+  'agreement.complete': { from: ['signed', ...STANDING], pending: 'any', to: 'active' },
+  'agreement.suspend': { from: STANDING, pending: 'any', to: 'suspended' },
+  'agreement.resume': { from: ['suspended'], pending: 'any', to: 'active' },
+  'agreement.terminate': { from: ['signed', ...STANDING], pending: 'any', to: 'terminated' },
+} as const satisfies Record<AgreementKind, Step>
+
+export type Signed = {
+  city: string
+  signature: AgreementSignature /** PEM, of a party that the reader may not know */
+  certificate?: string
+}
+
+/** One text that was signed: the document, or an amendment of the version before. */
+export type AgreementVersion = {
+  /** sha256 of `text` */ id: string
+  text: string
+  /** what stands from it on */ document: AgreementDocument
+  amendment: AgreementAmendment | null
+  /** first day on which cases begin under it */ from: string
+  signatures: Signed[]
+  /** every party has signed */ complete: boolean
+}
+
+/** A text that waits for the signature of the city that did not write it. */
+export type PendingText = Omit<AgreementVersion, 'complete'> & { by: string }
 
 export type AgreementState = {
   state: AgreementStateName
-  /** sha256 of the document text */ id: string
   proposer: string
   other: string
-  document: AgreementDocument
-  text: string
-  signatures: { city: string; signature: AgreementSignature }[]
+  versions: readonly AgreementVersion[]
+  pending: PendingText | null
+  suspendedBy: readonly string[]
   /** last day on which new cases begin, when terminated */ terminatedOn: string | null
 }
 
 export const isAgreementKind = (kind: string): kind is AgreementKind => Object.hasOwn(AGREEMENT_CONTENT, kind)
 
-/** Checks body bytes; for a proposal also the document and that both cities are its parties. Problems: `body.*`, `agreement.malformed`. */
+/** The newest version, or, when nothing was signed, the text that was proposed last. */
+export function latest(state: AgreementState): Omit<AgreementVersion, 'complete'> {
+  const found = state.versions.at(-1) ?? state.pending
+  if (found === null || found === undefined) throw new TypeError('an agreement without a text')
+  return found
+}
+
+type Read = { id: string; text: string; document: AgreementDocument | null; amendment: AgreementAmendment | null }
+/** Texts by the body that carried them: a thread is folded many times, and large ones take a while to read. */
+const texts = new WeakMap<object, Read>()
+
+async function readText(kind: AgreementKind, body: object): Promise<{ ok: true; read: Read } | Refused> {
+  const known = texts.get(body)
+  if (known !== undefined) return { ok: true, read: known }
+  const unpacked = await unpackText((body as AgreementBody<'agreement.propose'>).text)
+  if (!unpacked.ok) return unpacked
+  const parsed = kind === 'agreement.amend' ? readAmendment(unpacked.text) : readAgreement(unpacked.text)
+  if (!parsed.ok) return parsed
+  const read: Read = {
+    id: await sha256(unpacked.text),
+    text: unpacked.text,
+    document: 'document' in parsed ? parsed.document : null,
+    amendment: 'amendment' in parsed ? parsed.amendment : null,
+  }
+  texts.set(body, read)
+  return { ok: true, read }
+}
+
+const carriesText = (kind: AgreementKind): boolean =>
+  kind === 'agreement.propose' || kind === 'agreement.counter' || kind === 'agreement.amend'
+
+/** Checks body bytes; of a text also that it holds and that both cities are its parties. Problems: `body.*`, `agreement.malformed`. */
 export async function openAgreementBody(
   claims: PacketClaims,
   bytes: Uint8Array,
 ): Promise<{ ok: true; body: unknown } | Refused> {
-  if (!isAgreementKind(claims.kind)) return refuse('envelope.claims', 'kind')
-  if (claims.materials.length > 0) return refuse('envelope.claims', 'materials')
+  const { kind } = claims
+  if (!isAgreementKind(kind)) return refuse('envelope.claims', 'kind')
   const checked = await checkBody(claims, bytes)
   if (checked !== null) return checked
-  const parsed = parseJson<unknown>(AGREEMENT_BODIES[claims.kind], bytes, 'body.schema')
+  const parsed = parseJson<unknown>(AGREEMENT_BODIES[kind], bytes, 'body.schema')
   if (!parsed.ok) return parsed
-  if (claims.kind === 'agreement.propose') {
-    const read = readAgreement((parsed.value as AgreementBody<'agreement.propose'>).document)
-    if (!read.ok) return read
-    const codes = read.document.parties.map(party => party.code).sort()
-    if (codes.join() !== [claims.iss, claims.aud].sort().join()) return refuse('agreement.malformed', 'parties')
+  if (!carriesText(kind))
+    return claims.materials.length > 0 ? refuse('envelope.claims', 'materials') : { ok: true, body: parsed.value }
+  const text = await readText(kind, parsed.value as object)
+  if (!text.ok) return text
+  const { document, amendment } = text.read
+  if (document !== null) {
+    const codes = document.parties.map(party => party.code)
+    if (!codes.includes(claims.iss) || !codes.includes(claims.aud)) return refuse('agreement.malformed', 'parties')
+    if (kind === 'agreement.counter' && codes.length > 2)
+      return refuse('agreement.malformed', 'parties: two in a counter-proposal')
   }
+  const attachments = (document?.attachments ?? amendment?.terms.attachments ?? []).map(file => file.sha256)
+  if (attachments.join() !== claims.materials.map(material => material.sha256).join())
+    return refuse('envelope.claims', 'materials: the attachments of the text')
   return { ok: true, body: parsed.value }
 }
 
 /** Folds an admitted thread; null when it holds no proposal. */
 export async function foldAgreement(packets: readonly Packet[]): Promise<AgreementState | null> {
+  for (const { claims, body } of packets)
+    if (isAgreementKind(claims.kind) && carriesText(claims.kind)) await readText(claims.kind, body as object)
   const proposal = packets.find(packet => packet.claims.kind === 'agreement.propose')
   if (proposal === undefined) return null
-  const proposed = proposal.body as AgreementBody<'agreement.propose'>
-  const read = readAgreement(proposed.document)
-  if (!read.ok) return null
-  const { iss: proposer, aud: other } = proposal.claims
-  const state: AgreementState = {
-    state: 'proposed',
-    id: await sha256(proposed.document),
-    proposer,
-    other,
-    document: read.document,
-    text: proposed.document,
-    signatures: [{ city: proposer, signature: proposed.signature }],
-    terminatedOn: null,
-  }
-  for (const packet of canonicalOrder(packets, other)) {
-    const kind = packet.claims.kind
-    if (!isAgreementKind(kind)) continue
-    if (kind === 'agreement.terminate' && state.terminatedOn !== null) {
-      // Two terminations crossed: neither city is held longer than it said.
-      const { effectiveOn } = packet.body as AgreementBody<'agreement.terminate'>
-      if (effectiveOn < state.terminatedOn) state.terminatedOn = effectiveOn
-    }
-    if (permitsAgreement(state, kind, packet.claims.iss, packet.body) !== null) continue
-    state.state = AGREEMENT_STEPS[kind].to
-    if (kind === 'agreement.sign') {
-      state.signatures.push({ city: other, signature: (packet.body as AgreementBody<'agreement.sign'>).signature })
-    }
-    if (kind === 'agreement.terminate') {
-      state.terminatedOn = (packet.body as AgreementBody<'agreement.terminate'>).effectiveOn
-    }
+  let state = begin(proposal)
+  for (const packet of state === null ? [] : canonicalOrder(packets, proposal.claims.aud)) {
+    if (state !== null && packet.id !== proposal.id) state = apply(state, packet)
   }
   return state
 }
 
-/** Why the step is not possible, or null. Problems: `case.author`, `agreement.transition`, `agreement.signature`. */
+function begin({ claims, body }: Packet): AgreementState | null {
+  const read = texts.get(body as object)
+  if (read?.document == null) return null
+  const { signature } = body as AgreementBody<'agreement.propose'>
+  return {
+    state: 'proposed',
+    proposer: claims.iss,
+    other: claims.aud,
+    versions: [],
+    pending: pendingOf(read, read.document, read.document.validFrom, claims.iss, signature),
+    suspendedBy: [],
+    terminatedOn: null,
+  }
+}
+
+const pendingOf = (
+  { id, text, amendment }: Read,
+  document: AgreementDocument,
+  from: string,
+  by: string,
+  signature: AgreementSignature,
+): PendingText => ({ id, text, document, amendment, from, by, signatures: [{ city: by, signature }] })
+
+function apply(state: AgreementState, packet: Packet): AgreementState {
+  const { kind, iss, iat } = packet.claims
+  if (!isAgreementKind(kind)) return state
+  const bodyOf = <K extends AgreementKind>(_: K) => packet.body as AgreementBody<K>
+  if (kind === 'agreement.terminate' && state.terminatedOn !== null) {
+    // Two terminations crossed: neither city is held longer than it said.
+    const { effectiveOn } = bodyOf(kind)
+    return effectiveOn < state.terminatedOn ? { ...state, terminatedOn: effectiveOn } : state
+  }
+  if (permitsAgreement(state, kind, iss, packet.body, iat) !== null) return state
+  switch (kind) {
+    case 'agreement.counter': {
+      const read = texts.get(packet.body as object)
+      if (read?.document == null) return state
+      return { ...state, pending: pendingOf(read, read.document, read.document.validFrom, iss, bodyOf(kind).signature) }
+    }
+    case 'agreement.amend': {
+      const read = texts.get(packet.body as object)
+      const changed = read?.amendment == null ? null : amend(latest(state).document, read.amendment)
+      if (read?.amendment == null || changed === null || !changed.ok) return state
+      const { effectiveFrom } = read.amendment
+      return { ...state, pending: pendingOf(read, changed.document, effectiveFrom, iss, bodyOf(kind).signature) }
+    }
+    case 'agreement.sign': {
+      if (state.pending === null) return state
+      const { by: _, ...text } = state.pending
+      const complete = text.document.parties.length === 2
+      const signatures = [...text.signatures, { city: iss, signature: bodyOf(kind).signature }]
+      const versions = [...state.versions, { ...text, signatures, complete }]
+      return {
+        ...state,
+        versions,
+        pending: null,
+        state: state.state === 'proposed' ? (complete ? 'active' : 'signed') : state.state,
+      }
+    }
+    case 'agreement.decline':
+      return {
+        ...state,
+        pending: state.state === 'proposed' ? state.pending : null,
+        state: state.state === 'proposed' ? 'declined' : state.state,
+      }
+    case 'agreement.withdraw':
+      return {
+        ...state,
+        pending: state.state === 'proposed' ? state.pending : null,
+        state: state.state === 'proposed' ? 'withdrawn' : state.state,
+      }
+    case 'agreement.complete': {
+      const { agreement, signatures } = bodyOf(kind)
+      const versions = state.versions.map(version =>
+        version.id === agreement ? { ...version, signatures, complete: true } : version,
+      )
+      return { ...state, versions, state: state.state === 'signed' ? 'active' : state.state }
+    }
+    case 'agreement.suspend':
+      return { ...state, suspendedBy: [...state.suspendedBy, iss], state: 'suspended' }
+    case 'agreement.resume': {
+      const suspendedBy = state.suspendedBy.filter(city => city !== iss)
+      return { ...state, suspendedBy, state: suspendedBy.length === 0 ? 'active' : 'suspended' }
+    }
+    case 'agreement.terminate':
+      return { ...state, state: 'terminated', pending: null, terminatedOn: bodyOf(kind).effectiveOn }
+    default:
+      return state
+  }
+}
+
+/**
+ * Why the step is not possible for `city` at `iat` (seconds), or null. The text of a body must have been read before, by
+ * `openAgreementBody` or a fold. Problems: `case.author`, `agreement.transition`, `agreement.signature`, `agreement.malformed`.
+ */
 export function permitsAgreement(
   state: AgreementState,
   kind: AgreementKind,
   city: string,
   body: unknown,
+  iat: number,
 ): Refused | null {
-  const author = AGREEMENT_AUTHORS[kind]
-  if (author !== 'either' && city !== state[author]) return refuse('case.author', kind)
-  const from: readonly AgreementStateName[] = AGREEMENT_STEPS[kind].from
-  if (!from.includes(state.state)) return refuse('agreement.transition', `${kind} in state ${state.state}`)
-  if (kind === 'agreement.sign' && (body as AgreementBody<'agreement.sign'> | null)?.agreement !== state.id) {
-    return refuse('agreement.signature', 'another document')
+  const no = (why: string): Refused => refuse('agreement.transition', `${kind} ${why}`)
+  if (AGREEMENT_AUTHORS[kind] === 'proposer' && city !== state.proposer) return refuse('case.author', kind)
+  const step: Step = AGREEMENT_STEPS[kind]
+  if (!step.from.includes(state.state)) return no(`in state ${state.state}`)
+  const { pending } = state
+  if (step.pending === 'none' && pending !== null) return no('while another text waits for a signature')
+  if ((step.pending === 'theirs' || step.pending === 'own') && pending === null) return no('without a text to sign')
+  if (step.pending === 'theirs' && pending?.by === city) return refuse('case.author', kind)
+  if (step.pending === 'own' && pending?.by !== city) return refuse('case.author', kind)
+  switch (kind) {
+    case 'agreement.sign':
+    case 'agreement.decline':
+    case 'agreement.withdraw': {
+      if ((body as AgreementBody<'agreement.sign'> | null)?.agreement !== pending?.id)
+        return refuse('agreement.signature', 'another text')
+      const late = kind === 'agreement.sign' && pending?.amendment != null && pending.from <= dayOf(iat)
+      return late ? no('after the day on which it was to take effect') : null
+    }
+    case 'agreement.counter':
+      return (pending?.document.parties.length ?? 0) > 2 ? no('between more than two parties: propose anew') : null
+    case 'agreement.amend': {
+      const amendment = texts.get((body ?? {}) as object)?.amendment
+      if (amendment == null) return body === null ? null : refuse('agreement.malformed', 'text')
+      const version = latest(state)
+      if (amendment.amends !== version.id) return no('of a version that is not the newest')
+      if (amendment.effectiveFrom <= dayOf(iat)) return no('with effect on a day that has begun')
+      if (version.document.parties.length > 2 && city !== state.proposer) return refuse('case.author', kind)
+      const changed = amend(version.document, amendment)
+      return changed.ok ? null : changed
+    }
+    case 'agreement.complete': {
+      const given = body as AgreementBody<'agreement.complete'> | null
+      if (given === null) return null
+      const version = state.versions.find(entry => entry.id === given.agreement)
+      if (version === undefined || version.complete) return no('of what is not waiting for other parties')
+      const signed = given.signatures.map(entry => entry.city).sort()
+      const parties = version.document.parties.map(party => party.code).sort()
+      return signed.join() === parties.join() ? null : refuse('agreement.signature', 'not of every party')
+    }
+    case 'agreement.suspend':
+      return state.suspendedBy.includes(city) ? no('twice') : null
+    case 'agreement.resume':
+      return state.suspendedBy.includes(city) ? null : refuse('case.author', kind)
+    default:
+      return null
   }
-  return null
 }
 
 /** Admits an agreement packet in the view of its author. The caller verifies certificate signatures (it holds the certificates). */
@@ -149,7 +359,7 @@ export async function admitAgreement(
   packets: readonly Packet[],
   candidate: Packet,
 ): Promise<{ ok: true; state: AgreementState } | Refused> {
-  const { kind, iss, agreement } = candidate.claims
+  const { kind, iss, iat, agreement } = candidate.claims
   if (!isAgreementKind(kind)) return refuse('envelope.claims', 'kind')
   if (agreement !== undefined) return refuse('envelope.claims', 'agreement')
   const misplaced = checkPlace(packets, candidate)
@@ -158,17 +368,39 @@ export async function admitAgreement(
     if (packets.some(packet => packet.claims.kind === kind))
       return refuse('agreement.transition', 'the thread has begun')
   } else {
+    if (carriesText(kind)) {
+      const read = await readText(kind, candidate.body as object)
+      if (!read.ok) return read
+    }
     const view = await foldAgreement(viewOf(packets, candidate))
     if (view === null) return refuse('thread.unknown')
-    const refusal = permitsAgreement(view, kind, iss, candidate.body)
+    const refusal = permitsAgreement(view, kind, iss, candidate.body, iat)
     if (refusal !== null) return refusal
   }
   const state = await foldAgreement([...packets, candidate])
   return state === null ? refuse('agreement.malformed') : { ok: true, state }
 }
 
-/** Whether new cases may begin under the agreement on `day`. */
-export function isOpenOn(state: AgreementState, day: string): boolean {
-  if (state.state === 'terminated') return state.terminatedOn !== null && day <= state.terminatedOn
-  return state.state === 'active'
+/**
+ * Whether a case that begins at `at` (seconds) may name the version `id`. A version is open from its first day to the day before
+ * the next one's. Problems: `agreement.none`, `agreement.inactive`, `agreement.uncovered`.
+ */
+export function coversCase(
+  state: AgreementState,
+  id: string,
+  wanted: Parameters<typeof covers>[1],
+): { ok: true; document: AgreementDocument } | Refused {
+  const day = dayOf(wanted.at)
+  const place = state.versions.findIndex(version => version.id === id)
+  const version = state.versions[place]
+  if (version === undefined)
+    return refuse(state.versions.length === 0 ? 'agreement.inactive' : 'agreement.none', state.state)
+  const next = state.versions.slice(place + 1).find(later => later.complete)
+  if (!version.complete) return refuse('agreement.inactive', 'not signed by every party')
+  if (state.state === 'suspended') return refuse('agreement.inactive', 'suspended')
+  if (state.terminatedOn !== null && day > state.terminatedOn) return refuse('agreement.inactive', 'terminated')
+  if (day < version.from) return refuse('agreement.inactive', `from ${version.from}`)
+  if (next !== undefined && day >= next.from) return refuse('agreement.inactive', 'amended')
+  const covered = covers(version.document, wanted)
+  return covered.ok ? { ok: true, document: version.document } : covered
 }

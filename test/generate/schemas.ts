@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { restConfigSchema } from '../../adapters/rest/config.ts'
 import { ConfigFile } from '../../node/config/config.ts'
 import { Manifest } from '../../node/evidence/manifest.ts'
-import { AgreementDocument } from '../../protocol/agreement/document.ts'
+import { AgreementAmendment, AgreementDocument } from '../../protocol/agreement/document.ts'
 import { AGREEMENT_BODIES } from '../../protocol/agreement/thread.ts'
 import { HolidayTable } from '../../protocol/calendar/calendar.ts'
 import { CASE_BODIES } from '../../protocol/case/kinds.ts'
@@ -25,6 +25,7 @@ const DOCUMENTS: Record<string, z.ZodType> = {
   'delegation-claims': DelegationClaims,
   'revocation-claims': RevocationClaims,
   'agreement-document': AgreementDocument,
+  'agreement-amendment': AgreementAmendment,
   'holiday-table': HolidayTable,
   'service-item': ServiceItem,
   'list-head': ListHead,

@@ -59,14 +59,15 @@ const close = (): string =>
 
 const agreement = (): string =>
   table(
-    ['kind', 'author', 'from', 'to', 'body, besides `salt`'],
+    ['kind', 'author', 'from', 'text that waits', 'to', 'body, besides `salt`'],
     (Object.keys(AGREEMENT_CONTENT) as (keyof typeof AGREEMENT_CONTENT)[]).map(kind => {
-      const { from, to } = AGREEMENT_STEPS[kind]
+      const { from, pending, to } = AGREEMENT_STEPS[kind]
       return [
         code(kind),
         AGREEMENT_AUTHORS[kind],
         from.length === 0 ? 'begins the thread' : codes(from),
-        code(to),
+        pending,
+        to === 'same' ? 'the same' : code(to),
         members(AGREEMENT_CONTENT[kind]),
       ]
     }),

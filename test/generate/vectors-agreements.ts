@@ -1,5 +1,6 @@
 /** Vectors of agreements and their threads. */
-import { type AgreementDocumentInput, writeAgreement } from '../../protocol/agreement/document.ts'
+import { type AgreementDocumentInput, writeAgreement, writeAmendment } from '../../protocol/agreement/document.ts'
+import { packText } from '../../protocol/agreement/packed.ts'
 import { signAgreement } from '../../protocol/agreement/signature.ts'
 import type { VectorCity } from './vector-keys.ts'
 
@@ -88,20 +89,38 @@ export async function addAgreements(add: Add, ankang: VectorCity): Promise<void>
 export async function addAgreementThreads(add: Add, ankang: VectorCity, shiyan: VectorCity): Promise<void> {
   const [A, S] = ['610900', '420300']
   const written = await writeAgreement(DOCUMENT)
-  if (!written.ok) throw new Error(written.problem.code)
-  const proposal = { document: written.text, signature: await signAgreement(written.text, ankang.certificateSigner) }
-  const countersignature = {
-    agreement: written.id,
-    signature: await signAgreement(written.text, shiyan.certificateSigner),
+  const countered = await writeAgreement({ ...DOCUMENT, purgeDays: 60 })
+  if (!written.ok || !countered.ok) throw new Error('the document does not hold')
+  const amending = { v: 1 as const, title: '事项调整函', reason: '承诺时限缩短', effectiveFrom: '2027-01-01' }
+  const amended = await writeAmendment({ ...amending, amends: written.id, terms: { purgeDays: 30 } }, written.document)
+  if (!amended.ok) throw new Error(amended.problem.code)
+  const proposal = {
+    text: await packText(written.text),
+    signature: await signAgreement(written.text, ankang.certificateSigner),
   }
+  const counter = {
+    text: await packText(countered.text),
+    signature: await signAgreement(countered.text, shiyan.certificateSigner),
+  }
+  const amendment = {
+    text: await packText(amended.text),
+    signature: await signAgreement(amended.text, shiyan.certificateSigner),
+  }
+  const signing = async ({ id, text }: { id: string; text: string }, city: VectorCity) => ({
+    agreement: id,
+    signature: await signAgreement(text, city.certificateSigner),
+  })
+  const countersignature = await signing(written, shiyan)
+  const reason = '事项待定'
   const play = async (
     path: string,
     description: string,
     steps: readonly [string, string, object][],
     expect: object,
+    begin: object = proposal,
   ) => {
     const writer = new Writer([ankang, shiyan])
-    const packets = [await writer.say(A, S, 'agreement.propose', proposal)]
+    const packets = [await writer.say(A, S, 'agreement.propose', begin)]
     for (const [iss, kind, content] of steps) packets.push(await writer.say(iss, iss === A ? S : A, kind, content))
     add(
       `agreement-thread/${path}`,
@@ -110,22 +129,47 @@ export async function addAgreementThreads(add: Add, ankang: VectorCity, shiyan: 
       expect,
     )
   }
+  const signed: [string, string, object] = [S, 'agreement.sign', countersignature]
   await play(
     'valid/signed-and-terminated',
     'Proposed, signed, terminated',
-    [
-      [S, 'agreement.sign', countersignature],
-      [A, 'agreement.terminate', { reason: '到期不续', effectiveOn: '2027-06-30' }],
-    ],
+    [signed, [A, 'agreement.terminate', { reason: '到期不续', effectiveOn: '2027-06-30' }]],
     { ok: true, states: ['proposed', 'active', 'terminated'] },
   )
-  await play('valid/declined', 'Proposed and declined', [[S, 'agreement.decline', { reason: '事项待定' }]], {
+  await play(
+    'valid/countered',
+    'Proposed, answered with another text, which the proposer signs',
+    [
+      [S, 'agreement.counter', counter],
+      [A, 'agreement.sign', await signing(countered, ankang)],
+    ],
+    { ok: true, states: ['proposed', 'proposed', 'active'] },
+  )
+  await play(
+    'valid/amended',
+    'Signed and amended by both',
+    [signed, [S, 'agreement.amend', amendment], [A, 'agreement.sign', await signing(amended, ankang)]],
+    { ok: true, states: ['proposed', 'active', 'active', 'active'] },
+  )
+  await play(
+    'valid/suspended',
+    'Suspended by both, open again when both have resumed',
+    [
+      signed,
+      [S, 'agreement.suspend', { reason }],
+      [A, 'agreement.suspend', { reason }],
+      [S, 'agreement.resume', {}],
+      [A, 'agreement.resume', {}],
+    ],
+    { ok: true, states: ['proposed', 'active', 'suspended', 'suspended', 'suspended', 'active'] },
+  )
+  await play('valid/declined', 'Proposed and declined', [[S, 'agreement.decline', { agreement: written.id, reason }]], {
     ok: true,
     states: ['proposed', 'declined'],
   })
   await play(
     'invalid/signed-by-the-proposer',
-    'The proposer signs for the other',
+    'The proposer signs its own text',
     [[A, 'agreement.sign', countersignature]],
     refused('case.author'),
   )
@@ -138,10 +182,29 @@ export async function addAgreementThreads(add: Add, ankang: VectorCity, shiyan: 
   await play(
     'invalid/signed-after-declining',
     'Signs what it declined',
-    [
-      [S, 'agreement.decline', { reason: '事项待定' }],
-      [S, 'agreement.sign', countersignature],
-    ],
+    [[S, 'agreement.decline', { agreement: written.id, reason }], signed],
     refused('agreement.transition'),
   )
+  await play(
+    'invalid/amended-unsigned',
+    'Amends what nobody has signed',
+    [[S, 'agreement.amend', amendment]],
+    refused('agreement.transition'),
+  )
+  await play(
+    'invalid/amended-twice',
+    'Amends while an amendment waits',
+    [signed, [S, 'agreement.amend', amendment], [A, 'agreement.amend', amendment]],
+    refused('agreement.transition'),
+  )
+  await play(
+    'invalid/resumed-by-another',
+    'Resumes what only the other city suspended',
+    [signed, [S, 'agreement.suspend', { reason }], [A, 'agreement.resume', {}]],
+    refused('case.author'),
+  )
+  await play('invalid/not-deflated', 'A text that is no deflated JSON', [], refused('agreement.malformed'), {
+    ...proposal,
+    text: 'AAAA',
+  })
 }

@@ -78,7 +78,8 @@ describe('a forged bundle', () => {
   }
   const encode = (text: string) => new TextEncoder().encode(text)
   const addAgreements = (files: Files, count: number) => {
-    for (let index = 0; index < count; index++) files[`agreements/${String(index).repeat(64)}.json`] = encode('{}')
+    for (let index = 0; index < count; index++)
+      files[`agreements/${String(index).padStart(64, '0')}.json`] = encode('{}')
   }
   const forgeries: Forgery[] = [
     {
@@ -275,12 +276,12 @@ describe('a forged bundle', () => {
     },
     {
       name: 'there are as many agreements as may be',
-      forge: files => addAgreements(files, 7),
+      forge: files => addAgreements(files, 63),
       word: 'evidence.invalid agreement.unrelated',
     },
     {
       name: 'there is one agreement more than may be',
-      forge: files => addAgreements(files, 8),
+      forge: files => addAgreements(files, 64),
       word: 'evidence.invalid file.many',
     },
     {

@@ -219,14 +219,12 @@ def check_receipts(bundle, keys, packets, warnings):
 def check_agreement(bundle, packets, certificates, warnings):
     submit = next((p for p in packets.values() if p.kind == "case.submit"), None)
     wanted = submit and "agreements/%s.json" % submit.claims["agreement"]
-    if wanted and wanted not in bundle.entries:
-        bundle.error(wanted, "the agreement is missing")
+    texts = {}
 
     def use(name, data):
-        require(name == wanted, "the case does not refer to this agreement")
         general = members(parse_json(data), ("payload", "signatures"))
         document_bytes = b64(general["payload"])
-        require(sha256(document_bytes) == submit.claims["agreement"], "not the agreement that its name says")
+        require("agreements/%s.json" % sha256(document_bytes) == name, "not the agreement that its name says")
         document = parse_json(document_bytes)
         signed_by = set()
         for entry in general["signatures"]:
@@ -239,6 +237,25 @@ def check_agreement(bundle, packets, certificates, warnings):
                     certificate.verify(signed, b64(entry["signature"]))
                     signed_by.add(certificate.city)
         require(signed_by >= {submit.iss, submit.aud}, "not signed by both cities")
+        texts[name] = document
+
+    bundle.each("agreements", use)
+    chain, name = [], wanted
+    while name and name not in chain:
+        if name not in texts:
+            if name not in bundle.entries:
+                bundle.error(name, "the agreement is missing")
+            break
+        chain.append(name)
+        amends = texts[name].get("amends")
+        name = amends and "agreements/%s.json" % amends
+    for name in texts:
+        if name not in chain:
+            bundle.error(name, "the case does not refer to this agreement")
+    if not chain or "parties" not in texts[chain[-1]]:
+        return
+
+    def judge(name, document):
         parties = {party["code"] for party in document["parties"]}
         require({submit.iss, submit.aud} <= parties, "the cities are no parties")
         if submit.body is None:
@@ -246,14 +263,35 @@ def check_agreement(bundle, packets, certificates, warnings):
             return
         china = datetime.timezone(datetime.timedelta(hours=8))
         day = datetime.datetime.fromtimestamp(submit.claims["iat"], china).date().isoformat()
-        require(document["validFrom"] <= day <= document["validTo"], "not in force when the case began")
+        endless = document.get("renewal", {}).get("kind") == "auto"
+        require(document["validFrom"] <= day, "not in force when the case began")
+        require(day <= document["validTo"] or endless, "not in force when the case began")
+        require(texts[chain[0]].get("effectiveFrom", day) <= day, "not in force when the case began")
         wanted_item = (submit.body["item"]["code"], submit.aud)
         item = next((i for i in document["items"] if (i["taskCode"], i["handling"]) == wanted_item), None)
         require(item is not None, "does not cover the item")
         require(submit.iss in item["collecting"], "does not cover this direction")
         require(submit.body["mode"] in item["modes"], "does not cover the mode")
 
-    bundle.each("agreements", use)
+    try:
+        document = texts[chain[-1]]
+        for name in reversed(chain[:-1]):
+            document = amended(document, texts[name])
+        judge(chain[0], document)
+    except DAMAGED as problem:
+        bundle.error(chain[0], str(problem))
+
+
+def amended(document, amendment):
+    def key(item):
+        return (item["handling"], item["taskCode"])
+
+    items = {key(item): item for item in document["items"]}
+    for gone in amendment["remove"]:
+        require(key(gone) in items, "removes an item that is not there")
+        del items[key(gone)]
+    items.update({key(item): item for item in amendment["put"]})
+    return {**document, **amendment["terms"], "items": list(items.values())}
 
 
 def verify(path, fingerprints):

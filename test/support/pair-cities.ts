@@ -33,7 +33,9 @@ export async function pairCities(
   if (city === undefined) throw new Error(`no example city ${handling.code}`)
   const items = await exampleItems(city)
   await handling.client.put('/api/v1/services', { items })
-  const proposed = await collecting.client.post<{ thread: string }>('/api/v1/agreements', {
+  const {
+    agreements: [proposed],
+  } = await collecting.client.post<{ agreements: { thread: string }[] }>('/api/v1/agreements', {
     v: 1,
     title: `${collecting.name}与${handling.name}跨省通办合作协议`,
     parties: [collecting, handling].map(({ code, name, authority }) => ({ code, name, authority })),
@@ -52,6 +54,7 @@ export async function pairCities(
     validFrom: '2026-01-01',
     validTo: '2036-12-31',
   })
+  if (proposed === undefined) throw new Error('nothing was proposed')
   const path = `/api/v1/agreements/${proposed.thread}`
   await until(() => handling.client.get(path).catch(() => null), 'the proposal arrived')
   await handling.client.post(`${path}/sign`)

@@ -125,7 +125,7 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
     clock,
     audit,
     trust,
-    agreements: { evidence: async () => null },
+    agreements: { evidence: async () => [] },
     materials,
   })
   const make = () =>

@@ -131,6 +131,8 @@ async function startCity({ play, resolve, network, clock, db, partners, adapter 
     identity,
     signer: async () => play.certificateSigner,
     certificateOf: city => certificates.get(city),
+    certificatePem: () => undefined,
+    failed: error => problems.push({ partner: '', problem: { code: 'internal' }, error }),
     audit,
     events,
     clock,

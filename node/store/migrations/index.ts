@@ -4,7 +4,8 @@ import { spine } from './001-spine.ts'
 import { peopleAudit } from './002-people-audit.ts'
 import { lists } from './003-lists.ts'
 import { items } from './004-items.ts'
+import { agreements } from './006-agreements.ts'
 import { health } from './008-health.ts'
 import { calendar } from './009-calendar.ts'
 
-export const MIGRATIONS: readonly Migration[] = [spine, peopleAudit, lists, items, health, calendar]
+export const MIGRATIONS: readonly Migration[] = [spine, peopleAudit, lists, items, agreements, health, calendar]

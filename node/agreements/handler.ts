@@ -1,0 +1,132 @@
+/** What packets of an agreement mean to this node: admission with the certificates' signatures, projection, audit. */
+import { type AgreementSignature, verifyAgreementSignature } from '../../protocol/agreement/signature.ts'
+import {
+  type AgreementBody,
+  type AgreementState,
+  admitAgreement,
+  foldAgreement,
+  latest,
+  openAgreementBody,
+} from '../../protocol/agreement/thread.ts'
+import type { CertificateKey } from '../../protocol/keys/delegation.ts'
+import { type Refused, refuse } from '../../protocol/problem.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { EventLog } from '../audit/events.ts'
+import type { Applied, OwnIdentity, ThreadHandler } from '../exchange/ports.ts'
+import type { Transaction } from '../store/database.ts'
+import type { AgreementRecords } from './records.ts'
+
+export type AgreementHandlerParts = {
+  identity: OwnIdentity
+  records: AgreementRecords
+  certificateOf: (city: string) => CertificateKey | undefined
+  audit: Audit
+  events: EventLog
+  /** after the commit: a text between many parties got another signature */ signed: (id: string) => void
+}
+
+export function createAgreementHandler(parts: AgreementHandlerParts): ThreadHandler {
+  const { audit, events, records } = parts
+
+  async function verify(text: string, city: string, signature: AgreementSignature): Promise<Refused | null> {
+    const certificate = parts.certificateOf(city)
+    if (certificate === undefined) return refuse('agreement.signature', 'the certificate of the city is not known')
+    const verified = await verifyAgreementSignature(text, signature, certificate)
+    return verified.ok ? null : verified
+  }
+
+  /** Every signature of a text between many: by the trusted certificate where there is one, else by the one that came along. */
+  async function verifyAll(state: AgreementState, body: AgreementBody<'agreement.complete'>): Promise<Refused | null> {
+    const version = state.versions.find(entry => entry.id === body.agreement)
+    if (version === undefined) return refuse('agreement.signature', 'another text')
+    const { keyThumbprint, readCertificate } = await import('../../certs/index.ts')
+    for (const { city, signature, certificate } of body.signatures) {
+      if (parts.certificateOf(city) !== undefined) {
+        const refused = await verify(version.text, city, signature)
+        if (refused !== null) return refused
+        continue
+      }
+      const read = readCertificate(certificate)
+      if (!read.ok || read.certificate.code !== city) return refuse('agreement.signature', `${city}: certificate`)
+      const key = { city, kid: await keyThumbprint(read.certificate), jwk: read.certificate.publicKeyJwk }
+      const verified = await verifyAgreementSignature(version.text, signature, key)
+      if (!verified.ok) return verified
+    }
+    return null
+  }
+
+  async function project(tx: Transaction, applied: Applied): Promise<AgreementState | null> {
+    const state = await foldAgreement(applied.packets)
+    await records.save(tx, applied, state)
+    await events.append(tx, { type: 'agreement.changed', subject: applied.thread })
+    return state
+  }
+
+  return {
+    type: 'agreement',
+    openBody: openAgreementBody,
+
+    async admit(_, packets, candidate) {
+      const admitted = await admitAgreement(packets, candidate)
+      if (!admitted.ok) return admitted
+      const { kind, iss } = candidate.claims
+      const { state } = admitted
+      switch (kind) {
+        case 'agreement.propose':
+        case 'agreement.counter':
+        case 'agreement.amend': {
+          // One that came too late is kept without effect, so its text is not the pending one.
+          const { signature } = candidate.body as AgreementBody<'agreement.propose'>
+          const own = state.pending?.signatures[0]?.signature.signature === signature.signature
+          return (
+            (own && state.pending !== null ? await verify(state.pending.text, iss, signature) : null) ?? { ok: true }
+          )
+        }
+        case 'agreement.sign': {
+          const { agreement, signature } = candidate.body as AgreementBody<'agreement.sign'>
+          const version = state.versions.find(entry => entry.id === agreement)
+          return (version === undefined ? null : await verify(version.text, iss, signature)) ?? { ok: true }
+        }
+        case 'agreement.complete':
+          return (await verifyAll(state, candidate.body as AgreementBody<'agreement.complete'>)) ?? { ok: true }
+        default:
+          return { ok: true }
+      }
+    },
+
+    async apply(tx, applied) {
+      const state = await project(tx, applied)
+      if (applied.packet === null || state === null) return
+      const { kind, iss } = applied.packet.claims
+      const { id, document } = latest(state)
+      await audit.append(tx, {
+        actor: `city:${iss}`,
+        action: kind,
+        subject: applied.thread,
+        detail: { agreement: id, state: state.state, packet: applied.packet.id },
+      })
+      if (kind === 'agreement.sign' && document.parties.length > 2 && state.proposer === parts.identity.city)
+        tx.afterCommit(() => parts.signed(id))
+    },
+
+    async refused(tx, applied, kind, problem) {
+      await project(tx, applied)
+      await audit.append(tx, {
+        actor: `city:${applied.partner}`,
+        action: `${kind}.refused`,
+        subject: applied.thread,
+        detail: { problem: problem.code, detail: problem.detail ?? null },
+      })
+    },
+  }
+}
+
+/** The certificate key that a signature names. */
+export function kidOf({ protected: header }: AgreementSignature): string | null {
+  try {
+    const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { kid?: unknown }
+    return typeof kid === 'string' ? kid : null
+  } catch {
+    return null
+  }
+}
