@@ -13,13 +13,7 @@ import {
 } from '../../protocol/agreement/document.ts'
 import { packText } from '../../protocol/agreement/packed.ts'
 import { type AgreementSignature, signAgreement } from '../../protocol/agreement/signature.ts'
-import {
-  type AgreementKind,
-  type AgreementState,
-  type AgreementStateName,
-  coversCase,
-  latest,
-} from '../../protocol/agreement/thread.ts'
+import { type AgreementKind, type AgreementState, coversCase, latest } from '../../protocol/agreement/thread.ts'
 import type { Mode } from '../../protocol/case/kinds.ts'
 import type { CertificateKey, CertificateSigner } from '../../protocol/keys/delegation.ts'
 import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
@@ -376,5 +370,3 @@ export function createAgreements(parts: AgreementsParts) {
     },
   }
 }
-
-export type { AgreementStateName }
