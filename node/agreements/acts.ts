@@ -2,20 +2,12 @@
  * Acts under the city certificate (签署事项). With four eyes (双人复核) one administrator prepares an act, which is kept, and another
  * one signs it; without, it is carried out at once.
  */
-import type { AgreementAmendmentInput, AgreementDocumentInput } from '../../protocol/agreement/document.ts'
 import { fromHex, toHex } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Clock } from '../exchange/clock.ts'
-import type { Database } from '../store/database.ts'
-import type { Agreements, AgreementView } from './agreements.ts'
-
-/** What only the city certificate can do. */
-export type Act =
-  | { kind: 'propose'; thread: null; input: { document: AgreementDocumentInput } }
-  | { kind: 'counter'; thread: string; input: { document: AgreementDocumentInput; reason?: string | undefined } }
-  | { kind: 'amend'; thread: string; input: { amendment: Omit<AgreementAmendmentInput, 'v' | 'amends'> } }
-  | { kind: 'sign'; thread: string; input: { /** id of the text that was read */ agreement: string } }
+import type { Database, Transaction } from '../store/database.ts'
+import type { Act, Agreements, AgreementView, By } from './agreements.ts'
 
 /** `preparedAt` in ms. */
 export type PreparedAct = Act & { no: number; preparedBy: string; preparedAt: number }
@@ -44,21 +36,16 @@ export function createActs(parts: {
 }) {
   const { db, agreements } = parts
 
-  async function carryOut(act: Act, actor: string): Promise<AgreementView[]> {
+  async function carryOut(act: Act, by: By): Promise<AgreementView[]> {
     switch (act.kind) {
       case 'propose':
-        return agreements.propose(act.input.document, actor)
+        return agreements.propose(act.input.document, by)
       case 'counter':
-        return [await agreements.counter(act.thread, act.input.document, act.input.reason, actor)]
+        return [await agreements.counter(act.thread, act.input.document, act.input.reason, by)]
       case 'amend':
-        return [await agreements.amend(act.thread, act.input.amendment, actor)]
-      case 'sign': {
-        const { pending } = await agreements.get(act.thread)
-        // Another text may have taken the place of the one that was read.
-        if (pending !== null && pending.id !== act.input.agreement)
-          throw new ProblemError('agreement.signature', 'another text waits now: read it first')
-        return [await agreements.sign(act.thread, actor)]
-      }
+        return agreements.amend(act.thread, act.input.amendment, by)
+      case 'sign':
+        return [await agreements.sign(act.thread, act.input.agreement, by)]
     }
   }
 
@@ -78,18 +65,23 @@ export function createActs(parts: {
     return toAct(row)
   }
 
-  async function drop(no: number, action: 'act.signed' | 'act.discarded', actor: string, kind: string): Promise<void> {
-    await db.transaction(async tx => {
-      if ((await tx.run('DELETE FROM agreement_acts WHERE no = ?', [no])) === 0)
-        throw new ProblemError('request.not-found', 'act')
-      await parts.audit.append(tx, { actor, action, subject: String(no), detail: { kind } })
-    })
+  /** Whoever takes it out of the table has it: two who sign at once do not both. */
+  async function drop(
+    tx: Transaction,
+    { no, kind }: PreparedAct,
+    action: 'act.signed' | 'act.discarded',
+    actor: string,
+  ): Promise<void> {
+    if ((await tx.run('DELETE FROM agreement_acts WHERE no = ?', [no])) === 0)
+      throw new ProblemError('request.not-found', 'act')
+    await parts.audit.append(tx, { actor, action, subject: String(no), detail: { kind } })
   }
 
   return {
     /** Carries an act out, or keeps it for another administrator. */
     async submit(act: Act, actor: string): Promise<Done> {
-      if (!parts.fourEyes) return { done: await carryOut(act, actor), prepared: null }
+      if (!parts.fourEyes) return { done: await carryOut(act, { actor }), prepared: null }
+      await agreements.check(act)
       const at = parts.clock.now()
       const prepared = await db.transaction(async tx => {
         const [held] = await tx.query<{ n: number; last: number }>(
@@ -117,15 +109,13 @@ export function createActs(parts: {
     async sign(no: number, actor: string): Promise<AgreementView[]> {
       const act = await take(no)
       if (act.preparedBy === actor) throw new ProblemError('request.four-eyes')
-      const done = await carryOut(act, actor)
-      await drop(no, 'act.signed', actor, act.kind)
-      return done
+      return carryOut(act, { actor, alongside: tx => drop(tx, act, 'act.signed', actor) })
     },
 
     /** Takes a prepared act back; whoever prepared it may too. */
     async discard(no: number, actor: string): Promise<void> {
       const act = await take(no)
-      await drop(no, 'act.discarded', actor, act.kind)
+      await db.transaction(tx => drop(tx, act, 'act.discarded', actor))
     },
   }
 }

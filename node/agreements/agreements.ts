@@ -13,7 +13,13 @@ import {
 } from '../../protocol/agreement/document.ts'
 import { packText } from '../../protocol/agreement/packed.ts'
 import { type AgreementSignature, signAgreement } from '../../protocol/agreement/signature.ts'
-import { type AgreementKind, type AgreementState, coversCase, latest } from '../../protocol/agreement/thread.ts'
+import {
+  type AgreementKind,
+  type AgreementState,
+  coversCase,
+  latest,
+  permitsAgreement,
+} from '../../protocol/agreement/thread.ts'
 import type { Mode } from '../../protocol/case/kinds.ts'
 import type { CertificateKey, CertificateSigner } from '../../protocol/keys/delegation.ts'
 import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
@@ -65,6 +71,16 @@ export type AgreementDetail = AgreementView & {
   terminatedOn: string | null
 }
 
+/** Who acts; `alongside` is written in the same transaction. */
+export type By = { actor: string; alongside?: (tx: Transaction) => Promise<void> }
+
+/** What only the city certificate can do. */
+export type Act =
+  | { kind: 'propose'; thread: null; input: { document: AgreementDocumentInput } }
+  | { kind: 'counter'; thread: string; input: { document: AgreementDocumentInput; reason?: string | undefined } }
+  | { kind: 'amend'; thread: string; input: { amendment: Omit<AgreementAmendmentInput, 'v' | 'amends'> } }
+  | { kind: 'sign'; thread: string; input: { /** id of the text that was read */ agreement: string } }
+
 export type CaseWanted = { collecting: string; handling: string; item: string; mode: Mode }
 
 export type Agreements = ReturnType<typeof createAgreements>
@@ -97,13 +113,32 @@ export function createAgreements(parts: AgreementsParts) {
     expired: row.state === 'active' && row.validTo < dayOf(seconds(clock.now())) && renewal !== 'auto',
   })
 
-  /** What an administrator did, beside the packet's own audit row, which names the city alone. */
-  const acted = (actor: string, kind: AgreementKind, thread: string) => (tx: Transaction) =>
-    parts.audit.append(tx, { actor, action: kind, subject: thread })
+  /** Writes the draft to each thread, all or none, with the audit row of who did it and what belongs to it. */
+  async function say(
+    threads: readonly { thread: string; partner: string }[],
+    draft: Draft & { kind: AgreementKind },
+    by: By,
+  ): Promise<AgreementView[]> {
+    await parts.author().writeAll(
+      threads.map(target => ({ ...target, drafts: [draft] as const })),
+      async tx => {
+        // The packet's own audit row names the city alone.
+        for (const { thread } of threads)
+          await parts.audit.append(tx, { actor: by.actor, action: draft.kind, subject: thread })
+        await by.alongside?.(tx)
+      },
+    )
+    return Promise.all(threads.map(async ({ thread }) => view(await rowOf(thread))))
+  }
 
-  async function say(thread: string, partner: string, draft: Draft & { kind: AgreementKind }, actor: string) {
-    await parts.author().write({ thread, partner }, [draft], acted(actor, draft.kind, thread))
-    return view(await rowOf(thread))
+  async function sayOne(
+    { thread, partner }: { thread: string; partner: string },
+    draft: Draft & { kind: AgreementKind },
+    by: By,
+  ): Promise<AgreementView> {
+    const [said] = await say([{ thread, partner }], draft, by)
+    if (said === undefined) throw new ProblemError('thread.unknown')
+    return said
   }
 
   async function textDraft(
@@ -130,6 +165,41 @@ export function createAgreements(parts: AgreementsParts) {
     return written
   }
 
+  /** The text of a proposal or counter-proposal. Problems: `agreement.malformed`, `partner.inactive`. */
+  async function proposal(input: AgreementDocumentInput) {
+    const written = await documentOf(input)
+    const others = written.document.parties.map(party => party.code).filter(code => code !== own)
+    const unknown = others.find(code => parts.certificateOf(code) === undefined)
+    if (unknown !== undefined) throw new ProblemError('partner.inactive', unknown)
+    return { ...written, others }
+  }
+
+  async function amendment(thread: string, input: Omit<AgreementAmendmentInput, 'v' | 'amends'>) {
+    const { row, state } = await open(thread)
+    const version = latest(state)
+    const written = await writeAmendment({ ...input, v: 1, amends: version.id }, version.document)
+    if (!written.ok) throw new ProblemError(written.problem.code, written.problem.detail)
+    return { row, version, text: written.text, attachments: input.terms?.attachments ?? [] }
+  }
+
+  /** The partner's text that waits. Problems: `agreement.transition`, `case.author`, `agreement.signature`. */
+  async function waiting(thread: string, agreement: string | null) {
+    const { row, state } = await open(thread)
+    if (state.pending === null) throw new ProblemError('agreement.transition', 'nothing waits for a signature')
+    // Another text may have taken the place of the one that was read.
+    if (agreement !== null && agreement !== state.pending.id)
+      throw new ProblemError('agreement.signature', 'another text waits now: read it first')
+    const refused = permitsAgreement(
+      state,
+      'agreement.sign',
+      own,
+      { agreement: state.pending.id },
+      seconds(clock.now()),
+    )
+    if (refused !== null) throw new ProblemError(refused.problem.code, refused.problem.detail)
+    return { row, pending: state.pending }
+  }
+
   let completing: Promise<unknown> = Promise.resolve()
 
   /** Once every other party has signed the text, each is told of all signatures; by the proposer's node alone. */
@@ -153,16 +223,14 @@ export function createAgreements(parts: AgreementsParts) {
           throw new ProblemError('internal', `certificate of ${city}`)
         return { city, signature, certificate }
       })
-      for (const row of await records.list(db, {}, 200, null)) {
-        const state = row.proposer === own ? await records.state(db, row.no) : null
-        if (state?.versions.some(version => version.id === id && !version.complete) !== true) continue
-        await say(
-          row.thread,
-          row.partner,
-          { kind: 'agreement.complete', content: { agreement: id, signatures } },
-          'node',
-        )
+      const open: AgreementRow[] = []
+      for (const no of await records.threadsOf(db, id)) {
+        const row = await records.byNo(db, no)
+        const state = row?.proposer === own ? await records.state(db, no) : null
+        if (row !== null && state?.versions.some(version => version.id === id && !version.complete) === true)
+          open.push(row)
       }
+      await say(open, { kind: 'agreement.complete', content: { agreement: id, signatures } }, { actor: 'node' })
     })
     completing = turn.catch(() => undefined)
     return turn
@@ -222,56 +290,72 @@ export function createAgreements(parts: AgreementsParts) {
      * Writes, signs and sends a proposal to every other party, each in a thread of its own.
      * Problems: `agreement.malformed`, `partner.inactive`.
      */
-    async propose(input: AgreementDocumentInput, actor: string): Promise<AgreementView[]> {
-      const { text, document } = await documentOf(input)
-      const others = document.parties.map(party => party.code).filter(code => code !== own)
-      const unknown = others.find(code => parts.certificateOf(code) === undefined)
-      if (unknown !== undefined) throw new ProblemError('partner.inactive', unknown)
+    async propose(input: AgreementDocumentInput, by: By): Promise<AgreementView[]> {
+      const { text, document, others } = await proposal(input)
       const draft = await textDraft('agreement.propose', { text, attachments: document.attachments })
-      const views: AgreementView[] = []
-      for (const partner of others) views.push(await say(parts.threadId(), partner, draft, actor))
-      return views
+      return say(
+        others.map(partner => ({ thread: parts.threadId(), partner })),
+        draft,
+        by,
+      )
     },
 
     /** Answers a proposal with an own text, signed. Problems: `agreement.transition`, `case.author`, `agreement.malformed`. */
-    async counter(thread: string, input: AgreementDocumentInput, reason: string | undefined, actor: string) {
-      const { row } = await open(thread)
+    async counter(thread: string, input: AgreementDocumentInput, reason: string | undefined, by: By) {
+      const { row } = await waiting(thread, null)
       const { text, document } = await documentOf(input)
       const draft = await textDraft(
         'agreement.counter',
         { text, attachments: document.attachments },
         reason === undefined ? {} : { reason },
       )
-      return say(thread, row.partner, draft, actor)
+      return sayOne(row, draft, by)
     },
 
-    /** Proposes a change of the newest version. Problems: `agreement.transition`, `agreement.malformed`. */
-    async amend(thread: string, input: Omit<AgreementAmendmentInput, 'v' | 'amends'>, actor: string) {
-      const { row, state } = await open(thread)
-      const version = latest(state)
-      const written = await writeAmendment({ ...input, v: 1, amends: version.id }, version.document)
-      if (!written.ok) throw new ProblemError(written.problem.code, written.problem.detail)
-      const attachments = input.terms?.attachments ?? []
-      const draft = await textDraft('agreement.amend', { text: written.text, attachments })
-      if (version.document.parties.length === 2) return say(thread, row.partner, draft, actor)
+    /** Proposes a change of the newest version to every other party. Problems: `agreement.transition`, `agreement.malformed`. */
+    async amend(
+      thread: string,
+      input: Omit<AgreementAmendmentInput, 'v' | 'amends'>,
+      by: By,
+    ): Promise<AgreementView[]> {
+      const { row, version, ...written } = await amendment(thread, input)
+      const draft = await textDraft('agreement.amend', written)
+      if (version.document.parties.length === 2) return say([row], draft, by)
       // Every other party of the text has a thread of its own.
-      let said = view(row)
-      for (const no of await records.threadsOf(db, version.id)) {
-        const other = (await records.list(db, {}, 1, no + 1))[0]
-        if (other?.no !== no) continue
-        const answered = await say(other.thread, other.partner, draft, actor)
-        if (other.thread === thread) said = answered
-      }
-      return said
+      const rows = await Promise.all((await records.threadsOf(db, version.id)).map(no => records.byNo(db, no)))
+      return say(
+        rows.filter(found => found !== null),
+        draft,
+        by,
+      )
     },
 
-    /** Signs the text that the partner wrote last: the very bytes. Problems: `agreement.transition`, `case.author`. */
-    async sign(thread: string, actor: string): Promise<AgreementView> {
-      const { row, state } = await open(thread)
-      if (state.pending === null) throw new ProblemError('agreement.transition', 'nothing waits for a signature')
-      const { id, text } = state.pending
-      const signature = await signAgreement(text, await parts.signer())
-      return say(thread, row.partner, { kind: 'agreement.sign', content: { agreement: id, signature } }, actor)
+    /**
+     * Signs the text `agreement` (null: the one that waits) that the partner wrote last: the very bytes.
+     * Problems: `agreement.transition`, `agreement.signature`, `case.author`.
+     */
+    async sign(thread: string, agreement: string | null, by: By): Promise<AgreementView> {
+      const { row, pending } = await waiting(thread, agreement)
+      const signature = await signAgreement(pending.text, await parts.signer())
+      return sayOne(row, { kind: 'agreement.sign', content: { agreement: pending.id, signature } }, by)
+    },
+
+    /** Throws what `propose`, `counter`, `amend` and `sign` would refuse as things stand; signs nothing. */
+    async check(act: Act): Promise<void> {
+      switch (act.kind) {
+        case 'propose':
+          await proposal(act.input.document)
+          return
+        case 'counter':
+          await waiting(act.thread, null)
+          await documentOf(act.input.document)
+          return
+        case 'amend':
+          await amendment(act.thread, act.input.amendment)
+          return
+        case 'sign':
+          await waiting(act.thread, act.input.agreement)
+      }
     },
 
     /** Declines the partner's text, or withdraws an own one. Problems: `agreement.transition`, `case.author`. */
@@ -279,11 +363,11 @@ export function createAgreements(parts: AgreementsParts) {
       thread: string,
       kind: 'agreement.decline' | 'agreement.withdraw',
       reason: string,
-      actor: string,
+      by: By,
     ): Promise<AgreementView> {
       const { row, state } = await open(thread)
       if (state.pending === null) throw new ProblemError('agreement.transition', 'nothing waits for a signature')
-      return say(thread, row.partner, { kind, content: { agreement: state.pending.id, reason } }, actor)
+      return sayOne(row, { kind, content: { agreement: state.pending.id, reason } }, by)
     },
 
     /** Suspends, resumes or terminates; cases under way go on. Problems: `agreement.transition`, `case.author`. */
@@ -293,11 +377,10 @@ export function createAgreements(parts: AgreementsParts) {
         | { kind: 'agreement.suspend'; reason: string }
         | { kind: 'agreement.resume'; reason?: string | undefined }
         | { kind: 'agreement.terminate'; reason: string; effectiveOn: string },
-      actor: string,
+      by: By,
     ): Promise<AgreementView> {
-      const row = await rowOf(thread)
       const { kind, ...content } = step
-      return say(thread, row.partner, { kind, content }, actor)
+      return sayOne(await rowOf(thread), { kind, content }, by)
     },
 
     async list(

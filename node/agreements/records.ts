@@ -129,6 +129,11 @@ export function createAgreementRecords(packets: () => PacketStore) {
       return row === undefined ? null : toRow(row)
     },
 
+    async byNo(store: Reader, no: number): Promise<AgreementRow | null> {
+      const [row] = await store.query<Row>(`SELECT ${COLUMNS} ${FROM} WHERE a.thread_no = ?`, [no])
+      return row === undefined ? null : toRow(row)
+    },
+
     /** Threads that signed a version of this id; several when many parties signed one text. */
     async threadsOf(store: Reader, id: string): Promise<number[]> {
       const rows = await store.query<{ n: number }>(

@@ -5,8 +5,8 @@ import { AGREEMENT_STATES, type AgreementStateName } from '../../protocol/agreem
 import { Day, DivisionCode, Sha256, ThreadId, text } from '../../protocol/primitives.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { type Api, actorOf, type RouteModule, Time, time } from '../http/route.ts'
-import type { Act, Acts, Done, PreparedAct } from './acts.ts'
-import type { Agreements, AgreementView } from './agreements.ts'
+import type { Acts, Done, PreparedAct } from './acts.ts'
+import type { Act, Agreements, AgreementView } from './agreements.ts'
 
 const states = Object.keys(AGREEMENT_STATES) as [AgreementStateName, ...AgreementStateName[]]
 const Agreement = z.strictObject({
@@ -187,7 +187,7 @@ function steps(api: Api, agreements: Agreements, acts: Acts): void {
       answer: Agreement,
       problems,
       handle: async ({ params: { thread }, body, person }) =>
-        toAnswer(await agreements.turnDown(thread, `agreement.${verb}`, body.reason, actorOf(person))),
+        toAnswer(await agreements.turnDown(thread, `agreement.${verb}`, body.reason, { actor: actorOf(person) })),
     })
   }
   for (const [verb, summary] of [
@@ -205,7 +205,7 @@ function steps(api: Api, agreements: Agreements, acts: Acts): void {
       answer: Agreement,
       problems,
       handle: async ({ params: { thread }, body, person }) =>
-        toAnswer(await agreements.change(thread, { kind: `agreement.${verb}`, ...body }, actorOf(person))),
+        toAnswer(await agreements.change(thread, { kind: `agreement.${verb}`, ...body }, { actor: actorOf(person) })),
     })
   }
   api.operation({
@@ -219,7 +219,7 @@ function steps(api: Api, agreements: Agreements, acts: Acts): void {
     answer: Agreement,
     problems,
     handle: async ({ params: { thread }, body, person }) =>
-      toAnswer(await agreements.change(thread, { kind: 'agreement.terminate', ...body }, actorOf(person))),
+      toAnswer(await agreements.change(thread, { kind: 'agreement.terminate', ...body }, { actor: actorOf(person) })),
   })
 }
 

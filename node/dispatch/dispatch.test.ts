@@ -65,11 +65,11 @@ async function begin(system: System): Promise<{ w: World; submit: () => Promise<
       validFrom: '2026-01-01',
       validTo: '2028-12-31',
     },
-    'person:1',
+    { actor: 'person:1' },
   )
   if (proposed === undefined) throw new Error('nothing was proposed')
   await w.settle()
-  await w.city(S).agreements.sign(proposed.thread, 'person:2')
+  await w.city(S).agreements.sign(proposed.thread, null, { actor: 'person:2' })
   await w.settle()
   return {
     w,

@@ -11,7 +11,7 @@ import type { Database, Transaction } from '../store/database.ts'
 import { type Clock, seconds } from './clock.ts'
 import { advance } from './hash.ts'
 import type { PacketStore } from './packet-store.ts'
-import type { Author, Draft, OwnIdentity, StoredPacket, ThreadHandler, Trust } from './ports.ts'
+import type { Author, Draft, OwnIdentity, StoredPacket, Target, ThreadHandler, Trust } from './ports.ts'
 
 type Prepared = { packet: StoredPacket; jws: string; bodyBytes: Uint8Array }
 type Base = { threadNo: number | null; version: string; packets: StoredPacket[] }
@@ -141,26 +141,37 @@ export function createAuthor(parts: AuthorParts): Author {
     return written
   }
 
-  return {
-    async write(target, drafts, alongside) {
-      if (!trust.partners().includes(target.partner)) throw new ProblemError('partner.inactive')
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  const writeAll: Author['writeAll'] = async (targets, alongside) => {
+    for (const { partner } of targets)
+      if (!trust.partners().includes(partner)) throw new ProblemError('partner.inactive', partner)
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const entries: { target: Target; from: Base; prepared: Prepared[] }[] = []
+      for (const target of targets) {
         if (parts.recovering(target.partner)) throw new ProblemError('exchange.recovering')
         const from = await base(target.thread, target.partner)
-        const prepared = await prepare(target, drafts, from)
-        try {
-          return await db.transaction(async tx => {
-            const written = await append(tx, target, from, prepared)
-            await alongside?.(tx, written)
-            tx.afterCommit(() => parts.queued(target.partner, written))
-            return written
-          })
-        } catch (error) {
-          if (!(error instanceof Overtaken)) throw error
-        }
+        entries.push({ target, from, prepared: await prepare(target, target.drafts, from) })
       }
-      throw new ProblemError('request.conflict', 'the thread keeps changing')
-    },
+      try {
+        return await db.transaction(async tx => {
+          const all: StoredPacket[] = []
+          for (const { target, from, prepared } of entries) {
+            const written = await append(tx, target, from, prepared)
+            all.push(...written)
+            tx.afterCommit(() => parts.queued(target.partner, written))
+          }
+          await alongside?.(tx, all)
+          return all
+        })
+      } catch (error) {
+        if (!(error instanceof Overtaken)) throw error
+      }
+    }
+    throw new ProblemError('request.conflict', 'the thread keeps changing')
+  }
+
+  return {
+    writeAll,
+    write: ({ thread, partner }, drafts, alongside) => writeAll([{ thread, partner, drafts }], alongside),
   }
 }
 

@@ -172,11 +172,11 @@ beforeEach(async () => {
       validFrom: '2026-01-01',
       validTo: '2026-12-31',
     },
-    'person:1',
+    { actor: 'person:1' },
   )
   if (proposed === undefined) throw new Error('nothing was proposed')
   await world.settle()
-  await world.city(S).agreements.sign(proposed.thread, 'person:2')
+  await world.city(S).agreements.sign(proposed.thread, null, { actor: 'person:2' })
   await world.settle()
   agreement = proposed.id
   await world.city(A).stop()

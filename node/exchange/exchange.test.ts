@@ -35,10 +35,10 @@ const agreementInput = {
 }
 
 async function agree(w: World): Promise<string> {
-  const [proposed] = await w.city(A).agreements.propose(agreementInput, 'person:1')
+  const [proposed] = await w.city(A).agreements.propose(agreementInput, { actor: 'person:1' })
   if (proposed === undefined) throw new Error('nothing was proposed')
   await w.settle()
-  await w.city(S).agreements.sign(proposed.thread, 'person:2')
+  await w.city(S).agreements.sign(proposed.thread, null, { actor: 'person:2' })
   await w.settle()
   return proposed.id
 }

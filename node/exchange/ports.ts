@@ -58,7 +58,15 @@ export interface Author {
     drafts: readonly [Draft, ...Draft[]],
     alongside?: (tx: Transaction, written: readonly StoredPacket[]) => Promise<void>,
   ): Promise<readonly StoredPacket[]>
+
+  /** The same for several threads in one transaction: all are written, or none. */
+  writeAll(
+    targets: readonly Target[],
+    alongside?: (tx: Transaction, written: readonly StoredPacket[]) => Promise<void>,
+  ): Promise<readonly StoredPacket[]>
 }
+
+export type Target = { thread: string; partner: string; drafts: readonly [Draft, ...Draft[]] }
 
 /** Own keys. */
 export interface OwnIdentity {

@@ -26,6 +26,7 @@ async function hanging() {
       written.push(partner)
       return []
     },
+    writeAll: async () => [],
   }
   const answers = createTestAnswers({
     db,

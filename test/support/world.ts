@@ -131,7 +131,7 @@ async function startCity({ play, resolve, network, clock, db, partners, adapter 
     identity,
     signer: async () => play.certificateSigner,
     certificateOf: city => certificates.get(city),
-    certificatePem: () => undefined,
+    certificatePem: city => (certificates.has(city) ? `certificate of ${city}` : undefined),
     failed: error => problems.push({ partner: '', problem: { code: 'internal' }, error }),
     audit,
     events,
@@ -250,19 +250,20 @@ function under(states: readonly State[], cities: ReadonlyMap<string, WorldCity>)
 }
 
 const certificates = new Map<string, PlayCity['certificateKey']>()
-let known: Promise<PlayCity[]> | undefined
+const known = new Map<string, Promise<PlayCity>>()
 
 /** RSA keys take a while: every world of a test file shares its cities. */
-const sharedCities = (codes: readonly string[]) => {
-  known ??= Promise.all(codes.map(code => playCity(code, { now: Date.parse('2026-11-23T00:00:00Z') / 1000 })))
-  return known
+function sharedCity(code: string): Promise<PlayCity> {
+  const city = known.get(code) ?? playCity(code, { now: Date.parse('2026-11-23T00:00:00Z') / 1000 })
+  known.set(code, city)
+  return city
 }
 
 export async function createWorld(
-  options: MemoryNetworkOptions & { adapter?: (code: string) => Adapter } = {},
+  options: MemoryNetworkOptions & { adapter?: (code: string) => Adapter; codes?: readonly string[] } = {},
 ): Promise<World & { restart(code: string, db?: Database): Promise<WorldCity> }> {
-  const codes = ['610900', '420300']
-  const plays = await sharedCities(codes)
+  const codes = options.codes ?? ['610900', '420300']
+  const plays = await Promise.all(codes.map(sharedCity))
   for (const play of plays) certificates.set(play.code, play.certificateKey)
   const clock = createHandClock()
   const all = await trusting(...plays)

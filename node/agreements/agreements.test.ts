@@ -1,0 +1,312 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { AgreementDocumentInput } from '../../protocol/agreement/document.ts'
+import type { AgreementStateName } from '../../protocol/agreement/thread.ts'
+import { createWorld } from '../../test/support/world.ts'
+import { createActs } from './acts.ts'
+import type { AgreementView } from './agreements.ts'
+
+// Ankang, Shiyan and Nanyang.
+const [A, S, N] = ['610900', '420300', '411300']
+const ITEM = '11420300011437389D4420111001000'
+const by = (no: number) => ({ actor: `person:${no}` })
+
+const text = (more: Partial<AgreementDocumentInput> = {}): AgreementDocumentInput => ({
+  v: 1,
+  title: '跨省通办合作协议',
+  parties: [
+    { code: A, name: '安康市', authority: '安康市行政审批服务局' },
+    { code: S, name: '十堰市', authority: '十堰市行政审批局' },
+  ],
+  items: [{ taskCode: ITEM, taskName: '社会保险登记', handling: S, collecting: [A], modes: [0, 1] }],
+  clock: {},
+  mailing: 'handling',
+  archive: 'handling',
+  purgeDays: 90,
+  dispute: '协商解决',
+  validFrom: '2026-01-01',
+  validTo: '2027-12-31',
+  ...more,
+})
+const three = (): AgreementDocumentInput => ({
+  ...text(),
+  parties: [...text().parties, { code: N, name: '南阳市', authority: '南阳市行政审批服务管理局' }],
+  items: [{ taskCode: ITEM, taskName: '社会保险登记', handling: S, collecting: [A, N], modes: [1] }],
+})
+
+let world: Awaited<ReturnType<typeof createWorld>>
+const agreements = (code: string) => world.city(code).agreements
+const wanted = { collecting: A, handling: S, item: ITEM, mode: 1 as const }
+const covered = (code: string, id: string) =>
+  agreements(code).covering(world.city(code).db, id, { ...wanted, at: Math.floor(world.clock.now() / 1000) })
+
+async function settled<T>(work: Promise<T>): Promise<T> {
+  const done = await work
+  await world.settle()
+  return done
+}
+
+async function proposed(input = text()): Promise<AgreementView> {
+  const [view] = await settled(agreements(A).propose(input, by(1)))
+  if (view === undefined) throw new Error('nothing was proposed')
+  return view
+}
+
+async function active(): Promise<AgreementView> {
+  const { thread } = await proposed()
+  return settled(agreements(S).sign(thread, null, by(2)))
+}
+
+/** The thread says the same on both sides. */
+async function same(thread: string, state: AgreementStateName): Promise<void> {
+  const [here, there] = await Promise.all([A, S].map(code => agreements(code).get(thread)))
+  expect({ ...here, partner: '', updatedAt: 0 }).toEqual({ ...there, partner: '', updatedAt: 0 })
+  expect(here?.state).toBe(state)
+}
+
+/** Both act while neither can hear the other. */
+async function apart(...acts: (() => Promise<unknown>)[]): Promise<void> {
+  world.network.partition(A, S)
+  for (const act of acts) await act()
+  world.network.heal(A, S)
+  world.clock.advance(60_000)
+  await world.settle()
+}
+
+beforeEach(async () => {
+  world = await createWorld({ codes: [A, S, N] })
+})
+afterEach(() => world.stop())
+
+describe('an agreement between two cities', () => {
+  test('is countered until both sign the same text, which alone admits cases', async () => {
+    const first = await proposed()
+    const second = await settled(agreements(S).counter(first.thread, text({ purgeDays: 30 }), '三十日为宜', by(2)))
+    await expect(agreements(S).sign(first.thread, null, by(2))).rejects.toThrow('case.author')
+    await expect(agreements(A).sign(first.thread, first.id, by(1))).rejects.toThrow('agreement.signature')
+    expect(await covered(A, second.id)).toMatchObject({ ok: false, problem: { code: 'agreement.none' } })
+    await settled(agreements(A).sign(first.thread, second.id, by(1)))
+    await same(first.thread, 'active')
+    const { document, versions } = await agreements(A).get(first.thread)
+    expect([document.purgeDays, versions.map(({ id }) => id)]).toEqual([30, [second.id]])
+    expect([await covered(A, second.id), await covered(S, second.id)]).toMatchObject([{ ok: true }, { ok: true }])
+    expect(await covered(S, first.id)).toMatchObject({ ok: false })
+  })
+
+  test('that was declined or withdrawn is over', async () => {
+    const first = await proposed()
+    await settled(agreements(S).turnDown(first.thread, 'agreement.decline', '事项有误', by(2)))
+    await same(first.thread, 'declined')
+    const second = await proposed()
+    await settled(agreements(A).turnDown(second.thread, 'agreement.withdraw', '另拟', by(1)))
+    await same(second.thread, 'withdrawn')
+    await expect(agreements(S).sign(second.thread, null, by(2))).rejects.toThrow('agreement.transition')
+    await expect(agreements(A).find(wanted)).rejects.toThrow('agreement.none')
+  })
+
+  test('is amended without signing the rest anew: from the first day the new version, until then the old one', async () => {
+    const { thread, id } = await active()
+    const added = { taskCode: 'X2', taskName: '公积金提取', handling: S, collecting: [A], modes: [0 as const] }
+    const [amended] = await settled(
+      agreements(S).amend(
+        thread,
+        {
+          title: '补充协议一',
+          reason: '新增事项',
+          put: [added],
+          terms: { purgeDays: 60 },
+          effectiveFrom: '2026-12-01',
+        },
+        by(2),
+      ),
+    )
+    expect(amended).toMatchObject({ state: 'active', pendingBy: S })
+    await settled(agreements(A).sign(thread, null, by(1)))
+    await same(thread, 'active')
+    const { versions, document } = await agreements(A).get(thread)
+    expect(versions.map(version => version.amends)).toEqual([null, id])
+    expect([document.items.length, document.purgeDays]).toEqual([2, 60])
+    const newer = versions[1]?.id ?? ''
+    expect((await agreements(A).find(wanted)).id).toBe(id)
+    expect(await covered(S, newer)).toMatchObject({ ok: false, problem: { detail: 'from 2026-12-01' } })
+    world.clock.advance(10 * 86_400_000)
+    expect((await agreements(A).find(wanted)).id).toBe(newer)
+    expect(await covered(S, id)).toMatchObject({ ok: false, problem: { detail: 'amended' } })
+    expect((await agreements(A).evidence(newer)).map(({ signatures }) => signatures.length)).toEqual([2, 2])
+  })
+
+  test('is suspended by each for itself, and terminated', async () => {
+    const { thread, id } = await active()
+    await settled(agreements(A).change(thread, { kind: 'agreement.suspend', reason: '系统升级' }, by(1)))
+    await settled(agreements(S).change(thread, { kind: 'agreement.suspend', reason: '系统升级' }, by(2)))
+    expect(await covered(A, id)).toMatchObject({ ok: false, problem: { detail: 'suspended' } })
+    await settled(agreements(A).change(thread, { kind: 'agreement.resume' }, by(1)))
+    await same(thread, 'suspended')
+    await settled(agreements(S).change(thread, { kind: 'agreement.resume' }, by(2)))
+    await same(thread, 'active')
+    await settled(
+      agreements(S).change(
+        thread,
+        { kind: 'agreement.terminate', reason: '到期前终止', effectiveOn: '2026-11-30' },
+        by(2),
+      ),
+    )
+    await same(thread, 'terminated')
+    expect(await covered(A, id)).toMatchObject({ ok: true })
+    world.clock.advance(8 * 86_400_000)
+    expect(await covered(A, id)).toMatchObject({ ok: false, problem: { detail: 'terminated' } })
+  })
+
+  test('never forks when both administrators act at once', async () => {
+    const { thread } = await proposed()
+    await apart(
+      () => agreements(S).sign(thread, null, by(2)),
+      () => agreements(A).turnDown(thread, 'agreement.withdraw', '另拟', by(1)),
+    )
+    await same(thread, 'active')
+    const amendment = (purgeDays: number) => ({
+      title: '补充协议',
+      reason: '清除期限',
+      terms: { purgeDays },
+      effectiveFrom: '2027-01-01',
+    })
+    await apart(
+      () => agreements(A).amend(thread, amendment(10), by(1)),
+      () => agreements(S).amend(thread, amendment(20), by(2)),
+    )
+    await same(thread, 'active')
+    const { pending } = await agreements(A).get(thread)
+    expect(pending).not.toBeNull()
+    await settled(agreements(pending?.by === A ? S : A).sign(thread, null, by(1)))
+    await same(thread, 'active')
+  })
+
+  test('that does not hold is refused before anything is written', async () => {
+    await expect(agreements(A).propose(text({ validTo: '2025-01-01' }), by(1))).rejects.toThrow('agreement.malformed')
+    const stranger = { code: '410300', name: '洛阳市', authority: '洛阳市行政审批和政务信息管理局' }
+    await expect(agreements(A).propose({ ...text(), parties: [...text().parties, stranger] }, by(1))).rejects.toThrow(
+      'partner.inactive',
+    )
+    await expect(
+      agreements(A).propose({ ...three(), parties: three().parties.slice(1), items: three().items.slice(0, 0) }, by(1)),
+    ).rejects.toThrow('agreement.malformed')
+    expect(await agreements(A).list({}, 10, null)).toEqual([])
+  })
+})
+
+describe('an agreement between many', () => {
+  test('stands when all have signed, and each holds every signature', async () => {
+    const views = await settled(agreements(A).propose(three(), by(1)))
+    expect(new Set(views.map(({ id }) => id)).size).toBe(1)
+    const [toS, toN] = [S, N].map(code => views.find(({ partner }) => partner === code)?.thread ?? '')
+    await settled(agreements(S).sign(toS ?? '', null, by(2)))
+    await same(toS ?? '', 'signed')
+    expect(await covered(S, views[0]?.id ?? '')).toMatchObject({ ok: false })
+    await settled(agreements(N).sign(toN ?? '', null, by(3)))
+    await same(toS ?? '', 'active')
+    const held = await agreements(N).get(toN ?? '')
+    expect([held.state, held.signedBy]).toEqual(['active', [A, S, N]])
+    expect(await covered(S, views[0]?.id ?? '')).toMatchObject({ ok: true })
+    expect(world.city(A).problems).toEqual([])
+  })
+
+  test('is completed after a restart when the last signature came just before it', async () => {
+    const views = await settled(agreements(A).propose(three(), by(1)))
+    for (const { partner, thread } of views) await agreements(partner).sign(thread, null, by(2))
+    await world.settle()
+    await world.city(A).agreements.start()
+    await world.settle()
+    for (const { partner, thread } of views) expect((await agreements(partner).get(thread)).state).toBe('active')
+  })
+
+  test('is amended by all, and cannot be countered', async () => {
+    const views = await settled(agreements(A).propose(three(), by(1)))
+    const [first] = views
+    if (first === undefined) throw new Error('nothing was proposed')
+    await expect(agreements(first.partner).counter(first.thread, text(), undefined, by(2))).rejects.toThrow(
+      'agreement.',
+    )
+    for (const { partner, thread } of views) await settled(agreements(partner).sign(thread, null, by(2)))
+    const amended = await settled(
+      agreements(A).amend(
+        first.thread,
+        { title: '补充协议', reason: '期限', terms: { purgeDays: 10 }, effectiveFrom: '2026-12-01' },
+        by(1),
+      ),
+    )
+    expect(amended.map(({ partner }) => partner).sort()).toEqual([N, S])
+    for (const { partner, thread } of views) await settled(agreements(partner).sign(thread, null, by(2)))
+    for (const { partner, thread } of views) {
+      const { document, versions } = await agreements(partner).get(thread)
+      expect([document.purgeDays, versions.map(version => version.complete)]).toEqual([10, [true, true]])
+    }
+  })
+})
+
+describe('with four eyes', () => {
+  const acts = (code: string, fourEyes = true) => {
+    const { db, audit } = world.city(code)
+    return createActs({ db, audit, clock: world.clock, agreements: agreements(code), fourEyes })
+  }
+  const audited = async (code: string) => (await world.city(code).audit.list({}, 100, null)).map(row => row.action)
+
+  test('one prepares, another signs; nobody signs what he prepared', async () => {
+    const here = acts(A)
+    const { done, prepared } = await here.submit(
+      { kind: 'propose', thread: null, input: { document: text() } },
+      'person:1',
+    )
+    expect([done, prepared?.kind]).toEqual([null, 'propose'])
+    expect(await agreements(A).list({}, 10, null)).toEqual([])
+    const no = prepared?.no ?? 0
+    await expect(here.sign(no, 'person:1')).rejects.toThrow('request.four-eyes')
+    const [view] = await settled(here.sign(no, 'person:2'))
+    expect(await here.waiting()).toEqual([])
+    await expect(here.sign(no, 'person:3')).rejects.toThrow('request.not-found')
+
+    const there = acts(S)
+    const sign = { kind: 'sign', thread: view?.thread ?? '', input: { agreement: view?.id ?? '' } } as const
+    const kept = (await there.submit(sign, 'person:7')).prepared?.no ?? 0
+    await there.discard(kept, 'person:7')
+    const again = (await there.submit(sign, 'person:7')).prepared?.no ?? 0
+    await settled(there.sign(again, 'person:8'))
+    await same(view?.thread ?? '', 'active')
+    expect(await audited(S)).toEqual(
+      expect.arrayContaining(['act.prepared', 'act.discarded', 'act.signed', 'agreement.sign']),
+    )
+  })
+
+  test('two who sign at once propose once', async () => {
+    const here = acts(A)
+    const { prepared } = await here.submit({ kind: 'propose', thread: null, input: { document: text() } }, 'person:1')
+    const no = prepared?.no ?? 0
+    const results = await Promise.allSettled([here.sign(no, 'person:2'), here.sign(no, 'person:3')])
+    await world.settle()
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(await agreements(A).list({}, 10, null)).toHaveLength(1)
+    expect(await agreements(S).list({}, 10, null)).toHaveLength(1)
+  })
+
+  test('what cannot be signed is not prepared; another text than the one that was read is not signed', async () => {
+    await expect(
+      acts(A).submit(
+        { kind: 'propose', thread: null, input: { document: text({ validTo: '2025-01-01' }) } },
+        'person:1',
+      ),
+    ).rejects.toThrow('agreement.malformed')
+    const first = await proposed()
+    const sign = { kind: 'sign', thread: first.thread, input: { agreement: first.id } } as const
+    await expect(acts(A).submit(sign, 'person:1')).rejects.toThrow('case.author')
+    const no = (await acts(S).submit(sign, 'person:7')).prepared?.no ?? 0
+    await settled(agreements(A).turnDown(first.thread, 'agreement.withdraw', '另拟', by(1)))
+    await expect(acts(S).sign(no, 'person:8')).rejects.toThrow('agreement.transition')
+    expect(await acts(S).waiting()).toHaveLength(1)
+  })
+
+  test('without, an act is carried out at once', async () => {
+    const { done } = await acts(A, false).submit(
+      { kind: 'propose', thread: null, input: { document: text() } },
+      'person:1',
+    )
+    expect(done).toMatchObject([{ partner: S, state: 'proposed' }])
+  })
+})
