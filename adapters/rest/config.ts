@@ -1,6 +1,6 @@
 /** The configuration of the rest adapter, as one strict schema; `config.schema.json` is generated from it. */
 import * as z from 'zod'
-import { AUTHORS, isMoveKind, type MoveRequest } from '../../protocol/case/kinds.ts'
+import { ANSWER_KINDS as ANSWERS, AUTHORS, isMoveKind, type MoveRequest } from '../../protocol/case/kinds.ts'
 import { DictionaryTable, type Template } from '../sdk/index.ts'
 
 /** Kinds that an approval system may bring about; `case.arrived` is signed by the node when the system has registered the case. */
@@ -8,7 +8,7 @@ export type AnswerKind = Exclude<MoveRequest['kind'], 'case.arrived'>
 const KINDS = Object.keys(AUTHORS) as (keyof typeof AUTHORS)[]
 const ANSWER_KINDS = KINDS.filter(
   (kind): kind is AnswerKind =>
-    (isMoveKind(kind) && kind !== 'case.arrived') || kind === 'case.message' || kind === 'case.answer-evaluation',
+    (isMoveKind(kind) && kind !== 'case.arrived') || ANSWERS.some(answer => answer === kind),
 )
 /** Kinds that the city that moves a case receives after the submit. */
 const PACKET_KINDS = KINDS.filter(kind => !isMoveKind(kind) && kind !== 'case.submit')

@@ -52,9 +52,17 @@ export function createCaseHandler(parts: CaseHandlerParts): ThreadHandler {
     })
   }
 
+  /** Where a parcel is, and what the other city deleted, is nothing that an approval system acts upon. */
+  const TOLD = new Set<string>(['case.mail', 'case.purge'])
+
   /** The approval system of the handling city brings about what the other city asks; in mode 2 the collecting city decides itself. */
   function needsDispatch(packet: StoredPacket, state: CaseState): boolean {
-    return packet.direction === 'in' && state.mover === identity.city && !state.late.includes(packet.id)
+    return (
+      !TOLD.has(packet.claims.kind) &&
+      packet.direction === 'in' &&
+      state.mover === identity.city &&
+      !state.late.includes(packet.id)
+    )
   }
 
   async function project(tx: Transaction, applied: Applied): Promise<CaseState | null> {

@@ -75,12 +75,12 @@ describe('writeBundle', () => {
     const folders = Object.keys(manifest.files).map(path => path.replace(/\/.*/, ''))
     const counts = Object.fromEntries([...new Set(folders)].map(name => [name, folders.filter(f => f === name).length]))
     expect(counts).toEqual({
-      packets: 19,
-      receipts: 19,
+      packets: 20,
+      receipts: 20,
       delegations: 2,
       certificates: 2,
       agreements: 1,
-      bodies: 19,
+      bodies: 20,
       materials: 4,
       'timeline.html': 1,
     })

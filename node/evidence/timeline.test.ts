@@ -74,6 +74,26 @@ describe('timelineOf', () => {
     await play.say(handling, 'case.decide', { outcome: 'denied', reason: '不符合条件' })
     await play.say(collecting, 'case.evaluate', { target: 'department', level: 2, channel: secret, text: secret })
     await play.say(handling, 'case.answer-evaluation', { text: secret, measure: secret })
+    await play.say(handling, 'case.appeal-evaluation', { target: 'department', reason: secret })
+    const supervised = await play.say(collecting, 'case.supervise', { number: '督〔2026〕1号', text: secret })
+    await play.say(handling, 'case.answer', { to: supervised.id, text: secret, measure: secret })
+    await play.say(handling, 'case.verify-remote', {
+      subject: 'identity',
+      from: '2026-11-03T10:00:00+08:00',
+      to: '2026-11-03T10:20:00+08:00',
+      collectingClerk: { name: secret, no: secret },
+      handlingClerk: { name: secret, phone: secret },
+      result: 'verified',
+      reference: secret,
+      note: secret,
+    })
+    await play.say(collecting, 'case.mail', {
+      waybill: { carrier: 'EMS', number: '118' },
+      parcel: 'originals',
+      state: 'delivered',
+      at: '2026-11-04T10:00:00+08:00',
+      place: secret,
+    })
     await play.say(handling, 'case.close', { outcome: 'denied', note: secret })
     const page = pageOf(setting)
     expect(page).not.toContain(secret)

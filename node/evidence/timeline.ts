@@ -57,6 +57,12 @@ export const TITLES = {
   'case.close': { zh: '办结', en: 'Closed' },
   'case.answer-evaluation': { zh: '回复评价', en: 'Evaluation answered' },
   'case.object': { zh: '提出异议', en: 'Objection' },
+  'case.appeal-evaluation': { zh: '评价申诉', en: 'Appeal against an evaluation' },
+  'case.supervise': { zh: '督办', en: 'Supervision' },
+  'case.answer': { zh: '答复', en: 'Answer' },
+  'case.verify-remote': { zh: '远程核验', en: 'Verified remotely' },
+  'case.mail': { zh: '邮寄动态', en: 'Mail' },
+  'case.purge': { zh: '清除个人信息', en: 'Personal data deleted' },
 } as const satisfies Record<CaseKind, Bilingual>
 
 export const OUTCOME_NAMES = {
@@ -171,6 +177,22 @@ const mailed = (waybill: { carrier: string; number: string }) =>
 const reasonOf = (text: string) => words('理由', 'Reason', text)
 const basisOf = (text: string) => words('依据', 'Legal basis', text)
 
+const VERIFIED_SUBJECTS = {
+  identity: { zh: '身份', en: 'identity' },
+  originals: { zh: '原件', en: 'originals' },
+  site: { zh: '现场', en: 'the site' },
+  other: { zh: '其他', en: 'other' },
+} as const satisfies Record<CaseBody<'case.verify-remote'>['subject'], Bilingual>
+export const MAIL_STATES = {
+  ordered: { zh: '已下单', en: 'ordered' },
+  collected: { zh: '已揽收', en: 'collected' },
+  'in-transit': { zh: '运输中', en: 'in transit' },
+  delivered: { zh: '已签收', en: 'delivered' },
+  returned: { zh: '已退回', en: 'returned' },
+  lost: { zh: '已丢失', en: 'lost' },
+  cancelled: { zh: '已取消', en: 'cancelled' },
+} as const satisfies Record<CaseBody<'case.mail'>['state'], Bilingual>
+
 function factsOf(kind: CaseKind, body: unknown, materials: number): TimelineFact[] {
   const as = <K extends CaseKind>(_: K) => body as CaseBody<K>
   switch (kind) {
@@ -257,6 +279,44 @@ function factsOf(kind: CaseKind, body: unknown, materials: number): TimelineFact
     case 'case.object': {
       const { reason, basis } = as(kind)
       return [reasonOf(reason), ...given(basis, basisOf)]
+    }
+    case 'case.supervise': {
+      const { number, answerBy } = as(kind)
+      return [
+        ...given(number, no => fact('督办编号', 'Number', no)),
+        ...given(answerBy, day => fact('答复期限', 'To be answered by', day)),
+      ]
+    }
+    case 'case.verify-remote': {
+      const { subject, from, to, result } = as(kind)
+      return [
+        fact('核验内容', 'About', VERIFIED_SUBJECTS[subject]),
+        fact('时间', 'Time', `${chinaTime(Date.parse(from) / 1000)} – ${chinaTime(Date.parse(to) / 1000)}`),
+        fact(
+          '结果',
+          'Result',
+          result === 'verified' ? { zh: '一致', en: 'verified' } : { zh: '不一致', en: 'not verified' },
+        ),
+      ]
+    }
+    case 'case.mail': {
+      const { waybill, parcel, state, at } = as(kind)
+      return [
+        fact('邮件', 'Parcel', parcel === 'originals' ? { zh: '原件', en: 'originals' } : { zh: '结果', en: 'result' }),
+        mailed(waybill),
+        fact('状态', 'State', MAIL_STATES[state]),
+        fact('时间', 'Time', chinaTime(Date.parse(at) / 1000)),
+      ]
+    }
+    case 'case.purge': {
+      const { bodies, materials: files, purgedAt } = as(kind)
+      return [
+        fact('清除内容', 'Deleted', {
+          zh: `${bodies} 项内容、${files} 份材料`,
+          en: `${bodies} bodies, ${files} materials`,
+        }),
+        fact('清除时间', 'Time', chinaTime(Date.parse(purgedAt) / 1000)),
+      ]
     }
     default:
       return []

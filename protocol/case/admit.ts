@@ -54,7 +54,7 @@ export function admitCase(packets: readonly Packet[], candidate: Packet): { ok: 
     const view = foldCase(viewOf(packets, candidate), mover)
     // The other city's chain may begin with an ask only after it has seen the submit.
     if (view === null) return refuse('chain.seen', 'the submit was not seen')
-    const refusal = mayAuthor(view, kind, iss) ?? permits(view, kind, candidate.body)
+    const refusal = mayAuthor(view, kind, iss) ?? permits(view, kind, candidate.body, iss)
     if (refusal !== null) return refusal
   }
   const state = foldCase([...packets, candidate])

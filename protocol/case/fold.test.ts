@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Packet } from '../packet/claims.ts'
 import { chainOf } from '../thread/chain.ts'
 import { admitCase } from './admit.ts'
-import { type CaseState, foldCase, mayAuthor, permits, stepsFor } from './fold.ts'
+import { type CaseState, foldCase, mayAuthor, permits, questionsFor, stepsFor } from './fold.ts'
 import { AUTHORS, type CaseKind, type Mode, OUTCOMES } from './kinds.ts'
 import { ASKS, MOVES, STATES, type State } from './table.ts'
 
@@ -12,7 +12,7 @@ const S = '420300'
 const KINDS = Object.keys(AUTHORS) as CaseKind[]
 
 /** A body that passes the guards on content as far as `choice` lets it; schemas are tested elsewhere. */
-function bodyOf(kind: CaseKind, choice: number, mode: Mode): unknown {
+function bodyOf(kind: CaseKind, choice: number, mode: Mode, state: CaseState | null = null, city = ''): unknown {
   switch (kind) {
     case 'case.submit':
       return { mode, item: { code: 'x', name: 'x', version: 1 }, caseNo: 'n', receivedAt: '2026-11-02T08:40:00+08:00' }
@@ -23,7 +23,14 @@ function bodyOf(kind: CaseKind, choice: number, mode: Mode): unknown {
     case 'case.close':
       return { outcome: OUTCOMES[choice % OUTCOMES.length] }
     case 'case.evaluate':
-      return { target: choice % 2 === 0 ? 'window' : 'department', level: 1 }
+      return { target: choice % 2 === 0 ? 'window' : 'department', level: 1 + (choice % 5) }
+    case 'case.answer-evaluation':
+    case 'case.appeal-evaluation':
+      return { target: city === A ? 'window' : 'department' }
+    case 'case.answer': {
+      const questions = state === null ? [] : questionsFor(state, city)
+      return { to: questions[choice % Math.max(questions.length, 1)]?.packet }
+    }
     case 'case.extend':
       return { until: '2027-01-31' }
     default:
@@ -133,7 +140,7 @@ function walk(mode: Mode, steps: readonly Action[]): { cities: [City, City]; app
       const possible = stepsFor(state, city.code)
       const kind = possible[action.kind % possible.length]
       if (kind === undefined) continue
-      const packet = city.write(kind, bodyOf(kind, action.choice, mode), at)
+      const packet = city.write(kind, bodyOf(kind, action.choice, mode, state, city.code), at)
       if (packet !== null) onTheWay[action.city === 0 ? 1 : 0].push(packet)
     }
   }
@@ -192,6 +199,9 @@ describe('the table', () => {
     promisedBy: null,
     withdrawRequested: false,
     evaluated: { window: false, department: false },
+    complaints: { window: false, department: false },
+    asked: [],
+    purgedBy: [],
     instants: {
       received: null,
       submitted: null,
@@ -215,7 +225,7 @@ describe('the table', () => {
     let checked = 0
     for (const state of Object.keys(STATES) as State[]) {
       for (const kind of KINDS) {
-        expect(permits(inState(state), kind, null) === null).toBe(rules[kind]?.from.includes(state))
+        expect(permits(inState(state), kind, null, S) === null).toBe(rules[kind]?.from.includes(state))
         checked++
       }
     }

@@ -34,6 +34,16 @@ export type CaseInstants = {
 /** A special procedure (特别程序): its time does not count. Seconds; `to` is null while it runs. */
 export type Pause = { procedure: CaseContent<'case.pause'>['procedure'] | null; from: number; to: number | null }
 
+/** Something that one city asks the other to answer. Seconds; `answered` is null while it waits. */
+export type Asked = {
+  packet: string
+  kind: 'case.remind' | 'case.supervise' | 'case.appeal-evaluation' | 'case.object'
+  city: string
+  at: number
+  answerBy: string | null
+  answered: number | null
+}
+
 /** What both cities agree on; holds no personal data but the case numbers. */
 export type CaseState = {
   state: State
@@ -54,6 +64,9 @@ export type CaseState = {
   promisedBy: string | null
   withdrawRequested: boolean
   evaluated: { window: boolean; department: boolean }
+  /** rated 4 or 5 (差评) and not answered yet */ complaints: { window: boolean; department: boolean }
+  asked: readonly Asked[]
+  /** cities that deleted what they held of the case, but for its evidence */ purgedBy: readonly string[]
   instants: CaseInstants
   pauses: readonly Pause[]
   /** ids of asks that came too late to have an effect */ late: string[]
@@ -104,6 +117,9 @@ function begin(submit: Packet, mover: string): CaseState {
     promisedBy: null,
     withdrawRequested: false,
     evaluated: { window: false, department: false },
+    complaints: { window: false, department: false },
+    asked: [],
+    purgedBy: [],
     instants: {
       received: body?.receivedAt ?? null,
       submitted: submit.claims.iat,
@@ -126,7 +142,7 @@ function begin(submit: Packet, mover: string): CaseState {
 function apply(state: CaseState, packet: Packet): CaseState {
   const kind = packet.claims.kind
   if (!isCaseKind(kind)) return state
-  if (permits(state, kind, packet.body) !== null) {
+  if (permits(state, kind, packet.body, packet.claims.iss) !== null) {
     // The array belongs to this fold alone; copying it would make many late asks cubic.
     state.late.push(packet.id)
     return state
@@ -173,9 +189,31 @@ function effects(next: CaseState, kind: CaseKind, packet: Packet): CaseState {
     case 'case.decide':
       return { ...next, decision: bodyOf(kind)?.outcome ?? null, instants: { ...next.instants, decided: at } }
     case 'case.evaluate': {
-      const target = bodyOf(kind)?.target
-      return target === undefined ? next : { ...next, evaluated: { ...next.evaluated, [target]: true } }
+      const rating = bodyOf(kind)
+      if (rating === null) return next
+      const { target, level } = rating
+      return {
+        ...next,
+        evaluated: { ...next.evaluated, [target]: true },
+        complaints: { ...next.complaints, [target]: level >= 4 },
+      }
     }
+    case 'case.answer-evaluation':
+      return { ...next, complaints: { ...next.complaints, [bodyOf(kind)?.target ?? 'department']: false } }
+    case 'case.remind':
+    case 'case.object':
+    case 'case.appeal-evaluation':
+    case 'case.supervise': {
+      const answerBy = kind === 'case.supervise' ? (bodyOf(kind)?.answerBy ?? null) : null
+      const asked = { packet: packet.id, kind, city: packet.claims.iss, at, answerBy, answered: null }
+      return { ...next, asked: [...next.asked, asked] }
+    }
+    case 'case.answer': {
+      const to = bodyOf(kind)?.to
+      return { ...next, asked: next.asked.map(ask => (ask.packet === to ? { ...ask, answered: at } : ask)) }
+    }
+    case 'case.purge':
+      return { ...next, purgedBy: [...next.purgedBy, packet.claims.iss] }
     case 'case.close':
       return { ...next, outcome: bodyOf(kind)?.outcome ?? next.decision, instants: { ...next.instants, ended: at } }
     case 'case.refuse':
@@ -188,8 +226,8 @@ function effects(next: CaseState, kind: CaseKind, packet: Packet): CaseState {
 type AnyRule = { from: readonly State[]; to: State | 'same' }
 const ruleOf = (kind: CaseKind): AnyRule => (isMoveKind(kind) ? MOVES[kind] : ASKS[kind])
 
-/** Why the step is not possible in this state, or null when it is. A purged body (null) passes the guards on its content. */
-export function permits(state: CaseState, kind: CaseKind, body: unknown): Refused | null {
+/** Why the step is not possible for `city` in this state, or null when it is. A purged body (null) passes the guards on its content. */
+export function permits(state: CaseState, kind: CaseKind, body: unknown, city: string): Refused | null {
   const no = (why: string): Refused => refuse('case.transition', `${kind} ${why}`)
   if (!ruleOf(kind).from.includes(state.state)) return no(`in state ${state.state}`)
   switch (kind) {
@@ -204,6 +242,22 @@ export function permits(state: CaseState, kind: CaseKind, body: unknown): Refuse
       const target = (body as CaseBody<'case.evaluate'> | null)?.target
       return target !== undefined && state.evaluated[target] ? no('was made already') : null
     }
+    case 'case.answer-evaluation':
+    case 'case.appeal-evaluation': {
+      if (body === null) return null
+      const { target = 'department' } = body as CaseContent<'case.answer-evaluation'>
+      if (!state.evaluated[target]) return no('without a rating')
+      return city === (target === 'window' ? state.collecting : state.handling) ? null : refuse('case.author', kind)
+    }
+    case 'case.answer': {
+      if (body === null) return null
+      const { to } = body as CaseBody<'case.answer'>
+      return questionsFor(state, city).some(ask => ask.packet === to)
+        ? null
+        : no('without a question of the other city')
+    }
+    case 'case.purge':
+      return state.purgedBy.includes(city) ? no('was made already') : null
     case 'case.close': {
       const outcome = (body as CaseBody<'case.close'> | null)?.outcome
       if (outcome === undefined) return null
@@ -230,9 +284,19 @@ export function mayAuthor(state: CaseState, kind: CaseKind, city: string): Refus
   return may ? null : refuse('case.author', kind)
 }
 
+/** What the other city asked and `city` has not answered. */
+export const questionsFor = (state: CaseState, city: string): Asked[] =>
+  state.asked.filter(ask => ask.answered === null && ask.city !== city)
+
 /** The steps that `city` may take now, for console, API and adapters. Steps with content guards are listed when some content passes. */
 export function stepsFor(state: CaseState, city: string): CaseKind[] {
-  return (Object.keys(AUTHORS) as CaseKind[]).filter(
-    kind => kind !== 'case.submit' && mayAuthor(state, kind, city) === null && permits(state, kind, null) === null,
-  )
+  const rated =
+    (state.evaluated.window && city === state.collecting) || (state.evaluated.department && city === state.handling)
+  const possible = (kind: CaseKind): boolean => {
+    if (kind === 'case.submit') return false
+    if (kind === 'case.answer') return questionsFor(state, city).length > 0
+    if (kind === 'case.answer-evaluation' || kind === 'case.appeal-evaluation') return rated
+    return permits(state, kind, null, city) === null
+  }
+  return (Object.keys(AUTHORS) as CaseKind[]).filter(kind => mayAuthor(state, kind, city) === null && possible(kind))
 }

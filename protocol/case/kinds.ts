@@ -65,7 +65,18 @@ export type CaseMaterial = z.infer<typeof CaseMaterial>
 
 const materials = z.array(CaseMaterial).max(LIMITS.materialsPerPacket)
 const Person = z.strictObject({ name: text(100).optional(), no: text(50).optional(), phone: text(30).optional() })
-const Waybill = z.strictObject({ carrier: text(50), number: text(50) })
+const Waybill = z.strictObject({ carrier: text(50).describe('such as EMS'), number: text(50) })
+/** To whom something is mailed. Personal data. */
+const Recipient = z.strictObject({
+  name: text(100),
+  phone: text(30).optional(),
+  address: text(300),
+  postcode: text(10).optional(),
+})
+const payer = z
+  .enum(['collecting', 'handling', 'applicant'])
+  .optional()
+  .describe('who pays; absent: as the agreement says')
 const documents = z.array(Sha256).max(LIMITS.materialsPerPacket).optional()
 
 /** Schema of each kind's body as an author gives it, without the salt. */
@@ -86,7 +97,16 @@ export const CASE_CONTENT = {
       .optional()
       .describe('告知书 version and its acceptance'),
     purpose: text(200).optional().describe('用证事由, needed for each licence among the materials'),
-    parent: ThreadId.optional().describe('lead case of a joint one (多地联办)'),
+    delivery: z
+      .strictObject({
+        method: z
+          .enum(['e-licence', 'mail', 'collecting', 'handling'])
+          .describe('电子证照, 邮寄, 收件地领取, 办理地领取'),
+        recipient: Recipient.optional(),
+      })
+      .optional()
+      .describe('how the applicant wants the result (结果送达方式)'),
+    parent: ThreadId.optional().describe('lead case of a joint one (多地联办, 一件事)'),
   }),
   'case.supplement': z.strictObject({
     materials,
@@ -97,6 +117,8 @@ export const CASE_CONTENT = {
     waybill: Waybill,
     contents: z.array(text(200)).min(1).max(64),
     shippedOn: Day.optional(),
+    payer,
+    recipient: Recipient.optional(),
   }),
   'case.withdraw': z.strictObject({ reason: text(2000) }),
   'case.remind': z.strictObject({ text: text(2000) }),
@@ -105,6 +127,7 @@ export const CASE_CONTENT = {
     target: z.enum(['window', 'department']),
     level: z.number().int().min(1).max(5).describe('满意度 (GB/T 39046 A.8): 1 非常满意 … 5 非常不满意'),
     channel: text(50),
+    realName: z.boolean().optional().describe('实名评价: the applicant may be called back'),
     text: text(2000).optional(),
   }),
   'case.message': z.strictObject({ text: text(4000), attachments: materials.optional() }),
@@ -144,10 +167,59 @@ export const CASE_CONTENT = {
     method: z.enum(['e-licence', 'file', 'mail', 'pickup']),
     licence: z.strictObject({ id: text(200), type: text(64).optional(), name: text(200).optional() }).optional(),
     waybill: Waybill.optional(),
+    payer,
+    recipient: Recipient.optional(),
+    seal: z
+      .enum(['none', 'external'])
+      .optional()
+      .describe('external: the documents bear a seal that the node does not verify (外部签章, 未验)'),
     documents,
   }),
   'case.close': z.strictObject({ outcome: z.enum(OUTCOMES), note: text(2000).optional() }),
-  'case.answer-evaluation': z.strictObject({ text: text(2000), measure: text(2000).optional() }),
+  'case.answer-evaluation': z.strictObject({
+    target: z.enum(['window', 'department']).optional().describe('department when absent'),
+    text: text(2000),
+    measure: text(2000).optional(),
+  }),
+  'case.appeal-evaluation': z.strictObject({
+    target: z.enum(['window', 'department']),
+    reason: text(2000).describe('申诉复核: why the rating was a mistake or in bad faith'),
+  }),
+  'case.supervise': z.strictObject({
+    number: text(100).optional().describe('督办编号'),
+    text: text(2000),
+    answerBy: Day.optional(),
+  }),
+  'case.answer': z.strictObject({
+    to: Sha256.describe('packet id of the reminder, supervision, appeal or objection that it answers'),
+    text: text(2000),
+    measure: text(2000).optional(),
+  }),
+  'case.verify-remote': z.strictObject({
+    subject: z.enum(['identity', 'originals', 'site', 'other']).describe('身份, 原件, 现场, 其他'),
+    from: Instant,
+    to: Instant,
+    collectingClerk: Person,
+    handlingClerk: Person,
+    result: z.enum(['verified', 'not-verified']),
+    reference: text(300).optional().describe('where the record of the session is kept'),
+    note: text(2000).optional(),
+  }),
+  'case.mail': z.strictObject({
+    waybill: Waybill,
+    parcel: z.enum(['originals', 'result']),
+    state: z
+      .enum(['ordered', 'collected', 'in-transit', 'delivered', 'returned', 'lost', 'cancelled'])
+      .describe('已下单, 已揽收, 运输中, 已签收, 已退回, 已丢失, 已取消'),
+    at: Instant,
+    place: text(200).optional(),
+  }),
+  'case.purge': z.strictObject({
+    cause: z.enum(['agreement', 'request', 'law']).describe('期限届满, 申请人要求, 法律规定'),
+    bodies: z.number().int().min(0).describe('bodies deleted'),
+    materials: z.number().int().min(0).describe('materials deleted'),
+    purgedAt: Instant,
+  }),
   'case.object': z.strictObject({ reason: text(4000), basis: text(2000).optional() }),
 }
 
@@ -185,7 +257,13 @@ export const AUTHORS = {
   'case.decide': 'mover',
   'case.send-result': 'mover',
   'case.close': 'mover',
-  'case.answer-evaluation': 'handling',
+  'case.answer-evaluation': 'either',
+  'case.appeal-evaluation': 'either',
+  'case.supervise': 'either',
+  'case.answer': 'either',
+  'case.verify-remote': 'either',
+  'case.mail': 'either',
+  'case.purge': 'either',
   'case.object': 'overseer',
 } as const satisfies Record<CaseKind, Author>
 
@@ -197,10 +275,20 @@ export type AskKind = Exclude<CaseKind, MoveKind>
 
 export const isMoveKind = (kind: string): kind is MoveKind => isCaseKind(kind) && AUTHORS[kind] === 'mover'
 
+/** Asks that an approval system of the city with the power may bring about, besides moves. */
+export const ANSWER_KINDS = [
+  'case.message',
+  'case.answer-evaluation',
+  'case.appeal-evaluation',
+  'case.supervise',
+  'case.answer',
+  'case.verify-remote',
+  'case.mail',
+] as const satisfies readonly AskKind[]
+export type AnswerKind = (typeof ANSWER_KINDS)[number]
+
 /** A step that the city with the power asks its node to sign; `body` is checked against CASE_CONTENT. */
-export type MoveRequest = {
-  [K in MoveKind | 'case.message' | 'case.answer-evaluation']: { kind: K; body: CaseContent<K> }
-}[MoveKind | 'case.message' | 'case.answer-evaluation']
+export type MoveRequest = { [K in MoveKind | AnswerKind]: { kind: K; body: CaseContent<K> } }[MoveKind | AnswerKind]
 
 /** Hashes of the materials that a body names, in order. */
 export function materialsOf(kind: CaseKind, body: unknown): string[] {

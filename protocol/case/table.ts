@@ -52,6 +52,12 @@ export const ASKS = {
   'case.evaluate': { from: ['decided', 'sending', 'closed', 'refused'], to: 'same' },
   'case.message': { from: ALL, to: 'same' },
   'case.answer-evaluation': { from: ALL, to: 'same' },
+  'case.appeal-evaluation': { from: ALL, to: 'same' },
+  'case.supervise': { from: ALL, to: 'same' },
+  'case.answer': { from: ALL, to: 'same' },
+  'case.verify-remote': { from: OPEN, to: 'same' },
+  'case.mail': { from: ALL, to: 'same' },
+  'case.purge': { from: FINAL, to: 'same' },
   'case.object': { from: OPEN, to: 'same' },
 } as const satisfies Record<AskKind, Rule>
 

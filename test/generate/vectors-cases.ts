@@ -10,12 +10,21 @@ export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCit
   const [A, S] = ['610900', '420300']
   const agreement = 'ab'.repeat(32)
   const wire = (packets: readonly Written[]) => packets.map(({ jws, body }) => ({ jws, body: b64(body) }))
-  type Step = [iss: string, kind: CaseKind, content: object, change?: Partial<PacketClaims>]
+  type Content = object | ((packets: readonly Written[]) => object)
+  type Step = [iss: string, kind: CaseKind, content: Content, change?: Partial<PacketClaims>]
   const play = async (mode: 0 | 1 | 2, steps: readonly Step[]) => {
     const writer = new Writer([ankang, shiyan])
     const packets = [await writer.say(A, S, 'case.submit', submitContent(mode), { agreement })]
     for (const [iss, kind, content, change] of steps)
-      packets.push(await writer.say(iss, iss === A ? S : A, kind, content, change))
+      packets.push(
+        await writer.say(
+          iss,
+          iss === A ? S : A,
+          kind,
+          typeof content === 'function' ? content(packets) : content,
+          change,
+        ),
+      )
     return packets
   }
   const arrived: Step = [S, 'case.arrived', { localCaseNo: 'SP20261102000001' }]
@@ -88,6 +97,41 @@ export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCit
     ],
     ['submitted', 'arrived', 'accepted', 'accepted', 'closed'],
   )
+  const answer = (at: number) => (packets: readonly Written[]) => ({ to: packets[at]?.id ?? '', text: '已办理' })
+  await good(
+    'followed-up',
+    'Reminded, supervised, verified remotely; a bad rating is answered, appealed, and all is deleted',
+    1,
+    [
+      arrived,
+      [A, 'case.remind', { text: '请尽快' }],
+      [S, 'case.answer', answer(2)],
+      [
+        S,
+        'case.verify-remote',
+        {
+          subject: 'identity',
+          from: '2026-11-02T09:00:00+08:00',
+          to: '2026-11-02T09:10:00+08:00',
+          collectingClerk: { no: 'A01' },
+          handlingClerk: { no: 'S07' },
+          result: 'verified',
+        },
+      ],
+      [S, 'case.refuse', { reason: '不属本机关职权', basis: '行政许可法 32' }],
+      [A, 'case.evaluate', { target: 'department', level: 5, channel: '二维码', realName: true }],
+      [S, 'case.answer-evaluation', { text: '已致电说明' }],
+      [S, 'case.appeal-evaluation', { target: 'department', reason: '误评' }],
+      [A, 'case.answer', answer(8)],
+      [A, 'case.supervise', { text: '请报整改情况', answerBy: '2026-11-30' }],
+      [S, 'case.answer', answer(10)],
+      [A, 'case.purge', { cause: 'agreement', bodies: 4, materials: 1, purgedAt: '2027-02-02T00:00:00+08:00' }],
+    ],
+    [
+      ...['submitted', 'arrived', 'arrived', 'arrived', 'arrived', 'refused', 'refused', 'refused', 'refused'],
+      ...['refused', 'refused', 'refused', 'refused'],
+    ],
+  )
   await good(
     'refused',
     'Not accepted',
@@ -147,6 +191,27 @@ export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCit
     'A step after the end',
     0,
     [arrived, [S, 'case.refuse', { reason: 'x', basis: 'x' }], [S, 'case.accept', {}]],
+    'case.transition',
+  )
+  await bad(
+    'answered-itself',
+    'A question is answered by the city that asked',
+    0,
+    [arrived, [A, 'case.remind', { text: '请尽快' }], [A, 'case.answer', answer(2)]],
+    'case.transition',
+  )
+  await bad(
+    'answered-unrated',
+    'A rating is answered that nobody gave',
+    0,
+    [arrived, [S, 'case.answer-evaluation', { text: 'x' }]],
+    'case.transition',
+  )
+  await bad(
+    'purged-open',
+    'An open case is purged',
+    0,
+    [arrived, [A, 'case.purge', { cause: 'law', bodies: 1, materials: 0, purgedAt: '2026-11-03T00:00:00+08:00' }]],
     'case.transition',
   )
   await bad('gap', 'seq 3 after seq 1', 0, [[S, 'case.arrived', { localCaseNo: 'x' }, { seq: 3 }]], 'chain.gap')

@@ -15,7 +15,13 @@ TABLE = {
     "case.result-received": ("collecting", ("sending", "closed"), None),
     "case.evaluate": ("collecting", ("decided", "sending", "closed", "refused"), None),
     "case.message": ("either", ANY, None),
-    "case.answer-evaluation": ("handling", ANY, None),
+    "case.answer-evaluation": ("either", ANY, None),
+    "case.appeal-evaluation": ("either", ANY, None),
+    "case.supervise": ("either", ANY, None),
+    "case.answer": ("either", ANY, None),
+    "case.verify-remote": ("either", OPEN, None),
+    "case.mail": ("either", ANY, None),
+    "case.purge": ("either", ("closed", "refused"), None),
     "case.object": ("overseer", OPEN, None),
     "case.arrived": ("mover", ("submitted",), "arrived"),
     "case.precheck": ("mover", ("arrived",), "prechecked"),
@@ -81,13 +87,26 @@ def canonical(packets, mover):
     return ordered + asks[taken:]
 
 
-def blocked(case, kind, body):
+ASKED = ("case.remind", "case.supervise", "case.appeal-evaluation", "case.object")
+
+
+def blocked(case, kind, body, city):
     """Why the step has no effect in this state, or None."""
     if case["state"] not in TABLE[kind][1]:
         return "not possible in state " + case["state"]
     if kind in ONCE and kind in case["done"]:
         return "was made already"
     if kind == "case.evaluate" and body is not None and ("evaluate", body.get("target")) in case["done"]:
+        return "was made already"
+    if kind in ("case.answer-evaluation", "case.appeal-evaluation") and body is not None:
+        target = body.get("target", "department")
+        if ("evaluate", target) not in case["done"]:
+            return "without a rating"
+        if city != case["collecting" if target == "window" else "handling"]:
+            return "belongs to the city that was rated"
+    if kind == "case.answer" and body is not None and case["asked"].get(body.get("to"), city) == city:
+        return "without a question of the other city"
+    if kind == "case.purge" and ("purge", city) in case["done"]:
         return "was made already"
     if kind == "case.close" and body is not None:
         outcome = body.get("outcome")
@@ -107,14 +126,20 @@ def fold(packets, mover):
         if packet.kind == "case.submit":
             if case is None:
                 case = {"state": "submitted", "outcome": None, "decision": None, "done": set(),
-                        "collecting": packet.iss, "handling": packet.aud}
+                        "asked": {}, "collecting": packet.iss, "handling": packet.aud}
             continue
-        if case is None or blocked(case, packet.kind, body) is not None:
+        if case is None or blocked(case, packet.kind, body, packet.iss) is not None:
             continue
         case["state"] = TABLE[packet.kind][2] or case["state"]
         case["done"].add(packet.kind)
         if packet.kind == "case.evaluate" and body is not None:
             case["done"].add(("evaluate", body.get("target")))
+        if packet.kind in ASKED:
+            case["asked"][packet.id] = packet.iss
+        if packet.kind == "case.answer" and body is not None:
+            case["asked"].pop(body.get("to"), None)
+        if packet.kind == "case.purge":
+            case["done"].add(("purge", packet.iss))
         if packet.kind == "case.decide" and body is not None:
             case["decision"] = body.get("outcome")
         if packet.kind == "case.close":
@@ -155,5 +180,5 @@ def admit(before, packet, mover):
         "either": (case["collecting"], case["handling"]),
     }[TABLE[packet.kind][0]]
     require(packet.iss in allowed, "this kind belongs to the other city")
-    reason = blocked(case, packet.kind, packet.body)
+    reason = blocked(case, packet.kind, packet.body, packet.iss)
     require(reason is None, "%s %s" % (packet.kind, reason))

@@ -95,7 +95,7 @@ describe('a forged bundle', () => {
     },
     {
       name: 'the last packet is dropped, its receipt stays',
-      forge: files => void take(files, 'packets/0019-420300-12.jws'),
+      forge: files => void take(files, 'packets/0020-420300-12.jws'),
       word: 'evidence.invalid receipt.unrelated',
     },
     {
@@ -118,15 +118,15 @@ describe('a forged bundle', () => {
     {
       name: 'a packet stands twice',
       forge: files => {
-        files['packets/0020-420300-13.jws'] = files['packets/0019-420300-12.jws'] ?? encode('')
+        files['packets/0021-420300-13.jws'] = files['packets/0020-420300-12.jws'] ?? encode('')
       },
       word: 'evidence.invalid file.repeated',
     },
     {
       name: 'a packet ends with a line break',
       forge: files => {
-        files['packets/0019-420300-12.jws'] = encode(
-          `${new TextDecoder().decode(files['packets/0019-420300-12.jws'])}\n`,
+        files['packets/0020-420300-12.jws'] = encode(
+          `${new TextDecoder().decode(files['packets/0020-420300-12.jws'])}\n`,
         )
       },
       word: 'envelope.malformed',
@@ -287,7 +287,7 @@ describe('a forged bundle', () => {
     {
       name: 'a packet is larger than any may be',
       forge: files => {
-        files['packets/0019-420300-12.jws'] = new Uint8Array(33 * 1024).fill(65)
+        files['packets/0020-420300-12.jws'] = new Uint8Array(33 * 1024).fill(65)
       },
       word: 'evidence.invalid file.oversize',
     },

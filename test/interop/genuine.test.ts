@@ -25,7 +25,7 @@ describe('a genuine bundle', () => {
   test('verifies, and tells the whole case', async () => {
     const verdict = await judgeOne(genuine, fingerprints)
     expectAccepted(verdict, { state: 'closed', outcome: 'granted' })
-    expect(verdict.first).toMatchObject({ packets: 19, receipts: 19, materials: 4, purged: 0, findings: [] })
+    expect(verdict.first).toMatchObject({ packets: 20, receipts: 20, materials: 4, purged: 0, findings: [] })
     expect(verdict.second?.warnings ?? []).toEqual([])
     expect(verdict.first.timeline.map(entry => entry.kind)).toEqual(
       played.play.ordered.map(({ claims }) => claims.kind),

@@ -235,6 +235,10 @@ export async function playCase(
   )
   await play.say(mover, 'case.accept', { acceptanceNo: '受理〔2026〕187号', promisedBy: '2026-11-16' })
   await play.say(collecting, 'case.remind', { text: '申请人月底前需要，请尽快。' })
+  if (mover === handling) {
+    const reminder = chainOf(play.packets, collecting.code).at(-1)?.id ?? ''
+    await play.say(handling, 'case.answer', { to: reminder, text: '已加快办理' })
+  }
   await play.say(mover, 'case.progress', { step: '审查', event: '完成', officer: '李工' })
   await play.say(mover, 'case.pause', { procedure: 'appraisal', reason: '核对历史缴存记录' })
   await play.say(mover, 'case.resume', { result: '记录一致' })
@@ -262,7 +266,7 @@ export async function playCase(
   })
   await play.say(collecting, 'case.result-received', { receivedAt: '2026-11-03T10:00:00+08:00' })
   await play.say(collecting, 'case.evaluate', { target: 'window', level: 1, channel: '窗口', text: '很快' })
-  await play.say(handling, 'case.answer-evaluation', { text: '感谢评价' })
+  await play.say(collecting, 'case.answer-evaluation', { target: 'window', text: '感谢评价' })
   await play.say(mover, 'case.close', { outcome: 'granted' })
   return played
 }
