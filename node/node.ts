@@ -11,6 +11,7 @@ import { type Problem, ProblemError } from '../protocol/problem.ts'
 import { createActs } from './agreements/acts.ts'
 import { createAgreements } from './agreements/agreements.ts'
 import { agreementRoutes } from './agreements/routes.ts'
+import { agreementTextRoutes } from './agreements/text-routes.ts'
 import { createAudit } from './audit/audit.ts'
 import { createEventLog } from './audit/events.ts'
 import { auditRoutes } from './audit/routes.ts'
@@ -396,6 +397,7 @@ export async function startNode({
       materialRoutes(materials),
       evidenceRoutes(evidence),
       agreementRoutes(agreements, acts),
+      agreementTextRoutes(agreements),
       partnerRoutes(partners),
       testRoutes(tests),
       healthRoutes(health, clock),

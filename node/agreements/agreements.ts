@@ -392,6 +392,12 @@ export function createAgreements(parts: AgreementsParts) {
       return rows.map(row => ({ ...view(row), no: row.no }))
     },
 
+    /** One agreement and its folded thread. Problem: `thread.unknown`. */
+    async read(thread: string): Promise<{ view: AgreementView; state: AgreementState }> {
+      const { row, state } = await open(thread)
+      return { view: view(row), state }
+    },
+
     /** One agreement with every version and what waits for a signature. */
     async get(thread: string): Promise<AgreementDetail> {
       const { row, state } = await open(thread)
@@ -416,7 +422,7 @@ export function createAgreements(parts: AgreementsParts) {
         pending:
           state.pending === null
             ? null
-            : { ...text(state.pending), by: state.pending.by, reason: state.pending.amendment?.reason ?? null },
+            : { ...text(state.pending), by: state.pending.by, reason: state.pending.reason },
         suspendedBy: [...state.suspendedBy],
         terminatedOn: state.terminatedOn,
       }

@@ -1,6 +1,7 @@
 /** The commands of `tongban`; each imports what it needs only when it runs. */
 import { Command } from 'commander'
 import { VERSION } from '../version.ts'
+import { declareAgreements } from './agreement-commands.ts'
 import { createContext, type GlobalFlags } from './context.ts'
 import { fail } from './output.ts'
 import { declareServices } from './services-commands.ts'
@@ -176,70 +177,7 @@ export function createProgram(): Command {
 
   declareServices(program.command('services').description('service lists 事项清单'), { add, does, example })
 
-  const agreement = program.command('agreement').description('agreements 合作协议')
-  example(
-    does(add(agreement, 'propose <file>', 'sign and send a proposal'), async () => {
-      const { propose } = await import('./agreements.ts')
-      return (context, _, file) => propose(context, file ?? '')
-    }),
-    'tongban agreement propose agreement.json',
-  )
-  does(
-    add(agreement, 'counter <thread> <file>', "answer the partner's proposal with an own text").option(
-      '--reason <text>',
-      'what was changed, and why',
-    ),
-    async () => {
-      const { counter } = await import('./agreements.ts')
-      return (context, flags, thread, file) => counter(context, thread ?? '', file ?? '', flags)
-    },
-  )
-  example(
-    does(add(agreement, 'amend <thread> <file>', 'propose a change of items or terms'), async () => {
-      const { amend } = await import('./agreements.ts')
-      return (context, _, thread, file) => amend(context, thread ?? '', file ?? '')
-    }),
-    'tongban agreement amend THREAD amendment.json',
-  )
-  does(add(agreement, 'sign <thread>', 'sign the text that the partner wrote last'), async () => {
-    const { sign } = await import('./agreements.ts')
-    return (context, _, thread) => sign(context, thread ?? '')
-  })
-  for (const [verb, description] of [
-    ['decline', "decline the partner's text"],
-    ['withdraw', 'withdraw an own text'],
-    ['suspend', 'let no new case begin until resumed'],
-    ['resume', 'let new cases begin again'],
-    ['terminate', 'end it; cases under way finish under it'],
-  ] as const) {
-    const command = add(agreement, `${verb} <thread>`, description).requiredOption('--reason <text>', 'why')
-    if (verb === 'terminate') command.requiredOption('--on <day>', 'last day on which new cases begin, YYYY-MM-DD')
-    does(command, async () => {
-      const { end } = await import('./agreements.ts')
-      return (context, flags, thread) => end(context, verb, thread ?? '', flags)
-    })
-  }
-  const act = does(add(agreement, 'act', 'acts that wait for another administrator 双人复核'), async () => {
-    const { acts } = await import('./agreements.ts')
-    return context => acts(context)
-  })
-  for (const [verb, description] of [
-    ['sign', 'sign what another administrator prepared'],
-    ['discard', 'take a prepared act back'],
-  ] as const) {
-    does(add(act, `${verb} <no>`, description), async () => {
-      const agreements = await import('./agreements.ts')
-      return (context, _, no) => agreements.act(context, verb, no ?? '')
-    })
-  }
-  does(add(agreement, 'list', 'all agreements'), async () => {
-    const { list } = await import('./agreements.ts')
-    return context => list(context)
-  })
-  does(add(agreement, 'show <thread>', 'one agreement with its document'), async () => {
-    const { show } = await import('./agreements.ts')
-    return (context, _, thread) => show(context, thread ?? '')
-  })
+  declareAgreements(program.command('agreement').description('agreements 合作协议'), { add, does, example })
 
   const cases = program.command('case').description('cases 办件')
   const collect = (value: string, before: string[]) => [...before, value]

@@ -1,7 +1,8 @@
 /** `timeline.html`: the timeline as one page that needs nothing else, in Chinese and English, on screen and on paper. No scripts. */
 
 import type { CaseState } from '../../protocol/case/fold.ts'
-import { type Bilingual, chinaTime, MODE_NAMES, stateName, type TimelineEntry, type TimelineFact } from './timeline.ts'
+import { MODE_NAMES } from '../../protocol/case/kinds.ts'
+import { type Bilingual, chinaTime, stateName, type TimelineEntry, type TimelineFact } from './timeline.ts'
 
 export type TimelineView = {
   thread: string

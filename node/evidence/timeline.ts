@@ -8,7 +8,6 @@ import {
   type CaseKind,
   isCaseKind,
   isMoveKind,
-  type Mode,
   type Outcome,
   type SPECIAL_PROCEDURES,
 } from '../../protocol/case/kinds.ts'
@@ -74,13 +73,6 @@ export const OUTCOME_NAMES = {
   void: { zh: '作废', en: 'void' },
   lapsed: { zh: '补正逾期', en: 'lapsed, nothing was supplied in time' },
 } as const satisfies Record<Outcome, Bilingual>
-
-export const MODE_NAMES = {
-  0: { zh: '全程网办', en: 'wholly online' },
-  1: { zh: '异地委托·本地代收', en: 'taken in on behalf of the deciding city' },
-  2: { zh: '异地授权·本地办理', en: 'handled by the receiving city under authorisation' },
-  3: { zh: '多地联办', en: 'joint case of several places' },
-} as const satisfies Record<Mode, Bilingual>
 
 const PROCEDURE_NAMES = {
   hearing: { zh: '听证', en: 'hearing' },

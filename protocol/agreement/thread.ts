@@ -104,6 +104,8 @@ export type Signed = {
   city: string
   signature: AgreementSignature /** PEM, of a party that the reader may not know */
   certificate?: string
+  /** seconds: when the packet that brought it was signed */ at: number
+  /** the packet is that of the city itself, not of the proposer who tells of all signatures */ own: boolean
 }
 
 /** One text that was signed: the document, or an amendment of the version before. */
@@ -118,7 +120,7 @@ export type AgreementVersion = {
 }
 
 /** A text that waits for the signature of the city that did not write it. */
-export type PendingText = Omit<AgreementVersion, 'complete'> & { by: string }
+export type PendingText = Omit<AgreementVersion, 'complete'> & { by: string; reason: string | null }
 
 export type AgreementState = {
   state: AgreementStateName
@@ -126,9 +128,13 @@ export type AgreementState = {
   other: string
   versions: readonly AgreementVersion[]
   pending: PendingText | null
+  /** proposals that a counter-proposal replaced, oldest first; the last REPLACED_KEPT */ replaced: readonly PendingText[]
   suspendedBy: readonly string[]
   /** last day on which new cases begin, when terminated */ terminatedOn: string | null
 }
+
+/** Replaced proposals that a fold keeps for comparison. */
+export const REPLACED_KEPT = 8
 
 export const isAgreementKind = (kind: string): kind is AgreementKind => Object.hasOwn(AGREEMENT_CONTENT, kind)
 
@@ -204,28 +210,32 @@ export async function foldAgreement(packets: readonly Packet[]): Promise<Agreeme
   return state
 }
 
-function begin({ claims, body }: Packet): AgreementState | null {
+function begin(packet: Packet): AgreementState | null {
+  const { claims, body } = packet
   const read = texts.get(body as object)
   if (read?.document == null) return null
-  const { signature } = body as AgreementBody<'agreement.propose'>
   return {
     state: 'proposed',
     proposer: claims.iss,
     other: claims.aud,
     versions: [],
-    pending: pendingOf(read, read.document, read.document.validFrom, claims.iss, signature),
+    pending: pendingOf(packet, read, read.document, read.document.validFrom),
+    replaced: [],
     suspendedBy: [],
     terminatedOn: null,
   }
 }
 
-const pendingOf = (
+function pendingOf(
+  { claims: { iss, iat }, body }: Packet,
   { id, text, amendment }: Read,
   document: AgreementDocument,
   from: string,
-  by: string,
-  signature: AgreementSignature,
-): PendingText => ({ id, text, document, amendment, from, by, signatures: [{ city: by, signature }] })
+): PendingText {
+  const { signature, reason } = body as AgreementBody<'agreement.counter'>
+  const signatures = [{ city: iss, signature, at: iat, own: true }]
+  return { id, text, document, amendment, from, by: iss, reason: amendment?.reason ?? reason ?? null, signatures }
+}
 
 function apply(state: AgreementState, packet: Packet): AgreementState {
   const { kind, iss, iat } = packet.claims
@@ -241,20 +251,21 @@ function apply(state: AgreementState, packet: Packet): AgreementState {
     case 'agreement.counter': {
       const read = texts.get(packet.body as object)
       if (read?.document == null) return state
-      return { ...state, pending: pendingOf(read, read.document, read.document.validFrom, iss, bodyOf(kind).signature) }
+      const replaced = [...state.replaced, ...(state.pending === null ? [] : [state.pending])].slice(-REPLACED_KEPT)
+      return { ...state, replaced, pending: pendingOf(packet, read, read.document, read.document.validFrom) }
     }
     case 'agreement.amend': {
       const read = texts.get(packet.body as object)
       const changed = read?.amendment == null ? null : amend(latest(state).document, read.amendment)
       if (read?.amendment == null || changed === null || !changed.ok) return state
       const { effectiveFrom } = read.amendment
-      return { ...state, pending: pendingOf(read, changed.document, effectiveFrom, iss, bodyOf(kind).signature) }
+      return { ...state, pending: pendingOf(packet, read, changed.document, effectiveFrom) }
     }
     case 'agreement.sign': {
       if (state.pending === null) return state
-      const { by: _, ...text } = state.pending
+      const { by: _, reason: __, ...text } = state.pending
       const complete = text.document.parties.length === 2
-      const signatures = [...text.signatures, { city: iss, signature: bodyOf(kind).signature }]
+      const signatures = [...text.signatures, { city: iss, signature: bodyOf(kind).signature, at: iat, own: true }]
       const versions = [...state.versions, { ...text, signatures, complete }]
       return {
         ...state,
@@ -277,9 +288,16 @@ function apply(state: AgreementState, packet: Packet): AgreementState {
       }
     case 'agreement.complete': {
       const { agreement, signatures } = bodyOf(kind)
-      const versions = state.versions.map(version =>
-        version.id === agreement ? { ...version, signatures, complete: true } : version,
-      )
+      const versions = state.versions.map(version => {
+        if (version.id !== agreement) return version
+        const times = new Map(version.signatures.map(({ city, at }) => [city, at]))
+        const all = signatures.map(given => ({
+          ...given,
+          at: times.get(given.city) ?? iat,
+          own: times.has(given.city),
+        }))
+        return { ...version, signatures: all, complete: true }
+      })
       return { ...state, versions, state: state.state === 'signed' ? 'active' : state.state }
     }
     case 'agreement.suspend':

@@ -11,6 +11,13 @@ import { Day, Instant, nestsAtMost, Salt, Sha256, ThreadId, text } from '../prim
 export const Mode = z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)])
 export type Mode = z.infer<typeof Mode>
 
+export const MODE_NAMES = {
+  0: { zh: '全程网办', en: 'wholly online' },
+  1: { zh: '异地委托·本地代收', en: 'taken in on behalf of the deciding city' },
+  2: { zh: '异地授权·本地办理', en: 'handled by the receiving city under authorisation' },
+  3: { zh: '多地联办', en: 'joint case of several places' },
+} as const satisfies Record<Mode, { zh: string; en: string }>
+
 export const DECISIONS = ['granted', 'denied', 'forwarded'] as const
 /** 准予, 不予, 转报 by decision; 撤回, 退件, 作废, 补正逾期 without one. */
 export const OUTCOMES = [...DECISIONS, 'withdrawn', 'returned', 'void', 'lapsed'] as const

@@ -1,0 +1,49 @@
+/** Which two texts of an agreement are compared (文本比对), and their difference. Pure. */
+import { type AgreementDiff, diffAgreements } from '../../protocol/agreement/diff.ts'
+import type { AgreementDocument } from '../../protocol/agreement/document.ts'
+import type { AgreementState } from '../../protocol/agreement/thread.ts'
+import { type Refused, refuse } from '../../protocol/problem.ts'
+
+/** `replaced`: a proposal that a counter-proposal took the place of. */
+export type ComparedText = { id: string; kind: 'version' | 'pending' | 'replaced'; by: string | null; from: string }
+type Found = ComparedText & { document: AgreementDocument }
+export type Comparison = { before: ComparedText; after: ComparedText } & AgreementDiff
+
+/** Every text that can be named, oldest first. */
+function textsOf(state: AgreementState): Found[] {
+  const { replaced, versions, pending } = state
+  return [
+    ...replaced.map(text => ({ ...text, kind: 'replaced' as const })),
+    ...versions.map(text => ({ ...text, kind: 'version' as const, by: null })),
+    ...(pending === null ? [] : [{ ...pending, kind: 'pending' as const }]),
+  ]
+}
+
+/**
+ * The difference of two texts by id. Without `after` the one that waits for a signature, or the newest; without `before` the one
+ * that stands, or the proposal that it answers. A beginning of an id of eight characters is enough. Problems: `request.not-found`,
+ * `request.conflict` when there is nothing before it.
+ */
+export function compareTexts(
+  state: AgreementState,
+  named: { before?: string | undefined; after?: string | undefined },
+): { ok: true; comparison: Comparison } | Refused {
+  const texts = textsOf(state)
+  const find = (id: string) => texts.findLast(text => text.id.startsWith(id))
+  const after = named.after === undefined ? texts.at(-1) : find(named.after)
+  if (after === undefined) return refuse('request.not-found', 'after')
+  const earlier = texts.slice(0, texts.indexOf(after))
+  const before =
+    named.before === undefined
+      ? (earlier.findLast(text => text.kind === 'version') ?? earlier.at(-1))
+      : find(named.before)
+  if (before === undefined)
+    return named.before === undefined
+      ? refuse('request.conflict', 'there is no other text')
+      : refuse('request.not-found', 'before')
+  const shown = ({ id, kind, by, from }: Found): ComparedText => ({ id, kind, by, from })
+  return {
+    ok: true,
+    comparison: { before: shown(before), after: shown(after), ...diffAgreements(before.document, after.document) },
+  }
+}

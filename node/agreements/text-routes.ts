@@ -1,0 +1,75 @@
+/** HTTP routes of what an agreement says: the difference of two of its texts. */
+import * as z from 'zod'
+import { DivisionCode, Sha256, ThreadId } from '../../protocol/primitives.ts'
+import { ProblemError } from '../../protocol/problem.ts'
+import type { RouteModule } from '../http/route.ts'
+import type { Agreements } from './agreements.ts'
+import { compareTexts } from './comparison.ts'
+
+const Label = z.strictObject({ zh: z.string(), en: z.string() })
+const Field = z.strictObject({
+  field: z.string(),
+  label: Label,
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+  was: Label.describe('`before` as a person reads it'),
+  is: Label.describe('`after` as a person reads it'),
+})
+const change = z.enum(['added', 'removed', 'changed'])
+const Compared = z.strictObject({
+  id: Sha256,
+  kind: z.enum(['version', 'pending', 'replaced']).describe('replaced: a proposal that was countered'),
+  by: DivisionCode.nullable(),
+  from: z.string(),
+})
+/** The difference of two texts, as other answers hold it too. */
+export const DiffShape = {
+  terms: z.array(Field),
+  parties: z.array(z.strictObject({ change, code: DivisionCode, name: z.string(), fields: z.array(Field) })),
+  items: z.array(
+    z.strictObject({
+      change,
+      handling: DivisionCode,
+      taskCode: z.string(),
+      taskName: z.string(),
+      fields: z.array(Field),
+    }),
+  ),
+  counts: z.strictObject({ added: z.int(), removed: z.int(), changed: z.int(), unchanged: z.int() }).describe('items'),
+}
+
+const params = z.strictObject({ thread: ThreadId })
+const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
+const named = z
+  .string()
+  .regex(/^[0-9a-f]{8,64}$/)
+  .optional()
+
+export const agreementTextRoutes = (agreements: Agreements): RouteModule => ({
+  tag: 'Agreement texts',
+  description: 'What agreements say (协议文本): differences of texts.',
+  register(api) {
+    api.operation({
+      method: 'get',
+      path: '/api/v1/agreements/{thread}/diff',
+      id: 'diffAgreement',
+      summary: 'What the text that waits for a signature changes, or the difference of two texts (文本比对)',
+      roles: READERS,
+      params,
+      query: z.strictObject({
+        before: named.describe(
+          'id of a text, or its beginning; absent: the one that stands, or the proposal that was countered',
+        ),
+        after: named.describe('id of a text, or its beginning; absent: the one that waits, or the newest'),
+      }),
+      answer: z.strictObject({ before: Compared, after: Compared, ...DiffShape }),
+      problems: ['thread.unknown', 'request.not-found', 'request.conflict'],
+      handle: async ({ params: { thread }, query }) => {
+        const { state } = await agreements.read(thread)
+        const compared = compareTexts(state, query)
+        if (!compared.ok) throw new ProblemError(compared.problem.code, compared.problem.detail)
+        return compared.comparison
+      },
+    })
+  },
+})

@@ -1,0 +1,81 @@
+/** Declares `tongban agreement …`; what they do is imported when one runs. */
+import type { Command } from 'commander'
+import type { Declare } from './services-commands.ts'
+
+export function declareAgreements(agreement: Command, { add, does, example }: Declare): void {
+  example(
+    does(add(agreement, 'propose <file>', 'sign and send a proposal'), async () => {
+      const { propose } = await import('./agreements.ts')
+      return (context, _, file) => propose(context, file ?? '')
+    }),
+    'tongban agreement propose agreement.json',
+  )
+  does(
+    add(agreement, 'counter <thread> <file>', "answer the partner's proposal with an own text").option(
+      '--reason <text>',
+      'what was changed, and why',
+    ),
+    async () => {
+      const { counter } = await import('./agreements.ts')
+      return (context, flags, thread, file) => counter(context, thread ?? '', file ?? '', flags)
+    },
+  )
+  example(
+    does(add(agreement, 'amend <thread> <file>', 'propose a change of items or terms'), async () => {
+      const { amend } = await import('./agreements.ts')
+      return (context, _, thread, file) => amend(context, thread ?? '', file ?? '')
+    }),
+    'tongban agreement amend THREAD amendment.json',
+  )
+  does(add(agreement, 'sign <thread>', 'sign the text that the partner wrote last'), async () => {
+    const { sign } = await import('./agreements.ts')
+    return (context, _, thread) => sign(context, thread ?? '')
+  })
+  for (const [verb, description] of [
+    ['decline', "decline the partner's text"],
+    ['withdraw', 'withdraw an own text'],
+    ['suspend', 'let no new case begin until resumed'],
+    ['resume', 'let new cases begin again'],
+    ['terminate', 'end it; cases under way finish under it'],
+  ] as const) {
+    const command = add(agreement, `${verb} <thread>`, description).requiredOption('--reason <text>', 'why')
+    if (verb === 'terminate') command.requiredOption('--on <day>', 'last day on which new cases begin, YYYY-MM-DD')
+    does(command, async () => {
+      const { end } = await import('./agreements.ts')
+      return (context, flags, thread) => end(context, verb, thread ?? '', flags)
+    })
+  }
+  const act = does(add(agreement, 'act', 'acts that wait for another administrator 双人复核'), async () => {
+    const { acts } = await import('./agreements.ts')
+    return context => acts(context)
+  })
+  for (const [verb, description] of [
+    ['sign', 'sign what another administrator prepared'],
+    ['discard', 'take a prepared act back'],
+  ] as const) {
+    does(add(act, `${verb} <no>`, description), async () => {
+      const agreements = await import('./agreements.ts')
+      return (context, _, no) => agreements.act(context, verb, no ?? '')
+    })
+  }
+  does(add(agreement, 'list', 'all agreements'), async () => {
+    const { list } = await import('./agreements.ts')
+    return context => list(context)
+  })
+  does(add(agreement, 'show <thread>', 'one agreement with its document'), async () => {
+    const { show } = await import('./agreements.ts')
+    return (context, _, thread) => show(context, thread ?? '')
+  })
+  example(
+    does(
+      add(agreement, 'diff <thread>', 'what the text that waits for a signature changes 文本比对')
+        .option('--before <id>', 'a text by the beginning of its id, in place of the one that stands')
+        .option('--after <id>', 'a text by the beginning of its id, in place of the one that waits'),
+      async () => {
+        const { diff } = await import('./agreement-texts.ts')
+        return (context, flags, thread) => diff(context, thread ?? '', flags)
+      },
+    ),
+    'tongban agreement diff THREAD',
+  )
+}
