@@ -18,6 +18,7 @@ import { auditRoutes } from './audit/routes.ts'
 import { createCalendars } from './calendar/calendars.ts'
 import { calendarRoutes } from './calendar/routes.ts'
 import { type Cases, createCases, waitingOf } from './cases/cases.ts'
+import { createCaseClocks } from './cases/clocks.ts'
 import { createCaseHandler } from './cases/handler.ts'
 import { caseRoutes } from './cases/routes.ts'
 import type { NodeConfig } from './config/config.ts'
@@ -118,7 +119,7 @@ export async function startNode({
     rotated: kid => telemetry.events.keyRotated({ purpose: 'packet', kid }),
   })
   const trust = await loadTrust({ db, city: config.city.code, clock, peerIdOf })
-  const calendars = await createCalendars({ db, clock, audit, events })
+  const calendars = await createCalendars({ db, clock, audit, events, changed: () => cases.recount() })
   const seal = createSeal(identity.dataKey())
   const randomText = (bytes: number) => randomBytes(bytes).toString('base64url')
   const threadId = () => randomBytes(16).toString('hex')
@@ -298,16 +299,19 @@ export async function startNode({
     },
     pollEvery: config.pollSeconds * 1000,
   })
+  const clocks = createCaseClocks({ clock, agreements, calendars })
   const cases = createCases({
     db,
     packets,
     author,
     identity,
     audit,
+    events,
     clock,
     services,
     agreements,
     materials,
+    clocks,
     waiting: no => waitingOf(dispatch, materials, no),
     threadId,
   })
@@ -321,6 +325,7 @@ export async function startNode({
       agreements,
       materials,
       dispatch,
+      clocks,
       applicantKey: number => createHmac('sha256', applicantSecret).update(number).digest(),
       changed: ({ thread, state }) =>
         telemetry.events.caseChanged({
@@ -427,6 +432,8 @@ export async function startNode({
   await tests.start()
   health.start()
   await dispatch.start()
+  // The program may have come with the holiday table of another year.
+  void cases.recount('provisional').catch(error => log.error('days not counted anew', {}, error))
   const server = startServer({ app, host: config.http.host, port: config.http.port, maxBytes: MAX_BODY, clock })
   const cancelUpkeep = every(
     clock,
@@ -441,6 +448,7 @@ export async function startNode({
         log.error('delegation not renewed', {}, error)
       }
       await reminders.tell()
+      await cases.tellDue()
     },
     error => log.error('upkeep failed', {}, error),
   )

@@ -439,6 +439,16 @@ export function createAgreements(parts: AgreementsParts) {
       return found
     },
 
+    /** What stood under the version `id`; null when this node does not hold it. */
+    async documentOf(store: Reader, id: string): Promise<AgreementDocument | null> {
+      for (const threadNo of await records.threadsOf(store, id)) {
+        const state = await records.state(store, threadNo)
+        const version = state?.versions.find(entry => entry.id === id)
+        if (version !== undefined) return version.document
+      }
+      return null
+    },
+
     /** Texts and signatures of the agreement a case began under, the version's first, then what it amends; for evidence. */
     async evidence(id: string): Promise<{ text: string; signatures: AgreementSignature[] }[]> {
       for (const threadNo of await records.threadsOf(db, id)) {

@@ -12,6 +12,7 @@ const OPERATION: readonly Role[] = ['administrator', 'integrator', 'auditor']
 /** Event types, and the roles that may see each. */
 export const EVENT_ROLES = {
   'case.changed': ALL,
+  'case.due': ALL,
   'agreement.changed': ALL,
   'partner.changed': ALL,
   'partner.connected': ALL,

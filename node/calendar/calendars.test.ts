@@ -12,7 +12,7 @@ async function open() {
   const api = await createTestApi({
     store: await openTestStore(),
     routes: async ({ database, audit, events }) => {
-      const calendars = await createCalendars({ db: database, clock, audit, events })
+      const calendars = await createCalendars({ db: database, clock, audit, events, changed: async () => {} })
       return [calendarRoutes(calendars, '420300')]
     },
   })
@@ -23,7 +23,7 @@ describe('calendars', () => {
   test('an imported year ends what was provisional, outlives a restart, and can be taken back', async () => {
     const store = await openTestStore()
     const api = await createTestApi({ store })
-    const parts = { db: api.database, clock, audit: api.audit, events: api.events }
+    const parts = { db: api.database, clock, audit: api.audit, events: api.events, changed: async () => {} }
     const calendars = await createCalendars(parts)
     expect(addWorkingDays(calendars.of('420300'), '2026-12-30', 2)).toEqual({ day: '2027-01-01', provisional: true })
     await calendars.import(NEXT, 'person:1')

@@ -17,7 +17,13 @@ const MOST_TABLES = 2000
 
 export type Calendars = Awaited<ReturnType<typeof createCalendars>>
 
-export async function createCalendars(parts: { db: Database; clock: Clock; audit: Audit; events: EventLog }) {
+export async function createCalendars(parts: {
+  db: Database
+  clock: Clock
+  audit: Audit
+  events: EventLog
+  /** after a table was taken or taken back: what was counted by it is to be counted anew */ changed: () => Promise<void>
+}) {
   const { db, clock } = parts
   const held = new Map<string, HeldTable>()
   const calendars = new Map<string, Calendar>()
@@ -75,6 +81,7 @@ export async function createCalendars(parts: { db: Database; clock: Clock; audit
         await parts.events.append(tx, { type: 'calendar.changed', subject: keyOf(table) })
       })
       await load()
+      await parts.changed()
       return { table, importedAt: at }
     },
 
@@ -87,6 +94,7 @@ export async function createCalendars(parts: { db: Database; clock: Clock; audit
         await parts.events.append(tx, { type: 'calendar.changed', subject: `${region} ${year}` })
       })
       await load()
+      await parts.changed()
     },
   }
 }

@@ -1,6 +1,7 @@
 /** Cases (办件): submit, take each step, list, show with timeline. May import the exchange, other concerns' services through its parts, the store. */
-import type { AgreementDocument } from '../../protocol/agreement/document.ts'
-import { type CaseState, stepsFor } from '../../protocol/case/fold.ts'
+import { type AgreementDocument, dayOf } from '../../protocol/agreement/document.ts'
+import type { CaseClock, Duty } from '../../protocol/case/deadlines.ts'
+import { type Asked, type CaseState, questionsFor, stepsFor } from '../../protocol/case/fold.ts'
 import {
   CASE_CONTENT,
   type CaseContent,
@@ -14,10 +15,13 @@ import { type Commitment, fieldOf, fromHex, toHex } from '../../protocol/primiti
 import { PROBLEMS, type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import type { Audit } from '../audit/audit.ts'
+import type { EventLog } from '../audit/events.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { PacketStore } from '../exchange/packet-store.ts'
 import type { Author, Draft, OwnIdentity, StoredPacket } from '../exchange/ports.ts'
 import type { Database, Transaction } from '../store/database.ts'
+import type { CaseClocks } from './clocks.ts'
+import { saveClock } from './handler.ts'
 import { type Finding, preflight } from './preflight.ts'
 
 export type CasesParts = {
@@ -26,6 +30,7 @@ export type CasesParts = {
   author: () => Author
   identity: OwnIdentity
   audit: Audit
+  events: EventLog
   clock: Clock
   services: { item(city: string, code: string): Promise<ServiceItem | null> }
   agreements: {
@@ -37,6 +42,7 @@ export type CasesParts = {
     }): Promise<{ id: string; document: AgreementDocument }>
   }
   materials: { held(sha256: readonly string[]): Promise<Commitment[]> }
+  clocks: CaseClocks
   /** what stands in the way of a case at this node */ waiting: (threadNo: number) => Promise<Waiting[]>
   threadId: () => string
 }
@@ -62,6 +68,16 @@ export type CaseRow = {
   outcome: string | null
   /** masked name */ applicant: string
   parked: (Problem & { kind?: string }) | null
+  /** division code of the city that must act next; null at the end */ holder: string | null
+  /** what is due first, by either city; null when nothing is */
+  due: {
+    duty: Duty
+    city: string
+    day: string
+    /** past the holiday tables (暂定) */ provisional: boolean
+    level: 'green' | 'yellow' | 'red' | 'overdue'
+    /** working days left */ left: number
+  } | null
   submittedAt: number
   updatedAt: number
 }
@@ -87,6 +103,8 @@ export type Waiting = {
 export type CaseDetail = CaseRow & {
   fold: CaseState
   /** steps this city may take now */ steps: CaseKind[]
+  /** what the other city waits to have answered */ questions: Asked[]
+  clock: CaseClock
   waiting: Waiting[]
   timeline: TimelineEntry[]
 }
@@ -105,6 +123,11 @@ type Row = {
   outcome: string | null
   applicant: string
   parked: string | null
+  holder: string | null
+  due: string | null
+  due_duty: Duty | null
+  due_city: string | null
+  due_provisional: number
   submitted_at: number
   updated_at: number
 }
@@ -113,7 +136,7 @@ type Row = {
 type Fold = { fold: string }
 
 const COLUMNS = `c.thread_no, t.thread, c.case_no, c.local_case_no, c.role, c.partner, c.item_code, c.item_name, c.mode, c.state,
-  c.outcome, c.applicant, c.parked, c.submitted_at, c.updated_at`
+  c.outcome, c.applicant, c.parked, c.holder, c.due, c.due_duty, c.due_city, c.due_provisional, c.submitted_at, c.updated_at`
 const FROM = 'FROM cases c JOIN threads t ON t.no = c.thread_no'
 
 export type CaseFilter = {
@@ -122,6 +145,9 @@ export type CaseFilter = {
   role?: 'collecting' | 'handling' | undefined
   /** case number or local case number, exact */ number?: string | undefined
 }
+
+/** Seconds: more natural days than the working days before a day from which it is urgent, also over the longest holidays. */
+const TELL_WITHIN = 20 * 86_400
 
 export type Cases = ReturnType<typeof createCases>
 
@@ -175,7 +201,10 @@ export function createCases(parts: CasesParts) {
       ...rest,
       caseNo: caseNo ?? '-',
       receivedAt: receivedAt ?? new Date(clock.now()).toISOString(),
-      item: { code, name: item.taskName, version: item.taskVersion },
+      item: {
+        ...{ code, name: item.taskName, version: item.taskVersion },
+        ...{ promiseDay: item.promiseDay, anticipateDay: item.anticipateDay },
+      },
     }
     const hashes = materialsOf('case.submit', content)
     const materials = await parts.materials.held(hashes)
@@ -263,13 +292,13 @@ export function createCases(parts: CasesParts) {
               detail: { packet: packet?.id ?? '', case: caseNo },
             }),
         )
-      return toRow(await rowOf(thread))
+      return toRow(await rowOf(thread), parts.clocks)
     },
 
     /** Takes one step on a case. Problems: `case.transition`, `case.author`, `material.missing`, `request.invalid`, `exchange.recovering`. */
     async step(thread: string, kind: CaseKind, body: unknown, actor: string): Promise<CaseRow> {
       await step(thread, [{ kind, body }], actor)
-      return toRow(await rowOf(thread))
+      return toRow(await rowOf(thread), parts.clocks)
     },
 
     /** Several moves in one transaction with `alongside`; for the dispatch of adapters. */
@@ -313,7 +342,7 @@ export function createCases(parts: CasesParts) {
         `SELECT ${COLUMNS} ${FROM} WHERE ${where.join(' AND ')} ORDER BY c.updated_at DESC, c.thread_no DESC LIMIT ?`,
         [...params, limit],
       )
-      return rows.map(toRow)
+      return rows.map(row => toRow(row, parts.clocks))
     },
 
     async get(thread: string): Promise<CaseDetail> {
@@ -328,9 +357,11 @@ export function createCases(parts: CasesParts) {
       )
       const receiptedAt = new Map(receipts.map(entry => [entry.no, entry.at]))
       return {
-        ...toRow(row),
+        ...toRow(row, parts.clocks),
         fold,
         steps: stepsFor(fold, identity.city),
+        questions: questionsFor(fold, identity.city),
+        clock: await parts.clocks.of(db, fold),
         waiting: await parts.waiting(row.thread_no),
         timeline: packets.map(packet => ({
           packet: packet.id,
@@ -341,6 +372,54 @@ export function createCases(parts: CasesParts) {
           receiptedAt: receiptedAt.get(packet.no) ?? null,
           late: fold.late.includes(packet.id),
         })),
+      }
+    },
+
+    /** Counts the days of every case that has something due anew, after a holiday table changed; or of those alone whose day was provisional. */
+    async recount(which: 'all' | 'provisional' = 'all'): Promise<void> {
+      const filter = which === 'all' ? '' : 'AND due_provisional = 1 '
+      for (let last = 0; ; ) {
+        const rows = await db.query<{ thread_no: number } & Fold>(
+          `SELECT thread_no, fold FROM cases WHERE due IS NOT NULL ${filter}AND thread_no > ? ORDER BY thread_no LIMIT 500`,
+          [last],
+        )
+        if (rows.length === 0) return
+        await db.transaction(async tx => {
+          for (const row of rows) await saveClock(tx, parts.clocks, row.thread_no, JSON.parse(row.fold) as CaseState)
+        })
+        last = rows.at(-1)?.thread_no ?? 0
+      }
+    },
+
+    /** Tells of each case whose next day has come near or is over, once for each stage; how many. */
+    async tellDue(): Promise<number> {
+      let told = 0
+      // A case that is further away than this has working days enough.
+      const until = dayOf(Math.floor(clock.now() / 1000) + TELL_WITHIN)
+      for (let last = 0; ; ) {
+        const rows = await db.query<{
+          thread_no: number
+          thread: Uint8Array
+          due: string
+          due_city: string
+          alerted: string | null
+        }>(
+          `SELECT c.thread_no, t.thread, c.due, c.due_city, c.alerted ${FROM}
+           WHERE c.due <= ? AND coalesce(c.alerted, '') <> 'overdue' AND c.thread_no > ? ORDER BY c.thread_no LIMIT 500`,
+          [until, last],
+        )
+        if (rows.length === 0) return told
+        const stages = rows
+          .map(row => ({ ...row, level: parts.clocks.urgency(row.due_city, row.due).level }))
+          .filter(({ level, alerted }) => level !== 'green' && level !== alerted)
+        await db.transaction(async tx => {
+          for (const { thread_no, thread, level } of stages) {
+            await tx.run('UPDATE cases SET alerted = ? WHERE thread_no = ?', [level, thread_no])
+            await parts.events.append(tx, { type: 'case.due', subject: toHex(thread) })
+          }
+        })
+        told += stages.length
+        last = rows.at(-1)?.thread_no ?? 0
       }
     },
 
@@ -382,7 +461,7 @@ export const waitingOf = async (
   })),
 ]
 
-const toRow = (row: Row): CaseRow => ({
+const toRow = (row: Row, clocks: CaseClocks): CaseRow => ({
   no: row.thread_no,
   thread: toHex(row.thread),
   caseNo: row.case_no,
@@ -395,6 +474,14 @@ const toRow = (row: Row): CaseRow => ({
   outcome: row.outcome,
   applicant: row.applicant,
   parked: row.parked === null ? null : (JSON.parse(row.parked) as Problem & { kind?: string }),
+  holder: row.holder,
+  due:
+    row.due === null || row.due_duty === null || row.due_city === null
+      ? null
+      : {
+          ...{ duty: row.due_duty, city: row.due_city, day: row.due, provisional: row.due_provisional === 1 },
+          ...clocks.urgency(row.due_city, row.due),
+        },
   submittedAt: row.submitted_at,
   updatedAt: row.updated_at,
 })

@@ -1,6 +1,6 @@
 /** What packets of a case mean to this node: admission, the projection that lists read, materials to fetch, work to dispatch. */
 import { admitCase, openCaseBody } from '../../protocol/case/admit.ts'
-import { type CaseState, foldCase } from '../../protocol/case/fold.ts'
+import { type CaseState, foldCase, holderOf } from '../../protocol/case/fold.ts'
 import type { CaseBody } from '../../protocol/case/kinds.ts'
 import type { Commitment } from '../../protocol/primitives.ts'
 import { fromHex } from '../../protocol/primitives.ts'
@@ -10,6 +10,7 @@ import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import type { Applied, OwnIdentity, Reader, StoredPacket, ThreadHandler } from '../exchange/ports.ts'
 import type { Transaction } from '../store/database.ts'
+import { type CaseClocks, nextDue } from './clocks.ts'
 import { maskName } from './mask.ts'
 
 export type CaseHandlerParts = {
@@ -25,6 +26,7 @@ export type CaseHandlerParts = {
   }
   materials: { want(tx: Transaction, partner: string, materials: readonly Commitment[]): Promise<void> }
   dispatch: { enqueue(tx: Transaction, job: { packetNo: number; threadNo: number; at: number }): Promise<void> }
+  clocks: CaseClocks
   /** keyed hash of an ID number, so that an applicant's cases are found without storing the number */
   applicantKey: (idNumber: string) => Uint8Array
   /** after the commit */ changed: (change: { thread: string; state: CaseState; packet: StoredPacket | null }) => void
@@ -104,6 +106,7 @@ export function createCaseHandler(parts: CaseHandlerParts): ThreadHandler {
         [state.state, state.outcome, state.localCaseNo, applied.at, fold, applied.threadNo],
       )
     }
+    await saveClock(tx, parts.clocks, applied.threadNo, state)
     return state
   }
 
@@ -143,4 +146,28 @@ export function createCaseHandler(parts: CaseHandlerParts): ThreadHandler {
       if (state !== null) tx.afterCommit(() => parts.changed({ thread: applied.thread, state, packet: null }))
     },
   }
+}
+
+/** Writes who holds the case and what is due first; what was told of an earlier day may be told again. */
+export async function saveClock(
+  tx: Transaction,
+  clocks: CaseClocks,
+  threadNo: number,
+  state: CaseState,
+): Promise<void> {
+  const next = nextDue(await clocks.of(tx, state))
+  await tx.run(
+    `UPDATE cases SET holder = ?, alerted = CASE WHEN due IS ? AND due_duty IS ? THEN alerted END,
+       due = ?, due_duty = ?, due_city = ?, due_provisional = ? WHERE thread_no = ?`,
+    [
+      holderOf(state),
+      next?.due ?? null,
+      next?.duty ?? null,
+      next?.due ?? null,
+      next?.duty ?? null,
+      next?.city ?? null,
+      next?.provisional === true ? 1 : 0,
+      threadNo,
+    ],
+  )
 }

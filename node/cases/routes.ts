@@ -1,14 +1,16 @@
 /** HTTP routes of cases: pre-flight, submit, list, show, and one route for each step of the case table. */
 import * as z from 'zod'
+import { DUTIES, type Duty } from '../../protocol/case/deadlines.ts'
 import { AUTHORS, CASE_CONTENT, type CaseKind, Mode, OUTCOMES } from '../../protocol/case/kinds.ts'
 import { STATES, type State } from '../../protocol/case/table.ts'
-import { DivisionCode, Instant, Sha256, ThreadId, text } from '../../protocol/primitives.ts'
+import { Day, DivisionCode, Instant, Sha256, ThreadId, text } from '../../protocol/primitives.ts'
 import { TITLES } from '../evidence/timeline.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../http/route.ts'
 import type { CaseDetail, CaseRow, Cases } from './cases.ts'
 
 const states = Object.keys(STATES) as [State, ...State[]]
+const duties = Object.keys(DUTIES) as [Duty, ...Duty[]]
 const kinds = Object.keys(AUTHORS) as [CaseKind, ...CaseKind[]]
 
 const Case = z.strictObject({
@@ -27,11 +29,45 @@ const Case = z.strictObject({
     .strictObject({ code: z.string(), detail: z.string().optional(), kind: z.string().optional() })
     .nullable()
     .describe('why the case waits for a person'),
+  holder: DivisionCode.nullable().describe('the city that must act next (当前持有方); null at the end'),
+  due: z
+    .strictObject({
+      duty: z.enum(duties),
+      dutyName: z.string(),
+      city: DivisionCode.describe('the city that must do it'),
+      day: Day,
+      provisional: z.boolean().describe('past the holiday tables (暂定)'),
+      level: z.enum(['green', 'yellow', 'red', 'overdue']),
+      left: z.number().int().describe('working days left; negative when overdue'),
+    })
+    .nullable()
+    .describe('what is due first, by either city'),
   submittedAt: Time,
   updatedAt: Time,
 })
 
 const Detail = Case.extend({
+  deadlines: z
+    .array(
+      z.strictObject({
+        duty: z.enum(duties),
+        dutyName: z.string(),
+        city: DivisionCode,
+        from: Day.describe('the day on which the limit began, not counted'),
+        due: Day.nullable().describe('null while a special procedure stops the clock'),
+        provisional: z.boolean(),
+        done: Day.nullable(),
+        level: z.enum(['green', 'yellow', 'red', 'overdue', 'stopped', 'met', 'missed']),
+        left: z.number().int().nullable(),
+      }),
+    )
+    .describe('every duty of the case by law and agreement; the same at both cities'),
+  deemedAccepted: Day.nullable().describe(
+    'accepted by law, since nobody told what was lacking in time (行政许可法 32)',
+  ),
+  questions: z
+    .array(z.strictObject({ packet: Sha256, kind: z.enum(kinds), at: Time, answerBy: Day.nullable() }))
+    .describe('reminders, supervisions, objections and appeals of the other city that wait for an answer'),
   agreement: Sha256.nullable(),
   promisedBy: z.string().nullable(),
   supplementDeadline: z.string().nullable(),
@@ -80,8 +116,9 @@ const params = z.strictObject({ thread: ThreadId })
 const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 const WORKERS = ['clerk', 'integrator'] as const
 
-const toAnswer = ({ no: _, submittedAt, updatedAt, ...row }: CaseRow) => ({
+const toAnswer = ({ no: _, submittedAt, updatedAt, due, ...row }: CaseRow) => ({
   ...row,
+  due: due === null ? null : { ...due, dutyName: DUTIES[due.duty] },
   stateName: STATES[row.state],
   outcome: row.outcome as (typeof OUTCOMES)[number] | null,
   submittedAt: time(submittedAt),
@@ -90,7 +127,7 @@ const toAnswer = ({ no: _, submittedAt, updatedAt, ...row }: CaseRow) => ({
 
 const ofSeconds = (value: number | null) => timeOrNull(value === null ? null : value * 1000)
 
-function toDetail({ fold, steps, timeline, waiting, ...row }: CaseDetail): z.input<typeof Detail> {
+function toDetail({ fold, steps, questions, clock, timeline, waiting, ...row }: CaseDetail): z.input<typeof Detail> {
   const { received, submitted, arrived, accepted, decided, ended } = fold.instants
   return {
     ...toAnswer(row),
@@ -105,6 +142,9 @@ function toDetail({ fold, steps, timeline, waiting, ...row }: CaseDetail): z.inp
       decided: ofSeconds(decided),
       ended: ofSeconds(ended),
     },
+    deadlines: clock.deadlines.map(entry => ({ ...entry, dutyName: DUTIES[entry.duty] })),
+    deemedAccepted: clock.deemedAccepted,
+    questions: questions.map(({ packet, kind, at, answerBy }) => ({ packet, kind, at: time(at * 1000), answerBy })),
     steps,
     waiting: waiting.map(entry => ({ ...entry, at: time(entry.at) })),
     timeline: timeline.map(entry => ({

@@ -21,9 +21,21 @@ type Case = {
   item: { name: string }
   updatedAt: string
   parked: { code: string; detail?: string } | null
+  holder: string | null
+  due: { dutyName: string; city: string; day: string; level: string; left: number; provisional: boolean } | null
 }
 type Detail = Case & {
   steps: string[]
+  deadlines: {
+    dutyName: string
+    city: string
+    due: string | null
+    done: string | null
+    level: string
+    provisional: boolean
+  }[]
+  deemedAccepted: string | null
+  questions: { packet: string; kind: string; at: string; answerBy: string | null }[]
   timeline: { city: string; kind: string; at: string; status: string; receiptedAt: string | null; late: boolean }[]
 }
 type Given = { materials?: { sha256?: string; code: string; name: string }[] } & Record<string, unknown>
@@ -125,6 +137,7 @@ export async function list(
         local: value.localCaseNo,
         partner: value.partner,
         state: `${value.stateName} ${value.state}`,
+        due: value.due === null ? '' : `${value.due.day} ${value.due.dutyName} ${value.due.level}`,
         item: value.item.name,
         parked: value.parked?.code ?? '',
       })),
@@ -142,7 +155,22 @@ export async function show(context: CommandContext, thread: string): Promise<voi
       ...(value.parked === null
         ? []
         : [`  waits for a person 待处理  ${value.parked.code} ${value.parked.detail ?? ''}`]),
+      `  held by 当前持有方  ${value.holder ?? '-'}`,
+      ...(value.deemedAccepted === null ? [] : [`  accepted by law since 视为受理  ${value.deemedAccepted}`]),
+      ...value.questions.map(
+        ({ packet, kind, answerBy }) => `  to be answered 待答复  ${kind} ${packet} ${answerBy ?? ''}`,
+      ),
       `  possible now 可办步骤  ${value.steps.map(step => step.slice(5)).join(', ') || '-'}`,
+      '',
+      table(
+        value.deadlines.map(({ dutyName, city, due, done, level, provisional }) => ({
+          duty: dutyName,
+          city,
+          due: `${due ?? '-'}${provisional ? ' 暂定' : ''}`,
+          done,
+          level,
+        })),
+      ),
       '',
       table(
         value.timeline.map(({ at, city, kind, receiptedAt, late }) => ({

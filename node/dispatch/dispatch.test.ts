@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Adapter, DeliveryResult, LocalEvent } from '../../adapters/sdk/port.ts'
 import { ProblemError } from '../../protocol/problem.ts'
-import { PLAY_ITEM, submitContentOf } from '../../test/support/play-case.ts'
 import { createWorld } from '../../test/support/world.ts'
+import { agree, submitCase } from '../../test/support/world-case.ts'
 
 const A = '610900'
 const S = '420300'
@@ -48,38 +47,11 @@ class System {
 async function begin(system: System): Promise<{ w: World; submit: () => Promise<string> }> {
   const w = await createWorld({ adapter: code => (code === S ? system.adapter() : new System().adapter()) })
   world = w
-  const [proposed] = await w.city(A).agreements.propose(
-    {
-      v: 1,
-      title: '跨省通办合作协议',
-      parties: [
-        { code: A, name: '安康市', authority: '安康市行政审批服务局' },
-        { code: S, name: '十堰市', authority: '十堰市行政审批局' },
-      ],
-      items: [{ taskCode: PLAY_ITEM.code, taskName: PLAY_ITEM.name, handling: S, collecting: [A], modes: [0] }],
-      clock: {},
-      mailing: 'handling',
-      archive: 'handling',
-      purgeDays: 90,
-      dispute: '协商解决',
-      validFrom: '2026-01-01',
-      validTo: '2028-12-31',
-    },
-    { actor: 'person:1' },
-  )
-  if (proposed === undefined) throw new Error('nothing was proposed')
-  await w.settle()
-  await w.city(S).agreements.sign(proposed.thread, null, { actor: 'person:2' })
-  await w.settle()
+  const agreement = await agree(w)
   return {
     w,
     submit: async () => {
-      const thread = randomBytes(16).toString('hex')
-      await w
-        .city(A)
-        .exchange.author.write({ thread, partner: S }, [
-          { kind: 'case.submit', content: submitContentOf('AK-1', 0, []), agreement: proposed.id },
-        ])
+      const thread = await submitCase(w, agreement, { caseNo: 'AK-1' })
       await w.settle()
       return thread
     },

@@ -15,6 +15,7 @@ import type { ProblemCode } from '../../protocol/problem.ts'
 import { PLAY_ITEM, submitContentOf } from '../../test/support/play-case.ts'
 import { type PlayCity, playKey } from '../../test/support/play-city.ts'
 import { createWorld } from '../../test/support/world.ts'
+import { agree, worldAgreement } from '../../test/support/world-case.ts'
 import type { Transport, Wire } from './wire.ts'
 
 const A = '610900'
@@ -155,30 +156,7 @@ const auditRows = async () => (await world.city(S).audit.list({ action: 'packet.
 
 beforeEach(async () => {
   world = await createWorld()
-  const [proposed] = await world.city(A).agreements.propose(
-    {
-      v: 1,
-      title: '跨省通办合作协议',
-      parties: [
-        { code: A, name: '安康市', authority: '安康市行政审批服务局' },
-        { code: S, name: '十堰市', authority: '十堰市行政审批局' },
-      ],
-      items: [{ taskCode: PLAY_ITEM.code, taskName: PLAY_ITEM.name, handling: S, collecting: [A], modes: [0, 1] }],
-      clock: {},
-      mailing: 'handling',
-      archive: 'handling',
-      purgeDays: 90,
-      dispute: '协商解决',
-      validFrom: '2026-01-01',
-      validTo: '2026-12-31',
-    },
-    { actor: 'person:1' },
-  )
-  if (proposed === undefined) throw new Error('nothing was proposed')
-  await world.settle()
-  await world.city(S).agreements.sign(proposed.thread, null, { actor: 'person:2' })
-  await world.settle()
-  agreement = proposed.id
+  agreement = await agree(world, worldAgreement({ validTo: '2026-12-31' }))
   await world.city(A).stop()
   const transport = world.network.transport(A, { gate: () => true })
   await transport.start()

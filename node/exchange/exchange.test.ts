@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { PLAY_ITEM, submitContentOf } from '../../test/support/play-case.ts'
 import { createWorld, fakeAdapter } from '../../test/support/world.ts'
+import { agree, submitCase as submit } from '../../test/support/world-case.ts'
 import { openSqlite } from '../store/sqlite.ts'
 
 type World = Awaited<ReturnType<typeof createWorld>>
@@ -14,45 +14,6 @@ afterEach(async () => {
   await world?.stop()
   world = undefined
 })
-
-const agreementInput = {
-  v: 1 as const,
-  title: '跨省通办合作协议',
-  parties: [
-    { code: A, name: '安康市', authority: '安康市行政审批服务局' },
-    { code: S, name: '十堰市', authority: '十堰市行政审批局' },
-  ],
-  items: [
-    { taskCode: PLAY_ITEM.code, taskName: PLAY_ITEM.name, handling: S, collecting: [A], modes: [0, 1] as (0 | 1)[] },
-  ],
-  clock: {},
-  mailing: 'handling' as const,
-  archive: 'handling' as const,
-  purgeDays: 90,
-  dispute: '协商解决',
-  validFrom: '2026-01-01',
-  validTo: '2028-12-31',
-}
-
-async function agree(w: World): Promise<string> {
-  const [proposed] = await w.city(A).agreements.propose(agreementInput, { actor: 'person:1' })
-  if (proposed === undefined) throw new Error('nothing was proposed')
-  await w.settle()
-  await w.city(S).agreements.sign(proposed.thread, null, { actor: 'person:2' })
-  await w.settle()
-  return proposed.id
-}
-
-/** Submits past the pre-flight, which has tests of its own. */
-async function submit(w: World, agreement: string, mode: 0 | 1 = 0): Promise<string> {
-  const thread = randomBytes(16).toString('hex')
-  await w
-    .city(A)
-    .exchange.author.write({ thread, partner: S }, [
-      { kind: 'case.submit', content: submitContentOf(`AK-${thread.slice(0, 8)}`, mode, []), agreement },
-    ])
-  return thread
-}
 
 /** Lets the clock run, past every back-off, until the case is there. */
 async function reached(w: World, code: string, thread: string, state: string): Promise<void> {

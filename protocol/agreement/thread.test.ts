@@ -218,7 +218,7 @@ describe('two cities at random', () => {
     )
     const between = KINDS.filter(kind => kind !== 'agreement.complete')
     expect(between.filter(kind => (counts[kind] ?? 0) < 10)).toEqual([])
-    expect(counts.refused).toBeGreaterThan(50)
+    expect(counts.refused).toBeGreaterThan(10)
     // `signed` is of texts between many parties.
     expect([...reached].sort()).toEqual(
       Object.keys(AGREEMENT_STATES)

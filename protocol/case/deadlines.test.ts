@@ -46,7 +46,12 @@ const SUBMIT: Parameters<typeof thread>[number] = [
   A,
   'case.submit',
   '2026-02-13 09:00',
-  { mode: 1, item: { code: 'x', name: 'x', version: 1 }, caseNo: 'n', receivedAt: '2026-02-12T16:00:00+08:00' },
+  {
+    mode: 1,
+    item: { code: 'x', name: 'x', version: 1, promiseDay: 10, anticipateDay: 20 },
+    caseNo: 'n',
+    receivedAt: '2026-02-12T16:00:00+08:00',
+  },
 ]
 const ARRIVED: Parameters<typeof thread>[number] = [S, 'case.arrived', '2026-02-13 09:01', { localCaseNo: 'L1' }]
 const ACCEPTED: Parameters<typeof thread>[number] = [S, 'case.accept', '2026-02-25 10:00']
@@ -57,7 +62,6 @@ function clock(steps: Parameters<typeof thread>, today: string, change: Partial<
   const { deadlines, deemedAccepted } = caseClock({
     state,
     terms: TERMS,
-    item: { promiseDay: 10, anticipateDay: 20 },
     calendarOf: code => calendarOf(CHINA_HOLIDAYS, code),
     now: instant(`${today} 12:00`),
     ...change,
@@ -160,6 +164,33 @@ describe('the clock of a case', () => {
     const closed = [S, 'case.close', '2026-02-25 09:00', { outcome: 'withdrawn' }] as Parameters<typeof thread>[0]
     const { duties, deemedAccepted } = clock([SUBMIT, ARRIVED, withdrawn, closed], '2026-04-01')
     expect([duties, deemedAccepted]).toEqual([['forward'], null])
+  })
+
+  test('a bad rating is followed up by the city that was rated, also after the end', () => {
+    const refused = [S, 'case.refuse', '2026-02-25 09:00', { reason: 'x', basis: 'x' }] as Parameters<typeof thread>[0]
+    const rate = (target: string, level: number) =>
+      [A, 'case.evaluate', '2026-02-25 12:00', { target, level }] as Parameters<typeof thread>[0]
+    expect(clock([SUBMIT, ARRIVED, refused, rate('department', 3)], '2026-02-26').of('follow-up')).toBeUndefined()
+    const open = clock([SUBMIT, ARRIVED, refused, rate('department', 4)], '2026-02-26')
+    expect(open.of('follow-up')).toMatchObject({ city: S, from: '2026-02-25', due: '2026-03-03', left: 4 })
+    const window = clock([SUBMIT, ARRIVED, refused, rate('window', 5)], '2026-02-26', { evaluationDays: 3 })
+    expect(window.of('follow-up')).toMatchObject({ city: A, due: '2026-02-28' })
+    const answered = [S, 'case.answer-evaluation', '2026-03-05 09:00', { text: 'x' }] as Parameters<typeof thread>[0]
+    const late = clock([SUBMIT, ARRIVED, refused, rate('department', 4), answered], '2026-03-05')
+    expect(late.of('follow-up')).toMatchObject({ done: '2026-03-05', level: 'missed' })
+  })
+
+  test('a supervision is answered by its day, by the other city', () => {
+    const supervise = [A, 'case.supervise', '2026-02-25 09:00', { text: 'x', answerBy: '2026-03-02' }]
+    const steps = [SUBMIT, ARRIVED, supervise] as Parameters<typeof thread>
+    expect(clock(steps, '2026-02-27').of('answer')).toMatchObject({
+      city: S,
+      due: '2026-03-02',
+      left: 2,
+      level: 'yellow',
+    })
+    const answer = [S, 'case.answer', '2026-02-27 09:00', { to: `${A}1`, text: 'x' }] as Parameters<typeof thread>[0]
+    expect(clock([...steps, answer], '2026-03-10').of('answer')).toMatchObject({ done: '2026-02-27', level: 'met' })
   })
 
   test('past the holiday tables a day is provisional', () => {

@@ -19,6 +19,8 @@ export const DUTIES = {
   legal: '法定办结',
   deliver: '颁发送达',
   'result-mail': '寄送结果',
+  'follow-up': '差评整改',
+  answer: '督办答复',
 } as const
 export type Duty = keyof typeof DUTIES
 
@@ -39,8 +41,8 @@ export type Deadline = {
 export type ClockInput = {
   state: CaseState
   /** of the agreement the case began under */ terms: AgreementDocument['clock']
-  /** limits of the item, working days; null when the list that the case names is not held */
-  item: { promiseDay: number; anticipateDay: number } | null
+  /** what the agreement promises for the item in place of its list, working days */ promiseDays?: number | undefined
+  /** to follow up a bad rating, working days */ evaluationDays?: number | undefined
   /** by division code */ calendarOf: (code: string) => Calendar
   /** now, seconds */ now: number
   /** working days before the last one from which a duty is yellow, and red */ warn?: { yellow: number; red: number }
@@ -48,6 +50,9 @@ export type ClockInput = {
 
 /** Days to hand out a decision after it was made (行政许可法 44). */
 const DELIVER_DAYS = 10
+/** Satisfaction from which a rating is bad (差评). */
+const BAD = 4
+const FOLLOW_UP_DAYS = 5
 const WARN = { yellow: 3, red: 1 }
 
 export type CaseClock = {
@@ -58,7 +63,7 @@ export type CaseClock = {
 
 /** Everything that is or was due. Duties of steps that are not reached yet are not listed. */
 export function caseClock(input: ClockInput): CaseClock {
-  const { state, terms, item } = input
+  const { state, terms } = input
   const { instants } = state
   const { collecting, handling } = state
   const received = instants.received === null ? null : dayOf(Date.parse(instants.received) / 1000)
@@ -109,18 +114,48 @@ export function caseClock(input: ClockInput): CaseClock {
   const late = notice?.level === 'overdue' || notice?.level === 'missed'
   const deemedAccepted = late ? (noticeFrom ?? null) : null
   const begun = earliest(accepted, deemedAccepted)
-  if (begun !== null && item !== null) {
+  if (begun !== null) {
     deadlines.push(...decisions(input, begun, decided ?? null, ended ?? null))
   }
   duty('result-mail', handling, decided, terms.resultMailDays, sent)
   duty('deliver', handling, decided, DELIVER_DAYS, earliest(sent, on(instants.handedOver), ended))
+  deadlines.push(...afterwards(input))
   return { deadlines, deemedAccepted }
+}
+
+/** What stays to be done after the end too: bad ratings (差评) to follow up, supervision to answer. */
+function afterwards(input: ClockInput): Deadline[] {
+  const { state } = input
+  const found: Deadline[] = []
+  for (const [target, city] of [
+    ['window', state.collecting],
+    ['department', state.handling],
+  ] as const) {
+    const rating = state.ratings[target]
+    if (rating === null || rating.level < BAD) continue
+    const from = dayOf(rating.at)
+    const { day: due, provisional } = addWorkingDays(
+      input.calendarOf(city),
+      from,
+      input.evaluationDays ?? FOLLOW_UP_DAYS,
+    )
+    const done = rating.answered === null ? null : dayOf(rating.answered)
+    found.push(judged(input, { duty: 'follow-up', city, from, due, provisional, done }))
+  }
+  for (const { city: asker, at, answerBy, answered } of state.asked) {
+    if (answerBy === null) continue
+    const city = asker === state.collecting ? state.handling : state.collecting
+    const provisional = !isCovered(input.calendarOf(city), answerBy)
+    const done = answered === null ? null : dayOf(answered)
+    found.push(judged(input, { duty: 'answer', city, from: dayOf(at), due: answerBy, provisional, done }))
+  }
+  return found
 }
 
 /** The promised and the legal limit: from acceptance on, without the days of special procedures, to the day of an extension. */
 function decisions(input: ClockInput, from: string, decided: string | null, ended: string | null): Deadline[] {
-  const { state, item } = input
-  if (item === null || (decided === null && ended !== null)) return []
+  const { state } = input
+  if (decided === null && ended !== null) return []
   const calendar = input.calendarOf(state.mover)
   const running = state.pauses.some(pause => pause.to === null)
   const paused = state.pauses.reduce(
@@ -128,13 +163,15 @@ function decisions(input: ClockInput, from: string, decided: string | null, ende
     0,
   )
   const limits = [
-    { duty: 'promise' as const, days: item.promiseDay, stated: state.promisedBy },
-    { duty: 'legal' as const, days: item.anticipateDay, stated: null },
+    { duty: 'promise' as const, days: input.promiseDays ?? state.item?.promiseDay, stated: state.promisedBy },
+    { duty: 'legal' as const, days: state.item?.anticipateDay, stated: null },
   ]
-  return limits.map(({ duty, days, stated }) => {
-    const counted = addWorkingDays(calendar, from, days + paused)
+  return limits.flatMap(({ duty, days, stated }) => {
     // What the city promised in writing binds it, unless special procedures came between.
-    const promised = stated === null ? counted.day : addWorkingDays(calendar, stated, paused).day
+    const [first, more] = stated === null ? [from, (days ?? 0) + paused] : [stated, paused]
+    if (stated === null && days === undefined) return []
+    const counted = addWorkingDays(calendar, first, more)
+    const promised = counted.day
     const due = state.extendedUntil !== null && state.extendedUntil > promised ? state.extendedUntil : promised
     const provisional = counted.provisional || !isCovered(calendar, due)
     if (running && decided === null) {
@@ -154,10 +191,20 @@ function judged(
 ): Deadline {
   const { done, due } = open
   if (done !== null) return { ...open, level: done <= due ? 'met' : 'missed', left: null }
+  return { ...open, ...urgency(calendarOf(open.city), due, now, warn) }
+}
+
+/** How urgent a day is at `now` (seconds), and the working days left, negative when it is over. */
+export function urgency(
+  calendar: Calendar,
+  due: string,
+  now: number,
+  warn = WARN,
+): { level: 'green' | 'yellow' | 'red' | 'overdue'; left: number } {
   const today = dayOf(now)
-  const left = workingDaysBetween(calendarOf(open.city), today, due)
-  if (today > due) return { ...open, level: 'overdue', left: Math.min(left, -1) }
-  return { ...open, level: left <= warn.red ? 'red' : left <= warn.yellow ? 'yellow' : 'green', left }
+  const left = workingDaysBetween(calendar, today, due)
+  if (today > due) return { level: 'overdue', left: Math.min(left, -1) }
+  return { level: left <= warn.red ? 'red' : left <= warn.yellow ? 'yellow' : 'green', left }
 }
 
 const earliest = (...days: (string | null | undefined)[]): string | null =>

@@ -199,7 +199,7 @@ describe('the table', () => {
     promisedBy: null,
     withdrawRequested: false,
     evaluated: { window: false, department: false },
-    complaints: { window: false, department: false },
+    ratings: { window: null, department: null },
     asked: [],
     purgedBy: [],
     instants: {

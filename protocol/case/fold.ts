@@ -44,6 +44,9 @@ export type Asked = {
   answered: number | null
 }
 
+/** 好差评: 1 非常满意 … 5 非常不满意; 4 and 5 are bad (差评) and must be followed up. Seconds. */
+export type Rating = { level: number; at: number; answered: number | null }
+
 /** What both cities agree on; holds no personal data but the case numbers. */
 export type CaseState = {
   state: State
@@ -53,7 +56,13 @@ export type CaseState = {
   collecting: string
   handling: string
   /** whose chain orders the thread */ mover: string
-  item: { code: string; name: string; version: number } | null
+  /** the version it was received under, with its limits in working days */ item: {
+    code: string
+    name: string
+    version: number
+    promiseDay?: number | undefined
+    anticipateDay?: number | undefined
+  } | null
   caseNo: string | null
   localCaseNo: string | null
   agreement: string | null
@@ -64,7 +73,7 @@ export type CaseState = {
   promisedBy: string | null
   withdrawRequested: boolean
   evaluated: { window: boolean; department: boolean }
-  /** rated 4 or 5 (差评) and not answered yet */ complaints: { window: boolean; department: boolean }
+  ratings: { window: Rating | null; department: Rating | null }
   asked: readonly Asked[]
   /** cities that deleted what they held of the case, but for its evidence */ purgedBy: readonly string[]
   instants: CaseInstants
@@ -117,7 +126,7 @@ function begin(submit: Packet, mover: string): CaseState {
     promisedBy: null,
     withdrawRequested: false,
     evaluated: { window: false, department: false },
-    complaints: { window: false, department: false },
+    ratings: { window: null, department: null },
     asked: [],
     purgedBy: [],
     instants: {
@@ -195,11 +204,15 @@ function effects(next: CaseState, kind: CaseKind, packet: Packet): CaseState {
       return {
         ...next,
         evaluated: { ...next.evaluated, [target]: true },
-        complaints: { ...next.complaints, [target]: level >= 4 },
+        ratings: { ...next.ratings, [target]: { level, at, answered: null } },
       }
     }
-    case 'case.answer-evaluation':
-      return { ...next, complaints: { ...next.complaints, [bodyOf(kind)?.target ?? 'department']: false } }
+    case 'case.answer-evaluation': {
+      const target = bodyOf(kind)?.target ?? 'department'
+      const rating = next.ratings[target]
+      if (rating === null || rating.answered !== null) return next
+      return { ...next, ratings: { ...next.ratings, [target]: { ...rating, answered: at } } }
+    }
     case 'case.remind':
     case 'case.object':
     case 'case.appeal-evaluation':
@@ -270,6 +283,14 @@ export function permits(state: CaseState, kind: CaseKind, body: unknown, city: s
     default:
       return null
   }
+}
+
+/** The city that must act next (当前持有方); null when the case has ended. */
+export function holderOf(state: CaseState): string | null {
+  if (state.state === 'closed' || state.state === 'refused') return null
+  if (state.state === 'supplementing') return state.withdrawRequested ? state.mover : state.collecting
+  if (state.state === 'sending' && state.instants.handedOver === null) return state.collecting
+  return state.mover
 }
 
 /** Whether `city` may author `kind` in this case; null when it may. */

@@ -90,7 +90,19 @@ const documents = z.array(Sha256).max(LIMITS.materialsPerPacket).optional()
 export const CASE_CONTENT = {
   'case.submit': z.strictObject({
     caseNo: text(64).describe('case number (办件编号) given by the collecting city'),
-    item: z.strictObject({ code: text(50), name: text(1000), version: z.number().int().min(1) }),
+    item: z.strictObject({
+      code: text(50),
+      name: text(1000),
+      version: z.number().int().min(1),
+      promiseDay: z.number().int().min(0).max(3650).optional().describe('承诺办结时限 of that version, working days'),
+      anticipateDay: z
+        .number()
+        .int()
+        .min(0)
+        .max(3650)
+        .optional()
+        .describe('法定办结时限 of that version, working days'),
+    }),
     mode: Mode,
     applicant: Applicant,
     agent: Agent.optional(),

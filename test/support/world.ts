@@ -7,7 +7,9 @@ import type { Adapter } from '../../adapters/sdk/port.ts'
 import { createAgreements } from '../../node/agreements/agreements.ts'
 import { createAudit } from '../../node/audit/audit.ts'
 import { createEventLog } from '../../node/audit/events.ts'
+import { createCalendars } from '../../node/calendar/calendars.ts'
 import { createCases, waitingOf } from '../../node/cases/cases.ts'
+import { createCaseClocks } from '../../node/cases/clocks.ts'
 import { createCaseHandler } from '../../node/cases/handler.ts'
 import { createDispatch } from '../../node/dispatch/dispatch.ts'
 import { createAdapterState } from '../../node/dispatch/job-store.ts'
@@ -167,6 +169,12 @@ async function startCity({ play, resolve, network, clock, db, partners, adapter 
       unavailable: (problem, failures) => problems.push({ partner: 'adapter', problem, error: failures }),
     },
   })
+  const calendars = await createCalendars({ db, clock, audit, events, changed: () => cases.recount() })
+  const clocks = createCaseClocks({
+    clock,
+    agreements,
+    calendars,
+  })
   handlers.set(
     'case',
     createCaseHandler({
@@ -176,6 +184,7 @@ async function startCity({ play, resolve, network, clock, db, partners, adapter 
       agreements,
       materials: { want: async () => {} },
       dispatch,
+      clocks,
       applicantKey: number => createHash('sha256').update(number).digest(),
       changed: () => {},
     }),
@@ -190,6 +199,8 @@ async function startCity({ play, resolve, network, clock, db, partners, adapter 
     services: { item: async () => null },
     agreements,
     materials: { held: async () => [] },
+    events,
+    clocks,
     waiting: no => waitingOf(dispatch, { waiting: async () => [] }, no),
     threadId,
   })
@@ -205,6 +216,8 @@ async function startCity({ play, resolve, network, clock, db, partners, adapter 
     cases,
     dispatch,
     audit,
+    events,
+    calendars,
     handlers,
     problems,
     async stop() {

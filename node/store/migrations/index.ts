@@ -7,5 +7,15 @@ import { items } from './004-items.ts'
 import { agreements } from './006-agreements.ts'
 import { health } from './008-health.ts'
 import { calendar } from './009-calendar.ts'
+import { caseClock } from './010-case-clock.ts'
 
-export const MIGRATIONS: readonly Migration[] = [spine, peopleAudit, lists, items, agreements, health, calendar]
+export const MIGRATIONS: readonly Migration[] = [
+  spine,
+  peopleAudit,
+  lists,
+  items,
+  agreements,
+  health,
+  calendar,
+  caseClock,
+]
