@@ -10,6 +10,7 @@ import { LIMITS } from '../protocol/limits.ts'
 import { type Problem, ProblemError } from '../protocol/problem.ts'
 import { createActs } from './agreements/acts.ts'
 import { createAgreements } from './agreements/agreements.ts'
+import { createPapers } from './agreements/papers.ts'
 import { agreementRoutes } from './agreements/routes.ts'
 import { agreementTextRoutes } from './agreements/text-routes.ts'
 import { createAudit } from './audit/audit.ts'
@@ -263,6 +264,8 @@ export async function startNode({
     failed: error => log.error('agreement not completed', {}, error),
   })
   const acts = createActs({ db, clock, audit, agreements, fourEyes: config.agreements.fourEyes })
+  const certificatesOf = async (city: string) => (await trust.papers(city)).certificates
+  const papers = createPapers({ agreements, certificatesOf, clock })
   const stopping = new AbortController()
   const adapter = await makeAdapter(config)
   const adapterLog = telemetry.log('adapter')
@@ -402,7 +405,7 @@ export async function startNode({
       materialRoutes(materials),
       evidenceRoutes(evidence),
       agreementRoutes(agreements, acts),
-      agreementTextRoutes(agreements),
+      agreementTextRoutes({ agreements, papers }),
       partnerRoutes(partners),
       testRoutes(tests),
       healthRoutes(health, clock),

@@ -6,11 +6,11 @@ import { type Refused, refuse } from '../../protocol/problem.ts'
 
 /** `replaced`: a proposal that a counter-proposal took the place of. */
 export type ComparedText = { id: string; kind: 'version' | 'pending' | 'replaced'; by: string | null; from: string }
-type Found = ComparedText & { document: AgreementDocument }
+export type NamedText = ComparedText & { document: AgreementDocument }
 export type Comparison = { before: ComparedText; after: ComparedText } & AgreementDiff
 
 /** Every text that can be named, oldest first. */
-function textsOf(state: AgreementState): Found[] {
+export function textsOf(state: AgreementState): NamedText[] {
   const { replaced, versions, pending } = state
   return [
     ...replaced.map(text => ({ ...text, kind: 'replaced' as const })),
@@ -41,7 +41,7 @@ export function compareTexts(
     return named.before === undefined
       ? refuse('request.conflict', 'there is no other text')
       : refuse('request.not-found', 'before')
-  const shown = ({ id, kind, by, from }: Found): ComparedText => ({ id, kind, by, from })
+  const shown = ({ id, kind, by, from }: NamedText): ComparedText => ({ id, kind, by, from })
   return {
     ok: true,
     comparison: { before: shown(before), after: shown(after), ...diffAgreements(before.document, after.document) },

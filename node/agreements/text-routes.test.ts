@@ -3,6 +3,7 @@ import { createTestApi, type TestApi } from '../../test/support/http.ts'
 import { playAgreement } from '../../test/support/play-agreement.ts'
 import { openTestStore } from '../../test/support/store.ts'
 import { createWorld } from '../../test/support/world.ts'
+import { createPapers } from './papers.ts'
 import { agreementTextRoutes } from './text-routes.ts'
 
 // Ankang proposes to Shiyan.
@@ -16,7 +17,12 @@ let thread = ''
 beforeEach(async () => {
   world = await createWorld({ codes: [A, S] })
   const { agreements } = world.city(S)
-  api = await createTestApi({ store: await openTestStore(), routes: () => [agreementTextRoutes(agreements)] })
+  const certificatesOf = async (city: string) => [world.city(city).play.certificate]
+  const papers = createPapers({ agreements, certificatesOf, clock: world.clock })
+  api = await createTestApi({
+    store: await openTestStore(),
+    routes: () => [agreementTextRoutes({ agreements, papers })],
+  })
   const [proposed] = await world.city(A).agreements.propose(playAgreement(), by)
   thread = proposed?.thread ?? ''
   await world.settle()
@@ -77,5 +83,46 @@ describe('the difference of texts', () => {
     expect(named).toMatchObject({ terms: [{ field: 'purgeDays' }], counts: { removed: 1 } })
     expect(await diff(`?before=${'0'.repeat(64)}`)).toMatchObject({ status: 404, code: 'request.not-found' })
     expect(await diff('?before=xyz')).toMatchObject({ status: 400, code: 'request.invalid' })
+  })
+})
+
+describe('the document for paper', () => {
+  const page = async (query = '') => api.as('auditor').get(`/api/v1/agreements/${thread}/document${query}`)
+
+  test('is a page whose own style applies and that runs nothing', async () => {
+    const reply = await page()
+    expect(reply.status).toBe(200)
+    expect(reply.headers.get('content-type')).toBe('text/html; charset=utf-8')
+    expect(reply.headers.get('content-security-policy')).toBe("default-src 'none'; style-src 'unsafe-inline'; sandbox")
+    expect(reply.text).toContain('文本草案，尚未签署')
+    expect(reply.text.match(/尚未签署<\/p>/g)).toHaveLength(2)
+    expect((await page('?text=00000000')).status).toBe(404)
+  })
+
+  test('names who signed by which certificate, when, and what amended it', async () => {
+    const { agreements } = world.city(S)
+    await agreements.sign(thread, null, by)
+    await world.settle()
+    const first = (await page()).text
+    for (const code of [A, S]) expect(first).toContain(world.city(code).play.fingerprint)
+    expect(first).toContain('2026年11月23日 08:00:00')
+    expect(first).not.toContain('尚未签署')
+    await agreements.amend(
+      thread,
+      { title: '补充协议一', reason: '期限', terms: { purgeDays: 15 }, effectiveFrom: '2026-12-01' },
+      by,
+    )
+    const { pending, versions } = await agreements.get(thread)
+    // What stands is printed until another text is asked for.
+    expect((await page()).text).toContain('办结后90日内')
+    const amendment = (await page(`?text=${pending?.id.slice(0, 12)}`)).text
+    expect(amendment).toContain('变更文本，尚未签署')
+    expect(amendment).toContain('办结后15日内')
+    expect(amendment).toContain('补充协议一')
+    await world.settle()
+    await world.city(A).agreements.sign(thread, null, by)
+    await world.settle()
+    expect((await page()).text).toContain('办结后15日内')
+    expect((await page(`?text=${versions[0]?.id}`)).text).toContain('自 2026年12月1日 起由变更后的文本替代')
   })
 })

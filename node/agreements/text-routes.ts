@@ -1,10 +1,11 @@
-/** HTTP routes of what an agreement says: the difference of two of its texts. */
+/** HTTP routes of what an agreement says: the difference of two of its texts, and the printed document. */
 import * as z from 'zod'
 import { DivisionCode, Sha256, ThreadId } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { RouteModule } from '../http/route.ts'
 import type { Agreements } from './agreements.ts'
 import { compareTexts } from './comparison.ts'
+import type { Papers } from './papers.ts'
 
 const Label = z.strictObject({ zh: z.string(), en: z.string() })
 const Field = z.strictObject({
@@ -45,9 +46,15 @@ const named = z
   .regex(/^[0-9a-f]{8,64}$/)
   .optional()
 
-export const agreementTextRoutes = (agreements: Agreements): RouteModule => ({
+export const agreementTextRoutes = ({
+  agreements,
+  papers,
+}: {
+  agreements: Agreements
+  papers: Papers
+}): RouteModule => ({
   tag: 'Agreement texts',
-  description: 'What agreements say (协议文本): differences of texts.',
+  description: 'What agreements say (协议文本): differences of texts, and the document for paper.',
   register(api) {
     api.operation({
       method: 'get',
@@ -70,6 +77,23 @@ export const agreementTextRoutes = (agreements: Agreements): RouteModule => ({
         if (!compared.ok) throw new ProblemError(compared.problem.code, compared.problem.detail)
         return compared.comparison
       },
+    })
+    api.download({
+      path: '/api/v1/agreements/{thread}/document',
+      id: 'printAgreement',
+      summary: 'The agreement as a Chinese document for paper: articles, annexes, who signed it (协议文书)',
+      roles: READERS,
+      params,
+      query: z.strictObject({
+        text: named.describe('id of a text, or its beginning; absent: the newest that was signed, or the proposal'),
+      }),
+      gives: { types: ['text/html'], description: 'one page that needs nothing else; A4 when printed' },
+      problems: ['thread.unknown', 'request.not-found'],
+      handle: async ({ params: { thread }, query }) => ({
+        type: 'text/html; charset=utf-8',
+        body: await papers.html(thread, query.text),
+        styled: true,
+      }),
     })
   },
 })

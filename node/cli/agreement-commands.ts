@@ -78,4 +78,16 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
     ),
     'tongban agreement diff THREAD',
   )
+  example(
+    does(
+      add(agreement, 'print <thread>', 'the agreement as a Chinese document for paper 打印')
+        .option('--out <file>', 'where', 'agreement.html')
+        .option('--text <id>', 'a text by the beginning of its id, in place of the newest that was signed'),
+      async () => {
+        const { print } = await import('./agreement-texts.ts')
+        return (context, flags, thread) => print(context, thread ?? '', flags)
+      },
+    ),
+    'tongban agreement print THREAD --out agreement.html',
+  )
 }

@@ -1,4 +1,4 @@
-/** `tongban agreement diff`: what agreements say, and how two texts of one differ. */
+/** `tongban agreement diff` and `print`: how two texts of an agreement differ, and the document for paper. */
 import { styleText } from 'node:util'
 import type { CommandContext } from './context.ts'
 
@@ -69,5 +69,20 @@ export async function diff(
       coloured('added', `+++ ${line(found.after)}`),
       describeDiff(found),
     ].join('\n'),
+  )
+}
+
+export async function print(
+  context: CommandContext,
+  thread: string,
+  flags: { out: string; text?: string },
+): Promise<void> {
+  const client = await context.client()
+  const query = flags.text === undefined ? '' : `?text=${encodeURIComponent(flags.text)}`
+  const page = await client.download(`/api/v1/agreements/${thread}/document${query}`)
+  const bytes = await Bun.write(flags.out, new Response(page))
+  context.out.result(
+    { file: flags.out, bytes },
+    ({ file }) => `Wrote 已写入 ${file}: open it in a browser and print 用浏览器打开后打印`,
   )
 }

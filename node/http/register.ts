@@ -259,7 +259,9 @@ async function answerUpload(edge: Edge, upload: AnyUpload, c: Context<Env>): Pro
 async function answerDownload(edge: Edge, download: AnyDownload, c: Context<Env>): Promise<Response> {
   const input = await begin(edge, download, c)
   const given = await limited(edge, download, c, signal => download.handle({ ...input, body: undefined, signal }))
-  const headers = new Headers({ 'content-type': given.type, 'content-security-policy': "default-src 'none'; sandbox" })
+  const styled = given.styled === true ? "; style-src 'unsafe-inline'" : ''
+  const policy = `default-src 'none'${styled}; sandbox`
+  const headers = new Headers({ 'content-type': given.type, 'content-security-policy': policy })
   if (given.size !== undefined) headers.set('content-length', String(given.size))
   if (given.filename !== undefined) {
     const ascii = given.filename.replaceAll(/[^A-Za-z0-9._-]/g, '_')

@@ -61,6 +61,7 @@ export type Download = {
   body: ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | string
   /** length in bytes, when known before */ size?: number
   /** offered as a file of this name; without it shown in place */ filename?: string
+  /** a page made here, whose own style applies; it still runs nothing and fetches nothing */ styled?: boolean
 }
 
 /** Bytes out, never run as a page of this origin. */
