@@ -67,6 +67,8 @@ export const agreementRoutes = (agreements: Agreements, acts: Acts): RouteModule
   description:
     'Agreements (合作协议) with partner cities: one document, signed by every city certificate over the same bytes; amendments chained to it.',
   register(api) {
+    // Before `{thread}`, which would take the word for a thread.
+    prepared(api, acts)
     api.operation({
       method: 'post',
       path: '/api/v1/agreements',
@@ -120,7 +122,6 @@ export const agreementRoutes = (agreements: Agreements, acts: Acts): RouteModule
       },
     })
     steps(api, agreements, acts)
-    prepared(api, acts)
   },
 })
 
