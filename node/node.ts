@@ -10,6 +10,7 @@ import { LIMITS } from '../protocol/limits.ts'
 import { type Problem, ProblemError } from '../protocol/problem.ts'
 import { createActs } from './agreements/acts.ts'
 import { createAgreements } from './agreements/agreements.ts'
+import { createAttachments } from './agreements/attachments.ts'
 import { createPapers } from './agreements/papers.ts'
 import { agreementRoutes } from './agreements/routes.ts'
 import { agreementTextRoutes } from './agreements/text-routes.ts'
@@ -260,6 +261,7 @@ export async function startNode({
     audit,
     events,
     clock,
+    materials,
     threadId,
     failed: error => log.error('agreement not completed', {}, error),
   })
@@ -404,7 +406,7 @@ export async function startNode({
       caseRoutes(cases),
       materialRoutes(materials),
       evidenceRoutes(evidence),
-      agreementTextRoutes({ agreements, papers }),
+      agreementTextRoutes({ agreements, papers, attachments: createAttachments({ agreements, materials }) }),
       agreementRoutes(agreements, acts),
       partnerRoutes(partners),
       testRoutes(tests),

@@ -20,6 +20,7 @@ export const LIMITS = {
   /** partner tests that a city may begin with another in an hour */ testsPerHour: 12,
   /** packets of one thread */ threadPackets: 10_000,
   /** text of an agreement or amendment, before it is packed */ agreementBytes: 8 * 1024 * 1024,
+  /** one attachment of an agreement */ attachmentBytes: 64 * 1024 * 1024,
   /** items of one agreement */ agreementItems: 10_000,
   /** items of one service list */ listItems: 150_000,
   /** bytes of one service list, its items as lines */ listBytes: 1024 * 1024 * 1024,

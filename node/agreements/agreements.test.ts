@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { AgreementDocumentInput } from '../../protocol/agreement/document.ts'
 import type { AgreementStateName } from '../../protocol/agreement/thread.ts'
+import { LIMITS } from '../../protocol/limits.ts'
 import { createWorld } from '../../test/support/world.ts'
 import { createActs } from './acts.ts'
 import type { AgreementView } from './agreements.ts'
@@ -190,6 +191,52 @@ describe('an agreement between two cities', () => {
       agreements(A).propose({ ...three(), parties: three().parties.slice(1), items: three().items.slice(0, 0) }, by(1)),
     ).rejects.toThrow('agreement.malformed')
     expect(await agreements(A).list({}, 10, null)).toEqual([])
+  })
+})
+
+describe('attachments', () => {
+  const scan = { sha256: 'c'.repeat(64), size: 5, type: 'application/pdf' }
+  const attached = (size = scan.size) => text({ attachments: [{ ...scan, size, name: '盖章扫描件.pdf' }] })
+
+  test('that were not uploaded here, or not so, are not proposed', async () => {
+    await expect(agreements(A).propose(attached(), by(1))).rejects.toThrow('request.invalid')
+    world.city(A).scans.held.set(scan.sha256, scan)
+    await expect(agreements(A).propose(attached(6), by(1))).rejects.toThrow('request.invalid')
+    await expect(agreements(A).propose(attached(LIMITS.attachmentBytes + 1), by(1))).rejects.toThrow(
+      'agreement.malformed',
+    )
+    const [large] = [{ ...scan, size: LIMITS.attachmentBytes }]
+    world.city(A).scans.held.set(scan.sha256, large ?? scan)
+    expect(await settled(agreements(A).propose(attached(LIMITS.attachmentBytes), by(1)))).toHaveLength(1)
+  })
+
+  test('are fetched by who received the text, and it signs only what it can read', async () => {
+    world.city(A).scans.held.set(scan.sha256, scan)
+    const { thread } = await proposed(attached())
+    expect([world.city(S).scans.wanted, world.city(A).scans.wanted]).toEqual([
+      [{ partner: A, sha256: scan.sha256 }],
+      [],
+    ])
+    await expect(agreements(S).sign(thread, null, by(2))).rejects.toThrow('material.missing')
+    await same(thread, 'proposed')
+    world.city(S).scans.held.set(scan.sha256, scan)
+    await settled(agreements(S).sign(thread, null, by(2)))
+    await same(thread, 'active')
+    // The paper is sealed after it was signed: its scan comes by an amendment.
+    const sealed = { ...scan, sha256: 'd'.repeat(64) }
+    world.city(S).scans.held.set(sealed.sha256, sealed)
+    const attachments = [
+      { ...scan, name: '盖章扫描件.pdf' },
+      { ...sealed, name: '双方盖章件.pdf' },
+    ]
+    await settled(
+      agreements(S).amend(
+        thread,
+        { title: '补充附件', reason: '盖章', terms: { attachments }, effectiveFrom: '2026-12-01' },
+        by(2),
+      ),
+    )
+    expect(world.city(A).scans.wanted.map(({ sha256 }) => sha256)).toEqual([scan.sha256, sealed.sha256])
   })
 })
 

@@ -22,6 +22,7 @@ import {
 } from '../../protocol/agreement/thread.ts'
 import type { Mode } from '../../protocol/case/kinds.ts'
 import type { CertificateKey, CertificateSigner } from '../../protocol/keys/delegation.ts'
+import type { Commitment } from '../../protocol/primitives.ts'
 import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
@@ -45,6 +46,10 @@ export type AgreementsParts = {
   audit: Audit
   events: EventLog
   clock: Clock
+  /** scans that texts name as attachments */ materials: {
+    held(hashes: readonly string[]): Promise<readonly Commitment[]>
+    want(tx: Transaction, partner: string, materials: readonly Commitment[]): Promise<void>
+  }
   /** a new thread id */ threadId: () => string
   /** told of a failure in the background */ failed: (error: unknown) => void
 }
@@ -157,11 +162,25 @@ export function createAgreements(parts: AgreementsParts) {
     }
   }
 
+  /** Problem: `request.invalid` when an attachment was not uploaded here, so that a partner could not fetch it. */
+  async function attached(attachments: AgreementDocument['attachments']): Promise<AgreementDocument['attachments']> {
+    const held = await parts.materials.held(attachments.map(file => file.sha256))
+    const here = new Map(held.map(file => [file.sha256, file]))
+    for (const [place, { sha256, size, type }] of attachments.entries()) {
+      const file = here.get(sha256)
+      if (file === undefined) throw new ProblemError('request.invalid', `attachments.${place}: upload it first`)
+      if (file.size !== size || file.type !== type)
+        throw new ProblemError('request.invalid', `attachments.${place}: size or type is not that of the upload`)
+    }
+    return attachments
+  }
+
   async function documentOf(input: AgreementDocumentInput) {
     const written = await writeAgreement(input)
     if (!written.ok) throw new ProblemError(written.problem.code, written.problem.detail)
     if (!written.document.parties.some(party => party.code === own))
       throw new ProblemError('agreement.malformed', 'parties: this city is none')
+    await attached(written.document.attachments)
     return written
   }
 
@@ -179,10 +198,13 @@ export function createAgreements(parts: AgreementsParts) {
     const version = latest(state)
     const written = await writeAmendment({ ...input, v: 1, amends: version.id }, version.document)
     if (!written.ok) throw new ProblemError(written.problem.code, written.problem.detail)
-    return { row, version, text: written.text, attachments: input.terms?.attachments ?? [] }
+    return { row, version, text: written.text, attachments: await attached(input.terms?.attachments ?? []) }
   }
 
-  /** The partner's text that waits. Problems: `agreement.transition`, `case.author`, `agreement.signature`. */
+  /**
+   * The partner's text that waits, and how many of its attachments are not here yet.
+   * Problems: `agreement.transition`, `case.author`, `agreement.signature`.
+   */
   async function waiting(thread: string, agreement: string | null) {
     const { row, state } = await open(thread)
     if (state.pending === null) throw new ProblemError('agreement.transition', 'nothing waits for a signature')
@@ -197,7 +219,17 @@ export function createAgreements(parts: AgreementsParts) {
       seconds(clock.now()),
     )
     if (refused !== null) throw new ProblemError(refused.problem.code, refused.problem.detail)
-    return { row, pending: state.pending }
+    const { attachments } = state.pending.document
+    const held = new Set((await parts.materials.held(attachments.map(file => file.sha256))).map(file => file.sha256))
+    const missing = attachments.filter(file => !held.has(file.sha256)).length
+    return { row, pending: state.pending, missing }
+  }
+
+  /** The same, to be signed: nobody signs what he could not read. Problem: `material.missing` too. */
+  async function readable(thread: string, agreement: string | null) {
+    const { missing, ...found } = await waiting(thread, agreement)
+    if (missing > 0) throw new ProblemError('material.missing', `${missing} attachments are not fetched yet`)
+    return found
   }
 
   let completing: Promise<unknown> = Promise.resolve()
@@ -332,10 +364,10 @@ export function createAgreements(parts: AgreementsParts) {
 
     /**
      * Signs the text `agreement` (null: the one that waits) that the partner wrote last: the very bytes.
-     * Problems: `agreement.transition`, `agreement.signature`, `case.author`.
+     * Problems: `agreement.transition`, `agreement.signature`, `case.author`, `material.missing`.
      */
     async sign(thread: string, agreement: string | null, by: By): Promise<AgreementView> {
-      const { row, pending } = await waiting(thread, agreement)
+      const { row, pending } = await readable(thread, agreement)
       const signature = await signAgreement(pending.text, await parts.signer())
       return sayOne(row, { kind: 'agreement.sign', content: { agreement: pending.id, signature } }, by)
     },
@@ -354,7 +386,7 @@ export function createAgreements(parts: AgreementsParts) {
           await amendment(act.thread, act.input.amendment)
           return
         case 'sign':
-          await waiting(act.thread, act.input.agreement)
+          await readable(act.thread, act.input.agreement)
       }
     },
 

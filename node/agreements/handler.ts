@@ -9,6 +9,7 @@ import {
   openAgreementBody,
 } from '../../protocol/agreement/thread.ts'
 import type { CertificateKey } from '../../protocol/keys/delegation.ts'
+import type { Commitment } from '../../protocol/primitives.ts'
 import { type Refused, refuse } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
@@ -22,6 +23,7 @@ export type AgreementHandlerParts = {
   certificateOf: (city: string) => CertificateKey | undefined
   audit: Audit
   events: EventLog
+  materials: { want(tx: Transaction, partner: string, materials: readonly Commitment[]): Promise<void> }
   /** after the commit: a text between many parties got another signature */ signed: (id: string) => void
 }
 
@@ -97,7 +99,9 @@ export function createAgreementHandler(parts: AgreementHandlerParts): ThreadHand
     async apply(tx, applied) {
       const state = await project(tx, applied)
       if (applied.packet === null || state === null) return
-      const { kind, iss } = applied.packet.claims
+      const { kind, iss, materials } = applied.packet.claims
+      if (applied.packet.direction === 'in' && materials.length > 0)
+        await parts.materials.want(tx, applied.partner, materials)
       const { id, document } = latest(state)
       await audit.append(tx, {
         actor: `city:${iss}`,

@@ -3,11 +3,13 @@ import { createTestApi, type TestApi } from '../../test/support/http.ts'
 import { playAgreement } from '../../test/support/play-agreement.ts'
 import { openTestStore } from '../../test/support/store.ts'
 import { createWorld } from '../../test/support/world.ts'
+import { createAttachments } from './attachments.ts'
 import { createPapers } from './papers.ts'
 import { agreementTextRoutes } from './text-routes.ts'
 
 // Ankang proposes to Shiyan.
 const [A, S] = ['610900', '420300']
+const SCAN = { sha256: 'c'.repeat(64), size: 5, type: 'application/pdf' }
 const by = { actor: 'person:1' }
 
 let world: Awaited<ReturnType<typeof createWorld>>
@@ -18,10 +20,21 @@ beforeEach(async () => {
   world = await createWorld({ codes: [A, S] })
   const { agreements } = world.city(S)
   const certificatesOf = async (city: string) => [world.city(city).play.certificate]
+  const { held } = world.city(S).scans
+  const materials = {
+    upload: async (stream: ReadableStream<Uint8Array>) => {
+      await new Response(stream).bytes()
+      return SCAN
+    },
+    held: async (hashes: readonly string[]) => hashes.flatMap(sha256 => held.get(sha256) ?? []),
+    open: () => new Blob(['bytes']).stream(),
+  }
   const papers = createPapers({ agreements, certificatesOf, clock: world.clock })
   api = await createTestApi({
     store: await openTestStore(),
-    routes: () => [agreementTextRoutes({ agreements, papers })],
+    routes: () => [
+      agreementTextRoutes({ agreements, papers, attachments: createAttachments({ agreements, materials }) }),
+    ],
   })
   const [proposed] = await world.city(A).agreements.propose(playAgreement(), by)
   thread = proposed?.thread ?? ''
@@ -124,5 +137,30 @@ describe('the document for paper', () => {
     await world.settle()
     expect((await page()).text).toContain('办结后15日内')
     expect((await page(`?text=${versions[0]?.id}`)).text).toContain('自 2026年12月1日 起由变更后的文本替代')
+  })
+})
+
+describe('attachments', () => {
+  const at = (path = '') => api.as('clerk').get(`/api/v1/agreements/${thread}/attachments${path}`)
+
+  test('are uploaded by an administrator, listed with what names them, and read once they are here', async () => {
+    const there = world.city(A)
+    there.scans.held.set(SCAN.sha256, SCAN)
+    const [proposed] = await there.agreements.propose(
+      playAgreement({ attachments: [{ ...SCAN, name: '盖章扫描件.pdf' }] }),
+      by,
+    )
+    thread = proposed?.thread ?? ''
+    await world.settle()
+    const text = (await world.city(S).agreements.get(thread)).pending?.id
+    expect((await at()).body).toEqual({ items: [{ ...SCAN, name: '盖章扫描件.pdf', texts: [text], held: false }] })
+    expect(await at(`/${SCAN.sha256}`)).toMatchObject({ status: 404, body: { code: 'material.missing' } })
+    world.city(S).scans.held.set(SCAN.sha256, SCAN)
+    const read = await at(`/${SCAN.sha256}`)
+    expect([read.status, read.text, read.headers.get('content-type')]).toEqual([200, 'bytes', 'application/pdf'])
+    expect(await at(`/${'d'.repeat(64)}`)).toMatchObject({ status: 404, body: { code: 'request.not-found' } })
+    expect((await api.as('administrator').get(`/api/v1/agreements/${thread}/document`)).text).toMatch(
+      /附件二　随附文件[\s\S]*盖章扫描件\.pdf/,
+    )
   })
 })

@@ -1,9 +1,11 @@
-/** HTTP routes of what an agreement says: the difference of two of its texts, and the printed document. */
+/** HTTP routes of what an agreement says: the difference of two of its texts, the printed document, attachments. */
 import * as z from 'zod'
-import { DivisionCode, Sha256, ThreadId } from '../../protocol/primitives.ts'
+import { LIMITS } from '../../protocol/limits.ts'
+import { Commitment, DivisionCode, Sha256, ThreadId } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
-import type { RouteModule } from '../http/route.ts'
+import type { Api, RouteModule } from '../http/route.ts'
 import type { Agreements } from './agreements.ts'
+import type { Attachments } from './attachments.ts'
 import { compareTexts } from './comparison.ts'
 import type { Papers } from './papers.ts'
 
@@ -49,12 +51,14 @@ const named = z
 export const agreementTextRoutes = ({
   agreements,
   papers,
+  attachments,
 }: {
   agreements: Agreements
   papers: Papers
+  attachments: Attachments
 }): RouteModule => ({
   tag: 'Agreement texts',
-  description: 'What agreements say (协议文本): differences of texts, and the document for paper.',
+  description: 'What agreements say (协议文本): differences of texts, the document for paper, attachments.',
   register(api) {
     api.operation({
       method: 'get',
@@ -95,5 +99,54 @@ export const agreementTextRoutes = ({
         styled: true,
       }),
     })
+    attached(api, attachments)
   },
 })
+
+function attached(api: Api, attachments: Attachments): void {
+  api.upload({
+    method: 'post',
+    path: '/api/v1/agreements/attachments',
+    id: 'uploadAttachment',
+    summary:
+      'Upload a file that a text is to name, such as the scan of the sealed paper (盖章扫描件): PDF, JPEG, PNG or OFD',
+    roles: ['administrator'],
+    takes: { types: ['any'], bytes: LIMITS.attachmentBytes },
+    answer: Commitment,
+    status: 201,
+    seconds: 3600,
+    problems: ['material.oversize', 'request.invalid'],
+    handle: ({ stream }) => attachments.upload(stream),
+  })
+  api.operation({
+    method: 'get',
+    path: '/api/v1/agreements/{thread}/attachments',
+    id: 'listAttachments',
+    summary: 'Attachments of every text of an agreement, and whether they are here yet',
+    roles: READERS,
+    params,
+    answer: z.strictObject({
+      items: z.array(
+        z.strictObject({
+          ...Commitment.shape,
+          name: z.string(),
+          texts: z.array(Sha256).describe('ids of the texts that name it'),
+          held: z.boolean().describe('false: it is being fetched from the partner'),
+        }),
+      ),
+    }),
+    problems: ['thread.unknown'],
+    handle: async ({ params: { thread } }) => ({ items: await attachments.list(thread) }),
+  })
+  api.download({
+    path: '/api/v1/agreements/{thread}/attachments/{sha256}',
+    id: 'downloadAttachment',
+    summary: 'The bytes of an attachment',
+    roles: READERS,
+    params: params.extend({ sha256: Sha256 }),
+    gives: { types: ['application/octet-stream'], description: 'the bytes as they were uploaded' },
+    seconds: 3600,
+    problems: ['thread.unknown', 'request.not-found', 'material.missing'],
+    handle: ({ params: { thread, sha256 } }) => attachments.open(thread, sha256),
+  })
+}

@@ -90,4 +90,26 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
     ),
     'tongban agreement print THREAD --out agreement.html',
   )
+  example(
+    does(
+      add(agreement, 'attach <file>', 'upload a file that a text is to name, such as the scan of the sealed paper 附件')
+        .option('--name <name>', 'its name in the text; absent: that of the file')
+        .option('--to <json>', 'write it into this document or amendment'),
+      async () => {
+        const { attach } = await import('./agreement-texts.ts')
+        return (context, flags, file) => attach(context, file ?? '', flags)
+      },
+    ),
+    'tongban agreement attach sealed.pdf --name 盖章扫描件.pdf --to agreement.json',
+  )
+  does(
+    add(agreement, 'attachments <thread>', 'attachments of every text, and whether they are here').option(
+      '--save <sha256>',
+      'write one to a file of its name; the beginning is enough',
+    ),
+    async () => {
+      const { attachments } = await import('./agreement-texts.ts')
+      return (context, flags, thread) => attachments(context, thread ?? '', flags)
+    },
+  )
 }

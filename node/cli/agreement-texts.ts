@@ -1,6 +1,11 @@
-/** `tongban agreement diff` and `print`: how two texts of an agreement differ, and the document for paper. */
+/** `tongban agreement diff`, `print`, `attach`, `attachments`: how two texts differ, the document for paper, its attachments. */
+import { readFile, writeFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { styleText } from 'node:util'
+import { ProblemError } from '../../protocol/problem.ts'
 import type { CommandContext } from './context.ts'
+import { table } from './output.ts'
+import { readJson } from './services.ts'
 
 type Label = { zh: string; en: string }
 type Field = { label: Label; was: Label; is: Label }
@@ -84,5 +89,61 @@ export async function print(
   context.out.result(
     { file: flags.out, bytes },
     ({ file }) => `Wrote 已写入 ${file}: open it in a browser and print 用浏览器打开后打印`,
+  )
+}
+
+type Scan = { sha256: string; size: number; type: string; name: string }
+
+/** Uploads a file; with `to` it is written into the attachments of that document or amendment. */
+export async function attach(
+  context: CommandContext,
+  path: string,
+  flags: { name?: string; to?: string },
+): Promise<void> {
+  const written = flags.to === undefined ? null : ((await readJson(flags.to)) as Record<string, unknown>)
+  const bytes = await readFile(path).catch(() => {
+    throw new ProblemError('request.invalid', `${path} cannot be read`)
+  })
+  const client = await context.client()
+  const kept = await client.upload<Omit<Scan, 'name'>>(
+    '/api/v1/agreements/attachments',
+    new Uint8Array(bytes),
+    'application/octet-stream',
+  )
+  const scan: Scan = { ...kept, name: flags.name ?? basename(path) }
+  if (written !== null && flags.to !== undefined) {
+    // An amendment has them among the terms it changes.
+    const place = ('effectiveFrom' in written ? (written.terms ??= {}) : written) as { attachments?: Scan[] }
+    place.attachments = [...(place.attachments ?? []).filter(({ sha256 }) => sha256 !== scan.sha256), scan]
+    await writeFile(flags.to, `${JSON.stringify(written, null, 2)}\n`)
+  }
+  context.out.result(scan, made =>
+    flags.to === undefined ? JSON.stringify(made, null, 2) : `Attached 已附 ${made.name} → ${flags.to}`,
+  )
+}
+
+export async function attachments(context: CommandContext, thread: string, flags: { save?: string }): Promise<void> {
+  const client = await context.client()
+  const path = `/api/v1/agreements/${thread}/attachments`
+  const { items } = await client.get<{ items: (Scan & { held: boolean })[] }>(path)
+  const named = items.filter(({ sha256 }) => flags.save !== undefined && sha256.startsWith(flags.save))
+  const [only] = named
+  if (flags.save !== undefined) {
+    if (only === undefined || named.length > 1) throw new ProblemError('request.not-found', 'attachment')
+    const file = basename(only.name)
+    await Bun.write(file, new Response(await client.download(`${path}/${only.sha256}`)))
+    context.out.result({ file, ...only }, made => `Wrote 已写入 ${made.file}`)
+    return
+  }
+  context.out.result(items, list =>
+    table(
+      list.map(({ sha256, name, type, size, held }) => ({
+        sha256: sha256.slice(0, 12),
+        here: held ? 'yes 已收到' : 'not yet 未收到',
+        size,
+        type,
+        name,
+      })),
+    ),
   )
 }

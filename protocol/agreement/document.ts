@@ -86,7 +86,13 @@ const TERMS = {
   validTo: Day,
   renewal: Renewal.default({ kind: 'none', noticeDays: 30 }),
   attachments: z
-    .array(z.strictObject({ ...Commitment.shape, name: text(200) }))
+    .array(
+      z.strictObject({
+        ...Commitment.shape,
+        size: z.number().int().min(0).max(LIMITS.attachmentBytes),
+        name: text(200),
+      }),
+    )
     .max(16)
     .default([])
     .describe('such as the scan of the sealed paper (盖章扫描件)'),

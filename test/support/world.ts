@@ -21,6 +21,7 @@ import { migrate } from '../../node/store/migrate.ts'
 import { MIGRATIONS } from '../../node/store/migrations/index.ts'
 import { openSqlite } from '../../node/store/sqlite.ts'
 import type { KeyResolver, TrustedKey } from '../../protocol/packet/envelope.ts'
+import type { Commitment } from '../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import { createHandClock, type HandClock } from './http.ts'
 import { createMemoryNetwork, type MemoryNetwork, type MemoryNetworkOptions } from './memory-network.ts'
@@ -53,6 +54,9 @@ export function fakeAdapter(effects: Map<string, number> = new Map()): Adapter {
     check: async () => ({ ok: true }),
   }
 }
+
+/** This world moves no bytes: what a city holds is put here by the test, and what it would fetch is noted. */
+type Scans = { held: Map<string, Commitment>; wanted: { partner: string; sha256: string }[] }
 
 type Setup = {
   play: PlayCity
@@ -126,7 +130,14 @@ async function startCity({ play, resolve, network, clock, db, partners, adapter 
   })
   const author = () => exchange.author
   const packets = () => exchange.packets
+  const scans: Scans = { held: new Map(), wanted: [] }
   const agreements = createAgreements({
+    materials: {
+      held: async hashes => hashes.flatMap(sha256 => scans.held.get(sha256) ?? []),
+      want: async (_, partner, materials) => {
+        scans.wanted.push(...materials.map(({ sha256 }) => ({ partner, sha256 })))
+      },
+    },
     db,
     packets,
     author,
@@ -216,6 +227,7 @@ async function startCity({ play, resolve, network, clock, db, partners, adapter 
     cases,
     dispatch,
     audit,
+    scans,
     events,
     calendars,
     handlers,

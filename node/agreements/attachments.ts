@@ -1,0 +1,53 @@
+/** Attachments of agreements (附件), such as the scan of the sealed paper: uploaded here, fetched from who wrote the text. */
+import type { Commitment } from '../../protocol/primitives.ts'
+import { ProblemError } from '../../protocol/problem.ts'
+import type { Agreements } from './agreements.ts'
+import { textsOf } from './comparison.ts'
+
+/** `texts`: ids of the texts that name it. */
+export type Attachment = Commitment & { name: string; texts: string[]; held: boolean }
+
+export type Attachments = ReturnType<typeof createAttachments>
+
+export function createAttachments(parts: {
+  agreements: Pick<Agreements, 'read'>
+  materials: {
+    upload(stream: ReadableStream<Uint8Array>): Promise<Commitment>
+    held(hashes: readonly string[]): Promise<readonly Commitment[]>
+    open(sha256: string): ReadableStream<Uint8Array>
+  }
+}) {
+  const { materials } = parts
+
+  async function list(thread: string): Promise<Attachment[]> {
+    const { state } = await parts.agreements.read(thread)
+    const found = new Map<string, Attachment>()
+    for (const { id, document } of textsOf(state))
+      for (const file of document.attachments) {
+        const known = found.get(file.sha256)
+        if (known === undefined) found.set(file.sha256, { ...file, texts: [id], held: false })
+        else if (!known.texts.includes(id)) known.texts.push(id)
+      }
+    for (const { sha256 } of await materials.held([...found.keys()])) {
+      const known = found.get(sha256)
+      if (known !== undefined) known.held = true
+    }
+    return [...found.values()]
+  }
+
+  return {
+    /** Keeps a file that a text is to name. Problems: `material.oversize`, `request.invalid`. */
+    upload: (stream: ReadableStream<Uint8Array>): Promise<Commitment> => materials.upload(stream),
+
+    /** Of every text of the agreement. Problem: `thread.unknown`. */
+    list,
+
+    /** Problems: `thread.unknown`, `request.not-found` when no text names it, `material.missing` when it is not here yet. */
+    async open(thread: string, sha256: string) {
+      const found = (await list(thread)).find(file => file.sha256 === sha256)
+      if (found === undefined) throw new ProblemError('request.not-found', 'attachment')
+      if (!found.held) throw new ProblemError('material.missing')
+      return { type: found.type, size: found.size, filename: found.name, body: materials.open(sha256) }
+    },
+  }
+}
