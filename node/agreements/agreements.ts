@@ -88,6 +88,9 @@ export type Act =
 
 export type CaseWanted = { collecting: string; handling: string; item: string; mode: Mode }
 
+/** Documents kept in memory. */
+const DOCUMENTS = 128
+
 export type Agreements = ReturnType<typeof createAgreements>
 
 export function createAgreements(parts: AgreementsParts) {
@@ -231,6 +234,9 @@ export function createAgreements(parts: AgreementsParts) {
     if (missing > 0) throw new ProblemError('material.missing', `${missing} attachments are not fetched yet`)
     return found
   }
+
+  /** What stands under an id never changes; every packet of a case asks for it. */
+  const documents = new Map<string, AgreementDocument>()
 
   let completing: Promise<unknown> = Promise.resolve()
 
@@ -473,10 +479,15 @@ export function createAgreements(parts: AgreementsParts) {
 
     /** What stood under the version `id`; null when this node does not hold it. */
     async documentOf(store: Reader, id: string): Promise<AgreementDocument | null> {
+      const known = documents.get(id)
+      if (known !== undefined) return known
       for (const threadNo of await records.threadsOf(store, id)) {
         const state = await records.state(store, threadNo)
         const version = state?.versions.find(entry => entry.id === id)
-        if (version !== undefined) return version.document
+        if (version === undefined) continue
+        if (documents.size >= DOCUMENTS) documents.delete(documents.keys().next().value ?? '')
+        documents.set(id, version.document)
+        return version.document
       }
       return null
     },

@@ -21,7 +21,7 @@ import type { PacketStore } from '../exchange/packet-store.ts'
 import type { Author, Draft, OwnIdentity, StoredPacket } from '../exchange/ports.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { CaseClocks } from './clocks.ts'
-import { saveClock } from './handler.ts'
+import { saveDuty } from './handler.ts'
 import { type Finding, preflight } from './preflight.ts'
 
 export type CasesParts = {
@@ -385,7 +385,7 @@ export function createCases(parts: CasesParts) {
         )
         if (rows.length === 0) return
         await db.transaction(async tx => {
-          for (const row of rows) await saveClock(tx, parts.clocks, row.thread_no, JSON.parse(row.fold) as CaseState)
+          for (const row of rows) await saveDuty(tx, parts.clocks, row.thread_no, JSON.parse(row.fold) as CaseState)
         })
         last = rows.at(-1)?.thread_no ?? 0
       }

@@ -76,11 +76,12 @@ export function createCaseHandler(parts: CaseHandlerParts): ThreadHandler {
     const submit = applied.packets.find(packet => packet.claims.kind === 'case.submit')
     const body = submit?.body as CaseBody<'case.submit'> | null | undefined
     const fold = JSON.stringify(state)
+    const duty = await dutyOf(tx, parts.clocks, state)
     if (submit !== undefined && applied.packet?.id === submit.id && body !== null && body !== undefined) {
       await tx.run(
         `INSERT INTO cases (thread_no, role, partner, case_no, local_case_no, item_code, item_name, mode, state, outcome,
-           applicant, applicant_key, agreement, parked, submitted_at, updated_at, fold)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?)`,
+           applicant, applicant_key, agreement, parked, submitted_at, updated_at, fold, holder, due, due_duty, due_city, due_provisional)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?)`,
         [
           applied.threadNo,
           state.collecting === identity.city ? 'collecting' : 'handling',
@@ -98,15 +99,15 @@ export function createCaseHandler(parts: CaseHandlerParts): ThreadHandler {
           submit.claims.iat * 1000,
           applied.at,
           fold,
+          ...duty,
         ],
       )
     } else {
       await tx.run(
-        'UPDATE cases SET state = ?, outcome = ?, local_case_no = ?, parked = NULL, updated_at = ?, fold = ? WHERE thread_no = ?',
-        [state.state, state.outcome, state.localCaseNo, applied.at, fold, applied.threadNo],
+        `UPDATE cases SET state = ?, outcome = ?, local_case_no = ?, parked = NULL, updated_at = ?, fold = ?, ${SET_DUTY} WHERE thread_no = ?`,
+        [state.state, state.outcome, state.localCaseNo, applied.at, fold, duty[1], duty[2], ...duty, applied.threadNo],
       )
     }
-    await saveClock(tx, parts.clocks, applied.threadNo, state)
     return state
   }
 
@@ -148,26 +149,26 @@ export function createCaseHandler(parts: CaseHandlerParts): ThreadHandler {
   }
 }
 
-/** Writes who holds the case and what is due first; what was told of an earlier day may be told again. */
-export async function saveClock(
-  tx: Transaction,
-  clocks: CaseClocks,
-  threadNo: number,
-  state: CaseState,
-): Promise<void> {
+/** `holder`, `due`, `due_duty`, `due_city`, `due_provisional` of a case: who must act next, and what is due first. */
+type DutyColumns = [string | null, string | null, string | null, string | null, 0 | 1]
+
+async function dutyOf(tx: Transaction, clocks: CaseClocks, state: CaseState): Promise<DutyColumns> {
   const next = nextDue(await clocks.of(tx, state))
-  await tx.run(
-    `UPDATE cases SET holder = ?, alerted = CASE WHEN due IS ? AND due_duty IS ? THEN alerted END,
-       due = ?, due_duty = ?, due_city = ?, due_provisional = ? WHERE thread_no = ?`,
-    [
-      holderOf(state),
-      next?.due ?? null,
-      next?.duty ?? null,
-      next?.due ?? null,
-      next?.duty ?? null,
-      next?.city ?? null,
-      next?.provisional === true ? 1 : 0,
-      threadNo,
-    ],
-  )
+  return [
+    holderOf(state),
+    next?.due ?? null,
+    next?.duty ?? null,
+    next?.city ?? null,
+    next?.provisional === true ? 1 : 0,
+  ]
+}
+
+/** Takes the new day and duty, then the columns: what was told of another day may be told again. */
+const SET_DUTY = `alerted = CASE WHEN due IS ? AND due_duty IS ? THEN alerted END,
+  holder = ?, due = ?, due_duty = ?, due_city = ?, due_provisional = ?`
+
+/** Writes anew who holds a case and what is due first. */
+export async function saveDuty(tx: Transaction, clocks: CaseClocks, threadNo: number, state: CaseState): Promise<void> {
+  const duty = await dutyOf(tx, clocks, state)
+  await tx.run(`UPDATE cases SET ${SET_DUTY} WHERE thread_no = ?`, [duty[1], duty[2], ...duty, threadNo])
 }

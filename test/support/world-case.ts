@@ -17,7 +17,7 @@ export const worldAgreement = (change: Partial<AgreementDocumentInput> = {}): Ag
   items: [
     {
       ...{ taskCode: PLAY_ITEM.code, taskName: PLAY_ITEM.name, handling: HANDLING, collecting: [COLLECTING] },
-      modes: [0, 1, 2],
+      modes: [0, 1],
     },
   ],
   clock: {},
