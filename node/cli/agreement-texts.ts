@@ -113,7 +113,9 @@ export async function attach(
   const scan: Scan = { ...kept, name: flags.name ?? basename(path) }
   if (written !== null && flags.to !== undefined) {
     // An amendment has them among the terms it changes.
-    const place = ('effectiveFrom' in written ? (written.terms ??= {}) : written) as { attachments?: Scan[] }
+    const amendment = 'effectiveFrom' in written
+    const place = (amendment ? (written.terms ?? {}) : written) as { attachments?: Scan[] }
+    if (amendment) written.terms = place
     place.attachments = [...(place.attachments ?? []).filter(({ sha256 }) => sha256 !== scan.sha256), scan]
     await writeFile(flags.to, `${JSON.stringify(written, null, 2)}\n`)
   }
