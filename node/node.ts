@@ -6,11 +6,14 @@ import { createHmac, randomBytes, randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Adapter } from '../adapters/sdk/port.ts'
+import { readCertificate } from '../certs/index.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import { type Problem, ProblemError } from '../protocol/problem.ts'
 import { createActs } from './agreements/acts.ts'
 import { createAgreements } from './agreements/agreements.ts'
 import { createAttachments } from './agreements/attachments.ts'
+import { createDrafting } from './agreements/drafting.ts'
+import { draftingRoutes } from './agreements/drafting-routes.ts'
 import { createPapers } from './agreements/papers.ts'
 import { agreementRoutes } from './agreements/routes.ts'
 import { agreementTextRoutes } from './agreements/text-routes.ts'
@@ -266,6 +269,15 @@ export async function startNode({
     failed: error => log.error('agreement not completed', {}, error),
   })
   const acts = createActs({ db, clock, audit, agreements, fourEyes: config.agreements.fourEyes })
+  const drafting = createDrafting({
+    own: identity.city,
+    services,
+    signerOf: async city => {
+      const read = readCertificate(trust.certificatePem(city) ?? '')
+      return read.ok ? read.certificate : null
+    },
+    clock,
+  })
   const certificatesOf = async (city: string) => (await trust.papers(city)).certificates
   const papers = createPapers({ agreements, certificatesOf, clock })
   const stopping = new AbortController()
@@ -407,6 +419,7 @@ export async function startNode({
       materialRoutes(materials),
       evidenceRoutes(evidence),
       agreementTextRoutes({ agreements, papers, attachments: createAttachments({ agreements, materials }) }),
+      draftingRoutes(drafting),
       agreementRoutes(agreements, acts),
       partnerRoutes(partners),
       testRoutes(tests),

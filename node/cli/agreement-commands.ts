@@ -112,4 +112,31 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
       return (context, flags, thread) => attachments(context, thread ?? '', flags)
     },
   )
+  does(add(agreement, 'templates', 'templates that a draft can begin with 协议范本'), async () => {
+    const { templates } = await import('./agreement-drafts.ts')
+    return context => templates(context)
+  })
+  const collect = (value: string, before: string[]) => [...before, value]
+  example(
+    does(
+      add(agreement, 'draft', 'fill a template with parties, the items of their published lists, and dates 拟稿')
+        .requiredOption('--template <name>', 'see agreement templates')
+        .requiredOption('--partner <code>', 'another party; several times for several', collect, [])
+        .option(
+          '--items <CITY=CODES>',
+          'items that a city handles: codes with commas, all, or @file; absent: all of all',
+          collect,
+          [],
+        )
+        .option('--title <text>', 'title; absent: that of the template')
+        .option('--from <day>', 'first day, YYYY-MM-DD; absent: tomorrow')
+        .option('--to <day>', 'last day; absent: as long as the template says')
+        .option('--out <file>', 'where', 'agreement.json'),
+      async () => {
+        const { draft } = await import('./agreement-drafts.ts')
+        return (context, flags) => draft(context, flags)
+      },
+    ),
+    'tongban agreement draft --template adjacent --partner 610900 --items 420300=all --items 610900=@codes.txt',
+  )
 }

@@ -1,0 +1,88 @@
+/** `tongban agreement templates` and `draft`: a document to read, change and propose. */
+import { readFile, writeFile } from 'node:fs/promises'
+import { ProblemError } from '../../protocol/problem.ts'
+import type { CommandContext } from './context.ts'
+import { table } from './output.ts'
+
+type Template = { name: string; zh: string; en: string; useZh: string; useEn: string; parties: number; years: number }
+
+export async function templates(context: CommandContext): Promise<void> {
+  const client = await context.client()
+  const { items } = await client.get<{ items: Template[] }>('/api/v1/agreements/templates')
+  context.out.result(items, list =>
+    list
+      .map(
+        ({ name, zh, en, useZh, useEn, parties, years }) =>
+          `${name}: ${zh} ${en}, ${parties}+ parties 方, ${years} years 年\n  ${useZh}\n  ${useEn}`,
+      )
+      .join('\n'),
+  )
+}
+
+/** `420300=A1,A2`, `420300=all`, `420300=@codes.txt`. */
+async function itemsOf(given: string): Promise<{ handling: string; codes?: string[] }> {
+  const [, handling, codes] = /^([1-9]\d{5})=(.+)$/s.exec(given) ?? []
+  if (handling === undefined || codes === undefined)
+    throw new ProblemError('request.invalid', `--items ${given}: CITY=CODES, CITY=all or CITY=@file`)
+  if (codes === 'all') return { handling }
+  const listed = codes.startsWith('@')
+    ? await readFile(codes.slice(1), 'utf8').catch(() => {
+        throw new ProblemError('request.invalid', `${codes.slice(1)} cannot be read`)
+      })
+    : codes
+  return { handling, codes: listed.split(/[\s,，]+/).filter(code => code !== '') }
+}
+
+type Draft = {
+  document: { title: string; validFrom: string; validTo: string; items: { handling: string }[] }
+  leftOut: { handling: string; taskCode: string; taskName: string; why: 'mode' | 'state' }[]
+  leftOutCount: number
+}
+const WHY = { mode: 'mode not in the template 办理方式不符', state: 'not in use 未启用' } as const
+const SHOWN = 20
+
+export async function draft(
+  context: CommandContext,
+  flags: {
+    template: string
+    partner: string[]
+    items: string[]
+    title?: string
+    from?: string
+    to?: string
+    out: string
+  },
+): Promise<void> {
+  const client = await context.client()
+  const made = await client.post<Draft>('/api/v1/agreements/draft', {
+    template: flags.template,
+    partners: flags.partner,
+    ...(flags.items.length === 0 ? {} : { items: await Promise.all(flags.items.map(itemsOf)) }),
+    ...(flags.title === undefined ? {} : { title: flags.title }),
+    ...(flags.from === undefined ? {} : { validFrom: flags.from }),
+    ...(flags.to === undefined ? {} : { validTo: flags.to }),
+  })
+  await writeFile(flags.out, `${JSON.stringify(made.document, null, 2)}\n`)
+  context.out.result({ file: flags.out, ...made }, ({ document, leftOut, leftOutCount }) => {
+    const counts = new Map<string, number>()
+    for (const { handling } of document.items) counts.set(handling, (counts.get(handling) ?? 0) + 1)
+    return [
+      `${document.title}, ${document.validFrom} … ${document.validTo}`,
+      ...[...counts].map(([city, count]) => `${city}: ${count} items 个事项`),
+      ...(leftOutCount === 0
+        ? []
+        : [
+            `Left out 未列入: ${leftOutCount}`,
+            table(
+              leftOut.slice(0, SHOWN).map(({ handling, taskCode, taskName, why }) => ({
+                city: handling,
+                taskCode,
+                taskName,
+                why: WHY[why],
+              })),
+            ),
+          ]),
+      `Wrote 已写入 ${flags.out}: read it, change what you need, then 核对修改后提出:\n  tongban agreement propose ${flags.out}`,
+    ].join('\n')
+  })
+}
