@@ -1,4 +1,4 @@
-/** `catalog`: service lists of three sizes between two whole nodes: publish, first sync, one change, search, memory. */
+/** `catalog`: service lists of three sizes between two whole nodes: publish, first sync, one change, search, memory; and many agreements. */
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import type { ServiceItem } from '../../protocol/service/item.ts'
 import { ANKANG, makeNodeFolder, SHIYAN } from '../support/node-folder.ts'
 import { freePort, NodeProcess } from '../support/node-process.ts'
 import { until } from '../support/pair-cities.ts'
+import { AGREEMENTS, type AgreementsReport, benchAgreements } from './agreements.ts'
 import { catalogItems } from './catalog-items.ts'
 import { type Latencies, median, percentiles, sleep } from './load.ts'
 import { residentBytes } from './memory.ts'
@@ -59,7 +60,7 @@ export type SizeReport = {
   /** bytes of the store of each, MB */ storeMb: { publisher: number; partner: number }
 }
 type Memory = { idle: number; after: number; searched: number; peak: number }
-export type CatalogReport = { sizes: SizeReport[] }
+export type CatalogReport = { sizes: SizeReport[]; agreements: AgreementsReport[] }
 
 type Log = (line: string) => void
 
@@ -73,7 +74,9 @@ export async function benchCatalog({ sizes, log }: { sizes: readonly number[]; l
       await rm(folder, { recursive: true, force: true })
     }
   }
-  return { sizes: reports }
+  const agreements: AgreementsReport[] = []
+  for (const count of AGREEMENTS) agreements.push(await benchAgreements(count, log))
+  return { sizes: reports, agreements }
 }
 
 async function benchSize(folder: string, items: number, log: Log): Promise<SizeReport> {

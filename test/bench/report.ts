@@ -1,8 +1,10 @@
 /** What the bench found, in Markdown. */
 import { cpus, totalmem } from 'node:os'
 import { VERSION } from '../../node/version.ts'
+import type { AgreementsReport } from './agreements.ts'
 import type { CatalogReport, SizeReport } from './catalog.ts'
 import type { ExchangeReport, Measured } from './exchange.ts'
+import type { Latencies } from './load.ts'
 import type { StartReport } from './start.ts'
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en')
@@ -52,9 +54,11 @@ Medians of ${runs} starts.
 `
 }
 
-export function catalogMarkdown({ sizes }: CatalogReport): string {
+export function catalogMarkdown({ sizes, agreements }: CatalogReport): string {
   const row = (name: string, aim: string, value: (size: SizeReport) => string) =>
     `| ${name} | ${sizes.map(value).join(' | ')} | ${aim} |`
+  const agreementRow = (name: string, of: (report: AgreementsReport) => Latencies) =>
+    `| ${name} | ${agreements.map(entry => [of(entry).p50, of(entry).p95, of(entry).p99].map(value => value.toFixed(2)).join(' · ')).join(' | ')} |`
   const mb = (value: number): string => (value < 10 ? value.toFixed(1) : whole(value))
   const largest = sizes.at(-1)
   const aim = (text: string, ok: (size: SizeReport) => boolean) =>
@@ -104,6 +108,19 @@ ${row('store of the publisher, MB', '', size => mb(size.storeMb.publisher))}
 ${row('store of the partner, MB', '', size => mb(size.storeMb.partner))}
 
 Bytes on the wire are those of the TCP connections in both directions: announcement, request, answer, encryption, and whatever else the two say within 100 ms. Changes and searches: medians, and percentiles of searches by words of two and more characters, several words, codes, departments, and filters with all counts.
+
+# Agreements (合作协议)
+
+Two cities in one process, every agreement proposed and signed by real exchange; ${agreements[0]?.items ?? 0} items each. p50 · p95 · p99 ms.
+
+| | ${agreements.map(entry => `${whole(entry.agreements)} agreements`).join(' | ')} |
+|---|${agreements.map(() => '---|').join('')}
+${agreementRow('list a page of 50', entry => entry.list)}
+${agreementRow('admit a packet, each agreement in turn', entry => entry.admit)}
+${agreementRow('admit a packet, one agreement', entry => entry.admitOne)}
+${agreementRow('find the agreement of a new case', entry => entry.find)}
+
+An agreement that was not asked for lately is read and folded anew; that takes as long however many there are.
 `
 }
 
