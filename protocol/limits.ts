@@ -4,6 +4,7 @@ export const LIMITS = {
   /** the body beside a packet */ bodyBytes: 256 * 1024,
   /** nesting of the fields of a form */ formLevels: 64,
   /** materials of one packet */ materialsPerPacket: 64,
+  /** cases that a joint one (多地联办, 一件事) consists of */ jointCases: 16,
   /** one material */ materialBytes: 2 * 1024 * 1024 * 1024,
   /** packets that one receipt covers */ receiptItems: 256,
   /** one compact JWS of a receipt */ receiptBytes: 64 * 1024,

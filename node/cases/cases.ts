@@ -18,10 +18,12 @@ import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { PacketStore } from '../exchange/packet-store.ts'
-import type { Author, Draft, OwnIdentity, StoredPacket } from '../exchange/ports.ts'
+import type { Author, Draft, OwnIdentity, StoredPacket, Target } from '../exchange/ports.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { CaseClocks } from './clocks.ts'
 import { saveDuty } from './handler.ts'
+import { casesOf, handOver, type JointCase, type LinkedCase, linkedTo } from './joint.ts'
+import { createCaseNumbers } from './numbers.ts'
 import { type Finding, preflight } from './preflight.ts'
 
 export type CasesParts = {
@@ -105,6 +107,7 @@ export type CaseDetail = CaseRow & {
   /** steps this city may take now */ steps: CaseKind[]
   /** what the other city waits to have answered */ questions: Asked[]
   clock: CaseClock
+  /** the cases of a joint one, this one among them, the leading first; none when it stands alone */ linked: LinkedCase[]
   waiting: Waiting[]
   timeline: TimelineEntry[]
 }
@@ -154,31 +157,7 @@ export type Cases = ReturnType<typeof createCases>
 export function createCases(parts: CasesParts) {
   const { db, identity, clock, audit } = parts
 
-  let counting: { prefix: string; last: Promise<number> } | null = null
-
-  /** Serial of the last case number of the day that this city gave. */
-  async function lastSerial(prefix: string): Promise<number> {
-    const [row] = await db.query<{ last: string | null }>(
-      'SELECT max(case_no) AS last FROM cases WHERE case_no BETWEEN ? AND ? AND length(case_no) = ?',
-      [`${prefix}000000`, `${prefix}999999`, prefix.length + 6],
-    )
-    return Number(row?.last?.slice(prefix.length) ?? 0)
-  }
-
-  /** Next case number: division code, day in China, serial of the day. While the node runs none is given twice. */
-  async function nextCaseNo(): Promise<string> {
-    const day = new Date(clock.now() + 8 * 3_600_000).toISOString().slice(0, 10).replaceAll('-', '')
-    const prefix = `${identity.city}${day}`
-    if (counting?.prefix !== prefix) counting = { prefix, last: lastSerial(prefix) }
-    const current = counting
-    for (;;) {
-      current.last = current.last.then(last => last + 1)
-      const caseNo = `${prefix}${String(await current.last).padStart(6, '0')}`
-      // A store restored from a backup counts from the backup on; the cases that came back have their numbers already.
-      if ((await db.query('SELECT 1 AS taken FROM cases WHERE case_no = ? LIMIT 1', [caseNo])).length === 0)
-        return caseNo
-    }
-  }
+  const nextCaseNo = createCaseNumbers(db, clock, identity.city)
 
   type Checked = {
     content: CaseContent<'case.submit'>
@@ -215,6 +194,52 @@ export function createCases(parts: CasesParts) {
       }
     }
     return { content, materials, agreement, findings }
+  }
+
+  /** Writes the cases in one transaction; the second and further ones name the first as their lead. */
+  async function submitAll(inputs: readonly NewCase[], actor: string): Promise<CaseRow[]> {
+    const lead = inputs.length > 1 ? parts.threadId() : undefined
+    const targets: Target[] = []
+    for (const [index, input] of inputs.entries()) {
+      const { content, materials, agreement, findings } = await check(input)
+      if (agreement instanceof ProblemError) throw agreement
+      if (findings.length > 0) {
+        const place = inputs.length > 1 ? `items.${index}: ` : ''
+        const told = findings.map(finding => `${finding.field}: ${finding.reason} (${finding.reasonZh})`)
+        throw new ProblemError('request.invalid', `${place}${told.join('; ')}`)
+      }
+      const caseNo = input.caseNo ?? (await nextCaseNo())
+      const parent = index === 0 ? input.parent : lead
+      targets.push({
+        thread: index === 0 && lead !== undefined ? lead : parts.threadId(),
+        partner: input.to,
+        drafts: [
+          {
+            kind: 'case.submit',
+            content: { ...content, caseNo, ...(parent === undefined ? {} : { parent }) },
+            materials,
+            agreement: agreement.id,
+          },
+        ],
+      })
+    }
+    await parts.author().writeAll(targets, async (tx, written) => {
+      for (const packet of written) {
+        const { caseNo } = packet.body as CaseContent<'case.submit'>
+        await audit.append(tx, {
+          ...{ actor, action: 'case.submit', subject: packet.claims.thread },
+          detail: { packet: packet.id, case: caseNo },
+        })
+      }
+    })
+    return Promise.all(targets.map(async ({ thread }) => toRow(await rowOf(thread), parts.clocks)))
+  }
+
+  async function parentOf(thread: string): Promise<string | null> {
+    const [row] = await db.query<{ parent: Uint8Array | null }>(`SELECT c.parent ${FROM} WHERE t.thread = ?`, [
+      fromHex(thread),
+    ])
+    return row?.parent == null ? null : toHex(row.parent)
   }
 
   async function threadOf(thread: string): Promise<{ partner: string }> {
@@ -269,30 +294,27 @@ export function createCases(parts: CasesParts) {
 
     /** Signs and queues a new case; durable when it resolves, whether or not the partner can be reached. */
     async submit(input: NewCase, actor: string): Promise<CaseRow> {
-      const { content, materials, agreement, findings } = await check(input)
-      if (agreement instanceof ProblemError) throw agreement
-      if (findings.length > 0) {
-        throw new ProblemError(
-          'request.invalid',
-          findings.map(finding => `${finding.field}: ${finding.reason} (${finding.reasonZh})`).join('; '),
-        )
-      }
-      const thread = parts.threadId()
-      const caseNo = input.caseNo ?? (await nextCaseNo())
-      await parts
-        .author()
-        .write(
-          { thread, partner: input.to },
-          [{ kind: 'case.submit', content: { ...content, caseNo }, materials, agreement: agreement.id }],
-          (tx, [packet]) =>
-            audit.append(tx, {
-              actor,
-              action: 'case.submit',
-              subject: thread,
-              detail: { packet: packet?.id ?? '', case: caseNo },
-            }),
-        )
-      return toRow(await rowOf(thread), parts.clocks)
+      const [row] = await submitAll([input], actor)
+      if (row === undefined) throw new ProblemError('thread.unknown')
+      return row
+    },
+
+    /** Submits the cases of a joint one (多地联办, 一件事), all or none, the leading first. Problems: as of `submit`. */
+    submitJoint: (joint: JointCase, actor: string): Promise<CaseRow[]> => submitAll(casesOf(joint), actor),
+
+    /** Hands all results of a joint case over at once; the cases that were handed over. Problem: `case.transition`. */
+    async handOver(thread: string, by: string | undefined, actor: string): Promise<number> {
+      const linked = await linkedTo(db, thread, await parentOf(thread))
+      const targets = handOver(linked, new Date(clock.now()).toISOString(), by)
+      if (targets.length === 0) throw new ProblemError('case.transition', 'no joint case with a result')
+      await parts.author().writeAll(targets, async (tx, written) => {
+        for (const packet of written)
+          await audit.append(tx, {
+            ...{ actor, action: packet.claims.kind, subject: packet.claims.thread },
+            detail: { packet: packet.id },
+          })
+      })
+      return targets.length
     },
 
     /** Takes one step on a case. Problems: `case.transition`, `case.author`, `material.missing`, `request.invalid`, `exchange.recovering`. */
@@ -362,6 +384,7 @@ export function createCases(parts: CasesParts) {
         steps: stepsFor(fold, identity.city),
         questions: questionsFor(fold, identity.city),
         clock: await parts.clocks.of(db, fold),
+        linked: await linkedTo(db, thread, await parentOf(thread)),
         waiting: await parts.waiting(row.thread_no),
         timeline: packets.map(packet => ({
           packet: packet.id,

@@ -80,8 +80,8 @@ export function createCaseHandler(parts: CaseHandlerParts): ThreadHandler {
     if (submit !== undefined && applied.packet?.id === submit.id && body !== null && body !== undefined) {
       await tx.run(
         `INSERT INTO cases (thread_no, role, partner, case_no, local_case_no, item_code, item_name, mode, state, outcome,
-           applicant, applicant_key, agreement, parked, submitted_at, updated_at, fold, holder, due, due_duty, due_city, due_provisional)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           applicant, applicant_key, agreement, parked, submitted_at, updated_at, fold, parent, holder, due, due_duty, due_city, due_provisional)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         [
           applied.threadNo,
           state.collecting === identity.city ? 'collecting' : 'handling',
@@ -99,6 +99,7 @@ export function createCaseHandler(parts: CaseHandlerParts): ThreadHandler {
           submit.claims.iat * 1000,
           applied.at,
           fold,
+          body.parent === undefined ? null : fromHex(body.parent),
           ...duty,
         ],
       )

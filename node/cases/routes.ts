@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { DUTIES, type Duty } from '../../protocol/case/deadlines.ts'
 import { AUTHORS, CASE_CONTENT, type CaseKind, Mode, OUTCOMES } from '../../protocol/case/kinds.ts'
 import { STATES, type State } from '../../protocol/case/table.ts'
+import { LIMITS } from '../../protocol/limits.ts'
 import { Day, DivisionCode, Instant, Sha256, ThreadId, text } from '../../protocol/primitives.ts'
 import { TITLES } from '../evidence/timeline.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
@@ -68,6 +69,19 @@ const Detail = Case.extend({
   questions: z
     .array(z.strictObject({ packet: Sha256, kind: z.enum(kinds), at: Time, answerBy: Day.nullable() }))
     .describe('reminders, supervisions, objections and appeals of the other city that wait for an answer'),
+  linked: z
+    .array(
+      z.strictObject({
+        thread: ThreadId,
+        partner: DivisionCode,
+        item: z.strictObject({ code: z.string(), name: z.string() }),
+        lead: z.boolean(),
+        state: z.enum(states),
+        stateName: z.string(),
+        outcome: z.enum(OUTCOMES).nullable(),
+      }),
+    )
+    .describe('the cases of a joint one (多地联办, 一件事) that this node holds, the leading first'),
   agreement: Sha256.nullable(),
   promisedBy: z.string().nullable(),
   supplementDeadline: z.string().nullable(),
@@ -112,6 +126,23 @@ const NewCase = z.strictObject({
   receivedAt: Instant.optional().describe('now when absent'),
 })
 
+const { caseNo: _caseNo, parent: _parent, to: _to, item: _item, mode: _mode, ...shared } = NewCase.shape
+const NewJointCase = z.strictObject({
+  shared: z
+    .strictObject(shared)
+    .describe('what stands once for all items: applicant, agent, window, consent, common fields of the forms'),
+  items: z
+    .array(
+      NewCase.pick({ to: true, item: true, mode: true }).extend({
+        form: shared.form.optional().describe('fields of this item, put to the shared ones'),
+        materials: shared.materials.optional().describe('in place of the shared ones'),
+        purpose: shared.purpose,
+      }),
+    )
+    .min(2)
+    .max(LIMITS.jointCases),
+})
+
 const params = z.strictObject({ thread: ThreadId })
 const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 const WORKERS = ['clerk', 'integrator'] as const
@@ -127,7 +158,16 @@ const toAnswer = ({ no: _, submittedAt, updatedAt, due, ...row }: CaseRow) => ({
 
 const ofSeconds = (value: number | null) => timeOrNull(value === null ? null : value * 1000)
 
-function toDetail({ fold, steps, questions, clock, timeline, waiting, ...row }: CaseDetail): z.input<typeof Detail> {
+function toDetail({
+  fold,
+  steps,
+  questions,
+  clock,
+  linked,
+  timeline,
+  waiting,
+  ...row
+}: CaseDetail): z.input<typeof Detail> {
   const { received, submitted, arrived, accepted, decided, ended } = fold.instants
   return {
     ...toAnswer(row),
@@ -145,6 +185,12 @@ function toDetail({ fold, steps, questions, clock, timeline, waiting, ...row }: 
     deadlines: clock.deadlines.map(entry => ({ ...entry, dutyName: DUTIES[entry.duty] })),
     deemedAccepted: clock.deemedAccepted,
     questions: questions.map(({ packet, kind, at, answerBy }) => ({ packet, kind, at: time(at * 1000), answerBy })),
+    linked: linked.map(entry => ({
+      ...entry,
+      state: entry.state as State,
+      stateName: STATES[entry.state as State],
+      outcome: entry.outcome as (typeof OUTCOMES)[number] | null,
+    })),
     steps,
     waiting: waiting.map(entry => ({ ...entry, at: time(entry.at) })),
     timeline: timeline.map(entry => ({
@@ -192,6 +238,37 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
       status: 201,
       problems: ['item.unknown', 'agreement.none', 'agreement.uncovered', 'partner.inactive', 'exchange.recovering'],
       handle: async ({ body, person }) => toAnswer(await cases.submit(body, actorOf(person))),
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/cases/joint',
+      id: 'submitJointCase',
+      summary: 'Submit several items at once: one form, one receipt, one hand-over (多地联办, 一件事)',
+      description:
+        'Every item becomes a case of its own, all or none; the first leads, and the others name it as their parent.',
+      roles: WORKERS,
+      body: NewJointCase,
+      bodyBytes: 512 * 1024,
+      answer: z.strictObject({ cases: z.array(Case) }),
+      status: 201,
+      problems: ['item.unknown', 'agreement.none', 'agreement.uncovered', 'partner.inactive', 'exchange.recovering'],
+      handle: async ({ body, person }) => ({
+        cases: (await cases.submitJoint(body, actorOf(person))).map(toAnswer),
+      }),
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/cases/{thread}/hand-over',
+      id: 'handOverJointCase',
+      summary: 'Hand all results of a joint case over at once (一次送达)',
+      roles: WORKERS,
+      params,
+      body: z.strictObject({ by: text(200).optional().describe('who handed them over') }),
+      answer: z.strictObject({ handedOver: z.number().int() }),
+      problems: ['thread.unknown', 'case.transition', 'exchange.recovering'],
+      handle: async ({ params: { thread }, body, person }) => ({
+        handedOver: await cases.handOver(thread, body.by, actorOf(person)),
+      }),
     })
     api.operation({
       method: 'get',

@@ -35,6 +35,7 @@ type Detail = Case & {
     provisional: boolean
   }[]
   deemedAccepted: string | null
+  linked: { thread: string; partner: string; item: { name: string }; stateName: string; lead: boolean }[]
   questions: { packet: string; kind: string; at: string; answerBy: string | null }[]
   timeline: { city: string; kind: string; at: string; status: string; receiptedAt: string | null; late: boolean }[]
 }
@@ -66,6 +67,21 @@ export async function submit(
   const given = await withMaterials(client, context.out, (await readJson(path)) as Given, flags.material)
   const key = flags.again === true ? undefined : createHash('sha256').update(JSON.stringify(given)).digest('hex')
   context.out.result(await client.post<Case>('/api/v1/cases', given, key), value => `Submitted 已提交\n${line(value)}`)
+}
+
+/** Submits the cases of a joint one; the same within a day is the same request. */
+export async function submitJoint(context: CommandContext, path: string): Promise<void> {
+  const client = await context.client()
+  const given = await readJson(path)
+  const key = createHash('sha256').update(JSON.stringify(given)).digest('hex')
+  const { cases } = await client.post<{ cases: Case[] }>('/api/v1/cases/joint', given, key)
+  context.out.result(cases, list => ['Submitted 已提交', ...list.map(line)].join('\n'))
+}
+
+export async function handOver(context: CommandContext, thread: string, flags: { by?: string }): Promise<void> {
+  const client = await context.client()
+  const done = await client.post<{ handedOver: number }>(`/api/v1/cases/${thread}/hand-over`, flags)
+  context.out.result(done, ({ handedOver }) => `Handed over 已送达: ${handedOver}`)
 }
 
 type Finding = { field: string; reason: string; reasonZh: string }
@@ -159,6 +175,10 @@ export async function show(context: CommandContext, thread: string): Promise<voi
       ...(value.deemedAccepted === null ? [] : [`  accepted by law since 视为受理  ${value.deemedAccepted}`]),
       ...value.questions.map(
         ({ packet, kind, answerBy }) => `  to be answered 待答复  ${kind} ${packet} ${answerBy ?? ''}`,
+      ),
+      ...value.linked.map(
+        entry =>
+          `  joint 联办  ${entry.thread} ${entry.partner} ${entry.item.name} ${entry.stateName}${entry.lead ? ' *' : ''}`,
       ),
       `  possible now 可办步骤  ${value.steps.map(step => step.slice(5)).join(', ') || '-'}`,
       '',

@@ -193,6 +193,17 @@ export function createProgram(): Command {
     ),
     'tongban case submit case.json --material M01=id-card.pdf --material M02=form.pdf',
   )
+  does(add(cases, 'joint <file>', 'submit several items at once 多地联办/一件事: { shared, items }'), async () => {
+    const { submitJoint } = await import('./cases.ts')
+    return (context, _, file) => submitJoint(context, file ?? '')
+  })
+  does(
+    add(cases, 'hand-over <thread>', 'hand all results of a joint case over at once').option('--by <name>', 'who did'),
+    async () => {
+      const { handOver } = await import('./cases.ts')
+      return (context, flags, thread) => handOver(context, thread ?? '', flags)
+    },
+  )
   does(
     add(cases, 'preflight <file>', 'what would keep a case from being sent').option(
       '--material <CODE=PATH>',

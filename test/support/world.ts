@@ -23,6 +23,7 @@ import { openSqlite } from '../../node/store/sqlite.ts'
 import type { KeyResolver, TrustedKey } from '../../protocol/packet/envelope.ts'
 import type { Commitment } from '../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
+import type { ServiceItem } from '../../protocol/service/item.ts'
 import { createHandClock, type HandClock } from './http.ts'
 import { createMemoryNetwork, type MemoryNetwork, type MemoryNetworkOptions } from './memory-network.ts'
 import { type PlayCity, playCity, trusting } from './play-city.ts'
@@ -66,9 +67,10 @@ type Setup = {
   db: Database
   partners: readonly string[]
   adapter: Adapter
+  /** what every city publishes */ items: readonly ServiceItem[]
 }
 
-async function startCity({ play, resolve, network, clock, db, partners, adapter }: Setup) {
+async function startCity({ play, resolve, network, clock, db, partners, adapter, items }: Setup) {
   await migrate(db, MIGRATIONS, clock.now)
   const transport = network.transport(play.code, { gate: peer => partners.includes(peer) })
   const document = { certificates: [play.certificate], delegations: play.delegations, revocations: play.revocations }
@@ -207,7 +209,7 @@ async function startCity({ play, resolve, network, clock, db, partners, adapter 
     identity,
     audit,
     clock,
-    services: { item: async () => null },
+    services: { item: async (_, code) => items.find(item => item.taskCode === code) ?? null },
     agreements,
     materials: { held: async () => [] },
     events,
@@ -285,7 +287,11 @@ function sharedCity(code: string): Promise<PlayCity> {
 }
 
 export async function createWorld(
-  options: MemoryNetworkOptions & { adapter?: (code: string) => Adapter; codes?: readonly string[] } = {},
+  options: MemoryNetworkOptions & {
+    adapter?: (code: string) => Adapter
+    codes?: readonly string[]
+    items?: readonly ServiceItem[]
+  } = {},
 ): Promise<World & { restart(code: string, db?: Database): Promise<WorldCity> }> {
   const codes = options.codes ?? ['610900', '420300']
   const plays = await Promise.all(codes.map(sharedCity))
@@ -309,6 +315,7 @@ export async function createWorld(
       db,
       partners: codes.filter(code => code !== play.code),
       adapter: options.adapter?.(play.code) ?? fakeAdapter(),
+      items: options.items ?? [],
     })
     cities.set(play.code, city)
     return city

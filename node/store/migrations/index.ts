@@ -8,6 +8,7 @@ import { agreements } from './006-agreements.ts'
 import { health } from './008-health.ts'
 import { calendar } from './009-calendar.ts'
 import { caseClock } from './010-case-clock.ts'
+import { jointCases } from './011-joint-cases.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = [
   health,
   calendar,
   caseClock,
+  jointCases,
 ]

@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { LIMITS } from '../../protocol/limits.ts'
+import { submitContentOf } from '../../test/support/play-case.ts'
+import { playItem } from '../../test/support/play-lists.ts'
+import { createWorld } from '../../test/support/world.ts'
+import { agree, COLLECTING, HANDLING, worldAgreement } from '../../test/support/world-case.ts'
+import { casesOf, type JointCase } from './joint.ts'
+
+const ITEMS = [0, 1, 2].map(no => playItem(no, { modes: [3] }))
+const CODES = ITEMS.map(item => item.taskCode)
+let world: Awaited<ReturnType<typeof createWorld>>
+
+const joint = (codes: readonly string[] = CODES): JointCase => {
+  const { caseNo: _, item: __, mode: ___, ...shared } = submitContentOf('-', 3, [])
+  return {
+    shared: { ...shared, form: { 联系地址: '安康市汉滨区' } },
+    items: codes.map((item, no) => ({ to: HANDLING, item, mode: 3 as const, form: { 序号: no } })),
+  }
+}
+const cases = (city: string) => world.city(city).cases
+
+beforeEach(async () => {
+  world = await createWorld({ items: ITEMS })
+  await agree(
+    world,
+    worldAgreement({
+      items: CODES.map(taskCode => ({
+        ...{ taskCode, taskName: taskCode, handling: HANDLING, collecting: [COLLECTING], modes: [3 as const] },
+      })),
+    }),
+  )
+})
+afterEach(() => world.stop())
+
+describe('a joint case', () => {
+  test('is entered once: every item becomes a case, the first leads, and both cities see them together', async () => {
+    const submitted = await cases(COLLECTING).submitJoint(joint(), 'person:1')
+    await world.settle()
+    expect(new Set(submitted.map(({ caseNo }) => caseNo)).size).toBe(3)
+    const lead = submitted[0]?.thread ?? ''
+    for (const city of [COLLECTING, HANDLING]) {
+      for (const { thread } of submitted) {
+        const { linked } = await cases(city).get(thread)
+        expect(linked.map(entry => entry.item.code)).toEqual(CODES)
+        expect(linked.map(entry => entry.lead)).toEqual([true, false, false])
+        expect(linked[0]?.thread).toBe(lead)
+      }
+    }
+    const bodies = await cases(HANDLING).bodies(submitted[2]?.thread ?? '', 'person:2')
+    expect(bodies[0]?.body).toMatchObject({ parent: lead, form: { 联系地址: '安康市汉滨区', 序号: 2 } })
+  })
+
+  test('is handed over once, when every result is there', async () => {
+    const submitted = await cases(COLLECTING).submitJoint(joint(), 'person:1')
+    await world.settle()
+    const [first, ...rest] = submitted
+    const finish = async (thread: string) => {
+      await cases(HANDLING).step(thread, 'case.accept', {}, 'person:2')
+      await cases(HANDLING).step(thread, 'case.decide', { outcome: 'granted' }, 'person:2')
+      await cases(HANDLING).step(thread, 'case.send-result', { method: 'file' }, 'person:2')
+      await world.settle()
+    }
+    for (const { thread } of rest) await finish(thread)
+    await expect(cases(COLLECTING).handOver(first?.thread ?? '', '周敏', 'person:1')).rejects.toThrow('case.transition')
+    await finish(first?.thread ?? '')
+    expect(await cases(COLLECTING).handOver(rest[0]?.thread ?? '', '周敏', 'person:1')).toBe(3)
+    await world.settle()
+    for (const { thread } of submitted) {
+      const { fold } = await cases(HANDLING).get(thread)
+      expect(fold.instants.handedOver).not.toBeNull()
+    }
+  })
+
+  test('is submitted wholly or not at all', async () => {
+    const missing = joint([CODES[0] ?? '', 'unknown'])
+    await expect(cases(COLLECTING).submitJoint(missing, 'person:1')).rejects.toThrow('item.unknown')
+    expect(await cases(COLLECTING).list({}, 10, null)).toEqual([])
+  })
+
+  test('has at least two items, and at most so many', () => {
+    const of = (count: number) => () => casesOf(joint(Array.from({ length: count }, () => CODES[0] ?? '')))
+    expect(of(1)).toThrow('request.invalid')
+    expect(of(2)()).toHaveLength(2)
+    expect(of(LIMITS.jointCases)()).toHaveLength(LIMITS.jointCases)
+    expect(of(LIMITS.jointCases + 1)).toThrow('request.invalid')
+  })
+})
+
+test('a case that stands alone is linked to none', async () => {
+  const { mode: _, ...rest } = submitContentOf('-', 3, [])
+  const { thread } = await cases(COLLECTING).submit(
+    { ...rest, mode: 3, to: HANDLING, item: CODES[0] ?? '', caseNo: undefined },
+    'person:1',
+  )
+  expect((await cases(COLLECTING).get(thread)).linked).toEqual([])
+  await expect(cases(COLLECTING).handOver(thread, undefined, 'person:1')).rejects.toThrow('case.transition')
+})
