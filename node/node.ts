@@ -14,6 +14,8 @@ import { createAgreements } from './agreements/agreements.ts'
 import { createAttachments } from './agreements/attachments.ts'
 import { createDrafting } from './agreements/drafting.ts'
 import { draftingRoutes } from './agreements/drafting-routes.ts'
+import { createImpacts } from './agreements/impact.ts'
+import { impactRoutes } from './agreements/impact-routes.ts'
 import { createPapers } from './agreements/papers.ts'
 import { agreementRoutes } from './agreements/routes.ts'
 import { agreementTextRoutes } from './agreements/text-routes.ts'
@@ -26,6 +28,7 @@ import { type Cases, createCases, waitingOf } from './cases/cases.ts'
 import { createCaseClocks } from './cases/clocks.ts'
 import { createCaseHandler } from './cases/handler.ts'
 import { caseRoutes } from './cases/routes.ts'
+import { createOpenCases } from './cases/under.ts'
 import type { NodeConfig } from './config/config.ts'
 import { readSecrets } from './config/secrets.ts'
 import { createDispatch } from './dispatch/dispatch.ts'
@@ -282,6 +285,7 @@ export async function startNode({
   const papers = createPapers({ agreements, certificatesOf, clock })
   const stopping = new AbortController()
   const adapter = await makeAdapter(config)
+  const impacts = createImpacts({ own: identity.city, agreements, cases: createOpenCases(db), adapter, clock })
   const adapterLog = telemetry.log('adapter')
   const dispatch = createDispatch({
     db,
@@ -420,6 +424,7 @@ export async function startNode({
       evidenceRoutes(evidence),
       agreementTextRoutes({ agreements, papers, attachments: createAttachments({ agreements, materials }) }),
       draftingRoutes(drafting),
+      impactRoutes(impacts),
       agreementRoutes(agreements, acts),
       partnerRoutes(partners),
       testRoutes(tests),

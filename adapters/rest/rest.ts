@@ -17,6 +17,7 @@ import { RestConfig } from './config.ts'
 import { createPoller, type Poller } from './events.ts'
 import { type Request, send } from './http.ts'
 import { judge, mappingFailed, readCaseNo, type Verdict } from './judge.ts'
+import { createLacking } from './lacking.ts'
 import type { PathValues } from './path.ts'
 import { compilePlan, type PacketPlan, type RequestPlan, type RestPlan } from './plan.ts'
 
@@ -41,6 +42,7 @@ export function createRestAdapter({ config, secrets }: RestOptions): Adapter {
     system: parsed.data.baseUrl,
     deliver: createDeliver(plan),
     check: context => check(plan, parsed.data.baseUrl, poller, context),
+    lacking: createLacking(parsed.data),
   }
   return poller === null ? adapter : { ...adapter, poll: poller.poll }
 }

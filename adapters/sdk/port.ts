@@ -88,5 +88,12 @@ export interface Adapter {
   poll?(cursor: string | null, context: AdapterContext): Promise<{ events: readonly LocalEvent[]; cursor: string }>
   /** Whether the approval system is reachable and usable; shown by `tongban doctor`. */
   check(context: AdapterContext): Promise<{ ok: true } | { ok: false; detail: string }>
+  /**
+   * Items that the approval system would be asked to handle and this adapter is not set up for, each with what it lacks, without
+   * asking the system; shown before an agreement is signed. Absent when it takes every item.
+   */
+  lacking?(
+    items: readonly { code: string; name: string; modes: readonly number[] }[],
+  ): Promise<readonly { code: string; lacks: string }[]>
   close?(): Promise<void>
 }

@@ -8,39 +8,14 @@ import type { Agreements } from './agreements.ts'
 import type { Attachments } from './attachments.ts'
 import { compareTexts } from './comparison.ts'
 import type { Papers } from './papers.ts'
+import { DiffShape } from './shapes.ts'
 
-const Label = z.strictObject({ zh: z.string(), en: z.string() })
-const Field = z.strictObject({
-  field: z.string(),
-  label: Label,
-  before: z.unknown().optional(),
-  after: z.unknown().optional(),
-  was: Label.describe('`before` as a person reads it'),
-  is: Label.describe('`after` as a person reads it'),
-})
-const change = z.enum(['added', 'removed', 'changed'])
 const Compared = z.strictObject({
   id: Sha256,
   kind: z.enum(['version', 'pending', 'replaced']).describe('replaced: a proposal that was countered'),
   by: DivisionCode.nullable(),
   from: z.string(),
 })
-/** The difference of two texts, as other answers hold it too. */
-export const DiffShape = {
-  terms: z.array(Field),
-  parties: z.array(z.strictObject({ change, code: DivisionCode, name: z.string(), fields: z.array(Field) })),
-  items: z.array(
-    z.strictObject({
-      change,
-      handling: DivisionCode,
-      taskCode: z.string(),
-      taskName: z.string(),
-      fields: z.array(Field),
-    }),
-  ),
-  counts: z.strictObject({ added: z.int(), removed: z.int(), changed: z.int(), unchanged: z.int() }).describe('items'),
-}
-
 const params = z.strictObject({ thread: ThreadId })
 const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 const named = z

@@ -21,16 +21,28 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
     },
   )
   example(
-    does(add(agreement, 'amend <thread> <file>', 'propose a change of items or terms'), async () => {
-      const { amend } = await import('./agreements.ts')
-      return (context, _, thread, file) => amend(context, thread ?? '', file ?? '')
-    }),
+    does(
+      add(agreement, 'amend <thread> <file>', 'propose a change of items or terms').option(
+        '--yes',
+        'do not ask 不再询问',
+      ),
+      async () => {
+        const { amend } = await import('./agreements.ts')
+        return (context, flags, thread, file) => amend(context, thread ?? '', file ?? '', flags)
+      },
+    ),
     'tongban agreement amend THREAD amendment.json',
   )
-  does(add(agreement, 'sign <thread>', 'sign the text that the partner wrote last'), async () => {
-    const { sign } = await import('./agreements.ts')
-    return (context, _, thread) => sign(context, thread ?? '')
-  })
+  does(
+    add(agreement, 'sign <thread>', 'show what the text that the partner wrote last would touch, and sign it').option(
+      '--yes',
+      'do not ask 不再询问',
+    ),
+    async () => {
+      const { sign } = await import('./agreements.ts')
+      return (context, flags, thread) => sign(context, thread ?? '', flags)
+    },
+  )
   for (const [verb, description] of [
     ['decline', "decline the partner's text"],
     ['withdraw', 'withdraw an own text'],
@@ -39,6 +51,7 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
     ['terminate', 'end it; cases under way finish under it'],
   ] as const) {
     const command = add(agreement, `${verb} <thread>`, description).requiredOption('--reason <text>', 'why')
+    if (verb !== 'decline' && verb !== 'withdraw') command.option('--yes', 'do not ask 不再询问')
     if (verb === 'terminate') command.requiredOption('--on <day>', 'last day on which new cases begin, YYYY-MM-DD')
     does(command, async () => {
       const { end } = await import('./agreements.ts')
@@ -53,9 +66,11 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
     ['sign', 'sign what another administrator prepared'],
     ['discard', 'take a prepared act back'],
   ] as const) {
-    does(add(act, `${verb} <no>`, description), async () => {
+    const command = add(act, `${verb} <no>`, description)
+    if (verb === 'sign') command.option('--yes', 'do not ask 不再询问')
+    does(command, async () => {
       const agreements = await import('./agreements.ts')
-      return (context, _, no) => agreements.act(context, verb, no ?? '')
+      return (context, flags, no) => agreements.act(context, verb, no ?? '', flags)
     })
   }
   does(add(agreement, 'list', 'all agreements'), async () => {
@@ -138,5 +153,18 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
       },
     ),
     'tongban agreement draft --template adjacent --partner 610900 --items 420300=all --items 610900=@codes.txt',
+  )
+  example(
+    does(
+      add(agreement, 'impact <thread>', 'what a step would touch: items, open cases, the approval system 影响预览')
+        .option('--act <step>', 'sign, suspend, resume, terminate or expire', 'sign')
+        .option('--on <day>', 'last day on which new cases begin, for terminate')
+        .option('--amendment <file>', 'an amendment that is not proposed yet; or give a document in place of a thread'),
+      async () => {
+        const { impact } = await import('./agreement-impact.ts')
+        return (context, flags, thread) => impact(context, thread ?? '', flags)
+      },
+    ),
+    'tongban agreement impact THREAD --act terminate --on 2026-12-31',
   )
 }

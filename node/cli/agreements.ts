@@ -1,4 +1,5 @@
 /** `tongban agreement`: propose, counter, amend, sign, end, look up; acts that wait for another administrator. */
+import { preview } from './agreement-impact.ts'
 import type { CommandContext } from './context.ts'
 import { table } from './output.ts'
 import { readJson } from './services.ts'
@@ -43,24 +44,35 @@ export async function counter(
   tell(context, await client.post<Outcome>(`/api/v1/agreements/${thread}/counter`, body), 'Answered 已提出修改文本')
 }
 
-export async function amend(context: CommandContext, thread: string, path: string): Promise<void> {
+/** Asks nothing of the person. */
+type Yes = { yes?: boolean }
+
+export async function amend(context: CommandContext, thread: string, path: string, flags: Yes): Promise<void> {
   const client = await context.client()
-  const outcome = await client.post<Outcome>(`/api/v1/agreements/${thread}/amend`, await readJson(path))
+  const amendment = await readJson(path)
+  await preview(context, client, { thread, amendment }, flags.yes === true)
+  const outcome = await client.post<Outcome>(`/api/v1/agreements/${thread}/amend`, amendment)
   tell(context, outcome, 'Amendment proposed 已提出变更')
 }
 
-export async function sign(context: CommandContext, thread: string): Promise<void> {
+export async function sign(context: CommandContext, thread: string, flags: Yes): Promise<void> {
   const client = await context.client()
-  tell(context, await client.post<Outcome>(`/api/v1/agreements/${thread}/sign`), 'Signed 已签署')
+  const { text } = await preview(context, client, { thread, step: 'sign' }, flags.yes === true)
+  const outcome = await client.post<Outcome>(`/api/v1/agreements/${thread}/sign`, { agreement: text })
+  tell(context, outcome, 'Signed 已签署')
 }
 
 export async function end(
   context: CommandContext,
   verb: 'decline' | 'withdraw' | 'suspend' | 'resume' | 'terminate',
   thread: string,
-  flags: { reason: string; on?: string },
+  flags: { reason: string; on?: string } & Yes,
 ): Promise<void> {
   const client = await context.client()
+  if (verb === 'suspend' || verb === 'resume' || verb === 'terminate') {
+    const on = flags.on === undefined ? {} : { on: flags.on }
+    await preview(context, client, { thread, step: verb, ...on }, flags.yes === true)
+  }
   const body = verb === 'terminate' ? { reason: flags.reason, effectiveOn: flags.on ?? '' } : { reason: flags.reason }
   context.out.result(await client.post<Agreement>(`/api/v1/agreements/${thread}/${verb}`, body), line)
 }
@@ -91,7 +103,14 @@ export async function show(context: CommandContext, thread: string): Promise<voi
   )
 }
 
-type Prepared = { no: number; kind: string; thread: string | null; preparedBy: string; preparedAt: string }
+type Prepared = {
+  no: number
+  kind: string
+  thread: string | null
+  input: { amendment?: unknown }
+  preparedBy: string
+  preparedAt: string
+}
 
 export async function acts(context: CommandContext): Promise<void> {
   const client = await context.client()
@@ -109,9 +128,24 @@ export async function acts(context: CommandContext): Promise<void> {
   )
 }
 
-export async function act(context: CommandContext, verb: 'sign' | 'discard', no: string): Promise<void> {
+export async function act(
+  context: CommandContext,
+  verb: 'sign' | 'discard',
+  no: string,
+  flags: Yes = {},
+): Promise<void> {
   const client = await context.client()
   const path = `/api/v1/agreements/acts/${encodeURIComponent(no)}/${verb}`
-  if (verb === 'sign') tell(context, await client.post<Outcome>(path), 'Signed 已签署')
-  else context.out.result(await client.post<{ discarded: true }>(path), () => 'Taken back 已撤回拟办')
+  if (verb === 'discard') {
+    context.out.result(await client.post<{ discarded: true }>(path), () => 'Taken back 已撤回拟办')
+    return
+  }
+  const { items } = await client.get<{ items: Prepared[] }>('/api/v1/agreements/acts')
+  const found = items.find(entry => String(entry.no) === no)
+  if (found?.thread != null && (found.kind === 'sign' || found.kind === 'amend')) {
+    const { thread, kind, input } = found
+    const what = kind === 'sign' ? ({ thread, step: kind } as const) : { thread, amendment: input.amendment }
+    await preview(context, client, what, flags.yes === true)
+  }
+  tell(context, await client.post<Outcome>(path), 'Signed 已签署')
 }

@@ -1,5 +1,5 @@
 /**
- * Agreements by version, and an index of who handles what for whom, so that finding one costs the same with thousands; acts
+ * Agreements by version, open cases by the version they began under, and an index of who handles what for whom, so that finding one costs the same with thousands; acts
  * that one administrator prepared and another one signs. Days are `YYYY-MM-DD`, as in the documents.
  */
 export const agreements = {
@@ -24,6 +24,7 @@ CREATE TABLE agreement_items (
   PRIMARY KEY (handling, collecting, task_code, thread_no, place)
 );
 CREATE INDEX agreement_items_thread ON agreement_items (thread_no);
+CREATE INDEX cases_agreement ON cases (agreement) WHERE state NOT IN ('closed', 'refused');
 CREATE TABLE agreement_acts (
   no INTEGER PRIMARY KEY,
   kind TEXT NOT NULL,

@@ -1,0 +1,206 @@
+/**
+ * What a change of an agreement would touch (影响预览), before anybody signs it: items that can be begun or no longer, open cases,
+ * and what the own approval system does not know. Nothing is written.
+ */
+import { type AgreementDiff, diffAgreements } from '../../protocol/agreement/diff.ts'
+import {
+  type AgreedItem,
+  type AgreementAmendmentInput,
+  type AgreementDocument,
+  type AgreementDocumentInput,
+  agreedItem,
+  dayOf,
+  writeAgreement,
+  writeAmendment,
+} from '../../protocol/agreement/document.ts'
+import { type AgreementState, latest } from '../../protocol/agreement/thread.ts'
+import { ProblemError, type Refused } from '../../protocol/problem.ts'
+import type { CaseUnder, OpenCases } from '../cases/under.ts'
+import { type Clock, seconds } from '../exchange/clock.ts'
+import type { Agreements } from './agreements.ts'
+
+/** `agreement.suspend` and the like; `expire`: nobody does anything and the last day passes. */
+export type ImpactAsk =
+  | { act: 'sign' }
+  | { act: 'amend'; amendment: Omit<AgreementAmendmentInput, 'v' | 'amends'> }
+  | { act: 'propose'; document: AgreementDocumentInput }
+  | { act: 'suspend' | 'resume' | 'expire' }
+  | { act: 'terminate'; effectiveOn: string }
+
+/** `elsewhere`: another agreement that stands covers it in some of its directions too. */
+export type TouchedItem = Pick<AgreedItem, 'handling' | 'collecting' | 'taskCode' | 'taskName' | 'modes'> & {
+  elsewhere: boolean
+}
+export type Impact = {
+  act: ImpactAsk['act']
+  /** id of the text that would be signed */ text: string | null
+  /** first day on which new cases meet the change; null: never */ from: string | null
+  /** against what stands; null when no text changes */ changes: AgreementDiff | null
+  gained: TouchedItem[]
+  lost: TouchedItem[]
+  /** open cases under the agreement: each finishes under the version it began with */
+  cases: { open: number /** whose item is lost or changed */; touched: number; shown: CaseUnder[] }
+  /** items that the own city is to handle and its approval system is not set up for */
+  adapter: { kind: string; lacking: { taskCode: string; lacks: string }[] }
+}
+
+/** Cases named; all are counted. */
+const SHOWN = 50
+
+export type ImpactParts = {
+  own: string
+  agreements: Pick<Agreements, 'read' | 'standing'>
+  cases: OpenCases
+  adapter: {
+    readonly kind: string
+    lacking?(
+      items: readonly { code: string; name: string; modes: readonly number[] }[],
+    ): Promise<readonly { code: string; lacks: string }[]>
+  }
+  clock: Clock
+}
+
+export type Impacts = ReturnType<typeof createImpacts>
+
+type Change = {
+  text: string | null
+  from: string | null
+  before: AgreementDocument | null
+  after: AgreementDocument | null
+}
+
+export function createImpacts({ own, agreements, cases, adapter, clock }: ImpactParts) {
+  const today = () => dayOf(seconds(clock.now()))
+
+  /** Other agreements between the same cities that stand. */
+  async function others(document: AgreementDocument, ids: ReadonlySet<string>): Promise<AgreementDocument[]> {
+    const found: AgreementDocument[] = []
+    for (const { code } of document.parties.filter(party => party.code !== own))
+      for (const { state } of await agreements.standing(code))
+        if (state.state === 'active' && !state.versions.some(version => ids.has(version.id)))
+          found.push(latest(state).document)
+    return found
+  }
+
+  function touched(item: AgreedItem, elsewhere: readonly AgreementDocument[]): TouchedItem {
+    const { handling, collecting, taskCode, taskName, modes } = item
+    const same = elsewhere.some(document =>
+      agreedItem(document, handling, taskCode)?.collecting.some(code => collecting.includes(code)),
+    )
+    return { handling, collecting, taskCode, taskName, modes, elsewhere: same }
+  }
+
+  /** What the approval system of this city would have to handle: as the handling city, or in mode 2 as the authorised one. */
+  async function lacking(items: readonly AgreedItem[]): Promise<Impact['adapter']> {
+    const asked = items.flatMap(item => {
+      const modes = item.modes.filter(mode => (mode === 2 ? item.collecting.includes(own) : item.handling === own))
+      return modes.length === 0 ? [] : [{ code: item.taskCode, name: item.taskName, modes }]
+    })
+    const found = asked.length === 0 ? [] : ((await adapter.lacking?.(asked)) ?? [])
+    return { kind: adapter.kind, lacking: found.map(({ code, lacks }) => ({ taskCode: code, lacks })) }
+  }
+
+  async function judge(ask: ImpactAsk['act'], change: Change, state: AgreementState | null): Promise<Impact> {
+    const { text, from, before, after } = change
+    const shown = after ?? before
+    if (shown === null) throw new ProblemError('request.conflict', 'nothing stands yet')
+    const ids = new Set((state?.versions ?? []).map(version => version.id))
+    const elsewhere = await others(shown, ids)
+    const changes = before !== null && after !== null ? diffAgreements(before, after) : null
+    const changed = new Set(
+      (changes?.items ?? []).flatMap(item => (item.change === 'changed' ? [`${item.handling}/${item.taskCode}`] : [])),
+    )
+    const missing = (items: readonly AgreedItem[], from: AgreementDocument | null) =>
+      items.filter(item => from === null || agreedItem(from, item.handling, item.taskCode) === null)
+    const gained = missing(after?.items ?? [], before)
+    const lost = missing(before?.items ?? [], after)
+    const under = await cases.under([...ids], SHOWN)
+    const gone = new Set(lost.map(({ taskCode }) => taskCode))
+    for (const key of changed) gone.add(key.slice(key.indexOf('/') + 1))
+    return {
+      act: ask,
+      text,
+      from,
+      changes,
+      gained: gained.map(item => touched(item, elsewhere)),
+      lost: lost.map(item => touched(item, elsewhere)),
+      cases: {
+        open: under.open,
+        touched: under.items.reduce((sum, item) => sum + (gone.has(item.code) ? item.open : 0), 0),
+        shown: under.cases,
+      },
+      adapter: await lacking([
+        ...gained,
+        ...(after?.items ?? []).filter(item => changed.has(`${item.handling}/${item.taskCode}`)),
+      ]),
+    }
+  }
+
+  /** What stands of a thread: the newest version that every party has signed. */
+  const standingOf = (state: AgreementState): AgreementDocument | null =>
+    state.versions.findLast(version => version.complete)?.document ?? null
+
+  async function changeOf(
+    thread: string,
+    ask: Exclude<ImpactAsk, { act: 'propose' }>,
+  ): Promise<[Change, AgreementState]> {
+    const { state } = await agreements.read(thread)
+    const before = standingOf(state)
+    const over = state.state === 'terminated' || state.state === 'declined' || state.state === 'withdrawn'
+    const change = (more: Partial<Change>): [Change, AgreementState] => [
+      { text: null, from: today(), before, after: null, ...more },
+      state,
+    ]
+    if (over) throw new ProblemError('agreement.transition', `${ask.act} in state ${state.state}`)
+    switch (ask.act) {
+      case 'sign': {
+        const { pending } = state
+        if (pending === null) throw new ProblemError('agreement.transition', 'nothing waits for a signature')
+        const from = pending.from > today() ? pending.from : today()
+        return change({ text: pending.id, from, after: pending.document })
+      }
+      case 'amend': {
+        const base = latest(state)
+        const written = await writeAmendment({ ...ask.amendment, v: 1, amends: base.id }, base.document)
+        if (!written.ok) throw thrown(written)
+        return change({ from: ask.amendment.effectiveFrom, after: written.document })
+      }
+      case 'suspend':
+        if (state.state !== 'active')
+          throw new ProblemError('agreement.transition', `${ask.act} in state ${state.state}`)
+        return change({})
+      case 'resume':
+        if (state.state !== 'suspended')
+          throw new ProblemError('agreement.transition', `${ask.act} in state ${state.state}`)
+        return change({ before: null, after: before })
+      case 'terminate':
+        return change({ from: dayAfter(ask.effectiveOn) })
+      case 'expire': {
+        if (before === null) throw new ProblemError('agreement.transition', 'nothing stands yet')
+        const renews = before.renewal.kind === 'auto'
+        return change(renews ? { from: null, after: before } : { from: dayAfter(before.validTo) })
+      }
+    }
+  }
+
+  return {
+    /** Of a step in a thread. Problems: `thread.unknown`, `agreement.transition`, `agreement.malformed`. */
+    async ofStep(thread: string, ask: Exclude<ImpactAsk, { act: 'propose' }>): Promise<Impact> {
+      const [change, state] = await changeOf(thread, ask)
+      return judge(ask.act, change, state)
+    },
+
+    /** Of a document that is to be proposed. Problem: `agreement.malformed`. */
+    async ofProposal(document: AgreementDocumentInput): Promise<Impact> {
+      const written = await writeAgreement(document)
+      if (!written.ok) throw thrown(written)
+      const from = written.document.validFrom > today() ? written.document.validFrom : today()
+      return judge('propose', { text: null, from, before: null, after: written.document }, null)
+    },
+  }
+}
+
+const thrown = ({ problem }: Refused): ProblemError => new ProblemError(problem.code, problem.detail)
+
+const dayAfter = (day: string): string =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)
