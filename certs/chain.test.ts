@@ -44,7 +44,7 @@ const provinceRoot = (pathLength = 1) =>
 const refusal = (result: { ok: true } | Refused) => (result.ok ? 'accepted' : result.problem)
 const noChain = (detail: string) => ({ code: 'certificate.chain', detail })
 const expired = (detail: string) => ({ code: 'certificate.expired', detail })
-const nobody = noChain('no accepted authority issued it')
+const nobody = { code: 'certificate.authority', detail: 'issued by C=CN, O=跨省通办联盟秘书处, CN=跨省通办联盟根证书' }
 
 describe('a path that holds', () => {
   test('ends at the authority itself', () => {

@@ -8,7 +8,15 @@ import { attempt } from './der.ts'
 import { fingerprintOf } from './key.ts'
 import { readPem } from './pem.ts'
 import { PROFILE } from './profile.ts'
-import { type CityCertificate, isSelfIssued, type Link, readAuthority, readCity } from './read.ts'
+import {
+  type AuthorityCertificate,
+  type CityCertificate,
+  isSelfIssued,
+  issuerName,
+  type Link,
+  readAuthority,
+  readCity,
+} from './read.ts'
 import { isSignedBy, parseCertificate, type X509 } from './x509.ts'
 
 /** Refuses with `certificate.expired` what is not valid at `now` (ms); otherwise null. */
@@ -50,7 +58,7 @@ export function checkSelfIssued(pem: string, now: number): Result<{ certificate:
 /**
  * Verifies a city certificate up to one of the authorities (PEM) that the caller trusts, over `intermediates` (PEM) that
  * nobody needs to trust. Every certificate of the path must be valid at `now` (ms). `ca` is the fingerprint of the authority.
- * Problems: as `checkCertificate`.
+ * Problems: as `checkCertificate`, and `certificate.authority` when the path leads to none of the authorities.
  */
 export function checkChain(
   pem: string,
@@ -66,6 +74,21 @@ export function checkChain(
   const candidates = [...readable(caPems, true), ...readable(intermediates, false)]
   const path = climb(link, candidates, now, 0)
   return path.ok ? { ok: true, certificate, ca: path.ca } : path
+}
+
+/**
+ * The certificate of an authority (证书颁发机构) that may be accepted: profile, validity at `now` (ms), own signature of a root.
+ * Problems: `certificate.malformed`, `certificate.profile`, `certificate.expired`, `certificate.chain`.
+ */
+export function checkAuthority(pem: string, now: number): Result<{ certificate: AuthorityCertificate }> {
+  const read = attempt(() => readAuthority(parseCertificate(readPem(pem, 'CERTIFICATE'))))
+  if (!read.ok) return read
+  const { certificate, link } = read.value
+  const expired = checkValidity(certificate, now, 'certificate of the authority')
+  if (expired !== null) return expired
+  if (certificate.selfIssued && !isSignedBy(link.x509, link.x509.key))
+    return refuse('certificate.chain', 'the authority is not signed by its key')
+  return { ok: true, certificate }
 }
 
 function readLeaf(
@@ -89,10 +112,16 @@ function readable(pems: readonly string[], accepted: boolean): Candidate[] {
   })
 }
 
+/** The name stands in a message that people read: nothing invisible, and not without end. */
+const issuerOf = (child: Link): string =>
+  `issued by ${issuerName(child.x509)
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/gu, '?')
+    .slice(0, 200)}`
+
 /** Finds an issuer of `child` that holds, and on from there; `below` counts the authorities already passed. */
 function climb(child: Link, candidates: readonly Candidate[], now: number, below: number): Result<{ ca: string }> {
   if (below >= PROFILE.maxChain - 1) return refuse('certificate.chain', 'the path is too long')
-  let refused: Refused = refuse('certificate.chain', 'no accepted authority issued it')
+  let refused: Refused = refuse('certificate.authority', issuerOf(child))
   for (const candidate of candidates) {
     if (candidate.x509.subject.der !== child.x509.issuer.der) continue
     // A root that nobody accepted leads nowhere.

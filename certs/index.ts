@@ -2,7 +2,7 @@
  * X.509 for cities: profile, keys, issuing, requests, chain checks, PKCS#12. node-forge is used here and nowhere else: for
  * ASN.1 and PKCS#12; signatures and hashes are the runtime's. May import protocol/.
  */
-export { checkCertificate, checkChain, checkSelfIssued, checkValidity } from './chain.ts'
+export { checkAuthority, checkCertificate, checkChain, checkSelfIssued, checkValidity } from './chain.ts'
 export { createCa, issue, selfIssue, validFor } from './issue.ts'
 export { generateKey } from './key.ts'
 export { splitChain } from './pem.ts'

@@ -110,6 +110,10 @@ const SHORT: Readonly<Record<string, string>> = {
   '2.5.4.11': 'OU',
 }
 
+/** Who issued it, as people read it. */
+export const issuerName = (x509: X509): string =>
+  x509.issuer.attributes.map(({ type, value }) => `${SHORT[type] ?? type}=${value}`).join(', ')
+
 function describe(x509: X509): Certificate {
   return {
     pem: writePem(x509.der, 'CERTIFICATE'),
@@ -119,7 +123,7 @@ function describe(x509: X509): Certificate {
     notAfter: x509.notAfter,
     publicKeyJwk: x509.key.jwk,
     keyThumbprint: thumbprintOf(x509.key.jwk),
-    issuer: x509.issuer.attributes.map(({ type, value }) => `${SHORT[type] ?? type}=${value}`).join(', '),
+    issuer: issuerName(x509),
     selfIssued: isSelfIssued(x509),
   }
 }

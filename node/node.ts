@@ -39,6 +39,8 @@ import { evidenceRoutes } from './evidence/routes.ts'
 import { type Clock, systemClock } from './exchange/clock.ts'
 import { createExchange, type ExchangeObserver } from './exchange/exchange.ts'
 import type { ThreadHandler } from './exchange/ports.ts'
+import { createAuthorities } from './federation/authorities.ts'
+import { authorityRoutes } from './federation/authority-routes.ts'
 import { createHttpApp } from './http/app.ts'
 import { markingDatabase } from './http/idempotency.ts'
 import { startServer } from './http/server.ts'
@@ -215,6 +217,7 @@ export async function startNode({
   })
   const author = () => exchange.author
   const packets = () => exchange.packets
+  const authorities = createAuthorities({ db, clock, audit })
   const partners = createPartners({
     db,
     transport: host,
@@ -230,6 +233,7 @@ export async function startNode({
       peer: host.peer,
     }),
     peerIdOf,
+    judge: (chain, code) => authorities.judge(chain, code),
     randomText,
     delivery: code => exchange.status(code),
     heardAt: code => sightings.heardAt(code),
@@ -433,6 +437,7 @@ export async function startNode({
       serviceRoutes(services, config.city.code),
       draftRoutes(drafts, config.city.code),
       dispatchRoutes(dispatch, materials),
+      authorityRoutes(authorities),
       identityRoutes(identity, host),
       peopleRoutes(people),
       auditRoutes(audit),

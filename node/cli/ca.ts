@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
+  checkAuthority,
   checkChain,
   createCa,
   createRequest,
@@ -14,7 +15,9 @@ import {
 } from '../../certs/index.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { openKeyStore } from '../identity/keystore.ts'
+import type { Client } from './client.ts'
 import type { CommandContext } from './context.ts'
+import { table } from './output.ts'
 
 const FILES = { key: 'ca.p12', certificate: 'ca.pem' } as const
 
@@ -79,5 +82,77 @@ export async function caInstall(context: CommandContext, certificatePath: string
   context.out.result(
     { fingerprint: checked.certificate.fingerprint },
     value => `Installed 已安装; restart the node 请重启节点\n  fingerprint 指纹 ${value.fingerprint}`,
+  )
+}
+
+type Authority = {
+  fingerprint: string
+  name: string
+  acceptedAt: string
+  certificateValidTo: string
+  partners: string[]
+}
+
+/** Accepts an authority; without the fingerprint that its operator told, it is shown and nothing else is done. */
+export async function caAccept(context: CommandContext, path: string, flags: { fingerprint?: string }): Promise<void> {
+  const pem = await readFile(path, 'utf8')
+  const checked = checkAuthority(pem, Date.now())
+  if (!checked.ok) throw new ProblemError(checked.problem.code, checked.problem.detail)
+  const { fingerprint, name } = checked.certificate
+  if (flags.fingerprint === undefined) {
+    context.out.result({ accepted: false, fingerprint, name }, () =>
+      [
+        `${name}`,
+        `  fingerprint 指纹 ${fingerprint}`,
+        'Not accepted yet 尚未认可. Compare the fingerprint with its operator 请与其运营方核对指纹; the same 一致:',
+        `  tongban ca accept ${path} --fingerprint ${fingerprint}`,
+      ].join('\n'),
+    )
+    return
+  }
+  const client = await context.client()
+  const told = flags.fingerprint.toLowerCase().replaceAll(/[^0-9a-f]/g, '')
+  const authority = await client.post<Authority>('/api/v1/authorities', { pem, fingerprint: told })
+  context.out.result({ accepted: true, ...authority }, value => `Accepted 已认可: ${value.name} ${value.fingerprint}`)
+}
+
+export async function caAccepted(context: CommandContext): Promise<void> {
+  const client = await context.client()
+  const { items } = await client.get<{ items: Authority[] }>('/api/v1/authorities')
+  context.out.result(items, list =>
+    table(
+      list.map(({ fingerprint, name, certificateValidTo, partners }) => ({
+        fingerprint: fingerprint.slice(0, 16),
+        name,
+        until: certificateValidTo.slice(0, 10),
+        partners: partners.join(' '),
+      })),
+    ),
+  )
+}
+
+/** The accepted authority whose fingerprint begins so. */
+async function authorityOf(client: Client, begin: string): Promise<Authority> {
+  const { items } = await client.get<{ items: Authority[] }>('/api/v1/authorities')
+  const [found, second] = begin === '' ? [] : items.filter(entry => entry.fingerprint.startsWith(begin.toLowerCase()))
+  if (found === undefined) throw new ProblemError('request.not-found', 'tongban ca accepted names them')
+  if (second !== undefined) throw new ProblemError('request.conflict', 'several begin so: give more of it')
+  return found
+}
+
+export async function caUnaccept(context: CommandContext, begin: string): Promise<void> {
+  const client = await context.client()
+  const { fingerprint } = await authorityOf(client, begin)
+  const removed = await client.post<Authority>(`/api/v1/authorities/${fingerprint}/remove`)
+  context.out.result(removed, ({ name, partners }) =>
+    [
+      `No longer accepted 已取消认可: ${name}`,
+      ...(partners.length === 0
+        ? []
+        : [
+            `Partners that were paired by it stay trusted 经其配对的城市仍受信任: ${partners.join(' ')}`,
+            'If its key is in other hands, suspend them and pair again 若其密钥已泄露，请暂停后重新配对.',
+          ]),
+    ].join('\n'),
   )
 }

@@ -96,6 +96,10 @@ describe('commands', () => {
     const installed = await tongban(['ca', 'install', 'city.pem', 'ca/ca.pem', '--config', 'shiyan/tongban.json'])
     expect(installed).toMatchObject({ code: 0, error: '' })
     expect(await readFile(join(root, 'shiyan/data/keys/city.pem'), 'utf8')).toContain('BEGIN CERTIFICATE')
+    const shown = await tongban(['ca', 'accept', 'ca/ca.pem'])
+    expect(shown).toMatchObject({ code: 0, error: '' })
+    expect(shown.out).toMatch(/湖北省联盟\n.*[0-9a-f]{64}\n.*尚未认可/)
+    expect((await tongban(['ca', 'accept', 'city.pem'])).error).toContain('certificate.profile')
   })
 
   test('evidence verify tells a good bundle from a bad one by its exit code', async () => {

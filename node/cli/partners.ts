@@ -11,6 +11,7 @@ type Partner = {
   name: string
   status: string
   words: string[]
+  vouched: string | null
   connected: boolean
   seenAt: string | null
   problem: { code: string } | null
@@ -81,16 +82,24 @@ export async function accept(context: CommandContext, text: string): Promise<voi
   const given = text === '-' ? await Bun.stdin.text() : text
   const client = await context.client()
   const partner = await client.post<Partner>('/api/v1/partners/accept', { invite: given.trim() })
-  context.out.result(partner, ({ code, name, words }) =>
-    [
-      `${name} ${code}`,
-      '',
-      `  ${words.join('   ')}`,
-      '',
-      'Compare these six words with the partner by phone 请电话核对以上六个词.',
-      `The same 一致: tongban partners confirm ${code}`,
-      `Different 不一致: tongban partners reject ${code}`,
-    ].join('\n'),
+  context.out.result(partner, ({ code, name, words, vouched }) =>
+    (vouched === null
+      ? [
+          `${name} ${code}`,
+          '',
+          `  ${words.join('   ')}`,
+          '',
+          'Compare these six words with the partner by phone 请电话核对以上六个词.',
+          `The same 一致: tongban partners confirm ${code}`,
+          `Different 不一致: tongban partners reject ${code}`,
+        ]
+      : [
+          `${name} ${code}`,
+          `Its certificate is vouched for, no words to compare 证书已获担保，无需核对词: ${vouched}`,
+          `Begin 开始: tongban partners confirm ${code}`,
+          `Not the city you meant 不是要找的城市: tongban partners reject ${code}`,
+        ]
+    ).join('\n'),
   )
 }
 
@@ -106,7 +115,12 @@ export async function partners(context: CommandContext): Promise<void> {
         connected: partner.connected ? 'yes' : 'no',
         seen: partner.seenAt,
         problem: partner.problem?.code ?? '',
-        words: partner.status === 'pending' ? partner.words.join(' · ') : '',
+        words:
+          partner.status !== 'pending'
+            ? ''
+            : partner.vouched === null
+              ? partner.words.join(' · ')
+              : `vouched 已担保 ${partner.vouched.slice(0, 26)}`,
       })),
     ),
   )

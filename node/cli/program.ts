@@ -321,6 +321,28 @@ export function createProgram(): Command {
     const { caInstall } = await import('./ca.ts')
     return (context, _, certificate, authority) => caInstall(context, certificate ?? '', authority ?? '')
   })
+  example(
+    does(
+      add(
+        ca,
+        'accept <certificate>',
+        'pair with cities whose certificate this CA issued; shows its fingerprint first',
+      ).option('--fingerprint <hex>', 'as the operator of the CA told it'),
+      async () => {
+        const { caAccept } = await import('./ca.ts')
+        return (context, flags, certificate) => caAccept(context, certificate ?? '', flags)
+      },
+    ),
+    'tongban ca accept ca.pem --fingerprint HEX',
+  )
+  does(add(ca, 'accepted', 'CAs that this node accepts'), async () => {
+    const { caAccepted } = await import('./ca.ts')
+    return context => caAccepted(context)
+  })
+  does(add(ca, 'unaccept <fingerprint>', 'take a CA off the list; the beginning is enough'), async () => {
+    const { caUnaccept } = await import('./ca.ts')
+    return (context, _, fingerprint) => caUnaccept(context, fingerprint ?? '')
+  })
 
   const identity = program.command('identity').description('who this node is')
   for (const [verb, description] of [

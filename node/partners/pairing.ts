@@ -1,5 +1,5 @@
 /** The pairing stream (结对): one request by the city that accepts an invite, one answer by the city that gave it. SPEC.md §10. */
-import { checkValidity, keyThumbprint, readCertificate } from '../../certs/index.ts'
+import { type CityCertificate, keyThumbprint } from '../../certs/index.ts'
 import type { Identity } from '../../protocol/exchange/frames.ts'
 import {
   type CertificateKey,
@@ -16,8 +16,13 @@ import {
   verificationNumbers,
 } from '../../protocol/pairing/invite.ts'
 import { encodeUtf8, parseJson, sha256 } from '../../protocol/primitives.ts'
-import { isProblemCode, type Problem, ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
+import { isProblemCode, type Problem, ProblemError, type Refused, type Result, refuse } from '../../protocol/problem.ts'
 import type { Wire } from '../exchange/wire.ts'
+
+/** A certificate that may be paired; `vouched`: which accepted authority its chain leads to, null when its words must be compared. */
+export type VouchedCertificate = Result<{ certificate: CityCertificate; vouched: string | null }>
+/** Judges a certificate with its chain, leaf first, as that of the city. */
+export type Voucher = (chain: readonly string[], city: string) => Promise<VouchedCertificate>
 
 /** What a side shows and the other side verified. */
 export type PairedSide = {
@@ -27,6 +32,7 @@ export type PairedSide = {
   pem: string
   addresses: string[]
   papers: { id: string; type: 'delegation' | 'revocation'; jws: string; iat: number }[]
+  /** who vouches for the certificate in place of the words */ vouched: string | null
   /** numbers of the verification words */ numbers: number[]
 }
 
@@ -43,15 +49,12 @@ export type OwnSide = {
 async function verifySide(
   side: { city: string; name: string; identity: Identity; addresses: string[] },
   peer: string,
-  now: number,
-  peerIdOf: (jwk: { kty: 'OKP'; crv: 'Ed25519'; x: string }) => string,
+  { judge, now: clock, peerIdOf }: PairingContext,
 ): Promise<{ ok: true; side: Omit<PairedSide, 'numbers'> } | Refused> {
-  const read = readCertificate(side.identity.certificates[0] ?? '')
-  if (!read.ok) return read
-  const { certificate } = read
-  if (certificate.code !== side.city) return refuse('certificate.mismatch', 'the certificate is of another city')
-  const expired = checkValidity(certificate, now)
-  if (expired !== null) return expired
+  const judged = await judge(side.identity.certificates, side.city)
+  if (!judged.ok) return judged
+  const { certificate, vouched } = judged
+  const now = clock()
   const key: CertificateKey = {
     city: certificate.code,
     kid: await keyThumbprint(certificate),
@@ -84,6 +87,7 @@ async function verifySide(
       pem: certificate.pem,
       addresses: side.addresses,
       papers,
+      vouched,
     },
   }
 }
@@ -91,6 +95,7 @@ async function verifySide(
 export type PairingContext = {
   own: OwnSide
   now: () => number
+  judge: Voucher
   peerIdOf: (jwk: { kty: 'OKP'; crv: 'Ed25519'; x: string }) => string
 }
 
@@ -113,7 +118,7 @@ export async function requestPairing(context: PairingContext, wire: Wire, invite
   if (problem !== null) throw new ProblemError(problem.code, problem.detail)
   const answer = parseJson(PairingAnswer, frame, 'frame.malformed')
   if (!answer.ok) throw new ProblemError(answer.problem.code, answer.problem.detail)
-  const verified = await verifySide(answer.value, wire.peer, context.now(), context.peerIdOf)
+  const verified = await verifySide(answer.value, wire.peer, context)
   if (!verified.ok) throw new ProblemError(verified.problem.code, verified.problem.detail)
   if (verified.side.fingerprint !== invite.fingerprint || verified.side.city !== invite.city)
     throw new ProblemError('certificate.mismatch')
@@ -140,7 +145,7 @@ export async function answerPairing(
     if (!request.ok) throw new ProblemError(request.problem.code, request.problem.detail)
     const found = await invites.secret(request.value.invite)
     if (!found.ok) throw new ProblemError(found.problem.code, found.problem.detail)
-    const verified = await verifySide(request.value, wire.peer, context.now(), context.peerIdOf)
+    const verified = await verifySide(request.value, wire.peer, context)
     if (!verified.ok) throw new ProblemError(verified.problem.code, verified.problem.detail)
     const mine = { fingerprint: own.fingerprint, peer: own.peer }
     const theirs = { fingerprint: verified.side.fingerprint, peer: wire.peer }

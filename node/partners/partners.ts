@@ -40,6 +40,7 @@ export type PartnersParts = {
   events: EventLog
   own: () => OwnSide
   peerIdOf: PairingContext['peerIdOf']
+  /** judges a city certificate with its chain */ judge: PairingContext['judge']
   /** base64url of n random bytes */ randomText: (bytes: number) => string
   delivery: (code: string) => DeliveryStatus | null
   /** when something came of the partner since the node started, ms */ heardAt: (code: string) => number | null
@@ -54,6 +55,8 @@ export type Partner = {
   status: PartnerStatus
   fingerprint: string
   /** verification words of the last pairing */ words: string[]
+  /** `authority:` and the fingerprint of the accepted authority that issued the certificate: no words to compare */
+  vouched: string | null
   addresses: string[]
   pairedAt: number
   confirmedAt: number | null
@@ -78,7 +81,12 @@ export function createPartners(parts: PartnersParts) {
 
   const context = (): PairingContext => {
     const own = parts.own()
-    return { own: { ...own, addresses: own.addresses.slice(0, 16) }, now: clock.now, peerIdOf: parts.peerIdOf }
+    return {
+      own: { ...own, addresses: own.addresses.slice(0, 16) },
+      now: clock.now,
+      judge: parts.judge,
+      peerIdOf: parts.peerIdOf,
+    }
   }
 
   const toPartner = (row: PartnerRow): Partner => ({
@@ -87,6 +95,7 @@ export function createPartners(parts: PartnersParts) {
     status: row.status,
     fingerprint: row.fingerprint,
     words: JSON.parse(row.words) as string[],
+    vouched: row.vouched,
     addresses: JSON.parse(row.addresses) as string[],
     pairedAt: row.paired_at,
     confirmedAt: row.confirmed_at,
@@ -109,7 +118,7 @@ export function createPartners(parts: PartnersParts) {
       const refused = checkPairing(held, side.fingerprint)
       if (refused !== null) throw new ProblemError(refused.problem.code, refused.problem.detail)
       await storePairing(tx, held, side, words, clock.now())
-      const detail = { fingerprint: side.fingerprint }
+      const detail = { fingerprint: side.fingerprint, vouched: side.vouched }
       await audit.append(tx, { actor, action: 'partner.paired', subject: side.city, detail })
       await events.append(tx, { type: 'partner.changed', subject: side.city })
     })
@@ -215,7 +224,7 @@ export function createPartners(parts: PartnersParts) {
       return toPartner(await rowOf(db, side.city))
     },
 
-    /** The words were compared and are the same: from now on packets go both ways. */
+    /** The words were compared and are the same, or the certificate is vouched for: from now on packets go both ways. */
     async confirm(code: string, actor: string): Promise<Partner> {
       await change(code, 'partner.confirmed', actor, async (tx, row) => {
         demand(row, 'pending')

@@ -17,6 +17,7 @@ export type PartnerRow = {
   paired_at: number
   confirmed_at: number | null
   seen_at: number | null
+  vouched: string | null
 }
 
 type Reader = Pick<Transaction, 'query'>
@@ -59,10 +60,10 @@ export async function storePairing(
     )
   }
   await tx.run(
-    `INSERT INTO partners (code, name, status, fingerprint, addresses, words, paired_at, confirmed_at, seen_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL)
+    `INSERT INTO partners (code, name, status, fingerprint, addresses, words, paired_at, confirmed_at, seen_at, vouched)
+     VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?)
      ON CONFLICT (code) DO UPDATE SET name = excluded.name, status = excluded.status, fingerprint = excluded.fingerprint,
-       addresses = excluded.addresses, words = excluded.words, paired_at = excluded.paired_at`,
+       addresses = excluded.addresses, words = excluded.words, paired_at = excluded.paired_at, vouched = excluded.vouched`,
     [
       side.city,
       side.name,
@@ -71,6 +72,7 @@ export async function storePairing(
       JSON.stringify(side.addresses),
       JSON.stringify(words),
       now,
+      side.vouched,
     ],
   )
 }
@@ -106,11 +108,10 @@ export async function forgetPairing(tx: Transaction, row: PartnerRow): Promise<v
   )
   if (row.status === 'pending' && former !== undefined && row.confirmed_at !== null) {
     const read = readCertificate(former.pem)
-    await tx.run(`UPDATE partners SET status = 'suspended', fingerprint = ?, name = ?, words = '[]' WHERE code = ?`, [
-      former.fingerprint,
-      read.ok ? read.certificate.name : row.name,
-      row.code,
-    ])
+    await tx.run(
+      `UPDATE partners SET status = 'suspended', fingerprint = ?, name = ?, words = '[]', vouched = NULL WHERE code = ?`,
+      [former.fingerprint, read.ok ? read.certificate.name : row.name, row.code],
+    )
     return
   }
   await tx.run('DELETE FROM delegations WHERE city = ?', [row.code])

@@ -11,6 +11,12 @@ const PartnerAnswer = z.strictObject({
   status: z.enum(['pending', 'active', 'suspended']),
   fingerprint: Sha256.describe('SHA-256 of the city certificate'),
   words: z.array(z.string()).describe('verification words (核对词): both administrators must see the same'),
+  vouched: z
+    .string()
+    .nullable()
+    .describe(
+      '`authority:` and the fingerprint of the accepted authority that issued the certificate: no words to compare',
+    ),
   addresses: z.array(z.string()),
   pairedAt: Time,
   confirmedAt: Time.nullable(),
@@ -133,6 +139,7 @@ export const partnerRoutes = (partners: Partners): RouteModule => ({
         'invite.cancelled',
         'invite.rejected',
         'certificate.mismatch',
+        'certificate.authority',
         'exchange.unreachable',
       ],
       handle: async ({ body, person }) => toAnswer(await partners.accept(body.invite, actorOf(person))),
@@ -161,7 +168,7 @@ export const partnerRoutes = (partners: Partners): RouteModule => ({
       },
     })
     for (const [verb, summary] of [
-      ['confirm', 'The words are the same: begin to exchange'],
+      ['confirm', 'The words are the same, or an accepted authority vouches for it: begin to exchange'],
       ['suspend', 'Exchange nothing until resumed; what waits stays'],
       ['resume', 'Exchange again'],
     ] as const) {

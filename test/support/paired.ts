@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { createAudit } from '../../node/audit/audit.ts'
 import { createEventLog } from '../../node/audit/events.ts'
+import { createAuthorities } from '../../node/federation/authorities.ts'
 import { loadTrust } from '../../node/identity/trust.ts'
 import { type PublicPeerKey, peerIdOf } from '../../node/p2p/peer-id.ts'
 import type { OwnSide } from '../../node/partners/pairing.ts'
@@ -42,6 +43,7 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
   }
   const audit = createAudit({ database: db, now: clock.now })
   const events = createEventLog({ database: db, now: clock.now })
+  const authorities = createAuthorities({ db, clock, audit })
   const partners = createPartners({
     db,
     transport,
@@ -50,6 +52,7 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
     events,
     own: () => side,
     peerIdOf,
+    judge: (chain, code) => authorities.judge(chain, code),
     randomText: bytes => randomBytes(bytes).toString('base64url'),
     delivery: () => null,
     heardAt: () => null,
@@ -62,7 +65,21 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
   })
   await partners.start()
   await transport.start()
-  return { play, db, trust, partners, transport, side, peer, peerKid: kid, audit, events, changes, pairings }
+  return {
+    play,
+    db,
+    trust,
+    partners,
+    authorities,
+    transport,
+    side,
+    peer,
+    peerKid: kid,
+    audit,
+    events,
+    changes,
+    pairings,
+  }
 }
 
 /** A network with a clock, and the cities 610900, 420300 and 422801; `impostor` is 420300 under another certificate. */

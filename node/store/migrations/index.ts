@@ -5,6 +5,7 @@ import { peopleAudit } from './002-people-audit.ts'
 import { lists } from './003-lists.ts'
 import { items } from './004-items.ts'
 import { agreements } from './006-agreements.ts'
+import { directory } from './007-directory.ts'
 import { health } from './008-health.ts'
 import { calendar } from './009-calendar.ts'
 import { caseClock } from './010-case-clock.ts'
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly Migration[] = [
   lists,
   items,
   agreements,
+  directory,
   health,
   calendar,
   caseClock,
