@@ -316,7 +316,8 @@ export function materialsOf(kind: CaseKind, body: unknown): string[] {
     attachments?: { sha256: string }[]
     documents?: string[]
   }
-  if (kind === 'case.request-supplement') return []
+  // What is asked for has no bytes yet; what was deleted is counted, not named.
+  if (kind === 'case.request-supplement' || kind === 'case.purge') return []
   return [
     ...(content.materials ?? []).flatMap(material => (material.sha256 === undefined ? [] : [material.sha256])),
     ...(content.attachments ?? []).map(material => material.sha256),
