@@ -17,6 +17,7 @@ import { draftingRoutes } from './agreements/drafting-routes.ts'
 import { createImpacts } from './agreements/impact.ts'
 import { impactRoutes } from './agreements/impact-routes.ts'
 import { createPapers } from './agreements/papers.ts'
+import { createRenewals } from './agreements/renewal.ts'
 import { agreementRoutes } from './agreements/routes.ts'
 import { agreementTextRoutes } from './agreements/text-routes.ts'
 import { createAudit } from './audit/audit.ts'
@@ -276,6 +277,7 @@ export async function startNode({
     failed: error => log.error('agreement not completed', {}, error),
   })
   const acts = createActs({ db, clock, audit, agreements, fourEyes: config.agreements.fourEyes })
+  const renewals = createRenewals({ agreements, services, clock })
   const drafting = createDrafting({
     own: identity.city,
     services,
@@ -414,6 +416,7 @@ export async function startNode({
         const own = { city: identity.city, name: identity.name, certificateUntil: notAfter, delegatedUntil, renewal }
         return certificateReminders(own, papers, now)
       },
+      now => agreements.reminders(now),
     ],
   })
   const people = createPeople({ database: db, audit, now: clock.now, ids: randomUUID, random: randomBytes })
@@ -427,7 +430,7 @@ export async function startNode({
       materialRoutes(materials),
       evidenceRoutes(evidence),
       agreementTextRoutes({ agreements, papers, attachments: createAttachments({ agreements, materials }) }),
-      draftingRoutes(drafting),
+      draftingRoutes(drafting, renewals),
       impactRoutes(impacts),
       agreementRoutes(agreements, acts),
       partnerRoutes(partners),

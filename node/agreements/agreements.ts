@@ -29,9 +29,11 @@ import type { EventLog } from '../audit/events.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { PacketStore } from '../exchange/packet-store.ts'
 import type { Author, Draft, OwnIdentity, Reader } from '../exchange/ports.ts'
+import type { Reminder } from '../reminders/reminders.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { createAgreementHandler, kidOf } from './handler.ts'
 import { type AgreementRow, createAgreementRecords } from './records.ts'
+import { agreementReminders, WATCHED_DAYS } from './upcoming.ts'
 
 export type AgreementsParts = {
   db: Database
@@ -54,7 +56,8 @@ export type AgreementsParts = {
   /** told of a failure in the background */ failed: (error: unknown) => void
 }
 
-export type AgreementView = Omit<AgreementRow, 'no' | 'renewal'> & {
+/** As rows have it, without what only reminders ask for. */
+export type AgreementView = Omit<AgreementRow, 'no' | 'renewal' | 'noticeDays' | 'pendingAt' | 'pendingFrom'> & {
   /** stands, but its last day is over */ expired: boolean
 }
 
@@ -116,7 +119,14 @@ export function createAgreements(parts: AgreementsParts) {
     return { row, state }
   }
 
-  const view = ({ no: _, renewal, ...row }: AgreementRow): AgreementView => ({
+  const view = ({
+    no: _,
+    renewal,
+    noticeDays: __,
+    pendingAt: ___,
+    pendingFrom: ____,
+    ...row
+  }: AgreementRow): AgreementView => ({
     ...row,
     expired: row.state === 'active' && row.validTo < dayOf(seconds(clock.now())) && renewal !== 'auto',
   })
@@ -504,6 +514,11 @@ export function createAgreements(parts: AgreementsParts) {
           .map(version => ({ text: version.text, signatures: version.signatures.map(entry => entry.signature) }))
       }
       return []
+    },
+
+    /** What must be seen to before a day comes: the source of reminders. */
+    async reminders(now: number): Promise<Reminder[]> {
+      return agreementReminders(await records.watched(db, dayOf(seconds(now) + WATCHED_DAYS * 86_400)), own, now)
     },
 
     /** Completes what all have signed while this node was down. */

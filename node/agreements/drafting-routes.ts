@@ -1,13 +1,14 @@
-/** HTTP routes of drafts: templates, and one filled with parties, items and dates. */
+/** HTTP routes of drafts: templates, one filled with parties, items and dates, and the renewal of what stands. */
 import * as z from 'zod'
-import { AgreementDocument } from '../../protocol/agreement/document.ts'
+import { AgreementAmendment, AgreementDocument } from '../../protocol/agreement/document.ts'
 import { Mode } from '../../protocol/case/kinds.ts'
 import { LIMITS } from '../../protocol/limits.ts'
-import { Day, DivisionCode, text } from '../../protocol/primitives.ts'
+import { Day, DivisionCode, ThreadId, text } from '../../protocol/primitives.ts'
 import type { RouteModule } from '../http/route.ts'
 import type { Drafting } from './drafting.ts'
+import type { Renewals } from './renewal.ts'
 
-export const draftingRoutes = (drafting: Drafting): RouteModule => ({
+export const draftingRoutes = (drafting: Drafting, renewals: Renewals): RouteModule => ({
   tag: 'Agreement drafts',
   description:
     'Templates (协议范本), filled with what the published lists of the parties offer; proposed by `proposeAgreement`.',
@@ -88,6 +89,32 @@ export const draftingRoutes = (drafting: Drafting): RouteModule => ({
         'request.invalid',
       ],
       handle: ({ body }) => drafting.draft(body),
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/agreements/{thread}/renewal',
+      id: 'draftRenewal',
+      summary: 'What stands with new dates, as an amendment or a proposal; nothing is kept, signed or sent (续签拟稿)',
+      roles: ['administrator'],
+      params: z.strictObject({ thread: ThreadId }),
+      body: z.strictObject({
+        as: z.enum(['amendment', 'proposal']).optional().describe('absent: as its terms of renewal say'),
+        validTo: Day.optional().describe('absent: as long again'),
+      }),
+      answer: z.strictObject({
+        as: z.enum(['amendment', 'proposal']),
+        document: AgreementDocument.nullable().describe('for `proposeAgreement`'),
+        amendment: AgreementAmendment.omit({ v: true, amends: true }).nullable().describe('for `amendAgreement`'),
+        gone: z
+          .array(z.strictObject({ handling: DivisionCode, taskCode: z.string(), taskName: z.string() }))
+          .describe(
+            'items that the newest list of their city no longer offers, the first 200; they still stand in the text',
+          ),
+        goneCount: z.int(),
+      }),
+      seconds: 60,
+      problems: ['thread.unknown', 'agreement.transition', 'agreement.malformed'],
+      handle: ({ params: { thread }, body }) => renewals.draft(thread, body),
     })
   },
 })

@@ -8,6 +8,7 @@ import { LIMITS } from '../../protocol/limits.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { CONTACT_ROLES, type ServiceItem } from '../../protocol/service/item.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
+import { lastDay } from './renewal.ts'
 import { TEMPLATES } from './templates/index.ts'
 import type { AgreementTemplate } from './templates/template.ts'
 
@@ -118,12 +119,6 @@ export function createDrafting(parts: {
 
 /** 十堰市与安康市; 十堰市、安康市、南阳市. */
 const named = (names: readonly string[]): string => names.join(names.length === 2 ? '与' : '、')
-
-/** The day before the same day some years later. */
-function lastDay(from: string, years: number): string {
-  const [year = 0, month = 1, date = 1] = from.split('-').map(Number)
-  return new Date(Date.UTC(year + years, month - 1, date - 1)).toISOString().slice(0, 10)
-}
 
 function agreedOf(
   item: ServiceItem,

@@ -1,4 +1,5 @@
 /** The SQL of agreements: one row a thread, its versions, and the index of items that admission looks up. */
+import type { AgreementDocument } from '../../protocol/agreement/document.ts'
 import { type AgreementState, type AgreementStateName, foldAgreement, latest } from '../../protocol/agreement/thread.ts'
 import { fromHex, toHex } from '../../protocol/primitives.ts'
 import type { PacketStore } from '../exchange/packet-store.ts'
@@ -15,9 +16,12 @@ export type AgreementRow = {
   state: AgreementStateName
   validFrom: string
   validTo: string
-  renewal: string
+  renewal: AgreementDocument['renewal']['kind']
+  /** days of notice against renewal */ noticeDays: number
   items: number
   /** city whose text waits for the other's signature */ pendingBy: string | null
+  /** since when, ms */ pendingAt: number | null
+  /** first day on which it would take effect */ pendingFrom: string | null
   updatedAt: number
 }
 
@@ -31,14 +35,17 @@ type Row = {
   state: AgreementStateName
   valid_from: string
   valid_to: string
-  renewal: string
+  renewal: AgreementDocument['renewal']['kind']
+  notice_days: number
   items: number
   pending_by: string | null
+  pending_at: number | null
+  pending_from: string | null
   updated_at: number
 }
 
-const COLUMNS = `a.thread_no, t.thread, a.id, a.partner, a.proposer, a.title, a.state, a.valid_from, a.valid_to, a.renewal, a.items,
-  a.pending_by, a.updated_at`
+const COLUMNS = `a.thread_no, t.thread, a.id, a.partner, a.proposer, a.title, a.state, a.valid_from, a.valid_to, a.renewal,
+  a.notice_days, a.items, a.pending_by, a.pending_at, a.pending_from, a.updated_at`
 const FROM = 'FROM agreements a JOIN threads t ON t.no = a.thread_no'
 /** Folded threads kept in memory; one is asked for with every new case. */
 const FOLDED = 128
@@ -87,11 +94,13 @@ export function createAgreementRecords(packets: () => PacketStore) {
       }
       const { id, document } = latest(found)
       await tx.run(
-        `INSERT INTO agreements (thread_no, id, partner, proposer, title, state, valid_from, valid_to, renewal, items, pending_by, updated_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        `INSERT INTO agreements (thread_no, id, partner, proposer, title, state, valid_from, valid_to, renewal, notice_days, items, pending_by,
+           pending_at, pending_from, updated_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (thread_no) DO UPDATE SET id = excluded.id, title = excluded.title, state = excluded.state,
-           valid_from = excluded.valid_from, valid_to = excluded.valid_to, renewal = excluded.renewal, items = excluded.items,
-           pending_by = excluded.pending_by, updated_at = excluded.updated_at`,
+           valid_from = excluded.valid_from, valid_to = excluded.valid_to, renewal = excluded.renewal,
+           notice_days = excluded.notice_days, items = excluded.items, pending_by = excluded.pending_by,
+           pending_at = excluded.pending_at, pending_from = excluded.pending_from, updated_at = excluded.updated_at`,
         [
           threadNo,
           fromHex(id),
@@ -102,8 +111,11 @@ export function createAgreementRecords(packets: () => PacketStore) {
           document.validFrom,
           document.validTo,
           document.renewal.kind,
+          document.renewal.noticeDays,
           document.items.length,
           found.pending?.by ?? null,
+          (found.pending?.signatures[0]?.at ?? 0) * 1000 || null,
+          found.pending?.from ?? null,
           at,
         ],
       )
@@ -188,6 +200,17 @@ export function createAgreementRecords(packets: () => PacketStore) {
       return rows.map(toRow)
     },
 
+    /** What ends by `day` or has ended, and what waits for signatures; 1000 at most, the first to end first. */
+    async watched(store: Reader, day: string): Promise<AgreementRow[]> {
+      const rows = await store.query<Row>(
+        `SELECT ${COLUMNS} ${FROM} WHERE (a.state IN ('active', 'suspended') AND a.valid_to <= ?)
+           OR (a.pending_by IS NOT NULL AND a.state IN ('proposed', 'active', 'suspended')) OR a.state = 'signed'
+         ORDER BY a.valid_to, a.thread_no LIMIT 1000`,
+        [day],
+      )
+      return rows.map(toRow)
+    },
+
     /** Threads of which the proposer of many parties waits for the others, by the id of the text. */
     async awaiting(store: Reader): Promise<string[]> {
       const rows = await store.query<{ id: Uint8Array }>(`SELECT DISTINCT id FROM agreements WHERE state = 'signed'`)
@@ -207,7 +230,10 @@ const toRow = (row: Row): AgreementRow => ({
   validFrom: row.valid_from,
   validTo: row.valid_to,
   renewal: row.renewal,
+  noticeDays: row.notice_days,
   items: row.items,
   pendingBy: row.pending_by,
+  pendingAt: row.pending_at,
+  pendingFrom: row.pending_from,
   updatedAt: row.updated_at,
 })

@@ -167,4 +167,17 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
     ),
     'tongban agreement impact THREAD --act terminate --on 2026-12-31',
   )
+  example(
+    does(
+      add(agreement, 'renew <thread>', 'write what stands with new dates, to read and propose 续签')
+        .option('--as <kind>', 'amendment (换文) or proposal (new agreement); absent: as its terms say')
+        .option('--to <day>', 'last day; absent: as long again')
+        .option('--out <file>', 'where', 'renewal.json'),
+      async () => {
+        const { renew } = await import('./agreement-drafts.ts')
+        return (context, flags, thread) => renew(context, thread ?? '', flags)
+      },
+    ),
+    'tongban agreement renew THREAD --out renewal.json',
+  )
 }

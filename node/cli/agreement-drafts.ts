@@ -1,4 +1,4 @@
-/** `tongban agreement templates` and `draft`: a document to read, change and propose. */
+/** `tongban agreement templates`, `draft` and `renew`: a document to read, change and propose. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { CommandContext } from './context.ts'
@@ -85,4 +85,44 @@ export async function draft(
       `Wrote 已写入 ${flags.out}: read it, change what you need, then 核对修改后提出:\n  tongban agreement propose ${flags.out}`,
     ].join('\n')
   })
+}
+
+type Renewal = {
+  as: 'amendment' | 'proposal'
+  document: { validFrom: string; validTo: string } | null
+  amendment: { effectiveFrom: string; terms: { validTo: string } } | null
+  gone: { handling: string; taskCode: string; taskName: string }[]
+  goneCount: number
+}
+
+export async function renew(
+  context: CommandContext,
+  thread: string,
+  flags: { as?: string; to?: string; out: string },
+): Promise<void> {
+  const client = await context.client()
+  const made = await client.post<Renewal>(`/api/v1/agreements/${thread}/renewal`, {
+    ...(flags.as === undefined ? {} : { as: flags.as }),
+    ...(flags.to === undefined ? {} : { validTo: flags.to }),
+  })
+  await writeFile(flags.out, `${JSON.stringify(made.document ?? made.amendment, null, 2)}\n`)
+  context.out.result({ file: flags.out, ...made }, ({ as, document, amendment, gone, goneCount }) =>
+    [
+      as === 'proposal'
+        ? `A new agreement 新协议: ${document?.validFrom} … ${document?.validTo}`
+        : `By exchange of letters 换文续期: from ${amendment?.effectiveFrom} until ${amendment?.terms.validTo}`,
+      ...(goneCount === 0
+        ? []
+        : [
+            `Not offered any more by the newest list, still in the text 最新清单已无，文本中仍有: ${goneCount}`,
+            table(
+              gone.slice(0, SHOWN).map(({ handling, taskCode, taskName }) => ({ city: handling, taskCode, taskName })),
+            ),
+          ]),
+      `Wrote 已写入 ${flags.out}: read it, change what you need, then 核对修改后提出:`,
+      as === 'proposal'
+        ? `  tongban agreement propose ${flags.out}`
+        : `  tongban agreement amend ${thread} ${flags.out}`,
+    ].join('\n'),
+  )
 }

@@ -7,7 +7,10 @@ export const agreements = {
   name: 'agreements',
   sql: `
 ALTER TABLE agreements ADD COLUMN pending_by TEXT;
+ALTER TABLE agreements ADD COLUMN pending_at INTEGER;
+ALTER TABLE agreements ADD COLUMN pending_from TEXT;
 ALTER TABLE agreements ADD COLUMN renewal TEXT NOT NULL DEFAULT 'none';
+ALTER TABLE agreements ADD COLUMN notice_days INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE agreement_versions (
   thread_no INTEGER NOT NULL,
   place INTEGER NOT NULL,

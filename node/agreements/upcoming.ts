@@ -1,0 +1,154 @@
+/**
+ * Reminders of agreements (到期与待签提醒): before the last day, before the day of notice, when it is over, and when a text waits
+ * long for its signature. Days are those of China Standard Time. Pure.
+ */
+import type { Reminder } from '../reminders/reminders.ts'
+import type { AgreementRow } from './records.ts'
+
+const DAY = 86_400_000
+
+/** Days before the last day, or before the day of notice when it renews itself, at which a reminder is told; 0 when it is over. */
+export const END_STAGES = [0, 7, 30, 90] as const
+/** Days that a text waits for a signature. */
+export const WAITING_STAGES = [30, 14, 7] as const
+/** Days before an amendment is to take effect within which it must be signed at last. */
+export const EFFECT_STAGE = 3
+/** How long one that is over and was not terminated is still told of. */
+const OVER_DAYS = 90
+/** How many days ahead `agreementReminders` wants to see: the first stage before the longest notice. */
+export const WATCHED_DAYS = 90 + 365
+
+const LEVELS = { 0: 'fail', 7: 'warn', 30: 'warn', 90: 'info' } as const
+
+/** The end of a day in China, ms. */
+const endOf = (day: string): number => Date.parse(`${day}T00:00:00+08:00`) + DAY
+const dayOf = (ms: number): string => new Date(ms + 8 * 3_600_000).toISOString().slice(0, 10)
+
+type Watched = Pick<
+  AgreementRow,
+  | 'thread'
+  | 'partner'
+  | 'title'
+  | 'state'
+  | 'validTo'
+  | 'renewal'
+  | 'noticeDays'
+  | 'pendingBy'
+  | 'pendingAt'
+  | 'pendingFrom'
+  | 'updatedAt'
+>
+
+/** Those of rows as `watched` finds them. */
+export const agreementReminders = (rows: readonly Watched[], own: string, now: number): Reminder[] =>
+  rows.flatMap(row => [...ending(row, now), ...waiting(row, own, now), ...toTakeEffect(row, own, now)])
+
+function ending(row: Watched, now: number): Reminder[] {
+  const { thread, partner, title, state, validTo, renewal, noticeDays } = row
+  if (state !== 'active' && state !== 'suspended') return []
+  const renews = renewal === 'auto'
+  const dueAt = endOf(validTo) - (renews ? noticeDays * DAY : 0)
+  const left = Math.ceil((dueAt - now) / DAY)
+  // One that renews itself is a question until the day of notice, and no more after it.
+  if (renews ? left <= 0 : left < -OVER_DAYS) return []
+  const stage = END_STAGES.find(days => left <= days)
+  if (stage === undefined) return []
+  const of = { en: `The agreement “${title}” with ${partner}`, zh: `与 ${partner} 的协议《${title}》` }
+  const day = dayOf(dueAt - 1)
+  const said = renews
+    ? {
+        en: `${of.en} renews itself on ${validTo} unless notice is given by ${day}, in ${left} days`,
+        zh: `${of.zh}将于 ${validTo} 自动续期；不续期的，须在 ${day} 前告知，还剩 ${left} 天`,
+        cure: 'Nothing, if it is to go on; else tongban agreement terminate THREAD --on its last day',
+      }
+    : stage === 0
+      ? {
+          en: `${of.en} ended on ${validTo}: no new case begins under it`,
+          zh: `${of.zh}已于 ${validTo} 到期，不能再收新件`,
+          cure: 'Renew it: tongban agreement renew THREAD; or terminate it, and it is told no more',
+        }
+      : {
+          en: `${of.en} ends on ${validTo}, in ${left} days`,
+          zh: `${of.zh}将于 ${validTo} 到期，还剩 ${left} 天`,
+          cure: 'See what it touches: tongban agreement impact THREAD --act expire; renew it: tongban agreement renew THREAD',
+        }
+  return [
+    {
+      id: `agreement:${thread}:${validTo}:${renews ? 'notice' : 'end'}:${stage}`,
+      kind: 'agreement-end',
+      subject: thread,
+      dueAt,
+      level: renews ? 'info' : LEVELS[stage],
+      act: 'you',
+      ...said,
+    },
+  ]
+}
+
+function waiting(
+  { thread, partner, title, state, pendingBy, pendingAt, updatedAt }: Watched,
+  own: string,
+  now: number,
+): Reminder[] {
+  if (state === 'declined' || state === 'withdrawn' || state === 'terminated') return []
+  const others = state === 'signed' && pendingBy === null
+  if (pendingBy === null && !others) return []
+  const since = pendingAt ?? updatedAt
+  const waited = Math.floor((now - since) / DAY)
+  const stage = WAITING_STAGES.find(days => waited >= days)
+  if (stage === undefined) return []
+  const mine = pendingBy !== null && pendingBy !== own
+  const who = mine
+    ? { en: 'this city', zh: '本市' }
+    : others
+      ? { en: 'the other parties', zh: '其他各方' }
+      : { en: partner, zh: partner }
+  return [
+    {
+      id: `agreement:${thread}:${dayOf(since)}:waiting:${stage}`,
+      kind: 'agreement-waiting',
+      subject: thread,
+      dueAt: since + stage * DAY,
+      level: stage === 30 ? 'warn' : 'info',
+      act: mine ? 'you' : 'partner',
+      en: `A text of “${title}” with ${partner} waits for the signature of ${who.en} for ${waited} days`,
+      zh: `与 ${partner} 的协议《${title}》有文本等待${who.zh}签署，已 ${waited} 天`,
+      cure: mine
+        ? 'Read it (tongban agreement diff THREAD), then sign, counter or decline it'
+        : 'Ask the administrator there; a text of your own that is not wanted any more: tongban agreement withdraw THREAD',
+    },
+  ]
+}
+
+/** An amendment that is not signed before its first day is void. */
+function toTakeEffect(
+  { thread, partner, title, state, pendingBy, pendingFrom }: Watched,
+  own: string,
+  now: number,
+): Reminder[] {
+  if (pendingBy === null || pendingFrom === null || (state !== 'active' && state !== 'suspended')) return []
+  const dueAt = endOf(pendingFrom) - DAY
+  const left = Math.ceil((dueAt - now) / DAY)
+  if (left > EFFECT_STAGE) return []
+  const over = left <= 0
+  const mine = pendingBy !== own
+  return [
+    {
+      id: `agreement:${thread}:${pendingFrom}:effect:${over ? 0 : EFFECT_STAGE}`,
+      kind: 'agreement-effect',
+      subject: thread,
+      dueAt,
+      level: 'warn',
+      act: over ? 'you' : mine ? 'you' : 'partner',
+      en: over
+        ? `An amendment of “${title}” with ${partner} was not signed before ${pendingFrom} and can be signed no more`
+        : `An amendment of “${title}” with ${partner} must be signed before ${pendingFrom}`,
+      zh: over
+        ? `与 ${partner} 的协议《${title}》的变更文本未在 ${pendingFrom} 前签署，已不能签署`
+        : `与 ${partner} 的协议《${title}》的变更文本须在 ${pendingFrom} 前签署`,
+      cure: over
+        ? 'Withdraw or decline it, and propose it again with a later day'
+        : 'tongban agreement impact THREAD, then sign or decline it',
+    },
+  ]
+}
