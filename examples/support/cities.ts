@@ -6,6 +6,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Client, createClient } from '../../node/cli/client.ts'
 import { verifyBundle } from '../../node/evidence/verify.ts'
+import type { AgreementDocumentInput } from '../../protocol/agreement/document.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import type { ExampleCity } from '../data/load.ts'
 import { type Running, run, start } from './processes.ts'
@@ -33,12 +34,14 @@ export type CityOptions = {
   env?: Record<string, string>
   /** of the config file, such as `adapter` */ settings?: object
   log: (line: string) => void
+  /** starts the node of a config file; a process of its own when absent */ launch?: Launch
 }
+export type Launch = (config: string, secrets: Record<string, string>) => Promise<Running<{ url: string }>>
 
 /** A city from nothing: keys and certificate, config, store, accounts; then its node. */
 export async function openCity(
   city: ExampleCity,
-  { folder, env = {}, settings = {}, log }: CityOptions,
+  { folder, env = {}, settings = {}, log, launch }: CityOptions,
 ): Promise<City> {
   const home = join(folder, city.code)
   const secrets = { TONGBAN_PASSPHRASE: `demo of ${city.code}`, ...env }
@@ -53,10 +56,12 @@ export async function openCity(
   const config = join(home, 'tongban.json')
   const written = JSON.parse(await readFile(config, 'utf8')) as object
   await writeFile(config, JSON.stringify({ ...written, ...settings }, null, 2))
-  const node = await start<{ url: string }>('node/main.ts', ['start', '--config', config, '--json'], {
-    env: { ...secrets, TONGBAN_LOG_LEVEL: 'warning', TONGBAN_LOG_FORMAT: 'text' },
-    log: line => log(`[${city.name}] ${line}`),
-  })
+  const process: Launch = () =>
+    start('node/main.ts', ['start', '--config', config, '--json'], {
+      env: { ...secrets, TONGBAN_LOG_LEVEL: 'warning', TONGBAN_LOG_FORMAT: 'text' },
+      log: line => log(`[${city.name}] ${line}`),
+    })
+  const node = await (launch ?? process)(config, secrets)
   const client = async (who: string) =>
     createClient({ url: node.ready.url, token: (await readFile(join(home, 'data', `${who}.token`), 'utf8')).trim() })
   return { ...city, folder: home, node, administrator: await client('administrator'), clerk: await client('clerk') }
@@ -100,6 +105,7 @@ export async function agree(
   proposing: City,
   signing: City,
   itemsOf: (city: City) => readonly ServiceItem[],
+  terms: Partial<AgreementDocumentInput> = {},
 ): Promise<number> {
   const items = [[proposing, signing] as const, [signing, proposing] as const].flatMap(([handling, collecting]) =>
     itemsOf(handling).map(({ taskCode, taskName, modes }) => ({
@@ -125,6 +131,7 @@ export async function agree(
     dispute: '双方协商解决；协商不成的，报请共同的上级政务服务管理机构处理',
     validFrom: `${year}-01-01`,
     validTo: `${year + 2}-12-31`,
+    ...terms,
   })
   if (proposed === undefined) throw new Error('nothing was proposed')
   const path = `/api/v1/agreements/${proposed.thread}`
