@@ -47,7 +47,9 @@ export function describeImpact({ from, changes, gained, lost, cases, adapter }: 
     ...(changes === null ? [] : [describeDiff(changes)]),
     ...items('Cases can begin 可新收办件的事项', gained),
     ...items('Cases can begin no longer 不再收件的事项', lost),
-    `Open cases 在办件: ${cases.open}, each finishes under the text it began with 按收件时的文本办结; ${cases.touched} of items that are lost or changed 件涉及移除或变更的事项`,
+    cases.open === 0
+      ? 'Open cases 在办件: 0'
+      : `Open cases 在办件: ${cases.open}, each finishes under the text it began with 按收件时的文本办结; ${cases.touched} of items that are lost or changed 件涉及移除或变更的事项`,
     ...(cases.shown.length === 0
       ? []
       : [

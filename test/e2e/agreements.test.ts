@@ -1,0 +1,188 @@
+/** The whole way of an agreement by the commands of two administrators, on two whole nodes over real libp2p and HTTP. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { exampleCities, exampleItems } from '../../examples/data/load.ts'
+import { type Client, createClient } from '../../node/cli/client.ts'
+import { type RunningNode, startNode } from '../../node/node.ts'
+import type { AgreementDocument } from '../../protocol/agreement/document.ts'
+import type { ServiceItem } from '../../protocol/service/item.ts'
+import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
+import { freePort } from '../support/node-process.ts'
+import { until } from '../support/pair-cities.ts'
+
+const MAIN = fileURLToPath(new URL('../../node/main.ts', import.meta.url))
+
+type City = CityName & { node: RunningNode; client: Client; token: string; items: ServiceItem[] }
+
+let root = ''
+let ankang: City
+let shiyan: City
+
+async function openCity(name: CityName): Promise<City> {
+  const made = await makeNodeFolder(join(root, name.code), name, { httpPort: 0, p2pPort: await freePort() })
+  const node = await startNode({ config: made.config, passphrase: PASSPHRASE })
+  const client = createClient({ url: node.url, token: made.token })
+  const city = (await exampleCities()).find(({ code }) => code === name.code)
+  if (city === undefined) throw new Error(`no example city ${name.code}`)
+  const items = (await exampleItems(city)).slice(0, 6)
+  await client.put('/api/v1/services', { items })
+  return { ...name, node, client, token: made.token, items }
+}
+
+/** A command as a person runs it against the node of a city, in the folder of the test. */
+async function tongban(city: City, ...args: string[]): Promise<string> {
+  const env = { ...process.env, TONGBAN_URL: city.node.url, TONGBAN_TOKEN: city.token, NO_COLOR: '1' }
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let out = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', chunk => {
+      out += String(chunk)
+    })
+  const [code] = (await once(child, 'close')) as [number]
+  if (code !== 0) throw new Error(`tongban ${args.join(' ')}: ${out}`)
+  return out
+}
+const json = async <T>(city: City, ...args: string[]): Promise<T> =>
+  JSON.parse(await tongban(city, ...args, '--json')) as T
+const written = async (file: string) => JSON.parse(await readFile(join(root, file), 'utf8')) as AgreementDocument
+const write = (file: string, value: unknown) => writeFile(join(root, file), JSON.stringify(value))
+
+type Shown = {
+  state: string
+  validTo: string
+  pending: { by: string; reason: string | null } | null
+  document: AgreementDocument
+}
+const shown = (city: City, thread: string) => city.client.get<Shown>(`/api/v1/agreements/${thread}`)
+const arrived = (city: City, thread: string, check: (found: Shown) => boolean) =>
+  until(async () => {
+    const found = await shown(city, thread).catch(() => null)
+    return found !== null && check(found)
+  }, 'the thread arrived')
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'tongban-agreements-'))
+  ;[ankang, shiyan] = await Promise.all([openCity(ANKANG), openCity(SHIYAN)])
+  const { invite } = await ankang.client.post<{ invite: string }>('/api/v1/invites', { hours: 1 })
+  await shiyan.client.post('/api/v1/partners/accept', { invite })
+  await ankang.client.post(`/api/v1/partners/${SHIYAN.code}/confirm`)
+  await shiyan.client.post(`/api/v1/partners/${ANKANG.code}/confirm`)
+  await until(
+    async () => (await ankang.client.get<{ list: unknown }>(`/api/v1/partners/${SHIYAN.code}/services?limit=1`)).list,
+    'the list arrived',
+  )
+}, 60_000)
+
+afterAll(async () => {
+  await Promise.allSettled([ankang?.node.stop(), shiyan?.node.stop()])
+  await rm(root, { recursive: true, force: true })
+})
+
+describe('an agreement', () => {
+  let thread = ''
+
+  test('is drafted from a template and both published lists, gets its scan, and is proposed', async () => {
+    expect(await tongban(ankang, 'agreement', 'templates')).toContain('多城市“跨省通办”联盟')
+    const codes = shiyan.items.map(({ taskCode }) => taskCode)
+    await writeFile(join(root, 'codes.txt'), codes.slice(0, 4).join('\n'))
+    const told = await tongban(
+      ...[ankang, 'agreement', 'draft', '--template', 'collection', '--partner', SHIYAN.code],
+      ...['--items', `${SHIYAN.code}=@codes.txt`, '--items', `${ANKANG.code}=all`, '--out', 'draft.json'],
+    )
+    expect(told).toContain('tongban agreement propose draft.json')
+    const document = await written('draft.json')
+    expect(document.parties.map(({ authority }) => authority)).toEqual([ANKANG.authority, SHIYAN.authority])
+    expect(document.items.filter(({ handling }) => handling === SHIYAN.code).length).toBeGreaterThan(0)
+    expect(document.items.length).toBeLessThanOrEqual(10)
+
+    await writeFile(join(root, 'scan.pdf'), '%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n')
+    await tongban(ankang, 'agreement', 'attach', 'scan.pdf', '--name', '会签稿.pdf', '--to', 'draft.json')
+    expect((await written('draft.json')).attachments).toMatchObject([{ name: '会签稿.pdf', type: 'application/pdf' }])
+    expect(await tongban(ankang, 'agreement', 'impact', 'draft.json')).toContain('可新收办件的事项')
+    const { agreements } = await json<{ agreements: { thread: string }[] }>(
+      ankang,
+      'agreement',
+      'propose',
+      'draft.json',
+    )
+    thread = agreements[0]?.thread ?? ''
+    await arrived(shiyan, thread, ({ pending }) => pending?.by === ANKANG.code)
+  }, 60_000)
+
+  test('is countered with a reason; the difference is seen, and the counter-proposal signed', async () => {
+    const document = (await shown(shiyan, thread)).document
+    await write('counter.json', { ...document, purgeDays: 30, items: document.items.slice(1) })
+    await tongban(shiyan, 'agreement', 'counter', thread, 'counter.json', '--reason', '减少一项')
+    await arrived(ankang, thread, ({ pending }) => pending?.reason === '减少一项')
+    const diff = await tongban(ankang, 'agreement', 'diff', thread)
+    expect(diff).toContain('个人信息清除期限')
+    expect(diff).toContain('1 removed 移除')
+    // The scan that came with the proposal is read by the other administrator, byte for byte.
+    await until(
+      async () => (await tongban(shiyan, 'agreement', 'attachments', thread)).includes('yes 已收到'),
+      'the scan arrived',
+    )
+    const scan = await readFile(join(root, 'scan.pdf'))
+    const { sha256 = '' } = document.attachments[0] ?? {}
+    await tongban(shiyan, 'agreement', 'attachments', thread, '--save', sha256.slice(0, 8))
+    expect(await readFile(join(root, '会签稿.pdf'))).toEqual(scan)
+    expect(await tongban(ankang, 'agreement', 'sign', thread)).toMatch(/可新收办件的事项[\s\S]*Signed 已签署/)
+    await arrived(shiyan, thread, ({ state }) => state === 'active')
+  }, 60_000)
+
+  test('is printed with both certificates', async () => {
+    await tongban(shiyan, 'agreement', 'print', thread, '--out', 'paper.html')
+    const paper = await readFile(join(root, 'paper.html'), 'utf8')
+    for (const { client } of [ankang, shiyan]) {
+      const { fingerprint } = await client.get<{ fingerprint: string }>('/api/v1/identity')
+      expect(paper).toContain(fingerprint)
+    }
+    expect(paper).toMatch(/乙方（盖章）[\s\S]*附件一　合作事项清单[\s\S]*会签稿\.pdf/)
+    expect(paper).not.toContain('尚未签署')
+  })
+
+  test('is amended, suspended, resumed, renewed by letters, terminated; each shows what it touches first', async () => {
+    const { document } = await shown(shiyan, thread)
+    const [first] = document.items
+    if (first === undefined) throw new Error('no item')
+    const day = new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10)
+    await write('amendment.json', {
+      title: '补充协议一',
+      reason: '事项调整',
+      remove: [{ handling: first.handling, taskCode: first.taskCode }],
+      effectiveFrom: day,
+    })
+    expect(await tongban(shiyan, 'agreement', 'amend', thread, 'amendment.json')).toMatch(
+      /不再收件的事项: 1[\s\S]*Amendment proposed/,
+    )
+    await arrived(ankang, thread, ({ pending }) => pending?.by === SHIYAN.code)
+    expect(await tongban(ankang, 'agreement', 'sign', thread)).toContain(`自 ${day} 起`)
+    await arrived(shiyan, thread, ({ pending }) => pending === null)
+
+    expect(await tongban(shiyan, 'agreement', 'suspend', thread, '--reason', '系统升级')).toContain('不再收件的事项')
+    await arrived(ankang, thread, ({ state }) => state === 'suspended')
+    expect(await tongban(shiyan, 'agreement', 'resume', thread, '--reason', '升级完成')).toContain('可新收办件的事项')
+    await arrived(ankang, thread, ({ state }) => state === 'active')
+
+    expect(await tongban(ankang, 'agreement', 'impact', thread, '--act', 'expire')).toContain('不再收件的事项')
+    expect(await tongban(ankang, 'agreement', 'renew', thread)).toContain('换文续期')
+    await tongban(ankang, 'agreement', 'amend', thread, 'renewal.json', '--yes')
+    await arrived(shiyan, thread, ({ pending }) => pending?.by === ANKANG.code)
+    await tongban(shiyan, 'agreement', 'sign', thread, '--yes')
+    await arrived(ankang, thread, found => found.pending === null && found.validTo > document.validTo)
+
+    expect(
+      await tongban(shiyan, 'agreement', 'terminate', thread, '--reason', '机构调整', '--on', document.validTo),
+    ).toContain('Open cases 在办件: 0')
+    await arrived(ankang, thread, ({ state }) => state === 'terminated')
+    const { items } = await shiyan.client.get<{ items: { action: string; actor: string }[] }>('/api/v1/audit?limit=200')
+    const acts = items.filter(({ actor }) => actor.startsWith('person:')).map(({ action }) => action)
+    for (const act of ['counter', 'amend', 'suspend', 'resume', 'sign', 'terminate'])
+      expect(acts).toContain(`agreement.${act}`)
+  }, 90_000)
+})
