@@ -24,6 +24,15 @@ export { readCreditCode } from './codes/credit-code.ts'
 export { readResidentId } from './codes/resident-id.ts'
 export { decodeFrame, encodeFrame, type Frame } from './exchange/frames.ts'
 export { advance } from './exchange/watermark.ts'
+export {
+  Directory,
+  type DirectoryEntry,
+  type DirectoryRevocation,
+  directoryStanding,
+  signDirectory,
+  verifyDirectory,
+} from './federation/directory.ts'
+export { decodeDirectoryFrame, encodeDirectoryFrame } from './federation/frames.ts'
 export { signDelegation, signRevocation, thumbprint, verifyDelegation, verifyRevocation } from './keys/delegation.ts'
 export { LIMITS } from './limits.ts'
 export * from './names.ts'

@@ -31,5 +31,11 @@ export const LIMITS = {
   /** one frame of the lists stream */ listFrameBytes: 512 * 1024,
   /** lines of one frame of the lists stream, unpacked: at least one item of the largest size */ listLinesBytes:
     384 * 1024,
+  /** one compact JWS of a directory */ directoryBytes: 4 * 1024 * 1024,
+  /** cities of a directory */ directoryEntries: 5000,
+  /** revoked certificates of a directory */ directoryRevocations: 10_000,
+  /** time to the next version of a directory, and grace time after it, each; seconds */ directorySeconds:
+    400 * 24 * 3600,
+  /** operators that a node trusts */ directoryOperators: 8,
   /** text of an invite */ inviteBytes: 4 * 1024,
 } as const

@@ -10,6 +10,7 @@ export const TYP = {
   revocation: 'tongban-revocation+jws',
   list: 'tongban-list+jws',
   agreement: 'tongban-agreement+jws',
+  directory: 'tongban-directory+jws',
 } as const
 
 /** libp2p protocol ids. */
@@ -18,6 +19,7 @@ export const STREAM = {
   materials: '/tongban/materials/1',
   lists: '/tongban/lists/1',
   pairing: '/tongban/pairing/1',
+  directory: '/tongban/directory/1',
 } as const
 
 /** Signature algorithms: packets by delegated Ed25519 keys (RFC 9864), delegations and agreements by the RSA city certificate. */

@@ -12,6 +12,8 @@ import { readCreditCode } from '../protocol/codes/credit-code.ts'
 import { readResidentId } from '../protocol/codes/resident-id.ts'
 import { decodeFrame } from '../protocol/exchange/frames.ts'
 import { advance } from '../protocol/exchange/watermark.ts'
+import { directoryStanding, type HeldDirectory, verifyDirectory } from '../protocol/federation/directory.ts'
+import { decodeDirectoryFrame } from '../protocol/federation/frames.ts'
 import { verifyDelegation, verifyRevocation } from '../protocol/keys/delegation.ts'
 import type { Packet } from '../protocol/packet/claims.ts'
 import { type TrustedKey, verifyPacket } from '../protocol/packet/envelope.ts'
@@ -36,12 +38,19 @@ const YEAR = 365 * 86_400
 
 /** Problems that verification in this folder gives; the others belong to the node, its edges and its operation. */
 const OF_VERIFICATION = (Object.keys(PROBLEMS) as ProblemCode[]).filter(code =>
-  /^(envelope|body|key\.|delegation|chain|case|agreement|test|list|receipt|frame\.malformed|thread|invite|material\.oversize)/.test(
+  /^(envelope|body|key\.|delegation|chain|case|agreement|test|list|directory|receipt|frame\.malformed|thread|invite|material\.oversize)/.test(
     code,
   ),
 )
 /** Given where the bytes are moved or the store is asked, not by verification alone. */
-const OF_THE_NODE = ['invite.used', 'invite.cancelled', 'invite.rejected', 'list.fork', 'list.none'] as const
+const OF_THE_NODE = [
+  'invite.used',
+  'invite.cancelled',
+  'invite.rejected',
+  'list.fork',
+  'list.none',
+  'directory.none',
+] as const
 
 let cities: [VectorCity, VectorCity]
 beforeAll(async () => {
@@ -156,6 +165,20 @@ const RUN: Record<string, (input: Record<string, unknown>) => Promise<Outcome>> 
   agreement,
   list,
   'list-tree': listTree,
+  async directory({ jws, now, operators, held }) {
+    const verified = await verifyDirectory(String(jws), {
+      trusts: operator => (operators as string[]).includes(operator),
+      held: operator => (held as Record<string, HeldDirectory> | undefined)?.[operator],
+      now: Number(now),
+    })
+    if (!verified.ok) return problemOf(verified)
+    const { directory, ...rest } = verified
+    return { ...rest, standing: directoryStanding(directory, Number(now)) }
+  },
+  async 'directory-frame'({ hex }) {
+    const decoded = decodeDirectoryFrame(fromHex(String(hex)))
+    return decoded.ok ? { ok: true, frame: decoded.frame } : problemOf(decoded)
+  },
   async 'list-frame'({ hex }) {
     const decoded = decodeListFrame(fromHex(String(hex)))
     return decoded.ok ? { ok: true, frame: decoded.frame } : problemOf(decoded)

@@ -16,6 +16,7 @@ export type TrustedKey = {
   notBefore: number
   notAfter: number
   revokedAt: number | null
+  /** it was the certificate behind the key that was revoked */ certificateRevoked?: boolean
 }
 export type KeyResolver = (kid: string) => TrustedKey | undefined | Promise<TrustedKey | undefined>
 
@@ -71,7 +72,8 @@ export async function verifyPacket(jws: string, options: VerifyOptions): Promise
 /** Whether a trusted key may have signed for `iss` at `iat`; null when it may. */
 export function keyUsable(trusted: TrustedKey, iss: string, iat: number, evidence: boolean): Refused | null {
   if (trusted.city !== iss) return refuse('envelope.issuer')
-  if (trusted.revokedAt !== null && (!evidence || iat >= trusted.revokedAt)) return refuse('key.revoked')
+  if (trusted.revokedAt !== null && (!evidence || iat >= trusted.revokedAt))
+    return refuse(trusted.certificateRevoked === true ? 'certificate.revoked' : 'key.revoked')
   if (iat < trusted.notBefore || iat > trusted.notAfter) return refuse('key.expired')
   return null
 }

@@ -8,6 +8,7 @@ import {
   DivisionCode,
   decodeUtf8,
   encodeUtf8,
+  KeyId,
   parseJson,
   Seconds,
   Sha256,
@@ -59,11 +60,24 @@ export function readInvite(written: string, now: number): { ok: true; invite: In
 /** How the inviting node finds the invite without the secret being sent. */
 export const inviteId = (secret: string): Promise<string> => sha256(`tongban invite ${secret}`)
 
-const Side = { identity: Identity, name: text(100), addresses: z.array(z.string().max(300)).max(16), proof: Sha256 }
+const Shown = {
+  city: DivisionCode,
+  identity: Identity,
+  name: text(100),
+  addresses: z.array(z.string().max(300)).max(16),
+}
+const Side = { ...Shown, proof: Sha256 }
 /** First message, by the city that accepts the invite. */
-export const PairingRequest = z.strictObject({ v: z.literal(1), invite: Sha256, city: DivisionCode, ...Side })
+export const PairingRequest = z.strictObject({ v: z.literal(1), invite: Sha256, ...Side })
 /** Answer of the inviting city. */
-export const PairingAnswer = z.strictObject({ v: z.literal(1), city: DivisionCode, ...Side })
+export const PairingAnswer = z.strictObject({ v: z.literal(1), ...Side })
+/** Request and answer between two cities that a directory names (§17.2): no invite, no secret. */
+export const PairingByDirectory = z.strictObject({
+  v: z.literal(1),
+  operator: KeyId.describe('thumbprint of the operator whose directory names both cities'),
+  ...Shown,
+})
+export type PairingByDirectory = z.infer<typeof PairingByDirectory>
 export type PairingRequest = z.infer<typeof PairingRequest>
 export type PairingAnswer = z.infer<typeof PairingAnswer>
 

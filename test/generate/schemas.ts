@@ -9,10 +9,12 @@ import { AGREEMENT_BODIES } from '../../protocol/agreement/thread.ts'
 import { HolidayTable } from '../../protocol/calendar/calendar.ts'
 import { CASE_BODIES } from '../../protocol/case/kinds.ts'
 import { Hello } from '../../protocol/exchange/frames.ts'
+import { Directory } from '../../protocol/federation/directory.ts'
+import { DirectoryHave } from '../../protocol/federation/frames.ts'
 import { DelegationClaims, RevocationClaims } from '../../protocol/keys/delegation.ts'
 import { JwsHeader, PacketClaims } from '../../protocol/packet/claims.ts'
 import { ReceiptClaims } from '../../protocol/packet/receipt.ts'
-import { Invite, PairingAnswer, PairingRequest } from '../../protocol/pairing/invite.ts'
+import { Invite, PairingAnswer, PairingByDirectory, PairingRequest } from '../../protocol/pairing/invite.ts'
 import { TEST_BODIES } from '../../protocol/partner-test/thread.ts'
 import { ServiceItem } from '../../protocol/service/item.ts'
 import { ListHead } from '../../protocol/service/list.ts'
@@ -31,10 +33,13 @@ const DOCUMENTS: Record<string, z.ZodType> = {
   'list-head': ListHead,
   'list-request': ListRequest,
   'list-answer': ListAnswer,
+  directory: Directory,
+  'directory-have': DirectoryHave,
   hello: Hello,
   invite: Invite,
   'pairing-request': PairingRequest,
   'pairing-answer': PairingAnswer,
+  'pairing-by-directory': PairingByDirectory,
   'evidence-manifest': Manifest,
 }
 

@@ -4,6 +4,7 @@ import { vectorCities } from './vector-keys.ts'
 import type { Vectors } from './vector-writer.ts'
 import { addAgreements, addAgreementThreads } from './vectors-agreements.ts'
 import { addThreads } from './vectors-cases.ts'
+import { addDirectories } from './vectors-directory.ts'
 import { addLists } from './vectors-lists.ts'
 import { addKeys, addPackets, addReceipts } from './vectors-signed.ts'
 import { addTestThreads } from './vectors-tests.ts'
@@ -21,6 +22,7 @@ async function makeVectors(): Promise<Vectors> {
   await addKeys(add, ankang, shiyan)
   await addAgreements(add, ankang)
   await addLists(add, shiyan)
+  await addDirectories(add, ankang, shiyan)
   await addThreads(add, ankang, shiyan)
   await addAgreementThreads(add, ankang, shiyan)
   await addTestThreads(add, ankang, shiyan)
