@@ -117,6 +117,9 @@ describe('commands', () => {
     ])
     expect(good).toMatchObject({ code: 0 })
     expect(good.out).toContain('验证通过')
+    const alone = await tongban(['evidence', 'verify', 'good.zip'])
+    expect(alone).toMatchObject({ code: 2 })
+    expect(alone.out).not.toMatch(/^VERIFIED/)
     const broken = Uint8Array.from(bytes)
     const middle = Math.floor(broken.length / 2)
     broken[middle] = (broken[middle] ?? 0) ^ 1

@@ -12,7 +12,10 @@ export async function exportEvidence(context: CommandContext, thread: string, fl
   context.out.result({ evidence: flags.out }, value => `Exported 已导出: ${value.evidence}`)
 }
 
-/** Needs nothing but the bundle and the two fingerprints; exit code 1 when it does not verify. */
+/**
+ * Needs nothing but the bundle and the two fingerprints. Exit code 1 when it does not verify; 2 when it fits together but
+ * no fingerprint was given: anybody could have made such a bundle.
+ */
 export async function verifyEvidence(
   context: CommandContext,
   path: string,
@@ -27,10 +30,12 @@ export async function verifyEvidence(
     },
   })
   bar.current?.stop()
+  const confirmed = flags.fingerprint.length > 0
   if (!report.ok) process.exitCode = 1
+  else if (!confirmed) process.exitCode = 2
   context.out.result(report, value =>
     [
-      value.ok ? 'VERIFIED 验证通过' : 'NOT VERIFIED 验证失败',
+      verdict(value.ok, confirmed),
       `  case 办件        ${value.caseNo ?? '-'}  ${value.collecting ?? '-'} → ${value.handling ?? '-'}`,
       `  state 状态       ${value.state ?? '-'} ${value.outcome ?? ''}`,
       `  verified 已验    ${value.packets} packets, ${value.receipts} receipts, ${value.materials} materials`,
@@ -38,4 +43,11 @@ export async function verifyEvidence(
       ...value.findings.map(finding => `  ${finding.level} ${finding.file}: ${finding.en} ${finding.zh}`),
     ].join('\n'),
   )
+}
+
+function verdict(ok: boolean, confirmed: boolean): string {
+  if (!ok) return 'NOT VERIFIED 验证失败'
+  return confirmed
+    ? 'VERIFIED 验证通过'
+    : 'FITS TOGETHER, CITIES NOT CONFIRMED 内容自洽，城市身份未核对: give --fingerprint of each city 请以 --fingerprint 给出各市证书指纹'
 }
