@@ -9,6 +9,7 @@ import type { Adapter } from '../adapters/sdk/port.ts'
 import { readCertificate } from '../certs/index.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import { type Problem, ProblemError } from '../protocol/problem.ts'
+import { windowsByUnit } from '../protocol/service/organisation.ts'
 import { createActs } from './agreements/acts.ts'
 import { createAgreements } from './agreements/agreements.ts'
 import { createAttachments } from './agreements/attachments.ts'
@@ -70,6 +71,8 @@ import { createReminders } from './reminders/reminders.ts'
 import { reminderRoutes } from './reminders/routes.ts'
 import { createDrafts } from './services/drafts.ts'
 import { draftRoutes } from './services/drafts-routes.ts'
+import { organisationRoutes } from './services/organisation-routes.ts'
+import { createOrganisations } from './services/organisations.ts'
 import { publishedOf } from './services/published.ts'
 import { serviceRoutes } from './services/routes.ts'
 import { createServices } from './services/services.ts'
@@ -158,7 +161,10 @@ export async function startNode({
     audit,
     events,
     announce: head => exchange.announceList(head),
-    observer: { failed: (city, problem) => log.warning('list not taken', { partner: city, problem: problem.code }) },
+    observer: {
+      failed: (city, problem) => log.warning('list not taken', { partner: city, problem: problem.code }),
+      taken: city => void organisations.refresh(city),
+    },
   })
   const exchange = createExchange({
     db,
@@ -209,12 +215,25 @@ export async function startNode({
         detail: { problem: problem.code, detail: problem.detail ?? null },
       }),
   })
+  const organisations = createOrganisations({
+    db,
+    audit,
+    clock,
+    city: config.city.code,
+    services,
+    fetch: (city, named) => materials.fetchBytes(city, named),
+    failed: (city, problem) => log.warning('organisation not taken', { partner: city, problem: problem.code }),
+  })
   const drafts = createDrafts({
     db,
     audit,
     clock,
     published: publishedOf(services, config.city.code),
-    context: async () => ({}),
+    context: async () => {
+      const tree = (await organisations.draft()) ?? (await organisations.view(config.city.code))
+      return tree === null ? {} : { units: windowsByUnit(tree.units) }
+    },
+    organisation: organisations,
   })
   const author = () => exchange.author
   const packets = () => exchange.packets
@@ -248,6 +267,7 @@ export async function startNode({
     },
   })
   const materials = createMaterials({
+    published: (partner, sha256) => organisations.published(partner, sha256),
     db,
     audit,
     blobs: await openBlobStore(join(config.data, 'materials'), identity.dataKey()),
@@ -439,6 +459,7 @@ export async function startNode({
       reminderRoutes(reminders),
       serviceRoutes(services, config.city.code),
       draftRoutes(drafts, config.city.code),
+      organisationRoutes(organisations, config.city.code),
       dispatchRoutes(dispatch, materials),
       authorityRoutes(authorities),
       identityRoutes(identity, host),

@@ -47,4 +47,5 @@ export { type Finding, LINT_RULES, lintItem, mayPublish } from './service/lint.t
 export { listRoot, openList, readListItem, signListHead, verifyListHead } from './service/list.ts'
 export { decodeListFrame, encodeListFrame } from './service/list-frames.ts'
 export { bucketHash, bucketOf, itemKey, ListTree } from './service/list-tree.ts'
+export { Organisation, placesOf, readOrganisation, writeOrganisation } from './service/organisation.ts'
 export { canonicalOrder, checkPlace, viewOf } from './thread/chain.ts'

@@ -25,6 +25,8 @@ export const LIMITS = {
   /** items of one agreement */ agreementItems: 10_000,
   /** items of one service list */ listItems: 150_000,
   /** bytes of one service list, its items as lines */ listBytes: 1024 * 1024 * 1024,
+  /** units of an organisation tree */ organisationUnits: 10_000,
+  /** bytes of an organisation tree */ organisationBytes: 8 * 1024 * 1024,
   /** one item, its line without the end */ itemBytes: 256 * 1024,
   /** items of one bucket of a service list, as lines */ bucketBytes: 4 * 1024 * 1024,
   /** one compact JWS of a list head */ listHeadBytes: 4 * 1024,

@@ -474,6 +474,14 @@ export const PROBLEMS = {
     zh: '清单中没有该事项',
     cure: 'Choose an item of the published list',
   },
+  'organisation.malformed': {
+    status: 400,
+    retryable: false,
+    act: 'you',
+    en: 'The organisation tree does not hold',
+    zh: '组织机构数据不符合要求',
+    cure: 'Correct the unit that the detail names',
+  },
   'item.lint': {
     status: 409,
     retryable: false,

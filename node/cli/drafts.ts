@@ -16,7 +16,7 @@ type Finding = {
   zh: string
   en: string
 }
-type Fault = {
+export type Fault = {
   code: string
   sheet: string
   row: number
@@ -43,29 +43,32 @@ type TableFlags = { modes?: string; codes?: string; as?: string }
 
 const SHOWN = 20
 
-/** Several files travel as one ZIP, so that they are taken together or not at all. */
+/** Several files travel as one ZIP, so that they are taken together or not at all. Problem: `request.invalid`. */
+export async function bundle(files: readonly string[]): Promise<{ bytes: Uint8Array<ArrayBuffer>; name: string }> {
+  const contents = new Map<string, Uint8Array>()
+  for (const file of files) {
+    const name = basename(file)
+    if (contents.has(name)) throw new ProblemError('request.invalid', `two files are called ${name}`)
+    try {
+      contents.set(name, await readFile(file))
+    } catch {
+      throw new ProblemError('request.invalid', `${file} cannot be read`)
+    }
+  }
+  const [only] = contents
+  if (only !== undefined && contents.size === 1) return { name: only[0], bytes: new Uint8Array(only[1]) }
+  return { name: 'files.zip', bytes: zipSync(Object.fromEntries(contents), { level: 1 }) }
+}
+
 async function upload(
   context: CommandContext,
   files: string[],
   flags: TableFlags & { replace?: boolean; dryRun?: boolean },
 ): Promise<Report> {
-  const [first = ''] = files
-  const contents = await Promise.all(
-    files.map(async file => {
-      try {
-        return new Uint8Array(await readFile(file))
-      } catch {
-        throw new ProblemError('request.invalid', `${file} cannot be read`)
-      }
-    }),
-  )
-  const [only] = contents
-  const named = new Map(contents.map((content, index) => [basename(files[index] ?? ''), content]))
-  if (named.size !== files.length) throw new ProblemError('request.invalid', 'two files have the same name')
-  const bytes = files.length === 1 && only !== undefined ? only : zipSync(Object.fromEntries(named), { level: 1 })
+  const { bytes, name } = await bundle(files)
   const codes = flags.codes === undefined ? undefined : JSON.stringify(await readJson(flags.codes))
   const query = new URLSearchParams({
-    name: files.length === 1 ? (flags.as === undefined ? basename(first) : `${flags.as}.csv`) : 'files.zip',
+    name: flags.as === undefined ? name : `${flags.as}.csv`,
     ...(flags.modes === undefined ? {} : { modes: flags.modes }),
     ...(codes === undefined ? {} : { codes }),
     replace: String(flags.replace === true),
@@ -75,7 +78,7 @@ async function upload(
   return client.upload<Report>(`/api/v1/services/drafts/import?${query}`, bytes, 'application/octet-stream')
 }
 
-const faults = (list: readonly Fault[]): string[] =>
+export const faults = (list: readonly Fault[]): string[] =>
   list.slice(0, SHOWN).map(fault => {
     const place = [fault.sheet, fault.row === 0 ? '' : `row ${fault.row} 第 ${fault.row} 行`, fault.column].filter(
       part => part !== '',
@@ -186,7 +189,14 @@ type Row = {
   actor: string
   updatedAt: string
 }
-type Counts = { drafts: number; put: number; remove: number; errors: number; warnings: number }
+type Counts = {
+  drafts: number
+  put: number
+  remove: number
+  errors: number
+  warnings: number
+  organisation: boolean
+}
 const CHANGES: Readonly<Record<string, string>> = { add: 'add 新增', change: 'change 修改', remove: 'remove 删除' }
 
 export async function list(context: CommandContext, flags: { errors?: boolean; limit: string }): Promise<void> {
@@ -195,7 +205,7 @@ export async function list(context: CommandContext, flags: { errors?: boolean; l
   const page = await client.get<{ items: Row[]; counts: Counts }>(`/api/v1/services/drafts?${query}`)
   context.out.result(page, ({ items, counts }) =>
     [
-      `${counts.drafts} drafts 份草稿: ${counts.put} to add or change 新增或修改, ${counts.remove} to remove 删除; ${counts.errors} with errors 份有错误`,
+      `${counts.drafts} drafts 份草稿: ${counts.put} to add or change 新增或修改, ${counts.remove} to remove 删除; ${counts.errors} with errors 份有错误${counts.organisation ? '; organisation tree 组织机构' : ''}`,
       table(
         items.map(({ code, name, change, errors, warnings }) => ({
           code,

@@ -115,4 +115,46 @@ export function declareServices(services: Command, { add, does, example }: Decla
     const { discard } = await import('./drafts.ts')
     return (context, flags, code) => discard(context, code, flags)
   })
+
+  const organisation = services
+    .command('organisation')
+    .description('units in five levels, with their windows 组织机构和窗口')
+  example(
+    does(
+      add(organisation, 'import <files...>', 'draft the own tree; it goes out with the next publication').option(
+        '--dry-run',
+        'look alone',
+      ),
+      async () => {
+        const { importUnits } = await import('./organisation.ts')
+        return (context, flags, ...files) => importUnits(context, flags, files.flat())
+      },
+    ),
+    'tongban services organisation import 机构.csv 窗口.csv',
+  )
+  does(
+    add(organisation, 'show [city]', "units and windows, own or a partner's")
+      .option('--search <text>', 'part of the name or code', '')
+      .option('--under <code>', 'a unit and all below it')
+      .option('--level <n>', '1 province to 5 village')
+      .option('--draft', 'the own draft')
+      .option('--limit <n>', 'at most', '50'),
+    async () => {
+      const { showUnits } = await import('./organisation.ts')
+      return (context, flags, city) => showUnits(context, flags, city)
+    },
+  )
+  does(
+    add(organisation, 'export', 'write the own tree as tables, empty ones when there is none')
+      .option('--format <format>', 'xlsx or csv', 'xlsx')
+      .option('--out <file>', 'where'),
+    async () => {
+      const { exportUnits } = await import('./organisation.ts')
+      return (context, flags) => exportUnits(context, flags)
+    },
+  )
+  does(add(organisation, 'discard', 'take the draft back'), async () => {
+    const { discardUnits } = await import('./organisation.ts')
+    return context => discardUnits(context)
+  })
 }

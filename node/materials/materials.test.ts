@@ -48,6 +48,7 @@ async function open(code: string, partner: string): Promise<City> {
     wake = resolve
   })
   const materials = createMaterials({
+    published: async (to, sha256) => (to === partner && sha256 === hashOf(PUBLISHED) ? PUBLISHED : null),
     db,
     audit: createAudit({ database: db, now: clock.now }),
     blobs: await openBlobStore(join(root, code), randomBytes(32)),
@@ -112,7 +113,19 @@ async function heldInTime(sha256: string): Promise<void> {
 const bytesAt = async (city: City, sha256: string) =>
   new Uint8Array(await new Response(city.materials.open(sha256)).arrayBuffer())
 
+/** What every city's list names here. */
+const PUBLISHED = new TextEncoder().encode('{"v":1}'.padEnd(200_000))
+
 describe('materials', () => {
+  test('gives partners what the list names, and nothing else', async () => {
+    const named = { sha256: hashOf(PUBLISHED), size: PUBLISHED.byteLength }
+    expect(await shiyan.materials.fetchBytes(A, named)).toEqual(PUBLISHED)
+    await expect(shiyan.materials.fetchBytes(A, { ...named, size: 5 })).rejects.toThrow('material.hash')
+    await expect(shiyan.materials.fetchBytes(A, { sha256: '0'.repeat(64), size: 5 })).rejects.toThrow(
+      'material.forbidden',
+    )
+  })
+
   test('fetches what a packet names, checked and held', async () => {
     const bytes = pdf(300_000)
     const material = await sent(bytes)

@@ -24,6 +24,10 @@ export type MaterialsParts = {
   clock: Clock
   random: () => number
   audit: Audit
+  /** bytes that the service lists name, for the partner; null when they name no such bytes */ published: (
+    partner: string,
+    sha256: string,
+  ) => Promise<Uint8Array | null>
   observer: {
     fetched(partner: string, bytes: number): void
     failed(partner: string, problem: Problem): void
@@ -195,8 +199,11 @@ export function createMaterials(parts: MaterialsParts) {
     }
   }
 
-  /** Fetches the few bytes of a partner test into memory, within TEST_FETCH. */
-  async function fetchSmall(partner: string, sha256: string, size: number): Promise<Uint8Array> {
+  /** Fetches the few bytes of a partner test or of a list into memory, within TEST_FETCH, and checks them. */
+  async function fetchBytes(
+    partner: string,
+    { sha256, size }: Pick<Commitment, 'sha256' | 'size'>,
+  ): Promise<Uint8Array> {
     const { wire, reader, size: given } = await open(partner, sha256, 0)
     // However steadily they trickle.
     const cancel = clock.after(TEST_FETCH, () => wire.abort(new ProblemError('exchange.timeout', 'material')))
@@ -211,6 +218,7 @@ export function createMaterials(parts: MaterialsParts) {
         at += frame.bytes.byteLength
       }
       await wire.close()
+      if ((await hashOf(bytes)) !== sha256) throw new ProblemError('material.hash')
       return bytes
     } catch (error) {
       wire.abort(error instanceof Error ? error : new Error('failed'))
@@ -220,7 +228,7 @@ export function createMaterials(parts: MaterialsParts) {
     }
   }
 
-  /** Gives a partner what packets to it name; one request a stream. */
+  /** Gives a partner what packets to it and the service list name; one request a stream. */
   async function serve(wire: Wire): Promise<void> {
     const partner = trust.cityOf(wire.peer)
     if (partner === undefined) {
@@ -246,17 +254,26 @@ export function createMaterials(parts: MaterialsParts) {
        WHERE pm.sha256 = ? AND p.partner = ? AND p.direction = 'out' LIMIT 1`,
       [fromHex(sha256), partner],
     )
-    if (named === undefined) throw new ProblemError('material.forbidden')
+    if (named === undefined) return giveBytes(wire, await parts.published(partner, sha256), offset)
     const size = await blobs.size(sha256)
     if (size === null) throw new ProblemError('material.missing')
     if (offset > size) throw new ProblemError('exchange.protocol', 'offset')
     await wire.send(encodeFrame({ type: 'material-answer', size }))
     if (offset === size) return
-    for await (const bytes of blobs.open(sha256, offset)) {
-      for (let at = 0; at < bytes.byteLength; at += CHUNK) {
-        const chunk = bytes.subarray(at, at + CHUNK)
-        await stalled(wire, () => wire.send(encodeFrame({ type: 'material-chunk', bytes: chunk })))
-      }
+    for await (const bytes of blobs.open(sha256, offset)) await giveChunks(wire, bytes)
+  }
+
+  async function giveBytes(wire: Wire, bytes: Uint8Array | null, offset: number): Promise<void> {
+    if (bytes === null) throw new ProblemError('material.forbidden')
+    if (offset > bytes.byteLength) throw new ProblemError('exchange.protocol', 'offset')
+    await wire.send(encodeFrame({ type: 'material-answer', size: bytes.byteLength }))
+    await giveChunks(wire, bytes.subarray(offset))
+  }
+
+  async function giveChunks(wire: Wire, bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.byteLength; at += CHUNK) {
+      const chunk = bytes.subarray(at, at + CHUNK)
+      await stalled(wire, () => wire.send(encodeFrame({ type: 'material-chunk', bytes: chunk })))
     }
   }
 
@@ -311,11 +328,13 @@ export function createMaterials(parts: MaterialsParts) {
       await pull()
     },
 
+    /** Fetches bytes that a partner's list names into memory and checks them; nothing is kept. Problems: `material.*`, `exchange.*`. */
+    fetchBytes,
+
     /** Fetches the material of a partner test into memory and checks it; nothing is kept. Problems: `material.*`, `exchange.*`. */
     async fetchTest(partner: string, { sha256, size }: Pick<Commitment, 'sha256' | 'size'>): Promise<void> {
       if (size > LIMITS.testMaterialBytes) throw new ProblemError('material.oversize')
-      const bytes = await fetchSmall(partner, sha256, size)
-      if ((await hashOf(bytes)) !== sha256) throw new ProblemError('material.hash')
+      await fetchBytes(partner, { sha256, size })
     },
 
     /** Keeps bytes of an own partner test, of whatever type, until `drop`; only a packet that names them gives them away. */

@@ -53,6 +53,7 @@ beforeEach(async () => {
           clock: parts.clock,
           published: publishedOf(services, play.code),
           context: async () => ({ units: new Map([['420300', new Set(['A01'])]]) }),
+          organisation: { next: async () => null, settle: async () => {} },
         }),
         play.code,
       ),

@@ -68,6 +68,7 @@ const Counts = z.strictObject({
   remove: z.number().int(),
   errors: z.number().int().describe('drafts with an error'),
   warnings: z.number().int(),
+  organisation: z.boolean().describe('whether an organisation tree is drafted'),
 })
 const READERS = ['administrator', 'integrator', 'auditor'] as const
 const ADMINISTRATOR = ['administrator'] as const

@@ -3,6 +3,7 @@
  * version, and publishes all drafts as one new version. Errors block that, warnings do not. May import the store and the tables.
  */
 import { setImmediate as otherWork } from 'node:timers/promises'
+import type { Commitment } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { type Finding, type LintContext, lintItem } from '../../protocol/service/lint.ts'
@@ -25,7 +26,7 @@ export type Published = {
   /** all items */ walk(): AsyncIterable<ServiceItem>
   /** Publishes a new version with these changes. Problem: `list.malformed` naming the field. */
   change(
-    change: { put: readonly ServiceItem[]; remove: readonly string[] },
+    change: { put: readonly ServiceItem[]; remove: readonly string[]; organisation?: Commitment },
     actor: string,
   ): Promise<{ version: number; count: number }>
 }
@@ -36,6 +37,10 @@ export type DraftsParts = {
   clock: Clock
   published: Published
   /** units and windows that items may name */ context: () => Promise<LintContext>
+  /** the drafted organisation tree, which goes out with the next version */ organisation: {
+    next(): Promise<Commitment | null>
+    settle(named: Commitment): Promise<void>
+  }
 }
 
 export type DraftRow = {
@@ -53,7 +58,14 @@ export type Draft = DraftRow & {
   findings: Finding[]
   differences: Difference[]
 }
-export type DraftCounts = { drafts: number; put: number; remove: number; errors: number; warnings: number }
+export type DraftCounts = {
+  drafts: number
+  put: number
+  remove: number
+  errors: number
+  warnings: number
+  /** whether an organisation tree is drafted */ organisation: boolean
+}
 export type ItemFinding = Finding & { code: string; name: string }
 
 export type ImportOptions = {
@@ -100,7 +112,7 @@ const count = (findings: readonly Finding[], level: Finding['level']): number =>
 
 export type Drafts = ReturnType<typeof createDrafts>
 
-export function createDrafts({ db, audit, clock, published, context }: DraftsParts) {
+export function createDrafts({ db, audit, clock, published, context, organisation }: DraftsParts) {
   let last: Promise<unknown> = Promise.resolve()
   /** One change after the other: what publishing reads is what it takes away. */
   function turn<T>(work: () => Promise<T>): Promise<T> {
@@ -290,7 +302,11 @@ export function createDrafts({ db, audit, clock, published, context }: DraftsPar
     }
     if (blocked.length > 0)
       throw new ProblemError('item.lint', `${blocked.length} of ${put.length}: ${blocked.slice(0, 5).join('; ')}`)
-    const list = put.length + remove.length === 0 ? null : await published.change({ put, remove }, actor)
+    const tree = await organisation.next()
+    const nothing = put.length + remove.length === 0 && tree === null
+    const list = nothing
+      ? null
+      : await published.change({ put, remove, ...(tree === null ? {} : { organisation: tree }) }, actor)
     // A stop in between leaves drafts that say what is published already; the next publication finds them equal and drops them.
     await db.transaction(async tx => {
       for (const code of [...gone, ...put.map(({ taskCode }) => taskCode), ...remove])
@@ -300,9 +316,10 @@ export function createDrafts({ db, audit, clock, published, context }: DraftsPar
           actor,
           action: 'drafts.published',
           subject: `version ${list.version}`,
-          detail: { put: put.length, remove: remove.length },
+          detail: { put: put.length, remove: remove.length, organisation: tree !== null },
         })
     })
+    if (tree !== null) await organisation.settle(tree)
     if (list === null) throw new ProblemError('request.conflict', 'no drafts that change anything')
     return { version: list.version, count: list.count, put: put.length, remove: remove.length }
   }
@@ -324,7 +341,14 @@ export function createDrafts({ db, audit, clock, published, context }: DraftsPar
          COUNT(CASE WHEN errors > 0 THEN 1 END) AS errors, SUM(warnings) AS warnings FROM item_drafts`,
       )
       const { drafts = 0, remove = 0, errors, warnings } = row ?? {}
-      return { drafts, put: drafts - remove, remove, errors: errors ?? 0, warnings: warnings ?? 0 }
+      return {
+        drafts,
+        put: drafts - remove,
+        remove,
+        errors: errors ?? 0,
+        warnings: warnings ?? 0,
+        organisation: (await organisation.next()) !== null,
+      }
     },
 
     /** A draft with its findings and what it changes. Problem: `request.not-found`. */

@@ -19,6 +19,7 @@ export type FollowerParts = ReceiveParts & {
   audit: Audit
   events: EventLog
   failed: (city: string, problem: Problem) => void
+  /** a newer list is seen from now on */ taken: (city: string) => void
 }
 
 /** What a partner announced and this node could not take yet; null: that it has no list. */
@@ -62,6 +63,7 @@ export function createFollower(parts: FollowerParts) {
       await stage.abandon()
       throw error
     }
+    parts.taken(city)
   }
 
   /** Shows a partner that lost its newest list the head that it signed, so that it publishes above it. */

@@ -1,6 +1,7 @@
 /** The own list: each publication is the next version, signed; one lost with the store comes back from a partner that holds it. */
 import { LIMITS } from '../../protocol/limits.ts'
 import { PROTOCOL_VERSION } from '../../protocol/names.ts'
+import type { Commitment } from '../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { type ListHead, readListItem, signListHead, verifyListHead } from '../../protocol/service/list.ts'
@@ -30,7 +31,11 @@ export type PublisherParts = ReceiveParts & {
 /** Items in any order, one by one; bytes are the line of an item. */
 export type ItemSource = Iterable<ServiceItem | Uint8Array> | AsyncIterable<ServiceItem | Uint8Array>
 /** What changes in a list: items to be put, new ones or in the place of those with their codes, and codes to be removed. */
-export type ListChange = { put: readonly ServiceItem[]; remove: readonly string[] }
+export type ListChange = {
+  put: readonly ServiceItem[]
+  remove: readonly string[]
+  /** the organisation tree from this version on; the one before stays without it */ organisation?: Commitment
+}
 
 /** Items read before others get their turn. */
 const TURN = 64
@@ -79,13 +84,22 @@ export async function createPublisher(parts: PublisherParts) {
     whole: boolean,
     fill: (stage: Stage) => Promise<object>,
     actor: string,
+    organisation: Commitment | undefined = own?.claims.organisation,
   ): Promise<StoredHead> {
     const stage = createStage(parts, { city: identity.city, version, held: own, whole })
     try {
       const detail = await fill(stage)
       const { count, root } = await stage.finish()
       const iat = seconds(parts.clock.now())
-      const head: ListHead = { v: PROTOCOL_VERSION, iss: identity.city, iat, version, count, root }
+      const head: ListHead = {
+        v: PROTOCOL_VERSION,
+        iss: identity.city,
+        iat,
+        version,
+        count,
+        root,
+        ...(organisation === undefined ? {} : { organisation }),
+      }
       const jws = await signListHead(head, identity.signer())
       return await keep(stage, { version, jws, claims: head }, actor, 'list.published', detail)
     } catch (error) {
@@ -143,7 +157,7 @@ export async function createPublisher(parts: PublisherParts) {
     },
 
     /** The next version from the newest one. Problems: `list.malformed`, `item.unknown` naming the place in the change. */
-    async change({ put, remove }: ListChange, actor: string): Promise<StoredHead> {
+    async change({ put, remove, organisation }: ListChange, actor: string): Promise<StoredHead> {
       const changes: { key: Uint8Array; entry: Kept | null; code: string }[] = []
       for (const [place, item] of put.entries()) {
         const entry = await written(item, `put.${place}`)
@@ -160,7 +174,7 @@ export async function createPublisher(parts: PublisherParts) {
           for (const { entry, code } of changes) await (entry === null ? stage.remove(code) : stage.put(entry))
           return { put: put.length, removed: remove.length }
         }
-        return next((own?.version ?? 0) + 1, false, fill, actor)
+        return next((own?.version ?? 0) + 1, false, fill, actor, organisation)
       })
     },
 

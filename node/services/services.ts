@@ -3,7 +3,7 @@
  * announce a new one and verified before anything of it is seen; items looked up and searched in both. May import the exchange's
  * ports and the store.
  */
-import { decodeUtf8 } from '../../protocol/primitives.ts'
+import { type Commitment, decodeUtf8 } from '../../protocol/primitives.ts'
 import type { Problem, Result } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { verifyListHead } from '../../protocol/service/list.ts'
@@ -34,7 +34,10 @@ export type ServicesParts = {
   audit: Audit
   events: EventLog
   /** tells connected partners of the new head */ announce: (head: string) => void
-  observer: { failed(city: string, problem: Problem): void }
+  observer: {
+    failed(city: string, problem: Problem): void
+    /** a partner's newer list is seen from now on */ taken?(city: string): void
+  }
 }
 
 export type ListView = { city: string; version: number; count: number; publishedAt: number }
@@ -58,7 +61,7 @@ export async function createServices(parts: ServicesParts) {
   const { failed } = parts.observer
   const receiving = { db, lists, sync: (): ListSync => sync, resolveKey: (kid: string) => trust.key(kid) }
   const publisher = await createPublisher({ ...parts, ...receiving, items, failed })
-  const follower = createFollower({ ...parts, ...receiving, failed })
+  const follower = createFollower({ ...parts, ...receiving, failed, taken: city => parts.observer.taken?.(city) })
   const sync = createListSync({ ...parts, lists, city: identity.city, reminded: publisher.reminded })
 
   const board: ListBoard = { head: () => publisher.own()?.jws ?? null, announced: follower.announced }
@@ -132,6 +135,10 @@ export async function createServices(parts: ServicesParts) {
 
     /** An item of the newest list of a city, or of the version; not to be changed. */
     item,
+
+    /** What the newest head of a city says of its organisation tree; null without one. */
+    organisation: async (city: string): Promise<Commitment | null> =>
+      (await lists.head(city))?.claims.organisation ?? null,
 
     /** Why the newest list of a partner could not be taken. */
     problem: follower.problem,

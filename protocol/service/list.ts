@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { LIMITS } from '../limits.ts'
 import { PROTOCOL_VERSION, TYP } from '../names.ts'
 import { type KeyResolver, keyUsable, openCompact, type PacketSigner, signCompact } from '../packet/envelope.ts'
-import { DivisionCode, encodeUtf8, parseJson, Seconds, Sha256, sha256Bytes, toHex } from '../primitives.ts'
+import { Commitment, DivisionCode, encodeUtf8, parseJson, Seconds, Sha256, sha256Bytes, toHex } from '../primitives.ts'
 import { type Refused, refuse } from '../problem.ts'
 import { ServiceItem } from './item.ts'
 import { bucketHash, bucketOf, compareKeys, itemKey, type ListEntry, ListTree } from './list-tree.ts'
@@ -17,6 +17,9 @@ export const ListHead = z.strictObject({
   version: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).describe('grows with each publication'),
   count: z.number().int().min(0).max(LIMITS.listItems).describe('items of the list'),
   root: Sha256.describe('root of the hash tree over the items'),
+  organisation: Commitment.refine(({ size }) => size <= LIMITS.organisationBytes)
+    .optional()
+    .describe('the organisation tree (组织机构), fetched as a material'),
 })
 export type ListHead = z.infer<typeof ListHead>
 

@@ -19,6 +19,7 @@ import { TEST_BODIES } from '../../protocol/partner-test/thread.ts'
 import { ServiceItem } from '../../protocol/service/item.ts'
 import { ListHead } from '../../protocol/service/list.ts'
 import { ListAnswer, ListRequest } from '../../protocol/service/list-frames.ts'
+import { Organisation } from '../../protocol/service/organisation.ts'
 
 const DOCUMENTS: Record<string, z.ZodType> = {
   'packet-header': JwsHeader,
@@ -31,6 +32,7 @@ const DOCUMENTS: Record<string, z.ZodType> = {
   'holiday-table': HolidayTable,
   'service-item': ServiceItem,
   'list-head': ListHead,
+  organisation: Organisation,
   'list-request': ListRequest,
   'list-answer': ListAnswer,
   directory: Directory,

@@ -108,6 +108,7 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
     turnedAway: async () => {},
   })
   const materials = createMaterials({
+    published: async () => null,
     db,
     blobs: await openBlobStore(folder, randomBytes(32)),
     transport,

@@ -66,6 +66,12 @@ export const FAULTS = {
     cureZh: '在“事项”表中补上该事项，或更正实施编码',
     cureEn: 'Add the item, or correct its code',
   },
+  'row.unit': {
+    zh: '窗口所属的机构不在“机构”表中',
+    en: 'The unit of the window is not among the units',
+    cureZh: '在“机构”表中补上该机构，或更正机构编码',
+    cureEn: 'Add the unit, or correct its code',
+  },
   'cell.int': {
     zh: '应为非负整数',
     en: 'Not a whole number',

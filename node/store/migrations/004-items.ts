@@ -1,6 +1,7 @@
 /**
- * Drafts of service items (事项草稿): what the next version of the own list is to change. `item` is JSON, null when the item goes.
- * Times are milliseconds.
+ * Drafts of service items (事项草稿): what the next version of the own list is to change; `item` is JSON, null when the item goes.
+ * Organisation trees (组织机构) by hash, the own one and partners'; `draft` is 1 for what the next publication takes along. Times are
+ * milliseconds.
  */
 export const items = {
   version: 4,
@@ -16,5 +17,15 @@ CREATE TABLE item_drafts (
   updated_at INTEGER NOT NULL
 );
 CREATE INDEX item_drafts_errors ON item_drafts (code) WHERE errors > 0;
+CREATE TABLE organisations (
+  city TEXT NOT NULL,
+  sha256 BLOB NOT NULL,
+  size INTEGER NOT NULL,
+  bytes BLOB NOT NULL,
+  draft INTEGER NOT NULL,
+  kept_at INTEGER NOT NULL,
+  PRIMARY KEY (city, sha256)
+);
+CREATE INDEX organisations_hash ON organisations (sha256);
 `,
 } as const
