@@ -43,6 +43,11 @@ import { createExchange, type ExchangeObserver } from './exchange/exchange.ts'
 import type { ThreadHandler } from './exchange/ports.ts'
 import { createAuthorities } from './federation/authorities.ts'
 import { authorityRoutes } from './federation/authority-routes.ts'
+import { createDirectories } from './federation/directories.ts'
+import { directoryRoutes } from './federation/directory-routes.ts'
+import { createGossip } from './federation/gossip.ts'
+import { directoryReminders } from './federation/standings.ts'
+import { createVoucher, federationView } from './federation/vouch.ts'
 import { createHttpApp } from './http/app.ts'
 import { markingDatabase } from './http/idempotency.ts'
 import { startServer } from './http/server.ts'
@@ -132,7 +137,29 @@ export async function startNode({
     changed: () => trust.reload(),
     rotated: kid => telemetry.events.keyRotated({ purpose: 'packet', kid }),
   })
-  const trust = await loadTrust({ db, city: config.city.code, clock, peerIdOf })
+  const directories = await createDirectories({
+    db,
+    clock,
+    audit,
+    events,
+    changed: async () => {
+      const before = new Map(trust.partners().map(code => [code, trust.reach(code).peers]))
+      await trust.reload()
+      await exchange.partnersChanged()
+      const partners = trust.partners()
+      for (const [code, peers] of before)
+        if (!partners.includes(code)) for (const peer of peers) await host.disconnect(peer)
+      gossip.tell()
+    },
+  })
+  const trust = await loadTrust({
+    db,
+    city: config.city.code,
+    clock,
+    peerIdOf,
+    revokedAt: fingerprint => directories.revocation(fingerprint)?.revokedAt,
+    listedAt: directories.listedAt,
+  })
   const calendars = await createCalendars({ db, clock, audit, events, changed: () => cases.recount() })
   const seal = createSeal(identity.dataKey())
   const randomText = (bytes: number) => randomBytes(bytes).toString('base64url')
@@ -143,7 +170,7 @@ export async function startNode({
     key: identity.peerKey(),
     listen: config.p2p.listen,
     announce: config.p2p.announce,
-    gate: peer => trust.cityOf(peer) !== undefined || partners.hasOpenInvite(),
+    gate: peer => trust.knows(peer) || partners.hasOpenInvite() || directories.admits(peer),
     onEvent: event => {
       if (event.kind === 'handler-failed') log.error('stream handler failed', { protocol: event.protocol }, event.error)
       if (event.kind === 'listener-failed') log.error('connection listener failed', {}, event.error)
@@ -238,6 +265,15 @@ export async function startNode({
   const author = () => exchange.author
   const packets = () => exchange.packets
   const authorities = createAuthorities({ db, clock, audit })
+  const gossip = createGossip({
+    transport: host,
+    trust,
+    clock,
+    directories,
+    observer: {
+      refused: (partner, problem) => log.warning('directory not taken', { partner, problem: problem.code }),
+    },
+  })
   const partners = createPartners({
     db,
     transport: host,
@@ -253,7 +289,8 @@ export async function startNode({
       peer: host.peer,
     }),
     peerIdOf,
-    judge: (chain, code) => authorities.judge(chain, code),
+    judge: createVoucher({ authorities, directories, clock }),
+    federation: federationView(directories),
     randomText,
     delivery: code => exchange.status(code),
     heardAt: code => sightings.heardAt(code),
@@ -437,6 +474,10 @@ export async function startNode({
         return certificateReminders(own, papers, now)
       },
       now => agreements.reminders(now),
+      async now => {
+        const revocation = directories.revocation(identity.summary().fingerprint)
+        return directoryReminders(directories.operators(), { city: identity.city, revocation }, now)
+      },
     ],
   })
   const people = createPeople({ database: db, audit, now: clock.now, ids: randomUUID, random: randomBytes })
@@ -462,6 +503,14 @@ export async function startNode({
       organisationRoutes(organisations, config.city.code),
       dispatchRoutes(dispatch, materials),
       authorityRoutes(authorities),
+      directoryRoutes(directories, () => ({
+        v: 1,
+        city: identity.city,
+        name: identity.name,
+        certificate: identity.summary().fingerprint,
+        peer: host.peer,
+        addresses: host.addresses(),
+      })),
       identityRoutes(identity, host),
       peopleRoutes(people),
       auditRoutes(audit),
@@ -478,6 +527,7 @@ export async function startNode({
   await host.start()
   await partners.start()
   await services.start()
+  await gossip.start()
   await materials.start()
   await exchange.start()
   await agreements.start()
@@ -521,6 +571,7 @@ export async function startNode({
       await health.stop()
       await tests.stop()
       await exchange.stop()
+      gossip.stop()
       services.stop()
       await materials.stop()
       await host.stop()

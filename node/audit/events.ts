@@ -17,6 +17,7 @@ export const EVENT_ROLES = {
   'partner.changed': ALL,
   'partner.connected': ALL,
   'partner.lost': ALL,
+  'directory.changed': OPERATION,
   'list.changed': ALL,
   'calendar.changed': ALL,
   'material.changed': ALL,

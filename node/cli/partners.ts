@@ -12,6 +12,7 @@ type Partner = {
   status: string
   words: string[]
   vouched: string | null
+  revoked: { at: string; reason: string } | null
   connected: boolean
   seenAt: string | null
   problem: { code: string } | null
@@ -103,6 +104,18 @@ export async function accept(context: CommandContext, text: string): Promise<voi
   )
 }
 
+/** Pairs with a city that a directory names. */
+export async function join(context: CommandContext, code: string): Promise<void> {
+  const client = await context.client()
+  const partner = await client.post<Partner>('/api/v1/partners/join', { city: code })
+  context.out.result(partner, ({ name }) =>
+    [
+      `${name} ${code} is a partner now 已成为合作城市: the directory vouches for it 由联盟名录担保`,
+      'Its administrator confirms on that side 由对方管理员在对方节点确认: tongban partners confirm',
+    ].join('\n'),
+  )
+}
+
 export async function partners(context: CommandContext): Promise<void> {
   const client = await context.client()
   const { items } = await client.get<{ items: Partner[] }>('/api/v1/partners')
@@ -114,7 +127,7 @@ export async function partners(context: CommandContext): Promise<void> {
         status: partner.status,
         connected: partner.connected ? 'yes' : 'no',
         seen: partner.seenAt,
-        problem: partner.problem?.code ?? '',
+        problem: partner.revoked === null ? (partner.problem?.code ?? '') : 'certificate.revoked',
         words:
           partner.status !== 'pending'
             ? ''

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { VERSION } from '../version.ts'
 import { declareAgreements } from './agreement-commands.ts'
 import { createContext, type GlobalFlags } from './context.ts'
+import { declareFederation } from './federation-commands.ts'
 import { fail } from './output.ts'
 import { declareServices } from './services-commands.ts'
 
@@ -133,6 +134,20 @@ export function createProgram(): Command {
     const { partners: list } = await import('./partners.ts')
     return context => list(context)
   })
+  example(
+    does(
+      add(
+        partners,
+        'join <code>',
+        'pair with a city that the directory of a trusted operator names: no invite, no words',
+      ),
+      async () => {
+        const { join } = await import('./partners.ts')
+        return (context, _, code) => join(context, code ?? '')
+      },
+    ),
+    'tongban partners join 420300',
+  )
   for (const [verb, description] of [
     ['confirm', 'the six words are the same: begin to exchange'],
     ['reject', 'the words differ: forget the pairing'],
@@ -177,6 +192,11 @@ export function createProgram(): Command {
 
   declareServices(program.command('services').description('service lists 事项清单'), { add, does, example })
 
+  declareFederation(program.command('federation').description('directories of federations 联盟名录'), {
+    add,
+    does,
+    example,
+  })
   declareAgreements(program.command('agreement').description('agreements 合作协议'), { add, does, example })
 
   const cases = program.command('case').description('cases 办件')

@@ -142,8 +142,10 @@ export function createAuthor(parts: AuthorParts): Author {
   }
 
   const writeAll: Author['writeAll'] = async (targets, alongside) => {
-    for (const { partner } of targets)
-      if (!trust.partners().includes(partner)) throw new ProblemError('partner.inactive', partner)
+    for (const { partner } of targets) {
+      const problem = trust.problemOf(partner)
+      if (problem !== null) throw new ProblemError(problem.code, problem.detail ?? partner)
+    }
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const entries: { target: Target; from: Base; prepared: Prepared[] }[] = []
       for (const target of targets) {

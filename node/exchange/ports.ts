@@ -85,6 +85,10 @@ export interface Trust {
   /** peers and addresses at which the city may be reached; empty when unknown or suspended */
   reach(city: string): { peers: readonly string[]; addresses: readonly string[] }
   /** codes of active partners */ partners(): readonly string[]
+  /** why nothing goes to a city or comes from it: `partner.inactive`, `certificate.revoked`; null for a partner */
+  problemOf(city: string): Problem | null
+  /** why a peer that is no partner's is turned away: `partner.unknown`, `certificate.revoked` */
+  refusalOf(peer: string): Problem
   /** Verifies and stores what a partner's hello says of its keys (certificate must be the trusted one). */
   learn(city: string, identity: Identity, addresses: readonly string[]): Promise<{ ok: true } | Refused>
 }

@@ -11,7 +11,10 @@ export type DialParts = GreetingParts & { transport: Transport }
 /** An exchange stream to the first peer of the partner that can be reached. Problems: `partner.inactive`, `exchange.unreachable`. */
 export async function dial(parts: DialParts, partner: string, signal?: AbortSignal): Promise<Wire> {
   const { peers, addresses } = parts.trust.reach(partner)
-  if (peers.length === 0) throw new ProblemError('partner.inactive')
+  if (peers.length === 0) {
+    const problem = parts.trust.problemOf(partner)
+    throw new ProblemError(problem?.code ?? 'partner.inactive', problem?.detail)
+  }
   const options = { maxFrame: LIMITS.frameBytes, ...(signal === undefined ? {} : { signal }) }
   let problem: unknown = null
   for (const peer of peers) {

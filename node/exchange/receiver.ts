@@ -26,11 +26,21 @@ export type ReceiverParts = GreetingParts & {
   failed: (partner: string, error: unknown) => void
 }
 
+/** A city whose certificate was revoked is told so, for its administrator to act; a stranger hears nothing. */
+async function turnAway({ trust, clock, helloTimeout }: ReceiverParts, wire: Wire): Promise<void> {
+  const { code, detail } = trust.refusalOf(wire.peer)
+  const problem = new ProblemError(code, detail)
+  if (code !== 'certificate.revoked') return wire.abort(problem)
+  const cancel = clock.after(helloTimeout, () => wire.abort(problem))
+  await sayGoodbye(wire, problem)
+  cancel()
+}
+
 /** Serves one inbound exchange stream until it ends. */
 export async function receive(parts: ReceiverParts, wire: Wire): Promise<void> {
   const partner = parts.trust.cityOf(wire.peer)
   if (partner === undefined) {
-    wire.abort(new ProblemError('partner.unknown'))
+    await turnAway(parts, wire)
     return
   }
   const reader = new FrameReader(wire)
@@ -87,7 +97,10 @@ async function store(
   if (batch.length === 0) return
   // What the partner sends now may build on packets of ours that we lost: first those, then these.
   if (parts.recovering(partner)) throw new ProblemError('exchange.recovering')
-  if (parts.trust.cityOf(wire.peer) !== partner) throw new ProblemError('partner.inactive')
+  if (parts.trust.cityOf(wire.peer) !== partner) {
+    const problem = parts.trust.problemOf(partner)
+    throw new ProblemError(problem?.code ?? 'partner.inactive', problem?.detail)
+  }
   const receipts = await parts.inbox.take(partner, batch)
   await introduction.renewIfChanged(wire)
   for (const given of receipts) {

@@ -14,7 +14,7 @@ import { ProblemError } from '../../protocol/problem.ts'
 import { finishSwap, readPrivateFile, replaceFiles } from './key-files.ts'
 
 const Bytes32 = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
-const PrivateKey = z.strictObject({
+export const PrivateKey = z.strictObject({
   kty: z.literal('OKP'),
   crv: z.literal('Ed25519'),
   x: Bytes32,
@@ -173,16 +173,25 @@ const Flattened = z.strictObject({
 async function sealKeys(keys: Keys, passphrase: string): Promise<string> {
   const checked = parseValue(Keys, keys, 'keystore.malformed')
   if (!checked.ok) throw new ProblemError(checked.problem.code, checked.problem.detail)
-  const jwe = await new jose.FlattenedEncrypt(new TextEncoder().encode(JSON.stringify(checked.value)))
+  return sealJson(checked.value, passphrase)
+}
+
+/** A JWE of the value under the passphrase, as the text of a file. Problem: `config.invalid` for a short passphrase. */
+export async function sealJson(value: unknown, passphrase: string): Promise<string> {
+  demandPassphrase(passphrase)
+  const jwe = await new jose.FlattenedEncrypt(new TextEncoder().encode(JSON.stringify(value)))
     .setProtectedHeader(JWE)
     .setKeyManagementParameters({ p2c: KEY_STORE_LIMITS.rounds, p2s: randomBytes(16) })
     .encrypt(new TextEncoder().encode(passphrase))
   return `${JSON.stringify(jwe, null, 2)}\n`
 }
 
-async function openKeys(folder: string, passphrase: string): Promise<Keys> {
-  const malformed = new ProblemError('keystore.malformed', FILES.keys)
-  const bytes = await readPrivateFile(folder, FILES.keys, KEY_STORE_LIMITS.fileBytes)
+const openKeys = (folder: string, passphrase: string): Promise<Keys> => openJson(folder, FILES.keys, passphrase, Keys)
+
+/** Opens a file that `sealJson` made. Problems: `keystore.passphrase`, `keystore.malformed`, `config.invalid` when others can read it. */
+export async function openJson<T>(folder: string, name: string, passphrase: string, schema: z.ZodType<T>): Promise<T> {
+  const malformed = new ProblemError('keystore.malformed', name)
+  const bytes = await readPrivateFile(folder, name, KEY_STORE_LIMITS.fileBytes)
   const jwe = parseJson(Flattened, bytes, 'keystore.malformed')
   if (!jwe.ok) throw malformed
   let opened: jose.FlattenedDecryptResult
@@ -193,13 +202,11 @@ async function openKeys(folder: string, passphrase: string): Promise<Keys> {
       maxPBES2Count: KEY_STORE_LIMITS.maxRounds,
     })
   } catch (error) {
-    throw error instanceof jose.errors.JWEDecryptionFailed
-      ? new ProblemError('keystore.passphrase', FILES.keys)
-      : malformed
+    throw error instanceof jose.errors.JWEDecryptionFailed ? new ProblemError('keystore.passphrase', name) : malformed
   }
-  const keys = parseJson(Keys, opened.plaintext, 'keystore.malformed')
-  if (opened.protectedHeader?.typ !== JWE.typ || !keys.ok) throw malformed
-  return keys.value
+  const value = parseJson(schema, opened.plaintext, 'keystore.malformed')
+  if (opened.protectedHeader?.typ !== JWE.typ || !value.ok) throw malformed
+  return value.value
 }
 
 // --- city.p12 and city.pem; certs/ is loaded when it is needed, since node-forge takes its time

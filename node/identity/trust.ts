@@ -20,6 +20,10 @@ export type TrustParts = {
   db: Database
   /** own division code: own keys count too */ city: string
   clock: Clock
+  /** since when a certificate counts no more, seconds; undefined when nobody revoked it */
+  revokedAt?: (fingerprint: string) => number | undefined
+  /** where a directory says that the city with this certificate may be reached */
+  listedAt?: (city: string, fingerprint: string) => readonly string[]
   /** libp2p peer id of a public Ed25519 JWK */ peerIdOf: (jwk: { kty: 'OKP'; crv: 'Ed25519'; x: string }) => string
 }
 
@@ -34,6 +38,7 @@ type City = {
   own: boolean
   status: 'pending' | 'active' | 'suspended'
   pinned: Pinned | undefined
+  /** the pinned certificate was revoked by a directory */ revoked: boolean
   addresses: readonly string[]
   keys: ReadonlyMap<string, TrustedKey>
   /** libp2p peer ids by the key's kid */ peers: ReadonlyMap<string, string>
@@ -50,15 +55,18 @@ export type NodeTrust = Trust & {
   /** the same certificate, PEM */ certificatePem(city: string): string | undefined
   /** until when the certificate of a city, and the delegation of its peer, are valid, ms */
   validityOf(city: string): { certificate: number | null; delegation: number | null }
+  /** whether the peer is a partner's, also of one whose certificate was revoked: that one is told so */ knows(
+    peer: string,
+  ): boolean
   /** evidence: certificates, delegations and revocations of a city, as trusted at one time or another */
   papers(city: string): Promise<{ certificates: string[]; delegations: string[]; revocations: string[] }>
 }
 
 type PartnerRow = { code: string; status: City['status']; fingerprint: string; addresses: string }
-type PaperRow = { id: Uint8Array; type: 'delegation' | 'revocation'; jws: string }
+type PaperRow = { id: Uint8Array; type: 'delegation' | 'revocation'; jws: string; certificate: string }
 
 /** Only certificates that an administrator confirmed (or the own ones) have a time of trust. */
-const TRUSTED_PAPERS = `SELECT d.id, d.type, d.jws FROM delegations d JOIN certificates c ON c.fingerprint = d.certificate
+const TRUSTED_PAPERS = `SELECT d.id, d.type, d.jws, d.certificate FROM delegations d JOIN certificates c ON c.fingerprint = d.certificate
   WHERE d.city = ? AND c.city = d.city AND c.trusted_at > 0 ORDER BY d.iat`
 
 export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
@@ -67,6 +75,8 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
   let cities = new Map<string, City>()
   let keys = new Map<string, TrustedKey>()
   let peers = new Map<string, string>()
+  /** cities of peers whose certificate was revoked */
+  let revokedPeers = new Map<string, string>()
   /** which city named a key first, by kid */
   let owners = new Map<string, string>()
 
@@ -95,10 +105,29 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
       own: row === null,
       status: row?.status ?? 'active',
       pinned,
+      revoked: row !== null && pinned !== undefined && revokedAt(pinned.fingerprint) !== undefined,
       addresses: JSON.parse(row?.addresses ?? '[]') as string[],
       ...(await keysOf(code, pinned, papers)),
       papers: new Set(papers.map(paper => toHex(paper.id))),
     }
+  }
+
+  const revokedAt = (fingerprint: string): number | undefined => parts.revokedAt?.(fingerprint)
+
+  /** Keys that revoked certificates alone delegated, and since when they count no more. The own certificates are not judged here. */
+  function withdrawnKeys(code: string, papers: readonly PaperRow[]): Map<string, number> {
+    const withdrawn = new Map<string, number>()
+    const standing = new Set<string>()
+    for (const { type, jws, certificate } of papers) {
+      if (type !== 'delegation' || code === parts.city) continue
+      const at = revokedAt(certificate)
+      for (const { kid } of (jose.decodeJwt(jws) as unknown as DelegationClaims).keys) {
+        if (at === undefined) standing.add(kid)
+        else withdrawn.set(kid, Math.min(at, withdrawn.get(kid) ?? at))
+      }
+    }
+    for (const kid of standing) withdrawn.delete(kid)
+    return withdrawn
   }
 
   /**
@@ -117,6 +146,7 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
       revoked.set(claims.kid, Math.min(claims.revokedAt, revoked.get(claims.kid) ?? Number.MAX_SAFE_INTEGER))
     }
     const found = new Map<string, TrustedKey>()
+    const withdrawn = withdrawnKeys(code, papers)
     const named = new Map<string, string>()
     let peersUntil = 0
     for (const { type, jws } of papers) {
@@ -137,7 +167,8 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
           city: code,
           notBefore: Math.min(claims.nbf, same?.notBefore ?? claims.nbf),
           notAfter: Math.max(claims.exp, same?.notAfter ?? claims.exp),
-          revokedAt: revoked.get(kid) ?? null,
+          revokedAt: revoked.get(kid) ?? withdrawn.get(kid) ?? null,
+          certificateRevoked: !revoked.has(kid) && withdrawn.has(kid),
         })
       }
     }
@@ -146,8 +177,9 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
 
   /** Joins the cities. A key belongs to the city that was confirmed first: none can claim another's by delegating it too. */
   function index(next: Map<string, City>): void {
-    const [nextKeys, nextPeers, nextOwners] = [
+    const [nextKeys, nextPeers, nextRevoked, nextOwners] = [
       new Map<string, TrustedKey>(),
+      new Map<string, string>(),
       new Map<string, string>(),
       new Map<string, string>(),
     ]
@@ -157,11 +189,13 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
         if (!nextOwners.has(kid)) nextOwners.set(kid, city.code)
       }
       for (const [kid, key] of city.keys) if (nextOwners.get(kid) === city.code) nextKeys.set(kid, key)
-      for (const [kid, peer] of city.peers) if (nextOwners.get(kid) === city.code) nextPeers.set(peer, city.code)
+      const named = city.revoked ? nextRevoked : nextPeers
+      for (const [kid, peer] of city.peers) if (nextOwners.get(kid) === city.code) named.set(peer, city.code)
     }
     cities = next
     keys = nextKeys
     peers = nextPeers
+    revokedPeers = nextRevoked
     owners = nextOwners
   }
 
@@ -239,6 +273,7 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
   ): Promise<{ ok: true } | Refused> {
     const city = cities.get(code)
     if (city?.pinned === undefined || city.own || city.status !== 'active') return refuse('partner.inactive')
+    if (city.revoked) return refuse('certificate.revoked')
     const { pinned } = city
     const checked = await checkCertificate(pinned, document.certificates[0] ?? '')
     if (checked !== null) return checked
@@ -267,7 +302,7 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
 
   const active = (code: string): City | undefined => {
     const city = cities.get(code)
-    return city?.status === 'active' && !city.own ? city : undefined
+    return city?.status === 'active' && !city.own && !city.revoked ? city : undefined
   }
 
   await reload()
@@ -280,9 +315,21 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
       const city = active(code)
       return city === undefined
         ? { peers: [], addresses: [] }
-        : { peers: [...city.peers.values()].filter(peer => peers.get(peer) === code), addresses: city.addresses }
+        : {
+            peers: [...city.peers.values()].filter(peer => peers.get(peer) === code),
+            addresses: [
+              ...new Set([...city.addresses, ...(parts.listedAt?.(code, city.pinned?.fingerprint ?? '') ?? [])]),
+            ],
+          }
     },
-    partners: () => [...cities.values()].filter(city => city.status === 'active' && !city.own).map(city => city.code),
+    partners: () => [...cities.keys()].filter(code => active(code) !== undefined),
+    problemOf: code => {
+      if (active(code) !== undefined) return null
+      const city = cities.get(code)
+      return { code: city?.status === 'active' && city.revoked ? 'certificate.revoked' : 'partner.inactive' }
+    },
+    refusalOf: peer => ({ code: revokedPeers.has(peer) ? 'certificate.revoked' : 'partner.unknown' }),
+    knows: peer => peers.has(peer) || revokedPeers.has(peer),
     certificateOf: code => {
       const city = cities.get(code)
       return city?.status === 'pending' ? undefined : city?.pinned?.key

@@ -61,6 +61,8 @@ function healthOf(status: Partial<DeliveryStatus>, roundTrip: number | null) {
   const trust: Trust & { validityOf(): { certificate: number; delegation: number } } = {
     key: () => undefined,
     cityOf: () => undefined,
+    problemOf: () => null,
+    refusalOf: () => ({ code: 'partner.unknown' as const }),
     reach: () => ({ peers: [], addresses: [] }),
     partners: () => [S],
     learn: async () => ({ ok: true }),

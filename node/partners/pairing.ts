@@ -11,6 +11,7 @@ import {
   type Invite,
   inviteId,
   PairingAnswer,
+  PairingByDirectory,
   PairingRequest,
   pairingProof,
   verificationNumbers,
@@ -96,6 +97,8 @@ export type PairingContext = {
   own: OwnSide
   now: () => number
   judge: Voucher
+  /** whether the directory of an operator counts and names the certificate for the city */
+  names: (operator: string, city: string, fingerprint: string) => boolean
   peerIdOf: (jwk: { kty: 'OKP'; crv: 'Ed25519'; x: string }) => string
 }
 
@@ -127,9 +130,42 @@ export async function requestPairing(context: PairingContext, wire: Wire, invite
   return { ...verified.side, numbers: await verificationNumbers(invite.secret, [own.fingerprint, invite.fingerprint]) }
 }
 
+/** What a side showed that the directory of `operator` must name. Problems: `certificate.*`, `directory.none`. */
+async function verifyListed(
+  shown: PairingByDirectory,
+  operator: string,
+  peer: string,
+  context: PairingContext,
+): Promise<PairedSide> {
+  const verified = await verifySide(shown, peer, context)
+  if (!verified.ok) throw new ProblemError(verified.problem.code, verified.problem.detail)
+  const { side } = verified
+  if (shown.operator !== operator || !context.names(operator, side.city, side.fingerprint))
+    throw new ProblemError('directory.none', side.city)
+  return { ...side, vouched: `directory:${operator}`, numbers: [] }
+}
+
+/** Asks a city that a directory names, on an open stream to a peer of its entry; what it showed. Throws ProblemError. SPEC.md §17.2. */
+export async function requestByDirectory(
+  context: PairingContext,
+  wire: Wire,
+  { operator, city }: { operator: string; city: string },
+): Promise<PairedSide> {
+  const request: PairingByDirectory = { v: 1, operator, ...shown(context.own) }
+  await wire.send(encodeUtf8(JSON.stringify(request)))
+  const frame = await firstFrame(wire)
+  const problem = problemOf(frame)
+  if (problem !== null) throw new ProblemError(problem.code, problem.detail)
+  const answer = parseJson(PairingByDirectory, frame, 'frame.malformed')
+  if (!answer.ok) throw new ProblemError(answer.problem.code, answer.problem.detail)
+  if (answer.value.city !== city) throw new ProblemError('certificate.mismatch')
+  return verifyListed(answer.value, operator, wire.peer, context)
+}
+
 /**
  * Serves the inviting side. `invites` finds the secret and, with the verified side, spends the invite and stores
- * the partner in one transaction; what it refuses is told to the other side.
+ * the partner in one transaction; what it refuses is told to the other side. `listed` stores a city that asked without an
+ * invite because a directory names both.
  */
 export async function answerPairing(
   context: PairingContext,
@@ -138,10 +174,23 @@ export async function answerPairing(
     secret(id: string): Promise<{ ok: true; secret: string } | Refused>
     spend(id: string, side: PairedSide): Promise<void>
   },
+  listed: (side: PairedSide) => Promise<void>,
 ): Promise<void> {
   try {
     const { own } = context
-    const request = parseJson(PairingRequest, await firstFrame(wire), 'frame.malformed')
+    const frame = await firstFrame(wire)
+    const byDirectory = parseJson(PairingByDirectory, frame, 'frame.malformed')
+    if (byDirectory.ok) {
+      const { operator } = byDirectory.value
+      const side = await verifyListed(byDirectory.value, operator, wire.peer, context)
+      if (side.city === own.city) throw new ProblemError('request.conflict', 'a city does not pair with itself')
+      await listed(side)
+      const answer: PairingByDirectory = { v: 1, operator, ...shown(own) }
+      await wire.send(encodeUtf8(JSON.stringify(answer)))
+      await wire.close()
+      return
+    }
+    const request = parseJson(PairingRequest, frame, 'frame.malformed')
     if (!request.ok) throw new ProblemError(request.problem.code, request.problem.detail)
     const found = await invites.secret(request.value.invite)
     if (!found.ok) throw new ProblemError(found.problem.code, found.problem.detail)

@@ -4,7 +4,7 @@
  */
 import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'
-import { type Invite, readInvite } from '../../protocol/pairing/invite.ts'
+import { readInvite } from '../../protocol/pairing/invite.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
@@ -19,6 +19,7 @@ import {
   type PairedSide,
   type PairingContext,
   refusePairing,
+  requestByDirectory,
   requestPairing,
 } from './pairing.ts'
 import {
@@ -41,6 +42,7 @@ export type PartnersParts = {
   own: () => OwnSide
   peerIdOf: PairingContext['peerIdOf']
   /** judges a city certificate with its chain */ judge: PairingContext['judge']
+  /** what directories of federations say */ federation: FederationView
   /** base64url of n random bytes */ randomText: (bytes: number) => string
   delivery: (code: string) => DeliveryStatus | null
   /** when something came of the partner since the node started, ms */ heardAt: (code: string) => number | null
@@ -49,14 +51,25 @@ export type PartnersParts = {
   /** after a partner became active, suspended or changed its keys */ changed: (code: string) => Promise<void>
 }
 
+/** What directories of federations say of cities and certificates; SPEC.md §17.2. */
+export type FederationView = {
+  names: PairingContext['names']
+  /** where a city may be asked, by each directory that counts */
+  listings(city: string): { operator: string; peers: readonly string[]; addresses: readonly string[] }[]
+  /** since when, ms, and why a certificate counts no more */
+  revocation(fingerprint: string): { at: number; reason: string } | null
+}
+
 export type Partner = {
   code: string
   name: string
   status: PartnerStatus
   fingerprint: string
   /** verification words of the last pairing */ words: string[]
-  /** `authority:` and the fingerprint of the accepted authority that issued the certificate: no words to compare */
+  /** `authority:` and the fingerprint of the accepted authority, or `directory:` and the operator: no words to compare */
   vouched: string | null
+  /** a directory revoked the certificate: nothing is exchanged until the city has paired again */
+  revoked: { at: number; reason: string } | null
   addresses: string[]
   pairedAt: number
   confirmedAt: number | null
@@ -85,6 +98,7 @@ export function createPartners(parts: PartnersParts) {
       own: { ...own, addresses: own.addresses.slice(0, 16) },
       now: clock.now,
       judge: parts.judge,
+      names: parts.federation.names,
       peerIdOf: parts.peerIdOf,
     }
   }
@@ -96,6 +110,7 @@ export function createPartners(parts: PartnersParts) {
     fingerprint: row.fingerprint,
     words: JSON.parse(row.words) as string[],
     vouched: row.vouched,
+    revoked: parts.federation.revocation(row.fingerprint),
     addresses: JSON.parse(row.addresses) as string[],
     pairedAt: row.paired_at,
     confirmedAt: row.confirmed_at,
@@ -110,14 +125,18 @@ export function createPartners(parts: PartnersParts) {
   }
 
   /** Stores a pairing with `alongside` in one transaction. */
-  async function store(side: PairedSide, actor: string, alongside?: (tx: Transaction) => Promise<void>): Promise<void> {
+  async function store(
+    side: PairedSide,
+    actor: string,
+    alongside?: (tx: Transaction, held: PartnerRow | undefined) => Promise<void>,
+  ): Promise<void> {
     const words = await wordsOf(side.numbers)
     await db.transaction(async tx => {
-      await alongside?.(tx)
       const held = await findPartner(tx, side.city)
       const refused = checkPairing(held, side.fingerprint)
       if (refused !== null) throw new ProblemError(refused.problem.code, refused.problem.detail)
       await storePairing(tx, held, side, words, clock.now())
+      await alongside?.(tx, held)
       const detail = { fingerprint: side.fingerprint, vouched: side.vouched }
       await audit.append(tx, { actor, action: 'partner.paired', subject: side.city, detail })
       await events.append(tx, { type: 'partner.changed', subject: side.city })
@@ -147,29 +166,36 @@ export function createPartners(parts: PartnersParts) {
     running++
     try {
       await within(wire, () =>
-        answerPairing(context(), wire, {
-          secret: id => invites.secret(id),
-          async spend(id, side) {
-            await store(side, `city:${side.city}`, tx => invites.spend(tx, id, side.city))
-            await invites.load()
+        answerPairing(
+          context(),
+          wire,
+          {
+            secret: id => invites.secret(id),
+            async spend(id, side) {
+              await store(side, `city:${side.city}`, tx => invites.spend(tx, id, side.city))
+              await invites.load()
+            },
           },
-        }),
+          side => store(side, `city:${side.city}`),
+        ),
       )
     } finally {
       running--
     }
   }
 
-  /** Dials the inviting city and pairs. */
-  async function pair(invite: Invite): Promise<PairedSide> {
+  /** Dials a city and pairs. */
+  async function pair(
+    peer: string,
+    addresses: readonly string[],
+    request: (wire: Wire) => Promise<PairedSide>,
+  ): Promise<PairedSide> {
     const dialling = new AbortController()
     const cancel = clock.after(PAIRING_LIMITS.timeout, () => dialling.abort())
     const options = { maxFrame: LIMITS.pairingFrameBytes, signal: dialling.signal }
-    const wire = await transport
-      .open(peerOf(invite.addresses), invite.addresses, STREAM.pairing, options)
-      .finally(() => cancel())
+    const wire = await transport.open(peer, addresses, STREAM.pairing, options).finally(() => cancel())
     try {
-      return await within(wire, () => requestPairing(context(), wire, invite))
+      return await within(wire, () => request(wire))
     } finally {
       await wire.close().catch(() => {})
     }
@@ -219,9 +245,45 @@ export function createPartners(parts: PartnersParts) {
       // Before the invite is spent at the other side.
       const refused = checkPairing(await findPartner(db, invite.city), invite.fingerprint)
       if (refused !== null) throw new ProblemError(refused.problem.code, refused.problem.detail)
-      const side = await pair(invite)
+      const side = await pair(peerOf(invite.addresses), invite.addresses, wire =>
+        requestPairing(context(), wire, invite),
+      )
       await store({ ...side, addresses: side.addresses.length > 0 ? side.addresses : invite.addresses }, actor)
       return toPartner(await rowOf(db, side.city))
+    },
+
+    /**
+     * Pairs with a city that the directory of a trusted operator names, without an invite: it is a partner at once, the
+     * other administrator confirms. Problems: `directory.none`, `certificate.*`, `exchange.*`, `request.conflict`.
+     */
+    async join(code: string, actor: string): Promise<Partner> {
+      if (code === parts.own().city) throw new ProblemError('request.conflict', 'this is this very city')
+      const held = await findPartner(db, code)
+      if (held?.status === 'active' && parts.federation.revocation(held.fingerprint) === null)
+        throw new ProblemError('request.conflict', 'it is a partner already')
+      let problem: unknown = new ProblemError('directory.none', code)
+      for (const { operator, peers, addresses } of parts.federation.listings(code)) {
+        for (const peer of peers) {
+          try {
+            const side = await pair(peer, addresses, wire =>
+              requestByDirectory(context(), wire, { operator, city: code }),
+            )
+            await store(
+              { ...side, addresses: side.addresses.length > 0 ? side.addresses : [...addresses] },
+              actor,
+              async tx => {
+                await trustPartner(tx, await rowOf(tx, code), clock.now())
+                const detail = { fingerprint: side.fingerprint, operator }
+                await audit.append(tx, { actor, action: 'partner.confirmed', subject: code, detail })
+              },
+            )
+            return toPartner(await rowOf(db, code))
+          } catch (error) {
+            problem = error
+          }
+        }
+      }
+      throw problem
     },
 
     /** The words were compared and are the same, or the certificate is vouched for: from now on packets go both ways. */

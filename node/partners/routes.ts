@@ -15,8 +15,12 @@ const PartnerAnswer = z.strictObject({
     .string()
     .nullable()
     .describe(
-      '`authority:` and the fingerprint of the accepted authority that issued the certificate: no words to compare',
+      '`authority:` and the fingerprint of the accepted authority that issued the certificate, or `directory:` and the thumbprint of the operator whose directory names it: no words to compare',
     ),
+  revoked: z
+    .strictObject({ at: Time, reason: z.string() })
+    .nullable()
+    .describe('the directory of a federation revoked the certificate: nothing is exchanged until it pairs again'),
   addresses: z.array(z.string()),
   pairedAt: Time,
   confirmedAt: Time.nullable(),
@@ -31,8 +35,16 @@ const PartnerAnswer = z.strictObject({
   nextTryAt: Time.nullable(),
 })
 
-const toAnswer = ({ pairedAt, confirmedAt, seenAt, delivery, ...partner }: Partner): z.input<typeof PartnerAnswer> => ({
+const toAnswer = ({
+  pairedAt,
+  confirmedAt,
+  seenAt,
+  delivery,
+  revoked,
+  ...partner
+}: Partner): z.input<typeof PartnerAnswer> => ({
   ...partner,
+  revoked: revoked && { at: time(revoked.at), reason: revoked.reason },
   pairedAt: time(pairedAt),
   confirmedAt: timeOrNull(confirmedAt),
   seenAt: timeOrNull(seenAt),
@@ -50,7 +62,7 @@ const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 export const partnerRoutes = (partners: Partners): RouteModule => ({
   tag: 'Partners',
   description:
-    'Partner cities (合作城市), paired by invite: no centre, and both administrators compare the same words.',
+    'Partner cities (合作城市), paired by invite, where both administrators compare the same words, or by the directory (联盟名录) of a federation.',
   register(api) {
     api.operation({
       method: 'post',
@@ -143,6 +155,26 @@ export const partnerRoutes = (partners: Partners): RouteModule => ({
         'exchange.unreachable',
       ],
       handle: async ({ body, person }) => toAnswer(await partners.accept(body.invite, actorOf(person))),
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/partners/join',
+      id: 'joinPartner',
+      summary: 'Pair with a city that the directory of a trusted operator names; its administrator confirms',
+      roles: ['administrator'],
+      body: z.strictObject({ city: DivisionCode }),
+      answer: PartnerAnswer,
+      status: 201,
+      seconds: 60,
+      problems: [
+        'directory.none',
+        'certificate.mismatch',
+        'certificate.authority',
+        'certificate.revoked',
+        'exchange.unreachable',
+        'request.conflict',
+      ],
+      handle: async ({ body, person }) => toAnswer(await partners.join(body.city, actorOf(person))),
     })
     api.operation({
       method: 'get',

@@ -31,6 +31,8 @@ beforeEach(async () => {
     trust: {
       key: () => undefined,
       cityOf: () => undefined,
+      problemOf: () => null,
+      refusalOf: () => ({ code: 'partner.unknown' as const }),
       reach: () => ({ peers: [], addresses: [] }),
       partners: () => [],
       learn: async () => ({ ok: true }),

@@ -3,11 +3,15 @@ import { randomBytes } from 'node:crypto'
 import { createAudit } from '../../node/audit/audit.ts'
 import { createEventLog } from '../../node/audit/events.ts'
 import { createAuthorities } from '../../node/federation/authorities.ts'
+import { createDirectories } from '../../node/federation/directories.ts'
+import { createGossip } from '../../node/federation/gossip.ts'
+import { createVoucher, federationView } from '../../node/federation/vouch.ts'
 import { loadTrust } from '../../node/identity/trust.ts'
 import { type PublicPeerKey, peerIdOf } from '../../node/p2p/peer-id.ts'
 import type { OwnSide } from '../../node/partners/pairing.ts'
 import { createPartners } from '../../node/partners/partners.ts'
 import { thumbprint } from '../../protocol/keys/delegation.ts'
+import type { Problem } from '../../protocol/problem.ts'
 import { createHandClock, type HandClock } from './http.ts'
 import { createMemoryNetwork, type MemoryNetwork } from './memory-network.ts'
 import { newPeerKey } from './p2p-hosts.ts'
@@ -27,11 +31,10 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
     exp: now + 90 * 86_400,
   })
   const db = await openTestStore()
-  const trust = await loadTrust({ db, city: play.code, clock, peerIdOf })
   const changes: string[] = []
   const pairings: string[] = []
   const transport = network.transport(peer, {
-    gate: other => trust.cityOf(other) !== undefined || partners.hasOpenInvite(),
+    gate: other => trust.knows(other) || partners.hasOpenInvite() || directories.admits(other),
   })
   const side: OwnSide = {
     city: play.code,
@@ -44,6 +47,32 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
   const audit = createAudit({ database: db, now: clock.now })
   const events = createEventLog({ database: db, now: clock.now })
   const authorities = createAuthorities({ db, clock, audit })
+  const directories = await createDirectories({
+    db,
+    clock,
+    audit,
+    events,
+    changed: async () => {
+      await trust.reload()
+      gossip.tell()
+    },
+  })
+  const trust = await loadTrust({
+    db,
+    city: play.code,
+    clock,
+    peerIdOf,
+    revokedAt: fingerprint => directories.revocation(fingerprint)?.revokedAt,
+    listedAt: directories.listedAt,
+  })
+  const refusedDirectories: Problem[] = []
+  const gossip = createGossip({
+    transport,
+    trust,
+    clock,
+    directories,
+    observer: { refused: (_, problem) => refusedDirectories.push(problem) },
+  })
   const partners = createPartners({
     db,
     transport,
@@ -52,7 +81,8 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
     events,
     own: () => side,
     peerIdOf,
-    judge: (chain, code) => authorities.judge(chain, code),
+    judge: createVoucher({ authorities, directories, clock }),
+    federation: federationView(directories),
     randomText: bytes => randomBytes(bytes).toString('base64url'),
     delivery: () => null,
     heardAt: () => null,
@@ -64,6 +94,7 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
     },
   })
   await partners.start()
+  await gossip.start()
   await transport.start()
   return {
     play,
@@ -71,6 +102,9 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
     trust,
     partners,
     authorities,
+    directories,
+    gossip,
+    refusedDirectories,
     transport,
     side,
     peer,

@@ -66,6 +66,8 @@ export function listCities(resolve: KeyResolver, now: number) {
       cityOf: peer => (suspended ? undefined : peer),
       reach: city => ({ peers: [city], addresses: [`/memory/${city}`] }),
       partners: () => (suspended ? [] : others()),
+      problemOf: () => (suspended ? { code: 'partner.inactive' } : null),
+      refusalOf: () => ({ code: 'partner.unknown' }),
       learn: async () => ({ ok: true }),
     }
     const audit = createAudit({ database: db, now: clock.now })

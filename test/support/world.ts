@@ -86,6 +86,8 @@ async function startCity({ play, resolve, network, clock, db, partners, adapter,
     reach: city =>
       partners.includes(city) ? { peers: [city], addresses: [`/memory/${city}`] } : { peers: [], addresses: [] },
     partners: () => partners,
+    problemOf: city => (partners.includes(city) ? null : { code: 'partner.inactive' }),
+    refusalOf: () => ({ code: 'partner.unknown' }),
     learn: async () => ({ ok: true }),
   }
   const audit = createAudit({ database: db, now: clock.now })

@@ -1,0 +1,306 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Directory } from '../../protocol/federation/directory.ts'
+import { LIMITS } from '../../protocol/limits.ts'
+import type { ProblemCode } from '../../protocol/problem.ts'
+import {
+  actionsOf,
+  activated,
+  createPairingWorld,
+  type PairableCity,
+  paired,
+  tracesOf,
+} from '../../test/support/paired.ts'
+import { GOSSIP_LIMITS } from './gossip.ts'
+import {
+  createOperator,
+  directoryPath,
+  issueDirectory,
+  type MembershipCard,
+  openDirectory,
+  withCity,
+  withoutCity,
+  withRevocation,
+} from './operator.ts'
+import { directoryReminders } from './standings.ts'
+
+const NOW = Date.parse('2026-11-23T00:00:00Z')
+const DAY = 86_400_000
+const PASSPHRASE = 'correct horse'
+const TERMS = { passphrase: PASSPHRASE, days: 90, graceDays: 30 }
+let world: ReturnType<typeof createPairingWorld>
+let folder: string
+let operator: string
+
+beforeEach(async () => {
+  world = createPairingWorld(NOW)
+  folder = await mkdtemp(join(tmpdir(), 'tongban-federation-'))
+  await createOperator(folder, { ...TERMS, name: '秦巴通办联盟', now: NOW / 1000 })
+  operator = (await openDirectory(await document())).operator
+})
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true })
+  expect(world.network.failures).toEqual([])
+})
+
+const document = () => readFile(directoryPath(folder), 'utf8')
+const refusal = (code: ProblemCode) => ({ problem: expect.objectContaining({ code }) as unknown })
+const card = ({ play, side }: PairableCity): MembershipCard => ({
+  v: 1,
+  city: play.code,
+  name: play.name,
+  certificate: play.fingerprint,
+  peer: side.peer,
+  addresses: side.addresses,
+})
+const issue = async (change: Parameters<typeof issueDirectory>[2]): Promise<string> => {
+  await issueDirectory(folder, { ...TERMS, now: Math.floor(world.clock.now() / 1000) }, change)
+  return document()
+}
+const list = (...cities: PairableCity[]): Promise<string> =>
+  issue(held =>
+    cities.reduce<Pick<Directory, 'entries' | 'revocations'>>(
+      (made, city) => withCity({ ...held, ...made }, card(city), '2026-11-23'),
+      held,
+    ),
+  )
+const revoke = (city: PairableCity): Promise<string> =>
+  issue(held =>
+    withRevocation(held, {
+      certificate: city.play.fingerprint,
+      revokedAt: Math.floor(world.clock.now() / 1000),
+      reason: '密钥泄露',
+    }),
+  )
+/** Trusts the operator and takes the document. */
+async function given(city: PairableCity, jws: string): Promise<void> {
+  await city.directories.trust(operator, 'person:1')
+  expect(await city.directories.take(jws.trim(), 'person:1')).toMatchObject({ ok: true })
+}
+/** What travels between the cities is on its way. */
+const soon = (check: () => void) => vi.waitFor(check, { timeout: 5000, interval: 5 })
+const versionAt = (city: PairableCity) => city.directories.operators()[0]?.held?.directory.version
+
+describe('the operator', () => {
+  test('issues versions upward, each a document that its own key signed', async () => {
+    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    await list(ankang, shiyan)
+    const { directory } = await openDirectory(await issue(held => withoutCity(held, '420300')))
+    expect(directory).toMatchObject({ version: 3, operator: { name: '秦巴通办联盟' }, revocations: [] })
+    expect(directory.entries.map(({ city }) => city)).toEqual(['610900'])
+    expect(directory.nextUpdate - directory.iat).toBe(90 * 86_400)
+  })
+
+  test('refuses a wrong passphrase, a second operator in the folder, and changes that hold nothing', async () => {
+    await expect(
+      issueDirectory(folder, { ...TERMS, passphrase: 'wrong horse', now: NOW / 1000 }, held => held),
+    ).rejects.toMatchObject(refusal('keystore.passphrase'))
+    await expect(createOperator(folder, { ...TERMS, name: 'x', now: NOW / 1000 })).rejects.toMatchObject(
+      refusal('request.conflict'),
+    )
+    await expect(issue(held => withoutCity(held, '420300'))).rejects.toMatchObject(refusal('request.not-found'))
+    expect((await openDirectory(await document())).directory.version).toBe(1)
+  })
+
+  test('a new certificate stands beside the old one, a third pushes the oldest out', async () => {
+    const shiyan = await world.shiyan()
+    const renewed = (no: string): MembershipCard => ({ ...card(shiyan), certificate: no.repeat(64) })
+    await list(shiyan)
+    await issue(held => withCity(held, renewed('a'), '2027-01-01'))
+    const { directory } = await openDirectory(await issue(held => withCity(held, renewed('b'), '2027-02-01')))
+    expect(directory.entries).toMatchObject([{ certificates: ['b'.repeat(64), 'a'.repeat(64)], since: '2026-11-23' }])
+  })
+})
+
+describe('a node', () => {
+  test('takes directories of trusted operators alone, and never an older or another one', async () => {
+    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    const second = await list(ankang, shiyan)
+    expect(await ankang.directories.take(second, 'person:1')).toMatchObject(refusal('directory.operator'))
+    await given(ankang, second)
+    const before = await readFile(directoryPath(folder), 'utf8')
+    // The operator restored an old folder: another document under version 3.
+    const third = await issue(held => withoutCity(held, '420300'))
+    await given(ankang, third)
+    await rm(directoryPath(folder))
+    await import('node:fs/promises').then(({ writeFile }) => writeFile(directoryPath(folder), before))
+    const fork = await issue(held => held)
+    expect(await ankang.directories.take(second, 'city:420300')).toMatchObject(refusal('directory.rollback'))
+    expect(await ankang.directories.take(fork, 'city:420300')).toMatchObject(refusal('directory.fork'))
+    const tampered = `${third.slice(0, 200)}${third[200] === 'A' ? 'B' : 'A'}${third.slice(201)}`
+    expect((await ankang.directories.take(tampered, 'person:1')).ok).toBe(false)
+    const [held] = ankang.directories.operators()
+    expect(held?.held).toMatchObject({
+      directory: { version: 3 },
+      fork: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown,
+    })
+    // The same refusal by the same partner is told once.
+    await ankang.directories.take(second, 'city:420300')
+    const actions = await actionsOf(ankang)
+    expect(actions.filter(action => action === 'directory.taken')).toHaveLength(2)
+    expect(actions.filter(action => action === 'directory.refused')).toHaveLength(4)
+    const told = directoryReminders(ankang.directories.operators(), { city: '610900', revocation: undefined }, NOW)
+    expect(told).toMatchObject([{ level: 'fail', kind: 'directory' }])
+  })
+
+  test('trusts a bounded number of operators', async () => {
+    const ankang = await world.ankang()
+    for (let no = 0; no < LIMITS.directoryOperators; no++)
+      await ankang.directories.trust(String(no).padStart(43, 'A'), 'person:1')
+    await expect(ankang.directories.trust(operator, 'person:1')).rejects.toMatchObject(refusal('request.conflict'))
+    await ankang.directories.distrust('0'.padStart(43, 'A'), 'person:1')
+    expect((await ankang.directories.trust(operator, 'person:1')).thumbprint).toBe(operator)
+  })
+
+  test('tells its administrator when a directory is overdue, and when it lapsed', async () => {
+    const ankang = await world.ankang()
+    await given(ankang, await list(ankang))
+    const levels = [90, 91, 121].map(days => {
+      const at = NOW + days * DAY
+      return directoryReminders(ankang.directories.operators(), { city: '610900', revocation: undefined }, at).map(
+        ({ level }) => level,
+      )
+    })
+    expect(levels).toEqual([[], ['warn'], ['fail']])
+  })
+})
+
+describe('pairing by directory', () => {
+  test('two listed cities pair without invite and words: one asks, the other confirms', async () => {
+    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    const jws = await list(ankang, shiyan)
+    await given(ankang, jws)
+    await given(shiyan, jws)
+    const partner = await ankang.partners.join('420300', 'person:1')
+    expect(partner).toMatchObject({ status: 'active', vouched: `directory:${operator}`, words: [] })
+    expect(await shiyan.partners.list()).toMatchObject([{ status: 'pending', vouched: `directory:${operator}` }])
+    await shiyan.partners.confirm('610900', 'person:2')
+    expect([ankang.trust.partners(), shiyan.trust.partners()]).toEqual([['420300'], ['610900']])
+    await expect(ankang.partners.join('420300', 'person:1')).rejects.toMatchObject(refusal('request.conflict'))
+  })
+
+  test('a city that the directory does not name, or names with another certificate, leaves no trace', async () => {
+    const [ankang, shiyan, impostor] = [await world.ankang(), await world.shiyan(), await world.impostor()]
+    const alone = await list(ankang)
+    await given(ankang, alone)
+    await expect(ankang.partners.join('420300', 'person:1')).rejects.toMatchObject(refusal('directory.none'))
+    // Shiyan is named, but an impostor with another certificate sits at the peer that the card gave.
+    const jws = await issue(held =>
+      withCity(held, { ...card(impostor), certificate: shiyan.play.fingerprint }, '2026-11-23'),
+    )
+    await given(ankang, jws)
+    await given(impostor, jws)
+    await expect(ankang.partners.join('420300', 'person:1')).rejects.toMatchObject(refusal('directory.none'))
+    expect([await tracesOf(ankang, '420300'), ankang.trust.partners()]).toEqual([0, []])
+  })
+
+  test('a lapsed directory vouches for nobody', async () => {
+    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    const jws = await list(ankang, shiyan)
+    await given(ankang, jws)
+    await given(shiyan, jws)
+    world.clock.advance(121 * DAY)
+    await expect(ankang.partners.join('420300', 'person:1')).rejects.toMatchObject(refusal('directory.none'))
+  })
+
+  test('pairing by invite needs no words when the directory names the certificate', async () => {
+    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    await given(shiyan, await list(ankang, shiyan))
+    await paired(ankang, shiyan)
+    expect(await shiyan.partners.list()).toMatchObject([{ vouched: `directory:${operator}` }])
+    expect(await ankang.partners.list()).toMatchObject([{ vouched: null }])
+  })
+})
+
+describe('revocation', () => {
+  test('ends a partner at once, however it was paired, and a later directory lets it go on', async () => {
+    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    await activated(ankang, shiyan)
+    await given(ankang, await list(ankang, shiyan))
+    expect(ankang.trust.partners()).toEqual(['420300'])
+    const { kid } = shiyan.play.packetKey
+    expect(ankang.trust.key(kid)).toMatchObject({ revokedAt: null })
+    world.clock.advance(1000)
+    await given(ankang, await revoke(shiyan))
+    expect(ankang.trust.partners()).toEqual([])
+    expect(ankang.trust.problemOf('420300')).toEqual({ code: 'certificate.revoked' })
+    expect(ankang.trust.refusalOf(shiyan.peer)).toEqual({ code: 'certificate.revoked' })
+    expect(ankang.trust.key(kid)).toMatchObject({ certificateRevoked: true })
+    expect((await ankang.partners.list())[0]).toMatchObject({ revoked: { reason: '密钥泄露' } })
+    await expect(paired(ankang, shiyan)).rejects.toMatchObject(refusal('certificate.revoked'))
+    expect(await actionsOf(ankang)).toContain('partner.revoked')
+    await given(ankang, await issue(held => ({ entries: held.entries, revocations: [] })))
+    expect(ankang.trust.partners()).toEqual(['420300'])
+    expect(await actionsOf(ankang)).toContain('partner.unrevoked')
+  })
+
+  test('counts when the directory lapsed, and no longer when the operator is not trusted any more', async () => {
+    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    await activated(ankang, shiyan)
+    await list(ankang, shiyan)
+    await given(ankang, await revoke(shiyan))
+    world.clock.advance(200 * DAY)
+    await ankang.trust.reload()
+    expect(ankang.trust.partners()).toEqual([])
+    await ankang.directories.distrust(operator, 'person:1')
+    expect(ankang.trust.partners()).toEqual(['420300'])
+  })
+
+  test('a city whose own certificate is revoked is told', async () => {
+    const ankang = await world.ankang()
+    await list(ankang)
+    await given(ankang, await revoke(ankang))
+    const revocation = ankang.directories.revocation(ankang.play.fingerprint)
+    expect(directoryReminders(ankang.directories.operators(), { city: '610900', revocation }, NOW)).toMatchObject([
+      { subject: '610900', level: 'fail' },
+    ])
+  })
+})
+
+describe('distribution', () => {
+  test('a version reaches a city through partners alone; who trusts no operator takes nothing', async () => {
+    const [ankang, shiyan, enshi] = [await world.ankang(), await world.shiyan(), await world.enshi()]
+    await activated(ankang, shiyan)
+    await activated(shiyan, enshi)
+    await shiyan.directories.trust(operator, 'person:2')
+    await enshi.directories.trust(operator, 'person:3')
+    await given(ankang, await list(ankang, shiyan, enshi))
+    await soon(() => expect([ankang, shiyan, enshi].map(versionAt)).toEqual([2, 2, 2]))
+    expect(enshi.directories.operators()[0]?.held?.source).toBe('city:420300')
+    // Ankang and Enshi were never paired; now the directory that came by Shiyan vouches for both.
+    await enshi.partners.join('610900', 'person:3')
+    expect((await ankang.partners.list()).map(({ code, status }) => [code, status])).toContainEqual([
+      '422801',
+      'pending',
+    ])
+    await ankang.directories.distrust(operator, 'person:1')
+    await enshi.directories.take(await issue(held => held), 'person:3')
+    await soon(() => expect([ankang, shiyan, enshi].map(versionAt)).toEqual([undefined, 3, 3]))
+  })
+
+  test('one that was away gets it in the next round', async () => {
+    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    await activated(ankang, shiyan)
+    await shiyan.partners.suspend('610900', 'person:2')
+    await shiyan.directories.trust(operator, 'person:2')
+    await given(ankang, await list(ankang, shiyan))
+    expect(versionAt(shiyan)).toBeUndefined()
+    await shiyan.partners.resume('610900', 'person:2')
+    world.clock.advance(GOSSIP_LIMITS.every)
+    await soon(() => expect(versionAt(shiyan)).toBe(2))
+  })
+
+  test('an old version that a partner gives is answered with the newer one', async () => {
+    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    const old = await list(ankang, shiyan)
+    await given(shiyan, old)
+    await given(ankang, await issue(held => held))
+    await activated(ankang, shiyan)
+    shiyan.gossip.tell()
+    await soon(() => expect(versionAt(shiyan)).toBe(3))
+    expect(ankang.refusedDirectories).toEqual([])
+  })
+})

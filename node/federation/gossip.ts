@@ -1,0 +1,194 @@
+/**
+ * Directories travel between partners (名录传播): on one stream each says which versions it holds, then gives the other what it
+ * lacks. No server: a new version reaches every city that is joined to its bringer by partners. SPEC.md §17.3. May import the
+ * exchange's ports.
+ */
+import { type DirectoryFrame, decodeDirectoryFrame, encodeDirectoryFrame } from '../../protocol/federation/frames.ts'
+import { LIMITS } from '../../protocol/limits.ts'
+import { STREAM } from '../../protocol/names.ts'
+import { type Problem, ProblemError } from '../../protocol/problem.ts'
+import type { Clock } from '../exchange/clock.ts'
+import type { Trust } from '../exchange/ports.ts'
+import type { Transport, Wire } from '../exchange/wire.ts'
+import type { Directories } from './directories.ts'
+
+export const GOSSIP_LIMITS = {
+  /** ms without a frame after which a stream is given up */ stall: 30_000,
+  /** ms between two rounds through all partners */ every: 3_600_000,
+  /** partners that are met at a time */ atOnce: 4,
+  /** streams of one partner that are served at a time */ streams: 2,
+  /** streams of one partner that are served in any such time, ms */ served: 30,
+  window: 60_000,
+} as const
+
+/** One frame: its type, and the largest document. */
+const MAX_FRAME = LIMITS.directoryBytes + 1
+
+export type GossipParts = {
+  transport: Transport
+  trust: Pick<Trust, 'cityOf' | 'partners' | 'reach'>
+  clock: Clock
+  directories: Pick<Directories, 'held' | 'document' | 'take'>
+  observer: {
+    /** a partner gave a document that was refused */ refused(partner: string, problem: Problem): void
+  }
+}
+
+export function createGossip(parts: GossipParts) {
+  const { transport, trust, clock, directories } = parts
+  const waiting = new Set<string>()
+  const served = new Map<string, number[]>()
+  let meeting = 0
+  let stopped = false
+  let cancelRound = () => {}
+  let unlisten = () => {}
+
+  async function stalled<T>(wire: Wire, work: () => Promise<T>): Promise<T> {
+    const cancel = clock.after(GOSSIP_LIMITS.stall, () => wire.abort(new ProblemError('exchange.timeout', 'directory')))
+    try {
+      return await work()
+    } finally {
+      cancel()
+    }
+  }
+
+  /** Frames of the other side, one at a time; null at the end. */
+  const framesOf = (wire: Wire) => {
+    const frames = wire.frames()[Symbol.asyncIterator]()
+    return async (): Promise<DirectoryFrame | null> => {
+      const { done, value } = await stalled(wire, () => frames.next())
+      if (done === true) return null
+      const decoded = decodeDirectoryFrame(value)
+      if (!decoded.ok) throw new ProblemError(decoded.problem.code, decoded.problem.detail)
+      return decoded.frame
+    }
+  }
+
+  type Held = ReturnType<Directories['held']>
+  const send = (wire: Wire, frame: DirectoryFrame) => stalled(wire, () => wire.send(encodeDirectoryFrame(frame)))
+
+  async function theirs(next: () => Promise<DirectoryFrame | null>): Promise<Held> {
+    const frame = await next()
+    if (frame?.type !== 'have') throw new ProblemError('exchange.protocol', 'have expected')
+    return frame.held
+  }
+
+  /** Gives what the other side trusts and lacks; also what it holds under the same version with another hash: it must know. */
+  async function give(wire: Wire, mine: Held, other: Held): Promise<void> {
+    for (const { operator, version, sha256 } of mine) {
+      const held = other.find(entry => entry.operator === operator)
+      if (held === undefined || sha256 === null || version < held.version || sha256 === held.sha256) continue
+      const jws = await directories.document(operator)
+      if (jws !== null) await send(wire, { type: 'directory', jws })
+    }
+    await wire.close()
+  }
+
+  async function takeAll(partner: string, next: () => Promise<DirectoryFrame | null>): Promise<void> {
+    let taken = 0
+    for (let frame = await next(); frame !== null; frame = await next()) {
+      if (frame.type !== 'directory' || ++taken > LIMITS.directoryOperators)
+        throw new ProblemError('exchange.protocol', 'more directories than operators')
+      const result = await directories.take(frame.jws, `city:${partner}`)
+      if (!result.ok) parts.observer.refused(partner, result.problem)
+    }
+  }
+
+  async function meet(partner: string): Promise<void> {
+    const { peers, addresses } = trust.reach(partner)
+    const [peer] = peers
+    const mine = directories.held()
+    if (peer === undefined || mine.length === 0) return
+    const dial = new AbortController()
+    const cancel = clock.after(GOSSIP_LIMITS.stall, () => dial.abort())
+    const options = { maxFrame: MAX_FRAME, signal: dial.signal }
+    const wire = await transport.open(peer, addresses, STREAM.directory, options).finally(cancel)
+    try {
+      const next = framesOf(wire)
+      await send(wire, { type: 'have', held: mine })
+      const other = await theirs(next)
+      await Promise.all([give(wire, mine, other), takeAll(partner, next)])
+    } catch (error) {
+      wire.abort(error instanceof Error ? error : new Error('failed'))
+      throw error
+    }
+  }
+
+  function mayServe(partner: string): boolean {
+    const now = clock.now()
+    const times = (served.get(partner) ?? []).filter(at => at > now - GOSSIP_LIMITS.window)
+    if (times.length >= GOSSIP_LIMITS.served) return false
+    served.set(partner, [...times, now])
+    return true
+  }
+
+  async function serve(wire: Wire): Promise<void> {
+    const partner = trust.cityOf(wire.peer)
+    if (partner === undefined || !mayServe(partner)) {
+      wire.abort(new ProblemError(partner === undefined ? 'partner.unknown' : 'request.rate'))
+      return
+    }
+    try {
+      const next = framesOf(wire)
+      const other = await theirs(next)
+      const mine = directories.held()
+      await send(wire, { type: 'have', held: mine })
+      await Promise.all([give(wire, mine, other), takeAll(partner, next)])
+    } catch (error) {
+      wire.abort(error instanceof Error ? error : new Error('failed'))
+    }
+  }
+
+  /** Meets those that wait, a few at a time. */
+  function work(): void {
+    for (const partner of waiting) {
+      if (stopped || meeting >= GOSSIP_LIMITS.atOnce) return
+      waiting.delete(partner)
+      meeting++
+      // One that cannot be reached, or broke off, is met again when it connects and in the next round.
+      void meet(partner)
+        .catch(() => {})
+        .finally(() => {
+          meeting--
+          work()
+        })
+    }
+  }
+
+  function meetAll(): void {
+    for (const partner of trust.partners()) waiting.add(partner)
+    work()
+  }
+
+  function plan(): void {
+    cancelRound = clock.after(GOSSIP_LIMITS.every, () => {
+      meetAll()
+      plan()
+    })
+  }
+
+  return {
+    /** Something newer is held: every partner hears of it. */
+    tell: meetAll,
+
+    async start(): Promise<void> {
+      await transport.handle(STREAM.directory, serve, {
+        maxFrame: MAX_FRAME,
+        maxStreamsPerPeer: GOSSIP_LIMITS.streams,
+      })
+      unlisten = transport.onConnection(({ peer, open }) => {
+        const partner = open ? trust.cityOf(peer) : undefined
+        if (partner === undefined) return
+        waiting.add(partner)
+        work()
+      })
+      plan()
+    },
+
+    stop(): void {
+      stopped = true
+      cancelRound()
+      unlisten()
+    },
+  }
+}

@@ -1,0 +1,63 @@
+/** Reminders of directories: the next version did not come, two were signed under one number, the own certificate is revoked. Pure. */
+import type { Reminder } from '../reminders/reminders.ts'
+import type { Operator, Revocation } from './directories.ts'
+
+const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+
+/** What an administrator must see to, as it stands at `now` (ms). `own`: why the own certificate counts no more at partners. */
+export function directoryReminders(
+  operators: readonly Operator[],
+  own: { city: string; revocation: Revocation | undefined },
+  now: number,
+): Reminder[] {
+  const found: Reminder[] = []
+  for (const { thumbprint, held } of operators) {
+    if (held === null) continue
+    const { name } = held.directory.operator
+    const { version } = held.directory
+    const due = held.directory.nextUpdate * 1000
+    const end = due + held.directory.grace * 1000
+    if (held.fork !== null)
+      found.push({
+        id: `directory:${thumbprint}:fork:${version}`,
+        kind: 'directory',
+        subject: thumbprint,
+        dueAt: now,
+        level: 'fail',
+        act: 'operator',
+        en: `${name} signed two different directories as version ${version}`,
+        zh: `${name}以同一版本号 ${version} 签发了两份不同的名录`,
+        cure: 'Ask the operator of the federation whether its key is in other hands; if so: tongban federation distrust',
+      })
+    if (now <= due) continue
+    const lapsed = now > end
+    found.push({
+      id: `directory:${thumbprint}:${version}:${lapsed ? 'lapsed' : 'overdue'}`,
+      kind: 'directory',
+      subject: thumbprint,
+      dueAt: lapsed ? end : due,
+      level: lapsed ? 'fail' : 'warn',
+      act: 'operator',
+      en: lapsed
+        ? `The directory of ${name} lapsed on ${dayOf(end)}: it vouches for nobody`
+        : `The next directory of ${name} was due on ${dayOf(due)}; this one counts until ${dayOf(end)}`,
+      zh: lapsed
+        ? `${name}的名录已于 ${dayOf(end)} 失效，不再为任何城市担保`
+        : `${name}应于 ${dayOf(due)} 发布下一版名录；现行版本有效至 ${dayOf(end)}`,
+      cure: 'Ask the operator of the federation for the newest directory: tongban federation import FILE',
+    })
+  }
+  if (own.revocation !== undefined)
+    found.push({
+      id: `directory:${own.city}:revoked`,
+      kind: 'directory',
+      subject: own.city,
+      dueAt: own.revocation.revokedAt * 1000,
+      level: 'fail',
+      act: 'operator',
+      en: `The own certificate was revoked: ${own.revocation.reason}`,
+      zh: `本市证书已被撤销：${own.revocation.reason}`,
+      cure: 'Make or get a new certificate, let the operator list it, then pair again',
+    })
+  return found
+}

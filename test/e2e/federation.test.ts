@@ -1,0 +1,106 @@
+/** A federation by its commands: an operator lists two cities, one imports the directory, they pair and a revocation ends it. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Client, createClient } from '../../node/cli/client.ts'
+import { type RunningNode, startNode } from '../../node/node.ts'
+import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
+import { freePort } from '../support/node-process.ts'
+import { until } from '../support/pair-cities.ts'
+
+const MAIN = fileURLToPath(new URL('../../node/main.ts', import.meta.url))
+
+type City = CityName & { node: RunningNode; client: Client; token: string }
+let root = ''
+let ankang: City
+let shiyan: City
+
+async function openCity(name: CityName): Promise<City> {
+  const made = await makeNodeFolder(join(root, name.code), name, { httpPort: 0, p2pPort: await freePort() })
+  const node = await startNode({ config: made.config, passphrase: PASSPHRASE })
+  return { ...name, node, client: createClient({ url: node.url, token: made.token }), token: made.token }
+}
+
+/** A command in the folder of the test, of the operator or of a person at a city. */
+async function tongban<T>(city: City | null, ...args: string[]): Promise<T> {
+  const env = {
+    ...process.env,
+    TONGBAN_PASSPHRASE: PASSPHRASE,
+    NO_COLOR: '1',
+    ...(city === null ? {} : { TONGBAN_URL: city.node.url, TONGBAN_TOKEN: city.token }),
+  }
+  const child = spawn(process.execPath, [MAIN, ...args, '--json'], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let [out, error] = ['', '']
+  child.stdout.on('data', chunk => {
+    out += String(chunk)
+  })
+  child.stderr.on('data', chunk => {
+    error += String(chunk)
+  })
+  const [code] = (await once(child, 'close')) as [number]
+  if (code !== 0) throw new Error(`tongban ${args.join(' ')}: ${out}${error}`)
+  return JSON.parse(out) as T
+}
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'tongban-federation-'))
+  ;[ankang, shiyan] = await Promise.all([openCity(ANKANG), openCity(SHIYAN)])
+}, 60_000)
+
+afterAll(async () => {
+  await Promise.all([ankang, shiyan].map(city => city?.node.stop()))
+  await rm(root, { recursive: true, force: true })
+})
+
+const partnerOf = async (city: City, code: string) =>
+  (
+    await city.client.get<{ items: { code: string; status: string; connected: boolean; revoked: unknown }[] }>(
+      '/api/v1/partners',
+    )
+  ).items.find(partner => partner.code === code)
+
+test('operator, cards, directory, pairing without words, revocation', async () => {
+  const { operator } = await tongban<{ operator: string }>(null, 'federation', 'create', '--name', '秦巴通办联盟')
+  const listed: string[] = []
+  for (const city of [ankang, shiyan]) {
+    const file = `card-${city.code}.json`
+    const { certificate } = await tongban<{ certificate: string }>(city, 'federation', 'card', '--out', file)
+    await tongban(null, 'federation', 'add', file, '--fingerprint', certificate)
+    await tongban(city, 'federation', 'trust', operator)
+    listed.push(certificate)
+    // What the operator holds of the first one is enough to begin.
+    await tongban(city, 'federation', 'import', 'federation/directory.jws')
+  }
+  // Ankang holds the version that lists it alone: it hears of Shiyan when that one joins.
+  await tongban(shiyan, 'partners', 'join', ANKANG.code).catch(() => undefined)
+  await tongban(ankang, 'federation', 'import', 'federation/directory.jws')
+  await tongban(shiyan, 'partners', 'join', ANKANG.code)
+  expect(await partnerOf(ankang, SHIYAN.code)).toMatchObject({ status: 'pending' })
+  await tongban(ankang, 'partners', 'confirm', SHIYAN.code)
+  await until(async () => (await partnerOf(shiyan, ANKANG.code))?.connected === true, 'the cities are connected')
+
+  await tongban(null, 'federation', 'revoke', listed[1]?.slice(0, 16) ?? '', '--reason', '密钥泄露')
+  const held = await tongban<{ directory: { version: number; revocations: number } }>(
+    ankang,
+    'federation',
+    'import',
+    'federation/directory.jws',
+  )
+  expect(held.directory).toMatchObject({ version: 4, revocations: 1 })
+  expect(await partnerOf(ankang, SHIYAN.code)).toMatchObject({ connected: false, revoked: { reason: '密钥泄露' } })
+  // Shiyan learns why nothing goes through.
+  await until(async () => {
+    const { items } = await shiyan.client.get<{ items: { code: string; problem: { code: string } | null }[] }>(
+      '/api/v1/partners',
+    )
+    return items[0]?.problem?.code === 'certificate.revoked'
+  }, 'the revoked city hears of it')
+}, 60_000)
