@@ -170,12 +170,32 @@ export async function startNode({
     key: identity.peerKey(),
     listen: config.p2p.listen,
     announce: config.p2p.announce,
+    relay: {
+      reservations: config.p2p.offerRelay,
+      use: () =>
+        config.p2p.relays.flatMap(code => {
+          const { peers, addresses } = trust.reach(code)
+          return peers.map(peer => ({ peer, addresses }))
+        }),
+      partner: peer => trust.cityOf(peer) !== undefined,
+    },
     gate: peer => trust.knows(peer) || partners.hasOpenInvite() || directories.admits(peer),
     onEvent: event => {
       if (event.kind === 'handler-failed') log.error('stream handler failed', { protocol: event.protocol }, event.error)
+      if (event.kind === 'relay-failed')
+        log.warning('no place at the relay', {
+          partner: trust.cityOf(event.peer) ?? '',
+          reason: event.error instanceof Error ? event.error.message : '',
+        })
       if (event.kind === 'listener-failed') log.error('connection listener failed', {}, event.error)
     },
   })
+
+  telemetry.metrics.observed(
+    'tongban_relay_reservations',
+    'Partners that are reached over this node',
+    () => host.relays().reservations,
+  )
 
   const handlers = new Map<string, ThreadHandler>()
   const sightings = createSightings({ clock })
@@ -511,7 +531,20 @@ export async function startNode({
         peer: host.peer,
         addresses: host.addresses(),
       })),
-      identityRoutes(identity, host),
+      identityRoutes(identity, {
+        peer: host.peer,
+        addresses: () => host.addresses(),
+        relays: () => {
+          const { used, reservations } = host.relays()
+          return {
+            used: config.p2p.relays.map(partner => ({
+              partner,
+              reserved: used.some(({ peer, reserved }) => reserved && trust.cityOf(peer) === partner),
+            })),
+            relayed: reservations,
+          }
+        },
+      }),
       peopleRoutes(people),
       auditRoutes(audit),
     ],

@@ -70,6 +70,7 @@ async function checkNode(context: CommandContext, config: NodeConfig, checks: Ch
   const own = await checkHttp(config, checks)
   await checkListening(config, checks, own)
   if (own) {
+    await checkRelays(context, config, checks)
     await checkApprovalSystem(context, checks)
     await checkParked(context, checks)
     await checkCalendar(context, checks)
@@ -252,6 +253,33 @@ async function checkListening(config: NodeConfig, checks: Check[], running: bool
           }),
     })
   }
+}
+
+/** A city that nobody can connect to: says what it can do, and whether it has its places at relays. */
+async function checkRelays(context: CommandContext, config: NodeConfig, checks: Check[]): Promise<void> {
+  const { listen, relays, offerRelay } = config.p2p
+  if (listen.length > 0 && relays.length === 0 && offerRelay === 0) return
+  const found = await run(
+    checks,
+    'relays 中继',
+    async () => {
+      const client = await context.client()
+      return client.get<{ relays: { partner: string; reserved: boolean }[]; relayed: number }>('/api/v1/identity')
+    },
+    ({ relays: used, relayed }) =>
+      used.length === 0 && offerRelay === 0
+        ? 'this node only dials: pairing and exchange with partners that can be reached; for others set p2p.relays'
+        : `reached at ${used.filter(({ reserved }) => reserved).length} of ${used.length}; ${relayed} of ${offerRelay} places given to partners`,
+  )
+  for (const { partner, reserved } of found?.relays ?? [])
+    if (!reserved)
+      checks.push({
+        check: `relay 中继 ${partner}`,
+        level: 'fail',
+        detail: 'no place there: this node cannot be reached over it',
+        act: 'partner',
+        cure: `It must be an active partner that can be reached, with p2p.offerRelay set and a place free; see partners show ${partner}`,
+      })
 }
 
 const reachable = (port: number): Promise<boolean> =>

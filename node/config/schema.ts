@@ -78,6 +78,28 @@ export const ConfigFile = z.strictObject({
         .max(16)
         .default([])
         .meta(says('multiaddrs told to partners in place of those listened at', '告知合作城市的地址，代替监听地址')),
+      relays: z
+        .array(DivisionCode)
+        .max(4)
+        .default([])
+        .meta(
+          says(
+            'partners at whose relay this node is reached, when nobody can connect to it from outside',
+            '外部无法连入本节点时，经由哪些合作城市的中继到达',
+          ),
+        ),
+      offerRelay: z
+        .number()
+        .int()
+        .min(0)
+        .max(200)
+        .default(0)
+        .meta(
+          says(
+            'how many partners that cannot be connected to may be reached over this node; 0: no relay',
+            '为多少个外部无法连入的合作城市提供中继；0 表示不提供',
+          ),
+        ),
     })
     .prefault({}),
   adapter: Adapter.prefault({ kind: 'workbench' }).meta(

@@ -23,9 +23,20 @@ const Summary = z.strictObject({
     .describe('keys that the certificate delegated, those in use first; a retired one may be revoked'),
   peer: z.string(),
   addresses: z.array(z.string()),
+  relays: z
+    .array(z.strictObject({ partner: DivisionCode, reserved: z.boolean().describe('this node is reached there now') }))
+    .describe('partners at whose relay (中继) this node is to be reached'),
+  relayed: z.number().int().describe('partners that are reached over this node'),
 })
 
-export const identityRoutes = (identity: NodeIdentity, host: { peer: string; addresses(): string[] }): RouteModule => ({
+export type Reach = {
+  peer: string
+  addresses(): string[]
+  /** partners whose relay this node uses, and how many it relays for */
+  relays(): { used: { partner: string; reserved: boolean }[]; relayed: number }
+}
+
+export const identityRoutes = (identity: NodeIdentity, host: Reach): RouteModule => ({
   tag: 'Identity',
   description: 'The identity of this node: city certificate, delegated packet key, libp2p peer.',
   register(api) {
@@ -41,6 +52,8 @@ export const identityRoutes = (identity: NodeIdentity, host: { peer: string; add
         keys: keys.map(key => ({ ...key, delegatedUntil: time(key.delegatedUntil) })),
         peer: host.peer,
         addresses: host.addresses(),
+        relays: host.relays().used,
+        relayed: host.relays().relayed,
       }
     }
     api.operation({

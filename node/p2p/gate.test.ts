@@ -19,6 +19,7 @@ function gateWith(pendingInboundPerAddress: number) {
   const limits = { ...P2P_LIMITS, pendingInboundPerAddress }
   const gate = new ConnectionGate(
     () => true,
+    () => false,
     limits,
     reason => denied.push(reason),
   )

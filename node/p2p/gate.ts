@@ -7,18 +7,21 @@ import type { ConnectionGater, MultiaddrConnection, PeerId, StreamMessageEvent }
 import type { Gate } from '../exchange/wire.ts'
 import type { P2pLimits } from './limits.ts'
 
-export type Denied = 'unknown-peer' | 'address-pending' | 'handshake-bytes'
+export type Denied = 'unknown-peer' | 'relay' | 'address-pending' | 'handshake-bytes'
 
 export class ConnectionGate implements ConnectionGater {
   readonly #gate: Gate
   readonly #limits: P2pLimits
+  readonly #mayRelay: Gate
   readonly #onDenied: (reason: Denied) => void
   readonly #wanted = new Map<string, number>()
   readonly #pending = new Map<string, number>()
   readonly #counted = new WeakMap<MultiaddrConnection, () => void>()
 
-  constructor(gate: Gate, limits: P2pLimits, onDenied: (reason: Denied) => void) {
+  /** `mayRelay`: peers for which this node relays, and by which it lets itself be reached: partners alone. */
+  constructor(gate: Gate, mayRelay: Gate, limits: P2pLimits, onDenied: (reason: Denied) => void) {
     this.#gate = gate
+    this.#mayRelay = mayRelay
     this.#limits = limits
     this.#onDenied = onDenied
   }
@@ -29,13 +32,22 @@ export class ConnectionGate implements ConnectionGater {
     return once(() => decrease(this.#wanted, peer))
   }
 
-  /** May this peer talk to us? A gate that throws says no. */
-  readonly admits = (peer: string): boolean => {
-    try {
-      return this.#gate(peer)
-    } catch {
-      return false
-    }
+  /** May this peer talk to us? */
+  readonly admits = (peer: string): boolean => asks(this.#gate, peer)
+
+  readonly denyInboundRelayReservation = (source: PeerId): boolean => this.#deniesRelay(source)
+
+  readonly denyOutboundRelayedConnection = (source: PeerId, destination: PeerId): boolean =>
+    this.#deniesRelay(source) || this.#deniesRelay(destination)
+
+  /** Somebody comes over a relay: the upgrade that follows proves who it is, and is judged like any other. */
+  readonly denyInboundRelayedConnection = (relay: PeerId, remote: PeerId): boolean =>
+    this.#deniesRelay(relay) || !this.admits(remote.toString())
+
+  #deniesRelay(peer: PeerId): boolean {
+    if (asks(this.#mayRelay, peer.toString())) return false
+    this.#onDenied('relay')
+    return true
   }
 
   readonly denyDialPeer = (peer: PeerId): boolean => !this.#wanted.has(peer.toString())
@@ -74,6 +86,15 @@ export class ConnectionGate implements ConnectionGater {
     if (this.admits(peer.toString())) return false
     this.#onDenied('unknown-peer')
     return true
+  }
+}
+
+/** A gate that throws says no. */
+function asks(gate: Gate, peer: string): boolean {
+  try {
+    return gate(peer)
+  } catch {
+    return false
   }
 }
 

@@ -5,6 +5,7 @@
  * Frames: `frames.ts`. Limits: `limits.ts`. Stack: TCP, noise, yamux, all as the libp2p specifications say.
  */
 import type { Connection, Libp2p, PrivateKey, Stream } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Gate, Transport, Wire, WireHandler } from '../exchange/wire.ts'
@@ -16,6 +17,7 @@ import { createLibp2pNode } from './libp2p-node.ts'
 import { P2P_LIMITS, type P2pLimits } from './limits.ts'
 import { hostKeyOf, type PrivatePeerKey } from './peer-id.ts'
 import { answerPing, measurePing, PING_PROTOCOL } from './ping.ts'
+import { RELAY_LIMITS, RELAYED, type RelayAt, RelayTransport, type RelayUse, reservationsOf } from './relay.ts'
 import { StreamWire } from './stream-wire.ts'
 
 /** What an operator may want to count or log; nothing of it stops the host. */
@@ -23,6 +25,7 @@ export type P2pEvent =
   | { kind: 'denied'; reason: Denied | 'streams' }
   | { kind: 'handler-failed'; protocol: string; peer: string; error: unknown }
   | { kind: 'listener-failed'; error: unknown }
+  | { kind: 'relay-failed'; peer: string; error: unknown }
 
 export type P2pHostOptions = {
   /** Ed25519 private JWK of the delegated peer key */
@@ -33,6 +36,11 @@ export type P2pHostOptions = {
   announce?: readonly string[]
   /** asked with the proven peer id of every inbound connection, and again for each of its streams */
   gate: Gate
+  relay?: {
+    /** places that this node offers to partners that nobody can connect to; 0: none */ reservations: number
+    /** partners whose relays this node is to be reached at */ use: () => readonly RelayAt[]
+    /** whether a peer is a partner's: nobody else relays or is relayed */ partner: Gate
+  }
   limits?: Partial<P2pLimits>
   onEvent?: (event: P2pEvent) => void
 }
@@ -40,6 +48,8 @@ export type P2pHostOptions = {
 export type P2pHost = Transport & {
   /** peers with an open connection, sorted */
   connected(): string[]
+  /** relays that this node uses, and places that partners hold here */
+  relays(): { used: RelayUse[]; reservations: number }
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -62,20 +72,39 @@ class Host implements P2pHost {
   readonly #inbound = new Map<string, number>()
   readonly #wires = new Set<StreamWire>()
   readonly #running = new Set<Promise<void>>()
+  readonly #relays = new RelayTransport()
+  #keeping: ReturnType<typeof setTimeout> | undefined
   #node: Libp2p | undefined
 
   constructor(options: P2pHostOptions, key: PrivateKey) {
     this.#options = options
     this.#key = key
     this.#limits = { ...P2P_LIMITS, ...options.limits }
-    this.#gate = new ConnectionGate(options.gate, this.#limits, reason => this.#report({ kind: 'denied', reason }))
+    const mayRelay = options.relay?.partner ?? (() => false)
+    this.#gate = new ConnectionGate(options.gate, mayRelay, this.#limits, reason =>
+      this.#report({ kind: 'denied', reason }),
+    )
     this.#connections = new Connections(this.#limits, error => this.#report({ kind: 'listener-failed', error }))
     this.peer = key.publicKey.toString()
   }
 
   addresses(): string[] {
-    return this.#node?.getMultiaddrs().map(String) ?? []
+    const own = this.#node?.getMultiaddrs().map(String) ?? []
+    return [
+      ...own,
+      ...this.#usedRelays().flatMap(relay => this.#relays.addressesAt(peerIdFromString(relay.peer), this.peer)),
+    ]
   }
+
+  relays(): { used: RelayUse[]; reservations: number } {
+    const used = this.#usedRelays().map(({ peer }) => ({
+      peer,
+      reserved: this.#relays.reservedAt(peerIdFromString(peer)),
+    }))
+    return { used, reservations: reservationsOf(this.#node) }
+  }
+
+  #usedRelays = (): readonly RelayAt[] => this.#options.relay?.use() ?? []
 
   connected(): string[] {
     return this.#connections.peers()
@@ -95,6 +124,8 @@ class Host implements P2pHost {
       announce,
       gater: this.#gate,
       limits: this.#limits,
+      relays: this.#relays,
+      reservations: this.#options.relay?.reservations ?? 0,
     })
     node.addEventListener('connection:open', ({ detail }) => this.#connections.opened(detail))
     node.addEventListener('connection:close', ({ detail }) => this.#connections.closed(detail))
@@ -103,6 +134,8 @@ class Host implements P2pHost {
       await node.handle(PING_PROTOCOL, answerPing, { maxInboundStreams: 4 })
       for (const [protocol, handled] of this.#handlers) await this.#register(node, protocol, handled)
       await node.start()
+      // A relay that is down must not hold up the start.
+      void this.#keepRelays()
     } catch (error) {
       this.#node = undefined
       throw new ProblemError('config.invalid', `cannot listen at ${listen.join(', ')}`, { cause: error })
@@ -113,6 +146,9 @@ class Host implements P2pHost {
     const node = this.#node
     if (node === undefined) return
     this.#node = undefined
+    clearTimeout(this.#keeping)
+    this.#listeningAtRelays = undefined
+    await this.#relays.stop()
     for (const wire of [...this.#wires]) wire.abort(unreachable('this node stops'))
     await Promise.all(node.getConnections().map(connection => this.#close(connection)))
     await node.stop()
@@ -148,6 +184,7 @@ class Host implements P2pHost {
     if (node === undefined) throw unreachable('the transport is not started')
     if (peer === this.peer) throw unreachable('a node does not dial itself')
     const done = this.#gate.want(peer)
+    const doneRelays = addresses.flatMap(relayOf).map(relay => this.#gate.want(relay))
     try {
       const open = await this.#openOnExisting(peer, protocol, signal)
       const { connection, stream } = open ?? (await this.#openOnNew(node, peer, addresses, protocol, signal))
@@ -157,6 +194,7 @@ class Host implements P2pHost {
       throw signal?.aborted ? unreachable('the call was given up', error) : asUnreachable(error)
     } finally {
       done()
+      for (const doneRelay of doneRelays) doneRelay()
     }
   }
 
@@ -176,6 +214,50 @@ class Host implements P2pHost {
       if (wire.peer === peer) wire.abort(unreachable('the connection was closed'))
     }
     await Promise.all(this.#connections.of(peer).map(connection => this.#close(connection)))
+  }
+
+  /** Makes and keeps the reservations at the relays that this node uses, for as long as it runs. */
+  async #keepRelays(): Promise<void> {
+    if (this.#options.relay === undefined) return
+    if (this.#usedRelays().length > 0) {
+      await this.#listenAtRelays()
+      await Promise.all(this.#usedRelays().map(relay => this.#reserve(relay)))
+    }
+    if (this.#node === undefined) return
+    this.#keeping = setTimeout(() => void this.#keepRelays(), RELAY_LIMITS.every)
+    this.#keeping.unref()
+  }
+
+  /** relays at which the last try failed: told once */
+  readonly #failing = new Set<string>()
+  #listeningAtRelays: Promise<void> | undefined
+  #listenAtRelays(): Promise<void> {
+    this.#listeningAtRelays ??= this.#relays.listen()
+    return this.#listeningAtRelays
+  }
+
+  /** Never rejects: a relay that is down is asked again in the next round. */
+  async #reserve({ peer, addresses }: RelayAt): Promise<void> {
+    const node = this.#node
+    if (node === undefined || this.#relays.reservedAt(peerIdFromString(peer))) return
+    const done = this.#gate.want(peer)
+    const limit = deadline(this.#limits.dialTimeout)
+    try {
+      const direct = (connection: Connection) => !connection.remoteAddr.toString().includes(RELAYED)
+      const targets = dialable(
+        peer,
+        addresses.filter(address => !address.includes(RELAYED)),
+      )
+      const connection = this.#connections.of(peer).find(direct) ?? (await node.dial(targets, { signal: limit.signal }))
+      await this.#relays.reserve(connection)
+      this.#failing.delete(peer)
+    } catch (error) {
+      if (!this.#failing.has(peer)) this.#report({ kind: 'relay-failed', peer, error })
+      this.#failing.add(peer)
+    } finally {
+      limit.clear()
+      done()
+    }
   }
 
   async #close(connection: Connection): Promise<void> {
@@ -295,6 +377,12 @@ class Host implements P2pHost {
       // Counting must not disturb the traffic.
     }
   }
+}
+
+/** The peer of the relay that an address leads over. */
+const relayOf = (address: string): string[] => {
+  const relay = new RegExp(`/p2p/([A-Za-z0-9]+)${RELAYED}/`).exec(address)?.[1]
+  return relay === undefined ? [] : [relay]
 }
 
 /** The other side lives and answered: another connection would not help. */

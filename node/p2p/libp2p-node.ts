@@ -4,6 +4,7 @@ import { noise } from '@libp2p/noise'
 import { createLibp2p } from 'libp2p'
 import type { P2pLimits } from './limits.ts'
 import { sodiumCrypto } from './noise-crypto.ts'
+import { type RelayTransport, relayServer } from './relay.ts'
 import { safeTcp } from './tcp.ts'
 import { boundedYamux } from './yamux.ts'
 
@@ -13,6 +14,8 @@ export type Libp2pNodeOptions = {
   announce: readonly string[]
   gater: ConnectionGater
   limits: P2pLimits
+  /** dials relayed addresses */ relays: RelayTransport
+  /** places that this node offers as a relay; 0: it is none */ reservations: number
 }
 
 /** libp2p's own log names addresses and peer ids of strangers; what matters of it comes back as errors and events. */
@@ -24,13 +27,15 @@ const silent: Logger = Object.assign(() => {}, {
 })
 const logger: ComponentLogger = { forComponent: () => silent }
 
-export const createLibp2pNode = ({ key, listen, announce, gater, limits }: Libp2pNodeOptions): Promise<Libp2p> => {
+export async function createLibp2pNode(options: Libp2pNodeOptions): Promise<Libp2p> {
+  const { key, listen, announce, gater, limits, relays, reservations } = options
   return createLibp2p({
     start: false,
     privateKey: key,
     logger,
     addresses: { listen: [...listen], announce: [...announce] },
-    transports: [safeTcp(limits)],
+    transports: [safeTcp(limits), relays.make],
+    ...(reservations === 0 ? {} : { services: { relay: await relayServer(reservations) } }),
     connectionEncrypters: [noise({ crypto: sodiumCrypto })],
     streamMuxers: [boundedYamux(limits)],
     connectionGater: gater,

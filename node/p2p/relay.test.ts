@@ -1,0 +1,147 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { freePort } from '../../test/support/node-process.ts'
+import { newPeerKey, startHost } from '../../test/support/p2p-hosts.ts'
+import { echo, outcome } from '../../test/support/transport-contract.ts'
+import { createP2pHost, type P2pEvent, type P2pHost, type P2pHostOptions } from './host.ts'
+
+const PROTOCOL = '/relayed/1'
+const FRAME = 64 * 1024
+
+let hosts: P2pHost[] = []
+afterEach(async () => {
+  await Promise.all(hosts.map(host => host.stop()))
+  hosts = []
+})
+const started = async (options: Partial<P2pHostOptions> = {}): Promise<P2pHost> => {
+  const host = await startHost(options)
+  hosts.push(host)
+  return host
+}
+const soon = (check: () => void) => vi.waitFor(check, { timeout: 15_000, interval: 20 })
+
+const everybody = () => true
+const offers = (partner: (peer: string) => boolean = everybody, reservations = 4) => ({
+  relay: { reservations, use: () => [], partner },
+})
+const uses = (relay: P2pHost, partner: (peer: string) => boolean = everybody) => ({
+  listen: [],
+  relay: { reservations: 0, use: () => [{ peer: relay.peer, addresses: relay.addresses() }], partner },
+})
+
+/** A city that nobody can connect to, reachable at the relay, which answers what it is sent. */
+async function hidden(relay: P2pHost, options: Partial<P2pHostOptions> = {}): Promise<P2pHost> {
+  const city = await started({ ...uses(relay), ...options })
+  await city.handle(PROTOCOL, echo, { maxFrame: FRAME, maxStreamsPerPeer: 4 })
+  await soon(() => expect(city.relays().used).toEqual([{ peer: relay.peer, reserved: true }]))
+  return city
+}
+
+async function exchange(from: P2pHost, to: P2pHost, addresses: readonly string[], bytes: number): Promise<number> {
+  const wire = await from.open(to.peer, addresses, PROTOCOL, { maxFrame: FRAME })
+  const frame = new Uint8Array(FRAME / 2).fill(7)
+  const count = Math.ceil(bytes / frame.byteLength)
+  const sending = (async () => {
+    for (let sent = 0; sent < count; sent++) await wire.send(frame)
+    await wire.close()
+  })()
+  let got = 0
+  for await (const back of wire.frames()) got += back.byteLength
+  await sending
+  return got
+}
+
+describe('relay', () => {
+  test('carries streams both ways to a city that listens nowhere, more than strangers get', async () => {
+    const relay = await started(offers())
+    const city = await hidden(relay)
+    expect(city.addresses()).toEqual([`${relay.addresses()[0]}/p2p-circuit/p2p/${city.peer}`])
+    expect(relay.relays().reservations).toBe(1)
+    const partner = await started({ listen: [] })
+    await partner.handle(PROTOCOL, echo, { maxFrame: FRAME, maxStreamsPerPeer: 4 })
+    // The library's own limit would be 128 KiB.
+    const size = 8 * 1024 * 1024
+    expect(await exchange(partner, city, city.addresses(), size)).toBe(size)
+    expect(await city.ping(partner.peer)).toBeGreaterThan(0)
+    // The hidden city opens streams over the same connection.
+    expect(await exchange(city, partner, [], FRAME)).toBe(FRAME)
+  })
+
+  test('serves partners alone: no place for a stranger, no way for a stranger to one who has a place', async () => {
+    const events: P2pEvent[] = []
+    const friends = new Set<string>()
+    const relay = await started({ ...offers(peer => friends.has(peer)), onEvent: event => events.push(event) })
+    const key = newPeerKey()
+    const failures: P2pEvent[] = []
+    const city = await started({ ...uses(relay), key, onEvent: event => failures.push(event) })
+    await soon(() => expect(failures.map(({ kind }) => kind)).toEqual(['relay-failed']))
+    expect(city.relays().used[0]?.reserved).toBe(false)
+    expect(city.addresses()).toEqual([])
+    await city.stop()
+    friends.add(city.peer)
+    const admitted = await hidden(relay, { key })
+    const stranger = await started({ listen: [] })
+    expect(await outcome(stranger.open(admitted.peer, admitted.addresses(), PROTOCOL))).toBe('exchange.unreachable')
+    friends.add(stranger.peer)
+    expect(await exchange(stranger, admitted, admitted.addresses(), FRAME)).toBe(FRAME)
+    expect(events.filter(({ kind }) => kind === 'denied')).toEqual([
+      { kind: 'denied', reason: 'relay' },
+      { kind: 'denied', reason: 'relay' },
+    ])
+  })
+
+  test('the city behind it still decides who may talk to it', async () => {
+    const relay = await started(offers())
+    const friends = new Set<string>([relay.peer])
+    const city = await hidden(relay, { gate: peer => friends.has(peer) })
+    const stranger = await started({ listen: [] })
+    expect(await outcome(stranger.open(city.peer, city.addresses(), PROTOCOL))).toBe('exchange.unreachable')
+    friends.add(stranger.peer)
+    expect(await exchange(stranger, city, city.addresses(), FRAME)).toBe(FRAME)
+  })
+
+  test('nobody but the city behind the address can answer', async () => {
+    const relay = await started(offers())
+    const city = await hidden(relay)
+    const other = await hidden(relay)
+    const partner = await started({ listen: [] })
+    const [address = ''] = city.addresses()
+    expect(await outcome(partner.open(other.peer, [address], PROTOCOL))).toBe('exchange.unreachable')
+  })
+
+  test('gives out so many places and not one more', async () => {
+    const relay = await started(offers(everybody, 2))
+    await hidden(relay)
+    await hidden(relay)
+    const failures: P2pEvent[] = []
+    const third = await started({ ...uses(relay), onEvent: event => failures.push(event) })
+    await soon(() => expect(failures).toHaveLength(1))
+    expect(third.relays().used[0]?.reserved).toBe(false)
+    expect(relay.relays().reservations).toBe(2)
+  })
+
+  test('a node that offers none refuses, and a node that uses none is not reached over one', async () => {
+    const relay = await started()
+    const failures: P2pEvent[] = []
+    await started({ ...uses(relay), onEvent: event => failures.push(event) })
+    await soon(() => expect(failures.map(({ kind }) => kind)).toEqual(['relay-failed']))
+  })
+
+  test('when the relay was down the place is made anew', async () => {
+    const key = newPeerKey()
+    const port = await freePort()
+    const options: P2pHostOptions = { key, listen: [`/ip4/127.0.0.1/tcp/${port}`], gate: everybody, ...offers() }
+    const relay = await createP2pHost(options)
+    hosts.push(relay)
+    await relay.start()
+    const city = await hidden(relay)
+    const partner = await started({ listen: [] })
+    const [address = ''] = city.addresses()
+    expect(await exchange(partner, city, [address], FRAME)).toBe(FRAME)
+    await relay.stop()
+    await soon(() => expect(city.relays().used[0]?.reserved).toBe(false))
+    expect(await outcome(partner.open(city.peer, [address], PROTOCOL))).toBe('exchange.unreachable')
+    await relay.start()
+    await soon(() => expect(city.relays().used[0]?.reserved).toBe(true))
+    expect(await exchange(partner, city, [address], FRAME)).toBe(FRAME)
+  }, 40_000)
+})
