@@ -55,6 +55,8 @@ import { loadIdentity } from './identity/identity.ts'
 import { openKeyStore } from './identity/keystore.ts'
 import { identityRoutes } from './identity/routes.ts'
 import { loadTrust } from './identity/trust.ts'
+import { createMappings } from './mappings/mappings.ts'
+import { mappingRoutes } from './mappings/routes.ts'
 import { openBlobStore } from './materials/blob-store.ts'
 import { createMaterials } from './materials/materials.ts'
 import { materialRoutes } from './materials/routes.ts'
@@ -355,9 +357,23 @@ export async function startNode({
   })
   const acts = createActs({ db, clock, audit, agreements, fourEyes: config.agreements.fourEyes })
   const renewals = createRenewals({ agreements, services, clock })
+  const mappings = createMappings({
+    db,
+    clock,
+    audit,
+    own: identity.city,
+    services: {
+      item: (city, code) => services.item(city, code),
+      async search(city, words, limit) {
+        const { items } = await services.find(words.slice(0, 100), { city }, limit, null)
+        return items.map(({ summary: [code, name] }) => ({ code, name }))
+      },
+    },
+  })
   const drafting = createDrafting({
     own: identity.city,
     services,
+    pairs: (partner, code) => mappings.pairs(partner, code),
     signerOf: async city => {
       const read = readCertificate(trust.certificatePem(city) ?? '')
       return read.ok ? read.certificate : null
@@ -416,6 +432,7 @@ export async function startNode({
     agreements,
     materials,
     clocks,
+    names: (partner, item, agreed) => mappings.names(partner, item, agreed),
     waiting: no => waitingOf(dispatch, materials, no),
     threadId,
   })
@@ -519,6 +536,7 @@ export async function startNode({
       healthRoutes(health, clock),
       reminderRoutes(reminders),
       serviceRoutes(services, config.city.code),
+      mappingRoutes(mappings),
       draftRoutes(drafts, config.city.code),
       organisationRoutes(organisations, config.city.code),
       dispatchRoutes(dispatch, materials),

@@ -34,6 +34,8 @@ function drafting(
     },
     signerOf: async city =>
       NAMES[city] === undefined ? null : { name: NAMES[city], authority: `${NAMES[city]}行政审批局` },
+    pairs: async (partner, code) =>
+      partner === A && code === 'A1' ? [{ collecting: 'M01', handling: 'X9' }] : undefined,
     clock: createHandClock(),
   })
 }

@@ -44,6 +44,8 @@ export function createDrafting(parts: {
   }
   /** who signs for a city, as its trusted certificate says; null when there is none */
   signerOf: (city: string) => Promise<{ name: string; authority: string } | null>
+  /** which materials of the own list are those of a partner's item, as a person confirmed it */
+  pairs: (partner: string, taskCode: string) => Promise<AgreedItem['materialMapping']>
   clock: Clock
 }) {
   const { own, services } = parts
@@ -95,8 +97,13 @@ export function createDrafting(parts: {
           if ('why' in agreed) {
             leftOutCount++
             if (leftOut.length < LEFT_SHOWN) leftOut.push(agreed)
-          } else if (items.length < LIMITS.agreementItems) items.push(agreed)
-          else throw new ProblemError('request.invalid', `items: ${LIMITS.agreementItems} at most; choose them by code`)
+          } else if (items.length < LIMITS.agreementItems) {
+            // With more cities the codes would be those of several lists.
+            const pairs =
+              collecting.length === 1 && handling !== own ? await parts.pairs(handling, item.taskCode) : undefined
+            items.push(pairs === undefined || pairs.length === 0 ? agreed : { ...agreed, materialMapping: pairs })
+          } else
+            throw new ProblemError('request.invalid', `items: ${LIMITS.agreementItems} at most; choose them by code`)
         }
       }
       if (items.length === 0)

@@ -24,7 +24,7 @@ import type { CaseClocks } from './clocks.ts'
 import { saveDuty } from './handler.ts'
 import { casesOf, handOver, type JointCase, type LinkedCase, linkedTo } from './joint.ts'
 import { createCaseNumbers } from './numbers.ts'
-import { type Finding, preflight } from './preflight.ts'
+import { type Finding, type MaterialNames, preflight } from './preflight.ts'
 
 export type CasesParts = {
   db: Database
@@ -44,6 +44,12 @@ export type CasesParts = {
     }): Promise<{ id: string; document: AgreementDocument }>
   }
   materials: { held(sha256: readonly string[]): Promise<Commitment[]> }
+  /** how the materials of a partner's item are called in both lists, by the pairs of the agreement or the saved ones */
+  names: (
+    partner: string,
+    item: ServiceItem,
+    agreed: readonly { collecting: string; handling: string }[] | undefined,
+  ) => Promise<MaterialNames[]>
   clocks: CaseClocks
   /** what stands in the way of a case at this node */ waiting: (threadNo: number) => Promise<Waiting[]>
   threadId: () => string
@@ -55,6 +61,8 @@ export type NewCase = Omit<CaseContent<'case.submit'>, 'caseNo' | 'item' | 'rece
   item: string
   receivedAt?: string | undefined
   caseNo?: string | undefined
+  /** whose codes the materials have; `own` ones become the partner's by the mapping of the item */
+  codes?: 'own' | 'handling' | undefined
 }
 
 export type CaseRow = {
@@ -167,7 +175,7 @@ export function createCases(parts: CasesParts) {
   }
 
   async function check(input: NewCase): Promise<Checked> {
-    const { to, item: code, caseNo, receivedAt, ...rest } = input
+    const { to, item: code, caseNo, receivedAt, codes, ...rest } = input
     const item = await parts.services.item(to, code)
     if (item === null) throw new ProblemError('item.unknown')
     const agreement = await parts.agreements
@@ -176,8 +184,17 @@ export function createCases(parts: CasesParts) {
         if (error instanceof ProblemError) return error
         throw error
       })
+    const agreed =
+      agreement instanceof ProblemError
+        ? undefined
+        : agreement.document.items.find(entry => entry.handling === to && entry.taskCode === code)?.materialMapping
+    const names = await parts.names(to, item, agreed)
+    const theirCode = (own: string): string => names.find(({ collecting }) => collecting === own)?.handling ?? own
     const content = {
       ...rest,
+      ...(codes === 'own'
+        ? { materials: rest.materials.map(material => ({ ...material, code: theirCode(material.code) })) }
+        : {}),
       caseNo: caseNo ?? '-',
       receivedAt: receivedAt ?? new Date(clock.now()).toISOString(),
       item: {
@@ -187,7 +204,7 @@ export function createCases(parts: CasesParts) {
     }
     const hashes = materialsOf('case.submit', content)
     const materials = await parts.materials.held(hashes)
-    const findings = preflight(content, item)
+    const findings = preflight(content, item, names)
     for (const [index, hash] of hashes.entries()) {
       if (!materials.some(material => material.sha256 === hash)) {
         findings.push({ field: `materials.${index}.sha256`, reason: 'not uploaded', reasonZh: '材料尚未上传' })

@@ -7,8 +7,15 @@ import type { ServiceItem } from '../../protocol/service/item.ts'
 /** `field` is a path into the request; `reason` never repeats its value. */
 export type Finding = { field: string; reason: string; reasonZh: string }
 
-/** Checks a case against the partner's published item. */
-export function preflight(submit: Omit<CaseContent<'case.submit'>, 'caseNo'>, item: ServiceItem): Finding[] {
+/** How one material is called in the own list and in the partner's. */
+export type MaterialNames = { collecting: string; collectingName: string; handling: string; handlingName: string }
+
+/** Checks a case against the partner's published item; `names` are those of its materials at this counter. */
+export function preflight(
+  submit: Omit<CaseContent<'case.submit'>, 'caseNo'>,
+  item: ServiceItem,
+  names: readonly MaterialNames[] = [],
+): Finding[] {
   const findings: Finding[] = []
   const find = (field: string, reason: string, reasonZh: string) => findings.push({ field, reason, reasonZh })
   if (item.taskState !== '1') find('item', 'the item is not in use', '事项未启用')
@@ -31,10 +38,13 @@ export function preflight(submit: Omit<CaseContent<'case.submit'>, 'caseNo'>, it
   const known = new Set(item.materials.map(material => material.materialCode))
   for (const material of item.materials) {
     if (material.isNeed === '1' && !given.has(material.materialCode)) {
+      const own = names.find(({ handling }) => handling === material.materialCode)
       find(
         `materials.${material.materialCode}`,
-        'a necessary material is missing',
-        `缺少必要材料：${material.materialName}`,
+        own === undefined
+          ? 'a necessary material is missing'
+          : `a necessary material is missing: ${own.collecting} of the own list`,
+        `缺少必要材料：${material.materialName}${own === undefined ? '' : `（本市称“${own.collectingName}”）`}`,
       )
     }
   }

@@ -124,6 +124,12 @@ const NewCase = z.strictObject({
   item: text(50).describe('taskCode of its published item'),
   caseNo: submit.caseNo.optional().describe('given by the node when absent'),
   receivedAt: Instant.optional().describe('now when absent'),
+  codes: z
+    .enum(['own', 'handling'])
+    .optional()
+    .describe(
+      "whose codes `materials` have: `own` ones become the partner's by the mapping of the item; handling by default",
+    ),
 })
 
 const { caseNo: _caseNo, parent: _parent, to: _to, item: _item, mode: _mode, ...shared } = NewCase.shape

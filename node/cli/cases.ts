@@ -44,8 +44,12 @@ type Given = { materials?: { sha256?: string; code: string; name: string }[] } &
 const line = (value: Case) =>
   `${value.thread}  ${value.caseNo}  ${value.stateName} ${value.state}${value.outcome === null ? '' : ` ${value.outcome}`}`
 
-/** Uploads each `CODE=PATH` and adds it to the materials of the body. */
-async function withMaterials(client: Client, out: Output, given: Given, pairs: readonly string[]): Promise<Given> {
+type CaseFlags = { material: string[]; ownCodes?: boolean }
+
+/** Uploads each `CODE=PATH` and adds it to the materials of the body; says whose codes they are. */
+async function withMaterials(client: Client, out: Output, read: Given, flags: CaseFlags): Promise<Given> {
+  const pairs = flags.material
+  const given = flags.ownCodes === true ? { ...read, codes: 'own' } : read
   if (pairs.length === 0) return given
   const materials = [...(given.materials ?? [])]
   for (const pair of pairs) {
@@ -61,10 +65,10 @@ async function withMaterials(client: Client, out: Output, given: Given, pairs: r
 export async function submit(
   context: CommandContext,
   path: string,
-  flags: { material: string[]; again?: boolean },
+  flags: CaseFlags & { again?: boolean },
 ): Promise<void> {
   const client = await context.client()
-  const given = await withMaterials(client, context.out, (await readJson(path)) as Given, flags.material)
+  const given = await withMaterials(client, context.out, (await readJson(path)) as Given, flags)
   const key = flags.again === true ? undefined : createHash('sha256').update(JSON.stringify(given)).digest('hex')
   context.out.result(await client.post<Case>('/api/v1/cases', given, key), value => `Submitted 已提交\n${line(value)}`)
 }
@@ -87,9 +91,9 @@ export async function handOver(context: CommandContext, thread: string, flags: {
 type Finding = { field: string; reason: string; reasonZh: string }
 
 /** Prints what a clerk must cure; exit code 1 when there is anything. */
-export async function preflight(context: CommandContext, path: string, flags: { material: string[] }): Promise<void> {
+export async function preflight(context: CommandContext, path: string, flags: CaseFlags): Promise<void> {
   const client = await context.client()
-  const given = await withMaterials(client, context.out, (await readJson(path)) as Given, flags.material)
+  const given = await withMaterials(client, context.out, (await readJson(path)) as Given, flags)
   const { findings } = await client.post<{ findings: Finding[] }>('/api/v1/cases/preflight', given)
   if (findings.length > 0) process.exitCode = 1
   context.out.result(findings, list =>
@@ -222,6 +226,6 @@ export async function step(
     throw new ProblemError('request.invalid', '--body: JSON, or @file')
   }
   const client = await context.client()
-  const whole = await withMaterials(client, context.out, body as Given, flags.material)
+  const whole = await withMaterials(client, context.out, body as Given, { material: flags.material })
   context.out.result(await client.post<Case>(`/api/v1/cases/${thread}/${name}`, whole), line)
 }

@@ -4,6 +4,7 @@ import { VERSION } from '../version.ts'
 import { declareAgreements } from './agreement-commands.ts'
 import { createContext, type GlobalFlags } from './context.ts'
 import { declareFederation } from './federation-commands.ts'
+import { declareMappings } from './mapping-commands.ts'
 import { fail } from './output.ts'
 import { declareServices } from './services-commands.ts'
 
@@ -192,6 +193,7 @@ export function createProgram(): Command {
 
   declareServices(program.command('services').description('service lists 事项清单'), { add, does, example })
 
+  declareMappings(program.command('mappings').description('comparison of items 事项比对'), { add, does, example })
   declareFederation(program.command('federation').description('directories of federations 联盟名录'), {
     add,
     does,
@@ -205,6 +207,7 @@ export function createProgram(): Command {
     does(
       add(cases, 'submit <file>', 'submit a case; uploads its materials first')
         .option('--material <CODE=PATH>', 'a material to upload', collect, [])
+        .option('--own-codes', 'the codes of materials are those of the own list 材料编码为本市编码')
         .option('--again', 'another case, though the same was submitted within a day'),
       async () => {
         const { submit } = await import('./cases.ts')
@@ -225,12 +228,9 @@ export function createProgram(): Command {
     },
   )
   does(
-    add(cases, 'preflight <file>', 'what would keep a case from being sent').option(
-      '--material <CODE=PATH>',
-      'a material to upload',
-      collect,
-      [],
-    ),
+    add(cases, 'preflight <file>', 'what would keep a case from being sent')
+      .option('--material <CODE=PATH>', 'a material to upload', collect, [])
+      .option('--own-codes', 'the codes of materials are those of the own list 材料编码为本市编码'),
     async () => {
       const { preflight } = await import('./cases.ts')
       return (context, flags, file) => preflight(context, file ?? '', flags)

@@ -190,7 +190,12 @@ describe('the environment', () => {
       city,
       data: '/data',
       http: { host: '0.0.0.0', port: 9000 },
-      p2p: { listen: ['/ip4/127.0.0.1/tcp/1', '/ip4/127.0.0.1/tcp/2'], announce: ['/dns4/tongban.example/tcp/1'], relays: [], offerRelay: 0 },
+      p2p: {
+        listen: ['/ip4/127.0.0.1/tcp/1', '/ip4/127.0.0.1/tcp/2'],
+        announce: ['/dns4/tongban.example/tcp/1'],
+        relays: [],
+        offerRelay: 0,
+      },
       adapter: { kind: 'workbench' },
       agreements: { fourEyes: false },
       log: { level: 'debug', format: 'text' },

@@ -83,6 +83,50 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true })
 })
 
+describe('the same item in two cities', () => {
+  test('is compared, its materials are matched and saved, and the draft and the counter go by them', async () => {
+    const theirs = shiyan.items.find(item => item.modes.some(mode => mode < 2) && item.materials.length > 0)
+    const ours = ankang.items.find(item => item.materials.length > 0)
+    const [wanted, named] = [theirs?.materials[0], ours?.materials[0]]
+    if (theirs === undefined || ours === undefined || wanted === undefined || named === undefined)
+      throw new Error('no items with materials')
+    const told = await tongban(
+      ...[ankang, 'mappings', 'compare', SHIYAN.code, theirs.taskCode, '--own', ours.taskCode, '--out', 'pairs.json'],
+    )
+    expect(told).toContain(theirs.taskName)
+    await write('pairs.json', {
+      collecting: ours.taskCode,
+      pairs: [{ collecting: named.materialCode, handling: wanted.materialCode, note: '核对无误' }],
+    })
+    await tongban(ankang, 'mappings', 'save', SHIYAN.code, theirs.taskCode, 'pairs.json')
+    expect(await tongban(ankang, 'mappings', 'list')).toContain(theirs.taskCode)
+    await tongban(
+      ...[ankang, 'agreement', 'draft', '--template', 'collection', '--partner', SHIYAN.code],
+      ...['--items', `${SHIYAN.code}=${theirs.taskCode}`, '--out', 'mapped.json'],
+    )
+    expect((await written('mapped.json')).items).toMatchObject([
+      { materialMapping: [{ collecting: named.materialCode, handling: wanted.materialCode }] },
+    ])
+    // Codes of the own list arrive as the partner's; what is missing is named as both cities call it.
+    const check = (materials: { sha256: string; code: string; name: string }[]) =>
+      ankang.client.post<{ findings: { field: string; reasonZh: string }[] }>('/api/v1/cases/preflight', {
+        to: SHIYAN.code,
+        item: theirs.taskCode,
+        mode: theirs.modes[0],
+        applicant: { type: theirs.serverType[0], name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
+        form: {},
+        materials,
+        codes: 'own',
+      })
+    const field = `materials.${wanted.materialCode}`
+    const missing = (await check([])).findings.find(finding => finding.field === field)
+    if (wanted.isNeed === '1') expect(missing?.reasonZh).toContain(`本市称“${named.materialName}”`)
+    const given = await check([{ sha256: '0'.repeat(64), code: named.materialCode, name: '扫描件.pdf' }])
+    expect(given.findings.map(finding => finding.field)).not.toContain(field)
+    expect(given.findings.map(finding => finding.field)).not.toContain('materials.0.code')
+  })
+})
+
 describe('an agreement', () => {
   let thread = ''
 

@@ -216,6 +216,7 @@ async function startCity({ play, resolve, network, clock, db, partners, adapter,
     materials: { held: async () => [] },
     events,
     clocks,
+    names: async () => [],
     waiting: no => waitingOf(dispatch, { waiting: async () => [] }, no),
     threadId,
   })

@@ -4,6 +4,7 @@ import { spine } from './001-spine.ts'
 import { peopleAudit } from './002-people-audit.ts'
 import { lists } from './003-lists.ts'
 import { items } from './004-items.ts'
+import { mappings } from './005-mappings.ts'
 import { agreements } from './006-agreements.ts'
 import { directory } from './007-directory.ts'
 import { health } from './008-health.ts'
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly Migration[] = [
   peopleAudit,
   lists,
   items,
+  mappings,
   agreements,
   directory,
   health,
