@@ -82,6 +82,8 @@ import { organisationRoutes } from './services/organisation-routes.ts'
 import { createOrganisations } from './services/organisations.ts'
 import { publishedOf } from './services/published.ts'
 import { serviceRoutes } from './services/routes.ts'
+import { createSamples } from './services/samples.ts'
+import { sampleRoutes } from './services/samples-routes.ts'
 import { createServices } from './services/services.ts'
 import { lockFolder } from './store/lock.ts'
 import { migrate } from './store/migrate.ts'
@@ -326,7 +328,7 @@ export async function startNode({
     },
   })
   const materials = createMaterials({
-    published: (partner, sha256) => organisations.published(partner, sha256),
+    published: async (partner, sha256) => (await organisations.published(partner, sha256)) ?? samples.published(sha256),
     db,
     audit,
     blobs: await openBlobStore(join(config.data, 'materials'), identity.dataKey()),
@@ -338,6 +340,18 @@ export async function startNode({
       fetched: (partner, bytes) => telemetry.events.materialFetched({ partner, bytes }),
       failed: (partner, problem) => log.warning('material not fetched', { partner, problem: problem.code }),
       arrived: () => dispatch.wake(),
+    },
+  })
+  const samples = createSamples({
+    db,
+    clock,
+    audit,
+    own: identity.city,
+    item: (city, code) => services.item(city, code),
+    files: {
+      upload: (stream, maxBytes) => materials.upload(stream, maxBytes),
+      open: sha256 => materials.open(sha256),
+      fetch: (partner, commitment) => materials.fetchBytes(partner, commitment),
     },
   })
   const agreements = createAgreements({
@@ -536,6 +550,7 @@ export async function startNode({
       healthRoutes(health, clock),
       reminderRoutes(reminders),
       serviceRoutes(services, config.city.code),
+      sampleRoutes(samples),
       mappingRoutes(mappings),
       draftRoutes(drafts, config.city.code),
       organisationRoutes(organisations, config.city.code),

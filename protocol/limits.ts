@@ -25,6 +25,7 @@ export const LIMITS = {
   /** items of one agreement */ agreementItems: 10_000,
   /** items of one service list */ listItems: 150_000,
   /** bytes of one service list, its items as lines */ listBytes: 1024 * 1024 * 1024,
+  /** a sample or blank form that an item names */ sampleBytes: 5 * 1024 * 1024,
   /** units of an organisation tree */ organisationUnits: 10_000,
   /** bytes of an organisation tree */ organisationBytes: 8 * 1024 * 1024,
   /** one item, its line without the end */ itemBytes: 256 * 1024,

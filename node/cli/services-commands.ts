@@ -116,6 +116,21 @@ export function declareServices(services: Command, { add, does, example }: Decla
     return (context, flags, code) => discard(context, code, flags)
   })
 
+  example(
+    does(
+      add(services, 'sample [file]', 'upload a sample or blank form 样表/空表, or fetch one that an item names')
+        .option('--city <code>', 'of which city, to fetch one')
+        .option('--item <code>', 'taskCode of the item that names it')
+        .option('--sha256 <hash>', 'which one')
+        .option('--out <file>', 'where to write it'),
+      async () => {
+        const { sample } = await import('./samples.ts')
+        return (context, flags, file) => sample(context, file, flags)
+      },
+    ),
+    'tongban services sample id-card.png',
+  )
+
   const organisation = services
     .command('organisation')
     .description('units in five levels, with their windows 组织机构和窗口')

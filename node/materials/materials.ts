@@ -279,8 +279,8 @@ export function createMaterials(parts: MaterialsParts) {
 
   return {
     /** Stores an upload; its type is judged by content. Problems: `material.oversize`, `request.invalid`. */
-    async upload(stream: ReadableStream<Uint8Array>): Promise<Commitment> {
-      const { sha256, size, type } = await blobs.put(stream, { maxBytes: LIMITS.materialBytes })
+    async upload(stream: ReadableStream<Uint8Array>, maxBytes: number = LIMITS.materialBytes): Promise<Commitment> {
+      const { sha256, size, type } = await blobs.put(stream, { maxBytes })
       await keep(sha256, size, type)
       return { sha256, size, type }
     },

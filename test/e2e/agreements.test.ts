@@ -127,6 +127,62 @@ describe('the same item in two cities', () => {
   })
 })
 
+describe('a sample', () => {
+  test('that an item names is fetched by the counter of the other city; nothing else is', async () => {
+    const png = Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), Buffer.alloc(300_000, 7)])
+    await writeFile(join(root, 'sample.png'), png)
+    const sample = await json<{ sha256: string; size: number; type: string }>(
+      shiyan,
+      'services',
+      'sample',
+      'sample.png',
+    )
+    expect(sample).toMatchObject({ size: png.byteLength, type: 'image/png' })
+    // Uploaded, but no sample: a scan of a case.
+    const scan = await shiyan.client.upload<{ sha256: string; size: number; type: string }>(
+      '/api/v1/materials',
+      '%PDF-1.4 secret',
+      'application/pdf',
+    )
+    const [first, second, ...rest] = shiyan.items
+    if (first === undefined || second === undefined) throw new Error('no items')
+    const naming = (item: ServiceItem, exampleGuid: typeof sample): ServiceItem => ({
+      ...item,
+      taskVersion: item.taskVersion + 1,
+      materials: item.materials.map((material, at) => (at === 0 ? { ...material, exampleGuid } : material)),
+    })
+    shiyan.items = [naming(first, sample), naming(second, scan), ...rest]
+    await shiyan.client.put('/api/v1/services', { items: shiyan.items })
+    await until(async () => {
+      const { list } = await ankang.client.get<{ list: { version: number } | null }>(
+        `/api/v1/partners/${SHIYAN.code}/services?limit=1`,
+      )
+      return (list?.version ?? 0) >= 2
+    }, 'the newer list arrived')
+    const fetchAt = (item: string, sha256: string) =>
+      tongban(
+        ...[
+          ankang,
+          'services',
+          'sample',
+          '--city',
+          SHIYAN.code,
+          '--item',
+          item,
+          '--sha256',
+          sha256,
+          '--out',
+          'got.png',
+        ],
+      )
+    await fetchAt(first.taskCode, sample.sha256)
+    expect(Buffer.compare(await readFile(join(root, 'got.png')), png)).toBe(0)
+    await fetchAt(first.taskCode, sample.sha256)
+    await expect(fetchAt(second.taskCode, sample.sha256)).rejects.toThrow('material.missing')
+    await expect(fetchAt(second.taskCode, scan.sha256)).rejects.toThrow('material.forbidden')
+  })
+})
+
 describe('an agreement', () => {
   let thread = ''
 
