@@ -26,9 +26,12 @@ import { createEventLog } from './audit/events.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { createCalendars } from './calendar/calendars.ts'
 import { calendarRoutes } from './calendar/routes.ts'
+import { readBackups } from './cases/backups.ts'
 import { type Cases, createCases, waitingOf } from './cases/cases.ts'
 import { createCaseClocks } from './cases/clocks.ts'
 import { createCaseHandler } from './cases/handler.ts'
+import { purgeRoutes } from './cases/purge-routes.ts'
+import { createPurges, purgeReminder } from './cases/purges.ts'
 import { caseRoutes } from './cases/routes.ts'
 import { createOpenCases } from './cases/under.ts'
 import type { NodeConfig } from './config/config.ts'
@@ -110,6 +113,8 @@ export type RunningNode = {
 }
 
 const HOUR = 3_600_000
+/** Uploads that no packet names are deleted after so many days. */
+const UNNAMED_DAYS = 30
 /** Largest upload and its framing, bytes. */
 const MAX_BODY = LIMITS.materialBytes + 1024 * 1024
 
@@ -340,6 +345,7 @@ export async function startNode({
       fetched: (partner, bytes) => telemetry.events.materialFetched({ partner, bytes }),
       failed: (partner, problem) => log.warning('material not fetched', { partner, problem: problem.code }),
       arrived: () => dispatch.wake(),
+      unswept: error => log.error('files of purged cases not deleted', {}, error),
     },
   })
   const samples = createSamples({
@@ -450,6 +456,15 @@ export async function startNode({
     waiting: no => waitingOf(dispatch, materials, no),
     threadId,
   })
+  const purges = createPurges({
+    db,
+    clock,
+    audit,
+    author,
+    materials,
+    backups: () => readBackups(config.data),
+    failed: (thread, problem) => log.warning('case not purged', { thread, problem: problem.code }),
+  })
   handlers.set('agreement', agreements.handler)
   handlers.set(
     'case',
@@ -526,6 +541,11 @@ export async function startNode({
       },
       now => agreements.reminders(now),
       async now => {
+        const week = new Date(now - 7 * 24 * HOUR).toISOString().slice(0, 10)
+        const late = await purges.overdue(week)
+        return late === 0 ? [] : [purgeReminder(late, week, now)]
+      },
+      async now => {
         const revocation = directories.revocation(identity.summary().fingerprint)
         return directoryReminders(directories.operators(), { city: identity.city, revocation }, now)
       },
@@ -538,6 +558,7 @@ export async function startNode({
     version: VERSION,
     routes: [
       calendarRoutes(calendars, identity.city),
+      purgeRoutes(purges),
       caseRoutes(cases),
       materialRoutes(materials),
       evidenceRoutes(evidence),
@@ -617,6 +638,8 @@ export async function startNode({
       }
       await reminders.tell()
       await cases.tellDue()
+      await purges.due()
+      await materials.sweep(UNNAMED_DAYS)
     },
     error => log.error('upkeep failed', {}, error),
   )

@@ -2,7 +2,7 @@
 import type { AgreementDocument } from '../../protocol/agreement/document.ts'
 import { agreedItem } from '../../protocol/agreement/document.ts'
 import type { Calendar } from '../../protocol/calendar/calendar.ts'
-import { type CaseClock, caseClock, type Deadline, urgency } from '../../protocol/case/deadlines.ts'
+import { type CaseClock, caseClock, type Deadline, purgeDay, urgency } from '../../protocol/case/deadlines.ts'
 import type { CaseState } from '../../protocol/case/fold.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { Reader } from '../exchange/ports.ts'
@@ -17,6 +17,13 @@ export function createCaseClocks(parts: {
   return {
     /** How urgent a day of a city is now. */
     urgency: (city: string, due: string) => urgency(parts.calendars.of(city), due, seconds(parts.clock.now())),
+
+    /** The last day on which the collecting city holds the personal data of the case; null while it is open. */
+    async purgeOn(store: Reader, state: CaseState): Promise<string | null> {
+      if (state.instants.ended === null || state.agreement === null) return null
+      const document = await parts.agreements.documentOf(store, state.agreement)
+      return document === null ? null : purgeDay(state, document.purgeDays)
+    },
 
     /** Every duty of the case, as it stands now; none when the agreement is not held. */
     async of(store: Reader, state: CaseState): Promise<CaseClock> {

@@ -1,6 +1,7 @@
 /** What packets of a case mean to this node: admission, the projection that lists read, materials to fetch, work to dispatch. */
+import { dayOf } from '../../protocol/agreement/document.ts'
 import { admitCase, openCaseBody } from '../../protocol/case/admit.ts'
-import { type CaseState, foldCase, holderOf } from '../../protocol/case/fold.ts'
+import { type CaseState, foldCase, foldOn, holderOf } from '../../protocol/case/fold.ts'
 import type { CaseBody } from '../../protocol/case/kinds.ts'
 import type { Commitment } from '../../protocol/primitives.ts'
 import { fromHex } from '../../protocol/primitives.ts'
@@ -12,6 +13,7 @@ import type { Applied, OwnIdentity, Reader, StoredPacket, ThreadHandler } from '
 import type { Transaction } from '../store/database.ts'
 import { type CaseClocks, nextDue } from './clocks.ts'
 import { maskName } from './mask.ts'
+import { AFTER_PURGE_DAYS, isPurged } from './purges.ts'
 
 export type CaseHandlerParts = {
   identity: OwnIdentity
@@ -67,7 +69,25 @@ export function createCaseHandler(parts: CaseHandlerParts): ThreadHandler {
     )
   }
 
+  /** A purged thread has ended, and its bodies are gone: what comes is put to the state that was kept. */
+  async function afterPurge(tx: Transaction, { threadNo, packet, at }: Applied): Promise<CaseState | null> {
+    const [row] = await tx.query<{ fold: string }>('SELECT fold FROM cases WHERE thread_no = ?', [threadNo])
+    if (row === undefined) return null
+    const kept = JSON.parse(row.fold) as CaseState
+    const state = packet === null ? kept : foldOn(kept, packet)
+    const purgeOn = packet === null || packet.claims.kind === 'case.purge' ? null : later(at, AFTER_PURGE_DAYS)
+    await tx.run('UPDATE cases SET updated_at = ?, fold = ?, purge_on = coalesce(purge_on, ?) WHERE thread_no = ?', [
+      at,
+      JSON.stringify(state),
+      purgeOn,
+      threadNo,
+    ])
+    await saveDuty(tx, parts.clocks, threadNo, state)
+    return state
+  }
+
   async function project(tx: Transaction, applied: Applied): Promise<CaseState | null> {
+    if (isPurged(applied.packets)) return afterPurge(tx, applied)
     const state = foldCase(applied.packets)
     if (state === null) {
       await tx.run('DELETE FROM cases WHERE thread_no = ?', [applied.threadNo])
@@ -105,8 +125,13 @@ export function createCaseHandler(parts: CaseHandlerParts): ThreadHandler {
       )
     } else {
       await tx.run(
-        `UPDATE cases SET state = ?, outcome = ?, local_case_no = ?, parked = NULL, updated_at = ?, fold = ?, ${SET_DUTY} WHERE thread_no = ?`,
-        [state.state, state.outcome, state.localCaseNo, applied.at, fold, duty[1], duty[2], ...duty, applied.threadNo],
+        `UPDATE cases SET state = ?, outcome = ?, local_case_no = ?, parked = NULL, updated_at = ?, fold = ?, purge_on = ?,
+           ${SET_DUTY} WHERE thread_no = ?`,
+        [
+          ...[state.state, state.outcome, state.localCaseNo, applied.at, fold],
+          state.collecting === identity.city ? await parts.clocks.purgeOn(tx, state) : null,
+          ...[duty[1], duty[2], ...duty, applied.threadNo],
+        ],
       )
     }
     return state
@@ -149,6 +174,8 @@ export function createCaseHandler(parts: CaseHandlerParts): ThreadHandler {
     },
   }
 }
+
+const later = (at: number, days: number): string => dayOf(Math.floor(at / 1000) + days * 86_400)
 
 /** `holder`, `due`, `due_duty`, `due_city`, `due_provisional` of a case: who must act next, and what is due first. */
 type DutyColumns = [string | null, string | null, string | null, string | null, 0 | 1]

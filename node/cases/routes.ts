@@ -329,7 +329,8 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
       handle: async ({ params: { thread }, person }) => ({ bodies: await cases.bodies(thread, actorOf(person)) }),
     })
     for (const kind of kinds) {
-      if (kind === 'case.submit') continue
+      // A purge deletes besides it signs: purge-routes.ts.
+      if (kind === 'case.submit' || kind === 'case.purge') continue
       const verb = verbOf(kind)
       api.operation({
         method: 'post',

@@ -229,3 +229,43 @@ export async function step(
   const whole = await withMaterials(client, context.out, body as Given, { material: flags.material })
   context.out.result(await client.post<Case>(`/api/v1/cases/${thread}/${name}`, whole), line)
 }
+
+type Purge = {
+  purgeOn: string | null
+  purgedAt: string | null
+  bodies: number
+  materials: number
+  backups: { folder: string; at: string }[]
+  problem: { code: string; detail?: string } | null
+}
+
+/** Deletes what this city holds of an ended case, or says what that would be. */
+export async function purge(
+  context: CommandContext,
+  thread: string,
+  flags: { dryRun?: boolean; cause: string },
+): Promise<void> {
+  const client = await context.client()
+  const preview = await client.get<Purge>(`/api/v1/cases/${thread}/purge`)
+  const held = (value: Purge): string[] =>
+    value.backups.map(({ folder, at }) => `  still in the backup 备份中仍有: ${folder}  ${at}`)
+  if (flags.dryRun === true) {
+    context.out.result(preview, value =>
+      [
+        value.purgedAt === null
+          ? `Held until 保留至: ${value.purgeOn ?? 'the case has not ended 办件未结束'}`
+          : `Purged 已清除: ${value.purgedAt}`,
+        `  bodies 正文  ${value.bodies}, files 材料文件  ${value.materials}`,
+        ...(value.problem === null ? [] : [`  not now 暂不能清除: ${value.problem.detail ?? value.problem.code}`]),
+        ...held(value),
+      ].join('\n'),
+    )
+    return
+  }
+  const done = await client.post<{ bodies: number; materials: number }>(`/api/v1/cases/${thread}/purge`, {
+    cause: flags.cause,
+  })
+  context.out.result({ ...done, backups: preview.backups }, value =>
+    [`Purged 已清除: bodies 正文 ${value.bodies}, files 材料文件 ${value.materials}`, ...held(preview)].join('\n'),
+  )
+}

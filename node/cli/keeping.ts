@@ -6,6 +6,7 @@ import * as z from 'zod'
 import { parseJson } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { createAudit } from '../audit/audit.ts'
+import { noteBackup } from '../cases/backups.ts'
 import { parseConfig } from '../config/config.ts'
 import { openKeyStore } from '../identity/keystore.ts'
 import { createPeople } from '../people/people.ts'
@@ -60,6 +61,8 @@ export async function backup(context: CommandContext, to: string, flags: { previ
     materials,
   }
   await writeWhole(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`)
+  // What is purged later is still in it: the purge tells so.
+  await noteBackup(config.data, { folder: resolve(folder), at: manifest.at })
   context.out.result(
     { folder, ...manifest },
     () =>

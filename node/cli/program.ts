@@ -267,6 +267,19 @@ export function createProgram(): Command {
     `tongban case step withdraw THREAD --body '{"reason":"申请人撤回"}'`,
   )
 
+  example(
+    does(
+      add(cases, 'purge <thread>', 'delete the personal data of an ended case now 清除个人信息')
+        .option('--dry-run', 'only say what would be deleted, and which backups hold it')
+        .option('--cause <cause>', 'request 申请人要求, or law 法律规定', 'request'),
+      async () => {
+        const { purge } = await import('./cases.ts')
+        return (context, flags, thread) => purge(context, thread ?? '', flags)
+      },
+    ),
+    'tongban case purge THREAD --dry-run',
+  )
+
   const calendar = does(add(program, 'calendar', 'holiday tables 节假日表, and what they cover'), async () => {
     const { show } = await import('./calendar.ts')
     return context => show(context)

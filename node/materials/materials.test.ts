@@ -66,6 +66,7 @@ async function open(code: string, partner: string): Promise<City> {
         wake()
       },
       arrived: () => wake(),
+      unswept: error => problems.push({ code: 'internal', detail: String(error) }),
     },
   })
   await transport.start()

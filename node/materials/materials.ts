@@ -32,6 +32,7 @@ export type MaterialsParts = {
     fetched(partner: string, bytes: number): void
     failed(partner: string, problem: Problem): void
     /** a wanted material is here: work that waited for it may go on */ arrived(): void
+    /** files of forgotten materials could not be deleted; they are tried again */ unswept(error: unknown): void
   }
 }
 
@@ -65,6 +66,42 @@ export function createMaterials(parts: MaterialsParts) {
         [fromHex(sha256), size, type, clock.now()],
       ),
     )
+  }
+
+  const owned = async (store: Pick<Transaction, 'query'>, threadNo: number): Promise<Uint8Array[]> =>
+    (
+      await store.query<{ sha256: Uint8Array }>(
+        `SELECT DISTINCT m.sha256 FROM packets p JOIN packet_materials pm ON pm.packet_no = p.no
+           JOIN materials m ON m.sha256 = pm.sha256
+         WHERE p.thread_no = ?1 AND NOT EXISTS (SELECT 1 FROM samples s WHERE s.sha256 = pm.sha256)
+           AND NOT EXISTS (SELECT 1 FROM packet_materials o JOIN packets q ON q.no = o.packet_no
+             JOIN bodies b ON b.packet_no = q.no WHERE o.sha256 = pm.sha256 AND q.thread_no <> ?1)`,
+        [threadNo],
+      )
+    ).map(({ sha256 }) => sha256)
+
+  async function doom(tx: Transaction, sha256: Uint8Array): Promise<void> {
+    await tx.run('DELETE FROM materials WHERE sha256 = ?', [sha256])
+    await tx.run('INSERT INTO doomed_materials (sha256) VALUES (?) ON CONFLICT DO NOTHING', [sha256])
+  }
+
+  /** uploads under way: a file that comes again must not be deleted under the row that names it */
+  let uploading = 0
+  let sweeping: Promise<void> = Promise.resolve()
+
+  /** Deletes the files of forgotten materials; what came again meanwhile stays. Cut off, it goes on at the next call. */
+  function sweepDoomed(): Promise<void> {
+    sweeping = sweeping.then(async () => {
+      if (uploading > 0) return
+      const rows = await db.query<{ sha256: Uint8Array; held: number }>(
+        'SELECT d.sha256, m.sha256 IS NOT NULL AS held FROM doomed_materials d LEFT JOIN materials m ON m.sha256 = d.sha256',
+      )
+      for (const { sha256, held } of rows) {
+        if (held === 0) await blobs.delete(toHex(sha256))
+        await db.transaction(tx => tx.run('DELETE FROM doomed_materials WHERE sha256 = ?', [sha256]))
+      }
+    })
+    return sweeping
   }
 
   async function wanted(): Promise<Wanted[]> {
@@ -278,11 +315,46 @@ export function createMaterials(parts: MaterialsParts) {
   }
 
   return {
+    /** How many held materials packets of the thread alone name, of all threads whose bodies are held. */
+    async ownedBy(store: Pick<Transaction, 'query'>, threadNo: number): Promise<number> {
+      return (await owned(store, threadNo)).length
+    },
+
+    /** Forgets them, in the transaction that deletes the bodies; the files go after the commit. How many. */
+    async forget(tx: Transaction, threadNo: number): Promise<number> {
+      const hashes = await owned(tx, threadNo)
+      for (const sha256 of hashes) await doom(tx, sha256)
+      tx.afterCommit(() => void sweepDoomed().catch(parts.observer.unswept))
+      return hashes.length
+    },
+
+    /** Forgets uploads that no packet named within `days`, and deletes files that were forgotten; how many were forgotten. */
+    async sweep(days: number): Promise<number> {
+      const forgotten = await db.transaction(async tx => {
+        const rows = await tx.query<{ sha256: Uint8Array }>(
+          `SELECT sha256 FROM materials m WHERE state = 'held' AND created_at < ?
+             AND NOT EXISTS (SELECT 1 FROM packet_materials p WHERE p.sha256 = m.sha256)
+             AND NOT EXISTS (SELECT 1 FROM samples s WHERE s.sha256 = m.sha256) LIMIT 1000`,
+          [clock.now() - days * 86_400_000],
+        )
+        for (const { sha256 } of rows) await doom(tx, sha256)
+        return rows.length
+      })
+      await sweepDoomed()
+      return forgotten
+    },
+
     /** Stores an upload; its type is judged by content. Problems: `material.oversize`, `request.invalid`. */
     async upload(stream: ReadableStream<Uint8Array>, maxBytes: number = LIMITS.materialBytes): Promise<Commitment> {
-      const { sha256, size, type } = await blobs.put(stream, { maxBytes })
-      await keep(sha256, size, type)
-      return { sha256, size, type }
+      await sweeping.catch(() => {})
+      uploading++
+      try {
+        const { sha256, size, type } = await blobs.put(stream, { maxBytes })
+        await keep(sha256, size, type)
+        return { sha256, size, type }
+      } finally {
+        uploading--
+      }
     },
 
     /** Commitments of those of the hashes that are held. */
@@ -365,6 +437,7 @@ export function createMaterials(parts: MaterialsParts) {
     async start(): Promise<void> {
       running = true
       await blobs.sweep(isWanted)
+      await sweepDoomed()
       await transport.handle(STREAM.materials, serve, { maxFrame: LIMITS.materialFrameBytes, maxStreamsPerPeer: 8 })
       await pull()
     },

@@ -148,6 +148,9 @@ function begin(submit: Packet, mover: string): CaseState {
   }
 }
 
+/** The state after one more packet, which was admitted last: for a thread whose bodies were purged, and which has ended. */
+export const foldOn = (state: CaseState, packet: Packet): CaseState => apply(state, packet)
+
 function apply(state: CaseState, packet: Packet): CaseState {
   const kind = packet.claims.kind
   if (!isCaseKind(kind)) return state

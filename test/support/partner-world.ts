@@ -116,7 +116,7 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
     clock,
     audit,
     random: () => 0,
-    observer: { fetched: () => {}, failed: () => {}, arrived: () => {} },
+    observer: { fetched: () => {}, failed: () => {}, arrived: () => {}, unswept: () => {} },
   })
   const packets = () => exchange.packets
   const evidence = createEvidence({

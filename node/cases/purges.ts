@@ -1,0 +1,203 @@
+/**
+ * Purge of personal data (清除个人信息): so many days after its end as the agreement says, the collecting city deletes what it holds
+ * of a case: bodies, files, the applicant in its lists. The signed packets stay, so that thread and evidence still verify, and
+ * the deletion is a signed packet itself (`case.purge`). Deleted and recorded in one transaction; files go after it.
+ */
+
+import { dayOf } from '../../protocol/agreement/document.ts'
+import type { CaseContent } from '../../protocol/case/kinds.ts'
+import { fromHex, toHex } from '../../protocol/primitives.ts'
+import { type Problem, ProblemError } from '../../protocol/problem.ts'
+import type { Audit } from '../audit/audit.ts'
+import { type Clock, seconds } from '../exchange/clock.ts'
+import type { Author, Reader } from '../exchange/ports.ts'
+import type { Reminder } from '../reminders/reminders.ts'
+import type { Database, Transaction } from '../store/database.ts'
+
+export type PurgeCause = CaseContent<'case.purge'>['cause']
+export type Backup = { folder: string; at: string }
+
+/** What a purge would delete, or why it cannot yet. */
+export type PurgePreview = {
+  thread: string
+  /** last day on which the data are held; null while the case is open */ purgeOn: string | null
+  purgedAt: number | null
+  bodies: number
+  materials: number
+  /** backups made since the case came: they hold it until they are deleted */ backups: Backup[]
+  problem: Problem | null
+}
+
+export type PurgesParts = {
+  db: Database
+  clock: Clock
+  audit: Audit
+  author: () => Author
+  materials: {
+    /** how many files packets of the thread alone name */ ownedBy(store: Reader, threadNo: number): Promise<number>
+    forget(tx: Transaction, threadNo: number): Promise<number>
+  }
+  backups: () => Promise<Backup[]>
+  failed: (thread: string, problem: Problem) => void
+}
+
+type Row = {
+  thread_no: number
+  thread: Uint8Array
+  partner: string
+  submitted_at: number
+  purge_on: string | null
+  purged_at: number | null
+}
+
+const ROW = `SELECT c.thread_no, t.thread, c.partner, c.submitted_at, c.purge_on, c.purged_at
+  FROM cases c JOIN threads t ON t.no = c.thread_no`
+/** Cases that one round takes. */
+const ROUND = 500
+
+export type Purges = ReturnType<typeof createPurges>
+
+export function createPurges(parts: PurgesParts) {
+  const { db, clock, audit } = parts
+
+  async function rowOf(thread: string): Promise<Row> {
+    const [row] = await db.query<Row>(`${ROW} WHERE t.thread = ?`, [fromHex(thread)])
+    if (row === undefined) throw new ProblemError('thread.unknown')
+    return row
+  }
+
+  const BODIES = `FROM bodies WHERE packet_no IN (SELECT no FROM packets WHERE thread_no = ? AND kind <> 'case.purge')`
+
+  async function counts(store: Reader, threadNo: number): Promise<{ bodies: number; materials: number }> {
+    const [bodies] = await store.query<{ n: number }>(`SELECT count(*) AS n ${BODIES}`, [threadNo])
+    return { bodies: bodies?.n ?? 0, materials: await parts.materials.ownedBy(store, threadNo) }
+  }
+
+  /** What still needs the data: packets on their way, work of the approval system. */
+  async function obstacle(store: Reader, threadNo: number): Promise<Problem | null> {
+    const [waiting] = await store.query<{ packets: number; jobs: number }>(
+      `SELECT (SELECT count(*) FROM packets WHERE thread_no = ? AND status = 'pending') AS packets,
+         (SELECT count(*) FROM dispatch_jobs WHERE thread_no = ? AND state <> 'done') AS jobs`,
+      [threadNo, threadNo],
+    )
+    if ((waiting?.packets ?? 0) > 0)
+      return { code: 'request.conflict', detail: "packets of the case wait for the partner's receipt" }
+    if ((waiting?.jobs ?? 0) > 0)
+      return { code: 'request.conflict', detail: 'work for the approval system is not done: tongban parked' }
+    return null
+  }
+
+  /** Deletes in the transaction what the thread has, but for the signed packets. */
+  async function erase(tx: Transaction, { thread_no }: Row): Promise<{ bodies: number; materials: number }> {
+    const bodies = await tx.run(`DELETE ${BODIES}`, [thread_no])
+    const materials = await parts.materials.forget(tx, thread_no)
+    await tx.run(
+      `UPDATE adapter_events SET move = NULL WHERE state = 'done'
+         AND local_case_no = (SELECT local_case_no FROM cases WHERE thread_no = ?)`,
+      [thread_no],
+    )
+    await tx.run(
+      `UPDATE cases SET applicant = '', applicant_key = x'', parked = NULL, purge_on = NULL, purged_at = coalesce(purged_at, ?)
+       WHERE thread_no = ?`,
+      [clock.now(), thread_no],
+    )
+    return { bodies, materials }
+  }
+
+  async function run(row: Row, cause: PurgeCause, actor: string): Promise<{ bodies: number; materials: number }> {
+    const thread = toHex(row.thread)
+    const problem = await obstacle(db, row.thread_no)
+    if (problem !== null) throw new ProblemError(problem.code, problem.detail)
+    // What came after the purge is deleted too; the purge itself is told once.
+    if (row.purged_at !== null)
+      return db.transaction(async tx => {
+        const gone = await erase(tx, row)
+        await audit.append(tx, { actor, action: 'case.purged', subject: thread, detail: gone })
+        return gone
+      })
+    const told = await counts(db, row.thread_no)
+    const content: CaseContent<'case.purge'> = { cause, ...told, purgedAt: new Date(clock.now()).toISOString() }
+    await parts
+      .author()
+      .write({ thread, partner: row.partner }, [{ kind: 'case.purge', content, materials: [] }], async tx => {
+        const still = await obstacle(tx, row.thread_no)
+        const gone = await erase(tx, row)
+        // The purge's own packet waits, of course; another one came in between, and with it other counts.
+        if (gone.bodies !== told.bodies || gone.materials !== told.materials || still?.detail?.includes('approval'))
+          throw new ProblemError('request.conflict', 'the case moved meanwhile: try again')
+        await audit.append(tx, { actor, action: 'case.purge', subject: thread, detail: { cause, ...gone } })
+      })
+    return told
+  }
+
+  return {
+    /** What a purge would delete. Problem: `thread.unknown`. */
+    async preview(thread: string): Promise<PurgePreview> {
+      const row = await rowOf(thread)
+      const backups = await parts.backups()
+      return {
+        thread,
+        purgeOn: row.purge_on,
+        purgedAt: row.purged_at,
+        ...(await counts(db, row.thread_no)),
+        backups: backups.filter(({ at }) => Date.parse(at) >= row.submitted_at),
+        problem: await obstacle(db, row.thread_no),
+      }
+    },
+
+    /** Purges a case that has ended, now. Problems: `thread.unknown`, `case.transition` before its end, `request.conflict`, `partner.inactive`. */
+    async purge(thread: string, cause: PurgeCause, actor: string): Promise<{ bodies: number; materials: number }> {
+      return run(await rowOf(thread), cause, actor)
+    },
+
+    /** Purges each case whose last day is over; how many. One that cannot be yet is tried again in the next round. */
+    async due(): Promise<number> {
+      const today = dayOf(seconds(clock.now()))
+      let purged = 0
+      for (let last: [string, number] = ['', 0]; ; ) {
+        const rows = await db.query<Row & { purge_on: string }>(
+          `${ROW} WHERE c.purge_on < ? AND (c.purge_on, c.thread_no) > (?, ?) ORDER BY c.purge_on, c.thread_no LIMIT ?`,
+          [today, ...last, ROUND],
+        )
+        for (const row of rows) {
+          try {
+            await run(row, 'agreement', 'node')
+            purged++
+          } catch (error) {
+            const problem = error instanceof ProblemError ? error.problem : { code: 'internal' as const }
+            parts.failed(toHex(row.thread), problem)
+          }
+        }
+        const end = rows.at(-1)
+        if (end === undefined || rows.length < ROUND) return purged
+        last = [end.purge_on, end.thread_no]
+      }
+    },
+
+    /** Cases whose last day was over before `day` and which are not purged. */
+    async overdue(day: string): Promise<number> {
+      const [row] = await db.query<{ n: number }>('SELECT count(*) AS n FROM cases WHERE purge_on < ?', [day])
+      return row?.n ?? 0
+    },
+  }
+}
+
+/** Days that what comes after a purge is held. */
+export const AFTER_PURGE_DAYS = 30
+
+/** Whether what is held of the thread was purged: then its bodies no longer tell its state. */
+export const isPurged = (packets: readonly { claims: { kind: string }; body: unknown }[]): boolean =>
+  packets.some(({ claims, body }) => claims.kind === 'case.submit' && body === null)
+
+/** Reminder that cases could not be purged in time: `count` of them whose day was over before `day`. */
+export const purgeReminder = (count: number, day: string, now: number): Reminder => ({
+  id: `purge:${day}`,
+  kind: 'purge',
+  subject: String(count),
+  dueAt: now,
+  level: 'fail',
+  act: 'operator',
+  en: `Personal data of ${count} cases should have been deleted before ${day}`,
+  zh: `${count} 个办件的个人信息应于 ${day} 前清除`,
+  cure: 'The log says why (case not purged): resume the partner, or see to what is parked; each hour it is tried again',
+})

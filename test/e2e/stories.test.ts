@@ -1,0 +1,131 @@
+/** The stories as `npm run example:stories` plays them, and what is left of a case after its personal data were purged. */
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openStage, type Stage } from '../../examples/stories/stage.ts'
+import { STORIES } from '../../examples/stories/stories.ts'
+
+let root = ''
+let stage: Stage
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'tongban-stories-'))
+  stage = await openStage(root, () => {})
+}, 60_000)
+
+afterAll(async () => {
+  await stage?.stop()
+  await rm(root, { recursive: true, force: true })
+})
+
+async function filesOf(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
+}
+
+type Preview = { purgeOn: string | null; purgedAt: string | null; bodies: number; materials: number; problem: unknown }
+const preview = (thread: string) => stage.ankang.administrator.get<Preview>(`/api/v1/cases/${thread}/purge`)
+
+describe('the stories', () => {
+  test.each(STORIES.map(story => [story.name, story] as const))(
+    '%s: closes, and its evidence verifies at both cities',
+    async (_, story) => {
+      stage.clock.later(1, 9)
+      for (const thread of await story.play(stage)) {
+        expect((await stage.show(stage.ankang, thread)).state).toBe('closed')
+        for (const city of [stage.ankang, stage.shiyan])
+          expect(await stage.evidence(thread, city)).toMatchObject({ ok: true })
+      }
+    },
+    60_000,
+  )
+})
+
+describe('a purge', () => {
+  let thread = ''
+  let material = ''
+
+  test('is refused while the case is open, or a packet is on its way', async () => {
+    const [item] = stage.items
+    if (item === undefined) throw new Error('no item')
+    stage.clock.later(1, 9)
+    thread = await stage.submit(item, 0)
+    await stage.reached(thread, 'arrived')
+    expect(await preview(thread)).toMatchObject({ purgeOn: null, purgedAt: null, problem: null })
+    const purge = () => stage.ankang.administrator.post(`/api/v1/cases/${thread}/purge`, { cause: 'request' })
+    await expect(purge()).rejects.toMatchObject({ problem: { code: 'case.transition' } })
+    await expect(stage.ankang.clerk.post(`/api/v1/cases/${thread}/purge`, { cause: 'request' })).rejects.toMatchObject({
+      problem: { code: 'request.forbidden' },
+    })
+    await stage.say(stage.shiyan, thread, 'case.accept', {})
+    await stage.say(stage.shiyan, thread, 'case.decide', { outcome: 'granted' })
+    await stage.say(stage.shiyan, thread, 'case.send-result', { method: 'file' })
+    await stage.say(stage.shiyan, thread, 'case.close', { outcome: 'granted' })
+    const held = await preview(thread)
+    expect(held.purgeOn).toMatch(/^\d{4}-\d\d-\d\d$/)
+    expect(held.bodies).toBeGreaterThan(5)
+    expect(held.materials).toBeGreaterThan(0)
+  })
+
+  test('deletes bodies and files, tells the partner, and leaves what verifies', async () => {
+    const { bodies } = await stage.ankang.clerk.get<{
+      bodies: { kind: string; body: { materials: { sha256: string }[] } }[]
+    }>(`/api/v1/cases/${thread}/bodies`)
+    material = bodies.find(({ kind }) => kind === 'case.submit')?.body.materials[0]?.sha256 ?? ''
+    const before = await stage.show(stage.ankang, thread)
+    const expected = await preview(thread)
+    const done = await stage.ankang.administrator.post<{ bodies: number; materials: number }>(
+      `/api/v1/cases/${thread}/purge`,
+      { cause: 'request' },
+    )
+    expect(done).toEqual({ bodies: expected.bodies, materials: expected.materials })
+    await stage.purged(thread)
+    const after = await stage.show(stage.ankang, thread)
+    expect(after).toMatchObject({ state: 'closed', caseNo: before.caseNo, item: before.item })
+    expect(after.timeline).toHaveLength(before.timeline.length + 1)
+    const { bodies: left } = await stage.ankang.clerk.get<{ bodies: { kind: string; body: unknown }[] }>(
+      `/api/v1/cases/${thread}/bodies`,
+    )
+    expect(left.filter(({ body }) => body !== null).map(({ kind }) => kind)).toEqual(['case.purge'])
+    await expect(stage.ankang.clerk.download(`/api/v1/materials/${material}`)).rejects.toMatchObject({
+      problem: { code: 'material.missing' },
+    })
+    // Only what the collecting city held is gone.
+    expect(await (await stage.shiyan.clerk.download(`/api/v1/materials/${material}`)).getReader().read()).toMatchObject(
+      {
+        done: false,
+      },
+    )
+    const again = stage.ankang.administrator.post(`/api/v1/cases/${thread}/purge`, { cause: 'law' })
+    await again.catch(() => undefined)
+    expect(await preview(thread)).toMatchObject({ bodies: 0, materials: 0 })
+    // How it was decided stood in a body; the bundle of the city that keeps the file tells it.
+    expect(await stage.evidence(thread)).toMatchObject({ ok: true, state: 'closed', outcome: null })
+    expect(await stage.evidence(thread, stage.shiyan)).toMatchObject({ ok: true, state: 'closed', outcome: 'granted' })
+  })
+
+  test('of what comes later follows, and the state that both hold stays the same', async () => {
+    await stage.say(stage.shiyan, thread, 'case.message', { text: '另有事项请联系 13900000000' })
+    expect((await preview(thread)).bodies).toBe(1)
+    const [here, there] = await Promise.all([stage.ankang, stage.shiyan].map(city => stage.show(city, thread)))
+    expect([here?.state, here?.timeline.length]).toEqual([there?.state, there?.timeline.length])
+    stage.clock.later(33, 3)
+    for (let turn = 0; turn < 400 && (await preview(thread)).bodies > 0; turn++)
+      await new Promise(resolve => setTimeout(resolve, 25))
+    expect((await preview(thread)).bodies).toBe(0)
+    expect(await stage.evidence(thread)).toMatchObject({ ok: true })
+  })
+
+  test('leaves neither the number, the phone nor the name in any file of the city', async () => {
+    // Every case of the stage has ended and its days are over.
+    stage.clock.later(40, 3)
+    const needles = ['11010519491231002X', '13900000000', '陈小满'].map(text => Buffer.from(text))
+    const files = (await filesOf(join(root, stage.ankang.code))).filter(path => !path.includes('evidence-'))
+    expect(files.length).toBeGreaterThan(3)
+    for (const path of files) {
+      const bytes = await readFile(path)
+      for (const needle of needles) expect(bytes.includes(needle), path).toBe(false)
+    }
+  })
+})
