@@ -66,6 +66,8 @@ import { materialRoutes } from './materials/routes.ts'
 import { createSeal, deriveKey } from './materials/seal.ts'
 import { createP2pHost, type P2pHost } from './p2p/host.ts'
 import { peerIdOf } from './p2p/peer-id.ts'
+import { createCasePapers } from './papers/papers.ts'
+import { paperRoutes } from './papers/routes.ts'
 import { createHealth } from './partners/health.ts'
 import { healthRoutes } from './partners/health-routes.ts'
 import { gaugesOf } from './partners/judge-health.ts'
@@ -77,6 +79,8 @@ import { createSightings } from './partners/sightings.ts'
 import { testRoutes } from './partners/test-routes.ts'
 import { createPeople } from './people/people.ts'
 import { peopleRoutes } from './people/routes.ts'
+import { createApplicants } from './public/progress.ts'
+import { createSite, SITE_LIMITS } from './public/site-routes.ts'
 import { createReminders } from './reminders/reminders.ts'
 import { reminderRoutes } from './reminders/routes.ts'
 import { createDrafts } from './services/drafts.ts'
@@ -105,6 +109,7 @@ export type NodeOptions = {
 
 export type RunningNode = {
   url: string
+  /** where the pages for applicants are served; null without them */ applicantsUrl: string | null
   peer: string
   addresses: string[]
   city: { code: string; name: string }
@@ -485,6 +490,46 @@ export async function startNode({
         }),
     }),
   )
+  const promised = async (thread: string): Promise<string | null> => {
+    const { clock: counted } = await cases.get(thread)
+    return counted.deadlines.find(({ duty }) => duty === 'promise')?.due ?? null
+  }
+  const cityOf = (code: string) => {
+    const read = readCertificate(
+      code === identity.city ? (identity.document().certificates[0] ?? '') : (trust.certificatePem(code) ?? ''),
+    )
+    return read.ok
+      ? { name: read.certificate.name, authority: read.certificate.authority ?? read.certificate.name }
+      : null
+  }
+  const itemOf = (city: string, code: string) => services.item(city, code)
+  const packetsOf = (threadNo: number) => packets().packets(db, threadNo)
+  const applicants = createApplicants({
+    db,
+    key: deriveKey(identity.dataKey(), 'progress 1'),
+    own: identity.city,
+    cityName: code => cityOf(code)?.name ?? code,
+    packets: packetsOf,
+    item: itemOf,
+    promised,
+    evaluate: async (thread, content) => {
+      await cases.step(thread, 'case.evaluate', content, 'applicant')
+    },
+  })
+  const casePapers = createCasePapers({
+    db,
+    clock,
+    audit,
+    packets: packetsOf,
+    item: itemOf,
+    city: cityOf,
+    promised,
+    progress(thread) {
+      const { url } = config.applicants
+      if (url === undefined) return null
+      return { url: new URL('/', url).href, code: new URL(`/q/${applicants.tokenOf(thread)}`, url).href }
+    },
+  })
   const evidence = createEvidence({ db, packets, identity, clock, audit, trust, agreements, materials })
   const tests = createPartnerTests({
     db,
@@ -559,6 +604,7 @@ export async function startNode({
     routes: [
       calendarRoutes(calendars, identity.city),
       purgeRoutes(purges),
+      paperRoutes(casePapers),
       caseRoutes(cases),
       materialRoutes(materials),
       evidenceRoutes(evidence),
@@ -624,6 +670,22 @@ export async function startNode({
   // The program may have come with the holiday table of another year.
   void cases.recount('provisional').catch(error => log.error('days not counted anew', {}, error))
   const server = startServer({ app, host: config.http.host, port: config.http.port, maxBytes: MAX_BODY, clock })
+  const { applicants: pages } = config
+  const site =
+    pages.port === undefined
+      ? null
+      : startServer({
+          app: createSite({
+            title: config.city.name,
+            applicants,
+            now: clock.now,
+            failed: error => log.error("applicant's page failed", {}, error),
+          }),
+          host: pages.host,
+          port: pages.port,
+          maxBytes: SITE_LIMITS.formBytes * 2,
+          clock,
+        })
   const cancelUpkeep = every(
     clock,
     HOUR,
@@ -647,6 +709,7 @@ export async function startNode({
 
   return {
     url: server.url,
+    applicantsUrl: site?.url ?? null,
     peer: host.peer,
     addresses: host.addresses(),
     city: { code: config.city.code, name: config.city.name },
@@ -654,6 +717,7 @@ export async function startNode({
     async stop() {
       const at = performance.now()
       cancelUpkeep()
+      await site?.stop()
       await server.stop()
       stopping.abort()
       await dispatch.stop()

@@ -267,6 +267,23 @@ export function createProgram(): Command {
     `tongban case step withdraw THREAD --body '{"reason":"申请人撤回"}'`,
   )
 
+  does(add(cases, 'papers <thread>', 'papers for the applicant, and what they wait for 窗口文书'), async () => {
+    const { papers } = await import('./papers.ts')
+    return (context, _, thread) => papers(context, thread ?? '')
+  })
+  example(
+    does(
+      add(cases, 'print <thread> <paper>', 'write a paper as a page to be printed').requiredOption(
+        '--out <file>',
+        'where',
+      ),
+      async () => {
+        const { print } = await import('./papers.ts')
+        return (context, flags, thread, paper) => print(context, thread ?? '', paper ?? '', flags)
+      },
+    ),
+    'tongban case print THREAD receipt --out receipt.html',
+  )
   example(
     does(
       add(cases, 'purge <thread>', 'delete the personal data of an ended case now 清除个人信息')

@@ -66,6 +66,29 @@ export const ConfigFile = z.strictObject({
         .meta(says('port of the HTTP API; 0: any', 'HTTP 接口端口；0 为任意')),
     })
     .prefault({}),
+  applicants: z
+    .strictObject({
+      port: z
+        .int()
+        .min(0)
+        .max(65_535)
+        .optional()
+        .meta(
+          says(
+            'port of the pages for applicants, apart from the API; absent: none',
+            '申请人页面的端口，与接口分开；不设则不提供',
+          ),
+        ),
+      host: text(300)
+        .default('127.0.0.1')
+        .meta(says('where they listen; put a TLS proxy in front', '申请人页面监听地址；对外须经 TLS 代理')),
+      url: z
+        .url({ protocol: /^https?$/ })
+        .max(300)
+        .optional()
+        .meta(says('their address from outside, for the QR code of receipts', '申请人页面的对外网址，用于回执二维码')),
+    })
+    .prefault({}),
   p2p: z
     .strictObject({
       listen: z

@@ -4,7 +4,7 @@ import type { HttpApp } from './app.ts'
 import { HTTP_LIMITS, type HttpLimits } from './limits.ts'
 
 export type ServerOptions = {
-  app: HttpApp
+  app: Pick<HttpApp, 'fetch' | 'drain'>
   /** address to listen on, such as `127.0.0.1` */ host: string
   /** 0 picks a free one */ port: number
   /** largest request body that is read at all, bytes */ maxBytes: number

@@ -1,0 +1,82 @@
+/** Papers of cases (窗口文书): which can be printed, and their pages; every printing leaves an audit row. */
+import { renderSVG } from 'uqr'
+import { dayOf } from '../../protocol/agreement/document.ts'
+import type { CaseContent, CaseKind } from '../../protocol/case/kinds.ts'
+import { fromHex } from '../../protocol/primitives.ts'
+import { ProblemError } from '../../protocol/problem.ts'
+import type { ServiceItem } from '../../protocol/service/item.ts'
+import type { Audit } from '../audit/audit.ts'
+import { type Clock, seconds } from '../exchange/clock.ts'
+import type { StoredPacket } from '../exchange/ports.ts'
+import type { Database } from '../store/database.ts'
+import { lacking, PAPER_NAMES, PAPERS, type PaperName, type PaperView, paperOf } from './forms.ts'
+import { sheetHtml } from './sheet.ts'
+
+export type CasePapersParts = {
+  db: Database
+  clock: Clock
+  audit: Audit
+  packets: (threadNo: number) => Promise<readonly StoredPacket[]>
+  item: (city: string, code: string) => Promise<ServiceItem | null>
+  /** name and organ of a city, as its certificate says */ city: (
+    code: string,
+  ) => { name: string; authority: string } | null
+  /** last day of the promised limit */ promised: (thread: string) => Promise<string | null>
+  /** address of the pages for applicants, and the one of the case for its QR code; null when there are none */
+  progress: (thread: string) => { url: string; code: string } | null
+}
+
+export type CasePapers = ReturnType<typeof createCasePapers>
+
+export function createCasePapers(parts: CasePapersParts) {
+  async function viewOf(thread: string): Promise<PaperView> {
+    const [row] = await parts.db.query<{ thread_no: number; local_case_no: string | null }>(
+      'SELECT c.thread_no, c.local_case_no FROM cases c JOIN threads t ON t.no = c.thread_no WHERE t.thread = ?',
+      [fromHex(thread)],
+    )
+    if (row === undefined) throw new ProblemError('thread.unknown')
+    const packets = await parts.packets(row.thread_no)
+    const submitted = packets.find(({ claims }) => claims.kind === 'case.submit')
+    if (submitted === undefined || submitted.body === null)
+      throw new ProblemError('request.conflict', 'the personal data of the case were purged: nothing can be printed')
+    const submit = submitted.body as CaseContent<'case.submit'>
+    const { iss: collecting, aud: handling } = submitted.claims
+    const page = parts.progress(thread)
+    return {
+      submit,
+      body<K extends CaseKind>(kind: K) {
+        const found = packets.findLast(({ claims, body }) => claims.kind === kind && body !== null)
+        return found === undefined
+          ? null
+          : { content: found.body as CaseContent<K>, day: dayOf(found.claims.iat), issuer: found.claims.iss }
+      },
+      item: await parts.item(handling, submit.item.code),
+      city: code => parts.city(code) ?? { name: code, authority: code },
+      collecting,
+      handling,
+      localCaseNo: row.local_case_no,
+      promised: await parts.promised(thread),
+      progress: page === null ? null : { url: page.url, picture: renderSVG(page.code, { border: 1 }) },
+      today: dayOf(seconds(parts.clock.now())),
+    }
+  }
+
+  return {
+    /** Which papers can be printed now, and what the others wait for. Problems: `thread.unknown`, `request.conflict` when purged. */
+    async list(thread: string): Promise<{ name: PaperName; title: string; lacking: string | null }[]> {
+      const view = await viewOf(thread)
+      return PAPER_NAMES.map(name => ({ name, title: PAPERS[name], lacking: lacking(name, view) }))
+    },
+
+    /** The page. Problems: as of `list`; `case.transition` when the case has not come so far. */
+    async html(thread: string, name: PaperName, actor: string): Promise<string> {
+      const view = await viewOf(thread)
+      const missing = lacking(name, view)
+      if (missing !== null) throw new ProblemError('case.transition', `${PAPERS[name]}: ${missing} is not there`)
+      await parts.db.transaction(tx =>
+        parts.audit.append(tx, { actor, action: 'case.printed', subject: thread, detail: { paper: name } }),
+      )
+      return sheetHtml(paperOf(name, view))
+    },
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * What an applicant sees of a case (办件进度) and says of it (好差评), without an account: found by the case number and the last
+ * four characters of the ID number, or by the token in the QR code of the receipt. Never a name, a number or a text that
+ * somebody wrote. May import the cases' port, the store and the protocol.
+ */
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { dayOf } from '../../protocol/agreement/document.ts'
+import type { CaseState } from '../../protocol/case/fold.ts'
+import type { CaseContent, CaseKind } from '../../protocol/case/kinds.ts'
+import type { State } from '../../protocol/case/table.ts'
+import { fromHex, toHex } from '../../protocol/primitives.ts'
+import { ProblemError } from '../../protocol/problem.ts'
+import type { ServiceItem } from '../../protocol/service/item.ts'
+import type { StoredPacket } from '../exchange/ports.ts'
+import type { Database } from '../store/database.ts'
+
+export type RatingTarget = 'window' | 'department'
+
+export type Progress = {
+  token: string
+  caseNo: string
+  item: string
+  state: State
+  /** how it ended; null before, and after a purge of what said so */ outcome: CaseState['outcome']
+  /** name of the city whose window took it, and of the one that decides */ collecting: string
+  handling: string
+  /** last day of the promised limit */ promised: string | null
+  steps: { kind: CaseKind; day: string }[]
+  /** materials that were asked for again, and until when; null when none are */ supplement: {
+    materials: string[]
+    deadline: string | null
+  } | null
+  ratable: RatingTarget[]
+  purged: boolean
+}
+
+/** Steps that an applicant is told of. */
+const TOLD = new Set<CaseKind>([
+  'case.submit',
+  'case.arrived',
+  'case.precheck',
+  'case.ship',
+  'case.request-supplement',
+  'case.supplement',
+  'case.accept',
+  'case.refuse',
+  'case.pause',
+  'case.resume',
+  'case.extend',
+  'case.decide',
+  'case.send-result',
+  'case.result-received',
+  'case.withdraw',
+  'case.close',
+])
+const RATABLE_IN = new Set<State>(['decided', 'sending', 'closed', 'refused'])
+
+export type ApplicantsParts = {
+  db: Database
+  /** derives the tokens; 32 bytes */ key: Uint8Array
+  own: string
+  cityName: (code: string) => string
+  packets: (threadNo: number) => Promise<readonly StoredPacket[]>
+  item: (city: string, code: string) => Promise<ServiceItem | null>
+  promised: (thread: string) => Promise<string | null>
+  evaluate: (thread: string, content: CaseContent<'case.evaluate'>) => Promise<void>
+}
+
+type Row = {
+  thread_no: number
+  thread: Uint8Array
+  case_no: string
+  item_name: string
+  item_code: string
+  fold: string
+  purged_at: number | null
+}
+const ROW = `SELECT c.thread_no, t.thread, c.case_no, c.item_name, c.item_code, c.fold, c.purged_at
+  FROM cases c JOIN threads t ON t.no = c.thread_no`
+
+export type Applicants = ReturnType<typeof createApplicants>
+
+export function createApplicants(parts: ApplicantsParts) {
+  const { db, own } = parts
+
+  const mac = (thread: Uint8Array): Buffer => createHmac('sha256', parts.key).update(thread).digest().subarray(0, 16)
+
+  /** Thread and its keyed hash: nobody can make one, and it says nothing. */
+  const tokenOf = (thread: string): string =>
+    Buffer.concat([fromHex(thread), mac(fromHex(thread))]).toString('base64url')
+
+  function threadOf(token: string): Uint8Array | null {
+    if (!/^[A-Za-z0-9_-]{43}$/.test(token)) return null
+    const bytes = Buffer.from(token, 'base64url')
+    const thread = bytes.subarray(0, 16)
+    return bytes.byteLength === 32 && timingSafeEqual(bytes.subarray(16), mac(thread)) ? thread : null
+  }
+
+  async function view(row: Row): Promise<Progress> {
+    const thread = toHex(row.thread)
+    const state = JSON.parse(row.fold) as CaseState
+    const packets = await parts.packets(row.thread_no)
+    const asked = packets.findLast(({ claims }) => claims.kind === 'case.request-supplement')
+    const notice = asked?.body as CaseContent<'case.request-supplement'> | null | undefined
+    let supplement: Progress['supplement'] = null
+    if (state.state === 'supplementing' && notice != null) {
+      const item = await parts.item(state.handling, row.item_code)
+      const names = new Map(item?.materials.map(material => [material.materialCode, material.materialName]))
+      supplement = {
+        materials: notice.materials.map(({ code }) => names.get(code) ?? code),
+        deadline: notice.deadline ?? null,
+      }
+    }
+    return {
+      token: tokenOf(thread),
+      caseNo: row.case_no,
+      item: row.item_name,
+      state: state.state,
+      outcome: state.outcome,
+      collecting: parts.cityName(state.collecting),
+      handling: parts.cityName(state.handling),
+      promised: await parts.promised(thread),
+      steps: packets
+        .filter(packet => TOLD.has(packet.claims.kind as CaseKind) && !state.late.includes(packet.id))
+        .map(({ claims }) => ({ kind: claims.kind as CaseKind, day: dayOf(claims.iat) })),
+      supplement,
+      ratable:
+        row.purged_at === null && RATABLE_IN.has(state.state)
+          ? (['window', 'department'] as const).filter(target => !state.evaluated[target])
+          : [],
+      purged: row.purged_at !== null,
+    }
+  }
+
+  const same = (a: string, b: string): boolean => {
+    const [x, y] = [a, b].map(text => createHash('sha256').update(text.toUpperCase()).digest())
+    return x !== undefined && y !== undefined && timingSafeEqual(x, y)
+  }
+
+  async function byToken(token: string): Promise<Row | null> {
+    const thread = threadOf(token)
+    if (thread === null) return null
+    const [row] = await db.query<Row>(`${ROW} WHERE t.thread = ? AND c.role = 'collecting'`, [thread])
+    return row ?? null
+  }
+
+  return {
+    tokenOf,
+
+    /** By the token of the QR code; null when it is none. */
+    async of(token: string): Promise<Progress | null> {
+      const row = await byToken(token)
+      return row === null ? null : view(row)
+    },
+
+    /** By case number and the last four characters of the applicant's or agent's ID number; null when they do not belong together. */
+    async find(caseNo: string, last4: string): Promise<Progress | null> {
+      const rows = await db.query<Row>(`${ROW} WHERE c.case_no = ? AND c.role = 'collecting' LIMIT 5`, [caseNo])
+      for (const row of rows) {
+        const [submitted] = await parts.packets(row.thread_no)
+        const submit = submitted?.body as CaseContent<'case.submit'> | null | undefined
+        const numbers = [submit?.applicant.idNumber, submit?.agent?.idNumber]
+        if (
+          submitted?.claims.iss === own &&
+          numbers.some(number => number !== undefined && same(number.slice(-4), last4))
+        )
+          return view(row)
+      }
+      return null
+    },
+
+    /** Rates the window or the department, once each. Problems: `request.not-found`, `case.transition`. */
+    async rate(token: string, content: CaseContent<'case.evaluate'>): Promise<Progress> {
+      const row = await byToken(token)
+      if (row === null) throw new ProblemError('request.not-found')
+      if (!(await view(row)).ratable.includes(content.target))
+        throw new ProblemError('case.transition', 'rated already')
+      await parts.evaluate(toHex(row.thread), content)
+      const [after] = await db.query<Row>(`${ROW} WHERE c.thread_no = ?`, [row.thread_no])
+      return view(after ?? row)
+    },
+  }
+}

@@ -1,0 +1,202 @@
+/** What an applicant gets: papers at the counter, the progress page by number or QR code, and the rating, on two whole nodes. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Client, createClient } from '../../node/cli/client.ts'
+import { type RunningNode, startNode } from '../../node/node.ts'
+import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
+import { freePort } from '../support/node-process.ts'
+import { pairCities, until } from '../support/pair-cities.ts'
+
+const NUMBER = '11010519491231002X'
+const SECRETS = ['陈小满', NUMBER, '13912345678', '安康市汉滨区某路 1 号']
+
+type City = CityName & { node: RunningNode; client: Client }
+let root = ''
+let ankang: City
+let shiyan: City
+let thread = ''
+let caseNo = ''
+
+async function openCity(name: CityName, rest = {}): Promise<City> {
+  const options = { httpPort: 0, p2pPort: await freePort(), rest }
+  const made = await makeNodeFolder(join(root, name.code), name, options)
+  const node = await startNode({ config: made.config, passphrase: PASSPHRASE })
+  return { ...name, node, client: createClient({ url: node.url, token: made.token }) }
+}
+
+const site = async (path: string, fields?: Record<string, string>) => {
+  const answer = await fetch(
+    `${ankang.node.applicantsUrl}${path}`,
+    fields === undefined ? {} : { method: 'POST', body: new URLSearchParams(fields) },
+  )
+  const text = await answer.text()
+  for (const secret of SECRETS) expect(text).not.toContain(secret)
+  return { status: answer.status, text }
+}
+const paper = async (city: City, name: string) => {
+  const text = await new Response(await city.client.download(`/api/v1/cases/${thread}/papers/${name}`)).text()
+  // Where somebody wants to look at them: TONGBAN_PAPERS=folder.
+  if (process.env.TONGBAN_PAPERS !== undefined) await writeFile(join(process.env.TONGBAN_PAPERS, `${name}.html`), text)
+  return text
+}
+const listed = async (city: City) =>
+  (await city.client.get<{ items: { name: string; lacking: string | null }[] }>(`/api/v1/cases/${thread}/papers`)).items
+const stateAt = async (city: City) =>
+  (await city.client.get<{ state: string }>(`/api/v1/cases/${thread}`).catch(() => null))?.state
+const step = async (city: City, kind: string, body: object, state: string) => {
+  await city.client.post(`/api/v1/cases/${thread}/${kind}`, body)
+  await until(
+    async () => (await stateAt(ankang)) === state && (await stateAt(shiyan)) === state,
+    `${kind}: both are ${state}`,
+  )
+}
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'tongban-applicants-'))
+  ankang = await openCity(ANKANG, { applicants: { port: 0, url: 'https://tongban.example/' } })
+  shiyan = await openCity(SHIYAN)
+  const { items } = await pairCities(ankang, shiyan)
+  const item = items.find(entry => entry.modes.includes(1) && entry.serverType.includes('1'))
+  if (item === undefined) throw new Error('no item')
+  const upload = async (text: string) =>
+    (await ankang.client.upload<{ sha256: string }>('/api/v1/materials', `%PDF-1.4 ${text}`, 'application/pdf')).sha256
+  const materials = await Promise.all(
+    item.materials.map(async ({ materialCode, materialName }) => ({
+      sha256: await upload(materialCode),
+      code: materialCode,
+      name: `${materialName}.pdf`,
+      form: 'copy',
+      pages: 2,
+    })),
+  )
+  const made = await ankang.client.post<{ thread: string; caseNo: string }>('/api/v1/cases', {
+    to: SHIYAN.code,
+    item: item.taskCode,
+    mode: 1,
+    applicant: { type: '1', name: '陈小满', idType: '111', idNumber: NUMBER, phone: '13912345678' },
+    form: { reason: '在安康居住' },
+    materials,
+    window: '跨省通办窗口 3 号',
+    delivery: { method: 'mail', recipient: { name: '陈小满', phone: '13912345678', address: '安康市汉滨区某路 1 号' } },
+  })
+  thread = made.thread
+  caseNo = made.caseNo
+  await until(async () => (await stateAt(ankang)) === 'arrived', 'the case arrived')
+}, 60_000)
+
+afterAll(async () => {
+  await Promise.allSettled([ankang?.node.stop(), shiyan?.node.stop()])
+  await rm(root, { recursive: true, force: true })
+})
+
+describe('papers', () => {
+  test('the receipt has what was handed in, the limit and the code of the page; the others wait', async () => {
+    const receipt = await paper(ankang, 'receipt')
+    for (const part of [
+      '收件回执',
+      caseNo,
+      '陈小满',
+      '1101**********002X',
+      '跨省通办窗口 3 号',
+      '<svg',
+      'https://tongban.example/',
+    ])
+      expect(receipt).toContain(part)
+    expect(receipt).not.toContain(NUMBER)
+    const waiting = (await listed(ankang)).filter(({ lacking }) => lacking !== null).map(({ name }) => name)
+    expect(waiting).toEqual(['supplement-notice', 'acceptance', 'refusal', 'decision', 'delivery'])
+    await expect(paper(ankang, 'decision')).rejects.toMatchObject({ problem: { code: 'case.transition' } })
+    expect(await paper(ankang, 'mailing-label')).toContain('安康市汉滨区某路 1 号')
+  })
+
+  test('notice, acceptance, decision and proof of delivery come with the steps, the same at both cities', async () => {
+    await step(
+      shiyan,
+      'request-supplement',
+      {
+        notice: '申请表<b>缺</b>签名',
+        deadline: '2026-12-31',
+        materials: [{ code: 'M02', reason: '未签名' }],
+      },
+      'supplementing',
+    )
+    const notice = await paper(ankang, 'supplement-notice')
+    for (const part of [
+      '补正告知书',
+      '第三十二条',
+      '申请表&lt;b&gt;缺&lt;/b&gt;签名',
+      '未签名',
+      '2026年12月31日',
+      SHIYAN.authority,
+    ])
+      expect(notice).toContain(part)
+    const shown = await site('/progress', { number: caseNo, last4: '002x' })
+    expect(shown.text).toContain('需要补正材料')
+    expect(shown.text).toContain('2026年12月31日')
+    const scan = await ankang.client.upload<{ sha256: string }>(
+      '/api/v1/materials',
+      '%PDF-1.4 signed',
+      'application/pdf',
+    )
+    await step(
+      ankang,
+      'supplement',
+      { materials: [{ sha256: scan.sha256, code: 'M02', name: '申请表.pdf' }] },
+      'arrived',
+    )
+    await step(shiyan, 'accept', { acceptanceNo: 'SL-2026-1', promisedBy: '2026-12-10' }, 'accepted')
+    expect(await paper(ankang, 'acceptance')).toContain('2026年12月10日')
+    await step(shiyan, 'decide', { outcome: 'denied', reason: '不符合条件', documentNo: '十审〔2026〕1号' }, 'decided')
+    const decision = await paper(shiyan, 'decision')
+    for (const part of ['不予决定书', '十审〔2026〕1号', '六十日内', '行政诉讼']) expect(decision).toContain(part)
+    expect(await paper(ankang, 'decision')).toBe(decision)
+    await step(
+      shiyan,
+      'send-result',
+      { method: 'mail', waybill: { carrier: 'EMS', number: '1000000000001' } },
+      'sending',
+    )
+    expect(await paper(ankang, 'delivery')).toContain('EMS 1000000000001')
+  })
+
+  test('every printing leaves a row', async () => {
+    const { items } = await ankang.client.get<{ items: { detail: { paper: string } }[] }>(
+      '/api/v1/audit?action=case.printed',
+    )
+    expect(new Set(items.map(({ detail }) => detail.paper)).size).toBe(6)
+  })
+})
+
+describe('the site', () => {
+  test('shows progress by number or by the code of the receipt, and nothing personal', async () => {
+    const shown = await site('/progress', { number: caseNo, last4: '002X' })
+    expect([shown.status, shown.text.includes('结果正在送达')]).toEqual([200, true])
+    const token = /\/q\/([A-Za-z0-9_-]{43})/.exec(shown.text)?.[1] ?? ''
+    expect((await site(`/q/${token}`)).text).toContain(caseNo)
+    const forged = `${token.slice(0, 30)}${token[30] === 'A' ? 'B' : 'A'}${token.slice(31)}`
+    expect((await site(`/q/${forged}`)).status).toBe(404)
+    expect((await site('/progress', { number: caseNo, last4: '0021' })).status).toBe(404)
+    for (const path of ['/api/v1/cases', '/metrics', '/openapi.json', '/reference'])
+      expect((await site(path)).status).toBe(404)
+    if (process.env.TONGBAN_PAPERS !== undefined) {
+      await writeFile(join(process.env.TONGBAN_PAPERS, 'progress.html'), (await site(`/q/${token}`)).text)
+      await writeFile(join(process.env.TONGBAN_PAPERS, 'progress-big.html'), (await site(`/q/${token}?big=1`)).text)
+      await writeFile(join(process.env.TONGBAN_PAPERS, 'ask.html'), (await site('/')).text)
+    }
+  })
+
+  test('takes a rating once for each, signed like any step', async () => {
+    const shown = await site('/progress', { number: caseNo, last4: '002X' })
+    const token = /name="token" value="([A-Za-z0-9_-]{43})"/.exec(shown.text)?.[1] ?? ''
+    expect((await site('/rate', { token, target: 'window', level: '1' })).text).toContain('谢谢您的评价')
+    expect((await site('/rate', { token, target: 'window', level: '1' })).status).toBe(409)
+    expect((await site('/rate', { token, target: 'department', level: '5', text: '太慢' })).status).toBe(200)
+    await until(async () => {
+      const { timeline } = await shiyan.client.get<{ timeline: { kind: string }[] }>(`/api/v1/cases/${thread}`)
+      return timeline.filter(({ kind }) => kind === 'case.evaluate').length === 2
+    }, 'both ratings arrived')
+    expect((await site(`/q/${token}`)).text).not.toContain('action="/rate"')
+  })
+})
