@@ -192,6 +192,7 @@ describe('the environment', () => {
       city,
       data: '/data',
       http: { host: '0.0.0.0', port: 9000 },
+      applicants: { host: '127.0.0.1' },
       p2p: {
         listen: ['/ip4/127.0.0.1/tcp/1', '/ip4/127.0.0.1/tcp/2'],
         announce: ['/dns4/tongban.example/tcp/1'],
