@@ -81,6 +81,10 @@ import { createPeople } from './people/people.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { createApplicants } from './public/progress.ts'
 import { createSite, SITE_LIMITS } from './public/site-routes.ts'
+import { createQueues } from './queues/queues.ts'
+import { rebuild } from './queues/rebuild.ts'
+import { queueRoutes } from './queues/routes.ts'
+import { createStatistics } from './queues/statistics.ts'
 import { createReminders } from './reminders/reminders.ts'
 import { reminderRoutes } from './reminders/routes.ts'
 import { createDrafts } from './services/drafts.ts'
@@ -471,25 +475,40 @@ export async function startNode({
     failed: (thread, problem) => log.warning('case not purged', { thread, problem: problem.code }),
   })
   handlers.set('agreement', agreements.handler)
-  handlers.set(
-    'case',
-    createCaseHandler({
-      identity,
-      audit,
-      events,
-      agreements,
-      materials,
-      dispatch,
-      clocks,
-      applicantKey: number => createHmac('sha256', applicantSecret).update(number).digest(),
-      changed: ({ thread, state }) =>
-        telemetry.events.caseChanged({
-          thread,
-          state: state.state,
-          ...(state.outcome === null ? {} : { outcome: state.outcome }),
-        }),
-    }),
-  )
+  const applicantKey = (text: string) => createHmac('sha256', applicantSecret).update(text).digest()
+  const caseHandler = createCaseHandler({
+    identity,
+    audit,
+    events,
+    agreements,
+    materials,
+    dispatch,
+    clocks,
+    applicantKey,
+    changed: ({ thread, state }) =>
+      telemetry.events.caseChanged({
+        thread,
+        state: state.state,
+        ...(state.outcome === null ? {} : { outcome: state.outcome }),
+      }),
+  })
+  handlers.set('case', caseHandler)
+  const statistics = createStatistics({
+    db,
+    deadlines: async (store, state) => (await clocks.of(store, state)).deadlines,
+  })
+  const queues = createQueues({
+    db,
+    clock,
+    audit,
+    events,
+    own: identity.city,
+    rows: numbers => cases.rows(numbers),
+    keys: { number: applicantKey, name: name => applicantKey(`name ${name}`) },
+    isPerson: async id => (await people.get(id).catch(() => null)) !== null,
+  })
+  const rebuildAll = () =>
+    rebuild({ db, packets: (tx, no) => packets().packets(tx, no), handler: caseHandler, statistics })
   const promised = async (thread: string): Promise<string | null> => {
     const { clock: counted } = await cases.get(thread)
     return counted.deadlines.find(({ duty }) => duty === 'promise')?.due ?? null
@@ -604,6 +623,7 @@ export async function startNode({
     routes: [
       calendarRoutes(calendars, identity.city),
       purgeRoutes(purges),
+      queueRoutes(queues, statistics, rebuildAll),
       paperRoutes(casePapers),
       caseRoutes(cases),
       materialRoutes(materials),
@@ -701,6 +721,7 @@ export async function startNode({
       await reminders.tell()
       await cases.tellDue()
       await purges.due()
+      await statistics.catchUp()
       await materials.sweep(UNNAMED_DAYS)
     },
     error => log.error('upkeep failed', {}, error),

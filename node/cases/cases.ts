@@ -88,6 +88,8 @@ export type CaseRow = {
     level: 'green' | 'yellow' | 'red' | 'overdue'
     /** working days left */ left: number
   } | null
+  /** window that took it */ window: string | null
+  /** account that works on it here */ assignee: string | null
   submittedAt: number
   updatedAt: number
 }
@@ -139,6 +141,8 @@ type Row = {
   due_duty: Duty | null
   due_city: string | null
   due_provisional: number
+  window: string | null
+  assignee: string | null
   submitted_at: number
   updated_at: number
 }
@@ -147,7 +151,7 @@ type Row = {
 type Fold = { fold: string }
 
 const COLUMNS = `c.thread_no, t.thread, c.case_no, c.local_case_no, c.role, c.partner, c.item_code, c.item_name, c.mode, c.state,
-  c.outcome, c.applicant, c.parked, c.holder, c.due, c.due_duty, c.due_city, c.due_provisional, c.submitted_at, c.updated_at`
+  c.outcome, c.applicant, c.parked, c.holder, c.due, c.due_duty, c.due_city, c.due_provisional, c.window, c.assignee, c.submitted_at, c.updated_at`
 const FROM = 'FROM cases c JOIN threads t ON t.no = c.thread_no'
 
 export type CaseFilter = {
@@ -384,6 +388,16 @@ export function createCases(parts: CasesParts) {
       return rows.map(row => toRow(row, parts.clocks))
     },
 
+    /** Cases by number, in this order; one that is gone is left out. */
+    async rows(numbers: readonly number[]): Promise<CaseRow[]> {
+      const found = await db.query<Row>(
+        `SELECT ${COLUMNS} ${FROM} WHERE c.thread_no IN (SELECT value FROM json_each(?))`,
+        [JSON.stringify(numbers)],
+      )
+      const byNo = new Map(found.map(row => [row.thread_no, toRow(row, parts.clocks)]))
+      return numbers.flatMap(no => byNo.get(no) ?? [])
+    },
+
     async get(thread: string): Promise<CaseDetail> {
       const row = await rowOf(thread)
       const [held] = await db.query<Fold>('SELECT fold FROM cases WHERE thread_no = ?', [row.thread_no])
@@ -425,7 +439,7 @@ export function createCases(parts: CasesParts) {
         )
         if (rows.length === 0) return
         await db.transaction(async tx => {
-          for (const row of rows) await saveDuty(tx, parts.clocks, row.thread_no, JSON.parse(row.fold) as CaseState)
+          for (const row of rows) await saveDuty(tx, parts, row.thread_no, JSON.parse(row.fold) as CaseState)
         })
         last = rows.at(-1)?.thread_no ?? 0
       }
@@ -522,6 +536,8 @@ const toRow = (row: Row, clocks: CaseClocks): CaseRow => ({
           ...{ duty: row.due_duty, city: row.due_city, day: row.due, provisional: row.due_provisional === 1 },
           ...clocks.urgency(row.due_city, row.due),
         },
+  window: row.window,
+  assignee: row.assignee,
   submittedAt: row.submitted_at,
   updatedAt: row.updated_at,
 })

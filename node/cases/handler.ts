@@ -1,6 +1,7 @@
 /** What packets of a case mean to this node: admission, the projection that lists read, materials to fetch, work to dispatch. */
 import { dayOf } from '../../protocol/agreement/document.ts'
 import { admitCase, openCaseBody } from '../../protocol/case/admit.ts'
+import { BAD } from '../../protocol/case/deadlines.ts'
 import { type CaseState, foldCase, foldOn, holderOf } from '../../protocol/case/fold.ts'
 import type { CaseBody } from '../../protocol/case/kinds.ts'
 import type { Commitment } from '../../protocol/primitives.ts'
@@ -29,12 +30,17 @@ export type CaseHandlerParts = {
   materials: { want(tx: Transaction, partner: string, materials: readonly Commitment[]): Promise<void> }
   dispatch: { enqueue(tx: Transaction, job: { packetNo: number; threadNo: number; at: number }): Promise<void> }
   clocks: CaseClocks
-  /** keyed hash of an ID number, so that an applicant's cases are found without storing the number */
-  applicantKey: (idNumber: string) => Uint8Array
+  /** keyed hash of an ID number in capitals, or of `name ` and a name: found without storing them */
+  applicantKey: (text: string) => Uint8Array
   /** after the commit */ changed: (change: { thread: string; state: CaseState; packet: StoredPacket | null }) => void
 }
 
-export function createCaseHandler(parts: CaseHandlerParts): ThreadHandler {
+export type CaseHandler = ThreadHandler & {
+  /** Writes the row of a case anew from its thread, as it was; a purged one stays. */
+  rebuild(tx: Transaction, applied: Omit<Applied, 'packet'>): Promise<void>
+}
+
+export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
   const { identity, audit, events } = parts
 
   async function admit(
@@ -82,7 +88,7 @@ export function createCaseHandler(parts: CaseHandlerParts): ThreadHandler {
       purgeOn,
       threadNo,
     ])
-    await saveDuty(tx, parts.clocks, threadNo, state)
+    await saveDuty(tx, parts, threadNo, state)
     return state
   }
 
@@ -96,12 +102,14 @@ export function createCaseHandler(parts: CaseHandlerParts): ThreadHandler {
     const submit = applied.packets.find(packet => packet.claims.kind === 'case.submit')
     const body = submit?.body as CaseBody<'case.submit'> | null | undefined
     const fold = JSON.stringify(state)
-    const duty = await dutyOf(tx, parts.clocks, state)
+    const duty = await dutyOf(tx, parts, state)
     if (submit !== undefined && applied.packet?.id === submit.id && body !== null && body !== undefined) {
       await tx.run(
         `INSERT INTO cases (thread_no, role, partner, case_no, local_case_no, item_code, item_name, mode, state, outcome,
-           applicant, applicant_key, agreement, parked, submitted_at, updated_at, fold, parent, holder, due, due_duty, due_city, due_provisional)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           applicant, applicant_key, name_key, window, agreement, parked, submitted_at, updated_at, fold, parent, purge_on,
+           holder, due, due_duty, due_city, due_provisional, turn, bad)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (thread_no) DO UPDATE SET ${REBUILT}`,
         [
           applied.threadNo,
           state.collecting === identity.city ? 'collecting' : 'handling',
@@ -114,15 +122,22 @@ export function createCaseHandler(parts: CaseHandlerParts): ThreadHandler {
           state.state,
           state.outcome,
           maskName(body.applicant.name),
-          parts.applicantKey(body.applicant.idNumber),
+          parts.applicantKey(body.applicant.idNumber.toUpperCase()),
+          parts.applicantKey(`name ${body.applicant.name}`),
+          body.window ?? null,
           fromHex(state.agreement ?? ''),
           submit.claims.iat * 1000,
           applied.at,
           fold,
           body.parent === undefined ? null : fromHex(body.parent),
+          state.collecting === identity.city ? await parts.clocks.purgeOn(tx, state) : null,
           ...duty,
         ],
       )
+      await tx.run('INSERT INTO case_items (code, name) VALUES (?, ?) ON CONFLICT DO NOTHING', [
+        body.item.code,
+        body.item.name,
+      ])
     } else {
       await tx.run(
         `UPDATE cases SET state = ?, outcome = ?, local_case_no = ?, parked = NULL, updated_at = ?, fold = ?, purge_on = ?,
@@ -156,6 +171,12 @@ export function createCaseHandler(parts: CaseHandlerParts): ThreadHandler {
       tx.afterCommit(() => parts.changed({ thread: applied.thread, state, packet }))
     },
 
+    async rebuild(tx, applied) {
+      const submit = applied.packets.find(packet => packet.claims.kind === 'case.submit')
+      if (submit === undefined || isPurged(applied.packets)) return
+      await project(tx, { ...applied, packet: submit })
+    },
+
     async refused(tx, applied, kind, problem) {
       const state = await project(tx, applied)
       // The case stands where it stood; the refusal is shown until the next step takes its place.
@@ -177,26 +198,44 @@ export function createCaseHandler(parts: CaseHandlerParts): ThreadHandler {
 
 const later = (at: number, days: number): string => dayOf(Math.floor(at / 1000) + days * 86_400)
 
-/** `holder`, `due`, `due_duty`, `due_city`, `due_provisional` of a case: who must act next, and what is due first. */
-type DutyColumns = [string | null, string | null, string | null, string | null, 0 | 1]
+/** What a rebuild writes anew; whose it is, what was told of it and why it is parked stays. */
+const REBUILT = [
+  ...['role', 'partner', 'case_no', 'local_case_no', 'item_code', 'item_name', 'mode', 'state', 'outcome', 'applicant'],
+  ...['applicant_key', 'name_key', 'window', 'agreement', 'submitted_at', 'updated_at', 'fold', 'parent', 'purge_on'],
+  ...['holder', 'due', 'due_duty', 'due_city', 'due_provisional', 'turn', 'bad'],
+]
+  .map(column => `${column} = excluded.${column}`)
+  .join(', ')
 
-async function dutyOf(tx: Transaction, clocks: CaseClocks, state: CaseState): Promise<DutyColumns> {
+/**
+ * `holder`, `due`, `due_duty`, `due_city`, `due_provisional`, `turn`, `bad` of a case: who must act next, what is due first, and how
+ * many bad ratings this city must follow up.
+ */
+type DutyColumns = [string | null, string | null, string | null, string | null, 0 | 1, string | null, number]
+type DutyParts = Pick<CaseHandlerParts, 'clocks'> & { identity: Pick<OwnIdentity, 'city'> }
+
+async function dutyOf(tx: Transaction, { clocks, identity }: DutyParts, state: CaseState): Promise<DutyColumns> {
   const next = nextDue(await clocks.of(tx, state))
+  const holder = holderOf(state)
+  const open = state.state !== 'closed' && state.state !== 'refused'
+  const rating = state.ratings[state.collecting === identity.city ? 'window' : 'department']
   return [
-    holderOf(state),
+    holder,
     next?.due ?? null,
     next?.duty ?? null,
     next?.city ?? null,
     next?.provisional === true ? 1 : 0,
+    !open ? null : holder === identity.city ? 'own' : 'partner',
+    rating !== null && rating.level >= BAD && rating.answered === null ? 1 : 0,
   ]
 }
 
 /** Takes the new day and duty, then the columns: what was told of another day may be told again. */
 const SET_DUTY = `alerted = CASE WHEN due IS ? AND due_duty IS ? THEN alerted END,
-  holder = ?, due = ?, due_duty = ?, due_city = ?, due_provisional = ?`
+  holder = ?, due = ?, due_duty = ?, due_city = ?, due_provisional = ?, turn = ?, bad = ?`
 
 /** Writes anew who holds a case and what is due first. */
-export async function saveDuty(tx: Transaction, clocks: CaseClocks, threadNo: number, state: CaseState): Promise<void> {
-  const duty = await dutyOf(tx, clocks, state)
+export async function saveDuty(tx: Transaction, parts: DutyParts, threadNo: number, state: CaseState): Promise<void> {
+  const duty = await dutyOf(tx, parts, state)
   await tx.run(`UPDATE cases SET ${SET_DUTY} WHERE thread_no = ?`, [duty[1], duty[2], ...duty, threadNo])
 }

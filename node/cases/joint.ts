@@ -51,7 +51,8 @@ export async function linkedTo(db: Database, thread: string, parent: string | nu
     outcome: string | null
   }>(
     `SELECT t.thread, c.partner, c.item_code, c.item_name, c.state, c.outcome FROM cases c JOIN threads t ON t.no = c.thread_no
-     WHERE c.parent = ? OR t.thread = ? ORDER BY c.parent IS NOT NULL, c.thread_no LIMIT ?`,
+     WHERE c.thread_no IN (SELECT thread_no FROM cases WHERE parent = ? UNION SELECT no FROM threads WHERE thread = ?)
+     ORDER BY c.parent IS NOT NULL, c.thread_no LIMIT ?`,
     [fromHex(lead), fromHex(lead), LIMITS.jointCases],
   )
   if (rows.length < 2) return []

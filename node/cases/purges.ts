@@ -97,7 +97,7 @@ export function createPurges(parts: PurgesParts) {
       [thread_no],
     )
     await tx.run(
-      `UPDATE cases SET applicant = '', applicant_key = x'', parked = NULL, purge_on = NULL, purged_at = coalesce(purged_at, ?)
+      `UPDATE cases SET applicant = '', applicant_key = x'', name_key = NULL, parked = NULL, purge_on = NULL, purged_at = coalesce(purged_at, ?)
        WHERE thread_no = ?`,
       [clock.now(), thread_no],
     )

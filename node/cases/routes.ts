@@ -14,7 +14,7 @@ const states = Object.keys(STATES) as [State, ...State[]]
 const duties = Object.keys(DUTIES) as [Duty, ...Duty[]]
 const kinds = Object.keys(AUTHORS) as [CaseKind, ...CaseKind[]]
 
-const Case = z.strictObject({
+export const Case = z.strictObject({
   thread: ThreadId,
   caseNo: z.string().describe('办件编号 of the collecting city'),
   localCaseNo: z.string().nullable().describe("case number of the handling city's approval system"),
@@ -23,6 +23,8 @@ const Case = z.strictObject({
   item: z.strictObject({ code: z.string(), name: z.string() }),
   mode: Mode,
   state: z.enum(states),
+  window: z.string().nullable().describe('window that took it'),
+  assignee: z.string().nullable().describe('account that works on it here'),
   stateName: z.string(),
   outcome: z.enum(OUTCOMES).nullable(),
   applicant: z.string().describe('masked name'),
@@ -153,7 +155,7 @@ const params = z.strictObject({ thread: ThreadId })
 const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 const WORKERS = ['clerk', 'integrator'] as const
 
-const toAnswer = ({ no: _, submittedAt, updatedAt, due, ...row }: CaseRow) => ({
+export const toAnswer = ({ no: _, submittedAt, updatedAt, due, ...row }: CaseRow) => ({
   ...row,
   due: due === null ? null : { ...due, dutyName: DUTIES[due.duty] },
   stateName: STATES[row.state],

@@ -267,6 +267,59 @@ export function createProgram(): Command {
     `tongban case step withdraw THREAD --body '{"reason":"申请人撤回"}'`,
   )
 
+  example(
+    does(
+      add(cases, 'queue [name]', 'how many cases wait in each queue, or those of one 待办队列')
+        .option('--window <name>', 'whose window queue')
+        .option('--limit <n>', 'at most', '50'),
+      async () => {
+        const { queue } = await import('./queues.ts')
+        return (context, flags, name) => queue(context, name, flags)
+      },
+    ),
+    'tongban case queue overdue',
+  )
+  example(
+    does(
+      add(cases, 'search [words]', 'find cases by number, ID number, whole name, words of the item 检索')
+        .option('--partner <code>')
+        .option('--item <code>')
+        .option('--mode <mode>')
+        .option('--state <state>')
+        .option('--window <name>')
+        .option('--from <day>', 'submitted on this day or later')
+        .option('--to <day>')
+        .option('--limit <n>', 'at most', '50'),
+      async () => {
+        const { search } = await import('./queues.ts')
+        return (context, flags, words) => search(context, words, flags)
+      },
+    ),
+    'tongban case search 失业保险 --partner 420300 --state accepted',
+  )
+  does(add(cases, 'assign <thread> <account>', 'give a case to an account, to `me`, or to `nobody`'), async () => {
+    const { assign } = await import('./queues.ts')
+    return (context, _, thread, account) => assign(context, thread ?? '', account ?? '')
+  })
+  example(
+    does(
+      add(cases, 'stats', 'counts and times of cases 统计')
+        .option('--by <dimension>', 'all, role, partner, mode, item or window', 'all')
+        .option('--grain <grain>', 'day, month or year', 'month')
+        .option('--from <period>', 'as the grain: 2026-11-01, 2026-11, 2026; the present one by default')
+        .option('--to <period>')
+        .option('--key <key>', 'one partner, mode, item …'),
+      async () => {
+        const { stats } = await import('./queues.ts')
+        return (context, flags) => stats(context, flags)
+      },
+    ),
+    'tongban case stats --by partner --from 2026-01 --to 2026-12',
+  )
+  does(add(program, 'rebuild', 'write lists, queues and statistics of cases anew from their threads'), async () => {
+    const { rebuild } = await import('./queues.ts')
+    return context => rebuild(context)
+  })
   does(add(cases, 'papers <thread>', 'papers for the applicant, and what they wait for 窗口文书'), async () => {
     const { papers } = await import('./papers.ts')
     return (context, _, thread) => papers(context, thread ?? '')

@@ -51,7 +51,7 @@ export type ClockInput = {
 /** Days to hand out a decision after it was made (行政许可法 44). */
 const DELIVER_DAYS = 10
 /** Satisfaction from which a rating is bad (差评). */
-const BAD = 4
+export const BAD = 4
 const FOLLOW_UP_DAYS = 5
 const WARN = { yellow: 3, red: 1 }
 

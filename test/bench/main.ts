@@ -1,17 +1,18 @@
 /**
- * `npm run bench [-- exchange] [-- start] [-- catalog] [--json] [--seconds n] [--rounds n] [--items n,n]`: the performance report. Writes JSON and Markdown to
+ * `npm run bench [-- exchange] [-- start] [-- catalog] [-- cases] [--json] [--seconds n] [--rounds n] [--items n,n] [--cases n]`: the performance report. Writes JSON and Markdown to
  * `bench-report/`, prints the Markdown; with `--json` its last line is one JSON object.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { benchCases } from './cases.ts'
 import { benchCatalog, SIZES } from './catalog.ts'
 import { benchExchange } from './exchange.ts'
-import { catalogMarkdown, exchangeMarkdown, startMarkdown } from './report.ts'
+import { casesMarkdown, catalogMarkdown, exchangeMarkdown, startMarkdown } from './report.ts'
 import { benchStart } from './start.ts'
 
 const FOLDER = fileURLToPath(new URL('../../bench-report/', import.meta.url))
-const NAMES = ['exchange', 'start', 'catalog']
+const NAMES = ['exchange', 'start', 'catalog', 'cases']
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -20,14 +21,16 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '3' },
     rounds: { type: 'string', default: '3' },
     items: { type: 'string', default: SIZES.join(',') },
+    cases: { type: 'string', default: '1000000' },
   },
 })
 const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)]
 const sizes = values.items.split(',').map(Number)
+const cases = Number(values.cases)
 const unknown = positionals.find(name => !NAMES.includes(name))
 const whole = (value: number) => Number.isInteger(value) && value > 0
-if (unknown !== undefined || !(seconds > 0) || !whole(rounds) || !sizes.every(whole)) {
-  console.error(`bench [${NAMES.join('] [')}] [--json] [--seconds n] [--rounds n] [--items n,n]`)
+if (unknown !== undefined || !(seconds > 0) || !whole(rounds) || !sizes.every(whole) || !whole(cases)) {
+  console.error(`bench [${NAMES.join('] [')}] [--json] [--seconds n] [--rounds n] [--items n,n] [--cases n]`)
   process.exit(2)
 }
 const wanted = new Set(positionals.length === 0 ? NAMES : positionals)
@@ -56,5 +59,10 @@ if (wanted.has('catalog')) {
   const report = await benchCatalog({ sizes, log })
   await keep('catalog', report, catalogMarkdown(report))
   summary.catalog = report
+}
+if (wanted.has('cases')) {
+  const report = await benchCases({ cases, log })
+  await keep('cases', report, casesMarkdown(report))
+  summary.cases = report
 }
 if (values.json) console.log(JSON.stringify(summary))

@@ -2,6 +2,7 @@
 import { cpus, totalmem } from 'node:os'
 import { VERSION } from '../../node/version.ts'
 import type { AgreementsReport } from './agreements.ts'
+import type { CasesReport, Spread } from './cases.ts'
 import type { CatalogReport, SizeReport } from './catalog.ts'
 import type { ExchangeReport, Measured } from './exchange.ts'
 import type { Latencies } from './load.ts'
@@ -35,6 +36,38 @@ Latency: from asking for the packet to its durable receipt ((c): its answer), at
 - (b) Two whole nodes. Each packet is a \`case.submit\`: a new thread with all pre-checks (item, agreement, materials held, ID numbers), case number, audit, projection, encryption at rest and events; on arrival envelope, body, place, agreement, projection and dispatch job. Asked for inside the node's process, not over HTTP. Both cities hold the two materials, so no file travels; the approval system is silent, so nothing but receipts comes back.
 - (c) Two processes, one HTTPS request per JWS over kept-alive connections: sign, commit, request; verify, commit, answer 200. (c+): the answer is a signed receipt, which the sender verifies and commits. Neither has order, retries or checks of content.
 - With an approval system (the workbench) that answers every case at once: **${whole(answered.casesPerSecond)} cases/s** from \`case.submit\` to the durable \`case.arrived\`, which is ${whole(answered.packetsPerSecond)} packets/s in both directions together (rounds: ${answered.rounds.map(whole).join(' · ')} cases/s).
+`
+}
+
+export function casesMarkdown(report: CasesReport): string {
+  const row = (name: string, { p50, p95, p99 }: Spread, aim: number) =>
+    `| ${name} | ${p50.toFixed(2)} | ${p95.toFixed(2)} | ${p99.toFixed(2)} | ≤ ${aim}: ${met(p95 <= aim)} |`
+  const rows = (entries: [string, Spread][], aim: number) =>
+    entries.map(([name, spread]) => row(name, spread, aim)).join('\n')
+  return `# Cases (办件)
+
+${machine()}
+${whole(report.cases)} cases in one store of ${whole(report.storeMegabytes)} MB: a thousand came by exchange, the others are rows beside them (filled in ${whole(report.seedSeconds)} s). Asked for inside the process; pages are those of real cases, 50 rows each.
+
+| | p50 ms | p95 ms | p99 ms | aim for p95 |
+|---|---|---|---|---|
+${rows(
+  Object.entries(report.queues).map(([name, spread]) => [`queue ${name}`, spread]),
+  20,
+)}
+${row('counts of all queues', report.counts, 20)}
+${rows(
+  Object.entries(report.searches).map(([name, spread]) => [`search by ${name}`, spread]),
+  20,
+)}
+${row('page of a case', report.page, 20)}
+${rows(
+  Object.entries(report.statistics).map(([name, spread]) => [`statistics of ${name}`, spread]),
+  200,
+)}
+
+- Rebuild of every row from the threads: **${whole(report.rebuildPerSecond)} cases/s** (real cases: bodies opened, folded, days counted anew).
+- Statistics made anew: ${whole(report.statisticsPerSecond)} cases/s; else they follow the cases in batches.
 `
 }
 

@@ -200,3 +200,34 @@ describe('the site', () => {
     expect((await site(`/q/${token}`)).text).not.toContain('action="/rate"')
   })
 })
+
+describe('queues and numbers', () => {
+  test('tell of the case by HTTP, and say the same after a rebuild', async () => {
+    const search = async (q: string) =>
+      (await ankang.client.get<{ items: { thread: string }[] }>(`/api/v1/search/cases?q=${encodeURIComponent(q)}`))
+        .items
+    for (const q of [caseNo, NUMBER, '陈小满']) expect((await search(q)).map(found => found.thread)).toEqual([thread])
+    expect(await search('陈小')).toEqual([])
+    const queue = async (city: City, name: string) =>
+      (await city.client.get<{ items: { thread: string }[] }>(`/api/v1/queues/${name}`)).items.map(
+        found => found.thread,
+      )
+    await ankang.client.post(`/api/v1/cases/${thread}/assign`, { to: 'me' })
+    const state = async () => [await queue(ankang, 'mine'), await queue(shiyan, 'bad-ratings'), await stateAt(ankang)]
+    const before = await state()
+    expect(before).toEqual([[thread], [thread], 'sending'])
+    const { items } = await ankang.client.get<{ items: { queue: string; count: number }[] }>('/api/v1/queues')
+    expect(items.find(entry => entry.queue === 'mine')?.count).toBe(1)
+    const year = new Date().getFullYear()
+    const sums = () => shiyan.client.get(`/api/v1/statistics?by=item&grain=year&from=${year}&to=${year + 1}`)
+    const counted = await sums()
+    expect(counted).toMatchObject({ items: [{ counts: { submitted: 1, decided: 1, bad: 1, 'level.1': 1 } }] })
+    for (const city of [ankang, shiyan]) expect(await city.client.post('/api/v1/rebuild')).toEqual({ cases: 1 })
+    expect([await state(), await sums()]).toEqual([before, counted])
+    await expect(ankang.client.get('/api/v1/statistics?grain=day&from=2025-01-01&to=2026-12-31')).rejects.toMatchObject(
+      {
+        problem: { code: 'request.invalid' },
+      },
+    )
+  })
+})

@@ -190,20 +190,18 @@ async function startCity({ play, resolve, network, clock, db, partners, adapter,
     agreements,
     calendars,
   })
-  handlers.set(
-    'case',
-    createCaseHandler({
-      identity,
-      audit,
-      events,
-      agreements,
-      materials: { want: async () => {} },
-      dispatch,
-      clocks,
-      applicantKey: number => createHash('sha256').update(number).digest(),
-      changed: () => {},
-    }),
-  )
+  const caseHandler = createCaseHandler({
+    identity,
+    audit,
+    events,
+    agreements,
+    materials: { want: async () => {} },
+    dispatch,
+    clocks,
+    applicantKey: number => createHash('sha256').update(number).digest(),
+    changed: () => {},
+  })
+  handlers.set('case', caseHandler)
   const cases = createCases({
     db,
     packets,
@@ -235,6 +233,9 @@ async function startCity({ play, resolve, network, clock, db, partners, adapter,
     scans,
     events,
     calendars,
+    clocks,
+    packets,
+    caseHandler,
     handlers,
     problems,
     async stop() {

@@ -1,0 +1,216 @@
+import { createHash } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { CaseContent, CaseKind } from '../../protocol/case/kinds.ts'
+import { createWorld } from '../../test/support/world.ts'
+import { agree, COLLECTING, HANDLING, submitCase } from '../../test/support/world-case.ts'
+import { createQueues, QUEUE_NAMES, type QueueName, type Queues } from './queues.ts'
+import { rebuild } from './rebuild.ts'
+import { createStatistics, type Statistics } from './statistics.ts'
+
+const DAY = 86_400_000
+const hash = (text: string) => createHash('sha256').update(text).digest()
+let world: Awaited<ReturnType<typeof createWorld>>
+let agreement: string
+
+function queuesOf(city: string): Queues {
+  const { db, audit, events, cases } = world.city(city)
+  return createQueues({
+    db,
+    clock: world.clock,
+    audit,
+    events,
+    own: city,
+    rows: numbers => cases.rows(numbers),
+    keys: { number: hash, name: name => hash(`name ${name}`) },
+    isPerson: async id => id === 'p1',
+  })
+}
+function statisticsOf(city: string): Statistics {
+  const { db, clocks } = world.city(city)
+  return createStatistics({ db, deadlines: async (store, state) => (await clocks.of(store, state)).deadlines })
+}
+
+async function submit(change: Partial<CaseContent<'case.submit'>> = {}): Promise<string> {
+  const thread = await submitCase(world, agreement, change)
+  await world.settle()
+  return thread
+}
+async function say<K extends CaseKind>(city: string, thread: string, kind: K, body: CaseContent<K>): Promise<void> {
+  await world.city(city).cases.step(thread, kind, body, 'person:1')
+  await world.settle()
+}
+const inQueue = async (city: string, name: QueueName, asker = { person: 'p1', window: '跨省通办窗口 3' }) =>
+  (await queuesOf(city).page(name, asker, 50, null)).cases.map(({ thread }) => thread)
+const finds = async (q: string, city = COLLECTING) =>
+  (await queuesOf(city).search({ q }, 50, null)).map(({ thread }) => thread).sort()
+
+beforeEach(async () => {
+  world = await createWorld()
+  agreement = await agree(world)
+})
+afterEach(() => world.stop())
+
+describe('queues', () => {
+  test('say whose turn it is, and follow the case to its end', async () => {
+    const thread = await submit()
+    expect([await inQueue(COLLECTING, 'waiting'), await inQueue(HANDLING, 'ours')]).toEqual([[thread], [thread]])
+    expect(await inQueue(COLLECTING, 'ours')).toEqual([])
+    await say(HANDLING, thread, 'case.request-supplement', {
+      notice: '请补正',
+      materials: [{ code: 'M01', reason: '不清晰' }],
+    })
+    expect([await inQueue(COLLECTING, 'ours'), await inQueue(HANDLING, 'waiting')]).toEqual([[thread], [thread]])
+    expect(await inQueue(COLLECTING, 'window')).toEqual([thread])
+    await queuesOf(COLLECTING).assign(thread, 'p1', 'person:1')
+    expect(await inQueue(COLLECTING, 'mine')).toEqual([thread])
+    await expect(queuesOf(COLLECTING).assign(thread, 'p2', 'person:1')).rejects.toThrow('request.not-found')
+    await expect(queuesOf(COLLECTING).assign('0'.repeat(32), 'p1', 'person:1')).rejects.toThrow('thread.unknown')
+    await say(COLLECTING, thread, 'case.withdraw', { reason: '不办了' })
+    await say(HANDLING, thread, 'case.close', { outcome: 'withdrawn' })
+    for (const name of ['mine', 'window', 'ours', 'waiting'] as const)
+      expect(await inQueue(COLLECTING, name)).toEqual([])
+  })
+
+  test('tell what is due today and overdue, of this city alone', async () => {
+    const thread = await submit({ receivedAt: new Date(world.clock.now()).toISOString() })
+    const at = async () => [await inQueue(HANDLING, 'due-today'), await inQueue(HANDLING, 'overdue')]
+    expect(await at()).toEqual([[], []])
+    world.clock.advance(DAY)
+    expect(await at()).toEqual([[thread], []])
+    world.clock.advance(DAY)
+    expect(await at()).toEqual([[], [thread]])
+    expect([await inQueue(COLLECTING, 'overdue'), (await queuesOf(HANDLING).counts({ person: 'p1' })).overdue]).toEqual(
+      [[], 1],
+    )
+  })
+
+  test('hold bad ratings until they are answered', async () => {
+    const thread = await submit()
+    await say(HANDLING, thread, 'case.accept', {})
+    await say(HANDLING, thread, 'case.decide', { outcome: 'granted' })
+    await say(COLLECTING, thread, 'case.evaluate', { target: 'window', level: 4, channel: '窗口' })
+    await say(COLLECTING, thread, 'case.evaluate', { target: 'department', level: 5, channel: '窗口' })
+    expect([await inQueue(COLLECTING, 'bad-ratings'), await inQueue(HANDLING, 'bad-ratings')]).toEqual([
+      [thread],
+      [thread],
+    ])
+    await say(COLLECTING, thread, 'case.answer-evaluation', { target: 'window', text: '已致歉' })
+    expect([await inQueue(COLLECTING, 'bad-ratings'), await inQueue(HANDLING, 'bad-ratings')]).toEqual([[], [thread]])
+  })
+
+  test('are read page by page, each case once', async () => {
+    const threads: string[] = []
+    for (let no = 0; no < 7; no++) threads.push(await submit())
+    const seen: string[] = []
+    for (let after: readonly [string, number] | null = null, more = true; more; ) {
+      const page: Awaited<ReturnType<Queues['page']>> = await queuesOf(HANDLING).page(
+        'ours',
+        { person: 'p1' },
+        3,
+        after,
+      )
+      seen.push(...page.cases.map(({ thread }) => thread))
+      after = page.next
+      more = after !== null
+    }
+    expect(seen.sort()).toEqual(threads.sort())
+    const counts = await queuesOf(HANDLING).counts({ person: 'p1' })
+    expect(counts).toMatchObject({ ours: 7, waiting: 0, window: 0 })
+    expect(Object.keys(counts).sort()).toEqual([...QUEUE_NAMES].sort())
+  })
+})
+
+describe('search', () => {
+  test('finds by number, ID number, whole name and words of the item; by parts of a person never', async () => {
+    const other = { type: '1' as const, name: '王大同', idType: '111', idNumber: '11010519491231002X' }
+    const [one, two] = [
+      await submit({ caseNo: '61090020261123000001' }),
+      await submit({ caseNo: '61090020261123000002', applicant: other }),
+    ]
+    expect(await finds('6109002026')).toEqual([one, two].sort())
+    expect(await finds('61090020261123000002')).toEqual([two])
+    expect(await finds('11010519491231002x')).toEqual([two])
+    expect(await finds('王大同')).toEqual([two])
+    for (const part of ['王大', '大同', '110105194912', '%%', 'zz']) expect(await finds(part)).toEqual([])
+    const [item] = (await world.city(COLLECTING).cases.list({}, 1, null)).map(({ item: { name } }) => name.slice(0, 3))
+    expect(await finds(item ?? '')).toEqual([one, two].sort())
+    expect((await queuesOf(COLLECTING).search({ q: '王大同', state: 'closed' }, 50, null)).length).toBe(0)
+    expect(
+      (await queuesOf(COLLECTING).search({ partner: HANDLING, from: '2026-11-01', to: '2026-12-31' }, 1, null)).length,
+    ).toBe(1)
+    expect((await queuesOf(COLLECTING).search({ to: '2026-11-01' }, 50, null)).length).toBe(0)
+  })
+})
+
+describe('statistics and rebuild', () => {
+  async function play(): Promise<void> {
+    const [granted, refused] = [await submit(), await submit({ window: '其他窗口' })]
+    await submit()
+    await say(HANDLING, granted, 'case.accept', {})
+    await say(HANDLING, refused, 'case.refuse', { reason: '不属于本机关', basis: '行政许可法第三十二条' })
+    world.clock.advance(3 * DAY)
+    await say(HANDLING, granted, 'case.decide', { outcome: 'granted' })
+    await say(HANDLING, granted, 'case.close', { outcome: 'granted' })
+    await say(COLLECTING, granted, 'case.evaluate', { target: 'department', level: 1, channel: '窗口' })
+  }
+
+  test('follow the cases, as often as they are asked, and are the same when made anew', async () => {
+    const statistics = statisticsOf(COLLECTING)
+    const sums = async (made: Statistics) => [
+      await made.sums('all', '2026-11', '2026-11', null),
+      await made.sums('all', '2026-11-01', '2026-11-30', null),
+      await made.sums('window', '2026', '2026', null),
+      await made.sums('mode', '2026-11', '2026-11', '0'),
+    ]
+    await submit()
+    await statistics.catchUp()
+    await play()
+    await statistics.catchUp()
+    await statistics.catchUp()
+    const [month] = await statistics.sums('all', '2026-11', '2026-11', null)
+    expect(month).toMatchObject({
+      period: '2026-11',
+      counts: {
+        submitted: 4,
+        accepted: 1,
+        decided: 1,
+        ended: 2,
+        rated: 1,
+        'level.1': 1,
+        'outcome.granted': 1,
+        'outcome.refused': 1,
+      },
+      days: { accept: { p50: 0, p95: 0 }, decide: { p50: 3, p95: 3 }, whole: { p50: 0, p95: 3 } },
+    })
+    const before = await sums(statistics)
+    expect(before[2]?.map(({ key, counts }) => [key, counts.submitted])).toEqual([
+      ['其他窗口', 1],
+      ['跨省通办窗口 3', 3],
+    ])
+    await statistics.reset()
+    expect((await statistics.sums('all', '2026-11', '2026-11', null)).length).toBe(0)
+    await statistics.catchUp()
+    expect(await sums(statistics)).toEqual(before)
+  })
+
+  test('a rebuild writes the same rows as were there, whatever became of them', async () => {
+    await play()
+    for (const city of [COLLECTING, HANDLING]) {
+      const { db, packets, caseHandler } = world.city(city)
+      const rows = () => db.query('SELECT * FROM cases ORDER BY thread_no')
+      const before = await rows()
+      await db.transaction(tx =>
+        tx.run(
+          `UPDATE cases SET state = 'submitted', outcome = NULL, fold = '{}', turn = NULL, due = NULL, item_name = 'x', applicant = ''`,
+        ),
+      )
+      const told: number[] = []
+      const done = await rebuild(
+        { db, packets: (tx, no) => packets().packets(tx, no), handler: caseHandler, statistics: statisticsOf(city) },
+        at => told.push(at),
+      )
+      expect([done, told]).toEqual([3, [3]])
+      expect(await rows()).toEqual(before)
+    }
+  })
+})

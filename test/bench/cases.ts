@@ -1,0 +1,242 @@
+/**
+ * Cases (办件): with so many in one store, how long each work queue, search, case page and statistic takes, and how many cases a
+ * second a rebuild writes anew. A thousand cases are real ones, brought there by exchange between two cities; the others are rows
+ * beside them, spread over states, partners, items, windows and two years. Pages are those of real cases.
+ */
+import { createHash } from 'node:crypto'
+import { createQueues, QUEUE_NAMES, type QueueName } from '../../node/queues/queues.ts'
+import { rebuild } from '../../node/queues/rebuild.ts'
+import { createStatistics } from '../../node/queues/statistics.ts'
+import type { Database } from '../../node/store/database.ts'
+import type { CaseState } from '../../protocol/case/fold.ts'
+import { createWorld } from '../support/world.ts'
+import { agree, COLLECTING, HANDLING, submitCase } from '../support/world-case.ts'
+
+export type Spread = { p50: number; p95: number; p99: number }
+export type CasesReport = {
+  cases: number
+  seedSeconds: number
+  queues: Record<QueueName, Spread>
+  counts: Spread
+  searches: Record<string, Spread>
+  page: Spread
+  statistics: Record<string, Spread>
+  rebuildPerSecond: number
+  statisticsPerSecond: number
+  storeMegabytes: number
+}
+
+const REAL = 1000
+const ROUNDS = 200
+const DAY = 86_400
+const hash = (text: string) => createHash('sha256').update(text).digest()
+
+const ms = (from: number): number => performance.now() - from
+function spread(times: readonly number[]): Spread {
+  const sorted = [...times].sort((a, b) => a - b)
+  const at = (of: number): number =>
+    Math.round((sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * of) / 100))] ?? 0) * 100) / 100
+  return { p50: at(50), p95: at(95), p99: at(99) }
+}
+async function timed(rounds: number, work: (round: number) => Promise<unknown>): Promise<Spread> {
+  const times: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    const from = performance.now()
+    await work(round)
+    times.push(ms(from))
+  }
+  return spread(times)
+}
+
+/** Rows beside the real ones: `?1` how many, from `?2` on; times lie in the two years before `?3` (seconds). */
+async function seed(
+  db: Database,
+  count: number,
+  now: number,
+  folds: Record<'open' | 'own' | 'ended', CaseState>,
+): Promise<void> {
+  const [last] = await db.query<{ no: number }>('SELECT max(no) AS no FROM threads')
+  const from = (last?.no ?? 0) + 1
+  const template = (state: CaseState): string =>
+    JSON.stringify({
+      ...state,
+      asked: [],
+      instants: {
+        ...state.instants,
+        submitted: 1_111_111_111,
+        accepted: state.instants.accepted === null ? null : 1_222_222_222,
+        decided: state.instants.decided === null ? null : 1_333_333_333,
+        ended: state.instants.ended === null ? null : 1_444_444_444,
+      },
+    })
+  const step = 100_000
+  for (let begin = 0; begin < count; begin += step) {
+    const size = Math.min(step, count - begin)
+    await db.transaction(async tx => {
+      const numbers = `WITH RECURSIVE n(i) AS (SELECT ${from + begin} UNION ALL SELECT i + 1 FROM n WHERE i < ${from + begin + size - 1})`
+      await tx.run(`${numbers} INSERT INTO threads (no, thread, type, partner, started_at)
+        SELECT i, randomblob(16), 'case', CASE WHEN i % 20 = 0 THEN '${HANDLING}' ELSE printf('%06d', 420301 + i % 19) END, 0 FROM n`)
+      await tx.run(
+        `${numbers}, f AS (SELECT i, i % 100 AS k, ${now} - (i * 7919 % ${730 * DAY}) AS at FROM n)
+         INSERT INTO cases (thread_no, role, partner, case_no, local_case_no, item_code, item_name, mode, state, outcome, applicant,
+           applicant_key, name_key, window, agreement, parked, submitted_at, updated_at, fold, holder, due, due_duty, due_city,
+           due_provisional, turn, bad, assignee)
+         SELECT i, CASE WHEN i % 2 = 0 THEN 'collecting' ELSE 'handling' END, CASE WHEN i % 20 = 0 THEN '${HANDLING}' ELSE printf('%06d', 420301 + i % 19) END,
+           printf('610900%014d', i), CASE WHEN k < 95 THEN printf('SY-%d', i) END, printf('item-%03d', i * 31 % 130),
+           printf('事项%03d', i * 31 % 130), i % 4, CASE WHEN k < 85 THEN 'closed' WHEN k < 95 THEN 'accepted' ELSE 'supplementing' END,
+           CASE WHEN k < 85 THEN 'granted' END, '陈**', randomblob(32), randomblob(32), printf('窗口 %d', i % 30), x'00',
+           CASE WHEN i % 5000 = 0 THEN '{"code":"case.transition"}' END, at * 1000, at * 1000 + 1,
+           replace(replace(replace(replace(CASE WHEN k < 85 THEN ? WHEN k < 95 THEN ? ELSE ? END, '1111111111', at), '1222222222', at + ${DAY}),
+             '1333333333', at + (1 + i % 9) * ${DAY}), '1444444444', at + (2 + i % 12) * ${DAY}),
+           CASE WHEN k < 85 THEN NULL WHEN k < 95 THEN '${HANDLING}' ELSE '${COLLECTING}' END,
+           CASE WHEN k >= 85 THEN date(${now} + (i * 131 % 40 - 8) * ${DAY}, 'unixepoch') END, CASE WHEN k >= 85 THEN 'promise' END,
+           CASE WHEN k < 85 THEN NULL WHEN k < 95 THEN '${HANDLING}' ELSE '${COLLECTING}' END, 0,
+           CASE WHEN k < 85 THEN NULL WHEN k < 95 THEN 'partner' ELSE 'own' END, i % 2000 = 0, CASE WHEN k >= 85 AND i % 7 = 0 THEN printf('p%d', i % 40) END
+         FROM f`,
+        [template(folds.ended), template(folds.open), template(folds.own)],
+      )
+    })
+  }
+  await db.transaction(tx =>
+    tx.run(
+      `INSERT INTO case_items (code, name) SELECT DISTINCT item_code, item_name FROM cases WHERE true ON CONFLICT DO NOTHING`,
+    ),
+  )
+}
+
+export async function benchCases({ cases, log }: { cases: number; log: (line: string) => void }): Promise<CasesReport> {
+  const world = await createWorld()
+  try {
+    const agreement = await agree(world)
+    const threads: string[] = []
+    for (let no = 0; no < REAL; no++) {
+      const thread = await submitCase(world, agreement, { caseNo: `61090020261123${String(no).padStart(6, '0')}` })
+      threads.push(thread)
+      if (no % 100 === 99) await world.settle()
+    }
+    await world.settle()
+    const [open, own, ended] = threads
+    if (open === undefined || own === undefined || ended === undefined) throw new Error('no threads')
+    const say = async (
+      city: string,
+      thread: string,
+      kind: Parameters<(typeof here)['cases']['step']>[1],
+      body: object,
+    ) => {
+      await world.city(city).cases.step(thread, kind, body, 'person:1')
+      await world.settle()
+    }
+    const here = world.city(COLLECTING)
+    await say(HANDLING, open, 'case.accept', {})
+    await say(HANDLING, own, 'case.request-supplement', {
+      notice: '请补正',
+      materials: [{ code: 'M01', reason: '不清晰' }],
+    })
+    for (const [kind, body] of [
+      ['case.accept', {}],
+      ['case.decide', { outcome: 'granted' }],
+      ['case.send-result', { method: 'file' }],
+      ['case.close', { outcome: 'granted' }],
+    ] as const)
+      await say(HANDLING, ended, kind, body)
+    const { db } = here
+    const foldOf = async (thread: string) => (await here.cases.get(thread)).fold
+    const folds = { open: await foldOf(open), own: await foldOf(own), ended: await foldOf(ended) }
+    const statistics = createStatistics({
+      db,
+      deadlines: async (store, state) => (await here.clocks.of(store, state)).deadlines,
+    })
+    const began = performance.now()
+    await rebuild({ db, packets: (tx, no) => here.packets().packets(tx, no), handler: here.caseHandler, statistics })
+    const rebuildPerSecond = Math.round((REAL / ms(began)) * 1000)
+    log(`rebuild: ${rebuildPerSecond} cases/s`)
+
+    const seeding = performance.now()
+    const now = Math.floor(world.clock.now() / 1000)
+    await seed(db, cases - REAL, now, folds)
+    await db.transaction(tx => tx.query('PRAGMA optimize'))
+    const seedSeconds = Math.round(ms(seeding) / 1000)
+    log(`${cases} cases in the store after ${seedSeconds} s`)
+    await statistics.reset()
+    const summing = performance.now()
+    await statistics.catchUp()
+    const statisticsPerSecond = Math.round((cases / ms(summing)) * 1000)
+    log(`statistics: ${statisticsPerSecond} cases/s`)
+
+    const queues = createQueues({
+      db,
+      clock: world.clock,
+      audit: here.audit,
+      events: here.events,
+      own: COLLECTING,
+      rows: numbers => here.cases.rows(numbers),
+      keys: { number: hash, name: name => hash(`name ${name}`) },
+      isPerson: async () => true,
+    })
+    const asker = (round: number) => ({ person: `p${round % 40}`, window: `窗口 ${round % 30}` })
+    const queueTimes: [QueueName, Spread][] = []
+    for (const name of QUEUE_NAMES) {
+      queueTimes.push([
+        name,
+        await timed(ROUNDS, async round => {
+          const first = await queues.page(name, asker(round), 50, null)
+          // Each other round reads on, as a clerk does.
+          if (round % 2 === 1 && first.next !== null) await queues.page(name, asker(round), 50, first.next)
+        }),
+      ])
+      log(`queue ${name}: p95 ${queueTimes.at(-1)?.[1].p95} ms`)
+    }
+    const counts = await timed(50, round => queues.counts(asker(round)))
+    const page = (round: number) => threads[(round * 37) % REAL] ?? open
+    const searches: Record<string, Spread> = {}
+    for (const [name, filter] of [
+      ['case number', (round: number) => ({ q: `6109000000${String(100_000 + round * 991).padStart(10, '0')}` })],
+      ['beginning of a number', (round: number) => ({ q: `61090020261123000${round % 10}` })],
+      ['ID number, not there', (round: number) => ({ q: `61090219900307${String(round).padStart(4, '0')}` })],
+      ['words of an item', (round: number) => ({ q: `事项0${round % 10}` })],
+      [
+        'partner and state',
+        (round: number) => ({ partner: String(420_301 + (round % 19)), state: 'accepted' as const }),
+      ],
+      [
+        'item and mode',
+        (round: number) => ({ item: `item-${String(round % 130).padStart(3, '0')}`, mode: (round % 4) as 0 }),
+      ],
+      ['days', (round: number) => ({ from: `2026-0${1 + (round % 9)}-01`, to: '2026-12-31' })],
+    ] as const) {
+      searches[name] = await timed(ROUNDS, round => queues.search(filter(round), 50, null))
+      log(`search by ${name}: p95 ${searches[name]?.p95} ms`)
+    }
+    const pages = await timed(ROUNDS, round => here.cases.get(page(round)))
+    const sums: Record<string, Spread> = {}
+    for (const [name, by, from, to] of [
+      ['a month, by day', 'all', '2026-10-01', '2026-10-31'],
+      ['a year, by day and partner', 'partner', '2025-12-01', '2026-11-30'],
+      ['a year, by month and item', 'item', '2026-01', '2026-12'],
+      ['two years, by window', 'window', '2025', '2026'],
+    ] as const) {
+      sums[name] = await timed(20, async () => {
+        await statistics.catchUp()
+        await statistics.sums(by, from, to, null)
+      })
+      log(`statistics of ${name}: p95 ${sums[name]?.p95} ms`)
+    }
+    const [size] = await db.query<{ bytes: number }>(
+      'SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()',
+    )
+    return {
+      cases,
+      seedSeconds,
+      queues: Object.fromEntries(queueTimes) as Record<QueueName, Spread>,
+      counts,
+      searches,
+      page: pages,
+      statistics: sums,
+      rebuildPerSecond,
+      statisticsPerSecond,
+      storeMegabytes: Math.round((size?.bytes ?? 0) / 1e6),
+    }
+  } finally {
+    await world.stop()
+  }
+}
