@@ -102,6 +102,9 @@ import { MIGRATIONS } from './store/migrations/index.ts'
 import { openSqlite } from './store/sqlite.ts'
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts'
 import { VERSION } from './version.ts'
+import { post } from './webhooks/post.ts'
+import { webhookRoutes } from './webhooks/routes.ts'
+import { createWebhooks } from './webhooks/webhooks.ts'
 
 export type NodeOptions = {
   config: NodeConfig
@@ -215,6 +218,9 @@ export async function startNode({
     () => host.relays().reservations,
   )
 
+  const countWebhook = telemetry.metrics.counter('tongban_webhook_deliveries_total', 'Messages to webhooks', [
+    'outcome',
+  ])
   const handlers = new Map<string, ThreadHandler>()
   const sightings = createSightings({ clock })
   const services = await createServices({
@@ -615,6 +621,22 @@ export async function startNode({
       },
     ],
   })
+  const webhooks = createWebhooks({
+    db,
+    clock,
+    audit,
+    events,
+    seal,
+    allowInside: config.webhooks.allowPrivate,
+    random: Math.random,
+    randomSecret: bytes => randomBytes(bytes).toString('base64'),
+    newId: () => `wh_${randomBytes(9).toString('base64url')}`,
+    post,
+    observer: {
+      delivered: ok => countWebhook({ outcome: ok ? 'ok' : 'failed' }),
+      disabled: id => log.warning('webhook switched off', { webhook: id }),
+    },
+  })
   const people = createPeople({ database: db, audit, now: clock.now, ids: randomUUID, random: randomBytes })
 
   const app = createHttpApp({
@@ -623,6 +645,7 @@ export async function startNode({
     routes: [
       calendarRoutes(calendars, identity.city),
       purgeRoutes(purges),
+      webhookRoutes(webhooks),
       queueRoutes(queues, statistics, rebuildAll),
       paperRoutes(casePapers),
       caseRoutes(cases),
@@ -687,6 +710,7 @@ export async function startNode({
   await tests.start()
   health.start()
   await dispatch.start()
+  webhooks.start()
   // The program may have come with the holiday table of another year.
   void cases.recount('provisional').catch(error => log.error('days not counted anew', {}, error))
   const server = startServer({ app, host: config.http.host, port: config.http.port, maxBytes: MAX_BODY, clock })
@@ -741,6 +765,7 @@ export async function startNode({
       await site?.stop()
       await server.stop()
       stopping.abort()
+      await webhooks.stop()
       await dispatch.stop()
       await health.stop()
       await tests.stop()

@@ -7,6 +7,7 @@ import { declareFederation } from './federation-commands.ts'
 import { declareMappings } from './mapping-commands.ts'
 import { fail } from './output.ts'
 import { declareServices } from './services-commands.ts'
+import { declareWebhooks } from './webhook-commands.ts'
 
 type Action = (context: ReturnType<typeof createContext>, flags: never, ...args: string[]) => Promise<unknown>
 
@@ -194,6 +195,11 @@ export function createProgram(): Command {
   declareServices(program.command('services').description('service lists 事项清单'), { add, does, example })
 
   declareMappings(program.command('mappings').description('comparison of items 事项比对'), { add, does, example })
+  declareWebhooks(program.command('webhooks').description('events told to other programs 事件推送'), {
+    add,
+    does,
+    example,
+  })
   declareFederation(program.command('federation').description('directories of federations 联盟名录'), {
     add,
     does,

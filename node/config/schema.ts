@@ -144,6 +144,19 @@ export const ConfigFile = z.strictObject({
         ),
     })
     .prefault({}),
+  webhooks: z
+    .strictObject({
+      allowPrivate: z
+        .boolean()
+        .default(false)
+        .meta(
+          says(
+            'whether webhooks may go to private addresses and by plain HTTP, as inside a government network',
+            '事件推送是否允许发往内网地址和使用 HTTP，如政务外网',
+          ),
+        ),
+    })
+    .prefault({}),
   log: z
     .strictObject({
       level: z.enum(['debug', 'info', 'warning', 'error']).default('info').meta(says('least level told', '日志级别')),

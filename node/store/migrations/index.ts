@@ -11,6 +11,7 @@ import { health } from './008-health.ts'
 import { calendar } from './009-calendar.ts'
 import { caseClock } from './010-case-clock.ts'
 import { jointCases } from './011-joint-cases.ts'
+import { webhooks } from './012-webhooks.ts'
 import { queues } from './013-queues.ts'
 import { purge } from './016-purge.ts'
 
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
   calendar,
   caseClock,
   jointCases,
+  webhooks,
   queues,
   purge,
 ]

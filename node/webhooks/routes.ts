@@ -1,0 +1,184 @@
+/** HTTP routes of webhooks: subscribe, test, read the log, replay. */
+import * as z from 'zod'
+import type { Problem } from '../../protocol/problem.ts'
+import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
+import { actorOf, type RouteModule, Time, time, timeOrNull } from '../http/route.ts'
+import { WEBHOOK_TYPES, type Webhook, type Webhooks } from './webhooks.ts'
+
+const Why = z.strictObject({ code: z.string(), detail: z.string().optional() }).nullable()
+const WebhookAnswer = z.strictObject({
+  id: z.string(),
+  url: z.string(),
+  types: z.array(z.string()).describe('event types; empty: all'),
+  active: z.boolean(),
+  waiting: z.number().int().describe('events that came since the last one that was told'),
+  failures: z.number().int(),
+  failingSince: Time.nullable(),
+  nextAt: Time.nullable(),
+  problem: Why,
+  createdAt: Time,
+})
+const Secret = z.string().describe('`whsec_…`: verify messages with it; shown once')
+const toAnswer = ({ failingSince, nextAt, createdAt, ...webhook }: Webhook) => ({
+  ...webhook,
+  failingSince: timeOrNull(failingSince),
+  nextAt: timeOrNull(nextAt),
+  createdAt: time(createdAt),
+})
+const params = z.strictObject({ id: z.string().max(64) })
+const ROLES = ['administrator', 'integrator'] as const
+const Sent = z.strictObject({ taken: z.boolean(), problem: Why })
+const sent = (problem: Problem | null) => ({ taken: problem === null, problem })
+
+export const webhookRoutes = (webhooks: Webhooks): RouteModule => ({
+  tag: 'Webhooks',
+  description:
+    'Webhooks (事件推送) after Standard Webhooks 1.0: events in order, at least once, signed with HMAC-SHA-256. They name what changed; the rest is read with the API.',
+  register(api) {
+    api.operation({
+      method: 'get',
+      path: '/api/v1/webhooks',
+      id: 'listWebhooks',
+      summary: 'Subscriptions, and how delivery to each stands',
+      roles: [...ROLES, 'auditor'],
+      answer: z.strictObject({ items: z.array(WebhookAnswer) }),
+      handle: async () => ({ items: (await webhooks.list()).map(toAnswer) }),
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/webhooks',
+      id: 'addWebhook',
+      summary: 'Subscribe to events from now on',
+      roles: ROLES,
+      body: z.strictObject({
+        url: z.string().max(1000).describe('https; of the Internet, unless the node is set to allow private ones'),
+        types: z.array(z.enum(WEBHOOK_TYPES)).max(50).default([]),
+      }),
+      answer: WebhookAnswer.extend({ secret: Secret }),
+      status: 201,
+      shownOnce: true,
+      problems: ['request.invalid', 'request.conflict'],
+      handle: async ({ body, person }) => {
+        const { webhook, secret } = await webhooks.add(body.url, body.types, actorOf(person))
+        return { ...toAnswer(webhook), secret }
+      },
+    })
+    for (const [verb, active, summary] of [
+      ['enable', true, 'Switch it on, and tell what waits'],
+      ['disable', false, 'Switch it off; what happens meanwhile waits'],
+    ] as const)
+      api.operation({
+        method: 'post',
+        path: `/api/v1/webhooks/{id}/${verb}`,
+        id: `${verb}Webhook`,
+        summary,
+        roles: ROLES,
+        params,
+        body: z.strictObject({}),
+        answer: WebhookAnswer,
+        problems: ['request.not-found'],
+        handle: async ({ params: { id }, person }) => toAnswer(await webhooks.set(id, active, actorOf(person))),
+      })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/webhooks/{id}/rotate',
+      id: 'rotateWebhookSecret',
+      summary: 'A new secret; the former one signs too for a day',
+      roles: ROLES,
+      params,
+      body: z.strictObject({}),
+      answer: WebhookAnswer.extend({ secret: Secret }),
+      shownOnce: true,
+      problems: ['request.not-found'],
+      handle: async ({ params: { id }, person }) => {
+        const { webhook, secret } = await webhooks.rotate(id, actorOf(person))
+        return { ...toAnswer(webhook), secret }
+      },
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/webhooks/{id}/remove',
+      id: 'removeWebhook',
+      summary: 'End a subscription',
+      roles: ROLES,
+      params,
+      body: z.strictObject({}),
+      answer: z.strictObject({ removed: z.literal(true) }),
+      problems: ['request.not-found'],
+      handle: async ({ params: { id }, person }) => {
+        await webhooks.remove(id, actorOf(person))
+        return { removed: true as const }
+      },
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/webhooks/{id}/test',
+      id: 'testWebhook',
+      summary: 'Send a message of type `webhook.test` now',
+      roles: ROLES,
+      params,
+      body: z.strictObject({}),
+      answer: Sent,
+      seconds: 30,
+      problems: ['request.not-found'],
+      handle: async ({ params: { id } }) => sent(await webhooks.test(id)),
+    })
+    api.operation({
+      method: 'get',
+      path: '/api/v1/webhooks/{id}/log',
+      id: 'readWebhookLog',
+      summary: 'The last attempts, newest first',
+      roles: [...ROLES, 'auditor'],
+      params,
+      query: z.strictObject(pageQuery),
+      answer: pageOf(
+        z.strictObject({
+          no: z.number().int(),
+          event: z.number().int(),
+          type: z.string(),
+          at: Time,
+          ms: z.number().int(),
+          status: z.number().int().nullable(),
+          problem: z.string().nullable(),
+        }),
+      ),
+      problems: ['request.not-found'],
+      handle: async ({ params: { id }, query: { limit, cursor } }) => {
+        const before = decodeCursor(z.tuple([z.number().int()]), cursor)
+        const found = await webhooks.log(id, limit + 1, before?.[0] ?? null)
+        return toPage(
+          found,
+          limit,
+          entry => [entry.no],
+          entry => ({ ...entry, at: time(entry.at) }),
+        )
+      },
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/webhooks/{id}/replay',
+      id: 'replayWebhook',
+      summary: 'Tell all kept events from this number on again, in order',
+      roles: ROLES,
+      params,
+      body: z.strictObject({ from: z.number().int().min(1) }),
+      answer: WebhookAnswer,
+      problems: ['request.not-found'],
+      handle: async ({ params: { id }, body, person }) =>
+        toAnswer(await webhooks.replay(id, body.from, actorOf(person))),
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/webhooks/{id}/resend',
+      id: 'resendWebhook',
+      summary: 'Send one kept event again',
+      roles: ROLES,
+      params,
+      body: z.strictObject({ event: z.number().int().min(1) }),
+      answer: Sent,
+      seconds: 30,
+      problems: ['request.not-found'],
+      handle: async ({ params: { id }, body }) => sent(await webhooks.resend(id, body.event)),
+    })
+  },
+})

@@ -1,0 +1,244 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { ProblemError } from '../../protocol/problem.ts'
+import { createHandClock } from '../../test/support/http.ts'
+import { openTestStore } from '../../test/support/store.ts'
+import { createAudit } from '../audit/audit.ts'
+import { createEventLog, type EventType } from '../audit/events.ts'
+import { checkTarget, isInside, type PostOptions, post } from './post.ts'
+import { createWebhooks, signaturesOf, WEBHOOK_LIMITS, type Webhooks } from './webhooks.ts'
+
+const NOW = Date.parse('2026-11-23T00:00:00Z')
+const SECRET = Buffer.alloc(32, 7).toString('base64')
+type Posted = {
+  url: string
+  body: { type: string; data: { no: number; subject: string } }
+  headers: Record<string, string>
+}
+
+let clock: ReturnType<typeof createHandClock>
+let db: Awaited<ReturnType<typeof openTestStore>>
+let audit: ReturnType<typeof createAudit>
+let events: ReturnType<typeof createEventLog>
+let webhooks: Webhooks
+let posted: Posted[]
+let answers: (url: string) => Promise<number>
+let disabled: string[]
+let made: number
+
+const make = (): Webhooks =>
+  createWebhooks({
+    db,
+    clock,
+    audit,
+    events,
+    seal: { seal: plain => plain, open: sealed => sealed },
+    allowInside: false,
+    random: () => 0,
+    randomSecret: () => SECRET,
+    newId: () => `wh_${++made}`,
+    post: async (url: string, { headers, body }: PostOptions) => {
+      posted.push({ url, headers, body: JSON.parse(body) as Posted['body'] })
+      return answers(url)
+    },
+    observer: { delivered: () => {}, disabled: id => disabled.push(id) },
+  })
+
+beforeEach(async () => {
+  clock = createHandClock(NOW)
+  db = await openTestStore()
+  audit = createAudit({ database: db, now: clock.now })
+  events = createEventLog({ database: db, now: clock.now })
+  posted = []
+  disabled = []
+  made = 0
+  answers = async () => 204
+  webhooks = make()
+  webhooks.start()
+})
+afterEach(() => webhooks.stop())
+
+const say = (type: EventType, subject: string) => db.transaction(tx => events.append(tx, { type, subject }))
+const told = () => posted.map(({ body }) => `${body.type} ${body.data.subject}`)
+const soon = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 3000, interval: 5 })
+const add = (types: string[] = [], url = 'https://one.example.cn/hook') => webhooks.add(url, types, 'person:1')
+
+describe('signatures', () => {
+  test('are those of Standard Webhooks', () => {
+    // The example of the specification.
+    expect(
+      signaturesOf(
+        ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
+        'msg_p5jXN8AQM9LWM0D4loKWxJek',
+        1614265330,
+        '{"test": 2432232314}',
+      ),
+    ).toBe('v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=')
+  })
+
+  test('are made by the former secret too for a day after a new one', async () => {
+    const { webhook } = await add()
+    await say('case.changed', 'a')
+    await soon(() => expect(posted).toHaveLength(1))
+    await webhooks.rotate(webhook.id, 'person:1')
+    await say('case.changed', 'b')
+    await soon(() => expect(posted).toHaveLength(2))
+    clock.advance(WEBHOOK_LIMITS.overlap + 1)
+    await say('case.changed', 'c')
+    await soon(() => expect(posted).toHaveLength(3))
+    expect(posted.map(({ headers }) => headers['webhook-signature']?.split(' ').length)).toEqual([1, 2, 1])
+  })
+})
+
+describe('delivery', () => {
+  test('tells what happens from the subscription on, in order, of the wanted types, naming no person', async () => {
+    await say('case.changed', 'before')
+    await add(['case.changed', 'case.due'])
+    for (const [type, subject] of [
+      ['case.changed', 'a'],
+      ['partner.changed', '420300'],
+      ['case.due', 'b'],
+      ['case.changed', 'c'],
+    ] as const)
+      await say(type, subject)
+    await soon(() => expect(told()).toEqual(['case.changed a', 'case.due b', 'case.changed c']))
+    expect(Object.keys(posted[0]?.body ?? {})).toEqual(['type', 'timestamp', 'data'])
+    expect(posted[0]?.headers).toMatchObject({ 'webhook-id': 'evt_2', 'webhook-timestamp': String(NOW / 1000) })
+    expect((await webhooks.list())[0]).toMatchObject({ waiting: 0, failures: 0 })
+  })
+
+  test('tries again with growing pauses, and goes on where it stood, also after a restart', async () => {
+    answers = async () => 500
+    const { webhook } = await add()
+    await say('case.changed', 'a')
+    await say('case.changed', 'b')
+    await soon(async () => expect(await webhooks.get(webhook.id)).toMatchObject({ failures: 1, waiting: 2 }))
+    clock.advance(WEBHOOK_LIMITS.first)
+    await soon(async () => expect((await webhooks.get(webhook.id)).failures).toBe(2))
+    expect((await webhooks.get(webhook.id)).problem).toMatchObject({ detail: 'status 500' })
+    await webhooks.stop()
+    answers = async () => 200
+    webhooks = make()
+    clock.advance(60_000)
+    webhooks.start()
+    await soon(() => expect(told().slice(-2)).toEqual(['case.changed a', 'case.changed b']))
+    await soon(async () => expect(await webhooks.get(webhook.id)).toMatchObject({ failures: 0, waiting: 0 }))
+    const log = await webhooks.log(webhook.id, 10, null)
+    expect(log.map(({ status }) => status)).toEqual([200, 200, 500, 500])
+  })
+
+  test('to one that hangs or is dead holds up nobody else', async () => {
+    let free = () => {}
+    answers = url => (url.includes('slow') ? new Promise(resolve => (free = () => resolve(200))) : Promise.resolve(200))
+    await add([], 'https://slow.example.cn/')
+    await add([], 'https://quick.example.cn/')
+    for (const subject of ['a', 'b']) await say('case.changed', subject)
+    await soon(() => expect(posted.filter(({ url }) => url.includes('quick'))).toHaveLength(2))
+    expect(posted.filter(({ url }) => url.includes('slow'))).toHaveLength(1)
+    free()
+  })
+
+  test('is given up after days, told as an event, and goes on when it is switched on', async () => {
+    answers = () => Promise.reject(new ProblemError('exchange.unreachable', 'refused'))
+    const { webhook } = await add(['case.changed'])
+    await say('case.changed', 'a')
+    await soon(async () => expect((await webhooks.get(webhook.id)).failures).toBe(1))
+    clock.advance(WEBHOOK_LIMITS.giveUp)
+    await soon(async () => expect((await webhooks.get(webhook.id)).active).toBe(false))
+    expect(disabled).toEqual([webhook.id])
+    expect((await events.after(0, 100)).at(-1)).toMatchObject({ type: 'work.parked', subject: `webhook:${webhook.id}` })
+    answers = async () => 200
+    await webhooks.set(webhook.id, true, 'person:1')
+    await soon(async () => expect(await webhooks.get(webhook.id)).toMatchObject({ active: true, waiting: 0 }))
+    expect(told().at(-1)).toBe('case.changed a')
+  })
+
+  test('is replayed from an event on, one alone, or as a test', async () => {
+    const { webhook } = await add()
+    for (const subject of ['a', 'b', 'c']) await say('case.changed', subject)
+    await soon(() => expect(posted).toHaveLength(3))
+    await webhooks.replay(webhook.id, 2, 'person:1')
+    await soon(() => expect(told().slice(3)).toEqual(['case.changed b', 'case.changed c']))
+    expect(await webhooks.resend(webhook.id, 1)).toBeNull()
+    expect(await webhooks.test(webhook.id)).toBeNull()
+    expect(told().slice(5)).toEqual(['case.changed a', `webhook.test ${webhook.id}`])
+    await expect(webhooks.replay(webhook.id, 99, 'person:1')).rejects.toThrow('request.not-found')
+    await expect(webhooks.resend(webhook.id, 99)).rejects.toThrow('request.not-found')
+  })
+})
+
+describe('bounds', () => {
+  test('so many subscriptions, and so many attempts kept of each', async () => {
+    const { webhook } = await add()
+    for (let no = 1; no < WEBHOOK_LIMITS.hooks; no++) await add()
+    await expect(add()).rejects.toThrow('request.conflict')
+    for (let no = 0; no < WEBHOOK_LIMITS.log + 3; no++) await webhooks.test(webhook.id)
+    expect(await webhooks.log(webhook.id, 1000, null)).toHaveLength(WEBHOOK_LIMITS.log)
+    await webhooks.remove(webhook.id, 'person:1')
+    await expect(webhooks.get(webhook.id)).rejects.toThrow('request.not-found')
+  })
+
+  test.each([
+    'http://example.cn/',
+    'https://127.0.0.1/',
+    'https://10.1.2.3/x',
+    'https://[::1]/',
+    'https://[::ffff:10.0.0.1]/',
+    'https://169.254.169.254/latest',
+    'ftp://example.cn/',
+    'https://user:pass@example.cn/',
+    'nonsense',
+  ])('%s is no target unless private ones are allowed', async url => {
+    await expect(add([], url)).rejects.toThrow('request.invalid')
+    expect(posted).toEqual([])
+  })
+
+  test('addresses of private networks are known in both families', () => {
+    expect(['8.8.8.8', '2400:3200::1'].map(isInside)).toEqual([false, false])
+    for (const address of [
+      '127.0.0.1',
+      '172.31.0.1',
+      '100.64.0.1',
+      'fd00::1',
+      'fe80::1',
+      '::ffff:192.168.1.1',
+      'no address',
+    ])
+      expect(isInside(address)).toBe(true)
+    expect(checkTarget('http://10.0.0.1:8080/hook', true).host).toBe('10.0.0.1:8080')
+  })
+})
+
+describe('the message on the wire', () => {
+  test('reaches a receiver with its signature; a redirect is not followed; a name that leads inside is refused', async () => {
+    const seen: { headers: IncomingMessage['headers']; body: string }[] = []
+    const server = createServer((request, response) => {
+      let body = ''
+      request.on('data', chunk => {
+        body += String(chunk)
+      })
+      request.on('end', () => {
+        seen.push({ headers: request.headers, body })
+        response.writeHead(request.url === '/moved' ? 302 : 200, { location: '/elsewhere' }).end('thanks')
+      })
+    })
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    try {
+      const message = { headers: { 'webhook-id': 'evt_1' }, body: '{"a":1}' }
+      expect(await post(`http://127.0.0.1:${port}/hook`, { ...message, allowInside: true })).toBe(200)
+      expect(await post(`http://127.0.0.1:${port}/moved`, { ...message, allowInside: true })).toBe(302)
+      expect(seen.map(({ headers, body }) => [headers['webhook-id'], body])).toEqual([
+        ['evt_1', '{"a":1}'],
+        ['evt_1', '{"a":1}'],
+      ])
+      await expect(post(`https://localhost:${port}/hook`, { ...message, allowInside: false })).rejects.toThrow(
+        'exchange.unreachable',
+      )
+      expect(seen).toHaveLength(2)
+    } finally {
+      server.close()
+    }
+  })
+})
