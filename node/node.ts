@@ -85,6 +85,7 @@ import { createQueues } from './queues/queues.ts'
 import { rebuild } from './queues/rebuild.ts'
 import { queueRoutes } from './queues/routes.ts'
 import { createStatistics } from './queues/statistics.ts'
+import { createRelief } from './relief.ts'
 import { createReminders } from './reminders/reminders.ts'
 import { reminderRoutes } from './reminders/routes.ts'
 import { createDrafts } from './services/drafts.ts'
@@ -351,7 +352,7 @@ export async function startNode({
     published: async (partner, sha256) => (await organisations.published(partner, sha256)) ?? samples.published(sha256),
     db,
     audit,
-    blobs: await openBlobStore(join(config.data, 'materials'), identity.dataKey()),
+    blobs: await openBlobStore(join(config.data, 'materials'), identity.dataKey(), createRelief()),
     transport: host,
     trust,
     clock,

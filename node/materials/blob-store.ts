@@ -56,8 +56,26 @@ export interface BlobStore {
 
 const HASH = /^[0-9a-f]{64}$/
 
-/** Opens the folder, or makes it (0700); the key of each file is derived from `dataKey` (32 bytes). */
-export async function openBlobStore(folder: string, dataKey: Uint8Array): Promise<BlobStore> {
+/** Bytes of materials after which what passed is given back to the system. */
+const RELIEF = 6 * 1024 * 1024
+
+/**
+ * Opens the folder, or makes it (0700); the key of each file is derived from `dataKey` (32 bytes).
+ * `relieve` frees buffers that nobody holds any more: they lie outside the heap that the collector looks at, and a gigabyte of
+ * them would pass before it thinks of them.
+ */
+export async function openBlobStore(
+  folder: string,
+  dataKey: Uint8Array,
+  relieve: () => void = () => {},
+): Promise<BlobStore> {
+  let passed = 0
+  const pass = (bytes: number): void => {
+    passed += bytes
+    if (passed < RELIEF) return
+    passed = 0
+    relieve()
+  }
   const folders = { uploads: join(folder, 'uploads'), partial: join(folder, 'partial') }
   for (const path of [folder, folders.uploads, folders.partial]) await mkdir(path, { recursive: true, mode: 0o700 })
   const uploading = new Set<string>()
@@ -121,6 +139,7 @@ export async function openBlobStore(folder: string, dataKey: Uint8Array): Promis
       if (!couldBeMaterial(head.subarray(0, size))) throw wrongType()
       hash.update(bytes)
       await writer.append(bytes)
+      pass(bytes.byteLength)
     }
     const sha256 = hash.digest('hex')
     await writer.end(sha256)
@@ -151,6 +170,7 @@ export async function openBlobStore(folder: string, dataKey: Uint8Array): Promis
       const plain = openChunk(key, { index: chunks, whole: null }, await readSealed(file, chunks))
       if (plain?.byteLength !== CHUNK) break
       hash.update(plain)
+      pass(plain.byteLength)
       chunks++
     }
     await cutAfter(file, chunks)
@@ -210,6 +230,7 @@ export async function openBlobStore(folder: string, dataKey: Uint8Array): Promis
         await writer.append(bytes)
         hash.update(bytes)
         offset += bytes.byteLength
+        pass(bytes.byteLength)
       },
       async finish() {
         const holds = offset === size && hash.digest('hex') === sha256
@@ -242,6 +263,7 @@ export async function openBlobStore(folder: string, dataKey: Uint8Array): Promis
         const plain = index === last ? end : await readChunk(file, key, index, null)
         const part = plain.subarray(Math.max(0, offset - index * CHUNK))
         if (part.byteLength > 0) yield new Uint8Array(part.buffer, part.byteOffset, part.byteLength)
+        pass(part.byteLength)
       }
     } finally {
       await file.close()
