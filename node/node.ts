@@ -21,6 +21,8 @@ import { createPapers } from './agreements/papers.ts'
 import { createRenewals } from './agreements/renewal.ts'
 import { agreementRoutes } from './agreements/routes.ts'
 import { agreementTextRoutes } from './agreements/text-routes.ts'
+import { createArchives } from './archive/archive.ts'
+import { archiveRoutes } from './archive/routes.ts'
 import { createAudit } from './audit/audit.ts'
 import { createEventLog } from './audit/events.ts'
 import { auditRoutes } from './audit/routes.ts'
@@ -557,6 +559,11 @@ export async function startNode({
     },
   })
   const evidence = createEvidence({ db, packets, identity, clock, audit, trust, agreements, materials })
+  const archives = createArchives({
+    ...{ db, clock, audit, evidence, materials, papers: casePapers, packets: packetsOf, own: identity.city },
+    row: thread => cases.get(thread),
+    cityName: code => cityOf(code)?.name ?? code,
+  })
   const tests = createPartnerTests({
     db,
     clock,
@@ -652,6 +659,7 @@ export async function startNode({
       caseRoutes(cases),
       materialRoutes(materials),
       evidenceRoutes(evidence),
+      archiveRoutes(archives),
       agreementTextRoutes({ agreements, papers, attachments: createAttachments({ agreements, materials }) }),
       draftingRoutes(drafting, renewals),
       impactRoutes(impacts),

@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { VERSION } from '../version.ts'
 import { declareAgreements } from './agreement-commands.ts'
+import { declareCaseLists } from './case-list-commands.ts'
 import { createContext, type GlobalFlags } from './context.ts'
 import { declareFederation } from './federation-commands.ts'
 import { declareMappings } from './mapping-commands.ts'
@@ -355,6 +356,8 @@ export function createProgram(): Command {
     ),
     'tongban case purge THREAD --dry-run',
   )
+
+  declareCaseLists(cases, { add, does, example })
 
   const calendar = does(add(program, 'calendar', 'holiday tables 节假日表, and what they cover'), async () => {
     const { show } = await import('./calendar.ts')

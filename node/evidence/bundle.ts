@@ -1,6 +1,4 @@
 /** Writes an evidence bundle as a stream: besides the packets only one chunk of a material is in memory. */
-import { createHash } from 'node:crypto'
-import { Zip, ZipPassThrough } from 'fflate'
 import * as jose from 'jose'
 import { keyThumbprint, readCertificate } from '../../certs/index.ts'
 import { type AgreementSignature, generalJws } from '../../protocol/agreement/signature.ts'
@@ -14,6 +12,7 @@ import { ProblemError } from '../../protocol/problem.ts'
 import { BUNDLE_LIMITS, MANIFEST, type Manifest, packetPath, TIMELINE } from './manifest.ts'
 import { storedKey, storedTimes, timelineOf } from './timeline.ts'
 import { timelineHtml } from './timeline-html.ts'
+import { createZipWriter, zipSize } from './zip-writer.ts'
 
 export type BundleMaterial = {
   /** lowercase hex */ sha256: string
@@ -41,37 +40,63 @@ export type BundleInput = {
 
 type Part = { path: string; size: number; content: Uint8Array | (() => ReadableStream<Uint8Array>) }
 
+/** A bundle of which all is known but the bytes of its materials. */
+export type PlannedBundle = {
+  manifest: Manifest
+  /** size of the ZIP file */ bytes: number
+  /** the timeline page inside; null for the test of a partner */ timeline: Uint8Array | null
+  /** Writes it to `sink` and closes that; aborts it on an error. */ write(
+    sink: WritableStream<Uint8Array>,
+  ): Promise<void>
+}
+
 /**
- * Writes the bundle to `sink` and closes it; aborts it on an error. Returns the manifest and the size of the ZIP file.
- * Throws ProblemError: `request.oversize` before the first byte when the ZIP would pass 4 GiB or 50,000 files, `body.hash`
- * or `material.hash` when the store holds other bytes than were signed.
+ * Reads everything but the materials. Throws ProblemError: `request.oversize` when the ZIP would pass 4 GiB or 50,000
+ * files, `body.hash` when the store holds other bytes than were signed; writing it, `material.hash` likewise.
  */
+export async function planBundle(input: BundleInput): Promise<PlannedBundle> {
+  const { manifest, parts } = await plan(input)
+  const bytes = zipSize(parts)
+  if (parts.length > BUNDLE_LIMITS.entries)
+    throw new ProblemError('request.oversize', `evidence of ${parts.length} files, ${BUNDLE_LIMITS.entries} at most`)
+  if (bytes > BUNDLE_LIMITS.bundleBytes)
+    throw new ProblemError('request.oversize', `evidence of ${bytes} bytes, ${BUNDLE_LIMITS.bundleBytes} at most`)
+  const timeline = parts.find(({ path }) => path === TIMELINE)?.content
+  return {
+    manifest,
+    bytes,
+    timeline: timeline instanceof Uint8Array ? timeline : null,
+    async write(sink) {
+      const writer = sink.getWriter()
+      try {
+        const zip = createZipWriter(writer, input.exportedAt)
+        for (const { path, size, content } of parts) {
+          const { sha256: hash } = await zip.add(path, size, content instanceof Uint8Array ? content : content())
+          if (!(content instanceof Uint8Array) && path !== `materials/${hash}`)
+            throw new ProblemError('material.hash', path)
+        }
+        await zip.end()
+        await writer.close()
+      } catch (error) {
+        await writer.abort(error).catch(() => {})
+        throw error
+      }
+    },
+  }
+}
+
+/** Plans the bundle and writes it to `sink`; aborts that on an error. Problems: as of both. */
 export async function writeBundle(
   input: BundleInput,
   sink: WritableStream<Uint8Array>,
 ): Promise<{ manifest: Manifest; bytes: number }> {
-  const writer = sink.getWriter()
-  try {
-    const { manifest, parts } = await plan(input)
-    const bytes = zipSize(parts)
-    if (parts.length > BUNDLE_LIMITS.entries) {
-      throw new ProblemError('request.oversize', `evidence of ${parts.length} files, ${BUNDLE_LIMITS.entries} at most`)
-    }
-    if (bytes > BUNDLE_LIMITS.bundleBytes) {
-      throw new ProblemError('request.oversize', `evidence of ${bytes} bytes, ${BUNDLE_LIMITS.bundleBytes} at most`)
-    }
-    await writeParts(parts, input.exportedAt, writer)
-    await writer.close()
-    return { manifest, bytes }
-  } catch (error) {
-    await writer.abort(error).catch(() => {})
+  const planned = await planBundle(input).catch(async error => {
+    await sink.abort(error).catch(() => {})
     throw error
-  }
+  })
+  await planned.write(sink)
+  return { manifest: planned.manifest, bytes: planned.bytes }
 }
-
-/** What the ZIP will measure: each file with header, descriptor and directory entry, nothing packed. */
-const zipSize = (parts: readonly Part[]): number =>
-  parts.reduce((sum, { path, size }) => sum + 30 + 16 + 46 + 2 * path.length + size, 22)
 
 /** All files in their order, the manifest first. */
 async function plan(input: BundleInput): Promise<{ manifest: Manifest; parts: Part[] }> {
@@ -199,45 +224,4 @@ async function openCertificate(pem: string): Promise<Paper> {
   if (!opened.ok) throw new ProblemError(opened.problem.code, opened.problem.detail)
   const { code: city, name, fingerprint } = opened.certificate
   return { city, name, pem, fingerprint, kid: await keyThumbprint(opened.certificate) }
-}
-
-/** Nothing is packed: signatures, hashes and scans do not shrink, and files of any size pass through unchanged. */
-async function writeParts(
-  parts: readonly Part[],
-  modified: number,
-  writer: WritableStreamDefaultWriter<Uint8Array>,
-): Promise<void> {
-  let ready: Uint8Array[] = []
-  const zip = new Zip((error, chunk) => {
-    if (error !== null) throw error
-    ready.push(chunk)
-  })
-  const flush = async (): Promise<void> => {
-    const chunks = ready
-    ready = []
-    for (const chunk of chunks) await writer.write(chunk)
-  }
-  for (const { path, size, content } of parts) {
-    const file = new ZipPassThrough(path)
-    file.mtime = modified
-    zip.add(file)
-    if (content instanceof Uint8Array) file.push(content, true)
-    else {
-      const hash = createHash('sha256')
-      let written = 0
-      for await (const chunk of content()) {
-        written += chunk.byteLength
-        // More than was signed would also overrun the size that was checked.
-        if (written > size) throw new ProblemError('material.hash', path)
-        hash.update(chunk)
-        file.push(chunk)
-        await flush()
-      }
-      if (written !== size || path !== `materials/${hash.digest('hex')}`) throw new ProblemError('material.hash', path)
-      file.push(new Uint8Array(0), true)
-    }
-    await flush()
-  }
-  zip.end()
-  await flush()
 }

@@ -10,7 +10,7 @@ import type { Clock } from '../exchange/clock.ts'
 import type { PacketStore } from '../exchange/packet-store.ts'
 import type { OwnIdentity } from '../exchange/ports.ts'
 import type { Database } from '../store/database.ts'
-import { type BundleInput, writeBundle } from './bundle.ts'
+import { type BundleInput, type PlannedBundle, planBundle, writeBundle } from './bundle.ts'
 import { type BundleReport, verifyBundle } from './verify.ts'
 
 export type EvidenceParts = {
@@ -80,6 +80,9 @@ export function createEvidence(parts: EvidenceParts) {
       writeBundle(input, writable).catch(() => {})
       return readable
     },
+
+    /** The bundle, ready to be written into something larger, which leaves the audit row. Problem: `thread.unknown`. */
+    plan: async (thread: string): Promise<PlannedBundle> => planBundle(await gather(thread, 'case')),
 
     /** Exports the bundle of a partner test into memory and verifies it as anybody could. Problem: `thread.unknown`. */
     async checkTest(thread: string, fingerprints: readonly string[]): Promise<BundleReport> {

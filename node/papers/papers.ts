@@ -68,6 +68,20 @@ export function createCasePapers(parts: CasePapersParts) {
       return PAPER_NAMES.map(name => ({ name, title: PAPERS[name], lacking: lacking(name, view) }))
     },
 
+    /** Every paper that can be printed, for the archive, which leaves the audit row; none when the case was purged. */
+    async all(thread: string): Promise<{ name: PaperName; title: string; html: string }[]> {
+      const view = await viewOf(thread).catch((error: unknown) => {
+        if (error instanceof ProblemError && error.problem.code === 'request.conflict') return null
+        throw error
+      })
+      if (view === null) return []
+      return PAPER_NAMES.filter(name => name !== 'mailing-label' && lacking(name, view) === null).map(name => ({
+        name,
+        title: PAPERS[name],
+        html: sheetHtml(paperOf(name, view)),
+      }))
+    },
+
     /** The page. Problems: as of `list`; `case.transition` when the case has not come so far. */
     async html(thread: string, name: PaperName, actor: string): Promise<string> {
       const view = await viewOf(thread)

@@ -1,9 +1,12 @@
 /** What an applicant gets: papers at the counter, the progress page by number or QR code, and the rating, on two whole nodes. */
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { unzipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Client, createClient } from '../../node/cli/client.ts'
+import { verifyBundle } from '../../node/evidence/verify.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
 import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
 import { freePort } from '../support/node-process.ts'
@@ -148,7 +151,13 @@ describe('papers', () => {
     )
     await step(shiyan, 'accept', { acceptanceNo: 'SL-2026-1', promisedBy: '2026-12-10' }, 'accepted')
     expect(await paper(ankang, 'acceptance')).toContain('2026年12月10日')
-    await step(shiyan, 'decide', { outcome: 'denied', reason: '不符合条件', documentNo: '十审〔2026〕1号' }, 'decided')
+    const { sha256 } = await shiyan.client.upload<{ sha256: string }>(
+      '/api/v1/materials',
+      '%PDF-1.4 decision',
+      'application/pdf',
+    )
+    const decided = { outcome: 'denied', reason: '不符合条件', documentNo: '十审〔2026〕1号', documents: [sha256] }
+    await step(shiyan, 'decide', decided, 'decided')
     const decision = await paper(shiyan, 'decision')
     for (const part of ['不予决定书', '十审〔2026〕1号', '六十日内', '行政诉讼']) expect(decision).toContain(part)
     expect(await paper(ankang, 'decision')).toBe(decision)
@@ -229,5 +238,47 @@ describe('queues and numbers', () => {
         problem: { code: 'request.invalid' },
       },
     )
+  })
+})
+
+describe('the archive', () => {
+  test('holds all of the case under names that people read, with evidence that verifies and a catalogue that fits', async () => {
+    type Catalogue = {
+      case: string
+      applicant: string
+      absent: string[]
+      files: { no: number; category: string; path: string; bytes: number; sha256: string; pages: number | null }[]
+    }
+    const read = async () => {
+      const zip = await new Response(await ankang.client.download(`/api/v1/cases/${thread}/archive`)).bytes()
+      const files = unzipSync(zip)
+      const catalogue = JSON.parse(new TextDecoder().decode(files['目录.json'])) as Catalogue
+      return { files, catalogue }
+    }
+    await until(async () => (await read()).catalogue.absent.length === 0, 'the decision document arrived')
+    const { files, catalogue } = await read()
+    expect([catalogue.case, catalogue.applicant]).toEqual([caseNo, '陈小满'])
+    expect(Object.keys(files).sort()).toEqual(
+      [...catalogue.files.map(({ path }) => path), '目录.html', '目录.json'].sort(),
+    )
+    for (const { path, bytes, sha256 } of catalogue.files) {
+      const content = files[path] ?? new Uint8Array()
+      expect([content.byteLength, createHash('sha256').update(content).digest('hex')]).toEqual([bytes, sha256])
+    }
+    const kinds = new Set(catalogue.files.map(({ category }) => category))
+    expect(kinds).toEqual(new Set(['evidence', 'timeline', 'paper', 'material', 'decision']))
+    expect(catalogue.files.find(({ category }) => category === 'material')?.pages).toBe(2)
+    expect(catalogue.files.at(-1)?.path).toBe(
+      `办理结果/${String(catalogue.files.filter(({ category }) => category === 'material').length + 1).padStart(3, '0')}-十审〔2026〕1号 决定文件.pdf`,
+    )
+    const page = new TextDecoder().decode(files['目录.html'])
+    for (const part of ['电子档案目录', caseNo, SHIYAN.name, '决定文件']) expect(page).toContain(part)
+    const report = await verifyBundle(new Blob([new Uint8Array(files['证据包.zip'] ?? [])]))
+    expect(report.ok).toBe(true)
+    const { items } = await ankang.client.get<{ items: { subject: string }[] }>('/api/v1/audit?action=case.archived')
+    expect(items[0]?.subject).toBe(thread)
+    await expect(ankang.client.download(`/api/v1/cases/${'0'.repeat(32)}/archive`)).rejects.toMatchObject({
+      problem: { code: 'thread.unknown' },
+    })
   })
 })
