@@ -41,6 +41,8 @@ import { readSecrets } from './config/secrets.ts'
 import { createDispatch } from './dispatch/dispatch.ts'
 import { createAdapterState } from './dispatch/job-store.ts'
 import { dispatchRoutes } from './dispatch/routes.ts'
+import { createEvaluations } from './evaluations/evaluations.ts'
+import { evaluationRoutes } from './evaluations/routes.ts'
 import { createEvidence } from './evidence/evidence.ts'
 import { evidenceRoutes } from './evidence/routes.ts'
 import { type Clock, systemClock } from './exchange/clock.ts'
@@ -516,6 +518,11 @@ export async function startNode({
     keys: { number: applicantKey, name: name => applicantKey(`name ${name}`) },
     isPerson: async id => (await people.get(id).catch(() => null)) !== null,
   })
+  const evaluations = createEvaluations({
+    ...{ db, clock, audit, own: identity.city },
+    urgency: (city, due) => clocks.urgency(city, due),
+    moves: (...move) => cases.moves(...move),
+  })
   const rebuildAll = () =>
     rebuild({ db, packets: (tx, no) => packets().packets(tx, no), handler: caseHandler, statistics })
   const promised = async (thread: string): Promise<string | null> => {
@@ -655,6 +662,7 @@ export async function startNode({
       purgeRoutes(purges),
       webhookRoutes(webhooks),
       queueRoutes(queues, statistics, rebuildAll),
+      evaluationRoutes(evaluations),
       paperRoutes(casePapers),
       caseRoutes(cases),
       materialRoutes(materials),

@@ -15,6 +15,7 @@ import type { Transaction } from '../store/database.ts'
 import { type CaseClocks, nextDue } from './clocks.ts'
 import { maskName } from './mask.ts'
 import { AFTER_PURGE_DAYS, isPurged } from './purges.ts'
+import { saveRatings } from './ratings.ts'
 
 export type CaseHandlerParts = {
   identity: OwnIdentity
@@ -88,7 +89,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
       purgeOn,
       threadNo,
     ])
-    await saveDuty(tx, parts, threadNo, state)
+    await saveDuty(tx, parts, threadNo, state, packet === null ? [] : [packet])
     return state
   }
 
@@ -149,6 +150,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
         ],
       )
     }
+    await saveRatings(tx, parts.clocks, applied.threadNo, state, applied.packets)
     return state
   }
 
@@ -235,7 +237,14 @@ const SET_DUTY = `alerted = CASE WHEN due IS ? AND due_duty IS ? THEN alerted EN
   holder = ?, due = ?, due_duty = ?, due_city = ?, due_provisional = ?, turn = ?, bad = ?`
 
 /** Writes anew who holds a case and what is due first. */
-export async function saveDuty(tx: Transaction, parts: DutyParts, threadNo: number, state: CaseState): Promise<void> {
+export async function saveDuty(
+  tx: Transaction,
+  parts: DutyParts,
+  threadNo: number,
+  state: CaseState,
+  packets: readonly StoredPacket[] = [],
+): Promise<void> {
   const duty = await dutyOf(tx, parts, state)
+  await saveRatings(tx, parts.clocks, threadNo, state, packets)
   await tx.run(`UPDATE cases SET ${SET_DUTY} WHERE thread_no = ?`, [duty[1], duty[2], ...duty, threadNo])
 }

@@ -16,4 +16,42 @@ export function declareCaseLists(cases: Command, { add, does, example }: Declare
     ),
     'tongban case archive THREAD --out archive.zip',
   )
+  example(
+    does(
+      add(cases, 'ratings', 'bad ratings, by the day until which they must be followed up 差评台账')
+        .option('--state <state>', 'open, appealed or all', 'open')
+        .option('--city <code>', 'whose window or department; `own` for this city')
+        .option('--limit <n>', 'at most', '50'),
+      async () => {
+        const { ratings } = await import('./ratings.ts')
+        return (context, flags) => ratings(context, flags)
+      },
+    ),
+    'tongban case ratings --city own',
+  )
+  example(
+    does(
+      add(cases, 'follow-up <thread>', 'record what was done about a bad rating 回访整改; what ends it is signed')
+        .requiredOption('--target <target>', 'window or department')
+        .requiredOption('--way <way>', 'phone, visit, window, message or other')
+        .requiredOption('--result <result>', 'unreached, in-progress, rectified, explained, satisfied or mistaken 申诉')
+        .option('--text <text>', 'the answer, or the reason of the appeal')
+        .option('--measure <text>', 'what was put right 整改措施'),
+      async () => {
+        const { followUp } = await import('./ratings.ts')
+        return (context, flags, thread) => followUp(context, thread ?? '', flags)
+      },
+    ),
+    'tongban case follow-up THREAD --target window --way phone --result rectified --text 已致歉 --measure 增开窗口',
+  )
+  does(
+    add(cases, 'answer-appeal <thread>', "answer the partner's appeal against a bad rating 申诉复核答复")
+      .requiredOption('--target <target>', 'window or department')
+      .requiredOption('--text <text>', 'the answer')
+      .option('--measure <text>'),
+    async () => {
+      const { answerAppeal } = await import('./ratings.ts')
+      return (context, flags, thread) => answerAppeal(context, thread ?? '', flags)
+    },
+  )
 }

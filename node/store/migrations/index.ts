@@ -14,6 +14,7 @@ import { jointCases } from './011-joint-cases.ts'
 import { webhooks } from './012-webhooks.ts'
 import { queues } from './013-queues.ts'
 import { purge } from './016-purge.ts'
+import { evaluations } from './018-evaluations.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -30,4 +31,5 @@ export const MIGRATIONS: readonly Migration[] = [
   webhooks,
   queues,
   purge,
+  evaluations,
 ]
