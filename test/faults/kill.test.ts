@@ -3,22 +3,19 @@
  * each packet's effect once. The instants are chosen at random (the seed is printed) and, below, where it hurts most.
  */
 import { randomInt } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type ApprovalProcess, startApprovalProcess } from '../../examples/approval-system/process.ts'
-import { openSqlite } from '../../node/store/sqlite.ts'
+import type { ApprovalProcess } from '../../examples/approval-system/process.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
-import { ANKANG, makeNodeFolder, SHIYAN } from '../support/node-folder.ts'
-import { freePort, NodeProcess } from '../support/node-process.ts'
-import { pairCities, until } from '../support/pair-cities.ts'
-import { startProxy, type TcpProxy } from '../support/tcp-proxy.ts'
+import { expectSameStores, itemOf, type KillCities, restart, startKillCities } from '../support/kill-cities.ts'
+import { SHIYAN } from '../support/node-folder.ts'
+import type { NodeProcess } from '../support/node-process.ts'
+import { until } from '../support/pair-cities.ts'
+import type { TcpProxy } from '../support/tcp-proxy.ts'
 
 type Case = { thread: string; caseNo: string; state: string; outcome: string | null; localCaseNo: string | null }
 
 const SECONDS = 240_000
-let root = ''
+let cities: KillCities
 let approval: ApprovalProcess
 let ankang: NodeProcess
 let shiyan: NodeProcess
@@ -26,44 +23,12 @@ let proxy: TcpProxy
 let item: ServiceItem
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'tongban-kill-'))
-  approval = await startApprovalProcess(['--data', join(root, 'approval.db')])
-  const [p2pA, p2pS] = [await freePort(), await freePort()]
-  // Ankang reaches Shiyan through a proxy that can play dead; Shiyan reaches Ankang over Ankang's connection or directly.
-  proxy = await startProxy(p2pS)
-  const adapter = {
-    kind: 'rest',
-    mapping: join(import.meta.dirname, '../../examples/approval-system/mapping.json'),
-    baseUrl: approval.url,
-    secrets: { approvalToken: { env: 'APPROVAL_TOKEN' } },
-  }
-  const [folderA, folderS] = [
-    await makeNodeFolder(join(root, 'ankang'), ANKANG, { httpPort: 0, p2pPort: p2pA }),
-    await makeNodeFolder(join(root, 'shiyan'), SHIYAN, {
-      httpPort: 0,
-      p2pPort: p2pS,
-      rest: {
-        adapter,
-        pollSeconds: 0.1,
-        p2p: { listen: [`/ip4/127.0.0.1/tcp/${p2pS}`], announce: [`/ip4/127.0.0.1/tcp/${proxy.port}`] },
-      },
-    }),
-  ]
-  ankang = new NodeProcess(folderA)
-  shiyan = new NodeProcess(folderS, { APPROVAL_TOKEN: approval.secrets.approvalToken ?? '' })
-  await Promise.all([ankang.start(), shiyan.start()])
-  const paired = await pairCities({ client: ankang.client, ...ANKANG }, { client: shiyan.client, ...SHIYAN })
-  const found = paired.items.find(entry => entry.modes.includes(1) && entry.serverType.includes('1'))
-  if (found === undefined) throw new Error('no item')
-  item = found
+  cities = await startKillCities()
+  ;({ approval, ankang, shiyan, proxy } = cities)
+  item = itemOf(cities.items)
 }, SECONDS)
 
-afterAll(async () => {
-  await Promise.allSettled([ankang?.stop(), shiyan?.stop()])
-  await proxy?.close()
-  await approval?.stop()
-  await rm(root, { recursive: true, force: true })
-}, 60_000)
+afterAll(() => cities?.stop(), 60_000)
 
 let serial = 0
 async function submit(): Promise<Case> {
@@ -135,11 +100,6 @@ async function effectsOnce(cases: readonly Case[]): Promise<void> {
   const registered = Object.values(byKey).filter(entry => entry.operation === 'register')
   expect(Object.values(byKey).every(entry => entry.effects === 1)).toBe(true)
   expect(registered.length).toBeGreaterThanOrEqual(cases.length)
-}
-
-async function restart(node: NodeProcess): Promise<void> {
-  await node.kill()
-  await node.start()
 }
 
 describe('kill -9', () => {
@@ -218,35 +178,5 @@ describe('kill -9', () => {
     SECONDS,
   )
 
-  test(
-    'afterwards both stores are whole and hold the same',
-    async () => {
-      await Promise.all([ankang.stop(), shiyan.stop()])
-      const [a, s] = [ankang, shiyan].map(node => openSqlite(join(node.folder.config.data, 'tongban.db')))
-      if (a === undefined || s === undefined) throw new Error('no store')
-      const links = (db: typeof a) =>
-        db.query<{ direction: string; n: number; hash: Uint8Array; acked: number }>(
-          'SELECT direction, n, hash, acked FROM links ORDER BY direction',
-        )
-      const [[inA, outA], [inS, outS]] = [await links(a), await links(s)]
-      expect({ n: outA?.n, hash: outA?.hash, acked: outA?.acked }).toEqual({
-        n: inS?.n,
-        hash: inS?.hash,
-        acked: inS?.n,
-      })
-      expect({ n: outS?.n, hash: outS?.hash, acked: outS?.acked }).toEqual({
-        n: inA?.n,
-        hash: inA?.hash,
-        acked: inA?.n,
-      })
-      for (const db of [a, s]) {
-        expect(await db.query('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
-        expect(await db.query(`SELECT count(*) AS n FROM packets WHERE status <> 'stored'`)).toEqual([{ n: 0 }])
-        expect(await db.query(`SELECT count(*) AS n FROM dispatch_jobs WHERE state <> 'done'`)).toEqual([{ n: 0 }])
-        expect(await db.query(`SELECT count(*) AS n FROM adapter_events WHERE state <> 'done'`)).toEqual([{ n: 0 }])
-      }
-      await Promise.all([a.close(), s.close()])
-    },
-    SECONDS,
-  )
+  test('afterwards both stores are whole and hold the same', () => expectSameStores(cities), SECONDS)
 })

@@ -19,10 +19,11 @@ export async function until<T>(
   throw new Error(`not within ${ms} ms: ${what}`)
 }
 
-/** `handling` publishes its items; an agreement lets `collecting` collect all of them. */
+/** `handling` publishes its items, as `change` leaves them; an agreement lets `collecting` collect all of them. */
 export async function pairCities(
   collecting: { client: Client; code: string; name: string; authority: string },
   handling: { client: Client; code: string; name: string; authority: string },
+  change: (items: ServiceItem[]) => ServiceItem[] = items => items,
 ): Promise<PairedCities> {
   const { invite } = await collecting.client.post<{ invite: string }>('/api/v1/invites', { hours: 1 })
   await handling.client.post('/api/v1/partners/accept', { invite })
@@ -31,7 +32,7 @@ export async function pairCities(
   const cities = await exampleCities()
   const city = cities.find(entry => entry.code === handling.code)
   if (city === undefined) throw new Error(`no example city ${handling.code}`)
-  const items = await exampleItems(city)
+  const items = change(await exampleItems(city))
   await handling.client.put('/api/v1/services', { items })
   const {
     agreements: [proposed],

@@ -1,0 +1,325 @@
+/**
+ * Lives of cases (办件) for tests that kill nodes: each a list of steps that two clerks take by the API, one after the other,
+ * with all kinds of packets among them. A step is asked for until the node says that it was done; its key makes it happen once.
+ */
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import type { ApprovalProcess } from '../../examples/approval-system/process.ts'
+import type { CaseContent, CaseKind, CaseMaterial, Mode } from '../../protocol/case/kinds.ts'
+import { ProblemError } from '../../protocol/problem.ts'
+import type { ServiceItem } from '../../protocol/service/item.ts'
+import type { KillCities } from './kill-cities.ts'
+import { SHIYAN } from './node-folder.ts'
+import type { NodeProcess } from './node-process.ts'
+import { until } from './pair-cities.ts'
+
+export type Told = {
+  thread: string
+  state: string
+  outcome: string | null
+  localCaseNo: string | null
+  questions: { packet: string; kind: string }[]
+  timeline: {
+    packet: string
+    city: string
+    kind: CaseKind
+    status: string
+    receiptedAt: string | null
+    late: boolean
+  }[]
+}
+
+export type Material = { sha256: string; bytes: number; kind: CaseKind }
+export type Life = {
+  name: string
+  mode: Mode
+  ends: { state: 'closed' | 'refused'; outcome: string | null }
+  steps: readonly Step[]
+}
+/** A life that runs, and what it has said so far. */
+export type Living = Life & { thread: string; materials: Material[]; said: Partial<Record<CaseKind, number>> }
+
+type Who = 'ankang' | 'shiyan'
+/** What a step may need: a fresh material, a question that the other city asked. */
+type Scene = {
+  material: (node: Who, kind: CaseKind, code?: string) => Promise<CaseMaterial>
+  question: (node: Who, kind: CaseKind) => Promise<string>
+  /** waits until both cities hold every material of the case */ fetched: () => Promise<void>
+}
+type Step = { by: Who | 'officer'; kind: CaseKind; body: (scene: Scene) => Promise<object> }
+
+const step = <K extends CaseKind>(
+  by: Who,
+  kind: K,
+  body: CaseContent<K> | ((scene: Scene) => Promise<CaseContent<K>>),
+): Step => ({ by, kind, body: async scene => (typeof body === 'function' ? body(scene) : body) })
+/** What the approval system does by itself, and tells as an event. */
+const officer = (kind: CaseKind): Step => ({ by: 'officer', kind, body: async () => ({}) })
+const answer = (by: Who, asked: CaseKind): Step =>
+  step(by, 'case.answer', async ({ question }) => ({ to: await question(by, asked), text: '已安排' }))
+
+const waybill = (number: string) => ({ carrier: 'EMS', number })
+const AT = '2026-11-23T09:00:00+08:00'
+const clerk = { no: 'AK-017' }
+const arrived = officer('case.arrived')
+const accept = step('shiyan', 'case.accept', {})
+const close = (outcome: CaseContent<'case.close'>['outcome'], by: Who = 'shiyan') => step(by, 'case.close', { outcome })
+const decide = (outcome: CaseContent<'case.decide'>['outcome'], by: Who = 'shiyan') =>
+  step(by, 'case.decide', async ({ material }) => ({
+    outcome,
+    documents: [(await material(by, 'case.decide')).sha256],
+  }))
+const lacking = step('shiyan', 'case.request-supplement', {
+  notice: '请补正',
+  deadline: '2027-01-29',
+  materials: [{ code: 'M02', reason: '未签名' }],
+})
+const received = step('ankang', 'case.result-received', { receivedAt: AT })
+/** The node counts by itself what it deleted. Nobody deletes what the other city has not fetched. */
+const purge: Step = {
+  by: 'ankang',
+  kind: 'case.purge',
+  body: async ({ fetched }) => {
+    await fetched()
+    return { cause: 'request' }
+  },
+}
+
+const whole: readonly Step[] = [
+  arrived,
+  step('shiyan', 'case.precheck', { opinion: '请寄原件' }),
+  lacking,
+  step('ankang', 'case.supplement', async ({ material }) => ({
+    materials: [await material('ankang', 'case.supplement', 'M02')],
+  })),
+  step('ankang', 'case.ship', { waybill: waybill('118001'), contents: ['申请表原件'], payer: 'handling' }),
+  step('ankang', 'case.mail', { waybill: waybill('118001'), parcel: 'originals', state: 'delivered', at: AT }),
+  step('shiyan', 'case.verify-remote', {
+    subject: 'identity',
+    from: AT,
+    to: AT,
+    collectingClerk: clerk,
+    handlingClerk: { no: 'SY-032' },
+    result: 'verified',
+  }),
+  step('ankang', 'case.verify-remote', {
+    subject: 'originals',
+    from: AT,
+    to: AT,
+    collectingClerk: clerk,
+    handlingClerk: { no: 'SY-032' },
+    result: 'verified',
+  }),
+  accept,
+  step('ankang', 'case.remind', { text: '请尽快' }),
+  answer('shiyan', 'case.remind'),
+  step('shiyan', 'case.progress', { step: '审查', event: '通过' }),
+  step('ankang', 'case.message', async ({ material }) => ({
+    text: '见附件',
+    attachments: [await material('ankang', 'case.message')],
+  })),
+  step('shiyan', 'case.message', { text: '收到' }),
+  step('shiyan', 'case.pause', { procedure: 'hearing', reason: '听证' }),
+  step('shiyan', 'case.resume', {}),
+  step('shiyan', 'case.extend', { until: '2027-02-26', reason: '案情复杂', approver: '分管负责人' }),
+  step('ankang', 'case.supervise', { text: '请报进展' }),
+  answer('shiyan', 'case.supervise'),
+  step('shiyan', 'case.supervise', { text: '请联系申请人' }),
+  answer('ankang', 'case.supervise'),
+  decide('granted'),
+  step('shiyan', 'case.send-result', { method: 'mail', waybill: waybill('118002') }),
+  step('shiyan', 'case.mail', { waybill: waybill('118002'), parcel: 'result', state: 'delivered', at: AT }),
+  received,
+  step('ankang', 'case.evaluate', { target: 'window', level: 5, channel: '窗口' }),
+  step('ankang', 'case.evaluate', { target: 'department', level: 5, channel: '窗口' }),
+  step('ankang', 'case.answer-evaluation', { target: 'window', text: '致歉' }),
+  step('shiyan', 'case.appeal-evaluation', { target: 'department', reason: '误评' }),
+  answer('ankang', 'case.appeal-evaluation'),
+  step('shiyan', 'case.answer-evaluation', { text: '已联系申请人' }),
+  close('granted'),
+]
+
+const closed = (outcome: string) => ({ state: 'closed', outcome }) as const
+
+/** One life for each way in which a case can go, in all four modes (办理模式), and every kind of packet at least once. */
+export const LIVES: readonly Life[] = [
+  { name: 'whole', mode: 1, ends: closed('granted'), steps: [...whole, purge] },
+  { name: 'whole and kept', mode: 3, ends: closed('granted'), steps: whole },
+  {
+    name: 'officer',
+    mode: 0,
+    ends: closed('granted'),
+    steps: [
+      arrived,
+      officer('case.accept'),
+      officer('case.progress'),
+      officer('case.progress'),
+      officer('case.decide'),
+      officer('case.send-result'),
+      officer('case.close'),
+      received,
+      step('ankang', 'case.evaluate', { target: 'department', level: 1, channel: '二维码' }),
+      purge,
+    ],
+  },
+  {
+    name: 'authorised',
+    mode: 2,
+    ends: closed('granted'),
+    steps: [
+      step('ankang', 'case.arrived', { localCaseNo: 'AK-BD-1' }),
+      step('ankang', 'case.accept', {}),
+      step('shiyan', 'case.object', { reason: '请核对姓名用字' }),
+      answer('ankang', 'case.object'),
+      decide('granted', 'ankang'),
+      step('ankang', 'case.send-result', { method: 'pickup' }),
+      received,
+      close('granted', 'ankang'),
+    ],
+  },
+  {
+    name: 'withdrawn',
+    mode: 0,
+    ends: closed('withdrawn'),
+    steps: [arrived, step('ankang', 'case.withdraw', { reason: '改变主意' }), close('withdrawn')],
+  },
+  {
+    name: 'refused',
+    mode: 0,
+    ends: { state: 'refused', outcome: null },
+    steps: [arrived, step('shiyan', 'case.refuse', { reason: '不属于本机关职权', basis: '行政许可法 32' })],
+  },
+  { name: 'returned', mode: 1, ends: closed('returned'), steps: [arrived, close('returned')] },
+  { name: 'void', mode: 3, ends: closed('void'), steps: [arrived, accept, close('void')] },
+  { name: 'denied', mode: 3, ends: closed('denied'), steps: [arrived, accept, decide('denied'), close('denied')] },
+  { name: 'lapsed', mode: 1, ends: closed('lapsed'), steps: [arrived, lacking, close('lapsed')] },
+  {
+    name: 'forwarded',
+    mode: 0,
+    ends: closed('forwarded'),
+    steps: [arrived, accept, decide('forwarded'), close('forwarded')],
+  },
+]
+
+/** A node that is being killed, or has not the partner's packet yet: the clerk asks again. Everything else is a fault. */
+const AGAIN = new Set([
+  'exchange.unreachable',
+  'exchange.recovering',
+  'case.transition',
+  'thread.unknown',
+  'request.concurrent',
+  'request.conflict',
+  'request.rate',
+  'internal',
+])
+const DONE_BEFORE = 'carried out before'
+const PATIENCE = 60_000
+
+/** Calls until it answers; null when it was carried out in an attempt whose answer was lost. */
+export async function insist<T>(what: string, call: () => Promise<T>): Promise<T | null> {
+  let last = 'never asked'
+  for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
+    try {
+      return await call()
+    } catch (error) {
+      if (!(error instanceof ProblemError)) {
+        last = String(error)
+      } else {
+        last = `${error.problem.code} ${error.problem.detail ?? ''}`
+        if (error.problem.code === 'request.conflict' && last.includes(DONE_BEFORE)) return null
+        if (!AGAIN.has(error.problem.code)) throw new Error(`${what}: ${last}`)
+      }
+    }
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+  throw new Error(`${what}: not within ${PATIENCE} ms; at last: ${last}`)
+}
+
+export const told = (node: NodeProcess, thread: string): Promise<Told | null> =>
+  node.client.get<Told>(`/api/v1/cases/${thread}`).catch(() => null)
+
+async function holds(node: NodeProcess, sha256: string): Promise<boolean> {
+  try {
+    await (await node.client.download(`/api/v1/materials/${sha256}`)).cancel()
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Lives it to the end of its steps, with materials of `bytes` each. What happens is told in `living` as it goes. */
+export async function live(cities: KillCities, life: Life, item: ServiceItem, bytes: number): Promise<Living> {
+  const living: Living = { ...life, thread: '', materials: [], said: {} }
+  const say = (kind: CaseKind) => {
+    living.said[kind] = (living.said[kind] ?? 0) + 1
+  }
+  const scene: Scene = {
+    async material(who, kind, code = 'M09') {
+      const content = Buffer.concat([Buffer.from('%PDF-1.4\n'), randomBytes(bytes - 9)])
+      const sha256 = createHash('sha256').update(content).digest('hex')
+      await insist(`upload of ${kind}`, () =>
+        cities[who].client.upload('/api/v1/materials', content, 'application/pdf'),
+      )
+      living.materials.push({ sha256, bytes, kind })
+      return { sha256, code, name: `${code}.pdf`, form: 'electronic' }
+    },
+    question: (who, kind) =>
+      until(
+        async () => (await told(cities[who], living.thread))?.questions.find(asked => asked.kind === kind)?.packet,
+        `${kind} waits for its answer`,
+        PATIENCE,
+      ),
+    async fetched() {
+      const nodes = [cities.ankang, cities.shiyan]
+      for (const { sha256 } of living.materials)
+        for (const node of nodes) await until(() => holds(node, sha256), `${sha256} is fetched`, PATIENCE)
+    },
+  }
+  const caseNo = `${life.name} ${randomUUID()}`
+  const application = {
+    to: SHIYAN.code,
+    item: item.taskCode,
+    mode: life.mode,
+    caseNo,
+    applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
+    form: { reason: '测试' },
+    materials: [
+      await scene.material('ankang', 'case.submit', 'M01'),
+      await scene.material('ankang', 'case.submit', 'M02'),
+    ],
+    receivedAt: AT,
+    consent: { text: 'gzs-2026-01', acceptedAt: AT },
+  }
+  const key = randomUUID()
+  await insist(`submit of ${life.name}`, () => cities.ankang.client.post('/api/v1/cases', application, key))
+  const found = await insist(`number of ${life.name}`, () =>
+    cities.ankang.client.get<{ items: Told[] }>(`/api/v1/cases?number=${encodeURIComponent(caseNo)}`),
+  )
+  // By its number alone: the same submit, asked for again and again, made one case.
+  if (found?.items.length !== 1) throw new Error(`${life.name}: ${found?.items.length} cases of one number`)
+  living.thread = found.items[0]?.thread ?? ''
+  say('case.submit')
+  for (const { by, kind, body } of life.steps) {
+    say(kind)
+    if (by === 'officer') {
+      await byOfficer(cities, living, kind)
+      continue
+    }
+    const content = await body(scene)
+    const once = randomUUID()
+    const path = `/api/v1/cases/${living.thread}/${kind.slice('case.'.length)}`
+    await insist(`${kind} of ${life.name} by ${by}`, () => cities[by].client.post(path, content, once))
+  }
+  return living
+}
+
+/** Lets the officer of the approval system do the next thing, and waits for it in Shiyan; the registration needs no word of his. */
+async function byOfficer({ shiyan, approval }: KillCities, { thread, said }: Living, kind: CaseKind): Promise<void> {
+  const seen = async () =>
+    (await told(shiyan, thread))?.timeline.filter(entry => entry.kind === kind).length === said[kind]
+  if (kind !== 'case.arrived') await hurry(approval, await localNumber(shiyan, thread))
+  await until(seen, `${kind} by the officer`, PATIENCE)
+}
+
+const hurry = (approval: ApprovalProcess, flowsn: string) => approval.admin('hurry', { flowsn })
+const localNumber = (node: NodeProcess, thread: string) =>
+  until(async () => (await told(node, thread))?.localCaseNo, 'the local number', PATIENCE)
