@@ -48,6 +48,8 @@ import { evidenceRoutes } from './evidence/routes.ts'
 import { type Clock, systemClock } from './exchange/clock.ts'
 import { createExchange, type ExchangeObserver } from './exchange/exchange.ts'
 import type { ThreadHandler } from './exchange/ports.ts'
+import { createExports } from './exports/exports.ts'
+import { exportRoutes } from './exports/routes.ts'
 import { createAuthorities } from './federation/authorities.ts'
 import { authorityRoutes } from './federation/authority-routes.ts'
 import { createDirectories } from './federation/directories.ts'
@@ -518,6 +520,11 @@ export async function startNode({
     keys: { number: applicantKey, name: name => applicantKey(`name ${name}`) },
     isPerson: async id => (await people.get(id).catch(() => null)) !== null,
   })
+  const exports = createExports({
+    ...{ db, clock, audit, events, queues, folder: join(config.data, 'exports') },
+    newId: () => randomBytes(16).toString('hex'),
+    failed: error => log.error('export failed', {}, error),
+  })
   const evaluations = createEvaluations({
     ...{ db, clock, audit, own: identity.city },
     urgency: (city, due) => clocks.urgency(city, due),
@@ -663,6 +670,7 @@ export async function startNode({
       webhookRoutes(webhooks),
       queueRoutes(queues, statistics, rebuildAll),
       evaluationRoutes(evaluations),
+      exportRoutes(exports),
       paperRoutes(casePapers),
       caseRoutes(cases),
       materialRoutes(materials),
@@ -782,6 +790,7 @@ export async function startNode({
       await site?.stop()
       await server.stop()
       stopping.abort()
+      await exports.stop()
       await webhooks.stop()
       await dispatch.stop()
       await health.stop()

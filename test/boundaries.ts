@@ -23,7 +23,7 @@ const TEST_MAY = /^(test\/support|protocol)\//
 const NODE_TEST_MAY = /^(node|certs|adapters)\//
 
 const CONCERNS =
-  '(?:identity|partners|services|agreements|cases|materials|people|audit|evidence|calendar|mappings|federation|reminders|papers|public|queues|webhooks|archive|evaluations)'
+  '(?:identity|partners|services|agreements|cases|materials|people|audit|evidence|calendar|mappings|federation|reminders|papers|public|queues|webhooks|archive|evaluations|exports)'
 const FOUNDATION = 'node/(?:(?:store|telemetry|config)/|version\\.ts$)'
 /** A concern's routes: `routes.ts`, or `health-routes.ts` when there are many. */
 const ROUTES = '(?:[a-z]+-)?routes'
@@ -103,6 +103,14 @@ export const RULES: readonly Rule[] = [
     packages: ['csv-parse', 'csv-stringify', 'read-excel-file', 'write-excel-file', 'fflate'],
     builtins: true,
     why: 'tables turn bytes into items and back, and what reads and writes them stays inside',
+  },
+  {
+    of: /^node\/exports\/sheets\.ts$/,
+    name: 'sheets of exports',
+    may: /^(node\/services\/tables|protocol)\//,
+    packages: ['csv-stringify', 'fflate'],
+    builtins: true,
+    why: 'rows become bytes here, and what writes them stays inside',
   },
   {
     of: concernOf(''),

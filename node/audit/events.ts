@@ -22,6 +22,7 @@ export const EVENT_ROLES = {
   'calendar.changed': ALL,
   'material.changed': ALL,
   'test.changed': ALL,
+  'export.changed': ALL,
   'work.parked': OPERATION,
   'key.rotated': OPERATION,
   'reminder.due': OPERATION,

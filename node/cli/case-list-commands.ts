@@ -54,4 +54,23 @@ export function declareCaseLists(cases: Command, { add, does, example }: Declare
       return (context, flags, thread) => answerAppeal(context, thread ?? '', flags)
     },
   )
+  example(
+    does(
+      add(cases, 'export [words]', 'write a queue, or what a search finds, as a table 导出')
+        .requiredOption('--out <file>', 'where: .xlsx or .csv')
+        .option('--queue <name>', 'a queue in place of a search')
+        .option('--window <name>', 'whose window queue, or window of the search')
+        .option('--partner <code>')
+        .option('--item <code>')
+        .option('--mode <mode>')
+        .option('--state <state>')
+        .option('--from <day>', 'submitted on this day or later')
+        .option('--to <day>'),
+      async () => {
+        const { exportCases } = await import('./exports.ts')
+        return (context, flags, words) => exportCases(context, words, flags)
+      },
+    ),
+    'tongban case export --queue overdue --out overdue.xlsx',
+  )
 }

@@ -188,6 +188,31 @@ export function createQueues(parts: QueuesParts) {
       >
     },
 
+    /** How many cases a queue or a search finds, `most` when there are more; one that two parts of a search find counts twice. */
+    async count(
+      what: { queue: QueueName; window?: string | undefined } | { search: SearchFilter },
+      asker: Asker,
+      most: number,
+    ): Promise<number> {
+      const ranges: { where: string; params: Value[] }[] = []
+      if ('queue' in what) ranges.push(rangeOf(what.queue, { ...asker, window: what.window }))
+      else {
+        const { where, params } = conditions(what.search)
+        const q = what.search.q?.trim() ?? ''
+        for (const source of q === '' ? [{ where: '1 = 1', params: [] }] : await sources(q))
+          ranges.push({ where: [source.where, ...where].join(' AND '), params: [...source.params, ...params] })
+      }
+      let total = 0
+      for (const { where, params } of ranges) {
+        const [row] = await db.query<{ n: number }>(
+          `SELECT count(*) AS n FROM (SELECT 1 FROM cases WHERE ${where} LIMIT ?)`,
+          [...params, most],
+        )
+        total += row?.n ?? 0
+      }
+      return Math.min(total, most)
+    },
+
     /** Cases that the filter finds, last changed first, before a place. */
     async search(
       filter: SearchFilter,

@@ -13,7 +13,8 @@ const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 const states = Object.keys(STATES) as [State, ...State[]]
 const Window = text(200).optional().describe('whose `window` queue')
 
-const filter = {
+/** Fields of a search, as query or body. */
+export const filter = {
   q: z
     .string()
     .max(200)

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { unzipSync } from 'fflate'
+import { readSheet } from 'read-excel-file/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Client, createClient } from '../../node/cli/client.ts'
 import { verifyBundle } from '../../node/evidence/verify.ts'
@@ -238,6 +239,37 @@ describe('queues and numbers', () => {
         problem: { code: 'request.invalid' },
       },
     )
+  })
+})
+
+describe('exports', () => {
+  type Job = { id: string; state: string; done: number; total: number }
+  const made = async (body: object): Promise<Uint8Array> => {
+    const job = await ankang.client.post<Job>('/api/v1/exports', body)
+    await until(
+      async () => (await ankang.client.get<Job>(`/api/v1/exports/${job.id}`)).state === 'done',
+      'the export is done',
+    )
+    const file = await new Response(await ankang.client.download(`/api/v1/exports/${job.id}/file`)).bytes()
+    await until(
+      async () => (await ankang.client.get<{ items: Job[] }>('/api/v1/exports')).items.length === 0,
+      'the file is gone',
+    )
+    return file
+  }
+
+  test('are tables that spreadsheets read, with masked names, of a queue or of a search', async () => {
+    const xlsx = await made({ format: 'xlsx', search: { q: caseNo } })
+    const rows = await readSheet(Buffer.from(xlsx))
+    expect([rows.length, rows[0]?.[0], rows[1]?.[0]]).toEqual([2, '办件编号', caseNo])
+    expect(rows[1]).toContain('陈**')
+    const csv = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await made({ format: 'csv', queue: 'mine' }))
+    expect(csv).toMatch(/^\ufeff办件编号,/)
+    expect(csv).toContain(`\r\n${caseNo},`)
+    for (const secret of SECRETS) expect(csv).not.toContain(secret)
+    await expect(ankang.client.post('/api/v1/exports', { format: 'csv' })).rejects.toMatchObject({
+      problem: { code: 'request.invalid' },
+    })
   })
 })
 
