@@ -29,12 +29,19 @@ export async function startKillCities(
     approvalFlags?: readonly string[]
     packets?: Readonly<Record<string, unknown>>
     items?: (items: ServiceItem[]) => ServiceItem[]
+    /** of both cities' config files */ settings?: Readonly<Record<string, unknown>>
+    /** of Ankang's alone */ ankang?: Readonly<Record<string, unknown>>
+    /** stands between Shiyan and the approval system; gives its own address */ before?: (
+      url: string,
+    ) => Promise<string>
+    /** lines of each log that are kept */ keep?: number
   } = {},
 ): Promise<KillCities> {
   const root = await mkdtemp(join(tmpdir(), 'tongban-kill-'))
   const approval = await startApprovalProcess(['--data', join(root, 'approval.db'), ...(options.approvalFlags ?? [])])
   const [p2pA, p2pS] = [await freePort(), await freePort()]
   const proxy = await startProxy(p2pS)
+  const baseUrl = (await options.before?.(approval.url)) ?? approval.url
   const known = JSON.parse(await readFile(MAPPING, 'utf8')) as { packets: object }
   const mapping = join(root, 'mapping.json')
   await writeFile(
@@ -42,15 +49,20 @@ export async function startKillCities(
     JSON.stringify({ ...known, $schema: undefined, packets: { ...known.packets, ...options.packets } }),
   )
   const [folderA, folderS] = [
-    await makeNodeFolder(join(root, 'ankang'), ANKANG, { httpPort: 0, p2pPort: p2pA }),
+    await makeNodeFolder(join(root, 'ankang'), ANKANG, {
+      httpPort: 0,
+      p2pPort: p2pA,
+      rest: { ...options.settings, ...options.ankang },
+    }),
     await makeNodeFolder(join(root, 'shiyan'), SHIYAN, {
       httpPort: 0,
       p2pPort: p2pS,
       rest: {
+        ...options.settings,
         adapter: {
           kind: 'rest',
           mapping,
-          baseUrl: approval.url,
+          baseUrl,
           secrets: { approvalToken: { env: 'APPROVAL_TOKEN' } },
         },
         pollSeconds: 0.1,
@@ -58,8 +70,8 @@ export async function startKillCities(
       },
     }),
   ]
-  const ankang = new NodeProcess(folderA)
-  const shiyan = new NodeProcess(folderS, { APPROVAL_TOKEN: approval.secrets.approvalToken ?? '' })
+  const ankang = new NodeProcess(folderA, {}, options.keep)
+  const shiyan = new NodeProcess(folderS, { APPROVAL_TOKEN: approval.secrets.approvalToken ?? '' }, options.keep)
   const stop = async () => {
     await Promise.allSettled([ankang.stop(), shiyan.stop()])
     await proxy.close()

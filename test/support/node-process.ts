@@ -26,9 +26,13 @@ export class NodeProcess {
   #client: Client | null = null
   /** what the node printed on standard error, last lines */ readonly log: string[] = []
 
-  constructor(folder: NodeFolder, env: Record<string, string> = {}) {
+  readonly #keep: number
+
+  /** Keeps the last `keep` lines of its log. */
+  constructor(folder: NodeFolder, env: Record<string, string> = {}, keep = 200) {
     this.folder = folder
     this.#env = env
+    this.#keep = keep
   }
 
   get client(): Client {
@@ -50,7 +54,7 @@ export class NodeProcess {
     this.#child = child
     createInterface({ input: child.stderr }).on('line', line => {
       this.log.push(line)
-      if (this.log.length > 200) this.log.shift()
+      if (this.log.length > this.#keep) this.log.shift()
     })
     const lines = createInterface({ input: child.stdout })
     const exited = once(child, 'exit').then(([code]) => {
