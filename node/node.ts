@@ -87,6 +87,8 @@ import { createPeople } from './people/people.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { createApplicants } from './public/progress.ts'
 import { createSite, SITE_LIMITS } from './public/site-routes.ts'
+import { createBoard } from './queues/board.ts'
+import { boardRoutes } from './queues/board-routes.ts'
 import { createQueues } from './queues/queues.ts'
 import { rebuild } from './queues/rebuild.ts'
 import { queueRoutes } from './queues/routes.ts'
@@ -520,6 +522,11 @@ export async function startNode({
     keys: { number: applicantKey, name: name => applicantKey(`name ${name}`) },
     isPerson: async id => (await people.get(id).catch(() => null)) !== null,
   })
+  const board = createBoard({
+    ...{ db, clock, own: identity.city, statistics, agreements, partners: () => trust.partners() },
+    windows: async code =>
+      (await organisations.view(code))?.units.reduce((sum, { windows }) => sum + (windows?.length ?? 0), 0) ?? 0,
+  })
   const exports = createExports({
     ...{ db, clock, audit, events, queues, folder: join(config.data, 'exports') },
     newId: () => randomBytes(16).toString('hex'),
@@ -671,6 +678,7 @@ export async function startNode({
       queueRoutes(queues, statistics, rebuildAll),
       evaluationRoutes(evaluations),
       exportRoutes(exports),
+      boardRoutes(board, statistics.catchUp),
       paperRoutes(casePapers),
       caseRoutes(cases),
       materialRoutes(materials),

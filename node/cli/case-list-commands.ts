@@ -73,4 +73,31 @@ export function declareCaseLists(cases: Command, { add, does, example }: Declare
     ),
     'tongban case export --queue overdue --out overdue.xlsx',
   )
+  does(add(cases, 'board', 'places, items, and cases taken in, today, this month, this year 看板'), async () => {
+    const { board } = await import('./board.ts')
+    return context => board(context)
+  })
+  example(
+    does(
+      add(cases, 'heat', 'items by how many cases they had 事项热度')
+        .option('--from <period>', 'month or year: 2026-01 or 2026; this year by default')
+        .option('--to <period>')
+        .option('--role <role>', 'collecting or handling; both by default')
+        .option('--limit <n>', 'at most', '50'),
+      async () => {
+        const { heat } = await import('./board.ts')
+        return (context, flags) => heat(context, flags)
+      },
+    ),
+    'tongban case heat --from 2026-01 --to 2026-06',
+  )
+  does(
+    add(cases, 'idle', 'active agreements by how few cases they had 协议多、办件少; their items with --json')
+      .option('--from <period>', 'month or year; this year by default')
+      .option('--to <period>'),
+    async () => {
+      const { idle } = await import('./board.ts')
+      return (context, flags) => idle(context, flags)
+    },
+  )
 }

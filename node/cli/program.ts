@@ -311,7 +311,7 @@ export function createProgram(): Command {
   example(
     does(
       add(cases, 'stats', 'counts and times of cases 统计')
-        .option('--by <dimension>', 'all, role, partner, mode, item or window', 'all')
+        .option('--by <dimension>', 'all, role, partner, mode, item, window or department', 'all')
         .option('--grain <grain>', 'day, month or year', 'month')
         .option('--from <period>', 'as the grain: 2026-11-01, 2026-11, 2026; the present one by default')
         .option('--to <period>')

@@ -105,6 +105,7 @@ export async function stats(
   const { items } = await client.get<{ items: Sums[] }>(`/api/v1/statistics?${query.slice(1)}`)
   const days = (value: { p50: number; p95: number } | null | undefined) =>
     value == null ? '' : `${value.p50}/${value.p95}`
+  const share = (part: number, of: number) => (of === 0 ? '' : ((100 * part) / of).toFixed(1))
   context.out.result(items, list =>
     table(
       list.map(({ period, key, counts, days: times }) => ({
@@ -115,8 +116,11 @@ export async function stats(
         ended: counts.ended ?? 0,
         'on time': counts['on-time'] ?? 0,
         late: counts.late ?? 0,
+        'on time %': share(counts['on-time'] ?? 0, (counts['on-time'] ?? 0) + (counts.late ?? 0)),
         rated: counts.rated ?? 0,
+        'satisfied %': share((counts.rated ?? 0) - (counts.bad ?? 0), counts.rated ?? 0),
         bad: counts.bad ?? 0,
+        'followed up': (counts['followed-up'] ?? 0) + (counts['followed-late'] ?? 0),
         'days p50/p95': days(times.whole),
       })),
     ),

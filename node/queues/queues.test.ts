@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { CaseContent, CaseKind } from '../../protocol/case/kinds.ts'
 import { createWorld } from '../../test/support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase } from '../../test/support/world-case.ts'
+import { createBoard } from './board.ts'
 import { createQueues, QUEUE_NAMES, type QueueName, type Queues } from './queues.ts'
 import { rebuild } from './rebuild.ts'
 import { createStatistics, type Statistics } from './statistics.ts'
@@ -191,6 +192,71 @@ describe('statistics and rebuild', () => {
     expect((await statistics.sums('all', '2026-11', '2026-11', null)).length).toBe(0)
     await statistics.catchUp()
     expect(await sums(statistics)).toEqual(before)
+  })
+
+  test('tell places, items and cases of today, month and year, item heat, and agreed items without cases', async () => {
+    await play()
+    const boardOf = async (city: string, windows: Record<string, number> = {}) => {
+      const statistics = statisticsOf(city)
+      await statistics.catchUp()
+      const { db, agreements } = world.city(city)
+      return createBoard({
+        ...{ db, clock: world.clock, own: city, statistics, agreements },
+        ...{ windows: async of => windows[of] ?? 0, partners: () => [city === HANDLING ? COLLECTING : HANDLING] },
+      })
+    }
+    const [here, there] = [await boardOf(COLLECTING, { [COLLECTING]: 3, [HANDLING]: 40 }), await boardOf(HANDLING)]
+    const all = { today: 0, month: 3, year: 3 }
+    expect(await here.board()).toEqual({
+      places: { own: 3, partners: 40 },
+      items: { collecting: 1, handling: 0 },
+      cases: { all, collecting: all, handling: { today: 0, month: 0, year: 0 } },
+      modes: [all, ...Array.from({ length: 3 }, () => ({ today: 0, month: 0, year: 0 }))],
+      windows: [
+        { key: '跨省通办窗口 3', today: 0, month: 2, year: 2 },
+        { key: '其他窗口', today: 0, month: 1, year: 1 },
+      ],
+      departments: [],
+    })
+    await submit()
+    const after = await (await boardOf(HANDLING)).board()
+    expect([after.items, after.cases.handling, after.windows, after.departments.length]).toEqual([
+      { collecting: 0, handling: 1 },
+      { today: 1, month: 4, year: 4 },
+      [],
+      1,
+    ])
+    expect(after.departments[0]).toMatchObject({ today: 1, year: 4 })
+    const [item] = await there.heat('2026', '2026', null, 10)
+    expect(item).toMatchObject({ cases: 4, name: expect.stringMatching(/\p{Script=Han}/u) })
+    expect(await there.heat('2026-11', '2026-11', 'handling', 10)).toEqual([item])
+    expect(await there.heat('2026-11', '2026-11', 'collecting', 10)).toEqual([])
+    expect(await there.heat('2025', '2025', null, 10)).toEqual([])
+    expect(await here.idle('2026', '2026')).toMatchObject([{ partner: HANDLING, items: 1, idleCount: 0, idle: [] }])
+    const [idle] = await here.idle('2026-10', '2026-10')
+    expect(idle).toMatchObject({
+      ...{ cases: 0, items: 1, idleCount: 1 },
+      idle: [{ role: 'collecting', partner: HANDLING, code: item?.item }],
+    })
+  })
+
+  test('say whether bad ratings were followed up in time', async () => {
+    const [kept, late] = [await submit(), await submit()]
+    for (const thread of [kept, late]) {
+      await say(HANDLING, thread, 'case.accept', {})
+      await say(HANDLING, thread, 'case.decide', { outcome: 'granted' })
+      await say(COLLECTING, thread, 'case.evaluate', { target: 'window', level: 5, channel: '窗口' })
+    }
+    await say(COLLECTING, kept, 'case.answer-evaluation', { target: 'window', text: '已致歉' })
+    const statistics = statisticsOf(HANDLING)
+    const counts = async () => {
+      await statistics.catchUp()
+      return (await statistics.sums('all', '2026', '2026', null))[0]?.counts
+    }
+    expect(await counts()).toMatchObject({ bad: 2, 'followed-up': 1 })
+    world.clock.advance(20 * DAY)
+    await say(COLLECTING, late, 'case.answer-evaluation', { target: 'window', text: '已致歉' })
+    expect(await counts()).toMatchObject({ bad: 2, 'followed-up': 1, 'followed-late': 1 })
   })
 
   test('a rebuild writes the same rows as were there, whatever became of them', async () => {

@@ -134,7 +134,7 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
       id: 'readStatistics',
       summary: 'Counts and times by day, month or year, and by role, partner, mode, item or window',
       description:
-        'Counts: submitted, accepted, decided, ended, on-time, late, rated, bad, `level.N`, `outcome.…`. Times in natural days: accept (from submission), decide (from acceptance), whole. Items and windows are counted by month and year.',
+        'Counts: submitted, accepted, decided, ended, on-time, late, rated, bad, followed-up, followed-late, `level.N`, `outcome.…`. Times in natural days: accept (from submission), decide (from acceptance), whole. Items, windows and departments are counted by month and year, their submissions by day but for items. `window`: of this city, for what it took in; `department`: for what it decides, the first 18 places of the item code.',
       roles: READERS,
       query: z
         .strictObject({

@@ -9,8 +9,11 @@ import type { CaseState } from '../../protocol/case/fold.ts'
 import type { Reader } from '../exchange/ports.ts'
 import type { Database, Transaction } from '../store/database.ts'
 
-export const DIMENSIONS = ['all', 'role', 'partner', 'mode', 'item', 'window'] as const
+/** `window`: of this city, for what it took in; `department`: of this city, by the organ in the item's code, for what it decides. */
+export const DIMENSIONS = ['all', 'role', 'partner', 'mode', 'item', 'window', 'department'] as const
 export type Dimension = (typeof DIMENSIONS)[number]
+/** `pair`: role, partner and item, with a space between, of which submissions alone are counted: which agreed items have no cases. */
+type AnyDimension = Dimension | 'pair'
 export const GRAINS = ['day', 'month', 'year'] as const
 
 /** What a case gives: small, for it is kept for each. Days as YYYY-MM-DD. */
@@ -26,7 +29,8 @@ type Given = {
   e: string | null
   o: string | null
   /** whether the promised limit was kept */ t: boolean | null
-  /** day and level of each rating */ v: [day: string, level: number][]
+  /** day and level of each rating; of a bad one the day of its follow-up, and whether it was in time */
+  v: [day: string, level: number, answered?: string, inTime?: boolean][]
 }
 
 /** Cases whose part is given in one transaction. */
@@ -34,10 +38,15 @@ const BATCH = 1000
 /** ms by which clocks that were set back are made up for: cases changed since are looked at again. */
 const OVERLAP = 60_000
 /** Items and windows are many: their sums are kept for months and years. */
-const BY_DAY = new Set<Dimension>(['all', 'role', 'partner', 'mode'])
+const BY_DAY = new Set<AnyDimension>(['all', 'role', 'partner', 'mode'])
+/** Places (办理点) whose submissions are known by day too. */
+const PLACES = new Set<AnyDimension>(['window', 'department'])
 /** How long things took is known for the days of all cases, for the rest by month and year. */
-const daily = (dim: Dimension, metric: string): boolean =>
-  BY_DAY.has(dim) && (dim === 'all' || !/^(accept|decide|whole)\./.test(metric))
+const daily = (dim: AnyDimension, metric: string): boolean =>
+  (BY_DAY.has(dim) && (dim === 'all' || !/^(accept|decide|whole)\./.test(metric))) ||
+  (PLACES.has(dim) && metric === 'submitted')
+/** An item's code begins with the unified code of its organ (实施编码: 18 of 31 places); else the item stands for it. */
+const departmentOf = (code: string): string => (/^[0-9A-Z]{31,33}$/.test(code) ? code.slice(0, 18) : code)
 /** Longer times are counted as this many days. */
 const LONGEST = 400
 
@@ -62,28 +71,34 @@ function* happened(given: Given): Generator<[day: string, metric: string]> {
     yield [e, `whole.${daysBetween(s, e)}`]
     yield [e, `outcome.${o ?? 'refused'}`]
   }
-  for (const [day, level] of v) {
+  for (const [day, level, answered, inTime] of v) {
     yield [day, 'rated']
     yield [day, `level.${level}`]
     if (level >= BAD) yield [day, 'bad']
+    if (answered !== undefined) yield [answered, inTime === true ? 'followed-up' : 'followed-late']
   }
 }
 
 function add(sums: Map<string, number>, given: Given, by: 1 | -1): void {
-  const keys: [Dimension, string][] = [
+  const keys: [AnyDimension, string][] = [
     ['all', ''],
     ['role', given.r],
     ['partner', given.p],
     ['mode', String(given.m)],
     ['item', given.i],
-    ...(given.w === null ? [] : [['window', given.w] as [Dimension, string]]),
+    given.r === 'handling' ? ['department', departmentOf(given.i)] : ['window', given.w ?? ''],
   ]
+  if (given.r === 'collecting' && given.w === null) keys.pop()
   for (const [day, metric] of happened(given))
     for (const [dim, key] of keys)
       for (const period of [...(daily(dim, metric) ? [day] : []), day.slice(0, 7), day.slice(0, 4)]) {
         const place = JSON.stringify([dim, period, key, metric])
         sums.set(place, (sums.get(place) ?? 0) + by)
       }
+  for (const period of [given.s.slice(0, 7), given.s.slice(0, 4)]) {
+    const place = JSON.stringify(['pair', period, `${given.r} ${given.p} ${given.i}`, 'submitted'])
+    sums.set(place, (sums.get(place) ?? 0) + by)
+  }
 }
 
 async function save(tx: Transaction, sums: ReadonlyMap<string, number>): Promise<void> {
@@ -140,8 +155,11 @@ export function createStatistics(parts: {
     const state = JSON.parse(row.fold) as CaseState
     const { accepted, decided, ended } = state.instants
     const day = (at: number | null): string | null => (at === null ? null : dayOf(at))
-    const promise =
-      decided === null ? undefined : (await parts.deadlines(tx, state)).find(({ duty }) => duty === 'promise')
+    const ratings = [state.ratings.window, state.ratings.department]
+    const answered = ratings.some(rating => rating !== null && rating.level >= BAD && rating.answered !== null)
+    const duties = decided === null && !answered ? [] : await parts.deadlines(tx, state)
+    const promise = decided === null ? undefined : duties.find(({ duty }) => duty === 'promise')
+    const followed = (city: string) => duties.find(({ duty, city: of }) => duty === 'follow-up' && of === city)
     return {
       r: row.role,
       p: row.partner,
@@ -154,9 +172,12 @@ export function createStatistics(parts: {
       e: day(ended),
       o: state.outcome,
       t: promise === undefined ? null : promise.level === 'met',
-      v: [state.ratings.window, state.ratings.department].flatMap(rating =>
-        rating === null ? [] : [[dayOf(rating.at), rating.level] as [string, number]],
-      ),
+      v: ratings.flatMap((rating, index): Given['v'] => {
+        if (rating === null) return []
+        if (rating.level < BAD || rating.answered === null) return [[dayOf(rating.at), rating.level]]
+        const inTime = followed(index === 0 ? state.collecting : state.handling)?.level === 'met'
+        return [[dayOf(rating.at), rating.level, dayOf(rating.answered), inTime]]
+      }),
     }
   }
 
@@ -248,6 +269,33 @@ export function createStatistics(parts: {
           }),
         ),
       }))
+    },
+
+    /** Items by how many cases they had (事项热度), most first, or those of a role; periods as of `sums`. */
+    async heat(
+      from: string,
+      to: string,
+      role: string | null,
+      limit: number,
+    ): Promise<{ item: string; cases: number }[]> {
+      const pairs = role !== null
+      const rows = await db.query<{ key: string; n: number }>(
+        `SELECT ${pairs ? `substr(key, ${(role ?? '').length + 9})` : 'key'} AS key, sum(n) AS n FROM case_stats
+         WHERE dim = ? AND period >= ? AND period <= ? AND length(period) = ? AND metric = 'submitted'
+         ${pairs ? 'AND key >= ? AND key < ?' : ''} GROUP BY 1 HAVING sum(n) > 0 ORDER BY 2 DESC, 1 LIMIT ?`,
+        [pairs ? 'pair' : 'item', from, to, from.length, ...(pairs ? [`${role} `, `${role}!`] : []), limit],
+      )
+      return rows.map(({ key, n }) => ({ item: key, cases: n }))
+    },
+
+    /** How many cases each role, partner and item had, by `role partner item`; months or years. */
+    async pairs(from: string, to: string): Promise<Map<string, number>> {
+      const rows = await db.query<{ key: string; n: number }>(
+        `SELECT key, sum(n) AS n FROM case_stats WHERE dim = 'pair' AND period >= ? AND period <= ? AND length(period) = ?
+         GROUP BY key HAVING sum(n) > 0`,
+        [from, to, from.length],
+      )
+      return new Map(rows.map(({ key, n }) => [key, n]))
     },
 
     /** Forgets all sums: the next catch-up makes them from the cases. */

@@ -221,6 +221,14 @@ export async function benchCases({ cases, log }: { cases: number; log: (line: st
       })
       log(`statistics of ${name}: p95 ${sums[name]?.p95} ms`)
     }
+    for (const [name, ask] of [
+      ['item heat of a year, by month', () => statistics.heat('2026-01', '2026-12', null, 50)],
+      ['item heat of a role', () => statistics.heat('2026-01', '2026-12', 'handling', 50)],
+      ['agreed items without cases', () => statistics.pairs('2026-01', '2026-12')],
+    ] as const) {
+      sums[name] = await timed(20, ask)
+      log(`statistics of ${name}: p95 ${sums[name]?.p95} ms`)
+    }
     const [size] = await db.query<{ bytes: number }>(
       'SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()',
     )
