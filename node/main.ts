@@ -6,8 +6,15 @@ async function main(args: readonly string[]): Promise<void> {
   if (args[0] === 'start' && !args.includes('--help') && !args.includes('-h')) await startNode(args.slice(1))
   else {
     const { createProgram } = await import('./cli/program.ts')
-    await createProgram().parseAsync([...args], { from: 'user' })
+    await createProgram().parseAsync(thumbprintsLast(args), { from: 'user' })
   }
+}
+
+/** The thumbprint of one key in 64 begins with a hyphen: it is no option. */
+function thumbprintsLast(args: readonly string[]): string[] {
+  const isThumbprint = (arg: string): boolean => /^-[A-Za-z0-9_-]{42}$/.test(arg)
+  if (args.includes('--') || !args.some(isThumbprint)) return [...args]
+  return [...args.filter(arg => !isThumbprint(arg)), '--', ...args.filter(isThumbprint)]
 }
 
 async function startNode(args: string[]): Promise<void> {

@@ -34,7 +34,8 @@ import { createCaseClocks } from './cases/clocks.ts'
 import { createCaseHandler } from './cases/handler.ts'
 import { purgeRoutes } from './cases/purge-routes.ts'
 import { createPurges, purgeReminder } from './cases/purges.ts'
-import { caseRoutes } from './cases/routes.ts'
+import { caseRoutes, NewCase, NewJointCase } from './cases/routes.ts'
+import { createSubmissionCheck } from './cases/submission.ts'
 import { createOpenCases } from './cases/under.ts'
 import type { NodeConfig } from './config/config.ts'
 import { readSecrets } from './config/secrets.ts'
@@ -57,6 +58,7 @@ import { directoryRoutes } from './federation/directory-routes.ts'
 import { createGossip } from './federation/gossip.ts'
 import { directoryReminders } from './federation/standings.ts'
 import { createVoucher, federationView } from './federation/vouch.ts'
+import { createFormCheck } from './forms/forms.ts'
 import { createHttpApp } from './http/app.ts'
 import { markingDatabase } from './http/idempotency.ts'
 import { startServer } from './http/server.ts'
@@ -64,6 +66,9 @@ import { loadIdentity } from './identity/identity.ts'
 import { openKeyStore } from './identity/keystore.ts'
 import { identityRoutes } from './identity/routes.ts'
 import { loadTrust } from './identity/trust.ts'
+import { createCaseDrafts } from './intake/drafts.ts'
+import { createIntake } from './intake/intake.ts'
+import { intakeRoutes } from './intake/routes.ts'
 import { createMappings } from './mappings/mappings.ts'
 import { mappingRoutes } from './mappings/routes.ts'
 import { openBlobStore } from './materials/blob-store.ts'
@@ -463,6 +468,7 @@ export async function startNode({
     },
     pollEvery: config.pollSeconds * 1000,
   })
+  const checkForm = createFormCheck()
   const clocks = createCaseClocks({ clock, agreements, calendars })
   const cases = createCases({
     db,
@@ -477,6 +483,7 @@ export async function startNode({
     materials,
     clocks,
     names: (partner, item, agreed) => mappings.names(partner, item, agreed),
+    checkForm,
     waiting: no => waitingOf(dispatch, materials, no),
     threadId,
   })
@@ -491,6 +498,7 @@ export async function startNode({
   })
   handlers.set('agreement', agreements.handler)
   const applicantKey = (text: string) => createHmac('sha256', applicantSecret).update(text).digest()
+  const caseDrafts = createCaseDrafts({ db, seal, clock, audit, events, randomId: threadId })
   const caseHandler = createCaseHandler({
     identity,
     audit,
@@ -499,6 +507,8 @@ export async function startNode({
     materials,
     dispatch,
     clocks,
+    submission: createSubmissionCheck({ services, agreements, checkForm }),
+    returned: caseDrafts.returned,
     applicantKey,
     changed: ({ thread, state }) =>
       telemetry.events.caseChanged({
@@ -578,6 +588,15 @@ export async function startNode({
       if (url === undefined) return null
       return { url: new URL('/', url).href, code: new URL(`/q/${applicants.tokenOf(thread)}`, url).href }
     },
+  })
+  const intake = createIntake({
+    db,
+    audit,
+    drafts: caseDrafts,
+    cases,
+    packets: packetsOf,
+    applicantKey,
+    schemas: { one: NewCase, joint: NewJointCase },
   })
   const evidence = createEvidence({ db, packets, identity, clock, audit, trust, agreements, materials })
   const archives = createArchives({
@@ -681,6 +700,7 @@ export async function startNode({
       boardRoutes(board, statistics.catchUp),
       paperRoutes(casePapers),
       caseRoutes(cases),
+      intakeRoutes(intake, caseDrafts),
       materialRoutes(materials),
       evidenceRoutes(evidence),
       archiveRoutes(archives),
@@ -779,6 +799,7 @@ export async function startNode({
       await cases.tellDue()
       await purges.due()
       await statistics.catchUp()
+      await caseDrafts.sweep()
       await materials.sweep(UNNAMED_DAYS)
     },
     error => log.error('upkeep failed', {}, error),

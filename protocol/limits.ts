@@ -3,6 +3,7 @@ export const LIMITS = {
   /** one compact JWS of a packet */ packetBytes: 32 * 1024,
   /** the body beside a packet */ bodyBytes: 256 * 1024,
   /** nesting of the fields of a form */ formLevels: 64,
+  /** entries of a list in a form */ formEntries: 500,
   /** materials of one packet */ materialsPerPacket: 64,
   /** cases that a joint one (多地联办, 一件事) consists of */ jointCases: 16,
   /** one material */ materialBytes: 2 * 1024 * 1024 * 1024,

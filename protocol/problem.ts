@@ -335,6 +335,14 @@ export const PROBLEMS = {
     zh: '办件当前状态不允许该步骤',
     cure: 'Look at the state and the steps it allows',
   },
+  'case.preflight': {
+    status: 422,
+    retryable: false,
+    act: 'you',
+    en: 'The application does not hold as the item and the agreement ask for it',
+    zh: '申请未通过预检',
+    cure: 'Cure each field that the detail names, then submit again; the application is kept as a draft',
+  },
   'case.material': {
     status: 400,
     retryable: false,

@@ -23,7 +23,7 @@ const TEST_MAY = /^(test\/support|protocol)\//
 const NODE_TEST_MAY = /^(node|certs|adapters)\//
 
 const CONCERNS =
-  '(?:identity|partners|services|agreements|cases|materials|people|audit|evidence|calendar|mappings|federation|reminders|papers|public|queues|webhooks|archive|evaluations|exports)'
+  '(?:identity|partners|services|agreements|cases|materials|people|audit|evidence|calendar|mappings|federation|reminders|papers|public|queues|webhooks|forms|intake|archive|evaluations|exports)'
 const FOUNDATION = 'node/(?:(?:store|telemetry|config)/|version\\.ts$)'
 /** A concern's routes: `routes.ts`, or `health-routes.ts` when there are many. */
 const ROUTES = '(?:[a-z]+-)?routes'
@@ -111,6 +111,14 @@ export const RULES: readonly Rule[] = [
     packages: ['csv-stringify', 'fflate'],
     builtins: true,
     why: 'rows become bytes here, and what writes them stays inside',
+  },
+  {
+    of: /^node\/forms\//,
+    name: 'forms',
+    may: /^(node\/forms|protocol)\//,
+    packages: ['ajv', 'ajv-formats', 're2js'],
+    builtins: false,
+    why: 'JSON Schema of other cities is run in one place, that nothing else needs to know',
   },
   {
     of: concernOf(''),

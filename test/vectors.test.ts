@@ -50,6 +50,8 @@ const OF_THE_NODE = [
   'list.fork',
   'list.none',
   'directory.none',
+  // What a city published when: shown in protocol/case/preflight.test.ts and node/cases/submission.test.ts.
+  'case.preflight',
 ] as const
 
 let cities: [VectorCity, VectorCity]

@@ -13,6 +13,7 @@ const OPERATION: readonly Role[] = ['administrator', 'integrator', 'auditor']
 export const EVENT_ROLES = {
   'case.changed': ALL,
   'case.due': ALL,
+  'case-draft.changed': ['clerk', 'integrator'],
   'agreement.changed': ALL,
   'partner.changed': ALL,
   'partner.connected': ALL,

@@ -1,5 +1,5 @@
 /** Cases (办件): submit, take each step, list, show with timeline. May import the exchange, other concerns' services through its parts, the store. */
-import { type AgreementDocument, dayOf } from '../../protocol/agreement/document.ts'
+import { type AgreedItem, type AgreementDocument, agreedItem, dayOf } from '../../protocol/agreement/document.ts'
 import type { CaseClock, Duty } from '../../protocol/case/deadlines.ts'
 import { type Asked, type CaseState, questionsFor, stepsFor } from '../../protocol/case/fold.ts'
 import {
@@ -10,6 +10,14 @@ import {
   type MoveRequest,
   materialsOf,
 } from '../../protocol/case/kinds.ts'
+import {
+  type Application,
+  type CheckForm,
+  type Finding,
+  type MaterialNames,
+  minimise,
+  preflight,
+} from '../../protocol/case/preflight.ts'
 import type { State } from '../../protocol/case/table.ts'
 import { type Commitment, fieldOf, fromHex, toHex } from '../../protocol/primitives.ts'
 import { PROBLEMS, type Problem, ProblemError } from '../../protocol/problem.ts'
@@ -24,7 +32,7 @@ import type { CaseClocks } from './clocks.ts'
 import { saveDuty } from './handler.ts'
 import { casesOf, handOver, type JointCase, type LinkedCase, linkedTo } from './joint.ts'
 import { createCaseNumbers } from './numbers.ts'
-import { type Finding, type MaterialNames, preflight } from './preflight.ts'
+import { tell } from './submission.ts'
 
 export type CasesParts = {
   db: Database
@@ -50,6 +58,7 @@ export type CasesParts = {
     item: ServiceItem,
     agreed: readonly { collecting: string; handling: string }[] | undefined,
   ) => Promise<MaterialNames[]>
+  checkForm: CheckForm
   clocks: CaseClocks
   /** what stands in the way of a case at this node */ waiting: (threadNo: number) => Promise<Waiting[]>
   threadId: () => string
@@ -64,6 +73,9 @@ export type NewCase = Omit<CaseContent<'case.submit'>, 'caseNo' | 'item' | 'rece
   /** whose codes the materials have; `own` ones become the partner's by the mapping of the item */
   codes?: 'own' | 'handling' | undefined
 }
+
+/** `common`: fields of the form that were entered once for several items. */
+type Input = NewCase & { common?: string[] | undefined }
 
 export type CaseRow = {
   no: number
@@ -178,8 +190,8 @@ export function createCases(parts: CasesParts) {
     findings: Finding[]
   }
 
-  async function check(input: NewCase): Promise<Checked> {
-    const { to, item: code, caseNo, receivedAt, codes, ...rest } = input
+  async function check(input: Input): Promise<Checked> {
+    const { to, item: code, caseNo, receivedAt, codes, common = [], ...rest } = input
     const item = await parts.services.item(to, code)
     if (item === null) throw new ProblemError('item.unknown')
     const agreement = await parts.agreements
@@ -188,47 +200,67 @@ export function createCases(parts: CasesParts) {
         if (error instanceof ProblemError) return error
         throw error
       })
-    const agreed =
-      agreement instanceof ProblemError
-        ? undefined
-        : agreement.document.items.find(entry => entry.handling === to && entry.taskCode === code)?.materialMapping
-    const names = await parts.names(to, item, agreed)
+    const agreed = agreement instanceof ProblemError ? null : agreedItem(agreement.document, to, code)
+    const names = await parts.names(to, item, agreed?.materialMapping)
     const theirCode = (own: string): string => names.find(({ collecting }) => collecting === own)?.handling ?? own
-    const content = {
+    const asked = item.form?.properties
+    const given: Application = {
       ...rest,
+      // Of what is entered once for several items, each takes what its form asks for.
+      form: Object.fromEntries(
+        Object.entries(rest.form).filter(
+          ([name]) => asked === undefined || !common.includes(name) || Object.hasOwn(asked as object, name),
+        ),
+      ),
       ...(codes === 'own'
         ? { materials: rest.materials.map(material => ({ ...material, code: theirCode(material.code) })) }
         : {}),
-      caseNo: caseNo ?? '-',
       receivedAt: receivedAt ?? new Date(clock.now()).toISOString(),
       item: {
         ...{ code, name: item.taskName, version: item.taskVersion },
         ...{ promiseDay: item.promiseDay, anticipateDay: item.anticipateDay },
       },
     }
+    const { content: application, kept } = minimise(given, { item, agreed })
+    const content = { ...application, caseNo: caseNo ?? '-' }
     const hashes = materialsOf('case.submit', content)
     const materials = await parts.materials.held(hashes)
-    const findings = preflight(content, item, names)
+    const findings = preflight({ content: application, item, agreed, names, checkForm: parts.checkForm })
+    // What stays here must hold too; the other city will not see it.
+    if (kept.some(path => path.startsWith('form.')) && item.form !== undefined)
+      for (const { path, reason, reasonZh } of parts.checkForm(item.form, given.form) ?? [])
+        if (kept.includes(`form.${path.split('.')[0]}`))
+          findings.push({ field: `form.${path}`, level: 'error', cure: 'clerk', reason, reasonZh })
+    for (const field of kept)
+      findings.push({
+        ...{ field, level: 'notice', cure: 'administrator' },
+        ...{ reason: 'stays in this city: it is not shared', reasonZh: '不在共享字段内，仅留存本市，不随办件发送' },
+      })
     for (const [index, hash] of hashes.entries()) {
       if (!materials.some(material => material.sha256 === hash)) {
-        findings.push({ field: `materials.${index}.sha256`, reason: 'not uploaded', reasonZh: '材料尚未上传' })
+        findings.push({
+          ...{ field: `materials.${index}.sha256`, level: 'error', cure: 'clerk' },
+          ...{ reason: 'not uploaded', reasonZh: '材料尚未上传' },
+        })
       }
     }
     return { content, materials, agreement, findings }
   }
 
   /** Writes the cases in one transaction; the second and further ones name the first as their lead. */
-  async function submitAll(inputs: readonly NewCase[], actor: string): Promise<CaseRow[]> {
+  async function submitAll(
+    inputs: readonly Input[],
+    actor: string,
+    alongside?: (tx: Transaction) => Promise<void>,
+  ): Promise<CaseRow[]> {
     const lead = inputs.length > 1 ? parts.threadId() : undefined
     const targets: Target[] = []
     for (const [index, input] of inputs.entries()) {
       const { content, materials, agreement, findings } = await check(input)
       if (agreement instanceof ProblemError) throw agreement
-      if (findings.length > 0) {
-        const place = inputs.length > 1 ? `items.${index}: ` : ''
-        const told = findings.map(finding => `${finding.field}: ${finding.reason} (${finding.reasonZh})`)
-        throw new ProblemError('request.invalid', `${place}${told.join('; ')}`)
-      }
+      const errors = findings.filter(({ level }) => level === 'error')
+      if (errors.length > 0)
+        throw new ProblemError('case.preflight', `${inputs.length > 1 ? `items.${index}: ` : ''}${tell(errors)}`)
       const caseNo = input.caseNo ?? (await nextCaseNo())
       const parent = index === 0 ? input.parent : lead
       targets.push({
@@ -252,6 +284,7 @@ export function createCases(parts: CasesParts) {
           detail: { packet: packet.id, case: caseNo },
         })
       }
+      await alongside?.(tx)
     })
     return Promise.all(targets.map(async ({ thread }) => toRow(await rowOf(thread), parts.clocks)))
   }
@@ -310,18 +343,48 @@ export function createCases(parts: CasesParts) {
       if (!(agreement instanceof ProblemError)) return findings
       const { code, detail } = agreement.problem
       const { en, zh } = PROBLEMS[code]
-      return [{ field: detail === 'mode' ? 'mode' : 'item', reason: `${code}: ${en}`, reasonZh: zh }, ...findings]
+      return [
+        {
+          ...{ field: detail === 'mode' ? 'mode' : 'item', level: 'error', cure: 'administrator' },
+          ...{ reason: `${code}: ${en}`, reasonZh: zh },
+        },
+        ...findings,
+      ]
+    },
+
+    /** What an item asks for at this counter, and in which modes an agreement covers it now. Throws `item.unknown`. */
+    async guide(city: string, code: string) {
+      const item = await parts.services.item(city, code)
+      if (item === null) throw new ProblemError('item.unknown')
+      const modes: { mode: Mode; agreement: string }[] = []
+      let agreed: AgreedItem | null = null
+      for (const mode of item.modes) {
+        const found = await parts.agreements
+          .find({ collecting: identity.city, handling: city, item: code, mode })
+          .catch((error: unknown) => {
+            if (error instanceof ProblemError) return null
+            throw error
+          })
+        if (found === null) continue
+        modes.push({ mode, agreement: found.id })
+        agreed ??= agreedItem(found.document, city, code)
+      }
+      return { item, modes, agreed, names: await parts.names(city, item, agreed?.materialMapping) }
     },
 
     /** Signs and queues a new case; durable when it resolves, whether or not the partner can be reached. */
-    async submit(input: NewCase, actor: string): Promise<CaseRow> {
-      const [row] = await submitAll([input], actor)
+    async submit(input: NewCase, actor: string, alongside?: (tx: Transaction) => Promise<void>): Promise<CaseRow> {
+      const [row] = await submitAll([input], actor, alongside)
       if (row === undefined) throw new ProblemError('thread.unknown')
       return row
     },
 
     /** Submits the cases of a joint one (多地联办, 一件事), all or none, the leading first. Problems: as of `submit`. */
-    submitJoint: (joint: JointCase, actor: string): Promise<CaseRow[]> => submitAll(casesOf(joint), actor),
+    submitJoint: (
+      joint: JointCase,
+      actor: string,
+      alongside?: (tx: Transaction) => Promise<void>,
+    ): Promise<CaseRow[]> => submitAll(casesOf(joint), actor, alongside),
 
     /** Hands all results of a joint case over at once; the cases that were handed over. Problem: `case.transition`. */
     async handOver(thread: string, by: string | undefined, actor: string): Promise<number> {

@@ -6,7 +6,7 @@ import { type CaseState, foldCase, foldOn, holderOf } from '../../protocol/case/
 import type { CaseBody } from '../../protocol/case/kinds.ts'
 import type { Commitment } from '../../protocol/primitives.ts'
 import { fromHex } from '../../protocol/primitives.ts'
-import type { Refused } from '../../protocol/problem.ts'
+import type { Problem, Refused } from '../../protocol/problem.ts'
 import { refuse } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
@@ -16,6 +16,7 @@ import { type CaseClocks, nextDue } from './clocks.ts'
 import { maskName } from './mask.ts'
 import { AFTER_PURGE_DAYS, isPurged } from './purges.ts'
 import { saveRatings } from './ratings.ts'
+import type { CheckSubmission } from './submission.ts'
 
 export type CaseHandlerParts = {
   identity: OwnIdentity
@@ -31,8 +32,11 @@ export type CaseHandlerParts = {
   materials: { want(tx: Transaction, partner: string, materials: readonly Commitment[]): Promise<void> }
   dispatch: { enqueue(tx: Transaction, job: { packetNo: number; threadNo: number; at: number }): Promise<void> }
   clocks: CaseClocks
+  /** the pre-flight of what another city submits */ submission: CheckSubmission
   /** keyed hash of an ID number in capitals, or of `name ` and a name: found without storing them */
   applicantKey: (text: string) => Uint8Array
+  /** takes an application that the partner refused back */
+  returned: (tx: Transaction, packet: StoredPacket, problem: Problem) => Promise<void>
   /** after the commit */ changed: (change: { thread: string; state: CaseState; packet: StoredPacket | null }) => void
 }
 
@@ -52,15 +56,18 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
     const admitted = admitCase(packets, candidate)
     if (!admitted.ok || candidate.claims.kind !== 'case.submit') return admitted
     const { iss, aud, agreement, iat } = candidate.claims
-    const { item, mode } = candidate.body as CaseBody<'case.submit'>
+    const body = candidate.body as CaseBody<'case.submit'>
+    const { item, mode } = body
     if (agreement === undefined) return refuse('agreement.none')
-    return parts.agreements.covering(store, agreement, {
+    const covered = await parts.agreements.covering(store, agreement, {
       collecting: iss,
       handling: aud,
       item: item.code,
       mode,
       at: iat,
     })
+    // What this city writes itself was checked before it was written.
+    return covered.ok && aud === identity.city ? parts.submission(store, candidate.claims, body) : covered
   }
 
   /** Where a parcel is, and what the other city deleted, is nothing that an approval system acts upon. */
@@ -179,7 +186,8 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
       await project(tx, { ...applied, packet: submit })
     },
 
-    async refused(tx, applied, kind, problem) {
+    async refused(tx, applied, kind, problem, taken) {
+      if (kind === 'case.submit') await parts.returned(tx, taken, problem)
       const state = await project(tx, applied)
       // The case stands where it stood; the refusal is shown until the next step takes its place.
       await tx.run('UPDATE cases SET parked = ? WHERE thread_no = ?', [

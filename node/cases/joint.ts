@@ -27,7 +27,7 @@ export type LinkedCase = {
 }
 
 /** The cases that a joint one consists of, the leading first. Problem: `request.invalid`. */
-export function casesOf({ shared, items }: JointCase): NewCase[] {
+export function casesOf({ shared, items }: JointCase): (NewCase & { common: string[] })[] {
   if (items.length < 2 || items.length > LIMITS.jointCases)
     throw new ProblemError('request.invalid', `items: from 2 to ${LIMITS.jointCases}`)
   return items.map(({ form, materials, purpose = shared.purpose, ...rest }) => ({
@@ -36,6 +36,7 @@ export function casesOf({ shared, items }: JointCase): NewCase[] {
     ...(purpose === undefined ? {} : { purpose }),
     form: { ...shared.form, ...form },
     materials: materials ?? shared.materials,
+    common: Object.keys(shared.form).filter(name => form === undefined || !Object.hasOwn(form, name)),
   }))
 }
 

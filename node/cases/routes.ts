@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { DUTIES, type Duty } from '../../protocol/case/deadlines.ts'
 import { AUTHORS, CASE_CONTENT, type CaseKind, Mode, OUTCOMES } from '../../protocol/case/kinds.ts'
+import { CURES, type Cure } from '../../protocol/case/preflight.ts'
 import { STATES, type State } from '../../protocol/case/table.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { Day, DivisionCode, Instant, Sha256, ThreadId, text } from '../../protocol/primitives.ts'
@@ -120,7 +121,7 @@ const Detail = Case.extend({
 })
 
 const submit = CASE_CONTENT['case.submit'].shape
-const NewCase = z.strictObject({
+export const NewCase = z.strictObject({
   ...submit,
   to: DivisionCode.describe('the city that has the power (办理地)'),
   item: text(50).describe('taskCode of its published item'),
@@ -135,7 +136,7 @@ const NewCase = z.strictObject({
 })
 
 const { caseNo: _caseNo, parent: _parent, to: _to, item: _item, mode: _mode, ...shared } = NewCase.shape
-const NewJointCase = z.strictObject({
+export const NewJointCase = z.strictObject({
   shared: z
     .strictObject(shared)
     .describe('what stands once for all items: applicant, agent, window, consent, common fields of the forms'),
@@ -149,6 +150,14 @@ const NewJointCase = z.strictObject({
     )
     .min(2)
     .max(LIMITS.jointCases),
+})
+
+export const Finding = z.strictObject({
+  field: z.string().describe('path into the request'),
+  level: z.enum(['error', 'notice']).describe('an error keeps the case from being sent'),
+  cure: z.enum(Object.keys(CURES) as [Cure, ...Cure[]]).describe('who can cure it'),
+  reason: z.string(),
+  reasonZh: z.string(),
 })
 
 const params = z.strictObject({ thread: ThreadId })
@@ -228,7 +237,7 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
       body: NewCase,
       bodyBytes: 512 * 1024,
       answer: z.strictObject({
-        findings: z.array(z.strictObject({ field: z.string(), reason: z.string(), reasonZh: z.string() })),
+        findings: z.array(Finding),
       }),
       problems: ['item.unknown'],
       handle: async ({ body }) => ({ findings: await cases.preflight(body) }),

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { type CaseKind, isCaseKind } from '../../protocol/case/kinds.ts'
+import { CURES, type Finding } from '../../protocol/case/preflight.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Client } from './client.ts'
 import type { CommandContext } from './context.ts'
@@ -39,15 +40,15 @@ type Detail = Case & {
   questions: { packet: string; kind: string; at: string; answerBy: string | null }[]
   timeline: { city: string; kind: string; at: string; status: string; receiptedAt: string | null; late: boolean }[]
 }
-type Given = { materials?: { sha256?: string; code: string; name: string }[] } & Record<string, unknown>
+export type Given = { materials?: { sha256?: string; code: string; name: string }[] } & Record<string, unknown>
 
 const line = (value: Case) =>
   `${value.thread}  ${value.caseNo}  ${value.stateName} ${value.state}${value.outcome === null ? '' : ` ${value.outcome}`}`
 
-type CaseFlags = { material: string[]; ownCodes?: boolean }
+export type CaseFlags = { material: string[]; ownCodes?: boolean }
 
 /** Uploads each `CODE=PATH` and adds it to the materials of the body; says whose codes they are. */
-async function withMaterials(client: Client, out: Output, read: Given, flags: CaseFlags): Promise<Given> {
+export async function withMaterials(client: Client, out: Output, read: Given, flags: CaseFlags): Promise<Given> {
   const pairs = flags.material
   const given = flags.ownCodes === true ? { ...read, codes: 'own' } : read
   if (pairs.length === 0) return given
@@ -58,7 +59,16 @@ async function withMaterials(client: Client, out: Output, read: Given, flags: Ca
     const { sha256 } = await upload(client, out, file)
     materials.push({ code, name: basename(file), sha256 })
   }
-  return { ...given, materials }
+  const { agent } = given as { agent?: { authorisation?: string } }
+  const authorised = materials.find(({ code }) => code === agent?.authorisation)
+  return {
+    ...given,
+    // A file names the authorisation (授权委托书) by the code of its material: the hash is known only now.
+    ...(agent === undefined || authorised === undefined
+      ? {}
+      : { agent: { ...agent, authorisation: authorised.sha256 } }),
+    materials,
+  }
 }
 
 /** Uploads the materials, then submits. The same case within a day is the same request, so that one cut off can be repeated. */
@@ -88,18 +98,25 @@ export async function handOver(context: CommandContext, thread: string, flags: {
   context.out.result(done, ({ handedOver }) => `Handed over 已送达: ${handedOver}`)
 }
 
-type Finding = { field: string; reason: string; reasonZh: string }
-
 /** Prints what a clerk must cure; exit code 1 when there is anything. */
 export async function preflight(context: CommandContext, path: string, flags: CaseFlags): Promise<void> {
   const client = await context.client()
   const given = await withMaterials(client, context.out, (await readJson(path)) as Given, flags)
   const { findings } = await client.post<{ findings: Finding[] }>('/api/v1/cases/preflight', given)
-  if (findings.length > 0) process.exitCode = 1
+  tellFindings(context, findings)
+}
+
+/** Prints findings, errors first; exit code 1 when there is an error. */
+export function tellFindings(context: CommandContext, findings: readonly Finding[]): void {
+  const errors = findings.filter(({ level }) => level === 'error')
+  if (errors.length > 0) process.exitCode = 1
+  const line = ({ field, level, cure, reason, reasonZh }: Finding): string =>
+    `${level === 'error' ? '✗' : '·'} ${field}: ${reasonZh} ${reason} → ${CURES[cure].zh} ${CURES[cure].en}`
   context.out.result(findings, list =>
-    list.length === 0
-      ? 'Ready to be sent 可以发送'
-      : list.map(({ field, reason, reasonZh }) => `${field}: ${reasonZh} ${reason}`).join('\n'),
+    [
+      ...[...errors, ...list.filter(({ level }) => level === 'notice')].map(line),
+      ...(errors.length === 0 ? ['Ready to be sent 可以发送'] : []),
+    ].join('\n'),
   )
 }
 

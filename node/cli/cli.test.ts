@@ -38,6 +38,13 @@ async function tongban(args: string[], env: Record<string, string> = {}) {
 const city = ['--code', '420300', '--name', '十堰市', '--authority', '十堰市行政审批局']
 
 describe('commands', () => {
+  test('a thumbprint that begins with a hyphen is no option', async () => {
+    const kid = '-yTRgcCnIivIGqGPPP6Imw_CC6XsJH71noUQ61AbcqA'
+    const asked = await tongban(['identity', 'revoke', kid, '--url', 'http://127.0.0.1:9', '--token', 'tb_x'])
+    expect(asked.error).not.toContain('unknown option')
+    expect(asked.error).toContain('http://127.0.0.1:9')
+  })
+
   test('init makes a node once; its files are private', async () => {
     const made = await tongban([
       'init',

@@ -5,6 +5,7 @@ import { declareAgreements } from './agreement-commands.ts'
 import { declareCaseLists } from './case-list-commands.ts'
 import { createContext, type GlobalFlags } from './context.ts'
 import { declareFederation } from './federation-commands.ts'
+import { declareIntake } from './intake-commands.ts'
 import { declareMappings } from './mapping-commands.ts'
 import { fail } from './output.ts'
 import { declareServices } from './services-commands.ts'
@@ -223,6 +224,7 @@ export function createProgram(): Command {
     ),
     'tongban case submit case.json --material M01=id-card.pdf --material M02=form.pdf',
   )
+  declareIntake(cases, { add, does, example })
   does(add(cases, 'joint <file>', 'submit several items at once 多地联办/一件事: { shared, items }'), async () => {
     const { submitJoint } = await import('./cases.ts')
     return (context, _, file) => submitJoint(context, file ?? '')

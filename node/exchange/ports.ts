@@ -35,8 +35,8 @@ export interface ThreadHandler {
   admit(store: Reader, packets: readonly StoredPacket[], candidate: Packet): Promise<{ ok: true } | Refused>
   /** Brings projection, jobs, audit and events up to date in the transaction that stores the packet. */
   apply(tx: Transaction, applied: Applied): Promise<void>
-  /** One of this node's packets was refused and taken out of its chain; `packets` is what is left. */
-  refused(tx: Transaction, applied: Applied, kind: string, problem: Problem): Promise<void>
+  /** One of this node's packets was refused and taken out of its chain; `packets` is what is left, `taken` what was refused. */
+  refused(tx: Transaction, applied: Applied, kind: string, problem: Problem, taken: StoredPacket): Promise<void>
 }
 
 /** One packet to be written: what it says, before salt, place and signature. */

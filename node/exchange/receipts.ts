@@ -39,15 +39,18 @@ export function createReceipts(parts: ReceiptsParts) {
     problem: Problem,
     receiptNo: number,
   ): Promise<void> {
+    const before = await store.packets(tx, sent.threadNo)
     await tx.run(`UPDATE packets SET status = 'refused', problem = ?, receipt_no = ? WHERE no = ?`, [
       JSON.stringify(problem),
       receiptNo,
       sent.no,
     ])
-    const packets = await store.packets(tx, sent.threadNo)
+    const packets = before.filter(packet => packet.no !== sent.no)
+    const taken = before.find(packet => packet.no === sent.no)
+    if (taken === undefined) throw new ProblemError('internal', `packet ${sent.no} is not held`)
     const thread = await store.threadId(tx, sent.threadNo)
     const applied = { threadNo: sent.threadNo, thread, partner, packets, packet: null, at: clock.now() }
-    await handlerOf(parts.handlers, sent.kind).refused(tx, applied, sent.kind, problem)
+    await handlerOf(parts.handlers, sent.kind).refused(tx, applied, sent.kind, problem, taken)
   }
 
   /** Settles the places of one receipt; what was refused. A receipt given again after a restore changes nothing: the first one stands. */

@@ -3,12 +3,12 @@
  * which, and the counter works by it. May import the services' port, the audit log, the store and the protocol.
  */
 
+import type { MaterialNames } from '../../protocol/case/preflight.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { type Comparison, compareItems, plainName, similarityOf } from '../../protocol/service/compare.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import type { Audit } from '../audit/audit.ts'
-import type { MaterialNames } from '../cases/preflight.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { Database } from '../store/database.ts'
 

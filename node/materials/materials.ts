@@ -334,7 +334,8 @@ export function createMaterials(parts: MaterialsParts) {
         const rows = await tx.query<{ sha256: Uint8Array }>(
           `SELECT sha256 FROM materials m WHERE state = 'held' AND created_at < ?
              AND NOT EXISTS (SELECT 1 FROM packet_materials p WHERE p.sha256 = m.sha256)
-             AND NOT EXISTS (SELECT 1 FROM samples s WHERE s.sha256 = m.sha256) LIMIT 1000`,
+             AND NOT EXISTS (SELECT 1 FROM samples s WHERE s.sha256 = m.sha256)
+             AND NOT EXISTS (SELECT 1 FROM case_draft_materials d WHERE d.sha256 = m.sha256) LIMIT 1000`,
           [clock.now() - days * 86_400_000],
         )
         for (const { sha256 } of rows) await doom(tx, sha256)

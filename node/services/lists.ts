@@ -69,6 +69,29 @@ export function createLists(db: Database) {
       return head
     },
 
+    /** Versions that were the newest at some time of a span (ms), newest first; 20 at most. */
+    async inForce(city: string, from: number, to: number): Promise<number[]> {
+      const known = newest.get(city)
+      if (known !== undefined && known.claims.iat * 1000 <= from) return [known.version]
+      const rows = await db.query<{ version: number }>(
+        `SELECT version FROM list_heads WHERE city = ?1 AND published_at <= ?3
+           AND version >= coalesce((SELECT max(version) FROM list_heads WHERE city = ?1 AND published_at <= ?2), 0)
+         ORDER BY version DESC LIMIT 20`,
+        [city, from, to],
+      )
+      return rows.map(({ version }) => version)
+    },
+
+    /** Whether any kept version has an item of this code. */
+    async everHad(city: string, code: string): Promise<boolean> {
+      const bucket = bucketOf(await itemKey(code))
+      const rows = await db.query<{ summaries: string }>(
+        'SELECT summaries FROM list_buckets WHERE city = ? AND bucket = ? ORDER BY since DESC LIMIT 100',
+        [city, bucket],
+      )
+      return rows.some(row => (JSON.parse(row.summaries) as Summary[]).some(([found]) => found === code))
+    },
+
     /** A bucket of a version; null when it is empty. */
     async bucket(city: string, bucket: number, version: number): Promise<StoredBucket | null> {
       const [row] = await db.query<BucketRow>(

@@ -71,6 +71,17 @@ export async function createServices(parts: ServicesParts) {
     return held === null ? null : items.read(city, held.version, code)
   }
 
+  /** An own item as it stood in the lists of a span of time (ms), newest first. */
+  async function around(code: string, from: number, to: number): Promise<ServiceItem[]> {
+    const own = identity.city
+    const found: ServiceItem[] = []
+    for (const version of await lists.inForce(own, from, to)) {
+      const read = await items.read(own, version, code)
+      if (read !== null) found.push(read)
+    }
+    return found
+  }
+
   /** Items of the newest list of a city: by code as long as they are few, else as they are stored. */
   async function* walk(city: string): AsyncGenerator<ServiceItem> {
     const held = await lists.head(city)
@@ -89,6 +100,10 @@ export async function createServices(parts: ServicesParts) {
     ...board,
 
     walk,
+    around,
+
+    /** Whether any version of the own list ever had the item. */
+    known: (code: string): Promise<boolean> => lists.everHad(identity.city, code),
 
     /** Publishes all items as a new version of the own list and tells the partners; they may come one by one. Problem: `list.malformed`. */
     publish: async (all: ItemSource, actor: string): Promise<ListView> => viewOf(await publisher.publish(all, actor)),

@@ -55,8 +55,12 @@ const withForm =
   item =>
     item.form === undefined ? [] : check(item.form, item)
 
+/** Look-around and back-references: no engine checks them in linear time, so counters do not (RE2 syntax). */
+const UNBOUNDED = /\(\?<?[=!]|\\(?:[1-9]|k<)/
+
 const unrunnable = (pattern: unknown): boolean => {
   if (typeof pattern !== 'string') return pattern !== undefined
+  if (UNBOUNDED.test(pattern)) return true
   try {
     new RegExp(pattern, 'u')
     return false
@@ -111,8 +115,8 @@ export const FORM_RULES: readonly Rule[] = [
   {
     rule: 'form.pattern',
     level: 'error',
-    zh: '申请表字段的正则表达式无效',
-    en: 'The pattern of a property is no regular expression',
+    zh: '申请表字段的正则表达式无效，或使用了环视、反向引用（各窗口按线性时间校验）',
+    en: 'The pattern of a property is no regular expression, or looks around or back: counters check in linear time',
     check: withForm(function* (form) {
       for (const [path, schema] of fields(form, 'form')) if (unrunnable(schema.pattern)) yield `${path}.pattern`
     }),

@@ -264,7 +264,7 @@ const CASES: Record<string, { bad: Partial<ServiceItem>; at: string; good?: Part
   'form.pattern': {
     bad: form({ ...reason, pattern: '[' }),
     at: 'form.properties.reason.pattern',
-    good: [form({ ...reason, pattern: '^\\d+$' })],
+    good: [form({ ...reason, pattern: '^\\d+$' }), form({ ...reason, pattern: '^(?:a|(?<b>\\w))$' })],
   },
   'form.choices': {
     bad: form({ ...reason, enum: ['a', 'a'] }),
@@ -334,3 +334,11 @@ describe('lint of items', () => {
     )
   })
 })
+
+test.each(['(?=a)', '(?<!a)b', '(a)\\1', '(?<n>a)\\k<n>'])(
+  'a pattern that looks around or back is an error: %s',
+  pattern => {
+    const found = lintItem({ ...SOUND, ...form({ ...reason, pattern }) }, CONTEXT)
+    expect(found.map(({ rule }) => rule)).toContain('form.pattern')
+  },
+)

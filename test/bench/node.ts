@@ -50,6 +50,8 @@ answer({
   },
   /** What the load submits from now on. */
   async target({ to, item, materials }: Target): Promise<void> {
+    const [first] = materials
+    const authorised = first === undefined ? {} : { authorisation: first.sha256 }
     load = new Load(no =>
       node.cases.submit(
         {
@@ -64,8 +66,8 @@ answer({
             phone: '13900000000',
             address: '陕西省安康市汉滨区新城街道育才路一百二十八号枣园小区三栋二单元',
           },
-          agent: { name: '林长河', idType: '111', idNumber: '11010519491231002X', phone: '13900000001' },
-          form: { reason: '在十堰市购买首套自住住房，申请出具贷款职工住房公积金缴存使用证明', no },
+          agent: { name: '林长河', idType: '111', idNumber: '11010519491231002X', phone: '13900000001', ...authorised },
+          form: { reason: `在十堰市购买首套自住住房，申请出具贷款职工住房公积金缴存使用证明${no}` },
           materials: materials.map(material => ({ ...material, form: 'electronic', pages: 2 })),
           window: '安康市政务服务中心“跨省通办”综合窗口三号',
           clerk: { name: '周敏', no: 'AK-0317' },

@@ -57,7 +57,7 @@ async function submit(): Promise<string> {
     item: item.taskCode,
     mode: 1,
     applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
-    form: {},
+    form: { reason: '测试' },
     materials: [
       { sha256: await upload('card'), code: 'M01', name: '身份证.pdf' },
       { sha256: await upload('form'), code: 'M02', name: '申请表.pdf' },

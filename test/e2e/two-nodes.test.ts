@@ -240,12 +240,19 @@ describe('two nodes', () => {
     await expect(ankang.client.post('/api/v1/cases', { ...given, item: 'none' })).rejects.toEqual(
       refused('item.unknown'),
     )
-    await expect(ankang.client.post('/api/v1/cases', given)).rejects.toEqual(refused('request.invalid'))
-    const { findings } = await ankang.client.post<{ findings: { field: string }[] }>('/api/v1/cases/preflight', {
+    await expect(ankang.client.post('/api/v1/cases', given)).rejects.toEqual(refused('case.preflight'))
+    const { findings } = await ankang.client.post<{
+      findings: { field: string; level: string; cure: string }[]
+    }>('/api/v1/cases/preflight', {
       ...given,
       applicant: { ...given.applicant, idNumber: '110105194912310021' },
     })
-    expect(findings.map(finding => finding.field)).toEqual(['applicant.idNumber', 'materials.M01', 'materials.M02'])
+    expect(findings.map(({ field, level, cure }) => [field, level, cure])).toEqual([
+      ['applicant.idNumber', 'error', 'clerk'],
+      ['form.reason', 'error', 'clerk'],
+      ['materials.M01', 'error', 'applicant'],
+      ['materials.M02', 'error', 'applicant'],
+    ])
     const other = await submit()
     await expect(ankang.client.post(`/api/v1/cases/${other.thread}/accept`, {})).rejects.toEqual(refused('case.author'))
     await expect(shiyan.client.post('/api/v1/cases', { ...given, to: '999999' })).rejects.toEqual(

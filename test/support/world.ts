@@ -16,6 +16,8 @@ import { createAdapterState } from '../../node/dispatch/job-store.ts'
 import { createExchange } from '../../node/exchange/exchange.ts'
 import type { Seal } from '../../node/exchange/packet-store.ts'
 import type { ListBoard, OwnIdentity, ThreadHandler, Trust } from '../../node/exchange/ports.ts'
+import { createFormCheck } from '../../node/forms/forms.ts'
+import { createCaseDrafts } from '../../node/intake/drafts.ts'
 import type { Database } from '../../node/store/database.ts'
 import { migrate } from '../../node/store/migrate.ts'
 import { MIGRATIONS } from '../../node/store/migrations/index.ts'
@@ -185,6 +187,7 @@ async function startCity({ play, resolve, network, clock, db, partners, adapter,
     },
   })
   const calendars = await createCalendars({ db, clock, audit, events, changed: () => cases.recount() })
+  const drafts = createCaseDrafts({ db, seal: plainSeal, clock, audit, events, randomId: threadId })
   const clocks = createCaseClocks({
     clock,
     agreements,
@@ -198,6 +201,8 @@ async function startCity({ play, resolve, network, clock, db, partners, adapter,
     materials: { want: async () => {} },
     dispatch,
     clocks,
+    submission: async () => ({ ok: true }),
+    returned: drafts.returned,
     applicantKey: number => createHash('sha256').update(number).digest(),
     changed: () => {},
   })
@@ -215,6 +220,7 @@ async function startCity({ play, resolve, network, clock, db, partners, adapter,
     events,
     clocks,
     names: async () => [],
+    checkForm: createFormCheck(),
     waiting: no => waitingOf(dispatch, { waiting: async () => [] }, no),
     threadId,
   })
@@ -236,6 +242,7 @@ async function startCity({ play, resolve, network, clock, db, partners, adapter,
     clocks,
     packets,
     caseHandler,
+    drafts,
     handlers,
     problems,
     async stop() {

@@ -13,6 +13,7 @@ import { caseClock } from './010-case-clock.ts'
 import { jointCases } from './011-joint-cases.ts'
 import { webhooks } from './012-webhooks.ts'
 import { queues } from './013-queues.ts'
+import { intake } from './014-intake.ts'
 import { purge } from './016-purge.ts'
 import { evaluations } from './018-evaluations.ts'
 
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   jointCases,
   webhooks,
   queues,
+  intake,
   purge,
   evaluations,
 ]

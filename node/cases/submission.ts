@@ -1,0 +1,61 @@
+/** The pre-flight (预检) at the handling city: an application that was signed is checked as it was before it was sent. */
+import type { AgreementDocument } from '../../protocol/agreement/document.ts'
+import { agreedItem } from '../../protocol/agreement/document.ts'
+import type { CaseBody } from '../../protocol/case/kinds.ts'
+import { type CheckForm, type Finding, preflight } from '../../protocol/case/preflight.ts'
+import type { PacketClaims } from '../../protocol/packet/claims.ts'
+import { type Refused, refuse } from '../../protocol/problem.ts'
+import type { ServiceItem } from '../../protocol/service/item.ts'
+import type { Reader } from '../exchange/ports.ts'
+
+/** ms after a new version for which an application under the former one is taken: the partner may not have fetched it yet. */
+const GRACE = 24 * 3_600_000
+/** Findings told in a refusal. */
+const TOLD = 12
+
+export type SubmissionParts = {
+  services: {
+    /** an own item as it was published in a span of time (ms), newest first; empty when it was in no list then */
+    around(code: string, from: number, to: number): Promise<ServiceItem[]>
+    /** whether any own list ever had it */ known(code: string): Promise<boolean>
+  }
+  agreements: { documentOf(store: Reader, id: string): Promise<AgreementDocument | null> }
+  checkForm: CheckForm
+}
+
+export type CheckSubmission = (
+  store: Reader,
+  claims: PacketClaims,
+  body: CaseBody<'case.submit'>,
+) => Promise<{ ok: true } | Refused>
+
+/**
+ * Judges a `case.submit` by the item as this city had it published when it was signed. The answer depends on signed times and
+ * on what was published alone, so that it is the same when the packet comes again after a restore; a version that this city
+ * does not know any more is left to the approval system. Problems: `item.unknown`, `case.preflight`.
+ */
+export const createSubmissionCheck =
+  ({ services, agreements, checkForm }: SubmissionParts): CheckSubmission =>
+  async (store, { aud, agreement, iat }, { salt: _, caseNo: __, ...content }) => {
+    const signed = iat * 1000
+    const items = await services.around(content.item.code, signed - GRACE, signed + GRACE)
+    const [newest] = items
+    if (newest === undefined) return (await services.known(content.item.code)) ? refuse('item.unknown') : { ok: true }
+    if (content.item.version > newest.taskVersion) return { ok: true }
+    const document = agreement === undefined ? null : await agreements.documentOf(store, agreement)
+    const agreed = document === null ? null : agreedItem(document, aud, content.item.code)
+    let told: Finding[] = []
+    for (const item of items) {
+      const errors = preflight({ content, item, agreed, checkForm }).filter(({ level }) => level === 'error')
+      if (errors.length === 0) return { ok: true }
+      if (told.length === 0 || item.taskVersion === content.item.version) told = errors
+    }
+    return refuse('case.preflight', tell(told))
+  }
+
+/** Findings as the detail of a problem: fields and reasons, never a value. */
+export const tell = (findings: readonly Finding[]): string =>
+  findings
+    .slice(0, TOLD)
+    .map(({ field, reason, reasonZh }) => `${field}: ${reason} (${reasonZh})`)
+    .join('; ')

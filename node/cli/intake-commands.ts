@@ -1,0 +1,72 @@
+/** Declares `tongban case guide`, `prefill` and `draft …`; what they do is imported when one runs. */
+import type { Command } from 'commander'
+import type { Declare } from './services-commands.ts'
+
+const collect = (value: string, before: string[]): string[] => [...before, value]
+
+export function declareIntake(cases: Command, { add, does, example }: Declare): void {
+  example(
+    does(add(cases, 'guide <city> <item>', 'what an item of a partner asks for at this counter 办理指引'), async () => {
+      const { guide } = await import('./intake.ts')
+      return (context, _, city, item) => guide(context, city ?? '', item ?? '')
+    }),
+    'tongban case guide 420300 11420300MB0000000X4200000117001',
+  )
+  example(
+    does(
+      add(cases, 'prefill <file>', 'fill a case file in from the ID number, the credit code and earlier cases 预填')
+        .option('--write', 'write it over the file')
+        .option('--out <file>', 'write it into another'),
+      async () => {
+        const { prefill } = await import('./intake.ts')
+        return (context, flags, file) => prefill(context, file ?? '', flags)
+      },
+    ),
+    'tongban case prefill case.json --write',
+  )
+  const drafts = add(cases, 'draft', 'applications that are not sent yet, and those that a partner refused 草稿')
+  does(
+    add(drafts, 'list', 'own drafts, and what partners refused')
+      .option('--window <name>', "the window's besides")
+      .option('--limit <n>', 'how many', '50'),
+    async () => {
+      const { listDrafts } = await import('./intake.ts')
+      return (context, flags) => listDrafts(context, flags)
+    },
+  )
+  example(
+    does(
+      add(drafts, 'save <file>', 'save a case file, whole or not, as a draft')
+        .option('--id <id>', 'over this one')
+        .option('--material <CODE=PATH>', 'a material to upload', collect, [])
+        .option('--own-codes', 'the codes of materials are those of the own list 材料编码为本市编码'),
+      async () => {
+        const { saveDraft } = await import('./intake.ts')
+        return (context, flags, file) => saveDraft(context, file ?? '', flags)
+      },
+    ),
+    'tongban case draft save case.json --material M01=id-card.pdf',
+  )
+  does(
+    add(drafts, 'show <id>', 'a draft with its content: personal data, and an audit row').option(
+      '--out <file>',
+      'write the content into a file',
+    ),
+    async () => {
+      const { showDraft } = await import('./intake.ts')
+      return (context, flags, id) => showDraft(context, id ?? '', flags)
+    },
+  )
+  does(add(drafts, 'check <id>', 'what keeps it from being sent 预检'), async () => {
+    const { checkDraft } = await import('./intake.ts')
+    return (context, _, id) => checkDraft(context, id ?? '')
+  })
+  does(add(drafts, 'submit <id>', 'send it, once 转办'), async () => {
+    const { submitDraft } = await import('./intake.ts')
+    return (context, _, id) => submitDraft(context, id ?? '')
+  })
+  does(add(drafts, 'delete <id>', 'delete it'), async () => {
+    const { deleteDraft } = await import('./intake.ts')
+    return (context, _, id) => deleteDraft(context, id ?? '')
+  })
+}

@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { refuse } from '../../protocol/problem.ts'
+import { PLAY_ITEM } from '../../test/support/play-case.ts'
+import { createWorld, type World, type WorldCity } from '../../test/support/world.ts'
+import { agree, COLLECTING, HANDLING, submitCase, worldAgreement } from '../../test/support/world-case.ts'
+import { NewCase, NewJointCase } from '../cases/routes.ts'
+import { DRAFT_DAYS } from './drafts.ts'
+import { createIntake, type Intake } from './intake.ts'
+
+let world: World
+let ankang: WorldCity
+let intake: Intake
+
+const item = {
+  ...{ taskCode: PLAY_ITEM.code, taskName: PLAY_ITEM.name, taskVersion: 1, taskState: '1', taskType: '20' },
+  ...{ useLevel: '3', deptName: '公积金中心', serverType: ['1'], projectType: '2', modes: [0, 1], anticipateDay: 10 },
+  ...{ promiseDay: 5, limitSceneNum: 0, isFee: false, materials: [] },
+  form: { type: 'object', properties: { reason: { type: 'string', title: '事由' }, born: { title: '出生日期' } } },
+} as const
+const person = { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X', phone: '13900000000' }
+const whole = {
+  ...{ to: HANDLING, item: PLAY_ITEM.code, mode: 0, applicant: person, form: { reason: '购房' }, materials: [] },
+  window: '跨省通办窗口 3',
+}
+
+beforeEach(async () => {
+  world = await createWorld({ codes: [COLLECTING, HANDLING], items: [item as never] })
+  ankang = world.city(COLLECTING)
+  intake = createIntake({
+    db: ankang.db,
+    audit: ankang.audit,
+    drafts: ankang.drafts,
+    cases: ankang.cases,
+    packets: no => ankang.packets().packets(ankang.db, no),
+    applicantKey: number => createHash('sha256').update(number).digest(),
+    schemas: { one: NewCase as never, joint: NewJointCase as never },
+  })
+})
+afterEach(() => world.stop())
+
+const actions = async () =>
+  (await ankang.db.query<{ action: string }>('SELECT action FROM audit ORDER BY no')).map(({ action }) => action)
+const refused = (code: string) => expect.objectContaining({ problem: expect.objectContaining({ code }) as unknown })
+
+describe('drafts', () => {
+  test('are saved as they are typed, shared within the window, sealed, and never over another hand', async () => {
+    const made = await ankang.drafts.create(
+      { to: HANDLING, applicant: { name: '陈小满' }, window: '窗口 3' },
+      'person:1',
+    )
+    expect(made).toMatchObject({ version: 1, applicant: '陈**', window: '窗口 3', partner: HANDLING, item: null })
+    const ids = async (person: string, window?: string) =>
+      (await ankang.drafts.list({ person, window }, 10, null)).map(({ id }) => id)
+    expect(await ids('person:1')).toEqual([made.id])
+    expect(await ids('person:2')).toEqual([])
+    expect(await ids('person:2', '窗口 3')).toEqual([made.id])
+    const saved = await ankang.drafts.save(made.id, 1, whole, 'person:2')
+    expect(saved).toMatchObject({ version: 2, owner: 'person:1', updatedBy: 'person:2' })
+    await expect(ankang.drafts.save(made.id, 1, {}, 'person:1')).rejects.toEqual(refused('request.conflict'))
+    expect((await ankang.drafts.open(made.id, 'person:1')).content).toEqual(whole)
+    expect(await actions()).toEqual(
+      expect.arrayContaining(['case-draft.created', 'case-draft.saved', 'case-draft.read']),
+    )
+  })
+
+  test('say what they lack while they are not whole, and what the item asks for once they are', async () => {
+    await agree(world)
+    const { id } = await ankang.drafts.create({ to: HANDLING, item: PLAY_ITEM.code }, 'person:1')
+    expect((await intake.check(id, 'person:1')).map(({ field }) => field)).toEqual(
+      expect.arrayContaining(['mode', 'applicant', 'form', 'materials']),
+    )
+    await ankang.drafts.save(id, 1, { ...whole, form: { reason: 1 } }, 'person:1')
+    expect(await intake.check(id, 'person:1')).toMatchObject([{ field: 'form.reason', cure: 'clerk', level: 'error' }])
+    await expect(intake.submit(id, 2, 'person:1')).rejects.toEqual(refused('case.preflight'))
+  })
+
+  test('are sent once, whoever asks, and are gone then', async () => {
+    await agree(world)
+    const { id } = await ankang.drafts.create(whole, 'person:1')
+    await expect(intake.submit(id, 2, 'person:1')).rejects.toEqual(refused('request.conflict'))
+    const both = await Promise.allSettled([intake.submit(id, 1, 'person:1'), intake.submit(id, 1, 'person:2')])
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    await world.settle()
+    const rows = await ankang.db.query("SELECT 1 FROM packets WHERE kind = 'case.submit'")
+    expect(rows).toHaveLength(1)
+    await expect(ankang.drafts.open(id, 'person:1')).rejects.toEqual(refused('request.not-found'))
+  })
+
+  test('what the partner refuses comes back as one, with why, and is held nowhere else', async () => {
+    const agreement = await agree(world)
+    const shiyan = world.city(HANDLING)
+    const handler = shiyan.handlers.get('case')
+    if (handler === undefined) throw new Error('no handler')
+    shiyan.handlers.set('case', { ...handler, admit: async () => refuse('case.preflight', 'mode: closed') })
+    const thread = await submitCase(world, agreement)
+    await world.settle()
+    const [draft] = await ankang.drafts.list({ person: 'person:1' }, 10, null)
+    expect(draft).toMatchObject({ owner: 'node', thread, problem: { code: 'case.preflight', detail: 'mode: closed' } })
+    expect(
+      await ankang.db.query('SELECT 1 FROM bodies b JOIN packets p ON p.no = b.packet_no WHERE p.kind = ?', [
+        'case.submit',
+      ]),
+    ).toEqual([])
+    shiyan.handlers.set('case', handler)
+    const opened = await ankang.drafts.open(draft?.id ?? '', 'person:1')
+    const { caseNo: _, clerk: __, consent: ___, receivedAt: ____, form: _____, ...kept } = opened.content
+    await ankang.drafts.save(draft?.id ?? '', 1, { ...kept, form: { reason: '购房' } }, 'person:1')
+    const [sent] = await intake.submit(draft?.id ?? '', 2, 'person:1')
+    await world.settle()
+    expect((await ankang.cases.get(sent?.thread ?? '')).state).toBe('arrived')
+  })
+
+  test(`are deleted ${DRAFT_DAYS} days after they were touched, not before`, async () => {
+    const { id } = await ankang.drafts.create(whole, 'person:1')
+    world.clock.advance(DRAFT_DAYS * 86_400_000)
+    expect(await ankang.drafts.sweep()).toBe(0)
+    world.clock.advance(1)
+    expect(await ankang.drafts.sweep()).toBe(1)
+    await expect(ankang.drafts.open(id, 'person:1')).rejects.toEqual(refused('request.not-found'))
+    expect(await actions()).toContain('case-draft.expired')
+  })
+
+  test('a joint case is drafted and sent as one', async () => {
+    await agree(world, worldAgreement({ items: [{ ...worldAgreement().items[0], modes: [0, 1, 3] } as never] }))
+    const { to, item: code, mode, ...shared } = whole
+    const items = [
+      { to, item: code, mode },
+      { to, item: code, mode, form: { reason: '二' } },
+    ]
+    const { id } = await ankang.drafts.create({ shared, items }, 'person:1')
+    expect(await intake.check(id, 'person:1')).toEqual([])
+    expect(await intake.submit(id, 1, 'person:1')).toHaveLength(2)
+  })
+})
+
+test('the guide tells in which modes the item can be sent now, and prefill reads earlier cases with an audit row', async () => {
+  await agree(world)
+  const guide = await intake.guide(HANDLING, PLAY_ITEM.code)
+  expect(guide.modes.map(({ mode }) => mode)).toEqual([0, 1])
+  const { id } = await ankang.drafts.create(whole, 'person:1')
+  await intake.submit(id, 1, 'person:1')
+  const { phone: _, ...applicant } = person
+  const filled = await intake.prefill(
+    { to: HANDLING, item: PLAY_ITEM.code, applicant: applicant as never, form: {} },
+    'person:2',
+  )
+  expect(filled).toMatchObject({ applicant: { phone: '13900000000' }, form: { reason: '购房', born: '1949-12-31' } })
+  expect((await actions()).at(-1)).toBe('case.read')
+})

@@ -1,0 +1,224 @@
+/**
+ * Pre-flight (预检): the one check of an application that the collecting city makes before it sends and the handling city when it
+ * receives, over the same item, the same agreement and the same words, so that nothing is found there that was not found here. Pure.
+ * SPEC.md §6.4.
+ */
+import type { AgreedItem } from '../agreement/document.ts'
+import { readCreditCode } from '../codes/credit-code.ts'
+import { readResidentId } from '../codes/resident-id.ts'
+import { LIMITS } from '../limits.ts'
+import type { ServiceItem } from '../service/item.ts'
+import type { CaseContent } from './kinds.ts'
+
+/** Who can cure a finding (由谁纠正). */
+export const CURES = {
+  clerk: { en: 'the clerk at the window', zh: '窗口人员' },
+  applicant: { en: 'the applicant', zh: '申请人' },
+  administrator: { en: "this city's administrator", zh: '本市管理员' },
+  partner: { en: 'the handling city', zh: '办理地' },
+} as const
+export type Cure = keyof typeof CURES
+
+/** `field` is a path into the content; `reason` never repeats its value. A `notice` keeps nothing from being sent. */
+export type Finding = { field: string; level: 'error' | 'notice'; cure: Cure; reason: string; reasonZh: string }
+
+/** What is wrong with the fields of a form; `path` is empty for the form itself. */
+export type FormFault = { path: string; missing: boolean; reason: string; reasonZh: string }
+/** Checks data against a JSON Schema; null when the schema itself cannot be used. */
+export type CheckForm = (schema: Record<string, unknown>, data: Record<string, unknown>) => FormFault[] | null
+
+/** How one material is called in the own list and in the partner's. */
+export type MaterialNames = { collecting: string; collectingName: string; handling: string; handlingName: string }
+
+export type Application = Omit<CaseContent<'case.submit'>, 'caseNo'>
+
+export type PreflightParts = {
+  content: Application
+  /** the item as the handling city published it */ item: ServiceItem
+  /** what the agreement says of it; null without one */ agreed: AgreedItem | null
+  checkForm: CheckForm
+  /** how its materials are called at this counter */ names?: readonly MaterialNames[]
+}
+
+/** Fields of applicant and agent that an application may do without: they leave the city only when they are shared. */
+const OPTIONAL = {
+  applicant: ['phone', 'address', 'legalRepresentative'],
+  agent: ['phone'],
+} as const
+
+/** Names of the fields that may leave the collecting city; null when the agreement and the item name none. */
+const sharedOf = ({ item, agreed }: Pick<PreflightParts, 'item' | 'agreed'>): ReadonlySet<string> | null => {
+  const named = agreed?.sharedFields ?? item.sharedFields
+  return named === undefined ? null : new Set(named)
+}
+
+const propertiesOf = (form: Record<string, unknown>): Record<string, unknown> =>
+  typeof form.properties === 'object' && form.properties !== null ? (form.properties as Record<string, unknown>) : {}
+
+/** The content without what must not leave the city (最小必要, PIPL article 6), and the paths of what stays. */
+export function minimise(
+  content: Application,
+  parts: Pick<PreflightParts, 'item' | 'agreed'>,
+): { content: Application; kept: string[] } {
+  const shared = sharedOf(parts)
+  if (shared === null) return { content, kept: [] }
+  const kept: string[] = []
+  const without = <T extends object>(party: 'applicant' | 'agent' | 'form', value: T, may: (name: string) => boolean) =>
+    Object.fromEntries(
+      Object.entries(value).filter(([name, held]) => {
+        if (held === undefined || may(name)) return true
+        kept.push(`${party}.${name}`)
+        return false
+      }),
+    ) as T
+  const party = (who: 'applicant' | 'agent') => (name: string) =>
+    !(OPTIONAL[who] as readonly string[]).includes(name) || shared.has(`${who}.${name}`)
+  const known = propertiesOf(parts.item.form ?? {})
+  return {
+    content: {
+      ...content,
+      applicant: without('applicant', content.applicant, party('applicant')),
+      ...(content.agent === undefined ? {} : { agent: without('agent', content.agent, party('agent')) }),
+      // What the form does not know is a mistake to be told, not to be dropped.
+      form: without('form', content.form, name => shared.has(name) || !Object.hasOwn(known, name)),
+    },
+    kept,
+  }
+}
+
+/** Checks an application; all findings at once, in the order of the form at the counter. */
+export function preflight({ content, item, agreed, checkForm, names = [] }: PreflightParts): Finding[] {
+  const findings: Finding[] = []
+  const say =
+    (level: Finding['level']) =>
+    (field: string, cure: Cure, reason: string, reasonZh: string): void => {
+      findings.push({ field, level, cure, reason, reasonZh })
+    }
+  const [find, note] = [say('error'), say('notice')]
+
+  // --- the item
+  if (item.taskState !== '1') find('item', 'partner', 'the item is not in use', '事项未启用')
+  if (content.item.version !== item.taskVersion)
+    find(
+      'item.version',
+      'clerk',
+      `the published version is ${item.taskVersion}`,
+      `现行版本为 ${item.taskVersion}，请按新版本重新核对`,
+    )
+  for (const limit of ['promiseDay', 'anticipateDay'] as const)
+    if (content.item[limit] !== undefined && content.item[limit] !== item[limit])
+      find(`item.${limit}`, 'clerk', `the item says ${item[limit]} working days`, `事项规定为 ${item[limit]} 个工作日`)
+  if (!item.modes.includes(content.mode))
+    find('mode', 'clerk', 'the item does not allow this mode', '事项不支持该办理模式')
+
+  // --- who applies
+  if (!item.serverType.includes(content.applicant.type))
+    find('applicant.type', 'clerk', 'the item is not for this kind of applicant', '服务对象不符')
+  for (const who of ['applicant', 'agent'] as const) {
+    const holder = content[who]
+    if (holder === undefined) continue
+    if (holder.idType === '111' && readResidentId(holder.idNumber) === null)
+      find(`${who}.idNumber`, 'clerk', 'not a valid resident identity number', '身份证号码校验不通过')
+    if (holder.idType === '001' && readCreditCode(holder.idNumber) === null)
+      find(`${who}.idNumber`, 'clerk', 'not a valid unified social credit code', '统一社会信用代码校验不通过')
+  }
+  if (content.agent !== undefined) {
+    const { authorisation } = content.agent
+    if (authorisation === undefined)
+      find('agent.authorisation', 'applicant', 'the agent has no authorisation', '代办人未提交授权委托书')
+    else if (!content.materials.some(({ sha256 }) => sha256 === authorisation))
+      find('agent.authorisation', 'clerk', 'the authorisation is not among the materials', '授权委托书未列入申请材料')
+  }
+
+  // --- what the applicant accepted
+  if (item.consent !== undefined && content.consent?.text !== item.consent.version)
+    find(
+      'consent',
+      'applicant',
+      `version ${item.consent.version} of the notice was not accepted`,
+      `申请人尚未确认告知书（版本 ${item.consent.version}）`,
+    )
+
+  // --- form
+  const shared = sharedOf({ item, agreed })
+  if (item.form !== undefined) {
+    const known = propertiesOf(item.form)
+    for (const name of Object.keys(content.form).filter(name => !Object.hasOwn(known, name)))
+      find(`form.${name.slice(0, 60)}`, 'clerk', 'not a field of the form', '申请表没有该字段')
+    if (tooLong(content.form))
+      find('form', 'clerk', `a list of more than ${LIMITS.formEntries} entries`, `列表超过 ${LIMITS.formEntries} 项`)
+    else {
+      const faults = checkForm(item.form, content.form)
+      if (faults === null)
+        find('form', 'partner', 'the form of the item cannot be used', '事项申请表的模式有误，无法校验')
+      for (const { path, missing, reason, reasonZh } of faults ?? []) {
+        // What is not shared stays with the collecting city, which has checked it.
+        if (missing && shared !== null && !shared.has(path.split('.')[0] ?? '')) continue
+        find(path === '' ? 'form' : `form.${path}`, 'clerk', reason, reasonZh)
+      }
+    }
+  }
+  for (const path of minimise(content, { item, agreed }).kept)
+    find(path, 'clerk', 'must not leave the collecting city', '不在共享字段内，不得传出本市')
+
+  // --- materials
+  const given = new Set(content.materials.map(material => material.code))
+  for (const [index, material] of content.materials.entries()) {
+    const wanted = item.materials.find(({ materialCode }) => materialCode === material.code)
+    if (wanted === undefined) {
+      if (material.sha256 !== content.agent?.authorisation)
+        find(`materials.${index}.code`, 'clerk', "not in the item's list", '不在事项材料清单内')
+      continue
+    }
+    if (wanted.materialType === '1' && material.form === 'copy')
+      note(
+        `materials.${index}.form`,
+        'applicant',
+        'the original is asked for: to be mailed or shown',
+        `${wanted.materialName}须提交原件（邮寄或核验）`,
+      )
+    if (wanted.certCode !== undefined && content.purpose === undefined)
+      find(
+        'purpose',
+        'clerk',
+        `material ${index} is a licence: say what it is used for`,
+        `使用证照（${wanted.materialName}）须填写用证事由`,
+      )
+  }
+  for (const { materialCode, materialName, isNeed, needExplain } of item.materials) {
+    if (given.has(materialCode)) continue
+    const own = names.find(({ handling }) => handling === materialCode)
+    const [of, ofZh] =
+      own === undefined ? ['', ''] : [`: ${own.collecting} of the own list`, `（本市称“${own.collectingName}”）`]
+    if (isNeed === '1')
+      find(
+        `materials.${materialCode}`,
+        'applicant',
+        `a necessary material is missing${of}`,
+        `缺少必要材料：${materialName}${ofZh}`,
+      )
+    if (isNeed === '3')
+      note(
+        `materials.${materialCode}`,
+        'applicant',
+        `may be handed in later${of}`,
+        `可容缺后补：${materialName}${ofZh}${needExplain === undefined ? '' : `（${needExplain}）`}`,
+      )
+  }
+
+  // --- hand-over
+  if (content.delivery?.method === 'mail') {
+    if (content.delivery.recipient === undefined)
+      find('delivery.recipient', 'clerk', 'to whom the result is mailed', '请填写结果邮寄的收件人')
+    if (item.isMailResult === false)
+      find('delivery.method', 'clerk', 'the result of this item is not mailed', '该事项结果不支持邮寄')
+  }
+  return findings
+}
+
+/** Whether a list anywhere in it is longer than a form may have: the time that its check takes grows with the square of it. */
+function tooLong(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (Array.isArray(value) && value.length > LIMITS.formEntries) return true
+  return Object.values(value).some(tooLong)
+}
