@@ -94,10 +94,13 @@ import { createApplicants } from './public/progress.ts'
 import { createSite, SITE_LIMITS } from './public/site-routes.ts'
 import { createBoard } from './queues/board.ts'
 import { boardRoutes } from './queues/board-routes.ts'
+import { bulkRoutes } from './queues/bulk-routes.ts'
 import { createQueues } from './queues/queues.ts'
 import { rebuild } from './queues/rebuild.ts'
 import { queueRoutes } from './queues/routes.ts'
 import { createStatistics } from './queues/statistics.ts'
+import { createViews } from './queues/views.ts'
+import { viewRoutes } from './queues/views-routes.ts'
 import { createRelief } from './relief.ts'
 import { createReminders } from './reminders/reminders.ts'
 import { reminderRoutes } from './reminders/routes.ts'
@@ -537,6 +540,7 @@ export async function startNode({
     windows: async code =>
       (await organisations.view(code))?.units.reduce((sum, { windows }) => sum + (windows?.length ?? 0), 0) ?? 0,
   })
+  const views = createViews({ db, clock, audit, newId: randomUUID })
   const exports = createExports({
     ...{ db, clock, audit, events, queues, folder: join(config.data, 'exports') },
     newId: () => randomBytes(16).toString('hex'),
@@ -697,6 +701,11 @@ export async function startNode({
       queueRoutes(queues, statistics, rebuildAll),
       evaluationRoutes(evaluations),
       exportRoutes(exports),
+      viewRoutes(views, queues),
+      bulkRoutes({
+        remind: (thread, text, actor) => cases.step(thread, 'case.remind', { text }, actor),
+        print: (threads, name, actor) => casePapers.many(threads, name, actor),
+      }),
       boardRoutes(board, statistics.catchUp),
       paperRoutes(casePapers),
       caseRoutes(cases),

@@ -100,4 +100,66 @@ export function declareCaseLists(cases: Command, { add, does, example }: Declare
       return (context, flags) => idle(context, flags)
     },
   )
+  const views = does(
+    add(cases, 'views', 'saved views: own ones, and those of a window 保存的视图').option(
+      '--window <name>',
+      'of which window',
+    ),
+    async () => {
+      const { views: list } = await import('./views.ts')
+      return (context, flags) => list(context, flags)
+    },
+  )
+  example(
+    does(
+      add(views, 'add <name>', 'save a queue or a search under a name; see it with: case queue --view NAME')
+        .option('--share <window>', 'for all of this window')
+        .option('--queue <name>', 'a queue in place of a search')
+        .option('--window <name>')
+        .option('--partner <code>')
+        .option('--item <code>')
+        .option('--mode <mode>')
+        .option('--state <state>')
+        .option('--role <role>', 'collecting or handling')
+        .option('--assignee <account>', '`me` is whoever reads it')
+        .option('--from <day>')
+        .option('--to <day>'),
+      async () => {
+        const { saveView } = await import('./views.ts')
+        return (context, flags, name) => saveView(context, name ?? '', flags)
+      },
+    ),
+    'tongban case views add 待补正 --state supplementing --assignee me',
+  )
+  does(add(views, 'remove <name>', 'delete a saved view').option('--window <name>', 'one that is shared'), async () => {
+    const { removeView } = await import('./views.ts')
+    return (context, flags, name) => removeView(context, name ?? '', flags)
+  })
+  example(
+    does(
+      add(cases, 'remind <thread...>', 'remind the other city of up to 200 cases 批量催办').requiredOption(
+        '--text <text>',
+        'what is said',
+      ),
+      async () => {
+        const { remind } = await import('./views.ts')
+        return (context, flags, threads) => remind(context, [threads ?? []].flat(), flags)
+      },
+    ),
+    'tongban case remind THREAD THREAD --text 请尽快办理',
+  )
+  example(
+    does(
+      add(
+        cases,
+        'print-all <paper> <thread...>',
+        'write one paper of up to 100 cases as one page 批量打印',
+      ).requiredOption('--out <file>', 'where'),
+      async () => {
+        const { printMany } = await import('./views.ts')
+        return (context, flags, paper, threads) => printMany(context, paper ?? '', [threads ?? []].flat(), flags)
+      },
+    ),
+    'tongban case print-all receipt THREAD THREAD --out receipts.html',
+  )
 }

@@ -280,6 +280,7 @@ export function createProgram(): Command {
     does(
       add(cases, 'queue [name]', 'how many cases wait in each queue, or those of one 待办队列')
         .option('--window <name>', 'whose window queue')
+        .option('--view <name>', 'the cases of a saved view')
         .option('--limit <n>', 'at most', '50'),
       async () => {
         const { queue } = await import('./queues.ts')

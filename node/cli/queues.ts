@@ -1,6 +1,7 @@
 /** `tongban case queue`, `search`, `assign` and `stats`, `rebuild`: what waits, any case, and the numbers. */
 import type { CommandContext } from './context.ts'
 import { table } from './output.ts'
+import { viewNamed } from './views.ts'
 
 type Case = {
   thread: string
@@ -28,9 +29,15 @@ const queryOf = (flags: Record<string, string | undefined>): string =>
 export async function queue(
   context: CommandContext,
   name: string | undefined,
-  flags: { window?: string; limit: string },
+  flags: { window?: string; view?: string; limit: string },
 ): Promise<void> {
   const client = await context.client()
+  if (flags.view !== undefined) {
+    const { id } = await viewNamed(client, flags.view, flags.window)
+    const shown = await client.get<{ items: Case[] }>(`/api/v1/views/${id}/cases?limit=${flags.limit}`)
+    context.out.result(shown.items, list => table(list.map(told)))
+    return
+  }
   const window = queryOf({ window: flags.window })
   if (name === undefined) {
     const { items } = await client.get<{ items: { queue: string; title: string; count: number }[] }>(

@@ -10,7 +10,7 @@ import { type Clock, seconds } from '../exchange/clock.ts'
 import type { StoredPacket } from '../exchange/ports.ts'
 import type { Database } from '../store/database.ts'
 import { lacking, PAPER_NAMES, PAPERS, type PaperName, type PaperView, paperOf } from './forms.ts'
-import { sheetHtml } from './sheet.ts'
+import { type Sheet, sheetHtml, sheetsHtml } from './sheet.ts'
 
 export type CasePapersParts = {
   db: Database
@@ -80,6 +80,34 @@ export function createCasePapers(parts: CasePapersParts) {
         title: PAPERS[name],
         html: sheetHtml(paperOf(name, view)),
       }))
+    },
+
+    /** One paper of many cases as one page; a case that does not have it says why and is left out. */
+    async many(
+      threads: readonly string[],
+      name: PaperName,
+      actor: string,
+    ): Promise<{ html: string; items: { thread: string; problem: string | null }[] }> {
+      const sheets: Sheet[] = []
+      const items: { thread: string; problem: string | null }[] = []
+      const printed: string[] = []
+      for (const thread of threads) {
+        try {
+          const view = await viewOf(thread)
+          if (lacking(name, view) !== null) throw new ProblemError('case.transition')
+          sheets.push(paperOf(name, view))
+          printed.push(thread)
+          items.push({ thread, problem: null })
+        } catch (error) {
+          if (!(error instanceof ProblemError)) throw error
+          items.push({ thread, problem: error.problem.code })
+        }
+      }
+      await parts.db.transaction(async tx => {
+        for (const thread of printed)
+          await parts.audit.append(tx, { actor, action: 'case.printed', subject: thread, detail: { paper: name } })
+      })
+      return { html: sheetsHtml(PAPERS[name], sheets), items }
     },
 
     /** The page. Problems: as of `list`; `case.transition` when the case has not come so far. */

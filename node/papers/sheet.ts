@@ -26,6 +26,7 @@ const STYLE = `${PAPER_STYLE}
 .sign p{text-indent:0;border-bottom:1px solid var(--line);padding-bottom:26px}
 .organ{text-align:right;text-indent:0;margin-top:36px}
 .organ .seal{display:block;color:var(--soft);font-size:13px}
+main.sheet+main.sheet{break-before:page}
 .label{border:2px dashed var(--line);padding:18px 22px;margin:0 0 18px;font-size:19px;line-height:1.6;break-inside:avoid}
 `
 
@@ -61,7 +62,16 @@ function blockHtml(block: Block): string {
   return `<p class="foot">${cell(block.note)}</p>`
 }
 
-export function sheetHtml({ title, number, blocks }: Sheet): string {
+const mainOf = ({ title, number, blocks }: Sheet): string => `<main class="sheet">
+<h1>${cell(title)}</h1>
+${number === null ? '' : `<p class="id">编号：${cell(number)}</p>`}
+${blocks.map(blockHtml).join('\n')}
+</main>`
+
+export const sheetHtml = (sheet: Sheet): string => sheetsHtml(sheet.title, [sheet])
+
+/** Many sheets as one page, each from a new page of paper on. */
+export function sheetsHtml(title: string, sheets: readonly Sheet[]): string {
   return `<!doctype html>
 <html lang="zh-CN">
 <head>
@@ -73,11 +83,7 @@ export function sheetHtml({ title, number, blocks }: Sheet): string {
 <style>${STYLE}</style>
 </head>
 <body>
-<main class="sheet">
-<h1>${cell(title)}</h1>
-${number === null ? '' : `<p class="id">编号：${cell(number)}</p>`}
-${blocks.map(blockHtml).join('\n')}
-</main>
+${sheets.map(mainOf).join('\n')}
 </body>
 </html>
 `

@@ -273,6 +273,51 @@ describe('exports', () => {
   })
 })
 
+describe('many cases at once', () => {
+  const none = '0'.repeat(32)
+  type Told = { items: { thread: string; problem: string | null }[] }
+
+  test('a paper of each is one page, and one that cannot be printed says why', async () => {
+    const print = (paper: string) =>
+      ankang.client.post<Told & { html: string }>('/api/v1/bulk/cases/print', {
+        threads: [thread, none, thread],
+        paper,
+      })
+    const { html, items } = await print('receipt')
+    expect(items).toEqual([
+      { thread, problem: null },
+      { thread: none, problem: 'thread.unknown' },
+    ])
+    expect([html.match(/<main/g)?.length, html.includes(caseNo), html.includes(NUMBER)]).toEqual([1, true, false])
+    expect((await print('refusal')).items[0]).toEqual({ thread, problem: 'case.transition' })
+  })
+
+  test('a reminder is signed for each that can be reminded of', async () => {
+    const remind = (city: City) =>
+      city.client.post<Told>('/api/v1/bulk/cases/remind', { threads: [thread, none], text: '请尽快办理' })
+    expect((await remind(shiyan)).items.map(({ problem }) => problem)).toEqual(['case.author', 'thread.unknown'])
+    expect((await remind(ankang)).items.map(({ problem }) => problem)).toEqual([null, 'thread.unknown'])
+    await expect(
+      ankang.client.post('/api/v1/bulk/cases/remind', {
+        threads: Array.from({ length: 201 }, (_, no) => no.toString(16).padStart(32, '0')),
+        text: '请尽快办理',
+      }),
+    ).rejects.toMatchObject({ problem: { code: 'request.invalid' } })
+  })
+
+  test('a saved view shows them, and holds no words that may be a person', async () => {
+    const save = (filter: object) => ankang.client.post<{ id: string }>('/api/v1/views', { name: '在途', filter })
+    await expect(save({ search: { q: '陈小满' } })).rejects.toMatchObject({ problem: { code: 'request.invalid' } })
+    const { id } = await save({ search: { state: 'sending', assignee: 'me', mode: 1 } })
+    const cases = await ankang.client.get<{ items: { thread: string }[] }>(`/api/v1/views/${id}/cases`)
+    expect(cases.items.map(found => found.thread)).toEqual([thread])
+    await ankang.client.put(`/api/v1/views/${id}`, { name: '我的', filter: { queue: 'mine' } })
+    expect(await ankang.client.get(`/api/v1/views/${id}/cases`)).toMatchObject({ items: [{ thread }] })
+    await ankang.client.delete(`/api/v1/views/${id}`)
+    expect(await ankang.client.get('/api/v1/views')).toEqual({ items: [] })
+  })
+})
+
 describe('the archive', () => {
   test('holds all of the case under names that people read, with evidence that verifies and a catalogue that fits', async () => {
     type Catalogue = {

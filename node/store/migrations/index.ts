@@ -15,6 +15,7 @@ import { webhooks } from './012-webhooks.ts'
 import { queues } from './013-queues.ts'
 import { intake } from './014-intake.ts'
 import { purge } from './016-purge.ts'
+import { views } from './017-views.ts'
 import { evaluations } from './018-evaluations.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -33,5 +34,6 @@ export const MIGRATIONS: readonly Migration[] = [
   queues,
   intake,
   purge,
+  views,
   evaluations,
 ]
