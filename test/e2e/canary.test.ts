@@ -1,0 +1,340 @@
+/**
+ * A canary (an applicant who is nobody) through two nodes as they run: by every packet that carries words, by every operation of the
+ * API, right and wrong. Her ID number, phone, name and address stand in no log line, however verbose, no metric, no error, no event,
+ * no URL that a node calls, no webhook, no page for applicants but what is masked, no output of a command for the eyes.
+ */
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { OpenApiDocument } from '../../node/http/document.ts'
+import { CANARY, driveCanary } from '../support/canary.ts'
+import type { Client, Reply } from '../support/http.ts'
+import { itemOf, type KillCities, startKillCities } from '../support/kill-cities.ts'
+import { insist, type Told, told } from '../support/lives.ts'
+import { SHIYAN } from '../support/node-folder.ts'
+import { freePort, type NodeProcess } from '../support/node-process.ts'
+import { until } from '../support/pair-cities.ts'
+
+const MAIN = fileURLToPath(new URL('../../node/main.ts', import.meta.url))
+const PHONE = '13987654321'
+const NAME = '钱雀鸣'
+const ADDRESS = '安康市汉滨区金丝雀路 77 号'
+const NEEDLES = [CANARY, PHONE, NAME, ADDRESS]
+const WORDS = `${NAME} ${CANARY} ${PHONE} ${ADDRESS}`
+const MINUTES = 120_000
+
+let cities: KillCities
+let site = ''
+let thread = ''
+let caseNo = ''
+/** where each thing stood, and what it said */ const seen: { where: string; text: string }[] = []
+const note = (where: string, text: string) => seen.push({ where, text })
+const servers: Server[] = []
+const streams = new AbortController()
+
+const bodyOf = async (request: IncomingMessage): Promise<Buffer> => {
+  const chunks: Buffer[] = []
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+async function listen(server: Server): Promise<string> {
+  servers.push(server)
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** Notes the line and the headers of each request to the approval system; its body is the application itself. */
+const before = (url: string): Promise<string> =>
+  listen(
+    createServer(async (request, response) => {
+      note('URL at the approval system', `${request.method} ${request.url} ${JSON.stringify(request.headers)}`)
+      const body = await bodyOf(request)
+      const { authorization = '', 'idempotency-key': key, 'content-type': type } = request.headers
+      const answer = await fetch(`${url}${request.url}`, {
+        method: request.method ?? 'GET',
+        headers: {
+          authorization,
+          ...(key === undefined ? {} : { 'idempotency-key': String(key) }),
+          ...(type === undefined ? {} : { 'content-type': type }),
+        },
+        ...(body.byteLength === 0 ? {} : { body: new Uint8Array(body) }),
+      })
+      response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'text/plain' })
+      response.end(Buffer.from(await answer.arrayBuffer()))
+    }),
+  )
+
+/** Notes all that a webhook gets. */
+const hook = (): Promise<string> =>
+  listen(
+    createServer(async (request, response) => {
+      const headers = JSON.stringify(request.headers)
+      note('webhook', `${request.method} ${request.url} ${headers} ${(await bodyOf(request)).toString()}`)
+      response.end()
+    }),
+  )
+
+/** Notes the event stream of a node until the end. */
+async function follow({ client, folder }: NodeProcess, name: string): Promise<void> {
+  const answer = await fetch(new URL('/api/v1/events', client.url), {
+    headers: { authorization: `Bearer ${folder.token}` },
+    signal: streams.signal,
+  })
+  const decoder = new TextDecoder()
+  for await (const chunk of answer.body ?? []) note(`events of ${name}`, decoder.decode(chunk, { stream: true }))
+}
+
+beforeAll(async () => {
+  const port = await freePort()
+  site = `http://127.0.0.1:${port}`
+  cities = await startKillCities({
+    approvalFlags: ['--delay', '36000000'],
+    before,
+    keep: Number.POSITIVE_INFINITY,
+    settings: { log: { level: 'debug', format: 'json' }, webhooks: { allowPrivate: true } },
+    ankang: { applicants: { port, url: `${site}/` } },
+  })
+  const url = await hook()
+  for (const [name, node] of [
+    ['Ankang', cities.ankang],
+    ['Shiyan', cities.shiyan],
+  ] as const) {
+    await node.client.post('/api/v1/webhooks', { url: `${url}/hook`, types: [] })
+    void follow(node, name).catch(() => {})
+  }
+}, MINUTES)
+
+afterAll(async () => {
+  streams.abort()
+  await cities?.stop()
+  for (const server of servers) {
+    server.closeAllConnections()
+    server.close()
+  }
+}, MINUTES)
+
+const say = (by: 'ankang' | 'shiyan', kind: string, body: object) => {
+  const key = randomUUID()
+  return insist(kind, () => cities[by].client.post(`/api/v1/cases/${thread}/${kind}`, body, key))
+}
+const reached = (state: string) =>
+  until(async () => {
+    const both = await Promise.all([cities.ankang, cities.shiyan].map(node => told(node, thread)))
+    return both.every(found => found?.state === state)
+  }, `${state} at both cities`)
+
+test(
+  'a whole case of hers, with her name in everything that is said',
+  async () => {
+    const { ankang, shiyan, approval } = cities
+    const item = itemOf(cities.items)
+    const scan = async (words: string) =>
+      (await ankang.client.upload<{ sha256: string }>('/api/v1/materials', `%PDF-1.4 ${words}`, 'application/pdf'))
+        .sha256
+    // An approval system that does not want it says why, with the whole application in its answer.
+    await approval.faults({ refuse: 1 })
+    const recipient = { name: NAME, phone: PHONE, address: ADDRESS }
+    const submitted = await ankang.client.post<Told & { caseNo: string }>('/api/v1/cases', {
+      to: SHIYAN.code,
+      item: item.taskCode,
+      mode: 1,
+      applicant: { type: '1', name: NAME, idType: '111', idNumber: CANARY, phone: PHONE, address: ADDRESS },
+      agent: { name: NAME, idType: '111', idNumber: CANARY, phone: PHONE },
+      form: { reason: WORDS },
+      materials: [
+        { sha256: await scan(WORDS), code: 'M01', name: `${WORDS}.pdf` },
+        { sha256: await scan('form'), code: 'M02', name: `${NAME}.pdf` },
+      ],
+      clerk: { name: NAME, phone: PHONE },
+      delivery: { method: 'mail', recipient },
+    })
+    thread = submitted.thread
+    caseNo = submitted.caseNo
+    const parked = await until(async () => {
+      const { items } = await shiyan.client.get<{ items: object[] }>('/api/v1/parked')
+      return items.length > 0 && items
+    }, 'it is parked')
+    note('parked', JSON.stringify(parked))
+    note('parked, by the command', await tongban(shiyan, 'parked'))
+    await retryAll(shiyan)
+    await reached('arrived')
+    await say('shiyan', 'request-supplement', { notice: WORDS, materials: [{ code: 'M02', reason: WORDS }] })
+    await say('ankang', 'supplement', { materials: [], form: { reason: WORDS }, note: WORDS })
+    await say('shiyan', 'verify-remote', {
+      subject: 'identity',
+      from: new Date().toISOString(),
+      to: new Date().toISOString(),
+      collectingClerk: { name: NAME, phone: PHONE },
+      handlingClerk: { name: NAME },
+      result: 'verified',
+      note: WORDS,
+    })
+    await say('shiyan', 'accept', {})
+    await say('ankang', 'message', { text: WORDS })
+    await say('ankang', 'remind', { text: WORDS })
+    await say('shiyan', 'progress', { step: '审查', note: WORDS, officer: NAME })
+    await say('shiyan', 'decide', { outcome: 'granted', reason: WORDS })
+    const waybill = { carrier: 'EMS', number: '118001' }
+    await say('shiyan', 'send-result', { method: 'mail', waybill, recipient })
+    await say('ankang', 'result-received', { receivedAt: new Date().toISOString(), by: NAME })
+    await say('ankang', 'evaluate', { target: 'department', level: 5, channel: '窗口', text: WORDS })
+    await say('shiyan', 'close', { outcome: 'granted', note: WORDS })
+    await reached('closed')
+    // She did pass, whole, to where she belongs.
+    const bodies = JSON.stringify(await shiyan.client.get(`/api/v1/cases/${thread}/bodies`))
+    for (const needle of NEEDLES) expect(bodies).toContain(needle)
+  },
+  MINUTES,
+)
+
+/** Tries all parked packets again, as a person would. */
+async function retryAll({ client }: NodeProcess): Promise<void> {
+  const { items } = await client.get<{ items: { packetNo?: number }[] }>('/api/v1/parked')
+  for (const { packetNo } of items) if (packetNo !== undefined) await client.post('/api/v1/parked/retry', { packetNo })
+}
+
+/** What a command prints for the eyes. */
+async function tongban(node: NodeProcess, ...args: string[]): Promise<string> {
+  const child = spawn(process.execPath, [MAIN, ...args, '--config', node.folder.configPath], {
+    env: { ...process.env, TONGBAN_URL: node.client.url, TONGBAN_TOKEN: node.folder.token },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', chunk => {
+      text += String(chunk)
+    })
+  await once(child, 'close')
+  return text
+}
+
+test(
+  'commands for the eyes, and the pages for applicants, show at most what is masked',
+  async () => {
+    for (const [name, node] of Object.entries({ Ankang: cities.ankang, Shiyan: cities.shiyan })) {
+      for (const args of [
+        ['doctor'],
+        ['partners'],
+        ['reminders'],
+        ['parked'],
+        ['case', 'list'],
+        ['case', 'show', thread],
+        ['case', 'queue'],
+        ['case', 'search', CANARY],
+        ['case', 'stats'],
+        ['case', 'papers', thread],
+      ]) {
+        const text = await tongban(node, ...args)
+        expect([name, args, text.length > 0]).toEqual([name, args, true])
+        // What the clerk typed himself stands in no answer either.
+        note(`tongban ${args.slice(0, 2).join(' ')} at ${name}`, text)
+      }
+      for (const path of [
+        '/api/v1/cases',
+        `/api/v1/cases/${thread}`,
+        '/api/v1/parked',
+        '/api/v1/audit',
+        '/api/v1/webhooks',
+        '/api/v1/reminders',
+      ])
+        note(`${path} at ${name}`, JSON.stringify(await node.client.get(path)))
+    }
+    const find = (fields: Record<string, string>, path: string) =>
+      fetch(`${site}${path}`, { method: 'POST', body: new URLSearchParams(fields) })
+    for (const [fields, path, status] of [
+      [{ number: caseNo, last4: CANARY.slice(-4) }, '/progress', 200],
+      [{ number: caseNo, last4: '0000' }, '/progress', 404],
+      [{ number: CANARY, last4: PHONE }, '/progress', null],
+      [{ token: CANARY, target: NAME, level: PHONE, text: WORDS }, '/rate', null],
+    ] as const) {
+      const answer = await find(fields, path)
+      if (status !== null) expect([path, answer.status]).toEqual([path, status])
+      note(`page ${path}`, `${JSON.stringify([...answer.headers])} ${await answer.text()}`)
+    }
+    for (const path of [`/q/${CANARY}`, `/${CANARY}`, `/?${PHONE}`, '/'])
+      note(`page ${path.slice(0, 3)}`, await (await fetch(`${site}${path}`)).text())
+  },
+  MINUTES,
+)
+
+test(
+  'no operation that is asked wrongly says her number again',
+  async () => {
+    const { client, folder } = cities.ankang
+    const document = (await (await fetch(new URL('/openapi.json', client.url))).json()) as OpenApiDocument
+    const { operations, replies } = await driveCanary(document, [patient(client.url, folder.token)])
+    const statuses = new Set(replies.map(({ reply }) => reply.status))
+    console.log(`${operations} operations, ${replies.length} requests, statuses ${[...statuses].toSorted().join(' ')}`)
+    expect(operations).toBeGreaterThan(150)
+    expect([...statuses]).toEqual(expect.arrayContaining([200, 400, 404, 422]))
+    for (const { asked, reply } of replies) {
+      note(`headers of ${asked.split('?')[0]}`, JSON.stringify([...reply.headers]))
+      if (reply.status >= 400) note(`error ${reply.status} of ${asked.split('?')[0]}`, reply.text)
+    }
+  },
+  MINUTES,
+)
+
+/** Asks again when the node says that it was too much. */
+function patient(url: string, token: string): Client {
+  const send = async (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Reply> => {
+    for (;;) {
+      const answer = await fetch(new URL(path, url), {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      })
+      const text = await answer.text()
+      if (answer.status !== 429) return { status: answer.status, headers: answer.headers, body: null, text }
+      await new Promise(resolve => setTimeout(resolve, 50))
+    }
+  }
+  return {
+    token,
+    send,
+    get: (path, headers) => send('GET', path, undefined, headers),
+    post: (path, body, headers) => send('POST', path, body, headers),
+  }
+}
+
+test(
+  'nothing of her stands in what was seen, nor in logs and metrics',
+  async () => {
+    for (const [name, node] of Object.entries({ Ankang: cities.ankang, Shiyan: cities.shiyan })) {
+      const metrics = await fetch(new URL('/metrics', node.client.url))
+      expect(metrics.status).toBe(200)
+      note(`metrics of ${name}`, await metrics.text())
+      expect(node.log.length).toBeGreaterThan(50)
+      for (const line of node.log) note(`log of ${name}`, line)
+    }
+    const places = [
+      'webhook',
+      'events of Ankang',
+      'events of Shiyan',
+      'URL at the approval system',
+      'parked',
+      'log of Shiyan',
+    ]
+    for (const place of places) expect([place, seen.some(({ where }) => where === place)]).toEqual([place, true])
+    console.log(`${seen.length} texts from ${new Set(seen.map(({ where }) => where)).size} places`)
+    const found = seen.flatMap(({ where, text }) =>
+      NEEDLES.filter(needle => text.includes(needle) || text.includes(encodeURIComponent(needle))).map(needle => [
+        where.replaceAll(needle, '…'),
+        needle,
+        text.slice(Math.max(0, text.indexOf(needle) - 200), text.indexOf(needle) + 60),
+      ]),
+    )
+    expect(found.slice(0, 20)).toEqual([])
+  },
+  MINUTES,
+)
