@@ -138,16 +138,17 @@ test(
         .sha256
     // An approval system that does not want it says why, with the whole application in its answer.
     await approval.faults({ refuse: 1 })
+    const card = await scan(WORDS)
     const recipient = { name: NAME, phone: PHONE, address: ADDRESS }
     const submitted = await ankang.client.post<Told & { caseNo: string }>('/api/v1/cases', {
       to: SHIYAN.code,
       item: item.taskCode,
       mode: 1,
       applicant: { type: '1', name: NAME, idType: '111', idNumber: CANARY, phone: PHONE, address: ADDRESS },
-      agent: { name: NAME, idType: '111', idNumber: CANARY, phone: PHONE },
+      agent: { name: NAME, idType: '111', idNumber: CANARY, phone: PHONE, authorisation: card },
       form: { reason: WORDS },
       materials: [
-        { sha256: await scan(WORDS), code: 'M01', name: `${WORDS}.pdf` },
+        { sha256: card, code: 'M01', name: `${WORDS}.pdf` },
         { sha256: await scan('form'), code: 'M02', name: `${NAME}.pdf` },
       ],
       clerk: { name: NAME, phone: PHONE },
