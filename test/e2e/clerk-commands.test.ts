@@ -1,7 +1,7 @@
 /** A clerk's day by the command line alone, against two running nodes. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -99,3 +99,66 @@ test('preflight, submit once, supplement, read what was written', async () => {
     return found !== undefined && JSON.stringify(found.body).includes('已补')
   }, 'the supplement is there')
 }, 60_000)
+
+test('many cases: views, tables, reminders, papers, ratings, numbers, the archive', async () => {
+  type Cases = { value: { thread: string; caseNo: string }[] }
+  const { value: found } = (await ankang.tongban('case', 'search', '--partner', SHIYAN.code)) as Cases
+  const threads = found.map(({ thread }) => thread)
+  expect(threads.length).toBeGreaterThanOrEqual(2)
+  const [thread = ''] = threads
+
+  expect(await ankang.tongban('case', 'views', 'add', '在途', '--partner', SHIYAN.code)).toMatchObject({ code: 0 })
+  expect(await ankang.tongban('case', 'views')).toMatchObject({ value: [{ name: '在途' }] })
+  const { value: viewed } = (await ankang.tongban('case', 'queue', '--view', '在途')) as Cases
+  expect(viewed.map(entry => entry.thread).sort()).toEqual([...threads].sort())
+  expect(await ankang.tongban('case', 'views', 'remove', '在途')).toMatchObject({ code: 0 })
+  expect(await ankang.tongban('case', 'queue', '--view', '在途')).toMatchObject({ code: 1 })
+
+  const exported = await ankang.tongban('case', 'export', '--partner', SHIYAN.code, '--out', join(root, 'all.csv'))
+  expect(exported).toMatchObject({ code: 0, value: { cases: threads.length } })
+  const csv = await readFile(join(root, 'all.csv'), 'utf8')
+  for (const { caseNo } of found) expect(csv).toContain(caseNo)
+  expect(await ankang.tongban('case', 'export', '--out', join(root, 'all.doc'))).toMatchObject({ code: 1 })
+
+  const reminded = await ankang.tongban('case', 'remind', ...threads, '--text', '请尽快办理')
+  expect(reminded).toMatchObject({ code: 0, value: threads.map(one => ({ thread: one, problem: null })) })
+  const printed = await ankang.tongban('case', 'print-all', 'receipt', ...threads, '--out', join(root, 'receipts.html'))
+  expect(printed).toMatchObject({ code: 0 })
+  expect((await readFile(join(root, 'receipts.html'), 'utf8')).match(/<main/g)).toHaveLength(threads.length)
+
+  await until(
+    async () => (await shiyan.client.get<{ state: string }>(`/api/v1/cases/${thread}`)).state === 'arrived',
+    'it arrived',
+  )
+  for (const [step, body] of [
+    ['accept', '{}'],
+    ['decide', '{"outcome":"granted"}'],
+  ] as const)
+    expect(await shiyan.tongban('case', 'step', step, thread, '--body', body)).toMatchObject({ code: 0 })
+  await until(
+    async () => (await ankang.client.get<{ state: string }>(`/api/v1/cases/${thread}`)).state === 'decided',
+    'it is decided',
+  )
+  for (const target of ['window', 'department'])
+    await ankang.client.post(`/api/v1/cases/${thread}/evaluate`, { target, level: 5, channel: '窗口' })
+  expect(await ankang.tongban('case', 'ratings', '--city', 'own')).toMatchObject({ value: [{ target: 'window' }] })
+  const call = ['--target', 'window', '--way', 'phone', '--result']
+  const rectified = await ankang.tongban('case', 'follow-up', thread, ...call, 'rectified', '--text', '已致歉')
+  expect(rectified).toMatchObject({ code: 0, value: { urgency: 'answered' } })
+  const appeal = ['--target', 'department', '--way', 'phone', '--result', 'mistaken', '--text', '评价对象有误']
+  await until(async () => (await shiyan.tongban('case', 'follow-up', thread, ...appeal)).code === 0, 'it is appealed')
+  await until(
+    async () => ((await ankang.tongban('case', 'ratings', '--state', 'appealed')).value as object[]).length === 1,
+    'the appeal arrived',
+  )
+  const answer = ['--target', 'department', '--text', '核实为误评']
+  expect(await ankang.tongban('case', 'answer-appeal', thread, ...answer)).toMatchObject({ code: 0 })
+
+  expect(await ankang.tongban('case', 'board')).toMatchObject({
+    value: { cases: { collecting: { year: threads.length } } },
+  })
+  expect(await ankang.tongban('case', 'heat')).toMatchObject({ value: [{ rank: 1, cases: threads.length }] })
+  expect(await ankang.tongban('case', 'idle')).toMatchObject({ code: 0, value: [{ cases: threads.length }] })
+  expect(await ankang.tongban('case', 'archive', thread, '--out', join(root, 'archive.zip'))).toMatchObject({ code: 0 })
+  expect((await readFile(join(root, 'archive.zip'))).subarray(0, 2).toString()).toBe('PK')
+}, 90_000)
