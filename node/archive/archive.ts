@@ -107,12 +107,13 @@ export function createArchives(parts: ArchiveParts) {
       for (const { sha256, size, type } of packet.claims.materials as readonly Commitment[]) {
         if (seen.has(sha256)) continue
         seen.add(sha256)
-        const file = named.get(sha256)
-        if (file === undefined || (await parts.materials.size(sha256)) === null) {
+        if ((await parts.materials.size(sha256)) === null) {
           absent.push(sha256)
           continue
         }
-        const { category, code, name, pages } = file
+        // A body that is gone names nothing; what is still held is kept all the same.
+        const unnamed = { category: 'attachment' as const, code: null, name: '文件', pages: null }
+        const { category, code, name, pages } = named.get(sha256) ?? unnamed
         const place = String(found.length + 1).padStart(3, '0')
         found.push({
           ...{
