@@ -5,6 +5,7 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import type { Carrier } from '../adapters/sdk/carrier.ts'
 import type { Adapter } from '../adapters/sdk/port.ts'
 import { readCertificate } from '../certs/index.ts'
 import { LIMITS } from '../protocol/limits.ts'
@@ -69,6 +70,8 @@ import { loadTrust } from './identity/trust.ts'
 import { createCaseDrafts } from './intake/drafts.ts'
 import { createIntake } from './intake/intake.ts'
 import { intakeRoutes } from './intake/routes.ts'
+import { createParcels } from './mail/parcels.ts'
+import { parcelRoutes } from './mail/routes.ts'
 import { createMappings } from './mappings/mappings.ts'
 import { mappingRoutes } from './mappings/routes.ts'
 import { openBlobStore } from './materials/blob-store.ts'
@@ -673,6 +676,16 @@ export async function startNode({
       },
     ],
   })
+  const parcels = createParcels({
+    ...{ db, clock, audit, seal, agreements, own: identity.city, cases },
+    carrier: await carrierOf(config),
+    sender: config.mail.sender ?? null,
+    pollMs: config.mail.pollMinutes * 60_000,
+    threadOf: no => packets().threadId(db, no),
+    randomId: threadId,
+    random: Math.random,
+    failed: (parcel, detail) => log.error('parcel waits for a person', { parcel, detail }),
+  })
   const webhooks = createWebhooks({
     db,
     clock,
@@ -698,6 +711,7 @@ export async function startNode({
       calendarRoutes(calendars, identity.city),
       purgeRoutes(purges),
       webhookRoutes(webhooks),
+      parcelRoutes(parcels),
       queueRoutes(queues, statistics, rebuildAll),
       evaluationRoutes(evaluations),
       exportRoutes(exports),
@@ -773,6 +787,7 @@ export async function startNode({
   health.start()
   await dispatch.start()
   webhooks.start()
+  parcels.start()
   // The program may have come with the holiday table of another year.
   void cases.recount('provisional').catch(error => log.error('days not counted anew', {}, error))
   const server = startServer({ app, host: config.http.host, port: config.http.port, maxBytes: MAX_BODY, clock })
@@ -829,6 +844,7 @@ export async function startNode({
       await server.stop()
       stopping.abort()
       await exports.stop()
+      await parcels.stop()
       await webhooks.stop()
       await dispatch.stop()
       await health.stop()
@@ -856,6 +872,15 @@ async function pickAdapter(config: NodeConfig): Promise<Adapter> {
   const secrets = await readSecrets(config.adapter.secrets, process.env, config.folder)
   const { baseUrl } = config.adapter
   return createRestAdapter({ config: baseUrl === undefined ? mapping : { ...(mapping as object), baseUrl }, secrets })
+}
+
+/** The city's carrier; null when waybills are typed in. */
+async function carrierOf({ mail, folder }: NodeConfig): Promise<Carrier | null> {
+  if (mail.url === undefined) return null
+  const { createRestCarrier } = await import('../adapters/carrier/rest.ts')
+  const { token = null } =
+    mail.token === undefined ? {} : await readSecrets({ token: mail.token }, process.env, folder, 'mail.')
+  return createRestCarrier({ name: mail.carrier, url: mail.url, token })
 }
 
 /** Milliseconds to the first peer that answers, or null. */

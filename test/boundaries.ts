@@ -23,7 +23,7 @@ const TEST_MAY = /^(test\/support|protocol)\//
 const NODE_TEST_MAY = /^(node|certs|adapters)\//
 
 const CONCERNS =
-  '(?:identity|partners|services|agreements|cases|materials|people|audit|evidence|calendar|mappings|federation|reminders|papers|public|queues|webhooks|forms|intake|archive|evaluations|exports)'
+  '(?:identity|partners|services|agreements|cases|materials|people|audit|evidence|calendar|mappings|federation|reminders|papers|public|queues|webhooks|forms|intake|mail|archive|evaluations|exports)'
 const FOUNDATION = 'node/(?:(?:store|telemetry|config)/|version\\.ts$)'
 /** A concern's routes: `routes.ts`, or `health-routes.ts` when there are many. */
 const ROUTES = '(?:[a-z]+-)?routes'

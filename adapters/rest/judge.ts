@@ -1,7 +1,7 @@
 /** What an answer of the approval system means: done, try again later, or refused for a person to see. */
 import { type Refused, refuse } from '../../protocol/problem.ts'
+import type { Answer } from '../sdk/http.ts'
 import { type Mapping, type MappingInput, mappingInput } from '../sdk/index.ts'
-import type { Answer } from './http.ts'
 import type { RequestPlan, ResponsePlan } from './plan.ts'
 
 export type Verdict =

@@ -5,6 +5,7 @@
  */
 import type * as z from 'zod'
 import { ProblemError } from '../../protocol/problem.ts'
+import { type Request, send } from '../sdk/http.ts'
 import {
   type Adapter,
   type AdapterContext,
@@ -15,7 +16,6 @@ import {
 } from '../sdk/index.ts'
 import { RestConfig } from './config.ts'
 import { createPoller, type Poller } from './events.ts'
-import { type Request, send } from './http.ts'
 import { judge, mappingFailed, readCaseNo, type Verdict } from './judge.ts'
 import { createLacking } from './lacking.ts'
 import type { PathValues } from './path.ts'

@@ -2,14 +2,7 @@
 import { type AgreedItem, type AgreementDocument, agreedItem, dayOf } from '../../protocol/agreement/document.ts'
 import type { CaseClock, Duty } from '../../protocol/case/deadlines.ts'
 import { type Asked, type CaseState, questionsFor, stepsFor } from '../../protocol/case/fold.ts'
-import {
-  CASE_CONTENT,
-  type CaseContent,
-  type CaseKind,
-  type Mode,
-  type MoveRequest,
-  materialsOf,
-} from '../../protocol/case/kinds.ts'
+import { CASE_CONTENT, type CaseContent, type CaseKind, type Mode, materialsOf } from '../../protocol/case/kinds.ts'
 import {
   type Application,
   type CheckForm,
@@ -407,10 +400,10 @@ export function createCases(parts: CasesParts) {
       return toRow(await rowOf(thread), parts.clocks)
     },
 
-    /** Several moves in one transaction with `alongside`; for the dispatch of adapters. */
+    /** Several steps in one transaction with `alongside`: of adapters, of carriers. */
     moves: (
       thread: string,
-      moves: readonly MoveRequest[],
+      moves: readonly { kind: CaseKind; body: unknown }[],
       actor: string,
       alongside: (tx: Transaction) => Promise<void>,
     ) => step(thread, moves, actor, alongside),

@@ -96,6 +96,7 @@ export function createPurges(parts: PurgesParts) {
          AND local_case_no = (SELECT local_case_no FROM cases WHERE thread_no = ?)`,
       [thread_no],
     )
+    await tx.run('DELETE FROM parcels WHERE thread_no = ?', [thread_no])
     await tx.run(
       `UPDATE cases SET applicant = '', applicant_key = x'', name_key = NULL, parked = NULL, purge_on = NULL, purged_at = coalesce(purged_at, ?)
        WHERE thread_no = ?`,

@@ -1,4 +1,4 @@
-/** Declares `tongban case guide`, `prefill` and `draft …`; what they do is imported when one runs. */
+/** Declares `tongban case guide`, `prefill`, `draft …` and `parcel …`; what they do is imported when one runs. */
 import type { Command } from 'commander'
 import type { Declare } from './services-commands.ts'
 
@@ -69,4 +69,33 @@ export function declareIntake(cases: Command, { add, does, example }: Declare): 
     const { deleteDraft } = await import('./intake.ts')
     return (context, _, id) => deleteDraft(context, id ?? '')
   })
+  const parcels = add(cases, 'parcel', 'originals and results that are mailed 寄递')
+  example(
+    does(
+      add(parcels, 'order <thread> <parcel>', 'order that `originals` or a `result` are picked up')
+        .requiredOption('--name <name>', 'recipient')
+        .requiredOption('--phone <phone>', "the recipient's")
+        .requiredOption('--address <address>', "the recipient's")
+        .option('--postcode <code>')
+        .requiredOption('--content <what>', 'what is in it; may be repeated', collect, [])
+        .option('--payer <who>', 'collecting, handling or applicant; as the agreement says by default'),
+      async () => {
+        const { order } = await import('./parcels.ts')
+        return (context, flags, thread, parcel) => order(context, thread ?? '', parcel ?? '', flags)
+      },
+    ),
+    'tongban case parcel order THREAD originals --name 十堰市民中心 --phone 0719-8100001 --address 十堰市… --content 身份证复印件',
+  )
+  does(add(parcels, 'list <thread>', 'parcels of a case, and where they are'), async () => {
+    const { list } = await import('./parcels.ts')
+    return (context, _, thread) => list(context, thread ?? '')
+  })
+  for (const [verb, description] of [
+    ['cancel', 'take an order back'],
+    ['retry', 'try again what failed'],
+  ] as const)
+    does(add(parcels, `${verb} <thread> <id>`, description), async () => {
+      const { change } = await import('./parcels.ts')
+      return (context, _, thread, id) => change(context, verb, thread ?? '', id ?? '')
+    })
 }

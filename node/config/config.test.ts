@@ -32,6 +32,7 @@ describe('a configuration', () => {
       adapter: { kind: 'workbench' },
       agreements: { fourEyes: false },
       webhooks: { allowPrivate: false },
+      mail: { carrier: 'EMS', pollMinutes: 30 },
       log: { level: 'info', format: 'json' },
       pollSeconds: 2,
       folder: '/srv/tongban',
@@ -53,6 +54,10 @@ describe('a configuration', () => {
       },
       agreements: { fourEyes: true },
       webhooks: { allowPrivate: true },
+      mail: {
+        ...{ carrier: '顺丰', url: 'https://ems.example/gateway', token: { env: 'EMS' }, pollMinutes: 5 },
+        sender: { name: '跨省通办窗口', phone: '0719-8100001', address: '十堰市市民服务中心' },
+      },
       log: { level: 'debug', format: 'text' },
       pollSeconds: 0.5,
     }
@@ -204,6 +209,7 @@ describe('the environment', () => {
       adapter: { kind: 'workbench' },
       agreements: { fourEyes: false },
       webhooks: { allowPrivate: false },
+      mail: { carrier: 'EMS', pollMinutes: 30 },
       log: { level: 'debug', format: 'text' },
       pollSeconds: 0.5,
       folder: '/srv',
@@ -306,6 +312,14 @@ describe('the table of settings', () => {
       'adapter.secrets',
       'agreements.fourEyes',
       'webhooks.allowPrivate',
+      'mail.carrier',
+      'mail.url',
+      'mail.token',
+      'mail.sender.name',
+      'mail.sender.phone',
+      'mail.sender.address',
+      'mail.sender.postcode',
+      'mail.pollMinutes',
       'log.level',
       'log.format',
       'pollSeconds',
@@ -317,6 +331,9 @@ describe('the table of settings', () => {
       'city.name',
       'city.authority',
       'adapter.mapping',
+      'mail.sender.name',
+      'mail.sender.phone',
+      'mail.sender.address',
     ])
     expect(settings.find(({ key }) => key === 'adapter.mapping')?.kind).toBe('rest')
     expect(settings.find(({ key }) => key === 'http.port')).toMatchObject({ env: 'TONGBAN_HTTP_PORT', default: '8420' })

@@ -157,6 +157,36 @@ export const ConfigFile = z.strictObject({
         ),
     })
     .prefault({}),
+  mail: z
+    .strictObject({
+      carrier: text(50).default('EMS').meta(says('name of the carrier on waybills', '运单上的寄递企业名称')),
+      url: z
+        .url({ protocol: /^https?$/ })
+        .max(300)
+        .optional()
+        .meta(
+          says(
+            "address of the carrier's gateway (docs/integrator.md §6); absent: waybills are typed in",
+            '寄递网关地址；不设则手工录入运单号',
+          ),
+        ),
+      token: SecretReference.optional().meta(says('secret that the gateway asks for', '寄递网关令牌')),
+      sender: z
+        .strictObject({
+          name: text(100).meta(says('sender of parcels, such as the window', '寄件人，如跨省通办窗口')),
+          phone: text(30).meta(says("the sender's phone", '寄件人电话')),
+          address: text(300).meta(says("the sender's address", '寄件人地址')),
+          postcode: text(10).optional().meta(says("the sender's postcode", '寄件人邮编')),
+        })
+        .optional(),
+      pollMinutes: z
+        .number()
+        .min(0.01)
+        .max(1440)
+        .default(30)
+        .meta(says('minutes between two looks where a parcel is', '查询运单状态的间隔（分钟）')),
+    })
+    .prefault({}),
   log: z
     .strictObject({
       level: z.enum(['debug', 'info', 'warning', 'error']).default('info').meta(says('least level told', '日志级别')),

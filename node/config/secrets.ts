@@ -23,11 +23,12 @@ export async function readPassphrase(env: Env, variable = 'TONGBAN_PASSPHRASE'):
   return isSet(file) ? readSecretFile(file) : null
 }
 
-/** Values of an adapter's secret references; `folder` is that of the config file. Problem: `config.invalid`, all at once. */
+/** Values of secret references that stand under `at`; `folder` is that of the config file. Problem: `config.invalid`, all at once. */
 export async function readSecrets(
   references: Readonly<Record<string, SecretReference>>,
   env: Env,
   folder: string,
+  at = 'adapter.secrets.',
 ): Promise<Record<string, string>> {
   const secrets: Record<string, string> = {}
   const faults: string[] = []
@@ -36,7 +37,7 @@ export async function readSecrets(
       secrets[name] = await readSecret(reference, env, folder)
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
-      faults.push(`adapter.secrets.${name}: ${error.problem.detail ?? ''}`)
+      faults.push(`${at}${name}: ${error.problem.detail ?? ''}`)
     }
   }
   if (faults.length > 0) throw new ProblemError('config.invalid', faults.join('\n  '))

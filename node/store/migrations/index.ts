@@ -14,6 +14,7 @@ import { jointCases } from './011-joint-cases.ts'
 import { webhooks } from './012-webhooks.ts'
 import { queues } from './013-queues.ts'
 import { intake } from './014-intake.ts'
+import { mail } from './015-mail.ts'
 import { purge } from './016-purge.ts'
 import { views } from './017-views.ts'
 import { evaluations } from './018-evaluations.ts'
@@ -33,6 +34,7 @@ export const MIGRATIONS: readonly Migration[] = [
   webhooks,
   queues,
   intake,
+  mail,
   purge,
   views,
   evaluations,

@@ -1,0 +1,343 @@
+/**
+ * Parcels (寄递): originals that go to the handling city, results that go to the applicant. A parcel is ordered from the city's carrier
+ * once, however often the node or the carrier fails meanwhile, and each step of its way becomes a signed `case.mail`, so that both
+ * cities see where it is. Names and addresses are sealed and go with the case's purge. May import the cases, the audit log and
+ * the store.
+ */
+import type { Carrier, CarrierFailure, MailParty, ParcelEvent, ParcelState } from '../../adapters/sdk/carrier.ts'
+import { type AgreementDocument, dayOf } from '../../protocol/agreement/document.ts'
+import type { CaseContent, CaseKind } from '../../protocol/case/kinds.ts'
+import { decodeUtf8, encodeUtf8, fromHex } from '../../protocol/primitives.ts'
+import { ProblemError } from '../../protocol/problem.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { CaseDetail } from '../cases/cases.ts'
+import { delayAfter } from '../exchange/backoff.ts'
+import type { Clock } from '../exchange/clock.ts'
+import type { Seal } from '../exchange/packet-store.ts'
+import type { Reader } from '../exchange/ports.ts'
+import type { Database, Transaction } from '../store/database.ts'
+
+export const PARCEL_LIMITS = {
+  /** parcels of one case */ each: 20,
+  /** steps of one parcel that are told; what is final is told in any case */ steps: 30,
+  /** attempts to order or to take back, after which a person must look */ attempts: 50,
+} as const
+const RETRY = { first: 30_000, cap: 30 * 60_000, breakAfter: Number.MAX_SAFE_INTEGER, hold: 30 * 60_000 }
+const FINAL: readonly ParcelState[] = ['delivered', 'returned', 'lost', 'cancelled']
+
+type Content = { from: MailParty; to: MailParty; contents: string[] }
+export type Payer = NonNullable<CaseContent<'case.ship'>['payer']>
+
+export type NewParcel = {
+  parcel: 'originals' | 'result'
+  to: MailParty
+  /** the window of the configuration when absent */ from?: MailParty | undefined
+  contents: string[]
+  /** as the agreement says when absent */ payer?: Payer | undefined
+}
+
+/** `wanted`: the carrier was not reached yet; `failed`: a person must look. */
+export type ParcelRowState = 'wanted' | 'open' | 'cancelling' | 'done' | 'failed'
+export type Parcel = {
+  id: string
+  parcel: 'originals' | 'result'
+  state: ParcelRowState
+  carrier: string
+  number: string | null
+  payer: Payer
+  way: ParcelEvent[]
+  problem: string | null
+  createdAt: number
+}
+
+type Row = Omit<Parcel, 'way' | 'createdAt'> & {
+  thread_no: number
+  sealed: Uint8Array
+  told: string
+  attempts: number
+  created_at: number
+}
+
+export type ParcelsParts = {
+  db: Database
+  clock: Clock
+  audit: Audit
+  seal: Seal
+  /** null: none is configured, and waybills are typed in */ carrier: Carrier | null
+  sender: MailParty | null
+  own: string
+  pollMs: number
+  cases: {
+    get(thread: string): Promise<Pick<CaseDetail, 'no' | 'fold' | 'steps' | 'role'>>
+    moves(
+      thread: string,
+      steps: readonly { kind: CaseKind; body: unknown }[],
+      actor: string,
+      alongside: (tx: Transaction) => Promise<void>,
+    ): Promise<unknown>
+  }
+  agreements: { documentOf(store: Reader, id: string): Promise<AgreementDocument | null> }
+  threadOf: (threadNo: number) => Promise<string>
+  randomId: () => string
+  random: () => number
+  failed: (id: string, detail: string) => void
+}
+
+export type Parcels = ReturnType<typeof createParcels>
+
+export function createParcels(parts: ParcelsParts) {
+  const { db, clock, audit, seal, carrier, cases } = parts
+  const stopping = new AbortController()
+  let running: Promise<void> = Promise.resolve()
+  let cancelTimer = () => {}
+  const context = (id: string): string => `parcel ${id}`
+
+  async function rowOf(thread: string, id: string): Promise<Row> {
+    const [row] = await db.query<Row>(
+      'SELECT p.* FROM parcels p JOIN threads t ON t.no = p.thread_no WHERE p.id = ? AND t.thread = ?',
+      [id, fromHex(thread)],
+    )
+    if (row === undefined) throw new ProblemError('request.not-found', 'no such parcel')
+    return row
+  }
+
+  /** Who pays by the agreement, and whether that is the sender. */
+  async function payerOf(thread: string, { parcel, payer }: NewParcel): Promise<Payer> {
+    if (payer !== undefined) return payer
+    const { fold } = await cases.get(thread)
+    const document = fold.agreement === null ? null : await parts.agreements.documentOf(db, fold.agreement)
+    return (parcel === 'originals' ? document?.mailing : document?.resultMailing) ?? 'applicant'
+  }
+
+  /** An applicant pays at the window that sends originals, and on delivery for a result. */
+  const paidBy = (row: Pick<Row, 'parcel' | 'payer'>, role: 'collecting' | 'handling'): 'sender' | 'recipient' =>
+    row.payer === role || (row.payer === 'applicant' && row.parcel === 'originals') ? 'sender' : 'recipient'
+
+  async function put(
+    tx: Transaction,
+    id: string,
+    change: Partial<Record<'state' | 'number' | 'told', string>>,
+    nextAt: number,
+  ): Promise<void> {
+    await tx.run(
+      `UPDATE parcels SET state = coalesce(?, state), number = coalesce(?, number), told = coalesce(?, told), attempts = 0,
+         problem = NULL, next_at = ? WHERE id = ?`,
+      [change.state ?? null, change.number ?? null, change.told ?? null, nextAt, id],
+    )
+  }
+
+  async function notYet(row: Row, failure: CarrierFailure): Promise<void> {
+    const attempts = row.attempts + 1
+    // Where a parcel is may be asked for ever; an order that is refused, or that nobody takes, is for a person.
+    const over = row.state !== 'open' && (!failure.retryable || attempts >= PARCEL_LIMITS.attempts)
+    await db.transaction(tx =>
+      tx.run('UPDATE parcels SET attempts = ?, next_at = ?, problem = ?, state = ? WHERE id = ?', [
+        attempts,
+        clock.now() + delayAfter(attempts, parts.random(), RETRY),
+        failure.detail,
+        over ? 'failed' : row.state,
+        row.id,
+      ]),
+    )
+    if (over) parts.failed(row.id, failure.detail)
+  }
+
+  const mail = (
+    row: Row,
+    number: string,
+    { state, at, place }: Omit<ParcelEvent, 'state'> & { state: ParcelState | 'ordered' },
+  ) => ({
+    kind: 'case.mail' as const,
+    body: {
+      ...{ waybill: { carrier: row.carrier, number }, parcel: row.parcel, state, at },
+      ...(place === undefined ? {} : { place }),
+    },
+  })
+
+  async function order(row: Row, thread: string, by: Carrier): Promise<CarrierFailure | null> {
+    const { role } = await cases.get(thread)
+    const content = JSON.parse(decodeUtf8(seal.open(row.sealed, context(row.id)))) as Content
+    const made = await by.order({ key: row.id, ...content, payer: paidBy(row, role) }, stopping.signal)
+    if (!made.ok) return made
+    const at = new Date(clock.now()).toISOString()
+    await cases.moves(thread, [mail(row, made.number, { state: 'ordered', at })], 'node', tx =>
+      put(tx, row.id, { state: 'open', number: made.number }, clock.now() + parts.pollMs),
+    )
+    return null
+  }
+
+  async function track(row: Row, thread: string, by: Carrier): Promise<CarrierFailure | null> {
+    const number = row.number ?? ''
+    const read = await by.track(number, stopping.signal)
+    if (!read.ok) return read
+    const told = JSON.parse(row.told) as ParcelEvent[]
+    const known = new Set(told.map(keyOf))
+    const fresh = read.events
+      .filter(event => !known.has(keyOf(event)))
+      .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
+      .filter(({ state }, index) => told.length + index < PARCEL_LIMITS.steps || FINAL.includes(state))
+    const end = fresh.some(({ state }) => FINAL.includes(state))
+    const nextAt = clock.now() + parts.pollMs
+    const alongside = (tx: Transaction) =>
+      put(tx, row.id, { told: JSON.stringify([...told, ...fresh]), ...(end ? { state: 'done' } : {}) }, nextAt)
+    if (fresh.length === 0) {
+      await db.transaction(alongside)
+      return null
+    }
+    const steps: { kind: CaseKind; body: unknown }[] = fresh.map(event => mail(row, number, event))
+    const collected = fresh.find(({ state }) => state === 'collected')
+    const detail = await cases.get(thread)
+    if (row.parcel === 'originals' && collected !== undefined && detail.steps.includes('case.ship')) {
+      const { contents } = JSON.parse(decodeUtf8(seal.open(row.sealed, context(row.id)))) as Content
+      const shippedOn = dayOf(Date.parse(collected.at) / 1000)
+      steps.unshift({
+        kind: 'case.ship',
+        body: { waybill: { carrier: row.carrier, number }, contents, shippedOn, payer: row.payer },
+      })
+    }
+    await cases.moves(thread, steps, 'node', alongside)
+    return null
+  }
+
+  async function takeBack(row: Row, thread: string, by: Carrier): Promise<CarrierFailure | null> {
+    const done = await by.cancel(row.number ?? '', stopping.signal)
+    if (!done.ok) {
+      // Too late: it is on its way, and its way is told on.
+      if (!done.retryable) await db.transaction(tx => put(tx, row.id, { state: 'open' }, clock.now()))
+      return done.retryable ? done : null
+    }
+    const event: ParcelEvent = { state: 'cancelled', at: new Date(clock.now()).toISOString() }
+    const told = JSON.stringify([...(JSON.parse(row.told) as ParcelEvent[]), event])
+    await cases.moves(thread, [mail(row, row.number ?? '', event)], 'node', tx =>
+      put(tx, row.id, { state: 'done', told }, clock.now()),
+    )
+    return null
+  }
+
+  async function move(row: Row, by: Carrier): Promise<void> {
+    const thread = await parts.threadOf(row.thread_no)
+    try {
+      const failure = await { wanted: order, open: track, cancelling: takeBack }[row.state as 'wanted'](row, thread, by)
+      if (failure !== null) await notYet(row, failure)
+    } catch (error) {
+      if (stopping.signal.aborted) return
+      const detail = error instanceof ProblemError ? error.problem.code : 'internal'
+      await notYet(row, { ok: false, detail, retryable: true })
+    }
+  }
+
+  async function round(): Promise<void> {
+    if (carrier === null || stopping.signal.aborted) return
+    const rows = await db.query<Row>(
+      `SELECT * FROM parcels WHERE state IN ('wanted', 'open', 'cancelling') AND next_at <= ? ORDER BY next_at LIMIT 200`,
+      [clock.now()],
+    )
+    for (const row of rows) {
+      if (stopping.signal.aborted) return
+      await move(row, carrier)
+    }
+    const [due] = await db.query<{ at: number | null }>(
+      `SELECT min(next_at) AS at FROM parcels WHERE state IN ('wanted', 'open', 'cancelling')`,
+    )
+    cancelTimer()
+    if (due?.at != null && !stopping.signal.aborted)
+      cancelTimer = clock.after(Math.max(1000, due.at - clock.now()), () => void wake())
+  }
+
+  /** One round after another; resolves when it is over. */
+  function wake(): Promise<void> {
+    running = running.then(round).catch(() => {})
+    return running
+  }
+
+  return {
+    start: (): void => void wake(),
+    wake,
+
+    async stop(): Promise<void> {
+      stopping.abort()
+      cancelTimer()
+      await running
+    },
+
+    /** Orders a parcel of a case. Problems: `thread.unknown`, `request.conflict` without a carrier or with too many, `request.invalid`. */
+    async order(thread: string, wanted: NewParcel, actor: string): Promise<Parcel> {
+      const { no } = await cases.get(thread)
+      if (carrier === null)
+        throw new ProblemError(
+          'request.conflict',
+          'no carrier is configured (mail.url): type the waybill in with `ship` or `mail`',
+        )
+      const from = wanted.from ?? parts.sender
+      if (from === null) throw new ProblemError('request.invalid', 'from: the configuration has no mail.sender')
+      const id = parts.randomId()
+      const payer = await payerOf(thread, wanted)
+      const content: Content = { from, to: wanted.to, contents: wanted.contents }
+      await db.transaction(async tx => {
+        const [held] = await tx.query<{ n: number }>('SELECT count(*) AS n FROM parcels WHERE thread_no = ?', [no])
+        if ((held?.n ?? 0) >= PARCEL_LIMITS.each)
+          throw new ProblemError('request.conflict', `${PARCEL_LIMITS.each} parcels of one case`)
+        await tx.run(
+          `INSERT INTO parcels (id, thread_no, parcel, state, carrier, number, payer, sealed, told, attempts, next_at, problem, created_at)
+           VALUES (?, ?, ?, 'wanted', ?, NULL, ?, ?, '[]', 0, 0, NULL, ?)`,
+          [
+            ...[id, no, wanted.parcel, carrier.name, payer],
+            seal.seal(encodeUtf8(JSON.stringify(content)), context(id)),
+            clock.now(),
+          ],
+        )
+        await audit.append(tx, { actor, action: 'parcel.ordered', subject: thread, detail: { parcel: id } })
+      })
+      void wake()
+      return toParcel(await rowOf(thread, id))
+    },
+
+    /** Parcels of a case that this city ordered, oldest first. Problem: `thread.unknown`. */
+    async list(thread: string): Promise<Parcel[]> {
+      const { no } = await cases.get(thread)
+      return (await db.query<Row>('SELECT * FROM parcels WHERE thread_no = ? ORDER BY created_at, id', [no])).map(
+        toParcel,
+      )
+    },
+
+    /** Takes an order back; one that was collected meanwhile goes on. Problems: `request.not-found`, `request.conflict`. */
+    async cancel(thread: string, id: string, actor: string): Promise<Parcel> {
+      const { state } = await rowOf(thread, id)
+      if (state === 'done' || state === 'failed') throw new ProblemError('request.conflict', `the parcel is ${state}`)
+      await db.transaction(async tx => {
+        // The carrier may have taken the order without our knowing it: it is asked again first, under the same key.
+        const changed = await tx.run(
+          "UPDATE parcels SET state = 'cancelling', next_at = 0 WHERE id = ? AND state = 'open'",
+          [id],
+        )
+        if (changed === 0 && state !== 'cancelling')
+          throw new ProblemError('request.conflict', 'the carrier has not answered to the order yet: try again')
+        await audit.append(tx, { actor, action: 'parcel.cancelled', subject: thread, detail: { parcel: id } })
+      })
+      void wake()
+      return toParcel(await rowOf(thread, id))
+    },
+
+    /** Tries what failed again. Problems: `request.not-found`, `request.conflict`. */
+    async retry(thread: string, id: string, actor: string): Promise<Parcel> {
+      const { state, number } = await rowOf(thread, id)
+      if (state !== 'failed') throw new ProblemError('request.conflict', `the parcel is ${state}`)
+      await db.transaction(async tx => {
+        await tx.run('UPDATE parcels SET state = ?, attempts = 0, next_at = 0, problem = NULL WHERE id = ?', [
+          number === null ? 'wanted' : 'open',
+          id,
+        ])
+        await audit.append(tx, { actor, action: 'parcel.retried', subject: thread, detail: { parcel: id } })
+      })
+      void wake()
+      return toParcel(await rowOf(thread, id))
+    },
+  }
+}
+
+const keyOf = ({ state, at }: ParcelEvent): string => `${state} ${Date.parse(at)}`
+
+const toParcel = ({ id, parcel, state, carrier, number, payer, told, problem, created_at }: Row): Parcel => ({
+  ...{ id, parcel, state, carrier, number, payer, problem, createdAt: created_at },
+  way: JSON.parse(told) as ParcelEvent[],
+})
