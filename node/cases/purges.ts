@@ -55,6 +55,9 @@ const ROW = `SELECT c.thread_no, t.thread, c.partner, c.submitted_at, c.purge_on
 /** Cases that one round takes. */
 const ROUND = 500
 
+/** Days for which a material that the partner has not fetched keeps its case from being purged; it may hold the bytes from elsewhere. */
+const GIVEN_DAYS = 30
+
 export type Purges = ReturnType<typeof createPurges>
 
 export function createPurges(parts: PurgesParts) {
@@ -73,7 +76,7 @@ export function createPurges(parts: PurgesParts) {
     return { bodies: bodies?.n ?? 0, materials: await parts.materials.ownedBy(store, threadNo) }
   }
 
-  /** What still needs the data: packets on their way, work of the approval system. */
+  /** What still needs the data: packets on their way, work of the approval system, a partner that has not fetched all of it. */
   async function obstacle(store: Reader, threadNo: number): Promise<Problem | null> {
     const [waiting] = await store.query<{ packets: number; jobs: number }>(
       `SELECT (SELECT count(*) FROM packets WHERE thread_no = ? AND status = 'pending') AS packets,
@@ -84,6 +87,15 @@ export function createPurges(parts: PurgesParts) {
       return { code: 'request.conflict', detail: "packets of the case wait for the partner's receipt" }
     if ((waiting?.jobs ?? 0) > 0)
       return { code: 'request.conflict', detail: 'work for the approval system is not done: tongban parked' }
+    const [ungiven] = await store.query<{ n: number }>(
+      `SELECT count(*) AS n FROM packets p JOIN packet_materials m ON m.packet_no = p.no
+       WHERE p.thread_no = ? AND p.direction = 'out' AND p.status = 'stored' AND p.stored_at > ?
+         AND NOT EXISTS (SELECT 1 FROM packet_materials g JOIN packets q ON q.no = g.packet_no
+           WHERE g.sha256 = m.sha256 AND q.partner = p.partner AND (q.direction = 'in' OR g.given_at IS NOT NULL))`,
+      [threadNo, clock.now() - GIVEN_DAYS * 86_400_000],
+    )
+    if ((ungiven?.n ?? 0) > 0)
+      return { code: 'request.conflict', detail: `the partner has not fetched ${ungiven?.n} materials yet` }
     return null
   }
 

@@ -114,6 +114,15 @@ async function heldInTime(sha256: string): Promise<void> {
 const bytesAt = async (city: City, sha256: string) =>
   new Uint8Array(await new Response(city.materials.open(sha256)).arrayBuffer())
 
+/** When Ankang heard that Shiyan holds what the packet names; null until then. */
+const givenAt = async (): Promise<number | null | undefined> =>
+  (await ankang.db.query<{ at: number | null }>('SELECT given_at AS at FROM packet_materials WHERE packet_no = 1'))[0]
+    ?.at
+async function givenInTime(): Promise<void> {
+  for (let turn = 0; turn < 2000 && (await givenAt()) === null; turn++)
+    await new Promise(resolve => setTimeout(resolve, 5))
+}
+
 /** What every city's list names here. */
 const PUBLISHED = new TextEncoder().encode('{"v":1}'.padEnd(200_000))
 
@@ -136,6 +145,24 @@ describe('materials', () => {
     expect(await shiyan.materials.held([material.sha256])).toEqual([material])
     expect(hashOf(await bytesAt(shiyan, material.sha256))).toBe(material.sha256)
     expect(await shiyan.materials.waiting()).toEqual([])
+    await givenInTime()
+    expect(await givenAt()).toBe(clock.now())
+  })
+
+  test('tells of bytes that are held already', async () => {
+    const bytes = pdf(100_000)
+    const material = await sent(bytes)
+    await shiyan.materials.upload(streamOf(bytes))
+    // As it is after a stop between the last byte and the row that says so.
+    await shiyan.db.transaction(tx => tx.run('DELETE FROM materials'))
+    let chunks = 0
+    onFrame = (frame, to) => {
+      if (to === S && frame[0] === 10) chunks++
+    }
+    await want(material)
+    await shiyan.arrived()
+    await givenInTime()
+    expect([await givenAt(), chunks]).toEqual([clock.now(), 0])
   })
 
   test('goes on where a cut stopped it', async () => {
@@ -153,6 +180,7 @@ describe('materials', () => {
     await shiyan.arrived()
     expect(shiyan.problems).toHaveLength(1)
     expect(await shiyan.materials.waiting()).toMatchObject([{ sha256: material.sha256, partner: A, attempts: 1 }])
+    expect(await givenAt()).toBeNull()
     await expect(shiyan.materials.retry('ab'.repeat(32), 'person:1')).rejects.toMatchObject({
       problem: { code: 'request.not-found' },
     })
@@ -170,6 +198,7 @@ describe('materials', () => {
     await shiyan.arrived()
     expect(shiyan.problems).toMatchObject([{ code: 'material.hash' }])
     expect(await shiyan.materials.held([material.sha256])).toEqual([])
+    expect(await givenAt()).toBeNull()
   })
 
   test('gives a partner nothing that no packet to it names', async () => {

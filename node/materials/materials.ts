@@ -157,7 +157,8 @@ export function createMaterials(parts: MaterialsParts) {
 
   async function fetchOne(want: Wanted): Promise<void> {
     try {
-      if (!(await blobs.has(want.sha256))) await transfer(want)
+      if (await blobs.has(want.sha256)) await confirm(want)
+      else await transfer(want)
       await db.transaction(tx =>
         tx.run(`UPDATE materials SET state = 'held', problem = NULL WHERE sha256 = ?`, [fromHex(want.sha256)]),
       )
@@ -224,15 +225,25 @@ export function createMaterials(parts: MaterialsParts) {
             throw new ProblemError('material.hash', 'longer than committed')
           await partial.append(frame.bytes)
         }
+        const finished = await partial.finish()
+        if (!finished.ok) throw new ProblemError(finished.problem.code, finished.problem.detail)
+        // Says that the bytes are here, and whole: the other end may delete its own when their time has come.
         await wire.close()
       } catch (error) {
         wire.abort(error instanceof Error ? error : new Error('failed'))
         throw error
       }
-      const finished = await partial.finish()
-      if (!finished.ok) throw new ProblemError(finished.problem.code, finished.problem.detail)
     } finally {
       await partial.close()
+    }
+  }
+
+  /** Tells the other end that the bytes are here already: a fetch from their end on. They are here whether it hears it or not. */
+  async function confirm(want: Wanted): Promise<void> {
+    try {
+      await (await open(want.partner, want.sha256, want.size)).wire.close()
+    } catch {
+      // It then holds its own for longer than it must.
     }
   }
 
@@ -276,8 +287,10 @@ export function createMaterials(parts: MaterialsParts) {
       const reader = new FrameReader(wire)
       const frame = await stalled(wire, () => reader.next())
       if (frame?.type !== 'material-request') throw new ProblemError('exchange.protocol', 'material-request expected')
-      await give(wire, partner, frame.sha256, frame.offset)
+      const whole = await give(wire, partner, frame.sha256, frame.offset)
       await wire.close()
+      // The other end closes in its turn when it has checked what it got: until then nothing here may be deleted.
+      if (whole && (await stalled(wire, () => reader.next())) === null) await given(partner, frame.sha256)
     } catch (error) {
       const problem: Problem = error instanceof ProblemError ? error.problem : { code: 'internal' }
       await wire.send(encodeFrame({ type: 'problem', ...problem })).catch(() => {})
@@ -285,19 +298,34 @@ export function createMaterials(parts: MaterialsParts) {
     }
   }
 
-  async function give(wire: Wire, partner: string, sha256: string, offset: number): Promise<void> {
+  /** Notes that the partner holds a material that packets to it name. */
+  async function given(partner: string, sha256: string): Promise<void> {
+    await db.transaction(tx =>
+      tx.run(
+        `UPDATE packet_materials SET given_at = ? WHERE sha256 = ? AND given_at IS NULL
+           AND packet_no IN (SELECT no FROM packets WHERE partner = ? AND direction = 'out')`,
+        [clock.now(), fromHex(sha256), partner],
+      ),
+    )
+  }
+
+  /** Whether it was a material of a packet, to its end. */
+  async function give(wire: Wire, partner: string, sha256: string, offset: number): Promise<boolean> {
     const [named] = await db.query(
       `SELECT 1 AS named FROM packet_materials pm JOIN packets p ON p.no = pm.packet_no
        WHERE pm.sha256 = ? AND p.partner = ? AND p.direction = 'out' LIMIT 1`,
       [fromHex(sha256), partner],
     )
-    if (named === undefined) return giveBytes(wire, await parts.published(partner, sha256), offset)
+    if (named === undefined) {
+      await giveBytes(wire, await parts.published(partner, sha256), offset)
+      return false
+    }
     const size = await blobs.size(sha256)
     if (size === null) throw new ProblemError('material.missing')
     if (offset > size) throw new ProblemError('exchange.protocol', 'offset')
     await wire.send(encodeFrame({ type: 'material-answer', size }))
-    if (offset === size) return
-    for await (const bytes of blobs.open(sha256, offset)) await giveChunks(wire, bytes)
+    if (offset < size) for await (const bytes of blobs.open(sha256, offset)) await giveChunks(wire, bytes)
+    return true
   }
 
   async function giveBytes(wire: Wire, bytes: Uint8Array | null, offset: number): Promise<void> {

@@ -43,7 +43,6 @@ type Who = 'ankang' | 'shiyan'
 type Scene = {
   material: (node: Who, kind: CaseKind, code?: string) => Promise<CaseMaterial>
   question: (node: Who, kind: CaseKind) => Promise<string>
-  /** waits until both cities hold every material of the case */ fetched: () => Promise<void>
 }
 type Step = { by: Who | 'officer'; kind: CaseKind; body: (scene: Scene) => Promise<object> }
 
@@ -74,14 +73,11 @@ const lacking = step('shiyan', 'case.request-supplement', {
   materials: [{ code: 'M02', reason: '未签名' }],
 })
 const received = step('ankang', 'case.result-received', { receivedAt: AT })
-/** The node counts by itself what it deleted. Nobody deletes what the other city has not fetched. */
+/** The node counts by itself what it deleted. It refuses while the other city has not fetched all of it. */
 const purge: Step = {
   by: 'ankang',
   kind: 'case.purge',
-  body: async ({ fetched }) => {
-    await fetched()
-    return { cause: 'request' }
-  },
+  body: async () => ({ cause: 'request' }),
 }
 
 const whole: readonly Step[] = [
@@ -237,15 +233,6 @@ export async function insist<T>(what: string, call: () => Promise<T>): Promise<T
 export const told = (node: NodeProcess, thread: string): Promise<Told | null> =>
   node.client.get<Told>(`/api/v1/cases/${thread}`).catch(() => null)
 
-async function holds(node: NodeProcess, sha256: string): Promise<boolean> {
-  try {
-    await (await node.client.download(`/api/v1/materials/${sha256}`)).cancel()
-    return true
-  } catch {
-    return false
-  }
-}
-
 /** Lives it to the end of its steps, with materials of `bytes` each. What happens is told in `living` as it goes. */
 export async function live(cities: KillCities, life: Life, item: ServiceItem, bytes: number): Promise<Living> {
   const living: Living = { ...life, thread: '', materials: [], said: {} }
@@ -268,11 +255,6 @@ export async function live(cities: KillCities, life: Life, item: ServiceItem, by
         `${kind} waits for its answer`,
         PATIENCE,
       ),
-    async fetched() {
-      const nodes = [cities.ankang, cities.shiyan]
-      for (const { sha256 } of living.materials)
-        for (const node of nodes) await until(() => holds(node, sha256), `${sha256} is fetched`, PATIENCE)
-    },
   }
   const caseNo = `${life.name} ${randomUUID()}`
   const application = {
