@@ -76,6 +76,7 @@ import { createMappings } from './mappings/mappings.ts'
 import { mappingRoutes } from './mappings/routes.ts'
 import { openBlobStore } from './materials/blob-store.ts'
 import { createMaterials } from './materials/materials.ts'
+import { createPages } from './materials/pages/pages.ts'
 import { materialRoutes } from './materials/routes.ts'
 import { createSeal, deriveKey } from './materials/seal.ts'
 import { createP2pHost, type P2pHost } from './p2p/host.ts'
@@ -383,6 +384,7 @@ export async function startNode({
       unswept: error => log.error('files of purged cases not deleted', {}, error),
     },
   })
+  const scanPages = createPages({ db, open: sha256 => materials.open(sha256) })
   const samples = createSamples({
     db,
     clock,
@@ -487,6 +489,7 @@ export async function startNode({
     services,
     agreements,
     materials,
+    pages: scanPages,
     clocks,
     names: (partner, item, agreed) => mappings.names(partner, item, agreed),
     checkForm,
@@ -724,7 +727,7 @@ export async function startNode({
       paperRoutes(casePapers),
       caseRoutes(cases),
       intakeRoutes(intake, caseDrafts),
-      materialRoutes(materials),
+      materialRoutes(materials, scanPages),
       evidenceRoutes(evidence),
       archiveRoutes(archives),
       agreementTextRoutes({ agreements, papers, attachments: createAttachments({ agreements, materials }) }),
@@ -852,6 +855,7 @@ export async function startNode({
       await exchange.stop()
       gossip.stop()
       services.stop()
+      scanPages.stop()
       await materials.stop()
       await host.stop()
       await people.settle()

@@ -121,6 +121,14 @@ export const RULES: readonly Rule[] = [
     why: 'JSON Schema of other cities is run in one place, that nothing else needs to know',
   },
   {
+    of: /^node\/materials\/pages\/(count|saxen\.d)(?:\.test)?\.ts$/,
+    name: 'counter of pages',
+    may: /^node\/materials\//,
+    packages: ['unpdf', 'saxen', 'fflate'],
+    builtins: false,
+    why: 'what opens the files of other people stays inside the process that counts',
+  },
+  {
     of: concernOf(''),
     name: 'concern',
     may: new RegExp(

@@ -75,15 +75,14 @@ export function fileName(name: string, type: string): string {
   return `${[...bare].slice(0, 60).join('').trim() || '文件'}${extension}`
 }
 
-type Named = { sha256: string; category: Category; code: string | null; name: string; pages: number | null }
+export type Named = { sha256: string; category: Category; code: string | null; name: string; pages: number | null }
 
 /** The files that a packet's body names, under the names it gives them. */
-function namedBy({ claims, body }: StoredPacket): Named[] {
+export function namedBy(kind: CaseKind, body: unknown): Named[] {
   if (body === null) return []
   const content = body as { materials?: CaseMaterial[]; attachments?: CaseMaterial[]; documents?: string[] }
   const listed = (found: readonly CaseMaterial[] | undefined, category: Category): Named[] =>
     (found ?? []).map(({ sha256, code, name, pages }) => ({ sha256, category, code, name, pages: pages ?? null }))
-  const kind = claims.kind as CaseKind
   const documentNo = kind === 'case.decide' ? (body as CaseContent<'case.decide'>).documentNo : undefined
   const document = { category: 'decision' as const, code: documentNo ?? null, pages: null }
   const name = kind === 'case.decide' ? '决定文件' : '结果文件'
@@ -103,7 +102,7 @@ export function createArchives(parts: ArchiveParts) {
     const absent: string[] = []
     const seen = new Set<string>()
     for (const packet of packets) {
-      const named = new Map(namedBy(packet).map(file => [file.sha256, file]))
+      const named = new Map(namedBy(packet.claims.kind as CaseKind, packet.body).map(file => [file.sha256, file]))
       for (const { sha256, size, type } of packet.claims.materials as readonly Commitment[]) {
         if (seen.has(sha256)) continue
         seen.add(sha256)

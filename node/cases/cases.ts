@@ -25,6 +25,7 @@ import type { CaseClocks } from './clocks.ts'
 import { saveDuty } from './handler.ts'
 import { casesOf, handOver, type JointCase, type LinkedCase, linkedTo } from './joint.ts'
 import { createCaseNumbers } from './numbers.ts'
+import { miscounted, type PageCounter } from './scans.ts'
 import { tell } from './submission.ts'
 
 export type CasesParts = {
@@ -45,6 +46,7 @@ export type CasesParts = {
     }): Promise<{ id: string; document: AgreementDocument }>
   }
   materials: { held(sha256: readonly string[]): Promise<Commitment[]> }
+  pages: PageCounter
   /** how the materials of a partner's item are called in both lists, by the pairs of the agreement or the saved ones */
   names: (
     partner: string,
@@ -229,8 +231,10 @@ export function createCases(parts: CasesParts) {
         ...{ field, level: 'notice', cure: 'administrator' },
         ...{ reason: 'stays in this city: it is not shared', reasonZh: '不在共享字段内，仅留存本市，不随办件发送' },
       })
+    const held = new Set(materials.map(({ sha256 }) => sha256))
+    findings.push(...(await miscounted(parts.pages, content.materials, held)))
     for (const [index, hash] of hashes.entries()) {
-      if (!materials.some(material => material.sha256 === hash)) {
+      if (!held.has(hash)) {
         findings.push({
           ...{ field: `materials.${index}.sha256`, level: 'error', cure: 'clerk' },
           ...{ reason: 'not uploaded', reasonZh: '材料尚未上传' },
@@ -303,6 +307,12 @@ export function createCases(parts: CasesParts) {
     const held = new Set(materials.map(material => material.sha256))
     const missing = hashes.findIndex(hash => !held.has(hash))
     if (missing >= 0) throw new ProblemError('material.missing', `materials.${missing}`)
+    const wrong =
+      kind === 'case.supplement'
+        ? await miscounted(parts.pages, (parsed.data as CaseContent<'case.supplement'>).materials, held)
+        : []
+    const errors = wrong.filter(({ level }) => level === 'error')
+    if (errors.length > 0) throw new ProblemError('request.invalid', tell(errors))
     return { kind, content: parsed.data, materials }
   }
 

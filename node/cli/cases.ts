@@ -8,6 +8,7 @@ import { ProblemError } from '../../protocol/problem.ts'
 import type { Client } from './client.ts'
 import type { CommandContext } from './context.ts'
 import { type Output, table } from './output.ts'
+import { countPages } from './scans.ts'
 import { readJson } from './services.ts'
 
 type Case = {
@@ -40,7 +41,10 @@ type Detail = Case & {
   questions: { packet: string; kind: string; at: string; answerBy: string | null }[]
   timeline: { city: string; kind: string; at: string; status: string; receiptedAt: string | null; late: boolean }[]
 }
-export type Given = { materials?: { sha256?: string; code: string; name: string }[] } & Record<string, unknown>
+export type Given = { materials?: { sha256?: string; code: string; name: string; pages?: number }[] } & Record<
+  string,
+  unknown
+>
 
 const line = (value: Case) =>
   `${value.thread}  ${value.caseNo}  ${value.stateName} ${value.state}${value.outcome === null ? '' : ` ${value.outcome}`}`
@@ -57,7 +61,11 @@ export async function withMaterials(client: Client, out: Output, read: Given, fl
     const [code, file] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]
     if (!pair.includes('=')) throw new ProblemError('request.invalid', `--material ${pair}: CODE=PATH`)
     const { sha256 } = await upload(client, out, file)
-    materials.push({ code, name: basename(file), sha256 })
+    const pages = await countPages(client, sha256)
+    out.say(
+      `${code} ${basename(file)}: ${pages == null ? 'pages cannot be counted 无法核对页数' : `${pages} pages 页`}`,
+    )
+    materials.push({ code, name: basename(file), sha256, ...(pages == null ? {} : { pages }) })
   }
   const { agent } = given as { agent?: { authorisation?: string } }
   const authorised = materials.find(({ code }) => code === agent?.authorisation)

@@ -249,6 +249,20 @@ export function createProgram(): Command {
     const { bodies } = await import('./cases.ts')
     return (context, _, thread) => bodies(context, thread ?? '')
   })
+  example(
+    does(
+      add(
+        cases,
+        'scans <thread>',
+        'its scans and documents with their pages 扫描件与校页: personal data, and an audit row',
+      ).option('--out <folder>', 'write the files there'),
+      async () => {
+        const { scans } = await import('./scans.ts')
+        return (context, flags, thread) => scans(context, thread ?? '', flags)
+      },
+    ),
+    'tongban case scans THREAD --out scans',
+  )
   does(
     add(cases, 'list', 'cases, last changed first')
       .option('--state <state>')

@@ -154,10 +154,10 @@ export function createExports(parts: ExportsParts) {
       await write(job, what)
       job.state = 'done'
     } catch (error) {
+      await rm(job.path, { force: true })
       job.state = 'failed'
       job.problem = error instanceof ProblemError ? error.problem : { code: 'internal' }
       if (!(error instanceof ProblemError)) parts.failed(error)
-      await rm(job.path, { force: true })
     }
     if (job.removed) await rm(job.path, { force: true })
     else await db.transaction(tx => parts.events.append(tx, { type: 'export.changed', subject: job.id }))

@@ -5,8 +5,9 @@ import { Commitment, Sha256 } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { RouteModule } from '../http/route.ts'
 import type { Materials } from './materials.ts'
+import type { Pages } from './pages/pages.ts'
 
-export const materialRoutes = (materials: Materials): RouteModule => ({
+export const materialRoutes = (materials: Materials, pages: Pages): RouteModule => ({
   tag: 'Materials',
   description: 'Materials (材料): scans and documents, named by the SHA-256 of their bytes, encrypted at rest.',
   register(api) {
@@ -37,6 +38,19 @@ export const materialRoutes = (materials: Materials): RouteModule => ({
         if (held === undefined) throw new ProblemError('material.missing')
         return { type: held.type, body: materials.open(sha256), size: held.size, filename: sha256 }
       },
+    })
+    api.operation({
+      method: 'get',
+      path: '/api/v1/materials/{sha256}/pages',
+      id: 'countMaterialPages',
+      summary: 'How many pages a scan has (校页), counted from its bytes',
+      roles: ['clerk', 'integrator'],
+      params: z.strictObject({ sha256: Sha256 }),
+      answer: z.strictObject({
+        pages: z.number().int().min(1).nullable().describe('null: it cannot be opened, or is larger than 64 MiB'),
+      }),
+      problems: ['material.missing'],
+      handle: async ({ params: { sha256 } }) => ({ pages: await pages.of(sha256) }),
     })
   },
 })

@@ -214,7 +214,7 @@ describe('two cities at random', () => {
         for (const [what, times] of Object.entries(seen)) counts[what] = (counts[what] ?? 0) + times
         if (state !== null) expect(await foldAgreement(shuffled(packets, order))).toEqual(state)
       }),
-      { numRuns: 600 },
+      { numRuns: 3000 },
     )
     const between = KINDS.filter(kind => kind !== 'agreement.complete')
     expect(between.filter(kind => (counts[kind] ?? 0) < 10)).toEqual([])

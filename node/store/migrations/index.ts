@@ -18,6 +18,7 @@ import { mail } from './015-mail.ts'
 import { purge } from './016-purge.ts'
 import { views } from './017-views.ts'
 import { evaluations } from './018-evaluations.ts'
+import { pages } from './019-pages.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -38,4 +39,5 @@ export const MIGRATIONS: readonly Migration[] = [
   purge,
   views,
   evaluations,
+  pages,
 ]

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto'
+import { strToU8, zipSync } from 'fflate'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { fromHex } from '../../../protocol/primitives.ts'
+import { openTestStore } from '../../../test/support/store.ts'
+import type { Database } from '../../store/database.ts'
+import { countPages } from './count.ts'
+import { createPages, type Pages } from './pages.ts'
+
+/** A PDF of empty pages, with its table of places (xref) as ISO 32000-1 §7.5 wants it. */
+function pdf(pages: number): Uint8Array<ArrayBuffer> {
+  const objects = [
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    `<< /Type /Pages /Count ${pages} /Kids [${Array.from({ length: pages }, (_, at) => `${at + 3} 0 R`).join(' ')}] >>`,
+    ...Array.from({ length: pages }, () => '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>'),
+  ]
+  let text = '%PDF-1.4\n'
+  const places = objects.map((object, at) => {
+    const place = text.length
+    text += `${at + 1} 0 obj\n${object}\nendobj\n`
+    return `${String(place).padStart(10, '0')} 00000 n \n`
+  })
+  const size = objects.length + 1
+  return strToU8(
+    `${text}xref\n0 ${size}\n0000000000 65535 f \n${places.join('')}trailer\n<< /Size ${size} /Root 1 0 R >>\nstartxref\n${text.length}\n%%EOF\n`,
+  )
+}
+
+const OFD = 'xmlns:ofd="http://www.ofdspec.org/2016"'
+const ofd = (...documents: number[]): Uint8Array =>
+  zipSync({
+    'OFD.xml': strToU8(
+      `<?xml version="1.0" encoding="UTF-8"?><ofd:OFD ${OFD} Version="1.0" DocType="OFD">${documents
+        .map(
+          (_, at) =>
+            `<ofd:DocBody><ofd:DocRoot>${at === 0 ? '' : '/'}Doc_${at}/Document.xml</ofd:DocRoot></ofd:DocBody>`,
+        )
+        .join('')}</ofd:OFD>`,
+    ),
+    ...Object.fromEntries(
+      documents.map((pages, at) => [
+        `Doc_${at}/Document.xml`,
+        strToU8(
+          `<ofd:Document ${OFD}><ofd:CommonData><ofd:TemplatePage ID="9"/></ofd:CommonData><ofd:Pages>${Array.from(
+            { length: pages },
+            (_, page) => `<ofd:Page ID="${page}" BaseLoc="Pages/Page_${page}/Content.xml"/>`,
+          ).join('')}</ofd:Pages><ofd:Outlines><ofd:Page/></ofd:Outlines></ofd:Document>`,
+        ),
+      ]),
+    ),
+  })
+
+describe('pages of a scan', () => {
+  test.each([
+    ['one of an image', 'image/jpeg', new Uint8Array([0xff, 0xd8, 0xff]), 1],
+    ['of a PDF', 'application/pdf', pdf(3), 3],
+    ['of an OFD with one document', 'application/ofd', ofd(2), 2],
+    ['of an OFD with more', 'application/ofd', ofd(2, 5), 7],
+    ['none of a broken PDF', 'application/pdf', strToU8('%PDF-1.4\nnothing else'), null],
+    ['none of an OFD without its documents', 'application/ofd', zipSync({ 'OFD.xml': strToU8('<OFD/>') }), null],
+    ['none of an OFD that is no XML', 'application/ofd', zipSync({ 'OFD.xml': strToU8('<OFD><') }), null],
+  ] as const)('%s', async (_, type, bytes, pages) => {
+    expect(await countPages(type, bytes)).toBe(pages)
+  })
+})
+
+describe('counted apart', () => {
+  let db: Database
+  let pages: Pages
+  let opened: number
+  let files: Map<string, Uint8Array<ArrayBuffer>>
+
+  beforeEach(async () => {
+    db = await openTestStore()
+    opened = 0
+    files = new Map()
+    pages = createPages({
+      db,
+      open: sha256 => {
+        opened++
+        return new Blob([files.get(sha256) ?? new Uint8Array()]).stream()
+      },
+    })
+  })
+
+  async function held(type: string, bytes: Uint8Array<ArrayBuffer>, size = bytes.byteLength): Promise<string> {
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    files.set(sha256, bytes)
+    await db.transaction(tx =>
+      tx.run(
+        `INSERT INTO materials (sha256, size, type, state, partner, attempts, next_at, problem, created_at)
+         VALUES (?, ?, ?, 'held', NULL, 0, 0, NULL, 0)`,
+        [fromHex(sha256), size, type],
+      ),
+    )
+    return sha256
+  }
+
+  test('once, however often and by how many it is asked', async () => {
+    const sha256 = await held('application/pdf', pdf(4))
+    expect(await Promise.all([pages.of(sha256), pages.of(sha256)])).toEqual([4, 4])
+    expect(await pages.of(sha256)).toBe(4)
+    expect(opened).toBe(1)
+  })
+
+  test('and what cannot be counted is not tried again', async () => {
+    const sha256 = await held('application/pdf', strToU8('%PDF-1.4\n') as Uint8Array<ArrayBuffer>)
+    expect(await pages.of(sha256)).toBeNull()
+    expect(await pages.of(sha256)).toBeNull()
+    expect(opened).toBe(1)
+  })
+
+  test('an image, and what is too large, are not opened; what is not here is missing', async () => {
+    expect(await pages.of(await held('image/png', strToU8('png') as Uint8Array<ArrayBuffer>))).toBe(1)
+    expect(await pages.of(await held('application/pdf', pdf(1), 64 * 1024 * 1024 + 1))).toBeNull()
+    expect(opened).toBe(0)
+    await expect(pages.of('ab'.repeat(32))).rejects.toThrow('material.missing')
+  })
+
+  test('a stop ends it and remembers nothing', async () => {
+    const sha256 = await held('application/pdf', pdf(2))
+    const counting = pages.of(sha256)
+    pages.stop()
+    await expect(counting).rejects.toThrow('internal')
+    expect(await db.query('SELECT pages FROM materials')).toEqual([{ pages: null }])
+  })
+})

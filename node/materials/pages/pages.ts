@@ -1,0 +1,99 @@
+/**
+ * Pages of held scans (校页): counted when they are asked for the first time, in a process of their own, and remembered.
+ * May import the store.
+ */
+import { spawn } from 'node:child_process'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { fileURLToPath } from 'node:url'
+import { fromHex } from '../../../protocol/primitives.ts'
+import { ProblemError } from '../../../protocol/problem.ts'
+import type { Database } from '../../store/database.ts'
+
+/** Bytes of the largest file that is counted. */
+const LARGEST = 64 * 1024 * 1024
+/** ms that one count may take. */
+const PATIENCE = 15_000
+/** Counts at the same time; others wait. */
+const PARALLEL = 2
+/** How the store remembers that a file cannot be counted. */
+const UNCOUNTABLE = 0
+
+const COUNTER = fileURLToPath(new URL('./counter.ts', import.meta.url))
+
+export type PagesParts = {
+  db: Database
+  /** the bytes of a held material */ open(sha256: string): ReadableStream<Uint8Array>
+}
+
+export type Pages = ReturnType<typeof createPages>
+
+export function createPages({ db, open }: PagesParts) {
+  const stopping = new AbortController()
+  const counting = new Map<string, Promise<number | null>>()
+  const queue: (() => void)[] = []
+  let busy = 0
+
+  async function slot<T>(work: () => Promise<T>): Promise<T> {
+    if (busy === PARALLEL) await new Promise<void>(resolve => queue.push(resolve))
+    else busy++
+    try {
+      return await work()
+    } finally {
+      const next = queue.shift()
+      if (next === undefined) busy--
+      else next()
+    }
+  }
+
+  async function count(sha256: string, type: string): Promise<number | null> {
+    const pages = await slot(() => countApart(type, open(sha256), stopping.signal))
+    if (stopping.signal.aborted) throw new ProblemError('internal', 'stopping')
+    await db.transaction(tx =>
+      tx.run('UPDATE materials SET pages = ? WHERE sha256 = ?', [pages ?? UNCOUNTABLE, fromHex(sha256)]),
+    )
+    return pages
+  }
+
+  return {
+    /** Pages of a held material; null when they cannot be counted: broken, locked, too large. Problem: `material.missing`. */
+    async of(sha256: string): Promise<number | null> {
+      const [row] = await db.query<{ type: string; size: number; pages: number | null }>(
+        `SELECT type, size, pages FROM materials WHERE sha256 = ? AND state = 'held'`,
+        [fromHex(sha256)],
+      )
+      if (row === undefined) throw new ProblemError('material.missing')
+      if (row.pages !== null) return row.pages === UNCOUNTABLE ? null : row.pages
+      if (row.type.startsWith('image/')) return 1
+      if (row.size > LARGEST) return null
+      const running = counting.get(sha256) ?? count(sha256, row.type).finally(() => counting.delete(sha256))
+      counting.set(sha256, running)
+      return running
+    },
+
+    stop: (): void => stopping.abort(),
+  }
+}
+
+/** Counts in another process, which is killed when it takes too long; null when that says nothing. */
+async function countApart(
+  type: string,
+  bytes: ReadableStream<Uint8Array>,
+  stopped: AbortSignal,
+): Promise<number | null> {
+  const signal = AbortSignal.any([stopped, AbortSignal.timeout(PATIENCE)])
+  const child = spawn(process.execPath, [COUNTER, type], {
+    ...{ stdio: ['pipe', 'pipe', 'ignore'], env: {}, signal, killSignal: 'SIGKILL' },
+  })
+  const ended = new Promise<void>(resolve => {
+    child.once('close', () => resolve())
+    child.once('error', () => resolve())
+  })
+  let said = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    if (said.length < 100) said += text
+  })
+  await pipeline(Readable.fromWeb(bytes as never), child.stdin, { signal }).catch(() => child.kill('SIGKILL'))
+  await ended
+  return /^[1-9]\d{0,8}$/.test(said) ? Number(said) : null
+}
