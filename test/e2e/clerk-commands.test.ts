@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createClient } from '../../node/cli/client.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
+import { makePdf } from '../support/make-pdf.ts'
 import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
 import { freePort } from '../support/node-process.ts'
 import { pairCities, until } from '../support/pair-cities.ts'
@@ -56,7 +57,8 @@ beforeAll(async () => {
     form: { reason: '在外地' },
   }
   await writeFile(join(root, 'case.json'), JSON.stringify(application))
-  for (const name of ['card', 'form']) await writeFile(join(root, `${name}.pdf`), `%PDF-1.4 ${name}`)
+  await writeFile(join(root, 'card.pdf'), makePdf(2))
+  await writeFile(join(root, 'form.pdf'), '%PDF-1.4 broken')
 }, 60_000)
 
 afterAll(async () => {
@@ -87,10 +89,23 @@ test('preflight, submit once, supplement, read what was written', async () => {
       `${state} at ${city.name}`,
     )
   await isAt(shiyan, 'arrived')
+  const seen = await shiyan.tongban('case', 'scans', thread, '--out', 'scans')
+  expect(seen).toMatchObject({
+    code: 0,
+    value: [
+      { code: 'M01', name: 'card.pdf', pages: 2, counted: 2, held: true },
+      { code: 'M02', name: 'form.pdf', pages: null, counted: null, held: true },
+    ],
+  })
+  expect(new Uint8Array(await readFile(join(root, 'scans', '001-M01 card.pdf')))).toEqual(makePdf(2))
   const notice = { notice: '请补正', materials: [{ code: 'M01', reason: '不清晰' }] }
   const asked = await shiyan.tongban('case', 'step', 'request-supplement', thread, '--body', JSON.stringify(notice))
   expect(asked).toMatchObject({ code: 0, value: { state: 'supplementing' } })
   await isAt(ankang, 'supplementing')
+  const [card] = seen.value as { sha256: string }[]
+  const wrong = { materials: [{ sha256: card?.sha256, code: 'M01', name: 'card.pdf', pages: 3 }] }
+  const refused = await ankang.tongban('case', 'step', 'supplement', thread, '--body', JSON.stringify(wrong))
+  expect([refused.code, refused.error]).toEqual([1, expect.stringContaining('扫描件共2页')])
   const body = ['--body', '{"materials":[],"note":"已补"}', '--material', 'M01=card.pdf']
   expect(await ankang.tongban('case', 'step', 'supplement', thread, ...body)).toMatchObject({ code: 0 })
   await until(async () => {

@@ -2,29 +2,11 @@ import { createHash } from 'node:crypto'
 import { strToU8, zipSync } from 'fflate'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { fromHex } from '../../../protocol/primitives.ts'
+import { makePdf } from '../../../test/support/make-pdf.ts'
 import { openTestStore } from '../../../test/support/store.ts'
 import type { Database } from '../../store/database.ts'
 import { countPages } from './count.ts'
 import { createPages, type Pages } from './pages.ts'
-
-/** A PDF of empty pages, with its table of places (xref) as ISO 32000-1 §7.5 wants it. */
-function pdf(pages: number): Uint8Array<ArrayBuffer> {
-  const objects = [
-    '<< /Type /Catalog /Pages 2 0 R >>',
-    `<< /Type /Pages /Count ${pages} /Kids [${Array.from({ length: pages }, (_, at) => `${at + 3} 0 R`).join(' ')}] >>`,
-    ...Array.from({ length: pages }, () => '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>'),
-  ]
-  let text = '%PDF-1.4\n'
-  const places = objects.map((object, at) => {
-    const place = text.length
-    text += `${at + 1} 0 obj\n${object}\nendobj\n`
-    return `${String(place).padStart(10, '0')} 00000 n \n`
-  })
-  const size = objects.length + 1
-  return strToU8(
-    `${text}xref\n0 ${size}\n0000000000 65535 f \n${places.join('')}trailer\n<< /Size ${size} /Root 1 0 R >>\nstartxref\n${text.length}\n%%EOF\n`,
-  )
-}
 
 const OFD = 'xmlns:ofd="http://www.ofdspec.org/2016"'
 const ofd = (...documents: number[]): Uint8Array =>
@@ -53,7 +35,7 @@ const ofd = (...documents: number[]): Uint8Array =>
 describe('pages of a scan', () => {
   test.each([
     ['one of an image', 'image/jpeg', new Uint8Array([0xff, 0xd8, 0xff]), 1],
-    ['of a PDF', 'application/pdf', pdf(3), 3],
+    ['of a PDF', 'application/pdf', makePdf(3), 3],
     ['of an OFD with one document', 'application/ofd', ofd(2), 2],
     ['of an OFD with more', 'application/ofd', ofd(2, 5), 7],
     ['none of a broken PDF', 'application/pdf', strToU8('%PDF-1.4\nnothing else'), null],
@@ -97,7 +79,7 @@ describe('counted apart', () => {
   }
 
   test('once, however often and by how many it is asked', async () => {
-    const sha256 = await held('application/pdf', pdf(4))
+    const sha256 = await held('application/pdf', makePdf(4))
     expect(await Promise.all([pages.of(sha256), pages.of(sha256)])).toEqual([4, 4])
     expect(await pages.of(sha256)).toBe(4)
     expect(opened).toBe(1)
@@ -112,13 +94,13 @@ describe('counted apart', () => {
 
   test('an image, and what is too large, are not opened; what is not here is missing', async () => {
     expect(await pages.of(await held('image/png', strToU8('png') as Uint8Array<ArrayBuffer>))).toBe(1)
-    expect(await pages.of(await held('application/pdf', pdf(1), 64 * 1024 * 1024 + 1))).toBeNull()
+    expect(await pages.of(await held('application/pdf', makePdf(1), 64 * 1024 * 1024 + 1))).toBeNull()
     expect(opened).toBe(0)
     await expect(pages.of('ab'.repeat(32))).rejects.toThrow('material.missing')
   })
 
   test('a stop ends it and remembers nothing', async () => {
-    const sha256 = await held('application/pdf', pdf(2))
+    const sha256 = await held('application/pdf', makePdf(2))
     const counting = pages.of(sha256)
     pages.stop()
     await expect(counting).rejects.toThrow('internal')
