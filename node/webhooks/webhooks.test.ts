@@ -105,7 +105,7 @@ describe('delivery', () => {
     await soon(() => expect(told()).toEqual(['case.changed a', 'case.due b', 'case.changed c']))
     expect(Object.keys(posted[0]?.body ?? {})).toEqual(['type', 'timestamp', 'data'])
     expect(posted[0]?.headers).toMatchObject({ 'webhook-id': 'evt_2', 'webhook-timestamp': String(NOW / 1000) })
-    expect((await webhooks.list())[0]).toMatchObject({ waiting: 0, failures: 0 })
+    await soon(async () => expect((await webhooks.list())[0]).toMatchObject({ waiting: 0, failures: 0 }))
   })
 
   test('tries again with growing pauses, and goes on where it stood, also after a restart', async () => {

@@ -233,8 +233,14 @@ export async function insist<T>(what: string, call: () => Promise<T>): Promise<T
 export const told = (node: NodeProcess, thread: string): Promise<Told | null> =>
   node.client.get<Told>(`/api/v1/cases/${thread}`).catch(() => null)
 
-/** Lives it to the end of its steps, with materials of `bytes` each. What happens is told in `living` as it goes. */
-export async function live(cities: KillCities, life: Life, item: ServiceItem, bytes: number): Promise<Living> {
+/** Lives it to the end of its steps, with materials of `bytes` each, and tells of each step that was taken. */
+export async function live(
+  cities: KillCities,
+  life: Life,
+  item: ServiceItem,
+  bytes: number,
+  stepped: () => void,
+): Promise<Living> {
   const living: Living = { ...life, thread: '', materials: [], said: {} }
   const say = (kind: CaseKind) => {
     living.said[kind] = (living.said[kind] ?? 0) + 1
@@ -280,16 +286,18 @@ export async function live(cities: KillCities, life: Life, item: ServiceItem, by
   if (found?.items.length !== 1) throw new Error(`${life.name}: ${found?.items.length} cases of one number`)
   living.thread = found.items[0]?.thread ?? ''
   say('case.submit')
+  stepped()
   for (const { by, kind, body } of life.steps) {
     say(kind)
     if (by === 'officer') {
       await byOfficer(cities, living, kind)
-      continue
+    } else {
+      const content = await body(scene)
+      const once = randomUUID()
+      const path = `/api/v1/cases/${living.thread}/${kind.slice('case.'.length)}`
+      await insist(`${kind} of ${life.name} by ${by}`, () => cities[by].client.post(path, content, once))
     }
-    const content = await body(scene)
-    const once = randomUUID()
-    const path = `/api/v1/cases/${living.thread}/${kind.slice('case.'.length)}`
-    await insist(`${kind} of ${life.name} by ${by}`, () => cities[by].client.post(path, content, once))
+    stepped()
   }
   return living
 }
