@@ -35,6 +35,12 @@ export type PurgesParts = {
   author: () => Author
   materials: {
     /** how many files packets of the thread alone name */ ownedBy(store: Reader, threadNo: number): Promise<number>
+    /** how many files of packets since then, ms, the partner is not known to hold */ ungiven(
+      store: Reader,
+      threadNo: number,
+      since: number,
+    ): Promise<number>
+    /** asks the partner about them */ askGiven(threadNo: number, since: number): Promise<void>
     forget(tx: Transaction, threadNo: number): Promise<number>
   }
   backups: () => Promise<Backup[]>
@@ -55,7 +61,7 @@ const ROW = `SELECT c.thread_no, t.thread, c.partner, c.submitted_at, c.purge_on
 /** Cases that one round takes. */
 const ROUND = 500
 
-/** Days for which a material that the partner has not fetched keeps its case from being purged; it may hold the bytes from elsewhere. */
+/** Days for which a material that the partner does not confirm keeps its case from being purged. */
 const GIVEN_DAYS = 30
 
 export type Purges = ReturnType<typeof createPurges>
@@ -76,7 +82,9 @@ export function createPurges(parts: PurgesParts) {
     return { bodies: bodies?.n ?? 0, materials: await parts.materials.ownedBy(store, threadNo) }
   }
 
-  /** What still needs the data: packets on their way, work of the approval system, a partner that has not fetched all of it. */
+  const mustBeGivenSince = () => clock.now() - GIVEN_DAYS * 86_400_000
+
+  /** What still needs the data: packets on their way, work of the approval system, a partner that may not have all of it. */
   async function obstacle(store: Reader, threadNo: number): Promise<Problem | null> {
     const [waiting] = await store.query<{ packets: number; jobs: number }>(
       `SELECT (SELECT count(*) FROM packets WHERE thread_no = ? AND status = 'pending') AS packets,
@@ -87,15 +95,9 @@ export function createPurges(parts: PurgesParts) {
       return { code: 'request.conflict', detail: "packets of the case wait for the partner's receipt" }
     if ((waiting?.jobs ?? 0) > 0)
       return { code: 'request.conflict', detail: 'work for the approval system is not done: tongban parked' }
-    const [ungiven] = await store.query<{ n: number }>(
-      `SELECT count(*) AS n FROM packets p JOIN packet_materials m ON m.packet_no = p.no
-       WHERE p.thread_no = ? AND p.direction = 'out' AND p.status = 'stored' AND p.stored_at > ?
-         AND NOT EXISTS (SELECT 1 FROM packet_materials g JOIN packets q ON q.no = g.packet_no
-           WHERE g.sha256 = m.sha256 AND q.partner = p.partner AND (q.direction = 'in' OR g.given_at IS NOT NULL))`,
-      [threadNo, clock.now() - GIVEN_DAYS * 86_400_000],
-    )
-    if ((ungiven?.n ?? 0) > 0)
-      return { code: 'request.conflict', detail: `the partner has not fetched ${ungiven?.n} materials yet` }
+    const ungiven = await parts.materials.ungiven(store, threadNo, mustBeGivenSince())
+    if (ungiven > 0)
+      return { code: 'request.conflict', detail: `the partner is not known to hold ${ungiven} materials of the case` }
     return null
   }
 
@@ -119,6 +121,7 @@ export function createPurges(parts: PurgesParts) {
 
   async function run(row: Row, cause: PurgeCause, actor: string): Promise<{ bodies: number; materials: number }> {
     const thread = toHex(row.thread)
+    await parts.materials.askGiven(row.thread_no, mustBeGivenSince())
     const problem = await obstacle(db, row.thread_no)
     if (problem !== null) throw new ProblemError(problem.code, problem.detail)
     // What came after the purge is deleted too; the purge itself is told once.
@@ -148,6 +151,7 @@ export function createPurges(parts: PurgesParts) {
     async preview(thread: string): Promise<PurgePreview> {
       const row = await rowOf(thread)
       const backups = await parts.backups()
+      await parts.materials.askGiven(row.thread_no, mustBeGivenSince())
       return {
         thread,
         purgeOn: row.purge_on,

@@ -205,7 +205,7 @@ test('names and addresses lie sealed, stand in no audit row, and go with the pur
   await world.settle()
   const purges = createPurges({
     ...{ db: ankang.db, clock: world.clock, audit: ankang.audit, author: () => ankang.exchange.author },
-    materials: { ownedBy: async () => 0, forget: async () => 0 },
+    materials: { ownedBy: async () => 0, ungiven: async () => 0, askGiven: async () => {}, forget: async () => 0 },
     backups: async () => [],
     failed: () => {},
   })

@@ -88,17 +88,21 @@ const pdf = (size: number): Uint8Array<ArrayBuffer> => {
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 const streamOf = (bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array> => new Blob([bytes]).stream()
 
+/** A packet that names the material, as the city's store has it. */
+const packetOf = async (city: City, direction: 'in' | 'out', partner: string, sha256: string) =>
+  city.db.transaction(async tx => {
+    await tx.run(
+      `INSERT INTO packets (no, id, thread_no, partner, direction, place, log_hash, seq, kind, iat, jws, status, stored_at)
+       VALUES (1, ?, 1, ?, ?, 1, ?, 1, 'case.submit', 0, '', 'stored', 1)`,
+      [randomBytes(32), partner, direction, randomBytes(32)],
+    )
+    await tx.run('INSERT INTO packet_materials (packet_no, sha256) VALUES (1, ?)', [fromHex(sha256)])
+  })
+
 /** Ankang holds the bytes and sent Shiyan a packet that names them. */
 async function sent(bytes: Uint8Array<ArrayBuffer>): Promise<{ sha256: string; size: number; type: string }> {
   const material = await ankang.materials.upload(streamOf(bytes))
-  await ankang.db.transaction(async tx => {
-    await tx.run(
-      `INSERT INTO packets (no, id, thread_no, partner, direction, place, log_hash, seq, kind, iat, jws, status, stored_at)
-       VALUES (1, ?, 1, ?, 'out', 1, ?, 1, 'case.submit', 0, '', 'stored', 0)`,
-      [randomBytes(32), S, randomBytes(32)],
-    )
-    await tx.run('INSERT INTO packet_materials (packet_no, sha256) VALUES (1, ?)', [fromHex(material.sha256)])
-  })
+  await packetOf(ankang, 'out', S, material.sha256)
   return material
 }
 
@@ -113,15 +117,6 @@ async function heldInTime(sha256: string): Promise<void> {
 }
 const bytesAt = async (city: City, sha256: string) =>
   new Uint8Array(await new Response(city.materials.open(sha256)).arrayBuffer())
-
-/** When Ankang heard that Shiyan holds what the packet names; null until then. */
-const givenAt = async (): Promise<number | null | undefined> =>
-  (await ankang.db.query<{ at: number | null }>('SELECT given_at AS at FROM packet_materials WHERE packet_no = 1'))[0]
-    ?.at
-async function givenInTime(): Promise<void> {
-  for (let turn = 0; turn < 2000 && (await givenAt()) === null; turn++)
-    await new Promise(resolve => setTimeout(resolve, 5))
-}
 
 /** What every city's list names here. */
 const PUBLISHED = new TextEncoder().encode('{"v":1}'.padEnd(200_000))
@@ -145,24 +140,38 @@ describe('materials', () => {
     expect(await shiyan.materials.held([material.sha256])).toEqual([material])
     expect(hashOf(await bytesAt(shiyan, material.sha256))).toBe(material.sha256)
     expect(await shiyan.materials.waiting()).toEqual([])
-    await givenInTime()
-    expect(await givenAt()).toBe(clock.now())
   })
 
-  test('tells of bytes that are held already', async () => {
+  test('tells the city that sent it whether it is held, and gives it no byte of it', async () => {
     const bytes = pdf(100_000)
-    const material = await sent(bytes)
-    await shiyan.materials.upload(streamOf(bytes))
-    // As it is after a stop between the last byte and the row that says so.
-    await shiyan.db.transaction(tx => tx.run('DELETE FROM materials'))
-    let chunks = 0
-    onFrame = (frame, to) => {
-      if (to === S && frame[0] === 10) chunks++
+    const { sha256, size } = await sent(bytes)
+    const ungiven = async () => {
+      await ankang.materials.askGiven(1, 0)
+      return ankang.materials.ungiven(ankang.db, 1, 0)
     }
-    await want(material)
-    await shiyan.arrived()
-    await givenInTime()
-    expect([await givenAt(), chunks]).toEqual([clock.now(), 0])
+    expect(await ungiven()).toBe(1)
+    await packetOf(shiyan, 'in', A, sha256)
+    expect(await ungiven()).toBe(1)
+    await shiyan.materials.upload(streamOf(bytes))
+    network.stall(A, S)
+    const asked = ungiven()
+    for (let turn = 0; turn < 20; turn++) {
+      clock.advance(10_000)
+      await new Promise(resolve => setTimeout(resolve, 1))
+    }
+    expect(await asked).toBe(1)
+    network.heal(A, S)
+    let chunks = 0
+    onFrame = frame => {
+      if (frame[0] === 10) chunks++
+    }
+    await expect(ankang.materials.fetchBytes(S, { sha256, size })).rejects.toThrow('material.forbidden')
+    expect([await ungiven(), chunks]).toEqual([0, 0])
+    // Before that day nobody is asked.
+    await ankang.db.transaction(tx => tx.run('UPDATE packet_materials SET given_at = NULL'))
+    expect([await ankang.materials.ungiven(ankang.db, 1, 1), await ankang.materials.ungiven(ankang.db, 1, 0)]).toEqual([
+      0, 1,
+    ])
   })
 
   test('goes on where a cut stopped it', async () => {
@@ -180,7 +189,6 @@ describe('materials', () => {
     await shiyan.arrived()
     expect(shiyan.problems).toHaveLength(1)
     expect(await shiyan.materials.waiting()).toMatchObject([{ sha256: material.sha256, partner: A, attempts: 1 }])
-    expect(await givenAt()).toBeNull()
     await expect(shiyan.materials.retry('ab'.repeat(32), 'person:1')).rejects.toMatchObject({
       problem: { code: 'request.not-found' },
     })
@@ -198,7 +206,6 @@ describe('materials', () => {
     await shiyan.arrived()
     expect(shiyan.problems).toMatchObject([{ code: 'material.hash' }])
     expect(await shiyan.materials.held([material.sha256])).toEqual([])
-    expect(await givenAt()).toBeNull()
   })
 
   test('gives a partner nothing that no packet to it names', async () => {

@@ -104,6 +104,22 @@ export function createMaterials(parts: MaterialsParts) {
     return sweeping
   }
 
+  /** Of packets of the thread since then, ms: what is held here and the partner is not known to hold. */
+  async function ungiven(
+    store: Pick<Transaction, 'query'>,
+    threadNo: number,
+    since: number,
+  ): Promise<{ sha256: Uint8Array; size: number; partner: string }[]> {
+    return store.query(
+      `SELECT DISTINCT s.sha256, s.size, p.partner FROM packets p JOIN packet_materials m ON m.packet_no = p.no
+         JOIN materials s ON s.sha256 = m.sha256 AND s.state = 'held'
+       WHERE p.thread_no = ? AND p.direction = 'out' AND p.status = 'stored' AND p.stored_at > ?
+         AND NOT EXISTS (SELECT 1 FROM packet_materials g JOIN packets q ON q.no = g.packet_no
+           WHERE g.sha256 = m.sha256 AND q.partner = p.partner AND (q.direction = 'in' OR g.given_at IS NOT NULL))`,
+      [threadNo, since],
+    )
+  }
+
   async function wanted(): Promise<Wanted[]> {
     const rows = await db.query<{ sha256: Uint8Array; size: number; partner: string; attempts: number }>(
       `SELECT sha256, size, partner, attempts FROM materials WHERE state = 'wanted' AND next_at <= ? ORDER BY next_at LIMIT 200`,
@@ -157,8 +173,7 @@ export function createMaterials(parts: MaterialsParts) {
 
   async function fetchOne(want: Wanted): Promise<void> {
     try {
-      if (await blobs.has(want.sha256)) await confirm(want)
-      else await transfer(want)
+      if (!(await blobs.has(want.sha256))) await transfer(want)
       await db.transaction(tx =>
         tx.run(`UPDATE materials SET state = 'held', problem = NULL WHERE sha256 = ?`, [fromHex(want.sha256)]),
       )
@@ -225,25 +240,15 @@ export function createMaterials(parts: MaterialsParts) {
             throw new ProblemError('material.hash', 'longer than committed')
           await partial.append(frame.bytes)
         }
-        const finished = await partial.finish()
-        if (!finished.ok) throw new ProblemError(finished.problem.code, finished.problem.detail)
-        // Says that the bytes are here, and whole: the other end may delete its own when their time has come.
         await wire.close()
       } catch (error) {
         wire.abort(error instanceof Error ? error : new Error('failed'))
         throw error
       }
+      const finished = await partial.finish()
+      if (!finished.ok) throw new ProblemError(finished.problem.code, finished.problem.detail)
     } finally {
       await partial.close()
-    }
-  }
-
-  /** Tells the other end that the bytes are here already: a fetch from their end on. They are here whether it hears it or not. */
-  async function confirm(want: Wanted): Promise<void> {
-    try {
-      await (await open(want.partner, want.sha256, want.size)).wire.close()
-    } catch {
-      // It then holds its own for longer than it must.
     }
   }
 
@@ -287,10 +292,8 @@ export function createMaterials(parts: MaterialsParts) {
       const reader = new FrameReader(wire)
       const frame = await stalled(wire, () => reader.next())
       if (frame?.type !== 'material-request') throw new ProblemError('exchange.protocol', 'material-request expected')
-      const whole = await give(wire, partner, frame.sha256, frame.offset)
+      await give(wire, partner, frame.sha256, frame.offset)
       await wire.close()
-      // The other end closes in its turn when it has checked what it got: until then nothing here may be deleted.
-      if (whole && (await stalled(wire, () => reader.next())) === null) await given(partner, frame.sha256)
     } catch (error) {
       const problem: Problem = error instanceof ProblemError ? error.problem : { code: 'internal' }
       await wire.send(encodeFrame({ type: 'problem', ...problem })).catch(() => {})
@@ -298,34 +301,20 @@ export function createMaterials(parts: MaterialsParts) {
     }
   }
 
-  /** Notes that the partner holds a material that packets to it name. */
-  async function given(partner: string, sha256: string): Promise<void> {
-    await db.transaction(tx =>
-      tx.run(
-        `UPDATE packet_materials SET given_at = ? WHERE sha256 = ? AND given_at IS NULL
-           AND packet_no IN (SELECT no FROM packets WHERE partner = ? AND direction = 'out')`,
-        [clock.now(), fromHex(sha256), partner],
-      ),
-    )
-  }
-
-  /** Whether it was a material of a packet, to its end. */
-  async function give(wire: Wire, partner: string, sha256: string, offset: number): Promise<boolean> {
-    const [named] = await db.query(
-      `SELECT 1 AS named FROM packet_materials pm JOIN packets p ON p.no = pm.packet_no
-       WHERE pm.sha256 = ? AND p.partner = ? AND p.direction = 'out' LIMIT 1`,
+  async function give(wire: Wire, partner: string, sha256: string, offset: number): Promise<void> {
+    const [named] = await db.query<{ sent: number | null }>(
+      `SELECT max(p.direction = 'out') AS sent FROM packet_materials pm JOIN packets p ON p.no = pm.packet_no
+       WHERE pm.sha256 = ? AND p.partner = ?`,
       [fromHex(sha256), partner],
     )
-    if (named === undefined) {
-      await giveBytes(wire, await parts.published(partner, sha256), offset)
-      return false
-    }
+    if (named?.sent == null) return giveBytes(wire, await parts.published(partner, sha256), offset)
     const size = await blobs.size(sha256)
     if (size === null) throw new ProblemError('material.missing')
+    // It sent the packet, and asks from its end on whether the material is held. Naming a hash earns nobody its bytes.
+    if (named.sent === 0 && offset !== size) throw new ProblemError('material.forbidden')
     if (offset > size) throw new ProblemError('exchange.protocol', 'offset')
     await wire.send(encodeFrame({ type: 'material-answer', size }))
     if (offset < size) for await (const bytes of blobs.open(sha256, offset)) await giveChunks(wire, bytes)
-    return true
   }
 
   async function giveBytes(wire: Wire, bytes: Uint8Array | null, offset: number): Promise<void> {
@@ -346,6 +335,32 @@ export function createMaterials(parts: MaterialsParts) {
     /** How many held materials packets of the thread alone name, of all threads whose bodies are held. */
     async ownedBy(store: Pick<Transaction, 'query'>, threadNo: number): Promise<number> {
       return (await owned(store, threadNo)).length
+    },
+
+    /** How many materials of packets since then, ms, the partner is not known to hold. */
+    async ungiven(store: Pick<Transaction, 'query'>, threadNo: number, since: number): Promise<number> {
+      return (await ungiven(store, threadNo, since)).length
+    },
+
+    /** Asks the partner about those, and notes what it holds. A partner that gives no answer leaves them as they are. */
+    async askGiven(threadNo: number, since: number): Promise<void> {
+      for (const { sha256, size, partner } of await ungiven(db, threadNo, since)) {
+        try {
+          const { wire, size: there } = await open(partner, toHex(sha256), size)
+          await wire.close()
+          if (there !== size) continue
+        } catch (error) {
+          if (error instanceof ProblemError && error.problem.code.startsWith('material.')) continue
+          return
+        }
+        await db.transaction(tx =>
+          tx.run(
+            `UPDATE packet_materials SET given_at = ? WHERE sha256 = ?
+               AND packet_no IN (SELECT no FROM packets WHERE partner = ? AND direction = 'out')`,
+            [clock.now(), sha256, partner],
+          ),
+        )
+      }
     },
 
     /** Forgets them, in the transaction that deletes the bodies; the files go after the commit. How many. */

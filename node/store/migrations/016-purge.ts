@@ -1,6 +1,6 @@
 /**
  * Purge of personal data (清除个人信息). `purge_on`: last day on which this city holds what it has of the case; `purged_at`: when it
- * was deleted, ms. `packet_materials.given_at`: when the partner said that it has the bytes, ms. `doomed_materials`: files whose rows are gone and which are deleted after the commit, or at the next start.
+ * was deleted, ms. `packet_materials.given_at`: when the partner said that it holds the bytes, ms. `doomed_materials`: files whose rows are gone and which are deleted after the commit, or at the next start.
  */
 export const purge = {
   version: 16,
