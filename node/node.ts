@@ -61,7 +61,7 @@ import { directoryReminders } from './federation/standings.ts'
 import { createVoucher, federationView } from './federation/vouch.ts'
 import { createFormCheck } from './forms/forms.ts'
 import { createHttpApp } from './http/app.ts'
-import { markingDatabase } from './http/idempotency.ts'
+import { beforeActing, markingDatabase } from './http/idempotency.ts'
 import { startServer } from './http/server.ts'
 import { loadIdentity } from './identity/identity.ts'
 import { openKeyStore } from './identity/keystore.ts'
@@ -501,7 +501,7 @@ export async function startNode({
     clock,
     audit,
     author,
-    materials,
+    materials: { ...materials, askGiven: (threadNo, since) => beforeActing(() => materials.askGiven(threadNo, since)) },
     backups: () => readBackups(config.data),
     failed: (thread, problem) => log.warning('case not purged', { thread, problem: problem.code }),
   })

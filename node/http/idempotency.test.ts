@@ -4,6 +4,7 @@ import { ProblemError } from '../../protocol/problem.ts'
 import { createTestApi, type Reply, type TestApi } from '../../test/support/http.ts'
 import { openTestStore } from '../../test/support/store.ts'
 import type { Database } from '../store/database.ts'
+import { beforeActing } from './idempotency.ts'
 import type { RouteModule } from './route.ts'
 
 let store: Database
@@ -27,6 +28,10 @@ const acting = (database: Database): RouteModule => ({
       status: 201,
       async handle({ body: { what } }) {
         if (what === 'refused') throw new ProblemError('case.transition')
+        if (what === 'noted, then cut off') {
+          await beforeActing(() => database.transaction(async () => {}))
+          await between()
+        }
         await database.transaction(async () => {
           acts.push(what)
           if (what === 'rolled back') throw new Error('no')
@@ -123,6 +128,16 @@ describe('idempotency keys', () => {
     between = async () => undefined
     const again = await act('k1', 'stamp', await open(api))
     expect(again.body).toMatchObject({ code: 'request.conflict', detail: 'carried out before; its answer is not kept' })
+    expect(acts).toHaveLength(1)
+  })
+
+  test('what was only noted before the act is no act', async () => {
+    between = async () => {
+      throw new Error('killed')
+    }
+    expect((await act('k1', 'noted, then cut off')).status).toBe(500)
+    between = async () => undefined
+    expect((await act('k1', 'noted, then cut off', await open(api))).status).toBe(201)
     expect(acts).toHaveLength(1)
   })
 

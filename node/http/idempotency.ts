@@ -51,6 +51,9 @@ export function markingDatabase(database: Database): Database {
   }
 }
 
+/** What a request only looks up or notes before it acts: transactions within do not count as its act. */
+export const beforeActing = <T>(work: () => Promise<T>): Promise<T> => acting.exit(work)
+
 type Row = { request_hash: Uint8Array; status: number | null; body: string | null; at: number }
 
 export function createIdempotency(database: Database, limits: HttpLimits, now: () => number): Idempotency {
