@@ -423,7 +423,7 @@ export async function startNode({
       item: (city, code) => services.item(city, code),
       async search(city, words, limit) {
         const { items } = await services.find(words.slice(0, 100), { city }, limit, null)
-        return items.map(({ summary: [code, name] }) => ({ code, name }))
+        return items.map(({ shown: [code, name] }) => ({ code, name }))
       },
     },
   })

@@ -133,17 +133,6 @@ export function createLists(db: Database) {
       return rows.flatMap(row => JSON.parse(row.summaries) as Summary[])
     },
 
-    /** Summary of one item of a version; null when it has none of this code. */
-    async summary(city: string, version: number, code: string): Promise<Summary | null> {
-      const bucket = bucketOf(await itemKey(code))
-      const [row] = await db.query<{ summaries: string }>(
-        `SELECT summaries FROM list_buckets WHERE city = ? AND bucket = ? AND ${AT}`,
-        [city, bucket, version, version],
-      )
-      const summaries = row === undefined ? [] : (JSON.parse(row.summaries) as Summary[])
-      return summaries.find(([found]) => found === code) ?? null
-    },
-
     /** The hash tree of the newest version, for the caller to change; of no version, an empty one. */
     async tree(held: StoredHead | null): Promise<ListTree> {
       if (held === null) return new ListTree()

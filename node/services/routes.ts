@@ -70,8 +70,8 @@ const Hits = pageOf(Found).extend({
     .describe('how many would be found with each value, the other filters as they are; the 50 largest departments'),
 })
 
-const toFound = ({ city, version, summary }: FoundItem): z.input<typeof Found> => {
-  const [code, name, department, type, level, audience, modes, state, projectType, promiseDay, taskVersion] = summary
+const toFound = ({ city, version, shown }: FoundItem): z.input<typeof Found> => {
+  const [code, name, department, type, level, audience, modes, state, projectType, promiseDay, taskVersion] = shown
   return {
     city,
     code,

@@ -40,7 +40,7 @@ const made = (count: number): ServiceItem[] =>
 
 async function found(of: ListCity, text: string, filters: Filters = {}, limit = 1000) {
   const { items, total, facets } = await of.services.find(text, filters, limit, null)
-  return { names: items.map(({ summary }) => summary[1]), codes: items.map(({ summary }) => summary[0]), total, facets }
+  return { names: items.map(({ shown }) => shown[1]), codes: items.map(({ shown }) => shown[0]), total, facets }
 }
 
 /** What a search must find, by looking at every item. */
@@ -118,7 +118,7 @@ describe('search', () => {
       const all: string[] = []
       for (let after: Place | null = null; ; ) {
         const { items } = await ankang.services.find(text, {}, 17, after)
-        all.push(...items.map(({ city, summary }) => `${city} ${summary[0]}`))
+        all.push(...items.map(({ city, shown }) => `${city} ${shown[0]}`))
         after = items.at(-1)?.place ?? null
         if (items.length < 17) break
       }

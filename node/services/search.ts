@@ -1,14 +1,14 @@
 /**
  * Search over lists (事项检索). The names of a list stand in memory as a few long texts, in which any part of a name is found by one pass
- * at memory speed: Chinese has no spaces to cut words at, and two characters are a word. Items themselves stay in the store.
+ * at memory speed: Chinese has no spaces to cut words at, and two characters are a word. What a hit shows stands beside them; items themselves stay in the store.
  */
 import { GROUP_BUCKETS, LIST_BUCKETS } from '../../protocol/service/list-tree.ts'
 import type { Lists } from './lists.ts'
 import { breathe } from './stage.ts'
-import type { Summary } from './summary.ts'
+import type { Shown, Summary } from './summary.ts'
 
 const GROUPS = LIST_BUCKETS / GROUP_BUCKETS
-/** Characters of names and codes that stay in memory, of all lists together; one or two bytes each. A list of 100,000 items takes nine millions. */
+/** Characters of names and codes that stay in memory, of all lists together; one or two bytes each. A list of 100,000 items takes twelve millions. */
 const INDEX_CHARACTERS = 32 * 1024 * 1024
 /** Words of one query; further ones are not looked at. */
 const WORDS = 8
@@ -31,7 +31,7 @@ export type SearchQuery = {
 }
 /** rank, code, city */
 export type Place = readonly [rank: number, code: string, city: string]
-export type Hit = { city: string; code: string; rank: number }
+export type Hit = { place: Place; shown: Shown }
 export type Found = { hits: Hit[] /** of all pages */; total: number; facets: Record<Facet, Count[]> }
 
 /** A text of many entries, each ended by LF. */
@@ -54,14 +54,17 @@ function scan({ text, at, ascii }: Column, word: string, found: (place: number, 
   if (ascii && !isAscii(word)) return
   let place = 0
   for (let hit = text.indexOf(word); hit >= 0; hit = text.indexOf(word, at[place])) {
-    // The entry that the hit lies in: the last that begins at it or before.
-    let [low, high] = [place, at.length - 2]
-    // Of a common word, the very next.
-    if ((at[place + 1] ?? 0) > hit) high = place
-    while (low < high) {
-      const middle = (low + high + 1) >> 1
+    // The entry that the hit lies in: the last that begins at it or before. Of a common word, not far from here.
+    let low = place
+    let step = 1
+    while (low + step < at.length - 1 && (at[low + step] ?? 0) <= hit) {
+      low += step
+      step *= 2
+    }
+    for (let high = Math.min(low + step, at.length - 1); low + 1 < high; ) {
+      const middle = (low + high) >> 1
       if ((at[middle] ?? 0) <= hit) low = middle
-      else high = middle - 1
+      else high = middle
     }
     found(low, hit - (at[low] ?? 0))
     place = low + 1
@@ -73,6 +76,7 @@ function scan({ text, at, ascii }: Column, word: string, found: (place: number, 
 type Group = {
   size: number
   names: Column
+  /** the names as they are written */ titles: Column
   codes: Column
   otherCodes: Column
   /** numbers into the departments of the list */ departments: Uint32Array
@@ -80,6 +84,10 @@ type Group = {
   level: Uint8Array
   /** one bit for each digit */ audience: Uint8Array
   mode: Uint8Array
+  state: Uint8Array
+  projectType: Uint8Array
+  promiseDay: Uint32Array
+  taskVersion: Float64Array
 }
 
 type Index = {
@@ -93,11 +101,15 @@ type Index = {
 /** Full-width and half-width forms of a letter are one, and case does not count (Unicode NFKC). */
 export const normal = (text: string): string => text.normalize('NFKC').toLowerCase()
 
+const line = (text: string): string => text.replaceAll('\n', ' ')
+
 const digits = (text: string): number => {
   let bits = 0
   for (const digit of text) bits |= 1 << Number(digit)
   return bits
 }
+const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7]
+const textOf = (bits: number): string => DIGITS.filter(digit => (bits >> digit) & 1).join('')
 
 function groupOf(unsorted: readonly Summary[], { departments }: Index): Group {
   const summaries = unsorted.toSorted(([a], [b]) => (a < b ? -1 : 1))
@@ -110,7 +122,8 @@ function groupOf(unsorted: readonly Summary[], { departments }: Index): Group {
   }
   return {
     size: summaries.length,
-    names: columnOf(summaries.map(([, name]) => normal(name).replaceAll('\n', ' '))),
+    names: columnOf(summaries.map(([, name]) => line(normal(name)))),
+    titles: columnOf(summaries.map(([, name]) => line(name))),
     codes: columnOf(summaries.map(([code]) => code)),
     otherCodes: columnOf(summaries.map(summary => `${normal(summary[0])} ${normal(summary[11])}`)),
     departments: Uint32Array.from(summaries, ([, , department]) => number(department)),
@@ -118,11 +131,33 @@ function groupOf(unsorted: readonly Summary[], { departments }: Index): Group {
     level: Uint8Array.from(summaries, summary => Number(summary[4])),
     audience: Uint8Array.from(summaries, summary => digits(summary[5])),
     mode: Uint8Array.from(summaries, summary => digits(summary[6])),
+    state: Uint8Array.from(summaries, summary => Number(summary[7])),
+    projectType: Uint8Array.from(summaries, summary => Number(summary[8])),
+    promiseDay: Uint32Array.from(summaries, summary => summary[9]),
+    taskVersion: Float64Array.from(summaries, summary => summary[10]),
   }
 }
 
 const charactersOf = (group: Group | null): number =>
-  group === null ? 0 : group.names.text.length + group.codes.text.length + group.otherCodes.text.length
+  group === null
+    ? 0
+    : group.names.text.length + group.titles.text.length + group.codes.text.length + group.otherCodes.text.length
+
+const shownOf = (group: Group, place: number, { departments }: Index): Shown => [
+  entry(group.codes, place),
+  entry(group.titles, place),
+  departments.names[group.departments[place] ?? -1] ?? '',
+  typeText(group.type[place] ?? 0),
+  String(group.level[place]),
+  textOf(group.audience[place] ?? 0),
+  textOf(group.mode[place] ?? 0),
+  String(group.state[place]),
+  String(group.projectType[place]),
+  group.promiseDay[place] ?? 0,
+  group.taskVersion[place] ?? 0,
+]
+/** A code of 事项类型, two digits. */
+const typeText = (value: number): string => String(value).padStart(2, '0')
 
 export function createSearch(lists: Lists, capacity = INDEX_CHARACTERS) {
   /** by city and version, the one used last at the end */
@@ -224,10 +259,13 @@ function departmentsWith({ departments }: Index, word: string): Uint8Array | nul
 const before = (a: Place, b: Place): boolean =>
   a[0] !== b[0] ? a[0] < b[0] : a[1] !== b[1] ? a[1] < b[1] : a[2] < b[2]
 
+/** A hit of the page, and where what it shows stands. */
+type Kept = { place: Place; index: Index; group: Group; at: number }
+
 /** Counts and ranks while groups go by; keeps one page of hits. */
 class Tally {
   readonly #query: SearchQuery
-  readonly #hits: Place[] = []
+  readonly #hits: Kept[] = []
   #total = 0
   readonly #cities: Count[] = []
   readonly #departments = new Map<string, number>()
@@ -308,12 +346,12 @@ class Tally {
     const counts = (values: Uint32Array, toValue: (value: number) => string): Count[] =>
       largest([...values.entries()].flatMap(([value, count]) => (count > 0 ? { value: toValue(value), count } : [])))
     return {
-      hits: this.#hits.map(([rank, code, city]) => ({ rank, code, city })),
+      hits: this.#hits.map(({ place, group, at, index }) => ({ place, shown: shownOf(group, at, index) })),
       total: this.#total,
       facets: {
         city: largest(this.#cities),
         department: largest([...this.#departments].map(([value, count]) => ({ value, count }))).slice(0, DEPARTMENTS),
-        type: counts(this.#types, value => String(value).padStart(2, '0')),
+        type: counts(this.#types, typeText),
         level: counts(this.#levels, String),
         audience: counts(byDigit(this.#audiences), String),
         mode: counts(byDigit(this.#modes), String),
@@ -338,18 +376,18 @@ class Tally {
   /** Puts a hit in its place on the page; false when it comes after a full one. */
   #keep(rank: number, group: Group, place: number): boolean {
     const { limit } = this.#query
-    const last = this.#hits.length < limit ? undefined : this.#hits.at(-1)
-    if (last !== undefined && rank > last[0]) return false
-    const hit: Place = [rank, entry(group.codes, place), this.#index?.city ?? '']
+    const last = this.#hits.length < limit ? undefined : this.#hits.at(-1)?.place
+    if (this.#index === null || (last !== undefined && rank > last[0])) return false
+    const hit: Place = [rank, entry(group.codes, place), this.#index.city]
     if (last !== undefined && !before(hit, last)) return false
     let [low, high] = [0, this.#hits.length]
     while (low < high) {
       const middle = (low + high) >> 1
       const other = this.#hits[middle]
-      if (other !== undefined && before(other, hit)) low = middle + 1
+      if (other !== undefined && before(other.place, hit)) low = middle + 1
       else high = middle
     }
-    this.#hits.splice(low, 0, hit)
+    this.#hits.splice(low, 0, { place: hit, index: this.#index, group, at: place })
     if (this.#hits.length > limit) this.#hits.pop()
     return true
   }
@@ -361,29 +399,34 @@ const [BEGINS, HOLDS, ELSEWHERE] = [0, 1, 2]
 
 /** The rank of each item of a group, NONE where a word stands nowhere; null when there are no words. */
 function rank(group: Group, words: readonly string[], departments: readonly (Uint8Array | null)[]): Uint8Array | null {
-  if (words.length === 0) return null
-  const ranks = new Uint8Array(group.size)
-  const here = new Uint8Array(group.size)
-  for (const [number, word] of words.entries()) {
-    here.fill(NONE)
-    scan(group.otherCodes, word, place => {
-      here[place] = ELSEWHERE
-    })
-    const inDepartments = departments[number]
-    if (inDepartments != null) {
-      for (let place = 0; place < group.size; place++)
-        if (inDepartments[group.departments[place] ?? 0] === 1) here[place] = ELSEWHERE
-    }
-    scan(group.names, word, (place, offset) => {
-      here[place] = number === 0 && offset === 0 ? BEGINS : HOLDS
-    })
+  const [first, ...others] = words
+  if (first === undefined) return null
+  const ranks = standings(group, first, departments[0] ?? null, BEGINS)
+  for (const [number, word] of others.entries()) {
+    // A later word in the name changes nothing about how it begins.
+    const here = standings(group, word, departments[number + 1] ?? null, HOLDS)
     for (let place = 0; place < group.size; place++) {
-      const [one, all] = [here[place] ?? NONE, ranks[place] ?? NONE]
-      // A later word in the name changes nothing about how it begins.
-      ranks[place] = number > 0 && one === HOLDS ? all : Math.max(one, all)
+      const one = here[place] ?? NONE
+      if (one > HOLDS && one > (ranks[place] ?? NONE)) ranks[place] = one
     }
   }
   return ranks
+}
+
+/** Where one word stands in each item; `begins` is the rank of a name that begins with it. */
+function standings(group: Group, word: string, inDepartments: Uint8Array | null, begins: number): Uint8Array {
+  const here = new Uint8Array(group.size).fill(NONE)
+  scan(group.otherCodes, word, place => {
+    here[place] = ELSEWHERE
+  })
+  if (inDepartments !== null) {
+    for (let place = 0; place < group.size; place++)
+      if (inDepartments[group.departments[place] ?? 0] === 1) here[place] = ELSEWHERE
+  }
+  scan(group.names, word, (place, offset) => {
+    here[place] = offset === 0 ? begins : HOLDS
+  })
+  return here
 }
 
 /** How many items have each digit, from how many have each set of digits. */

@@ -19,7 +19,7 @@ import { createLists, type StoredHead } from './lists.ts'
 import { unpack } from './pack.ts'
 import { createPublisher, type ItemSource, type ListChange } from './publisher.ts'
 import { type Count, createSearch, type Facet, type Filters, type Place } from './search.ts'
-import type { Summary } from './summary.ts'
+import type { Shown } from './summary.ts'
 import { createListSync, type ListSync } from './sync.ts'
 
 export type { ListChange } from './publisher.ts'
@@ -43,7 +43,7 @@ export type ServicesParts = {
 export type ListView = { city: string; version: number; count: number; publishedAt: number }
 
 /** An item that a search found, and where it stands among the hits. */
-export type FoundItem = { place: Place; city: string; version: number; summary: Summary }
+export type FoundItem = { place: Place; city: string; version: number; shown: Shown }
 export type FoundItems = { items: FoundItem[]; total: number; facets: Record<Facet, Count[]> }
 
 export type Services = Awaited<ReturnType<typeof createServices>>
@@ -127,7 +127,7 @@ export async function createServices(parts: ServicesParts) {
         limit,
         after: after === null ? null : [0, after, view.city],
       })
-      const read = await Promise.all(found.hits.map(({ code }) => items.read(view.city, view.version, code)))
+      const read = await Promise.all(found.hits.map(({ shown: [code] }) => items.read(view.city, view.version, code)))
       return read.filter(one => one !== null)
     },
 
@@ -139,12 +139,8 @@ export async function createServices(parts: ServicesParts) {
         if (held !== null) views.push(viewOf(held))
       }
       const { hits, ...rest } = await search.find(views, { text, filters, limit, after })
-      const found: FoundItem[] = []
-      for (const { city, code, rank } of hits) {
-        const version = views.find(view => view.city === city)?.version ?? 0
-        const summary = await lists.summary(city, version, code)
-        if (summary !== null) found.push({ place: [rank, code, city], city, version, summary })
-      }
+      const versions = new Map(views.map(({ city, version }) => [city, version]))
+      const found = hits.map(hit => ({ ...hit, city: hit.place[2], version: versions.get(hit.place[2]) ?? 0 }))
       return { ...rest, items: found }
     },
 

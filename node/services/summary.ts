@@ -1,8 +1,8 @@
 /** What the search knows of an item, kept beside its bucket so that no item is unpacked to find it. */
 import type { ServiceItem } from '../../protocol/service/item.ts'
 
-/** One row of JSON: a tuple, for 100,000 of them are read when a list is first searched. Audience and modes as text of their digits. */
-export type Summary = readonly [
+/** What a hit shows of an item. Audience and modes as text of their digits, ascending where they come from the index. */
+export type Shown = readonly [
   code: string,
   name: string,
   department: string,
@@ -14,8 +14,9 @@ export type Summary = readonly [
   projectType: string,
   promiseDay: number,
   taskVersion: number,
-  otherCodes: string,
 ]
+/** One row of JSON: a tuple, for 100,000 of them are read when a list is first searched. */
+export type Summary = readonly [...Shown, otherCodes: string]
 
 export const summaryOf = (item: ServiceItem): Summary => [
   item.taskCode,
