@@ -1,21 +1,21 @@
 /** The own list: each publication is the next version, signed; one lost with the store comes back from a partner that holds it. */
-import { LIMITS } from '../../protocol/limits.ts'
 import { PROTOCOL_VERSION } from '../../protocol/names.ts'
 import type { Commitment } from '../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
-import { type ListHead, readListItem, signListHead, verifyListHead } from '../../protocol/service/list.ts'
+import { type ListHead, signListHead, verifyListHead } from '../../protocol/service/list.ts'
 import { compareKeys, itemKey } from '../../protocol/service/list-tree.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { OwnIdentity, Trust } from '../exchange/ports.ts'
 import type { Items } from './items.ts'
+import type { Kept } from './kept.ts'
 import type { StoredHead } from './lists.ts'
+import { type ItemSource, readItem, readItems } from './read-items.ts'
 import { fetchList, type ReceiveParts, raise } from './receive.ts'
 import { createSpool } from './spool.ts'
-import { breathe, createStage, type Kept, type Stage } from './stage.ts'
-import { summaryOf } from './summary.ts'
+import { createStage, type Stage } from './stage.ts'
 
 export type PublisherParts = ReceiveParts & {
   identity: OwnIdentity
@@ -28,17 +28,12 @@ export type PublisherParts = ReceiveParts & {
   /** the own list could not be fetched back from a partner */ failed: (partner: string, problem: Problem) => void
 }
 
-/** Items in any order, one by one; bytes are the line of an item. */
-export type ItemSource = Iterable<ServiceItem | Uint8Array> | AsyncIterable<ServiceItem | Uint8Array>
 /** What changes in a list: items to be put, new ones or in the place of those with their codes, and codes to be removed. */
 export type ListChange = {
   put: readonly ServiceItem[]
   remove: readonly string[]
   /** the organisation tree from this version on; the one before stays without it */ organisation?: Commitment
 }
-
-/** Items read before others get their turn. */
-const TURN = 64
 
 export async function createPublisher(parts: PublisherParts) {
   const { db, lists, identity } = parts
@@ -108,16 +103,6 @@ export async function createPublisher(parts: PublisherParts) {
     }
   }
 
-  /** Reads and orders all items before the turn of this publication comes, for they may come slowly. */
-  async function spoolAll(items: ItemSource, spool: ReturnType<typeof createSpool>) {
-    for await (const item of items) {
-      const place = spool.count()
-      if (place >= LIMITS.listItems) throw new ProblemError('list.malformed', `${LIMITS.listItems} items at most`)
-      spool.add(await written(item, `items.${place}`))
-      if (place % TURN === 0) await breathe()
-    }
-  }
-
   /** The own list as a partner holds it, of a version that this node forgot. */
   async function recover(partner: string, jws: string): Promise<void> {
     const { resolveKey } = parts
@@ -145,7 +130,8 @@ export async function createPublisher(parts: PublisherParts) {
     async publish(items: ItemSource, actor: string): Promise<StoredHead> {
       const spool = createSpool()
       try {
-        await spoolAll(items, spool)
+        // All before the turn of this publication comes, for they may come slowly.
+        for await (const item of readItems(items)) spool.add(item)
         const fill = async (stage: Stage) => {
           for (const item of spool.sorted()) await stage.put(item)
           return {}
@@ -160,7 +146,7 @@ export async function createPublisher(parts: PublisherParts) {
     async change({ put, remove, organisation }: ListChange, actor: string): Promise<StoredHead> {
       const changes: { key: Uint8Array; entry: Kept | null; code: string }[] = []
       for (const [place, item] of put.entries()) {
-        const entry = await written(item, `put.${place}`)
+        const entry = await readItem(item, `put.${place}`)
         changes.push({ key: entry.key, entry, code: item.taskCode })
       }
       for (const code of remove) changes.push({ key: await itemKey(code), entry: null, code })
@@ -189,11 +175,4 @@ export async function createPublisher(parts: PublisherParts) {
         .finally(() => looking.delete(partner))
     },
   }
-}
-
-async function written(item: ServiceItem | Uint8Array, place: string): Promise<Kept> {
-  const read = await readListItem(item instanceof Uint8Array ? item : JSON.stringify(item))
-  if (!read.ok) throw new ProblemError('list.malformed', `${place}: ${read.problem.detail ?? ''}`)
-  const { key, hash, bytes } = read.entry
-  return { key, hash, bytes, summary: summaryOf(read.entry.item) }
 }

@@ -4,11 +4,11 @@ import type { KeyResolver } from '../../protocol/packet/envelope.ts'
 import { parseJson } from '../../protocol/primitives.ts'
 import { type Problem, type ProblemCode, ProblemError } from '../../protocol/problem.ts'
 import { ServiceItem } from '../../protocol/service/item.ts'
-import { holds, readListItem, verifyListHead } from '../../protocol/service/list.ts'
+import { holds, verifyListHead } from '../../protocol/service/list.ts'
 import type { Database } from '../store/database.ts'
+import { keptOf } from './kept.ts'
 import type { Lists, StoredHead } from './lists.ts'
 import { createStage, type Stage } from './stage.ts'
-import { summaryOf } from './summary.ts'
 import type { Delivery, ListSync } from './sync.ts'
 
 export type ReceiveParts = { db: Database; lists: Lists; sync: () => ListSync; resolveKey: KeyResolver }
@@ -77,10 +77,9 @@ const QUOTE = 0x22
 /** A line is an item, or the code of one that was removed as a JSON string. */
 async function take(stage: Stage, line: Uint8Array): Promise<void> {
   if (line[0] === QUOTE) return stage.remove(codeOf(line))
-  const read = await readListItem(line)
+  const read = await keptOf(line)
   if (!read.ok) return raise(read.problem)
-  const { key, hash, bytes, item } = read.entry
-  await stage.put({ key, hash, bytes, summary: summaryOf(item) })
+  await stage.put(read.kept)
 }
 
 function codeOf(line: Uint8Array): string {

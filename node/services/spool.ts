@@ -9,8 +9,7 @@ import { LIMITS } from '../../protocol/limits.ts'
 import { decodeUtf8, encodeUtf8 } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { bucketOf, compareKeys, GROUP_BUCKETS, LIST_BUCKETS } from '../../protocol/service/list-tree.ts'
-import type { Kept } from './stage.ts'
-import type { Summary } from './summary.ts'
+import type { Kept } from './kept.ts'
 
 /** Bytes of a group that wait in memory. */
 const BLOCK = 64 * 1024
@@ -73,7 +72,7 @@ export function createSpool() {
       const group = groups[number] ?? { block: Buffer.allocUnsafe(BLOCK), filled: 0, written: [], size: 0, places: [] }
       groups[number] = group
       const at = group.size
-      append(group, encodeUtf8(JSON.stringify(summary)))
+      append(group, encodeUtf8(summary))
       const middle = group.size
       append(group, bytes)
       group.places.push({ key, hash, at, middle, end: group.size })
@@ -86,7 +85,7 @@ export function createSpool() {
         if (group === undefined) continue
         const bytes = read(group)
         for (const { key, hash, at, middle, end } of group.places.sort((a, b) => compareKeys(a.key, b.key))) {
-          const summary = JSON.parse(decodeUtf8(bytes.subarray(at, middle))) as Summary
+          const summary = decodeUtf8(bytes.subarray(at, middle))
           yield { key, hash, bytes: bytes.subarray(middle, end), summary }
         }
       }

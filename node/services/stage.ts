@@ -12,13 +12,12 @@ import {
   compareKeys,
   itemKey,
   LIST_BUCKETS,
-  type ListEntry,
   type ListTree,
 } from '../../protocol/service/list-tree.ts'
 import type { Database, Transaction } from '../store/database.ts'
+import type { Kept } from './kept.ts'
 import type { Lists, StagedBucket, StoredHead } from './lists.ts'
 import { pack, unpack } from './pack.ts'
-import type { Summary } from './summary.ts'
 
 /** Bytes of packed buckets that wait for a commit: a small change is one commit, a large one many short ones. */
 const FLUSH = 2 * 1024 * 1024
@@ -28,8 +27,6 @@ const TURN = 64
 /** Lets timers and sockets have their turn. */
 export const breathe = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
-/** An item as a bucket holds it. */
-export type Kept = ListEntry & { /** its line */ bytes: Uint8Array; summary: Summary }
 type Change = { key: Uint8Array /** null: removed */; now: Kept | null }
 
 export type Stage = ReturnType<typeof createStage>
@@ -88,7 +85,7 @@ export function createStage(
     return Promise.all(
       stored.summaries.map(async (summary, place) => {
         const bytes = lines[place] ?? new Uint8Array()
-        return { ...(await entryOf(summary[0], bytes)), bytes, summary }
+        return { ...(await entryOf(summary[0], bytes)), bytes, summary: JSON.stringify(summary) }
       }),
     )
   }
@@ -102,7 +99,7 @@ export function createStage(
     const packed = pack(items.map(item => item.bytes))
     if (packed.size > LIMITS.bucketBytes)
       throw new ProblemError('list.malformed', `${LIMITS.bucketBytes} bytes in one bucket at most`)
-    await wait({ bucket, hash, content: { ...packed, summaries: JSON.stringify(items.map(item => item.summary)) } })
+    await wait({ bucket, hash, content: { ...packed, summaries: `[${items.map(item => item.summary).join(',')}]` } })
   }
 
   async function wait(staged: StagedBucket): Promise<void> {
