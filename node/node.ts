@@ -496,18 +496,19 @@ export async function startNode({
     waiting: no => waitingOf(dispatch, materials, no),
     threadId,
   })
+  const applicantKey = (text: string) => createHmac('sha256', applicantSecret).update(text).digest()
+  const caseDrafts = createCaseDrafts({ db, seal, clock, audit, events, randomId: threadId, applicantKey })
   const purges = createPurges({
     db,
     clock,
     audit,
     author,
     materials: { ...materials, askGiven: (threadNo, since) => beforeActing(() => materials.askGiven(threadNo, since)) },
+    drafts: caseDrafts,
     backups: () => readBackups(config.data),
     failed: (thread, problem) => log.warning('case not purged', { thread, problem: problem.code }),
   })
   handlers.set('agreement', agreements.handler)
-  const applicantKey = (text: string) => createHmac('sha256', applicantSecret).update(text).digest()
-  const caseDrafts = createCaseDrafts({ db, seal, clock, audit, events, randomId: threadId })
   const caseHandler = createCaseHandler({
     identity,
     audit,
@@ -773,6 +774,7 @@ export async function startNode({
     people,
     feed: events,
     database: store,
+    seal,
     telemetry,
     clock,
     ids: randomUUID,

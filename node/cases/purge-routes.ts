@@ -25,6 +25,10 @@ export const purgeRoutes = (purges: Purges): RouteModule => ({
         purgedAt: Time.nullable(),
         bodies: count,
         materials: count.describe('files that no other case names'),
+        drafts: count.describe('drafts left over when the case was submitted (遗留草稿)'),
+        laterDrafts: count.describe('drafts of the same applicant and item that were worked on since: a purge leaves them'),
+        projections: count.describe("entries of lists made from the bodies: the case's row, parcels, steps"),
+        search: count.describe('keyed hashes by which a search finds the applicant'),
         backups: z.array(z.strictObject({ folder: z.string(), at: z.string() })),
         problem: z
           .strictObject({ code: z.string(), detail: z.string().optional() })
@@ -47,7 +51,7 @@ export const purgeRoutes = (purges: Purges): RouteModule => ({
       body: z.strictObject({
         cause: z.enum(['request', 'law']).describe('申请人要求 (个人信息保护法 §47), 法律规定'),
       }),
-      answer: z.strictObject({ bodies: count, materials: count }),
+      answer: z.strictObject({ bodies: count, materials: count, drafts: count }),
       status: 201,
       problems: ['thread.unknown', 'case.transition', 'request.conflict', 'partner.inactive'],
       handle: async ({ params: { thread }, body, person }) => purges.purge(thread, body.cause, actorOf(person)),

@@ -1,6 +1,6 @@
 /**
  * Purge of personal data (清除个人信息): so many days after its end as the agreement says, the collecting city deletes what it holds
- * of a case: bodies, files, the applicant in its lists. The signed packets stay, so that thread and evidence still verify, and
+ * of a case: bodies, files, drafts left over, the applicant in its lists and its search. The signed packets stay, so that thread and evidence still verify, and
  * the deletion is a signed packet itself (`case.purge`). Deleted and recorded in one transaction; files go after it.
  */
 
@@ -24,9 +24,16 @@ export type PurgePreview = {
   purgedAt: number | null
   bodies: number
   materials: number
+  /** drafts that were left over when the case was submitted */ drafts: number
+  /** drafts of the same applicant for the same item that were worked on since: a purge leaves them to the window */ laterDrafts: number
+  /** entries of lists that were made from the bodies: the case's own row, parcels, steps of the approval system */ projections: number
+  /** keyed hashes by which a search finds the applicant */ search: number
   /** backups made since the case came: they hold it until they are deleted */ backups: Backup[]
   problem: Problem | null
 }
+
+/** What a purge deleted. */
+type Gone = { bodies: number; materials: number; drafts: number }
 
 export type PurgesParts = {
   db: Database
@@ -43,8 +50,21 @@ export type PurgesParts = {
     /** asks the partner about them */ askGiven(threadNo: number, since: number): Promise<void>
     forget(tx: Transaction, threadNo: number): Promise<number>
   }
+  drafts: {
+    leftOver(store: Reader, of: DraftsOf): Promise<{ drafts: number; laterDrafts: number }>
+    forget(tx: Transaction, of: DraftsOf): Promise<number>
+  }
   backups: () => Promise<Backup[]>
   failed: (thread: string, problem: Problem) => void
+}
+
+/** A case whose drafts are looked for. */
+export type DraftsOf = {
+  thread: Uint8Array
+  /** keyed hash of the applicant's ID number; empty when purged */ applicantKey: Uint8Array
+  partner: string
+  item: string
+  /** ms */ submittedAt: number
 }
 
 type Row = {
@@ -54,9 +74,11 @@ type Row = {
   submitted_at: number
   purge_on: string | null
   purged_at: number | null
+  applicant_key: Uint8Array
+  item_code: string
 }
 
-const ROW = `SELECT c.thread_no, t.thread, c.partner, c.submitted_at, c.purge_on, c.purged_at
+const ROW = `SELECT c.thread_no, t.thread, c.partner, c.submitted_at, c.purge_on, c.purged_at, c.applicant_key, c.item_code
   FROM cases c JOIN threads t ON t.no = c.thread_no`
 /** Cases that one round takes. */
 const ROUND = 500
@@ -82,6 +104,26 @@ export function createPurges(parts: PurgesParts) {
     return { bodies: bodies?.n ?? 0, materials: await parts.materials.ownedBy(store, threadNo) }
   }
 
+  const draftsOf = (row: Row): DraftsOf => ({
+    ...{ thread: row.thread, applicantKey: row.applicant_key, partner: row.partner },
+    ...{ item: row.item_code, submittedAt: row.submitted_at },
+  })
+
+  const STEPS = `state = 'done' AND move IS NOT NULL
+    AND local_case_no = (SELECT local_case_no FROM cases WHERE thread_no = ?)`
+
+  /** What lists and search hold of the applicant. */
+  async function listed(store: Reader, threadNo: number): Promise<{ projections: number; search: number }> {
+    const [row] = await store.query<{ projections: number; search: number }>(
+      `SELECT (applicant <> '') + (SELECT count(*) FROM parcels WHERE thread_no = c.thread_no)
+           + (SELECT count(*) FROM adapter_events WHERE ${STEPS}) AS projections,
+         (length(applicant_key) > 0) + (name_key IS NOT NULL) AS search
+       FROM cases c WHERE thread_no = ?`,
+      [threadNo, threadNo],
+    )
+    return row ?? { projections: 0, search: 0 }
+  }
+
   const mustBeGivenSince = () => clock.now() - GIVEN_DAYS * 86_400_000
 
   /** What still needs the data: packets on their way, work of the approval system, a partner that may not have all of it. */
@@ -102,24 +144,22 @@ export function createPurges(parts: PurgesParts) {
   }
 
   /** Deletes in the transaction what the thread has, but for the signed packets. */
-  async function erase(tx: Transaction, { thread_no }: Row): Promise<{ bodies: number; materials: number }> {
+  async function erase(tx: Transaction, row: Row): Promise<Gone> {
+    const { thread_no } = row
+    const drafts = await parts.drafts.forget(tx, draftsOf(row))
     const bodies = await tx.run(`DELETE ${BODIES}`, [thread_no])
     const materials = await parts.materials.forget(tx, thread_no)
-    await tx.run(
-      `UPDATE adapter_events SET move = NULL WHERE state = 'done'
-         AND local_case_no = (SELECT local_case_no FROM cases WHERE thread_no = ?)`,
-      [thread_no],
-    )
+    await tx.run(`UPDATE adapter_events SET move = NULL WHERE ${STEPS}`, [thread_no])
     await tx.run('DELETE FROM parcels WHERE thread_no = ?', [thread_no])
     await tx.run(
       `UPDATE cases SET applicant = '', applicant_key = x'', name_key = NULL, parked = NULL, purge_on = NULL, purged_at = coalesce(purged_at, ?)
        WHERE thread_no = ?`,
       [clock.now(), thread_no],
     )
-    return { bodies, materials }
+    return { bodies, materials, drafts }
   }
 
-  async function run(row: Row, cause: PurgeCause, actor: string): Promise<{ bodies: number; materials: number }> {
+  async function run(row: Row, cause: PurgeCause, actor: string): Promise<Gone> {
     const thread = toHex(row.thread)
     await parts.materials.askGiven(row.thread_no, mustBeGivenSince())
     const problem = await obstacle(db, row.thread_no)
@@ -132,18 +172,20 @@ export function createPurges(parts: PurgesParts) {
         return gone
       })
     const told = await counts(db, row.thread_no)
+    let drafts = 0
     const content: CaseContent<'case.purge'> = { cause, ...told, purgedAt: new Date(clock.now()).toISOString() }
     await parts
       .author()
       .write({ thread, partner: row.partner }, [{ kind: 'case.purge', content, materials: [] }], async tx => {
         const still = await obstacle(tx, row.thread_no)
         const gone = await erase(tx, row)
+        drafts = gone.drafts
         // The purge's own packet waits, of course; another one came in between, and with it other counts.
         if (gone.bodies !== told.bodies || gone.materials !== told.materials || still?.detail?.includes('approval'))
           throw new ProblemError('request.conflict', 'the case moved meanwhile: try again')
         await audit.append(tx, { actor, action: 'case.purge', subject: thread, detail: { cause, ...gone } })
       })
-    return told
+    return { ...told, drafts }
   }
 
   return {
@@ -157,13 +199,15 @@ export function createPurges(parts: PurgesParts) {
         purgeOn: row.purge_on,
         purgedAt: row.purged_at,
         ...(await counts(db, row.thread_no)),
+        ...(await parts.drafts.leftOver(db, draftsOf(row))),
+        ...(await listed(db, row.thread_no)),
         backups: backups.filter(({ at }) => Date.parse(at) >= row.submitted_at),
         problem: await obstacle(db, row.thread_no),
       }
     },
 
     /** Purges a case that has ended, now. Problems: `thread.unknown`, `case.transition` before its end, `request.conflict`, `partner.inactive`. */
-    async purge(thread: string, cause: PurgeCause, actor: string): Promise<{ bodies: number; materials: number }> {
+    async purge(thread: string, cause: PurgeCause, actor: string): Promise<Gone> {
       return run(await rowOf(thread), cause, actor)
     },
 

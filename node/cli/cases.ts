@@ -260,6 +260,10 @@ type Purge = {
   purgedAt: string | null
   bodies: number
   materials: number
+  drafts: number
+  laterDrafts: number
+  projections: number
+  search: number
   backups: { folder: string; at: string }[]
   problem: { code: string; detail?: string } | null
 }
@@ -280,7 +284,10 @@ export async function purge(
         value.purgedAt === null
           ? `Held until 保留至: ${value.purgeOn ?? 'the case has not ended 办件未结束'}`
           : `Purged 已清除: ${value.purgedAt}`,
-        `  bodies 正文  ${value.bodies}, files 材料文件  ${value.materials}`,
+        `  bodies 正文 ${value.bodies}, files 材料文件 ${value.materials}, drafts 草稿 ${value.drafts}, list entries 列表记录 ${value.projections}, search keys 检索索引 ${value.search}`,
+        ...(value.laterDrafts === 0
+          ? []
+          : [`  drafts worked on since, not deleted 之后仍在编辑的草稿（不清除）: ${value.laterDrafts}`]),
         ...(value.problem === null ? [] : [`  not now 暂不能清除: ${value.problem.detail ?? value.problem.code}`]),
         ...held(value),
       ].join('\n'),

@@ -16,7 +16,7 @@ import { type App, callerOf, type Edge, type Env } from './env.ts'
 import type { EventFeed } from './event-stream.ts'
 import { addEvents } from './events.ts'
 import { addHealth, type ReadyChecks } from './health.ts'
-import { createIdempotency } from './idempotency.ts'
+import { type AnswerSeal, createIdempotency } from './idempotency.ts'
 import { HTTP_LIMITS, type HttpLimits } from './limits.ts'
 import { createObserver } from './observe.ts'
 import { addPages } from './pages.ts'
@@ -31,6 +31,7 @@ export type HttpParts = {
   people: Authenticator
   feed: EventFeed
   /** where idempotency keys are kept; the concerns must use `markingDatabase` of the same store */ database: Database
+  /** seals the answers that are kept with them */ seal: AnswerSeal
   telemetry: Telemetry
   clock: Clock
   /** a new request id */ ids: () => string
@@ -71,7 +72,7 @@ export function createHttpApp(parts: HttpParts): HttpApp {
   const edge: Edge = {
     app,
     admission: createAdmission(parts.people, limits, clock.now),
-    idempotency: createIdempotency(parts.database, limits, clock.now),
+    idempotency: createIdempotency(parts.database, parts.seal, limits, clock.now),
     limits,
     clock,
   }

@@ -12,7 +12,7 @@ let acts: string[]
 /** Called between the act and the answer. */
 let between: () => Promise<void>
 
-/** One operation that acts in a transaction, and one that does not. */
+/** One operation that acts in a transaction, and one that only notes that somebody looked. */
 const acting = (database: Database): RouteModule => ({
   tag: 'acts',
   description: 'Only for tests',
@@ -27,6 +27,7 @@ const acting = (database: Database): RouteModule => ({
       answer: z.strictObject({ what: z.string(), n: z.number() }),
       status: 201,
       async handle({ body: { what } }) {
+        if (what === 'nothing') return { what, n: acts.length }
         if (what === 'refused') throw new ProblemError('case.transition')
         if (what === 'noted, then cut off') {
           await beforeActing(() => database.transaction(async () => {}))
@@ -38,6 +39,20 @@ const acting = (database: Database): RouteModule => ({
         })
         await between()
         return { what, n: acts.length }
+      },
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/look-ups',
+      id: 'lookUp',
+      summary: 'Look up',
+      roles: ['clerk'],
+      body: z.strictObject({}),
+      answer: z.strictObject({ n: z.number() }),
+      looksUp: true,
+      async handle() {
+        await database.transaction(async () => void acts.push('noted'))
+        return { n: acts.length }
       },
     })
   },
@@ -160,8 +175,24 @@ describe('idempotency keys', () => {
     const first = await create()
     expect(first.status).toBe(201)
     expect((await create()).body).toMatchObject({ code: 'request.conflict' })
-    const kept = await store.query<{ body: string | null }>('SELECT body FROM idempotency')
-    expect(kept).toEqual([{ body: null }])
+    expect(await store.query('SELECT sealed FROM idempotency')).toEqual([{ sealed: null }])
+  })
+
+  test('what is kept is sealed', async () => {
+    await act('k1', '11010519491231002X')
+    const [kept] = await store.query<{ status: number; sealed: Uint8Array }>('SELECT status, sealed FROM idempotency')
+    expect(kept?.status).toBe(201)
+    expect(kept?.sealed.byteLength).toBeGreaterThan(40)
+    expect(Buffer.from(kept?.sealed ?? []).includes('11010519491231002X')).toBe(false)
+    expect((await act('k1', '11010519491231002X')).body).toEqual({ what: '11010519491231002X', n: 1 })
+  })
+
+  test('nothing is kept of what did not act, nor of what only looks something up', async () => {
+    expect((await act('k1', 'nothing')).body).toEqual({ what: 'nothing', n: 0 })
+    const lookUp = () => api.as('clerk').post('/api/v1/look-ups', {}, { 'idempotency-key': 'k2' })
+    expect((await lookUp()).body).toEqual({ n: 1 })
+    expect((await lookUp()).body).toEqual({ n: 2 })
+    expect(await store.query('SELECT 1 FROM idempotency')).toEqual([])
   })
 
   test.each(['', 'a b', 'x'.repeat(129)])('a key that is none: %s', async key => {

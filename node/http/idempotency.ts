@@ -1,10 +1,11 @@
 /**
  * Idempotency keys (幂等键): a POST is carried out once per person and key, and a repeat gets the first answer.
  * The mark that a request acted commits in the very transaction in which it acted, so a crash between the act and its
- * answer is never followed by a second act.
+ * answer is never followed by a second act. Answers may hold personal data: they are kept sealed, and only of what acted.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash } from 'node:crypto'
+import { decodeUtf8, encodeUtf8 } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { HttpLimits } from './limits.ts'
@@ -54,18 +55,31 @@ export function markingDatabase(database: Database): Database {
 /** What a request only looks up or notes before it acts: transactions within do not count as its act. */
 export const beforeActing = <T>(work: () => Promise<T>): Promise<T> => acting.exit(work)
 
-type Row = { request_hash: Uint8Array; status: number | null; body: string | null; at: number }
+/** Seals an answer at rest; `context` is authenticated with it. */
+export type AnswerSeal = {
+  seal(plain: Uint8Array, context: string): Uint8Array
+  open(sealed: Uint8Array, context: string): Uint8Array
+}
 
-export function createIdempotency(database: Database, limits: HttpLimits, now: () => number): Idempotency {
+type Row = { request_hash: Uint8Array; status: number | null; sealed: Uint8Array | null }
+
+export function createIdempotency(
+  database: Database,
+  seal: AnswerSeal,
+  limits: HttpLimits,
+  now: () => number,
+): Idempotency {
   const running = new Set<string>()
   const oldest = () => now() - limits.idempotencySeconds * 1000
+  const contextOf = (keyed: Keyed) => `answer ${JSON.stringify([keyed.person, keyed.key])}`
 
   async function keep(tx: Transaction, keyed: Keyed, hash: Uint8Array, answer: Answer | null): Promise<void> {
+    const sealed = answer === null ? null : seal.seal(encodeUtf8(answer.body), contextOf(keyed))
     await tx.run('DELETE FROM idempotency WHERE at < ?', [oldest()])
     await tx.run(
-      `INSERT INTO idempotency (person, key, request_hash, status, body, at) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT (person, key) DO UPDATE SET status = excluded.status, body = excluded.body`,
-      [keyed.person, keyed.key, hash, answer?.status ?? null, answer?.body ?? null, now()],
+      `INSERT INTO idempotency (person, key, request_hash, status, sealed, at) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (person, key) DO UPDATE SET status = excluded.status, sealed = excluded.sealed`,
+      [keyed.person, keyed.key, hash, answer?.status ?? null, sealed, now()],
     )
   }
 
@@ -74,7 +88,7 @@ export function createIdempotency(database: Database, limits: HttpLimits, now: (
     try {
       const answer = await acting.run(request, work)
       const kept = keyed.shownOnce || answer.body.length > limits.idempotencyAnswer ? null : answer
-      if (kept !== null || !request.acted) await database.transaction(tx => keep(tx, keyed, hash, kept))
+      if (kept !== null && request.acted) await database.transaction(tx => keep(tx, keyed, hash, kept))
       return answer
     } catch (error) {
       // A refusal means that the step was not done, even if a transaction before it was (a number drawn, say): the
@@ -97,14 +111,15 @@ export function createIdempotency(database: Database, limits: HttpLimits, now: (
       running.add(name)
       try {
         const [row] = await database.query<Row>(
-          'SELECT request_hash, status, body, at FROM idempotency WHERE person = ? AND key = ? AND at >= ?',
+          'SELECT request_hash, status, sealed FROM idempotency WHERE person = ? AND key = ? AND at >= ?',
           [keyed.person, keyed.key, oldest()],
         )
         if (row === undefined) return { ...(await first(keyed, hash, work)), replayed: false }
         if (Buffer.compare(row.request_hash, hash) !== 0) throw new ProblemError('request.idempotency')
-        if (row.status === null || row.body === null)
+        if (row.status === null || row.sealed === null)
           throw new ProblemError('request.conflict', 'carried out before; its answer is not kept')
-        return { status: row.status, body: row.body, replayed: true }
+        const body = decodeUtf8(seal.open(row.sealed, contextOf(keyed)))
+        return { status: row.status, body, replayed: true }
       } finally {
         running.delete(name)
       }

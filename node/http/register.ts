@@ -29,6 +29,7 @@ type AnyOperation = Common &
     answer: Schema
     status?: number
     shownOnce?: boolean
+    looksUp?: boolean
   }
 type AnyUpload = Common &
   Handle<{ stream: ReadableStream<Uint8Array>; type: string; size: number | null }, unknown> & {
@@ -40,6 +41,8 @@ type AnyUpload = Common &
 type AnyDownload = Common & Handle<unknown, Download> & { gives: { types: readonly string[]; description: string } }
 
 const JSON_TYPE = 'application/json'
+
+const takesKey = ({ method, looksUp }: AnyOperation): boolean => method === 'post' && looksUp !== true
 
 /** Registers the routes of one concern. Throws when an operation id or a route is taken. */
 export function registerModule(edge: Edge, module: RouteModule, taken: Set<string>): void {
@@ -61,7 +64,7 @@ export function registerModule(edge: Edge, module: RouteModule, taken: Set<strin
       route(operation.method, operation, c => answerOperation(edge, operation, c))
       describe(edge, module.tag, operation.method, operation, {
         ...(operation.body === undefined ? {} : { body: { [JSON_TYPE]: operation.body } }),
-        keyed: operation.method === 'post',
+        keyed: takesKey(operation),
         status: operation.status ?? 200,
         answer: { description: 'Done', content: { [JSON_TYPE]: { schema: operation.answer } } },
       })
@@ -223,7 +226,7 @@ async function answerOperation(edge: Edge, operation: AnyOperation, c: Context<E
     status,
     body: encode(operation.answer, operation.id, await operation.handle({ ...input, body, signal })),
   })
-  const key = operation.method === 'post' ? c.req.header('idempotency-key') : undefined
+  const key = takesKey(operation) ? c.req.header('idempotency-key') : undefined
   if (key === undefined) {
     const answer = await limited(edge, operation, c, run)
     return json(answer.body, answer.status)

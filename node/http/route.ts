@@ -38,6 +38,7 @@ export type Operation<P extends Schema, Q extends Schema, B extends Schema, A ex
   answer: A
   /** 200 by default */ status?: 200 | 201 | 202
   /** The answer holds a secret: it is not kept for repeats, and a repeat answers `request.conflict`. */ shownOnce?: boolean
+  /** A POST that changes nothing but the audit log, and may be repeated: it takes no key, and nothing of it is kept. */ looksUp?: boolean
   handle(input: Input<P, Q, B>): Promise<z.input<A>>
 }
 

@@ -1,5 +1,5 @@
 /**
- * Drafts of applications (收件草稿): what a window has written down so far, saved as it is typed, shared within the window, sealed at
+ * Drafts of applications (收件草稿): what a window has written down so far, saved as it is typed, shared when they name a window, sealed at
  * rest, gone once it is sent or after `DRAFT_DAYS`. An application that the partner refused comes back as one, so that nothing is
  * typed twice. May import the cases, the audit log and the store.
  */
@@ -10,6 +10,7 @@ import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import { maskName } from '../cases/mask.ts'
+import type { DraftsOf } from '../cases/purges.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { Seal } from '../exchange/packet-store.ts'
 import type { StoredPacket } from '../exchange/ports.ts'
@@ -47,10 +48,12 @@ export type CaseDraftsParts = {
   audit: Audit
   events: EventLog
   randomId: () => string
+  /** keyed hash of an ID number */ applicantKey: (number: string) => Uint8Array
 }
 
 type Row = Omit<CaseDraft, 'problem' | 'thread' | 'createdAt' | 'updatedAt' | 'updatedBy'> & {
   sealed: Uint8Array
+  applicant_key: Uint8Array | null
   problem: string | null
   thread: Uint8Array | null
   created_at: number
@@ -60,29 +63,48 @@ type Row = Omit<CaseDraft, 'problem' | 'thread' | 'createdAt' | 'updatedAt' | 'u
 
 export type CaseDrafts = ReturnType<typeof createCaseDrafts>
 
-export function createCaseDrafts({ db, seal, clock, audit, events, randomId }: CaseDraftsParts) {
+export function createCaseDrafts({
+  db,
+  seal,
+  clock,
+  audit,
+  events,
+  randomId,
+  applicantKey,
+}: CaseDraftsParts) {
   const context = (id: string): string => `case draft ${id}`
 
-  async function rowOf(id: string): Promise<Row> {
-    const [row] = await db.query<Row>('SELECT * FROM case_drafts WHERE id = ?', [id])
+  /** A draft that the account may work on: its own, one of a window (a clerk works at any), one that a partner sent back. */
+  async function rowFor(store: Pick<Transaction, 'query'>, id: string, actor: string): Promise<Row> {
+    const [row] = await store.query<Row>('SELECT * FROM case_drafts WHERE id = ?', [id])
     if (row === undefined)
       throw new ProblemError('request.not-found', 'no such draft: it was sent, deleted or never was')
+    if (row.window === null && row.owner !== actor && row.owner !== NODE)
+      throw new ProblemError('request.forbidden', "window: a draft without one is its owner's alone; the owner names one to share it")
     return row
   }
 
+  /** What the audit log tells of somebody at another's draft: whose it is, and of which window. */
+  const whose = ({ owner, window }: Row, actor: string): { detail?: { owner: string; window: string | null } } =>
+    owner === actor ? {} : { detail: { owner, window } }
+
   async function write(tx: Transaction, draft: CaseDraft, content: DraftContent): Promise<void> {
     const sealed = seal.seal(encodeUtf8(JSON.stringify(content)), context(draft.id))
+    const number = idNumberOf(content)
     await tx.run(
-      `INSERT INTO case_drafts (id, version, owner, window, partner, item, applicant, sealed, problem, thread, created_at, updated_at, updated_by)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO case_drafts (id, version, owner, window, partner, item, applicant, sealed, problem, thread, created_at, updated_at, updated_by,
+         applicant_key)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET version = excluded.version, window = excluded.window, partner = excluded.partner,
-         item = excluded.item, applicant = excluded.applicant, sealed = excluded.sealed, updated_at = excluded.updated_at,
+         item = excluded.item, applicant = excluded.applicant, sealed = excluded.sealed,
+         applicant_key = excluded.applicant_key, updated_at = excluded.updated_at,
          updated_by = excluded.updated_by`,
       [
         ...[draft.id, draft.version, draft.owner, draft.window, draft.partner, draft.item, draft.applicant, sealed],
         draft.problem === null ? null : JSON.stringify(draft.problem),
         draft.thread === null ? null : fromHex(draft.thread),
         ...[draft.createdAt, draft.updatedAt, draft.updatedBy],
+        number === null ? null : applicantKey(number.toUpperCase()),
       ],
     )
     await tx.run('DELETE FROM case_draft_materials WHERE draft = ?', [draft.id])
@@ -102,8 +124,34 @@ export function createCaseDrafts({ db, seal, clock, audit, events, randomId }: C
     await events.append(tx, { type: 'case-draft.changed', subject: id })
   }
 
+  /** Drafts of the same applicant for the same item: what the case was made from, and what was worked on since. */
+  async function alike(store: Pick<Transaction, 'query'>, of: DraftsOf): Promise<{ left: Row[]; later: Row[] }> {
+    if (of.applicantKey.byteLength === 0) return { left: [], later: [] }
+    const rows = await store.query<Row>(
+      'SELECT * FROM case_drafts WHERE applicant_key = ? AND partner = ? AND item = ?',
+      [of.applicantKey, of.partner, of.item],
+    )
+    const isLeft = (row: Row) =>
+      // Packets tell their second, drafts the millisecond.
+      row.thread === null ? row.updated_at < of.submittedAt + 1000 : Buffer.compare(row.thread, of.thread) === 0
+    return { left: rows.filter(isLeft), later: rows.filter(row => !isLeft(row)) }
+  }
+
   return {
     take,
+
+    /** How many drafts were left over when the case was submitted, and how many of the like were worked on since. */
+    async leftOver(store: Pick<Transaction, 'query'>, of: DraftsOf): Promise<{ drafts: number; laterDrafts: number }> {
+      const { left, later } = await alike(store, of)
+      return { drafts: left.length, laterDrafts: later.length }
+    },
+
+    /** Deletes what was left over; how many. */
+    async forget(tx: Transaction, of: DraftsOf): Promise<number> {
+      const { left } = await alike(tx, of)
+      for (const { id, version } of left) await take(tx, id, version)
+      return left.length
+    },
 
     /** Begins a draft. Problem: `request.conflict` past `DRAFTS_EACH`. */
     async create(content: DraftContent, actor: string): Promise<CaseDraft> {
@@ -123,11 +171,10 @@ export function createCaseDrafts({ db, seal, clock, audit, events, randomId }: C
       return draft
     },
 
-    /** Saves over the version that was read. Problems: `request.not-found`, `request.conflict` when another saved meanwhile. */
+    /** Saves over the version that was read. Problems: `request.not-found`, `request.forbidden`, `request.conflict` when another saved meanwhile. */
     async save(id: string, version: number, content: DraftContent, actor: string): Promise<CaseDraft> {
       return db.transaction(async tx => {
-        const [row] = await tx.query<Row>('SELECT * FROM case_drafts WHERE id = ?', [id])
-        if (row === undefined) throw new ProblemError('request.not-found', 'no such draft: it was sent or deleted')
+        const row = await rowFor(tx, id, actor)
         if (row.version !== version)
           throw new ProblemError(
             'request.conflict',
@@ -140,15 +187,18 @@ export function createCaseDrafts({ db, seal, clock, audit, events, randomId }: C
         }
         await write(tx, draft, content)
         // Saved as it is typed: the log tells of each hand that it goes through, not of each letter.
-        if (row.updated_by !== actor) await audit.append(tx, { actor, action: 'case-draft.saved', subject: id })
+        if (row.updated_by !== actor)
+          await audit.append(tx, { actor, action: 'case-draft.saved', subject: id, ...whose(row, actor) })
         return draft
       })
     },
 
-    /** A draft with its content: personal data, so that reading it leaves an audit row. Problem: `request.not-found`. */
+    /** A draft with its content: personal data, so that reading it leaves an audit row. Problems: `request.not-found`, `request.forbidden`. */
     async open(id: string, actor: string): Promise<{ draft: CaseDraft; content: DraftContent }> {
-      const row = await rowOf(id)
-      await db.transaction(tx => audit.append(tx, { actor, action: 'case-draft.read', subject: id }))
+      const row = await rowFor(db, id, actor)
+      await db.transaction(tx =>
+        audit.append(tx, { actor, action: 'case-draft.read', subject: id, ...whose(row, actor) }),
+      )
       const content = JSON.parse(decodeUtf8(seal.open(row.sealed, context(id)))) as DraftContent
       return { draft: toDraft(row), content }
     },
@@ -168,12 +218,12 @@ export function createCaseDrafts({ db, seal, clock, audit, events, randomId }: C
       return rows.map(toDraft)
     },
 
-    /** Deletes a draft. Problems: `request.not-found`, `request.conflict`. */
+    /** Deletes a draft. Problems: `request.not-found`, `request.forbidden`, `request.conflict`. */
     async drop(id: string, actor: string): Promise<void> {
-      const { version } = await rowOf(id)
+      const row = await rowFor(db, id, actor)
       await db.transaction(async tx => {
-        await take(tx, id, version)
-        await audit.append(tx, { actor, action: 'case-draft.deleted', subject: id })
+        await take(tx, id, row.version)
+        await audit.append(tx, { actor, action: 'case-draft.deleted', subject: id, ...whose(row, actor) })
       })
     },
 
@@ -213,7 +263,7 @@ export function createCaseDrafts({ db, seal, clock, audit, events, randomId }: C
   }
 }
 
-const toDraft = ({ sealed: _, problem, thread, created_at, updated_at, updated_by, ...row }: Row): CaseDraft => ({
+const toDraft = ({ sealed: _, applicant_key: __, problem, thread, created_at, updated_at, updated_by, ...row }: Row): CaseDraft => ({
   ...row,
   problem: problem === null ? null : (JSON.parse(problem) as Problem),
   thread: thread === null ? null : toHex(thread),
@@ -226,9 +276,18 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 const wordOf = (value: unknown, length: number): string | null =>
   typeof value === 'string' && value !== '' ? value.slice(0, length) : null
 
+/** What several items of a joint case share, or the one case itself. */
+const sharedOf = (content: DraftContent): Record<string, unknown> =>
+  isObject(content.shared) ? content.shared : content
+
+const idNumberOf = (content: DraftContent): string | null => {
+  const { applicant } = sharedOf(content)
+  return isObject(applicant) ? wordOf(applicant.idNumber, 50) : null
+}
+
 /** What lists show of a draft: nothing that names the applicant. */
 function summaryOf(content: DraftContent): Pick<CaseDraft, 'window' | 'partner' | 'item' | 'applicant'> {
-  const once = isObject(content.shared) ? content.shared : content
+  const once = sharedOf(content)
   const [first] = Array.isArray(content.items) ? (content.items as unknown[]) : [content]
   const lead = isObject(first) ? first : {}
   const name = isObject(once.applicant) ? wordOf(once.applicant.name, 200) : null

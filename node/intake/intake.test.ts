@@ -4,6 +4,7 @@ import { refuse } from '../../protocol/problem.ts'
 import { PLAY_ITEM } from '../../test/support/play-case.ts'
 import { createWorld, type World, type WorldCity } from '../../test/support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase, worldAgreement } from '../../test/support/world-case.ts'
+import { createPurges } from '../cases/purges.ts'
 import { NewCase, NewJointCase } from '../cases/routes.ts'
 import { DRAFT_DAYS } from './drafts.ts'
 import { createIntake, type Intake } from './intake.ts'
@@ -62,6 +63,34 @@ describe('drafts', () => {
     expect(await actions()).toEqual(
       expect.arrayContaining(['case-draft.created', 'case-draft.saved', 'case-draft.read']),
     )
+  })
+
+  test('of no window are their owner’s alone; whoever works on another’s draft of a window stands in the audit log', async () => {
+    const { window: _, ...mine } = whole
+    const own = await ankang.drafts.create(mine, 'person:1')
+    for (const by of [
+      () => ankang.drafts.open(own.id, 'person:2'),
+      () => ankang.drafts.save(own.id, 1, whole, 'person:2'),
+      () => ankang.drafts.drop(own.id, 'person:2'),
+      () => intake.check(own.id, 'person:2'),
+      () => intake.submit(own.id, 1, 'person:2'),
+    ])
+      await expect(by()).rejects.toEqual(refused('request.forbidden'))
+    await ankang.drafts.save(own.id, 1, whole, 'person:1')
+    await ankang.drafts.open(own.id, 'person:1')
+    await ankang.drafts.open(own.id, 'person:2')
+    await ankang.drafts.drop(own.id, 'person:2')
+    const rows = await ankang.db.query<{ action: string; detail: string }>(
+      `SELECT action, detail FROM audit WHERE subject = ? ORDER BY no`,
+      [own.id],
+    )
+    const others = { owner: 'person:1', window: whole.window }
+    expect(rows.map(({ action, detail }) => [action, JSON.parse(detail ?? '{}') as object])).toEqual([
+      ['case-draft.created', {}],
+      ['case-draft.read', {}],
+      ['case-draft.read', others],
+      ['case-draft.deleted', others],
+    ])
   })
 
   test('say what they lack while they are not whole, and what the item asks for once they are', async () => {
@@ -147,4 +176,29 @@ test('the guide tells in which modes the item can be sent now, and prefill reads
   )
   expect(filled).toMatchObject({ applicant: { phone: '13900000000' }, form: { reason: '购房', born: '1949-12-31' } })
   expect((await actions()).at(-1)).toBe('case.read')
+})
+
+test('a purge deletes the drafts that were left over, and tells of those that were worked on since', async () => {
+  await agree(world)
+  const left = await ankang.drafts.create(whole, 'person:1')
+  const other = await ankang.drafts.create({ ...whole, applicant: { ...person, idNumber: '11010519491231003X' } }, 'p')
+  const again = await ankang.drafts.create(whole, 'person:2')
+  const { thread } = await ankang.cases.submit(whole as never, 'person:1')
+  await world.settle()
+  world.clock.advance(60_000)
+  await ankang.drafts.save(again.id, 1, { ...whole, form: { reason: '再次' } }, 'person:2')
+  await world.city(HANDLING).cases.step(thread, 'case.close', { outcome: 'returned' }, 'person:2')
+  await world.settle()
+  const purges = createPurges({
+    ...{ db: ankang.db, clock: world.clock, audit: ankang.audit, author: () => ankang.exchange.author },
+    materials: { ownedBy: async () => 0, ungiven: async () => 0, askGiven: async () => {}, forget: async () => 0 },
+    drafts: ankang.drafts,
+    backups: async () => [],
+    failed: () => {},
+  })
+  expect(await purges.preview(thread)).toMatchObject({ drafts: 1, laterDrafts: 1, projections: 1, search: 2 })
+  expect(await purges.purge(thread, 'request', 'person:1')).toMatchObject({ drafts: 1 })
+  await expect(ankang.drafts.open(left.id, 'person:1')).rejects.toEqual(refused('request.not-found'))
+  for (const { id } of [other, again]) expect((await ankang.drafts.open(id, 'person:1')).draft.id).toBe(id)
+  expect(await purges.preview(thread)).toMatchObject({ drafts: 0, laterDrafts: 0, projections: 0, search: 0 })
 })

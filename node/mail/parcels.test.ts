@@ -206,10 +206,13 @@ test('names and addresses lie sealed, stand in no audit row, and go with the pur
   const purges = createPurges({
     ...{ db: ankang.db, clock: world.clock, audit: ankang.audit, author: () => ankang.exchange.author },
     materials: { ownedBy: async () => 0, ungiven: async () => 0, askGiven: async () => {}, forget: async () => 0 },
+    drafts: ankang.drafts,
     backups: async () => [],
     failed: () => {},
   })
   expect(await ankang.db.query('SELECT 1 FROM parcels')).toHaveLength(1)
+  expect(await purges.preview(thread)).toMatchObject({ projections: 2, search: 2 })
   await purges.purge(thread, 'request', 'person:1')
+  expect(await purges.preview(thread)).toMatchObject({ projections: 0, search: 0 })
   expect(await ankang.db.query('SELECT 1 FROM parcels')).toEqual([])
 })

@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Database } from './database.ts'
 import { type Migration, migrate } from './migrate.ts'
@@ -92,5 +95,28 @@ describe('migrations', () => {
     expect(await migrate(db, MIGRATIONS, now)).toBe(MIGRATIONS.length)
     expect(MIGRATIONS.length).toBeGreaterThan(0)
     expect(await migrate(db, MIGRATIONS, now)).toBe(0)
+  })
+
+  test('answers that were kept open are overwritten in the file, not only let go', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tongban-migrate-'))
+    const file = join(folder, 'node.sqlite')
+    const holds = async () => {
+      const files = await Promise.all((await readdir(folder)).map(name => readFile(join(folder, name))))
+      return files.some(bytes => bytes.includes('11010519491231002X'))
+    }
+    const before = openSqlite(file)
+    await migrate(before, MIGRATIONS.filter(({ version }) => version < 20), now)
+    await before.transaction(tx =>
+      tx.run(`INSERT INTO idempotency (person, key, request_hash, status, body, at) VALUES ('p', 'k', x'00', 200, ?, 1)`, [
+        '{"idNumber":"11010519491231002X"}',
+      ]),
+    )
+    await before.close()
+    expect(await holds()).toBe(true)
+    const after = openSqlite(file)
+    await migrate(after, MIGRATIONS, now)
+    await after.close()
+    expect(await holds()).toBe(false)
+    await rm(folder, { recursive: true })
   })
 })

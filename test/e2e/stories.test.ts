@@ -24,7 +24,10 @@ async function filesOf(folder: string): Promise<string[]> {
   return entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
 }
 
-type Preview = { purgeOn: string | null; purgedAt: string | null; bodies: number; materials: number; problem: unknown }
+type Preview = { purgeOn: string | null; purgedAt: string | null; problem: unknown } & Record<
+  'bodies' | 'materials' | 'drafts' | 'projections' | 'search',
+  number
+>
 const preview = (thread: string) => stage.ankang.administrator.get<Preview>(`/api/v1/cases/${thread}/purge`)
 
 describe('the stories', () => {
@@ -50,7 +53,17 @@ describe('a purge', () => {
     const [item] = stage.items
     if (item === undefined) throw new Error('no item')
     stage.clock.later(1, 9)
-    thread = await stage.submit(item, 0)
+    // As the commands do, each with a key: prefill from an earlier case, pre-flight, a draft that is left over, one that is sent.
+    const { clerk } = stage.ankang
+    const application = (await stage.application(item, 0)) as { to: string; item: string; applicant: object; form: object }
+    const { to, item: code, applicant, form } = application
+    const filled = await clerk.post<{ from: object }>('/api/v1/cases/prefill', { to, item: code, applicant, form })
+    expect(filled.from).toBeTypeOf('object')
+    await clerk.post('/api/v1/cases/preflight', application)
+    await clerk.post('/api/v1/case-drafts', { content: application })
+    const { id } = await clerk.post<{ id: string }>('/api/v1/case-drafts', { content: application })
+    const { cases } = await clerk.post<{ cases: { thread: string }[] }>(`/api/v1/case-drafts/${id}/submit`, { version: 1 })
+    thread = cases[0]?.thread ?? ''
     await stage.reached(thread, 'arrived')
     expect(await preview(thread)).toMatchObject({ purgeOn: null, purgedAt: null, problem: null })
     const purge = () => stage.ankang.administrator.post(`/api/v1/cases/${thread}/purge`, { cause: 'request' })
@@ -66,6 +79,8 @@ describe('a purge', () => {
     expect(held.purgeOn).toMatch(/^\d{4}-\d\d-\d\d$/)
     expect(held.bodies).toBeGreaterThan(5)
     expect(held.materials).toBeGreaterThan(0)
+    expect([held.drafts, held.search]).toEqual([1, 2])
+    expect(held.projections).toBeGreaterThan(0)
   })
 
   test('deletes bodies and files, tells the partner, and leaves what verifies', async () => {
@@ -75,11 +90,11 @@ describe('a purge', () => {
     material = bodies.find(({ kind }) => kind === 'case.submit')?.body.materials[0]?.sha256 ?? ''
     const before = await stage.show(stage.ankang, thread)
     const expected = await preview(thread)
-    const done = await stage.ankang.administrator.post<{ bodies: number; materials: number }>(
+    const done = await stage.ankang.administrator.post<object>(
       `/api/v1/cases/${thread}/purge`,
       { cause: 'request' },
     )
-    expect(done).toEqual({ bodies: expected.bodies, materials: expected.materials })
+    expect(done).toEqual({ bodies: expected.bodies, materials: expected.materials, drafts: 1 })
     await stage.purged(thread)
     const after = await stage.show(stage.ankang, thread)
     expect(after).toMatchObject({ state: 'closed', caseNo: before.caseNo, item: before.item })
@@ -99,7 +114,7 @@ describe('a purge', () => {
     )
     const again = stage.ankang.administrator.post(`/api/v1/cases/${thread}/purge`, { cause: 'law' })
     await again.catch(() => undefined)
-    expect(await preview(thread)).toMatchObject({ bodies: 0, materials: 0 })
+    expect(await preview(thread)).toMatchObject({ bodies: 0, materials: 0, drafts: 0, projections: 0, search: 0 })
     // How it was decided stood in a body; the bundle of the city that keeps the file tells it.
     expect(await stage.evidence(thread)).toMatchObject({ ok: true, state: 'closed', outcome: null })
     expect(await stage.evidence(thread, stage.shiyan)).toMatchObject({ ok: true, state: 'closed', outcome: 'granted' })

@@ -7,6 +7,7 @@ import { createHttpApp, type HttpApp } from '../../node/http/app.ts'
 import { markingDatabase } from '../../node/http/idempotency.ts'
 import type { HttpLimits } from '../../node/http/limits.ts'
 import type { RouteModule } from '../../node/http/route.ts'
+import { createSeal } from '../../node/materials/seal.ts'
 import { createPeople, type People } from '../../node/people/people.ts'
 import { ROLES, type Role } from '../../node/people/person.ts'
 import { peopleRoutes } from '../../node/people/routes.ts'
@@ -102,6 +103,7 @@ export async function createTestApi({ store, routes, limits, again }: TestApiOpt
     people,
     feed: events,
     database: store,
+    seal: createSeal(new Uint8Array(32)),
     telemetry,
     clock,
     ids: () => `r${++requests}`,

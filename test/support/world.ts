@@ -187,7 +187,8 @@ async function startCity({ play, resolve, network, clock, db, partners, adapter,
     },
   })
   const calendars = await createCalendars({ db, clock, audit, events, changed: () => cases.recount() })
-  const drafts = createCaseDrafts({ db, seal: plainSeal, clock, audit, events, randomId: threadId })
+  const applicantKey = (number: string) => createHash('sha256').update(number).digest()
+  const drafts = createCaseDrafts({ db, seal: plainSeal, clock, audit, events, randomId: threadId, applicantKey })
   const clocks = createCaseClocks({
     clock,
     agreements,
@@ -203,7 +204,7 @@ async function startCity({ play, resolve, network, clock, db, partners, adapter,
     clocks,
     submission: async () => ({ ok: true }),
     returned: drafts.returned,
-    applicantKey: number => createHash('sha256').update(number).digest(),
+    applicantKey,
     changed: () => {},
   })
   handlers.set('case', caseHandler)
