@@ -94,6 +94,7 @@ import { createSightings } from './partners/sightings.ts'
 import { testRoutes } from './partners/test-routes.ts'
 import { createPeople } from './people/people.ts'
 import { peopleRoutes } from './people/routes.ts'
+import { addressOf } from './public/pages.ts'
 import { createApplicants } from './public/progress.ts'
 import { createSite, SITE_LIMITS } from './public/site-routes.ts'
 import { createBoard } from './queues/board.ts'
@@ -597,7 +598,8 @@ export async function startNode({
     progress(thread) {
       const { url } = config.applicants
       if (url === undefined) return null
-      return { url: new URL('/', url).href, code: new URL(`/q/${applicants.tokenOf(thread)}`, url).href }
+      const code = addressOf(applicants.tokenOf(thread), { big: false, scanned: true })
+      return { url: new URL('/', url).href, code: new URL(code, url).href }
     },
   })
   const intake = createIntake({

@@ -341,7 +341,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The application does not hold as the item and the agreement ask for it',
     zh: '申请未通过预检',
-    cure: 'Cure each field that the detail names, then submit again; the application is kept as a draft',
+    cure: 'Cure each field that the detail names, then submit again; a draft stays as it was, and what the other city refused comes back as one',
   },
   'case.material': {
     status: 400,

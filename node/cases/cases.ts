@@ -26,7 +26,7 @@ import { saveDuty } from './handler.ts'
 import { casesOf, handOver, type JointCase, type LinkedCase, linkedTo } from './joint.ts'
 import { createCaseNumbers } from './numbers.ts'
 import { miscounted, type PageCounter } from './scans.ts'
-import { tell } from './submission.ts'
+import { namingAuthorisation, tell, withAuthorisation } from './submission.ts'
 
 export type CasesParts = {
   db: Database
@@ -186,7 +186,8 @@ export function createCases(parts: CasesParts) {
   }
 
   async function check(input: Input): Promise<Checked> {
-    const { to, item: code, caseNo, receivedAt, codes, common = [], ...rest } = input
+    const { to, item: code, caseNo, receivedAt, codes, common = [], ...typed } = input
+    const rest = withAuthorisation(typed)
     const item = await parts.services.item(to, code)
     if (item === null) throw new ProblemError('item.unknown')
     const agreement = await parts.agreements
@@ -220,7 +221,10 @@ export function createCases(parts: CasesParts) {
     const content = { ...application, caseNo: caseNo ?? '-' }
     const hashes = materialsOf('case.submit', content)
     const materials = await parts.materials.held(hashes)
-    const findings = preflight({ content: application, item, agreed, names, checkForm: parts.checkForm })
+    const findings = namingAuthorisation(
+      preflight({ content: application, item, agreed, names, checkForm: parts.checkForm }),
+      application,
+    )
     // What stays here must hold too; the other city will not see it.
     if (kept.some(path => path.startsWith('form.')) && item.form !== undefined)
       for (const { path, reason, reasonZh } of parts.checkForm(item.form, given.form) ?? [])

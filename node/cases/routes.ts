@@ -123,6 +123,10 @@ const Detail = Case.extend({
 const submit = CASE_CONTENT['case.submit'].shape
 export const NewCase = z.strictObject({
   ...submit,
+  agent: submit.agent
+    .unwrap()
+    .extend({ authorisation: text(64).optional().describe('授权委托书: SHA-256 of the material, or its code') })
+    .optional(),
   to: DivisionCode.describe('the city that has the power (办理地)'),
   item: text(50).describe('taskCode of its published item'),
   caseNo: submit.caseNo.optional().describe('given by the node when absent'),

@@ -2,8 +2,9 @@
 import type { AgreementDocument } from '../../protocol/agreement/document.ts'
 import { agreedItem } from '../../protocol/agreement/document.ts'
 import type { CaseBody } from '../../protocol/case/kinds.ts'
-import { type CheckForm, type Finding, preflight } from '../../protocol/case/preflight.ts'
+import { type Application, type CheckForm, type Finding, preflight } from '../../protocol/case/preflight.ts'
 import type { PacketClaims } from '../../protocol/packet/claims.ts'
+import { Sha256 } from '../../protocol/primitives.ts'
 import { type Refused, refuse } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import type { Reader } from '../exchange/ports.ts'
@@ -59,3 +60,26 @@ export const tell = (findings: readonly Finding[]): string =>
     .slice(0, TOLD)
     .map(({ field, reason, reasonZh }) => `${field}: ${reason} (${reasonZh})`)
     .join('; ')
+
+/** An application that names the authorisation (授权委托书) by the code of its material names it by its hash, as it is signed. */
+export function withAuthorisation<T extends Pick<Application, 'agent' | 'materials'>>(given: T): T {
+  const named = given.materials.find(({ code }) => code === given.agent?.authorisation)
+  return given.agent === undefined || named === undefined
+    ? given
+    : { ...given, agent: { ...given.agent, authorisation: named.sha256 } }
+}
+
+/** A code that none of the materials has: the finding names it, and it is the applicant who brings the paper. */
+export function namingAuthorisation(findings: readonly Finding[], { agent }: Pick<Application, 'agent'>): Finding[] {
+  const code = agent?.authorisation
+  if (code === undefined || Sha256.safeParse(code).success) return [...findings]
+  return findings.map(finding =>
+    finding.field === 'agent.authorisation'
+      ? {
+          ...{ ...finding, cure: 'applicant' },
+          ...{ reason: `material ${code}, the authorisation, is not among the materials: hand it in` },
+          reasonZh: `缺少授权委托书：材料 ${code} 尚未提交，请申请人提供`,
+        }
+      : finding,
+  )
+}

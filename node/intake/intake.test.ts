@@ -163,6 +163,24 @@ describe('drafts', () => {
   })
 })
 
+test('an authorisation is named by the code of its material; one that is not there is named, and the applicant cures it', async () => {
+  await agree(world)
+  const agent = { name: '林长河', idType: '111', idNumber: '11010519491231002X', authorisation: 'M05' }
+  const application = { ...whole, agent, materials: [{ code: 'M05', name: '授权委托书.pdf', sha256: 'a'.repeat(64) }] }
+  const found = async (content: object) =>
+    (await ankang.cases.preflight(NewCase.parse(content) as never))
+      .filter(({ field }) => field === 'agent.authorisation')
+      .map(({ cure, reason }) => [cure, reason])
+  expect(await found(application)).toEqual([])
+  const missing = [['applicant', 'material M05, the authorisation, is not among the materials: hand it in']]
+  expect(await found({ ...application, materials: [] })).toEqual(missing)
+  const { id } = await ankang.drafts.create({ ...application, materials: [] }, 'person:1')
+  expect((await intake.check(id, 'person:1')).map(({ cure, reason }) => [cure, reason])).toEqual(missing)
+  await expect(ankang.cases.submit({ ...application, materials: [] } as never, 'person:1')).rejects.toEqual(
+    refused('case.preflight'),
+  )
+})
+
 test('the guide tells in which modes the item can be sent now, and prefill reads earlier cases with an audit row', async () => {
   await agree(world)
   const guide = await intake.guide(HANDLING, PLAY_ITEM.code)

@@ -51,7 +51,14 @@ const PLAIN: Record<State, string> = {
   refused: '不予受理',
 }
 
-export type PageLook = { /** large text */ big: boolean /** of the city */; title: string }
+/** What the address in the QR code says of itself, `?by=qr`. */
+export const SCANNED = 'qr'
+
+export type PageLook = {
+  /** large text */ big: boolean
+  /** whether the page was opened by the QR code */ scanned: boolean
+  /** of the city */ title: string
+}
 
 function frame({ big, title }: PageLook, switchTo: string, body: string): string {
   return `<!doctype html>
@@ -75,7 +82,8 @@ ${body}
 }
 
 const hidden = (name: string, value: string): string => `<input type="hidden" name="${name}" value="${safe(value)}">`
-const sized = (big: boolean): string => (big ? hidden('big', '1') : '')
+const kept = ({ big, scanned }: PageLook): string =>
+  `${big ? hidden('big', '1') : ''}${scanned ? hidden('by', SCANNED) : ''}`
 const day = (date: string): string => chineseDay(date)
 
 /** Asks for the case number and the last four characters of the ID number. */
@@ -85,7 +93,7 @@ export function askPage(look: PageLook, problem: string | null = null): string {
     look.big ? '/' : '/?big=1',
     `${problem === null ? '' : `<p class="card problem" role="alert">${safe(problem)}</p>`}
 <form method="post" action="/progress" class="card" autocomplete="off">
-${sized(look.big)}
+${kept(look)}
 <label for="number">办件编号</label>
 <input type="text" id="number" name="number" inputmode="text" required maxlength="64" aria-describedby="where">
 <p id="where">在收件回执的右上方或正文中。</p>
@@ -114,7 +122,7 @@ function ratings(progress: Progress, look: PageLook): string {
   return progress.ratable
     .map(
       target => `<form method="post" action="/rate" class="card">
-${sized(look.big)}${hidden('token', progress.token)}${hidden('target', target)}
+${kept(look)}${hidden('token', progress.token)}${hidden('target', target)}
 <h2>请评价${TARGETS[target]}</h2>
 <fieldset><legend>您的评价</legend>
 ${LEVELS.map(
@@ -130,12 +138,18 @@ ${LEVELS.map(
     .join('\n')
 }
 
+/** Where the page of a case is; the QR code holds the one that says that it was scanned. */
+export function addressOf(token: string, { big, scanned }: Pick<PageLook, 'big' | 'scanned'>): string {
+  const query = [...(scanned ? [`by=${SCANNED}`] : []), ...(big ? ['big=1'] : [])].join('&')
+  return `/q/${token}${query === '' ? '' : `?${query}`}`
+}
+
 export function progressPage(progress: Progress, look: PageLook, said: string | null = null): string {
   const { outcome } = progress
   const ended = outcome === null ? '' : `（${OUTCOME_NAMES[outcome].zh}）`
   return frame(
     look,
-    `/q/${progress.token}${look.big ? '' : '?big=1'}`,
+    addressOf(progress.token, { ...look, big: !look.big }),
     `${said === null ? '' : `<p class="card" role="status">${safe(said)}</p>`}
 <section class="card">
 <p>${safe(progress.item)}</p>

@@ -159,7 +159,8 @@ export function createApplicants(parts: ApplicantsParts) {
       for (const row of rows) {
         const [submitted] = await parts.packets(row.thread_no)
         const submit = submitted?.body as CaseContent<'case.submit'> | null | undefined
-        const numbers = [submit?.applicant.idNumber, submit?.agent?.idNumber]
+        const agent = submit?.agent?.kind === 'assistant' ? undefined : submit?.agent
+        const numbers = [submit?.applicant.idNumber, agent?.idNumber]
         if (
           submitted?.claims.iss === own &&
           numbers.some(number => number !== undefined && same(number.slice(-4), last4))

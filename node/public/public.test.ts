@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { ProblemError } from '../../protocol/problem.ts'
 import { createHandClock } from '../../test/support/http.ts'
 import { maskNumber } from '../papers/forms.ts'
-import { LEVELS } from './pages.ts'
+import { addressOf, LEVELS } from './pages.ts'
 import type { Progress } from './progress.ts'
 import { createSite, SITE_LIMITS } from './site-routes.ts'
 
@@ -109,6 +109,13 @@ describe('rating', () => {
     const sent = { token: TOKEN, target: 'window', level: '2', text: '  很好 ', realName: '1' }
     expect(await (await post('/rate', sent)).text()).toContain('谢谢您的评价')
     expect(rated).toEqual([{ target: 'window', level: 2, channel: '网页', realName: true, text: '很好' }])
+    // Whoever scanned the code is told apart, also after a change to large text.
+    const scanned = await (await get(addressOf(TOKEN, { big: true, scanned: true }))).text()
+    expect(scanned.match(/name="by" value="qr"/g)).toHaveLength(2)
+    expect(scanned).toContain(`href="/q/${TOKEN}?by=qr"`)
+    expect(text).not.toContain('name="by"')
+    await post('/rate', { ...sent, by: 'qr' })
+    expect(rated.pop()).toMatchObject({ channel: '二维码' })
     expect((await post('/rate', { ...sent, level: '6' })).status).toBe(400)
     expect((await post('/rate', { ...sent, target: 'mayor' })).status).toBe(400)
     expect((await post('/rate', { ...sent, level: '5' })).status).toBe(409)

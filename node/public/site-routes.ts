@@ -5,7 +5,7 @@
 import { CASE_CONTENT } from '../../protocol/case/kinds.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { addressKey, createRateLimiter, isLoopback } from '../http/rate.ts'
-import { askPage, messagePage, type PageLook, progressPage } from './pages.ts'
+import { askPage, messagePage, type PageLook, progressPage, SCANNED } from './pages.ts'
 import type { Applicants } from './progress.ts'
 
 export const SITE_LIMITS = {
@@ -29,9 +29,18 @@ const HEADERS = {
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
 } as const
 
+/** 评价渠道: by the QR code of the receipt, or by a link or the case number. */
+const CHANNELS = { code: '二维码', page: '网页' } as const
+
 /** The same for a number that is none and digits that are wrong. */
 const NOT_FOUND = '没有查到：请核对办件编号和证件号码后四位。'
 const TOO_OFTEN = '查询过于频繁，请稍后再试。'
+
+const lookOf = (title: string, fields: URLSearchParams): PageLook => ({
+  title,
+  big: fields.get('big') === '1',
+  scanned: fields.get('by') === SCANNED,
+})
 
 export function createSite(parts: {
   title: string
@@ -83,7 +92,7 @@ export function createSite(parts: {
     const content = CASE_CONTENT['case.evaluate'].safeParse({
       target: form.get('target'),
       level: Number(form.get('level')),
-      channel: '网页',
+      channel: look.scanned ? CHANNELS.code : CHANNELS.page,
       realName: form.get('realName') === '1',
       ...(text === '' ? {} : { text }),
     })
@@ -100,7 +109,7 @@ export function createSite(parts: {
 
   async function answer(request: Request, address: string): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url)
-    const plain: PageLook = { title, big: searchParams.get('big') === '1' }
+    const plain = lookOf(title, searchParams)
     if (!byAddress.take(clientOf(request, address))) return page(messagePage(plain, TOO_OFTEN), 429)
     if (request.method === 'GET' && pathname === '/') return page(askPage(plain))
     const token = /^\/q\/([A-Za-z0-9_-]{43})$/.exec(pathname)?.[1]
@@ -111,7 +120,7 @@ export function createSite(parts: {
     if (request.method !== 'POST' || (pathname !== '/progress' && pathname !== '/rate'))
       return page(messagePage(plain, '没有这个页面。'), 404)
     const form = await formOf(request)
-    const look: PageLook = { title, big: form.get('big') === '1' }
+    const look = lookOf(title, form)
     return pathname === '/progress' ? find(form, look) : rate(form, look)
   }
 
@@ -122,7 +131,7 @@ export function createSite(parts: {
       } catch (error) {
         const oversize = error instanceof ProblemError && error.problem.code === 'request.oversize'
         if (!oversize) parts.failed(error)
-        return page(messagePage({ title, big: false }, '暂时不能处理，请稍后再试。'), oversize ? 413 : 500)
+        return page(messagePage({ title, big: false, scanned: false }, '暂时不能处理，请稍后再试。'), oversize ? 413 : 500)
       }
     },
     drain: (): void => {},

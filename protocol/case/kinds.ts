@@ -51,13 +51,19 @@ export const Applicant = z.strictObject({
 })
 export type Applicant = z.infer<typeof Applicant>
 
-/** Agent (代办人): acts for the applicant under an authorisation that is one of the materials. */
+/** Who stands beside the applicant: 代办 acts for the applicant under an authorisation, 帮办 only helps at the counter. */
+export const AGENT_KINDS = { agent: '代办', assistant: '帮办' } as const
+
 const Agent = z.strictObject({
+  kind: z
+    .enum(Object.keys(AGENT_KINDS) as (keyof typeof AGENT_KINDS)[])
+    .optional()
+    .describe('agent (代办人, when absent): acts under an authorisation; assistant (帮办人员): helps, decides nothing'),
   name: text(200),
-  idType: text(20),
-  idNumber: text(50),
+  idType: text(20).optional().describe('needed of an agent'),
+  idNumber: text(50).optional().describe('needed of an agent'),
   phone: text(30).optional(),
-  authorisation: Sha256.optional(),
+  authorisation: Sha256.optional().describe('授权委托书, one of the materials; needed of an agent'),
 })
 
 /** One material (申请材料) of a packet: which one of the item's list it is, under its display name. */
@@ -67,6 +73,7 @@ export const CaseMaterial = z.strictObject({
   name: text(200),
   form: z.enum(['original', 'copy', 'electronic']).optional().describe('原件, 复印件, 电子'),
   pages: z.number().int().min(1).max(10_000).optional(),
+  purpose: text(200).optional().describe('用证事由 of this licence, in place of the one of the case'),
 })
 export type CaseMaterial = z.infer<typeof CaseMaterial>
 
@@ -115,7 +122,7 @@ export const CASE_CONTENT = {
       .strictObject({ text: text(64), acceptedAt: Instant })
       .optional()
       .describe('告知书 version and its acceptance'),
-    purpose: text(200).optional().describe('用证事由, needed for each licence among the materials'),
+    purpose: text(200).optional().describe('用证事由 of each licence among the materials that has none of its own'),
     delivery: z
       .strictObject({
         method: z

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ServiceItem } from '../service/item.ts'
+import { CASE_CONTENT, CaseMaterial } from './kinds.ts'
 import { type Application, type CheckForm, minimise, type PreflightParts, preflight } from './preflight.ts'
 
 const hash = (letter: string) => letter.repeat(64)
@@ -89,7 +90,23 @@ const changes: [string, Partial<Application>, string[]][] = [
   ],
   ['no consent', { consent: undefined }, ['consent applicant']],
   ['consent to an older notice', { consent: { text: 'v1', acceptedAt: content.receivedAt } }, ['consent applicant']],
-  ['a licence without a purpose', { purpose: undefined }, ['purpose clerk']],
+  ['a helper at the counter, without papers', { agent: { kind: 'assistant', name: '林长河' } }, []],
+  [
+    'a helper with an authorisation that was not handed in',
+    { agent: { kind: 'assistant', name: '林长河', authorisation: hash('c') } },
+    ['agent.authorisation clerk'],
+  ],
+  [
+    'an agent who shows nothing',
+    { agent: { kind: 'agent', name: '林长河' } },
+    ['agent.idType clerk', 'agent.idNumber clerk', 'agent.authorisation applicant'],
+  ],
+  ['a licence without a purpose', { purpose: undefined }, ['materials.0.purpose clerk']],
+  [
+    'a licence with a purpose of its own',
+    { purpose: undefined, materials: [{ sha256: hash('a'), code: 'M1', name: '身份证', purpose: '核验身份' }] },
+    [],
+  ],
   ['a field that the form has not', { form: { reason: 'x', other: 1 } }, ['form.other clerk']],
   ['a list without end', { form: { reason: Array.from({ length: 501 }, () => 0) } }, ['form clerk']],
   ['a list of the largest size', { form: { reason: Array.from({ length: 500 }, () => 0) } }, []],
@@ -107,6 +124,12 @@ const changes: [string, Partial<Application>, string[]][] = [
 ]
 test.each(changes)('%s', (_, change, found) => {
   expect(errors(change)).toEqual(found)
+})
+
+test('a purpose has 200 characters at most, of a case and of a licence', () => {
+  const { purpose } = CASE_CONTENT['case.submit'].shape
+  for (const schema of [purpose, CaseMaterial.shape.purpose])
+    expect([200, 201].map(length => schema.safeParse('用'.repeat(length)).success)).toEqual([true, false])
 })
 
 test('an item that is not in use, and a form that cannot be used, are for the handling city', () => {

@@ -117,16 +117,21 @@ export function preflight({ content, item, agreed, checkForm, names = [] }: Pref
   for (const who of ['applicant', 'agent'] as const) {
     const holder = content[who]
     if (holder === undefined) continue
-    if (holder.idType === '111' && readResidentId(holder.idNumber) === null)
+    const { idNumber = '' } = holder
+    if (holder.idType === '111' && readResidentId(idNumber) === null)
       find(`${who}.idNumber`, 'clerk', 'not a valid resident identity number', '身份证号码校验不通过')
-    if (holder.idType === '001' && readCreditCode(holder.idNumber) === null)
+    if (holder.idType === '001' && readCreditCode(idNumber) === null)
       find(`${who}.idNumber`, 'clerk', 'not a valid unified social credit code', '统一社会信用代码校验不通过')
   }
   if (content.agent !== undefined) {
-    const { authorisation } = content.agent
-    if (authorisation === undefined)
-      find('agent.authorisation', 'applicant', 'the agent has no authorisation', '代办人未提交授权委托书')
-    else if (!content.materials.some(({ sha256 }) => sha256 === authorisation))
+    const { kind = 'agent', authorisation } = content.agent
+    for (const field of ['idType', 'idNumber'] as const)
+      if (kind === 'agent' && content.agent[field] === undefined)
+        find(`agent.${field}`, 'clerk', 'who acts for the applicant shows an identity document', '请填写代办人的证件')
+    if (authorisation === undefined) {
+      if (kind === 'agent')
+        find('agent.authorisation', 'applicant', 'the agent has no authorisation', '代办人未提交授权委托书')
+    } else if (!content.materials.some(({ sha256 }) => sha256 === authorisation))
       find('agent.authorisation', 'clerk', 'the authorisation is not among the materials', '授权委托书未列入申请材料')
   }
 
@@ -177,11 +182,11 @@ export function preflight({ content, item, agreed, checkForm, names = [] }: Pref
         'the original is asked for: to be mailed or shown',
         `${wanted.materialName}须提交原件（邮寄或核验）`,
       )
-    if (wanted.certCode !== undefined && content.purpose === undefined)
+    if (wanted.certCode !== undefined && (material.purpose ?? content.purpose) === undefined)
       find(
-        'purpose',
+        `materials.${index}.purpose`,
         'clerk',
-        `material ${index} is a licence: say what it is used for`,
+        'a licence: say what it is used for, here or once for all in purpose',
         `使用证照（${wanted.materialName}）须填写用证事由`,
       )
   }
