@@ -81,6 +81,7 @@ import { materialRoutes } from './materials/routes.ts'
 import { createSeal, deriveKey } from './materials/seal.ts'
 import { createP2pHost, type P2pHost } from './p2p/host.ts'
 import { peerIdOf } from './p2p/peer-id.ts'
+import type { LastDay } from './papers/forms.ts'
 import { createCasePapers } from './papers/papers.ts'
 import { paperRoutes } from './papers/routes.ts'
 import { createHealth } from './partners/health.ts'
@@ -561,9 +562,10 @@ export async function startNode({
   })
   const rebuildAll = () =>
     rebuild({ db, packets: (tx, no) => packets().packets(tx, no), handler: caseHandler, statistics })
-  const promised = async (thread: string): Promise<string | null> => {
+  const promised = async (thread: string): Promise<LastDay | null> => {
     const { clock: counted } = await cases.get(thread)
-    return counted.deadlines.find(({ duty }) => duty === 'promise')?.due ?? null
+    const promise = counted.deadlines.find(({ duty }) => duty === 'promise')
+    return promise?.due == null ? null : { day: promise.due, provisional: promise.provisional }
   }
   const cityOf = (code: string) => {
     const read = readCertificate(
@@ -594,6 +596,7 @@ export async function startNode({
     packets: packetsOf,
     item: itemOf,
     city: cityOf,
+    own: identity.city,
     promised,
     progress(thread) {
       const { url } = config.applicants

@@ -26,7 +26,9 @@ export const purgeRoutes = (purges: Purges): RouteModule => ({
         bodies: count,
         materials: count.describe('files that no other case names'),
         drafts: count.describe('drafts left over when the case was submitted (遗留草稿)'),
-        laterDrafts: count.describe('drafts of the same applicant and item that were worked on since: a purge leaves them'),
+        laterDrafts: count.describe(
+          'drafts of the same applicant and item that were worked on since: a purge leaves them',
+        ),
         projections: count.describe("entries of lists made from the bodies: the case's row, parcels, steps"),
         search: count.describe('keyed hashes by which a search finds the applicant'),
         backups: z.array(z.strictObject({ folder: z.string(), at: z.string() })),

@@ -63,15 +63,7 @@ type Row = Omit<CaseDraft, 'problem' | 'thread' | 'createdAt' | 'updatedAt' | 'u
 
 export type CaseDrafts = ReturnType<typeof createCaseDrafts>
 
-export function createCaseDrafts({
-  db,
-  seal,
-  clock,
-  audit,
-  events,
-  randomId,
-  applicantKey,
-}: CaseDraftsParts) {
+export function createCaseDrafts({ db, seal, clock, audit, events, randomId, applicantKey }: CaseDraftsParts) {
   const context = (id: string): string => `case draft ${id}`
 
   /** A draft that the account may work on: its own, one of a window (a clerk works at any), one that a partner sent back. */
@@ -80,7 +72,10 @@ export function createCaseDrafts({
     if (row === undefined)
       throw new ProblemError('request.not-found', 'no such draft: it was sent, deleted or never was')
     if (row.window === null && row.owner !== actor && row.owner !== NODE)
-      throw new ProblemError('request.forbidden', "window: a draft without one is its owner's alone; the owner names one to share it")
+      throw new ProblemError(
+        'request.forbidden',
+        "window: a draft without one is its owner's alone; the owner names one to share it",
+      )
     return row
   }
 
@@ -263,7 +258,16 @@ export function createCaseDrafts({
   }
 }
 
-const toDraft = ({ sealed: _, applicant_key: __, problem, thread, created_at, updated_at, updated_by, ...row }: Row): CaseDraft => ({
+const toDraft = ({
+  sealed: _,
+  applicant_key: __,
+  problem,
+  thread,
+  created_at,
+  updated_at,
+  updated_by,
+  ...row
+}: Row): CaseDraft => ({
   ...row,
   problem: problem === null ? null : (JSON.parse(problem) as Problem),
   thread: thread === null ? null : toHex(thread),

@@ -80,7 +80,8 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       path: '/api/v1/cases/prefill',
       id: 'prefillCase',
       summary: 'Fill in what the ID number, the credit code and earlier cases already tell (预填)',
-      description: 'Overwrites nothing. Reading earlier cases of the applicant leaves audit rows; the answer is kept nowhere.',
+      description:
+        'Overwrites nothing. Reading earlier cases of the applicant leaves audit rows; the answer is kept nowhere.',
       roles: WORKERS,
       looksUp: true,
       body: z.strictObject({

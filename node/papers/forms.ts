@@ -4,11 +4,12 @@
  */
 
 import { dayOf } from '../../protocol/agreement/document.ts'
-import { type CaseContent, type CaseKind, MODE_NAMES } from '../../protocol/case/kinds.ts'
+import { type CaseContent, type CaseKind, type CaseMaterial, MODE_NAMES } from '../../protocol/case/kinds.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { chineseDay } from '../agreements/paper-articles.ts'
 import { OUTCOME_NAMES } from '../evidence/timeline.ts'
-import { type Block, chineseInstant, type Sheet } from './sheet.ts'
+import { labelsOf } from './labels.ts'
+import { type Block, chineseInstant, NUMBERED, type Sheet } from './sheet.ts'
 
 export const PAPERS = {
   receipt: '收件回执',
@@ -22,6 +23,9 @@ export const PAPERS = {
 export type PaperName = keyof typeof PAPERS
 export const PAPER_NAMES = Object.keys(PAPERS) as PaperName[]
 
+/** Last day of a limit; provisional (暂定) past the holiday tables. */
+export type LastDay = { day: string; provisional: boolean }
+
 /** What the papers are written from. Bodies are the newest of their kind; absent: not written yet, or purged. */
 export type PaperView = {
   submit: CaseContent<'case.submit'>
@@ -30,8 +34,9 @@ export type PaperView = {
   /** name and authority of a city by code */ city: (code: string) => { name: string; authority: string }
   collecting: string
   handling: string
+  /** the city that prints */ own: string
   localCaseNo: string | null
-  /** last day of a limit, when it is known */ promised: string | null
+  /** of the promised limit, when it is known */ promised: LastDay | null
   /** SVG of the QR code of the progress page, and where it is; null when applicants have no pages */
   progress: { picture: string; url: string } | null
   /** today, YYYY-MM-DD in China */ today: string
@@ -43,15 +48,43 @@ export const maskNumber = (number: string): string =>
     ? '*'.repeat(number.length)
     : `${number.slice(0, 4)}${'*'.repeat(number.length - 8)}${number.slice(-4)}`
 
+const lastDay = ({ day, provisional }: LastDay): string => `${chineseDay(day)}${provisional ? '（暂定）' : ''}`
+
 const FORMS = { original: '原件', copy: '复印件', electronic: '电子' } as const
 
 const who = ({ submit }: PaperView): Block => ({
   rows: [
     ['申请人', submit.applicant.name],
     ['证件号码', maskNumber(submit.applicant.idNumber)],
-    ['代办人', submit.agent?.name],
+    [submit.agent?.kind === 'assistant' ? '帮办人员' : '代办人', submit.agent?.name],
   ],
 })
+
+/** The name of a material as the item calls it; the authorisation of an agent as what it is, not as a file is called. */
+function materialName({ submit, item }: PaperView, { code, sha256, name, purpose }: CaseMaterial): string {
+  const listed = item?.materials.find(({ materialCode }) => materialCode === code)?.materialName
+  const called = listed ?? (sha256 === submit.agent?.authorisation ? '授权委托书' : name)
+  return purpose === undefined ? called : `${called}（用证事由：${purpose}）`
+}
+
+const SEALS = { none: '无签章', external: '外部签章，未验' } as const
+
+/**
+ * What is known of the seal and the signature of a result. A seal inside a PDF or OFD is not verified here; the packet of the
+ * decision was, before it was stored, unless this city signed it itself.
+ */
+function proofs(view: PaperView): readonly (readonly [string, string])[] {
+  const decided = view.body('case.decide')
+  const sent = view.body('case.send-result')
+  const seal =
+    sent === null ? '结果尚未发出' : sent.content.seal === undefined ? '未注明，未验' : SEALS[sent.content.seal]
+  const signature =
+    decided === null ? '没有已签名的决定' : decided.issuer === view.own ? '由本市签名' : '数据包签名已验'
+  return [
+    ['结果文件签章', seal],
+    ['决定的签名', signature],
+  ]
+}
 const what = (view: PaperView): Block => ({
   rows: [
     ['申请事项', view.submit.item.name],
@@ -80,7 +113,8 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
     needs: null,
     write: view => {
       const { submit, item } = view
-      const names = new Map(item?.materials.map(material => [material.materialCode, material.materialName]))
+      const atCounter = submit.mode !== 0 || submit.window !== undefined
+      const signers = submit.agent === undefined || submit.agent.kind === 'assistant' ? '申请人' : '申请人（代办人）'
       return {
         number: submit.caseNo,
         blocks: [
@@ -98,6 +132,7 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
                 submit.item.promiseDay === undefined ? null : `受理之日起 ${submit.item.promiseDay} 个工作日`,
               ],
               ['法定时限', submit.item.anticipateDay === undefined ? null : `${submit.item.anticipateDay} 个工作日`],
+              ['用证事由', submit.purpose],
               ['咨询电话', item?.linkWay],
               ['监督电话', item?.superviseWay],
             ],
@@ -105,10 +140,10 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
           { heading: '收到的材料' },
           {
             table: {
-              head: ['序号', '材料', '形式', '份数或页数'],
+              head: [NUMBERED, '材料', '形式', '份数或页数'],
               rows: submit.materials.map((material, at) => [
                 String(at + 1),
-                names.get(material.code) ?? material.name,
+                materialName(view, material),
                 material.form === undefined ? '电子' : FORMS[material.form],
                 material.pages === undefined ? '' : `${material.pages} 页`,
               ]),
@@ -116,14 +151,14 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
           },
           {
             paragraphs: [
-              '材料已当面清点。本回执证明收到上述材料，不代表已经受理；是否受理由办理机关依法决定。',
+              `${atCounter ? '材料已当面清点。' : '材料由申请人在网上提交。'}本回执证明收到上述材料，不代表已经受理；是否受理由办理机关依法决定。`,
               '材料不齐全或者不符合法定形式的，办理机关应当当场或者在五个工作日内一次告知需要补正的全部内容；逾期不告知的，自收到材料之日起即为受理。',
               view.progress === null
                 ? '凭办件编号和证件号码后四位可向收件窗口查询进度。'
                 : `查询进度：扫描二维码，或者打开 ${view.progress.url} 输入办件编号和证件号码后四位。`,
             ],
           },
-          { signatures: ['申请人（代办人）签名', '收件人签名'] },
+          ...(atCounter ? [{ signatures: [`${signers}签名`, '收件人签名'] }] : []),
           organOf(view, view.collecting, dayOf(Date.parse(submit.receivedAt) / 1000)),
         ],
       }
@@ -146,7 +181,7 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
           },
           {
             table: {
-              head: ['序号', '材料', '需要补正的内容'],
+              head: [NUMBERED, '材料', '需要补正的内容'],
               rows: (notice?.content.materials ?? []).map(({ code, reason }, at) => [
                 String(at + 1),
                 names.get(code) ?? code,
@@ -171,7 +206,8 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
     needs: 'case.accept',
     write: view => {
       const accepted = view.body('case.accept')
-      const until = accepted?.content.promisedBy ?? view.promised
+      const named = accepted?.content.promisedBy
+      const until = named === undefined ? view.promised : { day: named, provisional: false }
       return {
         number: accepted?.content.acceptanceNo ?? view.submit.caseNo,
         blocks: [
@@ -181,7 +217,7 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
               `您提出的“${view.submit.item.name}”申请，申请材料齐全、符合法定形式，现予以受理。`,
               until === null
                 ? '我机关将在承诺的时限内作出决定。'
-                : `我机关将于 ${chineseDay(until)} 前作出决定；依法需要听证、检验、检测、检疫、鉴定、专家评审等的，所需时间不计算在内，并另行书面告知。`,
+                : `我机关将于 ${lastDay(until)} 前作出决定；依法需要听证、检验、检测、检疫、鉴定、专家评审等的，所需时间不计算在内，并另行书面告知。`,
             ],
           },
           what(view),
@@ -231,6 +267,7 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
             ],
           },
           what(view),
+          { rows: proofs(view) },
           organOf(view, decided?.issuer ?? view.handling, decidedOn ?? decided?.day ?? null),
           { note: '本页为决定的送达用封面。电子结果文件、电子证照以办理机关出具的为准。' },
         ],
@@ -243,7 +280,7 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
       const sent = view.body('case.send-result')
       const received = view.body('case.result-received')
       const methods = { 'e-licence': '电子证照', file: '电子文件', mail: '邮寄', pickup: '领取' } as const
-      const { method, waybill, licence, seal } = sent?.content ?? {}
+      const { method, waybill, licence } = sent?.content ?? {}
       return {
         number: view.submit.caseNo,
         blocks: [
@@ -256,7 +293,7 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
               ['送达方式', method === undefined ? null : methods[method]],
               ['运单', waybill === undefined ? null : `${waybill.carrier} ${waybill.number}`],
               ['电子证照', licence === undefined ? null : [licence.name, licence.id].filter(Boolean).join(' ')],
-              ['签章', seal === 'external' ? '外部签章，未验' : null],
+              ...proofs(view),
               ['送达地点', `${view.city(view.collecting).name} ${view.submit.window ?? ''}`],
               ['签收时间', received === null ? null : chineseInstant(received.content.receivedAt)],
               ['签收人', received?.content.by],
@@ -271,49 +308,10 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
   },
   'mailing-label': {
     needs: null,
-    write: view => {
-      const ship = view.body('case.ship')
-      const result = view.body('case.send-result')
-      const label = (
-        kind: string,
-        to: { name: string; phone?: string | undefined; address: string; postcode?: string | undefined } | undefined,
-        from: string,
-        waybill: { carrier: string; number: string } | undefined,
-        contents: string,
-      ): Block[] =>
-        to === undefined
-          ? []
-          : [
-              { heading: kind },
-              {
-                rows: [
-                  ['收件人', to.name],
-                  ['电话', to.phone],
-                  ['地址', to.address],
-                  ['邮编', to.postcode],
-                  ['寄件人', from],
-                  ['运单', waybill === undefined ? null : `${waybill.carrier} ${waybill.number}`],
-                  ['内件', contents],
-                  ['办件编号', view.submit.caseNo],
-                ],
-              },
-            ]
-      const toApplicant = result?.content.recipient ?? view.submit.delivery?.recipient
-      return {
-        number: null,
-        blocks: [
-          ...label(
-            '原件寄往办理地',
-            ship?.content.recipient,
-            view.city(view.collecting).authority,
-            ship?.content.waybill,
-            (ship?.content.contents ?? []).join('、'),
-          ),
-          ...label('结果寄送', toApplicant, view.city(view.handling).authority, result?.content.waybill, '办理结果'),
-          { note: '面单含个人信息，用后请按规定处理。' },
-        ],
-      }
-    },
+    write: view => ({
+      number: null,
+      blocks: [{ labels: labelsOf(view) }, { note: '面单含个人信息，用后请按规定处理。' }],
+    }),
   },
 }
 
@@ -321,12 +319,7 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
 export function lacking(name: PaperName, view: PaperView): CaseKind | 'recipient' | null {
   const { needs } = WRITERS[name]
   if (needs !== null && view.body(needs) === null) return needs
-  if (name !== 'mailing-label') return null
-  const addressed =
-    view.body('case.ship')?.content.recipient ??
-    view.body('case.send-result')?.content.recipient ??
-    view.submit.delivery?.recipient
-  return addressed === undefined ? 'recipient' : null
+  return name === 'mailing-label' && labelsOf(view).length === 0 ? 'recipient' : null
 }
 
 export function paperOf(name: PaperName, view: PaperView): Sheet {

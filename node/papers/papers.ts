@@ -9,7 +9,7 @@ import type { Audit } from '../audit/audit.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { StoredPacket } from '../exchange/ports.ts'
 import type { Database } from '../store/database.ts'
-import { lacking, PAPER_NAMES, PAPERS, type PaperName, type PaperView, paperOf } from './forms.ts'
+import { type LastDay, lacking, PAPER_NAMES, PAPERS, type PaperName, type PaperView, paperOf } from './forms.ts'
 import { type Sheet, sheetHtml, sheetsHtml } from './sheet.ts'
 
 export type CasePapersParts = {
@@ -21,9 +21,22 @@ export type CasePapersParts = {
   /** name and organ of a city, as its certificate says */ city: (
     code: string,
   ) => { name: string; authority: string } | null
-  /** last day of the promised limit */ promised: (thread: string) => Promise<string | null>
+  own: string
+  promised: (thread: string) => Promise<LastDay | null>
   /** address of the pages for applicants, and the one of the case for its QR code; null when there are none */
   progress: (thread: string) => { url: string; code: string } | null
+}
+
+/** Labels of many cases, several on each sheet of paper. */
+const together = (sheets: readonly Sheet[]): Sheet => {
+  const blocks = sheets.flatMap(sheet => sheet.blocks)
+  return {
+    ...{ title: PAPERS['mailing-label'], number: null },
+    blocks: [
+      { labels: blocks.flatMap(block => ('labels' in block ? block.labels : [])) },
+      ...blocks.filter(block => 'note' in block).slice(0, 1),
+    ],
+  }
 }
 
 export type CasePapers = ReturnType<typeof createCasePapers>
@@ -54,6 +67,7 @@ export function createCasePapers(parts: CasePapersParts) {
       city: code => parts.city(code) ?? { name: code, authority: code },
       collecting,
       handling,
+      own: parts.own,
       localCaseNo: row.local_case_no,
       promised: await parts.promised(thread),
       progress: page === null ? null : { url: page.url, picture: renderSVG(page.code, { border: 1 }) },
@@ -107,7 +121,7 @@ export function createCasePapers(parts: CasePapersParts) {
         for (const thread of printed)
           await parts.audit.append(tx, { actor, action: 'case.printed', subject: thread, detail: { paper: name } })
       })
-      return { html: sheetsHtml(PAPERS[name], sheets), items }
+      return { html: sheetsHtml(PAPERS[name], name === 'mailing-label' ? [together(sheets)] : sheets), items }
     },
 
     /** The page. Problems: as of `list`; `case.transition` when the case has not come so far. */

@@ -1,6 +1,6 @@
 /** A sheet for paper (文书): one HTML page without scripts that needs nothing else, A4 when printed. Pure. */
 import { chineseDay } from '../agreements/paper-articles.ts'
-import { PAPER_STYLE } from '../agreements/paper-style.ts'
+import { SHEET_STYLE } from '../agreements/paper-style.ts'
 import { escapeHtml } from '../evidence/timeline-html.ts'
 
 /** What stands on a sheet, from top to bottom. */
@@ -14,11 +14,21 @@ export type Block =
   | { signatures: readonly string[] }
   | { organ: string; day: string | null }
   | { note: string }
+  | { labels: readonly Label[] }
+
+/** A label to be cut out (邮寄面单): the address largest, who sends it small. */
+export type Label = {
+  kind: string
+  /** words of each line; one is torn apart only when it is wider than the label */
+  address: readonly string[]
+  to: readonly string[]
+  from: readonly string[]
+  rest: readonly string[]
+}
 
 export type Sheet = { title: string; number: string | null; blocks: readonly Block[] }
 
-const STYLE = `${PAPER_STYLE}
-.rows{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 16px;margin:8px 0 12px}
+const STYLE = `${SHEET_STYLE}.rows{display:grid;grid-template-columns:8em minmax(0,1fr);gap:2px 8px;margin:8px 0 12px}
 .rows dt{color:var(--soft)}.rows dd{margin:0;overflow-wrap:anywhere}
 .picture{float:right;width:128px;margin:0 0 8px 16px;text-align:center;font-size:12px;color:var(--soft);text-indent:0}
 .picture svg{width:128px;height:128px}
@@ -27,7 +37,18 @@ const STYLE = `${PAPER_STYLE}
 .organ{text-align:right;text-indent:0;margin-top:36px}
 .organ .seal{display:block;color:var(--soft);font-size:13px}
 main.sheet+main.sheet{break-before:page}
-.label{border:2px dashed var(--line);padding:18px 22px;margin:0 0 18px;font-size:19px;line-height:1.6;break-inside:avoid}
+th.no,td.no{width:3.6em;text-align:center}
+.labels{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:6mm}
+.label{display:flex;flex-direction:column;border:1.5px solid var(--ink);padding:3mm 4mm;min-height:57mm;line-height:1.45;break-inside:avoid}
+.label p{text-indent:0;text-align:left}
+.label span{display:inline-block;margin-right:1em}
+.label .kind{font:700 12px/1.4 "SimHei","Noto Sans CJK SC",sans-serif;border-bottom:1px solid var(--line);padding-bottom:1mm;margin-bottom:2mm}
+.label .address{font-size:20px;font-weight:700}
+.label .to{font-size:18px;margin-top:1mm}
+.label .from{margin-top:auto;padding-top:2mm;font-size:13px}
+.label .rest{font-size:12px;color:var(--soft)}
+@media (max-width:700px){.labels{grid-template-columns:1fr}.picture{float:none;margin:0 auto 8px}.rows{grid-template-columns:6.5em minmax(0,1fr)}}
+@media print{.rows{line-height:1.5;gap:0 8px}.sheet:has(.labels) h1{display:none}.label .address{font-size:14pt}.label .to{font-size:13pt}.label .from{font-size:9.5pt}.label .rest,.label .kind{font-size:8.5pt}}
 `
 
 /** China Standard Time (UTC+8) of an instant: `2026年11月23日 15时20分`. */
@@ -37,6 +58,9 @@ export function chineseInstant(iso: string): string {
   const [day = '', time = ''] = new Date(at + 8 * 3_600_000).toISOString().split('T')
   return `${chineseDay(day)} ${time.slice(0, 2)}时${time.slice(3, 5)}分`
 }
+
+/** Heads a column of numbers, which is narrow. */
+export const NUMBERED = '序号'
 
 const cell = (text: string): string => escapeHtml(text)
 
@@ -49,8 +73,11 @@ function blockHtml(block: Block): string {
   if ('heading' in block) return `<h2>${cell(block.heading)}</h2>`
   if ('table' in block) {
     const { head, rows } = block.table
+    const numbered = head[0] === NUMBERED
     const line = (cells: readonly string[], tag: 'th' | 'td') =>
-      `<tr>${cells.map(text => `<${tag}>${cell(text)}</${tag}>`).join('')}</tr>`
+      `<tr>${cells
+        .map((text, at) => `<${tag}${numbered && at === 0 ? ' class="no"' : ''}>${cell(text)}</${tag}>`)
+        .join('')}</tr>`
     return `<table><thead>${line(head, 'th')}</thead><tbody>${rows.map(row => line(row, 'td')).join('')}</tbody></table>`
   }
   if ('picture' in block)
@@ -59,7 +86,20 @@ function blockHtml(block: Block): string {
     return `<div class="sign">${block.signatures.map(who => `<p>${cell(who)}：</p>`).join('')}</div>`
   if ('organ' in block)
     return `<p class="organ">${cell(block.organ)}<span class="seal">（印章）</span>${block.day === null ? '　　年　　月　　日' : cell(chineseDay(block.day))}</p>`
+  if ('labels' in block) return `<div class="labels">${block.labels.map(labelHtml).join('\n')}</div>`
   return `<p class="foot">${cell(block.note)}</p>`
+}
+
+function labelHtml({ kind, ...lines }: Label): string {
+  const line = (name: keyof typeof lines) =>
+    `<p class="${name}">${lines[name].map(text => `<span>${cell(text)}</span>`).join('')}</p>`
+  return `<section class="label">
+<p class="kind">${cell(kind)}</p>
+${line('address')}
+${line('to')}
+${line('from')}
+${line('rest')}
+</section>`
 }
 
 const mainOf = ({ title, number, blocks }: Sheet): string => `<main class="sheet">

@@ -22,6 +22,7 @@ a{color:var(--main)}a.size{display:inline-block;padding:.5rem .75rem;min-height:
 .state{font-size:1.5rem;font-weight:700;color:var(--main);margin:.25rem 0}
 .todo{border-left:.4rem solid var(--warn);color:var(--warn);font-weight:600}
 dl{margin:0;display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.25rem 1rem}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
+.part{display:inline-block;margin-right:.3em;font-variant-numeric:tabular-nums}
 ol{margin:0;padding:0 0 0 1.25rem}li{margin:.35rem 0}li span{color:var(--soft);white-space:nowrap}
 label{display:block;font-weight:600;margin:.75rem 0 .25rem}
 input[type=text],textarea{width:100%;font:inherit;padding:.6rem;border:2px solid var(--line);border-radius:.4rem;background:#fff;color:inherit}
@@ -84,6 +85,14 @@ ${body}
 const hidden = (name: string, value: string): string => `<input type="hidden" name="${name}" value="${safe(value)}">`
 const kept = ({ big, scanned }: PageLook): string =>
   `${big ? hidden('big', '1') : ''}${scanned ? hidden('by', SCANNED) : ''}`
+const PROVISIONAL = '（暂定）<br><small>节假日安排公布后可能变动</small>'
+
+/** A number of 20 digits as area, day and count, which are not torn apart; copied it is one word. */
+function grouped(number: string): string {
+  const parts = /^(\d{6})(\d{8})(\d{6})$/.exec(number)?.slice(1)
+  return parts === undefined ? safe(number) : parts.map(part => `<span class="part">${part}</span>`).join('')
+}
+
 const day = (date: string): string => chineseDay(date)
 
 /** Asks for the case number and the last four characters of the ID number. */
@@ -93,12 +102,12 @@ export function askPage(look: PageLook, problem: string | null = null): string {
     look.big ? '/' : '/?big=1',
     `${problem === null ? '' : `<p class="card problem" role="alert">${safe(problem)}</p>`}
 <form method="post" action="/progress" class="card" autocomplete="off">
-${kept(look)}
 <label for="number">办件编号</label>
 <input type="text" id="number" name="number" inputmode="text" required maxlength="64" aria-describedby="where">
-<p id="where">在收件回执的右上方或正文中。</p>
+<p id="where">在收件回执标题下方，“编号”之后。</p>
 <label for="last4">申请人或代办人证件号码后四位</label>
 <input type="text" id="last4" name="last4" required minlength="4" maxlength="4" pattern="[0-9A-Za-z]{4}">
+${kept(look)}
 <button type="submit">查询</button>
 </form>`,
   )
@@ -122,7 +131,6 @@ function ratings(progress: Progress, look: PageLook): string {
   return progress.ratable
     .map(
       target => `<form method="post" action="/rate" class="card">
-${kept(look)}${hidden('token', progress.token)}${hidden('target', target)}
 <h2>请评价${TARGETS[target]}</h2>
 <fieldset><legend>您的评价</legend>
 ${LEVELS.map(
@@ -132,6 +140,7 @@ ${LEVELS.map(
 <label for="text-${target}">意见（可不填）</label>
 <textarea id="text-${target}" name="text" rows="3" maxlength="500"></textarea>
 <label class="choice"><input type="checkbox" name="realName" value="1"> 实名评价，工作人员可以回访我</label>
+${kept(look)}${hidden('token', progress.token)}${hidden('target', target)}
 <button type="submit">提交评价</button>
 </form>`,
     )
@@ -156,10 +165,10 @@ export function progressPage(progress: Progress, look: PageLook, said: string | 
 <p class="state">${PLAIN[progress.state]}${ended}</p>
 ${progress.purged ? '<p>办件已结束，个人信息已按规定删除。</p>' : ''}
 <dl>
-<dt>办件编号</dt><dd>${safe(progress.caseNo)}</dd>
+<dt>办件编号</dt><dd>${grouped(progress.caseNo)}</dd>
 <dt>收件地</dt><dd>${safe(progress.collecting)}</dd>
 <dt>办理地</dt><dd>${safe(progress.handling)}</dd>
-${progress.promised === null ? '' : `<dt>承诺办结</dt><dd>${safe(day(progress.promised))} 前</dd>`}
+${progress.promised === null ? '' : `<dt>承诺办结</dt><dd>${safe(day(progress.promised.day))} 前${progress.promised.provisional ? PROVISIONAL : ''}</dd>`}
 </dl>
 </section>
 ${todo(progress)}

@@ -12,6 +12,7 @@ import { fromHex, toHex } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import type { StoredPacket } from '../exchange/ports.ts'
+import type { LastDay } from '../papers/forms.ts'
 import type { Database } from '../store/database.ts'
 
 export type RatingTarget = 'window' | 'department'
@@ -24,7 +25,7 @@ export type Progress = {
   /** how it ended; null before, and after a purge of what said so */ outcome: CaseState['outcome']
   /** name of the city whose window took it, and of the one that decides */ collecting: string
   handling: string
-  /** last day of the promised limit */ promised: string | null
+  promised: LastDay | null
   steps: { kind: CaseKind; day: string }[]
   /** materials that were asked for again, and until when; null when none are */ supplement: {
     materials: string[]
@@ -62,7 +63,7 @@ export type ApplicantsParts = {
   cityName: (code: string) => string
   packets: (threadNo: number) => Promise<readonly StoredPacket[]>
   item: (city: string, code: string) => Promise<ServiceItem | null>
-  promised: (thread: string) => Promise<string | null>
+  promised: (thread: string) => Promise<LastDay | null>
   evaluate: (thread: string, content: CaseContent<'case.evaluate'>) => Promise<void>
 }
 

@@ -79,7 +79,7 @@ export function createSite(parts: {
   }
 
   async function find(form: URLSearchParams, look: PageLook): Promise<Response> {
-    const [number, last4] = [(form.get('number') ?? '').trim(), (form.get('last4') ?? '').trim()]
+    const [number, last4] = [(form.get('number') ?? '').replaceAll(/\s/g, ''), (form.get('last4') ?? '').trim()]
     if (number === '' || number.length > 64 || !/^[0-9A-Za-z]{4}$/.test(last4))
       return page(askPage(look, NOT_FOUND), 404)
     if (!byCase.take(number)) return page(askPage(look, TOO_OFTEN), 429)
@@ -131,7 +131,10 @@ export function createSite(parts: {
       } catch (error) {
         const oversize = error instanceof ProblemError && error.problem.code === 'request.oversize'
         if (!oversize) parts.failed(error)
-        return page(messagePage({ title, big: false, scanned: false }, '暂时不能处理，请稍后再试。'), oversize ? 413 : 500)
+        return page(
+          messagePage({ title, big: false, scanned: false }, '暂时不能处理，请稍后再试。'),
+          oversize ? 413 : 500,
+        )
       }
     },
     drain: (): void => {},

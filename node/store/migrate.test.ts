@@ -105,11 +105,16 @@ describe('migrations', () => {
       return files.some(bytes => bytes.includes('11010519491231002X'))
     }
     const before = openSqlite(file)
-    await migrate(before, MIGRATIONS.filter(({ version }) => version < 20), now)
+    await migrate(
+      before,
+      MIGRATIONS.filter(({ version }) => version < 20),
+      now,
+    )
     await before.transaction(tx =>
-      tx.run(`INSERT INTO idempotency (person, key, request_hash, status, body, at) VALUES ('p', 'k', x'00', 200, ?, 1)`, [
-        '{"idNumber":"11010519491231002X"}',
-      ]),
+      tx.run(
+        `INSERT INTO idempotency (person, key, request_hash, status, body, at) VALUES ('p', 'k', x'00', 200, ?, 1)`,
+        ['{"idNumber":"11010519491231002X"}'],
+      ),
     )
     await before.close()
     expect(await holds()).toBe(true)

@@ -1,0 +1,79 @@
+/** What the papers of a made-up case are written from: an agent, a licence, originals and a result by mail. */
+import type { PaperView } from '../../node/papers/forms.ts'
+import type { CaseContent, CaseKind } from '../../protocol/case/kinds.ts'
+
+export const FILE_NAME = 'IMG_20261123_0001.pdf'
+const hash = (letter: string) => letter.repeat(64)
+const recipient = {
+  name: '陈小满',
+  phone: '13900000000',
+  postcode: '725000',
+  address: '陕西省安康市汉滨区巴山东路 8 号阳光花园 3 号楼 2 单元 1102 室',
+}
+const hall = {
+  name: '十堰市民中心 3 楼公积金窗口',
+  phone: '0719-8100001',
+  postcode: '442000',
+  address: '湖北省十堰市茅箭区北京北路 99 号',
+}
+
+export const SUBMIT: CaseContent<'case.submit'> = {
+  caseNo: '61090020261123000001',
+  item: {
+    code: '11420300MB0000000X4200000117001',
+    name: '异地贷款职工住房公积金缴存使用证明出具',
+    version: 1,
+    promiseDay: 5,
+  },
+  mode: 1,
+  applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X', phone: '13900000000' },
+  agent: { name: '林长河', idType: '111', idNumber: '11010519491231002X', authorisation: hash('b') },
+  form: {},
+  materials: [
+    { sha256: hash('a'), code: 'M01', name: 'scan.pdf', form: 'copy', pages: 2, purpose: '核验身份' },
+    { sha256: hash('b'), code: 'M05', name: FILE_NAME, pages: 1 },
+  ],
+  receivedAt: '2026-11-23T09:20:00+08:00',
+  window: '跨省通办窗口 3 号',
+  clerk: { no: 'AK-017', phone: '0915-3200001' },
+  purpose: '办理异地贷款',
+  delivery: { method: 'mail', recipient },
+}
+
+const BODIES: { [K in CaseKind]?: CaseContent<K> } = {
+  'case.ship': {
+    waybill: { carrier: 'EMS', number: '1180000000011' },
+    contents: ['申请表原件', '户口簿'],
+    recipient: hall,
+  },
+  'case.request-supplement': {
+    notice: '申请表缺签名；其他材料符合要求。',
+    deadline: '2026-12-07',
+    materials: [{ code: 'M01', reason: '身份证缺背面，请补正反两面的扫描件' }],
+  },
+  'case.accept': { acceptanceNo: '十审受字第 1001 号' },
+  'case.refuse': { reason: '不属于本机关职权范围。', basis: '《中华人民共和国行政许可法》第三十二条第一款第二项' },
+  'case.decide': { outcome: 'granted', documentNo: '十审准字第 1001 号' },
+  'case.send-result': { method: 'mail', waybill: { carrier: 'EMS', number: '1180000000012' }, seal: 'external' },
+}
+
+export const playPapers = (change: Partial<PaperView> = {}, bodies: typeof BODIES = BODIES): PaperView => ({
+  submit: SUBMIT,
+  body: <K extends CaseKind>(kind: K) => {
+    const content = bodies[kind] as CaseContent<K> | undefined
+    return content === undefined ? null : { content, day: '2026-11-25', issuer: '420300' }
+  },
+  item: {
+    ...{ linkWay: '0719-8100001', superviseWay: '0719-12345' },
+    materials: [{ materialCode: 'M01', materialName: '申请人身份证' }],
+  } as unknown as PaperView['item'],
+  city: code =>
+    code === '610900'
+      ? { name: '安康市', authority: '安康市行政审批服务局' }
+      : { name: '十堰市', authority: '十堰市住房公积金中心' },
+  ...{ own: '610900', collecting: '610900', handling: '420300', localCaseNo: 'SY-2026-0042' },
+  promised: { day: '2026-12-01', provisional: false },
+  progress: { picture: '<svg viewBox="0 0 10 10"><path d="M0 0h10v10H0z"/></svg>', url: 'https://ak.example.gov.cn/' },
+  today: '2026-11-25',
+  ...change,
+})
