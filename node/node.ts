@@ -9,6 +9,7 @@ import type { Carrier } from '../adapters/sdk/carrier.ts'
 import type { Adapter } from '../adapters/sdk/port.ts'
 import { readCertificate } from '../certs/index.ts'
 import { LIMITS } from '../protocol/limits.ts'
+import { verifyPacket } from '../protocol/packet/envelope.ts'
 import { type Problem, ProblemError } from '../protocol/problem.ts'
 import { windowsByUnit } from '../protocol/service/organisation.ts'
 import { createActs } from './agreements/acts.ts'
@@ -596,7 +597,7 @@ export async function startNode({
     packets: packetsOf,
     item: itemOf,
     city: cityOf,
-    own: identity.city,
+    verify: async jws => (await verifyPacket(jws, { resolveKey: kid => trust.key(kid), evidence: true })).ok,
     promised,
     progress(thread) {
       const { url } = config.applicants

@@ -50,9 +50,8 @@ test.each([
 
 test('what is said of signatures is what was verified here', () => {
   expect(text('delivery')).toMatch(/决定的签名\s+数据包签名已验\s/)
-  expect(text('delivery', playPapers({ own: '420300' }))).toMatch(/决定的签名\s+由本市签名\s/)
-  const sent = { 'case.send-result': { method: 'file' } } as const
-  expect(text('delivery', playPapers({}, sent))).toMatch(/决定的签名\s+没有已签名的决定\s/)
+  expect(text('delivery', playPapers({ decisionHolds: false }))).toMatch(/决定的签名\s+数据包签名未通过验证\s/)
+  expect(text('delivery', playPapers({ decisionHolds: null }))).toMatch(/决定的签名\s+没有已签名的决定\s/)
   expect(text('decision', playPapers({}, { 'case.decide': { outcome: 'denied' } }))).toContain('结果尚未发出')
 })
 

@@ -34,7 +34,9 @@ export type PaperView = {
   /** name and authority of a city by code */ city: (code: string) => { name: string; authority: string }
   collecting: string
   handling: string
-  /** the city that prints */ own: string
+  /** whether the signature of the packet that decides was verified, now; null without one */ decisionHolds:
+    | boolean
+    | null
   localCaseNo: string | null
   /** of the promised limit, when it is known */ promised: LastDay | null
   /** SVG of the QR code of the progress page, and where it is; null when applicants have no pages */
@@ -69,17 +71,13 @@ function materialName({ submit, item }: PaperView, { code, sha256, name, purpose
 
 const SEALS = { none: '无签章', external: '外部签章，未验' } as const
 
-/**
- * What is known of the seal and the signature of a result. A seal inside a PDF or OFD is not verified here; the packet of the
- * decision was, before it was stored, unless this city signed it itself.
- */
+/** What is known of the seal and the signature of a result: a seal inside a PDF or OFD is not verified here, the packet of the decision is. */
 function proofs(view: PaperView): readonly (readonly [string, string])[] {
-  const decided = view.body('case.decide')
   const sent = view.body('case.send-result')
   const seal =
     sent === null ? '结果尚未发出' : sent.content.seal === undefined ? '未注明，未验' : SEALS[sent.content.seal]
-  const signature =
-    decided === null ? '没有已签名的决定' : decided.issuer === view.own ? '由本市签名' : '数据包签名已验'
+  const { decisionHolds: holds } = view
+  const signature = holds === null ? '没有已签名的决定' : holds ? '数据包签名已验' : '数据包签名未通过验证'
   return [
     ['结果文件签章', seal],
     ['决定的签名', signature],

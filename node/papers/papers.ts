@@ -21,7 +21,7 @@ export type CasePapersParts = {
   /** name and organ of a city, as its certificate says */ city: (
     code: string,
   ) => { name: string; authority: string } | null
-  own: string
+  /** whether the signature of a packet (JWS) holds */ verify: (jws: string) => Promise<boolean>
   promised: (thread: string) => Promise<LastDay | null>
   /** address of the pages for applicants, and the one of the case for its QR code; null when there are none */
   progress: (thread: string) => { url: string; code: string } | null
@@ -42,6 +42,14 @@ const together = (sheets: readonly Sheet[]): Sheet => {
 export type CasePapers = ReturnType<typeof createCasePapers>
 
 export function createCasePapers(parts: CasePapersParts) {
+  /** Verifies the signed decision itself, once more; null without one. */
+  async function decisionHolds(packets: readonly StoredPacket[]): Promise<boolean | null> {
+    const decided = packets.findLast(({ claims, body }) => claims.kind === 'case.decide' && body !== null)
+    if (decided === undefined) return null
+    const [row] = await parts.db.query<{ jws: string }>('SELECT jws FROM packets WHERE no = ?', [decided.no])
+    return row !== undefined && (await parts.verify(row.jws))
+  }
+
   async function viewOf(thread: string): Promise<PaperView> {
     const [row] = await parts.db.query<{ thread_no: number; local_case_no: string | null }>(
       'SELECT c.thread_no, c.local_case_no FROM cases c JOIN threads t ON t.no = c.thread_no WHERE t.thread = ?',
@@ -67,7 +75,7 @@ export function createCasePapers(parts: CasePapersParts) {
       city: code => parts.city(code) ?? { name: code, authority: code },
       collecting,
       handling,
-      own: parts.own,
+      decisionHolds: await decisionHolds(packets),
       localCaseNo: row.local_case_no,
       promised: await parts.promised(thread),
       progress: page === null ? null : { url: page.url, picture: renderSVG(page.code, { border: 1 }) },

@@ -48,7 +48,7 @@ th.no,td.no{width:3.6em;text-align:center}
 .label .from{margin-top:auto;padding-top:2mm;font-size:13px}
 .label .rest{font-size:12px;color:var(--soft)}
 @media (max-width:700px){.labels{grid-template-columns:1fr}.picture{float:none;margin:0 auto 8px}.rows{grid-template-columns:6.5em minmax(0,1fr)}}
-@media print{.rows{line-height:1.5;gap:0 8px}.sheet:has(.labels) h1{display:none}.label .address{font-size:14pt}.label .to{font-size:13pt}.label .from{font-size:9.5pt}.label .rest,.label .kind{font-size:8.5pt}}
+@media print{.rows{line-height:1.5;gap:0 8px}.sign{margin:16px 0 8px}.sign p{padding-bottom:20px}.organ{margin-top:18px;break-inside:avoid}.sheet:has(.labels) h1{display:none}.label .address{font-size:14pt}.label .to{font-size:13pt}.label .from{font-size:9.5pt}.label .rest,.label .kind{font-size:8.5pt}}
 `
 
 /** China Standard Time (UTC+8) of an instant: `2026年11月23日 15时20分`. */

@@ -161,6 +161,7 @@ describe('papers', () => {
     await step(shiyan, 'decide', decided, 'decided')
     const decision = await paper(shiyan, 'decision')
     for (const part of ['不予决定书', '十审〔2026〕1号', '六十日内', '行政诉讼']) expect(decision).toContain(part)
+    expect(decision).toContain('数据包签名已验')
     expect(await paper(ankang, 'decision')).toBe(decision)
     await step(
       shiyan,
@@ -184,7 +185,7 @@ describe('the site', () => {
     const shown = await site('/progress', { number: caseNo, last4: '002X' })
     expect([shown.status, shown.text.includes('结果正在送达')]).toEqual([200, true])
     const token = /\/q\/([A-Za-z0-9_-]{43})/.exec(shown.text)?.[1] ?? ''
-    expect((await site(`/q/${token}`)).text).toContain(caseNo)
+    expect((await site(`/q/${token}`)).text.replaceAll(/<\/?span[^>]*>/g, '')).toContain(caseNo)
     const forged = `${token.slice(0, 30)}${token[30] === 'A' ? 'B' : 'A'}${token.slice(31)}`
     expect((await site(`/q/${forged}`)).status).toBe(404)
     expect((await site('/progress', { number: caseNo, last4: '0021' })).status).toBe(404)

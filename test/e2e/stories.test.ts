@@ -55,14 +55,21 @@ describe('a purge', () => {
     stage.clock.later(1, 9)
     // As the commands do, each with a key: prefill from an earlier case, pre-flight, a draft that is left over, one that is sent.
     const { clerk } = stage.ankang
-    const application = (await stage.application(item, 0)) as { to: string; item: string; applicant: object; form: object }
+    const application = (await stage.application(item, 0)) as {
+      to: string
+      item: string
+      applicant: object
+      form: object
+    }
     const { to, item: code, applicant, form } = application
     const filled = await clerk.post<{ from: object }>('/api/v1/cases/prefill', { to, item: code, applicant, form })
     expect(filled.from).toBeTypeOf('object')
     await clerk.post('/api/v1/cases/preflight', application)
     await clerk.post('/api/v1/case-drafts', { content: application })
     const { id } = await clerk.post<{ id: string }>('/api/v1/case-drafts', { content: application })
-    const { cases } = await clerk.post<{ cases: { thread: string }[] }>(`/api/v1/case-drafts/${id}/submit`, { version: 1 })
+    const { cases } = await clerk.post<{ cases: { thread: string }[] }>(`/api/v1/case-drafts/${id}/submit`, {
+      version: 1,
+    })
     thread = cases[0]?.thread ?? ''
     await stage.reached(thread, 'arrived')
     expect(await preview(thread)).toMatchObject({ purgeOn: null, purgedAt: null, problem: null })
@@ -90,10 +97,7 @@ describe('a purge', () => {
     material = bodies.find(({ kind }) => kind === 'case.submit')?.body.materials[0]?.sha256 ?? ''
     const before = await stage.show(stage.ankang, thread)
     const expected = await preview(thread)
-    const done = await stage.ankang.administrator.post<object>(
-      `/api/v1/cases/${thread}/purge`,
-      { cause: 'request' },
-    )
+    const done = await stage.ankang.administrator.post<object>(`/api/v1/cases/${thread}/purge`, { cause: 'request' })
     expect(done).toEqual({ bodies: expected.bodies, materials: expected.materials, drafts: 1 })
     await stage.purged(thread)
     const after = await stage.show(stage.ankang, thread)
