@@ -1,7 +1,7 @@
 /**
  * Purge of personal data (清除个人信息): so many days after its end as the agreement says, the collecting city deletes what it holds
- * of a case: bodies, files, drafts left over, the applicant in its lists and its search. The signed packets stay, so that thread and evidence still verify, and
- * the deletion is a signed packet itself (`case.purge`). Deleted and recorded in one transaction; files go after it.
+ * of a case: bodies, files, drafts left over, the applicant in its lists and its search. The signed packets stay, so that thread and
+ * evidence still verify, and the deletion is a signed packet itself (`case.purge`). Deleted and recorded in one transaction; files go after it.
  */
 
 import { dayOf } from '../../protocol/agreement/document.ts'

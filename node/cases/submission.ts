@@ -69,16 +69,20 @@ export function withAuthorisation<T extends Pick<Application, 'agent' | 'materia
     : { ...given, agent: { ...given.agent, authorisation: named.sha256 } }
 }
 
+/** What is a code of a material and cannot be anything of a person that was typed in its place. */
+const CODE = /^[A-Za-z]{1,3}-?\d{1,4}$/
+
 /** A code that none of the materials has: the finding names it, and it is the applicant who brings the paper. */
 export function namingAuthorisation(findings: readonly Finding[], { agent }: Pick<Application, 'agent'>): Finding[] {
-  const code = agent?.authorisation
-  if (code === undefined || Sha256.safeParse(code).success) return [...findings]
+  const given = agent?.authorisation
+  if (given === undefined || Sha256.safeParse(given).success) return [...findings]
+  const [code, codeZh] = CODE.test(given) ? [` ${given}`, ` ${given} `] : ['', '']
   return findings.map(finding =>
     finding.field === 'agent.authorisation'
       ? {
           ...{ ...finding, cure: 'applicant' },
-          ...{ reason: `material ${code}, the authorisation, is not among the materials: hand it in` },
-          reasonZh: `缺少授权委托书：材料 ${code} 尚未提交，请申请人提供`,
+          ...{ reason: `material${code}, the authorisation, is not among the materials: hand it in` },
+          reasonZh: `缺少授权委托书：材料${codeZh}尚未提交，请申请人提供`,
         }
       : finding,
   )

@@ -1,6 +1,6 @@
 /**
- * Drafts of applications (收件草稿): what a window has written down so far, saved as it is typed, shared when they name a window, sealed at
- * rest, gone once it is sent or after `DRAFT_DAYS`. An application that the partner refused comes back as one, so that nothing is
+ * Drafts of applications (收件草稿): what a window has written down so far, saved as it is typed, shared when they name a window,
+ * sealed at rest, gone once it is sent or after `DRAFT_DAYS`. An application that the partner refused comes back as one, so that nothing is
  * typed twice. May import the cases, the audit log and the store.
  */
 import type { CaseBody } from '../../protocol/case/kinds.ts'

@@ -174,6 +174,11 @@ test('an authorisation is named by the code of its material; one that is not the
   expect(await found(application)).toEqual([])
   const missing = [['applicant', 'material M05, the authorisation, is not among the materials: hand it in']]
   expect(await found({ ...application, materials: [] })).toEqual(missing)
+  // What was typed by mistake may be a person's: it is not said again.
+  for (const typed of ['11010519491231002X', '13900000000', '陈小满', 'E12345678'])
+    expect(await found({ ...application, agent: { ...agent, authorisation: typed }, materials: [] })).toEqual([
+      ['applicant', 'material, the authorisation, is not among the materials: hand it in'],
+    ])
   const { id } = await ankang.drafts.create({ ...application, materials: [] }, 'person:1')
   expect((await intake.check(id, 'person:1')).map(({ cure, reason }) => [cure, reason])).toEqual(missing)
   await expect(ankang.cases.submit({ ...application, materials: [] } as never, 'person:1')).rejects.toEqual(
