@@ -106,7 +106,7 @@ async function checkKeys(context: CommandContext, config: NodeConfig, checks: Ch
       level: 'warn',
       detail: 'runs out soon',
       act: 'operator',
-      cure: 'Issue a new one and pair again in time',
+      cure: 'Run tongban identity renew (of a federation CA: tongban ca request) and pair again in time',
     })
   }
 }

@@ -22,10 +22,19 @@ export async function revokeKey(context: CommandContext, kid: string): Promise<v
 
 type Account = { id: string; name: string; roles: string[]; expiresAt: string | null; revokedAt: string | null }
 
+const shownOnce = (value: Record<string, unknown>): string =>
+  `${JSON.stringify(value, null, 2)}\nThe token is shown only now 令牌仅显示这一次.`
+
 export async function addPerson(context: CommandContext, name: string, flags: { role: string[] }): Promise<void> {
   const client = await context.client()
   const made = await client.post<Record<string, unknown>>('/api/v1/people', { name, roles: flags.role })
-  context.out.result(made, value => `${JSON.stringify(value, null, 2)}\nThe token is shown only now 令牌仅显示这一次.`)
+  context.out.result(made, shownOnce)
+}
+
+export async function rotatePerson(context: CommandContext, id: string): Promise<void> {
+  const client = await context.client()
+  const path = `/api/v1/people/${encodeURIComponent(id)}/rotate`
+  context.out.result(await client.post<Record<string, unknown>>(path), shownOnce)
 }
 
 export async function people(context: CommandContext): Promise<void> {

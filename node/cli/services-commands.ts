@@ -37,6 +37,38 @@ export function declareServices(services: Command, { add, does, example }: Decla
     },
   )
 
+  example(
+    does(
+      add(services, 'search [words]', "items of the own list and the partners' at once 检索")
+        .option('--city <code>')
+        .option('--department <name>', 'its whole name 实施主体')
+        .option('--type <code>', '事项类型')
+        .option('--level <code>', '行使层级')
+        .option('--audience <code>', '服务对象')
+        .option('--mode <mode>', '办理模式')
+        .option('--facets', 'how many there are of each value 分面统计')
+        .option('--limit <n>', 'at most', '50'),
+      async () => {
+        const { searchItems } = await import('./services-search.ts')
+        return (context, flags, words) => searchItems(context, words, flags)
+      },
+    ),
+    'tongban services search 公积金 --city 420300 --mode 1 --facets',
+  )
+  example(
+    does(
+      add(services, 'places <code>', 'units and windows that offer an item 办理点').option(
+        '--city <code>',
+        'whose item; the own one by default',
+      ),
+      async () => {
+        const { showPlaces } = await import('./services-search.ts')
+        return (context, flags, code) => showPlaces(context, code ?? '', flags)
+      },
+    ),
+    'tongban services places CODE --city 420300',
+  )
+
   const table = (command: Command): Command =>
     command
       .option('--modes <list>', '办理模式 of items whose table has no such column, such as 0,1')
