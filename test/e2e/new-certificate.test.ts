@@ -112,7 +112,8 @@ describe('a new certificate', () => {
       former: { fingerprint: former.fingerprint, packetKey: former.packetKey },
     })
     expect(present.fingerprint).not.toBe(former.fingerprint)
-    expect([present.packetKey, present.peer]).not.toEqual([former.packetKey, former.peer])
+    expect(present.packetKey).not.toBe(former.packetKey)
+    expect(present.peer).not.toBe(former.peer)
     const changed = { subject: SHIYAN.code, detail: { fingerprint: present.fingerprint, former: former.fingerprint } }
     expect(await shiyan.client.get('/api/v1/audit?action=certificate.changed')).toMatchObject({ items: [changed] })
     const during = await submit()
