@@ -2,15 +2,27 @@
 import type { CommandContext } from './context.ts'
 import { table } from './output.ts'
 
+type Summary = {
+  keys: { kid: string; purpose: string; state: string; delegatedUntil: string }[]
+  addresses: string[]
+  relays: { partner: string; reserved: boolean }[]
+} & Record<string, unknown>
+
 export async function identity(context: CommandContext, verb: 'show' | 'rotate'): Promise<void> {
   const client = await context.client()
   const summary = await (verb === 'show'
-    ? client.get<Record<string, unknown>>('/api/v1/identity')
-    : client.post<Record<string, unknown>>('/api/v1/identity/rotate'))
-  context.out.result(summary, value =>
-    Object.entries(value)
-      .map(([key, entry]) => `${key.padEnd(20)} ${String(entry)}`)
-      .join('\n'),
+    ? client.get<Summary>('/api/v1/identity')
+    : client.post<Summary>('/api/v1/identity/rotate'))
+  context.out.result(summary, ({ keys, addresses, relays, ...rest }) =>
+    [
+      ...Object.entries(rest).map(([key, entry]) => `${key.padEnd(20)} ${String(entry)}`),
+      ...addresses.map(address => `${'address'.padEnd(20)} ${address}`),
+      ...relays.map(({ partner, reserved }) => `${'relay'.padEnd(20)} ${partner} ${reserved ? '' : 'not '}reserved`),
+      '',
+      table(
+        keys.map(({ kid, purpose, state, delegatedUntil }) => ({ key: kid, purpose, state, until: delegatedUntil })),
+      ),
+    ].join('\n'),
   )
 }
 

@@ -44,7 +44,7 @@ export function tellRenewed(context: CommandContext, code: string, renewed: Rene
             '',
             'Packet and peer key are new too 数据包密钥和节点密钥也已更换. When somebody may have the old ones 旧密钥可能泄露时, after the start 启动后:',
             `  tongban identity revoke ${former.packetKey}`,
-            '  tongban services publish ITEMS          the old key signed the list 原清单由旧密钥签名',
+            '  tongban services publish --again        the old key signed the list 原清单由旧密钥签名',
           ]
         : []),
     ].join('\n'),

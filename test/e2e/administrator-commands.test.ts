@@ -132,6 +132,15 @@ test('an account gets a new token; the old one ends', async () => {
   expect(await me(rotated.value.token)).toMatchObject({ name: '王窗口' })
 })
 
+test('what stands in an answer as a list is told line by line', async () => {
+  const shown = await shiyan.run(['identity', 'show'])
+  expect(shown.out).toMatch(/address +\/ip4\/127\.0\.0\.1\/tcp\/\d+\/p2p\/12D3/)
+  expect(shown.out).toMatch(/^[\w-]{43} +packet +current/m)
+  const { words } = await shiyan.client.get<{ words: string[] }>(`/api/v1/partners/${ANKANG.code}`)
+  expect(words).toHaveLength(6)
+  expect((await shiyan.run(['partners', 'show', ANKANG.code])).out).toContain(words.join(' · '))
+})
+
 test('tests of a partner are listed at both sides', async () => {
   expect(await ankang.tongban('partners', 'tests', SHIYAN.code)).toMatchObject({ code: 0, value: [] })
   expect(await ankang.tongban('partners', 'test', SHIYAN.code)).toMatchObject({ code: 0 })

@@ -53,7 +53,7 @@ afterAll(async () => {
 /** A command on the machine of a city, as its administrator runs it. */
 async function tongban(city: City, ...args: string[]) {
   const child = spawn(process.execPath, [MAIN, ...args, '--config', city.made.configPath, '--json'], {
-    env: { ...process.env, TONGBAN_PASSPHRASE: PASSPHRASE },
+    env: { ...process.env, TONGBAN_PASSPHRASE: PASSPHRASE, TONGBAN_TOKEN: city.made.token },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let [out, error] = ['', '']
@@ -136,6 +136,12 @@ describe('a new certificate', () => {
 
     // The packet key that may have been taken with the city key counts no more.
     await shiyan.client.post(`/api/v1/identity/keys/${former.packetKey}/revoke`)
+    const again = await tongban(shiyan, 'services', 'publish', '--again', '--url', shiyan.node.url)
+    expect(again.value).toMatchObject({ version: 2 })
+    await until(async () => {
+      const path = `/api/v1/partners/${SHIYAN.code}/services?limit=1`
+      return (await ankang.client.get<{ list: { version: number } | null }>(path)).list?.version === 2
+    }, 'the list under the new key is at the partner')
     for (const [step, body] of [
       ['decide', { outcome: 'granted', documentNo: '十审〔2026〕2号' }],
       ['send-result', { method: 'mail', waybill: { carrier: 'EMS', number: '1000000000002' } }],
