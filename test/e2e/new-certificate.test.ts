@@ -169,4 +169,27 @@ describe('a new certificate', () => {
       })
     }
   }, 60_000)
+
+  test('renewed over the same key, keys stay; paired again from the other side, the partner test passes', async () => {
+    const former = await identityOf(shiyan)
+    await shiyan.node.stop()
+    const renewed = await tongban(shiyan, 'identity', 'renew')
+    expect(renewed.value).toMatchObject({ newKeys: false, former: { fingerprint: former.fingerprint } })
+    shiyan = await start(SHIYAN, shiyan.made)
+    const present = await identityOf(shiyan)
+    expect(present.fingerprint).not.toBe(former.fingerprint)
+    expect([present.packetKey, present.peer]).toEqual([former.packetKey, former.peer])
+
+    await ankang.client.post(`/api/v1/partners/${SHIYAN.code}/suspend`)
+    const { invite } = await ankang.client.post<{ invite: string }>('/api/v1/invites', { hours: 1 })
+    expect((await tongban(shiyan, 'accept', invite, '--url', shiyan.node.url)).value).toMatchObject({
+      status: 'active',
+    })
+    await ankang.client.post(`/api/v1/partners/${SHIYAN.code}/confirm`)
+    await reaches(ankang, await submit(), 'arrived')
+    expect(await tongban(ankang, 'partners', 'test', SHIYAN.code, '--url', ankang.node.url)).toMatchObject({
+      code: 0,
+      value: { state: 'passed' },
+    })
+  }, 60_000)
 })
