@@ -107,7 +107,7 @@ describe('commands', () => {
     expect(shown).toMatchObject({ code: 0, error: '' })
     expect(shown.out).toMatch(/湖北省联盟\n.*[0-9a-f]{64}\n.*尚未认可/)
     expect((await tongban(['ca', 'accept', 'city.pem'])).error).toContain('certificate.profile')
-  })
+  }, 120_000)
 
   test('a request for a new key: an earlier one is void, the key waits until its certificate is installed', async () => {
     const config = ['--config', 'shiyan/tongban.json']
@@ -130,7 +130,7 @@ describe('commands', () => {
     const left = await tongban(['identity', 'renew', '--self-issued', ...config])
     expect(left).toMatchObject({ code: 0, error: '' })
     expect(left.out).not.toContain('identity revoke')
-  })
+  }, 120_000)
 
   test('evidence verify tells a good bundle from a bad one by its exit code', async () => {
     const played = await playCase()

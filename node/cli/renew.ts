@@ -24,9 +24,9 @@ export async function renewIdentity(
 
 /** The new certificate, and the way back to each partner: each trusts the fingerprint that it confirmed. */
 export function tellRenewed(context: CommandContext, code: string, renewed: Renewed): void {
-  const { fingerprint, notAfter, former, newKeys } = renewed
+  const { fingerprint, notAfter, former, newKeys, selfIssued } = renewed
   const validTo = new Date(notAfter).toISOString().slice(0, 10)
-  context.out.result({ fingerprint, validTo, former, newKeys }, () =>
+  context.out.result({ fingerprint, validTo, former, newKeys, selfIssued }, () =>
     [
       `In place 已生效, valid to 有效至 ${validTo}; start the node 请启动节点`,
       `  fingerprint 指纹  ${fingerprint}`,
@@ -38,7 +38,9 @@ export function tellRenewed(context: CommandContext, code: string, renewed: Rene
       '  3 the partner 对方: tongban accept INVITE',
       `  4 both compare the six words (partners show), then the partner 双方核对六个词后由对方: tongban partners confirm ${code}`,
       'Paired by a directory 经名录配对: send its operator a new card (tongban federation card); then 1 and tongban partners join',
-      'Partners that accept the CA of this certificate 已认可签发机构的城市: no words to compare 无需核对词',
+      ...(selfIssued
+        ? []
+        : ['Partners that accept the CA of this certificate 已认可签发机构的城市: no words to compare 无需核对词']),
       ...(newKeys
         ? [
             '',

@@ -229,7 +229,7 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
     "SELECT 1 AS found FROM delegations WHERE certificate = ? AND type = 'delegation' LIMIT 1",
     [certificate.fingerprint],
   )
-  if (until === 0 || signed === undefined || (until <= now && endOf(now) > now)) {
+  if (until === 0 || ((signed === undefined || until <= now) && endOf(now) > now)) {
     await delegate(currentKey(keyStore.keys()), 'node')
     held = await load()
   }

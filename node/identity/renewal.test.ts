@@ -57,6 +57,7 @@ describe('a self-issued certificate', () => {
       notAfter: Date.UTC(2032, 9, 1),
       former: { fingerprint: before.fingerprint, packetKey: currentKey(keys).kid },
       newKeys: false,
+      selfIssued: true,
     })
     expect(present.keyThumbprint).toBe(before.keyThumbprint)
     expect(present.fingerprint).not.toBe(before.fingerprint)

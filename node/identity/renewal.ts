@@ -12,6 +12,7 @@ export type Renewed = {
   /** ms */ notAfter: number
   former: { fingerprint: string; packetKey: string }
   /** new keys of the city, of packets and of the libp2p peer */ newKeys: boolean
+  selfIssued: boolean
 }
 
 async function presentOf(store: KeyStore) {
@@ -36,8 +37,8 @@ async function take(store: KeyStore, city: { keyPem: string; chain: string[] }, 
     city,
     newKeys ? { ...succeededBy(store.keys(), await newKey()), peerKey: await newKey() } : undefined,
   )
-  const { fingerprint, notAfter } = read.certificate
-  return { fingerprint, notAfter, former: { fingerprint: formerPrint, packetKey }, newKeys }
+  const { fingerprint, notAfter, selfIssued } = read.certificate
+  return { fingerprint, notAfter, former: { fingerprint: formerPrint, packetKey }, newKeys, selfIssued }
 }
 
 /**

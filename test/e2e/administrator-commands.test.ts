@@ -90,7 +90,7 @@ describe('service lists', () => {
     expect(byMode.items.length).toBeGreaterThan(0)
     expect(byMode.items.every(({ modes }) => modes.includes(1))).toBe(true)
     expect((await ankang.run(['services', 'search', item.taskName, '--facets'])).out).toContain(`city: 420300 (`)
-  })
+  }, 60_000)
 
   test('places of an item: units and windows, also of a partner; an unknown item says so', async () => {
     const { value } = await ankang.tongban('services', 'places', item.taskCode, '--city', SHIYAN.code)
@@ -99,7 +99,7 @@ describe('service lists', () => {
     expect(told).toMatchObject({ code: 0, error: '' })
     expect(told.out).toMatch(/SY +十堰市政务服务中心 +北京北路81号\nSY-MJ +茅箭区政务服务中心 +3 社保窗口/)
     expect((await ankang.tongban('services', 'places', item.taskCode)).error).toContain('item.unknown')
-  })
+  }, 60_000)
 })
 
 describe('the audit log', () => {
@@ -119,7 +119,7 @@ describe('the audit log', () => {
     expect((await shiyan.tongban('audit', '--since', 'soon')).error).toContain('--since takes a day or an instant')
     const verified = await shiyan.tongban('audit', 'verify')
     expect(verified.value).toMatchObject({ head: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown })
-  })
+  }, 60_000)
 })
 
 test('an account gets a new token; the old one ends', async () => {
@@ -130,7 +130,7 @@ test('an account gets a new token; the old one ends', async () => {
   const me = (token: string) => createClient({ url: nodes[1]?.url ?? '', token }).get('/api/v1/me')
   await expect(me(added.value.token)).rejects.toMatchObject({ problem: { code: 'request.unauthenticated' } })
   expect(await me(rotated.value.token)).toMatchObject({ name: '王窗口' })
-})
+}, 60_000)
 
 test('what stands in an answer as a list is told line by line', async () => {
   const shown = await shiyan.run(['identity', 'show'])
@@ -139,7 +139,7 @@ test('what stands in an answer as a list is told line by line', async () => {
   const { words } = await shiyan.client.get<{ words: string[] }>(`/api/v1/partners/${ANKANG.code}`)
   expect(words).toHaveLength(6)
   expect((await shiyan.run(['partners', 'show', ANKANG.code])).out).toContain(words.join(' · '))
-})
+}, 60_000)
 
 test('tests of a partner are listed at both sides', async () => {
   expect(await ankang.tongban('partners', 'tests', SHIYAN.code)).toMatchObject({ code: 0, value: [] })
@@ -149,7 +149,7 @@ test('tests of a partner are listed at both sides', async () => {
     async () => (await shiyan.run(['partners', 'tests', ANKANG.code])).out.includes('partner 对方'),
     'the tested side knows of it',
   )
-})
+}, 60_000)
 
 test('an imported holiday table is taken back', async () => {
   const held = { v: 1, region: 'CN', year: 2027, off: ['2027-01-01'], worked: [], source: '试验' }
@@ -163,4 +163,4 @@ test('an imported holiday table is taken back', async () => {
   expect(await shiyan.tongban('calendar', 'remove', 'CN', '2027')).toMatchObject({ code: 0 })
   expect(await years()).not.toContain(2027)
   expect((await shiyan.tongban('calendar', 'remove', 'CN', '2027')).error).toContain('request.not-found')
-})
+}, 60_000)
