@@ -633,7 +633,6 @@ export async function startNode({
     evidence,
     materials,
     threadId,
-    fingerprint: () => identity.summary().fingerprint,
     exchange: () => exchange,
     roundTrip: code => roundTrip(host, trust.reach(code).peers),
     lists: services,

@@ -27,7 +27,12 @@ export type AuditRow = Required<AuditEntry> & {
   hash: string
 }
 
-export type AuditFilter = { actor?: string | undefined; action?: string | undefined; subject?: string | undefined }
+export type AuditFilter = {
+  actor?: string | undefined
+  action?: string | undefined
+  subject?: string | undefined
+  /** ms; rows of this time or later */ since?: number | undefined
+}
 
 export interface Audit {
   /** Adds a row in the caller's transaction; what looks like an ID number or phone is blotted out. */
@@ -110,6 +115,10 @@ export function createAudit({ database, now }: { database: Database; now: () => 
         if (value === undefined) continue
         where.push(`${column} = ?`)
         params.push(value)
+      }
+      if (filter.since !== undefined) {
+        where.push('at >= ?')
+        params.push(filter.since)
       }
       const rows = await database.query<Row>(
         `SELECT ${COLUMNS} FROM audit WHERE ${where.join(' AND ')} ORDER BY no DESC LIMIT ?`,

@@ -1,5 +1,6 @@
 /** `/api/v1/audit`: the audit log, for auditors and administrators. */
 import * as z from 'zod'
+import { Instant } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { type RouteModule, Time, time } from '../http/route.ts'
@@ -29,11 +30,18 @@ export const auditRoutes = (audit: Audit): RouteModule => ({
       id: 'listAudit',
       summary: 'Rows of the audit log, newest first',
       roles: ['auditor', 'administrator'],
-      query: z.strictObject({ ...pageQuery, actor: filter, action: filter, subject: filter }),
+      query: z.strictObject({
+        ...pageQuery,
+        actor: filter,
+        action: filter,
+        subject: filter,
+        since: Instant.optional().describe('rows of this time or later'),
+      }),
       answer: pageOf(AuditRowBody),
-      async handle({ query: { limit, cursor, ...wanted } }) {
+      async handle({ query: { limit, cursor, since, ...wanted } }) {
         const place = decodeCursor(z.tuple([z.number().int()]), cursor)
-        const rows = await audit.list(wanted, limit + 1, place?.[0] ?? null)
+        const from = since === undefined ? undefined : Date.parse(since)
+        const rows = await audit.list({ ...wanted, since: from }, limit + 1, place?.[0] ?? null)
         return toPage(
           rows,
           limit,

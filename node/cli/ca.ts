@@ -4,7 +4,6 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   checkAuthority,
-  checkChain,
   createCa,
   createRequest,
   fromPkcs12,
@@ -15,9 +14,12 @@ import {
 } from '../../certs/index.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { openKeyStore } from '../identity/keystore.ts'
+import { installIssued } from '../identity/renewal.ts'
+import { lockFolder } from '../store/lock.ts'
 import type { Client } from './client.ts'
 import type { CommandContext } from './context.ts'
 import { table } from './output.ts'
+import { tellRenewed } from './renew.ts'
 
 const FILES = { key: 'ca.p12', certificate: 'ca.pem' } as const
 
@@ -38,13 +40,21 @@ export async function caCreate(context: CommandContext, flags: { name: string; f
   )
 }
 
-/** A request (CSR) for this city's key. */
-export async function caRequest(context: CommandContext, flags: { out: string }): Promise<void> {
+/** A request (CSR) for this city's key, or for a new one that waits until its certificate is installed. */
+export async function caRequest(context: CommandContext, flags: { out: string; newKey?: boolean }): Promise<void> {
   const config = await context.config()
   const store = await openKeyStore(join(config.data, 'keys'), await context.passphrase())
-  const { keyPem } = await store.openCityKey()
+  const replaces = flags.newKey === true && (await store.openPending()) !== null
+  const keyPem = flags.newKey === true ? await generateKey() : (await store.openCityKey()).keyPem
+  if (flags.newKey === true) await store.savePending(keyPem)
   await writeFile(flags.out, createRequest(config.city, keyPem))
-  context.out.result({ request: flags.out }, value => `Request written 已生成申请: ${value.request}`)
+  context.out.result({ request: flags.out, newKey: flags.newKey === true }, value =>
+    [
+      `Request written 已生成申请: ${value.request}`,
+      ...(value.newKey ? ['The new key waits for its certificate 新密钥待证书安装后启用: tongban ca install'] : []),
+      ...(replaces ? ['The earlier request with a new key is void 先前的新密钥申请作废.'] : []),
+    ].join('\n'),
+  )
 }
 
 /** Issues a city certificate for a request. */
@@ -68,21 +78,18 @@ export async function caIssue(
   )
 }
 
-/** Puts an issued certificate into this city's key store; partners pair again, for its fingerprint is new. */
+/** Puts an issued certificate into the key store of this city's stopped node; partners pair again, for its fingerprint is new. */
 export async function caInstall(context: CommandContext, certificatePath: string, caPath: string): Promise<void> {
-  const config = await context.config()
+  const { data, city } = await context.config()
   const [pem, caPem] = await Promise.all([readFile(certificatePath, 'utf8'), readFile(caPath, 'utf8')])
-  const checked = checkChain(pem, [caPem], Date.now())
-  if (!checked.ok) throw new ProblemError(checked.problem.code, checked.problem.detail)
-  if (checked.certificate.code !== config.city.code)
-    throw new ProblemError('certificate.mismatch', `the certificate is of ${checked.certificate.code}`)
-  const store = await openKeyStore(join(config.data, 'keys'), await context.passphrase())
-  const { keyPem } = await store.openCityKey()
-  await store.saveCity({ keyPem, chain: [pem, caPem] })
-  context.out.result(
-    { fingerprint: checked.certificate.fingerprint },
-    value => `Installed 已安装; restart the node 请重启节点\n  fingerprint 指纹 ${value.fingerprint}`,
-  )
+  const passphrase = await context.passphrase()
+  const unlock = lockFolder(data)
+  try {
+    const store = await openKeyStore(join(data, 'keys'), passphrase)
+    tellRenewed(context, city.code, await installIssued(store, city.code, { pem, caPem, now: Date.now() }))
+  } finally {
+    unlock()
+  }
 }
 
 type Authority = {

@@ -34,6 +34,13 @@ export async function importTable(context: CommandContext, path: string): Promis
   context.out.result(held, value => `Imported 已导入: ${value.table.region} ${value.table.year}`)
 }
 
+/** Takes an imported table back; the program's own one counts again. */
+export async function removeTable(context: CommandContext, region: string, year: string): Promise<void> {
+  const client = await context.client()
+  const path = `/api/v1/calendar/tables/${encodeURIComponent(region)}/${encodeURIComponent(year)}`
+  context.out.result(await client.delete<{ removed: true }>(path), () => `Taken back 已撤回: ${region} ${year}`)
+}
+
 export async function count(
   context: CommandContext,
   from: string,

@@ -107,7 +107,30 @@ describe('commands', () => {
     expect(shown).toMatchObject({ code: 0, error: '' })
     expect(shown.out).toMatch(/湖北省联盟\n.*[0-9a-f]{64}\n.*尚未认可/)
     expect((await tongban(['ca', 'accept', 'city.pem'])).error).toContain('certificate.profile')
-  })
+  }, 120_000)
+
+  test('a request for a new key: an earlier one is void, the key waits until its certificate is installed', async () => {
+    const config = ['--config', 'shiyan/tongban.json']
+    const identity = () => readFile(join(root, 'shiyan/data/keys/keys.json'), 'utf8')
+    const before = await identity()
+    const first = await tongban(['ca', 'request', ...config, '--new-key', '--out', 'first.pem'])
+    expect(first).toMatchObject({ code: 0, error: '' })
+    expect(first.out).not.toContain('作废')
+    expect((await tongban(['ca', 'request', ...config, '--new-key', '--out', 'second.pem'])).out).toContain('作废')
+    for (const name of ['first', 'second'])
+      await tongban(['ca', 'issue', `${name}.pem`, '--folder', 'ca', '--out', `${name}-city.pem`])
+    const stale = await tongban(['ca', 'install', 'first-city.pem', 'ca/ca.pem', ...config])
+    expect(stale.error).toContain('make a new request')
+    expect(await identity()).toBe(before)
+    const installed = await tongban(['ca', 'install', 'second-city.pem', 'ca/ca.pem', ...config])
+    expect(installed).toMatchObject({ code: 0, error: '' })
+    expect(installed.out).toMatch(/partners suspend 420300[\s\S]*identity revoke [\w-]{43}/)
+    expect(await identity()).not.toBe(before)
+    expect((await tongban(['identity', 'renew', ...config])).error).toContain('federation CA')
+    const left = await tongban(['identity', 'renew', '--self-issued', ...config])
+    expect(left).toMatchObject({ code: 0, error: '' })
+    expect(left.out).not.toContain('identity revoke')
+  }, 120_000)
 
   test('evidence verify tells a good bundle from a bad one by its exit code', async () => {
     const played = await playCase()

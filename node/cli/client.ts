@@ -12,6 +12,7 @@ export interface Client {
   /** `null` sends no body; a request with the same `key` is carried out once */
   post<T>(path: string, body?: unknown, key?: string): Promise<T>
   put<T>(path: string, body: unknown): Promise<T>
+  patch<T>(path: string, body: unknown): Promise<T>
   delete<T>(path: string): Promise<T>
   upload<T>(path: string, bytes: Bun.BodyInit, type: string): Promise<T>
   download(path: string): Promise<ReadableStream<Uint8Array>>
@@ -85,6 +86,7 @@ export function createClient(target: Target): Client {
     get: path => json('GET', path),
     post: (path, body = {}, key) => json('POST', path, body, key),
     put: (path, body) => json('PUT', path, body),
+    patch: (path, body) => json('PATCH', path, body),
     delete: path => json('DELETE', path),
     upload: async <T>(path: string, body: Bun.BodyInit, type: string) =>
       (await (await call('POST', path, { body, type })).json()) as T,

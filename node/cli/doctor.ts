@@ -106,7 +106,7 @@ async function checkKeys(context: CommandContext, config: NodeConfig, checks: Ch
       level: 'warn',
       detail: 'runs out soon',
       act: 'operator',
-      cure: 'Issue a new one and pair again in time',
+      cure: 'Run tongban identity renew (of a federation CA: tongban ca request) and pair again in time',
     })
   }
 }
@@ -366,7 +366,10 @@ async function checkPartners(context: CommandContext, checks: Check[]): Promise<
         level: 'fail',
         detail: problem === null ? 'not connected' : `${problem.code} ${problem.detail ?? ''}`,
         act: 'partner',
-        cure: `Ask whether their node runs, and check addresses and firewall on both sides: tongban partners test ${code}`,
+        cure:
+          problem?.code === 'certificate.mismatch'
+            ? `One of you has a new certificate. When it is theirs and they say so: tongban partners suspend ${code}, then pair again; when it is yours, they do`
+            : `Ask whether their node runs, and check addresses and firewall on both sides: tongban partners test ${code}`,
       })
     }
     if (status === 'active') await checkHealth(context, code, check, checks)

@@ -106,4 +106,8 @@ export function declareFederation(federation: Command, { add, does, example }: D
     const { cities } = await import('./federation.ts')
     return context => cities(context)
   })
+  does(add(federation, 'revocations', 'city 城市: certificates that directories revoke 已撤销证书'), async () => {
+    const { revocations } = await import('./federation.ts')
+    return context => revocations(context)
+  })
 }

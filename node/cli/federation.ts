@@ -262,3 +262,20 @@ export async function cities(context: CommandContext): Promise<void> {
     ),
   )
 }
+
+export async function revocations(context: CommandContext): Promise<void> {
+  const client = await context.client()
+  const { items } = await client.get<{
+    items: { certificate: string; operator: string; revokedAt: string; reason: string }[]
+  }>('/api/v1/federation/revocations')
+  context.out.result(items, list =>
+    table(
+      list.map(({ certificate, operator, revokedAt, reason }) => ({
+        certificate: certificate.slice(0, 16),
+        revoked: revokedAt,
+        operator: operator.slice(0, 12),
+        reason,
+      })),
+    ),
+  )
+}

@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { access, mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { generateKey, readCertificate, selfIssue } from '../../certs/index.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { createAudit } from '../audit/audit.ts'
@@ -13,6 +14,9 @@ import { migrate } from '../store/migrate.ts'
 import { MIGRATIONS } from '../store/migrations/index.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { CommandContext } from './context.ts'
+
+/** The command itself, as it may be linked on the PATH. */
+const PROGRAM = fileURLToPath(new URL('../tongban.js', import.meta.url))
 
 export type InitFlags = {
   code?: string
@@ -69,9 +73,9 @@ export async function init(context: CommandContext, flags: InitFlags): Promise<v
       `  certificate fingerprint 证书指纹  ${fingerprint}`,
       ...Object.entries(tokens).map(([role, token]) => `  ${role} token in 令牌文件  ${token}`),
       '',
-      'Next 下一步:',
+      `Next 下一步, with 其中 tongban = node ${PROGRAM}:`,
       `  tongban start --config ${path}`,
-      '  tongban services publish items.json     publish what you handle 发布事项清单',
+      '  tongban services template               a table for what you handle 填写事项清单; then 然后 services import, services publish',
       '  tongban invite                          invite a partner city 邀请合作城市',
       'Keep the passphrase and a copy of the data folder apart from this machine. 请另行保管口令和数据目录的备份。',
     ].join('\n'),

@@ -2,15 +2,27 @@
 import type { CommandContext } from './context.ts'
 import { table } from './output.ts'
 
+type Summary = {
+  keys: { kid: string; purpose: string; state: string; delegatedUntil: string }[]
+  addresses: string[]
+  relays: { partner: string; reserved: boolean }[]
+} & Record<string, unknown>
+
 export async function identity(context: CommandContext, verb: 'show' | 'rotate'): Promise<void> {
   const client = await context.client()
   const summary = await (verb === 'show'
-    ? client.get<Record<string, unknown>>('/api/v1/identity')
-    : client.post<Record<string, unknown>>('/api/v1/identity/rotate'))
-  context.out.result(summary, value =>
-    Object.entries(value)
-      .map(([key, entry]) => `${key.padEnd(20)} ${String(entry)}`)
-      .join('\n'),
+    ? client.get<Summary>('/api/v1/identity')
+    : client.post<Summary>('/api/v1/identity/rotate'))
+  context.out.result(summary, ({ keys, addresses, relays, ...rest }) =>
+    [
+      ...Object.entries(rest).map(([key, entry]) => `${key.padEnd(20)} ${String(entry)}`),
+      ...addresses.map(address => `${'address'.padEnd(20)} ${address}`),
+      ...relays.map(({ partner, reserved }) => `${'relay'.padEnd(20)} ${partner} ${reserved ? '' : 'not '}reserved`),
+      '',
+      table(
+        keys.map(({ kid, purpose, state, delegatedUntil }) => ({ key: kid, purpose, state, until: delegatedUntil })),
+      ),
+    ].join('\n'),
   )
 }
 
@@ -22,10 +34,19 @@ export async function revokeKey(context: CommandContext, kid: string): Promise<v
 
 type Account = { id: string; name: string; roles: string[]; expiresAt: string | null; revokedAt: string | null }
 
+const shownOnce = (value: Record<string, unknown>): string =>
+  `${JSON.stringify(value, null, 2)}\nThe token is shown only now 令牌仅显示这一次.`
+
 export async function addPerson(context: CommandContext, name: string, flags: { role: string[] }): Promise<void> {
   const client = await context.client()
   const made = await client.post<Record<string, unknown>>('/api/v1/people', { name, roles: flags.role })
-  context.out.result(made, value => `${JSON.stringify(value, null, 2)}\nThe token is shown only now 令牌仅显示这一次.`)
+  context.out.result(made, shownOnce)
+}
+
+export async function rotatePerson(context: CommandContext, id: string): Promise<void> {
+  const client = await context.client()
+  const path = `/api/v1/people/${encodeURIComponent(id)}/rotate`
+  context.out.result(await client.post<Record<string, unknown>>(path), shownOnce)
 }
 
 export async function people(context: CommandContext): Promise<void> {

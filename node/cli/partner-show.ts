@@ -55,6 +55,7 @@ export async function showPartner(context: CommandContext, code: string, flags: 
     const lines: [string, string][] = [
       ['partner 合作城市', `${partner.name} ${partner.code} ${partner.status}`],
       ['fingerprint 证书指纹', partner.fingerprint],
+      ['words of the last pairing 核对词', partner.words.length === 0 ? 'none' : partner.words.join(' · ')],
       ['addresses 地址', partner.addresses.join(' ')],
       ['connected 已连接', now.connected ? `yes ${rounded(now.roundTripMs)}` : `no, breaker ${now.breaker}`],
       ['seen 最近有应答', now.seenAt ?? 'never'],

@@ -1,6 +1,7 @@
-/** `tongban partners test`: runs a partner test, shows each hop as it ends, and who must act when one failed. */
+/** `tongban partners test`: runs a partner test, shows each hop as it ends, and who must act when one failed; `tests` lists those that ran. */
 import type { Actor } from '../../protocol/problem.ts'
 import type { CommandContext } from './context.ts'
+import { table } from './output.ts'
 
 type Problem = { code: string; detail?: string; en: string; zh: string; act: Actor; cure: string }
 type Hop = {
@@ -12,7 +13,14 @@ type Hop = {
   facts: Record<string, number | string | null>
   problem: Problem | null
 }
-type Test = { no: number; state: 'running' | 'passed' | 'failed'; hops: Hop[] }
+type Test = {
+  no: number
+  direction: 'out' | 'in'
+  state: 'running' | 'passed' | 'failed'
+  hops: Hop[]
+  begunAt: string
+  endedAt: string | null
+}
 
 /** ms between two looks at a test that runs. */
 const LOOK = 200
@@ -62,4 +70,25 @@ export async function testPartner(context: CommandContext, code: string): Promis
   tell()
   if (test.state === 'failed') process.exitCode = 1
   context.out.result(test, ({ state }) => (state === 'passed' ? 'Passed 测试通过' : 'Failed 测试未通过'))
+}
+
+export async function listTests(context: CommandContext, code: string): Promise<void> {
+  const client = await context.client()
+  const { items } = await client.get<{ items: Test[] }>(`/api/v1/partners/${code}/tests`)
+  context.out.result(items, tests =>
+    table(
+      tests.map(({ no, direction, state, hops, begunAt, endedAt }) => {
+        const failed = hops.find(hop => hop.state === 'failed')
+        return {
+          no,
+          by: direction === 'out' ? 'this city 本市' : 'partner 对方',
+          state,
+          begun: begunAt,
+          ms: endedAt === null ? '' : Date.parse(endedAt) - Date.parse(begunAt),
+          failed: failed === undefined ? '' : `${failed.zh} ${failed.hop} ${failed.problem?.code ?? ''}`,
+          act: failed?.problem == null ? '' : WHO[failed.problem.act],
+        }
+      }),
+    ),
+  )
 }

@@ -83,23 +83,29 @@ export async function accept(context: CommandContext, text: string): Promise<voi
   const given = text === '-' ? await Bun.stdin.text() : text
   const client = await context.client()
   const partner = await client.post<Partner>('/api/v1/partners/accept', { invite: given.trim() })
-  context.out.result(partner, ({ code, name, words, vouched }) =>
-    (vouched === null
+  context.out.result(partner, ({ code, name, status, words, vouched }) =>
+    (status === 'active'
       ? [
-          `${name} ${code}`,
+          `${name} ${code} is a partner here already 本市已确认; its administrator compares these words and confirms 由对方核对以下词并确认:`,
           '',
           `  ${words.join('   ')}`,
-          '',
-          'Compare these six words with the partner by phone 请电话核对以上六个词.',
-          `The same 一致: tongban partners confirm ${code}`,
-          `Different 不一致: tongban partners reject ${code}`,
         ]
-      : [
-          `${name} ${code}`,
-          `Its certificate is vouched for, no words to compare 证书已获担保，无需核对词: ${vouched}`,
-          `Begin 开始: tongban partners confirm ${code}`,
-          `Not the city you meant 不是要找的城市: tongban partners reject ${code}`,
-        ]
+      : vouched === null
+        ? [
+            `${name} ${code}`,
+            '',
+            `  ${words.join('   ')}`,
+            '',
+            'Compare these six words with the partner by phone 请电话核对以上六个词.',
+            `The same 一致: tongban partners confirm ${code}`,
+            `Different 不一致: tongban partners reject ${code}`,
+          ]
+        : [
+            `${name} ${code}`,
+            `Its certificate is vouched for, no words to compare 证书已获担保，无需核对词: ${vouched}`,
+            `Begin 开始: tongban partners confirm ${code}`,
+            `Not the city you meant 不是要找的城市: tongban partners reject ${code}`,
+          ]
     ).join('\n'),
   )
 }

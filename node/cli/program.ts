@@ -5,9 +5,12 @@ import { declareAgreements } from './agreement-commands.ts'
 import { declareCaseLists } from './case-list-commands.ts'
 import { createContext, type GlobalFlags } from './context.ts'
 import { declareFederation } from './federation-commands.ts'
+import { declareIdentity } from './identity-commands.ts'
 import { declareIntake } from './intake-commands.ts'
 import { declareMappings } from './mapping-commands.ts'
+import { declareOperation } from './operation-commands.ts'
 import { fail } from './output.ts'
+import { declarePartners } from './partner-commands.ts'
 import { declareServices } from './services-commands.ts'
 import { declareWebhooks } from './webhook-commands.ts'
 
@@ -102,92 +105,7 @@ export function createProgram(): Command {
     return context => recover(context)
   })
 
-  const invites = does(
-    add(program, 'invite', 'make an invite for one partner city')
-      .option('--hours <n>', 'how long it is good', '24')
-      .option('--qr', 'show it as a QR code too 二维码'),
-    async () => {
-      const { invite } = await import('./partners.ts')
-      return (context, flags) => invite(context, flags)
-    },
-  )
-  example(invites, 'tongban invite --hours 48 --qr')
-  does(add(invites, 'list', 'invites of the last month'), async () => {
-    const { invites: list } = await import('./partners.ts')
-    return context => list(context)
-  })
-  does(add(invites, 'cancel <id>', 'take an open invite back; the beginning of its id is enough'), async () => {
-    const { cancelInvite } = await import('./partners.ts')
-    return (context, _, id) => cancelInvite(context, id ?? '')
-  })
-  does(
-    add(invites, 'qr <id>', 'write an open invite as a QR code').option('--out <file>', 'where', 'invite.svg'),
-    async () => {
-      const { invitePicture } = await import('./partners.ts')
-      return (context, flags, id) => invitePicture(context, id ?? '', flags)
-    },
-  )
-  example(
-    does(add(program, 'accept <invite>', "accept a partner's invite (- reads it from standard input)"), async () => {
-      const { accept } = await import('./partners.ts')
-      return (context, _, text) => accept(context, text ?? '')
-    }),
-    'tongban accept tongban-invite:eyJ2Ijox…',
-  )
-  const partners = does(add(program, 'partners', 'partner cities and the state of delivery'), async () => {
-    const { partners: list } = await import('./partners.ts')
-    return context => list(context)
-  })
-  example(
-    does(
-      add(
-        partners,
-        'join <code>',
-        'pair with a city that the directory of a trusted operator names: no invite, no words',
-      ),
-      async () => {
-        const { join } = await import('./partners.ts')
-        return (context, _, code) => join(context, code ?? '')
-      },
-    ),
-    'tongban partners join 420300',
-  )
-  for (const [verb, description] of [
-    ['confirm', 'the six words are the same: begin to exchange'],
-    ['reject', 'the words differ: forget the pairing'],
-    ['suspend', 'exchange nothing until resumed'],
-    ['resume', 'exchange again'],
-  ] as const) {
-    does(add(partners, `${verb} <code>`, description), async () => {
-      const { changePartner } = await import('./partners.ts')
-      return (context, _, code) => changePartner(context, verb, code ?? '')
-    })
-  }
-
-  example(
-    does(
-      add(partners, 'show <code>', 'one partner: how it is and was, what is wrong and who must act').option(
-        '--step <step>',
-        'minute (kept for a day), hour (14 days) or day (90 days)',
-        'hour',
-      ),
-      async () => {
-        const { showPartner } = await import('./partner-show.ts')
-        return (context, flags, code) => showPartner(context, code ?? '', flags)
-      },
-    ),
-    'tongban partners show 420300 --step day',
-  )
-  example(
-    does(
-      add(partners, 'test <code>', 'try the whole way to a partner, hop by hop; no agreement is needed 测试'),
-      async () => {
-        const { testPartner } = await import('./partner-test.ts')
-        return (context, _, code) => testPartner(context, code ?? '')
-      },
-    ),
-    'tongban partners test 420300',
-  )
+  declarePartners(program, { add, does, example })
 
   does(add(program, 'reminders', 'what must be seen to before a day comes 提醒'), async () => {
     const { reminders } = await import('./reminders.ts')
@@ -376,28 +294,6 @@ export function createProgram(): Command {
 
   declareCaseLists(cases, { add, does, example })
 
-  const calendar = does(add(program, 'calendar', 'holiday tables 节假日表, and what they cover'), async () => {
-    const { show } = await import('./calendar.ts')
-    return context => show(context)
-  })
-  example(
-    does(add(calendar, 'import <file>', 'import the table of a year, when its notice is out'), async () => {
-      const { importTable } = await import('./calendar.ts')
-      return (context, _, file) => importTable(context, file ?? '')
-    }),
-    'tongban calendar import cn-2027.json',
-  )
-  does(
-    add(calendar, 'count <from> <days>', 'the day so many working days after another one').option(
-      '--city <code>',
-      'whose calendar; the own one by default',
-    ),
-    async () => {
-      const { count } = await import('./calendar.ts')
-      return (context, flags, from, days) => count(context, from ?? '', days ?? '', flags)
-    },
-  )
-
   const evidence = program.command('evidence').description('evidence bundles 证据包')
   example(
     does(
@@ -425,109 +321,7 @@ export function createProgram(): Command {
     'tongban evidence verify evidence.zip --fingerprint HEX --fingerprint HEX',
   )
 
-  const ca = program.command('ca').description('federation CA, and city certificates that it issues')
-  does(
-    add(ca, 'create', 'make a CA').requiredOption('--name <name>').option('--folder <folder>', 'where', 'ca'),
-    async () => {
-      const { caCreate } = await import('./ca.ts')
-      return (context, flags) => caCreate(context, flags)
-    },
-  )
-  does(add(ca, 'request', "a request for this city's key").option('--out <file>', 'where', 'request.pem'), async () => {
-    const { caRequest } = await import('./ca.ts')
-    return (context, flags) => caRequest(context, flags)
-  })
-  does(
-    add(ca, 'issue <request>', 'issue a city certificate')
-      .option('--folder <folder>', 'of the CA', 'ca')
-      .option('--out <file>', 'where', 'city.pem'),
-    async () => {
-      const { caIssue } = await import('./ca.ts')
-      return (context, flags, request) => caIssue(context, request ?? '', flags)
-    },
-  )
-  does(add(ca, 'install <certificate> <ca>', 'put an issued certificate into the key store'), async () => {
-    const { caInstall } = await import('./ca.ts')
-    return (context, _, certificate, authority) => caInstall(context, certificate ?? '', authority ?? '')
-  })
-  example(
-    does(
-      add(
-        ca,
-        'accept <certificate>',
-        'pair with cities whose certificate this CA issued; shows its fingerprint first',
-      ).option('--fingerprint <hex>', 'as the operator of the CA told it'),
-      async () => {
-        const { caAccept } = await import('./ca.ts')
-        return (context, flags, certificate) => caAccept(context, certificate ?? '', flags)
-      },
-    ),
-    'tongban ca accept ca.pem --fingerprint HEX',
-  )
-  does(add(ca, 'accepted', 'CAs that this node accepts'), async () => {
-    const { caAccepted } = await import('./ca.ts')
-    return context => caAccepted(context)
-  })
-  does(add(ca, 'unaccept <fingerprint>', 'take a CA off the list; the beginning is enough'), async () => {
-    const { caUnaccept } = await import('./ca.ts')
-    return (context, _, fingerprint) => caUnaccept(context, fingerprint ?? '')
-  })
-
-  const identity = program.command('identity').description('who this node is')
-  for (const [verb, description] of [
-    ['show', 'fingerprint, keys, addresses'],
-    ['rotate', 'let a new packet key take over'],
-  ] as const) {
-    does(add(identity, verb, description), async () => {
-      const operation = await import('./operation.ts')
-      return context => operation.identity(context, verb)
-    })
-  }
-  does(add(identity, 'revoke <kid>', 'end a retired packet key that somebody may have'), async () => {
-    const { revokeKey } = await import('./operation.ts')
-    return (context, _, kid) => revokeKey(context, kid ?? '')
-  })
-  const person = program.command('person').description('accounts 账号')
-  does(
-    add(person, 'add <name>', 'make an account; its token is shown once').requiredOption(
-      '--role <role>',
-      'administrator, clerk, integrator or auditor; may be repeated',
-      collect,
-      [],
-    ),
-    async () => {
-      const { addPerson } = await import('./operation.ts')
-      return (context, flags, name) => addPerson(context, name ?? '', flags)
-    },
-  )
-  does(add(person, 'list', 'all accounts'), async () => {
-    const { people } = await import('./operation.ts')
-    return context => people(context)
-  })
-  does(add(person, 'revoke <id>', "end an account's token"), async () => {
-    const { revokePerson } = await import('./operation.ts')
-    return (context, _, id) => revokePerson(context, id ?? '')
-  })
-  const parked = does(add(program, 'parked', 'work that waits for a person 挂起'), async () => {
-    const operation = await import('./operation.ts')
-    return context => operation.parked(context)
-  })
-  does(
-    add(parked, 'retry', 'try it again')
-      .option('--packet <no>')
-      .option('--case <localCaseNo>')
-      .option('--material <sha256>'),
-    async () => {
-      const { retryParked } = await import('./operation.ts')
-      return (context, flags) => retryParked(context, flags)
-    },
-  )
-  does(
-    add(parked, 'dismiss <localCaseNo>', 'give up answers of the approval system for a case that is not of this node'),
-    async () => {
-      const { dismissParked } = await import('./operation.ts')
-      return (context, _, localCaseNo) => dismissParked(context, localCaseNo ?? '')
-    },
-  )
+  declareIdentity(program, { add, does, example })
+  declareOperation(program, { add, does, example })
   return program
 }

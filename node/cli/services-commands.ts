@@ -19,10 +19,10 @@ export function declareServices(services: Command, { add, does, example }: Decla
         services,
         'publish [file]',
         'publish all drafts as one new version, or the items of a JSON file in place of all',
-      ),
+      ).option('--again', 'the same items as the next version: after the key that signed it was revoked, or a restore'),
       async () => {
         const { publish } = await import('./services.ts')
-        return (context, _, file) => publish(context, file)
+        return (context, flags, file) => publish(context, file, flags)
       },
     ),
     'tongban services publish',
@@ -35,6 +35,38 @@ export function declareServices(services: Command, { add, does, example }: Decla
       const { show } = await import('./services.ts')
       return (context, flags, city) => show(context, city, flags)
     },
+  )
+
+  example(
+    does(
+      add(services, 'search [words]', "items of the own list and the partners' at once 检索")
+        .option('--city <code>')
+        .option('--department <name>', 'its whole name 实施主体')
+        .option('--type <code>', '事项类型')
+        .option('--level <code>', '行使层级')
+        .option('--audience <code>', '服务对象')
+        .option('--mode <mode>', '办理模式')
+        .option('--facets', 'how many there are of each value 分面统计')
+        .option('--limit <n>', 'at most', '50'),
+      async () => {
+        const { searchItems } = await import('./services-search.ts')
+        return (context, flags, words) => searchItems(context, words, flags)
+      },
+    ),
+    'tongban services search 公积金 --city 420300 --mode 1 --facets',
+  )
+  example(
+    does(
+      add(services, 'places <code>', 'units and windows that offer an item 办理点').option(
+        '--city <code>',
+        'whose item; the own one by default',
+      ),
+      async () => {
+        const { showPlaces } = await import('./services-search.ts')
+        return (context, flags, code) => showPlaces(context, code ?? '', flags)
+      },
+    ),
+    'tongban services places CODE --city 420300',
   )
 
   const table = (command: Command): Command =>

@@ -5,9 +5,21 @@ import type { ServiceItem } from '../../protocol/service/item.ts'
 import type { CommandContext } from './context.ts'
 import { table } from './output.ts'
 
-/** Publishes all drafts, or the items of a JSON file in place of all: an array, or `{ "items": […] }`. */
-export async function publish(context: CommandContext, path: string | undefined): Promise<void> {
+/**
+ * Publishes all drafts, or the items of a JSON file in place of all: an array, or `{ "items": […] }`; with `again` the same
+ * items as the next version, which the present key signs.
+ */
+export async function publish(
+  context: CommandContext,
+  path: string | undefined,
+  flags: { again?: boolean },
+): Promise<void> {
   const client = await context.client()
+  if (flags.again === true) {
+    const list = await client.patch<{ version: number; count: number }>('/api/v1/services', {})
+    context.out.result(list, ({ version, count }) => `Published again 已重新发布: version ${version}, ${count} items`)
+    return
+  }
   if (path === undefined) {
     const made = await client.post<{ version: number; count: number; put: number; remove: number }>(
       '/api/v1/services/drafts/publish',

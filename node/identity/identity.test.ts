@@ -260,6 +260,24 @@ describe('identity', () => {
     expect([papers.certificates.length, papers.delegations.length]).toEqual([2, 3])
   })
 
+  test('under a renewed certificate over the same key it delegates once, and the audit log names both', async () => {
+    const first = await setting()
+    expect(await first.audit.list({ action: 'certificate.changed' }, 10, null)).toEqual([])
+    const former = first.identity.summary()
+    first.clock.advance(DAY)
+    first.keys.state.chain = [certificateOf(play, NOW + DAY)]
+    const second = await setting(first.keys, first.db, first.clock)
+    const present = second.identity.summary()
+    expect(present.kid).toBe(former.kid)
+    expect(present.delegatedUntil).toBe(former.delegatedUntil + DAY)
+    expect(second.identity.document().delegations).toHaveLength(2)
+    const third = await setting(first.keys, first.db, first.clock)
+    expect(third.identity.document()).toEqual(second.identity.document())
+    expect(await first.audit.list({ action: 'certificate.changed' }, 10, null)).toMatchObject([
+      { actor: 'cli', subject: '420300', detail: { fingerprint: present.fingerprint, former: former.fingerprint } },
+    ])
+  })
+
   test('the certificate of another city is refused', async () => {
     const db = await openTestStore()
     const clock = createHandClock(NOW)

@@ -20,13 +20,11 @@ import type { EventLog } from '../audit/events.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { OwnIdentity } from '../exchange/ports.ts'
 import type { Database } from '../store/database.ts'
-import { type KeyStore, type Keys, newKey, type PrivateKey } from './keystore.ts'
+import { currentKey, type KeyStore, newKey, type PrivateKey, succeededBy } from './keystore.ts'
 
 /** Days a delegation lasts, and how many are left when it is renewed. */
 export const DELEGATION_DAYS = { lasts: 90, renewAt: 30 } as const
 const DAY = 86_400
-/** Retired packet keys that the key store keeps; they sign no more, and their delegations stay in the store for good. */
-const RETIRED_KEYS = 8
 
 export type IdentityParts = {
   db: Database
@@ -70,12 +68,6 @@ const publicOf = ({ kty, crv, x, kid }: PrivateKey, purpose: DelegatedKey['purpo
   purpose,
 })
 
-const current = (keys: Keys): PrivateKey => {
-  const key = keys.packetKeys.find(entry => entry.state === 'current')
-  if (key === undefined) throw new ProblemError('keystore.malformed', 'no current packet key')
-  return key
-}
-
 const names = (claims: DelegationClaims, kid: string): boolean => claims.keys.some(key => key.kid === kid)
 
 /** What is signed, shown and answered from; replaced as a whole, so that no key signs before its delegation is shown. */
@@ -105,7 +97,7 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
   }
 
   async function load(): Promise<Held> {
-    const { kid, ...jwk } = current(keyStore.keys())
+    const { kid, ...jwk } = currentKey(keyStore.keys())
     const key = (await jose.importJWK(jwk, PACKET_ALG)) as jose.CryptoKey
     const rows = await db.query<{ type: 'delegation' | 'revocation'; jws: string }>(
       'SELECT type, jws FROM delegations WHERE city = ? ORDER BY iat DESC',
@@ -153,15 +145,15 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
     })
   }
 
-  /** The present certificate is the one trusted last, also when a former one was put back. */
+  /** The present certificate is the one trusted last, also when a former one was put back. It was changed while the node was stopped. */
   async function keepCertificate(): Promise<void> {
     const [newest] = await db.query<{ fingerprint: string; trusted_at: number }>(
       'SELECT fingerprint, trusted_at FROM certificates WHERE city = ? ORDER BY trusted_at DESC LIMIT 1',
       [city.code],
     )
     if (newest?.fingerprint === certificate.fingerprint) return
-    await db.transaction(tx =>
-      tx.run(
+    await db.transaction(async tx => {
+      await tx.run(
         `INSERT INTO certificates (fingerprint, city, pem, trusted_at) VALUES (?, ?, ?, ?)
          ON CONFLICT (fingerprint) DO UPDATE SET trusted_at = excluded.trusted_at`,
         [
@@ -171,8 +163,11 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
           // Later than the former's, whatever the clock says.
           Math.max(clock.now(), (newest?.trusted_at ?? 0) + 1),
         ],
-      ),
-    )
+      )
+      if (newest === undefined) return
+      const detail = { fingerprint: certificate.fingerprint, former: newest.fingerprint }
+      await audit.append(tx, { actor: 'cli', action: 'certificate.changed', subject: city.code, detail })
+    })
   }
 
   const endOf = (now: number): number => Math.min(now + DELEGATION_DAYS.lasts * DAY, seconds(certificate.notAfter))
@@ -229,8 +224,13 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
   await keepCertificate()
   let held = await load()
   const [until, now] = [delegatedUntil(), seconds(clock.now())]
-  if (until === 0 || (until <= now && endOf(now) > now)) {
-    await delegate(current(keyStore.keys()), 'node')
+  // A renewed certificate over the same key delegates too: what the former one signed ends with it.
+  const [signed] = await db.query(
+    "SELECT 1 AS found FROM delegations WHERE certificate = ? AND type = 'delegation' LIMIT 1",
+    [certificate.fingerprint],
+  )
+  if (until === 0 || ((signed === undefined || until <= now) && endOf(now) > now)) {
+    await delegate(currentKey(keyStore.keys()), 'node')
     held = await load()
   }
 
@@ -247,9 +247,7 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
         const fresh = await newKey()
         // Delegated before it is used: no packet is ever signed with a key that nobody can check.
         await delegate(fresh, actor)
-        const keys = keyStore.keys()
-        const retired = keys.packetKeys.map(key => ({ ...key, state: 'retired' as const })).slice(-RETIRED_KEYS)
-        await keyStore.saveKeys({ ...keys, packetKeys: [...retired, { ...fresh, state: 'current' as const }] })
+        await keyStore.saveKeys(succeededBy(keyStore.keys(), fresh))
         await takeOver()
         parts.rotated(fresh.kid)
         return { kid: fresh.kid }
@@ -278,7 +276,7 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
         if (until - now > DELEGATION_DAYS.renewAt * DAY) return false
         // Towards the end of the certificate a new delegation would end when the last one does.
         if (until > now && endOf(now) - until < DAY) return false
-        await delegate(current(keyStore.keys()), 'node')
+        await delegate(currentKey(keyStore.keys()), 'node')
         await takeOver()
         return true
       }),

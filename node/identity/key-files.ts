@@ -22,6 +22,13 @@ export async function replaceFiles(folder: string, files: ReadonlyMap<string, st
   await finishSwap(folder)
 }
 
+/** Replaces one file of the folder; a node that runs may be replacing others. */
+export async function replaceFile(folder: string, name: string, data: string | Uint8Array): Promise<void> {
+  await write(join(folder, `${name}.next`), data)
+  await rename(join(folder, `${name}.next`), join(folder, name))
+  await syncFolder(folder)
+}
+
 /** Ends a replacement that was cut off. Another process may do the same at once. */
 export async function finishSwap(folder: string): Promise<void> {
   const list = await readFile(join(folder, SWAP), 'utf8').catch(ifMissing)

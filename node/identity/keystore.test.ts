@@ -257,9 +257,11 @@ describe('changes', () => {
 describe('another passphrase', () => {
   test('opens everything, the old one nothing', async () => {
     const store = await openKeyStore(folder, PASSPHRASE)
+    await store.savePending(keyPem)
     await store.changePassphrase(PASSPHRASE, NEXT)
     expect(await outcome(openKeyStore(folder, PASSPHRASE))).toMatchObject({ code: 'keystore.passphrase' })
     const reopened = await openKeyStore(folder, NEXT)
+    expect(await reopened.openPending()).toBe(keyPem)
     expect(reopened.keys()).toEqual(keys)
     expect(await reopened.openCityKey()).toMatchObject(city)
     await store.saveKeys(keys)

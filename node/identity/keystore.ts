@@ -1,17 +1,18 @@
 /**
  * Keys at rest: `city.p12` (the city key and its certificates) and `keys.json` (a JWE with the packet keys, the libp2p peer
- * key and the data key), both under the passphrase; `city.pem` holds the certificates in clear. All 0600 in a folder 0700.
+ * key and the data key), both under the passphrase; `city.pem` holds the certificates in clear. `pending.json` is a city key
+ * that waits for the certificate a federation CA was asked for. All 0600 in a folder 0700.
  * A start opens `keys.json` only; the city key is needed rarely and takes longer.
  */
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, readFile, stat } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as jose from 'jose'
 import * as z from 'zod'
 import { CERTIFICATE_ALG, PACKET_ALG } from '../../protocol/names.ts'
 import { KeyId, parseJson, parseValue } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
-import { finishSwap, readPrivateFile, replaceFiles } from './key-files.ts'
+import { finishSwap, readPrivateFile, replaceFile, replaceFiles } from './key-files.ts'
 
 const Bytes32 = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
 export const PrivateKey = z.strictObject({
@@ -51,13 +52,20 @@ export interface KeyStore {
   openCityKey(): Promise<OpenCityKey>
   /** Problem: `keystore.malformed` with the field. */
   saveKeys(keys: Keys): Promise<void>
-  /** A renewed certificate, over the same key or a new one. Problem: `keystore.malformed` when they do not belong together. */
-  saveCity(city: CityKey): Promise<void>
+  /** A renewed certificate, over the same key or a new one, at once with `keys` when given. Problem: `keystore.malformed` when they do not belong together. */
+  saveCity(city: CityKey, keys?: Keys): Promise<void>
+  /** Keeps a city key (PKCS#8 PEM) that waits for its certificate, in place of an earlier one. */
+  savePending(keyPem: string): Promise<void>
+  /** The city key that waits, or null. Problems: `keystore.passphrase`, `keystore.malformed`, `config.invalid`. */
+  openPending(): Promise<string | null>
+  /** Removes the city key that waits: its certificate is in place. */
+  dropPending(): Promise<void>
   /** Puts everything under another passphrase at once. Problems: `keystore.passphrase` for `current`, `config.invalid` for `next`. */
   changePassphrase(current: string, next: string): Promise<void>
 }
 
-const FILES = { city: 'city.p12', keys: 'keys.json', certificates: 'city.pem' } as const
+const FILES = { city: 'city.p12', keys: 'keys.json', certificates: 'city.pem', pending: 'pending.json' } as const
+const Pending = z.strictObject({ v: z.literal(1), keyPem: z.string() })
 const JWE = { alg: 'PBES2-HS512+A256KW', enc: 'A256GCM', typ: 'tongban-keys+jwe' } as const
 
 export const KEY_STORE_LIMITS = {
@@ -75,15 +83,32 @@ export async function newKey(): Promise<PrivateKey> {
   return { ...jwk, d, kid: await jose.calculateJwkThumbprint(jwk) }
 }
 
+/** Retired packet keys that are kept; they sign no more, and their delegations stay in the store for good. */
+const RETIRED_KEYS = 8
+
+/** The packet key that signs. Problem: `keystore.malformed`. */
+export function currentKey(keys: Keys): PrivateKey {
+  const key = keys.packetKeys.find(entry => entry.state === 'current')
+  if (key === undefined) throw new ProblemError('keystore.malformed', 'no current packet key')
+  return key
+}
+
+/** The keys once another packet key has taken over. */
+export function succeededBy(keys: Keys, fresh: PrivateKey): Keys {
+  const retired = keys.packetKeys.map(key => ({ ...key, state: 'retired' as const })).slice(-RETIRED_KEYS)
+  return { ...keys, packetKeys: [...retired, { ...fresh, state: 'current' }] }
+}
+
 export const newDataKey = (): string => randomBytes(32).toString('base64url')
 
-/** Whether a folder holds a key store. */
-export async function hasKeyStore(folder: string): Promise<boolean> {
-  return stat(join(folder, FILES.keys)).then(
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
     () => true,
     () => false,
   )
-}
+
+/** Whether a folder holds a key store. */
+export const hasKeyStore = (folder: string): Promise<boolean> => isThere(join(folder, FILES.keys))
 
 /**
  * Writes a new key store. Problems: `request.conflict` when there is one already, `config.invalid` for a short passphrase,
@@ -138,18 +163,28 @@ function keyStore(folder: string, opened: string, initial: Keys, initialChain: r
         await replaceFiles(folder, new Map([[FILES.keys, await sealKeys(next, passphrase)]]))
         keys = next
       }),
-    saveCity: city =>
+    saveCity: (city, next) =>
       inTurn(async () => {
-        await replaceFiles(folder, await cityFiles(city, passphrase))
+        const files = await cityFiles(city, passphrase)
+        if (next !== undefined) files.set(FILES.keys, await sealKeys(next, passphrase))
+        await replaceFiles(folder, files)
         chain = city.chain
+        keys = next ?? keys
       }),
+    savePending: keyPem =>
+      inTurn(async () => replaceFile(folder, FILES.pending, await sealJson({ v: 1, keyPem }, passphrase))),
+    openPending: () => openPending(folder, passphrase),
+    dropPending: () => inTurn(() => rm(join(folder, FILES.pending), { force: true })),
     changePassphrase: (current, next) =>
       inTurn(async () => {
         demandPassphrase(next)
         const held = await openKeys(folder, current)
         const city = await openCity(folder, current, chain)
-        const sealed = [FILES.keys, await sealKeys(held, next)] as const
-        await replaceFiles(folder, new Map([...(await cityFiles(city, next)), sealed]))
+        const files = await cityFiles(city, next)
+        files.set(FILES.keys, await sealKeys(held, next))
+        const waits = await openPending(folder, current)
+        if (waits !== null) files.set(FILES.pending, await sealJson({ v: 1, keyPem: waits }, next))
+        await replaceFiles(folder, files)
         passphrase = next
       }),
   }
@@ -207,6 +242,11 @@ export async function openJson<T>(folder: string, name: string, passphrase: stri
   const value = parseJson(schema, opened.plaintext, 'keystore.malformed')
   if (opened.protectedHeader?.typ !== JWE.typ || !value.ok) throw malformed
   return value.value
+}
+
+async function openPending(folder: string, passphrase: string): Promise<string | null> {
+  if (!(await isThere(join(folder, FILES.pending)))) return null
+  return (await openJson(folder, FILES.pending, passphrase, Pending)).keyPem
 }
 
 // --- city.p12 and city.pem; certs/ is loaded when it is needed, since node-forge takes its time

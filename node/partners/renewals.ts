@@ -37,7 +37,7 @@ function ofCertificate({ city, name, certificateUntil: until }: Papers, own: boo
       en: stage === 0 ? `${en} ran out on ${dayOf(until)}` : `${en} runs out on ${dayOf(until)}, in ${left} days`,
       zh: stage === 0 ? `${zh}已于 ${dayOf(until)} 到期` : `${zh}将于 ${dayOf(until)} 到期，还剩 ${left} 天`,
       cure: own
-        ? 'Get a new certificate and install it, then tell the partners: they suspend, pair again and confirm'
+        ? 'Stop the node and run tongban identity renew (of a federation CA: tongban ca request, then ca install), start it, and tell the partners: they suspend, pair again and confirm'
         : 'Ask the partner for its new certificate in time; when it has one: suspend, pair again, confirm',
     },
   ]

@@ -12,7 +12,6 @@ import type { Evidence } from '../evidence/evidence.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import type { StoredPacket, Trust } from '../exchange/ports.ts'
 import { actorOn, clockProblem, type Facts, type Hop, type HopName } from './hops.ts'
-import { findPartner } from './records.ts'
 import type { AnswersParts } from './test-answers.ts'
 
 const DAY = 86_400_000
@@ -27,7 +26,6 @@ const LOOK = 250
 
 export type WalkParts = Omit<AnswersParts, 'listVersion' | 'moved' | 'fetchTest'> & {
   trust: Trust
-  /** of the own city certificate */ fingerprint: () => string
   exchange: () => Pick<Exchange, 'probe' | 'wake' | 'status'>
   roundTrip: (code: string) => Promise<number | null>
   lists: {
@@ -215,8 +213,13 @@ export function createWalk(parts: WalkParts & { stopped: () => boolean }) {
   }
 
   async function checkEvidence(run: Run): Promise<Facts> {
-    const partner = await findPartner(db, run.partner)
-    const report = await parts.evidence.checkTest(run.thread, [parts.fingerprint(), partner?.fingerprint ?? ''])
+    // Of a certificate that was renewed over the same key, the former ones too.
+    const trusted = await db.query<{ fingerprint: string }>(
+      'SELECT fingerprint FROM certificates WHERE city IN (?, ?) AND trusted_at > 0',
+      [identity.city, run.partner],
+    )
+    const known = trusted.map(({ fingerprint }) => fingerprint)
+    const report = await parts.evidence.checkTest(run.thread, known)
     const finding = report.findings.find(({ level }) => level === 'error')
     if (!report.ok) throw new ProblemError('evidence.invalid', `${finding?.file ?? ''} ${finding?.en ?? ''}`.trim())
     return { packets: report.packets, receipts: report.receipts }

@@ -95,6 +95,9 @@ test('operator, cards, directory, pairing without words, revocation', async () =
     'federation/directory.jws',
   )
   expect(held.directory).toMatchObject({ version: 4, revocations: 1 })
+  expect(await tongban(ankang, 'federation', 'revocations')).toMatchObject([
+    { certificate: listed[1], operator, reason: '密钥泄露' },
+  ])
   expect(await partnerOf(ankang, SHIYAN.code)).toMatchObject({ connected: false, revoked: { reason: '密钥泄露' } })
   // Shiyan learns why nothing goes through.
   await until(async () => {

@@ -1,13 +1,13 @@
-/** A city loses its key and goes on under a new certificate: paired again, the open case ends and its evidence verifies. */
-import { randomBytes } from 'node:crypto'
+/** A city loses its keys and goes on under a new certificate: paired again, the open case ends and its evidence verifies. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { generateKey, selfIssue } from '../../certs/index.ts'
 import { type Client, createClient } from '../../node/cli/client.ts'
 import { verifyBundle } from '../../node/evidence/verify.ts'
-import { openKeyStore } from '../../node/identity/keystore.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { ANKANG, type CityName, makeNodeFolder, type NodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
@@ -16,9 +16,10 @@ import { pairCities, until } from '../support/pair-cities.ts'
 
 type City = CityName & { made: NodeFolder; node: RunningNode; client: Client }
 type Case = { thread: string; state: string; timeline: { status: string; receiptedAt: string | null }[] }
-type Identity = { fingerprint: string; packetKey: string; keys: { kid: string; state: string; purpose: string }[] }
+type Identity = { fingerprint: string; packetKey: string; peer: string }
 type Partner = { status: string; words: string[]; fingerprint: string }
 
+const MAIN = fileURLToPath(new URL('../../node/main.ts', import.meta.url))
 let root = ''
 let ankang: City
 let shiyan: City
@@ -48,6 +49,23 @@ afterAll(async () => {
   await Promise.allSettled([ankang?.node.stop(), shiyan?.node.stop()])
   await rm(root, { recursive: true, force: true })
 })
+
+/** A command on the machine of a city, as its administrator runs it. */
+async function tongban(city: City, ...args: string[]) {
+  const child = spawn(process.execPath, [MAIN, ...args, '--config', city.made.configPath, '--json'], {
+    env: { ...process.env, TONGBAN_PASSPHRASE: PASSPHRASE, TONGBAN_TOKEN: city.made.token },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let [out, error] = ['', '']
+  child.stdout.on('data', chunk => {
+    out += String(chunk)
+  })
+  child.stderr.on('data', chunk => {
+    error += String(chunk)
+  })
+  const [code] = (await once(child, 'close')) as [number]
+  return { code, error, value: out === '' ? null : (JSON.parse(out) as unknown) }
+}
 
 async function submit(): Promise<string> {
   const upload = async (text: string) =>
@@ -81,15 +99,23 @@ describe('a new certificate', () => {
     await reaches(ankang, before, 'arrived')
     const former = await identityOf(shiyan)
 
-    // Shiyan installs another certificate over another key, and signs a step before anybody knows it.
+    // Shiyan renews with new keys, and signs a step before anybody knows them.
+    expect((await tongban(shiyan, 'identity', 'renew', '--new-key')).error).toContain('another node runs')
     await shiyan.node.stop()
-    const keyPem = await generateKey()
-    const pem = selfIssue(SHIYAN, { keyPem, now: Date.now(), serial: randomBytes(16) })
-    await (await openKeyStore(join(shiyan.made.config.data, 'keys'), PASSPHRASE)).saveCity({ keyPem, chain: [pem] })
+    const renewed = await tongban(shiyan, 'identity', 'renew', '--new-key')
+    expect(renewed).toMatchObject({ code: 0, error: '' })
     shiyan = await start(SHIYAN, shiyan.made)
     await shiyan.client.post(`/api/v1/cases/${before}/accept`, {})
     const present = await identityOf(shiyan)
+    expect(renewed.value).toMatchObject({
+      fingerprint: present.fingerprint,
+      former: { fingerprint: former.fingerprint, packetKey: former.packetKey },
+    })
     expect(present.fingerprint).not.toBe(former.fingerprint)
+    expect(present.packetKey).not.toBe(former.packetKey)
+    expect(present.peer).not.toBe(former.peer)
+    const changed = { subject: SHIYAN.code, detail: { fingerprint: present.fingerprint, former: former.fingerprint } }
+    expect(await shiyan.client.get('/api/v1/audit?action=certificate.changed')).toMatchObject({ items: [changed] })
     const during = await submit()
 
     // Pairing again is refused while the partner is active, and says what to do.
@@ -108,9 +134,14 @@ describe('a new certificate', () => {
     await reaches(ankang, before, 'accepted')
     await reaches(ankang, during, 'arrived')
 
-    // The key that may have been taken with the certificate goes too.
-    await shiyan.client.post('/api/v1/identity/rotate')
+    // The packet key that may have been taken with the city key counts no more.
     await shiyan.client.post(`/api/v1/identity/keys/${former.packetKey}/revoke`)
+    const again = await tongban(shiyan, 'services', 'publish', '--again', '--url', shiyan.node.url)
+    expect(again.value).toMatchObject({ version: 2 })
+    await until(async () => {
+      const path = `/api/v1/partners/${SHIYAN.code}/services?limit=1`
+      return (await ankang.client.get<{ list: { version: number } | null }>(path)).list?.version === 2
+    }, 'the list under the new key is at the partner')
     for (const [step, body] of [
       ['decide', { outcome: 'granted', documentNo: '十审〔2026〕2号' }],
       ['send-result', { method: 'mail', waybill: { carrier: 'EMS', number: '1000000000002' } }],
@@ -137,5 +168,28 @@ describe('a new certificate', () => {
         findings: [],
       })
     }
+  }, 60_000)
+
+  test('renewed over the same key, keys stay; paired again from the other side, the partner test passes', async () => {
+    const former = await identityOf(shiyan)
+    await shiyan.node.stop()
+    const renewed = await tongban(shiyan, 'identity', 'renew')
+    expect(renewed.value).toMatchObject({ newKeys: false, former: { fingerprint: former.fingerprint } })
+    shiyan = await start(SHIYAN, shiyan.made)
+    const present = await identityOf(shiyan)
+    expect(present.fingerprint).not.toBe(former.fingerprint)
+    expect([present.packetKey, present.peer]).toEqual([former.packetKey, former.peer])
+
+    await ankang.client.post(`/api/v1/partners/${SHIYAN.code}/suspend`)
+    const { invite } = await ankang.client.post<{ invite: string }>('/api/v1/invites', { hours: 1 })
+    expect((await tongban(shiyan, 'accept', invite, '--url', shiyan.node.url)).value).toMatchObject({
+      status: 'active',
+    })
+    await ankang.client.post(`/api/v1/partners/${SHIYAN.code}/confirm`)
+    await reaches(ankang, await submit(), 'arrived')
+    expect(await tongban(ankang, 'partners', 'test', SHIYAN.code, '--url', ankang.node.url)).toMatchObject({
+      code: 0,
+      value: { state: 'passed' },
+    })
   }, 60_000)
 })

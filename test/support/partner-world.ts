@@ -142,7 +142,6 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
       evidence,
       materials,
       threadId: () => randomBytes(16).toString('hex'),
-      fingerprint: () => play.fingerprint,
       exchange: () => exchange,
       roundTrip: async () => 1,
       lists: services,

@@ -1,0 +1,88 @@
+/** Declares `tongban ca …` and `identity …`; what they do is imported when one runs. */
+import type { Command } from 'commander'
+import type { Declare } from './services-commands.ts'
+
+export function declareIdentity(program: Command, { add, does, example }: Declare): void {
+  const ca = program.command('ca').description('federation CA, and city certificates that it issues')
+  does(
+    add(ca, 'create', 'make a CA').requiredOption('--name <name>').option('--folder <folder>', 'where', 'ca'),
+    async () => {
+      const { caCreate } = await import('./ca.ts')
+      return (context, flags) => caCreate(context, flags)
+    },
+  )
+  does(
+    add(ca, 'request', "a request for this city's key")
+      .option('--out <file>', 'where', 'request.pem')
+      .option('--new-key', 'for a new key, which waits until its certificate is installed'),
+    async () => {
+      const { caRequest } = await import('./ca.ts')
+      return (context, flags) => caRequest(context, flags)
+    },
+  )
+  does(
+    add(ca, 'issue <request>', 'issue a city certificate')
+      .option('--folder <folder>', 'of the CA', 'ca')
+      .option('--out <file>', 'where', 'city.pem'),
+    async () => {
+      const { caIssue } = await import('./ca.ts')
+      return (context, flags, request) => caIssue(context, request ?? '', flags)
+    },
+  )
+  does(
+    add(ca, 'install <certificate> <ca>', 'put an issued certificate in place; the node must be stopped'),
+    async () => {
+      const { caInstall } = await import('./ca.ts')
+      return (context, _, certificate, authority) => caInstall(context, certificate ?? '', authority ?? '')
+    },
+  )
+  example(
+    does(
+      add(
+        ca,
+        'accept <certificate>',
+        'pair with cities whose certificate this CA issued; shows its fingerprint first',
+      ).option('--fingerprint <hex>', 'as the operator of the CA told it'),
+      async () => {
+        const { caAccept } = await import('./ca.ts')
+        return (context, flags, certificate) => caAccept(context, certificate ?? '', flags)
+      },
+    ),
+    'tongban ca accept ca.pem --fingerprint HEX',
+  )
+  does(add(ca, 'accepted', 'CAs that this node accepts'), async () => {
+    const { caAccepted } = await import('./ca.ts')
+    return context => caAccepted(context)
+  })
+  does(add(ca, 'unaccept <fingerprint>', 'take a CA off the list; the beginning is enough'), async () => {
+    const { caUnaccept } = await import('./ca.ts')
+    return (context, _, fingerprint) => caUnaccept(context, fingerprint ?? '')
+  })
+
+  const identity = program.command('identity').description('who this node is')
+  for (const [verb, description] of [
+    ['show', 'fingerprint, keys, addresses'],
+    ['rotate', 'let a new packet key take over'],
+  ] as const) {
+    does(add(identity, verb, description), async () => {
+      const operation = await import('./operation.ts')
+      return context => operation.identity(context, verb)
+    })
+  }
+  example(
+    does(
+      add(identity, 'renew', 'issue a new certificate of its own 证书续期; the node must be stopped')
+        .option('--new-key', 'over a new city key, with new packet and peer keys: the old ones may be in other hands')
+        .option('--self-issued', 'leave the federation CA that issued the present one'),
+      async () => {
+        const { renewIdentity } = await import('./renew.ts')
+        return (context, flags) => renewIdentity(context, flags)
+      },
+    ),
+    'tongban identity renew --new-key',
+  )
+  does(add(identity, 'revoke <kid>', 'end a retired packet key that somebody may have'), async () => {
+    const { revokeKey } = await import('./operation.ts')
+    return (context, _, kid) => revokeKey(context, kid ?? '')
+  })
+}

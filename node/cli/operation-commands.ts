@@ -1,0 +1,104 @@
+/** Declares `tongban person …`, `audit …`, `parked …`, `calendar …`; what they do is imported when one runs. */
+import type { Command } from 'commander'
+import type { Declare } from './services-commands.ts'
+
+const collect = (value: string, before: string[]) => [...before, value]
+
+export function declareOperation(program: Command, { add, does, example }: Declare): void {
+  const person = program.command('person').description('accounts 账号')
+  does(
+    add(person, 'add <name>', 'make an account; its token is shown once').requiredOption(
+      '--role <role>',
+      'administrator, clerk, integrator or auditor; may be repeated',
+      collect,
+      [],
+    ),
+    async () => {
+      const { addPerson } = await import('./operation.ts')
+      return (context, flags, name) => addPerson(context, name ?? '', flags)
+    },
+  )
+  does(add(person, 'list', 'all accounts'), async () => {
+    const { people } = await import('./operation.ts')
+    return context => people(context)
+  })
+  does(add(person, 'revoke <id>', "end an account's token"), async () => {
+    const { revokePerson } = await import('./operation.ts')
+    return (context, _, id) => revokePerson(context, id ?? '')
+  })
+  does(add(person, 'rotate <id>', 'give an account a new token; the old one ends at once'), async () => {
+    const { rotatePerson } = await import('./operation.ts')
+    return (context, _, id) => rotatePerson(context, id ?? '')
+  })
+
+  const audit = example(
+    does(
+      add(program, 'audit', 'who did what, and what was refused, newest first 审计日志')
+        .option('--since <time>', 'of this day or instant, or later')
+        .option('--actor <actor>', 'person:ID, city:CODE, node or cli')
+        .option('--action <action>', 'such as packet.refused')
+        .option('--subject <id>', 'partner, thread, account …')
+        .option('--limit <n>', 'at most', '50'),
+      async () => {
+        const { listAudit } = await import('./audit.ts')
+        return (context, flags) => listAudit(context, flags)
+      },
+    ),
+    'tongban audit --since 2026-11-01 --action packet.refused',
+  )
+  does(add(audit, 'verify', 'check the chain of hashes over the whole log 校验'), async () => {
+    const { verifyAudit } = await import('./audit.ts')
+    return context => verifyAudit(context)
+  })
+
+  const parked = does(add(program, 'parked', 'work that waits for a person 挂起'), async () => {
+    const operation = await import('./operation.ts')
+    return context => operation.parked(context)
+  })
+  does(
+    add(parked, 'retry', 'try it again')
+      .option('--packet <no>')
+      .option('--case <localCaseNo>')
+      .option('--material <sha256>'),
+    async () => {
+      const { retryParked } = await import('./operation.ts')
+      return (context, flags) => retryParked(context, flags)
+    },
+  )
+  does(
+    add(parked, 'dismiss <localCaseNo>', 'give up answers of the approval system for a case that is not of this node'),
+    async () => {
+      const { dismissParked } = await import('./operation.ts')
+      return (context, _, localCaseNo) => dismissParked(context, localCaseNo ?? '')
+    },
+  )
+
+  const calendar = does(add(program, 'calendar', 'holiday tables 节假日表, and what they cover'), async () => {
+    const { show } = await import('./calendar.ts')
+    return context => show(context)
+  })
+  example(
+    does(add(calendar, 'import <file>', 'import the table of a year, when its notice is out'), async () => {
+      const { importTable } = await import('./calendar.ts')
+      return (context, _, file) => importTable(context, file ?? '')
+    }),
+    'tongban calendar import cn-2027.json',
+  )
+  example(
+    does(add(calendar, 'remove <region> <year>', 'take an imported table back 撤回'), async () => {
+      const { removeTable } = await import('./calendar.ts')
+      return (context, _, region, year) => removeTable(context, region ?? '', year ?? '')
+    }),
+    'tongban calendar remove CN 2027',
+  )
+  does(
+    add(calendar, 'count <from> <days>', 'the day so many working days after another one').option(
+      '--city <code>',
+      'whose calendar; the own one by default',
+    ),
+    async () => {
+      const { count } = await import('./calendar.ts')
+      return (context, flags, from, days) => count(context, from ?? '', days ?? '', flags)
+    },
+  )
+}

@@ -1,0 +1,60 @@
+/** The manuals against the program: their commands and options exist, both languages name the same ones, the sample item holds. */
+import { readdir, readFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { describe, expect, test } from 'vitest'
+import { createProgram } from '../node/cli/program.ts'
+import { ServiceItem } from '../protocol/service/item.ts'
+import { lintItem } from '../protocol/service/lint.ts'
+
+const read = (name: string): Promise<string> => readFile(new URL(`../docs/${name}`, import.meta.url), 'utf8')
+const blocks = (text: string, language: string): string[] =>
+  [...text.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, block = '']) => block)
+
+/** Commands of the shell blocks as `agreement sign --yes`; throws on one that the program does not know. */
+function commandsOf(text: string): string[] {
+  const lines = blocks(text, 'sh').flatMap(block => block.replaceAll('\\\n', ' ').split('\n'))
+  return lines.flatMap(line => {
+    const words = /^(?:npx )?tongban (.*)$/.exec(line.replace(/\s#.*$/, ''))?.[1]?.split(/\s+/)
+    if (words === undefined) return []
+    let command: Command = createProgram()
+    const path: string[] = []
+    for (const word of words) {
+      const next = command.commands.find(entry => entry.name() === word)
+      if (next === undefined) break
+      command = next
+      path.push(word)
+    }
+    if (path.length === 0) throw new Error(`no such command: ${line}`)
+    const flags = words.filter(word => word.startsWith('--')).sort()
+    for (const flag of flags)
+      if (!command.options.some(option => option.long === flag)) throw new Error(`no such option ${flag}: ${line}`)
+    return [[...path, ...flags].join(' ')]
+  })
+}
+
+describe.each(['administrator', 'auditor', 'clerk', 'integrator'])('the manual for the %s', name => {
+  test('names commands that there are, the same in both languages', async () => {
+    const [en, zh] = [commandsOf(await read(`${name}.md`)), commandsOf(await read(`${name}.zh-CN.md`))]
+    expect(en.length).toBeGreaterThan(0)
+    expect(zh).toEqual(en)
+  })
+})
+
+test('the map of the code names every folder of the node', async () => {
+  const map = await readFile(new URL('../ARCHITECTURE.md', import.meta.url), 'utf8')
+  const entries = await readdir(new URL('../node', import.meta.url), { withFileTypes: true })
+  const folders = entries.filter(entry => entry.isDirectory()).map(entry => entry.name)
+  expect(folders.filter(name => !map.includes(`\`${name}\``) && !map.includes(`\`node/${name}\``))).toEqual([])
+})
+
+test('the sample item has no findings, and is the same in both languages', async () => {
+  const samples = await Promise.all(
+    ['administrator.md', 'administrator.zh-CN.md'].map(async name => {
+      const [sample = ''] = blocks(await read(name), 'json').filter(block => block.startsWith('['))
+      return JSON.parse(sample) as unknown[]
+    }),
+  )
+  expect(samples[1]).toEqual(samples[0])
+  const items = ServiceItem.array().min(1).parse(samples[0])
+  for (const item of items) expect(lintItem(item)).toEqual([])
+})
