@@ -48,8 +48,9 @@ export async function submitCase(
 ): Promise<string> {
   const thread = randomBytes(16).toString('hex')
   const content = { ...submitContentOf(`AK-${thread.slice(0, 8)}`, mode, []), ...change }
+  const materials = content.materials.map(({ sha256 }) => ({ sha256, size: 1, type: 'application/pdf' }))
   await world
     .city(COLLECTING)
-    .exchange.author.write({ thread, partner: HANDLING }, [{ kind: 'case.submit', content, agreement }])
+    .exchange.author.write({ thread, partner: HANDLING }, [{ kind: 'case.submit', content, materials, agreement }])
   return thread
 }
