@@ -31,11 +31,11 @@ export const worldAgreement = (change: Partial<AgreementDocumentInput> = {}): Ag
 })
 
 /** Proposes and signs; the id that cases name. */
-export async function agree(world: World, input = worldAgreement()): Promise<string> {
+export async function agree(world: World, input = worldAgreement(), signer: string = HANDLING): Promise<string> {
   const [proposed] = await world.city(COLLECTING).agreements.propose(input, { actor: 'person:1' })
   if (proposed === undefined) throw new Error('nothing was proposed')
   await world.settle()
-  await world.city(HANDLING).agreements.sign(proposed.thread, null, { actor: 'person:2' })
+  await world.city(signer).agreements.sign(proposed.thread, null, { actor: 'person:2' })
   await world.settle()
   return proposed.id
 }
