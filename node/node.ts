@@ -540,7 +540,6 @@ export async function startNode({
     clock,
     audit,
     events,
-    own: identity.city,
     rows: numbers => cases.rows(numbers),
     keys: { number: applicantKey, name: name => applicantKey(`name ${name}`) },
     isPerson: async id => (await people.get(id).catch(() => null)) !== null,

@@ -335,6 +335,22 @@ export const PROBLEMS = {
     zh: '办件当前状态不允许该步骤',
     cure: 'Look at the state and the steps it allows',
   },
+  'case.supplement': {
+    status: 422,
+    retryable: false,
+    act: 'you',
+    en: 'The supplement is not what the notice asked for',
+    zh: '补正内容与补正告知书不符',
+    cure: 'Give each material and field that the notice names, and no other; `lacking` of the case lists them',
+  },
+  'case.limit': {
+    status: 422,
+    retryable: false,
+    act: 'you',
+    en: 'The law or the agreement does not allow this day',
+    zh: '日期超出法律或协议允许的期限',
+    cure: 'Name a day within the limit that the detail tells',
+  },
   'case.preflight': {
     status: 422,
     retryable: false,

@@ -52,6 +52,8 @@ const OF_THE_NODE = [
   'directory.none',
   // What a city published when: shown in protocol/case/preflight.test.ts and node/cases/submission.test.ts.
   'case.preflight',
+  // What holidays a city knows: shown in protocol/case/lawful.test.ts and node/cases/clocks.test.ts.
+  'case.limit',
 ] as const
 
 let cities: [VectorCity, VectorCity]

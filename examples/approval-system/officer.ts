@@ -26,9 +26,10 @@ const WITHDRAWN = 98
 type Step = { operatetype: number; row: (at: Scene) => Record<string, unknown>; waits?: boolean }
 type Scene = { flowsn: string; serial: string; year: string; day: (after: number) => string }
 
+// By law some of the example items allow one day (法定办结时限), and no promise may be later.
 const accept: Step = {
   operatetype: OPERATION.accepted,
-  row: ({ year, serial, day }) => ({ acceptno: `十审受字〔${year}〕第${serial}号`, promisedate: day(14) }),
+  row: ({ year, serial, day }) => ({ acceptno: `十审受字〔${year}〕第${serial}号`, promisedate: day(1) }),
 }
 const progress = (step: string, note: string, officer: string): Step => ({
   operatetype: OPERATION.progress,

@@ -35,8 +35,10 @@ async function tell(stage: Stage, thread: string): Promise<boolean> {
     say(`  ${china(at)}  ${(names.get(city) ?? city).padEnd(4, '　')} ${title.zh}  ${title.en}`)
   }
   say('  时限 what was due:')
-  for (const { dutyName, city, due, done, level } of told.deadlines)
-    say(`    ${dutyName}  ${names.get(city) ?? city}  ${due ?? '—'}  ${done ?? ''}  ${level}`)
+  for (const { dutyName, city, due, provisional, done, level } of told.deadlines)
+    say(
+      `    ${dutyName}  ${names.get(city) ?? city}  ${due ?? '—'}${provisional ? '（暂定）' : ''}  ${done ?? ''}  ${level}`,
+    )
   const reports = [await stage.evidence(thread), await stage.evidence(thread, stage.shiyan)]
   const ok = reports.every(report => report.ok)
   const [report] = reports

@@ -21,7 +21,15 @@ import {
 import { scan } from '../support/scan.ts'
 import { createStoryClock, type StoryClock } from './clock.ts'
 
-type Deadline = { dutyName: string; city: string; due: string | null; done: string | null; level: string }
+type Deadline = {
+  duty: string
+  dutyName: string
+  city: string
+  due: string | null
+  /** past the holiday tables (暂定) */ provisional: boolean
+  done: string | null
+  level: string
+}
 export type Told = Case & { deadlines: Deadline[]; questions: { packet: string }[]; item: { name: string } }
 
 export type Stage = {
@@ -97,7 +105,8 @@ export async function openStage(folder: string, log: (line: string) => void): Pr
           sha256: await scanned(`${materialCode} of ${item.taskCode}`),
           code: materialCode,
           name: `${materialName}.pdf`,
-          form: 'electronic',
+          // In mode 1 the originals are mailed after the pre-check.
+          form: mode === 1 ? 'original' : 'electronic',
           pages: 1,
         })),
     )

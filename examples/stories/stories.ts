@@ -1,4 +1,6 @@
 /** One story for each handling mode (办理模式), and one of all that can come between. Each plays on the stage to its end. */
+import { addWorkingDays, calendarOf } from '../../protocol/calendar/calendar.ts'
+import { CHINA_HOLIDAYS } from '../../protocol/calendar/china.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import type { Stage } from './stage.ts'
 
@@ -14,6 +16,17 @@ const instant = ({ clock }: Stage) => new Date(clock.now()).toISOString()
 /** So many natural days from now, China Standard Time. */
 const day = ({ clock }: Stage, days: number) =>
   new Date(clock.now() + 8 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10)
+
+async function promisedDay(stage: Stage, thread: string): Promise<string> {
+  const { deadlines } = await stage.show(stage.shiyan, thread)
+  const due = deadlines.find(({ duty }) => duty === 'promise')?.due
+  if (due == null) throw new Error('no day is promised')
+  return due
+}
+
+/** A working day so many after the one that is promised: to it a decision may be put off. */
+const afterPromise = async (stage: Stage, thread: string, days: number): Promise<string> =>
+  addWorkingDays(calendarOf(CHINA_HOLIDAYS, stage.shiyan.code), await promisedDay(stage, thread), days).day
 
 function itemAt(stage: Stage, place: number): ServiceItem {
   const item = stage.items[place]
@@ -103,16 +116,18 @@ const authorised: Story = {
     await say(ankang, thread, 'case.arrived', { localCaseNo: 'AK-BD-1001' })
     await say(ankang, thread, 'case.accept', {})
     clock.later(1, 10)
-    await say(shiyan, thread, 'case.object', { reason: '请核对申请人姓名用字' })
-    const { questions } = await stage.show(ankang, thread)
-    const [question] = questions
-    if (question === undefined) throw new Error('the objection is not shown')
-    clock.later(0, 15)
-    await say(ankang, thread, 'case.answer', { to: question.packet, text: '已与身份证核对一致' })
     await say(ankang, thread, 'case.decide', { outcome: 'granted' })
     await say(ankang, thread, 'case.send-result', { method: 'pickup' })
     await say(ankang, thread, 'case.result-received', { receivedAt: instant(stage) })
     await say(ankang, thread, 'case.close', { outcome: 'granted' })
+    // The agreement gives the owner three working days after the decision; the case stays closed.
+    clock.later(1, 10)
+    await say(shiyan, thread, 'case.object', { reason: '请核对决定书中申请人姓名用字' })
+    const { questions } = await stage.show(ankang, thread)
+    const [question] = questions
+    if (question === undefined) throw new Error('the objection is not shown')
+    clock.later(0, 15)
+    await say(ankang, thread, 'case.answer', { to: question.packet, text: '已与身份证核对一致，决定书无误' })
     return [thread]
   },
 }
@@ -135,7 +150,9 @@ const joint: Story = {
     for (const thread of threads) await stage.reached(thread, 'arrived')
     clock.later(1, 10)
     for (const thread of threads) await say(shiyan, thread, 'case.accept', {})
-    for (const thread of threads) {
+    // What is promised first is decided first.
+    const promised = await Promise.all(threads.map(async thread => [await promisedDay(stage, thread), thread] as const))
+    for (const [, thread] of promised.toSorted(([a], [b]) => (a < b ? -1 : 1))) {
       clock.later(1, 10)
       await say(shiyan, thread, 'case.decide', { outcome: 'granted' })
       await say(shiyan, thread, 'case.send-result', { method: 'file' })
@@ -155,8 +172,8 @@ const whole: Story = {
   en: 'Missing materials, a reminder, a hearing, an extension, supervision, a bad rating, and deletion at the end',
   async play(stage) {
     const { ankang, shiyan, clock, say } = stage
-    const item = itemAt(stage, 6)
-    const thread = await stage.submit(item, 0)
+    // An item with days enough for a hearing.
+    const thread = await stage.submit(itemAt(stage, 5), 0)
     await stage.reached(thread, 'arrived')
     clock.later(1, 10)
     await say(shiyan, thread, 'case.request-supplement', {
@@ -177,7 +194,9 @@ const whole: Story = {
     await say(shiyan, thread, 'case.pause', { procedure: 'hearing', reason: '利害关系人申请听证' })
     clock.later(7, 10)
     await say(shiyan, thread, 'case.resume', { result: '听证结束，无异议' })
-    await say(shiyan, thread, 'case.extend', { until: day(stage, 20), reason: '案情复杂', approver: '分管负责人' })
+    await say(shiyan, thread, 'case.extend', {
+      ...{ until: await afterPromise(stage, thread, 5), reason: '案情复杂', approver: '分管负责人' },
+    })
     clock.later(10, 10)
     await say(shiyan, thread, 'case.decide', { outcome: 'granted' })
     await say(shiyan, thread, 'case.send-result', { method: 'file' })

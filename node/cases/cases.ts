@@ -1,5 +1,5 @@
 /** Cases (办件): submit, take each step, list, show with timeline. May import the exchange, other concerns' services through its parts, the store. */
-import { type AgreedItem, type AgreementDocument, agreedItem, dayOf } from '../../protocol/agreement/document.ts'
+import { type AgreedItem, type AgreementDocument, agreedItem } from '../../protocol/agreement/document.ts'
 import type { CaseClock, Duty } from '../../protocol/case/deadlines.ts'
 import { type Asked, type CaseState, questionsFor, stepsFor } from '../../protocol/case/fold.ts'
 import { CASE_CONTENT, type CaseContent, type CaseKind, type Mode, materialsOf } from '../../protocol/case/kinds.ts'
@@ -22,7 +22,7 @@ import type { PacketStore } from '../exchange/packet-store.ts'
 import type { Author, Draft, OwnIdentity, StoredPacket, Target } from '../exchange/ports.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { CaseClocks } from './clocks.ts'
-import { saveDuty } from './handler.ts'
+import { createDue } from './due.ts'
 import { casesOf, handOver, type JointCase, type LinkedCase, linkedTo } from './joint.ts'
 import { createCaseNumbers } from './numbers.ts'
 import { miscounted, type PageCounter } from './scans.ts'
@@ -72,6 +72,15 @@ export type NewCase = Omit<CaseContent<'case.submit'>, 'caseNo' | 'item' | 'rece
 /** `common`: fields of the form that were entered once for several items. */
 type Input = NewCase & { common?: string[] | undefined }
 
+export type Due = {
+  duty: Duty
+  city: string
+  day: string
+  /** past the holiday tables (暂定) */ provisional: boolean
+  level: 'green' | 'yellow' | 'red' | 'overdue'
+  /** working days left */ left: number
+}
+
 export type CaseRow = {
   no: number
   thread: string
@@ -86,15 +95,8 @@ export type CaseRow = {
   /** masked name */ applicant: string
   parked: (Problem & { kind?: string }) | null
   /** division code of the city that must act next; null at the end */ holder: string | null
-  /** what is due first, by either city; null when nothing is */
-  due: {
-    duty: Duty
-    city: string
-    day: string
-    /** past the holiday tables (暂定) */ provisional: boolean
-    level: 'green' | 'yellow' | 'red' | 'overdue'
-    /** working days left */ left: number
-  } | null
+  /** what is due first, by either city; null when nothing is */ due: Due | null
+  /** what this city itself must do first; null when nothing is due */ ownDue: Due | null
   /** window that took it */ window: string | null
   /** account that works on it here */ assignee: string | null
   submittedAt: number
@@ -148,6 +150,9 @@ type Row = {
   due_duty: Duty | null
   due_city: string | null
   due_provisional: number
+  own_due: string | null
+  own_duty: Duty | null
+  own_provisional: number
   window: string | null
   assignee: string | null
   submitted_at: number
@@ -158,7 +163,8 @@ type Row = {
 type Fold = { fold: string }
 
 const COLUMNS = `c.thread_no, t.thread, c.case_no, c.local_case_no, c.role, c.partner, c.item_code, c.item_name, c.mode, c.state,
-  c.outcome, c.applicant, c.parked, c.holder, c.due, c.due_duty, c.due_city, c.due_provisional, c.window, c.assignee, c.submitted_at, c.updated_at`
+  c.outcome, c.applicant, c.parked, c.holder, c.due, c.due_duty, c.due_city, c.due_provisional,
+  c.own_due, c.own_duty, c.own_provisional, c.window, c.assignee, c.submitted_at, c.updated_at`
 const FROM = 'FROM cases c JOIN threads t ON t.no = c.thread_no'
 
 export type CaseFilter = {
@@ -168,14 +174,13 @@ export type CaseFilter = {
   /** case number or local case number, exact */ number?: string | undefined
 }
 
-/** Seconds: more natural days than the working days before a day from which it is urgent, also over the longest holidays. */
-const TELL_WITHIN = 20 * 86_400
-
 export type Cases = ReturnType<typeof createCases>
 
 export function createCases(parts: CasesParts) {
   const { db, identity, clock, audit } = parts
 
+  const toRow = (row: Row): CaseRow => rowBy(parts.clocks, identity.city, row)
+  const due = createDue({ db, clock, clocks: parts.clocks, identity, events: parts.events })
   const nextCaseNo = createCaseNumbers(db, clock, identity.city)
 
   type Checked = {
@@ -287,7 +292,7 @@ export function createCases(parts: CasesParts) {
       }
       await alongside?.(tx)
     })
-    return Promise.all(targets.map(async ({ thread }) => toRow(await rowOf(thread), parts.clocks)))
+    return Promise.all(targets.map(async ({ thread }) => toRow(await rowOf(thread))))
   }
 
   async function parentOf(thread: string): Promise<string | null> {
@@ -327,8 +332,10 @@ export function createCases(parts: CasesParts) {
     alongside?: (tx: Transaction) => Promise<void>,
   ): Promise<readonly StoredPacket[]> {
     const { partner } = await threadOf(thread)
-    const [first, ...rest] = await Promise.all(steps.map(({ kind, body }) => draftOf(kind, body)))
+    const drafts = await Promise.all(steps.map(({ kind, body }) => draftOf(kind, body)))
+    const [first, ...rest] = drafts
     if (first === undefined) throw new ProblemError('request.invalid', 'no step')
+    await due.check(thread, drafts)
     return parts.author().write({ thread, partner }, [first, ...rest], async (tx, written) => {
       for (const packet of written) {
         await audit.append(tx, { actor, action: packet.claims.kind, subject: thread, detail: { packet: packet.id } })
@@ -411,7 +418,7 @@ export function createCases(parts: CasesParts) {
     /** Takes one step on a case. Problems: `case.transition`, `case.author`, `material.missing`, `request.invalid`, `exchange.recovering`. */
     async step(thread: string, kind: CaseKind, body: unknown, actor: string): Promise<CaseRow> {
       await step(thread, [{ kind, body }], actor)
-      return toRow(await rowOf(thread), parts.clocks)
+      return toRow(await rowOf(thread))
     },
 
     /** Several steps in one transaction with `alongside`: of adapters, of carriers. */
@@ -455,7 +462,7 @@ export function createCases(parts: CasesParts) {
         `SELECT ${COLUMNS} ${FROM} WHERE ${where.join(' AND ')} ORDER BY c.updated_at DESC, c.thread_no DESC LIMIT ?`,
         [...params, limit],
       )
-      return rows.map(row => toRow(row, parts.clocks))
+      return rows.map(toRow)
     },
 
     /** Cases by number, in this order; one that is gone is left out. */
@@ -464,7 +471,7 @@ export function createCases(parts: CasesParts) {
         `SELECT ${COLUMNS} ${FROM} WHERE c.thread_no IN (SELECT value FROM json_each(?))`,
         [JSON.stringify(numbers)],
       )
-      const byNo = new Map(found.map(row => [row.thread_no, toRow(row, parts.clocks)]))
+      const byNo = new Map(found.map(row => [row.thread_no, toRow(row)]))
       return numbers.flatMap(no => byNo.get(no) ?? [])
     },
 
@@ -480,7 +487,7 @@ export function createCases(parts: CasesParts) {
       )
       const receiptedAt = new Map(receipts.map(entry => [entry.no, entry.at]))
       return {
-        ...toRow(row, parts.clocks),
+        ...toRow(row),
         fold,
         steps: stepsFor(fold, identity.city),
         questions: questionsFor(fold, identity.city),
@@ -499,53 +506,8 @@ export function createCases(parts: CasesParts) {
       }
     },
 
-    /** Counts the days of every case that has something due anew, after a holiday table changed; or of those alone whose day was provisional. */
-    async recount(which: 'all' | 'provisional' = 'all'): Promise<void> {
-      const filter = which === 'all' ? '' : 'AND due_provisional = 1 '
-      for (let last = 0; ; ) {
-        const rows = await db.query<{ thread_no: number } & Fold>(
-          `SELECT thread_no, fold FROM cases WHERE due IS NOT NULL ${filter}AND thread_no > ? ORDER BY thread_no LIMIT 500`,
-          [last],
-        )
-        if (rows.length === 0) return
-        await db.transaction(async tx => {
-          for (const row of rows) await saveDuty(tx, parts, row.thread_no, JSON.parse(row.fold) as CaseState)
-        })
-        last = rows.at(-1)?.thread_no ?? 0
-      }
-    },
-
-    /** Tells of each case whose next day has come near or is over, once for each stage; how many. */
-    async tellDue(): Promise<number> {
-      let told = 0
-      // A case that is further away than this has working days enough.
-      const until = dayOf(Math.floor(clock.now() / 1000) + TELL_WITHIN)
-      for (let last = 0; ; ) {
-        const rows = await db.query<{
-          thread_no: number
-          thread: Uint8Array
-          due: string
-          due_city: string
-          alerted: string | null
-        }>(
-          `SELECT c.thread_no, t.thread, c.due, c.due_city, c.alerted ${FROM}
-           WHERE c.due <= ? AND coalesce(c.alerted, '') <> 'overdue' AND c.thread_no > ? ORDER BY c.thread_no LIMIT 500`,
-          [until, last],
-        )
-        if (rows.length === 0) return told
-        const stages = rows
-          .map(row => ({ ...row, level: parts.clocks.urgency(row.due_city, row.due).level }))
-          .filter(({ level, alerted }) => level !== 'green' && level !== alerted)
-        await db.transaction(async tx => {
-          for (const { thread_no, thread, level } of stages) {
-            await tx.run('UPDATE cases SET alerted = ? WHERE thread_no = ?', [level, thread_no])
-            await parts.events.append(tx, { type: 'case.due', subject: toHex(thread) })
-          }
-        })
-        told += stages.length
-        last = rows.at(-1)?.thread_no ?? 0
-      }
-    },
+    recount: due.recount,
+    tellDue: due.tellDue,
 
     /** The bodies of a case as the parties wrote them: personal data, so every reading leaves an audit row. */
     async bodies(
@@ -585,7 +547,18 @@ export const waitingOf = async (
   })),
 ]
 
-const toRow = (row: Row, clocks: CaseClocks): CaseRow => ({
+function dueOf(
+  clocks: CaseClocks,
+  duty: Duty | null,
+  city: string | null,
+  day: string | null,
+  provisional: number,
+): Due | null {
+  if (duty === null || city === null || day === null) return null
+  return { duty, city, day, provisional: provisional === 1, ...clocks.urgency(city, day) }
+}
+
+const rowBy = (clocks: CaseClocks, own: string, row: Row): CaseRow => ({
   no: row.thread_no,
   thread: toHex(row.thread),
   caseNo: row.case_no,
@@ -599,13 +572,8 @@ const toRow = (row: Row, clocks: CaseClocks): CaseRow => ({
   applicant: row.applicant,
   parked: row.parked === null ? null : (JSON.parse(row.parked) as Problem & { kind?: string }),
   holder: row.holder,
-  due:
-    row.due === null || row.due_duty === null || row.due_city === null
-      ? null
-      : {
-          ...{ duty: row.due_duty, city: row.due_city, day: row.due, provisional: row.due_provisional === 1 },
-          ...clocks.urgency(row.due_city, row.due),
-        },
+  due: dueOf(clocks, row.due_duty, row.due_city, row.due, row.due_provisional),
+  ownDue: dueOf(clocks, row.own_duty, own, row.own_due, row.own_provisional),
   window: row.window,
   assignee: row.assignee,
   submittedAt: row.submitted_at,

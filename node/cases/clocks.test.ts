@@ -1,19 +1,24 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { CaseContent, CaseKind } from '../../protocol/case/kinds.ts'
+import type { CaseContent, CaseKind, Mode } from '../../protocol/case/kinds.ts'
 import { createWorld } from '../../test/support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase, worldAgreement } from '../../test/support/world-case.ts'
 import type { CaseDetail } from './cases.ts'
 
 const DAY = 86_400_000
+const ITEMS = worldAgreement().items.map(item => ({ ...item, modes: [0, 1, 2, 3] as Mode[] }))
 let world: Awaited<ReturnType<typeof createWorld>>
 
-async function begin(limits: { promiseDay?: number; anticipateDay?: number } = { promiseDay: 5, anticipateDay: 20 }) {
-  const agreement = await agree(world, worldAgreement({ clock: { recheckDays: 1 }, evaluationDays: 3 }))
+async function begin(
+  limits: { promiseDay?: number; anticipateDay?: number } = { promiseDay: 5, anticipateDay: 20 },
+  change: Partial<CaseContent<'case.submit'>> = {},
+) {
+  const agreement = await agree(world, worldAgreement({ items: ITEMS, clock: { recheckDays: 1 }, evaluationDays: 3 }))
   const item = { code: 'YB-1', name: '异地购房提取住房公积金', version: 1 }
   const known = worldAgreement().items[0]
   const thread = await submitCase(world, agreement, {
     item: { ...item, code: known?.taskCode ?? '', ...limits },
     receivedAt: new Date(world.clock.now()).toISOString(),
+    ...change,
   })
   await world.settle()
   return thread
@@ -22,6 +27,14 @@ async function begin(limits: { promiseDay?: number; anticipateDay?: number } = {
 async function say<K extends CaseKind>(city: string, thread: string, kind: K, body: CaseContent<K>): Promise<void> {
   await world.city(city).cases.step(thread, kind, body, 'person:1')
   await world.settle()
+}
+
+/** Gives a material for each code. */
+async function supplement(thread: string, codes: readonly string[]): Promise<void> {
+  const materials = codes.map((code, no) => ({ sha256: `${no}`.repeat(64), code, name: code }))
+  for (const { sha256 } of materials)
+    world.city(COLLECTING).scans.held.set(sha256, { sha256, size: 1, type: 'application/pdf' })
+  await say(COLLECTING, thread, 'case.supplement', { materials })
 }
 
 /** The case as both cities tell it; they tell the same. */
@@ -55,7 +68,15 @@ describe('the clock of a case at two nodes', () => {
       materials: [{ code: 'M01', reason: '不清晰' }],
     })
     expect(await told(thread)).toMatchObject({ holder: COLLECTING, due: { duty: 'supplement', day: '2026-11-30' } })
-    await say(COLLECTING, thread, 'case.supplement', { materials: [] })
+    expect((await world.city(COLLECTING).cases.get(thread)).fold.lacking).toEqual({ materials: ['M01'], form: [] })
+    // The clerk is told before anything is sent; and what another city sends past its own check is refused.
+    for (const [codes, detail] of [
+      [[], 'materials: M01 is missing'],
+      [['M03'], 'materials.0.code: not asked for'],
+    ] as const)
+      await expect(supplement(thread, codes)).rejects.toMatchObject({ problem: { code: 'case.supplement', detail } })
+    await supplement(thread, ['M01'])
+    expect(await told(thread)).toMatchObject({ holder: HANDLING, due: { duty: 'review', day: '2026-11-30' } })
     await say(HANDLING, thread, 'case.accept', {})
     expect(await told(thread)).toMatchObject({
       holder: HANDLING,
@@ -121,5 +142,103 @@ describe('the clock of a case at two nodes', () => {
     await expect(
       world.city(HANDLING).cases.step(thread, 'case.answer', { to: questions[0]?.packet, text: 'x' }, 'person:1'),
     ).rejects.toThrow('case.transition')
+  })
+
+  test('lets nobody sign a day that the law does not allow', async () => {
+    const thread = await begin()
+    const refused = (kind: CaseKind, body: object, detail: string) =>
+      expect(world.city(HANDLING).cases.step(thread, kind, body, 'person:1')).rejects.toMatchObject({
+        problem: { code: 'case.limit', detail },
+      })
+    await refused('case.accept', { promisedBy: '2026-11-20' }, 'promisedBy: not before the acceptance, 2026-11-23')
+    await refused('case.accept', { promisedBy: '2027-01-29' }, 'promisedBy: not past the legal limit, 2026-12-21')
+    await say(HANDLING, thread, 'case.accept', { promisedBy: '2026-12-01' })
+    const because = { reason: '案情复杂', approver: '局长' }
+    await refused('case.extend', { until: '2036-01-01', ...because }, 'until: past 2027-01-04, the last day allowed')
+    await refused('case.extend', { until: '2026-12-05', ...because }, 'until: not a working day')
+    await refused(
+      'case.extend',
+      { until: '2026-12-01', ...because },
+      'until: not later than the day that is due now, 2026-12-01',
+    )
+    await say(HANDLING, thread, 'case.extend', { until: '2027-01-04', ...because })
+    expect((await told(thread)).due).toMatchObject({ duty: 'promise', day: '2027-01-04' })
+  })
+
+  test('an answer of the approval system that would accept and extend at once is judged step by step', async () => {
+    const thread = await begin()
+    const moves = (until: string) =>
+      world.city(HANDLING).cases.moves(
+        thread,
+        [
+          { kind: 'case.accept', body: {} },
+          { kind: 'case.extend', body: { until, reason: '案情复杂', approver: '局长' } },
+        ],
+        'adapter',
+        async () => {},
+      )
+    await expect(moves('2027-01-05')).rejects.toThrow('case.limit')
+    expect((await told(thread)).state).toBe('arrived')
+    await moves('2026-12-31')
+    await world.settle()
+    expect((await told(thread)).state).toBe('accepted')
+  })
+
+  test('originals that nobody mailed turn red at the city that owes them, and the notice waits', async () => {
+    const original = { sha256: '7'.repeat(64), code: 'M01', name: '申请表', form: 'original' as const }
+    const thread = await begin(undefined, { mode: 1, materials: [original] })
+    await say(HANDLING, thread, 'case.precheck', {})
+    expect(await told(thread)).toMatchObject({ holder: COLLECTING, due: { duty: 'mail', city: COLLECTING } })
+    world.clock.advance(3 * DAY)
+    expect((await told(thread)).due).toMatchObject({ duty: 'mail', day: '2026-11-25', level: 'overdue', left: -1 })
+    expect((await told(thread)).clock).toMatchObject({ deemedAccepted: null })
+    await say(COLLECTING, thread, 'case.ship', { waybill: { carrier: 'EMS', number: '1' }, contents: ['申请表'] })
+    expect(await told(thread)).toMatchObject({ holder: HANDLING, due: { duty: 'notice', day: '2026-12-03' } })
+  })
+
+  test('in mode 2 the owner may object within the agreed days, after the end too', async () => {
+    const thread = await begin(undefined, { mode: 2 })
+    await say(COLLECTING, thread, 'case.arrived', { localCaseNo: 'AK-1' })
+    await say(COLLECTING, thread, 'case.accept', {})
+    await say(COLLECTING, thread, 'case.decide', { outcome: 'granted' })
+    await say(COLLECTING, thread, 'case.send-result', { method: 'pickup' })
+    await say(COLLECTING, thread, 'case.close', { outcome: 'granted' })
+    const objection = { duty: 'objection', city: HANDLING, day: '2026-11-26' }
+    expect(await told(thread)).toMatchObject({ state: 'closed', holder: null, due: objection })
+    world.clock.advance(3 * DAY)
+    await say(HANDLING, thread, 'case.object', { reason: '文号有误' })
+    const [question] = (await world.city(COLLECTING).cases.get(thread)).questions
+    await say(COLLECTING, thread, 'case.answer', { to: question?.packet ?? '', text: '已更正' })
+    expect(await told(thread)).toMatchObject({ state: 'closed', outcome: 'granted', due: null })
+    world.clock.advance(DAY)
+    await expect(
+      world.city(HANDLING).cases.step(thread, 'case.object', { reason: '迟了' }, 'person:1'),
+    ).rejects.toMatchObject({ problem: { code: 'case.limit', detail: 'the days to object ended on 2026-11-26' } })
+  })
+
+  test('an objection that another city sends long after its days is refused, by the day on which it was signed', async () => {
+    const thread = await begin(undefined, { mode: 2 })
+    await say(COLLECTING, thread, 'case.arrived', { localCaseNo: 'AK-1' })
+    await say(COLLECTING, thread, 'case.accept', {})
+    await say(COLLECTING, thread, 'case.decide', { outcome: 'granted' })
+    // Past the check before signing, as a node would that has none.
+    const object = () =>
+      world
+        .city(HANDLING)
+        .exchange.author.write({ thread, partner: COLLECTING }, [{ kind: 'case.object', content: { reason: 'x' } }])
+    world.network.partition(COLLECTING, HANDLING)
+    await object()
+    world.clock.advance(30 * DAY)
+    world.network.heal(COLLECTING, HANDLING)
+    for (let minute = 0; minute < 10; minute++) {
+      world.clock.advance(60_000)
+      await world.settle()
+    }
+    expect((await told(thread)).fold.asked).toHaveLength(1)
+    await object()
+    await world.settle()
+    expect((await world.city(HANDLING).cases.get(thread)).parked).toMatchObject({
+      ...{ code: 'case.limit', kind: 'case.object' },
+    })
   })
 })

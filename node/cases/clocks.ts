@@ -1,9 +1,19 @@
 /** The clock of a case (办理时限) at this node: the agreement's terms and the holiday tables put to its state. */
 import type { AgreementDocument } from '../../protocol/agreement/document.ts'
-import { agreedItem } from '../../protocol/agreement/document.ts'
+import { agreedItem, dayOf } from '../../protocol/agreement/document.ts'
 import type { Calendar } from '../../protocol/calendar/calendar.ts'
-import { type CaseClock, caseClock, type Deadline, purgeDay, urgency } from '../../protocol/case/deadlines.ts'
+import {
+  type CaseClock,
+  type ClockInput,
+  caseClock,
+  type Deadline,
+  purgeDay,
+  urgency,
+} from '../../protocol/case/deadlines.ts'
 import type { CaseState } from '../../protocol/case/fold.ts'
+import type { CaseKind } from '../../protocol/case/kinds.ts'
+import { objectionDay, unlawful } from '../../protocol/case/lawful.ts'
+import { type Refused, refuse } from '../../protocol/problem.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { Reader } from '../exchange/ports.ts'
 
@@ -14,6 +24,23 @@ export function createCaseClocks(parts: {
   agreements: { documentOf(store: Reader, id: string): Promise<AgreementDocument | null> }
   calendars: { of(code: string): Calendar }
 }) {
+  async function inputOf(
+    store: Reader,
+    state: CaseState,
+    now = seconds(parts.clock.now()),
+  ): Promise<ClockInput | null> {
+    const document = state.agreement === null ? null : await parts.agreements.documentOf(store, state.agreement)
+    if (document === null) return null
+    return {
+      state,
+      terms: document.clock,
+      promiseDays: agreedItem(document, state.handling, state.item?.code ?? '')?.promiseDays,
+      evaluationDays: document.evaluationDays,
+      calendarOf: code => parts.calendars.of(code),
+      now,
+    }
+  }
+
   return {
     /** How urgent a day of a city is now. */
     urgency: (city: string, due: string) => urgency(parts.calendars.of(city), due, seconds(parts.clock.now())),
@@ -27,24 +54,35 @@ export function createCaseClocks(parts: {
 
     /** Every duty of the case, as it stands now; none when the agreement is not held. */
     async of(store: Reader, state: CaseState): Promise<CaseClock> {
-      const document = state.agreement === null ? null : await parts.agreements.documentOf(store, state.agreement)
-      if (document === null) return { deadlines: [], deemedAccepted: null }
-      return caseClock({
-        state,
-        terms: document.clock,
-        promiseDays: agreedItem(document, state.handling, state.item?.code ?? '')?.promiseDays,
-        evaluationDays: document.evaluationDays,
-        calendarOf: code => parts.calendars.of(code),
-        now: seconds(parts.clock.now()),
-      })
+      const input = await inputOf(store, state)
+      return input === null ? { deadlines: [], deemedAccepted: null, begun: null } : caseClock(input)
+    },
+
+    /** Why this city must not sign the step now, in the state before it: days past what law or agreement allow. */
+    async unlawful(store: Reader, state: CaseState, kind: CaseKind, content: unknown): Promise<Refused | null> {
+      const input = await inputOf(store, state)
+      return input === null ? null : unlawful(input, caseClock(input).begun, kind, content)
+    },
+
+    /** An objection of the other city that was signed (seconds) after its days had ended, and more than a week of grace. */
+    async objectedLate(store: Reader, state: CaseState, at: number): Promise<Refused | null> {
+      const input = await inputOf(store, state)
+      const last = input === null ? null : objectionDay(input)
+      return last !== null && dayOf(at - OBJECTION_GRACE) > last.day
+        ? refuse('case.limit', `the days to object ended on ${last.day}`)
+        : null
     },
   }
 }
 
-/** The duty that is due first, of either city; null when nothing is. */
-export function nextDue({ deadlines }: CaseClock): (Deadline & { due: string }) | null {
+/** Seconds: the other city's holiday tables may know of days off that are not known here yet. */
+const OBJECTION_GRACE = 8 * 86_400
+
+/** The duty that is due first, of either city or of one; null when nothing is. */
+export function nextDue({ deadlines }: CaseClock, city?: string): (Deadline & { due: string }) | null {
   const open = deadlines.filter(
-    (entry): entry is Deadline & { due: string } => entry.done === null && entry.due !== null,
+    (entry): entry is Deadline & { due: string } =>
+      entry.done === null && entry.due !== null && (city === undefined || entry.city === city),
   )
   return open.toSorted((a, b) => (a.due < b.due ? -1 : a.due > b.due ? 1 : 0))[0] ?? null
 }

@@ -54,7 +54,10 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
     candidate: Parameters<ThreadHandler['admit']>[2],
   ) {
     const admitted = admitCase(packets, candidate)
-    if (!admitted.ok || candidate.claims.kind !== 'case.submit') return admitted
+    if (!admitted.ok) return admitted
+    if (candidate.claims.kind === 'case.object' && candidate.claims.iss !== identity.city)
+      return (await parts.clocks.objectedLate(store, admitted.state, candidate.claims.iat)) ?? admitted
+    if (candidate.claims.kind !== 'case.submit') return admitted
     const { iss, aud, agreement, iat } = candidate.claims
     const body = candidate.body as CaseBody<'case.submit'>
     const { item, mode } = body
@@ -115,8 +118,8 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
       await tx.run(
         `INSERT INTO cases (thread_no, role, partner, case_no, local_case_no, item_code, item_name, mode, state, outcome,
            applicant, applicant_key, name_key, window, agreement, parked, submitted_at, updated_at, fold, parent, purge_on,
-           holder, due, due_duty, due_city, due_provisional, turn, bad)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+           holder, due, due_duty, due_city, due_provisional, turn, bad, own_due, own_duty, own_provisional)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (thread_no) DO UPDATE SET ${REBUILT}`,
         [
           applied.threadNo,
@@ -153,7 +156,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
         [
           ...[state.state, state.outcome, state.localCaseNo, applied.at, fold],
           state.collecting === identity.city ? await parts.clocks.purgeOn(tx, state) : null,
-          ...[duty[1], duty[2], ...duty, applied.threadNo],
+          ...[...duties(duty), applied.threadNo],
         ],
       )
     }
@@ -212,20 +215,25 @@ const later = (at: number, days: number): string => dayOf(Math.floor(at / 1000) 
 const REBUILT = [
   ...['role', 'partner', 'case_no', 'local_case_no', 'item_code', 'item_name', 'mode', 'state', 'outcome', 'applicant'],
   ...['applicant_key', 'name_key', 'window', 'agreement', 'submitted_at', 'updated_at', 'fold', 'parent', 'purge_on'],
-  ...['holder', 'due', 'due_duty', 'due_city', 'due_provisional', 'turn', 'bad'],
+  ...['holder', 'due', 'due_duty', 'due_city', 'due_provisional', 'turn', 'bad', 'own_due', 'own_duty'],
+  'own_provisional',
 ]
   .map(column => `${column} = excluded.${column}`)
   .join(', ')
 
 /**
- * `holder`, `due`, `due_duty`, `due_city`, `due_provisional`, `turn`, `bad` of a case: who must act next, what is due first, and how
- * many bad ratings this city must follow up.
+ * `holder`, `due`, `due_duty`, `due_city`, `due_provisional`, `turn`, `bad`, `own_due`, `own_duty`, `own_provisional` of a case: who
+ * must act next, what is due first, how many bad ratings this city must follow up, and what this city itself must do first.
  */
-type DutyColumns = [string | null, string | null, string | null, string | null, 0 | 1, string | null, number]
+type DutyColumns = [
+  ...[string | null, string | null, string | null, string | null, 0 | 1, string | null, number],
+  ...[string | null, string | null, 0 | 1],
+]
 type DutyParts = Pick<CaseHandlerParts, 'clocks'> & { identity: Pick<OwnIdentity, 'city'> }
 
 async function dutyOf(tx: Transaction, { clocks, identity }: DutyParts, state: CaseState): Promise<DutyColumns> {
-  const next = nextDue(await clocks.of(tx, state))
+  const clock = await clocks.of(tx, state)
+  const [next, own] = [nextDue(clock), nextDue(clock, identity.city)]
   const holder = holderOf(state)
   const open = state.state !== 'closed' && state.state !== 'refused'
   const rating = state.ratings[state.collecting === identity.city ? 'window' : 'department']
@@ -237,12 +245,18 @@ async function dutyOf(tx: Transaction, { clocks, identity }: DutyParts, state: C
     next?.provisional === true ? 1 : 0,
     !open ? null : holder === identity.city ? 'own' : 'partner',
     rating !== null && rating.level >= BAD && rating.answered === null ? 1 : 0,
+    own?.due ?? null,
+    own?.duty ?? null,
+    own?.provisional === true ? 1 : 0,
   ]
 }
 
-/** Takes the new day and duty, then the columns: what was told of another day may be told again. */
+/** Takes what `duties` gives: what was told of another day may be told again. */
 const SET_DUTY = `alerted = CASE WHEN due IS ? AND due_duty IS ? THEN alerted END,
-  holder = ?, due = ?, due_duty = ?, due_city = ?, due_provisional = ?, turn = ?, bad = ?`
+  own_alerted = CASE WHEN own_due IS ? AND own_duty IS ? THEN own_alerted END,
+  holder = ?, due = ?, due_duty = ?, due_city = ?, due_provisional = ?, turn = ?, bad = ?,
+  own_due = ?, own_duty = ?, own_provisional = ?`
+const duties = (duty: DutyColumns) => [duty[1], duty[2], duty[7], duty[8], ...duty]
 
 /** Writes anew who holds a case and what is due first. */
 export async function saveDuty(
@@ -254,5 +268,5 @@ export async function saveDuty(
 ): Promise<void> {
   const duty = await dutyOf(tx, parts, state)
   await saveRatings(tx, parts.clocks, threadNo, state, packets)
-  await tx.run(`UPDATE cases SET ${SET_DUTY} WHERE thread_no = ?`, [duty[1], duty[2], ...duty, threadNo])
+  await tx.run(`UPDATE cases SET ${SET_DUTY} WHERE thread_no = ?`, [...duties(duty), threadNo])
 }

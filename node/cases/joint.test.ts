@@ -71,6 +71,57 @@ describe('a joint case', () => {
     }
   })
 
+  test('goes to several handling cities: each moves its own item, and the results are handed over once', async () => {
+    const other = '420600'
+    await world.stop()
+    world = await createWorld({ items: ITEMS, codes: [COLLECTING, HANDLING, other] })
+    for (const [handling, taskCode = ''] of [
+      [HANDLING, CODES[0]],
+      [other, CODES[1]],
+    ] as const) {
+      const { parties, ...terms } = worldAgreement({
+        items: [{ taskCode, taskName: taskCode, handling, collecting: [COLLECTING], modes: [3] }],
+      })
+      await agree(
+        world,
+        { ...terms, parties: parties.map(p => (p.code === HANDLING ? { ...p, code: handling } : p)) },
+        handling,
+      )
+    }
+    const form = joint(CODES.slice(0, 2))
+    const [first, second] = form.items
+    if (first === undefined || second === undefined) throw new Error('no items')
+    const submitted = await cases(COLLECTING).submitJoint(
+      { ...form, items: [first, { ...second, to: other }] },
+      'person:1',
+    )
+    await world.settle()
+    const [lead = '', beside = ''] = submitted.map(({ thread }) => thread)
+    const { linked } = await cases(COLLECTING).get(beside)
+    expect(linked.map(({ thread, partner, lead: leads }) => [thread, partner, leads])).toEqual([
+      [lead, HANDLING, true],
+      [beside, other, false],
+    ])
+    // A handling city holds its own item alone, and knows which one leads.
+    expect((await cases(other).get(beside)).linked).toEqual([])
+    await expect(cases(other).get(lead)).rejects.toThrow('thread.unknown')
+    expect((await cases(other).bodies(beside, 'person:2'))[0]?.body).toMatchObject({ parent: lead })
+    for (const [city, thread] of [
+      [HANDLING, lead],
+      [other, beside],
+    ] as const) {
+      await cases(city).step(thread, 'case.accept', {}, 'person:2')
+      await cases(city).step(thread, 'case.decide', { outcome: 'granted' }, 'person:2')
+      await expect(cases(COLLECTING).handOver(lead, '周敏', 'person:1')).rejects.toThrow('case.transition')
+      await cases(city).step(thread, 'case.send-result', { method: 'file' }, 'person:2')
+      await world.settle()
+    }
+    expect(await cases(COLLECTING).handOver(beside, '周敏', 'person:1')).toBe(2)
+    await world.settle()
+    expect((await cases(HANDLING).get(lead)).fold.instants.handedOver).not.toBeNull()
+    expect((await cases(other).get(beside)).fold.instants.handedOver).not.toBeNull()
+  })
+
   test('is submitted wholly or not at all', async () => {
     const missing = joint([CODES[0] ?? '', 'unknown'])
     await expect(cases(COLLECTING).submitJoint(missing, 'person:1')).rejects.toThrow('item.unknown')

@@ -15,6 +15,16 @@ const states = Object.keys(STATES) as [State, ...State[]]
 const duties = Object.keys(DUTIES) as [Duty, ...Duty[]]
 const kinds = Object.keys(AUTHORS) as [CaseKind, ...CaseKind[]]
 
+const Due = z.strictObject({
+  duty: z.enum(duties),
+  dutyName: z.string(),
+  city: DivisionCode.describe('the city that must do it'),
+  day: Day,
+  provisional: z.boolean().describe('past the holiday tables (暂定)'),
+  level: z.enum(['green', 'yellow', 'red', 'overdue']),
+  left: z.number().int().describe('working days left; negative when overdue'),
+})
+
 export const Case = z.strictObject({
   thread: ThreadId,
   caseNo: z.string().describe('办件编号 of the collecting city'),
@@ -34,18 +44,8 @@ export const Case = z.strictObject({
     .nullable()
     .describe('why the case waits for a person'),
   holder: DivisionCode.nullable().describe('the city that must act next (当前持有方); null at the end'),
-  due: z
-    .strictObject({
-      duty: z.enum(duties),
-      dutyName: z.string(),
-      city: DivisionCode.describe('the city that must do it'),
-      day: Day,
-      provisional: z.boolean().describe('past the holiday tables (暂定)'),
-      level: z.enum(['green', 'yellow', 'red', 'overdue']),
-      left: z.number().int().describe('working days left; negative when overdue'),
-    })
-    .nullable()
-    .describe('what is due first, by either city'),
+  due: Due.nullable().describe('what is due first, by either city'),
+  ownDue: Due.nullable().describe('what this city itself must do first'),
   submittedAt: Time,
   updatedAt: Time,
 })
@@ -58,7 +58,7 @@ const Detail = Case.extend({
         dutyName: z.string(),
         city: DivisionCode,
         from: Day.describe('the day on which the limit began, not counted'),
-        due: Day.nullable().describe('null while a special procedure stops the clock'),
+        due: Day.nullable().describe('null while a special procedure, or the wait for originals, stops the clock'),
         provisional: z.boolean(),
         done: Day.nullable(),
         level: z.enum(['green', 'yellow', 'red', 'overdue', 'stopped', 'met', 'missed']),
@@ -88,6 +88,15 @@ const Detail = Case.extend({
   agreement: Sha256.nullable(),
   promisedBy: z.string().nullable(),
   supplementDeadline: z.string().nullable(),
+  lacking: z
+    .strictObject({
+      materials: z.array(z.string()).describe('codes'),
+      form: z.array(z.string()).describe('fields'),
+    })
+    .nullable()
+    .describe(
+      'what the notice (补正告知) named, and the supplement must hold; both empty when it asks in words alone. The reasons stand in its body',
+    ),
   instants: z.strictObject({
     received: z.string().nullable(),
     submitted: Time.nullable(),
@@ -168,9 +177,12 @@ const params = z.strictObject({ thread: ThreadId })
 const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 const WORKERS = ['clerk', 'integrator'] as const
 
-export const toAnswer = ({ no: _, submittedAt, updatedAt, due, ...row }: CaseRow) => ({
+const named = (due: CaseRow['due']) => (due === null ? null : { ...due, dutyName: DUTIES[due.duty] })
+
+export const toAnswer = ({ no: _, submittedAt, updatedAt, due, ownDue, ...row }: CaseRow) => ({
   ...row,
-  due: due === null ? null : { ...due, dutyName: DUTIES[due.duty] },
+  due: named(due),
+  ownDue: named(ownDue),
   stateName: STATES[row.state],
   outcome: row.outcome as (typeof OUTCOMES)[number] | null,
   submittedAt: time(submittedAt),
@@ -195,6 +207,7 @@ function toDetail({
     agreement: fold.agreement,
     promisedBy: fold.promisedBy,
     supplementDeadline: fold.supplementDeadline,
+    lacking: fold.lacking === null ? null : { materials: [...fold.lacking.materials], form: [...fold.lacking.form] },
     instants: {
       received,
       submitted: ofSeconds(submitted),

@@ -22,7 +22,7 @@ const row = (no: number): CaseRow => ({
     state: 'accepted',
     outcome: null,
   },
-  ...{ applicant: '陈**', parked: null, holder: '420300', due: null, window: null, assignee: null },
+  ...{ applicant: '陈**', parked: null, holder: '420300', due: null, ownDue: null, window: null, assignee: null },
   ...{ submittedAt: NOW, updatedAt: NOW },
 })
 

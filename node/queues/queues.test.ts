@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { CaseContent, CaseKind } from '../../protocol/case/kinds.ts'
 import { createWorld } from '../../test/support/world.ts'
-import { agree, COLLECTING, HANDLING, submitCase } from '../../test/support/world-case.ts'
+import { agree, COLLECTING, HANDLING, submitCase, worldAgreement } from '../../test/support/world-case.ts'
 import { createBoard } from './board.ts'
 import { createQueues, QUEUE_NAMES, type QueueName, type Queues } from './queues.ts'
 import { rebuild } from './rebuild.ts'
@@ -20,7 +20,6 @@ function queuesOf(city: string): Queues {
     clock: world.clock,
     audit,
     events,
-    own: city,
     rows: numbers => cases.rows(numbers),
     keys: { number: hash, name: name => hash(`name ${name}`) },
     isPerson: async id => id === 'p1',
@@ -83,6 +82,49 @@ describe('queues', () => {
     expect([await inQueue(COLLECTING, 'overdue'), (await queuesOf(HANDLING).counts({ person: 'p1' })).overdue]).toEqual(
       [[], 1],
     )
+  })
+
+  test("a partner's late duty hides none of this city's own, and both are told of", async () => {
+    const thread = await submit({ receivedAt: new Date(world.clock.now()).toISOString() })
+    // Shiyan has not looked at it in two days; meanwhile Ankang owes an answer.
+    world.clock.advance(2 * DAY)
+    await say(HANDLING, thread, 'case.supervise', { text: '请报', answerBy: '2026-11-25' })
+    const row = async (city: string) => (await world.city(city).cases.list({}, 1, null))[0]
+    expect(await row(COLLECTING)).toMatchObject({
+      due: { duty: 'recheck', city: HANDLING, level: 'overdue' },
+      ownDue: { duty: 'answer', city: COLLECTING, day: '2026-11-25', left: 0 },
+    })
+    expect((await row(HANDLING))?.ownDue).toMatchObject({ duty: 'recheck' })
+    expect([await inQueue(COLLECTING, 'due-today'), await inQueue(COLLECTING, 'overdue')]).toEqual([[thread], []])
+    expect(await inQueue(HANDLING, 'overdue')).toEqual([thread])
+    const { cases, events } = world.city(COLLECTING)
+    const told = async () => (await events.after(0, 1000)).filter(({ type }) => type === 'case.due').length
+    expect([await cases.tellDue(), await cases.tellDue(), await told()]).toEqual([2, 0, 2])
+    world.clock.advance(DAY)
+    expect([await inQueue(COLLECTING, 'due-today'), await inQueue(COLLECTING, 'overdue')]).toEqual([[], [thread]])
+    expect([await cases.tellDue(), await cases.tellDue()]).toEqual([1, 0])
+    await say(COLLECTING, thread, 'case.answer', {
+      ...{ to: (await cases.get(thread)).questions[0]?.packet ?? '', text: '已报' },
+    })
+    expect([await inQueue(COLLECTING, 'overdue'), (await row(COLLECTING))?.ownDue]).toEqual([[], null])
+  })
+
+  test('a right that ran out unused is nothing late, and what comes after it is told', async () => {
+    const mode2 = worldAgreement({ items: worldAgreement().items.map(item => ({ ...item, modes: [2] })) })
+    agreement = await agree(world, mode2)
+    const thread = await submit({ mode: 2 })
+    await say(COLLECTING, thread, 'case.arrived', { localCaseNo: 'AK-1' })
+    await say(COLLECTING, thread, 'case.accept', {})
+    await say(COLLECTING, thread, 'case.decide', { outcome: 'granted' })
+    await say(COLLECTING, thread, 'case.supervise', { text: '请报', answerBy: '2026-12-31' })
+    const { cases } = world.city(HANDLING)
+    const own = async () => (await cases.get(thread)).ownDue?.duty
+    world.clock.advance(3 * DAY)
+    expect([await own(), await inQueue(HANDLING, 'due-today')]).toEqual(['objection', [thread]])
+    world.clock.advance(DAY)
+    expect(await inQueue(HANDLING, 'overdue')).toEqual([])
+    await cases.tellDue()
+    expect(await own()).toBe('answer')
   })
 
   test('hold bad ratings until they are answered', async () => {

@@ -52,6 +52,7 @@ export const COUNTED = 1000
 /** Items of a name that a search looks at. */
 const ITEMS = 50
 const DUE = `coalesce(due, '9999-12-31')`
+const OWN_DUE = `coalesce(own_due, '9999-12-31')`
 const LAST = '\u{10ffff}'
 
 export type QueuesParts = {
@@ -59,7 +60,6 @@ export type QueuesParts = {
   clock: Clock
   audit: Audit
   events: EventLog
-  own: string
   rows: (numbers: readonly number[]) => Promise<CaseRow[]>
   /** keyed hashes, as the projection writes them */
   keys: { number: (idNumber: string) => Uint8Array; name: (name: string) => Uint8Array }
@@ -69,7 +69,7 @@ export type QueuesParts = {
 export type Queues = ReturnType<typeof createQueues>
 
 export function createQueues(parts: QueuesParts) {
-  const { db, clock, own } = parts
+  const { db, clock } = parts
   const today = (): string => dayOf(seconds(clock.now()))
 
   /** Condition, its parameters, and by what the queue is ordered, first. */
@@ -81,13 +81,14 @@ export function createQueues(parts: QueuesParts) {
         if (asker.window === undefined) throw new ProblemError('request.invalid', 'window: whose?')
         return { where: 'turn IS NOT NULL AND window = ?', params: [asker.window], key: DUE }
       case 'ours':
-        return { where: `turn = 'own'`, params: [], key: DUE }
+        return { where: `turn = 'own'`, params: [], key: OWN_DUE }
       case 'waiting':
         return { where: `turn = 'partner'`, params: [], key: DUE }
       case 'due-today':
-        return { where: 'due_city = ? AND due = ?', params: [own, today()], key: 'due' }
+        return { where: 'own_due = ?', params: [today()], key: 'own_due' }
       case 'overdue':
-        return { where: 'due_city = ? AND due < ?', params: [own, today()], key: 'due' }
+        // A right that was not used is nothing late.
+        return { where: `own_due < ? AND own_duty <> 'objection'`, params: [today()], key: 'own_due' }
       case 'bad-ratings':
         return { where: 'bad > 0', params: [], key: DUE }
       case 'parked':

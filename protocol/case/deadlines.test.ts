@@ -51,6 +51,7 @@ const SUBMIT: Parameters<typeof thread>[number] = [
     item: { code: 'x', name: 'x', version: 1, promiseDay: 10, anticipateDay: 20 },
     caseNo: 'n',
     receivedAt: '2026-02-12T16:00:00+08:00',
+    materials: [],
   },
 ]
 const ARRIVED: Parameters<typeof thread>[number] = [S, 'case.arrived', '2026-02-13 09:01', { localCaseNo: 'L1' }]
@@ -127,6 +128,74 @@ describe('the clock of a case', () => {
     expect([of('promise')?.due, of('legal')?.due]).toEqual(['2026-04-03', '2026-04-03'])
   })
 
+  test.each([
+    ['a day far away', 1, '2036-01-01', ['2026-04-08', '2026-04-08']],
+    ['a day far away, of a joint case', 3, '9999-12-31', ['2026-04-15', '2026-04-15']],
+    ['a Saturday', 1, '2026-03-28', ['2026-03-30', '2026-03-30']],
+    ['a day between the limits', 1, '2026-03-20', ['2026-03-20', '2026-03-24']],
+    ['a day before both', 1, '2026-03-02', ['2026-03-10', '2026-03-24']],
+  ])('an extension to %s moves no limit past what the law allows', (_, mode, until, due) => {
+    const submit: Parameters<typeof thread>[0] = [SUBMIT[0], SUBMIT[1], SUBMIT[2], { ...SUBMIT[3], mode }]
+    const extend = [S, 'case.extend', '2026-02-26 10:00', { until }] as Parameters<typeof thread>[0]
+    const { of } = clock([submit, ARRIVED, ACCEPTED, extend], '2026-03-10')
+    expect([of('promise')?.due, of('legal')?.due]).toEqual(due)
+  })
+
+  test('a procedure after the extension puts it off', () => {
+    const steps = [
+      [S, 'case.extend', '2026-03-09 10:00', { until: '2026-04-03' }],
+      [S, 'case.pause', '2026-03-16 10:00', { procedure: 'hearing' }],
+      [S, 'case.resume', '2026-03-18 10:00'],
+    ] as Parameters<typeof thread>
+    expect(clock([SUBMIT, ARRIVED, ACCEPTED, ...steps], '2026-03-18').of('legal')).toMatchObject({ due: '2026-04-08' })
+  })
+
+  test.each([
+    ['before the acceptance', '2026-02-20', '2026-02-25'],
+    ['past the legal limit', '2036-01-01', '2026-03-24'],
+    ['on a Saturday', '2026-03-07', '2026-03-09'],
+  ])('a promise %s counts to a lawful day', (_, promisedBy, due) => {
+    const accepted = [S, 'case.accept', '2026-02-25 10:00', { promisedBy }] as Parameters<typeof thread>[0]
+    const { of } = clock([SUBMIT, ARRIVED, accepted], '2026-03-02')
+    expect([of('promise')?.due, of('legal')?.due]).toEqual([due, '2026-03-24'])
+  })
+
+  test('a procedure that begins when the day is over leaves it overdue', () => {
+    const paused = [S, 'case.pause', '2026-03-12 10:00', { procedure: 'hearing' }] as Parameters<typeof thread>[0]
+    const { of } = clock([SUBMIT, ARRIVED, ACCEPTED, paused], '2026-03-20')
+    expect(of('promise')).toMatchObject({ due: '2026-03-10', level: 'overdue', left: -2 })
+    expect(of('legal')).toMatchObject({ due: null, level: 'stopped', left: 8 })
+  })
+
+  test('before the case is registered its clock runs from the submission', () => {
+    const open = clock([SUBMIT], '2026-02-14')
+    expect(open.of('recheck')).toMatchObject({ city: S, from: '2026-02-13', due: '2026-02-14', level: 'red' })
+    expect(open.of('notice')).toMatchObject({ city: S, from: '2026-02-13', due: '2026-02-27', left: 4 })
+    expect(clock([SUBMIT], '2026-02-28').deemedAccepted).toBe('2026-02-13')
+    const receipt = { terms: { ...TERMS, supplementClockStart: 'receipt' as const } }
+    expect(clock([SUBMIT], '2026-02-14', receipt).of('notice')).toMatchObject({ from: '2026-02-12', due: '2026-02-26' })
+  })
+
+  test.each([
+    ['in time', '2026-02-26', { from: '2026-02-26', due: '2026-03-04', level: 'met' }, null],
+    ['on the last day', '2026-02-27', { from: '2026-02-27', due: '2026-03-05', level: 'met' }, null],
+    [
+      'too late, which mends nothing',
+      '2026-02-28',
+      { from: '2026-02-13', due: '2026-02-27', level: 'missed' },
+      '2026-02-13',
+    ],
+  ])('registered %s', (_, day, notice, deemed) => {
+    const steps = [
+      [S, 'case.arrived', `${day} 09:00`, { localCaseNo: 'L' }],
+      [S, 'case.accept', '2026-03-02 09:00'],
+    ] as Parameters<typeof thread>
+    const { of, deemedAccepted } = clock([SUBMIT, ...steps], '2026-03-02')
+    expect(of('notice')).toMatchObject(notice)
+    expect(of('recheck')).toMatchObject({ from: '2026-02-13', due: '2026-02-14', level: 'missed' })
+    expect(deemedAccepted).toBe(deemed)
+  })
+
   test('nothing told within five days: taken as accepted on receipt', () => {
     expect(clock([SUBMIT, ARRIVED], '2026-02-27').deemedAccepted).toBeNull()
     const late = clock([SUBMIT, ARRIVED], '2026-02-28')
@@ -138,14 +207,27 @@ describe('the clock of a case', () => {
   })
 
   test('a supplement is due on the day of the notice, and kept after its answer', () => {
-    const asked = [S, 'case.request-supplement', '2026-02-24 10:00', { deadline: '2026-03-06' }] as Parameters<
-      typeof thread
-    >[0]
+    const asked = [
+      S,
+      'case.request-supplement',
+      '2026-02-24 10:00',
+      { deadline: '2026-03-06', materials: [] },
+    ] as Parameters<typeof thread>[0]
     const open = clock([SUBMIT, ARRIVED, asked], '2026-03-05')
     expect(open.of('notice')).toMatchObject({ done: '2026-02-24', level: 'met' })
     expect(open.of('supplement')).toMatchObject({ city: A, due: '2026-03-06', left: 1, level: 'red' })
-    const given = [A, 'case.supplement', '2026-03-09 10:00'] as Parameters<typeof thread>[0]
-    expect(clock([SUBMIT, ARRIVED, asked, given], '2026-03-09').of('supplement')).toMatchObject({ level: 'missed' })
+    const given = [A, 'case.supplement', '2026-03-09 10:00', { materials: [], note: 'x' }] as Parameters<
+      typeof thread
+    >[0]
+    const back = clock([SUBMIT, ARRIVED, asked, given], '2026-03-09')
+    expect(back.of('supplement')).toMatchObject({ level: 'missed' })
+    // The case is with the handling city again, which has the days of a notice.
+    expect(back.of('review')).toMatchObject({ city: S, from: '2026-03-09', due: '2026-03-16', left: 5, level: 'green' })
+    const accepted = [S, 'case.accept', '2026-03-17 10:00'] as Parameters<typeof thread>[0]
+    expect(clock([SUBMIT, ARRIVED, asked, given, accepted], '2026-03-17').of('review')).toMatchObject({
+      done: '2026-03-17',
+      level: 'missed',
+    })
   })
 
   test('a decision is handed out within ten days, a result mailed within the agreed', () => {
@@ -206,7 +288,129 @@ describe('the clock of a case', () => {
     const submit = [A, 'case.submit', '2026-02-13 09:00', { ...SUBMIT[3], mode: 2 }]
     const steps = [submit, [A, 'case.arrived', '2026-02-13 09:01'], [A, 'case.accept', '2026-02-25 10:00']]
     expect(clock(steps as Parameters<typeof thread>, '2026-03-02').of('promise')).toMatchObject({ city: A })
+    const decided = [...steps, [A, 'case.decide', '2026-03-06 10:00', { outcome: 'granted' }]] as Parameters<
+      typeof thread
+    >
+    const open = clock(decided, '2026-03-09')
+    expect([open.of('deliver')?.city, open.of('result-mail')?.city]).toEqual([A, A])
+    expect(open.of('objection')).toMatchObject({ city: S, from: '2026-03-06', due: '2026-03-11', left: 2, done: null })
+    const closed = (outcome: string) =>
+      [A, 'case.close', '2026-03-06 11:00', { outcome }] as Parameters<typeof thread>[0]
+    expect(clock([...decided, closed('granted')], '2026-03-11').of('objection')).toMatchObject({ level: 'red' })
+    expect(clock([...decided, closed('granted')], '2026-03-12').of('objection')).toMatchObject({
+      done: '2026-03-11',
+      level: 'met',
+    })
+    expect(clock([...decided, closed('void')], '2026-03-09').of('objection')).toBeUndefined()
+    const objected = [S, 'case.object', '2026-03-10 09:00', { reason: 'x' }] as Parameters<typeof thread>[0]
+    expect(clock([...decided, closed('granted'), objected], '2026-03-20').of('objection')).toMatchObject({
+      done: '2026-03-10',
+      level: 'met',
+    })
   })
+})
+
+describe('originals on paper (mode 1)', () => {
+  const paper: Parameters<typeof thread>[0] = [
+    SUBMIT[0],
+    SUBMIT[1],
+    SUBMIT[2],
+    { ...SUBMIT[3], materials: [{ code: 'M01', form: 'original' }] },
+  ]
+  const step = (city: string, kind: CaseKind, when: string, body: object = {}) =>
+    [city, kind, when, body] as Parameters<typeof thread>[0]
+  const prechecked = step(S, 'case.precheck', '2026-02-14 10:00')
+
+  test('are mailed by the collecting city: from the submission, then from the pre-check', () => {
+    expect(clock([paper, ARRIVED], '2026-02-14').of('mail')).toMatchObject({
+      ...{ city: A, from: '2026-02-13', due: '2026-02-24', level: 'red' },
+    })
+    expect(clock([paper, ARRIVED, prechecked], '2026-03-02').of('mail')).toMatchObject({
+      ...{ city: A, from: '2026-02-14', due: '2026-02-25', level: 'overdue', left: -4, done: null },
+    })
+    const shipped = step(A, 'case.ship', '2026-02-26 09:00')
+    expect(clock([paper, ARRIVED, prechecked, shipped], '2026-03-02').of('mail')).toMatchObject({ level: 'missed' })
+    expect(clock([SUBMIT, ARRIVED, prechecked], '2026-03-02').of('mail')).toBeUndefined()
+  })
+
+  test('stop the notice until they are mailed', () => {
+    const { of, deemedAccepted } = clock([paper, ARRIVED, prechecked], '2026-04-01')
+    expect(of('notice')).toMatchObject({ due: null, level: 'stopped', left: 4 })
+    expect(of('recheck')).toMatchObject({ level: 'met' })
+    expect(deemedAccepted).toBeNull()
+  })
+
+  test.each([
+    ['counts from when they are mailed', '2026-02-26', null, '2026-03-04'],
+    ['from when they came', '2026-02-26', '2026-02-28', '2026-03-06'],
+    ['when they came after its end, as it was', '2026-02-26', '2026-03-09', '2026-03-04'],
+  ])('the notice %s', (_, mailed, came, due) => {
+    const delivered = { parcel: 'originals', state: 'delivered' }
+    const steps = [paper, ARRIVED, prechecked, step(A, 'case.ship', `${mailed} 09:00`)]
+    if (came !== null) steps.push(step(A, 'case.mail', `${came} 09:00`, delivered))
+    expect(clock(steps as Parameters<typeof thread>, '2026-02-28').of('notice')?.due).toBe(due)
+  })
+
+  test('who accepts without them has not missed the notice, and they are still owed', () => {
+    const accepted = step(S, 'case.accept', '2026-03-02 09:00')
+    const { of, deemedAccepted } = clock([paper, ARRIVED, prechecked, accepted], '2026-03-03')
+    expect(of('notice')).toMatchObject({ due: '2026-03-06', done: '2026-03-02', level: 'met' })
+    expect(of('mail')).toMatchObject({ level: 'overdue' })
+    expect(deemedAccepted).toBeNull()
+  })
+
+  test('a pre-check after the days of the notice mends nothing', () => {
+    const late = step(S, 'case.precheck', '2026-03-02 10:00')
+    const { of, deemedAccepted } = clock([paper, ARRIVED, late], '2026-03-03')
+    expect([of('notice')?.level, deemedAccepted]).toEqual(['overdue', '2026-02-13'])
+  })
+})
+
+// Counted by hand from the notices of the State Council: days off, and the weekend days worked for them.
+describe.each([
+  // 10 to 17 February off; Sundays 4 and 18 February worked.
+  ['Spring Festival 2024', '2024-02-07', '2024-02-08', '2024-02-20', '2024-02-08', '2024-02-28', '2024-03-13'],
+  // 1 to 5 May off; Sunday 28 April and Saturday 11 May worked.
+  ['Labour Day 2024', '2024-04-26', '2024-04-28', '2024-05-07', '2024-04-28', '2024-05-14', '2024-05-28'],
+  // 1 to 7 October off; Sunday 29 September and Saturday 12 October worked.
+  ['National Day 2024', '2024-09-27', '2024-09-29', '2024-10-10', '2024-09-29', '2024-10-17', '2024-10-31'],
+  // 28 January to 4 February off; Sunday 26 January and Saturday 8 February worked.
+  ['Spring Festival 2025', '2025-01-24', '2025-01-26', '2025-02-07', '2025-01-26', '2025-02-14', '2025-02-28'],
+  // 1 to 5 May off; Sunday 27 April worked.
+  ['Labour Day 2025', '2025-04-25', '2025-04-27', '2025-05-06', '2025-04-27', '2025-05-14', '2025-05-28'],
+  // 1 to 8 October off; Sunday 28 September and Saturday 11 October worked.
+  ['National Day 2025', '2025-09-26', '2025-09-28', '2025-10-10', '2025-09-28', '2025-10-17', '2025-10-31'],
+] as const)('around %s', (_, begun, oneDay, fiveDays, accepted, tenDays, twentyDays) => {
+  const steps = [
+    [A, 'case.submit', `${begun} 09:00`, { ...SUBMIT[3], receivedAt: `${begun}T08:30:00+08:00` }],
+    [S, 'case.arrived', `${begun} 09:01`, { localCaseNo: 'L' }],
+    [S, 'case.accept', `${accepted} 10:00`],
+  ] as Parameters<typeof thread>
+
+  test('one day, five, ten and twenty are counted', () => {
+    const { of } = clock(steps, accepted)
+    expect([of('forward')?.due, of('recheck')?.due, of('notice')?.due, of('promise')?.due, of('legal')?.due]).toEqual([
+      ...[oneDay, oneDay, fiveDays, tenDays, twentyDays],
+    ])
+    for (const duty of ['notice', 'promise', 'legal'] as const) expect(of(duty)?.provisional).toBe(false)
+  })
+})
+
+test.each([
+  // Paused on the last day before the holidays and resumed on the first after: one working day, not twelve natural ones.
+  ['2024-09-30', '2024-10-08', '2024-10-18'],
+  ['2025-09-30', '2025-10-09', '2025-10-20'],
+])('a procedure over National Day from %s to %s takes its working days alone', (from, to, due) => {
+  const year = from.slice(0, 4)
+  const [begun, accepted] = year === '2024' ? ['2024-09-27', '2024-09-29'] : ['2025-09-26', '2025-09-28']
+  const steps = [
+    [A, 'case.submit', `${begun} 09:00`, { ...SUBMIT[3], receivedAt: `${begun}T08:30:00+08:00` }],
+    [S, 'case.arrived', `${begun} 09:01`, { localCaseNo: 'L' }],
+    [S, 'case.accept', `${accepted} 10:00`],
+    [S, 'case.pause', `${from} 10:00`, { procedure: 'hearing' }],
+    [S, 'case.resume', `${to} 10:00`],
+  ] as Parameters<typeof thread>
+  expect(clock(steps, to).of('promise')).toMatchObject({ due })
 })
 
 test('personal data are held until so many natural days after the end', () => {

@@ -7,6 +7,7 @@ import type { AgreementDocument } from '../agreement/document.ts'
 import { dayOf } from '../agreement/document.ts'
 import { addWorkingDays, type Calendar, isCovered, nextDay, workingDaysBetween } from '../calendar/calendar.ts'
 import type { CaseState } from './fold.ts'
+import { decisionLimits, objectionDay } from './lawful.ts'
 
 /** What is due → its Chinese name. */
 export const DUTIES = {
@@ -15,16 +16,18 @@ export const DUTIES = {
   recheck: '复核',
   notice: '补正告知',
   supplement: '补正',
+  review: '补正审核',
   promise: '承诺办结',
   legal: '法定办结',
   deliver: '颁发送达',
   'result-mail': '寄送结果',
+  objection: '异议期',
   'follow-up': '差评整改',
   answer: '督办答复',
 } as const
 export type Duty = keyof typeof DUTIES
 
-/** How a duty stands; `stopped` while a special procedure runs. */
+/** How a duty stands; `stopped` while a special procedure runs, or originals are waited for. */
 export type Level = 'green' | 'yellow' | 'red' | 'overdue' | 'stopped' | 'met' | 'missed'
 
 export type Deadline = {
@@ -59,68 +62,116 @@ export type CaseClock = {
   deadlines: Deadline[]
   /** the day from which the law takes the case as accepted, since nobody told what is lacking in time (行政许可法 32) */
   deemedAccepted: string | null
+  /** the day from which the limits of the decision count; null before the acceptance */ begun: string | null
 }
 
 /** Everything that is or was due. Duties of steps that are not reached yet are not listed. */
 export function caseClock(input: ClockInput): CaseClock {
   const { state, terms } = input
-  const { instants } = state
-  const { collecting, handling } = state
+  const { collecting, mover, instants } = state
+  const { submitted, arrived, accepted, decided, ended, sent } = days(state)
+  const { supplementRequested: requested, supplemented, shipped } = days(state)
   const received = instants.received === null ? null : dayOf(Date.parse(instants.received) / 1000)
-  const on = (at: number | null): string | null => (at === null ? null : dayOf(at))
-  const [submitted, arrived, decided, ended] = [
-    instants.submitted,
-    instants.arrived,
-    instants.decided,
-    instants.ended,
-  ].map(on)
-  const [requested, supplemented, shipped, sent] = [
-    instants.supplementRequested,
-    instants.supplemented,
-    instants.shipped,
-    instants.sent,
-  ].map(on)
-  const accepted = on(instants.accepted)
-  const answered = earliest(accepted, requested, state.state === 'refused' ? ended : null)
+  const refused = state.state === 'refused' ? ended : null
+  const answered = earliest(accepted, requested, refused)
   const deadlines: Deadline[] = []
-  const duty = (
-    name: Duty,
-    city: string,
-    from: string | null | undefined,
-    days: number,
-    done: string | null | undefined,
-  ) => {
-    if (from === null || from === undefined) return
-    const counted = addWorkingDays(input.calendarOf(city), from, days)
+  const add = (entry: Deadline | null) => {
     // A case that ended another way leaves nothing to be done.
-    if ((done ?? null) === null && (ended ?? null) !== null) return
-    deadlines.push(
-      judged(input, { duty: name, city, from, due: counted.day, provisional: counted.provisional, done: done ?? null }),
-    )
+    if (entry !== null && (entry.done !== null || ended === null)) deadlines.push(entry)
+  }
+  const duty = (name: Duty, city: string, from: string | null, limit: number, done: string | null) => {
+    if (from === null) return
+    const { day: due, provisional } = addWorkingDays(input.calendarOf(city), from, limit)
+    add(judged(input, { duty: name, city, from, due, provisional, done }))
   }
 
   duty('forward', collecting, received, terms.forwardDays, submitted)
-  if (shipped != null) duty('mail', collecting, submitted, terms.mailDays, shipped)
-  duty('recheck', state.mover, arrived, terms.recheckDays, earliest(answered, on(instants.prechecked)))
-  const noticeFrom = terms.supplementClockStart === 'receipt' ? received : arrived
-  if (arrived != null) duty('notice', state.mover, noticeFrom, terms.supplementNoticeDays, answered)
+  if (state.paper || shipped !== null)
+    duty('mail', collecting, on(state.waits[0]?.from ?? instants.submitted), terms.mailDays, shipped)
+  // Nobody may gain days by registering late: what was over when the case arrived stays over.
+  const counted = (limit: number) => restarted(input.calendarOf(mover), submitted, limit, arrived)
+  duty('recheck', mover, counted(terms.recheckDays), terms.recheckDays, earliest(answered, days(state).prechecked))
+  const noticeFrom =
+    terms.supplementClockStart === 'receipt' && received !== null ? received : counted(terms.supplementNoticeDays)
+  const notice = answering(input, 'notice', { from: noticeFrom, since: 0, done: answered })
+  add(notice)
   const due = state.supplementDue
-  if (requested != null && due !== null && (supplemented != null || ended == null)) {
+  if (requested !== null && due !== null) {
     const provisional = !isCovered(input.calendarOf(collecting), due)
-    const done = supplemented ?? null
-    deadlines.push(judged(input, { duty: 'supplement', city: collecting, from: requested, due, provisional, done }))
+    add(judged(input, { duty: 'supplement', city: collecting, from: requested, due, provisional, done: supplemented }))
   }
-  const notice = deadlines.find(entry => entry.duty === 'notice')
-  const late = notice?.level === 'overdue' || notice?.level === 'missed'
-  const deemedAccepted = late ? (noticeFrom ?? null) : null
+  if (supplemented !== null)
+    add(
+      answering(input, 'review', {
+        from: supplemented,
+        since: instants.supplemented ?? 0,
+        done: earliest(accepted, refused),
+      }),
+    )
+  const late = (notice?.level === 'overdue' && ended === null) || notice?.level === 'missed'
+  const deemedAccepted = late && notice !== null ? notice.from : null
   const begun = earliest(accepted, deemedAccepted)
-  if (begun !== null) {
-    deadlines.push(...decisions(input, begun, decided ?? null, ended ?? null))
+  if (begun !== null) deadlines.push(...decisions(input, begun, decided, ended))
+  duty('result-mail', mover, decided, terms.resultMailDays, sent)
+  duty('deliver', mover, decided, DELIVER_DAYS, earliest(sent, days(state).handedOver, ended))
+  deadlines.push(...objection(input), ...afterwards(input))
+  return { deadlines, deemedAccepted, begun }
+}
+
+const on = (at: number | null): string | null => (at === null ? null : dayOf(at))
+
+type Days = Record<Exclude<keyof CaseState['instants'], 'received'>, string | null>
+const days = ({ instants: { received: _, ...instants } }: CaseState): Days =>
+  Object.fromEntries(Object.entries(instants).map(([name, at]) => [name, on(at)])) as Days
+
+/** The day on which a limit began: it begins anew on `again`, unless it was over by then. */
+function restarted(calendar: Calendar, from: string | null, limit: number, again: string | null): string | null {
+  if (from === null || again === null || again <= from) return again ?? from
+  return again <= addWorkingDays(calendar, from, limit).day ? again : from
+}
+
+/**
+ * What the moving city must tell within the days of the notice (补正告知). It waits while the originals that its pre-check asked
+ * for are not mailed, and has the whole days from when they are; it sees them when they come.
+ */
+function answering(
+  input: ClockInput,
+  duty: 'notice' | 'review',
+  { from: first, since, done }: { from: string | null; since: number; done: string | null },
+): Deadline | null {
+  if (first === null) return null
+  const { state, terms } = input
+  const calendar = input.calendarOf(state.mover)
+  const limit = terms.supplementNoticeDays
+  const { shipped } = state.instants
+  let [from, { day: due, provisional }] = [first, addWorkingDays(calendar, first, limit)]
+  for (const wait of state.waits) {
+    const [begun, over] = [dayOf(wait.from), on(wait.to)]
+    // What was over before, or was told before, waits for nothing.
+    if (wait.from < since || begun > due || (done !== null && begun > done)) continue
+    if (over === null) {
+      if (done !== null) continue
+      const left = workingDaysBetween(calendar, begun, due)
+      return { duty, city: state.mover, from, due: null, provisional, done, level: 'stopped', left }
+    }
+    if (shipped !== null && wait.to === Math.max(wait.from, shipped)) {
+      from = restarted(calendar, over, limit, on(state.instants.delivered)) ?? over
+      due = addWorkingDays(calendar, from, limit).day
+    } else due = addWorkingDays(calendar, due, workingDaysBetween(calendar, begun, over)).day
+    provisional ||= !isCovered(calendar, due)
   }
-  duty('result-mail', handling, decided, terms.resultMailDays, sent)
-  duty('deliver', handling, decided, DELIVER_DAYS, earliest(sent, on(instants.handedOver), ended))
-  deadlines.push(...afterwards(input))
-  return { deadlines, deemedAccepted }
+  return judged(input, { duty, city: state.mover, from, due, provisional, done })
+}
+
+/** Mode 2: the city that owns the power may object to the decision until a day (异议期). No fault when it does not. */
+function objection(input: ClockInput): Deadline[] {
+  const { state, now } = input
+  const [last, decided] = [objectionDay(input), state.instants.decided]
+  if (last === null || decided === null) return []
+  const objected = state.asked.find(({ kind, at }) => kind === 'case.object' && at >= decided)
+  const done = on(objected?.at ?? null) ?? (dayOf(now) > last.day ? last.day : null)
+  const { day: due, provisional } = last
+  return [judged(input, { duty: 'objection', city: state.handling, from: dayOf(decided), due, provisional, done })]
 }
 
 /** What stays to be done after the end too: bad ratings (差评) to follow up, supervision to answer. */
@@ -157,31 +208,20 @@ function decisions(input: ClockInput, from: string, decided: string | null, ende
   const { state } = input
   if (decided === null && ended !== null) return []
   const calendar = input.calendarOf(state.mover)
-  const running = state.pauses.some(pause => pause.to === null)
-  const paused = state.pauses.reduce(
-    (days, { from: begin, to }) => days + (to === null ? 0 : workingDaysBetween(calendar, dayOf(begin), dayOf(to))),
-    0,
-  )
-  const limits = [
-    { duty: 'promise' as const, days: input.promiseDays ?? state.item?.promiseDay, stated: state.promisedBy },
-    { duty: 'legal' as const, days: state.item?.anticipateDay, stated: null },
-  ]
-  return limits.flatMap(({ duty, days, stated }) => {
-    // What the city promised in writing binds it, unless special procedures came between.
-    const [first, more] = stated === null ? [from, (days ?? 0) + paused] : [stated, paused]
-    if (stated === null && days === undefined) return []
-    const counted = addWorkingDays(calendar, first, more)
-    const promised = counted.day
-    const due = state.extendedUntil !== null && state.extendedUntil > promised ? state.extendedUntil : promised
-    const provisional = counted.provisional || !isCovered(calendar, due)
-    if (running && decided === null) {
-      const since = dayOf(state.pauses.find(pause => pause.to === null)?.from ?? 0)
-      return {
-        ...{ duty, city: state.mover, from, due: null, provisional, done: null, level: 'stopped' as const },
-        left: workingDaysBetween(calendar, since, due),
-      }
-    }
-    return judged(input, { duty, city: state.mover, from, due, provisional, done: decided })
+  const limits = decisionLimits(input, from)
+  const running = state.pauses.find(({ to }) => to === null)
+  return (['promise', 'legal'] as const).flatMap((duty): Deadline[] => {
+    const limit = limits[duty]
+    if (limit === null) return []
+    const provisional = limit.provisional || !isCovered(calendar, limit.day)
+    const entry = { duty, city: state.mover, from, provisional, done: decided }
+    if (running === undefined || decided !== null) return [judged(input, { ...entry, due: limit.day })]
+    const since = dayOf(running.from)
+    const left = workingDaysBetween(calendar, since, limit.day)
+    // A procedure that begins when the day is over does not make it undone.
+    return since > limit.day
+      ? [{ ...entry, due: limit.day, level: 'overdue', left: Math.min(left, -1) }]
+      : [{ ...entry, due: null, level: 'stopped', left }]
   })
 }
 

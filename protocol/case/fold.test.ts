@@ -3,24 +3,47 @@ import { describe, expect, test } from 'vitest'
 import type { Packet } from '../packet/claims.ts'
 import { chainOf } from '../thread/chain.ts'
 import { admitCase } from './admit.ts'
-import { type CaseState, foldCase, mayAuthor, permits, questionsFor, stepsFor } from './fold.ts'
+import { type CaseState, foldCase, holderOf, mayAuthor, permits, questionsFor, stepsFor } from './fold.ts'
 import { AUTHORS, type CaseKind, type Mode, OUTCOMES } from './kinds.ts'
 import { ASKS, MOVES, STATES, type State } from './table.ts'
 
 const A = '610900'
 const S = '420300'
 const KINDS = Object.keys(AUTHORS) as CaseKind[]
+const ASKED = ['M01', 'M02']
 
 /** A body that passes the guards on content as far as `choice` lets it; schemas are tested elsewhere. */
 function bodyOf(kind: CaseKind, choice: number, mode: Mode, state: CaseState | null = null, city = ''): unknown {
   switch (kind) {
     case 'case.submit':
-      return { mode, item: { code: 'x', name: 'x', version: 1 }, caseNo: 'n', receivedAt: '2026-11-02T08:40:00+08:00' }
+      return {
+        ...{ mode, item: { code: 'x', name: 'x', version: 1 }, caseNo: 'n', receivedAt: '2026-11-02T08:40:00+08:00' },
+        materials: [{ code: 'M01', form: choice % 2 === 0 ? 'original' : 'electronic' }],
+      }
+    case 'case.request-supplement':
+      return {
+        materials: ASKED.slice(0, choice % 3).map(code => ({ code, reason: 'x' })),
+        ...(choice % 4 === 0 ? { form: [{ field: 'x', reason: 'x' }] } : {}),
+      }
+    case 'case.supplement': {
+      const { materials, form } = state?.lacking ?? { materials: [], form: [] }
+      return {
+        // Now and then something is forgotten, or too much.
+        materials: [...materials.slice(choice % 7 === 0 ? 1 : 0), ...(choice % 5 === 0 ? ['M09'] : [])].map(code => ({
+          code,
+        })),
+        form: Object.fromEntries(form.map(field => [field, 1])),
+        note: 'x',
+      }
+    }
+    case 'case.mail':
+      return { parcel: 'originals', state: 'delivered' }
     case 'case.arrived':
       return { localCaseNo: 'L1' }
     case 'case.decide':
       return { outcome: (['granted', 'denied', 'forwarded'] as const)[choice % 3] }
     case 'case.close':
+      if (state?.decision != null && choice % 2 === 1) return { outcome: state.decision }
       return { outcome: OUTCOMES[choice % OUTCOMES.length] }
     case 'case.evaluate':
       return { target: choice % 2 === 0 ? 'window' : 'department', level: 1 + (choice % 5) }
@@ -106,11 +129,15 @@ const actions: fc.Arbitrary<Action[]> = fc.array(
 ) as fc.Arbitrary<Action[]>
 
 /** Walks two cities through a case; packets come late, in order of each direction, some twice, some refused by the other node. */
-function walk(mode: Mode, steps: readonly Action[]): { cities: [City, City]; applied: number } {
+function walk(
+  mode: Mode,
+  steps: readonly Action[],
+  first: readonly CaseKind[] = [],
+): { cities: [City, City]; applied: number } {
   const cities: [City, City] = [new City(A, S), new City(S, A)]
   const onTheWay: [Packet[], Packet[]] = [[], []]
   let at = 1_793_581_200
-  const begun = cities[0].write('case.submit', bodyOf('case.submit', 0, mode), at)
+  const begun = cities[0].write('case.submit', bodyOf('case.submit', steps.length, mode), at)
   if (begun === null) throw new Error('the submit was not admitted')
   onTheWay[1].push(begun)
   let applied = 0
@@ -122,6 +149,16 @@ function walk(mode: Mode, steps: readonly Action[]): { cities: [City, City]; app
     city.packets.push(packet)
     applied++
     if (again) expect(admitCase(city.packets, packet)).toMatchObject({ ok: false, problem: { code: 'chain.replay' } })
+  }
+  const mover = cities[mode === 2 ? 0 : 1]
+  if (first.length > 0) deliver(1, false)
+  for (const kind of first) {
+    at += 60
+    const packet = mover.write(kind, bodyOf(kind, 3, mode, mover.state, mover.code), at)
+    if (packet === null) throw new Error(kind)
+    const to = mover === cities[0] ? 1 : 0
+    onTheWay[to].push(packet)
+    deliver(to, false)
   }
   for (const action of steps) {
     at += 60
@@ -166,6 +203,31 @@ describe('two cities that walk at random', () => {
     expect(delivered).toBeGreaterThan(1000)
   })
 
+  /** Packets of a kind in 300 walks that begin with these moves. */
+  function said(mode: Mode, kind: CaseKind, first: readonly CaseKind[], state: State | null): number {
+    let count = 0
+    fc.assert(
+      fc.property(actions, steps => {
+        const { cities } = walk(mode, steps, first)
+        expect(cities[0].state).toEqual(cities[1].state)
+        if (state !== null) expect(cities[0].state?.state).toBe(state)
+        count += cities[0].packets.filter(({ claims }) => claims.kind === kind).length
+      }),
+      { numRuns: 300 },
+    )
+    return count
+  }
+
+  test.each([0, 1, 2, 3] as const)('supplement what was asked for, in mode %i', mode => {
+    expect(said(mode, 'case.supplement', ['case.arrived', 'case.request-supplement'], null)).toBeGreaterThan(0)
+  })
+
+  test('object to a decision after the end in mode 2 alone, and the end stays', () => {
+    const first = ['case.arrived', 'case.accept', 'case.decide', 'case.close'] as const
+    expect(said(2, 'case.object', first, 'closed')).toBeGreaterThan(0)
+    expect(said(0, 'case.object', first, 'closed')).toBe(0)
+  })
+
   test('the state does not depend on the order in which packets came', () => {
     fc.assert(
       fc.property(actions, fc.infiniteStream(fc.nat()), (steps, order) => {
@@ -192,7 +254,10 @@ describe('the table', () => {
     caseNo: null,
     localCaseNo: null,
     agreement: null,
+    paper: false,
+    waits: [],
     supplementRequests: 0,
+    lacking: null,
     supplementDeadline: null,
     supplementDue: null,
     extendedUntil: null,
@@ -213,6 +278,8 @@ describe('the table', () => {
       supplementRequested: null,
       supplemented: null,
       shipped: null,
+      delivered: null,
+      extended: null,
       sent: null,
       handedOver: null,
     },
@@ -225,7 +292,10 @@ describe('the table', () => {
     let checked = 0
     for (const state of Object.keys(STATES) as State[]) {
       for (const kind of KINDS) {
-        expect(permits(inState(state), kind, null, S) === null).toBe(rules[kind]?.from.includes(state))
+        const possible = permits(inState(state), kind, null, S) === null
+        // After the end there must be a decision to object to.
+        if (kind === 'case.object' && state === 'closed') expect(possible).toBe(false)
+        else expect(possible).toBe(rules[kind]?.from.includes(state))
         checked++
       }
     }
@@ -269,5 +339,60 @@ describe('the table', () => {
     expect(ankang.state).toEqual(shiyan.state)
     expect(ankang.state).toMatchObject({ state: 'decided', withdrawRequested: false })
     expect(ankang.state?.late).toHaveLength(1)
+  })
+})
+
+describe('a case with originals on paper (mode 1)', () => {
+  const played = (
+    mode: Mode,
+    steps: readonly (readonly [city: string, kind: CaseKind, body?: object])[],
+  ): CaseState => {
+    const [ankang, shiyan] = [new City(A, S), new City(S, A)]
+    const say = (city: string, kind: CaseKind, body: object, at: number) => {
+      const [from, to] = city === A ? [ankang, shiyan] : [shiyan, ankang]
+      const packet = from.write(kind, body, at)
+      if (packet === null) throw new Error(kind)
+      to.packets.push(packet)
+    }
+    say(A, 'case.submit', bodyOf('case.submit', 0, mode) as object, 1)
+    for (const [index, [city, kind, body = {}]] of steps.entries()) say(city, kind, body, index + 2)
+    if (ankang.state === null) throw new Error('no case')
+    return ankang.state
+  }
+  const prechecked = [
+    [S, 'case.arrived', { localCaseNo: 'L' }],
+    [S, 'case.precheck'],
+  ] as const
+
+  test.each([
+    ['the pre-check hands it to the collecting city', 1, [...prechecked], A, [{ from: 3, to: null }]],
+    ['the mail hands it back', 1, [...prechecked, [A, 'case.ship']], S, [{ from: 3, to: 4 }]],
+    ['what was mailed before is not waited for', 1, [[A, 'case.ship'], ...prechecked], S, []],
+    ['it may be accepted without', 1, [...prechecked, [S, 'case.accept']], S, [{ from: 3, to: 4 }]],
+    ['a withdrawal is the moving city to end', 1, [...prechecked, [A, 'case.withdraw']], S, [{ from: 3, to: null }]],
+    ['in other modes nothing is mailed', 0, [...prechecked], S, []],
+  ] as const)('%s', (_, mode, steps, holder, waits) => {
+    const state = played(mode, steps)
+    expect([holderOf(state), state.waits]).toEqual([holder, waits])
+  })
+})
+
+describe('an objection of the owner (mode 2)', () => {
+  const DECIDED = {
+    state: 'closed',
+    outcome: 'granted',
+    mode: 2,
+    instants: { decided: 1, ended: 2 },
+    asked: [],
+  } as unknown as CaseState
+
+  test.each([
+    ['against a decision, after the end too', {}, true],
+    ['against none', { outcome: 'withdrawn', instants: { decided: null } }, false],
+    ['against a decision that was voided', { outcome: 'void' }, false],
+    ['against a refusal', { state: 'refused' }, false],
+  ] as const)('%s', (_, change, possible) => {
+    const refused = permits({ ...DECIDED, ...change } as CaseState, 'case.object', {}, S)
+    expect(refused).toEqual(possible ? null : expect.objectContaining({ ok: false }))
   })
 })

@@ -7,12 +7,14 @@ import {
   type CaseBody,
   type CaseContent,
   type CaseKind,
+  type CaseMaterial,
   type Decision,
   isCaseKind,
   isMoveKind,
   type Mode,
   type Outcome,
 } from './kinds.ts'
+import { answersNotice, type Lacking, lackingOf } from './supplement.ts'
 import { ASKS, CLOSE_FROM, MOVES, type State } from './table.ts'
 
 /** The instants that are kept apart; seconds, except `received`, which the window wrote (ISO 8601). */
@@ -26,13 +28,18 @@ export type CaseInstants = {
   prechecked: number | null
   /** the notice of what is lacking (补正告知), and its answer */ supplementRequested: number | null
   supplemented: number | null
-  /** originals mailed (寄出) */ shipped: number | null
+  /** originals mailed (寄出), and come */ shipped: number | null
+  delivered: number | null
+  extended: number | null
   /** the result on its way, and in the applicant's hands */ sent: number | null
   handedOver: number | null
 }
 
 /** A special procedure (特别程序): its time does not count. Seconds; `to` is null while it runs. */
 export type Pause = { procedure: CaseContent<'case.pause'>['procedure'] | null; from: number; to: number | null }
+
+/** From a pre-check on, the handling city waits for the originals (mode 1); until they are mailed or it goes on without them. Seconds. */
+export type Wait = { from: number; to: number | null }
 
 /** Something that one city asks the other to answer. Seconds; `answered` is null while it waits. */
 export type Asked = {
@@ -66,7 +73,10 @@ export type CaseState = {
   caseNo: string | null
   localCaseNo: string | null
   agreement: string | null
+  /** mode 1: originals or copies on paper are to be mailed */ paper: boolean
+  waits: readonly Wait[]
   supplementRequests: number
+  /** what the notice named; null when there was none, or it was purged */ lacking: Lacking | null
   supplementDeadline: string | null
   /** the day that the notice named, kept after the answer */ supplementDue: string | null
   extendedUntil: string | null
@@ -119,7 +129,10 @@ function begin(submit: Packet, mover: string): CaseState {
     caseNo: body?.caseNo ?? null,
     localCaseNo: null,
     agreement: submit.claims.agreement ?? null,
+    paper: body?.mode === 1 && onPaper(body.materials),
+    waits: [],
     supplementRequests: 0,
+    lacking: null,
     supplementDeadline: null,
     supplementDue: null,
     extendedUntil: null,
@@ -140,6 +153,8 @@ function begin(submit: Packet, mover: string): CaseState {
       supplementRequested: null,
       supplemented: null,
       shipped: null,
+      delivered: null,
+      extended: null,
       sent: null,
       handedOver: null,
     },
@@ -161,8 +176,25 @@ function apply(state: CaseState, packet: Packet): CaseState {
   }
   const rule = ruleOf(kind)
   const next = { ...state, state: rule.to === 'same' ? state.state : rule.to }
-  return effects(next, kind, packet)
+  return waiting(effects(next, kind, packet), packet.claims.iat)
 }
+
+/** A reader that dropped what it does not need (materials of thousands of bodies) knows of no paper. */
+const onPaper = (materials: readonly CaseMaterial[] | undefined): boolean =>
+  materials?.some(({ form }) => form === 'original' || form === 'copy') === true
+
+function waiting(state: CaseState, at: number): CaseState {
+  const waits = state.paper && state.state === 'prechecked' && state.instants.shipped === null
+  if (waits === waitsForOriginals(state)) return state
+  return {
+    ...state,
+    waits: waits
+      ? [...state.waits, { from: at, to: null }]
+      : state.waits.map(wait => (wait.to === null ? { ...wait, to: Math.max(wait.from, at) } : wait)),
+  }
+}
+
+export const waitsForOriginals = ({ waits }: CaseState): boolean => waits.some(({ to }) => to === null)
 
 function effects(next: CaseState, kind: CaseKind, packet: Packet): CaseState {
   const at = packet.claims.iat
@@ -170,16 +202,29 @@ function effects(next: CaseState, kind: CaseKind, packet: Packet): CaseState {
   switch (kind) {
     case 'case.arrived':
       return { ...next, localCaseNo: bodyOf(kind)?.localCaseNo ?? null, instants: { ...next.instants, arrived: at } }
-    case 'case.request-supplement':
+    case 'case.request-supplement': {
+      const notice = bodyOf(kind)
       return {
         ...next,
         supplementRequests: next.supplementRequests + 1,
-        supplementDeadline: bodyOf(kind)?.deadline ?? null,
-        supplementDue: bodyOf(kind)?.deadline ?? null,
+        lacking: notice === null ? null : lackingOf(notice),
+        supplementDeadline: notice?.deadline ?? null,
+        supplementDue: notice?.deadline ?? null,
         instants: { ...next.instants, supplementRequested: at },
       }
+    }
     case 'case.supplement':
-      return { ...next, supplementDeadline: null, instants: { ...next.instants, supplemented: at } }
+      return {
+        ...next,
+        paper: next.paper || (next.mode === 1 && onPaper(bodyOf(kind)?.materials)),
+        supplementDeadline: null,
+        instants: { ...next.instants, supplemented: at },
+      }
+    case 'case.mail': {
+      const mail = bodyOf(kind)
+      if (mail?.parcel !== 'originals' || mail.state !== 'delivered') return next
+      return { ...next, instants: { ...next.instants, delivered: next.instants.delivered ?? at } }
+    }
     case 'case.precheck':
       return { ...next, instants: { ...next.instants, prechecked: at } }
     case 'case.ship':
@@ -195,7 +240,7 @@ function effects(next: CaseState, kind: CaseKind, packet: Packet): CaseState {
     case 'case.accept':
       return { ...next, promisedBy: bodyOf(kind)?.promisedBy ?? null, instants: { ...next.instants, accepted: at } }
     case 'case.extend':
-      return { ...next, extendedUntil: bodyOf(kind)?.until ?? '' }
+      return { ...next, extendedUntil: bodyOf(kind)?.until ?? '', instants: { ...next.instants, extended: at } }
     case 'case.withdraw':
       return { ...next, withdrawRequested: true }
     case 'case.decide':
@@ -250,6 +295,10 @@ export function permits(state: CaseState, kind: CaseKind, body: unknown, city: s
     case 'case.request-supplement':
       // 行政许可法 32: everything that is lacking is told once.
       return state.supplementRequests > 0 ? no('was made once already') : null
+    case 'case.supplement':
+      return answersNotice(state.lacking, body as CaseBody<'case.supplement'> | null)
+    case 'case.object':
+      return state.state !== 'closed' || decisionStands(state) ? null : no('in state closed, against no decision')
     case 'case.extend':
       return state.extendedUntil !== null ? no('was made once already') : null
     case 'case.withdraw':
@@ -288,10 +337,15 @@ export function permits(state: CaseState, kind: CaseKind, body: unknown, city: s
   }
 }
 
+/** Whether there is a decision that has not been voided. */
+export const decisionStands = ({ instants, outcome }: CaseState): boolean =>
+  instants.decided !== null && outcome !== 'void'
+
 /** The city that must act next (当前持有方); null when the case has ended. */
 export function holderOf(state: CaseState): string | null {
   if (state.state === 'closed' || state.state === 'refused') return null
-  if (state.state === 'supplementing') return state.withdrawRequested ? state.mover : state.collecting
+  if (state.state === 'supplementing' || waitsForOriginals(state))
+    return state.withdrawRequested ? state.mover : state.collecting
   if (state.state === 'sending' && state.instants.handedOver === null) return state.collecting
   return state.mover
 }

@@ -166,6 +166,11 @@ export const CASE_CONTENT = {
     notice: text(4000).describe('一次性告知: the whole notice'),
     deadline: Day.optional(),
     materials: z.array(z.strictObject({ code: text(64), reason: text(1000) })).max(64),
+    form: z
+      .array(z.strictObject({ field: text(100), reason: text(1000) }))
+      .max(64)
+      .optional()
+      .describe('fields of the form to be given anew (表单补正)'),
   }),
   'case.accept': z.strictObject({ acceptanceNo: text(100).optional(), promisedBy: Day.optional() }),
   'case.refuse': z.strictObject({ reason: text(2000), basis: text(2000), remedy: text(2000).optional() }),

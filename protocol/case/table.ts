@@ -58,7 +58,8 @@ export const ASKS = {
   'case.verify-remote': { from: OPEN, to: 'same' },
   'case.mail': { from: ALL, to: 'same' },
   'case.purge': { from: FINAL, to: 'same' },
-  'case.object': { from: OPEN, to: 'same' },
+  // After the end only against a decision, within the days that the agreement gives (objectionDays).
+  'case.object': { from: [...OPEN, 'closed'], to: 'same' },
 } as const satisfies Record<AskKind, Rule>
 
 /** From which states a case closes with each outcome; decisions close only as decided, `withdrawn` only after a withdraw. */

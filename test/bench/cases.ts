@@ -80,7 +80,7 @@ async function seed(
         `${numbers}, f AS (SELECT i, i % 100 AS k, ${now} - (i * 7919 % ${730 * DAY}) AS at FROM n)
          INSERT INTO cases (thread_no, role, partner, case_no, local_case_no, item_code, item_name, mode, state, outcome, applicant,
            applicant_key, name_key, window, agreement, parked, submitted_at, updated_at, fold, holder, due, due_duty, due_city,
-           due_provisional, turn, bad, assignee)
+           due_provisional, turn, bad, assignee, own_due, own_duty)
          SELECT i, CASE WHEN i % 2 = 0 THEN 'collecting' ELSE 'handling' END, CASE WHEN i % 20 = 0 THEN '${HANDLING}' ELSE printf('%06d', 420301 + i % 19) END,
            printf('610900%014d', i), CASE WHEN k < 95 THEN printf('SY-%d', i) END, printf('item-%03d', i * 31 % 130),
            printf('事项%03d', i * 31 % 130), i % 4, CASE WHEN k < 85 THEN 'closed' WHEN k < 95 THEN 'accepted' ELSE 'supplementing' END,
@@ -91,7 +91,8 @@ async function seed(
            CASE WHEN k < 85 THEN NULL WHEN k < 95 THEN '${HANDLING}' ELSE '${COLLECTING}' END,
            CASE WHEN k >= 85 THEN date(${now} + (i * 131 % 40 - 8) * ${DAY}, 'unixepoch') END, CASE WHEN k >= 85 THEN 'promise' END,
            CASE WHEN k < 85 THEN NULL WHEN k < 95 THEN '${HANDLING}' ELSE '${COLLECTING}' END, 0,
-           CASE WHEN k < 85 THEN NULL WHEN k < 95 THEN 'partner' ELSE 'own' END, i % 2000 = 0, CASE WHEN k >= 85 AND i % 7 = 0 THEN printf('p%d', i % 40) END
+           CASE WHEN k < 85 THEN NULL WHEN k < 95 THEN 'partner' ELSE 'own' END, i % 2000 = 0, CASE WHEN k >= 85 AND i % 7 = 0 THEN printf('p%d', i % 40) END,
+           CASE WHEN k >= 95 THEN date(${now} + (i * 131 % 40 - 8) * ${DAY}, 'unixepoch') END, CASE WHEN k >= 95 THEN 'promise' END
          FROM f`,
         [template(folds.ended), template(folds.open), template(folds.own)],
       )
@@ -168,7 +169,6 @@ export async function benchCases({ cases, log }: { cases: number; log: (line: st
       clock: world.clock,
       audit: here.audit,
       events: here.events,
-      own: COLLECTING,
       rows: numbers => here.cases.rows(numbers),
       keys: { number: hash, name: name => hash(`name ${name}`) },
       isPerson: async () => true,

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Client, createClient } from '../../node/cli/client.ts'
 import { verifyBundle } from '../../node/evidence/verify.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
+import { dayOf } from '../../protocol/agreement/document.ts'
 import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
 import { freePort } from '../support/node-process.ts'
 import { pairCities, until } from '../support/pair-cities.ts'
@@ -150,8 +151,10 @@ describe('papers', () => {
       { materials: [{ sha256: scan.sha256, code: 'M02', name: '申请表.pdf' }] },
       'arrived',
     )
-    await step(shiyan, 'accept', { acceptanceNo: 'SL-2026-1', promisedBy: '2026-12-10' }, 'accepted')
-    expect(await paper(ankang, 'acceptance')).toContain('2026年12月10日')
+    const promisedBy = dayOf(Date.now() / 1000 + 86_400)
+    await step(shiyan, 'accept', { acceptanceNo: 'SL-2026-1', promisedBy }, 'accepted')
+    const [year, month, day] = promisedBy.split('-').map(Number)
+    expect(await paper(ankang, 'acceptance')).toContain(`${year}年${month}月${day}日`)
     const { sha256 } = await shiyan.client.upload<{ sha256: string }>(
       '/api/v1/materials',
       '%PDF-1.4 decision',

@@ -164,8 +164,13 @@ test(
     note('parked, by the command', await tongban(shiyan, 'parked'))
     await retryAll(shiyan)
     await reached('arrived')
-    await say('shiyan', 'request-supplement', { notice: WORDS, materials: [{ code: 'M02', reason: WORDS }] })
-    await say('ankang', 'supplement', { materials: [], form: { reason: WORDS }, note: WORDS })
+    await say('shiyan', 'request-supplement', {
+      notice: WORDS,
+      materials: [{ code: 'M02', reason: WORDS }],
+      form: [{ field: 'reason', reason: WORDS }],
+    })
+    const signed = { sha256: await scan(`signed ${WORDS}`), code: 'M02', name: `${NAME}.pdf` }
+    await say('ankang', 'supplement', { materials: [signed], form: { reason: WORDS }, note: WORDS })
     await say('shiyan', 'verify-remote', {
       subject: 'identity',
       from: new Date().toISOString(),

@@ -36,7 +36,9 @@ describe('the stories', () => {
     async (_, story) => {
       stage.clock.later(1, 9)
       for (const thread of await story.play(stage)) {
-        expect((await stage.show(stage.ankang, thread)).state).toBe('closed')
+        const { state, deadlines } = await stage.show(stage.ankang, thread)
+        expect(state).toBe('closed')
+        expect(deadlines.filter(({ level }) => !['met', 'green'].includes(level))).toEqual([])
         for (const city of [stage.ankang, stage.shiyan])
           expect(await stage.evidence(thread, city)).toMatchObject({ ok: true })
       }

@@ -27,6 +27,7 @@ export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCit
       )
     return packets
   }
+  const asks = { notice: '请补正', materials: [], form: [{ field: '联系地址', reason: '缺少门牌号' }] }
   const arrived: Step = [S, 'case.arrived', { localCaseNo: 'SP20261102000001' }]
   const good = async (path: string, description: string, mode: 0 | 1 | 2, steps: readonly Step[], states: string[]) =>
     add(`thread/valid/${path}`, description, { packets: wire(await play(mode, steps)) }, { ok: true, states })
@@ -59,8 +60,8 @@ export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCit
     1,
     [
       arrived,
-      [S, 'case.request-supplement', { notice: '请补正', materials: [{ code: 'M01', reason: '不清晰' }] }],
-      [A, 'case.supplement', { materials: [] }],
+      [S, 'case.request-supplement', asks],
+      [A, 'case.supplement', { materials: [], form: { 联系地址: '安康市汉滨区' } }],
       [S, 'case.accept', {}],
     ],
     ['submitted', 'arrived', 'supplementing', 'arrived', 'accepted'],
@@ -98,6 +99,20 @@ export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCit
     ['submitted', 'arrived', 'accepted', 'accepted', 'closed'],
   )
   const answer = (at: number) => (packets: readonly Written[]) => ({ to: packets[at]?.id ?? '', text: '已办理' })
+  await good(
+    'objected-after-the-end',
+    'Mode 2: the owner objects to the decision after the end, and is answered; the end stays',
+    2,
+    [
+      [A, 'case.arrived', { localCaseNo: 'AK-1' }],
+      [A, 'case.accept', {}],
+      [A, 'case.decide', { outcome: 'granted' }],
+      [A, 'case.close', { outcome: 'granted' }],
+      [S, 'case.object', { reason: '材料不符' }],
+      [A, 'case.answer', answer(5)],
+    ],
+    ['submitted', 'arrived', 'accepted', 'decided', 'closed', 'closed', 'closed'],
+  )
   await good(
     'followed-up',
     'Reminded, supervised, verified remotely; a bad rating is answered, appealed, and all is deleted',
@@ -162,8 +177,40 @@ export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCit
     [
       arrived,
       [S, 'case.request-supplement', { notice: '一', materials: [] }],
-      [A, 'case.supplement', { materials: [] }],
+      [A, 'case.supplement', { materials: [], note: '已改' }],
       [S, 'case.request-supplement', { notice: '二', materials: [] }],
+    ],
+    'case.transition',
+  )
+  const lacking = (...codes: string[]) => ({
+    notice: '请补正',
+    materials: codes.map(code => ({ code, reason: '不清晰' })),
+  })
+  for (const [path, description, notice, supplement] of [
+    ['supplement-missing', 'A supplement without the material that was asked for', lacking('M01'), { materials: [] }],
+    [
+      'supplement-more',
+      'A supplement with a field that nobody asked for',
+      asks,
+      { materials: [], form: { 联系地址: '甲', 姓名: '乙' } },
+    ],
+    ['supplement-empty', 'A notice in words alone, and no answer', lacking(), { materials: [] }],
+  ] as const)
+    await bad(
+      path,
+      description,
+      0,
+      [arrived, [S, 'case.request-supplement', notice], [A, 'case.supplement', supplement]],
+      'case.supplement',
+    )
+  await bad(
+    'objected-to-nothing',
+    'Mode 2: an objection after the end, where no decision stands',
+    2,
+    [
+      [A, 'case.arrived', { localCaseNo: 'AK-1' }],
+      [A, 'case.close', { outcome: 'returned' }],
+      [S, 'case.object', { reason: '材料不符' }],
     ],
     'case.transition',
   )

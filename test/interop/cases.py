@@ -22,7 +22,7 @@ TABLE = {
     "case.verify-remote": ("either", OPEN, None),
     "case.mail": ("either", ANY, None),
     "case.purge": ("either", ("closed", "refused"), None),
-    "case.object": ("overseer", OPEN, None),
+    "case.object": ("overseer", OPEN + ("closed",), None),
     "case.arrived": ("mover", ("submitted",), "arrived"),
     "case.precheck": ("mover", ("arrived",), "prechecked"),
     "case.request-supplement": ("mover", ("arrived", "prechecked"), "supplementing"),
@@ -87,6 +87,19 @@ def canonical(packets, mover):
     return ordered + asks[taken:]
 
 
+def answers_notice(lacking, body):
+    """Why a supplement is not what the notice asked for, or None."""
+    codes, fields = lacking
+    given, form = [material["code"] for material in body["materials"]], body.get("form", {})
+    if not codes and not fields:
+        if given:
+            return "gives materials that nobody asked for"
+        return None if form or "note" in body else "gives no answer to a notice in words"
+    if set(given) != codes:
+        return "does not hold the materials that were asked for"
+    return None if set(form) == fields else "does not hold the fields that were asked for"
+
+
 ASKED = ("case.remind", "case.supervise", "case.appeal-evaluation", "case.object")
 
 
@@ -106,6 +119,11 @@ def blocked(case, kind, body, city):
             return "belongs to the city that was rated"
     if kind == "case.answer" and body is not None and case["asked"].get(body.get("to"), city) == city:
         return "without a question of the other city"
+    if kind == "case.supplement" and body is not None and case["lacking"] is not None:
+        return answers_notice(case["lacking"], body)
+    if kind == "case.object" and case["state"] == "closed":
+        if "case.decide" not in case["done"] or case["outcome"] == "void":
+            return "goes against no decision"
     if kind == "case.purge" and ("purge", city) in case["done"]:
         return "was made already"
     if kind == "case.close" and body is not None:
@@ -126,7 +144,7 @@ def fold(packets, mover):
         if packet.kind == "case.submit":
             if case is None:
                 case = {"state": "submitted", "outcome": None, "decision": None, "done": set(),
-                        "asked": {}, "collecting": packet.iss, "handling": packet.aud}
+                        "asked": {}, "lacking": None, "collecting": packet.iss, "handling": packet.aud}
             continue
         if case is None or blocked(case, packet.kind, body, packet.iss) is not None:
             continue
@@ -134,6 +152,9 @@ def fold(packets, mover):
         case["done"].add(packet.kind)
         if packet.kind == "case.evaluate" and body is not None:
             case["done"].add(("evaluate", body.get("target")))
+        if packet.kind == "case.request-supplement" and body is not None:
+            case["lacking"] = ({entry["code"] for entry in body["materials"]},
+                               {entry["field"] for entry in body.get("form", [])})
         if packet.kind in ASKED:
             case["asked"][packet.id] = packet.iss
         if packet.kind == "case.answer" and body is not None:

@@ -4,6 +4,8 @@
  */
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import type { ApprovalProcess } from '../../examples/approval-system/process.ts'
+import { addWorkingDays, calendarOf } from '../../protocol/calendar/calendar.ts'
+import { CHINA_HOLIDAYS } from '../../protocol/calendar/china.ts'
 import type { CaseContent, CaseKind, CaseMaterial, Mode } from '../../protocol/case/kinds.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
@@ -18,6 +20,7 @@ export type Told = {
   outcome: string | null
   localCaseNo: string | null
   questions: { packet: string; kind: string }[]
+  deadlines: { duty: string; due: string | null }[]
   timeline: {
     packet: string
     city: string
@@ -43,6 +46,7 @@ type Who = 'ankang' | 'shiyan'
 type Scene = {
   material: (node: Who, kind: CaseKind, code?: string) => Promise<CaseMaterial>
   question: (node: Who, kind: CaseKind) => Promise<string>
+  /** the first day to which the decision may be put off */ workingDayAfterDue: (node: Who) => Promise<string>
 }
 type Step = { by: Who | 'officer'; kind: CaseKind; body: (scene: Scene) => Promise<object> }
 
@@ -116,7 +120,9 @@ const whole: readonly Step[] = [
   step('shiyan', 'case.message', { text: '收到' }),
   step('shiyan', 'case.pause', { procedure: 'hearing', reason: '听证' }),
   step('shiyan', 'case.resume', {}),
-  step('shiyan', 'case.extend', { until: '2027-02-26', reason: '案情复杂', approver: '分管负责人' }),
+  step('shiyan', 'case.extend', async ({ workingDayAfterDue }) => ({
+    ...{ until: await workingDayAfterDue('shiyan'), reason: '案情复杂', approver: '分管负责人' },
+  })),
   step('ankang', 'case.supervise', { text: '请报进展' }),
   answer('shiyan', 'case.supervise'),
   step('shiyan', 'case.supervise', { text: '请联系申请人' }),
@@ -170,6 +176,8 @@ export const LIVES: readonly Life[] = [
       step('ankang', 'case.send-result', { method: 'pickup' }),
       received,
       close('granted', 'ankang'),
+      step('shiyan', 'case.object', { reason: '请核对决定书文号' }),
+      answer('ankang', 'case.object'),
     ],
   },
   {
@@ -261,6 +269,14 @@ export async function live(
         `${kind} waits for its answer`,
         PATIENCE,
       ),
+    async workingDayAfterDue(who) {
+      const due = await until(
+        async () => (await told(cities[who], living.thread))?.deadlines.find(({ duty }) => duty === 'promise')?.due,
+        'the promised day',
+        PATIENCE,
+      )
+      return addWorkingDays(calendarOf(CHINA_HOLIDAYS, SHIYAN.code), due, 1).day
+    },
   }
   const caseNo = `${life.name} ${randomUUID()}`
   const application = {

@@ -31,11 +31,11 @@ export const worldAgreement = (change: Partial<AgreementDocumentInput> = {}): Ag
 })
 
 /** Proposes and signs; the id that cases name. */
-export async function agree(world: World, input = worldAgreement()): Promise<string> {
+export async function agree(world: World, input = worldAgreement(), signer: string = HANDLING): Promise<string> {
   const [proposed] = await world.city(COLLECTING).agreements.propose(input, { actor: 'person:1' })
   if (proposed === undefined) throw new Error('nothing was proposed')
   await world.settle()
-  await world.city(HANDLING).agreements.sign(proposed.thread, null, { actor: 'person:2' })
+  await world.city(signer).agreements.sign(proposed.thread, null, { actor: 'person:2' })
   await world.settle()
   return proposed.id
 }
@@ -48,8 +48,9 @@ export async function submitCase(
 ): Promise<string> {
   const thread = randomBytes(16).toString('hex')
   const content = { ...submitContentOf(`AK-${thread.slice(0, 8)}`, mode, []), ...change }
+  const materials = content.materials.map(({ sha256 }) => ({ sha256, size: 1, type: 'application/pdf' }))
   await world
     .city(COLLECTING)
-    .exchange.author.write({ thread, partner: HANDLING }, [{ kind: 'case.submit', content, agreement }])
+    .exchange.author.write({ thread, partner: HANDLING }, [{ kind: 'case.submit', content, materials, agreement }])
   return thread
 }

@@ -19,6 +19,7 @@ import { purge } from './016-purge.ts'
 import { views } from './017-views.ts'
 import { evaluations } from './018-evaluations.ts'
 import { pages } from './019-pages.ts'
+import { ownDuties } from './020-own-duties.ts'
 import { sealedAnswers } from './022-sealed-answers.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -41,5 +42,6 @@ export const MIGRATIONS: readonly Migration[] = [
   views,
   evaluations,
   pages,
+  ownDuties,
   sealedAnswers,
 ]

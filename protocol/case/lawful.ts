@@ -1,0 +1,124 @@
+/**
+ * How far a city may move a day by its own word: an extension (延期, 行政许可法 42), a promise (承诺), an objection (异议, mode 2).
+ * The clock never follows a word further than this, whoever gave it; a node refuses such a word before it signs. SPEC.md §6.5.
+ */
+import { dayOf } from '../agreement/document.ts'
+import { addWorkingDays, type Calendar, type Counted, isWorkingDay, workingDaysBetween } from '../calendar/calendar.ts'
+import { type Refused, refuse } from '../problem.ts'
+import type { ClockInput } from './deadlines.ts'
+import { type CaseState, decisionStands } from './fold.ts'
+import type { CaseContent, CaseKind } from './kinds.ts'
+
+/** Working days that an extension adds at most; of a joint case (多地联办, 统一办理、联合办理、集中办理) it is 15. */
+export const EXTEND_DAYS = 10
+const EXTEND_JOINT_DAYS = 15
+
+/** A promise where no legal limit is known goes no further, ten years, so that nobody counts to a wild day. */
+const PROMISE_SECONDS = 3650 * 86_400
+
+export type DecisionLimits = {
+  promise: Counted | null
+  legal: Counted | null
+  /** the last day to which an extension can move; null without any limit */ latest: string | null
+}
+
+type LimitInput = Pick<ClockInput, 'state' | 'promiseDays' | 'calendarOf'>
+
+/** The limits of the decision, counted from the day of acceptance, `from`; a pause that still runs is not counted. */
+export function decisionLimits(input: LimitInput, from: string): DecisionLimits {
+  const { state } = input
+  const calendar = input.calendarOf(state.mover)
+  const paused = pausedDays(calendar, state)
+  const { promiseDay, anticipateDay } = state.item ?? {}
+  const legal = anticipateDay === undefined ? null : addWorkingDays(calendar, from, anticipateDay + paused)
+  const promise = promised(input, from, paused)
+  const last = legal ?? promise
+  if (last === null) return { promise, legal, latest: null }
+  const latest = addWorkingDays(calendar, last.day, state.mode === 3 ? EXTEND_JOINT_DAYS : EXTEND_DAYS).day
+  const until = extended(calendar, state, latest)
+  const moved = (counted: Counted | null): Counted | null =>
+    counted === null || until === null || until.day <= counted.day ? counted : until
+  return { promise: moved(promise), legal: moved(legal), latest }
+
+  function promised({ promiseDays }: LimitInput, begun: string, more: number): Counted | null {
+    const days = promiseDays ?? promiseDay
+    if (state.promisedBy === null) return days === undefined ? null : addWorkingDays(calendar, begun, days + more)
+    // What the city promised in writing binds it, unless special procedures came between.
+    const accepted = state.instants.accepted === null ? begun : dayOf(state.instants.accepted)
+    const lawful =
+      anticipateDay === undefined
+        ? dayOf(Date.parse(begun) / 1000 + PROMISE_SECONDS)
+        : addWorkingDays(calendar, begun, anticipateDay).day
+    // A day outside what is lawful is taken as the nearest one inside.
+    const [, stated = lawful] = [accepted, state.promisedBy, lawful].toSorted()
+    return addWorkingDays(calendar, stated, more)
+  }
+}
+
+/** The day of the extension, no later than `latest`; procedures that began after it put it off. */
+function extended(calendar: Calendar, state: CaseState, latest: string): Counted | null {
+  const { extendedUntil, instants } = state
+  if (extendedUntil === null || extendedUntil === '') return null
+  const until = addWorkingDays(calendar, extendedUntil < latest ? extendedUntil : latest, 0).day
+  const counted = addWorkingDays(calendar, until, pausedDays(calendar, state, instants.extended ?? 0))
+  return counted.day > latest ? { ...counted, day: latest } : counted
+}
+
+/** Working days of the special procedures that are over and began at `since` or later. */
+const pausedDays = (calendar: Calendar, { pauses }: CaseState, since = 0): number =>
+  pauses.reduce(
+    (days, { from, to }) =>
+      to === null || from < since ? days : days + workingDaysBetween(calendar, dayOf(from), dayOf(to)),
+    0,
+  )
+
+/** The last day on which the city that owns a case of mode 2 may object to the decision; null when there is none to object to. */
+export function objectionDay({
+  state,
+  terms,
+  calendarOf,
+}: Pick<ClockInput, 'state' | 'terms' | 'calendarOf'>): Counted | null {
+  const { decided } = state.instants
+  if (state.mover !== state.collecting || decided === null || !decisionStands(state)) return null
+  return addWorkingDays(calendarOf(state.handling), dayOf(decided), terms.objectionDays)
+}
+
+/**
+ * Why a city must not sign the step with the days that it names, or null. `begun` is the day of acceptance that the clock
+ * tells, null before it; `state` stands before the step.
+ */
+export function unlawful(input: ClockInput, begun: string | null, kind: CaseKind, content: unknown): Refused | null {
+  const { state, now } = input
+  const calendar = input.calendarOf(state.mover)
+  const today = dayOf(now)
+  if (kind === 'case.accept') {
+    const { promisedBy } = content as CaseContent<'case.accept'>
+    if (promisedBy === undefined) return null
+    if (promisedBy < today) return refuse('case.limit', `promisedBy: not before the acceptance, ${today}`)
+    const { legal } = decisionLimits(input, begun ?? today)
+    return legal !== null && promisedBy > legal.day
+      ? refuse('case.limit', `promisedBy: not past the legal limit, ${legal.day}`)
+      : null
+  }
+  if (kind === 'case.extend') {
+    const { until } = content as CaseContent<'case.extend'>
+    if (begun === null) return null
+    // A procedure that runs has taken its days until now.
+    const pauses = state.pauses.map(({ to, ...pause }) => ({ ...pause, to: to ?? now }))
+    const { promise, legal, latest } = decisionLimits({ ...input, state: { ...state, pauses } }, begun)
+    const due = [promise, legal].reduce<string>(
+      (last, limit) => (limit !== null && (last === '' || limit.day < last) ? limit.day : last),
+      '',
+    )
+    if (!isWorkingDay(calendar, until)) return refuse('case.limit', 'until: not a working day')
+    if (until <= due) return refuse('case.limit', `until: not later than the day that is due now, ${due}`)
+    return latest !== null && until > latest
+      ? refuse('case.limit', `until: past ${latest}, the last day allowed`)
+      : null
+  }
+  if (kind === 'case.object') {
+    const last = objectionDay(input)
+    return last !== null && today > last.day ? refuse('case.limit', `the days to object ended on ${last.day}`) : null
+  }
+  return null
+}
