@@ -15,6 +15,7 @@ import { windowsByUnit } from '../protocol/service/organisation.ts'
 import { createActs } from './agreements/acts.ts'
 import { createAgreements } from './agreements/agreements.ts'
 import { createAttachments } from './agreements/attachments.ts'
+import { createCertificates } from './agreements/certificates.ts'
 import { createDrafting } from './agreements/drafting.ts'
 import { draftingRoutes } from './agreements/drafting-routes.ts'
 import { createImpacts } from './agreements/impact.ts'
@@ -22,6 +23,7 @@ import { impactRoutes } from './agreements/impact-routes.ts'
 import { createPapers } from './agreements/papers.ts'
 import { createRenewals } from './agreements/renewal.ts'
 import { agreementRoutes } from './agreements/routes.ts'
+import { createSoundness } from './agreements/soundness.ts'
 import { agreementTextRoutes } from './agreements/text-routes.ts'
 import { createArchives } from './archive/archive.ts'
 import { archiveRoutes } from './archive/routes.ts'
@@ -400,14 +402,24 @@ export async function startNode({
       fetch: (partner, commitment) => materials.fetchBytes(partner, commitment),
     },
   })
+  const certificatesOf = async (city: string) => (await trust.papers(city)).certificates
+  const signerOf = async (city: string) => {
+    const read = readCertificate(trust.certificatePem(city) ?? '')
+    return read.ok ? read.certificate : null
+  }
+  const faultsOf = createSoundness({ own: identity.city, services, signerOf })
   const agreements = createAgreements({
     db,
     packets,
     author,
     identity,
     signer: () => identity.certificateSigner(),
-    certificateOf: city => trust.certificateOf(city),
-    certificatePem: city => trust.certificatePem(city),
+    certificateOf: createCertificates({
+      certificatesOf,
+      revokedAt: fingerprint => directories.revocation(fingerprint)?.revokedAt,
+    }),
+    knows: async city => trust.certificateOf(city) !== undefined,
+    faultsOf,
     audit,
     events,
     clock,
@@ -434,13 +446,9 @@ export async function startNode({
     own: identity.city,
     services,
     pairs: (partner, code) => mappings.pairs(partner, code),
-    signerOf: async city => {
-      const read = readCertificate(trust.certificatePem(city) ?? '')
-      return read.ok ? read.certificate : null
-    },
+    signerOf,
     clock,
   })
-  const certificatesOf = async (city: string) => (await trust.papers(city)).certificates
   const papers = createPapers({ agreements, certificatesOf, clock })
   const stopping = new AbortController()
   const adapter = await makeAdapter(config)
@@ -737,7 +745,7 @@ export async function startNode({
       materialRoutes(materials, scanPages),
       evidenceRoutes(evidence),
       archiveRoutes(archives),
-      agreementTextRoutes({ agreements, papers, attachments: createAttachments({ agreements, materials }) }),
+      agreementTextRoutes({ agreements, papers, attachments: createAttachments({ db, audit, agreements, materials }) }),
       draftingRoutes(drafting, renewals),
       impactRoutes(impacts),
       agreementRoutes(agreements, acts),

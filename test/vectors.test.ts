@@ -52,6 +52,10 @@ const OF_THE_NODE = [
   'directory.none',
   // What a city published when: shown in protocol/case/preflight.test.ts and node/cases/submission.test.ts.
   'case.preflight',
+  // The same of agreements: node/agreements/soundness.test.ts.
+  'agreement.item',
+  'agreement.party',
+  'agreement.unsound',
 ] as const
 
 let cities: [VectorCity, VectorCity]

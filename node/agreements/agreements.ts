@@ -7,6 +7,7 @@ import {
   type AgreementDocument,
   type AgreementDocumentInput,
   dayOf,
+  isOver,
   isValidOn,
   writeAgreement,
   writeAmendment,
@@ -14,14 +15,16 @@ import {
 import { packText } from '../../protocol/agreement/packed.ts'
 import { type AgreementSignature, signAgreement } from '../../protocol/agreement/signature.ts'
 import {
+  type AgreementBody,
   type AgreementKind,
   type AgreementState,
   coversCase,
   latest,
+  type PendingText,
   permitsAgreement,
 } from '../../protocol/agreement/thread.ts'
 import type { Mode } from '../../protocol/case/kinds.ts'
-import type { CertificateKey, CertificateSigner } from '../../protocol/keys/delegation.ts'
+import type { CertificateSigner } from '../../protocol/keys/delegation.ts'
 import type { Commitment } from '../../protocol/primitives.ts'
 import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
@@ -31,8 +34,10 @@ import type { PacketStore } from '../exchange/packet-store.ts'
 import type { Author, Draft, OwnIdentity, Reader } from '../exchange/ports.ts'
 import type { Reminder } from '../reminders/reminders.ts'
 import type { Database, Transaction } from '../store/database.ts'
+import type { CertificateOf } from './certificates.ts'
 import { createAgreementHandler, kidOf } from './handler.ts'
 import { type AgreementRow, createAgreementRecords } from './records.ts'
+import type { CheckedText, Soundness, TextFault } from './soundness.ts'
 import { agreementReminders, WATCHED_DAYS } from './upcoming.ts'
 
 export type AgreementsParts = {
@@ -41,10 +46,9 @@ export type AgreementsParts = {
   author: () => Author
   identity: OwnIdentity
   /** own city certificate's key; asked for only to sign */ signer: () => Promise<CertificateSigner>
-  /** the trusted certificate of a partner or of this city */ certificateOf: (
-    city: string,
-  ) => CertificateKey | undefined
-  /** the same as PEM */ certificatePem: (city: string) => string | undefined
+  certificateOf: CertificateOf
+  /** whether the city is this one or paired */ knows: (city: string) => Promise<boolean>
+  /** what of a text does not hold by lists and certificates */ faultsOf: Soundness
   audit: Audit
   events: EventLog
   clock: Clock
@@ -74,7 +78,13 @@ export type AgreementDetail = AgreementView & {
   /** what stands, or was proposed last */ document: AgreementDocument
   signedBy: string[]
   versions: TextView[]
-  pending: (Omit<TextView, 'complete'> & { by: string; reason: string | null }) | null
+  pending:
+    | (Omit<TextView, 'complete'> & {
+        by: string
+        reason: string | null
+        /** why the text of a partner cannot be signed here; the first ones */ faults: TextFault[]
+      })
+    | null
   suspendedBy: string[]
   terminatedOn: string | null
 }
@@ -91,6 +101,8 @@ export type Act =
 
 export type CaseWanted = { collecting: string; handling: string; item: string; mode: Mode }
 
+/** Rows read at a time. */
+const PAGE = 200
 /** Documents kept in memory. */
 const DOCUMENTS = 128
 
@@ -119,6 +131,8 @@ export function createAgreements(parts: AgreementsParts) {
     return { row, state }
   }
 
+  const today = () => dayOf(seconds(clock.now()))
+
   const view = ({
     no: _,
     renewal,
@@ -128,7 +142,7 @@ export function createAgreements(parts: AgreementsParts) {
     ...row
   }: AgreementRow): AgreementView => ({
     ...row,
-    expired: row.state === 'active' && row.validTo < dayOf(seconds(clock.now())) && renewal !== 'auto',
+    expired: row.state === 'active' && row.validTo < today() && renewal !== 'auto',
   })
 
   /** Writes the draft to each thread, all or none, with the audit row of who did it and what belongs to it. */
@@ -193,16 +207,23 @@ export function createAgreements(parts: AgreementsParts) {
     if (!written.ok) throw new ProblemError(written.problem.code, written.problem.detail)
     if (!written.document.parties.some(party => party.code === own))
       throw new ProblemError('agreement.malformed', 'parties: this city is none')
+    if (isOver(written.document, today())) throw new ProblemError('agreement.malformed', 'validTo: a day that is over')
     await attached(written.document.attachments)
+    await sound(written)
     return written
   }
 
-  /** The text of a proposal or counter-proposal. Problems: `agreement.malformed`, `partner.inactive`. */
+  /** Problems: `agreement.item`, `agreement.party`, `list.none`. */
+  async function sound(text: CheckedText): Promise<void> {
+    const [fault] = await parts.faultsOf(text, 1)
+    if (fault !== undefined) throw new ProblemError(fault.code, `${fault.path}: ${fault.why}`)
+  }
+
+  /** The text of a proposal. Problems: `agreement.malformed`, `partner.inactive`, and those of `sound`. */
   async function proposal(input: AgreementDocumentInput) {
     const written = await documentOf(input)
     const others = written.document.parties.map(party => party.code).filter(code => code !== own)
-    const unknown = others.find(code => parts.certificateOf(code) === undefined)
-    if (unknown !== undefined) throw new ProblemError('partner.inactive', unknown)
+    for (const code of others) if (!(await parts.knows(code))) throw new ProblemError('partner.inactive', code)
     return { ...written, others }
   }
 
@@ -211,6 +232,8 @@ export function createAgreements(parts: AgreementsParts) {
     const version = latest(state)
     const written = await writeAmendment({ ...input, v: 1, amends: version.id }, version.document)
     if (!written.ok) throw new ProblemError(written.problem.code, written.problem.detail)
+    if (isOver(written.document, today())) throw new ProblemError('agreement.malformed', 'validTo: a day that is over')
+    await sound({ document: written.document, put: input.put ?? [] })
     return { row, version, text: written.text, attachments: await attached(input.terms?.attachments ?? []) }
   }
 
@@ -218,19 +241,17 @@ export function createAgreements(parts: AgreementsParts) {
    * The partner's text that waits, and how many of its attachments are not here yet.
    * Problems: `agreement.transition`, `case.author`, `agreement.signature`.
    */
-  async function waiting(thread: string, agreement: string | null) {
+  async function waiting(
+    thread: string,
+    agreement: string | null,
+    kind: 'agreement.sign' | 'agreement.counter' = 'agreement.sign',
+  ) {
     const { row, state } = await open(thread)
     if (state.pending === null) throw new ProblemError('agreement.transition', 'nothing waits for a signature')
     // Another text may have taken the place of the one that was read.
     if (agreement !== null && agreement !== state.pending.id)
       throw new ProblemError('agreement.signature', 'another text waits now: read it first')
-    const refused = permitsAgreement(
-      state,
-      'agreement.sign',
-      own,
-      { agreement: state.pending.id },
-      seconds(clock.now()),
-    )
+    const refused = permitsAgreement(state, kind, own, { agreement: state.pending.id }, seconds(clock.now()))
     if (refused !== null) throw new ProblemError(refused.problem.code, refused.problem.detail)
     const { attachments } = state.pending.document
     const held = new Set((await parts.materials.held(attachments.map(file => file.sha256))).map(file => file.sha256))
@@ -238,10 +259,14 @@ export function createAgreements(parts: AgreementsParts) {
     return { row, pending: state.pending, missing }
   }
 
-  /** The same, to be signed: nobody signs what he could not read. Problem: `material.missing` too. */
+  const checked = ({ document, amendment: amending }: PendingText): CheckedText => ({ document, put: amending?.put })
+
+  /** The same, to be signed: nobody signs what he could not read, nor what does not hold. Problems: `material.missing`, `agreement.unsound`. */
   async function readable(thread: string, agreement: string | null) {
     const { missing, ...found } = await waiting(thread, agreement)
     if (missing > 0) throw new ProblemError('material.missing', `${missing} attachments are not fetched yet`)
+    const [fault] = await parts.faultsOf(checked(found.pending), 1)
+    if (fault !== undefined) throw new ProblemError('agreement.unsound', `${fault.path}: ${fault.why}`)
     return found
   }
 
@@ -264,13 +289,14 @@ export function createAgreements(parts: AgreementsParts) {
         for (const { city, signature } of version.signatures) signed.set(city, signature)
       }
       if (parties.length === 0 || parties.some(code => !signed.has(code))) return
-      const signatures = parties.map(city => {
+      const signatures: AgreementBody<'agreement.complete'>['signatures'] = []
+      for (const city of parties) {
         const signature = signed.get(city)
-        const certificate = parts.certificatePem(city)
-        if (signature === undefined || certificate === undefined)
+        const certificate = signature === undefined ? null : await parts.certificateOf(city, kidOf(signature) ?? '')
+        if (signature === undefined || certificate === null)
           throw new ProblemError('internal', `certificate of ${city}`)
-        return { city, signature, certificate }
-      })
+        signatures.push({ city, signature, certificate: certificate.pem })
+      }
       const open: AgreementRow[] = []
       for (const no of await records.threadsOf(db, id)) {
         const row = await records.byNo(db, no)
@@ -284,12 +310,12 @@ export function createAgreements(parts: AgreementsParts) {
     return turn
   }
 
-  /** Whether the partner of the case signed with the certificate that is trusted here; of a text between many it may not be known yet. */
-  function signedByPartner(state: AgreementState, id: string, partner: string): boolean {
+  /** Whether the partner of the case signed with a certificate that is or was trusted here; of a text between many it may not be known yet. */
+  async function signedByPartner(state: AgreementState, id: string, partner: string): Promise<boolean> {
     const version = state.versions.find(entry => entry.id === id)
     if (version === undefined || version.document.parties.length === 2) return true
     const signature = version.signatures.find(entry => entry.city === partner)?.signature
-    return signature !== undefined && kidOf(signature) === parts.certificateOf(partner)?.kid
+    return signature !== undefined && (await parts.certificateOf(partner, kidOf(signature) ?? '')) !== null
   }
 
   async function covering(
@@ -303,7 +329,7 @@ export function createAgreements(parts: AgreementsParts) {
       const state = await records.state(store, threadNo)
       if (state === null) continue
       const covered = coversCase(state, id, wanted)
-      if (covered.ok && signedByPartner(state, id, partner)) return covered
+      if (covered.ok && (await signedByPartner(state, id, partner))) return covered
       refusal = covered.ok ? refuse('agreement.signature', `of ${partner}: another certificate`) : covered
     }
     return refusal
@@ -350,7 +376,7 @@ export function createAgreements(parts: AgreementsParts) {
 
     /** Answers a proposal with an own text, signed. Problems: `agreement.transition`, `case.author`, `agreement.malformed`. */
     async counter(thread: string, input: AgreementDocumentInput, reason: string | undefined, by: By) {
-      const { row } = await waiting(thread, null)
+      const { row } = await waiting(thread, null, 'agreement.counter')
       const { text, document } = await documentOf(input)
       const draft = await textDraft(
         'agreement.counter',
@@ -395,7 +421,7 @@ export function createAgreements(parts: AgreementsParts) {
           await proposal(act.input.document)
           return
         case 'counter':
-          await waiting(act.thread, null)
+          await waiting(act.thread, null, 'agreement.counter')
           await documentOf(act.input.document)
           return
         case 'amend':
@@ -470,21 +496,29 @@ export function createAgreements(parts: AgreementsParts) {
         pending:
           state.pending === null
             ? null
-            : { ...text(state.pending), by: state.pending.by, reason: state.pending.reason },
+            : {
+                ...text(state.pending),
+                by: state.pending.by,
+                reason: state.pending.reason,
+                faults: state.pending.by === own ? [] : await parts.faultsOf(checked(state.pending)),
+              },
         suspendedBy: [...state.suspendedBy],
         terminatedOn: state.terminatedOn,
       }
     },
 
-    /** Agreements that stand and could cover a case today, for previews and reminders; 200 at most. */
+    /** Agreements that stand and could cover a case today, for previews and boards. */
     async standing(partner?: string): Promise<{ row: AgreementView; state: AgreementState }[]> {
       const found: { row: AgreementView; state: AgreementState }[] = []
-      for (const row of await records.list(db, { partner }, 200, null)) {
-        const state = await records.state(db, row.no)
-        if (state !== null && isValidOn(latest(state).document, dayOf(seconds(clock.now()))))
-          found.push({ row: view(row), state })
+      for (let before: number | null = null; ; ) {
+        const rows = await records.list(db, { partner }, PAGE, before)
+        for (const row of rows) {
+          const state = await records.state(db, row.no)
+          if (state !== null && isValidOn(latest(state).document, today())) found.push({ row: view(row), state })
+        }
+        before = rows.at(-1)?.no ?? null
+        if (rows.length < PAGE) return found
       }
-      return found
     },
 
     /** What stood under the version `id`; null when this node does not hold it. */

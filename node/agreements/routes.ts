@@ -7,6 +7,7 @@ import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { type Api, actorOf, type RouteModule, Time, time } from '../http/route.ts'
 import type { Acts, Done, PreparedAct } from './acts.ts'
 import type { Act, Agreements, AgreementView } from './agreements.ts'
+import { FaultShape } from './shapes.ts'
 
 const states = Object.keys(AGREEMENT_STATES) as [AgreementStateName, ...AgreementStateName[]]
 const Agreement = z.strictObject({
@@ -34,7 +35,11 @@ const AgreementDetail = Agreement.extend({
   document: AgreementDocument,
   signedBy: z.array(DivisionCode),
   versions: z.array(Text.extend({ complete: z.boolean().describe('every party has signed') })),
-  pending: Text.extend({ by: DivisionCode, reason: z.string().nullable() }).nullable(),
+  pending: Text.extend({
+    by: DivisionCode,
+    reason: z.string().nullable(),
+    faults: z.array(FaultShape).describe("why a partner's text cannot be signed here, the first ones"),
+  }).nullable(),
   suspendedBy: z.array(DivisionCode),
   terminatedOn: Day.nullable(),
 })
