@@ -289,6 +289,58 @@ describe('an agreement between many', () => {
   })
 })
 
+describe('a new certificate', () => {
+  const threads = (views: readonly AgreementView[]) =>
+    [S, N].map(code => views.find(({ partner }) => partner === code)?.thread ?? '') as [string, string]
+
+  test('of a partner ends no agreement: cases begin under the text that the former one signed', async () => {
+    const views = await settled(agreements(A).propose(three(), by(1)))
+    const id = views[0]?.id ?? ''
+    for (const { partner, thread } of views) await settled(agreements(partner).sign(thread, null, by(2)))
+    expect(await covered(A, id)).toMatchObject({ ok: true })
+    await world.renewCertificate(S)
+    expect([await covered(A, id), await covered(S, id)]).toMatchObject([{ ok: true }, { ok: true }])
+    // A certificate that was never trusted here is none of the partner's.
+    world.trusted.get(S)?.shift()
+    expect(await covered(A, id)).toMatchObject({ ok: false, problem: { code: 'agreement.signature' } })
+  })
+
+  test('of the proposer between its proposal and the last signature: the text is completed all the same', async () => {
+    const views = await settled(agreements(A).propose(three(), by(1)))
+    const [toS, toN] = threads(views)
+    await settled(agreements(S).sign(toS, null, by(2)))
+    const renewed = await world.renewCertificate(A)
+    await settled(agreements(N).sign(toN, null, by(3)))
+    await same(toS, 'active')
+    expect((await agreements(N).get(toN)).state).toBe('active')
+    expect(world.city(A).problems).toEqual([])
+    const { state } = await agreements(N).read(toN)
+    // Each signature comes with the certificate that gave it.
+    const pem = state.versions[0]?.signatures.find(({ city }) => city === A)?.certificate
+    expect(pem).toBe(world.city(A).play.certificate)
+    expect(pem).not.toBe(renewed.pem)
+  })
+
+  test('a text that was signed and sent before it is read after it; what a revoked one signs is not', async () => {
+    world.network.partition(A, S)
+    const [late] = await agreements(A).propose(text(), by(1))
+    await world.renewCertificate(A)
+    world.network.heal(A, S)
+    world.clock.advance(60_000)
+    await world.settle()
+    expect((await agreements(S).get(late?.thread ?? '')).state).toBe('proposed')
+    const [, renewed] = world.trusted.get(A) ?? []
+    if (renewed !== undefined) renewed.revokedAt = Math.floor(world.clock.now() / 1000)
+    await expect(agreements(A).propose(text(), by(1))).rejects.toThrow('its certificate was revoked')
+  })
+})
+
+test('those that could cover a case are listed to their end, however many there are', async () => {
+  for (let no = 0; no < 201; no++) await agreements(A).propose(text({ title: `协议 ${no}` }), by(1))
+  expect(await agreements(A).standing(S)).toHaveLength(201)
+  await world.settle()
+})
+
 describe('with four eyes', () => {
   const acts = (code: string, fourEyes = true) => {
     const { db, audit } = world.city(code)
