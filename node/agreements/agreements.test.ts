@@ -374,6 +374,28 @@ describe('with four eyes', () => {
     )
   })
 
+  test('suspending and terminating take two as well, and what is not possible is not prepared', async () => {
+    const { thread } = await active()
+    const here = acts(A)
+    const suspend = { kind: 'suspend', thread, input: { reason: '系统升级' } } as const
+    const { done, prepared } = await here.submit(suspend, 'person:1')
+    expect(done).toBeNull()
+    expect((await agreements(A).get(thread)).state).toBe('active')
+    await expect(here.sign(prepared?.no ?? 0, 'person:1')).rejects.toThrow('request.four-eyes')
+    await settled(here.sign(prepared?.no ?? 0, 'person:2'))
+    await same(thread, 'suspended')
+    await expect(here.submit(suspend, 'person:1')).rejects.toThrow('agreement.transition')
+    const terminate = (effectiveOn: string) =>
+      ({ kind: 'terminate', thread, input: { reason: '不再合作', effectiveOn } }) as const
+    await expect(here.submit(terminate('2026-11-22'), 'person:1')).rejects.toThrow('agreement.transition')
+    const { prepared: last } = await here.submit(terminate('2026-11-30'), 'person:2')
+    await settled(here.sign(last?.no ?? 0, 'person:1'))
+    await same(thread, 'terminated')
+    expect(
+      (await acts(S, false).submit({ ...suspend, thread: (await active()).thread }, 'person:7')).done,
+    ).toMatchObject([{ state: 'suspended' }])
+  })
+
   test('two who sign at once propose once', async () => {
     const here = acts(A)
     const { prepared } = await here.submit({ kind: 'propose', thread: null, input: { document: text() } }, 'person:1')

@@ -92,12 +92,14 @@ export type AgreementDetail = AgreementView & {
 /** Who acts; `alongside` is written in the same transaction. */
 export type By = { actor: string; alongside?: (tx: Transaction) => Promise<void> }
 
-/** What only the city certificate can do. */
+/** What the city certificate signs, and what ends an agreement for new cases: with four eyes two administrators do it. */
 export type Act =
   | { kind: 'propose'; thread: null; input: { document: AgreementDocumentInput } }
   | { kind: 'counter'; thread: string; input: { document: AgreementDocumentInput; reason?: string | undefined } }
   | { kind: 'amend'; thread: string; input: { amendment: Omit<AgreementAmendmentInput, 'v' | 'amends'> } }
   | { kind: 'sign'; thread: string; input: { /** id of the text that was read */ agreement: string } }
+  | { kind: 'suspend'; thread: string; input: { reason: string } }
+  | { kind: 'terminate'; thread: string; input: { reason: string; effectiveOn: string } }
 
 export type CaseWanted = { collecting: string; handling: string; item: string; mode: Mode }
 
@@ -414,7 +416,7 @@ export function createAgreements(parts: AgreementsParts) {
       return sayOne(row, { kind: 'agreement.sign', content: { agreement: pending.id, signature } }, by)
     },
 
-    /** Throws what `propose`, `counter`, `amend` and `sign` would refuse as things stand; signs nothing. */
+    /** Throws what the act itself would refuse as things stand; signs nothing. */
     async check(act: Act): Promise<void> {
       switch (act.kind) {
         case 'propose':
@@ -429,6 +431,13 @@ export function createAgreements(parts: AgreementsParts) {
           return
         case 'sign':
           await readable(act.thread, act.input.agreement)
+          return
+        case 'suspend':
+        case 'terminate': {
+          const { state } = await open(act.thread)
+          const refused = permitsAgreement(state, `agreement.${act.kind}`, own, act.input, seconds(clock.now()))
+          if (refused !== null) throw new ProblemError(refused.problem.code, refused.problem.detail)
+        }
       }
     },
 
