@@ -452,7 +452,10 @@ export async function startNode({
   const papers = createPapers({ agreements, certificatesOf, clock })
   const stopping = new AbortController()
   const adapter = await makeAdapter(config)
-  const impacts = createImpacts({ own: identity.city, agreements, cases: createOpenCases(db), adapter, clock })
+  const openCases = createOpenCases(db)
+  const impacts = createImpacts({
+    ...{ own: identity.city, agreements, cases: openCases, mappings, faultsOf, adapter, clock },
+  })
   const adapterLog = telemetry.log('adapter')
   const dispatch = createDispatch({
     db,

@@ -121,6 +121,21 @@ export function createMappings(parts: MappingsParts) {
   return {
     get,
 
+    /** The saved one of a partner's item; null when there is none. */
+    async find(partner: string, handling: string): Promise<Mapping | null> {
+      const row = await rowOf(partner, handling)
+      return row === undefined ? null : toMapping(row)
+    },
+
+    /** How many saved ones have one of these own items. */
+    async naming(codes: readonly string[]): Promise<number> {
+      const [row] = await db.query<{ n: number }>(
+        'SELECT count(*) AS n FROM mappings WHERE collecting IN (SELECT value FROM json_each(?))',
+        [JSON.stringify(codes)],
+      )
+      return row?.n ?? 0
+    },
+
     /**
      * Compares the partner's item with an own one; without `collecting` with the one of the same catalogue code or name.
      * Problem: `item.unknown`.
