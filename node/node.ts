@@ -20,6 +20,7 @@ import { createDrafting } from './agreements/drafting.ts'
 import { draftingRoutes } from './agreements/drafting-routes.ts'
 import { createImpacts } from './agreements/impact.ts'
 import { impactRoutes } from './agreements/impact-routes.ts'
+import { lapsedItems } from './agreements/lapsed.ts'
 import { createPapers } from './agreements/papers.ts'
 import { createRenewals } from './agreements/renewal.ts'
 import { agreementRoutes } from './agreements/routes.ts'
@@ -321,6 +322,7 @@ export async function startNode({
     fetch: (city, named) => materials.fetchBytes(city, named),
     failed: (city, problem) => log.warning('organisation not taken', { partner: city, problem: problem.code }),
   })
+  const openCases = createOpenCases(db)
   const drafts = createDrafts({
     db,
     audit,
@@ -331,6 +333,11 @@ export async function startNode({
       return tree === null ? {} : { units: windowsByUnit(tree.units) }
     },
     organisation: organisations,
+    agreed: {
+      items: () => agreements.agreedItems(identity.city),
+      cases: codes => openCases.handled(codes),
+      mapped: () => mappings.own(),
+    },
   })
   const author = () => exchange.author
   const packets = () => exchange.packets
@@ -452,7 +459,6 @@ export async function startNode({
   const papers = createPapers({ agreements, certificatesOf, clock })
   const stopping = new AbortController()
   const adapter = await makeAdapter(config)
-  const openCases = createOpenCases(db)
   const impacts = createImpacts({
     ...{ own: identity.city, agreements, cases: openCases, mappings, faultsOf, adapter, clock },
   })
@@ -686,6 +692,7 @@ export async function startNode({
         return certificateReminders(own, papers, now)
       },
       now => agreements.reminders(now),
+      lapsedItems({ own: identity.city, agreements, services }),
       async now => {
         const week = new Date(now - 7 * 24 * HOUR).toISOString().slice(0, 10)
         const late = await purges.overdue(week)

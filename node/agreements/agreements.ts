@@ -530,6 +530,9 @@ export function createAgreements(parts: AgreementsParts) {
       }
     },
 
+    /** Items that agreements which stand name, of one handling city or of all. */
+    agreedItems: (handling: string | null = null) => records.agreed(db, today(), handling),
+
     /** What stood under the version `id`; null when this node does not hold it. */
     async documentOf(store: Reader, id: string): Promise<AgreementDocument | null> {
       const known = documents.get(id)

@@ -1,6 +1,6 @@
 /** `tongban agreement impact`, and the question that commands ask before they sign, amend, suspend or terminate. */
-import { ProblemError } from '../../protocol/problem.ts'
 import { type Diff, describeDiff } from './agreement-texts.ts'
+import { goOn } from './ask.ts'
 import type { Client } from './client.ts'
 import type { CommandContext } from './context.ts'
 import { table } from './output.ts'
@@ -127,9 +127,6 @@ export async function preview(
       : await client.post<Impact>(`/api/v1/agreements/${what.thread}/impact`, what.amendment)
   if (context.out.json) return found
   context.out.say(describeImpact(found))
-  if (yes || !process.stdin.isTTY || !process.stdout.isTTY) return found
-  const { confirm } = await import('@clack/prompts')
-  if ((await confirm({ message: 'Go on 继续？', initialValue: false })) !== true)
-    throw new ProblemError('request.conflict', 'nothing was done')
+  await goOn(yes)
   return found
 }

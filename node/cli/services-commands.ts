@@ -19,10 +19,10 @@ export function declareServices(services: Command, { add, does, example }: Decla
         services,
         'publish [file]',
         'publish all drafts as one new version, or the items of a JSON file in place of all',
-      ),
+      ).option('--yes', 'do not ask 不再询问'),
       async () => {
         const { publish } = await import('./services.ts')
-        return (context, _, file) => publish(context, file)
+        return (context, flags, file) => publish(context, file, flags)
       },
     ),
     'tongban services publish',

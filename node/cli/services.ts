@@ -2,13 +2,25 @@
 import { readFile } from 'node:fs/promises'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
+import { type Agreed, describeAgreed } from './agreed.ts'
+import { goOn } from './ask.ts'
 import type { CommandContext } from './context.ts'
 import { table } from './output.ts'
 
 /** Publishes all drafts, or the items of a JSON file in place of all: an array, or `{ "items": […] }`. */
-export async function publish(context: CommandContext, path: string | undefined): Promise<void> {
+export async function publish(
+  context: CommandContext,
+  path: string | undefined,
+  flags: { yes?: boolean },
+): Promise<void> {
   const client = await context.client()
   if (path === undefined) {
+    const agreed = await client.get<Agreed>('/api/v1/services/drafts/agreed')
+    const touched = describeAgreed(agreed)
+    if (!context.out.json && touched.length > 0) {
+      context.out.say(touched.join('\n'))
+      await goOn(flags.yes === true)
+    }
     const made = await client.post<{ version: number; count: number; put: number; remove: number }>(
       '/api/v1/services/drafts/publish',
       null,

@@ -127,13 +127,9 @@ export function createMappings(parts: MappingsParts) {
       return row === undefined ? null : toMapping(row)
     },
 
-    /** How many saved ones have one of these own items. */
-    async naming(codes: readonly string[]): Promise<number> {
-      const [row] = await db.query<{ n: number }>(
-        'SELECT count(*) AS n FROM mappings WHERE collecting IN (SELECT value FROM json_each(?))',
-        [JSON.stringify(codes)],
-      )
-      return row?.n ?? 0
+    /** Own items of the saved ones, one entry for each. */
+    async own(): Promise<string[]> {
+      return (await db.query<{ code: string }>('SELECT collecting AS code FROM mappings')).map(({ code }) => code)
     },
 
     /**
