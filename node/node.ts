@@ -593,7 +593,6 @@ export async function startNode({
       ? { name: read.certificate.name, authority: read.certificate.authority ?? read.certificate.name }
       : null
   }
-  const itemOf = (city: string, code: string) => services.item(city, code)
   const packetsOf = (threadNo: number) => packets().packets(db, threadNo)
   const applicants = createApplicants({
     db,
@@ -601,7 +600,7 @@ export async function startNode({
     own: identity.city,
     cityName: code => cityOf(code)?.name ?? code,
     packets: packetsOf,
-    item: itemOf,
+    item: services.pinned,
     promised,
     evaluate: async (thread, content) => {
       await cases.step(thread, 'case.evaluate', content, 'applicant')
@@ -612,7 +611,7 @@ export async function startNode({
     clock,
     audit,
     packets: packetsOf,
-    item: itemOf,
+    item: services.pinned,
     city: cityOf,
     verify: async jws => (await verifyPacket(jws, { resolveKey: kid => trust.key(kid), evidence: true })).ok,
     promised,
