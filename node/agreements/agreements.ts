@@ -7,20 +7,14 @@ import {
   type AgreementDocument,
   type AgreementDocumentInput,
   dayOf,
-  isOver,
   isValidOn,
-  writeAgreement,
-  writeAmendment,
 } from '../../protocol/agreement/document.ts'
-import { packText } from '../../protocol/agreement/packed.ts'
 import { type AgreementSignature, signAgreement } from '../../protocol/agreement/signature.ts'
 import {
-  type AgreementBody,
   type AgreementKind,
   type AgreementState,
   coversCase,
   latest,
-  type PendingText,
   permitsAgreement,
 } from '../../protocol/agreement/thread.ts'
 import type { Mode } from '../../protocol/case/kinds.ts'
@@ -35,9 +29,11 @@ import type { Author, Draft, OwnIdentity, Reader } from '../exchange/ports.ts'
 import type { Reminder } from '../reminders/reminders.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { CertificateOf } from './certificates.ts'
+import { createCompletion } from './completion.ts'
 import { createAgreementHandler, kidOf } from './handler.ts'
 import { type AgreementRow, createAgreementRecords } from './records.ts'
-import type { CheckedText, Soundness, TextFault } from './soundness.ts'
+import type { Soundness, TextFault } from './soundness.ts'
+import { createTexts } from './texts.ts'
 import { agreementReminders, WATCHED_DAYS } from './upcoming.ts'
 
 export type AgreementsParts = {
@@ -135,6 +131,8 @@ export function createAgreements(parts: AgreementsParts) {
 
   const today = () => dayOf(seconds(clock.now()))
 
+  const texts = createTexts({ ...parts, own, today })
+
   const view = ({
     no: _,
     renewal,
@@ -175,70 +173,6 @@ export function createAgreements(parts: AgreementsParts) {
     return said
   }
 
-  async function textDraft(
-    kind: 'agreement.propose' | 'agreement.counter' | 'agreement.amend',
-    written: { text: string; attachments: AgreementDocument['attachments'] },
-    more: object = {},
-  ): Promise<Draft & { kind: AgreementKind }> {
-    return {
-      kind,
-      content: {
-        text: await packText(written.text),
-        signature: await signAgreement(written.text, await parts.signer()),
-        ...more,
-      },
-      materials: written.attachments.map(({ sha256, size, type }) => ({ sha256, size, type })),
-    }
-  }
-
-  /** Problem: `request.invalid` when an attachment was not uploaded here, so that a partner could not fetch it. */
-  async function attached(attachments: AgreementDocument['attachments']): Promise<AgreementDocument['attachments']> {
-    const held = await parts.materials.held(attachments.map(file => file.sha256))
-    const here = new Map(held.map(file => [file.sha256, file]))
-    for (const [place, { sha256, size, type }] of attachments.entries()) {
-      const file = here.get(sha256)
-      if (file === undefined) throw new ProblemError('request.invalid', `attachments.${place}: upload it first`)
-      if (file.size !== size || file.type !== type)
-        throw new ProblemError('request.invalid', `attachments.${place}: size or type is not that of the upload`)
-    }
-    return attachments
-  }
-
-  async function documentOf(input: AgreementDocumentInput) {
-    const written = await writeAgreement(input)
-    if (!written.ok) throw new ProblemError(written.problem.code, written.problem.detail)
-    if (!written.document.parties.some(party => party.code === own))
-      throw new ProblemError('agreement.malformed', 'parties: this city is none')
-    if (isOver(written.document, today())) throw new ProblemError('agreement.malformed', 'validTo: a day that is over')
-    await attached(written.document.attachments)
-    await sound(written)
-    return written
-  }
-
-  /** Problems: `agreement.item`, `agreement.party`, `list.none`. */
-  async function sound(text: CheckedText): Promise<void> {
-    const [fault] = await parts.faultsOf(text, 1)
-    if (fault !== undefined) throw new ProblemError(fault.code, `${fault.path}: ${fault.why}`)
-  }
-
-  /** The text of a proposal. Problems: `agreement.malformed`, `partner.inactive`, and those of `sound`. */
-  async function proposal(input: AgreementDocumentInput) {
-    const written = await documentOf(input)
-    const others = written.document.parties.map(party => party.code).filter(code => code !== own)
-    for (const code of others) if (!(await parts.knows(code))) throw new ProblemError('partner.inactive', code)
-    return { ...written, others }
-  }
-
-  async function amendment(thread: string, input: Omit<AgreementAmendmentInput, 'v' | 'amends'>) {
-    const { row, state } = await open(thread)
-    const version = latest(state)
-    const written = await writeAmendment({ ...input, v: 1, amends: version.id }, version.document)
-    if (!written.ok) throw new ProblemError(written.problem.code, written.problem.detail)
-    if (isOver(written.document, today())) throw new ProblemError('agreement.malformed', 'validTo: a day that is over')
-    await sound({ document: written.document, put: input.put ?? [] })
-    return { row, version, text: written.text, attachments: await attached(input.terms?.attachments ?? []) }
-  }
-
   /**
    * The partner's text that waits, and how many of its attachments are not here yet.
    * Problems: `agreement.transition`, `case.author`, `agreement.signature`.
@@ -261,56 +195,19 @@ export function createAgreements(parts: AgreementsParts) {
     return { row, pending: state.pending, missing }
   }
 
-  const checked = ({ document, amendment: amending }: PendingText): CheckedText => ({ document, put: amending?.put })
-
   /** The same, to be signed: nobody signs what he could not read, nor what does not hold. Problems: `material.missing`, `agreement.unsound`. */
   async function readable(thread: string, agreement: string | null) {
     const { missing, ...found } = await waiting(thread, agreement)
     if (missing > 0) throw new ProblemError('material.missing', `${missing} attachments are not fetched yet`)
-    const [fault] = await parts.faultsOf(checked(found.pending), 1)
+    const [fault] = await texts.faults(found.pending, 1)
     if (fault !== undefined) throw new ProblemError('agreement.unsound', `${fault.path}: ${fault.why}`)
     return found
   }
 
+  const completeIfAll = createCompletion({ ...parts, own, records, say })
+
   /** What stands under an id never changes; every packet of a case asks for it. */
   const documents = new Map<string, AgreementDocument>()
-
-  let completing: Promise<unknown> = Promise.resolve()
-
-  /** Once every other party has signed the text, each is told of all signatures; by the proposer's node alone. */
-  function completeIfAll(id: string): Promise<void> {
-    const turn = completing.then(async () => {
-      const threads = await Promise.all((await records.threadsOf(db, id)).map(no => records.state(db, no)))
-      const signed = new Map<string, AgreementSignature>()
-      let parties: string[] = []
-      for (const state of threads) {
-        const version = state?.versions.find(entry => entry.id === id)
-        if (state === null || state === undefined || version === undefined || state.proposer !== own) continue
-        if (version.complete) continue
-        parties = version.document.parties.map(party => party.code)
-        for (const { city, signature } of version.signatures) signed.set(city, signature)
-      }
-      if (parties.length === 0 || parties.some(code => !signed.has(code))) return
-      const signatures: AgreementBody<'agreement.complete'>['signatures'] = []
-      for (const city of parties) {
-        const signature = signed.get(city)
-        const certificate = signature === undefined ? null : await parts.certificateOf(city, kidOf(signature) ?? '')
-        if (signature === undefined || certificate === null)
-          throw new ProblemError('internal', `certificate of ${city}`)
-        signatures.push({ city, signature, certificate: certificate.pem })
-      }
-      const open: AgreementRow[] = []
-      for (const no of await records.threadsOf(db, id)) {
-        const row = await records.byNo(db, no)
-        const state = row?.proposer === own ? await records.state(db, no) : null
-        if (row !== null && state?.versions.some(version => version.id === id && !version.complete) === true)
-          open.push(row)
-      }
-      await say(open, { kind: 'agreement.complete', content: { agreement: id, signatures } }, { actor: 'node' })
-    })
-    completing = turn.catch(() => undefined)
-    return turn
-  }
 
   /** Whether the partner of the case signed with a certificate that is or was trusted here; of a text between many it may not be known yet. */
   async function signedByPartner(state: AgreementState, id: string, partner: string): Promise<boolean> {
@@ -367,8 +264,8 @@ export function createAgreements(parts: AgreementsParts) {
      * Problems: `agreement.malformed`, `partner.inactive`.
      */
     async propose(input: AgreementDocumentInput, by: By): Promise<AgreementView[]> {
-      const { text, document, others } = await proposal(input)
-      const draft = await textDraft('agreement.propose', { text, attachments: document.attachments })
+      const { text, document, others } = await texts.proposal(input)
+      const draft = await texts.textDraft('agreement.propose', { text, attachments: document.attachments })
       return say(
         others.map(partner => ({ thread: parts.threadId(), partner })),
         draft,
@@ -379,8 +276,8 @@ export function createAgreements(parts: AgreementsParts) {
     /** Answers a proposal with an own text, signed. Problems: `agreement.transition`, `case.author`, `agreement.malformed`. */
     async counter(thread: string, input: AgreementDocumentInput, reason: string | undefined, by: By) {
       const { row } = await waiting(thread, null, 'agreement.counter')
-      const { text, document } = await documentOf(input)
-      const draft = await textDraft(
+      const { text, document } = await texts.documentOf(input)
+      const draft = await texts.textDraft(
         'agreement.counter',
         { text, attachments: document.attachments },
         reason === undefined ? {} : { reason },
@@ -394,8 +291,10 @@ export function createAgreements(parts: AgreementsParts) {
       input: Omit<AgreementAmendmentInput, 'v' | 'amends'>,
       by: By,
     ): Promise<AgreementView[]> {
-      const { row, version, ...written } = await amendment(thread, input)
-      const draft = await textDraft('agreement.amend', written)
+      const { row, state } = await open(thread)
+      const version = latest(state)
+      const written = await texts.amendment(version, input)
+      const draft = await texts.textDraft('agreement.amend', written)
       if (version.document.parties.length === 2) return say([row], draft, by)
       // Every other party of the text has a thread of its own.
       const rows = await Promise.all((await records.threadsOf(db, version.id)).map(no => records.byNo(db, no)))
@@ -420,14 +319,14 @@ export function createAgreements(parts: AgreementsParts) {
     async check(act: Act): Promise<void> {
       switch (act.kind) {
         case 'propose':
-          await proposal(act.input.document)
+          await texts.proposal(act.input.document)
           return
         case 'counter':
           await waiting(act.thread, null, 'agreement.counter')
-          await documentOf(act.input.document)
+          await texts.documentOf(act.input.document)
           return
         case 'amend':
-          await amendment(act.thread, act.input.amendment)
+          await texts.amendment(latest((await open(act.thread)).state), act.input.amendment)
           return
         case 'sign':
           await readable(act.thread, act.input.agreement)
@@ -509,7 +408,7 @@ export function createAgreements(parts: AgreementsParts) {
                 ...text(state.pending),
                 by: state.pending.by,
                 reason: state.pending.reason,
-                faults: state.pending.by === own ? [] : await parts.faultsOf(checked(state.pending)),
+                faults: state.pending.by === own ? [] : await texts.faults(state.pending),
               },
         suspendedBy: [...state.suspendedBy],
         terminatedOn: state.terminatedOn,
