@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { AgreementDocumentInput } from '../../protocol/agreement/document.ts'
 import type { AgreementStateName } from '../../protocol/agreement/thread.ts'
 import { LIMITS } from '../../protocol/limits.ts'
@@ -63,6 +63,13 @@ async function same(thread: string, state: AgreementStateName): Promise<void> {
   expect({ ...here, partner: '', updatedAt: 0 }).toEqual({ ...there, partner: '', updatedAt: 0 })
   expect(here?.state).toBe(state)
 }
+
+/** The last signature of many makes the proposer's node tell all of it, which begins after its commit. */
+const completed = (thread: string, partner: string) =>
+  vi.waitFor(async () => {
+    const { versions } = await agreements(partner).get(thread)
+    expect(versions.at(-1)?.complete).toBe(true)
+  }, 10_000)
 
 /** Both act while neither can hear the other. */
 async function apart(...acts: (() => Promise<unknown>)[]): Promise<void> {
@@ -249,6 +256,8 @@ describe('an agreement between many', () => {
     await same(toS ?? '', 'signed')
     expect(await covered(S, views[0]?.id ?? '')).toMatchObject({ ok: false })
     await settled(agreements(N).sign(toN ?? '', null, by(3)))
+    for (const { partner, thread } of views) await completed(thread, partner)
+    await world.settle()
     await same(toS ?? '', 'active')
     const held = await agreements(N).get(toN ?? '')
     expect([held.state, held.signedBy]).toEqual(['active', [A, S, N]])
@@ -273,6 +282,7 @@ describe('an agreement between many', () => {
       'agreement.',
     )
     for (const { partner, thread } of views) await settled(agreements(partner).sign(thread, null, by(2)))
+    for (const { partner, thread } of views) await completed(thread, partner)
     const amended = await settled(
       agreements(A).amend(
         first.thread,
@@ -282,6 +292,7 @@ describe('an agreement between many', () => {
     )
     expect(amended.map(({ partner }) => partner).sort()).toEqual([N, S])
     for (const { partner, thread } of views) await settled(agreements(partner).sign(thread, null, by(2)))
+    for (const { partner, thread } of views) await completed(thread, partner)
     for (const { partner, thread } of views) {
       const { document, versions } = await agreements(partner).get(thread)
       expect([document.purgeDays, versions.map(version => version.complete)]).toEqual([10, [true, true]])
@@ -297,6 +308,8 @@ describe('a new certificate', () => {
     const views = await settled(agreements(A).propose(three(), by(1)))
     const id = views[0]?.id ?? ''
     for (const { partner, thread } of views) await settled(agreements(partner).sign(thread, null, by(2)))
+    for (const { partner, thread } of views) await completed(thread, partner)
+    await world.settle()
     expect(await covered(A, id)).toMatchObject({ ok: true })
     await world.renewCertificate(S)
     expect([await covered(A, id), await covered(S, id)]).toMatchObject([{ ok: true }, { ok: true }])
@@ -311,6 +324,8 @@ describe('a new certificate', () => {
     await settled(agreements(S).sign(toS, null, by(2)))
     const renewed = await world.renewCertificate(A)
     await settled(agreements(N).sign(toN, null, by(3)))
+    for (const { partner, thread } of views) await completed(thread, partner)
+    await world.settle()
     await same(toS, 'active')
     expect((await agreements(N).get(toN)).state).toBe('active')
     expect(world.city(A).problems).toEqual([])
