@@ -195,12 +195,16 @@ export function createAgreements(parts: AgreementsParts) {
     return { row, pending: state.pending, missing }
   }
 
-  /** The same, to be signed: nobody signs what he could not read, nor what does not hold. Problems: `material.missing`, `agreement.unsound`. */
+  /** The same, to be signed: nobody signs what he could not read, nor what does not hold. Problems: `material.missing`, `agreement.unsound`, `list.none`. */
   async function readable(thread: string, agreement: string | null) {
     const { missing, ...found } = await waiting(thread, agreement)
     if (missing > 0) throw new ProblemError('material.missing', `${missing} attachments are not fetched yet`)
     const [fault] = await texts.faults(found.pending, 1)
-    if (fault !== undefined) throw new ProblemError('agreement.unsound', `${fault.path}: ${fault.why}`)
+    if (fault !== undefined)
+      throw new ProblemError(
+        fault.code === 'list.none' ? fault.code : 'agreement.unsound',
+        `${fault.path}: ${fault.why}`,
+      )
     return found
   }
 
@@ -415,12 +419,13 @@ export function createAgreements(parts: AgreementsParts) {
       }
     },
 
-    /** Agreements that stand and could cover a case today, for previews and boards. */
+    /** Agreements that are in force and could cover a case today, for previews and boards. */
     async standing(partner?: string): Promise<{ row: AgreementView; state: AgreementState }[]> {
       const found: { row: AgreementView; state: AgreementState }[] = []
       for (let before: number | null = null; ; ) {
-        const rows = await records.list(db, { partner }, PAGE, before)
+        const rows = await records.list(db, { partner, state: 'active' }, PAGE, before)
         for (const row of rows) {
+          if (view(row).expired) continue
           const state = await records.state(db, row.no)
           if (state !== null && isValidOn(latest(state).document, today())) found.push({ row: view(row), state })
         }

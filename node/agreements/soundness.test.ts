@@ -107,14 +107,12 @@ describe('a city', () => {
   let world: Awaited<ReturnType<typeof createWorld>>
   /** Shiyan's list as each city holds it. */
   let lists: Record<string, ServiceItem[]> = {}
+  let absent = false
   const begin = async () => {
     lists = { [A]: [listed('H'), listed('H2')], [S]: [listed('H'), listed('H2')] }
     world = await createWorld({
       codes: [A, S],
-      faultsOf:
-        code =>
-        (...text) =>
-          soundness(code, { [S]: lists[code] ?? [] })(...text),
+      faultsOf: code => text => soundness(code, absent ? {} : { [S]: lists[code] ?? [] })(text),
     })
   }
   const city = (code: string) => world.city(code).agreements
@@ -180,6 +178,10 @@ describe('a city', () => {
     })
     // Who wrote it is told nothing of it.
     expect((await city(A).get(thread)).pending?.faults).toEqual([])
+    // Without a list nothing can be said: that is no fault of the partner's text.
+    absent = true
+    await expect(city(S).sign(thread, null, by)).rejects.toThrow('list.none: items.0.handling')
+    absent = false
     await city(S).counter(thread, text([agreed('H')]), '该事项未发布', by)
     await world.settle()
     await city(A).sign(thread, null, by)
