@@ -15,13 +15,16 @@ import { windowsByUnit } from '../protocol/service/organisation.ts'
 import { createActs } from './agreements/acts.ts'
 import { createAgreements } from './agreements/agreements.ts'
 import { createAttachments } from './agreements/attachments.ts'
+import { createCertificates } from './agreements/certificates.ts'
 import { createDrafting } from './agreements/drafting.ts'
 import { draftingRoutes } from './agreements/drafting-routes.ts'
 import { createImpacts } from './agreements/impact.ts'
 import { impactRoutes } from './agreements/impact-routes.ts'
+import { lapsedItems } from './agreements/lapsed.ts'
 import { createPapers } from './agreements/papers.ts'
 import { createRenewals } from './agreements/renewal.ts'
 import { agreementRoutes } from './agreements/routes.ts'
+import { createSoundness } from './agreements/soundness.ts'
 import { agreementTextRoutes } from './agreements/text-routes.ts'
 import { createArchives } from './archive/archive.ts'
 import { archiveRoutes } from './archive/routes.ts'
@@ -319,6 +322,7 @@ export async function startNode({
     fetch: (city, named) => materials.fetchBytes(city, named),
     failed: (city, problem) => log.warning('organisation not taken', { partner: city, problem: problem.code }),
   })
+  const openCases = createOpenCases(db)
   const drafts = createDrafts({
     db,
     audit,
@@ -329,6 +333,11 @@ export async function startNode({
       return tree === null ? {} : { units: windowsByUnit(tree.units) }
     },
     organisation: organisations,
+    agreed: {
+      items: () => agreements.agreedItems(identity.city),
+      cases: codes => openCases.handled(codes),
+      mapped: () => mappings.own(),
+    },
   })
   const author = () => exchange.author
   const packets = () => exchange.packets
@@ -400,14 +409,24 @@ export async function startNode({
       fetch: (partner, commitment) => materials.fetchBytes(partner, commitment),
     },
   })
+  const certificatesOf = async (city: string) => (await trust.papers(city)).certificates
+  const signerOf = async (city: string) => {
+    const read = readCertificate(trust.certificatePem(city) ?? '')
+    return read.ok ? read.certificate : null
+  }
+  const faultsOf = createSoundness({ own: identity.city, services, signerOf })
   const agreements = createAgreements({
     db,
     packets,
     author,
     identity,
     signer: () => identity.certificateSigner(),
-    certificateOf: city => trust.certificateOf(city),
-    certificatePem: city => trust.certificatePem(city),
+    certificateOf: createCertificates({
+      certificatesOf,
+      revokedAt: fingerprint => directories.revocation(fingerprint)?.revokedAt,
+    }),
+    knows: async city => trust.certificateOf(city) !== undefined,
+    faultsOf,
     audit,
     events,
     clock,
@@ -434,17 +453,15 @@ export async function startNode({
     own: identity.city,
     services,
     pairs: (partner, code) => mappings.pairs(partner, code),
-    signerOf: async city => {
-      const read = readCertificate(trust.certificatePem(city) ?? '')
-      return read.ok ? read.certificate : null
-    },
+    signerOf,
     clock,
   })
-  const certificatesOf = async (city: string) => (await trust.papers(city)).certificates
   const papers = createPapers({ agreements, certificatesOf, clock })
   const stopping = new AbortController()
   const adapter = await makeAdapter(config)
-  const impacts = createImpacts({ own: identity.city, agreements, cases: createOpenCases(db), adapter, clock })
+  const impacts = createImpacts({
+    ...{ own: identity.city, agreements, cases: openCases, mappings, faultsOf, adapter, clock },
+  })
   const adapterLog = telemetry.log('adapter')
   const dispatch = createDispatch({
     db,
@@ -575,7 +592,6 @@ export async function startNode({
       ? { name: read.certificate.name, authority: read.certificate.authority ?? read.certificate.name }
       : null
   }
-  const itemOf = (city: string, code: string) => services.item(city, code)
   const packetsOf = (threadNo: number) => packets().packets(db, threadNo)
   const applicants = createApplicants({
     db,
@@ -583,7 +599,7 @@ export async function startNode({
     own: identity.city,
     cityName: code => cityOf(code)?.name ?? code,
     packets: packetsOf,
-    item: itemOf,
+    item: services.pinned,
     promised,
     evaluate: async (thread, content) => {
       await cases.step(thread, 'case.evaluate', content, 'applicant')
@@ -594,7 +610,7 @@ export async function startNode({
     clock,
     audit,
     packets: packetsOf,
-    item: itemOf,
+    item: services.pinned,
     city: cityOf,
     verify: async jws => (await verifyPacket(jws, { resolveKey: kid => trust.key(kid), evidence: true })).ok,
     promised,
@@ -673,6 +689,7 @@ export async function startNode({
         return certificateReminders(own, papers, now)
       },
       now => agreements.reminders(now),
+      lapsedItems({ own: identity.city, agreements, services }),
       async now => {
         const week = new Date(now - 7 * 24 * HOUR).toISOString().slice(0, 10)
         const late = await purges.overdue(week)
@@ -735,7 +752,7 @@ export async function startNode({
       materialRoutes(materials, scanPages),
       evidenceRoutes(evidence),
       archiveRoutes(archives),
-      agreementTextRoutes({ agreements, papers, attachments: createAttachments({ agreements, materials }) }),
+      agreementTextRoutes({ agreements, papers, attachments: createAttachments({ db, audit, agreements, materials }) }),
       draftingRoutes(drafting, renewals),
       impactRoutes(impacts),
       agreementRoutes(agreements, acts),

@@ -54,6 +54,10 @@ const OF_THE_NODE = [
   'case.preflight',
   // What holidays a city knows: shown in protocol/case/lawful.test.ts and node/cases/clocks.test.ts.
   'case.limit',
+  // The same of agreements: node/agreements/soundness.test.ts.
+  'agreement.item',
+  'agreement.party',
+  'agreement.unsound',
 ] as const
 
 let cities: [VectorCity, VectorCity]

@@ -124,7 +124,7 @@ async function main(): Promise<void> {
     const list = await publish(city, itemsOf(city))
     step(`${city.name} published its service list 发布事项清单: ${list.count} items, version ${list.version}`)
   }
-  await listArrives(ankang, shiyan)
+  await Promise.all([listArrives(ankang, shiyan), listArrives(shiyan, ankang)])
   const agreed = await agree(shiyan, ankang, itemsOf)
   step(`agreement signed by both city certificates 协议双方已签署: ${agreed} items`)
   const submitted = await submit(ankang, shiyan, itemsOf(shiyan))

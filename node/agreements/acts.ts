@@ -1,6 +1,6 @@
 /**
- * Acts under the city certificate (签署事项). With four eyes (双人复核) one administrator prepares an act, which is kept, and another
- * one signs it; without, it is carried out at once.
+ * Acts under the city certificate (签署事项), and those that stop new cases. With four eyes (双人复核) one administrator prepares an
+ * act, which is kept, and another one signs it; without, it is carried out at once.
  */
 import { fromHex, toHex } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
@@ -46,6 +46,10 @@ export function createActs(parts: {
         return agreements.amend(act.thread, act.input.amendment, by)
       case 'sign':
         return [await agreements.sign(act.thread, act.input.agreement, by)]
+      case 'suspend':
+        return [await agreements.change(act.thread, { kind: 'agreement.suspend', ...act.input }, by)]
+      case 'terminate':
+        return [await agreements.change(act.thread, { kind: 'agreement.terminate', ...act.input }, by)]
     }
   }
 

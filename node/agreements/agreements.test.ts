@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { AgreementDocumentInput } from '../../protocol/agreement/document.ts'
 import type { AgreementStateName } from '../../protocol/agreement/thread.ts'
 import { LIMITS } from '../../protocol/limits.ts'
@@ -63,6 +63,13 @@ async function same(thread: string, state: AgreementStateName): Promise<void> {
   expect({ ...here, partner: '', updatedAt: 0 }).toEqual({ ...there, partner: '', updatedAt: 0 })
   expect(here?.state).toBe(state)
 }
+
+/** The last signature of many makes the proposer's node tell all of it, which begins after its commit. */
+const completed = (thread: string, partner: string) =>
+  vi.waitFor(async () => {
+    const { versions } = await agreements(partner).get(thread)
+    expect(versions.at(-1)?.complete).toBe(true)
+  }, 10_000)
 
 /** Both act while neither can hear the other. */
 async function apart(...acts: (() => Promise<unknown>)[]): Promise<void> {
@@ -249,6 +256,8 @@ describe('an agreement between many', () => {
     await same(toS ?? '', 'signed')
     expect(await covered(S, views[0]?.id ?? '')).toMatchObject({ ok: false })
     await settled(agreements(N).sign(toN ?? '', null, by(3)))
+    for (const { partner, thread } of views) await completed(thread, partner)
+    await world.settle()
     await same(toS ?? '', 'active')
     const held = await agreements(N).get(toN ?? '')
     expect([held.state, held.signedBy]).toEqual(['active', [A, S, N]])
@@ -273,6 +282,7 @@ describe('an agreement between many', () => {
       'agreement.',
     )
     for (const { partner, thread } of views) await settled(agreements(partner).sign(thread, null, by(2)))
+    for (const { partner, thread } of views) await completed(thread, partner)
     const amended = await settled(
       agreements(A).amend(
         first.thread,
@@ -282,11 +292,70 @@ describe('an agreement between many', () => {
     )
     expect(amended.map(({ partner }) => partner).sort()).toEqual([N, S])
     for (const { partner, thread } of views) await settled(agreements(partner).sign(thread, null, by(2)))
+    for (const { partner, thread } of views) await completed(thread, partner)
     for (const { partner, thread } of views) {
       const { document, versions } = await agreements(partner).get(thread)
       expect([document.purgeDays, versions.map(version => version.complete)]).toEqual([10, [true, true]])
     }
   })
+})
+
+describe('a new certificate', () => {
+  const threads = (views: readonly AgreementView[]) =>
+    [S, N].map(code => views.find(({ partner }) => partner === code)?.thread ?? '') as [string, string]
+
+  test('of a partner ends no agreement: cases begin under the text that the former one signed', async () => {
+    const views = await settled(agreements(A).propose(three(), by(1)))
+    const id = views[0]?.id ?? ''
+    for (const { partner, thread } of views) await settled(agreements(partner).sign(thread, null, by(2)))
+    for (const { partner, thread } of views) await completed(thread, partner)
+    await world.settle()
+    expect(await covered(A, id)).toMatchObject({ ok: true })
+    await world.renewCertificate(S)
+    expect([await covered(A, id), await covered(S, id)]).toMatchObject([{ ok: true }, { ok: true }])
+    // A certificate that was never trusted here is none of the partner's.
+    world.trusted.get(S)?.shift()
+    expect(await covered(A, id)).toMatchObject({ ok: false, problem: { code: 'agreement.signature' } })
+  })
+
+  test('of the proposer between its proposal and the last signature: the text is completed all the same', async () => {
+    const views = await settled(agreements(A).propose(three(), by(1)))
+    const [toS, toN] = threads(views)
+    await settled(agreements(S).sign(toS, null, by(2)))
+    const renewed = await world.renewCertificate(A)
+    await settled(agreements(N).sign(toN, null, by(3)))
+    for (const { partner, thread } of views) await completed(thread, partner)
+    await world.settle()
+    await same(toS, 'active')
+    expect((await agreements(N).get(toN)).state).toBe('active')
+    expect(world.city(A).problems).toEqual([])
+    const { state } = await agreements(N).read(toN)
+    // Each signature comes with the certificate that gave it.
+    const pem = state.versions[0]?.signatures.find(({ city }) => city === A)?.certificate
+    expect(pem).toBe(world.city(A).play.certificate)
+    expect(pem).not.toBe(renewed.pem)
+  })
+
+  test('a text that was signed and sent before it is read after it; what a revoked one signs is not', async () => {
+    world.network.partition(A, S)
+    const [late] = await agreements(A).propose(text(), by(1))
+    await world.renewCertificate(A)
+    world.network.heal(A, S)
+    world.clock.advance(60_000)
+    await world.settle()
+    expect((await agreements(S).get(late?.thread ?? '')).state).toBe('proposed')
+    const [, renewed] = world.trusted.get(A) ?? []
+    if (renewed !== undefined) renewed.revokedAt = Math.floor(world.clock.now() / 1000)
+    await expect(agreements(A).propose(text(), by(1))).rejects.toThrow('its certificate was revoked')
+  })
+})
+
+test('those that could cover a case are listed to their end, however many there are', async () => {
+  for (let no = 0; no < 201; no++) await agreements(A).propose(text({ title: `协议 ${no}` }), by(1))
+  await world.settle()
+  for (const { thread } of await agreements(S).list({}, 300, null)) await agreements(S).sign(thread, null, by(2))
+  await world.settle()
+  expect(await agreements(S).standing(A)).toHaveLength(201)
 })
 
 describe('with four eyes', () => {
@@ -320,6 +389,28 @@ describe('with four eyes', () => {
     expect(await audited(S)).toEqual(
       expect.arrayContaining(['act.prepared', 'act.discarded', 'act.signed', 'agreement.sign']),
     )
+  })
+
+  test('suspending and terminating take two as well, and what is not possible is not prepared', async () => {
+    const { thread } = await active()
+    const here = acts(A)
+    const suspend = { kind: 'suspend', thread, input: { reason: '系统升级' } } as const
+    const { done, prepared } = await here.submit(suspend, 'person:1')
+    expect(done).toBeNull()
+    expect((await agreements(A).get(thread)).state).toBe('active')
+    await expect(here.sign(prepared?.no ?? 0, 'person:1')).rejects.toThrow('request.four-eyes')
+    await settled(here.sign(prepared?.no ?? 0, 'person:2'))
+    await same(thread, 'suspended')
+    await expect(here.submit(suspend, 'person:1')).rejects.toThrow('agreement.transition')
+    const terminate = (effectiveOn: string) =>
+      ({ kind: 'terminate', thread, input: { reason: '不再合作', effectiveOn } }) as const
+    await expect(here.submit(terminate('2026-11-22'), 'person:1')).rejects.toThrow('agreement.transition')
+    const { prepared: last } = await here.submit(terminate('2026-11-30'), 'person:2')
+    await settled(here.sign(last?.no ?? 0, 'person:1'))
+    await same(thread, 'terminated')
+    expect(
+      (await acts(S, false).submit({ ...suspend, thread: (await active()).thread }, 'person:7')).done,
+    ).toMatchObject([{ state: 'suspended' }])
   })
 
   test('two who sign at once propose once', async () => {

@@ -8,10 +8,7 @@ import {
   type AgreementDocumentInput,
   dayOf,
   isValidOn,
-  writeAgreement,
-  writeAmendment,
 } from '../../protocol/agreement/document.ts'
-import { packText } from '../../protocol/agreement/packed.ts'
 import { type AgreementSignature, signAgreement } from '../../protocol/agreement/signature.ts'
 import {
   type AgreementKind,
@@ -21,7 +18,7 @@ import {
   permitsAgreement,
 } from '../../protocol/agreement/thread.ts'
 import type { Mode } from '../../protocol/case/kinds.ts'
-import type { CertificateKey, CertificateSigner } from '../../protocol/keys/delegation.ts'
+import type { CertificateSigner } from '../../protocol/keys/delegation.ts'
 import type { Commitment } from '../../protocol/primitives.ts'
 import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
@@ -31,8 +28,12 @@ import type { PacketStore } from '../exchange/packet-store.ts'
 import type { Author, Draft, OwnIdentity, Reader } from '../exchange/ports.ts'
 import type { Reminder } from '../reminders/reminders.ts'
 import type { Database, Transaction } from '../store/database.ts'
+import type { CertificateOf } from './certificates.ts'
+import { createCompletion } from './completion.ts'
 import { createAgreementHandler, kidOf } from './handler.ts'
 import { type AgreementRow, createAgreementRecords } from './records.ts'
+import type { Soundness, TextFault } from './soundness.ts'
+import { createTexts } from './texts.ts'
 import { agreementReminders, WATCHED_DAYS } from './upcoming.ts'
 
 export type AgreementsParts = {
@@ -41,10 +42,9 @@ export type AgreementsParts = {
   author: () => Author
   identity: OwnIdentity
   /** own city certificate's key; asked for only to sign */ signer: () => Promise<CertificateSigner>
-  /** the trusted certificate of a partner or of this city */ certificateOf: (
-    city: string,
-  ) => CertificateKey | undefined
-  /** the same as PEM */ certificatePem: (city: string) => string | undefined
+  certificateOf: CertificateOf
+  /** whether the city is this one or paired */ knows: (city: string) => Promise<boolean>
+  /** what of a text does not hold by lists and certificates */ faultsOf: Soundness
   audit: Audit
   events: EventLog
   clock: Clock
@@ -74,7 +74,13 @@ export type AgreementDetail = AgreementView & {
   /** what stands, or was proposed last */ document: AgreementDocument
   signedBy: string[]
   versions: TextView[]
-  pending: (Omit<TextView, 'complete'> & { by: string; reason: string | null }) | null
+  pending:
+    | (Omit<TextView, 'complete'> & {
+        by: string
+        reason: string | null
+        /** why the text of a partner cannot be signed here; the first ones */ faults: TextFault[]
+      })
+    | null
   suspendedBy: string[]
   terminatedOn: string | null
 }
@@ -82,15 +88,19 @@ export type AgreementDetail = AgreementView & {
 /** Who acts; `alongside` is written in the same transaction. */
 export type By = { actor: string; alongside?: (tx: Transaction) => Promise<void> }
 
-/** What only the city certificate can do. */
+/** What the city certificate signs, and what ends an agreement for new cases: with four eyes two administrators do it. */
 export type Act =
   | { kind: 'propose'; thread: null; input: { document: AgreementDocumentInput } }
   | { kind: 'counter'; thread: string; input: { document: AgreementDocumentInput; reason?: string | undefined } }
   | { kind: 'amend'; thread: string; input: { amendment: Omit<AgreementAmendmentInput, 'v' | 'amends'> } }
   | { kind: 'sign'; thread: string; input: { /** id of the text that was read */ agreement: string } }
+  | { kind: 'suspend'; thread: string; input: { reason: string } }
+  | { kind: 'terminate'; thread: string; input: { reason: string; effectiveOn: string } }
 
 export type CaseWanted = { collecting: string; handling: string; item: string; mode: Mode }
 
+/** Rows read at a time. */
+const PAGE = 200
 /** Documents kept in memory. */
 const DOCUMENTS = 128
 
@@ -119,6 +129,10 @@ export function createAgreements(parts: AgreementsParts) {
     return { row, state }
   }
 
+  const today = () => dayOf(seconds(clock.now()))
+
+  const texts = createTexts({ ...parts, own, today })
+
   const view = ({
     no: _,
     renewal,
@@ -128,7 +142,7 @@ export function createAgreements(parts: AgreementsParts) {
     ...row
   }: AgreementRow): AgreementView => ({
     ...row,
-    expired: row.state === 'active' && row.validTo < dayOf(seconds(clock.now())) && renewal !== 'auto',
+    expired: row.state === 'active' && row.validTo < today() && renewal !== 'auto',
   })
 
   /** Writes the draft to each thread, all or none, with the audit row of who did it and what belongs to it. */
@@ -159,78 +173,21 @@ export function createAgreements(parts: AgreementsParts) {
     return said
   }
 
-  async function textDraft(
-    kind: 'agreement.propose' | 'agreement.counter' | 'agreement.amend',
-    written: { text: string; attachments: AgreementDocument['attachments'] },
-    more: object = {},
-  ): Promise<Draft & { kind: AgreementKind }> {
-    return {
-      kind,
-      content: {
-        text: await packText(written.text),
-        signature: await signAgreement(written.text, await parts.signer()),
-        ...more,
-      },
-      materials: written.attachments.map(({ sha256, size, type }) => ({ sha256, size, type })),
-    }
-  }
-
-  /** Problem: `request.invalid` when an attachment was not uploaded here, so that a partner could not fetch it. */
-  async function attached(attachments: AgreementDocument['attachments']): Promise<AgreementDocument['attachments']> {
-    const held = await parts.materials.held(attachments.map(file => file.sha256))
-    const here = new Map(held.map(file => [file.sha256, file]))
-    for (const [place, { sha256, size, type }] of attachments.entries()) {
-      const file = here.get(sha256)
-      if (file === undefined) throw new ProblemError('request.invalid', `attachments.${place}: upload it first`)
-      if (file.size !== size || file.type !== type)
-        throw new ProblemError('request.invalid', `attachments.${place}: size or type is not that of the upload`)
-    }
-    return attachments
-  }
-
-  async function documentOf(input: AgreementDocumentInput) {
-    const written = await writeAgreement(input)
-    if (!written.ok) throw new ProblemError(written.problem.code, written.problem.detail)
-    if (!written.document.parties.some(party => party.code === own))
-      throw new ProblemError('agreement.malformed', 'parties: this city is none')
-    await attached(written.document.attachments)
-    return written
-  }
-
-  /** The text of a proposal or counter-proposal. Problems: `agreement.malformed`, `partner.inactive`. */
-  async function proposal(input: AgreementDocumentInput) {
-    const written = await documentOf(input)
-    const others = written.document.parties.map(party => party.code).filter(code => code !== own)
-    const unknown = others.find(code => parts.certificateOf(code) === undefined)
-    if (unknown !== undefined) throw new ProblemError('partner.inactive', unknown)
-    return { ...written, others }
-  }
-
-  async function amendment(thread: string, input: Omit<AgreementAmendmentInput, 'v' | 'amends'>) {
-    const { row, state } = await open(thread)
-    const version = latest(state)
-    const written = await writeAmendment({ ...input, v: 1, amends: version.id }, version.document)
-    if (!written.ok) throw new ProblemError(written.problem.code, written.problem.detail)
-    return { row, version, text: written.text, attachments: await attached(input.terms?.attachments ?? []) }
-  }
-
   /**
    * The partner's text that waits, and how many of its attachments are not here yet.
    * Problems: `agreement.transition`, `case.author`, `agreement.signature`.
    */
-  async function waiting(thread: string, agreement: string | null) {
+  async function waiting(
+    thread: string,
+    agreement: string | null,
+    kind: 'agreement.sign' | 'agreement.counter' = 'agreement.sign',
+  ) {
     const { row, state } = await open(thread)
     if (state.pending === null) throw new ProblemError('agreement.transition', 'nothing waits for a signature')
     // Another text may have taken the place of the one that was read.
     if (agreement !== null && agreement !== state.pending.id)
       throw new ProblemError('agreement.signature', 'another text waits now: read it first')
-    const refused = permitsAgreement(
-      state,
-      'agreement.sign',
-      own,
-      { agreement: state.pending.id },
-      seconds(clock.now()),
-    )
+    const refused = permitsAgreement(state, kind, own, { agreement: state.pending.id }, seconds(clock.now()))
     if (refused !== null) throw new ProblemError(refused.problem.code, refused.problem.detail)
     const { attachments } = state.pending.document
     const held = new Set((await parts.materials.held(attachments.map(file => file.sha256))).map(file => file.sha256))
@@ -238,58 +195,30 @@ export function createAgreements(parts: AgreementsParts) {
     return { row, pending: state.pending, missing }
   }
 
-  /** The same, to be signed: nobody signs what he could not read. Problem: `material.missing` too. */
+  /** The same, to be signed: nobody signs what he could not read, nor what does not hold. Problems: `material.missing`, `agreement.unsound`, `list.none`. */
   async function readable(thread: string, agreement: string | null) {
     const { missing, ...found } = await waiting(thread, agreement)
     if (missing > 0) throw new ProblemError('material.missing', `${missing} attachments are not fetched yet`)
+    const [fault] = await texts.faults(found.pending, 1)
+    if (fault !== undefined)
+      throw new ProblemError(
+        fault.code === 'list.none' ? fault.code : 'agreement.unsound',
+        `${fault.path}: ${fault.why}`,
+      )
     return found
   }
+
+  const completeIfAll = createCompletion({ ...parts, own, records, say })
 
   /** What stands under an id never changes; every packet of a case asks for it. */
   const documents = new Map<string, AgreementDocument>()
 
-  let completing: Promise<unknown> = Promise.resolve()
-
-  /** Once every other party has signed the text, each is told of all signatures; by the proposer's node alone. */
-  function completeIfAll(id: string): Promise<void> {
-    const turn = completing.then(async () => {
-      const threads = await Promise.all((await records.threadsOf(db, id)).map(no => records.state(db, no)))
-      const signed = new Map<string, AgreementSignature>()
-      let parties: string[] = []
-      for (const state of threads) {
-        const version = state?.versions.find(entry => entry.id === id)
-        if (state === null || state === undefined || version === undefined || state.proposer !== own) continue
-        if (version.complete) continue
-        parties = version.document.parties.map(party => party.code)
-        for (const { city, signature } of version.signatures) signed.set(city, signature)
-      }
-      if (parties.length === 0 || parties.some(code => !signed.has(code))) return
-      const signatures = parties.map(city => {
-        const signature = signed.get(city)
-        const certificate = parts.certificatePem(city)
-        if (signature === undefined || certificate === undefined)
-          throw new ProblemError('internal', `certificate of ${city}`)
-        return { city, signature, certificate }
-      })
-      const open: AgreementRow[] = []
-      for (const no of await records.threadsOf(db, id)) {
-        const row = await records.byNo(db, no)
-        const state = row?.proposer === own ? await records.state(db, no) : null
-        if (row !== null && state?.versions.some(version => version.id === id && !version.complete) === true)
-          open.push(row)
-      }
-      await say(open, { kind: 'agreement.complete', content: { agreement: id, signatures } }, { actor: 'node' })
-    })
-    completing = turn.catch(() => undefined)
-    return turn
-  }
-
-  /** Whether the partner of the case signed with the certificate that is trusted here; of a text between many it may not be known yet. */
-  function signedByPartner(state: AgreementState, id: string, partner: string): boolean {
+  /** Whether the partner of the case signed with a certificate that is or was trusted here; of a text between many it may not be known yet. */
+  async function signedByPartner(state: AgreementState, id: string, partner: string): Promise<boolean> {
     const version = state.versions.find(entry => entry.id === id)
     if (version === undefined || version.document.parties.length === 2) return true
     const signature = version.signatures.find(entry => entry.city === partner)?.signature
-    return signature !== undefined && kidOf(signature) === parts.certificateOf(partner)?.kid
+    return signature !== undefined && (await parts.certificateOf(partner, kidOf(signature) ?? '')) !== null
   }
 
   async function covering(
@@ -303,7 +232,7 @@ export function createAgreements(parts: AgreementsParts) {
       const state = await records.state(store, threadNo)
       if (state === null) continue
       const covered = coversCase(state, id, wanted)
-      if (covered.ok && signedByPartner(state, id, partner)) return covered
+      if (covered.ok && (await signedByPartner(state, id, partner))) return covered
       refusal = covered.ok ? refuse('agreement.signature', `of ${partner}: another certificate`) : covered
     }
     return refusal
@@ -339,8 +268,8 @@ export function createAgreements(parts: AgreementsParts) {
      * Problems: `agreement.malformed`, `partner.inactive`.
      */
     async propose(input: AgreementDocumentInput, by: By): Promise<AgreementView[]> {
-      const { text, document, others } = await proposal(input)
-      const draft = await textDraft('agreement.propose', { text, attachments: document.attachments })
+      const { text, document, others } = await texts.proposal(input)
+      const draft = await texts.textDraft('agreement.propose', { text, attachments: document.attachments })
       return say(
         others.map(partner => ({ thread: parts.threadId(), partner })),
         draft,
@@ -350,9 +279,9 @@ export function createAgreements(parts: AgreementsParts) {
 
     /** Answers a proposal with an own text, signed. Problems: `agreement.transition`, `case.author`, `agreement.malformed`. */
     async counter(thread: string, input: AgreementDocumentInput, reason: string | undefined, by: By) {
-      const { row } = await waiting(thread, null)
-      const { text, document } = await documentOf(input)
-      const draft = await textDraft(
+      const { row } = await waiting(thread, null, 'agreement.counter')
+      const { text, document } = await texts.documentOf(input)
+      const draft = await texts.textDraft(
         'agreement.counter',
         { text, attachments: document.attachments },
         reason === undefined ? {} : { reason },
@@ -366,8 +295,10 @@ export function createAgreements(parts: AgreementsParts) {
       input: Omit<AgreementAmendmentInput, 'v' | 'amends'>,
       by: By,
     ): Promise<AgreementView[]> {
-      const { row, version, ...written } = await amendment(thread, input)
-      const draft = await textDraft('agreement.amend', written)
+      const { row, state } = await open(thread)
+      const version = latest(state)
+      const written = await texts.amendment(version, input)
+      const draft = await texts.textDraft('agreement.amend', written)
       if (version.document.parties.length === 2) return say([row], draft, by)
       // Every other party of the text has a thread of its own.
       const rows = await Promise.all((await records.threadsOf(db, version.id)).map(no => records.byNo(db, no)))
@@ -388,21 +319,28 @@ export function createAgreements(parts: AgreementsParts) {
       return sayOne(row, { kind: 'agreement.sign', content: { agreement: pending.id, signature } }, by)
     },
 
-    /** Throws what `propose`, `counter`, `amend` and `sign` would refuse as things stand; signs nothing. */
+    /** Throws what the act itself would refuse as things stand; signs nothing. */
     async check(act: Act): Promise<void> {
       switch (act.kind) {
         case 'propose':
-          await proposal(act.input.document)
+          await texts.proposal(act.input.document)
           return
         case 'counter':
-          await waiting(act.thread, null)
-          await documentOf(act.input.document)
+          await waiting(act.thread, null, 'agreement.counter')
+          await texts.documentOf(act.input.document)
           return
         case 'amend':
-          await amendment(act.thread, act.input.amendment)
+          await texts.amendment(latest((await open(act.thread)).state), act.input.amendment)
           return
         case 'sign':
           await readable(act.thread, act.input.agreement)
+          return
+        case 'suspend':
+        case 'terminate': {
+          const { state } = await open(act.thread)
+          const refused = permitsAgreement(state, `agreement.${act.kind}`, own, act.input, seconds(clock.now()))
+          if (refused !== null) throw new ProblemError(refused.problem.code, refused.problem.detail)
+        }
       }
     },
 
@@ -470,22 +408,34 @@ export function createAgreements(parts: AgreementsParts) {
         pending:
           state.pending === null
             ? null
-            : { ...text(state.pending), by: state.pending.by, reason: state.pending.reason },
+            : {
+                ...text(state.pending),
+                by: state.pending.by,
+                reason: state.pending.reason,
+                faults: state.pending.by === own ? [] : await texts.faults(state.pending),
+              },
         suspendedBy: [...state.suspendedBy],
         terminatedOn: state.terminatedOn,
       }
     },
 
-    /** Agreements that stand and could cover a case today, for previews and reminders; 200 at most. */
+    /** Agreements that are in force and could cover a case today, for previews and boards. */
     async standing(partner?: string): Promise<{ row: AgreementView; state: AgreementState }[]> {
       const found: { row: AgreementView; state: AgreementState }[] = []
-      for (const row of await records.list(db, { partner }, 200, null)) {
-        const state = await records.state(db, row.no)
-        if (state !== null && isValidOn(latest(state).document, dayOf(seconds(clock.now()))))
-          found.push({ row: view(row), state })
+      for (let before: number | null = null; ; ) {
+        const rows = await records.list(db, { partner, state: 'active' }, PAGE, before)
+        for (const row of rows) {
+          if (view(row).expired) continue
+          const state = await records.state(db, row.no)
+          if (state !== null && isValidOn(latest(state).document, today())) found.push({ row: view(row), state })
+        }
+        before = rows.at(-1)?.no ?? null
+        if (rows.length < PAGE) return found
       }
-      return found
     },
+
+    /** Items that agreements which stand name, of one handling city or of all. */
+    agreedItems: (handling: string | null = null) => records.agreed(db, today(), handling),
 
     /** What stood under the version `id`; null when this node does not hold it. */
     async documentOf(store: Reader, id: string): Promise<AgreementDocument | null> {

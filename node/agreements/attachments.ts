@@ -1,6 +1,8 @@
 /** Attachments of agreements (附件), such as the scan of the sealed paper: uploaded here, fetched from who wrote the text. */
 import type { Commitment } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { Database } from '../store/database.ts'
 import type { Agreements } from './agreements.ts'
 import { textsOf } from './comparison.ts'
 
@@ -10,6 +12,8 @@ export type Attachment = Commitment & { name: string; texts: string[]; held: boo
 export type Attachments = ReturnType<typeof createAttachments>
 
 export function createAttachments(parts: {
+  db: Database
+  audit: Audit
   agreements: Pick<Agreements, 'read'>
   materials: {
     upload(stream: ReadableStream<Uint8Array>): Promise<Commitment>
@@ -37,7 +41,14 @@ export function createAttachments(parts: {
 
   return {
     /** Keeps a file that a text is to name. Problems: `material.oversize`, `request.invalid`. */
-    upload: (stream: ReadableStream<Uint8Array>): Promise<Commitment> => materials.upload(stream),
+    async upload(stream: ReadableStream<Uint8Array>, actor: string): Promise<Commitment> {
+      const kept = await materials.upload(stream)
+      const { sha256, size, type } = kept
+      await parts.db.transaction(tx =>
+        parts.audit.append(tx, { actor, action: 'attachment.uploaded', subject: sha256, detail: { size, type } }),
+      )
+      return kept
+    },
 
     /** Of every text of the agreement. Problem: `thread.unknown`. */
     list,

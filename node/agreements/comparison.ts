@@ -7,7 +7,8 @@ import { type Refused, refuse } from '../../protocol/problem.ts'
 /** `replaced`: a proposal that a counter-proposal took the place of. */
 export type ComparedText = { id: string; kind: 'version' | 'pending' | 'replaced'; by: string | null; from: string }
 export type NamedText = ComparedText & { document: AgreementDocument }
-export type Comparison = { before: ComparedText; after: ComparedText } & AgreementDiff
+/** `before` null: the first text, which there is nothing to compare with. */
+export type Comparison = { before: ComparedText | null; after: ComparedText } & AgreementDiff
 
 /** Every text that can be named, oldest first. */
 export function textsOf(state: AgreementState): NamedText[] {
@@ -21,8 +22,7 @@ export function textsOf(state: AgreementState): NamedText[] {
 
 /**
  * The difference of two texts by id. Without `after` the one that waits for a signature, or the newest; without `before` the one
- * that stands, or the proposal that it answers. A beginning of an id of eight characters is enough. Problems: `request.not-found`,
- * `request.conflict` when there is nothing before it.
+ * that stands, or the proposal that it answers. A beginning of an id of eight characters is enough. Problem: `request.not-found`.
  */
 export function compareTexts(
   state: AgreementState,
@@ -37,13 +37,14 @@ export function compareTexts(
     named.before === undefined
       ? (earlier.findLast(text => text.kind === 'version') ?? earlier.at(-1))
       : find(named.before)
-  if (before === undefined)
-    return named.before === undefined
-      ? refuse('request.conflict', 'there is no other text')
-      : refuse('request.not-found', 'before')
+  if (before === undefined && named.before !== undefined) return refuse('request.not-found', 'before')
   const shown = ({ id, kind, by, from }: NamedText): ComparedText => ({ id, kind, by, from })
   return {
     ok: true,
-    comparison: { before: shown(before), after: shown(after), ...diffAgreements(before.document, after.document) },
+    comparison: {
+      before: before === undefined ? null : shown(before),
+      after: shown(after),
+      ...diffAgreements((before ?? after).document, after.document),
+    },
   }
 }

@@ -8,19 +8,20 @@ import {
   latest,
   openAgreementBody,
 } from '../../protocol/agreement/thread.ts'
-import type { CertificateKey } from '../../protocol/keys/delegation.ts'
 import type { Commitment } from '../../protocol/primitives.ts'
 import { type Refused, refuse } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import type { Applied, OwnIdentity, ThreadHandler } from '../exchange/ports.ts'
 import type { Transaction } from '../store/database.ts'
+import type { CertificateOf } from './certificates.ts'
 import type { AgreementRecords } from './records.ts'
 
 export type AgreementHandlerParts = {
   identity: OwnIdentity
   records: AgreementRecords
-  certificateOf: (city: string) => CertificateKey | undefined
+  certificateOf: CertificateOf
+  /** whether the city is paired, so that its trusted certificates are here */ knows: (city: string) => Promise<boolean>
   audit: Audit
   events: EventLog
   materials: { want(tx: Transaction, partner: string, materials: readonly Commitment[]): Promise<void> }
@@ -30,21 +31,34 @@ export type AgreementHandlerParts = {
 export function createAgreementHandler(parts: AgreementHandlerParts): ThreadHandler {
   const { audit, events, records } = parts
 
-  async function verify(text: string, city: string, signature: AgreementSignature): Promise<Refused | null> {
-    const certificate = parts.certificateOf(city)
-    if (certificate === undefined) return refuse('agreement.signature', 'the certificate of the city is not known')
-    const verified = await verifyAgreementSignature(text, signature, certificate)
+  /** By any certificate that was trusted for the city: it may have a newer one by now. `at` in seconds: when it was told. */
+  async function verify(
+    text: string,
+    city: string,
+    signature: AgreementSignature,
+    at: number,
+  ): Promise<Refused | null> {
+    const certificate = await parts.certificateOf(city, kidOf(signature) ?? '')
+    if (certificate === null)
+      return refuse('agreement.signature', `of ${city}: no certificate of it that is trusted here`)
+    if (certificate.revokedAt !== null && certificate.revokedAt <= at)
+      return refuse('agreement.signature', `of ${city}: its certificate was revoked`)
+    const verified = await verifyAgreementSignature(text, signature, certificate.key)
     return verified.ok ? null : verified
   }
 
-  /** Every signature of a text between many: by the trusted certificate where there is one, else by the one that came along. */
-  async function verifyAll(state: AgreementState, body: AgreementBody<'agreement.complete'>): Promise<Refused | null> {
+  /** Every signature of a text between many: of a city that is not paired, by the certificate that came along. */
+  async function verifyAll(
+    state: AgreementState,
+    body: AgreementBody<'agreement.complete'>,
+    at: number,
+  ): Promise<Refused | null> {
     const version = state.versions.find(entry => entry.id === body.agreement)
     if (version === undefined) return refuse('agreement.signature', 'another text')
     const { keyThumbprint, readCertificate } = await import('../../certs/index.ts')
     for (const { city, signature, certificate } of body.signatures) {
-      if (parts.certificateOf(city) !== undefined) {
-        const refused = await verify(version.text, city, signature)
+      if (await parts.knows(city)) {
+        const refused = await verify(version.text, city, signature, at)
         if (refused !== null) return refused
         continue
       }
@@ -71,7 +85,7 @@ export function createAgreementHandler(parts: AgreementHandlerParts): ThreadHand
     async admit(_, packets, candidate) {
       const admitted = await admitAgreement(packets, candidate)
       if (!admitted.ok) return admitted
-      const { kind, iss } = candidate.claims
+      const { kind, iss, iat } = candidate.claims
       const { state } = admitted
       switch (kind) {
         case 'agreement.propose':
@@ -81,16 +95,18 @@ export function createAgreementHandler(parts: AgreementHandlerParts): ThreadHand
           const { signature } = candidate.body as AgreementBody<'agreement.propose'>
           const own = state.pending?.signatures[0]?.signature.signature === signature.signature
           return (
-            (own && state.pending !== null ? await verify(state.pending.text, iss, signature) : null) ?? { ok: true }
+            (own && state.pending !== null ? await verify(state.pending.text, iss, signature, iat) : null) ?? {
+              ok: true,
+            }
           )
         }
         case 'agreement.sign': {
           const { agreement, signature } = candidate.body as AgreementBody<'agreement.sign'>
           const version = state.versions.find(entry => entry.id === agreement)
-          return (version === undefined ? null : await verify(version.text, iss, signature)) ?? { ok: true }
+          return (version === undefined ? null : await verify(version.text, iss, signature, iat)) ?? { ok: true }
         }
         case 'agreement.complete':
-          return (await verifyAll(state, candidate.body as AgreementBody<'agreement.complete'>)) ?? { ok: true }
+          return (await verifyAll(state, candidate.body as AgreementBody<'agreement.complete'>, iat)) ?? { ok: true }
         default:
           return { ok: true }
       }

@@ -6,7 +6,7 @@ import { Day, DivisionCode, Sha256, ThreadId } from '../../protocol/primitives.t
 import { ProblemError } from '../../protocol/problem.ts'
 import type { RouteModule } from '../http/route.ts'
 import type { Impacts } from './impact.ts'
-import { DiffShape } from './shapes.ts'
+import { DiffShape, FaultShape } from './shapes.ts'
 
 const Touched = z.strictObject({
   handling: DivisionCode,
@@ -15,6 +15,12 @@ const Touched = z.strictObject({
   taskName: z.string(),
   modes: z.array(Mode),
   elsewhere: z.boolean().describe('another agreement that stands covers it too'),
+})
+const MappedItem = z.strictObject({
+  partner: DivisionCode,
+  taskCode: z.string(),
+  taskName: z.string(),
+  own: z.string().nullable().describe('the own item that it was compared with'),
 })
 const ImpactAnswer = z.strictObject({
   act: z.enum(['propose', 'sign', 'amend', 'suspend', 'resume', 'terminate', 'expire']),
@@ -43,6 +49,14 @@ const ImpactAnswer = z.strictObject({
         .describe('the newest 50'),
     })
     .describe('open cases under the agreement; each finishes under its version'),
+  mappings: z
+    .strictObject({
+      touched: z.array(MappedItem).describe('saved mappings of items that are lost or change'),
+      stale: z.array(MappedItem).describe('saved mappings of items that are gained or change, to be compared again'),
+      missing: z.array(MappedItem).describe('items that are gained without a saved mapping or one in the text'),
+    })
+    .describe('of items that a partner handles and this city collects'),
+  faults: z.array(FaultShape).describe('what of the text does not hold by lists and certificates, the first ones'),
   adapter: z
     .strictObject({ kind: z.string(), lacking: z.array(z.strictObject({ taskCode: z.string(), lacks: z.string() })) })
     .describe('items that this city is to handle and its approval system is not set up for'),
@@ -54,7 +68,7 @@ const bodyBytes = 8 * 1024 * 1024
 export const impactRoutes = (impacts: Impacts): RouteModule => ({
   tag: 'Agreement impact',
   description:
-    'What a step would touch before it is taken (影响预览): items, open cases, the approval system. Nothing is written.',
+    'What a step would touch before it is taken (影响预览): items, open cases, mappings, the approval system. Nothing is written.',
   register(api) {
     api.operation({
       method: 'get',

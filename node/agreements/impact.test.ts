@@ -8,6 +8,7 @@ import { agree, COLLECTING, HANDLING, submitCase, worldAgreement } from '../../t
 import { createOpenCases } from '../cases/under.ts'
 import { createImpacts, type Impact, type ImpactParts } from './impact.ts'
 import { impactRoutes } from './impact-routes.ts'
+import type { TextFault } from './soundness.ts'
 
 const by = { actor: 'person:1' }
 /** The item of the cases, and another one in each direction. */
@@ -20,6 +21,8 @@ const THREE = (): AgreementDocumentInput['items'] => [
 let world: Awaited<ReturnType<typeof createWorld>>
 let asked: unknown[] = []
 let api: TestApi
+let faults: TextFault[] = []
+let saved: Record<string, { collecting: string; stale: boolean }> = {}
 
 const adapter: ImpactParts['adapter'] = {
   kind: 'fake',
@@ -33,7 +36,13 @@ beforeEach(async () => {
   world = await createWorld()
   asked = []
   const { agreements, db } = world.city(HANDLING)
-  const impacts = createImpacts({ own: HANDLING, agreements, cases: createOpenCases(db), adapter, clock: world.clock })
+  faults = []
+  saved = {}
+  const impacts = createImpacts({
+    ...{ own: HANDLING, agreements, cases: createOpenCases(db), adapter, clock: world.clock },
+    mappings: { find: async (partner, code) => saved[`${partner}/${code}`] ?? null },
+    faultsOf: async ({ put }) => (put === undefined || put.length > 0 ? faults : []),
+  })
   api = await createTestApi({ store: await openTestStore(), routes: () => [impactRoutes(impacts)] })
 })
 afterEach(() => world.stop())
@@ -132,6 +141,49 @@ describe('the impact', () => {
     expect(replaced.lost.map(({ elsewhere }) => elsewhere)).toEqual([true, false, false])
     expect(await step(thread, 'act=terminate')).toMatchObject({ status: 400, code: 'request.invalid' })
     expect(await step(thread, 'act=expire')).toMatchObject({ from: '2029-01-01', cases: { open: 2, touched: 2 } })
+  })
+
+  test('of mappings: saved ones of what is lost or changes, those to compare again, and items without one', async () => {
+    const id = await agree(world, worldAgreement({ items: THREE() }))
+    const thread = await threadOf(id)
+    saved = { [`${COLLECTING}/C1`]: { collecting: 'H2', stale: false } }
+    const mapped = { partner: COLLECTING, taskCode: 'C1', taskName: '营业执照', own: 'H2' }
+    expect((await step(thread, 'act=terminate&on=2026-12-31')).mappings).toEqual({
+      ...{ touched: [mapped], stale: [], missing: [] },
+    })
+    const c1 = THREE()[2]
+    if (c1 === undefined) throw new Error('no item')
+    const amend = async (put: object[], remove: object[] = []) =>
+      answer(
+        await api.as('administrator').post(`/api/v1/agreements/${thread}/impact`, {
+          ...{ title: '补充协议', reason: '事项', effectiveFrom: '2026-12-01', put, remove },
+        }),
+      ).mappings
+    saved[`${COLLECTING}/C1`] = { collecting: 'H2', stale: true }
+    expect(await amend([{ ...c1, promiseDays: 1 }])).toEqual({ touched: [mapped], stale: [mapped], missing: [] })
+    const c2 = { ...c1, taskCode: 'C2' }
+    const named = { ...c1, taskCode: 'C3', materialMapping: [{ collecting: 'M1', handling: 'M2' }] }
+    expect(await amend([c2, named])).toEqual({
+      ...{ touched: [], stale: [] },
+      missing: [{ ...mapped, taskCode: 'C2', own: null }],
+    })
+    // What only the partner collects is its own matter.
+    expect(await amend([], [{ handling: HANDLING, taskCode: 'H2' }])).toEqual({ touched: [], stale: [], missing: [] })
+  })
+
+  test('of a text that does not hold tells why it cannot be signed', async () => {
+    faults = [{ code: 'agreement.item', path: 'items.0.taskCode', why: 'not in use in the list of 420300' }]
+    const post = async (path: string, body: object) =>
+      answer(await api.as('administrator').post(`/api/v1/agreements${path}/impact`, body)).faults
+    expect(await post('', worldAgreement())).toEqual(faults)
+    const thread = await threadOf(await agree(world))
+    const amendment = { title: '补充协议', reason: '事项', effectiveFrom: '2026-12-01' }
+    expect(await post(`/${thread}`, { ...amendment, put: THREE().slice(1) })).toEqual(faults)
+    expect(await post(`/${thread}`, { ...amendment, terms: { purgeDays: 1 } })).toEqual([])
+    expect((await step(thread, 'act=suspend')).faults).toEqual([])
+    const [proposed] = await world.city(COLLECTING).agreements.propose(worldAgreement(), by)
+    await world.settle()
+    expect((await step(proposed?.thread ?? '', 'act=sign')).faults).toEqual(faults)
   })
 
   test('counts no case that is over, and none of another agreement', async () => {

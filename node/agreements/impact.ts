@@ -1,6 +1,6 @@
 /**
  * What a change of an agreement would touch (影响预览), before anybody signs it: items that can be begun or no longer, open cases,
- * and what the own approval system does not know. Nothing is written.
+ * saved mappings, and what the own approval system does not know. Nothing is written.
  */
 import { type AgreementDiff, diffAgreements } from '../../protocol/agreement/diff.ts'
 import {
@@ -18,6 +18,7 @@ import { ProblemError, type Refused } from '../../protocol/problem.ts'
 import type { CaseUnder, OpenCases } from '../cases/under.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { Agreements } from './agreements.ts'
+import type { CheckedText, Soundness, TextFault } from './soundness.ts'
 
 /** `agreement.suspend` and the like; `expire`: nobody does anything and the last day passes. */
 export type ImpactAsk =
@@ -31,6 +32,8 @@ export type ImpactAsk =
 export type TouchedItem = Pick<AgreedItem, 'handling' | 'collecting' | 'taskCode' | 'taskName' | 'modes'> & {
   elsewhere: boolean
 }
+/** `own`: code of the own item that it is compared with; null when it is not. */
+export type MappedItem = { partner: string; taskCode: string; taskName: string; own: string | null }
 export type Impact = {
   act: ImpactAsk['act']
   /** id of the text that would be signed */ text: string | null
@@ -40,6 +43,13 @@ export type Impact = {
   lost: TouchedItem[]
   /** open cases under the agreement: each finishes under the version it began with */
   cases: { open: number /** whose item is lost or changed */; touched: number; shown: CaseUnder[] }
+  /** of items that a partner handles and this city collects */ mappings: {
+    /** saved ones of items that are lost or change */ touched: MappedItem[]
+    /** saved ones of items that are gained or change, whose items changed since: compare again */ stale: MappedItem[]
+    /** items that are gained with nothing saved and nothing in the text */ missing: MappedItem[]
+  }
+  /** what of the text does not hold by lists and certificates, the first ones; none when no text changes */
+  faults: TextFault[]
   /** items that the own city is to handle and its approval system is not set up for */
   adapter: { kind: string; lacking: { taskCode: string; lacks: string }[] }
 }
@@ -51,6 +61,8 @@ export type ImpactParts = {
   own: string
   agreements: Pick<Agreements, 'read' | 'standing'>
   cases: OpenCases
+  mappings: { find(partner: string, handling: string): Promise<{ collecting: string; stale: boolean } | null> }
+  faultsOf: Soundness
   adapter: {
     readonly kind: string
     lacking?(
@@ -67,9 +79,10 @@ type Change = {
   from: string | null
   before: AgreementDocument | null
   after: AgreementDocument | null
+  /** the text that would be signed */ checked: CheckedText | null
 }
 
-export function createImpacts({ own, agreements, cases, adapter, clock }: ImpactParts) {
+export function createImpacts({ own, agreements, cases, mappings, faultsOf, adapter, clock }: ImpactParts) {
   const today = () => dayOf(seconds(clock.now()))
 
   /** Other agreements between the same cities that stand. */
@@ -100,8 +113,34 @@ export function createImpacts({ own, agreements, cases, adapter, clock }: Impact
     return { kind: adapter.kind, lacking: found.map(({ code, lacks }) => ({ taskCode: code, lacks })) }
   }
 
+  /** Which mappings a change touches, as they stand. */
+  async function mapped(
+    gone: readonly AgreedItem[],
+    gained: readonly AgreedItem[],
+    changed: readonly AgreedItem[],
+  ): Promise<Impact['mappings']> {
+    const found: Impact['mappings'] = { touched: [], stale: [], missing: [] }
+    for (const [items, at] of [
+      [gone, 'lost'],
+      [gained, 'gained'],
+      [changed, 'changed'],
+    ] as const)
+      for (const { handling: partner, collecting, taskCode, taskName, materialMapping = [] } of items) {
+        if (partner === own || !collecting.includes(own)) continue
+        const saved = await mappings.find(partner, taskCode)
+        const item = { partner, taskCode, taskName, own: saved?.collecting ?? null }
+        if (saved === null) {
+          if (at === 'gained' && materialMapping.length === 0) found.missing.push(item)
+          continue
+        }
+        if (at !== 'gained') found.touched.push(item)
+        if (at !== 'lost' && saved.stale) found.stale.push(item)
+      }
+    return found
+  }
+
   async function judge(ask: ImpactAsk['act'], change: Change, state: AgreementState | null): Promise<Impact> {
-    const { text, from, before, after } = change
+    const { text, from, before, after, checked } = change
     const shown = after ?? before
     if (shown === null) throw new ProblemError('request.conflict', 'nothing stands yet')
     const ids = new Set((state?.versions ?? []).map(version => version.id))
@@ -114,6 +153,7 @@ export function createImpacts({ own, agreements, cases, adapter, clock }: Impact
       items.filter(item => from === null || agreedItem(from, item.handling, item.taskCode) === null)
     const gained = missing(after?.items ?? [], before)
     const lost = missing(before?.items ?? [], after)
+    const altered = (after?.items ?? []).filter(item => changed.has(`${item.handling}/${item.taskCode}`))
     const under = await cases.under([...ids], SHOWN)
     const gone = new Set(lost.map(({ taskCode }) => taskCode))
     for (const key of changed) gone.add(key.slice(key.indexOf('/') + 1))
@@ -129,10 +169,9 @@ export function createImpacts({ own, agreements, cases, adapter, clock }: Impact
         touched: under.items.reduce((sum, item) => sum + (gone.has(item.code) ? item.open : 0), 0),
         shown: under.cases,
       },
-      adapter: await lacking([
-        ...gained,
-        ...(after?.items ?? []).filter(item => changed.has(`${item.handling}/${item.taskCode}`)),
-      ]),
+      mappings: await mapped(lost, gained, altered),
+      faults: checked === null ? [] : await faultsOf(checked),
+      adapter: await lacking([...gained, ...altered]),
     }
   }
 
@@ -148,7 +187,7 @@ export function createImpacts({ own, agreements, cases, adapter, clock }: Impact
     const before = standingOf(state)
     const over = state.state === 'terminated' || state.state === 'declined' || state.state === 'withdrawn'
     const change = (more: Partial<Change>): [Change, AgreementState] => [
-      { text: null, from: today(), before, after: null, ...more },
+      { text: null, from: today(), before, after: null, checked: null, ...more },
       state,
     ]
     if (over) throw new ProblemError('agreement.transition', `${ask.act} in state ${state.state}`)
@@ -157,13 +196,15 @@ export function createImpacts({ own, agreements, cases, adapter, clock }: Impact
         const { pending } = state
         if (pending === null) throw new ProblemError('agreement.transition', 'nothing waits for a signature')
         const from = pending.from > today() ? pending.from : today()
-        return change({ text: pending.id, from, after: pending.document })
+        const { document, amendment } = pending
+        return change({ text: pending.id, from, after: document, checked: { document, put: amendment?.put } })
       }
       case 'amend': {
         const base = latest(state)
         const written = await writeAmendment({ ...ask.amendment, v: 1, amends: base.id }, base.document)
         if (!written.ok) throw thrown(written)
-        return change({ from: ask.amendment.effectiveFrom, after: written.document })
+        const checked = { document: written.document, put: ask.amendment.put ?? [] }
+        return change({ from: ask.amendment.effectiveFrom, after: written.document, checked })
       }
       case 'suspend':
         if (state.state !== 'active')
@@ -195,7 +236,7 @@ export function createImpacts({ own, agreements, cases, adapter, clock }: Impact
       const written = await writeAgreement(document)
       if (!written.ok) throw thrown(written)
       const from = written.document.validFrom > today() ? written.document.validFrom : today()
-      return judge('propose', { text: null, from, before: null, after: written.document }, null)
+      return judge('propose', { text: null, from, before: null, after: written.document, checked: written }, null)
     },
   }
 }

@@ -177,6 +177,23 @@ export function createAgreementRecords(packets: () => PacketStore) {
       return rows.length > 0
     },
 
+    /** Items of the newest versions of agreements that stand on `day`, of one handling city or of all, by city and code. */
+    async agreed(
+      store: Reader,
+      day: string,
+      handling: string | null,
+    ): Promise<{ handling: string; code: string; collecting: string[] }[]> {
+      const rows = await store.query<{ handling: string; code: string; collecting: string }>(
+        `SELECT i.handling, i.task_code AS code, group_concat(DISTINCT i.collecting) AS collecting
+         FROM agreements a JOIN agreement_items i ON i.thread_no = a.thread_no
+         WHERE a.state IN ('active', 'suspended', 'signed') AND (a.valid_to >= ? OR a.renewal = 'auto') AND (? IS NULL OR i.handling = ?)
+           AND i.place = (SELECT max(v.place) FROM agreement_versions v WHERE v.thread_no = a.thread_no)
+         GROUP BY i.handling, i.task_code ORDER BY i.handling, i.task_code`,
+        [day, handling, handling],
+      )
+      return rows.map(row => ({ ...row, collecting: row.collecting.split(',') }))
+    },
+
     /** Newest thread first, before `before`. */
     async list(
       store: Reader,

@@ -7,6 +7,7 @@ import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { type Api, actorOf, type RouteModule, Time, time } from '../http/route.ts'
 import type { Acts, Done, PreparedAct } from './acts.ts'
 import type { Act, Agreements, AgreementView } from './agreements.ts'
+import { FaultShape } from './shapes.ts'
 
 const states = Object.keys(AGREEMENT_STATES) as [AgreementStateName, ...AgreementStateName[]]
 const Agreement = z.strictObject({
@@ -34,13 +35,17 @@ const AgreementDetail = Agreement.extend({
   document: AgreementDocument,
   signedBy: z.array(DivisionCode),
   versions: z.array(Text.extend({ complete: z.boolean().describe('every party has signed') })),
-  pending: Text.extend({ by: DivisionCode, reason: z.string().nullable() }).nullable(),
+  pending: Text.extend({
+    by: DivisionCode,
+    reason: z.string().nullable(),
+    faults: z.array(FaultShape).describe("why a partner's text cannot be signed here, the first ones"),
+  }).nullable(),
   suspendedBy: z.array(DivisionCode),
   terminatedOn: Day.nullable(),
 })
 const Prepared = z.strictObject({
   no: z.number().int(),
-  kind: z.enum(['propose', 'counter', 'amend', 'sign']),
+  kind: z.enum(['propose', 'counter', 'amend', 'sign', 'suspend', 'terminate']),
   thread: ThreadId.nullable(),
   input: z.unknown().describe('what it would sign'),
   preparedBy: z.string(),
@@ -191,24 +196,32 @@ function steps(api: Api, agreements: Agreements, acts: Acts): void {
         toAnswer(await agreements.turnDown(thread, `agreement.${verb}`, body.reason, { actor: actorOf(person) })),
     })
   }
-  for (const [verb, summary] of [
-    ['suspend', 'Let no new case begin until resumed; cases under way go on'],
-    ['resume', 'Let new cases begin again, after an own suspension'],
-  ] as const) {
-    api.operation({
-      method: 'post',
-      path: `/api/v1/agreements/{thread}/${verb}`,
-      id: `${verb}Agreement`,
-      summary,
-      roles: ['administrator'],
-      params,
-      body: z.strictObject({ reason: text(2000) }),
-      answer: Agreement,
-      problems,
-      handle: async ({ params: { thread }, body, person }) =>
-        toAnswer(await agreements.change(thread, { kind: `agreement.${verb}`, ...body }, { actor: actorOf(person) })),
-    })
-  }
+  api.operation({
+    method: 'post',
+    path: '/api/v1/agreements/{thread}/suspend',
+    id: 'suspendAgreement',
+    summary: 'Let no new case begin until resumed; cases under way go on',
+    roles: ['administrator'],
+    params,
+    body: z.strictObject({ reason: text(2000) }),
+    answer: Outcome,
+    problems,
+    handle: ({ params: { thread }, body, person }) =>
+      submitted({ kind: 'suspend', thread, input: body }, actorOf(person)),
+  })
+  api.operation({
+    method: 'post',
+    path: '/api/v1/agreements/{thread}/resume',
+    id: 'resumeAgreement',
+    summary: 'Let new cases begin again, after an own suspension',
+    roles: ['administrator'],
+    params,
+    body: z.strictObject({ reason: text(2000) }),
+    answer: Agreement,
+    problems,
+    handle: async ({ params: { thread }, body, person }) =>
+      toAnswer(await agreements.change(thread, { kind: 'agreement.resume', ...body }, { actor: actorOf(person) })),
+  })
   api.operation({
     method: 'post',
     path: '/api/v1/agreements/{thread}/terminate',
@@ -217,10 +230,10 @@ function steps(api: Api, agreements: Agreements, acts: Acts): void {
     roles: ['administrator'],
     params,
     body: z.strictObject({ reason: text(2000), effectiveOn: Day.describe('last day on which new cases begin') }),
-    answer: Agreement,
+    answer: Outcome,
     problems,
-    handle: async ({ params: { thread }, body, person }) =>
-      toAnswer(await agreements.change(thread, { kind: 'agreement.terminate', ...body }, { actor: actorOf(person) })),
+    handle: ({ params: { thread }, body, person }) =>
+      submitted({ kind: 'terminate', thread, input: body }, actorOf(person)),
   })
 }
 

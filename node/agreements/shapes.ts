@@ -27,3 +27,10 @@ export const DiffShape = {
   ),
   counts: z.strictObject({ added: z.int(), removed: z.int(), changed: z.int(), unchanged: z.int() }).describe('items'),
 }
+
+/** What of a text does not hold by lists and certificates. */
+export const FaultShape = z.strictObject({
+  code: z.enum(['agreement.item', 'agreement.party', 'list.none']),
+  path: z.string().describe('field of the text, such as `items.3.taskCode`'),
+  why: z.string(),
+})

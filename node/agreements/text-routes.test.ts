@@ -18,7 +18,7 @@ let thread = ''
 
 beforeEach(async () => {
   world = await createWorld({ codes: [A, S] })
-  const { agreements } = world.city(S)
+  const { agreements, audit, db } = world.city(S)
   const certificatesOf = async (city: string) => [world.city(city).play.certificate]
   const { held } = world.city(S).scans
   const materials = {
@@ -33,7 +33,7 @@ beforeEach(async () => {
   api = await createTestApi({
     store: await openTestStore(),
     routes: () => [
-      agreementTextRoutes({ agreements, papers, attachments: createAttachments({ agreements, materials }) }),
+      agreementTextRoutes({ agreements, papers, attachments: createAttachments({ db, audit, agreements, materials }) }),
     ],
   })
   const [proposed] = await world.city(A).agreements.propose(playAgreement(), by)
@@ -56,7 +56,11 @@ const diff = async (query = '') => {
 
 describe('the difference of texts', () => {
   test('of a single proposal is none', async () => {
-    expect(await diff()).toMatchObject({ status: 409, code: 'request.conflict' })
+    expect(await diff()).toMatchObject({
+      ...{ status: 200, before: null, after: { kind: 'pending', by: A }, terms: [], items: [] },
+      counts: { added: 0, removed: 0, changed: 0, unchanged: 4 },
+    })
+    expect(await diff('?before=00000000')).toMatchObject({ status: 404, code: 'request.not-found' })
   })
 
   test('of a counter-proposal is that to the proposal; of an amendment that to what stands', async () => {
@@ -143,7 +147,17 @@ describe('the document for paper', () => {
 describe('attachments', () => {
   const at = (path = '') => api.as('clerk').get(`/api/v1/agreements/${thread}/attachments${path}`)
 
-  test('are uploaded by an administrator, listed with what names them, and read once they are here', async () => {
+  test('are noted in the audit log with who uploaded them', async () => {
+    const reply = await api
+      .as('administrator')
+      .send('POST', '/api/v1/agreements/attachments', '%PDF-', { 'content-type': 'application/pdf' })
+    expect([reply.status, reply.body]).toEqual([201, SCAN])
+    const [row] = await world.city(S).audit.list({}, 1, null)
+    expect(row).toMatchObject({ action: 'attachment.uploaded', subject: SCAN.sha256, detail: { size: SCAN.size } })
+    expect(row?.actor).toMatch(/^person:/)
+  })
+
+  test('are listed with what names them, and read once they are here', async () => {
     const there = world.city(A)
     there.scans.held.set(SCAN.sha256, SCAN)
     const [proposed] = await there.agreements.propose(

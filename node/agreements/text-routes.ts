@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { LIMITS } from '../../protocol/limits.ts'
 import { Commitment, DivisionCode, Sha256, ThreadId } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
-import type { Api, RouteModule } from '../http/route.ts'
+import { type Api, actorOf, type RouteModule } from '../http/route.ts'
 import type { Agreements } from './agreements.ts'
 import type { Attachments } from './attachments.ts'
 import { compareTexts } from './comparison.ts'
@@ -48,8 +48,12 @@ export const agreementTextRoutes = ({
         ),
         after: named.describe('id of a text, or its beginning; absent: the one that waits, or the newest'),
       }),
-      answer: z.strictObject({ before: Compared, after: Compared, ...DiffShape }),
-      problems: ['thread.unknown', 'request.not-found', 'request.conflict'],
+      answer: z.strictObject({
+        before: Compared.nullable().describe('null: the first text, which there is nothing to compare with'),
+        after: Compared,
+        ...DiffShape,
+      }),
+      problems: ['thread.unknown', 'request.not-found'],
       handle: async ({ params: { thread }, query }) => {
         const { state } = await agreements.read(thread)
         const compared = compareTexts(state, query)
@@ -91,7 +95,7 @@ function attached(api: Api, attachments: Attachments): void {
     status: 201,
     seconds: 3600,
     problems: ['material.oversize', 'request.invalid'],
-    handle: ({ stream }) => attachments.upload(stream),
+    handle: ({ stream, person }) => attachments.upload(stream, actorOf(person)),
   })
   api.operation({
     method: 'get',

@@ -19,6 +19,15 @@ const OPEN = `c.state NOT IN ('closed', 'refused')`
 export type OpenCases = ReturnType<typeof createOpenCases>
 
 export const createOpenCases = (db: Database) => ({
+  /** How many of these own items are open here. */
+  async handled(codes: readonly string[]): Promise<number> {
+    const [row] = await db.query<{ n: number }>(
+      `SELECT count(*) AS n FROM cases c WHERE c.item_code IN (SELECT value FROM json_each(?)) AND c.role = 'handling' AND ${OPEN}`,
+      [JSON.stringify(codes)],
+    )
+    return row?.n ?? 0
+  },
+
   /** How many are open under any of the versions; the newest of them, and how many of each item. */
   async under(
     versions: readonly string[],

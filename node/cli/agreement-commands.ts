@@ -156,7 +156,11 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
   )
   example(
     does(
-      add(agreement, 'impact <thread>', 'what a step would touch: items, open cases, the approval system 影响预览')
+      add(
+        agreement,
+        'impact <thread>',
+        'what a step would touch: items, open cases, mappings, the approval system 影响预览',
+      )
         .option('--act <step>', 'sign, suspend, resume, terminate or expire', 'sign')
         .option('--on <day>', 'last day on which new cases begin, for terminate')
         .option('--amendment <file>', 'an amendment that is not proposed yet; or give a document in place of a thread'),

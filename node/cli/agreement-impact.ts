@@ -1,12 +1,13 @@
 /** `tongban agreement impact`, and the question that commands ask before they sign, amend, suspend or terminate. */
-import { ProblemError } from '../../protocol/problem.ts'
 import { type Diff, describeDiff } from './agreement-texts.ts'
+import { goOn } from './ask.ts'
 import type { Client } from './client.ts'
 import type { CommandContext } from './context.ts'
 import { table } from './output.ts'
 import { readJson } from './services.ts'
 
 type Touched = { handling: string; taskCode: string; taskName: string; elsewhere: boolean }
+type Mapped = { partner: string; taskCode: string; taskName: string; own: string | null }
 export type Impact = {
   text: string | null
   from: string | null
@@ -18,6 +19,8 @@ export type Impact = {
     touched: number
     shown: { caseNo: string; itemName: string; state: string; partner: string }[]
   }
+  mappings: Record<'touched' | 'stale' | 'missing', Mapped[]>
+  faults: { path: string; why: string }[]
   adapter: { kind: string; lacking: { taskCode: string; lacks: string }[] }
 }
 export type Step = 'sign' | 'suspend' | 'resume' | 'terminate' | 'expire'
@@ -38,7 +41,20 @@ const items = (title: string, list: readonly Touched[]): string[] =>
         ...(list.length > SHOWN ? [`  … ${list.length - SHOWN} more, with --json 其余见 --json`] : []),
       ]
 
-export function describeImpact({ from, changes, gained, lost, cases, adapter }: Impact): string {
+const mapped = (title: string, list: readonly Mapped[]): string[] =>
+  list.length === 0
+    ? []
+    : [
+        `${title}: ${list.length}`,
+        ...list
+          .slice(0, SHOWN)
+          .map(
+            ({ partner, taskCode, taskName, own }) =>
+              `  ${partner} ${taskCode} ${taskName}${own === null ? '' : ` ↔ ${own}`}`,
+          ),
+      ]
+
+export function describeImpact({ from, changes, gained, lost, cases, mappings, faults, adapter }: Impact): string {
   return [
     from === null
       ? 'Nothing ends: the agreement renews itself 自动续期，不受影响'
@@ -58,6 +74,15 @@ export function describeImpact({ from, changes, gained, lost, cases, adapter }: 
               .slice(0, SHOWN)
               .map(({ caseNo, partner, state, itemName }) => ({ case: caseNo, partner, state, item: itemName })),
           ),
+        ]),
+    ...mapped('Saved mappings touched 涉及的已存事项比对', mappings.touched),
+    ...mapped('Mappings to compare again 需重新比对', mappings.stale),
+    ...mapped('Items without a mapping 尚未比对的事项', mappings.missing),
+    ...(faults.length === 0
+      ? []
+      : [
+          `Does not hold and cannot be signed 不符合清单或证书，不能签署: ${faults.length}`,
+          ...faults.slice(0, SHOWN).map(({ path, why }) => `  ${path}: ${why}`),
         ]),
     ...(adapter.lacking.length === 0
       ? []
@@ -102,9 +127,6 @@ export async function preview(
       : await client.post<Impact>(`/api/v1/agreements/${what.thread}/impact`, what.amendment)
   if (context.out.json) return found
   context.out.say(describeImpact(found))
-  if (yes || !process.stdin.isTTY || !process.stdout.isTTY) return found
-  const { confirm } = await import('@clack/prompts')
-  if ((await confirm({ message: 'Go on 继续？', initialValue: false })) !== true)
-    throw new ProblemError('request.conflict', 'nothing was done')
+  await goOn(yes)
   return found
 }

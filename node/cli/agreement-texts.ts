@@ -66,14 +66,18 @@ export async function diff(
     ...(flags.before === undefined ? {} : { before: flags.before }),
     ...(flags.after === undefined ? {} : { after: flags.after }),
   })
-  const answer = await client.get<Diff & { before: Text; after: Text }>(`/api/v1/agreements/${thread}/diff?${query}`)
+  const answer = await client.get<Diff & { before: Text | null; after: Text }>(
+    `/api/v1/agreements/${thread}/diff?${query}`,
+  )
   const line = ({ id, kind, by }: Text) => `${id.slice(0, 12)}  ${KINDS[kind]}${by === null ? '' : `, by 由 ${by}`}`
   context.out.result(answer, found =>
-    [
-      coloured('removed', `--- ${line(found.before)}`),
-      coloured('added', `+++ ${line(found.after)}`),
-      describeDiff(found),
-    ].join('\n'),
+    found.before === null
+      ? `The first text, there is nothing to compare it with 首份文本，没有可比对的文本；read it 查看: tongban agreement show ${thread}`
+      : [
+          coloured('removed', `--- ${line(found.before)}`),
+          coloured('added', `+++ ${line(found.after)}`),
+          describeDiff(found),
+        ].join('\n'),
   )
 }
 

@@ -62,6 +62,8 @@ export async function sign(context: CommandContext, thread: string, flags: Yes):
   tell(context, outcome, 'Signed 已签署')
 }
 
+const DONE = { suspend: 'Suspended 已暂停', terminate: 'Terminated 已终止' } as const
+
 export async function end(
   context: CommandContext,
   verb: 'decline' | 'withdraw' | 'suspend' | 'resume' | 'terminate',
@@ -74,7 +76,9 @@ export async function end(
     await preview(context, client, { thread, step: verb, ...on }, flags.yes === true)
   }
   const body = verb === 'terminate' ? { reason: flags.reason, effectiveOn: flags.on ?? '' } : { reason: flags.reason }
-  context.out.result(await client.post<Agreement>(`/api/v1/agreements/${thread}/${verb}`, body), line)
+  const path = `/api/v1/agreements/${thread}/${verb}`
+  if (verb === 'suspend' || verb === 'terminate') tell(context, await client.post<Outcome>(path, body), DONE[verb])
+  else context.out.result(await client.post<Agreement>(path, body), line)
 }
 
 export async function list(context: CommandContext): Promise<void> {
@@ -107,7 +111,7 @@ type Prepared = {
   no: number
   kind: string
   thread: string | null
-  input: { amendment?: unknown }
+  input: { amendment?: unknown; effectiveOn?: string }
   preparedBy: string
   preparedAt: string
 }
@@ -142,10 +146,12 @@ export async function act(
   }
   const { items } = await client.get<{ items: Prepared[] }>('/api/v1/agreements/acts')
   const found = items.find(entry => String(entry.no) === no)
-  if (found?.thread != null && (found.kind === 'sign' || found.kind === 'amend')) {
-    const { thread, kind, input } = found
-    const what = kind === 'sign' ? ({ thread, step: kind } as const) : { thread, amendment: input.amendment }
-    await preview(context, client, what, flags.yes === true)
+  const { thread, kind, input } = found ?? { thread: null, kind: '', input: {} }
+  if (thread !== null && kind === 'amend')
+    await preview(context, client, { thread, amendment: input.amendment }, flags.yes === true)
+  if (thread !== null && (kind === 'sign' || kind === 'suspend' || kind === 'terminate')) {
+    const on = input.effectiveOn === undefined ? {} : { on: input.effectiveOn }
+    await preview(context, client, { thread, step: kind, ...on }, flags.yes === true)
   }
   tell(context, await client.post<Outcome>(path), 'Signed 已签署')
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { zipSync } from 'fflate'
 import { ProblemError } from '../../protocol/problem.ts'
+import { type Agreed, describeAgreed } from './agreed.ts'
 import type { CommandContext } from './context.ts'
 import { table } from './output.ts'
 import { readJson } from './services.ts'
@@ -203,8 +204,10 @@ export async function list(context: CommandContext, flags: { errors?: boolean; l
   const client = await context.client()
   const query = new URLSearchParams({ limit: flags.limit, errors: String(flags.errors === true) })
   const page = await client.get<{ items: Row[]; counts: Counts }>(`/api/v1/services/drafts?${query}`)
-  context.out.result(page, ({ items, counts }) =>
+  const agreed = await client.get<Agreed>('/api/v1/services/drafts/agreed')
+  context.out.result({ ...page, agreed }, ({ items, counts }) =>
     [
+      ...describeAgreed(agreed),
       `${counts.drafts} drafts 份草稿: ${counts.put} to add or change 新增或修改, ${counts.remove} to remove 删除; ${counts.errors} with errors 份有错误${counts.organisation ? '; organisation tree 组织机构' : ''}`,
       table(
         items.map(({ code, name, change, errors, warnings }) => ({

@@ -19,7 +19,9 @@ export function declareServices(services: Command, { add, does, example }: Decla
         services,
         'publish [file]',
         'publish all drafts as one new version, or the items of a JSON file in place of all',
-      ).option('--again', 'the same items as the next version: after the key that signed it was revoked, or a restore'),
+      )
+        .option('--again', 'the same items as the next version: after the key that signed it was revoked, or a restore')
+        .option('--yes', 'do not ask 不再询问'),
       async () => {
         const { publish } = await import('./services.ts')
         return (context, flags, file) => publish(context, file, flags)

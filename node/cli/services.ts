@@ -2,6 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
+import { type Agreed, describeAgreed } from './agreed.ts'
+import { goOn } from './ask.ts'
 import type { CommandContext } from './context.ts'
 import { table } from './output.ts'
 
@@ -12,7 +14,7 @@ import { table } from './output.ts'
 export async function publish(
   context: CommandContext,
   path: string | undefined,
-  flags: { again?: boolean },
+  flags: { again?: boolean; yes?: boolean },
 ): Promise<void> {
   const client = await context.client()
   if (flags.again === true) {
@@ -21,6 +23,12 @@ export async function publish(
     return
   }
   if (path === undefined) {
+    const agreed = await client.get<Agreed>('/api/v1/services/drafts/agreed')
+    const touched = describeAgreed(agreed)
+    if (!context.out.json && touched.length > 0) {
+      context.out.say(touched.join('\n'))
+      await goOn(flags.yes === true)
+    }
     const made = await client.post<{ version: number; count: number; put: number; remove: number }>(
       '/api/v1/services/drafts/publish',
       null,

@@ -138,8 +138,8 @@ export const ConfigFile = z.strictObject({
         .default(false)
         .meta(
           says(
-            'what the city certificate signs is prepared by one administrator and signed by another',
-            '城市证书签署的事项须由一名管理员拟办、另一名管理员签署',
+            'what the city certificate signs, suspending and terminating are prepared by one administrator and signed by another',
+            '城市证书签署的事项以及暂停、终止须由一名管理员拟办、另一名管理员签署',
           ),
         ),
     })

@@ -44,6 +44,16 @@ const trials = (log: string[]): RouteModule => ({
       handle: async ({ query: { limit } }) => ({ items: [{ n: limit }], next: null }),
     })
     api.operation({
+      method: 'post',
+      path: '/api/v1/trials/{name}/stop',
+      id: 'stopTrial',
+      summary: 'Takes no body',
+      roles: ['clerk'],
+      params: z.strictObject({ name: z.string().max(20) }),
+      answer: z.strictObject({ stopped: z.literal(true) }),
+      handle: async () => ({ stopped: true as const }),
+    })
+    api.operation({
       method: 'get',
       path: '/api/v1/slow',
       id: 'slow',
@@ -164,6 +174,14 @@ describe('problems', () => {
     expect(reply.body).toMatchObject({ code: 'request.invalid', detail })
     expect(reply.text).not.toContain(CANARY)
     expect(log).toEqual([])
+  })
+
+  test('an operation without a body takes none, or an empty object; with anything else it is refused', async () => {
+    const stop = (body?: unknown) => api.as('clerk').post('/api/v1/trials/a/stop', body)
+    expect((await stop()).body).toEqual({ stopped: true })
+    expect((await stop({})).body).toEqual({ stopped: true })
+    for (const body of [{ a: 1 }, [], 'null'])
+      expect((await stop(body)).body).toMatchObject({ code: 'request.invalid', detail: 'body: none expected' })
   })
 
   test('a body of another media type, not UTF-8, or too large', async () => {

@@ -116,9 +116,11 @@ describe('a mapping', () => {
   test('is stale when either item changes or goes', async () => {
     await mappings.save(PARTNER, 'B1', input(), by)
     const stale = async () => (await mappings.get(PARTNER, 'B1')).stale
+    expect([await mappings.find(PARTNER, 'B2'), await mappings.own()]).toEqual([null, ['A1']])
     const [ours, theirs] = [lists[OWN] ?? [], lists[PARTNER] ?? []]
     lists[OWN] = ours.map(one => ({ ...one, taskVersion: 2 }))
     expect(await stale()).toBe(true)
+    expect(await mappings.find(PARTNER, 'B1')).toMatchObject({ collecting: 'A1', stale: true })
     lists[OWN] = ours
     expect(await stale()).toBe(false)
     lists[PARTNER] = theirs.slice(1)

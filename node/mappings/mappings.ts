@@ -121,6 +121,17 @@ export function createMappings(parts: MappingsParts) {
   return {
     get,
 
+    /** The saved one of a partner's item; null when there is none. */
+    async find(partner: string, handling: string): Promise<Mapping | null> {
+      const row = await rowOf(partner, handling)
+      return row === undefined ? null : toMapping(row)
+    },
+
+    /** Own items of the saved ones, one entry for each. */
+    async own(): Promise<string[]> {
+      return (await db.query<{ code: string }>('SELECT collecting AS code FROM mappings')).map(({ code }) => code)
+    },
+
     /**
      * Compares the partner's item with an own one; without `collecting` with the one of the same catalogue code or name.
      * Problem: `item.unknown`.

@@ -17,7 +17,8 @@ export type CasePapersParts = {
   clock: Clock
   audit: Audit
   packets: (threadNo: number) => Promise<readonly StoredPacket[]>
-  item: (city: string, code: string) => Promise<ServiceItem | null>
+  /** as the version of an item had it */
+  item: (city: string, code: string, taskVersion: number) => Promise<ServiceItem | null>
   /** name and organ of a city, as its certificate says */ city: (
     code: string,
   ) => { name: string; authority: string } | null
@@ -71,7 +72,7 @@ export function createCasePapers(parts: CasePapersParts) {
           ? null
           : { content: found.body as CaseContent<K>, day: dayOf(found.claims.iat), issuer: found.claims.iss }
       },
-      item: await parts.item(handling, submit.item.code),
+      item: await parts.item(handling, submit.item.code, submit.item.version),
       city: code => parts.city(code) ?? { name: code, authority: code },
       collecting,
       handling,

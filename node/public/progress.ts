@@ -62,7 +62,8 @@ export type ApplicantsParts = {
   own: string
   cityName: (code: string) => string
   packets: (threadNo: number) => Promise<readonly StoredPacket[]>
-  item: (city: string, code: string) => Promise<ServiceItem | null>
+  /** as the version of an item had it */
+  item: (city: string, code: string, taskVersion: number) => Promise<ServiceItem | null>
   promised: (thread: string) => Promise<LastDay | null>
   evaluate: (thread: string, content: CaseContent<'case.evaluate'>) => Promise<void>
 }
@@ -105,7 +106,11 @@ export function createApplicants(parts: ApplicantsParts) {
     const notice = asked?.body as CaseContent<'case.request-supplement'> | null | undefined
     let supplement: Progress['supplement'] = null
     if (state.state === 'supplementing' && notice != null) {
-      const item = await parts.item(state.handling, row.item_code)
+      const submitted = packets.find(({ claims }) => claims.kind === 'case.submit')?.body as
+        | CaseContent<'case.submit'>
+        | null
+        | undefined
+      const item = await parts.item(state.handling, row.item_code, submitted?.item.version ?? 0)
       const names = new Map(item?.materials.map(material => [material.materialCode, material.materialName]))
       supplement = {
         materials: notice.materials.map(({ code }) => names.get(code) ?? code),

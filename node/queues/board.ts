@@ -152,7 +152,7 @@ export function createBoard(parts: BoardParts) {
       return found.map(({ item, cases }) => ({ item, name: byCode.get(item) ?? item, cases }))
     },
 
-    /** Active agreements, those with the fewest cases first, and which of their items had none; 200 agreements at most. */
+    /** Active agreements, those with the fewest cases first, and which of their items had none. */
     async idle(from: string, to: string): Promise<Idle[]> {
       const counts = await statistics.pairs(from, to)
       const found = (await active()).map(({ row: { thread, title, partner, validTo }, state }): Idle => {

@@ -56,12 +56,20 @@ beforeEach(async () => {
           published: publishedOf(services, play.code),
           context: async () => ({ units: new Map([['420300', new Set(['A01'])]]) }),
           organisation: { next: async () => null, settle: async () => {} },
+          agreed: {
+            items: async () => agreed.map(code => ({ code, collecting: ['610900'] })),
+            cases: async codes => codes.length * 10 + 1,
+            mapped: async () => mapped,
+          },
         }),
         play.code,
       ),
     ],
   })
 })
+
+let agreed: string[] = []
+let mapped: string[] = []
 
 const item = (no: number, change: Partial<ServiceItem> = {}): ServiceItem => ({
   taskCode: `A${no}`,
@@ -286,4 +294,30 @@ describe('drafts', () => {
     const both = await Promise.all([publish(), publish()])
     expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409])
   })
+})
+
+test('a publication says beforehand which agreed items go or change, with their open cases and mappings', async () => {
+  const administrator = api.as('administrator')
+  await administrator.send('PUT', '/api/v1/services', { items: [1, 2, 3, 4, 5].map(no => item(no)) })
+  const save = (no: number, change: Partial<ServiceItem>) =>
+    administrator.send('PUT', `/api/v1/services/drafts/items/A${no}`, { item: item(no, change) })
+  agreed = ['A1', 'A2', 'A3', 'A4', 'A9']
+  mapped = ['A1', 'A2', 'A5', 'A5']
+  const preview = async () => (await administrator.get('/api/v1/services/drafts/agreed')).body
+  expect(await preview()).toMatchObject({ items: 0, gone: 0, mappings: 0, shown: [] })
+  await administrator.post('/api/v1/services/drafts/items/A1/remove')
+  await save(2, { promiseDay: 3, modes: [0] })
+  await save(3, { taskState: '2' })
+  // Another name touches nobody; a new item is in no agreement.
+  await save(4, { taskName: '事项四' })
+  await save(9, {})
+  await save(5, { materials: [] })
+  const touched = (code: string, change: string, fields: string[] = []) => ({
+    ...{ code, name: `事项${code.slice(1)}`, change, fields, collecting: ['610900'] },
+  })
+  expect(await preview()).toEqual({
+    ...{ items: 3, gone: 2, cases: 31, mappings: 3 },
+    shown: [touched('A1', 'gone'), touched('A3', 'gone'), touched('A2', 'changed', ['modes', 'promiseDay'])],
+  })
+  expect((await api.as('clerk').get('/api/v1/services/drafts/agreed')).status).toBe(403)
 })

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { Mode } from '../../protocol/case/kinds.ts'
 import { LIMITS } from '../../protocol/limits.ts'
-import { text } from '../../protocol/primitives.ts'
+import { DivisionCode, text } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { ServiceItem } from '../../protocol/service/item.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
@@ -140,6 +140,35 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
         const after = decodeCursor(z.tuple([z.string()]), query.cursor)
         const rows = await drafts.list({ errors: query.errors === 'true' }, query.limit + 1, after?.[0] ?? null)
         return { ...toPage(rows, query.limit, row => [row.code], toRow), counts: await drafts.counts() }
+      },
+    })
+    api.operation({
+      method: 'get',
+      path: '/api/v1/services/drafts/agreed',
+      id: 'previewPublication',
+      summary: 'What publishing the drafts would change for partners: items that agreements name, open cases, mappings',
+      roles: READERS,
+      answer: z.strictObject({
+        items: z.int().describe('items that agreements name and that go, or whose modes, limits or materials change'),
+        gone: z.int().describe('of them, those that are offered no longer'),
+        cases: z.int().describe('open cases of them; each finishes under the version it was received under'),
+        mappings: z.int().describe('saved mappings to compare again'),
+        shown: z
+          .array(
+            z.strictObject({
+              code: z.string(),
+              name: z.string(),
+              change: z.enum(['gone', 'changed']),
+              fields: z.array(z.string()),
+              collecting: z.array(DivisionCode),
+            }),
+          )
+          .describe('the first 50, those that go first'),
+      }),
+      seconds: 120,
+      handle: async () => {
+        const report = await drafts.agreed()
+        return { ...report, shown: report.shown.map(item => ({ ...item, collecting: [...item.collecting] })) }
       },
     })
     api.operation({

@@ -10,6 +10,7 @@ import { type Finding, type LintContext, lintItem } from '../../protocol/service
 import type { Audit } from '../audit/audit.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { Database, Transaction } from '../store/database.ts'
+import { type AgreedPort, type AgreedReport, agreedReport, touchOf } from './agreed.ts'
 import { type Difference, differences, sameItem } from './difference.ts'
 import {
   type Fault,
@@ -41,6 +42,7 @@ export type DraftsParts = {
     next(): Promise<Commitment | null>
     settle(named: Commitment): Promise<void>
   }
+  /** what hangs on the own items */ agreed: AgreedPort
 }
 
 export type DraftRow = {
@@ -112,7 +114,7 @@ const count = (findings: readonly Finding[], level: Finding['level']): number =>
 
 export type Drafts = ReturnType<typeof createDrafts>
 
-export function createDrafts({ db, audit, clock, published, context, organisation }: DraftsParts) {
+export function createDrafts({ db, audit, clock, published, context, organisation, agreed }: DraftsParts) {
   let last: Promise<unknown> = Promise.resolve()
   /** One change after the other: what publishing reads is what it takes away. */
   function turn<T>(work: () => Promise<T>): Promise<T> {
@@ -350,6 +352,15 @@ export function createDrafts({ db, audit, clock, published, context, organisatio
         organisation: (await organisation.next()) !== null,
       }
     },
+
+    /** What publishing them would change for partners. */
+    agreed: (): Promise<AgreedReport> =>
+      agreedReport(agreed, async code => {
+        const draft = await stored(code)
+        const before = draft === undefined ? null : await published.item(code)
+        const touch = draft === undefined ? null : touchOf(before, readItem(draft))
+        return touch === null || before === null ? null : { ...touch, name: before.taskName }
+      }),
 
     /** A draft with its findings and what it changes. Problem: `request.not-found`. */
     view,

@@ -92,6 +92,19 @@ export function createLists(db: Database) {
       return rows.some(row => (JSON.parse(row.summaries) as Summary[]).some(([found]) => found === code))
     },
 
+    /** The newest kept version that has the item in this version of its own; null when none has. */
+    async withItem(city: string, code: string, taskVersion: number): Promise<number | null> {
+      const bucket = bucketOf(await itemKey(code))
+      const rows = await db.query<{ since: number; summaries: string }>(
+        'SELECT since, summaries FROM list_buckets WHERE city = ? AND bucket = ? ORDER BY since DESC LIMIT 100',
+        [city, bucket],
+      )
+      const found = rows.find(row =>
+        (JSON.parse(row.summaries) as Summary[]).some(summary => summary[0] === code && summary[10] === taskVersion),
+      )
+      return found?.since ?? null
+    },
+
     /** A bucket of a version; null when it is empty. */
     async bucket(city: string, bucket: number, version: number): Promise<StoredBucket | null> {
       const [row] = await db.query<BucketRow>(

@@ -67,6 +67,7 @@ async function two() {
       published: publishedOf(city.services, play.code),
       context: async () => ({}),
       organisation: organisations,
+      agreed: { items: async () => [], cases: async () => 0, mapped: async () => [] },
     })
     return { ...city, organisations, drafts }
   }

@@ -41,6 +41,19 @@ describe('publishing', () => {
     expect(await codesOf(shiyan, SHIYAN)).toEqual(items.slice(0, 3).map(item => item.taskCode))
   })
 
+  test('an item stays readable as a case was received under it, after it changed and when it is gone', async () => {
+    const shiyan = await one()
+    const at = (taskVersion: number) => shiyan.services.pinned(SHIYAN, codeOf(7), taskVersion)
+    await shiyan.services.publish(items.slice(0, 100), 'person:1')
+    const changed = playItem(7, { promiseDay: 2, taskVersion: 2 })
+    await shiyan.services.change({ put: [changed], remove: [] }, 'person:1')
+    expect([await at(1), await at(2)]).toEqual([items[7], changed])
+    // A version that was never published: what stands now.
+    expect(await at(9)).toEqual(changed)
+    await shiyan.services.change({ put: [playItem(8, { promiseDay: 3 })], remove: [codeOf(7)] }, 'person:1')
+    expect([await at(1), await at(2), await at(9)]).toEqual([items[7], changed, null])
+  })
+
   test('a change puts and removes, and makes the same list as publishing it whole', async () => {
     const [shiyan, other] = [await one(), await one()]
     await shiyan.services.publish(items.slice(0, 100), 'person:1')

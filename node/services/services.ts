@@ -72,6 +72,14 @@ export async function createServices(parts: ServicesParts) {
     return held === null ? null : items.read(city, held.version, code)
   }
 
+  /** An item as a case was received under it; as it stands now when that version is kept no more. */
+  async function pinned(city: string, code: string, taskVersion: number): Promise<ServiceItem | null> {
+    const newest = await item(city, code)
+    if (newest?.taskVersion === taskVersion) return newest
+    const version = await lists.withItem(city, code, taskVersion)
+    return (version === null ? null : await items.read(city, version, code)) ?? newest
+  }
+
   /** An own item as it stood in the lists of a span of time (ms), newest first. */
   async function around(code: string, from: number, to: number): Promise<ServiceItem[]> {
     const own = identity.city
@@ -102,6 +110,7 @@ export async function createServices(parts: ServicesParts) {
 
     walk,
     around,
+    pinned,
 
     /** Whether any version of the own list ever had the item. */
     known: (code: string): Promise<boolean> => lists.everHad(identity.city, code),

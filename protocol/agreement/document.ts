@@ -233,6 +233,10 @@ export const dayOf = (seconds: number): string => new Date((seconds + 8 * 3600) 
 export const isValidOn = ({ validFrom, validTo, renewal }: AgreementDocument, day: string): boolean =>
   validFrom <= day && (day <= validTo || renewal.kind === 'auto')
 
+/** Whether a document ends before `day` and does not renew itself: nothing could ever begin under it. */
+export const isOver = ({ validTo, renewal }: AgreementDocument, day: string): boolean =>
+  validTo < day && renewal.kind !== 'auto'
+
 /** Items by handling city and code, made once for each document. */
 const indexes = new WeakMap<AgreementDocument, ReadonlyMap<string, AgreedItem>>()
 

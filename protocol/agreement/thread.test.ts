@@ -8,6 +8,7 @@ import {
   type AgreementAmendmentInput,
   type AgreementDocument,
   type AgreementDocumentInput,
+  dayOf,
   writeAgreement,
   writeAmendment,
 } from './document.ts'
@@ -506,6 +507,48 @@ describe('a thread', () => {
     ],
   ] as const)('that %s is refused', async (_, packets, code) => {
     await expect(admitted(...packets())).rejects.toThrow(code)
+  })
+
+  test('takes no text that is over, unless it renews itself, and ends on no day that is over', async () => {
+    const DAY = 86_400
+    const code = async (held: Packet[], candidate: Packet) => {
+      const result = await admitAgreement(held, candidate)
+      return result.ok ? null : `${result.problem.code} ${result.problem.detail}`
+    }
+    const today = dayOf(IAT)
+    const over = await document({ validTo: dayOf(IAT - DAY) })
+    const lastDay = await document({ validTo: today })
+    const renewing = await document({ validTo: dayOf(IAT - DAY), renewal: { kind: 'auto', noticeDays: 30 } })
+    const malformed = 'agreement.malformed validTo: a day that is over'
+    expect(await code([], propose(over))).toBe(malformed)
+    expect(await code([], propose(lastDay))).toBeNull()
+    expect(await code([], propose(renewing))).toBeNull()
+
+    const countered = (written: Written) => packet('s1', 'agreement.counter', 'a1', written.body)
+    expect(await code([propose()], countered(over))).toBe(malformed)
+    expect(await code([propose()], countered(lastDay))).toBeNull()
+    const signing = (written: Written, iat: number) =>
+      packet('s1', 'agreement.sign', 'a1', { agreement: written.id, signature: SIGNATURE }, iat)
+    expect(await code([propose(lastDay)], signing(lastDay, IAT))).toBeNull()
+    expect(await code([propose(lastDay)], signing(lastDay, IAT + DAY))).toBe(
+      'agreement.transition agreement.sign after the last day of the text',
+    )
+    expect(await code([propose(renewing)], signing(renewing, IAT + DAY))).toBeNull()
+
+    // An agreement that is over is renewed by an amendment, but not into a time that is over too.
+    const ending = await document({ validTo: today })
+    const held = [propose(ending), sign('s1', 'a1', ending)]
+    const amending = async (change: Partial<AgreementAmendmentInput>) =>
+      packet('a2', 'agreement.amend', 's1', (await amendment(ending, change)).body, IAT + 3 * DAY)
+    expect(await code(held, await amending({}))).toBe(malformed)
+    expect(await code(held, await amending({ terms: { validTo: '2028-12-31' } }))).toBeNull()
+
+    const active = [propose(), sign()]
+    const ended = (day: string) => packet('a2', 'agreement.terminate', 's1', { reason, effectiveOn: day })
+    expect(await code(active, ended(dayOf(IAT - DAY)))).toBe(
+      'agreement.transition agreement.terminate with effect on a day that is over',
+    )
+    expect(await code(active, ended(today))).toBeNull()
   })
 
   test('names no agreement in its claims and holds agreement packets only', async () => {

@@ -12,6 +12,7 @@ import {
   amend,
   covers,
   dayOf,
+  isOver,
   readAgreement,
   readAmendment,
 } from './document.ts'
@@ -339,11 +340,16 @@ export function permitsAgreement(
     case 'agreement.withdraw': {
       if ((body as AgreementBody<'agreement.sign'> | null)?.agreement !== pending?.id)
         return refuse('agreement.signature', 'another text')
-      const late = kind === 'agreement.sign' && pending?.amendment != null && pending.from <= dayOf(iat)
-      return late ? no('after the day on which it was to take effect') : null
+      if (kind !== 'agreement.sign' || pending === null) return null
+      if (pending.amendment !== null && pending.from <= dayOf(iat))
+        return no('after the day on which it was to take effect')
+      return isOver(pending.document, dayOf(iat)) ? no('after the last day of the text') : null
     }
-    case 'agreement.counter':
-      return (pending?.document.parties.length ?? 0) > 2 ? no('between more than two parties: propose anew') : null
+    case 'agreement.counter': {
+      if ((pending?.document.parties.length ?? 0) > 2) return no('between more than two parties: propose anew')
+      const document = texts.get((body ?? {}) as object)?.document
+      return document == null ? null : over(document, iat)
+    }
     case 'agreement.amend': {
       const amendment = texts.get((body ?? {}) as object)?.amendment
       if (amendment == null) return body === null ? null : refuse('agreement.malformed', 'text')
@@ -352,7 +358,7 @@ export function permitsAgreement(
       if (amendment.effectiveFrom <= dayOf(iat)) return no('with effect on a day that has begun')
       if (version.document.parties.length > 2 && city !== state.proposer) return refuse('case.author', kind)
       const changed = amend(version.document, amendment)
-      return changed.ok ? null : changed
+      return changed.ok ? over(changed.document, iat) : changed
     }
     case 'agreement.complete': {
       const given = body as AgreementBody<'agreement.complete'> | null
@@ -367,10 +373,19 @@ export function permitsAgreement(
       return state.suspendedBy.includes(city) ? no('twice') : null
     case 'agreement.resume':
       return state.suspendedBy.includes(city) ? null : refuse('case.author', kind)
+    case 'agreement.terminate': {
+      // Cases may have begun on days that are over.
+      const day = (body as AgreementBody<'agreement.terminate'> | null)?.effectiveOn
+      return day !== undefined && day < dayOf(iat) ? no('with effect on a day that is over') : null
+    }
     default:
       return null
   }
 }
+
+/** Nobody writes a text under which no case could ever begin. */
+const over = (document: AgreementDocument, iat: number): Refused | null =>
+  isOver(document, dayOf(iat)) ? refuse('agreement.malformed', 'validTo: a day that is over') : null
 
 /** Admits an agreement packet in the view of its author. The caller verifies certificate signatures (it holds the certificates). */
 export async function admitAgreement(
@@ -396,7 +411,9 @@ export async function admitAgreement(
     if (refusal !== null) return refusal
   }
   const state = await foldAgreement([...packets, candidate])
-  return state === null ? refuse('agreement.malformed') : { ok: true, state }
+  if (state === null) return refuse('agreement.malformed')
+  const { document } = latest(state)
+  return (kind === 'agreement.propose' ? over(document, iat) : null) ?? { ok: true, state }
 }
 
 /**

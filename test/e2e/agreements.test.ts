@@ -1,7 +1,7 @@
 /** The whole way of an agreement by the commands of two administrators, on two whole nodes over real libp2p and HTTP. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { exampleCities, exampleItems } from '../../examples/data/load.ts'
 import { type Client, createClient } from '../../node/cli/client.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
-import type { AgreementDocument } from '../../protocol/agreement/document.ts'
+import { type AgreementDocument, dayOf } from '../../protocol/agreement/document.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
 import { freePort } from '../support/node-process.ts'
@@ -22,9 +22,11 @@ type City = CityName & { node: RunningNode; client: Client; token: string; items
 let root = ''
 let ankang: City
 let shiyan: City
+/** where two administrators act together */ let nanyang: City
+const NANYANG: CityName = { code: '411300', name: '南阳市', authority: '南阳市行政审批和政务信息管理局' }
 
-async function openCity(name: CityName): Promise<City> {
-  const made = await makeNodeFolder(join(root, name.code), name, { httpPort: 0, p2pPort: await freePort() })
+async function openCity(name: CityName, rest: object = {}): Promise<City> {
+  const made = await makeNodeFolder(join(root, name.code), name, { httpPort: 0, p2pPort: await freePort(), rest })
   const node = await startNode({ config: made.config, passphrase: PASSPHRASE })
   const client = createClient({ url: node.url, token: made.token })
   const city = (await exampleCities()).find(({ code }) => code === name.code)
@@ -67,19 +69,37 @@ const arrived = (city: City, thread: string, check: (found: Shown) => boolean) =
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'tongban-agreements-'))
-  ;[ankang, shiyan] = await Promise.all([openCity(ANKANG), openCity(SHIYAN)])
-  const { invite } = await ankang.client.post<{ invite: string }>('/api/v1/invites', { hours: 1 })
-  await shiyan.client.post('/api/v1/partners/accept', { invite })
-  await ankang.client.post(`/api/v1/partners/${SHIYAN.code}/confirm`)
-  await shiyan.client.post(`/api/v1/partners/${ANKANG.code}/confirm`)
-  await until(
-    async () => (await ankang.client.get<{ list: unknown }>(`/api/v1/partners/${SHIYAN.code}/services?limit=1`)).list,
-    'the list arrived',
-  )
+  ;[ankang, shiyan, nanyang] = await Promise.all([
+    openCity(ANKANG),
+    openCity(SHIYAN),
+    openCity(NANYANG, { agreements: { fourEyes: true } }),
+  ])
+  await pair(ankang, shiyan)
+  await pair(nanyang, ankang)
 }, 60_000)
 
+async function pair(inviting: City, accepting: City): Promise<void> {
+  const { invite } = await inviting.client.post<{ invite: string }>('/api/v1/invites', { hours: 1 })
+  await accepting.client.post('/api/v1/partners/accept', { invite })
+  await inviting.client.post(`/api/v1/partners/${accepting.code}/confirm`)
+  await accepting.client.post(`/api/v1/partners/${inviting.code}/confirm`)
+  for (const [at, of] of [
+    [inviting, accepting],
+    [accepting, inviting],
+  ] as const)
+    await listArrived(at, of, 1)
+}
+
+const listArrived = (at: City, of: City, version: number) =>
+  until(async () => {
+    const { list } = await at.client.get<{ list: { version: number } | null }>(
+      `/api/v1/partners/${of.code}/services?limit=1`,
+    )
+    return (list?.version ?? 0) >= version
+  }, `the list of ${of.name} arrived at ${at.name}`)
+
 afterAll(async () => {
-  await Promise.allSettled([ankang?.node.stop(), shiyan?.node.stop()])
+  await Promise.allSettled([ankang, shiyan, nanyang].map(city => city?.node.stop()))
   await rm(root, { recursive: true, force: true })
 })
 
@@ -153,12 +173,7 @@ describe('a sample', () => {
     })
     shiyan.items = [naming(first, sample), naming(second, scan), ...rest]
     await shiyan.client.put('/api/v1/services', { items: shiyan.items })
-    await until(async () => {
-      const { list } = await ankang.client.get<{ list: { version: number } | null }>(
-        `/api/v1/partners/${SHIYAN.code}/services?limit=1`,
-      )
-      return (list?.version ?? 0) >= 2
-    }, 'the newer list arrived')
+    await listArrived(ankang, shiyan, 2)
     const fetchAt = (item: string, sha256: string) =>
       tongban(
         ...[
@@ -193,6 +208,7 @@ describe('an agreement', () => {
     const told = await tongban(
       ...[ankang, 'agreement', 'draft', '--template', 'collection', '--partner', SHIYAN.code],
       ...['--items', `${SHIYAN.code}=@codes.txt`, '--items', `${ANKANG.code}=all`, '--out', 'draft.json'],
+      ...['--from', dayOf(Date.now() / 1000)],
     )
     expect(told).toContain('tongban agreement propose draft.json')
     const document = await written('draft.json')
@@ -212,6 +228,15 @@ describe('an agreement', () => {
     )
     thread = agreements[0]?.thread ?? ''
     await arrived(shiyan, thread, ({ pending }) => pending?.by === ANKANG.code)
+    // There is nothing yet to compare the first text with.
+    expect(await tongban(shiyan, 'agreement', 'diff', thread)).toContain('首份文本，没有可比对的文本')
+
+    const nonsense = { ...document, items: [{ ...document.items[0], taskCode: 'NONSENSE' }] }
+    await write('nonsense.json', nonsense)
+    expect(await tongban(ankang, 'agreement', 'impact', 'nonsense.json')).toContain('items.0.taskCode: not in the list')
+    await expect(tongban(ankang, 'agreement', 'propose', 'nonsense.json')).rejects.toThrow('agreement.item')
+    await write('wuhan.json', { ...document, parties: document.parties.map(party => ({ ...party, name: '武汉市' })) })
+    await expect(tongban(ankang, 'agreement', 'propose', 'wuhan.json')).rejects.toThrow('agreement.party')
   }, 60_000)
 
   test('is countered with a reason; the difference is seen, and the counter-proposal signed', async () => {
@@ -233,6 +258,86 @@ describe('an agreement', () => {
     expect(await readFile(join(root, '会签稿.pdf'))).toEqual(scan)
     expect(await tongban(ankang, 'agreement', 'sign', thread)).toMatch(/可新收办件的事项[\s\S]*Signed 已签署/)
     await arrived(shiyan, thread, ({ state }) => state === 'active')
+  }, 60_000)
+
+  test('is what a case begins under; the item changes meanwhile, the case keeps the version it was received under', async () => {
+    const { document } = await shown(shiyan, thread)
+    const item = shiyan.items.find(
+      ({ taskCode, serverType, modes }) =>
+        serverType.includes('1') &&
+        document.items.some(agreed => agreed.taskCode === taskCode && agreed.modes.some(mode => modes.includes(mode))),
+    )
+    const agreed = document.items.find(({ taskCode }) => taskCode === item?.taskCode)
+    if (item === undefined || agreed === undefined) throw new Error('no item for natural persons')
+    const sent = async (code: string) => {
+      const { sha256 } = await ankang.client.upload<{ sha256: string }>(
+        '/api/v1/materials',
+        `%PDF-1.4 ${code} ${Math.random()}`,
+        'application/pdf',
+      )
+      return { sha256, code, name: `${code}.pdf` }
+    }
+    const given = await Promise.all(item.materials.map(({ materialCode }) => sent(materialCode)))
+    const [wanted] = item.materials
+    const submission = {
+      to: SHIYAN.code,
+      item: item.taskCode,
+      mode: agreed.modes[0],
+      applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
+      form: { reason: '测试' },
+      materials: given,
+    }
+    const received = await ankang.client.post<{ thread: string }>('/api/v1/cases', submission)
+    const caseAt = (city: City) =>
+      city.client.get<{ state: string }>(`/api/v1/cases/${received.thread}`).catch(() => null)
+    const reaches = (city: City, state: string) =>
+      until(async () => (await caseAt(city))?.state === state, `the case is ${state} at ${city.name}`)
+    await reaches(shiyan, 'arrived')
+
+    // Another name, and a material more, that must be there; agreed items are named before they are published.
+    const changed: ServiceItem = {
+      ...item,
+      taskVersion: item.taskVersion + 1,
+      promiseDay: item.promiseDay + 1,
+      linkWay: '0719-8888888',
+      materials: [
+        ...item.materials.map(entry => ({ ...entry, materialName: `新版${entry.materialName}` })),
+        ...(wanted === undefined
+          ? []
+          : [{ ...wanted, materialCode: 'M99', materialName: '新增材料', isNeed: '1' as const }]),
+      ],
+    }
+    await shiyan.client.put(`/api/v1/services/drafts/items/${item.taskCode}`, { item: changed })
+    const told = await tongban(shiyan, 'services', 'publish')
+    expect(told).toMatch(/涉及协议事项: 1 items[^\n]*1 open cases[\s\S]*Published/)
+    await listArrived(ankang, shiyan, 3)
+
+    // A new case is judged by the new version, the open one goes on by its own.
+    await expect(ankang.client.post('/api/v1/cases', submission)).rejects.toThrow('case.preflight')
+    const step = (city: City, name: string, body: object) =>
+      city.client.post(`/api/v1/cases/${received.thread}/${name}`, body)
+    const code = wanted?.materialCode ?? ''
+    await step(shiyan, 'request-supplement', { notice: '请补正', materials: [{ code, reason: '不清晰' }] })
+    await reaches(ankang, 'supplementing')
+    await step(ankang, 'supplement', { materials: [await sent(code)] })
+    await until(async () => (await caseAt(shiyan))?.state !== 'supplementing', 'the supplement arrived')
+    await step(shiyan, 'accept', {})
+    await reaches(ankang, 'accepted')
+    for (const city of [ankang, shiyan]) {
+      const { bodies } = await city.client.get<{ bodies: { kind: string; body: { item?: { version: number } } }[] }>(
+        `/api/v1/cases/${received.thread}/bodies`,
+      )
+      expect(bodies.find(({ kind }) => kind === 'case.submit')?.body.item?.version).toBe(item.taskVersion)
+      for (const name of ['receipt', 'supplement-notice']) {
+        const paper = await new Response(
+          await city.client.download(`/api/v1/cases/${received.thread}/papers/${name}`),
+        ).text()
+        expect(paper).toContain(wanted?.materialName)
+        expect(paper).not.toContain('新版')
+      }
+    }
+    const { items } = await shiyan.client.get<{ items: { kind: string }[] }>('/api/v1/reminders')
+    expect(items.filter(({ kind }) => kind === 'agreement-items')).toEqual([])
   }, 60_000)
 
   test('is printed with both certificates', async () => {
@@ -278,11 +383,90 @@ describe('an agreement', () => {
 
     expect(
       await tongban(shiyan, 'agreement', 'terminate', thread, '--reason', '机构调整', '--on', document.validTo),
-    ).toContain('Open cases 在办件: 0')
+    ).toContain('Open cases 在办件: 1, each finishes under the text it began with')
     await arrived(ankang, thread, ({ state }) => state === 'terminated')
     const { items } = await shiyan.client.get<{ items: { action: string; actor: string }[] }>('/api/v1/audit?limit=200')
     const acts = items.filter(({ actor }) => actor.startsWith('person:')).map(({ action }) => action)
     for (const act of ['counter', 'amend', 'suspend', 'resume', 'sign', 'terminate'])
       expect(acts).toContain(`agreement.${act}`)
   }, 90_000)
+})
+
+describe('with four eyes', () => {
+  test('two administrators prepare and sign by command; neither alone', async () => {
+    const { token } = await nanyang.client.post<{ token: string }>('/api/v1/people', {
+      name: '李管理员',
+      roles: ['administrator'],
+    })
+    const second: City = { ...nanyang, token }
+    await tongban(
+      ...[nanyang, 'agreement', 'draft', '--template', 'collection', '--partner', ANKANG.code],
+      ...['--items', `${NANYANG.code}=all`, '--out', 'four.json'],
+    )
+    const prepared = async (...args: string[]) => {
+      const { prepared: act } = await json<{ prepared: { no: number } | null }>(nanyang, 'agreement', ...args)
+      return String(act?.no)
+    }
+    const discarded = await prepared('propose', 'four.json')
+    expect(await tongban(second, 'agreement', 'act', 'discard', discarded)).toContain('已撤回拟办')
+    const no = await prepared('propose', 'four.json')
+    expect(await tongban(second, 'agreement', 'act')).toContain(no)
+    await expect(tongban(nanyang, 'agreement', 'act', 'sign', no)).rejects.toThrow('request.four-eyes')
+    expect(await tongban(second, 'agreement', 'act', 'sign', no)).toContain('Signed 已签署')
+    const thread = await until(async () => {
+      const { items } = await ankang.client.get<{ items: { thread: string }[] }>(
+        `/api/v1/agreements?partner=${NANYANG.code}`,
+      )
+      return items[0]?.thread
+    }, 'the proposal arrived')
+    await tongban(ankang, 'agreement', 'sign', thread, '--yes')
+    await arrived(nanyang, thread, ({ state }) => state === 'active')
+
+    const suspending = await prepared('suspend', thread, '--reason', '系统升级')
+    expect((await shown(nanyang, thread)).state).toBe('active')
+    expect(await tongban(second, 'agreement', 'act', 'sign', suspending)).toContain('不再收件的事项')
+    await arrived(ankang, thread, ({ state }) => state === 'suspended')
+    const day = new Date(Date.now() + 86_400_000 * 3).toISOString().slice(0, 10)
+    const ending = await prepared('terminate', thread, '--reason', '机构调整', '--on', day)
+    expect(await tongban(second, 'agreement', 'act', 'sign', ending, '--yes')).toContain('terminated')
+    const { items } = await nanyang.client.get<{ items: { action: string; actor: string }[] }>(
+      '/api/v1/audit?limit=200',
+    )
+    const acting = (action: string) => items.find(entry => entry.action === action)?.actor
+    expect(acting('act.prepared')).not.toBe(acting('act.signed'))
+  }, 90_000)
+})
+
+test('every POST of the commands is one of the API, and one that sends nothing is taken there', async () => {
+  type Operation = { requestBody?: { content: Record<string, { schema: { required?: string[] } }> } }
+  const { paths } = (await (await fetch(new URL('/openapi.json', ankang.node.url))).json()) as {
+    paths: Record<string, { post?: Operation }>
+  }
+  const known = Object.entries(paths).flatMap(([path, { post }]) =>
+    post === undefined ? [] : [{ parts: path.split('/'), post }],
+  )
+  const folder = fileURLToPath(new URL('../../node/cli/', import.meta.url))
+  let seen = 0
+  for (const file of (await readdir(folder)).filter(name => name.endsWith('.ts') && !name.endsWith('.test.ts'))) {
+    const source = await readFile(join(folder, file), 'utf8')
+    for (const [call, path = '', after] of source.matchAll(
+      /\.post(?:<[^()]*>)?\(\s*['`](\/api\/v1\/[^'`]*)['`]\s*([,)])/g,
+    )) {
+      seen++
+      const parts = path.split('/')
+      // What is put in is a parameter, or a verb of several operations.
+      const found = known.filter(
+        entry =>
+          entry.parts.length === parts.length &&
+          parts.every((part, at) => part === entry.parts[at] || part.startsWith('${')),
+      )
+      expect([file, path, found.length > 0]).toEqual([file, path, true])
+      if (after === ',') continue
+      const demanding = found.filter(({ post }) =>
+        Object.values(post.requestBody?.content ?? {}).some(({ schema }) => (schema.required ?? []).length > 0),
+      )
+      expect([call, demanding.length < found.length]).toEqual([call, true])
+    }
+  }
+  expect(seen).toBeGreaterThan(30)
 })

@@ -83,6 +83,11 @@ describe('a city that nobody can connect to', () => {
     if (city === undefined) throw new Error('no example city')
     const [offered] = await exampleItems(city)
     if (offered === undefined) throw new Error('no item')
+    await shiyan.client.put('/api/v1/services', { items: [offered] })
+    await until(
+      async () => (await xiangyang.client.get<{ list: unknown }>(`/api/v1/partners/${SHIYAN.code}/services`)).list,
+      'the list arrived',
+    )
     const parties = [xiangyang, ankang, shiyan].map(({ code, name, authority }) => ({ code, name, authority }))
     const { agreements } = await xiangyang.client.post<{ agreements: { thread: string; id: string }[] }>(
       '/api/v1/agreements',

@@ -203,6 +203,31 @@ export async function addAgreementThreads(add: Add, ankang: VectorCity, shiyan: 
     [signed, [S, 'agreement.suspend', { reason }], [A, 'agreement.resume', {}]],
     refused('case.author'),
   )
+  const over = await writeAgreement({ ...DOCUMENT, validTo: '2026-11-01' })
+  if (!over.ok) throw new Error(over.problem.code)
+  const overdue = {
+    text: await packText(over.text),
+    signature: await signAgreement(over.text, ankang.certificateSigner),
+  }
+  await play(
+    'invalid/proposed-when-over',
+    'Proposes what ended the day before',
+    [],
+    refused('agreement.malformed'),
+    overdue,
+  )
+  await play(
+    'invalid/countered-when-over',
+    'Answers with a text that ended the day before',
+    [[S, 'agreement.counter', { ...overdue, signature: await signAgreement(over.text, shiyan.certificateSigner) }]],
+    refused('agreement.malformed'),
+  )
+  await play(
+    'invalid/terminated-in-the-past',
+    'Ends it on a day that is over',
+    [signed, [A, 'agreement.terminate', { reason: '到期不续', effectiveOn: '2026-11-01' }]],
+    refused('agreement.transition'),
+  )
   await play('invalid/not-deflated', 'A text that is no deflated JSON', [], refused('agreement.malformed'), {
     ...proposal,
     text: 'AAAA',

@@ -33,7 +33,14 @@ export async function pairCities(
   const city = cities.find(entry => entry.code === handling.code)
   if (city === undefined) throw new Error(`no example city ${handling.code}`)
   const items = change(await exampleItems(city))
-  await handling.client.put('/api/v1/services', { items })
+  const { version } = await handling.client.put<{ version: number }>('/api/v1/services', { items })
+  // A city proposes what the list that it holds offers.
+  await until(async () => {
+    const { list } = await collecting.client.get<{ list: { version: number } | null }>(
+      `/api/v1/partners/${handling.code}/services?limit=1`,
+    )
+    return (list?.version ?? 0) >= version
+  }, 'the list arrived')
   const {
     agreements: [proposed],
   } = await collecting.client.post<{ agreements: { thread: string }[] }>('/api/v1/agreements', {
@@ -62,11 +69,6 @@ export async function pairCities(
   await until(
     async () => (await collecting.client.get<{ state: string }>(path)).state === 'active',
     'the agreement is signed',
-  )
-  await until(
-    async () =>
-      (await collecting.client.get<{ list: unknown }>(`/api/v1/partners/${handling.code}/services?limit=1`)).list,
-    'the list arrived',
   )
   return { items, agreement: proposed.thread }
 }

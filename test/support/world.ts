@@ -5,6 +5,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Adapter } from '../../adapters/sdk/port.ts'
 import { createAgreements } from '../../node/agreements/agreements.ts'
+import type { TrustedCertificate } from '../../node/agreements/certificates.ts'
+import type { Soundness } from '../../node/agreements/soundness.ts'
 import { createAudit } from '../../node/audit/audit.ts'
 import { createEventLog } from '../../node/audit/events.ts'
 import { createCalendars } from '../../node/calendar/calendars.ts'
@@ -22,6 +24,7 @@ import type { Database } from '../../node/store/database.ts'
 import { migrate } from '../../node/store/migrate.ts'
 import { MIGRATIONS } from '../../node/store/migrations/index.ts'
 import { openSqlite } from '../../node/store/sqlite.ts'
+import type { CertificateSigner } from '../../protocol/keys/delegation.ts'
 import type { KeyResolver, TrustedKey } from '../../protocol/packet/envelope.ts'
 import type { Commitment } from '../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
@@ -61,7 +64,10 @@ export function fakeAdapter(effects: Map<string, number> = new Map()): Adapter {
 /** This world moves no bytes: what a city holds is put here by the test, and what it would fetch is noted. */
 type Scans = { held: Map<string, Commitment>; wanted: { partner: string; sha256: string }[] }
 
-type Setup = {
+/** What all cities know of each other's certificates; the last one of a city signs. */
+type Certificates = { trusted: Map<string, TrustedCertificate[]>; signers: Map<string, CertificateSigner> }
+
+type Setup = Certificates & {
   play: PlayCity
   resolve: KeyResolver
   network: MemoryNetwork
@@ -70,9 +76,22 @@ type Setup = {
   partners: readonly string[]
   adapter: Adapter
   /** what every city publishes */ items: readonly ServiceItem[]
+  faultsOf: Soundness
 }
 
-async function startCity({ play, resolve, network, clock, db, partners, adapter, items }: Setup) {
+async function startCity({
+  trusted,
+  signers,
+  faultsOf,
+  play,
+  resolve,
+  network,
+  clock,
+  db,
+  partners,
+  adapter,
+  items,
+}: Setup) {
   await migrate(db, MIGRATIONS, clock.now)
   const transport = network.transport(play.code, { gate: peer => partners.includes(peer) })
   const document = { certificates: [play.certificate], delegations: play.delegations, revocations: play.revocations }
@@ -148,9 +167,10 @@ async function startCity({ play, resolve, network, clock, db, partners, adapter,
     packets,
     author,
     identity,
-    signer: async () => play.certificateSigner,
-    certificateOf: city => certificates.get(city),
-    certificatePem: city => (certificates.has(city) ? `certificate of ${city}` : undefined),
+    signer: async () => signers.get(play.code) ?? play.certificateSigner,
+    certificateOf: async (city, kid) => trusted.get(city)?.find(({ key }) => key.kid === kid) ?? null,
+    knows: async city => trusted.has(city),
+    faultsOf,
     failed: error => problems.push({ partner: '', problem: { code: 'internal' }, error }),
     audit,
     events,
@@ -289,8 +309,14 @@ function under(states: readonly State[], cities: ReadonlyMap<string, WorldCity>)
   )
 }
 
-const certificates = new Map<string, PlayCity['certificateKey']>()
 const known = new Map<string, Promise<PlayCity>>()
+
+const certificateOf = ({ certificateKey, certificate, fingerprint }: PlayCity): TrustedCertificate => ({
+  key: certificateKey,
+  pem: certificate,
+  fingerprint,
+  revokedAt: null,
+})
 
 /** RSA keys take a while: every world of a test file shares its cities. */
 function sharedCity(code: string): Promise<PlayCity> {
@@ -304,11 +330,21 @@ export async function createWorld(
     adapter?: (code: string) => Adapter
     codes?: readonly string[]
     items?: readonly ServiceItem[]
+    /** what of a text a city finds wrong; nothing, for most tests publish no lists */ faultsOf?: (
+      code: string,
+    ) => Soundness
   } = {},
-): Promise<World & { restart(code: string, db?: Database): Promise<WorldCity> }> {
+): Promise<
+  World & {
+    restart(code: string, db?: Database): Promise<WorldCity>
+    renewCertificate(code: string): Promise<TrustedCertificate>
+    trusted: Certificates['trusted']
+  }
+> {
   const codes = options.codes ?? ['610900', '420300']
   const plays = await Promise.all(codes.map(sharedCity))
-  for (const play of plays) certificates.set(play.code, play.certificateKey)
+  const trusted: Certificates['trusted'] = new Map(plays.map(play => [play.code, [certificateOf(play)]]))
+  const signers: Certificates['signers'] = new Map()
   const clock = createHandClock()
   const all = await trusting(...plays)
   // As the cities' delegations say: from a month ago on, for most of a year.
@@ -329,6 +365,9 @@ export async function createWorld(
       partners: codes.filter(code => code !== play.code),
       adapter: options.adapter?.(play.code) ?? fakeAdapter(),
       items: options.items ?? [],
+      faultsOf: options.faultsOf?.(play.code) ?? (async () => []),
+      trusted,
+      signers,
     })
     cities.set(play.code, city)
     return city
@@ -365,6 +404,14 @@ export async function createWorld(
         await entry.db.close()
       }
     },
+    /** A city signs with a new certificate, which all others pinned in place of the one before. */
+    async renewCertificate(code: string) {
+      const renewed = await playCity(code, { now: clock.now() / 1000 })
+      trusted.get(code)?.push(certificateOf(renewed))
+      signers.set(code, renewed.certificateSigner)
+      return certificateOf(renewed)
+    },
+    trusted,
     async restart(code: string, db?: Database) {
       const old = city(code)
       await old.stop()
