@@ -630,7 +630,10 @@ export async function startNode({
     applicantKey,
     schemas: { one: NewCase, joint: NewJointCase },
   })
-  const evidence = createEvidence({ db, packets, identity, clock, audit, trust, agreements, materials })
+  const evidence = createEvidence({
+    ...{ db, packets, identity, clock, audit, trust, agreements, calendars, materials },
+    caseNo: async thread => (await cases.get(thread)).caseNo,
+  })
   const archives = createArchives({
     ...{ db, clock, audit, evidence, materials, papers: casePapers, packets: packetsOf, own: identity.city },
     row: thread => cases.get(thread),

@@ -16,6 +16,8 @@ const receiptsOf = (done: PlayedCase): ReceiptClaims[] =>
 const pageOf = (done: PlayedCase, packets = done.play.packets, receipts = receiptsOf(done)): string =>
   timelineHtml({
     thread: done.play.thread,
+    caseNo: done.caseNo,
+    deadlines: null,
     state: done.play.state,
     entries: timelineOf(packets, storedTimes(receipts)),
     paths: new Map(),

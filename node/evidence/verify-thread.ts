@@ -107,6 +107,7 @@ const PLAIN = [
 
 /** The parts of an opened body that fold and timeline read, so that thousands of bodies are never held. */
 function essence(kind: CaseKind, body: unknown): unknown {
-  const left = kind === 'case.request-supplement' ? PLAIN : [...PLAIN, 'materials']
+  // What a notice lacks and how many files a purge deleted stand under the same name as materials.
+  const left = kind === 'case.request-supplement' || kind === 'case.purge' ? PLAIN : [...PLAIN, 'materials']
   return Object.fromEntries(Object.entries(body as object).filter(([name]) => !left.includes(name)))
 }

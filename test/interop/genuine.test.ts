@@ -75,6 +75,88 @@ describe('a genuine bundle', () => {
     }
   })
 
+  test('of a case that both cities purged verifies without a doubt about its page, which says what is gone', async () => {
+    const setting = await playCase({ cities })
+    const { play, collecting, handling } = setting
+    const purge = { cause: 'agreement' as const, purgedAt: '2027-02-02T10:00:00+08:00', bodies: 9, materials: 4 }
+    for (const city of [collecting, handling]) await play.say(city, 'case.purge', purge)
+    const input = bundleInputOf(setting)
+    const kept = new Set(play.packets.filter(({ claims }) => claims.kind === 'case.purge').map(({ jws }) => jws))
+    const packets = input.packets.map(packet => (kept.has(packet.jws) ? packet : { ...packet, body: null }))
+    const zip = await bundleBytes({ ...input, packets, materials: [] })
+    const verdict = await judgeOne(zip, fingerprints)
+    expectAccepted(verdict, { state: 'closed', outcome: null })
+    expect(new Set(verdict.first.findings.map(({ problem }) => problem.detail))).toEqual(
+      new Set(['body.purged', 'material.purged', 'agreement.unchecked']),
+    )
+    expect(verdict.first.timeline.at(-1)?.facts[0]?.value).toEqual({
+      zh: '9 项内容、4 份材料',
+      en: '9 bodies, 4 materials',
+    })
+    expect(verdict.first.deadlines?.complete).toBe(false)
+    const page = new TextDecoder().decode(unpack(zip)['timeline.html'])
+    expect(page).toContain(setting.caseNo)
+    expect(page).not.toContain('全程网办')
+    expect(page).toMatch(/办理模式.*?<dd>已清除/)
+  })
+
+  test('says which steps were missed, by which packets, and says when its list says otherwise', async () => {
+    const setting = await playSetting({ cities })
+    const { play, collecting, handling, agreement, caseNo } = setting
+    const at = (day: string) => ({ iat: Date.parse(`${day}T10:00:00+08:00`) / 1000 })
+    const submit = submitContentOf(caseNo, 1, [])
+    await play.say(collecting, 'case.submit', submit, { agreement: agreement.id, ...at('2026-11-02') })
+    await play.say(handling, 'case.arrived', { localCaseNo: 'SY-1' }, at('2026-11-02'))
+    await play.say(
+      handling,
+      'case.request-supplement',
+      { notice: '请补充', deadline: '2026-11-18', materials: [{ code: 'M03', reason: '缺少' }] },
+      at('2026-11-12'),
+    )
+    const zip = await bundleBytes(bundleInputOf(setting))
+    const verdict = await judgeOne(zip, fingerprints)
+    expectAccepted(verdict, { state: 'supplementing', outcome: null })
+    expect(verdict.first.findings).toEqual([])
+    const record = verdict.first.deadlines
+    expect(record).toMatchObject({ complete: true, deemedAccepted: '2026-11-02' })
+    expect(record?.calendars[0]).toMatchObject({ covered: { through: '2026-12-31' } })
+    expect(
+      record?.duties.filter(({ missed }) => missed).map(({ duty, city, due, done }) => [duty, city, due, done]),
+    ).toEqual([
+      ['recheck', '420300', '2026-11-03', '2026-11-12'],
+      ['notice', '420300', '2026-11-09', '2026-11-12'],
+    ])
+    expect(record?.duties.find(({ duty }) => duty === 'notice')?.packets).toEqual({
+      begun: 'packets/0002-420300-1.jws',
+      done: 'packets/0003-420300-2.jws',
+    })
+    const files = unpack(zip)
+    const page = new TextDecoder().decode(files['timeline.html'])
+    expect(page).toMatch(/一次性告知补正[\s\S]*?未按期 补正告知：应于 2026-11-09 前完成，实际于 2026-11-12 完成/)
+
+    const told = new TextDecoder().decode(files['deadlines.json'])
+    files['deadlines.json'] = new TextEncoder().encode(told.replaceAll('"missed": true', '"missed": false'))
+    await relist(files)
+    const changed = await judgeOne(pack(files), fingerprints)
+    expectAccepted(changed, { state: 'supplementing', outcome: null })
+    expect(changed.first.findings.map(({ problem }) => problem.detail)).toEqual(['deadlines.differ'])
+    expect(changed.first.deadlines).toEqual(record)
+  })
+
+  test('counts by the holiday tables it holds, and says when one is not the known one, or of no city of the case', async () => {
+    const table = { v: 1 as const, region: 'CN', year: 2026, off: ['2026-11-03'], worked: [], source: '某通知' }
+    const other = await judgeInput({ ...bundleInputOf(played), calendars: [table] }, fingerprints)
+    expectAccepted(other, { state: 'closed', outcome: 'granted' })
+    expect(other.first.findings.map(({ problem }) => problem.detail)).toEqual(['calendar.differs'])
+    const files = unpack(genuine)
+    files['calendars/51-2026.json'] = new TextEncoder().encode(JSON.stringify({ ...table, region: '51' }))
+    await relist(files)
+    expectRefused(await judgeOne(pack(files), fingerprints), 'evidence.invalid calendar.unrelated', /^calendars/)
+    files['calendars/51-2026.json'] = new TextEncoder().encode(JSON.stringify({ ...table, year: 2025 }))
+    await relist(files)
+    expectRefused(await judgeOne(pack(files), fingerprints), 'calendar.malformed', /^calendars/)
+  })
+
   test('verifies with one receipt for many packets, and one key after another', async () => {
     const handling = { ...cities[1], delegations: [...cities[1].delegations] }
     const { play, agreement, caseNo, ...setting } = await playSetting({ cities: [cities[0], handling] })

@@ -127,6 +127,8 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
     audit,
     trust,
     agreements: { evidence: async () => [] },
+    calendars: { tables: () => [] },
+    caseNo: async thread => thread,
     materials,
   })
   const make = () =>
