@@ -819,7 +819,8 @@ export async function startNode({
   parcels.start()
   // The program may have come with the holiday table of another year.
   void cases.recount('provisional').catch(error => log.error('days not counted anew', {}, error))
-  const server = startServer({ app, host: config.http.host, port: config.http.port, maxBytes: MAX_BODY, clock })
+  const { host: httpHost, port } = config.http
+  const server = startServer({ app, host: httpHost, port, setting: 'http.port', maxBytes: MAX_BODY, clock })
   const { applicants: pages } = config
   const site =
     pages.port === undefined
@@ -833,6 +834,7 @@ export async function startNode({
           }),
           host: pages.host,
           port: pages.port,
+          setting: 'applicants.port',
           maxBytes: SITE_LIMITS.formBytes * 2,
           clock,
         })
