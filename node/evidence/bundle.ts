@@ -10,7 +10,7 @@ import { ReceiptClaims } from '../../protocol/packet/receipt.ts'
 import { foldTest } from '../../protocol/partner-test/thread.ts'
 import { decodeUtf8, encodeUtf8, sha256 } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
-import { calendarPath, deadlinesOf, documentOfTexts, tablesFor } from './deadlines.ts'
+import { calendarPath, deadlinesOf, documentOfTexts } from './deadlines.ts'
 import { BUNDLE_LIMITS, DEADLINES, MANIFEST, type Manifest, packetPath, TIMELINE } from './manifest.ts'
 import { storedKey, storedTimes, timelineOf } from './timeline.ts'
 import { timelineHtml } from './timeline-html.ts'
@@ -34,8 +34,8 @@ export type BundleInput = {
   /** PEM, at least one of each city; those that matter are taken */ certificates: readonly string[]
   /** the agreement that the submit names */
   agreements: readonly { text: string; signatures: readonly AgreementSignature[] }[]
-  /** the holiday tables that the exporting city holds; those of the country and of both regions are taken */
-  calendars: readonly HolidayTable[]
+  /** the holiday tables by which the limits of each of the two cities run, by division code */
+  calendars: ReadonlyMap<string, readonly HolidayTable[]>
   /** every material that a packet commits to; one that is left out counts as purged */
   materials: readonly BundleMaterial[]
   /** milliseconds since the epoch */ exportedAt: number
@@ -161,11 +161,12 @@ async function plan(input: BundleInput): Promise<{ manifest: Manifest; parts: Pa
   if (state !== null) {
     const entries = timelineOf(packets, stored)
     const document = documentOfTexts(input.agreements.map(({ text }) => text))
-    const tables = tablesFor(input.calendars, [state.collecting, state.handling])
+    const tables = input.calendars
     const deadlines =
       document === null ? null : deadlinesOf({ state, entries, paths, document, tables, at: exportedAt })
     if (deadlines !== null) {
-      for (const table of tables) await add(calendarPath(table), JSON.stringify(table))
+      for (const [city, list] of [...tables].sort(([a], [b]) => (a < b ? -1 : 1)))
+        for (const table of list) await add(calendarPath(table, city), JSON.stringify(table))
       await add(DEADLINES, JSON.stringify(deadlines, null, 2))
     }
     const told = {

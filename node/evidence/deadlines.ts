@@ -88,14 +88,9 @@ const COUNTED: readonly CaseKind[] = [
   'case.answer-evaluation',
 ]
 
-export const calendarPath = ({ region, year }: Pick<HolidayTable, 'region' | 'year'>): string =>
-  `calendars/${region}-${year}.json`
-
-/** The tables that count in one of the cities, in the order of their paths. */
-export const tablesFor = (tables: readonly HolidayTable[], cities: readonly string[]): HolidayTable[] =>
-  tables
-    .filter(({ region }) => region === 'CN' || cities.some(city => city.startsWith(region)))
-    .toSorted((a, b) => (calendarPath(a) < calendarPath(b) ? -1 : 1))
+/** National tables stand once; those of a region for each city, since two of one region may hold others. */
+export const calendarPath = ({ region, year }: Pick<HolidayTable, 'region' | 'year'>, city: string): string =>
+  `calendars/${region === 'CN' ? region : city}-${year}.json`
 
 function first(text: string): AgreementDocument | null {
   const read = readAgreement(text)
@@ -123,18 +118,19 @@ export function deadlinesOf(input: {
   entries: readonly TimelineEntry[]
   paths: ReadonlyMap<string, string>
   document: AgreementDocument
-  tables: readonly HolidayTable[]
+  /** by division code */ tables: ReadonlyMap<string, readonly HolidayTable[]>
   /** ISO 8601 */ at: string
 }): DeadlineRecord {
   const { state, entries, paths, document } = input
   const cities = [state.collecting, state.handling]
-  const calendars = new Map(cities.map(city => [city, calendarOf(input.tables, city)]))
+  const tablesOf = (city: string) => input.tables.get(city) ?? []
+  const calendars = new Map(cities.map(city => [city, calendarOf(tablesOf(city), city)]))
   const clock = caseClock({
     state,
     terms: document.clock,
     promiseDays: agreedItem(document, state.handling, state.item?.code ?? '')?.promiseDays,
     evaluationDays: document.evaluationDays,
-    calendarOf: code => calendars.get(code) ?? calendarOf(input.tables, code),
+    calendarOf: code => calendars.get(code) ?? calendarOf(tablesOf(code), code),
     now: Math.floor(Date.parse(input.at) / 1000),
   })
   /** The first step of these kinds on a day that had an effect; of one city alone when both may take it. */
@@ -153,7 +149,9 @@ export function deadlinesOf(input: {
     calendars: cities.map(city => ({
       city,
       covered: calendars.get(city)?.covered ?? null,
-      tables: tablesFor(input.tables, [city]).map(calendarPath),
+      tables: tablesOf(city)
+        .map(table => calendarPath(table, city))
+        .sort(),
     })),
     duties: clock.deadlines.map(({ duty, city, from, due, done, level, provisional }) => ({
       ...{ duty, name: DUTIES[duty], city, from, due, done },

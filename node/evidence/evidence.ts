@@ -23,7 +23,7 @@ export type EvidenceParts = {
   agreements: {
     evidence(id: string): Promise<{ text: string; signatures: AgreementSignature[] }[]>
   }
-  calendars: { tables(): { table: HolidayTable }[] }
+  calendars: { tablesOf(city: string): HolidayTable[] }
   /** the number of a case, which outlives its bodies */ caseNo: (thread: string) => Promise<string>
   materials: { open(sha256: string): ReadableStream<Uint8Array>; size(sha256: string): Promise<number | null> }
 }
@@ -66,7 +66,7 @@ export function createEvidence(parts: EvidenceParts) {
       delegations: papers.flatMap(paper => paper.delegations),
       revocations: papers.flatMap(paper => paper.revocations),
       agreements,
-      calendars: parts.calendars.tables().map(({ table }) => table),
+      calendars: new Map([identity.city, row.partner].map(city => [city, parts.calendars.tablesOf(city)])),
       materials,
       exportedAt: parts.clock.now(),
       exportedBy: identity.city,

@@ -66,7 +66,7 @@ export const FOLDERS = {
   revocations: { name: JWS, bytes: LIMITS.delegationBytes, most: 256 },
   certificates: { name: /^[a-z0-9-]{1,100}\.pem$/, bytes: BUNDLE_LIMITS.certificateBytes, most: 32 },
   agreements: { name: /^[0-9a-f]{64}\.json$/, bytes: BUNDLE_LIMITS.agreementBytes, most: 64 },
-  calendars: { name: /^(CN|[1-9]\d)-\d{4}\.json$/, bytes: BUNDLE_LIMITS.calendarBytes, most: 512 },
+  calendars: { name: /^(CN|[1-9]\d{5})-\d{4}\.json$/, bytes: BUNDLE_LIMITS.calendarBytes, most: 512 },
   bodies: { name: HASH, bytes: LIMITS.bodyBytes, most: 2 * LIMITS.threadPackets },
   materials: { name: HASH, bytes: LIMITS.materialBytes, most: BUNDLE_LIMITS.entries },
 } as const

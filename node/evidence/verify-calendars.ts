@@ -5,12 +5,13 @@ import { calendarPath } from './deadlines.ts'
 import type { BundleFiles } from './files.ts'
 import type { Findings } from './findings.ts'
 
+/** By city: the national tables, and those of its region. */
 export async function readCalendars(
   files: BundleFiles,
   cities: readonly string[],
   findings: Findings,
-): Promise<HolidayTable[]> {
-  const tables: HolidayTable[] = []
+): Promise<Map<string, HolidayTable[]>> {
+  const tables = new Map<string, HolidayTable[]>(cities.map(city => [city, []]))
   for (const path of files.inFolder('calendars')) {
     const bytes = await files.bytes(path)
     if (bytes === null) continue
@@ -20,15 +21,14 @@ export async function readCalendars(
       continue
     }
     const { table } = read
-    if (path !== calendarPath(table)) findings.error(path, 'file.name')
-    else if (table.region !== 'CN' && !cities.some(city => city.startsWith(table.region)))
-      findings.error(path, 'calendar.unrelated')
-    else {
-      // Nobody signs a table: a bundle could count by days of its own.
-      const own = CHINA_HOLIDAYS.find(({ region, year }) => region === table.region && year === table.year)
-      if (own !== undefined && daysOf(own) !== daysOf(table)) findings.warning(path, 'calendar.differs')
-      tables.push(table)
-    }
+    const counting = cities.filter(
+      city => path === calendarPath(table, city) && (table.region === 'CN' || city.startsWith(table.region)),
+    )
+    if (counting.length === 0) findings.error(path, 'calendar.unrelated')
+    // Nobody signs a table: a bundle could count by days of its own.
+    const own = CHINA_HOLIDAYS.find(({ region, year }) => region === table.region && year === table.year)
+    if (own !== undefined && daysOf(own) !== daysOf(table)) findings.warning(path, 'calendar.differs')
+    for (const city of counting) tables.get(city)?.push(table)
   }
   return tables
 }

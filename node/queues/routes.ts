@@ -7,7 +7,7 @@ import { Case, toAnswer } from '../cases/routes.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { actorOf, type RouteModule } from '../http/route.ts'
 import { COUNTED, QUEUE_NAMES, QUEUES, type Queues } from './queues.ts'
-import { DIMENSIONS, GRAINS, type Statistics, STEPS, type Step } from './statistics.ts'
+import { DIMENSIONS, GRAINS, STEPS, type Statistics, type Step } from './statistics.ts'
 
 const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 const states = Object.keys(STATES) as [State, ...State[]]

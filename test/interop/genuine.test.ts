@@ -145,14 +145,23 @@ describe('a genuine bundle', () => {
 
   test('counts by the holiday tables it holds, and says when one is not the known one, or of no city of the case', async () => {
     const table = { v: 1 as const, region: 'CN', year: 2026, off: ['2026-11-03'], worked: [], source: '某通知' }
-    const other = await judgeInput({ ...bundleInputOf(played), calendars: [table] }, fingerprints)
+    const other = await judgeInput(
+      {
+        ...bundleInputOf(played),
+        calendars: new Map([
+          ['420300', [table]],
+          ['610900', [table]],
+        ]),
+      },
+      fingerprints,
+    )
     expectAccepted(other, { state: 'closed', outcome: 'granted' })
     expect(other.first.findings.map(({ problem }) => problem.detail)).toEqual(['calendar.differs'])
     const files = unpack(genuine)
-    files['calendars/51-2026.json'] = new TextEncoder().encode(JSON.stringify({ ...table, region: '51' }))
+    files['calendars/510100-2026.json'] = new TextEncoder().encode(JSON.stringify({ ...table, region: '51' }))
     await relist(files)
     expectRefused(await judgeOne(pack(files), fingerprints), 'evidence.invalid calendar.unrelated', /^calendars/)
-    files['calendars/51-2026.json'] = new TextEncoder().encode(JSON.stringify({ ...table, year: 2025 }))
+    files['calendars/510100-2026.json'] = new TextEncoder().encode(JSON.stringify({ ...table, year: 2025 }))
     await relist(files)
     expectRefused(await judgeOne(pack(files), fingerprints), 'calendar.malformed', /^calendars/)
   })

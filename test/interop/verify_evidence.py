@@ -300,8 +300,9 @@ def check_calendars(bundle, parties):
     def use(name, data):
         table = members(parse_json(data), ("v", "region", "year", "off", "worked", "source"))
         require(table["v"] == 1, "v is not 1")
-        require("calendars/%s-%s.json" % (table["region"], table["year"]) == name, "not the table that its name says")
-        require(table["region"] == "CN" or any(c.startswith(table["region"]) for c in parties), "of no city of the case")
+        cities = ["CN"] if table["region"] == "CN" else [c for c in parties if c.startswith(table["region"])]
+        names = ["calendars/%s-%s.json" % (city, table["year"]) for city in cities]
+        require(name in names, "of no city of the case, or its name does not fit it")
         days = table["off"] + table["worked"]
         require(len(set(days)) == len(days), "a day stands twice")
         for day in days:

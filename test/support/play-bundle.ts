@@ -13,7 +13,7 @@ export const bundleInputOf = ({ collecting, handling, agreement, caseNo, play }:
   revocations: [...collecting.revocations, ...handling.revocations],
   certificates: [collecting.certificate, handling.certificate],
   agreements: [{ text: agreement.text, signatures: agreement.signatures.map(({ signature }) => signature) }],
-  calendars: CHINA_HOLIDAYS,
+  calendars: new Map([collecting.code, handling.code].map(code => [code, CHINA_HOLIDAYS])),
   materials: [...play.materials.values()].map(({ sha256, size, bytes }) => ({
     sha256,
     size,
