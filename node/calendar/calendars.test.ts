@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { addWorkingDays } from '../../protocol/calendar/calendar.ts'
 import { createTestApi } from '../../test/support/http.ts'
 import { openTestStore } from '../../test/support/store.ts'
@@ -74,8 +74,32 @@ describe('calendars', () => {
     expect(addWorkingDays(restarted.of('610900'), '2026-11-23', 1).day).toBe('2026-11-26')
     expect((await api.audit.list({ action: 'calendar.told' }, 10, null)).map(({ actor }) => actor)).toEqual([
       'city:610900',
-      'city:610900',
     ])
+  })
+
+  test('a partner that tells other days again and again costs one count at a time', async () => {
+    const api = await createTestApi({ store: await openTestStore() })
+    const gate = Promise.withResolvers<void>()
+    let counts = 0
+    const changed = async () => {
+      counts++
+      await gate.promise
+    }
+    const parts = { db: api.database, clock, audit: api.audit, events: api.events, ...quiet, changed }
+    const calendars = await createCalendars(parts)
+    const tell = (day: number) =>
+      calendars.told('610900', {
+        ...calendars.notice(),
+        regional: [{ v: 1, region: '61', year: 2026, off: [`2026-11-0${day}`], worked: [], source: '省政府通知' }],
+      })
+    await calendars.told('610900', { ...calendars.notice(), regional: [] })
+    expect(counts).toBe(0)
+    for (let day = 2; day < 7; day++) await tell(day)
+    expect(counts).toBe(1)
+    gate.resolve()
+    await vi.waitFor(() => expect(counts).toBe(2))
+    await tell(9)
+    await vi.waitFor(() => expect(counts).toBe(3))
   })
 
   test('over the API: an administrator imports, a clerk counts', async () => {

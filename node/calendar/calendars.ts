@@ -67,6 +67,25 @@ export async function createCalendars(parts: {
     if (theirs === null) return [...national, ...regional]
     return [...national, ...theirs.tables, ...regional.filter(({ year }) => year < theirs.since)]
   }
+  let counting = false
+  let changedAgain = false
+  /** In the background, one count at a time: a partner that tells other days again and again costs no more. */
+  function countAnew(): void {
+    changedAgain = true
+    if (counting) return
+    counting = true
+    const count = async () => {
+      while (changedAgain) {
+        changedAgain = false
+        await parts.changed()
+      }
+    }
+    void count()
+      .catch(parts.failed)
+      .finally(() => {
+        counting = false
+      })
+  }
   const differences = (city: string): Promise<TableDifference[]> =>
     told.differences(
       city,
@@ -92,9 +111,11 @@ export async function createCalendars(parts: {
 
     /** Takes what a partner tells; what it changes is counted anew in the background. */
     async told(city: string, given: CalendarNotice): Promise<void> {
-      if (!(await told.take(city, given))) return
+      const before = JSON.stringify(tablesOf(city))
+      await told.take(city, given)
+      if (JSON.stringify(tablesOf(city)) === before) return
       calendars.delete(city)
-      void parts.changed().catch(parts.failed)
+      countAnew()
     },
 
     /** Tables that a partner told of its region; null before it told anything. */

@@ -29,12 +29,12 @@ export async function openToldCalendars(parts: { db: Database; clock: Clock; aud
   return {
     of: (city: string): Told | null => told.get(city) ?? null,
 
-    /** Keeps what a city tells; whether days by which its limits run changed. What is malformed is not taken. */
-    async take(city: string, notice: CalendarNotice): Promise<boolean> {
+    /** Keeps what a city tells; what is malformed is not taken. */
+    async take(city: string, notice: CalendarNotice): Promise<void> {
       const read = readNotice(notice, city)
       if (!read.ok) {
         refused.set(city, read.problem)
-        return false
+        return
       }
       refused.delete(city)
       const before = told.get(city)
@@ -44,15 +44,14 @@ export async function openToldCalendars(parts: { db: Database; clock: Clock; aud
         notice,
       }
       const body = JSON.stringify(next)
-      if (before !== undefined && JSON.stringify(before) === body) return false
-      const changed = before === undefined || JSON.stringify(before.tables) !== JSON.stringify(next.tables)
+      if (before !== undefined && JSON.stringify(before) === body) return
       await db.transaction(async tx => {
         await tx.run(
           `INSERT INTO told_calendars (city, body, told_at) VALUES (?, ?, ?)
            ON CONFLICT (city) DO UPDATE SET body = excluded.body, told_at = excluded.told_at`,
           [city, body, parts.clock.now()],
         )
-        if (!changed) return
+        if (JSON.stringify(before?.tables ?? []) === JSON.stringify(next.tables)) return
         await parts.audit.append(tx, {
           actor: `city:${city}`,
           action: 'calendar.told',
@@ -62,7 +61,6 @@ export async function openToldCalendars(parts: { db: Database; clock: Clock; aud
         await parts.events.append(tx, { type: 'calendar.changed', subject: city })
       })
       told.set(city, next)
-      return changed
     },
 
     /** Why what a city told last was not taken. */

@@ -81,7 +81,6 @@ const COUNTED: readonly CaseKind[] = [
   'case.request-supplement',
   'case.accept',
   'case.extend',
-  'case.pause',
   'case.supervise',
   'case.answer',
   'case.evaluate',

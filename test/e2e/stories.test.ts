@@ -136,7 +136,9 @@ describe('a purge', () => {
     await again.catch(() => undefined)
     expect(await preview(thread)).toMatchObject({ bodies: 0, materials: 0, drafts: 0, projections: 0, search: 0 })
     // How it was decided stood in a body; the bundle of the city that keeps the file tells it.
-    expect(await stage.evidence(thread)).toMatchObject({ ok: true, state: 'closed', outcome: null })
+    const own = await stage.evidence(thread)
+    expect(own).toMatchObject({ ok: true, state: 'closed', outcome: null, caseNo: before.caseNo })
+    expect(own.findings.map(({ problem }) => problem.detail)).not.toContain('timeline.differs')
     expect(await stage.evidence(thread, stage.shiyan)).toMatchObject({ ok: true, state: 'closed', outcome: 'granted' })
   })
 
