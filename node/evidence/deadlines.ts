@@ -57,20 +57,25 @@ export const DeadlineRecord = z.strictObject({
 })
 export type DeadlineRecord = z.infer<typeof DeadlineRecord>
 
-/** Which steps begin a limit, and which end it. */
+/** Which steps begin a limit, and which end it; where several fall on one day, the first that is named. */
 const STEPS: Record<Duty, { begun: readonly CaseKind[]; done: readonly CaseKind[] }> = {
   forward: { begun: [], done: ['case.submit'] },
-  mail: { begun: ['case.submit'], done: ['case.ship'] },
+  mail: { begun: ['case.precheck', 'case.submit'], done: ['case.ship'] },
   recheck: {
-    begun: ['case.arrived'],
+    begun: ['case.arrived', 'case.submit'],
     done: ['case.precheck', 'case.accept', 'case.request-supplement', 'case.refuse'],
   },
-  notice: { begun: ['case.arrived'], done: ['case.accept', 'case.request-supplement', 'case.refuse'] },
+  notice: {
+    begun: ['case.arrived', 'case.submit', 'case.mail', 'case.ship'],
+    done: ['case.accept', 'case.request-supplement', 'case.refuse'],
+  },
   supplement: { begun: ['case.request-supplement'], done: ['case.supplement'] },
+  review: { begun: ['case.supplement', 'case.mail', 'case.ship'], done: ['case.accept', 'case.refuse'] },
   promise: { begun: ['case.accept', 'case.arrived'], done: ['case.decide'] },
   legal: { begun: ['case.accept', 'case.arrived'], done: ['case.decide'] },
   deliver: { begun: ['case.decide'], done: ['case.send-result', 'case.result-received', 'case.close'] },
   'result-mail': { begun: ['case.decide'], done: ['case.send-result'] },
+  objection: { begun: ['case.decide'], done: ['case.object'] },
   'follow-up': { begun: ['case.evaluate'], done: ['case.answer-evaluation'] },
   answer: { begun: ['case.supervise'], done: ['case.answer'] },
 }
@@ -78,6 +83,8 @@ const STEPS: Record<Duty, { begun: readonly CaseKind[]; done: readonly CaseKind[
 /** Bodies from which the clock takes days; without one it cannot tell every duty. */
 const COUNTED: readonly CaseKind[] = [
   'case.submit',
+  'case.supplement',
+  'case.mail',
   'case.request-supplement',
   'case.accept',
   'case.extend',
@@ -132,13 +139,16 @@ export function deadlinesOf(input: {
     calendarOf: code => calendars.get(code) ?? calendarOf(tablesOf(code), code),
     now: Math.floor(Date.parse(input.at) / 1000),
   })
-  /** The first step of these kinds on a day that had an effect; of one city alone when both may take it. */
+  /** The step of the first of these kinds that was taken on a day that had an effect; of one city alone when both may take it. */
   const stepOn = (kinds: readonly CaseKind[], day: string | null, by?: string): string | null => {
-    const found = entries.find(
-      ({ kind, at, late, city }) =>
-        !late && kinds.includes(kind) && dayOf(at) === day && (by === undefined || by === city),
+    const found = kinds.flatMap(
+      wanted =>
+        entries.find(
+          ({ kind, at, late, city }) =>
+            !late && kind === wanted && dayOf(at) === day && (by === undefined || by === city),
+        ) ?? [],
     )
-    return found === undefined ? null : (paths.get(found.proof.packet) ?? null)
+    return found[0] === undefined ? null : (paths.get(found[0].proof.packet) ?? null)
   }
   return {
     format: DEADLINES_FORMAT,

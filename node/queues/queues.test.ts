@@ -241,12 +241,9 @@ describe('statistics and rebuild', () => {
     const thread = await submit()
     const later = (days: number) => world.clock.advance(days * DAY)
     later(1)
-    await say(HANDLING, thread, 'case.request-supplement', {
-      notice: '请补正',
-      materials: [{ code: 'M01', reason: '不清晰' }],
-    })
+    await say(HANDLING, thread, 'case.request-supplement', { notice: '请补正', materials: [] })
     later(2)
-    await say(COLLECTING, thread, 'case.supplement', { materials: [] })
+    await say(COLLECTING, thread, 'case.supplement', { materials: [], note: '已补' })
     await say(COLLECTING, thread, 'case.ship', { waybill: { carrier: 'EMS', number: '118' }, contents: ['申请表'] })
     await say(HANDLING, thread, 'case.accept', {})
     await say(HANDLING, thread, 'case.decide', { outcome: 'granted' })

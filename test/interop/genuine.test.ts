@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { verifyBundle } from '../../node/evidence/verify.ts'
 import { bundleBytes, bundleInputOf } from '../support/play-bundle.ts'
-import { type PlayedCase, playCase, playSetting, submitContentOf } from '../support/play-case.ts'
+import { type PlayedCase, playCase, playMaterial, playSetting, submitContentOf } from '../support/play-case.ts'
 import { delegate, type PlayCity, playCity, playKey } from '../support/play-city.ts'
 import { expectAccepted, expectRefused, judgeInput, judgeOne } from './judges.ts'
 import { pack, relist, unpack } from './tamper.ts'
@@ -141,6 +141,40 @@ describe('a genuine bundle', () => {
     expectAccepted(changed, { state: 'supplementing', outcome: null })
     expect(changed.first.findings.map(({ problem }) => problem.detail)).toEqual(['deadlines.differ'])
     expect(changed.first.deadlines).toEqual(record)
+  })
+
+  test('holds what a supplement gives, in words, fields or originals, as the cities judged it', async () => {
+    const said = [
+      [{ materials: [] }, { materials: [], note: '已说明' }],
+      [
+        { materials: [], form: [{ field: '贷款城市', reason: '不符' }] },
+        { materials: [], form: { 贷款城市: '十堰' } },
+      ],
+    ] as const
+    for (const [notice, answer] of said) {
+      const setting = await playSetting({ cities })
+      const { play, collecting, handling, agreement, caseNo } = setting
+      await play.say(collecting, 'case.submit', submitContentOf(caseNo, 1, []), { agreement: agreement.id })
+      await play.say(handling, 'case.arrived', { localCaseNo: 'SY-1' })
+      const asked = { ...notice, notice: '请补充', materials: [...notice.materials] }
+      await play.say(handling, 'case.request-supplement', 'form' in asked ? { ...asked, form: [...asked.form] } : asked)
+      await play.say(collecting, 'case.supplement', { ...answer, materials: [] })
+      const verdict = await judgeInput(bundleInputOf(setting), fingerprints)
+      expectAccepted(verdict, { state: 'arrived', outcome: null })
+      expect(verdict.first.findings).toEqual([])
+    }
+    const setting = await playSetting({ cities })
+    const { play, collecting, handling, agreement, caseNo } = setting
+    await play.say(collecting, 'case.submit', submitContentOf(caseNo, 1, []), { agreement: agreement.id })
+    await play.say(handling, 'case.arrived', { localCaseNo: 'SY-1' })
+    await play.say(handling, 'case.request-supplement', { notice: '请补', materials: [{ code: 'M03', reason: '缺' }] })
+    const proof = await playMaterial('原件')
+    const original = { sha256: proof.sha256, code: 'M03', name: '原件', form: 'original' as const }
+    await play.say(collecting, 'case.supplement', { materials: [original] }, { materials: [proof] })
+    const verdict = await judgeInput(bundleInputOf(setting), fingerprints)
+    expectAccepted(verdict, { state: 'arrived', outcome: null })
+    expect(verdict.first.findings).toEqual([])
+    expect(verdict.first.deadlines?.duties.map(({ duty }) => duty)).toContain('mail')
   })
 
   test('counts by the holiday tables it holds, and says when one is not the known one, or of no city of the case', async () => {
