@@ -208,7 +208,12 @@ export async function startNode({
     revokedAt: fingerprint => directories.revocation(fingerprint)?.revokedAt,
     listedAt: directories.listedAt,
   })
-  const calendars = await createCalendars({ db, clock, audit, events, changed: () => cases.recount() })
+  const calendars = await createCalendars({
+    ...{ db, clock, audit, events, own: identity.city },
+    changed: () => cases.recount(),
+    announce: () => exchange.announceCalendar(),
+    failed: error => log.error('days not counted anew', {}, error),
+  })
   const seal = createSeal(identity.dataKey())
   const randomText = (bytes: number) => randomBytes(bytes).toString('base64url')
   const threadId = () => randomBytes(16).toString('hex')
@@ -271,6 +276,7 @@ export async function startNode({
     identity,
     trust,
     lists: services,
+    calendar: calendars,
     clock,
     handlers,
     observer: observeExchange(telemetry, {
@@ -630,7 +636,10 @@ export async function startNode({
     applicantKey,
     schemas: { one: NewCase, joint: NewJointCase },
   })
-  const evidence = createEvidence({ db, packets, identity, clock, audit, trust, agreements, materials })
+  const evidence = createEvidence({
+    ...{ db, packets, identity, clock, audit, trust, agreements, calendars, materials },
+    caseNo: async thread => (await cases.get(thread)).caseNo,
+  })
   const archives = createArchives({
     ...{ db, clock, audit, evidence, materials, papers: casePapers, packets: packetsOf, own: identity.city },
     row: thread => cases.get(thread),
@@ -652,6 +661,7 @@ export async function startNode({
     roundTrip: code => roundTrip(host, trust.reach(code).peers),
     lists: services,
     clocks: sightings,
+    calendars,
     randomBytes: n => randomBytes(n),
     failed: (partner, error) => log.error('partner test failed', { partner }, error),
     ended: (partner, failed) =>
@@ -690,6 +700,11 @@ export async function startNode({
       },
       now => agreements.reminders(now),
       lapsedItems({ own: identity.city, agreements, services }),
+      async now =>
+        calendars.reminders(
+          (await partners.list()).filter(({ status }) => status === 'active'),
+          now,
+        ),
       async now => {
         const week = new Date(now - 7 * 24 * HOUR).toISOString().slice(0, 10)
         const late = await purges.overdue(week)
@@ -733,7 +748,7 @@ export async function startNode({
     title: `${config.city.name} ${config.city.code}`,
     version: VERSION,
     routes: [
-      calendarRoutes(calendars, identity.city),
+      calendarRoutes(calendars, identity.city, () => trust.partners()),
       purgeRoutes(purges),
       webhookRoutes(webhooks),
       parcelRoutes(parcels),
@@ -816,7 +831,8 @@ export async function startNode({
   parcels.start()
   // The program may have come with the holiday table of another year.
   void cases.recount('provisional').catch(error => log.error('days not counted anew', {}, error))
-  const server = startServer({ app, host: config.http.host, port: config.http.port, maxBytes: MAX_BODY, clock })
+  const { host: httpHost, port } = config.http
+  const server = startServer({ app, host: httpHost, port, setting: 'http.port', maxBytes: MAX_BODY, clock })
   const { applicants: pages } = config
   const site =
     pages.port === undefined
@@ -830,6 +846,7 @@ export async function startNode({
           }),
           host: pages.host,
           port: pages.port,
+          setting: 'applicants.port',
           maxBytes: SITE_LIMITS.formBytes * 2,
           clock,
         })

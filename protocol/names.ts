@@ -28,6 +28,7 @@ export const CERTIFICATE_ALG = 'RS256'
 
 export const BODY_TYPE = 'application/json'
 export const EVIDENCE_FORMAT = 'tongban-evidence/1'
+export const DEADLINES_FORMAT = 'tongban-deadlines/1'
 export const INVITE_PREFIX = 'tongban-invite:'
 /** An invite as a link: the secret stands behind `#`, which no browser sends anywhere; a web page may take the scheme (HTML §8.8.1.3). */
 export const INVITE_LINK = 'web+tongban:invite#'

@@ -815,6 +815,14 @@ export const PROBLEMS = {
     zh: '配置无效',
     cure: 'Correct the values that the detail names',
   },
+  'node.unreachable': {
+    status: 503,
+    retryable: true,
+    act: 'operator',
+    en: 'The own node does not answer at this URL',
+    zh: '本市节点在该地址没有应答',
+    cure: "This city's operator starts it (tongban start), or corrects --url, TONGBAN_URL or http.port",
+  },
   'store.newer': {
     status: 500,
     retryable: false,

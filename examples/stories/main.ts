@@ -1,7 +1,7 @@
 /**
  * The stories (办件故事): one for each handling mode and one of everything between, in two nodes that share a clock, so that weeks
  * pass in seconds. Prints each timeline with its dates and what was due, verifies the evidence of every case.
- * `--only NAME` plays one; `--json` prints a summary as the last line.
+ * `--only NAME` plays one; `--json` prints a summary as the last line. It ends when they are told, with or without `--once`.
  */
 import { mkdir, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -11,13 +11,24 @@ import type { CaseKind } from '../../protocol/case/kinds.ts'
 import { openStage, type Stage } from './stage.ts'
 import { STORIES } from './stories.ts'
 
-const { values: flags } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    only: { type: 'string' },
-    folder: { type: 'string', default: 'demo/stories' },
-  },
-})
+function readFlags() {
+  try {
+    return parseArgs({
+      options: {
+        json: { type: 'boolean', default: false },
+        once: { type: 'boolean', default: false },
+        only: { type: 'string' },
+        folder: { type: 'string', default: 'demo/stories' },
+      },
+    }).values
+  } catch (error) {
+    console.error(
+      `${error instanceof Error ? error.message : error}\nOptions 选项: --only NAME, --json, --once, --folder PATH`,
+    )
+    process.exit(2)
+  }
+}
+const flags = readFlags()
 const say = (line = ''): void => {
   if (!flags.json) console.log(line)
 }

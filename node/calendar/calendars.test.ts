@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { addWorkingDays } from '../../protocol/calendar/calendar.ts'
 import { createTestApi } from '../../test/support/http.ts'
 import { openTestStore } from '../../test/support/store.ts'
@@ -8,12 +8,14 @@ import { calendarRoutes } from './routes.ts'
 const NEXT = { v: 1 as const, region: 'CN', year: 2027, off: ['2027-01-01'], worked: [], source: '国务院办公厅通知' }
 const clock = { now: () => 1_800_000_000_000, after: () => () => {} }
 
+const quiet = { own: '420300', changed: async () => {}, announce: () => {}, failed: () => {} }
+
 async function open() {
   const api = await createTestApi({
     store: await openTestStore(),
     routes: async ({ database, audit, events }) => {
-      const calendars = await createCalendars({ db: database, clock, audit, events, changed: async () => {} })
-      return [calendarRoutes(calendars, '420300')]
+      const calendars = await createCalendars({ db: database, clock, audit, events, ...quiet })
+      return [calendarRoutes(calendars, '420300', () => [])]
     },
   })
   return api
@@ -23,7 +25,7 @@ describe('calendars', () => {
   test('an imported year ends what was provisional, outlives a restart, and can be taken back', async () => {
     const store = await openTestStore()
     const api = await createTestApi({ store })
-    const parts = { db: api.database, clock, audit: api.audit, events: api.events, changed: async () => {} }
+    const parts = { db: api.database, clock, audit: api.audit, events: api.events, ...quiet }
     const calendars = await createCalendars(parts)
     expect(addWorkingDays(calendars.of('420300'), '2026-12-30', 2)).toEqual({ day: '2027-01-01', provisional: true })
     await calendars.import(NEXT, 'person:1')
@@ -38,6 +40,66 @@ describe('calendars', () => {
     })
     const audited = await api.audit.list({ subject: 'CN 2027' }, 10, null)
     expect(audited.map(row => row.action)).toEqual(['calendar.removed', 'calendar.imported'])
+  })
+
+  test("a partner's limits run by the tables that it tells, also after a restart; own imports count until it told any", async () => {
+    const api = await createTestApi({ store: await openTestStore() })
+    let recounted = 0
+    const changed = async () => void recounted++
+    const parts = { db: api.database, clock, audit: api.audit, events: api.events, ...quiet, changed }
+    const calendars = await createCalendars(parts)
+    const festival = { v: 1 as const, region: '61', year: 2026, off: ['2026-11-24'], worked: [], source: '省政府通知' }
+    const next = () => addWorkingDays(calendars.of('610900'), '2026-11-23', 1).day
+    expect(next()).toBe('2026-11-24')
+    await calendars.import(festival, 'person:1')
+    expect([next(), recounted]).toEqual(['2026-11-25', 1])
+    const none = { ...calendars.notice(), regional: [] }
+    await calendars.told('610900', none)
+    expect([next(), recounted]).toEqual(['2026-11-24', 2])
+    const partner = [{ code: '610900', name: '安康市' }]
+    expect(await calendars.reminders(partner, 0)).toMatchObject([
+      { id: 'calendar:610900:61:2026:partner', act: 'partner', level: 'warn' },
+    ])
+    const told = { ...none, regional: [{ ...festival, off: ['2026-11-24', '2026-11-25'] }] }
+    await calendars.told('610900', told)
+    await calendars.told('610900', told)
+    expect([next(), recounted]).toEqual(['2026-11-26', 3])
+    expect(addWorkingDays(calendars.of('610100'), '2026-11-23', 1).day).toBe('2026-11-25')
+    expect(await calendars.reminders(partner, 0)).toMatchObject([{ id: 'calendar:610900:61:2026:differs' }])
+    // Nothing that is malformed, nor of another region, takes the place of what holds.
+    await calendars.told('610900', { ...none, regional: [{ ...festival, region: '42' }] })
+    expect([next(), recounted]).toEqual(['2026-11-26', 3])
+    expect((await calendars.reminders(partner, 0)).map(({ id }) => id)).toContain('calendar:610900:malformed')
+    const restarted = await createCalendars(parts)
+    expect(addWorkingDays(restarted.of('610900'), '2026-11-23', 1).day).toBe('2026-11-26')
+    expect((await api.audit.list({ action: 'calendar.told' }, 10, null)).map(({ actor }) => actor)).toEqual([
+      'city:610900',
+    ])
+  })
+
+  test('a partner that tells other days again and again costs one count at a time', async () => {
+    const api = await createTestApi({ store: await openTestStore() })
+    const gate = Promise.withResolvers<void>()
+    let counts = 0
+    const changed = async () => {
+      counts++
+      await gate.promise
+    }
+    const parts = { db: api.database, clock, audit: api.audit, events: api.events, ...quiet, changed }
+    const calendars = await createCalendars(parts)
+    const tell = (day: number) =>
+      calendars.told('610900', {
+        ...calendars.notice(),
+        regional: [{ v: 1, region: '61', year: 2026, off: [`2026-11-0${day}`], worked: [], source: '省政府通知' }],
+      })
+    await calendars.told('610900', { ...calendars.notice(), regional: [] })
+    expect(counts).toBe(0)
+    for (let day = 2; day < 7; day++) await tell(day)
+    expect(counts).toBe(1)
+    gate.resolve()
+    await vi.waitFor(() => expect(counts).toBe(2))
+    await tell(9)
+    await vi.waitFor(() => expect(counts).toBe(3))
   })
 
   test('over the API: an administrator imports, a clerk counts', async () => {

@@ -1,14 +1,19 @@
 /**
  * Calendars (节假日历): the program's holiday tables, and those that an administrator imports when the next year's notice is out.
- * An imported table takes the place of the program's for the same region and year. May import the store and the protocol.
+ * An imported table takes the place of the program's for the same region and year. The days of a partner's region are those that
+ * the partner tells. May import the store and the protocol.
  */
 import { type Calendar, calendarOf, type HolidayTable, readHolidayTable } from '../../protocol/calendar/calendar.ts'
 import { CHINA_HOLIDAYS } from '../../protocol/calendar/china.ts'
+import { type CalendarNotice, type TableDifference, writeNotice } from '../../protocol/calendar/notice.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import type { Clock } from '../exchange/clock.ts'
+import type { Reminder } from '../reminders/reminders.ts'
 import type { Database } from '../store/database.ts'
+import { calendarReminder, malformedCalendarReminder } from './reminders.ts'
+import { openToldCalendars } from './told.ts'
 
 export type HeldTable = { table: HolidayTable /** ms; null when it is the program's */; importedAt: number | null }
 
@@ -22,9 +27,14 @@ export async function createCalendars(parts: {
   clock: Clock
   audit: Audit
   events: EventLog
+  /** own division code */ own: string
   /** after a table was taken or taken back: what was counted by it is to be counted anew */ changed: () => Promise<void>
+  /** after own tables changed: partners are to be told */ announce: () => void
+  failed: (error: unknown) => void
 }) {
-  const { db, clock } = parts
+  const { db, clock, own } = parts
+  const told = await openToldCalendars(parts)
+  let notice: CalendarNotice
   const held = new Map<string, HeldTable>()
   const calendars = new Map<string, Calendar>()
   const keyOf = ({ region, year }: Pick<HolidayTable, 'region' | 'year'>) => `${region} ${year}`
@@ -38,21 +48,89 @@ export async function createCalendars(parts: {
       const table = JSON.parse(row.body) as HolidayTable
       held.set(keyOf(table), { table, importedAt: row.imported_at })
     }
+    // Limits that run now began last year at the earliest.
+    const from = new Date(clock.now()).getUTCFullYear() - 1
+    notice = await writeNotice(
+      Array.from(held.values(), entry => entry.table),
+      own,
+      from,
+    )
   }
   await load()
+
+  /** A partner's limits run by the tables that it tells, as its own node counts them; before it told any, by those held here. */
+  function tablesOf(code: string): HolidayTable[] {
+    const all = Array.from(held.values(), entry => entry.table)
+    const national = all.filter(({ region }) => region === 'CN')
+    const regional = all.filter(({ region }) => code.startsWith(region))
+    const theirs = code === own ? null : told.of(code)
+    if (theirs === null) return [...national, ...regional]
+    return [...national, ...theirs.tables, ...regional.filter(({ year }) => year < theirs.since)]
+  }
+  let counting = false
+  let changedAgain = false
+  /** In the background, one count at a time: a partner that tells other days again and again costs no more. */
+  function countAnew(): void {
+    changedAgain = true
+    if (counting) return
+    counting = true
+    const count = async () => {
+      while (changedAgain) {
+        changedAgain = false
+        await parts.changed()
+      }
+    }
+    void count()
+      .catch(parts.failed)
+      .finally(() => {
+        counting = false
+      })
+  }
+  const differences = (city: string): Promise<TableDifference[]> =>
+    told.differences(
+      city,
+      notice,
+      Array.from(held.values(), entry => entry.table),
+    )
 
   return {
     /** The calendar by which the limits of a city run. */
     of(code: string): Calendar {
-      const region = code.slice(0, 2)
-      const known = calendars.get(region)
+      const known = calendars.get(code)
       if (known !== undefined) return known
-      const calendar = calendarOf(
-        Array.from(held.values(), entry => entry.table),
-        code,
-      )
-      calendars.set(region, calendar)
+      const calendar = calendarOf(tablesOf(code), code)
+      calendars.set(code, calendar)
       return calendar
+    },
+
+    /** The tables by which the limits of a city run. */
+    tablesOf,
+
+    /** What partners are told. */
+    notice: () => notice,
+
+    /** Takes what a partner tells; what it changes is counted anew in the background. */
+    async told(city: string, given: CalendarNotice): Promise<void> {
+      const before = JSON.stringify(tablesOf(city))
+      await told.take(city, given)
+      if (JSON.stringify(tablesOf(city)) === before) return
+      calendars.delete(city)
+      countAnew()
+    },
+
+    /** Tables that a partner told of its region; null before it told anything. */
+    toldBy: (city: string): HolidayTable[] | null => told.of(city)?.tables ?? null,
+    differences,
+
+    /** Who must act where tables of partners differ: the source of reminders. */
+    async reminders(partners: readonly { code: string; name: string }[], now: number): Promise<Reminder[]> {
+      const found = await Promise.all(
+        partners.map(async partner => [
+          ...(await differences(partner.code)).map(difference => calendarReminder(partner, difference)),
+          ...(told.problem(partner.code) === null ? [] : [malformedCalendarReminder(partner, now)]),
+        ]),
+      )
+      return found.flat()
     },
 
     /** All tables, by region and year. */
@@ -81,6 +159,7 @@ export async function createCalendars(parts: {
         await parts.events.append(tx, { type: 'calendar.changed', subject: keyOf(table) })
       })
       await load()
+      parts.announce()
       await parts.changed()
       return { table, importedAt: at }
     },
@@ -94,6 +173,7 @@ export async function createCalendars(parts: {
         await parts.events.append(tx, { type: 'calendar.changed', subject: `${region} ${year}` })
       })
       await load()
+      parts.announce()
       await parts.changed()
     },
   }

@@ -16,7 +16,7 @@ const toAnswer = ({ table, importedAt }: HeldTable): z.input<typeof Held> => ({
 const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 const place = z.strictObject({ region: HolidayTable.shape.region, year: z.coerce.number().int() })
 
-export const calendarRoutes = (calendars: Calendars, city: string): RouteModule => ({
+export const calendarRoutes = (calendars: Calendars, city: string, partners: () => readonly string[]): RouteModule => ({
   tag: 'Calendar',
   description:
     'Working days (工作日): holiday tables by year. Days past the last one are provisional (暂定) until it is imported.',
@@ -25,12 +25,39 @@ export const calendarRoutes = (calendars: Calendars, city: string): RouteModule 
       method: 'get',
       path: '/api/v1/calendar',
       id: 'showCalendar',
-      summary: 'Holiday tables, and through which day this city is covered',
+      summary:
+        'Holiday tables, through which day this city is covered, what partners tell of theirs, and where they differ',
       roles: READERS,
-      answer: z.strictObject({ coveredThrough: Day.nullable(), tables: z.array(Held) }),
+      answer: z.strictObject({
+        coveredThrough: Day.nullable(),
+        tables: z.array(Held),
+        partners: z.array(
+          z.strictObject({
+            city: DivisionCode,
+            tables: z
+              .array(HolidayTable)
+              .nullable()
+              .describe('of its region, as it tells them; null: nothing told yet'),
+            differences: z.array(
+              z.strictObject({
+                region: HolidayTable.shape.region,
+                year: HolidayTable.shape.year,
+                kind: z.enum(['own', 'partner', 'differs']).describe('who lacks the table, or that its days differ'),
+              }),
+            ),
+          }),
+        ),
+      }),
       handle: async () => ({
         coveredThrough: calendars.of(city).covered?.through ?? null,
         tables: calendars.tables().map(toAnswer),
+        partners: await Promise.all(
+          partners().map(async code => ({
+            city: code,
+            tables: calendars.toldBy(code),
+            differences: await calendars.differences(code),
+          })),
+        ),
       }),
     })
     api.operation({

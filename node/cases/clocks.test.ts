@@ -113,6 +113,28 @@ describe('the clock of a case at two nodes', () => {
     expect((await told(thread)).due).toMatchObject({ day: '2027-01-04', provisional: false })
   })
 
+  test('counts by a day of one region alike at both, though only its own city imported it; says who lacks a national table', async () => {
+    const thread = await begin()
+    await say(HANDLING, thread, 'case.accept', {})
+    expect((await told(thread)).due).toMatchObject({ duty: 'promise', day: '2026-11-30' })
+    const table = { v: 1 as const, year: 2026, off: ['2026-11-26'], worked: [], source: '省政府通知' }
+    await world.city(HANDLING).calendars.import({ ...table, region: HANDLING.slice(0, 2) }, 'person:1')
+    await world.settle()
+    expect((await told(thread)).due).toMatchObject({ duty: 'promise', day: '2026-12-01' })
+    const reminders = (city: string, partner: string) =>
+      world.city(city).calendars.reminders([{ code: partner, name: partner }], world.clock.now())
+    expect([await reminders(COLLECTING, HANDLING), await reminders(HANDLING, COLLECTING)]).toEqual([[], []])
+    const next = { ...table, region: 'CN', year: 2027, off: ['2027-01-01'] }
+    await world.city(HANDLING).calendars.import(next, 'person:1')
+    await world.settle()
+    expect(await reminders(COLLECTING, HANDLING)).toMatchObject([
+      { id: `calendar:${HANDLING}:CN:2027:own`, act: 'you' },
+    ])
+    await world.city(COLLECTING).calendars.import(next, 'person:1')
+    await world.settle()
+    expect([await reminders(COLLECTING, HANDLING), await reminders(HANDLING, COLLECTING)]).toEqual([[], []])
+  })
+
   test('tells of a day that comes near and is over, once for each stage', async () => {
     const thread = await begin()
     await say(HANDLING, thread, 'case.accept', {})

@@ -8,10 +8,25 @@ type Held = {
   importedAt: string | null
 }
 
+type Told = {
+  city: string
+  tables: { region: string; year: number }[] | null
+  differences: { region: string; year: number; kind: 'own' | 'partner' | 'differs' }[]
+}
+const KINDS = { own: 'lacking here 本市缺', partner: 'lacking there 对方缺', differs: 'days differ 不一致' } as const
+
+const partnerRow = ({ city, tables, differences }: Told) => ({
+  city,
+  told: tables === null ? 'nothing yet 尚未告知' : tables.map(({ region, year }) => `${region} ${year}`).join(' '),
+  differs: differences.map(({ region, year, kind }) => `${region} ${year} ${KINDS[kind]}`).join('; '),
+})
+
 export async function show(context: CommandContext): Promise<void> {
   const client = await context.client()
-  const found = await client.get<{ coveredThrough: string | null; tables: Held[] }>('/api/v1/calendar')
-  context.out.result(found, ({ coveredThrough, tables }) =>
+  const found = await client.get<{ coveredThrough: string | null; tables: Held[]; partners: Told[] }>(
+    '/api/v1/calendar',
+  )
+  context.out.result(found, ({ coveredThrough, tables, partners }) =>
     [
       `covered through 覆盖至 ${coveredThrough ?? '-'}; later days are provisional 其后为暂定`,
       table(
@@ -24,6 +39,8 @@ export async function show(context: CommandContext): Promise<void> {
           source,
         })),
       ),
+      ...(partners.length === 0 ? [] : ['', 'partners 合作城市:']),
+      ...(partners.length === 0 ? [] : [table(partners.map(partnerRow))]),
     ].join('\n'),
   )
 }

@@ -1,15 +1,12 @@
 /** `tongban case`: submit, look up, take a step. */
-import { createHash } from 'node:crypto'
-import { stat } from 'node:fs/promises'
-import { basename } from 'node:path'
 import { type CaseKind, isCaseKind } from '../../protocol/case/kinds.ts'
 import { CURES, type Finding } from '../../protocol/case/preflight.ts'
 import { ProblemError } from '../../protocol/problem.ts'
-import type { Client } from './client.ts'
+import { cityNames } from './cities.ts'
 import type { CommandContext } from './context.ts'
-import { type Output, table } from './output.ts'
-import { countPages } from './scans.ts'
+import { china, table } from './output.ts'
 import { readJson } from './services.ts'
+import { type CaseFlags, type Given, keyOf, withMaterials, withStepFiles } from './uploads.ts'
 
 type Case = {
   thread: string
@@ -41,43 +38,8 @@ type Detail = Case & {
   questions: { packet: string; kind: string; at: string; answerBy: string | null }[]
   timeline: { city: string; kind: string; at: string; status: string; receiptedAt: string | null; late: boolean }[]
 }
-export type Given = { materials?: { sha256?: string; code: string; name: string; pages?: number }[] } & Record<
-  string,
-  unknown
->
-
 const line = (value: Case) =>
   `${value.thread}  ${value.caseNo}  ${value.stateName} ${value.state}${value.outcome === null ? '' : ` ${value.outcome}`}`
-
-export type CaseFlags = { material: string[]; ownCodes?: boolean }
-
-/** Uploads each `CODE=PATH` and adds it to the materials of the body; says whose codes they are. */
-export async function withMaterials(client: Client, out: Output, read: Given, flags: CaseFlags): Promise<Given> {
-  const pairs = flags.material
-  const given = flags.ownCodes === true ? { ...read, codes: 'own' } : read
-  if (pairs.length === 0) return given
-  const materials = [...(given.materials ?? [])]
-  for (const pair of pairs) {
-    const [code, file] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]
-    if (!pair.includes('=')) throw new ProblemError('request.invalid', `--material ${pair}: CODE=PATH`)
-    const { sha256 } = await upload(client, out, file)
-    const pages = await countPages(client, sha256)
-    out.say(
-      `${code} ${basename(file)}: ${pages == null ? 'pages cannot be counted 无法核对页数' : `${pages} pages 页`}`,
-    )
-    materials.push({ code, name: basename(file), sha256, ...(pages == null ? {} : { pages }) })
-  }
-  const { agent } = given as { agent?: { authorisation?: string } }
-  const authorised = materials.find(({ code }) => code === agent?.authorisation)
-  return {
-    ...given,
-    // A file names the authorisation (授权委托书) by the code of its material: the hash is known only now.
-    ...(agent === undefined || authorised === undefined
-      ? {}
-      : { agent: { ...agent, authorisation: authorised.sha256 } }),
-    materials,
-  }
-}
 
 /** Uploads the materials, then submits. The same case within a day is the same request, so that one cut off can be repeated. */
 export async function submit(
@@ -87,15 +49,21 @@ export async function submit(
 ): Promise<void> {
   const client = await context.client()
   const given = await withMaterials(client, context.out, (await readJson(path)) as Given, flags)
-  const key = flags.again === true ? undefined : createHash('sha256').update(JSON.stringify(given)).digest('hex')
+  const key = flags.again === true ? undefined : keyOf(given)
   context.out.result(await client.post<Case>('/api/v1/cases', given, key), value => `Submitted 已提交\n${line(value)}`)
 }
 
-/** Submits the cases of a joint one; the same within a day is the same request. */
-export async function submitJoint(context: CommandContext, path: string): Promise<void> {
+/** Submits the cases of a joint one with their shared materials; the same within a day is the same request. */
+export async function submitJoint(
+  context: CommandContext,
+  path: string,
+  flags: CaseFlags & { again?: boolean },
+): Promise<void> {
   const client = await context.client()
-  const given = await readJson(path)
-  const key = createHash('sha256').update(JSON.stringify(given)).digest('hex')
+  const read = (await readJson(path)) as Given
+  if (read?.shared === undefined) throw new ProblemError('request.invalid', `${path}: { "shared": …, "items": […] }`)
+  const given = await withMaterials(client, context.out, read, flags)
+  const key = flags.again === true ? undefined : keyOf(given)
   const { cases } = await client.post<{ cases: Case[] }>('/api/v1/cases/joint', given, key)
   context.out.result(cases, list => ['Submitted 已提交', ...list.map(line)].join('\n'))
 }
@@ -138,33 +106,6 @@ export async function bodies(context: CommandContext, thread: string): Promise<v
   )
 }
 
-async function upload(client: Client, out: Output, path: string): Promise<{ sha256: string }> {
-  const total = await stat(path).then(
-    found => found.size,
-    () => {
-      throw new ProblemError('request.invalid', `${path} cannot be read`)
-    },
-  )
-  const bar = out.progress(total)
-  let done = 0
-  const counted = Bun.file(path)
-    .stream()
-    .pipeThrough(
-      new TransformStream<Uint8Array, Uint8Array>({
-        transform(chunk, controller) {
-          done += chunk.byteLength
-          bar.update(done)
-          controller.enqueue(chunk)
-        },
-      }),
-    )
-  try {
-    return await client.upload<{ sha256: string }>('/api/v1/materials', counted, 'application/octet-stream')
-  } finally {
-    bar.stop()
-  }
-}
-
 export async function list(
   context: CommandContext,
   flags: { state?: string; number?: string; limit: string },
@@ -192,7 +133,9 @@ export async function list(
 
 export async function show(context: CommandContext, thread: string): Promise<void> {
   const client = await context.client()
-  context.out.result(await client.get<Detail>(`/api/v1/cases/${thread}`), value =>
+  const found = await client.get<Detail>(`/api/v1/cases/${thread}`)
+  const name = context.out.json ? String : await cityNames(client)
+  context.out.result(found, value =>
     [
       line(value),
       `  ${value.item.name}`,
@@ -200,21 +143,21 @@ export async function show(context: CommandContext, thread: string): Promise<voi
       ...(value.parked === null
         ? []
         : [`  waits for a person 待处理  ${value.parked.code} ${value.parked.detail ?? ''}`]),
-      `  held by 当前持有方  ${value.holder ?? '-'}`,
+      `  held by 当前持有方  ${value.holder === null ? '-' : name(value.holder)}`,
       ...(value.deemedAccepted === null ? [] : [`  accepted by law since 视为受理  ${value.deemedAccepted}`]),
       ...value.questions.map(
         ({ packet, kind, answerBy }) => `  to be answered 待答复  ${kind} ${packet} ${answerBy ?? ''}`,
       ),
       ...value.linked.map(
         entry =>
-          `  joint 联办  ${entry.thread} ${entry.partner} ${entry.item.name} ${entry.stateName}${entry.lead ? ' *' : ''}`,
+          `  joint 联办  ${entry.thread} ${name(entry.partner)} ${entry.item.name} ${entry.stateName}${entry.lead ? ' *' : ''}`,
       ),
       `  possible now 可办步骤  ${value.steps.map(step => step.slice(5)).join(', ') || '-'}`,
       '',
       table(
         value.deadlines.map(({ dutyName, city, due, done, level, provisional }) => ({
           duty: dutyName,
-          city,
+          city: name(city),
           due: `${due ?? '-'}${provisional ? ' 暂定' : ''}`,
           done,
           level,
@@ -224,7 +167,7 @@ export async function show(context: CommandContext, thread: string): Promise<voi
       table(
         value.timeline.map(({ at, city, kind, receiptedAt, late }) => ({
           at,
-          city,
+          city: name(city),
           kind,
           receipted: receiptedAt ?? 'not yet',
           note: late ? 'too late' : '',
@@ -251,7 +194,7 @@ export async function step(
     throw new ProblemError('request.invalid', '--body: JSON, or @file')
   }
   const client = await context.client()
-  const whole = await withMaterials(client, context.out, body as Given, { material: flags.material })
+  const whole = await withStepFiles(client, context.out, kind, body as Given, flags.material)
   context.out.result(await client.post<Case>(`/api/v1/cases/${thread}/${name}`, whole), line)
 }
 
@@ -272,18 +215,18 @@ type Purge = {
 export async function purge(
   context: CommandContext,
   thread: string,
-  flags: { dryRun?: boolean; cause: string },
+  flags: { dryRun?: boolean; yes?: boolean; cause: string },
 ): Promise<void> {
   const client = await context.client()
   const preview = await client.get<Purge>(`/api/v1/cases/${thread}/purge`)
   const held = (value: Purge): string[] =>
-    value.backups.map(({ folder, at }) => `  still in the backup 备份中仍有: ${folder}  ${at}`)
+    value.backups.map(({ folder, at }) => `  still in the backup 备份中仍有: ${folder}  ${china(at)}`)
   if (flags.dryRun === true) {
     context.out.result(preview, value =>
       [
         value.purgedAt === null
           ? `Held until 保留至: ${value.purgeOn ?? 'the case has not ended 办件未结束'}`
-          : `Purged 已清除: ${value.purgedAt}`,
+          : `Purged 已清除: ${china(value.purgedAt)}`,
         `  bodies 正文 ${value.bodies}, files 材料文件 ${value.materials}, drafts 草稿 ${value.drafts}, list entries 列表记录 ${value.projections}, search keys 检索索引 ${value.search}`,
         ...(value.laterDrafts === 0
           ? []
@@ -293,6 +236,10 @@ export async function purge(
       ].join('\n'),
     )
     return
+  }
+  if (flags.yes !== true) {
+    const what = `bodies 正文 ${preview.bodies}, files 材料文件 ${preview.materials}`
+    await context.confirm(`Delete for good? 确认清除，不可恢复？ ${what}`, 'purge deletes for good: give --yes')
   }
   const done = await client.post<{ bodies: number; materials: number }>(`/api/v1/cases/${thread}/purge`, {
     cause: flags.cause,

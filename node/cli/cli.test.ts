@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bundleBytes, bundleInputOf } from '../../test/support/play-bundle.ts'
 import { playCase } from '../../test/support/play-case.ts'
 import { table } from './output.ts'
+import { readMaterialFlag } from './uploads.ts'
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 let root = ''
@@ -157,6 +158,12 @@ describe('commands', () => {
     expect(await tongban(['evidence', 'verify', 'bad.zip'])).toMatchObject({ code: 1 })
   })
 
+  test('statistics name the dimensions and grains that there are', async () => {
+    const node = ['--url', 'http://127.0.0.1:9', '--token', 'tb_x']
+    expect((await tongban(['case', 'stats', '--by', 'city', ...node])).error).toContain('one of all, role, partner')
+    expect((await tongban(['case', 'stats', '--grain', 'week', ...node])).error).toContain('one of day, month, year')
+  })
+
   test('an unknown command suggests the one that was meant; a node that is down says how to start it', async () => {
     const wrong = await tongban(['partner'])
     expect(wrong.code).toBe(1)
@@ -164,6 +171,16 @@ describe('commands', () => {
     const down = await tongban(['partners', '--config', 'shiyan/tongban.json'])
     expect(down.code).toBe(1)
     expect(down.error).toContain('tongban start')
+    expect(down.error).toMatch(/^node\.unreachable[\s\S]*http:\/\/127\.0\.0\.1:1\n[\s\S]*the node's operator/)
+  })
+})
+
+describe('--material', () => {
+  test('names a code, a file, and how it was handed in', () => {
+    expect(readMaterialFlag('M01=a/card.pdf')).toEqual({ code: 'M01', path: 'a/card.pdf', form: undefined })
+    expect(readMaterialFlag('M01=card:1.pdf:original')).toEqual({ code: 'M01', path: 'card:1.pdf', form: 'original' })
+    expect(readMaterialFlag('dir/x=1.pdf:copy')).toEqual({ code: null, path: 'dir/x=1.pdf', form: 'copy' })
+    expect(() => readMaterialFlag('')).toThrow('CODE=PATH')
   })
 })
 
@@ -176,5 +193,11 @@ describe('table', () => {
       ]),
     ).toBe('name    n\n十堰市  1\nabc')
     expect(table([])).toContain('无')
+  })
+
+  test('shows instants in the time of China, and leaves days and other text alone', () => {
+    expect(table([{ at: '2026-11-25T17:30:05.123Z', due: '2026-11-25', note: 'at 2026-11-25T17:30:05Z' }])).toBe(
+      'at                   due         note\n2026-11-26 01:30:05  2026-11-25  at 2026-11-25T17:30:05Z',
+    )
   })
 })

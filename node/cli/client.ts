@@ -62,9 +62,7 @@ export function createClient(target: Target): Client {
         ...(init.body === undefined ? {} : { body: init.body }),
       })
     } catch (cause) {
-      throw new ProblemError('exchange.unreachable', `no node answers at ${target.url}; start it with: tongban start`, {
-        cause,
-      })
+      throw new ProblemError('node.unreachable', target.url, { cause })
     }
     if (response.ok) return response
     const problem = (await response.json().catch(() => ({}))) as { code?: string; detail?: string }

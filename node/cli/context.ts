@@ -15,6 +15,8 @@ export type CommandContext = {
   client(): Promise<Client>
   /** where the config of the local node is, or would be */ configPath: string
   /** from the environment, a file, or typed in */ passphrase(): Promise<string>
+  /** Asks on the terminal before something that cannot be undone. Problem: `request.invalid` on a no, and with `otherwise` without a terminal. */
+  confirm(question: string, otherwise: string): Promise<void>
   /** one that is to be: from the variable or the file that it names with `_FILE`, or typed in twice */
   newPassphrase(variable: 'TONGBAN_PASSPHRASE' | 'TONGBAN_NEW_PASSPHRASE'): Promise<string>
 }
@@ -47,6 +49,12 @@ export function createContext(flags: GlobalFlags): CommandContext {
     configPath: resolve(flags.config ?? (env.TONGBAN_CONFIG || 'tongban.json')),
     passphrase: async () =>
       (await readPassphrase(env)) ?? ask('Passphrase of the key store 密钥库口令', 'TONGBAN_PASSPHRASE'),
+    async confirm(question, otherwise) {
+      if (!process.stdin.isTTY) throw new ProblemError('request.invalid', otherwise)
+      const { confirm } = await import('@clack/prompts')
+      if ((await confirm({ message: question, initialValue: false })) !== true)
+        throw new ProblemError('request.invalid', 'nothing was done 未执行')
+    },
     async newPassphrase(variable) {
       const given = await readPassphrase(env, variable)
       if (given !== null) return given

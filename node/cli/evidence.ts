@@ -2,6 +2,7 @@
 import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { missedWords } from '../evidence/deadlines.ts'
 import { verifyBundle } from '../evidence/verify.ts'
 import type { CommandContext } from './context.ts'
 
@@ -40,6 +41,12 @@ export async function verifyEvidence(
       `  state 状态       ${value.state ?? '-'} ${value.outcome ?? ''}`,
       `  verified 已验    ${value.packets} packets, ${value.receipts} receipts, ${value.materials} materials`,
       ...value.certificates.map(({ city, fingerprint }) => `  certificate 证书 ${city}  ${fingerprint}`),
+      ...(value.deadlines?.duties ?? [])
+        .filter(({ missed }) => missed)
+        .map(duty => {
+          const { zh, en } = missedWords(duty)
+          return `  missed 未按期     ${duty.city}  ${zh}; ${en}`
+        }),
       ...value.findings.map(finding => `  ${finding.level} ${finding.file}: ${finding.en} ${finding.zh}`),
     ].join('\n'),
   )

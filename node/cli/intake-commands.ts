@@ -1,6 +1,7 @@
 /** Declares `tongban case guide`, `prefill`, `draft …` and `parcel …`; what they do is imported when one runs. */
 import type { Command } from 'commander'
 import type { Declare } from './services-commands.ts'
+import { MATERIAL_FLAG } from './uploads.ts'
 
 const collect = (value: string, before: string[]): string[] => [...before, value]
 
@@ -38,7 +39,7 @@ export function declareIntake(cases: Command, { add, does, example }: Declare): 
     does(
       add(drafts, 'save <file>', 'save a case file, whole or not, as a draft')
         .option('--id <id>', 'over this one')
-        .option('--material <CODE=PATH>', 'a material to upload', collect, [])
+        .option(`--material ${MATERIAL_FLAG}`, 'a material to upload, and how it was handed in', collect, [])
         .option('--own-codes', 'the codes of materials are those of the own list 材料编码为本市编码'),
       async () => {
         const { saveDraft } = await import('./intake.ts')

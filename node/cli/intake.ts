@@ -3,10 +3,11 @@ import { writeFile } from 'node:fs/promises'
 import { MODE_NAMES } from '../../protocol/case/kinds.ts'
 import type { Finding } from '../../protocol/case/preflight.ts'
 import type { Guide } from '../intake/intake.ts'
-import { type CaseFlags, type Given, tellFindings, withMaterials } from './cases.ts'
+import { tellFindings } from './cases.ts'
 import type { CommandContext } from './context.ts'
-import { table } from './output.ts'
+import { china, table } from './output.ts'
 import { readJson } from './services.ts'
+import { type CaseFlags, type Given, withMaterials } from './uploads.ts'
 
 type Draft = {
   id: string
@@ -128,7 +129,7 @@ export async function showDraft(context: CommandContext, id: string, flags: { ou
   if (flags.out !== undefined) await writeFile(flags.out, `${text}\n`, { mode: 0o600 })
   context.out.result(draft, ({ version, updatedBy, updatedAt, problem }) =>
     [
-      `version ${version}, saved ${updatedAt} by ${updatedBy}`,
+      `version ${version}, saved ${china(updatedAt)} by ${updatedBy}`,
       ...(problem === null ? [] : [`refused: ${problem.code} ${problem.detail ?? ''}`]),
       flags.out === undefined ? text : `written to ${flags.out}`,
     ].join('\n'),

@@ -30,12 +30,18 @@ export const createOutput = (json: boolean): Output => ({
   },
 })
 
-/** Columns as wide as they need to be; Chinese characters take two places. */
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
+
+/** An instant (ISO 8601) as people in China read it: UTC+8 all over the country and the year. Other text stays as it is. */
+export const china = (text: string): string =>
+  INSTANT.test(text) ? new Date(Date.parse(text) + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ') : text
+
+/** Columns as wide as they need to be; Chinese characters take two places; instants are shown in China's time. */
 export function table(rows: readonly Record<string, string | number | null | undefined>[]): string {
   const [first] = rows
   if (first === undefined) return '(none) 无'
   const columns = Object.keys(first)
-  const cells = [columns, ...rows.map(row => columns.map(column => String(row[column] ?? '')))]
+  const cells = [columns, ...rows.map(row => columns.map(column => china(String(row[column] ?? ''))))]
   const widths = columns.map((_, index) => Math.max(...cells.map(row => width(row[index] ?? ''))))
   return cells
     .map(row =>

@@ -1,6 +1,6 @@
 /** `tongban case parcel …`: originals and results that are mailed. */
 import type { CommandContext } from './context.ts'
-import { table } from './output.ts'
+import { china, table } from './output.ts'
 
 type Parcel = {
   id: string
@@ -19,7 +19,7 @@ const told = (list: readonly Parcel[]): string =>
       const last = way.at(-1)
       return {
         ...{ id, parcel, state, carrier, waybill: number ?? '', payer },
-        last: last === undefined ? '' : `${last.at} ${last.state} ${last.place ?? ''}`,
+        last: last === undefined ? '' : `${china(last.at)} ${last.state} ${last.place ?? ''}`,
         problem: problem ?? '',
       }
     }),

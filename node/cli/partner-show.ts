@@ -1,7 +1,7 @@
 /** `tongban partners show`: one partner, how it is, what is wrong and who must act, how it was, and its last test. */
 import type { Actor } from '../../protocol/problem.ts'
 import type { CommandContext } from './context.ts'
-import { table } from './output.ts'
+import { china, table } from './output.ts'
 
 type Now = {
   connected: boolean
@@ -58,7 +58,7 @@ export async function showPartner(context: CommandContext, code: string, flags: 
       ['words of the last pairing 核对词', partner.words.length === 0 ? 'none' : partner.words.join(' · ')],
       ['addresses 地址', partner.addresses.join(' ')],
       ['connected 已连接', now.connected ? `yes ${rounded(now.roundTripMs)}` : `no, breaker ${now.breaker}`],
-      ['seen 最近有应答', now.seenAt ?? 'never'],
+      ['seen 最近有应答', now.seenAt === null ? 'never' : china(now.seenAt)],
       [
         'waiting 待发',
         `${now.waiting} packets, oldest ${Math.round(now.oldestMs / 60_000)} min; ${now.materials} materials`,
@@ -68,7 +68,9 @@ export async function showPartner(context: CommandContext, code: string, flags: 
       ['delegation 授权剩余', now.delegationDays === null ? 'unknown' : `${now.delegationDays} days`],
       [
         'last test 最近测试',
-        last === undefined ? 'none' : `${last.state} ${last.begunAt}${failed === undefined ? '' : ` at ${failed.hop}`}`,
+        last === undefined
+          ? 'none'
+          : `${last.state} ${china(last.begunAt)}${failed === undefined ? '' : ` at ${failed.hop}`}`,
       ],
     ]
     return [

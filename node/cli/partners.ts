@@ -4,7 +4,7 @@ import { renderUnicodeCompact } from 'uqr'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Client } from './client.ts'
 import type { CommandContext } from './context.ts'
-import { table } from './output.ts'
+import { china, table } from './output.ts'
 
 type Partner = {
   code: string
@@ -30,7 +30,7 @@ export async function invite(context: CommandContext, flags: { hours: string; qr
       text,
       '',
       ...(flags.qr === true ? [renderUnicodeCompact(link, { border: 4 }), ''] : []),
-      `Good once, until 一次有效，截止 ${expiresAt}`,
+      `Good once, until 一次有效，截止 ${china(expiresAt)}`,
       'Give it to the partner, who runs 请交给对方，由其执行: tongban accept INVITE',
       `Sent to the wrong place? 发错了？ tongban invite cancel ${id.slice(0, 12)}`,
       'Then compare the words and confirm 然后核对并确认: tongban partners',

@@ -12,6 +12,7 @@ import { declareOperation } from './operation-commands.ts'
 import { fail } from './output.ts'
 import { declarePartners } from './partner-commands.ts'
 import { declareServices } from './services-commands.ts'
+import { MATERIAL_FLAG } from './uploads.ts'
 import { declareWebhooks } from './webhook-commands.ts'
 
 type Action = (context: ReturnType<typeof createContext>, flags: never, ...args: string[]) => Promise<unknown>
@@ -132,7 +133,7 @@ export function createProgram(): Command {
   example(
     does(
       add(cases, 'submit <file>', 'submit a case; uploads its materials first')
-        .option('--material <CODE=PATH>', 'a material to upload', collect, [])
+        .option(`--material ${MATERIAL_FLAG}`, 'a material to upload, and how it was handed in', collect, [])
         .option('--own-codes', 'the codes of materials are those of the own list 材料编码为本市编码')
         .option('--again', 'another case, though the same was submitted within a day'),
       async () => {
@@ -143,9 +144,19 @@ export function createProgram(): Command {
     'tongban case submit case.json --material M01=id-card.pdf --material M02=form.pdf',
   )
   declareIntake(cases, { add, does, example })
-  does(add(cases, 'joint <file>', 'submit several items at once 多地联办/一件事: { shared, items }'), async () => {
-    const { submitJoint } = await import('./cases.ts')
-    return (context, _, file) => submitJoint(context, file ?? '')
+  does(
+    add(cases, 'joint <file>', 'submit several items at once 多地联办/一件事: { shared, items }')
+      .option(`--material ${MATERIAL_FLAG}`, 'a material of all items to upload', collect, [])
+      .option('--own-codes', 'the codes of materials are those of the own list 材料编码为本市编码')
+      .option('--again', 'another one, though the same was submitted within a day'),
+    async () => {
+      const { submitJoint } = await import('./cases.ts')
+      return (context, flags, file) => submitJoint(context, file ?? '', flags)
+    },
+  )
+  does(add(cases, 'upload <file...>', 'upload files; prints the SHA-256 that a body names them by'), async () => {
+    const { uploadFiles } = await import('./uploads.ts')
+    return (context, _, files) => uploadFiles(context, [files ?? []].flat())
   })
   does(
     add(cases, 'hand-over <thread>', 'hand all results of a joint case over at once').option('--by <name>', 'who did'),
@@ -156,7 +167,7 @@ export function createProgram(): Command {
   )
   does(
     add(cases, 'preflight <file>', 'what would keep a case from being sent')
-      .option('--material <CODE=PATH>', 'a material to upload', collect, [])
+      .option(`--material ${MATERIAL_FLAG}`, 'a material to upload, and how it was handed in', collect, [])
       .option('--own-codes', 'the codes of materials are those of the own list 材料编码为本市编码'),
     async () => {
       const { preflight } = await import('./cases.ts')
@@ -199,7 +210,12 @@ export function createProgram(): Command {
     does(
       add(cases, 'step <name> <thread>', 'take a step, such as accept or withdraw')
         .option('--body <json>', 'its body, or @file', '{}')
-        .option('--material <CODE=PATH>', 'a material to upload, for supplement', collect, []),
+        .option(
+          `--material ${MATERIAL_FLAG}`,
+          'a file to upload: supplement, message, decide, send-result',
+          collect,
+          [],
+        ),
       async () => {
         const { step } = await import('./cases.ts')
         return (context, flags, name, thread) => step(context, name ?? '', thread ?? '', flags)
@@ -239,10 +255,18 @@ export function createProgram(): Command {
     ),
     'tongban case search 失业保险 --partner 420300 --state accepted',
   )
-  does(add(cases, 'assign <thread> <account>', 'give a case to an account, to `me`, or to `nobody`'), async () => {
-    const { assign } = await import('./queues.ts')
-    return (context, _, thread, account) => assign(context, thread ?? '', account ?? '')
-  })
+  example(
+    does(
+      add(cases, 'assign <thread...>', 'give up to 200 cases to the account named last, to `me`, or to `nobody`').usage(
+        '[options] <thread...> <account>',
+      ),
+      async () => {
+        const { assign } = await import('./queues.ts')
+        return (context, _, named) => assign(context, [named ?? []].flat())
+      },
+    ),
+    'tongban case assign THREAD THREAD me',
+  )
   example(
     does(
       add(cases, 'stats', 'counts and times of cases 统计')
@@ -283,7 +307,8 @@ export function createProgram(): Command {
     does(
       add(cases, 'purge <thread>', 'delete the personal data of an ended case now 清除个人信息')
         .option('--dry-run', 'only say what would be deleted, and which backups hold it')
-        .option('--cause <cause>', 'request 申请人要求, or law 法律规定', 'request'),
+        .option('--cause <cause>', 'request 申请人要求, or law 法律规定', 'request')
+        .option('--yes', 'without asking'),
       async () => {
         const { purge } = await import('./cases.ts')
         return (context, flags, thread) => purge(context, thread ?? '', flags)

@@ -1,7 +1,9 @@
 /** `tongban case queue`, `search`, `assign` and `stats`, `rebuild`: what waits, any case, and the numbers. */
+import { ProblemError } from '../../protocol/problem.ts'
+import { DIMENSIONS, GRAINS, STEPS, type Step } from '../queues/statistics.ts'
 import type { CommandContext } from './context.ts'
 import { table } from './output.ts'
-import { viewNamed } from './views.ts'
+import { type Told, tellEach, viewNamed } from './views.ts'
 
 type Case = {
   thread: string
@@ -81,8 +83,18 @@ export async function search(
   context.out.result(items, list => table(list.map(told)))
 }
 
-export async function assign(context: CommandContext, thread: string, to: string): Promise<void> {
+/** Gives cases to the account named last; exit code 1 when one of several failed. */
+export async function assign(context: CommandContext, named: readonly string[]): Promise<void> {
+  const [threads, to] = [named.slice(0, -1), named.at(-1)]
+  const [thread, ...more] = threads
+  if (thread === undefined || to === undefined)
+    throw new ProblemError('request.invalid', 'tongban case assign THREAD… ACCOUNT, or `me`, or `nobody`, last')
   const client = await context.client()
+  if (more.length > 0) {
+    const body = { threads, to: to === 'nobody' ? null : to }
+    tellEach(context, await client.post<Told>('/api/v1/bulk/cases/assign', body))
+    return
+  }
   const found = await client.post<Case>(`/api/v1/cases/${thread}/assign`, { to: to === 'nobody' ? null : to })
   context.out.result(found, value => `${value.caseNo}: ${to}`)
 }
@@ -91,13 +103,19 @@ type Sums = {
   period: string
   key: string
   counts: Record<string, number>
-  days: Record<string, { p50: number; p95: number } | null>
+  days: Record<Step, { p50: number; p95: number } | null>
+}
+
+function oneOf(flag: string, given: string, names: readonly string[]): void {
+  if (!names.includes(given)) throw new ProblemError('request.invalid', `${flag} ${given}: one of ${names.join(', ')}`)
 }
 
 export async function stats(
   context: CommandContext,
   flags: { by: string; grain: string; from?: string; to?: string; key?: string },
 ): Promise<void> {
+  oneOf('--by', flags.by, DIMENSIONS)
+  oneOf('--grain', flags.grain, GRAINS)
   const client = await context.client()
   const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
   const length = { day: 10, month: 7, year: 4 }[flags.grain] ?? 7
@@ -110,27 +128,38 @@ export async function stats(
     key: flags.key,
   })
   const { items } = await client.get<{ items: Sums[] }>(`/api/v1/statistics?${query.slice(1)}`)
-  const days = (value: { p50: number; p95: number } | null | undefined) =>
-    value == null ? '' : `${value.p50}/${value.p95}`
+  const days = (value: { p50: number; p95: number } | null) => (value === null ? '' : `${value.p50}/${value.p95}`)
   const share = (part: number, of: number) => (of === 0 ? '' : ((100 * part) / of).toFixed(1))
   context.out.result(items, list =>
-    table(
-      list.map(({ period, key, counts, days: times }) => ({
-        period,
-        [flags.by]: key,
-        submitted: counts.submitted ?? 0,
-        accepted: counts.accepted ?? 0,
-        ended: counts.ended ?? 0,
-        'on time': counts['on-time'] ?? 0,
-        late: counts.late ?? 0,
-        'on time %': share(counts['on-time'] ?? 0, (counts['on-time'] ?? 0) + (counts.late ?? 0)),
-        rated: counts.rated ?? 0,
-        'satisfied %': share((counts.rated ?? 0) - (counts.bad ?? 0), counts.rated ?? 0),
-        bad: counts.bad ?? 0,
-        'followed up': (counts['followed-up'] ?? 0) + (counts['followed-late'] ?? 0),
-        'days p50/p95': days(times.whole),
-      })),
-    ),
+    [
+      table(
+        list.map(({ period, key, counts }) => ({
+          period,
+          [flags.by]: key,
+          submitted: counts.submitted ?? 0,
+          accepted: counts.accepted ?? 0,
+          ended: counts.ended ?? 0,
+          'on time': counts['on-time'] ?? 0,
+          late: counts.late ?? 0,
+          'on time %': share(counts['on-time'] ?? 0, (counts['on-time'] ?? 0) + (counts.late ?? 0)),
+          rated: counts.rated ?? 0,
+          'satisfied %': share((counts.rated ?? 0) - (counts.bad ?? 0), counts.rated ?? 0),
+          bad: counts.bad ?? 0,
+          'followed up': (counts['followed-up'] ?? 0) + (counts['followed-late'] ?? 0),
+        })),
+      ),
+      '',
+      'days to each step 各环节用时（自然日）, p50/p95:',
+      table(
+        list.map(({ period, key, days: times }) => ({
+          period,
+          [flags.by]: key,
+          ...Object.fromEntries(
+            Object.entries(STEPS).map(([step, name]) => [`${step} ${name}`, days(times[step as Step])]),
+          ),
+        })),
+      ),
+    ].join('\n'),
   )
 }
 

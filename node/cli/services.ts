@@ -5,7 +5,7 @@ import type { ServiceItem } from '../../protocol/service/item.ts'
 import { type Agreed, describeAgreed } from './agreed.ts'
 import { goOn } from './ask.ts'
 import type { CommandContext } from './context.ts'
-import { table } from './output.ts'
+import { china, table } from './output.ts'
 
 /**
  * Publishes all drafts, or the items of a JSON file in place of all: an array, or `{ "items": […] }`; with `again` the same
@@ -62,7 +62,7 @@ export async function show(
     [
       list === null
         ? 'nothing published yet 尚未发布'
-        : `version ${list.version}, ${list.count} items, ${list.publishedAt}`,
+        : `version ${list.version}, ${list.count} items, ${china(list.publishedAt)}`,
       table(
         items.map(item => ({
           code: item.taskCode,

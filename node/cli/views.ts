@@ -66,17 +66,17 @@ export async function removeView(context: CommandContext, name: string, flags: {
   context.out.result({ removed: name }, ({ removed }) => `Deleted 已删除: ${removed}`)
 }
 
-type Told = { items: { thread: string; problem: string | null }[] }
+export type Told = { items: { thread: string; problem: string | null }[] }
 
 /** Exit code 1 when a case failed. */
-function report(context: CommandContext, { items }: Told): void {
+export function tellEach(context: CommandContext, { items }: Told): void {
   if (items.some(({ problem }) => problem !== null)) process.exitCode = 1
   context.out.result(items, list => table(list.map(({ thread, problem }) => ({ thread, result: problem ?? 'ok' }))))
 }
 
 export async function remind(context: CommandContext, threads: string[], flags: { text: string }): Promise<void> {
   const client = await context.client()
-  report(context, await client.post<Told>('/api/v1/bulk/cases/remind', { threads, text: flags.text }))
+  tellEach(context, await client.post<Told>('/api/v1/bulk/cases/remind', { threads, text: flags.text }))
 }
 
 export async function printMany(
@@ -88,5 +88,5 @@ export async function printMany(
   const client = await context.client()
   const { html, items } = await client.post<Told & { html: string }>('/api/v1/bulk/cases/print', { threads, paper })
   await writeFile(flags.out, html, { mode: 0o600 })
-  report(context, { items })
+  tellEach(context, { items })
 }

@@ -80,8 +80,10 @@ describe('writeBundle', () => {
       delegations: 2,
       certificates: 2,
       agreements: 1,
+      calendars: 3,
       bodies: 20,
       materials: 4,
+      'deadlines.json': 1,
       'timeline.html': 1,
     })
     expect(Object.keys(manifest.files)[0]).toBe('packets/0001-610900-1.jws')

@@ -2,6 +2,7 @@
 import * as jose from 'jose'
 import { keyThumbprint, readCertificate } from '../../certs/index.ts'
 import { type AgreementSignature, generalJws } from '../../protocol/agreement/signature.ts'
+import type { HolidayTable } from '../../protocol/calendar/calendar.ts'
 import { foldCase } from '../../protocol/case/fold.ts'
 import { EVIDENCE_FORMAT } from '../../protocol/names.ts'
 import { type Packet, PacketClaims } from '../../protocol/packet/claims.ts'
@@ -9,7 +10,8 @@ import { ReceiptClaims } from '../../protocol/packet/receipt.ts'
 import { foldTest } from '../../protocol/partner-test/thread.ts'
 import { decodeUtf8, encodeUtf8, sha256 } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
-import { BUNDLE_LIMITS, MANIFEST, type Manifest, packetPath, TIMELINE } from './manifest.ts'
+import { calendarPath, deadlinesOf, documentOfTexts } from './deadlines.ts'
+import { BUNDLE_LIMITS, DEADLINES, MANIFEST, type Manifest, packetPath, TIMELINE } from './manifest.ts'
 import { storedKey, storedTimes, timelineOf } from './timeline.ts'
 import { timelineHtml } from './timeline-html.ts'
 import { createZipWriter, zipSize } from './zip-writer.ts'
@@ -32,6 +34,8 @@ export type BundleInput = {
   /** PEM, at least one of each city; those that matter are taken */ certificates: readonly string[]
   /** the agreement that the submit names */
   agreements: readonly { text: string; signatures: readonly AgreementSignature[] }[]
+  /** the holiday tables by which the limits of each of the two cities run, by division code */
+  calendars: ReadonlyMap<string, readonly HolidayTable[]>
   /** every material that a packet commits to; one that is left out counts as purged */
   materials: readonly BundleMaterial[]
   /** milliseconds since the epoch */ exportedAt: number
@@ -155,10 +159,22 @@ async function plan(input: BundleInput): Promise<{ manifest: Manifest; parts: Pa
   const exportedAt = new Date(input.exportedAt).toISOString()
   const state = foldCase(packets)
   if (state !== null) {
+    const entries = timelineOf(packets, stored)
+    const document = documentOfTexts(input.agreements.map(({ text }) => text))
+    const tables = input.calendars
+    const deadlines =
+      document === null ? null : deadlinesOf({ state, entries, paths, document, tables, at: exportedAt })
+    if (deadlines !== null) {
+      for (const [city, list] of [...tables].sort(([a], [b]) => (a < b ? -1 : 1)))
+        for (const table of list) await add(calendarPath(table, city), JSON.stringify(table))
+      await add(DEADLINES, JSON.stringify(deadlines, null, 2))
+    }
     const told = {
       thread: input.thread,
+      caseNo: input.caseNo,
       state,
-      entries: timelineOf(packets, stored),
+      entries,
+      deadlines,
       paths,
       names,
       certificates: papers.certificates,

@@ -1,7 +1,7 @@
 /** Gathers what stands in the store about one case and writes its evidence bundle (证据包). */
 import type { AgreementSignature } from '../../protocol/agreement/signature.ts'
+import type { HolidayTable } from '../../protocol/calendar/calendar.ts'
 import { moverOf } from '../../protocol/case/fold.ts'
-import type { CaseBody } from '../../protocol/case/kinds.ts'
 import { foldTest } from '../../protocol/partner-test/thread.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { canonicalOrder } from '../../protocol/thread/chain.ts'
@@ -23,6 +23,8 @@ export type EvidenceParts = {
   agreements: {
     evidence(id: string): Promise<{ text: string; signatures: AgreementSignature[] }[]>
   }
+  calendars: { tablesOf(city: string): HolidayTable[] }
+  /** the number of a case, which outlives its bodies */ caseNo: (thread: string) => Promise<string>
   materials: { open(sha256: string): ReadableStream<Uint8Array>; size(sha256: string): Promise<number | null> }
 }
 
@@ -53,7 +55,7 @@ export function createEvidence(parts: EvidenceParts) {
     )
     return {
       thread,
-      caseNo: (submit?.body as CaseBody<'case.submit'> | null | undefined)?.caseNo ?? thread,
+      caseNo: type === 'case' ? await parts.caseNo(thread) : thread,
       packets: ordered.map(packet => {
         const bytes = wire.get(packet.no)
         if (bytes === undefined) throw new ProblemError('internal', 'a packet changed while it was exported')
@@ -64,6 +66,7 @@ export function createEvidence(parts: EvidenceParts) {
       delegations: papers.flatMap(paper => paper.delegations),
       revocations: papers.flatMap(paper => paper.revocations),
       agreements,
+      calendars: new Map([identity.city, row.partner].map(city => [city, parts.calendars.tablesOf(city)])),
       materials,
       exportedAt: parts.clock.now(),
       exportedBy: identity.city,

@@ -79,6 +79,18 @@ const WORDS = {
     zh: '时间线网页与签名文件所述不同或出自其他版本，请以核验结果为准',
     en: 'The timeline page differs from what the signed files say, or another version wrote it; rely on this result',
   },
+  'deadlines.differ': {
+    zh: '时限清单与按数据包、协议和节假日表重算的结果不同，请以核验结果为准',
+    en: 'The list of deadlines is not what packets, agreement and holiday tables give; rely on this result',
+  },
+  'calendar.differs': {
+    zh: '节假日表与本程序所持同年全国节假日表不同：据此计算的期限须核对国务院办公厅通知',
+    en: "The holiday table is not this program's own of that year: compare it with the State Council's notice before you rely on a deadline",
+  },
+  'calendar.unrelated': {
+    zh: '节假日表与本办件的城市无关，或文件名与内容不符',
+    en: 'The holiday table counts in no city of this case, or its name does not fit it',
+  },
   'findings.more': { zh: '其余问题未列出', en: 'Further findings are left out' },
 } as const
 export type FindingWord = keyof typeof WORDS

@@ -23,6 +23,7 @@ import { DivisionCode, Instant, Sha256, ThreadId } from '../../protocol/primitiv
 
 export const MANIFEST = 'manifest.json'
 export const TIMELINE = 'timeline.html'
+export const DEADLINES = 'deadlines.json'
 
 const Path = z.string().max(200)
 
@@ -49,6 +50,8 @@ export const BUNDLE_LIMITS = {
   certificateBytes: 16 * 1024,
   agreementBytes: 2 * LIMITS.agreementBytes + 128 * 1024,
   timelineBytes: 256 * 1024 * 1024,
+  deadlinesBytes: 16 * 1024 * 1024,
+  calendarBytes: 16 * 1024,
 } as const
 
 /** Lowercase only: two names never collide where a file system folds case. */
@@ -63,6 +66,7 @@ export const FOLDERS = {
   revocations: { name: JWS, bytes: LIMITS.delegationBytes, most: 256 },
   certificates: { name: /^[a-z0-9-]{1,100}\.pem$/, bytes: BUNDLE_LIMITS.certificateBytes, most: 32 },
   agreements: { name: /^[0-9a-f]{64}\.json$/, bytes: BUNDLE_LIMITS.agreementBytes, most: 64 },
+  calendars: { name: /^(CN|[1-9]\d{5})-\d{4}\.json$/, bytes: BUNDLE_LIMITS.calendarBytes, most: 512 },
   bodies: { name: HASH, bytes: LIMITS.bodyBytes, most: 2 * LIMITS.threadPackets },
   materials: { name: HASH, bytes: LIMITS.materialBytes, most: BUNDLE_LIMITS.entries },
 } as const
@@ -72,6 +76,7 @@ export type Folder = keyof typeof FOLDERS
 export function placeOf(path: string): { folder: Folder | null; name: string; bytes: number } | null {
   if (path === MANIFEST) return { folder: null, name: path, bytes: BUNDLE_LIMITS.manifestBytes }
   if (path === TIMELINE) return { folder: null, name: path, bytes: BUNDLE_LIMITS.timelineBytes }
+  if (path === DEADLINES) return { folder: null, name: path, bytes: BUNDLE_LIMITS.deadlinesBytes }
   const slash = path.indexOf('/')
   const folder = path.slice(0, Math.max(0, slash))
   const name = path.slice(slash + 1)

@@ -1,13 +1,16 @@
 /** `timeline.html`: the timeline as one page that needs nothing else, in Chinese and English, on screen and on paper. No scripts. */
 
 import type { CaseState } from '../../protocol/case/fold.ts'
-import { MODE_NAMES } from '../../protocol/case/kinds.ts'
+import { type CaseKind, MODE_NAMES } from '../../protocol/case/kinds.ts'
+import { type DeadlineRecord, missedWords } from './deadlines.ts'
 import { type Bilingual, chinaTime, stateName, type TimelineEntry, type TimelineFact } from './timeline.ts'
 
 export type TimelineView = {
   thread: string
+  /** as the manifest gives it, which outlives the submit */ caseNo: string
   state: CaseState
   entries: readonly TimelineEntry[]
+  /** what was due; null when that cannot be told */ deadlines: DeadlineRecord | null
   /** path of each packet's file by packet id */ paths: ReadonlyMap<string, string>
   /** division code → name, as the certificate gives it */ names: ReadonlyMap<string, string>
   /** by division code, hex SHA-256 */ certificates: readonly { city: string; fingerprint: string }[]
@@ -27,7 +30,7 @@ const code = (text: string) => `<code>${escapeHtml(text)}</code>`
 
 export function timelineHtml(view: TimelineView): string {
   const { state } = view
-  const title = `${state.caseNo ?? view.thread} 办理时间线`
+  const title = `${view.caseNo} 办理时间线`
   return `<!doctype html>
 <html lang="zh-CN">
 <head>
@@ -42,11 +45,11 @@ export function timelineHtml(view: TimelineView): string {
 <header>
 <p class="kicker">跨省通办 · 办件证据 ${en('Evidence of a cross-province case')}</p>
 <h1>${escapeHtml(state.item?.name ?? '（事项内容已清除）')}</h1>
-<p class="outcome ${state.outcome ?? state.state}">${both(stateName(state))}</p>
+<p class="outcome ${state.outcome ?? state.state}">${both(stateName(state))}${state.state === 'closed' && state.outcome === null ? ` · ${both(PURGED)}` : ''}</p>
 ${summary(view)}
 </header>
 <main>
-<h2>办理时间线 ${en('Timeline')}</h2>
+${deadlines(view)}<h2>办理时间线 ${en('Timeline')}</h2>
 <p class="hint">时间均为北京时间（UTC+8），由签发城市声明；“已确认”之后是对方城市签名回执的时间。 ${en(
     'Times are China Standard Time as stated by the signing city; the time of confirmation is that of the signed receipt of the other city.',
   )}</p>
@@ -60,15 +63,22 @@ ${verification(view)}
 `
 }
 
+const PURGED: Bilingual = { zh: '已清除', en: 'purged' }
+
 function summary(view: TimelineView): string {
   const { state } = view
+  // A fold over a purged body has values that nobody signed.
+  const purged = (kind: CaseKind) => view.entries.some(entry => entry.kind === kind && entry.purged)
   const rows: [Bilingual, string][] = [
-    [{ zh: '办件编号', en: 'Case number' }, escapeHtml(state.caseNo ?? '—')],
-    [{ zh: '办理地编号', en: 'Local case number' }, escapeHtml(state.localCaseNo ?? '—')],
+    [{ zh: '办件编号', en: 'Case number' }, escapeHtml(view.caseNo)],
+    [
+      { zh: '办理地编号', en: 'Local case number' },
+      purged('case.arrived') ? both(PURGED) : escapeHtml(state.localCaseNo ?? '—'),
+    ],
     [{ zh: '收件地', en: 'Collecting city' }, city(view, state.collecting)],
     [{ zh: '办理地', en: 'Handling city' }, city(view, state.handling)],
-    [{ zh: '实施编码', en: 'Item' }, state.item === null ? '—' : code(state.item.code)],
-    [{ zh: '办理模式', en: 'Mode' }, both(MODE_NAMES[state.mode])],
+    [{ zh: '实施编码', en: 'Item' }, state.item === null ? both(PURGED) : code(state.item.code)],
+    [{ zh: '办理模式', en: 'Mode' }, both(purged('case.submit') ? PURGED : MODE_NAMES[state.mode])],
   ]
   const instants: [Bilingual, number | null][] = [
     [{ zh: '转办', en: 'forwarded' }, state.instants.submitted],
@@ -106,6 +116,11 @@ function step(entry: TimelineEntry, index: number, view: TimelineView): string {
       ? [`<p class="mark">内容已按约定清除，签名仍可验证 ${en('Content was purged; the signature still verifies')}</p>`]
       : []),
   ]
+  const path = view.paths.get(entry.proof.packet) ?? ''
+  const missed = (view.deadlines?.duties ?? []).filter(
+    duty => duty.missed && (duty.packets.done ?? duty.packets.begun) === path,
+  )
+  marks.push(...missed.map(duty => `<p class="mark missed">未按期 ${both(missedWords(duty))}</p>`))
   return `<li class="${collecting ? 'collecting' : 'handling'}${entry.late ? ' late' : ''}">
 <div class="when"><span class="no">${index + 1}</span>${time(entry.at)}</div>
 <div class="what">
@@ -116,9 +131,63 @@ ${marks.join('\n')}${entry.facts.length === 0 ? '' : `<dl>${entry.facts.map(fact
     stored === null
       ? `<strong class="missing">○ 尚无${escapeHtml(view.names.get(other) ?? other)}的回执</strong> ${en('no receipt yet')}`
       : `<strong>✓ ${escapeHtml(view.names.get(other) ?? other)}已确认</strong> ${time(stored)} ${en('confirmed by receipt')}`
-  }<br>${code(view.paths.get(entry.proof.packet) ?? '')} <code class="hash">${entry.proof.packet}</code></p>
+  }<br>${code(path)} <code class="hash">${entry.proof.packet}</code></p>
 </div>
 </li>`
+}
+
+/** What was due and when it was done, the missed first to be seen; nothing when no limit is known. */
+function deadlines(view: TimelineView): string {
+  const record = view.deadlines
+  if (record === null) return ''
+  const rows = record.duties.map(duty => {
+    const { name, city: of, from, due, done, missed, provisional, packets } = duty
+    const proof = [packets.begun, packets.done].flatMap(path => (path === null ? [] : [code(path)])).join('<br>')
+    return `<tr${missed ? ' class="missed"' : ''}><td>${both({ zh: name, en: duty.duty })}</td><td>${city(view, of)}</td><td>${from}</td><td>${due ?? both({ zh: '停计', en: 'stopped' })}${provisional ? ` ${both({ zh: '暂定', en: 'provisional' })}` : ''}</td><td>${done ?? '—'}</td><td>${both(missed ? { zh: '未按期', en: 'missed' } : done === null ? { zh: '未到期', en: 'open' } : { zh: '按期', en: 'met' })}</td><td class="hash">${proof}</td></tr>`
+  })
+  const [calendar] = record.calendars
+  const covered =
+    calendar === undefined || calendar.covered === null
+      ? { zh: '无节假日表，全部期限暂定', en: 'There is no holiday table; all days are provisional' }
+      : {
+          zh: `节假日表覆盖 ${calendar.covered.from} 至 ${calendar.covered.through}，其外的期限暂定`,
+          en: `The holiday tables cover ${calendar.covered.from} to ${calendar.covered.through}; other days are provisional`,
+        }
+  const notes = [
+    covered,
+    ...(record.complete
+      ? []
+      : [
+          {
+            zh: '部分正文已清除，依其计算的期限未列出',
+            en: 'Bodies were purged; limits that are counted from them are left out',
+          },
+        ]),
+    ...(record.deemedAccepted === null
+      ? []
+      : [
+          {
+            zh: `逾期未告知补正，自 ${record.deemedAccepted} 起视为受理`,
+            en: `Nobody told in time what is lacking: accepted by law since ${record.deemedAccepted}`,
+          },
+        ]),
+  ]
+  return `<h2>办理时限 ${en('Deadlines')}</h2>
+<p class="hint">${notes.map(both).join('<br>')}</p>
+<table class="duties"><thead><tr>${[
+    { zh: '环节', en: 'Step' },
+    { zh: '责任方', en: 'Who' },
+    { zh: '起算日', en: 'From' },
+    { zh: '期限', en: 'Due' },
+    { zh: '完成', en: 'Done' },
+    { zh: '结果', en: 'Result' },
+    { zh: '数据包', en: 'Packets' },
+  ]
+    .map(label => `<th>${both(label)}</th>`)
+    .join('')}</tr></thead><tbody>
+${rows.join('\n')}
+</tbody></table>
+`
 }
 
 function factHtml({ label, value, long }: TimelineFact): string {
@@ -189,6 +258,9 @@ dd{margin:0}
 .collecting .who{color:var(--collecting)}
 .late h3{text-decoration:line-through;text-decoration-color:var(--soft)}
 .mark{color:var(--warn);font-size:14px;font-weight:600}
+.duties{width:100%;border-collapse:collapse;font-size:14px}
+.duties th,.duties td{padding:6px 8px;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
+.duties .missed td,.mark.missed{color:var(--bad)}
 .what dl{display:flex;flex-wrap:wrap;gap:2px 28px;margin-top:6px}
 .what dl div{min-width:120px}
 .what dl .long{flex-basis:100%}

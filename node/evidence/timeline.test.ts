@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { CHINA_HOLIDAYS } from '../../protocol/calendar/china.ts'
 import type { CaseKind } from '../../protocol/case/kinds.ts'
 import type { ReceiptClaims } from '../../protocol/packet/receipt.ts'
 import { type PlayedCase, playCase, playSetting, submitContentOf } from '../../test/support/play-case.ts'
+import { deadlinesOf, documentOfTexts } from './deadlines.ts'
 import { chinaTime, storedTimes, TITLES, timelineOf } from './timeline.ts'
 import { escapeHtml, timelineHtml } from './timeline-html.ts'
 
@@ -13,21 +15,31 @@ beforeAll(async () => {
 const receiptsOf = (done: PlayedCase): ReceiptClaims[] =>
   done.play.receipts.map(jws => JSON.parse(atob(jws.split('.')[1] ?? '')) as ReceiptClaims)
 
-const pageOf = (done: PlayedCase, packets = done.play.packets, receipts = receiptsOf(done)): string =>
-  timelineHtml({
+function pageOf(done: PlayedCase, packets = done.play.packets, receipts = receiptsOf(done)): string {
+  const document = documentOfTexts([done.agreement.text])
+  if (document === null) throw new Error('no agreement')
+  const exportedAt = '2026-11-23T04:00:00.000Z'
+  const { state } = done.play
+  const entries = timelineOf(packets, storedTimes(receipts))
+  const paths = new Map<string, string>()
+  const tables = new Map([state.collecting, state.handling].map(city => [city, CHINA_HOLIDAYS]))
+  return timelineHtml({
     thread: done.play.thread,
-    state: done.play.state,
-    entries: timelineOf(packets, storedTimes(receipts)),
-    paths: new Map(),
+    caseNo: done.caseNo,
+    deadlines: deadlinesOf({ state, entries, paths, document, tables, at: exportedAt }),
+    state,
+    entries,
+    paths,
     names: new Map([
       [done.collecting.code, done.collecting.name],
       [done.handling.code, done.handling.name],
     ]),
     certificates: [{ city: done.collecting.code, fingerprint: done.collecting.fingerprint }],
     purged: packets.filter(({ body }) => body === null).length,
-    exportedAt: '2026-11-23T04:00:00.000Z',
+    exportedAt,
     exportedBy: done.collecting.code,
   })
+}
 
 describe('timelineOf', () => {
   test('tells each packet in canonical order with state and proof, whatever order they come in', () => {

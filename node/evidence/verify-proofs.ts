@@ -91,13 +91,16 @@ const GeneralJws = z.strictObject({
   signatures: z.array(AgreementSignature).min(1).max(100),
 })
 
-/** Verifies the agreement that the submit names, with all that it amends: texts, signatures of both cities, coverage. */
+/**
+ * Verifies the agreement that the submit names, with all that it amends: texts, signatures of both cities, coverage; gives it as
+ * it stands after its amendments, null when that cannot be told.
+ */
 export async function verifyAgreements(
   files: BundleFiles,
   submit: Packet | undefined,
   certificates: readonly CertificateKey[],
   findings: Findings,
-): Promise<void> {
+): Promise<AgreementDocument | null> {
   const chain =
     submit?.claims.agreement === undefined
       ? []
@@ -106,11 +109,11 @@ export async function verifyAgreements(
   for (const path of files.inFolder('agreements')) if (!named.has(path)) findings.error(path, 'agreement.unrelated')
   const [newest] = chain
   const document = documentOf(chain, findings)
-  if (submit === undefined || newest === undefined || document === null) return
+  if (submit === undefined || newest === undefined || document === null) return null
   const content = submitContent(submit)
   if (content === null) {
     findings.warning(newest.path, 'agreement.unchecked')
-    return
+    return document
   }
   const { from } = newest
   const covered =
@@ -124,6 +127,7 @@ export async function verifyAgreements(
           at: submit.claims.iat,
         })
   if (!covered.ok) findings.refused(newest.path, covered)
+  return document
 }
 
 type ReadAgreement = {

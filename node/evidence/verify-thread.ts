@@ -1,7 +1,7 @@
 /** Verification of the packets of a bundle: each by itself, then all of them replayed in their canonical order. */
 import { admitCase, openCaseBody } from '../../protocol/case/admit.ts'
 import { moverOf } from '../../protocol/case/fold.ts'
-import type { CaseKind } from '../../protocol/case/kinds.ts'
+import type { CaseBody, CaseKind } from '../../protocol/case/kinds.ts'
 import type { Packet, PacketClaims } from '../../protocol/packet/claims.ts'
 import { verifyPacket } from '../../protocol/packet/envelope.ts'
 import { admitTest, foldTest, isTestKind, openTestBody } from '../../protocol/partner-test/thread.ts'
@@ -105,8 +105,18 @@ const PLAIN = [
   'attachments',
 ]
 
-/** The parts of an opened body that fold and timeline read, so that thousands of bodies are never held. */
+/** The parts of an opened body that admission, fold and timeline read, so that thousands of bodies are never held. */
 function essence(kind: CaseKind, body: unknown): unknown {
-  const left = kind === 'case.request-supplement' ? PLAIN : [...PLAIN, 'materials']
-  return Object.fromEntries(Object.entries(body as object).filter(([name]) => !left.includes(name)))
+  // What a notice lacks and how many files a purge deleted stand under the names that others have for files and forms.
+  const own = kind === 'case.request-supplement' || kind === 'case.purge'
+  const left = own ? PLAIN.filter(name => name !== 'form') : [...PLAIN, 'materials']
+  const kept = Object.fromEntries(Object.entries(body as object).filter(([name]) => !left.includes(name)))
+  if (kind !== 'case.submit' && kind !== 'case.supplement') return kept
+  // Whether originals go, and whether a supplement holds what was asked for, is told by codes, forms and names of fields.
+  const { materials } = body as CaseBody<'case.submit' | 'case.supplement'>
+  const bare = { ...kept, materials: materials.map(({ code, form }) => ({ code, form })) }
+  if (kind === 'case.submit') return bare
+  const { form, note } = body as CaseBody<'case.supplement'>
+  const names = Object.keys(form ?? {}).map(name => [name, ''])
+  return { ...bare, form: Object.fromEntries(names), ...(note === undefined ? {} : { note: '' }) }
 }

@@ -6,11 +6,13 @@ import { foldCase } from '../../protocol/case/fold.ts'
 import type { CaseBody, Outcome } from '../../protocol/case/kinds.ts'
 import type { State } from '../../protocol/case/table.ts'
 import { sha256 } from '../../protocol/primitives.ts'
+import { type DeadlineRecord, deadlinesOf } from './deadlines.ts'
 import { BundleFiles, type Progress } from './files.ts'
 import { type Finding, Findings } from './findings.ts'
-import { MANIFEST, TIMELINE } from './manifest.ts'
+import { DEADLINES, MANIFEST, TIMELINE } from './manifest.ts'
 import { type TimelineEntry, timelineOf } from './timeline.ts'
 import { timelineHtml } from './timeline-html.ts'
+import { readCalendars } from './verify-calendars.ts'
 import { readCertificates, readKeys } from './verify-identity.ts'
 import { checkUnused, verifyAgreements, verifyMaterials, verifyReceipts } from './verify-proofs.ts'
 import { readPackets, replay } from './verify-thread.ts'
@@ -31,6 +33,8 @@ export type BundleReport = {
   /** packets without a receipt of the other city */ unreceipted: number
   certificates: { city: string; fingerprint: string }[]
   /** the case told from the verified packets */ timeline: TimelineEntry[]
+  /** what was due, computed from them with the holiday tables of the bundle; null without agreement */
+  deadlines: DeadlineRecord | null
   findings: Finding[]
 }
 
@@ -71,7 +75,7 @@ async function verifyFiles(
     if (submit !== undefined && !parties.includes(city)) findings.error('', 'certificate.unrelated', city)
   }
   const keys = certificates.map(({ key }) => key)
-  await verifyAgreements(files, submit, keys, findings)
+  const document = await verifyAgreements(files, submit, keys, findings)
   const materials = await verifyMaterials(files, read, findings)
   checkUnused(files, read, findings)
   const caseNo = (submit?.body as Partial<CaseBody<'case.submit'>> | null | undefined)?.caseNo
@@ -79,13 +83,23 @@ async function verifyFiles(
 
   const state = foldCase(packets)
   const timeline = timelineOf(packets, stored)
+  const tables = await readCalendars(files, parties, findings)
   const { thread, exportedAt, exportedBy, purged, unreceipted } = files.manifest
+  const deadlines =
+    state === null || document === null
+      ? null
+      : deadlinesOf({ state, entries: timeline, paths, document, tables, at: exportedAt })
   const fingerprintList = certificates.map(({ city, fingerprint }) => ({ city, fingerprint }))
   if (files.has(TIMELINE) && (await files.hash(TIMELINE)) !== null && state !== null && findings.ok) {
     const names = new Map(certificates.map(({ city, name }) => [city, name]))
-    const view = { thread, state, entries: timeline, paths, names, certificates: fingerprintList }
+    const told = { entries: timeline, deadlines: files.has(DEADLINES) ? deadlines : null, paths, names }
+    const view = { thread, caseNo: files.manifest.case, state, ...told, certificates: fingerprintList }
     const page = timelineHtml({ ...view, purged: purged.length, exportedAt, exportedBy })
     if ((await sha256(page)) !== files.manifest.files[TIMELINE]) findings.warning(TIMELINE, 'timeline.differs')
+  }
+  if (files.has(DEADLINES) && (await files.hash(DEADLINES)) !== null && findings.ok) {
+    if ((await sha256(JSON.stringify(deadlines, null, 2))) !== files.manifest.files[DEADLINES])
+      findings.warning(DEADLINES, 'deadlines.differ')
   }
   return {
     ok: findings.ok,
@@ -102,6 +116,7 @@ async function verifyFiles(
     unreceipted: unreceipted.length,
     certificates: fingerprintList,
     timeline,
+    deadlines: findings.ok ? deadlines : null,
     findings: findings.list,
   }
 }
@@ -121,5 +136,6 @@ const unreadable = (findings: Findings): BundleReport => ({
   unreceipted: 0,
   certificates: [],
   timeline: [],
+  deadlines: null,
   findings: findings.list,
 })

@@ -12,7 +12,7 @@ import { Delivery, type DeliveryStatus } from './delivery.ts'
 import type { GreetingParts } from './greeting.ts'
 import { createInbox } from './inbox.ts'
 import { createPacketStore, type PacketStore, type Seal } from './packet-store.ts'
-import type { Author, ListBoard, OwnIdentity, StoredPacket, ThreadHandler, Trust } from './ports.ts'
+import type { Author, CalendarBoard, ListBoard, OwnIdentity, StoredPacket, ThreadHandler, Trust } from './ports.ts'
 import { openProbe, type Probe } from './probe.ts'
 import { createReceipts } from './receipts.ts'
 import { receive } from './receiver.ts'
@@ -44,6 +44,7 @@ export type ExchangeParts = {
   identity: OwnIdentity
   trust: Trust
   lists: ListBoard
+  calendar: CalendarBoard
   clock: Clock
   handlers: ReadonlyMap<string, ThreadHandler>
   observer: ExchangeObserver
@@ -71,6 +72,8 @@ export interface Exchange {
   partnersChanged(): Promise<void>
   /** Tells every connected partner of a new list. */
   announceList(head: string): void
+  /** Tells every connected partner of new holiday tables. */
+  announceCalendar(): void
   /** Tries the partner now. */
   wake(partner: string): void
   status(partner: string): DeliveryStatus | null
@@ -82,7 +85,7 @@ export interface Exchange {
 const STREAMS_PER_PEER = 4
 
 export function createExchange(parts: ExchangeParts): Exchange {
-  const { db, clock, trust, identity, handlers, observer, lists, transport } = parts
+  const { db, clock, trust, identity, handlers, observer, lists, calendar, transport } = parts
   const store = createPacketStore(parts.seal)
   const deliveries = new Map<string, Delivery>()
   const recovering = new Set<string>()
@@ -94,6 +97,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
     identity,
     trust,
     lists,
+    calendar,
     clock,
     software: parts.software,
     addresses: parts.addresses,
@@ -200,6 +204,9 @@ export function createExchange(parts: ExchangeParts): Exchange {
     },
     announceList(head) {
       for (const delivery of deliveries.values()) delivery.announce(head)
+    },
+    announceCalendar() {
+      for (const delivery of deliveries.values()) delivery.queued()
     },
     wake(partner) {
       deliveries.get(partner)?.returned()

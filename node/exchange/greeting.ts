@@ -1,11 +1,12 @@
 /** The first frames of an exchange stream: each side says who it is and what it sent and received. SPEC.md §9.1. */
+import type { CalendarNotice } from '../../protocol/calendar/notice.ts'
 import { decodeFrame, encodeFrame, type Frame, type Hello, type Identity } from '../../protocol/exchange/frames.ts'
 import { PROTOCOL_VERSION } from '../../protocol/names.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Database } from '../store/database.ts'
 import type { Clock } from './clock.ts'
 import type { PacketStore } from './packet-store.ts'
-import type { ListBoard, OwnIdentity, Trust } from './ports.ts'
+import type { CalendarBoard, ListBoard, OwnIdentity, Trust } from './ports.ts'
 import type { Wire } from './wire.ts'
 
 export type GreetingParts = {
@@ -14,6 +15,7 @@ export type GreetingParts = {
   identity: OwnIdentity
   trust: Trust
   lists: ListBoard
+  calendar: CalendarBoard
   clock: Clock
   software: string
   /** own multiaddrs as partners may dial them */ addresses: () => string[]
@@ -53,6 +55,7 @@ export async function writeHello(parts: GreetingParts, partner: string): Promise
     sent: { n: sent.n, hash: sent.hash },
     received: { n: received.n, hash: received.hash },
     list: parts.lists.head(),
+    calendar: parts.calendar.notice(),
   }
 }
 
@@ -79,33 +82,38 @@ export async function readHello(
 }
 
 /**
- * Says hello again on an open stream when own keys have changed since: what is signed with a new key must never come
- * before the delegation that names it.
+ * Says hello again on an open stream when own keys or holiday tables have changed since: what is signed with a new key must
+ * never come before the delegation that names it.
  */
 export class Introduction {
   readonly #parts: GreetingParts
   readonly #partner: string
-  #shown: Identity
+  #shown: [Identity, CalendarNotice]
 
   constructor(parts: GreetingParts, partner: string) {
     this.#parts = parts
     this.#partner = partner
-    this.#shown = parts.identity.document()
+    this.#shown = this.#current()
+  }
+
+  #current(): [Identity, CalendarNotice] {
+    return [this.#parts.identity.document(), this.#parts.calendar.notice()]
   }
 
   async renewIfChanged(wire: Wire): Promise<void> {
-    const current = this.#parts.identity.document()
-    if (current === this.#shown) return
+    const current = this.#current()
+    if (current.every((part, index) => part === this.#shown[index])) return
     await wire.send(encodeFrame({ type: 'hello', hello: await writeHello(this.#parts, this.#partner) }))
     this.#shown = current
   }
 }
 
-/** Learns the keys of a hello that came later on an open stream. */
+/** Learns the keys and tables of a hello, also of one that came later on an open stream. */
 export async function relearn(parts: GreetingParts, partner: string, hello: Hello): Promise<void> {
   if (hello.city !== partner) throw new ProblemError('certificate.mismatch', 'city of the hello')
   const learned = await parts.trust.learn(partner, hello.identity, hello.addresses)
   if (!learned.ok) throw new ProblemError(learned.problem.code, learned.problem.detail)
+  if (hello.calendar !== undefined) await parts.calendar.told(partner, hello.calendar)
 }
 
 /** Whether this node holds all that it ever sent to the partner, judged by what the partner received. */

@@ -3,6 +3,7 @@
  * their meaning: each concern registers a ThreadHandler for its kinds of packets.
  */
 
+import type { CalendarNotice } from '../../protocol/calendar/notice.ts'
 import type { Identity } from '../../protocol/exchange/frames.ts'
 import type { Packet, PacketClaims } from '../../protocol/packet/claims.ts'
 import type { PacketSigner, TrustedKey } from '../../protocol/packet/envelope.ts'
@@ -94,6 +95,13 @@ export interface Trust {
 }
 
 /** Published lists, as the exchange passes them on. */
+/** What partners tell one another of their holiday tables. */
+export interface CalendarBoard {
+  /** what this city tells; another object when it changed */ notice(): CalendarNotice
+  /** A partner told its own; what it changes is counted anew in the background. */
+  told(city: string, notice: CalendarNotice): Promise<void>
+}
+
 export interface ListBoard {
   /** signed head of the own list */ head(): string | null
   /** A partner announced its list head, or that it has none; what is new is fetched in the background. */

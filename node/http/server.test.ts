@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import * as z from 'zod'
 import { createTestApi, type TestApi } from '../../test/support/http.ts'
@@ -38,6 +40,7 @@ async function serve(
     app: api.app,
     host: '127.0.0.1',
     port: 0,
+    setting: 'http.port',
     maxBytes: 1_000_000,
     clock: systemClock,
     limits: { drainSeconds },
@@ -125,4 +128,27 @@ test('a watcher that stops reading does not make the node read the whole log', a
   // What was read lies in the buffers of the socket; the rest of the 500 pages was never read.
   expect(pages.length).toBeLessThan(450)
   socket.terminate()
+})
+
+test('a port that is taken is a fault of the configuration, and says which setting to change', async () => {
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+  const api = await createTestApi({ store: await openTestStore() })
+  const start = () =>
+    startServer({
+      app: api.app,
+      host: '127.0.0.1',
+      port,
+      setting: 'http.port',
+      maxBytes: 1_000_000,
+      clock: systemClock,
+    })
+  try {
+    expect(start).toThrow(
+      `config.invalid: http.port ${port} at 127.0.0.1: something listens there already: end it, or set another port`,
+    )
+  } finally {
+    other.close()
+  }
 })

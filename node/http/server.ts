@@ -1,4 +1,5 @@
 /** Listens for HTTP: the one place that serves, and that ends connections in an orderly way. */
+import { ProblemError } from '../../protocol/problem.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { HttpApp } from './app.ts'
 import { HTTP_LIMITS, type HttpLimits } from './limits.ts'
@@ -7,6 +8,7 @@ export type ServerOptions = {
   app: Pick<HttpApp, 'fetch' | 'drain'>
   /** address to listen on, such as `127.0.0.1` */ host: string
   /** 0 picks a free one */ port: number
+  /** where the config has the port, such as `http.port` */ setting: string
   /** largest request body that is read at all, bytes */ maxBytes: number
   clock: Clock
   limits?: Partial<HttpLimits>
@@ -19,17 +21,20 @@ export interface HttpServer {
   stop(): Promise<void>
 }
 
-/** Throws the error of the system when the port is taken. */
-export function startServer({ app, host, port, maxBytes, clock, limits }: ServerOptions): HttpServer {
+/** Problem: `config.invalid` naming the setting when it cannot listen there. */
+export function startServer(options: ServerOptions): HttpServer {
+  const { app, host, port, maxBytes, clock, limits } = options
   const { idleSeconds, drainSeconds }: HttpLimits = { ...HTTP_LIMITS, ...limits }
-  const server = Bun.serve({
-    hostname: host,
-    port,
-    idleTimeout: idleSeconds,
-    maxRequestBodySize: maxBytes,
-    development: false,
-    fetch: (request, own) => app.fetch(request, own.requestIP(request)?.address ?? 'unknown'),
-  })
+  const server = listen(options, () =>
+    Bun.serve({
+      hostname: host,
+      port,
+      idleTimeout: idleSeconds,
+      maxRequestBodySize: maxBytes,
+      development: false,
+      fetch: (request, own) => app.fetch(request, own.requestIP(request)?.address ?? 'unknown'),
+    }),
+  )
   const listening = server.port ?? port
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${listening}`,
@@ -44,5 +49,21 @@ export function startServer({ app, host, port, maxBytes, clock, limits }: Server
       cancel()
       await server.stop(true)
     },
+  }
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'something listens there already: end it, or set another port',
+  EACCES: 'this account may not listen there: set a port from 1024',
+  EADDRNOTAVAIL: 'this machine has no such address: correct the host',
+}
+
+function listen<T>({ setting, host, port }: ServerOptions, serve: () => T): T {
+  try {
+    return serve()
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    const why = WHY[code] ?? (cause instanceof Error ? cause.message : String(cause))
+    throw new ProblemError('config.invalid', `${setting} ${port} at ${host}: ${why}`, { cause })
   }
 }

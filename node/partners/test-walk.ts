@@ -46,6 +46,7 @@ export type WalkParts = Omit<AnswersParts, 'listVersion' | 'moved' | 'fetchTest'
     /** how far each partner's clock is ahead, ms, as last seen */ seen(): ReadonlyMap<string, number>
     /** takes a new measurement */ note(partner: string, ahead: number): void
   }
+  calendars: { differences(city: string): Promise<{ region: string; year: number }[]> }
   threadId: () => string
   randomBytes: (n: number) => Uint8Array
 }
@@ -127,8 +128,11 @@ export function createWalk(parts: WalkParts & { stopped: () => boolean }) {
     if (!read.ok) throw new ProblemError(read.problem.code, read.problem.detail)
     const until = hello.identity.delegations.map(jws => (jose.decodeJwt(jws) as unknown as DelegationClaims).exp)
     const days = (end: number) => Math.floor((end - clock.now()) / DAY)
+    // Told, not failed: packets go through all the same, and the reminders say who must act.
+    const tables = await parts.calendars.differences(partner)
     const facts = {
       software: hello.software,
+      calendarDiffers: tables.length === 0 ? null : tables.map(({ region, year }) => `${region} ${year}`).join(', '),
       clockAheadMs: Math.round(parts.clocks.seen().get(partner) ?? 0),
       certificateDays: days(read.certificate.notAfter),
       delegationDays: days(Math.max(0, ...until) * 1000),

@@ -236,6 +236,50 @@ describe('statistics and rebuild', () => {
     expect(await sums(statistics)).toEqual(before)
   })
 
+  test('tell how long each step took, by month of all cases, of items by year', async () => {
+    const statistics = statisticsOf(COLLECTING)
+    const thread = await submit()
+    const later = (days: number) => world.clock.advance(days * DAY)
+    later(1)
+    await say(HANDLING, thread, 'case.request-supplement', { notice: '请补正', materials: [] })
+    later(2)
+    await say(COLLECTING, thread, 'case.supplement', { materials: [], note: '已补' })
+    await say(COLLECTING, thread, 'case.ship', { waybill: { carrier: 'EMS', number: '118' }, contents: ['申请表'] })
+    await say(HANDLING, thread, 'case.accept', {})
+    await say(HANDLING, thread, 'case.decide', { outcome: 'granted' })
+    later(1)
+    await say(HANDLING, thread, 'case.send-result', { method: 'file' })
+    later(1)
+    await say(COLLECTING, thread, 'case.result-received', { receivedAt: '2026-11-02T10:00:00+08:00' })
+    await say(HANDLING, thread, 'case.close', { outcome: 'granted' })
+    await statistics.catchUp()
+    const one = (days: number) => ({ p50: days, p95: days })
+    const [between, law] = [
+      {
+        forward: one(0),
+        recheck: one(1),
+        supplement: one(2),
+        mail: one(3),
+        send: one(1),
+        receive: one(1),
+        close: one(2),
+      },
+      { accept: one(3), decide: one(0), whole: one(5) },
+    ]
+    const daysOf = async (by: 'all' | 'item', period: string) =>
+      (await statistics.sums(by, period, period, null)).map(({ days }) => days)
+    expect(await daysOf('all', '2026')).toEqual([{ ...between, ...law }])
+    expect(await daysOf('item', '2026')).toEqual([{ ...between, ...law }])
+    expect(await daysOf('item', '2026-11')).toEqual([
+      { ...Object.fromEntries(Object.keys(between).map(step => [step, null])), ...law },
+    ])
+    const before = await daysOf('all', '2026-11')
+    expect(before).toEqual([{ ...between, ...law }])
+    await statistics.reset()
+    await statistics.catchUp()
+    expect(await daysOf('all', '2026-11')).toEqual(before)
+  })
+
   test('tell places, items and cases of today, month and year, item heat, and agreed items without cases', async () => {
     await play()
     const boardOf = async (city: string, windows: Record<string, number> = {}) => {

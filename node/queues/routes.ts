@@ -7,7 +7,7 @@ import { Case, toAnswer } from '../cases/routes.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { actorOf, type RouteModule } from '../http/route.ts'
 import { COUNTED, QUEUE_NAMES, QUEUES, type Queues } from './queues.ts'
-import { DIMENSIONS, GRAINS, type Statistics } from './statistics.ts'
+import { DIMENSIONS, GRAINS, STEPS, type Statistics, type Step } from './statistics.ts'
 
 const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 const states = Object.keys(STATES) as [State, ...State[]]
@@ -36,6 +36,12 @@ const PERIOD = { day: /^\d{4}-\d\d-\d\d$/, month: /^\d{4}-\d\d$/, year: /^\d{4}$
 const within = (grain: keyof typeof PERIOD, from: string, to: string): boolean =>
   grain !== 'day' || Date.parse(to) - Date.parse(from) <= 366 * 86_400_000
 const Days = z.strictObject({ p50: z.number(), p95: z.number() }).nullable()
+const Times = z.strictObject(
+  Object.fromEntries(Object.entries(STEPS).map(([step, name]) => [step, Days.describe(name)])) as Record<
+    Step,
+    typeof Days
+  >,
+)
 
 export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () => Promise<number>): RouteModule => ({
   tag: 'Queues',
@@ -45,7 +51,7 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
       method: 'get',
       path: '/api/v1/queues',
       id: 'countQueues',
-      summary: `How many cases are in each queue; ${COUNTED + 1} says more than ${COUNTED}`,
+      summary: `How many cases are in each queue; ${COUNTED + 1} says more than ${COUNTED}; \`window\` only when one is named`,
       roles: READERS,
       query: z.strictObject({ window: Window }),
       answer: z.strictObject({
@@ -53,7 +59,9 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
       }),
       handle: async ({ query, person }) => {
         const counts = await queues.counts({ person: person.id, window: query.window })
-        return { items: QUEUE_NAMES.map(queue => ({ queue, title: QUEUES[queue], count: counts[queue] })) }
+        // Without a window its queue has no cases to count, which is not none.
+        const names = QUEUE_NAMES.filter(queue => queue !== 'window' || query.window !== undefined)
+        return { items: names.map(queue => ({ queue, title: QUEUES[queue], count: counts[queue] })) }
       },
     })
     api.operation({
@@ -117,7 +125,7 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
       handle: async ({ body, person }) => {
         const to = body.to === 'me' ? person.id : body.to
         const items: { thread: string; problem: string | null }[] = []
-        for (const thread of body.threads)
+        for (const thread of new Set(body.threads))
           items.push({
             thread,
             problem: await queues.assign(thread, to, actorOf(person)).then(
@@ -134,7 +142,7 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
       id: 'readStatistics',
       summary: 'Counts and times by day, month or year, and by role, partner, mode, item or window',
       description:
-        'Counts: submitted, accepted, decided, ended, on-time, late, rated, bad, followed-up, followed-late, `level.N`, `outcome.…`. Times in natural days: accept (from submission), decide (from acceptance), whole. Items, windows and departments are counted by month and year, their submissions by day but for items. `window`: of this city, for what it took in; `department`: for what it decides, the first 18 places of the item code.',
+        'Counts: submitted, accepted, decided, ended, on-time, late, rated, bad, followed-up, followed-late, `level.N`, `outcome.…`. Times in natural days, by the day on which the step was done: forward (submission to arrival), recheck (arrival to the first answer), supplement (notice to answer), mail (submission to originals mailed), accept (from submission), decide (from acceptance), send (decision to result sent), receive (sent to received), close (decision to end), whole; by day only accept, decide and whole of all cases; of items, windows and departments the rest by year. Items, windows and departments are counted by month and year, their submissions by day but for items. `window`: of this city, for what it took in; `department`: for what it decides, the first 18 places of the item code.',
       roles: READERS,
       query: z
         .strictObject({
@@ -159,7 +167,7 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
             period: z.string(),
             key: z.string(),
             counts: z.record(z.string(), z.number().int()),
-            days: z.strictObject({ accept: Days, decide: Days, whole: Days }),
+            days: Times,
           }),
         ),
       }),
@@ -167,12 +175,7 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
       handle: async ({ query }) => {
         await statistics.catchUp()
         const items = await statistics.sums(query.by, query.from, query.to, query.key ?? null)
-        return {
-          items: items.map(({ days, ...entry }) => ({
-            ...entry,
-            days: { accept: days.accept ?? null, decide: days.decide ?? null, whole: days.whole ?? null },
-          })),
-        }
+        return { items }
       },
     })
     api.operation({

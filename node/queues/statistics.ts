@@ -16,6 +16,23 @@ export type Dimension = (typeof DIMENSIONS)[number]
 type AnyDimension = Dimension | 'pair'
 export const GRAINS = ['day', 'month', 'year'] as const
 
+/** How long what took: step → its Chinese name; from what to what in `timesOf` and `happened`. */
+export const STEPS = {
+  forward: '转办',
+  recheck: '复核',
+  supplement: '补正',
+  mail: '寄出原件',
+  accept: '受理',
+  decide: '决定',
+  send: '寄送结果',
+  receive: '签收',
+  close: '办结',
+  whole: '全程',
+} as const
+export type Step = keyof typeof STEPS
+const STEP_NAMES = Object.keys(STEPS) as Step[]
+const TIME = new RegExp(`^(${STEP_NAMES.join('|')})\\.(\\d+)$`)
+
 /** What a case gives: small, for it is kept for each. Days as YYYY-MM-DD. */
 type Given = {
   r: string
@@ -29,6 +46,8 @@ type Given = {
   e: string | null
   o: string | null
   /** whether the promised limit was kept */ t: boolean | null
+  /** arrived, re-checked, supplement asked for, supplied, originals mailed, result sent, received: days after the submission */
+  x?: (number | null)[]
   /** day and level of each rating; of a bad one the day of its follow-up, and whether it was in time */
   v: [day: string, level: number, answered?: string, inTime?: boolean][]
 }
@@ -41,10 +60,16 @@ const OVERLAP = 60_000
 const BY_DAY = new Set<AnyDimension>(['all', 'role', 'partner', 'mode'])
 /** Places (办理点) whose submissions are known by day too. */
 const PLACES = new Set<AnyDimension>(['window', 'department'])
-/** How long things took is known for the days of all cases, for the rest by month and year. */
-const daily = (dim: AnyDimension, metric: string): boolean =>
-  (BY_DAY.has(dim) && (dim === 'all' || !/^(accept|decide|whole)\./.test(metric))) ||
-  (PLACES.has(dim) && metric === 'submitted')
+/** The times that are kept for days and of all dimensions. The others are kept by month and year, of items and places by year, so that rows stay few. */
+const LONG = /^(accept|decide|whole)\./
+/** The days, months and years for which a metric is kept. How long things took is known for the days of all cases. */
+function periodsOf(dim: AnyDimension, metric: string, day: string): string[] {
+  const [month, year] = [day.slice(0, 7), day.slice(0, 4)]
+  if (TIME.test(metric) && !LONG.test(metric)) return BY_DAY.has(dim) ? [month, year] : [year]
+  const daily =
+    (BY_DAY.has(dim) && (dim === 'all' || !LONG.test(metric))) || (PLACES.has(dim) && metric === 'submitted')
+  return [...(daily ? [day] : []), month, year]
+}
 /** An item's code begins with the unified code of its organ (实施编码: 18 of 31 places); else the item stands for it. */
 const departmentOf = (code: string): string => (/^[0-9A-Z]{31,33}$/.test(code) ? code.slice(0, 18) : code)
 /** Longer times are counted as this many days. */
@@ -52,6 +77,26 @@ const LONGEST = 400
 
 const daysBetween = (from: string, to: string): number =>
   Math.min(LONGEST, Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000)))
+
+const dayAfter = (day: string, days: number): string =>
+  new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10)
+
+/** How long each step took, by the day on which it was done: natural days. */
+function* timesOf({ s, d, e, x = [] }: Given): Generator<[day: string, step: Step, days: number]> {
+  const [arrived, rechecked, asked, supplied, mailed, sent, received] = x.map(days =>
+    days === null ? null : dayAfter(s, days),
+  )
+  for (const [step, from, to] of [
+    ['forward', s, arrived],
+    ['recheck', arrived, rechecked],
+    ['supplement', asked, supplied],
+    ['mail', s, mailed],
+    ['send', d, sent],
+    ['receive', sent, received],
+    ['close', d, e],
+  ] as const)
+    if (from != null && to != null) yield [to, step, daysBetween(from, to)]
+}
 
 /** Counts by day: what happened, and how long it took, as `accept.3`. */
 function* happened(given: Given): Generator<[day: string, metric: string]> {
@@ -71,6 +116,7 @@ function* happened(given: Given): Generator<[day: string, metric: string]> {
     yield [e, `whole.${daysBetween(s, e)}`]
     yield [e, `outcome.${o ?? 'refused'}`]
   }
+  for (const [day, step, days] of timesOf(given)) yield [day, `${step}.${days}`]
   for (const [day, level, answered, inTime] of v) {
     yield [day, 'rated']
     yield [day, `level.${level}`]
@@ -91,7 +137,7 @@ function add(sums: Map<string, number>, given: Given, by: 1 | -1): void {
   if (given.r === 'collecting' && given.w === null) keys.pop()
   for (const [day, metric] of happened(given))
     for (const [dim, key] of keys)
-      for (const period of [...(daily(dim, metric) ? [day] : []), day.slice(0, 7), day.slice(0, 4)]) {
+      for (const period of periodsOf(dim, metric, day)) {
         const place = JSON.stringify([dim, period, key, metric])
         sums.set(place, (sums.get(place) ?? 0) + by)
       }
@@ -116,7 +162,7 @@ export type Counted = {
   period: string
   key: string
   counts: Record<string, number>
-  days: Record<string, { p50: number; p95: number } | null>
+  days: Record<Step, { p50: number; p95: number } | null>
 }
 
 /** The day by which so many of a hundred were done. */
@@ -153,20 +199,37 @@ export function createStatistics(parts: {
 
   async function givenOf(tx: Transaction, row: Row): Promise<Given> {
     const state = JSON.parse(row.fold) as CaseState
-    const { accepted, decided, ended } = state.instants
+    const {
+      accepted,
+      decided,
+      ended,
+      arrived,
+      prechecked,
+      supplementRequested,
+      supplemented,
+      shipped,
+      sent,
+      handedOver,
+    } = state.instants
     const day = (at: number | null): string | null => (at === null ? null : dayOf(at))
     const ratings = [state.ratings.window, state.ratings.department]
     const answered = ratings.some(rating => rating !== null && rating.level >= BAD && rating.answered !== null)
     const duties = decided === null && !answered ? [] : await parts.deadlines(tx, state)
     const promise = decided === null ? undefined : duties.find(({ duty }) => duty === 'promise')
     const followed = (city: string) => duties.find(({ duty, city: of }) => duty === 'follow-up' && of === city)
+    const s = dayOf(Math.floor(row.submitted_at / 1000))
+    const answers = [prechecked, accepted, supplementRequested, state.state === 'refused' ? ended : null]
+    const rechecked = answers.reduce((first, at) => (at !== null && (first === null || at < first) ? at : first), null)
     return {
       r: row.role,
       p: row.partner,
       m: row.mode,
       i: row.item_code,
       w: row.window,
-      s: dayOf(Math.floor(row.submitted_at / 1000)),
+      s,
+      x: [arrived, rechecked, supplementRequested, supplemented, shipped, sent, handedOver].map(at =>
+        at === null ? null : Math.round((Date.parse(dayOf(at)) - Date.parse(s)) / 86_400_000),
+      ),
       a: day(accepted),
       d: day(decided),
       e: day(ended),
@@ -248,7 +311,7 @@ export function createStatistics(parts: {
         const place = `${row.period}\n${row.key}`
         const group = groups.get(place) ?? { period: row.period, key: row.key, counts: {}, times: {} }
         groups.set(place, group)
-        const time = /^(accept|decide|whole)\.(\d+)$/.exec(row.metric)
+        const time = TIME.exec(row.metric)
         if (time === null) group.counts[row.metric] = row.n
         else {
           const [, step = '', days] = time
@@ -260,14 +323,14 @@ export function createStatistics(parts: {
         key: of,
         counts,
         days: Object.fromEntries(
-          (['accept', 'decide', 'whole'] as const).map(name => {
+          STEP_NAMES.map(name => {
             const histogram = (times[name] ?? []).toSorted(([a], [b]) => a - b)
             return [
               name,
               histogram.length === 0 ? null : { p50: percentile(histogram, 50), p95: percentile(histogram, 95) },
             ]
           }),
-        ),
+        ) as Counted['days'],
       }))
     },
 

@@ -1,5 +1,6 @@
 /** Frames of the exchange and materials streams: one type byte, then fixed fields. The transport adds the length. SPEC.md §9. */
 import * as z from 'zod'
+import { CalendarNotice } from '../calendar/notice.ts'
 import { LIMITS } from '../limits.ts'
 import { PROTOCOL_VERSION } from '../names.ts'
 import { DivisionCode, decodeUtf8, encodeUtf8, parseJson, Sha256 } from '../primitives.ts'
@@ -30,6 +31,7 @@ export const Hello = z.strictObject({
   sent: Watermark.describe('packets this node sent to the other'),
   received: Watermark.describe('packets this node received from the other'),
   list: z.string().max(LIMITS.packetBytes).nullable().describe('signed head of the service list'),
+  calendar: CalendarNotice.optional().describe('holiday tables (§6.5); absent: nothing is told'),
 })
 export type Hello = z.infer<typeof Hello>
 

@@ -24,8 +24,8 @@ async function open(name: CityName) {
   const made = await makeNodeFolder(join(root, name.code), name, { httpPort: 0, p2pPort: await freePort() })
   const node = await startNode({ config: made.config, passphrase: PASSPHRASE })
   nodes.push(node)
-  const tongban = async (...args: string[]) => {
-    const child = spawn(process.execPath, [MAIN, ...args, '--json'], {
+  const run = async (args: readonly string[]) => {
+    const child = spawn(process.execPath, [MAIN, ...args], {
       cwd: root,
       env: { ...process.env, TONGBAN_URL: node.url, TONGBAN_TOKEN: made.token },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -38,9 +38,15 @@ async function open(name: CityName) {
       text.error += String(chunk)
     })
     const [code] = (await once(child, 'close')) as [number]
-    return { code, error: text.error, value: text.out === '' ? null : (JSON.parse(text.out) as unknown) }
+    return { code, ...text }
   }
-  return { ...name, client: createClient({ url: node.url, token: made.token }), tongban }
+  const tongban = async (...args: string[]) => {
+    const { code, error, out } = await run([...args, '--json'])
+    return { code, error, value: out === '' ? null : (JSON.parse(out) as unknown) }
+  }
+  /** what a person reads */
+  const told = async (...args: string[]) => (await run(args)).out
+  return { ...name, client: createClient({ url: node.url, token: made.token }), tongban, told }
 }
 
 beforeAll(async () => {
@@ -67,7 +73,7 @@ afterAll(async () => {
 })
 
 test('preflight, submit once, supplement, read what was written', async () => {
-  const scans = ['--material', 'M01=card.pdf', '--material', 'M02=form.pdf']
+  const scans = ['--material', 'M01=card.pdf:original', '--material', 'M02=form.pdf']
   const missing = await ankang.tongban('case', 'preflight', 'case.json', '--material', 'M01=card.pdf')
   expect(missing).toMatchObject({ code: 1, value: [{ field: 'materials.M02' }] })
   expect(await ankang.tongban('case', 'preflight', 'case.json', ...scans)).toMatchObject({ code: 0, value: [] })
@@ -137,19 +143,36 @@ test('many cases: views, tables, reminders, papers, ratings, numbers, the archiv
 
   const reminded = await ankang.tongban('case', 'remind', ...threads, '--text', '请尽快办理')
   expect(reminded).toMatchObject({ code: 0, value: threads.map(one => ({ thread: one, problem: null })) })
+  const given = await ankang.tongban('case', 'assign', ...threads, '0'.repeat(32), 'me')
+  expect(given).toMatchObject({
+    code: 1,
+    value: [...threads.map(one => ({ thread: one, problem: null })), { problem: 'thread.unknown' }],
+  })
+  expect(((await ankang.tongban('case', 'queue', 'mine')) as Cases).value.length).toBe(threads.length)
+  const queues = (await ankang.tongban('case', 'queue')).value as { queue: string }[]
+  expect(queues.map(({ queue }) => queue)).not.toContain('window')
   const printed = await ankang.tongban('case', 'print-all', 'receipt', ...threads, '--out', join(root, 'receipts.html'))
   expect(printed).toMatchObject({ code: 0 })
   expect((await readFile(join(root, 'receipts.html'), 'utf8')).match(/<main/g)).toHaveLength(threads.length)
+  expect(await readFile(join(root, 'receipts.html'), 'utf8')).toContain('原件')
 
   await until(
     async () => (await shiyan.client.get<{ state: string }>(`/api/v1/cases/${thread}`)).state === 'arrived',
     'it arrived',
   )
-  for (const [step, body] of [
-    ['accept', '{}'],
-    ['decide', '{"outcome":"granted"}'],
-  ] as const)
-    expect(await shiyan.tongban('case', 'step', step, thread, '--body', body)).toMatchObject({ code: 0 })
+  const step = (name: string, body: object, ...more: string[]) =>
+    shiyan.tongban('case', 'step', name, thread, '--body', JSON.stringify(body), ...more)
+  expect(await step('message', { text: '见附件' }, '--material', 'M09=card.pdf')).toMatchObject({ code: 0 })
+  const none = await step('accept', {}, '--material', 'M09=card.pdf')
+  expect([none.code, none.error]).toEqual([1, expect.stringContaining('these do: supplement, message')])
+  expect(await step('accept', {})).toMatchObject({ code: 0 })
+  expect(await step('decide', { outcome: 'granted' }, '--material', 'card.pdf')).toMatchObject({ code: 0 })
+  const uploaded = await shiyan.tongban('case', 'upload', 'card.pdf')
+  expect(uploaded).toMatchObject({ value: [{ sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown, pages: 2 }] })
+  const written = (await shiyan.tongban('case', 'bodies', thread)).value as { kind: string; body: object }[]
+  const [{ sha256 } = { sha256: '' }] = uploaded.value as { sha256: string }[]
+  expect(written.find(({ kind }) => kind === 'case.decide')?.body).toMatchObject({ documents: [sha256] })
+  expect(written.find(({ kind }) => kind === 'case.message')?.body).toMatchObject({ attachments: [{ sha256 }] })
   await until(
     async () => (await ankang.client.get<{ state: string }>(`/api/v1/cases/${thread}`)).state === 'decided',
     'it is decided',
@@ -174,6 +197,27 @@ test('many cases: views, tables, reminders, papers, ratings, numbers, the archiv
   })
   expect(await ankang.tongban('case', 'heat')).toMatchObject({ value: [{ rank: 1, cases: threads.length }] })
   expect(await ankang.tongban('case', 'idle')).toMatchObject({ code: 0, value: [{ cases: threads.length }] })
+  const purge = await ankang.tongban('case', 'purge', thread)
+  expect([purge.code, purge.error]).toEqual([1, expect.stringContaining('--yes')])
   expect(await ankang.tongban('case', 'archive', thread, '--out', join(root, 'archive.zip'))).toMatchObject({ code: 0 })
   expect((await readFile(join(root, 'archive.zip'))).subarray(0, 2).toString()).toBe('PK')
 }, 90_000)
+
+test('materials of a joint case are those that its items share; names and times are for people', async () => {
+  const { to, item, mode, ...shared } = application
+  const one = { to, item, mode }
+  await writeFile(join(root, 'joint.json'), JSON.stringify({ shared, items: [one, one] }))
+  const scans = ['--material', 'M01=card.pdf', '--material', 'M02=form.pdf:original']
+  const saved = (await ankang.tongban('case', 'draft', 'save', 'joint.json', ...scans)).value as { id: string }
+  const draft = (await ankang.tongban('case', 'draft', 'show', saved.id)).value as { content: object }
+  expect(draft.content).toMatchObject({ shared: { materials: [{ code: 'M01' }, { code: 'M02', form: 'original' }] } })
+  expect(draft.content).not.toHaveProperty('materials')
+  // What is noted is that the form is to be mailed; nothing keeps it from being sent.
+  expect(await ankang.tongban('case', 'draft', 'check', saved.id)).toMatchObject({ code: 0 })
+  const sent = (await ankang.tongban('case', 'joint', 'joint.json', ...scans)).value as { thread: string }[]
+  expect(sent).toHaveLength(2)
+  const shown = await ankang.told('case', 'show', sent[0]?.thread ?? '')
+  expect(shown).toMatch(new RegExp(`held by 当前持有方 +${SHIYAN.name} ${SHIYAN.code}`))
+  expect(shown).toMatch(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/)
+  expect(shown).not.toMatch(/T\d\d:\d\d:\d\d/)
+}, 60_000)

@@ -1,7 +1,9 @@
 /** The stories as `npm run example:stories` plays them, and what is left of a case after its personal data were purged. */
+import { spawnSync } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openStage, type Stage } from '../../examples/stories/stage.ts'
 import { STORIES } from '../../examples/stories/stories.ts'
@@ -29,6 +31,18 @@ type Preview = { purgeOn: string | null; purgedAt: string | null; problem: unkno
   number
 >
 const preview = (thread: string) => stage.ankang.administrator.get<Preview>(`/api/v1/cases/${thread}/purge`)
+
+test('an option that the stories do not have is told in one line, without a stack', () => {
+  const main = fileURLToPath(new URL('../../examples/stories/main.ts', import.meta.url))
+  const run = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { cwd: root, encoding: 'utf8' })
+  const wrong = run('--twice')
+  expect([wrong.status, wrong.stderr]).toEqual([
+    2,
+    expect.stringMatching(/^Unknown option '--twice'.*\nOptions 选项: .*\n$/),
+  ])
+  // `--once` is known: it gets as far as the name of a story.
+  expect(run('--once', '--only', 'none').stderr).toMatch(/^--only: mode-0/)
+})
 
 describe('the stories', () => {
   test.each(STORIES.map(story => [story.name, story] as const))(
@@ -122,7 +136,9 @@ describe('a purge', () => {
     await again.catch(() => undefined)
     expect(await preview(thread)).toMatchObject({ bodies: 0, materials: 0, drafts: 0, projections: 0, search: 0 })
     // How it was decided stood in a body; the bundle of the city that keeps the file tells it.
-    expect(await stage.evidence(thread)).toMatchObject({ ok: true, state: 'closed', outcome: null })
+    const own = await stage.evidence(thread)
+    expect(own).toMatchObject({ ok: true, state: 'closed', outcome: null, caseNo: before.caseNo })
+    expect(own.findings.map(({ problem }) => problem.detail)).not.toContain('timeline.differs')
     expect(await stage.evidence(thread, stage.shiyan)).toMatchObject({ ok: true, state: 'closed', outcome: 'granted' })
   })
 

@@ -3,6 +3,7 @@
 import * as z from 'zod'
 import { restConfigSchema } from '../../adapters/rest/config.ts'
 import { ConfigFile } from '../../node/config/config.ts'
+import { DeadlineRecord } from '../../node/evidence/deadlines.ts'
 import { Manifest } from '../../node/evidence/manifest.ts'
 import { AgreementAmendment, AgreementDocument } from '../../protocol/agreement/document.ts'
 import { AGREEMENT_BODIES } from '../../protocol/agreement/thread.ts'
@@ -43,6 +44,7 @@ const DOCUMENTS: Record<string, z.ZodType> = {
   'pairing-answer': PairingAnswer,
   'pairing-by-directory': PairingByDirectory,
   'evidence-manifest': Manifest,
+  'evidence-deadlines': DeadlineRecord,
 }
 
 const schemaOf = (schema: z.ZodType): string =>

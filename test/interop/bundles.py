@@ -13,10 +13,11 @@ FOLDERS = {
     "revocations": (re.compile(r"[a-z0-9-]{1,100}\.jws"), 16 * KIB),
     "certificates": (re.compile(r"[a-z0-9-]{1,100}\.pem"), 16 * KIB),
     "agreements": (re.compile(r"[0-9a-f]{64}\.json"), 512 * KIB),
+    "calendars": (re.compile(r"(CN|[1-9]\d{5})-\d{4}\.json"), 16 * KIB),
     "bodies": (re.compile(r"[0-9a-f]{64}"), 256 * KIB),
     "materials": (re.compile(r"[0-9a-f]{64}"), 2 * GIB),
 }
-SINGLE = {"manifest.json": 12 * MIB, "timeline.html": 256 * MIB}
+SINGLE = {"manifest.json": 12 * MIB, "timeline.html": 256 * MIB, "deadlines.json": 16 * MIB}
 
 
 class Bundle:

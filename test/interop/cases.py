@@ -55,7 +55,7 @@ def check_case_claims(claims):
 
 
 def materials_of(kind, body):
-    if kind == "case.request-supplement":
+    if kind in ("case.request-supplement", "case.purge"):
         return []
     named = [material["sha256"] for material in body.get("materials", []) if "sha256" in material]
     return named + [material["sha256"] for material in body.get("attachments", [])] + list(body.get("documents", []))

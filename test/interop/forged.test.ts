@@ -23,7 +23,7 @@ describe('a forged bundle', () => {
   test('one bit turned over in any file is refused', async () => {
     const files = unpack(genuine)
     const paths = Object.keys(files)
-    expect(paths.length).toBe(71)
+    expect(paths.length).toBe(75)
     const verdicts = await judge(
       paths.map(path => pack({ ...files, [path]: flipped(files[path] ?? new Uint8Array()) })),
       fingerprints,
@@ -37,14 +37,22 @@ describe('a forged bundle', () => {
 
   test('also when the forger lists the changed file', async () => {
     const files = unpack(genuine)
-    const paths = Object.keys(files).filter(path => !/^(manifest|timeline)/.test(path))
-    const zips: Uint8Array[] = []
-    for (const path of paths) {
-      const forged = { ...files, [path]: flipped(files[path] ?? new Uint8Array()) }
-      await relist(forged)
-      zips.push(pack(forged))
+    const forge = async (pattern: RegExp): Promise<Verdict[]> => {
+      const zips: Uint8Array[] = []
+      for (const path of Object.keys(files).filter(name => pattern.test(name))) {
+        const forged = { ...files, [path]: flipped(files[path] ?? new Uint8Array()) }
+        await relist(forged)
+        zips.push(pack(forged))
+      }
+      return judge(zips, fingerprints)
     }
-    for (const verdict of await judge(zips, fingerprints)) expectRefused(verdict, '')
+    const signed = await forge(/^(?!manifest|timeline|deadlines|calendars)/)
+    expect(signed.length).toBe(69)
+    for (const verdict of signed) expectRefused(verdict, '')
+    // Nobody signs what was due nor the days it was counted by: that they differ is said.
+    const counted = await forge(/^(deadlines|calendars)/)
+    expect(counted.length).toBe(4)
+    for (const { first } of counted) expect(first.findings.length).toBeGreaterThan(0)
   })
 
   test('one bit turned over anywhere in the ZIP is refused or changes nothing', async () => {

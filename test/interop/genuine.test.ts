@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { verifyBundle } from '../../node/evidence/verify.ts'
 import { bundleBytes, bundleInputOf } from '../support/play-bundle.ts'
-import { type PlayedCase, playCase, playSetting, submitContentOf } from '../support/play-case.ts'
+import { type PlayedCase, playCase, playMaterial, playSetting, submitContentOf } from '../support/play-case.ts'
 import { delegate, type PlayCity, playCity, playKey } from '../support/play-city.ts'
 import { expectAccepted, expectRefused, judgeInput, judgeOne } from './judges.ts'
 import { pack, relist, unpack } from './tamper.ts'
@@ -73,6 +73,131 @@ describe('a genuine bundle', () => {
       }
       expectAccepted(await judgeInput(partly, fingerprints), { state: 'closed', outcome: 'granted' })
     }
+  })
+
+  test('of a case that both cities purged verifies without a doubt about its page, which says what is gone', async () => {
+    const setting = await playCase({ cities })
+    const { play, collecting, handling } = setting
+    const purge = { cause: 'agreement' as const, purgedAt: '2027-02-02T10:00:00+08:00', bodies: 9, materials: 4 }
+    for (const city of [collecting, handling]) await play.say(city, 'case.purge', purge)
+    const input = bundleInputOf(setting)
+    const kept = new Set(play.packets.filter(({ claims }) => claims.kind === 'case.purge').map(({ jws }) => jws))
+    const packets = input.packets.map(packet => (kept.has(packet.jws) ? packet : { ...packet, body: null }))
+    const zip = await bundleBytes({ ...input, packets, materials: [] })
+    const verdict = await judgeOne(zip, fingerprints)
+    expectAccepted(verdict, { state: 'closed', outcome: null })
+    expect(new Set(verdict.first.findings.map(({ problem }) => problem.detail))).toEqual(
+      new Set(['body.purged', 'material.purged', 'agreement.unchecked']),
+    )
+    expect(verdict.first.timeline.at(-1)?.facts[0]?.value).toEqual({
+      zh: '9 项内容、4 份材料',
+      en: '9 bodies, 4 materials',
+    })
+    expect(verdict.first.deadlines?.complete).toBe(false)
+    const page = new TextDecoder().decode(unpack(zip)['timeline.html'])
+    expect(page).toContain(setting.caseNo)
+    expect(page).not.toContain('全程网办')
+    expect(page).toMatch(/办理模式.*?<dd>已清除/)
+  })
+
+  test('says which steps were missed, by which packets, and says when its list says otherwise', async () => {
+    const setting = await playSetting({ cities })
+    const { play, collecting, handling, agreement, caseNo } = setting
+    const at = (day: string) => ({ iat: Date.parse(`${day}T10:00:00+08:00`) / 1000 })
+    const submit = submitContentOf(caseNo, 1, [])
+    await play.say(collecting, 'case.submit', submit, { agreement: agreement.id, ...at('2026-11-02') })
+    await play.say(handling, 'case.arrived', { localCaseNo: 'SY-1' }, at('2026-11-02'))
+    await play.say(
+      handling,
+      'case.request-supplement',
+      { notice: '请补充', deadline: '2026-11-18', materials: [{ code: 'M03', reason: '缺少' }] },
+      at('2026-11-12'),
+    )
+    const zip = await bundleBytes(bundleInputOf(setting))
+    const verdict = await judgeOne(zip, fingerprints)
+    expectAccepted(verdict, { state: 'supplementing', outcome: null })
+    expect(verdict.first.findings).toEqual([])
+    const record = verdict.first.deadlines
+    expect(record).toMatchObject({ complete: true, deemedAccepted: '2026-11-02' })
+    expect(record?.calendars[0]).toMatchObject({ covered: { through: '2026-12-31' } })
+    expect(
+      record?.duties.filter(({ missed }) => missed).map(({ duty, city, due, done }) => [duty, city, due, done]),
+    ).toEqual([
+      ['recheck', '420300', '2026-11-03', '2026-11-12'],
+      ['notice', '420300', '2026-11-09', '2026-11-12'],
+    ])
+    expect(record?.duties.find(({ duty }) => duty === 'notice')?.packets).toEqual({
+      begun: 'packets/0002-420300-1.jws',
+      done: 'packets/0003-420300-2.jws',
+    })
+    const files = unpack(zip)
+    const page = new TextDecoder().decode(files['timeline.html'])
+    expect(page).toMatch(/一次性告知补正[\s\S]*?未按期 补正告知：应于 2026-11-09 前完成，实际于 2026-11-12 完成/)
+
+    const told = new TextDecoder().decode(files['deadlines.json'])
+    files['deadlines.json'] = new TextEncoder().encode(told.replaceAll('"missed": true', '"missed": false'))
+    await relist(files)
+    const changed = await judgeOne(pack(files), fingerprints)
+    expectAccepted(changed, { state: 'supplementing', outcome: null })
+    expect(changed.first.findings.map(({ problem }) => problem.detail)).toEqual(['deadlines.differ'])
+    expect(changed.first.deadlines).toEqual(record)
+  })
+
+  test('holds what a supplement gives, in words, fields or originals, as the cities judged it', async () => {
+    const said = [
+      [{ materials: [] }, { materials: [], note: '已说明' }],
+      [
+        { materials: [], form: [{ field: '贷款城市', reason: '不符' }] },
+        { materials: [], form: { 贷款城市: '十堰' } },
+      ],
+    ] as const
+    for (const [notice, answer] of said) {
+      const setting = await playSetting({ cities })
+      const { play, collecting, handling, agreement, caseNo } = setting
+      await play.say(collecting, 'case.submit', submitContentOf(caseNo, 1, []), { agreement: agreement.id })
+      await play.say(handling, 'case.arrived', { localCaseNo: 'SY-1' })
+      const asked = { ...notice, notice: '请补充', materials: [...notice.materials] }
+      await play.say(handling, 'case.request-supplement', 'form' in asked ? { ...asked, form: [...asked.form] } : asked)
+      await play.say(collecting, 'case.supplement', { ...answer, materials: [] })
+      const verdict = await judgeInput(bundleInputOf(setting), fingerprints)
+      expectAccepted(verdict, { state: 'arrived', outcome: null })
+      expect(verdict.first.findings).toEqual([])
+    }
+    const setting = await playSetting({ cities })
+    const { play, collecting, handling, agreement, caseNo } = setting
+    await play.say(collecting, 'case.submit', submitContentOf(caseNo, 1, []), { agreement: agreement.id })
+    await play.say(handling, 'case.arrived', { localCaseNo: 'SY-1' })
+    await play.say(handling, 'case.request-supplement', { notice: '请补', materials: [{ code: 'M03', reason: '缺' }] })
+    const proof = await playMaterial('原件')
+    const original = { sha256: proof.sha256, code: 'M03', name: '原件', form: 'original' as const }
+    await play.say(collecting, 'case.supplement', { materials: [original] }, { materials: [proof] })
+    const verdict = await judgeInput(bundleInputOf(setting), fingerprints)
+    expectAccepted(verdict, { state: 'arrived', outcome: null })
+    expect(verdict.first.findings).toEqual([])
+    expect(verdict.first.deadlines?.duties.map(({ duty }) => duty)).toContain('mail')
+  })
+
+  test('counts by the holiday tables it holds, and says when one is not the known one, or of no city of the case', async () => {
+    const table = { v: 1 as const, region: 'CN', year: 2026, off: ['2026-11-03'], worked: [], source: '某通知' }
+    const other = await judgeInput(
+      {
+        ...bundleInputOf(played),
+        calendars: new Map([
+          ['420300', [table]],
+          ['610900', [table]],
+        ]),
+      },
+      fingerprints,
+    )
+    expectAccepted(other, { state: 'closed', outcome: 'granted' })
+    expect(other.first.findings.map(({ problem }) => problem.detail)).toEqual(['calendar.differs'])
+    const files = unpack(genuine)
+    files['calendars/510100-2026.json'] = new TextEncoder().encode(JSON.stringify({ ...table, region: '51' }))
+    await relist(files)
+    expectRefused(await judgeOne(pack(files), fingerprints), 'evidence.invalid calendar.unrelated', /^calendars/)
+    files['calendars/510100-2026.json'] = new TextEncoder().encode(JSON.stringify({ ...table, year: 2025 }))
+    await relist(files)
+    expectRefused(await judgeOne(pack(files), fingerprints), 'calendar.malformed', /^calendars/)
   })
 
   test('verifies with one receipt for many packets, and one key after another', async () => {

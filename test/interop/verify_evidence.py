@@ -294,6 +294,25 @@ def amended(document, amendment):
     return {**document, **amendment["terms"], "items": list(items.values())}
 
 
+def check_calendars(bundle, parties):
+    """Holiday tables: their form, and that each counts in a city of the case. What they give for deadlines proves nothing."""
+
+    def use(name, data):
+        table = members(parse_json(data), ("v", "region", "year", "off", "worked", "source"))
+        require(table["v"] == 1, "v is not 1")
+        cities = ["CN"] if table["region"] == "CN" else [c for c in parties if c.startswith(table["region"])]
+        names = ["calendars/%s-%s.json" % (city, table["year"]) for city in cities]
+        require(name in names, "of no city of the case, or its name does not fit it")
+        days = table["off"] + table["worked"]
+        require(len(set(days)) == len(days), "a day stands twice")
+        for day in days:
+            require(datetime.date.fromisoformat(day).year == table["year"], "a day of another year")
+        for day in table["worked"]:
+            require(datetime.date.fromisoformat(day).weekday() >= 5, "a weekday is worked")
+
+    bundle.each("calendars", use)
+
+
 def verify(path, fingerprints):
     errors, warnings = [], []
     result = {"ok": False, "thread": None, "case": None, "state": None, "outcome": None,
@@ -319,11 +338,13 @@ def verify(path, fingerprints):
     submit = next((p for p in packets.values() if p.kind == "case.submit"), None)
     if submit is not None and submit.body is not None and submit.body.get("caseNo") != bundle.manifest["case"]:
         bundle.error("manifest.json", "the case number is not that of the submit")
-    if "timeline.html" in bundle.entries:
-        try:
-            bundle.digest("timeline.html")
-        except DAMAGED as problem:
-            bundle.error("timeline.html", str(problem))
+    check_calendars(bundle, parties)
+    for name in ("timeline.html", "deadlines.json"):
+        if name in bundle.entries:
+            try:
+                bundle.digest(name)
+            except DAMAGED as problem:
+                bundle.error(name, str(problem))
     result["packets"] = len(packets)
     result["ok"] = not errors
     if case is not None and not errors:

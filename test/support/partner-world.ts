@@ -22,6 +22,8 @@ import { createMemoryNetwork, type MemoryNetwork, type MemoryNetworkOptions } fr
 import { type PairableCity, pairableCity } from './paired.ts'
 import { type PlayCity, playCity } from './play-city.ts'
 
+const NO_TABLES = { from: 2026, national: [], regional: [] }
+
 export type TestableCity = Awaited<ReturnType<typeof testableCity>>
 
 /** The clock of one city: the common one, and by how many ms this one is off. */
@@ -82,6 +84,7 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
     identity,
     trust,
     lists: services,
+    calendar: { notice: () => NO_TABLES, told: async () => {} },
     clock,
     handlers,
     observer: {
@@ -127,6 +130,8 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
     audit,
     trust,
     agreements: { evidence: async () => [] },
+    calendars: { tablesOf: () => [] },
+    caseNo: async thread => thread,
     materials,
   })
   const make = () =>
@@ -141,6 +146,7 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
       packets,
       evidence,
       materials,
+      calendars: { differences: async () => [] },
       threadId: () => randomBytes(16).toString('hex'),
       exchange: () => exchange,
       roundTrip: async () => 1,

@@ -1,5 +1,6 @@
 /** Evidence bundles of played cases, in memory. */
 import { type BundleInput, writeBundle } from '../../node/evidence/bundle.ts'
+import { CHINA_HOLIDAYS } from '../../protocol/calendar/china.ts'
 import type { PlayedCase } from './play-case.ts'
 
 /** Everything of a played case that a bundle of it holds. */
@@ -12,6 +13,7 @@ export const bundleInputOf = ({ collecting, handling, agreement, caseNo, play }:
   revocations: [...collecting.revocations, ...handling.revocations],
   certificates: [collecting.certificate, handling.certificate],
   agreements: [{ text: agreement.text, signatures: agreement.signatures.map(({ signature }) => signature) }],
+  calendars: new Map([collecting.code, handling.code].map(code => [code, CHINA_HOLIDAYS])),
   materials: [...play.materials.values()].map(({ sha256, size, bytes }) => ({
     sha256,
     size,

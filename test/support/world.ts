@@ -123,6 +123,10 @@ async function startCity({
     identity,
     trust,
     lists: noLists,
+    calendar: {
+      notice: () => calendars.notice(),
+      told: (city, notice) => calendars.told(city, notice),
+    },
     clock,
     handlers,
     observer: {
@@ -206,7 +210,12 @@ async function startCity({
       unavailable: (problem, failures) => problems.push({ partner: 'adapter', problem, error: failures }),
     },
   })
-  const calendars = await createCalendars({ db, clock, audit, events, changed: () => cases.recount() })
+  const calendars = await createCalendars({
+    ...{ db, clock, audit, events, own: play.code },
+    changed: () => cases.recount(),
+    announce: () => exchange.announceCalendar(),
+    failed: () => {},
+  })
   const applicantKey = (number: string) => createHash('sha256').update(number).digest()
   const drafts = createCaseDrafts({ db, seal: plainSeal, clock, audit, events, randomId: threadId, applicantKey })
   const clocks = createCaseClocks({

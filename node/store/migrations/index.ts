@@ -20,6 +20,7 @@ import { views } from './017-views.ts'
 import { evaluations } from './018-evaluations.ts'
 import { pages } from './019-pages.ts'
 import { ownDuties } from './020-own-duties.ts'
+import { caseSteps } from './021-case-steps.ts'
 import { sealedAnswers } from './022-sealed-answers.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -43,5 +44,6 @@ export const MIGRATIONS: readonly Migration[] = [
   evaluations,
   pages,
   ownDuties,
+  caseSteps,
   sealedAnswers,
 ]

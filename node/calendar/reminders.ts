@@ -1,0 +1,51 @@
+/** Reminders where the holiday tables of two cities differ (节假日表不一致): until they are the same, deadlines may not be. Pure. */
+import type { TableDifference } from '../../protocol/calendar/notice.ts'
+import type { Reminder } from '../reminders/reminders.ts'
+
+export function calendarReminder(
+  partner: { code: string; name: string },
+  { region, year, kind }: TableDifference,
+): Reminder {
+  const place = region === 'CN' ? { en: 'the country', zh: '全国' } : { en: `region ${region}`, zh: `地区 ${region}` }
+  const how = {
+    own: {
+      act: 'you' as const,
+      en: `${partner.name} counts by a holiday table of ${place.en} for ${year} that this city has not imported`,
+      zh: `${partner.name}已导入 ${year} 年${place.zh}节假日表，本市尚未导入`,
+      cure: `Import the table of the same notice: tongban calendar import FILE (region ${region}, year ${year}) 导入同一通知的节假日表`,
+    },
+    partner: {
+      act: 'partner' as const,
+      en: `${partner.name} has not imported the holiday table of ${place.en} for ${year}`,
+      zh: `${partner.name}尚未导入 ${year} 年${place.zh}节假日表`,
+      cure: `Ask ${partner.name} to import the same table (tongban calendar import FILE); tongban calendar --json shows it 请其导入同一节假日表`,
+    },
+    differs: {
+      act: 'you' as const,
+      en: `The holiday table of ${place.en} for ${year} is not the one of ${partner.name}`,
+      zh: `${year} 年${place.zh}节假日表与${partner.name}的不一致`,
+      cure: 'Both cities compare it with the notice that it names as its source; who erred imports it anew 双方与来源通知核对，有误的一方重新导入',
+    },
+  }[kind]
+  return {
+    id: `calendar:${partner.code}:${region}:${year}:${kind}`,
+    kind: 'calendar',
+    subject: partner.code,
+    dueAt: Date.UTC(year, 0, 1) - 8 * 3_600_000,
+    level: 'warn',
+    ...how,
+  }
+}
+
+/** A partner told tables that do not hold: none of them counts. */
+export const malformedCalendarReminder = (partner: { code: string; name: string }, now: number): Reminder => ({
+  id: `calendar:${partner.code}:malformed`,
+  kind: 'calendar',
+  subject: partner.code,
+  dueAt: now,
+  level: 'warn',
+  act: 'partner',
+  en: `${partner.name} tells holiday tables that do not hold; its limits are counted without them`,
+  zh: `${partner.name}告知的节假日表无效，其期限未按该表计算`,
+  cure: `Ask ${partner.name} to update its node and to import the table anew 请其更新节点并重新导入`,
+})
