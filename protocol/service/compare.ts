@@ -97,15 +97,23 @@ const SYNONYMS: readonly (readonly [RegExp, string])[] = [
 
 /** A name without what does not tell papers apart: width, punctuation, what is said of copies, filler words, synonyms. */
 export function plainName(name: string): string {
+  const whole = name.normalize('NFKC').toLowerCase().replaceAll(/\s/g, '')
+  // What stood apart may be such a word once what stood between is gone.
+  let plain = whole
+  for (let before = ''; plain !== before; ) {
+    before = plain
+    plain = plainer(plain)
+  }
+  // A name that is nothing but such words is all there is to go by.
+  return plain === '' ? whole : plain
+}
+
+function plainer(name: string): string {
   let plain = name
-    .normalize('NFKC')
-    .toLowerCase()
     .replaceAll(/[(（[【][^)）\]】]*[)）\]】]/g, '')
     .replaceAll(/原件及复印件|原件和复印件|原件或复印件|复印件|原件|扫描件|电子版|一式.份|申请人|本人|有效的|有效/g, '')
   for (const [pattern, standing] of SYNONYMS) plain = plain.replaceAll(pattern, standing)
-  plain = plain.replaceAll(/(照片)+/g, '照片').replaceAll(/[^\p{L}\p{N}]/gu, '')
-  // A name that is nothing but such words is all there is to go by.
-  return plain === '' ? name.normalize('NFKC').toLowerCase().replaceAll(/\s/g, '') : plain
+  return plain.replaceAll(/(照片)+/g, '照片').replaceAll(/[^\p{L}\p{N}]/gu, '')
 }
 
 /** How alike two names are: Dice's coefficient of their pairs of characters, 0–1. */
