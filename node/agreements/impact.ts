@@ -195,7 +195,7 @@ export function createImpacts({ own, agreements, cases, mappings, faultsOf, adap
       case 'sign': {
         const { pending } = state
         if (pending === null) throw new ProblemError('agreement.transition', 'nothing waits for a signature')
-        const from = pending.from > today() ? pending.from : today()
+        const from = later(pending.from, today())
         const { document, amendment } = pending
         return change({ text: pending.id, from, after: document, checked: { document, put: amendment?.put } })
       }
@@ -235,7 +235,7 @@ export function createImpacts({ own, agreements, cases, mappings, faultsOf, adap
     async ofProposal(document: AgreementDocumentInput): Promise<Impact> {
       const written = await writeAgreement(document)
       if (!written.ok) throw thrown(written)
-      const from = written.document.validFrom > today() ? written.document.validFrom : today()
+      const from = later(written.document.validFrom, today())
       return judge('propose', { text: null, from, before: null, after: written.document, checked: written }, null)
     },
   }
@@ -243,5 +243,7 @@ export function createImpacts({ own, agreements, cases, mappings, faultsOf, adap
 
 const thrown = ({ problem }: Refused): ProblemError => new ProblemError(problem.code, problem.detail)
 
+/** Days as text are in the order of time. */
+const later = (a: string, b: string): string => (a < b ? b : a)
 const dayAfter = (day: string): string =>
   new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)

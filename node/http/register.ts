@@ -65,6 +65,7 @@ export function registerModule(edge: Edge, module: RouteModule, taken: Set<strin
       describe(edge, module.tag, operation.method, operation, {
         ...(operation.body === undefined ? {} : { body: { [JSON_TYPE]: operation.body } }),
         keyed: takesKey(operation),
+        looksUp: operation.looksUp === true,
         status: operation.status ?? 200,
         answer: { description: 'Done', content: { [JSON_TYPE]: { schema: operation.answer } } },
       })
@@ -107,6 +108,7 @@ const IdempotencyHeader = z.object({
 type Shape = {
   body?: Record<string, Schema | typeof BYTES>
   keyed: boolean
+  /** changes nothing, so that it takes no key */ looksUp?: boolean
   status: number
   answer: { description: string; content: Record<string, { schema: Schema | typeof BYTES }> }
 }
@@ -126,6 +128,7 @@ function describe(edge: Edge, tag: string, method: string, common: Common, shape
     security: [{ bearer: [] }],
     'x-roles': common.roles,
     'x-problems': common.problems ?? [],
+    ...(shape.looksUp === true ? { 'x-looks-up': true } : {}),
     request: {
       ...(params instanceof z.ZodObject ? { params } : {}),
       ...(query instanceof z.ZodObject ? { query } : {}),

@@ -17,13 +17,13 @@ import { until } from '../support/pair-cities.ts'
 const SECONDS = 240_000
 const KINDS = Object.keys(AUTHORS) as CaseKind[]
 /** Until there were so many of each life, and nodes were killed so often. */
-const ROUNDS = 3
+const ROUNDS = 2
 const STRIKES = 12
 /** Taken between two strikes, however slow the machine: nodes that only ever start prove nothing. */
 const STEPS_BETWEEN = 10
 /** At once, as many clerks as have a case open. */
 const CLERKS = 8
-const MATERIAL = 600_000
+const MATERIAL = 900_000
 const TOTAL = 50_000_000
 
 /** Kinds that the example's mapping leaves out go where messages go: so every kind has an effect to count. */

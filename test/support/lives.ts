@@ -206,7 +206,7 @@ export const LIVES: readonly Life[] = [
 
 /** A node that is being killed, or has not the partner's packet yet: the clerk asks again. Everything else is a fault. */
 const AGAIN = new Set([
-  'exchange.unreachable',
+  'node.unreachable',
   'exchange.recovering',
   'case.transition',
   'thread.unknown',
