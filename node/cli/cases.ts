@@ -35,6 +35,7 @@ type Detail = Case & {
   }[]
   deemedAccepted: string | null
   linked: { thread: string; partner: string; item: { name: string }; stateName: string; lead: boolean }[]
+  lacking: { materials: string[]; form: string[] } | null
   questions: { packet: string; kind: string; at: string; answerBy: string | null }[]
   timeline: { city: string; kind: string; at: string; status: string; receiptedAt: string | null; late: boolean }[]
 }
@@ -145,6 +146,11 @@ export async function show(context: CommandContext, thread: string): Promise<voi
         : [`  waits for a person 待处理  ${value.parked.code} ${value.parked.detail ?? ''}`]),
       `  held by 当前持有方  ${value.holder === null ? '-' : name(value.holder)}`,
       ...(value.deemedAccepted === null ? [] : [`  accepted by law since 视为受理  ${value.deemedAccepted}`]),
+      ...(value.lacking === null || value.state !== 'supplementing'
+        ? []
+        : [
+            `  to be supplied 待补正  ${[...value.lacking.materials, ...value.lacking.form].join(', ') || 'see case bodies'}`,
+          ]),
       ...value.questions.map(
         ({ packet, kind, answerBy }) => `  to be answered 待答复  ${kind} ${packet} ${answerBy ?? ''}`,
       ),

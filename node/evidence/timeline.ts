@@ -213,10 +213,11 @@ function factsOf(kind: CaseKind, body: unknown, materials: number): TimelineFact
     case 'case.arrived':
       return [fact('本地办件编号', 'Local case number', as(kind).localCaseNo)]
     case 'case.request-supplement': {
-      const { notice, deadline, materials: missing } = as(kind)
+      const { notice, deadline, materials: missing, form = [] } = as(kind)
       return [
         words('告知内容', 'Notice', notice),
         ...missing.map(({ code, reason }) => words(`材料 ${code}`, `Material ${code}`, reason)),
+        ...form.map(({ field, reason }) => words(`申请表 ${field}`, `Form field ${field}`, reason)),
         ...given(deadline, day => fact('补正期限', 'To be supplied by', day)),
       ]
     }

@@ -35,6 +35,10 @@ test('papers were counted face to face at a counter, not online', () => {
   expect(text('receipt', playPapers({ submit: { ...alone, mode: 0, window: '3 号' } }))).toContain('材料已当面清点')
 })
 
+test('a notice lists materials by name and fields of the form, numbered in one table', () => {
+  expect(text('supplement-notice')).toMatch(/1\s+申请人身份证\s+身份证缺背面.*2\s+申请表：联系地址\s+缺少门牌号/s)
+})
+
 test.each([
   ['external', '外部签章，未验'],
   ['none', '无签章'],

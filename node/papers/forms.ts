@@ -179,12 +179,11 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
           },
           {
             table: {
-              head: [NUMBERED, '材料', '需要补正的内容'],
-              rows: (notice?.content.materials ?? []).map(({ code, reason }, at) => [
-                String(at + 1),
-                names.get(code) ?? code,
-                reason,
-              ]),
+              head: [NUMBERED, '材料或申请表项目', '需要补正的内容'],
+              rows: [
+                ...(notice?.content.materials ?? []).map(({ code, reason }) => [names.get(code) ?? code, reason]),
+                ...(notice?.content.form ?? []).map(({ field, reason }) => [`申请表：${field}`, reason]),
+              ].map((cells, at) => [String(at + 1), ...cells]),
             },
           },
           {

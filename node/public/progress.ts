@@ -113,7 +113,10 @@ export function createApplicants(parts: ApplicantsParts) {
       const item = await parts.item(state.handling, row.item_code, submitted?.item.version ?? 0)
       const names = new Map(item?.materials.map(material => [material.materialCode, material.materialName]))
       supplement = {
-        materials: notice.materials.map(({ code }) => names.get(code) ?? code),
+        materials: [
+          ...notice.materials.map(({ code }) => names.get(code) ?? code),
+          ...(notice.form ?? []).map(({ field }) => `申请表：${field}`),
+        ],
         deadline: notice.deadline ?? null,
       }
     }

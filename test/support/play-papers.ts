@@ -50,6 +50,7 @@ const BODIES: { [K in CaseKind]?: CaseContent<K> } = {
     notice: '申请表缺签名；其他材料符合要求。',
     deadline: '2026-12-07',
     materials: [{ code: 'M01', reason: '身份证缺背面，请补正反两面的扫描件' }],
+    form: [{ field: '联系地址', reason: '缺少门牌号' }],
   },
   'case.accept': { acceptanceNo: '十审受字第 1001 号' },
   'case.refuse': { reason: '不属于本机关职权范围。', basis: '《中华人民共和国行政许可法》第三十二条第一款第二项' },
