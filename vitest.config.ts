@@ -5,8 +5,9 @@ export default defineConfig({
   test: {
     include: ['{protocol,certs,adapters,node,examples,test}/**/*.test.ts'],
     environment: 'node',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // They end what hangs, and are no measure: a shared machine may be many times slower than the one at hand.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
     maxWorkers: 2,
   },
 })

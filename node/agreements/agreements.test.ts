@@ -69,7 +69,7 @@ const completed = (thread: string, partner: string) =>
   vi.waitFor(async () => {
     const { versions } = await agreements(partner).get(thread)
     expect(versions.at(-1)?.complete).toBe(true)
-  }, 10_000)
+  }, 60_000)
 
 /** Both act while neither can hear the other. */
 async function apart(...acts: (() => Promise<unknown>)[]): Promise<void> {

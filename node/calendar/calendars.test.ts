@@ -97,9 +97,9 @@ describe('calendars', () => {
     for (let day = 2; day < 7; day++) await tell(day)
     expect(counts).toBe(1)
     gate.resolve()
-    await vi.waitFor(() => expect(counts).toBe(2))
+    await vi.waitFor(() => expect(counts).toBe(2), 20_000)
     await tell(9)
-    await vi.waitFor(() => expect(counts).toBe(3))
+    await vi.waitFor(() => expect(counts).toBe(3), 20_000)
   })
 
   test('over the API: an administrator imports, a clerk counts', async () => {

@@ -81,7 +81,7 @@ async function given(city: PairableCity, jws: string): Promise<void> {
   expect(await city.directories.take(jws.trim(), 'person:1')).toMatchObject({ ok: true })
 }
 /** What travels between the cities is on its way. */
-const soon = (check: () => void) => vi.waitFor(check, { timeout: 5000, interval: 5 })
+const soon = (check: () => void) => vi.waitFor(check, { timeout: 30_000, interval: 5 })
 const versionAt = (city: PairableCity) => city.directories.operators()[0]?.held?.directory.version
 
 describe('the operator', () => {

@@ -17,7 +17,7 @@ const started = async (options: Partial<P2pHostOptions> = {}): Promise<P2pHost> 
   hosts.push(host)
   return host
 }
-const soon = (check: () => void) => vi.waitFor(check, { timeout: 15_000, interval: 20 })
+const soon = (check: () => void) => vi.waitFor(check, { timeout: 60_000, interval: 20 })
 
 const everybody = () => true
 const offers = (partner: (peer: string) => boolean = everybody, reservations = 4) => ({
@@ -143,5 +143,5 @@ describe('relay', () => {
     await relay.start()
     await soon(() => expect(city.relays().used[0]?.reserved).toBe(true))
     expect(await exchange(partner, city, [address], FRAME)).toBe(FRAME)
-  }, 40_000)
+  }, 120_000)
 })

@@ -350,7 +350,7 @@ describe('a publisher that was restored from a backup', () => {
       expect(decodeListFrame(frame)).toMatchObject({ ok: true, frame: { code: 'list.rollback' } })
       break
     }
-    await vi.waitFor(() => expect(shiyan.failures).toMatchObject([{ code: 'envelope.issuer' }]))
+    await vi.waitFor(() => expect(shiyan.failures).toMatchObject([{ code: 'envelope.issuer' }]), 20_000)
     expect(await shiyan.services.view(SHIYAN)).toMatchObject({ version: 1 })
     expect(world.network.failures).toEqual([])
   })

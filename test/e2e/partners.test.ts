@@ -197,7 +197,7 @@ describe('partners', () => {
     expect(failed.code).toBe(1)
     expect(failed.out).toContain('✗ 连接 connect')
     expect(failed.out).toContain('Who must act 由谁处理: the partner city 合作城市')
-  }, 30_000)
+  }, 120_000)
 
   test('a partner that is down fails the test at its first hop, and is named', async () => {
     const test = await tested(ankang, SHIYAN.code)

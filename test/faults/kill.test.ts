@@ -14,7 +14,7 @@ import type { TcpProxy } from '../support/tcp-proxy.ts'
 
 type Case = { thread: string; caseNo: string; state: string; outcome: string | null; localCaseNo: string | null }
 
-const SECONDS = 240_000
+const SECONDS = 480_000
 let cities: KillCities
 let approval: ApprovalProcess
 let ankang: NodeProcess

@@ -17,7 +17,7 @@ import { startProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 const MB = 1_000_000
 const SIZE = Number(process.env.TONGBAN_TEST_LARGE_MB ?? 1000) * MB
 const CHUNK = 4 * MB
-const MINUTES = 240_000
+const MINUTES = 600_000
 
 let root = ''
 let ankang: NodeProcess

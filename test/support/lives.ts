@@ -216,7 +216,7 @@ const AGAIN = new Set([
   'internal',
 ])
 const DONE_BEFORE = 'carried out before'
-const PATIENCE = 60_000
+const PATIENCE = 120_000
 
 /** Calls until it answers; null when it was carried out in an attempt whose answer was lost. */
 export async function insist<T>(what: string, call: () => Promise<T>): Promise<T | null> {

@@ -9,7 +9,7 @@ export type PairedCities = { items: ServiceItem[]; agreement: string }
 export async function until<T>(
   check: () => Promise<T | null | undefined | false>,
   what: string,
-  ms = 30_000,
+  ms = 90_000,
 ): Promise<T> {
   for (const end = Date.now() + ms; Date.now() < end; ) {
     const value = await check()
