@@ -61,12 +61,11 @@ const issue = async (change: Parameters<typeof issueDirectory>[2]): Promise<stri
   return document()
 }
 const list = (...cities: PairableCity[]): Promise<string> =>
-  issue(held =>
-    cities.reduce<Pick<Directory, 'entries' | 'revocations'>>(
-      (made, city) => withCity({ ...held, ...made }, card(city), '2026-11-23'),
-      held,
-    ),
-  )
+  issue(held => {
+    let made: Pick<Directory, 'entries' | 'revocations'> = held
+    for (const city of cities) made = withCity({ ...held, ...made }, card(city), '2026-11-23')
+    return made
+  })
 const revoke = (city: PairableCity): Promise<string> =>
   issue(held =>
     withRevocation(held, {
