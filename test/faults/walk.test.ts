@@ -38,6 +38,7 @@ type Counts = Partial<
   Record<
     | CaseKind
     | 'unlawful'
+    | 'recovering'
     | 'objected after the end'
     | 'waited for originals'
     | 'lost'
@@ -218,8 +219,11 @@ async function walk(seed: number, counts: Counts): Promise<void> {
       // What came from the partner or the approval system meanwhile made the step impossible: then it is so now.
       const now = await stateAt(city, thread)
       if (now !== null && permits(now, kind, body, city) !== null) return
+      const code = error instanceof ProblemError ? error.problem.code : null
       // A day that the law does not allow: nothing was said.
-      if (error instanceof ProblemError && error.problem.code === 'case.limit') return count('unlawful')
+      if (code === 'case.limit') return count('unlawful')
+      // The two cities are still comparing what each holds: nothing was said, and the clerk comes again later.
+      if (code === 'exchange.recovering') return count('recovering')
       throw error
     }
     count(kind)
