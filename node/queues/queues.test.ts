@@ -71,6 +71,37 @@ describe('queues', () => {
       expect(await inQueue(COLLECTING, name)).toEqual([])
   })
 
+  test('are read in the order of an index, however many cases there are', async () => {
+    const { db, audit, events, cases } = world.city(COLLECTING)
+    const asked: [sql: string, params: readonly (string | number | null | Uint8Array)[]][] = []
+    const queues = createQueues({
+      ...{ clock: world.clock, audit, events, rows: numbers => cases.rows(numbers) },
+      db: {
+        ...db,
+        query: async (sql, params = []) => {
+          asked.push([sql, params as never])
+          return db.query(sql, params)
+        },
+      },
+      keys: { number: hash, name: hash },
+      isPerson: async () => true,
+    })
+    const asker = { person: 'p1', window: '3' }
+    for (const name of QUEUE_NAMES.filter(queue => queue !== 'parked'))
+      for (const after of [null, ['2026-11-24', 1] as [string, number]]) await queues.page(name, asker, 50, after)
+    const pages = asked.filter(([sql]) => sql.includes('ORDER BY'))
+    expect(pages).toHaveLength((QUEUE_NAMES.length - 1) * 2)
+    for (const [sql, params] of pages) {
+      const plan = await db.query<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, params)
+      expect([sql, plan.map(({ detail }) => detail).join('; ')]).toEqual([
+        sql,
+        expect.stringMatching(
+          /^(SEARCH cases USING [A-Z ]*INDEX cases_\w+ \([^;]*\)|SCAN cases USING INDEX cases_bad)$/,
+        ),
+      ])
+    }
+  })
+
   test('tell what is due today and overdue, of this city alone', async () => {
     const thread = await submit({ receivedAt: new Date(world.clock.now()).toISOString() })
     const at = async () => [await inQueue(HANDLING, 'due-today'), await inQueue(HANDLING, 'overdue')]

@@ -18,7 +18,7 @@ UPDATE cases SET
   due_provisional = CASE WHEN turn IS NOT NULL THEN 1 ELSE due_provisional END,
   fold = json_insert(fold, '$.paper', json('false'), '$.waits', json('[]'), '$.lacking', NULL, '$.instants.delivered', NULL, '$.instants.extended', NULL);
 DROP INDEX cases_due_city;
-CREATE INDEX cases_own ON cases (coalesce(own_due, '9999-12-31'), thread_no) WHERE turn = 'own';
+CREATE INDEX cases_own ON cases (turn, coalesce(own_due, '9999-12-31'), thread_no) WHERE turn IS NOT NULL;
 CREATE INDEX cases_own_due ON cases (own_due, thread_no) WHERE own_due IS NOT NULL;
 `,
 } as const
