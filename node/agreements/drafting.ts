@@ -9,6 +9,7 @@ import { ProblemError } from '../../protocol/problem.ts'
 import { CONTACT_ROLES, type ServiceItem } from '../../protocol/service/item.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import { lastDay } from './renewal.ts'
+import type { Grounds } from './soundness.ts'
 import { TEMPLATES } from './templates/index.ts'
 import type { AgreementTemplate } from './templates/template.ts'
 
@@ -35,19 +36,13 @@ const CONTACTS = ['receive', 'approve', 'mail', 'technical'] as const
 
 export type Drafting = ReturnType<typeof createDrafting>
 
-export function createDrafting(parts: {
-  own: string
-  services: {
-    view(city: string): Promise<{ version: number } | null>
-    item(city: string, code: string): Promise<ServiceItem | null>
-    walk(city: string): AsyncIterable<ServiceItem>
-  }
-  /** who signs for a city, as its trusted certificate says; null when there is none */
-  signerOf: (city: string) => Promise<{ name: string; authority: string } | null>
-  /** which materials of the own list are those of a partner's item, as a person confirmed it */
-  pairs: (partner: string, taskCode: string) => Promise<AgreedItem['materialMapping']>
-  clock: Clock
-}) {
+export function createDrafting(
+  parts: Grounds & {
+    /** which materials of the own list are those of a partner's item, as a person confirmed it */
+    pairs: (partner: string, taskCode: string) => Promise<AgreedItem['materialMapping']>
+    clock: Clock
+  },
+) {
   const { own, services } = parts
 
   async function* offered(handling: string, codes: readonly string[] | undefined): AsyncGenerator<ServiceItem> {

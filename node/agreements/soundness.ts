@@ -16,7 +16,8 @@ export const FAULTS_SHOWN = 50
 /** The first faults of a text, at most `most`: of a document its parties and items, of an amendment what it puts in. */
 export type Soundness = (text: CheckedText, most?: number) => Promise<TextFault[]>
 
-export function createSoundness(parts: {
+/** What texts are drawn up from and judged by: the lists that are held, and who signs. */
+export type Grounds = {
   own: string
   services: {
     view(city: string): Promise<{ version: number } | null>
@@ -25,7 +26,9 @@ export function createSoundness(parts: {
   }
   /** who signs for a city, as its trusted certificate says; null for a city that is not paired */
   signerOf: (city: string) => Promise<{ name: string; authority: string } | null>
-}): Soundness {
+}
+
+export function createSoundness(parts: Grounds): Soundness {
   const { services } = parts
 
   async function* partyFaults({ parties }: AgreementDocument): AsyncGenerator<TextFault> {
