@@ -1,54 +1,29 @@
 /** What an administrator and an auditor look up and change by the command line alone, against two running nodes. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createClient } from '../../node/cli/client.ts'
-import { type RunningNode, startNode } from '../../node/node.ts'
+import type { RunningNode } from '../../node/node.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
-import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
-import { freePort } from '../support/node-process.ts'
+import { type CommandNode, openCommandNode } from '../support/command-node.ts'
+import { ANKANG, type CityName, SHIYAN } from '../support/node-folder.ts'
 import { pairCities, until } from '../support/pair-cities.ts'
 
-const MAIN = fileURLToPath(new URL('../../node/main.ts', import.meta.url))
 const UNITS = [
   { code: 'SY', name: '十堰市政务服务中心', level: 2, address: '北京北路81号' },
   { code: 'SY-MJ', name: '茅箭区政务服务中心', level: 3, parent: 'SY', windows: [{ code: '3', name: '社保窗口' }] },
 ]
 let root = ''
-let ankang: Awaited<ReturnType<typeof open>>
-let shiyan: Awaited<ReturnType<typeof open>>
+let ankang: CommandNode
+let shiyan: CommandNode
 let item: ServiceItem
 const nodes: RunningNode[] = []
 
-async function open(name: CityName) {
-  const made = await makeNodeFolder(join(root, name.code), name, { httpPort: 0, p2pPort: await freePort() })
-  const node = await startNode({ config: made.config, passphrase: PASSPHRASE })
-  nodes.push(node)
-  const run = async (args: string[]) => {
-    const child = spawn(process.execPath, [MAIN, ...args], {
-      cwd: root,
-      env: { ...process.env, TONGBAN_URL: node.url, TONGBAN_TOKEN: made.token },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    const text = { out: '', error: '' }
-    child.stdout.on('data', chunk => {
-      text.out += String(chunk)
-    })
-    child.stderr.on('data', chunk => {
-      text.error += String(chunk)
-    })
-    const [code] = (await once(child, 'close')) as [number]
-    return { code, ...text }
-  }
-  const tongban = async (...args: string[]) => {
-    const { code, out, error } = await run([...args, '--json'])
-    return { code, error, value: out === '' ? null : (JSON.parse(out) as unknown) }
-  }
-  return { ...name, client: createClient({ url: node.url, token: made.token }), run, tongban }
+async function open(name: CityName): Promise<CommandNode> {
+  const opened = await openCommandNode(root, name)
+  nodes.push(opened.node)
+  return opened
 }
 
 beforeAll(async () => {

@@ -1,52 +1,24 @@
 /** A clerk's day by the command line alone, against two running nodes. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createClient } from '../../node/cli/client.ts'
-import { type RunningNode, startNode } from '../../node/node.ts'
+import type { RunningNode } from '../../node/node.ts'
+import { type CommandNode, openCommandNode } from '../support/command-node.ts'
 import { makePdf } from '../support/make-pdf.ts'
-import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
-import { freePort } from '../support/node-process.ts'
+import { ANKANG, type CityName, SHIYAN } from '../support/node-folder.ts'
 import { pairCities, until } from '../support/pair-cities.ts'
 
-const MAIN = fileURLToPath(new URL('../../node/main.ts', import.meta.url))
 let root = ''
-let ankang: Awaited<ReturnType<typeof open>>
-let shiyan: Awaited<ReturnType<typeof open>>
+let ankang: CommandNode
+let shiyan: CommandNode
 let application: Record<string, unknown>
 const nodes: RunningNode[] = []
 
-async function open(name: CityName) {
-  const made = await makeNodeFolder(join(root, name.code), name, { httpPort: 0, p2pPort: await freePort() })
-  const node = await startNode({ config: made.config, passphrase: PASSPHRASE })
-  nodes.push(node)
-  const run = async (args: readonly string[]) => {
-    const child = spawn(process.execPath, [MAIN, ...args], {
-      cwd: root,
-      env: { ...process.env, TONGBAN_URL: node.url, TONGBAN_TOKEN: made.token },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    const text = { out: '', error: '' }
-    child.stdout.on('data', chunk => {
-      text.out += String(chunk)
-    })
-    child.stderr.on('data', chunk => {
-      text.error += String(chunk)
-    })
-    const [code] = (await once(child, 'close')) as [number]
-    return { code, ...text }
-  }
-  const tongban = async (...args: string[]) => {
-    const { code, error, out } = await run([...args, '--json'])
-    return { code, error, value: out === '' ? null : (JSON.parse(out) as unknown) }
-  }
-  /** what a person reads */
-  const told = async (...args: string[]) => (await run(args)).out
-  return { ...name, client: createClient({ url: node.url, token: made.token }), tongban, told }
+async function open(name: CityName): Promise<CommandNode> {
+  const opened = await openCommandNode(root, name)
+  nodes.push(opened.node)
+  return opened
 }
 
 beforeAll(async () => {
