@@ -52,8 +52,7 @@ if (wanted.has('start')) {
 if (wanted.has('exchange')) {
   const report = await benchExchange({ seconds, rounds, log })
   await keep('exchange', report, exchangeMarkdown(report))
-  const { bound, real, https, ratioToBound, ratioToHttps } = report
-  Object.assign(summary, { bound, real, https, ratioToBound, ratioToHttps })
+  summary.exchange = report
 }
 if (wanted.has('catalog')) {
   const report = await benchCatalog({ sizes, log })

@@ -14,8 +14,12 @@ let load: Load | undefined
 const unreceipted: number[] = []
 const unanswered = new Map<string, number>()
 
-/** The number that the load gave to a case stands in its form, which is how its packet is known again. */
-const numberOf = (body: unknown): number => Number((body as { form?: { no?: unknown } } | null)?.form?.no ?? 0)
+/** The number that the load gave to a case ends the reason in its form, which is how its packet is known again. */
+function numberOf(body: unknown): number {
+  const no = /\d+$/.exec((body as { form?: { reason?: string } } | null)?.form?.reason ?? '')
+  if (no === null) throw new Error('a case without the number of its load')
+  return Number(no[0])
+}
 
 answer({
   /** `approval`: the workbench answers every case; or its system is silent, and cases stay with the exchange. */
