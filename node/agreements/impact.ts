@@ -14,6 +14,7 @@ import {
   writeAmendment,
 } from '../../protocol/agreement/document.ts'
 import { type AgreementState, latest } from '../../protocol/agreement/thread.ts'
+import { addDays } from '../../protocol/calendar/calendar.ts'
 import { ProblemError, type Refused } from '../../protocol/problem.ts'
 import type { CaseUnder, OpenCases } from '../cases/under.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
@@ -245,5 +246,4 @@ const thrown = ({ problem }: Refused): ProblemError => new ProblemError(problem.
 
 /** Days as text are in the order of time. */
 const later = (a: string, b: string): string => (a < b ? b : a)
-const dayAfter = (day: string): string =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)
+const dayAfter = (day: string): string => addDays(day, 1)

@@ -1,12 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { addWorkingDays, calendarOf, isWorkingDay, nextDay, readHolidayTable, workingDaysBetween } from './calendar.ts'
+import {
+  addDays,
+  addWorkingDays,
+  calendarOf,
+  type HolidayTable,
+  isWorkingDay,
+  readHolidayTable,
+  workingDaysBetween,
+} from './calendar.ts'
 import { CHINA_HOLIDAYS } from './china.ts'
 
 const SHIYAN = calendarOf(CHINA_HOLIDAYS, '420300')
 const daysOf = (year: number): string[] => {
   const days = [`${year}-01-01`]
-  while (days.at(-1) !== `${year}-12-31`) days.push(nextDay(days.at(-1) ?? ''))
+  while (days.at(-1) !== `${year}-12-31`) days.push(addDays(days.at(-1) ?? '', 1))
   return days
 }
 
@@ -59,6 +67,57 @@ describe('working days of China', () => {
     ]
     expect(addWorkingDays(calendarOf(tables, '450100'), '2026-04-17', 1).day).toBe('2026-04-23')
     expect(addWorkingDays(calendarOf(tables, '420300'), '2026-04-17', 1).day).toBe('2026-04-20')
+  })
+
+  describe('counted by arithmetic', () => {
+    /** What the law says, day by day. */
+    function looped(off: ReadonlySet<string>, worked: ReadonlySet<string>, from: string, count: number): string {
+      const isWorked = (day: string) =>
+        (worked.has(day) && !off.has(day)) || (![0, 6].includes(new Date(day).getUTCDay()) && !off.has(day))
+      let [at, left] = [from, count]
+      while (left > 0 || !isWorked(at)) {
+        at = addDays(at, 1)
+        if (isWorked(at)) left--
+      }
+      return at
+    }
+    const dayOfYear = (year: number) => fc.integer({ min: 0, max: 364 }).map(n => addDays(`${year}-01-01`, n))
+    const tableOf = (region: string, year: number) =>
+      fc
+        .record({
+          off: fc.uniqueArray(dayOfYear(year), { maxLength: 100 }),
+          worked: fc.uniqueArray(dayOfYear(year), { maxLength: 50 }),
+        })
+        .map(({ off, worked }): HolidayTable => ({ v: 1, region, year, off, worked, source: 'a notice' }))
+    const weekends = (days: readonly string[]) => days.filter(day => [0, 6].includes(new Date(day).getUTCDay()))
+
+    test('as day by day, whatever tables and days', () => {
+      const tables = fc.tuple(tableOf('CN', 2025), tableOf('CN', 2026), tableOf('42', 2026))
+      const day = fc.integer({ min: -400, max: 1500 }).map(n => addDays('2025-01-01', n))
+      fc.assert(
+        fc.property(tables, day, fc.integer({ min: 0, max: 400 }), (held, from, count) => {
+          const calendar = calendarOf(held, '420300')
+          const off = new Set(held.flatMap(table => table.off))
+          const worked = new Set(weekends(held.flatMap(table => table.worked)))
+          const to = looped(off, worked, from, count)
+          const provisional = !(from >= '2025-01-01' && to <= '2026-12-31')
+          expect(addWorkingDays(calendar, from, count)).toEqual({ day: to, provisional })
+          const worksAt = isWorkingDay(calendar, from)
+          expect(worksAt).toBe(looped(off, worked, from, 0) === from)
+          expect(workingDaysBetween(calendar, from, to)).toBe(count === 0 && !worksAt ? 1 : count)
+        }),
+      )
+    })
+
+    test('a far day costs what a near one does: without an end (长期), or before all time', () => {
+      // Day by day each of these takes a second, and together they take hours.
+      for (let n = 0; n < 10_000; n++) {
+        expect(workingDaysBetween(SHIYAN, '2026-11-30', '9999-12-31')).toBe(2_080_079)
+        expect(workingDaysBetween(SHIYAN, '2026-11-30', '0001-01-01')).toBe(-528_498)
+        expect(addWorkingDays(SHIYAN, '2026-11-30', 2_080_079).day).toBe('9999-12-31')
+      }
+      expect(addWorkingDays(SHIYAN, '9999-12-30', 5000)).toEqual({ day: '9999-12-31', provisional: true })
+    })
   })
 
   test('counting forth and between are the inverse of each other', () => {

@@ -21,14 +21,15 @@ export const HolidayTable = z.strictObject({
 })
 export type HolidayTable = z.infer<typeof HolidayTable>
 
-/** The days that count in one place. */
+/** The days that count in one place; counted by arithmetic, so that a far day costs no more than a near one. */
 export type Calendar = {
   /** first and last day that a table covers; null when there is none */ covered: {
     from: string
     through: string
   } | null
-  off: ReadonlySet<string>
-  worked: ReadonlySet<string>
+  /** days since 1970-01-01 that are not as their weekday says, ascending */ exceptions: readonly number[]
+  /** working days that the first n exceptions add to the weekdays, at n; below zero where they take some */
+  added: readonly number[]
 }
 
 /** A day that was counted; provisional when a day on the way lies past the tables. */
@@ -47,7 +48,8 @@ export function readHolidayTable(bytes: Uint8Array | string): { ok: true; table:
     for (const day of days) {
       if (!day.startsWith(`${table.year}-`)) return refuse('calendar.malformed', `${name}: ${day} is of another year`)
       if (seen.has(day)) return refuse('calendar.malformed', `${name}: ${day} stands twice`)
-      if (name === 'worked' && !isWeekend(day)) return refuse('calendar.malformed', `worked: ${day} is a weekday`)
+      if (name === 'worked' && !isWeekend(numberOf(day)))
+        return refuse('calendar.malformed', `worked: ${day} is a weekday`)
       seen.add(day)
     }
   }
@@ -61,48 +63,84 @@ export function calendarOf(tables: readonly HolidayTable[], code: string): Calen
   let through = from
   for (const { year } of national) if (through !== undefined && year === through + 1) through = year
   const here = tables.filter(table => table.region === 'CN' || code.startsWith(table.region))
+  const off = new Set(here.flatMap(table => table.off).map(numberOf))
+  // A region's holiday may fall on a weekend day that the country works.
+  const worked = new Set(
+    here
+      .flatMap(table => table.worked)
+      .map(numberOf)
+      .filter(day => !off.has(day)),
+  )
+  const exceptions = [...[...off].filter(day => !isWeekend(day)), ...[...worked].filter(isWeekend)]
+  exceptions.sort((a, b) => a - b)
+  const added = [0]
+  for (const day of exceptions) added.push((added.at(-1) ?? 0) + (isWeekend(day) ? 1 : -1))
   return {
     covered: from === undefined ? null : { from: `${from}-01-01`, through: `${through}-12-31` },
-    off: new Set(here.flatMap(table => table.off)),
-    // A region's holiday may fall on a weekend day that the country works.
-    worked: new Set(here.flatMap(table => table.worked).filter(day => !here.some(table => table.off.includes(day)))),
+    exceptions,
+    added,
   }
 }
 
 export const isCovered = ({ covered }: Calendar, day: string): boolean =>
   covered !== null && covered.from <= day && day <= covered.through
 
-export function isWorkingDay(calendar: Calendar, day: string): boolean {
-  if (calendar.worked.has(day)) return true
-  return !isWeekend(day) && !calendar.off.has(day)
-}
+export const isWorkingDay = (calendar: Calendar, day: string): boolean => worksOn(calendar, numberOf(day))
 
 /** The `count`-th working day after `day`, which is itself not counted; with 0, the day itself or the next working day. */
 export function addWorkingDays(calendar: Calendar, day: string, count: number): Counted {
-  let [at, left, provisional] = [day, count, !isCovered(calendar, day)]
-  while (left > 0 || !isWorkingDay(calendar, at)) {
-    at = nextDay(at)
-    provisional ||= !isCovered(calendar, at)
-    if (isWorkingDay(calendar, at) && left > 0) left--
+  const from = numberOf(day)
+  const wanted = count > 0 ? count : worksOn(calendar, from) ? 0 : 1
+  if (wanted === 0) return { day, provisional: !isCovered(calendar, day) }
+  const before = workingDaysThrough(calendar, from)
+  // By this day there were enough, had every exception taken one.
+  let [low, high] = [from, from + Math.ceil((wanted + calendar.exceptions.length) / 5 + 1) * 7]
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    if (workingDaysThrough(calendar, middle) - before < wanted) low = middle
+    else high = middle
   }
-  return { day: at, provisional }
+  const at = dayAt(high)
+  return { day: at, provisional: !(isCovered(calendar, day) && isCovered(calendar, at)) }
 }
 
 /** Working days after `from` up to and with `to`; negative when `to` lies before `from`. */
-export function workingDaysBetween(calendar: Calendar, from: string, to: string): number {
-  if (to < from) return -workingDaysBetween(calendar, to, from)
-  let count = 0
-  for (let at = from; at < to; ) {
-    at = nextDay(at)
-    if (isWorkingDay(calendar, at)) count++
-  }
-  return count
-}
+export const workingDaysBetween = (calendar: Calendar, from: string, to: string): number =>
+  workingDaysThrough(calendar, numberOf(to)) - workingDaysThrough(calendar, numberOf(from))
+
+/** The day that lies so many natural days after another one, or before it; never past the year 9999. */
+export const addDays = (day: string, count: number): string => dayAt(numberOf(day) + count)
 
 const DAY_MS = 86_400_000
-export const nextDay = (day: string): string => new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10)
+/** Days since 1970-01-01. */
+const numberOf = (day: string): number => Date.parse(day) / DAY_MS
+/** A day further away has no four digits for its year, and no longer stands in the order of its text. */
+const LAST_DAY = numberOf('9999-12-31')
+const dayAt = (number: number): string => new Date(Math.min(number, LAST_DAY) * DAY_MS).toISOString().slice(0, 10)
 
-function isWeekend(day: string): boolean {
-  const weekday = new Date(day).getUTCDay()
-  return weekday === 0 || weekday === 6
+/** Days from the last Monday before 1970-01-01, a Thursday. */
+const MONDAY = 3
+const weekdayOf = (day: number): number => (((day + MONDAY) % 7) + 7) % 7
+const isWeekend = (day: number): boolean => weekdayOf(day) >= 5
+
+/** How many exceptions lie on or before a day. */
+function exceptionsThrough({ exceptions }: Calendar, day: number): number {
+  let [low, high] = [0, exceptions.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((exceptions[middle] ?? 0) <= day) low = middle + 1
+    else high = middle
+  }
+  return low
 }
+
+function worksOn(calendar: Calendar, day: number): boolean {
+  const exception = calendar.exceptions[exceptionsThrough(calendar, day) - 1] === day
+  return isWeekend(day) === exception
+}
+
+/** Working days from the Monday before 1970 up to and with a day; negative before it. Only differences mean something. */
+const workingDaysThrough = (calendar: Calendar, day: number): number =>
+  Math.floor((day + MONDAY) / 7) * 5 +
+  Math.min(weekdayOf(day) + 1, 5) +
+  (calendar.added[exceptionsThrough(calendar, day)] ?? 0)

@@ -1,10 +1,10 @@
 /** Public holidays of China as the State Council's notices (国务院办公厅关于部分节假日安排的通知) set them. */
-import { type HolidayTable, nextDay } from './calendar.ts'
+import { addDays, type HolidayTable } from './calendar.ts'
 
 /** Each day from `first` to `last`. */
 function span(first: string, last: string): string[] {
   const days = [first]
-  while ((days.at(-1) ?? last) < last) days.push(nextDay(days.at(-1) ?? last))
+  while ((days.at(-1) ?? last) < last) days.push(addDays(days.at(-1) ?? last, 1))
   return days
 }
 

@@ -5,7 +5,7 @@
  */
 import type { AgreementDocument } from '../agreement/document.ts'
 import { dayOf } from '../agreement/document.ts'
-import { addWorkingDays, type Calendar, isCovered, nextDay, workingDaysBetween } from '../calendar/calendar.ts'
+import { addDays, addWorkingDays, type Calendar, isCovered, workingDaysBetween } from '../calendar/calendar.ts'
 import type { CaseState } from './fold.ts'
 import { decisionLimits, objectionDay } from './lawful.ts'
 
@@ -253,8 +253,5 @@ const earliest = (...days: (string | null | undefined)[]): string | null =>
 /** The last day on which the collecting city holds the personal data of an ended case; natural days. */
 export function purgeDay(state: CaseState, purgeDays: number): string | null {
   const { ended } = state.instants
-  if (ended === null) return null
-  let day = dayOf(ended)
-  for (let i = 0; i < purgeDays; i++) day = nextDay(day)
-  return day
+  return ended === null ? null : addDays(dayOf(ended), purgeDays)
 }
