@@ -79,7 +79,7 @@ async function resolver(revokedAt: number | null): Promise<(kid: string) => Trus
   for (const { code, packet } of cities) {
     const { kty, crv, x, kid } = packet.key
     const key = (await jose.importJWK({ kty, crv, x }, 'Ed25519')) as jose.CryptoKey
-    keys.set(kid, { key, city: code, notBefore: NOW - YEAR, notAfter: NOW + YEAR, revokedAt })
+    keys.set(kid, { key, city: code, spans: [{ begins: NOW - YEAR, ends: NOW + YEAR }], revokedAt })
   }
   return kid => keys.get(kid)
 }

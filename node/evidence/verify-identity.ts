@@ -8,9 +8,10 @@ import {
   verifyDelegation,
   verifyRevocation,
 } from '../../protocol/keys/delegation.ts'
+import { joinSpans, type Span, spanOf, spanOfMs, within } from '../../protocol/keys/spans.ts'
 import { PACKET_ALG } from '../../protocol/names.ts'
 import type { KeyResolver, TrustedKey } from '../../protocol/packet/envelope.ts'
-import { type Refused, refuse } from '../../protocol/problem.ts'
+import type { Refused } from '../../protocol/problem.ts'
 import type { BundleFiles } from './files.ts'
 import type { Findings } from './findings.ts'
 
@@ -19,8 +20,7 @@ export type BundleCertificate = {
   /** of the city, such as 十堰市 */ name: string
   /** hex SHA-256 of the DER */ fingerprint: string
   key: CertificateKey
-  /** seconds */ notBefore: number
-  notAfter: number
+  validity: Span
 }
 
 /** Reads the certificates. `fingerprints` are those that the caller knows to be the cities'; hex SHA-256. */
@@ -59,11 +59,10 @@ const inSeconds = async (certificate: CityCertificate): Promise<BundleCertificat
   name: certificate.name,
   fingerprint: certificate.fingerprint,
   key: { city: certificate.code, kid: await keyThumbprint(certificate), jwk: certificate.publicKeyJwk },
-  notBefore: Math.ceil(certificate.notBefore / 1000),
-  notAfter: Math.floor(certificate.notAfter / 1000),
+  validity: spanOfMs(certificate.notBefore, certificate.notAfter),
 })
 
-/** Picks the keys that a JWS may be verified with, by when it says it was signed. */
+/** Picks the keys that a JWS may be verified with, by the city that it says it is of. */
 export type KeysFor = (jws: string) => KeyResolver
 
 /** Verifies delegations and revocations; the packet keys that they make trusted. */
@@ -74,26 +73,27 @@ export async function readKeys(
 ): Promise<KeysFor> {
   const delegations = await openAll(files, 'delegations', certificates, findings, verifyDelegation)
   const revocations = await openAll(files, 'revocations', certificates, findings, verifyRevocation)
-  const spans = new Map<string, TrustedKey[]>()
+  const keys = new Map<string, TrustedKey[]>()
   for (const { claims, certificate } of delegations) {
     for (const { kid, purpose, ...jwk } of claims.keys) {
-      if (purpose !== 'packet') continue
+      const span = spanOf(claims, certificate.validity)
+      if (purpose !== 'packet' || span === null) continue
+      const others = keys.get(kid) ?? []
+      const same = others.find(({ city }) => city === claims.iss)
       const revoked = revocations.filter(({ claims: { iss, kid: taken } }) => iss === claims.iss && taken === kid)
-      const span: TrustedKey = {
+      const key: TrustedKey = {
         key: (await jose.importJWK(jwk, PACKET_ALG)) as jose.CryptoKey,
         city: claims.iss,
-        notBefore: Math.max(claims.nbf, certificate.notBefore),
-        notAfter: Math.min(claims.exp, certificate.notAfter),
+        spans: joinSpans([...(same?.spans ?? []), span]),
         revokedAt: revoked.length === 0 ? null : Math.min(...revoked.map(entry => entry.claims.revokedAt)),
       }
-      spans.set(kid, [...(spans.get(kid) ?? []), span])
+      keys.set(kid, [...others.filter(other => other !== same), key])
     }
   }
+  // A key that two cities delegate is that of the city which the signature names.
   return jws => {
-    const { iss, iat } = claimed(jws)
-    // A key may be delegated again later; what it signed between two delegations is covered by neither.
-    const covers = (span: TrustedKey) => span.city === iss && span.notBefore <= iat && iat <= span.notAfter
-    return kid => spans.get(kid)?.find(covers) ?? spans.get(kid)?.[0]
+    const { iss } = claimed(jws)
+    return kid => keys.get(kid)?.find(({ city }) => city === iss) ?? keys.get(kid)?.[0]
   }
 }
 
@@ -104,7 +104,7 @@ async function openAll<T extends DelegationClaims | RevocationClaims>(
   folder: 'delegations' | 'revocations',
   certificates: readonly BundleCertificate[],
   findings: Findings,
-  verify: (jws: string, key: CertificateKey) => Promise<{ ok: true; claims: T } | Refused>,
+  verify: (jws: string, key: CertificateKey, validity: Span) => Promise<{ ok: true; claims: T } | Refused>,
 ): Promise<ByCertificate<T>[]> {
   const opened: ByCertificate<T>[] = []
   for (const path of files.inFolder(folder)) {
@@ -113,15 +113,13 @@ async function openAll<T extends DelegationClaims | RevocationClaims>(
     const { iss, kid, iat } = claimed(jws)
     const ofCity = certificates.filter(({ city }) => city === iss)
     const signing = ofCity.filter(({ key }) => key.kid === kid)
-    const valid = signing.find(({ notBefore, notAfter }) => notBefore <= iat && iat <= notAfter)
-    const certificate = valid ?? signing[0] ?? ofCity[0]
+    const certificate = signing.find(({ validity }) => within([validity], iat)) ?? signing[0] ?? ofCity[0]
     if (certificate === undefined) {
       findings.error(path, 'certificate.missing', iss)
       continue
     }
-    const verified = await verify(jws, certificate.key)
+    const verified = await verify(jws, certificate.key, certificate.validity)
     if (!verified.ok) findings.refused(path, verified)
-    else if (valid === undefined) findings.refused(path, refuse('certificate.expired', 'when this was signed'))
     else opened.push({ claims: verified.claims, certificate })
   }
   return opened

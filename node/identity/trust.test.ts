@@ -2,7 +2,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { selfIssue } from '../../certs/index.ts'
 import type { Identity } from '../../protocol/exchange/frames.ts'
-import { thumbprint } from '../../protocol/keys/delegation.ts'
+import { signDelegation, signRevocation, thumbprint } from '../../protocol/keys/delegation.ts'
+import { LIMITS } from '../../protocol/limits.ts'
+import { keyUsable } from '../../protocol/packet/envelope.ts'
 import { createHandClock } from '../../test/support/http.ts'
 import { newPeerKey } from '../../test/support/p2p-hosts.ts'
 import { delegate, type PlayCity, playCity, playKey, revoke } from '../../test/support/play-city.ts'
@@ -165,9 +167,56 @@ describe('trust', () => {
     const first = await identity({ nbf: NOW / 1000 - 60, exp: NOW / 1000 + 100 })
     const second = await identity({ nbf: NOW / 1000 + 50, exp: NOW / 1000 + 1000 })
     await trust.learn('420300', { ...first, delegations: [...first.delegations, ...second.delegations] }, [])
-    expect(trust.key(shiyan.packetKey.kid)).toMatchObject({ notBefore: NOW / 1000 - 60, notAfter: NOW / 1000 + 1000 })
+    expect(trust.key(shiyan.packetKey.kid)).toMatchObject({
+      spans: [{ begins: NOW / 1000 - 60, ends: NOW / 1000 + 1000 }],
+    })
     const { jwk } = await playKey('packet')
     expect(trust.key(jwk.kid)).toBeUndefined()
+  })
+
+  test('a key signs nothing between two of its delegations, nor outside its certificate', async () => {
+    const { trust } = await setting()
+    const at = (days: number) => NOW / 1000 + days * 86_400
+    const begins = NOW / 1000
+    const [first, second] = [
+      await identity({ nbf: begins, exp: at(9) }),
+      await identity({ nbf: at(20), exp: at(20) + LIMITS.delegationSeconds }),
+    ]
+    // Signed by a certificate that is valid, for a time that begins with it.
+    const sign = (nbf: number, exp: number) =>
+      signDelegation({ v: 1, iss: '420300', iat: begins, nbf, exp, keys: [shiyan.packetKey] }, shiyan.certificateSigner)
+    const early = await sign(begins - 30 * 86_400, begins)
+    await trust.learn('420300', { ...first, delegations: [...first.delegations, early] }, [])
+    const late = await sign(at(20), at(40))
+    expect(await trust.learn('420300', { ...second, delegations: [...first.delegations, late] }, [])).toEqual({
+      ok: true,
+    })
+    const key = trust.key(shiyan.packetKey.kid)
+    if (key === undefined) throw new Error('no key')
+    const judge = (iat: number) => keyUsable(key, '420300', iat, false)?.problem.code ?? 'usable'
+    expect([begins, at(9), at(20), at(40)].map(judge)).toEqual(['usable', 'usable', 'usable', 'usable'])
+    expect([at(9) + 1, at(15), at(20) - 1, at(40) + 1].map(judge)).toEqual(Array(4).fill('key.expired'))
+    expect(judge(begins - 86_400)).toBe('key.expired')
+  })
+
+  test('takes no delegation or revocation that was signed outside its certificate', async () => {
+    const { trust } = await setting()
+    const shown = await identity()
+    const claims = { v: 1 as const, iss: '420300', iat: NOW / 1000 - 86_400 }
+    const delegation = await signDelegation(
+      { ...claims, nbf: NOW / 1000, exp: NOW / 1000 + 86_400, keys: [shiyan.packetKey] },
+      shiyan.certificateSigner,
+    )
+    const revocation = await signRevocation(
+      { ...claims, kid: shiyan.packetKey.kid, revokedAt: NOW / 1000 },
+      shiyan.certificateSigner,
+    )
+    for (const document of [
+      { ...shown, delegations: [...shown.delegations, delegation] },
+      { ...shown, revocations: [revocation] },
+    ])
+      expect(await trust.learn('420300', document, [])).toMatchObject({ problem: { code: 'certificate.expired' } })
+    expect(trust.key(shiyan.packetKey.kid)).toBeUndefined()
   })
 
   test('a peer whose delegation ran out may connect, but must show a newer one', async () => {

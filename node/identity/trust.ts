@@ -8,6 +8,7 @@ import {
   verifyDelegation,
   verifyRevocation,
 } from '../../protocol/keys/delegation.ts'
+import { joinSpans, type Span, spanOf, spanOfMs } from '../../protocol/keys/spans.ts'
 import { PACKET_ALG } from '../../protocol/names.ts'
 import type { TrustedKey } from '../../protocol/packet/envelope.ts'
 import { fromHex, sha256, toHex } from '../../protocol/primitives.ts'
@@ -79,6 +80,8 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
   let revokedPeers = new Map<string, string>()
   /** which city named a key first, by kid */
   let owners = new Map<string, string>()
+  /** of certificates that were read, by fingerprint */
+  const validities = new Map<string, Span>()
 
   async function pinnedOf(code: string, fingerprint: string | null): Promise<Pinned | undefined> {
     const [row] = await db.query<{ pem: string }>(
@@ -94,6 +97,18 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
     const { certificate } = read
     const key = { city: code, kid: await keyThumbprint(certificate), jwk: certificate.publicKeyJwk }
     return { ...certificate, pem: row.pem, key }
+  }
+
+  async function validityOf(fingerprint: string): Promise<Span> {
+    const known = validities.get(fingerprint)
+    if (known !== undefined) return known
+    const [row] = await db.query<{ pem: string }>('SELECT pem FROM certificates WHERE fingerprint = ?', [fingerprint])
+    const { readCertificate } = await import('../../certs/index.ts')
+    const read = readCertificate(row?.pem ?? '')
+    // One that cannot be read any more lets nobody sign.
+    const span = read.ok ? spanOfMs(read.certificate.notBefore, read.certificate.notAfter) : { begins: 1, ends: 0 }
+    validities.set(fingerprint, span)
+    return span
   }
 
   async function readCity(row: PartnerRow | null): Promise<City> {
@@ -149,7 +164,7 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
     const withdrawn = withdrawnKeys(code, papers)
     const named = new Map<string, string>()
     let peersUntil = 0
-    for (const { type, jws } of papers) {
+    for (const { type, jws, certificate } of papers) {
       if (type !== 'delegation') continue
       const claims = jose.decodeJwt(jws) as unknown as DelegationClaims
       for (const { kty, crv, x, kid, purpose } of claims.keys) {
@@ -160,13 +175,14 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
           peersUntil = Math.max(peersUntil, claims.exp)
           continue
         }
-        const before = found.get(kid) ?? keys.get(kid)
+        const span = spanOf(claims, await validityOf(certificate))
+        if (span === null) continue
         const same = found.get(kid)
+        const before = same ?? keys.get(kid)
         found.set(kid, {
           key: before?.key ?? ((await jose.importJWK({ kty, crv, x }, PACKET_ALG)) as jose.CryptoKey),
           city: code,
-          notBefore: Math.min(claims.nbf, same?.notBefore ?? claims.nbf),
-          notAfter: Math.max(claims.exp, same?.notAfter ?? claims.exp),
+          spans: joinSpans([...(same?.spans ?? []), span]),
           revokedAt: revoked.get(kid) ?? withdrawn.get(kid) ?? null,
           certificateRevoked: !revoked.has(kid) && withdrawn.has(kid),
         })
@@ -234,7 +250,7 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
     for (const jws of document.delegations) {
       const id = await sha256(jws)
       if (city.papers.has(id)) continue
-      const verified = await verifyDelegation(jws, pinned.key)
+      const verified = await verifyDelegation(jws, pinned.key, spanOfMs(pinned.notBefore, pinned.notAfter))
       if (!verified.ok) return verified
       for (const { kid, purpose } of verified.claims.keys) {
         if ((owners.get(kid) ?? city.code) !== city.code)
@@ -246,7 +262,7 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
     for (const jws of document.revocations) {
       const id = await sha256(jws)
       if (city.papers.has(id)) continue
-      const verified = await verifyRevocation(jws, pinned.key)
+      const verified = await verifyRevocation(jws, pinned.key, spanOfMs(pinned.notBefore, pinned.notAfter))
       if (!verified.ok) return verified
       papers.push({ id, type: 'revocation', jws, iat: verified.claims.iat })
     }

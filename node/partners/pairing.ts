@@ -7,6 +7,7 @@ import {
   verifyDelegation,
   verifyRevocation,
 } from '../../protocol/keys/delegation.ts'
+import { spanOfMs } from '../../protocol/keys/spans.ts'
 import {
   type Invite,
   inviteId,
@@ -61,17 +62,18 @@ async function verifySide(
     kid: await keyThumbprint(certificate),
     jwk: certificate.publicKeyJwk,
   }
+  const validity = spanOfMs(certificate.notBefore, certificate.notAfter)
   const papers: PairedSide['papers'] = []
   const revoked = new Set<string>()
   for (const jws of side.identity.revocations) {
-    const verified = await verifyRevocation(jws, key)
+    const verified = await verifyRevocation(jws, key, validity)
     if (!verified.ok) return verified
     papers.push({ id: await sha256(jws), type: 'revocation', jws, iat: verified.claims.iat })
     revoked.add(verified.claims.kid)
   }
   let named = false
   for (const jws of side.identity.delegations) {
-    const verified = await verifyDelegation(jws, key)
+    const verified = await verifyDelegation(jws, key, validity)
     if (!verified.ok) return verified
     papers.push({ id: await sha256(jws), type: 'delegation', jws, iat: verified.claims.iat })
     const names = (entry: DelegatedKey) =>

@@ -5,6 +5,7 @@
 import * as jose from 'jose'
 import * as z from 'zod'
 import { DelegatedKey } from '../keys/delegation.ts'
+import { isUsableKey } from '../keys/ed25519.ts'
 import { LIMITS } from '../limits.ts'
 import { PACKET_ALG, PROTOCOL_VERSION, TYP } from '../names.ts'
 import { openCompact, type PacketSigner, signCompact } from '../packet/envelope.ts'
@@ -113,7 +114,7 @@ export async function verifyDirectory(
       if (!options.trusts(kid)) return undefined
       const key = await keyWithin(jws, kid)
       foreign = key === undefined
-      return key && { key, city: '', notBefore: 0, notAfter: 0, revokedAt: null }
+      return key && { key, city: '', spans: [], revokedAt: null }
     },
   })
   if (!opened.ok) {
@@ -140,6 +141,7 @@ async function keyWithin(jws: string, thumbprint: string): Promise<jose.CryptoKe
     const { operator } = jose.decodeJwt<{ operator?: { key?: unknown } }>(jws)
     const key = Fields.shape.operator.shape.key.parse(operator?.key)
     if ((await jose.calculateJwkThumbprint(key, 'sha256')) !== thumbprint) return undefined
+    if (!isUsableKey(jose.base64url.decode(key.x))) return undefined
     return (await jose.importJWK(key, PACKET_ALG)) as jose.CryptoKey
   } catch {
     return undefined

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import * as jose from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { LIMITS } from '../limits.ts'
+import { fromHex } from '../primitives.ts'
 import type { ProblemCode } from '../problem.ts'
 import {
   type CertificateKey,
@@ -154,6 +155,22 @@ describe('delegation', () => {
     expect(await verify(sign({ keys: [twin] }))).toMatchObject(refused('delegation.malformed'))
   })
 
+  test.each([
+    ['the neutral point', `01${'00'.repeat(31)}`],
+    ['a point of order 2', `ec${'ff'.repeat(30)}7f`],
+    ['a point of order 8', 'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a'],
+    ['a y that is not reduced', `ee${'ff'.repeat(30)}7f`],
+    ['no point of the curve', `02${'00'.repeat(31)}`],
+  ])('names no key without a private half: %s, for packets or for the peer', async (_, hex) => {
+    const x = jose.base64url.encode(fromHex(hex))
+    const jwk = { kty: 'OKP', crv: 'Ed25519', x } as const
+    for (const purpose of ['packet', 'peer']) {
+      const weak = { ...jwk, kid: await thumbprint(jwk), purpose }
+      // The whole delegation is refused, whatever stands beside.
+      expect(await verify(sign({ keys: [...claims.keys, weak] }))).toMatchObject(refused('delegation.malformed'))
+    }
+  })
+
   test('has as many keys, and lasts as long, as it may and no more', async () => {
     const keys = await Promise.all(Array.from({ length: LIMITS.delegationKeys + 1 }, () => newKey('packet')))
     expect(await verify(sign({ keys: keys.slice(1) }))).toMatchObject({ ok: true })
@@ -175,6 +192,14 @@ describe('delegation', () => {
       refused('delegation.signature'),
     )
     expect(await verify(sign({ iss: '420300' }))).toMatchObject(refused('certificate.mismatch'))
+  })
+
+  test('counts only when it was signed while its certificate was valid', async () => {
+    const jws = await sign({})
+    const within = (begins: number, ends: number) => verifyDelegation(jws, ankang.certificate, { begins, ends })
+    expect(await within(NOW, NOW)).toMatchObject({ ok: true })
+    expect(await within(NOW + 1, NOW + 9)).toMatchObject(refused('certificate.expired'))
+    expect(await within(NOW - 9, NOW - 1)).toMatchObject(refused('certificate.expired'))
   })
 
   test('a certificate key that cannot be read verifies nothing', async () => {

@@ -8,6 +8,8 @@ import { LIMITS } from '../limits.ts'
 import { CERTIFICATE_ALG, PROTOCOL_VERSION, TYP } from '../names.ts'
 import { DivisionCode, encodeUtf8, KeyId, parseJson, parseValue, Seconds } from '../primitives.ts'
 import { type Refused, refuse } from '../problem.ts'
+import { isUsableKey } from './ed25519.ts'
+import { type Span, within } from './spans.ts'
 
 /** Public Ed25519 key as JWK (RFC 8037) with its thumbprint and what it may be used for. */
 export const DelegatedKey = z.strictObject({
@@ -74,11 +76,12 @@ function isCompact(jws: string): boolean {
   }
 }
 
-async function openByCertificate<T>(
+async function openByCertificate<T extends { iat: number }>(
   jws: string,
   typ: string,
   schema: z.ZodType<T>,
   certificate: CertificateKey,
+  validity: Span | undefined,
 ): Promise<{ ok: true; claims: T } | Refused> {
   if (jws.length > LIMITS.delegationBytes) return refuse('delegation.malformed', 'size')
   if (!isCompact(jws)) return refuse('delegation.malformed', 'not a compact JWS')
@@ -100,7 +103,10 @@ async function openByCertificate<T>(
     return refuse('delegation.signature')
   }
   const claims = parseJson(schema, payload, 'delegation.malformed')
-  return claims.ok ? { ok: true, claims: claims.value } : claims
+  if (!claims.ok) return claims
+  if (validity !== undefined && !within([validity], claims.value.iat))
+    return refuse('certificate.expired', 'when this was signed')
+  return { ok: true, claims: claims.value }
 }
 
 export const signDelegation = (claims: DelegationClaims, signer: CertificateSigner): Promise<string> =>
@@ -109,16 +115,22 @@ export const signDelegation = (claims: DelegationClaims, signer: CertificateSign
 export const signRevocation = (claims: RevocationClaims, signer: CertificateSigner): Promise<string> =>
   signByCertificate(claims, TYP.revocation, signer)
 
-/** Verifies form, signature, issuer and that each `kid` is its key's thumbprint. Problems: `delegation.*`, `certificate.mismatch`. */
+/**
+ * Verifies form, signature, issuer, that each key can be used and that its `kid` is its thumbprint; with the certificate's
+ * `validity`, that it was signed within. Problems: `delegation.*`, `certificate.mismatch`, `certificate.expired`.
+ */
 export async function verifyDelegation(
   jws: string,
   certificate: CertificateKey,
+  validity?: Span,
 ): Promise<{ ok: true; claims: DelegationClaims } | Refused> {
-  const opened = await openByCertificate(jws, TYP.delegation, DelegationClaims, certificate)
+  const opened = await openByCertificate(jws, TYP.delegation, DelegationClaims, certificate, validity)
   if (!opened.ok) return opened
   if (opened.claims.iss !== certificate.city) return refuse('certificate.mismatch', 'iss of the delegation')
   for (const key of opened.claims.keys) {
     if (key.kid !== (await thumbprint(key))) return refuse('delegation.malformed', 'kid is not the thumbprint')
+    if (!isUsableKey(jose.base64url.decode(key.x)))
+      return refuse('delegation.malformed', 'a key of no or of small order')
   }
   return opened
 }
@@ -126,8 +138,9 @@ export async function verifyDelegation(
 export async function verifyRevocation(
   jws: string,
   certificate: CertificateKey,
+  validity?: Span,
 ): Promise<{ ok: true; claims: RevocationClaims } | Refused> {
-  const opened = await openByCertificate(jws, TYP.revocation, RevocationClaims, certificate)
+  const opened = await openByCertificate(jws, TYP.revocation, RevocationClaims, certificate, validity)
   if (!opened.ok) return opened
   return opened.claims.iss === certificate.city ? opened : refuse('certificate.mismatch', 'iss of the revocation')
 }

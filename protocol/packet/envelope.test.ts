@@ -29,7 +29,7 @@ beforeAll(async () => {
   const kid = await jose.calculateJwkThumbprint(await jose.exportJWK(key))
   city = { packet: { signer: { kid, key: privateKey } } }
   resolveKey = asked =>
-    asked === kid ? { key, city: '610900', notBefore: 0, notAfter: NOW + 1000, revokedAt: null } : undefined
+    asked === kid ? { key, city: '610900', spans: [{ begins: 0, ends: NOW + 1000 }], revokedAt: null } : undefined
 })
 
 const verify = (jws: string) => verifyPacket(jws, { resolveKey, audience: '420300', now: NOW })

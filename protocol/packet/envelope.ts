@@ -1,5 +1,6 @@
 /** Sign and verify packets: compact JWS (RFC 7515) with Ed25519 (RFC 8037, RFC 9864). SPEC.md §2. */
 import * as jose from 'jose'
+import { type Span, within } from '../keys/spans.ts'
 import { LIMITS } from '../limits.ts'
 import { BODY_TYPE, PACKET_ALG, TYP } from '../names.ts'
 import { type Commitment, encodeUtf8, parseJson, parseValue, sha256 } from '../primitives.ts'
@@ -13,8 +14,7 @@ export type PacketSigner = { kid: string; key: jose.CryptoKey }
 export type TrustedKey = {
   key: jose.CryptoKey
   city: string
-  notBefore: number
-  notAfter: number
+  /** ascending and apart */ spans: readonly Span[]
   revokedAt: number | null
   /** it was the certificate behind the key that was revoked */ certificateRevoked?: boolean
 }
@@ -74,7 +74,7 @@ export function keyUsable(trusted: TrustedKey, iss: string, iat: number, evidenc
   if (trusted.city !== iss) return refuse('envelope.issuer')
   if (trusted.revokedAt !== null && (!evidence || iat >= trusted.revokedAt))
     return refuse(trusted.certificateRevoked === true ? 'certificate.revoked' : 'key.revoked')
-  if (iat < trusted.notBefore || iat > trusted.notAfter) return refuse('key.expired')
+  if (!within(trusted.spans, iat)) return refuse('key.expired')
   return null
 }
 

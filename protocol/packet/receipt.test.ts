@@ -25,13 +25,14 @@ let trusted: TrustedKey
 beforeAll(async () => {
   const { privateKey, publicKey } = await jose.generateKeyPair('Ed25519')
   signer = { kid: await jose.calculateJwkThumbprint(await jose.exportJWK(publicKey)), key: privateKey }
-  trusted = { key: publicKey, city: '420300', notBefore: NOW - 1000, notAfter: NOW + 1000, revokedAt: null }
+  trusted = { key: publicKey, city: '420300', spans: [{ begins: NOW - 1000, ends: NOW + 1000 }], revokedAt: null }
 })
 
 const verify = (jws: string, change: Partial<TrustedKey> = {}, evidence = false) => {
   const resolveKey: KeyResolver = kid => (kid === signer.kid ? { ...trusted, ...change } : undefined)
   return verifyReceipt(jws, { resolveKey, issuer: '420300', audience: '610900', evidence })
 }
+const span = (begins: number, ends: number) => ({ spans: [{ begins, ends }] })
 const refused = (code: ProblemCode) => ({ ok: false, problem: { code } })
 /** Signed as it stands, whether or not the schema allows it. */
 const sign = (claims: object, typ = 'tongban-receipt+jws') => signCompact(JSON.stringify(claims), typ, signer)
@@ -118,10 +119,10 @@ describe('receipt', () => {
     expect(await verify(await sign({ ...base, iss: '611000' }), { city: '611000' })).toMatchObject(
       refused('envelope.issuer'),
     )
-    expect(await verify(jws, { notBefore: NOW })).toMatchObject({ ok: true })
-    expect(await verify(jws, { notBefore: NOW + 1 })).toMatchObject(refused('key.expired'))
-    expect(await verify(jws, { notAfter: NOW })).toMatchObject({ ok: true })
-    expect(await verify(jws, { notAfter: NOW - 1 })).toMatchObject(refused('key.expired'))
+    expect(await verify(jws, span(NOW, NOW + 1000))).toMatchObject({ ok: true })
+    expect(await verify(jws, span(NOW + 1, NOW + 1000))).toMatchObject(refused('key.expired'))
+    expect(await verify(jws, span(NOW - 1000, NOW))).toMatchObject({ ok: true })
+    expect(await verify(jws, span(NOW - 1000, NOW - 1))).toMatchObject(refused('key.expired'))
     expect(await verify(jws, { revokedAt: NOW + 500 })).toMatchObject(refused('key.revoked'))
     expect(await verify(jws, { revokedAt: NOW + 1 }, true)).toMatchObject({ ok: true })
     expect(await verify(jws, { revokedAt: NOW }, true)).toMatchObject(refused('key.revoked'))

@@ -4,7 +4,7 @@ import { LIMITS } from '../../protocol/limits.ts'
 import type { PacketClaims } from '../../protocol/packet/claims.ts'
 import { signCompact, signPacket } from '../../protocol/packet/envelope.ts'
 import { signReceipt } from '../../protocol/packet/receipt.ts'
-import { encodeUtf8 } from '../../protocol/primitives.ts'
+import { encodeUtf8, fromHex } from '../../protocol/primitives.ts'
 import type { VectorCity } from './vector-keys.ts'
 
 import { type Add, b64, DAY, NOW, refused, submitContent, Writer, type Written } from './vector-writer.ts'
@@ -12,6 +12,19 @@ import { type Add, b64, DAY, NOW, refused, submitContent, Writer, type Written }
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 /** The same bytes in base64url with other unused bits in the last character. */
 const otherSpelling = (text: string) => text.slice(0, -1) + LETTERS[LETTERS.indexOf(text.at(-1) ?? '') + 1]
+
+/** 32 bytes that are no Ed25519 key of prime order. */
+const UNUSABLE = [
+  ['key-neutral', 'The neutral point: every signature of R = 1, S = 0 verifies', `01${'00'.repeat(31)}`],
+  ['key-order-2', 'A point of order 2', `ec${'ff'.repeat(30)}7f`],
+  ['key-order-4', 'A point of order 4', '00'.repeat(32)],
+  ['key-order-8', 'A point of order 8', '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05'],
+  ['key-order-8-other-sign', 'Another one', 'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa'],
+  ['key-mixed-order', 'The base point and a point of order 2', `95${'99'.repeat(30)}19`],
+  ['key-not-reduced', 'y is p + 1, which other readers take for 1', `ee${'ff'.repeat(30)}7f`],
+  ['key-sign-of-zero', 'x is 0 and the sign bit set', `01${'00'.repeat(30)}80`],
+  ['key-off-the-curve', 'No point of the curve has this y', `02${'00'.repeat(31)}`],
+] as const
 
 export async function addPackets(add: Add, ankang: VectorCity, shiyan: VectorCity): Promise<void> {
   const base = await new Writer([ankang, shiyan]).say('610900', '420300', 'case.submit', submitContent(0), {
@@ -307,6 +320,15 @@ export async function addKeys(add: Add, ankang: VectorCity, shiyan: VectorCity):
     { jws: await signed({ keys: [{ ...twin, kid: await thumbprint(twin) }] }), city: '610900' },
     refused('delegation.malformed'),
   )
+  for (const [path, description, hex] of UNUSABLE) {
+    const weak = { ...key, x: b64(fromHex(hex)) }
+    add(
+      `delegation/invalid/${path}`,
+      description,
+      { jws: await signed({ keys: [key, { ...weak, kid: await thumbprint(weak) }] }), city: '610900' },
+      refused('delegation.malformed'),
+    )
+  }
   add(
     'delegation/invalid/line-break',
     'A line break after the signature',

@@ -1,5 +1,7 @@
+import * as jose from 'jose'
 import { beforeAll, describe, test } from 'vitest'
 import type { AgreementDocumentInput } from '../../protocol/agreement/document.ts'
+import { thumbprint } from '../../protocol/keys/delegation.ts'
 import { bundleBytes, bundleInputOf } from '../support/play-bundle.ts'
 import { PLAY_ITEM, type PlayedCase, playAgreement, playSetting, submitContentOf } from '../support/play-case.ts'
 import { delegate, PLAY_BEGIN, type PlayCity, playCity, revoke } from '../support/play-city.ts'
@@ -34,6 +36,31 @@ describe('a dishonest or careless city', () => {
     pair[1].delegations = []
     await delegate(pair[1], [pair[1].packetKey], { nbf: PLAY_BEGIN - 30 * DAY, exp: PLAY_BEGIN - DAY })
     expectRefused(await judgeInput(bundleInputOf(await begun(pair)), fingerprints), 'key.expired', /^packets\/0002/)
+  })
+
+  test('a key between two of its delegations', async () => {
+    const pair = clone()
+    pair[1].delegations = []
+    await delegate(pair[1], [pair[1].packetKey], { nbf: PLAY_BEGIN - 30 * DAY, exp: PLAY_BEGIN - DAY })
+    await delegate(pair[1], [pair[1].packetKey], { nbf: PLAY_BEGIN + DAY, exp: PLAY_BEGIN + 30 * DAY })
+    const done = await begun(pair)
+    expectRefused(await judgeInput(bundleInputOf(done), fingerprints), 'key.expired', /^packets\/0002/)
+    await delegate(pair[1], [pair[1].packetKey], { nbf: PLAY_BEGIN - DAY, exp: PLAY_BEGIN + DAY })
+    expectAccepted(await judgeInput(bundleInputOf(done), fingerprints), { state: 'arrived', outcome: null })
+  })
+
+  test('a key without a private half, for which anybody signs', async () => {
+    const pair = clone()
+    const x = jose.base64url.encode(Uint8Array.of(1, ...new Uint8Array(31)))
+    const jwk = { kty: 'OKP', crv: 'Ed25519', x } as const
+    const weak = { ...jwk, kid: await thumbprint(jwk), purpose: 'packet' } as const
+    pair[1].delegations = []
+    await delegate(pair[1], [pair[1].packetKey, weak], { nbf: PLAY_BEGIN - DAY, exp: PLAY_BEGIN + DAY })
+    expectRefused(
+      await judgeInput(bundleInputOf(await begun(pair)), fingerprints),
+      'delegation.malformed',
+      /^delegations/,
+    )
   })
 
   test('a revoked key, though not for what it signed before', async () => {

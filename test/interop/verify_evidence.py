@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from bundles import Bundle
 from cases import admit, canonical, check_case_claims, fold, materials_of, mover_of
 from signed import (
-    CITY, DAMAGED, HEX64, KID, Bad, Certificate, Keys, Packet, b64, check_claims, members, parse_json, require, sha256,
-    split_compact, text, thumbprint, whole,
+    CITY, DAMAGED, HEX64, KID, Bad, Certificate, Keys, Packet, b64, check_claims, delegated_keys, members, parse_json, require, sha256,
+    split_compact, text, whole,
 )
 
 CLOCK_SKEW = 300
@@ -63,12 +63,7 @@ def read_keys(bundle, certificates):
         claims, certificate = open_by_certificate(data, "tongban-delegation+jws", names)
         begins, ends = whole(claims["nbf"], "nbf"), whole(claims["exp"], "exp")
         require(begins < ends <= begins + 400 * 86_400, "the validity is malformed")
-        require(isinstance(claims["keys"], list) and 1 <= len(claims["keys"]) <= 8, "keys is malformed")
-        for jwk in claims["keys"]:
-            members(jwk, ("kty", "crv", "x", "kid", "purpose"))
-            require(jwk["kty"] == "OKP" and jwk["crv"] == "Ed25519", "not an Ed25519 key")
-            require(jwk["kid"] == thumbprint(jwk), "kid is not the thumbprint of the key")
-        for jwk in claims["keys"]:
+        for jwk in delegated_keys(claims["keys"]):
             if jwk["purpose"] == "packet":
                 key = Ed25519PublicKey.from_public_bytes(b64(jwk["x"]))
                 span = (claims["iss"], key, max(begins, certificate.begins), min(ends, certificate.ends))

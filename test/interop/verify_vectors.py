@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 
 import cases
-from signed import DAMAGED, Bad, Keys, Packet, b64, b64_of, check_claims, parse_json, require, sha256, split_compact, thumbprint
+from signed import DAMAGED, Bad, Keys, Packet, b64, b64_of, check_claims, delegated_keys, parse_json, require, sha256, split_compact, thumbprint
 
 NOW, YEAR, SKEW, PACKET_BYTES = 1793581200, 365 * 86400, 300, 32 * 1024
 
@@ -71,9 +71,7 @@ def delegation(cities, given):
     claims = cities.by_certificate(given["jws"], "tongban-delegation+jws", given["city"])
     require(claims["iss"] == given["city"], "issuer")
     require(claims["nbf"] < claims["exp"] <= claims["nbf"] + 400 * 86400, "validity")
-    require(1 <= len(claims["keys"]) <= 8, "keys")
-    for key in claims["keys"]:
-        require(key["kid"] == thumbprint(key), "kid is not the thumbprint")
+    delegated_keys(claims["keys"])
     return {}
 
 

@@ -107,7 +107,7 @@ export async function trusting(...cities: PlayCity[]): Promise<KeyResolver> {
   for (const city of cities) {
     const { kid, purpose: _, ...jwk } = city.packetKey
     const key = (await jose.importJWK(jwk, PACKET_ALG)) as jose.CryptoKey
-    keys.set(kid, { key, city: city.code, notBefore: 0, notAfter: Number.MAX_SAFE_INTEGER, revokedAt: null })
+    keys.set(kid, { key, city: city.code, spans: [{ begins: 0, ends: Number.MAX_SAFE_INTEGER }], revokedAt: null })
   }
   return kid => keys.get(kid)
 }

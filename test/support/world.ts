@@ -357,10 +357,10 @@ export async function createWorld(
   const clock = createHandClock()
   const all = await trusting(...plays)
   // As the cities' delegations say: from a month ago on, for most of a year.
-  const [notBefore, notAfter] = [-30, 335].map(days => clock.now() / 1000 + days * 86_400) as [number, number]
+  const [begins, ends] = [-30, 335].map(days => clock.now() / 1000 + days * 86_400) as [number, number]
   const resolve = (kid: string): TrustedKey | undefined => {
     const key = all(kid) as TrustedKey | undefined
-    return key === undefined ? undefined : { ...key, notBefore, notAfter }
+    return key === undefined ? undefined : { ...key, spans: [{ begins, ends }] }
   }
   const network = createMemoryNetwork(options)
   const cities = new Map<string, WorldCity>()
