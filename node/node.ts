@@ -232,6 +232,7 @@ export async function startNode({
         }),
       partner: peer => trust.cityOf(peer) !== undefined,
     },
+    cityOf: peer => trust.cityOf(peer),
     gate: peer => trust.knows(peer) || partners.hasOpenInvite() || directories.admits(peer),
     onEvent: event => {
       if (event.kind === 'handler-failed') log.error('stream handler failed', { protocol: event.protocol }, event.error)
@@ -240,6 +241,7 @@ export async function startNode({
           partner: trust.cityOf(event.peer) ?? '',
           reason: event.error instanceof Error ? event.error.message : '',
         })
+      if (event.kind === 'cut-off') log.warning('too much work: not heard for a while', { city: event.city })
       if (event.kind === 'listener-failed') log.error('connection listener failed', {}, event.error)
     },
   })

@@ -181,13 +181,14 @@ export class Delivery {
         const frame = await reader.next()
         if (frame === null) break
         if (frame.type === 'hello') {
-          await relearn(this.#parts, this.partner, frame.hello)
+          await relearn(this.#parts, this.partner, frame.hello, wire.meter)
           continue
         }
         if (frame.type !== 'receipt') throw new ProblemError('exchange.protocol', frame.type)
         if (frame.through <= confirmed || frame.through >= next)
           throw new ProblemError('exchange.protocol', 'receipt out of order')
         await receipts.take(this.partner, confirmed + 1, frame.through, frame.jws)
+        reader.useful()
         for (const size of sizes.splice(0, frame.through - confirmed)) inFlight -= size
         confirmed = frame.through
         watch()

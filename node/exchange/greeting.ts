@@ -4,6 +4,7 @@ import { decodeFrame, encodeFrame, type Frame, type Hello, type Identity } from 
 import { PROTOCOL_VERSION } from '../../protocol/names.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Database } from '../store/database.ts'
+import { type Meter, WORK } from './budget.ts'
 import type { Clock } from './clock.ts'
 import type { PacketStore } from './packet-store.ts'
 import type { CalendarBoard, ListBoard, OwnIdentity, Trust } from './ports.ts'
@@ -26,13 +27,25 @@ export type GreetingParts = {
 /** Reads decoded frames; throws ProblemError on a malformed one, on a `problem` frame, and when the stream ends early. */
 export class FrameReader {
   readonly #frames: AsyncIterator<Uint8Array>
+  readonly #meter: Meter
+  #bytes = 0
   constructor(wire: Wire) {
     this.#frames = wire.frames()[Symbol.asyncIterator]()
+    this.#meter = wire.meter
+  }
+  /** Bytes of the last frame, as it came. */
+  get bytes(): number {
+    return this.#bytes
+  }
+  /** The last frame was of use. */
+  useful(): void {
+    this.#meter.useful(this.#bytes)
   }
   /** The next frame, or null at the clean end of the stream. */
   async next(): Promise<Frame | null> {
     const { done, value } = await this.#frames.next()
     if (done === true) return null
+    this.#bytes = value.byteLength
     const decoded = decodeFrame(value)
     if (!decoded.ok) throw new ProblemError(decoded.problem.code, decoded.problem.detail)
     if (decoded.frame.type === 'problem') throw new ProblemError(decoded.frame.code, decoded.frame.detail)
@@ -73,7 +86,7 @@ export async function readHello(
     if (frame?.type !== 'hello') throw new ProblemError('exchange.protocol', 'hello expected')
     // Before its keys are judged: a clock that is off may be why they do not hold.
     parts.clockSeen(partner, frame.hello.at - (begun + parts.clock.now()) / 2)
-    await relearn(parts, partner, frame.hello)
+    await relearn(parts, partner, frame.hello, wire.meter)
     parts.lists.announced(partner, frame.hello.list)
     return frame.hello
   } finally {
@@ -109,7 +122,8 @@ export class Introduction {
 }
 
 /** Learns the keys and tables of a hello, also of one that came later on an open stream. */
-export async function relearn(parts: GreetingParts, partner: string, hello: Hello): Promise<void> {
+export async function relearn(parts: GreetingParts, partner: string, hello: Hello, meter: Meter): Promise<void> {
+  meter.charge(WORK.hello)
   if (hello.city !== partner) throw new ProblemError('certificate.mismatch', 'city of the hello')
   const learned = await parts.trust.learn(partner, hello.identity, hello.addresses)
   if (!learned.ok) throw new ProblemError(learned.problem.code, learned.problem.detail)

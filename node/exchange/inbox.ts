@@ -13,9 +13,12 @@ import { advance } from './hash.ts'
 import type { PacketStore } from './packet-store.ts'
 import type { OwnIdentity, StoredPacket, ThreadHandler, Trust } from './ports.ts'
 
-export type Incoming = { n: number; jws: string; body: Uint8Array }
+/** `bytes`: of its frame. */
+export type Incoming = { n: number; jws: string; body: Uint8Array; bytes: number }
 /** A receipt to send: it covers this direction's packets up to `through`. */
-export type Given = { through: number; jws: string }
+type Given = { through: number; jws: string }
+/** What became of a batch: the receipts to send, the bytes of each packet that was stored, the number of refused ones. */
+type Taken = { given: Given[]; useful: number[]; refused: number }
 
 type Checked = Incoming & { id: string } & ({ ok: true; packet: Packet; handler: ThreadHandler } | Refused)
 
@@ -88,7 +91,7 @@ export function createInbox(parts: InboxParts) {
     return thread
   }
 
-  async function storeBatch(tx: Transaction, partner: string, incoming: readonly Checked[]): Promise<Given[]> {
+  async function storeBatch(tx: Transaction, partner: string, incoming: readonly Checked[]): Promise<Taken> {
     const at = clock.now()
     let link = await store.linkIn(tx, partner, 'in')
     // Judged here, not before: a stream that broke may have stored meanwhile what the next one brings again.
@@ -99,11 +102,12 @@ export function createInbox(parts: InboxParts) {
       incoming.filter(packet => packet.n <= reached),
     )
     const batch = incoming.filter(packet => packet.n > reached)
-    if (batch.length === 0) return given
+    if (batch.length === 0) return { given, useful: [], refused: 0 }
     const receiptNo = await store.nextReceiptNo(tx)
     const threads = new Map<string, Thread | null>()
     const items: ReceiptItem[] = []
     const stored: StoredPacket[] = []
+    const useful: number[] = []
     const refused: { id: string; problem: Problem }[] = []
     const ids = new Set<string>()
 
@@ -129,7 +133,7 @@ export function createInbox(parts: InboxParts) {
         await turnAway(checked.id, checked.problem)
         continue
       }
-      const { packet, handler, jws, body } = checked
+      const { packet, handler, jws, body, bytes } = checked
       const thread = await openThread(tx, packet.claims, threads)
       const held = thread?.packets ?? []
       if (held.some(other => other.id === packet.id)) {
@@ -166,6 +170,7 @@ export function createInbox(parts: InboxParts) {
       await handler.apply(tx, { threadNo, thread: packet.claims.thread, partner, packets, packet: joined, at })
       items.push({ id: packet.id, status: 'stored' })
       stored.push(joined)
+      useful.push(bytes)
     }
     const jws = await signReceipt(
       { v: PROTOCOL_VERSION, iss: identity.city, aud: partner, iat: seconds(at), items },
@@ -174,15 +179,15 @@ export function createInbox(parts: InboxParts) {
     await store.saveReceipt(tx, { no: receiptNo, partner, direction: 'given', through: link.n, jws, at })
     await store.saveLink(tx, partner, 'in', link)
     tx.afterCommit(() => parts.received(partner, stored, refused))
-    return [...given, { through: link.n, jws }]
+    return { given: [...given, { through: link.n, jws }], useful, refused: refused.length }
   }
 
   return {
     /**
-     * Stores or refuses each packet of a batch that follows what was received before; returns the receipts to send, after the commit.
+     * Stores or refuses each packet of a batch that follows what was received before; says after the commit what became of it.
      * Throws ProblemError `exchange.protocol` when places don't follow; then nothing of the batch is kept.
      */
-    async take(partner: string, incoming: readonly Incoming[]): Promise<Given[]> {
+    async take(partner: string, incoming: readonly Incoming[]): Promise<Taken> {
       const batch = await Promise.all(incoming.map(packet => check(partner, packet)))
       return db.transaction(tx => storeBatch(tx, partner, batch))
     },

@@ -2,6 +2,7 @@
 import { encodeFrame, type Frame } from '../../protocol/exchange/frames.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { ProblemError } from '../../protocol/problem.ts'
+import { WORK } from './budget.ts'
 import {
   FrameReader,
   type GreetingParts,
@@ -71,17 +72,19 @@ async function serve(
     const frames = await queue.take(LIMITS.receiptItems)
     if (frames === null) return
     let batch: Incoming[] = []
-    for (const frame of frames) {
+    for (const { frame, bytes } of frames) {
       if (frame.type === 'packet') {
-        batch.push(frame)
+        batch.push({ n: frame.n, jws: frame.jws, body: frame.body, bytes })
         continue
       }
       await store(parts, partner, wire, batch, introduction)
       batch = []
-      if (frame.type === 'hello') await relearn(parts, partner, frame.hello)
+      if (frame.type === 'hello') await relearn(parts, partner, frame.hello, wire.meter)
       else if (frame.type === 'recall') await giveBack(parts, partner, wire, frame.from)
-      else if (frame.type === 'list') parts.lists.announced(partner, frame.list)
-      else throw new ProblemError('exchange.protocol', frame.type)
+      else if (frame.type === 'list') {
+        wire.meter.charge(WORK.announcement)
+        parts.lists.announced(partner, frame.list)
+      } else throw new ProblemError('exchange.protocol', frame.type)
     }
     await store(parts, partner, wire, batch, introduction)
   }
@@ -101,10 +104,15 @@ async function store(
     const problem = parts.trust.problemOf(partner)
     throw new ProblemError(problem?.code ?? 'partner.inactive', problem?.detail)
   }
-  const receipts = await parts.inbox.take(partner, batch)
+  // Before: a batch that is no run of places costs its signatures all the same.
+  wire.meter.charge(batch.length * WORK.packet)
+  const { given, useful, refused } = await parts.inbox.take(partner, batch)
+  wire.meter.earn(useful.length * WORK.packet)
+  for (const bytes of useful) wire.meter.useful(bytes)
+  wire.meter.charge(refused * WORK.refused)
   await introduction.renewIfChanged(wire)
-  for (const given of receipts) {
-    await wire.send(encodeFrame({ type: 'receipt', ...given }))
+  for (const receipt of given) {
+    await wire.send(encodeFrame({ type: 'receipt', ...receipt }))
   }
 }
 
@@ -125,9 +133,12 @@ async function giveBack(parts: ReceiverParts, partner: string, wire: Wire, from:
   await wire.send(encodeFrame({ type: 'recall-end', through }))
 }
 
+/** A decoded frame, and the bytes that it came as. */
+type Read = { frame: Frame; bytes: number }
+
 /** Frames read ahead, bounded in bytes. */
 class FrameQueue {
-  readonly #frames: Frame[] = []
+  readonly #frames: Read[] = []
   #bytes = 0
   #ended = false
   #error: unknown = null
@@ -142,8 +153,8 @@ class FrameQueue {
       for (;;) {
         const frame = await reader.next()
         if (frame === null) break
-        this.#frames.push(frame)
-        this.#bytes += sizeOf(frame)
+        this.#frames.push({ frame, bytes: reader.bytes })
+        this.#bytes += held(reader.bytes)
         this.#signal()
         while (this.#bytes > QUEUE_BYTES) await new Promise<void>(resolve => this.#waiting.push(resolve))
       }
@@ -162,7 +173,7 @@ class FrameQueue {
   }
 
   /** Up to `most` frames, at least one; null at the end. Throws what reading threw, after what was read before it. */
-  async take(most: number): Promise<Frame[] | null> {
+  async take(most: number): Promise<Read[] | null> {
     while (this.#frames.length === 0) {
       if (this.#ended) {
         if (this.#error !== null) throw this.#error
@@ -173,10 +184,11 @@ class FrameQueue {
       })
     }
     const taken = this.#frames.splice(0, most)
-    for (const frame of taken) this.#bytes -= sizeOf(frame)
+    for (const { bytes } of taken) this.#bytes -= held(bytes)
     for (const resume of this.#waiting.splice(0)) resume()
     return taken
   }
 }
 
-const sizeOf = (frame: Frame): number => (frame.type === 'packet' ? frame.jws.length + frame.body.byteLength : 1024)
+/** Memory that a frame of so many bytes takes while it waits: a small one is mostly its objects. */
+const held = (bytes: number): number => Math.max(bytes, 1024)

@@ -166,6 +166,7 @@ export function createRecovery(parts: RecoveryParts) {
         if (frame.type === 'recall-end') break
         if (frame.type !== 'recalled') throw new ProblemError('exchange.protocol', frame.type)
         await putBack(partner, frame)
+        reader.useful()
         recalled++
       }
       parts.ended(partner, recalled)

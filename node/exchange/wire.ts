@@ -1,4 +1,5 @@
 /** The port through which the exchange talks to other nodes; the libp2p host implements it, tests use a network in memory. */
+import type { Meter } from './budget.ts'
 
 /**
  * One ordered, bidirectional, length-framed stream to one peer.
@@ -10,10 +11,13 @@
 export interface Wire {
   /** libp2p peer id of the other end, proven by the handshake of the transport. */
   readonly peer: string
+  /** Counts what the city at the other end costs, over all its streams; its frames are counted as they are taken. */
+  readonly meter: Meter
   /**
    * Frames from the other end, in order; ends when the other end closed, throws ProblemError (`frame.oversize`,
    * `frame.truncated`, `exchange.unreachable`) on a broken stream. One consumer at a time; leaving the loop releases
-   * it, and a later call goes on with the next frame. While nobody asks for the next frame the other end is held back.
+   * it, and a later call goes on with the next frame. While nobody asks for the next frame the other end is held back,
+   * and so it is while its city has spent its work budget.
    */
   frames(): AsyncIterable<Uint8Array>
   /**

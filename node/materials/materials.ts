@@ -9,12 +9,14 @@ import { type Commitment, fromHex, sha256 as hashOf, toHex } from '../../protoco
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import { delayAfter } from '../exchange/backoff.ts'
+import { WORK } from '../exchange/budget.ts'
 import type { Clock } from '../exchange/clock.ts'
 import { FrameReader } from '../exchange/greeting.ts'
 import type { Trust } from '../exchange/ports.ts'
 import type { Transport, Wire } from '../exchange/wire.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { BlobStore } from './blob-store.ts'
+import { createGiven } from './given.ts'
 
 export type MaterialsParts = {
   db: Database
@@ -54,6 +56,7 @@ export type Materials = ReturnType<typeof createMaterials>
 export function createMaterials(parts: MaterialsParts) {
   const { db, blobs, clock, trust, transport } = parts
   const fetching = new Map<string, Promise<void>>()
+  const given = createGiven()
   let running = false
   let cancelTimer = () => {}
 
@@ -239,6 +242,7 @@ export function createMaterials(parts: MaterialsParts) {
           if (partial.offset + frame.bytes.byteLength > want.size)
             throw new ProblemError('material.hash', 'longer than committed')
           await partial.append(frame.bytes)
+          reader.useful()
         }
         await wire.close()
       } catch (error) {
@@ -269,6 +273,7 @@ export function createMaterials(parts: MaterialsParts) {
           throw new ProblemError('frame.truncated', 'material')
         bytes.set(frame.bytes, at)
         at += frame.bytes.byteLength
+        reader.useful()
       }
       await wire.close()
       if ((await hashOf(bytes)) !== sha256) throw new ProblemError('material.hash')
@@ -292,6 +297,7 @@ export function createMaterials(parts: MaterialsParts) {
       const reader = new FrameReader(wire)
       const frame = await stalled(wire, () => reader.next())
       if (frame?.type !== 'material-request') throw new ProblemError('exchange.protocol', 'material-request expected')
+      wire.meter.charge(WORK.request)
       await give(wire, partner, frame.sha256, frame.offset)
       await wire.close()
     } catch (error) {
@@ -307,27 +313,50 @@ export function createMaterials(parts: MaterialsParts) {
        WHERE pm.sha256 = ? AND p.partner = ?`,
       [fromHex(sha256), partner],
     )
-    if (named?.sent == null) return giveBytes(wire, await parts.published(partner, sha256), offset)
+    if (named?.sent == null) return giveBytes(wire, partner, sha256, await parts.published(partner, sha256), offset)
     const size = await blobs.size(sha256)
     if (size === null) throw new ProblemError('material.missing')
     // It sent the packet, and asks from its end on whether the material is held. Naming a hash earns nobody its bytes.
     if (named.sent === 0 && offset !== size) throw new ProblemError('material.forbidden')
     if (offset > size) throw new ProblemError('exchange.protocol', 'offset')
     await wire.send(encodeFrame({ type: 'material-answer', size }))
-    if (offset < size) for await (const bytes of blobs.open(sha256, offset)) await giveChunks(wire, bytes)
+    if (offset < size) await giveChunks(wire, partner, sha256, offset, blobs.open(sha256, offset))
   }
 
-  async function giveBytes(wire: Wire, bytes: Uint8Array | null, offset: number): Promise<void> {
+  async function giveBytes(
+    wire: Wire,
+    partner: string,
+    sha256: string,
+    bytes: Uint8Array | null,
+    offset: number,
+  ): Promise<void> {
     if (bytes === null) throw new ProblemError('material.forbidden')
     if (offset > bytes.byteLength) throw new ProblemError('exchange.protocol', 'offset')
     await wire.send(encodeFrame({ type: 'material-answer', size: bytes.byteLength }))
-    await giveChunks(wire, bytes.subarray(offset))
+    await giveChunks(wire, partner, sha256, offset, [bytes.subarray(offset)])
   }
 
-  async function giveChunks(wire: Wire, bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.byteLength; at += CHUNK) {
-      const chunk = bytes.subarray(at, at + CHUNK)
-      await stalled(wire, () => wire.send(encodeFrame({ type: 'material-chunk', bytes: chunk })))
+  async function giveChunks(
+    wire: Wire,
+    partner: string,
+    sha256: string,
+    offset: number,
+    blocks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  ): Promise<void> {
+    let next = offset
+    let asked = false
+    for await (const block of blocks) {
+      for (let at = 0; at < block.byteLength; at += CHUNK) {
+        const bytes = block.subarray(at, at + CHUNK)
+        const again = given.note(partner, sha256, next, bytes.byteLength)
+        next += bytes.byteLength
+        // Whoever gets what it did not have asked for something of use, however many such requests it makes.
+        if (again < bytes.byteLength && !asked) wire.meter.earn(WORK.stream + WORK.request)
+        asked ||= again < bytes.byteLength
+        wire.meter.charge((again / 1024) * WORK.sentKiB)
+        await wire.meter.ready()
+        await stalled(wire, () => wire.send(encodeFrame({ type: 'material-chunk', bytes })))
+      }
     }
   }
 

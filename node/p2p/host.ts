@@ -8,6 +8,7 @@ import type { Connection, Libp2p, PrivateKey, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { ProblemError } from '../../protocol/problem.ts'
+import { type Budget, Budgets, WORK } from '../exchange/budget.ts'
 import type { Gate, Transport, Wire, WireHandler } from '../exchange/wire.ts'
 import { type ConnectionListener, Connections } from './connections.ts'
 import { deadline } from './deadline.ts'
@@ -23,6 +24,8 @@ import { StreamWire } from './stream-wire.ts'
 /** What an operator may want to count or log; nothing of it stops the host. */
 export type P2pEvent =
   | { kind: 'denied'; reason: Denied | 'streams' }
+  /** a city, or a stranger by its peer id, owes so much work that it is not heard for a while */
+  | { kind: 'cut-off'; city: string }
   | { kind: 'handler-failed'; protocol: string; peer: string; error: unknown }
   | { kind: 'listener-failed'; error: unknown }
   | { kind: 'relay-failed'; peer: string; error: unknown }
@@ -36,12 +39,15 @@ export type P2pHostOptions = {
   announce?: readonly string[]
   /** asked with the proven peer id of every inbound connection, and again for each of its streams */
   gate: Gate
+  /** the city that a peer belongs to: its nodes share one work budget; a stranger has one of its own */
+  cityOf?: (peer: string) => string | undefined
   relay?: {
     /** places that this node offers to partners that nobody can connect to; 0: none */ reservations: number
     /** partners whose relays this node is to be reached at */ use: () => readonly RelayAt[]
     /** whether a peer is a partner's: nobody else relays or is relayed */ partner: Gate
   }
   limits?: Partial<P2pLimits>
+  /** of the cities that this host talks to; tests give a clock of their own */ budgets?: Budgets
   onEvent?: (event: P2pEvent) => void
 }
 
@@ -71,6 +77,8 @@ class Host implements P2pHost {
   /** inbound streams by protocol and peer */
   readonly #inbound = new Map<string, number>()
   readonly #wires = new Set<StreamWire>()
+  readonly #budgets: Budgets
+  readonly #cutOff = new Set<Budget>()
   readonly #running = new Set<Promise<void>>()
   readonly #relays = new RelayTransport()
   #keeping: ReturnType<typeof setTimeout> | undefined
@@ -80,10 +88,10 @@ class Host implements P2pHost {
     this.#options = options
     this.#key = key
     this.#limits = { ...P2P_LIMITS, ...options.limits }
+    this.#budgets = options.budgets ?? new Budgets()
     const mayRelay = options.relay?.partner ?? (() => false)
-    this.#gate = new ConnectionGate(options.gate, mayRelay, this.#limits, reason =>
-      this.#report({ kind: 'denied', reason }),
-    )
+    const admits: Gate = peer => options.gate(peer) && !this.#isCutOff(peer)
+    this.#gate = new ConnectionGate(admits, mayRelay, this.#limits, reason => this.#report({ kind: 'denied', reason }))
     this.#connections = new Connections(this.#limits, error => this.#report({ kind: 'listener-failed', error }))
     this.peer = key.publicKey.toString()
   }
@@ -127,7 +135,10 @@ class Host implements P2pHost {
       relays: this.#relays,
       reservations: this.#options.relay?.reservations ?? 0,
     })
-    node.addEventListener('connection:open', ({ detail }) => this.#connections.opened(detail))
+    node.addEventListener('connection:open', ({ detail }) => {
+      if (detail.direction === 'inbound') this.#budgetOf(detail.remotePeer.toString()).charge(WORK.connection)
+      this.#connections.opened(detail)
+    })
     node.addEventListener('connection:close', ({ detail }) => this.#connections.closed(detail))
     this.#node = node
     try {
@@ -209,9 +220,9 @@ class Host implements P2pHost {
     }
   }
 
-  async disconnect(peer: string): Promise<void> {
+  async disconnect(peer: string, reason: ProblemError = unreachable('the connection was closed')): Promise<void> {
     for (const wire of [...this.#wires]) {
-      if (wire.peer === peer) wire.abort(unreachable('the connection was closed'))
+      if (wire.peer === peer) wire.abort(reason)
     }
     await Promise.all(this.#connections.of(peer).map(connection => this.#close(connection)))
   }
@@ -314,6 +325,7 @@ class Host implements P2pHost {
       peer,
       maxFrame,
       limits: this.#limits,
+      budget: this.#budgetOf(peer),
       onGone: wire => {
         gone = true
         this.#wires.delete(wire)
@@ -334,6 +346,7 @@ class Host implements P2pHost {
   #accept(stream: Stream, peer: string, protocol: string, handled: Handled): void {
     const key = `${protocol}\n${peer}`
     const open = this.#inbound.get(key) ?? 0
+    this.#budgetOf(peer).charge(WORK.stream)
     const known = this.#gate.admits(peer)
     if (!known || open >= handled.maxStreamsPerPeer || this.#node === undefined) {
       this.#report({ kind: 'denied', reason: known ? 'streams' : 'unknown-peer' })
@@ -368,6 +381,26 @@ class Host implements P2pHost {
     } catch {
       // The other end tore the stream down after it was served.
     }
+  }
+
+  #nameOf = (peer: string): string => this.#options.cityOf?.(peer) ?? peer
+
+  #budgetOf = (peer: string): Budget => this.#budgets.of(this.#nameOf(peer))
+
+  /** Every stream and connection of a city that owes too much ends, and it is not let in while that lasts. */
+  #isCutOff(peer: string): boolean {
+    const budget = this.#budgetOf(peer)
+    if (!budget.cutOff) {
+      this.#cutOff.delete(budget)
+      return false
+    }
+    if (this.#cutOff.has(budget)) return true
+    this.#cutOff.add(budget)
+    const city = this.#nameOf(peer)
+    this.#report({ kind: 'cut-off', city })
+    const peers = new Set([...this.#wires].filter(wire => wire.meter === budget).map(wire => wire.peer))
+    for (const each of peers.add(peer)) void this.disconnect(each, new ProblemError('request.rate', 'too much work'))
+    return true
   }
 
   #report(event: P2pEvent): void {

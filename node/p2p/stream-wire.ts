@@ -1,6 +1,7 @@
 /** A `Wire` over one libp2p stream: framing, batching, and back-pressure in both directions. */
 import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
 import { ProblemError } from '../../protocol/problem.ts'
+import type { Budget } from '../exchange/budget.ts'
 import type { Wire } from '../exchange/wire.ts'
 import { asError, unreachable } from './errors.ts'
 import { checkFrame, FrameReader, FrameWriter } from './frames.ts'
@@ -10,6 +11,8 @@ export type StreamWireOptions = {
   peer: string
   maxFrame: number
   limits: P2pLimits
+  /** of the city at the other end */
+  budget: Budget
   onGone: (wire: StreamWire) => void
 }
 
@@ -21,6 +24,7 @@ const asProblem = (reason: Error): ProblemError =>
 
 export class StreamWire implements Wire {
   readonly peer: string
+  readonly meter: Budget
   readonly #stream: Stream
   readonly #limits: P2pLimits
   readonly #onGone: (wire: StreamWire) => void
@@ -41,6 +45,7 @@ export class StreamWire implements Wire {
 
   constructor(stream: Stream, options: StreamWireOptions) {
     this.peer = options.peer
+    this.meter = options.budget
     this.#stream = stream
     this.#limits = options.limits
     this.#onGone = options.onGone
@@ -114,9 +119,12 @@ export class StreamWire implements Wire {
     this.#reading = true
     try {
       while (true) {
+        await this.#allowance()
         const frame = this.#next()
-        if (frame !== undefined) yield frame
-        else if (this.#ended) return
+        if (frame !== undefined) {
+          this.meter.took(frame.byteLength)
+          yield frame
+        } else if (this.#ended) return
         else {
           await new Promise<void>(resolve => {
             this.#wake = resolve
@@ -127,6 +135,24 @@ export class StreamWire implements Wire {
     } finally {
       this.#reading = false
     }
+  }
+
+  /**
+   * Frames that wait are handed out in microtasks, during which neither a timer nor another socket runs: after a run of
+   * them everything else has its turn, and a city that spent its budget waits.
+   */
+  async #allowance(): Promise<void> {
+    while (this.meter.delay > 0 && this.#problem === undefined && !this.#discarding) {
+      await new Promise<void>(resolve => {
+        const cancel = this.meter.whenReady(resolve)
+        this.#wake = () => {
+          cancel()
+          resolve()
+        }
+      })
+      this.#wake = undefined
+    }
+    if (this.meter.turnDue) await this.meter.turn()
   }
 
   get #ended(): boolean {

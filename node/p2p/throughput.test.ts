@@ -34,6 +34,7 @@ describe('throughput', () => {
     })()
     let next = 0
     for await (const frame of wire.frames()) {
+      wire.meter.useful(frame.byteLength)
       if (new DataView(frame.buffer).getUint32(0) !== next || frame.byteLength !== 100 + (next % 200)) break
       next += 1
     }
@@ -72,6 +73,7 @@ describe('throughput', () => {
       '/slow/1',
       async wire => {
         for await (const frame of wire.frames()) {
+          wire.meter.useful(frame.byteLength)
           if (new DataView(frame.buffer).getUint32(0) !== taken) break
           taken += 1
           most = Math.max(most, sent - taken)
@@ -107,6 +109,7 @@ describe('throughput', () => {
         last += 1
         if (frame[0] !== last || frame[MIB - 1] !== last) break
         bytes += frame.byteLength
+        wire.meter.useful(frame.byteLength)
       }
       await sending
       return bytes

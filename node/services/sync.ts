@@ -14,6 +14,7 @@ import {
   type ListRequest,
 } from '../../protocol/service/list-frames.ts'
 import { compareKeys, itemKey } from '../../protocol/service/list-tree.ts'
+import { WORK } from '../exchange/budget.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { Trust } from '../exchange/ports.ts'
 import type { Transport, Wire } from '../exchange/wire.ts'
@@ -61,13 +62,19 @@ export function createListSync(parts: ListSyncParts) {
 
   const framesOf = (wire: Wire) => {
     const frames = wire.frames()[Symbol.asyncIterator]()
-    return async (): Promise<ListFrame> => {
-      const { done, value } = await stalled(wire, () => frames.next())
-      if (done === true) throw new ProblemError('frame.truncated', 'list')
-      const decoded = decodeListFrame(value)
-      if (!decoded.ok) throw new ProblemError(decoded.problem.code, decoded.problem.detail)
-      if (decoded.frame.type === 'problem') throw new ProblemError(decoded.frame.code, decoded.frame.detail)
-      return decoded.frame
+    let bytes = 0
+    return {
+      async next(): Promise<ListFrame> {
+        const { done, value } = await stalled(wire, () => frames.next())
+        if (done === true) throw new ProblemError('frame.truncated', 'list')
+        bytes = value.byteLength
+        const decoded = decodeListFrame(value)
+        if (!decoded.ok) throw new ProblemError(decoded.problem.code, decoded.problem.detail)
+        if (decoded.frame.type === 'problem') throw new ProblemError(decoded.frame.code, decoded.frame.detail)
+        return decoded.frame
+      },
+      /** The last frame was of use. */
+      useful: () => wire.meter.useful(bytes),
     }
   }
 
@@ -88,7 +95,7 @@ export function createListSync(parts: ListSyncParts) {
     }
     try {
       await wire.send(encodeListFrame({ type: 'list-request', ...request }))
-      const next = framesOf(wire)
+      const { next, useful } = framesOf(wire)
       const answer = await next()
       if (answer.type !== 'list-answer') throw new ProblemError('exchange.protocol', 'list-answer expected')
       const lines = async function* () {
@@ -96,6 +103,7 @@ export function createListSync(parts: ListSyncParts) {
           for (let frame = await next(); frame.type !== 'list-end'; frame = await next()) {
             if (frame.type !== 'list-lines') throw new ProblemError('exchange.protocol', frame.type)
             yield unpack(frame)
+            useful()
           }
           await wire.close()
         } finally {
@@ -194,7 +202,8 @@ export function createListSync(parts: ListSyncParts) {
       return
     }
     try {
-      const frame = await framesOf(wire)()
+      const frame = await framesOf(wire).next()
+      wire.meter.charge(WORK.request)
       if (frame.type !== 'list-request') throw new ProblemError('exchange.protocol', 'list-request expected')
       await give(wire, partner, frame)
     } catch (error) {

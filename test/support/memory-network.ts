@@ -6,6 +6,7 @@
  * const shiyan = network.transport('shiyan'), enshi = network.transport('enshi', { gate: peer => peer === 'shiyan' })
  * await Promise.all([shiyan.start(), enshi.start()])
  */
+import type { Budgets } from '../../node/exchange/budget.ts'
 import type { Gate, Transport, WireHandler } from '../../node/exchange/wire.ts'
 import { P2P_LIMITS } from '../../node/p2p/limits.ts'
 import { ProblemError } from '../../protocol/problem.ts'
@@ -18,6 +19,8 @@ export type MemoryNetworkOptions = {
   buffer?: number
   /** sees each frame before it is queued; may drop, partition or stall: then the frame shares that fate */
   onFrame?: (frame: MemoryFrame) => void
+  /** counts what each node costs each other one, named `who counts/who is counted`; nothing is counted without it */
+  budgets?: Budgets
 }
 
 export type MemoryTransport = Transport & {
@@ -154,6 +157,9 @@ export function createMemoryNetwork(options: MemoryNetworkOptions = {}): MemoryN
     node.running.add(running)
   }
 
+  const counts = (self: string, other: string) =>
+    options.budgets === undefined ? {} : { budget: options.budgets.of(`${self}/${other}`) }
+
   const openStream = (from: Node, peer: string, protocol: string, maxFrame: number): MemoryWire => {
     const connection = connect(from, peer)
     const target = connection.a === from ? connection.b : connection.a
@@ -163,8 +169,8 @@ export function createMemoryNetwork(options: MemoryNetworkOptions = {}): MemoryN
     moves += 1
     const route = pair(from.peer, peer)
     const line = createLine({
-      near: { peer: from.peer, maxFrame },
-      far: { peer, maxFrame: handled.maxFrame },
+      near: { peer: from.peer, maxFrame, ...counts(from.peer, peer) },
+      far: { peer, maxFrame: handled.maxFrame, ...counts(peer, from.peer) },
       buffer: options.buffer ?? P2P_LIMITS.readBuffer,
       onFrame: (source, destination, frame) => {
         moves += 1

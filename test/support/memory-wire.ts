@@ -1,4 +1,5 @@
 /** The two ends of one stream of the network in memory; use them through `memory-network.ts`. */
+import { type Budget, FREE } from '../../node/exchange/budget.ts'
 import type { Wire } from '../../node/exchange/wire.ts'
 import { checkFrame } from '../../node/p2p/frames.ts'
 import { ProblemError } from '../../protocol/problem.ts'
@@ -14,7 +15,11 @@ export type MemoryWire = Wire & {
   drain(): Promise<void>
 }
 
-type End = { peer: string; maxFrame: number }
+type End = {
+  peer: string
+  maxFrame: number /** of the city at the other end, as this end counts it */
+  budget?: Budget
+}
 
 export type LineOptions = {
   near: End
@@ -112,8 +117,10 @@ export function createLine(options: LineOptions): { near: MemoryWire; far: Memor
       try {
         while (true) {
           into.reader = 'waiting'
+          await self.budget?.ready()
           const frame = await next()
           if (frame === undefined) return
+          self.budget?.took(frame.byteLength)
           into.reader = 'working'
           yield frame
         }
@@ -125,6 +132,7 @@ export function createLine(options: LineOptions): { near: MemoryWire; far: Memor
 
     return {
       peer: other.peer,
+      meter: self.budget ?? FREE,
       get broken() {
         return into.error !== undefined
       },

@@ -26,7 +26,10 @@ export async function collect(wire: Wire): Promise<string[]> {
 }
 
 export async function echo(wire: Wire): Promise<void> {
-  for await (const frame of wire.frames()) await wire.send(frame)
+  for await (const frame of wire.frames()) {
+    wire.meter.useful(frame.byteLength)
+    await wire.send(frame)
+  }
 }
 
 /** Resolves with the next value given to `put`. */
