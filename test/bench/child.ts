@@ -11,8 +11,8 @@ export class Child {
   readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
   #calls = 0
 
-  /** Starts `file`, a module of this folder. */
-  constructor(file: string) {
+  /** Starts `file`, a module of this folder or a URL. */
+  constructor(file: string | URL) {
     const path = fileURLToPath(new URL(file, import.meta.url))
     this.#process = fork(path, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     this.#process.on('message', message => {
@@ -23,7 +23,7 @@ export class Child {
       else waiting?.reject(new Error(error))
     })
     this.#process.on('exit', code => {
-      for (const { reject } of this.#waiting.values()) reject(new Error(`${file} ended with ${String(code)}`))
+      for (const { reject } of this.#waiting.values()) reject(new Error(`${String(file)} ended with ${String(code)}`))
       this.#waiting.clear()
     })
   }
@@ -35,6 +35,10 @@ export class Child {
       this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject })
       this.#process.send({ id, method, input } satisfies Call)
     })
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid
   }
 
   /** Processor time of all its threads so far, ms. */

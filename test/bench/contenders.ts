@@ -1,7 +1,7 @@
 /** Starts what the bench compares, each in two processes of its own. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createClient } from '../../node/cli/client.ts'
+import { type Client, createClient } from '../../node/cli/client.ts'
 import { ANKANG, type CityName, makeNodeFolder, SHIYAN } from '../support/node-folder.ts'
 import { freePort } from '../support/node-process.ts'
 import { pairCities } from '../support/pair-cities.ts'
@@ -20,11 +20,11 @@ export type Contender = {
 }
 
 /** Packets without a receipt at full load on the long-lived streams: four full batches. */
-const WINDOW = 1024
+export const WINDOW = 1024
 /** Requests at a time of the HTTPS contender; with more it becomes slower. */
 const REQUESTS = 64
 
-function contender(sender: Child, receiver: Child, window: number): Contender {
+export function contender(sender: Child, receiver: Child, window: number): Contender {
   return {
     full: options => sender.call('full', { ...options, window }),
     paced: options => sender.call('paced', options),
@@ -72,25 +72,44 @@ export async function startNodes(folder: string, approval: 'answers' | 'silent')
     await startNode(join(folder, 'a'), ANKANG, approval),
     await startNode(join(folder, 'b'), SHIYAN, approval),
   ]
-  const { items } = await pairCities({ client: here.client, ...ANKANG }, { client: there.client, ...SHIYAN })
-  const item = items.find(entry => entry.serverType.includes('1') && entry.modes.includes(0))
-  if (item === undefined) throw new Error('no item for a person in mode 0')
-  const materials: { sha256: string; code: string; name: string }[] = []
-  for (const { materialCode, materialName, isNeed } of item.materials) {
-    if (isNeed !== '1') continue
-    const scan = new Blob([`%PDF-1.4 ${materialName}`])
-    for (const { client } of [here, there]) {
-      const { sha256 } = await client.upload<{ sha256: string }>('/api/v1/materials', scan, 'application/pdf')
-      if (client === here.client) materials.push({ sha256, code: materialCode, name: `${materialName}.pdf` })
-    }
-  }
-  await here.child.call('target', { to: SHIYAN.code, item: item.taskCode, materials })
+  await target(here, there)
   return { ...contender(here.child, there.child, WINDOW), data: here.data }
 }
 
-async function startNode(folder: string, city: CityName, approval: 'answers' | 'silent') {
+/** A city with its code, and the client of its node. */
+type Reached = CityName & { client: Client }
+/** An item for a person in mode 0, and the necessary materials of a case, held at both cities. */
+export type Offer = { item: string; agreement: string; materials: { sha256: string; code: string; name: string }[] }
+
+/** Pairs two nodes and makes ready what a case of `collecting` needs. */
+export async function offer(collecting: Reached, handling: Reached): Promise<Offer> {
+  const { items, agreement } = await pairCities(collecting, handling)
+  const item = items.find(entry => entry.serverType.includes('1') && entry.modes.includes(0))
+  if (item === undefined) throw new Error('no item for a person in mode 0')
+  const materials: Offer['materials'] = []
+  for (const { materialCode, materialName, isNeed } of item.materials) {
+    if (isNeed !== '1') continue
+    const scan = new Blob([`%PDF-1.4 ${materialName}`])
+    for (const { client } of [collecting, handling]) {
+      const { sha256 } = await client.upload<{ sha256: string }>('/api/v1/materials', scan, 'application/pdf')
+      if (client === collecting.client) materials.push({ sha256, code: materialCode, name: `${materialName}.pdf` })
+    }
+  }
+  return { item: item.taskCode, agreement, materials }
+}
+
+/** Makes `here` the sender of a load of cases to `there`. */
+export async function target(here: StartedNode, there: StartedNode): Promise<void> {
+  const { item, materials } = await offer(here, there)
+  await here.child.call('target', { to: there.code, item, materials })
+}
+
+export type StartedNode = Reached & { child: Child /** data folder */; data: string; url: string }
+
+/** A whole node in a process of its own, whose load `target` makes. */
+export async function startNode(folder: string, city: CityName, approval: 'answers' | 'silent'): Promise<StartedNode> {
   const made = await makeNodeFolder(folder, city, { httpPort: await freePort(), p2pPort: await freePort() })
   const child = new Child('./node.ts')
   const { url } = await child.call<{ url: string }>('start', { config: made.configPath, approval })
-  return { child, client: createClient({ url, token: made.token }), data: made.config.data }
+  return { ...city, child, url, client: createClient({ url, token: made.token }), data: made.config.data }
 }

@@ -1,5 +1,6 @@
 /**
- * `npm run bench [-- exchange] [-- start] [-- catalog] [-- cases] [--json] [--seconds n] [--rounds n] [--items n,n] [--cases n]`: the performance report. Writes JSON and Markdown to
+ * `npm run bench [-- exchange] [-- start] [-- catalog] [-- cases] [-- hostile] [--json] [--seconds n] [--rounds n] [--items n,n] [--cases n]
+ * [--attack name]`: the performance report. Writes JSON and Markdown to
  * `bench-report/`, prints the Markdown; with `--json` its last line is one JSON object.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -8,11 +9,12 @@ import { parseArgs } from 'node:util'
 import { benchCases } from './cases.ts'
 import { benchCatalog, SIZES } from './catalog.ts'
 import { benchExchange } from './exchange.ts'
-import { casesMarkdown, catalogMarkdown, exchangeMarkdown, startMarkdown } from './report.ts'
+import { ATTACK_NAMES, benchHostile } from './hostile.ts'
+import { casesMarkdown, catalogMarkdown, exchangeMarkdown, hostileMarkdown, startMarkdown } from './report.ts'
 import { benchStart } from './start.ts'
 
 const FOLDER = fileURLToPath(new URL('../../bench-report/', import.meta.url))
-const NAMES = ['exchange', 'start', 'catalog', 'cases']
+const NAMES = ['exchange', 'start', 'catalog', 'cases', 'hostile']
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -22,15 +24,19 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '3' },
     items: { type: 'string', default: SIZES.join(',') },
     cases: { type: 'string', default: '1000000' },
+    attack: { type: 'string', multiple: true },
   },
 })
 const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)]
 const sizes = values.items.split(',').map(Number)
 const cases = Number(values.cases)
-const unknown = positionals.find(name => !NAMES.includes(name))
+const attacks = ATTACK_NAMES.filter(name => values.attack === undefined || values.attack.includes(name))
+const unknown = positionals.find(name => !NAMES.includes(name)) ?? (attacks.length === 0 ? 'attack' : undefined)
 const whole = (value: number) => Number.isInteger(value) && value > 0
 if (unknown !== undefined || !(seconds > 0) || !whole(rounds) || !sizes.every(whole) || !whole(cases)) {
-  console.error(`bench [${NAMES.join('] [')}] [--json] [--seconds n] [--rounds n] [--items n,n] [--cases n]`)
+  console.error(
+    `bench [${NAMES.join('] [')}] [--json] [--seconds n] [--rounds n] [--items n,n] [--cases n] [--attack name]`,
+  )
   process.exit(2)
 }
 const wanted = new Set(positionals.length === 0 ? NAMES : positionals)
@@ -63,5 +69,10 @@ if (wanted.has('cases')) {
   const report = await benchCases({ cases, log })
   await keep('cases', report, casesMarkdown(report))
   summary.cases = report
+}
+if (wanted.has('hostile')) {
+  const report = await benchHostile({ seconds, attacks, attackers: [1, 2], log })
+  await keep('hostile', report, hostileMarkdown(report))
+  summary.hostile = report
 }
 if (values.json) console.log(JSON.stringify(summary))

@@ -5,6 +5,7 @@ import type { AgreementsReport } from './agreements.ts'
 import type { CasesReport, Spread } from './cases.ts'
 import type { CatalogReport, SizeReport } from './catalog.ts'
 import type { ExchangeReport, Measured } from './exchange.ts'
+import type { HostileReport } from './hostile.ts'
 import type { Latencies } from './load.ts'
 import type { StartReport } from './start.ts'
 
@@ -68,6 +69,25 @@ ${rows(
 
 - Rebuild of every row from the threads: **${whole(report.rebuildPerSecond)} cases/s** (real cases: bodies opened, folded, days counted anew).
 - Statistics made anew: ${whole(report.statisticsPerSecond)} cases/s; else they follow the cases in batches.
+`
+}
+
+export function hostileMarkdown({ seconds, attacks }: HostileReport): string {
+  const percent = (part: number) => `${Math.round(part * 100)} %`
+  const rows = attacks.flatMap(({ attack, alone, kept }) =>
+    kept.map(
+      ({ attackers, paced, full, ofFull, harm }) =>
+        `| ${attack} | ${attackers} | ${percent(paced)} | ${whole(full)} of ${whole(alone)} = ${percent(ofFull)} | ${whole(harm.memory)} | ${harm.disk.toFixed(1)} | ${whole(harm.audit)} | ${ms(harm.health)} | ${met(paced >= 0.8 && ofFull >= 0.8 && harm.memory < 512)} |`,
+    ),
+  )
+  return `# Hostile partners (恶意合作城市)
+
+${machine()}
+An honest city sends cases to a victim, for ${seconds} s at 100 a second and for ${seconds} s as fast as it goes, while one and two other paired cities attack it. Attackers run at the lowest priority on the same cores.
+
+| attack | attackers | receipts within 2 s, at 100/s | packets/s as fast as it goes | victim's highest memory, MB | MB kept of the attackers | audit rows more | longest /healthz, ms | ≥ 80 %, < 512 MB |
+|---|---|---|---|---|---|---|---|---|
+${rows.join('\n')}
 `
 }
 
