@@ -58,7 +58,12 @@ async function measure(
   { seconds, attackers, log }: Pick<Options, 'seconds' | 'attackers' | 'log'>,
 ): Promise<HostileReport['attacks'][number]> {
   const { honest } = field
-  const full = async () => (await honest.full({ seconds, warmUp: 1 })).packetsPerSecond
+  // What gets no receipt in a minute counts as nothing kept.
+  const full = () =>
+    honest.full({ seconds, warmUp: 1 }).then(
+      ({ packetsPerSecond }) => packetsPerSecond,
+      () => 0,
+    )
   await full()
   // Before and after: what the machine does meanwhile meets both.
   const before = await full()
@@ -66,7 +71,7 @@ async function measure(
   const alone = [before]
   for (const count of attackers) {
     const { value, harm } = await field.under(attack, count, async () => {
-      const latencies = await honest.paced({ rate: RATE, seconds })
+      const latencies = await honest.paced({ rate: RATE, seconds }).catch(() => [])
       return { paced: latencies.filter(ms => ms <= PROMPT).length / Math.ceil(RATE * seconds), full: await full() }
     })
     alone.push(await full())
