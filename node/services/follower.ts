@@ -5,12 +5,15 @@ import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { Trust } from '../exchange/ports.ts'
-import { PARTNER_VERSIONS, type StoredHead } from './lists.ts'
-import { fetchList, type ReceiveParts, raise } from './receive.ts'
+import { PARTNER_VERSIONS } from './lists.ts'
+import { fetchList, type ReceiveParts } from './receive.ts'
+import { headOf, NothingRead } from './sync.ts'
 
 export const RETRY = {
   /** ms after which a list that could not be taken is asked for again, doubled each time */ first: 30_000,
   /** ms at most */ most: 3_600_000,
+  /** failures in a row that cost nothing, after which the partner need only be heard for the next try, at once */ atOnce: 5,
+  /** ms between such tries when there were more */ soon: 5_000,
 } as const
 
 export type FollowerParts = ReceiveParts & {
@@ -22,8 +25,17 @@ export type FollowerParts = ReceiveParts & {
   /** a newer list is seen from now on */ taken: (city: string) => void
 }
 
-/** What a partner announced and this node could not take yet; null: that it has no list. */
-type Wanted = { head: string | null; running: boolean; failures: number; cancel: () => void }
+/** What a partner announced and this node did not take yet. */
+type Wanted = {
+  /** null: that it has no list */ head: string | null
+  /** what the head claims, 0 when it does not hold: whichever comes next takes its place */ version: number
+  running: boolean
+  /** the partner was heard since the attempt under way began */ heard: boolean
+  failures: number
+  /** the last attempt read no list, for want of a path or of a head that holds: the partner need only be heard */ cheap: boolean
+  /** when it failed, ms */ failedAt: number
+  cancel: () => void
+}
 
 export function createFollower(parts: FollowerParts) {
   const { db, lists, clock, trust } = parts
@@ -32,19 +44,23 @@ export function createFollower(parts: FollowerParts) {
   let stopped = false
 
   /** Verifies an announced head and fetches what it stands for; keeps the last good list when anything fails. */
-  async function take(city: string, announced: string | null): Promise<void> {
+  async function take(city: string, want: Wanted): Promise<void> {
+    const announced = want.head
     const held = await lists.head(city)
     if (announced === (held?.jws ?? null)) return
-    if (announced === null) return held === null ? undefined : remind(city, held, 'announces no list any more')
-    const verified = await verifyListHead(announced, { resolveKey: parts.resolveKey, issuer: city })
-    if (!verified.ok) return raise(verified.problem)
-    const { version, root } = verified.head
-    if (held !== null && version < held.version)
-      return remind(city, held, `version ${version}, ${held.version} is held`)
-    if (version === held?.version) {
-      if (root === held.claims.root) return
-      return raise({ code: 'list.fork', detail: `version ${version}` })
+    if (announced !== null) {
+      const verified = await verifyListHead(announced, { resolveKey: parts.resolveKey, issuer: city })
+      if (!verified.ok) {
+        if (want.head === announced) want.version = 0
+        throw new NothingRead(verified.problem.code, verified.problem.detail)
+      }
+      const { version, root } = verified.head
+      if (version === held?.version) {
+        if (root === held.claims.root) return
+        throw new NothingRead('list.fork', `version ${version}`)
+      }
     }
+    // An older head, or none, may only have been overtaken by the newest on the partner's other stream: what it answers tells.
     const received = await fetchList(parts, { partner: city, city, held })
     if (received === null) return
     const { head, stage } = received
@@ -64,20 +80,6 @@ export function createFollower(parts: FollowerParts) {
       throw error
     }
     parts.taken(city)
-  }
-
-  /** Shows a partner that lost its newest list the head that it signed, so that it publishes above it. */
-  async function remind(city: string, held: StoredHead, detail: string): Promise<never> {
-    const problem = new ProblemError('list.rollback', detail)
-    // It answers with a problem; one that has found its list meanwhile announces it.
-    await parts
-      .sync()
-      .fetch(city, { city, held: held.jws })
-      .then(
-        delivery => delivery.abort(problem),
-        () => {},
-      )
-    throw problem
   }
 
   async function refused(city: string, problem: Problem): Promise<void> {
@@ -100,25 +102,36 @@ export function createFollower(parts: FollowerParts) {
   async function pursue(city: string, want: Wanted): Promise<void> {
     want.running = true
     want.cancel()
-    for (let head: string | null | undefined; head !== want.head; ) {
+    let head: string | null
+    do {
       head = want.head
+      want.heard = false
       try {
-        await take(city, head)
+        await take(city, want)
         problems.delete(city)
         want.failures = 0
       } catch (error) {
         if (stopped) return
         want.failures++
+        want.failedAt = clock.now()
         const problem: Problem = error instanceof ProblemError ? error.problem : { code: 'internal' }
+        want.cheap = error instanceof NothingRead || problem.code === 'list.rollback'
         await refused(city, problem).catch(() => {})
       }
-    }
+    } while (want.failures === 0 ? head !== want.head : want.heard && mayHurry(want))
     want.running = false
     if (want.failures === 0 || stopped) {
       wanted.delete(city)
       return
     }
     const wait = Math.min(RETRY.first * 2 ** (want.failures - 1), RETRY.most)
+    plan(city, want, want.heard && want.cheap ? RETRY.soon : wait)
+  }
+
+  const mayHurry = ({ cheap, failures }: Wanted): boolean => cheap && failures <= RETRY.atOnce
+
+  function plan(city: string, want: Wanted, wait: number): void {
+    want.cancel()
     want.cancel = clock.after(wait, () => {
       if (trust.partners().includes(city)) void pursue(city, want)
       else wanted.delete(city)
@@ -126,12 +139,28 @@ export function createFollower(parts: FollowerParts) {
   }
 
   return {
+    /**
+     * A partner announced its head on one of its streams. Of several the newest is taken, whichever came last. After a failure
+     * the pause is kept, whatever is announced meanwhile, unless no list was read, as for want of a path: the partner was heard.
+     */
     announced(city: string, head: string | null): void {
       if (stopped) return
-      const want = wanted.get(city) ?? { head, running: false, failures: 0, cancel: () => {} }
-      want.head = head
-      wanted.set(city, want)
-      if (!want.running) void pursue(city, want)
+      const version = claimedVersion(head)
+      const want = wanted.get(city)
+      if (want === undefined) {
+        const first: Wanted = {
+          ...{ head, version, running: false, heard: false },
+          ...{ failures: 0, cheap: false, failedAt: 0, cancel: () => {} },
+        }
+        wanted.set(city, first)
+        void pursue(city, first)
+        return
+      }
+      if (version >= want.version) Object.assign(want, { head, version })
+      want.heard = true
+      if (want.running || !want.cheap) return
+      if (mayHurry(want)) void pursue(city, want)
+      else plan(city, want, Math.max(0, want.failedAt + RETRY.soon - clock.now()))
     },
 
     /** Why the newest list of a partner could not be taken. */
@@ -143,5 +172,14 @@ export function createFollower(parts: FollowerParts) {
       for (const want of wanted.values()) want.cancel()
       wanted.clear()
     },
+  }
+}
+
+/** The version that a head claims that nobody verified yet; 0 when it says none. */
+function claimedVersion(jws: string | null): number {
+  try {
+    return jws === null ? 0 : headOf(jws).version
+  } catch {
+    return 0
   }
 }

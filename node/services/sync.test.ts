@@ -11,6 +11,7 @@ import { compareKeys } from '../../protocol/service/list-tree.ts'
 import { type PlayCity, playCity, trusting } from '../../test/support/play-city.ts'
 import { codesOf, idle, type ListCity, listCities, playItem, playItems } from '../../test/support/play-lists.ts'
 import type { Wire } from '../exchange/wire.ts'
+import { RETRY } from './follower.ts'
 import { pack } from './pack.ts'
 import { SYNC_LIMITS } from './sync.ts'
 
@@ -60,6 +61,7 @@ const END: ListFrame = { type: 'list-end' }
 async function dishonest(answer: (wire: Wire, held: string | null) => Promise<readonly (ListFrame | Uint8Array)[]>) {
   const world = listCities(resolve, NOW)
   const ankang = await world.open(plays[0])
+  world.partner(SHIYAN)
   const transport = world.network.transport(SHIYAN)
   const asked: (string | null)[] = []
   await transport.handle(
@@ -211,6 +213,101 @@ describe('a tampered list', () => {
     expect(ankang.failures.at(-1)).toMatchObject({ code: 'list.root' })
     expect(await ankang.db.query('SELECT no, since, until FROM list_buckets ORDER BY no')).toEqual(rows)
     expect(await codesOf(ankang, SHIYAN)).toHaveLength(20)
+  })
+})
+
+describe('what a partner announces', () => {
+  /** Each answer of the partner waits until the test lets it go. */
+  async function answering(...answers: (ListFrame[] | null)[]) {
+    const gates = answers.map(() => Promise.withResolvers<void>())
+    let at = 0
+    const made = await dishonest(async () => {
+      const turn = at++
+      await gates[turn]?.promise
+      return answers[turn] ?? []
+    })
+    const asked = (times: number) => vi.waitFor(() => expect(made.asked).toHaveLength(times), 20_000)
+    const holds = (version: number) =>
+      vi.waitFor(async () => expect((await made.ankang.services.view(SHIYAN))?.version).toBe(version), {
+        timeout: 20_000,
+        interval: 2,
+      })
+    return { ...made, gates, times: asked, holds }
+  }
+  const whole = ({ head, lines }: Awaited<ReturnType<typeof written>>): ListFrame[] => [
+    { type: 'list-answer', head, from: null },
+    linesOf(...lines),
+    END,
+  ]
+
+  test('while its list is fetched is not forgotten for an older head that comes after it on another stream', async () => {
+    const [first, second] = [await written(playItems(3), 1), await written(playItems(4), 2)]
+    const { ankang, gates, times, holds } = await answering(whole(first), whole(second))
+    ankang.services.announced(SHIYAN, first.head)
+    await times(1)
+    ankang.services.announced(SHIYAN, second.head)
+    ankang.services.announced(SHIYAN, first.head)
+    ankang.services.announced(SHIYAN, null)
+    for (const gate of gates) gate.resolve()
+    await holds(2)
+    expect(ankang.failures).toEqual([])
+  })
+
+  test('an older head, or none, that the newest overtook is no complaint', async () => {
+    const { world, shiyan, ankang } = await two()
+    for (const count of [3, 4]) await shiyan.services.publish(playItems(count), 'person:1')
+    await world.announce(shiyan, ankang)
+    for (const late of [shiyan.heads[0] ?? '', null]) {
+      ankang.services.announced(SHIYAN, late)
+      await world.network.settle()
+    }
+    expect(ankang.failures).toEqual([])
+    expect(ankang.services.problem(SHIYAN)).toBeNull()
+    expect(await ankang.audit.list({ action: 'list.refused' }, 10, null)).toEqual([])
+    expect(await ankang.services.view(SHIYAN)).toMatchObject({ version: 2 })
+  })
+
+  test('a head that does not hold keeps no true one away', async () => {
+    const good = await written(playItems(4), 2)
+    const claimed = (await written(playItems(3), 9)).head
+    const { world, ankang, gates, holds } = await answering(whole(good))
+    gates[0]?.resolve()
+    ankang.services.announced(SHIYAN, `${claimed.slice(0, -8)}AAAAAAAA`)
+    await vi.waitFor(() => expect(ankang.failures).toMatchObject([{ code: 'envelope.signature' }]))
+    ankang.services.announced(SHIYAN, good.head)
+    await idle()
+    world.clock.advance(RETRY.first)
+    await holds(2)
+  })
+
+  test('while an attempt has no path yet is fetched as soon as that attempt fails', async () => {
+    const list = await written(playItems(3), 1)
+    const { world, ankang, gates, times, holds } = await answering(null, whole(list))
+    ankang.services.announced(SHIYAN, list.head)
+    await times(1)
+    ankang.services.announced(SHIYAN, list.head)
+    gates[1]?.resolve()
+    world.network.drop(ANKANG, SHIYAN)
+    await holds(1)
+    expect(ankang.failures).toMatchObject([{ code: 'exchange.unreachable' }])
+  })
+
+  test('after a list that did not hold waits for the end of the pause, then the newest is taken', async () => {
+    const [wrong, good] = [await written(playItems(3), 1, { root: '0'.repeat(64) }), await written(playItems(5), 7)]
+    const { world, ankang, asked, gates, holds } = await answering(whole(wrong), whole(good))
+    for (const gate of gates) gate.resolve()
+    ankang.services.announced(SHIYAN, wrong.head)
+    await vi.waitFor(() => expect(ankang.failures).toMatchObject([{ code: 'list.root' }]))
+    for (let version = 2; version <= 7; version++) {
+      ankang.services.announced(SHIYAN, (await written(playItems(5), version)).head)
+      await idle()
+    }
+    world.clock.advance(RETRY.first - 1)
+    await idle()
+    expect(asked).toHaveLength(1)
+    world.clock.advance(1)
+    await holds(7)
+    expect(asked).toHaveLength(2)
   })
 })
 

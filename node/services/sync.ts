@@ -46,6 +46,9 @@ export type ListSyncParts = {
 /** What a partner sends: the answer, then the lines. Leaving the loop early ends the stream. */
 export type Delivery = { answer: ListAnswer; lines: AsyncIterable<readonly Uint8Array[]>; abort(error: unknown): void }
 
+/** An attempt that read nothing of a list: the partner was not reached, ended the stream before it answered, or its head does not hold. */
+export class NothingRead extends ProblemError {}
+
 export type ListSync = ReturnType<typeof createListSync>
 
 export function createListSync(parts: ListSyncParts) {
@@ -78,15 +81,16 @@ export function createListSync(parts: ListSyncParts) {
     }
   }
 
-  /** Asks a partner for a list. Problems: its own, `exchange.*`, `frame.*`. */
+  /** Asks a partner for a list. Problems: its own, `exchange.*`, `frame.*`; `NothingRead` for want of a path to it. */
   async function fetch(partner: string, request: ListRequest): Promise<Delivery> {
     const { peers, addresses } = trust.reach(partner)
     const [peer] = peers
-    if (peer === undefined) throw new ProblemError('partner.inactive')
+    if (peer === undefined) throw new NothingRead('partner.inactive')
     const dial = new AbortController()
     const cancelDial = clock.after(SYNC_LIMITS.stall, () => dial.abort())
     const wire = await transport
       .open(peer, addresses, STREAM.lists, { maxFrame: LIMITS.listFrameBytes, signal: dial.signal })
+      .catch(unanswered)
       .finally(cancelDial)
     const late = clock.after(SYNC_LIMITS.fetch, () => wire.abort(new ProblemError('exchange.timeout', 'list')))
     const abort = (error: unknown) => {
@@ -113,7 +117,7 @@ export function createListSync(parts: ListSyncParts) {
       return { answer, lines: lines(), abort }
     } catch (error) {
       abort(error)
-      throw error
+      return unanswered(error)
     }
   }
 
@@ -227,8 +231,13 @@ export function createListSync(parts: ListSyncParts) {
 const linesToMix = (bucket: Packed): Uint8Array[] | null =>
   bucket.size >= WHOLE_BUCKET && bucket.size <= LIMITS.listLinesBytes ? null : unpack(bucket)
 
+function unanswered(error: unknown): never {
+  if (!(error instanceof ProblemError) || error.problem.code !== 'exchange.unreachable') throw error
+  throw new NothingRead(error.problem.code, error.problem.detail, { cause: error })
+}
+
 /** Claims of a head that nobody verified yet. Problem: `list.malformed`. */
-function headOf(jws: string): { version: number; root: string } {
+export function headOf(jws: string): { version: number; root: string } {
   try {
     const { version, root } = claimsOf(jws)
     if (Number.isSafeInteger(version) && typeof root === 'string') return { version, root }

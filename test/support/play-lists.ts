@@ -53,6 +53,7 @@ export function listCities(resolve: KeyResolver, now: number) {
   const network = createMemoryNetwork({ onFrame: frame => frames.push(frame) })
   const clock = createHandClock(now)
   const cities = new Map<string, ListCity>()
+  const played = new Set<string>()
 
   async function open(play: PlayCity, database?: Database): Promise<ListCity> {
     const db = database ?? (await openTestStore())
@@ -60,7 +61,7 @@ export function listCities(resolve: KeyResolver, now: number) {
     const heads: string[] = []
     let suspended = false
     const transport = network.transport(play.code)
-    const others = () => [...cities.keys()].filter(code => code !== play.code)
+    const others = () => [...cities.keys(), ...played].filter(code => code !== play.code)
     const trust: Trust = {
       key: kid => resolve(kid) as TrustedKey | undefined,
       cityOf: peer => (suspended ? undefined : peer),
@@ -126,7 +127,10 @@ export function listCities(resolve: KeyResolver, now: number) {
       { timeout: 20_000, interval: 2 },
     )
 
-  return { network, clock, frames, open, announce, taken }
+  /** A partner of all of them whose part the test plays. */
+  const partner = (code: string) => void played.add(code)
+
+  return { network, clock, frames, open, partner, announce, taken }
 }
 
 /** Lets everything that is under way in this process go on, without time passing. */
