@@ -26,9 +26,9 @@ const jwk = await crypto.subtle.exportKey('jwk', pair.publicKey)
 const kid = await p.thumbprint({ kty: jwk.kty, crv: jwk.crv, x: jwk.x })
 const body = new TextEncoder().encode(JSON.stringify({ salt: 'AAAAAAAAAAAAAAAAAAAAAA', caseNo: 'n', item: { code: 'x', name: 'x', version: 1 }, mode: 0,
   applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' }, form: {}, materials: [], receivedAt: '2026-11-02T08:40:00+08:00' }))
-const claims = { v: 1, iss: '610900', aud: '420300', thread: '0'.repeat(32), kind: 'case.submit', seq: 1, prev: null, seen: null, iat: 1, agreement: 'a'.repeat(64), body: await p.commit(body), materials: [] }
+const claims = { v: 1, iss: '610900', aud: '420300', thread: '0'.repeat(32), kind: 'case.submit', seq: 1, prev: null, seen: null, iat: 1793581200, agreement: 'a'.repeat(64), body: await p.commit(body), materials: [] }
 const { jws } = await p.signPacket(claims, { kid, key: pair.privateKey })
-const verified = await p.verifyPacket(jws, { resolveKey: () => ({ key: pair.publicKey, city: '610900', spans: [{ begins: 0, ends: 9 }], revokedAt: null }), audience: '420300', now: 1 })
+const verified = await p.verifyPacket(jws, { resolveKey: () => ({ key: pair.publicKey, city: '610900', spans: [{ begins: 0, ends: 1793581209 }], revokedAt: null }), audience: '420300', now: 1793581200 })
 if (!verified.ok) throw new Error(verified.problem.code)
 const opened = await p.openCaseBody(verified.claims, body)
 if (!opened.ok) throw new Error(opened.problem.code)

@@ -351,6 +351,14 @@ export const PROBLEMS = {
     zh: '日期超出法律或协议允许的期限',
     cure: 'Name a day within the limit that the detail tells',
   },
+  'case.day': {
+    status: 422,
+    retryable: false,
+    act: 'you',
+    en: 'A day that the step names cannot be meant',
+    zh: '所填日期明显有误',
+    cure: 'Correct the day that the detail names, most often its year; leave it out where there is no end (长期)',
+  },
   'case.preflight': {
     status: 422,
     retryable: false,

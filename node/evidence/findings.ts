@@ -54,6 +54,7 @@ const WORDS = {
   'packet.incomplete': { zh: '线程无法还原', en: 'The thread cannot be told from these packets' },
   'body.missing': { zh: '缺少数据包的正文', en: 'The body of the packet is missing' },
   'body.purged': { zh: '正文已清除，仅余其摘要', en: 'The body was purged; its commitment stands' },
+  'body.day': { zh: '所填日期明显有误', en: 'A day that the step names cannot be meant' },
   'material.missing': { zh: '缺少材料', en: 'The material is missing' },
   'material.purged': { zh: '材料已清除，仅余其摘要', en: 'The material was purged; its commitment stands' },
   'material.size': { zh: '材料大小与数据包所述不符', en: 'The size of the material is not what the packet says' },

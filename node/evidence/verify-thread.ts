@@ -1,5 +1,6 @@
 /** Verification of the packets of a bundle: each by itself, then all of them replayed in their canonical order. */
-import { admitCase, openCaseBody } from '../../protocol/case/admit.ts'
+import { admitCase, readCaseBody } from '../../protocol/case/admit.ts'
+import { implausible } from '../../protocol/case/days.ts'
 import { moverOf } from '../../protocol/case/fold.ts'
 import type { CaseBody, CaseKind } from '../../protocol/case/kinds.ts'
 import type { Packet, PacketClaims } from '../../protocol/packet/claims.ts'
@@ -85,7 +86,9 @@ async function openBody(files: BundleFiles, { path, id, claims }: ReadPacket, fi
   const bytes = await files.bytes(bodyPath)
   if (bytes === null) return { id, claims, body: null }
   const isTest = isTestKind(claims.kind)
-  const opened = await (isTest ? openTestBody : openCaseBody)(claims, bytes)
+  const opened = await (isTest ? openTestBody : readCaseBody)(claims, bytes)
+  const wild = opened.ok && !isTest ? implausible(claims.kind as CaseKind, opened.body, claims.iat) : null
+  if (wild !== null) findings.warning(path, 'body.day', wild.problem.detail)
   if (opened.ok) return { id, claims, body: isTest ? opened.body : essence(claims.kind as CaseKind, opened.body) }
   findings.refused(bodyPath, opened)
   return { id, claims, body: null }

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { actions, type Rules, shuffled, walk } from '../../test/support/thread-walk.ts'
+import { addDays } from '../calendar/calendar.ts'
+import { LIMITS } from '../limits.ts'
 import type { Packet, PacketClaims } from '../packet/claims.ts'
 import { commit } from '../packet/envelope.ts'
 import { encodeUtf8 } from '../primitives.ts'
@@ -549,6 +551,36 @@ describe('a thread', () => {
       'agreement.transition agreement.terminate with effect on a day that is over',
     )
     expect(await code(active, ended(today))).toBeNull()
+  })
+
+  test('names no day that cannot be meant: none before 2000, none more than a hundred years ahead', async () => {
+    const code = async (held: Packet[], candidate: Packet) => {
+      const result = await admitAgreement(held, candidate)
+      return result.ok ? null : (result.problem.detail ?? '')
+    }
+    const first = `${LIMITS.namedFirstYear}-01-01`
+    const last = addDays(dayOf(IAT), LIMITS.agreementAheadDays)
+    const [early, late] = [addDays(first, -1), addDays(last, 1)]
+    const proposed = async (change: object) => code([], propose(await document(change)))
+    expect(await proposed({ validFrom: first, validTo: last })).toBeNull()
+    expect(await proposed({ validFrom: early })).toBe(`validFrom: not before ${first}`)
+    expect(await proposed({ validTo: late })).toBe(`validTo: not after ${last}`)
+    expect(await proposed({ validTo: '9999-12-31' })).toBe(`validTo: not after ${last}`)
+    const endless = await document({ validTo: '9999-12-31' })
+    expect(await code([propose()], packet('s1', 'agreement.counter', 'a1', endless.body))).toBe(
+      `validTo: not after ${last}`,
+    )
+
+    const base = await document({})
+    const held = [propose(base), sign('s1', 'a1', base)]
+    const amending = async (change: Partial<AgreementAmendmentInput>) =>
+      code(held, packet('a2', 'agreement.amend', 's1', (await amendment(base, change)).body))
+    expect(await amending({ effectiveFrom: last })).toBeNull()
+    expect(await amending({ effectiveFrom: late })).toBe(`effectiveFrom: not after ${last}`)
+    expect(await amending({ terms: { validTo: late } })).toBe(`validTo: not after ${last}`)
+    const ended = (day: string) => code(held, packet('a2', 'agreement.terminate', 's1', { reason, effectiveOn: day }))
+    expect(await ended(last)).toBeNull()
+    expect(await ended(late)).toBe(`effectiveOn: not after ${last}`)
   })
 
   test('names no agreement in its claims and holds agreement packets only', async () => {

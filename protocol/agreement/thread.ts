@@ -1,5 +1,6 @@
 /** The thread of an agreement between two cities: kinds, table, fold and admission. SPEC.md §7.3. */
 import * as z from 'zod'
+import { addDays } from '../calendar/calendar.ts'
 import { checkBody } from '../case/admit.ts'
 import { LIMITS } from '../limits.ts'
 import type { Packet, PacketClaims } from '../packet/claims.ts'
@@ -358,7 +359,8 @@ export function permitsAgreement(
       if (amendment.effectiveFrom <= dayOf(iat)) return no('with effect on a day that has begun')
       if (version.document.parties.length > 2 && city !== state.proposer) return refuse('case.author', kind)
       const changed = amend(version.document, amendment)
-      return changed.ok ? over(changed.document, iat) : changed
+      if (!changed.ok) return changed
+      return beyond('effectiveFrom', amendment.effectiveFrom, iat) ?? over(changed.document, iat)
     }
     case 'agreement.complete': {
       const given = body as AgreementBody<'agreement.complete'> | null
@@ -376,16 +378,26 @@ export function permitsAgreement(
     case 'agreement.terminate': {
       // Cases may have begun on days that are over.
       const day = (body as AgreementBody<'agreement.terminate'> | null)?.effectiveOn
-      return day !== undefined && day < dayOf(iat) ? no('with effect on a day that is over') : null
+      if (day === undefined) return null
+      return day < dayOf(iat) ? no('with effect on a day that is over') : beyond('effectiveOn', day, iat)
     }
     default:
       return null
   }
 }
 
-/** Nobody writes a text under which no case could ever begin. */
+/** Nobody writes a text under which no case could ever begin, or that names days that cannot be meant. */
 const over = (document: AgreementDocument, iat: number): Refused | null =>
-  isOver(document, dayOf(iat)) ? refuse('agreement.malformed', 'validTo: a day that is over') : null
+  isOver(document, dayOf(iat))
+    ? refuse('agreement.malformed', 'validTo: a day that is over')
+    : (beyond('validFrom', document.validFrom, iat) ?? beyond('validTo', document.validTo, iat))
+
+/** Why a day cannot be meant by who signs at `iat` (seconds), or null. */
+function beyond(field: string, day: string, iat: number): Refused | null {
+  const [first, last] = [`${LIMITS.namedFirstYear}-01-01`, addDays(dayOf(iat), LIMITS.agreementAheadDays)]
+  if (day < first) return refuse('agreement.malformed', `${field}: not before ${first}`)
+  return day > last ? refuse('agreement.malformed', `${field}: not after ${last}`) : null
+}
 
 /** Admits an agreement packet in the view of its author. The caller verifies certificate signatures (it holds the certificates). */
 export async function admitAgreement(

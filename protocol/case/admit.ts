@@ -6,11 +6,22 @@ import type { Packet, PacketClaims } from '../packet/claims.ts'
 import { parseJson, sha256 } from '../primitives.ts'
 import { type Refused, refuse } from '../problem.ts'
 import { checkPlace, viewOf } from '../thread/chain.ts'
+import { implausible } from './days.ts'
 import { type CaseState, foldCase, mayAuthor, moverOf, permits } from './fold.ts'
-import { CASE_BODIES, type CaseBody, isCaseKind, materialsOf } from './kinds.ts'
+import { CASE_BODIES, type CaseBody, type CaseKind, isCaseKind, materialsOf } from './kinds.ts'
 
-/** Checks body bytes against their commitment, schema and materials. Problems: `body.*`, `case.material`, `envelope.claims`. */
+/** Checks body bytes against their commitment, schema and materials, and the days that it names. Problems: `body.*`, `case.material`, `case.day`, `envelope.claims`. */
 export async function openCaseBody(
+  claims: PacketClaims,
+  bytes: Uint8Array,
+): Promise<{ ok: true; body: unknown } | Refused> {
+  const read = await readCaseBody(claims, bytes)
+  if (!read.ok) return read
+  return implausible(claims.kind as CaseKind, read.body, claims.iat) ?? read
+}
+
+/** The same of what both cities took once, before the days that a body names had bounds. */
+export async function readCaseBody(
   claims: PacketClaims,
   bytes: Uint8Array,
 ): Promise<{ ok: true; body: unknown } | Refused> {

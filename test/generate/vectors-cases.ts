@@ -186,6 +186,54 @@ export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCit
     notice: '请补正',
     materials: codes.map(code => ({ code, reason: '不清晰' })),
   })
+  for (const [path, description, step] of [
+    [
+      'day-without-end',
+      'A supplement is asked for until the end of all days',
+      [S, 'case.request-supplement', { ...lacking('M01'), deadline: '9999-12-31' }],
+    ],
+    [
+      'day-over',
+      'A supervision is to be answered by the day before it',
+      [A, 'case.supervise', { text: '请答复', answerBy: '2026-11-01' }],
+    ],
+    [
+      'day-to-come',
+      'A parcel was delivered two days after that was told',
+      [
+        A,
+        'case.mail',
+        {
+          waybill: { carrier: 'EMS', number: '1' },
+          parcel: 'originals',
+          state: 'delivered',
+          at: '2026-11-04T00:00:00+08:00',
+        },
+      ],
+    ],
+  ] as const satisfies readonly (readonly [string, string, Step])[])
+    await bad(path, description, 1, [arrived, [...step]], 'case.day')
+  await good(
+    'days-at-the-edge',
+    'Days as far as they may be named: the day of signing, the day after it, and five years',
+    1,
+    [
+      arrived,
+      [S, 'case.supervise', { text: '请答复', answerBy: '2026-11-02' }],
+      [
+        A,
+        'case.mail',
+        {
+          waybill: { carrier: 'EMS', number: '1' },
+          parcel: 'originals',
+          state: 'delivered',
+          at: '2026-11-03T23:59:59+08:00',
+        },
+      ],
+      [S, 'case.request-supplement', { ...lacking('M01'), deadline: '2031-11-02' }],
+    ],
+    ['submitted', 'arrived', 'arrived', 'arrived', 'supplementing'],
+  )
   for (const [path, description, notice, supplement] of [
     ['supplement-missing', 'A supplement without the material that was asked for', lacking('M01'), { materials: [] }],
     [

@@ -1,4 +1,6 @@
 """The case: its table, the order of a thread, admission as its author saw the thread, and the fold (SPEC.md)."""
+import datetime
+
 from signed import require
 
 # kind -> who authors it, in which states it has an effect, and the state after it (None: the same)
@@ -59,6 +61,49 @@ def materials_of(kind, body):
         return []
     named = [material["sha256"] for material in body.get("materials", []) if "sha256" in material]
     return named + [material["sha256"] for material in body.get("attachments", [])] + list(body.get("documents", []))
+
+
+# kind -> the days of its body: whether they happened, are due, or are told without either
+NAMED = {
+    "case.submit": {"receivedAt": "happened", "consent.acceptedAt": "happened"},
+    "case.ship": {"shippedOn": "told"},
+    "case.result-received": {"receivedAt": "happened"},
+    "case.request-supplement": {"deadline": "due"},
+    "case.accept": {"promisedBy": "told"},
+    "case.pause": {"expectedUntil": "due"},
+    "case.extend": {"until": "told"},
+    "case.decide": {"decidedOn": "told"},
+    "case.supervise": {"answerBy": "due"},
+    "case.verify-remote": {"from": "told", "to": "told"},
+    "case.mail": {"at": "happened"},
+    "case.purge": {"purgedAt": "told"},
+}
+FIRST_DAY, HAPPENED_DAYS, AHEAD_DAYS = datetime.date(2000, 1, 1), 1, 1826
+CHINA = datetime.timezone(datetime.timedelta(hours=8))
+
+
+def implausible(kind, body, iat):
+    """Which day of a body cannot be meant by who signed it then, or None."""
+    signed = datetime.datetime.fromtimestamp(iat, CHINA).date()
+    for path, sort in NAMED.get(kind, {}).items():
+        value = body
+        for name in path.split("."):
+            value = value.get(name) if isinstance(value, dict) else None
+        if value is None:
+            continue
+        try:
+            if len(value) > 10:
+                instant = datetime.datetime.fromisoformat(value.replace("Z", "+00:00"))
+                day = instant.astimezone(CHINA).date()
+            else:
+                day = datetime.date.fromisoformat(value)
+        except (ValueError, OverflowError):
+            return path
+        days = HAPPENED_DAYS if sort == "happened" else AHEAD_DAYS
+        first = signed if sort == "due" else FIRST_DAY
+        if not first <= day <= signed + datetime.timedelta(days=days):
+            return path
+    return None
 
 
 def chain(packets, city):

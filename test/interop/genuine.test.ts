@@ -54,6 +54,25 @@ describe('a genuine bundle', () => {
     )
   })
 
+  test('verifies with a day that was taken before days had bounds, and both verifiers tell of it', async () => {
+    const setting = await playSetting({ cities })
+    const { play, collecting, handling, agreement, caseNo } = setting
+    await play.say(collecting, 'case.submit', submitContentOf(caseNo, 0, []), { agreement: agreement.id })
+    await play.say(handling, 'case.arrived', { localCaseNo: 'SY-1' })
+    await play.say(
+      handling,
+      'case.request-supplement',
+      { notice: '请补正', deadline: '9999-12-31', materials: [{ code: 'M01', reason: '不清晰' }] },
+      { force: true },
+    )
+    const verdict = await judgeInput(bundleInputOf(setting), fingerprints)
+    expectAccepted(verdict, { state: 'supplementing', outcome: null })
+    expect(verdict.first.findings).toMatchObject([
+      { level: 'warning', problem: { detail: expect.stringMatching(/^body.day: deadline: not after /) } },
+    ])
+    expect(verdict.second?.warnings).toEqual([expect.stringMatching(/deadline cannot be meant/)])
+  })
+
   test('accepts fingerprints as people copy them', async () => {
     const copied = cities.map(city => (city.fingerprint.toUpperCase().match(/../g) ?? []).join(':'))
     expect((await verifyBundle(new Blob([genuine]), { fingerprints: copied })).ok).toBe(true)

@@ -18,7 +18,7 @@ sys.dont_write_bytecode = True
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bundles import Bundle
-from cases import admit, canonical, check_case_claims, fold, materials_of, mover_of
+from cases import admit, canonical, check_case_claims, fold, implausible, materials_of, mover_of
 from signed import (
     CITY, DAMAGED, HEX64, KID, Bad, Certificate, Keys, Packet, b64, check_claims, delegated_keys, members, parse_json, require, sha256,
     split_compact, text, whole,
@@ -118,6 +118,9 @@ def open_bodies(bundle, packets, warnings):
             committed = sorted(material["sha256"] for material in claims["materials"])
             require(sorted(materials_of(packet.kind, body)) == committed, "names other materials than the packet")
             packet.body = body
+            wild = implausible(packet.kind, body, claims["iat"])
+            if wild is not None:
+                warnings.append("%s: %s cannot be meant" % (packet.name, wild))
         except DAMAGED as problem:
             bundle.error(name, str(problem) or type(problem).__name__)
     for name in bundle.names("bodies"):

@@ -98,6 +98,7 @@ def thread(cities, given):
         body = b64(entry["body"])
         require(sha256(body) == claims["body"]["sha256"], "body")
         one.body = parse_json(body)
+        require(cases.implausible(one.kind, one.body, claims["iat"]) is None, "a day that cannot be meant")
         mover = cases.mover_of(before + [one])
         require(mover is not None, "nobody began the thread")
         cases.admit(before, one, mover)
