@@ -296,6 +296,8 @@ export async function startNode({
       clockSeen: (partner, ahead) => sightings.note(partner, ahead),
       heard: partner => {
         sightings.hear(partner)
+        gossip.heard(partner)
+        organisations.heard(partner)
         void partners.seen(partner).catch(error => log.error('partner not noted as seen', { partner }, error))
         void materials.wake(partner).catch(error => log.error('materials not woken', { partner }, error))
       },

@@ -10,6 +10,7 @@ import { createAuthor } from './author.ts'
 import type { Clock } from './clock.ts'
 import { Delivery, type DeliveryStatus } from './delivery.ts'
 import type { GreetingParts } from './greeting.ts'
+import { createHellos } from './hellos.ts'
 import { createInbox } from './inbox.ts'
 import { createPacketStore, type PacketStore, type Seal } from './packet-store.ts'
 import type { Author, CalendarBoard, ListBoard, OwnIdentity, StoredPacket, ThreadHandler, Trust } from './ports.ts'
@@ -99,6 +100,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
     lists,
     calendar,
     clock,
+    hellos: createHellos(clock),
     software: parts.software,
     addresses: parts.addresses,
     helloTimeout: parts.helloTimeout ?? 15_000,

@@ -6,6 +6,7 @@ import { ProblemError } from '../../protocol/problem.ts'
 import type { Database } from '../store/database.ts'
 import { type Meter, WORK } from './budget.ts'
 import type { Clock } from './clock.ts'
+import type { Hellos } from './hellos.ts'
 import type { PacketStore } from './packet-store.ts'
 import type { CalendarBoard, ListBoard, OwnIdentity, Trust } from './ports.ts'
 import type { Wire } from './wire.ts'
@@ -18,6 +19,7 @@ export type GreetingParts = {
   lists: ListBoard
   calendar: CalendarBoard
   clock: Clock
+  hellos: Hellos
   software: string
   /** own multiaddrs as partners may dial them */ addresses: () => string[]
   /** ms within which the other side must say hello */ helloTimeout: number
@@ -121,13 +123,14 @@ export class Introduction {
   }
 }
 
-/** Learns the keys and tables of a hello, also of one that came later on an open stream. */
+/** Learns the keys and tables of a hello, also of one that came later on an open stream; of one that a newer overtook its keys alone. */
 export async function relearn(parts: GreetingParts, partner: string, hello: Hello, meter: Meter): Promise<void> {
   meter.charge(WORK.hello)
   if (hello.city !== partner) throw new ProblemError('certificate.mismatch', 'city of the hello')
-  const learned = await parts.trust.learn(partner, hello.identity, hello.addresses)
+  const newest = parts.hellos.isNewest(partner, hello.at)
+  const learned = await parts.trust.learn(partner, hello.identity, newest ? hello.addresses : [])
   if (!learned.ok) throw new ProblemError(learned.problem.code, learned.problem.detail)
-  if (hello.calendar !== undefined) await parts.calendar.told(partner, hello.calendar)
+  if (newest && hello.calendar !== undefined) await parts.calendar.told(partner, hello.calendar)
 }
 
 /** Whether this node holds all that it ever sent to the partner, judged by what the partner received. */

@@ -292,6 +292,18 @@ describe('distribution', () => {
     await soon(() => expect(versionAt(shiyan)).toBe(2))
   })
 
+  test('one that was no partner yet when its connection began gets it when it greets', async () => {
+    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    await given(ankang, await list(ankang, shiyan))
+    await shiyan.directories.trust(operator, 'person:2')
+    // The connection over which they paired stays open.
+    await activated(ankang, shiyan)
+    expect(ankang.transport.connected()).toEqual([shiyan.peer])
+    expect(versionAt(shiyan)).toBeUndefined()
+    ankang.gossip.heard('420300')
+    await soon(() => expect(versionAt(shiyan)).toBe(2))
+  })
+
   test('an old version that a partner gives is answered with the newer one', async () => {
     const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
     const old = await list(ankang, shiyan)

@@ -41,7 +41,6 @@ export function createGossip(parts: GossipParts) {
   let meeting = 0
   let stopped = false
   let cancelRound = () => {}
-  let unlisten = () => {}
 
   async function stalled<T>(wire: Wire, work: () => Promise<T>): Promise<T> {
     const cancel = clock.after(GOSSIP_LIMITS.stall, () => wire.abort(new ProblemError('exchange.timeout', 'directory')))
@@ -145,7 +144,7 @@ export function createGossip(parts: GossipParts) {
       if (stopped || meeting >= GOSSIP_LIMITS.atOnce) return
       waiting.delete(partner)
       meeting++
-      // One that cannot be reached, or broke off, is met again when it connects and in the next round.
+      // One that cannot be reached, or broke off, is met again when it is heard and in the next round.
       void meet(partner)
         .catch(() => {})
         .finally(() => {
@@ -171,16 +170,16 @@ export function createGossip(parts: GossipParts) {
     /** Something newer is held: every partner hears of it. */
     tell: meetAll,
 
+    /** The partner is there: it greeted this node. A connection alone may have begun before the two were partners. */
+    heard(partner: string): void {
+      waiting.add(partner)
+      work()
+    },
+
     async start(): Promise<void> {
       await transport.handle(STREAM.directory, serve, {
         maxFrame: MAX_FRAME,
         maxStreamsPerPeer: GOSSIP_LIMITS.streams,
-      })
-      unlisten = transport.onConnection(({ peer, open }) => {
-        const partner = open ? trust.cityOf(peer) : undefined
-        if (partner === undefined) return
-        waiting.add(partner)
-        work()
       })
       plan()
     },
@@ -188,7 +187,6 @@ export function createGossip(parts: GossipParts) {
     stop(): void {
       stopped = true
       cancelRound()
-      unlisten()
     },
   }
 }

@@ -1,11 +1,11 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import type { KeyResolver } from '../../protocol/packet/envelope.ts'
 import { encodeUtf8, sha256 } from '../../protocol/primitives.ts'
 import type { Problem } from '../../protocol/problem.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { OrganisationUnit } from '../../protocol/service/organisation.ts'
 import { type PlayCity, playCity, trusting } from '../../test/support/play-city.ts'
-import { type ListCity, listCities, playItem } from '../../test/support/play-lists.ts'
+import { idle, type ListCity, listCities, playItem } from '../../test/support/play-lists.ts'
 import { createDrafts } from './drafts.ts'
 import { createOrganisations, findUnits } from './organisations.ts'
 import { publishedOf } from './published.ts'
@@ -40,7 +40,7 @@ async function two() {
   const world = listCities(resolve, NOW)
   const failures: Problem[] = []
   /** what stands between the cities: the bytes that a partner sends, or a failure */
-  const wire = { change: (bytes: Uint8Array): Uint8Array => bytes }
+  const wire = { change: (bytes: Uint8Array): Uint8Array | Promise<Uint8Array> => bytes }
   const nodes = new Map<string, ReturnType<typeof createOrganisations>>()
   async function open(play: PlayCity) {
     const city: ListCity = await world.open(play)
@@ -53,7 +53,7 @@ async function two() {
       fetch: async (partner, { sha256: hash }) => {
         const bytes = await nodes.get(partner)?.published(play.code, hash)
         if (bytes === null || bytes === undefined) throw new ProblemError('material.forbidden')
-        const given = wire.change(bytes)
+        const given = await wire.change(bytes)
         if ((await sha256(given)) !== hash) throw new ProblemError('material.hash')
         return given
       },
@@ -171,6 +171,49 @@ describe('organisation trees', () => {
     expect(ankang.organisations.problem(SHIYAN)).toEqual({ code: 'material.hash' })
     wire.change = bytes => bytes
     expect((await ankang.organisations.view(SHIYAN))?.units[0]?.windows).toHaveLength(2)
+    expect(ankang.organisations.problem(SHIYAN)).toBeNull()
+  })
+
+  test('a newer tree that a list names while the one before is fetched is fetched too', async () => {
+    const { world, wire, ankang, shiyan } = await two()
+    await shiyan.organisations.import(encodeUtf8(UNITS), '机构.csv', false, ACTOR)
+    await shiyan.drafts.publish(ACTOR)
+    await world.announce(shiyan, ankang)
+    const [asked, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    wire.change = async bytes => {
+      asked.resolve()
+      await gate.promise
+      return bytes
+    }
+    const fetched = ankang.organisations.refresh(SHIYAN)
+    await asked.promise
+    await shiyan.organisations.import(await zipped(UNITS, WINDOWS), 'a.zip', false, ACTOR)
+    await shiyan.drafts.publish(ACTOR)
+    await world.announce(shiyan, ankang)
+    const again = ankang.organisations.refresh(SHIYAN)
+    gate.resolve()
+    await Promise.all([fetched, again])
+    const rows = await ankang.db.query('SELECT lower(hex(sha256)) AS sha256 FROM organisations')
+    expect(rows).toEqual([{ sha256: (await ankang.services.organisation(SHIYAN))?.sha256 }])
+  })
+
+  test('one that could not be fetched for want of a path is fetched when the partner is heard, one that was refused is not', async () => {
+    const { world, wire, ankang, shiyan } = await two()
+    await shiyan.organisations.import(encodeUtf8(UNITS), '机构.csv', false, ACTOR)
+    await shiyan.drafts.publish(ACTOR)
+    await world.announce(shiyan, ankang)
+    const kept = () => ankang.db.query('SELECT 1 AS one FROM organisations')
+    for (const [code, held] of [
+      ['material.hash', 0],
+      ['exchange.unreachable', 1],
+    ] as const) {
+      wire.change = () => Promise.reject(new ProblemError(code))
+      await ankang.organisations.refresh(SHIYAN)
+      wire.change = bytes => bytes
+      ankang.organisations.heard(SHIYAN)
+      await idle()
+      await vi.waitFor(async () => expect(await kept()).toHaveLength(held), 20_000)
+    }
     expect(ankang.organisations.problem(SHIYAN)).toBeNull()
   })
 

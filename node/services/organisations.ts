@@ -123,11 +123,12 @@ export function createOrganisations(parts: OrganisationsParts) {
     })
   }
 
-  async function take(city: string): Promise<void> {
+  /** The hash that was tried; null when the list names none. */
+  async function take(city: string): Promise<string | null> {
     const named = await services.organisation(city)
     if (named === null || (await stored(city, named.sha256)) !== undefined) {
       problems.delete(city)
-      return
+      return named?.sha256 ?? null
     }
     try {
       if (named.size > LIMITS.organisationBytes) throw new ProblemError('organisation.malformed', 'size')
@@ -140,13 +141,21 @@ export function createOrganisations(parts: OrganisationsParts) {
       problems.set(city, problem)
       parts.failed(city, problem)
     }
+    return named.sha256
+  }
+
+  /** A list that came while the tree of the one before was fetched may name another. */
+  async function takeNewest(city: string): Promise<void> {
+    let tried: string | null
+    do tried = await take(city)
+    while (tried !== ((await services.organisation(city))?.sha256 ?? null))
   }
 
   /** Fetches what a partner's newest list names, once at a time; what fails is tried again when it is asked for. */
   function refresh(city: string): Promise<void> {
     const running = fetching.get(city)
     if (running !== undefined) return running
-    const mine = take(city).finally(() => fetching.delete(city))
+    const mine = takeNewest(city).finally(() => fetching.delete(city))
     fetching.set(city, mine)
     return mine
   }
@@ -168,6 +177,11 @@ export function createOrganisations(parts: OrganisationsParts) {
     view,
     draft,
     refresh,
+
+    /** The partner is there: what could not be fetched for want of a path is fetched now. */
+    heard(city: string): void {
+      if (problems.get(city)?.code === 'exchange.unreachable') void refresh(city)
+    },
 
     /** Why a partner's tree could not be fetched. */
     problem: (city: string): Problem | null => problems.get(city) ?? null,
