@@ -315,13 +315,26 @@ export async function startNode({
       })
       await events.append(tx, { type: 'work.parked', subject: packet.thread })
     },
-    turnedAway: (tx, { partner, id, problem }) =>
+    turnedAway: (tx, { partner, id, problem, ...batch }) =>
       audit.append(tx, {
         actor: `city:${partner}`,
         action: 'packet.refused',
         subject: id,
-        detail: { problem: problem.code, detail: problem.detail ?? null },
+        detail: { problem: problem.code, detail: problem.detail ?? null, ...batch },
       }),
+    paused: (partner, problem, until) => {
+      log.warning('partner paused', { partner, code: problem.code, detail: problem.detail ?? null, until })
+      void db
+        .transaction(tx =>
+          audit.append(tx, {
+            actor: 'node',
+            action: 'partner.paused',
+            subject: partner,
+            detail: { problem: problem.code, detail: problem.detail ?? null, until },
+          }),
+        )
+        .catch(error => log.error('pause not noted', { partner }, error))
+    },
   })
   const organisations = createOrganisations({
     db,

@@ -16,6 +16,7 @@ import { PLAY_ITEM, submitContentOf } from '../../test/support/play-case.ts'
 import { type PlayCity, playKey } from '../../test/support/play-city.ts'
 import { createWorld } from '../../test/support/world.ts'
 import { agree, worldAgreement } from '../../test/support/world-case.ts'
+import { EXCHANGE_LIMITS } from './limits.ts'
 import type { Transport, Wire } from './wire.ts'
 
 const A = '610900'
@@ -93,6 +94,11 @@ class Rogue {
       items.push(...receipt.claims.items)
     }
     return items
+  }
+
+  async end(): Promise<void> {
+    await this.#wire?.close()
+    await this.farewell()
   }
 
   /** Why the other side ended the stream. */
@@ -353,5 +359,85 @@ describe('what breaks the order of the exchange ends the stream', () => {
     expect((await rogue.connect())?.type).toBe('hello')
     expect(await rogue.send(await submit())).toMatchObject([{ status: 'stored' }])
     expect(world.network.failures).toEqual([])
+  })
+})
+
+describe('a partner that goes beyond what a partner may do', () => {
+  /** Packets of no content that name an id, as for places that were refused before. */
+  const empty = (): Sent => ({ jws: '', body: encodeUtf8(randomBytes(32).toString('hex')) })
+  const audited = () => world.city(S).audit.list({ action: 'packet.refused' }, 10_000, null)
+
+  async function refuse(count: number): Promise<void> {
+    for (let sent = 0; sent < count; sent += 200)
+      await rogue.send(...Array.from({ length: Math.min(200, count - sent) }, empty))
+  }
+
+  test(`${EXCHANGE_LIMITS.refused} packets are refused in an hour; the next is not looked at, and the link pauses whatever it does`, async () => {
+    await refuse(EXCHANGE_LIMITS.refused)
+    const [before, place] = [await trace(), rogue.place]
+    await rogue.frame({ type: 'packet', n: ++rogue.place, ...empty() })
+    expect(await rogue.farewell()).toBe('request.rate')
+    for (let n = 0; n < 3; n++) {
+      await rogue.end()
+      expect(await rogue.connect()).toMatchObject({ type: 'problem', code: 'request.rate' })
+    }
+    expect(rogue.place).toBe(place)
+    expect(await trace()).toEqual(before)
+    expect(world.city(S).paused).toMatchObject([{ partner: A, problem: { code: 'request.rate' } }])
+    world.clock.advance((world.city(S).paused[0]?.until ?? 0) - world.clock.now())
+    expect((await rogue.connect())?.type).toBe('hello')
+    expect(await rogue.send(await submit({ iat: Math.floor(world.clock.now() / 1000) }))).toMatchObject([
+      { status: 'stored' },
+    ])
+  })
+
+  test('the packets of a batch that were refused leave one row that counts them', async () => {
+    const before = (await audited()).length
+    const bad = [empty(), empty(), { jws: 'nothing', body: new Uint8Array() }, empty()]
+    const sending = rogue.send(...bad)
+    await sending
+    const rows = (await audited()).slice(0, (await audited()).length - before)
+    const counted = rows.reduce((sum, { detail }) => sum + Number(detail.count), 0)
+    expect(counted).toBe(bad.length)
+    expect(rows.length).toBeLessThan(bad.length)
+  })
+
+  test(`${EXCHANGE_LIMITS.hellos} hellos are heard at once; one more ends the stream`, async () => {
+    const hello = async () => (await rogue.connect())?.type
+    world.clock.advance(3_600_000)
+    for (let n = 0; n < EXCHANGE_LIMITS.hellos; n++) {
+      await rogue.end()
+      expect(await hello()).toBe('hello')
+    }
+    await rogue.end()
+    expect(await rogue.connect()).toMatchObject({ type: 'problem', code: 'request.rate' })
+    await rogue.end()
+    world.clock.advance(60_000)
+    expect(await hello()).toBe('hello')
+  })
+
+  test('packets are given back from the first place on, not from before it', async () => {
+    await rogue.frame({ type: 'recall', from: 0 })
+    expect(await rogue.farewell()).toBe('exchange.protocol')
+  })
+})
+
+describe('packets that are large', () => {
+  test('are read from the store by bytes, in pages of at least one, each with its body', async () => {
+    const { exchange, db } = world.city(S)
+    const large = Array.from({ length: 12 }, (_, n) => submit({}, { form: { text: `${n}`.repeat(100_000) } }))
+    const sent = await Promise.all(large)
+    const from = rogue.place + 1
+    expect(await rogue.send(...sent)).toHaveLength(12)
+    const page = (bytes: number) => exchange.packets.wirePackets(db, A, 'in', from, { packets: 256, bytes })
+    const [first] = sent
+    expect(await page(1)).toMatchObject([{ n: from, jws: first?.jws }])
+    const some = await page(350_000)
+    expect(some.length).toBeGreaterThan(1)
+    expect(some.length).toBeLessThan(12)
+    const all = await page(100_000_000)
+    expect(all.map(({ body }) => Buffer.from(body).toString())).toEqual(
+      sent.map(({ body }) => Buffer.from(body).toString()),
+    )
   })
 })

@@ -14,6 +14,7 @@ import {
   remembersAll,
   writeHello,
 } from './greeting.ts'
+import { EXCHANGE_LIMITS } from './limits.ts'
 import { dial } from './probe.ts'
 import type { Receipts } from './receipts.ts'
 import type { Recovery } from './recovery.ts'
@@ -22,7 +23,6 @@ import type { Transport, Wire } from './wire.ts'
 /** Packets and bytes on their way without a receipt. */
 const WINDOW_PACKETS = 1024
 const WINDOW_BYTES = 4 * 1024 * 1024
-const PAGE = 256
 
 export type DeliveryParts = GreetingParts & {
   transport: Transport
@@ -80,9 +80,9 @@ export class Delivery {
     if (this.#failures === 0) this.#retry.give()
   }
 
-  /** The partner was heard: try at once, whatever the back-off says. */
+  /** The partner was heard: try at once, unless it was the partner that asked for a pause. */
   returned(): void {
-    if (this.#wire !== null) return
+    if (this.#wire !== null || this.#problem?.code === 'request.rate') return
     this.#failures = 0
     this.#retry.give()
   }
@@ -203,9 +203,10 @@ export class Delivery {
           this.#announce = null
           await wire.send(encodeFrame({ type: 'list', list }))
         }
-        const room = Math.min(PAGE, WINDOW_PACKETS - (next - 1 - confirmed))
+        const packets = Math.min(EXCHANGE_LIMITS.page, WINDOW_PACKETS - (next - 1 - confirmed))
+        const bytes = Math.min(EXCHANGE_LIMITS.pageBytes, WINDOW_BYTES - inFlight)
         const page =
-          room > 0 && inFlight < WINDOW_BYTES ? await store.wirePackets(db, this.partner, 'out', next, room) : []
+          packets > 0 && bytes > 0 ? await store.wirePackets(db, this.partner, 'out', next, { packets, bytes }) : []
         // After the page was read: what it holds was signed before, with keys that are in the document by now.
         await introduction.renewIfChanged(wire)
         for (const packet of page) {

@@ -8,10 +8,11 @@ import type { Problem } from '../../protocol/problem.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { createAuthor } from './author.ts'
 import type { Clock } from './clock.ts'
+import { createConducts } from './conduct.ts'
 import { Delivery, type DeliveryStatus } from './delivery.ts'
 import type { GreetingParts } from './greeting.ts'
 import { createHellos } from './hellos.ts'
-import { createInbox } from './inbox.ts'
+import { createInbox, type RefusedPackets } from './inbox.ts'
 import { createPacketStore, type PacketStore, type Seal } from './packet-store.ts'
 import type { Author, CalendarBoard, ListBoard, OwnIdentity, StoredPacket, ThreadHandler, Trust } from './ports.ts'
 import { openProbe, type Probe } from './probe.ts'
@@ -58,8 +59,10 @@ export type ExchangeParts = {
     tx: Transaction,
     packet: { partner: string; thread: string; kind: string; problem: Problem },
   ) => Promise<void>
-  /** audit row of a packet that was refused */
-  turnedAway: (tx: Transaction, refusal: { partner: string; id: string; problem: Problem }) => Promise<void>
+  /** audit row of the packets of one batch that were refused */
+  turnedAway: (tx: Transaction, refused: RefusedPackets) => Promise<void>
+  /** a partner went beyond what it may send that is refused: its packets are not looked at until then, ms */
+  paused: (partner: string, problem: Problem, until: number) => void
   helloTimeout?: number
   receiptTimeout?: number
 }
@@ -90,6 +93,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
   const store = createPacketStore(parts.seal)
   const deliveries = new Map<string, Delivery>()
   const recovering = new Set<string>()
+  const conduct = createConducts(clock)
   let running = false
 
   const greeting: GreetingParts = {
@@ -104,6 +108,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
     software: parts.software,
     addresses: parts.addresses,
     helloTimeout: parts.helloTimeout ?? 15_000,
+    conduct,
     clockSeen: (partner, ahead) => observer.clockSeen(partner, ahead, 'hello'),
   }
   const receiptTimeout = parts.receiptTimeout ?? 60_000
@@ -157,6 +162,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
   const receiverParts = {
     ...greeting,
     inbox,
+    paused: parts.paused,
     returned: (partner: string) => deliveries.get(partner)?.returned(),
     lost: (partner: string) => {
       recovering.add(partner)

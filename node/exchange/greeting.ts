@@ -6,7 +6,9 @@ import { ProblemError } from '../../protocol/problem.ts'
 import type { Database } from '../store/database.ts'
 import { type Meter, WORK } from './budget.ts'
 import type { Clock } from './clock.ts'
+import type { Conduct } from './conduct.ts'
 import type { Hellos } from './hellos.ts'
+import { EXCHANGE_LIMITS } from './limits.ts'
 import type { PacketStore } from './packet-store.ts'
 import type { CalendarBoard, ListBoard, OwnIdentity, Trust } from './ports.ts'
 import type { Wire } from './wire.ts'
@@ -23,6 +25,7 @@ export type GreetingParts = {
   software: string
   /** own multiaddrs as partners may dial them */ addresses: () => string[]
   /** ms within which the other side must say hello */ helloTimeout: number
+  conduct: (partner: string) => Conduct
   /** how far the partner's clock is ahead, ms */ clockSeen: (partner: string, ahead: number) => void
 }
 
@@ -125,6 +128,9 @@ export class Introduction {
 
 /** Learns the keys and tables of a hello, also of one that came later on an open stream; of one that a newer overtook its keys alone. */
 export async function relearn(parts: GreetingParts, partner: string, hello: Hello, meter: Meter): Promise<void> {
+  const { hellos } = parts.conduct(partner)
+  if (hellos.left < 1) throw new ProblemError('request.rate', `${EXCHANGE_LIMITS.hellosPerHour} hellos an hour`)
+  hellos.take(1)
   meter.charge(WORK.hello)
   if (hello.city !== partner) throw new ProblemError('certificate.mismatch', 'city of the hello')
   const newest = parts.hellos.isNewest(partner, hello.at)

@@ -3,6 +3,7 @@ import type { CalendarNotice } from '../../protocol/calendar/notice.ts'
 import type { Hello } from '../../protocol/exchange/frames.ts'
 import { createHandClock } from '../../test/support/http.ts'
 import { FREE } from './budget.ts'
+import { createConducts } from './conduct.ts'
 import { type GreetingParts, relearn } from './greeting.ts'
 import { createHellos, OVERTAKING } from './hellos.ts'
 
@@ -20,6 +21,7 @@ function greeted() {
   const parts = {
     clock,
     hellos: createHellos(clock),
+    conduct: createConducts(clock),
     trust: {
       learn: async (_: string, identity: Hello['identity'], addresses: readonly string[]) => {
         learned.documents.push(...identity.delegations)

@@ -10,6 +10,7 @@ import type { Database, Transaction } from '../store/database.ts'
 import { typeOf } from './author.ts'
 import { type Clock, seconds } from './clock.ts'
 import { advance } from './hash.ts'
+import { EXCHANGE_LIMITS } from './limits.ts'
 import type { PacketStore } from './packet-store.ts'
 import type { OwnIdentity, StoredPacket, ThreadHandler, Trust } from './ports.ts'
 
@@ -22,6 +23,16 @@ type Taken = { given: Given[]; useful: number[]; refused: number }
 
 type Checked = Incoming & { id: string } & ({ ok: true; packet: Packet; handler: ThreadHandler } | Refused)
 
+/** What was refused in one batch. */
+export type RefusedPackets = {
+  partner: string
+  /** of the first one */ id: string
+  problem: Problem
+  count: number
+  /** how many of each problem, `chain.replay 3, key.unknown 1` */ problems: string
+  /** the first ids, separated by spaces */ ids: string
+}
+
 export type InboxParts = {
   db: Database
   store: PacketStore
@@ -29,8 +40,8 @@ export type InboxParts = {
   trust: Trust
   clock: Clock
   handlers: ReadonlyMap<string, ThreadHandler>
-  /** leaves the audit row of a refused packet */
-  turnedAway: (tx: Transaction, refusal: { partner: string; id: string; problem: Problem }) => Promise<void>
+  /** leaves one audit row for the packets of a batch that were refused */
+  turnedAway: (tx: Transaction, refused: RefusedPackets) => Promise<void>
   /** after the commit: what was stored and what was refused */
   received: (
     partner: string,
@@ -120,7 +131,6 @@ export function createInbox(parts: InboxParts) {
         ...(problem.detail === undefined ? {} : { detail: problem.detail.slice(0, 500) }),
       })
       refused.push({ id, problem })
-      await parts.turnedAway(tx, { partner, id, problem })
     }
 
     for (const checked of batch) {
@@ -172,6 +182,8 @@ export function createInbox(parts: InboxParts) {
       stored.push(joined)
       useful.push(bytes)
     }
+    const audited = summaryOf(partner, refused)
+    if (audited !== null) await parts.turnedAway(tx, audited)
     const jws = await signReceipt(
       { v: PROTOCOL_VERSION, iss: identity.city, aud: partner, iat: seconds(at), items },
       identity.signer(),
@@ -191,6 +203,23 @@ export function createInbox(parts: InboxParts) {
       const batch = await Promise.all(incoming.map(packet => check(partner, packet)))
       return db.transaction(tx => storeBatch(tx, partner, batch))
     },
+  }
+}
+
+function summaryOf(partner: string, refused: readonly { id: string; problem: Problem }[]): RefusedPackets | null {
+  const [first] = refused
+  if (first === undefined) return null
+  const counts = new Map<string, number>()
+  for (const { problem } of refused) counts.set(problem.code, (counts.get(problem.code) ?? 0) + 1)
+  return {
+    partner,
+    ...first,
+    count: refused.length,
+    problems: [...counts].map(([code, count]) => `${code} ${count}`).join(', '),
+    ids: refused
+      .slice(0, EXCHANGE_LIMITS.audited)
+      .map(({ id }) => id)
+      .join(' '),
   }
 }
 

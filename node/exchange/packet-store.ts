@@ -6,6 +6,7 @@ import { decodeUtf8, encodeUtf8, fromHex, toHex } from '../../protocol/primitive
 import type { Problem } from '../../protocol/problem.ts'
 import type { Transaction } from '../store/database.ts'
 import { createRemembered } from '../store/remembered.ts'
+import { EXCHANGE_LIMITS } from './limits.ts'
 import type { Draft, Reader, StoredPacket } from './ports.ts'
 
 /** Seals small values at rest; `context` binds the sealed bytes to their row. */
@@ -178,13 +179,16 @@ export function createPacketStore(seal: Seal) {
     return row === undefined ? null : toHex(row.log_hash)
   }
 
-  /** What goes over the wire for places `from` and on of a direction; a refused packet is its id alone. */
+  /**
+   * What goes over the wire for places `from` and on of a direction, as much as fits into a page and at least one; a refused
+   * packet is its id alone. A purged body is empty.
+   */
   async function wirePackets(
     store: Reader,
     partner: string,
     direction: Direction,
     from: number,
-    limit: number,
+    page: { packets: number; bytes: number } = { packets: EXCHANGE_LIMITS.page, bytes: EXCHANGE_LIMITS.pageBytes },
   ): Promise<WirePacket[]> {
     const rows = await store.query<{
       no: number
@@ -192,25 +196,38 @@ export function createPacketStore(seal: Seal) {
       id: Uint8Array
       jws: string
       status: string
+      size: number
       sealed: Uint8Array | null
     }>(
-      `SELECT p.no, p.place, p.id, p.jws, p.status, b.sealed FROM packets p LEFT JOIN bodies b ON b.packet_no = p.no
+      // A large body stays where it is until it is known to fit.
+      `SELECT p.no, p.place, p.id, p.jws, p.status, coalesce(length(b.sealed), 0) AS size,
+         CASE WHEN length(b.sealed) <= ? THEN b.sealed END AS sealed
+       FROM packets p LEFT JOIN bodies b ON b.packet_no = p.no
        WHERE p.partner = ? AND p.direction = ? AND p.place >= ?
-       UNION ALL SELECT 0, place, id, '', 'refused', NULL FROM refusals WHERE partner = ? AND direction = ? AND place >= ?
+       UNION ALL SELECT 0, place, id, '', 'refused', 0, NULL FROM refusals WHERE partner = ? AND direction = ? AND place >= ?
        ORDER BY 2 LIMIT ?`,
-      [partner, direction, from, partner, direction, from, limit],
+      [EXCHANGE_LIMITS.bodyInPage, partner, direction, from, partner, direction, from, page.packets],
     )
-    return rows.map(row => {
+    const packets: WirePacket[] = []
+    let bytes = 0
+    for (const row of rows) {
+      bytes += row.jws.length + row.size
+      if (packets.length > 0 && bytes > page.bytes) break
       const id = toHex(row.id)
-      if (row.status === 'refused') return { no: row.no, n: row.place, id, jws: '', body: encodeUtf8(id) }
-      return {
-        no: row.no,
-        n: row.place,
-        id,
-        jws: row.jws,
-        body: row.sealed === null ? new Uint8Array() : seal.open(row.sealed, id),
+      if (row.status === 'refused') {
+        packets.push({ no: row.no, n: row.place, id, jws: '', body: encodeUtf8(id) })
+        continue
       }
-    })
+      const sealed = row.size > 0 && row.sealed === null ? await sealedBody(store, row.no) : row.sealed
+      const body = sealed === null ? new Uint8Array() : seal.open(sealed, id)
+      packets.push({ no: row.no, n: row.place, id, jws: row.jws, body })
+    }
+    return packets
+  }
+
+  async function sealedBody(store: Reader, no: number): Promise<Uint8Array | null> {
+    const [row] = await store.query<{ sealed: Uint8Array }>('SELECT sealed FROM bodies WHERE packet_no = ?', [no])
+    return row?.sealed ?? null
   }
 
   /** What was received at a place: its packet id and the receipt that was given for it. */

@@ -1,7 +1,7 @@
 /** The receiving end of a partner's exchange stream: batches packets, gives receipts, gives back what the partner lost. */
 import { encodeFrame, type Frame } from '../../protocol/exchange/frames.ts'
 import { LIMITS } from '../../protocol/limits.ts'
-import { ProblemError } from '../../protocol/problem.ts'
+import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import { WORK } from './budget.ts'
 import {
   FrameReader,
@@ -14,6 +14,7 @@ import {
   writeHello,
 } from './greeting.ts'
 import type { Inbox, Incoming } from './inbox.ts'
+import { EXCHANGE_LIMITS } from './limits.ts'
 import type { Wire } from './wire.ts'
 
 /** Bytes of packets held in memory per stream before reading pauses. */
@@ -25,23 +26,36 @@ export type ReceiverParts = GreetingParts & {
   /** this node lost packets that the partner holds */ lost: (partner: string) => void
   recovering: (partner: string) => boolean
   failed: (partner: string, error: unknown) => void
+  /** its packets are not looked at until then, ms */ paused: (partner: string, problem: Problem, until: number) => void
 }
 
 /** A city whose certificate was revoked is told so, for its administrator to act; a stranger hears nothing. */
-async function turnAway({ trust, clock, helloTimeout }: ReceiverParts, wire: Wire): Promise<void> {
+async function turnAway(parts: ReceiverParts, wire: Wire): Promise<void> {
+  const { trust } = parts
   const { code, detail } = trust.refusalOf(wire.peer)
   const problem = new ProblemError(code, detail)
   if (code !== 'certificate.revoked') return wire.abort(problem)
+  await dismiss(parts, wire, problem)
+}
+
+/** Tells the other side why it is not heard, and ends the stream whether or not it listens. */
+async function dismiss({ clock, helloTimeout }: ReceiverParts, wire: Wire, problem: ProblemError): Promise<void> {
   const cancel = clock.after(helloTimeout, () => wire.abort(problem))
   await sayGoodbye(wire, problem)
   cancel()
 }
+
+const tooManyRefused = () => new ProblemError('request.rate', `${EXCHANGE_LIMITS.refused} refused packets an hour`)
 
 /** Serves one inbound exchange stream until it ends. */
 export async function receive(parts: ReceiverParts, wire: Wire): Promise<void> {
   const partner = parts.trust.cityOf(wire.peer)
   if (partner === undefined) {
     await turnAway(parts, wire)
+    return
+  }
+  if (parts.conduct(partner).pausedUntil !== null) {
+    await dismiss(parts, wire, tooManyRefused())
     return
   }
   const reader = new FrameReader(wire)
@@ -104,30 +118,44 @@ async function store(
     const problem = parts.trust.problemOf(partner)
     throw new ProblemError(problem?.code ?? 'partner.inactive', problem?.detail)
   }
+  const conduct = parts.conduct(partner)
+  if (conduct.refused.left < 1) {
+    const problem = tooManyRefused()
+    if (conduct.pausedUntil === null) parts.paused(partner, problem.problem, conduct.pause())
+    throw problem
+  }
   // Before: a batch that is no run of places costs its signatures all the same.
   wire.meter.charge(batch.length * WORK.packet)
   const { given, useful, refused } = await parts.inbox.take(partner, batch)
   wire.meter.earn(useful.length * WORK.packet)
   for (const bytes of useful) wire.meter.useful(bytes)
   wire.meter.charge(refused * WORK.refused)
+  conduct.refused.take(refused)
   await introduction.renewIfChanged(wire)
   for (const receipt of given) {
     await wire.send(encodeFrame({ type: 'receipt', ...receipt }))
   }
 }
 
-const RECALL_PAGE = 64
-
 async function giveBack(parts: ReceiverParts, partner: string, wire: Wire, from: number): Promise<void> {
+  if (from < 1) throw new ProblemError('exchange.protocol', 'places begin with 1')
+  const conduct = parts.conduct(partner)
   const { n: through } = await parts.store.link(parts.db, partner, 'in')
   for (let next = from; next <= through; ) {
-    for (const packet of await parts.store.wirePackets(parts.db, partner, 'in', next, RECALL_PAGE)) {
+    for (const packet of await parts.store.wirePackets(parts.db, partner, 'in', next)) {
       const held = await parts.store.receivedAt(parts.db, partner, next)
       if (packet.n !== next || held === null) throw new ProblemError('internal', `place ${next} is not held`)
       next++
-      await wire.send(
-        encodeFrame({ type: 'recalled', n: packet.n, jws: packet.jws, receipt: held.receipt, body: packet.body }),
-      )
+      const frame = encodeFrame({
+        type: 'recalled',
+        n: packet.n,
+        jws: packet.jws,
+        receipt: held.receipt,
+        body: packet.body,
+      })
+      if (conduct.recall(packet.n)) wire.meter.charge(WORK.recalled + (frame.byteLength / 1024) * WORK.sentKiB)
+      await wire.meter.ready()
+      await wire.send(frame)
     }
   }
   await wire.send(encodeFrame({ type: 'recall-end', through }))

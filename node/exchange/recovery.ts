@@ -38,6 +38,8 @@ export type RecoveryParts = {
 
 export type Recovery = ReturnType<typeof createRecovery>
 
+const EVERYTHING = { packets: Number.MAX_SAFE_INTEGER, bytes: Number.MAX_SAFE_INTEGER }
+
 type Recalled = Extract<Frame, { type: 'recalled' }>
 export function createRecovery(parts: RecoveryParts) {
   const { db, store, identity, trust, clock } = parts
@@ -45,7 +47,7 @@ export function createRecovery(parts: RecoveryParts) {
   /** Takes out what was written since the last receipt and keeps it as drafts; none of it was stored by the partner. */
   async function takeOut(tx: Transaction, partner: string): Promise<void> {
     const link = await store.linkIn(tx, partner, 'out')
-    for (const packet of await store.wirePackets(tx, partner, 'out', link.acked + 1, Number.MAX_SAFE_INTEGER)) {
+    for (const packet of await store.wirePackets(tx, partner, 'out', link.acked + 1, EVERYTHING)) {
       const { thread, kind, materials, agreement } = claimsOf(packet.jws)
       const { salt: _, ...content } = JSON.parse(decodeUtf8(packet.body)) as { salt: string }
       await store.saveRewrite(tx, partner, thread, {

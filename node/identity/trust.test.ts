@@ -11,7 +11,7 @@ import { delegate, type PlayCity, playCity, playKey, revoke } from '../../test/s
 import { openTestStore } from '../../test/support/store.ts'
 import { peerIdOf } from '../p2p/peer-id.ts'
 import type { Database, Transaction } from '../store/database.ts'
-import { loadTrust, PAPERS_OF_A_PARTNER } from './trust.ts'
+import { loadTrust, MOVES_STORED, PAPERS_OF_A_PARTNER } from './trust.ts'
 
 const NOW = Date.parse('2026-11-23T00:00:00Z')
 let shiyan: PlayCity
@@ -100,6 +100,27 @@ describe('trust', () => {
     expect(trust.reach('420300')).toEqual({ peers: [peerIdOf(peer.jwk)], addresses: ['/ip4/127.0.0.1/tcp/2'] })
     await trust.learn('420300', shown, ['/ip4/127.0.0.1/tcp/2'])
     expect(await db.query('SELECT count(*) AS n FROM delegations')).toEqual([{ n: 1 }])
+  })
+
+  test('addresses that change all the time count at once, and are stored once a minute, the last ones', async () => {
+    const { db, clock, trust } = await setting()
+    const shown = await identity()
+    const told = async (port: number) => {
+      await trust.learn('420300', shown, [`/ip4/127.0.0.1/tcp/${port}`])
+      expect(trust.reach('420300').addresses).toEqual([`/ip4/127.0.0.1/tcp/${port}`])
+      const [row] = await db.query<{ addresses: string }>(`SELECT addresses FROM partners WHERE code = '420300'`)
+      return JSON.parse(row?.addresses ?? '[]')
+    }
+    expect(await told(2)).toEqual(['/ip4/127.0.0.1/tcp/2'])
+    for (const port of [3, 4, 3, 4]) expect(await told(port)).toEqual(['/ip4/127.0.0.1/tcp/2'])
+    await trust.reload()
+    expect(trust.reach('420300').addresses).toEqual(['/ip4/127.0.0.1/tcp/4'])
+    clock.advance(MOVES_STORED - 1)
+    expect(await told(4)).toEqual(['/ip4/127.0.0.1/tcp/2'])
+    clock.advance(1)
+    expect(await told(4)).toEqual(['/ip4/127.0.0.1/tcp/4'])
+    await trust.reload()
+    expect(trust.reach('420300').addresses).toEqual(['/ip4/127.0.0.1/tcp/4'])
   })
 
   test('a key for the peer signs no packets, and a key for packets is no peer', async () => {

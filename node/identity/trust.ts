@@ -31,6 +31,9 @@ export type TrustParts = {
 /** Delegations and revocations kept of one partner: enough for a rotation a day in ten years. */
 export const PAPERS_OF_A_PARTNER = 4096
 
+/** Ms between two times that new addresses of a partner are stored; meanwhile they count all the same. */
+export const MOVES_STORED = 60_000
+
 /** The certificate that a city is known by; the times are ms. */
 type Pinned = { fingerprint: string; pem: string; key: CertificateKey; notBefore: number; notAfter: number }
 
@@ -80,6 +83,9 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
   let revokedPeers = new Map<string, string>()
   /** which city named a key first, by kid */
   let owners = new Map<string, string>()
+  /** addresses that partners told since theirs were stored, and when that was */
+  const unstored = new Map<string, readonly string[]>()
+  const movesStored = new Map<string, number>()
   /** of certificates that were read, by fingerprint */
   const validities = new Map<string, Span>()
 
@@ -121,7 +127,7 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
       status: row?.status ?? 'active',
       pinned,
       revoked: row !== null && pinned !== undefined && revokedAt(pinned.fingerprint) !== undefined,
-      addresses: JSON.parse(row?.addresses ?? '[]') as string[],
+      addresses: unstored.get(code) ?? (JSON.parse(row?.addresses ?? '[]') as string[]),
       ...(await keysOf(code, pinned, papers)),
       papers: new Set(papers.map(paper => toHex(paper.id))),
     }
@@ -297,7 +303,13 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
     if (!verified.ok) return verified
     if (verified.peersUntil < seconds(clock.now())) return refuse('key.expired', 'the delegation of the peer key')
     const moved = addresses.length > 0 && JSON.stringify(addresses) !== JSON.stringify(city.addresses)
-    if (verified.papers.length === 0 && !moved) return { ok: true }
+    if (moved) {
+      unstored.set(code, addresses)
+      cities.set(code, { ...city, addresses })
+    }
+    const due = clock.now() >= (movesStored.get(code) ?? 0) + MOVES_STORED
+    const move = due ? unstored.get(code) : undefined
+    if (verified.papers.length === 0 && move === undefined) return { ok: true }
     const kept = await db.transaction(async tx => {
       // It may have been suspended, or paired anew, since this was verified.
       const [row] = await tx.query<PartnerRow>('SELECT status, fingerprint FROM partners WHERE code = ?', [code])
@@ -308,10 +320,18 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
           [fromHex(id), code, type, pinned.fingerprint, jws, iat],
         )
       }
-      if (moved) await tx.run('UPDATE partners SET addresses = ? WHERE code = ?', [JSON.stringify(addresses), code])
+      if (move !== undefined)
+        await tx.run('UPDATE partners SET addresses = ? WHERE code = ?', [JSON.stringify(move), code])
       return true
     })
-    if (!kept) return refuse('partner.inactive')
+    if (!kept) {
+      unstored.delete(code)
+      return refuse('partner.inactive')
+    }
+    if (move !== undefined) {
+      movesStored.set(code, clock.now())
+      if (unstored.get(code) === move) unstored.delete(code)
+    }
     await reload(code)
     return { ok: true }
   }

@@ -109,6 +109,7 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
     random: () => 0,
     unwritten: async () => {},
     turnedAway: async () => {},
+    paused: () => {},
   })
   const materials = createMaterials({
     published: async () => null,

@@ -114,6 +114,7 @@ async function startCity({
   const audit = createAudit({ database: db, now: clock.now })
   const events = createEventLog({ database: db, now: clock.now })
   const problems: { partner: string; problem: Problem; error: unknown }[] = []
+  const paused: { partner: string; problem: Problem; until: number }[] = []
   const handlers = new Map<string, ThreadHandler>()
   const threadId = () => randomBytes(16).toString('hex')
   const exchange = createExchange({
@@ -154,8 +155,9 @@ async function startCity({
         actor: `city:${refusal.partner}`,
         action: 'packet.refused',
         subject: refusal.id,
-        detail: { problem: refusal.problem.code },
+        detail: { problem: refusal.problem.code, count: refusal.count, problems: refusal.problems },
       }),
+    paused: (partner, problem, until) => paused.push({ partner, problem, until }),
   })
   const author = () => exchange.author
   const packets = () => exchange.packets
@@ -276,6 +278,7 @@ async function startCity({
     drafts,
     handlers,
     problems,
+    paused,
     async stop() {
       await dispatch.stop()
       await exchange.stop()

@@ -1,0 +1,23 @@
+/** Limits of the exchange that are this node's own; those that both cities must know stand in `protocol/limits.ts`. */
+export const EXCHANGE_LIMITS = {
+  /** refused packets of a partner at once, and in an hour; beyond, its packets are not looked at for a while */
+  refused: 1_000,
+  /** hellos of a partner at once */
+  hellos: 60,
+  /** hellos of a partner in an hour beyond those at once */
+  hellosPerHour: 1_800,
+  /** ms of the first pause of a partner that went beyond; each one that follows within an hour lasts twice as long */
+  pause: 60_000,
+  /** ms of the longest pause */
+  longestPause: 3_600_000,
+  /** ms in which the same packets are given back to a partner without cost only once */
+  recall: 3_600_000,
+  /** packets that are read from the store at once */
+  page: 256,
+  /** bytes that are read from the store at once; one packet may exceed it */
+  pageBytes: 2 * 1024 * 1024,
+  /** bytes of a body that is read with its page; a larger one is read on its own */
+  bodyInPage: 16 * 1024,
+  /** packets that one audit row of refused ones names */
+  audited: 8,
+} as const
