@@ -716,6 +716,7 @@ export async function startNode({
         return certificateReminders(own, papers, now)
       },
       now => agreements.reminders(now),
+      now => partners.reminders(now),
       lapsedItems({ own: identity.city, agreements, services }),
       async now =>
         calendars.reminders(

@@ -18,7 +18,7 @@ export const STREAM = {
   exchange: '/tongban/exchange/1',
   materials: '/tongban/materials/1',
   lists: '/tongban/lists/1',
-  pairing: '/tongban/pairing/1',
+  pairing: '/tongban/pairing/2',
   directory: '/tongban/directory/1',
 } as const
 

@@ -701,6 +701,30 @@ export const PROBLEMS = {
     zh: '对方不认可该邀请',
     cure: 'Ask for a new invite',
   },
+  'invite.recipient': {
+    status: 403,
+    retryable: false,
+    act: 'partner',
+    en: 'The invite is for another city',
+    zh: '该邀请是发给其他城市的',
+    cure: 'Ask for an invite that is made for the code of this city',
+  },
+  'pairing.commitment': {
+    status: 403,
+    retryable: false,
+    act: 'partner',
+    en: 'The city showed another certificate or random value than it was bound to',
+    zh: '对方出示的证书或随机数与其事先承诺的不符',
+    cure: 'Ask for a new invite over a channel that nobody else reads',
+  },
+  'pairing.words': {
+    status: 422,
+    retryable: false,
+    act: 'you',
+    en: 'The words typed are not those of this pairing',
+    zh: '输入的核对词与本次结对不符',
+    cure: 'Have the administrator of the partner read the words out by phone; if one differs, reject the pairing',
+  },
   // --- adapters
   'adapter.unavailable': {
     status: 503,

@@ -18,7 +18,15 @@ import { verifyDelegation, verifyRevocation } from '../protocol/keys/delegation.
 import type { Packet } from '../protocol/packet/claims.ts'
 import { type TrustedKey, verifyPacket } from '../protocol/packet/envelope.ts'
 import { verifyReceipt } from '../protocol/packet/receipt.ts'
-import { inviteId, readInvite, verificationNumbers } from '../protocol/pairing/invite.ts'
+import { inviteId, readInvite } from '../protocol/pairing/invite.ts'
+import {
+  type Contribution,
+  checkCommitment,
+  type PairingRole,
+  type ProofOf,
+  pairingProof,
+  verificationNumbers,
+} from '../protocol/pairing/pairing.ts'
 import { admitTest, openTestBody } from '../protocol/partner-test/thread.ts'
 import { fromHex, sha256 } from '../protocol/primitives.ts'
 import { PROBLEMS, type ProblemCode } from '../protocol/problem.ts'
@@ -47,6 +55,7 @@ const OF_THE_NODE = [
   'invite.used',
   'invite.cancelled',
   'invite.rejected',
+  'invite.recipient',
   'list.fork',
   'list.none',
   'directory.none',
@@ -214,9 +223,15 @@ const RUN: Record<string, (input: Record<string, unknown>) => Promise<Outcome>> 
     const read = readInvite(String(text), Number(now))
     return read.ok ? { ok: true, invite: read.invite, id: await inviteId(read.invite.secret) } : problemOf(read)
   },
-  words: async ({ secret, fingerprints }) => ({
+  words: async ({ secret, inviting, accepting }) => ({
     ok: true,
-    numbers: await verificationNumbers(String(secret), fingerprints as [string, string]),
+    numbers: await verificationNumbers(String(secret), { inviting, accepting } as Record<PairingRole, Contribution>),
+  }),
+  commitment: async ({ side, opened, commitment }) =>
+    problemOf(await checkCommitment(side as PairingRole, opened as Contribution, String(commitment))),
+  'pairing-proof': async ({ secret, ...of }) => ({
+    ok: true,
+    proof: await pairingProof(String(secret), of as unknown as ProofOf),
   }),
   code: async ({ residentId, creditCode }) =>
     ({

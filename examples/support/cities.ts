@@ -10,6 +10,7 @@ import type { AgreementDocumentInput } from '../../protocol/agreement/document.t
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import type { ExampleCity } from '../data/load.ts'
 import { type Running, run, start } from './processes.ts'
+import { pairByInvite } from './words.ts'
 
 export type City = ExampleCity & {
   folder: string
@@ -78,16 +79,11 @@ export async function until<T>(what: string, check: () => Promise<T | null | fal
 }
 
 /** Pairs two cities by an invite; gives back the words that both administrators compared. */
-export async function pair(inviting: City, accepting: City): Promise<string[]> {
-  const { invite } = await inviting.administrator.post<{ invite: string }>('/api/v1/invites', { hours: 1 })
-  const there = await accepting.administrator.post<{ words: string[] }>('/api/v1/partners/accept', { invite })
-  const { items } = await inviting.administrator.get<{ items: { code: string; words: string[] }[] }>('/api/v1/partners')
-  const here = items.find(partner => partner.code === accepting.code)
-  if (here?.words.join() !== there.words.join()) throw new Error('the verification words differ')
-  await inviting.administrator.post(`/api/v1/partners/${accepting.code}/confirm`)
-  await accepting.administrator.post(`/api/v1/partners/${inviting.code}/confirm`)
-  return there.words
-}
+export const pair = (inviting: City, accepting: City): Promise<string[]> =>
+  pairByInvite(
+    { client: inviting.administrator, code: inviting.code },
+    { client: accepting.administrator, code: accepting.code },
+  )
 
 export const publish = (city: City, items: readonly ServiceItem[]): Promise<{ version: number; count: number }> =>
   city.administrator.put('/api/v1/services', { items })

@@ -17,6 +17,8 @@ export type CommandContext = {
   /** from the environment, a file, or typed in */ passphrase(): Promise<string>
   /** Asks on the terminal before something that cannot be undone. Problem: `request.invalid` on a no, and with `otherwise` without a terminal. */
   confirm(question: string, otherwise: string): Promise<void>
+  /** Asks for a line on the terminal. Problem: `request.invalid` without a terminal, or when nothing is typed. */
+  ask(question: string): Promise<string>
   /** one that is to be: from the variable or the file that it names with `_FILE`, or typed in twice */
   newPassphrase(variable: 'TONGBAN_PASSPHRASE' | 'TONGBAN_NEW_PASSPHRASE'): Promise<string>
 }
@@ -54,6 +56,13 @@ export function createContext(flags: GlobalFlags): CommandContext {
       const { confirm } = await import('@clack/prompts')
       if ((await confirm({ message: question, initialValue: false })) !== true)
         throw new ProblemError('request.invalid', 'nothing was done 未执行')
+    },
+    async ask(question) {
+      if (!process.stdin.isTTY) throw new ProblemError('request.invalid', question)
+      const { text, isCancel } = await import('@clack/prompts')
+      const typed = await text({ message: question })
+      if (isCancel(typed) || typed.trim() === '') throw new ProblemError('request.invalid', 'nothing was done 未执行')
+      return typed
     },
     async newPassphrase(variable) {
       const given = await readPassphrase(env, variable)

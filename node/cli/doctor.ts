@@ -355,7 +355,7 @@ async function checkPartners(context: CommandContext, checks: Check[]): Promise<
         act: 'you',
         cure:
           status === 'pending'
-            ? `Compare the words: tongban partners; then: tongban partners confirm ${code}`
+            ? `Have the partner read the words out, and type them: tongban partners confirm ${code}`
             : `tongban partners resume ${code}`,
       })
     } else if (connected) {

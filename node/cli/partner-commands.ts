@@ -4,7 +4,8 @@ import type { Declare } from './services-commands.ts'
 
 export function declarePartners(program: Command, { add, does, example }: Declare): void {
   const invites = does(
-    add(program, 'invite', 'make an invite for one partner city')
+    add(program, 'invite', 'make an invite for one city')
+      .option('--for <code>', 'division code of the city that is invited; no other can use it')
       .option('--hours <n>', 'how long it is good', '24')
       .option('--qr', 'show it as a QR code too 二维码'),
     async () => {
@@ -12,7 +13,7 @@ export function declarePartners(program: Command, { add, does, example }: Declar
       return (context, flags) => invite(context, flags)
     },
   )
-  example(invites, 'tongban invite --hours 48 --qr')
+  example(invites, 'tongban invite --for 420300 --hours 48 --qr')
   does(add(invites, 'list', 'invites of the last month'), async () => {
     const { invites: list } = await import('./partners.ts')
     return context => list(context)
@@ -53,8 +54,20 @@ export function declarePartners(program: Command, { add, does, example }: Declar
     ),
     'tongban partners join 420300',
   )
+  example(
+    does(
+      add(partners, 'confirm <code>', 'begin to exchange: type the words that the partner reads out').option(
+        '--words <words>',
+        'the words asked for, in their order, separated by commas; asked on the terminal when not given',
+      ),
+      async () => {
+        const { confirmPartner } = await import('./partners.ts')
+        return (context, flags, code) => confirmPartner(context, code ?? '', flags)
+      },
+    ),
+    'tongban partners confirm 420300 --words "abandon, zoo"',
+  )
   for (const [verb, description] of [
-    ['confirm', 'the six words are the same: begin to exchange'],
     ['reject', 'the words differ: forget the pairing'],
     ['suspend', 'exchange nothing until resumed'],
     ['resume', 'exchange again'],

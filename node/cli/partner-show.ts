@@ -2,6 +2,7 @@
 import type { Actor } from '../../protocol/problem.ts'
 import type { CommandContext } from './context.ts'
 import { china, table } from './output.ts'
+import { wordsInPlace } from './partners.ts'
 
 type Now = {
   connected: boolean
@@ -33,7 +34,14 @@ export type Finding = {
   cure: string
 }
 export type Health = { now: Now; findings: Finding[]; items: Point[] }
-type Partner = { code: string; name: string; status: string; fingerprint: string; addresses: string[]; words: string[] }
+type Partner = {
+  code: string
+  name: string
+  status: string
+  fingerprint: string
+  addresses: string[]
+  words: (string | null)[]
+}
 type Test = { state: string; direction: string; begunAt: string; hops: { hop: string; state: string }[] }
 
 /** Steps shown of each kind. */
@@ -55,7 +63,10 @@ export async function showPartner(context: CommandContext, code: string, flags: 
     const lines: [string, string][] = [
       ['partner 合作城市', `${partner.name} ${partner.code} ${partner.status}`],
       ['fingerprint 证书指纹', partner.fingerprint],
-      ['words of the last pairing 核对词', partner.words.length === 0 ? 'none' : partner.words.join(' · ')],
+      [
+        'words of the last pairing 核对词',
+        partner.words.length === 0 ? 'none' : wordsInPlace(partner.words).join(' · '),
+      ],
       ['addresses 地址', partner.addresses.join(' ')],
       ['connected 已连接', now.connected ? `yes ${rounded(now.roundTripMs)}` : `no, breaker ${now.breaker}`],
       ['seen 最近有应答', now.seenAt === null ? 'never' : china(now.seenAt)],

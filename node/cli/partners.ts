@@ -10,7 +10,8 @@ type Partner = {
   code: string
   name: string
   status: string
-  words: string[]
+  words: (string | null)[]
+  asked: number[]
   vouched: string | null
   revoked: { at: string; reason: string } | null
   connected: boolean
@@ -18,11 +19,29 @@ type Partner = {
   problem: { code: string } | null
 }
 
-type Invite = { id: string; state: string; createdAt: string; expiresAt: string; usedBy: string | null }
+type Invite = {
+  id: string
+  for: string | null
+  state: string
+  createdAt: string
+  expiresAt: string
+  usedBy: string | null
+  wrong: number
+}
 
-export async function invite(context: CommandContext, flags: { hours: string; qr?: boolean }): Promise<void> {
+/** Words by place; of one that this node asks for, that it is asked for. */
+export const wordsInPlace = (words: readonly (string | null)[]): string[] =>
+  words.map((word, place) => `${place + 1} ${word ?? '???'}`)
+
+export async function invite(
+  context: CommandContext,
+  flags: { for?: string; hours: string; qr?: boolean },
+): Promise<void> {
+  if (flags.for === undefined) throw new ProblemError('request.invalid', '--for CODE: the city that is invited')
+  const invited = flags.for
   const client = await context.client()
   const made = await client.post<{ id: string; invite: string; link: string; expiresAt: string }>('/api/v1/invites', {
+    for: invited,
     hours: Number(flags.hours),
   })
   context.out.result(made, ({ invite: text, link, expiresAt, id }) =>
@@ -30,7 +49,7 @@ export async function invite(context: CommandContext, flags: { hours: string; qr
       text,
       '',
       ...(flags.qr === true ? [renderUnicodeCompact(link, { border: 4 }), ''] : []),
-      `Good once, until 一次有效，截止 ${china(expiresAt)}`,
+      `For ${invited} alone, good once, until 仅限 ${invited} 使用一次，截止 ${china(expiresAt)}`,
       'Give it to the partner, who runs 请交给对方，由其执行: tongban accept INVITE',
       `Sent to the wrong place? 发错了？ tongban invite cancel ${id.slice(0, 12)}`,
       'Then compare the words and confirm 然后核对并确认: tongban partners',
@@ -43,12 +62,14 @@ export async function invites(context: CommandContext): Promise<void> {
   const { items } = await client.get<{ items: Invite[] }>('/api/v1/invites')
   context.out.result(items, list =>
     table(
-      list.map(({ id, state, createdAt, expiresAt, usedBy }) => ({
+      list.map(({ id, for: city, state, createdAt, expiresAt, usedBy, wrong }) => ({
         id: id.slice(0, 12),
         state,
+        for: city,
         made: createdAt,
         until: expiresAt,
         used: usedBy,
+        wrong: wrong === 0 ? '' : wrong,
       })),
     ),
   )
@@ -83,22 +104,23 @@ export async function accept(context: CommandContext, text: string): Promise<voi
   const given = text === '-' ? await Bun.stdin.text() : text
   const client = await context.client()
   const partner = await client.post<Partner>('/api/v1/partners/accept', { invite: given.trim() })
-  context.out.result(partner, ({ code, name, status, words, vouched }) =>
+  context.out.result(partner, ({ code, name, status, words, asked, vouched }) =>
     (status === 'active'
       ? [
           `${name} ${code} is a partner here already 本市已确认; its administrator compares these words and confirms 由对方核对以下词并确认:`,
           '',
-          `  ${words.join('   ')}`,
+          ...wordsInPlace(words).map(line => `  ${line}`),
         ]
       : vouched === null
         ? [
             `${name} ${code}`,
             '',
-            `  ${words.join('   ')}`,
+            ...wordsInPlace(words).map(line => `  ${line}`),
             '',
-            'Compare these six words with the partner by phone 请电话核对以上六个词.',
-            `The same 一致: tongban partners confirm ${code}`,
-            `Different 不一致: tongban partners reject ${code}`,
+            'Call the administrator of the partner: read out what you have, and have the words ??? read to you',
+            '请致电对方管理员：念出以上各词，并请对方念出标有 ??? 的词。',
+            `Type them 输入: tongban partners confirm ${code} --words "…" (${asked.join(', ')})`,
+            `A word differs 有词不一致: tongban partners reject ${code}`,
           ]
         : [
             `${name} ${code}`,
@@ -138,16 +160,37 @@ export async function partners(context: CommandContext): Promise<void> {
           partner.status !== 'pending'
             ? ''
             : partner.vouched === null
-              ? partner.words.join(' · ')
+              ? wordsInPlace(partner.words).join(' · ')
               : `vouched 已担保 ${partner.vouched.slice(0, 26)}`,
       })),
     ),
   )
 }
 
+/** Words as they were typed, separated by commas, points or blanks; each whole (a character and an English word) or in one language. */
+export function typedWords(typed: string, asked: number): string[] {
+  const parts = typed.split(/[,，、;；·]/).flatMap(part => (part.trim() === '' ? [] : [part.trim()]))
+  if (parts.length > 1) return parts
+  const words = typed.split(/\s+/).filter(word => word !== '')
+  if (words.length !== 2 * asked) return words
+  return Array.from({ length: asked }, (_, place) => words.slice(2 * place, 2 * place + 2).join(' '))
+}
+
+/** Confirms a partner: with the words given, or those typed on the terminal. */
+export async function confirmPartner(context: CommandContext, code: string, flags: { words?: string }): Promise<void> {
+  const client = await context.client()
+  const { asked, name } = await client.get<Partner>(`/api/v1/partners/${code}`)
+  const words: string[] = flags.words === undefined ? [] : typedWords(flags.words, asked.length)
+  if (flags.words === undefined)
+    for (const place of asked)
+      words.push(await context.ask(`Word ${place} as ${name} reads it 对方念出的第 ${place} 个词`))
+  const answer = await client.post<Partner>(`/api/v1/partners/${code}/confirm`, { words })
+  context.out.result(answer, value => `${value.name} ${value.code}: ${value.status}`)
+}
+
 export async function changePartner(
   context: CommandContext,
-  verb: 'confirm' | 'reject' | 'suspend' | 'resume',
+  verb: 'reject' | 'suspend' | 'resume',
   code: string,
 ): Promise<void> {
   const client = await context.client()

@@ -34,9 +34,9 @@ export function tellRenewed(context: CommandContext, code: string, renewed: Rene
       '',
       'Each partner pairs again, what waits stays, open cases go on 各合作城市重新配对，待发数据保留，在办件继续办理:',
       `  1 the partner 对方: tongban partners suspend ${code}`,
-      '  2 you 本市: tongban invite',
+      '  2 you 本市: tongban invite --for CODE',
       '  3 the partner 对方: tongban accept INVITE',
-      `  4 both compare the six words (partners show), then the partner 双方核对六个词后由对方: tongban partners confirm ${code}`,
+      `  4 the partner types the words that you read out (partners show) 由对方输入本市念出的核对词: tongban partners confirm ${code}`,
       'Paired by a directory 经名录配对: send its operator a new card (tongban federation card); then 1 and tongban partners join',
       ...(selfIssued
         ? []

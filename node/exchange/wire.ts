@@ -13,6 +13,8 @@ export interface Wire {
   readonly peer: string
   /** Counts what the city at the other end costs, over all its streams; its frames are counted as they are taken. */
   readonly meter: Meter
+  /** Where the other end connects from, as limits of strangers count: an IPv4 address or an IPv6 /64; over a relay, the relay's. */
+  readonly address: string
   /**
    * Frames from the other end, in order; ends when the other end closed, throws ProblemError (`frame.oversize`,
    * `frame.truncated`, `exchange.unreachable`) on a broken stream. One consumer at a time; leaving the loop releases

@@ -89,7 +89,7 @@ describe('pairing by chain', () => {
     const issuer = refusal('certificate.authority', '秦巴通办联盟')
     await expect(paired(ankang, shiyan)).rejects.toMatchObject(issuer)
     expect(ankang.partners.hasOpenInvite()).toBe(true)
-    await expect(ankang.partners.accept(await invited(shiyan), 'person:1')).rejects.toMatchObject(issuer)
+    await expect(ankang.partners.accept(await invited(shiyan, '610900'), 'person:1')).rejects.toMatchObject(issuer)
     await accept(ankang, other)
     await expect(paired(ankang, shiyan)).rejects.toMatchObject(issuer)
     expect(await ankang.partners.list()).toEqual([])
@@ -103,7 +103,7 @@ describe('pairing by chain', () => {
     expect(held).toMatchObject({ status: 'pending', vouched: `authority:${ca.fingerprint}` })
     expect((await shiyan.partners.list())[0]).toMatchObject({ status: 'pending', vouched: null })
     expect(ankang.trust.partners()).toEqual([])
-    await ankang.partners.confirm('420300', 'person:1')
+    await ankang.partners.confirm('420300', [], 'person:1')
     expect(ankang.trust.partners()).toEqual(['420300'])
     expect((await ankang.authorities.list())[0]?.partners).toEqual(['420300'])
   })
@@ -113,10 +113,14 @@ describe('pairing by chain', () => {
     await accept(ankang, ca)
     await paired(ankang, shiyan)
     await ankang.authorities.remove(ca.fingerprint, 'person:1')
-    expect((await ankang.partners.list())[0]?.vouched).toBeNull()
+    expect((await ankang.partners.list())[0]).toMatchObject({
+      vouched: null,
+      asked: [expect.anything(), expect.anything()],
+    })
+    await expect(ankang.partners.confirm('420300', [], 'person:1')).rejects.toMatchObject(refusal('pairing.words'))
     await accept(ankang, ca)
     await paired(ankang, shiyan)
-    await ankang.partners.confirm('420300', 'person:1')
+    await ankang.partners.confirm('420300', [], 'person:1')
     expect((await ankang.authorities.remove(ca.fingerprint, 'person:1')).partners).toEqual(['420300'])
     expect((await ankang.partners.list())[0]).toMatchObject({
       status: 'active',

@@ -176,7 +176,7 @@ describe('pairing by directory', () => {
     const partner = await ankang.partners.join('420300', 'person:1')
     expect(partner).toMatchObject({ status: 'active', vouched: `directory:${operator}`, words: [] })
     expect(await shiyan.partners.list()).toMatchObject([{ status: 'pending', vouched: `directory:${operator}` }])
-    await shiyan.partners.confirm('610900', 'person:2')
+    await shiyan.partners.confirm('610900', [], 'person:2')
     expect([ankang.trust.partners(), shiyan.trust.partners()]).toEqual([['420300'], ['610900']])
     await expect(ankang.partners.join('420300', 'person:1')).rejects.toMatchObject(refusal('request.conflict'))
   })

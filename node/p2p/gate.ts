@@ -114,7 +114,7 @@ function decrease(counts: Map<string, number>, key: string): void {
 }
 
 /** IPv4 address, or the /64 of an IPv6 address, which one subscriber owns whole. */
-function addressKey(connection: MultiaddrConnection): string {
+export function addressKey(connection: Pick<MultiaddrConnection, 'remoteAddr'>): string {
   const component = connection.remoteAddr.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')
   const address = component?.value ?? 'other'
   if (component?.name !== 'ip6') return address

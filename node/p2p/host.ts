@@ -13,7 +13,7 @@ import type { Gate, Transport, Wire, WireHandler } from '../exchange/wire.ts'
 import { type ConnectionListener, Connections } from './connections.ts'
 import { deadline } from './deadline.ts'
 import { asError, asUnreachable, unreachable } from './errors.ts'
-import { ConnectionGate, type Denied } from './gate.ts'
+import { addressKey, ConnectionGate, type Denied } from './gate.ts'
 import { createLibp2pNode } from './libp2p-node.ts'
 import { P2P_LIMITS, type P2pLimits } from './limits.ts'
 import { hostKeyOf, type PrivatePeerKey } from './peer-id.ts'
@@ -200,7 +200,7 @@ class Host implements P2pHost {
       const open = await this.#openOnExisting(peer, protocol, signal)
       const { connection, stream } = open ?? (await this.#openOnNew(node, peer, addresses, protocol, signal))
       this.#connections.proven(connection)
-      return this.#wire(stream, peer, maxFrame)
+      return this.#wire(stream, peer, addressKey(connection), maxFrame)
     } catch (error) {
       throw signal?.aborted ? unreachable('the call was given up', error) : asUnreachable(error)
     } finally {
@@ -319,10 +319,11 @@ class Host implements P2pHost {
     }
   }
 
-  #wire(stream: Stream, peer: string, maxFrame: number): StreamWire {
+  #wire(stream: Stream, peer: string, address: string, maxFrame: number): StreamWire {
     let gone = false
     const wire = new StreamWire(stream, {
       peer,
+      address,
       maxFrame,
       limits: this.#limits,
       budget: this.#budgetOf(peer),
@@ -336,14 +337,14 @@ class Host implements P2pHost {
   }
 
   #register(node: Libp2p, protocol: string, handled: Handled): Promise<void> {
-    return node.handle(
-      protocol,
-      (stream, connection) => this.#accept(stream, connection.remotePeer.toString(), protocol, handled),
-      { maxInboundStreams: handled.maxStreamsPerPeer, maxOutboundStreams: this.#limits.outboundStreams },
-    )
+    return node.handle(protocol, (stream, connection) => this.#accept(stream, connection, protocol, handled), {
+      maxInboundStreams: handled.maxStreamsPerPeer,
+      maxOutboundStreams: this.#limits.outboundStreams,
+    })
   }
 
-  #accept(stream: Stream, peer: string, protocol: string, handled: Handled): void {
+  #accept(stream: Stream, connection: Connection, protocol: string, handled: Handled): void {
+    const peer = connection.remotePeer.toString()
     const key = `${protocol}\n${peer}`
     const open = this.#inbound.get(key) ?? 0
     this.#budgetOf(peer).charge(WORK.stream)
@@ -354,7 +355,7 @@ class Host implements P2pHost {
       return
     }
     this.#inbound.set(key, open + 1)
-    const wire = this.#wire(stream, peer, handled.maxFrame)
+    const wire = this.#wire(stream, peer, addressKey(connection), handled.maxFrame)
     const running = this.#serve(wire, protocol, handled.handler).finally(() => {
       this.#running.delete(running)
       const left = (this.#inbound.get(key) ?? 1) - 1

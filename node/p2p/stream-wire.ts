@@ -9,6 +9,7 @@ import type { P2pLimits } from './limits.ts'
 
 export type StreamWireOptions = {
   peer: string
+  /** where the other end connects from */ address: string
   maxFrame: number
   limits: P2pLimits
   /** of the city at the other end */
@@ -25,6 +26,7 @@ const asProblem = (reason: Error): ProblemError =>
 export class StreamWire implements Wire {
   readonly peer: string
   readonly meter: Budget
+  readonly address: string
   readonly #stream: Stream
   readonly #limits: P2pLimits
   readonly #onGone: (wire: StreamWire) => void
@@ -46,6 +48,7 @@ export class StreamWire implements Wire {
   constructor(stream: Stream, options: StreamWireOptions) {
     this.peer = options.peer
     this.meter = options.budget
+    this.address = options.address
     this.#stream = stream
     this.#limits = options.limits
     this.#onGone = options.onGone

@@ -1,9 +1,11 @@
-/** Invites (邀请): texts with a one-time secret. The store keeps the secret only until it is spent, cancelled or expired. */
+/** Invites (邀请): texts with a one-time secret, each for one city. The store keeps the secret only until it is spent, cancelled or expired. */
 import { LIMITS } from '../../protocol/limits.ts'
 import { inviteId, linkOf, writeInvite } from '../../protocol/pairing/invite.ts'
 import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
+import type { EventLog } from '../audit/events.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
+import type { Reminder } from '../reminders/reminders.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { OwnSide } from './pairing.ts'
 import { QR_CHARACTERS, qrPicture } from './qr.ts'
@@ -12,7 +14,11 @@ import { QR_CHARACTERS, qrPicture } from './qr.ts'
 export const INVITE_HOURS = { default: 24, most: 168 } as const
 /** Invites that may be open at a time. */
 export const OPEN_INVITES = 100
+/** Wrong proofs of an open invite, after which it is cancelled. */
+export const WRONG_PROOFS = 5
 const HOUR = 3_600_000
+/** ms for which a reminder tells of an invite that wrong proofs ended. */
+const REMINDED = 7 * 24 * HOUR
 /** How long a spent or expired invite is still answered by name. */
 const REMEMBERED = 30 * 24 * HOUR
 
@@ -20,6 +26,7 @@ export type InvitesParts = {
   db: Database
   clock: Clock
   audit: Audit
+  events: EventLog
   /** base64url of n random bytes */ randomText: (bytes: number) => string
 }
 
@@ -33,15 +40,19 @@ export type NewInvite = {
 
 export type InviteView = {
   id: string
+  /** division code of the city that it is for; null: made before invites were for one city */ for: string | null
   state: 'open' | 'used' | 'expired' | 'cancelled'
   createdAt: number
   expiresAt: number
   /** division code of the city that it paired */ usedBy: string | null
+  /** proofs that did not hold */ wrong: number
 }
 
 type Row = {
   id: string
   secret: string
+  city: string | null
+  wrong: number
   created_at: number
   expires_at: number
   used_by: string | null
@@ -50,7 +61,7 @@ type Row = {
 
 const OPEN = 'used_by IS NULL AND cancelled_at IS NULL'
 
-export function createInvites({ db, clock, audit, randomText }: InvitesParts) {
+export function createInvites({ db, clock, audit, events, randomText }: InvitesParts) {
   let openUntil = 0
 
   /** Reads again until when any invite is open. */
@@ -82,8 +93,12 @@ export function createInvites({ db, clock, audit, randomText }: InvitesParts) {
     /** Whether an invite waits for somebody. */
     anyOpen: (): boolean => openUntil > clock.now(),
 
-    /** An invite as text and as link. Problems: `config.invalid` without an address, `request.conflict` when too many are open. */
-    async create(own: OwnSide, hours: number, actor: string): Promise<NewInvite> {
+    /**
+     * An invite for `city` as text and as link. Problems: `config.invalid` without an address, `request.conflict` when too many are
+     * open or the city is this one.
+     */
+    async create(own: OwnSide, city: string, hours: number, actor: string): Promise<NewInvite> {
+      if (city === own.city) throw new ProblemError('request.conflict', 'a city does not invite itself')
       if (own.addresses.length === 0) throw new ProblemError('config.invalid', 'p2p: no address to be reached at')
       const secret = randomText(16)
       const expiresAt = clock.now() + hours * HOUR
@@ -96,17 +111,21 @@ export function createInvites({ db, clock, audit, randomText }: InvitesParts) {
         )
         if ((open?.n ?? 0) >= OPEN_INVITES)
           throw new ProblemError('request.conflict', `${OPEN_INVITES} invites are open`)
-        await tx.run('INSERT INTO invites (id, secret, expires_at, used_by, created_at) VALUES (?, ?, ?, NULL, ?)', [
-          id,
-          secret,
-          expiresAt,
-          clock.now(),
-        ])
-        await audit.append(tx, { actor, action: 'partner.invited', subject: id.slice(0, 16), detail: { hours } })
+        await tx.run(
+          'INSERT INTO invites (id, secret, city, expires_at, used_by, created_at) VALUES (?, ?, ?, ?, NULL, ?)',
+          [id, secret, city, expiresAt, clock.now()],
+        )
+        await audit.append(tx, {
+          actor,
+          action: 'partner.invited',
+          subject: id.slice(0, 16),
+          detail: { for: city, hours },
+        })
       })
       await load()
       const exp = seconds(expiresAt)
-      return { id, invite: inviteText(own, secret, exp), link: inviteLink(own, secret, exp), expiresAt }
+      const of = { city, secret, exp }
+      return { id, invite: inviteText(own, of), link: inviteLink(own, of), expiresAt }
     },
 
     /** The invites of the last month, the newest first. */
@@ -116,10 +135,12 @@ export function createInvites({ db, clock, audit, randomText }: InvitesParts) {
       ])
       return rows.map(row => ({
         id: row.id,
+        for: row.city,
         state: stateOf(row),
         createdAt: row.created_at,
         expiresAt: row.expires_at,
         usedBy: row.used_by,
+        wrong: row.wrong,
       }))
     },
 
@@ -140,15 +161,48 @@ export function createInvites({ db, clock, audit, randomText }: InvitesParts) {
       const row = await rowOf(db, id)
       if (row === undefined) throw new ProblemError('request.not-found', 'no such invite')
       if (stateOf(row) !== 'open') throw new ProblemError('request.conflict', `the invite is ${stateOf(row)}`)
-      return qrPicture(inviteLink(own, row.secret, seconds(row.expires_at)))
+      return qrPicture(inviteLink(own, { city: row.city ?? '', secret: row.secret, exp: seconds(row.expires_at) }))
     },
 
-    /** The secret of an open invite. Problems: `invite.rejected`, `invite.used`, `invite.expired`, `invite.cancelled`. */
-    async secret(id: string): Promise<{ ok: true; secret: string } | Refused> {
+    /** An open invite. Problems: `invite.rejected`, `invite.used`, `invite.expired`, `invite.cancelled`. */
+    async find(id: string): Promise<{ ok: true; secret: string; city: string } | Refused> {
       const row = await rowOf(db, id)
       if (row === undefined) return refuse('invite.rejected')
       const state = stateOf(row)
-      return state === 'open' ? { ok: true, secret: row.secret } : refuse(`invite.${state}`)
+      return state === 'open' ? { ok: true, secret: row.secret, city: row.city ?? '' } : refuse(`invite.${state}`)
+    },
+
+    /** Counts a wrong proof of an open invite; the last one cancels it and tells. */
+    async wrong(id: string): Promise<void> {
+      await db.transaction(async tx => {
+        await tx.run(`UPDATE invites SET wrong = wrong + 1 WHERE id = ? AND ${OPEN}`, [id])
+        const row = await rowOf(tx, id)
+        if (row === undefined || row.wrong < WRONG_PROOFS || stateOf(row) !== 'open') return
+        await tx.run(`UPDATE invites SET cancelled_at = ?, secret = '' WHERE id = ?`, [clock.now(), id])
+        const detail = { for: row.city, wrongProofs: row.wrong }
+        await audit.append(tx, { actor: 'node', action: 'partner.uninvited', subject: id.slice(0, 16), detail })
+        await events.append(tx, { type: 'partner.changed', subject: row.city ?? '' })
+      })
+      await load()
+    },
+
+    /** Invites that wrong proofs ended within the last days. */
+    async reminders(now: number): Promise<Reminder[]> {
+      const rows = await db.query<{ id: string; city: string | null; cancelled_at: number }>(
+        'SELECT id, city, cancelled_at FROM invites WHERE wrong >= ? AND cancelled_at > ? ORDER BY cancelled_at, id',
+        [WRONG_PROOFS, now - REMINDED],
+      )
+      return rows.map(({ id, city, cancelled_at }) => ({
+        id: `invite:${id.slice(0, 16)}`,
+        kind: 'invite',
+        subject: city ?? '',
+        dueAt: cancelled_at,
+        level: 'warn',
+        act: 'you',
+        en: `The invite for ${city} was cancelled: ${WRONG_PROOFS} times somebody used it who could not prove it`,
+        zh: `发给 ${city} 的邀请已自动取消：有人 ${WRONG_PROOFS} 次以错误的证明使用该邀请`,
+        cure: 'Make a new invite, and give it to the administrator of that city over another channel',
+      }))
     },
 
     /** Spends an invite in the transaction that stores what it paired. Throws `invite.used`, `invite.expired`, `invite.cancelled`. */
@@ -165,15 +219,18 @@ export function createInvites({ db, clock, audit, randomText }: InvitesParts) {
   }
 }
 
+/** What an invite holds besides what the inviting city shows. */
+type Of = { city: string; secret: string; exp: number }
+
 /** With as many addresses as `most` characters have room for, at least one. */
-function fitted(own: OwnSide, secret: string, exp: number, most: number): string {
+function fitted(own: OwnSide, { city: invited, secret, exp }: Of, most: number): string {
   const { city, name, fingerprint } = own
   for (let count = own.addresses.length; ; count--) {
-    const text = writeInvite({ v: 1, city, name, addresses: own.addresses.slice(0, count), fingerprint, secret, exp })
+    const addresses = own.addresses.slice(0, count)
+    const text = writeInvite({ v: 2, city, name, for: invited, addresses, fingerprint, secret, exp })
     if (text.length <= most || count === 1) return text
   }
 }
 
-const inviteText = (own: OwnSide, secret: string, exp: number): string => fitted(own, secret, exp, LIMITS.inviteBytes)
-const inviteLink = (own: OwnSide, secret: string, exp: number): string =>
-  linkOf(fitted(own, secret, exp, QR_CHARACTERS))
+const inviteText = (own: OwnSide, of: Of): string => fitted(own, of, LIMITS.inviteBytes)
+const inviteLink = (own: OwnSide, of: Of): string => linkOf(fitted(own, of, QR_CHARACTERS))

@@ -4,11 +4,13 @@ import type { ProblemCode } from '../../protocol/problem.ts'
 import {
   actionsOf,
   activated,
+  confirmed,
   createPairingWorld,
   invited,
   type PairableCity,
   pairableCity,
   paired,
+  readOut,
   tracesOf,
 } from '../../test/support/paired.ts'
 
@@ -36,26 +38,30 @@ describe('partners', () => {
     await paired(ankang, impostor)
     await ankang.partners.reject('420300', 'person:1')
     expect(await tracesOf(ankang, '420300')).toBe(0)
-    await expect(ankang.partners.confirm('420300', 'person:1')).rejects.toMatchObject(refusal('partner.unknown'))
+    await expect(ankang.partners.confirm('420300', [], 'person:1')).rejects.toMatchObject(refusal('partner.unknown'))
     await activated(ankang, shiyan)
     expect(ankang.trust.cityOf(impostor.peer)).toBeUndefined()
     expect(ankang.trust.key(impostor.play.packetKey.kid)).toBeUndefined()
     expect(ankang.trust.cityOf(shiyan.peer)).toBe('420300')
   })
 
-  test('while an administrator compares the words no other certificate takes the place', async () => {
+  test('a pairing that waits never keeps the city out that comes with the next invite', async () => {
     const [ankang, shiyan] = await two()
     const impostor = await world.impostor()
+    await paired(ankang, impostor)
+    expect(await ankang.partners.get('420300')).toMatchObject({ fingerprint: impostor.side.fingerprint })
     await paired(ankang, shiyan)
-    const invite = await invited(ankang)
-    await expect(impostor.partners.accept(invite, 'person:2')).rejects.toMatchObject(
-      refusal('certificate.mismatch', 'confirm or reject it first'),
-    )
-    expect(await impostor.partners.list()).toEqual([])
-    expect(await ankang.partners.confirm('420300', 'person:1')).toMatchObject({ fingerprint: shiyan.side.fingerprint })
+    expect(await ankang.partners.get('420300')).toMatchObject({
+      status: 'pending',
+      fingerprint: shiyan.side.fingerprint,
+    })
+    // What was read out for the pairing before confirms nothing of this one.
+    await expect(confirmed(ankang, impostor)).rejects.toMatchObject(refusal('pairing.words'))
+    expect(await confirmed(ankang, shiyan)).toMatchObject({ fingerprint: shiyan.side.fingerprint })
     expect(ankang.trust.cityOf(impostor.peer)).toBeUndefined()
-    // The refused pairing did not spend the invite.
-    await shiyan.partners.accept(invite, 'person:2')
+    expect(await ankang.db.query(`SELECT fingerprint FROM certificates WHERE city = '420300'`)).toEqual([
+      { fingerprint: shiyan.side.fingerprint },
+    ])
   })
 
   test('only one of two confirmations counts, and each state has its steps', async () => {
@@ -65,12 +71,13 @@ describe('partners', () => {
       await expect(ankang.partners[step]('420300', 'person:1')).rejects.toMatchObject(
         refusal('request.conflict', 'pending'),
       )
-    const twice = await Promise.allSettled([1, 2].map(no => ankang.partners.confirm('420300', `person:${no}`)))
+    const words = await readOut(ankang, shiyan)
+    const twice = await Promise.allSettled([1, 2].map(no => ankang.partners.confirm('420300', words, `person:${no}`)))
     expect(twice.map(result => result.status).toSorted()).toEqual(['fulfilled', 'rejected'])
     await expect(ankang.partners.reject('420300', 'person:1')).rejects.toMatchObject(
       refusal('request.conflict', 'active'),
     )
-    await expect(ankang.partners.confirm('999999', 'person:1')).rejects.toMatchObject(refusal('partner.unknown'))
+    await expect(ankang.partners.confirm('999999', [], 'person:1')).rejects.toMatchObject(refusal('partner.unknown'))
     expect(await actionsOf(ankang)).toEqual(['partner.invited', 'partner.paired', 'partner.confirmed'])
   })
 
@@ -112,7 +119,7 @@ describe('partners', () => {
     expect(ankang.partners.hasOpenInvite()).toBe(true)
     expect(ankang.trust.cityOf(shiyan.peer)).toBe('420300')
     // The other way round it is refused before the dial.
-    await expect(ankang.partners.accept(await invited(renewed), 'person:1')).rejects.toMatchObject(refused)
+    await expect(ankang.partners.accept(await invited(renewed, '610900'), 'person:1')).rejects.toMatchObject(refused)
     expect(renewed.partners.hasOpenInvite()).toBe(true)
     expect(await renewed.partners.list()).toEqual([])
   })
@@ -129,7 +136,7 @@ describe('partners', () => {
     })
     expect(ankang.trust.partners()).toEqual([])
     expect(ankang.trust.certificateOf('420300')).toBeUndefined()
-    await ankang.partners.confirm('420300', 'person:1')
+    await confirmed(ankang, renewed)
     expect(ankang.trust.cityOf(renewed.peer)).toBe('420300')
     expect(ankang.trust.cityOf(shiyan.peer)).toBeUndefined()
     expect(ankang.trust.key(shiyan.play.packetKey.kid)?.city).toBe('420300')
@@ -177,7 +184,7 @@ describe('partners', () => {
     expect(await tracesOf(ankang, '420300')).toBe(0)
     // The other side never knew, and needs no confirmation.
     await paired(ankang, shiyan)
-    await ankang.partners.confirm('420300', 'person:1')
+    await confirmed(ankang, shiyan)
     expect(ankang.trust.partners()).toEqual(['420300'])
     expect(shiyan.trust.partners()).toEqual(['610900'])
   })

@@ -11,10 +11,13 @@ import type { EventLog } from '../audit/events.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { DeliveryStatus } from '../exchange/delivery.ts'
 import type { Transport, Wire } from '../exchange/wire.ts'
+import type { Reminder } from '../reminders/reminders.ts'
 import type { Database, Transaction } from '../store/database.ts'
+import { createPairingAdmission, PAIRING_LIMITS } from './admission.ts'
 import { createInvites, type InviteView, type NewInvite } from './invites.ts'
 import {
   answerPairing,
+  isBroken,
   type OwnSide,
   type PairedSide,
   type PairingContext,
@@ -31,7 +34,7 @@ import {
   storePairing,
   trustPartner,
 } from './records.ts'
-import { wordsOf } from './words.ts'
+import { askedPlaces, isWord, WORD_TRIES, wordsOf } from './words.ts'
 
 export type PartnersParts = {
   db: Database
@@ -65,7 +68,9 @@ export type Partner = {
   name: string
   status: PartnerStatus
   fingerprint: string
-  /** verification words of the last pairing */ words: string[]
+  /** verification words of the last pairing; null: one that the administrator types as the partner's reads it out */
+  words: (string | null)[]
+  /** places, from 1, of the words that `confirm` asks for */ asked: number[]
   /** `authority:` and the fingerprint of the accepted authority, or `directory:` and the operator: no words to compare */
   vouched: string | null
   /** a directory revoked the certificate: nothing is exchanged until the city has paired again */
@@ -77,20 +82,12 @@ export type Partner = {
   delivery: DeliveryStatus | null
 }
 
-export const PAIRING_LIMITS = {
-  /** ms for a whole pairing, dial included */ timeout: 20_000,
-  /** inbound pairings at a time */ atOnce: 8,
-  /** inbound pairings that may begin in any such time, ms */ inbound: 60,
-  window: 60_000,
-} as const
-
 export type Partners = ReturnType<typeof createPartners>
 
 export function createPartners(parts: PartnersParts) {
   const { db, clock, audit, events, transport } = parts
   const invites = createInvites(parts)
-  let running = 0
-  let began: number[] = []
+  const admission = createPairingAdmission({ clock })
 
   const context = (): PairingContext => {
     const own = parts.own()
@@ -100,7 +97,17 @@ export function createPartners(parts: PartnersParts) {
       judge: parts.judge,
       names: parts.federation.names,
       peerIdOf: parts.peerIdOf,
+      randomText: parts.randomText,
     }
+  }
+
+  /** Places, from 0, of the words that must be typed to confirm. */
+  const askedOf = (row: PartnerRow): number[] =>
+    row.status === 'pending' && row.vouched === null ? (JSON.parse(row.asked) as number[]) : []
+
+  const shownWords = (row: PartnerRow): (string | null)[] => {
+    const asked = askedOf(row)
+    return (JSON.parse(row.words) as string[]).map((word, place) => (asked.includes(place) ? null : word))
   }
 
   const toPartner = (row: PartnerRow): Partner => ({
@@ -108,7 +115,8 @@ export function createPartners(parts: PartnersParts) {
     name: row.name,
     status: row.status,
     fingerprint: row.fingerprint,
-    words: JSON.parse(row.words) as string[],
+    words: shownWords(row),
+    asked: askedOf(row).map(place => place + 1),
     vouched: row.vouched,
     revoked: parts.federation.revocation(row.fingerprint),
     addresses: JSON.parse(row.addresses) as string[],
@@ -124,6 +132,8 @@ export function createPartners(parts: PartnersParts) {
     return row
   }
 
+  const randomNumber = (): number => Buffer.from(parts.randomText(4), 'base64url').readUInt32BE()
+
   /** Stores a pairing with `alongside` in one transaction. */
   async function store(
     side: PairedSide,
@@ -131,11 +141,12 @@ export function createPartners(parts: PartnersParts) {
     alongside?: (tx: Transaction, held: PartnerRow | undefined) => Promise<void>,
   ): Promise<void> {
     const words = await wordsOf(side.numbers)
+    const asked = side.role === null ? [] : askedPlaces(side.role, randomNumber())
     await db.transaction(async tx => {
       const held = await findPartner(tx, side.city)
       const refused = checkPairing(held, side.fingerprint)
       if (refused !== null) throw new ProblemError(refused.problem.code, refused.problem.detail)
-      await storePairing(tx, held, side, words, clock.now())
+      await storePairing(tx, held, side, { words, asked }, clock.now())
       await alongside?.(tx, held)
       const detail = { fingerprint: side.fingerprint, vouched: side.vouched }
       await audit.append(tx, { actor, action: 'partner.paired', subject: side.city, detail })
@@ -157,30 +168,25 @@ export function createPartners(parts: PartnersParts) {
   }
 
   async function serve(wire: Wire): Promise<void> {
-    const now = clock.now()
-    began = began.filter(at => at > now - PAIRING_LIMITS.window)
-    if (running >= PAIRING_LIMITS.atOnce || began.length >= PAIRING_LIMITS.inbound) {
-      return refusePairing(wire, { code: 'request.rate', detail: 'pairings' })
-    }
-    began.push(now)
-    running++
+    const attempt = admission.begin(wire)
+    if (attempt === null) return refusePairing(wire, { code: 'request.rate', detail: 'pairings of this address' })
     try {
-      await within(wire, () =>
-        answerPairing(
-          context(),
-          wire,
-          {
-            secret: id => invites.secret(id),
-            async spend(id, side) {
-              await store(side, `city:${side.city}`, tx => invites.spend(tx, id, side.city))
-              await invites.load()
-            },
+      const problem = await within(wire, () =>
+        answerPairing(context(), wire, {
+          find: invites.find,
+          wrong: invites.wrong,
+          proven: attempt.proven,
+          async spend(id, side) {
+            await store(side, `city:${side.city}`, tx => invites.spend(tx, id, side.city))
+            await invites.load()
           },
-          side => store(side, `city:${side.city}`),
-        ),
+          listed: side => store(side, `city:${side.city}`),
+        }),
       )
+      if (problem !== null && isBroken(problem))
+        clock.after(PAIRING_LIMITS.grace, () => void transport.disconnect(wire.peer).catch(() => {}))
     } finally {
-      running--
+      attempt.done()
     }
   }
 
@@ -220,14 +226,56 @@ export function createPartners(parts: PartnersParts) {
     if (!statuses.includes(row.status)) throw new ProblemError('request.conflict', `the partner is ${row.status}`)
   }
 
+  /** Confirms, or counts a wrong try: what to tell then. */
+  async function tryConfirm(
+    tx: Transaction,
+    code: string,
+    typed: readonly string[],
+    actor: string,
+  ): Promise<ProblemError | null> {
+    const row = await rowOf(tx, code)
+    demand(row, 'pending')
+    const tell = async (action: string, more: Record<string, number> = {}) => {
+      await audit.append(tx, { actor, action, subject: code, detail: { fingerprint: row.fingerprint, ...more } })
+      await events.append(tx, { type: 'partner.changed', subject: code })
+    }
+    if (row.vouched === null) {
+      const asked = askedOf(row)
+      if (asked.length === 0)
+        throw new ProblemError('request.conflict', 'no words to compare: reject it, and pair by a new invite')
+      const named = `words ${asked.map(place => place + 1).join(' and ')}`
+      if (typed.length !== asked.length)
+        throw new ProblemError('pairing.words', `${named} of the partner are asked for`)
+      const words = JSON.parse(row.words) as string[]
+      if (!asked.every((place, index) => isWord(words[place] ?? '', typed[index] ?? ''))) {
+        const wrong = row.wrong_words + 1
+        if (wrong < WORD_TRIES) {
+          await tx.run('UPDATE partners SET wrong_words = ? WHERE code = ?', [wrong, code])
+          await tell('partner.mistyped', { wrongWords: wrong })
+          return new ProblemError('pairing.words', `${named}: ${WORD_TRIES - wrong} tries are left`)
+        }
+        await forgetPairing(tx, row)
+        await tell('partner.rejected', { wrongWords: wrong })
+        return new ProblemError('pairing.words', `${named}: the pairing is rejected after ${wrong} tries`)
+      }
+    }
+    await trustPartner(tx, row, clock.now())
+    await tell('partner.confirmed')
+    return null
+  }
+
   return {
     /** Whether peers that nobody trusts yet may connect to pair. */
     hasOpenInvite: (): boolean => invites.anyOpen(),
 
-    /** An invite as text and as link: to be given to one city, once. */
-    invite: (hours: number, actor: string): Promise<NewInvite> => invites.create(context().own, hours, actor),
+    /** An invite for a city as text and as link, to be used once. Problems: `config.invalid`, `request.conflict`. */
+    invite: (city: string, hours: number, actor: string): Promise<NewInvite> =>
+      invites.create(context().own, city, hours, actor),
 
     invites: (): Promise<InviteView[]> => invites.list(),
+
+    /** Invites that wrong proofs ended: the source of reminders. */
+    reminders: (now: number): Promise<Reminder[]> => invites.reminders(now),
 
     /** Takes an open invite back. Problems: `request.not-found`, `request.conflict`. */
     cancelInvite: (id: string, actor: string): Promise<void> => invites.cancel(id, actor),
@@ -242,6 +290,7 @@ export function createPartners(parts: PartnersParts) {
       const { invite } = read
       if (invite.city === parts.own().city)
         throw new ProblemError('request.conflict', 'this is an invite of this very city')
+      if (invite.for !== parts.own().city) throw new ProblemError('invite.recipient', invite.for)
       // Before the invite is spent at the other side.
       const refused = checkPairing(await findPartner(db, invite.city), invite.fingerprint)
       if (refused !== null) throw new ProblemError(refused.problem.code, refused.problem.detail)
@@ -286,12 +335,15 @@ export function createPartners(parts: PartnersParts) {
       throw problem
     },
 
-    /** The words were compared and are the same, or the certificate is vouched for: from now on packets go both ways. */
-    async confirm(code: string, actor: string): Promise<Partner> {
-      await change(code, 'partner.confirmed', actor, async (tx, row) => {
-        demand(row, 'pending')
-        await trustPartner(tx, row, clock.now())
-      })
+    /**
+     * From now on packets go both ways. Unless the certificate is vouched for, `typed` holds the words that this node asks for, in
+     * the order of their places. A wrong try is counted; the last one rejects the pairing.
+     * Problems: `partner.unknown`, `request.conflict`, `pairing.words`.
+     */
+    async confirm(code: string, typed: readonly string[], actor: string): Promise<Partner> {
+      const refusal = await db.transaction(tx => tryConfirm(tx, code, typed, actor))
+      await parts.changed(code)
+      if (refusal !== null) throw refusal
       return toPartner(await rowOf(db, code))
     },
 

@@ -14,6 +14,8 @@ export type PartnerRow = {
   fingerprint: string
   addresses: string
   words: string
+  /** places, from 0, of the words that the administrator types */ asked: string
+  /** wrong tries to type them */ wrong_words: number
   paired_at: number
   confirmed_at: number | null
   seen_at: number | null
@@ -29,15 +31,14 @@ export async function findPartner(store: Reader, code: string): Promise<PartnerR
 
 /**
  * Whether a city with this certificate may be paired, when `held` is what is known of it. A pairing never replaces the
- * certificate of a partner that exchanges packets, nor one whose words an administrator may be comparing right now.
+ * certificate of a partner that exchanges packets. It replaces one that waits: whoever came first with an invite must not keep the
+ * city out that comes with the next, and only the words of the last pairing confirm it.
  */
 export function checkPairing(held: PartnerRow | undefined, fingerprint: string): Refused | null {
-  if (held === undefined || held.fingerprint === fingerprint || held.status === 'suspended') return null
+  if (held?.status !== 'active' || held.fingerprint === fingerprint) return null
   return refuse(
     'certificate.mismatch',
-    held.status === 'active'
-      ? `${held.code} is paired under another certificate: suspend it first, then pair again`
-      : `a pairing of ${held.code} under another certificate waits: confirm or reject it first`,
+    `${held.code} is paired under another certificate: suspend it first, then pair again`,
   )
 }
 
@@ -46,9 +47,10 @@ export async function storePairing(
   tx: Transaction,
   held: PartnerRow | undefined,
   side: PairedSide,
-  words: readonly string[],
+  shown: { words: readonly string[] /** places, from 0 */; asked: readonly number[] },
   now: number,
 ): Promise<void> {
+  if (held !== undefined && held.fingerprint !== side.fingerprint) await forgetUntrusted(tx, side.city)
   await tx.run(
     'INSERT INTO certificates (fingerprint, city, pem, trusted_at) VALUES (?, ?, ?, 0) ON CONFLICT (fingerprint) DO NOTHING',
     [side.fingerprint, side.city, side.pem],
@@ -60,17 +62,19 @@ export async function storePairing(
     )
   }
   await tx.run(
-    `INSERT INTO partners (code, name, status, fingerprint, addresses, words, paired_at, confirmed_at, seen_at, vouched)
-     VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?)
+    `INSERT INTO partners (code, name, status, fingerprint, addresses, words, asked, wrong_words, paired_at, confirmed_at, seen_at,
+       vouched)
+     VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, NULL, NULL, ?)
      ON CONFLICT (code) DO UPDATE SET name = excluded.name, status = excluded.status, fingerprint = excluded.fingerprint,
-       addresses = excluded.addresses, words = excluded.words, paired_at = excluded.paired_at, vouched = excluded.vouched`,
+       addresses = excluded.addresses, words = excluded.words, asked = excluded.asked, wrong_words = 0, paired_at = excluded.paired_at, vouched = excluded.vouched`,
     [
       side.city,
       side.name,
       held?.fingerprint === side.fingerprint ? held.status : 'pending',
       side.fingerprint,
       JSON.stringify(side.addresses),
-      JSON.stringify(words),
+      JSON.stringify(shown.words),
+      JSON.stringify(shown.asked),
       now,
       side.vouched,
     ],
@@ -99,9 +103,7 @@ export async function trustPartner(tx: Transaction, row: PartnerRow, now: number
  * that one again; its cases and their evidence stay.
  */
 export async function forgetPairing(tx: Transaction, row: PartnerRow): Promise<void> {
-  const untrusted = 'SELECT fingerprint FROM certificates WHERE city = ? AND trusted_at = 0'
-  await tx.run(`DELETE FROM delegations WHERE city = ? AND certificate IN (${untrusted})`, [row.code, row.code])
-  await tx.run('DELETE FROM certificates WHERE city = ? AND trusted_at = 0', [row.code])
+  await forgetUntrusted(tx, row.code)
   const [former] = await tx.query<{ fingerprint: string; pem: string }>(
     'SELECT fingerprint, pem FROM certificates WHERE city = ? ORDER BY trusted_at DESC LIMIT 1',
     [row.code],
@@ -109,7 +111,7 @@ export async function forgetPairing(tx: Transaction, row: PartnerRow): Promise<v
   if (row.status === 'pending' && former !== undefined && row.confirmed_at !== null) {
     const read = readCertificate(former.pem)
     await tx.run(
-      `UPDATE partners SET status = 'suspended', fingerprint = ?, name = ?, words = '[]', vouched = NULL WHERE code = ?`,
+      `UPDATE partners SET status = 'suspended', fingerprint = ?, name = ?, words = '[]', asked = '[]', vouched = NULL WHERE code = ?`,
       [former.fingerprint, read.ok ? read.certificate.name : row.name, row.code],
     )
     return
@@ -117,4 +119,11 @@ export async function forgetPairing(tx: Transaction, row: PartnerRow): Promise<v
   await tx.run('DELETE FROM delegations WHERE city = ?', [row.code])
   await tx.run('DELETE FROM certificates WHERE city = ?', [row.code])
   await tx.run('DELETE FROM partners WHERE code = ?', [row.code])
+}
+
+/** Forgets what pairings brought that nobody confirmed. */
+async function forgetUntrusted(tx: Transaction, code: string): Promise<void> {
+  const untrusted = 'SELECT fingerprint FROM certificates WHERE city = ? AND trusted_at = 0'
+  await tx.run(`DELETE FROM delegations WHERE city = ? AND certificate IN (${untrusted})`, [code, code])
+  await tx.run('DELETE FROM certificates WHERE city = ? AND trusted_at = 0', [code])
 }

@@ -10,7 +10,14 @@ const PartnerAnswer = z.strictObject({
   name: z.string(),
   status: z.enum(['pending', 'active', 'suspended']),
   fingerprint: Sha256.describe('SHA-256 of the city certificate'),
-  words: z.array(z.string()).describe('verification words (核对词): both administrators must see the same'),
+  words: z
+    .array(z.string().nullable())
+    .describe(
+      "verification words (核对词) to read out to the partner's administrator, by place; null: one that this node asks for, read out by the partner's",
+    ),
+  asked: z
+    .array(z.number().int().min(1).max(6))
+    .describe('places, from 1, of the words that `confirm` asks for; empty when there is nothing to type'),
   vouched: z
     .string()
     .nullable()
@@ -68,9 +75,12 @@ export const partnerRoutes = (partners: Partners): RouteModule => ({
       method: 'post',
       path: '/api/v1/invites',
       id: 'createInvite',
-      summary: 'Make an invite for one partner city, to be used once',
+      summary: 'Make an invite for one city, to be used once and by no other',
       roles: ['administrator'],
-      body: z.strictObject({ hours: z.number().int().min(1).max(INVITE_HOURS.most).default(INVITE_HOURS.default) }),
+      body: z.strictObject({
+        for: DivisionCode.describe('the city that is invited'),
+        hours: z.number().int().min(1).max(INVITE_HOURS.most).default(INVITE_HOURS.default),
+      }),
       answer: z.strictObject({
         id: Sha256.describe('names the invite in the list; no secret'),
         invite: z.string().describe('the invite as text'),
@@ -79,8 +89,9 @@ export const partnerRoutes = (partners: Partners): RouteModule => ({
       }),
       status: 201,
       shownOnce: true,
+      problems: ['config.invalid', 'request.conflict'],
       handle: async ({ body, person }) => {
-        const { expiresAt, ...made } = await partners.invite(body.hours, actorOf(person))
+        const { expiresAt, ...made } = await partners.invite(body.for, body.hours, actorOf(person))
         return { ...made, expiresAt: time(expiresAt) }
       },
     })
@@ -94,10 +105,14 @@ export const partnerRoutes = (partners: Partners): RouteModule => ({
         items: z.array(
           z.strictObject({
             id: Sha256,
+            for: DivisionCode.nullable().describe(
+              'the city that is invited; null: made before invites were for one city',
+            ),
             state: z.enum(['open', 'used', 'expired', 'cancelled']),
             createdAt: Time,
             expiresAt: Time,
             usedBy: DivisionCode.nullable(),
+            wrong: z.number().int().describe('proofs that did not hold; the fifth cancels the invite'),
           }),
         ),
       }),
@@ -150,6 +165,8 @@ export const partnerRoutes = (partners: Partners): RouteModule => ({
         'invite.used',
         'invite.cancelled',
         'invite.rejected',
+        'invite.recipient',
+        'pairing.commitment',
         'certificate.mismatch',
         'certificate.authority',
         'exchange.unreachable',
@@ -199,8 +216,29 @@ export const partnerRoutes = (partners: Partners): RouteModule => ({
         return { ...toAnswer(partner), roundTripMs: roundTrip }
       },
     })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/partners/{code}/confirm',
+      id: 'confirmPartner',
+      summary:
+        "Begin to exchange: type the words that this node asks for, as the partner's administrator reads them out",
+      roles: ['administrator'],
+      params,
+      body: z.strictObject({
+        words: z
+          .array(z.string().max(40))
+          .max(6)
+          .default([])
+          .describe(
+            'the words at the places `asked`, in that order: whole, the character alone or the English word alone; the fifth wrong try rejects the pairing',
+          ),
+      }),
+      answer: PartnerAnswer,
+      problems: ['partner.unknown', 'request.conflict', 'pairing.words'],
+      handle: async ({ params: { code }, body, person }) =>
+        toAnswer(await partners.confirm(code, body.words, actorOf(person))),
+    })
     for (const [verb, summary] of [
-      ['confirm', 'The words are the same, or an accepted authority vouches for it: begin to exchange'],
       ['suspend', 'Exchange nothing until resumed; what waits stays'],
       ['resume', 'Exchange again'],
     ] as const) {

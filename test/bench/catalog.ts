@@ -246,10 +246,20 @@ function watchPeak(node: BenchNode): () => number {
 }
 
 async function pair(ankang: BenchNode, shiyan: BenchNode): Promise<void> {
-  const { invite } = (await ankang.send('POST', '/api/v1/invites', '{"hours":1}')) as { invite: string }
+  const { invite } = (await ankang.send('POST', '/api/v1/invites', JSON.stringify({ for: SHIYAN.code, hours: 1 }))) as {
+    invite: string
+  }
   await shiyan.send('POST', '/api/v1/partners/accept', JSON.stringify({ invite }))
-  await ankang.send('POST', `/api/v1/partners/${SHIYAN.code}/confirm`, '{}')
-  await shiyan.send('POST', `/api/v1/partners/${ANKANG.code}/confirm`, '{}')
+  for (const [asking, reading, there, here] of [
+    [ankang, shiyan, SHIYAN.code, ANKANG.code],
+    [shiyan, ankang, ANKANG.code, SHIYAN.code],
+  ] as const) {
+    type Partner = { asked: number[]; words: string[] }
+    const { asked } = (await asking.send('GET', `/api/v1/partners/${there}`)) as Partner
+    const { words } = (await reading.send('GET', `/api/v1/partners/${here}`)) as Partner
+    const heard = asked.map(place => words[place - 1])
+    await asking.send('POST', `/api/v1/partners/${there}/confirm`, JSON.stringify({ words: heard }))
+  }
 }
 
 /** Medians over single changes of one item. */

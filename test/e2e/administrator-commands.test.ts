@@ -113,7 +113,9 @@ test('what stands in an answer as a list is told line by line', async () => {
   expect(shown.out).toMatch(/^[\w-]{43} +packet +current/m)
   const { words } = await shiyan.client.get<{ words: string[] }>(`/api/v1/partners/${ANKANG.code}`)
   expect(words).toHaveLength(6)
-  expect((await shiyan.run(['partners', 'show', ANKANG.code])).out).toContain(words.join(' · '))
+  expect((await shiyan.run(['partners', 'show', ANKANG.code])).out).toContain(
+    words.map((word, place) => `${place + 1} ${word}`).join(' · '),
+  )
 }, 60_000)
 
 test('tests of a partner are listed at both sides', async () => {

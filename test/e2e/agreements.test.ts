@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { exampleCities, exampleItems } from '../../examples/data/load.ts'
+import { pairByInvite } from '../../examples/support/words.ts'
 import { type Client, createClient } from '../../node/cli/client.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
 import { type AgreementDocument, dayOf } from '../../protocol/agreement/document.ts'
@@ -79,10 +80,7 @@ beforeAll(async () => {
 }, 60_000)
 
 async function pair(inviting: City, accepting: City): Promise<void> {
-  const { invite } = await inviting.client.post<{ invite: string }>('/api/v1/invites', { hours: 1 })
-  await accepting.client.post('/api/v1/partners/accept', { invite })
-  await inviting.client.post(`/api/v1/partners/${accepting.code}/confirm`)
-  await accepting.client.post(`/api/v1/partners/${inviting.code}/confirm`)
+  await pairByInvite(inviting, accepting)
   for (const [at, of] of [
     [inviting, accepting],
     [accepting, inviting],

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { confirmByWords } from '../../examples/support/words.ts'
 import { type Client, createClient } from '../../node/cli/client.ts'
 import { verifyBundle } from '../../node/evidence/verify.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
@@ -119,7 +120,8 @@ describe('a new certificate', () => {
     const during = await submit()
 
     // Pairing again is refused while the partner is active, and says what to do.
-    const invite = async () => (await shiyan.client.post<{ invite: string }>('/api/v1/invites', { hours: 1 })).invite
+    const invite = async () =>
+      (await shiyan.client.post<{ invite: string }>('/api/v1/invites', { for: ANKANG.code, hours: 1 })).invite
     const first = await invite()
     await expect(ankang.client.post('/api/v1/partners/accept', { invite: first })).rejects.toMatchObject({
       problem: { code: 'certificate.mismatch', detail: expect.stringContaining('suspend it first') as unknown },
@@ -127,9 +129,8 @@ describe('a new certificate', () => {
     await ankang.client.post(`/api/v1/partners/${SHIYAN.code}/suspend`)
     const paired = await ankang.client.post<Partner>('/api/v1/partners/accept', { invite: first })
     expect(paired).toMatchObject({ status: 'pending', fingerprint: present.fingerprint })
-    expect((await partnerOf(shiyan, ankang)).words).toEqual(paired.words)
     expect(await partnerOf(shiyan, ankang)).toMatchObject({ status: 'active' })
-    await ankang.client.post(`/api/v1/partners/${SHIYAN.code}/confirm`)
+    await confirmByWords(ankang, shiyan)
 
     await reaches(ankang, before, 'accepted')
     await reaches(ankang, during, 'arrived')
@@ -181,11 +182,11 @@ describe('a new certificate', () => {
     expect([present.packetKey, present.peer]).toEqual([former.packetKey, former.peer])
 
     await ankang.client.post(`/api/v1/partners/${SHIYAN.code}/suspend`)
-    const { invite } = await ankang.client.post<{ invite: string }>('/api/v1/invites', { hours: 1 })
+    const { invite } = await ankang.client.post<{ invite: string }>('/api/v1/invites', { for: SHIYAN.code, hours: 1 })
     expect((await tongban(shiyan, 'accept', invite, '--url', shiyan.node.url)).value).toMatchObject({
       status: 'active',
     })
-    await ankang.client.post(`/api/v1/partners/${SHIYAN.code}/confirm`)
+    await confirmByWords(ankang, shiyan)
     await reaches(ankang, await submit(), 'arrived')
     expect(await tongban(ankang, 'partners', 'test', SHIYAN.code, '--url', ankang.node.url)).toMatchObject({
       code: 0,

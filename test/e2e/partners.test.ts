@@ -57,7 +57,7 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true })
 })
 
-type Partner = { code: string; status: string; words: string[] }
+type Partner = { code: string; status: string; words: (string | null)[]; asked: number[] }
 
 type Test = {
   no: number
@@ -95,15 +95,17 @@ const filesIn = async (folder: string): Promise<string[]> =>
 
 describe('partners', () => {
   test('six actions at most on each side bring two nodes to partners that compared their words', async () => {
-    const { link } = await ankang.client.post<{ link: string }>('/api/v1/invites', { hours: 1 })
+    const { link } = await ankang.client.post<{ link: string }>('/api/v1/invites', { for: SHIYAN.code, hours: 1 })
     const accepted = await shiyan.client.post<Partner>('/api/v1/partners/accept', { invite: link })
     const { items } = await ankang.client.get<{ items: Partner[] }>('/api/v1/partners')
-    expect(items.map(({ words }) => words)).toEqual([accepted.words])
-    expect(accepted.words).toHaveLength(6)
+    const [held] = items
+    if (held === undefined) throw new Error('no partner')
+    const heard = ({ asked }: Partner, { words }: Partner) => ({ words: asked.map(place => words[place - 1]) })
     const confirmed = await Promise.all([
-      ankang.client.post<Partner>(`/api/v1/partners/${SHIYAN.code}/confirm`),
-      shiyan.client.post<Partner>(`/api/v1/partners/${ANKANG.code}/confirm`),
+      ankang.client.post<Partner>(`/api/v1/partners/${SHIYAN.code}/confirm`, heard(held, accepted)),
+      shiyan.client.post<Partner>(`/api/v1/partners/${ANKANG.code}/confirm`, heard(accepted, held)),
     ])
+    expect(confirmed[0]?.words).toEqual(confirmed[1]?.words)
     expect(confirmed.map(({ status }) => status)).toEqual(['active', 'active'])
     expect(ankang.actions).toEqual([
       'init',
@@ -152,7 +154,10 @@ describe('partners', () => {
 
   test('invites are listed without their secret, drawn, and taken back', async () => {
     type Invite = { id: string; state: string }
-    const { id, invite } = await ankang.client.post<{ id: string; invite: string }>('/api/v1/invites', { hours: 1 })
+    const { id, invite } = await ankang.client.post<{ id: string; invite: string }>('/api/v1/invites', {
+      for: SHIYAN.code,
+      hours: 1,
+    })
     const listed = await ankang.client.get<{ items: Invite[] }>('/api/v1/invites')
     expect(listed.items.map(({ state }) => state).toSorted()).toEqual(['open', 'used'])
     expect(JSON.stringify(listed)).not.toContain(invite.slice(20, 60))
@@ -184,7 +189,7 @@ describe('partners', () => {
     const shown = await command(ankang, 'partners', 'show', SHIYAN.code)
     expect(shown.out).toContain('last test 最近测试: passed')
     expect(shown.out).toMatch(/connected 已连接: yes \d+ ms/)
-    const made = await command(ankang, 'invite', '--qr')
+    const made = await command(ankang, 'invite', '--for', SHIYAN.code, '--qr')
     expect(made.out).toContain(' ▄▄▄▄▄ █')
     const id = /invite cancel ([0-9a-f]{12})/.exec(made.out)?.[1] ?? ''
     const file = join(root, 'invite.svg')

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { exampleCities, exampleItems } from '../../examples/data/load.ts'
+import { pairByInvite } from '../../examples/support/words.ts'
 import { type Client, createClient } from '../../node/cli/client.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
@@ -43,13 +44,6 @@ async function openCity(
   return city
 }
 
-async function pair(inviting: City, accepting: City): Promise<void> {
-  const { invite } = await inviting.client.post<{ invite: string }>('/api/v1/invites', { hours: 1 })
-  await accepting.client.post('/api/v1/partners/accept', { invite })
-  await inviting.client.post(`/api/v1/partners/${accepting.code}/confirm`)
-  await accepting.client.post(`/api/v1/partners/${inviting.code}/confirm`)
-}
-
 const partnerAt = async (city: City, code: string) =>
   (await city.client.get<{ items: Partner[] }>('/api/v1/partners')).items.find(entry => entry.code === code)
 const connected = (city: City, code: string) =>
@@ -69,8 +63,8 @@ afterAll(async () => {
 
 describe('a city that nobody can connect to', () => {
   test('pairs and exchanges as soon as its partner can be reached', async () => {
-    await pair(xiangyang, ankang)
-    await pair(xiangyang, shiyan)
+    await pairByInvite(xiangyang, ankang)
+    await pairByInvite(xiangyang, shiyan)
     await Promise.all([
       connected(ankang, XIANGYANG.code),
       connected(xiangyang, ANKANG.code),

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { generateKey, selfIssue } from '../../certs/index.ts'
+import { confirmByWords } from '../../examples/support/words.ts'
 import { type Client, createClient } from '../../node/cli/client.ts'
 import { verifyBundle } from '../../node/evidence/verify.ts'
 import { documentFaults, type OpenApiDocument } from '../../node/http/document.ts'
@@ -121,7 +122,7 @@ describe('two nodes', () => {
   })
 
   test('an invite is good once, and the words are the same on both sides', async () => {
-    const { invite } = await ankang.client.post<{ invite: string }>('/api/v1/invites', { hours: 1 })
+    const { invite } = await ankang.client.post<{ invite: string }>('/api/v1/invites', { for: SHIYAN.code, hours: 1 })
     await shiyan.client.post('/api/v1/partners/accept', { invite })
     await expect(shiyan.client.post('/api/v1/partners/accept', { invite })).rejects.toMatchObject({
       problem: { code: 'invite.used' },
@@ -131,12 +132,13 @@ describe('two nodes', () => {
     ).rejects.toMatchObject({
       problem: { code: 'invite.malformed' },
     })
-    const words = async (city: City, other: string) =>
-      (await city.client.get<{ items: { code: string; words: string[] }[] }>('/api/v1/partners')).items.find(
-        entry => entry.code === other,
-      )?.words
-    expect(await words(ankang, SHIYAN.code)).toEqual(await words(shiyan, ANKANG.code))
-    expect(await words(ankang, SHIYAN.code)).toHaveLength(6)
+    // Both are partners already under these certificates: nothing is asked for.
+    const at = (city: City, code: string) =>
+      city.client.get<{ words: string[]; asked: number[] }>(`/api/v1/partners/${code}`)
+    const [here, there] = [await at(ankang, SHIYAN.code), await at(shiyan, ANKANG.code)]
+    expect(here.words).toEqual(there.words)
+    expect(here.words).toHaveLength(6)
+    expect([here.asked, there.asked]).toEqual([[], []])
   })
 
   test('both change their packet keys while cases are under way; nothing is refused', async () => {
@@ -207,13 +209,13 @@ describe('two nodes', () => {
     await reaches(ankang, open.thread, 'arrived')
     await shiyan.changeCertificate()
     const again = async () => {
-      const { invite } = await ankang.client.post<{ invite: string }>('/api/v1/invites', { hours: 1 })
+      const { invite } = await ankang.client.post<{ invite: string }>('/api/v1/invites', { for: SHIYAN.code, hours: 1 })
       return shiyan.client.post('/api/v1/partners/accept', { invite })
     }
     await expect(again()).rejects.toMatchObject({ problem: { code: 'certificate.mismatch' } })
     await ankang.client.post(`/api/v1/partners/${SHIYAN.code}/suspend`)
     await again()
-    await ankang.client.post(`/api/v1/partners/${SHIYAN.code}/confirm`)
+    await confirmByWords({ ...ankang, code: ANKANG.code }, { ...shiyan, code: SHIYAN.code })
     await shiyan.client.post(`/api/v1/cases/${open.thread}/accept`, {})
     await reaches(ankang, open.thread, 'accepted')
     const later = await submit()

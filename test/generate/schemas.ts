@@ -15,7 +15,13 @@ import { DirectoryHave } from '../../protocol/federation/frames.ts'
 import { DelegationClaims, RevocationClaims } from '../../protocol/keys/delegation.ts'
 import { JwsHeader, PacketClaims } from '../../protocol/packet/claims.ts'
 import { ReceiptClaims } from '../../protocol/packet/receipt.ts'
-import { Invite, PairingAnswer, PairingByDirectory, PairingRequest } from '../../protocol/pairing/invite.ts'
+import { Invite } from '../../protocol/pairing/invite.ts'
+import {
+  PairingByDirectory,
+  PairingCommitment,
+  PairingOpening,
+  PairingRequest,
+} from '../../protocol/pairing/pairing.ts'
 import { TEST_BODIES } from '../../protocol/partner-test/thread.ts'
 import { ServiceItem } from '../../protocol/service/item.ts'
 import { ListHead } from '../../protocol/service/list.ts'
@@ -41,7 +47,8 @@ const DOCUMENTS: Record<string, z.ZodType> = {
   hello: Hello,
   invite: Invite,
   'pairing-request': PairingRequest,
-  'pairing-answer': PairingAnswer,
+  'pairing-commitment': PairingCommitment,
+  'pairing-opening': PairingOpening,
   'pairing-by-directory': PairingByDirectory,
   'evidence-manifest': Manifest,
   'evidence-deadlines': DeadlineRecord,

@@ -1,7 +1,8 @@
 /** Vectors of frames, invites, words and codes. */
 import { encodeFrame, type Frame } from '../../protocol/exchange/frames.ts'
 import { LIMITS } from '../../protocol/limits.ts'
-import { inviteId, linkOf, verificationNumbers, writeInvite } from '../../protocol/pairing/invite.ts'
+import { inviteId, linkOf, writeInvite } from '../../protocol/pairing/invite.ts'
+import { pairingCommitment, pairingProof, verificationNumbers } from '../../protocol/pairing/pairing.ts'
 import { encodeUtf8, toHex } from '../../protocol/primitives.ts'
 
 import { type Add, b64, DAY, NOW, refused } from './vector-writer.ts'
@@ -51,9 +52,10 @@ export function addFrames(add: Add): void {
 export async function addPairing(add: Add): Promise<void> {
   const secret = 'AAECAwQFBgcICQoLDA0ODw'
   const invite = {
-    v: 1 as const,
+    v: 2 as const,
     city: '420300',
     name: '十堰市',
+    for: '610900',
     addresses: ['/ip4/127.0.0.1/tcp/8421/p2p/12D3KooWExample'],
     fingerprint: 'ab'.repeat(32),
     secret,
@@ -87,13 +89,47 @@ export async function addPairing(add: Add): Promise<void> {
     { text: `${text}${'A'.repeat(LIMITS.inviteBytes)}`, now: NOW },
     refused('invite.malformed'),
   )
-  const fingerprints: [string, string] = ['ab'.repeat(32), 'cd'.repeat(32)]
+  const inviting = { fingerprint: 'ab'.repeat(32), nonce: 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8' }
+  const accepting = { fingerprint: 'cd'.repeat(32), nonce: 'ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8' }
   add(
     'words/valid/six',
-    'Six numbers, whichever side computes them',
-    { secret, fingerprints },
-    { ok: true, numbers: await verificationNumbers(secret, fingerprints) },
+    'Six numbers from the secret and what both sides opened, the inviting side first',
+    { secret, inviting, accepting },
+    { ok: true, numbers: await verificationNumbers(secret, { inviting, accepting }) },
   )
+  for (const [side, opened] of [
+    ['inviting', inviting],
+    ['accepting', accepting],
+  ] as const)
+    add(
+      `commitment/valid/${side}`,
+      `What binds the ${side} side`,
+      { side, opened, commitment: await pairingCommitment(side, opened) },
+      { ok: true },
+    )
+  const commitment = await pairingCommitment('inviting', inviting)
+  for (const [path, description, input] of [
+    ['nonce', 'Other random bytes', { side: 'inviting', opened: { ...inviting, nonce: accepting.nonce }, commitment }],
+    [
+      'certificate',
+      'Another certificate',
+      { side: 'inviting', opened: { ...inviting, fingerprint: accepting.fingerprint }, commitment },
+    ],
+    ['side', 'The commitment of the other side sent back', { side: 'accepting', opened: inviting, commitment }],
+  ] as const)
+    add(`commitment/invalid/${path}`, description, input, refused('pairing.commitment'))
+  const [peer, other] = ['12D3KooWAccepting', '12D3KooWInviting']
+  const first = await pairingCommitment('accepting', accepting)
+  for (const proof of [
+    { side: 'accepting', commitment: first, own: peer, other, invited: inviting.fingerprint },
+    { side: 'inviting', commitment, own: other, other: peer, answered: first },
+  ] as const)
+    add(
+      `pairing-proof/valid/${proof.side}`,
+      `Proof of the ${proof.side} side that it holds the secret`,
+      { secret, ...proof },
+      { ok: true, proof: await pairingProof(secret, proof) },
+    )
 }
 
 export function addCodes(add: Add): void {

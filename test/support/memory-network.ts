@@ -30,7 +30,10 @@ export type MemoryTransport = Transport & {
 
 export type MemoryNetwork = {
   /** Makes the transport of `peer`, not started. A new one for the same peer id takes the place of a stopped one (restart of a node). */
-  transport(peer: string, options?: { gate?: Gate }): MemoryTransport
+  transport(
+    peer: string,
+    options?: { gate?: Gate /** where it connects from; default: an address of its own */; address?: string },
+  ): MemoryTransport
   /** Breaks the connection of a and b at once; both may connect again. */
   drop(a: string, b: string): void
   /** Breaks the connection and refuses new ones until `heal`. */
@@ -53,6 +56,7 @@ type Handled = { handler: WireHandler; maxFrame: number; maxStreamsPerPeer: numb
 type Connection = { a: Node; b: Node; wires: Set<MemoryWire> }
 type Node = {
   peer: string
+  address: string
   gate: Gate
   started: boolean
   handlers: Map<string, Handled>
@@ -169,8 +173,8 @@ export function createMemoryNetwork(options: MemoryNetworkOptions = {}): MemoryN
     moves += 1
     const route = pair(from.peer, peer)
     const line = createLine({
-      near: { peer: from.peer, maxFrame, ...counts(from.peer, peer) },
-      far: { peer, maxFrame: handled.maxFrame, ...counts(peer, from.peer) },
+      near: { peer: from.peer, address: from.address, maxFrame, ...counts(from.peer, peer) },
+      far: { peer, address: target.address, maxFrame: handled.maxFrame, ...counts(peer, from.peer) },
       buffer: options.buffer ?? P2P_LIMITS.readBuffer,
       onFrame: (source, destination, frame) => {
         moves += 1
@@ -198,10 +202,14 @@ export function createMemoryNetwork(options: MemoryNetworkOptions = {}): MemoryN
     return line.near
   }
 
-  const transport = (peer: string, { gate = () => true }: { gate?: Gate } = {}): MemoryTransport => {
+  const transport = (
+    peer: string,
+    { gate = () => true, address = peer }: { gate?: Gate; address?: string } = {},
+  ): MemoryTransport => {
     if (nodes.get(peer)?.started) throw new Error(`${peer} is already on this network`)
     const node: Node = {
       peer,
+      address,
       gate,
       started: false,
       handlers: new Map(),

@@ -17,6 +17,7 @@ export type MemoryWire = Wire & {
 
 type End = {
   peer: string
+  /** where it connects from */ address: string
   maxFrame: number /** of the city at the other end, as this end counts it */
   budget?: Budget
 }
@@ -133,6 +134,7 @@ export function createLine(options: LineOptions): { near: MemoryWire; far: Memor
     return {
       peer: other.peer,
       meter: self.budget ?? FREE,
+      address: other.address,
       get broken() {
         return into.error !== undefined
       },

@@ -1,5 +1,6 @@
 /** Brings two running nodes from strangers to a signed agreement, through their HTTP APIs. */
 import { exampleCities, exampleItems } from '../../examples/data/load.ts'
+import { pairByInvite } from '../../examples/support/words.ts'
 import type { Client } from '../../node/cli/client.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 
@@ -25,10 +26,7 @@ export async function pairCities(
   handling: { client: Client; code: string; name: string; authority: string },
   change: (items: ServiceItem[]) => ServiceItem[] = items => items,
 ): Promise<PairedCities> {
-  const { invite } = await collecting.client.post<{ invite: string }>('/api/v1/invites', { hours: 1 })
-  await handling.client.post('/api/v1/partners/accept', { invite })
-  await collecting.client.post(`/api/v1/partners/${handling.code}/confirm`)
-  await handling.client.post(`/api/v1/partners/${collecting.code}/confirm`)
+  await pairByInvite(collecting, handling)
   const cities = await exampleCities()
   const city = cities.find(entry => entry.code === handling.code)
   if (city === undefined) throw new Error(`no example city ${handling.code}`)

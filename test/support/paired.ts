@@ -13,7 +13,7 @@ import { createPartners } from '../../node/partners/partners.ts'
 import { thumbprint } from '../../protocol/keys/delegation.ts'
 import type { Problem } from '../../protocol/problem.ts'
 import { createHandClock, type HandClock } from './http.ts'
-import { createMemoryNetwork, type MemoryNetwork } from './memory-network.ts'
+import { createMemoryNetwork, type MemoryFrame, type MemoryNetwork } from './memory-network.ts'
 import { newPeerKey } from './p2p-hosts.ts'
 import { delegate, type PlayCity, playCity } from './play-city.ts'
 import { openTestStore } from './store.ts'
@@ -118,7 +118,8 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
 
 /** A network with a clock, and the cities 610900, 420300 and 422801; `impostor` is 420300 under another certificate. */
 export function createPairingWorld(start: number) {
-  const network = createMemoryNetwork()
+  let watch: (frame: MemoryFrame) => void = () => {}
+  const network = createMemoryNetwork({ onFrame: frame => watch(frame) })
   const clock = createHandClock(start)
   plays ??= Promise.all(
     ['610900', '420300', '420300', '422801'].map(code => playCity(code, { now: Math.floor(start / 1000) })),
@@ -128,23 +129,49 @@ export function createPairingWorld(start: number) {
     if (play === undefined) throw new Error('no such city')
     return pairableCity({ ...play, delegations: [], revocations: [] }, network, clock)
   }
-  return { network, clock, ankang: () => make(0), shiyan: () => make(1), impostor: () => make(2), enshi: () => make(3) }
+  /** Sees each frame on its way. */
+  const onFrame = (see: (frame: MemoryFrame) => void) => {
+    watch = see
+  }
+  return {
+    network,
+    clock,
+    onFrame,
+    ankang: () => make(0),
+    shiyan: () => make(1),
+    impostor: () => make(2),
+    enshi: () => make(3),
+  }
 }
 
 /** RSA keys take a while: every world of a test file shares them. */
 let plays: Promise<PlayCity[]> | undefined
 
-export const invited = async (from: PairableCity): Promise<string> =>
-  (await from.partners.invite(24, 'person:1')).invite
+export const invited = async (from: PairableCity, city = '420300'): Promise<string> =>
+  (await from.partners.invite(city, 24, 'person:1')).invite
 
 export const paired = async (from: PairableCity, to: PairableCity) =>
-  to.partners.accept(await invited(from), 'person:2')
+  to.partners.accept(await invited(from, to.side.city), 'person:2')
+
+/** The words that a city asks for, as the administrator of the other one reads them out. */
+export async function readOut(
+  asking: Pick<PairableCity, 'play' | 'partners'>,
+  reading: Pick<PairableCity, 'play' | 'partners'>,
+): Promise<string[]> {
+  const { asked } = await asking.partners.get(reading.play.code)
+  const { words } = await reading.partners.get(asking.play.code)
+  return asked.map(place => words[place - 1] ?? 'not shown there')
+}
+
+/** The administrator of a city types what the other one reads out. */
+export const confirmed = async (asking: PairableCity, reading: PairableCity, actor = 'person:1') =>
+  asking.partners.confirm(reading.play.code, await readOut(asking, reading), actor)
 
 /** Paired and confirmed on both sides. */
 export async function activated(from: PairableCity, to: PairableCity): Promise<void> {
   await paired(from, to)
-  await from.partners.confirm(to.play.code, 'person:1')
-  await to.partners.confirm(from.play.code, 'person:2')
+  await confirmed(from, to)
+  await confirmed(to, from, 'person:2')
 }
 
 /** Actions in the audit log, oldest first. */

@@ -19,7 +19,7 @@ import { fromHex, sha256 } from '../../protocol/primitives.ts'
 import type { Problem } from '../../protocol/problem.ts'
 import { createHandClock, type HandClock } from './http.ts'
 import { createMemoryNetwork, type MemoryNetwork, type MemoryNetworkOptions } from './memory-network.ts'
-import { type PairableCity, pairableCity } from './paired.ts'
+import { type PairableCity, pairableCity, readOut } from './paired.ts'
 import { type PlayCity, playCity } from './play-city.ts'
 
 const NO_TABLES = { from: 2026, national: [], regional: [] }
@@ -225,10 +225,10 @@ export async function createPartnerWorld(start: number, options: MemoryNetworkOp
   }
   const [ankang, shiyan] = made
   if (ankang === undefined || shiyan === undefined) throw new Error('no cities')
-  const { invite } = await ankang.partners.invite(1, 'person:1')
+  const { invite } = await ankang.partners.invite('420300', 1, 'person:1')
   await shiyan.partners.accept(invite, 'person:2')
-  await ankang.partners.confirm('420300', 'person:1')
-  await shiyan.partners.confirm('610900', 'person:2')
+  await ankang.partners.confirm('420300', await readOut(ankang, shiyan), 'person:1')
+  await shiyan.partners.confirm('610900', await readOut(shiyan, ankang), 'person:2')
   const turns = async () => {
     await network.settle()
     // Hashes, signatures and files run on other threads: give them real time, however the clock stands.

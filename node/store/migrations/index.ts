@@ -22,6 +22,7 @@ import { pages } from './019-pages.ts'
 import { ownDuties } from './020-own-duties.ts'
 import { caseSteps } from './021-case-steps.ts'
 import { sealedAnswers } from './022-sealed-answers.ts'
+import { pairingWords } from './023-pairing-words.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -46,4 +47,5 @@ export const MIGRATIONS: readonly Migration[] = [
   ownDuties,
   caseSteps,
   sealedAnswers,
+  pairingWords,
 ]
