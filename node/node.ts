@@ -91,6 +91,7 @@ import { paperRoutes } from './papers/routes.ts'
 import { createHealth } from './partners/health.ts'
 import { healthRoutes } from './partners/health-routes.ts'
 import { gaugesOf } from './partners/judge-health.ts'
+import { linkReminders } from './partners/link-reminders.ts'
 import { createPartnerTests } from './partners/partner-tests.ts'
 import { createPartners } from './partners/partners.ts'
 import { certificateReminders } from './partners/renewals.ts'
@@ -315,6 +316,16 @@ export async function startNode({
       })
       await events.append(tx, { type: 'work.parked', subject: packet.thread })
     },
+    noticed: async (tx, { partner, kind, problem }) => {
+      await audit.append(tx, {
+        actor: 'node',
+        action: `link.${kind}`,
+        subject: partner,
+        detail: { problem: problem.code, detail: problem.detail ?? null },
+      })
+      await events.append(tx, { type: 'partner.changed', subject: partner })
+    },
+    restored: () => false,
     turnedAway: (tx, { partner, id, problem, ...batch }) =>
       audit.append(tx, {
         actor: `city:${partner}`,
@@ -694,6 +705,7 @@ export async function startNode({
     trust,
     sightings,
     delivery: code => exchange.status(code),
+    notices: code => exchange.notices(code),
     roundTrip: code => roundTrip(host, trust.reach(code).peers),
     sampled: (partner, sample) => telemetry.events.partnerSampled({ partner, ...gaugesOf(sample) }),
     failed: error => log.error('health of partners not sampled', {}, error),
@@ -714,6 +726,12 @@ export async function startNode({
         })
         const own = { city: identity.city, name: identity.name, certificateUntil: notAfter, delegatedUntil, renewal }
         return certificateReminders(own, papers, now)
+      },
+      async () => {
+        const notices = exchange.notices()
+        if (notices.length === 0) return []
+        const names = new Map((await partners.list()).map(({ code, name }) => [code, name]))
+        return linkReminders(notices, code => names.get(code) ?? '')
       },
       now => agreements.reminders(now),
       now => partners.reminders(now),

@@ -474,6 +474,22 @@ export const PROBLEMS = {
     cure: 'The partner synchronises its clock with a time server; check the own one too',
   },
   // --- services
+  'instance.own': {
+    status: 409,
+    retryable: true,
+    act: 'operator',
+    en: 'Packets were signed with the keys of this city by another node, or by this one before it was put back',
+    zh: '本市密钥被另一个节点使用，或本节点整体退回过旧状态',
+    cure: 'See that one node alone runs with this data folder; stop any copy. After a snapshot of the whole machine was put back nothing more is to do',
+  },
+  'instance.partner': {
+    status: 409,
+    retryable: true,
+    act: 'partner',
+    en: 'Two nodes take turns under the identity of the partner',
+    zh: '对方有两个节点轮流使用同一城市身份',
+    cure: 'Tell the administrator of the partner: one of the two must be stopped',
+  },
   'list.malformed': {
     status: 400,
     retryable: false,

@@ -138,6 +138,10 @@ export function createAgreementHandler(parts: AgreementHandlerParts): ThreadHand
         detail: { problem: problem.code, detail: problem.detail ?? null },
       })
     },
+
+    async unwritten(tx, applied) {
+      await project(tx, applied)
+    },
   }
 }
 

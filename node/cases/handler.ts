@@ -193,10 +193,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
       if (kind === 'case.submit') await parts.returned(tx, taken, problem)
       const state = await project(tx, applied)
       // The case stands where it stood; the refusal is shown until the next step takes its place.
-      await tx.run('UPDATE cases SET parked = ? WHERE thread_no = ?', [
-        JSON.stringify({ ...problem, kind }),
-        applied.threadNo,
-      ])
+      await park(tx, applied.threadNo, { ...problem, kind })
       await audit.append(tx, {
         actor: `city:${applied.partner}`,
         action: `${kind}.refused`,
@@ -206,8 +203,19 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
       await events.append(tx, { type: 'case.changed', subject: applied.thread })
       if (state !== null) tx.afterCommit(() => parts.changed({ thread: applied.thread, state, packet: null }))
     },
+
+    async unwritten(tx, applied, problem, taken) {
+      if (taken.claims.kind === 'case.submit') await parts.returned(tx, taken, problem)
+      const state = await project(tx, applied)
+      await park(tx, applied.threadNo, { ...problem, kind: taken.claims.kind })
+      await events.append(tx, { type: 'case.changed', subject: applied.thread })
+      if (state !== null) tx.afterCommit(() => parts.changed({ thread: applied.thread, state, packet: null }))
+    },
   }
 }
+
+const park = (tx: Transaction, threadNo: number, problem: Problem & { kind: string }): Promise<unknown> =>
+  tx.run('UPDATE cases SET parked = ? WHERE thread_no = ?', [JSON.stringify(problem), threadNo])
 
 const later = (at: number, days: number): string => dayOf(Math.floor(at / 1000) + days * 86_400)
 

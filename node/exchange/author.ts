@@ -59,7 +59,8 @@ export function createAuthor(parts: AuthorParts): Author {
         seq: (last?.claims.seq ?? 0) + 1,
         prev: last?.id ?? null,
         seen: seen?.id ?? null,
-        iat: Math.max(seconds(clock.now()), last?.claims.iat ?? 0),
+        // An act that is written anew keeps its time: a deadline that it met stays met.
+        iat: Math.max(draft.iat ?? seconds(clock.now()), last?.claims.iat ?? 0),
         ...(draft.agreement === undefined ? {} : { agreement: draft.agreement }),
         body: await commit(bodyBytes),
         materials: [...(draft.materials ?? [])],

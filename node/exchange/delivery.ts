@@ -6,18 +6,18 @@ import { encodeFrame, type Hello } from '../../protocol/exchange/frames.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import { delayAfter, isOpen } from './backoff.ts'
 import {
+  claimsMore,
   FrameReader,
   type GreetingParts,
   Introduction,
   readHello,
   relearn,
-  remembersAll,
   writeHello,
 } from './greeting.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
 import { dial } from './probe.ts'
 import type { Receipts } from './receipts.ts'
-import type { Recovery } from './recovery.ts'
+import { type Recovery, UnprovenClaim } from './recovery.ts'
 import type { Transport, Wire } from './wire.ts'
 
 /** Packets and bytes on their way without a receipt. */
@@ -30,7 +30,9 @@ export type DeliveryParts = GreetingParts & {
   recovery: Recovery
   /** in [0, 1) */ random: () => number
   /** ms without a receipt while packets wait for one */ receiptTimeout: number
-  /** the watermarks agree: whatever was lost is back */ remembered: (partner: string) => void
+  /** the watermarks agree, and whatever was lost is back */ agreed: (partner: string) => Promise<void>
+  /** the partner claims what it does not prove: it changes nothing, and is told */
+  unproven: (partner: string, problem: Problem) => Promise<void>
   connected: (partner: string, connected: boolean) => void
   failed: (partner: string, error: unknown) => void
 }
@@ -56,6 +58,8 @@ export class Delivery {
   #retry = new Signal()
   #running: Promise<void> | null = null
   #announce: string | null = null
+  /** until when nothing that the partner does brings the next try forward, ms */
+  #pausedUntil = 0
 
   constructor(partner: string, parts: DeliveryParts) {
     this.partner = partner
@@ -82,9 +86,13 @@ export class Delivery {
 
   /** The partner was heard: try at once, unless it was the partner that asked for a pause. */
   returned(): void {
-    if (this.#wire !== null || this.#problem?.code === 'request.rate') return
+    if (this.#wire !== null || this.#isPaused() || this.#problem?.code === 'request.rate') return
     this.#failures = 0
     this.#retry.give()
+  }
+
+  #isPaused(): boolean {
+    return this.#parts.clock.now() < this.#pausedUntil
   }
 
   /** Sends the new list head on the open stream; the next hello carries it anyway. */
@@ -95,6 +103,7 @@ export class Delivery {
 
   /** Greets anew, so that watermarks are compared; a greeting under way compares them anyway. */
   regreet(): void {
+    if (this.#isPaused()) return
     if (this.#pumping) this.#wire?.abort(new ProblemError('exchange.recovering'))
     this.#failures = 0
     this.#retry.give()
@@ -112,6 +121,7 @@ export class Delivery {
 
   async #run(): Promise<void> {
     while (!this.#stopped) {
+      let paused = false
       try {
         await this.#connectAndPump()
         this.#problem = null
@@ -119,11 +129,13 @@ export class Delivery {
         if (this.#stopped) break
         this.#problem = error instanceof ProblemError ? error.problem : { code: 'internal' }
         this.#parts.failed(this.partner, error)
+        paused = error instanceof UnprovenClaim
       }
       if (this.#stopped) break
       this.#failures++
       const delay = delayAfter(this.#failures, this.#parts.random())
       this.#nextTryAt = this.#parts.clock.now() + delay
+      if (paused) this.#pausedUntil = this.#nextTryAt
       const cancel = this.#parts.clock.after(delay, () => this.#retry.give())
       await this.#retry.taken()
       cancel()
@@ -141,9 +153,7 @@ export class Delivery {
       const own = encodeFrame({ type: 'hello', hello: await writeHello(parts, this.partner) })
       // Together: one that does not even read is given up by the same clock.
       const [hello] = await Promise.all([readHello(parts, this.partner, wire, reader), wire.send(own)])
-      if (await remembersAll(parts, this.partner, hello)) parts.remembered(this.partner)
-      else await parts.recovery.run(this.partner, wire, reader)
-      await parts.recovery.rewrite(this.partner)
+      await this.#agree(wire, reader, hello)
       this.#pumping = true
       this.#failures = 0
       this.#problem = null
@@ -154,6 +164,23 @@ export class Delivery {
       this.#wire = null
       parts.connected(this.partner, false)
       wire.abort(new Error('done'))
+    }
+  }
+
+  /** Comes to one history with the partner. Throws UnprovenClaim when it claims another one without proof. */
+  async #agree(wire: Wire, reader: FrameReader, hello: Hello): Promise<void> {
+    const { recovery, agreed, unproven } = this.#parts
+    try {
+      if (await claimsMore(this.#parts, this.partner, hello))
+        await recovery.run(this.partner, wire, reader, hello.received)
+      await recovery.resume(this.partner)
+      await agreed(this.partner)
+    } catch (error) {
+      if (error instanceof UnprovenClaim) {
+        await recovery.resume(this.partner)
+        await unproven(this.partner, error.problem)
+      }
+      throw error
     }
   }
 

@@ -13,6 +13,7 @@ import { Delivery, type DeliveryStatus } from './delivery.ts'
 import type { GreetingParts } from './greeting.ts'
 import { createHellos } from './hellos.ts'
 import { createInbox, type RefusedPackets } from './inbox.ts'
+import { createNotices, type LinkNotice } from './notices.ts'
 import { createPacketStore, type PacketStore, type Seal } from './packet-store.ts'
 import type { Author, CalendarBoard, ListBoard, OwnIdentity, StoredPacket, ThreadHandler, Trust } from './ports.ts'
 import { openProbe, type Probe } from './probe.ts'
@@ -59,6 +60,9 @@ export type ExchangeParts = {
     tx: Transaction,
     packet: { partner: string; thread: string; kind: string; problem: Problem },
   ) => Promise<void>
+  /** audit row and event of what a person must know of a link */
+  noticed: (tx: Transaction, notice: LinkNotice) => Promise<void>
+  /** whether this node knows that its store is older than what it was */ restored: (partner: string) => boolean
   /** audit row of the packets of one batch that were refused */
   turnedAway: (tx: Transaction, refused: RefusedPackets) => Promise<void>
   /** a partner went beyond what it may send that is refused: its packets are not looked at until then, ms */
@@ -81,6 +85,8 @@ export interface Exchange {
   /** Tries the partner now. */
   wake(partner: string): void
   status(partner: string): DeliveryStatus | null
+  /** What a person must know of the link with a partner, or of all links. */
+  notices(partner?: string): readonly LinkNotice[]
   /** A stream of its own that tells whether the partner answers, and who it says it is; carries no packets. */
   probe(partner: string, timeout: number): Promise<Probe>
 }
@@ -92,8 +98,14 @@ export function createExchange(parts: ExchangeParts): Exchange {
   const { db, clock, trust, identity, handlers, observer, lists, calendar, transport } = parts
   const store = createPacketStore(parts.seal)
   const deliveries = new Map<string, Delivery>()
+  /** partners for which nothing is signed until what was lost is back */
   const recovering = new Set<string>()
   const conduct = createConducts(clock)
+  /** partners that claim to hold what was lost, and were not asked yet: their packets may build on it */
+  const claiming = new Set<string>()
+  /** partners that did not prove what they claim */
+  const disproved = new Set<string>()
+  const notices = createNotices({ db, clock, noticed: parts.noticed })
   let running = false
 
   const greeting: GreetingParts = {
@@ -115,15 +127,15 @@ export function createExchange(parts: ExchangeParts): Exchange {
   const common = { db, store, identity, trust, clock, handlers }
   const fail = (partner: string, error: unknown) => observer.failed(partner, problemOf(error), error)
 
-  const author = createAuthor({
+  const authorParts = {
     ...common,
     random: parts.randomText,
-    recovering: partner => recovering.has(partner),
-    queued: (partner, packets) => {
+    queued: (partner: string, packets: readonly StoredPacket[]) => {
       deliveries.get(partner)?.queued()
       observer.queued(partner, packets)
     },
-  })
+  }
+  const author = createAuthor({ ...authorParts, recovering: partner => recovering.has(partner) })
   const inbox = createInbox({
     ...common,
     turnedAway: parts.turnedAway,
@@ -136,18 +148,24 @@ export function createExchange(parts: ExchangeParts): Exchange {
   })
   const recovery = createRecovery({
     ...common,
-    author: () => author,
+    author: createAuthor({ ...authorParts, recovering: () => false }),
     timeout: receiptTimeout,
     unwritten: parts.unwritten,
-    begun: partner => {
+    begun: async partner => {
       recovering.add(partner)
       observer.recovering(partner, true, 0)
+      if (parts.restored(partner)) return
+      await notices.note(partner, 'recall', {
+        code: 'instance.own',
+        detail: 'the partner holds packets of this node that it forgot without having been restored',
+      })
     },
-    ended: (partner, recalled) => {
-      recovering.delete(partner)
-      observer.recovering(partner, false, recalled)
-    },
+    ended: (partner, recalled) => observer.recovering(partner, false, recalled),
   })
+  const settled = (partner: string) => {
+    claiming.delete(partner)
+    recovering.delete(partner)
+  }
   const deliveryParts = {
     ...greeting,
     transport,
@@ -155,7 +173,16 @@ export function createExchange(parts: ExchangeParts): Exchange {
     recovery,
     random: parts.random,
     receiptTimeout,
-    remembered: (partner: string) => void recovering.delete(partner),
+    agreed: async (partner: string) => {
+      settled(partner)
+      disproved.delete(partner)
+      await notices.clear(partner, 'claim')
+    },
+    unproven: async (partner: string, problem: Problem) => {
+      settled(partner)
+      disproved.add(partner)
+      await notices.note(partner, 'claim', problem)
+    },
     connected: (partner: string, on: boolean) => observer.connected(partner, on),
     failed: fail,
   }
@@ -164,12 +191,14 @@ export function createExchange(parts: ExchangeParts): Exchange {
     inbox,
     paused: parts.paused,
     returned: (partner: string) => deliveries.get(partner)?.returned(),
-    lost: (partner: string) => {
-      recovering.add(partner)
-      observer.recovering(partner, true, 0)
+    claimed: (partner: string) => {
+      // One that was found to prove nothing is not believed again for saying it again.
+      if (disproved.has(partner)) return
+      claiming.add(partner)
+      if (parts.restored(partner)) recovering.add(partner)
       deliveries.get(partner)?.regreet()
     },
-    recovering: (partner: string) => recovering.has(partner),
+    waits: (partner: string) => claiming.has(partner) || recovering.has(partner),
     failed: fail,
   }
 
@@ -178,6 +207,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
     const active = new Set(trust.partners())
     for (const code of active) {
       if (deliveries.has(code)) continue
+      if (await recovery.isUnfinished(code)) recovering.add(code)
       const delivery = new Delivery(code, deliveryParts)
       deliveries.set(code, delivery)
       delivery.start()
@@ -195,6 +225,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
     partnersChanged,
     async start() {
       running = true
+      await notices.load()
       await transport.handle(STREAM.exchange, wire => receive(receiverParts, wire), {
         maxFrame: LIMITS.frameBytes,
         maxStreamsPerPeer: STREAMS_PER_PEER,
@@ -219,6 +250,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
     wake(partner) {
       deliveries.get(partner)?.returned()
     },
+    notices: partner => notices.list(partner),
     status: partner => deliveries.get(partner)?.status() ?? null,
     probe: (partner, timeout) => openProbe({ ...greeting, transport }, partner, timeout),
   }

@@ -139,11 +139,11 @@ export async function relearn(parts: GreetingParts, partner: string, hello: Hell
   if (newest && hello.calendar !== undefined) await parts.calendar.told(partner, hello.calendar)
 }
 
-/** Whether this node holds all that it ever sent to the partner, judged by what the partner received. */
-export async function remembersAll(parts: GreetingParts, partner: string, hello: Hello): Promise<boolean> {
+/** Whether the partner claims to have received what this node does not know to have sent. */
+export async function claimsMore(parts: GreetingParts, partner: string, { received }: Hello): Promise<boolean> {
   const own = await parts.store.link(parts.db, partner, 'out')
-  if (hello.received.n > own.n) return false
-  return (await parts.store.hashAt(parts.db, partner, hello.received.n)) === hello.received.hash
+  if (received.n > own.n) return true
+  return (await parts.store.hashAt(parts.db, partner, received.n)) !== received.hash
 }
 
 /** Tells the other side why the stream ends, then ends it. */

@@ -5,7 +5,7 @@ import type { Packet, PacketClaims } from '../../protocol/packet/claims.ts'
 import { verifyPacket } from '../../protocol/packet/envelope.ts'
 import { type ReceiptItem, signReceipt } from '../../protocol/packet/receipt.ts'
 import { Sha256, sha256 } from '../../protocol/primitives.ts'
-import { type Problem, ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
+import { type Problem, type ProblemCode, ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { typeOf } from './author.ts'
 import { type Clock, seconds } from './clock.ts'
@@ -21,7 +21,19 @@ type Given = { through: number; jws: string }
 /** What became of a batch: the receipts to send, the bytes of each packet that was stored, the number of refused ones. */
 type Taken = { given: Given[]; useful: number[]; refused: number }
 
-type Checked = Incoming & { id: string } & ({ ok: true; packet: Packet; handler: ThreadHandler } | Refused)
+/** `signed`: the partner's signature verified, whatever else is wrong. */
+type Checked = Incoming & { id: string; signed: boolean } & (
+    | { ok: true; packet: Packet; handler: ThreadHandler }
+    | Refused
+  )
+
+/** Problems of a packet whose signature verified; what was refused so is kept, to be given back to its city. */
+const SIGNED: ReadonlySet<ProblemCode> = new Set([
+  'envelope.clock',
+  'key.expired',
+  'key.revoked',
+  'certificate.revoked',
+])
 
 /** What was refused in one batch. */
 export type RefusedPackets = {
@@ -57,20 +69,25 @@ export function createInbox(parts: InboxParts) {
 
   /** Everything that needs no store: envelope, key, body. */
   async function check(partner: string, incoming: Incoming): Promise<Checked> {
-    if (incoming.jws === '') return { ...incoming, ...refusedBefore(incoming.body) }
+    if (incoming.jws === '') return { ...incoming, signed: false, ...refusedBefore(incoming.body) }
     const verified = await verifyPacket(incoming.jws, {
       resolveKey: kid => trust.key(kid),
       audience: identity.city,
       now: seconds(clock.now()),
     })
-    if (!verified.ok) return { ...incoming, id: await sha256(incoming.jws), ...verified }
+    if (!verified.ok) {
+      const signed = SIGNED.has(verified.problem.code)
+      return { ...incoming, id: await sha256(incoming.jws), signed, ...verified }
+    }
     const { id, claims } = verified
-    if (claims.iss !== partner) return { ...incoming, id, ...refuse('envelope.issuer', 'not the city of this link') }
+    const packet = { ...incoming, id, signed: true }
+    if (claims.iss !== partner)
+      return { ...packet, signed: false, ...refuse('envelope.issuer', 'not the city of this link') }
     const handler = parts.handlers.get(typeOf(claims.kind))
-    if (handler === undefined) return { ...incoming, id, ...refuse('envelope.claims', 'kind') }
+    if (handler === undefined) return { ...packet, ...refuse('envelope.claims', 'kind') }
     const opened = await handler.openBody(claims, incoming.body)
-    if (!opened.ok) return { ...incoming, id, ...opened }
-    return { ...incoming, id, ok: true, packet: { id, claims, body: opened.body }, handler }
+    if (!opened.ok) return { ...packet, ...opened }
+    return { ...packet, ok: true, packet: { id, claims, body: opened.body }, handler }
   }
 
   /** Receipts already given for places that the partner sends again. */
@@ -122,8 +139,11 @@ export function createInbox(parts: InboxParts) {
     const refused: { id: string; problem: Problem }[] = []
     const ids = new Set<string>()
 
-    const turnAway = async (id: string, problem: Problem) => {
-      await store.saveRefusal(tx, { partner, direction: 'in', link, id, problem, receiptNo, at })
+    const turnAway = async ({ id, jws, signed }: Checked, problem: Problem) => {
+      await store.saveRefusal(tx, {
+        ...{ partner, direction: 'in' as const, link, id, problem, receiptNo, at },
+        jws: signed ? jws : null,
+      })
       items.push({
         id,
         status: 'refused',
@@ -140,20 +160,20 @@ export function createInbox(parts: InboxParts) {
       ids.add(checked.id)
       link = { ...advance(link, checked.id), acked: checked.n }
       if (!checked.ok) {
-        await turnAway(checked.id, checked.problem)
+        await turnAway(checked, checked.problem)
         continue
       }
       const { packet, handler, jws, body, bytes } = checked
       const thread = await openThread(tx, packet.claims, threads)
       const held = thread?.packets ?? []
       if (held.some(other => other.id === packet.id)) {
-        await turnAway(packet.id, { code: 'chain.replay', detail: 'the very packet, at another place' })
+        await turnAway(checked, { code: 'chain.replay', detail: 'the very packet, at another place' })
         continue
       }
       const admitted =
         thread !== null && thread.partner !== partner ? refuse('thread.party') : await handler.admit(tx, held, packet)
       if (!admitted.ok) {
-        await turnAway(packet.id, admitted.problem)
+        await turnAway(checked, admitted.problem)
         continue
       }
       const threadNo =

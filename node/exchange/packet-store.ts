@@ -48,6 +48,13 @@ export type SentPacket = {
   at: number
 }
 
+/** A draft of a packet that was withdrawn and must be written anew; `place` is where it stood among what is set aside. */
+export type Rewrite = { no: number; thread: string; withdrawn: string | null; place: number; draft: Draft }
+
+/** Own packets that are set aside keep their order: their place less this, below any place on a link. */
+const ASIDE = 2 ** 52
+export const isWaiting = (place: number): boolean => place < 0
+
 export type PacketStore = ReturnType<typeof createPacketStore>
 
 /** Claims of a JWS that was verified before it was stored. */
@@ -230,6 +237,22 @@ export function createPacketStore(seal: Seal) {
     return row?.sealed ?? null
   }
 
+  /** What the partner sent from a place on, to be given back to it: refused packets too, where their signature held. */
+  async function givenBack(store: Reader, partner: string, from: number): Promise<WirePacket[]> {
+    const page = await wirePackets(store, partner, 'in', from)
+    const refused = page.filter(({ jws }) => jws === '').map(({ n }) => n)
+    if (refused.length === 0) return page
+    const rows = await store.query<{ place: number; jws: string }>(
+      `SELECT place, jws FROM refusals WHERE partner = ? AND direction = 'in' AND place BETWEEN ? AND ? AND jws IS NOT NULL`,
+      [partner, refused[0] ?? 0, refused.at(-1) ?? 0],
+    )
+    const signed = new Map(rows.map(({ place, jws }) => [place, jws]))
+    return page.map(packet => {
+      const jws = signed.get(packet.n)
+      return jws === undefined ? packet : { ...packet, jws, body: new Uint8Array() }
+    })
+  }
+
   /** What was received at a place: its packet id and the receipt that was given for it. */
   async function receivedAt(
     store: Reader,
@@ -272,10 +295,11 @@ export function createPacketStore(seal: Seal) {
       problem: Problem
       receiptNo: number
       at: number
+      /** what the partner signed, to be given back to it; null when its signature did not verify */ jws: string | null
     },
   ): Promise<void> {
     await tx.run(
-      'INSERT INTO refusals (partner, direction, place, id, log_hash, problem, receipt_no, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO refusals (partner, direction, place, id, log_hash, problem, receipt_no, at, jws) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
       [
         refusal.partner,
         refusal.direction,
@@ -285,6 +309,7 @@ export function createPacketStore(seal: Seal) {
         JSON.stringify(refusal.problem),
         refusal.receiptNo,
         refusal.at,
+        refusal.jws,
       ],
     )
   }
@@ -316,25 +341,113 @@ export function createPacketStore(seal: Seal) {
     }))
   }
 
-  /** Keeps a draft that must be written anew, until it was. */
-  async function saveRewrite(tx: Transaction, partner: string, thread: string, draft: Draft): Promise<void> {
-    await tx.run('INSERT INTO rewrites (partner, thread, draft) VALUES (?, ?, ?)', [
+  /** The id that stands at a place of own packets; null when this store holds no such place. */
+  async function standsAt(store: Reader, partner: string, place: number): Promise<string | null> {
+    const [row] = await store.query<{ id: Uint8Array }>(
+      `SELECT id FROM packets WHERE partner = ? AND direction = 'out' AND place = ?
+       UNION ALL SELECT id FROM refusals WHERE partner = ? AND direction = 'out' AND place = ?`,
+      [partner, place, partner, place],
+    )
+    return row === undefined ? null : toHex(row.id)
+  }
+
+  /** Whether an own packet was ever signed as far as this store knows; one that was withdrawn has no place. */
+  async function heldAs(store: Reader, id: string): Promise<{ no: number; place: number | null } | null> {
+    const [row] = await store.query<{ no: number; place: number | null }>(
+      'SELECT no, place FROM packets WHERE id = ? UNION ALL SELECT 0, NULL FROM withdrawn WHERE id = ?',
+      [fromHex(id), fromHex(id)],
+    )
+    return row ?? null
+  }
+
+  async function own(store: Reader, no: number): Promise<{ no: number; place: number; jws: string }> {
+    const [row] = await store.query<{ place: number; jws: string }>('SELECT place, jws FROM packets WHERE no = ?', [no])
+    return { no, place: row?.place ?? 0, jws: row?.jws ?? '' }
+  }
+
+  /** Sets own packets without receipt at the places `from` to `through` aside; how many. They stay in their threads. */
+  const setAside = (tx: Transaction, partner: string, from: number, through: number): Promise<number> =>
+    tx.run(
+      `UPDATE packets SET place = place - ? WHERE partner = ? AND direction = 'out' AND place BETWEEN ? AND ? AND status = 'pending'`,
+      [ASIDE, partner, from, through],
+    )
+
+  /** What is set aside, in its order; only what stood before the place `before`, when given. */
+  async function waiting(
+    store: Reader,
+    partner: string,
+    limit: number,
+    before = 0,
+  ): Promise<{ no: number; id: string }[]> {
+    const rows = await store.query<{ no: number; id: Uint8Array }>(
+      `SELECT no, id FROM packets WHERE partner = ? AND direction = 'out' AND place < ? ORDER BY place LIMIT ?`,
+      [partner, before, limit],
+    )
+    return rows.map(({ no, id }) => ({ no, id: toHex(id) }))
+  }
+
+  /** Places what was set aside where the link has reached. */
+  async function placeAt(tx: Transaction, no: number, link: Watermark): Promise<void> {
+    await tx.run('UPDATE packets SET place = ?, log_hash = ? WHERE no = ?', [link.n, fromHex(link.hash), no])
+  }
+
+  /** Takes an own packet out of its chain for good; its signed text stays, its body does not. */
+  async function withdraw(tx: Transaction, packet: { no: number; partner: string; at: number }): Promise<void> {
+    await tx.run(
+      `INSERT INTO withdrawn (id, thread_no, partner, seq, kind, jws, at)
+       SELECT id, thread_no, partner, seq, kind, jws, ? FROM packets WHERE no = ?`,
+      [packet.at, packet.no],
+    )
+    for (const table of ['bodies', 'packet_materials'])
+      await tx.run(`DELETE FROM ${table} WHERE packet_no = ?`, [packet.no])
+    await tx.run('DELETE FROM packets WHERE no = ?', [packet.no])
+  }
+
+  async function withdrawnClaims(store: Reader, id: string): Promise<PacketClaims | null> {
+    const [row] = await store.query<{ jws: string }>('SELECT jws FROM withdrawn WHERE id = ?', [fromHex(id)])
+    return row === undefined ? null : claimsOf(row.jws)
+  }
+
+  /** Keeps the draft of a withdrawn packet until it was written anew. */
+  async function saveRewrite(
+    tx: Transaction,
+    partner: string,
+    thread: string,
+    id: string,
+    place: number,
+    draft: Draft,
+  ): Promise<void> {
+    await tx.run('INSERT INTO rewrites (partner, thread, draft, withdrawn, place) VALUES (?, ?, ?, ?, ?)', [
       partner,
       thread,
       seal.seal(encodeUtf8(JSON.stringify(draft)), `rewrite ${thread}`),
+      fromHex(id),
+      place,
     ])
   }
 
-  async function rewrites(store: Reader, partner: string): Promise<{ no: number; thread: string; draft: Draft }[]> {
-    const rows = await store.query<{ no: number; thread: string; draft: Uint8Array }>(
-      'SELECT no, thread, draft FROM rewrites WHERE partner = ? ORDER BY no',
-      [partner],
-    )
-    return rows.map(row => ({
+  async function nextRewrite(store: Reader, partner: string): Promise<Rewrite | null> {
+    const [row] = await store.query<{
+      no: number
+      thread: string
+      draft: Uint8Array
+      withdrawn: Uint8Array | null
+      place: number
+    }>('SELECT no, thread, draft, withdrawn, place FROM rewrites WHERE partner = ? ORDER BY place, no LIMIT 1', [
+      partner,
+    ])
+    if (row === undefined) return null
+    return {
       no: row.no,
       thread: row.thread,
+      withdrawn: row.withdrawn === null ? null : toHex(row.withdrawn),
+      place: row.place,
       draft: JSON.parse(decodeUtf8(seal.open(row.draft, `rewrite ${row.thread}`))) as Draft,
-    }))
+    }
+  }
+
+  async function dropRewrite(tx: Transaction, no: number): Promise<void> {
+    await tx.run('DELETE FROM rewrites WHERE no = ?', [no])
   }
 
   /** JWS and body bytes of the packets of a thread that hold, by number; a purged body is null. */
@@ -383,12 +496,22 @@ export function createPacketStore(seal: Seal) {
     saveLink,
     hashAt,
     wirePackets,
+    givenBack,
     receivedAt,
     sentBetween,
     nextReceiptNo,
     saveReceipt,
     saveRefusal,
+    standsAt,
+    heldAs,
+    own,
+    setAside,
+    waiting,
+    placeAt,
+    withdraw,
+    withdrawnClaims,
     saveRewrite,
-    rewrites,
+    nextRewrite,
+    dropRewrite,
   }
 }

@@ -38,6 +38,8 @@ export interface ThreadHandler {
   apply(tx: Transaction, applied: Applied): Promise<void>
   /** One of this node's packets was refused and taken out of its chain; `packets` is what is left, `taken` what was refused. */
   refused(tx: Transaction, applied: Applied, kind: string, problem: Problem, taken: StoredPacket): Promise<void>
+  /** One of this node's packets was withdrawn after a restore and cannot be written anew; `packets` is what is left. */
+  unwritten(tx: Transaction, applied: Applied, problem: Problem, taken: StoredPacket): Promise<void>
 }
 
 /** One packet to be written: what it says, before salt, place and signature. */
@@ -46,6 +48,7 @@ export type Draft = {
   /** body without salt; checked by the handler */ content: object
   materials?: readonly Commitment[]
   agreement?: string
+  /** seconds; when it was signed first, of one that is written anew */ iat?: number
 }
 
 /** Writes and signs own packets; durable and queued for the partner when it resolves. */

@@ -4,12 +4,12 @@ import { LIMITS } from '../../protocol/limits.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import { WORK } from './budget.ts'
 import {
+  claimsMore,
   FrameReader,
   type GreetingParts,
   Introduction,
   readHello,
   relearn,
-  remembersAll,
   sayGoodbye,
   writeHello,
 } from './greeting.ts'
@@ -23,8 +23,10 @@ const QUEUE_BYTES = 4 * 1024 * 1024
 export type ReceiverParts = GreetingParts & {
   inbox: Inbox
   /** the partner spoke: wake what waits for it */ returned: (partner: string) => void
-  /** this node lost packets that the partner holds */ lost: (partner: string) => void
-  recovering: (partner: string) => boolean
+  /** the partner claims to hold packets that this node lost: it is asked for them */ claimed: (partner: string) => void
+  /** whether packets of the partner wait, for they may build on what this node lost */ waits: (
+    partner: string,
+  ) => boolean
   failed: (partner: string, error: unknown) => void
   /** its packets are not looked at until then, ms */ paused: (partner: string, problem: Problem, until: number) => void
 }
@@ -63,7 +65,7 @@ export async function receive(parts: ReceiverParts, wire: Wire): Promise<void> {
     const hello = await readHello(parts, partner, wire, reader)
     const introduction = new Introduction(parts, partner)
     await wire.send(encodeFrame({ type: 'hello', hello: await writeHello(parts, partner) }))
-    if (!(await remembersAll(parts, partner, hello))) parts.lost(partner)
+    if (await claimsMore(parts, partner, hello)) parts.claimed(partner)
     parts.returned(partner)
     await serve(parts, partner, wire, reader, introduction)
     await wire.close()
@@ -113,7 +115,7 @@ async function store(
 ): Promise<void> {
   if (batch.length === 0) return
   // What the partner sends now may build on packets of ours that we lost: first those, then these.
-  if (parts.recovering(partner)) throw new ProblemError('exchange.recovering')
+  if (parts.waits(partner)) throw new ProblemError('exchange.recovering')
   if (parts.trust.cityOf(wire.peer) !== partner) {
     const problem = parts.trust.problemOf(partner)
     throw new ProblemError(problem?.code ?? 'partner.inactive', problem?.detail)
@@ -142,7 +144,7 @@ async function giveBack(parts: ReceiverParts, partner: string, wire: Wire, from:
   const conduct = parts.conduct(partner)
   const { n: through } = await parts.store.link(parts.db, partner, 'in')
   for (let next = from; next <= through; ) {
-    for (const packet of await parts.store.wirePackets(parts.db, partner, 'in', next)) {
+    for (const packet of await parts.store.givenBack(parts.db, partner, next)) {
       const held = await parts.store.receivedAt(parts.db, partner, next)
       if (packet.n !== next || held === null) throw new ProblemError('internal', `place ${next} is not held`)
       next++

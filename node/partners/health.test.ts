@@ -2,12 +2,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createHandClock, type HandClock } from '../../test/support/http.ts'
 import { openTestStore } from '../../test/support/store.ts'
 import type { DeliveryStatus } from '../exchange/delivery.ts'
+import type { LinkNotice } from '../exchange/notices.ts'
 import type { Trust } from '../exchange/ports.ts'
 import type { Database } from '../store/database.ts'
 import { createTelemetry } from '../telemetry/telemetry.ts'
 import { createHealth, SAMPLING } from './health.ts'
 import { actorOn, clockProblem } from './hops.ts'
 import { gaugesOf, HEALTH_THRESHOLDS, judgeHealth, type Sample } from './judge-health.ts'
+import { linkReminders } from './link-reminders.ts'
 import { addSample, STEP_NAMES, STEPS, samplesOf, thinSamples } from './samples.ts'
 import { createSightings } from './sightings.ts'
 
@@ -46,7 +48,7 @@ beforeEach(async () => {
 })
 afterEach(() => db.close())
 
-function healthOf(status: Partial<DeliveryStatus>, roundTrip: number | null) {
+function healthOf(status: Partial<DeliveryStatus>, roundTrip: number | null, notices: readonly LinkNotice[] = []) {
   const telemetry = createTelemetry()
   const sightings = createSightings({ clock })
   const failures: unknown[] = []
@@ -74,6 +76,7 @@ function healthOf(status: Partial<DeliveryStatus>, roundTrip: number | null) {
     trust,
     sightings,
     delivery: () => delivery,
+    notices: () => notices,
     roundTrip: async () => roundTrip,
     sampled: (partner, sample) => telemetry.events.partnerSampled({ partner, ...gaugesOf(sample) }),
     failed: error => failures.push(error),
@@ -226,6 +229,24 @@ describe('health', () => {
   test('a partner that is well has no findings', () => {
     expect(judgeHealth(WELL, [])).toEqual([])
     expect(judgeHealth({ ...WELL, aheadMs: null, certificateDays: null, delegationDays: null }, [])).toEqual([])
+  })
+
+  test('and the reminders say what a person must know of the link, and who must act', async () => {
+    const notices: LinkNotice[] = [
+      ...([
+        { kind: 'claim', problem: { code: 'exchange.protocol', detail: 'claims 55 packets' } },
+        { kind: 'recall', problem: { code: 'instance.own' } },
+      ] as const),
+    ].map(notice => ({ ...notice, partner: S, since: NOW, last: NOW, times: 1 }))
+    const { findings } = await healthOf({}, 12, notices).health.of(S, 'minute', 0)
+    expect(findings.slice(0, 2)).toMatchObject([
+      { level: 'fail', problem: { code: 'exchange.protocol', detail: 'claims 55 packets' }, act: 'partner' },
+      { level: 'fail', problem: { code: 'instance.own' }, act: 'operator' },
+    ])
+    expect(linkReminders(notices, () => '十堰市')).toMatchObject([
+      { id: `link:${S}:claim:${NOW}`, act: 'partner', en: expect.stringContaining('claims 55 packets') },
+      { id: `link:${S}:recall:${NOW}`, act: 'operator', zh: expect.stringContaining('十堰市') },
+    ])
   })
 
   test('the own clock is wrong when most partners say so', () => {

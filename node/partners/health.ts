@@ -5,9 +5,11 @@
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { DeliveryStatus } from '../exchange/delivery.ts'
+import type { LinkNotice } from '../exchange/notices.ts'
 import type { Trust } from '../exchange/ports.ts'
 import type { Database } from '../store/database.ts'
 import { type Finding, judgeHealth, type Sample } from './judge-health.ts'
+import { linkFindings } from './link-reminders.ts'
 import { findPartner } from './records.ts'
 import { addSample, type HealthPoint, type StepName, samplesOf, thinSamples } from './samples.ts'
 
@@ -26,6 +28,7 @@ export type HealthParts = {
     /** until when, ms */ validityOf(city: string): { certificate: number | null; delegation: number | null }
   }
   delivery: (code: string) => DeliveryStatus | null
+  /** what a person must know of the link */ notices: (code: string) => readonly LinkNotice[]
   /** over an open connection; null when there is none or nothing came back */
   roundTrip: (code: string) => Promise<number | null>
   sightings: {
@@ -133,7 +136,8 @@ export function createHealth(parts: HealthParts) {
       if (row === undefined) throw new ProblemError('partner.unknown')
       const now = await look(code)
       const others = [...sightings.seen()].filter(([other]) => other !== code).map(([, ahead]) => ahead)
-      const findings = row.status === 'active' ? judgeHealth(now, others) : []
+      const findings =
+        row.status === 'active' ? [...linkFindings(parts.notices(code)), ...judgeHealth(now, others)] : []
       return { now, findings, points: await samplesOf(db, code, step, from) }
     },
 

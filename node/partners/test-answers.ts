@@ -116,6 +116,11 @@ export function createTestAnswers(parts: AnswersParts) {
       if (kind === 'test.pong') await endTest(tx, thread, 'failed', at)
       tx.afterCommit(() => parts.moved(thread, problem))
     },
+
+    async unwritten(tx, { thread, at }, problem, taken) {
+      if (taken.claims.kind === 'test.pong') await endTest(tx, thread, 'failed', at)
+      tx.afterCommit(() => parts.moved(thread, problem))
+    },
   }
 
   return {

@@ -108,6 +108,8 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
     randomText: bytes => randomBytes(bytes).toString('base64url'),
     random: () => 0,
     unwritten: async () => {},
+    noticed: async () => {},
+    restored: () => false,
     turnedAway: async () => {},
     paused: () => {},
   })

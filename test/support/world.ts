@@ -150,6 +150,14 @@ async function startCity({
         subject: packet.thread,
         detail: { kind: packet.kind, problem: packet.problem.code },
       }),
+    noticed: (tx, { partner, kind, problem }) =>
+      audit.append(tx, {
+        actor: 'node',
+        action: `link.${kind}`,
+        subject: partner,
+        detail: { problem: problem.code, detail: problem.detail ?? null },
+      }),
+    restored: () => false,
     turnedAway: (tx, refusal) =>
       audit.append(tx, {
         actor: `city:${refusal.partner}`,

@@ -23,6 +23,7 @@ import { ownDuties } from './020-own-duties.ts'
 import { caseSteps } from './021-case-steps.ts'
 import { sealedAnswers } from './022-sealed-answers.ts'
 import { pairingWords } from './023-pairing-words.ts'
+import { withdrawn } from './024-withdrawn.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -48,4 +49,5 @@ export const MIGRATIONS: readonly Migration[] = [
   caseSteps,
   sealedAnswers,
   pairingWords,
+  withdrawn,
 ]
