@@ -231,9 +231,9 @@ export async function startNode({
           const { peers, addresses } = trust.reach(code)
           return peers.map(peer => ({ peer, addresses }))
         }),
-      partner: peer => trust.cityOf(peer) !== undefined,
     },
-    cityOf: peer => trust.cityOf(peer),
+    cityOf: trust.cityOf,
+    announced: () => trust.partners().flatMap(code => trust.reach(code).addresses),
     gate: peer => trust.knows(peer) || partners.hasOpenInvite() || directories.admits(peer),
     onEvent: event => {
       if (event.kind === 'handler-failed') log.error('stream handler failed', { protocol: event.protocol }, event.error)

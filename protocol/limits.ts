@@ -11,6 +11,7 @@ export const LIMITS = {
   /** one compact JWS of a receipt */ receiptBytes: 64 * 1024,
   /** one compact JWS of a delegation or revocation */ delegationBytes: 16 * 1024,
   /** keys in one delegation */ delegationKeys: 8,
+  /** peer keys of a city that count: those of its newest delegations */ peerKeys: 4,
   /** validity of a delegation, seconds */ delegationSeconds: 400 * 24 * 3600,
   /** delegations and revocations that one hello carries */ helloDelegations: 64,
   /** one frame of the exchange stream: the largest packet with its body, and its receipt when recalled */ frameBytes:

@@ -228,7 +228,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
       await notices.load()
       await transport.handle(STREAM.exchange, wire => receive(receiverParts, wire), {
         maxFrame: LIMITS.frameBytes,
-        maxStreamsPerPeer: STREAMS_PER_PEER,
+        maxStreamsPerCity: STREAMS_PER_PEER,
       })
       transport.onConnection(({ peer, open }) => {
         const partner = trust.cityOf(peer)

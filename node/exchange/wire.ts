@@ -58,7 +58,7 @@ export interface Transport {
   handle(
     protocol: string,
     handler: WireHandler,
-    options: { maxFrame: number; maxStreamsPerPeer: number },
+    options: { maxFrame: number; maxStreamsPerCity: number },
   ): Promise<void>
   /**
    * Called with the peer id when the first connection to a peer opened (either direction) or the last one closed.

@@ -179,7 +179,7 @@ export function createGossip(parts: GossipParts) {
     async start(): Promise<void> {
       await transport.handle(STREAM.directory, serve, {
         maxFrame: MAX_FRAME,
-        maxStreamsPerPeer: GOSSIP_LIMITS.streams,
+        maxStreamsPerCity: GOSSIP_LIMITS.streams,
       })
       plan()
     },

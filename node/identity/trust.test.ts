@@ -131,6 +131,38 @@ describe('trust', () => {
     expect(trust.cityOf(peerIdOf({ kty, crv, x }))).toBeUndefined()
   })
 
+  test('of the peers of a city n count, those of its newest delegations, whatever their number', async () => {
+    const { db, clock, trust } = await setting()
+    const at = (later: number) => ({ nbf: NOW / 1000 - 60 + later, exp: NOW / 1000 + 86_400 })
+    const keys = await Promise.all(Array.from({ length: 3 * LIMITS.delegationKeys }, () => playKey('peer')))
+    const ids = keys.map(({ jwk: { kty, crv, x } }) => peerIdOf({ kty, crv, x }))
+    const named = (from: number, to: number, later: number) =>
+      delegate(
+        shiyan,
+        keys.slice(from, to).map(({ jwk }) => jwk),
+        at(later),
+      )
+    const delegations = [
+      await named(0, 8, 3),
+      await named(8, 16, 1),
+      await named(16, 24, 2),
+      // An old peer that is named anew is a new one.
+      await named(9, 11, 4),
+    ]
+    expect(await trust.learn('420300', { certificates: [pem], delegations, revocations: [] }, [])).toEqual({ ok: true })
+    const newest = [ids[6], ids[7], ids[9], ids[10]]
+    expect(newest).toHaveLength(LIMITS.peerKeys)
+    expect(new Set(trust.reach('420300').peers)).toEqual(new Set(newest))
+    expect(ids.filter(id => trust.cityOf(id) === '420300')).toEqual(newest)
+    expect(ids.filter(trust.knows)).toEqual(newest)
+    const again = await loadTrust({ db, city: '610900', clock, peerIdOf })
+    expect(ids.filter(again.knows)).toEqual(newest)
+    // One that is revoked leaves its place to the next.
+    const revocation = await revoke(shiyan, keys[9]?.jwk.kid ?? '', NOW / 1000)
+    await trust.learn('420300', { certificates: [pem], delegations: [], revocations: [revocation] }, [])
+    expect(ids.filter(trust.knows)).toEqual([ids[5], ids[6], ids[7], ids[10]])
+  })
+
   test('keeps what it learned over a restart, and a revocation for good', async () => {
     const { db, clock, trust } = await setting()
     const shown = await identity()

@@ -9,6 +9,7 @@ import {
   verifyRevocation,
 } from '../../protocol/keys/delegation.ts'
 import { joinSpans, type Span, spanOf, spanOfMs } from '../../protocol/keys/spans.ts'
+import { LIMITS } from '../../protocol/limits.ts'
 import { PACKET_ALG } from '../../protocol/names.ts'
 import type { TrustedKey } from '../../protocol/packet/envelope.ts'
 import { fromHex, sha256, toHex } from '../../protocol/primitives.ts'
@@ -71,7 +72,7 @@ type PaperRow = { id: Uint8Array; type: 'delegation' | 'revocation'; jws: string
 
 /** Only certificates that an administrator confirmed (or the own ones) have a time of trust. */
 const TRUSTED_PAPERS = `SELECT d.id, d.type, d.jws, d.certificate FROM delegations d JOIN certificates c ON c.fingerprint = d.certificate
-  WHERE d.city = ? AND c.city = d.city AND c.trusted_at > 0 ORDER BY d.iat`
+  WHERE d.city = ? AND c.city = d.city AND c.trusted_at > 0 ORDER BY d.iat, d.id`
 
 export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
   const { db, clock } = parts
@@ -153,7 +154,7 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
 
   /**
    * Keys of packets count by any certificate that was trusted when they were learned: their packets may still be on the
-   * way. Peers count only by the pinned one. Everything was verified before it was stored.
+   * way. Peers count only by the pinned one, and so many as the newest delegations name. Everything was verified before it was stored.
    */
   async function keysOf(
     code: string,
@@ -168,7 +169,7 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
     }
     const found = new Map<string, TrustedKey>()
     const withdrawn = withdrawnKeys(code, papers)
-    const named = new Map<string, string>()
+    const named = new Map<string, Parameters<TrustParts['peerIdOf']>[0]>()
     let peersUntil = 0
     for (const { type, jws, certificate } of papers) {
       if (type !== 'delegation') continue
@@ -177,7 +178,9 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
         if (purpose === 'peer') {
           // One that has run out may still connect: its hello must bring a newer delegation.
           if (revoked.has(kid) || jose.decodeProtectedHeader(jws).kid !== pinned?.key.kid) continue
-          named.set(kid, named.get(kid) ?? parts.peerIdOf({ kty, crv, x }))
+          // Named again, it is as new as the paper that names it.
+          named.delete(kid)
+          named.set(kid, { kty, crv, x })
           peersUntil = Math.max(peersUntil, claims.exp)
           continue
         }
@@ -194,7 +197,8 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
         })
       }
     }
-    return { keys: found, peers: named, peersUntil }
+    const peers = [...named].slice(-LIMITS.peerKeys).map(([kid, jwk]) => [kid, parts.peerIdOf(jwk)] as const)
+    return { keys: found, peers: new Map(peers), peersUntil }
   }
 
   /** Joins the cities. A key belongs to the city that was confirmed first: none can claim another's by delegating it too. */

@@ -511,7 +511,7 @@ export function createMaterials(parts: MaterialsParts) {
       running = true
       await blobs.sweep(isWanted)
       await sweepDoomed()
-      await transport.handle(STREAM.materials, serve, { maxFrame: LIMITS.materialFrameBytes, maxStreamsPerPeer: 8 })
+      await transport.handle(STREAM.materials, serve, { maxFrame: LIMITS.materialFrameBytes, maxStreamsPerCity: 8 })
       await pull()
     },
 

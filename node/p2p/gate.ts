@@ -1,39 +1,58 @@
 /**
- * Who may connect. Outbound: only the peers that are being opened now. Inbound: libp2p counts pending and open
- * connections and their rate; here the pending ones of one address and their bytes are counted, and once the peer id is
- * proven the node's own gate decides, before multiplexer, streams or any state of the peer exist.
+ * Who may connect, and at which addresses. Outbound: only the peers that are being opened now, at addresses within the
+ * range of this node. Inbound: every connection has a place while its handshake goes on (`half-open.ts`), and once the
+ * peer id is proven the node's own gate decides, before multiplexer, streams or any state of the peer exist.
  */
-import type { ConnectionGater, MultiaddrConnection, PeerId, StreamMessageEvent } from '@libp2p/interface'
+import type { ConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Gate } from '../exchange/wire.ts'
+import { type DialRange, inRange, ipOf } from './addresses.ts'
+import { Counts } from './counts.ts'
+import { HalfOpen, type HalfOpenEnd } from './half-open.ts'
+import { KnownSources } from './known-sources.ts'
 import type { P2pLimits } from './limits.ts'
+import { RELAYED } from './relay.ts'
 
-export type Denied = 'unknown-peer' | 'relay' | 'address-pending' | 'handshake-bytes'
+export type Denied = HalfOpenEnd | 'unknown-peer' | 'relay'
+
+export type ConnectionGateParts = {
+  gate: Gate
+  /** the city whose peer it is; none: it neither relays nor is relayed */ cityOf: (peer: string) => string | undefined
+  /** multiaddrs that partners announce */ announced: () => Iterable<string>
+  range: DialRange
+  limits: P2pLimits
+  onDenied: (reason: Denied) => void
+  /** ms, monotonic */ now: () => number
+}
+
+/** Names that the connection itself resolves; `dnsaddr` would be asked of servers outside. */
+const NAMES = ['dns', 'dns4', 'dns6']
 
 export class ConnectionGate implements ConnectionGater {
-  readonly #gate: Gate
-  readonly #limits: P2pLimits
-  readonly #mayRelay: Gate
-  readonly #onDenied: (reason: Denied) => void
-  readonly #wanted = new Map<string, number>()
-  readonly #pending = new Map<string, number>()
-  readonly #counted = new WeakMap<MultiaddrConnection, () => void>()
+  readonly #parts: ConnectionGateParts
+  readonly #wanted = new Counts<string>()
+  readonly #halfOpen: HalfOpen
+  readonly #sources: KnownSources
 
-  /** `mayRelay`: peers for which this node relays, and by which it lets itself be reached: partners alone. */
-  constructor(gate: Gate, mayRelay: Gate, limits: P2pLimits, onDenied: (reason: Denied) => void) {
-    this.#gate = gate
-    this.#mayRelay = mayRelay
-    this.#limits = limits
-    this.#onDenied = onDenied
+  constructor(parts: ConnectionGateParts) {
+    this.#parts = parts
+    this.#sources = new KnownSources(parts)
+    this.#halfOpen = new HalfOpen({ ...parts, known: this.#sources.has, ended: parts.onDenied })
   }
 
   /** Lets `peer` be dialled until the returned function is called. */
   want(peer: string): () => void {
-    this.#wanted.set(peer, (this.#wanted.get(peer) ?? 0) + 1)
-    return once(() => decrease(this.#wanted, peer))
+    return this.#wanted.add(peer)
   }
 
-  /** May this peer talk to us? */
-  readonly admits = (peer: string): boolean => asks(this.#gate, peer)
+  /** May this peer talk to us? A gate that throws says no. */
+  admits(peer: string): boolean {
+    try {
+      return this.#parts.gate(peer)
+    } catch {
+      return false
+    }
+  }
 
   readonly denyInboundRelayReservation = (source: PeerId): boolean => this.#deniesRelay(source)
 
@@ -45,86 +64,47 @@ export class ConnectionGate implements ConnectionGater {
     this.#deniesRelay(relay) || !this.admits(remote.toString())
 
   #deniesRelay(peer: PeerId): boolean {
-    if (asks(this.#mayRelay, peer.toString())) return false
-    this.#onDenied('relay')
+    if (this.#parts.cityOf(peer.toString()) !== undefined) return false
+    this.#parts.onDenied('relay')
     return true
   }
 
-  readonly denyDialPeer = (peer: PeerId): boolean => !this.#wanted.has(peer.toString())
+  readonly denyDialPeer = (peer: PeerId): boolean => this.#wanted.of(peer.toString()) === 0
 
-  readonly denyOutboundEncryptedConnection = (peer: PeerId): boolean => !this.#wanted.has(peer.toString())
+  /** Names are judged when they are resolved (`tcp.ts`); nothing but an IP address or a name is dialled, no socket of this machine. */
+  readonly denyDialMultiaddr = (address: Multiaddr): boolean => {
+    const [first] = address.getComponents()
+    if (first !== undefined && NAMES.includes(first.name)) return false
+    const ip = ipOf(address)
+    return ip === undefined || !inRange(ip, this.#parts.range)
+  }
+
+  readonly denyOutboundEncryptedConnection = (peer: PeerId): boolean => this.#wanted.of(peer.toString()) === 0
 
   readonly denyInboundConnection = (connection: MultiaddrConnection): boolean => {
-    const address = addressKey(connection)
-    const pending = this.#pending.get(address) ?? 0
-    if (pending >= this.#limits.pendingInboundPerAddress) {
-      this.#onDenied('address-pending')
-      return true
-    }
-    this.#pending.set(address, pending + 1)
-    // Only looks on. libp2p attaches its reader within the same turn of the event loop, before any byte can come.
-    let received = 0
-    const count = ({ data }: StreamMessageEvent): void => {
-      received += data.byteLength
-      if (received <= this.#limits.handshakeBytes) return
-      this.#onDenied('handshake-bytes')
-      done()
-      connection.abort(new Error('too many bytes before the handshake was done'))
-    }
-    connection.addEventListener('message', count)
-    const done = once(() => {
-      connection.removeEventListener('message', count)
-      decrease(this.#pending, address)
-    })
-    this.#counted.set(connection, done)
-    connection.addEventListener('close', done)
-    return false
+    const { remoteAddr } = connection
+    const [relay, over] = remoteAddr.toString().split(RELAYED)
+    const peer = /\/p2p\/([^/]+)$/.exec(relay ?? '')?.[1] ?? ''
+    const by = this.#parts.cityOf(peer) ?? peer
+    return !this.#halfOpen.enter(connection, over === undefined ? ipOf(remoteAddr) : undefined, by)
   }
 
   readonly denyInboundEncryptedConnection = (peer: PeerId, connection: MultiaddrConnection): boolean => {
-    this.#counted.get(connection)?.()
-    if (this.admits(peer.toString())) return false
-    this.#onDenied('unknown-peer')
-    return true
-  }
-}
-
-/** A gate that throws says no. */
-function asks(gate: Gate, peer: string): boolean {
-  try {
-    return gate(peer)
-  } catch {
+    const name = peer.toString()
+    if (!this.admits(name)) {
+      this.#parts.onDenied('unknown-peer')
+      return true
+    }
+    const city = this.#parts.cityOf(name)
+    this.#halfOpen.proven(connection, city)
+    const ip = ipOf(connection.remoteAddr)
+    if (city !== undefined && ip !== undefined && !connection.remoteAddr.toString().includes(RELAYED))
+      this.#sources.saw(city, ip)
     return false
   }
-}
 
-function once(run: () => void): () => void {
-  let done = false
-  return () => {
-    if (done) return
-    done = true
-    run()
+  readonly denyInboundUpgradedConnection = (_peer: PeerId, connection: MultiaddrConnection): boolean => {
+    this.#halfOpen.done(connection)
+    return false
   }
-}
-
-function decrease(counts: Map<string, number>, key: string): void {
-  const count = (counts.get(key) ?? 0) - 1
-  if (count > 0) counts.set(key, count)
-  else counts.delete(key)
-}
-
-/** IPv4 address, or the /64 of an IPv6 address, which one subscriber owns whole. */
-export function addressKey(connection: Pick<MultiaddrConnection, 'remoteAddr'>): string {
-  const component = connection.remoteAddr.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')
-  const address = component?.value ?? 'other'
-  if (component?.name !== 'ip6') return address
-  const [head = '', tail] = address.split('::')
-  const left = head === '' ? [] : head.split(':')
-  const right = tail === undefined || tail === '' ? [] : tail.split(':')
-  const zeros = tail === undefined ? 0 : 8 - left.length - right.length
-  const groups = [...left, ...Array.from({ length: Math.max(0, zeros) }, () => '0'), ...right]
-  return groups
-    .slice(0, 4)
-    .map(group => group.replace(/^0+(?=.)/, ''))
-    .join(':')
 }

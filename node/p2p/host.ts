@@ -10,10 +10,13 @@ import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { ProblemError } from '../../protocol/problem.ts'
 import { type Budget, Budgets, WORK } from '../exchange/budget.ts'
 import type { Gate, Transport, Wire, WireHandler } from '../exchange/wire.ts'
-import { type ConnectionListener, Connections } from './connections.ts'
+import { type DialRange, rangeOf, sourceIn } from './addresses.ts'
+import { type ConnectionListener, Connections, type Ended } from './connections.ts'
+import { Counts } from './counts.ts'
 import { deadline } from './deadline.ts'
+import { Dials } from './dials.ts'
 import { asError, asUnreachable, unreachable } from './errors.ts'
-import { addressKey, ConnectionGate, type Denied } from './gate.ts'
+import { ConnectionGate, type Denied } from './gate.ts'
 import { createLibp2pNode } from './libp2p-node.ts'
 import { P2P_LIMITS, type P2pLimits } from './limits.ts'
 import { hostKeyOf, type PrivatePeerKey } from './peer-id.ts'
@@ -23,7 +26,7 @@ import { StreamWire } from './stream-wire.ts'
 
 /** What an operator may want to count or log; nothing of it stops the host. */
 export type P2pEvent =
-  | { kind: 'denied'; reason: Denied | 'streams' }
+  | { kind: 'denied'; reason: Denied | Ended | 'streams' }
   /** a city, or a stranger by its peer id, owes so much work that it is not heard for a while */
   | { kind: 'cut-off'; city: string }
   | { kind: 'handler-failed'; protocol: string; peer: string; error: unknown }
@@ -39,12 +42,18 @@ export type P2pHostOptions = {
   announce?: readonly string[]
   /** asked with the proven peer id of every inbound connection, and again for each of its streams */
   gate: Gate
-  /** the city that a peer belongs to: its nodes share one work budget; a stranger has one of its own */
+  /**
+   * the city whose peer it is, by which places and work are counted; undefined: a stranger's, who neither relays nor is relayed.
+   * Without it every peer is a city of its own
+   */
   cityOf?: (peer: string) => string | undefined
+  /** multiaddrs at which partners may be reached */
+  announced?: () => Iterable<string>
+  /** how far inside addresses of partners may lead; else loopback when this node listens there alone, else private networks */
+  range?: DialRange
   relay?: {
     /** places that this node offers to partners that nobody can connect to; 0: none */ reservations: number
     /** partners whose relays this node is to be reached at */ use: () => readonly RelayAt[]
-    /** whether a peer is a partner's: nobody else relays or is relayed */ partner: Gate
   }
   limits?: Partial<P2pLimits>
   /** of the cities that this host talks to; tests give a clock of their own */ budgets?: Budgets
@@ -59,7 +68,7 @@ export type P2pHost = Transport & {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-type Handled = { handler: WireHandler; maxFrame: number; maxStreamsPerPeer: number }
+type Handled = { handler: WireHandler; maxFrame: number; maxStreamsPerCity: number }
 
 /** Makes a host, not started. Throws ProblemError `keystore.malformed`. */
 export async function createP2pHost(options: P2pHostOptions): Promise<P2pHost> {
@@ -74,8 +83,15 @@ class Host implements P2pHost {
   readonly #gate: ConnectionGate
   readonly #connections: Connections
   readonly #handlers = new Map<string, Handled>()
-  /** inbound streams by protocol and peer */
-  readonly #inbound = new Map<string, number>()
+  readonly #dials: Dials
+  readonly #cityOf: (peer: string) => string | undefined
+  readonly #range: DialRange
+  /** inbound streams by protocol and city */
+  readonly #inbound = new Counts<string>()
+  /** streams that this node opened or is opening, by city */
+  readonly #outbound = new Counts<string>()
+  /** inbound streams that a handler serves */
+  readonly #served = new Counts<Connection>()
   readonly #wires = new Set<StreamWire>()
   readonly #budgets: Budgets
   readonly #cutOff = new Set<Budget>()
@@ -89,10 +105,26 @@ class Host implements P2pHost {
     this.#key = key
     this.#limits = { ...P2P_LIMITS, ...options.limits }
     this.#budgets = options.budgets ?? new Budgets()
-    const mayRelay = options.relay?.partner ?? (() => false)
-    const admits: Gate = peer => options.gate(peer) && !this.#isCutOff(peer)
-    this.#gate = new ConnectionGate(admits, mayRelay, this.#limits, reason => this.#report({ kind: 'denied', reason }))
-    this.#connections = new Connections(this.#limits, error => this.#report({ kind: 'listener-failed', error }))
+    this.#cityOf = options.cityOf ?? (peer => peer)
+    this.#range = options.range ?? rangeOf([...options.listen, ...(options.announce ?? [])])
+    this.#dials = new Dials(this.#limits.dialsPerCity)
+    const onDenied = (reason: Denied | Ended): void => this.#report({ kind: 'denied', reason })
+    this.#gate = new ConnectionGate({
+      gate: peer => options.gate(peer) && !this.#isCutOff(peer),
+      cityOf: this.#cityOf,
+      announced: options.announced ?? (() => []),
+      range: this.#range,
+      limits: this.#limits,
+      onDenied,
+      now: () => performance.now(),
+    })
+    this.#connections = new Connections({
+      limits: this.#limits,
+      cityOf: this.#cityOf,
+      busy: connection => this.#served.of(connection) > 0,
+      onEnded: onDenied,
+      onListenerError: error => this.#report({ kind: 'listener-failed', error }),
+    })
     this.peer = key.publicKey.toString()
   }
 
@@ -131,6 +163,7 @@ class Host implements P2pHost {
       listen,
       announce,
       gater: this.#gate,
+      range: this.#range,
       limits: this.#limits,
       relays: this.#relays,
       reservations: this.#options.relay?.reservations ?? 0,
@@ -176,7 +209,7 @@ class Host implements P2pHost {
   async handle(
     protocol: string,
     handler: WireHandler,
-    options: { maxFrame: number; maxStreamsPerPeer: number },
+    options: { maxFrame: number; maxStreamsPerCity: number },
   ): Promise<void> {
     if (this.#handlers.has(protocol)) throw new Error(`${protocol} has a handler`)
     const handled = { handler, ...options }
@@ -194,18 +227,23 @@ class Host implements P2pHost {
     const node = this.#node
     if (node === undefined) throw unreachable('the transport is not started')
     if (peer === this.peer) throw unreachable('a node does not dial itself')
-    const done = this.#gate.want(peer)
-    const doneRelays = addresses.flatMap(relayOf).map(relay => this.#gate.want(relay))
+    const city = this.#nameOf(peer)
+    if (this.#outbound.of(city) >= this.#limits.outboundStreams) throw unreachable('too many streams are open')
+    const left = this.#outbound.add(city)
+    const targets = this.#dialable(peer, addresses)
+    const done = [peer, ...targets.flatMap(relayOf)].map(wanted => this.#gate.want(wanted))
     try {
       const open = await this.#openOnExisting(peer, protocol, signal)
-      const { connection, stream } = open ?? (await this.#openOnNew(node, peer, addresses, protocol, signal))
+      if (open === undefined && targets.length === 0)
+        throw unreachable(addresses.length === 0 ? 'no address is known' : 'no address is usable')
+      const { connection, stream } = open ?? (await this.#openOnNew(node, peer, targets, protocol, signal))
       this.#connections.proven(connection)
-      return this.#wire(stream, peer, addressKey(connection), maxFrame)
+      return this.#wire(stream, connection, maxFrame, left)
     } catch (error) {
+      left()
       throw signal?.aborted ? unreachable('the call was given up', error) : asUnreachable(error)
     } finally {
-      done()
-      for (const doneRelay of doneRelays) doneRelay()
+      for (const release of done) release()
     }
   }
 
@@ -255,11 +293,13 @@ class Host implements P2pHost {
     const limit = deadline(this.#limits.dialTimeout)
     try {
       const direct = (connection: Connection) => !connection.remoteAddr.toString().includes(RELAYED)
-      const targets = dialable(
+      const targets = this.#dialable(
         peer,
         addresses.filter(address => !address.includes(RELAYED)),
       )
-      const connection = this.#connections.of(peer).find(direct) ?? (await node.dial(targets, { signal: limit.signal }))
+      const dial = () => node.dial(targets, { signal: limit.signal })
+      const connection =
+        this.#connections.of(peer).find(direct) ?? (await this.#dials.run(this.#nameOf(peer), peer, dial))
       await this.#relays.reserve(connection)
       this.#failing.delete(peer)
     } catch (error) {
@@ -269,6 +309,15 @@ class Host implements P2pHost {
       limit.clear()
       done()
     }
+  }
+
+  /** The addresses of a peer that one dial tries. No relay serves others than its partners, so over others none leads. */
+  #dialable(peer: string, addresses: readonly string[]): Multiaddr[] {
+    return addresses
+      .flatMap(address => boundTo(peer, address))
+      .filter(address => !this.#gate.denyDialMultiaddr(address))
+      .filter(address => relayOf(address).every(relay => this.#cityOf(relay) !== undefined))
+      .slice(0, this.#limits.addressesPerPeer)
   }
 
   async #close(connection: Connection): Promise<void> {
@@ -294,17 +343,18 @@ class Host implements P2pHost {
     return undefined
   }
 
-  async #openOnNew(node: Libp2p, peer: string, addresses: readonly string[], protocol: string, signal?: AbortSignal) {
-    const targets = dialable(peer, addresses)
-    if (targets.length === 0) throw unreachable(addresses.length === 0 ? 'no address is known' : 'no address is usable')
-    const limit = deadline(this.#limits.dialTimeout, signal)
-    try {
-      // Parallel dials to one peer join in libp2p's queue.
-      const connection = await node.dial(targets, { signal: limit.signal })
-      return { connection, stream: await this.#openStream(connection, protocol, limit.signal) }
-    } finally {
-      limit.clear()
+  /** In the turn of its city. Parallel dials to one peer join in libp2p's queue. */
+  #openOnNew(node: Libp2p, peer: string, targets: Multiaddr[], protocol: string, signal?: AbortSignal) {
+    const dial = async () => {
+      const limit = deadline(this.#limits.dialTimeout, signal)
+      try {
+        const connection = await node.dial(targets, { signal: limit.signal })
+        return { connection, stream: await this.#openStream(connection, protocol, limit.signal) }
+      } finally {
+        limit.clear()
+      }
     }
+    return this.#dials.run(this.#nameOf(peer), peer, dial, signal)
   }
 
   async #openStream(connection: Connection, protocol: string, signal?: AbortSignal): Promise<Stream> {
@@ -319,16 +369,18 @@ class Host implements P2pHost {
     }
   }
 
-  #wire(stream: Stream, peer: string, address: string, maxFrame: number): StreamWire {
+  #wire(stream: Stream, connection: Connection, maxFrame: number, left: () => void): StreamWire {
+    const peer = connection.remotePeer.toString()
     let gone = false
     const wire = new StreamWire(stream, {
       peer,
-      address,
+      address: sourceIn(connection.remoteAddr),
       maxFrame,
       limits: this.#limits,
       budget: this.#budgetOf(peer),
       onGone: wire => {
         gone = true
+        left()
         this.#wires.delete(wire)
       },
     })
@@ -338,29 +390,27 @@ class Host implements P2pHost {
 
   #register(node: Libp2p, protocol: string, handled: Handled): Promise<void> {
     return node.handle(protocol, (stream, connection) => this.#accept(stream, connection, protocol, handled), {
-      maxInboundStreams: handled.maxStreamsPerPeer,
+      maxInboundStreams: handled.maxStreamsPerCity,
       maxOutboundStreams: this.#limits.outboundStreams,
     })
   }
 
   #accept(stream: Stream, connection: Connection, protocol: string, handled: Handled): void {
     const peer = connection.remotePeer.toString()
-    const key = `${protocol}\n${peer}`
-    const open = this.#inbound.get(key) ?? 0
     this.#budgetOf(peer).charge(WORK.stream)
+    const key = `${protocol}\n${this.#nameOf(peer)}`
     const known = this.#gate.admits(peer)
-    if (!known || open >= handled.maxStreamsPerPeer || this.#node === undefined) {
+    if (!known || this.#inbound.of(key) >= handled.maxStreamsPerCity || this.#node === undefined) {
       this.#report({ kind: 'denied', reason: known ? 'streams' : 'unknown-peer' })
       stream.abort(new Error('denied'))
       return
     }
-    this.#inbound.set(key, open + 1)
-    const wire = this.#wire(stream, peer, addressKey(connection), handled.maxFrame)
+    const [left, served] = [this.#inbound.add(key), this.#served.add(connection)]
+    const wire = this.#wire(stream, connection, handled.maxFrame, () => {})
     const running = this.#serve(wire, protocol, handled.handler).finally(() => {
       this.#running.delete(running)
-      const left = (this.#inbound.get(key) ?? 1) - 1
-      if (left > 0) this.#inbound.set(key, left)
-      else this.#inbound.delete(key)
+      left()
+      served()
     })
     this.#running.add(running)
   }
@@ -384,7 +434,8 @@ class Host implements P2pHost {
     }
   }
 
-  #nameOf = (peer: string): string => this.#options.cityOf?.(peer) ?? peer
+  /** By which places and work are counted: the city, or the stranger. */
+  #nameOf = (peer: string): string => this.#cityOf(peer) ?? peer
 
   #budgetOf = (peer: string): Budget => this.#budgets.of(this.#nameOf(peer))
 
@@ -414,8 +465,8 @@ class Host implements P2pHost {
 }
 
 /** The peer of the relay that an address leads over. */
-const relayOf = (address: string): string[] => {
-  const relay = new RegExp(`/p2p/([A-Za-z0-9]+)${RELAYED}/`).exec(address)?.[1]
+const relayOf = (address: Multiaddr): string[] => {
+  const relay = new RegExp(`/p2p/([A-Za-z0-9]+)${RELAYED}/`).exec(address.toString())?.[1]
   return relay === undefined ? [] : [relay]
 }
 
@@ -424,16 +475,14 @@ const saysNo = (error: unknown): boolean =>
   error instanceof Error &&
   (error.name === 'UnsupportedProtocolError' || error.name === 'TooManyOutboundProtocolStreamsError')
 
-/** The addresses that can be dialled, each bound to the peer id, so that nobody else can answer. */
-function dialable(peer: string, addresses: readonly string[]): Multiaddr[] {
-  return addresses.flatMap(address => {
-    try {
-      const given = multiaddr(address)
-      const named = given.getComponents().findLast(({ name }) => name === 'p2p')?.value
-      if (named !== undefined && named !== peer) return []
-      return [named === undefined ? given.encapsulate(`/p2p/${peer}`) : given]
-    } catch {
-      return []
-    }
-  })
+/** An address bound to the peer id, so that nobody else can answer; none when it is another's or no address. */
+function boundTo(peer: string, address: string): Multiaddr[] {
+  try {
+    const given = multiaddr(address)
+    const named = given.getComponents().findLast(({ name }) => name === 'p2p')?.value
+    if (named !== undefined && named !== peer) return []
+    return [named === undefined ? given.encapsulate(`/p2p/${peer}`) : given]
+  } catch {
+    return []
+  }
 }

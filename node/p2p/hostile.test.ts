@@ -22,7 +22,7 @@ afterEach(async () => {
 async function target(options: Partial<P2pHostOptions> = {}): Promise<P2pHost> {
   const host = await startHost(options)
   stops.push(() => host.stop())
-  await host.handle(PROTOCOL, echo, { maxFrame: MIB, maxStreamsPerPeer: 4 })
+  await host.handle(PROTOCOL, echo, { maxFrame: MIB, maxStreamsPerCity: 4 })
   return host
 }
 
@@ -79,25 +79,26 @@ describe('strangers at the TCP port', () => {
     expect(await serves(host)).toBe(true)
   })
 
-  test('half-open connections of one address: n wait, n+1 is closed at once, and the places come free', async () => {
+  test('half-open connections of one address: n wait, with n+1 the oldest is closed at once, and the places come free', async () => {
     const events: P2pEvent[] = []
     const limits = { pendingInboundPerAddress: 3, pendingInbound: 10, inboundUpgradeTimeout: 700 }
     const host = await target({ limits, onEvent: event => events.push(event) })
     const silent = [await dial(host), await dial(host), await dial(host)]
     const oneMore = await dial(host)
-    await oneMore.closed
+    await silent[0]?.closed
     expect(events).toEqual([{ kind: 'denied', reason: 'address-pending' }])
-    expect(silent.map(({ socket }) => socket.destroyed)).toEqual([false, false, false])
-    await Promise.all(silent.map(({ closed }) => closed))
+    expect([...silent, oneMore].map(({ socket }) => socket.destroyed)).toEqual([true, false, false, false])
+    await Promise.all([...silent, oneMore].map(({ closed }) => closed))
     expect(await serves(host)).toBe(true)
   })
 
-  test('half-open connections in all: n wait, n+1 is closed at once', async () => {
+  test('half-open connections in all: n wait, with n+1 the oldest is closed at once', async () => {
     const host = await target({ limits: { pendingInbound: 3, inboundUpgradeTimeout: 700 } })
     const silent = [await dial(host), await dial(host), await dial(host)]
-    await (await dial(host)).closed
-    expect(silent.map(({ socket }) => socket.destroyed)).toEqual([false, false, false])
-    await Promise.all(silent.map(({ closed }) => closed))
+    const oneMore = await dial(host)
+    await silent[0]?.closed
+    expect([...silent, oneMore].map(({ socket }) => socket.destroyed)).toEqual([true, false, false, false])
+    await Promise.all([...silent, oneMore].map(({ closed }) => closed))
     expect(await serves(host)).toBe(true)
   })
 
@@ -232,7 +233,7 @@ describe('a known peer that misbehaves', () => {
     const host = await startHost()
     stops.push(() => host.stop())
     const { promise, resolve } = Promise.withResolvers<void>()
-    await host.handle(PROTOCOL, () => promise, { maxFrame: MIB, maxStreamsPerPeer: 4 })
+    await host.handle(PROTOCOL, () => promise, { maxFrame: MIB, maxStreamsPerCity: 4 })
     const friend = await startHost()
     stops.push(() => friend.stop())
     const before = process.memoryUsage().rss
@@ -262,7 +263,7 @@ describe('a known peer that misbehaves', () => {
   })
 
   test('more connections than allowed: the oldest goes', async () => {
-    const host = await target({ limits: { connectionsPerPeer: 2 } })
+    const host = await target({ limits: { connectionsPerCity: 2 } })
     const peer = await startStockPeer()
     stops.push(() => peer.stop())
     const address = multiaddr(host.addresses()[0] ?? '')

@@ -32,7 +32,7 @@ async function read(stream: Stream): Promise<Buffer> {
 describe('a stock libp2p peer with noise in pure JavaScript', () => {
   test('dials this host and speaks frames', async () => {
     const { host, peer, address } = await both()
-    await host.handle(PROTOCOL, echo, { maxFrame: 100_000, maxStreamsPerPeer: 1 })
+    await host.handle(PROTOCOL, echo, { maxFrame: 100_000, maxStreamsPerCity: 1 })
     const stream = await peer.dialProtocol(address, PROTOCOL)
     const frames = Buffer.concat([
       Buffer.from('00000001', 'hex'),
@@ -77,7 +77,7 @@ describe('a stock libp2p peer with noise in pure JavaScript', () => {
     const { promise, resolve } = Promise.withResolvers<string>()
     await host.handle(PROTOCOL, async wire => resolve(await outcome(collect(wire))), {
       maxFrame: 100,
-      maxStreamsPerPeer: 1,
+      maxStreamsPerCity: 1,
     })
     const stream = await peer.dialProtocol(address, PROTOCOL)
     if (hex !== '') stream.send(Buffer.from(hex, 'hex'))
@@ -96,7 +96,7 @@ describe('a stock libp2p peer with noise in pure JavaScript', () => {
         first.resolve()
         last.resolve(await outcome(collect(wire)))
       },
-      { maxFrame: 100, maxStreamsPerPeer: 1 },
+      { maxFrame: 100, maxStreamsPerCity: 1 },
     )
     const stream = await peer.dialProtocol(address, PROTOCOL)
     stream.send(Buffer.from('0000000161', 'hex'))

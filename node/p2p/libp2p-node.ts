@@ -2,6 +2,7 @@
 import type { ComponentLogger, ConnectionGater, Libp2p, Logger, PrivateKey } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { createLibp2p } from 'libp2p'
+import type { DialRange } from './addresses.ts'
 import type { P2pLimits } from './limits.ts'
 import { sodiumCrypto } from './noise-crypto.ts'
 import { type RelayTransport, relayServer } from './relay.ts'
@@ -13,6 +14,7 @@ export type Libp2pNodeOptions = {
   listen: readonly string[]
   announce: readonly string[]
   gater: ConnectionGater
+  /** where names may lead */ range: DialRange
   limits: P2pLimits
   /** dials relayed addresses */ relays: RelayTransport
   /** places that this node offers as a relay; 0: it is none */ reservations: number
@@ -27,22 +29,27 @@ const silent: Logger = Object.assign(() => {}, {
 })
 const logger: ComponentLogger = { forComponent: () => silent }
 
+const UNBOUNDED = Number.MAX_SAFE_INTEGER
+
 export async function createLibp2pNode(options: Libp2pNodeOptions): Promise<Libp2p> {
-  const { key, listen, announce, gater, limits, relays, reservations } = options
+  const { key, listen, announce, gater, range, limits, relays, reservations } = options
   return createLibp2p({
     start: false,
     privateKey: key,
     logger,
     addresses: { listen: [...listen], announce: [...announce] },
-    transports: [safeTcp(limits), relays.make],
+    transports: [safeTcp(limits, range), relays.make],
     ...(reservations === 0 ? {} : { services: { relay: await relayServer(reservations) } }),
     connectionEncrypters: [noise({ crypto: sodiumCrypto })],
     streamMuxers: [boundedYamux(limits)],
     connectionGater: gater,
     connectionManager: {
-      maxConnections: limits.connections,
-      maxIncomingPendingConnections: limits.pendingInbound,
-      inboundConnectionThreshold: limits.inboundPerSecond,
+      // libp2p counts all together and turns the newest away, whoever it is; gate and connections count by city instead.
+      maxConnections: UNBOUNDED,
+      maxIncomingPendingConnections: UNBOUNDED,
+      inboundConnectionThreshold: UNBOUNDED,
+      maxParallelDials: UNBOUNDED,
+      maxDialQueueLength: UNBOUNDED,
       inboundUpgradeTimeout: limits.inboundUpgradeTimeout,
       inboundStreamProtocolNegotiationTimeout: limits.streamTimeout,
       outboundStreamProtocolNegotiationTimeout: limits.streamTimeout,

@@ -47,7 +47,7 @@ describe('lifecycle', () => {
     await silent.start()
     expect(silent.addresses()).toEqual([])
     await using host = await startHost()
-    await host.handle('/x/1', wire => wire.send(Buffer.from('x')), { maxFrame: 10, maxStreamsPerPeer: 1 })
+    await host.handle('/x/1', wire => wire.send(Buffer.from('x')), { maxFrame: 10, maxStreamsPerCity: 1 })
     const wire = await silent.open(host.peer, host.addresses(), '/x/1')
     await wire.close()
     await silent.stop()

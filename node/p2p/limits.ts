@@ -3,18 +3,39 @@
  * A test stands at n and n+1 where the other side can reach the limit.
  */
 export const P2P_LIMITS = {
-  /** inbound connections whose handshake is not done; more are refused before one byte is read */
-  pendingInbound: 32,
-  /** the same, of one remote address (IPv4 address or IPv6 /64), so that one stranger cannot take all places */
+  /** inbound connections of strangers whose handshake is not done; with one more the oldest of the address that holds most goes */
+  pendingInbound: 64,
+  /** the same, of one remote address (IPv4 address or IPv6 /64); with one more its oldest goes */
   pendingInboundPerAddress: 8,
+  /** the same, of one address that partners announce or came from, behind which many may be; they take no place of strangers */
+  pendingInboundPerKnown: 32,
+  /** inbound connections of one city whose peer is proven and whose multiplexer is not agreed on; with one more the oldest goes */
+  pendingInboundPerCity: 8,
+  /** inbound connections whose handshake is not done, of all who come over the relay of one city */
+  pendingInboundPerRelay: 64,
+  /** an inbound connection must begin to speak within this time: a lost first segment may come again */
+  firstBytesTimeout: 2_000,
   /** bytes of an inbound connection before its peer is proven; a handshake takes less than 2 KiB, first requests may follow it */
   handshakeBytes: 64 * 1024,
   /** inbound connections of one remote address in one second; more are refused before one byte is read */
   inboundPerSecond: 20,
-  /** open connections in all, either direction */
-  connections: 300,
-  /** open connections of one peer: both may dial at once, and a dead one lingers until a ping finds it; then the oldest goes */
-  connectionsPerPeer: 4,
+  /** the same of an address that partners announce or came from */
+  inboundPerSecondKnown: 100,
+  /** addresses that a city is remembered to have come from, the last ones */
+  sourcesPerCity: 4,
+  /** the addresses that partners announce are looked up again after this time */
+  knownSourcesAge: 10_000,
+  /**
+   * open connections of one city, whatever the number of its peers; with one more its oldest goes. All partners have
+   * their places at once: the sum grows with their number
+   */
+  connectionsPerCity: 4,
+  /** inbound connections of peers that are no partner's, in all: they are let in while an invite is open */
+  strangers: 8,
+  /** the same, of one remote address */
+  strangersPerAddress: 2,
+  /** a stranger's connection ends after this time; one on which a pairing runs, after twice the time */
+  strangerTime: 30_000,
   /** an inbound connection must be encrypted, proven and multiplexed within this time */
   inboundUpgradeTimeout: 5_000,
   /** one address of a peer: socket, handshake, multiplexer */
@@ -22,12 +43,14 @@ export const P2P_LIMITS = {
   /** all addresses of a peer, one after another */
   dialTimeout: 15_000,
   /** addresses of a peer that one dial tries */
-  addressesPerPeer: 8,
+  addressesPerPeer: 16,
+  /** peers of one city that are dialled at a time */
+  dialsPerCity: 2,
   /** agreeing on the protocol of a new stream */
   streamTimeout: 10_000,
   /** inbound streams of one connection, all protocols together */
   inboundStreams: 64,
-  /** outbound streams of one connection, all protocols together */
+  /** outbound streams of one connection, and to one city over all its connections, all protocols together */
   outboundStreams: 64,
   /** a frame read by a stream opened without `maxFrame` */
   frame: 1024 * 1024,

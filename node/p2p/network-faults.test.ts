@@ -23,7 +23,7 @@ async function throughProxy(limits: Partial<P2pLimits> = {}) {
     () => b.stop(),
     () => proxy.close(),
   )
-  await b.handle(PROTOCOL, echo, { maxFrame: 1000, maxStreamsPerPeer: 4 })
+  await b.handle(PROTOCOL, echo, { maxFrame: 1000, maxStreamsPerCity: 4 })
   const addresses = [`/ip4/127.0.0.1/tcp/${proxy.port}`]
   return {
     a,
@@ -192,7 +192,7 @@ describe('peers that cannot be reached', () => {
       () => a.stop(),
       () => b.stop(),
     )
-    await b.handle(PROTOCOL, echo, { maxFrame: 10, maxStreamsPerPeer: 1 })
+    await b.handle(PROTOCOL, echo, { maxFrame: 10, maxStreamsPerCity: 1 })
     const silent = await silentServer()
     const addresses = ['nonsense', silent.address, ...b.addresses()]
     expect(await outcome(a.open(b.peer, addresses, PROTOCOL))).toBe('fulfilled')
@@ -231,7 +231,7 @@ describe('handlers and listeners that fail', () => {
       ['/fails/strange', () => Promise.reject('no error at all')],
     ]
     for (const [protocol, handler] of failures) {
-      await b.handle(protocol, handler, { maxFrame: 10, maxStreamsPerPeer: 1 })
+      await b.handle(protocol, handler, { maxFrame: 10, maxStreamsPerCity: 1 })
     }
     b.onConnection(() => {
       throw new Error('mistake of the listener')
@@ -263,7 +263,7 @@ describe('handlers and listeners that fail', () => {
       () => a.stop(),
       () => b.stop(),
     )
-    await b.handle(PROTOCOL, wire => wire.send(Buffer.from('here you are')), { maxFrame: 10, maxStreamsPerPeer: 1 })
+    await b.handle(PROTOCOL, wire => wire.send(Buffer.from('here you are')), { maxFrame: 10, maxStreamsPerCity: 1 })
     const wire = await a.open(b.peer, b.addresses(), PROTOCOL)
     expect(await collect(wire)).toEqual(['here you are'])
     const sending = (async () => {

@@ -20,18 +20,20 @@ const started = async (options: Partial<P2pHostOptions> = {}): Promise<P2pHost> 
 const soon = (check: () => void) => vi.waitFor(check, { timeout: 60_000, interval: 20 })
 
 const everybody = () => true
+const citiesOf = (partner: (peer: string) => boolean) => (peer: string) => (partner(peer) ? peer : undefined)
 const offers = (partner: (peer: string) => boolean = everybody, reservations = 4) => ({
-  relay: { reservations, use: () => [], partner },
+  relay: { reservations, use: () => [] },
+  cityOf: citiesOf(partner),
 })
-const uses = (relay: P2pHost, partner: (peer: string) => boolean = everybody) => ({
+const uses = (relay: P2pHost) => ({
   listen: [],
-  relay: { reservations: 0, use: () => [{ peer: relay.peer, addresses: relay.addresses() }], partner },
+  relay: { reservations: 0, use: () => [{ peer: relay.peer, addresses: relay.addresses() }] },
 })
 
 /** A city that nobody can connect to, reachable at the relay, which answers what it is sent. */
 async function hidden(relay: P2pHost, options: Partial<P2pHostOptions> = {}): Promise<P2pHost> {
   const city = await started({ ...uses(relay), ...options })
-  await city.handle(PROTOCOL, echo, { maxFrame: FRAME, maxStreamsPerPeer: 4 })
+  await city.handle(PROTOCOL, echo, { maxFrame: FRAME, maxStreamsPerCity: 4 })
   await soon(() => expect(city.relays().used).toEqual([{ peer: relay.peer, reserved: true }]))
   return city
 }
@@ -57,7 +59,7 @@ describe('relay', () => {
     expect(city.addresses()).toEqual([`${relay.addresses()[0]}/p2p-circuit/p2p/${city.peer}`])
     expect(relay.relays().reservations).toBe(1)
     const partner = await started({ listen: [] })
-    await partner.handle(PROTOCOL, echo, { maxFrame: FRAME, maxStreamsPerPeer: 4 })
+    await partner.handle(PROTOCOL, echo, { maxFrame: FRAME, maxStreamsPerCity: 4 })
     // The library's own limit would be 128 KiB.
     const size = 8 * 1024 * 1024
     expect(await exchange(partner, city, city.addresses(), size)).toBe(size)

@@ -2,20 +2,40 @@
  * TCP as @libp2p/tcp 11 does it, except for one thing: it hands the signal of the dial to `net.connect` too, which then
  * destroys the socket when nobody listens to its errors any more, and an aborted dial brings the process down.
  */
+import { lookup } from 'node:dns'
+import type { TcpSocketConnectOpts } from 'node:net'
 import type { ComponentLogger, DialTransportOptions, Transport, Upgrader } from '@libp2p/interface'
-import { tcp } from '@libp2p/tcp'
+import { type TCPSocketOptions, tcp } from '@libp2p/tcp'
+import { type DialRange, inRange } from './addresses.ts'
 import type { P2pLimits } from './limits.ts'
 
-export function safeTcp(limits: P2pLimits): (components: { logger: ComponentLogger }) => Transport {
+type Lookup = NonNullable<TcpSocketConnectOpts['lookup']>
+
+/** Resolves a name in the very connection, so that it cannot lead elsewhere than where it was judged to. */
+const lookupWithin =
+  (range: DialRange): Lookup =>
+  (host, options, done) =>
+    lookup(host, { ...options, all: true }, (error, found) => {
+      if (error !== null) return done(error, '', 0)
+      const allowed = found.filter(({ address }) => inRange(address, range))
+      const [first] = allowed
+      // With the code of a name that is not known.
+      if (first === undefined) return done(Object.assign(new Error('out of range'), { code: 'ENOTFOUND' }), '', 0)
+      if (options.all === true) return done(null, allowed)
+      return done(null, first.address, first.family)
+    })
+
+export function safeTcp(limits: P2pLimits, range: DialRange): (components: { logger: ComponentLogger }) => Transport {
   const keepAlive = { keepAlive: true, keepAliveInitialDelay: limits.tcpKeepAlive }
   // A pinged connection is never silent for this long.
   const inactivity = 3 * (limits.pingInterval + limits.pingTimeout)
+  // Handed on to `net.connect` whole.
+  const dialOpts: TCPSocketOptions & { lookup: Lookup } = { ...keepAlive, lookup: lookupWithin(range) }
   const create = tcp({
-    maxConnections: limits.connections + limits.pendingInbound,
     inboundSocketInactivityTimeout: inactivity,
     outboundSocketInactivityTimeout: inactivity,
     listenOpts: keepAlive,
-    dialOpts: keepAlive,
+    dialOpts,
   })
   return components => {
     const transport = create(components)

@@ -16,7 +16,7 @@ async function opener() {
     () => a.stop(),
     () => b.stop(),
   )
-  await b.handle('/echo/1', echo, { maxFrame: LIMIT, maxStreamsPerPeer: 8 })
+  await b.handle('/echo/1', echo, { maxFrame: LIMIT, maxStreamsPerCity: 8 })
   return () => a.open(b.peer, b.addresses(), '/echo/1', { maxFrame: LIMIT })
 }
 
@@ -81,7 +81,7 @@ describe('throughput', () => {
         }
         resolve()
       },
-      { maxFrame: 10 * 1024, maxStreamsPerPeer: 1 },
+      { maxFrame: 10 * 1024, maxStreamsPerCity: 1 },
     )
     const wire = await a.open(b.peer, b.addresses(), '/slow/1')
     for (; sent < count; sent += 1) {

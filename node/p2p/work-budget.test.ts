@@ -57,7 +57,7 @@ describe('turns of the event loop', () => {
         runs.set(turn(), (runs.get(turn()) ?? 0) + 1)
       }
     }
-    for (const protocol of [FLOOD, OTHER]) await victim.handle(protocol, count, { maxFrame: 10, maxStreamsPerPeer: 4 })
+    for (const protocol of [FLOOD, OTHER]) await victim.handle(protocol, count, { maxFrame: 10, maxStreamsPerCity: 4 })
     const hostile = await host()
     const wires = await Promise.all(
       [FLOOD, FLOOD, OTHER].map(protocol => hostile.open(victim.peer, victim.addresses(), protocol)),
@@ -88,9 +88,9 @@ describe('a city that spent its work budget', () => {
       async wire => {
         for await (const frame of wire.frames()) taken += frame.byteLength
       },
-      { maxFrame: 10, maxStreamsPerPeer: 4 },
+      { maxFrame: 10, maxStreamsPerCity: 4 },
     )
-    await victim.handle(ECHO, echo, { maxFrame: 10, maxStreamsPerPeer: 4 })
+    await victim.handle(ECHO, echo, { maxFrame: 10, maxStreamsPerCity: 4 })
     const [hostile, honest] = [await host(), await host()]
     names.set(hostile.peer, '610100')
     names.set(honest.peer, '610900')

@@ -141,7 +141,7 @@ describe('partner tests', () => {
     world = await createPartnerWorld(NOW)
     ankang = world.ankang
     shiyan = world.shiyan
-    const silent = { maxFrame: LIMITS.frameBytes, maxStreamsPerPeer: 8 }
+    const silent = { maxFrame: LIMITS.frameBytes, maxStreamsPerCity: 8 }
     const hung = new Promise<void>(resolve => {
       release = resolve
     })

@@ -394,7 +394,7 @@ export function createPartners(parts: PartnersParts) {
 
     async start(): Promise<void> {
       await invites.load()
-      await transport.handle(STREAM.pairing, serve, { maxFrame: LIMITS.pairingFrameBytes, maxStreamsPerPeer: 2 })
+      await transport.handle(STREAM.pairing, serve, { maxFrame: LIMITS.pairingFrameBytes, maxStreamsPerCity: 2 })
     },
   }
 }

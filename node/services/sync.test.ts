@@ -77,7 +77,7 @@ async function dishonest(answer: (wire: Wire, held: string | null) => Promise<re
         return
       }
     },
-    { maxFrame: LIMITS.listFrameBytes, maxStreamsPerPeer: 9 },
+    { maxFrame: LIMITS.listFrameBytes, maxStreamsPerCity: 9 },
   )
   await transport.start()
   const announce = async (head: string) => {

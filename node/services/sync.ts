@@ -222,7 +222,7 @@ export function createListSync(parts: ListSyncParts) {
     start: () =>
       transport.handle(STREAM.lists, serve, {
         maxFrame: LIMITS.listFrameBytes,
-        maxStreamsPerPeer: SYNC_LIMITS.streams,
+        maxStreamsPerCity: SYNC_LIMITS.streams,
       }),
   }
 }

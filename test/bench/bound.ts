@@ -90,7 +90,7 @@ answer({
     store = openBareStore(path)
     signing = await newSigning()
     host = await startHost()
-    await host.handle(PROTOCOL, serve, { maxFrame: FRAME, maxStreamsPerPeer: 1 })
+    await host.handle(PROTOCOL, serve, { maxFrame: FRAME, maxStreamsPerCity: 1 })
     return { peer: host.peer, addresses: host.addresses(), key: signing.publicKey }
   },
   async trust({ key }: { key: jose.JWK }): Promise<void> {

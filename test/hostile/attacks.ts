@@ -61,7 +61,7 @@ const flood =
 async function serve(city: HostileCity, protocol: string, handler: (wire: Wire) => Promise<void>): Promise<void> {
   await city.host.handle(protocol, wire => handler(wire).catch(() => {}), {
     maxFrame: LIMITS.frameBytes,
-    maxStreamsPerPeer: 64,
+    maxStreamsPerCity: 64,
   })
 }
 

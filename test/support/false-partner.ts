@@ -99,7 +99,7 @@ export async function falsePartner(world: Awaited<ReturnType<typeof createWorld>
   }
   await transport.handle(STREAM.exchange, wire => serve(wire).catch(() => {}), {
     maxFrame: LIMITS.frameBytes,
-    maxStreamsPerPeer: 4,
+    maxStreamsPerCity: 4,
   })
   return partner
 }

@@ -27,7 +27,7 @@ async function twoNodes(handler = echo, options: Parameters<typeof createMemoryN
   const network = createMemoryNetwork(options)
   const a = network.transport('a')
   const b = network.transport('b')
-  await b.handle(PROTOCOL, handler, { maxFrame: 16, maxStreamsPerPeer: 2 })
+  await b.handle(PROTOCOL, handler, { maxFrame: 16, maxStreamsPerCity: 2 })
   await Promise.all([a.start(), b.start()])
   return { network, a, b, open: (maxFrame = 16) => a.open('b', b.addresses(), PROTOCOL, { maxFrame }) }
 }
@@ -147,7 +147,7 @@ describe('network in memory', () => {
     const a = network.transport('a')
     const b = network.transport('b', { gate: peer => peer === 'a' })
     const c = network.transport('c')
-    await b.handle(PROTOCOL, echo, { maxFrame: 16, maxStreamsPerPeer: 1 })
+    await b.handle(PROTOCOL, echo, { maxFrame: 16, maxStreamsPerCity: 1 })
     await Promise.all([a.start(), c.start()])
     expect(await caught(a.open('b', ['/memory/b'], PROTOCOL))).toBe('exchange.unreachable')
     await b.start()
@@ -200,7 +200,7 @@ describe('network in memory', () => {
     expect(await caught(all(wire))).toBe('exchange.unreachable')
     expect(a.connected()).toEqual([])
     const again = network.transport('b')
-    await again.handle(PROTOCOL, echo, { maxFrame: 16, maxStreamsPerPeer: 2 })
+    await again.handle(PROTOCOL, echo, { maxFrame: 16, maxStreamsPerCity: 2 })
     await again.start()
     const fresh = await open()
     await fresh.close()

@@ -52,7 +52,7 @@ export type MemoryNetwork = {
   settle(): Promise<void>
 }
 
-type Handled = { handler: WireHandler; maxFrame: number; maxStreamsPerPeer: number }
+type Handled = { handler: WireHandler; maxFrame: number; maxStreamsPerCity: number }
 type Connection = { a: Node; b: Node; wires: Set<MemoryWire> }
 type Node = {
   peer: string
@@ -197,7 +197,7 @@ export function createMemoryNetwork(options: MemoryNetworkOptions = {}): MemoryN
       lines.add(wire)
     }
     // As with libp2p, the opener has its stream before the other side counts it.
-    if ((target.inbound.get(key) ?? 0) >= handled.maxStreamsPerPeer) line.far.abort(new Error('too many streams'))
+    if ((target.inbound.get(key) ?? 0) >= handled.maxStreamsPerCity) line.far.abort(new Error('too many streams'))
     else serve(target, key, handled, line.far)
     return line.near
   }
@@ -232,9 +232,9 @@ export function createMemoryNetwork(options: MemoryNetworkOptions = {}): MemoryN
         if (addresses.length === 0 && !node.connections.has(to)) throw unreachable('no address is known')
         return openStream(node, to, protocol, maxFrame)
       },
-      async handle(protocol, handler, { maxFrame, maxStreamsPerPeer }) {
+      async handle(protocol, handler, { maxFrame, maxStreamsPerCity }) {
         if (node.handlers.has(protocol)) throw new Error(`${protocol} has a handler`)
-        node.handlers.set(protocol, { handler, maxFrame, maxStreamsPerPeer })
+        node.handlers.set(protocol, { handler, maxFrame, maxStreamsPerCity })
       },
       onConnection(listener) {
         node.listeners.add(listener)

@@ -14,7 +14,7 @@ async function cycle(): Promise<void> {
     async wire => {
       for await (const frame of wire.frames()) await wire.send(frame)
     },
-    { maxFrame: 1000, maxStreamsPerPeer: 4 },
+    { maxFrame: 1000, maxStreamsPerCity: 4 },
   )
   const wire = await a.open(b.peer, b.addresses(), '/cycle/1')
   await wire.send(new Uint8Array(100))

@@ -54,9 +54,9 @@ export function transportContract(name: string, make: MakeTransports): void {
       return { a, b }
     }
 
-    const serving = async (handler: (wire: Wire) => Promise<void>, maxStreamsPerPeer = 4) => {
+    const serving = async (handler: (wire: Wire) => Promise<void>, maxStreamsPerCity = 4) => {
       const { a, b } = await nodes()
-      await b.handle(PROTOCOL, handler, { maxFrame: LIMIT, maxStreamsPerPeer })
+      await b.handle(PROTOCOL, handler, { maxFrame: LIMIT, maxStreamsPerCity })
       const open = (maxFrame = LIMIT): Promise<Wire> => a.open(b.peer, b.addresses(), PROTOCOL, { maxFrame })
       return { a, b, open }
     }
@@ -293,7 +293,7 @@ export function transportContract(name: string, make: MakeTransports): void {
         () => true,
         () => false,
       )
-      await b.handle(PROTOCOL, echo, { maxFrame: LIMIT, maxStreamsPerPeer: 1 })
+      await b.handle(PROTOCOL, echo, { maxFrame: LIMIT, maxStreamsPerCity: 1 })
       const events: string[] = []
       for (const node of [a, b]) node.onConnection(({ open }) => events.push(`${open}`))
       expect(await outcome(a.open(b.peer, b.addresses(), PROTOCOL))).toBe('exchange.unreachable')
@@ -313,7 +313,7 @@ export function transportContract(name: string, make: MakeTransports): void {
       await heard.got
       expect(events.sort()).toEqual(['a true true', 'b true true'])
       // The other side uses the same connection, without an address.
-      await a.handle(PROTOCOL, echo, { maxFrame: LIMIT, maxStreamsPerPeer: 1 })
+      await a.handle(PROTOCOL, echo, { maxFrame: LIMIT, maxStreamsPerCity: 1 })
       const back = await b.open(a.peer, [], PROTOCOL)
       for (const wire of [...wires, back]) {
         await wire.send(bytes('x'))

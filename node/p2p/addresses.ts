@@ -1,0 +1,97 @@
+/** What the host asks of an address: by which part of it strangers are counted, and whether it lies inside this machine or network. */
+import { BlockList, isIPv4, isIPv6 } from 'node:net'
+import type { Multiaddr } from '@multiformats/multiaddr'
+
+/** How far inside partners may lead the dials of this node: `public` addresses alone, `private` networks too, `loopback` too. */
+export type DialRange = 'public' | 'private' | 'loopback'
+
+/** Of this machine, this link or nobody: unspecified, loopback, link-local, multicast, reserved (RFC 6890). */
+const NOWHERE = new BlockList()
+NOWHERE.addSubnet('0.0.0.0', 8, 'ipv4')
+NOWHERE.addSubnet('169.254.0.0', 16, 'ipv4')
+NOWHERE.addSubnet('224.0.0.0', 3, 'ipv4')
+NOWHERE.addAddress('::', 'ipv6')
+NOWHERE.addSubnet('fe80::', 10, 'ipv6')
+NOWHERE.addSubnet('ff00::', 8, 'ipv6')
+
+const LOOPBACK = new BlockList()
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
+LOOPBACK.addAddress('::1', 'ipv6')
+
+/** Private and shared networks (RFC 1918, 6598, 4193), usual between the cities of a government network. */
+const PRIVATE = new BlockList()
+PRIVATE.addSubnet('10.0.0.0', 8, 'ipv4')
+PRIVATE.addSubnet('100.64.0.0', 10, 'ipv4')
+PRIVATE.addSubnet('172.16.0.0', 12, 'ipv4')
+PRIVATE.addSubnet('192.168.0.0', 16, 'ipv4')
+PRIVATE.addSubnet('fc00::', 7, 'ipv6')
+
+/** Prefixes of 96 bits under which an IPv6 address holds an IPv4 one (RFC 4291, 6052). */
+const MAPPED = [0, 0, 0, 0, 0, 0xffff]
+const COMPATIBLE = [0, 0, 0, 0, 0, 0]
+const TRANSLATED = [0x64, 0xff9b, 0, 0, 0, 0]
+
+/** The eight numbers of an IPv6 address; null when it is none. */
+function groupsOf(address: string): number[] | null {
+  if (!isIPv6(address) || address.includes('%')) return null
+  const plain = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a, b, c, d) =>
+    [a * 256 + Number(b), c * 256 + Number(d)].map(part => part.toString(16)).join(':'),
+  )
+  const [head = '', tail] = plain.split('::')
+  const read = (part: string): number[] => (part === '' ? [] : part.split(':').map(group => Number.parseInt(group, 16)))
+  const [left, right] = [read(head), read(tail ?? '')]
+  return [...left, ...Array.from({ length: 8 - left.length - right.length }, () => 0), ...right]
+}
+
+/** The IPv4 address that an IPv6 address holds under one of the prefixes; null when it holds none. */
+function heldIPv4(groups: readonly number[], prefixes: readonly number[][]): string | null {
+  const [high = 0, low = 0] = groups.slice(6)
+  const none = groups.slice(0, 7).every(group => group === 0) && low <= 1
+  const holds = prefixes.some(prefix => prefix.every((group, i) => group === groups[i]))
+  // `::` and `::1` are no IPv4 addresses.
+  return holds && !none ? [high >> 8, high & 255, low >> 8, low & 255].join('.') : null
+}
+
+/** Whether an IP address may be dialled; anything else than one may not. */
+export function inRange(address: string, range: DialRange): boolean {
+  const groups = groupsOf(address)
+  const held = groups === null ? null : heldIPv4(groups, [MAPPED, COMPATIBLE, TRANSLATED])
+  if (held !== null) return inRange(held, range)
+  if (groups === null && !isIPv4(address)) return false
+  const family = groups === null ? 'ipv4' : 'ipv6'
+  if (NOWHERE.check(address, family)) return false
+  if (LOOPBACK.check(address, family)) return range === 'loopback'
+  return range !== 'public' || !PRIVATE.check(address, family)
+}
+
+/** The range of a node that was told none: what listens at loopback alone is a set-up on one machine. */
+export function rangeOf(listen: readonly string[]): DialRange {
+  const local = listen.every(address => /^\/(?:ip4\/127\.|ip6\/::1\/)/.test(address))
+  return local ? 'loopback' : 'private'
+}
+
+/** IPv4 address, or the /64 of an IPv6 address, which one subscriber owns whole. */
+export function sourceOf(address: string): string {
+  const groups = groupsOf(address)
+  if (groups === null) return address
+  return (
+    heldIPv4(groups, [MAPPED]) ??
+    groups
+      .slice(0, 4)
+      .map(group => group.toString(16))
+      .join(':')
+  )
+}
+
+/** The first IP address of a multiaddr; undefined when it names a host. */
+export const ipOf = (address: Multiaddr): string | undefined =>
+  address.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')?.value
+
+/** By which a multiaddr is counted. */
+export const sourceIn = (address: Multiaddr): string => {
+  const ip = ipOf(address)
+  return ip === undefined ? 'other' : sourceOf(ip)
+}
+
+/** The first IP address of a multiaddr in text. */
+export const ipIn = (address: string): string | undefined => /^\/ip[46]\/([^/]+)\//.exec(address)?.[1]
