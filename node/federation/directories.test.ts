@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Directory } from '../../protocol/federation/directory.ts'
+import { encodeDirectoryFrame } from '../../protocol/federation/frames.ts'
 import { LIMITS } from '../../protocol/limits.ts'
+import { STREAM } from '../../protocol/names.ts'
+import { sha256 } from '../../protocol/primitives.ts'
 import type { ProblemCode } from '../../protocol/problem.ts'
 import {
   actionsOf,
@@ -13,6 +16,7 @@ import {
   paired,
   tracesOf,
 } from '../../test/support/paired.ts'
+import { idle } from '../../test/support/play-lists.ts'
 import { GOSSIP_LIMITS } from './gossip.ts'
 import {
   createOperator,
@@ -152,6 +156,38 @@ describe('a node', () => {
     await expect(ankang.directories.trust(operator, 'person:1')).rejects.toMatchObject(refusal('request.conflict'))
     await ankang.directories.distrust('0'.padStart(43, 'A'), 'person:1')
     expect((await ankang.directories.trust(operator, 'person:1')).thumbprint).toBe(operator)
+  })
+
+  test('verifies what a partner gives again only once, and anew when it trusts another operator', async () => {
+    const ankang = await world.ankang()
+    const held = await list(ankang)
+    await given(ankang, held)
+    const tampered = `${held.trim().slice(0, -86)}${'A'.repeat(86)}`
+    const verify = vi.spyOn(crypto.subtle, 'verify')
+    try {
+      for (let time = 0; time < 5; time++)
+        expect(await ankang.directories.take(tampered, 'city:420300')).toMatchObject(refusal('directory.signature'))
+      expect(verify).toHaveBeenCalledTimes(1)
+      await ankang.directories.trust('A'.repeat(43), 'person:1')
+      await ankang.directories.take(tampered, 'city:420300')
+      expect(verify).toHaveBeenCalledTimes(2)
+    } finally {
+      verify.mockRestore()
+    }
+  })
+
+  test('an operator that is trusted again begins where it was left: nothing older is taken', async () => {
+    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    const older = await list(ankang, shiyan)
+    const newest = await revoke(shiyan)
+    await given(ankang, older)
+    await given(ankang, newest)
+    await ankang.directories.distrust(operator, 'person:1')
+    await ankang.directories.trust(operator, 'person:1')
+    expect(await ankang.directories.take(older, 'person:1')).toMatchObject(refusal('directory.rollback'))
+    expect(versionAt(ankang)).toBeUndefined()
+    expect(await ankang.directories.take(newest.trim(), 'person:1')).toMatchObject({ ok: true, known: false })
+    expect(ankang.directories.revocations()).toHaveLength(1)
   })
 
   test('tells its administrator when a directory is overdue, and when it lapsed', async () => {
@@ -313,5 +349,101 @@ describe('distribution', () => {
     shiyan.gossip.tell()
     await soon(() => expect(versionAt(shiyan)).toBe(3))
     expect(ankang.refusedDirectories).toEqual([])
+  })
+})
+
+describe('a partner that gives what nobody signed', () => {
+  /** Ankang trusts the operator; Shiyan is a paired partner whose stream the test writes. */
+  async function rogue() {
+    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    await activated(shiyan, ankang)
+    await given(ankang, await list(ankang, shiyan))
+    const [header = ''] = (await document()).split('.')
+    let no = 0
+    /** A document of the operator by its header, never the same twice. */
+    const junk = (size = 1000) => {
+      const end = `${String(++no).padStart(10, '0')}.${'A'.repeat(86)}`
+      return `${header}.${'e'.repeat(size - header.length - 1 - end.length)}${end}`
+    }
+    /** Gives documents on one stream, of which it says it has `named`; whether Ankang let it. */
+    const give = async (named: string, ...documents: string[]): Promise<boolean> => {
+      const wire = await shiyan.transport.open(ankang.peer, ankang.side.addresses, STREAM.directory)
+      const have = { operator, version: 99, sha256: await sha256(named) }
+      try {
+        await wire.send(encodeDirectoryFrame({ type: 'have', held: [have] }))
+        for (const jws of documents) await wire.send(encodeDirectoryFrame({ type: 'directory', jws }))
+        await wire.close()
+        for await (const _ of wire.frames());
+        return true
+      } catch {
+        return false
+      } finally {
+        await world.network.settle()
+        await idle()
+      }
+    }
+    return { ankang, shiyan, junk, give }
+  }
+
+  test('other than it said it has is cut off before anything is verified', async () => {
+    const { ankang, junk, give } = await rogue()
+    const verify = vi.spyOn(crypto.subtle, 'verify')
+    try {
+      const [named, other] = [junk(), junk()]
+      await give(named, other)
+      await give(named, named, junk(), junk())
+      expect(verify).toHaveBeenCalledTimes(1)
+      expect(ankang.refusedDirectories).toMatchObject([{ code: 'directory.signature' }])
+      expect(versionAt(ankang)).toBe(2)
+    } finally {
+      verify.mockRestore()
+    }
+  })
+
+  test('is heard for so many documents an hour, whoever opened the stream', async () => {
+    const { ankang, junk, give } = await rogue()
+    const one = async () => {
+      const jws = junk()
+      await give(jws, jws)
+    }
+    for (let no = 0; no < GOSSIP_LIMITS.documents; no++) {
+      if (no % 20 === 0) world.clock.advance(GOSSIP_LIMITS.meetingsWindow)
+      await one()
+      await soon(() => expect(ankang.refusedDirectories).toHaveLength(no + 1))
+    }
+    await one()
+    expect(ankang.refusedDirectories).toHaveLength(GOSSIP_LIMITS.documents)
+    const opened = vi.spyOn(ankang.transport, 'open')
+    ankang.gossip.heard('420300')
+    await world.network.settle()
+    expect(opened).not.toHaveBeenCalled()
+    world.clock.advance(GOSSIP_LIMITS.documentsWindow)
+    await one()
+    await soon(() => expect(ankang.refusedDirectories).toHaveLength(GOSSIP_LIMITS.documents + 1))
+  })
+
+  test('is heard for so many bytes an hour', async () => {
+    const { ankang, junk, give } = await rogue()
+    const fit = GOSSIP_LIMITS.bytes / LIMITS.directoryBytes
+    const one = async (size: number) => {
+      const jws = junk(size)
+      await give(jws, jws)
+    }
+    for (let no = 0; no < fit; no++) {
+      await one(LIMITS.directoryBytes)
+      await soon(() => expect(ankang.refusedDirectories).toHaveLength(no + 1))
+    }
+    await one(1000)
+    expect(ankang.refusedDirectories).toHaveLength(fit)
+  }, 60_000)
+
+  test('is met so many times a minute', async () => {
+    const { give, junk } = await rogue()
+    world.clock.advance(GOSSIP_LIMITS.meetingsWindow)
+    const served: boolean[] = []
+    for (let no = 0; no <= GOSSIP_LIMITS.meetings; no++) served.push(await give(junk()))
+    expect(served.indexOf(false)).toBe(GOSSIP_LIMITS.meetings)
+    world.clock.advance(GOSSIP_LIMITS.meetingsWindow)
+    expect(await give(junk())).toBe(true)
   })
 })

@@ -9,10 +9,14 @@ import {
   type DirectoryStanding,
   directoryStanding,
   entryWith,
-  verifyDirectory,
+  type HeldDirectory,
+  judgeDirectory,
+  openSignedDirectory,
+  type SignedDirectory,
 } from '../../protocol/federation/directory.ts'
 import type { DirectoryHave } from '../../protocol/federation/frames.ts'
 import { LIMITS } from '../../protocol/limits.ts'
+import { sha256 as hashOf } from '../../protocol/primitives.ts'
 import { type Problem, ProblemError, type Refused } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
@@ -36,7 +40,12 @@ export type HeldDocument = {
   /** hash of another document that was signed under the same version */ fork: string | null
 }
 
-export type Operator = { thumbprint: string; trustedAt: number; held: HeldDocument | null }
+export type Operator = {
+  thumbprint: string
+  trustedAt: number
+  held: HeldDocument | null
+  /** what was held when it was trusted before; an older document is refused */ floor: HeldDirectory | null
+}
 
 /** Why a certificate counts no more. */
 export type Revocation = { operator: string; revokedAt: number; reason: string }
@@ -52,9 +61,11 @@ type Row = {
   source: string
   received_at: number
   fork: string | null
+  floor_version: number | null
+  floor_sha256: string | null
 }
 
-/** Refusals that are remembered. */
+/** Refusals and refused documents that are remembered, each. */
 const REFUSALS = 1000
 
 /** How a partner row names the directory that vouched for it. */
@@ -71,21 +82,28 @@ export async function createDirectories(parts: DirectoriesParts) {
 
   async function load(): Promise<void> {
     const rows = await db.query<Row>(
-      `SELECT o.thumbprint, o.trusted_at, d.sha256, d.jws, d.source, d.received_at, d.fork
-       FROM operators o LEFT JOIN directories d ON d.operator = o.thumbprint ORDER BY o.trusted_at, o.thumbprint`,
+      `SELECT o.thumbprint, o.trusted_at, d.sha256, d.jws, d.source, d.received_at, d.fork,
+         f.version AS floor_version, f.sha256 AS floor_sha256
+       FROM operators o LEFT JOIN directories d ON d.operator = o.thumbprint
+         LEFT JOIN directory_floors f ON f.operator = o.thumbprint ORDER BY o.trusted_at, o.thumbprint`,
     )
     const next = new Map<string, Operator>()
-    for (const { thumbprint, trusted_at, sha256, jws, source, received_at, fork } of rows) {
+    for (const row of rows) {
+      const { thumbprint, trusted_at, sha256, jws, source, received_at, fork } = row
       const before = operators.get(thumbprint)?.held
       let directory = before?.sha256 === sha256 ? before?.directory : undefined
       if (directory === undefined && jws !== null) {
         // It was verified before it was kept; whoever can write to the store could do worse than change it.
-        const verified = await verifyDirectory(jws, { trusts: kid => kid === thumbprint })
-        if (verified.ok) directory = verified.directory
+        const opened = await openSignedDirectory(jws, { trusts: kid => kid === thumbprint })
+        if (opened.ok) directory = opened.directory
       }
       const held =
         directory === undefined || sha256 === null ? null : { directory, sha256, source, receivedAt: received_at, fork }
-      next.set(thumbprint, { thumbprint, trustedAt: trusted_at, held })
+      const floor =
+        row.floor_version === null || row.floor_sha256 === null
+          ? null
+          : { version: row.floor_version, sha256: row.floor_sha256 }
+      next.set(thumbprint, { thumbprint, trustedAt: trusted_at, held, floor })
     }
     index(next)
   }
@@ -145,14 +163,14 @@ export async function createDirectories(parts: DirectoriesParts) {
 
   /** Reads everything again after a change, and lets the node act on it. */
   async function settle(): Promise<void> {
+    refusedDocuments.clear()
     const before = revoked
     await load()
     await db.transaction(tx => tellPartners(tx, before))
     await parts.changed()
   }
 
-  async function keep(verified: Awaited<ReturnType<typeof verifyDirectory>> & { ok: true }, jws: string, by: string) {
-    const { directory, operator, sha256 } = verified
+  async function keep({ directory, operator, sha256 }: SignedDirectory, jws: string, by: string): Promise<void> {
     await db.transaction(async tx => {
       await tx.run(
         `INSERT INTO directories (operator, version, sha256, jws, source, received_at, fork) VALUES (?, ?, ?, ?, ?, ?, NULL)
@@ -178,9 +196,10 @@ export async function createDirectories(parts: DirectoriesParts) {
 
   /** What was refused, by who brought it: told once, not each time that it comes again. */
   const refusals = new Set<string>()
+  /** why documents were refused that partners gave, by their hashes: none of them is verified twice */
+  const refusedDocuments = new Map<string, Problem>()
 
   async function refuseFrom(by: string, problem: Problem, held: HeldDocument | null, hash: string): Promise<void> {
-    const operator = held === null ? null : held.directory
     const told = `${by} ${problem.code} ${hash}`
     // A person is always told.
     if (by.startsWith('city:') && refusals.has(told)) return
@@ -194,10 +213,26 @@ export async function createDirectories(parts: DirectoriesParts) {
         detail: {
           problem: problem.code,
           detail: problem.detail ?? null,
-          operator: operator === null ? null : operator.operator.name,
+          operator: held === null ? null : held.directory.operator.name,
         },
       }),
     )
+  }
+
+  function remember(hash: string, problem: Problem): void {
+    refusedDocuments.set(hash, problem)
+    const [oldest] = refusedDocuments.keys()
+    if (refusedDocuments.size > REFUSALS && oldest !== undefined) refusedDocuments.delete(oldest)
+  }
+
+  /** The highest version that was ever held of an operator. */
+  function newestOf(operator: Operator | undefined): HeldDirectory | undefined {
+    if (operator === undefined) return undefined
+    const { held, floor } = operator
+    if (held === null) return floor ?? undefined
+    return floor !== null && floor.version > held.directory.version
+      ? floor
+      : { version: held.directory.version, sha256: held.sha256 }
   }
 
   await load()
@@ -224,14 +259,20 @@ export async function createDirectories(parts: DirectoriesParts) {
       }),
 
     /**
-     * Trusts an operator no more and forgets its directory: what it revoked counts again. Confirmed partners stay; those that
-     * wait lose its word. Problem: `request.not-found`.
+     * Trusts an operator no more and forgets its directory, but for its version: what it revoked counts again. Confirmed partners
+     * stay; those that wait lose its word. Problem: `request.not-found`.
      */
     distrust: (thumbprint: string, actor: string): Promise<Operator> =>
       inTurn(async () => {
         const gone = find(thumbprint)
         await db.transaction(async tx => {
           await tx.run('DELETE FROM operators WHERE thumbprint = ?', [thumbprint])
+          await tx.run(
+            `INSERT INTO directory_floors (operator, version, sha256)
+               SELECT operator, version, sha256 FROM directories WHERE operator = ?
+             ON CONFLICT (operator) DO UPDATE SET version = excluded.version, sha256 = excluded.sha256`,
+            [thumbprint],
+          )
           await tx.run('DELETE FROM directories WHERE operator = ?', [thumbprint])
           await tx.run(`UPDATE partners SET vouched = NULL WHERE vouched = ? AND status = 'pending'`, [
             vouchedBy(thumbprint),
@@ -244,38 +285,45 @@ export async function createDirectories(parts: DirectoriesParts) {
       }),
 
     /**
-     * Verifies a document and keeps it when it is newer; the one already held is no refusal. A refusal leaves an audit row.
-     * Problems: as `verifyDirectory`.
+     * Verifies a document and keeps it when it is newer; the one already held is no refusal. A refusal leaves an audit row; what a
+     * partner gives again is not verified again. `sha256` is that of the document, when it is known. Problems: as `verifyDirectory`.
      */
     take: (
       jws: string,
       by: string,
+      sha256?: string,
     ): Promise<{ ok: true; operator: string; version: number; known: boolean } | Refused> =>
       inTurn(async () => {
-        const verified = await verifyDirectory(jws, {
+        const given = by.startsWith('city:')
+        const hash = given ? (sha256 ?? (await hashOf(jws))) : ''
+        const refusedBefore = refusedDocuments.get(hash)
+        if (refusedBefore !== undefined) return { ok: false, problem: refusedBefore }
+        const opened = await openSignedDirectory(jws, {
           trusts: thumbprint => operators.has(thumbprint),
-          held: thumbprint => {
-            const held = operators.get(thumbprint)?.held
-            return held == null ? undefined : { version: held.directory.version, sha256: held.sha256 }
-          },
-          now: seconds(clock.now()),
+          key: thumbprint => operators.get(thumbprint)?.held?.directory.operator.key,
         })
-        if (verified.ok) {
-          if (!verified.known) await keep(verified, jws, by)
-          const { operator, known, directory } = verified
-          return { ok: true, operator, version: directory.version, known }
+        const operator = opened.ok ? operators.get(opened.operator) : undefined
+        const held = operator?.held ?? null
+        const judged = opened.ok
+          ? judgeDirectory(opened, { held: newestOf(operator), now: seconds(clock.now()) })
+          : opened
+        if (opened.ok && judged.ok) {
+          const known = opened.sha256 === held?.sha256
+          if (!known) await keep(opened, jws, by)
+          return { ok: true, operator: opened.operator, version: opened.directory.version, known }
         }
-        const opened = await verifyDirectory(jws, { trusts: thumbprint => operators.has(thumbprint) })
-        const held = opened.ok ? (operators.get(opened.operator)?.held ?? null) : null
-        if (opened.ok && verified.problem.code === 'directory.fork' && held !== null && held.fork === null) {
+        const { problem } = judged as Refused
+        if (opened.ok && problem.code === 'directory.fork' && held !== null && held.fork === null) {
           await db.transaction(async tx => {
             await tx.run('UPDATE directories SET fork = ? WHERE operator = ?', [opened.sha256, opened.operator])
             await events.append(tx, { type: 'directory.changed', subject: opened.operator })
           })
           await load()
         }
-        await refuseFrom(by, verified.problem, held, opened.ok ? opened.sha256 : '')
-        return verified
+        await refuseFrom(by, problem, held, opened.ok ? opened.sha256 : '')
+        // One that was issued ahead of this clock may hold later.
+        if (given && problem.code !== 'envelope.clock') remember(hash, problem)
+        return { ok: false, problem }
       }),
 
     /** What this node tells its partners it holds. */
@@ -286,10 +334,13 @@ export async function createDirectories(parts: DirectoriesParts) {
         sha256: held?.sha256 ?? null,
       })),
 
-    /** The signed document of an operator; null when none is held. */
-    async document(operator: string): Promise<string | null> {
-      const [row] = await db.query<{ jws: string }>('SELECT jws FROM directories WHERE operator = ?', [operator])
-      return row?.jws ?? null
+    /** The signed document of an operator, the one with this hash when one is named; null when it is not held. */
+    async document(operator: string, sha256?: string): Promise<string | null> {
+      const [row] = await db.query<{ jws: string; sha256: string }>(
+        'SELECT jws, sha256 FROM directories WHERE operator = ?',
+        [operator],
+      )
+      return row === undefined || (sha256 !== undefined && row.sha256 !== sha256) ? null : row.jws
     },
 
     /** Why a certificate counts no more; undefined when nobody revoked it. */

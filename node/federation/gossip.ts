@@ -6,6 +6,7 @@
 import { type DirectoryFrame, decodeDirectoryFrame, encodeDirectoryFrame } from '../../protocol/federation/frames.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'
+import { sha256 as hashOf } from '../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { Trust } from '../exchange/ports.ts'
@@ -17,11 +18,14 @@ export const GOSSIP_LIMITS = {
   /** ms between two rounds through all partners */ every: 3_600_000,
   /** partners that are met at a time */ atOnce: 4,
   /** streams of one partner that are served at a time */ streams: 2,
-  /** streams of one partner that are served in any such time, ms */ served: 30,
-  window: 60_000,
+  /** streams with one partner in any such time, ms, whoever opened them */ meetings: 30,
+  meetingsWindow: 60_000,
+  /** documents that are taken of one partner in any such time, ms: four of each operator */ documents: 32,
+  /** bytes of them, twice the largest of each operator */ bytes: 2 * LIMITS.directoryOperators * LIMITS.directoryBytes,
+  documentsWindow: 3_600_000,
 } as const
 
-/** One frame: its type, and the largest document. */
+/** One frame: its type, and the largest document. Its signature is judged once it is here; more is never held of one stream. */
 const MAX_FRAME = LIMITS.directoryBytes + 1
 
 export type GossipParts = {
@@ -37,7 +41,8 @@ export type GossipParts = {
 export function createGossip(parts: GossipParts) {
   const { transport, trust, clock, directories } = parts
   const waiting = new Set<string>()
-  const served = new Map<string, number[]>()
+  const meetings = createWindow(clock, GOSSIP_LIMITS.meetingsWindow)
+  const documents = createWindow(clock, GOSSIP_LIMITS.documentsWindow)
   let meeting = 0
   let stopped = false
   let cancelRound = () => {}
@@ -63,6 +68,20 @@ export function createGossip(parts: GossipParts) {
     }
   }
 
+  /** Counts a meeting; who has given all that may come of a partner in this time is not met. */
+  function countMeeting(partner: string): void {
+    if (meetings.of(partner).count >= GOSSIP_LIMITS.meetings) throw new ProblemError('request.rate')
+    meetings.add(partner, 0)
+    countDocuments(partner, 1)
+  }
+
+  /** Room for so many documents more. */
+  function countDocuments(partner: string, more: number): void {
+    const { count, bytes } = documents.of(partner)
+    if (count + more > GOSSIP_LIMITS.documents || bytes > GOSSIP_LIMITS.bytes)
+      throw new ProblemError('request.rate', 'directories')
+  }
+
   type Held = ReturnType<Directories['held']>
   const send = (wire: Wire, frame: DirectoryFrame) => stalled(wire, () => wire.send(encodeDirectoryFrame(frame)))
 
@@ -77,19 +96,35 @@ export function createGossip(parts: GossipParts) {
     for (const { operator, version, sha256 } of mine) {
       const held = other.find(entry => entry.operator === operator)
       if (held === undefined || sha256 === null || version < held.version || sha256 === held.sha256) continue
-      const jws = await directories.document(operator)
+      const jws = await directories.document(operator, sha256)
       if (jws !== null) await send(wire, { type: 'directory', jws })
     }
     await wire.close()
   }
 
-  async function takeAll(partner: string, next: () => Promise<DirectoryFrame | null>): Promise<void> {
-    let taken = 0
+  /** Takes the documents that the other side said it has and this one lacks; any other ends the stream. */
+  async function takeAll(
+    partner: string,
+    wire: Wire,
+    next: () => Promise<DirectoryFrame | null>,
+    mine: Held,
+    other: Held,
+  ): Promise<void> {
+    const lacking = new Set(
+      other.flatMap(({ operator, version, sha256 }) => {
+        const held = mine.find(entry => entry.operator === operator)
+        return held === undefined || sha256 === null || version < held.version || sha256 === held.sha256 ? [] : sha256
+      }),
+    )
     for (let frame = await next(); frame !== null; frame = await next()) {
-      if (frame.type !== 'directory' || ++taken > LIMITS.directoryOperators)
-        throw new ProblemError('exchange.protocol', 'more directories than operators')
-      const result = await directories.take(frame.jws, `city:${partner}`)
-      if (!result.ok) parts.observer.refused(partner, result.problem)
+      if (frame.type !== 'directory') throw new ProblemError('exchange.protocol', 'directory expected')
+      documents.add(partner, frame.jws.length)
+      countDocuments(partner, 0)
+      const sha256 = lacking.size === 0 ? '' : await hashOf(frame.jws)
+      if (!lacking.delete(sha256)) throw new ProblemError('exchange.protocol', 'a directory that have did not name')
+      const result = await directories.take(frame.jws, `city:${partner}`, sha256)
+      if (result.ok) wire.meter.useful(frame.jws.length)
+      else parts.observer.refused(partner, result.problem)
     }
   }
 
@@ -98,6 +133,7 @@ export function createGossip(parts: GossipParts) {
     const [peer] = peers
     const mine = directories.held()
     if (peer === undefined || mine.length === 0) return
+    countMeeting(partner)
     const dial = new AbortController()
     const cancel = clock.after(GOSSIP_LIMITS.stall, () => dial.abort())
     const options = { maxFrame: MAX_FRAME, signal: dial.signal }
@@ -106,33 +142,26 @@ export function createGossip(parts: GossipParts) {
       const next = framesOf(wire)
       await send(wire, { type: 'have', held: mine })
       const other = await theirs(next)
-      await Promise.all([give(wire, mine, other), takeAll(partner, next)])
+      await Promise.all([give(wire, mine, other), takeAll(partner, wire, next, mine, other)])
     } catch (error) {
       wire.abort(error instanceof Error ? error : new Error('failed'))
       throw error
     }
   }
 
-  function mayServe(partner: string): boolean {
-    const now = clock.now()
-    const times = (served.get(partner) ?? []).filter(at => at > now - GOSSIP_LIMITS.window)
-    if (times.length >= GOSSIP_LIMITS.served) return false
-    served.set(partner, [...times, now])
-    return true
-  }
-
   async function serve(wire: Wire): Promise<void> {
     const partner = trust.cityOf(wire.peer)
-    if (partner === undefined || !mayServe(partner)) {
-      wire.abort(new ProblemError(partner === undefined ? 'partner.unknown' : 'request.rate'))
+    if (partner === undefined) {
+      wire.abort(new ProblemError('partner.unknown'))
       return
     }
     try {
+      countMeeting(partner)
       const next = framesOf(wire)
       const other = await theirs(next)
       const mine = directories.held()
       await send(wire, { type: 'have', held: mine })
-      await Promise.all([give(wire, mine, other), takeAll(partner, next)])
+      await Promise.all([give(wire, mine, other), takeAll(partner, wire, next, mine, other)])
     } catch (error) {
       wire.abort(error instanceof Error ? error : new Error('failed'))
     }
@@ -187,6 +216,21 @@ export function createGossip(parts: GossipParts) {
     stop(): void {
       stopped = true
       cancelRound()
+    },
+  }
+}
+
+/** Counts things and their bytes by city, in a span of time that moves on. */
+function createWindow(clock: Clock, span: number) {
+  const kept = new Map<string, { at: number; bytes: number }[]>()
+  const recent = (city: string) => (kept.get(city) ?? []).filter(({ at }) => at > clock.now() - span)
+  return {
+    of(city: string): { count: number; bytes: number } {
+      const entries = recent(city)
+      return { count: entries.length, bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0) }
+    },
+    add(city: string, bytes: number): void {
+      kept.set(city, [...recent(city), { at: clock.now(), bytes }])
     },
   }
 }

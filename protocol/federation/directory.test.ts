@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import * as jose from 'jose'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { LIMITS } from '../limits.ts'
-import { PACKET_ALG } from '../names.ts'
-import type { PacketSigner } from '../packet/envelope.ts'
+import { PACKET_ALG, TYP } from '../names.ts'
+import { type PacketSigner, signCompact } from '../packet/envelope.ts'
 import { sha256 } from '../primitives.ts'
 import {
   Directory,
@@ -114,6 +114,36 @@ describe('a directory', () => {
     )
   })
 
+  test('is not parsed before its signature holds, nor what stands before it', async () => {
+    const [header = '', , signature = ''] = (await signDirectory(directory(), signer)).split('.')
+    const written = (text: string) => `${header}.${jose.base64url.encode(text)}.${signature}`
+    const key = JSON.stringify(operator.key)
+    const parse = vi.spyOn(JSON, 'parse')
+    try {
+      for (const text of [
+        `{"operator":{"key":${key}},"entries":[${'{},'.repeat(500_000)}{}]}`,
+        `{"operator":{"key":${key}},"entries":${'['.repeat(1_000_000)}`,
+        `{${Array.from({ length: 100_000 }, (_, no) => `"k${no}":1`).join()},"key":${key}}`,
+      ])
+        expect(codeOf(await verifyDirectory(written(text), { trusts, now: NOW }))).toBe('directory.signature')
+      const long = jose.base64url.encode(`{"alg":"Ed25519","x":[${'[],'.repeat(200_000)}[]]}`)
+      expect(codeOf(await verifyDirectory(`${long}.e30.${signature}`, { trusts }))).toBe('directory.malformed')
+      expect(Math.max(...parse.mock.calls.map(([text]) => String(text).length))).toBeLessThan(512)
+    } finally {
+      parse.mockRestore()
+    }
+  })
+
+  test('is verified by the key that is held, and a document that names another key is not of this operator', async () => {
+    const other = await jose.exportJWK((await jose.generateKeyPair(PACKET_ALG, { extractable: true })).publicKey)
+    const named = directory({ operator: { name: 'x', key: { kty: 'OKP', crv: 'Ed25519', x: other.x ?? '' } } })
+    const key = (kid: string) => (kid === signer.kid ? operator.key : undefined)
+    const jws = await signDirectory(named, signer)
+    expect(codeOf(await verifyDirectory(jws, { trusts }))).toBe('directory.signature')
+    expect(codeOf(await verifyDirectory(jws, { trusts, key }))).toBe('directory.signature')
+    expect(codeOf(await verifyDirectory(await signDirectory(directory(), signer), { trusts, key }))).toBe('ok')
+  })
+
   test('in whatever order versions come, and however often: the highest is held, and nothing goes back', async () => {
     // Two documents under each version: the operator's key is in other hands.
     const documents = await Promise.all(
@@ -192,6 +222,25 @@ describe('limits', () => {
     expect(await verifyDirectory(at(LIMITS.directoryBytes + 1), { trusts })).toMatchObject({
       problem: { code: 'directory.malformed', detail: `${LIMITS.directoryBytes} bytes at most` },
     })
+  })
+
+  test('of the keys in it that may be its operator’s, and of its header', async () => {
+    const behind = async (others: number) => {
+      const text = JSON.stringify({
+        keys: Array.from({ length: others }, () => ({ x: 'A'.repeat(43) })),
+        ...directory(),
+      })
+      return codeOf(await verifyDirectory(await signCompact(text, TYP.directory, signer), { trusts }))
+    }
+    // Found, it is verified: then only the schema refuses what stands before it.
+    expect([await behind(7), await behind(8)]).toEqual(['directory.malformed', 'directory.signature'])
+    // 384 bytes are 512 characters.
+    const spaced = (bytes: number) => {
+      const header = JSON.stringify({ alg: PACKET_ALG, typ: TYP.directory, kid: signer.kid })
+      return `${jose.base64url.encode(header.padEnd(bytes))}.e30.${'A'.repeat(86)}`
+    }
+    const codes = [384, 385].map(async bytes => codeOf(await verifyDirectory(spaced(bytes), { trusts })))
+    expect(await Promise.all(codes)).toEqual(['directory.signature', 'directory.malformed'])
   })
 
   test('of what one side says it holds', () => {

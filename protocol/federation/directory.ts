@@ -83,38 +83,47 @@ export const signDirectory = (directory: Directory, signer: PacketSigner): Promi
 /** Which document of an operator a reader holds. */
 export type HeldDirectory = { version: number; sha256: string }
 
-export type VerifiedDirectory = {
+/** A document that its operator signed; `operator` is the thumbprint of the key. */
+export type SignedDirectory = {
   ok: true
-  directory: Directory /** thumbprint of the operator's key */
-  operator: string
-} & {
-  /** of the compact JWS */ sha256: string
-  /** the very document that is held already */ known: boolean
+  directory: Directory
+  operator: string /** of the compact JWS */
+  sha256: string
+}
+export type VerifiedDirectory = SignedDirectory & { /** the very document that is held already */ known: boolean }
+
+export type OperatorKey = Directory['operator']['key']
+
+/** Who may sign, by thumbprint, and the key of an operator of whom a document is held already. */
+export type DirectoryTrust = {
+  trusts: (operator: string) => boolean
+  key?: (operator: string) => OperatorKey | undefined
 }
 
+/** Characters of the protected header, of which an honest one has some 170; the rest is not decoded before it is verified. */
+const HEADER = 512
+/** Keys in a document that are compared with the thumbprint, the first ones. */
+const CANDIDATES = 8
+
 /**
- * Verifies a signed directory; never throws. `trusts` says whether a thumbprint is that of a trusted operator, `held` what is
- * held of it, `now` the time in seconds. Problems: `directory.malformed`, `directory.operator`, `directory.signature`,
- * `envelope.clock` when it was issued in the future, `directory.rollback`, `directory.fork`.
+ * Opens a signed directory; never throws. Nothing of it is parsed before the signature of a trusted operator is verified over its
+ * bytes. Problems: `directory.malformed`, `directory.operator`, `directory.signature`.
  */
-export async function verifyDirectory(
-  jws: string,
-  options: {
-    trusts: (operator: string) => boolean
-    held?: (operator: string) => HeldDirectory | undefined
-    now?: number
-  },
-): Promise<VerifiedDirectory | Refused> {
+export async function openSignedDirectory(jws: string, trust: DirectoryTrust): Promise<SignedDirectory | Refused> {
+  if (jws.length > LIMITS.directoryBytes) return refuse('directory.malformed', `${LIMITS.directoryBytes} bytes at most`)
+  if (jws.slice(0, HEADER + 1).indexOf('.') < 0) return refuse('directory.malformed', 'header')
   let foreign = false
   const opened = await openCompact(jws, {
     typ: TYP.directory,
     maxBytes: LIMITS.directoryBytes,
     schema: Directory,
     async resolveKey(kid) {
-      if (!options.trusts(kid)) return undefined
-      const key = await keyWithin(jws, kid)
-      foreign = key === undefined
-      return key && { key, city: '', spans: [], revokedAt: null }
+      if (!trust.trusts(kid)) return undefined
+      const jwk = trust.key?.(kid) ?? (await keyWithin(jws, kid))
+      foreign = jwk === undefined
+      if (jwk === undefined) return undefined
+      const key = (await jose.importJWK(jwk, PACKET_ALG)) as jose.CryptoKey
+      return { key, city: '', spans: [], revokedAt: null }
     },
   })
   if (!opened.ok) {
@@ -124,28 +133,55 @@ export async function verifyDirectory(
     return refuse(code === 'envelope.signature' ? 'directory.signature' : 'directory.malformed', detail)
   }
   const { claims: directory, kid: operator } = opened
-  if (options.now !== undefined && directory.iat > options.now + LIMITS.clockSkewSeconds)
+  if ((await jose.calculateJwkThumbprint(directory.operator.key, 'sha256')) !== operator)
+    return refuse('directory.signature', 'the key is not that of the thumbprint')
+  return { ok: true, directory, operator, sha256: await sha256(jws) }
+}
+
+/** Whether a signed document may take the place of what is held; `now` in seconds. Problems: `envelope.clock`, `directory.rollback`, `directory.fork`. */
+export function judgeDirectory(
+  { directory, sha256: hash }: SignedDirectory,
+  { held, now }: { held?: HeldDirectory | undefined; now?: number | undefined },
+): { ok: true; known: boolean } | Refused {
+  if (now !== undefined && directory.iat > now + LIMITS.clockSkewSeconds)
     return refuse('envelope.clock', 'the directory')
-  const hash = await sha256(jws)
-  const held = options.held?.(operator)
   if (held !== undefined && directory.version < held.version)
     return refuse('directory.rollback', `version ${directory.version}, ${held.version} is held`)
   if (held !== undefined && directory.version === held.version && hash !== held.sha256)
     return refuse('directory.fork', `version ${directory.version}`)
-  return { ok: true, directory, operator, sha256: hash, known: hash === held?.sha256 }
+  return { ok: true, known: hash === held?.sha256 }
 }
 
-/** The operator's key that stands in the document, when it is the one of the thumbprint. */
-async function keyWithin(jws: string, thumbprint: string): Promise<jose.CryptoKey | undefined> {
+/** Opens and judges a directory. Problems: those of both. */
+export async function verifyDirectory(
+  jws: string,
+  options: DirectoryTrust & { held?: (operator: string) => HeldDirectory | undefined; now?: number },
+): Promise<VerifiedDirectory | Refused> {
+  const opened = await openSignedDirectory(jws, options)
+  if (!opened.ok) return opened
+  const judged = judgeDirectory(opened, { held: options.held?.(opened.operator), now: options.now })
+  return judged.ok ? { ...opened, known: judged.known } : judged
+}
+
+const KEY = /"x"\s*:\s*"([A-Za-z0-9_-]{43})"/g
+
+/** The operator's key that stands in a document of which nothing is verified yet: found by its form, known by its thumbprint. */
+async function keyWithin(jws: string, thumbprint: string): Promise<OperatorKey | undefined> {
   try {
-    const { operator } = jose.decodeJwt<{ operator?: { key?: unknown } }>(jws)
-    const key = Fields.shape.operator.shape.key.parse(operator?.key)
-    if ((await jose.calculateJwkThumbprint(key, 'sha256')) !== thumbprint) return undefined
-    if (!isUsableKey(jose.base64url.decode(key.x))) return undefined
-    return (await jose.importJWK(key, PACKET_ALG)) as jose.CryptoKey
+    const text = new TextDecoder('latin1').decode(
+      jose.base64url.decode(jws.slice(jws.indexOf('.') + 1, jws.lastIndexOf('.'))),
+    )
+    let candidates = 0
+    for (const [, found = ''] of text.matchAll(KEY)) {
+      if (++candidates > CANDIDATES) return undefined
+      const key = { kty: 'OKP', crv: 'Ed25519', x: found } as const
+      if ((await jose.calculateJwkThumbprint(key, 'sha256')) === thumbprint)
+        return isUsableKey(jose.base64url.decode(found)) ? key : undefined
+    }
   } catch {
-    return undefined
+    // It is no key then.
   }
+  return undefined
 }
 
 /** `current` until nextUpdate, `overdue` (逾期) within the grace time, then `lapsed` (失效). */

@@ -24,6 +24,7 @@ import { caseSteps } from './021-case-steps.ts'
 import { sealedAnswers } from './022-sealed-answers.ts'
 import { pairingWords } from './023-pairing-words.ts'
 import { withdrawn } from './024-withdrawn.ts'
+import { directoryFloors } from './025-directory-floors.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -50,4 +51,5 @@ export const MIGRATIONS: readonly Migration[] = [
   sealedAnswers,
   pairingWords,
   withdrawn,
+  directoryFloors,
 ]
