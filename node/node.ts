@@ -300,7 +300,7 @@ export async function startNode({
         gossip.heard(partner)
         organisations.heard(partner)
         void partners.seen(partner).catch(error => log.error('partner not noted as seen', { partner }, error))
-        void materials.wake(partner).catch(error => log.error('materials not woken', { partner }, error))
+        materials.wake(partner)
       },
     }),
     software: `tongban/${VERSION}`,
@@ -418,6 +418,9 @@ export async function startNode({
     published: async (partner, sha256) => (await organisations.published(partner, sha256)) ?? samples.published(sha256),
     db,
     audit,
+    events,
+    quota: config.quotas.materialsGB * 1e9,
+    released: (tx, material) => dispatch.released(tx, material),
     blobs: await openBlobStore(join(config.data, 'materials'), identity.dataKey(), createRelief()),
     transport: host,
     trust,
@@ -426,7 +429,9 @@ export async function startNode({
     observer: {
       fetched: (partner, bytes) => telemetry.events.materialFetched({ partner, bytes }),
       failed: (partner, problem) => log.warning('material not fetched', { partner, problem: problem.code }),
+      ended: (partner, count) => telemetry.events.materialsEnded({ partner, materials: count }),
       arrived: () => dispatch.wake(),
+      faulted: error => log.error('wanted materials not seen to', {}, error),
       unswept: error => log.error('files of purged cases not deleted', {}, error),
     },
   })
@@ -741,6 +746,7 @@ export async function startNode({
           (await partners.list()).filter(({ status }) => status === 'active'),
           now,
         ),
+      async now => materials.reminders(await partners.list(), now),
       async now => {
         const week = new Date(now - 7 * 24 * HOUR).toISOString().slice(0, 10)
         const late = await purges.overdue(week)
@@ -904,6 +910,7 @@ export async function startNode({
       await statistics.catchUp()
       await caseDrafts.sweep()
       await materials.sweep(UNNAMED_DAYS)
+      await materials.end()
     },
     error => log.error('upkeep failed', {}, error),
   )

@@ -17,6 +17,7 @@ export const LIMITS = {
   /** one frame of the exchange stream: the largest packet with its body, and its receipt when recalled */ frameBytes:
     512 * 1024,
   /** one frame of the materials stream */ materialFrameBytes: 128 * 1024,
+  /** least bytes of a chunk of a material, but for the first and the last of an answer */ materialChunkBytes: 1024,
   /** one frame of the pairing stream */ pairingFrameBytes: 256 * 1024,
   /** how far ahead of the receiver's clock `iat` may lie, seconds */ clockSkewSeconds: 300,
   /** first year of the days that a step or an agreement names */ namedFirstYear: 2000,

@@ -595,6 +595,14 @@ export const PROBLEMS = {
     zh: '无权获取该材料',
     cure: 'Ask for materials of packets received',
   },
+  'material.quota': {
+    status: 507,
+    retryable: true,
+    act: 'operator',
+    en: "The partner's materials fill what it may have here",
+    zh: '该合作城市的材料已占满本节点为其设定的空间',
+    cure: 'Make room and raise quotas.materialsGB: what waits is then fetched by itself',
+  },
   // --- exchange
   'frame.malformed': {
     status: 400,

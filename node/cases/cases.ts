@@ -530,7 +530,7 @@ export function createCases(parts: CasesParts) {
 /** Joins what the dispatch and the materials say of one case. */
 export const waitingOf = async (
   dispatch: { waitingOf(threadNo: number): Promise<{ problem: Problem; parked: boolean; at: number }[]> },
-  materials: { waiting(threadNo: number): Promise<{ problem: Problem; at: number }[]> },
+  materials: { waiting(threadNo: number): Promise<{ problem: Problem; ended: boolean; at: number }[]> },
   threadNo: number,
 ): Promise<Waiting[]> => [
   ...(await dispatch.waitingOf(threadNo)).map(({ problem, parked, at }) => ({
@@ -539,10 +539,10 @@ export const waitingOf = async (
     parked,
     at,
   })),
-  ...(await materials.waiting(threadNo)).map(({ problem, at }) => ({
+  ...(await materials.waiting(threadNo)).map(({ problem, ended, at }) => ({
     what: 'material' as const,
     problem,
-    parked: false,
+    parked: ended,
     at,
   })),
 ]

@@ -187,6 +187,21 @@ export const ConfigFile = z.strictObject({
         .meta(says('minutes between two looks where a parcel is', '查询运单状态的间隔（分钟）')),
     })
     .prefault({}),
+  quotas: z
+    .strictObject({
+      materialsGB: z
+        .number()
+        .min(1)
+        .max(1_000_000)
+        .default(1000)
+        .meta(
+          says(
+            'GB of materials that one partner may have here; beyond it they wait',
+            '每个合作城市的材料最多占用的空间（GB），超出的暂缓获取',
+          ),
+        ),
+    })
+    .prefault({}),
   log: z
     .strictObject({
       level: z.enum(['debug', 'info', 'warning', 'error']).default('info').meta(says('least level told', '日志级别')),

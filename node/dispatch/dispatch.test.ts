@@ -3,6 +3,8 @@ import type { Adapter, DeliveryResult, LocalEvent } from '../../adapters/sdk/por
 import { ProblemError } from '../../protocol/problem.ts'
 import { createWorld } from '../../test/support/world.ts'
 import { agree, submitCase } from '../../test/support/world-case.ts'
+import type { Transaction } from '../store/database.ts'
+import { DISPATCH_LIMITS } from './dispatch.ts'
 
 const A = '610900'
 const S = '420300'
@@ -22,17 +24,21 @@ class System {
 
   /** how often it was asked for answers */ polls = 0
   down = false
+  /** questions for answers get none */ hangs = false
+  /** ends the last call */ signal: AbortSignal | null = null
   name = 'first'
 
   adapter = (): Adapter => ({
     kind: 'test',
     system: this.name,
-    deliver: async delivery => {
+    deliver: async (delivery, { signal }) => {
       this.asked.push(delivery.kind)
+      this.signal = signal
       return this.answer(delivery.kind, delivery.attempt)
     },
     poll: async cursor => {
       this.polls++
+      if (this.hangs) await new Promise(() => {})
       if (this.down) throw new ProblemError('adapter.unavailable', 'HTTP 503')
       return { events: this.answers.slice(Number(cursor ?? 0)), cursor: String(this.answers.length) }
     },
@@ -220,6 +226,73 @@ describe('dispatch', () => {
     system.say({ kind: 'case.accept', body: {} })
     await poll(w, 60)
     expect(await stateAt(w, thread)).toBe('accepted')
+  })
+
+  test('gives up a call that never ends, tells it at the case, and goes on when the system is well', async () => {
+    const system = new System()
+    let hang = true
+    let serial = 0
+    system.answer = kind => {
+      if (hang) return new Promise(() => {})
+      return kind === 'case.submit' ? { ok: true, localCaseNo: `L${++serial}` } : { ok: true }
+    }
+    const { w, submit } = await begin(system)
+    const threads: string[] = []
+    // As many as are under way at a time, and one more.
+    for (let call = 0; call <= DISPATCH_LIMITS.parallel; call++) threads.push(await submit())
+    expect(system.asked).toHaveLength(DISPATCH_LIMITS.parallel)
+    hang = false
+    w.clock.advance(DISPATCH_LIMITS.deliver - 1)
+    await w.settle()
+    expect(system.signal?.aborted).toBe(false)
+    w.clock.advance(1)
+    await w.settle()
+    const first = threads[0] ?? ''
+    expect((await w.city(S).cases.get(first)).waiting).toMatchObject([
+      { what: 'dispatch', parked: false, problem: { code: 'adapter.unavailable', detail: 'no answer within 600 s' } },
+    ])
+    await poll(w, 10)
+    for (const thread of threads) expect(await stateAt(w, thread)).toBe('arrived')
+  })
+
+  test('gives up a question for answers that never ends, and asks again', async () => {
+    const system = new System()
+    const { w, submit } = await begin(system)
+    const thread = await submit()
+    system.hangs = true
+    await poll(w)
+    const before = system.polls
+    system.hangs = false
+    system.say({ kind: 'case.accept', body: {} })
+    w.clock.advance(DISPATCH_LIMITS.poll)
+    await w.settle()
+    await poll(w, 5)
+    expect(system.polls).toBeGreaterThan(before)
+    expect(await stateAt(w, thread)).toBe('accepted')
+    expect(w.city(S).problems.filter(({ partner }) => partner === 'adapter')).toMatchObject([
+      { problem: { code: 'adapter.unavailable' } },
+    ])
+  })
+
+  test('a job of whose end the store took no note is worked on again, without a new start', async () => {
+    const system = new System()
+    let fails = 2
+    const { w, submit } = await begin(system)
+    const { db } = w.city(S)
+    const transaction = db.transaction
+    system.answer = () => {
+      // What ends the job fails, and so does what gives it back.
+      db.transaction = async <T>(work: (tx: Transaction) => Promise<T>): Promise<T> => {
+        if (fails-- > 0) throw new Error('disk full')
+        db.transaction = transaction
+        return transaction(work)
+      }
+      return { ok: true, localCaseNo: 'L1' }
+    }
+    const thread = await submit()
+    expect(await stateAt(w, thread)).toBe('submitted')
+    await poll(w, DISPATCH_LIMITS.again / 1000 + 3)
+    expect(await stateAt(w, thread)).toBe('arrived')
   })
 
   test('shows at the case what its approval system has not taken', async () => {

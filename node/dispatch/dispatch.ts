@@ -48,6 +48,16 @@ export type DispatchParts = {
   /** adapter calls at a time */ parallel?: number
 }
 
+export const DISPATCH_LIMITS = {
+  /** adapter calls at a time */ parallel: 8,
+  /** ms that the adapter has to hand over one packet, without its materials */ deliver: 600_000,
+  /** and for each second so many bytes of them */ bytesPerSecond: 64 * 1024,
+  /** ms that the adapter has for one page of answers, with their files */ poll: 1_800_000,
+  /** ms that the adapter has to say whether its system can be used */ check: 60_000,
+  /** ms that a call has to end when the node stops */ stop: 5_000,
+  /** ms between two tries to give back a job of which the own store took no note */ again: 5_000,
+} as const
+
 /** Milliseconds after which a retryable failure is tried again: doubles from 1 s to 5 min, half of it by chance. */
 const retryAfter = (attempts: number, random: number): number =>
   Math.round(Math.min(300_000, 1000 * 2 ** Math.min(attempts, 20)) * (0.5 + random / 2))
@@ -60,9 +70,12 @@ export function createDispatch(parts: DispatchParts) {
   const system = `${adapter.kind} ${adapter.system ?? ''}`.trimEnd()
   const jobs = createJobStore(db, system)
   const failed = (error: unknown) => parts.observer.failed(error)
+  let stopped = false
+  /** ends the wait for another try to give a job back */
+  const givingBack = new Map<number, () => void>()
   const worker = new Worker<Job>({
     clock,
-    parallel: parts.parallel ?? 8,
+    parallel: parts.parallel ?? DISPATCH_LIMITS.parallel,
     lease: () => jobs.lease(clock.now()),
     work: deliverOrRetry,
     failed,
@@ -87,10 +100,59 @@ export function createDispatch(parts: DispatchParts) {
       await deliver(job)
     } catch (error) {
       failed(error)
+      await giveBack(job)
+    }
+  }
+
+  /** The job is tried again. When even that cannot be noted, it stays leased, and the note is tried again. */
+  async function giveBack(job: Job): Promise<void> {
+    givingBack.get(job.packetNo)?.()
+    givingBack.delete(job.packetNo)
+    try {
       const at = clock.now()
       await db.transaction(tx =>
         jobs.retry(tx, job, { code: 'internal' }, at, at + retryAfter(job.attempts, parts.random())),
       )
+      worker.wake()
+    } catch (error) {
+      failed(error)
+      if (!stopped)
+        givingBack.set(
+          job.packetNo,
+          clock.after(DISPATCH_LIMITS.again, () => void giveBack(job)),
+        )
+    }
+  }
+
+  /**
+   * What the adapter makes of one call, within `ms` however its system trickles; then its signal is aborted and it is waited for
+   * no more. Problem: `adapter.unavailable`.
+   */
+  async function within<T>(ms: number, call: (context: AdapterContext) => Promise<T>): Promise<T> {
+    const { signal } = parts.context
+    const ending = new AbortController()
+    const over = Promise.withResolvers<never>()
+    let cancel = () => {}
+    const endAfter = (left: number, detail: string) => {
+      cancel()
+      cancel = clock.after(left, () => {
+        const problem = new ProblemError('adapter.unavailable', detail)
+        ending.abort(problem)
+        over.reject(problem)
+      })
+    }
+    const stopping = () => {
+      ending.abort(signal.reason)
+      endAfter(DISPATCH_LIMITS.stop, 'the node stops')
+    }
+    endAfter(ms, `no answer within ${Math.round(ms / 1000)} s`)
+    if (signal.aborted) stopping()
+    signal.addEventListener('abort', stopping)
+    try {
+      return await Promise.race([call({ ...parts.context, signal: ending.signal }), over.promise])
+    } finally {
+      cancel()
+      signal.removeEventListener('abort', stopping)
     }
   }
 
@@ -121,15 +183,20 @@ export function createDispatch(parts: DispatchParts) {
   }
 
   async function call(delivery: Delivery): Promise<DeliveryResult> {
+    const bytes = delivery.materials.reduce((sum, { size }) => sum + size, 0)
     try {
-      return await adapter.deliver(delivery, parts.context)
+      return await within(DISPATCH_LIMITS.deliver + (bytes / DISPATCH_LIMITS.bytesPerSecond) * 1000, context =>
+        adapter.deliver(delivery, context),
+      )
     } catch (error) {
       // An adapter that throws may or may not have had its effect: the same idempotency key makes a further try safe.
       parts.context.log('adapter failed', {
         kind: delivery.kind,
         error: error instanceof Error ? error.name : 'unknown',
       })
-      return { ok: false, code: 'adapter.unavailable', detail: 'the adapter failed', retryable: true }
+      const late = error instanceof ProblemError && error.problem.code === 'adapter.unavailable'
+      const detail = (late ? error.problem.detail : undefined) ?? 'the adapter failed'
+      return { ok: false, code: 'adapter.unavailable', detail, retryable: true }
     }
   }
 
@@ -224,7 +291,7 @@ export function createDispatch(parts: DispatchParts) {
   /** Takes the answers of the approval system; the cursor moves only after each one was signed or parked. */
   async function poll(): Promise<void> {
     const cursor = await jobs.cursor()
-    const answered = await adapter.poll?.(cursor, parts.context)
+    const answered = await within(DISPATCH_LIMITS.poll, async context => adapter.poll?.(cursor, context))
     if (answered === undefined) return
     await inTurn(async () => {
       for (const event of answered.events) await takeEvent(event)
@@ -301,21 +368,32 @@ export function createDispatch(parts: DispatchParts) {
       await jobs.insert(tx, job)
       tx.afterCommit(() => worker.wake())
     },
+    /** A material is here, in the transaction that says so. */
+    released: jobs.released,
     /** A material arrived, or something else that a job waited for. */
     wake: () => worker.wake(),
     async start(): Promise<void> {
+      stopped = false
       await jobs.releaseAll()
       for (const localCaseNo of await jobs.awaited()) await inTurn(() => release(localCaseNo))
       worker.start()
       if (adapter.poll !== undefined) poller.start()
     },
     async stop(): Promise<void> {
+      stopped = true
+      for (const cancel of givingBack.values()) cancel()
       await Promise.all([worker.stop(), poller.stop()])
       await adapter.close?.()
     },
     parked: jobs.parked,
     /** Whether the approval system can be used now. */
-    check: async () => ({ kind: adapter.kind, ...(await adapter.check(parts.context)) }),
+    async check(): Promise<{ kind: string; ok: boolean; detail?: string }> {
+      const said = await within(DISPATCH_LIMITS.check, context => adapter.check(context)).catch(error => ({
+        ok: false as const,
+        detail: error instanceof ProblemError ? (error.problem.detail ?? error.problem.code) : 'the adapter failed',
+      }))
+      return { kind: adapter.kind, ...said }
+    },
     /** Puts a parked packet, or the parked answers of a case, back to work. Problems: `request.not-found`, and what parks it again. */
     async retry(what: { packetNo: number } | { localCaseNo: string }, by: string): Promise<void> {
       if ('packetNo' in what) {

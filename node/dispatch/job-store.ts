@@ -2,6 +2,7 @@
 
 import type { AdapterState } from '../../adapters/sdk/port.ts'
 import type { CaseState } from '../../protocol/case/fold.ts'
+import { type Commitment, fromHex } from '../../protocol/primitives.ts'
 import type { Problem } from '../../protocol/problem.ts'
 import type { Database, Transaction } from '../store/database.ts'
 
@@ -12,35 +13,38 @@ export type ParkedWork =
   | { what: 'packet'; packetNo: number; kind: string; thread: string; problem: Problem; at: number }
   | { what: 'adapter-event'; event: string; localCaseNo: string; problem: Problem; at: number }
 
+/** Whether a material of the job `j` is still wanted from who named it. */
+const LACKS = `EXISTS (SELECT 1 FROM packet_materials m JOIN packets p ON p.no = m.packet_no
+  JOIN wanted_materials w ON w.partner = p.partner AND w.sha256 = m.sha256 AND w.size = m.size WHERE m.packet_no = j.packet_no)`
+/** Whether the job `j` must wait: for an earlier one of its case, or for a material. */
+const BLOCKED = `(EXISTS (SELECT 1 FROM dispatch_jobs e
+  WHERE e.thread_no = j.thread_no AND e.packet_no < j.packet_no AND e.state <> 'done') OR ${LACKS})`
+
 /** `system` names the approval system: cursors and answers of another one are apart. */
 export function createJobStore(db: Database, system: string) {
   const CURSOR = `poll cursor ${system}`
   return {
+    /** Queues a packet; after its wanted materials were noted, in the same transaction. */
     async insert(tx: Transaction, job: { packetNo: number; threadNo: number; at: number }): Promise<void> {
       await tx.run(
-        `INSERT INTO dispatch_jobs (packet_no, thread_no, state, attempts, next_at, problem, updated_at) VALUES (?, ?, 'ready', 0, 0, NULL, ?)`,
+        `INSERT INTO dispatch_jobs (packet_no, thread_no, state, attempts, next_at, problem, updated_at, blocked)
+         SELECT j.packet_no, j.thread_no, 'ready', 0, 0, NULL, ?3, ${BLOCKED}
+         FROM (SELECT ?1 AS packet_no, ?2 AS thread_no) j`,
         [job.packetNo, job.threadNo, job.at],
       )
     },
 
-    /**
-     * Leases the next job that is due, whose materials are all here, and before which no other job of its case is open.
-     * A lease lasts as long as the process: one node works on one store, and releaseAll() runs at start.
-     */
+    /** Leases the next job that is due and not blocked. A lease lasts as long as the process: one node works on one store. */
     async lease(now: number): Promise<{ job: Job } | { nextAt: number | null }> {
       return db.transaction(async tx => {
         const [row] = await tx.query<{ packet_no: number; thread_no: number; attempts: number }>(
-          `SELECT j.packet_no, j.thread_no, j.attempts FROM dispatch_jobs j
-           WHERE j.state = 'ready' AND j.next_at <= ?
-             AND NOT EXISTS (SELECT 1 FROM dispatch_jobs e WHERE e.thread_no = j.thread_no AND e.packet_no < j.packet_no AND e.state <> 'done')
-             AND NOT EXISTS (SELECT 1 FROM packet_materials pm JOIN materials m ON m.sha256 = pm.sha256
-                             WHERE pm.packet_no = j.packet_no AND m.state <> 'held')
-           ORDER BY j.next_at, j.packet_no LIMIT 1`,
+          `SELECT packet_no, thread_no, attempts FROM dispatch_jobs
+           WHERE state = 'ready' AND blocked = 0 AND next_at <= ? ORDER BY next_at, packet_no LIMIT 1`,
           [now],
         )
         if (row === undefined) {
           const [due] = await tx.query<{ next: number | null }>(
-            `SELECT min(next_at) AS next FROM dispatch_jobs WHERE state = 'ready' AND next_at > ?`,
+            `SELECT min(next_at) AS next FROM dispatch_jobs WHERE state = 'ready' AND blocked = 0 AND next_at > ?`,
             [now],
           )
           return { nextAt: due?.next ?? null }
@@ -53,15 +57,33 @@ export function createJobStore(db: Database, system: string) {
       })
     },
 
-    /** After a crash: what was leased is tried again with the same idempotency key. */
+    /** At start: what was leased is tried again with the same idempotency key, and what blocks each job is worked out anew. */
     async releaseAll(): Promise<void> {
-      await db.transaction(tx => tx.run(`UPDATE dispatch_jobs SET state = 'ready' WHERE state = 'leased'`))
+      await db.transaction(async tx => {
+        await tx.run(`UPDATE dispatch_jobs SET state = 'ready' WHERE state <> 'done' AND state = 'leased'`)
+        await tx.run(`UPDATE dispatch_jobs AS j SET blocked = ${BLOCKED} WHERE j.state <> 'done' AND j.state = 'ready'`)
+      })
     },
 
+    /** A material is here: jobs that waited for nothing else are blocked no more. */
+    async released(tx: Transaction, { sha256, size }: Pick<Commitment, 'sha256' | 'size'>): Promise<void> {
+      await tx.run(
+        `UPDATE dispatch_jobs AS j SET blocked = ${BLOCKED}
+         WHERE j.blocked = 1 AND j.packet_no IN (SELECT packet_no FROM packet_materials WHERE sha256 = ? AND size = ?)`,
+        [fromHex(sha256), size],
+      )
+    },
+
+    /** Ends a job; with it the next one of its case is blocked by its materials alone. */
     async finish(job: Job, at: number, tx?: Transaction): Promise<void> {
-      const sql = `UPDATE dispatch_jobs SET state = 'done', problem = NULL, updated_at = ? WHERE packet_no = ?`
-      if (tx === undefined) await db.transaction(own => own.run(sql, [at, job.packetNo]))
-      else await tx.run(sql, [at, job.packetNo])
+      if (tx === undefined) return db.transaction(own => this.finish(job, at, own))
+      await tx.run(
+        `UPDATE dispatch_jobs AS j SET state = iif(j.packet_no = ?1, 'done', j.state), problem = iif(j.packet_no = ?1, NULL, j.problem),
+           updated_at = iif(j.packet_no = ?1, ?2, j.updated_at), blocked = iif(j.packet_no = ?1, 0, ${LACKS})
+         WHERE j.packet_no = ?1 OR j.packet_no = (SELECT min(n.packet_no) FROM dispatch_jobs n
+           WHERE n.thread_no = ?3 AND n.packet_no > ?1 AND n.state <> 'done')`,
+        [job.packetNo, at, job.threadNo],
+      )
     },
 
     async retry(tx: Transaction, job: Job, problem: Problem, at: number, nextAt: number): Promise<void> {

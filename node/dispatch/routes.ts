@@ -21,14 +21,17 @@ const Parked = z.discriminatedUnion('what', [
     material: Sha256,
     partner: DivisionCode,
     attempts: z.number().int(),
+    ended: z.boolean().describe('it is tried no more until a person asks for it again'),
     problem,
     at: Time,
   }),
 ])
 
-/** Materials that could not be fetched yet; they are tried for ever, ever less often. */
+/** Materials that could not be fetched yet: tried ever less often, and given up (`ended`) after some weeks. */
 export type WaitingMaterials = {
-  waiting(): Promise<{ sha256: string; partner: string; attempts: number; problem: Problem; at: number }[]>
+  waiting(): Promise<
+    { sha256: string; partner: string; attempts: number; problem: Problem; ended: boolean; at: number }[]
+  >
   retry(sha256: string, by: string): Promise<void>
 }
 
@@ -45,11 +48,11 @@ export const dispatchRoutes = (dispatch: Dispatch, materials: WaitingMaterials):
       roles: ['administrator', 'integrator', 'auditor'],
       answer: z.strictObject({ items: z.array(Parked) }),
       handle: async () => {
-        const fetches = (await materials.waiting()).map(({ sha256: material, ...rest }) => ({
-          what: 'material' as const,
-          material,
-          ...rest,
-        }))
+        const fetches = (await materials.waiting()).map(
+          ({ sha256: material, partner, attempts, ended, problem, at }) => ({
+            ...{ what: 'material' as const, material, partner, attempts, ended, problem, at },
+          }),
+        )
         return { items: [...(await dispatch.parked()), ...fetches].map(work => ({ ...work, at: time(work.at) })) }
       },
     })

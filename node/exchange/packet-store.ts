@@ -149,7 +149,11 @@ export function createPacketStore(seal: Seal) {
     )
     await tx.run('INSERT INTO bodies (packet_no, sealed) VALUES (?, ?)', [no, seal.seal(packet.bodyBytes, packet.id)])
     for (const material of packet.claims.materials) {
-      await tx.run('INSERT INTO packet_materials (packet_no, sha256) VALUES (?, ?)', [no, fromHex(material.sha256)])
+      await tx.run('INSERT INTO packet_materials (packet_no, sha256, size) VALUES (?, ?, ?)', [
+        no,
+        fromHex(material.sha256),
+        material.size,
+      ])
     }
     return no
   }

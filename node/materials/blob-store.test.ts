@@ -1,5 +1,5 @@
 import { open, readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { BlobKit, document, EVERY_SIZE, hashOf, RUNS, sizes, streamOf } from '../../test/support/blob-kit.ts'
@@ -115,7 +115,7 @@ describe('putting', () => {
       join(kit.folder, 'uploads'),
     ]
     expect(await Promise.all(folders.map(modeOf))).toEqual(Array(4).fill(0o700))
-    const files = [kit.path(sha256), kit.partialPath(hashOf(document(2 * CHUNK, 2)))]
+    const files = [kit.path(sha256), kit.partialPath(document(2 * CHUNK, 2))]
     expect(await Promise.all(files.map(modeOf))).toEqual(Array(2).fill(0o600))
   })
 
@@ -132,7 +132,9 @@ describe('reading', () => {
   test.each([['0'.repeat(64)], ['../../etc/passwd'], ['ABC'], ['']])('%j is missing', async sha256 => {
     expect([await kit.store.has(sha256), await kit.store.size(sha256)]).toEqual([false, null])
     expect(await kit.read(sha256)).toEqual({ bytes: Buffer.alloc(0), problem: 'material.missing' })
-    await expect(kit.store.resume(`${sha256}/x`, 1)).rejects.toMatchObject({ problem: { code: 'material.missing' } })
+    await expect(kit.store.resume(`${sha256}/x`, 1, '610900')).rejects.toMatchObject({
+      problem: { code: 'material.missing' },
+    })
   })
 
   test('a file where a folder belongs holds nothing', async () => {
@@ -198,10 +200,17 @@ describe('sweeping', () => {
     await kit.fetchPart(wanted)
     await kit.fetchPart(dropped)
     await writeFile(join(kit.folder, 'partial', 'stray'), 'x')
-    const partial = await kit.store.resume(hashOf(running), running.byteLength)
+    const partial = await kit.store.resume(hashOf(running), running.byteLength, '610900')
     expect(await kit.store.sweep()).toBe(1)
-    expect(await kit.store.sweep(async sha256 => sha256 === hashOf(wanted))).toBe(2)
-    expect((await readdir(join(kit.folder, 'partial'))).sort()).toEqual([hashOf(wanted), hashOf(running)].sort())
+    expect(
+      await kit.store.sweep(
+        async ({ sha256, size, partner }) =>
+          sha256 === hashOf(wanted) && size === wanted.byteLength && partner === '610900',
+      ),
+    ).toBe(2)
+    expect((await readdir(join(kit.folder, 'partial'))).sort()).toEqual(
+      [wanted, running].map(bytes => basename(kit.partialPath(bytes))).sort(),
+    )
     await partial.append(running)
     expect(await partial.finish()).toEqual({ ok: true })
   })

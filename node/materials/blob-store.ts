@@ -37,8 +37,11 @@ export interface BlobStore {
     stream: ReadableStream<Uint8Array>,
     options: { maxBytes: number },
   ): Promise<{ sha256: string; size: number; type: MaterialType }>
-  /** Goes on with a blob of known hash where an earlier attempt stopped. Problem: `request.conflict` while another does. */
-  resume(sha256: string, size: number): Promise<PartialBlob>
+  /**
+   * Goes on with a blob of known hash where an earlier attempt with the same source stopped: what one source gives is never
+   * mixed with what another does. Problem: `request.conflict` while another attempt with it does.
+   */
+  resume(sha256: string, size: number, source: string): Promise<PartialBlob>
   /**
    * The bytes from `offset` on. The stream fails with ProblemError: `material.missing`; `material.hash` when the file was
    * changed, cut or exchanged; `request.invalid` when the offset lies past the end.
@@ -51,10 +54,12 @@ export interface BlobStore {
   /** Hashes of all blobs, in order. */
   list(): AsyncIterable<string>
   /** Removes uploads that a crash left behind and, when `wanted` is given, partial blobs that nobody waits for. */
-  sweep(wanted?: (sha256: string) => Promise<boolean>): Promise<number>
+  sweep(wanted?: (partial: { sha256: string; size: number; partner: string }) => Promise<boolean>): Promise<number>
 }
 
 const HASH = /^[0-9a-f]{64}$/
+/** Name of a partial blob: hash, size and source. */
+const PARTIAL = /^([0-9a-f]{64})\.([0-9]{1,16})\.([0-9a-z]{1,32})$/
 
 /** Bytes of materials after which what passed is given back to the system. */
 const RELIEF = 6 * 1024 * 1024
@@ -187,18 +192,20 @@ export async function openBlobStore(
     return begin(path)
   }
 
-  async function resume(sha256: string, size: number): Promise<PartialBlob> {
+  async function resume(sha256: string, size: number, source: string): Promise<PartialBlob> {
     pathOf(sha256)
-    if (resumed.has(sha256)) throw new ProblemError('request.conflict', 'the material is being fetched')
-    resumed.add(sha256)
-    const path = join(folders.partial, sha256)
+    const name = `${sha256}.${size}.${source}`
+    if (!PARTIAL.test(name)) throw new ProblemError('internal', 'name of a partial blob')
+    if (resumed.has(name)) throw new ProblemError('request.conflict', 'the material is being fetched')
+    resumed.add(name)
+    const path = join(folders.partial, name)
     try {
       const { file, key } = await reopen(path)
       const { chunks, hash } = await take(file, key, size)
       const writer = new ChunkWriter(file, key, chunks)
-      return partialBlob({ sha256, size, offset: chunks * CHUNK, hash, file, writer, path })
+      return partialBlob({ sha256, size, offset: chunks * CHUNK, hash, file, writer, name, path })
     } catch (error) {
-      resumed.delete(sha256)
+      resumed.delete(name)
       throw error
     }
   }
@@ -210,16 +217,17 @@ export async function openBlobStore(
     hash: Hash
     file: FileHandle
     writer: ChunkWriter
+    name: string
     path: string
   }
 
-  function partialBlob({ sha256, size, offset, hash, file, writer, path }: Begun): PartialBlob {
+  function partialBlob({ sha256, size, offset, hash, file, writer, name, path }: Begun): PartialBlob {
     let open = true
     const close = async () => {
       if (!open) return
       open = false
       await file.close()
-      resumed.delete(sha256)
+      resumed.delete(name)
     }
     return {
       get offset() {
@@ -297,7 +305,9 @@ export async function openBlobStore(
         .filter(name => !uploading.has(name))
         .map(name => join(folders.uploads, name))
       for (const name of wanted === undefined ? [] : await readdir(folders.partial)) {
-        if (!resumed.has(name) && !(HASH.test(name) && (await wanted?.(name)))) left.push(join(folders.partial, name))
+        const [, sha256 = '', size, partner = ''] = PARTIAL.exec(name) ?? []
+        if (!resumed.has(name) && !(sha256 !== '' && (await wanted?.({ sha256, size: Number(size), partner }))))
+          left.push(join(folders.partial, name))
       }
       for (const path of left) await rm(path, { force: true })
       return left.length

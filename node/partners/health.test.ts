@@ -126,8 +126,8 @@ describe('samples of partners', () => {
         [S, NOW - 2 * HOUR],
       )
       await tx.run(
-        `INSERT INTO materials (sha256, size, type, state, partner, attempts, next_at, problem, created_at)
-         VALUES (zeroblob(32), 1, 'image/png', 'wanted', ?, 0, 0, NULL, ?)`,
+        `INSERT INTO wanted_materials (sha256, size, type, partner, attempts, next_at, since)
+         VALUES (zeroblob(32), 1, 'image/png', ?, 0, 0, ?)`,
         [S, NOW - HOUR - 1],
       )
     })

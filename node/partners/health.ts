@@ -68,7 +68,7 @@ export function createHealth(parts: HealthParts) {
             [code, (link?.acked ?? 0) + 1],
           )
     const [wanted] = await db.query<{ n: number; at: number | null }>(
-      `SELECT count(*) AS n, min(created_at) AS at FROM materials WHERE state = 'wanted' AND partner = ?`,
+      'SELECT count(*) AS n, min(since) AS at FROM wanted_materials WHERE partner = ? AND ended_at IS NULL',
       [code],
     )
     const { certificate, delegation } = trust.validityOf(code)

@@ -7,7 +7,7 @@ import type { Actor, ProblemCode } from '../../protocol/problem.ts'
 import { type ListHead, signListHead } from '../../protocol/service/list.ts'
 import type { MemoryNetworkOptions } from '../../test/support/memory-network.ts'
 import { createPartnerWorld, type PartnerWorld, type TestableCity } from '../../test/support/partner-world.ts'
-import { TEST_FETCH } from '../materials/materials.ts'
+import { MATERIAL_LIMITS } from '../materials/limits.ts'
 import { HOP_NAMES, type HopName } from './hops.ts'
 import { insertTest, KEPT_TESTS, type PartnerTest, testsOf } from './test-records.ts'
 import { TEST_LIMITS } from './test-walk.ts'
@@ -241,7 +241,7 @@ describe('partner tests', () => {
     await begin({
       onFrame({ frame }) {
         const decoded = decodeFrame(frame)
-        if (decoded.ok && decoded.frame.type === 'material-chunk') world.common.advance(TEST_FETCH / 10)
+        if (decoded.ok && decoded.frame.type === 'material-chunk') world.common.advance(MATERIAL_LIMITS.inMemory / 10)
       },
     })
     const found = await failsAt('material', 'exchange.timeout', 'operator')

@@ -29,6 +29,8 @@ export interface Events {
   /** How a partner is, once a minute; ages and times in seconds. */
   partnerSampled(event: { partner: string } & Readonly<Record<keyof typeof HEALTH_GAUGES, number | null>>): void
   materialFetched(event: { partner: string; bytes: number }): void
+  /** Wanted materials of a partner were given up. */
+  materialsEnded(event: { partner: string; materials: number }): void
   parked(event: { what: Parked; code: ProblemCode; subject: string }): void
   /** A parked thing was tried again, by a person or by itself. */
   unparked(event: { what: Parked; subject: string }): void
@@ -153,6 +155,10 @@ export function createEvents(metrics: Metrics, log: (area: string) => Log = crea
     materialFetched({ partner, bytes }) {
       materialBytes({ partner }, bytes)
       exchange.debug('material fetched', { partner, bytes })
+    },
+    materialsEnded({ partner, materials }) {
+      parked({ what: 'material', code: 'material.missing' })
+      exchange.warning('materials given up', { partner, materials })
     },
     parked({ what, code, subject }) {
       parked({ what, code })

@@ -16,7 +16,7 @@ const frames: fc.Arbitrary<Frame> = fc.oneof(
   fc.record({ type: fc.constant('list' as const), list: jws }),
   fc.record({ type: fc.constant('material-request' as const), sha256: hash, offset: place }),
   fc.record({ type: fc.constant('material-answer' as const), size: place }),
-  fc.record({ type: fc.constant('material-chunk' as const), bytes: body }),
+  fc.record({ type: fc.constant('material-chunk' as const), bytes: fc.uint8Array({ minLength: 1, maxLength: 500 }) }),
   fc.record({
     type: fc.constant('problem' as const),
     code: fc.constantFrom('internal' as const, 'chain.gap' as const),
@@ -31,6 +31,12 @@ describe('frames', () => {
       }),
       { numRuns: 500 },
     )
+  })
+
+  test('a chunk that brings nothing is malformed, one byte is a chunk', () => {
+    const chunk = (size: number) => decodeFrame(encodeFrame({ type: 'material-chunk', bytes: new Uint8Array(size) }))
+    expect(chunk(0)).toMatchObject({ ok: false, problem: { code: 'frame.malformed' } })
+    expect(chunk(1)).toMatchObject({ ok: true })
   })
 
   test('cut off anywhere, a frame is refused or is a shorter one, and nothing throws', () => {

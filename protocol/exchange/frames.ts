@@ -121,6 +121,8 @@ export function decodeFrame(bytes: Uint8Array): { ok: true; frame: Frame } | Ref
           },
         }
       case 'material-chunk':
+        // Frames that bring nothing would cost as much as those that do, and never end.
+        if (bytes.byteLength === 1) return refuse('frame.malformed', 'material-chunk is empty')
         return { ok: true, frame: { type, bytes: reader.rest() } }
       case 'hello': {
         const hello = parseJson(Hello, reader.rest(), 'frame.malformed')

@@ -37,6 +37,7 @@ export function addFrames(add: Add): void {
     ['type-0', 'Type 0', '00'],
     ['type-99', 'A type that does not exist', '63'],
     ['cut-off', 'Ends inside the JWS', packet.slice(0, -4)],
+    ['empty-chunk', 'A chunk without a byte', '0a'],
     ['place-too-large', 'A place beyond 2^53', `02${'ff'.repeat(8)}00000000`],
     [
       'unknown-field',

@@ -62,7 +62,8 @@ export class BlobKit {
   }
 
   path = (sha256: string) => join(this.folder, sha256.slice(0, 2), sha256)
-  partialPath = (sha256: string) => join(this.folder, 'partial', sha256)
+  partialPath = (bytes: Uint8Array, source = '610900') =>
+    join(this.folder, 'partial', `${hashOf(bytes)}.${bytes.byteLength}.${source}`)
   filesIn = async (name: string) => (await readdir(join(this.folder, name))).length
   put = (bytes: Uint8Array, piece = 10_000) => this.store.put(streamOf(bytes, piece), EVERY_SIZE)
 
@@ -81,7 +82,7 @@ export class BlobKit {
 
   /** Resumes, appends up to a place, and breaks off. */
   async fetchPart(bytes: Buffer, upTo = bytes.byteLength): Promise<void> {
-    const partial = await this.store.resume(hashOf(bytes), bytes.byteLength)
+    const partial = await this.store.resume(hashOf(bytes), bytes.byteLength, '610900')
     await partial.append(bytes.subarray(partial.offset, upTo))
     await partial.close()
   }

@@ -121,8 +121,14 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
     trust,
     clock,
     audit,
+    events,
+    quota: Number.MAX_SAFE_INTEGER,
+    released: async () => {},
     random: () => 0,
-    observer: { fetched: () => {}, failed: () => {}, arrived: () => {}, unswept: () => {} },
+    observer: {
+      ...{ fetched: () => {}, failed: () => {}, ended: () => {}, arrived: () => {} },
+      ...{ faulted: error => failures.push(error), unswept: () => {} },
+    },
   })
   const packets = () => exchange.packets
   const evidence = createEvidence({

@@ -69,11 +69,11 @@ describe('counted apart', () => {
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     files.set(sha256, bytes)
     await db.transaction(tx =>
-      tx.run(
-        `INSERT INTO materials (sha256, size, type, state, partner, attempts, next_at, problem, created_at)
-         VALUES (?, ?, ?, 'held', NULL, 0, 0, NULL, 0)`,
-        [fromHex(sha256), size, type],
-      ),
+      tx.run('INSERT INTO materials (sha256, size, type, created_at) VALUES (?, ?, ?, 0)', [
+        fromHex(sha256),
+        size,
+        type,
+      ]),
     )
     return sha256
   }

@@ -59,7 +59,7 @@ export function createPages({ db, open }: PagesParts) {
     /** Pages of a held material; null when they cannot be counted: broken, locked, too large. Problem: `material.missing`. */
     async of(sha256: string): Promise<number | null> {
       const [row] = await db.query<{ type: string; size: number; pages: number | null }>(
-        `SELECT type, size, pages FROM materials WHERE sha256 = ? AND state = 'held'`,
+        `SELECT type, size, pages FROM materials WHERE sha256 = ?`,
         [fromHex(sha256)],
       )
       if (row === undefined) throw new ProblemError('material.missing')

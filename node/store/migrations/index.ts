@@ -25,6 +25,8 @@ import { sealedAnswers } from './022-sealed-answers.ts'
 import { pairingWords } from './023-pairing-words.ts'
 import { withdrawn } from './024-withdrawn.ts'
 import { directoryFloors } from './025-directory-floors.ts'
+import { wantedMaterials } from './026-wanted-materials.ts'
+import { blockedJobs } from './027-blocked-jobs.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -52,4 +54,6 @@ export const MIGRATIONS: readonly Migration[] = [
   pairingWords,
   withdrawn,
   directoryFloors,
+  wantedMaterials,
+  blockedJobs,
 ]
