@@ -318,6 +318,14 @@ export const PROBLEMS = {
     zh: '该城市不是本线程的一方',
     cure: 'Send it to the cities of the thread',
   },
+  'thread.full': {
+    status: 409,
+    retryable: false,
+    act: 'you',
+    en: 'The thread holds as much as one city may put into it',
+    zh: '本线程中一个城市的数据包已达上限',
+    cure: 'End it, and begin a new one for what is left',
+  },
   // --- cases
   'case.author': {
     status: 403,

@@ -28,11 +28,12 @@ export const WORK_LIMITS = {
 export const WORK = {
   /** any frame received, beside its bytes */ frame: 20,
   /** each KiB received: decryption, copies, decoding */ receivedKiB: 16,
-  /** each KiB read from the store and sent at the wish of the other end, when it was sent before */ sentKiB: 16,
+  /** each KiB read from the store at the wish of the other end, when it need not be */ sentKiB: 16,
   /** a hello: certificates, delegations, addresses, watermarks */ hello: 2_000,
   /** a packet: signature, place, admission; given back when it was stored */ packet: 300,
   /** a packet that was refused, beside: refusal, receipt */ refused: 300,
   /** an announcement of a list */ announcement: 200,
+  /** a packet of a long thread that one more is judged by: view, state and duties go through all */ walked: 4,
   /** a packet given back that was given back a short time ago */ recalled: 150,
   /** a request on a stream of its own: looked up, answered */ request: 300,
   /** a new stream */ stream: 500,

@@ -1,7 +1,7 @@
 /** Takes a batch of the partner's packets: verifies outside the transaction, admits and stores inside it, then receipts. */
 
 import { PROTOCOL_VERSION } from '../../protocol/names.ts'
-import type { Packet, PacketClaims } from '../../protocol/packet/claims.ts'
+import type { Packet } from '../../protocol/packet/claims.ts'
 import { verifyPacket } from '../../protocol/packet/envelope.ts'
 import { type ReceiptItem, signReceipt } from '../../protocol/packet/receipt.ts'
 import { Sha256, sha256 } from '../../protocol/primitives.ts'
@@ -13,13 +13,14 @@ import { advance } from './hash.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
 import type { PacketStore } from './packet-store.ts'
 import type { OwnIdentity, StoredPacket, ThreadHandler, Trust } from './ports.ts'
+import { createThreads } from './threads.ts'
 
 /** `bytes`: of its frame. */
 export type Incoming = { n: number; jws: string; body: Uint8Array; bytes: number }
 /** A receipt to send: it covers this direction's packets up to `through`. */
 type Given = { through: number; jws: string }
-/** What became of a batch: the receipts to send, the bytes of each packet that was stored, the number of refused ones. */
-type Taken = { given: Given[]; useful: number[]; refused: number }
+/** What became of a batch: the receipts to send, the bytes of each packet that was stored, the number of refused ones, and what its threads cost. */
+type Taken = { given: Given[]; useful: number[]; refused: number; work: number }
 
 /** `signed`: the partner's signature verified, whatever else is wrong. */
 type Checked = Incoming & { id: string; signed: boolean } & (
@@ -66,6 +67,7 @@ export type Inbox = ReturnType<typeof createInbox>
 
 export function createInbox(parts: InboxParts) {
   const { db, store, identity, trust, clock } = parts
+  const held = createThreads(store)
 
   /** Everything that needs no store: envelope, key, body. */
   async function check(partner: string, incoming: Incoming): Promise<Checked> {
@@ -104,21 +106,6 @@ export function createInbox(parts: InboxParts) {
     return given
   }
 
-  type Thread = { no: number; partner: string; packets: StoredPacket[] }
-
-  async function openThread(
-    tx: Transaction,
-    claims: PacketClaims,
-    threads: Map<string, Thread | null>,
-  ): Promise<Thread | null> {
-    const cached = threads.get(claims.thread)
-    if (cached !== undefined) return cached
-    const row = await store.thread(tx, claims.thread)
-    const thread = row === null ? null : { no: row.no, partner: row.partner, packets: await store.packets(tx, row.no) }
-    threads.set(claims.thread, thread)
-    return thread
-  }
-
   async function storeBatch(tx: Transaction, partner: string, incoming: readonly Checked[]): Promise<Taken> {
     const at = clock.now()
     let link = await store.linkIn(tx, partner, 'in')
@@ -130,9 +117,9 @@ export function createInbox(parts: InboxParts) {
       incoming.filter(packet => packet.n <= reached),
     )
     const batch = incoming.filter(packet => packet.n > reached)
-    if (batch.length === 0) return { given, useful: [], refused: 0 }
+    if (batch.length === 0) return { given, useful: [], refused: 0, work: 0 }
     const receiptNo = await store.nextReceiptNo(tx)
-    const threads = new Map<string, Thread | null>()
+    const threads = held.batch(tx)
     const items: ReceiptItem[] = []
     const stored: StoredPacket[] = []
     const useful: number[] = []
@@ -164,14 +151,14 @@ export function createInbox(parts: InboxParts) {
         continue
       }
       const { packet, handler, jws, body, bytes } = checked
-      const thread = await openThread(tx, packet.claims, threads)
-      const held = thread?.packets ?? []
-      if (held.some(other => other.id === packet.id)) {
+      const thread = await threads.open(packet.claims.thread)
+      const before = thread?.packets ?? []
+      if (before.some(other => other.id === packet.id)) {
         await turnAway(checked, { code: 'chain.replay', detail: 'the very packet, at another place' })
         continue
       }
       const admitted =
-        thread !== null && thread.partner !== partner ? refuse('thread.party') : await handler.admit(tx, held, packet)
+        thread !== null && thread.partner !== partner ? refuse('thread.party') : await handler.admit(tx, before, packet)
       if (!admitted.ok) {
         await turnAway(checked, admitted.problem)
         continue
@@ -195,8 +182,8 @@ export function createInbox(parts: InboxParts) {
         link,
       )
       const joined: StoredPacket = { ...packet, no, direction: 'in', status: 'stored' }
-      const packets = [...held, joined]
-      threads.set(packet.claims.thread, { no: threadNo, partner, packets })
+      const packets = [...before, joined]
+      threads.joined(packet.claims.thread, { no: threadNo, partner, packets })
       await handler.apply(tx, { threadNo, thread: packet.claims.thread, partner, packets, packet: joined, at })
       items.push({ id: packet.id, status: 'stored' })
       stored.push(joined)
@@ -211,7 +198,7 @@ export function createInbox(parts: InboxParts) {
     await store.saveReceipt(tx, { no: receiptNo, partner, direction: 'given', through: link.n, jws, at })
     await store.saveLink(tx, partner, 'in', link)
     tx.afterCommit(() => parts.received(partner, stored, refused))
-    return { given: [...given, { through: link.n, jws }], useful, refused: refused.length }
+    return { given: [...given, { through: link.n, jws }], useful, refused: refused.length, work: threads.work }
   }
 
   return {

@@ -18,6 +18,14 @@ export const EXCHANGE_LIMITS = {
   pageBytes: 2 * 1024 * 1024,
   /** bytes of a body that is read with its page; a larger one is read on its own */
   bodyInPage: 16 * 1024,
+  /** bytes of threads kept between batches, and by one batch; one thread may exceed it */
+  threadsHeld: 16 * 1024 * 1024,
+  /** bytes of a thread that are read without cost */
+  threadRead: 64 * 1024,
+  /** packets of a thread that one more packet is judged by without cost */
+  threadWalked: 64,
+  /** bytes of a packet that was stored whose cost is given back; a larger one costs its partner the rest */
+  useful: 32 * 1024,
   /** packets that one audit row of refused ones names */
   audited: 8,
 } as const

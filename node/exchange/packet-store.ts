@@ -3,11 +3,12 @@ import * as jose from 'jose'
 import { NO_PACKETS, type Watermark } from '../../protocol/exchange/frames.ts'
 import type { PacketClaims } from '../../protocol/packet/claims.ts'
 import { decodeUtf8, encodeUtf8, fromHex, toHex } from '../../protocol/primitives.ts'
-import type { Problem } from '../../protocol/problem.ts'
+import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Transaction } from '../store/database.ts'
 import { createRemembered } from '../store/remembered.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
 import type { Draft, Reader, StoredPacket } from './ports.ts'
+import type { Standing } from './threads.ts'
 
 /** Seals small values at rest; `context` binds the sealed bytes to their row. */
 export interface Seal {
@@ -121,6 +122,19 @@ export function createPacketStore(seal: Seal) {
       [threadNo],
     )
     return `${row?.n ?? 0}/${row?.last ?? 0}`
+  }
+
+  /** What tells whether a thread is still as it was read. */
+  async function standing(store: Reader, threadNo: number): Promise<Standing> {
+    const [row] = await store.query<Omit<Standing, 'last'> & { last: Uint8Array | null }>(
+      `SELECT count(*) AS packets, (SELECT q.id FROM packets q WHERE q.thread_no = ? AND q.status <> 'refused'
+           ORDER BY q.no DESC LIMIT 1) AS last, count(CASE WHEN p.status = 'stored' THEN 1 END) AS stored,
+         count(b.packet_no) AS bodies
+       FROM packets p LEFT JOIN bodies b ON b.packet_no = p.no WHERE p.thread_no = ? AND p.status <> 'refused'`,
+      [threadNo, threadNo],
+    )
+    if (row === undefined) throw new ProblemError('internal', 'count(*) gave no row')
+    return { ...row, last: row.last === null ? '' : toHex(row.last) }
   }
 
   /** Inserts a packet at the place that `link` has reached; returns its number. */
@@ -494,6 +508,7 @@ export function createPacketStore(seal: Seal) {
     beginThread,
     packets,
     version,
+    standing,
     insert,
     link,
     linkIn,

@@ -128,10 +128,10 @@ async function store(
   }
   // Before: a batch that is no run of places costs its signatures all the same.
   wire.meter.charge(batch.length * WORK.packet)
-  const { given, useful, refused } = await parts.inbox.take(partner, batch)
+  const { given, useful, refused, work } = await parts.inbox.take(partner, batch)
   wire.meter.earn(useful.length * WORK.packet)
-  for (const bytes of useful) wire.meter.useful(bytes)
-  wire.meter.charge(refused * WORK.refused)
+  for (const bytes of useful) wire.meter.useful(Math.min(bytes, EXCHANGE_LIMITS.useful))
+  wire.meter.charge(refused * WORK.refused + work)
   conduct.refused.take(refused)
   await introduction.renewIfChanged(wire)
   for (const receipt of given) {

@@ -17,7 +17,12 @@ export const PacketClaims = z.strictObject({
     .max(64)
     .regex(/^[a-z]+\.[a-z]+(-[a-z]+)*$/)
     .describe('what it says, such as case.submit'),
-  seq: z.number().int().min(1).max(LIMITS.threadPackets).describe("place in the issuer's chain of this thread, from 1"),
+  seq: z
+    .number()
+    .int()
+    .min(1)
+    .max(Number.MAX_SAFE_INTEGER)
+    .describe("place in the issuer's chain of this thread, from 1"),
   prev: Sha256.nullable().describe("id of the issuer's previous packet of this thread"),
   seen: Sha256.nullable().describe('id of the last packet of the other chain that the issuer had applied'),
   iat: Seconds.describe('time of signing'),

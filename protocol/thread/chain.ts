@@ -3,6 +3,7 @@
  * The mover's chain orders the thread: an ask stands before the first mover packet whose `seen` covers it; asks that no
  * mover packet has seen stand last. So both cities compute the same state from the same packets, in whatever order they came.
  */
+import { LIMITS } from '../limits.ts'
 import type { Packet } from '../packet/claims.ts'
 import { type Refused, refuse } from '../problem.ts'
 
@@ -34,7 +35,7 @@ export function viewOf<P extends Packet>(packets: readonly P[], candidate: Packe
   )
 }
 
-/** Checks the place of a packet in its thread: parties, `seq`, `prev`, `seen`, `iat`. Problems: `thread.party`, `chain.*`. */
+/** Checks the place of a packet in its thread: parties, room, `seq`, `prev`, `seen`, `iat`. Problems: `thread.party`, `thread.full`, `chain.*`. */
 export function checkPlace(packets: readonly Packet[], candidate: Packet): Refused | null {
   const { iss, aud, seq, prev, seen, iat } = candidate.claims
   const first = packets[0]
@@ -43,6 +44,10 @@ export function checkPlace(packets: readonly Packet[], candidate: Packet): Refus
     if (!parties.includes(iss) || !parties.includes(aud)) return refuse('thread.party')
   }
   const own = chainOf(packets, iss)
+  if (seq > LIMITS.threadPackets) return refuse('thread.full', `${LIMITS.threadPackets} packets of a city at most`)
+  const bytes = own.reduce((sum, { claims }) => sum + claims.body.size, candidate.claims.body.size)
+  if (bytes > LIMITS.threadBytes)
+    return refuse('thread.full', `${LIMITS.threadBytes} bytes of bodies of a city at most`)
   const last = own.at(-1)
   const next = (last?.claims.seq ?? 0) + 1
   if (seq < next) return refuse('chain.replay', `seq ${seq}`)

@@ -1,5 +1,6 @@
 /** Vectors of case threads. */
 import type { CaseKind } from '../../protocol/case/kinds.ts'
+import { LIMITS } from '../../protocol/limits.ts'
 import type { PacketClaims } from '../../protocol/packet/claims.ts'
 import type { ProblemCode } from '../../protocol/problem.ts'
 import type { VectorCity } from './vector-keys.ts'
@@ -308,6 +309,13 @@ export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCit
     0,
     [arrived, [A, 'case.purge', { cause: 'law', bodies: 1, materials: 0, purgedAt: '2026-11-03T00:00:00+08:00' }]],
     'case.transition',
+  )
+  await bad(
+    'full',
+    'More packets than a city may put into a thread',
+    0,
+    [[S, 'case.arrived', { localCaseNo: 'x' }, { seq: LIMITS.threadPackets + 1 }]],
+    'thread.full',
   )
   await bad('gap', 'seq 3 after seq 1', 0, [[S, 'case.arrived', { localCaseNo: 'x' }, { seq: 3 }]], 'chain.gap')
   await bad('replay', 'seq 1 again', 0, [arrived, [S, 'case.accept', {}, { seq: 1 }]], 'chain.replay')

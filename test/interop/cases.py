@@ -3,6 +3,9 @@ import datetime
 
 from signed import require
 
+# What one city may put into a thread: packets, and bytes of their bodies.
+THREAD_PACKETS, THREAD_BYTES = 1_000, 8 * 1024 * 1024
+
 # kind -> who authors it, in which states it has an effect, and the state after it (None: the same)
 EARLY = ("submitted", "arrived", "prechecked", "supplementing")
 UNDECIDED = EARLY + ("accepted", "paused")
@@ -219,6 +222,9 @@ def check_place(before, packet):
         require({packet.iss, packet.aud} == {before[0].iss, before[0].aud}, "its cities are not those of the thread")
     own = chain(before, packet.iss)
     last = own[-1] if own else None
+    require(claims["seq"] <= THREAD_PACKETS, "the city put more than %d packets into the thread" % THREAD_PACKETS)
+    held = sum(p.claims["body"]["size"] for p in own) + claims["body"]["size"]
+    require(held <= THREAD_BYTES, "the bodies of the city are larger than %d together" % THREAD_BYTES)
     require(claims["seq"] == len(own) + 1, "seq is %d, expected %d" % (claims["seq"], len(own) + 1))
     require(claims["prev"] == (last.id if last else None), "prev is not the hash of the packet before")
     require(last is None or claims["iat"] >= last.claims["iat"], "dated before the packet before")
