@@ -2,6 +2,7 @@
 export const LIMITS = {
   /** one compact JWS of a packet */ packetBytes: 32 * 1024,
   /** the body beside a packet */ bodyBytes: 256 * 1024,
+  /** nesting of any JSON that is signed or that both cities read */ jsonLevels: 128,
   /** nesting of the fields of a form */ formLevels: 64,
   /** entries of a list in a form */ formEntries: 500,
   /** materials of one packet */ materialsPerPacket: 64,

@@ -1,5 +1,6 @@
 /** The small schemas and byte helpers that every signed document shares. */
 import * as z from 'zod'
+import { isWritable, readJson } from './json-text.ts'
 import { type ProblemCode, type Refused, refuse } from './problem.ts'
 
 /** Lowercase hex SHA-256. */
@@ -28,25 +29,35 @@ export const Instant = z.iso.datetime({ offset: true })
 /** A calendar day, YYYY-MM-DD. */
 export const Day = z.iso.date()
 
-/** Text without control characters other than line breaks and tabs, not blank. Linear: it judges what a partner sent, before its length counts. */
+/** Well-formed text without control characters other than line breaks and tabs, not blank. Linear: it judges what a partner sent, before its length counts. */
 export const text = (max: number) =>
   z
     .string()
     .min(1)
     .max(max)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the point of the check
-    .regex(/^(?=\s*\S)[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/u)
+    .regex(/^(?=\s*\S)[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ud800-\udfff]*$/u)
 
-/** Whether JSON holds objects and arrays in at most so many levels; deeper ones overflow the stack of whoever writes them out again. */
-export function nestsAtMost(levels: number, value: unknown): boolean {
-  const nested = (entry: unknown): entry is object => typeof entry === 'object' && entry !== null
-  let row = [value].filter(nested)
-  for (let level = 1; row.length > 0; level++) {
-    if (level > levels) return false
-    row = row.flatMap(entry => Object.values(entry)).filter(nested)
-  }
-  return true
-}
+/**
+ * A code, number or identifier: what people compare by eye and programs by its letters. So no line breaks, nothing that turns the
+ * direction of writing and nothing that is not seen (Unicode 16, general category Cf, of the Basic Multilingual Plane).
+ */
+export const code = (max: number) =>
+  text(max).regex(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the point of the check
+    /^[^\u0000-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]*$/u,
+  )
+
+/** A JSON object of any members, in at most `levels` levels, that is read from its text as it is. */
+export const jsonObject = (name: z.ZodType<string, string>, levels: number) =>
+  z.preprocess(
+    (value, context) => {
+      if (isWritable(value, levels)) return value
+      context.issues.push({ code: 'custom', message: 'not writable', input: undefined })
+      return z.NEVER
+    },
+    z.record(name, z.unknown()),
+  )
 
 /** Commitment (承诺摘要) to bytes that travel beside the packet. */
 export const Commitment = z.strictObject({
@@ -102,19 +113,20 @@ export async function sha256Bytes(data: Uint8Array | string): Promise<Uint8Array
   return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
 }
 
-/** Parses JSON bytes with a strict schema; the refusal names the field, never its value. */
+/** Parses JSON (SPEC.md §1) with a strict schema; the refusal names the field, never its value. */
 export function parseJson<T>(
   schema: z.ZodType<T>,
   data: Uint8Array | string,
   code: ProblemCode,
 ): { ok: true; value: T } | Refused {
-  let json: unknown
+  let text: string
   try {
-    json = JSON.parse(typeof data === 'string' ? data : decodeUtf8(data))
+    text = typeof data === 'string' ? data : decodeUtf8(data)
   } catch {
     return refuse(code, 'not JSON in UTF-8')
   }
-  return parseValue(schema, json, code)
+  const read = text.isWellFormed() ? readJson(text) : { ok: false as const, fault: 'half a surrogate pair' }
+  return read.ok ? parseValue(schema, read.value, code) : refuse(code, read.fault)
 }
 
 export function parseValue<T>(
@@ -131,7 +143,7 @@ export function fieldOf(error: z.ZodError): string {
   return error.issues
     .slice(0, 3)
     .map(issue => {
-      const path = issue.path.length === 0 ? '(top)' : issue.path.map(String).join('.').slice(0, 120)
+      const path = issue.path.length === 0 ? '(top)' : issue.path.map(String).join('.').slice(0, 120).toWellFormed()
       const what = issue.code === 'unrecognized_keys' ? `unknown field, ${issue.keys.length} in all` : issue.code
       return `${path}: ${what}`
     })

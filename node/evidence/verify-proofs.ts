@@ -13,6 +13,7 @@ import {
 } from '../../protocol/agreement/document.ts'
 import { AgreementSignature, verifyAgreementSignature } from '../../protocol/agreement/signature.ts'
 import { submitContent } from '../../protocol/case/admit.ts'
+import { isBase64url } from '../../protocol/jws.ts'
 import type { CertificateKey } from '../../protocol/keys/delegation.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import type { Packet } from '../../protocol/packet/claims.ts'
@@ -87,7 +88,8 @@ const GeneralJws = z.strictObject({
   payload: z
     .string()
     .max(2 * LIMITS.agreementBytes)
-    .regex(/^[A-Za-z0-9_-]+$/),
+    .regex(/^[A-Za-z0-9_-]+$/)
+    .refine(isBase64url),
   signatures: z.array(AgreementSignature).min(1).max(100),
 })
 

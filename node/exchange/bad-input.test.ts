@@ -226,7 +226,7 @@ const BAD: Record<string, { problem: ProblemCode; make: () => Promise<Sent> }> =
   'a proposal that does not hold': {
     problem: 'agreement.malformed',
     make: () =>
-      written({ text: 'AAAA', signature: { protected: 'a', signature: 'a' } }, {
+      written({ text: 'AAAA', signature: { protected: 'aaaa', signature: 'aaaa' } }, {
         kind: 'agreement.propose',
         agreement: undefined,
       } as never),

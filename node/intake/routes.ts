@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { AgreedItem } from '../../protocol/agreement/document.ts'
 import { Applicant, CASE_CONTENT, Mode } from '../../protocol/case/kinds.ts'
 import { LIMITS } from '../../protocol/limits.ts'
-import { DivisionCode, nestsAtMost, Sha256, ThreadId, text } from '../../protocol/primitives.ts'
+import { DivisionCode, jsonObject, Sha256, ThreadId, text } from '../../protocol/primitives.ts'
 import { ServiceItem } from '../../protocol/service/item.ts'
 import { Case, Finding, toAnswer } from '../cases/routes.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
@@ -32,10 +32,9 @@ const Draft = z.strictObject({
   updatedAt: Time,
   updatedBy: z.string(),
 })
-const Content = z
-  .record(z.string().max(100), z.unknown())
-  .refine(content => nestsAtMost(LIMITS.formLevels, content))
-  .describe('fields of a new case, or `shared` and `items` of a joint one; whole or not')
+const Content = jsonObject(z.string().max(100), LIMITS.formLevels).describe(
+  'fields of a new case, or `shared` and `items` of a joint one; whole or not',
+)
 const params = z.strictObject({ id: DraftId })
 const Version = z.number().int().min(1)
 

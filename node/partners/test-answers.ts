@@ -61,7 +61,7 @@ export function createTestAnswers(parts: AnswersParts) {
       return { sha256: material.sha256, size: material.size, ms: clock.now() - begun }
     } catch (error) {
       const { code, detail }: Problem = error instanceof ProblemError ? error.problem : { code: 'internal' }
-      return { problem: code, ...(detail === undefined ? {} : { detail: detail.slice(0, 500) }) }
+      return { problem: code, ...(detail === undefined ? {} : { detail: detail.slice(0, 500).toWellFormed() }) }
     }
   }
 

@@ -2,14 +2,14 @@
 import * as z from 'zod'
 import { Mode } from '../case/kinds.ts'
 import { LIMITS } from '../limits.ts'
-import { Commitment, Day, DivisionCode, encodeUtf8, parseJson, sha256, text } from '../primitives.ts'
+import { Commitment, code, Day, DivisionCode, encodeUtf8, parseJson, sha256, text } from '../primitives.ts'
 import { type Refused, refuse } from '../problem.ts'
 
 const Party = z.strictObject({
   code: DivisionCode,
   name: text(100),
   authority: text(200).describe('the organ that signs (甲方, 乙方 …)'),
-  authorityCode: text(18).optional().describe('its 统一社会信用代码'),
+  authorityCode: code(18).optional().describe('its 统一社会信用代码'),
 })
 
 const Contact = z.strictObject({
@@ -20,7 +20,7 @@ const Contact = z.strictObject({
 
 /** One item handled by one party for others: which item, by whom, for whom, how. */
 export const AgreedItem = z.strictObject({
-  taskCode: text(50).describe('实施编码 of the handling city'),
+  taskCode: code(50).describe('实施编码 of the handling city'),
   taskName: text(1000),
   handling: DivisionCode.describe('办理地'),
   collecting: z.array(DivisionCode).min(1).max(100).describe('收件地'),
@@ -30,8 +30,8 @@ export const AgreedItem = z.strictObject({
   materialMapping: z
     .array(
       z.strictObject({
-        collecting: text(64).describe('material code in the list of the collecting city'),
-        handling: text(64).describe('material code in the list of the handling city'),
+        collecting: code(64).describe('material code in the list of the collecting city'),
+        handling: code(64).describe('material code in the list of the handling city'),
         note: text(300).optional(),
       }),
     )
@@ -121,7 +121,7 @@ export const AgreementAmendment = z.strictObject({
   reason: text(2000),
   put: z.array(AgreedItem).max(LIMITS.agreementItems).default([]).describe('items as they are from then on'),
   remove: z
-    .array(z.strictObject({ handling: DivisionCode, taskCode: text(50) }))
+    .array(z.strictObject({ handling: DivisionCode, taskCode: code(50) }))
     .max(LIMITS.agreementItems)
     .default([]),
   terms: z

@@ -1,20 +1,22 @@
 /** Signatures under an agreement: JWS General JSON (RFC 7515 §7.2.1), one by each party's city certificate over the same payload. */
 import * as jose from 'jose'
 import * as z from 'zod'
+import { isBase64url, readHeader } from '../jws.ts'
 import type { CertificateKey, CertificateSigner } from '../keys/delegation.ts'
 import { CERTIFICATE_ALG, TYP } from '../names.ts'
-import { encodeUtf8, KeyId, parseValue } from '../primitives.ts'
+import { encodeUtf8, KeyId } from '../primitives.ts'
 import { type Refused, refuse } from '../problem.ts'
 
+const base64url = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(/^[A-Za-z0-9_-]+$/)
+    .refine(isBase64url)
+
 export const AgreementSignature = z.strictObject({
-  protected: z
-    .string()
-    .max(500)
-    .regex(/^[A-Za-z0-9_-]+$/),
-  signature: z
-    .string()
-    .max(1000)
-    .regex(/^[A-Za-z0-9_-]+$/),
+  protected: base64url(500),
+  signature: base64url(1000),
 })
 export type AgreementSignature = z.infer<typeof AgreementSignature>
 
@@ -33,11 +35,7 @@ export async function verifyAgreementSignature(
   certificate: CertificateKey,
 ): Promise<{ ok: true } | Refused> {
   try {
-    const header = parseValue(
-      Header,
-      jose.decodeProtectedHeader({ protected: signature.protected }),
-      'agreement.signature',
-    )
+    const header = readHeader(signature.protected, Header, 'agreement.signature')
     if (!header.ok) return header
     if (header.value.kid !== certificate.kid) return refuse('agreement.signature', 'kid is not of the city certificate')
     const key = await jose.importJWK(certificate.jwk, CERTIFICATE_ALG)

@@ -5,7 +5,7 @@
  */
 import * as z from 'zod'
 import { LIMITS } from '../limits.ts'
-import { Day, Instant, nestsAtMost, Salt, Sha256, ThreadId, text } from '../primitives.ts'
+import { code, Day, Instant, jsonObject, Salt, Sha256, ThreadId, text } from '../primitives.ts'
 
 /** Handling mode (办理模式): 0 全程网办, 1 异地委托·本地代收, 2 异地授权·本地办理, 3 多地联办. */
 export const Mode = z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)])
@@ -37,14 +37,14 @@ export const SPECIAL_PROCEDURES = [
 ] as const
 
 /** Fields of the item's form: any JSON values, bounded by the size of the body and in depth. */
-const Form = z.record(z.string().max(100), z.unknown()).refine(form => nestsAtMost(LIMITS.formLevels, form))
+const Form = jsonObject(z.string().max(100), LIMITS.formLevels)
 
 /** A party's person or organisation; GB/T 39046 申请人 data elements. Personal data. */
 export const Applicant = z.strictObject({
   type: z.enum(['1', '2', '3', '4', '5', '6']).describe('服务对象 (GB/T 39046 A.4): 1 自然人 … 6 其他组织'),
   name: text(200),
-  idType: text(20).describe('证件类型: 111 居民身份证, 001 统一社会信用代码, or the code of the agreement'),
-  idNumber: text(50),
+  idType: code(20).describe('证件类型: 111 居民身份证, 001 统一社会信用代码, or the code of the agreement'),
+  idNumber: code(50),
   phone: text(30).optional(),
   address: text(300).optional(),
   legalRepresentative: text(100).optional(),
@@ -60,8 +60,8 @@ const Agent = z.strictObject({
     .optional()
     .describe('agent (代办人, when absent): acts under an authorisation; assistant (帮办人员): helps, decides nothing'),
   name: text(200),
-  idType: text(20).optional().describe('needed of an agent'),
-  idNumber: text(50).optional().describe('needed of an agent'),
+  idType: code(20).optional().describe('needed of an agent'),
+  idNumber: code(50).optional().describe('needed of an agent'),
   phone: text(30).optional(),
   authorisation: Sha256.optional().describe('授权委托书, one of the materials; needed of an agent'),
 })
@@ -69,7 +69,7 @@ const Agent = z.strictObject({
 /** One material (申请材料) of a packet: which one of the item's list it is, under its display name. */
 export const CaseMaterial = z.strictObject({
   sha256: Sha256,
-  code: text(64).describe("material code of the item's list"),
+  code: code(64).describe("material code of the item's list"),
   name: text(200),
   form: z.enum(['original', 'copy', 'electronic']).optional().describe('原件, 复印件, 电子'),
   pages: z.number().int().min(1).max(10_000).optional(),
@@ -78,8 +78,8 @@ export const CaseMaterial = z.strictObject({
 export type CaseMaterial = z.infer<typeof CaseMaterial>
 
 const materials = z.array(CaseMaterial).max(LIMITS.materialsPerPacket)
-const Person = z.strictObject({ name: text(100).optional(), no: text(50).optional(), phone: text(30).optional() })
-const Waybill = z.strictObject({ carrier: text(50).describe('such as EMS'), number: text(50) })
+const Person = z.strictObject({ name: text(100).optional(), no: code(50).optional(), phone: text(30).optional() })
+const Waybill = z.strictObject({ carrier: text(50).describe('such as EMS'), number: code(50) })
 /** To whom something is mailed. Personal data. */
 const Recipient = z.strictObject({
   name: text(100),
@@ -96,9 +96,9 @@ const documents = z.array(Sha256).max(LIMITS.materialsPerPacket).optional()
 /** Schema of each kind's body as an author gives it, without the salt. */
 export const CASE_CONTENT = {
   'case.submit': z.strictObject({
-    caseNo: text(64).describe('case number (办件编号) given by the collecting city'),
+    caseNo: code(64).describe('case number (办件编号) given by the collecting city'),
     item: z.strictObject({
-      code: text(50),
+      code: code(50),
       name: text(1000),
       version: z.number().int().min(1),
       promiseDay: z.number().int().min(0).max(3650).optional().describe('承诺办结时限 of that version, working days'),
@@ -119,7 +119,7 @@ export const CASE_CONTENT = {
     window: text(200).optional(),
     clerk: Person.optional(),
     consent: z
-      .strictObject({ text: text(64), acceptedAt: Instant })
+      .strictObject({ text: code(64), acceptedAt: Instant })
       .optional()
       .describe('告知书 version and its acceptance'),
     purpose: text(200).optional().describe('用证事由 of each licence among the materials that has none of its own'),
@@ -158,21 +158,21 @@ export const CASE_CONTENT = {
   }),
   'case.message': z.strictObject({ text: text(4000), attachments: materials.optional() }),
   'case.arrived': z.strictObject({
-    localCaseNo: text(100).describe("case number of the handling city's approval system"),
+    localCaseNo: code(100).describe("case number of the handling city's approval system"),
     acceptedBy: text(100).optional(),
   }),
   'case.precheck': z.strictObject({ opinion: text(2000).optional() }),
   'case.request-supplement': z.strictObject({
     notice: text(4000).describe('一次性告知: the whole notice'),
     deadline: Day.optional(),
-    materials: z.array(z.strictObject({ code: text(64), reason: text(1000) })).max(64),
+    materials: z.array(z.strictObject({ code: code(64), reason: text(1000) })).max(64),
     form: z
       .array(z.strictObject({ field: text(100), reason: text(1000) }))
       .max(64)
       .optional()
       .describe('fields of the form to be given anew (表单补正)'),
   }),
-  'case.accept': z.strictObject({ acceptanceNo: text(100).optional(), promisedBy: Day.optional() }),
+  'case.accept': z.strictObject({ acceptanceNo: code(100).optional(), promisedBy: Day.optional() }),
   'case.refuse': z.strictObject({ reason: text(2000), basis: text(2000), remedy: text(2000).optional() }),
   'case.progress': z.strictObject({
     step: text(100),
@@ -189,14 +189,14 @@ export const CASE_CONTENT = {
   'case.extend': z.strictObject({ until: Day, reason: text(2000), approver: text(100) }),
   'case.decide': z.strictObject({
     outcome: z.enum(DECISIONS),
-    documentNo: text(100).optional(),
+    documentNo: code(100).optional(),
     reason: text(4000).optional(),
     decidedOn: Day.optional(),
     documents,
   }),
   'case.send-result': z.strictObject({
     method: z.enum(['e-licence', 'file', 'mail', 'pickup']),
-    licence: z.strictObject({ id: text(200), type: text(64).optional(), name: text(200).optional() }).optional(),
+    licence: z.strictObject({ id: code(200), type: code(64).optional(), name: text(200).optional() }).optional(),
     waybill: Waybill.optional(),
     payer,
     recipient: Recipient.optional(),
@@ -217,7 +217,7 @@ export const CASE_CONTENT = {
     reason: text(2000).describe('申诉复核: why the rating was a mistake or in bad faith'),
   }),
   'case.supervise': z.strictObject({
-    number: text(100).optional().describe('督办编号'),
+    number: code(100).optional().describe('督办编号'),
     text: text(2000),
     answerBy: Day.optional(),
   }),

@@ -1,9 +1,10 @@
 /** Sign and verify packets: compact JWS (RFC 7515) with Ed25519 (RFC 8037, RFC 9864). SPEC.md §2. */
 import * as jose from 'jose'
+import { isBase64url, readHeader } from '../jws.ts'
 import { type Span, within } from '../keys/spans.ts'
 import { LIMITS } from '../limits.ts'
 import { BODY_TYPE, PACKET_ALG, TYP } from '../names.ts'
-import { type Commitment, encodeUtf8, parseJson, parseValue, sha256 } from '../primitives.ts'
+import { type Commitment, encodeUtf8, parseJson, sha256 } from '../primitives.ts'
 import { type Refused, refuse } from '../problem.ts'
 import { JwsHeader, PacketClaims } from './claims.ts'
 
@@ -79,10 +80,10 @@ export function keyUsable(trusted: TrustedKey, iss: string, iat: number, evidenc
 }
 
 /**
- * Three base64url parts; the last is exactly 64 bytes in the one canonical way. The unused bits of its last character are not
- * signed: without this, the same packet could be given another id (RFC 4648 §3.5).
+ * Exactly 64 bytes in the one canonical way. The unused bits of its last character are not signed: without this, the same packet
+ * could be given another id (RFC 4648 §3.5).
  */
-const COMPACT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{85}[AQgw]$/
+const SIGNATURE = /^[A-Za-z0-9_-]{85}[AQgw]$/
 
 type OpenOptions<T> = {
   typ: string
@@ -97,14 +98,10 @@ export async function openCompact<T>(
   options: OpenOptions<T>,
 ): Promise<{ ok: true; claims: T; trusted: TrustedKey; kid: string } | Refused> {
   if (jws.length > options.maxBytes) return refuse('envelope.oversize', `${options.maxBytes} bytes at most`)
-  if (!COMPACT.test(jws)) return refuse('envelope.malformed')
-  let headerJson: unknown
-  try {
-    headerJson = jose.decodeProtectedHeader(jws)
-  } catch {
-    return refuse('envelope.malformed', 'header')
-  }
-  const header = parseValue(JwsHeader, headerJson, 'envelope.header')
+  const [head = '', claimsPart = '', ...rest] = jws.split('.')
+  if (!isBase64url(head) || !isBase64url(claimsPart) || rest.length !== 1 || !SIGNATURE.test(rest[0] ?? ''))
+    return refuse('envelope.malformed')
+  const header = readHeader(head, JwsHeader, 'envelope.header')
   if (!header.ok) return header
   if (header.value.typ !== options.typ) return refuse('envelope.header', 'typ')
   const trusted = await options.resolveKey(header.value.kid)

@@ -3,14 +3,16 @@ import * as z from 'zod'
 import { LIMITS } from '../limits.ts'
 import { PROTOCOL_VERSION, TYP } from '../names.ts'
 import { DivisionCode, encodeUtf8, Seconds, Sha256 } from '../primitives.ts'
-import { isProblemCode, type ProblemCode, type Refused, refuse } from '../problem.ts'
+import { isProblemCode, PROBLEMS, type ProblemCode, type Refused, refuse } from '../problem.ts'
 import { type KeyResolver, keyUsable, openCompact, type PacketSigner, signCompact } from './envelope.ts'
 
 const StoredItem = z.strictObject({ id: Sha256, status: z.literal('stored') })
 const RefusedItem = z.strictObject({
   id: Sha256,
   status: z.literal('refused'),
-  problem: z.custom<ProblemCode>(value => typeof value === 'string' && isProblemCode(value)).meta({ type: 'string' }),
+  problem: z
+    .custom<ProblemCode>(value => typeof value === 'string' && isProblemCode(value))
+    .meta({ type: 'string', enum: Object.keys(PROBLEMS) }),
   detail: z.string().max(500).optional(),
 })
 
@@ -44,9 +46,13 @@ function shorten(claims: ReceiptClaims): ReceiptClaims {
   return { ...claims, items: items.toReversed() }
 }
 
+/** A detail that was cut off may end in half a surrogate pair, which nobody may sign. */
+const wellFormed = (item: ReceiptItem): ReceiptItem =>
+  item.status === 'stored' || item.detail === undefined ? item : { ...item, detail: item.detail.toWellFormed() }
+
 /** Signs a receipt; of many refused packets the last are told without `detail`, so that it is never too large. */
 export const signReceipt = (claims: ReceiptClaims, signer: PacketSigner): Promise<string> =>
-  signCompact(JSON.stringify(shorten(claims)), TYP.receipt, signer)
+  signCompact(JSON.stringify(shorten({ ...claims, items: claims.items.map(wellFormed) })), TYP.receipt, signer)
 
 /** Verifies a receipt; problems as for a packet, `receipt.malformed` when an id stands twice. */
 export async function verifyReceipt(

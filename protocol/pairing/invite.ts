@@ -1,9 +1,10 @@
 /** The invite (邀请) to pair: a text with a one-time secret, made for one city. SPEC.md §10.1. */
 import * as jose from 'jose'
 import * as z from 'zod'
+import { isBase64url } from '../jws.ts'
 import { LIMITS } from '../limits.ts'
 import { INVITE_LINK, INVITE_PREFIX } from '../names.ts'
-import { DivisionCode, decodeUtf8, parseJson, Seconds, Sha256, sha256, text } from '../primitives.ts'
+import { DivisionCode, parseJson, Seconds, Sha256, sha256, text } from '../primitives.ts'
 import { type Refused, refuse } from '../problem.ts'
 
 export const Invite = z.strictObject({
@@ -34,14 +35,9 @@ export function readInvite(written: string, now: number): { ok: true; invite: In
   const given = written.replaceAll(/\s+/g, '')
   const compact = given.startsWith(INVITE_LINK) ? INVITE_PREFIX + given.slice(INVITE_LINK.length) : given
   if (compact.length > LIMITS.inviteBytes || !compact.startsWith(INVITE_PREFIX)) return refuse('invite.malformed')
-  let bytes: Uint8Array
-  try {
-    bytes = jose.base64url.decode(compact.slice(INVITE_PREFIX.length))
-    decodeUtf8(bytes)
-  } catch {
-    return refuse('invite.malformed')
-  }
-  const parsed = parseJson(Invite, bytes, 'invite.malformed')
+  const encoded = compact.slice(INVITE_PREFIX.length)
+  if (!isBase64url(encoded)) return refuse('invite.malformed')
+  const parsed = parseJson(Invite, jose.base64url.decode(encoded), 'invite.malformed')
   if (!parsed.ok) return parsed
   return parsed.value.exp < now ? refuse('invite.expired') : { ok: true, invite: parsed.value }
 }

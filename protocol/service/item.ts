@@ -6,7 +6,7 @@
 import * as z from 'zod'
 import { Mode } from '../case/kinds.ts'
 import { LIMITS } from '../limits.ts'
-import { Commitment, Day, nestsAtMost, text } from '../primitives.ts'
+import { Commitment, code, Day, jsonObject, text } from '../primitives.ts'
 
 const days = z.number().int().min(0).max(3650)
 const pages = z.number().int().min(0).max(1000)
@@ -20,7 +20,7 @@ const DayUnit = z.literal('1').optional().describe('时限单位: 1 工作日, t
 const TaskType = z.string().regex(/^(0\d|10|1[1-9]|2\d)$/)
 
 export const ItemMaterial = z.strictObject({
-  materialCode: text(64).describe('材料编码, once in an item'),
+  materialCode: code(64).describe('材料编码, once in an item'),
   materialName: text(300).describe('材料名称'),
   isNeed: z.enum(['1', '2', '3']).describe('必要性: 1 必要, 2 非必要, 3 容缺后补'),
   needExplain: text(1000).optional().describe('必要性说明: when a material of kind 2 or 3 is asked for'),
@@ -40,7 +40,7 @@ export const ItemMaterial = z.strictObject({
   exampleGuid: Commitment.optional().describe('样表: a filled sample, as a material'),
   formGuid: Commitment.optional().describe('空表: the blank form, as a material'),
   isResultCert: z.boolean().optional().describe('是否结果证照: the result of another item'),
-  certCode: text(64).optional().describe('证照类型代码 (GB/T 36903), for fetching it by data sharing'),
+  certCode: code(64).optional().describe('证照类型代码 (GB/T 36903), for fetching it by data sharing'),
   byLaw: text(2000).optional().describe('设定依据'),
   orderNum: z.number().int().min(0).max(9999).optional().describe('排序号'),
 })
@@ -111,27 +111,27 @@ export type SpecialProcedure = z.infer<typeof SpecialProcedure>
 
 /** Where an item is offered: a unit of the organisation tree that is published with the list (`organisation.ts`). */
 export const OfferedAt = z.strictObject({
-  unit: text(50).describe('code of the unit'),
+  unit: code(50).describe('code of the unit'),
   below: z.boolean().optional().describe('also in every unit below it'),
-  windows: z.array(text(50)).min(1).max(100).optional().describe('codes of the windows; without it any window'),
+  windows: z.array(code(50)).min(1).max(100).optional().describe('codes of the windows; without it any window'),
 })
 export type OfferedAt = z.infer<typeof OfferedAt>
 
 export const ItemConsent = z.strictObject({
-  version: text(64).describe('版本: a case records the version that the applicant accepted'),
+  version: code(64).describe('版本: a case records the version that the applicant accepted'),
   text: text(10_000).describe('告知书正文'),
 })
 export type ItemConsent = z.infer<typeof ItemConsent>
 
-const json = z.record(z.string(), z.unknown()).refine(form => nestsAtMost(LIMITS.formLevels, form))
+const json = jsonObject(z.string(), LIMITS.formLevels)
 
 export const ServiceItem = z.strictObject({
   // --- basic 基本信息 (up_task_general_basic)
-  taskCode: text(50).describe('实施编码: 31 characters by GB/T 39554, older ones as they are'),
-  localTaskCode: text(50).optional().describe('地方实施编码'),
-  catalogCode: text(50).optional().describe('基本编码: 12 characters by GB/T 39554'),
-  localCatalogCode: text(50).optional().describe('地方基本编码'),
-  taskHandleItem: text(50).optional().describe('业务办理项编码'),
+  taskCode: code(50).describe('实施编码: 31 characters by GB/T 39554, older ones as they are'),
+  localTaskCode: code(50).optional().describe('地方实施编码'),
+  catalogCode: code(50).optional().describe('基本编码: 12 characters by GB/T 39554'),
+  localCatalogCode: code(50).optional().describe('地方基本编码'),
+  taskHandleItem: code(50).optional().describe('业务办理项编码'),
   taskName: text(1000).describe('事项名称'),
   taskVersion: z.number().int().min(1).describe('事项版本, grows with each published change'),
   taskState: z.enum(['1', '2', '3']).describe('事项状态: 1 在用, 2 暂停, 3 取消'),
@@ -141,7 +141,7 @@ export const ServiceItem = z.strictObject({
     .describe('行使层级 (A.2): 1 国家, 2 省, 3 市, 4 县, 5 镇街, 6 村社区, 7 分级管理'),
   powerSource: text(200).optional().describe('权力来源'),
   deptName: text(200).describe('实施主体'),
-  deptCode: text(18).optional().describe('实施主体的统一社会信用代码'),
+  deptCode: code(18).optional().describe('实施主体的统一社会信用代码'),
   deptType: z
     .enum(['1', '2', '3', '9'])
     .optional()
@@ -185,7 +185,7 @@ export const ServiceItem = z.strictObject({
   superviseWay: Phone.optional().describe('投诉电话, with area code'),
   planEffectiveDate: Day.optional().describe('计划生效日期'),
   planCancelDate: Day.optional().describe('计划取消日期'),
-  rowGuid: text(64).optional().describe('row_guid of the upload tables'),
+  rowGuid: code(64).optional().describe('row_guid of the upload tables'),
 
   // --- extend 扩展信息 (up_task_general_extend and newer provincial tables)
   isEntryCenter: z.boolean().optional().describe('是否进驻政务大厅'),
@@ -218,9 +218,9 @@ export const ServiceItem = z.strictObject({
   userTopicType: text(200).optional().describe('面向自然人主题分类'),
   corpTopicType: text(200).optional().describe('面向法人主题分类'),
   townName: text(200).optional().describe('乡镇街道名称'),
-  townCode: text(20).optional().describe('乡镇街道代码'),
+  townCode: code(20).optional().describe('乡镇街道代码'),
   villageName: text(200).optional().describe('村社区名称'),
-  villageCode: text(20).optional().describe('村社区代码'),
+  villageCode: code(20).optional().describe('村社区代码'),
   auditStatus: text(50).optional().describe('审核状态 of the item in the local item system'),
   centralDept: text(200).optional().describe('国家对口部门'),
   reviewContact: text(500).optional().describe('行政复议: organ, address, phone'),

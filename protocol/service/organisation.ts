@@ -4,7 +4,7 @@
  */
 import * as z from 'zod'
 import { LIMITS } from '../limits.ts'
-import { type Commitment, DivisionCode, encodeUtf8, parseJson, sha256, text } from '../primitives.ts'
+import { type Commitment, code, DivisionCode, encodeUtf8, parseJson, sha256, text } from '../primitives.ts'
 import { type Refused, refuse } from '../problem.ts'
 import type { ServiceItem } from './item.ts'
 
@@ -14,7 +14,7 @@ export const LEVELS = { 1: '省级', 2: '市级', 3: '县级', 4: '镇街级', 5
 export const ORGANISATION_TYPE = 'application/json'
 
 export const OrganisationWindow = z.strictObject({
-  code: text(50).describe('窗口编码, once in a unit'),
+  code: code(50).describe('窗口编码, once in a unit'),
   name: text(200).describe('窗口名称'),
   place: text(300).optional().describe('位置, such as 一楼 A 区'),
   phone: text(100).optional().describe('电话, with area code'),
@@ -23,12 +23,12 @@ export const OrganisationWindow = z.strictObject({
 export type OrganisationWindow = z.infer<typeof OrganisationWindow>
 
 export const OrganisationUnit = z.strictObject({
-  code: text(50).describe('机构编码, once in a city; a credit code, division code or local code'),
+  code: code(50).describe('机构编码, once in a city; a credit code, division code or local code'),
   name: text(200).describe('机构名称'),
   level: z
     .union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)])
     .describe('层级: 1 省级, 2 市级, 3 县级, 4 镇街级, 5 村社区级'),
-  parent: text(50).optional().describe('上级机构编码; of the same level or above'),
+  parent: code(50).optional().describe('上级机构编码; of the same level or above'),
   address: text(500).optional().describe('地址'),
   hours: text(300).optional().describe('办公时间'),
   phone: text(100).optional().describe('电话, with area code'),

@@ -6,7 +6,8 @@ import type { VectorCity } from './vector-keys.ts'
 
 import { type Add, b64, ITEM, NOW, refused, Writer } from './vector-writer.ts'
 
-const DOCUMENT: AgreementDocumentInput = {
+/** The text of the vectors of agreements. */
+export const DOCUMENT: AgreementDocumentInput = {
   v: 1,
   title: '安康市与十堰市跨省通办合作协议',
   parties: [

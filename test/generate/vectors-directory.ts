@@ -4,7 +4,7 @@ import { type Directory, signDirectory } from '../../protocol/federation/directo
 import { type DirectoryFrame, encodeDirectoryFrame } from '../../protocol/federation/frames.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { TYP } from '../../protocol/names.ts'
-import { signCompact } from '../../protocol/packet/envelope.ts'
+import { type PacketSigner, signCompact } from '../../protocol/packet/envelope.ts'
 import { sha256, toHex } from '../../protocol/primitives.ts'
 import type { VectorCity } from './vector-keys.ts'
 import { type Add, DAY, NOW, refused } from './vector-writer.ts'
@@ -12,7 +12,8 @@ import { type Add, DAY, NOW, refused } from './vector-writer.ts'
 const PEER = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN'
 const [FIRST, SECOND, STOLEN] = ['11', '22', '33'].map(byte => byte.repeat(32)) as [string, string, string]
 
-export async function addDirectories(add: Add, ankang: VectorCity, shiyan: VectorCity): Promise<void> {
+/** The directory of the vectors, and who signs it. */
+export function directoryOf(ankang: VectorCity): { directory: Directory; signer: PacketSigner } {
   const { signer, key } = ankang.other
   const { kty, crv, x } = key
   const directory: Directory = {
@@ -35,6 +36,11 @@ export async function addDirectories(add: Add, ankang: VectorCity, shiyan: Vecto
     ],
     revocations: [{ certificate: STOLEN, revokedAt: NOW - 2 * DAY, reason: '私钥泄露' }],
   }
+  return { directory, signer }
+}
+
+export async function addDirectories(add: Add, ankang: VectorCity, shiyan: VectorCity): Promise<void> {
+  const { directory, signer } = directoryOf(ankang)
   const signed = await signDirectory(directory, signer)
   const hash = await sha256(signed)
   const given = { jws: signed, now: NOW, operators: [signer.kid] }

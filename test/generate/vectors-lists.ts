@@ -26,6 +26,8 @@ const item = (code: string, name: string): ServiceItem => ({
   materials: [],
 })
 
+export const LIST_ITEM = item(ITEM.code, ITEM.name)
+
 /** Root of lines that are known to be items. */
 async function rootOf(lines: readonly string[]): Promise<string> {
   const entries = await Promise.all(
@@ -43,9 +45,7 @@ async function rootOf(lines: readonly string[]): Promise<string> {
 export async function addLists(add: Add, shiyan: VectorCity): Promise<void> {
   await addTrees(add)
   addListFrames(add)
-  const lines = [item(ITEM.code, ITEM.name), item('11420300MB0000000X4200000000030', '公积金缴存证明')].map(one =>
-    JSON.stringify(one),
-  )
+  const lines = [LIST_ITEM, item('11420300MB0000000X4200000000030', '公积金缴存证明')].map(one => JSON.stringify(one))
   const root = await rootOf(lines)
   const head: ListHead = { v: 1, iss: '420300', iat: NOW, version: 2, count: 2, root }
   const signed = await signListHead(head, shiyan.packet.signer)

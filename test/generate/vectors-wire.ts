@@ -50,18 +50,21 @@ export function addFrames(add: Add): void {
   }
 }
 
+/** The invite of the vectors. */
+export const INVITE = {
+  v: 2 as const,
+  city: '420300',
+  name: '十堰市',
+  for: '610900',
+  addresses: ['/ip4/127.0.0.1/tcp/8421/p2p/12D3KooWExample'],
+  fingerprint: 'ab'.repeat(32),
+  secret: 'AAECAwQFBgcICQoLDA0ODw',
+  exp: NOW + DAY,
+}
+
 export async function addPairing(add: Add): Promise<void> {
-  const secret = 'AAECAwQFBgcICQoLDA0ODw'
-  const invite = {
-    v: 2 as const,
-    city: '420300',
-    name: '十堰市',
-    for: '610900',
-    addresses: ['/ip4/127.0.0.1/tcp/8421/p2p/12D3KooWExample'],
-    fingerprint: 'ab'.repeat(32),
-    secret,
-    exp: NOW + DAY,
-  }
+  const invite = INVITE
+  const { secret } = invite
   const text = writeInvite(invite)
   add('invite/valid/whole', 'An invite', { text, now: NOW }, { ok: true, invite, id: await inviteId(secret) })
   add(

@@ -8,6 +8,7 @@ import { addDirectories } from './vectors-directory.ts'
 import { addLists } from './vectors-lists.ts'
 import { addKeys, addPackets, addReceipts } from './vectors-signed.ts'
 import { addTestThreads } from './vectors-tests.ts'
+import { addTexts } from './vectors-text.ts'
 import { addCodes, addFrames, addPairing } from './vectors-wire.ts'
 
 async function makeVectors(): Promise<Vectors> {
@@ -26,6 +27,7 @@ async function makeVectors(): Promise<Vectors> {
   await addThreads(add, ankang, shiyan)
   await addAgreementThreads(add, ankang, shiyan)
   await addTestThreads(add, ankang, shiyan)
+  await addTexts(add, ankang, shiyan)
   addFrames(add)
   await addPairing(add)
   addCodes(add)

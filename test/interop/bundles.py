@@ -3,19 +3,21 @@ import hashlib
 import re
 import zipfile
 
-from signed import DAMAGED, GIB, HEX64, KIB, MIB, THREAD, members, parse_json, require, sha256, text
+from plain import DAMAGED, GIB, KIB, MIB, parse_json, require, sha256
+from schemas import check
 
 MAX_ENTRIES = 50_000
+# folder -> names of its files, the size of one, how many there may be
 FOLDERS = {
-    "packets": (re.compile(r"\d{4,5}-[1-9]\d{5}-\d{1,5}\.jws"), 32 * KIB),
-    "receipts": (re.compile(r"[a-z0-9-]{1,100}\.jws"), 64 * KIB),
-    "delegations": (re.compile(r"[a-z0-9-]{1,100}\.jws"), 16 * KIB),
-    "revocations": (re.compile(r"[a-z0-9-]{1,100}\.jws"), 16 * KIB),
-    "certificates": (re.compile(r"[a-z0-9-]{1,100}\.pem"), 16 * KIB),
-    "agreements": (re.compile(r"[0-9a-f]{64}\.json"), 512 * KIB),
-    "calendars": (re.compile(r"(CN|[1-9]\d{5})-\d{4}\.json"), 16 * KIB),
-    "bodies": (re.compile(r"[0-9a-f]{64}"), 256 * KIB),
-    "materials": (re.compile(r"[0-9a-f]{64}"), 2 * GIB),
+    "packets": (re.compile(r"[0-9]{4,5}-[1-9][0-9]{5}-[0-9]{1,5}\.jws"), 32 * KIB, 2_000),
+    "receipts": (re.compile(r"[a-z0-9-]{1,100}\.jws"), 64 * KIB, 2_000),
+    "delegations": (re.compile(r"[a-z0-9-]{1,100}\.jws"), 16 * KIB, 256),
+    "revocations": (re.compile(r"[a-z0-9-]{1,100}\.jws"), 16 * KIB, 256),
+    "certificates": (re.compile(r"[a-z0-9-]{1,100}\.pem"), 16 * KIB, 32),
+    "agreements": (re.compile(r"[0-9a-f]{64}\.json"), 16 * MIB + 128 * KIB, 64),
+    "calendars": (re.compile(r"(CN|[1-9][0-9]{5})-[0-9]{4}\.json"), 16 * KIB, 512),
+    "bodies": (re.compile(r"[0-9a-f]{64}"), 256 * KIB, 2_000),
+    "materials": (re.compile(r"[0-9a-f]{64}"), 2 * GIB, MAX_ENTRIES),
 }
 SINGLE = {"manifest.json": 12 * MIB, "timeline.html": 256 * MIB, "deadlines.json": 16 * MIB}
 
@@ -39,6 +41,8 @@ class Bundle:
             require(info.file_size <= limit, "%s is too large" % name)
             require(not info.flag_bits & 1, "%s is encrypted" % name)
             self.entries[name] = info
+        for folder, (_, _, most) in FOLDERS.items():
+            require(len(self.names(folder)) <= most, "%s: too many files" % folder)
         require("manifest.json" in self.entries, "there is no manifest.json")
         self.manifest = read_manifest(b"".join(self.chunks("manifest.json")))
         self.files = self.manifest["files"]
@@ -89,21 +93,9 @@ def limit_of(name):
     if name in SINGLE:
         return SINGLE[name]
     folder, _, rest = name.partition("/")
-    pattern, limit = FOLDERS.get(folder, (None, None))
+    pattern, limit, _ = FOLDERS.get(folder, (None, None, None))
     return limit if pattern is not None and pattern.fullmatch(rest) else None
 
 
 def read_manifest(data):
-    manifest = members(
-        parse_json(data), ("format", "thread", "case", "exportedAt", "exportedBy", "files", "purged", "unreceipted")
-    )
-    require(manifest["format"] == "tongban-evidence/1", "unknown format")
-    text(manifest["thread"], THREAD, "thread")
-    require(isinstance(manifest["case"], str), "case is malformed")
-    for name in ("purged", "unreceipted"):
-        paths = manifest[name]
-        require(isinstance(paths, list) and all(isinstance(p, str) for p in paths), "%s is malformed" % name)
-    require(isinstance(manifest["files"], dict), "files is malformed")
-    for digest in manifest["files"].values():
-        text(digest, HEX64, "files")
-    return manifest
+    return check("evidence-manifest", parse_json(data))

@@ -1,7 +1,7 @@
 """The case: its table, the order of a thread, admission as its author saw the thread, and the fold (SPEC.md)."""
 import datetime
 
-from signed import require
+from plain import require
 
 # What one city may put into a thread: packets, and bytes of their bodies.
 THREAD_PACKETS, THREAD_BYTES = 1_000, 8 * 1024 * 1024
@@ -56,7 +56,6 @@ ONCE = {"case.request-supplement", "case.extend", "case.withdraw"}
 def check_case_claims(claims):
     require(claims["kind"] in TABLE, "no kind of a case")
     require(("agreement" in claims) == (claims["kind"] == "case.submit"), "agreement stands in case.submit alone")
-    require(claims["body"]["type"] == "application/json", "the body is not JSON")
 
 
 def materials_of(kind, body):

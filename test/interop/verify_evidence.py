@@ -17,11 +17,13 @@ import sys
 sys.dont_write_bytecode = True
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from agreements import amended, covers, general, read_text
 from bundles import Bundle
-from cases import admit, canonical, check_case_claims, fold, implausible, materials_of, mover_of
+from cases import admit, canonical, check_case_claims, fold, implausible, mover_of
+from plain import DAMAGED, Bad, b64, parse_json, require, sha256
+from schemas import check
 from signed import (
-    CITY, DAMAGED, HEX64, KID, Bad, Certificate, Keys, Packet, b64, check_claims, delegated_keys, members, parse_json, require, sha256,
-    split_compact, text, whole,
+    Certificate, Keys, Packet, check_body, check_claims, delegation_claims, receipt_claims, split_compact,
 )
 
 CLOCK_SKEW = 300
@@ -46,34 +48,29 @@ def read_certificates(bundle, fingerprints, warnings):
 def read_keys(bundle, certificates):
     keys = Keys()
 
-    def open_by_certificate(data, typ, required):
+    def open_by_certificate(data, typ):
         kid, claims, signed, signature = split_compact(data, typ, "RS256")
-        members(claims, required)
-        require(claims["v"] == 1, "v is not 1")
-        issuer, at = text(claims["iss"], CITY, "iss"), whole(claims["iat"], "iat")
-        own = [c for c in certificates if c.city == issuer and c.kid == kid]
+        require(isinstance(claims, dict) and isinstance(claims.get("iat"), int), "iat is malformed")
+        own = [c for c in certificates if c.city == claims.get("iss") and c.kid == kid]
         require(own, "not signed with the certificate of its city")
         own[0].verify(signed, signature)
-        valid = [c for c in own if c.begins <= at <= c.ends]
+        valid = [c for c in own if c.begins <= claims["iat"] <= c.ends]
         require(valid, "signed when the certificate was not valid")
         return claims, valid[0]
 
     def delegation(_, data):
-        names = ("v", "iss", "iat", "nbf", "exp", "keys")
-        claims, certificate = open_by_certificate(data, "tongban-delegation+jws", names)
-        begins, ends = whole(claims["nbf"], "nbf"), whole(claims["exp"], "exp")
-        require(begins < ends <= begins + 400 * 86_400, "the validity is malformed")
-        for jwk in delegated_keys(claims["keys"]):
+        claims, certificate = open_by_certificate(data, "tongban-delegation+jws")
+        for jwk in delegation_claims(claims)["keys"]:
             if jwk["purpose"] == "packet":
                 key = Ed25519PublicKey.from_public_bytes(b64(jwk["x"]))
-                span = (claims["iss"], key, max(begins, certificate.begins), min(ends, certificate.ends))
+                span = (claims["iss"], key, max(claims["nbf"], certificate.begins), min(claims["exp"], certificate.ends))
                 keys.spans.setdefault(jwk["kid"], []).append(span)
 
     def revocation(_, data):
-        claims, _ = open_by_certificate(data, "tongban-revocation+jws", ("v", "iss", "iat", "kid", "revokedAt"))
-        place = (claims["iss"], text(claims["kid"], KID, "kid"))
-        at = whole(claims["revokedAt"], "revokedAt")
-        keys.revoked[place] = min(at, keys.revoked.get(place, at))
+        claims, _ = open_by_certificate(data, "tongban-revocation+jws")
+        check("revocation-claims", claims)
+        place = (claims["iss"], claims["kid"])
+        keys.revoked[place] = min(claims["revokedAt"], keys.revoked.get(place, claims["revokedAt"]))
 
     bundle.each("delegations", delegation)
     bundle.each("revocations", revocation)
@@ -110,15 +107,8 @@ def open_bodies(bundle, packets, warnings):
                 bundle.error(packet.name, "its body is missing")
             continue
         try:
-            data = bundle.read(name)
-            matches = sha256(data) == claims["body"]["sha256"] and len(data) == claims["body"]["size"]
-            require(matches, "not what the packet commits to")
-            body = parse_json(data)
-            require(isinstance(body, dict) and len(body.get("salt", "")) == 22, "no salted object")
-            committed = sorted(material["sha256"] for material in claims["materials"])
-            require(sorted(materials_of(packet.kind, body)) == committed, "names other materials than the packet")
-            packet.body = body
-            wild = implausible(packet.kind, body, claims["iat"])
+            packet.body = check_body(claims, bundle.read(name))
+            wild = implausible(packet.kind, packet.body, claims["iat"])
             if wild is not None:
                 warnings.append("%s: %s cannot be meant" % (packet.name, wild))
         except DAMAGED as problem:
@@ -181,19 +171,14 @@ def check_receipts(bundle, keys, packets, warnings):
 
     def use(name, data):
         require(data not in texts, "stands twice")
-        claims = members(keys.verify(data, "tongban-receipt+jws"), ("v", "iss", "aud", "iat", "items"))
-        require(claims["v"] == 1, "v is not 1")
-        require(isinstance(claims["items"], list) and 1 <= len(claims["items"]) <= 256, "items is malformed")
-        ids = [text(item.get("id"), HEX64, "id") for item in claims["items"]]
-        require(len(set(ids)) == len(ids), "an id stands twice")
-        covered = [packets[i] for i in ids if i in packets]
+        claims = receipt_claims(keys.verify(data, "tongban-receipt+jws"))
+        covered = [packets[item["id"]] for item in claims["items"] if item["id"] in packets]
         require(covered, "covers no packet of the thread")
         theirs = all(p.aud == claims["iss"] and p.iss == claims["aud"] for p in covered)
         require(theirs, "covers packets that were not sent to its city")
         if any(claims["iat"] + CLOCK_SKEW < p.claims["iat"] for p in covered):
             warnings.append("%s: is dated before its packet" % name)
         for item in claims["items"]:
-            require(item.get("status") in ("stored", "refused"), "status is malformed")
             (stored if item["status"] == "stored" else refused).add(item["id"])
         texts.add(data)
 
@@ -220,22 +205,16 @@ def check_agreement(bundle, packets, certificates, warnings):
     texts = {}
 
     def use(name, data):
-        general = members(parse_json(data), ("payload", "signatures"))
-        document_bytes = b64(general["payload"])
-        require("agreements/%s.json" % sha256(document_bytes) == name, "not the agreement that its name says")
-        document = parse_json(document_bytes)
+        payload, signatures = general(data)
+        require("agreements/%s.json" % sha256(payload) == name, "not the agreement that its name says")
         signed_by = set()
-        for entry in general["signatures"]:
-            members(entry, ("protected", "signature"))
-            header = members(parse_json(b64(entry["protected"])), ("alg", "typ", "kid"))
-            require(header["alg"] == "RS256" and header["typ"] == "tongban-agreement+jws", "another header")
-            signed = (entry["protected"] + "." + general["payload"]).encode()
+        for kid, signed, signature in signatures:
             for certificate in certificates:
-                if certificate.kid == header["kid"]:
-                    certificate.verify(signed, b64(entry["signature"]))
+                if certificate.kid == kid:
+                    certificate.verify(signed, signature)
                     signed_by.add(certificate.city)
         require(signed_by >= {submit.iss, submit.aud}, "not signed by both cities")
-        texts[name] = document
+        texts[name] = read_text(payload)
 
     bundle.each("agreements", use)
     chain, name = [], wanted
@@ -259,17 +238,11 @@ def check_agreement(bundle, packets, certificates, warnings):
         if submit.body is None:
             warnings.append("%s: the submit was purged, so its coverage stays open" % name)
             return
-        china = datetime.timezone(datetime.timedelta(hours=8))
-        day = datetime.datetime.fromtimestamp(submit.claims["iat"], china).date().isoformat()
-        endless = document.get("renewal", {}).get("kind") == "auto"
-        require(document["validFrom"] <= day, "not in force when the case began")
-        require(day <= document["validTo"] or endless, "not in force when the case began")
+        day = covers(document, {
+            "collecting": submit.iss, "handling": submit.aud, "item": submit.body["item"]["code"],
+            "mode": submit.body["mode"], "at": submit.claims["iat"],
+        })
         require(texts[chain[0]].get("effectiveFrom", day) <= day, "not in force when the case began")
-        wanted_item = (submit.body["item"]["code"], submit.aud)
-        item = next((i for i in document["items"] if (i["taskCode"], i["handling"]) == wanted_item), None)
-        require(item is not None, "does not cover the item")
-        require(submit.iss in item["collecting"], "does not cover this direction")
-        require(submit.body["mode"] in item["modes"], "does not cover the mode")
 
     try:
         document = texts[chain[-1]]
@@ -280,24 +253,11 @@ def check_agreement(bundle, packets, certificates, warnings):
         bundle.error(chain[0], str(problem))
 
 
-def amended(document, amendment):
-    def key(item):
-        return (item["handling"], item["taskCode"])
-
-    items = {key(item): item for item in document["items"]}
-    for gone in amendment["remove"]:
-        require(key(gone) in items, "removes an item that is not there")
-        del items[key(gone)]
-    items.update({key(item): item for item in amendment["put"]})
-    return {**document, **amendment["terms"], "items": list(items.values())}
-
-
 def check_calendars(bundle, parties):
     """Holiday tables: their form, and that each counts in a city of the case. What they give for deadlines proves nothing."""
 
     def use(name, data):
-        table = members(parse_json(data), ("v", "region", "year", "off", "worked", "source"))
-        require(table["v"] == 1, "v is not 1")
+        table = check("holiday-table", parse_json(data))
         cities = ["CN"] if table["region"] == "CN" else [c for c in parties if c.startswith(table["region"])]
         names = ["calendars/%s-%s.json" % (city, table["year"]) for city in cities]
         require(name in names, "of no city of the case, or its name does not fit it")

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { unzipSync, zipSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
+import { isWritable } from '../../../protocol/json-text.ts'
 import { CONTACT_ROLES, ServiceItem } from '../../../protocol/service/item.ts'
 import { ITEM_COLUMNS, PARTS } from './columns.ts'
 import { TABLE_LIMITS } from './limits.ts'
@@ -70,6 +71,9 @@ const words = (max: number) =>
       },
     )
     .map(list => `${list.join('')}字`)
+/** Codes have no line breaks and tabs. */
+const codes = (max: number) => words(max).map(text => text.replaceAll(/[\n\r\t]/g, ''))
+const isCode = (field: string) => !ServiceItem.shape[field as keyof ServiceItem].safeParse('a\nb').success
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined })
 const days = fc.integer({ min: 0, max: 3650 })
 const commitment = fc.record({
@@ -77,9 +81,16 @@ const commitment = fc.record({
   size: fc.nat(),
   type: fc.constantFrom('image/jpeg', 'application/pdf'),
 })
-const json = fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 })
+const json = fc.dictionary(
+  fc.stringMatching(/^[a-z]{1,5}$/),
+  fc.jsonValue({ maxDepth: 2 }).filter(value => isWritable(value, 3)),
+  { maxKeys: 3 },
+)
 const some = <T extends string>(...codes: T[]) => fc.subarray(codes, { minLength: 1 })
 const texts = ITEM_COLUMNS.filter(({ kind }) => kind === 'text').map(({ field }) => field)
+const plain = texts.filter(
+  field => field !== 'onlineHandleUrl' && field !== 'deptCode' && !/^(town|village)Code$/.test(field),
+)
 const bools = ITEM_COLUMNS.filter(({ kind }) => kind === 'bool').map(({ field }) => field)
 const optionals = (fields: readonly string[], value: fc.Arbitrary<unknown>) =>
   fc.record(Object.fromEntries(fields.map(field => [field, optional(value)])))
@@ -92,7 +103,7 @@ const material = fc
       materialFormat: fc.constantFrom('1', '2', '3'),
       sourceType: fc.constantFrom('10', '20', '99'),
     }),
-    optionals(['needExplain', 'sourceExplain', 'issuer', 'acceptStand', 'fillExplain', 'byLaw', 'certCode'], words(4)),
+    optionals(['needExplain', 'sourceExplain', 'issuer', 'acceptStand', 'fillExplain', 'byLaw'], words(4)),
     fc.record({
       pageNum: optional(fc.nat(99)),
       pageNumY: optional(fc.nat(99)),
@@ -101,6 +112,7 @@ const material = fc
       exampleGuid: optional(commitment),
       formGuid: optional(commitment),
       isResultCert: optional(fc.boolean()),
+      certCode: optional(codes(4)),
       orderNum: optional(fc.nat(99)),
     }),
   )
@@ -108,9 +120,10 @@ const material = fc
 const item: fc.Arbitrary<ServiceItem> = fc
   .tuple(
     optionals(
-      texts.filter(field => field !== 'onlineHandleUrl' && field !== 'deptCode' && !/^(town|village)Code$/.test(field)),
+      plain.filter(field => !isCode(field)),
       words(4),
     ),
+    optionals(plain.filter(isCode), codes(4)),
     optionals(bools, fc.boolean()),
     fc.record({
       taskCode: fc.stringMatching(/^[0-9A-Z]{31}$/),
@@ -137,7 +150,7 @@ const item: fc.Arbitrary<ServiceItem> = fc
       resultGuid: optional(commitment),
       form: optional(json),
       formUi: optional(json),
-      consent: optional(fc.record({ version: words(2), text: words(9) })),
+      consent: optional(fc.record({ version: codes(2), text: words(9) })),
       sharedFields: optional(fc.array(words(3), { minLength: 1, maxLength: 3 })),
     }),
     fc.record({
@@ -167,9 +180,9 @@ const item: fc.Arbitrary<ServiceItem> = fc
       offeredAt: optional(
         fc.uniqueArray(
           fc.record({
-            unit: words(2),
+            unit: codes(2),
             below: optional(fc.boolean()),
-            windows: optional(fc.array(words(2), { minLength: 1, maxLength: 2 })),
+            windows: optional(fc.array(codes(2), { minLength: 1, maxLength: 2 })),
           }),
           {
             minLength: 1,

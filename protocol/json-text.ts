@@ -1,0 +1,134 @@
+/**
+ * JSON that is signed, or that two cities read (SPEC.md §1): of a text there is one reading, whoever reads it. JSON.parse alone
+ * takes a number as the nearest double, the last of two members of one name, and half a surrogate pair as a letter.
+ */
+import { LIMITS } from './limits.ts'
+
+/** No number is written longer: sign, 17 digits, point, exponent of three digits with its sign. */
+const NUMBER_LETTERS = 24
+/** JavaScript takes it for the prototype of the object, so that the member is lost on the way. */
+const PROTOTYPE = '__proto__'
+
+/** Parses a text; the fault is told without anything of the text, which may be personal. Linear in its length. */
+export function readJson(text: string): { ok: true; value: unknown } | { ok: false; fault: string } {
+  const scanned = scan(text)
+  if (scanned.fault !== null) return { ok: false, fault: scanned.fault }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return { ok: false, fault: NOT_JSON }
+  }
+  const fault = faultOf(value, scanned)
+  return fault === null ? { ok: true, value } : { ok: false, fault }
+}
+
+const NOT_JSON = 'not JSON in UTF-8'
+
+type Scan = { fault: string | null /** names of members, repeated ones too */; members: number; surrogates: boolean }
+
+/** What JSON.parse does not tell: how numbers are spelt, how often names stand there. That the text is JSON at all is not judged. */
+function scan(text: string): Scan {
+  const found: Scan = { fault: null, members: 0, surrogates: false }
+  const faulty = (fault: string): Scan => ({ ...found, fault })
+  let backslash = text.indexOf('\\')
+  let level = 0
+  for (let at = 0; at < text.length; ) {
+    const letter = text.charCodeAt(at)
+    if (letter === QUOTE) {
+      let quote = text.indexOf('"', at + 1)
+      while (backslash !== -1 && backslash < quote) {
+        const escaped = text.slice(backslash + 1, backslash + 6)
+        if (escaped === 'u0000') return faulty('a string with NUL')
+        found.surrogates ||= SURROGATE.test(escaped)
+        if (quote === backslash + 1) quote = text.indexOf('"', quote + 1)
+        backslash = text.indexOf('\\', backslash + 2)
+      }
+      if (quote === -1) return faulty(NOT_JSON)
+      at = quote + 1
+    } else if (letter === MINUS || (letter >= ZERO && letter <= NINE)) {
+      let end = at + 1
+      while (isOfNumber(text.charCodeAt(end))) end++
+      if (!isPlainNumber(text, at, end)) return faulty('a number in another spelling than its own')
+      at = end
+    } else {
+      if (letter === COLON) found.members++
+      else if (letter === OPEN_BRACE || letter === OPEN_BRACKET) {
+        if (++level > LIMITS.jsonLevels) return faulty(`more than ${LIMITS.jsonLevels} levels`)
+      } else if (letter === CLOSE_BRACE || letter === CLOSE_BRACKET) level--
+      else if (letter === BACKSLASH) return faulty(NOT_JSON)
+      at++
+    }
+  }
+  return found
+}
+
+const [QUOTE, PLUS, MINUS, POINT, ZERO, NINE, COLON, BACKSLASH] = [34, 43, 45, 46, 48, 57, 58, 92]
+const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET, UPPER_E, LOWER_E] = [123, 125, 91, 93, 69, 101]
+const SURROGATE = /^u[dD][89a-fA-F]/
+
+const isOfNumber = (letter: number): boolean =>
+  (letter >= ZERO && letter <= NINE) ||
+  letter === POINT ||
+  letter === LOWER_E ||
+  letter === UPPER_E ||
+  letter === PLUS ||
+  letter === MINUS
+
+/** Whether a number stands as ECMAScript writes it (ECMA-262 §6.1.6.1.20, as RFC 8785 §3.2.2.3), and no integer past 2^53 − 1. */
+function isPlainNumber(text: string, from: number, to: number): boolean {
+  if (to - from > NUMBER_LETTERS) return false
+  const written = text.slice(from, to)
+  const value = Number(written)
+  return String(value) === written && isExact(value)
+}
+
+const isExact = (value: number): boolean =>
+  Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value))
+
+/** A name that stood twice is there once; names and strings are judged when the text had escapes of surrogates. */
+function faultOf(value: unknown, { members, surrogates }: Scan): string | null {
+  let left = members
+  const pending: unknown[] = [value]
+  while (pending.length > 0) {
+    const entry = pending.pop()
+    if (typeof entry === 'string') {
+      if (surrogates && !entry.isWellFormed()) return NOT_UNICODE
+    } else if (Array.isArray(entry)) {
+      for (const one of entry) if (typeof one === 'object' || surrogates) pending.push(one)
+    } else if (typeof entry === 'object' && entry !== null) {
+      for (const [name, member] of Object.entries(entry)) {
+        left--
+        if (name === PROTOTYPE) return UNUSABLE_NAME
+        if (surrogates && !name.isWellFormed()) return NOT_UNICODE
+        if (typeof member === 'object' || surrogates) pending.push(member)
+      }
+    }
+  }
+  return left === 0 ? null : 'a member stands twice'
+}
+
+const NOT_UNICODE = 'half a surrogate pair'
+const UNUSABLE_NAME = `a member named ${PROTOTYPE}`
+
+/**
+ * Whether any JSON value, as a caller gave it, would be read from its text as it is: at most `levels` deep, strings of well-formed
+ * Unicode without NUL, numbers finite, and no integer past 2^53 − 1.
+ */
+export function isWritable(value: unknown, levels: number): boolean {
+  const isText = (letters: string) => letters.isWellFormed() && !letters.includes('\0')
+  let row = [value]
+  for (let level = 0; row.length > 0; level++) {
+    const below: unknown[] = []
+    for (const entry of row) {
+      if (typeof entry === 'string' && !isText(entry)) return false
+      if (typeof entry === 'number' && !isExact(entry)) return false
+      if (typeof entry !== 'object' || entry === null) continue
+      if (level >= levels) return false
+      if (!Array.isArray(entry) && Object.keys(entry).some(name => name === PROTOTYPE || !isText(name))) return false
+      for (const member of Object.values(entry)) below.push(member)
+    }
+    row = below
+  }
+  return true
+}
