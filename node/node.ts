@@ -410,6 +410,7 @@ export async function startNode({
     changed: async code => {
       const before = trust.reach(code).peers
       await trust.reload(code)
+      await agreements.trusted(code)
       await exchange.partnersChanged()
       if (!trust.partners().includes(code)) for (const peer of before) await host.disconnect(peer)
     },
@@ -448,6 +449,7 @@ export async function startNode({
       fetch: (partner, commitment) => materials.fetchBytes(partner, commitment),
     },
   })
+  const revokedAt = (fingerprint: string) => directories.revocation(fingerprint)?.revokedAt
   const certificatesOf = async (city: string) => (await trust.papers(city)).certificates
   const signerOf = async (city: string) => {
     const read = readCertificate(trust.certificatePem(city) ?? '')
@@ -460,10 +462,13 @@ export async function startNode({
     author,
     identity,
     signer: () => identity.certificateSigner(),
-    certificateOf: createCertificates({
+    ...createCertificates({
       certificatesOf,
-      revokedAt: fingerprint => directories.revocation(fingerprint)?.revokedAt,
+      pinnedPem: city =>
+        city === identity.city || trust.problemOf(city) === null ? trust.certificatePem(city) : undefined,
+      revokedAt,
     }),
+    revokedAt,
     knows: async city => trust.certificateOf(city) !== undefined,
     faultsOf,
     audit,

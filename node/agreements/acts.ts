@@ -46,6 +46,8 @@ export function createActs(parts: {
         return agreements.amend(act.thread, act.input.amendment, by)
       case 'sign':
         return [await agreements.sign(act.thread, act.input.agreement, by)]
+      case 'confirm':
+        return [await agreements.confirm(act.thread, act.input, by)]
       case 'suspend':
         return [await agreements.change(act.thread, { kind: 'agreement.suspend', ...act.input }, by)]
       case 'terminate':

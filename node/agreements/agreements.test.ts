@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { AgreementDocumentInput } from '../../protocol/agreement/document.ts'
+import { signAgreement } from '../../protocol/agreement/signature.ts'
 import type { AgreementStateName } from '../../protocol/agreement/thread.ts'
 import { LIMITS } from '../../protocol/limits.ts'
+import { type PlayCity, playCity } from '../../test/support/play-city.ts'
 import { createWorld } from '../../test/support/world.ts'
 import { createActs } from './acts.ts'
 import type { AgreementView } from './agreements.ts'
@@ -336,17 +338,173 @@ describe('a new certificate', () => {
     expect(pem).not.toBe(renewed.pem)
   })
 
-  test('a text that was signed and sent before it is read after it; what a revoked one signs is not', async () => {
+  test('signs what is new, and the former one nothing more, whatever date it writes', async () => {
     world.network.partition(A, S)
     const [late] = await agreements(A).propose(text(), by(1))
     await world.renewCertificate(A)
     world.network.heal(A, S)
     world.clock.advance(60_000)
     await world.settle()
-    expect((await agreements(S).get(late?.thread ?? '')).state).toBe('proposed')
+    // It left A under the former certificate, and reached S under the new one: only S's clock says which came first.
+    await expect(agreements(S).get(late?.thread ?? '')).rejects.toThrow('thread.unknown')
+    const [again] = await settled(agreements(A).propose(text({ purgeDays: 45 }), by(1)))
+    await settled(agreements(S).sign(again?.thread ?? '', null, by(2)))
+    await same(again?.thread ?? '', 'active')
     const [, renewed] = world.trusted.get(A) ?? []
-    if (renewed !== undefined) renewed.revokedAt = Math.floor(world.clock.now() / 1000)
+    if (renewed !== undefined) renewed.revokedAt = Math.floor(world.clock.now() / 1000) + 86_400
     await expect(agreements(A).propose(text(), by(1))).rejects.toThrow('its certificate was revoked')
+  })
+
+  test('one that a stolen key signed with a date of before its replacement is refused', async () => {
+    const { thread, id } = await proposed()
+    const stolen = world.city(S).play.certificateSigner
+    await world.renewCertificate(S)
+    world.signers.set(S, stolen)
+    world.unjudged.add(S)
+    await settled(agreements(S).sign(thread, null, by(2)))
+    expect((await agreements(A).get(thread)).state).toBe('proposed')
+    expect(await covered(A, id)).toMatchObject({ ok: false })
+  })
+})
+
+describe('a signature that another city tells', () => {
+  /** N signs at A alone: S is not paired with it. */
+  async function told(): Promise<{ id: string; toS: string; toN: string }> {
+    world.strangers.set(S, new Set([N]))
+    const views = await settled(agreements(A).propose(three(), by(1)))
+    for (const { partner, thread } of views) await settled(agreements(partner).sign(thread, null, by(2)))
+    const threadOf = (code: string) => views.find(({ partner }) => partner === code)?.thread ?? ''
+    await completed(threadOf(N), N)
+    await vi.waitFor(async () => {
+      const { versions } = await agreements(S).get(threadOf(S))
+      expect(versions.at(-1)?.told).toHaveLength(1)
+    }, 60_000)
+    await world.settle()
+    return { id: views[0]?.id ?? '', toS: threadOf(S), toN: threadOf(N) }
+  }
+  const fingerprint = (code: string) => world.city(code).play.fingerprint
+  const reminded = async () => (await agreements(S).reminders(world.clock.now())).map(({ kind }) => kind)
+
+  test('of a city that is not known here counts for nothing until its certificate is confirmed', async () => {
+    const { id, toS } = await told()
+    const before = await agreements(S).get(toS)
+    expect(before).toMatchObject({ state: 'signed', signedBy: expect.not.arrayContaining([N]) as unknown })
+    expect(before.versions).toMatchObject([
+      { complete: false, told: [{ city: N, fingerprint: fingerprint(N), by: A }], signedBy: [A, S] },
+    ])
+    expect(await agreements(S).list({ state: 'signed' }, 10, null)).toHaveLength(1)
+    expect(await covered(S, id)).toMatchObject({
+      ok: false,
+      problem: { code: 'agreement.inactive', detail: `${N}: told by ${A}, certificate not known` },
+    })
+    expect(await reminded()).toContain('agreement-certificate')
+    // A is paired with both: there all of them count.
+    expect(await covered(A, id)).toMatchObject({ ok: true })
+    const confirm = (city: string, of: string) => agreements(S).confirm(toS, { city, fingerprint: of }, by(2))
+    await expect(confirm(N, fingerprint(A))).rejects.toThrow('certificate.mismatch')
+    await expect(confirm(A, fingerprint(A))).rejects.toThrow('request.conflict')
+    expect((await agreements(S).get(toS)).state).toBe('signed')
+    expect(await confirm(N, fingerprint(N))).toMatchObject({ state: 'active' })
+    expect(await covered(S, id)).toMatchObject({ ok: true })
+    expect((await agreements(S).get(toS)).versions).toMatchObject([{ complete: true, told: [], signedBy: [A, S, N] }])
+    expect(await reminded()).not.toContain('agreement-certificate')
+    const rows = await world.city(S).audit.list({ action: 'agreement.certificate-confirmed' }, 10, null)
+    expect(rows).toMatchObject([{ actor: 'person:2', subject: toS, detail: { city: N, fingerprint: fingerprint(N) } }])
+    // It is kept beside the thread: folding it anew changes nothing.
+    await world.restart(S)
+    expect(await covered(S, id)).toMatchObject({ ok: true })
+  })
+
+  test('counts when its certificate is pinned, and goes on when that one is replaced', async () => {
+    const { id, toS } = await told()
+    await agreements(S).trusted(N)
+    expect((await agreements(S).get(toS)).state).toBe('signed')
+    world.strangers.delete(S)
+    await agreements(S).trusted(N)
+    expect((await agreements(S).get(toS)).state).toBe('active')
+    await world.renewCertificate(N)
+    await world.restart(S)
+    expect(await covered(S, id)).toMatchObject({ ok: true })
+  })
+
+  test('that was made up stands for nothing: no city completes a text in the name of another', async () => {
+    world.strangers.set(S, new Set([N]))
+    world.strangers.set(A, new Set([N]))
+    const forged = await playCity(N, { now: world.clock.now() / 1000 })
+    const views = await settled(agreements(A).propose(three(), by(1)))
+    const { thread = '', id = '' } = views.find(({ partner }) => partner === S) ?? {}
+    await settled(agreements(S).sign(thread, null, by(2)))
+    const { state } = await agreements(A).read(thread)
+    const [version] = state.versions
+    if (version === undefined) throw new Error('not signed')
+    const signatures = [
+      ...version.signatures.map(({ city, signature }) => ({ city, signature, certificate: 'x' })),
+      {
+        city: N,
+        signature: await signAgreement(version.text, forged.certificateSigner),
+        certificate: forged.certificate,
+      },
+    ]
+    const draft = { kind: 'agreement.complete', content: { agreement: id, signatures } }
+    await world.city(A).exchange.author.write({ thread, partner: S }, [draft])
+    await world.settle()
+    expect(await agreements(S).get(thread)).toMatchObject({
+      state: 'signed',
+      versions: [{ complete: false, told: [{ city: N, fingerprint: forged.fingerprint, by: A }] }],
+    })
+    expect(await covered(S, id)).toMatchObject({ ok: false, problem: { code: 'agreement.inactive' } })
+    // The true certificate that S pins later is another one.
+    world.strangers.delete(S)
+    await agreements(S).trusted(N)
+    expect((await agreements(S).get(thread)).state).toBe('signed')
+    await expect(agreements(S).confirm(thread, { city: N, fingerprint: fingerprint(N) }, by(2))).rejects.toThrow(
+      'certificate.mismatch',
+    )
+  })
+
+  test('under a certificate that was replaced here waits too; under one that was revoked or never known it is refused', async () => {
+    const views = await settled(agreements(A).propose(three(), by(1)))
+    const { thread = '', id = '' } = views.find(({ partner }) => partner === S) ?? {}
+    await settled(agreements(S).sign(thread, null, by(2)))
+    const version = (await agreements(A).read(thread)).state.versions[0]
+    const play = world.city(N).play
+    await world.renewCertificate(N)
+    const tell = async (signer: PlayCity) => {
+      const told = { city: N, signature: await signAgreement(version?.text ?? '', signer.certificateSigner) }
+      const signatures = [
+        ...(version?.signatures ?? []).map(({ city, signature }) => ({ city, signature, certificate: 'x' })),
+        { ...told, certificate: signer.certificate },
+      ]
+      const draft = { kind: 'agreement.complete', content: { agreement: id, signatures } }
+      return world.city(A).exchange.author.write({ thread, partner: S }, [draft])
+    }
+    await expect(tell(await playCity(N, { now: world.clock.now() / 1000 }))).rejects.toThrow('no certificate of it')
+    const [former] = world.trusted.get(N) ?? []
+    if (former === undefined) throw new Error('no certificate')
+    former.revokedAt = 1
+    await expect(tell(play)).rejects.toThrow('its certificate was revoked')
+    former.revokedAt = null
+    await tell(play)
+    await world.settle()
+    expect((await agreements(S).get(thread)).versions).toMatchObject([
+      { complete: false, told: [{ city: N, fingerprint: play.fingerprint }] },
+    ])
+  })
+
+  test('with four eyes two administrators confirm it', async () => {
+    const { toS } = await told()
+    const { db, audit } = world.city(S)
+    const acts = createActs({ db, audit, clock: world.clock, agreements: agreements(S), fourEyes: true })
+    const input = { city: N, fingerprint: fingerprint(N) }
+    const wrong = { ...input, fingerprint: '0'.repeat(64) }
+    await expect(acts.submit({ kind: 'confirm', thread: toS, input: wrong }, 'person:1')).rejects.toThrow(
+      'certificate.mismatch',
+    )
+    const { prepared } = await acts.submit({ kind: 'confirm', thread: toS, input }, 'person:1')
+    expect((await agreements(S).get(toS)).state).toBe('signed')
+    await expect(acts.sign(prepared?.no ?? 0, 'person:1')).rejects.toThrow('request.four-eyes')
+    expect(await acts.sign(prepared?.no ?? 0, 'person:2')).toMatchObject([{ state: 'active' }])
+    expect(await acts.waiting()).toEqual([])
   })
 })
 

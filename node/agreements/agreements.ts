@@ -16,6 +16,7 @@ import {
   coversCase,
   latest,
   permitsAgreement,
+  type ToldSignature,
 } from '../../protocol/agreement/thread.ts'
 import type { Mode } from '../../protocol/case/kinds.ts'
 import type { CertificateSigner } from '../../protocol/keys/delegation.ts'
@@ -28,13 +29,14 @@ import type { PacketStore } from '../exchange/packet-store.ts'
 import type { Author, Draft, OwnIdentity, Reader } from '../exchange/ports.ts'
 import type { Reminder } from '../reminders/reminders.ts'
 import type { Database, Transaction } from '../store/database.ts'
-import type { CertificateOf } from './certificates.ts'
+import type { CertificateOf, PinnedOf } from './certificates.ts'
 import { createCompletion } from './completion.ts'
-import { createAgreementHandler, kidOf } from './handler.ts'
+import { createAgreementHandler } from './handler.ts'
 import { type AgreementRow, createAgreementRecords } from './records.ts'
 import type { Soundness, TextFault } from './soundness.ts'
 import { createTexts } from './texts.ts'
-import { agreementReminders, WATCHED_DAYS } from './upcoming.ts'
+import { createToldSignatures, kidOf } from './told.ts'
+import { agreementReminders, toldReminder, WATCHED_DAYS } from './upcoming.ts'
 
 export type AgreementsParts = {
   db: Database
@@ -43,7 +45,9 @@ export type AgreementsParts = {
   identity: OwnIdentity
   /** own city certificate's key; asked for only to sign */ signer: () => Promise<CertificateSigner>
   certificateOf: CertificateOf
+  pinnedOf: PinnedOf
   /** whether the city is this one or paired */ knows: (city: string) => Promise<boolean>
+  /** since when a directory revoked a certificate, seconds */ revokedAt: (fingerprint: string) => number | undefined
   /** what of a text does not hold by lists and certificates */ faultsOf: Soundness
   audit: Audit
   events: EventLog
@@ -61,12 +65,16 @@ export type AgreementView = Omit<AgreementRow, 'no' | 'renewal' | 'noticeDays' |
   /** stands, but its last day is over */ expired: boolean
 }
 
+/** A signature that the city `by` told, by a certificate that is not known here: compare its fingerprint with that city. */
+export type ToldView = ToldSignature & { by: string }
+
 /** A text with who signed it. */
 export type TextView = {
   id: string
   amends: string | null
   from: string
   signedBy: string[]
+  /** signatures of other cities that do not count here yet, by certificates to compare */ told: ToldView[]
   complete: boolean
   document: AgreementDocument
 }
@@ -75,7 +83,7 @@ export type AgreementDetail = AgreementView & {
   signedBy: string[]
   versions: TextView[]
   pending:
-    | (Omit<TextView, 'complete'> & {
+    | (Omit<TextView, 'complete' | 'told'> & {
         by: string
         reason: string | null
         /** why the text of a partner cannot be signed here; the first ones */ faults: TextFault[]
@@ -94,6 +102,7 @@ export type Act =
   | { kind: 'counter'; thread: string; input: { document: AgreementDocumentInput; reason?: string | undefined } }
   | { kind: 'amend'; thread: string; input: { amendment: Omit<AgreementAmendmentInput, 'v' | 'amends'> } }
   | { kind: 'sign'; thread: string; input: { /** id of the text that was read */ agreement: string } }
+  | { kind: 'confirm'; thread: string; input: ToldSignature }
   | { kind: 'suspend'; thread: string; input: { reason: string } }
   | { kind: 'terminate'; thread: string; input: { reason: string; effectiveOn: string } }
 
@@ -109,10 +118,12 @@ export type Agreements = ReturnType<typeof createAgreements>
 export function createAgreements(parts: AgreementsParts) {
   const { db, identity, clock } = parts
   const own = identity.city
-  const records = createAgreementRecords(parts.packets)
+  const told = createToldSignatures(parts)
+  const records = createAgreementRecords(parts.packets, told)
   const handler = createAgreementHandler({
     ...parts,
     records,
+    told,
     signed: id => void completeIfAll(id).catch(parts.failed),
   })
 
@@ -206,6 +217,38 @@ export function createAgreements(parts: AgreementsParts) {
         `${fault.path}: ${fault.why}`,
       )
     return found
+  }
+
+  /** The versions of a thread in which such a signature waits. Problems: `request.conflict`, `certificate.mismatch`. */
+  async function toldIn(thread: string, { city, fingerprint }: ToldSignature) {
+    const { row, state } = await open(thread)
+    const waiting = state.versions.filter(version => version.told?.some(entry => entry.city === city) === true)
+    if (waiting.length === 0) throw new ProblemError('request.conflict', `no signature of ${city} waits here`)
+    const versions = waiting.filter(({ told = [] }) =>
+      told.some(entry => entry.city === city && entry.fingerprint === fingerprint),
+    )
+    if (versions.length === 0) throw new ProblemError('certificate.mismatch', `another fingerprint was told of ${city}`)
+    return { row, versions: versions.map(({ id }) => id) }
+  }
+
+  /** Writes that signatures count, and what the threads say then. */
+  async function count(
+    tx: Transaction,
+    row: Pick<AgreementRow, 'no' | 'thread' | 'partner'>,
+    signature: ToldSignature,
+    versions: readonly string[],
+    actor: string,
+  ): Promise<void> {
+    const at = clock.now()
+    await told.count(tx, row.no, signature, versions, { actor, at })
+    await records.refresh(tx, row, at)
+    await parts.audit.append(tx, {
+      actor,
+      action: 'agreement.certificate-confirmed',
+      subject: row.thread,
+      detail: { city: signature.city, fingerprint: signature.fingerprint, agreements: versions.length },
+    })
+    await parts.events.append(tx, { type: 'agreement.changed', subject: row.thread })
   }
 
   const completeIfAll = createCompletion({ ...parts, own, records, say })
@@ -319,6 +362,31 @@ export function createAgreements(parts: AgreementsParts) {
       return sayOne(row, { kind: 'agreement.sign', content: { agreement: pending.id, signature } }, by)
     },
 
+    /**
+     * The fingerprint of a certificate that was told was compared with its city: what it signed in this thread counts from now on.
+     * Problems: `thread.unknown`, `request.conflict`, `certificate.mismatch`.
+     */
+    async confirm(thread: string, signature: ToldSignature, by: By): Promise<AgreementView> {
+      const { row, versions } = await toldIn(thread, signature)
+      await db.transaction(async tx => {
+        await count(tx, row, signature, versions, by.actor)
+        await by.alongside?.(tx)
+      })
+      return view(await rowOf(thread))
+    },
+
+    /** A city became a partner, or another certificate of it is pinned: what that one signed counts from now on. */
+    async trusted(city: string): Promise<void> {
+      const pinned = await parts.pinnedOf(city)
+      if (pinned === null || pinned.revokedAt !== null) return
+      await db.transaction(async tx => {
+        for (const { threadNo, agreement, fingerprint } of await told.waiting(tx, city)) {
+          const row = fingerprint === pinned.fingerprint ? await records.byNo(tx, threadNo) : null
+          if (row !== null) await count(tx, row, { city, fingerprint }, [agreement], 'node')
+        }
+      })
+    },
+
     /** Throws what the act itself would refuse as things stand; signs nothing. */
     async check(act: Act): Promise<void> {
       switch (act.kind) {
@@ -334,6 +402,9 @@ export function createAgreements(parts: AgreementsParts) {
           return
         case 'sign':
           await readable(act.thread, act.input.agreement)
+          return
+        case 'confirm':
+          await toldIn(act.thread, act.input)
           return
         case 'suspend':
         case 'terminate': {
@@ -391,20 +462,23 @@ export function createAgreements(parts: AgreementsParts) {
       const text = (
         entry: Pick<TextView, 'id' | 'from' | 'document'> & {
           amendment: { amends: string } | null
-          signatures: { city: string }[]
-        },
+        } & Parameters<typeof signersOf>[0],
       ) => ({
         id: entry.id,
         amends: entry.amendment?.amends ?? null,
         from: entry.from,
-        signedBy: entry.signatures.map(signature => signature.city),
+        signedBy: signersOf(entry),
         document: entry.document,
       })
       return {
         ...view(row),
         document: shown.document,
-        signedBy: shown.signatures.map(entry => entry.city),
-        versions: state.versions.map(version => ({ ...text(version), complete: version.complete })),
+        signedBy: signersOf(shown),
+        versions: state.versions.map(version => ({
+          ...text(version),
+          told: (version.told ?? []).map(entry => ({ ...entry, by: state.proposer })),
+          complete: version.complete,
+        })),
         pending:
           state.pending === null
             ? null
@@ -468,7 +542,13 @@ export function createAgreements(parts: AgreementsParts) {
 
     /** What must be seen to before a day comes: the source of reminders. */
     async reminders(now: number): Promise<Reminder[]> {
-      return agreementReminders(await records.watched(db, dayOf(seconds(now) + WATCHED_DAYS * 86_400)), own, now)
+      const waiting: Reminder[] = []
+      for (const { threadNo, city, fingerprint, at } of await told.waiting(db, null)) {
+        const row = await records.byNo(db, threadNo)
+        if (row !== null) waiting.push(toldReminder(row, { city, fingerprint }, at))
+      }
+      const watched = await records.watched(db, dayOf(seconds(now) + WATCHED_DAYS * 86_400))
+      return [...agreementReminders(watched, own, now), ...waiting]
     },
 
     /** Completes what all have signed while this node was down. */
@@ -477,3 +557,12 @@ export function createAgreements(parts: AgreementsParts) {
     },
   }
 }
+
+/** Cities whose signatures count here. */
+const signersOf = ({
+  signatures,
+  told = [],
+}: {
+  signatures: readonly { city: string }[]
+  told?: readonly ToldSignature[]
+}): string[] => signatures.flatMap(({ city }) => (told.some(entry => entry.city === city) ? [] : [city]))

@@ -5,8 +5,8 @@ import { ProblemError } from '../../protocol/problem.ts'
 import type { Draft } from '../exchange/ports.ts'
 import type { Database } from '../store/database.ts'
 import type { CertificateOf } from './certificates.ts'
-import { kidOf } from './handler.ts'
 import type { AgreementRecords, AgreementRow } from './records.ts'
+import { kidOf } from './told.ts'
 
 export function createCompletion(parts: {
   db: Database

@@ -8,20 +8,24 @@ import {
   latest,
   openAgreementBody,
 } from '../../protocol/agreement/thread.ts'
+import type { Packet } from '../../protocol/packet/claims.ts'
 import type { Commitment } from '../../protocol/primitives.ts'
 import { type Refused, refuse } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import type { Applied, OwnIdentity, ThreadHandler } from '../exchange/ports.ts'
 import type { Transaction } from '../store/database.ts'
-import type { CertificateOf } from './certificates.ts'
+import type { CertificateOf, PinnedOf, TrustedCertificate } from './certificates.ts'
 import type { AgreementRecords } from './records.ts'
+import { kidOf, type ToldSignatures } from './told.ts'
 
 export type AgreementHandlerParts = {
   identity: OwnIdentity
   records: AgreementRecords
   certificateOf: CertificateOf
-  /** whether the city is paired, so that its trusted certificates are here */ knows: (city: string) => Promise<boolean>
+  pinnedOf: PinnedOf
+  /** since when a directory revoked a certificate, seconds */ revokedAt: (fingerprint: string) => number | undefined
+  told: ToldSignatures
   audit: Audit
   events: EventLog
   materials: { want(tx: Transaction, partner: string, materials: readonly Commitment[]): Promise<void> }
@@ -31,48 +35,68 @@ export type AgreementHandlerParts = {
 export function createAgreementHandler(parts: AgreementHandlerParts): ThreadHandler {
   const { audit, events, records } = parts
 
-  /** By any certificate that was trusted for the city: it may have a newer one by now. `at` in seconds: when it was told. */
-  async function verify(
+  /** By the certificate that is pinned now: one that was replaced or revoked signs nothing that is new here, whatever date it writes. */
+  async function verify(text: string, city: string, signature: AgreementSignature): Promise<Refused | null> {
+    const pinned = await parts.pinnedOf(city)
+    if (pinned === null || pinned.key.kid !== kidOf(signature))
+      return refuse('agreement.signature', `of ${city}: not by the certificate that is trusted now`)
+    return verifyBy(pinned, text, signature)
+  }
+
+  async function verifyBy(
+    { key, revokedAt }: Pick<TrustedCertificate, 'key' | 'revokedAt'>,
     text: string,
-    city: string,
     signature: AgreementSignature,
-    at: number,
   ): Promise<Refused | null> {
-    const certificate = await parts.certificateOf(city, kidOf(signature) ?? '')
-    if (certificate === null)
-      return refuse('agreement.signature', `of ${city}: no certificate of it that is trusted here`)
-    if (certificate.revokedAt !== null && certificate.revokedAt <= at)
-      return refuse('agreement.signature', `of ${city}: its certificate was revoked`)
-    const verified = await verifyAgreementSignature(text, signature, certificate.key)
+    if (revokedAt !== null) return refuse('agreement.signature', `of ${key.city}: its certificate was revoked`)
+    const verified = await verifyAgreementSignature(text, signature, key)
     return verified.ok ? null : verified
   }
 
-  /** Every signature of a text between many: of a city that is not paired, by the certificate that came along. */
-  async function verifyAll(
-    state: AgreementState,
-    body: AgreementBody<'agreement.complete'>,
-    at: number,
+  /**
+   * A signature that the proposer tells must verify. By what: the certificate that is pinned; one that was trusted before; of a city
+   * that is no partner here, the one that came along. Whether it counts is another question (`told.ts`).
+   */
+  async function verifyTold(
+    text: string,
+    { city, signature, certificate }: AgreementBody<'agreement.complete'>['signatures'][number],
   ): Promise<Refused | null> {
-    const version = state.versions.find(entry => entry.id === body.agreement)
-    if (version === undefined) return refuse('agreement.signature', 'another text')
+    const kid = kidOf(signature) ?? ''
+    const pinned = await parts.pinnedOf(city)
+    const held = pinned?.key.kid === kid ? pinned : await parts.certificateOf(city, kid)
+    if (held !== null) return verifyBy(held, text, signature)
+    if (pinned !== null) return refuse('agreement.signature', `of ${city}: no certificate of it that is trusted here`)
     const { keyThumbprint, readCertificate } = await import('../../certs/index.ts')
-    for (const { city, signature, certificate } of body.signatures) {
-      if (await parts.knows(city)) {
-        const refused = await verify(version.text, city, signature, at)
-        if (refused !== null) return refused
+    const read = readCertificate(certificate)
+    if (!read.ok || read.certificate.code !== city) return refuse('agreement.signature', `${city}: certificate`)
+    const key = { city, kid: await keyThumbprint(read.certificate), jwk: read.certificate.publicKeyJwk }
+    return verifyBy({ key, revokedAt: parts.revokedAt(read.certificate.fingerprint) ?? null }, text, signature)
+  }
+
+  /** Every signature of a text between many; those that came before, from the city itself, were verified then. */
+  async function verifyAll(
+    packets: readonly Packet[],
+    body: AgreementBody<'agreement.complete'>,
+  ): Promise<Refused | null> {
+    const version = (await foldAgreement(packets))?.versions.find(entry => entry.id === body.agreement)
+    if (version === undefined) return refuse('agreement.signature', 'another text')
+    for (const told of body.signatures) {
+      const before = version.signatures.find(entry => entry.city === told.city && entry.own)
+      if (
+        before?.signature.signature === told.signature.signature &&
+        before.signature.protected === told.signature.protected
+      )
         continue
-      }
-      const read = readCertificate(certificate)
-      if (!read.ok || read.certificate.code !== city) return refuse('agreement.signature', `${city}: certificate`)
-      const key = { city, kid: await keyThumbprint(read.certificate), jwk: read.certificate.publicKeyJwk }
-      const verified = await verifyAgreementSignature(version.text, signature, key)
-      if (!verified.ok) return verified
+      if (before !== undefined) return refuse('agreement.signature', `of ${told.city}: another one than it gave`)
+      const refused = await verifyTold(version.text, told)
+      if (refused !== null) return refused
     }
     return null
   }
 
   async function project(tx: Transaction, applied: Applied): Promise<AgreementState | null> {
-    const state = await foldAgreement(applied.packets)
+    const folded = await foldAgreement(applied.packets)
+    const state = folded === null ? null : await parts.told.judge(tx, applied.threadNo, folded)
     await records.save(tx, applied, state)
     await events.append(tx, { type: 'agreement.changed', subject: applied.thread })
     return state
@@ -85,7 +109,7 @@ export function createAgreementHandler(parts: AgreementHandlerParts): ThreadHand
     async admit(_, packets, candidate) {
       const admitted = await admitAgreement(packets, candidate)
       if (!admitted.ok) return admitted
-      const { kind, iss, iat } = candidate.claims
+      const { kind, iss } = candidate.claims
       const { state } = admitted
       switch (kind) {
         case 'agreement.propose':
@@ -95,7 +119,7 @@ export function createAgreementHandler(parts: AgreementHandlerParts): ThreadHand
           const { signature } = candidate.body as AgreementBody<'agreement.propose'>
           const own = state.pending?.signatures[0]?.signature.signature === signature.signature
           return (
-            (own && state.pending !== null ? await verify(state.pending.text, iss, signature, iat) : null) ?? {
+            (own && state.pending !== null ? await verify(state.pending.text, iss, signature) : null) ?? {
               ok: true,
             }
           )
@@ -103,16 +127,23 @@ export function createAgreementHandler(parts: AgreementHandlerParts): ThreadHand
         case 'agreement.sign': {
           const { agreement, signature } = candidate.body as AgreementBody<'agreement.sign'>
           const version = state.versions.find(entry => entry.id === agreement)
-          return (version === undefined ? null : await verify(version.text, iss, signature, iat)) ?? { ok: true }
+          return (version === undefined ? null : await verify(version.text, iss, signature)) ?? { ok: true }
         }
         case 'agreement.complete':
-          return (await verifyAll(state, candidate.body as AgreementBody<'agreement.complete'>, iat)) ?? { ok: true }
+          return (await verifyAll(packets, candidate.body as AgreementBody<'agreement.complete'>)) ?? { ok: true }
         default:
           return { ok: true }
       }
     },
 
     async apply(tx, applied) {
+      const { packet } = applied
+      if (packet?.claims.kind === 'agreement.complete') {
+        const { agreement } = packet.body as AgreementBody<'agreement.complete'>
+        const version = (await foldAgreement(applied.packets))?.versions.find(entry => entry.id === agreement)
+        const by = { own: packet.direction === 'out', at: applied.at }
+        if (version?.complete === true) await parts.told.keep(tx, applied.threadNo, version, by)
+      }
       const state = await project(tx, applied)
       if (applied.packet === null || state === null) return
       const { kind, iss, materials } = applied.packet.claims
@@ -142,15 +173,5 @@ export function createAgreementHandler(parts: AgreementHandlerParts): ThreadHand
     async unwritten(tx, applied) {
       await project(tx, applied)
     },
-  }
-}
-
-/** The certificate key that a signature names. */
-export function kidOf({ protected: header }: AgreementSignature): string | null {
-  try {
-    const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { kid?: unknown }
-    return typeof kid === 'string' ? kid : null
-  } catch {
-    return null
   }
 }

@@ -15,6 +15,7 @@ export type PaperSignature = {
   /** thumbprint of its key, as the signature names it */ kid: string | null
   /** seconds */ at: number
   /** false: told by the proposer, who held it at `at` */ own: boolean
+  /** its certificate is not known here: it does not count yet */ unknown?: boolean
 }
 /** A text that was or is to be signed. */
 export type PaperText = {
@@ -144,7 +145,9 @@ ${paragraph(`下列为最后一份文本（${last.id.slice(0, 12)}）的签署�
 ${block(last)}`
 }
 
-const signed = ({ fingerprint, kid, at, own }: PaperSignature): string => `<dl>
+const signed = ({ fingerprint, kid, at, own, unknown = false }: PaperSignature): string => `${
+  unknown ? '<p class="unsigned">由提出方转告，其城市证书尚未经本市确认，暂不计入签署</p>\n' : ''
+}<dl>
 <dt>${own ? '电子签名时间（北京时间）' : '电子签名时间（由提出方汇总，不晚于）'}</dt><dd>${chineseTime(at)}</dd>
 ${fingerprint === null ? '' : `<dt>城市证书指纹（SHA-256）</dt><dd>${code(fingerprint)}</dd>\n`}<dt>签名公钥指纹</dt><dd>${kid === null ? '—' : code(kid)}</dd>
 </dl>`

@@ -4,8 +4,8 @@ import { ProblemError } from '../../protocol/problem.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { Agreements } from './agreements.ts'
 import { textsOf } from './comparison.ts'
-import { kidOf } from './handler.ts'
 import { type PaperSignature, type PaperText, paperHtml } from './paper.ts'
+import { kidOf } from './told.ts'
 
 type Text = Omit<AgreementVersion, 'complete'>
 
@@ -28,7 +28,7 @@ export function createPapers(parts: {
     return null
   }
 
-  async function printed({ id, amendment, from, signatures }: Text): Promise<PaperText> {
+  async function printed({ id, amendment, from, signatures, told = [] }: Text): Promise<PaperText> {
     const shown = signatures.map(
       async (signed): Promise<PaperSignature> => ({
         city: signed.city,
@@ -36,6 +36,7 @@ export function createPapers(parts: {
         kid: kidOf(signed.signature),
         at: signed.at,
         own: signed.own,
+        unknown: told.some(entry => entry.city === signed.city),
       }),
     )
     const { title, reason } = amendment ?? {}

@@ -5,6 +5,7 @@ import { fromHex, toHex } from '../../protocol/primitives.ts'
 import type { PacketStore } from '../exchange/packet-store.ts'
 import type { Reader } from '../exchange/ports.ts'
 import type { Transaction } from '../store/database.ts'
+import type { ToldSignatures } from './told.ts'
 
 export type AgreementRow = {
   no: number
@@ -52,14 +53,15 @@ const FOLDED = 128
 
 export type AgreementRecords = ReturnType<typeof createAgreementRecords>
 
-export function createAgreementRecords(packets: () => PacketStore) {
+export function createAgreementRecords(packets: () => PacketStore, told: Pick<ToldSignatures, 'judge'>) {
   const folded = new Map<number, AgreementState>()
 
-  /** The folded thread, from memory when it was asked for lately. */
+  /** The folded thread as it counts here, from memory when it was asked for lately. */
   async function state(store: Reader, threadNo: number): Promise<AgreementState | null> {
     const known = folded.get(threadNo)
     if (known !== undefined) return known
-    const found = await foldAgreement(await packets().packets(store, threadNo))
+    const thread = await foldAgreement(await packets().packets(store, threadNo))
+    const found = thread === null ? null : await told.judge(store, threadNo, thread)
     if (found !== null) {
       if (folded.size >= FOLDED) folded.delete(folded.keys().next().value ?? 0)
       folded.set(threadNo, found)
@@ -69,6 +71,13 @@ export function createAgreementRecords(packets: () => PacketStore) {
 
   return {
     state,
+
+    /** Folds a thread anew and writes what it says: what counts of it changed without a packet. */
+    async refresh(tx: Transaction, row: { no: number; partner: string }, at: number): Promise<void> {
+      folded.delete(row.no)
+      const found = await state(tx, row.no)
+      await this.save(tx, { threadNo: row.no, partner: row.partner, at }, found)
+    },
 
     /** Writes what a fold says of a thread; versions are only ever added, unless a packet of it was taken out. */
     async save(

@@ -34,7 +34,16 @@ const Text = z.strictObject({
 const AgreementDetail = Agreement.extend({
   document: AgreementDocument,
   signedBy: z.array(DivisionCode),
-  versions: z.array(Text.extend({ complete: z.boolean().describe('every party has signed') })),
+  versions: z.array(
+    Text.extend({
+      told: z
+        .array(z.strictObject({ city: DivisionCode, fingerprint: Sha256, by: DivisionCode }))
+        .describe(
+          'signatures that the proposer told, by certificates that are not known here: compare the fingerprint with the city, then confirm it',
+        ),
+      complete: z.boolean().describe('every party has signed, by a certificate that is trusted here'),
+    }),
+  ),
   pending: Text.extend({
     by: DivisionCode,
     reason: z.string().nullable(),
@@ -45,7 +54,7 @@ const AgreementDetail = Agreement.extend({
 })
 const Prepared = z.strictObject({
   no: z.number().int(),
-  kind: z.enum(['propose', 'counter', 'amend', 'sign', 'suspend', 'terminate']),
+  kind: z.enum(['propose', 'counter', 'amend', 'sign', 'confirm', 'suspend', 'terminate']),
   thread: ThreadId.nullable(),
   input: z.unknown().describe('what it would sign'),
   preparedBy: z.string(),
@@ -177,6 +186,20 @@ function steps(api: Api, agreements: Agreements, acts: Acts): void {
       const agreement = body.agreement ?? (await agreements.get(thread)).pending?.id ?? ''
       return submitted({ kind: 'sign', thread, input: { agreement } }, actorOf(person))
     },
+  })
+  api.operation({
+    method: 'post',
+    path: '/api/v1/agreements/{thread}/confirm',
+    id: 'confirmAgreementCertificate',
+    summary:
+      'The fingerprint of a certificate that was told was compared with its city: its signature counts from now on',
+    roles: ['administrator'],
+    params,
+    body: z.strictObject({ city: DivisionCode, fingerprint: Sha256 }),
+    answer: Outcome,
+    problems: ['thread.unknown', 'request.conflict', 'certificate.mismatch'],
+    handle: ({ params: { thread }, body, person }) =>
+      submitted({ kind: 'confirm', thread, input: body }, actorOf(person)),
   })
   for (const [verb, summary] of [
     ['decline', "Decline the partner's text"],

@@ -2,6 +2,7 @@
  * Reminders of agreements (到期与待签提醒): before the last day, before the day of notice, when it is over, and when a text waits
  * long for its signature. Days are those of China Standard Time. Pure.
  */
+import type { ToldSignature } from '../../protocol/agreement/thread.ts'
 import type { Reminder } from '../reminders/reminders.ts'
 import type { AgreementRow } from './records.ts'
 
@@ -38,6 +39,23 @@ type Watched = Pick<
   | 'pendingFrom'
   | 'updatedAt'
 >
+
+/** A signature that another city told, by a certificate that is not known here: the text does not count until somebody compared it. */
+export const toldReminder = (
+  { thread, partner, title }: Pick<AgreementRow, 'thread' | 'partner' | 'title'>,
+  { city, fingerprint }: ToldSignature,
+  at: number,
+): Reminder => ({
+  id: `agreement:${thread}:told:${city}:${fingerprint.slice(0, 16)}`,
+  kind: 'agreement-certificate',
+  subject: thread,
+  dueAt: at,
+  level: 'warn',
+  act: 'you',
+  en: `“${title}”: ${partner} tells that ${city} signed, by a certificate that is not known here (${fingerprint})`,
+  zh: `协议《${title}》：${partner} 转告 ${city} 已签署，其证书尚未经本市确认（${fingerprint}）`,
+  cure: `Compare the fingerprint with ${city} by phone, then: tongban agreement confirm THREAD ${city} --fingerprint HEX; or pair with it`,
+})
 
 /** Those of rows as `watched` finds them. */
 export const agreementReminders = (rows: readonly Watched[], own: string, now: number): Reminder[] =>

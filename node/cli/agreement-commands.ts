@@ -43,6 +43,20 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
       return (context, flags, thread) => sign(context, thread ?? '', flags)
     },
   )
+  example(
+    does(
+      add(
+        agreement,
+        'confirm <thread> <city>',
+        'the certificate of a city that is no partner, compared with it by phone: its signature counts 确认证书',
+      ).requiredOption('--fingerprint <hex>', 'as that city told it; `agreement show` names the one that came'),
+      async () => {
+        const { confirmCertificate } = await import('./agreements.ts')
+        return (context, flags, thread, city) => confirmCertificate(context, thread ?? '', city ?? '', flags)
+      },
+    ),
+    'tongban agreement confirm THREAD 420300 --fingerprint HEX',
+  )
   for (const [verb, description] of [
     ['decline', "decline the partner's text"],
     ['withdraw', 'withdraw an own text'],

@@ -62,6 +62,17 @@ export async function sign(context: CommandContext, thread: string, flags: Yes):
   tell(context, outcome, 'Signed 已签署')
 }
 
+export async function confirmCertificate(
+  context: CommandContext,
+  thread: string,
+  city: string,
+  flags: { fingerprint: string },
+): Promise<void> {
+  const client = await context.client()
+  const body = { city, fingerprint: flags.fingerprint.replaceAll(/[\s:]/g, '').toLowerCase() }
+  tell(context, await client.post<Outcome>(`/api/v1/agreements/${thread}/confirm`, body), 'Confirmed 已确认')
+}
+
 const DONE = { suspend: 'Suspended 已暂停', terminate: 'Terminated 已终止' } as const
 
 export async function end(

@@ -110,6 +110,9 @@ export type Signed = {
   /** the packet is that of the city itself, not of the proposer who tells of all signatures */ own: boolean
 }
 
+/** A signature that the proposer told, by a certificate (SHA-256, hex) that the reader does not trust for that city. */
+export type ToldSignature = { city: string; fingerprint: string }
+
 /** One text that was signed: the document, or an amendment of the version before. */
 export type AgreementVersion = {
   /** sha256 of `text` */ id: string
@@ -119,6 +122,7 @@ export type AgreementVersion = {
   /** first day on which cases begin under it */ from: string
   signatures: Signed[]
   /** every party has signed */ complete: boolean
+  /** signatures that a reader does not count: for it the version is not complete */ told?: readonly ToldSignature[]
 }
 
 /** A text that waits for the signature of the city that did not write it. */
@@ -443,7 +447,14 @@ export function coversCase(
   if (version === undefined)
     return refuse(state.versions.length === 0 ? 'agreement.inactive' : 'agreement.none', state.state)
   const next = state.versions.slice(place + 1).find(later => later.complete)
-  if (!version.complete) return refuse('agreement.inactive', 'not signed by every party')
+  if (!version.complete) {
+    const [told] = version.told ?? []
+    const why =
+      told === undefined
+        ? 'not signed by every party'
+        : `${told.city}: told by ${state.proposer}, certificate not known`
+    return refuse('agreement.inactive', why)
+  }
   if (state.state === 'suspended') return refuse('agreement.inactive', 'suspended')
   if (state.terminatedOn !== null && day > state.terminatedOn) return refuse('agreement.inactive', 'terminated')
   if (day < version.from) return refuse('agreement.inactive', `from ${version.from}`)

@@ -116,11 +116,26 @@ describe('a city that nobody can connect to', () => {
       const row = await until(() => rowAt(signing), 'the text arrived')
       await signing.client.post(`/api/v1/agreements/${row.thread}/sign`)
     }
-    for (const at of [ankang, shiyan, xiangyang])
-      await until(async () => (await rowAt(at))?.state === 'active', `it stands at ${at.name}`)
-    const row = await rowAt(ankang)
-    const { signedBy } = await ankang.client.get<{ signedBy: string[] }>(`/api/v1/agreements/${row?.thread}`)
-    expect(signedBy.sort()).toEqual([SHIYAN.code, XIANGYANG.code, ANKANG.code].sort())
+    await until(async () => (await rowAt(xiangyang))?.state === 'active', `it stands at ${xiangyang.name}`)
+    // Of a city with which it is not paired each has the word of the proposer alone, until the administrators compared fingerprints.
+    type Told = { signedBy: string[]; versions: { told: { city: string; fingerprint: string; by: string }[] }[] }
+    for (const [at, other] of [
+      [ankang, shiyan],
+      [shiyan, ankang],
+    ] as const) {
+      const thread = (await rowAt(at))?.thread
+      const { fingerprint } = await other.client.get<{ fingerprint: string }>('/api/v1/identity')
+      const [told] = await until(async () => {
+        const { versions } = await at.client.get<Told>(`/api/v1/agreements/${thread}`)
+        return versions.at(-1)?.told.length === 1 && (versions.at(-1)?.told ?? [])
+      }, `${other.name} is told of at ${at.name}`)
+      expect(told).toEqual({ city: other.code, fingerprint, by: XIANGYANG.code })
+      expect((await rowAt(at))?.state).toBe('signed')
+      await at.client.post(`/api/v1/agreements/${thread}/confirm`, { city: other.code, fingerprint })
+      expect((await rowAt(at))?.state).toBe('active')
+      const { signedBy } = await at.client.get<Told>(`/api/v1/agreements/${thread}`)
+      expect(signedBy.sort()).toEqual([SHIYAN.code, XIANGYANG.code, ANKANG.code].sort())
+    }
   })
 
   test('gets an address at the relay of a partner and is invited and paired there', async () => {

@@ -65,7 +65,12 @@ export function fakeAdapter(effects: Map<string, number> = new Map()): Adapter {
 type Scans = { held: Map<string, Commitment>; wanted: { partner: string; sha256: string }[] }
 
 /** What all cities know of each other's certificates; the last one of a city signs. */
-type Certificates = { trusted: Map<string, TrustedCertificate[]>; signers: Map<string, CertificateSigner> }
+type Certificates = {
+  trusted: Map<string, TrustedCertificate[]>
+  signers: Map<string, CertificateSigner>
+  /** cities that a city is not paired with */ strangers: Map<string, ReadonlySet<string>>
+  /** cities that go on signing by the certificate that they replaced */ unjudged: Set<string>
+}
 
 type Setup = Certificates & {
   play: PlayCity
@@ -82,6 +87,8 @@ type Setup = Certificates & {
 async function startCity({
   trusted,
   signers,
+  strangers,
+  unjudged,
   faultsOf,
   play,
   resolve,
@@ -169,6 +176,7 @@ async function startCity({
   })
   const author = () => exchange.author
   const packets = () => exchange.packets
+  const knownOf = (city: string) => (strangers.get(play.code)?.has(city) === true ? [] : (trusted.get(city) ?? []))
   const scans: Scans = { held: new Map(), wanted: [] }
   const agreements = createAgreements({
     materials: {
@@ -182,8 +190,12 @@ async function startCity({
     author,
     identity,
     signer: async () => signers.get(play.code) ?? play.certificateSigner,
-    certificateOf: async (city, kid) => trusted.get(city)?.find(({ key }) => key.kid === kid) ?? null,
+    certificateOf: async (city, kid) => knownOf(city).find(({ key }) => key.kid === kid) ?? null,
+    pinnedOf: async city =>
+      (unjudged.has(play.code) && city === play.code ? knownOf(city)[0] : knownOf(city).at(-1)) ?? null,
     knows: async city => trusted.has(city),
+    revokedAt: fingerprint =>
+      [...trusted.values()].flat().find(found => found.fingerprint === fingerprint)?.revokedAt ?? undefined,
     faultsOf,
     failed: error => problems.push({ partner: '', problem: { code: 'internal' }, error }),
     audit,
@@ -359,12 +371,17 @@ export async function createWorld(
     restart(code: string, db?: Database): Promise<WorldCity>
     renewCertificate(code: string): Promise<TrustedCertificate>
     trusted: Certificates['trusted']
+    strangers: Certificates['strangers']
+    unjudged: Certificates['unjudged']
+    signers: Certificates['signers']
   }
 > {
   const codes = options.codes ?? ['610900', '420300']
   const plays = await Promise.all(codes.map(sharedCity))
   const trusted: Certificates['trusted'] = new Map(plays.map(play => [play.code, [certificateOf(play)]]))
   const signers: Certificates['signers'] = new Map()
+  const strangers: Certificates['strangers'] = new Map()
+  const unjudged: Certificates['unjudged'] = new Set()
   const clock = createHandClock()
   const all = await trusting(...plays)
   // As the cities' delegations say: from a month ago on, for most of a year.
@@ -388,6 +405,8 @@ export async function createWorld(
       faultsOf: options.faultsOf?.(play.code) ?? (async () => []),
       trusted,
       signers,
+      strangers,
+      unjudged,
     })
     cities.set(play.code, city)
     return city
@@ -432,6 +451,9 @@ export async function createWorld(
       return certificateOf(renewed)
     },
     trusted,
+    strangers,
+    unjudged,
+    signers,
     async restart(code: string, db?: Database) {
       const old = city(code)
       await old.stop()

@@ -27,6 +27,7 @@ import { withdrawn } from './024-withdrawn.ts'
 import { directoryFloors } from './025-directory-floors.ts'
 import { wantedMaterials } from './026-wanted-materials.ts'
 import { blockedJobs } from './027-blocked-jobs.ts'
+import { toldSignatures } from './028-told-signatures.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -56,4 +57,5 @@ export const MIGRATIONS: readonly Migration[] = [
   directoryFloors,
   wantedMaterials,
   blockedJobs,
+  toldSignatures,
 ]
