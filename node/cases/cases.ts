@@ -12,6 +12,7 @@ import {
   preflight,
 } from '../../protocol/case/preflight.ts'
 import type { State } from '../../protocol/case/table.ts'
+import { differs } from '../../protocol/packet/times.ts'
 import { type Commitment, fieldOf, fromHex, toHex } from '../../protocol/primitives.ts'
 import { PROBLEMS, type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
@@ -109,7 +110,8 @@ export type TimelineEntry = {
   kind: string
   /** ms of signing */ at: number
   status: 'pending' | 'stored'
-  /** ms of the receipt's arrival or issue; null while there is none */ receiptedAt: number | null
+  /** ms of the other city's receipt; null while there is none */ receiptedAt: number | null
+  /** both lie more than a day apart: days are counted by the receipt */ differs: boolean
   /** arrived too late to have an effect */ late: boolean
 }
 
@@ -481,11 +483,6 @@ export function createCases(parts: CasesParts) {
       if (held === undefined) throw new ProblemError('thread.unknown')
       const fold = JSON.parse(held.fold) as CaseState
       const packets = await parts.packets().packets(db, row.thread_no)
-      const receipts = await db.query<{ no: number; at: number | null }>(
-        `SELECT p.no, r.at FROM packets p LEFT JOIN receipts r ON r.no = p.receipt_no WHERE p.thread_no = ?`,
-        [row.thread_no],
-      )
-      const receiptedAt = new Map(receipts.map(entry => [entry.no, entry.at]))
       return {
         ...toRow(row),
         fold,
@@ -494,14 +491,15 @@ export function createCases(parts: CasesParts) {
         clock: await parts.clocks.of(db, fold),
         linked: await linkedTo(db, thread, await parentOf(thread)),
         waiting: await parts.waiting(row.thread_no),
-        timeline: packets.map(packet => ({
-          packet: packet.id,
-          city: packet.claims.iss,
-          kind: packet.claims.kind,
-          at: packet.claims.iat * 1000,
-          status: packet.status,
-          receiptedAt: receiptedAt.get(packet.no) ?? null,
-          late: fold.late.includes(packet.id),
+        timeline: packets.map(({ id, claims: { iss, kind, iat }, status, receivedAt }) => ({
+          packet: id,
+          city: iss,
+          kind,
+          at: iat * 1000,
+          status,
+          receiptedAt: receivedAt == null ? null : receivedAt * 1000,
+          differs: receivedAt != null && differs(iat, receivedAt),
+          late: fold.late.includes(id),
         })),
       }
     },

@@ -264,3 +264,53 @@ describe('the clock of a case at two nodes', () => {
     })
   })
 })
+
+describe('a packet that was long on the way', () => {
+  /** What happens while the cities do not reach each other for `days`; then they do. */
+  async function apart(days: number, act: () => Promise<unknown>): Promise<void> {
+    world.network.partition(COLLECTING, HANDLING)
+    await act()
+    world.clock.advance(days * DAY)
+    world.network.heal(COLLECTING, HANDLING)
+    for (let minute = 0; minute < 10; minute++) {
+      world.clock.advance(60_000)
+      await world.settle()
+    }
+  }
+
+  test('a submit begins what the handling city must do on the day of its receipt, at both cities alike', async () => {
+    const agreement = await agree(world, worldAgreement({ items: ITEMS, clock: { recheckDays: 1 } }))
+    const receivedAt = new Date(world.clock.now()).toISOString()
+    let thread = ''
+    await apart(28, async () => {
+      thread = await submitCase(world, agreement, { receivedAt })
+      // Until there is a receipt, by the word of its author.
+      const { clock, timeline } = await world.city(COLLECTING).cases.get(thread)
+      expect(clock.deadlines.find(({ duty }) => duty === 'notice')).toMatchObject({ from: '2026-11-23' })
+      expect(timeline).toMatchObject([{ receiptedAt: null, differs: false }])
+    })
+    const { clock, due, timeline } = await told(thread)
+    expect(clock).toMatchObject({ deemedAccepted: null })
+    expect(clock.deadlines).toMatchObject([
+      { duty: 'forward', city: COLLECTING, done: '2026-12-21', level: 'missed' },
+      { duty: 'recheck', city: HANDLING, from: '2026-12-21', due: '2026-12-22', level: 'red' },
+      { duty: 'notice', city: HANDLING, from: '2026-12-21', level: 'green' },
+    ])
+    expect(due).toMatchObject({ duty: 'recheck', day: '2026-12-22' })
+    expect(timeline[0]).toMatchObject({ kind: 'case.submit', differs: true })
+    expect(timeline.at(-1)).toMatchObject({ kind: 'case.arrived', differs: false })
+    const there = (await world.city(HANDLING).cases.get(thread)).timeline
+    expect(there).toEqual(timeline)
+  })
+
+  test('a notice in time that came late is late, and what was told of a refused step stays told', async () => {
+    const thread = await begin()
+    await apart(20, () =>
+      world.city(HANDLING).cases.step(thread, 'case.request-supplement', { notice: '补', materials: [] }, 'person:1'),
+    )
+    const { clock, timeline } = await told(thread)
+    expect(clock.deemedAccepted).toBe('2026-11-23')
+    expect(clock.deadlines.find(({ duty }) => duty === 'notice')).toMatchObject({ done: '2026-12-13', level: 'missed' })
+    expect(timeline.at(-1)).toMatchObject({ kind: 'case.request-supplement', differs: true })
+  })
+})

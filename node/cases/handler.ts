@@ -164,6 +164,12 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
     return state
   }
 
+  async function rebuild(tx: Transaction, applied: Omit<Applied, 'packet'>): Promise<void> {
+    const submit = applied.packets.find(packet => packet.claims.kind === 'case.submit')
+    if (submit === undefined || isPurged(applied.packets)) return
+    await project(tx, { ...applied, packet: submit })
+  }
+
   return {
     type: 'case',
     openBody: openCaseBody,
@@ -183,11 +189,8 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
       tx.afterCommit(() => parts.changed({ thread: applied.thread, state, packet }))
     },
 
-    async rebuild(tx, applied) {
-      const submit = applied.packets.find(packet => packet.claims.kind === 'case.submit')
-      if (submit === undefined || isPurged(applied.packets)) return
-      await project(tx, { ...applied, packet: submit })
-    },
+    receipted: rebuild,
+    rebuild,
 
     async refused(tx, applied, kind, problem, taken) {
       if (kind === 'case.submit') await parts.returned(tx, taken, problem)

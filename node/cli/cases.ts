@@ -37,7 +37,15 @@ type Detail = Case & {
   linked: { thread: string; partner: string; item: { name: string }; stateName: string; lead: boolean }[]
   lacking: { materials: string[]; form: string[] } | null
   questions: { packet: string; kind: string; at: string; answerBy: string | null }[]
-  timeline: { city: string; kind: string; at: string; status: string; receiptedAt: string | null; late: boolean }[]
+  timeline: {
+    city: string
+    kind: string
+    at: string
+    status: string
+    receiptedAt: string | null
+    differs: boolean
+    late: boolean
+  }[]
 }
 const line = (value: Case) =>
   `${value.thread}  ${value.caseNo}  ${value.stateName} ${value.state}${value.outcome === null ? '' : ` ${value.outcome}`}`
@@ -171,12 +179,12 @@ export async function show(context: CommandContext, thread: string): Promise<voi
       ),
       '',
       table(
-        value.timeline.map(({ at, city, kind, receiptedAt, late }) => ({
+        value.timeline.map(({ at, city, kind, receiptedAt, differs, late }) => ({
           at,
           city: name(city),
           kind,
           receipted: receiptedAt ?? 'not yet',
-          note: late ? 'too late' : '',
+          note: late ? 'too late' : differs ? 'counts by receipt 按回执计' : '',
         })),
       ),
     ].join('\n'),

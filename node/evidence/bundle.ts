@@ -12,7 +12,7 @@ import { decodeUtf8, encodeUtf8, sha256 } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { calendarPath, deadlinesOf, documentOfTexts } from './deadlines.ts'
 import { BUNDLE_LIMITS, DEADLINES, MANIFEST, type Manifest, packetPath, TIMELINE } from './manifest.ts'
-import { storedKey, storedTimes, timelineOf } from './timeline.ts'
+import { receipted, storedKey, storedTimes, timelineOf } from './timeline.ts'
 import { timelineHtml } from './timeline-html.ts'
 import { createZipWriter, zipSize } from './zip-writer.ts'
 
@@ -157,7 +157,7 @@ async function plan(input: BundleInput): Promise<{ manifest: Manifest; parts: Pa
   const stored = storedTimes(receipts)
   const unreceipted = packets.filter(({ id, claims }) => !stored.has(storedKey(claims.aud, id)))
   const exportedAt = new Date(input.exportedAt).toISOString()
-  const state = foldCase(packets)
+  const state = foldCase(receipted(packets, stored))
   if (state !== null) {
     const entries = timelineOf(packets, stored)
     const document = documentOfTexts(input.agreements.map(({ text }) => text))

@@ -139,13 +139,20 @@ export function deadlinesOf(input: {
     calendarOf: code => calendars.get(code) ?? calendarOf(tablesOf(code), code),
     now: Math.floor(Date.parse(input.at) / 1000),
   })
+  /** Whether a step counts from a day: that of its signing, or that of its receipt. */
+  const falls = ({ at, proof: { storedAt } }: TimelineEntry, day: string) =>
+    dayOf(at) === day || (storedAt !== null && dayOf(storedAt) === day)
   /** The step of the first of these kinds that was taken on a day that had an effect; of one city alone when both may take it. */
   const stepOn = (kinds: readonly CaseKind[], day: string | null, by?: string): string | null => {
     const found = kinds.flatMap(
       wanted =>
         entries.find(
-          ({ kind, at, late, city }) =>
-            !late && kind === wanted && dayOf(at) === day && (by === undefined || by === city),
+          entry =>
+            !entry.late &&
+            entry.kind === wanted &&
+            day !== null &&
+            falls(entry, day) &&
+            (by === undefined || by === entry.city),
         ) ?? [],
     )
     return found[0] === undefined ? null : (paths.get(found[0].proof.packet) ?? null)

@@ -2,6 +2,7 @@
 
 import type { CaseState } from '../../protocol/case/fold.ts'
 import { type CaseKind, MODE_NAMES } from '../../protocol/case/kinds.ts'
+import { differs } from '../../protocol/packet/times.ts'
 import { type DeadlineRecord, missedWords } from './deadlines.ts'
 import { type Bilingual, chinaTime, stateName, type TimelineEntry, type TimelineFact } from './timeline.ts'
 
@@ -116,6 +117,10 @@ function step(entry: TimelineEntry, index: number, view: TimelineView): string {
       ? [`<p class="mark">内容已按约定清除，签名仍可验证 ${en('Content was purged; the signature still verifies')}</p>`]
       : []),
   ]
+  if (stored !== null && differs(entry.at, stored))
+    marks.push(
+      `<p class="mark">签发时间与对方回执相差一天以上，期限按回执时间计算 ${en('Signature and receipt lie more than a day apart; days are counted by the receipt')}</p>`,
+    )
   const path = view.paths.get(entry.proof.packet) ?? ''
   const missed = (view.deadlines?.duties ?? []).filter(
     duty => duty.missed && (duty.packets.done ?? duty.packets.begun) === path,

@@ -133,6 +133,10 @@ export function timelineOf(packets: readonly Packet[], stored: StoredTimes): Tim
 
 export const storedKey = (city: string, packet: string): string => `${city}/${packet}`
 
+/** Packets with the time at which the other city first said that it stored them: days are counted from that too. */
+export const receipted = (packets: readonly Packet[], stored: StoredTimes): Packet[] =>
+  packets.map(packet => ({ ...packet, receivedAt: stored.get(storedKey(packet.claims.aud, packet.id)) ?? null }))
+
 /** What receipts say of packets that were stored. */
 export function storedTimes(receipts: readonly ReceiptClaims[]): Map<string, number> {
   const times = new Map<string, number>()

@@ -10,7 +10,7 @@ import { type DeadlineRecord, deadlinesOf } from './deadlines.ts'
 import { BundleFiles, type Progress } from './files.ts'
 import { type Finding, Findings } from './findings.ts'
 import { DEADLINES, MANIFEST, TIMELINE } from './manifest.ts'
-import { type TimelineEntry, timelineOf } from './timeline.ts'
+import { receipted, type TimelineEntry, timelineOf } from './timeline.ts'
 import { timelineHtml } from './timeline-html.ts'
 import { readCalendars } from './verify-calendars.ts'
 import { readCertificates, readKeys } from './verify-identity.ts'
@@ -81,7 +81,7 @@ async function verifyFiles(
   const caseNo = (submit?.body as Partial<CaseBody<'case.submit'>> | null | undefined)?.caseNo
   if (caseNo !== undefined && caseNo !== files.manifest.case) findings.error(MANIFEST, 'manifest.case')
 
-  const state = foldCase(packets)
+  const state = foldCase(receipted(packets, stored))
   const timeline = timelineOf(packets, stored)
   const tables = await readCalendars(files, parties, findings)
   const { thread, exportedAt, exportedBy, purged, unreceipted } = files.manifest

@@ -177,11 +177,12 @@ export function createInbox(parts: InboxParts) {
           direction: 'in',
           status: 'stored',
           receiptNo,
+          receivedAt: seconds(at),
           at,
         },
         link,
       )
-      const joined: StoredPacket = { ...packet, no, direction: 'in', status: 'stored' }
+      const joined: StoredPacket = { ...packet, no, direction: 'in', status: 'stored', receivedAt: seconds(at) }
       const packets = [...before, joined]
       threads.joined(packet.claims.thread, { no: threadNo, partner, packets })
       await handler.apply(tx, { threadNo, thread: packet.claims.thread, partner, packets, packet: joined, at })

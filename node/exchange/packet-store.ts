@@ -32,6 +32,7 @@ export type NewPacket = {
   status: 'pending' | 'stored' | 'refused'
   problem?: Problem
   receiptNo: number | null
+  /** seconds, by that receipt; absent while there is none */ receivedAt?: number
   at: number
 }
 
@@ -45,8 +46,9 @@ export type SentPacket = {
   id: string
   threadNo: number
   kind: string
-  status: string /** ms */
-  at: number
+  status: string
+  /** seconds */ iat: number
+  /** ms */ at: number
 }
 
 /** A draft of a packet that was withdrawn and must be written anew; `place` is where it stood among what is set aside. */
@@ -103,25 +105,30 @@ export function createPacketStore(seal: Seal) {
       direction: Direction
       status: 'pending' | 'stored'
       sealed: Uint8Array | null
+      received_at: number | null
     }>(
-      `SELECT p.no, p.id, p.jws, p.direction, p.status, b.sealed FROM packets p LEFT JOIN bodies b ON b.packet_no = p.no
+      `SELECT p.no, p.id, p.jws, p.direction, p.status, p.received_at, b.sealed FROM packets p LEFT JOIN bodies b ON b.packet_no = p.no
        WHERE p.thread_no = ? AND p.status <> 'refused' ORDER BY p.no`,
       [threadNo],
     )
     return rows.map(row => {
       const id = toHex(row.id)
       const body = row.sealed === null ? null : (JSON.parse(decodeUtf8(seal.open(row.sealed, id))) as unknown)
-      return { no: row.no, id, claims: claimsOf(row.jws), body, direction: row.direction, status: row.status }
+      return {
+        ...{ no: row.no, id, claims: claimsOf(row.jws), body },
+        ...{ direction: row.direction, status: row.status, receivedAt: row.received_at },
+      }
     })
   }
 
-  /** Changes whenever a packet joins or leaves the thread. */
+  /** Changes whenever a packet joins or leaves the thread, or gets a receipt of another day (of China) than its own. */
   async function version(store: Reader, threadNo: number): Promise<string> {
-    const [row] = await store.query<{ n: number; last: number | null }>(
-      `SELECT count(*) AS n, max(no) AS last FROM packets WHERE thread_no = ? AND status <> 'refused'`,
+    const [row] = await store.query<{ n: number; last: number | null; apart: number }>(
+      `SELECT count(*) AS n, max(no) AS last, count(CASE WHEN (received_at + 28800) / 86400 <> (iat + 28800) / 86400 THEN 1 END) AS apart
+       FROM packets WHERE thread_no = ? AND status <> 'refused'`,
       [threadNo],
     )
-    return `${row?.n ?? 0}/${row?.last ?? 0}`
+    return `${row?.n ?? 0}/${row?.last ?? 0}/${row?.apart ?? 0}`
   }
 
   /** What tells whether a thread is still as it was read. */
@@ -141,8 +148,8 @@ export function createPacketStore(seal: Seal) {
   async function insert(tx: Transaction, packet: NewPacket, link: Watermark): Promise<number> {
     const no = await nextNo(tx, 'packets')
     await tx.run(
-      `INSERT INTO packets (no, id, thread_no, partner, direction, place, log_hash, seq, kind, iat, jws, status, problem, receipt_no, stored_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO packets (no, id, thread_no, partner, direction, place, log_hash, seq, kind, iat, jws, status, problem, receipt_no, received_at, stored_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [
         no,
         fromHex(packet.id),
@@ -158,6 +165,7 @@ export function createPacketStore(seal: Seal) {
         packet.status,
         packet.problem === undefined ? null : JSON.stringify(packet.problem),
         packet.receiptNo,
+        packet.receivedAt ?? null,
         packet.at,
       ],
     )
@@ -341,10 +349,11 @@ export function createPacketStore(seal: Seal) {
       thread_no: number
       kind: string
       status: string
+      iat: number
       stored_at: number
     }>(
-      `SELECT no, place, id, thread_no, kind, status, stored_at FROM packets WHERE partner = ? AND direction = 'out' AND place BETWEEN ? AND ?
-       UNION ALL SELECT 0, place, id, 0, '', 'refused', at FROM refusals WHERE partner = ? AND direction = 'out' AND place BETWEEN ? AND ?
+      `SELECT no, place, id, thread_no, kind, status, iat, stored_at FROM packets WHERE partner = ? AND direction = 'out' AND place BETWEEN ? AND ?
+       UNION ALL SELECT 0, place, id, 0, '', 'refused', 0, at FROM refusals WHERE partner = ? AND direction = 'out' AND place BETWEEN ? AND ?
        ORDER BY 2`,
       [partner, from, through, partner, from, through],
     )
@@ -355,6 +364,7 @@ export function createPacketStore(seal: Seal) {
       threadNo: row.thread_no,
       kind: row.kind,
       status: row.status,
+      iat: row.iat,
       at: row.stored_at,
     }))
   }

@@ -40,6 +40,8 @@ export interface ThreadHandler {
   refused(tx: Transaction, applied: Applied, kind: string, problem: Problem, taken: StoredPacket): Promise<void>
   /** One of this node's packets was withdrawn after a restore and cannot be written anew; `packets` is what is left. */
   unwritten(tx: Transaction, applied: Applied, problem: Problem, taken: StoredPacket): Promise<void>
+  /** The partner got own packets on another day than they were signed; absent where no day is counted from them. */
+  receipted?(tx: Transaction, applied: Omit<Applied, 'packet'>): Promise<void>
 }
 
 /** One packet to be written: what it says, before salt, place and signature. */

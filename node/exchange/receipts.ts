@@ -1,5 +1,6 @@
 /** Takes the partner's receipts: marks own packets stored, or takes a refused one out of its chain. */
 import { type ReceiptItem, verifyReceipt } from '../../protocol/packet/receipt.ts'
+import { otherDay } from '../../protocol/packet/times.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { handlerOf } from './author.ts'
@@ -53,12 +54,22 @@ export function createReceipts(parts: ReceiptsParts) {
     await handlerOf(parts.handlers, sent.kind).refused(tx, applied, sent.kind, problem, taken)
   }
 
+  /** Tells each thread once that the receipt gives packets of it another day. */
+  async function countAnew(tx: Transaction, partner: string, sent: readonly SentPacket[]): Promise<void> {
+    for (const [threadNo, { kind }] of new Map(sent.map(packet => [packet.threadNo, packet]))) {
+      const handler = handlerOf(parts.handlers, kind)
+      if (handler.receipted === undefined) continue
+      const [packets, thread] = [await store.packets(tx, threadNo), await store.threadId(tx, threadNo)]
+      await handler.receipted(tx, { threadNo, thread, partner, packets, at: clock.now() })
+    }
+  }
+
   /** Settles the places of one receipt; what was refused. A receipt given again after a restore changes nothing: the first one stands. */
   async function settle(
     tx: Transaction,
     partner: string,
     places: { from: number; through: number },
-    items: ReadonlyMap<string, ReceiptItem>,
+    { items, iat }: { items: ReadonlyMap<string, ReceiptItem>; iat: number },
     receiptNo: number,
   ): Promise<{ refused: { kind: string; problem: Problem }[]; oldest: number }> {
     const sent = await store.sentBetween(tx, partner, places.from, places.through)
@@ -77,8 +88,18 @@ export function createReceipts(parts: ReceiptsParts) {
     }
     for (const { packet, problem } of refusals) await takeOut(tx, partner, packet, problem, receiptNo)
     await tx.run(
-      `UPDATE packets SET status = 'stored', receipt_no = ? WHERE partner = ? AND direction = 'out' AND place BETWEEN ? AND ? AND status = 'pending'`,
-      [receiptNo, partner, places.from, places.through],
+      `UPDATE packets SET status = 'stored', receipt_no = ?, received_at = ? WHERE partner = ? AND direction = 'out' AND place BETWEEN ? AND ? AND status = 'pending'`,
+      [receiptNo, iat, partner, places.from, places.through],
+    )
+    await countAnew(
+      tx,
+      partner,
+      sent.filter(
+        packet =>
+          packet.status === 'pending' &&
+          otherDay({ receivedAt: iat, claims: packet }) !== null &&
+          packet.threadNo !== 0,
+      ),
     )
     return {
       refused: refusals.map(({ packet, problem }) => ({ kind: packet.kind, problem })),
@@ -98,7 +119,13 @@ export function createReceipts(parts: ReceiptsParts) {
       const items = new Map(verified.claims.items.map(item => [item.id, item]))
       await db.transaction(async tx => {
         const receiptNo = await store.nextReceiptNo(tx)
-        const { refused, oldest } = await settle(tx, partner, { from, through }, items, receiptNo)
+        const { refused, oldest } = await settle(
+          tx,
+          partner,
+          { from, through },
+          { items, iat: verified.claims.iat },
+          receiptNo,
+        )
         await store.saveReceipt(tx, { no: receiptNo, partner, direction: 'taken', through, jws, at: clock.now() })
         const link = await store.linkIn(tx, partner, 'out')
         await store.saveLink(tx, partner, 'out', { ...link, acked: Math.max(link.acked, through) })

@@ -57,7 +57,7 @@ export class UnprovenClaim extends ProblemError {
 
 type Recalled = Extract<Frame, { type: 'recalled' }>
 /** A place that the partner gave back: what stands there, and that the partner's own receipt covers it. */
-type Given = { frame: Recalled; id: string; claims: PacketClaims | null; refused: boolean }
+type Given = { frame: Recalled; id: string; claims: PacketClaims | null; refused: boolean; receivedAt: number }
 
 export function createRecovery(parts: RecoveryParts) {
   const { db, store, identity, trust, clock } = parts
@@ -86,7 +86,7 @@ export function createRecovery(parts: RecoveryParts) {
     if (item === undefined) throw new ProblemError('receipt.malformed', 'not covered')
     if (claims === null && item.status === 'stored')
       throw new UnprovenClaim(`place ${frame.n} was stored and is not given back`)
-    return { frame, id, claims, refused: item.status === 'refused' }
+    return { frame, id, claims, refused: item.status === 'refused', receivedAt: receipt.claims.iat }
   }
 
   /** What the partner gives back from a place on, one place after the other. */
@@ -178,7 +178,7 @@ export function createRecovery(parts: RecoveryParts) {
 
   /** Puts one own packet back where it stood, when it fits there. */
   async function putBack(partner: string, given: Given): Promise<void> {
-    const { frame, id, claims, refused } = given
+    const { frame, id, claims, refused, receivedAt } = given
     await db.transaction(async tx => {
       const before = await store.linkIn(tx, partner, 'out')
       if (frame.n !== before.n + 1) throw new ProblemError('exchange.protocol', `place ${frame.n} after ${before.n}`)
@@ -223,12 +223,13 @@ export function createRecovery(parts: RecoveryParts) {
           direction: 'out',
           status,
           receiptNo,
+          receivedAt,
           at,
         },
         link,
       )
       if (refused) return
-      const packet: StoredPacket = { no, id, claims, body, direction: 'out', status: 'stored' }
+      const packet: StoredPacket = { no, id, claims, body, direction: 'out', status: 'stored', receivedAt }
       const applied = { threadNo, thread: claims.thread, partner, packets: [...left, packet], packet, at }
       await handler.apply(tx, applied)
     })

@@ -5,7 +5,7 @@
 
 import { dayOf } from '../../protocol/agreement/document.ts'
 import { BAD, type Deadline } from '../../protocol/case/deadlines.ts'
-import type { CaseState } from '../../protocol/case/fold.ts'
+import { type CaseState, doneInstants } from '../../protocol/case/fold.ts'
 import type { Reader } from '../exchange/ports.ts'
 import type { Database, Transaction } from '../store/database.ts'
 
@@ -210,14 +210,15 @@ export function createStatistics(parts: {
       shipped,
       sent,
       handedOver,
-    } = state.instants
+      submitted,
+    } = doneInstants(state)
     const day = (at: number | null): string | null => (at === null ? null : dayOf(at))
     const ratings = [state.ratings.window, state.ratings.department]
     const answered = ratings.some(rating => rating !== null && rating.level >= BAD && rating.answered !== null)
     const duties = decided === null && !answered ? [] : await parts.deadlines(tx, state)
     const promise = decided === null ? undefined : duties.find(({ duty }) => duty === 'promise')
     const followed = (city: string) => duties.find(({ duty, city: of }) => duty === 'follow-up' && of === city)
-    const s = dayOf(Math.floor(row.submitted_at / 1000))
+    const s = dayOf(submitted ?? Math.floor(row.submitted_at / 1000))
     const answers = [prechecked, accepted, supplementRequested, state.state === 'refused' ? ended : null]
     const rechecked = answers.reduce((first, at) => (at !== null && (first === null || at < first) ? at : first), null)
     return {

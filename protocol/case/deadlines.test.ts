@@ -18,10 +18,12 @@ const TERMS: ClockInput['terms'] = {
 }
 const instant = (when: string) => Date.parse(`${when.replace(' ', 'T')}:00+08:00`) / 1000
 
-/** A thread from its steps: who, what, when (China Standard Time), body. Every step has seen all before it. */
-function thread(...steps: [city: string, kind: CaseKind, when: string, body?: object][]): Packet[] {
+/** A thread from its steps: who, what, when (China Standard Time), body, when it was receipted. Every step has seen all before it. */
+function thread(
+  ...steps: [city: string, kind: CaseKind, when: string, body?: object, receipt?: string | undefined][]
+): Packet[] {
   const packets: Packet[] = []
-  for (const [iss, kind, when, body = {}] of steps) {
+  for (const [iss, kind, when, body = {}, receipt] of steps) {
     const own = packets.filter(packet => packet.claims.iss === iss)
     const other = packets.filter(packet => packet.claims.iss !== iss)
     const claims: PacketClaims = {
@@ -37,7 +39,12 @@ function thread(...steps: [city: string, kind: CaseKind, when: string, body?: ob
       body: { sha256: 'ef'.repeat(32), size: 1, type: 'application/json' },
       materials: [],
     }
-    packets.push({ id: `${iss}${own.length}`, claims, body })
+    packets.push({
+      id: `${iss}${own.length}`,
+      claims,
+      body,
+      receivedAt: receipt === undefined ? null : instant(receipt),
+    })
   }
   return packets
 }
@@ -419,4 +426,128 @@ test('personal data are held until so many natural days after the end', () => {
   const ended = foldCase(thread(SUBMIT, ARRIVED, closed))
   if (open === null || ended === null) throw new Error('no case')
   expect([purgeDay(open, 90), purgeDay(ended, 90)]).toEqual([null, '2026-06-29'])
+})
+
+describe('the receipt is the time that both cities hold', () => {
+  type Step = Parameters<typeof thread>[number]
+  const [, , , body = {}] = SUBMIT
+  const backdated: Step = [A, 'case.submit', '2026-01-12 09:00', body, '2026-03-02 09:00']
+  const asks = { notice: 'x', materials: [], deadline: '2026-03-06' }
+
+  test('a submit that is dated back begins nothing before the day of the receipt', () => {
+    const { of, deemedAccepted } = clock([backdated], '2026-03-02')
+    expect(deemedAccepted).toBeNull()
+    expect(of('recheck')).toMatchObject({ city: S, from: '2026-03-02', due: '2026-03-03', level: 'red' })
+    expect(of('notice')).toMatchObject({ city: S, from: '2026-03-02', due: '2026-03-09', level: 'green' })
+    const window = clock([backdated], '2026-03-02', { terms: { ...TERMS, supplementClockStart: 'receipt' } })
+    expect(window.of('notice')).toMatchObject({ from: '2026-03-02', level: 'green' })
+    expect(window.deemedAccepted).toBeNull()
+  })
+
+  test('nor does a day at the window that lies longer back than the hand-over may take', () => {
+    const received = (day: string) => ({ ...body, receivedAt: `${day}T09:00:00+08:00` })
+    const from = (day: string, forwardDays: number) =>
+      clock([[A, 'case.submit', '2026-03-06 09:00', received(day), '2026-03-06 09:01']], '2026-03-06', {
+        terms: { ...TERMS, forwardDays, supplementClockStart: 'receipt' },
+      }).of('notice')?.from
+    expect([from('2026-03-05', 1), from('2026-03-04', 1), from('2025-12-01', 1)]).toEqual([
+      '2026-03-05',
+      '2026-03-06',
+      '2026-03-06',
+    ])
+    // However long the agreement lets the hand-over take, it takes no more than the days of the notice.
+    expect([from('2026-02-28', 30), from('2026-02-27', 30)]).toEqual(['2026-02-28', '2026-03-06'])
+  })
+
+  test('what came a minute after midnight begins on that day, and until there is a receipt the signature counts', () => {
+    const late = (receipt?: string): Step => [A, 'case.submit', '2026-03-02 23:59', body, receipt]
+    expect(clock([late('2026-03-03 00:00')], '2026-03-03').of('notice')).toMatchObject({ from: '2026-03-03' })
+    expect(clock([late()], '2026-03-03').of('notice')).toMatchObject({ from: '2026-03-02' })
+  })
+
+  test('a step that is dated back meets no limit that was over; one within a day counts as it was written', () => {
+    const submitted: Step = [A, 'case.submit', '2026-03-02 09:00', body, '2026-03-02 09:01']
+    const accepted = (receipt?: string): Step => [S, 'case.accept', '2026-03-09 10:00', {}, receipt]
+    const judged = (receipt?: string) => {
+      const { of, deemedAccepted } = clock([submitted, ARRIVED_LATER, accepted(receipt)], '2026-03-20')
+      return [of('notice')?.done, of('notice')?.level, deemedAccepted]
+    }
+    const ARRIVED_LATER: Step = [S, 'case.arrived', '2026-03-02 09:02', { localCaseNo: 'L1' }]
+    expect(judged()).toEqual(['2026-03-09', 'met', null])
+    expect(judged('2026-03-10 10:00')).toEqual(['2026-03-09', 'met', null])
+    expect(judged('2026-03-10 10:01')).toEqual(['2026-03-10', 'missed', '2026-03-02'])
+    expect(judged('2026-03-20 10:00')).toEqual(['2026-03-20', 'missed', '2026-03-02'])
+  })
+
+  test('a decision, a supplement and an answer that are dated back are late as they came', () => {
+    const submitted: Step = [A, 'case.submit', '2026-02-13 09:00', body, '2026-02-13 09:00']
+    const asked: Step = [S, 'case.request-supplement', '2026-02-26 09:00', asks, '2026-02-26 09:01']
+    const supplied = (receipt: string): Step => [
+      A,
+      'case.supplement',
+      '2026-03-06 09:00',
+      { note: 'x', materials: [] },
+      receipt,
+    ]
+    const supplement = (receipt: string) => clock([submitted, ARRIVED, asked, supplied(receipt)], '2026-03-31')
+    expect(supplement('2026-03-06 09:01').of('supplement')).toMatchObject({ done: '2026-03-06', level: 'met' })
+    expect(supplement('2026-03-25 09:01').of('supplement')).toMatchObject({ done: '2026-03-25', level: 'missed' })
+    expect(supplement('2026-03-25 09:01').of('review')).toMatchObject({ from: '2026-03-25', due: '2026-04-01' })
+    const decided = (receipt: string): Step => [S, 'case.decide', '2026-03-10 09:00', { outcome: 'granted' }, receipt]
+    const promise = (receipt: string) =>
+      clock([submitted, ARRIVED, ACCEPTED, decided(receipt)], '2026-04-30').of('promise')
+    expect(promise('2026-03-11 09:00')).toMatchObject({ done: '2026-03-10', level: 'met' })
+    expect(promise('2026-04-20 09:00')).toMatchObject({ done: '2026-04-20', level: 'missed' })
+  })
+
+  test('days that a city named and that were over when the other got them are the next working day', () => {
+    const submitted: Step = [A, 'case.submit', '2026-02-13 09:00', body, '2026-02-13 09:00']
+    const asked = (receipt: string): Step => [S, 'case.request-supplement', '2026-02-26 09:00', asks, receipt]
+    const supplement = (receipt: string) => clock([submitted, ARRIVED, asked(receipt)], '2026-03-09').of('supplement')
+    expect(supplement('2026-03-06 09:00')).toMatchObject({ from: '2026-03-06', due: '2026-03-06', level: 'overdue' })
+    expect(supplement('2026-03-09 09:00')).toMatchObject({ from: '2026-03-09', due: '2026-03-10', level: 'red' })
+    const supervised: Step = [
+      A,
+      'case.supervise',
+      '2026-03-02 09:00',
+      { text: 'x', answerBy: '2026-03-04' },
+      '2026-03-09 09:00',
+    ]
+    expect(clock([submitted, ARRIVED, supervised], '2026-03-09').of('answer')).toMatchObject({
+      ...{ city: S, from: '2026-03-09', due: '2026-03-10', level: 'red' },
+    })
+  })
+
+  test('a registration, a pre-check and a procedure that are dated back gain no days', () => {
+    const submitted: Step = [A, 'case.submit', '2026-03-02 09:00', body, '2026-03-02 09:01']
+    const arrived = (receipt: string): Step => [S, 'case.arrived', '2026-03-09 09:00', { localCaseNo: 'L1' }, receipt]
+    const notice = (receipt: string) => clock([submitted, arrived(receipt)], '2026-03-30').of('notice')
+    expect(notice('2026-03-09 09:01')).toMatchObject({ from: '2026-03-09', due: '2026-03-16' })
+    expect(notice('2026-03-30 09:01')).toMatchObject({ from: '2026-03-02', due: '2026-03-09', level: 'overdue' })
+    const paused = (receipt: string): Step => [S, 'case.pause', '2026-03-02 10:00', { procedure: 'hearing' }, receipt]
+    const resumed: Step = [S, 'case.resume', '2026-03-30 10:00', {}, '2026-03-30 10:00']
+    const promise = (receipt: string) =>
+      clock([SUBMIT, ARRIVED, ACCEPTED, paused(receipt), resumed], '2026-03-30').of('promise')?.due
+    expect([promise('2026-03-02 10:01'), promise('2026-03-27 10:01')]).toEqual(['2026-04-08', '2026-03-11'])
+  })
+
+  test('what a city begins itself counts from its own word, however late the other gets it', () => {
+    const body2 = { ...body, mode: 2 }
+    const own: Step[] = [
+      [A, 'case.submit', '2026-03-02 09:00', body2, '2026-03-20 09:00'],
+      [A, 'case.arrived', '2026-03-02 09:01', { localCaseNo: 'L1' }, '2026-03-20 09:00'],
+    ]
+    expect(clock(own, '2026-03-20').of('notice')).toMatchObject({ city: A, from: '2026-03-02', level: 'overdue' })
+    const decided: Step[] = [
+      ...own,
+      [A, 'case.accept', '2026-03-03 09:00', {}, '2026-03-20 09:00'],
+      [A, 'case.decide', '2026-03-04 09:00', { outcome: 'granted' }, '2026-03-20 09:00'],
+    ]
+    // The right to object begins when the city that has it was told.
+    expect(clock(decided, '2026-03-20').of('objection')).toMatchObject({
+      city: S,
+      from: '2026-03-20',
+      due: '2026-03-25',
+    })
+  })
 })

@@ -6,7 +6,8 @@
 import type { AgreementDocument } from '../agreement/document.ts'
 import { dayOf } from '../agreement/document.ts'
 import { addDays, addWorkingDays, type Calendar, isCovered, workingDaysBetween } from '../calendar/calendar.ts'
-import type { CaseState } from './fold.ts'
+import { doneAt, toldAt } from '../packet/times.ts'
+import { type CaseState, doneInstants, type SignedInstant } from './fold.ts'
 import { decisionLimits, objectionDay } from './lawful.ts'
 
 /** What is due → its Chinese name. */
@@ -69,11 +70,10 @@ export type CaseClock = {
 export function caseClock(input: ClockInput): CaseClock {
   const { state, terms } = input
   const { collecting, mover, instants } = state
-  const { submitted, arrived, accepted, decided, ended, sent } = days(state)
-  const { supplementRequested: requested, supplemented, shipped } = days(state)
+  const { submitted, decided, ended, sent, supplemented, shipped, handedOver, ...done } = doneDays(state)
   const received = instants.received === null ? null : dayOf(Date.parse(instants.received) / 1000)
   const refused = state.state === 'refused' ? ended : null
-  const answered = earliest(accepted, requested, refused)
+  const answered = earliest(done.accepted, done.supplementRequested, refused)
   const deadlines: Deadline[] = []
   const add = (entry: Deadline | null) => {
     // A case that ended another way leaves nothing to be done.
@@ -86,48 +86,96 @@ export function caseClock(input: ClockInput): CaseClock {
   }
 
   duty('forward', collecting, received, terms.forwardDays, submitted)
+  const asked = state.waits[0]
   if (state.paper || shipped !== null)
-    duty('mail', collecting, on(state.waits[0]?.from ?? instants.submitted), terms.mailDays, shipped)
+    duty('mail', collecting, on(asked?.told ?? asked?.from ?? instants.submitted), terms.mailDays, shipped)
+  const begun = begunDay(state, 'submitted', collecting, mover)
   // Nobody may gain days by registering late: what was over when the case arrived stays over.
-  const counted = (limit: number) => restarted(input.calendarOf(mover), submitted, limit, arrived)
-  duty('recheck', mover, counted(terms.recheckDays), terms.recheckDays, earliest(answered, days(state).prechecked))
-  const noticeFrom =
-    terms.supplementClockStart === 'receipt' && received !== null ? received : counted(terms.supplementNoticeDays)
+  const counted = (limit: number) =>
+    restarted(input.calendarOf(mover), begun, limit, on(instants.arrived), done.arrived)
+  duty('recheck', mover, counted(terms.recheckDays), terms.recheckDays, earliest(answered, done.prechecked))
+  const noticeFrom = fromWindow(input, received, begun) ?? counted(terms.supplementNoticeDays)
   const notice = answering(input, 'notice', { from: noticeFrom, since: 0, done: answered })
   add(notice)
-  const due = state.supplementDue
-  if (requested !== null && due !== null) {
-    const provisional = !isCovered(input.calendarOf(collecting), due)
-    add(judged(input, { duty: 'supplement', city: collecting, from: requested, due, provisional, done: supplemented }))
-  }
-  if (supplemented !== null)
+  const requested = begunDay(state, 'supplementRequested', mover, collecting)
+  if (requested !== null && state.supplementDue !== null)
+    add(
+      named(input, { duty: 'supplement', city: collecting, from: requested, done: supplemented }, state.supplementDue),
+    )
+  const reviewed = begunDay(state, 'supplemented', collecting, mover)
+  if (reviewed !== null)
     add(
       answering(input, 'review', {
-        from: supplemented,
+        from: reviewed,
         since: instants.supplemented ?? 0,
-        done: earliest(accepted, refused),
+        done: earliest(done.accepted, refused),
       }),
     )
   const late = (notice?.level === 'overdue' && ended === null) || notice?.level === 'missed'
   const deemedAccepted = late && notice !== null ? notice.from : null
-  const begun = earliest(accepted, deemedAccepted)
-  if (begun !== null) deadlines.push(...decisions(input, begun, decided, ended))
-  duty('result-mail', mover, decided, terms.resultMailDays, sent)
-  duty('deliver', mover, decided, DELIVER_DAYS, earliest(sent, days(state).handedOver, ended))
+  const accepted = earliest(on(instants.accepted), deemedAccepted)
+  if (accepted !== null) deadlines.push(...decisions(input, accepted, decided, ended))
+  const decidedOn = on(instants.decided)
+  duty('result-mail', mover, decidedOn, terms.resultMailDays, sent)
+  duty('deliver', mover, decidedOn, DELIVER_DAYS, earliest(sent, handedOver, ended))
   deadlines.push(...objection(input), ...afterwards(input))
-  return { deadlines, deemedAccepted, begun }
+  return { deadlines, deemedAccepted, begun: accepted }
 }
 
 const on = (at: number | null): string | null => (at === null ? null : dayOf(at))
 
-type Days = Record<Exclude<keyof CaseState['instants'], 'received'>, string | null>
-const days = ({ instants: { received: _, ...instants } }: CaseState): Days =>
-  Object.fromEntries(Object.entries(instants).map(([name, at]) => [name, on(at)])) as Days
+/** The day from which a limit of `actor` runs that a packet of `author` begins: its own packet by its word, one that it got by its receipt. */
+function begunDay(state: CaseState, name: SignedInstant, author: string, actor: string): string | null {
+  const at = state.instants[name]
+  return at === null ? null : dayOf(author === actor ? at : toldAt(at, state.receipts?.[name]))
+}
 
-/** The day on which a limit began: it begins anew on `again`, unless it was over by then. */
-function restarted(calendar: Calendar, from: string | null, limit: number, again: string | null): string | null {
-  if (from === null || again === null || again <= from) return again ?? from
-  return again <= addWorkingDays(calendar, from, limit).day ? again : from
+/** The days on which the steps count as done. */
+const doneDays = (state: CaseState) =>
+  Object.fromEntries(Object.entries(doneInstants(state)).map(([name, at]) => [name, on(at)])) as Record<
+    SignedInstant,
+    string | null
+  >
+
+/**
+ * The day on which a limit began: it begins anew on `again`, unless it was over by then. `shown` is when that step counts as done:
+ * a date that its author wrote long after gains no days.
+ */
+function restarted(
+  calendar: Calendar,
+  from: string | null,
+  limit: number,
+  again: string | null,
+  shown = again,
+): string | null {
+  if (from === null || again === null || shown === null || shown <= from) return again ?? from
+  return shown <= addWorkingDays(calendar, from, limit).day ? again : from
+}
+
+/**
+ * The day on which the window took the application, where the agreement counts the notice from it (收件); null where it does not, and
+ * where the submit came so late that the window's day would take what the moving city has.
+ */
+function fromWindow(
+  { state, terms, calendarOf }: ClockInput,
+  received: string | null,
+  begun: string | null,
+): string | null {
+  if (terms.supplementClockStart !== 'receipt' || received === null) return null
+  if (state.mover === state.collecting || begun === null) return received
+  const onTheWay = Math.min(terms.forwardDays, terms.supplementNoticeDays)
+  return begun <= addWorkingDays(calendarOf(state.mover), received, onTheWay).day ? received : null
+}
+
+/** A duty to a day that the other city named: one that was over when the city was told of it is the next working day. */
+function named(
+  input: ClockInput,
+  open: Omit<Deadline, 'level' | 'left' | 'due' | 'provisional'>,
+  day: string,
+): Deadline {
+  const calendar = input.calendarOf(open.city)
+  const due = day < open.from ? addWorkingDays(calendar, open.from, 1).day : day
+  return judged(input, { ...open, due, provisional: !isCovered(calendar, due) })
 }
 
 /**
@@ -143,7 +191,9 @@ function answering(
   const { state, terms } = input
   const calendar = input.calendarOf(state.mover)
   const limit = terms.supplementNoticeDays
-  const { shipped } = state.instants
+  const { instants, receipts } = state
+  const shipped = instants.shipped === null ? null : toldAt(instants.shipped, receipts?.shipped)
+  const delivered = instants.delivered === null ? null : toldAt(instants.delivered, receipts?.delivered)
   let [from, { day: due, provisional }] = [first, addWorkingDays(calendar, first, limit)]
   for (const wait of state.waits) {
     const [begun, over] = [dayOf(wait.from), on(wait.to)]
@@ -155,7 +205,7 @@ function answering(
       return { duty, city: state.mover, from, due: null, provisional, done, level: 'stopped', left }
     }
     if (shipped !== null && wait.to === Math.max(wait.from, shipped)) {
-      from = restarted(calendar, over, limit, on(state.instants.delivered)) ?? over
+      from = restarted(calendar, over, limit, on(delivered)) ?? over
       due = addWorkingDays(calendar, from, limit).day
     } else due = addWorkingDays(calendar, due, workingDaysBetween(calendar, begun, over)).day
     provisional ||= !isCovered(calendar, due)
@@ -169,9 +219,11 @@ function objection(input: ClockInput): Deadline[] {
   const [last, decided] = [objectionDay(input), state.instants.decided]
   if (last === null || decided === null) return []
   const objected = state.asked.find(({ kind, at }) => kind === 'case.object' && at >= decided)
-  const done = on(objected?.at ?? null) ?? (dayOf(now) > last.day ? last.day : null)
+  const done =
+    on(objected === undefined ? null : doneAt(objected.at, objected.told)) ?? (dayOf(now) > last.day ? last.day : null)
   const { day: due, provisional } = last
-  return [judged(input, { duty: 'objection', city: state.handling, from: dayOf(decided), due, provisional, done })]
+  const from = dayOf(toldAt(decided, state.receipts?.decided))
+  return [judged(input, { duty: 'objection', city: state.handling, from, due, provisional, done })]
 }
 
 /** What stays to be done after the end too: bad ratings (差评) to follow up, supervision to answer. */
@@ -184,7 +236,7 @@ function afterwards(input: ClockInput): Deadline[] {
   ] as const) {
     const rating = state.ratings[target]
     if (rating === null || rating.level < BAD) continue
-    const from = dayOf(rating.at)
+    const from = dayOf(city === state.collecting ? rating.at : toldAt(rating.at, rating.told))
     const { day: due, provisional } = addWorkingDays(
       input.calendarOf(city),
       from,
@@ -193,12 +245,10 @@ function afterwards(input: ClockInput): Deadline[] {
     const done = rating.answered === null ? null : dayOf(rating.answered)
     found.push(judged(input, { duty: 'follow-up', city, from, due, provisional, done }))
   }
-  for (const { city: asker, at, answerBy, answered } of state.asked) {
+  for (const { city: asker, at, told, answerBy, answered } of state.asked) {
     if (answerBy === null) continue
     const city = asker === state.collecting ? state.handling : state.collecting
-    const provisional = !isCovered(input.calendarOf(city), answerBy)
-    const done = answered === null ? null : dayOf(answered)
-    found.push(judged(input, { duty: 'answer', city, from: dayOf(at), due: answerBy, provisional, done }))
+    found.push(named(input, { duty: 'answer', city, from: dayOf(toldAt(at, told)), done: on(answered) }, answerBy))
   }
   return found
 }
@@ -252,6 +302,6 @@ const earliest = (...days: (string | null | undefined)[]): string | null =>
 
 /** The last day on which the collecting city holds the personal data of an ended case; natural days. */
 export function purgeDay(state: CaseState, purgeDays: number): string | null {
-  const { ended } = state.instants
-  return ended === null ? null : addDays(dayOf(ended), purgeDays)
+  const ended = begunDay(state, 'ended', state.mover, state.collecting)
+  return ended === null ? null : addDays(ended, purgeDays)
 }

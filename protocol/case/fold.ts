@@ -1,5 +1,6 @@
 /** The state of a case is a pure fold over its thread. SPEC.md §6.3. */
 import type { Packet } from '../packet/claims.ts'
+import { doneAt, otherDay, toldAt } from '../packet/times.ts'
 import { type Refused, refuse } from '../problem.ts'
 import { canonicalOrder } from '../thread/chain.ts'
 import {
@@ -35,13 +36,18 @@ export type CaseInstants = {
   handedOver: number | null
 }
 
-/** A special procedure (特别程序): its time does not count. Seconds; `to` is null while it runs. */
+export type SignedInstant = Exclude<keyof CaseInstants, 'received'>
+
+/** A special procedure (特别程序): its time does not count. Seconds, as `doneAt` gives them; `to` is null while it runs. */
 export type Pause = { procedure: CaseContent<'case.pause'>['procedure'] | null; from: number; to: number | null }
 
-/** From a pre-check on, the handling city waits for the originals (mode 1); until they are mailed or it goes on without them. Seconds. */
-export type Wait = { from: number; to: number | null }
+/**
+ * From a pre-check on, the handling city waits for the originals (mode 1); until it is told that they are mailed, or goes on without
+ * them. Seconds; `told`: when the collecting city got the pre-check, where that is another day.
+ */
+export type Wait = { from: number; to: number | null; told?: number }
 
-/** Something that one city asks the other to answer. Seconds; `answered` is null while it waits. */
+/** Something that one city asks the other to answer. Seconds; `told` where the receipt gives another day, `answered` is null while it waits. */
 export type Asked = {
   packet: string
   kind: 'case.remind' | 'case.supervise' | 'case.appeal-evaluation' | 'case.object'
@@ -49,10 +55,11 @@ export type Asked = {
   at: number
   answerBy: string | null
   answered: number | null
+  told?: number
 }
 
-/** 好差评: 1 非常满意 … 5 非常不满意; 4 and 5 are bad (差评) and must be followed up. Seconds. */
-export type Rating = { level: number; at: number; answered: number | null }
+/** 好差评: 1 非常满意 … 5 非常不满意; 4 and 5 are bad (差评) and must be followed up. Seconds; `told` where the receipt gives another day. */
+export type Rating = { level: number; at: number; answered: number | null; told?: number }
 
 /** What both cities agree on; holds no personal data but the case numbers. */
 export type CaseState = {
@@ -86,7 +93,9 @@ export type CaseState = {
   ratings: { window: Rating | null; department: Rating | null }
   asked: readonly Asked[]
   /** cities that deleted what they held of the case, but for its evidence */ purgedBy: readonly string[]
-  instants: CaseInstants
+  /** as their authors wrote them */ instants: CaseInstants
+  /** when the other city got the packets of these instants (seconds), where that is another day */
+  receipts?: Partial<Record<SignedInstant, number>>
   pauses: readonly Pause[]
   /** ids of asks that came too late to have an effect */ late: string[]
 }
@@ -158,9 +167,44 @@ function begin(submit: Packet, mover: string): CaseState {
       sent: null,
       handedOver: null,
     },
+    ...receiptsWith(undefined, 'submitted', submit),
     pauses: [],
     late: [],
   }
+}
+
+/** When each step counts as done; seconds. */
+export const doneInstants = ({ instants: { received: _, ...instants }, receipts }: CaseState) =>
+  Object.fromEntries(
+    Object.entries(instants).map(([name, at]) => [
+      name,
+      at === null ? null : doneAt(at, receipts?.[name as SignedInstant]),
+    ]),
+  ) as Record<SignedInstant, number | null>
+
+/** What the receipt of a packet tells of an instant, beside what is known of others; nothing where it gives the same day. */
+function receiptsWith(known: CaseState['receipts'], name: SignedInstant, packet: Packet): Pick<CaseState, 'receipts'> {
+  const { [name]: _, ...others } = known ?? {}
+  const received = otherDay(packet)
+  const receipts = received === null ? others : { ...others, [name]: received }
+  return Object.keys(receipts).length === 0 ? {} : { receipts }
+}
+
+/** The state with an instant that a packet gives it. */
+function stamped({ receipts, ...state }: CaseState, name: SignedInstant, packet: Packet): CaseState {
+  return {
+    ...state,
+    instants: { ...state.instants, [name]: packet.claims.iat },
+    ...receiptsWith(receipts, name, packet),
+  }
+}
+const stampedOnce = (state: CaseState, name: SignedInstant, packet: Packet): CaseState =>
+  state.instants[name] === null ? stamped(state, name, packet) : state
+
+/** The `told` of what a packet asks, where its receipt gives another day. */
+function toldOf(packet: Packet): { told?: number } {
+  const told = otherDay(packet)
+  return told === null ? {} : { told }
 }
 
 /** The state after one more packet, which was admitted last: for a thread whose bodies were purged, and which has ended. */
@@ -176,21 +220,23 @@ function apply(state: CaseState, packet: Packet): CaseState {
   }
   const rule = ruleOf(kind)
   const next = { ...state, state: rule.to === 'same' ? state.state : rule.to }
-  return waiting(effects(next, kind, packet), packet.claims.iat)
+  return waiting(effects(next, kind, packet), packet)
 }
 
 /** A reader that dropped what it does not need (materials of thousands of bodies) knows of no paper. */
 const onPaper = (materials: readonly CaseMaterial[] | undefined): boolean =>
   materials?.some(({ form }) => form === 'original' || form === 'copy') === true
 
-function waiting(state: CaseState, at: number): CaseState {
+function waiting(state: CaseState, packet: Packet): CaseState {
+  const { iss, iat } = packet.claims
   const waits = state.paper && state.state === 'prechecked' && state.instants.shipped === null
   if (waits === waitsForOriginals(state)) return state
+  if (waits)
+    return { ...state, waits: [...state.waits, { from: doneAt(iat, otherDay(packet)), to: null, ...toldOf(packet) }] }
+  const at = (iss === state.mover ? doneAt : toldAt)(iat, otherDay(packet))
   return {
     ...state,
-    waits: waits
-      ? [...state.waits, { from: at, to: null }]
-      : state.waits.map(wait => (wait.to === null ? { ...wait, to: Math.max(wait.from, at) } : wait)),
+    waits: state.waits.map(wait => (wait.to === null ? { ...wait, to: Math.max(wait.from, at) } : wait)),
   }
 }
 
@@ -198,53 +244,53 @@ export const waitsForOriginals = ({ waits }: CaseState): boolean => waits.some((
 
 function effects(next: CaseState, kind: CaseKind, packet: Packet): CaseState {
   const at = packet.claims.iat
+  const done = doneAt(at, otherDay(packet))
   const bodyOf = <K extends CaseKind>(_: K) => packet.body as CaseBody<K> | null
   switch (kind) {
     case 'case.arrived':
-      return { ...next, localCaseNo: bodyOf(kind)?.localCaseNo ?? null, instants: { ...next.instants, arrived: at } }
+      return stamped({ ...next, localCaseNo: bodyOf(kind)?.localCaseNo ?? null }, 'arrived', packet)
     case 'case.request-supplement': {
       const notice = bodyOf(kind)
-      return {
+      const asked = {
         ...next,
         supplementRequests: next.supplementRequests + 1,
         lacking: notice === null ? null : lackingOf(notice),
         supplementDeadline: notice?.deadline ?? null,
         supplementDue: notice?.deadline ?? null,
-        instants: { ...next.instants, supplementRequested: at },
       }
+      return stamped(asked, 'supplementRequested', packet)
     }
-    case 'case.supplement':
-      return {
-        ...next,
-        paper: next.paper || (next.mode === 1 && onPaper(bodyOf(kind)?.materials)),
-        supplementDeadline: null,
-        instants: { ...next.instants, supplemented: at },
-      }
+    case 'case.supplement': {
+      const paper = next.paper || (next.mode === 1 && onPaper(bodyOf(kind)?.materials))
+      return stamped({ ...next, paper, supplementDeadline: null }, 'supplemented', packet)
+    }
     case 'case.mail': {
       const mail = bodyOf(kind)
       if (mail?.parcel !== 'originals' || mail.state !== 'delivered') return next
-      return { ...next, instants: { ...next.instants, delivered: next.instants.delivered ?? at } }
+      // What the moving city tells itself counts as its own step.
+      const told = packet.claims.iss === next.mover ? { ...packet, receivedAt: done } : packet
+      return stampedOnce(next, 'delivered', told)
     }
     case 'case.precheck':
-      return { ...next, instants: { ...next.instants, prechecked: at } }
+      return stamped(next, 'prechecked', packet)
     case 'case.ship':
-      return { ...next, instants: { ...next.instants, shipped: next.instants.shipped ?? at } }
+      return stampedOnce(next, 'shipped', packet)
     case 'case.pause':
-      return { ...next, pauses: [...next.pauses, { procedure: bodyOf(kind)?.procedure ?? null, from: at, to: null }] }
+      return { ...next, pauses: [...next.pauses, { procedure: bodyOf(kind)?.procedure ?? null, from: done, to: null }] }
     case 'case.resume':
-      return { ...next, pauses: next.pauses.map(pause => (pause.to === null ? { ...pause, to: at } : pause)) }
+      return { ...next, pauses: next.pauses.map(pause => (pause.to === null ? { ...pause, to: done } : pause)) }
     case 'case.send-result':
-      return { ...next, instants: { ...next.instants, sent: at } }
+      return stamped(next, 'sent', packet)
     case 'case.result-received':
-      return { ...next, instants: { ...next.instants, handedOver: next.instants.handedOver ?? at } }
+      return stampedOnce(next, 'handedOver', packet)
     case 'case.accept':
-      return { ...next, promisedBy: bodyOf(kind)?.promisedBy ?? null, instants: { ...next.instants, accepted: at } }
+      return stamped({ ...next, promisedBy: bodyOf(kind)?.promisedBy ?? null }, 'accepted', packet)
     case 'case.extend':
-      return { ...next, extendedUntil: bodyOf(kind)?.until ?? '', instants: { ...next.instants, extended: at } }
+      return stamped({ ...next, extendedUntil: bodyOf(kind)?.until ?? '' }, 'extended', packet)
     case 'case.withdraw':
       return { ...next, withdrawRequested: true }
     case 'case.decide':
-      return { ...next, decision: bodyOf(kind)?.outcome ?? null, instants: { ...next.instants, decided: at } }
+      return stamped({ ...next, decision: bodyOf(kind)?.outcome ?? null }, 'decided', packet)
     case 'case.evaluate': {
       const rating = bodyOf(kind)
       if (rating === null) return next
@@ -252,33 +298,41 @@ function effects(next: CaseState, kind: CaseKind, packet: Packet): CaseState {
       return {
         ...next,
         evaluated: { ...next.evaluated, [target]: true },
-        ratings: { ...next.ratings, [target]: { level, at, answered: null } },
+        ratings: { ...next.ratings, [target]: { level, at, answered: null, ...toldOf(packet) } },
       }
     }
     case 'case.answer-evaluation': {
       const target = bodyOf(kind)?.target ?? 'department'
       const rating = next.ratings[target]
       if (rating === null || rating.answered !== null) return next
-      return { ...next, ratings: { ...next.ratings, [target]: { ...rating, answered: at } } }
+      return { ...next, ratings: { ...next.ratings, [target]: { ...rating, answered: done } } }
     }
     case 'case.remind':
     case 'case.object':
     case 'case.appeal-evaluation':
     case 'case.supervise': {
       const answerBy = kind === 'case.supervise' ? (bodyOf(kind)?.answerBy ?? null) : null
-      const asked = { packet: packet.id, kind, city: packet.claims.iss, at, answerBy, answered: null }
+      const asked = {
+        packet: packet.id,
+        kind,
+        city: packet.claims.iss,
+        at,
+        answerBy,
+        answered: null,
+        ...toldOf(packet),
+      }
       return { ...next, asked: [...next.asked, asked] }
     }
     case 'case.answer': {
       const to = bodyOf(kind)?.to
-      return { ...next, asked: next.asked.map(ask => (ask.packet === to ? { ...ask, answered: at } : ask)) }
+      return { ...next, asked: next.asked.map(ask => (ask.packet === to ? { ...ask, answered: done } : ask)) }
     }
     case 'case.purge':
       return { ...next, purgedBy: [...next.purgedBy, packet.claims.iss] }
     case 'case.close':
-      return { ...next, outcome: bodyOf(kind)?.outcome ?? next.decision, instants: { ...next.instants, ended: at } }
+      return stamped({ ...next, outcome: bodyOf(kind)?.outcome ?? next.decision }, 'ended', packet)
     case 'case.refuse':
-      return { ...next, instants: { ...next.instants, ended: at } }
+      return stamped(next, 'ended', packet)
     default:
       return next
   }

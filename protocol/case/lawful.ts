@@ -4,6 +4,7 @@
  */
 import { dayOf } from '../agreement/document.ts'
 import { addWorkingDays, type Calendar, type Counted, isWorkingDay, workingDaysBetween } from '../calendar/calendar.ts'
+import { doneAt, toldAt } from '../packet/times.ts'
 import { type Refused, refuse } from '../problem.ts'
 import type { ClockInput } from './deadlines.ts'
 import { type CaseState, decisionStands } from './fold.ts'
@@ -57,10 +58,11 @@ export function decisionLimits(input: LimitInput, from: string): DecisionLimits 
 
 /** The day of the extension, no later than `latest`; procedures that began after it put it off. */
 function extended(calendar: Calendar, state: CaseState, latest: string): Counted | null {
-  const { extendedUntil, instants } = state
+  const { extendedUntil, instants, receipts } = state
   if (extendedUntil === null || extendedUntil === '') return null
+  const extendedAt = instants.extended === null ? 0 : doneAt(instants.extended, receipts?.extended)
   const until = addWorkingDays(calendar, extendedUntil < latest ? extendedUntil : latest, 0).day
-  const counted = addWorkingDays(calendar, until, pausedDays(calendar, state, instants.extended ?? 0))
+  const counted = addWorkingDays(calendar, until, pausedDays(calendar, state, extendedAt))
   return counted.day > latest ? { ...counted, day: latest } : counted
 }
 
@@ -80,7 +82,11 @@ export function objectionDay({
 }: Pick<ClockInput, 'state' | 'terms' | 'calendarOf'>): Counted | null {
   const { decided } = state.instants
   if (state.mover !== state.collecting || decided === null || !decisionStands(state)) return null
-  return addWorkingDays(calendarOf(state.handling), dayOf(decided), terms.objectionDays)
+  return addWorkingDays(
+    calendarOf(state.handling),
+    dayOf(toldAt(decided, state.receipts?.decided)),
+    terms.objectionDays,
+  )
 }
 
 /**

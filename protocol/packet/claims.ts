@@ -32,5 +32,8 @@ export const PacketClaims = z.strictObject({
 })
 export type PacketClaims = z.infer<typeof PacketClaims>
 
-/** A packet whose bytes are known; `body` is null when it was purged or has not been read. */
-export type Packet = { id: Sha256; claims: PacketClaims; body: unknown }
+/**
+ * A packet whose bytes are known; `body` is null when it was purged or has not been read. `receivedAt` (seconds) is the `iat` of the
+ * first receipt by which the other city says that it stored it: absent or null while there is none.
+ */
+export type Packet = { id: Sha256; claims: PacketClaims; body: unknown; receivedAt?: number | null }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { verifyBundle } from '../../node/evidence/verify.ts'
+import { dayOf } from '../../protocol/agreement/document.ts'
 import { bundleBytes, bundleInputOf } from '../support/play-bundle.ts'
 import { type PlayedCase, playCase, playMaterial, playSetting, submitContentOf } from '../support/play-case.ts'
 import { delegate, type PlayCity, playCity, playKey } from '../support/play-city.ts'
@@ -71,6 +72,36 @@ describe('a genuine bundle', () => {
       { level: 'warning', problem: { detail: expect.stringMatching(/^body.day: deadline: not after /) } },
     ])
     expect(verdict.second?.warnings).toEqual([expect.stringMatching(/deadline cannot be meant/)])
+  })
+
+  test('counts a packet that was long on the way by its receipt, and its page says so', async () => {
+    const setting = await playSetting({ cities })
+    const { play, collecting, handling, agreement, caseNo } = setting
+    const submit = submitContentOf(caseNo, 0, [])
+    const { id, claims } = await play.say(collecting, 'case.submit', submit, {
+      ...{ agreement: agreement.id, receipt: false },
+    })
+    const day = dayOf(claims.iat + 20 * DAY)
+    await play.receipt(handling, [{ id, status: 'stored' }], claims.iat + 20 * DAY)
+    // One more receipt for the same packet: the first counts.
+    await play.receipt(handling, [{ id, status: 'stored' }], claims.iat + 40 * DAY)
+    play.clock = claims.iat + 20 * DAY + 60
+    await play.say(handling, 'case.arrived', { localCaseNo: 'SY-1' })
+    const bundle = await bundleBytes(bundleInputOf(setting))
+    const verdict = await judgeOne(bundle, fingerprints)
+    expectAccepted(verdict, { state: 'arrived', outcome: null })
+    expect(verdict.first.findings).toEqual([])
+    const { deadlines } = verdict.first
+    expect(deadlines?.deemedAccepted).toBeNull()
+    expect(deadlines?.duties.map(({ duty, from, missed }) => [duty, from, missed])).toEqual([
+      ['forward', expect.any(String), true],
+      ['recheck', day, false],
+      ['notice', day, false],
+    ])
+    expect(deadlines?.duties.map(({ packets }) => packets.begun === null)).toEqual([true, false, false])
+    const page = new TextDecoder().decode(unpack(bundle)['timeline.html'])
+    expect(page.match(/期限按回执时间计算/g)).toHaveLength(1)
+    expect(page).toContain('days are counted by the receipt')
   })
 
   test('accepts fingerprints as people copy them', async () => {

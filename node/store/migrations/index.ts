@@ -28,6 +28,7 @@ import { directoryFloors } from './025-directory-floors.ts'
 import { wantedMaterials } from './026-wanted-materials.ts'
 import { blockedJobs } from './027-blocked-jobs.ts'
 import { toldSignatures } from './028-told-signatures.ts'
+import { receivedAt } from './029-received-at.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -58,4 +59,5 @@ export const MIGRATIONS: readonly Migration[] = [
   wantedMaterials,
   blockedJobs,
   toldSignatures,
+  receivedAt,
 ]
