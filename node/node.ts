@@ -220,10 +220,16 @@ export async function startNode({
   const threadId = () => randomBytes(16).toString('hex')
   const applicantSecret = deriveKey(identity.dataKey(), 'applicant 1')
 
+  const countDenied = telemetry.metrics.counter(
+    'tongban_connections_refused_total',
+    'Connections and streams of other nodes that were refused or ended, by reason',
+    ['reason'],
+  )
   const host = await createP2pHost({
     key: identity.peerKey(),
     listen: config.p2p.listen,
     announce: config.p2p.announce,
+    ...(config.p2p.dialRange === undefined ? {} : { range: config.p2p.dialRange }),
     relay: {
       reservations: config.p2p.offerRelay,
       use: () =>
@@ -233,7 +239,7 @@ export async function startNode({
         }),
     },
     cityOf: trust.cityOf,
-    announced: () => trust.partners().flatMap(code => trust.reach(code).addresses),
+    announced: () => trust.partners().map(code => [code, trust.reach(code).addresses] as const),
     gate: peer => trust.knows(peer) || partners.hasOpenInvite() || directories.admits(peer),
     onEvent: event => {
       if (event.kind === 'handler-failed') log.error('stream handler failed', { protocol: event.protocol }, event.error)
@@ -242,6 +248,7 @@ export async function startNode({
           partner: trust.cityOf(event.peer) ?? '',
           reason: event.error instanceof Error ? event.error.message : '',
         })
+      if (event.kind === 'denied') countDenied({ reason: event.reason })
       if (event.kind === 'cut-off') log.warning('too much work: not heard for a while', { city: event.city })
       if (event.kind === 'listener-failed') log.error('connection listener failed', {}, event.error)
     },

@@ -101,6 +101,15 @@ export const ConfigFile = z.strictObject({
         .max(16)
         .default([])
         .meta(says('multiaddrs told to partners in place of those listened at', '告知合作城市的地址，代替监听地址')),
+      dialRange: z
+        .enum(['public', 'private', 'loopback'])
+        .optional()
+        .meta(
+          says(
+            'how far inside the addresses that partners tell may lead: public ones alone, private networks too, this machine too; absent: private, and loopback when this node listens at nothing else',
+            '合作城市告知的地址可连到何处：仅公网，含内网，含本机；不设为内网，仅监听本机的节点含本机',
+          ),
+        ),
       relays: z
         .array(DivisionCode)
         .max(4)

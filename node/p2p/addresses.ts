@@ -5,6 +5,9 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 /** How far inside partners may lead the dials of this node: `public` addresses alone, `private` networks too, `loopback` too. */
 export type DialRange = 'public' | 'private' | 'loopback'
 
+/** A city and the multiaddrs at which it says that it may be reached. */
+export type Announced = readonly [city: string, addresses: readonly string[]]
+
 /** Of this machine, this link or nobody: unspecified, loopback, link-local, multicast, reserved (RFC 6890). */
 const NOWHERE = new BlockList()
 NOWHERE.addSubnet('0.0.0.0', 8, 'ipv4')

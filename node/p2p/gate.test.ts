@@ -28,7 +28,7 @@ function gateWith(given: Partial<P2pLimits> & { announced?: string[] } = {}) {
   const gate = new ConnectionGate({
     gate: () => true,
     cityOf: peer => cities.get(peer),
-    announced: () => announced,
+    announced: () => [['420300', announced]],
     range: 'private',
     limits: { ...P2P_LIMITS, inboundPerSecond: 1000, inboundPerSecondKnown: 1000, ...limits },
     onDenied: reason => denied.push(reason),

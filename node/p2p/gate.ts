@@ -6,7 +6,7 @@
 import type { ConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Gate } from '../exchange/wire.ts'
-import { type DialRange, inRange, ipOf } from './addresses.ts'
+import { type Announced, type DialRange, inRange, ipOf } from './addresses.ts'
 import { Counts } from './counts.ts'
 import { HalfOpen, type HalfOpenEnd } from './half-open.ts'
 import { KnownSources } from './known-sources.ts'
@@ -18,7 +18,7 @@ export type Denied = HalfOpenEnd | 'unknown-peer' | 'relay'
 export type ConnectionGateParts = {
   gate: Gate
   /** the city whose peer it is; none: it neither relays nor is relayed */ cityOf: (peer: string) => string | undefined
-  /** multiaddrs that partners announce */ announced: () => Iterable<string>
+  announced: () => Iterable<Announced>
   range: DialRange
   limits: P2pLimits
   onDenied: (reason: Denied) => void

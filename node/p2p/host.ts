@@ -10,7 +10,7 @@ import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { ProblemError } from '../../protocol/problem.ts'
 import { type Budget, Budgets, WORK } from '../exchange/budget.ts'
 import type { Gate, Transport, Wire, WireHandler } from '../exchange/wire.ts'
-import { type DialRange, rangeOf, sourceIn } from './addresses.ts'
+import { type Announced, type DialRange, rangeOf, sourceIn } from './addresses.ts'
 import { type ConnectionListener, Connections, type Ended } from './connections.ts'
 import { Counts } from './counts.ts'
 import { deadline } from './deadline.ts'
@@ -47,8 +47,8 @@ export type P2pHostOptions = {
    * Without it every peer is a city of its own
    */
   cityOf?: (peer: string) => string | undefined
-  /** multiaddrs at which partners may be reached */
-  announced?: () => Iterable<string>
+  /** the multiaddrs at which each partner may be reached, by city */
+  announced?: () => Iterable<Announced>
   /** how far inside addresses of partners may lead; else loopback when this node listens there alone, else private networks */
   range?: DialRange
   relay?: {
@@ -96,7 +96,7 @@ class Host implements P2pHost {
   readonly #budgets: Budgets
   readonly #cutOff = new Set<Budget>()
   readonly #running = new Set<Promise<void>>()
-  readonly #relays = new RelayTransport()
+  readonly #relays = new RelayTransport((address, signal) => this.#connectRelay(address, signal))
   #keeping: ReturnType<typeof setTimeout> | undefined
   #node: Libp2p | undefined
 
@@ -141,7 +141,7 @@ class Host implements P2pHost {
       peer,
       reserved: this.#relays.reservedAt(peerIdFromString(peer)),
     }))
-    return { used, reservations: reservationsOf(this.#node) }
+    return { used, reservations: reservationsOf(this.#node, this.#cityOf) }
   }
 
   #usedRelays = (): readonly RelayAt[] => this.#options.relay?.use() ?? []
@@ -167,6 +167,7 @@ class Host implements P2pHost {
       limits: this.#limits,
       relays: this.#relays,
       reservations: this.#options.relay?.reservations ?? 0,
+      cityOf: this.#cityOf,
     })
     node.addEventListener('connection:open', ({ detail }) => {
       if (detail.direction === 'inbound') this.#budgetOf(detail.remotePeer.toString()).charge(WORK.connection)
@@ -309,6 +310,21 @@ class Host implements P2pHost {
       limit.clear()
       done()
     }
+  }
+
+  /** A relay is dialled at what its own city announces: who is reached over it could tell addresses of it that lead nowhere. */
+  async #connectRelay(address: string, signal: AbortSignal): Promise<void> {
+    const node = this.#node
+    const [, peer = ''] = /\/p2p\/([A-Za-z0-9]+)$/.exec(address) ?? []
+    if (node === undefined || this.#connections.of(peer).length > 0) return
+    const city = this.#nameOf(peer)
+    const announced = [...(this.#options.announced?.() ?? [])].find(([code]) => code === city)?.[1] ?? []
+    const own = this.#dialable(
+      peer,
+      announced.filter(other => !other.includes(RELAYED)),
+    )
+    const targets = own.length > 0 ? own : this.#dialable(peer, [address])
+    await this.#dials.run(city, peer, () => node.dial(targets, { signal }), signal)
   }
 
   /** The addresses of a peer that one dial tries. No relay serves others than its partners, so over others none leads. */

@@ -1,10 +1,10 @@
 /** Addresses that are partners': those they announce, and those they came from. Half-open connections from there have places of their own. */
-import { ipIn, sourceOf } from './addresses.ts'
+import { type Announced, ipIn, sourceOf } from './addresses.ts'
 import type { P2pLimits } from './limits.ts'
 
 export type KnownSourcesParts = {
   limits: P2pLimits
-  /** multiaddrs that partners announce; told anew after `knownSourcesAge` */ announced: () => Iterable<string>
+  /** asked again after `knownSourcesAge` */ announced: () => Iterable<Announced>
   /** ms, monotonic */ now: () => number
 }
 
@@ -30,7 +30,7 @@ export class KnownSources {
     const { announced, limits, now } = this.#parts
     if (now() - this.#readAt >= limits.knownSourcesAge) {
       this.#readAt = now()
-      const ips = [...announced()].flatMap(address => ipIn(address) ?? [])
+      const ips = [...announced()].flatMap(([, addresses]) => addresses.flatMap(address => ipIn(address) ?? []))
       this.#announced = new Set(ips.map(sourceOf))
     }
     if (this.#announced.has(source)) return true

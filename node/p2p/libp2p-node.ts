@@ -18,6 +18,7 @@ export type Libp2pNodeOptions = {
   limits: P2pLimits
   /** dials relayed addresses */ relays: RelayTransport
   /** places that this node offers as a relay; 0: it is none */ reservations: number
+  cityOf: (peer: string) => string | undefined
 }
 
 /** libp2p's own log names addresses and peer ids of strangers; what matters of it comes back as errors and events. */
@@ -32,14 +33,14 @@ const logger: ComponentLogger = { forComponent: () => silent }
 const UNBOUNDED = Number.MAX_SAFE_INTEGER
 
 export async function createLibp2pNode(options: Libp2pNodeOptions): Promise<Libp2p> {
-  const { key, listen, announce, gater, range, limits, relays, reservations } = options
+  const { key, listen, announce, gater, range, limits, relays, reservations, cityOf } = options
   return createLibp2p({
     start: false,
     privateKey: key,
     logger,
     addresses: { listen: [...listen], announce: [...announce] },
     transports: [safeTcp(limits, range), relays.make],
-    ...(reservations === 0 ? {} : { services: { relay: await relayServer(reservations) } }),
+    ...(reservations === 0 ? {} : { services: { relay: await relayServer(reservations, cityOf) } }),
     connectionEncrypters: [noise({ crypto: sodiumCrypto })],
     streamMuxers: [boundedYamux(limits)],
     connectionGater: gater,

@@ -1,5 +1,5 @@
 /** Whatever strangers, or one partner with all its peers, take of a host: the places of the other partners stay theirs. */
-import { connect, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import type { Libp2p } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { afterEach, describe, expect, test, vi } from 'vitest'
@@ -191,6 +191,60 @@ describe('streams', () => {
     // One that fails gives its place back.
     for (let i = 0; i < 3; i += 1) await outcome(host.open(other.peer, [], '/unknown/1'))
     expect(await outcome(open(other))).not.toBe('exchange.unreachable')
+  })
+})
+
+describe('dials', () => {
+  /** Counts who connects, and says nothing. */
+  async function silent() {
+    let came = 0
+    const server = createServer(() => {
+      came += 1
+    })
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    stops.push(() => server.close())
+    return { port: (server.address() as AddressInfo).port, came: () => came }
+  }
+
+  test.each(['/ip4/127.0.0.1', '/ip6/::ffff:127.0.0.1', '/dns4/localhost', '/dns/localhost'])(
+    'a partner does not lead a node of a network to %s of its own machine, unless that is meant',
+    async host => {
+      const { port, came } = await silent()
+      const node = await started({ listen: [], range: 'private', limits: { dialTimeout: 1_000 } })
+      const partner = peerIdOf(newPeerKey())
+      expect(await outcome(node.open(partner, [`${host}/tcp/${port}`], PROTOCOL))).toBe('exchange.unreachable')
+      expect(came()).toBe(0)
+      const meant = await started({ listen: [], range: 'loopback', limits: { dialTimeout: 1_000 } })
+      await outcome(meant.open(partner, [`${host}/tcp/${port}`], PROTOCOL))
+      expect(came()).toBe(1)
+    },
+  )
+
+  test('a name leads to a partner that listens there', async () => {
+    const { host } = await target()
+    const node = await started({ listen: [] })
+    const wire = await node.open(host.peer, [`/dns4/localhost/tcp/${portOf(host)}`], PROTOCOL)
+    await wire.close()
+    expect(await collect(wire)).toEqual([])
+  })
+
+  test('n addresses of a peer are tried, and not one more', async () => {
+    const { host } = await target()
+    const node = await started({ listen: [], limits: { addressesPerPeer: 3 } })
+    const none = Array.from({ length: 3 }, (_, i) => `/ip4/127.0.0.1/tcp/${i + 1}`)
+    const open = (addresses: string[]) => outcome(node.open(host.peer, addresses, PROTOCOL))
+    expect(await open([...none, ...host.addresses()])).toBe('exchange.unreachable')
+    // What can't be dialled at all does not count.
+    expect(await open(['nonsense', '/unix/x', ...none.slice(1), ...host.addresses()])).not.toBe('exchange.unreachable')
+  })
+
+  test('over a relay that is no partner nobody is dialled', async () => {
+    const { port, came } = await silent()
+    const [relay, partner] = [peerIdOf(newPeerKey()), peerIdOf(newPeerKey())]
+    const node = await started({ listen: [], cityOf: peer => (peer === partner ? '610900' : undefined) })
+    const address = `/ip4/127.0.0.1/tcp/${port}/p2p/${relay}/p2p-circuit/p2p/${partner}`
+    expect(await outcome(node.open(partner, [address], PROTOCOL))).toBe('exchange.unreachable')
+    expect(came()).toBe(0)
   })
 })
 

@@ -1,8 +1,12 @@
+import { type AddressInfo, createServer } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { freePort } from '../../test/support/node-process.ts'
 import { newPeerKey, startHost } from '../../test/support/p2p-hosts.ts'
 import { echo, outcome } from '../../test/support/transport-contract.ts'
 import { createP2pHost, type P2pEvent, type P2pHost, type P2pHostOptions } from './host.ts'
+import { P2P_LIMITS } from './limits.ts'
+import { peerIdOf } from './peer-id.ts'
+import { RELAY_PLACES } from './relay-places.ts'
 
 const PROTOCOL = '/relayed/1'
 const FRAME = 64 * 1024
@@ -119,6 +123,82 @@ describe('relay', () => {
     await soon(() => expect(failures).toHaveLength(1))
     expect(third.relays().used[0]?.reserved).toBe(false)
     expect(relay.relays().reservations).toBe(2)
+  })
+
+  test('a city has one place whatever the number of its peers, its oldest peers lose theirs, and another city gets its own', async () => {
+    const cities = new Map<string, string>()
+    const cityOf = (peer: string) => cities.get(peer)
+    const relay = await started({ ...offers(everybody, 2), cityOf })
+    const many: P2pHost[] = []
+    for (let i = 0; i < 5; i += 1) {
+      const key = newPeerKey()
+      cities.set(peerIdOf(key), '610100')
+      many.push(await hidden(relay, { key }))
+    }
+    const key = newPeerKey()
+    cities.set(peerIdOf(key), '610900')
+    const honest = await hidden(relay, { key })
+    expect(relay.relays().reservations).toBe(2)
+    const partner = await started({ listen: [] })
+    cities.set(partner.peer, '420300')
+    const reached = async (city: P2pHost) =>
+      (await outcome(partner.open(city.peer, city.addresses(), PROTOCOL))) !== 'exchange.unreachable'
+    expect(await reached(honest)).toBe(true)
+    const newest = many.slice(-RELAY_PLACES.peersPerCity)
+    expect(await Promise.all(many.map(reached))).toEqual(many.map(city => newest.includes(city)))
+  }, 120_000)
+
+  test('when all places are taken, a city that is gone or no partner any more loses its own', async () => {
+    const cities = new Map<string, string>()
+    const relay = await started({ ...offers(everybody, 1), cityOf: peer => cities.get(peer) })
+    const reserve = async (city: string) => {
+      const key = newPeerKey()
+      cities.set(peerIdOf(key), city)
+      return hidden(relay, { key })
+    }
+    const first = await reserve('610100')
+    await first.stop()
+    await soon(() => expect(relay.connected()).toEqual([]))
+    const second = await reserve('610900')
+    expect(relay.relays().reservations).toBe(1)
+    cities.delete(second.peer)
+    await reserve('420300')
+    expect(relay.relays().reservations).toBe(1)
+  }, 120_000)
+
+  test('over a relay a city has n connections to another, over all its peers; with one more its oldest goes, and nobody else loses one', async () => {
+    const cities = new Map<string, string>()
+    const relay = await started({ ...offers(), cityOf: peer => cities.get(peer) })
+    const key = newPeerKey()
+    cities.set(peerIdOf(key), '420300')
+    const city = await hidden(relay, { key, limits: { connectionsPerCity: 20 } })
+    const from = async (code: string) => {
+      const host = await started({ listen: [] })
+      cities.set(host.peer, code)
+      await host.open(city.peer, city.addresses(), PROTOCOL)
+      return host
+    }
+    const reaches = (host: P2pHost) => host.connected().includes(city.peer)
+    const honest = await from('610900')
+    const many: P2pHost[] = []
+    for (let i = 0; i < RELAY_PLACES.circuitsPerCity + 2; i += 1) many.push(await from('610100'))
+    await soon(() => expect(many.map(reaches)).toEqual([false, false, true, true, true, true]))
+    expect(reaches(honest)).toBe(true)
+    expect(await exchange(honest, city, [], FRAME)).toBe(FRAME)
+  }, 120_000)
+
+  test('a relay is dialled where its own city says, not where one that is reached over it does', async () => {
+    const silent = createServer(() => {})
+    await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
+    const bogus = `/ip4/127.0.0.1/tcp/${(silent.address() as AddressInfo).port}`
+    const relay = await started(offers())
+    const city = await hidden(relay)
+    const partner = await started({ listen: [], announced: () => [[relay.peer, relay.addresses()]] })
+    const lie = `${bogus}/p2p/${relay.peer}/p2p-circuit/p2p/${city.peer}`
+    const began = performance.now()
+    expect(await exchange(partner, city, [lie], FRAME)).toBe(FRAME)
+    expect(performance.now() - began).toBeLessThan(P2P_LIMITS.addressDialTimeout)
+    silent.close()
   })
 
   test('a node that offers none refuses, and a node that uses none is not reached over one', async () => {

@@ -6,6 +6,7 @@
 import type { Connection, DialTransportOptions, Libp2p, Stream, Transport } from '@libp2p/interface'
 import { serviceDependencies, transportSymbol } from '@libp2p/interface'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import { countCities, RELAY_PLACES, type RelayPlacesParts, type RelayServer, reservedCities } from './relay-places.ts'
 
 /** `/p2p/RELAY/p2p-circuit/p2p/PEER`: only such addresses lead over a relay. */
 export const RELAYED = '/p2p-circuit'
@@ -13,7 +14,7 @@ export const RELAYED = '/p2p-circuit'
 export const RELAY_LIMITS = {
   /** ms between looks at the reservations; a lost one is made anew */ every: 10_000,
   /** ms a relay keeps a reservation that is not renewed; clients renew it in time */ ttl: 3_600_000,
-  /** streams with relay requests of one connection, and relayed connections over it */ streams: 32,
+  /** streams with relay requests of one connection, and relayed connections that come over it */ streams: 32,
   /** addresses that are told of one relay */ addresses: 2,
 } as const
 
@@ -38,11 +39,19 @@ type Circuit = Transport & {
 }
 type Components = Parameters<ReturnType<typeof import('@libp2p/circuit-relay-v2')['circuitRelayTransport']>>[0]
 
+/** Connects to the relay at the end of a multiaddr, unless a connection is open. */
+export type ConnectRelay = (address: string, signal: AbortSignal) => Promise<void>
+
 /** The transport of relayed addresses: costs nothing until one is dialled or `use` begins. */
 export class RelayTransport {
+  readonly #connect: ConnectRelay
   #components: Components | undefined
   #circuit: Promise<Circuit> | undefined
   #listening: Circuit | undefined
+
+  constructor(connect: ConnectRelay) {
+    this.#connect = connect
+  }
 
   /** For libp2p, which makes it with its own parts. */
   readonly make = (components: Components): Transport => {
@@ -51,7 +60,13 @@ export class RelayTransport {
       [transportSymbol]: true,
       [Symbol.toStringTag]: 'tongban-relay',
       [serviceDependencies]: [],
-      dial: async (address: Multiaddr, options: DialTransportOptions) => (await this.#load()).dial(address, options),
+      dial: async (address: Multiaddr, options: DialTransportOptions) => {
+        const circuit = await this.#load()
+        const [relay = ''] = address.toString().split(RELAYED)
+        // Else the library would dial the relay itself, at any address that anybody told of it.
+        await this.#connect(relay, options.signal)
+        return circuit.dial(address, options)
+      },
       dialFilter: (addresses: Multiaddr[]) =>
         addresses.filter(address => address.toString().includes(`${RELAYED}/p2p/`)),
       // Reservations are kept by `keep`; libp2p's own listeners for relays are never made.
@@ -110,18 +125,30 @@ export class RelayTransport {
     this.#listening?.reservationStore.hasReservation(relay) ?? false
 }
 
-/** The relay that a node offers: places and requests are bounded, and only partners get them (the gate decides). */
-export async function relayServer(reservations: number) {
+/** The relay that a node offers: places and requests are bounded by city, and only partners get them (the gate decides). */
+export async function relayServer(places: number, cityOf: RelayPlacesParts['cityOf']) {
   const { circuitRelayServer } = await import('@libp2p/circuit-relay-v2')
-  return circuitRelayServer({
+  const make = circuitRelayServer({
     maxInboundHopStreams: RELAY_LIMITS.streams,
     maxOutboundHopStreams: RELAY_LIMITS.streams,
-    maxOutboundStopStreams: RELAY_LIMITS.streams,
+    maxOutboundStopStreams: RELAY_PLACES.circuits,
     // Cases take hours and materials gigabytes: the library's limits of two minutes and 128 KiB are for strangers.
-    reservations: { maxReservations: reservations, applyDefaultLimit: false, reservationTtl: RELAY_LIMITS.ttl },
+    reservations: {
+      maxReservations: places * RELAY_PLACES.peersPerCity,
+      applyDefaultLimit: false,
+      reservationTtl: RELAY_LIMITS.ttl,
+    },
   })
+  return (components: Parameters<typeof make>[0]) => {
+    const connected = (peer: Connection['remotePeer']) => components.connectionManager.getConnections(peer).length > 0
+    const server = make(components)
+    countCities(server as unknown as RelayServer, { places, cityOf, connected })
+    return server
+  }
 }
 
-/** Reservations that partners hold at this node. */
-export const reservationsOf = (node: Libp2p | undefined): number =>
-  (node?.services as { relay?: { reservations: { size: number } } } | undefined)?.relay?.reservations.size ?? 0
+/** Cities that hold a reservation at this node. */
+export const reservationsOf = (node: Libp2p | undefined, cityOf: RelayPlacesParts['cityOf']): number => {
+  const server = (node?.services as { relay?: RelayServer } | undefined)?.relay
+  return server === undefined ? 0 : reservedCities(server, cityOf).size
+}

@@ -8,8 +8,10 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Client, createClient } from '../../node/cli/client.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
+import { STREAM } from '../../protocol/names.ts'
 import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
 import { freePort } from '../support/node-process.ts'
+import { startHost } from '../support/p2p-hosts.ts'
 import { until } from '../support/pair-cities.ts'
 
 const MAIN = fileURLToPath(new URL('../../node/main.ts', import.meta.url))
@@ -128,6 +130,14 @@ describe('partners', () => {
     const metrics = await (await fetch(`${ankang.node.url}/metrics`)).text()
     expect(metrics).toContain('tongban_pairings_total 1')
     expect(metrics).toContain('tongban_key_rotations_total{purpose="packet"} 1')
+  })
+
+  test('a stranger is turned away when no invite is open, and counted', async () => {
+    const { peer, addresses } = await ankang.client.get<{ peer: string; addresses: string[] }>('/api/v1/identity')
+    await using stranger = await startHost({ listen: [] })
+    await expect(stranger.open(peer, addresses, STREAM.exchange)).rejects.toThrow('exchange.unreachable')
+    const metrics = await (await fetch(`${ankang.node.url}/metrics`)).text()
+    expect(metrics).toContain('tongban_connections_refused_total{reason="unknown-peer"} 1')
   })
 
   test('a partner test runs the whole way, and keeps nothing but its result', async () => {
