@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { sampleMaterial } from '../sdk/test-kit.ts'
-import { type Request, send } from './http.ts'
+import { download, type Request, send } from './http.ts'
 
 let stop = async () => {}
 beforeEach(() => {
@@ -177,5 +177,65 @@ describe('send', () => {
     expect(await send(post(url), limits, controller.signal)).toEqual({ ok: false, why: 'aborted', again: true })
     expect(await send(post(url), limits, controller.signal)).toEqual({ ok: false, why: 'aborted', again: true })
     expect(requests).toBe(1)
+  })
+
+  test('nothing listens to the signal when a call is over, however it ended', async () => {
+    const url = await serve((request, response) => {
+      if (request.url === '/ok') response.end('{}')
+    })
+    let listening = 0
+    const signal = new EventTarget() as AbortSignal
+    Object.defineProperty(signal, 'aborted', { value: false })
+    const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)]
+    signal.addEventListener = (...args: Parameters<typeof add>) => {
+      listening++
+      add(...args)
+    }
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+      listening--
+      remove(...args)
+    }
+    await send(post(`${url}ok`), limits, signal)
+    await passTime(send(post(`${url}never`), limits, signal))
+    await passTime(download({ url: `${url}ok`, headers: {} }, limits, signal, async () => 1))
+    expect(listening).toBe(0)
+  })
+})
+
+describe('what trickles for ever, in real time', () => {
+  const short = { timeoutMs: 200, maxResponseBytes: 1_000_000 }
+  const again = { ok: false, again: true }
+  beforeEach(() => {
+    vi.useRealTimers()
+  })
+
+  /** Does it again and again until the test is over. */
+  function trickle(step: () => void): void {
+    const timer = setInterval(step, 10)
+    const before = stop
+    stop = async () => {
+      clearInterval(timer)
+      await before()
+    }
+  }
+
+  test('an answer', async () => {
+    const url = await serve((_, response) => {
+      response.write('{')
+      trickle(() => response.write(' '))
+    })
+    expect(await send(post(url), short, never)).toMatchObject(again)
+  })
+
+  test('the head of an answer', async () => {
+    const server = createTcpServer(socket => {
+      socket.on('error', () => {})
+      socket.write('HTTP/1.1 200 OK\r\n')
+      trickle(() => socket.write('x-more: 1\r\n'))
+    })
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    stop = async () => void server.close()
+    const { port } = server.address() as AddressInfo
+    expect(await send(post(`http://127.0.0.1:${port}/`), short, never)).toMatchObject(again)
   })
 })

@@ -1,8 +1,9 @@
 /**
- * One HTTP request to the approval system: no redirect, a bounded answer, and a bound on silence. Errors of the runtime may
- * quote addresses, headers and data, so none is passed on.
+ * One HTTP request to an outside system: no redirect, a bounded answer, a bound on silence and one on the whole, so that an
+ * answer that trickles ends too. Errors of the runtime may quote addresses, headers and data, so none is passed on.
  */
 import type { JsonValue } from '../../protocol/primitives.ts'
+import { Patience } from './patience.ts'
 
 export type Request = {
   method: string
@@ -16,30 +17,31 @@ export type Answer =
   | { ok: true; status: number; body: JsonValue | undefined; readable: boolean }
   | { ok: false; why: string; again: boolean }
 
+/** `timeoutMs`: the longest silence; a whole call lasts HTTP_LIMITS.silences times as long, and longer for the files in it. */
 export type Limits = { timeoutMs: number; maxResponseBytes: number }
 
 export async function send(request: Request, limits: Limits, signal: AbortSignal): Promise<Answer> {
   if (signal.aborted) return { ok: false, why: 'aborted', again: true }
-  const silence = new Silence(limits.timeoutMs)
-  const upload = new Upload(request, () => silence.broken())
+  const patience = new Patience(limits.timeoutMs, signal, typeof request.body === 'object')
+  const upload = new Upload(request, bytes => patience.file(bytes))
   try {
     const response = await fetch(request.url, {
       method: request.method,
       headers: { accept: 'application/json', ...request.headers, ...upload.headers },
       redirect: 'manual',
-      signal: AbortSignal.any([signal, silence.signal]),
+      signal: patience.signal,
       ...upload.init,
     })
-    silence.broken()
-    const bytes = await readBytes(response, limits.maxResponseBytes, () => silence.broken())
+    patience.moved()
+    const bytes = await readBytes(response, limits.maxResponseBytes, () => patience.moved())
     if (bytes === null) {
       return { ok: false, why: `the answer is larger than ${limits.maxResponseBytes} bytes`, again: false }
     }
     return { ok: true, status: response.status, ...parse(bytes, response.headers.get('content-type')) }
   } catch {
-    return { ok: false, why: whyFailed(signal, silence, upload), again: true }
+    return { ok: false, why: upload.fault ?? patience.over ?? 'no connection, or it broke', again: true }
   } finally {
-    silence.stop()
+    patience.stop()
     await upload.stop()
   }
 }
@@ -54,15 +56,16 @@ export async function download<T>(
   signal: AbortSignal,
   take: (bytes: ReadableStream<Uint8Array>) => Promise<T>,
 ): Promise<Download<T>> {
-  const silence = new Silence(limits.timeoutMs)
+  const patience = new Patience(limits.timeoutMs, signal, true)
   let broken = false
   try {
-    const aborting = AbortSignal.any([signal, silence.signal])
-    const response = await fetch(request.url, { headers: request.headers, redirect: 'manual', signal: aborting }).catch(
-      () => null,
-    )
-    if (response === null)
-      return { ok: false, why: silence.signal.aborted ? 'no answer in time' : 'no connection', again: true }
+    const response = await fetch(request.url, {
+      headers: request.headers,
+      redirect: 'manual',
+      signal: patience.signal,
+    }).catch(() => null)
+    if (response === null) return { ok: false, why: patience.over ?? 'no connection', again: true }
+    patience.moved()
     if (response.status !== 200 || response.body === null) {
       await response.body?.cancel().catch(() => {})
       return { ok: false, status: response.status }
@@ -73,7 +76,7 @@ export async function download<T>(
         async pull(controller) {
           try {
             const { done, value } = await reader.read()
-            silence.broken()
+            patience.file(value?.byteLength ?? 0)
             if (done) controller.close()
             else controller.enqueue(value)
           } catch {
@@ -88,44 +91,9 @@ export async function download<T>(
     return { ok: true, value: await take(bytes) }
   } catch (error) {
     if (!broken) throw error
-    return { ok: false, why: silence.signal.aborted ? 'no answer in time' : 'the connection broke', again: true }
+    return { ok: false, why: patience.over ?? 'the connection broke', again: true }
   } finally {
-    silence.stop()
-  }
-}
-
-function whyFailed(signal: AbortSignal, silence: Silence, upload: Upload): string {
-  if (upload.fault !== null) return upload.fault
-  if (signal.aborted) return 'aborted'
-  return silence.signal.aborted ? 'no answer in time' : 'no connection, or it broke'
-}
-
-/** Aborts when nothing moved for `ms`: a bound on silence, so that a large upload may take as long as it moves. */
-class Silence {
-  readonly #controller = new AbortController()
-  readonly #ms: number
-  #timer: ReturnType<typeof setTimeout>
-
-  constructor(ms: number) {
-    this.#ms = ms
-    this.#timer = this.#begin()
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal
-  }
-
-  #begin() {
-    return setTimeout(() => this.#controller.abort(), this.#ms)
-  }
-
-  broken(): void {
-    clearTimeout(this.#timer)
-    this.#timer = this.#begin()
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer)
+    patience.stop()
   }
 }
 
@@ -138,7 +106,7 @@ class Upload {
   /** what was wrong with our own bytes, null when nothing was */ fault: string | null = null
   #reader: Reader | null = null
 
-  constructor({ body }: Request, moved: () => void) {
+  constructor({ body }: Request, moved: (bytes: number) => void) {
     if (typeof body === 'string') {
       this.headers['content-type'] = 'application/json; charset=utf-8'
       this.init.body = body
@@ -150,7 +118,10 @@ class Upload {
     }
   }
 
-  #counted(body: { size: number; open(): ReadableStream<Uint8Array> }, moved: () => void): ReadableStream<Uint8Array> {
+  #counted(
+    body: { size: number; open(): ReadableStream<Uint8Array> },
+    moved: (bytes: number) => void,
+  ): ReadableStream<Uint8Array> {
     let left = body.size
     const fail = (fault: string): never => {
       this.fault = fault
@@ -167,7 +138,7 @@ class Upload {
           } catch {
             return fail('the material could not be read')
           }
-          moved()
+          moved(next.value?.byteLength ?? 0)
           left -= next.value?.byteLength ?? 0
           if (left < 0 || (next.done && left > 0)) return fail('the material is not of the size that its packet says')
           if (next.value === undefined) controller.close()

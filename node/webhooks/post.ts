@@ -74,10 +74,16 @@ export function post(url: string, { headers, body, allowInside, signal }: PostOp
   const target = checkTarget(url, allowInside)
   const send = target.protocol === 'https:' ? requestHttps : requestHttp
   return new Promise((resolve, reject) => {
-    const timeout = AbortSignal.timeout(POST_TIMEOUT)
     const fail = (why: string): void => {
       request.destroy()
       reject(new ProblemError('exchange.unreachable', why))
+    }
+    const stopping = (): void => fail('the node stops')
+    const timeout = setTimeout(() => fail('no answer in time'), POST_TIMEOUT)
+    // A signal lasts as long as the node: what listens to it goes with the request.
+    const over = (): void => {
+      clearTimeout(timeout)
+      signal?.removeEventListener('abort', stopping)
     }
     const request = send(
       target,
@@ -97,13 +103,18 @@ export function post(url: string, { headers, body, allowInside, signal }: PostOp
           }),
       },
       response => {
+        over()
         resolve(response.statusCode ?? 0)
         response.destroy()
       },
     )
-    request.on('error', error => reject(new ProblemError('exchange.unreachable', error.message.slice(0, 200))))
-    timeout.addEventListener('abort', () => fail('no answer in time'))
-    signal?.addEventListener('abort', () => fail('the node stops'))
-    request.end(body)
+    request.on('error', error => {
+      over()
+      reject(new ProblemError('exchange.unreachable', error.message.slice(0, 200)))
+    })
+    request.on('close', over)
+    signal?.addEventListener('abort', stopping)
+    if (signal?.aborted === true) stopping()
+    else request.end(body)
   })
 }
