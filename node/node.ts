@@ -129,6 +129,7 @@ import { migrate } from './store/migrate.ts'
 import { MIGRATIONS } from './store/migrations/index.ts'
 import { openSqlite } from './store/sqlite.ts'
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts'
+import { startUpkeep } from './upkeep.ts'
 import { VERSION } from './version.ts'
 import { post } from './webhooks/post.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
@@ -779,6 +780,7 @@ export async function startNode({
     randomId: threadId,
     random: Math.random,
     failed: (parcel, detail) => log.error('parcel waits for a person', { parcel, detail }),
+    faulted: error => log.error('parcels not seen to', {}, error),
   })
   const webhooks = createWebhooks({
     db,
@@ -794,6 +796,7 @@ export async function startNode({
     observer: {
       delivered: ok => countWebhook({ outcome: ok ? 'ok' : 'failed' }),
       disabled: id => log.warning('webhook switched off', { webhook: id }),
+      faulted: error => log.error('webhooks not seen to', {}, error),
     },
   })
   const people = createPeople({ database: db, audit, now: clock.now, ids: randomUUID, random: randomBytes })
@@ -904,27 +907,28 @@ export async function startNode({
           maxBytes: SITE_LIMITS.formBytes * 2,
           clock,
         })
-  const cancelUpkeep = every(
+  const endUpkeep = startUpkeep(
     clock,
-    HOUR,
-    async () => {
-      await events.purge()
-      try {
-        await identity.renewIfDue()
-        renewal = null
-      } catch (error) {
-        renewal = error instanceof ProblemError ? error.problem : { code: 'internal' }
-        log.error('delegation not renewed', {}, error)
-      }
-      await reminders.tell()
-      await cases.tellDue()
-      await purges.due()
-      await statistics.catchUp()
-      await caseDrafts.sweep()
-      await materials.sweep(UNNAMED_DAYS)
-      await materials.end()
+    {
+      events: () => events.purge(),
+      async delegation() {
+        try {
+          await identity.renewIfDue()
+          renewal = null
+        } catch (error) {
+          renewal = error instanceof ProblemError ? error.problem : { code: 'internal' }
+          throw error
+        }
+      },
+      purges: () => purges.due(),
+      due: () => cases.tellDue(),
+      'wanted materials': () => materials.end(),
+      reminders: () => reminders.tell(),
+      statistics: () => statistics.catchUp(),
+      drafts: () => caseDrafts.sweep(),
+      materials: () => materials.sweep(UNNAMED_DAYS),
     },
-    error => log.error('upkeep failed', {}, error),
+    (job, error) => log.error('upkeep failed', { job }, error),
   )
   telemetry.events.started({ version: VERSION, ms: Math.round(performance.now() - begun) })
 
@@ -937,7 +941,7 @@ export async function startNode({
     cases,
     async stop() {
       const at = performance.now()
-      cancelUpkeep()
+      endUpkeep()
       await site?.stop()
       await server.stop()
       stopping.abort()
@@ -992,25 +996,6 @@ async function roundTrip(host: P2pHost, peers: readonly string[]): Promise<numbe
     }
   }
   return null
-}
-
-function every(clock: Clock, ms: number, work: () => Promise<void>, failed: (error: unknown) => void): () => void {
-  let cancel = () => {}
-  let stopped = false
-  const plan = () => {
-    cancel = clock.after(ms, () => {
-      work()
-        .catch(failed)
-        .finally(() => {
-          if (!stopped) plan()
-        })
-    })
-  }
-  plan()
-  return () => {
-    stopped = true
-    cancel()
-  }
 }
 
 /** What the exchange tells, as business events. */

@@ -111,7 +111,12 @@ export const RestConfig = z
         z.strictObject({ scheme: z.literal('none') }),
       ])
       .describe('how the adapter proves itself; `secret` is the name of a secret, which stands elsewhere'),
-    timeoutMs: z.int().min(100).max(600_000).default(15_000).describe('longest silence of the approval system, ms'),
+    timeoutMs: z
+      .int()
+      .min(100)
+      .max(600_000)
+      .default(15_000)
+      .describe('longest silence of the approval system, ms; a whole answer may take four times as long'),
     maxResponseBytes: z
       .int()
       .min(1024)

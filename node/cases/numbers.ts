@@ -22,7 +22,12 @@ export function createCaseNumbers(db: Database, clock: Clock, city: string): () 
     const current = counting
     for (;;) {
       current.last = current.last.then(last => last + 1)
-      const caseNo = `${prefix}${String(await current.last).padStart(6, '0')}`
+      const serial = await current.last.catch(error => {
+        // The first look of the day failed, so no number was given: the next case looks again.
+        if (counting === current) counting = null
+        throw error
+      })
+      const caseNo = `${prefix}${String(serial).padStart(6, '0')}`
       // A store restored from a backup counts from the backup on; the cases that came back have their numbers already.
       if ((await db.query('SELECT 1 AS taken FROM cases WHERE case_no = ? LIMIT 1', [caseNo])).length === 0)
         return caseNo

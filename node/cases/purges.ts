@@ -47,7 +47,7 @@ export type PurgesParts = {
       threadNo: number,
       since: number,
     ): Promise<number>
-    /** asks the partner about them */ askGiven(threadNo: number, since: number): Promise<void>
+    /** asks the partner about them; whether it answered */ askGiven(threadNo: number, since: number): Promise<boolean>
     forget(tx: Transaction, threadNo: number): Promise<number>
   }
   drafts: {
@@ -159,9 +159,11 @@ export function createPurges(parts: PurgesParts) {
     return { bodies, materials, drafts }
   }
 
-  async function run(row: Row, cause: PurgeCause, actor: string): Promise<Gone> {
+  /** `silent`: partners that gave no answer in this round, who are not asked again in it. */
+  async function run(row: Row, cause: PurgeCause, actor: string, silent: Set<string> = new Set()): Promise<Gone> {
     const thread = toHex(row.thread)
-    await parts.materials.askGiven(row.thread_no, mustBeGivenSince())
+    if (!silent.has(row.partner) && !(await parts.materials.askGiven(row.thread_no, mustBeGivenSince())))
+      silent.add(row.partner)
     const problem = await obstacle(db, row.thread_no)
     if (problem !== null) throw new ProblemError(problem.code, problem.detail)
     // What came after the purge is deleted too; the purge itself is told once.
@@ -215,6 +217,7 @@ export function createPurges(parts: PurgesParts) {
     async due(): Promise<number> {
       const today = dayOf(seconds(clock.now()))
       let purged = 0
+      const silent = new Set<string>()
       for (let last: [string, number] = ['', 0]; ; ) {
         const rows = await db.query<Row & { purge_on: string }>(
           `${ROW} WHERE c.purge_on < ? AND (c.purge_on, c.thread_no) > (?, ?) ORDER BY c.purge_on, c.thread_no LIMIT ?`,
@@ -222,7 +225,7 @@ export function createPurges(parts: PurgesParts) {
         )
         for (const row of rows) {
           try {
-            await run(row, 'agreement', 'node')
+            await run(row, 'agreement', 'node', silent)
             purged++
           } catch (error) {
             const problem = error instanceof ProblemError ? error.problem : { code: 'internal' as const }

@@ -18,6 +18,7 @@ let ems: ReturnType<typeof fakeEms>
 let parcels: Parcels
 let thread: string
 let failures: string[]
+let faults: unknown[]
 let ids = 0
 
 const recipient = { name: '收件人金丝雀', phone: '13911112222', address: '十堰市某街道 7 号' }
@@ -37,6 +38,7 @@ const make = (change: Partial<ParcelsParts> = {}): Parcels =>
     randomId: () => (++ids).toString(16).padStart(32, '0'),
     random: () => 0,
     failed: (_, detail) => failures.push(detail),
+    faulted: error => faults.push(error),
     ...change,
   })
 
@@ -46,6 +48,7 @@ beforeEach(async () => {
   ems = fakeEms()
   server.use(...ems.handlers)
   failures = []
+  faults = []
   thread = await submitCase(world, await agree(world), { mode: 1 })
   await world.settle()
   parcels = make()
@@ -205,7 +208,7 @@ test('names and addresses lie sealed, stand in no audit row, and go with the pur
   await world.settle()
   const purges = createPurges({
     ...{ db: ankang.db, clock: world.clock, audit: ankang.audit, author: () => ankang.exchange.author },
-    materials: { ownedBy: async () => 0, ungiven: async () => 0, askGiven: async () => {}, forget: async () => 0 },
+    materials: { ownedBy: async () => 0, ungiven: async () => 0, askGiven: async () => true, forget: async () => 0 },
     drafts: ankang.drafts,
     backups: async () => [],
     failed: () => {},
@@ -215,4 +218,24 @@ test('names and addresses lie sealed, stand in no audit row, and go with the pur
   await purges.purge(thread, 'request', 'person:1')
   expect(await purges.preview(thread)).toMatchObject({ projections: 0, search: 0 })
   expect(await ankang.db.query('SELECT 1 FROM parcels')).toEqual([])
+})
+
+test('a look that the own store failed is taken again, without anybody asking', async () => {
+  await parcels.order(thread, wanted, 'person:1')
+  await parcels.wake()
+  await world.settle()
+  happens('collected')
+  const { db } = ankang
+  const query = db.query
+  db.query = async () => {
+    db.query = query
+    throw new Error('SQLITE_BUSY')
+  }
+  await parcels.wake()
+  expect(faults).toHaveLength(1)
+  for (let turn = 0; turn < 100 && (await only())?.way.length === 0; turn++) {
+    world.clock.advance(1000)
+    await world.settle()
+  }
+  expect((await only())?.way.map(({ state }) => state)).toEqual(['collected'])
 })

@@ -15,6 +15,7 @@ import { delayAfter } from '../exchange/backoff.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { Seal } from '../exchange/packet-store.ts'
 import type { Reader } from '../exchange/ports.ts'
+import { createRounds } from '../exchange/rounds.ts'
 import type { Database, Transaction } from '../store/database.ts'
 
 export const PARCEL_LIMITS = {
@@ -81,6 +82,7 @@ export type ParcelsParts = {
   randomId: () => string
   random: () => number
   failed: (id: string, detail: string) => void
+  /** the own store failed; it is tried again */ faulted: (error: unknown) => void
 }
 
 export type Parcels = ReturnType<typeof createParcels>
@@ -88,8 +90,6 @@ export type Parcels = ReturnType<typeof createParcels>
 export function createParcels(parts: ParcelsParts) {
   const { db, clock, audit, seal, carrier, cases } = parts
   const stopping = new AbortController()
-  let running: Promise<void> = Promise.resolve()
-  let cancelTimer = () => {}
   const context = (id: string): string => `parcel ${id}`
 
   async function rowOf(thread: string, id: string): Promise<Row> {
@@ -226,29 +226,26 @@ export function createParcels(parts: ParcelsParts) {
     }
   }
 
-  async function round(): Promise<void> {
-    if (carrier === null || stopping.signal.aborted) return
+  /** Sees to what is due; when the next is. */
+  async function round(): Promise<number | null> {
+    if (carrier === null || stopping.signal.aborted) return null
     const rows = await db.query<Row>(
       `SELECT * FROM parcels WHERE state IN ('wanted', 'open', 'cancelling') AND next_at <= ? ORDER BY next_at LIMIT 200`,
       [clock.now()],
     )
     for (const row of rows) {
-      if (stopping.signal.aborted) return
+      if (stopping.signal.aborted) return null
       await move(row, carrier)
     }
     const [due] = await db.query<{ at: number | null }>(
       `SELECT min(next_at) AS at FROM parcels WHERE state IN ('wanted', 'open', 'cancelling')`,
     )
-    cancelTimer()
-    if (due?.at != null && !stopping.signal.aborted)
-      cancelTimer = clock.after(Math.max(1000, due.at - clock.now()), () => void wake())
+    return due?.at == null ? null : Math.max(clock.now() + 1000, due.at)
   }
 
+  const rounds = createRounds({ clock, round, failed: parts.faulted })
   /** One round after another; resolves when it is over. */
-  function wake(): Promise<void> {
-    running = running.then(round).catch(() => {})
-    return running
-  }
+  const wake = (): Promise<void> => rounds.wake()
 
   return {
     start: (): void => void wake(),
@@ -256,8 +253,7 @@ export function createParcels(parts: ParcelsParts) {
 
     async stop(): Promise<void> {
       stopping.abort()
-      cancelTimer()
-      await running
+      await rounds.stop()
     },
 
     /** Orders a parcel of a case. Problems: `thread.unknown`, `request.conflict` without a carrier or with too many, `request.invalid`. */

@@ -179,14 +179,14 @@ export function createMaterials(parts: MaterialsParts) {
       return (await ungiven(store, threadNo, since)).length
     },
 
-    /** Asks the partner about those, and notes what it holds. A partner that gives no answer leaves them as they are. */
-    async askGiven(threadNo: number, since: number): Promise<void> {
+    /** Asks the partner about those, and notes what it holds; false: it gave no answer, and they are left as they are. */
+    async askGiven(threadNo: number, since: number): Promise<boolean> {
       for (const { sha256, size, partner } of await ungiven(db, threadNo, since)) {
         try {
           if (!(await transfers.holds(partner, { sha256: toHex(sha256), size }))) continue
         } catch (error) {
           if (error instanceof ProblemError && error.problem.code.startsWith('material.')) continue
-          return
+          return false
         }
         await db.transaction(tx =>
           tx.run(
@@ -196,6 +196,7 @@ export function createMaterials(parts: MaterialsParts) {
           ),
         )
       }
+      return true
     },
 
     /** Forgets them, in the transaction that deletes the bodies; the files go after the commit. How many. */

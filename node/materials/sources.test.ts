@@ -194,6 +194,8 @@ describe('wanted materials of a partner', () => {
     ])
     const reminders = await shiyan.materials.reminders([{ code: A, name: '安康市' }], world.clock.now())
     expect(reminders).toMatchObject([{ kind: 'materials-ended', subject: A, act: 'partner', level: 'fail' }])
+    // What was begun before the end fails first.
+    for (let turn = 0; turn < 50; turn++) await world.turn()
     world.network.heal(A, S)
     const tries = shiyan.problems.length
     await later(world.clock.now() + 600_000)

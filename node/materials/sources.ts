@@ -5,6 +5,7 @@
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import { delayAfter } from '../exchange/backoff.ts'
 import type { Clock } from '../exchange/clock.ts'
+import { createRounds, type Rounds } from '../exchange/rounds.ts'
 import type { Database } from '../store/database.ts'
 import { MATERIAL_LIMITS } from './limits.ts'
 import type { createWantedStore, Wanted } from './wanted.ts'
@@ -27,13 +28,8 @@ type Source = {
   /** failures in a row */ failures: number
   /** why nothing is tried until then, ms; `path`: there was none, and the next one ends the pause */
   pause: { until: number; problem: Problem; path: boolean } | null
-  cancel: () => void
-  looking: Promise<void> | null
-  again: boolean
+  /** looks what is due, after each fetch and when somebody asks */ looks: Rounds
 }
-
-/** ms after which it is tried again when the own store failed. */
-const FAULT_PAUSE = 5_000
 
 const keyOf = ({ sha256, size }: Pick<Wanted, 'sha256' | 'size'>): string => `${sha256} ${size}`
 
@@ -46,36 +42,21 @@ export function createSources(parts: SourcesParts) {
   let running = false
 
   function sourceOf(partner: string): Source {
-    let source = sources.get(partner)
+    const source = sources.get(partner)
     if (source === undefined) {
-      source = { active: new Map(), failures: 0, pause: null, cancel: () => {}, looking: null, again: false }
-      sources.set(partner, source)
+      const made: Source = {
+        ...{ active: new Map(), failures: 0, pause: null },
+        looks: createRounds({ clock, round: () => begin(partner, made), failed: parts.faulted }),
+      }
+      sources.set(partner, made)
+      return made
     }
     return source
   }
 
-  /** Looks what of the partner is due, now or right after the look under way: many that ask at once cost one look more. */
+  /** Looks what of the partner is due, now or right after the look under way. */
   function look(partner: string): void {
-    if (!running) return
-    const source = sourceOf(partner)
-    source.again = true
-    source.looking ??= lookAll(partner, source).finally(() => {
-      source.looking = null
-    })
-  }
-
-  async function lookAll(partner: string, source: Source): Promise<void> {
-    while (source.again && running) {
-      source.again = false
-      source.cancel()
-      try {
-        const at = await begin(partner, source)
-        source.cancel = at === null ? () => {} : clock.after(Math.max(0, at - clock.now()), () => look(partner))
-      } catch (error) {
-        parts.faulted(error)
-        source.cancel = clock.after(FAULT_PAUSE, () => look(partner))
-      }
-    }
+    if (running) void sourceOf(partner).looks.wake()
   }
 
   /** Begins what is due, MATERIAL_LIMITS.fetches at a time; when to look again, null when something else will say so. */
@@ -97,7 +78,6 @@ export function createSources(parts: SourcesParts) {
       source.active.set(key, { ended, abort })
     }
     const at = await wanted.nextAt(partner, now)
-    if (at === null && source.active.size === 0 && source.failures === 0 && !source.again) sources.delete(partner)
     return at
   }
 
@@ -171,16 +151,14 @@ export function createSources(parts: SourcesParts) {
 
     async stop(): Promise<void> {
       running = false
-      for (const source of sources.values()) {
-        source.cancel()
-        for (const { abort } of source.active.values()) abort.abort()
-      }
+      for (const { active } of sources.values()) for (const { abort } of active.values()) abort.abort()
       await Promise.all(
-        [...sources.values()].flatMap(source => [
-          source.looking,
-          ...[...source.active.values()].map(({ ended }) => ended),
+        [...sources.values()].flatMap(({ looks, active }) => [
+          looks.stop(),
+          ...[...active.values()].map(({ ended }) => ended),
         ]),
       )
+      sources.clear()
     },
   }
 }

@@ -25,6 +25,7 @@ let webhooks: Webhooks
 let posted: Posted[]
 let answers: (url: string) => Promise<number>
 let disabled: string[]
+let faults: unknown[]
 let made: number
 
 const make = (): Webhooks =>
@@ -42,7 +43,7 @@ const make = (): Webhooks =>
       posted.push({ url, headers, body: JSON.parse(body) as Posted['body'] })
       return answers(url)
     },
-    observer: { delivered: () => {}, disabled: id => disabled.push(id) },
+    observer: { delivered: () => {}, disabled: id => disabled.push(id), faulted: error => faults.push(error) },
   })
 
 beforeEach(async () => {
@@ -52,6 +53,7 @@ beforeEach(async () => {
   events = createEventLog({ database: db, now: clock.now })
   posted = []
   disabled = []
+  faults = []
   made = 0
   answers = async () => 204
   webhooks = make()
@@ -154,6 +156,71 @@ describe('delivery', () => {
     expect(told().at(-1)).toBe('case.changed a')
   })
 
+  test('leaves what a person did while a message was under way: switched off it stays off, replayed it is told anew', async () => {
+    const sent = Promise.withResolvers<void>()
+    let answer = Promise.withResolvers<number>()
+    answers = () => {
+      sent.resolve()
+      return answer.promise
+    }
+    const { webhook } = await add(['case.changed'])
+    await say('case.changed', 'a')
+    await sent.promise
+    await webhooks.set(webhook.id, false, 'person:1')
+    answer.resolve(500)
+    await soon(async () => expect(await webhooks.log(webhook.id, 10, null)).toHaveLength(1))
+    await webhooks.stop()
+    expect(await webhooks.get(webhook.id)).toMatchObject({ active: false, failures: 0, problem: null })
+    answers = async () => 200
+    webhooks = make()
+    webhooks.start()
+    await webhooks.set(webhook.id, true, 'person:1')
+    await soon(async () => expect(await webhooks.get(webhook.id)).toMatchObject({ waiting: 0 }))
+    answer = Promise.withResolvers()
+    answers = () => answer.promise
+    await say('case.changed', 'b')
+    await soon(() => expect(told().at(-1)).toBe('case.changed b'))
+    await webhooks.replay(webhook.id, 1, 'person:1')
+    answers = async () => 200
+    answer.resolve(500)
+    await soon(() => expect(told().slice(-3)).toEqual(['case.changed b', 'case.changed a', 'case.changed b']))
+    await soon(async () => expect(await webhooks.get(webhook.id)).toMatchObject({ waiting: 0, failures: 0 }))
+  })
+
+  test('does not miss what comes while it finds nothing more to tell', async () => {
+    const after = events.after
+    let late = false
+    events.after = async (...args) => {
+      const page = await after(...args)
+      if (page.length === 0 && posted.length === 1 && !late) {
+        late = true
+        await say('case.changed', 'at the last moment')
+        await new Promise(resolve => setImmediate(resolve))
+      }
+      return page
+    }
+    await add(['case.changed'])
+    await say('case.changed', 'a')
+    await soon(() => expect(told()).toEqual(['case.changed a', 'case.changed at the last moment']))
+  })
+
+  test('goes on after the own store failed', async () => {
+    answers = async () => 500
+    const { webhook } = await add()
+    await say('case.changed', 'a')
+    await soon(async () => expect((await webhooks.get(webhook.id)).failures).toBe(1))
+    const query = db.query
+    db.query = async () => {
+      db.query = query
+      throw new Error('SQLITE_BUSY')
+    }
+    answers = async () => 200
+    clock.advance(WEBHOOK_LIMITS.first)
+    await soon(() => expect(faults).toHaveLength(1))
+    clock.advance(60_000)
+    await soon(async () => expect(await webhooks.get(webhook.id)).toMatchObject({ failures: 0, waiting: 0 }))
+  })
+
   test('is replayed from an event on, one alone, or as a test', async () => {
     const { webhook } = await add()
     for (const subject of ['a', 'b', 'c']) await say('case.changed', subject)
@@ -238,6 +305,40 @@ describe('the message on the wire', () => {
       )
       expect(seen).toHaveLength(2)
     } finally {
+      server.close()
+    }
+  })
+
+  test('leaves nothing behind at the signal that outlives it, however it ended', async () => {
+    const server = createServer((request, response) => {
+      if (request.url === '/ok') response.end()
+      if (request.url === '/broken') request.socket.destroy()
+    })
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const controller = new AbortController()
+    const { signal } = controller
+    const listening = new Set<unknown>()
+    const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)]
+    signal.addEventListener = (...args: Parameters<typeof add>) => {
+      listening.add(args[1])
+      add(...args)
+    }
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+      listening.delete(args[1])
+      remove(...args)
+    }
+    const options = { headers: {}, body: '{}', allowInside: true, signal }
+    try {
+      expect(await post(`http://127.0.0.1:${port}/ok`, options)).toBe(200)
+      await expect(post(`http://127.0.0.1:${port}/broken`, options)).rejects.toThrow('exchange.unreachable')
+      expect(listening.size).toBe(0)
+      const hanging = post(`http://127.0.0.1:${port}/never`, options)
+      controller.abort()
+      await expect(hanging).rejects.toThrow('the node stops')
+      await expect(post(`http://127.0.0.1:${port}/ok`, options)).rejects.toThrow('the node stops')
+    } finally {
+      server.closeAllConnections()
       server.close()
     }
   })

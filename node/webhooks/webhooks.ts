@@ -9,6 +9,7 @@ import type { Audit } from '../audit/audit.ts'
 import { EVENT_ROLES, type EventLog, type EventRow, type EventType } from '../audit/events.ts'
 import { delayAfter } from '../exchange/backoff.ts'
 import type { Clock } from '../exchange/clock.ts'
+import { createRounds, type Rounds } from '../exchange/rounds.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { checkTarget, type PostOptions } from './post.ts'
 
@@ -82,7 +83,7 @@ export type WebhooksParts = {
   /** base64 of n random bytes */ randomSecret: (bytes: number) => string
   newId: () => string
   post: (url: string, options: PostOptions) => Promise<number>
-  observer: { delivered(ok: boolean): void; disabled(id: string): void }
+  observer: { delivered(ok: boolean): void; disabled(id: string): void; faulted(error: unknown): void }
 }
 
 /** `v1,` and the HMAC-SHA-256 over id, time and body, base64; several for several secrets. Standard Webhooks 1.0, symmetric signatures. */
@@ -99,10 +100,11 @@ export type Webhooks = ReturnType<typeof createWebhooks>
 
 export function createWebhooks(parts: WebhooksParts) {
   const { db, clock, audit, events } = parts
-  const running = new Map<string, Promise<void>>()
+  /** of each subscriber, so that none waits for another */
+  const tellers = new Map<string, Rounds>()
   const stopping = new AbortController()
-  let cancel = () => {}
   let unwatch = () => {}
+  const faulted = (error: unknown) => parts.observer.faulted(error)
 
   async function rowOf(id: string): Promise<Row> {
     const [row] = await db.query<Row>('SELECT * FROM webhooks WHERE id = ?', [id])
@@ -186,76 +188,65 @@ export function createWebhooks(parts: WebhooksParts) {
       ),
     )
 
-  async function failed(row: Row, problem: Problem): Promise<void> {
+  /** Notes a failure; when the next try is, ms. What a person did to the subscription meanwhile stays as it is. */
+  async function failed(row: Row, problem: Problem): Promise<number> {
     const now = clock.now()
     const since = row.failing_since ?? now
     const over = now - since >= WEBHOOK_LIMITS.giveUp
+    const nextAt = now + delayAfter(row.failures + 1, parts.random(), RETRY)
     await db.transaction(async tx => {
-      await tx.run(
-        'UPDATE webhooks SET failures = ?, failing_since = ?, next_at = ?, problem = ?, active = ? WHERE id = ?',
+      const stands = await tx.run(
+        `UPDATE webhooks SET failures = ?, failing_since = ?, next_at = ?, problem = ?, active = ?
+         WHERE id = ? AND cursor = ? AND active = 1 AND failures = ?`,
         [
-          row.failures + 1,
-          since,
-          now + delayAfter(row.failures + 1, parts.random(), RETRY),
-          JSON.stringify(problem),
-          over ? 0 : 1,
-          row.id,
+          ...[row.failures + 1, since, nextAt, JSON.stringify(problem), over ? 0 : 1],
+          ...[row.id, row.cursor, row.failures],
         ],
       )
-      if (!over) return
+      if (!over || stands === 0) return
       await audit.append(tx, { actor: 'node', action: 'webhook.disabled', subject: row.id })
       await events.append(tx, { type: 'work.parked', subject: `webhook:${row.id}` })
       tx.afterCommit(() => parts.observer.disabled(row.id))
     })
+    return nextAt
   }
 
-  /** Tells a subscriber what waits, one after the other, until nothing does or it fails. */
-  async function tell(id: string): Promise<void> {
+  /** Tells a subscriber what waits, one after the other, until nothing does or it fails; when to try again, ms. */
+  async function tell(id: string): Promise<number | null> {
     for (;;) {
-      const row = await rowOf(id).catch(() => null)
-      if (row === null || row.active === 0 || row.next_at > clock.now() || stopping.signal.aborted) return
+      const [row] = await db.query<Row>('SELECT * FROM webhooks WHERE id = ?', [id])
+      if (row === undefined) tellers.delete(id)
+      if (row === undefined || row.active === 0 || stopping.signal.aborted) return null
+      if (row.next_at > clock.now()) return row.next_at
       const page = await events.after(row.cursor, WEBHOOK_LIMITS.page)
       const last = page.at(-1)
-      if (last === undefined) return
+      if (last === undefined) return null
       const next = page.find(event => wants(row, event))
       if (next === undefined) {
         await moveOn(id, row.cursor, last.no)
         continue
       }
       const problem = await send(row, next)
-      if (stopping.signal.aborted) return
+      if (stopping.signal.aborted) return null
       if (problem !== null) return failed(row, problem)
       await moveOn(id, row.cursor, next.no)
     }
   }
 
-  function wake(): void {
-    void (async () => {
-      const rows = await db.query<Pick<Row, 'id'>>('SELECT id FROM webhooks WHERE active = 1')
-      for (const { id } of rows) {
-        if (running.has(id) || stopping.signal.aborted) continue
-        running.set(
-          id,
-          tell(id)
-            .catch(() => {})
-            .finally(() => {
-              running.delete(id)
-              void plan()
-            }),
-        )
+  /** Looks who there is to be told. An event that comes while it is told gets another look. */
+  const looks = createRounds({
+    clock,
+    failed: faulted,
+    async round() {
+      for (const { id } of await db.query<Pick<Row, 'id'>>('SELECT id FROM webhooks WHERE active = 1')) {
+        const teller = tellers.get(id) ?? createRounds({ clock, failed: faulted, round: () => tell(id) })
+        tellers.set(id, teller)
+        void teller.wake()
       }
-    })().catch(() => {})
-  }
-
-  /** Looks again when the next retry is due. */
-  async function plan(): Promise<void> {
-    if (stopping.signal.aborted) return
-    const [row] = await db.query<{ at: number | null }>(
-      'SELECT min(next_at) AS at FROM webhooks WHERE active = 1 AND failures > 0',
-    )
-    cancel()
-    if (row?.at != null) cancel = clock.after(Math.max(100, row.at - clock.now()), wake)
-  }
+      return null
+    },
+  })
+  const wake = (): void => void looks.wake()
 
   async function change(
     id: string,
@@ -377,8 +368,8 @@ export function createWebhooks(parts: WebhooksParts) {
     async stop(): Promise<void> {
       stopping.abort()
       unwatch()
-      cancel()
-      await Promise.allSettled(running.values())
+      await looks.stop()
+      await Promise.all([...tellers.values()].map(teller => teller.stop()))
     },
   }
 }
