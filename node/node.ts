@@ -63,7 +63,7 @@ import { directoryRoutes } from './federation/directory-routes.ts'
 import { createGossip } from './federation/gossip.ts'
 import { directoryReminders } from './federation/standings.ts'
 import { createVoucher, federationView } from './federation/vouch.ts'
-import { createFormCheck } from './forms/forms.ts'
+import { createForms } from './forms/forms.ts'
 import { createHttpApp } from './http/app.ts'
 import { beforeActing, markingDatabase } from './http/idempotency.ts'
 import { startServer } from './http/server.ts'
@@ -548,7 +548,7 @@ export async function startNode({
     },
     pollEvery: config.pollSeconds * 1000,
   })
-  const checkForm = createFormCheck()
+  const forms = createForms({ clock })
   const clocks = createCaseClocks({ clock, agreements, calendars })
   const cases = createCases({
     db,
@@ -564,7 +564,7 @@ export async function startNode({
     pages: scanPages,
     clocks,
     names: (partner, item, agreed) => mappings.names(partner, item, agreed),
-    checkForm,
+    checkForm: (form, data) => forms.checkForeign(form, data),
     waiting: no => waitingOf(dispatch, materials, no),
     threadId,
   })
@@ -589,7 +589,7 @@ export async function startNode({
     materials,
     dispatch,
     clocks,
-    submission: createSubmissionCheck({ services, agreements, checkForm }),
+    submission: createSubmissionCheck({ services, agreements, forms }),
     returned: caseDrafts.returned,
     applicantKey,
     changed: ({ thread, state }) =>
@@ -955,6 +955,7 @@ export async function startNode({
       gossip.stop()
       services.stop()
       scanPages.stop()
+      await forms.stop()
       await materials.stop()
       await host.stop()
       await people.settle()

@@ -113,12 +113,20 @@ export const RULES: readonly Rule[] = [
     why: 'rows become bytes here, and what writes them stays inside',
   },
   {
-    of: /^node\/forms\//,
-    name: 'forms',
+    of: /^node\/forms\/check\.ts$/,
+    name: 'check of forms',
     may: /^(node\/forms|protocol)\//,
     packages: ['ajv', 'ajv-formats', 're2js'],
     builtins: false,
     why: 'JSON Schema of other cities is run in one place, that nothing else needs to know',
+  },
+  {
+    of: /^node\/forms\//,
+    name: 'forms',
+    may: /^(?:(?:node\/forms|protocol)\/|node\/exchange\/clock\.ts$)/,
+    packages: [],
+    builtins: true,
+    why: 'a form is checked in a thread or on the spot, by what runs it',
   },
   {
     of: /^node\/materials\/pages\/(count|saxen\.d)(?:\.test)?\.ts$/,

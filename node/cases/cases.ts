@@ -5,8 +5,8 @@ import { type Asked, type CaseState, questionsFor, stepsFor } from '../../protoc
 import { CASE_CONTENT, type CaseContent, type CaseKind, type Mode, materialsOf } from '../../protocol/case/kinds.ts'
 import {
   type Application,
-  type CheckForm,
   type Finding,
+  type FormFault,
   type MaterialNames,
   minimise,
   preflight,
@@ -54,7 +54,10 @@ export type CasesParts = {
     item: ServiceItem,
     agreed: readonly { collecting: string; handling: string }[] | undefined,
   ) => Promise<MaterialNames[]>
-  checkForm: CheckForm
+  /** data against a form that the other city wrote; null when it cannot be used */ checkForm: (
+    form: Record<string, unknown>,
+    data: Record<string, unknown>,
+  ) => Promise<FormFault[] | null>
   clocks: CaseClocks
   /** what stands in the way of a case at this node */ waiting: (threadNo: number) => Promise<Waiting[]>
   threadId: () => string
@@ -228,13 +231,14 @@ export function createCases(parts: CasesParts) {
     const content = { ...application, caseNo: caseNo ?? '-' }
     const hashes = materialsOf('case.submit', content)
     const materials = await parts.materials.held(hashes)
+    const faults = item.form === undefined ? [] : await parts.checkForm(item.form, application.form)
     const findings = namingAuthorisation(
-      preflight({ content: application, item, agreed, names, checkForm: parts.checkForm }),
+      preflight({ content: application, item, agreed, names, checkForm: () => faults }),
       application,
     )
     // What stays here must hold too; the other city will not see it.
     if (kept.some(path => path.startsWith('form.')) && item.form !== undefined)
-      for (const { path, reason, reasonZh } of parts.checkForm(item.form, given.form) ?? [])
+      for (const { path, reason, reasonZh } of (await parts.checkForm(item.form, given.form)) ?? [])
         if (kept.includes(`form.${path.split('.')[0]}`))
           findings.push({ field: `form.${path}`, level: 'error', cure: 'clerk', reason, reasonZh })
     for (const field of kept)

@@ -16,7 +16,7 @@ import { type CaseClocks, nextDue } from './clocks.ts'
 import { maskName } from './mask.ts'
 import { AFTER_PURGE_DAYS, isPurged } from './purges.ts'
 import { saveRatings } from './ratings.ts'
-import type { CheckSubmission } from './submission.ts'
+import type { SubmissionCheck } from './submission.ts'
 
 export type CaseHandlerParts = {
   identity: OwnIdentity
@@ -32,7 +32,7 @@ export type CaseHandlerParts = {
   materials: { want(tx: Transaction, partner: string, materials: readonly Commitment[]): Promise<void> }
   dispatch: { enqueue(tx: Transaction, job: { packetNo: number; threadNo: number; at: number }): Promise<void> }
   clocks: CaseClocks
-  /** the pre-flight of what another city submits */ submission: CheckSubmission
+  /** the pre-flight of what another city submits */ submission: SubmissionCheck
   /** keyed hash of an ID number in capitals, or of `name ` and a name: found without storing them */
   applicantKey: (text: string) => Uint8Array
   /** takes an application that the partner refused back */
@@ -70,7 +70,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
       at: iat,
     })
     // What this city writes itself was checked before it was written.
-    return covered.ok && aud === identity.city ? parts.submission(store, candidate.claims, body) : covered
+    return covered.ok && aud === identity.city ? parts.submission.judge(store, candidate.claims, body) : covered
   }
 
   /** Where a parcel is, and what the other city deleted, is nothing that an approval system acts upon. */
@@ -173,6 +173,10 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
   return {
     type: 'case',
     openBody: openCaseBody,
+    async prepare({ claims, body }) {
+      if (claims.kind === 'case.submit' && claims.aud === identity.city)
+        await parts.submission.prepare(claims, body as CaseBody<'case.submit'>)
+    },
     admit,
 
     async apply(tx, applied) {

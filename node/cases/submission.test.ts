@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import type { CaseBody } from '../../protocol/case/kinds.ts'
 import type { PacketClaims } from '../../protocol/packet/claims.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
-import { createFormCheck } from '../forms/forms.ts'
+import { createHandClock } from '../../test/support/http.ts'
+import { createForms } from '../forms/forms.ts'
 import { createSubmissionCheck } from './submission.ts'
 
 const item = (change: Partial<ServiceItem> = {}): ServiceItem => ({
@@ -43,8 +44,8 @@ const judge = (published: [at: number, item: ServiceItem | null][], change: obje
       known: async () => published.some(([, held]) => held !== null),
     },
     agreements: { documentOf: async () => null },
-    checkForm: createFormCheck(),
-  })(store, claims, { ...body, ...change })
+    forms: createForms({ clock: createHandClock(0) }),
+  }).judge(store, claims, { ...body, ...change })
 
 test('what holds by the item as it is published is taken', async () => {
   expect(await judge([[-30 * DAY, item()]])).toEqual({ ok: true })

@@ -21,38 +21,50 @@ export type SubmissionParts = {
     /** whether any own list ever had it */ known(code: string): Promise<boolean>
   }
   agreements: { documentOf(store: Reader, id: string): Promise<AgreementDocument | null> }
-  checkForm: CheckForm
+  forms: { check: CheckForm; prepare(form: Record<string, unknown>): void }
 }
 
-export type CheckSubmission = (
-  store: Reader,
-  claims: PacketClaims,
-  body: CaseBody<'case.submit'>,
-) => Promise<{ ok: true } | Refused>
+export type SubmissionCheck = {
+  /** Makes ready, outside the transaction, what judging needs. */
+  prepare(claims: PacketClaims, body: CaseBody<'case.submit'>): Promise<void>
+  judge(store: Reader, claims: PacketClaims, body: CaseBody<'case.submit'>): Promise<{ ok: true } | Refused>
+}
 
 /**
  * Judges a `case.submit` by the item as this city had it published when it was signed. The answer depends on signed times and
  * on what was published alone, so that it is the same when the packet comes again after a restore; a version that this city
  * does not know any more is left to the approval system. Problems: `item.unknown`, `case.preflight`.
  */
-export const createSubmissionCheck =
-  ({ services, agreements, checkForm }: SubmissionParts): CheckSubmission =>
-  async (store, { aud, agreement, iat }, { salt: _, caseNo: __, ...content }) => {
-    const signed = iat * 1000
-    const items = await services.around(content.item.code, signed - GRACE, signed + GRACE)
-    const [newest] = items
-    if (newest === undefined) return (await services.known(content.item.code)) ? refuse('item.unknown') : { ok: true }
-    if (content.item.version > newest.taskVersion) return { ok: true }
-    const document = agreement === undefined ? null : await agreements.documentOf(store, agreement)
-    const agreed = document === null ? null : agreedItem(document, aud, content.item.code)
-    let told: Finding[] = []
-    for (const item of items) {
-      const errors = preflight({ content, item, agreed, checkForm }).filter(({ level }) => level === 'error')
-      if (errors.length === 0) return { ok: true }
-      if (told.length === 0 || item.taskVersion === content.item.version) told = errors
-    }
-    return refuse('case.preflight', tell(told))
+export function createSubmissionCheck({ services, agreements, forms }: SubmissionParts): SubmissionCheck {
+  const itemsOf = ({ iat }: PacketClaims, { item }: CaseBody<'case.submit'>): Promise<ServiceItem[]> =>
+    services.around(item.code, iat * 1000 - GRACE, iat * 1000 + GRACE)
+
+  return {
+    async prepare(claims, body) {
+      for (const { form } of await itemsOf(claims, body)) if (form !== undefined) forms.prepare(form)
+    },
+
+    async judge(store, claims, body) {
+      const { aud, agreement } = claims
+      const { salt: _, caseNo: __, ...content } = body
+      const items = await itemsOf(claims, body)
+      const [newest] = items
+      if (newest === undefined) return (await services.known(content.item.code)) ? refuse('item.unknown') : { ok: true }
+      if (content.item.version > newest.taskVersion) return { ok: true }
+      const document = agreement === undefined ? null : await agreements.documentOf(store, agreement)
+      const agreed = document === null ? null : agreedItem(document, aud, content.item.code)
+      let told: Finding[] = []
+      for (const item of items) {
+        const errors = preflight({ content, item, agreed, checkForm: forms.check }).filter(
+          ({ level }) => level === 'error',
+        )
+        if (errors.length === 0) return { ok: true }
+        if (told.length === 0 || item.taskVersion === content.item.version) told = errors
+      }
+      return refuse('case.preflight', tell(told))
+    },
   }
+}
 
 /** Findings as the detail of a problem: fields and reasons, never a value. */
 export const tell = (findings: readonly Finding[]): string =>

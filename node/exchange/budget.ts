@@ -32,6 +32,7 @@ export const WORK = {
   /** a hello: certificates, delegations, addresses, watermarks */ hello: 2_000,
   /** a packet: signature, place, admission; given back when it was stored */ packet: 300,
   /** a packet that was refused, beside: refusal, receipt */ refused: 300,
+  /** an application that did not hold, beside: its form was checked */ preflight: 10_000,
   /** an announcement of a list */ announcement: 200,
   /** a packet of a long thread that one more is judged by: view, state and duties go through all */ walked: 4,
   /** a packet given back that was given back a short time ago */ recalled: 150,

@@ -8,6 +8,7 @@ import { Sha256, sha256 } from '../../protocol/primitives.ts'
 import { type Problem, type ProblemCode, ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { typeOf } from './author.ts'
+import { WORK } from './budget.ts'
 import { type Clock, seconds } from './clock.ts'
 import { advance } from './hash.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
@@ -89,7 +90,9 @@ export function createInbox(parts: InboxParts) {
     if (handler === undefined) return { ...packet, ...refuse('envelope.claims', 'kind') }
     const opened = await handler.openBody(claims, incoming.body)
     if (!opened.ok) return { ...packet, ...opened }
-    return { ...packet, ok: true, packet: { id, claims, body: opened.body }, handler }
+    const candidate = { id, claims, body: opened.body }
+    await handler.prepare?.(candidate)
+    return { ...packet, ok: true, packet: candidate, handler }
   }
 
   /** Receipts already given for places that the partner sends again. */
@@ -125,6 +128,7 @@ export function createInbox(parts: InboxParts) {
     const useful: number[] = []
     const refused: { id: string; problem: Problem }[] = []
     const ids = new Set<string>()
+    let preflights = 0
 
     const turnAway = async ({ id, jws, signed }: Checked, problem: Problem) => {
       await store.saveRefusal(tx, {
@@ -160,6 +164,7 @@ export function createInbox(parts: InboxParts) {
       const admitted =
         thread !== null && thread.partner !== partner ? refuse('thread.party') : await handler.admit(tx, before, packet)
       if (!admitted.ok) {
+        if (admitted.problem.code === 'case.preflight') preflights++
         await turnAway(checked, admitted.problem)
         continue
       }
@@ -199,7 +204,8 @@ export function createInbox(parts: InboxParts) {
     await store.saveReceipt(tx, { no: receiptNo, partner, direction: 'given', through: link.n, jws, at })
     await store.saveLink(tx, partner, 'in', link)
     tx.afterCommit(() => parts.received(partner, stored, refused))
-    return { given: [...given, { through: link.n, jws }], useful, refused: refused.length, work: threads.work }
+    const work = threads.work + preflights * WORK.preflight
+    return { given: [...given, { through: link.n, jws }], useful, refused: refused.length, work }
   }
 
   return {

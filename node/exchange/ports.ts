@@ -32,6 +32,8 @@ export interface ThreadHandler {
   /** first part of its packets' kinds, `case` of `case.submit` */ readonly type: string
   /** Opens and checks body bytes; pure. */
   openBody(claims: PacketClaims, bytes: Uint8Array): Promise<{ ok: true; body: unknown } | Refused>
+  /** Makes ready what judging a packet that came will need, before the transaction that does; reads only. */
+  prepare?(packet: Packet): Promise<void>
   /** Whether the packet may join its thread; reads only. Runs for own packets before signing and for the partner's on arrival. */
   admit(store: Reader, packets: readonly StoredPacket[], candidate: Packet): Promise<{ ok: true } | Refused>
   /** Brings projection, jobs, audit and events up to date in the transaction that stores the packet. */

@@ -1,118 +1,139 @@
 /**
- * Forms (申请表): data checked against the JSON Schema (2020-12) of an item, which another city wrote. May import the protocol.
- * Patterns run in linear time (RE2 syntax), so that no schema can hold a node up; a schema that cannot be used is told, not trusted.
+ * Forms (申请表): data checked against the form of an item. An own form is compiled here and kept; one that another city wrote is, but
+ * for small ones, read in a thread that is ended when it takes too long, and not tried again for a while. A form that cannot be used is
+ * told, not trusted. May import the protocol.
  */
-import { type ErrorObject, Ajv2020 as Schemas, type ValidateFunction } from 'ajv/dist/2020.js'
-import formats from 'ajv-formats'
-import { RE2JS } from 're2js'
-import type { CheckForm, FormFault } from '../../protocol/case/preflight.ts'
+import { createHash } from 'node:crypto'
+import { Worker } from 'node:worker_threads'
+import type { CheckForm } from '../../protocol/case/preflight.ts'
+import { ProblemError } from '../../protocol/problem.ts'
+import { soundForm } from '../../protocol/service/form.ts'
+import type { Clock } from '../exchange/clock.ts'
+import { type CompiledForm, createFormCompiler, type FormResult } from './check.ts'
+import type { Answered, Asked } from './thread.ts'
 
-/** Compiled schemas kept. */
-const KEPT = 64
-/** Faults told of one form. */
-const TOLD = 50
+export const FORM_CHECK_LIMITS = {
+  /** compiled forms kept */ kept: 256,
+  /** subschemas up to which a form of another city is compiled on the spot: some milliseconds */ onTheSpot: 60,
+  /** ms that the thread may take for one form and its data */ patience: 5_000,
+  /** checks that wait for the thread; one more is refused for now */ waiting: 64,
+  /** ms for which a form is not tried again that took too long */ remembered: 600_000,
+  /** such forms that are remembered */ slow: 1_000,
+} as const
 
-/** Unicode scripts and categories as RE2 names them. */
-const NAMED = /\\([pP])\{(?:Script|sc|Script_Extensions|scx|General_Category|gc)=/g
+type Json = Record<string, unknown>
 
-const linear = Object.assign(
-  (pattern: string) => {
-    const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern.replaceAll(NAMED, '\\$1{')))
-    // ajv asks no more of it than this, and tells patterns apart by their text.
-    return { test: (text: string) => compiled.matcher(text).find(), toString: () => pattern } as RegExp
-  },
-  { code: 'linear' },
-)
+export function createForms({ clock }: { clock: Clock }) {
+  const compile = createFormCompiler()
+  /** by hash, the one used last at the end; null: cannot be used */
+  const kept = new Map<string, CompiledForm | null>()
+  /** until when a form is not tried again, ms, by hash */
+  const slow = new Map<string, number>()
+  let thread: ReturnType<typeof startThread> | null = null
+  let last: Promise<unknown> = Promise.resolve()
+  let waiting = 0
+  let stopped = false
 
-function compile(schema: Record<string, unknown>): ValidateFunction | null {
-  const schemas = new Schemas({
-    allErrors: true,
-    strict: false,
-    logger: false,
-    ownProperties: true,
-    validateSchema: true,
-    code: { regExp: linear },
-  })
-  formats.default(schemas, { mode: 'full' })
-  try {
-    return schemas.compile(schema)
-  } catch {
-    return null
-  }
-}
+  /** of forms that are in memory anyway: their hash need not be asked for */
+  const byForm = new WeakMap<Json, CompiledForm | null>()
 
-/** Gives a check that keeps the schemas it used last, compiled. */
-export function createFormCheck(): CheckForm {
-  const kept = new Map<string, ValidateFunction | null>()
-
-  function compiled(schema: Record<string, unknown>): ValidateFunction | null {
-    const key = JSON.stringify(schema)
-    const known = kept.get(key)
-    const validate = known === undefined ? compile(schema) : known
-    kept.delete(key)
-    kept.set(key, validate)
-    const [oldest] = kept.keys()
-    if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest)
-    return validate
+  /** An own form, compiled once. */
+  function own(form: Json): CompiledForm | null {
+    const known = byForm.get(form)
+    if (known !== undefined) return known
+    const check = compiled(form, hashOf(form))
+    byForm.set(form, check)
+    return check
   }
 
-  return (schema, data) => {
-    const validate = compiled(schema)
-    if (validate === null) return null
-    try {
-      if (validate(data)) return []
-    } catch {
-      // A schema that refers to itself without end, say.
+  function compiled(form: Json, hash: string): CompiledForm | null {
+    const known = kept.get(hash)
+    const check = known === undefined ? compile(form) : known
+    kept.delete(hash)
+    kept.set(hash, check)
+    bound(kept, FORM_CHECK_LIMITS.kept)
+    return check
+  }
+
+  /** One after the other: what is measured is one form, not those before it. */
+  function inThread(form: Json, data: Json, hash: string): Promise<FormResult> {
+    const turn = last.then(async () => {
+      if (stopped) return null
+      thread ??= startThread()
+      const mine = thread
+      let cancel = () => {}
+      const late = new Promise<'late'>(resolve => {
+        cancel = clock.after(FORM_CHECK_LIMITS.patience, () => resolve('late'))
+      })
+      const result = await Promise.race([mine.check(form, data), late, mine.ended])
+      cancel()
+      if (result !== 'late' && result !== 'ended') return result
+      thread = null
+      await mine.stop()
+      slow.set(hash, clock.now() + FORM_CHECK_LIMITS.remembered)
+      bound(slow, FORM_CHECK_LIMITS.slow)
       return null
-    }
-    const faults = new Map<string, FormFault>()
-    for (const error of validate.errors ?? []) {
-      const fault = faultOf(error)
-      if (fault !== null && faults.size < TOLD) faults.set(`${fault.path} ${fault.reason}`, fault)
-    }
-    return [...faults.values()]
+    })
+    last = turn.catch(() => undefined)
+    return turn
+  }
+
+  return {
+    /** Data against an own form; null when the form cannot be used. */
+    check: ((form, data) => own(form)?.(data) ?? null) satisfies CheckForm,
+
+    /** Compiles an own form, so that its check takes no time for it in a transaction. */
+    prepare: (form: Json): void => void own(form),
+
+    /** Data against a form that another city wrote; null when it cannot be used, or takes too long. Problem: `request.rate`. */
+    async checkForeign(form: Json, data: Json): Promise<FormResult> {
+      const hash = hashOf(form)
+      if (kept.has(hash)) return compiled(form, hash)?.(data) ?? null
+      const sound = soundForm(form)
+      if (!sound.ok) return null
+      if (sound.subschemas <= FORM_CHECK_LIMITS.onTheSpot) return compiled(form, hash)?.(data) ?? null
+      if ((slow.get(hash) ?? 0) > clock.now()) return null
+      if (waiting >= FORM_CHECK_LIMITS.waiting) throw new ProblemError('request.rate', 'forms that are being read')
+      waiting++
+      return inThread(form, data, hash).finally(() => waiting--)
+    },
+
+    async stop(): Promise<void> {
+      stopped = true
+      await thread?.stop()
+    },
   }
 }
 
-type Words = readonly [en: string, zh: string]
-const text = (value: unknown): string => String(value).slice(0, 100)
+const hashOf = (form: Json): string => createHash('sha256').update(JSON.stringify(form)).digest('base64')
 
-/** By keyword of JSON Schema, from the error's parameters, which come from the schema alone. */
-const WORDS: Record<string, (params: Record<string, unknown>) => Words> = {
-  required: () => ['missing', '必填'],
-  dependentRequired: () => ['missing', '必填'],
-  type: ({ type }) => [`must be of type ${text(type)}`, `类型应为 ${text(type)}`],
-  enum: ({ allowedValues }) => [`one of ${text(allowedValues)}`, `只能填写：${text(allowedValues)}`],
-  const: ({ allowedValue }) => [`must be ${text(allowedValue)}`, `只能填写：${text(allowedValue)}`],
-  format: ({ format }) => [`not a valid ${text(format)}`, `格式不正确（${text(format)}）`],
-  pattern: () => ['does not have the form that is asked for', '格式不符合要求'],
-  minLength: ({ limit }) => [`at least ${text(limit)} characters`, `至少 ${text(limit)} 个字符`],
-  maxLength: ({ limit }) => [`at most ${text(limit)} characters`, `不超过 ${text(limit)} 个字符`],
-  minimum: ({ limit }) => [`at least ${text(limit)}`, `不小于 ${text(limit)}`],
-  maximum: ({ limit }) => [`at most ${text(limit)}`, `不大于 ${text(limit)}`],
-  exclusiveMinimum: ({ limit }) => [`more than ${text(limit)}`, `应大于 ${text(limit)}`],
-  exclusiveMaximum: ({ limit }) => [`less than ${text(limit)}`, `应小于 ${text(limit)}`],
-  multipleOf: ({ multipleOf }) => [`a multiple of ${text(multipleOf)}`, `应为 ${text(multipleOf)} 的倍数`],
-  minItems: ({ limit }) => [`at least ${text(limit)} entries`, `至少 ${text(limit)} 项`],
-  maxItems: ({ limit }) => [`at most ${text(limit)} entries`, `不超过 ${text(limit)} 项`],
-  uniqueItems: () => ['an entry stands twice', '有重复项'],
-  additionalProperties: () => ['a field that the form does not have', '申请表没有该字段'],
-  unevaluatedProperties: () => ['a field that the form does not have', '申请表没有该字段'],
+function bound(map: Map<string, unknown>, size: number): void {
+  const [oldest] = map.keys()
+  if (map.size > size && oldest !== undefined) map.delete(oldest)
 }
 
-/** Combinations tell of themselves what their parts have told. */
-const SILENT = new Set(['if', 'then', 'else', 'allOf'])
-
-function faultOf({ keyword, instancePath, params }: ErrorObject): FormFault | null {
-  if (SILENT.has(keyword)) return null
-  const lacking = params.missingProperty as string | undefined
-  const parts = instancePath.split('/').slice(1)
-  const path = [...parts, ...(lacking === undefined ? [] : [lacking])]
-    .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~').slice(0, 60))
-    .join('.')
-  const [reason, reasonZh] = WORDS[keyword]?.(params as Record<string, unknown>) ?? [
-    `does not hold: ${text(keyword)}`,
-    `不符合要求（${text(keyword)}）`,
-  ]
-  return { path, missing: lacking !== undefined, reason, reasonZh }
+function startThread() {
+  const worker = new Worker(new URL('./thread.ts', import.meta.url))
+  worker.unref()
+  let no = 0
+  const asked = new Map<number, (result: FormResult) => void>()
+  worker.on('message', ({ no, result }: Answered) => {
+    asked.get(no)?.(result)
+    asked.delete(no)
+  })
+  const ended = new Promise<'ended'>(resolve => {
+    worker.on('error', () => resolve('ended'))
+    worker.on('exit', () => resolve('ended'))
+  })
+  return {
+    ended,
+    check: (form: Json, data: Json): Promise<FormResult> =>
+      new Promise(resolve => {
+        asked.set(++no, resolve)
+        worker.postMessage({ no, form, data } satisfies Asked)
+      }),
+    stop: async (): Promise<void> => {
+      await worker.terminate()
+    },
+  }
 }

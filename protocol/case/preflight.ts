@@ -40,6 +40,9 @@ export type PreflightParts = {
   /** how its materials are called at this counter */ names?: readonly MaterialNames[]
 }
 
+/** Fields that the form does not know, of which so many are told. */
+const UNKNOWN_TOLD = 50
+
 /** Fields of applicant and agent that an application may do without: they leave the city only when they are shared. */
 const OPTIONAL = {
   applicant: ['phone', 'address', 'legalRepresentative'],
@@ -148,7 +151,9 @@ export function preflight({ content, item, agreed, checkForm, names = [] }: Pref
   const shared = sharedOf({ item, agreed })
   if (item.form !== undefined) {
     const known = propertiesOf(item.form)
-    for (const name of Object.keys(content.form).filter(name => !Object.hasOwn(known, name)))
+    for (const name of Object.keys(content.form)
+      .filter(name => !Object.hasOwn(known, name))
+      .slice(0, UNKNOWN_TOLD))
       find(`form.${name.slice(0, 60)}`, 'clerk', 'not a field of the form', '申请表没有该字段')
     if (tooLong(content.form))
       find('form', 'clerk', `a list of more than ${LIMITS.formEntries} entries`, `列表超过 ${LIMITS.formEntries} 项`)

@@ -1,4 +1,5 @@
 /** Lint rules of an item's form (申请表): a JSON Schema that any counter can show and check offline, and what leaves the city. */
+import { soundForm } from './form.ts'
 import type { ServiceItem } from './item.ts'
 import { type Rule, when } from './lint-rule.ts'
 
@@ -110,6 +111,16 @@ export const FORM_RULES: readonly Rule[] = [
     en: 'A form refers to its own definitions alone: counters work offline',
     check: withForm(function* (form) {
       for (const [path, ref] of refs(form, 'form')) if (!resolves(form, ref)) yield path
+    }),
+  },
+  {
+    rule: 'form.bounds',
+    level: 'error',
+    zh: '申请表过大：子模式、正则表达式展开步数超限，或引用的不是自身子模式，任何城市都无法校验',
+    en: 'The form is beyond what any city checks: subschemas, steps of a pattern, references',
+    check: withForm(form => {
+      const local = [...refs(form, 'form')].every(([, ref]) => resolves(form, ref))
+      return when(local && !soundForm(form).ok, 'form')
     }),
   },
   {

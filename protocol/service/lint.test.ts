@@ -261,6 +261,11 @@ const CASES: Record<string, { bad: Partial<ServiceItem>; at: string; good?: Part
     at: 'form.properties.reason.$ref',
     good: [form({ title: '原因', $ref: '#/$defs/reason' }, { $defs: { reason } })],
   },
+  'form.bounds': {
+    bad: form({ ...reason, pattern: '^(.*){1000}$' }),
+    at: 'form',
+    good: [form({ ...reason, pattern: '^(.*){500}$' })],
+  },
   'form.pattern': {
     bad: form({ ...reason, pattern: '[' }),
     at: 'form.properties.reason.pattern',

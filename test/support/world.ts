@@ -18,7 +18,7 @@ import { createAdapterState } from '../../node/dispatch/job-store.ts'
 import { createExchange } from '../../node/exchange/exchange.ts'
 import type { Seal } from '../../node/exchange/packet-store.ts'
 import type { ListBoard, OwnIdentity, ThreadHandler, Trust } from '../../node/exchange/ports.ts'
-import { createFormCheck } from '../../node/forms/forms.ts'
+import { createForms } from '../../node/forms/forms.ts'
 import { createCaseDrafts } from '../../node/intake/drafts.ts'
 import type { Database } from '../../node/store/database.ts'
 import { migrate } from '../../node/store/migrate.ts'
@@ -253,12 +253,13 @@ async function startCity({
     materials: { want: async () => {} },
     dispatch,
     clocks,
-    submission: async () => ({ ok: true }),
+    submission: { prepare: async () => {}, judge: async () => ({ ok: true }) },
     returned: drafts.returned,
     applicantKey,
     changed: () => {},
   })
   handlers.set('case', caseHandler)
+  const forms = createForms({ clock })
   const cases = createCases({
     db,
     packets,
@@ -273,7 +274,7 @@ async function startCity({
     events,
     clocks,
     names: async () => [],
-    checkForm: createFormCheck(),
+    checkForm: forms.checkForeign,
     waiting: no => waitingOf(dispatch, { waiting: async () => [] }, no),
     threadId,
   })
