@@ -5,8 +5,9 @@ import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { Trust } from '../exchange/ports.ts'
+import type { Allowance } from './allowance.ts'
 import { PARTNER_VERSIONS } from './lists.ts'
-import { fetchList, type ReceiveParts } from './receive.ts'
+import { BAD, fetchList, type ReceiveParts } from './receive.ts'
 import { headOf, NothingRead } from './sync.ts'
 
 export const RETRY = {
@@ -17,6 +18,7 @@ export const RETRY = {
 } as const
 
 export type FollowerParts = ReceiveParts & {
+  allowance: Allowance
   trust: Trust
   clock: Clock
   audit: Audit
@@ -33,6 +35,7 @@ type Wanted = {
   /** the partner was heard since the attempt under way began */ heard: boolean
   failures: number
   /** the last attempt read no list, for want of a path or of a head that holds: the partner need only be heard */ cheap: boolean
+  /** what the last attempt read did not hold: the next one asks for all items, not for a difference again */ whole: boolean
   /** when it failed, ms */ failedAt: number
   cancel: () => void
 }
@@ -61,7 +64,7 @@ export function createFollower(parts: FollowerParts) {
       }
     }
     // An older head, or none, may only have been overtaken by the newest on the partner's other stream: what it answers tells.
-    const received = await fetchList(parts, { partner: city, city, held })
+    const received = await fetchList(parts, { partner: city, city, held, whole: want.whole })
     if (received === null) return
     const { head, stage } = received
     try {
@@ -106,6 +109,11 @@ export function createFollower(parts: FollowerParts) {
     do {
       head = want.head
       want.heard = false
+      const due = parts.allowance.wait(city)
+      if (due > 0) {
+        Object.assign(want, { running: false, cheap: false })
+        return plan(city, want, due)
+      }
       try {
         await take(city, want)
         problems.delete(city)
@@ -116,6 +124,7 @@ export function createFollower(parts: FollowerParts) {
         want.failedAt = clock.now()
         const problem: Problem = error instanceof ProblemError ? error.problem : { code: 'internal' }
         want.cheap = error instanceof NothingRead || problem.code === 'list.rollback'
+        want.whole ||= BAD.includes(problem.code)
         await refused(city, problem).catch(() => {})
       }
     } while (want.failures === 0 ? head !== want.head : want.heard && mayHurry(want))
@@ -150,7 +159,7 @@ export function createFollower(parts: FollowerParts) {
       if (want === undefined) {
         const first: Wanted = {
           ...{ head, version, running: false, heard: false },
-          ...{ failures: 0, cheap: false, failedAt: 0, cancel: () => {} },
+          ...{ failures: 0, cheap: false, whole: false, failedAt: 0, cancel: () => {} },
         }
         wanted.set(city, first)
         void pursue(city, first)

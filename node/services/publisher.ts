@@ -9,6 +9,7 @@ import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { OwnIdentity, Trust } from '../exchange/ports.ts'
+import type { Allowance } from './allowance.ts'
 import type { Items } from './items.ts'
 import type { Kept } from './kept.ts'
 import type { StoredHead } from './lists.ts'
@@ -18,6 +19,7 @@ import { createSpool } from './spool.ts'
 import { createStage, type Stage } from './stage.ts'
 
 export type PublisherParts = ReceiveParts & {
+  allowance: Allowance
   identity: OwnIdentity
   trust: Trust
   clock: Clock
@@ -166,7 +168,7 @@ export async function createPublisher(parts: PublisherParts) {
 
     /** A partner holds a higher version of the own list than this node, which was restored from a backup. */
     reminded(partner: string, jws: string): void {
-      if (looking.has(partner)) return
+      if (looking.has(partner) || parts.allowance.wait(partner) > 0) return
       looking.add(partner)
       inTurn(() => recover(partner, jws))
         .catch((error: unknown) => {

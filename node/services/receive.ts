@@ -17,7 +17,7 @@ export type ReceiveParts = { db: Database; lists: Lists; sync: () => ListSync; r
 export type Received = { head: StoredHead; stage: Stage }
 
 /** What may come of a difference that does not fit; the whole list may still be right. */
-const BAD: readonly ProblemCode[] = ['list.root', 'list.malformed', 'exchange.protocol', 'frame.malformed']
+export const BAD: readonly ProblemCode[] = ['list.root', 'list.malformed', 'exchange.protocol', 'frame.malformed']
 
 export const raise = (problem: Problem): never => {
   throw new ProblemError(problem.code, problem.detail)
@@ -29,9 +29,19 @@ export const raise = (problem: Problem): never => {
  */
 export async function fetchList(
   parts: ReceiveParts,
-  { partner, city, held }: { partner: string; city: string; held: StoredHead | null },
+  {
+    partner,
+    city,
+    held,
+    whole = false,
+  }: {
+    partner: string
+    city: string
+    held: StoredHead | null /** no difference: one failed before */
+    whole?: boolean
+  },
 ): Promise<Received | null> {
-  if (held !== null) {
+  if (held !== null && !whole) {
     try {
       return await receive(parts, await parts.sync().fetch(partner, { city, held: held.jws }), city, held)
     } catch (error) {

@@ -13,6 +13,7 @@ import type { Clock } from '../exchange/clock.ts'
 import type { ListBoard, OwnIdentity, Trust } from '../exchange/ports.ts'
 import type { Transport } from '../exchange/wire.ts'
 import type { Database } from '../store/database.ts'
+import { createAllowance } from './allowance.ts'
 import { createFollower } from './follower.ts'
 import { createItems } from './items.ts'
 import { createLists, type StoredHead } from './lists.ts'
@@ -60,10 +61,14 @@ export async function createServices(parts: ServicesParts) {
   const items = createItems(lists)
   const search = createSearch(lists)
   const { failed } = parts.observer
-  const receiving = { db, lists, sync: (): ListSync => sync, resolveKey: (kid: string) => trust.key(kid) }
+  const allowance = createAllowance(parts.clock)
+  const receiving = { db, lists, allowance, sync: (): ListSync => sync, resolveKey: (kid: string) => trust.key(kid) }
   const publisher = await createPublisher({ ...parts, ...receiving, items, failed })
   const follower = createFollower({ ...parts, ...receiving, failed, taken: city => parts.observer.taken?.(city) })
-  const sync = createListSync({ ...parts, lists, city: identity.city, reminded: publisher.reminded })
+  const sync = createListSync({
+    ...{ ...parts, lists, city: identity.city, reminded: publisher.reminded },
+    read: allowance.spend,
+  })
 
   const board: ListBoard = { head: () => publisher.own()?.jws ?? null, announced: follower.announced }
 

@@ -10,6 +10,7 @@ import { decodeListFrame, encodeListFrame, type ListFrame } from '../../protocol
 import { compareKeys } from '../../protocol/service/list-tree.ts'
 import { type PlayCity, playCity, trusting } from '../../test/support/play-city.ts'
 import { codesOf, idle, type ListCity, listCities, playItem, playItems } from '../../test/support/play-lists.ts'
+import { Budgets, WORK } from '../exchange/budget.ts'
 import type { Wire } from '../exchange/wire.ts'
 import { RETRY } from './follower.ts'
 import { pack } from './pack.ts'
@@ -139,6 +140,22 @@ describe('a tampered list', () => {
       'list.malformed',
       ({ lines }) => [{ type: 'list-lines', size: 4, packed: lines[0] ?? new Uint8Array() }, END],
     ],
+    [
+      'bytes stand behind what is packed',
+      'list.malformed',
+      ({ lines }) => {
+        const { size, packed } = pack(lines)
+        return [{ type: 'list-lines', size, packed: Buffer.concat([packed, Uint8Array.of(0)]) }, END]
+      },
+    ],
+    [
+      'another stream stands behind what is packed',
+      'list.malformed',
+      ({ lines }) => {
+        const { size, packed } = pack(lines)
+        return [{ type: 'list-lines', size, packed: Buffer.concat([packed, packed]) }, END]
+      },
+    ],
     ['a frame of another kind', 'exchange.protocol', ({ head }) => [{ type: 'list-answer', head, from: null }]],
     ['a frame of no kind', 'frame.malformed', () => [Uint8Array.of(99)]],
     ['a frame above the limit', 'frame.oversize', () => [new Uint8Array(LIMITS.listFrameBytes + 1)]],
@@ -200,7 +217,7 @@ describe('a tampered list', () => {
   test('the newest good list stays when neither difference nor whole hold', async () => {
     const [first, second] = [await written(items, 1), await written(playItems(25), 2)]
     let honest = true
-    const { ankang, announce, asked } = await dishonest(async () => [
+    const { world, ankang, announce, asked } = await dishonest(async () => [
       { type: 'list-answer', head: honest ? first.head : second.head, from: null },
       linesOf(...first.lines),
       END,
@@ -213,6 +230,10 @@ describe('a tampered list', () => {
     expect(ankang.failures.at(-1)).toMatchObject({ code: 'list.root' })
     expect(await ankang.db.query('SELECT no, since, until FROM list_buckets ORDER BY no')).toEqual(rows)
     expect(await codesOf(ankang, SHIYAN)).toHaveLength(20)
+    // The difference is not tried again beside the whole.
+    world.clock.advance(RETRY.first)
+    await vi.waitFor(() => expect(ankang.failures).toHaveLength(2), 20_000)
+    expect(asked).toEqual([null, first.head, null, null])
   })
 })
 
@@ -450,6 +471,31 @@ describe('a publisher that was restored from a backup', () => {
     await vi.waitFor(() => expect(shiyan.failures).toMatchObject([{ code: 'envelope.issuer' }]), 20_000)
     expect(await shiyan.services.view(SHIYAN)).toMatchObject({ version: 1 })
     expect(world.network.failures).toEqual([])
+  })
+
+  test('that is asked for the same again counts what it reads for it', async () => {
+    const budgets = new Budgets({ now: () => NOW, after: () => () => {} }, async () => {})
+    const world = listCities(resolve, NOW, budgets)
+    const [ankang, shiyan] = [await world.open(plays[0]), await world.open(plays[1])]
+    await shiyan.services.publish(playItems(300), 'person:1')
+    const charge = vi.spyOn(budgets.of(`${SHIYAN}/${ANKANG}`), 'charge')
+    const work: number[] = []
+    for (let time = 0; time < 3; time++) {
+      charge.mockClear()
+      const wire = await ankang.transport.open(SHIYAN, [`/memory/${SHIYAN}`], STREAM.lists)
+      await wire.send(encodeListFrame({ type: 'list-request', city: SHIYAN, held: null }))
+      for await (const _ of wire.frames());
+      await wire.close()
+      await world.network.settle()
+      work.push(charge.mock.calls.reduce((sum, [cost]) => sum + cost, 0))
+    }
+    const bytes = playItems(300).reduce((sum, item) => sum + JSON.stringify(item).length + 1, 0)
+    expect(work[0]).toBeLessThan(1000)
+    const reads = (bytes / 1024) * WORK.listKiB
+    for (const again of work.slice(1)) {
+      expect(again).toBeGreaterThan(reads - 1)
+      expect(again).toBeLessThan((work[0] ?? 0) + reads + 100)
+    }
   })
 
   test('lists of third cities are given to nobody', async () => {

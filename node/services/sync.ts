@@ -18,7 +18,8 @@ import { WORK } from '../exchange/budget.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { Trust } from '../exchange/ports.ts'
 import type { Transport, Wire } from '../exchange/wire.ts'
-import { claimsOf, type Lists, type StoredHead } from './lists.ts'
+import { createGiven } from '../materials/given.ts'
+import { claimsOf, type Lists, type StoredBucket, type StoredHead } from './lists.ts'
 import { type Packed, pack, unpack } from './pack.ts'
 import { breathe } from './stage.ts'
 
@@ -26,6 +27,7 @@ export const SYNC_LIMITS = {
   /** ms without a frame after which a stream is given up */ stall: 30_000,
   /** ms that one list may take in all */ fetch: 30 * 60_000,
   /** streams that one partner may have open */ streams: 2,
+  /** answers that are remembered, so that the same again costs the partner work */ remembered: 2_000,
 } as const
 /** Bytes of lines that travel together; a bucket of WHOLE_BUCKET and more is not unpacked for that. */
 const BATCH = 64 * 1024
@@ -41,6 +43,7 @@ export type ListSyncParts = {
     partner: string,
     head: string,
   ) => void
+  /** a partner gave lines of so many bytes, unpacked */ read: (partner: string, bytes: number) => void
 }
 
 /** What a partner sends: the answer, then the lines. Leaving the loop early ends the stream. */
@@ -53,6 +56,7 @@ export type ListSync = ReturnType<typeof createListSync>
 
 export function createListSync(parts: ListSyncParts) {
   const { transport, trust, clock, lists } = parts
+  const given = createGiven(SYNC_LIMITS.remembered)
 
   async function stalled<T>(wire: Wire, work: () => Promise<T>): Promise<T> {
     const cancel = clock.after(SYNC_LIMITS.stall, () => wire.abort(new ProblemError('exchange.timeout', 'list')))
@@ -106,6 +110,7 @@ export function createListSync(parts: ListSyncParts) {
         try {
           for (let frame = await next(); frame.type !== 'list-end'; frame = await next()) {
             if (frame.type !== 'list-lines') throw new ProblemError('exchange.protocol', frame.type)
+            parts.read(partner, frame.size)
             yield unpack(frame)
             useful()
           }
@@ -121,10 +126,9 @@ export function createListSync(parts: ListSyncParts) {
     }
   }
 
-  /** Lines that lead from one version to another: items, and the codes of those removed as JSON strings; by key. */
-  async function difference(city: string, bucket: number, from: number, to: number): Promise<Uint8Array[]> {
-    const [old, now] = [await lists.bucket(city, bucket, from), await lists.bucket(city, bucket, to)]
-    const linesOf = (stored: typeof old) =>
+  /** Lines that lead from one version of a bucket to another: items, and the codes of those removed as JSON strings; by key. */
+  async function difference(old: StoredBucket | null, now: StoredBucket | null): Promise<Uint8Array[]> {
+    const linesOf = (stored: StoredBucket | null) =>
       new Map<string, Uint8Array>(
         stored === null ? [] : unpack(stored).map((line, at) => [stored.summaries[at]?.[0] ?? '', line]),
       )
@@ -139,16 +143,31 @@ export function createListSync(parts: ListSyncParts) {
     return changes.sort((a, b) => compareKeys(a.key, b.key)).map(change => change.line)
   }
 
-  async function* changesOf(city: string, from: number, to: number): AsyncGenerator<Uint8Array[]> {
-    for (const bucket of await lists.changed(city, from, to)) yield await difference(city, bucket, from, to)
+  async function* changesOf(
+    city: string,
+    from: number,
+    to: number,
+    reading: (bytes: number) => void,
+  ): AsyncGenerator<Uint8Array[]> {
+    for (const bucket of await lists.changed(city, from, to)) {
+      const [old, now] = [await lists.bucket(city, bucket, from), await lists.bucket(city, bucket, to)]
+      reading((old?.size ?? 0) + (now?.size ?? 0))
+      yield await difference(old, now)
+    }
   }
 
   /** Packs of lines as they travel. A bucket that fits is sent as it lies in the store. */
-  async function* packsOf(city: string, from: number | null, to: number): AsyncGenerator<Packed> {
+  async function* packsOf(
+    city: string,
+    from: number | null,
+    to: number,
+    reading: (bytes: number) => void,
+  ): AsyncGenerator<Packed> {
     let batch: Uint8Array[] = []
     let size = 0
-    const parcels = from === null ? lists.buckets(city, to) : changesOf(city, from, to)
+    const parcels = from === null ? lists.buckets(city, to) : changesOf(city, from, to, reading)
     for await (const parcel of parcels) {
+      if (!Array.isArray(parcel)) reading(parcel.size)
       const lines = Array.isArray(parcel) ? parcel : linesToMix(parcel)
       if (lines === null) {
         if (batch.length > 0) yield pack(batch)
@@ -191,7 +210,11 @@ export function createListSync(parts: ListSyncParts) {
     const from = await common(city, held)
     const send = (frame: ListFrame) => stalled(wire, () => wire.send(encodeListFrame(frame)))
     await send({ type: 'list-answer', head: head.jws, from })
-    for await (const packed of packsOf(city, from, head.version)) {
+    // The first time costs nothing. Then all that is read does, be it little that is sent of it.
+    const again = given.note(partner, `${city} ${from} ${head.version}`, 0, 1) > 0
+    const reading = (bytes: number) => wire.meter.charge(again ? (bytes / 1024) * WORK.listKiB : 0)
+    for await (const packed of packsOf(city, from, head.version, reading)) {
+      await wire.meter.ready()
       await send({ type: 'list-lines', ...packed })
       await breathe()
     }

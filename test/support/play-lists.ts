@@ -2,6 +2,7 @@
 import { expect, vi } from 'vitest'
 import { type Audit, createAudit } from '../../node/audit/audit.ts'
 import { createEventLog } from '../../node/audit/events.ts'
+import type { Budgets } from '../../node/exchange/budget.ts'
 import type { Trust } from '../../node/exchange/ports.ts'
 import { createServices, type Services } from '../../node/services/services.ts'
 import type { Database } from '../../node/store/database.ts'
@@ -48,9 +49,12 @@ export type ListCity = {
 export type ListCities = ReturnType<typeof listCities>
 
 /** `now` in ms; every city trusts every other's keys. */
-export function listCities(resolve: KeyResolver, now: number) {
+export function listCities(resolve: KeyResolver, now: number, budgets?: Budgets) {
   const frames: MemoryFrame[] = []
-  const network = createMemoryNetwork({ onFrame: frame => frames.push(frame) })
+  const network = createMemoryNetwork({
+    onFrame: frame => frames.push(frame),
+    ...(budgets === undefined ? {} : { budgets }),
+  })
   const clock = createHandClock(now)
   const cities = new Map<string, ListCity>()
   const played = new Set<string>()
