@@ -334,6 +334,9 @@ export async function startNode({
       await events.append(tx, { type: 'partner.changed', subject: partner })
     },
     restored: () => false,
+    renewKey: async () => {
+      await identity.rotate('node')
+    },
     turnedAway: (tx, { partner, id, problem, ...batch }) =>
       audit.append(tx, {
         actor: `city:${partner}`,

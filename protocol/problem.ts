@@ -469,9 +469,9 @@ export const PROBLEMS = {
     status: 503,
     retryable: true,
     act: 'operator',
-    en: 'The clock of this node differs from those of its partners',
-    zh: '本节点时钟与各合作城市不一致',
-    cure: 'Synchronise the clock of this machine with a time server',
+    en: 'The clock of this node differs from those of its partners, or from what it signed itself',
+    zh: '本节点时钟与各合作城市或与自身已签发内容的时间不一致，已暂停签发',
+    cure: 'Synchronise the clock of this machine with a time server. When it was ahead before and is right now: tongban identity rotate',
   },
   'clock.partner': {
     status: 503,

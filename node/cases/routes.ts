@@ -271,7 +271,14 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
       bodyBytes: 512 * 1024,
       answer: Case,
       status: 201,
-      problems: ['item.unknown', 'agreement.none', 'agreement.uncovered', 'partner.inactive', 'exchange.recovering'],
+      problems: [
+        'item.unknown',
+        'agreement.none',
+        'agreement.uncovered',
+        'partner.inactive',
+        'exchange.recovering',
+        'clock.own',
+      ],
       handle: async ({ body, person }) => toAnswer(await cases.submit(body, actorOf(person))),
     })
     api.operation({
@@ -286,7 +293,14 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
       bodyBytes: 512 * 1024,
       answer: z.strictObject({ cases: z.array(Case) }),
       status: 201,
-      problems: ['item.unknown', 'agreement.none', 'agreement.uncovered', 'partner.inactive', 'exchange.recovering'],
+      problems: [
+        'item.unknown',
+        'agreement.none',
+        'agreement.uncovered',
+        'partner.inactive',
+        'exchange.recovering',
+        'clock.own',
+      ],
       handle: async ({ body, person }) => ({
         cases: (await cases.submitJoint(body, actorOf(person))).map(toAnswer),
       }),
@@ -300,7 +314,7 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
       params,
       body: z.strictObject({ by: text(200).optional().describe('who handed them over') }),
       answer: z.strictObject({ handedOver: z.number().int() }),
-      problems: ['thread.unknown', 'case.transition', 'exchange.recovering'],
+      problems: ['thread.unknown', 'case.transition', 'exchange.recovering', 'clock.own'],
       handle: async ({ params: { thread }, body, person }) => ({
         handedOver: await cases.handOver(thread, body.by, actorOf(person)),
       }),
@@ -372,7 +386,14 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
         bodyBytes: 512 * 1024,
         answer: Case,
         status: 201,
-        problems: ['thread.unknown', 'case.transition', 'case.author', 'material.missing', 'exchange.recovering'],
+        problems: [
+          'thread.unknown',
+          'case.transition',
+          'case.author',
+          'material.missing',
+          'exchange.recovering',
+          'clock.own',
+        ],
         handle: async ({ params: { thread }, body, person }) =>
           toAnswer(await cases.step(thread, kind, body, actorOf(person))),
       })

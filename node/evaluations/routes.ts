@@ -83,7 +83,14 @@ export const evaluationRoutes = (evaluations: Evaluations): RouteModule => ({
       }),
       answer: Rating,
       status: 201,
-      problems: ['thread.unknown', 'case.transition', 'case.author', 'request.conflict', 'exchange.recovering'],
+      problems: [
+        'thread.unknown',
+        'case.transition',
+        'case.author',
+        'request.conflict',
+        'exchange.recovering',
+        'clock.own',
+      ],
       handle: async ({ params: { thread }, body, person }) =>
         toAnswer(await evaluations.followUp(thread, body, actorOf(person))),
     })
@@ -97,7 +104,7 @@ export const evaluationRoutes = (evaluations: Evaluations): RouteModule => ({
       body: z.strictObject({ target, text: text(2000), measure: text(2000).optional() }),
       answer: Rating,
       status: 201,
-      problems: ['thread.unknown', 'case.transition', 'case.author', 'exchange.recovering'],
+      problems: ['thread.unknown', 'case.transition', 'case.author', 'exchange.recovering', 'clock.own'],
       handle: async ({ params: { thread }, body, person }) =>
         toAnswer(await evaluations.answerAppeal(thread, body, actorOf(person))),
     })

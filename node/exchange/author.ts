@@ -8,10 +8,11 @@ import { encodeUtf8 } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { chainOf } from '../../protocol/thread/chain.ts'
 import type { Database, Transaction } from '../store/database.ts'
-import { type Clock, seconds } from './clock.ts'
+import type { Clock } from './clock.ts'
 import { advance } from './hash.ts'
 import type { PacketStore } from './packet-store.ts'
 import type { Author, Draft, OwnIdentity, StoredPacket, Target, ThreadHandler, Trust } from './ports.ts'
+import type { SigningClock } from './signing.ts'
 
 type Prepared = { packet: StoredPacket; jws: string; bodyBytes: Uint8Array }
 type Base = { threadNo: number | null; version: string; packets: StoredPacket[] }
@@ -27,6 +28,7 @@ export type AuthorParts = {
   identity: OwnIdentity
   trust: Trust
   clock: Clock
+  signing: SigningClock
   handlers: ReadonlyMap<string, ThreadHandler>
   /** cryptographically random bytes, base64url */ random: (bytes: number) => string
   /** whether packets to the partner are being fetched back */ recovering: (partner: string) => boolean
@@ -34,7 +36,11 @@ export type AuthorParts = {
 }
 
 export function createAuthor(parts: AuthorParts): Author {
-  const { db, store, identity, trust, clock } = parts
+  const { db, store, identity, trust, clock, signing } = parts
+
+  /** An act that is written anew keeps its time, if the key may sign under it: a deadline that it met stays met. */
+  const firstTime = ({ iat }: Draft): number | undefined =>
+    iat !== undefined && signing.delegated(iat) ? iat : undefined
 
   async function prepare(
     target: { thread: string; partner: string },
@@ -42,6 +48,7 @@ export function createAuthor(parts: AuthorParts): Author {
     base: Base,
   ): Promise<Prepared[]> {
     const prepared: Prepared[] = []
+    const now = await signing.now()
     for (const draft of drafts) {
       const handler = handlerOf(parts.handlers, draft.kind)
       const packets = [...base.packets, ...prepared.map(entry => entry.packet)]
@@ -59,12 +66,13 @@ export function createAuthor(parts: AuthorParts): Author {
         seq: (last?.claims.seq ?? 0) + 1,
         prev: last?.id ?? null,
         seen: seen?.id ?? null,
-        // An act that is written anew keeps its time: a deadline that it met stays met.
-        iat: Math.max(draft.iat ?? seconds(clock.now()), last?.claims.iat ?? 0),
+        iat: Math.max(firstTime(draft) ?? now, last?.claims.iat ?? 0),
         ...(draft.agreement === undefined ? {} : { agreement: draft.agreement }),
         body: await commit(bodyBytes),
         materials: [...(draft.materials ?? [])],
       }
+      if (claims.iat > now + LIMITS.clockSkewSeconds)
+        throw new ProblemError('clock.own', `the thread holds a packet of ${claims.iat - now} s later`)
       const opened = await handler.openBody(claims, bodyBytes)
       if (!opened.ok) throw new ProblemError(opened.problem.code, opened.problem.detail)
       const { jws, id } = await signPacket(claims, identity.signer())

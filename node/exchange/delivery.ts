@@ -16,7 +16,7 @@ import {
 } from './greeting.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
 import { dial } from './probe.ts'
-import type { Receipts } from './receipts.ts'
+import { type Receipts, RefusedReceipt } from './receipts.ts'
 import { type Recovery, UnprovenClaim } from './recovery.ts'
 import type { Transport, Wire } from './wire.ts'
 
@@ -33,6 +33,9 @@ export type DeliveryParts = GreetingParts & {
   /** the watermarks agree, and whatever was lost is back */ agreed: (partner: string) => Promise<void>
   /** the partner claims what it does not prove: it changes nothing, and is told */
   unproven: (partner: string, problem: Problem) => Promise<void>
+  /** the receipt for a place was refused, so many times in a row */
+  receiptRefused: (partner: string, place: number, problem: Problem, times: number) => Promise<void>
+  receiptTaken: (partner: string) => Promise<void>
   connected: (partner: string, connected: boolean) => void
   failed: (partner: string, error: unknown) => void
 }
@@ -58,6 +61,8 @@ export class Delivery {
   #retry = new Signal()
   #running: Promise<void> | null = null
   #announce: string | null = null
+  /** the place whose receipt was refused last, and how often */
+  #refusedReceipt = { place: 0, times: 0 }
   /** until when nothing that the partner does brings the next try forward, ms */
   #pausedUntil = 0
 
@@ -167,6 +172,15 @@ export class Delivery {
     }
   }
 
+  async #receiptFailed(place: number, error: unknown): Promise<never> {
+    if (error instanceof RefusedReceipt) {
+      const { place: before, times } = this.#refusedReceipt
+      this.#refusedReceipt = { place, times: before === place ? times + 1 : 1 }
+      await this.#parts.receiptRefused(this.partner, place, error.problem, this.#refusedReceipt.times)
+    }
+    throw error
+  }
+
   /** Comes to one history with the partner. Throws UnprovenClaim when it claims another one without proof. */
   async #agree(wire: Wire, reader: FrameReader, hello: Hello): Promise<void> {
     const { recovery, agreed, unproven } = this.#parts
@@ -214,7 +228,10 @@ export class Delivery {
         if (frame.type !== 'receipt') throw new ProblemError('exchange.protocol', frame.type)
         if (frame.through <= confirmed || frame.through >= next)
           throw new ProblemError('exchange.protocol', 'receipt out of order')
-        await receipts.take(this.partner, confirmed + 1, frame.through, frame.jws)
+        await receipts
+          .take(this.partner, confirmed + 1, frame.through, frame.jws)
+          .catch(error => this.#receiptFailed(confirmed + 1, error))
+        await this.#parts.receiptTaken(this.partner)
         reader.useful()
         for (const size of sizes.splice(0, frame.through - confirmed)) inFlight -= size
         confirmed = frame.through

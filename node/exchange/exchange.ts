@@ -20,6 +20,7 @@ import { openProbe, type Probe } from './probe.ts'
 import { createReceipts } from './receipts.ts'
 import { receive } from './receiver.ts'
 import { createRecovery } from './recovery.ts'
+import { createSigningClock } from './signing.ts'
 import type { Transport } from './wire.ts'
 
 /** What happened, for logs, metrics and whoever waits; called after the commit, never throws. */
@@ -60,6 +61,7 @@ export type ExchangeParts = {
     tx: Transaction,
     packet: { partner: string; thread: string; kind: string; problem: Problem },
   ) => Promise<void>
+  /** a new packet key takes over from the one that signs */ renewKey: () => Promise<void>
   /** audit row and event of what a person must know of a link */
   noticed: (tx: Transaction, notice: LinkNotice) => Promise<void>
   /** whether this node knows that its store is older than what it was */ restored: (partner: string) => boolean
@@ -94,6 +96,9 @@ export interface Exchange {
 /** Streams that one peer may hold open; one is used, others are leftovers of broken connections. */
 const STREAMS_PER_PEER = 4
 
+/** Times that the receipt for one place is refused in a row before a person is told. */
+const RECEIPT_REFUSED = 2
+
 export function createExchange(parts: ExchangeParts): Exchange {
   const { db, clock, trust, identity, handlers, observer, lists, calendar, transport } = parts
   const store = createPacketStore(parts.seal)
@@ -121,10 +126,18 @@ export function createExchange(parts: ExchangeParts): Exchange {
     addresses: parts.addresses,
     helloTimeout: parts.helloTimeout ?? 15_000,
     conduct,
-    clockSeen: (partner, ahead) => observer.clockSeen(partner, ahead, 'hello'),
+    clockSeen: (partner, ahead) => {
+      signing.heard(partner, ahead)
+      observer.clockSeen(partner, ahead, 'hello')
+    },
   }
   const receiptTimeout = parts.receiptTimeout ?? 60_000
-  const common = { db, store, identity, trust, clock, handlers }
+  const signing = createSigningClock({
+    ...{ db, identity, trust, clock },
+    stopped: problem => notices.note(identity.city, 'clock', problem),
+    renewKey: parts.renewKey,
+  })
+  const common = { db, store, identity, trust, clock, handlers, signing }
   const fail = (partner: string, error: unknown) => observer.failed(partner, problemOf(error), error)
 
   const authorParts = {
@@ -183,6 +196,12 @@ export function createExchange(parts: ExchangeParts): Exchange {
       disproved.add(partner)
       await notices.note(partner, 'claim', problem)
     },
+    receiptRefused: async (partner: string, place: number, { code, detail }: Problem, times: number) => {
+      if (times < RECEIPT_REFUSED) return
+      const what = `the receipt for place ${place} was refused ${times} times`
+      await notices.note(partner, 'receipt', { code, detail: detail === undefined ? what : `${what}: ${detail}` })
+    },
+    receiptTaken: (partner: string) => notices.clear(partner, 'receipt'),
     connected: (partner: string, on: boolean) => observer.connected(partner, on),
     failed: fail,
   }

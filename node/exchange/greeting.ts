@@ -2,7 +2,7 @@
 import type { CalendarNotice } from '../../protocol/calendar/notice.ts'
 import { decodeFrame, encodeFrame, type Frame, type Hello, type Identity } from '../../protocol/exchange/frames.ts'
 import { PROTOCOL_VERSION } from '../../protocol/names.ts'
-import { ProblemError } from '../../protocol/problem.ts'
+import { type ProblemCode, ProblemError } from '../../protocol/problem.ts'
 import type { Database } from '../store/database.ts'
 import { type Meter, WORK } from './budget.ts'
 import type { Clock } from './clock.ts'
@@ -53,10 +53,19 @@ export class FrameReader {
     this.#bytes = value.byteLength
     const decoded = decodeFrame(value)
     if (!decoded.ok) throw new ProblemError(decoded.problem.code, decoded.problem.detail)
-    if (decoded.frame.type === 'problem') throw new ProblemError(decoded.frame.code, decoded.frame.detail)
+    if (decoded.frame.type === 'problem') throw new ProblemError(asHeard(decoded.frame.code), decoded.frame.detail)
     return decoded.frame
   }
 }
+
+/** A problem as the other end means it, who speaks of itself. */
+const HEARD: Partial<Record<ProblemCode, ProblemCode>> = {
+  'clock.own': 'clock.partner',
+  'clock.partner': 'clock.own',
+  'instance.own': 'instance.partner',
+  'instance.partner': 'instance.own',
+}
+const asHeard = (code: ProblemCode): ProblemCode => HEARD[code] ?? code
 
 export async function writeHello(parts: GreetingParts, partner: string): Promise<Hello> {
   const [sent, received] = [

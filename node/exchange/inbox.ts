@@ -1,8 +1,9 @@
 /** Takes a batch of the partner's packets: verifies outside the transaction, admits and stores inside it, then receipts. */
 
+import { LIMITS } from '../../protocol/limits.ts'
 import { PROTOCOL_VERSION } from '../../protocol/names.ts'
 import type { Packet } from '../../protocol/packet/claims.ts'
-import { verifyPacket } from '../../protocol/packet/envelope.ts'
+import { keyUsable, verifyPacket } from '../../protocol/packet/envelope.ts'
 import { type ReceiptItem, signReceipt } from '../../protocol/packet/receipt.ts'
 import { Sha256, sha256 } from '../../protocol/primitives.ts'
 import { type Problem, type ProblemCode, ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
@@ -12,8 +13,9 @@ import { WORK } from './budget.ts'
 import { type Clock, seconds } from './clock.ts'
 import { advance } from './hash.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
-import type { PacketStore } from './packet-store.ts'
+import type { PacketStore, ReceivedPacket } from './packet-store.ts'
 import type { OwnIdentity, StoredPacket, ThreadHandler, Trust } from './ports.ts'
+import { type SigningClock, signedOf } from './signing.ts'
 import { createThreads } from './threads.ts'
 
 /** `bytes`: of its frame. */
@@ -53,6 +55,7 @@ export type InboxParts = {
   identity: OwnIdentity
   trust: Trust
   clock: Clock
+  signing: SigningClock
   handlers: ReadonlyMap<string, ThreadHandler>
   /** leaves one audit row for the packets of a batch that were refused */
   turnedAway: (tx: Transaction, refused: RefusedPackets) => Promise<void>
@@ -67,7 +70,7 @@ export type InboxParts = {
 export type Inbox = ReturnType<typeof createInbox>
 
 export function createInbox(parts: InboxParts) {
-  const { db, store, identity, trust, clock } = parts
+  const { db, store, identity, trust, clock, signing } = parts
   const held = createThreads(store)
 
   /** Everything that needs no store: envelope, key, body. */
@@ -95,21 +98,63 @@ export function createInbox(parts: InboxParts) {
     return { ...packet, ok: true, packet: candidate, handler }
   }
 
-  /** Receipts already given for places that the partner sends again. */
-  async function repeated(tx: Transaction, partner: string, batch: readonly Checked[]): Promise<Given[]> {
+  /** Whether a receipt that was given can be verified; one that was signed by a wrong clock cannot. */
+  function holds(receipt: string, now: number): boolean {
+    const { kid, iat } = signedOf(receipt)
+    const key = trust.key(kid)
+    const usable = key !== undefined && keyUsable(key, identity.city, iat, true) === null
+    return usable && iat <= now + LIMITS.clockSkewSeconds
+  }
+
+  /** Receipts already given for places that the partner sends again; one that cannot be verified is given anew. */
+  async function repeated(tx: Transaction, partner: string, batch: readonly Checked[], iat: number): Promise<Given[]> {
     const given: Given[] = []
+    let [receipt, anew]: [string, ReceivedPacket[]] = ['', []]
+    const giveAnew = async (): Promise<void> => {
+      const through = anew.at(-1)?.place
+      if (through === undefined) return
+      const no = await store.nextReceiptNo(tx)
+      const jws = await sign(partner, anew.map(itemOf), iat)
+      await store.saveReceipt(tx, { no, partner, direction: 'given', through, jws, at: clock.now() })
+      const threads = await store.receiptAnew(tx, partner, { from: anew[0]?.place ?? through, through }, { no, iat })
+      for (const { threadNo, thread, type } of threads) {
+        held.forget(thread)
+        const packets = await store.packets(tx, threadNo)
+        await parts.handlers.get(type)?.receipted?.(tx, { threadNo, thread, partner, packets, at: clock.now() })
+      }
+      given.push({ through, jws })
+      anew = []
+    }
     for (const { n, id } of batch) {
       const held = await store.receivedAt(tx, partner, n)
       if (held === null || held.id !== id)
         throw new ProblemError('exchange.protocol', `another packet stands at place ${n}`)
-      const last = given.at(-1)
-      if (last?.jws === held.receipt) last.through = n
-      else given.push({ through: n, jws: held.receipt })
+      if (held.receipt === receipt && anew.length === 0) {
+        const last = given.at(-1)
+        if (last !== undefined) last.through = n
+        continue
+      }
+      receipt = held.receipt
+      if (!holds(receipt, iat)) {
+        anew.push(held)
+        continue
+      }
+      await giveAnew()
+      given.push({ through: n, jws: receipt })
     }
+    await giveAnew()
     return given
   }
 
-  async function storeBatch(tx: Transaction, partner: string, incoming: readonly Checked[]): Promise<Taken> {
+  const sign = (partner: string, items: ReceiptItem[], iat: number): Promise<string> =>
+    signReceipt({ v: PROTOCOL_VERSION, iss: identity.city, aud: partner, iat, items }, identity.signer())
+
+  async function storeBatch(
+    tx: Transaction,
+    partner: string,
+    incoming: readonly Checked[],
+    iat: number,
+  ): Promise<Taken> {
     const at = clock.now()
     let link = await store.linkIn(tx, partner, 'in')
     // Judged here, not before: a stream that broke may have stored meanwhile what the next one brings again.
@@ -118,6 +163,7 @@ export function createInbox(parts: InboxParts) {
       tx,
       partner,
       incoming.filter(packet => packet.n <= reached),
+      iat,
     )
     const batch = incoming.filter(packet => packet.n > reached)
     if (batch.length === 0) return { given, useful: [], refused: 0, work: 0 }
@@ -135,12 +181,7 @@ export function createInbox(parts: InboxParts) {
         ...{ partner, direction: 'in' as const, link, id, problem, receiptNo, at },
         jws: signed ? jws : null,
       })
-      items.push({
-        id,
-        status: 'refused',
-        problem: problem.code,
-        ...(problem.detail === undefined ? {} : { detail: problem.detail.slice(0, 500) }),
-      })
+      items.push(itemOf({ id, problem }))
       refused.push({ id, problem })
     }
 
@@ -182,12 +223,12 @@ export function createInbox(parts: InboxParts) {
           direction: 'in',
           status: 'stored',
           receiptNo,
-          receivedAt: seconds(at),
+          receivedAt: iat,
           at,
         },
         link,
       )
-      const joined: StoredPacket = { ...packet, no, direction: 'in', status: 'stored', receivedAt: seconds(at) }
+      const joined: StoredPacket = { ...packet, no, direction: 'in', status: 'stored', receivedAt: iat }
       const packets = [...before, joined]
       threads.joined(packet.claims.thread, { no: threadNo, partner, packets })
       await handler.apply(tx, { threadNo, thread: packet.claims.thread, partner, packets, packet: joined, at })
@@ -197,10 +238,7 @@ export function createInbox(parts: InboxParts) {
     }
     const audited = summaryOf(partner, refused)
     if (audited !== null) await parts.turnedAway(tx, audited)
-    const jws = await signReceipt(
-      { v: PROTOCOL_VERSION, iss: identity.city, aud: partner, iat: seconds(at), items },
-      identity.signer(),
-    )
+    const jws = await sign(partner, items, iat)
     await store.saveReceipt(tx, { no: receiptNo, partner, direction: 'given', through: link.n, jws, at })
     await store.saveLink(tx, partner, 'in', link)
     tx.afterCommit(() => parts.received(partner, stored, refused))
@@ -211,11 +249,13 @@ export function createInbox(parts: InboxParts) {
   return {
     /**
      * Stores or refuses each packet of a batch that follows what was received before; says after the commit what became of it.
-     * Throws ProblemError `exchange.protocol` when places don't follow; then nothing of the batch is kept.
+     * Throws ProblemError `exchange.protocol` when places don't follow, `clock.own` when no receipt can be signed; then nothing of
+     * the batch is kept.
      */
     async take(partner: string, incoming: readonly Incoming[]): Promise<Taken> {
+      const iat = await signing.now()
       const batch = await Promise.all(incoming.map(packet => check(partner, packet)))
-      return db.transaction(tx => storeBatch(tx, partner, batch))
+      return db.transaction(tx => storeBatch(tx, partner, batch, iat))
     },
   }
 }
@@ -236,6 +276,14 @@ function summaryOf(partner: string, refused: readonly { id: string; problem: Pro
       .join(' '),
   }
 }
+
+const itemOf = ({ id, problem }: { id: string; problem: Problem | null }): ReceiptItem =>
+  problem === null
+    ? { id, status: 'stored' }
+    : {
+        ...{ id, status: 'refused', problem: problem.code },
+        ...(problem.detail === undefined ? {} : { detail: problem.detail.slice(0, 500) }),
+      }
 
 /** A packet that was refused before is sent as its id alone, so that both running hashes stay equal after a restore. */
 function refusedBefore(body: Uint8Array): { id: string } & Refused {

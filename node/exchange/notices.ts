@@ -9,8 +9,9 @@ import type { Clock } from './clock.ts'
 /**
  * `claim`: the partner claims to hold packets that this node never sent, without proof. `recall`: it proved that this node
  * forgot packets, though the node was not restored. `receipt`: its receipt for one place was refused more than once.
+ * `clock`: this node signs nothing, because of its clock; the partner is the own city.
  */
-export type NoticeKind = 'claim' | 'recall' | 'receipt'
+export type NoticeKind = 'claim' | 'recall' | 'receipt' | 'clock'
 
 export type LinkNotice = {
   partner: string
@@ -22,7 +23,7 @@ export type LinkNotice = {
 }
 
 export const NOTICE_LIMITS = {
-  /** ms after which a notice of something that happened once is over */ stands: 7 * 86_400_000,
+  /** ms after which a notice is over, when it was not said again */ stands: 7 * 86_400_000,
 } as const
 
 export type NoticesParts = {

@@ -51,6 +51,9 @@ export type SentPacket = {
   /** ms */ at: number
 }
 
+/** A packet of the partner as it was received, and the receipt for it; `problem`: why it was refused. */
+export type ReceivedPacket = { place: number; id: string; problem: Problem | null; receipt: string }
+
 /** A draft of a packet that was withdrawn and must be written anew; `place` is where it stood among what is set aside. */
 export type Rewrite = { no: number; thread: string; withdrawn: string | null; place: number; draft: Draft }
 
@@ -279,20 +282,42 @@ export function createPacketStore(seal: Seal) {
     })
   }
 
-  /** What was received at a place: its packet id and the receipt that was given for it. */
-  async function receivedAt(
-    store: Reader,
-    partner: string,
-    place: number,
-  ): Promise<{ id: string; receipt: string } | null> {
-    const [row] = await store.query<{ id: Uint8Array; jws: string }>(
-      `SELECT x.id, r.jws FROM (
-         SELECT id, receipt_no FROM packets WHERE partner = ? AND direction = 'in' AND place = ?
-         UNION ALL SELECT id, receipt_no FROM refusals WHERE partner = ? AND direction = 'in' AND place = ?
+  /** What was received at a place: its packet id, why it was refused, and the receipt that was given for it. */
+  async function receivedAt(store: Reader, partner: string, place: number): Promise<ReceivedPacket | null> {
+    const [row] = await store.query<{ id: Uint8Array; problem: string | null; jws: string }>(
+      `SELECT x.id, x.problem, r.jws FROM (
+         SELECT id, receipt_no, NULL AS problem FROM packets WHERE partner = ? AND direction = 'in' AND place = ?
+         UNION ALL SELECT id, receipt_no, problem FROM refusals WHERE partner = ? AND direction = 'in' AND place = ?
        ) x JOIN receipts r ON r.no = x.receipt_no`,
       [partner, place, partner, place],
     )
-    return row === undefined ? null : { id: toHex(row.id), receipt: row.jws }
+    if (row === undefined) return null
+    const problem = row.problem === null ? null : (JSON.parse(row.problem) as Problem)
+    return { place, id: toHex(row.id), problem, receipt: row.jws }
+  }
+
+  /** Another receipt, of `iat` (seconds), stands for what was received at these places; the threads that this gives another time. */
+  async function receiptAnew(
+    tx: Transaction,
+    partner: string,
+    { from, through }: { from: number; through: number },
+    { no, iat }: { no: number; iat: number },
+  ): Promise<{ threadNo: number; thread: string; type: string }[]> {
+    const places = [partner, from, through]
+    await tx.run(
+      `UPDATE packets SET receipt_no = ?, received_at = ? WHERE partner = ? AND direction = 'in' AND place BETWEEN ? AND ?`,
+      [no, iat, ...places],
+    )
+    await tx.run(
+      `UPDATE refusals SET receipt_no = ? WHERE partner = ? AND direction = 'in' AND place BETWEEN ? AND ?`,
+      [no, ...places],
+    )
+    const rows = await tx.query<{ no: number; thread: Uint8Array; type: string }>(
+      `SELECT no, thread, type FROM threads WHERE no IN
+         (SELECT thread_no FROM packets WHERE partner = ? AND direction = 'in' AND place BETWEEN ? AND ?)`,
+      places,
+    )
+    return rows.map(row => ({ threadNo: row.no, thread: toHex(row.thread), type: row.type }))
   }
 
   const nextReceiptNo = (tx: Transaction): Promise<number> => nextNo(tx, 'receipts')
@@ -527,6 +552,7 @@ export function createPacketStore(seal: Seal) {
     wirePackets,
     givenBack,
     receivedAt,
+    receiptAnew,
     sentBetween,
     nextReceiptNo,
     saveReceipt,

@@ -1,10 +1,11 @@
 /** Takes the partner's receipts: marks own packets stored, or takes a refused one out of its chain. */
+import { LIMITS } from '../../protocol/limits.ts'
 import { type ReceiptItem, verifyReceipt } from '../../protocol/packet/receipt.ts'
 import { otherDay } from '../../protocol/packet/times.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { handlerOf } from './author.ts'
-import type { Clock } from './clock.ts'
+import { type Clock, seconds } from './clock.ts'
 import type { PacketStore, SentPacket } from './packet-store.ts'
 import type { OwnIdentity, ThreadHandler, Trust } from './ports.ts'
 
@@ -25,6 +26,13 @@ export type ReceiptsParts = {
     partner: string,
     ahead: number,
   ) => void
+}
+
+/** A receipt that does not count: the packet is sent again until there is one that does. */
+export class RefusedReceipt extends ProblemError {
+  constructor({ code, detail }: Problem) {
+    super(code, detail)
+  }
 }
 
 export type Receipts = ReturnType<typeof createReceipts>
@@ -115,7 +123,12 @@ export function createReceipts(parts: ReceiptsParts) {
         issuer: partner,
         audience: identity.city,
       })
-      if (!verified.ok) throw new ProblemError(verified.problem.code, verified.problem.detail)
+      if (!verified.ok) throw new RefusedReceipt(verified.problem)
+      const ahead = verified.claims.iat - seconds(clock.now())
+      if (ahead > LIMITS.clockSkewSeconds) {
+        parts.clockSeen(partner, ahead * 1000)
+        throw new RefusedReceipt({ code: 'envelope.clock', detail: `a receipt of ${ahead} s from now` })
+      }
       const items = new Map(verified.claims.items.map(item => [item.id, item]))
       await db.transaction(async tx => {
         const receiptNo = await store.nextReceiptNo(tx)

@@ -2,7 +2,7 @@
  * After a restore from an old backup: fetches own packets back from the partner before anything new is signed, so that no
  * chain forks. What the partner says of itself is a claim: nothing changes here until it has given back a packet that this
  * node signed and does not hold. Then what was signed since and never receipted is set aside, and follows what came back:
- * as it was signed where its place in its chain is still free, else withdrawn and written anew. docs/decisions/005, 010.
+ * as it was signed where its place in its chain is still free, else withdrawn and written anew. docs/decisions/005, 011.
  */
 
 import { encodeFrame, type Frame, type Watermark } from '../../protocol/exchange/frames.ts'

@@ -84,6 +84,9 @@ export function createThreads(store: PacketStore) {
     /** bytes held between batches, about */
     bytes: () => held.bytes,
 
+    /** It is read anew next time: what it holds has another time. */
+    forget: (id: string): void => held.delete(id),
+
     batch(tx: Transaction): BatchThreads {
       const own = new Held()
       const none = new Set<string>()

@@ -194,7 +194,7 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       status: 201,
       problems: [
         ...(['request.not-found', 'request.conflict', 'case.preflight', 'item.unknown'] as const),
-        ...(['agreement.none', 'agreement.uncovered', 'partner.inactive', 'exchange.recovering'] as const),
+        ...(['agreement.none', 'agreement.uncovered', 'partner.inactive', 'exchange.recovering', 'clock.own'] as const),
       ],
       handle: async ({ params: { id }, body, person }) => ({
         cases: (await intake.submit(id, body.version, actorOf(person))).map(toAnswer),

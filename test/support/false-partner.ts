@@ -33,6 +33,7 @@ export async function falsePartner(world: Awaited<ReturnType<typeof createWorld>
     farewells,
     /** what it says it received; the truth, unless set */ received: null as Watermark | null,
     /** whether it gives receipts */ gives: false,
+    /** when it says that it signed them, seconds; now, unless set */ signs: undefined as number | undefined,
     hello: {} as Partial<Hello>,
     /** answers a recall; null hangs */ giveBack: (async () => []) as (from: number) => Promise<GivenBack[] | null>,
     /** how far it has truly come */ mark: { n: link.n, hash: link.hash } as Watermark,
@@ -92,7 +93,7 @@ export async function falsePartner(world: Awaited<ReturnType<typeof createWorld>
         taken.push({ n: frame.n, jws: frame.jws, body, id, claims: claimsIn(frame.jws) })
         if (!partner.gives) continue
         if (frame.n === partner.mark.n + 1) partner.mark = advance(partner.mark, id)
-        const jws = await partner.receipt([{ id, status: 'stored' }])
+        const jws = await partner.receipt([{ id, status: 'stored' }], partner.signs)
         await wire.send(encodeFrame({ type: 'receipt', through: frame.n, jws }))
       }
     }

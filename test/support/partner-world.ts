@@ -110,6 +110,7 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
     unwritten: async () => {},
     noticed: async () => {},
     restored: () => false,
+    renewKey: async () => {},
     turnedAway: async () => {},
     paused: () => {},
   })

@@ -3,6 +3,7 @@
  * in memory. Faults come from the network and from `restart`; time is a clock moved by hand.
  */
 import { createHash, randomBytes } from 'node:crypto'
+import * as jose from 'jose'
 import type { Adapter } from '../../adapters/sdk/port.ts'
 import { createAgreements } from '../../node/agreements/agreements.ts'
 import type { TrustedCertificate } from '../../node/agreements/certificates.ts'
@@ -15,6 +16,7 @@ import { createCaseClocks } from '../../node/cases/clocks.ts'
 import { createCaseHandler } from '../../node/cases/handler.ts'
 import { createDispatch } from '../../node/dispatch/dispatch.ts'
 import { createAdapterState } from '../../node/dispatch/job-store.ts'
+import type { Clock } from '../../node/exchange/clock.ts'
 import { createExchange } from '../../node/exchange/exchange.ts'
 import type { Seal } from '../../node/exchange/packet-store.ts'
 import type { ListBoard, OwnIdentity, ThreadHandler, Trust } from '../../node/exchange/ports.ts'
@@ -25,13 +27,15 @@ import { migrate } from '../../node/store/migrate.ts'
 import { MIGRATIONS } from '../../node/store/migrations/index.ts'
 import { openSqlite } from '../../node/store/sqlite.ts'
 import type { CertificateSigner } from '../../protocol/keys/delegation.ts'
-import type { KeyResolver, TrustedKey } from '../../protocol/packet/envelope.ts'
+import { LIMITS } from '../../protocol/limits.ts'
+import { PACKET_ALG } from '../../protocol/names.ts'
+import type { KeyResolver, PacketSigner, TrustedKey } from '../../protocol/packet/envelope.ts'
 import type { Commitment } from '../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { createHandClock, type HandClock } from './http.ts'
 import { createMemoryNetwork, type MemoryNetwork, type MemoryNetworkOptions } from './memory-network.ts'
-import { type PlayCity, playCity, trusting } from './play-city.ts'
+import { type PlayCity, playCity, playKey, trusting } from './play-city.ts'
 
 const plainSeal: Seal = { seal: plain => plain, open: sealed => sealed }
 const noLists: ListBoard = { head: () => null, announced: () => {} }
@@ -72,11 +76,15 @@ type Certificates = {
   /** cities that go on signing by the certificate that they replaced */ unjudged: Set<string>
 }
 
+/** The packet keys that cities took on since the world began; all others know them at once. */
+type Keys = { current: Map<string, PacketSigner>; known: Map<string, TrustedKey> }
+
 type Setup = Certificates & {
   play: PlayCity
   resolve: KeyResolver
   network: MemoryNetwork
-  clock: HandClock
+  clock: Clock
+  keys: Keys
   db: Database
   partners: readonly string[]
   adapter: Adapter
@@ -94,6 +102,7 @@ async function startCity({
   resolve,
   network,
   clock,
+  keys,
   db,
   partners,
   adapter,
@@ -105,7 +114,7 @@ async function startCity({
   const identity: OwnIdentity = {
     city: play.code,
     name: play.name,
-    signer: () => play.packetSigner,
+    signer: () => keys.current.get(play.code) ?? play.packetSigner,
     document: () => document,
   }
   const trust: Trust = {
@@ -165,6 +174,15 @@ async function startCity({
         detail: { problem: problem.code, detail: problem.detail ?? null },
       }),
     restored: () => false,
+    renewKey: async () => {
+      const { jwk, signer } = await playKey('packet')
+      const { kid, purpose: _, ...publicKey } = jwk
+      const key = (await jose.importJWK(publicKey, PACKET_ALG)) as jose.CryptoKey
+      const begins = Math.floor(clock.now() / 1000) - LIMITS.clockSkewSeconds
+      const spans = [{ begins, ends: begins + 90 * 86_400 }]
+      keys.known.set(kid, { key, city: play.code, spans, revokedAt: null })
+      keys.current.set(play.code, signer)
+    },
     turnedAway: (tx, refusal) =>
       audit.append(tx, {
         actor: `city:${refusal.partner}`,
@@ -375,6 +393,8 @@ export async function createWorld(
     strangers: Certificates['strangers']
     unjudged: Certificates['unjudged']
     signers: Certificates['signers']
+    /** The clock of a city is off by so many ms from now on. */
+    skew(code: string, ms: number): void
   }
 > {
   const codes = options.codes ?? ['610900', '420300']
@@ -384,10 +404,14 @@ export async function createWorld(
   const strangers: Certificates['strangers'] = new Map()
   const unjudged: Certificates['unjudged'] = new Set()
   const clock = createHandClock()
+  const keys: Keys = { current: new Map(), known: new Map() }
+  const offsets = new Map<string, number>()
   const all = await trusting(...plays)
   // As the cities' delegations say: from a month ago on, for most of a year.
   const [begins, ends] = [-30, 335].map(days => clock.now() / 1000 + days * 86_400) as [number, number]
   const resolve = (kid: string): TrustedKey | undefined => {
+    const taken = keys.known.get(kid)
+    if (taken !== undefined) return taken
     const key = all(kid) as TrustedKey | undefined
     return key === undefined ? undefined : { ...key, spans: [{ begins, ends }] }
   }
@@ -398,7 +422,8 @@ export async function createWorld(
       play,
       resolve,
       network,
-      clock,
+      clock: { ...clock, now: () => clock.now() + (offsets.get(play.code) ?? 0) },
+      keys,
       db,
       partners: codes.filter(code => code !== play.code),
       adapter: options.adapter?.(play.code) ?? fakeAdapter(),
@@ -455,6 +480,7 @@ export async function createWorld(
     strangers,
     unjudged,
     signers,
+    skew: (code: string, ms: number) => void offsets.set(code, ms),
     async restart(code: string, db?: Database) {
       const old = city(code)
       await old.stop()
