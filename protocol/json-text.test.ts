@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
-import { isWritable, readJson } from './json-text.ts'
+import { readJson, unwritable } from './json-text.ts'
 import { LIMITS } from './limits.ts'
-import { code, encodeUtf8, jsonObject, parseJson } from './primitives.ts'
+import { code, encodeUtf8, jsonObject, parseJson, parseValue } from './primitives.ts'
 
 const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels)
 const accepts = (text: string) => readJson(text).ok
@@ -17,7 +17,7 @@ describe('a JSON text', () => {
         (value, space) => {
           const text = JSON.stringify(value, null, space)
           const read = readJson(text)
-          expect(read.ok).toBe(isWritable(value, LIMITS.jsonLevels))
+          expect(read.ok).toBe(unwritable(value, LIMITS.jsonLevels) === null)
           if (read.ok) expect(read.value).toEqual(JSON.parse(text))
         },
       ),
@@ -196,13 +196,23 @@ describe('a value that will be written', () => {
   })
 
   test('counts the levels of objects and arrays, the outermost as the first', () => {
-    expect(isWritable('leaf', 0)).toBe(true)
-    expect(isWritable(JSON.parse(nested(3)), 3)).toBe(true)
-    expect(isWritable(JSON.parse(nested(4)), 3)).toBe(false)
+    expect(unwritable('leaf', 0)).toBeNull()
+    expect(unwritable(JSON.parse(nested(3)), 3)).toBeNull()
+    expect(unwritable(JSON.parse(nested(4)), 3)).toEqual({ path: [0, 0, 0], why: 'too many levels' })
     expect(form({ a: { b: 1 } })).toBe(true)
     expect(form({ a: { b: [] } })).toBe(false)
     // It does not overflow the stack itself.
-    expect(isWritable(JSON.parse(nested(5000)), 64)).toBe(false)
+    expect(unwritable(JSON.parse(nested(5000)), 64)).not.toBeNull()
+  })
+
+  test('is refused by the field that cannot be written, and why, without its value', () => {
+    const told = (value: object) => parseValue(jsonObject(z.string(), 9), value, 'request.invalid')
+    for (const [value, detail] of [
+      [{ 收入: Number.POSITIVE_INFINITY }, '收入: a number that no double holds'],
+      [{ 家庭: [{ 姓名: '陈\ud800' }] }, '家庭.0.姓名: half a surrogate pair, or NUL'],
+      [{ 家庭: JSON.parse('{"__proto__":1}') }, '家庭: a member named __proto__'],
+    ] as const)
+      expect(told(value)).toMatchObject({ ok: false, problem: { code: 'request.invalid', detail } })
   })
 
   test('is an object with names of the schema', () => {

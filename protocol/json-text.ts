@@ -111,24 +111,26 @@ function faultOf(value: unknown, { members, surrogates }: Scan): string | null {
 const NOT_UNICODE = 'half a surrogate pair'
 const UNUSABLE_NAME = `a member named ${PROTOTYPE}`
 
+/** Where a value, as a caller gave it, cannot be written, and why. */
+export type Unwritable = { path: (string | number)[]; why: string }
+
 /**
- * Whether any JSON value, as a caller gave it, would be read from its text as it is: at most `levels` deep, strings of well-formed
- * Unicode without NUL, numbers finite, and no integer past 2^53 − 1.
+ * Whether any JSON value would be read from its text as it is: at most `levels` deep, strings of well-formed Unicode without NUL,
+ * numbers finite, and no integer past 2^53 − 1. Null when it would.
  */
-export function isWritable(value: unknown, levels: number): boolean {
-  const isText = (letters: string) => letters.isWellFormed() && !letters.includes('\0')
-  let row = [value]
-  for (let level = 0; row.length > 0; level++) {
-    const below: unknown[] = []
-    for (const entry of row) {
-      if (typeof entry === 'string' && !isText(entry)) return false
-      if (typeof entry === 'number' && !isExact(entry)) return false
-      if (typeof entry !== 'object' || entry === null) continue
-      if (level >= levels) return false
-      if (!Array.isArray(entry) && Object.keys(entry).some(name => name === PROTOTYPE || !isText(name))) return false
-      for (const member of Object.values(entry)) below.push(member)
-    }
-    row = below
+export function unwritable(value: unknown, levels: number): Unwritable | null {
+  if (typeof value === 'string') return isText(value) ? null : { path: [], why: 'half a surrogate pair, or NUL' }
+  if (typeof value === 'number') return isExact(value) ? null : { path: [], why: 'a number that no double holds' }
+  if (typeof value !== 'object' || value === null) return null
+  if (levels === 0) return { path: [], why: 'too many levels' }
+  const named = !Array.isArray(value)
+  for (const [name, member] of Object.entries(value)) {
+    if (named && name === PROTOTYPE) return { path: [], why: UNUSABLE_NAME }
+    if (named && !isText(name)) return { path: [], why: 'a name with half a surrogate pair, or NUL' }
+    const found = unwritable(member, levels - 1)
+    if (found !== null) return { ...found, path: [named ? name : Number(name), ...found.path] }
   }
-  return true
+  return null
 }
+
+const isText = (letters: string): boolean => letters.isWellFormed() && !letters.includes('\0')

@@ -1,6 +1,6 @@
 /** The small schemas and byte helpers that every signed document shares. */
 import * as z from 'zod'
-import { isWritable, readJson } from './json-text.ts'
+import { readJson, unwritable } from './json-text.ts'
 import { type ProblemCode, type Refused, refuse } from './problem.ts'
 
 /** Lowercase hex SHA-256. */
@@ -52,8 +52,10 @@ export const code = (max: number) =>
 export const jsonObject = (name: z.ZodType<string, string>, levels: number) =>
   z.preprocess(
     (value, context) => {
-      if (isWritable(value, levels)) return value
-      context.issues.push({ code: 'custom', message: 'not writable', input: undefined })
+      const found = unwritable(value, levels)
+      if (found === null) return value
+      const { path, why } = found
+      context.issues.push({ code: 'custom', path, message: why, params: { why }, input: undefined })
       return z.NEVER
     },
     z.record(name, z.unknown()),
@@ -144,7 +146,8 @@ export function fieldOf(error: z.ZodError): string {
     .slice(0, 3)
     .map(issue => {
       const path = issue.path.length === 0 ? '(top)' : issue.path.map(String).join('.').slice(0, 120).toWellFormed()
-      const what = issue.code === 'unrecognized_keys' ? `unknown field, ${issue.keys.length} in all` : issue.code
+      const told = issue.code === 'custom' && typeof issue.params?.why === 'string' ? issue.params.why : issue.code
+      const what = issue.code === 'unrecognized_keys' ? `unknown field, ${issue.keys.length} in all` : told
       return `${path}: ${what}`
     })
     .join('; ')

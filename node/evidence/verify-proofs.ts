@@ -11,7 +11,7 @@ import {
   readAgreement,
   readAmendment,
 } from '../../protocol/agreement/document.ts'
-import { AgreementSignature, verifyAgreementSignature } from '../../protocol/agreement/signature.ts'
+import { AgreementSignature, signatureKid, verifyAgreementSignature } from '../../protocol/agreement/signature.ts'
 import { submitContent } from '../../protocol/case/admit.ts'
 import { isBase64url } from '../../protocol/jws.ts'
 import type { CertificateKey } from '../../protocol/keys/delegation.ts'
@@ -211,8 +211,14 @@ async function verifySignatures(
   findings: Findings,
 ): Promise<void> {
   const signed = new Set<string>()
+  const kids = signatures.map(signatureKid)
+  for (const named of kids) if (!named.ok) findings.refused(path, named)
   for (const certificate of certificates) {
-    for (const signature of signatures.filter(entry => kidOf(entry) === certificate.kid)) {
+    const names = (index: number) => {
+      const named = kids[index]
+      return named?.ok === true && named.kid === certificate.kid
+    }
+    for (const signature of signatures.filter((_, index) => names(index))) {
       const verified = await verifyAgreementSignature(text, signature, certificate)
       if (verified.ok) signed.add(certificate.city)
       else findings.refused(path, verified)
@@ -220,14 +226,6 @@ async function verifySignatures(
   }
   for (const city of new Set(certificates.map(certificate => certificate.city))) {
     if (!signed.has(city)) findings.error(path, 'agreement.unsigned', city)
-  }
-}
-
-function kidOf(signature: AgreementSignature): string | undefined {
-  try {
-    return jose.decodeProtectedHeader({ protected: signature.protected }).kid
-  } catch {
-    return undefined
   }
 }
 

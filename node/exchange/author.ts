@@ -1,5 +1,6 @@
 /** Writes own packets: signs outside the transaction, stores and queues inside it. */
 
+import { unwritable } from '../../protocol/json-text.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { PROTOCOL_VERSION } from '../../protocol/names.ts'
 import type { PacketClaims } from '../../protocol/packet/claims.ts'
@@ -54,6 +55,8 @@ export function createAuthor(parts: AuthorParts): Author {
       const packets = [...base.packets, ...prepared.map(entry => entry.packet)]
       const last = chainOf(packets, identity.city).at(-1)
       const seen = chainOf(packets, target.partner).at(-1)
+      const lost = unwritable(draft.content, LIMITS.jsonLevels)
+      if (lost !== null) throw new ProblemError('body.schema', `${lost.path.join('.')}: ${lost.why}`)
       const bodyBytes = encodeUtf8(JSON.stringify({ salt: parts.random(16), ...draft.content }))
       if (bodyBytes.byteLength > LIMITS.bodyBytes)
         throw new ProblemError('body.oversize', `${LIMITS.bodyBytes} bytes at most`)

@@ -6,9 +6,9 @@ import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { decodeFrame, encodeFrame, type Frame } from '../../protocol/exchange/frames.ts'
 import { LIMITS } from '../../protocol/limits.ts'
-import { STREAM } from '../../protocol/names.ts'
+import { STREAM, TYP } from '../../protocol/names.ts'
 import type { PacketClaims } from '../../protocol/packet/claims.ts'
-import { commit, signPacket } from '../../protocol/packet/envelope.ts'
+import { commit, signCompact, signPacket } from '../../protocol/packet/envelope.ts'
 import { type ReceiptItem, verifyReceipt } from '../../protocol/packet/receipt.ts'
 import { encodeUtf8, sha256 } from '../../protocol/primitives.ts'
 import type { ProblemCode } from '../../protocol/problem.ts'
@@ -137,6 +137,15 @@ async function written(
   return { jws: (await signPacket(claims, signer)).jws, body }
 }
 
+/** A submit whose body and claims are spelt otherwise, signed as they stand. */
+async function spelt(body = (text: string) => text, claims = (text: string) => text): Promise<Sent> {
+  const usual = await submit()
+  const bytes = encodeUtf8(body(new TextDecoder().decode(usual.body)))
+  const [, payload = ''] = usual.jws.split('.')
+  const told = { ...JSON.parse(Buffer.from(payload, 'base64url').toString()), body: await commit(bytes) }
+  return { jws: await signCompact(claims(JSON.stringify(told)), TYP.packet, rogue.play.packetSigner), body: bytes }
+}
+
 const submit = (change: Partial<PacketClaims> = {}, content: object = {}) =>
   written({ ...submitContentOf('AK-1', 0, []), ...content }, change)
 
@@ -206,6 +215,35 @@ const BAD: Record<string, { problem: ProblemCode; make: () => Promise<Sent> }> =
   },
   'another body': { problem: 'body.hash', make: async () => ({ ...(await submit()), body: encodeUtf8('{}') }) },
   'an unknown field in the body': { problem: 'body.schema', make: () => submit({}, { colour: 'red' }) },
+  'a member of the body twice': {
+    problem: 'body.schema',
+    make: () => spelt(body => body.replace('"mode":0', '"mode":1,"mode":0')),
+  },
+  'a number of the body in another spelling': {
+    problem: 'body.schema',
+    make: () => spelt(body => body.replace('"mode":0', '"mode":0.0')),
+  },
+  'half a surrogate pair in the number of the case': {
+    problem: 'body.schema',
+    make: () => submit({}, { caseNo: 'AK-\ud800' }),
+  },
+  'a number of the case that shows in another order': {
+    problem: 'body.schema',
+    make: () => submit({}, { caseNo: 'AK-\u202e1' }),
+  },
+  'a field of the form that JavaScript loses': {
+    problem: 'body.schema',
+    make: () => spelt(body => body.replace('"form":{', '"form":{"__proto__":{"a":1},')),
+  },
+  'a byte order mark before the body': { problem: 'body.schema', make: () => spelt(body => `\ufeff${body}`) },
+  'claims with a number in another spelling': {
+    problem: 'envelope.claims',
+    make: () => spelt(undefined, claims => claims.replace('"seq":1', '"seq":1.0')),
+  },
+  'claims with a member twice': {
+    problem: 'envelope.claims',
+    make: () => spelt(undefined, claims => claims.replace('"seq":1', '"seq":2,"seq":1')),
+  },
   'materials that the body does not name': {
     problem: 'case.material',
     make: () => submit({ materials: [{ sha256: 'ab'.repeat(32), size: 1, type: 'application/pdf' }] }),

@@ -28,6 +28,12 @@ export async function signAgreement(text: string, signer: CertificateSigner): Pr
   return { protected: header, signature: jose.base64url.encode(signed) }
 }
 
+/** The certificate key that a signature names, of a header in its one form. Problem: `agreement.signature`. */
+export function signatureKid({ protected: encoded }: AgreementSignature): { ok: true; kid: string } | Refused {
+  const header = readHeader(encoded, Header, 'agreement.signature')
+  return header.ok ? { ok: true, kid: header.value.kid } : header
+}
+
 /** Verifies one party's signature over the document text. Problem: `agreement.signature`. */
 export async function verifyAgreementSignature(
   text: string,
@@ -35,9 +41,9 @@ export async function verifyAgreementSignature(
   certificate: CertificateKey,
 ): Promise<{ ok: true } | Refused> {
   try {
-    const header = readHeader(signature.protected, Header, 'agreement.signature')
-    if (!header.ok) return header
-    if (header.value.kid !== certificate.kid) return refuse('agreement.signature', 'kid is not of the city certificate')
+    const named = signatureKid(signature)
+    if (!named.ok) return named
+    if (named.kid !== certificate.kid) return refuse('agreement.signature', 'kid is not of the city certificate')
     const key = await jose.importJWK(certificate.jwk, CERTIFICATE_ALG)
     const flattened = { ...signature, payload: jose.base64url.encode(text) }
     await jose.flattenedVerify(flattened, key, { algorithms: [CERTIFICATE_ALG] })

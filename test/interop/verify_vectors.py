@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the test vectors for packets, receipts, delegations, agreements, watermarks and case threads with the second verifier.
+"""Runs the test vectors for packets, bodies, receipts, delegations, agreements, lists, directories, invites, watermarks and case threads with the second verifier.
 
 Usage: verify_vectors.py FOLDER. Prints one JSON object {"passed": n, "failed": [path, …], "skipped": {topic: n}}.
 Needs Python 3 and cryptography; shares no code with the project.
@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 
 import cases
 from agreements import covers, read_text, signing_input
-from plain import DAMAGED, Bad, b64, parse_json, require, sha256
+from curve import usable_key
+from plain import DAMAGED, Bad, b64, levels_of, parse_json, require, sha256
 from schemas import check
 from signed import Keys, Packet, check_body, check_claims, delegation_claims, receipt_claims, split_compact, thumbprint
 
@@ -127,9 +128,79 @@ def agreement(cities, given):
     return {"id": sha256(text)}
 
 
+def item_key(line):
+    return hashlib.sha256(check("service-item", line)["taskCode"].encode()).digest()
+
+
+def list_root(entries):
+    """The tree of SPEC.md 8.3 over (key, hash) of each item."""
+    require(len(set(key for key, _ in entries)) == len(entries), "a taskCode stands twice")
+    buckets = [b""] * 4096
+    for key, digest in sorted(entries):
+        buckets[int.from_bytes(key[:2], "big") >> 4] += key + digest
+    sha = lambda data: hashlib.sha256(data).digest()
+    hashed = [sha(b"\0" + bucket) if bucket else bytes(32) for bucket in buckets]
+    groups = [sha(b"\1" + b"".join(hashed[at:at + 64])) for at in range(0, 4096, 64)]
+    return sha(b"\1" + b"".join(groups)).hex()
+
+
+def service_list(cities, given):
+    head = check("list-head", cities.keys.verify(given["head"].encode(), "tongban-list+jws"))
+    require(head["iss"] == "420300" and head["version"] >= given["heldVersion"], "issuer or version")
+    entries = []
+    for line in given["lines"]:
+        data = line.encode()
+        require(len(data) <= 256 * 1024 and b"\n" not in data and b"\r" not in data, "no line")
+        item = parse_json(data)
+        require(levels_of(item.get("form", {})) <= 64 and levels_of(item.get("formUi", {})) <= 64, "nests too deep")
+        entries.append((item_key(item), hashlib.sha256(data).digest()))
+    require(list_root(entries) == head["root"] and len(entries) == head["count"], "root or count")
+    return {}
+
+
+def directory(_, given):
+    jws = given["jws"]
+    require(len(jws) <= 4 * 1024 * 1024, "too large")
+    kid, claims, signed, signature = split_compact(jws.encode(), "tongban-directory+jws", "Ed25519")
+    require(kid in given["operators"], "not trusted")
+    check("directory", claims)
+    jwk = claims["operator"]["key"]
+    require(thumbprint(jwk) == kid and usable_key(b64(jwk["x"])), "not the key of the thumbprint")
+    try:
+        ed25519.Ed25519PublicKey.from_public_bytes(b64(jwk["x"])).verify(signature, signed)
+    except InvalidSignature:
+        raise Bad("the signature does not verify")
+    entries, revoked = claims["entries"], [one["certificate"] for one in claims["revocations"]]
+    certificates = [one for entry in entries for one in entry["certificates"]]
+    peers = [one for entry in entries for one in entry["peers"]]
+    for values in ([entry["city"] for entry in entries], certificates, peers, revoked):
+        require(len(set(values)) == len(values), "stands twice")
+    require(not set(certificates) & set(revoked), "a member is revoked")
+    require(claims["iat"] < claims["nextUpdate"] <= claims["iat"] + 400 * 86_400, "validity")
+    require(all(one["revokedAt"] <= claims["iat"] for one in claims["revocations"]), "revoked later")
+    require(claims["iat"] <= given["now"] + SKEW, "future")
+    digest, held = sha256(jws.encode()), given.get("held", {}).get(kid)
+    if held is not None:
+        require(claims["version"] >= held["version"], "rollback")
+        require(claims["version"] > held["version"] or digest == held["sha256"], "fork")
+    late = given["now"] - claims["nextUpdate"]
+    standing = "current" if late <= 0 else "overdue" if late <= claims["grace"] else "lapsed"
+    return {"sha256": digest, "known": held is not None and held["sha256"] == digest, "standing": standing}
+
+
+def invite(_, given):
+    text = "".join(given["text"].split())
+    text = text.replace("web+tongban:invite#", "tongban-invite:", 1)
+    require(len(text) <= 4096 and text.startswith("tongban-invite:"), "no invite")
+    read = check("invite", parse_json(b64(text[len("tongban-invite:"):])))
+    require(read["exp"] >= given["now"], "expired")
+    return {"invite": read, "id": sha256(("tongban invite " + read["secret"]).encode())}
+
+
 TOPICS = {
     "packet": packet, "body": body, "receipt": receipt, "delegation": delegation, "revocation": revocation,
-    "watermark": watermark, "thread": thread, "agreement": agreement,
+    "watermark": watermark, "thread": thread, "agreement": agreement, "list": service_list,
+    "directory": directory, "invite": invite,
 }
 
 

@@ -1,0 +1,52 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createWorld, type World } from '../../test/support/world.ts'
+import { agree, COLLECTING, HANDLING, submitCase } from '../../test/support/world-case.ts'
+
+let world: World
+let agreement: string
+beforeEach(async () => {
+  world = await createWorld()
+  agreement = await agree(world)
+})
+afterEach(() => world.stop())
+
+describe('an author', () => {
+  test.each([
+    [
+      'half a surrogate pair in the number of the case',
+      { caseNo: 'AK-\ud800' },
+      'caseNo: half a surrogate pair, or NUL',
+    ],
+    ['NUL in a name of the form', { form: { 'a\0': 1 } }, 'form: a name with half a surrogate pair, or NUL'],
+    [
+      'a number that no double holds',
+      { form: { 收入: Number.POSITIVE_INFINITY } },
+      'form.收入: a number that no double holds',
+    ],
+    ['an integer past 2^53', { form: { 编号: 2 ** 60 } }, 'form.编号: a number that no double holds'],
+    [
+      'a member that readers lose',
+      { form: JSON.parse('{"__proto__":{"a":1}}') as object },
+      'form: a member named __proto__',
+    ],
+    ['a code that turns the writing', { caseNo: 'AK-\u202e1' }, 'caseNo: invalid_format'],
+  ])('never signs %s, and says which field it is', async (_, change, detail) => {
+    const { db } = world.city(COLLECTING)
+    const packets = () => db.query('SELECT count(*) AS n FROM packets')
+    const before = await packets()
+    await expect(submitCase(world, agreement, change as never)).rejects.toMatchObject({
+      problem: { code: 'body.schema', detail },
+    })
+    expect(await packets()).toEqual(before)
+  })
+
+  test('signs what a form may hold: fractions, letters of every plane, names of JavaScript', async () => {
+    const form = { 面积: 89.7, 姓: '\u{20000}', constructor: { toString: [] }, 备注: 'a\tb\n' }
+    const thread = await submitCase(world, agreement, { form: form as never })
+    await world.settle()
+    const { db, packets } = world.city(HANDLING)
+    const held = await packets().thread(db, thread)
+    const [packet] = held === null ? [] : await packets().packets(db, held.no)
+    expect(packet?.body).toMatchObject({ form })
+  })
+})
