@@ -307,6 +307,7 @@ describe('the table of settings', () => {
       'applicants.url',
       'p2p.listen',
       'p2p.announce',
+      'p2p.dialRange',
       'p2p.relays',
       'p2p.offerRelay',
       'adapter',

@@ -20,6 +20,8 @@ function incoming(address: string): MultiaddrConnection & EventTarget & { aborte
   return connection as unknown as MultiaddrConnection & EventTarget & { aborted: boolean }
 }
 
+const UNHURRIED = { inboundPerSecond: 1000, inboundPerSecondKnown: 1000, inboundPerSecondStrangers: 1000 }
+
 function gateWith(given: Partial<P2pLimits> & { announced?: string[] } = {}) {
   const { announced = [], ...limits } = given
   const denied: Denied[] = []
@@ -30,7 +32,7 @@ function gateWith(given: Partial<P2pLimits> & { announced?: string[] } = {}) {
     cityOf: peer => cities.get(peer),
     announced: () => [['420300', announced]],
     range: 'private',
-    limits: { ...P2P_LIMITS, inboundPerSecond: 1000, inboundPerSecondKnown: 1000, ...limits },
+    limits: { ...P2P_LIMITS, ...UNHURRIED, ...limits },
     onDenied: reason => denied.push(reason),
     now: () => clock.now,
   })
@@ -177,6 +179,13 @@ describe('half-open connections', () => {
     clock.now = 1000
     expect(came()).toBe(true)
     expect(denied).toEqual(['address-rate', 'address-rate'])
+  })
+
+  test('of all strangers in a second: n enter, n+1 is turned away, whatever its address, and one of a partner still enters', () => {
+    const { enter } = gateWith({ inboundPerSecondStrangers: 3, announced: ['/ip4/198.51.100.1/tcp/8421'] })
+    const came = ['1', '2', '3', '4'].map(host => enter(`/ip4/192.0.2.${host}/tcp/1`).entered)
+    expect(came).toEqual([true, true, true, false])
+    expect(enter('/ip4/198.51.100.1/tcp/1').entered).toBe(true)
   })
 
   test.each([

@@ -50,7 +50,10 @@ export class HalfOpen {
     }
     const source = sourceOf(ip)
     const partners = known(source)
-    if (!this.#inTime(source, partners ? limits.inboundPerSecondKnown : limits.inboundPerSecond)) {
+    const inTime = partners
+      ? this.#inTime(source, limits.inboundPerSecondKnown)
+      : this.#inTime(source, limits.inboundPerSecond) && this.#inTime(STRANGERS, limits.inboundPerSecondStrangers)
+    if (!inTime) {
       ended('address-rate')
       return false
     }

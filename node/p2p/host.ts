@@ -176,7 +176,7 @@ class Host implements P2pHost {
     node.addEventListener('connection:close', ({ detail }) => this.#connections.closed(detail))
     this.#node = node
     try {
-      await node.handle(PING_PROTOCOL, answerPing, { maxInboundStreams: 4 })
+      await node.handle(PING_PROTOCOL, answerPing, { maxInboundStreams: this.#limits.pingStreams })
       for (const [protocol, handled] of this.#handlers) await this.#register(node, protocol, handled)
       await node.start()
       // A relay that is down must not hold up the start.

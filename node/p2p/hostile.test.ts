@@ -140,7 +140,7 @@ describe('strangers at the TCP port', () => {
     const denied: P2pEvent[] = []
     const host = await target({
       gate: () => false,
-      limits: { inboundPerSecond: 1000 },
+      limits: { inboundPerSecond: 1000, inboundPerSecondKnown: 1000, inboundPerSecondStrangers: 1000 },
       onEvent: event => denied.push(event),
     })
     const told: unknown[] = []

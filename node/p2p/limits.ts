@@ -19,8 +19,10 @@ export const P2P_LIMITS = {
   handshakeBytes: 64 * 1024,
   /** inbound connections of one remote address in one second; more are refused before one byte is read */
   inboundPerSecond: 20,
-  /** the same of an address that partners announce or came from */
-  inboundPerSecondKnown: 100,
+  /** the same of an address that partners announce or came from, behind which many may be; a handshake costs some ms */
+  inboundPerSecondKnown: 50,
+  /** the same of all addresses together that are no partner's: who has many of them costs no more than this */
+  inboundPerSecondStrangers: 200,
   /** addresses that a city is remembered to have come from, the last ones */
   sourcesPerCity: 4,
   /** the addresses that partners announce are looked up again after this time */
@@ -68,6 +70,8 @@ export const P2P_LIMITS = {
   pingInterval: 15_000,
   /** a connection whose ping is not answered within this time is torn down */
   pingTimeout: 10_000,
+  /** pings of one connection that wait for their answer: one more is refused, and who asked takes the connection for dead */
+  pingStreams: 32,
   /** TCP keep-alive probes begin after this much silence */
   tcpKeepAlive: 15_000,
   /** when a handler has returned, the other end must close its half within this time or the stream is torn down */

@@ -6,6 +6,7 @@ import { startProxy } from '../../test/support/tcp-proxy.ts'
 import { collect, echo, outcome, text } from '../../test/support/transport-contract.ts'
 import type { P2pEvent, P2pHost } from './host.ts'
 import type { P2pLimits } from './limits.ts'
+import { PING_PROTOCOL } from './ping.ts'
 
 const PROTOCOL = '/faults/1'
 const stops: (() => unknown)[] = []
@@ -102,6 +103,15 @@ describe('faults of the network', () => {
     await wire.send(Buffer.from('still there'))
     await wire.close()
     expect(await collect(wire)).toEqual(['still there'])
+  })
+
+  test('of one connection n pings wait for their end, n+1 is refused, and the connection stays', async () => {
+    const { a, b, addresses } = await throughProxy({ pingStreams: 2 })
+    const hold = () => a.open(b.peer, addresses, PING_PROTOCOL)
+    const held = [await hold(), await hold()]
+    expect(await outcome(hold().then(collect))).toBe('exchange.unreachable')
+    expect(a.connected()).toEqual([b.peer])
+    for (const wire of held) await wire.send(Buffer.from('still there'))
   })
 
   test('a ping to a peer that vanished ends in time', async () => {

@@ -11,6 +11,8 @@ import { P2P_LIMITS } from './limits.ts'
 import { peerIdOf } from './peer-id.ts'
 
 const PROTOCOL = '/places/1'
+/** Tests of places are not about how fast somebody comes. */
+const UNHURRIED = { inboundPerSecond: 10_000, inboundPerSecondKnown: 10_000, inboundPerSecondStrangers: 10_000 }
 const stops: (() => unknown)[] = []
 
 afterEach(async () => {
@@ -35,7 +37,7 @@ async function target(options: Partial<P2pHostOptions> = {}) {
       if (event.kind === 'denied') denied.push(event.reason)
     },
     ...options,
-    limits: { inboundPerSecond: 10_000, inboundPerSecondKnown: 10_000, ...options.limits },
+    limits: { ...UNHURRIED, ...options.limits },
   })
   await host.handle(PROTOCOL, echo, { maxFrame: 1024, maxStreamsPerCity: 4 })
   return { host, cities, denied }
