@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path'
 import type { Carrier } from '../adapters/sdk/carrier.ts'
 import type { Adapter } from '../adapters/sdk/port.ts'
 import { readCertificate } from '../certs/index.ts'
+import type { CaseState } from '../protocol/case/fold.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import { verifyPacket } from '../protocol/packet/envelope.ts'
 import { type Problem, ProblemError } from '../protocol/problem.ts'
@@ -634,9 +635,9 @@ export async function startNode({
   })
   const rebuildAll = () =>
     rebuild({ db, packets: (tx, no) => packets().packets(tx, no), handler: caseHandler, statistics })
-  const promised = async (thread: string): Promise<LastDay | null> => {
-    const { clock: counted } = await cases.get(thread)
-    const promise = counted.deadlines.find(({ duty }) => duty === 'promise')
+  const promised = async (state: CaseState): Promise<LastDay | null> => {
+    const { deadlines } = await clocks.of(db, state)
+    const promise = deadlines.find(({ duty }) => duty === 'promise')
     return promise?.due == null ? null : { day: promise.due, provisional: promise.provisional }
   }
   const cityOf = (code: string) => {
@@ -651,9 +652,11 @@ export async function startNode({
   const applicants = createApplicants({
     db,
     key: deriveKey(identity.dataKey(), 'progress 1'),
-    own: identity.city,
     cityName: code => cityOf(code)?.name ?? code,
-    packets: packetsOf,
+    packets: {
+      outline: threadNo => packets().outline(db, threadNo),
+      bodyOf: packet => packets().bodyOf(db, packet),
+    },
     item: services.pinned,
     promised,
     evaluate: async (thread, content) => {
@@ -668,7 +671,7 @@ export async function startNode({
     item: services.pinned,
     city: cityOf,
     verify: async jws => (await verifyPacket(jws, { resolveKey: kid => trust.key(kid), evidence: true })).ok,
-    promised,
+    promised: async thread => promised((await cases.get(thread)).fold),
     progress(thread) {
       const { url } = config.applicants
       if (url === undefined) return null

@@ -61,6 +61,9 @@ export type Rewrite = { no: number; thread: string; withdrawn: string | null; pl
 const ASIDE = 2 ** 52
 export const isWaiting = (place: number): boolean => place < 0
 
+/** A packet without what it says; `iat` in seconds. */
+export type PacketOutline = { no: number; id: string; kind: string; direction: Direction; iat: number }
+
 export type PacketStore = ReturnType<typeof createPacketStore>
 
 /** Claims of a JWS that was verified before it was stored. */
@@ -122,6 +125,21 @@ export function createPacketStore(seal: Seal) {
         ...{ direction: row.direction, status: row.status, receivedAt: row.received_at },
       }
     })
+  }
+
+  /** The same without claims and bodies: nothing is opened, however large the thread is. */
+  async function outline(store: Reader, threadNo: number): Promise<PacketOutline[]> {
+    const rows = await store.query<Omit<PacketOutline, 'id'> & { id: Uint8Array }>(
+      `SELECT no, id, kind, direction, iat FROM packets WHERE thread_no = ? AND status <> 'refused' ORDER BY no`,
+      [threadNo],
+    )
+    return rows.map(row => ({ ...row, id: toHex(row.id) }))
+  }
+
+  /** The body of one packet; null when it is purged. */
+  async function bodyOf(store: Reader, { no, id }: Pick<PacketOutline, 'no' | 'id'>): Promise<unknown> {
+    const sealed = await sealedBody(store, no)
+    return sealed === null ? null : (JSON.parse(decodeUtf8(seal.open(sealed, id))) as unknown)
   }
 
   /** Changes whenever a packet joins or leaves the thread, or gets a receipt of another day (of China) than its own. */
@@ -542,6 +560,8 @@ export function createPacketStore(seal: Seal) {
     threadReceipts,
     beginThread,
     packets,
+    outline,
+    bodyOf,
     version,
     standing,
     insert,

@@ -11,7 +11,7 @@ import type { State } from '../../protocol/case/table.ts'
 import { fromHex, toHex } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
-import type { StoredPacket } from '../exchange/ports.ts'
+import type { PacketOutline } from '../exchange/packet-store.ts'
 import type { LastDay } from '../papers/forms.ts'
 import type { Database } from '../store/database.ts'
 
@@ -59,12 +59,16 @@ const RATABLE_IN = new Set<State>(['decided', 'sending', 'closed', 'refused'])
 export type ApplicantsParts = {
   db: Database
   /** derives the tokens; 32 bytes */ key: Uint8Array
-  own: string
   cityName: (code: string) => string
-  packets: (threadNo: number) => Promise<readonly StoredPacket[]>
+  packets: {
+    /** what there is of a thread, without opening any of it */ outline(
+      threadNo: number,
+    ): Promise<readonly PacketOutline[]>
+    bodyOf(packet: PacketOutline): Promise<unknown>
+  }
   /** as the version of an item had it */
   item: (city: string, code: string, taskVersion: number) => Promise<ServiceItem | null>
-  promised: (thread: string) => Promise<LastDay | null>
+  promised: (state: CaseState) => Promise<LastDay | null>
   evaluate: (thread: string, content: CaseContent<'case.evaluate'>) => Promise<void>
 }
 
@@ -83,7 +87,7 @@ const ROW = `SELECT c.thread_no, t.thread, c.case_no, c.item_name, c.item_code, 
 export type Applicants = ReturnType<typeof createApplicants>
 
 export function createApplicants(parts: ApplicantsParts) {
-  const { db, own } = parts
+  const { db } = parts
 
   const mac = (thread: Uint8Array): Buffer => createHmac('sha256', parts.key).update(thread).digest().subarray(0, 16)
 
@@ -98,19 +102,24 @@ export function createApplicants(parts: ApplicantsParts) {
     return bytes.byteLength === 32 && timingSafeEqual(bytes.subarray(16), mac(thread)) ? thread : null
   }
 
+  const ratableOf = ({ purged_at }: Row, state: CaseState): RatingTarget[] =>
+    purged_at === null && RATABLE_IN.has(state.state)
+      ? (['window', 'department'] as const).filter(target => !state.evaluated[target])
+      : []
+
   async function view(row: Row): Promise<Progress> {
     const thread = toHex(row.thread)
     const state = JSON.parse(row.fold) as CaseState
-    const packets = await parts.packets(row.thread_no)
-    const asked = packets.findLast(({ claims }) => claims.kind === 'case.request-supplement')
-    const notice = asked?.body as CaseContent<'case.request-supplement'> | null | undefined
+    // One look is one row, the outline of its thread and at most one body, however much the thread holds.
+    const packets = await parts.packets.outline(row.thread_no)
+    const asked = packets.findLast(({ kind }) => kind === 'case.request-supplement')
+    const notice =
+      state.state === 'supplementing' && asked !== undefined
+        ? ((await parts.packets.bodyOf(asked)) as CaseContent<'case.request-supplement'> | null)
+        : null
     let supplement: Progress['supplement'] = null
-    if (state.state === 'supplementing' && notice != null) {
-      const submitted = packets.find(({ claims }) => claims.kind === 'case.submit')?.body as
-        | CaseContent<'case.submit'>
-        | null
-        | undefined
-      const item = await parts.item(state.handling, row.item_code, submitted?.item.version ?? 0)
+    if (notice !== null) {
+      const item = await parts.item(state.handling, row.item_code, state.item?.version ?? 0)
       const names = new Map(item?.materials.map(material => [material.materialCode, material.materialName]))
       supplement = {
         materials: [
@@ -128,15 +137,12 @@ export function createApplicants(parts: ApplicantsParts) {
       outcome: state.outcome,
       collecting: parts.cityName(state.collecting),
       handling: parts.cityName(state.handling),
-      promised: await parts.promised(thread),
+      promised: await parts.promised(state),
       steps: packets
-        .filter(packet => TOLD.has(packet.claims.kind as CaseKind) && !state.late.includes(packet.id))
-        .map(({ claims }) => ({ kind: claims.kind as CaseKind, day: dayOf(claims.iat) })),
+        .filter(({ kind, id }) => TOLD.has(kind as CaseKind) && !state.late.includes(id))
+        .map(({ kind, iat }) => ({ kind: kind as CaseKind, day: dayOf(iat) })),
       supplement,
-      ratable:
-        row.purged_at === null && RATABLE_IN.has(state.state)
-          ? (['window', 'department'] as const).filter(target => !state.evaluated[target])
-          : [],
+      ratable: ratableOf(row, state),
       purged: row.purged_at !== null,
     }
   }
@@ -166,15 +172,14 @@ export function createApplicants(parts: ApplicantsParts) {
     async find(caseNo: string, last4: string): Promise<Progress | null> {
       const rows = await db.query<Row>(`${ROW} WHERE c.case_no = ? AND c.role = 'collecting' LIMIT 5`, [caseNo])
       for (const row of rows) {
-        const [submitted] = await parts.packets(row.thread_no)
-        const submit = submitted?.body as CaseContent<'case.submit'> | null | undefined
+        const submitted = (await parts.packets.outline(row.thread_no)).find(
+          ({ direction, kind }) => direction === 'out' && kind === 'case.submit',
+        )
+        if (submitted === undefined) continue
+        const submit = (await parts.packets.bodyOf(submitted)) as CaseContent<'case.submit'> | null
         const agent = submit?.agent?.kind === 'assistant' ? undefined : submit?.agent
         const numbers = [submit?.applicant.idNumber, agent?.idNumber]
-        if (
-          submitted?.claims.iss === own &&
-          numbers.some(number => number !== undefined && same(number.slice(-4), last4))
-        )
-          return view(row)
+        if (numbers.some(number => number !== undefined && same(number.slice(-4), last4))) return view(row)
       }
       return null
     },
@@ -183,7 +188,7 @@ export function createApplicants(parts: ApplicantsParts) {
     async rate(token: string, content: CaseContent<'case.evaluate'>): Promise<Progress> {
       const row = await byToken(token)
       if (row === null) throw new ProblemError('request.not-found')
-      if (!(await view(row)).ratable.includes(content.target))
+      if (!ratableOf(row, JSON.parse(row.fold) as CaseState).includes(content.target))
         throw new ProblemError('case.transition', 'rated already')
       await parts.evaluate(toHex(row.thread), content)
       const [after] = await db.query<Row>(`${ROW} WHERE c.thread_no = ?`, [row.thread_no])

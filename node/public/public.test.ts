@@ -143,6 +143,14 @@ describe('limits', () => {
     expect((await post('/progress', right, '198.51.100.99')).status).toBe(200)
   })
 
+  test('a client that calls this machine by no name is asked and bounded like any other', async () => {
+    const odd = { method: 'GET', headers: new Headers(), body: null, url: 'http://a b:x/?big=1' } as Request
+    const answer = await site.fetch(odd, '203.0.113.77')
+    expect([answer.status, (await answer.text()).includes('class="big"'), failures]).toEqual([200, true, []])
+    for (let at = 1; at < SITE_LIMITS.addressBurst; at++) await site.fetch(odd, '203.0.113.77')
+    expect((await site.fetch(odd, '203.0.113.77')).status).toBe(429)
+  })
+
   test('a proxy on this machine is believed, nobody else', async () => {
     const from = (address: string, forwarded: string) =>
       site.fetch(new Request('http://x/', { headers: { 'x-forwarded-for': forwarded } }), address)

@@ -36,6 +36,9 @@ const CHANNELS = { code: '二维码', page: '网页' } as const
 const NOT_FOUND = '没有查到：请核对办件编号和证件号码后四位。'
 const TOO_OFTEN = '查询过于频繁，请稍后再试。'
 
+/** What stands behind scheme and host. */
+const pathOf = (url: string): string => `/${url.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/^\/+/, '')}`
+
 const lookOf = (title: string, fields: URLSearchParams): PageLook => ({
   title,
   big: fields.get('big') === '1',
@@ -108,7 +111,8 @@ export function createSite(parts: {
   }
 
   async function answer(request: Request, address: string): Promise<Response> {
-    const { pathname, searchParams } = new URL(request.url)
+    // Path and question alone: the name by which a client calls this machine may be no name at all.
+    const { pathname, searchParams } = new URL(pathOf(request.url), 'http://site.invalid')
     const plain = lookOf(title, searchParams)
     if (!byAddress.take(clientOf(request, address))) return page(messagePage(plain, TOO_OFTEN), 429)
     if (request.method === 'GET' && pathname === '/') return page(askPage(plain))
