@@ -58,6 +58,13 @@ export function verifySignature(jwk: RsaPublicJwk, signature: Uint8Array, bytes:
   }
 }
 
+/** Key identifiers, hex, that RFC 5280 §4.2.1.2 (1) and RFC 7093 §2 (1) make from a key; the whole SHA-256 too. */
+export function keyIdsOf(jwk: RsaPublicJwk): string[] {
+  const der = createPublicKey({ key: { ...jwk }, format: 'jwk' }).export({ type: 'pkcs1', format: 'der' })
+  const sha256 = createHash('sha256').update(der).digest('hex')
+  return [createHash('sha1').update(der).digest('hex'), sha256.slice(0, 40), sha256]
+}
+
 /** RFC 7638 thumbprint. */
 export const thumbprintOf = ({ e, n }: RsaPublicJwk): string =>
   createHash('sha256')

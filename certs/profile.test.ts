@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Refused } from '../protocol/problem.ts'
-import { cityName, type ExtensionInput } from './build.ts'
+import { cityName, type ExtensionInput, keyIdOf, keyIds } from './build.ts'
 import { bits, boolean, nothing, oid, printable, sequence, set, tagged, utf8, writeDer } from './der.ts'
 import {
   caKey,
@@ -43,6 +43,32 @@ B4AwCgYIKoZIzj0EAwIDRwAwRAIgJa+IwcFVDLRkPlWVRm+I2UgDJXcekwvqyFLb
 gwqlgIkCIB3iXVXRrjrEUi03ytRjb9e8aTgqVC++utJCoNiyYKK2
 -----END CERTIFICATE-----`
 
+/** Sizes as the profile wants them, and no key that anybody should trust: 99 primes of at most 32 bits. */
+const MANY_SMALL =
+  '4FtEHZ-Hsz8VHtsaOQaeXg0xWkOYFx7NtTwJYhKD59U4EsWX0ornVi3Q2pCpBtVRN873xKkmyWN8H3XZQv810ju3EzQ4K1saDbfD' +
+  'i8vMBNmDTQ14H4EmIr_TL8QouBK3qMgs0aaqcOkH_QfuLYJ06IxeqEFH3_zM5WrqgDfnlA_Km-abk_gsL-rvstQjAPagsIQFDx0m' +
+  'wUL27UXA7kmynzn2Yr2RHmwT8Eo6PwlGnWjpwyU3c-kM5JoRtc_OWo_iEbCKPdaj41YeVwnvoNUpZBr6rvyLeeUpXnij6MSFLWxF' +
+  'rN6ySWN2jcKZ8A11RziYqSHxpt7qFmXh7Jyr-pLcb-SkVGqtlhi5o1Rp05oDonpV0E4pTZoBjh6XfHCwIRT9DBagRLdAVUa55Vwv' +
+  'PIqi2I35S11yYsFxo9QO5-PbxUhtSsw3n8XmCpis9luL62lUtGq8QmRgpQFRtPboC5ktsJf7RxUyBI1lYaiyIxvSmZtth-C-Dg7g' +
+  'a7MNZs7i8Tp_'
+/** A prime of 1536 bits and the next number without a small factor. */
+const CLOSE =
+  '8nhcJyvGITMif1uc_uRJ1LsELpEUzMJBPzUfFlzjlhtyXx2a5ej6A9wcFRbkH3OkRj42dmPLFrmKBFWrMYnMtm1kjZhZuiENiwxR' +
+  '15jjOHIApqymlNYE-PG5dasz3-R4-AMM_vSHzGvjfP-YB4VkDBE1p_HAVl37vyeWHSIbWc8dn4ii7H_MiRxw6Y7UZmHIsTg5WS-I' +
+  '1aFiUOw6B2iS3NNe6zvhdjukvtf-7G9l09JDdJQkaPcZHRaLwWgRG9J8seP0_9R1l0pA8P4WCGNMSLgw3KK_SN3m7IJrUal8bMeg' +
+  'DcapOu0g_qS0sO350DlKHw3w3E8Ls8xGbFj7xKmn6lHte8JJhZFgER3VEPtKLC7DsnywX_ZETVl29gEh-MoEijcrVSNNgjcSCeiV' +
+  '3nUwD4N3j5Z4z5fBypYa1cuUfjmYmJUE9-4zscCbEC0FyaJgk3IT2srJwf8Q69Lhg1rjEMHgeBCW_TmnY1Zc9_KO_3jOHE1vnPzq' +
+  'Y5XvKh_5vQ_9'
+const CLOSE_PRIME =
+  '-SSsKEAXpIxVlMzTjtjm1C5Xqq1M8UfU6V6OSLSLyYmn6wxIk4y1zD-8s-neRMC2ufdx6peYu3VzZiQkJMZS7Hl9VG7eUyXAttqN' +
+  '_UtGj0wVXqH6tzZUftW8q44eVSj4MV_GOV4TKKnftQd5N47rA1A-qa_mYnCv0cY1Iko2RPbnSrbPQY7syEffbJAcmmhrCxpmc8CI' +
+  'Afp_xSSx00brCmnAQ71LZrqe487-P_Ok4iIosEDKVfQayNcnA427zpaP'
+const numberOf = (n: string): bigint => BigInt(`0x${Buffer.from(n, 'base64url').toString('hex')}`)
+const modulusOf = (value: bigint): string => {
+  const hex = value.toString(16)
+  return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex').toString('base64url')
+}
+
 const name = (...attributes: [string, ReturnType<typeof utf8>][]) =>
   writeDer(sequence(...attributes.map(([type, value]) => set(sequence(oid(type), value)))))
 const named = (subject: string) => city({ subject, issuer: subject })
@@ -51,6 +77,10 @@ const [C, O, CN, SN] = [OID.country, OID.organization, OID.commonName, OID.seria
 describe('what the profile does not allow', () => {
   const withKey = (key: ReturnType<typeof rsaKey>) =>
     city({ publicKey: key.publicKeyJwk, signer: key, extensions: cityExtensions(key.publicKeyJwk) })
+  const weak = (modulus: bigint) =>
+    withKey({ ...cityKey, publicKeyJwk: { ...cityKey.publicKeyJwk, n: modulusOf(modulus) } })
+  /** of a number without small factors, found as the root of the close ones */
+  const SQUARE = numberOf(CLOSE_PRIME) ** 2n
   const constraints = (value: ReturnType<typeof sequence>, critical = true) =>
     withCity({ id: OID.basicConstraints, critical, value })
   const keyUsage = (octets: string, unused: number, critical = true) =>
@@ -78,6 +108,31 @@ describe('what the profile does not allow', () => {
       'RSA key of 4104 bits; 3072 to 4096 are allowed',
     ],
     ['exponent 3', () => withKey(rsaKey(3072, 3)), 'public exponent is not 65537'],
+    ['a factor just below the bound', () => weak((2n ** 3056n + 1n) * 65_521n), 'the modulus has a small prime factor'],
+    ['an even modulus', () => weak(2n ** 3071n + 2n), 'the modulus has a small prime factor'],
+    ['many small factors', () => weak(numberOf(MANY_SMALL)), 'the modulus has a factor that is found at once'],
+    ['close factors', () => weak(numberOf(CLOSE)), 'the modulus has two factors that are close to each other'],
+    ['a square', () => weak(numberOf(modulusOf(SQUARE))), 'the modulus has two factors that are close to each other'],
+    [
+      'an unknown extension in a self-issued one',
+      () => withCity({ id: '1.2.3.4', critical: false, value: nothing() }),
+      'unknown extension 1.2.3.4',
+    ],
+    [
+      'a free subjectKeyIdentifier in a self-issued one',
+      () => city({ extensions: [...cityExtensions().slice(0, 3), ...keyIds('free bytes', 'free bytes')] }),
+      'subjectKeyIdentifier is not made from the key',
+    ],
+    [
+      'more than the key in the authorityKeyIdentifier of a self-issued one',
+      () =>
+        withCity({
+          id: OID.authorityKeyIdentifier,
+          critical: false,
+          value: sequence(tagged(0, keyIdOf(cityKey.publicKeyJwk)), tagged(2, 'free')),
+        }),
+      'authorityKeyIdentifier holds more than the key identifier',
+    ],
     ['version 1', () => editDer(good, 'a003020102', 'a003020100'), 'not an X.509 v3 certificate'],
     ['a negative serial number', () => city({ serial: '\u0080' }), 'serial number'],
     ['a serial number of 21 bytes', () => city({ serial: '\u0001'.repeat(21) }), 'serial number'],

@@ -67,9 +67,11 @@ describe('a city certificate', () => {
     expect(read.ok && read.certificate.issuer).toBe(`C=CN, O=${FEDERATION.authority}, CN=${FEDERATION.name}`)
   })
 
-  test('may leave nonRepudiation out and hold unknown extensions that are not critical', () => {
+  test('may leave nonRepudiation out; one that an authority issued may hold unknown extensions that are not critical', () => {
     expect(readCertificate(withCity(usage('digitalSignature'))).ok).toBe(true)
-    expect(readCertificate(withCity({ id: '1.2.3.4', critical: false, value: nothing() })).ok).toBe(true)
+    const extensions = cityExtensions(cityKey.publicKeyJwk, caKey.publicKeyJwk)
+    const more = withExtension(extensions, { id: '1.2.3.4', critical: false, value: nothing() })
+    expect(readCertificate(issuedCity(caKey, { extensions: more })).ok).toBe(true)
   })
 
   test('may have a key of 4096 bits and end after 2050', () => {

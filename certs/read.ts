@@ -13,6 +13,8 @@ import {
   demandCityExtensions,
   demandKey,
   demandKnownCriticals,
+  demandNothingFree,
+  demandSoundModulus,
   demandValidity,
   isPlainName,
   onlyValueOf,
@@ -52,6 +54,15 @@ export function readCertificate(pem: string): Result<{ certificate: CityCertific
   return read.ok ? { ok: true, certificate: read.value.certificate } : read
 }
 
+/**
+ * The same without the arithmetic of the modulus, which takes some milliseconds: for one that was judged when it was paired, and for
+ * one that a partner sends and nobody trusts by reading it.
+ */
+export function readPlain(pem: string): Result<{ certificate: CityCertificate }> {
+  const read = attempt(() => readPlainCity(parseCertificate(readPem(pem, 'CERTIFICATE'))))
+  return read.ok ? { ok: true, certificate: read.value.certificate } : read
+}
+
 /** The same for the certificate of an authority. */
 export function readCa(pem: string): Result<{ certificate: AuthorityCertificate }> {
   const read = attempt(() => readAuthority(parseCertificate(readPem(pem, 'CERTIFICATE'))))
@@ -64,17 +75,26 @@ export const keyThumbprint = async (certificate: Pick<CityCertificate, 'publicKe
 
 /** Throws ProblemError `certificate.profile` or `certificate.malformed`. */
 export function readCity(x509: X509): { certificate: CityCertificate; link: Link } {
+  const read = readPlainCity(x509)
+  demandSoundModulus(x509.key)
+  return read
+}
+
+function readPlainCity(x509: X509): { certificate: CityCertificate; link: Link } {
   const subject = readSubject(x509.subject)
   demandKey(x509.key)
   demandValidity(x509)
   demandCityExtensions(x509.extensions, subject.code)
   demandKnownCriticals(x509.extensions)
-  return { certificate: { ...subject, ...describe(x509) }, link: linkOf(x509) }
+  const link = linkOf(x509)
+  if (isSelfIssued(x509)) demandNothingFree(x509, link.keyId)
+  return { certificate: { ...subject, ...describe(x509) }, link }
 }
 
 /** Throws as `readCity` does. */
 export function readAuthority(x509: X509): { certificate: AuthorityCertificate; link: Link } {
   demandKey(x509.key)
+  demandSoundModulus(x509.key)
   demandValidity(x509)
   const { pathLength } = demandAuthority(x509.extensions)
   demandKnownCriticals(x509.extensions)
@@ -93,7 +113,7 @@ function linkOf(x509: X509): Link {
   if (isSelfIssued(x509) && !x509.extensions.has(OID.authorityKeyIdentifier)) {
     return { x509, keyId, issuerKeyId: keyId }
   }
-  const issuerKeyId = readAuthorityKeyId(demand(x509.extensions, 'authorityKeyIdentifier'))
+  const issuerKeyId = readAuthorityKeyId(demand(x509.extensions, 'authorityKeyIdentifier'), isSelfIssued(x509))
   if (isSelfIssued(x509) && issuerKeyId !== keyId) throw offProfile('authorityKeyIdentifier is not the own key')
   return { x509, keyId, issuerKeyId }
 }

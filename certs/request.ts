@@ -5,7 +5,14 @@ import { attempt } from './der.ts'
 import { type RsaPublicJwk, signingKeyOf, thumbprintOf } from './key.ts'
 import { readPem } from './pem.ts'
 import type { CitySubject } from './profile.ts'
-import { demandCityExtensions, demandKey, demandKnownCriticals, demandSubject, readSubject } from './rules.ts'
+import {
+  demandCityExtensions,
+  demandKey,
+  demandKnownCriticals,
+  demandSoundModulus,
+  demandSubject,
+  readSubject,
+} from './rules.ts'
 import { isSignedBy, parseRequest } from './x509.ts'
 
 /** What a verified request asks for. */
@@ -27,6 +34,7 @@ export function readRequest(pem: string): Result<{ request: CityRequest }> {
     const parsed = parseRequest(readPem(pem, 'CERTIFICATE REQUEST'))
     const subject = readSubject(parsed.subject)
     demandKey(parsed.key)
+    demandSoundModulus(parsed.key)
     demandCityExtensions(parsed.extensions, subject.code)
     demandKnownCriticals(parsed.extensions)
     return { parsed, subject }

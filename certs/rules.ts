@@ -1,5 +1,7 @@
 /** The rules of the profile, each as a demand that throws ProblemError `certificate.profile` with what is wrong. */
 import { offProfile } from './der.ts'
+import { keyIdsOf } from './key.ts'
+import { weaknessOf } from './modulus.ts'
 import { type CitySubject, cityUri, OID, PROFILE, USAGE } from './profile.ts'
 import {
   type Constraints,
@@ -42,6 +44,12 @@ export function demandKey({ bits, jwk }: PublicKey): void {
     throw offProfile(`RSA key of ${bits} bits; ${PROFILE.bits} to ${PROFILE.maxBits} are allowed`)
   }
   if (jwk.e !== 'AQAB') throw offProfile('public exponent is not 65537')
+}
+
+/** Some milliseconds for a modulus that was not judged before. */
+export function demandSoundModulus({ jwk }: PublicKey): void {
+  const weakness = weaknessOf(jwk)
+  if (weakness !== null) throw offProfile(`the modulus has ${weakness}`)
 }
 
 export function demandValidity({ notBefore, notAfter }: X509): void {
@@ -99,6 +107,15 @@ const KNOWN: ReadonlySet<string> = new Set<string>([
   OID.subjectKeyIdentifier,
   OID.authorityKeyIdentifier,
 ])
+
+/**
+ * A self-issued certificate holds nothing that its city could vary at will: the extensions of the profile alone, and key identifiers
+ * that are made from the key. What an authority issues may hold more: nobody gets that by the thousand.
+ */
+export function demandNothingFree({ extensions, key }: X509, keyId: string): void {
+  for (const id of extensions.keys()) if (!KNOWN.has(id)) throw offProfile(`unknown extension ${id}`)
+  if (!keyIdsOf(key.jwk).includes(keyId)) throw offProfile('subjectKeyIdentifier is not made from the key')
+}
 
 export function demandKnownCriticals(extensions: Extensions): void {
   for (const [id, { critical }] of extensions) {

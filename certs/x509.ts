@@ -227,10 +227,11 @@ export function readOnlyUri(extension: Extension): string {
 export const readSubjectKeyId = (extension: Extension): string =>
   checkedKeyId(readOctets(readDer(extension.value, 'subjectKeyIdentifier'), 'subjectKeyIdentifier'))
 
-/** Key identifier of the issuer, hex; its name and serial number may stand beside it and say nothing more. */
-export function readAuthorityKeyId(extension: Extension): string {
+/** Key identifier of the issuer, hex; its name and serial number may stand beside it and say nothing more, unless it must stand `alone`. */
+export function readAuthorityKeyId(extension: Extension, alone = false): string {
   const what = 'authorityKeyIdentifier'
-  const [id] = readSequence(readDer(extension.value, what), what)
+  const [id, ...more] = readSequence(readDer(extension.value, what), what)
+  if (alone && more.length > 0) throw offProfile(`${what} holds more than the key identifier`)
   if (!isTagged(id, 0) || id.constructed) throw offProfile(`${what} holds no key identifier`)
   return checkedKeyId(contentOf(id))
 }

@@ -2,7 +2,7 @@
  * Certificates by which signatures under agreements are judged. What is signed now needs the one that is pinned now, by the clock of
  * whoever reads it; what was admitted before counts on, for an agreement outlives the key that signed it.
  */
-import { keyThumbprint, readCertificate } from '../../certs/index.ts'
+import { keyThumbprint, readPlain } from '../../certs/index.ts'
 import type { CertificateKey } from '../../protocol/keys/delegation.ts'
 
 /** `revokedAt` in seconds: nothing that comes from then on counts. */
@@ -25,7 +25,7 @@ export function createCertificates(parts: {
     revokedAt: parts.revokedAt(found.fingerprint) ?? null,
   })
   async function read(city: string, pem: string): Promise<Omit<TrustedCertificate, 'revokedAt'> | null> {
-    const found = readCertificate(pem)
+    const found = readPlain(pem)
     if (!found.ok) return null
     const { fingerprint, publicKeyJwk: jwk } = found.certificate
     return { key: { city, kid: await keyThumbprint(found.certificate), jwk }, pem, fingerprint }

@@ -66,8 +66,8 @@ export function createAgreementHandler(parts: AgreementHandlerParts): ThreadHand
     const held = pinned?.key.kid === kid ? pinned : await parts.certificateOf(city, kid)
     if (held !== null) return verifyBy(held, text, signature)
     if (pinned !== null) return refuse('agreement.signature', `of ${city}: no certificate of it that is trusted here`)
-    const { keyThumbprint, readCertificate } = await import('../../certs/index.ts')
-    const read = readCertificate(certificate)
+    const { keyThumbprint, readPlain } = await import('../../certs/index.ts')
+    const read = readPlain(certificate)
     if (!read.ok || read.certificate.code !== city) return refuse('agreement.signature', `${city}: certificate`)
     const key = { city, kid: await keyThumbprint(read.certificate), jwk: read.certificate.publicKeyJwk }
     return verifyBy({ key, revokedAt: parts.revokedAt(read.certificate.fingerprint) ?? null }, text, signature)

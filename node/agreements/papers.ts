@@ -20,9 +20,9 @@ export function createPapers(parts: {
   /** The certificate whose key gave the signature. */
   async function fingerprintOf({ city, certificate, signature }: Signed): Promise<string | null> {
     const kid = kidOf(signature)
-    const { keyThumbprint, readCertificate } = await import('../../certs/index.ts')
+    const { keyThumbprint, readPlain } = await import('../../certs/index.ts')
     for (const pem of [...(await parts.certificatesOf(city)), ...(certificate === undefined ? [] : [certificate])]) {
-      const read = readCertificate(pem)
+      const read = readPlain(pem)
       if (read.ok && (await keyThumbprint(read.certificate)) === kid) return read.certificate.fingerprint
     }
     return null

@@ -34,8 +34,8 @@ export function createToldSignatures({
   async function fingerprintOf({ city, certificate = '', signature }: Signed): Promise<string> {
     const trusted = await certificateOf(city, kidOf(signature) ?? '')
     if (trusted !== null) return trusted.fingerprint
-    const { readCertificate } = await import('../../certs/index.ts')
-    const read = readCertificate(certificate)
+    const { readPlain } = await import('../../certs/index.ts')
+    const read = readPlain(certificate)
     return read.ok ? read.certificate.fingerprint : ''
   }
 

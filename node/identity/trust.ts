@@ -98,8 +98,8 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
       fingerprint === null ? [code] : [code, fingerprint],
     )
     if (row === undefined) return undefined
-    const { readCertificate, keyThumbprint } = await import('../../certs/index.ts')
-    const read = readCertificate(row.pem)
+    const { readPlain, keyThumbprint } = await import('../../certs/index.ts')
+    const read = readPlain(row.pem)
     if (!read.ok) return undefined
     const { certificate } = read
     const key = { city: code, kid: await keyThumbprint(certificate), jwk: certificate.publicKeyJwk }
@@ -110,8 +110,8 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
     const known = validities.get(fingerprint)
     if (known !== undefined) return known
     const [row] = await db.query<{ pem: string }>('SELECT pem FROM certificates WHERE fingerprint = ?', [fingerprint])
-    const { readCertificate } = await import('../../certs/index.ts')
-    const read = readCertificate(row?.pem ?? '')
+    const { readPlain } = await import('../../certs/index.ts')
+    const read = readPlain(row?.pem ?? '')
     // One that cannot be read any more lets nobody sign.
     const span = read.ok ? spanOfMs(read.certificate.notBefore, read.certificate.notAfter) : { begins: 1, ends: 0 }
     validities.set(fingerprint, span)
@@ -283,9 +283,9 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
 
   /** The certificate shown must be the pinned one, and valid now. */
   async function checkCertificate(pinned: Pinned, pem: string): Promise<Refused | null> {
-    const { readCertificate, checkValidity } = await import('../../certs/index.ts')
+    const { readPlain, checkValidity } = await import('../../certs/index.ts')
     if (pem !== pinned.pem) {
-      const read = readCertificate(pem)
+      const read = readPlain(pem)
       if (!read.ok) return read
       if (read.certificate.fingerprint !== pinned.fingerprint) return refuse('certificate.mismatch')
     }

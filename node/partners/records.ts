@@ -1,5 +1,5 @@
 /** What pairing leaves in the store: partner, certificate, delegations. A certificate has a time of trust once confirmed. */
-import { readCertificate } from '../../certs/index.ts'
+import { readPlain } from '../../certs/index.ts'
 import { fromHex } from '../../protocol/primitives.ts'
 import { type Refused, refuse } from '../../protocol/problem.ts'
 import type { Transaction } from '../store/database.ts'
@@ -109,7 +109,7 @@ export async function forgetPairing(tx: Transaction, row: PartnerRow): Promise<v
     [row.code],
   )
   if (row.status === 'pending' && former !== undefined && row.confirmed_at !== null) {
-    const read = readCertificate(former.pem)
+    const read = readPlain(former.pem)
     await tx.run(
       `UPDATE partners SET status = 'suspended', fingerprint = ?, name = ?, words = '[]', asked = '[]', vouched = NULL WHERE code = ?`,
       [former.fingerprint, read.ok ? read.certificate.name : row.name, row.code],

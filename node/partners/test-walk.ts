@@ -1,6 +1,6 @@
 /** The way of a partner test: what each hop does, and when it fails. */
 import * as jose from 'jose'
-import { readCertificate } from '../../certs/index.ts'
+import { readPlain } from '../../certs/index.ts'
 import type { Hello } from '../../protocol/exchange/frames.ts'
 import type { DelegationClaims } from '../../protocol/keys/delegation.ts'
 import { LIMITS } from '../../protocol/limits.ts'
@@ -124,7 +124,7 @@ export function createWalk(parts: WalkParts & { stopped: () => boolean }) {
       throw error
     }
     checkClock(partner)
-    const read = readCertificate(hello.identity.certificates[0] ?? '')
+    const read = readPlain(hello.identity.certificates[0] ?? '')
     if (!read.ok) throw new ProblemError(read.problem.code, read.problem.detail)
     const until = hello.identity.delegations.map(jws => (jose.decodeJwt(jws) as unknown as DelegationClaims).exp)
     const days = (end: number) => Math.floor((end - clock.now()) / DAY)

@@ -1,0 +1,132 @@
+/**
+ * Moduli that are no product of two large, unrelated primes. Such keys are cheap to make by the thousand, or can be broken by anyone.
+ * No test proves a modulus sound; these find, within some milliseconds, small factors, factors p of which p − 1 has small factors
+ * alone (some of many factors of 32 bits), and two factors that are close to each other.
+ */
+import { constants, createPublicKey, publicEncrypt } from 'node:crypto'
+import type { RsaPublicJwk } from './key.ts'
+
+export const MODULUS = {
+  /** every prime factor below it is found */ smallFactors: 65_536,
+  /** factors p are found when every prime power in p − 1 is at most this */ smooth: 1024,
+  /** steps of Fermat's method from the square root on */ closeSteps: 16,
+  /** judged moduli that are remembered */ remembered: 512,
+} as const
+
+const judged = new Map<string, string | null>()
+
+/** What is wrong with a modulus; null when nothing was found. `n` as in the JWK. */
+export function weaknessOf({ n }: Pick<RsaPublicJwk, 'n'>): string | null {
+  const known = judged.get(n)
+  if (known !== undefined) return known
+  const found = judge(n)
+  for (const oldest of judged.keys()) {
+    if (judged.size < MODULUS.remembered) break
+    judged.delete(oldest)
+  }
+  judged.set(n, found)
+  return found
+}
+
+function judge(n: string): string | null {
+  const modulus = toNumber(Buffer.from(n, 'base64url'))
+  if (modulus % 2n === 0n || gcd(oddPrimorial() % modulus, modulus) !== 1n) return 'a small prime factor'
+  if (hasCloseFactors(modulus)) return 'two factors that are close to each other'
+  return hasSmoothFactor(n, modulus) ? 'a factor that is found at once' : null
+}
+
+/** Fermat: n = a² − b² with a near the square root. */
+function hasCloseFactors(modulus: bigint): boolean {
+  let a = rootOf(modulus)
+  if (a * a === modulus) return true
+  for (let step = 0; step < MODULUS.closeSteps; step++) {
+    a += 1n
+    const square = a * a - modulus
+    const b = rootOf(square)
+    if (b * b === square) return true
+  }
+  return false
+}
+
+/** Pollard's p − 1 method, its powers by the runtime's RSA: in BigInt they would take ten times as long. */
+function hasSmoothFactor(n: string, modulus: bigint): boolean {
+  const bytes = Buffer.from(n, 'base64url').byteLength
+  let power = 3n
+  for (let exponent = 2; exponent <= MODULUS.smooth; exponent *= 2) power = (power * power) % modulus
+  let block: Buffer = Buffer.from(power.toString(16).padStart(2 * bytes, '0'), 'hex')
+  for (const e of exponents()) {
+    const key = createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' })
+    block = publicEncrypt({ key, padding: constants.RSA_NO_PADDING }, block)
+  }
+  // Every factor of which the power is 1; all of them at once when the modulus is nothing but such factors.
+  return gcd((toNumber(block) + modulus - 1n) % modulus, modulus) !== 1n
+}
+
+const oddPrimes: readonly number[] = (() => {
+  const composite = new Uint8Array(MODULUS.smallFactors)
+  const found: number[] = []
+  for (let candidate = 3; candidate < MODULUS.smallFactors; candidate += 2) {
+    if (composite[candidate] === 1) continue
+    found.push(candidate)
+    for (let multiple = candidate * candidate; multiple < MODULUS.smallFactors; multiple += 2 * candidate)
+      composite[multiple] = 1
+  }
+  return found
+})()
+
+let primorial: bigint | undefined
+/** The product of all odd primes below `smallFactors`. */
+function oddPrimorial(): bigint {
+  primorial ??= product(oddPrimes.map(BigInt))
+  return primorial
+}
+
+let steps: string[] | undefined
+/** All odd prime powers up to `smooth`, multiplied to exponents of at most 33 bits, which RSA takes; base64url. */
+function exponents(): readonly string[] {
+  if (steps !== undefined) return steps
+  const found: bigint[] = []
+  let exponent = 1n
+  for (const prime of oddPrimes) {
+    if (prime > MODULUS.smooth) break
+    let power = prime
+    while (power * prime <= MODULUS.smooth) power *= prime
+    if (exponent * BigInt(power) < 1n << 33n) exponent *= BigInt(power)
+    else {
+      found.push(exponent)
+      exponent = BigInt(power)
+    }
+  }
+  steps = [...found, exponent].map(value => {
+    const hex = value.toString(16)
+    return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex').toString('base64url')
+  })
+  return steps
+}
+
+/** Multiplied in pairs: far faster than one after the other. */
+function product(factors: readonly bigint[]): bigint {
+  const [first = 1n, second] = factors
+  if (second === undefined) return first
+  const middle = factors.length >> 1
+  return product(factors.slice(0, middle)) * product(factors.slice(middle))
+}
+
+const toNumber = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString('hex') || '0'}`)
+
+function gcd(a: bigint, b: bigint): bigint {
+  let [larger, smaller] = [a, b]
+  while (smaller !== 0n) [larger, smaller] = [smaller, larger % smaller]
+  return larger
+}
+
+/** The whole part of the square root (Newton). */
+function rootOf(square: bigint): bigint {
+  if (square < 2n) return square
+  let root = 1n << BigInt((square.toString(2).length + 1) >> 1)
+  for (;;) {
+    const next = (root + square / root) >> 1n
+    if (next >= root) return root
+    root = next
+  }
+}
