@@ -83,12 +83,17 @@ const cityOf = (code: unknown): VectorCity => {
   return city
 }
 
-async function resolver(revokedAt: number | null): Promise<(kid: string) => TrustedKey | undefined> {
+type Spans = { begins: number; ends: number }[]
+
+async function resolver(
+  revokedAt: number | null,
+  spans: Spans = [{ begins: NOW - YEAR, ends: NOW + YEAR }],
+): Promise<(kid: string) => TrustedKey | undefined> {
   const keys = new Map<string, TrustedKey>()
   for (const { code, packet } of cities) {
     const { kty, crv, x, kid } = packet.key
     const key = (await jose.importJWK({ kty, crv, x }, 'Ed25519')) as jose.CryptoKey
-    keys.set(kid, { key, city: code, spans: [{ begins: NOW - YEAR, ends: NOW + YEAR }], revokedAt })
+    keys.set(kid, { key, city: code, spans, revokedAt })
   }
   return kid => keys.get(kid)
 }
@@ -159,10 +164,10 @@ async function agreement(input: Record<string, unknown>): Promise<Outcome> {
 }
 
 const RUN: Record<string, (input: Record<string, unknown>) => Promise<Outcome>> = {
-  async packet({ jws, now, audience, revokedAt, evidence }) {
+  async packet({ jws, now, audience, revokedAt, evidence, spans }) {
     return problemOf(
       await verifyPacket(String(jws), {
-        resolveKey: await resolver((revokedAt as number | undefined) ?? null),
+        resolveKey: await resolver((revokedAt as number | undefined) ?? null, spans as Spans | undefined),
         audience: String(audience),
         ...(evidence === true ? { evidence: true } : { now: Number(now) }),
       }),

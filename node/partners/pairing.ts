@@ -3,6 +3,7 @@
  * cities that a directory names exchange one frame each. SPEC.md §10, §17.2.
  */
 import { timingSafeEqual } from 'node:crypto'
+import * as z from 'zod'
 import { type CityCertificate, keyThumbprint } from '../../certs/index.ts'
 import type { Identity } from '../../protocol/exchange/frames.ts'
 import {
@@ -301,18 +302,13 @@ async function heard(wire: Wire): Promise<Uint8Array> {
 }
 
 function problemOf(frame: Uint8Array): Problem | null {
-  try {
-    const { problem } = JSON.parse(new TextDecoder().decode(frame)) as {
-      problem?: { code?: unknown; detail?: unknown }
-    }
-    if (typeof problem?.code !== 'string' || !isProblemCode(problem.code)) return null
-    return typeof problem.detail === 'string'
-      ? { code: problem.code, detail: problem.detail.slice(0, 500) }
-      : { code: problem.code }
-  } catch {
-    return null
-  }
+  const told = parseJson(Told, frame, 'frame.malformed')
+  if (!told.ok || !isProblemCode(told.value.problem.code)) return null
+  const { code, detail } = told.value.problem
+  return detail === undefined ? { code } : { code, detail: detail.slice(0, 500) }
 }
+
+const Told = z.object({ problem: z.object({ code: z.string(), detail: z.string().optional() }) })
 
 function orThrow<T extends { ok: true }>(result: T | Refused): T {
   if (result.ok) return result

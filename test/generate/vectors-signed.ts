@@ -90,6 +90,29 @@ export async function addPackets(add: Add, ankang: VectorCity, shiyan: VectorCit
     { jws: await signed({ iat: NOW + 400 * DAY }), now: NOW + 401 * DAY, audience: '420300' },
     refused('key.expired'),
   )
+  const spans = [-9, 0, 9].map(days => ({
+    begins: base.claims.iat + days * DAY,
+    ends: base.claims.iat + days * DAY + 60,
+  }))
+  const [before, at, after] = spans
+  add(
+    'packet/valid/one-of-two-delegations',
+    'Signed in the second of the times for which the key was delegated',
+    { jws: base.jws, ...given, spans: [before, at] },
+    { ok: true, id: base.id },
+  )
+  add(
+    'packet/invalid/between-delegations',
+    'Signed between the two times for which the key was delegated',
+    { jws: base.jws, ...given, spans: [before, after] },
+    refused('key.expired'),
+  )
+  add(
+    'packet/invalid/between-delegations-as-evidence',
+    'The same as evidence',
+    { jws: base.jws, ...given, spans: [before, after], evidence: true },
+    refused('key.expired'),
+  )
   add(
     'packet/invalid/other-audience',
     'For another city',

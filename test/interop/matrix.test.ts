@@ -4,6 +4,7 @@
  */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { readHolidayTable } from '../../protocol/calendar/calendar.ts'
+import { TYP } from '../../protocol/names.ts'
 import { encodeUtf8 } from '../../protocol/primitives.ts'
 import { PLAY_BEGIN, playKey } from '../support/play-city.ts'
 import { headerSpellings, type Spelling, spellings } from '../support/spellings.ts'
@@ -219,6 +220,10 @@ const PARTS: Record<string, Part> = {
   'header of a signature of an agreement': {
     made: () => headerSpellings(partOf(`${genuine.played.agreement.signatures[1]?.signature.protected}.`, 0)),
     put: header => genuine.withAgreement(encodeUtf8(genuine.played.agreement.text), header),
+  },
+  'header of a signature of a third city': {
+    made: () => headerSpellings(JSON.stringify({ alg: 'RS256', typ: TYP.agreement, kid: 'A'.repeat(43) })),
+    put: header => genuine.withThirdSignature(header),
   },
   'the text of an agreement': {
     made: () => [

@@ -144,7 +144,7 @@ export class Resigned {
   }
 
   /** An agreement in another text, signed by both, the collecting city under `header`; and a submit under it. It arrives as a proposal. */
-  async withAgreement(bytes: Bytes, header?: Uint8Array): Promise<Placed> {
+  async withAgreement(bytes: Bytes, header?: Uint8Array, more: readonly object[] = []): Promise<Placed> {
     const { collecting, handling } = this.played
     const signed = await Promise.all(
       [handling, collecting].map(async city => {
@@ -158,9 +158,16 @@ export class Resigned {
     const { files } = await this.withClaims(JSON.stringify({ ...this.#claims(), agreement: id }))
     take(files, only(files, AGREEMENTS))
     files[`agreements/${id}.json`] = encodeUtf8(
-      JSON.stringify({ payload: jose.base64url.encode(bytes), signatures: signed }),
+      JSON.stringify({ payload: jose.base64url.encode(bytes), signatures: [...signed, ...more] }),
     )
     return { files, arrives: await this.#proposed(bytes, signed[1]) }
+  }
+
+  /** The agreement with the signature of a third city, whose certificate is not in the bundle: of it the header alone is judged. */
+  async withThirdSignature(header: Uint8Array): Promise<Placed> {
+    const third = { protected: jose.base64url.encode(header), signature: 'A'.repeat(512) }
+    const placed = await this.withAgreement(encodeUtf8(this.played.agreement.text), undefined, [third])
+    return { ...placed, arrives: null }
   }
 
   async #proposed(bytes: Bytes, signature: { protected: string; signature: string } | undefined): Promise<boolean> {
