@@ -113,10 +113,11 @@ export class Connections {
   #hostStranger(connection: Connection): void {
     const { limits } = this.#parts
     const source = this.#open.get(connection)?.source
-    const same = this.#strangers().filter(([, open]) => open.source === source)
-    if (same.length > limits.strangersPerAddress) this.#endOneOf(same)
-    const all = this.#strangers()
-    if (all.length > limits.strangers) this.#endOneOf(all)
+    const others = (): [Connection, Open][] => this.#strangers().filter(([other]) => other !== connection)
+    const same = others().filter(([, open]) => open.source === source)
+    if (same.length >= limits.strangersPerAddress) this.#endOneOf(same)
+    const all = others()
+    if (all.length >= limits.strangers) this.#endOneOf(all)
     this.#limitTime(connection, limits.strangerTime)
   }
 

@@ -109,6 +109,28 @@ describe('connections', () => {
     expect(await serves(host, cities)).toEqual(['well?'])
   })
 
+  test('strangers who hold streams keep no newer one out: the oldest of them goes, one that nobody serves before', async () => {
+    const { host } = await target({ limits: { strangersPerAddress: 3 } })
+    const held: Awaited<ReturnType<typeof grab>>[] = []
+    const come = async (holds: boolean) => {
+      const [peer] = await peers(1)
+      const connection = peer && (await grab(peer, host))
+      if (holds) {
+        const stream = await connection?.newStream(PROTOCOL)
+        // Served, and held open.
+        stream?.send(Buffer.from('0000000178', 'hex'))
+        await new Promise(resolve => stream?.addEventListener('message', resolve, { once: true }))
+      }
+      held.push(connection)
+    }
+    const states = () => held.map(connection => connection?.status === 'open')
+    for (const holds of [true, false, true]) await come(holds)
+    await come(true)
+    await soon(() => expect(states()).toEqual([true, false, true, true]))
+    await come(true)
+    await soon(() => expect(states()).toEqual([false, false, true, true, true]))
+  })
+
   test('300 strangers with keys of their own while an invite is open: each new connection of a partner is served', async () => {
     const { host, cities } = await target()
     let going = true
