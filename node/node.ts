@@ -96,6 +96,7 @@ import { linkReminders } from './partners/link-reminders.ts'
 import { createPartnerTests } from './partners/partner-tests.ts'
 import { createPartners } from './partners/partners.ts'
 import { certificateReminders } from './partners/renewals.ts'
+import { roomReminders } from './partners/room-reminders.ts'
 import { partnerRoutes } from './partners/routes.ts'
 import { createSightings } from './partners/sightings.ts'
 import { testRoutes } from './partners/test-routes.ts'
@@ -128,6 +129,8 @@ import { createServices } from './services/services.ts'
 import { lockFolder } from './store/lock.ts'
 import { migrate } from './store/migrate.ts'
 import { MIGRATIONS } from './store/migrations/index.ts'
+import { createWriteProbe } from './store/probe.ts'
+import { createSpace, freeBytes } from './store/space.ts'
 import { openSqlite } from './store/sqlite.ts'
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts'
 import { startUpkeep } from './upkeep.ts'
@@ -281,6 +284,11 @@ export async function startNode({
       taken: city => void organisations.refresh(city),
     },
   })
+  const space = createSpace({
+    free: () => freeBytes(config.data),
+    floor: config.quotas.freeMB * 1e6,
+    now: clock.now,
+  })
   const exchange = createExchange({
     db,
     seal,
@@ -345,19 +353,8 @@ export async function startNode({
         subject: id,
         detail: { problem: problem.code, detail: problem.detail ?? null, ...batch },
       }),
-    paused: (partner, problem, until) => {
-      log.warning('partner paused', { partner, code: problem.code, detail: problem.detail ?? null, until })
-      void db
-        .transaction(tx =>
-          audit.append(tx, {
-            actor: 'node',
-            action: 'partner.paused',
-            subject: partner,
-            detail: { problem: problem.code, detail: problem.detail ?? null, until },
-          }),
-        )
-        .catch(error => log.error('pause not noted', { partner }, error))
-    },
+    quota: config.quotas.packetsGB * 1e9,
+    space: space.problem,
   })
   const organisations = createOrganisations({
     db,
@@ -581,6 +578,7 @@ export async function startNode({
     author,
     materials: { ...materials, askGiven: (threadNo, since) => beforeActing(() => materials.askGiven(threadNo, since)) },
     drafts: caseDrafts,
+    freed: (tx, partner, bytes) => packets().free(tx, partner, bytes),
     backups: () => readBackups(config.data),
     failed: (thread, problem) => log.warning('case not purged', { thread, problem: problem.code }),
   })
@@ -766,6 +764,8 @@ export async function startNode({
           now,
         ),
       async now => materials.reminders(await partners.list(), now),
+      async now =>
+        roomReminders({ filling: await exchange.filling(), space: space.problem() }, await partners.list(), now),
       async now => {
         const week = new Date(now - 7 * 24 * HOUR).toISOString().slice(0, 10)
         const late = await purges.overdue(week)
@@ -877,7 +877,13 @@ export async function startNode({
     telemetry,
     clock,
     ids: randomUUID,
-    ready: { store: () => store.query('SELECT 1 AS one') },
+    ready: {
+      store: createWriteProbe(store, clock.now),
+      space: async () => {
+        const problem = space.problem()
+        if (problem !== null) throw new ProblemError(problem.code, problem.detail)
+      },
+    },
   })
 
   await host.start()

@@ -302,6 +302,14 @@ export const PROBLEMS = {
     zh: '签发时间早于前一数据包',
     cure: 'Synchronise the clock of the issuing node',
   },
+  'partner.paused': {
+    status: 429,
+    retryable: true,
+    act: 'partner',
+    en: 'The partner sent more that is refused than a partner may; its packets wait for a while',
+    zh: '对方被拒收的数据包过多，暂停接收一段时间',
+    cure: 'Its administrator finds out what its node sends; the link goes on by itself',
+  },
   'thread.unknown': {
     status: 404,
     retryable: false,
@@ -886,6 +894,14 @@ export const PROBLEMS = {
     en: 'The own node does not answer at this URL',
     zh: '本市节点在该地址没有应答',
     cure: "This city's operator starts it (tongban start), or corrects --url, TONGBAN_URL or http.port",
+  },
+  'store.full': {
+    status: 507,
+    retryable: true,
+    act: 'operator',
+    en: 'The node that was to keep this has no room for it',
+    zh: '接收方节点空间不足，或该合作城市的配额已满',
+    cure: 'Its operator makes room or raises quotas; what waits is then taken by itself',
   },
   'store.newer': {
     status: 500,

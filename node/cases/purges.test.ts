@@ -33,6 +33,7 @@ test('a partner that gives no answer is asked once in a round, however many case
       },
     },
     drafts: ankang.drafts,
+    freed: async () => {},
     backups: async () => [],
     failed: (_, problem) => failed.push(problem.code),
   })

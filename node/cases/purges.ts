@@ -54,6 +54,8 @@ export type PurgesParts = {
     leftOver(store: Reader, of: DraftsOf): Promise<{ drafts: number; laterDrafts: number }>
     forget(tx: Transaction, of: DraftsOf): Promise<number>
   }
+  /** packets of the partner take so many bytes no longer */
+  freed: (tx: Transaction, partner: string, bytes: number) => Promise<void>
   backups: () => Promise<Backup[]>
   failed: (thread: string, problem: Problem) => void
 }
@@ -147,6 +149,12 @@ export function createPurges(parts: PurgesParts) {
   async function erase(tx: Transaction, row: Row): Promise<Gone> {
     const { thread_no } = row
     const drafts = await parts.drafts.forget(tx, draftsOf(row))
+    const [taken] = await tx.query<{ bytes: number | null }>(
+      `SELECT sum(length(b.sealed)) AS bytes FROM packets p JOIN bodies b ON b.packet_no = p.no
+       WHERE p.thread_no = ? AND p.direction = 'in' AND p.kind <> 'case.purge'`,
+      [thread_no],
+    )
+    await parts.freed(tx, row.partner, taken?.bytes ?? 0)
     const bodies = await tx.run(`DELETE ${BODIES}`, [thread_no])
     const materials = await parts.materials.forget(tx, thread_no)
     await tx.run(`UPDATE adapter_events SET move = NULL WHERE ${STEPS}`, [thread_no])

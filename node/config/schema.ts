@@ -209,6 +209,28 @@ export const ConfigFile = z.strictObject({
             '每个合作城市的材料最多占用的空间（GB），超出的暂缓获取',
           ),
         ),
+      packetsGB: z
+        .number()
+        .min(0.001)
+        .max(1_000_000)
+        .default(20)
+        .meta(
+          says(
+            'GB of packets and their bodies that one partner may have here; beyond it they wait at the partner',
+            '每个合作城市的数据包及正文最多占用的空间（GB），超出的由对方保留等待',
+          ),
+        ),
+      freeMB: z
+        .number()
+        .min(0)
+        .max(1_000_000)
+        .default(512)
+        .meta(
+          says(
+            'MB that stay free where the data lies; under it nothing new is taken from partners',
+            '数据目录所在磁盘的保留空间（MB），低于此值时不再接收对方的新内容',
+          ),
+        ),
     })
     .prefault({}),
   log: z

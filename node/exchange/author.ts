@@ -121,7 +121,7 @@ export function createAuthor(parts: AuthorParts): Author {
     let link = await store.linkIn(tx, target.partner, 'out')
     const written: StoredPacket[] = []
     for (const { packet, jws, bodyBytes } of prepared) {
-      link = { ...advance(link, packet.id), acked: link.acked }
+      link = { ...link, ...advance(link, packet.id) }
       const no = await store.insert(
         tx,
         {

@@ -11,7 +11,7 @@ import type { PacketClaims } from '../../protocol/packet/claims.ts'
 import { commit, signCompact, signPacket } from '../../protocol/packet/envelope.ts'
 import { type ReceiptItem, verifyReceipt } from '../../protocol/packet/receipt.ts'
 import { encodeUtf8, sha256 } from '../../protocol/primitives.ts'
-import type { ProblemCode } from '../../protocol/problem.ts'
+import type { Problem, ProblemCode } from '../../protocol/problem.ts'
 import { PLAY_ITEM, submitContentOf } from '../../test/support/play-case.ts'
 import { type PlayCity, playKey } from '../../test/support/play-city.ts'
 import { createWorld } from '../../test/support/world.ts'
@@ -421,8 +421,9 @@ describe('a partner that goes beyond what a partner may do', () => {
     }
     expect(rogue.place).toBe(place)
     expect(await trace()).toEqual(before)
-    expect(world.city(S).paused).toMatchObject([{ partner: A, problem: { code: 'request.rate' } }])
-    world.clock.advance((world.city(S).paused[0]?.until ?? 0) - world.clock.now())
+    expect(world.city(S).exchange.notices(A)).toMatchObject([{ kind: 'pause', problem: { code: 'partner.paused' } }])
+    world.clock.advance(360_000)
+    await rogue.end()
     expect((await rogue.connect())?.type).toBe('hello')
     expect(await rogue.send(await submit({ iat: Math.floor(world.clock.now() / 1000) }))).toMatchObject([
       { status: 'stored' },
@@ -477,5 +478,65 @@ describe('packets that are large', () => {
     expect(all.map(({ body }) => Buffer.from(body).toString())).toEqual(
       sent.map(({ body }) => Buffer.from(body).toString()),
     )
+  })
+})
+
+describe('a store without room', () => {
+  /** Whatever was begun before is in the store. */
+  const committed = () => world.city(S).db.transaction(async () => {})
+  const arrived = () => world.city(S).db.query(`SELECT id FROM packets WHERE direction = 'in' ORDER BY no`)
+  type Room = { quota: number; problem: Problem | null }
+
+  test.each<[string, Partial<Room>]>([
+    ['of a partner that filled its part', { quota: 1 }],
+    ['of a disk that is full', { problem: { code: 'store.full' } }],
+  ])(
+    '%s takes nothing new, gives receipts of what it holds, says so, and goes on when there is room',
+    async (_, full) => {
+      const { room, exchange } = world.city(S)
+      const first = await submit()
+      const [item] = await rogue.send(first)
+      const before = await arrived()
+      Object.assign(room, full)
+      await rogue.end()
+      await rogue.connect()
+      rogue.place--
+      expect(await rogue.send(first)).toEqual([item])
+      const next = await submit()
+      await rogue.frame({ type: 'packet', n: rogue.place + 1, ...next })
+      expect(await rogue.farewell()).toBe('store.full')
+      await committed()
+      expect(await arrived()).toEqual(before)
+      expect(exchange.notices(A)).toMatchObject([{ kind: 'full', problem: { code: 'store.full' } }])
+      Object.assign(room, { quota: Number.MAX_SAFE_INTEGER, problem: null })
+      await rogue.connect()
+      expect(await rogue.send(next)).toMatchObject([{ status: 'stored' }])
+      await committed()
+      expect(exchange.notices(A)).toEqual([])
+    },
+  )
+
+  test('counts JWS, body and rows of each packet against the partner, refused ones too, until they are purged', async () => {
+    const { db, exchange } = world.city(S)
+    const bytes = async () => (await exchange.packets.link(db, A, 'in')).bytes
+    const before = await bytes()
+    const { jws, body } = await submit()
+    await rogue.send({ jws, body })
+    const stored = (await bytes()) - before
+    expect(stored).toBe(jws.length + body.byteLength + 1024)
+    await rogue.send({ jws: 'nothing', body: new Uint8Array() })
+    expect((await bytes()) - before).toBe(stored + 1024)
+    await db.transaction(tx => exchange.packets.free(tx, A, body.byteLength))
+    expect((await bytes()) - before).toBe(stored + 1024 - body.byteLength)
+  })
+
+  test('tells of partners that take four fifths of their part', async () => {
+    const { db, exchange, room } = world.city(S)
+    await rogue.send(await submit())
+    const { bytes } = await exchange.packets.link(db, A, 'in')
+    room.quota = Math.floor(bytes / EXCHANGE_LIMITS.told)
+    expect(await exchange.filling()).toMatchObject([{ partner: A, bytes }])
+    room.quota = Math.ceil(bytes / EXCHANGE_LIMITS.told) + 2
+    expect(await exchange.filling()).toEqual([])
   })
 })

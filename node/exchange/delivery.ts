@@ -3,7 +3,7 @@
  * An absent partner costs a timer; it is tried again with back-off, or at once when it speaks or when something new waits.
  */
 import { encodeFrame, type Hello } from '../../protocol/exchange/frames.ts'
-import { type Problem, ProblemError } from '../../protocol/problem.ts'
+import { type Problem, type ProblemCode, ProblemError } from '../../protocol/problem.ts'
 import { delayAfter, isOpen } from './backoff.ts'
 import {
   claimsMore,
@@ -23,6 +23,9 @@ import type { Transport, Wire } from './wire.ts'
 /** Packets and bytes on their way without a receipt. */
 const WINDOW_PACKETS = 1024
 const WINDOW_BYTES = 4 * 1024 * 1024
+
+/** Problems by which a partner asks for a pause. */
+const PAUSING: ReadonlySet<ProblemCode | undefined> = new Set(['request.rate', 'store.full'] as const)
 
 export type DeliveryParts = GreetingParts & {
   transport: Transport
@@ -91,7 +94,7 @@ export class Delivery {
 
   /** The partner was heard: try at once, unless it was the partner that asked for a pause. */
   returned(): void {
-    if (this.#wire !== null || this.#isPaused() || this.#problem?.code === 'request.rate') return
+    if (this.#wire !== null || this.#isPaused() || PAUSING.has(this.#problem?.code)) return
     this.#failures = 0
     this.#retry.give()
   }

@@ -13,7 +13,8 @@ import { Delivery, type DeliveryStatus } from './delivery.ts'
 import type { GreetingParts } from './greeting.ts'
 import { createHellos } from './hellos.ts'
 import { createInbox, type RefusedPackets } from './inbox.ts'
-import { createNotices, type LinkNotice } from './notices.ts'
+import { EXCHANGE_LIMITS } from './limits.ts'
+import { createNotices, type LinkNotice, type NoticeKind } from './notices.ts'
 import { createPacketStore, type PacketStore, type Seal } from './packet-store.ts'
 import type { Author, CalendarBoard, ListBoard, OwnIdentity, StoredPacket, ThreadHandler, Trust } from './ports.ts'
 import { openProbe, type Probe } from './probe.ts'
@@ -67,8 +68,10 @@ export type ExchangeParts = {
   /** whether this node knows that its store is older than what it was */ restored: (partner: string) => boolean
   /** audit row of the packets of one batch that were refused */
   turnedAway: (tx: Transaction, refused: RefusedPackets) => Promise<void>
-  /** a partner went beyond what it may send that is refused: its packets are not looked at until then, ms */
-  paused: (partner: string, problem: Problem, until: number) => void
+  /** bytes that the packets of one partner may take here */
+  quota: number
+  /** why nothing new is taken from anybody; null when there is room */
+  space: () => Problem | null
   helloTimeout?: number
   receiptTimeout?: number
 }
@@ -87,6 +90,8 @@ export interface Exchange {
   /** Tries the partner now. */
   wake(partner: string): void
   status(partner: string): DeliveryStatus | null
+  /** Partners whose packets take most of what they may, or more: bytes. */
+  filling(): Promise<{ partner: string; bytes: number; quota: number }[]>
   /** What a person must know of the link with a partner, or of all links. */
   notices(partner?: string): readonly LinkNotice[]
   /** A stream of its own that tells whether the partner answers, and who it says it is; carries no packets. */
@@ -151,6 +156,11 @@ export function createExchange(parts: ExchangeParts): Exchange {
   const author = createAuthor({ ...authorParts, recovering: partner => recovering.has(partner) })
   const inbox = createInbox({
     ...common,
+    room: bytes => {
+      if (bytes >= parts.quota)
+        return { code: 'store.full', detail: `${gigabytes(parts.quota)} of packets of one city` }
+      return parts.space()
+    },
     turnedAway: parts.turnedAway,
     received: (...event) => observer.received(...event),
   })
@@ -208,7 +218,10 @@ export function createExchange(parts: ExchangeParts): Exchange {
   const receiverParts = {
     ...greeting,
     inbox,
-    paused: parts.paused,
+    noted: (partner: string, kind: NoticeKind, problem: Problem | null) =>
+      void (problem === null ? notices.clear(partner, kind) : notices.note(partner, kind, problem)).catch(error =>
+        fail(partner, error),
+      ),
     returned: (partner: string) => deliveries.get(partner)?.returned(),
     claimed: (partner: string) => {
       // One that was found to prove nothing is not believed again for saying it again.
@@ -270,10 +283,15 @@ export function createExchange(parts: ExchangeParts): Exchange {
       deliveries.get(partner)?.returned()
     },
     notices: partner => notices.list(partner),
+    filling: async () =>
+      (await store.large(db, parts.quota * EXCHANGE_LIMITS.told)).map(entry => ({ ...entry, quota: parts.quota })),
     status: partner => deliveries.get(partner)?.status() ?? null,
     probe: (partner, timeout) => openProbe({ ...greeting, transport }, partner, timeout),
   }
 }
+
+/** Bytes as people read them. */
+export const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e10 ? 1 : 0)} GB`
 
 function problemOf(error: unknown): Problem {
   return error instanceof Error && 'problem' in error ? (error.problem as Problem) : { code: 'internal' }

@@ -9,7 +9,8 @@ import type { Watermark } from '../../protocol/exchange/frames.ts'
 export const sha256 = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex')
 
 /** The watermark after one more packet id. SPEC.md §9.2. */
-export const advance = (mark: Watermark, id: string): Watermark => ({
+export const advance = <Mark extends Watermark>(mark: Mark, id: string): Mark => ({
+  ...mark,
   n: mark.n + 1,
   hash: createHash('sha256').update(mark.hash, 'hex').update(id, 'hex').digest('hex'),
 })

@@ -39,6 +39,9 @@ const SIGNED: ReadonlySet<ProblemCode> = new Set([
   'certificate.revoked',
 ])
 
+/** Bytes that a packet takes beside JWS and body, about: its rows, its part of indexes and receipt. */
+const REST_BYTES = 1024
+
 /** What was refused in one batch. */
 export type RefusedPackets = {
   partner: string
@@ -57,6 +60,8 @@ export type InboxParts = {
   clock: Clock
   signing: SigningClock
   handlers: ReadonlyMap<string, ThreadHandler>
+  /** why nothing more is taken of a partner whose packets take so many bytes; null when there is room */
+  room: (bytes: number) => Problem | null
   /** leaves one audit row for the packets of a batch that were refused */
   turnedAway: (tx: Transaction, refused: RefusedPackets) => Promise<void>
   /** after the commit: what was stored and what was refused */
@@ -167,6 +172,12 @@ export function createInbox(parts: InboxParts) {
     )
     const batch = incoming.filter(packet => packet.n > reached)
     if (batch.length === 0) return { given, useful: [], refused: 0, work: 0 }
+    const room = parts.room(link.bytes)
+    if (room !== null) {
+      // What is stored already gets its receipt all the same; the rest is told when it comes alone.
+      if (given.length > 0) return { given, useful: [], refused: 0, work: 0 }
+      throw new ProblemError(room.code, room.detail)
+    }
     const receiptNo = await store.nextReceiptNo(tx)
     const threads = held.batch(tx)
     const items: ReceiptItem[] = []
@@ -181,6 +192,7 @@ export function createInbox(parts: InboxParts) {
         ...{ partner, direction: 'in' as const, link, id, problem, receiptNo, at },
         jws: signed ? jws : null,
       })
+      link.bytes += REST_BYTES + (signed ? jws.length : 0)
       items.push(itemOf({ id, problem }))
       refused.push({ id, problem })
     }
@@ -233,6 +245,7 @@ export function createInbox(parts: InboxParts) {
       threads.joined(packet.claims.thread, { no: threadNo, partner, packets })
       await handler.apply(tx, { threadNo, thread: packet.claims.thread, partner, packets, packet: joined, at })
       items.push({ id: packet.id, status: 'stored' })
+      link.bytes += jws.length + body.byteLength + REST_BYTES
       stored.push(joined)
       useful.push(bytes)
     }

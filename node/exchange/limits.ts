@@ -26,6 +26,8 @@ export const EXCHANGE_LIMITS = {
   threadWalked: 64,
   /** bytes of a packet that was stored whose cost is given back; a larger one costs its partner the rest */
   useful: 32 * 1024,
+  /** share of a partner's quota of packets at which the administrator is told */
+  told: 0.8,
   /** packets that one audit row of refused ones names */
   audited: 8,
 } as const

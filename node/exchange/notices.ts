@@ -9,9 +9,10 @@ import type { Clock } from './clock.ts'
 /**
  * `claim`: the partner claims to hold packets that this node never sent, without proof. `recall`: it proved that this node
  * forgot packets, though the node was not restored. `receipt`: its receipt for one place was refused more than once.
- * `clock`: this node signs nothing, because of its clock; the partner is the own city.
+ * `clock`: this node signs nothing, because of its clock; the partner is the own city. `pause`: too many of its packets were
+ * refused. `full`: there is no room for its packets.
  */
-export type NoticeKind = 'claim' | 'recall' | 'receipt' | 'clock'
+export type NoticeKind = 'claim' | 'recall' | 'receipt' | 'clock' | 'pause' | 'full'
 
 export type LinkNotice = {
   partner: string

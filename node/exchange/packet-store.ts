@@ -17,7 +17,8 @@ export interface Seal {
 }
 
 export type Direction = 'in' | 'out'
-export type Link = Watermark & { acked: number }
+/** `bytes`: what the packets that came over it take here. */
+export type Link = Watermark & { acked: number; bytes: number }
 export type ThreadRow = { no: number; type: string; partner: string }
 
 /** A packet on its way into the store. */
@@ -202,11 +203,11 @@ export function createPacketStore(seal: Seal) {
   }
 
   async function link(store: Reader, partner: string, direction: Direction): Promise<Link> {
-    const [row] = await store.query<{ n: number; hash: Uint8Array; acked: number }>(
-      'SELECT n, hash, acked FROM links WHERE partner = ? AND direction = ?',
+    const [row] = await store.query<{ n: number; hash: Uint8Array; acked: number; bytes: number }>(
+      'SELECT n, hash, acked, bytes FROM links WHERE partner = ? AND direction = ?',
       [partner, direction],
     )
-    return row === undefined ? { ...NO_PACKETS, acked: 0 } : { n: row.n, hash: toHex(row.hash), acked: row.acked }
+    return row === undefined ? { ...NO_PACKETS, acked: 0, bytes: 0 } : { ...row, hash: toHex(row.hash) }
   }
 
   /** The link as the transaction before left it. */
@@ -216,11 +217,22 @@ export function createPacketStore(seal: Seal) {
   async function saveLink(tx: Transaction, partner: string, direction: Direction, to: Link): Promise<void> {
     links.set(tx, `${partner} ${direction}`, to)
     await tx.run(
-      `INSERT INTO links (partner, direction, n, hash, acked) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (partner, direction) DO UPDATE SET n = excluded.n, hash = excluded.hash, acked = excluded.acked`,
-      [partner, direction, to.n, fromHex(to.hash), to.acked],
+      `INSERT INTO links (partner, direction, n, hash, acked, bytes) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (partner, direction) DO UPDATE SET n = excluded.n, hash = excluded.hash, acked = excluded.acked,
+         bytes = excluded.bytes`,
+      [partner, direction, to.n, fromHex(to.hash), to.acked, to.bytes],
     )
   }
+
+  /** What packets of a partner take no longer. */
+  async function free(tx: Transaction, partner: string, bytes: number): Promise<void> {
+    const held = await linkIn(tx, partner, 'in')
+    if (bytes > 0) await saveLink(tx, partner, 'in', { ...held, bytes: Math.max(0, held.bytes - bytes) })
+  }
+
+  /** Partners whose packets take at least so many bytes. */
+  const large = (store: Reader, bytes: number): Promise<{ partner: string; bytes: number }[]> =>
+    store.query(`SELECT partner, bytes FROM links WHERE direction = 'in' AND bytes >= ? ORDER BY partner`, [bytes])
 
   /** Running hash of own outgoing packets at place `n`; null when this store holds no such place. */
   async function hashAt(store: Reader, partner: string, n: number): Promise<string | null> {
@@ -568,6 +580,8 @@ export function createPacketStore(seal: Seal) {
     link,
     linkIn,
     saveLink,
+    free,
+    large,
     hashAt,
     wirePackets,
     givenBack,

@@ -15,6 +15,7 @@ import {
 } from './greeting.ts'
 import type { Inbox, Incoming } from './inbox.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
+import type { NoticeKind } from './notices.ts'
 import type { Wire } from './wire.ts'
 
 /** Bytes of packets held in memory per stream before reading pauses. */
@@ -28,7 +29,8 @@ export type ReceiverParts = GreetingParts & {
     partner: string,
   ) => boolean
   failed: (partner: string, error: unknown) => void
-  /** its packets are not looked at until then, ms */ paused: (partner: string, problem: Problem, until: number) => void
+  /** what a person must know of the link; null: it is over */
+  noted: (partner: string, kind: NoticeKind, problem: Problem | null) => void
 }
 
 /** A city whose certificate was revoked is told so, for its administrator to act; a stranger hears nothing. */
@@ -45,6 +47,18 @@ async function dismiss({ clock, helloTimeout }: ReceiverParts, wire: Wire, probl
   const cancel = clock.after(helloTimeout, () => wire.abort(problem))
   await sayGoodbye(wire, problem)
   cancel()
+}
+
+async function take(parts: ReceiverParts, partner: string, batch: readonly Incoming[]) {
+  try {
+    const taken = await parts.inbox.take(partner, batch)
+    if (taken.useful.length > 0) parts.noted(partner, 'full', null)
+    return taken
+  } catch (error) {
+    if (error instanceof ProblemError && error.problem.code === 'store.full')
+      parts.noted(partner, 'full', error.problem)
+    throw error
+  }
 }
 
 const tooManyRefused = () => new ProblemError('request.rate', `${EXCHANGE_LIMITS.refused} refused packets an hour`)
@@ -123,12 +137,15 @@ async function store(
   const conduct = parts.conduct(partner)
   if (conduct.refused.left < 1) {
     const problem = tooManyRefused()
-    if (conduct.pausedUntil === null) parts.paused(partner, problem.problem, conduct.pause())
+    if (conduct.pausedUntil === null) {
+      const until = new Date(conduct.pause()).toISOString()
+      parts.noted(partner, 'pause', { code: 'partner.paused', detail: `${problem.problem.detail}; until ${until}` })
+    }
     throw problem
   }
   // Before: a batch that is no run of places costs its signatures all the same.
   wire.meter.charge(batch.length * WORK.packet)
-  const { given, useful, refused, work } = await parts.inbox.take(partner, batch)
+  const { given, useful, refused, work } = await take(parts, partner, batch)
   wire.meter.earn(useful.length * WORK.packet)
   for (const bytes of useful) wire.meter.useful(Math.min(bytes, EXCHANGE_LIMITS.useful))
   wire.meter.charge(refused * WORK.refused + work)

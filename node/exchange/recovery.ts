@@ -138,7 +138,7 @@ export function createRecovery(parts: RecoveryParts) {
         const aside = await store.setAside(tx, partner, first, link.n)
         if (hash === null || aside !== link.n - first + 1)
           throw new UnprovenClaim(`place ${first}: the partner gave its receipt for another packet`)
-        await store.saveLink(tx, partner, 'out', { n: first - 1, hash, acked: link.acked })
+        await store.saveLink(tx, partner, 'out', { ...link, n: first - 1, hash })
         return true
       })
       if (!more) return

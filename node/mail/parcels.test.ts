@@ -210,6 +210,7 @@ test('names and addresses lie sealed, stand in no audit row, and go with the pur
     ...{ db: ankang.db, clock: world.clock, audit: ankang.audit, author: () => ankang.exchange.author },
     materials: { ownedBy: async () => 0, ungiven: async () => 0, askGiven: async () => true, forget: async () => 0 },
     drafts: ankang.drafts,
+    freed: async () => {},
     backups: async () => [],
     failed: () => {},
   })

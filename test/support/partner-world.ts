@@ -112,7 +112,8 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
     restored: () => false,
     renewKey: async () => {},
     turnedAway: async () => {},
-    paused: () => {},
+    quota: Number.MAX_SAFE_INTEGER,
+    space: () => null,
   })
   const materials = createMaterials({
     published: async () => null,

@@ -130,7 +130,8 @@ async function startCity({
   const audit = createAudit({ database: db, now: clock.now })
   const events = createEventLog({ database: db, now: clock.now })
   const problems: { partner: string; problem: Problem; error: unknown }[] = []
-  const paused: { partner: string; problem: Problem; until: number }[] = []
+  /** what packets of one partner may take here, bytes, and why nothing is taken */
+  const room: { quota: number; problem: Problem | null } = { quota: Number.MAX_SAFE_INTEGER, problem: null }
   const handlers = new Map<string, ThreadHandler>()
   const threadId = () => randomBytes(16).toString('hex')
   const exchange = createExchange({
@@ -190,7 +191,10 @@ async function startCity({
         subject: refusal.id,
         detail: { problem: refusal.problem.code, count: refusal.count, problems: refusal.problems },
       }),
-    paused: (partner, problem, until) => paused.push({ partner, problem, until }),
+    get quota() {
+      return room.quota
+    },
+    space: () => room.problem,
   })
   const author = () => exchange.author
   const packets = () => exchange.packets
@@ -317,7 +321,7 @@ async function startCity({
     drafts,
     handlers,
     problems,
-    paused,
+    room,
     async stop() {
       await dispatch.stop()
       await exchange.stop()

@@ -29,6 +29,7 @@ import { wantedMaterials } from './026-wanted-materials.ts'
 import { blockedJobs } from './027-blocked-jobs.ts'
 import { toldSignatures } from './028-told-signatures.ts'
 import { receivedAt } from './029-received-at.ts'
+import { keptBytes } from './030-kept-bytes.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -60,4 +61,5 @@ export const MIGRATIONS: readonly Migration[] = [
   blockedJobs,
   toldSignatures,
   receivedAt,
+  keptBytes,
 ]
