@@ -381,6 +381,7 @@ export async function startNode({
       cases: codes => openCases.handled(codes),
       mapped: () => mappings.own(),
     },
+    beforeActing,
   })
   const author = () => exchange.author
   const packets = () => exchange.packets

@@ -61,6 +61,7 @@ beforeEach(async () => {
             cases: async codes => codes.length * 10 + 1,
             mapped: async () => mapped,
           },
+          beforeActing: work => work(),
         }),
         play.code,
       ),

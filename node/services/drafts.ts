@@ -12,6 +12,7 @@ import type { Clock } from '../exchange/clock.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { type AgreedPort, type AgreedReport, agreedReport, touchOf } from './agreed.ts'
 import { type Difference, differences, sameItem } from './difference.ts'
+import { createDraftStage, type DraftWrite, inParts } from './draft-stage.ts'
 import {
   type Fault,
   type Format,
@@ -43,6 +44,9 @@ export type DraftsParts = {
     settle(named: Commitment): Promise<void>
   }
   /** what hangs on the own items */ agreed: AgreedPort
+  /** runs what is no act yet of the request that asks for it */ beforeActing: (
+    work: () => Promise<void>,
+  ) => Promise<void>
 }
 
 export type DraftRow = {
@@ -114,14 +118,22 @@ const count = (findings: readonly Finding[], level: Finding['level']): number =>
 
 export type Drafts = ReturnType<typeof createDrafts>
 
-export function createDrafts({ db, audit, clock, published, context, organisation, agreed }: DraftsParts) {
+export function createDrafts(parts: DraftsParts) {
+  const { db, audit, clock, published, context, organisation, agreed, beforeActing } = parts
+  async function drop(tx: Transaction, codes: readonly string[]): Promise<void> {
+    for (const code of codes) await tx.run('DELETE FROM item_drafts WHERE code = ?', [code])
+  }
+
+  const stage = createDraftStage(db, beforeActing, { write, drop: (tx, code) => drop(tx, [code]) })
   let last: Promise<unknown> = Promise.resolve()
   /** One change after the other: what publishing reads is what it takes away. */
   function turn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = last.then(work)
+    const mine = last.then(stage.recover).then(work)
     last = mine.catch(() => undefined)
     return mine
   }
+  // What was decided before this node stopped; when that fails, the next change tries again.
+  turn(async () => {}).catch(() => {})
 
   const stored = async (code: string): Promise<Stored | undefined> =>
     (await db.query<Stored>('SELECT * FROM item_drafts WHERE code = ?', [code]))[0]
@@ -132,7 +144,7 @@ export function createDrafts({ db, audit, clock, published, context, organisatio
     return draft === undefined ? published.item(code) : readItem(draft)
   }
 
-  async function write(tx: Transaction, row: Omit<Stored, 'updated_at'>): Promise<void> {
+  async function write(tx: Transaction, row: DraftWrite): Promise<void> {
     await tx.run(
       `INSERT INTO item_drafts (code, name, item, errors, warnings, actor, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (code) DO UPDATE SET name = excluded.name, item = excluded.item, errors = excluded.errors,
@@ -221,7 +233,7 @@ export function createDrafts({ db, audit, clock, published, context, organisatio
   async function take(bytes: Uint8Array, name: string, options: ImportOptions, actor: string): Promise<ImportReport> {
     const table = await read(bytes, name, options)
     const rules = await context()
-    const rows: Omit<Stored, 'updated_at'>[] = []
+    const rows: DraftWrite[] = []
     const dropped: string[] = []
     const findings: ItemFinding[] = []
     let [unchanged, blocked, warnings, seen] = [0, 0, 0, 0]
@@ -268,19 +280,14 @@ export function createDrafts({ db, audit, clock, published, context, organisatio
       findings: findings.sort(byLevel).slice(0, SHOWN_FINDINGS),
     }
     if (!report.taken) return report
-    await db.transaction(async tx => {
-      for (const [index, row] of rows.entries()) {
-        if (index % AT_ONCE === 0) await otherWork()
-        await write(tx, row)
-      }
-      for (const code of dropped) await tx.run('DELETE FROM item_drafts WHERE code = ?', [code])
-      await audit.append(tx, {
+    await stage.take([...rows, ...dropped], clock.now(), tx =>
+      audit.append(tx, {
         actor,
         action: 'drafts.imported',
         subject: name.slice(0, 100),
         detail: { put: report.put, remove: report.remove, unchanged },
-      })
-    })
+      }),
+    )
     return report
   }
 
@@ -310,17 +317,17 @@ export function createDrafts({ db, audit, clock, published, context, organisatio
       ? null
       : await published.change({ put, remove, ...(tree === null ? {} : { organisation: tree }) }, actor)
     // A stop in between leaves drafts that say what is published already; the next publication finds them equal and drops them.
-    await db.transaction(async tx => {
-      for (const code of [...gone, ...put.map(({ taskCode }) => taskCode), ...remove])
-        await tx.run('DELETE FROM item_drafts WHERE code = ?', [code])
-      if (list !== null)
-        await audit.append(tx, {
+    if (list !== null)
+      await db.transaction(tx =>
+        audit.append(tx, {
           actor,
           action: 'drafts.published',
           subject: `version ${list.version}`,
           detail: { put: put.length, remove: remove.length, organisation: tree !== null },
-        })
-    })
+        }),
+      )
+    const done = [...gone, ...put.map(({ taskCode }) => taskCode), ...remove]
+    for (const codes of inParts(done)) await db.transaction(tx => drop(tx, codes))
     if (tree !== null) await organisation.settle(tree)
     if (list === null) throw new ProblemError('request.conflict', 'no drafts that change anything')
     return { version: list.version, count: list.count, put: put.length, remove: remove.length }

@@ -68,6 +68,7 @@ async function two() {
       context: async () => ({}),
       organisation: organisations,
       agreed: { items: async () => [], cases: async () => 0, mapped: async () => [] },
+      beforeActing: work => work(),
     })
     return { ...city, organisations, drafts }
   }

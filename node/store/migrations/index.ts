@@ -30,6 +30,7 @@ import { blockedJobs } from './027-blocked-jobs.ts'
 import { toldSignatures } from './028-told-signatures.ts'
 import { receivedAt } from './029-received-at.ts'
 import { keptBytes } from './030-kept-bytes.ts'
+import { draftStage } from './031-draft-stage.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -62,4 +63,5 @@ export const MIGRATIONS: readonly Migration[] = [
   toldSignatures,
   receivedAt,
   keptBytes,
+  draftStage,
 ]
