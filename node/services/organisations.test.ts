@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { deflateRawSync } from 'node:zlib'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import type { KeyResolver } from '../../protocol/packet/envelope.ts'
 import { encodeUtf8, sha256 } from '../../protocol/primitives.ts'
@@ -6,6 +8,7 @@ import { ProblemError } from '../../protocol/problem.ts'
 import type { OrganisationUnit } from '../../protocol/service/organisation.ts'
 import { type PlayCity, playCity, trusting } from '../../test/support/play-city.ts'
 import { idle, type ListCity, listCities, playItem } from '../../test/support/play-lists.ts'
+import { LIST_ALLOWANCE } from './allowance.ts'
 import { createDrafts } from './drafts.ts'
 import { createOrganisations, findUnits } from './organisations.ts'
 import { publishedOf } from './published.ts'
@@ -216,6 +219,58 @@ describe('organisation trees', () => {
       await vi.waitFor(async () => expect(await kept()).toHaveLength(held), 20_000)
     }
     expect(ankang.organisations.problem(SHIYAN)).toBeNull()
+  })
+
+  test('one that is no tree is refused, and however large it is, the node goes on meanwhile', async () => {
+    const { world, failures, ankang, shiyan } = await two()
+    const units = Array.from({ length: 9000 }, (_, no) => ({
+      ...{ code: String(no).padStart(6, '0'), name: `单位${no}`, level: 2 },
+      windows: Array.from({ length: 5 }, (_, window) => ({ code: `W${window}`, name: '窗口' })),
+    }))
+    const offer = async (tree: object) => {
+      const bytes = encodeUtf8(JSON.stringify(tree))
+      await shiyan.db.transaction(tx =>
+        tx.run('INSERT INTO organisations (city, sha256, size, bytes, draft, kept_at) VALUES (?, ?, ?, ?, 0, 0)', [
+          ...[
+            SHIYAN,
+            Buffer.from(createHash('sha256').update(bytes).digest()),
+            bytes.byteLength,
+            deflateRawSync(bytes),
+          ],
+        ]),
+      )
+      const named = { sha256: await sha256(bytes), size: bytes.byteLength, type: 'application/json' }
+      await shiyan.services.change({ put: [], remove: [], organisation: named }, ACTOR)
+      await world.announce(shiyan, ankang)
+    }
+    await offer({ v: 1, city: SHIYAN, units: [...units, units[0]] })
+    let turns = 0
+    let over = false
+    const turn = () => {
+      turns++
+      if (!over) setImmediate(turn)
+    }
+    setImmediate(turn)
+    await ankang.organisations.refresh(SHIYAN)
+    over = true
+    expect(turns).toBeGreaterThan(50)
+    expect(failures).toMatchObject([{ code: 'organisation.malformed' }])
+    await offer({ v: 1, city: SHIYAN, units })
+    expect((await ankang.organisations.view(SHIYAN))?.units).toHaveLength(9000)
+  })
+
+  test('trees count with the lines of lists, and one too many waits until the partner is heard later', async () => {
+    const { world, failures, ankang, shiyan } = await two()
+    await shiyan.organisations.import(encodeUtf8(UNITS), '机构.csv', false, ACTOR)
+    await shiyan.drafts.publish(ACTOR)
+    await world.announce(shiyan, ankang)
+    ankang.services.allowance.spend(SHIYAN, LIST_ALLOWANCE.burst + LIST_ALLOWANCE.perSecond)
+    await ankang.organisations.refresh(SHIYAN)
+    expect(failures).toMatchObject([{ code: 'request.rate' }])
+    world.clock.advance(1000)
+    ankang.organisations.heard(SHIYAN)
+    await vi.waitFor(() => expect(ankang.organisations.problem(SHIYAN)).toBeNull(), 20_000)
+    expect((await ankang.organisations.view(SHIYAN))?.units).toHaveLength(2)
   })
 
   test('a tree that does not hold is no draft', async () => {

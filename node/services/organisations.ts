@@ -2,21 +2,23 @@
  * Organisation trees (组织机构): the own one, drafted from a table and published with the list; the partners', fetched when their
  * list names another one and checked before anything of it is seen. May import the store and the tables.
  */
-import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { deflateRaw, inflateRawSync } from 'node:zlib'
 import { LIMITS } from '../../protocol/limits.ts'
-import { type Commitment, fromHex } from '../../protocol/primitives.ts'
-import { type Problem, ProblemError } from '../../protocol/problem.ts'
+import { type Commitment, decodeUtf8, fromHex } from '../../protocol/primitives.ts'
+import { type Problem, type ProblemCode, ProblemError } from '../../protocol/problem.ts'
 import {
   ORGANISATION_TYPE,
+  type Organisation,
   type OrganisationUnit,
   placesOf,
-  readOrganisation,
   unitsBelow,
   writeOrganisation,
 } from '../../protocol/service/organisation.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { Database, Transaction } from '../store/database.ts'
+import { checkTree } from './read-tree.ts'
 import type { Services } from './services.ts'
 import type { Fault } from './tables/tables.ts'
 import { importUnits, type UnitsFormat, writeUnits } from './tables/units.ts'
@@ -26,7 +28,7 @@ export type OrganisationsParts = {
   audit: Audit
   clock: Clock
   /** own division code */ city: string
-  services: Pick<Services, 'organisation' | 'item'>
+  services: Pick<Services, 'organisation' | 'item' | 'allowance'>
   /** bytes of a partner's, checked against the hash */ fetch: (city: string, named: Commitment) => Promise<Uint8Array>
   failed: (city: string, problem: Problem) => void
 }
@@ -45,6 +47,12 @@ export type UnitsReport = {
 
 type Row = { sha256: Uint8Array; size: number; bytes: Uint8Array; draft: number }
 
+/** Problems of a fetch that are worth another one when the partner is heard. */
+const LATER: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['exchange.unreachable', 'request.rate'])
+/** In a thread of the runtime, not on the event loop. */
+const deflate = promisify(deflateRaw) as (bytes: Uint8Array, options: { level: number }) => Promise<Uint8Array>
+const LEVEL = 6
+
 /** Trees that stay parsed. */
 const PARSED = 8
 
@@ -56,10 +64,10 @@ export function createOrganisations(parts: OrganisationsParts) {
   const problems = new Map<string, Problem>()
   const fetching = new Map<string, Promise<void>>()
 
+  /** Bytes that were checked before they were kept. */
   function parse(city: string, sha256: string, bytes: Uint8Array): OrganisationView {
-    const read = readOrganisation(bytes, city)
-    if (!read.ok) throw new ProblemError(read.problem.code, read.problem.detail)
-    const view = { sha256, units: read.organisation.units }
+    const { units } = JSON.parse(decodeUtf8(bytes)) as Organisation
+    const view = { sha256, units }
     parsed.delete(`${city} ${sha256}`)
     parsed.set(`${city} ${sha256}`, view)
     for (const oldest of parsed.keys()) {
@@ -106,13 +114,14 @@ export function createOrganisations(parts: OrganisationsParts) {
     asDraft: boolean,
     actor: string,
   ): Promise<void> {
+    const packed = await deflate(bytes, { level: LEVEL })
     await db.transaction(async tx => {
       if (asDraft) await dropDrafts(tx)
       else await tx.run('DELETE FROM organisations WHERE city = ?', [city])
       await tx.run(
         `INSERT INTO organisations (city, sha256, size, bytes, draft, kept_at) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (city, sha256) DO NOTHING`,
-        [city, fromHex(named.sha256), bytes.byteLength, deflateRawSync(bytes), asDraft ? 1 : 0, clock.now()],
+        [city, fromHex(named.sha256), bytes.byteLength, packed, asDraft ? 1 : 0, clock.now()],
       )
       await audit.append(tx, {
         actor,
@@ -132,8 +141,10 @@ export function createOrganisations(parts: OrganisationsParts) {
     }
     try {
       if (named.size > LIMITS.organisationBytes) throw new ProblemError('organisation.malformed', 'size')
+      if (services.allowance.wait(city) > 0) throw new ProblemError('request.rate', 'lists and trees of this partner')
+      services.allowance.spend(city, named.size)
       const bytes = await parts.fetch(city, named)
-      parse(city, named.sha256, bytes)
+      await checkTree(bytes, city, clock)
       await keep(city, named, bytes, false, `city:${city}`)
       problems.delete(city)
     } catch (error) {
@@ -178,9 +189,9 @@ export function createOrganisations(parts: OrganisationsParts) {
     draft,
     refresh,
 
-    /** The partner is there: what could not be fetched for want of a path is fetched now. */
+    /** The partner is there: what could not be fetched for want of a path, or so soon, is fetched now. */
     heard(city: string): void {
-      if (problems.get(city)?.code === 'exchange.unreachable') void refresh(city)
+      if (LATER.has(problems.get(city)?.code ?? 'internal')) void refresh(city)
     },
 
     /** Why a partner's tree could not be fetched. */

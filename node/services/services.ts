@@ -162,6 +162,9 @@ export async function createServices(parts: ServicesParts) {
     /** An item of the newest list of a city, or of the version; not to be changed. */
     item,
 
+    /** What partners may still make this node read of lists, and of the trees that they name. */
+    allowance,
+
     /** What the newest head of a city says of its organisation tree; null without one. */
     organisation: async (city: string): Promise<Commitment | null> =>
       (await lists.head(city))?.claims.organisation ?? null,

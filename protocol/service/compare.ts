@@ -95,12 +95,15 @@ const SYNONYMS: readonly (readonly [RegExp, string])[] = [
   [/近期|免冠|彩色|一寸|二寸|1寸|2寸|证件照片|证件照|相片/g, '照片'],
 ]
 
+/** Times that a name is looked through; no name that was meant needs more than three. */
+const PASSES = 8
+
 /** A name without what does not tell papers apart: width, punctuation, what is said of copies, filler words, synonyms. */
 export function plainName(name: string): string {
   const whole = name.normalize('NFKC').toLowerCase().replaceAll(/\s/g, '')
   // What stood apart may be such a word once what stood between is gone.
   let plain = whole
-  for (let before = ''; plain !== before; ) {
+  for (let pass = 0, before = ''; plain !== before && pass < PASSES; pass++) {
     before = plain
     plain = plainer(plain)
   }
@@ -118,22 +121,31 @@ function plainer(name: string): string {
 
 /** How alike two names are: Dice's coefficient of their pairs of characters, 0–1. */
 export function similarityOf(one: string, other: string): number {
-  if (one === other) return 1
-  const pairs = (text: string) => {
-    const characters = [...text]
-    const counts = new Map<string, number>()
-    for (let at = 0; at + 1 < characters.length; at++) {
-      const pair = `${characters[at]}${characters[at + 1]}`
-      counts.set(pair, (counts.get(pair) ?? 0) + 1)
-    }
-    return { counts, total: Math.max(0, characters.length - 1) }
+  return one === other ? 1 : dice(pairsOf(one), pairsOf(other))
+}
+
+type Pairs = { counts: ReadonlyMap<string, number>; total: number }
+
+function pairsOf(text: string): Pairs {
+  const characters = [...text]
+  const counts = new Map<string, number>()
+  for (let at = 0; at + 1 < characters.length; at++) {
+    const pair = `${characters[at]}${characters[at + 1]}`
+    counts.set(pair, (counts.get(pair) ?? 0) + 1)
   }
-  const [a, b] = [pairs(one), pairs(other)]
+  return { counts, total: Math.max(0, characters.length - 1) }
+}
+
+function dice(a: Pairs, b: Pairs): number {
   if (a.total + b.total === 0) return 0
+  const [few, many] = a.counts.size < b.counts.size ? [a, b] : [b, a]
   let common = 0
-  for (const [pair, count] of a.counts) common += Math.min(count, b.counts.get(pair) ?? 0)
+  for (const [pair, count] of few.counts) common += Math.min(count, many.counts.get(pair) ?? 0)
   return (2 * common) / (a.total + b.total)
 }
+
+/** Whether two names can be as alike as to be proposed, by their lengths alone. */
+const mayBeAlike = (a: Pairs, b: Pairs): boolean => 2 * Math.min(a.total, b.total) >= SIMILAR * (a.total + b.total)
 
 /** Below it two names are not proposed as the same. */
 export const SIMILAR = 0.6
@@ -153,18 +165,28 @@ export function matchMaterials(
     const similarity = Math.round(similarityOf(nameOf(a), nameOf(b)) * 100) / 100
     made.push({ collecting: a.materialCode, handling: b.materialCode, by, similarity })
   }
-  for (const [by, same] of [
-    ['certificate', (a, b) => a.certCode !== undefined && a.certCode === b.certCode],
-    ['name', (a, b) => nameOf(a) === nameOf(b)],
-  ] as const satisfies readonly [MatchReason, (a: ItemMaterial, b: ItemMaterial) => boolean][])
+  for (const [by, keyOf] of [
+    ['certificate', ({ certCode }) => certCode],
+    ['name', nameOf],
+  ] as const satisfies readonly [MatchReason, (material: ItemMaterial) => string | undefined][]) {
+    const waiting = Map.groupBy(right, keyOf)
     for (const a of [...left]) {
-      const b = [...right].find(other => same(a, other))
+      const key = keyOf(a)
+      const b = key === undefined ? undefined : waiting.get(key)?.shift()
       if (b !== undefined) join(a, b, by)
     }
-  const alike = [...left].flatMap(a => [...right].map(b => ({ a, b, similarity: similarityOf(nameOf(a), nameOf(b)) })))
-  for (const { a, b } of alike
-    .filter(({ similarity }) => similarity >= SIMILAR)
-    .sort((x, y) => y.similarity - x.similarity))
+  }
+  // Of each name once, not of each pair of names.
+  const pairs = new Map([...left, ...right].map(material => [material, pairsOf(nameOf(material))]))
+  const none: Pairs = { counts: new Map(), total: 0 }
+  const alike: { a: ItemMaterial; b: ItemMaterial; similarity: number }[] = []
+  for (const a of left)
+    for (const b of right) {
+      const [one, other] = [pairs.get(a) ?? none, pairs.get(b) ?? none]
+      const similarity = mayBeAlike(one, other) ? dice(one, other) : 0
+      if (similarity >= SIMILAR) alike.push({ a, b, similarity })
+    }
+  for (const { a, b } of alike.sort((x, y) => y.similarity - x.similarity))
     if (left.has(a) && right.has(b)) join(a, b, 'similar')
   const place = new Map(handling.map((material, at) => [material.materialCode, at]))
   return made.sort((x, y) => (place.get(x.handling) ?? 0) - (place.get(y.handling) ?? 0))
