@@ -58,6 +58,20 @@ test('what does not is refused with the fields, never with their values', async 
   expect(JSON.stringify(answer)).not.toContain('11010519491231002X')
 })
 
+test('an item whose form cannot be used is told at the form, who must mend it, and the node is not held up', async () => {
+  const $defs = Object.fromEntries(
+    Array.from({ length: 40 }, (_, no) => [`d${no}`, { oneOf: [1, 2].map(() => ({ $ref: `#/$defs/d${no + 1}` })) }]),
+  )
+  const form = { type: 'object', properties: { reason: { $ref: '#/$defs/d0' } }, $defs: { ...$defs, d40: {} } }
+  for (const unusable of [form, { ...form, properties: { reason: { pattern: '(.*){1000}$' } } }])
+    expect(await judge([[-30 * DAY, item({ form: unusable })]])).toMatchObject({
+      problem: {
+        code: 'case.preflight',
+        detail: expect.stringContaining('form: the form of the item cannot be used') as unknown,
+      },
+    })
+})
+
 test('a version that was replaced a day ago or less is still taken, an older one is not', async () => {
   const next = item({ taskVersion: 2, modes: [1] })
   expect(

@@ -65,7 +65,7 @@ export function createForms({ clock }: { clock: Clock }) {
       const late = new Promise<'late'>(resolve => {
         cancel = clock.after(FORM_CHECK_LIMITS.patience, () => resolve('late'))
       })
-      const result = await Promise.race([mine.check(form, data), late, mine.ended])
+      const result = await Promise.race([mine.check({ hash, form, data }), late, mine.ended])
       cancel()
       if (result !== 'late' && result !== 'ended') return result
       thread = null
@@ -127,10 +127,10 @@ function startThread() {
   })
   return {
     ended,
-    check: (form: Json, data: Json): Promise<FormResult> =>
+    check: (what: Omit<Asked, 'no'>): Promise<FormResult> =>
       new Promise(resolve => {
         asked.set(++no, resolve)
-        worker.postMessage({ no, form, data } satisfies Asked)
+        worker.postMessage({ no, ...what } satisfies Asked)
       }),
     stop: async (): Promise<void> => {
       await worker.terminate()

@@ -1,12 +1,27 @@
 /** The thread of `forms.ts`: it has no store and no keys, only forms of other cities and the data that they ask for. */
 import { parentPort } from 'node:worker_threads'
-import { createFormCompiler, type FormResult } from './check.ts'
+import { type CompiledForm, createFormCompiler, type FormResult } from './check.ts'
 
-export type Asked = { no: number; form: Record<string, unknown>; data: Record<string, unknown> }
+export type Asked = {
+  no: number
+  /** of the form */ hash: string
+  form: Record<string, unknown>
+  data: Record<string, unknown>
+}
 export type Answered = { no: number; result: FormResult }
 
-const compile = createFormCompiler()
+/** Compiled forms that stay here. */
+const KEPT = 64
 
-parentPort?.on('message', ({ no, form, data }: Asked) => {
-  parentPort?.postMessage({ no, result: compile(form)?.(data) ?? null } satisfies Answered)
+const compile = createFormCompiler()
+const kept = new Map<string, CompiledForm | null>()
+
+parentPort?.on('message', ({ no, hash, form, data }: Asked) => {
+  const known = kept.get(hash)
+  const check = known === undefined ? compile(form) : known
+  kept.delete(hash)
+  kept.set(hash, check)
+  const [oldest] = kept.keys()
+  if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest)
+  parentPort?.postMessage({ no, result: check?.(data) ?? null } satisfies Answered)
 })
