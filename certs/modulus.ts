@@ -8,7 +8,8 @@ import type { RsaPublicJwk } from './key.ts'
 
 export const MODULUS = {
   /** every prime factor below it is found */ smallFactors: 65_536,
-  /** factors p are found when every prime power in p − 1 is at most this */ smooth: 1024,
+  /** factors p are found when every odd prime power in p − 1 is at most this … */ smooth: 1024,
+  /** … and no more than this many factors of it are 2 */ twos: 32,
   /** steps of Fermat's method from the square root on */ closeSteps: 16,
   /** judged moduli that are remembered */ remembered: 512,
 } as const
@@ -52,7 +53,7 @@ function hasCloseFactors(modulus: bigint): boolean {
 function hasSmoothFactor(n: string, modulus: bigint): boolean {
   const bytes = Buffer.from(n, 'base64url').byteLength
   let power = 3n
-  for (let exponent = 2; exponent <= MODULUS.smooth; exponent *= 2) power = (power * power) % modulus
+  for (let two = 0; two < MODULUS.twos; two++) power = (power * power) % modulus
   let block: Buffer = Buffer.from(power.toString(16).padStart(2 * bytes, '0'), 'hex')
   for (const e of exponents()) {
     const key = createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' })
@@ -121,7 +122,7 @@ function gcd(a: bigint, b: bigint): bigint {
 }
 
 /** The whole part of the square root (Newton). */
-function rootOf(square: bigint): bigint {
+export function rootOf(square: bigint): bigint {
   if (square < 2n) return square
   let root = 1n << BigInt((square.toString(2).length + 1) >> 1)
   for (;;) {

@@ -18,6 +18,7 @@ import {
   without,
 } from './fixture.ts'
 import { readCertificate } from './index.ts'
+import { rootOf } from './modulus.ts'
 import { OID } from './profile.ts'
 
 const good = city()
@@ -81,6 +82,12 @@ describe('what the profile does not allow', () => {
     withKey({ ...cityKey, publicKeyJwk: { ...cityKey.publicKeyJwk, n: modulusOf(modulus) } })
   /** of a number without small factors, found as the root of the close ones */
   const SQUARE = numberOf(CLOSE_PRIME) ** 2n
+  /** a² − b² without small factors, where a is `steps` above the square root; `less` was found by trying */
+  const apart = (steps: number, less: bigint): bigint => {
+    const a = 3n * 2n ** 1535n + 1n
+    const b = rootOf(2n * a * BigInt(steps)) - less
+    return a * a - b * b
+  }
   const constraints = (value: ReturnType<typeof sequence>, critical = true) =>
     withCity({ id: OID.basicConstraints, critical, value })
   const keyUsage = (octets: string, unused: number, critical = true) =>
@@ -133,6 +140,12 @@ describe('what the profile does not allow', () => {
         }),
       'authorityKeyIdentifier holds more than the key identifier',
     ],
+    [
+      'a factor just above the bound, which p − 1 finds',
+      () => weak(numberOf(CLOSE) * 65_537n),
+      'the modulus has a factor that is found at once',
+    ],
+    ['factors at the last step', () => weak(apart(16, 4n)), 'the modulus has two factors that are close to each other'],
     ['version 1', () => editDer(good, 'a003020102', 'a003020100'), 'not an X.509 v3 certificate'],
     ['a negative serial number', () => city({ serial: '\u0080' }), 'serial number'],
     ['a serial number of 21 bytes', () => city({ serial: '\u0001'.repeat(21) }), 'serial number'],
@@ -241,6 +254,12 @@ describe('what the profile does not allow', () => {
     ['an authority with a line break', () => named(cityName({ ...SHIYAN, authority: '十堰\n市' })), 'O of the subject'],
   ])('%s', (_name, make, detail) => {
     expect(refusal(readCertificate(make()))).toEqual(offProfile(detail))
+  })
+
+  test('what lies beyond the bounds of the search is not found, and takes no time', () => {
+    // 131267 = 2 · 65633 + 1, both prime: above the small factors, and p − 1 is not smooth.
+    for (const modulus of [numberOf(CLOSE) * 131_267n, apart(17, 25n)])
+      expect(refusal(readCertificate(weak(modulus)))).toBe('accepted')
   })
 
   test('a name that is not UTF-8, or not of the kind of string it says, is malformed', () => {

@@ -18,11 +18,12 @@ import {
   createPairingWorld,
   invited,
   type PairableCity,
+  pairableCity,
   paired,
   readOut,
   tracesOf,
 } from '../../test/support/paired.ts'
-import { delegate, revoke } from '../../test/support/play-city.ts'
+import { delegate, playCity, revoke } from '../../test/support/play-city.ts'
 import type { Transport, Wire } from '../exchange/wire.ts'
 import { createPairingAdmission, PAIRING_LIMITS } from './admission.ts'
 import { INVITE_HOURS, OPEN_INVITES, WRONG_PROOFS } from './invites.ts'
@@ -304,6 +305,21 @@ describe('pairing', () => {
     }
     return told
   }
+
+  test('whoever reads the invite and stands between two cities has no words that both would read out', async () => {
+    const [ankang, shiyan] = await two()
+    const towardsAnkang = await world.impostor()
+    const now = NOW / 1000
+    const towardsShiyan = await pairableCity(await playCity('610900', { now }), world.network, world.clock)
+    await towardsAnkang.partners.accept(await invited(ankang), 'person:9')
+    await shiyan.partners.accept(await invited(towardsShiyan), 'person:2')
+    for (const [asking, reading] of [
+      [ankang, shiyan],
+      [shiyan, ankang],
+    ] as const)
+      await expect(confirmed(asking, reading)).rejects.toMatchObject(refusal('pairing.words'))
+    expect([ankang.trust.partners(), shiyan.trust.partners()]).toEqual([[], []])
+  })
 
   test('whoever opens something else than it committed to is refused, and the invite stays', async () => {
     const [ankang, shiyan] = await two()
