@@ -5,6 +5,7 @@ import { ProblemError } from '../../protocol/problem.ts'
 import { ROLES } from '../people/person.ts'
 import { callerOf, type Edge } from './env.ts'
 import { type EventFeed, openEventStream } from './event-stream.ts'
+import { createEventTail } from './event-tail.ts'
 import type { Observer } from './observe.ts'
 import { ProblemBody } from './problem.ts'
 
@@ -18,6 +19,7 @@ const EventsQuery = z.strictObject({
 
 export function addEvents(edge: Edge, feed: EventFeed, observer: Observer, draining: AbortSignal): void {
   const { app, admission, clock, limits } = edge
+  const tail = createEventTail(feed)
   const open = new Map<string, number>()
   let total = 0
 
@@ -42,7 +44,7 @@ export function addEvents(edge: Edge, feed: EventFeed, observer: Observer, drain
       throw new ProblemError('request.rate', 'too many open event streams')
     count(person.id, 1)
     const stream = openEventStream(
-      feed,
+      tail,
       {
         from: last === undefined ? null : Number(last),
         roles: person.roles,
