@@ -58,6 +58,8 @@ describe('a JSON text', () => {
     '1e-7',
     '0.30000000000000004',
     '5e-324',
+    '-0.0000012345678901234567',
+    '-2.2250738585072014e-308',
   ])('holds a number as it is written: %s', text => {
     for (const whole of [text, `[${text}]`, `{"a":${text},"b":[${text} ]}`])
       expect([whole, accepts(whole)]).toEqual([whole, true])
@@ -88,6 +90,16 @@ describe('a JSON text', () => {
   ])('holds no number that comes back otherwise than it is written, or past 2^53 − 1: %s', text => {
     for (const whole of [text, `[${text}]`, `{"a":${text}}`, `{"a":{"b":[0,${text}]}}`])
       expect([whole, accepts(whole)]).toEqual([whole, false])
+  })
+
+  test('holds every fraction as JavaScript writes it', () => {
+    for (const max of [1e-300, 1e-5, 1, 1e15])
+      fc.assert(
+        fc.property(fc.double({ min: -max, max, noNaN: true, noInteger: true }), value => {
+          expect(readJson(String(value))).toEqual({ ok: true, value })
+        }),
+        { numRuns: 500 },
+      )
   })
 
   test('takes digits within strings for what they are', () => {

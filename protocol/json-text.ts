@@ -4,8 +4,8 @@
  */
 import { LIMITS } from './limits.ts'
 
-/** No number is written longer: sign, 17 digits, point, exponent of three digits with its sign. */
-const NUMBER_LETTERS = 24
+/** No number is written longer: sign, `0.`, five zeros and 17 digits; or sign, point, 17 digits and an exponent of three. */
+const NUMBER_LETTERS = 25
 /** JavaScript takes it for the prototype of the object, so that the member is lost on the way. */
 const PROTOTYPE = '__proto__'
 
@@ -25,7 +25,11 @@ export function readJson(text: string): { ok: true; value: unknown } | { ok: fal
 
 const NOT_JSON = 'not JSON in UTF-8'
 
-type Scan = { fault: string | null /** names of members, repeated ones too */; members: number; surrogates: boolean }
+type Scan = {
+  fault: string | null
+  /** names of members, repeated ones too */ members: number
+  /** an escape of half a pair stands in it */ surrogates: boolean
+}
 
 /** What JSON.parse does not tell: how numbers are spelt, how often names stand there. That the text is JSON at all is not judged. */
 function scan(text: string): Scan {

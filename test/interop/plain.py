@@ -63,7 +63,7 @@ def integer(written):
 
 
 def fraction(written):
-    value = float(written) if len(written) <= 24 else float("inf")
+    value = float(written) if len(written) <= 25 else float("inf")
     own = math.isfinite(value) and value != int(value) and ecmascript(value) == written
     require(own, "a number in another spelling than its own")
     return value
