@@ -21,8 +21,9 @@ import { pack, unpack } from './pack.ts'
 
 /** Bytes of packed buckets that wait for a commit: a small change is one commit, a large one many short ones. */
 const FLUSH = 2 * 1024 * 1024
-/** Items after which others get their turn. */
+/** Items, and bytes of them, after which others get their turn: reading a large one takes some milliseconds. */
 const TURN = 64
+const TURN_BYTES = 256 * 1024
 
 /** Lets timers and sockets have their turn. */
 export const breathe = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
@@ -52,6 +53,9 @@ export function createStage(
   let count = whole ? 0 : (held?.claims.count ?? 0)
   let bytes = 0
   let seen = 0
+  /** since others had their turn */
+  let turnItems = 0
+  let turnBytes = 0
 
   async function add(change: Change): Promise<void> {
     if (last !== null && compareKeys(change.key, last) <= 0)
@@ -63,7 +67,13 @@ export function createStage(
       open = { bucket, changes: [] }
     }
     open.changes.push(change)
-    if (++seen % TURN === 0) await breathe()
+    seen++
+    turnItems++
+    turnBytes += change.now?.bytes.byteLength ?? 0
+    if (turnItems < TURN && turnBytes < TURN_BYTES) return
+    turnItems = 0
+    turnBytes = 0
+    await breathe()
   }
 
   /** The items of the open bucket, as they were and as they will be. */

@@ -332,6 +332,30 @@ describe('what a partner announces', () => {
   })
 })
 
+describe('large items', () => {
+  test('leave others their turn, however well they are packed', async () => {
+    const items = playItems(60).map(item => ({ ...item, form: { title: '条件'.repeat(40_000) } }))
+    const list = await written(items, 1)
+    const { ankang, announce } = await dishonest(async () => [
+      { type: 'list-answer', head: list.head, from: null },
+      ...list.lines.map(line => linesOf(line)),
+      END,
+    ])
+    let turns = 0
+    let over = false
+    const turn = () => {
+      turns++
+      if (!over) setImmediate(turn)
+    }
+    setImmediate(turn)
+    const before = turns
+    await announce(list.head)
+    over = true
+    expect(ankang.failures).toEqual([])
+    expect(turns - before).toBeGreaterThan(20)
+  })
+})
+
 describe('a sender', () => {
   test('that says nothing is given up', async () => {
     const list = await written(playItems(3), 1)
