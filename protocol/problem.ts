@@ -619,6 +619,14 @@ export const PROBLEMS = {
     zh: '该合作城市的材料已占满本节点为其设定的空间',
     cure: 'Make room and raise quotas.materialsGB: what waits is then fetched by itself',
   },
+  'material.backlog': {
+    status: 429,
+    retryable: true,
+    act: 'partner',
+    en: 'Too many materials that earlier packets of this city name are not fetched yet',
+    zh: '该城市此前数据包所列材料尚有过多未取到',
+    cure: 'See to it that the earlier materials can be fetched, then take the step again',
+  },
   // --- exchange
   'frame.malformed': {
     status: 400,

@@ -31,7 +31,7 @@ import type { Reminder } from '../reminders/reminders.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { CertificateOf, PinnedOf } from './certificates.ts'
 import { createCompletion } from './completion.ts'
-import { createAgreementHandler } from './handler.ts'
+import { type AgreementHandlerParts, createAgreementHandler } from './handler.ts'
 import { type AgreementRow, createAgreementRecords } from './records.ts'
 import type { Soundness, TextFault } from './soundness.ts'
 import { createTexts } from './texts.ts'
@@ -54,8 +54,7 @@ export type AgreementsParts = {
   clock: Clock
   /** scans that texts name as attachments */ materials: {
     held(hashes: readonly string[]): Promise<readonly Commitment[]>
-    want(tx: Transaction, partner: string, materials: readonly Commitment[]): Promise<void>
-  }
+  } & AgreementHandlerParts['materials']
   /** a new thread id */ threadId: () => string
   /** told of a failure in the background */ failed: (error: unknown) => void
 }

@@ -13,7 +13,7 @@ import type { Commitment } from '../../protocol/primitives.ts'
 import { type Refused, refuse } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
-import type { Applied, OwnIdentity, ThreadHandler } from '../exchange/ports.ts'
+import type { Applied, OwnIdentity, Reader, ThreadHandler } from '../exchange/ports.ts'
 import type { Transaction } from '../store/database.ts'
 import type { CertificateOf, PinnedOf, TrustedCertificate } from './certificates.ts'
 import type { AgreementRecords } from './records.ts'
@@ -28,7 +28,14 @@ export type AgreementHandlerParts = {
   told: ToldSignatures
   audit: Audit
   events: EventLog
-  materials: { want(tx: Transaction, partner: string, materials: readonly Commitment[]): Promise<void> }
+  materials: {
+    want(tx: Transaction, partner: string, materials: readonly Commitment[]): Promise<void>
+    /** whether a partner may name so many more */ room(
+      store: Reader,
+      partner: string,
+      more: number,
+    ): Promise<{ ok: true } | Refused>
+  }
   /** after the commit: a text between many parties got another signature */ signed: (id: string) => void
 }
 
@@ -106,10 +113,14 @@ export function createAgreementHandler(parts: AgreementHandlerParts): ThreadHand
     type: 'agreement',
     openBody: openAgreementBody,
 
-    async admit(_, packets, candidate) {
+    async admit(store, packets, candidate) {
       const admitted = await admitAgreement(packets, candidate)
       if (!admitted.ok) return admitted
-      const { kind, iss } = candidate.claims
+      const { kind, iss, materials } = candidate.claims
+      if (iss !== parts.identity.city && materials.length > 0) {
+        const room = await parts.materials.room(store, iss, materials.length)
+        if (!room.ok) return room
+      }
       const { state } = admitted
       switch (kind) {
         case 'agreement.propose':

@@ -29,7 +29,14 @@ export type CaseHandlerParts = {
       wanted: { collecting: string; handling: string; item: string; mode: CaseState['mode']; at: number },
     ): Promise<{ ok: true } | Refused>
   }
-  materials: { want(tx: Transaction, partner: string, materials: readonly Commitment[]): Promise<void> }
+  materials: {
+    want(tx: Transaction, partner: string, materials: readonly Commitment[]): Promise<void>
+    /** whether a partner may name so many more */ room(
+      store: Reader,
+      partner: string,
+      more: number,
+    ): Promise<{ ok: true } | Refused>
+  }
   dispatch: { enqueue(tx: Transaction, job: { packetNo: number; threadNo: number; at: number }): Promise<void> }
   clocks: CaseClocks
   /** the pre-flight of what another city submits */ submission: SubmissionCheck
@@ -55,6 +62,11 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
   ) {
     const admitted = admitCase(packets, candidate)
     if (!admitted.ok) return admitted
+    const { iss: author, materials } = candidate.claims
+    if (author !== identity.city && materials.length > 0) {
+      const room = await parts.materials.room(store, author, materials.length)
+      if (!room.ok) return room
+    }
     if (candidate.claims.kind === 'case.object' && candidate.claims.iss !== identity.city)
       return (await parts.clocks.objectedLate(store, admitted.state, candidate.claims.iat)) ?? admitted
     if (candidate.claims.kind !== 'case.submit') return admitted

@@ -10,6 +10,8 @@ export const MATERIAL_LIMITS = {
   /** ms over which the speed of a transfer is judged */ window: 60_000,
   /** ms for what is fetched into memory, once it began to come */ inMemory: 60_000,
   /** ms at most between two tries with a partner that answers, but not with what it committed to */ refusedPause: 5_000,
+  /** wanted materials of one partner; a packet that names more is refused */ wanted: 100_000,
+  /** ms for which a count of them holds, what came meanwhile added */ counted: 10_000,
   /** days after which a wanted material is given up */ days: 30,
   /** wanted materials that are given up in one transaction */ endedAtOnce: 500,
   /** share of the partner's quota at which the administrator is told */ told: 0.8,

@@ -5,7 +5,7 @@
 import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'
 import { type Commitment, fromHex, sha256 as hashOf, toHex } from '../../protocol/primitives.ts'
-import { type Problem, ProblemError } from '../../protocol/problem.ts'
+import { type Problem, ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import type { Clock } from '../exchange/clock.ts'
@@ -59,6 +59,8 @@ export function createMaterials(parts: MaterialsParts) {
   })
   /** bytes that are kept of each partner, counted when first asked for */
   const kept = new Map<string, number>()
+  /** how many materials are wanted of each partner, as counted at a time */
+  const backlogs = new Map<string, { n: number; at: number }>()
 
   /** Keeps what is here; null: it was uploaded. In the same transaction nobody wants it any more. */
   async function keep(material: Commitment, partner: string | null, by: AbortSignal | null = null): Promise<void> {
@@ -253,8 +255,22 @@ export function createMaterials(parts: MaterialsParts) {
 
     /** Notes what an inbound packet names, in the transaction that stores it; fetched after the commit. */
     async want(tx: Transaction, partner: string, materials: readonly Commitment[]): Promise<void> {
+      const backlog = backlogs.get(partner)
+      if (backlog !== undefined) backlog.n += materials.length
       for (const material of materials) await wanted.add(tx, partner, material, clock.now())
       tx.afterCommit(() => sources.look(partner))
+    },
+
+    /** Whether a partner may name so many materials more, before all that it named are fetched. Problem: `material.backlog`. */
+    async room(store: Pick<Transaction, 'query'>, partner: string, more: number): Promise<{ ok: true } | Refused> {
+      const now = clock.now()
+      let backlog = backlogs.get(partner)
+      if (backlog === undefined || Math.abs(now - backlog.at) >= MATERIAL_LIMITS.counted) {
+        backlog = { n: await wanted.count(store, partner), at: now }
+        backlogs.set(partner, backlog)
+      }
+      if (backlog.n + more <= MATERIAL_LIMITS.wanted) return { ok: true }
+      return refuse('material.backlog', `${MATERIAL_LIMITS.wanted} at most`)
     },
 
     open: (sha256: string): ReadableStream<Uint8Array> => blobs.open(sha256),

@@ -205,6 +205,39 @@ describe('wanted materials of a partner', () => {
     expect(await shiyan.materials.reminders([{ code: A, name: '安康市' }], world.clock.now())).toEqual([])
   })
 
+  test('are so many and no more, and cost no look anything', async () => {
+    const room = (more: number, partner = C) => shiyan.materials.room(shiyan.db, partner, more)
+    expect([await room(MATERIAL_LIMITS.wanted), (await room(MATERIAL_LIMITS.wanted + 1)).ok]).toEqual([
+      { ok: true },
+      false,
+    ])
+    await shiyan.db.transaction(tx =>
+      tx.run(
+        `INSERT INTO wanted_materials (partner, sha256, size, type, attempts, next_at, since)
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+         SELECT ?, randomblob(32), 1, 'image/png', 0, 0, 0 FROM n`,
+        [MATERIAL_LIMITS.wanted - 1, C],
+      ),
+    )
+    world.clock.advance(MATERIAL_LIMITS.counted)
+    expect(await room(1)).toEqual({ ok: true })
+    await shiyan.packet('in', C, random(1))
+    expect(await room(1)).toEqual({ ok: false, problem: { code: 'material.backlog', detail: '100000 at most' } })
+    expect(await room(64, A)).toEqual({ ok: true })
+    // An hour of it: the partner is away, and its rows are not looked at one by one.
+    const query = shiyan.db.query
+    let queries = 0
+    shiyan.db.query = (...args) => {
+      queries++
+      return query.apply(shiyan.db, args) as never
+    }
+    await later(world.clock.now() + 3_600_000)
+    expect(queries).toBeLessThan(400)
+    // What was fetched, or given up, makes room.
+    await shiyan.db.transaction(tx => tx.run('UPDATE wanted_materials SET ended_at = 0'))
+    expect(await room(64)).toEqual({ ok: true })
+  })
+
   test('are found by an index, whatever is asked', async () => {
     const plans: string[] = []
     for (const [sql, ...params] of [

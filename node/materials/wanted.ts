@@ -196,6 +196,15 @@ export function createWantedStore(db: Database) {
       )
     },
 
+    /** How many materials are wanted of the partner. */
+    async count(store: Reader, partner: string): Promise<number> {
+      const [row] = await store.query<{ n: number }>(
+        'SELECT count(*) AS n FROM wanted_materials WHERE partner = ? AND ended_at IS NULL',
+        [partner],
+      )
+      return row?.n ?? 0
+    },
+
     /** Bytes of held materials that the partner gave. */
     async kept(partner: string): Promise<number> {
       const [row] = await db.query<{ bytes: number | null }>(

@@ -203,6 +203,7 @@ async function startCity({
   const agreements = createAgreements({
     materials: {
       held: async hashes => hashes.flatMap(sha256 => scans.held.get(sha256) ?? []),
+      room: async () => ({ ok: true }),
       want: async (_, partner, materials) => {
         scans.wanted.push(...materials.map(({ sha256 }) => ({ partner, sha256 })))
       },
@@ -272,7 +273,7 @@ async function startCity({
     audit,
     events,
     agreements,
-    materials: { want: async () => {} },
+    materials: { want: async () => {}, room: async () => ({ ok: true }) },
     dispatch,
     clocks,
     submission: { prepare: async () => {}, judge: async () => ({ ok: true }) },
