@@ -431,6 +431,7 @@ export async function startNode({
     audit,
     events,
     quota: config.quotas.materialsGB * 1e9,
+    space: space.problem,
     released: (tx, material) => dispatch.released(tx, material),
     blobs: await openBlobStore(join(config.data, 'materials'), identity.dataKey(), createRelief()),
     transport: host,

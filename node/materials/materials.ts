@@ -32,6 +32,7 @@ export type MaterialsParts = {
   events: EventLog
   published: ServingParts['published']
   /** bytes of materials that one partner may have here */ quota: number
+  /** why nothing is taken from partners; null while there is room on the disk */ space: () => Problem | null
   /** A wanted material is here, in the transaction that says so: work that waited for it may go on. */
   released: (tx: Transaction, material: Pick<Commitment, 'sha256' | 'size'>) => Promise<void>
   observer: {
@@ -101,12 +102,21 @@ export function createMaterials(parts: MaterialsParts) {
 
   async function fetchOne(want: Wanted, signal: AbortSignal): Promise<void> {
     const { partner, sha256, size } = want
+    const checkSpace = () => {
+      const full = parts.space()
+      if (full !== null) throw new ProblemError(full.code, full.detail)
+    }
     if ((await blobs.size(sha256)) !== size) {
       // What is under way counts with this one in it.
       if ((await keptOf(partner)) + sources.underWay(partner) > parts.quota) throw new ProblemError('material.quota')
+      checkSpace()
       const partial = await blobs.resume(sha256, size, partner)
+      const append = async (bytes: Uint8Array) => {
+        checkSpace()
+        await partial.append(bytes)
+      }
       try {
-        await transfers.take(partner, { sha256, size, offset: partial.offset }, bytes => partial.append(bytes), signal)
+        await transfers.take(partner, { sha256, size, offset: partial.offset }, append, signal)
         const finished = await partial.finish()
         if (!finished.ok) throw new ProblemError(finished.problem.code, finished.problem.detail)
       } finally {

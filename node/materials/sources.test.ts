@@ -205,6 +205,25 @@ describe('wanted materials of a partner', () => {
     expect(await shiyan.materials.reminders([{ code: A, name: '安康市' }], world.clock.now())).toEqual([])
   })
 
+  test('wait while the disk is full, also in the middle of one, and go on when it is not', async () => {
+    const full = { code: 'store.full' } as const
+    world.full = full
+    const material = await ankang.send(S, pdf(1_000_000))
+    const named = await shiyan.packet('in', A, [material])
+    await world.until(() => shiyan.problems.length > 0, 0)
+    expect(await shiyan.materials.waiting(named)).toMatchObject([{ problem: full, ended: false }])
+    let chunks = 0
+    world.onFrame = frame => {
+      if (frame[0] === 10 && ++chunks === 5) world.full = full
+    }
+    world.full = null
+    await world.until(() => shiyan.problems.length > 1)
+    expect(await shiyan.held(material.sha256)).toBe(false)
+    world.full = null
+    await world.until(() => shiyan.held(material.sha256))
+    expect(await shiyan.materials.waiting(named)).toEqual([])
+  })
+
   test('are so many and no more, and cost no look anything', async () => {
     const room = (more: number, partner = C) => shiyan.materials.room(shiyan.db, partner, more)
     expect([await room(MATERIAL_LIMITS.wanted), (await room(MATERIAL_LIMITS.wanted + 1)).ok]).toEqual([

@@ -43,6 +43,8 @@ export async function createMaterialsWorld(published: Uint8Array = new Uint8Arra
     /** sees each frame on its way; may cut the connection */ onFrame: (_frame: Uint8Array, _to: string): void => {},
     network: createMemoryNetwork({ budgets, onFrame: ({ frame, to }) => world.onFrame(frame, to) }),
 
+    /** why no city has room; null: all have */ full: null as Problem | null,
+
     /** Lets files, hashes and streams have their turn. */
     turn: () => new Promise<void>(resolve => setTimeout(resolve, 2)),
 
@@ -69,6 +71,7 @@ export async function createMaterialsWorld(published: Uint8Array = new Uint8Arra
       const materials = createMaterials({
         published: async (to, sha256) => (partners.includes(to) && sha256 === hashOf(published) ? published : null),
         ...{ db, transport, clock, audit, events, quota },
+        space: () => world.full,
         blobs: await openBlobStore(join(root, code), randomBytes(32)),
         trust: {
           cityOf: (peer: string) => (partners.includes(peer) ? peer : undefined),

@@ -125,6 +125,7 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
     audit,
     events,
     quota: Number.MAX_SAFE_INTEGER,
+    space: () => null,
     released: async () => {},
     random: () => 0,
     observer: {
