@@ -24,6 +24,8 @@ export const LIMITS = {
   /** least bytes of a chunk of a material, but for the first and the last of an answer */ materialChunkBytes: 1024,
   /** one frame of the pairing stream */ pairingFrameBytes: 256 * 1024,
   /** how far ahead of the receiver's clock `iat` may lie, seconds */ clockSkewSeconds: 300,
+  /** how much older a new packet may be than what its city had to send when all of it was held last, seconds */ staleSeconds:
+    2 * 24 * 3600,
   /** first year of the days that a step or an agreement names */ namedFirstYear: 2000,
   /** days after its signing on which a step may say that something happened */ namedHappenedDays: 1,
   /** days after its signing up to which a step may name another day: five years */ namedAheadDays: 1826,

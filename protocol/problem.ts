@@ -676,6 +676,14 @@ export const PROBLEMS = {
     zh: '无法连接对方节点',
     cure: 'It is tried again; check addresses and firewall',
   },
+  'exchange.stale': {
+    status: 400,
+    retryable: false,
+    act: 'you',
+    en: 'The packet is older than the link was down',
+    zh: '数据包签发时间早于链路中断时间',
+    cure: 'Take the step again: it is signed with the time of today; let the operator check the clock of this node',
+  },
   'exchange.recovering': {
     status: 503,
     retryable: true,

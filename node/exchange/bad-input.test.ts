@@ -540,3 +540,64 @@ describe('a store without room', () => {
     expect(await exchange.filling()).toEqual([])
   })
 })
+
+describe('a packet that is older than the link was down', () => {
+  const STALE = LIMITS.staleSeconds
+  const DAY = 86_400
+  const now = () => Math.floor(world.clock.now() / 1000)
+  const codeOf = async (iat: number) => {
+    const [item] = await rogue.send(await submit({ iat }))
+    return item?.status === 'refused' ? item.problem : item?.status
+  }
+  /** The link is down for some days, then the partner says how many packets it has. */
+  async function down(days: number, waiting: number): Promise<void> {
+    await rogue.end()
+    world.clock.advance(days * DAY * 1000)
+    const { n, hash } = await world.city(S).exchange.packets.link(world.city(S).db, A, 'in')
+    expect((await rogue.connect({ sent: { n: n + waiting, hash } }))?.type).toBe('hello')
+  }
+
+  test('is refused by name, to the second, once this city held all that there was', async () => {
+    const held = now()
+    expect(await codeOf(held - STALE)).toBe('stored')
+    expect(await codeOf(held - STALE - 1)).toBe('exchange.stale')
+    // What was stored was itself no proof that nothing waits.
+    world.clock.advance(60_000)
+    expect(await codeOf(held - STALE)).toBe('stored')
+    // This is: it was signed today.
+    expect(await codeOf(now())).toBe('stored')
+    expect(await codeOf(held - STALE)).toBe('exchange.stale')
+    expect(await codeOf(now() - STALE)).toBe('stored')
+  })
+
+  test('what waited while the link was down is taken, however long that was and in however many parts it comes', async () => {
+    const before = now()
+    await down(20, 4)
+    expect(await codeOf(before)).toBe('stored')
+    expect(await codeOf(before - STALE)).toBe('stored')
+    expect(await codeOf(before - STALE - 1)).toBe('exchange.stale')
+    // The link breaks in the middle, and is down again.
+    await down(10, 2)
+    expect(await codeOf(before + DAY)).toBe('stored')
+    expect(await codeOf(now())).toBe('stored')
+    expect(await codeOf(before + DAY)).toBe('exchange.stale')
+  })
+
+  test('a greeting that tells of nothing more ends the time in which something can have waited', async () => {
+    const before = now()
+    await down(20, 0)
+    expect(await codeOf(before)).toBe('exchange.stale')
+    expect(await codeOf(now() - STALE)).toBe('stored')
+  })
+
+  test('on a stream that is open for long, only what was signed lately is new, whatever was announced', async () => {
+    const before = now()
+    await down(20, 1000)
+    world.clock.advance(DAY * 1000)
+    expect(await codeOf(before)).toBe('stored')
+    world.clock.advance(1000)
+    expect(await codeOf(before)).toBe('exchange.stale')
+    expect(await codeOf(now() - STALE - 1)).toBe('exchange.stale')
+    expect(await codeOf(now() - STALE)).toBe('stored')
+  })
+})

@@ -1,5 +1,6 @@
 /** Takes a batch of the partner's packets: verifies outside the transaction, admits and stores inside it, then receipts. */
 
+import { dayOf } from '../../protocol/agreement/document.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { PROTOCOL_VERSION } from '../../protocol/names.ts'
 import type { Packet } from '../../protocol/packet/claims.ts'
@@ -11,6 +12,7 @@ import type { Database, Transaction } from '../store/database.ts'
 import { typeOf } from './author.ts'
 import { WORK } from './budget.ts'
 import { type Clock, seconds } from './clock.ts'
+import { earliest, isFresh } from './contact.ts'
 import { advance } from './hash.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
 import type { PacketStore, ReceivedPacket } from './packet-store.ts'
@@ -158,10 +160,12 @@ export function createInbox(parts: InboxParts) {
     tx: Transaction,
     partner: string,
     incoming: readonly Checked[],
-    iat: number,
+    { iat, since }: { iat: number; since: number },
   ): Promise<Taken> {
     const at = clock.now()
-    let link = await store.linkIn(tx, partner, 'in')
+    const begun = await store.linkIn(tx, partner, 'in')
+    let link = begun
+    const notBefore = earliest(begun.currentAt ?? 0, since, at)
     // Judged here, not before: a stream that broke may have stored meanwhile what the next one brings again.
     const reached = link.n
     const given = await repeated(
@@ -208,6 +212,11 @@ export function createInbox(parts: InboxParts) {
         continue
       }
       const { packet, handler, jws, body, bytes } = checked
+      if (packet.claims.iat < notBefore) {
+        const day = dayOf(packet.claims.iat)
+        await turnAway(checked, { code: 'exchange.stale', detail: `signed on ${day}, not before ${dayOf(notBefore)}` })
+        continue
+      }
       const thread = await threads.open(packet.claims.thread)
       const before = thread?.packets ?? []
       if (before.some(other => other.id === packet.id)) {
@@ -253,7 +262,8 @@ export function createInbox(parts: InboxParts) {
     if (audited !== null) await parts.turnedAway(tx, audited)
     const jws = await sign(partner, items, iat)
     await store.saveReceipt(tx, { no: receiptNo, partner, direction: 'given', through: link.n, jws, at })
-    await store.saveLink(tx, partner, 'in', link)
+    const currentAt = stored.some(({ claims }) => isFresh(claims.iat, at)) ? at : (begun.currentAt ?? 0)
+    await store.saveLink(tx, partner, 'in', { ...link, currentAt })
     tx.afterCommit(() => parts.received(partner, stored, refused))
     const work = threads.work + preflights * WORK.preflight
     return { given: [...given, { through: link.n, jws }], useful, refused: refused.length, work }
@@ -262,13 +272,23 @@ export function createInbox(parts: InboxParts) {
   return {
     /**
      * Stores or refuses each packet of a batch that follows what was received before; says after the commit what became of it.
-     * Throws ProblemError `exchange.protocol` when places don't follow, `clock.own` when no receipt can be signed; then nothing of
-     * the batch is kept.
+     * `since`: when the stream began, ms. Throws ProblemError `exchange.protocol` when places don't follow, `clock.own` when no receipt
+     * can be signed; then nothing of the batch is kept.
      */
-    async take(partner: string, incoming: readonly Incoming[]): Promise<Taken> {
+    async take(partner: string, incoming: readonly Incoming[], since: number): Promise<Taken> {
       const iat = await signing.now()
       const batch = await Promise.all(incoming.map(packet => check(partner, packet)))
-      return db.transaction(tx => storeBatch(tx, partner, batch, iat))
+      return db.transaction(tx => storeBatch(tx, partner, batch, { iat, since }))
+    },
+
+    /** The partner said in a greeting how many packets it has: when all of them are held, later ones were signed later. */
+    async greeted(partner: string, sent: number): Promise<void> {
+      const [link, now] = [await store.link(db, partner, 'in'), clock.now()]
+      if (sent > link.n || now - (link.currentAt ?? 0) < EXCHANGE_LIMITS.current) return
+      await db.transaction(async tx => {
+        const held = await store.linkIn(tx, partner, 'in')
+        if (sent <= held.n) await store.saveLink(tx, partner, 'in', { ...held, currentAt: now })
+      })
     },
   }
 }

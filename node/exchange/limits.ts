@@ -2,6 +2,10 @@
 export const EXCHANGE_LIMITS = {
   /** refused packets of a partner at once, and in an hour; beyond, its packets are not looked at for a while */
   refused: 1_000,
+  /** ms in which what waited for the link has come after a stream began */
+  drained: 86_400_000,
+  /** ms after which it is noted again that a link is current, though nothing came */
+  current: 3_600_000,
   /** hellos of a partner at once */
   hellos: 60,
   /** hellos of a partner in an hour beyond those at once */

@@ -17,8 +17,11 @@ export interface Seal {
 }
 
 export type Direction = 'in' | 'out'
-/** `bytes`: what the packets that came over it take here. */
-export type Link = Watermark & { acked: number; bytes: number }
+/**
+ * `bytes`: what the packets that came over it take here. `currentAt`: of packets that come, when this city held all that the partner
+ * had, ms; absent or 0: never, or not known.
+ */
+export type Link = Watermark & { acked: number; bytes: number; currentAt?: number }
 export type ThreadRow = { no: number; type: string; partner: string }
 
 /** A packet on its way into the store. */
@@ -203,8 +206,8 @@ export function createPacketStore(seal: Seal) {
   }
 
   async function link(store: Reader, partner: string, direction: Direction): Promise<Link> {
-    const [row] = await store.query<{ n: number; hash: Uint8Array; acked: number; bytes: number }>(
-      'SELECT n, hash, acked, bytes FROM links WHERE partner = ? AND direction = ?',
+    const [row] = await store.query<{ n: number; hash: Uint8Array; acked: number; bytes: number; currentAt: number }>(
+      'SELECT n, hash, acked, bytes, current_at AS currentAt FROM links WHERE partner = ? AND direction = ?',
       [partner, direction],
     )
     return row === undefined ? { ...NO_PACKETS, acked: 0, bytes: 0 } : { ...row, hash: toHex(row.hash) }
@@ -217,10 +220,10 @@ export function createPacketStore(seal: Seal) {
   async function saveLink(tx: Transaction, partner: string, direction: Direction, to: Link): Promise<void> {
     links.set(tx, `${partner} ${direction}`, to)
     await tx.run(
-      `INSERT INTO links (partner, direction, n, hash, acked, bytes) VALUES (?, ?, ?, ?, ?, ?)
+      `INSERT INTO links (partner, direction, n, hash, acked, bytes, current_at) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (partner, direction) DO UPDATE SET n = excluded.n, hash = excluded.hash, acked = excluded.acked,
-         bytes = excluded.bytes`,
-      [partner, direction, to.n, fromHex(to.hash), to.acked, to.bytes],
+         bytes = excluded.bytes, current_at = excluded.current_at`,
+      [partner, direction, to.n, fromHex(to.hash), to.acked, to.bytes, to.currentAt ?? 0],
     )
   }
 

@@ -49,9 +49,9 @@ async function dismiss({ clock, helloTimeout }: ReceiverParts, wire: Wire, probl
   cancel()
 }
 
-async function take(parts: ReceiverParts, partner: string, batch: readonly Incoming[]) {
+async function take(parts: ReceiverParts, partner: string, batch: readonly Incoming[], since: number) {
   try {
-    const taken = await parts.inbox.take(partner, batch)
+    const taken = await parts.inbox.take(partner, batch, since)
     if (taken.useful.length > 0) parts.noted(partner, 'full', null)
     return taken
   } catch (error) {
@@ -77,11 +77,13 @@ export async function receive(parts: ReceiverParts, wire: Wire): Promise<void> {
   const reader = new FrameReader(wire)
   try {
     const hello = await readHello(parts, partner, wire, reader)
+    await parts.inbox.greeted(partner, hello.sent.n)
+    const since = parts.clock.now()
     const introduction = new Introduction(parts, partner)
     await wire.send(encodeFrame({ type: 'hello', hello: await writeHello(parts, partner) }))
     if (await claimsMore(parts, partner, hello)) parts.claimed(partner)
     parts.returned(partner)
-    await serve(parts, partner, wire, reader, introduction)
+    await serve(parts, partner, wire, reader, { introduction, since })
     await wire.close()
   } catch (error) {
     parts.failed(partner, error)
@@ -89,13 +91,16 @@ export async function receive(parts: ReceiverParts, wire: Wire): Promise<void> {
   }
 }
 
+/** A stream after both hellos; `since` in ms. */
+type Begun = { introduction: Introduction; since: number }
+
 /** Reading runs ahead of storing by at most QUEUE_BYTES, so that one commit takes many packets. */
 async function serve(
   parts: ReceiverParts,
   partner: string,
   wire: Wire,
   reader: FrameReader,
-  introduction: Introduction,
+  begun: Begun,
 ): Promise<void> {
   const queue = new FrameQueue(reader)
   for (;;) {
@@ -107,7 +112,7 @@ async function serve(
         batch.push({ n: frame.n, jws: frame.jws, body: frame.body, bytes })
         continue
       }
-      await store(parts, partner, wire, batch, introduction)
+      await store(parts, partner, wire, batch, begun)
       batch = []
       if (frame.type === 'hello') await relearn(parts, partner, frame.hello, wire.meter)
       else if (frame.type === 'recall') await giveBack(parts, partner, wire, frame.from)
@@ -116,7 +121,7 @@ async function serve(
         parts.lists.announced(partner, frame.list)
       } else throw new ProblemError('exchange.protocol', frame.type)
     }
-    await store(parts, partner, wire, batch, introduction)
+    await store(parts, partner, wire, batch, begun)
   }
 }
 
@@ -125,7 +130,7 @@ async function store(
   partner: string,
   wire: Wire,
   batch: readonly Incoming[],
-  introduction: Introduction,
+  { introduction, since }: Begun,
 ): Promise<void> {
   if (batch.length === 0) return
   // What the partner sends now may build on packets of ours that we lost: first those, then these.
@@ -145,7 +150,7 @@ async function store(
   }
   // Before: a batch that is no run of places costs its signatures all the same.
   wire.meter.charge(batch.length * WORK.packet)
-  const { given, useful, refused, work } = await take(parts, partner, batch)
+  const { given, useful, refused, work } = await take(parts, partner, batch, since)
   wire.meter.earn(useful.length * WORK.packet)
   for (const bytes of useful) wire.meter.useful(Math.min(bytes, EXCHANGE_LIMITS.useful))
   wire.meter.charge(refused * WORK.refused + work)

@@ -31,6 +31,7 @@ import { toldSignatures } from './028-told-signatures.ts'
 import { receivedAt } from './029-received-at.ts'
 import { keptBytes } from './030-kept-bytes.ts'
 import { draftStage } from './031-draft-stage.ts'
+import { currentLinks } from './032-current-links.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -64,4 +65,5 @@ export const MIGRATIONS: readonly Migration[] = [
   receivedAt,
   keptBytes,
   draftStage,
+  currentLinks,
 ]
