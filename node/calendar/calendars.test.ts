@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { addWorkingDays } from '../../protocol/calendar/calendar.ts'
+import { addDays, addWorkingDays, workingDaysBetween } from '../../protocol/calendar/calendar.ts'
 import { createTestApi } from '../../test/support/http.ts'
 import { openTestStore } from '../../test/support/store.ts'
 import { createCalendars } from './calendars.ts'
@@ -7,6 +7,12 @@ import { calendarRoutes } from './routes.ts'
 
 const NEXT = { v: 1 as const, region: 'CN', year: 2027, off: ['2027-01-01'], worked: [], source: '国务院办公厅通知' }
 const clock = { now: () => 1_800_000_000_000, after: () => () => {} }
+
+/** Noon of a day in China, until it is moved. */
+function days(from: string) {
+  let now = Date.parse(`${from}T04:00:00Z`)
+  return { now: () => now, after: () => () => {}, move: (to: string) => (now = Date.parse(`${to}T04:00:00Z`)) }
+}
 
 const quiet = { own: '420300', changed: async () => {}, announce: () => {}, failed: () => {} }
 
@@ -46,7 +52,14 @@ describe('calendars', () => {
     const api = await createTestApi({ store: await openTestStore() })
     let recounted = 0
     const changed = async () => void recounted++
-    const parts = { db: api.database, clock, audit: api.audit, events: api.events, ...quiet, changed }
+    const parts = {
+      db: api.database,
+      clock: days('2026-11-20'),
+      audit: api.audit,
+      events: api.events,
+      ...quiet,
+      changed,
+    }
     const calendars = await createCalendars(parts)
     const festival = { v: 1 as const, region: '61', year: 2026, off: ['2026-11-24'], worked: [], source: '省政府通知' }
     const next = () => addWorkingDays(calendars.of('610900'), '2026-11-23', 1).day
@@ -77,6 +90,76 @@ describe('calendars', () => {
     ])
   })
 
+  test('what a partner tells counts from that day on; days that are over wait for the administrator', async () => {
+    const api = await createTestApi({ store: await openTestStore() })
+    const time = days('2026-11-10')
+    let recounted = 0
+    const changed = async () => void recounted++
+    const parts = { db: api.database, clock: time, audit: api.audit, events: api.events, ...quiet, changed }
+    const calendars = await createCalendars(parts)
+    const partner = [{ code: '610900', name: '安康市' }]
+    const tell = (...off: string[]) =>
+      calendars.told('610900', {
+        ...calendars.notice(),
+        regional: [{ v: 1, region: '61', year: 2026, off, worked: [], source: '省政府通知' }],
+      })
+    const worked = (from: string, to: string) => workingDaysBetween(calendars.of('610900'), from, to)
+    const all = Array.from({ length: 60 }, (_, n) => addDays('2026-10-01', n))
+    const before = worked('2026-10-01', '2026-11-09')
+
+    await tell(...all)
+    expect(worked('2026-10-01', '2026-11-09')).toBe(before)
+    // From the day on which it was told; 30 November is a Monday after those sixty days.
+    expect(addWorkingDays(calendars.of('610900'), '2026-11-09', 1).day).toBe('2026-11-30')
+    expect(calendars.tablesOf('610900').at(-1)).toMatchObject({ region: '61', toldOn: '2026-11-10' })
+    const waiting = all.filter(day => day < '2026-11-10')
+    expect(calendars.waiting('610900')).toEqual([{ region: '61', year: 2026, days: waiting }])
+    expect(await calendars.reminders(partner, 0)).toMatchObject([{ id: 'calendar:610900:61:2026:past', act: 'you' }])
+
+    // Days that came as they were told stay so, whatever is told when they are over.
+    time.move('2026-11-20')
+    await tell()
+    expect(addWorkingDays(calendars.of('610900'), '2026-11-09', 1).day).toBe('2026-11-20')
+    expect(worked('2026-10-01', '2026-11-09')).toBe(before)
+    time.move('2026-11-25')
+    await tell()
+    const restarted = await createCalendars(parts)
+    expect(addWorkingDays(restarted.of('610900'), '2026-11-09', 1).day).toBe('2026-11-20')
+    expect(calendars.tablesOf('610900').at(-1)).toMatchObject({ toldOn: '2026-11-20' })
+
+    await tell('2026-10-12')
+    expect(worked('2026-10-09', '2026-10-12')).toBe(2)
+    const counts = recounted
+    await calendars.accept('610900', 'person:1')
+    expect([worked('2026-10-09', '2026-10-12'), calendars.waiting('610900'), recounted]).toEqual([1, [], counts + 1])
+    expect(await calendars.reminders(partner, 0)).toEqual([])
+    expect((await api.audit.list({ action: 'calendar.accepted' }, 10, null)).map(({ actor }) => actor)).toEqual([
+      'person:1',
+    ])
+    await expect(calendars.accept('610900', 'person:1')).rejects.toMatchObject({
+      problem: { code: 'request.not-found' },
+    })
+  })
+
+  test('before it told any, the days of its region that are over stand as they were imported here', async () => {
+    const api = await createTestApi({ store: await openTestStore() })
+    const parts = { db: api.database, clock: days('2026-11-10'), audit: api.audit, events: api.events, ...quiet }
+    const calendars = await createCalendars(parts)
+    const own = {
+      v: 1 as const,
+      region: '61',
+      year: 2026,
+      off: ['2026-11-03', '2026-11-24'],
+      worked: [],
+      source: '省政府通知',
+    }
+    await calendars.import(own, 'person:1')
+    await calendars.told('610900', { ...calendars.notice(), regional: [] })
+    expect(addWorkingDays(calendars.of('610900'), '2026-11-02', 1).day).toBe('2026-11-04')
+    expect(addWorkingDays(calendars.of('610900'), '2026-11-23', 1).day).toBe('2026-11-24')
+    expect(calendars.waiting('610900')).toEqual([{ region: '61', year: 2026, days: ['2026-11-03'] }])
+  })
+
   test('a partner that tells other days again and again costs one count at a time', async () => {
     const api = await createTestApi({ store: await openTestStore() })
     const gate = Promise.withResolvers<void>()
@@ -85,7 +168,14 @@ describe('calendars', () => {
       counts++
       await gate.promise
     }
-    const parts = { db: api.database, clock, audit: api.audit, events: api.events, ...quiet, changed }
+    const parts = {
+      db: api.database,
+      clock: days('2026-10-20'),
+      audit: api.audit,
+      events: api.events,
+      ...quiet,
+      changed,
+    }
     const calendars = await createCalendars(parts)
     const tell = (day: number) =>
       calendars.told('610900', {
@@ -100,6 +190,27 @@ describe('calendars', () => {
     await vi.waitFor(() => expect(counts).toBe(2), 20_000)
     await tell(9)
     await vi.waitFor(() => expect(counts).toBe(3), 20_000)
+  })
+
+  test('over the API: past days of a partner are seen by all, and taken by an administrator alone', async () => {
+    let calendars: Awaited<ReturnType<typeof createCalendars>> | undefined
+    const api = await createTestApi({
+      store: await openTestStore(),
+      routes: async ({ database, audit, events }) => {
+        calendars = await createCalendars({ db: database, clock: days('2026-11-10'), audit, events, ...quiet })
+        return [calendarRoutes(calendars, '420300', () => ['610900'])]
+      },
+    })
+    if (calendars === undefined) throw new Error('no calendars')
+    const told = { v: 1 as const, region: '61', year: 2026, off: ['2026-11-03'], worked: [], source: '省政府通知' }
+    await calendars.told('610900', { ...calendars.notice(), regional: [told] })
+    const waiting = [{ region: '61', year: 2026, days: ['2026-11-03'] }]
+    expect((await api.as('clerk').get('/api/v1/calendar')).body).toMatchObject({ partners: [{ waiting }] })
+    const accept = '/api/v1/calendar/partners/610900/accept'
+    expect((await api.as('clerk').send('POST', accept, {})).status).toBe(403)
+    expect((await api.as('administrator').send('POST', accept, {})).status).toBe(200)
+    expect((await api.as('clerk').get('/api/v1/calendar')).body).toMatchObject({ partners: [{ waiting: [] }] })
+    expect((await api.as('administrator').send('POST', accept, {})).status).toBe(404)
   })
 
   test('over the API: an administrator imports, a clerk counts', async () => {

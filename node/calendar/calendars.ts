@@ -1,9 +1,15 @@
 /**
  * Calendars (节假日历): the program's holiday tables, and those that an administrator imports when the next year's notice is out.
  * An imported table takes the place of the program's for the same region and year. The days of a partner's region are those that
- * the partner tells. May import the store and the protocol.
+ * the partner tells, from the day on which it told them. May import the store and the protocol.
  */
-import { type Calendar, calendarOf, type HolidayTable, readHolidayTable } from '../../protocol/calendar/calendar.ts'
+import {
+  type Calendar,
+  type CountedTable,
+  calendarOf,
+  type HolidayTable,
+  readHolidayTable,
+} from '../../protocol/calendar/calendar.ts'
 import { CHINA_HOLIDAYS } from '../../protocol/calendar/china.ts'
 import { type CalendarNotice, type TableDifference, writeNotice } from '../../protocol/calendar/notice.ts'
 import { ProblemError } from '../../protocol/problem.ts'
@@ -12,8 +18,8 @@ import type { EventLog } from '../audit/events.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { Reminder } from '../reminders/reminders.ts'
 import type { Database } from '../store/database.ts'
-import { calendarReminder, malformedCalendarReminder } from './reminders.ts'
-import { openToldCalendars } from './told.ts'
+import { calendarReminder, malformedCalendarReminder, pastDaysReminder } from './reminders.ts'
+import { openToldCalendars, type WaitingDays } from './told.ts'
 
 export type HeldTable = { table: HolidayTable /** ms; null when it is the program's */; importedAt: number | null }
 
@@ -59,13 +65,13 @@ export async function createCalendars(parts: {
   await load()
 
   /** A partner's limits run by the tables that it tells, as its own node counts them; before it told any, by those held here. */
-  function tablesOf(code: string): HolidayTable[] {
+  function tablesOf(code: string): CountedTable[] {
     const all = Array.from(held.values(), entry => entry.table)
     const national = all.filter(({ region }) => region === 'CN')
     const regional = all.filter(({ region }) => code.startsWith(region))
     const theirs = code === own ? null : told.of(code)
     if (theirs === null) return [...national, ...regional]
-    return [...national, ...theirs.tables, ...regional.filter(({ year }) => year < theirs.since)]
+    return [...national, ...theirs.counted, ...regional.filter(({ year }) => year < theirs.since)]
   }
   let counting = false
   let changedAgain = false
@@ -111,8 +117,9 @@ export async function createCalendars(parts: {
 
     /** Takes what a partner tells; what it changes is counted anew in the background. */
     async told(city: string, given: CalendarNotice): Promise<void> {
+      const regional = tablesOf(city).filter(({ region }) => region !== 'CN')
       const before = JSON.stringify(tablesOf(city))
-      await told.take(city, given)
+      await told.take(city, given, regional)
       if (JSON.stringify(tablesOf(city)) === before) return
       calendars.delete(city)
       countAnew()
@@ -122,11 +129,22 @@ export async function createCalendars(parts: {
     toldBy: (city: string): HolidayTable[] | null => told.of(city)?.tables ?? null,
     differences,
 
+    /** Days that are over and that a partner tells otherwise than they count here. */
+    waiting: (city: string): WaitingDays[] => told.waiting(city),
+
+    /** Consents to what a partner tells of days that are over: its limits are counted anew. Problem: `request.not-found`. */
+    async accept(city: string, actor: string): Promise<void> {
+      await told.accept(city, actor)
+      calendars.delete(city)
+      await parts.changed()
+    },
+
     /** Who must act where tables of partners differ: the source of reminders. */
     async reminders(partners: readonly { code: string; name: string }[], now: number): Promise<Reminder[]> {
       const found = await Promise.all(
         partners.map(async partner => [
           ...(await differences(partner.code)).map(difference => calendarReminder(partner, difference)),
+          ...told.waiting(partner.code).map(days => pastDaysReminder(partner, days)),
           ...(told.problem(partner.code) === null ? [] : [malformedCalendarReminder(partner, now)]),
         ]),
       )

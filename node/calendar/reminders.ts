@@ -1,6 +1,7 @@
 /** Reminders where the holiday tables of two cities differ (节假日表不一致): until they are the same, deadlines may not be. Pure. */
 import type { TableDifference } from '../../protocol/calendar/notice.ts'
 import type { Reminder } from '../reminders/reminders.ts'
+import type { WaitingDays } from './told.ts'
 
 export function calendarReminder(
   partner: { code: string; name: string },
@@ -36,6 +37,24 @@ export function calendarReminder(
     ...how,
   }
 }
+
+/** A partner tells days that are over otherwise than they counted: nothing that was missed is mended by it unless the administrator consents. */
+export const pastDaysReminder = (
+  partner: { code: string; name: string },
+  { region, year, days }: WaitingDays,
+): Reminder => ({
+  id: `calendar:${partner.code}:${region}:${year}:past`,
+  kind: 'calendar',
+  subject: partner.code,
+  dueAt: Date.UTC(year, 0, 1) - 8 * 3_600_000,
+  level: 'warn',
+  act: 'you',
+  en: `${partner.name} tells ${days.length} days of ${year} that were over by then otherwise than its limits were counted: ${shown(days)}`,
+  zh: `${partner.name}告知 ${year} 年 ${days.length} 个已过日期的节假日安排与此前计算所用的不同：${shown(days)}`,
+  cure: `Compare them with the notice of that region; if they hold: tongban calendar accept ${partner.code} 与该地区通知核对，属实则接受`,
+})
+
+const shown = (days: readonly string[]): string => `${days.slice(0, 5).join(' ')}${days.length > 5 ? ' …' : ''}`
 
 /** A partner told tables that do not hold: none of them counts. */
 export const malformedCalendarReminder = (partner: { code: string; name: string }, now: number): Reminder => ({

@@ -38,6 +38,15 @@ export const calendarRoutes = (calendars: Calendars, city: string, partners: () 
               .array(HolidayTable)
               .nullable()
               .describe('of its region, as it tells them; null: nothing told yet'),
+            waiting: z
+              .array(
+                z.strictObject({
+                  region: HolidayTable.shape.region,
+                  year: HolidayTable.shape.year,
+                  days: z.array(Day),
+                }),
+              )
+              .describe('days that were over when it told them otherwise: they count as before until you accept them'),
             differences: z.array(
               z.strictObject({
                 region: HolidayTable.shape.region,
@@ -55,6 +64,7 @@ export const calendarRoutes = (calendars: Calendars, city: string, partners: () 
           partners().map(async code => ({
             city: code,
             tables: calendars.toldBy(code),
+            waiting: calendars.waiting(code),
             differences: await calendars.differences(code),
           })),
         ),
@@ -84,6 +94,20 @@ export const calendarRoutes = (calendars: Calendars, city: string, partners: () 
       answer: Held,
       problems: ['calendar.malformed', 'request.oversize'],
       handle: async ({ body, person }) => toAnswer(await calendars.import(body, actorOf(person))),
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/calendar/partners/{city}/accept',
+      id: 'acceptPastDays',
+      summary: 'Take the days that are over as a partner tells them: its limits are counted anew',
+      roles: ['administrator'],
+      params: z.strictObject({ city: DivisionCode }),
+      answer: z.strictObject({ accepted: z.literal(true) }),
+      problems: ['request.not-found'],
+      handle: async ({ params, person }) => {
+        await calendars.accept(params.city, actorOf(person))
+        return { accepted: true as const }
+      },
     })
     api.operation({
       method: 'delete',

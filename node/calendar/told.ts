@@ -2,7 +2,8 @@
  * What partners told of their calendars: the tables of a partner's region as it counts by them itself, and where the tables of the
  * two cities differ. May import the store and the protocol.
  */
-import type { HolidayTable } from '../../protocol/calendar/calendar.ts'
+import { dayOf } from '../../protocol/agreement/document.ts'
+import { type CountedTable, daysApart, type HolidayTable, toldTable } from '../../protocol/calendar/calendar.ts'
 import {
   type CalendarNotice,
   compareNational,
@@ -10,14 +11,29 @@ import {
   type TableDifference,
   tableDigest,
 } from '../../protocol/calendar/notice.ts'
-import type { Problem } from '../../protocol/problem.ts'
+import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
-import type { Clock } from '../exchange/clock.ts'
+import { type Clock, seconds } from '../exchange/clock.ts'
 import type { Database } from '../store/database.ts'
 
-/** `tables` also holds those of years before the newest notice; for years before `since` a city never told anything. */
-type Told = { since: number; tables: HolidayTable[]; notice: CalendarNotice }
+/**
+ * `tables`, as they were told, also holds those of years before the newest notice; for years before `since` a city never told anything.
+ * `counted`: the tables by which its limits run here; absent in what was kept before both were told apart.
+ */
+type Told = { since: number; tables: HolidayTable[]; counted?: CountedTable[]; notice: CalendarNotice }
+
+/** Days that are over when a city tells of them otherwise: they count as before until the administrator consents. */
+export type WaitingDays = { region: string; year: number; days: string[] }
+
+const countedOf = ({ counted, tables }: Told): CountedTable[] => counted ?? tables
+
+/** Each year by which a city counts from today on, where `before` is how its days counted until now. */
+function countedFrom(before: readonly CountedTable[], told: readonly HolidayTable[], today: string): CountedTable[] {
+  const years = [...new Set([...before, ...told].map(({ year }) => year))].sort((a, b) => a - b)
+  const of = <T extends HolidayTable>(tables: readonly T[], year: number) => tables.find(table => table.year === year)
+  return years.flatMap(year => toldTable(of(before, year), of(told, year), today) ?? [])
+}
 
 export async function openToldCalendars(parts: { db: Database; clock: Clock; audit: Audit; events: EventLog }) {
   const { db } = parts
@@ -26,11 +42,52 @@ export async function openToldCalendars(parts: { db: Database; clock: Clock; aud
   for (const { city, body } of await db.query<{ city: string; body: string }>('SELECT city, body FROM told_calendars'))
     told.set(city, JSON.parse(body) as Told)
 
-  return {
-    of: (city: string): Told | null => told.get(city) ?? null,
+  const waiting = (city: string): WaitingDays[] => {
+    const theirs = told.get(city)
+    if (theirs === undefined) return []
+    const counted = countedOf(theirs)
+    return [...new Set([...counted, ...theirs.tables].map(({ year }) => year))].flatMap(year => {
+      const [here, there] = [counted, theirs.tables].map(tables => tables.find(table => table.year === year))
+      const days = daysApart(here, there)
+      return days.length === 0 ? [] : [{ region: (there ?? here)?.region ?? '', year, days }]
+    })
+  }
 
-    /** Keeps what a city tells; what is malformed is not taken. */
-    async take(city: string, notice: CalendarNotice): Promise<void> {
+  return {
+    /** What a city told, and the tables by which its limits run here; null before it told anything. */
+    of(city: string): { since: number; tables: HolidayTable[]; counted: CountedTable[] } | null {
+      const theirs = told.get(city)
+      return theirs === undefined ? null : { since: theirs.since, tables: theirs.tables, counted: countedOf(theirs) }
+    },
+
+    waiting,
+
+    /** Takes the days that are over as their city tells them. Problem: `request.not-found` when none wait. */
+    async accept(city: string, actor: string): Promise<void> {
+      const [theirs, days] = [told.get(city), waiting(city)]
+      if (theirs === undefined || days.length === 0) throw new ProblemError('request.not-found', 'no days wait')
+      const today = dayOf(seconds(parts.clock.now()))
+      const next: Told = { ...theirs, counted: theirs.tables.map(table => ({ ...table, toldOn: today })) }
+      await db.transaction(async tx => {
+        await tx.run('UPDATE told_calendars SET body = ? WHERE city = ?', [JSON.stringify(next), city])
+        await parts.audit.append(tx, {
+          actor,
+          action: 'calendar.accepted',
+          subject: city,
+          detail: {
+            days: days
+              .flatMap(entry => entry.days)
+              .slice(0, 100)
+              .join(' '),
+          },
+        })
+        await parts.events.append(tx, { type: 'calendar.changed', subject: city })
+      })
+      told.set(city, next)
+    },
+
+    /** Keeps what a city tells; what is malformed is not taken. `regional`: the tables by which its days count until now. */
+    async take(city: string, notice: CalendarNotice, regional: readonly CountedTable[]): Promise<void> {
       const read = readNotice(notice, city)
       if (!read.ok) {
         refused.set(city, read.problem)
@@ -38,9 +95,13 @@ export async function openToldCalendars(parts: { db: Database; clock: Clock; aud
       }
       refused.delete(city)
       const before = told.get(city)
+      const since = Math.min(before?.since ?? notice.from, notice.from)
+      const tables = [...(before?.tables ?? []).filter(({ year }) => year < notice.from), ...notice.regional]
+      const until = regional.filter(({ year }) => year >= since)
       const next: Told = {
-        since: Math.min(before?.since ?? notice.from, notice.from),
-        tables: [...(before?.tables ?? []).filter(({ year }) => year < notice.from), ...notice.regional],
+        since,
+        tables,
+        counted: countedFrom(until, tables, dayOf(seconds(parts.clock.now()))),
         notice,
       }
       const body = JSON.stringify(next)

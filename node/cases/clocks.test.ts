@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { addDays } from '../../protocol/calendar/calendar.ts'
 import type { CaseContent, CaseKind, Mode } from '../../protocol/case/kinds.ts'
 import { createWorld } from '../../test/support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase, worldAgreement } from '../../test/support/world-case.ts'
@@ -312,5 +313,26 @@ describe('a packet that was long on the way', () => {
     expect(clock.deemedAccepted).toBe('2026-11-23')
     expect(clock.deadlines.find(({ duty }) => duty === 'notice')).toMatchObject({ done: '2026-12-13', level: 'missed' })
     expect(timeline.at(-1)).toMatchObject({ kind: 'case.request-supplement', differs: true })
+  })
+})
+
+describe('a partner that tells holidays afterwards', () => {
+  test('meets no duty by them that it missed, unless the administrator takes them', async () => {
+    const thread = await begin({ promiseDay: 5, anticipateDay: 20 }, { receivedAt: '2026-11-16T09:00:00+08:00' })
+    const here = world.city(HANDLING)
+    const dutyOf = async (name: string) => {
+      const { clock } = await here.cases.get(thread)
+      const found = clock.deadlines.find(({ duty }) => duty === name)
+      return [found?.due, found?.level]
+    }
+    const missed = ['2026-11-17', 'missed']
+    expect(await dutyOf('forward')).toEqual(missed)
+    const off = Array.from({ length: 60 }, (_, n) => addDays('2026-10-15', n))
+    const regional = [{ v: 1 as const, region: '61', year: 2026, off, worked: [], source: '通知' }]
+    await here.calendars.told(COLLECTING, { ...here.calendars.notice(), regional })
+    await world.settle()
+    expect(await dutyOf('forward')).toEqual(missed)
+    await here.calendars.accept(COLLECTING, 'person:1')
+    expect((await dutyOf('forward'))[1]).toBe('met')
   })
 })

@@ -11,14 +11,16 @@ type Held = {
 type Told = {
   city: string
   tables: { region: string; year: number }[] | null
+  waiting: { region: string; year: number; days: string[] }[]
   differences: { region: string; year: number; kind: 'own' | 'partner' | 'differs' }[]
 }
 const KINDS = { own: 'lacking here 本市缺', partner: 'lacking there 对方缺', differs: 'days differ 不一致' } as const
 
-const partnerRow = ({ city, tables, differences }: Told) => ({
+const partnerRow = ({ city, tables, waiting, differences }: Told) => ({
   city,
   told: tables === null ? 'nothing yet 尚未告知' : tables.map(({ region, year }) => `${region} ${year}`).join(' '),
   differs: differences.map(({ region, year, kind }) => `${region} ${year} ${KINDS[kind]}`).join('; '),
+  past: waiting.map(({ region, year, days }) => `${region} ${year}: ${days.join(' ')} 待接受`).join('; '),
 })
 
 export async function show(context: CommandContext): Promise<void> {
@@ -56,6 +58,13 @@ export async function removeTable(context: CommandContext, region: string, year:
   const client = await context.client()
   const path = `/api/v1/calendar/tables/${encodeURIComponent(region)}/${encodeURIComponent(year)}`
   context.out.result(await client.delete<{ removed: true }>(path), () => `Taken back 已撤回: ${region} ${year}`)
+}
+
+/** Takes the days that are over as a partner tells them. */
+export async function acceptPastDays(context: CommandContext, city: string): Promise<void> {
+  const client = await context.client()
+  const path = `/api/v1/calendar/partners/${encodeURIComponent(city)}/accept`
+  context.out.result(await client.post<{ accepted: true }>(path, {}), () => `Accepted 已接受: ${city}`)
 }
 
 export async function count(

@@ -91,6 +91,16 @@ export function declareOperation(program: Command, { add, does, example }: Decla
     }),
     'tongban calendar remove CN 2027',
   )
+  example(
+    does(
+      add(calendar, 'accept <city>', 'take days that are over as a partner tells them 接受已过日期的变更'),
+      async () => {
+        const { acceptPastDays } = await import('./calendar.ts')
+        return (context, _, city) => acceptPastDays(context, city ?? '')
+      },
+    ),
+    'tongban calendar accept 610900',
+  )
   does(
     add(calendar, 'count <from> <days>', 'the day so many working days after another one').option(
       '--city <code>',

@@ -2,7 +2,7 @@
 import * as jose from 'jose'
 import { keyThumbprint, readCertificate } from '../../certs/index.ts'
 import { type AgreementSignature, generalJws } from '../../protocol/agreement/signature.ts'
-import type { HolidayTable } from '../../protocol/calendar/calendar.ts'
+import type { CountedTable } from '../../protocol/calendar/calendar.ts'
 import { foldCase } from '../../protocol/case/fold.ts'
 import { EVIDENCE_FORMAT } from '../../protocol/names.ts'
 import { type Packet, PacketClaims } from '../../protocol/packet/claims.ts'
@@ -35,7 +35,7 @@ export type BundleInput = {
   /** the agreement that the submit names */
   agreements: readonly { text: string; signatures: readonly AgreementSignature[] }[]
   /** the holiday tables by which the limits of each of the two cities run, by division code */
-  calendars: ReadonlyMap<string, readonly HolidayTable[]>
+  calendars: ReadonlyMap<string, readonly CountedTable[]>
   /** every material that a packet commits to; one that is left out counts as purged */
   materials: readonly BundleMaterial[]
   /** milliseconds since the epoch */ exportedAt: number

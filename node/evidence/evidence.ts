@@ -1,6 +1,6 @@
 /** Gathers what stands in the store about one case and writes its evidence bundle (证据包). */
 import type { AgreementSignature } from '../../protocol/agreement/signature.ts'
-import type { HolidayTable } from '../../protocol/calendar/calendar.ts'
+import type { CountedTable } from '../../protocol/calendar/calendar.ts'
 import { moverOf } from '../../protocol/case/fold.ts'
 import { foldTest } from '../../protocol/partner-test/thread.ts'
 import { ProblemError } from '../../protocol/problem.ts'
@@ -23,7 +23,7 @@ export type EvidenceParts = {
   agreements: {
     evidence(id: string): Promise<{ text: string; signatures: AgreementSignature[] }[]>
   }
-  calendars: { tablesOf(city: string): HolidayTable[] }
+  calendars: { tablesOf(city: string): CountedTable[] }
   /** the number of a case, which outlives its bodies */ caseNo: (thread: string) => Promise<string>
   materials: { open(sha256: string): ReadableStream<Uint8Array>; size(sha256: string): Promise<number | null> }
 }

@@ -1,5 +1,5 @@
 /** The holiday tables (节假日表) of a bundle: each in its form, of a place of the case, and like the program's own where it has one. */
-import { type HolidayTable, readHolidayTable } from '../../protocol/calendar/calendar.ts'
+import { type CountedTable, type HolidayTable, readCountedTable } from '../../protocol/calendar/calendar.ts'
 import { CHINA_HOLIDAYS } from '../../protocol/calendar/china.ts'
 import { calendarPath } from './deadlines.ts'
 import type { BundleFiles } from './files.ts'
@@ -10,12 +10,12 @@ export async function readCalendars(
   files: BundleFiles,
   cities: readonly string[],
   findings: Findings,
-): Promise<Map<string, HolidayTable[]>> {
-  const tables = new Map<string, HolidayTable[]>(cities.map(city => [city, []]))
+): Promise<Map<string, CountedTable[]>> {
+  const tables = new Map<string, CountedTable[]>(cities.map(city => [city, []]))
   for (const path of files.inFolder('calendars')) {
     const bytes = await files.bytes(path)
     if (bytes === null) continue
-    const read = readHolidayTable(bytes)
+    const read = readCountedTable(bytes)
     if (!read.ok) {
       findings.refused(path, read)
       continue

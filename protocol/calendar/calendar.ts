@@ -21,6 +21,14 @@ export const HolidayTable = z.strictObject({
 })
 export type HolidayTable = z.infer<typeof HolidayTable>
 
+/** A table as it counts at a node and stands in its evidence: a partner's counts from the day on which it was told. */
+export const CountedTable = HolidayTable.extend({
+  toldOn: Day.optional().describe(
+    'day on which its city told it last, of a table that another city counts by: earlier days stand as they were known before',
+  ),
+})
+export type CountedTable = z.infer<typeof CountedTable>
+
 /** The days that count in one place; counted by arithmetic, so that a far day costs no more than a near one. */
 export type Calendar = {
   /** first and last day that a table covers; null when there is none */ covered: {
@@ -38,8 +46,16 @@ export type Counted = { day: string; provisional: boolean }
 /** Reads a table. Problem: `calendar.malformed` naming what does not hold. */
 export function readHolidayTable(bytes: Uint8Array | string): { ok: true; table: HolidayTable } | Refused {
   const parsed = parseJson(HolidayTable, bytes, 'calendar.malformed')
-  if (!parsed.ok) return parsed
-  const table = parsed.value
+  return parsed.ok ? checked(parsed.value) : parsed
+}
+
+/** Reads a table of a bundle. Problem: `calendar.malformed`. */
+export function readCountedTable(bytes: Uint8Array | string): { ok: true; table: CountedTable } | Refused {
+  const parsed = parseJson(CountedTable, bytes, 'calendar.malformed')
+  return parsed.ok ? checked(parsed.value) : parsed
+}
+
+function checked<T extends HolidayTable>(table: T): { ok: true; table: T } | Refused {
   const seen = new Set<string>()
   for (const [name, days] of [
     ['off', table.off],
@@ -54,6 +70,39 @@ export function readHolidayTable(bytes: Uint8Array | string): { ok: true; table:
     }
   }
   return { ok: true, table }
+}
+
+/**
+ * The table by which the days of a city count from `today` on that it told anew: days to come are as it tells them, those before as
+ * they counted. Null when neither knows of any. `before` and `told` are of one region and year.
+ */
+export function toldTable(
+  before: CountedTable | undefined,
+  told: HolidayTable | undefined,
+  today: string,
+): CountedTable | null {
+  const base = told ?? before
+  if (base === undefined) return null
+  const days = (name: 'off' | 'worked') =>
+    [
+      ...(before?.[name] ?? []).filter(day => day < today),
+      ...(told?.[name] ?? []).filter(day => day >= today),
+    ].toSorted()
+  const [off, worked] = [days('off'), days('worked')]
+  if (told === undefined && off.length + worked.length === 0) return null
+  const same = (name: 'off' | 'worked', now: readonly string[]) => before?.[name].toSorted().join() === now.join()
+  const toldOn = same('off', off) && same('worked', worked) ? before?.toldOn : today
+  const { v, region, year, source } = base
+  return { v, region, year, off, worked, source, ...(toldOn === undefined ? {} : { toldOn }) }
+}
+
+/** Days that one of two tables has and the other has not, or has otherwise. */
+export function daysApart(a: HolidayTable | undefined, b: HolidayTable | undefined): string[] {
+  const of = (table: HolidayTable | undefined) =>
+    new Set([...(table?.off ?? []).map(day => `${day} off`), ...(table?.worked ?? []).map(day => `${day} worked`)])
+  const [left, right] = [of(a), of(b)]
+  const apart = [...[...left].filter(day => !right.has(day)), ...[...right].filter(day => !left.has(day))]
+  return [...new Set(apart.map(day => day.slice(0, 10)))].sort()
 }
 
 /** The calendar of a division code: the tables of the country, and those of its region. The covered years have no gap. */

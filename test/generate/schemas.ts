@@ -7,7 +7,7 @@ import { DeadlineRecord } from '../../node/evidence/deadlines.ts'
 import { Manifest } from '../../node/evidence/manifest.ts'
 import { AgreementAmendment, AgreementDocument } from '../../protocol/agreement/document.ts'
 import { AGREEMENT_BODIES } from '../../protocol/agreement/thread.ts'
-import { HolidayTable } from '../../protocol/calendar/calendar.ts'
+import { CountedTable, HolidayTable } from '../../protocol/calendar/calendar.ts'
 import { CASE_BODIES } from '../../protocol/case/kinds.ts'
 import { Hello } from '../../protocol/exchange/frames.ts'
 import { Directory } from '../../protocol/federation/directory.ts'
@@ -51,6 +51,7 @@ const DOCUMENTS: Record<string, z.ZodType> = {
   'pairing-opening': PairingOpening,
   'pairing-by-directory': PairingByDirectory,
   'evidence-manifest': Manifest,
+  'evidence-calendar': CountedTable,
   'evidence-deadlines': DeadlineRecord,
 }
 

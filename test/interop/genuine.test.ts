@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { verifyBundle } from '../../node/evidence/verify.ts'
 import { dayOf } from '../../protocol/agreement/document.ts'
+import { CHINA_HOLIDAYS } from '../../protocol/calendar/china.ts'
 import { bundleBytes, bundleInputOf } from '../support/play-bundle.ts'
 import { type PlayedCase, playCase, playMaterial, playSetting, submitContentOf } from '../support/play-case.ts'
 import { delegate, type PlayCity, playCity, playKey } from '../support/play-city.ts'
@@ -102,6 +103,20 @@ describe('a genuine bundle', () => {
     const page = new TextDecoder().decode(unpack(bundle)['timeline.html'])
     expect(page.match(/期限按回执时间计算/g)).toHaveLength(1)
     expect(page).toContain('days are counted by the receipt')
+  })
+
+  test('counts by the tables as they were told, and says since when', async () => {
+    const input = bundleInputOf(played)
+    const toldOn = '2026-11-20'
+    const table = { v: 1 as const, region: '61', year: 2026, off: ['2026-11-24'], worked: [], source: '某通知', toldOn }
+    const [collecting] = cities
+    const calendars = new Map([...input.calendars, [collecting.code, [...CHINA_HOLIDAYS, table]]])
+    const bundle = await bundleBytes({ ...input, calendars })
+    const verdict = await judgeOne(bundle, fingerprints)
+    expectAccepted(verdict, { state: 'closed', outcome: 'granted' })
+    expect(verdict.first.findings).toEqual([])
+    const file = unpack(bundle)[`calendars/${collecting.code}-2026.json`]
+    expect(JSON.parse(new TextDecoder().decode(file))).toMatchObject({ region: '61', toldOn })
   })
 
   test('accepts fingerprints as people copy them', async () => {

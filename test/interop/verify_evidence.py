@@ -257,7 +257,7 @@ def check_calendars(bundle, parties):
     """Holiday tables: their form, and that each counts in a city of the case. What they give for deadlines proves nothing."""
 
     def use(name, data):
-        table = check("holiday-table", parse_json(data))
+        table = check("evidence-calendar", parse_json(data))
         cities = ["CN"] if table["region"] == "CN" else [c for c in parties if c.startswith(table["region"])]
         names = ["calendars/%s-%s.json" % (city, table["year"]) for city in cities]
         require(name in names, "of no city of the case, or its name does not fit it")
