@@ -34,8 +34,8 @@ export const P2P_LIMITS = {
   connectionsPerCity: 4,
   /** inbound connections of peers that are no partner's, in all: they are let in while an invite is open */
   strangers: 8,
-  /** the same, of one remote address */
-  strangersPerAddress: 2,
+  /** the same, of one remote address: cities may come from one exit; who comes from another takes the place of one of them */
+  strangersPerAddress: 6,
   /** a stranger's connection ends after this time; one on which a pairing runs, after twice the time */
   strangerTime: 30_000,
   /** an inbound connection must be encrypted, proven and multiplexed within this time */

@@ -8,7 +8,8 @@ import type { Wire } from '../exchange/wire.ts'
 
 export const PAIRING_LIMITS = {
   /** ms for a whole pairing, dial included */ timeout: 20_000,
-  /** inbound streams of one peer, or from one address, that proved nothing, in a window */ attempts: 3,
+  /** inbound streams of one peer that proved nothing, in a window */ attempts: 3,
+  /** the same, from one address, behind which the invited city may be too */ attemptsOfAddress: 60,
   /** ms */ window: 60_000,
   /** inbound streams that proved nothing yet, at a time; the oldest gives way */ waiting: 32,
   /** inbound pairings that proved an invite, at a time */ atOnce: 8,
@@ -62,8 +63,10 @@ export function createPairingAdmission({ clock }: { clock: Clock }) {
   return {
     /** Null: too many streams of this peer or address proved nothing. */
     begin(wire: Wire): Attempt | null {
-      const keys = [`peer ${wire.peer}`, `address ${wire.address}`]
-      if (keys.some(key => recent(key).length >= PAIRING_LIMITS.attempts)) return null
+      const [peer, address] = [`peer ${wire.peer}`, `address ${wire.address}`]
+      if (recent(peer).length >= PAIRING_LIMITS.attempts) return null
+      if (recent(address).length >= PAIRING_LIMITS.attemptsOfAddress) return null
+      const keys = [peer, address]
       const at = clock.now()
       for (const key of keys) note(key, [...recent(key), at])
       const [oldest] = waiting.size >= PAIRING_LIMITS.waiting ? waiting : []
