@@ -68,6 +68,7 @@ import { createForms } from './forms/forms.ts'
 import { createHttpApp } from './http/app.ts'
 import { beforeActing, markingDatabase } from './http/idempotency.ts'
 import { startServer } from './http/server.ts'
+import { epochFile, openEpoch } from './identity/epoch.ts'
 import { loadIdentity } from './identity/identity.ts'
 import { openKeyStore } from './identity/keystore.ts'
 import { identityRoutes } from './identity/routes.ts'
@@ -190,6 +191,10 @@ export async function startNode({
     events,
     changed: () => trust.reload(),
     rotated: kid => telemetry.events.keyRotated({ purpose: 'packet', kid }),
+  })
+  const epoch = await openEpoch({
+    ...{ db, clock, audit, file: epochFile(config.data) },
+    failed: error => log.error('epoch not raised', {}, error),
   })
   const directories = await createDirectories({
     db,
@@ -342,7 +347,7 @@ export async function startNode({
       })
       await events.append(tx, { type: 'partner.changed', subject: partner })
     },
-    restored: () => false,
+    epoch,
     renewKey: async () => {
       await identity.rotate('node')
     },
@@ -896,6 +901,7 @@ export async function startNode({
   await exchange.start()
   await agreements.start()
   await tests.start()
+  epoch.start()
   health.start()
   await dispatch.start()
   webhooks.start()
@@ -966,6 +972,7 @@ export async function startNode({
       await health.stop()
       await tests.stop()
       await exchange.stop()
+      await epoch.stop()
       gossip.stop()
       services.stop()
       scanPages.stop()

@@ -16,7 +16,16 @@ import { createInbox, type RefusedPackets } from './inbox.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
 import { createNotices, type LinkNotice, type NoticeKind } from './notices.ts'
 import { createPacketStore, type PacketStore, type Seal } from './packet-store.ts'
-import type { Author, CalendarBoard, ListBoard, OwnIdentity, StoredPacket, ThreadHandler, Trust } from './ports.ts'
+import type {
+  Author,
+  CalendarBoard,
+  ListBoard,
+  OwnIdentity,
+  StoredPacket,
+  StoreEpoch,
+  ThreadHandler,
+  Trust,
+} from './ports.ts'
 import { openProbe, type Probe } from './probe.ts'
 import { createReceipts } from './receipts.ts'
 import { receive } from './receiver.ts'
@@ -65,7 +74,7 @@ export type ExchangeParts = {
   /** a new packet key takes over from the one that signs */ renewKey: () => Promise<void>
   /** audit row and event of what a person must know of a link */
   noticed: (tx: Transaction, notice: LinkNotice) => Promise<void>
-  /** whether this node knows that its store is older than what it was */ restored: (partner: string) => boolean
+  /** whether this node knows that its store is older than what it was */ epoch: StoreEpoch
   /** audit row of the packets of one batch that were refused */
   turnedAway: (tx: Transaction, refused: RefusedPackets) => Promise<void>
   /** bytes that the packets of one partner may take here */
@@ -177,7 +186,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
     begun: async partner => {
       recovering.add(partner)
       observer.recovering(partner, true, 0)
-      if (parts.restored(partner)) return
+      if (parts.epoch.restored(partner)) return
       await notices.note(partner, 'recall', {
         code: 'instance.own',
         detail: 'the partner holds packets of this node that it forgot without having been restored',
@@ -199,6 +208,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
     agreed: async (partner: string) => {
       settled(partner)
       disproved.delete(partner)
+      await parts.epoch.agreed(partner)
       await notices.clear(partner, 'claim')
     },
     unproven: async (partner: string, problem: Problem) => {
@@ -227,7 +237,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
       // One that was found to prove nothing is not believed again for saying it again.
       if (disproved.has(partner)) return
       claiming.add(partner)
-      if (parts.restored(partner)) recovering.add(partner)
+      if (parts.epoch.restored(partner)) recovering.add(partner)
       deliveries.get(partner)?.regreet()
     },
     waits: (partner: string) => claiming.has(partner) || recovering.has(partner),

@@ -114,3 +114,11 @@ export interface ListBoard {
   /** A partner announced its list head, or that it has none; what is new is fetched in the background. */
   announced(city: string, head: string | null): void
 }
+
+/** What this node knows by itself of a restore. */
+export interface StoreEpoch {
+  /** Whether the store was restored, and no watermarks were compared with the partner since. */
+  restored(partner: string): boolean
+  /** The watermarks agree: what was lost is back. */
+  agreed(partner: string): Promise<void>
+}

@@ -8,6 +8,7 @@ import { encodeFrame } from '../../protocol/exchange/frames.ts'
 import { falsePartner, type GivenBack } from '../../test/support/false-partner.ts'
 import { createWorld } from '../../test/support/world.ts'
 import { agree, submitCase } from '../../test/support/world-case.ts'
+import { EPOCH_LIMITS } from '../identity/epoch.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import { RECOVERY_LIMITS } from './recovery.ts'
 
@@ -231,6 +232,46 @@ describe('a restored city', () => {
         .exchange.notices(A)
         .map(({ kind }) => kind),
     ).toContain('claim')
+    await partner.stop()
+  })
+
+  test.each([
+    ['knows it by a counter outside of the store', false, []],
+    ['with its whole machine put back learns it from its partner, and says so loudly', true, ['recall']],
+  ])('%s', async (_, snapshot, kinds) => {
+    const [backup, epoch] = [await backupOf(S), world.epochs.get(S) ?? 0]
+    await step(S, 'case.message', { text: '已联系申请人' })
+    await world.settle()
+    world.clock.advance(EPOCH_LIMITS.every)
+    await world.settle()
+    expect(world.epochs.get(S)).toBe(epoch + 1)
+    if (snapshot) world.epochs.set(S, epoch)
+    await world.restart(S, openSqlite(backup))
+    await later()
+    await expectOneTruth(thread)
+    const { db, audit, exchange } = world.city(S)
+    expect(exchange.notices(A).map(({ kind }) => kind)).toEqual(kinds)
+    expect(await audit.list({ action: 'node.restored' }, 10, null)).toHaveLength(snapshot ? 0 : 1)
+    expect(await db.query('SELECT partner FROM restored_links')).toEqual([])
+    expect(await audit.list({ action: 'link.recall' }, 10, null)).toHaveLength(snapshot ? 1 : 0)
+  })
+
+  test('signs nothing for a partner that claims more, from the claim on', async () => {
+    const backup = await backupOf(S)
+    await step(S, 'case.message', { text: '已联系申请人' })
+    world.clock.advance(EPOCH_LIMITS.every)
+    await world.settle()
+    const received = world.city(A)
+    const link = await received.packets().link(received.db, S, 'in')
+    const partner = await falsePartner(world, A, S)
+    partner.giveBack = async () => null
+    partner.received = { n: link.n, hash: link.hash }
+    await world.restart(S, openSqlite(backup))
+    await partner.greet()
+    await quietly(0)
+    await expect(step(S, 'case.message', { text: '请稍候' })).rejects.toMatchObject({
+      problem: { code: 'exchange.recovering' },
+    })
     await partner.stop()
   })
 

@@ -109,7 +109,7 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
     random: () => 0,
     unwritten: async () => {},
     noticed: async () => {},
-    restored: () => false,
+    epoch: { restored: () => false, agreed: async () => {} },
     renewKey: async () => {},
     turnedAway: async () => {},
     quota: Number.MAX_SAFE_INTEGER,

@@ -21,6 +21,7 @@ import { createExchange } from '../../node/exchange/exchange.ts'
 import type { Seal } from '../../node/exchange/packet-store.ts'
 import type { ListBoard, OwnIdentity, ThreadHandler, Trust } from '../../node/exchange/ports.ts'
 import { createForms } from '../../node/forms/forms.ts'
+import { type EpochFile, openEpoch } from '../../node/identity/epoch.ts'
 import { createCaseDrafts } from '../../node/intake/drafts.ts'
 import type { Database } from '../../node/store/database.ts'
 import { migrate } from '../../node/store/migrate.ts'
@@ -85,6 +86,7 @@ type Setup = Certificates & {
   network: MemoryNetwork
   clock: Clock
   keys: Keys
+  epochOf: EpochFile
   db: Database
   partners: readonly string[]
   adapter: Adapter
@@ -103,6 +105,7 @@ async function startCity({
   network,
   clock,
   keys,
+  epochOf,
   db,
   partners,
   adapter,
@@ -134,6 +137,13 @@ async function startCity({
   const room: { quota: number; problem: Problem | null } = { quota: Number.MAX_SAFE_INTEGER, problem: null }
   const handlers = new Map<string, ThreadHandler>()
   const threadId = () => randomBytes(16).toString('hex')
+  const epoch = await openEpoch({
+    db,
+    clock,
+    audit,
+    file: epochOf,
+    failed: error => problems.push({ partner: '', problem: { code: 'internal' }, error }),
+  })
   const exchange = createExchange({
     db,
     seal: plainSeal,
@@ -174,7 +184,7 @@ async function startCity({
         subject: partner,
         detail: { problem: problem.code, detail: problem.detail ?? null },
       }),
-    restored: () => false,
+    epoch,
     renewKey: async () => {
       const { jwk, signer } = await playKey('packet')
       const { kid, purpose: _, ...publicKey } = jwk
@@ -303,6 +313,7 @@ async function startCity({
   })
   await transport.start()
   await exchange.start()
+  epoch.start()
   await dispatch.start()
   return {
     play,
@@ -326,6 +337,7 @@ async function startCity({
     async stop() {
       await dispatch.stop()
       await exchange.stop()
+      await epoch.stop()
       await transport.stop()
     },
   }
@@ -398,6 +410,10 @@ export async function createWorld(
     strangers: Certificates['strangers']
     unjudged: Certificates['unjudged']
     signers: Certificates['signers']
+    /** the counters outside of the stores, by city: what a snapshot of the whole machine puts back too */ epochs: Map<
+      string,
+      number
+    >
     /** The clock of a city is off by so many ms from now on. */
     skew(code: string, ms: number): void
   }
@@ -411,6 +427,7 @@ export async function createWorld(
   const clock = createHandClock()
   const keys: Keys = { current: new Map(), known: new Map() }
   const offsets = new Map<string, number>()
+  const epochs = new Map<string, number>()
   const all = await trusting(...plays)
   // As the cities' delegations say: from a month ago on, for most of a year.
   const [begins, ends] = [-30, 335].map(days => clock.now() / 1000 + days * 86_400) as [number, number]
@@ -429,6 +446,10 @@ export async function createWorld(
       network,
       clock: { ...clock, now: () => clock.now() + (offsets.get(play.code) ?? 0) },
       keys,
+      epochOf: {
+        read: async () => epochs.get(play.code) ?? null,
+        write: async number => void epochs.set(play.code, number),
+      },
       db,
       partners: codes.filter(code => code !== play.code),
       adapter: options.adapter?.(play.code) ?? fakeAdapter(),
@@ -485,6 +506,7 @@ export async function createWorld(
     strangers,
     unjudged,
     signers,
+    epochs,
     skew: (code: string, ms: number) => void offsets.set(code, ms),
     async restart(code: string, db?: Database) {
       const old = city(code)

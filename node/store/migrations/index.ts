@@ -32,6 +32,7 @@ import { receivedAt } from './029-received-at.ts'
 import { keptBytes } from './030-kept-bytes.ts'
 import { draftStage } from './031-draft-stage.ts'
 import { currentLinks } from './032-current-links.ts'
+import { epoch } from './033-epoch.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -66,4 +67,5 @@ export const MIGRATIONS: readonly Migration[] = [
   keptBytes,
   draftStage,
   currentLinks,
+  epoch,
 ]
