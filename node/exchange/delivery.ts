@@ -171,6 +171,7 @@ export class Delivery {
       this.#pumping = false
       this.#wire = null
       parts.connected(this.partner, false)
+      parts.instances.ended(this.partner, wire)
       wire.abort(new Error('done'))
     }
   }

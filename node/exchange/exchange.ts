@@ -13,6 +13,7 @@ import { Delivery, type DeliveryStatus } from './delivery.ts'
 import type { GreetingParts } from './greeting.ts'
 import { createHellos } from './hellos.ts'
 import { createInbox, type RefusedPackets } from './inbox.ts'
+import { createInstances } from './instances.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
 import { createNotices, type LinkNotice, type NoticeKind } from './notices.ts'
 import { createPacketStore, type PacketStore, type Seal } from './packet-store.ts'
@@ -136,6 +137,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
     calendar,
     clock,
     hellos: createHellos(clock),
+    instances: createInstances({ own: { id: parts.randomText(16), startedAt: clock.now() }, notices }),
     software: parts.software,
     addresses: parts.addresses,
     helloTimeout: parts.helloTimeout ?? 15_000,

@@ -8,6 +8,7 @@ import { type Meter, WORK } from './budget.ts'
 import type { Clock } from './clock.ts'
 import type { Conduct } from './conduct.ts'
 import type { Hellos } from './hellos.ts'
+import type { Instances } from './instances.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
 import type { PacketStore } from './packet-store.ts'
 import type { CalendarBoard, ListBoard, OwnIdentity, Trust } from './ports.ts'
@@ -22,6 +23,7 @@ export type GreetingParts = {
   calendar: CalendarBoard
   clock: Clock
   hellos: Hellos
+  instances: Instances
   software: string
   /** own multiaddrs as partners may dial them */ addresses: () => string[]
   /** ms within which the other side must say hello */ helloTimeout: number
@@ -68,6 +70,7 @@ const HEARD: Partial<Record<ProblemCode, ProblemCode>> = {
 const asHeard = (code: ProblemCode): ProblemCode => HEARD[code] ?? code
 
 export async function writeHello(parts: GreetingParts, partner: string): Promise<Hello> {
+  const turns = parts.instances.turns(partner)
   const [sent, received] = [
     await parts.store.link(parts.db, partner, 'out'),
     await parts.store.link(parts.db, partner, 'in'),
@@ -83,6 +86,8 @@ export async function writeHello(parts: GreetingParts, partner: string): Promise
     received: { n: received.n, hash: received.hash },
     list: parts.lists.head(),
     calendar: parts.calendar.notice(),
+    instance: parts.instances.own,
+    ...(turns.length === 0 ? {} : { turns: [...turns] }),
   }
 }
 
@@ -101,6 +106,7 @@ export async function readHello(
     // Before its keys are judged: a clock that is off may be why they do not hold.
     parts.clockSeen(partner, frame.hello.at - (begun + parts.clock.now()) / 2)
     await relearn(parts, partner, frame.hello, wire.meter)
+    await parts.instances.heard(partner, frame.hello, wire)
     parts.lists.announced(partner, frame.hello.list)
     return frame.hello
   } finally {

@@ -9,10 +9,11 @@ import type { Clock } from './clock.ts'
 /**
  * `claim`: the partner claims to hold packets that this node never sent, without proof. `recall`: it proved that this node
  * forgot packets, though the node was not restored. `receipt`: its receipt for one place was refused more than once.
+ * `instances`: two nodes take turns under its identity. `twin`: it hears another node take turns with this one.
  * `clock`: this node signs nothing, because of its clock; the partner is the own city. `pause`: too many of its packets were
  * refused. `full`: there is no room for its packets.
  */
-export type NoticeKind = 'claim' | 'recall' | 'receipt' | 'clock' | 'pause' | 'full'
+export type NoticeKind = 'claim' | 'recall' | 'receipt' | 'instances' | 'twin' | 'clock' | 'pause' | 'full'
 
 export type LinkNotice = {
   partner: string
@@ -33,6 +34,8 @@ export type NoticesParts = {
   /** audit row and event, in the transaction that keeps the notice */
   noticed: (tx: Transaction, notice: LinkNotice) => Promise<void>
 }
+
+export type Notices = ReturnType<typeof createNotices>
 
 export function createNotices({ db, clock, noticed }: NoticesParts) {
   /** what stands, so that a greeting asks the store for nothing; read at the start */

@@ -45,6 +45,7 @@ export async function openProbe(parts: DialParts, partner: string, timeout: numb
     async greet() {
       const own = encodeFrame({ type: 'hello', hello: await writeHello(parts, partner) })
       const [hello] = await Promise.all([readHello(parts, partner, wire, reader), wire.send(own)])
+      parts.instances.ended(partner, wire)
       greeted = true
       void end(parts, wire, reader)
       return hello

@@ -88,6 +88,8 @@ export async function receive(parts: ReceiverParts, wire: Wire): Promise<void> {
   } catch (error) {
     parts.failed(partner, error)
     await sayGoodbye(wire, error)
+  } finally {
+    parts.instances.ended(partner, wire)
   }
 }
 

@@ -43,8 +43,6 @@ export type EpochParts = {
   failed: (error: unknown) => void
 }
 
-export type Epoch = Awaited<ReturnType<typeof openEpoch>>
-
 /** Compares both counters and raises them; remembers with which partners no watermarks were compared since a restore. */
 export async function openEpoch({ db, file, clock, audit, failed }: EpochParts) {
   const outside = await file.read()

@@ -21,6 +21,16 @@ export const Identity = z.strictObject({
 })
 export type Identity = z.infer<typeof Identity>
 
+/** One run of a node, from its start to its end. */
+export const Instance = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{22}$/)
+    .describe('16 random bytes, base64url, drawn at each start'),
+  startedAt: count.describe('milliseconds since 1970 by the clock of the sender'),
+})
+export type Instance = z.infer<typeof Instance>
+
 export const Hello = z.strictObject({
   v: z.literal(PROTOCOL_VERSION),
   city: DivisionCode,
@@ -32,6 +42,8 @@ export const Hello = z.strictObject({
   received: Watermark.describe('packets this node received from the other'),
   list: z.string().max(LIMITS.packetBytes).nullable().describe('signed head of the service list'),
   calendar: CalendarNotice.optional().describe('holiday tables (§6.5); absent: nothing is told'),
+  instance: Instance.optional().describe('the run of the node that says hello'),
+  turns: z.array(Instance).max(2).optional().describe('two instances of the other city that say hello in turns'),
 })
 export type Hello = z.infer<typeof Hello>
 

@@ -35,6 +35,7 @@ export async function falsePartner(world: Awaited<ReturnType<typeof createWorld>
     /** whether it gives receipts */ gives: false,
     /** when it says that it signed them, seconds; now, unless set */ signs: undefined as number | undefined,
     hello: {} as Partial<Hello>,
+    /** the last hello of the victim */ heard: null as Hello | null,
     /** answers a recall; null hangs */ giveBack: (async () => []) as (from: number) => Promise<GivenBack[] | null>,
     /** how far it has truly come */ mark: { n: link.n, hash: link.hash } as Watermark,
     receipt: (items: ReceiptItem[], iat = Math.floor(world.clock.now() / 1000)): Promise<string> =>
@@ -55,8 +56,10 @@ export async function falsePartner(world: Awaited<ReturnType<typeof createWorld>
       const wire = await transport.open(victim, [`/memory/${victim}`], STREAM.exchange, { maxFrame: LIMITS.frameBytes })
       await wire.send(encodeFrame({ type: 'hello', hello: hello() }))
       for await (const bytes of wire.frames()) {
-        const { type } = frameOf(bytes)
-        if (type === 'hello') break
+        const frame = frameOf(bytes)
+        if (frame.type !== 'hello') continue
+        partner.heard = frame.hello
+        break
       }
       wire.abort(new Error('done'))
     },
