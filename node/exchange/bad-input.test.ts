@@ -56,7 +56,7 @@ class Rogue {
         v: 1,
         city: A,
         software: 'rogue',
-        at: 0,
+        at: world.clock.now(),
         identity,
         addresses: [],
         sent,

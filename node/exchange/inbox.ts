@@ -282,8 +282,9 @@ export function createInbox(parts: InboxParts) {
     },
 
     /** The partner said in a greeting how many packets it has: when all of them are held, later ones were signed later. */
-    async greeted(partner: string, sent: number): Promise<void> {
-      const [link, now] = [await store.link(db, partner, 'in'), clock.now()]
+    async greeted(partner: string, sent: number, said: number): Promise<void> {
+      // A hello may come late: what was signed since it was written may wait.
+      const [link, now] = [await store.link(db, partner, 'in'), Math.min(clock.now(), said)]
       if (sent > link.n || now - (link.currentAt ?? 0) < EXCHANGE_LIMITS.current) return
       await db.transaction(async tx => {
         const held = await store.linkIn(tx, partner, 'in')

@@ -77,13 +77,13 @@ export async function receive(parts: ReceiverParts, wire: Wire): Promise<void> {
   const reader = new FrameReader(wire)
   try {
     const hello = await readHello(parts, partner, wire, reader)
-    await parts.inbox.greeted(partner, hello.sent.n)
+    await parts.inbox.greeted(partner, hello.sent.n, hello.at)
     const since = parts.clock.now()
     const introduction = new Introduction(parts, partner)
     await wire.send(encodeFrame({ type: 'hello', hello: await writeHello(parts, partner) }))
     if (await claimsMore(parts, partner, hello)) parts.claimed(partner)
     parts.returned(partner)
-    await serve(parts, partner, wire, reader, { introduction, since })
+    await serve(parts, partner, wire, reader, { introduction, since, heardAt: since })
     await wire.close()
   } catch (error) {
     parts.failed(partner, error)
@@ -93,8 +93,8 @@ export async function receive(parts: ReceiverParts, wire: Wire): Promise<void> {
   }
 }
 
-/** A stream after both hellos; `since` in ms. */
-type Begun = { introduction: Introduction; since: number }
+/** A stream after both hellos: since when it carries packets, and when the last ones came; ms. */
+type Begun = { introduction: Introduction; since: number; heardAt: number }
 
 /** Reading runs ahead of storing by at most QUEUE_BYTES, so that one commit takes many packets. */
 async function serve(
@@ -132,7 +132,7 @@ async function store(
   partner: string,
   wire: Wire,
   batch: readonly Incoming[],
-  { introduction, since }: Begun,
+  begun: Begun,
 ): Promise<void> {
   if (batch.length === 0) return
   // What the partner sends now may build on packets of ours that we lost: first those, then these.
@@ -152,12 +152,16 @@ async function store(
   }
   // Before: a batch that is no run of places costs its signatures all the same.
   wire.meter.charge(batch.length * WORK.packet)
-  const { given, useful, refused, work } = await take(parts, partner, batch, since)
+  const now = parts.clock.now()
+  // This node or the network stood still: what comes now may have waited, as after a stream that broke.
+  if (now - begun.heardAt > EXCHANGE_LIMITS.drained) begun.since = now
+  begun.heardAt = now
+  const { given, useful, refused, work } = await take(parts, partner, batch, begun.since)
   wire.meter.earn(useful.length * WORK.packet)
   for (const bytes of useful) wire.meter.useful(Math.min(bytes, EXCHANGE_LIMITS.useful))
   wire.meter.charge(refused * WORK.refused + work)
   conduct.refused.take(refused)
-  await introduction.renewIfChanged(wire)
+  await begun.introduction.renewIfChanged(wire)
   for (const receipt of given) {
     await wire.send(encodeFrame({ type: 'receipt', ...receipt }))
   }
