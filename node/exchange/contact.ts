@@ -5,8 +5,11 @@
 import { LIMITS } from '../../protocol/limits.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
 
-/** Seconds before which a packet that comes now was not signed. `currentAt` and `since`, when the stream began: ms; 0: never. */
-export function earliest(currentAt: number, since: number, now: number): number {
+/** When the stream began on which packets came, and when they came; ms. */
+export type Came = { since: number; now: number }
+
+/** Seconds before which a packet that comes now was not signed. `currentAt`: ms; 0: never. */
+export function earliest(currentAt: number, { since, now }: Came): number {
   // On a stream that is open for long nothing waits any more.
   const at = now - since > EXCHANGE_LIMITS.drained ? now : currentAt
   return at === 0 ? 0 : Math.floor(at / 1000) - LIMITS.staleSeconds

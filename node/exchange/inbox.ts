@@ -12,10 +12,10 @@ import type { Database, Transaction } from '../store/database.ts'
 import { typeOf } from './author.ts'
 import { WORK } from './budget.ts'
 import { type Clock, seconds } from './clock.ts'
-import { earliest, isFresh } from './contact.ts'
+import { type Came, earliest, isFresh } from './contact.ts'
 import { advance } from './hash.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
-import type { PacketStore, ReceivedPacket } from './packet-store.ts'
+import type { Link, PacketStore, ReceivedPacket } from './packet-store.ts'
 import type { OwnIdentity, StoredPacket, ThreadHandler, Trust } from './ports.ts'
 import { type SigningClock, signedOf } from './signing.ts'
 import { createThreads } from './threads.ts'
@@ -160,12 +160,12 @@ export function createInbox(parts: InboxParts) {
     tx: Transaction,
     partner: string,
     incoming: readonly Checked[],
-    { iat, since }: { iat: number; since: number },
+    { iat, came }: { iat: number; came: Came },
   ): Promise<Taken> {
     const at = clock.now()
     const begun = await store.linkIn(tx, partner, 'in')
     let link = begun
-    const notBefore = earliest(begun.currentAt ?? 0, since, at)
+    const notBefore = earliest(begun.currentAt ?? 0, came)
     // Judged here, not before: a stream that broke may have stored meanwhile what the next one brings again.
     const reached = link.n
     const given = await repeated(
@@ -272,23 +272,32 @@ export function createInbox(parts: InboxParts) {
   return {
     /**
      * Stores or refuses each packet of a batch that follows what was received before; says after the commit what became of it.
-     * `since`: when the stream began, ms. Throws ProblemError `exchange.protocol` when places don't follow, `clock.own` when no receipt
+     * Throws ProblemError `exchange.protocol` when places don't follow, `clock.own` when no receipt
      * can be signed; then nothing of the batch is kept.
      */
-    async take(partner: string, incoming: readonly Incoming[], since: number): Promise<Taken> {
+    async take(partner: string, incoming: readonly Incoming[], came: Came): Promise<Taken> {
       const iat = await signing.now()
       const batch = await Promise.all(incoming.map(packet => check(partner, packet)))
-      return db.transaction(tx => storeBatch(tx, partner, batch, { iat, since }))
+      return db.transaction(tx => storeBatch(tx, partner, batch, { iat, came }))
     },
 
-    /** The partner said in a greeting how many packets it has: when all of them are held, later ones were signed later. */
+    /**
+     * The partner said in a greeting how many packets it has: when all of them are held, later ones were signed later. One that has
+     * fewer was restored: what it signs anew keeps its first time.
+     */
     async greeted(partner: string, sent: number, said: number): Promise<void> {
       // A hello may come late: what was signed since it was written may wait.
-      const [link, now] = [await store.link(db, partner, 'in'), Math.min(clock.now(), said)]
-      if (sent > link.n || now - (link.currentAt ?? 0) < EXCHANGE_LIMITS.current) return
+      const now = Math.min(clock.now(), said)
+      const currentAt = ({ n, currentAt: before }: Link): number | null => {
+        if (sent > n) return null
+        const next = sent < n ? 0 : now
+        return Math.abs(next - (before ?? 0)) < EXCHANGE_LIMITS.current ? null : next
+      }
+      if (currentAt(await store.link(db, partner, 'in')) === null) return
       await db.transaction(async tx => {
         const held = await store.linkIn(tx, partner, 'in')
-        if (sent <= held.n) await store.saveLink(tx, partner, 'in', { ...held, currentAt: now })
+        const next = currentAt(held)
+        if (next !== null) await store.saveLink(tx, partner, 'in', { ...held, currentAt: next })
       })
     },
   }

@@ -3,6 +3,7 @@ import { encodeFrame, type Frame } from '../../protocol/exchange/frames.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import { WORK } from './budget.ts'
+import type { Came } from './contact.ts'
 import {
   claimsMore,
   FrameReader,
@@ -49,9 +50,9 @@ async function dismiss({ clock, helloTimeout }: ReceiverParts, wire: Wire, probl
   cancel()
 }
 
-async function take(parts: ReceiverParts, partner: string, batch: readonly Incoming[], since: number) {
+async function take(parts: ReceiverParts, partner: string, batch: readonly Incoming[], came: Came) {
   try {
-    const taken = await parts.inbox.take(partner, batch, since)
+    const taken = await parts.inbox.take(partner, batch, came)
     if (taken.useful.length > 0) parts.noted(partner, 'full', null)
     return taken
   } catch (error) {
@@ -156,7 +157,7 @@ async function store(
   // This node or the network stood still: what comes now may have waited, as after a stream that broke.
   if (now - begun.heardAt > EXCHANGE_LIMITS.drained) begun.since = now
   begun.heardAt = now
-  const { given, useful, refused, work } = await take(parts, partner, batch, begun.since)
+  const { given, useful, refused, work } = await take(parts, partner, batch, { since: begun.since, now })
   wire.meter.earn(useful.length * WORK.packet)
   for (const bytes of useful) wire.meter.useful(Math.min(bytes, EXCHANGE_LIMITS.useful))
   wire.meter.charge(refused * WORK.refused + work)
