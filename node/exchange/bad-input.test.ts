@@ -421,6 +421,8 @@ describe('a partner that goes beyond what a partner may do', () => {
     }
     expect(rogue.place).toBe(place)
     expect(await trace()).toEqual(before)
+    // It is noted beside what the partner hears.
+    await world.settle()
     expect(world.city(S).exchange.notices(A)).toMatchObject([{ kind: 'pause', problem: { code: 'partner.paused' } }])
     world.clock.advance(360_000)
     await rogue.end()
