@@ -3,7 +3,7 @@
  * nothing else, and the link goes on. What breaks the order of the exchange ends the stream with its problem.
  */
 import { randomBytes } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { decodeFrame, encodeFrame, type Frame } from '../../protocol/exchange/frames.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM, TYP } from '../../protocol/names.ts'
@@ -422,8 +422,9 @@ describe('a partner that goes beyond what a partner may do', () => {
     expect(rogue.place).toBe(place)
     expect(await trace()).toEqual(before)
     // It is noted beside what the partner hears.
-    await world.settle()
-    expect(world.city(S).exchange.notices(A)).toMatchObject([{ kind: 'pause', problem: { code: 'partner.paused' } }])
+    await vi.waitFor(() =>
+      expect(world.city(S).exchange.notices(A)).toMatchObject([{ kind: 'pause', problem: { code: 'partner.paused' } }]),
+    )
     world.clock.advance(360_000)
     await rogue.end()
     expect((await rogue.connect())?.type).toBe('hello')
