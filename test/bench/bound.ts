@@ -56,7 +56,10 @@ async function serve(wire: Wire): Promise<void> {
     store.addReceipted(packets, receipt)
     await wire.send(utf8.encode(receipt))
   })
-  for await (const frame of wire.frames()) add(text.decode(frame))
+  for await (const frame of wire.frames()) {
+    wire.meter.useful(frame.byteLength)
+    add(text.decode(frame))
+  }
 }
 
 function createSender(wire: Wire, bytes: number): (no: number) => void {
@@ -81,6 +84,7 @@ async function readReceipts(wire: Wire): Promise<void> {
     const ids = JSON.parse(text.decode(await verify(receipt))) as string[]
     store.receipted(receipt, first, first + ids.length - 1)
     first += ids.length
+    wire.meter.useful(frame.byteLength)
     load.done(unreceipted.splice(0, ids.length))
   }
 }
