@@ -52,6 +52,7 @@ import { createEvaluations } from './evaluations/evaluations.ts'
 import { evaluationRoutes } from './evaluations/routes.ts'
 import { createEvidence } from './evidence/evidence.ts'
 import { evidenceRoutes } from './evidence/routes.ts'
+import { Budgets } from './exchange/budget.ts'
 import { type Clock, systemClock } from './exchange/clock.ts'
 import { createExchange, type ExchangeObserver } from './exchange/exchange.ts'
 import type { ThreadHandler } from './exchange/ports.ts'
@@ -235,7 +236,9 @@ export async function startNode({
     'Connections and streams of other nodes that were refused or ended, by reason',
     ['reason'],
   )
+  const budgets = new Budgets()
   const host = await createP2pHost({
+    budgets,
     key: identity.peerKey(),
     listen: config.p2p.listen,
     announce: config.p2p.announce,
@@ -436,6 +439,7 @@ export async function startNode({
     audit,
     events,
     quota: config.quotas.materialsGB * 1e9,
+    meter: partner => budgets.of(partner),
     space: space.problem,
     released: (tx, material) => dispatch.released(tx, material),
     blobs: await openBlobStore(join(config.data, 'materials'), identity.dataKey(), createRelief()),

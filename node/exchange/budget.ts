@@ -38,6 +38,7 @@ export const WORK = {
   /** a packet given back that was given back a short time ago */ recalled: 150,
   /** each KiB of lines of a list, unpacked, that is given again */ listKiB: 16,
   /** a request on a stream of its own: looked up, answered */ request: 300,
+  /** a material that a packet names and that is to be fetched; given back when it is here */ wanted: 100,
   /** a new stream */ stream: 500,
   /** a new connection: the handshake */ connection: 3_000,
 } as const

@@ -8,6 +8,7 @@ import { type Commitment, fromHex, sha256 as hashOf, toHex } from '../../protoco
 import { type Problem, ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
+import { type Meter, WORK } from '../exchange/budget.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { Trust } from '../exchange/ports.ts'
 import type { Transport } from '../exchange/wire.ts'
@@ -32,6 +33,7 @@ export type MaterialsParts = {
   events: EventLog
   published: ServingParts['published']
   /** bytes of materials that one partner may have here */ quota: number
+  /** counts what a partner makes this node do */ meter: (partner: string) => Meter
   /** why nothing is taken from partners; null while there is room on the disk */ space: () => Problem | null
   /** A wanted material is here, in the transaction that says so: work that waited for it may go on. */
   released: (tx: Transaction, material: Pick<Commitment, 'sha256' | 'size'>) => Promise<void>
@@ -124,6 +126,7 @@ export function createMaterials(parts: MaterialsParts) {
       }
     }
     await keep(want, partner, signal)
+    parts.meter(partner).earn(WORK.wanted)
     parts.observer.fetched(partner, size)
   }
 
@@ -267,8 +270,13 @@ export function createMaterials(parts: MaterialsParts) {
     async want(tx: Transaction, partner: string, materials: readonly Commitment[]): Promise<void> {
       const backlog = backlogs.get(partner)
       if (backlog !== undefined) backlog.n += materials.length
-      for (const material of materials) await wanted.add(tx, partner, material, clock.now())
-      tx.afterCommit(() => sources.look(partner))
+      let more = 0
+      for (const material of materials) more += await wanted.add(tx, partner, material, clock.now())
+      if (more === 0) return
+      tx.afterCommit(() => {
+        parts.meter(partner).charge(more * WORK.wanted)
+        sources.look(partner)
+      })
     },
 
     /** Whether a partner may name so many materials more, before all that it named are fetched. Problem: `material.backlog`. */

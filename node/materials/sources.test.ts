@@ -224,6 +224,23 @@ describe('wanted materials of a partner', () => {
     expect(await shiyan.materials.waiting(named)).toEqual([])
   })
 
+  test('cost work until they are here: who names what it does not give is held back', async () => {
+    const budget = world.budgets.of(`${S}/${C}`)
+    const most = WORK_LIMITS.reserve / WORK.wanted
+    for (let no = 0; no < most; no += 50) await shiyan.packet('in', C, random(50))
+    expect(budget.delay).toBe(0)
+    await shiyan.packet('in', C, random(1))
+    expect(budget.delay).toBeGreaterThan(0)
+    // What comes, or is held already, costs next to nothing.
+    const honest = world.budgets.of(`${S}/${A}`)
+    honest.charge(WORK_LIMITS.reserve - 40 * WORK.wanted)
+    const given = await ankang.send(S, pdf(100))
+    await shiyan.packet('in', A, [given])
+    await expect.poll(() => shiyan.held(given.sha256)).toBe(true)
+    for (let no = 0; no < 40; no++) await shiyan.packet('in', A, [given])
+    expect(honest.delay).toBe(0)
+  })
+
   test('are so many and no more, and cost no look anything', async () => {
     const room = (more: number, partner = C) => shiyan.materials.room(shiyan.db, partner, more)
     expect([await room(MATERIAL_LIMITS.wanted), (await room(MATERIAL_LIMITS.wanted + 1)).ok]).toEqual([

@@ -44,9 +44,12 @@ export function createWantedStore(db: Database) {
   })
 
   return {
-    /** Notes what a packet of the partner names; nothing when it is held. What was given up is wanted again, but for a false size. */
-    async add(tx: Transaction, partner: string, { sha256, size, type }: Commitment, now: number): Promise<void> {
-      await tx.run(
+    /**
+     * Notes what a packet of the partner names; nothing when it is held, or wanted already. What was given up is wanted again, but
+     * for a false size. How many more are wanted: 0 or 1.
+     */
+    async add(tx: Transaction, partner: string, { sha256, size, type }: Commitment, now: number): Promise<number> {
+      return tx.run(
         `INSERT INTO wanted_materials (partner, sha256, size, type, attempts, next_at, problem, since, ended_at)
          SELECT ?1, ?2, ?3, ?4, 0, ?5, iif(m.size IS NULL, NULL, ?6), ?5, iif(m.size IS NULL, NULL, ?5)
            FROM (SELECT 1) LEFT JOIN materials m ON m.sha256 = ?2 WHERE m.size IS NOT ?3

@@ -71,6 +71,7 @@ export async function createMaterialsWorld(published: Uint8Array = new Uint8Arra
       const materials = createMaterials({
         published: async (to, sha256) => (partners.includes(to) && sha256 === hashOf(published) ? published : null),
         ...{ db, transport, clock, audit, events, quota },
+        meter: partner => budgets.of(`${code}/${partner}`),
         space: () => world.full,
         blobs: await openBlobStore(join(root, code), randomBytes(32)),
         trust: {

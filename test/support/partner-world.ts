@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exampleCities, exampleItems } from '../../examples/data/load.ts'
 import { createEvidence } from '../../node/evidence/evidence.ts'
+import { FREE } from '../../node/exchange/budget.ts'
 import { createExchange } from '../../node/exchange/exchange.ts'
 import type { OwnIdentity, ThreadHandler } from '../../node/exchange/ports.ts'
 import { openBlobStore } from '../../node/materials/blob-store.ts'
@@ -125,6 +126,7 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
     audit,
     events,
     quota: Number.MAX_SAFE_INTEGER,
+    meter: () => FREE,
     space: () => null,
     released: async () => {},
     random: () => 0,
