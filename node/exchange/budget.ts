@@ -34,7 +34,7 @@ export const WORK = {
   /** a packet that was refused, beside: refusal, receipt */ refused: 300,
   /** an application that did not hold, beside: its form was checked */ preflight: 10_000,
   /** an announcement of a list */ announcement: 200,
-  /** a packet of a long thread that one more is judged by: view, state and duties go through all */ walked: 4,
+  /** a packet of a long thread that one more is judged by: view, state and duties go through all */ walked: 12,
   /** a packet given back that was given back a short time ago */ recalled: 150,
   /** each KiB of lines of a list, unpacked, that is given again */ listKiB: 16,
   /** a request on a stream of its own: looked up, answered */ request: 300,

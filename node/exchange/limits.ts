@@ -23,13 +23,13 @@ export const EXCHANGE_LIMITS = {
   /** bytes of a body that is read with its page; a larger one is read on its own */
   bodyInPage: 16 * 1024,
   /** bytes of threads kept between batches, and by one batch; one thread may exceed it */
-  threadsHeld: 16 * 1024 * 1024,
+  threadsHeld: 8 * 1024 * 1024,
   /** bytes of a thread that are read without cost */
   threadRead: 64 * 1024,
   /** packets of a thread that one more packet is judged by without cost */
-  threadWalked: 64,
+  threadWalked: 32,
   /** bytes of a packet that was stored whose cost is given back; a larger one costs its partner the rest */
-  useful: 32 * 1024,
+  useful: 8 * 1024,
   /** share of a partner's quota of packets at which the administrator is told */
   told: 0.8,
   /** packets that one audit row of refused ones names */
