@@ -3,6 +3,7 @@ import type { PacketClaims } from '../../protocol/packet/claims.ts'
 import { encodeUtf8 } from '../../protocol/primitives.ts'
 import { openTestStore } from '../../test/support/store.ts'
 import type { Database, Transaction } from '../store/database.ts'
+import { WORK } from './budget.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
 import { createPacketStore, type PacketStore } from './packet-store.ts'
 import type { StoredPacket } from './ports.ts'
@@ -150,6 +151,6 @@ describe('bounds', () => {
     expect((await opened(2)).work).toBe(0)
     const [first, again] = [await opened(3), await opened(3)]
     expect(first.work).toBeGreaterThan(again.work)
-    expect(again.work).toBe(400)
+    expect(again.work).toBe(100 * WORK.walked)
   })
 })
