@@ -194,7 +194,10 @@ export function transportContract(name: string, make: MakeTransports): void {
       const { open } = await serving(async wire => {
         await go.got
         let count = 0
-        for await (const frame of wire.frames()) count += frame.byteLength
+        for await (const frame of wire.frames()) {
+          wire.meter.useful(frame.byteLength)
+          count += frame.byteLength
+        }
         total.put(count)
       })
       const wire = await open()
