@@ -1,4 +1,4 @@
-/** All migrations in order; a landed one is never changed. */
+/** All migrations in order; a landed one is never changed: `frozen.txt` holds the checksum of each. */
 import type { Migration } from '../migrate.ts'
 import { spine } from './001-spine.ts'
 import { peopleAudit } from './002-people-audit.ts'
