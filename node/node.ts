@@ -130,6 +130,7 @@ import { sampleRoutes } from './services/samples-routes.ts'
 import { createServices } from './services/services.ts'
 import { lockFolder } from './store/lock.ts'
 import { migrate } from './store/migrate.ts'
+import { PAST } from './store/migrations/former.ts'
 import { MIGRATIONS } from './store/migrations/index.ts'
 import { createWriteProbe } from './store/probe.ts'
 import { createSpace, freeBytes } from './store/space.ts'
@@ -179,7 +180,7 @@ export async function startNode({
   const telemetry = createTelemetry({ city: config.city.code })
   const log = telemetry.log('node')
   const store = openSqlite(join(config.data, 'tongban.db'), { report: error => log.error('after a commit', {}, error) })
-  await migrate(store, MIGRATIONS, clock.now)
+  await migrate(store, MIGRATIONS, clock.now, PAST)
   const db = markingDatabase(store)
   const audit = createAudit({ database: db, now: clock.now })
   const events = createEventLog({ database: db, now: clock.now })

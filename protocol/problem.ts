@@ -927,6 +927,14 @@ export const PROBLEMS = {
     zh: '数据由更新版本的程序写入',
     cure: 'Start the newer version',
   },
+  'store.foreign': {
+    status: 500,
+    retryable: false,
+    act: 'operator',
+    en: 'The data was not written by this program or one before it; nothing was changed',
+    zh: '数据不是由本程序或其先前版本写入的，未作任何改动',
+    cure: 'Start the program that wrote it, or restore a backup; look whether data in tongban.json names the right folder',
+  },
   'evidence.invalid': {
     status: 400,
     retryable: false,

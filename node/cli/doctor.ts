@@ -6,6 +6,9 @@ import { readCertificate } from '../../certs/index.ts'
 import { type Actor, PROBLEMS, ProblemError } from '../../protocol/problem.ts'
 import type { NodeConfig } from '../config/config.ts'
 import { openKeyStore } from '../identity/keystore.ts'
+import { judgeSchema } from '../store/migrate.ts'
+import { PAST } from '../store/migrations/former.ts'
+import { MIGRATIONS } from '../store/migrations/index.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { CommandContext } from './context.ts'
 import type { Health } from './partner-show.ts'
@@ -186,6 +189,7 @@ async function checkStore(config: NodeConfig, checks: Check[]): Promise<void> {
       })
       const db = openSqlite(path)
       try {
+        await judgeSchema(db, MIGRATIONS, PAST)
         const [result] = await db.query<{ quick_check: string }>('PRAGMA quick_check')
         if (result?.quick_check !== 'ok')
           throw new ProblemError('internal', `quick_check: ${result?.quick_check ?? 'no answer'}`)

@@ -11,6 +11,7 @@ import { createKeyStore, newDataKey, newKey } from '../identity/keystore.ts'
 import { createPeople } from '../people/people.ts'
 import type { Role } from '../people/person.ts'
 import { migrate } from '../store/migrate.ts'
+import { PAST } from '../store/migrations/former.ts'
 import { MIGRATIONS } from '../store/migrations/index.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { CommandContext } from './context.ts'
@@ -130,7 +131,7 @@ async function askCity(flags: InitFlags): Promise<{ code: string; name: string; 
 async function firstPeople(data: string, roles: readonly Role[]): Promise<Record<string, string>> {
   const db = openSqlite(join(data, 'tongban.db'))
   try {
-    await migrate(db, MIGRATIONS, Date.now)
+    await migrate(db, MIGRATIONS, Date.now, PAST)
     const audit = createAudit({ database: db, now: Date.now })
     const people = createPeople({ database: db, audit, now: Date.now, ids: randomUUID, random: randomBytes })
     const files: Record<string, string> = {}

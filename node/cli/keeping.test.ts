@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort } from '../../test/support/node-process.ts'
+import { openSqlite } from '../store/sqlite.ts'
 import { createClient } from './client.ts'
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
@@ -102,6 +103,42 @@ describe('keeping a node', () => {
     expect(await new Response(await clerk.download(`/api/v1/materials/${second}`)).text()).toBe(`${SCAN}2`)
     await stop()
   }, 60_000)
+
+  test('a store that no migration of this program made is refused alike by start, doctor, restore and recover', async () => {
+    const forge = async (path: string, from: string, to: string) => {
+      const db = openSqlite(join(root, path))
+      await db.transaction(tx =>
+        tx.run('UPDATE schema_migrations SET checksum = replace(checksum, ?, ?) WHERE version = 22', [from, to]),
+      )
+      await db.close()
+    }
+    const stores = ['node/data/tongban.db', 'second/data/tongban.db']
+    for (const path of stores) await forge(path, '4184', 'beef')
+    for (const command of [
+      ['start', '--config', 'node/tongban.json'],
+      ['recover', '--config', 'node/tongban.json'],
+      ['restore', 'second', '--folder', 'foreign'],
+    ]) {
+      const { code, error } = await tongban(command)
+      expect([command[0], code, error]).toEqual([command[0], 1, expect.stringContaining('store.foreign: ')])
+      expect(error).toContain('migration 22 sealed-answers is not one of this program')
+    }
+    expect((await tongban(['doctor', '--config', 'node/tongban.json'])).out).toMatch(/✗ store.*: store\.foreign: /)
+    for (const left of ['foreign/data', 'foreign/data.part', 'foreign/tongban.json'])
+      expect(await stat(join(root, left)).catch(() => null)).toBeNull()
+    for (const path of stores) await forge(path, 'beef', '4184')
+    expect((await tongban(['doctor', '--config', 'node/tongban.json'])).out).toMatch(/✓ store/)
+    expect(await tongban(['restore', 'second', '--folder', 'foreign'])).toMatchObject({ code: 0, error: '' })
+  }, 60_000)
+
+  test('what is no database is refused as such', async () => {
+    const file = join(root, 'node/data/tongban.db')
+    const held = await readFile(file)
+    await writeFile(file, 'not a database, but longer than the header of one is: '.repeat(100))
+    expect((await tongban(['start', '--config', 'node/tongban.json'])).error).toContain('store.foreign: ')
+    expect((await tongban(['doctor', '--config', 'node/tongban.json'])).out).toMatch(/✗ store.*: store\.foreign: /)
+    await writeFile(file, held)
+  })
 
   test('half a backup is not restored', async () => {
     await rm(join(root, 'first', 'backup.json'))

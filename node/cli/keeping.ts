@@ -12,7 +12,8 @@ import { openKeyStore } from '../identity/keystore.ts'
 import { createPeople } from '../people/people.ts'
 import { copyInWorker, writeBackup } from '../store/backup.ts'
 import { lockFolder } from '../store/lock.ts'
-import { migrate } from '../store/migrate.ts'
+import { judgeSchema, migrate } from '../store/migrate.ts'
+import { PAST } from '../store/migrations/former.ts'
 import { MIGRATIONS } from '../store/migrations/index.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import { VERSION } from '../version.ts'
@@ -109,7 +110,10 @@ async function copyMaterials(
   return copied
 }
 
-/** Makes a node's folder from a backup. Problems: `request.conflict` when a node is there, `request.invalid` for half a backup. */
+/**
+ * Makes a node's folder from a backup, whose store is migrated as by a start. Problems: `request.conflict` when a node is there,
+ * `request.invalid` for half a backup, `store.newer`, `store.foreign`.
+ */
 export async function restore(context: CommandContext, from: string, flags: { folder: string }): Promise<void> {
   const [source, folder] = [resolve(from), resolve(flags.folder)]
   const manifest = await readManifest(source)
@@ -122,7 +126,13 @@ export async function restore(context: CommandContext, from: string, flags: { fo
   for (const parent of [folder, dirname(data)]) await mkdir(parent, { recursive: true, mode: 0o700 })
   const part = `${data}.part`
   await rm(part, { recursive: true, force: true })
-  await copyTree(join(source, 'data'), part)
+  try {
+    await copyTree(join(source, 'data'), part)
+    await migrateStore(join(part, STORE))
+  } catch (error) {
+    await rm(part, { recursive: true, force: true })
+    throw error
+  }
   await rename(part, data)
   await copyFile(file, join(folder, 'tongban.json'))
   context.out.result(
@@ -131,6 +141,17 @@ export async function restore(context: CommandContext, from: string, flags: { fo
       `Restored 已恢复: ${folder}, as of 截至 ${manifest.at}\n` +
       'What was exchanged since comes back from the partners when it starts. 此后交换的数据包将在启动后从合作城市取回。',
   )
+}
+
+/** What the next start would do, so that what it would refuse is never called restored. */
+async function migrateStore(path: string): Promise<void> {
+  const db = openSqlite(path)
+  try {
+    await judgeSchema(db, MIGRATIONS, PAST)
+    await migrate(db, MIGRATIONS, Date.now, PAST)
+  } finally {
+    await db.close()
+  }
 }
 
 async function copyTree(from: string, to: string): Promise<void> {
@@ -172,7 +193,7 @@ export async function recover(context: CommandContext): Promise<void> {
     await openKeyStore(join(config.data, 'keys'), given)
     const db = openSqlite(join(config.data, STORE))
     try {
-      await migrate(db, MIGRATIONS, Date.now)
+      await migrate(db, MIGRATIONS, Date.now, PAST)
       const audit = createAudit({ database: db, now: Date.now })
       const people = createPeople({ database: db, audit, now: Date.now, ids: randomUUID, random: randomBytes })
       const { account, token } = await people.create('cli', {

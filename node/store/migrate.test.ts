@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Database } from './database.ts'
-import { type Migration, migrate } from './migrate.ts'
+import { judgeSchema, type Migration, migrate, type Past } from './migrate.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 import { openSqlite } from './sqlite.ts'
 
@@ -76,9 +77,71 @@ describe('migrations', () => {
   ])('one %s is refused', async (_, list) => {
     await migrate(db, [FIRST, { ...SECOND, version: 3 }], now)
     await expect(migrate(db, list, now)).rejects.toMatchObject({
-      problem: { code: expect.stringMatching(/internal|newer/) },
+      problem: { code: expect.stringMatching(/^store\.(foreign|newer)$/) },
     })
     expect(await history()).toHaveLength(2)
+  })
+
+  describe('with a past', () => {
+    const OLD: Migration = { ...FIRST, sql: 'CREATE TABLE a (x INTEGER);' }
+    const THIRD: Migration = { version: 3, name: 'third', sql: 'CREATE TABLE c (x INTEGER);' }
+    const sum = createHash('sha256').update(OLD.sql).digest('hex')
+    const past: Past = {
+      former: [{ version: 1, checksum: sum, bridge: 'CREATE INDEX a_x ON a (x);' }],
+      inOrderFrom: 3,
+    }
+    const indexes = () => db.query(`SELECT name FROM sqlite_schema WHERE type = 'index'`)
+
+    test('a text that was known is bridged once, before what comes after it, and counts as the present one', async () => {
+      await migrate(db, [OLD], now)
+      const uses: Migration = { ...SECOND, sql: 'DROP INDEX a_x; CREATE INDEX a_y ON a (x);' }
+      expect(await migrate(db, [FIRST, uses], now, past)).toBe(2)
+      expect(await indexes()).toEqual([{ name: 'a_y' }])
+      expect(await migrate(db, [FIRST, uses], now)).toBe(0)
+    })
+
+    test('a bridge that fails leaves the former text, and the next start tries again', async () => {
+      await migrate(db, [OLD], now)
+      const broken: Past = { ...past, former: [{ version: 1, checksum: sum, bridge: 'DROP INDEX nowhere;' }] }
+      await expect(migrate(db, [FIRST], now, broken)).rejects.toThrow(/nowhere/)
+      expect(await migrate(db, [FIRST], now, past)).toBe(1)
+    })
+
+    test.each([
+      ['just below where order begins is made up for', 3, [FIRST, SECOND, THIRD], null],
+      ['from where order begins on is refused', 2, [FIRST, SECOND, THIRD], 'store.foreign'],
+    ])('one passed over %s', async (_, inOrderFrom, list, code) => {
+      await migrate(db, [FIRST, THIRD], now)
+      const outcome = migrate(db, list, now, { former: [], inOrderFrom })
+      if (code === null) expect(await outcome).toBe(1)
+      else await expect(outcome).rejects.toMatchObject({ problem: { code } })
+    })
+
+    test('a database with tables of something else is refused, and left as it is', async () => {
+      await db.transaction(tx => tx.run('CREATE TABLE other (x INTEGER)'))
+      await expect(migrate(db, [FIRST], now)).rejects.toMatchObject({ problem: { code: 'store.foreign' } })
+      expect(await tables()).toEqual(['other'])
+    })
+
+    test('data that a migration does not fit are named with it', async () => {
+      await migrate(db, [FIRST], now)
+      await db.transaction(tx => tx.run('INSERT INTO a (x) VALUES (1), (1)'))
+      const once: Migration = { ...SECOND, sql: 'CREATE UNIQUE INDEX a_once ON a (x);' }
+      await expect(migrate(db, [FIRST, once], now)).rejects.toMatchObject({
+        problem: { code: 'store.foreign', detail: 'migration 2 second: UNIQUE constraint failed: a.x' },
+      })
+    })
+
+    test('a judgement is that of the start, and changes nothing', async () => {
+      await expect(judgeSchema(db, [FIRST], past)).rejects.toMatchObject({ problem: { code: 'store.foreign' } })
+      expect(await tables()).toEqual([])
+      await migrate(db, [OLD], now)
+      await judgeSchema(db, [FIRST, SECOND], past)
+      await expect(judgeSchema(db, [FIRST], { ...past, former: [] })).rejects.toMatchObject({
+        problem: { code: 'store.foreign', detail: 'migration 1 first is not one of this program' },
+      })
+      expect(await indexes()).toEqual([])
+    })
   })
 
   test.each([

@@ -98,7 +98,10 @@ function openFile(path: string): Connections {
     }
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : 'unknown'
-    throw new ProblemError('internal', `the store ${path} does not open: ${reason}`, { cause })
+    const foreign = cause instanceof Error && 'code' in cause && cause.code === 'SQLITE_NOTADB'
+    throw new ProblemError(foreign ? 'store.foreign' : 'internal', `the store ${path} does not open: ${reason}`, {
+      cause,
+    })
   }
 }
 
