@@ -262,6 +262,7 @@ export async function startNode({
           partner: trust.cityOf(event.peer) ?? '',
           reason: event.error instanceof Error ? event.error.message : '',
         })
+      if (event.kind === 'relay-reserved') exchange.moved()
       if (event.kind === 'denied') countDenied({ reason: event.reason })
       if (event.kind === 'cut-off') log.warning('too much work: not heard for a while', { city: event.city })
       if (event.kind === 'listener-failed') log.error('connection listener failed', {}, event.error)

@@ -97,6 +97,8 @@ export interface Exchange {
   announceList(head: string): void
   /** Tells every connected partner of new holiday tables. */
   announceCalendar(): void
+  /** This node is reached at an address more: connected partners are told, others may be reached now. */
+  moved(): void
   /** Tries the partner now. */
   wake(partner: string): void
   status(partner: string): DeliveryStatus | null
@@ -290,6 +292,12 @@ export function createExchange(parts: ExchangeParts): Exchange {
     },
     announceCalendar() {
       for (const delivery of deliveries.values()) delivery.queued()
+    },
+    moved() {
+      for (const delivery of deliveries.values()) {
+        delivery.queued()
+        delivery.returned()
+      }
     },
     wake(partner) {
       deliveries.get(partner)?.returned()

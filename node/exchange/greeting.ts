@@ -115,18 +115,21 @@ export async function readHello(
 }
 
 /**
- * Says hello again on an open stream when own keys or holiday tables have changed since: what is signed with a new key must
- * never come before the delegation that names it.
+ * Says hello again on an open stream when own keys or holiday tables have changed since, or this node is reached at an address more:
+ * what is signed with a new key must never come before the delegation that names it, and whoever is reached over a relay must
+ * be found over another one when it is down.
  */
 export class Introduction {
   readonly #parts: GreetingParts
   readonly #partner: string
   #shown: [Identity, CalendarNotice]
+  #addresses: ReadonlySet<string>
 
   constructor(parts: GreetingParts, partner: string) {
     this.#parts = parts
     this.#partner = partner
     this.#shown = this.#current()
+    this.#addresses = new Set(parts.addresses())
   }
 
   #current(): [Identity, CalendarNotice] {
@@ -135,9 +138,13 @@ export class Introduction {
 
   async renewIfChanged(wire: Wire): Promise<void> {
     const current = this.#current()
-    if (current.every((part, index) => part === this.#shown[index])) return
+    const addresses = this.#parts.addresses()
+    // One that is gone, and one that is back, cost no hello.
+    const reached = addresses.every(address => this.#addresses.has(address))
+    if (reached && current.every((part, index) => part === this.#shown[index])) return
     await wire.send(encodeFrame({ type: 'hello', hello: await writeHello(this.#parts, this.#partner) }))
     this.#shown = current
+    this.#addresses = new Set(addresses)
   }
 }
 

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { CalendarNotice } from '../../protocol/calendar/notice.ts'
-import type { Hello } from '../../protocol/exchange/frames.ts'
+import { decodeFrame, type Hello, NO_PACKETS } from '../../protocol/exchange/frames.ts'
+import { sha256 } from '../../protocol/primitives.ts'
 import { createHandClock } from '../../test/support/http.ts'
 import { FREE } from './budget.ts'
 import { createConducts } from './conduct.ts'
-import { type GreetingParts, relearn } from './greeting.ts'
+import { type GreetingParts, Introduction, relearn } from './greeting.ts'
 import { createHellos, OVERTAKING } from './hellos.ts'
+import type { Wire } from './wire.ts'
 
 const NOW = Date.parse('2026-11-23T00:00:00Z')
 const PARTNER = '420300'
@@ -66,4 +68,37 @@ describe('hellos of one partner', () => {
     await hears(NOW, 2027)
     expect(learned.years).toEqual(years)
   })
+})
+
+test('an address more is told on the open stream; one that is gone, or back, is not', async () => {
+  const [document, notice] = [
+    { certificates: ['pem'], delegations: [], revocations: [] },
+    { from: 2026, national: [], regional: [] },
+  ]
+  let addresses = ['/ip4/192.0.2.1/tcp/1/p2p-circuit']
+  const parts = {
+    clock: createHandClock(NOW),
+    identity: { city: PARTNER, document: () => document },
+    calendar: { notice: () => notice },
+    store: { link: async () => NO_PACKETS },
+    lists: { head: () => null },
+    instances: { turns: () => [], own: { id: (await sha256('run')).slice(0, 22), startedAt: NOW } },
+    software: 'test',
+    addresses: () => addresses,
+  } as unknown as GreetingParts
+  const told: string[][] = []
+  const wire = {
+    send: async (bytes: Uint8Array) => {
+      const decoded = decodeFrame(bytes)
+      told.push(decoded.ok && decoded.frame.type === 'hello' ? decoded.frame.hello.addresses : [])
+    },
+  } as unknown as Wire
+  const introduction = new Introduction(parts, '610900')
+  const [first = ''] = addresses
+  const second = '/ip4/192.0.2.2/tcp/1/p2p-circuit'
+  for (const now of [[first], [first, second], [second], [first, second], []]) {
+    addresses = now
+    await introduction.renewIfChanged(wire)
+  }
+  expect(told).toEqual([[first, second]])
 })

@@ -21,7 +21,7 @@ import { createLibp2pNode } from './libp2p-node.ts'
 import { P2P_LIMITS, type P2pLimits } from './limits.ts'
 import { hostKeyOf, type PrivatePeerKey } from './peer-id.ts'
 import { answerPing, measurePing, PING_PROTOCOL } from './ping.ts'
-import { RELAY_LIMITS, RELAYED, type RelayAt, RelayTransport, type RelayUse, reservationsOf } from './relay.ts'
+import { RELAYED, type RelayAt, RelayTransport, type RelayUse, reservationsOf } from './relay.ts'
 import { StreamWire } from './stream-wire.ts'
 
 /** What an operator may want to count or log; nothing of it stops the host. */
@@ -32,6 +32,8 @@ export type P2pEvent =
   | { kind: 'handler-failed'; protocol: string; peer: string; error: unknown }
   | { kind: 'listener-failed'; error: unknown }
   | { kind: 'relay-failed'; peer: string; error: unknown }
+  /** this node is reached over the relay from now on: it has one address more */
+  | { kind: 'relay-reserved'; peer: string }
 
 export type P2pHostOptions = {
   /** Ed25519 private JWK of the delegated peer key */
@@ -180,7 +182,7 @@ class Host implements P2pHost {
       for (const [protocol, handled] of this.#handlers) await this.#register(node, protocol, handled)
       await node.start()
       // A relay that is down must not hold up the start.
-      void this.#keepRelays()
+      this.#keepRelays()
     } catch (error) {
       this.#node = undefined
       throw new ProblemError('config.invalid', `cannot listen at ${listen.join(', ')}`, { cause: error })
@@ -231,7 +233,7 @@ class Host implements P2pHost {
     const city = this.#nameOf(peer)
     if (this.#outbound.of(city) >= this.#limits.outboundStreams) throw unreachable('too many streams are open')
     const left = this.#outbound.add(city)
-    const targets = this.#dialable(peer, addresses)
+    const targets = this.#dialable(peer, [...addresses, ...this.#overOwnRelays(peer, addresses)])
     const done = [peer, ...targets.flatMap(relayOf)].map(wanted => this.#gate.want(wanted))
     try {
       const open = await this.#openOnExisting(peer, protocol, signal)
@@ -266,18 +268,16 @@ class Host implements P2pHost {
     await Promise.all(this.#connections.of(peer).map(connection => this.#close(connection)))
   }
 
-  /** Makes and keeps the reservations at the relays that this node uses, for as long as it runs. */
-  async #keepRelays(): Promise<void> {
+  /** Makes and keeps the reservations at the relays that this node uses, each by itself, for as long as it runs. */
+  #keepRelays(): void {
     if (this.#options.relay === undefined) return
-    if (this.#usedRelays().length > 0) {
-      await this.#listenAtRelays()
-      await Promise.all(this.#usedRelays().map(relay => this.#reserve(relay)))
-    }
-    if (this.#node === undefined) return
-    this.#keeping = setTimeout(() => void this.#keepRelays(), RELAY_LIMITS.every)
+    for (const relay of this.#usedRelays()) void this.#reserve(relay)
+    this.#keeping = setTimeout(() => this.#keepRelays(), this.#limits.relayRound)
     this.#keeping.unref()
   }
 
+  /** relays at which a place is being asked for */
+  readonly #reserving = new Set<string>()
   /** relays at which the last try failed: told once */
   readonly #failing = new Set<string>()
   #listeningAtRelays: Promise<void> | undefined
@@ -289,28 +289,30 @@ class Host implements P2pHost {
   /** Never rejects: a relay that is down is asked again in the next round. */
   async #reserve({ peer, addresses }: RelayAt): Promise<void> {
     const node = this.#node
-    if (node === undefined || this.#relays.reservedAt(peerIdFromString(peer))) return
+    if (node === undefined || this.#reserving.has(peer) || this.#relays.reservedAt(peerIdFromString(peer))) return
+    this.#reserving.add(peer)
     const done = this.#gate.want(peer)
     const limit = deadline(this.#limits.dialTimeout)
     try {
-      const direct = (connection: Connection) => !connection.remoteAddr.toString().includes(RELAYED)
-      const targets = this.#dialable(
-        peer,
-        addresses.filter(address => !address.includes(RELAYED)),
-      )
+      await this.#listenAtRelays()
+      const targets = this.#directly({ peer, addresses })
       const dial = () => node.dial(targets, { signal: limit.signal })
-      const connection =
-        this.#connections.of(peer).find(direct) ?? (await this.#dials.run(this.#nameOf(peer), peer, dial))
+      const connection = this.#directTo(peer) ?? (await this.#dials.run(this.#nameOf(peer), peer, dial, limit.signal))
       await this.#relays.reserve(connection)
       this.#failing.delete(peer)
+      this.#report({ kind: 'relay-reserved', peer })
     } catch (error) {
       if (!this.#failing.has(peer)) this.#report({ kind: 'relay-failed', peer, error })
       this.#failing.add(peer)
     } finally {
       limit.clear()
       done()
+      this.#reserving.delete(peer)
     }
   }
+
+  #directTo = (peer: string): Connection | undefined =>
+    this.#connections.of(peer).find(connection => !connection.remoteAddr.toString().includes(RELAYED))
 
   /** A relay is dialled at what its own city announces: who is reached over it could tell addresses of it that lead nowhere. */
   async #connectRelay(address: string, signal: AbortSignal): Promise<void> {
@@ -319,22 +321,44 @@ class Host implements P2pHost {
     if (node === undefined || this.#connections.of(peer).length > 0) return
     const city = this.#nameOf(peer)
     const announced = [...(this.#options.announced?.() ?? [])].find(([code]) => code === city)?.[1] ?? []
-    const own = this.#dialable(
-      peer,
-      announced.filter(other => !other.includes(RELAYED)),
-    )
+    const own = this.#directly({ peer, addresses: announced })
     const targets = own.length > 0 ? own : this.#dialable(peer, [address])
     await this.#dials.run(city, peer, () => node.dial(targets, { signal }), signal)
   }
 
-  /** The addresses of a peer that one dial tries. No relay serves others than its partners, so over others none leads. */
+  /**
+   * A city that nobody can connect to may have moved to a relay that this node uses too, while neither could tell the other:
+   * it is asked for there.
+   */
+  #overOwnRelays(peer: string, addresses: readonly string[]): string[] {
+    if (addresses.length > 0 && !addresses.some(address => address.includes(RELAYED))) return []
+    return this.#usedRelays()
+      .filter(relay => relay.peer !== peer && this.#directTo(relay.peer) !== undefined)
+      .filter(relay => !addresses.some(address => address.includes(`/p2p/${relay.peer}${RELAYED}/`)))
+      .flatMap(relay => this.#directly(relay).slice(0, 1))
+      .map(relay => `${relay}${RELAYED}/p2p/${peer}`)
+  }
+
+  /**
+   * The addresses of a peer that one dial tries, those over relays that are not connected last: one that is down may take all the
+   * time that there is. No relay serves others than its partners, so over others none leads.
+   */
   #dialable(peer: string, addresses: readonly string[]): Multiaddr[] {
+    const far = (address: Multiaddr) => relayOf(address).some(relay => this.#connections.of(relay).length === 0)
     return addresses
       .flatMap(address => boundTo(peer, address))
       .filter(address => !this.#gate.denyDialMultiaddr(address))
       .filter(address => relayOf(address).every(relay => this.#cityOf(relay) !== undefined))
+      .toSorted((a, b) => Number(far(a)) - Number(far(b)))
       .slice(0, this.#limits.addressesPerPeer)
   }
+
+  /** Over no other relay. */
+  #directly = ({ peer, addresses }: RelayAt): Multiaddr[] =>
+    this.#dialable(
+      peer,
+      addresses.filter(address => !address.includes(RELAYED)),
+    )
 
   async #close(connection: Connection): Promise<void> {
     if (connection.status !== 'open') return

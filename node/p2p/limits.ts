@@ -54,6 +54,8 @@ export const P2P_LIMITS = {
   inboundStreams: 64,
   /** outbound streams of one connection, and to one city over all its connections, all protocols together */
   outboundStreams: 64,
+  /** between looks at the places at relays that this node uses; a lost one is asked for anew */
+  relayRound: 10_000,
   /** a frame read by a stream opened without `maxFrame` */
   frame: 1024 * 1024,
   /** received frames that wait for a slow consumer, of one stream; then the other end is held back. One frame may exceed it. */

@@ -29,10 +29,10 @@ const offers = (partner: (peer: string) => boolean = everybody, reservations = 4
   relay: { reservations, use: () => [] },
   cityOf: citiesOf(partner),
 })
-const uses = (relay: P2pHost) => ({
-  listen: [],
-  relay: { reservations: 0, use: () => [{ peer: relay.peer, addresses: relay.addresses() }] },
-})
+const uses = (...relays: P2pHost[]) => {
+  const used = relays.map(relay => ({ peer: relay.peer, addresses: relay.addresses() }))
+  return { listen: [], limits: { relayRound: 100 }, relay: { reservations: 0, use: () => used } }
+}
 
 /** A city that nobody can connect to, reachable at the relay, which answers what it is sent. */
 async function hidden(relay: P2pHost, options: Partial<P2pHostOptions> = {}): Promise<P2pHost> {
@@ -41,6 +41,13 @@ async function hidden(relay: P2pHost, options: Partial<P2pHostOptions> = {}): Pr
   await soon(() => expect(city.relays().used).toEqual([{ peer: relay.peer, reserved: true }]))
   return city
 }
+
+/** A relay at a port of its own, where it is again after it was stopped. */
+async function relayAtPort(options: Partial<P2pHostOptions> = offers()): Promise<P2pHost> {
+  const listen = [`/ip4/127.0.0.1/tcp/${await freePort()}`]
+  return started({ key: newPeerKey(), listen, ...options })
+}
+const reservedAt = (city: P2pHost) => city.relays().used.map(({ reserved }) => reserved)
 
 async function exchange(from: P2pHost, to: P2pHost, addresses: readonly string[], bytes: number): Promise<number> {
   const wire = await from.open(to.peer, addresses, PROTOCOL, { maxFrame: FRAME })
@@ -225,5 +232,79 @@ describe('relay', () => {
     await relay.start()
     await soon(() => expect(city.relays().used[0]?.reserved).toBe(true))
     expect(await exchange(partner, city, [address], FRAME)).toBe(FRAME)
+  }, 120_000)
+
+  test('of two relays each carries alone, and one that was down does again, also the first of them', async () => {
+    const relays = [await relayAtPort(), await relayAtPort()]
+    const [first, second] = relays as [P2pHost, P2pHost]
+    const key = newPeerKey()
+    const told: P2pEvent[] = []
+    const city = await started({ ...uses(...relays), key, onEvent: event => told.push(event) })
+    await city.handle(PROTOCOL, echo, { maxFrame: FRAME, maxStreamsPerCity: 4 })
+    await soon(() => expect(reservedAt(city)).toEqual([true, true]))
+    expect(told.map(event => event.kind === 'relay-reserved' && event.peer).toSorted()).toEqual(
+      [first.peer, second.peer].toSorted(),
+    )
+    const partner = await started({ listen: [] })
+    const addresses = city.addresses()
+    expect(addresses).toHaveLength(2)
+    for (const [down, at] of [
+      [first, [false, true]],
+      [second, [true, false]],
+    ] as const) {
+      await down.stop()
+      await soon(() => expect(reservedAt(city)).toEqual(at))
+      expect(await exchange(partner, city, addresses, FRAME)).toBe(FRAME)
+      await down.start()
+      await soon(() => expect(reservedAt(city)).toEqual([true, true]))
+    }
+    for (const relay of relays) await relay.stop()
+    await soon(() => expect(reservedAt(city)).toEqual([false, false]))
+    for (const relay of relays) await relay.start()
+    await soon(() => expect(reservedAt(city)).toEqual([true, true]))
+    expect(await exchange(partner, city, addresses, FRAME)).toBe(FRAME)
+  }, 120_000)
+
+  test('a relay that does not answer holds up no other, and is asked again', async () => {
+    const silent = await started()
+    await silent.handle('/libp2p/circuit/relay/0.2.0/hop', () => new Promise(() => {}), {
+      maxFrame: FRAME,
+      maxStreamsPerCity: 9,
+    })
+    const relay = await relayAtPort()
+    const failures: P2pEvent[] = []
+    const onEvent = (event: P2pEvent) => event.kind === 'relay-failed' && failures.push(event)
+    const city = await started({ ...uses(silent, relay), onEvent })
+    await soon(() => expect(reservedAt(city)).toEqual([false, true]))
+    expect(failures).toEqual([])
+    await soon(() => expect(failures).toHaveLength(1))
+    await relay.stop()
+    await soon(() => expect(reservedAt(city)).toEqual([false, false]))
+    await relay.start()
+    await soon(() => expect(reservedAt(city)).toEqual([false, true]))
+  }, 120_000)
+
+  test('a partner that offers no place is asked again, and gives one when it offers them', async () => {
+    const listen = [`/ip4/127.0.0.1/tcp/${await freePort()}`]
+    const key = newPeerKey()
+    const before = await started({ key, listen })
+    const failures: P2pEvent[] = []
+    const onEvent = (event: P2pEvent) => event.kind === 'relay-failed' && failures.push(event)
+    const city = await started({ ...uses(before), onEvent })
+    await soon(() => expect(failures).toHaveLength(1))
+    await before.stop()
+    await started({ key, listen, ...offers() })
+    await soon(() => expect(reservedAt(city)).toEqual([true]))
+  }, 120_000)
+
+  test('two cities that moved to another relay at the same time find each other there', async () => {
+    const [former, next] = [await relayAtPort(), await relayAtPort()]
+    const keys = [newPeerKey(), newPeerKey()]
+    const at = (relay: P2pHost) => Promise.all(keys.map(key => hidden(relay, { key })))
+    const before = await at(former)
+    const known = before.map(city => city.addresses())
+    for (const city of before) await city.stop()
+    const [one, other] = (await at(next)) as [P2pHost, P2pHost]
+    expect(await exchange(one, other, known[1] ?? [], FRAME)).toBe(FRAME)
   }, 120_000)
 })

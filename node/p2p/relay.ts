@@ -6,13 +6,14 @@
 import type { Connection, DialTransportOptions, Libp2p, Stream, Transport } from '@libp2p/interface'
 import { serviceDependencies, transportSymbol } from '@libp2p/interface'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import { deadline } from './deadline.ts'
 import { countCities, RELAY_PLACES, type RelayPlacesParts, type RelayServer, reservedCities } from './relay-places.ts'
 
 /** `/p2p/RELAY/p2p-circuit/p2p/PEER`: only such addresses lead over a relay. */
 export const RELAYED = '/p2p-circuit'
 
 export const RELAY_LIMITS = {
-  /** ms between looks at the reservations; a lost one is made anew */ every: 10_000,
+  /** ms for a relay to answer to one request for a place */ answer: 10_000,
   /** ms a relay keeps a reservation that is not renewed; clients renew it in time */ ttl: 3_600_000,
   /** streams with relay requests of one connection, and relayed connections that come over it */ streams: 32,
   /** addresses that are told of one relay */ addresses: 2,
@@ -34,6 +35,7 @@ type Circuit = Transport & {
   reservationStore: {
     addRelay(peer: Connection['remotePeer'], type: 'configured'): Promise<unknown>
     hasReservation(peer: Connection['remotePeer']): boolean
+    relayFilter: { has(peer: Uint8Array): boolean; add(peer: Uint8Array): unknown }
     getReservation(peer: Connection['remotePeer']): { addrs: Uint8Array[] } | undefined
   }
 }
@@ -80,10 +82,15 @@ export class RelayTransport {
   #load(): Promise<Circuit> {
     this.#circuit ??= import('@libp2p/circuit-relay-v2').then(({ circuitRelayTransport }) => {
       if (this.#components === undefined) throw new Error('the host is not started')
-      return circuitRelayTransport({
+      const circuit = circuitRelayTransport({
         maxInboundStopStreams: RELAY_LIMITS.streams,
         maxOutboundStopStreams: RELAY_LIMITS.streams,
-      })(this.#components) as Circuit
+        // The library's queue is emptied whenever one reservation is made: what waits in it, also a renewal, never settles.
+        reservationConcurrency: Number.POSITIVE_INFINITY,
+      })(this.#components) as unknown as Circuit
+      // The library never asks a relay again that once could not be reached or offered no place.
+      circuit.reservationStore.relayFilter = { has: () => false, add: () => {} }
+      return circuit
     })
     return this.#circuit
   }
@@ -107,9 +114,17 @@ export class RelayTransport {
     this.#circuit = undefined
   }
 
-  /** Reserves a place at the relay of an open connection, or renews it. */
+  /** Reserves a place at the relay of an open connection, or renews it; rejects when it does not answer in time. */
   async reserve({ remotePeer }: Connection): Promise<void> {
-    await this.#listening?.reservationStore.addRelay(remotePeer, 'configured')
+    const limit = deadline(RELAY_LIMITS.answer)
+    const late = new Promise<never>((_, reject) =>
+      limit.signal.addEventListener('abort', () => reject(limit.signal.reason)),
+    )
+    try {
+      await Promise.race([this.#listening?.reservationStore.addRelay(remotePeer, 'configured'), late])
+    } finally {
+      limit.clear()
+    }
   }
 
   /** Addresses at which this node is reached over the relay; none without a reservation. */
