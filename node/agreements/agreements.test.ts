@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { AgreementDocumentInput } from '../../protocol/agreement/document.ts'
+import { type AgreementDocumentInput, dayOf } from '../../protocol/agreement/document.ts'
 import { signAgreement } from '../../protocol/agreement/signature.ts'
 import type { AgreementStateName } from '../../protocol/agreement/thread.ts'
 import { LIMITS } from '../../protocol/limits.ts'
@@ -41,6 +41,8 @@ const agreements = (code: string) => world.city(code).agreements
 const wanted = { collecting: A, handling: S, item: ITEM, mode: 1 as const }
 const covered = (code: string, id: string) =>
   agreements(code).covering(world.city(code).db, id, { ...wanted, at: Math.floor(world.clock.now() / 1000) })
+
+const today = () => dayOf(world.clock.now() / 1000)
 
 async function settled<T>(work: Promise<T>): Promise<T> {
   const done = await work
@@ -265,6 +267,32 @@ describe('an agreement between many', () => {
     expect([held.state, held.signedBy]).toEqual(['active', [A, S, N]])
     expect(await covered(S, views[0]?.id ?? '')).toMatchObject({ ok: true })
     expect(world.city(A).problems).toEqual([])
+  })
+
+  test('covers a case by the thread between its two cities: another agreement that covers it is found, and can be named', async () => {
+    const views = await settled(agreements(A).propose(three(), by(1)))
+    for (const { partner, thread } of views) await settled(agreements(partner).sign(thread, null, by(2)))
+    for (const { partner, thread } of views) await completed(thread, partner)
+    const pair = await active()
+    const alliance = views[0]?.id ?? ''
+    expect((await agreements(A).find(wanted)).id).toBe(pair.id)
+    expect((await agreements(A).find({ ...wanted, agreement: alliance })).id).toBe(alliance)
+    const toS = views.find(({ partner }) => partner === S)?.thread ?? ''
+    await settled(agreements(S).change(toS, { kind: 'agreement.suspend', reason: '系统检修' }, by(2)))
+    // Nanyang's own thread with Ankang holds the same text, and says nothing of Shiyan.
+    expect(await covered(A, alliance)).toMatchObject({ ok: false, problem: { code: 'agreement.inactive' } })
+    await expect(agreements(A).find({ ...wanted, agreement: alliance })).rejects.toThrow('agreement.inactive')
+    const later = await settled(agreements(A).propose({ ...three(), title: '另一份多方协议' }, by(1)))
+    for (const { partner, thread } of later) await settled(agreements(partner).sign(thread, null, by(2)))
+    for (const { partner, thread } of later) await completed(thread, partner)
+    expect((await agreements(A).find(wanted)).id).toBe(later[0]?.id)
+    const again = later.find(({ partner }) => partner === S)?.thread ?? ''
+    await settled(
+      agreements(S).change(again, { kind: 'agreement.terminate', reason: '退出', effectiveOn: today() }, by(2)),
+    )
+    world.clock.advance(2 * 86_400_000)
+    expect((await agreements(A).find(wanted)).id).toBe(pair.id)
+    await expect(agreements(A).find({ ...wanted, agreement: 'ef'.repeat(32) })).rejects.toThrow('agreement.none')
   })
 
   test('is completed after a restart when the last signature came just before it', async () => {

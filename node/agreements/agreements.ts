@@ -106,6 +106,8 @@ export type Act =
   | { kind: 'terminate'; thread: string; input: { reason: string; effectiveOn: string } }
 
 export type CaseWanted = { collecting: string; handling: string; item: string; mode: Mode }
+const partnerOf = (own: string, { collecting, handling }: CaseWanted): string =>
+  collecting === own ? handling : collecting
 
 /** Rows read at a time. */
 const PAGE = 200
@@ -268,9 +270,9 @@ export function createAgreements(parts: AgreementsParts) {
     id: string,
     wanted: CaseWanted & { at: number },
   ): Promise<{ ok: true; document: AgreementDocument } | Refused> {
-    const partner = wanted.collecting === own ? wanted.handling : wanted.collecting
+    const partner = partnerOf(own, wanted)
     let refusal: Refused = refuse('agreement.none')
-    for (const threadNo of await records.threadsOf(store, id)) {
+    for (const threadNo of await records.threadsBetween(store, id, partner)) {
       const state = await records.state(store, threadNo)
       if (state === null) continue
       const covered = coversCase(state, id, wanted)
@@ -289,17 +291,22 @@ export function createAgreements(parts: AgreementsParts) {
      */
     covering,
 
-    /** The agreement under which such a case may begin now. Throws what `covering` refuses. */
-    async find(wanted: CaseWanted): Promise<{ id: string; document: AgreementDocument }> {
+    /**
+     * The version of an agreement under which such a case may begin now: `agreement`, or the newest that covers it. Throws what
+     * `covering` refuses.
+     */
+    async find(
+      wanted: CaseWanted & { agreement?: string | undefined },
+    ): Promise<{ id: string; document: AgreementDocument }> {
       let refusal: Refused | null = null
       const at = seconds(clock.now())
-      for (const { id } of await records.naming(db, wanted)) {
+      const named = wanted.agreement === undefined ? await records.naming(db, wanted) : [{ id: wanted.agreement }]
+      for (const { id } of named) {
         const covered = await covering(db, id, { ...wanted, at })
         if (covered.ok) return { id, document: covered.document }
         refusal ??= covered
       }
-      const partner = wanted.collecting === own ? wanted.handling : wanted.collecting
-      refusal ??= (await records.anyWith(db, partner))
+      refusal ??= (await records.anyWith(db, partnerOf(own, wanted)))
         ? refuse('agreement.uncovered', 'item')
         : refuse('agreement.none')
       throw new ProblemError(refusal.problem.code, refusal.problem.detail)

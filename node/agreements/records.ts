@@ -164,6 +164,20 @@ export function createAgreementRecords(packets: () => PacketStore, told: Pick<To
       return rows.map(row => row.n)
     },
 
+    /**
+     * Threads by which a case with `partner` is judged: those with it; where there is none, for the text came from a third city that
+     * proposed it to both, the threads with that one.
+     */
+    async threadsBetween(store: Reader, id: string, partner: string): Promise<number[]> {
+      const rows = await store.query<{ n: number; partner: string }>(
+        `SELECT DISTINCT v.thread_no AS n, a.partner FROM agreement_versions v JOIN agreements a ON a.thread_no = v.thread_no
+         WHERE v.id = ? ORDER BY a.partner = ? DESC, v.thread_no DESC LIMIT 100`,
+        [fromHex(id), partner],
+      )
+      const between = rows.filter(row => row.partner === partner)
+      return (between.length > 0 ? between : rows).map(row => row.n)
+    },
+
     /** Versions that name the item in this direction, newest first. */
     async naming(
       store: Reader,

@@ -24,7 +24,7 @@ import type { Author, Draft, OwnIdentity, StoredPacket, Target } from '../exchan
 import type { Database, Transaction } from '../store/database.ts'
 import type { CaseClocks } from './clocks.ts'
 import { createDue } from './due.ts'
-import { casesOf, handOver, type JointCase, type LinkedCase, linkedTo } from './joint.ts'
+import { casesOf, handOver, type JointCase, type LinkedCase, linkedTo, repeated } from './joint.ts'
 import { createCaseNumbers } from './numbers.ts'
 import { miscounted, type PageCounter } from './scans.ts'
 import { namingAuthorisation, tell, withAuthorisation } from './submission.ts'
@@ -44,6 +44,7 @@ export type CasesParts = {
       handling: string
       item: string
       mode: Mode
+      /** the version to begin under; absent: the newest that covers it */ agreement?: string | undefined
     }): Promise<{ id: string; document: AgreementDocument }>
   }
   materials: { held(sha256: readonly string[]): Promise<Commitment[]> }
@@ -71,6 +72,9 @@ export type NewCase = Omit<CaseContent<'case.submit'>, 'caseNo' | 'item' | 'rece
   caseNo?: string | undefined
   /** whose codes the materials have; `own` ones become the partner's by the mapping of the item */
   codes?: 'own' | 'handling' | undefined
+  /** the version of an agreement to begin under; the newest that covers it when absent */ agreement?:
+    | string
+    | undefined
 }
 
 /** `common`: fields of the form that were entered once for several items. */
@@ -196,12 +200,12 @@ export function createCases(parts: CasesParts) {
   }
 
   async function check(input: Input): Promise<Checked> {
-    const { to, item: code, caseNo, receivedAt, codes, common = [], ...typed } = input
+    const { to, item: code, caseNo, receivedAt, codes, agreement: named, common = [], ...typed } = input
     const rest = withAuthorisation(typed)
     const item = await parts.services.item(to, code)
     if (item === null) throw new ProblemError('item.unknown')
     const agreement = await parts.agreements
-      .find({ collecting: identity.city, handling: to, item: code, mode: input.mode })
+      .find({ collecting: identity.city, handling: to, item: code, mode: input.mode, agreement: named })
       .catch((error: unknown) => {
         if (error instanceof ProblemError) return error
         throw error
@@ -259,6 +263,38 @@ export function createCases(parts: CasesParts) {
     return { content, materials, agreement, findings }
   }
 
+  /** Throws what keeps any of the cases from being sent; of several, every fault with the place of its item. */
+  async function checkAll(inputs: readonly Input[]) {
+    const sound: (Omit<Checked, 'agreement'> & { input: Input; agreement: { id: string } })[] = []
+    const faults: { index: number; problem: Problem }[] = []
+    for (const [index, input] of inputs.entries()) {
+      const checked = await check(input).catch(unknownItem)
+      if ('problem' in checked) {
+        faults.push({ index, problem: checked.problem })
+        continue
+      }
+      const { agreement, findings } = checked
+      const errors = findings.filter(({ level }) => level === 'error')
+      if (errors.length > 0) faults.push({ index, problem: { code: 'case.preflight', detail: tell(errors) } })
+      if (agreement instanceof ProblemError) faults.push({ index, problem: agreement.problem })
+      else sound.push({ ...checked, input, agreement })
+    }
+    // Under which agreement it would begin comes first: without one the rest is in vain.
+    const [first] = faults.toSorted(
+      (a, b) => Number(a.problem.code === 'case.preflight') - Number(b.problem.code === 'case.preflight'),
+    )
+    if (first === undefined) return sound
+    if (inputs.length === 1) throw new ProblemError(first.problem.code, first.problem.detail)
+    const told = faults.map(({ index, problem: { code, detail } }) =>
+      [
+        `items.${index}`,
+        ...(code === first.problem.code ? [] : [code]),
+        ...(detail === undefined ? [] : [detail]),
+      ].join(': '),
+    )
+    throw new ProblemError(first.problem.code, told.join('; '))
+  }
+
   /** Writes the cases in one transaction; the second and further ones name the first as their lead. */
   async function submitAll(
     inputs: readonly Input[],
@@ -266,13 +302,9 @@ export function createCases(parts: CasesParts) {
     alongside?: (tx: Transaction) => Promise<void>,
   ): Promise<CaseRow[]> {
     const lead = inputs.length > 1 ? parts.threadId() : undefined
+    const checked = await checkAll(inputs)
     const targets: Target[] = []
-    for (const [index, input] of inputs.entries()) {
-      const { content, materials, agreement, findings } = await check(input)
-      if (agreement instanceof ProblemError) throw agreement
-      const errors = findings.filter(({ level }) => level === 'error')
-      if (errors.length > 0)
-        throw new ProblemError('case.preflight', `${inputs.length > 1 ? `items.${index}: ` : ''}${tell(errors)}`)
+    for (const [index, { input, content, materials, agreement }] of checked.entries()) {
       const caseNo = input.caseNo ?? (await nextCaseNo())
       const parent = index === 0 ? input.parent : lead
       targets.push({
@@ -299,6 +331,11 @@ export function createCases(parts: CasesParts) {
       await alongside?.(tx)
     })
     return Promise.all(targets.map(async ({ thread }) => toRow(await rowOf(thread))))
+  }
+
+  async function faultsOf(input: Input): Promise<Finding[]> {
+    const { agreement, findings } = await check(input)
+    return agreement instanceof ProblemError ? [findingOf(agreement.problem), ...findings] : findings
   }
 
   async function parentOf(thread: string): Promise<string | null> {
@@ -358,18 +395,17 @@ export function createCases(parts: CasesParts) {
 
   return {
     /** All that would keep the case from being sent, without sending it. Throws `item.unknown`. */
-    async preflight(input: NewCase): Promise<Finding[]> {
-      const { agreement, findings } = await check(input)
-      if (!(agreement instanceof ProblemError)) return findings
-      const { code, detail } = agreement.problem
-      const { en, zh } = PROBLEMS[code]
-      return [
-        {
-          ...{ field: detail === 'mode' ? 'mode' : 'item', level: 'error', cure: 'administrator' },
-          ...{ reason: `${code}: ${en}`, reasonZh: zh },
-        },
-        ...findings,
-      ]
+    preflight: faultsOf,
+
+    /** The same of every item of a joint one, each finding under `items.N`. Problem: `request.invalid`. */
+    async preflightJoint(joint: JointCase): Promise<Finding[]> {
+      const findings: Finding[] = []
+      for (const [index, input] of casesOf(joint).entries()) {
+        const found = await faultsOf(input).catch(unknownItem)
+        for (const finding of 'problem' in found ? [findingOf(found.problem)] : found)
+          findings.push({ ...finding, field: `items.${index}.${finding.field}` })
+      }
+      return [...findings, ...repeatedItems(joint)]
     },
 
     /** What an item asks for at this counter, and in which modes an agreement covers it now. Throws `item.unknown`. */
@@ -400,25 +436,45 @@ export function createCases(parts: CasesParts) {
     },
 
     /** Submits the cases of a joint one (多地联办, 一件事), all or none, the leading first. Problems: as of `submit`. */
-    submitJoint: (
+    submitJoint: async (
       joint: JointCase,
       actor: string,
       alongside?: (tx: Transaction) => Promise<void>,
-    ): Promise<CaseRow[]> => submitAll(casesOf(joint), actor, alongside),
+    ): Promise<CaseRow[]> => {
+      const twice = repeatedItems(joint)
+      if (twice.length > 0) throw new ProblemError('case.preflight', tell(twice))
+      return submitAll(casesOf(joint), actor, alongside)
+    },
 
-    /** Hands all results of a joint case over at once; the cases that were handed over. Problem: `case.transition`. */
-    async handOver(thread: string, by: string | undefined, actor: string): Promise<number> {
-      const linked = await linkedTo(db, thread, await parentOf(thread))
-      const targets = handOver(linked, new Date(clock.now()).toISOString(), by)
-      if (targets.length === 0) throw new ProblemError('case.transition', 'no joint case with a result')
-      await parts.author().writeAll(targets, async (tx, written) => {
-        for (const packet of written)
-          await audit.append(tx, {
-            ...{ actor, action: packet.claims.kind, subject: packet.claims.thread },
-            detail: { packet: packet.id },
-          })
-      })
-      return targets.length
+    /**
+     * Hands the results of a joint case over that are there and were not received yet; how many, and whose are still to come.
+     * Problem: `case.transition` when there is none.
+     */
+    async handOver(
+      thread: string,
+      by: string | undefined,
+      actor: string,
+    ): Promise<{ handedOver: number; missing: LinkedCase[] }> {
+      const { ready, missing } = handOver(await linkedTo(db, thread, await parentOf(thread)))
+      if (ready.length === 0)
+        throw new ProblemError(
+          'case.transition',
+          missing.length === 0
+            ? 'no joint case with a result that was not received yet'
+            : missing.map(({ partner, item, state }) => `${partner} ${item.name}: no result yet (${state})`).join('; '),
+        )
+      const content = { receivedAt: new Date(clock.now()).toISOString(), ...(by === undefined ? {} : { by }) }
+      await parts.author().writeAll(
+        ready.map(({ thread, partner }) => ({ thread, partner, drafts: [{ kind: 'case.result-received', content }] })),
+        async (tx, written) => {
+          for (const packet of written)
+            await audit.append(tx, {
+              ...{ actor, action: packet.claims.kind, subject: packet.claims.thread },
+              detail: { packet: packet.id },
+            })
+        },
+      )
+      return { handedOver: ready.length, missing }
     },
 
     /** Takes one step on a case. Problems: `case.transition`, `case.author`, `material.missing`, `request.invalid`, `exchange.recovering`. */
@@ -528,6 +584,27 @@ export function createCases(parts: CasesParts) {
     },
   }
 }
+
+/** An item that is in no list is a fault of its place alone. */
+function unknownItem(error: unknown): { problem: Problem } {
+  if (error instanceof ProblemError && error.problem.code === 'item.unknown') return { problem: error.problem }
+  throw error
+}
+
+/** What stands in the way of a case besides what was written in it. */
+function findingOf({ code, detail }: Problem): Finding {
+  const { en, zh } = PROBLEMS[code]
+  return {
+    ...{ field: detail === 'mode' ? 'mode' : detail === 'agreement' ? 'agreement' : 'item', level: 'error' },
+    ...{ cure: code === 'item.unknown' ? 'clerk' : 'administrator', reason: `${code}: ${en}`, reasonZh: zh },
+  }
+}
+
+const repeatedItems = (joint: JointCase): Finding[] =>
+  repeated(joint).map(index => ({
+    ...{ field: `items.${index}.item`, level: 'error', cure: 'clerk' },
+    ...{ reason: 'the same as an item before it, word for word', reasonZh: '与前面的事项完全相同' },
+  }))
 
 /** Joins what the dispatch and the materials say of one case. */
 export const waitingOf = async (

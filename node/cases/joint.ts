@@ -5,14 +5,13 @@
 import { LIMITS } from '../../protocol/limits.ts'
 import { fromHex, toHex } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
-import type { Target } from '../exchange/ports.ts'
 import type { Database } from '../store/database.ts'
 import type { NewCase } from './cases.ts'
 
 /** What stands once for all, and what each item adds; a field of both is the item's, forms are put together. */
 export type JointCase = {
-  shared: Omit<NewCase, 'to' | 'item' | 'mode' | 'caseNo' | 'parent'>
-  items: readonly (Pick<NewCase, 'to' | 'item' | 'mode'> & {
+  shared: Omit<NewCase, 'to' | 'item' | 'mode' | 'caseNo' | 'parent' | 'agreement'>
+  items: readonly (Pick<NewCase, 'to' | 'item' | 'mode' | 'agreement'> & {
     [Key in 'form' | 'materials' | 'purpose']?: NewCase[Key] | undefined
   })[]
 }
@@ -24,6 +23,8 @@ export type LinkedCase = {
   lead: boolean
   state: string
   outcome: string | null
+  /** seconds: the result was sent, and received by the applicant */ sent: number | null
+  handedOver: number | null
 }
 
 /** The cases that a joint one consists of, the leading first. Problem: `request.invalid`. */
@@ -50,8 +51,11 @@ export async function linkedTo(db: Database, thread: string, parent: string | nu
     item_name: string
     state: string
     outcome: string | null
+    sent: number | null
+    handedOver: number | null
   }>(
-    `SELECT t.thread, c.partner, c.item_code, c.item_name, c.state, c.outcome FROM cases c JOIN threads t ON t.no = c.thread_no
+    `SELECT t.thread, c.partner, c.item_code, c.item_name, c.state, c.outcome,
+       c.fold ->> '$.instants.sent' AS sent, c.fold ->> '$.instants.handedOver' AS handedOver FROM cases c JOIN threads t ON t.no = c.thread_no
      WHERE c.thread_no IN (SELECT thread_no FROM cases WHERE parent = ? UNION SELECT no FROM threads WHERE thread = ?)
      ORDER BY c.parent IS NOT NULL, c.thread_no LIMIT ?`,
     [fromHex(lead), fromHex(lead), LIMITS.jointCases],
@@ -64,20 +68,32 @@ export async function linkedTo(db: Database, thread: string, parent: string | nu
     lead: toHex(row.thread) === lead,
     state: row.state,
     outcome: row.outcome,
+    sent: row.sent,
+    handedOver: row.handedOver,
   }))
 }
 
-/** One hand-over: every result of a joint case that is on its way is received at once. Problem: `case.transition` when one is not ready. */
-export function handOver(cases: readonly LinkedCase[], receivedAt: string, by: string | undefined): Target[] {
-  const open = cases.find(({ state }) => !READY.includes(state))
-  if (open !== undefined) throw new ProblemError('case.transition', `${open.item.name}: no result yet (${open.state})`)
-  return cases
-    .filter(({ state }) => state === 'sending' || state === 'closed')
-    .map(({ thread, partner }) => ({
-      thread,
-      partner,
-      drafts: [{ kind: 'case.result-received', content: { receivedAt, ...(by === undefined ? {} : { by }) } }],
-    }))
+/** A result on its way that the applicant has not received yet, and cases whose result may still come. */
+export type HandOver = { ready: LinkedCase[]; missing: LinkedCase[] }
+
+/** What of a joint case can be handed over now: a result that was sent, stands, and was not received before. */
+export const handOver = (cases: readonly LinkedCase[]): HandOver => ({
+  ready: cases.filter(
+    ({ state, outcome, sent, handedOver }) =>
+      sent !== null && handedOver === null && (state === 'sending' || (state === 'closed' && outcome !== 'void')),
+  ),
+  missing: cases.filter(({ state }) => state !== 'sending' && state !== 'closed' && state !== 'refused'),
+})
+
+/** Places of items that stand twice, word for word: one of each pair was put in by mistake. */
+export function repeated(joint: JointCase): number[] {
+  const seen = new Set<string>()
+  return casesOf(joint).flatMap(({ to, item, mode, form, materials }, place) => {
+    const key = JSON.stringify([to, item, mode, sorted(form), materials.map(({ code, sha256 }) => [code, sha256])])
+    if (seen.has(key)) return [place]
+    seen.add(key)
+    return []
+  })
 }
 
-const READY = ['sending', 'closed', 'refused']
+const sorted = (form: Record<string, unknown>) => Object.entries(form).sort(([a], [b]) => (a < b ? -1 : 1))

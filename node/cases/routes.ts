@@ -10,6 +10,7 @@ import { TITLES } from '../evidence/timeline.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../http/route.ts'
 import type { CaseDetail, CaseRow, Cases } from './cases.ts'
+import type { LinkedCase } from './joint.ts'
 
 const states = Object.keys(STATES) as [State, ...State[]]
 const duties = Object.keys(DUTIES) as [Duty, ...Duty[]]
@@ -50,6 +51,16 @@ export const Case = z.strictObject({
   updatedAt: Time,
 })
 
+const Linked = z.strictObject({
+  thread: ThreadId,
+  partner: DivisionCode,
+  item: z.strictObject({ code: z.string(), name: z.string() }),
+  lead: z.boolean(),
+  state: z.enum(states),
+  stateName: z.string(),
+  outcome: z.enum(OUTCOMES).nullable(),
+})
+
 const Detail = Case.extend({
   deadlines: z
     .array(
@@ -73,17 +84,7 @@ const Detail = Case.extend({
     .array(z.strictObject({ packet: Sha256, kind: z.enum(kinds), at: Time, answerBy: Day.nullable() }))
     .describe('reminders, supervisions, objections and appeals of the other city that wait for an answer'),
   linked: z
-    .array(
-      z.strictObject({
-        thread: ThreadId,
-        partner: DivisionCode,
-        item: z.strictObject({ code: z.string(), name: z.string() }),
-        lead: z.boolean(),
-        state: z.enum(states),
-        stateName: z.string(),
-        outcome: z.enum(OUTCOMES).nullable(),
-      }),
-    )
+    .array(Linked)
     .describe('the cases of a joint one (多地联办, 一件事) that this node holds, the leading first'),
   agreement: Sha256.nullable(),
   promisedBy: z.string().nullable(),
@@ -147,16 +148,27 @@ export const NewCase = z.strictObject({
     .describe(
       "whose codes `materials` have: `own` ones become the partner's by the mapping of the item; handling by default",
     ),
+  agreement: Sha256.optional().describe(
+    'id of the version of an agreement to begin under, where several cover it; absent: the newest that does',
+  ),
 })
 
-const { caseNo: _caseNo, parent: _parent, to: _to, item: _item, mode: _mode, ...shared } = NewCase.shape
+const {
+  caseNo: _caseNo,
+  parent: _parent,
+  to: _to,
+  item: _item,
+  mode: _mode,
+  agreement: _agreement,
+  ...shared
+} = NewCase.shape
 export const NewJointCase = z.strictObject({
   shared: z
     .strictObject(shared)
     .describe('what stands once for all items: applicant, agent, window, consent, common fields of the forms'),
   items: z
     .array(
-      NewCase.pick({ to: true, item: true, mode: true }).extend({
+      NewCase.pick({ to: true, item: true, mode: true, agreement: true }).extend({
         form: shared.form.optional().describe('fields of this item, put to the shared ones'),
         materials: shared.materials.optional().describe('in place of the shared ones'),
         purpose: shared.purpose,
@@ -190,6 +202,13 @@ export const toAnswer = ({ no: _, submittedAt, updatedAt, due, ownDue, ...row }:
   updatedAt: time(updatedAt),
 })
 
+const toLinked = ({ sent: _, handedOver: __, ...entry }: LinkedCase): z.input<typeof Linked> => ({
+  ...entry,
+  state: entry.state as State,
+  stateName: STATES[entry.state as State],
+  outcome: entry.outcome as (typeof OUTCOMES)[number] | null,
+})
+
 const ofSeconds = (value: number | null) => timeOrNull(value === null ? null : value * 1000)
 
 function toDetail({
@@ -220,12 +239,7 @@ function toDetail({
     deadlines: clock.deadlines.map(entry => ({ ...entry, dutyName: DUTIES[entry.duty] })),
     deemedAccepted: clock.deemedAccepted,
     questions: questions.map(({ packet, kind, at, answerBy }) => ({ packet, kind, at: time(at * 1000), answerBy })),
-    linked: linked.map(entry => ({
-      ...entry,
-      state: entry.state as State,
-      stateName: STATES[entry.state as State],
-      outcome: entry.outcome as (typeof OUTCOMES)[number] | null,
-    })),
+    linked: linked.map(toLinked),
     steps,
     waiting: waiting.map(entry => ({ ...entry, at: time(entry.at) })),
     timeline: timeline.map(entry => ({
@@ -259,6 +273,19 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
       }),
       problems: ['item.unknown'],
       handle: async ({ body }) => ({ findings: await cases.preflight(body) }),
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/cases/joint/preflight',
+      id: 'preflightJointCase',
+      summary: 'Check every item of a joint case, without sending any (预检)',
+      roles: WORKERS,
+      body: NewJointCase,
+      bodyBytes: 512 * 1024,
+      answer: z.strictObject({
+        findings: z.array(Finding).describe('`field` begins with the place of the item: `items.1.form.phone`'),
+      }),
+      handle: async ({ body }) => ({ findings: await cases.preflightJoint(body) }),
     })
     api.operation({
       method: 'post',
@@ -309,15 +336,20 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
       method: 'post',
       path: '/api/v1/cases/{thread}/hand-over',
       id: 'handOverJointCase',
-      summary: 'Hand all results of a joint case over at once (一次送达)',
+      summary:
+        'Hand the results of a joint case over at once (一次送达): those that are there and were not received yet',
       roles: WORKERS,
       params,
       body: z.strictObject({ by: text(200).optional().describe('who handed them over') }),
-      answer: z.strictObject({ handedOver: z.number().int() }),
-      problems: ['thread.unknown', 'case.transition', 'exchange.recovering', 'clock.own'],
-      handle: async ({ params: { thread }, body, person }) => ({
-        handedOver: await cases.handOver(thread, body.by, actorOf(person)),
+      answer: z.strictObject({
+        handedOver: z.number().int(),
+        missing: z.array(Linked).describe('cases whose result is still to come'),
       }),
+      problems: ['thread.unknown', 'case.transition', 'exchange.recovering', 'clock.own'],
+      handle: async ({ params: { thread }, body, person }) => {
+        const { handedOver, missing } = await cases.handOver(thread, body.by, actorOf(person))
+        return { handedOver, missing: missing.map(toLinked) }
+      },
     })
     api.operation({
       method: 'get',

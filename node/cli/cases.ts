@@ -79,15 +79,27 @@ export async function submitJoint(
 
 export async function handOver(context: CommandContext, thread: string, flags: { by?: string }): Promise<void> {
   const client = await context.client()
-  const done = await client.post<{ handedOver: number }>(`/api/v1/cases/${thread}/hand-over`, flags)
-  context.out.result(done, ({ handedOver }) => `Handed over 已送达: ${handedOver}`)
+  const done = await client.post<{ handedOver: number; missing: Detail['linked'] }>(
+    `/api/v1/cases/${thread}/hand-over`,
+    flags,
+  )
+  const name = context.out.json ? String : await cityNames(client)
+  context.out.result(done, ({ handedOver, missing }) =>
+    [
+      `Handed over 已送达: ${handedOver}`,
+      ...missing.map(entry => `  no result yet 尚无结果: ${name(entry.partner)} ${entry.item.name} ${entry.stateName}`),
+    ].join('\n'),
+  )
 }
 
 /** Prints what a clerk must cure; exit code 1 when there is anything. */
 export async function preflight(context: CommandContext, path: string, flags: CaseFlags): Promise<void> {
   const client = await context.client()
   const given = await withMaterials(client, context.out, (await readJson(path)) as Given, flags)
-  const { findings } = await client.post<{ findings: Finding[] }>('/api/v1/cases/preflight', given)
+  const { findings } = await client.post<{ findings: Finding[] }>(
+    given?.shared === undefined ? '/api/v1/cases/preflight' : '/api/v1/cases/joint/preflight',
+    given,
+  )
   tellFindings(context, findings)
 }
 

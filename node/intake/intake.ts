@@ -10,7 +10,7 @@ import { ProblemError } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { CaseRow, Cases, NewCase } from '../cases/cases.ts'
-import { casesOf, type JointCase } from '../cases/joint.ts'
+import type { JointCase } from '../cases/joint.ts'
 import type { StoredPacket } from '../exchange/ports.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { CaseDrafts, DraftContent } from './drafts.ts'
@@ -31,7 +31,7 @@ export type IntakeParts = {
   db: Database
   audit: Audit
   drafts: CaseDrafts
-  cases: Pick<Cases, 'preflight' | 'submit' | 'submitJoint' | 'guide'>
+  cases: Pick<Cases, 'preflight' | 'preflightJoint' | 'submit' | 'submitJoint' | 'guide'>
   packets: (threadNo: number) => Promise<StoredPacket[]>
   applicantKey: (number: string) => Uint8Array
   /** what a whole case, and a whole joint one, must look like */ schemas: {
@@ -92,12 +92,7 @@ export function createIntake({ db, audit, drafts, cases, packets, applicantKey, 
     const parsed = parse(content)
     if (!parsed.whole) return parsed.findings
     if (parsed.one !== null) return cases.preflight(parsed.one)
-    const inputs = parsed.joint === null ? [] : casesOf(parsed.joint)
-    const findings: Finding[] = []
-    for (const [index, input] of inputs.entries())
-      for (const finding of await cases.preflight(input))
-        findings.push({ ...finding, field: `items.${index}.${finding.field}` })
-    return findings
+    return parsed.joint === null ? [] : cases.preflightJoint(parsed.joint)
   }
 
   return {
