@@ -9,6 +9,7 @@ import type { Carrier } from '../adapters/sdk/carrier.ts'
 import type { Adapter } from '../adapters/sdk/port.ts'
 import { readCertificate } from '../certs/index.ts'
 import type { CaseState } from '../protocol/case/fold.ts'
+import { readStrictJson, toldFault } from '../protocol/json-outside.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import { verifyPacket } from '../protocol/packet/envelope.ts'
 import { type Problem, ProblemError } from '../protocol/problem.ts'
@@ -999,7 +1000,10 @@ async function pickAdapter(config: NodeConfig): Promise<Adapter> {
     return createWorkbench()
   }
   const { createRestAdapter } = await import('../adapters/rest/rest.ts')
-  const mapping: unknown = JSON.parse(await readFile(resolve(config.folder, config.adapter.mapping), 'utf8'))
+  const file = resolve(config.folder, config.adapter.mapping)
+  const read = readStrictJson((await readFile(file, 'utf8')).replace(/^\uFEFF/, ''))
+  if (!read.ok) throw new ProblemError('config.invalid', `${file}: ${toldFault(read)}`)
+  const mapping = read.value
   const secrets = await readSecrets(config.adapter.secrets, process.env, config.folder)
   const { baseUrl } = config.adapter
   return createRestAdapter({ config: baseUrl === undefined ? mapping : { ...(mapping as object), baseUrl }, secrets })

@@ -87,7 +87,8 @@ function isPlainNumber(text: string, from: number, to: number): boolean {
   return String(value) === written && isExact(value)
 }
 
-const isExact = (value: number): boolean =>
+/** Whether a double is no more than what one text may have meant: finite, and no integer past 2^53 − 1. */
+export const isExact = (value: number): boolean =>
   Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value))
 
 /** A name that stood twice is there once; names and strings are judged when the text had escapes of surrogates. */

@@ -806,6 +806,14 @@ export const PROBLEMS = {
     zh: '适配器字段映射失败',
     cure: 'Correct the mapping, then retry',
   },
+  'adapter.unknown': {
+    status: 502,
+    retryable: false,
+    act: 'operator',
+    en: 'The approval system took the packet or not: its answers cannot be read',
+    zh: '审批系统的答复无法读取，是否已受理不明',
+    cure: 'Look into the approval system for the case; correct what answers in its place, or the charset, then retry',
+  },
   // --- HTTP edge and operation
   'request.invalid': {
     status: 400,

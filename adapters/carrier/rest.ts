@@ -10,7 +10,9 @@ const LIMITS = { timeoutMs: 15_000, maxResponseBytes: 256 * 1024 }
 /** Events of one parcel that are read. */
 const EVENTS = 500
 
-const Ordered = z.object({ number: z.string().min(1).max(50) })
+const Ordered = z.object({
+  number: z.union([z.string(), z.int().transform(String)]).pipe(z.string().min(1).max(50)),
+})
 const Tracked = z.object({
   events: z
     .array(
@@ -51,6 +53,7 @@ export function createRestCarrier({ name, url, token }: { name: string; url: str
       const retryable = answer.status >= 500 || answer.status === 429 || answer.status === 408
       return { ok: false, detail: `the carrier answers with status ${answer.status}`, retryable }
     }
+    if (answer.unreadable !== null) return { ok: false, detail: "the carrier's answer cannot be read", retryable: true }
     const parsed = schema.safeParse(answer.body ?? {})
     return parsed.success
       ? { ok: true, value: parsed.data }

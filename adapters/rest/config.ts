@@ -122,6 +122,12 @@ export const RestConfig = z
       .min(1024)
       .max(16 * 1024 * 1024)
       .default(1024 * 1024),
+    charset: z
+      .enum(['utf-8', 'gb18030'])
+      .optional()
+      .describe(
+        'what answers are written in, for a system that does not say it or says it wrongly; gb18030 holds GBK and GB 2312. Chinese text in UTF-8 is known by its bytes',
+      ),
     dictionaries: z.record(z.string().regex(/^[A-Za-z][\w-]{0,63}$/), DictionaryTable).default({}),
     errors: z
       .record(z.string().min(1).max(64), z.string().min(1).max(300))

@@ -120,7 +120,7 @@ describe('events', () => {
     for (let round = 0; round < 3; round++) expect(await poll('0')).toMatchObject({ ids: ['e1', 'e4'], cursor: '0' })
     expect(log).toEqual([{ message: 'answers held back', fields: { count: 2, problem: reason } }])
     server.use(http.get('https://approval.test/', () => new HttpResponse(null, { status: 200 })))
-    expect(await adapter.check(context)).toEqual({ ok: false, detail: `events: ${reason}; answers held back: 2` })
+    expect(await adapter.check(context)).toEqual({ ok: false, detail: `${reason}; answers held back: 2` })
     page({ events: [accept(1, 'A'), accept(2, 'B'), progress(3, 'B'), progress(4, 'C')], next: 4 })
     expect(await poll('0')).toMatchObject({ ids: ['e1', 'e2', 'e3', 'e4'], cursor: '4' })
     expect(log.at(-1)?.message).toBe('no answer is held back any longer')
@@ -152,7 +152,7 @@ describe('events', () => {
     server.use(http.get('https://approval.test/', () => new HttpResponse(null, { status: 200 })))
     expect(await adapter.check(context)).toEqual({
       ok: false,
-      detail: 'events: events.cursor: found no cursor; answers held back: all',
+      detail: 'events.cursor: found no cursor; answers held back: all',
     })
   })
 
@@ -175,7 +175,58 @@ describe('events', () => {
     page('x'.repeat(2049))
     expect(await failing()).toEqual({
       code: 'adapter.unavailable',
-      detail: 'events: the answer is larger than 2048 bytes',
+      detail: 'events: HTTP 200, but the answer is larger than maxResponseBytes',
+    })
+  })
+
+  test('an answer that cannot be read is not an empty page, also when nothing else is asked of it', async () => {
+    const { failing } = begin()
+    page('<html>login</html>')
+    expect(await failing()).toEqual({
+      code: 'adapter.unavailable',
+      detail: 'events: HTTP 200, but the answer is a page',
+    })
+    page('OK')
+    expect(await failing()).toMatchObject({ detail: 'events: HTTP 200, but the answer is no JSON' })
+    page('')
+    expect(await failing()).toMatchObject({ detail: 'events: HTTP 200, but the answer is empty' })
+  })
+
+  test('ids, numbers and cursors beyond 2^53 keep every digit', async () => {
+    const { poll } = begin()
+    const asked = page(
+      '{"next":900719925474099301,"events":[' +
+        '{"id":202611300000000001,"no":202611300000000123,"step":2,"promised":"20261210"},' +
+        '{"id":202611300000000002,"no":202611300000000124,"step":"8","name":"承办"},' +
+        '{"id":202611300000000003202611,"no":9007199254740991,"step":"8","name":"承办"}]}',
+    )
+    const { events, cursor } = await poll()
+    expect(events?.map(({ id, localCaseNo }) => [id, localCaseNo])).toEqual([
+      ['202611300000000001', '202611300000000123'],
+      ['202611300000000002', '202611300000000124'],
+      ['202611300000000003202611', '9007199254740991'],
+    ])
+    expect(cursor).toBe('900719925474099301')
+    await poll(cursor)
+    expect(asked.at(-1)).toBe('900719925474099301')
+  })
+
+  test.each(['1.5', '{"a":1}', '[1]', 'true'])('%s is neither an id nor a number of a case', async id => {
+    const { poll } = begin()
+    page(`{"next":1,"events":[{"id":${id},"no":"A","step":2,"promised":"20261210"}]}`)
+    expect(await poll('0')).toMatchObject({ ids: [], cursor: '0' })
+    page(`{"next":1,"events":[{"id":1,"no":${id},"step":2,"promised":"20261210"}]}`)
+    expect(await poll('0')).toMatchObject({ ids: [], cursor: '0' })
+  })
+
+  test('a text of an answer holds the digits that the system wrote', async () => {
+    const text = "'费用' & fee & '元，流水' & serial"
+    const { poll } = begin({
+      events: { ...events, each: { ...events.each, body: { 'case.progress': { step: text } } } },
+    })
+    page('{"next":1,"events":[{"id":1,"no":"A","step":8,"fee":0.1234567890123456789,"serial":202611300000000123}]}')
+    expect((await poll()).events?.[0]?.move.body).toEqual({
+      step: '费用0.1234567890123456789元，流水202611300000000123',
     })
   })
 

@@ -6,10 +6,18 @@ import { CASE_CONTENT, type MoveRequest } from '../../protocol/case/kinds.ts'
 import type { JsonValue } from '../../protocol/primitives.ts'
 import { fieldOf } from '../../protocol/primitives.ts'
 import { type Problem, ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
-import { type Answer, download, send } from '../sdk/http.ts'
-import { type AdapterContext, type LocalEvent, type Mapping, type MappingInput, mappingInput } from '../sdk/index.ts'
+import {
+  type AdapterContext,
+  type Answer,
+  download,
+  type LocalEvent,
+  type Mapping,
+  type MappingInput,
+  mappingInput,
+  send,
+} from '../sdk/index.ts'
 import type { AnswerKind } from './config.ts'
-import { isLabel, judge, mayPass, readCaseNo } from './judge.ts'
+import { asText, isLabel, judge, mayPass, readCaseNo } from './judge.ts'
 import type { EventsPlan, RestPlan } from './plan.ts'
 
 const EVENT_ID_CHARACTERS = 200
@@ -67,8 +75,8 @@ export function createPoller(plan: RestPlan, events: EventsPlan) {
   async function nextCursor(page: MappingInput, from: string): Promise<string> {
     const value = await evaluate(events.cursor, page)
     if (value === undefined || value === null) return from
-    const cursor = typeof value === 'number' ? String(value) : value
-    if (typeof cursor !== 'string' || cursor === '' || cursor.length > CURSOR_CHARACTERS) {
+    const cursor = asText(value)
+    if (cursor === null || cursor === '' || cursor.length > CURSOR_CHARACTERS) {
       throw new ProblemError('adapter.mapping', `${events.cursor.place}: found no cursor`)
     }
     return cursor
@@ -123,8 +131,8 @@ export function createPoller(plan: RestPlan, events: EventsPlan) {
     if (body === undefined) return refuse('adapter.mapping', `${events.kind.place}: gave a kind that each.body lacks`)
     const id = await events.id.evaluate(input)
     if (!id.ok) return id
-    const text = typeof id.value === 'number' ? String(id.value) : id.value
-    if (typeof text !== 'string' || !isLabel(text, EVENT_ID_CHARACTERS)) {
+    const text = asText(id.value)
+    if (text === null || !isLabel(text, EVENT_ID_CHARACTERS)) {
       return refuse('adapter.mapping', `${events.id.place}: found no id of 1 to ${EVENT_ID_CHARACTERS} characters`)
     }
     const mapped = await body.evaluate(input)
@@ -147,7 +155,7 @@ export function createPoller(plan: RestPlan, events: EventsPlan) {
     const whole = { ...body }
     const problems: Refused[] = []
     const fetched = async (file: JsonValue | undefined): Promise<string> => {
-      const kept = await fetchFile(String(file ?? ''), context)
+      const kept = await fetchFile(asText(file) ?? '', context)
       if (!kept.ok) problems.push(kept)
       return kept.ok ? kept.sha256 : ''
     }

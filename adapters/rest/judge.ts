@@ -1,14 +1,14 @@
 /** What an answer of the approval system means: done, try again later, or refused for a person to see. */
+import type { JsonValue } from '../../protocol/primitives.ts'
 import { type Refused, refuse } from '../../protocol/problem.ts'
-import type { Answer } from '../sdk/http.ts'
-import { type Mapping, type MappingInput, mappingInput } from '../sdk/index.ts'
-import type { RequestPlan, ResponsePlan } from './plan.ts'
+import { type Answer, type Mapping, type MappingInput, mappingInput, type Unreadable } from '../sdk/index.ts'
+import type { RequestPlan } from './plan.ts'
 
 export type Verdict =
   | { ok: true; input: MappingInput }
   | {
       ok: false
-      code: 'adapter.unavailable' | 'adapter.refused' | 'adapter.mapping'
+      code: 'adapter.unavailable' | 'adapter.refused' | 'adapter.mapping' | 'adapter.unknown'
       detail: string
       retryable: boolean
     }
@@ -21,6 +21,18 @@ export const mayPass = (status: number): boolean => status === 408 || status ===
  * (draft-ietf-httpapi-idempotency-key-header §2.7)
  */
 const CONFLICT_ATTEMPTS = 5
+
+export const JUDGE_LIMITS = {
+  /** attempts after which a person is asked about an answer that cannot be read; the key keeps each from a second effect */ unknownAttempts: 5,
+} as const
+
+const UNREADABLE: Record<Unreadable | 'empty', string> = {
+  page: 'a page',
+  charset: 'in another charset; see `charset`',
+  json: 'no JSON',
+  large: 'larger than maxResponseBytes',
+  empty: 'empty',
+}
 
 /** Thrown by a mapping, to leave many steps at once. */
 class MappingFailed extends Error {
@@ -39,26 +51,34 @@ export async function judge(
 ): Promise<Verdict> {
   const unavailable = (why: string): Verdict => fail('adapter.unavailable', plan, why, true)
   const refused = (why: string): Verdict => fail('adapter.refused', plan, why, false)
-  if (!answer.ok) return answer.again ? unavailable(answer.why) : refused(answer.why)
+  /** The status says that it went well, and the answer that would say more cannot be read: an effect may be there. */
+  const unknown = (what: keyof typeof UNREADABLE): Verdict => {
+    const why = `HTTP ${status}, but the answer is ${UNREADABLE[what]}`
+    return attempt < JUDGE_LIMITS.unknownAttempts ? unavailable(why) : fail('adapter.unknown', plan, why, false)
+  }
+  if (!answer.ok) return unavailable(answer.why)
   const { status } = answer
   if (mayPass(status)) return unavailable(`HTTP ${status}`)
   if (status < 200 || (status >= 300 && status < 400)) return refused(`HTTP ${status}; redirects are not followed`)
   const good = status < 300
-  if (!answer.readable && good && reads(plan.response)) return refused(`HTTP ${status}, but the answer is not JSON`)
+  if (good && answer.unreadable !== null && (answer.unreadable === 'page' || plan.reads || plan.response.ok !== null))
+    return unknown(answer.unreadable)
   const made = mappingInput(plan.name, answer.body ?? null)
   if (!made.ok) return mappingFailed(made)
   const { input } = made
   try {
     const says = (mapping: Mapping | null) => isTrue(mapping, input, status)
     const { response } = plan
-    if (good && (response.ok === null || (await says(response.ok)))) return { ok: true, input }
-    if (answer.readable) {
+    const done = good && (response.ok === null || (await says(response.ok)))
+    if (done && (!plan.reads || answer.body !== undefined)) return { ok: true, input }
+    if (answer.unreadable === null) {
       if (await says(response.duplicate)) return { ok: true, input }
       if (status === 409 && (await namesCase(response.localCaseNo, input, status))) return { ok: true, input }
       if (await says(response.retry)) return unavailable(`${said(status, await codeOf(response.error, input, errors))}`)
     }
+    if (good && answer.body === undefined) return unknown('empty')
     if (status === 409 && attempt < CONFLICT_ATTEMPTS) return unavailable('HTTP 409, perhaps still at work on it')
-    return refused(said(status, answer.readable ? await codeOf(response.error, input, errors) : null))
+    return refused(said(status, answer.unreadable === null ? await codeOf(response.error, input, errors) : null))
   } catch (error) {
     if (error instanceof MappingFailed) return mappingFailed(error.refused)
     throw error
@@ -72,12 +92,15 @@ export async function readCaseNo(
 ): Promise<{ ok: true; number: string } | Refused> {
   const mapped = await mapping.evaluate(input)
   if (!mapped.ok) return mapped
-  const { value } = mapped
-  const number = typeof value === 'number' ? String(value) : value
-  return typeof number === 'string' && isCaseNo(number)
+  const number = asText(mapped.value)
+  return number !== null && isCaseNo(number)
     ? { ok: true, number }
     : refuse('adapter.mapping', `${mapping.place}: found no local case number of 1 to 100 characters`)
 }
+
+/** What an answer gives as a number or id: text, or a whole number; null for all else. */
+export const asText = (value: JsonValue | undefined): string | null =>
+  typeof value === 'string' ? value : typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : null
 
 /** Whether a text can serve as a number or id: 1 to `max` characters, none of them control, no blank at its ends. */
 export const isLabel = (text: string, max: number): boolean =>
@@ -94,13 +117,11 @@ export const mappingFailed = ({ problem }: Refused): Extract<Verdict, { ok: fals
 })
 
 const fail = (
-  code: 'adapter.unavailable' | 'adapter.refused',
+  code: 'adapter.unavailable' | 'adapter.refused' | 'adapter.unknown',
   plan: RequestPlan,
   why: string,
   retryable: boolean,
 ): Verdict => ({ ok: false, code, detail: `${plan.name}: ${why}`, retryable })
-
-const reads = ({ ok, localCaseNo }: ResponsePlan): boolean => ok !== null || localCaseNo !== null
 
 async function isTrue(mapping: Mapping | null, input: MappingInput, status: number): Promise<boolean> {
   if (mapping === null) return false
@@ -115,7 +136,8 @@ async function isTrue(mapping: Mapping | null, input: MappingInput, status: numb
 async function namesCase(mapping: Mapping | null, input: MappingInput, status: number): Promise<boolean> {
   if (mapping === null) return false
   const mapped = await mapping.evaluate(input, { httpStatus: status })
-  return mapped.ok && ((typeof mapped.value === 'string' && isCaseNo(mapped.value)) || typeof mapped.value === 'number')
+  const number = mapped.ok ? asText(mapped.value) : null
+  return number !== null && isCaseNo(number)
 }
 
 const said = (status: number, code: string | null): string =>

@@ -5,6 +5,7 @@ import {
   compileMapping,
   compileTemplate,
   type Dictionary,
+  type Limits,
   type Mapping,
   type MappingFunctions,
   mappingFunctions,
@@ -26,6 +27,7 @@ export type RequestPlan = {
   address: Address
   headers: Record<string, string>
   response: ResponsePlan
+  /** more is taken from the answer than whether it went well */ reads: boolean
 }
 export type PacketPlan = RequestPlan & { body: Mapping }
 export type EventsPlan = RequestPlan & {
@@ -46,7 +48,7 @@ export type RestPlan = {
   events: EventsPlan | null
   check: RequestPlan | null
   errors: ReadonlyMap<string, string>
-  limits: { timeoutMs: number; maxResponseBytes: number }
+  limits: Limits
 }
 
 const NO_RESPONSE: ResponsePlan = { ok: null, duplicate: null, retry: null, error: null, localCaseNo: null }
@@ -83,11 +85,12 @@ class Compiler {
   }
 
   plan(): RestPlan {
-    const { register, packets, materials, unmapped, errors, timeoutMs, maxResponseBytes } = this.#config
+    const { register, packets, materials, unmapped, errors, timeoutMs, maxResponseBytes, charset } = this.#config
     return {
       register: {
         ...this.#packet('register', 'register', register, ['caseNo', 'thread', 'idempotencyKey']),
         response: this.#response('register.response', register.response),
+        reads: true,
       },
       packets: new Map(
         Object.entries(packets).map(([kind, packet]) => [
@@ -100,7 +103,7 @@ class Compiler {
       events: this.#events(),
       check: this.#check(),
       errors: new Map(Object.entries(errors)),
-      limits: { timeoutMs, maxResponseBytes },
+      limits: { timeoutMs, maxResponseBytes, ...(charset === undefined ? {} : { charset }) },
     }
   }
 
@@ -141,6 +144,7 @@ class Compiler {
       headers: this.#headers(place, request.headers),
       body: this.#template(`${place}.body`, request.body),
       response: this.#response(`${place}.response`, request.response),
+      reads: false,
     }
   }
 
@@ -163,6 +167,7 @@ class Compiler {
       address: this.#path('materials.path', materials.path, names, 'sha256'),
       headers: this.#headers('materials', materials.headers),
       response: this.#response('materials.response', materials.response),
+      reads: false,
     }
   }
 
@@ -176,6 +181,7 @@ class Compiler {
       address: this.#path('events.path', events.path, ['cursor'], 'cursor'),
       headers: this.#headers('events', events.headers),
       response: this.#response('events', { ok: events.ok, error: events.error }),
+      reads: true,
       start: events.start,
       list: this.#mapping('events.list', events.list),
       id: this.#mapping('events.each.id', each.id),
@@ -197,6 +203,7 @@ class Compiler {
               address: this.#path('events.files.path', events.files.path, ['file'], 'file'),
               headers: this.#headers('events.files', events.files.headers),
               response: NO_RESPONSE,
+              reads: true,
             },
     }
   }
@@ -210,6 +217,7 @@ class Compiler {
       address: this.#path('check.path', check.path, []),
       headers: this.#auth,
       response: { ...NO_RESPONSE, ok: this.#optional('check.ok', check.ok) },
+      reads: false,
     }
   }
 

@@ -3,6 +3,7 @@ import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { CANARIES, sampleMaterial, samplePacket, sampleSubmit, testContext } from '../sdk/test-kit.ts'
 import type { RestConfigInput } from './config.ts'
+import { JUDGE_LIMITS } from './judge.ts'
 import { createRestAdapter } from './rest.ts'
 
 const server = setupServer()
@@ -218,13 +219,46 @@ describe('register', () => {
     expect(await adapter.deliver(submit, context)).toMatchObject({ code: 'adapter.refused' })
   })
 
-  test('HTTP 200 with a page instead of JSON is refused, not taken for success', async () => {
-    answering('<html>login</html>', { status: 200 })
-    expect(await adapterOf().deliver(submit, context)).toMatchObject({
-      code: 'adapter.refused',
-      detail: 'register: HTTP 200, but the answer is not JSON',
+  test.each([
+    ['a page', '<html>login</html>', 'a page'],
+    ['a text', 'success', 'no JSON'],
+    ['JSON cut off', '{"status":{"code":1},"cus', 'no JSON'],
+    ['nothing', '', 'empty'],
+    ['an answer without end', 'x'.repeat(3000), 'larger than maxResponseBytes'],
+  ])('%s at HTTP 200 leaves open what became of the case: try again, and then ask a person', async (_, body, what) => {
+    answering(body, { status: 200 })
+    const adapter = adapterOf({ maxResponseBytes: 2048 })
+    for (const attempt of [0, JUDGE_LIMITS.unknownAttempts - 1])
+      expect(await adapter.deliver({ ...submit, attempt }, context)).toEqual({
+        ok: false,
+        code: 'adapter.unavailable',
+        detail: `register: HTTP 200, but the answer is ${what}`,
+        retryable: true,
+      })
+    expect(await adapter.deliver({ ...submit, attempt: JUDGE_LIMITS.unknownAttempts }, context)).toEqual({
+      ok: false,
+      code: 'adapter.unknown',
+      detail: `register: HTTP 200, but the answer is ${what}`,
+      retryable: false,
     })
   })
+
+  test('a page is no success of a packet either, of whose answer nothing is read', async () => {
+    const adapter = adapterOf({ packets: { 'case.withdraw': { path: '/withdraw', body: {} } } })
+    const withdraw = samplePacket(submit, 'case.withdraw', 'SP1')
+    answering('<!doctype html><title>login</title>', { status: 200 }, 'post', '/withdraw')
+    expect(await adapter.deliver(withdraw, context)).toMatchObject({ code: 'adapter.unavailable', retryable: true })
+    answering('OK', { status: 200 }, 'post', '/withdraw')
+    expect(await adapter.deliver(withdraw, context)).toEqual({ ok: true })
+  })
+
+  test.each(['202611300000000123', '20261130000000000000012345', '9007199254740993'])(
+    'the number %s, which no double holds, is taken as it was written',
+    async flowsn => {
+      answering(`{"status":{"code":1},"custom":{"flowsn":${flowsn}}}`)
+      expect(await adapterOf().deliver(submit, context)).toEqual({ ok: true, localCaseNo: flowsn })
+    },
+  )
 
   test('a code that the dictionary lacks is told before anything is sent', async () => {
     const seen = answering(good)
@@ -237,27 +271,45 @@ describe('register', () => {
     expect(seen).toEqual([])
   })
 
-  test('an answer in the national charset is read', async () => {
-    const response = { ...base.register.response, localCaseNo: "custom.text & '-1'" }
-    const gbk = new Uint8Array([
-      ...Buffer.from('{"status":{"code":1},"custom":{"text":"'),
-      0xca,
-      0xae,
-      0xd1,
-      0xdf,
-      0x22,
-      0x7d,
-      0x7d,
-    ])
+  const chineseNo = { ...base.register, response: { ...base.register.response, localCaseNo: "custom.text & '-1'" } }
+  const [head, tail] = [Buffer.from('{"status":{"code":1},"custom":{"text":"'), Buffer.from('"}}')]
+  const GBK = Buffer.concat([head, Buffer.from([0xca, 0xae, 0xd1, 0xdf]), tail])
+  const FOUR_BYTES = Buffer.concat([head, Buffer.from([0x82, 0x35, 0x8f, 0x33]), tail])
+  const UTF8 = Buffer.concat([head, Buffer.from('材料齐全'), tail])
+  async function read(bytes: Uint8Array, type: string, change: Partial<RestConfigInput> = {}) {
     server.use(
       http.post('https://approval.test/api/cases', () =>
-        HttpResponse.arrayBuffer(gbk.buffer, { headers: { 'content-type': 'application/json; charset=GB2312' } }),
+        HttpResponse.arrayBuffer(new Uint8Array(bytes).buffer, { headers: { 'content-type': type } }),
       ),
     )
-    expect(await adapterOf({ register: { ...base.register, response } }).deliver(submit, context)).toEqual({
-      ok: true,
-      localCaseNo: '十堰-1',
-    })
+    return adapterOf({ register: chineseNo, ...change }).deliver(submit, context)
+  }
+
+  test.each(['GB2312', 'gbk', 'gb18030', 'cp936', 'MS936', 'x-gbk', '"gb2312"', 'GB_2312-80'])(
+    'an answer in the national charset is read under its name %s',
+    async charset => {
+      expect(await read(GBK, `application/json; charset=${charset}`)).toEqual({ ok: true, localCaseNo: '十堰-1' })
+      expect(await read(FOUR_BYTES, `application/json;charset=${charset}`)).toMatchObject({ localCaseNo: '龦-1' })
+    },
+  )
+
+  test('Chinese text in UTF-8 is read as that, whatever the label or the setting says', async () => {
+    for (const type of ['application/json; charset=GBK', 'text/html;charset=gb2312', 'application/json'])
+      for (const charset of ['gb18030', undefined] as const)
+        expect(await read(UTF8, type, charset === undefined ? {} : { charset })).toEqual({
+          ok: true,
+          localCaseNo: '材料齐全-1',
+        })
+  })
+
+  test('the setting tells the charset of a system that does not say it, or says it wrongly', async () => {
+    for (const type of ['application/json', 'text/html', 'application/json; charset=utf-8', 'text/plain;charset=x']) {
+      expect(await read(GBK, type)).toMatchObject({
+        code: 'adapter.unavailable',
+        detail: 'register: HTTP 200, but the answer is in another charset; see `charset`',
+      })
+      expect(await read(GBK, type, { charset: 'gb18030' })).toEqual({ ok: true, localCaseNo: '十堰-1' })
+    }
   })
 })
 

@@ -5,7 +5,6 @@
  */
 import type * as z from 'zod'
 import { ProblemError } from '../../protocol/problem.ts'
-import { type Request, send } from '../sdk/http.ts'
 import {
   type Adapter,
   type AdapterContext,
@@ -13,6 +12,8 @@ import {
   type DeliveryResult,
   type MappingInput,
   mappingInput,
+  type Request,
+  send,
 } from '../sdk/index.ts'
 import { RestConfig } from './config.ts'
 import { createPoller, type Poller } from './events.ts'
@@ -181,5 +182,5 @@ async function check(
     if (!verdict.ok) return { ok: false, detail: verdict.detail }
   }
   const held = poller?.held() ?? null
-  return held === null ? { ok: true } : { ok: false, detail: `events: ${held}` }
+  return held === null ? { ok: true } : { ok: false, detail: held }
 }

@@ -2,6 +2,7 @@
  * One HTTP request to an outside system: no redirect, a bounded answer, a bound on silence and one on the whole, so that an
  * answer that trickles ends too. Errors of the runtime may quote addresses, headers and data, so none is passed on.
  */
+import { readKeepingDigits } from '../../protocol/json-outside.ts'
 import type { JsonValue } from '../../protocol/primitives.ts'
 import { Patience } from './patience.ts'
 
@@ -12,16 +13,23 @@ export type Request = {
   body?: string | { type: string; size: number; open(): ReadableStream<Uint8Array> }
 }
 
-/** `body` is undefined when there is none, or when it is no JSON (`readable` false). `again`: a later attempt may succeed. */
-export type Answer =
-  | { ok: true; status: number; body: JsonValue | undefined; readable: boolean }
-  | { ok: false; why: string; again: boolean }
+/** Why an answer says nothing: a page (of a login, a proxy), bytes of another charset, no JSON, or larger than the limit. */
+export type Unreadable = 'page' | 'charset' | 'json' | 'large'
 
-/** `timeoutMs`: the longest silence; a whole call lasts HTTP_LIMITS.silences times as long, and longer for the files in it. */
-export type Limits = { timeoutMs: number; maxResponseBytes: number }
+/** An answer; `body` is undefined when it is empty, and when it is `unreadable`. */
+type Read = { ok: true; status: number; body: JsonValue | undefined; unreadable: Unreadable | null }
+
+/** An answer, or why there is none: then nothing is known of the effect, and a later attempt may succeed. */
+export type Answer = Read | { ok: false; why: string }
+
+/**
+ * `timeoutMs`: the longest silence; a whole call lasts HTTP_LIMITS.silences times as long, and longer for the files in it.
+ * `charset`: what answers are written in, whatever they say of themselves.
+ */
+export type Limits = { timeoutMs: number; maxResponseBytes: number; charset?: 'utf-8' | 'gb18030' }
 
 export async function send(request: Request, limits: Limits, signal: AbortSignal): Promise<Answer> {
-  if (signal.aborted) return { ok: false, why: 'aborted', again: true }
+  if (signal.aborted) return { ok: false, why: 'aborted' }
   const patience = new Patience(limits.timeoutMs, signal, typeof request.body === 'object')
   const upload = new Upload(request, bytes => patience.file(bytes))
   try {
@@ -34,12 +42,13 @@ export async function send(request: Request, limits: Limits, signal: AbortSignal
     })
     patience.moved()
     const bytes = await readBytes(response, limits.maxResponseBytes, () => patience.moved())
+    const { status } = response
     if (bytes === null) {
-      return { ok: false, why: `the answer is larger than ${limits.maxResponseBytes} bytes`, again: false }
+      return { ok: true, status, body: undefined, unreadable: 'large' }
     }
-    return { ok: true, status: response.status, ...parse(bytes, response.headers.get('content-type')) }
+    return { ok: true, status, ...parse(bytes, response.headers.get('content-type'), limits.charset) }
   } catch {
-    return { ok: false, why: upload.fault ?? patience.over ?? 'no connection, or it broke', again: true }
+    return { ok: false, why: upload.fault ?? patience.over ?? 'no connection, or it broke' }
   } finally {
     patience.stop()
     await upload.stop()
@@ -64,7 +73,7 @@ export async function download<T>(
       redirect: 'manual',
       signal: patience.signal,
     }).catch(() => null)
-    if (response === null) return { ok: false, why: patience.over ?? 'no connection', again: true }
+    if (response === null) return { ok: false, why: patience.over ?? 'no connection' }
     patience.moved()
     if (response.status !== 200 || response.body === null) {
       await response.body?.cancel().catch(() => {})
@@ -91,7 +100,7 @@ export async function download<T>(
     return { ok: true, value: await take(bytes) }
   } catch (error) {
     if (!broken) throw error
-    return { ok: false, why: patience.over ?? 'the connection broke', again: true }
+    return { ok: false, why: patience.over ?? 'the connection broke' }
   } finally {
     patience.stop()
   }
@@ -174,17 +183,38 @@ async function readBytes(response: Response, limit: number, moved: () => void): 
   }
 }
 
-/** Old systems write the national charset (GB 18030) instead of UTF-8, and say so. The types know fewer than Bun does. */
-const CHARSETS = /^(utf-8|gb18030|gbk|gb2312)$/i
+/** Names under which the national charset (GB 18030, which holds GBK and GB 2312) goes; the types know fewer than Bun does. */
+const NATIONAL = /^(gb[_-]?18030|x?-?gbk|(cs)?gb[_-]?2312(-80|80)?|cp936|ms936|windows-936|euc-cn|chinese)$/i
+const NATIONAL_CHARSET = 'gb18030' as 'utf-8'
 
-function parse(bytes: Uint8Array, type: string | null): { body: JsonValue | undefined; readable: boolean } {
-  if (bytes.length === 0) return { body: undefined, readable: true }
-  const named = /;\s*charset="?([^\s";]+)/i.exec(type ?? '')?.[1] ?? ''
+/** Chinese text in UTF-8 takes three bytes a character; the national charset makes bytes of that form by chance alone, and not whole texts. */
+const THREE_BYTES = /[\u0800-\uffff]/
+
+/**
+ * The text of an answer; null when its bytes are not of its charset. What it says of itself, or `charset` in its place, is believed
+ * unless the bytes are Chinese in UTF-8, as they are where a label was left from before.
+ */
+function decode(bytes: Uint8Array, type: string | null, charset: Limits['charset']): string | null {
+  const named = charset ?? /;\s*charset="?([^\s";]+)/i.exec(type ?? '')?.[1] ?? ''
+  const utf8 = decodeAs('utf-8', bytes)
+  if (!NATIONAL.test(named) || (utf8 !== null && THREE_BYTES.test(utf8))) return utf8
+  return decodeAs(NATIONAL_CHARSET, bytes)
+}
+
+function decodeAs(charset: 'utf-8', bytes: Uint8Array): string | null {
   try {
-    const charset = (CHARSETS.test(named) ? named : 'utf-8') as 'utf-8'
-    const text = new TextDecoder(charset, { fatal: true }).decode(bytes)
-    return { body: JSON.parse(text) as JsonValue, readable: true }
+    return new TextDecoder(charset, { fatal: true }).decode(bytes)
   } catch {
-    return { body: undefined, readable: false }
+    return null
   }
+}
+
+/** What the bytes of an answer say. A number of which a double would lose digits is text, as long as it was written. */
+function parse(bytes: Uint8Array, type: string | null, charset: Limits['charset']): Pick<Read, 'body' | 'unreadable'> {
+  if (bytes.length === 0) return { body: undefined, unreadable: null }
+  const text = decode(bytes, type, charset)
+  if (text === null) return { body: undefined, unreadable: 'charset' }
+  const read = readKeepingDigits(text)
+  if (read.ok) return { body: read.value as JsonValue, unreadable: null }
+  return { body: undefined, unreadable: /^\s*</.test(text) ? 'page' : 'json' }
 }

@@ -4,6 +4,7 @@
  */
 export { compileDictionary, type Dictionary, DictionaryTable } from './dictionary.ts'
 export { mappingFunctions } from './functions.ts'
+export { type Answer, download, type Limits, type Request, send, type Unreadable } from './http.ts'
 export {
   compileMapping,
   compileTemplate,

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { unwritable } from '../../protocol/json-text.ts'
 import {
   compileMapping,
   compileTemplate,
@@ -141,11 +142,73 @@ describe('mapping', () => {
     const identity = compile('$')
     await fc.assert(
       fc.asyncProperty(fc.dictionary(fc.string(), fc.jsonValue()), async value => {
+        fc.pre(unwritable(value, 100) === null)
         const plain = JSON.parse(JSON.stringify(value)) as unknown
         expect(await identity.evaluate(input(value))).toEqual({ ok: true, value: plain })
       }),
       { numRuns: 200 },
     )
+  })
+})
+
+describe('numbers', () => {
+  const value = { large: 9007199254740991, small: 0.1234567890123456, digits: '900719925474099301', fees: [10.5, 2.25] }
+  const LOST = 'a number beyond ±(2^53 − 1), of which the last digits are lost; take it as text'
+
+  test.each([
+    ["large & '-' & small", '9007199254740991-0.1234567890123456'],
+    ['$string(large)', '9007199254740991'],
+    ["digits & ''", '900719925474099301'],
+    ["$sum(fees) & '元'", '12.75元'],
+    ['[large, small].$string()', ['9007199254740991', '0.1234567890123456']],
+    ["$join(fees.($ & ''), '/')", '10.5/2.25'],
+    ['$string({ "a": small, "b": $sum })', '{"a":0.1234567890123456,"b":""}'],
+    ['$string({ "a": 1 }, true)', '{\n  "a": 1\n}'],
+    ["none & 'x' & none", 'x'],
+    ["$string(none) & ''", ''],
+    ["null & ''", 'null'],
+    ['$map(fees, $string)', ['10.5', '2.25']],
+    ["$number('12.50')", 12.5],
+    ["$number('1e2') + 1", 101],
+    ["$number('0x1F')", 31],
+    ['$number(true)', 1],
+    ['$number(none)', undefined],
+  ])('%s has every digit', async (expression, expected) => {
+    expect(await evaluate(expression, value)).toEqual({ ok: true, value: expected })
+  })
+
+  test.each([
+    '$number(digits)',
+    "$string($number(digits)) & 'x'",
+    'large + 2',
+    "large + 2 & ''",
+    '$sum([large, large])',
+    '{ "a": [large * 10] }',
+    "$parseInteger(digits, '0')",
+    "$number('0.1000000000000000055')",
+    "$string({ 'a': large + 2 })",
+  ])('%s is refused, and never rounded', async expression => {
+    const result = await evaluate(expression, value)
+    expect(result.ok ? result.value : result.problem).toMatchObject({
+      code: 'adapter.mapping',
+      detail: expect.stringContaining(LOST),
+    })
+  })
+
+  test.each(['202611300000000123', "id = 9007199254740993 ? 'a' : 'b'"])('%s is no expression', expression => {
+    expect(compileMapping('here', expression)).toMatchObject({
+      ok: false,
+      problem: { code: 'config.invalid', detail: `here: ${LOST}` },
+    })
+  })
+
+  test('an input that was rounded before is refused with the name of its field', () => {
+    const rounded = Number('202611300000000123')
+    expect(mappingInput('page', { list: [{ flowsn: rounded }] })).toMatchObject({
+      ok: false,
+      problem: { code: 'adapter.mapping', detail: `page: flowsn: ${LOST}` },
+    })
+    for (const none of [Number.NaN, Number.POSITIVE_INFINITY]) expect(mappingInput('page', [none]).ok).toBe(false)
   })
 })
 

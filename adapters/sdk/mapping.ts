@@ -3,6 +3,8 @@
  * A mapping is a pure function of its input, so that a repeated attempt sends the same bytes under the same key.
  */
 import jsonata from 'jsonata'
+import { isExactNumber } from '../../protocol/json-outside.ts'
+import { isExact } from '../../protocol/json-text.ts'
 import type { JsonValue } from '../../protocol/primitives.ts'
 import { type Refused, refuse } from '../../protocol/problem.ts'
 
@@ -39,6 +41,8 @@ export interface Mapping {
 /** A tree of JSON whose every string is an expression; a field whose expression finds nothing is left out. */
 export type Template = string | number | boolean | null | Template[] | { [field: string]: Template }
 
+const ROUNDED = 'a number beyond ±(2^53 − 1), of which the last digits are lost; take it as text'
+
 /** Not to be had in a mapping: what turns data into code, and what would make two attempts differ. */
 const REFUSED_FUNCTIONS = new Set(['eval', 'now', 'millis', 'random', 'shuffle'])
 
@@ -65,11 +69,16 @@ function plain(
   limit: number,
 ): { ok: true; value: JsonValue | undefined } | { ok: false; reason: string } {
   let text: string | undefined
+  let rounded: string | null = null
   try {
-    text = JSON.stringify(value)
+    text = JSON.stringify(value, (name, member: unknown) => {
+      if (typeof member === 'number' && !isExact(member)) rounded ??= name
+      return member
+    })
   } catch {
     return { ok: false, reason: 'not plain JSON' }
   }
+  if (rounded !== null) return { ok: false, reason: `${rounded === '' ? '' : `${rounded}: `}${ROUNDED}` }
   if (text === undefined) return { ok: true, value: undefined }
   if (text.length > limit) return { ok: false, reason: `larger than ${limit} characters of JSON` }
   return { ok: true, value: JSON.parse(text) as JsonValue }
@@ -95,8 +104,16 @@ export function compileMapping(
   } catch (error) {
     return refuse('config.invalid', `${place}: ${codeOf(error)}`)
   }
-  const refused = variableNames(compiled.ast()).find(name => REFUSED_FUNCTIONS.has(name))
-  if (refused !== undefined) return refuse('config.invalid', `${place}: $${refused} is not available in a mapping`)
+  const nodes = nodesOf(compiled.ast())
+  const refused = nodes.find(({ type, value }) => type === 'variable' && REFUSED_FUNCTIONS.has(String(value)))
+  if (refused !== undefined)
+    return refuse('config.invalid', `${place}: $${refused.value} is not available in a mapping`)
+  if (nodes.some(({ type, value }) => type === 'number' && !isExact(Number(value))))
+    return refuse('config.invalid', `${place}: ${ROUNDED}`)
+  for (const node of nodes) if (node.type === 'binary' && node.value === '&') keepDigits(node)
+  compiled.registerFunction(TEXT_OF, textOf)
+  compiled.registerFunction('string', textOf, '<x-b?:s>')
+  compiled.registerFunction('number', numberOf, '<(nsb)-:n>')
   for (const [name, { call, signature }] of Object.entries(functions)) {
     compiled.registerFunction(name, call as (...values: unknown[]) => unknown, signature)
   }
@@ -141,20 +158,67 @@ class BoundedRegExp extends RegExp {
   }
 }
 
-/** Names of all variables and functions that a compiled expression mentions. */
-function variableNames(tree: unknown): string[] {
-  const names: string[] = []
-  const seen = new Set<unknown>()
-  const visit = (node: unknown): void => {
-    if (typeof node !== 'object' || node === null || seen.has(node)) return
-    seen.add(node)
-    const { type, value } = node as { type?: unknown; value?: unknown }
-    if (type === 'variable' && typeof value === 'string') names.push(value)
-    for (const child of Object.values(node)) visit(child)
+type Node = { [field: string]: unknown; type?: unknown; value?: unknown }
+
+/** All nodes of a compiled expression. */
+function nodesOf(tree: unknown): Node[] {
+  const nodes = new Set<Node>()
+  const visit = (child: unknown): void => {
+    if (typeof child !== 'object' || child === null) return
+    const node = child as Node
+    if (nodes.has(node)) return
+    nodes.add(node)
+    for (const inner of Object.values(node)) visit(inner)
   }
   visit(tree)
-  return names
+  return [...nodes]
 }
+
+/** JSONata's own functions write a number into a text with 15 digits at most; no name of an expression can be this one. */
+const TEXT_OF = 'text of'
+
+/** Both sides of `a & b` become text by `textOf`. */
+function keepDigits(node: Node): void {
+  for (const side of ['lhs', 'rhs'])
+    node[side] = {
+      type: 'function',
+      value: '(',
+      position: node.position,
+      procedure: { type: 'variable', value: TEXT_OF, position: node.position },
+      arguments: [node[side]],
+    }
+}
+
+/** As JSONata's `$string`, with every digit of a number. */
+function textOf(value: unknown, prettify = false): string | undefined {
+  if (value === undefined || typeof value === 'string') return value
+  if (isFunction(value)) return ''
+  if (Array.isArray(value) && 'outerWrapper' in value) return textOf(value[0], prettify)
+  return JSON.stringify(
+    value,
+    (_, member: unknown) => {
+      if (typeof member === 'number' && !isExact(member)) throw new MappingRefusal(ROUNDED)
+      return isFunction(member) ? '' : member
+    },
+    prettify ? 2 : 0,
+  )
+}
+
+const isFunction = (value: unknown): boolean =>
+  typeof value === 'function' ||
+  (typeof value === 'object' && value !== null && ('_jsonata_function' in value || '_jsonata_lambda' in value))
+
+/** As JSONata's `$number`; a text whose digits no double keeps is refused. */
+function numberOf(value?: string | number | boolean): number | undefined {
+  if (value === undefined) return undefined
+  const decimal = typeof value === 'string' && DECIMAL.test(value)
+  if (decimal && !isExactNumber(value)) throw new MappingRefusal(ROUNDED)
+  if (typeof value !== 'string' || decimal || OTHER_BASE.test(value)) return Number(value)
+  throw Object.assign(new Error('not a number'), { code: 'D3030' })
+}
+
+const OTHER_BASE = /^0(x[\da-f]+|o[0-7]+|b[01]+)$/i
+const DECIMAL = /^-?\d+(\.\d+)?([eE][-+]?\d+)?$/
 
 /** Compiles every expression of a template; all problems are given at once. */
 export function compileTemplate(

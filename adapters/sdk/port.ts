@@ -38,7 +38,7 @@ export type DeliveryResult =
     }
   | {
       ok: false /** problem code */
-      code: 'adapter.unavailable' | 'adapter.refused' | 'adapter.mapping'
+      code: 'adapter.unavailable' | 'adapter.refused' | 'adapter.mapping' | 'adapter.unknown'
       detail: string
       retryable: boolean
     }

@@ -5,7 +5,7 @@ import { ProblemError } from '../../protocol/problem.ts'
 import { cityNames } from './cities.ts'
 import type { CommandContext } from './context.ts'
 import { china, table } from './output.ts'
-import { readJson } from './services.ts'
+import { parseJson, readJson } from './services.ts'
 import { type CaseFlags, type Given, keyOf, withMaterials, withStepFiles } from './uploads.ts'
 
 type Case = {
@@ -213,12 +213,8 @@ export async function step(
   const kind = `case.${name}`
   if (!isCaseKind(kind) || kind === ('case.submit' satisfies CaseKind))
     throw new ProblemError('request.invalid', `${name} is not a step; see: tongban case show THREAD`)
-  let body: unknown
-  try {
-    body = flags.body.startsWith('@') ? await readJson(flags.body.slice(1)) : JSON.parse(flags.body)
-  } catch {
-    throw new ProblemError('request.invalid', '--body: JSON, or @file')
-  }
+  const { body: given } = flags
+  const body = given.startsWith('@') ? await readJson(given.slice(1)) : parseJson(given, '--body, JSON or @file')
   const client = await context.client()
   const whole = await withStepFiles(client, context.out, kind, body as Given, flags.material)
   context.out.result(await client.post<Case>(`/api/v1/cases/${thread}/${name}`, whole), line)

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bundleBytes, bundleInputOf } from '../../test/support/play-bundle.ts'
 import { playCase } from '../../test/support/play-case.ts'
 import { table } from './output.ts'
+import { parseJson } from './services.ts'
 import { readMaterialFlag } from './uploads.ts'
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
@@ -199,5 +200,16 @@ describe('table', () => {
     expect(table([{ at: '2026-11-25T17:30:05.123Z', due: '2026-11-25', note: 'at 2026-11-25T17:30:05Z' }])).toBe(
       'at                   due         note\n2026-11-26 01:30:05  2026-11-25  at 2026-11-25T17:30:05Z',
     )
+  })
+})
+
+describe('JSON that somebody wrote', () => {
+  test('is what stands there, and a number that readers round is refused with its place', () => {
+    expect(parseJson('{"a":"6222021234567890123","b":1.50}', 'form.json')).toEqual({ a: '6222021234567890123', b: 1.5 })
+    expect(() => parseJson('{"form":{"account":6222021234567890123}}', 'form.json')).toThrow(
+      /form\.json: form\.account: a number that JSON readers round/,
+    )
+    expect(() => parseJson('{"a":1,"a":2}', '--body')).toThrow(/--body: a: a member that stands twice/)
+    expect(() => parseJson('{"a":', '--body')).toThrow(/--body: not JSON \(/)
   })
 })

@@ -1,5 +1,6 @@
 /** `tongban services`: the own published list, and the partners'. */
 import { readFile } from 'node:fs/promises'
+import { readStrictJson, toldFault } from '../../protocol/json-outside.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { type Agreed, describeAgreed } from './agreed.ts'
@@ -82,9 +83,15 @@ export async function readJson(path: string): Promise<unknown> {
   } catch {
     throw new ProblemError('request.invalid', `${path} cannot be read`)
   }
-  try {
-    return JSON.parse(text) as unknown
-  } catch (error) {
-    throw new ProblemError('request.invalid', `${path}: ${error instanceof Error ? error.message : 'not JSON'}`)
-  }
+  return parseJson(text, path)
+}
+
+/** JSON that somebody wrote, in a file or on the command line. Throws ProblemError `request.invalid` that says where `place` is wrong. */
+export function parseJson(text: string, place: string): unknown {
+  const read = readStrictJson(text)
+  if (read.ok) return read.value
+  throw new ProblemError(
+    'request.invalid',
+    `${place}: ${toldFault(read)}${read.engine === null ? '' : ` (${read.engine})`}`,
+  )
 }

@@ -1,4 +1,5 @@
 /** Reads request bodies with a bound, and JSON strictly. */
+import { readStrictJson, toldFault } from '../../protocol/json-outside.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 
 /** The body as bytes; at most `max`, or ProblemError `request.oversize`. */
@@ -35,16 +36,20 @@ export function sizeOf(request: Request): number | null {
 export const mediaTypeOf = (request: Request): string =>
   (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
 
-/** Text of a JSON body. Throws ProblemError `request.invalid` on another media type or on bytes that are not UTF-8. */
+/** A JSON body as text and as what it says. Throws ProblemError `request.invalid` on another media type, and when it can be read in two ways. */
 export async function readJson(request: Request, max: number): Promise<{ text: string; value: unknown }> {
   const bytes = await readBody(request, max)
   if (bytes.byteLength === 0) throw new ProblemError('request.invalid', 'body: missing')
   if (mediaTypeOf(request) !== 'application/json')
     throw new ProblemError('request.invalid', 'content-type: application/json expected')
+  let text: string
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-    return { text, value: JSON.parse(text) }
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     throw new ProblemError('request.invalid', 'body: not JSON in UTF-8')
   }
+  const read = readStrictJson(text)
+  if (read.ok) return { text, value: read.value }
+  const what = read.path.length === 0 ? 'not JSON in UTF-8' : toldFault(read)
+  throw new ProblemError('request.invalid', `body: ${what}`)
 }

@@ -1,4 +1,5 @@
 /** How one cell reads and writes: text of a table ↔ value of a field. Pure. */
+import { readStrictJson } from '../../../protocol/json-outside.ts'
 import { Commitment } from '../../../protocol/primitives.ts'
 import type { Codes, Column } from './columns.ts'
 
@@ -107,12 +108,9 @@ export function readCell(
     case 'lines':
       return value(linesOf(cell))
     case 'json': {
-      try {
-        const json: unknown = JSON.parse(cell)
-        return typeof json === 'object' && json !== null && !Array.isArray(json) ? value(json) : fault('cell.json')
-      } catch {
-        return fault('cell.json')
-      }
+      const read = readStrictJson(cell)
+      const json = read.ok ? read.value : null
+      return typeof json === 'object' && json !== null && !Array.isArray(json) ? value(json) : fault('cell.json')
     }
     case 'commitment': {
       const [, sha256, size, type] = COMMITMENT.exec(trimmed) ?? []

@@ -87,10 +87,10 @@ export const FAULTS = {
     cureEn: 'Use a code of the template, or give a translation of codes',
   },
   'cell.json': {
-    zh: '不是 JSON 对象',
-    en: 'Not a JSON object',
-    cureZh: '检查括号和引号',
-    cureEn: 'Check brackets and quotes',
+    zh: '不是 JSON 对象，或有会丢失位数的数字、重复的字段',
+    en: 'Not a JSON object, or a number that readers round, or a field twice',
+    cureZh: '检查括号和引号；位数多的数字写成文字',
+    cureEn: 'Check brackets and quotes; write long numbers as text',
   },
   'cell.number': {
     zh: '编码被表格软件转成了数字，已丢失位数',

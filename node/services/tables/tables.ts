@@ -2,6 +2,7 @@
  * Service items as tables: imported from CSV, XLSX and the national upload tables (`up_*`), exported as the same, with templates.
  * May import protocol/ and the libraries that read and write tables; knows no store and no edge.
  */
+import { readStrictJson } from '../../../protocol/json-outside.ts'
 import { ServiceItem } from '../../../protocol/service/item.ts'
 import { type Assembled, type AssembleOptions, assemble } from './assemble.ts'
 import { createFaults, type Fault, type Faults } from './faults.ts'
@@ -49,13 +50,14 @@ const isJson = (bytes: Uint8Array): boolean =>
 
 /** Items as JSON: an array, or `{ "items": […] }`. */
 function readJson(bytes: Uint8Array, name: string, faults: Faults): Assembled {
-  let list: unknown
-  try {
-    const json: unknown = JSON.parse(decodeText(bytes) ?? '')
-    list = Array.isArray(json) ? json : (json as { items?: unknown }).items
-  } catch {
-    list = null
+  const read = readStrictJson(decodeText(bytes) ?? '')
+  if (!read.ok && read.path.length > 0) {
+    const [first, ...rest] = read.path[0] === 'items' ? read.path.slice(1) : read.path
+    faults.add('cell.json', name, typeof first === 'number' ? first + 1 : 0, rest.join('.'))
+    return NOTHING
   }
+  const json = read.ok ? read.value : null
+  const list = Array.isArray(json) ? json : (json as { items?: unknown } | null)?.items
   if (!Array.isArray(list)) {
     faults.add('file.unreadable', name, 0)
     return NOTHING

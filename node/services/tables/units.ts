@@ -1,4 +1,5 @@
 /** The organisation tree as two tables, units (机构) and windows (窗口): imported from CSV, XLSX or JSON, exported as the same. */
+import { readStrictJson } from '../../../protocol/json-outside.ts'
 import { LEVELS, Organisation, OrganisationUnit } from '../../../protocol/service/organisation.ts'
 import { readCell } from './cells.ts'
 import { type Column, normalHeading, snake } from './columns.ts'
@@ -54,12 +55,13 @@ export async function importUnits(bytes: Uint8Array, name: string): Promise<Unit
 const isJson = (bytes: Uint8Array): boolean => /^\s*\{/.test(new TextDecoder().decode(bytes.subarray(0, 100)))
 
 function readJson(bytes: Uint8Array, name: string, faults: Faults): OrganisationUnit[] {
-  try {
-    return Organisation.shape.units.parse((JSON.parse(decodeText(bytes) ?? '') as { units?: unknown }).units)
-  } catch {
-    faults.add('file.unreadable', name, 0)
-    return []
-  }
+  const read = readStrictJson(decodeText(bytes) ?? '')
+  const units = Organisation.pick({ units: true })
+    .loose()
+    .safeParse(read.ok ? read.value : null)
+  if (units.success) return units.data.units
+  faults.add('file.unreadable', name, 0)
+  return []
 }
 
 type Row = { values: Record<string, unknown>; sheet: string; no: number }
