@@ -112,7 +112,7 @@ import { createBoard } from './queues/board.ts'
 import { boardRoutes } from './queues/board-routes.ts'
 import { bulkRoutes } from './queues/bulk-routes.ts'
 import { createQueues } from './queues/queues.ts'
-import { rebuild } from './queues/rebuild.ts'
+import { type RebuildParts, rebuild, rebuildOlder } from './queues/rebuild.ts'
 import { queueRoutes } from './queues/routes.ts'
 import { createStatistics } from './queues/statistics.ts'
 import { createViews } from './queues/views.ts'
@@ -645,8 +645,9 @@ export async function startNode({
     urgency: (city, due) => clocks.urgency(city, due),
     moves: (...move) => cases.moves(...move),
   })
-  const rebuildAll = () =>
-    rebuild({ db, packets: (tx, no) => packets().packets(tx, no), handler: caseHandler, statistics })
+  const rebuilding: RebuildParts = {
+    ...{ db, packets: (tx, no) => packets().packets(tx, no), handler: caseHandler, statistics },
+  }
   const promised = async (state: CaseState): Promise<LastDay | null> => {
     const { deadlines } = await clocks.of(db, state)
     const promise = deadlines.find(({ duty }) => duty === 'promise')
@@ -829,7 +830,7 @@ export async function startNode({
       purgeRoutes(purges),
       webhookRoutes(webhooks),
       parcelRoutes(parcels),
-      queueRoutes(queues, statistics, rebuildAll),
+      queueRoutes(queues, statistics, () => rebuild(rebuilding)),
       evaluationRoutes(evaluations),
       exportRoutes(exports),
       viewRoutes(views, queues),
@@ -913,6 +914,9 @@ export async function startNode({
   await dispatch.start()
   webhooks.start()
   parcels.start()
+  const rebuilt = rebuildOlder(rebuilding, stopping.signal).catch(error => {
+    if (!stopping.signal.aborted) log.error('cases of an earlier program not rebuilt', {}, error)
+  })
   // The program may have come with the holiday table of another year.
   void cases.recount('provisional').catch(error => log.error('days not counted anew', {}, error))
   const { host: httpHost, port } = config.http
@@ -972,6 +976,7 @@ export async function startNode({
       await site?.stop()
       await server.stop()
       stopping.abort()
+      await rebuilt
       await exports.stop()
       await parcels.stop()
       await webhooks.stop()

@@ -3,9 +3,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { CaseContent, CaseKind } from '../../protocol/case/kinds.ts'
 import { createWorld } from '../../test/support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase, worldAgreement } from '../../test/support/world-case.ts'
+import type { Transaction } from '../store/database.ts'
 import { createBoard } from './board.ts'
 import { createQueues, QUEUE_NAMES, type QueueName, type Queues } from './queues.ts'
-import { rebuild } from './rebuild.ts'
+import { rebuild, rebuildOlder } from './rebuild.ts'
 import { createStatistics, type Statistics } from './statistics.ts'
 
 const DAY = 86_400_000
@@ -395,5 +396,26 @@ describe('statistics and rebuild', () => {
       expect([done, told]).toEqual([3, [3]])
       expect(await rows()).toEqual(before)
     }
+  })
+
+  test('rows of an earlier program are rebuilt once; one that was interrupted begins again', async () => {
+    await play()
+    const { db, packets, caseHandler } = world.city(HANDLING)
+    const parts = {
+      ...{ db, packets: (tx: Transaction, no: number) => packets().packets(tx, no), handler: caseHandler },
+      statistics: statisticsOf(HANDLING),
+    }
+    const rows = () => db.query('SELECT * FROM cases ORDER BY thread_no')
+    const before = await rows()
+    await db.transaction(tx => tx.run(`UPDATE cases SET fold = '{}', turn = NULL`))
+    await expect(rebuildOlder(parts, AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' })
+    const going = new AbortController().signal
+    expect(await rebuildOlder(parts, going)).toBe(3)
+    expect(await rows()).toEqual(before)
+    await db.transaction(tx => tx.run(`UPDATE cases SET item_name = 'x'`))
+    expect(await rebuildOlder(parts, going)).toBeNull()
+    await db.transaction(tx => tx.run('UPDATE projection SET form = form - 1'))
+    expect(await rebuildOlder(parts, going)).toBe(3)
+    expect(await rows()).toEqual(before)
   })
 })

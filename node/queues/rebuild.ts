@@ -5,6 +5,12 @@ import type { StoredPacket } from '../exchange/ports.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { Statistics } from './statistics.ts'
 
+/**
+ * The form of what a case's row holds. Raised whenever a fold keeps more, or a column is counted otherwise: the rows of a store
+ * that an earlier program wrote are then rebuilt after the start.
+ */
+const FORM = 1
+
 /** Threads of one transaction. */
 const BATCH = 100
 
@@ -20,10 +26,11 @@ export type RebuildParts = {
   statistics: Pick<Statistics, 'reset' | 'catchUp'>
 }
 
-/** Rebuilds all cases and statistics while the node runs; tells how many of how many are done. */
+/** Rebuilds all cases and statistics while the node runs; tells how many of how many are done. Throws when aborted, between two transactions. */
 export async function rebuild(
   { db, packets, handler, statistics }: RebuildParts,
   told: (done: number, total: number) => void = () => {},
+  signal?: AbortSignal,
 ): Promise<number> {
   const [count] = await db.query<{ n: number }>(`SELECT count(*) AS n FROM threads WHERE type = 'case'`)
   const total = count?.n ?? 0
@@ -54,8 +61,22 @@ export async function rebuild(
     done += rows.length
     last = rows.at(-1)?.no ?? last
     told(done, total)
+    signal?.throwIfAborted()
   }
   await statistics.reset()
   await statistics.catchUp()
+  return done
+}
+
+/** Rebuilds what an earlier program wrote, or an interrupted rebuild left; how many cases, null when the rows have this form. */
+export async function rebuildOlder(parts: RebuildParts, signal: AbortSignal): Promise<number | null> {
+  const [held] = await parts.db.query<{ form: number }>('SELECT form FROM projection')
+  if (held?.form === FORM) return null
+  const done = await rebuild(parts, undefined, signal)
+  await parts.db.transaction(tx =>
+    tx.run('INSERT INTO projection (one, form) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET form = excluded.form', [
+      FORM,
+    ]),
+  )
   return done
 }

@@ -33,6 +33,7 @@ import { keptBytes } from './030-kept-bytes.ts'
 import { draftStage } from './031-draft-stage.ts'
 import { currentLinks } from './032-current-links.ts'
 import { epoch } from './033-epoch.ts'
+import { projection } from './034-projection.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -68,4 +69,5 @@ export const MIGRATIONS: readonly Migration[] = [
   draftStage,
   currentLinks,
   epoch,
+  projection,
 ]

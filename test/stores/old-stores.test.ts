@@ -1,0 +1,155 @@
+/**
+ * Stores of earlier programs, with cases in every state, are opened by this one: what was said of each case is said still, lists are
+ * what a rebuild makes of the threads, evidence verifies, and the cases go on.
+ */
+import { Database } from 'bun:sqlite'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { createStoryClock } from '../../examples/stories/clock.ts'
+import { allReceipted, type City, keepEvidence, until } from '../../examples/support/cities.ts'
+import { createClient } from '../../node/cli/client.ts'
+import { loadConfig } from '../../node/config/config.ts'
+import { startNode } from '../../node/node.ts'
+import { freePort } from '../support/node-process.ts'
+import { fixtureNames, readFixture, type StoreFixture, unpack } from '../support/store-fixture.ts'
+
+const names = await fixtureNames()
+const stops: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop()
+})
+
+type Told = Awaited<ReturnType<typeof told>>
+const told = (city: City, thread: string) =>
+  city.clerk.get<{
+    thread: string
+    state: string
+    outcome: string | null
+    caseNo: string
+    localCaseNo: string | null
+    timeline: { kind: string; city: string; at: string; status: string; receiptedAt: string | null }[]
+  }>(`/api/v1/cases/${thread}`)
+
+const read = (city: City, sql: string) => {
+  const db = new Database(join(city.folder, 'data/tongban.db'), { readonly: true })
+  try {
+    return db.query(sql).all() as { fold: string }[]
+  } finally {
+    db.close()
+  }
+}
+const rowsOf = (city: City) =>
+  read(city, 'SELECT * FROM cases ORDER BY thread_no').map(row => ({ ...row, fold: JSON.parse(row.fold) as unknown }))
+const projectionOf = (city: City) => read(city, 'SELECT form FROM projection').length > 0
+
+/** Both nodes, under a clock that goes on where the earlier program stopped. */
+async function open(fixture: StoreFixture): Promise<City[]> {
+  const root = await mkdtemp(join(tmpdir(), 'tongban-old-'))
+  stops.push(() => rm(root, { recursive: true, force: true }))
+  await unpack(fixture, root)
+  const clock = createStoryClock(fixture.at - Date.now())
+  const places = await Promise.all(fixture.cities.map(async ({ code }) => ({ code, port: await freePort() })))
+  for (const { code } of places) {
+    const db = new Database(join(root, code, 'data/tongban.db'), { readwrite: true })
+    for (const { code: partner, port } of places) {
+      const held = db.query('SELECT addresses FROM partners WHERE code = ?').get(partner) as {
+        addresses: string
+      } | null
+      if (held !== null)
+        db.run('UPDATE partners SET addresses = ? WHERE code = ?', [
+          held.addresses.replaceAll(/\/tcp\/\d+/g, `/tcp/${port}`),
+          partner,
+        ])
+    }
+    db.close()
+  }
+  const cities: City[] = []
+  for (const { code, port } of places) {
+    const folder = join(root, code)
+    const path = join(folder, 'tongban.json')
+    const file = JSON.parse(await readFile(path, 'utf8')) as object
+    await writeFile(path, JSON.stringify({ ...file, p2p: { listen: [`/ip4/127.0.0.1/tcp/${port}`] } }))
+    const node = await startNode({ config: await loadConfig(path, {}), passphrase: `demo of ${code}`, clock })
+    stops.push(() => node.stop())
+    const client = async (who: string) =>
+      createClient({ url: node.url, token: (await readFile(join(folder, 'data', `${who}.token`), 'utf8')).trim() })
+    cities.push({
+      ...{ code, name: node.city.name, authority: node.city.name, folder },
+      node: { ready: { url: node.url }, stop: () => node.stop() },
+      ...{ administrator: await client('administrator'), clerk: await client('clerk') },
+    } as City)
+  }
+  return cities
+}
+
+const pairOf = (cities: readonly City[]): [City, City] => {
+  const [first, second] = cities
+  if (first === undefined || second === undefined) throw new Error('two cities')
+  return [first, second]
+}
+
+test('there are fixtures', () => {
+  expect(names.length).toBeGreaterThanOrEqual(5)
+})
+
+test.each(names)('the stores of %s go on', async name => {
+  const fixture = await readFixture(name)
+  const [ankang, shiyan] = pairOf(await open(fixture))
+  const states = new Map<string, string>()
+  for (const [city, { said }] of [ankang, shiyan]
+    .map((place, index) => [place, fixture.cities[index]] as const)
+    .flatMap(([place, told]) => (told === undefined ? [] : [[place, told] as const])))
+    for (const { thread, kinds, ...before } of said) {
+      const { state, outcome, caseNo, localCaseNo, timeline } = await told(city, thread)
+      expect(timeline.map(({ kind }) => kind).slice(0, kinds.length)).toEqual(kinds)
+      // What the partner had not heard of may be there by now.
+      if (before.state !== 'submitted') expect({ state, outcome, caseNo, localCaseNo }).toEqual(before)
+      states.set(before.state, thread)
+    }
+  expect([...states.keys()].sort()).toEqual(
+    ['accepted', 'arrived', 'closed', 'decided', 'paused', 'prechecked', 'refused', 'sending', 'submitted'].concat([
+      'supplementing',
+    ]),
+  )
+
+  const together = (thread: string, is: (case_: Told) => boolean) =>
+    until(`${thread} at both cities`, async () => {
+      const both = await Promise.all([ankang, shiyan].map(city => told(city, thread).catch(() => null)))
+      const [here, there] = both
+      if (here == null || there == null || here.timeline.length !== there.timeline.length) return null
+      return allReceipted([...here.timeline, ...there.timeline]) && is(here) && is(there)
+    })
+  const step = async (city: City, state: string, kind: string, body: object, then: string) => {
+    const thread = states.get(state) ?? ''
+    await city.clerk.post(`/api/v1/cases/${thread}/${kind}`, body)
+    await together(thread, case_ => case_.state === then)
+  }
+  await together(states.get('submitted') ?? '', ({ state }) => state === 'arrived')
+
+  for (const city of [ankang, shiyan]) {
+    await until('rows of before are rebuilt', async () => projectionOf(city))
+    const before = rowsOf(city)
+    await city.administrator.post('/api/v1/rebuild')
+    expect(rowsOf(city)).toEqual(before)
+  }
+
+  await step(shiyan, 'arrived', 'accept', {}, 'accepted')
+  await step(shiyan, 'prechecked', 'accept', {}, 'accepted')
+  await step(shiyan, 'paused', 'resume', { result: '听证结束，无异议' }, 'accepted')
+  await step(shiyan, 'decided', 'send-result', { method: 'file' }, 'sending')
+  await step(shiyan, 'sending', 'close', { outcome: 'granted' }, 'closed')
+  await step(ankang, 'submitted', 'withdraw', { reason: '申请人不再需要' }, 'arrived')
+
+  for (const thread of new Set(states.values())) {
+    const path = join(ankang.folder, `${thread}.zip`)
+    for (const cities of [
+      [ankang, shiyan],
+      [shiyan, ankang],
+    ] as const) {
+      const { ok, findings } = await keepEvidence(path, thread, [...cities])
+      expect({ ok, findings: ok ? [] : findings }).toEqual({ ok: true, findings: [] })
+    }
+  }
+})
