@@ -788,7 +788,8 @@ export async function startNode({
       },
       async now => {
         const revocation = directories.revocation(identity.summary().fingerprint)
-        return directoryReminders(directories.operators(), { city: identity.city, revocation }, now)
+        const own = { city: identity.city, revocation }
+        return directoryReminders(directories.operators(), own, now, await partners.list())
       },
     ],
   })

@@ -11,10 +11,9 @@ export function declareFederation(federation: Command, { add, does, example }: D
       .option('--grace-days <n>', 'days after that in which entries still count', '30')
   example(
     does(
-      desk('create', "operator 运营方: make an operator's key and version 1 of its directory").requiredOption(
-        '--name <name>',
-        'of the federation',
-      ),
+      desk('create', "operator 运营方: make an operator's key and version 1 of its directory")
+        .requiredOption('--name <name>', 'of the federation')
+        .option('--from <file>', 'a directory whose cities and revocations it begins with'),
       async () => {
         const { create } = await import('./federation.ts')
         return (context, flags) => create(context, flags)
@@ -54,6 +53,16 @@ export function declareFederation(federation: Command, { add, does, example }: D
     return (context, flags) => reissue(context, flags)
   })
   does(
+    desk(
+      'hand-over',
+      'operator 运营方: hand over to a new key, whom every city that trusts this one follows',
+    ).requiredOption('--to <folder>', 'for the new key, under the same passphrase'),
+    async () => {
+      const { handTo } = await import('./federation.ts')
+      return (context, flags) => handTo(context, flags)
+    },
+  )
+  does(
     add(federation, 'show', 'operator 运营方: the newest directory').option(
       '--folder <folder>',
       "the operator's",
@@ -83,6 +92,17 @@ export function declareFederation(federation: Command, { add, does, example }: D
     const { distrust } = await import('./federation.ts')
     return (context, _, operator) => distrust(context, operator ?? '')
   })
+  does(
+    add(
+      federation,
+      'release <fingerprint>',
+      'city 城市: let a certificate count again that was revoked by an operator no longer trusted 恢复证书',
+    ),
+    async () => {
+      const { release } = await import('./federation.ts')
+      return (context, _, fingerprint) => release(context, fingerprint ?? '')
+    },
+  )
   does(add(federation, 'operators', 'city 城市: operators that this node trusts'), async () => {
     const { operators } = await import('./federation.ts')
     return context => operators(context)

@@ -6,8 +6,10 @@ import { ProblemError } from '../../protocol/problem.ts'
 import {
   createOperator,
   directoryPath,
+  handOver,
   type IssueTerms,
   issueDirectory,
+  type Listing,
   type MembershipCard,
   openDirectory,
   readCard,
@@ -74,18 +76,45 @@ async function tell(context: CommandContext, folder: string, directory: Director
   )
 }
 
-/** Makes an operator: its key under the passphrase, and version 1 of its directory. */
-export async function create(context: CommandContext, flags: DeskFlags & { name: string }): Promise<void> {
+/** Makes an operator: its key under the passphrase, and version 1 of its directory, with what another directory lists. */
+export async function create(
+  context: CommandContext,
+  flags: DeskFlags & { name: string; from?: string },
+): Promise<void> {
+  const from = flags.from === undefined ? undefined : (await openDirectory(await readGiven(flags.from))).directory
   const passphrase = await context.passphrase()
-  const options = { ...termsOf(flags), name: flags.name, passphrase, now: nowSeconds() }
+  const options = { ...termsOf(flags), name: flags.name, passphrase, now: nowSeconds(), from }
   await tell(context, flags.folder, await createOperator(flags.folder, options))
 }
 
-async function issue(
-  context: CommandContext,
-  flags: DeskFlags,
-  change: (held: Directory) => Pick<Directory, 'entries' | 'revocations'>,
-): Promise<void> {
+/** Hands over to a new key, in a folder of its own under the same passphrase. */
+export async function handTo(context: CommandContext, flags: DeskFlags & { to: string }): Promise<void> {
+  const options = { ...termsOf(flags), passphrase: await context.passphrase(), now: nowSeconds() }
+  const { last, first, successor } = await handOver(flags.folder, flags.to, options)
+  context.out.result(
+    {
+      operator: successor,
+      last: { file: directoryPath(flags.folder), version: last.version },
+      first: { file: directoryPath(flags.to), version: first.version },
+    },
+    value =>
+      [
+        `Handed over 已移交: operator 运营方 ${value.operator}`,
+        'Cities that trust the former key follow by themselves 信任原密钥的城市自动改为信任新密钥. Give one city both 将两份交给任一城市:',
+        `  tongban federation import ${value.last.file}`,
+        `  tongban federation import ${value.first.file}`,
+        `Issue with 此后签发: --folder ${flags.to}`,
+      ].join('\n'),
+  )
+}
+
+/** A file that somebody names. Problem: `request.not-found`. */
+const readGiven = (path: string): Promise<string> =>
+  readFile(path, 'utf8').catch(() => {
+    throw new ProblemError('request.not-found', `${path}: no such file, or it cannot be read`)
+  })
+
+async function issue(context: CommandContext, flags: DeskFlags, change: (held: Directory) => Listing): Promise<void> {
   const options = { ...termsOf(flags), passphrase: await context.passphrase(), now: nowSeconds() }
   await tell(context, flags.folder, await issueDirectory(flags.folder, options, change))
 }
@@ -96,7 +125,7 @@ export async function add(
   path: string,
   flags: DeskFlags & { fingerprint?: string },
 ): Promise<void> {
-  const card = readCard(await readFile(path))
+  const card = readCard(Buffer.from(await readGiven(path)))
   if (flags.fingerprint === undefined) {
     context.out.result({ added: false, ...card }, () =>
       [
@@ -169,14 +198,19 @@ type OperatorRow = {
     nextUpdate: string
     cities: number
     fork: string | null
+    successor: string | null
   } | null
 }
 
+const standingOf = ({ fork, successor, standing }: NonNullable<OperatorRow['directory']>): string => {
+  if (fork !== null) return 'fork 版本冲突'
+  return successor === null ? standing : `handed over 已移交 ${successor.slice(0, 12)}`
+}
 const told = ({ operator, directory }: OperatorRow) => ({
   operator: operator.slice(0, 12),
   name: directory?.name ?? '',
   version: directory?.version ?? null,
-  standing: directory === null ? '' : directory.fork === null ? directory.standing : 'fork 版本冲突',
+  standing: directory === null ? '' : standingOf(directory),
   next: directory?.nextUpdate.slice(0, 10) ?? '',
   cities: directory?.cities ?? null,
 })
@@ -203,8 +237,37 @@ async function operatorOf(client: Client, begin: string): Promise<OperatorRow> {
 export async function distrust(context: CommandContext, begin: string): Promise<void> {
   const client = await context.client()
   const { operator } = await operatorOf(client, begin)
-  const gone = await client.post<OperatorRow>(`/api/v1/federation/operators/${operator}/distrust`)
-  context.out.result(gone, value => `No longer trusted 已不再信任: ${value.directory?.name ?? value.operator}`)
+  const gone = await client.post<
+    OperatorRow & { kept: (Omit<RevocationRow, 'operator'> & { partner: string | null })[] }
+  >(`/api/v1/federation/operators/${operator}/distrust`)
+  context.out.result(gone, ({ directory, kept, ...value }) =>
+    [
+      `No longer trusted 已不再信任: ${directory?.name ?? value.operator}`,
+      ...(kept.length === 0
+        ? []
+        : [
+            'What it revoked counts on 其撤销仍然有效. To let one count again, if it was revoked wrongly 如属错误撤销，可逐一恢复:',
+            ...kept.map(
+              ({ certificate, partner, reason }) =>
+                `  tongban federation release ${certificate.slice(0, 16)}  ${partner === null ? '' : `partner 合作城市 ${partner}, `}${reason}`,
+            ),
+          ]),
+    ].join('\n'),
+  )
+}
+
+type RevocationRow = { certificate: string; operator: string; revokedAt: string; reason: string }
+
+/** Lets a certificate count again that an operator revoked which is trusted no more; the beginning of it is enough. */
+export async function release(context: CommandContext, fingerprint: string): Promise<void> {
+  const client = await context.client()
+  const { items } = await client.get<{ items: RevocationRow[] }>('/api/v1/federation/revocations')
+  const begin = plain(fingerprint)
+  const [found, second] = begin === '' ? [] : items.filter(({ certificate }) => certificate.startsWith(begin))
+  if (found === undefined) throw new ProblemError('request.not-found', 'tongban federation revocations names them')
+  if (second !== undefined) throw new ProblemError('request.conflict', 'several begin so: give more of it')
+  const released = await client.post<RevocationRow>(`/api/v1/federation/revocations/${found.certificate}/release`)
+  context.out.result(released, value => `Counts again 已恢复: ${value.certificate}`)
 }
 
 export async function operators(context: CommandContext): Promise<void> {
@@ -215,7 +278,7 @@ export async function operators(context: CommandContext): Promise<void> {
 
 /** Imports a directory. Of an operator that is not trusted, it says whose it is and does nothing else. */
 export async function take(context: CommandContext, path: string): Promise<void> {
-  const jws = (await readFile(path, 'utf8')).trim()
+  const jws = (await readGiven(path)).trim()
   const { directory, operator } = await openDirectory(jws)
   const client = await context.client()
   const { items } = await client.get<{ items: OperatorRow[] }>('/api/v1/federation/operators')
@@ -248,7 +311,11 @@ export async function cities(context: CommandContext): Promise<void> {
   const client = await context.client()
   const { items } = await client.get<{ items: CityRow[] }>('/api/v1/federation/cities')
   const partners = await client.get<{ items: { code: string; status: string }[] }>('/api/v1/partners')
-  const statusOf = new Map(partners.items.map(({ code, status }) => [code, status]))
+  const { code: own } = await client.get<{ code: string }>('/api/v1/identity')
+  const statusOf = new Map([
+    [own, 'this city 本市'],
+    ...partners.items.map(({ code, status }) => [code, status] as const),
+  ])
   context.out.result(items, list =>
     table(
       list.map(({ city, name, operator, standing, since }) => ({
@@ -265,15 +332,13 @@ export async function cities(context: CommandContext): Promise<void> {
 
 export async function revocations(context: CommandContext): Promise<void> {
   const client = await context.client()
-  const { items } = await client.get<{
-    items: { certificate: string; operator: string; revokedAt: string; reason: string }[]
-  }>('/api/v1/federation/revocations')
+  const { items } = await client.get<{ items: (RevocationRow & { kept: boolean })[] }>('/api/v1/federation/revocations')
   context.out.result(items, list =>
     table(
-      list.map(({ certificate, operator, revokedAt, reason }) => ({
+      list.map(({ certificate, operator, revokedAt, reason, kept }) => ({
         certificate: certificate.slice(0, 16),
         revoked: revokedAt,
-        operator: operator.slice(0, 12),
+        operator: kept ? `${operator.slice(0, 12)} (no longer trusted 已不信任)` : operator.slice(0, 12),
         reason,
       })),
     ),

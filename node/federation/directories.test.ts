@@ -21,6 +21,7 @@ import { GOSSIP_LIMITS } from './gossip.ts'
 import {
   createOperator,
   directoryPath,
+  handOver,
   issueDirectory,
   type MembershipCard,
   openDirectory,
@@ -272,7 +273,7 @@ describe('revocation', () => {
     expect(await actionsOf(ankang)).toContain('partner.unrevoked')
   })
 
-  test('counts when the directory lapsed, and no longer when the operator is not trusted any more', async () => {
+  test('counts when the directory lapsed', async () => {
     const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
     await activated(ankang, shiyan)
     await list(ankang, shiyan)
@@ -280,8 +281,43 @@ describe('revocation', () => {
     world.clock.advance(200 * DAY)
     await ankang.trust.reload()
     expect(ankang.trust.partners()).toEqual([])
-    await ankang.directories.distrust(operator, 'person:1')
+  })
+
+  test('counts on when the operator is not trusted any more, is listed, and ends only when it is released', async () => {
+    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    await activated(ankang, shiyan)
+    await list(ankang, shiyan)
+    await given(ankang, await revoke(shiyan))
+    const { fingerprint } = shiyan.play
+    await expect(ankang.directories.release(fingerprint, 'person:1')).rejects.toMatchObject(refusal('request.conflict'))
+    const { kept } = await ankang.directories.distrust(operator, 'person:1')
+    expect(kept).toMatchObject([{ certificate: fingerprint, reason: '密钥泄露', partner: '420300' }])
+    expect(ankang.trust.partners()).toEqual([])
+    expect(ankang.directories.revocations()).toMatchObject([{ certificate: fingerprint, operator, kept: true }])
+    expect(await actionsOf(ankang)).not.toContain('partner.unrevoked')
+    // A node that starts anew reads the same.
+    await ankang.directories.trust('A'.repeat(43), 'person:1')
+    await ankang.directories.distrust('A'.repeat(43), 'person:1')
+    expect(ankang.trust.partners()).toEqual([])
+    expect(await ankang.directories.release(fingerprint, 'person:1')).toMatchObject({ operator })
     expect(ankang.trust.partners()).toEqual(['420300'])
+    await expect(ankang.directories.release(fingerprint, 'person:1')).rejects.toMatchObject(
+      refusal('request.not-found'),
+    )
+    expect((await actionsOf(ankang)).filter(action => action === 'revocation.released')).toHaveLength(1)
+  })
+
+  test('is governed by the directory of an operator that is trusted again', async () => {
+    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    await activated(ankang, shiyan)
+    await list(ankang, shiyan)
+    await given(ankang, await revoke(shiyan))
+    await ankang.directories.distrust(operator, 'person:1')
+    await ankang.directories.trust(operator, 'person:1')
+    expect(ankang.trust.partners()).toEqual([])
+    await given(ankang, await issue(({ entries }) => ({ entries, revocations: [] })))
+    expect(ankang.trust.partners()).toEqual(['420300'])
+    expect(ankang.directories.revocations()).toEqual([])
   })
 
   test('a city whose own certificate is revoked is told', async () => {
@@ -293,6 +329,141 @@ describe('revocation', () => {
       { subject: '610900', level: 'fail' },
     ])
   })
+})
+
+describe('a hand-over of the operator', () => {
+  /** A folder for the next key beside that of the operator; both its documents, and its thumbprint. */
+  async function handedOver(from: string) {
+    const to = await mkdtemp(join(tmpdir(), 'tongban-federation-'))
+    const { successor } = await handOver(from, to, { ...TERMS, now: Math.floor(world.clock.now() / 1000) })
+    return {
+      successor,
+      to,
+      last: await readFile(directoryPath(from), 'utf8'),
+      first: await readFile(directoryPath(to), 'utf8'),
+    }
+  }
+
+  test('is followed by whoever trusts it, with its cities and revocations, also through partners', async () => {
+    const [ankang, shiyan, enshi] = [await world.ankang(), await world.shiyan(), await world.enshi()]
+    await activated(ankang, shiyan)
+    await activated(ankang, enshi)
+    await list(ankang, shiyan, enshi)
+    await enshi.directories.trust(operator, 'person:3')
+    await given(ankang, await revoke(shiyan))
+    const { successor, last, first, to } = await handedOver(folder)
+    for (const jws of [last, first])
+      expect(await ankang.directories.take(jws.trim(), 'person:1')).toMatchObject({ ok: true })
+    expect(
+      ankang.directories
+        .operators()
+        .map(({ thumbprint }) => thumbprint)
+        .toSorted(),
+    ).toEqual([operator, successor].toSorted())
+    expect(ankang.directories.listed().map(one => [one.operator, one.entry.city])).toEqual([
+      [successor, '422801'],
+      [successor, '610900'],
+    ])
+    expect(ankang.trust.partners()).toEqual(['422801'])
+    await soon(() => expect(enshi.directories.listed().map(one => one.operator)).toEqual([successor, successor]))
+    expect(await actionsOf(enshi)).toContain('operator.succeeded')
+    const own = { city: '610900', revocation: undefined }
+    const told = directoryReminders(ankang.directories.operators(), own, NOW)
+    expect(told).toMatchObject([{ level: 'warn', en: expect.stringContaining(successor) as unknown }])
+    // The former one is not missed when its next version does not come.
+    await issueDirectory(to, { ...TERMS, days: 200, now: NOW / 1000 }, held => held)
+    await ankang.directories.take((await readFile(directoryPath(to), 'utf8')).trim(), 'person:1')
+    expect(directoryReminders(ankang.directories.operators(), own, NOW + 121 * DAY)).toEqual([])
+    await rm(to, { recursive: true })
+  })
+
+  test('ends the former key: it issues no more, and what it signs all the same is a fork', async () => {
+    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    await given(ankang, await list(ankang, shiyan))
+    const [key, before] = [await readFile(join(folder, 'operator.json')), await document()]
+    const { last, to } = await handedOver(folder)
+    await expect(issue(held => held)).rejects.toMatchObject(refusal('request.conflict'))
+    await expect(handOver(folder, to, { ...TERMS, now: NOW / 1000 })).rejects.toMatchObject(refusal('request.conflict'))
+    await given(ankang, last)
+    const copy = await mkdtemp(join(tmpdir(), 'tongban-federation-'))
+    const { writeFile } = await import('node:fs/promises')
+    await writeFile(join(copy, 'operator.json'), key, { mode: 0o600 })
+    await writeFile(directoryPath(copy), before)
+    for (let version = 3; version < 5; version++)
+      await issueDirectory(copy, { ...TERMS, now: NOW / 1000 }, held => ({ ...held, entries: [] }))
+    const thief = await readFile(directoryPath(copy), 'utf8')
+    expect(await ankang.directories.take(thief, 'person:1')).toMatchObject(refusal('directory.fork'))
+    expect(versionAt(ankang)).toBe(3)
+    for (const each of [copy, to]) await rm(each, { recursive: true })
+  })
+
+  test('takes no revocation back but of a certificate that the successor lists', async () => {
+    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    await activated(ankang, shiyan)
+    await list(ankang, shiyan)
+    await given(ankang, await revoke(shiyan))
+    const { last, to } = await handedOver(folder)
+    await given(ankang, last)
+    const next = async (change: Parameters<typeof issueDirectory>[2]) => {
+      await issueDirectory(to, { ...TERMS, now: Math.floor(world.clock.now() / 1000) }, change)
+      const jws = (await readFile(directoryPath(to), 'utf8')).trim()
+      expect(await ankang.directories.take(jws, 'person:1')).toMatchObject({ ok: true })
+    }
+    await next(({ entries }) => ({ entries, revocations: [] }))
+    expect(ankang.trust.partners()).toEqual([])
+    await next(held => withCity({ ...held, revocations: [] }, card(shiyan), '2026-11-23'))
+    expect(ankang.trust.partners()).toEqual(['420300'])
+    await rm(to, { recursive: true })
+  })
+
+  test('leads nowhere in a circle, and who distrusts the successor distrusts the former key too', async () => {
+    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    await activated(ankang, shiyan)
+    await list(ankang, shiyan)
+    await given(ankang, await revoke(shiyan))
+    const { successor, last, first, to } = await handedOver(folder)
+    await given(ankang, last)
+    await ankang.directories.take(first.trim(), 'person:1')
+    await issueDirectory(to, { ...TERMS, now: NOW / 1000 }, held => ({ ...held, successor: operator }))
+    const back = (await readFile(directoryPath(to), 'utf8')).trim()
+    expect(await ankang.directories.take(back, 'person:1')).toMatchObject(refusal('directory.malformed'))
+    const { kept } = await ankang.directories.distrust(successor, 'person:1')
+    expect(ankang.directories.operators()).toEqual([])
+    expect(new Set(kept.map(({ certificate }) => certificate))).toEqual(new Set([shiyan.play.fingerprint]))
+    expect(ankang.trust.partners()).toEqual([])
+    await rm(to, { recursive: true })
+  })
+
+  test('an operator that lost its key begins anew with what its directory lists', async () => {
+    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    await list(ankang, shiyan)
+    const { directory } = await openDirectory(await revoke(shiyan))
+    const to = await mkdtemp(join(tmpdir(), 'tongban-federation-'))
+    const anew = await createOperator(to, { ...TERMS, name: '秦巴通办联盟', now: 1000, from: directory })
+    expect(anew).toMatchObject({ version: 1, entries: directory.entries, revocations: directory.revocations })
+    await rm(to, { recursive: true })
+  })
+})
+
+test('a partner that the directory vouched for and lists no more is told, and stays', async () => {
+  const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+  const jws = await list(ankang, shiyan)
+  for (const city of [ankang, shiyan]) await given(city, jws)
+  await ankang.partners.join('420300', 'person:1')
+  await shiyan.partners.confirm('610900', [], 'person:2')
+  const reminders = async (at: number) =>
+    directoryReminders(
+      ankang.directories.operators(),
+      { city: '610900', revocation: undefined },
+      at,
+      await ankang.partners.list(),
+    )
+  expect(await reminders(NOW)).toEqual([])
+  await given(ankang, await issue(held => withoutCity(held, '420300')))
+  expect(await reminders(NOW)).toMatchObject([{ subject: '420300', level: 'warn', act: 'you' }])
+  expect(await reminders(NOW + 30 * DAY)).toEqual([])
+  expect(ankang.trust.partners()).toEqual(['420300'])
+  expect((await actionsOf(ankang)).filter(action => action === 'partner.struck')).toHaveLength(1)
 })
 
 describe('distribution', () => {

@@ -3,9 +3,11 @@
  * before it is kept. Answers from memory whom they vouch for and which certificates count no more. May import the audit log,
  * the store and the protocol.
  */
+import * as z from 'zod'
 import {
   type Directory,
   type DirectoryEntry,
+  DirectoryRevocation,
   type DirectoryStanding,
   directoryStanding,
   entryWith,
@@ -16,8 +18,8 @@ import {
 } from '../../protocol/federation/directory.ts'
 import type { DirectoryHave } from '../../protocol/federation/frames.ts'
 import { LIMITS } from '../../protocol/limits.ts'
-import { sha256 as hashOf } from '../../protocol/primitives.ts'
-import { type Problem, ProblemError, type Refused } from '../../protocol/problem.ts'
+import { sha256 as hashOf, parseJson } from '../../protocol/primitives.ts'
+import { type Problem, ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
@@ -47,8 +49,14 @@ export type Operator = {
   /** what was held when it was trusted before; an older document is refused */ floor: HeldDirectory | null
 }
 
-/** Why a certificate counts no more. */
-export type Revocation = { operator: string; revokedAt: number; reason: string }
+/** Why a certificate counts no more. `kept`: its operator is trusted no more; it counts until an administrator releases it. */
+export type Revocation = { operator: string; revokedAt: number; reason: string; kept: boolean }
+
+/** What an operator revoked that is trusted no more, with the partner whose certificate it is. */
+export type KeptRevocation = DirectoryRevocation & { partner: string | null }
+
+type Kept = { operator: string; name: string; revocations: DirectoryRevocation[] }
+const KeptRevocations = z.array(DirectoryRevocation)
 
 /** An entry and how the directory stands that holds it. */
 export type Listed = { operator: string; standing: DirectoryStanding; entry: DirectoryEntry }
@@ -76,6 +84,8 @@ export type Directories = Awaited<ReturnType<typeof createDirectories>>
 export async function createDirectories(parts: DirectoriesParts) {
   const { db, clock, audit, events } = parts
   let operators = new Map<string, Operator>()
+  /** what operators revoked that are trusted no more */
+  let kept: Kept[] = []
   let revoked = new Map<string, Revocation>()
   /** operators by peer */
   let peers = new Map<string, string[]>()
@@ -105,6 +115,14 @@ export async function createDirectories(parts: DirectoriesParts) {
           : { version: row.floor_version, sha256: row.floor_sha256 }
       next.set(thumbprint, { thumbprint, trustedAt: trusted_at, held, floor })
     }
+    const others = await db.query<{ operator: string; name: string; revocations: string }>(
+      'SELECT operator, name, revocations FROM kept_revocations ORDER BY kept_at, operator',
+    )
+    kept = others.map(({ revocations, ...row }) => {
+      const read = parseJson(KeptRevocations, Buffer.from(revocations), 'internal')
+      if (!read.ok) throw new ProblemError('internal', `kept revocations of ${row.operator}`)
+      return { ...row, revocations: read.value }
+    })
     index(next)
   }
 
@@ -112,23 +130,51 @@ export async function createDirectories(parts: DirectoriesParts) {
     operators = next
     revoked = new Map()
     peers = new Map()
+    const add = (operator: string, kept: boolean, { certificate, revokedAt, reason }: DirectoryRevocation): void => {
+      const known = revoked.get(certificate)
+      if (known === undefined || (known.kept && !kept) || (known.kept === kept && revokedAt < known.revokedAt))
+        revoked.set(certificate, { operator, revokedAt, reason, kept })
+    }
     for (const { thumbprint, held } of next.values()) {
-      for (const { certificate, revokedAt, reason } of held?.directory.revocations ?? []) {
-        const known = revoked.get(certificate)
-        if (known === undefined || revokedAt < known.revokedAt)
-          revoked.set(certificate, { operator: thumbprint, revokedAt, reason })
-      }
+      const heir = heirOf(thumbprint)
+      // What was revoked before the hand-over counts on, but for what the successor lists.
+      const listed = heir === undefined ? [] : heir.entries.flatMap(({ certificates }) => certificates)
+      const again = new Set(listed)
+      for (const revocation of held?.directory.revocations ?? [])
+        if (!again.has(revocation.certificate)) add(thumbprint, false, revocation)
+      if (heir !== undefined) continue
       for (const entry of held?.directory.entries ?? [])
         for (const peer of entry.peers) peers.set(peer, [...(peers.get(peer) ?? []), thumbprint])
     }
+    for (const { operator, revocations } of kept) for (const revocation of revocations) add(operator, true, revocation)
   }
+
+  const successorOf = (operator: string): string | undefined => operators.get(operator)?.held?.directory.successor
+
+  /** The directory that stands in place of an operator's own, which handed over; undefined while its own stands. */
+  function heirOf(operator: string): Directory | undefined {
+    let found: Directory | undefined
+    for (let next = successorOf(operator); next !== undefined; next = successorOf(next))
+      found = operators.get(next)?.held?.directory ?? found
+    return found
+  }
+
+  /** Whether an operator handed over to this one, itself or by others. */
+  function leadsTo(operator: string, to: string): boolean {
+    for (let next = successorOf(operator); next !== undefined; next = successorOf(next)) if (next === to) return true
+    return false
+  }
+
+  /** Operators whose own directory stands. */
+  const standing = (): Operator[] =>
+    [...operators.values()].filter(({ thumbprint }) => heirOf(thumbprint) === undefined)
 
   const standingOf = (directory: Directory): DirectoryStanding => directoryStanding(directory, seconds(clock.now()))
 
   /** Whether the entries of the operator's directory count. */
   function counts(operator: string): boolean {
     const held = operators.get(operator)?.held
-    return held != null && standingOf(held.directory) !== 'lapsed'
+    return held != null && standingOf(held.directory) !== 'lapsed' && heirOf(operator) === undefined
   }
 
   const find = (thumbprint: string): Operator => {
@@ -161,6 +207,34 @@ export async function createDirectories(parts: DirectoriesParts) {
     }
   }
 
+  /** Leaves rows for each partner that a new version of the operator lists no more; one that it revokes is told by that. */
+  async function tellStruck(tx: Transaction, before: Directory | undefined, { entries, revocations }: Directory) {
+    if (before === undefined) return
+    const rows = await tx.query<{ code: string; fingerprint: string }>(
+      `SELECT code, fingerprint FROM partners WHERE status = 'active'`,
+    )
+    for (const { code, fingerprint } of rows) {
+      if (entryWith(before, code, fingerprint) === undefined || entries.some(({ city }) => city === code)) continue
+      if (revocations.some(({ certificate }) => certificate === fingerprint)) continue
+      const detail = { fingerprint, operator: before.operator.name }
+      await audit.append(tx, { actor: 'node', action: 'partner.struck', subject: code, detail })
+      await events.append(tx, { type: 'partner.changed', subject: code })
+    }
+  }
+
+  /** What is kept of an operator that is trusted no more is governed by its directory again. */
+  async function govern(tx: Transaction, { directory, operator }: SignedDirectory): Promise<void> {
+    await tx.run('DELETE FROM kept_revocations WHERE operator = ?', [operator])
+    const { successor } = directory
+    if (successor === undefined || operators.has(successor)) return
+    await tx.run('INSERT INTO operators (thumbprint, trusted_at) VALUES (?, ?)', [successor, clock.now()])
+    await audit.append(tx, {
+      ...{ actor: 'node', action: 'operator.succeeded', subject: successor },
+      detail: { former: operator, name: directory.operator.name },
+    })
+    await events.append(tx, { type: 'directory.changed', subject: successor })
+  }
+
   /** Reads everything again after a change, and lets the node act on it. */
   async function settle(): Promise<void> {
     refusedDocuments.clear()
@@ -170,7 +244,8 @@ export async function createDirectories(parts: DirectoriesParts) {
     await parts.changed()
   }
 
-  async function keep({ directory, operator, sha256 }: SignedDirectory, jws: string, by: string): Promise<void> {
+  async function keep(signed: SignedDirectory, jws: string, by: string): Promise<void> {
+    const { directory, operator, sha256 } = signed
     await db.transaction(async tx => {
       await tx.run(
         `INSERT INTO directories (operator, version, sha256, jws, source, received_at, fork) VALUES (?, ?, ?, ?, ?, ?, NULL)
@@ -190,6 +265,8 @@ export async function createDirectories(parts: DirectoriesParts) {
         },
       })
       await events.append(tx, { type: 'directory.changed', subject: operator })
+      await tellStruck(tx, operators.get(operator)?.held?.directory, directory)
+      await govern(tx, signed)
     })
     await settle()
   }
@@ -232,7 +309,15 @@ export async function createDirectories(parts: DirectoriesParts) {
     if (held === null) return floor ?? undefined
     return floor !== null && floor.version > held.directory.version
       ? floor
-      : { version: held.directory.version, sha256: held.sha256 }
+      : { version: held.directory.version, sha256: held.sha256, last: held.directory.successor !== undefined }
+  }
+
+  function judge(signed: SignedDirectory, operator: Operator | undefined) {
+    const judged = judgeDirectory(signed, { held: newestOf(operator), now: seconds(clock.now()) })
+    const { successor } = signed.directory
+    if (judged.ok && successor !== undefined && leadsTo(successor, signed.operator))
+      return refuse('directory.malformed', 'successor: it handed over to this operator')
+    return judged
   }
 
   await load()
@@ -248,7 +333,7 @@ export async function createDirectories(parts: DirectoriesParts) {
       inTurn(async () => {
         await db.transaction(async tx => {
           if (operators.has(thumbprint)) return
-          if (operators.size >= LIMITS.directoryOperators)
+          if (standing().length >= LIMITS.directoryOperators)
             throw new ProblemError('request.conflict', `${LIMITS.directoryOperators} operators are trusted`)
           await tx.run('INSERT INTO operators (thumbprint, trusted_at) VALUES (?, ?)', [thumbprint, clock.now()])
           await audit.append(tx, { actor, action: 'operator.trusted', subject: thumbprint })
@@ -259,29 +344,82 @@ export async function createDirectories(parts: DirectoriesParts) {
       }),
 
     /**
-     * Trusts an operator no more and forgets its directory, but for its version: what it revoked counts again. Confirmed partners
-     * stay; those that wait lose its word. Problem: `request.not-found`.
+     * Trusts an operator no more, nor those that handed over to it, and forgets their directories, but for their versions. What they
+     * revoked counts on until it is released, and is listed. Confirmed partners stay; those that wait lose its word.
+     * Problem: `request.not-found`.
      */
-    distrust: (thumbprint: string, actor: string): Promise<Operator> =>
+    distrust: (thumbprint: string, actor: string): Promise<{ operator: Operator; kept: KeptRevocation[] }> =>
       inTurn(async () => {
-        const gone = find(thumbprint)
+        const operator = find(thumbprint)
+        const gone = [operator, ...[...operators.values()].filter(former => leadsTo(former.thumbprint, thumbprint))]
         await db.transaction(async tx => {
-          await tx.run('DELETE FROM operators WHERE thumbprint = ?', [thumbprint])
-          await tx.run(
-            `INSERT INTO directory_floors (operator, version, sha256)
-               SELECT operator, version, sha256 FROM directories WHERE operator = ?
-             ON CONFLICT (operator) DO UPDATE SET version = excluded.version, sha256 = excluded.sha256`,
-            [thumbprint],
-          )
-          await tx.run('DELETE FROM directories WHERE operator = ?', [thumbprint])
-          await tx.run(`UPDATE partners SET vouched = NULL WHERE vouched = ? AND status = 'pending'`, [
-            vouchedBy(thumbprint),
-          ])
-          await audit.append(tx, { actor, action: 'operator.distrusted', subject: thumbprint })
-          await events.append(tx, { type: 'directory.changed', subject: thumbprint })
+          for (const { thumbprint: each, held } of gone) {
+            await tx.run('DELETE FROM operators WHERE thumbprint = ?', [each])
+            await tx.run(
+              `INSERT INTO directory_floors (operator, version, sha256)
+                 SELECT operator, version, sha256 FROM directories WHERE operator = ?
+               ON CONFLICT (operator) DO UPDATE SET version = excluded.version, sha256 = excluded.sha256`,
+              [each],
+            )
+            await tx.run('DELETE FROM directories WHERE operator = ?', [each])
+            // What a successor lists again was not revoked any more.
+            const counting = (held?.directory.revocations ?? []).filter(
+              ({ certificate }) => revoked.get(certificate)?.kept === false,
+            )
+            if (counting.length > 0)
+              await tx.run(
+                `INSERT INTO kept_revocations (operator, name, revocations, kept_at) VALUES (?, ?, ?, ?)
+                 ON CONFLICT (operator) DO UPDATE SET name = excluded.name, revocations = excluded.revocations`,
+                [each, held?.directory.operator.name ?? '', JSON.stringify(counting), clock.now()],
+              )
+            await tx.run(`UPDATE partners SET vouched = NULL WHERE vouched = ? AND status = 'pending'`, [
+              vouchedBy(each),
+            ])
+            await audit.append(tx, {
+              ...{ actor, action: 'operator.distrusted', subject: each },
+              detail: { revocationsKept: counting.length },
+            })
+            await events.append(tx, { type: 'directory.changed', subject: each })
+          }
         })
         await settle()
-        return gone
+        const names = new Set(gone.map(({ thumbprint: each }) => each))
+        const rows = await db.query<{ code: string; fingerprint: string }>('SELECT code, fingerprint FROM partners')
+        const partnerOf = new Map(rows.map(({ code, fingerprint }) => [fingerprint, code]))
+        return {
+          operator,
+          kept: kept
+            .filter(entry => names.has(entry.operator))
+            .flatMap(({ revocations }) => revocations)
+            .map(entry => ({ ...entry, partner: partnerOf.get(entry.certificate) ?? null })),
+        }
+      }),
+
+    /**
+     * Lets a certificate count again that an operator revoked which is trusted no more. Problems: `request.not-found` when none is
+     * kept, `request.conflict` when a trusted operator revokes it too.
+     */
+    release: (certificate: string, actor: string): Promise<Revocation> =>
+      inTurn(async () => {
+        const found = revoked.get(certificate)
+        if (found === undefined) throw new ProblemError('request.not-found', 'no such certificate is revoked')
+        if (!found.kept) throw new ProblemError('request.conflict', `the operator ${found.operator} revokes it`)
+        await db.transaction(async tx => {
+          for (const { operator, revocations } of kept) {
+            const left = revocations.filter(entry => entry.certificate !== certificate)
+            if (left.length === revocations.length) continue
+            await (left.length === 0
+              ? tx.run('DELETE FROM kept_revocations WHERE operator = ?', [operator])
+              : tx.run('UPDATE kept_revocations SET revocations = ? WHERE operator = ?', [
+                  JSON.stringify(left),
+                  operator,
+                ]))
+          }
+          await audit.append(tx, { actor, action: 'revocation.released', subject: certificate })
+          await events.append(tx, { type: 'directory.changed', subject: found.operator })
+        })
+        await settle()
+        return found
       }),
 
     /**
@@ -304,9 +442,7 @@ export async function createDirectories(parts: DirectoriesParts) {
         })
         const operator = opened.ok ? operators.get(opened.operator) : undefined
         const held = operator?.held ?? null
-        const judged = opened.ok
-          ? judgeDirectory(opened, { held: newestOf(operator), now: seconds(clock.now()) })
-          : opened
+        const judged = opened.ok ? judge(opened, operator) : opened
         if (opened.ok && judged.ok) {
           const known = opened.sha256 === held?.sha256
           if (!known) await keep(opened, jws, by)
@@ -326,13 +462,21 @@ export async function createDirectories(parts: DirectoriesParts) {
         return { ok: false, problem }
       }),
 
-    /** What this node tells its partners it holds. */
+    /** The key that an operator handed over to, and whether its directory stands already. */
+    successor: (operator: string): { thumbprint: string; taken: boolean } | null => {
+      const thumbprint = successorOf(operator)
+      return thumbprint === undefined ? null : { thumbprint, taken: heirOf(operator) !== undefined }
+    },
+
+    /** What this node tells its partners it holds; of operators that handed over as many as there is room for. */
     held: (): DirectoryHave['held'] =>
-      [...operators.values()].map(({ thumbprint, held }) => ({
-        operator: thumbprint,
-        version: held?.directory.version ?? 0,
-        sha256: held?.sha256 ?? null,
-      })),
+      [...standing(), ...[...operators.values()].filter(({ thumbprint }) => heirOf(thumbprint) !== undefined)]
+        .slice(0, LIMITS.directoryOperators)
+        .map(({ thumbprint, held }) => ({
+          operator: thumbprint,
+          version: held?.directory.version ?? 0,
+          sha256: held?.sha256 ?? null,
+        })),
 
     /** The signed document of an operator, the one with this hash when one is named; null when it is not held. */
     async document(operator: string, sha256?: string): Promise<string | null> {
@@ -348,7 +492,7 @@ export async function createDirectories(parts: DirectoriesParts) {
 
     /** Every entry of every directory, by city. */
     listed: (): Listed[] =>
-      [...operators.values()]
+      standing()
         .flatMap(({ thumbprint, held }) => {
           if (held === null) return []
           const standing = standingOf(held.directory)

@@ -30,6 +30,7 @@ const OperatorAnswer = z.strictObject({
       source: z.string().describe('who brought it: `person:…` or `city:…`'),
       receivedAt: Time,
       fork: Sha256.nullable().describe('another document was signed under the same version: ask the operator'),
+      successor: KeyId.nullable().describe('the key that took over: it is trusted in place of this one'),
     })
     .nullable(),
 })
@@ -53,8 +54,12 @@ const toAnswer = (
     source: held.source,
     receivedAt: time(held.receivedAt),
     fork: held.fork,
+    successor: held.directory.successor ?? null,
   },
 })
+
+const Revoked = z.strictObject({ certificate: Sha256, revokedAt: Time, reason: z.string() })
+const revokedAt = (entry: { revokedAt: number }) => ({ revokedAt: time(entry.revokedAt * 1000) })
 
 const params = z.strictObject({ operator: KeyId })
 const READERS = ['administrator', 'auditor'] as const
@@ -107,14 +112,36 @@ export const directoryRoutes = (directories: Directories, card: () => Card): Rou
       method: 'post',
       path: '/api/v1/federation/operators/{operator}/distrust',
       id: 'distrustOperator',
-      summary: 'Trust an operator no more and forget its directory: what it revoked counts again',
+      summary:
+        'Trust an operator no more, nor whoever handed over to it, and forget its directory; what it revoked counts on',
       roles: ['administrator'],
       params,
       body: z.strictObject({}),
-      answer: OperatorAnswer,
+      answer: OperatorAnswer.extend({
+        kept: z
+          .array(Revoked.extend({ partner: DivisionCode.nullable() }))
+          .describe('revocations that count until they are released one by one; `partner`: whose certificate it is'),
+      }),
       problems: ['request.not-found'],
-      handle: async ({ params: { operator }, person }) =>
-        toAnswer(directories, await directories.distrust(operator, actorOf(person))),
+      handle: async ({ params: { operator }, person }) => {
+        const { operator: gone, kept } = await directories.distrust(operator, actorOf(person))
+        return { ...toAnswer(directories, gone), kept: kept.map(entry => ({ ...entry, ...revokedAt(entry) })) }
+      },
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/federation/revocations/{certificate}/release',
+      id: 'releaseRevocation',
+      summary: 'Let a certificate count again that an operator revoked which is trusted no more',
+      roles: ['administrator'],
+      params: z.strictObject({ certificate: Sha256 }),
+      body: z.strictObject({}),
+      answer: Revoked.extend({ operator: KeyId }),
+      problems: ['request.not-found', 'request.conflict'],
+      handle: async ({ params: { certificate }, person }) => {
+        const { operator, reason, ...found } = await directories.release(certificate, actorOf(person))
+        return { certificate, operator, reason, ...revokedAt(found) }
+      },
     })
     api.operation({
       method: 'post',
@@ -182,13 +209,15 @@ export const directoryRoutes = (directories: Directories, card: () => Card): Rou
       summary: 'Certificates that directories revoke',
       roles: READERS,
       answer: z.strictObject({
-        items: z.array(z.strictObject({ certificate: Sha256, operator: KeyId, revokedAt: Time, reason: z.string() })),
+        items: z.array(
+          Revoked.extend({
+            operator: KeyId,
+            kept: z.boolean().describe('its operator is trusted no more: it counts until it is released'),
+          }),
+        ),
       }),
       handle: async () => ({
-        items: directories.revocations().map(({ revokedAt, ...revocation }) => ({
-          ...revocation,
-          revokedAt: time(revokedAt * 1000),
-        })),
+        items: directories.revocations().map(entry => ({ ...entry, ...revokedAt(entry) })),
       }),
     })
   },

@@ -42,10 +42,13 @@ export type IssueTerms = {
 
 const DAY = 86_400
 
-/** Makes the key and signs version 1, which lists nobody. Problems: `config.invalid`, `request.conflict` when the folder holds one. */
+/**
+ * Makes the key and signs version 1, which lists nobody, or what the directory `from` does. Problems: `config.invalid`,
+ * `request.conflict` when the folder holds one.
+ */
 export async function createOperator(
   folder: string,
-  options: { name: string; passphrase: string; now: number } & IssueTerms,
+  options: { name: string; passphrase: string; now: number; from?: Listing | undefined } & IssueTerms,
 ): Promise<Directory> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const held = await readFile(join(folder, FILES.key)).catch(() => null)
@@ -59,8 +62,8 @@ export async function createOperator(
       operator: { name, key: { kty: key.kty, crv: key.crv, x: key.x } },
       version: 0,
       iat: 0,
-      entries: [],
-      revocations: [],
+      entries: options.from?.entries ?? [],
+      revocations: options.from?.revocations ?? [],
     },
     options,
   )
@@ -81,13 +84,38 @@ export async function createOperator(
 export async function issueDirectory(
   folder: string,
   options: { passphrase: string; now: number } & IssueTerms,
-  change: (held: Directory) => Pick<Directory, 'entries' | 'revocations'>,
+  change: (held: Directory) => Listing & Pick<Directory, 'successor'>,
 ): Promise<Directory> {
   const { key } = await openJson(folder, FILES.key, options.passphrase, OperatorFile)
   const held = await readDirectory(folder, key.kid)
+  if (held.successor !== undefined)
+    throw new ProblemError('request.conflict', `it handed over to ${held.successor}: issue in the folder of that key`)
   const directory = next({ ...held, ...change(held) }, options)
   await replaceFiles(folder, new Map([[FILES.directory, await sign(directory, key)]]))
   return directory
+}
+
+/**
+ * Hands over to a new key in the folder `to`: it begins with the same cities and revocations, and the last version of the former
+ * one names it. Problems: as `createOperator` and `issueDirectory`.
+ */
+export async function handOver(
+  folder: string,
+  to: string,
+  options: { passphrase: string; now: number } & IssueTerms,
+): Promise<{ last: Directory; first: Directory; successor: string }> {
+  // Before the new key is made: a wrong passphrase leaves nothing behind.
+  await openJson(folder, FILES.key, options.passphrase, OperatorFile)
+  const held = await readDirectory(folder)
+  if (held.successor !== undefined) throw new ProblemError('request.conflict', `it handed over to ${held.successor}`)
+  const first = await createOperator(to, { ...options, name: held.operator.name, from: held })
+  const { operator: successor } = await openDirectory(await readFile(directoryPath(to), 'utf8'))
+  const last = await issueDirectory(folder, options, ({ entries, revocations }) => ({
+    entries,
+    revocations,
+    successor,
+  }))
+  return { last, first, successor }
 }
 
 /** The signed document that is to be given to the cities. */
@@ -111,11 +139,14 @@ export async function openDirectory(
   return verified
 }
 
+/** What an issue says of cities and certificates. */
+export type Listing = Pick<Directory, 'entries' | 'revocations'>
+
 type Draft = Omit<Directory, 'v' | 'nextUpdate' | 'grace'>
 
 function next(draft: Draft, { now, days, graceDays }: { now: number } & IssueTerms): Directory {
-  // Later than the last one, whatever the clock says.
-  const iat = Math.max(now, draft.iat)
+  // Later than the last one and than what it revokes, whatever the clock says.
+  const iat = Math.max(now, draft.iat, ...draft.revocations.map(({ revokedAt }) => revokedAt))
   const made = parseValue(
     Directory,
     {
@@ -125,6 +156,7 @@ function next(draft: Draft, { now, days, graceDays }: { now: number } & IssueTer
       iat,
       nextUpdate: iat + days * DAY,
       grace: graceDays * DAY,
+      ...(draft.successor === undefined ? {} : { successor: draft.successor }),
       entries: draft.entries,
       revocations: draft.revocations,
     },
@@ -143,11 +175,7 @@ async function sign(directory: Directory, { kid, d, x }: PrivateKey): Promise<st
 }
 
 /** Lists a city, or puts its newest certificate beside the one it has (the older of two goes); who is listed keeps its day. */
-export function withCity(
-  held: Directory,
-  card: MembershipCard,
-  today: string,
-): Pick<Directory, 'entries' | 'revocations'> {
+export function withCity(held: Directory, card: MembershipCard, today: string): Listing {
   const before = held.entries.find(entry => entry.city === card.city)
   const entry = {
     city: card.city,
@@ -169,17 +197,14 @@ export function withCity(
 }
 
 /** Strikes a city from the list. Problem: `request.not-found`. */
-export function withoutCity(held: Directory, city: string): Pick<Directory, 'entries' | 'revocations'> {
+export function withoutCity(held: Directory, city: string): Listing {
   if (!held.entries.some(entry => entry.city === city))
     throw new ProblemError('request.not-found', `${city} is not listed`)
   return { entries: held.entries.filter(entry => entry.city !== city), revocations: held.revocations }
 }
 
 /** Revokes a certificate; a city without another one is struck from the list. Problem: `request.conflict`. */
-export function withRevocation(
-  held: Directory,
-  revocation: z.input<typeof DirectoryRevocation>,
-): Pick<Directory, 'entries' | 'revocations'> {
+export function withRevocation(held: Directory, revocation: z.input<typeof DirectoryRevocation>): Listing {
   const { certificate } = revocation
   if (held.revocations.some(entry => entry.certificate === certificate))
     throw new ProblemError('request.conflict', 'it is revoked already')

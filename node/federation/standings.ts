@@ -1,6 +1,13 @@
 /** Reminders of directories: the next version did not come, two were signed under one number, the own certificate is revoked. Pure. */
+import type { Directory } from '../../protocol/federation/directory.ts'
 import type { Reminder } from '../reminders/reminders.ts'
-import type { Operator, Revocation } from './directories.ts'
+import { type Operator, type Revocation, vouchedBy } from './directories.ts'
+
+/** What is asked of a partner here. */
+export type ListedPartner = { code: string; name: string; status: string; vouched: string | null; fingerprint: string }
+
+/** Ms for which a hand-over, and a partner that is listed no more, is told. */
+const TOLD = 30 * 86_400_000
 
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
@@ -9,12 +16,39 @@ export function directoryReminders(
   operators: readonly Operator[],
   own: { city: string; revocation: Revocation | undefined },
   now: number,
+  partners: readonly ListedPartner[] = [],
 ): Reminder[] {
   const found: Reminder[] = []
+  const taken = new Set(operators.flatMap(({ thumbprint, held }) => (held === null ? [] : [thumbprint])))
   for (const { thumbprint, held } of operators) {
     if (held === null) continue
     const { name } = held.directory.operator
-    const { version } = held.directory
+    const { version, successor } = held.directory
+    const recent = now - held.receivedAt < TOLD
+    if (successor !== undefined && recent)
+      found.push({
+        id: `directory:${thumbprint}:successor`,
+        kind: 'directory',
+        subject: thumbprint,
+        dueAt: held.receivedAt,
+        level: 'warn',
+        act: 'you',
+        en: `${name} signs with another key from now on: ${successor}`,
+        zh: `${name}已移交密钥，此后以新密钥签发名录：${successor}`,
+        cure: `Ask the operator whether it handed its key over; if not: tongban federation distrust ${successor.slice(0, 12)}`,
+      })
+    for (const { code, name: partner } of recent ? struckFrom(thumbprint, held.directory, partners) : [])
+      found.push({
+        id: `directory:${thumbprint}:${version}:struck:${code}`,
+        kind: 'directory',
+        subject: code,
+        dueAt: held.receivedAt,
+        level: 'warn',
+        act: 'you',
+        en: `${name} lists ${partner} no more; it stays a partner, and its cases go on`,
+        zh: `${name}的名录已不再列入${partner}；它仍是合作城市，在办件继续办理`,
+        cure: `Ask the partner; to end it: tongban partners suspend ${code}`,
+      })
     const due = held.directory.nextUpdate * 1000
     const end = due + held.directory.grace * 1000
     if (held.fork !== null)
@@ -29,7 +63,7 @@ export function directoryReminders(
         zh: `${name}以同一版本号 ${version} 签发了两份不同的名录`,
         cure: 'Ask the operator of the federation whether its key is in other hands; if so: tongban federation distrust',
       })
-    if (now <= due) continue
+    if (now <= due || (successor !== undefined && taken.has(successor))) continue
     const lapsed = now > end
     found.push({
       id: `directory:${thumbprint}:${version}:${lapsed ? 'lapsed' : 'overdue'}`,
@@ -61,3 +95,17 @@ export function directoryReminders(
     })
   return found
 }
+
+/** Partners that a directory vouched for and lists no more. One that it revokes is told as that. */
+const struckFrom = (
+  operator: string,
+  { entries, revocations }: Directory,
+  partners: readonly ListedPartner[],
+): ListedPartner[] =>
+  partners.filter(
+    ({ code, status, vouched, fingerprint }) =>
+      status === 'active' &&
+      vouched === vouchedBy(operator) &&
+      !entries.some(({ city }) => city === code) &&
+      !revocations.some(({ certificate }) => certificate === fingerprint),
+  )

@@ -9,7 +9,7 @@ import { isUsableKey } from '../keys/ed25519.ts'
 import { LIMITS } from '../limits.ts'
 import { PACKET_ALG, PROTOCOL_VERSION, TYP } from '../names.ts'
 import { openCompact, type PacketSigner, signCompact } from '../packet/envelope.ts'
-import { Day, DivisionCode, Seconds, Sha256, sha256, text } from '../primitives.ts'
+import { Day, DivisionCode, KeyId, Seconds, Sha256, sha256, text } from '../primitives.ts'
 import { type Refused, refuse } from '../problem.ts'
 
 /** libp2p peer id in base58btc, as the multiaddr component `/p2p/` writes it. */
@@ -55,6 +55,7 @@ const Fields = z.strictObject({
     .min(0)
     .max(LIMITS.directorySeconds)
     .describe('seconds after nextUpdate in which the entries still count'),
+  successor: KeyId.optional().describe('thumbprint of the key that takes over from here; no version follows'),
   entries: z.array(DirectoryEntry).max(LIMITS.directoryEntries),
   revocations: z.array(DirectoryRevocation).max(LIMITS.directoryRevocations),
 })
@@ -81,7 +82,11 @@ export const signDirectory = (directory: Directory, signer: PacketSigner): Promi
   signCompact(JSON.stringify(directory), TYP.directory, signer)
 
 /** Which document of an operator a reader holds. */
-export type HeldDirectory = { version: number; sha256: string }
+export type HeldDirectory = {
+  version: number
+  sha256: string
+  /** it names a successor: none follows */ last?: boolean | undefined
+}
 
 /** A document that its operator signed; `operator` is the thumbprint of the key. */
 export type SignedDirectory = {
@@ -135,6 +140,7 @@ export async function openSignedDirectory(jws: string, trust: DirectoryTrust): P
   const { claims: directory, kid: operator } = opened
   if ((await jose.calculateJwkThumbprint(directory.operator.key, 'sha256')) !== operator)
     return refuse('directory.signature', 'the key is not that of the thumbprint')
+  if (directory.successor === operator) return refuse('directory.malformed', 'successor: its own key')
   return { ok: true, directory, operator, sha256: await sha256(jws) }
 }
 
@@ -149,6 +155,8 @@ export function judgeDirectory(
     return refuse('directory.rollback', `version ${directory.version}, ${held.version} is held`)
   if (held !== undefined && directory.version === held.version && hash !== held.sha256)
     return refuse('directory.fork', `version ${directory.version}`)
+  if (held?.last === true && directory.version > held.version)
+    return refuse('directory.fork', `version ${directory.version} after ${held.version}, which names a successor`)
   return { ok: true, known: hash === held?.sha256 }
 }
 

@@ -50,6 +50,13 @@ export async function addDirectories(add: Add, ankang: VectorCity, shiyan: Vecto
   valid('version-7', 'Two members, one revoked certificate', {}, { known: false, standing: 'current' })
   valid('higher', 'A lower version is held', held(6, FIRST), { known: false })
   valid('known', 'The very document is held', held(7), { known: true })
+  const last = await signDirectory({ ...directory, successor: shiyan.other.signer.kid }, signer)
+  valid(
+    'last',
+    'The last version, which names a successor',
+    { jws: last },
+    { known: false, sha256: await sha256(last) },
+  )
   valid('overdue', 'Within the grace time', { now: NOW + 43 * DAY }, { standing: 'overdue' })
   valid('lapsed', 'After the grace time', { now: NOW + 43 * DAY + 1 }, { standing: 'lapsed' })
 
@@ -58,6 +65,12 @@ export async function addDirectories(add: Add, ankang: VectorCity, shiyan: Vecto
   invalid('operator', 'Nobody trusts its operator', { operators: [shiyan.other.signer.kid] }, 'directory.operator')
   invalid('rollback', 'A higher version is held', held(8, FIRST), 'directory.rollback')
   invalid('fork', 'Another document of this version is held', held(7, FIRST), 'directory.fork')
+  invalid(
+    'after-last',
+    'The version that is held named a successor',
+    { held: { [signer.kid]: { version: 6, sha256: FIRST, last: true } } },
+    'directory.fork',
+  )
   invalid('future', 'Issued in the future', { now: NOW - DAY - LIMITS.clockSkewSeconds - 1 }, 'envelope.clock')
   const [head = '', payload = '', signature = ''] = signed.split('.')
   const text = new TextDecoder().decode(jose.base64url.decode(payload))
@@ -88,6 +101,7 @@ export async function addDirectories(add: Add, ankang: VectorCity, shiyan: Vecto
       { jws: await signCompact(JSON.stringify({ ...directory, ...change }), typ, signer) },
       'directory.malformed',
     )
+  await malformed('own-successor', 'It names its own key as the successor', { successor: signer.kid })
   const [entry] = directory.entries
   const [revocation] = directory.revocations
   await malformed('typ', 'Signed as something else', {}, TYP.list)

@@ -186,11 +186,13 @@ def directory(_, given):
     require(not set(certificates) & set(revoked), "a member is revoked")
     require(claims["iat"] < claims["nextUpdate"] <= claims["iat"] + 400 * 86_400, "validity")
     require(all(one["revokedAt"] <= claims["iat"] for one in claims["revocations"]), "revoked later")
+    require(claims.get("successor") != kid, "its own successor")
     require(claims["iat"] <= given["now"] + SKEW, "future")
     digest, held = sha256(jws.encode()), given.get("held", {}).get(kid)
     if held is not None:
         require(claims["version"] >= held["version"], "rollback")
         require(claims["version"] > held["version"] or digest == held["sha256"], "fork")
+        require(claims["version"] == held["version"] or not held.get("last"), "after the last version")
     late = given["now"] - claims["nextUpdate"]
     standing = "current" if late <= 0 else "overdue" if late <= claims["grace"] else "lapsed"
     return {"sha256": digest, "known": held is not None and held["sha256"] == digest, "standing": standing}

@@ -34,6 +34,7 @@ import { draftStage } from './031-draft-stage.ts'
 import { currentLinks } from './032-current-links.ts'
 import { epoch } from './033-epoch.ts'
 import { projection } from './034-projection.ts'
+import { keptRevocations } from './035-kept-revocations.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -70,4 +71,5 @@ export const MIGRATIONS: readonly Migration[] = [
   currentLinks,
   epoch,
   projection,
+  keptRevocations,
 ]
