@@ -100,7 +100,7 @@ export const RULES: readonly Rule[] = [
     of: /^node\/services\/tables\//,
     name: 'tables',
     may: /^(node\/services\/tables|protocol)\//,
-    packages: ['csv-parse', 'csv-stringify', 'read-excel-file', 'write-excel-file', 'fflate'],
+    packages: ['csv-parse', 'csv-stringify', 'write-excel-file', 'fflate', 'saxen'],
     builtins: true,
     why: 'tables turn bytes into items and back, and what reads and writes them stays inside',
   },

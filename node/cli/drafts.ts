@@ -22,6 +22,9 @@ export type Fault = {
   sheet: string
   row: number
   column: string
+  value: string
+  item: string
+  name: string
   zh: string
   en: string
   cureZh: string
@@ -79,13 +82,21 @@ async function upload(
   return client.upload<Report>(`/api/v1/services/drafts/import?${query}`, bytes, 'application/octet-stream')
 }
 
-export const faults = (list: readonly Fault[]): string[] =>
-  list.slice(0, SHOWN).map(fault => {
+/** The first ones with place, value, item and cure, and how many more of `total` there are. */
+export const faults = (list: readonly Fault[], total: number = list.length): string[] => [
+  ...list.slice(0, SHOWN).map(fault => {
     const place = [fault.sheet, fault.row === 0 ? '' : `row ${fault.row} 第 ${fault.row} 行`, fault.column].filter(
       part => part !== '',
     )
-    return `  ${place.join(', ')}: ${fault.zh} ${fault.en}\n    → ${fault.cureZh} ${fault.cureEn}`
-  })
+    const value = fault.value === '' ? '' : ` “${fault.value}”`
+    const item = [fault.item, fault.name].filter(part => part !== '').join(' ')
+    return `  ${place.join(', ')}${value}: ${fault.zh} ${fault.en}\n${item === '' ? '' : `    ${item}\n`}    → ${fault.cureZh} ${fault.cureEn}`
+  }),
+  ...more(total),
+]
+
+const more = (total: number): string[] => (total > SHOWN ? [`  … ${total - SHOWN} more 另有 ${total - SHOWN} 处`] : [])
+
 /** One line for all that one rule finds in one item. */
 function findings(list: readonly Finding[]): string[] {
   const lines = new Map<string, Finding & { paths: string[] }>()
@@ -95,19 +106,20 @@ function findings(list: readonly Finding[]): string[] {
     if (line === undefined) lines.set(key, { ...finding, paths: [finding.path] })
     else line.paths.push(finding.path)
   }
-  return [...lines.values()]
+  const shown = [...lines.values()]
     .slice(0, SHOWN)
     .map(
-      ({ code, level, paths, rule, zh, en }) =>
-        `  ${level === 'error' ? '✗' : '!'} ${code} ${paths.join(' ')} (${rule}): ${zh} ${en}`,
+      ({ code, name, level, paths, rule, zh, en }) =>
+        `  ${level === 'error' ? '✗' : '!'} ${code} ${name} ${paths.join(' ')} (${rule}): ${zh} ${en}`,
     )
+  return [...shown, ...more(lines.size)]
 }
 
 function describeReport(report: Report): string {
   if (report.errorCount > 0)
     return [
       `Nothing was imported 未导入: ${report.errorCount} errors 处错误`,
-      ...faults(report.errors),
+      ...faults(report.errors, report.errorCount),
       ...faults(report.notes),
     ].join('\n')
   return [

@@ -27,7 +27,7 @@ export async function importUnits(
   const report = await client.upload<Report>(`${OWN}?${query}`, bytes, 'application/octet-stream')
   context.out.result(report, ({ taken, units, windows, unchanged, errors, errorCount, notes }) =>
     errorCount > 0
-      ? [`Nothing was imported 未导入: ${errorCount} errors 处错误`, ...faults(errors)].join('\n')
+      ? [`Nothing was imported 未导入: ${errorCount} errors 处错误`, ...faults(errors, errorCount)].join('\n')
       : [
           `${units} units 个机构, ${windows} windows 个窗口${unchanged ? ', as published 与已发布的相同' : taken ? ', drafted 已存为草稿' : ''}`,
           ...faults(notes),

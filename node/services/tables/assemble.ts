@@ -6,7 +6,7 @@
 import { setImmediate as otherWork } from 'node:timers/promises'
 import type { ServiceItem } from '../../../protocol/service/item.ts'
 import { ServiceItem as Item } from '../../../protocol/service/item.ts'
-import { readCell, type Translation } from './cells.ts'
+import { type CellFault, readCell, type Translation } from './cells.ts'
 import {
   BASIC,
   type Column,
@@ -18,10 +18,14 @@ import {
   OPERATION,
   PARTS,
   type Part,
+  type PartField,
   snake,
   upColumn,
 } from './columns.ts'
 import type { Faults } from './faults.ts'
+import { fromHeading, isBlank, isRemark } from './heading.ts'
+import { unguard } from './layout.ts'
+import { TABLE_LIMITS } from './limits.ts'
 import type { Table } from './read.ts'
 
 export type AssembleOptions = {
@@ -39,6 +43,7 @@ type Row = {
   operation: string
   order: string
   values: Values
+  /** fields whose cell could not be read, which was told */ faulty: ReadonlySet<string>
 }
 type Place = { column: Column; continues: boolean; translate: Readonly<Record<string, string>> | undefined }
 /** A table as it was found: which part of an item it holds, and its columns. */
@@ -51,6 +56,7 @@ type Source = {
   /** whether a column goes on in another */ continued: boolean
   headings: readonly string[]
   fields: ReadonlySet<string>
+  /** where the item's code stands; -1 without it */ keyAt: number
 }
 type Found = { part: Part | null; up: string | null }
 
@@ -60,7 +66,29 @@ const ORDER = ['cdtime', 'cdbatch']
 /** Rows or items that are read before other work gets its turn. */
 const AT_ONCE = 500
 /** Sheets for people alone. */
-const PROSE = /^(说明|readme|sheet\d+$)/i
+const PROSE = /^(说明|填[写报]说明|封面|目录|readme|sheet\d+$)/i
+/** Words in the names that offices give to sheets, such as 材料清单; the first that stands in a name tells. */
+const SHEET_WORDS: readonly [RegExp, PartField | null][] = [
+  [/材料/, 'materials'],
+  [/收费/, 'fees'],
+  [/问题|问答|faq/i, 'faqs'],
+  [/联系/, 'contacts'],
+  [/环节/, 'handleLinks'],
+  [/特别程序/, 'specialProcedures'],
+  [/依据|法律/, 'legalBases'],
+  [/办理点|网点/, 'offeredAt'],
+  [/事项|清单|指南/, null],
+]
+
+/** All headings that a table of items may have. */
+const HEADINGS = new Set(
+  [...ITEM_COLUMNS, ...PARTS.flatMap(({ columns }) => columns), KEY, OPERATION].flatMap(column =>
+    [column.heading, column.field, upColumn(column), snake(column.field)].map(normalHeading),
+  ),
+)
+const plainHeading = (heading: string): string => normalHeading(heading.replace(/~\d+\s*$/, ''))
+const knownHeadings = (cells: readonly string[]): number =>
+  new Set(cells.map(plainHeading).filter(name => HEADINGS.has(name))).size
 
 function findTable(name: string, headings: readonly string[]): Found | null {
   const wanted = name.trim().toLowerCase()
@@ -79,13 +107,19 @@ function findTable(name: string, headings: readonly string[]): Found | null {
   if (has(ITEM_COLUMNS.filter(({ field }) => field === 'taskName' || field === 'deptName')))
     return { part: null, up: null }
   const part = PARTS.find(({ columns }) => has(needed(columns)))
-  return part === undefined ? null : { part, up: null }
+  if (part !== undefined) return { part, up: null }
+  // A name that tells what it is, and a column of that.
+  const [, field] = SHEET_WORDS.find(([word]) => word.test(wanted)) ?? []
+  const called = PARTS.find(each => each.field === field)
+  const some = (columns: readonly Column[]) => columns.some(column => column.field !== KEY.field && has([column]))
+  if (field === null && some(ITEM_COLUMNS)) return { part: null, up: null }
+  return called !== undefined && some(called.columns) ? { part: called, up: null } : null
 }
 
 function openSource(
   { name: sheet, guarded }: Table,
   { part, up }: Found,
-  headings: readonly string[],
+  { no, cells: headings }: { no: number; cells: readonly string[] },
   faults: Faults,
   translate: Translation,
 ): Source {
@@ -96,19 +130,21 @@ function openSource(
       if (!known.has(normalHeading(name))) known.set(normalHeading(name), column)
   const seen = new Set<Column>()
   const placed = headings.map((heading): Place | null => {
-    const name = normalHeading(heading.replace(/~\d+\s*$/, ''))
+    const name = plainHeading(heading)
     const column = known.get(name) ?? null
     if (column === null) {
       const skipped = SKIPPED.has(name) && (up !== null || part !== null)
-      if (name !== '' && !skipped) faults.add('note.column', sheet, 1, heading.slice(0, 60))
+      if (name !== '' && !skipped) faults.add('note.column', sheet, no, heading.trim().slice(0, 60))
       return null
     }
     const continues = /~\d+\s*$/.test(heading)
-    if (!continues && seen.has(column)) faults.add('column.twice', sheet, 1, heading.slice(0, 60))
+    if (!continues && seen.has(column)) faults.add('column.twice', sheet, no, heading.trim().slice(0, 60))
     seen.add(column)
     return { column, continues, translate: translate[upColumn(column)] ?? translate[column.field] }
   })
-  if (!seen.has(KEY) && !seen.has(ITEM_COLUMNS[0] ?? KEY)) faults.add('column.missing', sheet, 1, KEY.heading)
+  const keyAt = placed.findIndex(place => place?.column.field === KEY.field)
+  if (knownHeadings(headings) === 0) faults.add('heading.missing', sheet, 0)
+  else if (keyAt < 0) faults.add('column.missing', sheet, no, KEY.heading)
   const fields = new Set([...seen].map(({ field }) => field))
   return {
     sheet,
@@ -119,6 +155,7 @@ function openSource(
     continued: placed.some(place => place?.continues === true),
     headings,
     fields,
+    keyAt,
   }
 }
 
@@ -133,61 +170,78 @@ export async function assemble(
   faults: Faults,
   options: AssembleOptions,
 ): Promise<Assembled> {
-  const rows = new Map<string, Row[]>()
+  /** rows of each item by its code in capitals, with the code as it was first written */
+  const rows = new Map<string, { code: string; list: Row[] }>()
   const sources: Source[] = []
   const once = sharing()
+  /** how items are called, for what is told of them */
+  const names = new Map<string, string>()
   let count = 0
+  let unknown: string | null = null
   for await (const table of tables) {
     let source: Source | null = null
-    let no = 0
     let orderAt: number[] = []
-    for await (const cells of table.rows) {
-      no++
+    for await (const { no, cells } of fromHeading(table.rows, knownHeadings, TABLE_LIMITS.headingRows)) {
       if (source === null) {
         const found = findTable(table.name, cells)
         if (found === null) {
           if (PROSE.test(table.name)) break
-          faults.add(
-            sources.length === 0 && rows.size === 0 ? 'sheet.unknown' : 'note.sheet',
-            table.name.slice(0, 60),
-            0,
-          )
+          unknown ??= table.name
+          faults.add('note.sheet', table.name.slice(0, 60), 0)
           break
         }
-        source = openSource(table, found, cells, faults, options.translate ?? {})
-        const names = cells.map(normalHeading)
-        orderAt = ORDER.map(name => names.indexOf(name)).filter(index => index >= 0)
+        source = openSource(table, found, { no, cells }, faults, options.translate ?? {})
+        const headings = cells.map(normalHeading)
+        orderAt = ORDER.map(name => headings.indexOf(name)).filter(index => index >= 0)
         sources.push(source)
+        // Each of its rows would be told for the same reason.
+        if (source.keyAt < 0) break
         continue
       }
-      if (cells.every(cell => cell.trim() === '')) continue
+      if (isBlank(cells)) continue
+      if (!source.up && isRemark(cells, source.keyAt)) {
+        faults.add('note.row', source.sheet, no, '', { value: cells.find(cell => cell.trim() !== '') ?? '' })
+        continue
+      }
       count++
       if (count % AT_ONCE === 0) await otherWork()
       const read = readRow(source, cells.map(once), no, faults)
       if (read === null) continue
       const order = orderAt.map(index => (cells[index] ?? '').trim().padStart(24)).join(' ')
-      const { [KEY.field]: code, [OPERATION.field]: operation = 'I', ...values } = read
-      const of = rows.get(String(code))
+      const { [KEY.field]: spelt, [OPERATION.field]: operation = 'I', ...values } = read.values
+      const code = String(spelt)
+      // Letters of codes are capitals, whatever was typed.
+      const key = code.toUpperCase()
+      if (source.part === null && typeof values.taskName === 'string') names.set(key, values.taskName)
       const row: Row = {
         source,
         no,
         operation: String(operation),
         order,
         values: source.part === null ? { taskCode: code, ...values } : values,
+        faulty: read.faulty,
       }
-      if (of === undefined) rows.set(String(code), [row])
-      else of.push(row)
+      const of = rows.get(key)
+      if (of === undefined) rows.set(key, { code, list: [row] })
+      else of.list.push(row)
     }
   }
-  if (rows.size === 0 && faults.count() === 0) faults.add('sheet.empty', sources[0]?.sheet ?? '', 0)
+  if (sources.length === 0 && unknown !== null) faults.add('sheet.unknown', unknown.slice(0, 60), 0)
+  else if (rows.size === 0 && faults.count() === 0) faults.add('sheet.empty', sources[0]?.sheet ?? '', 0)
   const assembled: Assembled = { put: new Map(), remove: new Set(), rows: count }
   let settled = 0
-  for (const [code, list] of rows) {
+  for (const [key, { code, list }] of rows) {
     settled++
     if (settled % AT_ONCE === 0) await otherWork()
-    await settle(code, list, sources, faults, options, assembled)
-    rows.delete(code)
+    // One that is held as it is written is meant.
+    const held = (await options.held(code)) ?? (key === code ? null : await options.held(key))
+    settle(held?.taskCode ?? key, list, held, sources, faults, options, assembled)
+    rows.delete(key)
   }
+  await faults.name(async item => {
+    const key = item.toUpperCase()
+    return names.get(key) ?? (await options.held(item))?.taskName ?? (await options.held(key))?.taskName
+  })
   return assembled
 }
 
@@ -204,10 +258,14 @@ function sharing(): (cell: string) => string {
   }
 }
 
+type ReadRow = { values: Record<string, unknown>; faulty: ReadonlySet<string> }
+
 /** Values of the cells that are not blank; null when the row belongs to no item. */
-function readRow(source: Source, cells: readonly string[], no: number, faults: Faults): Record<string, unknown> | null {
-  const { columns, continued, guarded } = source
+function readRow(source: Source, cells: readonly string[], no: number, faults: Faults): ReadRow | null {
+  const { columns, continued, guarded, sheet } = source
   const values: Record<string, unknown> = {}
+  const faulty = new Set<string>()
+  const told: { fault: CellFault; column: Column; value: string }[] = []
   for (let index = 0; index < columns.length; index++) {
     const place = columns[index]
     const cell = cells[index]
@@ -216,15 +274,18 @@ function readRow(source: Source, cells: readonly string[], no: number, faults: F
     if (whole.trim() === '') continue
     const read = readCell(guarded ? unguard(whole) : whole, place.column, place.translate)
     if (read.ok) values[place.column.field] = read.value
-    else faults.add(read.fault, source.sheet, no, headingOf(source, place.column))
+    else {
+      faulty.add(place.column.field)
+      told.push({ fault: read.fault, column: place.column, value: whole })
+    }
   }
   const code = values[KEY.field]
-  if (typeof code !== 'string') {
-    faults.add('row.key', source.sheet, no, KEY.heading)
-    return null
-  }
-  values[KEY.field] = code.trim()
-  return values
+  const item = typeof code === 'string' ? code : ''
+  for (const { fault, column, value } of told)
+    faults.add(fault, sheet, no, headingOf(source, column), { value: value.trim(), item })
+  if (item !== '') return { values, faulty }
+  if (!faulty.has(KEY.field)) faults.add('row.key', sheet, no, KEY.heading)
+  return null
 }
 
 /** Text of the columns that go on with another. */
@@ -238,9 +299,6 @@ const headingOf = (source: Source, column: Column | undefined): string =>
     ? ''
     : (source.headings[source.columns.findIndex(place => place?.column === column)] ?? column.heading)
 
-/** Text that a spreadsheet would take for a formula stands behind an apostrophe in own CSV tables. */
-const unguard = (text: string): string => (/^'+[=+\-@\t\r]/.test(text) ? text.slice(1) : text)
-
 type Listed = { values: Values; row: Row | null }
 
 /** In the order of time; items before their parts, so that a part finds its item. */
@@ -248,15 +306,15 @@ const byTime = (a: Row, b: Row): number =>
   (a.order < b.order ? -1 : a.order > b.order ? 1 : 0) ||
   Number(a.source.part !== null) - Number(b.source.part !== null)
 
-async function settle(
+function settle(
   code: string,
   rows: Row[],
+  held: ServiceItem | null,
   sources: readonly Source[],
   faults: Faults,
   options: AssembleOptions,
   into: Assembled,
-): Promise<void> {
-  const held = await options.held(code)
+): void {
   let scalars: Record<string, unknown> | null = held === null ? null : { ...held }
   let itemRow: Row | null = null
   const parts = new Map<Part, Listed[]>()
@@ -289,7 +347,7 @@ async function settle(
       }
       continue
     }
-    if (!up && itemRow !== null) faults.add('row.twice', sheet, row.no, KEY.heading)
+    if (!up && itemRow !== null) faults.add('row.twice', sheet, row.no, KEY.heading, { item: code })
     itemRow ??= row
     if (row.operation === 'D') {
       scalars = null
@@ -298,7 +356,7 @@ async function settle(
   }
   if (scalars === null) {
     if (itemRow !== null) into.remove.add(code)
-    else faults.add('row.item', ordered[0]?.source.sheet ?? '', ordered[0]?.no ?? 0, KEY.heading)
+    else faults.add('row.item', ordered[0]?.source.sheet ?? '', ordered[0]?.no ?? 0, KEY.heading, { item: code })
     return
   }
   // Where a table tells all of a part, what it does not tell is gone: own tables always do, tables of changes for an inserted item.
@@ -345,11 +403,15 @@ function finish(
     else if (list.length > 0) item[part.field] = list.map(({ values }) => values)
     else delete item[part.field]
   }
-  const before = faults.count()
-  for (const column of ITEM_COLUMNS)
-    if (column.required === true && item[column.field] === undefined)
-      faults.add('column.missing', row?.source.sheet ?? BASIC, row?.no ?? 0, column.heading)
-  if (faults.count() > before) return
+  let lacks = false
+  for (const column of ITEM_COLUMNS) {
+    if (column.required !== true || item[column.field] !== undefined) continue
+    lacks = true
+    // A cell that could not be read was told already.
+    if (row?.faulty.has(column.field) !== true)
+      faults.add('column.missing', row?.source.sheet ?? BASIC, row?.no ?? 0, column.heading, { item: code })
+  }
+  if (lacks) return
   const parsed = Item.safeParse(item)
   if (parsed.success) {
     into.put.set(code, parsed.data)
@@ -361,12 +423,14 @@ function finish(
     const from = part === undefined || typeof index !== 'number' ? null : (parts.get(part)?.[index]?.row ?? null)
     const column = (part?.columns ?? ITEM_COLUMNS).find(entry => entry.field === (part === undefined ? field : inner))
     const at = from ?? row
-    const missing = from !== null && column?.required === true && from.values[column.field] === undefined
+    const given = column === undefined ? undefined : at?.values[column.field]
+    if (column !== undefined && given === undefined && at?.faulty.has(column.field) === true) continue
     faults.add(
-      missing ? 'column.missing' : 'cell.schema',
+      from !== null && column?.required === true && given === undefined ? 'column.missing' : 'cell.schema',
       at?.source.sheet ?? '',
       at?.no ?? 0,
       (at === null ? '' : headingOf(at.source, column)) || column?.heading || String(field),
+      { item: code, value: typeof given === 'string' || typeof given === 'number' ? String(given) : '' },
     )
   }
 }

@@ -2,22 +2,37 @@
  * The columns of an item's tables: one line a field, with its Chinese heading, how its cells read, and the national upload table
  * (`up_*`) that holds it. Headings are taken as Chinese names, as field names (`taskCode`) or as column names (`task_code`).
  */
+import { plainText } from '../../../protocol/codes/spelling.ts'
 import { CONTACT_ROLES, type ServiceItem } from '../../../protocol/service/item.ts'
 
 /** code → name; both are read, and names written for people. */
 export type Codes = Readonly<Record<string, string>>
 
 /**
- * `lines` are texts one a line; `codes` several codes, separated; `modes` like codes, as numbers; `commitment` a material's
- * `sha256:…;size=…;type=…`; `dayUnit` 工作日 alone.
+ * `id` is a code that people and programs compare, `ids` several, one a line; `lines` are texts one a line; `codes` several codes, separated; `modes` like codes, as numbers;
+ * `commitment` a material's `sha256:…;size=…;type=…`.
  */
-export type Kind = 'text' | 'int' | 'bool' | 'day' | 'code' | 'codes' | 'modes' | 'lines' | 'json' | 'commitment'
+export type Kind =
+  | 'text'
+  | 'id'
+  | 'ids'
+  | 'int'
+  | 'bool'
+  | 'day'
+  | 'code'
+  | 'codes'
+  | 'modes'
+  | 'lines'
+  | 'json'
+  | 'commitment'
 
 export type Column = {
   /** field of the item or of its part */ field: string
   heading: string
   kind: Kind
   codes?: Codes
+  /** other names of its codes */ also?: Codes
+  /** what may stand behind its number */ units?: RegExp
   /** table of the UP dialect that holds it; the part's own by default */ up?: string
   /** column there, when it is not the field in snake case */ column?: string
   required?: true
@@ -51,8 +66,28 @@ const OWN = 'tongban_task_extend'
 export const ITEM_TABLES: readonly string[] = [BASIC, EXTEND, OWN]
 export const ITEMS = { heading: '事项', file: 'items' } as const
 
+const WORKING_DAYS = /^个?工作日$/
+const TIMES = /^次$/
+const COPIES = /^[份张套]$/
 const DAY_UNIT: Codes = { 1: '工作日' }
 const AUDIENCE: Codes = { 1: '自然人', 2: '企业法人', 3: '事业法人', 4: '社会组织法人', 5: '行政机关', 6: '其他组织' }
+/** What offices write for it. */
+const ALSO_AUDIENCE: Codes = { 个人: '1', 公民: '1', 企业: '2', 事业单位: '3', 社会组织: '4', 行政单位: '5' }
+export const ALSO_LEVEL: Codes = {
+  ...{
+    国家: '1',
+    省: '2',
+    自治区级: '2',
+    直辖市级: '2',
+    市: '3',
+    地市级: '3',
+    地级市: '3',
+    设区的市级: '3',
+    设区市级: '3',
+  },
+  ...{ 县: '4', 区县级: '4', 县区级: '4', 区级: '4', 县市区级: '4', 乡级: '5', 乡镇级: '5', 镇级: '5', 街道级: '5' },
+  ...{ 乡镇街道级: '5', '乡镇(街道)级': '5', '县(市、区)级': '4', 村级: '6', 社区级: '6', '村(社区)级': '6' },
+}
 const MODES: Codes = { 0: '全程网办', 1: '异地代收', 2: '异地授权', 3: '多地联办' }
 const TASK_TYPE: Codes = {
   '00': '行政权力',
@@ -96,31 +131,32 @@ const own = inTable(OWN)
 const required = true as const
 
 export const ITEM_COLUMNS: readonly Column[] = [
-  basic('taskCode', '实施编码', 'text', { required }),
+  basic('taskCode', '实施编码', 'id', { required }),
   basic('taskName', '事项名称', 'text', { required }),
-  basic('localTaskCode', '地方实施编码'),
-  basic('catalogCode', '基本编码'),
-  basic('localCatalogCode', '地方基本编码'),
-  basic('taskHandleItem', '业务办理项编码'),
+  basic('localTaskCode', '地方实施编码', 'id'),
+  basic('catalogCode', '基本编码', 'id'),
+  basic('localCatalogCode', '地方基本编码', 'id'),
+  basic('taskHandleItem', '业务办理项编码', 'id'),
   basic('taskVersion', '事项版本', 'int'),
   basic('taskState', '事项状态', 'code', { codes: { 1: '在用', 2: '暂停', 3: '取消' } }),
   basic('taskType', '事项类型', 'code', { codes: TASK_TYPE, required }),
   basic('useLevel', '行使层级', 'code', {
     codes: { 1: '国家级', 2: '省级', 3: '市级', 4: '县级', 5: '镇街级', 6: '村社区级', 7: '分级管理' },
+    also: ALSO_LEVEL,
     required,
   }),
   basic('powerSource', '权力来源'),
   basic('deptName', '实施主体', 'text', { required }),
-  basic('deptCode', '实施主体编码'),
+  basic('deptCode', '实施主体编码', 'id'),
   basic('deptType', '实施主体性质', 'code', { codes: { 1: '法定机关', 2: '授权组织', 3: '受委托组织', 9: '其他' } }),
   basic('entrustName', '委托部门'),
-  basic('serverType', '服务对象', 'codes', { codes: AUDIENCE, required }),
+  basic('serverType', '服务对象', 'codes', { codes: AUDIENCE, also: ALSO_AUDIENCE, required }),
   basic('projectType', '办件类型', 'code', { codes: { 1: '即办件', 2: '承诺件', 9: '其他' }, required }),
   own('modes', '办理模式', 'modes', { codes: MODES, required }),
-  basic('anticipateDay', '法定办结时限', 'int', { required }),
+  basic('anticipateDay', '法定办结时限', 'int', { required, units: WORKING_DAYS }),
   basic('anticipateType', '法定办结时限单位', 'code', { codes: DAY_UNIT }),
   basic('anticipateExplain', '法定办结时限说明'),
-  basic('promiseDay', '承诺办结时限', 'int', { required }),
+  basic('promiseDay', '承诺办结时限', 'int', { required, units: WORKING_DAYS }),
   basic('promiseType', '承诺办结时限单位', 'code', { codes: DAY_UNIT }),
   basic('promiseExplain', '承诺办结时限说明'),
   basic('acceptCondition', '受理条件'),
@@ -128,7 +164,7 @@ export const ITEM_COLUMNS: readonly Column[] = [
   basic('handleType', '办理形式', 'codes', {
     codes: { 1: '窗口', 2: '电脑端', 3: '移动端', 4: '快递申请', 9: '其他' },
   }),
-  basic('limitSceneNum', '到现场次数', 'int', { required }),
+  basic('limitSceneNum', '到现场次数', 'int', { required, units: TIMES }),
   extend('limitSceneExplain', '必须现场办理原因'),
   basic('specialProcedure', '特别程序'),
   basic('byLaw', '设定依据'),
@@ -140,7 +176,7 @@ export const ITEM_COLUMNS: readonly Column[] = [
   basic('superviseWay', '投诉电话'),
   basic('planEffectiveDate', '计划生效日期', 'day'),
   basic('planCancelDate', '计划取消日期', 'day'),
-  basic('rowGuid', '行标识'),
+  basic('rowGuid', '行标识', 'id'),
   extend('isEntryCenter', '是否进驻政务大厅', 'bool'),
   extend('handleArea', '通办范围'),
   extend('isHandle', '是否支持通办', 'bool'),
@@ -167,9 +203,9 @@ export const ITEM_COLUMNS: readonly Column[] = [
   extend('userTopicType', '自然人主题分类'),
   extend('corpTopicType', '法人主题分类'),
   extend('townName', '乡镇街道名称'),
-  extend('townCode', '乡镇街道代码'),
+  extend('townCode', '乡镇街道代码', 'id'),
   extend('villageName', '村社区名称'),
-  extend('villageCode', '村社区代码'),
+  extend('villageCode', '村社区代码', 'id'),
   extend('auditStatus', '审核状态'),
   extend('centralDept', '国家对口部门'),
   own('reviewContact', '行政复议'),
@@ -188,7 +224,7 @@ export const PARTS: readonly Part[] = [
     up: 'up_task_general_material',
     key: ['materialCode'],
     columns: [
-      column('materialCode', '材料编码'),
+      column('materialCode', '材料编码', 'id'),
       column('materialName', '材料名称', 'text', { required }),
       column('isNeed', '必要性', 'code', { codes: { 1: '必要', 2: '非必要', 3: '容缺后补' }, required }),
       column('needExplain', '必要性说明'),
@@ -204,9 +240,9 @@ export const PARTS: readonly Part[] = [
       column('sourceExplain', '来源渠道说明'),
       column('issuer', '出具机构'),
       column('issueRequirement', '出具时间要求'),
-      column('pageNum', '份数', 'int'),
-      column('pageNumY', '原件份数', 'int'),
-      column('pageNumF', '复印件份数', 'int'),
+      column('pageNum', '份数', 'int', { units: COPIES }),
+      column('pageNumY', '原件份数', 'int', { units: COPIES }),
+      column('pageNumF', '复印件份数', 'int', { units: COPIES }),
       column('pageFormat', '介质要求'),
       column('acceptStand', '受理标准'),
       column('fillExplain', '填报须知'),
@@ -214,7 +250,7 @@ export const PARTS: readonly Part[] = [
       column('exampleGuid', '样表', 'commitment'),
       column('formGuid', '空表', 'commitment'),
       column('isResultCert', '是否结果证照', 'bool'),
-      column('certCode', '证照类型代码'),
+      column('certCode', '证照类型代码', 'id'),
       column('byLaw', '设定依据'),
       column('orderNum', '排序号', 'int'),
     ],
@@ -264,7 +300,7 @@ export const PARTS: readonly Part[] = [
     key: ['linkName'],
     columns: [
       column('linkName', '环节名称', 'text', { required }),
-      column('handleDay', '环节时限', 'int'),
+      column('handleDay', '环节时限', 'int', { units: WORKING_DAYS }),
       column('explain', '办理内容'),
       column('isSpecial', '是否特别程序', 'bool'),
     ],
@@ -278,7 +314,7 @@ export const PARTS: readonly Part[] = [
     columns: [
       column('specialType', '特别程序种类', 'code', { codes: { 1: '延长审批', 2: '其他' }, required }),
       column('specialName', '特别程序名称', 'text', { required }),
-      column('specialDay', '特别程序时限', 'int'),
+      column('specialDay', '特别程序时限', 'int', { units: WORKING_DAYS }),
       column('explain', '说明'),
     ],
   },
@@ -302,15 +338,15 @@ export const PARTS: readonly Part[] = [
     up: 'tongban_task_place',
     key: ['unit'],
     columns: [
-      column('unit', '机构编码', 'text', { required }),
+      column('unit', '机构编码', 'id', { required }),
       column('below', '含下级', 'bool'),
-      column('windows', '窗口编码', 'lines'),
+      column('windows', '窗口编码', 'ids'),
     ],
   },
 ]
 
 /** Column that joins a part's rows to its item. */
-export const KEY = column('taskCode', '实施编码', 'text', { required })
+export const KEY = column('taskCode', '实施编码', 'id', { required })
 /** 操作 of a row: I 新增, U 修改, D 删除. */
 export const OPERATION = column('cdOperation', '操作', 'code', { codes: { I: '新增', U: '修改', D: '删除' } })
 
@@ -320,8 +356,7 @@ export const upColumn = ({ field, column: named }: Column): string => named ?? s
 
 /** Headings compare without case, spaces, marks of required fields and explanations in brackets. */
 export const normalHeading = (heading: string): string =>
-  heading
-    .normalize('NFKC')
+  plainText(heading)
     .replaceAll(/\(.*?\)/g, '')
-    .replaceAll(/[\s*_"']/g, '')
+    .replaceAll(/[\s*_"':]/g, '')
     .toLowerCase()

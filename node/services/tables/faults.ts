@@ -41,6 +41,12 @@ export const FAULTS = {
     cureZh: '检查是否选对了文件',
     cureEn: 'Check that it is the right file',
   },
+  'heading.missing': {
+    zh: '没有找到表头',
+    en: 'There is no heading',
+    cureZh: '表头一行应写明模板中的列名，位于前 20 行之内',
+    cureEn: 'One of the first 20 rows names the columns as the template does',
+  },
   'column.missing': {
     zh: '缺少必填列或单元格',
     en: 'A needed column or cell is missing',
@@ -75,8 +81,8 @@ export const FAULTS = {
   'cell.int': {
     zh: '应为非负整数',
     en: 'Not a whole number',
-    cureZh: '填写整数，不带单位',
-    cureEn: 'Write digits alone',
+    cureZh: '填写整数',
+    cureEn: 'Write a whole number',
   },
   'cell.bool': { zh: '应为是或否', en: 'Neither yes nor no', cureZh: '填写“是”或“否”', cureEn: 'Write 是 or 否' },
   'cell.day': { zh: '不是日期', en: 'Not a date', cureZh: '按 2026-01-31 填写', cureEn: 'Write it as 2026-01-31' },
@@ -99,16 +105,16 @@ export const FAULTS = {
     cureEn: 'Format the column as text, and write the code anew',
   },
   'cell.error': {
-    zh: '单元格是公式错误',
-    en: 'The cell holds a formula error',
-    cureZh: '改为文字或数值',
-    cureEn: 'Replace the formula by its value',
+    zh: '单元格无法读取：公式错误，或公式尚未计算',
+    en: 'The cell cannot be read: an error, or a formula without its value',
+    cureZh: '在表格软件中打开并保存，或改为文字或数值',
+    cureEn: 'Open and save it in a spreadsheet program, or replace the formula by its value',
   },
   'cell.unit': {
-    zh: '时限单位不是工作日',
-    en: 'The unit is not working days',
-    cureZh: '换算为工作日后填写，单位填 1',
-    cureEn: 'Convert the limit to working days, unit 1',
+    zh: '时限不是以工作日计',
+    en: 'The limit is not told in working days',
+    cureZh: '换算为工作日后填写',
+    cureEn: 'Convert the limit to working days',
   },
   'cell.schema': {
     zh: '内容过长、为空或不符合要求',
@@ -128,6 +134,18 @@ export const FAULTS = {
     cureZh: '如需导入，改用模板中的工作表名称',
     cureEn: 'Name it as in the template to have it imported',
   },
+  'note.row': {
+    zh: '合计、注释等行未导入',
+    en: 'A row of totals or remarks was left out',
+    cureZh: '如该行是数据，请填写实施编码',
+    cureEn: 'If it is a row of data, fill in its code',
+  },
+  'note.merged': {
+    zh: '合并单元格的值已用于其所占的每一行',
+    en: 'The value of merged cells was taken for each of their rows',
+    cureZh: '如不应如此，请取消合并后逐行填写',
+    cureEn: 'If that is not meant, unmerge them and fill in each row',
+  },
   'note.attachment': {
     zh: '样表或空表是外部系统的标识，未导入',
     en: 'The sample or form is an id of another system and was left out',
@@ -137,21 +155,47 @@ export const FAULTS = {
 } as const satisfies Record<string, Words> & Record<CellFault, Words>
 
 export type FaultCode = keyof typeof FAULTS
-/** A place in a table and what is wrong there; rows count from 1, the heading included. Never holds what the cell holds. */
-export type Fault = { code: FaultCode; sheet: string; row: number; column: string } & Words
+/** Characters of a cell that a fault shows. */
+const SHOWN = 40
+
+/**
+ * A place in a table and what is wrong there; rows count from 1, the heading included. `value` is the beginning of what the cell
+ * holds; `item` and `name` tell whose row it is, as far as that is known.
+ */
+export type Fault = {
+  code: FaultCode
+  sheet: string
+  row: number
+  column: string
+  value: string
+  item: string
+  name: string
+} & Words
 
 const KEPT = 200
+
+const shortened = (value: string): string => {
+  const characters = [...value.slice(0, 4 * SHOWN)]
+  return characters.length > SHOWN ? `${characters.slice(0, SHOWN).join('')}…` : value
+}
 
 /** Collects faults and notes: the first ones as they are, the rest as a number. */
 export function createFaults() {
   const kept: { errors: Fault[]; notes: Fault[] } = { errors: [], notes: [] }
   let errors = 0
   return {
-    add(code: FaultCode, sheet: string, row: number, column = ''): void {
+    add(code: FaultCode, sheet: string, row: number, column = '', of: { value?: string; item?: string } = {}): void {
       const note = code.startsWith('note.')
       const list = note ? kept.notes : kept.errors
       if (!note) errors++
-      if (list.length < KEPT) list.push({ code, sheet, row, column, ...FAULTS[code] })
+      if (list.length >= KEPT) return
+      const { value = '', item = '' } = of
+      list.push({ code, sheet, row, column, value: shortened(value), item: shortened(item), name: '', ...FAULTS[code] })
+    },
+    /** Says how the items are called of which something is told. */
+    async name(of: (item: string) => Promise<string | undefined>): Promise<void> {
+      for (const fault of [...kept.errors, ...kept.notes])
+        if (fault.item !== '') fault.name = shortened((await of(fault.item)) ?? '')
     },
     errors: (): Fault[] => kept.errors,
     notes: (): Fault[] => kept.notes,

@@ -21,7 +21,11 @@ export const valuesOf = (columns: readonly Column[], values: object, people: boo
   columns.map(column => writeCell((values as Record<string, unknown>)[column.field], column, people))
 
 /** Text that a spreadsheet would take for a formula stands behind an apostrophe. */
-export const guard = (cell: string): string => (/^'*[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell)
+export const guard = (cell: string): string => (FORMULA.test(cell) ? `'${cell}` : cell)
+/** Takes that apostrophe away again. */
+export const unguard = (cell: string): string => (cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell)
+/** A formula's first character, full width too, as spreadsheets of East Asia read it. */
+const FORMULA = /^'*[=+\-@＝＋－＠\t\r\n]/
 
 const ROWS = 500
 
@@ -127,6 +131,8 @@ export function sheetOf(name: string, headings: readonly string[], rows: readonl
 export const GUIDE = '说明'
 const KINDS: Record<Column['kind'], string> = {
   text: '文本',
+  id: '编码，单元格设为“文本”格式',
+  ids: '编码，每行一个',
   int: '非负整数',
   bool: '是 / 否',
   day: '日期，如 2026-01-31',

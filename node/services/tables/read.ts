@@ -1,14 +1,14 @@
 /** Reads a file into tables: CSV (UTF-8, UTF-16 or GB18030), a ZIP of CSV files, or XLSX; in bounded memory. */
-import { parse } from 'csv-parse'
-import { unzipSync, zipSync } from 'fflate'
-import readXlsxFile from 'read-excel-file/universal'
+import { CsvError, parse } from 'csv-parse'
+import { unzipSync } from 'fflate'
 import type { Faults } from './faults.ts'
 import { TABLE_LIMITS } from './limits.ts'
+import { openXlsx, type Row, XlsxError } from './xlsx.ts'
 
-/** `rows` can be walked once; the first is the heading. */
+/** `rows` can be walked once. */
 export type Table = {
   name: string
-  rows: AsyncIterable<readonly string[]>
+  rows: AsyncIterable<Row> | Iterable<Row>
   /** text that a spreadsheet would take for a formula stands behind an apostrophe */ guarded: boolean
 }
 
@@ -131,9 +131,18 @@ export function decodeText(bytes: Uint8Array): string | null {
 function csvTable(bytes: Uint8Array, name: string, faults: Faults, limits: Limits): Table {
   const text = decodeText(bytes)
   if (text === null) end('file.encoding', name, 0, faults)
-  const heading = text.slice(0, 20_000).split(/\r?\n/, 1)[0] ?? ''
-  const delimiter = [',', '\t', ';'].find(mark => heading.includes(mark)) ?? ','
+  const delimiter = delimiterOf(text.slice(0, HEAD))
   return { name, guarded: true, rows: csvRows(text, delimiter, name, faults, limits) }
+}
+
+/** Characters in which the heading is looked for. */
+const HEAD = 20_000
+
+/** What divides the cells of the line that has most of them: a title stands above the heading, in one cell. */
+function delimiterOf(head: string): string {
+  const most = (mark: string) => Math.max(...head.split('\n').map(line => line.split(mark).length))
+  const counted = [',', '\t', ';'].map(mark => ({ mark, most: most(mark) }))
+  return counted.reduce((best, each) => (each.most > best.most ? each : best)).mark
 }
 
 const PIECE = 256 * 1024
@@ -144,7 +153,7 @@ async function* csvRows(
   name: string,
   faults: Faults,
   limits: Limits,
-): AsyncGenerator<readonly string[]> {
+): AsyncGenerator<Row> {
   const parser = parse({ delimiter, relax_column_count: true, max_record_size: limits.cell * 4, relax_quotes: false })
   const pieces = (function* () {
     for (let at = 0; at < text.length; at += PIECE) yield text.slice(at, at + PIECE)
@@ -157,35 +166,13 @@ async function* csvRows(
       const cells = record as string[]
       if (row > limits.rows || cells.length > limits.columns || cells.some(cell => cell.length > limits.cell))
         end('file.oversize', name, row, faults)
-      yield cells
+      yield { no: row, cells }
     }
   } catch (error) {
     if (error instanceof TableError) throw error
-    end('file.csv', name, row + 1, faults)
+    // Rows that were read before it may wait in the parser.
+    end('file.csv', name, (error instanceof CsvError ? Number(error.records) : row) + 1, faults)
   }
-}
-
-const SHEET = /^xl\/worksheets\/[^/]+\.xml$/
-const PLACED = /<(?:\w+:)?(c|row)(?=[\s/>])([^>]*)>/g
-const ATTRIBUTES = /\s+[\w:]+="[^"<&]*"/g
-const PLACE = /\sr="([A-Z]{0,3})(\d{1,7})"/
-
-/** Whether the places that a sheet names stay within bounds: the reader fills all cells up to the last one. */
-function withinBounds(xml: string, limits: Limits): boolean {
-  let [rows, columns, count] = [0, 0, 0]
-  for (const [, tag, attributes = ''] of xml.matchAll(PLACED)) {
-    // Written in a way that this check cannot read: refused rather than trusted.
-    if (attributes.replaceAll(ATTRIBUTES, '').trim().replace(/\/$/, '') !== '') return false
-    const [, letters = '', digits = '0'] = PLACE.exec(attributes) ?? []
-    if (tag === 'row') count++
-    rows = Math.max(rows, Number(digits), count)
-    columns = Math.max(
-      columns,
-      [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0),
-    )
-    if (rows > limits.rows || columns > limits.columns || rows * columns > limits.sheetCells) return false
-  }
-  return true
 }
 
 async function* xlsxTables(
@@ -194,44 +181,16 @@ async function* xlsxTables(
   faults: Faults,
   limits: Limits,
 ): AsyncGenerator<Table> {
-  const text = new TextDecoder()
-  for (const [path, content] of Object.entries(entries))
-    if (SHEET.test(path) && !withinBounds(text.decode(content), limits)) end('file.oversize', name, 0, faults)
-  let sheets: Awaited<ReturnType<typeof readXlsxFile<string>>>
-  try {
-    // Packed again without compression, so that the reader sees what was measured here.
-    const measured = zipSync(entries, { level: 0 })
-    sheets = await readXlsxFile<string>(new Blob([measured]), { trim: false, parseNumber: numberText })
-  } catch {
-    return end('file.unreadable', name, 0, faults)
+  const refused = (error: unknown): never => {
+    if (!(error instanceof XlsxError)) throw error
+    return end(error.why === 'oversize' ? 'file.oversize' : 'file.unreadable', name, 0, faults)
   }
-  for (const { sheet, data } of sheets)
-    yield { name: sheet, guarded: false, rows: cellsOf(data, sheet, faults, limits) }
-}
-
-/** A number as text; with more digits than a spreadsheet holds, in the form that tells it. */
-export function numberText(raw: string): string {
-  const number = Number(raw)
-  if (/^\d{16,}$/.test(raw)) return number.toExponential()
-  return /^-?\d+\.\d{10,}$/.test(raw) ? String(Number(number.toPrecision(12))) : raw
-}
-
-async function* cellsOf(
-  data: readonly (readonly unknown[])[],
-  sheet: string,
-  faults: Faults,
-  limits: Limits,
-): AsyncGenerator<readonly string[]> {
-  for (const [index, row] of data.entries()) {
-    const cells = row.map(cellText)
-    if (cells.some(cell => cell.length > limits.cell)) end('file.oversize', sheet, index + 1, faults)
-    yield cells
+  const sheets = await openXlsx(entries, limits).catch(refused)
+  for (const { name: sheet, read } of sheets) {
+    const { rows, merged } = await read().catch(refused)
+    if (merged > 0) faults.add('note.merged', sheet, 0)
+    for (const { no, cells } of rows)
+      if (cells.some(cell => cell.length > limits.cell)) end('file.oversize', sheet, no, faults)
+    yield { name: sheet, guarded: false, rows }
   }
-}
-
-function cellText(cell: unknown): string {
-  if (cell === null || cell === undefined) return ''
-  if (cell instanceof Date) return cell.toISOString().slice(0, 10)
-  if (typeof cell === 'boolean') return cell ? '1' : '0'
-  return String(cell)
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { unzipSync, zipSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
+import { plainCode } from '../../../protocol/codes/spelling.ts'
 import { unwritable } from '../../../protocol/json-text.ts'
 import { CONTACT_ROLES, ServiceItem } from '../../../protocol/service/item.ts'
 import { ITEM_COLUMNS, PARTS } from './columns.ts'
@@ -71,8 +72,8 @@ const words = (max: number) =>
       },
     )
     .map(list => `${list.join('')}字`)
-/** Codes have no line breaks and tabs. */
-const codes = (max: number) => words(max).map(text => text.replaceAll(/[\n\r\t]/g, ''))
+/** Codes have no line breaks and tabs, and are written plainly. */
+const codes = (max: number) => words(max).map(text => plainCode(text.replaceAll(/[\n\r\t]/g, '')))
 const isCode = (field: string) => !ServiceItem.shape[field as keyof ServiceItem].safeParse('a\nb').success
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined })
 const days = fc.integer({ min: 0, max: 3650 })
@@ -485,13 +486,14 @@ describe('bounds', () => {
     const files = unzipSync(await bytesOf('xlsx', [A1]))
     const path = Object.keys(files).find(name => /worksheets\/sheet1\.xml$/.test(name)) ?? ''
     const xml = new TextDecoder().decode(files[path])
-    for (const far of [
-      '<row r="1048576"><c r="XFD1048576"/></row>',
-      '<row r="9"><c  r = "XFD9"/></row>',
-      '<row r="9"><c r="&#65;9"/></row>',
-    ]) {
+    for (const [far, told] of [
+      ['<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', ['file.oversize a.xlsx:0:']],
+      ['<row r="9"><c  r = "XFD9"><v>1</v></c></row>', ['file.unreadable a.xlsx:0:']],
+      ['<row r="9"><c r="&#88;FD9"><v>1</v></c></row>', ['file.oversize a.xlsx:0:']],
+      ['<row r="1048576"><c r="XFD1048576"/></row>', []],
+    ] as const) {
       const crafted = zipSync({ ...files, [path]: utf8(xml.replace('</sheetData>', `${far}</sheetData>`)) })
-      expect(places(await importTables(crafted, 'a.xlsx', held))).toEqual(['file.oversize a.xlsx:0:'])
+      expect(places(await importTables(crafted, 'a.xlsx', held))).toEqual(told)
     }
   })
 

@@ -1,10 +1,12 @@
 /** The organisation tree as two tables, units (机构) and windows (窗口): imported from CSV, XLSX or JSON, exported as the same. */
 import { readStrictJson } from '../../../protocol/json-outside.ts'
 import { LEVELS, Organisation, OrganisationUnit } from '../../../protocol/service/organisation.ts'
-import { readCell } from './cells.ts'
-import { type Column, normalHeading, snake } from './columns.ts'
+import { type CellFault, readCell } from './cells.ts'
+import { ALSO_LEVEL, type Column, normalHeading, snake } from './columns.ts'
 import { createFaults, type Fault, type Faults } from './faults.ts'
-import { guard, guideOf, type Layout, packXlsx, sheetOf, valuesOf, zipOf } from './layout.ts'
+import { fromHeading, isBlank, isRemark } from './heading.ts'
+import { guard, guideOf, type Layout, packXlsx, sheetOf, unguard, valuesOf, zipOf } from './layout.ts'
+import { TABLE_LIMITS } from './limits.ts'
 import { decodeText, readTables, type Table, TableError } from './read.ts'
 import type { Format } from './write.ts'
 
@@ -16,18 +18,24 @@ const column = (field: string, heading: string, options: Partial<Column> = {}): 
 })
 const required = true as const
 
+/** Items count levels from the nation, trees from the province. */
+const LEVEL_NAMES = Object.fromEntries(
+  Object.entries(ALSO_LEVEL)
+    .map(([name, level]) => [name, String(Number(level) - 1)] as const)
+    .filter(([, level]) => Object.hasOwn(LEVELS, level)),
+)
 const UNIT_COLUMNS: readonly Column[] = [
-  column('code', '机构编码', { required }),
+  column('code', '机构编码', { kind: 'id', required }),
   column('name', '机构名称', { required }),
-  column('level', '层级', { kind: 'code', codes: LEVELS, required }),
-  column('parent', '上级机构编码'),
+  column('level', '层级', { kind: 'code', codes: LEVELS, also: LEVEL_NAMES, required }),
+  column('parent', '上级机构编码', { kind: 'id' }),
   column('address', '地址'),
   column('hours', '办公时间'),
   column('phone', '电话'),
 ]
 const WINDOW_COLUMNS: readonly Column[] = [
-  column('unit', '机构编码', { required }),
-  column('code', '窗口编码', { required }),
+  column('unit', '机构编码', { kind: 'id', required }),
+  column('code', '窗口编码', { kind: 'id', required }),
   column('name', '窗口名称', { required }),
   column('place', '位置'),
   column('phone', '电话'),
@@ -69,7 +77,9 @@ type Row = { values: Record<string, unknown>; sheet: string; no: number }
 async function assemble(tables: AsyncIterable<Table>, faults: Faults): Promise<OrganisationUnit[]> {
   const units: Row[] = []
   const windows: Row[] = []
-  for await (const table of tables) await readTable(table, units, windows, faults)
+  /** codes of rows that could not be read, which was told */
+  const broken = new Set<string>()
+  for await (const table of tables) await readTable(table, { units, windows, broken }, faults)
   const found: OrganisationUnit[] = []
   const byUnit = Map.groupBy(windows, ({ values }) => values.unit)
   for (const { values, sheet, no } of units) {
@@ -87,42 +97,62 @@ async function assemble(tables: AsyncIterable<Table>, faults: Faults): Promise<O
       const field = row === undefined ? path[0] : path[2]
       const columns = row === undefined ? UNIT_COLUMNS : WINDOW_COLUMNS
       const heading = columns.find(entry => entry.field === field)?.heading ?? String(field)
-      faults.add('cell.schema', row?.sheet ?? sheet, row?.no ?? no, heading)
+      faults.add('cell.schema', row?.sheet ?? sheet, row?.no ?? no, heading, { item: String(values.code) })
     }
   }
-  for (const [orphan] of byUnit.values())
-    if (orphan !== undefined) faults.add('row.unit', orphan.sheet, orphan.no, '机构编码')
+  for (const [unit, [orphan]] of byUnit)
+    if (orphan !== undefined && !broken.has(String(unit)))
+      faults.add('row.unit', orphan.sheet, orphan.no, '机构编码', { value: String(unit) })
   if (units.length === 0 && faults.count() === 0) faults.add('sheet.empty', UNITS.heading, 0)
   return found
 }
 
-async function readTable(table: Table, units: Row[], windows: Row[], faults: Faults): Promise<void> {
-  let open: { columns: (Column | null)[]; into: Row[]; needed: Column[] } | null = null
-  let no = 0
-  for await (const cells of table.rows) {
-    no++
+type Into = { units: Row[]; windows: Row[]; broken: Set<string> }
+
+const HEADINGS = new Set(
+  [...UNIT_COLUMNS, ...WINDOW_COLUMNS].flatMap(({ heading, field }) =>
+    [heading, field, snake(field)].map(normalHeading),
+  ),
+)
+const knownHeadings = (cells: readonly string[]): number =>
+  new Set(cells.map(normalHeading).filter(name => HEADINGS.has(name))).size
+
+async function readTable(table: Table, into: Into, faults: Faults): Promise<void> {
+  let open: ReturnType<typeof openTable> = null
+  for await (const { no, cells } of fromHeading(table.rows, knownHeadings, TABLE_LIMITS.headingRows)) {
     if (open === null) {
-      open = openTable(table.name, cells, units, windows, faults)
+      open = openTable(table.name, no, cells, faults)
       if (open === null) return
       continue
     }
-    if (cells.every(cell => cell.trim() === '')) continue
+    if (isBlank(cells)) continue
+    if (isRemark(cells, open.keyAt)) {
+      faults.add('note.row', table.name, no, '', { value: cells.find(cell => cell.trim() !== '') ?? '' })
+      continue
+    }
     const values: Record<string, unknown> = {}
+    const told: { fault: CellFault; column: Column; value: string }[] = []
     for (const [index, entry] of open.columns.entries()) {
       const cell = cells[index] ?? ''
       if (entry === null || cell.trim() === '') continue
-      const read = readCell(table.guarded && /^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell, entry)
+      const read = readCell(table.guarded ? unguard(cell) : cell, entry)
       if (read.ok) values[entry.field] = read.value
-      else faults.add(read.fault, table.name, no, entry.heading)
+      else told.push({ fault: read.fault, column: entry, value: cell.trim() })
     }
-    const missing = open.needed.find(({ field }) => values[field] === undefined)
-    if (missing !== undefined) faults.add('column.missing', table.name, no, missing.heading)
-    else open.into.push({ values, sheet: table.name, no })
+    const key = values.unit ?? values.code
+    const item = typeof key === 'string' ? key : ''
+    for (const { fault, column, value } of told) faults.add(fault, table.name, no, column.heading, { value, item })
+    const lacking = open.needed.filter(({ field }) => values[field] === undefined)
+    // A cell that could not be read was told already.
+    const missing = lacking.find(each => told.every(({ column }) => column !== each))
+    if (missing !== undefined) faults.add('column.missing', table.name, no, missing.heading, { item })
+    if (lacking.length > 0) into.broken.add(item)
+    else into[open.into].push({ values, sheet: table.name, no })
   }
 }
 
 /** Which table it is, by its name or else by its headings, and what its columns hold; null for one that is not read. */
-function openTable(name: string, headings: readonly string[], units: Row[], windows: Row[], faults: Faults) {
+function openTable(name: string, no: number, headings: readonly string[], faults: Faults) {
   const known = new Set(headings.map(normalHeading))
   const called = name.trim().toLowerCase()
   const is = ({ heading, file }: { heading: string; file: string }) => called === heading || called === file
@@ -138,7 +168,7 @@ function openTable(name: string, headings: readonly string[], units: Row[], wind
           ? UNITS
           : null
   if (layout === null) {
-    if (!/^(说明|readme|sheet\d+$)/i.test(called)) faults.add('note.sheet', name.slice(0, 60), 0)
+    if (!/^(说明|填[写报]说明|封面|目录|readme|sheet\d+$)/i.test(called)) faults.add('note.sheet', name.slice(0, 60), 0)
     return null
   }
   const byName = new Map(
@@ -148,13 +178,20 @@ function openTable(name: string, headings: readonly string[], units: Row[], wind
   )
   const columns = headings.map(heading => {
     const found = byName.get(normalHeading(heading)) ?? null
-    if (found === null && heading.trim() !== '') faults.add('note.column', name, 1, heading.slice(0, 60))
+    if (found === null && heading.trim() !== '') faults.add('note.column', name, no, heading.trim().slice(0, 60))
     return found
   })
+  const needed = layout.columns.filter(entry => entry.required === true)
+  // Each of its rows would be told for the same reason.
+  const absent = needed.filter(entry => !columns.includes(entry))
+  if (knownHeadings(headings) === 0) faults.add('heading.missing', name, 0)
+  else for (const { heading } of absent) faults.add('column.missing', name, no, heading)
+  if (absent.length > 0) return null
   return {
     columns,
-    into: layout === WINDOWS ? windows : units,
-    needed: layout.columns.filter(entry => entry.required === true),
+    into: layout === WINDOWS ? ('windows' as const) : ('units' as const),
+    needed,
+    keyAt: columns.findIndex(entry => entry?.field === 'code'),
   }
 }
 

@@ -1,0 +1,78 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { foldName, foldNumber, plainCode, plainText } from './spelling.ts'
+
+describe('spellings of one name', () => {
+  test.each([
+    [
+      'dots',
+      [
+        '买买提江·吐尔逊',
+        '买买提江•吐尔逊',
+        '买买提江・吐尔逊',
+        '买买提江．吐尔逊',
+        '买买提江.吐尔逊',
+        '买买提江‧吐尔逊',
+        '买买提江⋅吐尔逊',
+        '买买提江･吐尔逊',
+        '买买提江ꞏ吐尔逊',
+        '买买提江ᐧ吐尔逊',
+        '买买提江ㆍ吐尔逊',
+        '买买提江 · 吐尔逊',
+      ],
+    ],
+    ['blanks', ['王芳', '王 芳', '王　芳', ' 王芳 ', '王\u00a0芳', '王\t芳']],
+    ['characters of the private area', ['刘䶮', '刘\ue863']],
+    ['characters beyond the first plane', ['𠂇', '\ue816']],
+    ['unseen characters', ['李雷', '李\u200b雷', '\ufeff李雷', '李雷\u202c', '李雷\u{e0100}', '李\u00ad雷']],
+    ['width and case', ['JOHN SMITH', 'ＪＯＨＮ　ＳＭＩＴＨ', 'John Smith', 'JOHN  SMITH']],
+    ['letters with marks in one or two characters', ['Zoé', 'Zoe\u0301']],
+    ['characters of compatibility', ['金子', '\uf90a子']],
+    ['brackets of an organisation', ['安康(集团)有限公司', '安康（集团）有限公司', '安康﹙集团﹚有限公司']],
+    ['circles', ['李〇', '李○']],
+  ])('%s', (_, [first = '', ...others]) => {
+    for (const other of others) expect(foldName(other)).toBe(foldName(first))
+  })
+
+  test('other names stay other names', () => {
+    const names = ['王芳', '王方', '乐', '李雷', '李蕾', '买买提江', '·', '—']
+    expect(new Set(names.map(foldName)).size).toBe(names.length)
+  })
+})
+
+describe('spellings of one number', () => {
+  test.each([
+    ['a Hong Kong identity card', ['A123456(3)', 'A1234563', 'a123456（3）', 'Ａ１２３４５６（３）', 'A 123456 (3)']],
+    [
+      'a resident number',
+      ['61090219900101012X', '61090219900101012x', '610902 19900101 012X', '６１０９０２１９９００１０１０１２Ｘ'],
+    ],
+    ['a case number', ['安政办〔2026〕0001号', '安政办[2026]0001号', '安政办（2026） 0001 号', '安政办【2026】0001号']],
+  ])('%s', (_, [first = '', ...others]) => {
+    for (const other of others) expect(foldNumber(other)).toBe(foldNumber(first))
+  })
+
+  test('a code is taken without what a spreadsheet or a keyboard added', () => {
+    for (const code of [
+      "'11420300MB01",
+      '１１４２０３００ＭＢ０１',
+      '\u200b11420300MB01',
+      ' 11420300MB01\u00a0',
+      '’11420300MB01',
+    ])
+      expect(plainCode(code)).toBe('11420300MB01')
+    expect(plainCode("'字")).toBe("'字")
+  })
+})
+
+test('a fold of a fold changes nothing, and nothing of it is lost altogether', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), text => {
+      for (const fold of [plainText, foldName, foldNumber]) {
+        const once = fold(text)
+        expect(fold(once)).toBe(once)
+      }
+      if (plainText(text) !== '') expect(foldName(text)).not.toBe('')
+    }),
+  )
+})
