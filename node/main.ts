@@ -1,12 +1,49 @@
 /** Entry of the program and the only place that ends the process. `start` loads nothing of the other commands. */
 import { parseArgs } from 'node:util'
+import { ProblemError } from '../protocol/problem.ts'
+import type { CommandContext } from './cli/context.ts'
 import { fail } from './cli/output.ts'
 
-async function main(args: readonly string[]): Promise<void> {
-  if (args[0] === 'start' && !args.includes('--help') && !args.includes('-h')) await startNode(args.slice(1))
-  else {
+async function main(args: string[]): Promise<void> {
+  if (isStart(args)) {
+    const { createContext } = await import('./cli/context.ts')
+    await serve(createContext(startFlags(args)))
+  } else {
     const { createProgram } = await import('./cli/program.ts')
-    await createProgram().parseAsync(thumbprintsLast(args), { from: 'user' })
+    await createProgram({ start: serve }).parseAsync(thumbprintsLast(args), { from: 'user' })
+  }
+}
+
+const GLOBAL_OPTIONS = {
+  config: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const
+
+/** Whether the command is `start`, wherever the global flags stand, and no help is asked for. */
+function isStart(args: string[]): boolean {
+  const { positionals, values } = parseArgs({
+    args,
+    options: {
+      ...GLOBAL_OPTIONS,
+      url: { type: 'string' },
+      token: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+      version: { type: 'boolean', short: 'V' },
+    },
+    allowPositionals: true,
+    strict: false,
+  })
+  return positionals[0] === 'start' && values.help !== true && values.version !== true
+}
+
+/** Problem: `request.invalid` when there is more than the command and its flags. */
+function startFlags(args: string[]): { config?: string; json: boolean } {
+  try {
+    const { values, positionals } = parseArgs({ args, options: GLOBAL_OPTIONS, allowPositionals: true })
+    if (positionals.length > 1) throw new Error(`'start' takes no arguments`)
+    return values
+  } catch (error) {
+    throw new ProblemError('request.invalid', error instanceof Error ? error.message : String(error))
   }
 }
 
@@ -17,13 +54,15 @@ function thumbprintsLast(args: readonly string[]): string[] {
   return [...args.filter(arg => !isThumbprint(arg)), '--', ...args.filter(isThumbprint)]
 }
 
-async function startNode(args: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args,
-    options: { config: { type: 'string' }, json: { type: 'boolean', default: false } },
-  })
-  const [{ createContext }, { start }] = await Promise.all([import('./cli/context.ts'), import('./cli/start.ts')])
-  const node = await start(createContext(values))
+/** Tells what failed where nobody waits for it. */
+let tellUnawaited = (error: unknown): void => fail(error, false)
+
+async function serve(context: CommandContext): Promise<void> {
+  const [{ start }, { createLog }] = await Promise.all([import('./cli/start.ts'), import('./telemetry/log.ts')])
+  const node = await start(context)
+  const log = createLog('node')
+  // Blotted out as all that a node writes: an error of a library may hold anything.
+  tellUnawaited = error => log.error('failed where nobody waits', {}, error)
   let stopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -42,10 +81,10 @@ async function startNode(args: string[]): Promise<void> {
 }
 
 // A promise that nobody awaits (libp2p has such) must not let a peer end the node; it is told.
-process.on('unhandledRejection', error => fail(error, false))
+process.on('unhandledRejection', error => tellUnawaited(error))
 // After this the state is unknown; every step is durable, so ending and starting again is safe.
 process.on('uncaughtException', error => {
-  fail(error, false)
+  tellUnawaited(error)
   process.exit(1)
 })
 

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -74,6 +75,33 @@ describe('commands', () => {
     const again = await tongban(['init', ...city, '--folder', 'shiyan'])
     expect(again.code).toBe(1)
     expect(again.error).toContain('request.conflict')
+  })
+
+  test('init says that a port is taken before the start finds out', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    const ports = ['--http-port', String(port), '--p2p-listen', `/ip4/0.0.0.0/tcp/${port}`]
+    const made = await tongban(['init', ...city, '--folder', 'taken', ...ports, '--json'])
+    other.close()
+    expect(made).toMatchObject({ code: 0, error: '' })
+    expect(JSON.parse(made.out)).toMatchObject({ taken: [{ setting: 'http.port' }, { setting: 'p2p.listen' }] })
+  })
+
+  test('start refuses what it does not know, and ends with a code that says so', async () => {
+    for (const args of [
+      ['start', 'now'],
+      ['--url', 'http://x', 'start'],
+      ['start', '--folder', 'x'],
+    ])
+      expect(await tongban(args)).toMatchObject({
+        code: 1,
+        error: expect.stringContaining('request.invalid') as unknown,
+      })
+    expect(await tongban(['--config', 'none.json', 'start'])).toMatchObject({
+      code: 1,
+      error: expect.stringContaining('config.invalid') as unknown,
+    })
   })
 
   test('init without a terminal names what is missing', async () => {

@@ -4,6 +4,7 @@ import { ProblemError } from '../../protocol/problem.ts'
 import { loadConfig, type NodeConfig } from '../config/config.ts'
 import { readPassphrase } from '../config/secrets.ts'
 import { type Client, createClient, findTarget } from './client.ts'
+import { inUrl, reachedAt } from './listening.ts'
 import { createOutput, type Output } from './output.ts'
 
 /** Options that every command takes. */
@@ -44,7 +45,7 @@ export function createContext(flags: GlobalFlags): CommandContext {
     async client() {
       const target = await findTarget(flags, env, async () => {
         const { http, data } = await config()
-        return { url: `http://${http.host === '0.0.0.0' ? '127.0.0.1' : http.host}:${http.port}`, data }
+        return { url: `http://${inUrl(reachedAt(http.host))}:${http.port}`, data }
       })
       return createClient(target)
     },

@@ -1,9 +1,9 @@
 /** `tongban doctor`: looks at everything a node needs and says who must act, and how. */
 import { stat, statfs } from 'node:fs/promises'
-import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { readCertificate } from '../../certs/index.ts'
 import { type Actor, PROBLEMS, ProblemError } from '../../protocol/problem.ts'
+import { readAddress } from '../config/address.ts'
 import type { NodeConfig } from '../config/config.ts'
 import { openKeyStore } from '../identity/keystore.ts'
 import { judgeSchema } from '../store/migrate.ts'
@@ -11,6 +11,7 @@ import { PAST } from '../store/migrations/former.ts'
 import { MIGRATIONS } from '../store/migrations/index.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { CommandContext } from './context.ts'
+import { inUrl, listens, reachedAt } from './listening.ts'
 import type { Health } from './partner-show.ts'
 import type { Reminder } from './reminders.ts'
 
@@ -213,7 +214,7 @@ async function checkStore(config: NodeConfig, checks: Check[]): Promise<void> {
 
 /** Whether our own node answers; a foreign answer on its port is a failure. */
 async function checkHttp(config: NodeConfig, checks: Check[]): Promise<boolean> {
-  const url = `http://${config.http.host}:${config.http.port}`
+  const url = `http://${inUrl(reachedAt(config.http.host))}:${config.http.port}`
   try {
     const answer = (await (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5000) })).json()) as {
       status?: string
@@ -233,29 +234,30 @@ async function checkHttp(config: NodeConfig, checks: Check[]): Promise<boolean> 
   }
 }
 
-async function checkListening(config: NodeConfig, checks: Check[], running: boolean): Promise<void> {
-  for (const address of config.p2p.listen) {
-    const port = Number(/\/tcp\/(\d+)/.exec(address)?.[1] ?? 0)
+/** Whether this node, and nothing else, listens where partners and applicants connect. */
+async function checkListening({ p2p, applicants }: NodeConfig, checks: Check[], running: boolean): Promise<void> {
+  const places = p2p.listen.flatMap(address => {
+    const found = readAddress(address)
+    return found === null ? [] : [{ setting: 'p2p.listen', ...found }]
+  })
+  if (applicants.port !== undefined)
+    places.push({ setting: 'applicants.port', kind: '', host: applicants.host, port: applicants.port })
+  for (const { setting, host, port } of places) {
     if (port === 0) continue
-    const open = await reachable(port)
-    const fine = open === running
-    checks.push({
-      check: `port 端口 ${port}`,
-      level: fine ? 'ok' : 'fail',
-      detail: open
-        ? running
-          ? 'the node listens'
-          : 'another program listens'
-        : running
-          ? 'the node does not listen'
-          : 'free',
-      ...(fine
-        ? {}
-        : {
-            act: 'operator' as const,
-            cure: open ? 'End the other program, or change p2p.listen' : 'Restart the node and look at its log',
-          }),
-    })
+    const open = await listens(host, port)
+    const check = `port 端口 ${port}`
+    const [level, act] = ['fail', 'operator'] as const
+    if (open === running) checks.push({ check, level: 'ok', detail: open ? 'the node listens' : 'free' })
+    else if (open)
+      checks.push({
+        ...{ check, level, act, detail: `another program listens at ${host}` },
+        cure: `End the other program, or change ${setting}`,
+      })
+    else
+      checks.push({
+        ...{ check, level, act, detail: `the node does not listen at ${host}` },
+        cure: `Restart the node and look at its log (${setting})`,
+      })
   }
 }
 
@@ -285,18 +287,6 @@ async function checkRelays(context: CommandContext, config: NodeConfig, checks: 
         cure: `It must be an active partner that can be reached, with p2p.offerRelay set and a place free; see partners show ${partner}`,
       })
 }
-
-const reachable = (port: number): Promise<boolean> =>
-  new Promise(resolve => {
-    const socket = createConnection({ host: '127.0.0.1', port })
-    const end = (open: boolean) => {
-      socket.destroy()
-      resolve(open)
-    }
-    socket.setTimeout(2000, () => end(false))
-    socket.once('connect', () => end(true))
-    socket.once('error', () => end(false))
-  })
 
 async function checkApprovalSystem(context: CommandContext, checks: Check[]): Promise<void> {
   await run(

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { generateKey, readCertificate, selfIssue } from '../../certs/index.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { createAudit } from '../audit/audit.ts'
-import { overlay, parseConfig } from '../config/config.ts'
+import { readAddress } from '../config/address.ts'
+import { type NodeConfig, overlay, parseConfig } from '../config/config.ts'
 import { createKeyStore, newDataKey, newKey } from '../identity/keystore.ts'
 import { createPeople } from '../people/people.ts'
 import type { Role } from '../people/person.ts'
@@ -15,6 +16,7 @@ import { PAST } from '../store/migrations/former.ts'
 import { MIGRATIONS } from '../store/migrations/index.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { CommandContext } from './context.ts'
+import { listens } from './listening.ts'
 
 /** The command itself, as it may be linked on the PATH. */
 const PROGRAM = fileURLToPath(new URL('../tongban.js', import.meta.url))
@@ -68,11 +70,16 @@ export async function init(context: CommandContext, flags: InitFlags): Promise<v
   await writeFile(path, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
   const read = readCertificate(certificate)
   const fingerprint = read.ok ? read.certificate.fingerprint : ''
-  context.out.result({ config: path, fingerprint, tokens }, () =>
+  const taken = await takenPorts(config)
+  context.out.result({ config: path, fingerprint, tokens, taken }, () =>
     [
       `${city.name} ${city.code} is ready 已就绪: ${path}`,
       `  certificate fingerprint 证书指纹  ${fingerprint}`,
       ...Object.entries(tokens).map(([role, token]) => `  ${role} token in 令牌文件  ${token}`),
+      ...taken.map(
+        ({ setting, at }) =>
+          `! ${at} is taken already, perhaps by another node: change ${setting} before the start 端口已被占用，启动前请修改 ${setting}`,
+      ),
       '',
       `Next 下一步, with 其中 tongban = node ${PROGRAM}:`,
       `  tongban start --config ${path}`,
@@ -81,6 +88,25 @@ export async function init(context: CommandContext, flags: InitFlags): Promise<v
       'Keep the passphrase and a copy of the data folder apart from this machine. 请另行保管口令和数据目录的备份。',
     ].join('\n'),
   )
+}
+
+type TakenPort = { setting: string; at: string }
+
+/** Where this node is to listen and something does already: with each other's ports two nodes of one machine would not start. */
+async function takenPorts({ http, p2p }: NodeConfig): Promise<TakenPort[]> {
+  const wanted = [
+    { setting: 'http.port', at: `${http.host}:${http.port}`, host: http.host, port: http.port },
+    ...p2p.listen.flatMap(address => {
+      const found = readAddress(address)
+      return found === null ? [] : [{ setting: 'p2p.listen', at: address, host: found.host, port: found.port }]
+    }),
+  ]
+  const checked = await Promise.all(
+    wanted.map(async ({ setting, at, host, port }) =>
+      port !== 0 && (await listens(host, port)) ? [{ setting, at }] : [],
+    ),
+  )
+  return checked.flat()
 }
 
 const exists = (path: string): Promise<boolean> =>

@@ -52,7 +52,7 @@ async function tongban(args: string[], env: Record<string, string> = {}) {
 
 /** Starts the node of a folder and waits for its ready line. */
 async function start(folder: string, env: Record<string, string> = {}): Promise<void> {
-  const child = launch(['start', '--config', `${folder}/tongban.json`, '--json'], env)
+  const child = launch(['--json', '--config', `${folder}/tongban.json`, 'start'], env)
   running = child
   await new Promise<void>((resolve, reject) => {
     child.stdout.on('data', chunk => String(chunk).includes('"ready":true') && resolve())

@@ -1,6 +1,7 @@
 /** What commands print: tables for people, one JSON document with `--json`, progress on long work, problems with their cure. */
 import { SingleBar } from 'cli-progress'
 import { PROBLEMS, type Problem, ProblemError } from '../../protocol/problem.ts'
+import { redact } from '../telemetry/redact.ts'
 
 export type Output = {
   json: boolean
@@ -75,7 +76,7 @@ export function fail(error: unknown, json: boolean): void {
   const problem: Problem =
     error instanceof ProblemError
       ? error.problem
-      : { code: 'internal', detail: error instanceof Error ? error.message : String(error) }
+      : { code: 'internal', detail: redact(error instanceof Error ? error.message : String(error)) }
   process.stderr.write(
     `${json ? JSON.stringify({ problem: { ...problem, ...PROBLEMS[problem.code] } }) : describeProblem(problem)}\n`,
   )

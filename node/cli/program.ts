@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { VERSION } from '../version.ts'
 import { declareAgreements } from './agreement-commands.ts'
 import { declareCaseLists } from './case-list-commands.ts'
-import { createContext, type GlobalFlags } from './context.ts'
+import { type CommandContext, createContext, type GlobalFlags } from './context.ts'
 import { declareFederation } from './federation-commands.ts'
 import { declareIdentity } from './identity-commands.ts'
 import { declareIntake } from './intake-commands.ts'
@@ -15,10 +15,14 @@ import { declareServices } from './services-commands.ts'
 import { MATERIAL_FLAG } from './uploads.ts'
 import { declareWebhooks } from './webhook-commands.ts'
 
-type Action = (context: ReturnType<typeof createContext>, flags: never, ...args: string[]) => Promise<unknown>
+type Action = (context: CommandContext, flags: never, ...args: string[]) => Promise<unknown>
 
-/** The program; `run` gets the parsed command and reports its failure. */
-export function createProgram(): Command {
+export type ProgramParts = {
+  /** serves until the process is told to end */ start: (context: CommandContext) => Promise<void>
+  /** what a command gets for its flags; tests look at them */ contextOf?: (flags: GlobalFlags) => CommandContext
+}
+
+export function createProgram({ start, contextOf = createContext }: ProgramParts): Command {
   const program = new Command('tongban')
     .description('通办: get done at the own window what another city decides')
     .version(VERSION)
@@ -42,7 +46,7 @@ export function createProgram(): Command {
       const flags = command.optsWithGlobals<GlobalFlags>()
       const args = received.slice(0, -2) as string[]
       try {
-        await (await action())(createContext(flags), flags as never, ...args)
+        await (await action())(contextOf(flags), flags as never, ...args)
       } catch (error) {
         fail(error, flags.json === true)
       }
@@ -50,7 +54,7 @@ export function createProgram(): Command {
   const example = (command: Command, text: string): Command =>
     command.addHelpText('after', `\nExample 示例:\n  ${text}`)
 
-  add(program, 'start', 'start the node')
+  does(add(program, 'start', 'start the node'), async () => start)
   example(
     does(
       add(program, 'init', 'make a node: config, keys, certificate, store, first accounts')

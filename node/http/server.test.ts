@@ -130,25 +130,29 @@ test('a watcher that stops reading does not make the node read the whole log', a
   socket.terminate()
 })
 
-test('a port that is taken is a fault of the configuration, and says which setting to change', async () => {
-  const other = createServer().listen(0, '127.0.0.1')
-  await once(other, 'listening')
-  const { port } = other.address() as AddressInfo
-  const api = await createTestApi({ store: await openTestStore() })
-  const start = () =>
-    startServer({
-      app: api.app,
-      host: '127.0.0.1',
-      port,
-      setting: 'http.port',
-      maxBytes: 1_000_000,
-      clock: systemClock,
-    })
-  try {
-    expect(start).toThrow(
-      `config.invalid: http.port ${port} at 127.0.0.1: something listens there already: end it, or set another port`,
-    )
-  } finally {
-    other.close()
-  }
-})
+test.each(['another program', 'another node'])(
+  'a port that %s has is a fault of the configuration, and says which setting to change',
+  async who => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = who === 'another node' ? (await serve()).server : (other.address() as AddressInfo)
+    const api = await createTestApi({ store: await openTestStore() })
+    const start = (host = '127.0.0.1') =>
+      startServer({
+        app: api.app,
+        host,
+        port,
+        setting: 'http.port',
+        maxBytes: 1_000_000,
+        clock: systemClock,
+      })
+    try {
+      expect(() => start()).toThrow(
+        `config.invalid: http.port ${port} at 127.0.0.1: something listens there already: end it, or set another port`,
+      )
+      expect(() => start('0.0.0.0')).toThrow('something listens there already')
+    } finally {
+      other.close()
+    }
+  },
+)

@@ -32,6 +32,8 @@ export function startServer(options: ServerOptions): HttpServer {
       idleTimeout: idleSeconds,
       maxRequestBodySize: maxBytes,
       development: false,
+      // Outside development Bun lets two processes share a port: requests would go to either city.
+      reusePort: false,
       fetch: (request, own) => app.fetch(request, own.requestIP(request)?.address ?? 'unknown'),
     }),
   )

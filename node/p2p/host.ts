@@ -185,7 +185,9 @@ class Host implements P2pHost {
       this.#keepRelays()
     } catch (error) {
       this.#node = undefined
-      throw new ProblemError('config.invalid', `cannot listen at ${listen.join(', ')}`, { cause: error })
+      // What it listens at already: libp2p leaves it open.
+      await Promise.resolve(node.stop()).catch(() => {})
+      throw new ProblemError('config.invalid', `p2p.listen: cannot listen at ${listen.join(', ')}`, { cause: error })
     }
   }
 
