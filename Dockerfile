@@ -2,15 +2,18 @@
 # Build: docker build -t tongban .
 # Make:  docker run -it -v tongban:/data -v ./passphrase:/run/secrets/passphrase:ro tongban init --folder /data
 # Run:   docker run -v tongban:/data -v ./passphrase:/run/secrets/passphrase:ro -p 127.0.0.1:8420:8420 -p 8421:8421 tongban
-# The passphrase file must be readable by the user `node` (uid 1000) alone. Put a TLS proxy in front of port 8420.
-# Bun comes with the npm dependencies, so the image needs Node's base alone.
-FROM node:24-slim AS build
+# The passphrase file must be readable by the user `node` (uid 1000) alone. Put a TLS proxy in front of port 8420, and name the
+# address from which it comes: -e TONGBAN_HTTP_TRUSTED_PROXIES=172.17.0.1. Pages for applicants: -e TONGBAN_APPLICANTS_PORT=8422.
+# Bun comes with the npm dependencies, so the image needs Node's base alone. A tag can come to mean another image; what a city
+# runs is built on a digest: docker buildx imagetools inspect node:24-slim tells it, --build-arg NODE_IMAGE=node@sha256:… takes it.
+ARG NODE_IMAGE=node:24-slim
+FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev && npm cache clean --force
 
-FROM node:24-slim
-ENV NODE_ENV=production TONGBAN_CONFIG=/data/tongban.json TONGBAN_HTTP_HOST=0.0.0.0 TONGBAN_PASSPHRASE_FILE=/run/secrets/passphrase
+FROM ${NODE_IMAGE}
+ENV NODE_ENV=production TONGBAN_CONFIG=/data/tongban.json TONGBAN_HTTP_HOST=0.0.0.0 TONGBAN_APPLICANTS_HOST=0.0.0.0 TONGBAN_PASSPHRASE_FILE=/run/secrets/passphrase
 WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
 COPY package.json LICENSE ./
@@ -22,7 +25,7 @@ RUN ln -s /app/node/tongban.js /usr/local/bin/tongban && mkdir /data && chown no
 USER node
 VOLUME /data
 HEALTHCHECK --interval=15s --timeout=3s --start-period=10s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.TONGBAN_HTTP_PORT ?? 8420}/healthz`).then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.TONGBAN_HTTP_PORT ?? 8420}/readyz`).then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["tongban"]
 CMD ["start"]

@@ -3,13 +3,11 @@
  * uses in an object; tests build nodes through the same function with parts of their own.
  */
 import { createHmac, randomBytes, randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Carrier } from '../adapters/sdk/carrier.ts'
 import type { Adapter } from '../adapters/sdk/port.ts'
 import { readCertificate } from '../certs/index.ts'
 import type { CaseState } from '../protocol/case/fold.ts'
-import { readStrictJson, toldFault } from '../protocol/json-outside.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import { verifyPacket } from '../protocol/packet/envelope.ts'
 import { type Problem, ProblemError } from '../protocol/problem.ts'
@@ -46,6 +44,7 @@ import { createSubmissionCheck } from './cases/submission.ts'
 import { createOpenCases } from './cases/under.ts'
 import type { NodeConfig } from './config/config.ts'
 import { readSecrets } from './config/secrets.ts'
+import { jsonOf, readTextFile } from './config/text-file.ts'
 import { createDispatch } from './dispatch/dispatch.ts'
 import { createAdapterState } from './dispatch/job-store.ts'
 import { dispatchRoutes } from './dispatch/routes.ts'
@@ -920,8 +919,8 @@ export async function startNode({
   })
   // The program may have come with the holiday table of another year.
   void cases.recount('provisional').catch(error => log.error('days not counted anew', {}, error))
-  const { host: httpHost, port } = config.http
-  const server = startServer({ app, host: httpHost, port, setting: 'http.port', maxBytes: MAX_BODY, clock })
+  const { host: httpHost, port, trustedProxies: proxies } = config.http
+  const server = startServer({ app, host: httpHost, port, setting: 'http.port', maxBytes: MAX_BODY, clock, proxies })
   const { applicants: pages } = config
   const site =
     pages.port === undefined
@@ -938,6 +937,7 @@ export async function startNode({
           setting: 'applicants.port',
           maxBytes: SITE_LIMITS.formBytes * 2,
           clock,
+          proxies,
         })
   const endUpkeep = startUpkeep(
     clock,
@@ -1006,10 +1006,8 @@ async function pickAdapter(config: NodeConfig): Promise<Adapter> {
     return createWorkbench()
   }
   const { createRestAdapter } = await import('../adapters/rest/rest.ts')
-  const file = resolve(config.folder, config.adapter.mapping)
-  const read = readStrictJson((await readFile(file, 'utf8')).replace(/^\uFEFF/, ''))
-  if (!read.ok) throw new ProblemError('config.invalid', `${file}: ${toldFault(read)}`)
-  const mapping = read.value
+  const path = resolve(config.folder, config.adapter.mapping)
+  const mapping = jsonOf(await readTextFile(path, 'config.invalid'), `adapter.mapping ${path}`, 'config.invalid')
   const secrets = await readSecrets(config.adapter.secrets, process.env, config.folder)
   const { baseUrl } = config.adapter
   return createRestAdapter({ config: baseUrl === undefined ? mapping : { ...(mapping as object), baseUrl }, secrets })

@@ -1,6 +1,7 @@
 /** `tongban agreement templates`, `draft` and `renew`: a document to read, change and propose. */
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { ProblemError } from '../../protocol/problem.ts'
+import { readTextFile } from '../config/text-file.ts'
 import type { CommandContext } from './context.ts'
 import { table } from './output.ts'
 
@@ -25,11 +26,7 @@ async function itemsOf(given: string): Promise<{ handling: string; codes?: strin
   if (handling === undefined || codes === undefined)
     throw new ProblemError('request.invalid', `--items ${given}: CITY=CODES, CITY=all or CITY=@file`)
   if (codes === 'all') return { handling }
-  const listed = codes.startsWith('@')
-    ? await readFile(codes.slice(1), 'utf8').catch(() => {
-        throw new ProblemError('request.invalid', `${codes.slice(1)} cannot be read`)
-      })
-    : codes
+  const listed = codes.startsWith('@') ? await readTextFile(codes.slice(1), 'request.invalid') : codes
   return { handling, codes: listed.split(/[\s,，]+/).filter(code => code !== '') }
 }
 

@@ -98,7 +98,7 @@ async function checkKeys(context: CommandContext, config: NodeConfig, checks: Ch
       const read = readCertificate(store.certificates()[0] ?? '')
       if (!read.ok) throw new ProblemError(read.problem.code, read.problem.detail)
       if (read.certificate.code !== config.city.code)
-        throw new ProblemError('certificate.mismatch', `of ${read.certificate.code}`)
+        throw new ProblemError('config.invalid', `city.code: the keys are those of ${read.certificate.code}`)
       if (Date.now() > read.certificate.notAfter) throw new ProblemError('certificate.expired')
       return read.certificate
     },

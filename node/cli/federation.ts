@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import type { Directory } from '../../protocol/federation/directory.ts'
 import { Sha256 } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
+import { readTextFile } from '../config/text-file.ts'
 import {
   createOperator,
   directoryPath,
@@ -109,10 +110,7 @@ export async function handTo(context: CommandContext, flags: DeskFlags & { to: s
 }
 
 /** A file that somebody names. Problem: `request.not-found`. */
-const readGiven = (path: string): Promise<string> =>
-  readFile(path, 'utf8').catch(() => {
-    throw new ProblemError('request.not-found', `${path}: no such file, or it cannot be read`)
-  })
+const readGiven = (path: string): Promise<string> => readTextFile(path, 'request.invalid')
 
 async function issue(context: CommandContext, flags: DeskFlags, change: (held: Directory) => Listing): Promise<void> {
   const options = { ...termsOf(flags), passphrase: await context.passphrase(), now: nowSeconds() }

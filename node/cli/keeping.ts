@@ -8,6 +8,7 @@ import { ProblemError } from '../../protocol/problem.ts'
 import { createAudit } from '../audit/audit.ts'
 import { noteBackup } from '../cases/backups.ts'
 import { parseConfig } from '../config/config.ts'
+import { jsonOf, readTextFile } from '../config/text-file.ts'
 import { openKeyStore } from '../identity/keystore.ts'
 import { createPeople } from '../people/people.ts'
 import { copyInWorker, writeBackup } from '../store/backup.ts'
@@ -119,7 +120,7 @@ export async function restore(context: CommandContext, from: string, flags: { fo
   const manifest = await readManifest(source)
   const file = join(source, 'tongban.json')
   // The config may keep its data elsewhere.
-  const { data } = parseConfig(JSON.parse(await readFile(file, 'utf8')), folder)
+  const { data } = parseConfig(jsonOf(await readTextFile(file, 'request.invalid'), file, 'request.invalid'), folder)
   for (const path of [data, join(folder, 'tongban.json')])
     if (await exists(path))
       throw new ProblemError('request.conflict', `${path} is there already: move the old node aside first`)

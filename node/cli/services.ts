@@ -1,8 +1,6 @@
 /** `tongban services`: the own published list, and the partners'. */
-import { readFile } from 'node:fs/promises'
-import { readStrictJson, toldFault } from '../../protocol/json-outside.ts'
-import { ProblemError } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
+import { jsonOf, readTextFile, textOf } from '../config/text-file.ts'
 import { type Agreed, describeAgreed } from './agreed.ts'
 import { goOn } from './ask.ts'
 import type { CommandContext } from './context.ts'
@@ -76,22 +74,14 @@ export async function show(
   )
 }
 
+/** The JSON of a file, or of standard input for `-`. Problem: `request.invalid`. */
 export async function readJson(path: string): Promise<unknown> {
-  let text: string
-  try {
-    text = path === '-' ? await Bun.stdin.text() : await readFile(path, 'utf8')
-  } catch {
-    throw new ProblemError('request.invalid', `${path} cannot be read`)
-  }
+  const text =
+    path === '-'
+      ? textOf(await Bun.stdin.bytes(), 'standard input', 'request.invalid')
+      : await readTextFile(path, 'request.invalid')
   return parseJson(text, path)
 }
 
-/** JSON that somebody wrote, in a file or on the command line. Throws ProblemError `request.invalid` that says where `place` is wrong. */
-export function parseJson(text: string, place: string): unknown {
-  const read = readStrictJson(text)
-  if (read.ok) return read.value
-  throw new ProblemError(
-    'request.invalid',
-    `${place}: ${toldFault(read)}${read.engine === null ? '' : ` (${read.engine})`}`,
-  )
-}
+/** JSON that somebody wrote, in a file or on the command line. Problem: `request.invalid` that says where `place` is wrong. */
+export const parseJson = (text: string, place: string): unknown => jsonOf(text, place, 'request.invalid')

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { canBeDialled, isAddress } from './address.ts'
+import { canBeDialled, isAddress, readRange } from './address.ts'
 
 describe('addresses', () => {
   test.each([
@@ -25,5 +25,14 @@ describe('addresses', () => {
     ['', false, false],
   ])('%s', (address, holds, dialled) => {
     expect([isAddress(address), canBeDialled(address)]).toEqual([holds, dialled])
+  })
+})
+
+describe('a range of addresses', () => {
+  test.each(['10.0.0.0/33', '::1/129', 'proxy.example', '10.0.0', '', '1.2.3.4/x'])('%j is no range', text => {
+    expect(readRange(text)).toBeNull()
+  })
+  test.each(['10.0.0.1', '10.0.0.0/8', '::1', '2001:db8::/128', '0.0.0.0/0'])('%j is one', text => {
+    expect(readRange(text)).not.toBeNull()
   })
 })

@@ -26,7 +26,7 @@ describe('a configuration', () => {
     expect(parseConfig({ city }, '/srv/tongban')).toEqual({
       city,
       data: '/srv/tongban/data',
-      http: { host: '127.0.0.1', port: 8420 },
+      http: { host: '127.0.0.1', port: 8420, trustedProxies: [] },
       applicants: { host: '127.0.0.1' },
       p2p: { listen: ['/ip4/0.0.0.0/tcp/8421'], announce: [], relays: [], offerRelay: 0 },
       adapter: { kind: 'workbench' },
@@ -45,7 +45,7 @@ describe('a configuration', () => {
       $schema: './config.schema.json',
       city,
       data: '/var/lib/tongban',
-      http: { host: '::1', port: 0 },
+      http: { host: '::1', port: 0, trustedProxies: ['10.20.0.0/16', '::1'] },
       applicants: { host: '127.0.0.1', port: 8422, url: 'https://jindu.example.gov.cn/' },
       p2p: { listen: [], announce: ['/dns4/tongban.example/tcp/8421'], relays: ['420600'], offerRelay: 8 },
       adapter: {
@@ -110,6 +110,16 @@ describe('a configuration', () => {
       { city, p2p: { listen: Array(17).fill('/ip4/0.0.0.0/tcp/0') } },
       'p2p.listen: must be at most 16 entries',
     ],
+    [
+      'a proxy by its name',
+      { city, http: { trustedProxies: ['proxy.example'] } },
+      'http.trustedProxies.0: must be an IP address or a range such as 10.20.0.0/16',
+    ],
+    [
+      '33 proxies',
+      { city, http: { trustedProxies: Array(33).fill('10.0.0.1') } },
+      'http.trustedProxies: must be at most 32 entries',
+    ],
     ['an unknown adapter', { city, adapter: { kind: 'soap' } }, 'adapter.kind: must be one of workbench, rest'],
     ['an adapter of no kind', { city, adapter: {} }, 'adapter.kind: must be one of workbench, rest'],
     [
@@ -145,6 +155,7 @@ describe('a configuration', () => {
 
   test.each([
     ['16 addresses', { p2p: { listen: Array(16).fill('/ip4/0.0.0.0/tcp/0') } }],
+    ['32 proxies', { http: { trustedProxies: Array(32).fill('10.0.0.0/8') } }],
     ['the highest port', { http: { port: 65_535 } }],
     ['a name of 100 characters', { city: { ...city, name: '市'.repeat(100) } }],
     ['polling as often as may be', { pollSeconds: 0.1 }],
@@ -190,6 +201,10 @@ describe('the environment', () => {
       TONGBAN_DATA: '/data',
       TONGBAN_HTTP_HOST: '0.0.0.0',
       TONGBAN_HTTP_PORT: '9000',
+      TONGBAN_HTTP_TRUSTED_PROXIES: '172.17.0.1, 10.0.0.0/8',
+      TONGBAN_APPLICANTS_HOST: '0.0.0.0',
+      TONGBAN_APPLICANTS_PORT: '8422',
+      TONGBAN_APPLICANTS_URL: 'https://jindu.example.gov.cn/',
       TONGBAN_P2P_LISTEN: '/ip4/127.0.0.1/tcp/1, /ip4/127.0.0.1/tcp/2',
       TONGBAN_P2P_ANNOUNCE: '/dns4/tongban.example/tcp/1',
       TONGBAN_LOG_LEVEL: 'debug',
@@ -200,8 +215,8 @@ describe('the environment', () => {
     expect(parseConfig(overlay({ city, log: { level: 'error' } }, env), '/srv')).toEqual({
       city,
       data: '/data',
-      http: { host: '0.0.0.0', port: 9000 },
-      applicants: { host: '127.0.0.1' },
+      http: { host: '0.0.0.0', port: 9000, trustedProxies: ['172.17.0.1', '10.0.0.0/8'] },
+      applicants: { host: '0.0.0.0', port: 8422, url: 'https://jindu.example.gov.cn/' },
       p2p: {
         listen: ['/ip4/127.0.0.1/tcp/1', '/ip4/127.0.0.1/tcp/2'],
         announce: ['/dns4/tongban.example/tcp/1'],
@@ -284,6 +299,21 @@ describe('the file', () => {
     })
   })
 
+  test('in another encoding than UTF-8 is refused: its names would be read wrongly', async () => {
+    const gbk = Buffer.from('7b2263697479223a7b226e616d65223a22c4cfd1f4cad0227d7d', 'hex')
+    await writeFile(join(folder, 'gbk.json'), gbk)
+    await expect(loadConfig(join(folder, 'gbk.json'), {})).rejects.toMatchObject({
+      problem: { code: 'config.invalid', detail: expect.stringContaining('gbk.json is not in UTF-8') },
+    })
+  })
+
+  test('with a number that no computer keeps as it is written, or a name twice, is refused', async () => {
+    for (const text of ['{ "pollSeconds": 1234567890123456789 }', '{ "pollSeconds": 1, "pollSeconds": 2 }']) {
+      await writeFile(join(folder, 'odd.json'), text)
+      await expect(loadConfig(join(folder, 'odd.json'), {})).rejects.toThrow('odd.json')
+    }
+  })
+
   test('with faults names those of file and environment together', async () => {
     await writeFile(join(folder, 'tongban.json'), JSON.stringify({ city, pollSeconds: 0 }))
     await expect(loadConfig(join(folder, 'tongban.json'), { TONGBAN_LOG_LEVEL: 'loud' })).rejects.toThrow(
@@ -302,6 +332,7 @@ describe('the table of settings', () => {
       'data',
       'http.host',
       'http.port',
+      'http.trustedProxies',
       'applicants.port',
       'applicants.host',
       'applicants.url',

@@ -2,13 +2,13 @@
  * Configuration (配置): one file and the environment over it, checked as a whole before anything starts. Three steps: read
  * the file, lay the environment over it, parse; the last two are pure. Secrets stay apart (secrets.ts).
  */
-import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type * as z from 'zod'
 import { ProblemError } from '../../protocol/problem.ts'
 import { describeConfig } from './describe.ts'
 import { ConfigFile, ENVIRONMENT } from './schema.ts'
 import type { Env } from './secrets.ts'
+import { jsonOf, readTextFile } from './text-file.ts'
 
 export { ConfigFile } from './schema.ts'
 
@@ -108,22 +108,12 @@ function originOf(setting: string, env: Env): string {
 /** Reads the file at `path` (default TONGBAN_CONFIG, then ./tongban.json). Problem: `config.invalid`. */
 export async function loadConfig(path: string | undefined, env: Env): Promise<NodeConfig> {
   const file = resolve(path ?? (env.TONGBAN_CONFIG || 'tongban.json'))
-  let content: string
-  try {
-    content = await readFile(file, 'utf8')
-  } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    throw new ProblemError(
-      'config.invalid',
-      `${file} ${missing ? 'is not there; make it with: tongban init' : 'cannot be read by this user'}`,
-    )
-  }
-  let json: unknown
-  try {
-    // Some editors begin a file with a byte order mark.
-    json = JSON.parse(content.replace(/^\uFEFF/, ''))
-  } catch (error) {
-    throw new ProblemError('config.invalid', `${file}: ${error instanceof Error ? error.message : 'not JSON'}`)
-  }
+  const content = await readTextFile(file, 'config.invalid').catch(error => {
+    const missing = error instanceof ProblemError && error.problem.detail?.endsWith('is not there')
+    throw missing === true
+      ? new ProblemError('config.invalid', `${file} is not there; make it with: tongban init`)
+      : error
+  })
+  const json = jsonOf(content, file, 'config.invalid')
   return parseConfig(overlay(json, env), dirname(file), env)
 }

@@ -1,13 +1,14 @@
 /** The settings (配置项) of a node: schema, meaning and environment variable of each. */
 import * as z from 'zod'
 import { DivisionCode, text } from '../../protocol/primitives.ts'
-import { canBeDialled, isAddress } from './address.ts'
+import { canBeDialled, isAddress, readRange } from './address.ts'
 import { SecretReference } from './secrets.ts'
 
 /** What a setting means, for the JSON Schema, for docs/settings.md and for whoever got it wrong. */
 const says = (description: string, zh: string) => ({ description, zh })
 
 const ADDRESS = 'must be a multiaddr such as /ip4/0.0.0.0/tcp/8421 or /dns4/tongban.example/tcp/8421'
+const RANGE = 'must be an IP address or a range such as 10.20.0.0/16'
 const address = z.string().max(300).refine(isAddress, { error: ADDRESS, abort: true })
 const announced = address.refine(canBeDialled, {
   error: 'must be an address that partners can dial: no 0.0.0.0 or ::, no port 0',
@@ -64,6 +65,16 @@ export const ConfigFile = z.strictObject({
         .max(65_535)
         .default(8420)
         .meta(says('port of the HTTP API; 0: any', 'HTTP 接口端口；0 为任意')),
+      trustedProxies: z
+        .array(text(100).refine(range => readRange(range) !== null, { error: RANGE }))
+        .max(32)
+        .default([])
+        .meta(
+          says(
+            'addresses or ranges (10.20.0.0/16) of proxies whose X-Forwarded-For is believed, for the API and the pages for applicants; those of this machine always are',
+            '可信代理的地址或网段（如 10.20.0.0/16），采信其 X-Forwarded-For，用于接口和申请人页面；本机代理始终可信',
+          ),
+        ),
     })
     .prefault({}),
   applicants: z
@@ -259,6 +270,10 @@ export const ENVIRONMENT = {
   TONGBAN_DATA: ['data', asText],
   TONGBAN_HTTP_HOST: ['http.host', asText],
   TONGBAN_HTTP_PORT: ['http.port', asNumber],
+  TONGBAN_HTTP_TRUSTED_PROXIES: ['http.trustedProxies', asList],
+  TONGBAN_APPLICANTS_HOST: ['applicants.host', asText],
+  TONGBAN_APPLICANTS_PORT: ['applicants.port', asNumber],
+  TONGBAN_APPLICANTS_URL: ['applicants.url', asText],
   TONGBAN_P2P_LISTEN: ['p2p.listen', asList],
   TONGBAN_P2P_ANNOUNCE: ['p2p.announce', asList],
   TONGBAN_LOG_LEVEL: ['log.level', asText],

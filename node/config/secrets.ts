@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import * as z from 'zod'
 import { text } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
+import { textOf } from './text-file.ts'
 
 export type Env = Readonly<Record<string, string | undefined>>
 
@@ -67,7 +68,7 @@ async function readSecretFile(path: string): Promise<string> {
     const found = await file.stat()
     if (found.isDirectory()) throw refuse('is a folder')
     if ((found.mode & 0o077) !== 0) throw refuse('can be read by others; run chmod 600 on it')
-    const secret = (await file.readFile('utf8')).replace(/\r?\n$/, '')
+    const secret = textOf(await file.readFile(), path, 'config.invalid').replace(/\r?\n$/, '')
     if (secret === '') throw refuse('is empty')
     return secret
   } finally {

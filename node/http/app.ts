@@ -40,7 +40,7 @@ export type HttpParts = {
 }
 
 export interface HttpApp {
-  /** Answers one request; `address` is the peer address of its connection. */
+  /** Answers one request; `address` is that of the client, a proxy that is believed apart. */
   fetch(request: Request, address: string): Promise<Response>
   /** Answers a request in process, for tests and commands; comes from the loopback address unless told. */
   request(path: string, init?: RequestInit & { address?: string }): Promise<Response>

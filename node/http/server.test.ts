@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import * as z from 'zod'
 import { createTestApi, type TestApi } from '../../test/support/http.ts'
@@ -128,6 +128,52 @@ test('a watcher that stops reading does not make the node read the whole log', a
   // What was read lies in the buffers of the socket; the rest of the 500 pages was never read.
   expect(pages.length).toBeLessThan(450)
   socket.terminate()
+})
+
+/** The first line of the answer to a request as it stands on the wire. */
+async function ask(port: number, request: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  socket.write(request)
+  let text = ''
+  for await (const chunk of socket) text += String(chunk)
+  return text.split('\r\n')[0] ?? ''
+}
+
+test('who calls this machine by no name, or by one that is none, is answered like anybody', async () => {
+  const { api, server } = await serve()
+  const token = `Authorization: Bearer ${api.as('administrator').token}\r\nConnection: close\r\n`
+  for (const [request, status] of [
+    ['GET /healthz HTTP/1.0\r\n\r\n', 200],
+    ['HEAD /healthz HTTP/1.0\r\n\r\n', 200],
+    ['GET /readyz HTTP/1.0\r\n\r\n', 200],
+    ['GET /healthz?a=b HTTP/1.1\r\nHost: \r\nConnection: close\r\n\r\n', 200],
+    ['GET /healthz HTTP/1.1\r\nHost: x:99999\r\nConnection: close\r\n\r\n', 200],
+    ['GET /healthz HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n', 200],
+    ['GET /nothing HTTP/1.0\r\n\r\n', 404],
+    ['GET //healthz/nothing HTTP/1.0\r\n\r\n', 404],
+    [`GET /api/v1/people HTTP/1.0\r\n${token}\r\n`, 200],
+    [
+      `POST /api/v1/people HTTP/1.1\r\nHost: x:99999\r\n${token}Content-Type: application/json\r\nIdempotency-Key: a\r\nContent-Length: 2\r\n\r\n{}`,
+      400,
+    ],
+  ] as const)
+    expect([request, await ask(server.port, request)]).toEqual([request, expect.stringContaining(` ${status} `)])
+})
+
+test('the address of the client is that of its connection, or what a proxy of this machine or of the settings says', async () => {
+  const asked: string[] = []
+  const app = {
+    async fetch(request: Request, address: string) {
+      asked.push(`${new URL(request.url).pathname} ${address}`)
+      return new Response('')
+    },
+    drain() {},
+  }
+  const place = { host: '127.0.0.1', port: 0, setting: 'http.port', maxBytes: 1000, clock: systemClock }
+  server = startServer({ app, ...place, proxies: ['10.0.0.0/8'] })
+  await ask(server.port, 'GET /a HTTP/1.0\r\n\r\n')
+  await ask(server.port, 'GET /b HTTP/1.0\r\nX-Forwarded-For: 192.0.2.1, 198.51.100.7, 10.1.2.3\r\n\r\n')
+  expect(asked).toEqual(['/a 127.0.0.1', '/b 198.51.100.7'])
 })
 
 test.each(['another program', 'another node'])(

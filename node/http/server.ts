@@ -2,6 +2,7 @@
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { HttpApp } from './app.ts'
+import { createClientFinder } from './client-address.ts'
 import { HTTP_LIMITS, type HttpLimits } from './limits.ts'
 
 export type ServerOptions = {
@@ -10,6 +11,8 @@ export type ServerOptions = {
   /** 0 picks a free one */ port: number
   /** where the config has the port, such as `http.port` */ setting: string
   /** largest request body that is read at all, bytes */ maxBytes: number
+  /** addresses and ranges of proxies whose X-Forwarded-For is believed, besides those of this machine */
+  proxies?: readonly string[]
   clock: Clock
   limits?: Partial<HttpLimits>
 }
@@ -23,7 +26,8 @@ export interface HttpServer {
 
 /** Problem: `config.invalid` naming the setting when it cannot listen there. */
 export function startServer(options: ServerOptions): HttpServer {
-  const { app, host, port, maxBytes, clock, limits } = options
+  const { app, host, port, maxBytes, clock, limits, proxies = [] } = options
+  const clientOf = createClientFinder(proxies)
   const { idleSeconds, drainSeconds }: HttpLimits = { ...HTTP_LIMITS, ...limits }
   const server = listen(options, () =>
     Bun.serve({
@@ -34,7 +38,11 @@ export function startServer(options: ServerOptions): HttpServer {
       development: false,
       // Outside development Bun lets two processes share a port: requests would go to either city.
       reusePort: false,
-      fetch: (request, own) => app.fetch(request, own.requestIP(request)?.address ?? 'unknown'),
+      fetch: (request, own) =>
+        app.fetch(
+          named(request),
+          clientOf(own.requestIP(request)?.address ?? 'unknown', request.headers.get('x-forwarded-for')),
+        ),
     }),
   )
   const listening = server.port ?? port
@@ -53,6 +61,16 @@ export function startServer(options: ServerOptions): HttpServer {
     },
   }
 }
+
+/** What stands behind scheme and host. */
+const pathOf = (url: string): string => `/${url.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/^\/+/, '')}`
+
+/**
+ * A request whose client calls this machine by no name, or by one that is none, reads as any other: health checks of balancers
+ * speak HTTP/1.0 without a Host. Nothing answers by the name.
+ */
+const named = (request: Request): Request =>
+  URL.canParse(request.url) ? request : new Request(`http://nameless.invalid${pathOf(request.url)}`, request)
 
 const WHY: Readonly<Record<string, string>> = {
   EADDRINUSE: 'something listens there already: end it, or set another port',

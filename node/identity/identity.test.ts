@@ -291,7 +291,7 @@ describe('identity', () => {
       rotated: () => {},
     }
     await expect(loadIdentity({ ...parts, city: { code: '610900', name: '安康市' } })).rejects.toMatchObject({
-      problem: { code: 'certificate.mismatch' },
+      problem: { code: 'config.invalid', detail: expect.stringContaining('city.code') as unknown },
     })
   })
 

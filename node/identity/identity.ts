@@ -87,7 +87,7 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
   if (!read.ok) throw new ProblemError(read.problem.code, read.problem.detail)
   const certificate = read.certificate
   if (certificate.code !== city.code)
-    throw new ProblemError('certificate.mismatch', `the certificate is of ${certificate.code}`)
+    throw new ProblemError('config.invalid', `city.code: the keys of this node are those of ${certificate.code}`)
   const certificateKid = await keyThumbprint(certificate)
 
   async function certificateSigner(): Promise<CertificateSigner> {

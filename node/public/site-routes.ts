@@ -4,7 +4,7 @@
  */
 import { CASE_CONTENT } from '../../protocol/case/kinds.ts'
 import { ProblemError } from '../../protocol/problem.ts'
-import { addressKey, createRateLimiter, isLoopback } from '../http/rate.ts'
+import { addressKey, createRateLimiter } from '../http/rate.ts'
 import { askPage, messagePage, type PageLook, progressPage, SCANNED } from './pages.ts'
 import type { Applicants } from './progress.ts'
 
@@ -36,9 +36,6 @@ const CHANNELS = { code: '二维码', page: '网页' } as const
 const NOT_FOUND = '没有查到：请核对办件编号和证件号码后四位。'
 const TOO_OFTEN = '查询过于频繁，请稍后再试。'
 
-/** What stands behind scheme and host. */
-const pathOf = (url: string): string => `/${url.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/^\/+/, '')}`
-
 const lookOf = (title: string, fields: URLSearchParams): PageLook => ({
   title,
   big: fields.get('big') === '1',
@@ -57,14 +54,6 @@ export function createSite(parts: {
   const byCase = createRateLimiter({ perSecond: casePerSecond, burst: caseBurst, entries, now })
 
   const page = (body: string, status = 200): Response => new Response(body, { status, headers: HEADERS })
-
-  /** A proxy on this machine says for whom it asks; nobody else is believed. */
-  function clientOf(request: Request, address: string): string {
-    const forwarded = request.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim()
-    return addressKey(
-      isLoopback(address) && forwarded !== undefined && forwarded !== '' ? forwarded.slice(0, 64) : address,
-    )
-  }
 
   async function formOf(request: Request): Promise<URLSearchParams> {
     const reader = request.body?.getReader()
@@ -111,10 +100,9 @@ export function createSite(parts: {
   }
 
   async function answer(request: Request, address: string): Promise<Response> {
-    // Path and question alone: the name by which a client calls this machine may be no name at all.
-    const { pathname, searchParams } = new URL(pathOf(request.url), 'http://site.invalid')
+    const { pathname, searchParams } = new URL(request.url)
     const plain = lookOf(title, searchParams)
-    if (!byAddress.take(clientOf(request, address))) return page(messagePage(plain, TOO_OFTEN), 429)
+    if (!byAddress.take(addressKey(address))) return page(messagePage(plain, TOO_OFTEN), 429)
     if (request.method === 'GET' && pathname === '/') return page(askPage(plain))
     const token = /^\/q\/([A-Za-z0-9_-]{43})$/.exec(pathname)?.[1]
     if (request.method === 'GET' && token !== undefined) {
@@ -129,6 +117,7 @@ export function createSite(parts: {
   }
 
   return {
+    /** `address`: who asks, a proxy that is believed apart. */
     async fetch(request: Request, address: string): Promise<Response> {
       try {
         return await answer(request, address)
