@@ -605,6 +605,7 @@ export async function startNode({
     dispatch,
     clocks,
     submission: createSubmissionCheck({ services, agreements, forms }),
+    item: services.pinned,
     returned: caseDrafts.returned,
     applicantKey,
     changed: ({ thread, state }) =>

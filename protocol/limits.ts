@@ -29,6 +29,8 @@ export const LIMITS = {
   /** first year of the days that a step or an agreement names */ namedFirstYear: 2000,
   /** days after its signing on which a step may say that something happened */ namedHappenedDays: 1,
   /** days after its signing up to which a step may name another day: five years */ namedAheadDays: 1826,
+  /** days before its signing from which an application may say that it was received and its notice accepted */ namedBehindDays: 180,
+  /** days after its signing up to which a supplement, an answer or a special procedure may be due: a year */ namedDueDays: 366,
   /** days after its signing up to which an agreement may name one: a hundred years */ agreementAheadDays: 36_525,
   /** the material of a partner test */ testMaterialBytes: 5 * 1024 * 1024,
   /** partner tests that a city may begin with another in an hour */ testsPerHour: 12,

@@ -375,6 +375,14 @@ export const PROBLEMS = {
     zh: '所填日期明显有误',
     cure: 'Correct the day that the detail names, most often its year; leave it out where there is no end (长期)',
   },
+  'case.content': {
+    status: 422,
+    retryable: false,
+    act: 'you',
+    en: 'The step does not say what the law or the case asks of it',
+    zh: '该步骤的内容不符合法律要求或与本办件不符',
+    cure: 'Give or correct what the detail names, and take the step again',
+  },
   'case.preflight': {
     status: 422,
     retryable: false,

@@ -1,5 +1,6 @@
 /** Cases (办件): submit, take each step, list, show with timeline. May import the exchange, other concerns' services through its parts, the store. */
 import { type AgreedItem, type AgreementDocument, agreedItem } from '../../protocol/agreement/document.ts'
+import { implausible } from '../../protocol/case/days.ts'
 import type { CaseClock, Duty } from '../../protocol/case/deadlines.ts'
 import { type Asked, type CaseState, questionsFor, stepsFor } from '../../protocol/case/fold.ts'
 import { CASE_CONTENT, type CaseContent, type CaseKind, type Mode, materialsOf } from '../../protocol/case/kinds.ts'
@@ -11,6 +12,7 @@ import {
   minimise,
   preflight,
 } from '../../protocol/case/preflight.ts'
+import { unsound } from '../../protocol/case/sound.ts'
 import type { State } from '../../protocol/case/table.ts'
 import { differs } from '../../protocol/packet/times.ts'
 import { type Commitment, fieldOf, fromHex, toHex } from '../../protocol/primitives.ts'
@@ -18,7 +20,7 @@ import { PROBLEMS, type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
-import type { Clock } from '../exchange/clock.ts'
+import { type Clock, seconds } from '../exchange/clock.ts'
 import type { PacketStore } from '../exchange/packet-store.ts'
 import type { Author, Draft, OwnIdentity, StoredPacket, Target } from '../exchange/ports.ts'
 import type { Database, Transaction } from '../store/database.ts'
@@ -334,7 +336,8 @@ export function createCases(parts: CasesParts) {
   }
 
   async function faultsOf(input: Input): Promise<Finding[]> {
-    const { agreement, findings } = await check(input)
+    const { content, agreement, ...checked } = await check(input)
+    const findings = [...daysOf(content, seconds(clock.now())), ...checked.findings]
     return agreement instanceof ProblemError ? [findingOf(agreement.problem), ...findings] : findings
   }
 
@@ -605,6 +608,15 @@ const repeatedItems = (joint: JointCase): Finding[] =>
     ...{ field: `items.${index}.item`, level: 'error', cure: 'clerk' },
     ...{ reason: 'the same as an item before it, word for word', reasonZh: '与前面的事项完全相同' },
   }))
+
+/** The day of an application that would be refused when it were signed at `iat` (seconds). */
+function daysOf(content: CaseContent<'case.submit'>, iat: number): Finding[] {
+  const step = { kind: 'case.submit', body: content, iat } as const
+  const refused = implausible('case.submit', content, iat) ?? unsound({ packets: [], state: null }, step)
+  if (refused === null) return []
+  const [field = '', reason = ''] = (refused.problem.detail ?? '').split(': ')
+  return [{ field, level: 'error', cure: 'clerk', reason, reasonZh: '日期明显有误：不得晚于现在，也不得早于半年以前' }]
+}
 
 /** Joins what the dispatch and the materials say of one case. */
 export const waitingOf = async (

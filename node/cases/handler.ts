@@ -4,10 +4,13 @@ import { admitCase, openCaseBody } from '../../protocol/case/admit.ts'
 import { BAD } from '../../protocol/case/deadlines.ts'
 import { type CaseState, foldCase, foldOn, holderOf } from '../../protocol/case/fold.ts'
 import type { CaseBody } from '../../protocol/case/kinds.ts'
+import { asksBeyond } from '../../protocol/case/supplement.ts'
+import type { Packet } from '../../protocol/packet/claims.ts'
 import type { Commitment } from '../../protocol/primitives.ts'
 import { fromHex } from '../../protocol/primitives.ts'
 import type { Problem, Refused } from '../../protocol/problem.ts'
 import { refuse } from '../../protocol/problem.ts'
+import type { ServiceItem } from '../../protocol/service/item.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import type { Applied, OwnIdentity, Reader, StoredPacket, ThreadHandler } from '../exchange/ports.ts'
@@ -40,6 +43,8 @@ export type CaseHandlerParts = {
   dispatch: { enqueue(tx: Transaction, job: { packetNo: number; threadNo: number; at: number }): Promise<void> }
   clocks: CaseClocks
   /** the pre-flight of what another city submits */ submission: SubmissionCheck
+  /** an item as a version of it was, or as it stands now when that is kept no more */
+  item: (city: string, code: string, taskVersion: number) => Promise<ServiceItem | null>
   /** keyed hash of an ID number in capitals, or of `name ` and a name: found without storing them */
   applicantKey: (text: string) => Uint8Array
   /** takes an application that the partner refused back */
@@ -67,6 +72,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
       const room = await parts.materials.room(store, author, materials.length)
       if (!room.ok) return room
     }
+    if (candidate.claims.kind === 'case.request-supplement') return (await noticeBeyond(packets, candidate)) ?? admitted
     if (candidate.claims.kind === 'case.object' && candidate.claims.iss !== identity.city)
       return (await parts.clocks.objectedLate(store, admitted.state, candidate.claims.iat)) ?? admitted
     if (candidate.claims.kind !== 'case.submit') return admitted
@@ -83,6 +89,17 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
     })
     // What this city writes itself was checked before it was written.
     return covered.ok && aud === identity.city ? parts.submission.judge(store, candidate.claims, body) : covered
+  }
+
+  /** A notice is judged by the item in the version of the case, where that is held; both cities hold it while the case is new. */
+  async function noticeBeyond(packets: readonly StoredPacket[], { body }: Packet): Promise<Refused | null> {
+    const submit = packets.find(packet => packet.claims.kind === 'case.submit')
+    const given = submit?.body as CaseBody<'case.submit'> | null | undefined
+    if (submit === undefined || given == null) return null
+    const { code, version } = given.item
+    const item = await parts.item(submit.claims.aud, code, version)
+    if (item?.taskVersion !== version) return null
+    return asksBeyond(body as CaseBody<'case.request-supplement'>, item, given)
   }
 
   /** Where a parcel is, and what the other city deleted, is nothing that an approval system acts upon. */

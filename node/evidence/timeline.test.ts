@@ -83,7 +83,11 @@ describe('timelineOf', () => {
     await play.say(handling, 'case.accept', {})
     await play.say(handling, 'case.progress', { step: '审查', note: secret, officer: secret })
     await play.say(handling, 'case.extend', { until: '2026-12-01', reason: '核对', approver: secret })
-    await play.say(handling, 'case.decide', { outcome: 'denied', reason: '不符合条件' })
+    await play.say(handling, 'case.decide', {
+      outcome: 'denied',
+      documentNo: '十审〔2026〕1号',
+      reason: '不符合条件',
+    })
     await play.say(collecting, 'case.evaluate', { target: 'department', level: 2, channel: secret, text: secret })
     await play.say(handling, 'case.answer-evaluation', { text: secret, measure: secret })
     await play.say(handling, 'case.appeal-evaluation', { target: 'department', reason: secret })
@@ -91,8 +95,8 @@ describe('timelineOf', () => {
     await play.say(handling, 'case.answer', { to: supervised.id, text: secret, measure: secret })
     await play.say(handling, 'case.verify-remote', {
       subject: 'identity',
-      from: '2026-11-03T10:00:00+08:00',
-      to: '2026-11-03T10:20:00+08:00',
+      from: '2026-11-02T10:00:00+08:00',
+      to: '2026-11-02T10:20:00+08:00',
       collectingClerk: { name: secret, no: secret },
       handlingClerk: { name: secret, phone: secret },
       result: 'verified',
@@ -103,7 +107,7 @@ describe('timelineOf', () => {
       waybill: { carrier: 'EMS', number: '118' },
       parcel: 'originals',
       state: 'delivered',
-      at: '2026-11-04T10:00:00+08:00',
+      at: '2026-11-02T20:00:00+08:00',
       place: secret,
     })
     await play.say(handling, 'case.close', { outcome: 'denied', note: secret })

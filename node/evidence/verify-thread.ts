@@ -1,5 +1,5 @@
 /** Verification of the packets of a bundle: each by itself, then all of them replayed in their canonical order. */
-import { admitCase, readCaseBody } from '../../protocol/case/admit.ts'
+import { readCaseBody, readmitCase } from '../../protocol/case/admit.ts'
 import { implausible } from '../../protocol/case/days.ts'
 import { moverOf } from '../../protocol/case/fold.ts'
 import type { CaseBody, CaseKind } from '../../protocol/case/kinds.ts'
@@ -64,7 +64,7 @@ export async function replay(
     if (broken.has(iss)) continue
     const purgedSubmit = packet.claims.kind === 'case.submit' && packet.body === null
     const complete = purgedSubmit ? { ...packet, body: { mode: mover === iss ? 2 : 0 } } : packet
-    const admitted = isTest ? admitTest(judged, complete) : admitCase(judged, complete)
+    const admitted = isTest ? admitTest(judged, complete) : readmitCase(judged, complete)
     if (admitted.ok) {
       packets.push(packet)
       judged.push(complete)

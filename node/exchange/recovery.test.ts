@@ -202,7 +202,7 @@ describe('a restored city', () => {
     await world.settle()
     world.network.partition(A, S)
     await world.restart(S, openSqlite(backup))
-    await step(S, 'case.decide', { outcome: 'denied', reason: '材料不符' })
+    await step(S, 'case.decide', { outcome: 'denied', reason: '材料不符', documentNo: '十审〔2026〕1号' })
     const [denied] = (await sent(S)).slice(-1) as { id: string }[]
     world.network.heal(A, S)
     await later()

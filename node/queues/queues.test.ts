@@ -282,7 +282,7 @@ describe('statistics and rebuild', () => {
     later(1)
     await say(HANDLING, thread, 'case.send-result', { method: 'file' })
     later(1)
-    await say(COLLECTING, thread, 'case.result-received', { receivedAt: '2026-11-02T10:00:00+08:00' })
+    await say(COLLECTING, thread, 'case.result-received', { receivedAt: new Date(world.clock.now()).toISOString() })
     await say(HANDLING, thread, 'case.close', { outcome: 'granted' })
     await statistics.catchUp()
     const one = (days: number) => ({ p50: days, p95: days })

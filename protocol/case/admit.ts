@@ -9,6 +9,7 @@ import { checkPlace, viewOf } from '../thread/chain.ts'
 import { implausible } from './days.ts'
 import { type CaseState, foldCase, mayAuthor, moverOf, permits } from './fold.ts'
 import { CASE_BODIES, type CaseBody, type CaseKind, isCaseKind, materialsOf } from './kinds.ts'
+import { unsound } from './sound.ts'
 
 /** Checks body bytes against their commitment, schema and materials, and the days that it names. Problems: `body.*`, `case.material`, `case.day`, `envelope.claims`. */
 export async function openCaseBody(
@@ -48,8 +49,20 @@ export async function checkBody(claims: PacketClaims, bytes: Uint8Array): Promis
 }
 
 /** Admits a packet (body opened) to the packets of its thread; the state after it. Problems: `chain.*`, `thread.party`, `case.*`, `agreement.none`. */
-export function admitCase(packets: readonly Packet[], candidate: Packet): { ok: true; state: CaseState } | Refused {
-  const { kind, iss } = candidate.claims
+export const admitCase = (packets: readonly Packet[], candidate: Packet): { ok: true; state: CaseState } | Refused =>
+  admitted(packets, candidate, true)
+
+/** The same of what both cities took once, under the rules for what it says that stood then. */
+export const readmitCase = (packets: readonly Packet[], candidate: Packet): { ok: true; state: CaseState } | Refused =>
+  admitted(packets, candidate, false)
+
+function admitted(
+  packets: readonly Packet[],
+  candidate: Packet,
+  isNew: boolean,
+): { ok: true; state: CaseState } | Refused {
+  const { kind, iss, iat } = candidate.claims
+  const step = { kind: kind as CaseKind, body: candidate.body, iat }
   if (!isCaseKind(kind)) return refuse('envelope.claims', 'kind')
   const misplaced = checkPlace(packets, candidate)
   if (misplaced !== null) return misplaced
@@ -57,16 +70,21 @@ export function admitCase(packets: readonly Packet[], candidate: Packet): { ok: 
     // A handling city restored from a backup may hold its own moves before it is given the submit again.
     if (packets.some(packet => packet.claims.kind === kind)) return refuse('case.transition', 'the thread has begun')
     if (candidate.claims.agreement === undefined) return refuse('agreement.none')
+    const wrong = isNew ? unsound({ packets: [], state: null }, step) : null
+    if (wrong !== null) return wrong
   } else {
     if (candidate.claims.agreement !== undefined)
       return refuse('envelope.claims', 'agreement stands in case.submit only')
     const mover = moverOf([...packets, candidate])
     if (mover === null) return refuse('thread.unknown')
-    const view = foldCase(viewOf(packets, candidate), mover)
+    const seen = viewOf(packets, candidate)
+    const view = foldCase(seen, mover)
     // The other city's chain may begin with an ask only after it has seen the submit.
     if (view === null) return refuse('chain.seen', 'the submit was not seen')
     const refusal = mayAuthor(view, kind, iss) ?? permits(view, kind, candidate.body, iss)
     if (refusal !== null) return refusal
+    const wrong = isNew ? unsound({ packets: seen, state: view }, step) : null
+    if (wrong !== null) return wrong
   }
   const state = foldCase([...packets, candidate])
   return state === null ? refuse('thread.unknown') : { ok: true, state }

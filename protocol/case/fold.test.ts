@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Packet } from '../packet/claims.ts'
 import { chainOf } from '../thread/chain.ts'
-import { admitCase } from './admit.ts'
+import { readmitCase } from './admit.ts'
 import { type CaseState, foldCase, holderOf, mayAuthor, permits, questionsFor, stepsFor } from './fold.ts'
 import { AUTHORS, type CaseKind, type Mode, OUTCOMES } from './kinds.ts'
 import { ASKS, MOVES, STATES, type State } from './table.ts'
@@ -97,7 +97,7 @@ class City {
         materials: [],
       },
     }
-    if (!admitCase(this.packets, packet).ok) return null
+    if (!readmitCase(this.packets, packet).ok) return null
     this.packets.push(packet)
     return packet
   }
@@ -145,10 +145,10 @@ function walk(
     const packet = onTheWay[to].shift()
     if (packet === undefined) return
     const city = cities[to]
-    expect(admitCase(city.packets, packet)).toMatchObject({ ok: true })
+    expect(readmitCase(city.packets, packet)).toMatchObject({ ok: true })
     city.packets.push(packet)
     applied++
-    if (again) expect(admitCase(city.packets, packet)).toMatchObject({ ok: false, problem: { code: 'chain.replay' } })
+    if (again) expect(readmitCase(city.packets, packet)).toMatchObject({ ok: false, problem: { code: 'chain.replay' } })
   }
   const mover = cities[mode === 2 ? 0 : 1]
   if (first.length > 0) deliver(1, false)

@@ -416,6 +416,10 @@ export function mayAuthor(state: CaseState, kind: CaseKind, city: string): Refus
   return may ? null : refuse('case.author', kind)
 }
 
+/** Whether there is a result that nobody has received yet. */
+export const hasResult = ({ instants: { decided, sent, handedOver } }: CaseState): boolean =>
+  handedOver === null && (decided !== null || sent !== null)
+
 /** What the other city asked and `city` has not answered. */
 export const questionsFor = (state: CaseState, city: string): Asked[] =>
   state.asked.filter(ask => ask.answered === null && ask.city !== city)
@@ -428,6 +432,7 @@ export function stepsFor(state: CaseState, city: string): CaseKind[] {
     if (kind === 'case.submit') return false
     if (kind === 'case.answer') return questionsFor(state, city).length > 0
     if (kind === 'case.answer-evaluation' || kind === 'case.appeal-evaluation') return rated
+    if (kind === 'case.result-received' && !hasResult(state)) return false
     return permits(state, kind, null, city) === null
   }
   return (Object.keys(AUTHORS) as CaseKind[]).filter(kind => mayAuthor(state, kind, city) === null && possible(kind))

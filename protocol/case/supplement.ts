@@ -1,5 +1,6 @@
 /** A supplement (补正) answers the one notice of what is lacking (一次性告知, 行政许可法 32): it holds what was asked for, all of it and nothing else. SPEC.md §6.2. */
 import { type Refused, refuse } from '../problem.ts'
+import type { ServiceItem } from '../service/item.ts'
 import type { CaseContent } from './kinds.ts'
 
 /** What a notice names; when both are empty it asks in words alone. */
@@ -12,6 +13,28 @@ export const lackingOf = (notice: CaseContent<'case.request-supplement'>): Lacki
   materials: [...new Set(notice.materials.map(({ code }) => code))],
   form: [...new Set((notice.form ?? []).map(({ field }) => field))],
 })
+
+/**
+ * Why the notice asks for what the item, in the version that the case was received under, does not know; null when it does not.
+ * What the application itself holds may always be asked for anew, such as an authorisation.
+ */
+export function asksBeyond(
+  notice: CaseContent<'case.request-supplement'>,
+  { materials, form }: Pick<ServiceItem, 'materials' | 'form'>,
+  given: Partial<Pick<CaseContent<'case.submit'>, 'materials' | 'form'>> | null,
+): Refused | null {
+  const codes = new Set([
+    ...materials.map(({ materialCode }) => materialCode),
+    ...(given?.materials ?? []).map(({ code }) => code),
+  ])
+  const unknown = notice.materials.findIndex(({ code }) => !codes.has(code))
+  if (unknown >= 0) return refuse('case.content', `materials.${unknown}.code: not in the item's list`)
+  const properties = (form?.properties ?? {}) as object
+  const field = (notice.form ?? []).findIndex(
+    asked => !Object.hasOwn(properties, asked.field) && !Object.hasOwn(given?.form ?? {}, asked.field),
+  )
+  return field < 0 ? null : refuse('case.content', `form.${field}.field: not a field of the item's form`)
+}
 
 /** Why the supplement is not what was asked for, or null. Of a notice or a body that was purged nothing can be said. */
 export function answersNotice(

@@ -108,8 +108,11 @@ function bodyFor(kind: CaseKind, state: CaseState, city: string, now: number, di
     'case.pause': () => ({ procedure: dice.one(SPECIAL_PROCEDURES), reason: '特别程序' }),
     'case.resume': () => ({}),
     'case.extend': () => ({ until: china(now + (1 + dice.upTo(40)) * DAY), reason: '复杂', approver: '负责人' }),
-    'case.decide': () => ({ outcome: dice.one(DECISIONS) }),
-    'case.send-result': () => ({ method: dice.one(['e-licence', 'file', 'mail', 'pickup']) }),
+    'case.decide': () => ({ outcome: dice.one(DECISIONS), reason: '经审查', documentNo: '1' }),
+    'case.send-result': () => ({
+      method: dice.one(['e-licence', 'file', 'mail', 'pickup']),
+      waybill: { carrier: 'EMS', number: '2' },
+    }),
     'case.close': () => ({ outcome: state.decision ?? dice.one(OUTCOMES) }),
     'case.answer-evaluation': () => ({ target: city === state.collecting ? 'window' : 'department', text: '致歉' }),
     'case.appeal-evaluation': () => ({ target: city === state.collecting ? 'window' : 'department', reason: '误评' }),
@@ -129,7 +132,10 @@ function bodyFor(kind: CaseKind, state: CaseState, city: string, now: number, di
       handlingClerk: clerk,
       result: 'verified',
     }),
-    'case.mail': () => ({ waybill: { carrier: 'EMS', number: '1' }, parcel: 'originals', state: 'delivered', at }),
+    'case.mail': () => ({
+      ...{ waybill: { carrier: 'EMS', number: '1' }, parcel: 'originals', at },
+      state: state.instants.shipped === null ? 'ordered' : 'delivered',
+    }),
     'case.purge': () => ({ cause: 'law', bodies: 0, materials: 0, purgedAt: at }),
     'case.object': () => ({ reason: '请核对' }),
   }
@@ -221,7 +227,7 @@ async function walk(seed: number, counts: Counts): Promise<void> {
       if (now !== null && permits(now, kind, body, city) !== null) return
       const code = error instanceof ProblemError ? error.problem.code : null
       // A day that the law does not allow: nothing was said.
-      if (code === 'case.limit') return count('unlawful')
+      if (code === 'case.limit' || code === 'case.day') return count('unlawful')
       // The two cities are still comparing what each holds: nothing was said, and the clerk comes again later.
       if (code === 'exchange.recovering') return count('recovering')
       throw error

@@ -7,6 +7,9 @@ import type { VectorCity } from './vector-keys.ts'
 
 import { type Add, b64, NOW, refused, submitContent, Writer, type Written } from './vector-writer.ts'
 
+/** A denial as the law asks for it. */
+const DENIED = { outcome: 'denied', documentNo: '十审〔2026〕1号', reason: '不符合条件' }
+
 export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCity): Promise<void> {
   const [A, S] = ['610900', '420300']
   const agreement = 'ab'.repeat(32)
@@ -30,6 +33,15 @@ export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCit
   }
   const asks = { notice: '请补正', materials: [], form: [{ field: '联系地址', reason: '缺少门牌号' }] }
   const arrived: Step = [S, 'case.arrived', { localCaseNo: 'SP20261102000001' }]
+  const mailed = (number: string) => ({
+    waybill: { carrier: 'EMS', number },
+    parcel: 'originals' as const,
+    state: 'delivered' as const,
+  })
+  const verified = {
+    ...{ subject: 'identity', from: '2026-11-02T08:50:00+08:00', to: '2026-11-02T09:00:00+08:00', result: 'verified' },
+    ...{ collectingClerk: { no: 'A01' }, handlingClerk: { no: 'S07' } },
+  }
   const good = async (path: string, description: string, mode: 0 | 1 | 2, steps: readonly Step[], states: string[]) =>
     add(`thread/valid/${path}`, description, { packets: wire(await play(mode, steps)) }, { ok: true, states })
   const bad = async (
@@ -122,18 +134,7 @@ export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCit
       arrived,
       [A, 'case.remind', { text: '请尽快' }],
       [S, 'case.answer', answer(2)],
-      [
-        S,
-        'case.verify-remote',
-        {
-          subject: 'identity',
-          from: '2026-11-02T09:00:00+08:00',
-          to: '2026-11-02T09:10:00+08:00',
-          collectingClerk: { no: 'A01' },
-          handlingClerk: { no: 'S07' },
-          result: 'verified',
-        },
-      ],
+      [S, 'case.verify-remote', verified],
       [S, 'case.refuse', { reason: '不属本机关职权', basis: '行政许可法 32' }],
       [A, 'case.evaluate', { target: 'department', level: 5, channel: '二维码', realName: true }],
       [S, 'case.answer-evaluation', { text: '已致电说明' }],
@@ -141,7 +142,7 @@ export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCit
       [A, 'case.answer', answer(8)],
       [A, 'case.supervise', { text: '请报整改情况', answerBy: '2026-11-30' }],
       [S, 'case.answer', answer(10)],
-      [A, 'case.purge', { cause: 'agreement', bodies: 4, materials: 1, purgedAt: '2027-02-02T00:00:00+08:00' }],
+      [A, 'case.purge', { cause: 'agreement', bodies: 4, materials: 1, purgedAt: '2026-11-02T09:10:00+08:00' }],
     ],
     [
       ...['submitted', 'arrived', 'arrived', 'arrived', 'arrived', 'refused', 'refused', 'refused', 'refused'],
@@ -201,40 +202,96 @@ export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCit
     [
       'day-to-come',
       'A parcel was delivered two days after that was told',
-      [
-        A,
-        'case.mail',
-        {
-          waybill: { carrier: 'EMS', number: '1' },
-          parcel: 'originals',
-          state: 'delivered',
-          at: '2026-11-04T00:00:00+08:00',
-        },
-      ],
+      [A, 'case.mail', { ...mailed('1'), at: '2026-11-04T00:00:00+08:00' }],
+    ],
+    [
+      'day-to-come-soon',
+      'Originals were shipped on the day after that was told',
+      [A, 'case.ship', { waybill: { carrier: 'EMS', number: '1' }, contents: ['身份证'], shippedOn: '2026-11-03' }],
+    ],
+    [
+      'day-before-the-case',
+      'Originals were shipped before the window took the application',
+      [A, 'case.ship', { waybill: { carrier: 'EMS', number: '1' }, contents: ['身份证'], shippedOn: '2026-11-01' }],
+    ],
+    [
+      'day-that-cannot-be-met',
+      'A supplement is asked for by the day of the notice',
+      [S, 'case.request-supplement', { ...lacking('M01'), deadline: '2026-11-02' }],
+    ],
+    [
+      'day-over-a-year',
+      'A supplement is asked for in more than a year',
+      [S, 'case.request-supplement', { ...lacking('M01'), deadline: '2027-11-04' }],
+    ],
+    [
+      'end-before-beginning',
+      'A remote check ended before it began',
+      [S, 'case.verify-remote', { ...verified, to: '2026-11-02T08:49:59+08:00' }],
     ],
   ] as const satisfies readonly (readonly [string, string, Step])[])
     await bad(path, description, 1, [arrived, [...step]], 'case.day')
   await good(
     'days-at-the-edge',
-    'Days as far as they may be named: the day of signing, the day after it, and five years',
+    'Days as far as they may be named: the day of signing for an answer, a year for a supplement, the day of the application for what was done',
     1,
     [
       arrived,
       [S, 'case.supervise', { text: '请答复', answerBy: '2026-11-02' }],
-      [
-        A,
-        'case.mail',
-        {
-          waybill: { carrier: 'EMS', number: '1' },
-          parcel: 'originals',
-          state: 'delivered',
-          at: '2026-11-03T23:59:59+08:00',
-        },
-      ],
-      [S, 'case.request-supplement', { ...lacking('M01'), deadline: '2031-11-02' }],
+      [A, 'case.ship', { waybill: { carrier: 'EMS', number: '1' }, contents: ['身份证'], shippedOn: '2026-11-02' }],
+      [A, 'case.mail', { ...mailed('1'), at: '2026-11-02T00:00:00+08:00' }],
+      [S, 'case.request-supplement', { ...lacking('M01'), deadline: '2027-11-03' }],
     ],
-    ['submitted', 'arrived', 'arrived', 'arrived', 'supplementing'],
+    ['submitted', 'arrived', 'arrived', 'arrived', 'arrived', 'supplementing'],
   )
+  const decided: Step[] = [arrived, [S, 'case.accept', {}], [S, 'case.decide', { outcome: 'granted' }]]
+  const sent: Step[] = [...decided, [S, 'case.send-result', { method: 'pickup' }]]
+  const received = (time: string): Step => [A, 'case.result-received', { receivedAt: `2026-11-02T${time}+08:00` }]
+  for (const [path, description, steps, problem] of [
+    [
+      'denied-without-reason',
+      'A denial that does not say why',
+      [...decided.slice(0, 2), [S, 'case.decide', { outcome: 'denied', documentNo: DENIED.documentNo }]],
+      'case.content',
+    ],
+    [
+      'denied-without-number',
+      'A denial without the number of its document',
+      [...decided.slice(0, 2), [S, 'case.decide', { outcome: 'denied', reason: DENIED.reason }]],
+      'case.content',
+    ],
+    [
+      'mailed-without-waybill',
+      'A result that is sent by mail without a waybill',
+      [...decided, [S, 'case.send-result', { method: 'mail' }]],
+      'case.content',
+    ],
+    [
+      'mail-of-nobody',
+      'A parcel is told delivered that nobody shipped',
+      [
+        arrived,
+        [A, 'case.ship', { waybill: { carrier: 'EMS', number: '1' }, contents: ['身份证'] }],
+        [A, 'case.mail', { ...mailed('2'), at: '2026-11-02T09:00:00+08:00' }],
+      ],
+      'case.content',
+    ],
+    ['received-before-sent', 'A result is received before it was sent', [...sent, received('08:59:59')], 'case.day'],
+    ['received-later', 'A result is received after that was told', [...sent, received('09:12:00')], 'case.day'],
+    [
+      'received-twice',
+      'A result is received twice',
+      [...sent, received('09:05:00'), received('09:05:00')],
+      'case.transition',
+    ],
+    [
+      'received-nothing',
+      'A result is received in a case that ended without one',
+      [arrived, [S, 'case.close', { outcome: 'returned' }], received('09:03:00')],
+      'case.transition',
+    ],
+  ] as const satisfies readonly (readonly [string, string, readonly Step[], ProblemCode])[])
+    await bad(path, description, 0, steps, problem)
   for (const [path, description, notice, supplement] of [
     ['supplement-missing', 'A supplement without the material that was asked for', lacking('M01'), { materials: [] }],
     [
@@ -267,12 +324,7 @@ export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCit
     'closed-otherwise',
     'Closed against the decision',
     0,
-    [
-      arrived,
-      [S, 'case.accept', {}],
-      [S, 'case.decide', { outcome: 'denied' }],
-      [S, 'case.close', { outcome: 'granted' }],
-    ],
+    [arrived, [S, 'case.accept', {}], [S, 'case.decide', DENIED], [S, 'case.close', { outcome: 'granted' }]],
     'case.transition',
   )
   await bad(

@@ -108,6 +108,106 @@ def implausible(kind, body, iat):
     return None
 
 
+# What is judged once, when a step is signed and when it comes: days that tell what was done, and days to come with the days
+# after that of the signing on which they begin.
+SKEW, BEHIND_DAYS, DUE_DAYS = 300, 180, 366
+DONE = {
+    "case.submit": ("receivedAt", "consent.acceptedAt"),
+    "case.ship": ("shippedOn",),
+    "case.result-received": ("receivedAt",),
+    "case.decide": ("decidedOn",),
+    "case.verify-remote": ("from", "to"),
+    "case.mail": ("at",),
+    "case.purge": ("purgedAt",),
+}
+TO_COME = {
+    "case.request-supplement": ("deadline", 1),
+    "case.accept": ("promisedBy", 0),
+    "case.pause": ("expectedUntil", 0),
+    "case.extend": ("until", 0),
+    "case.supervise": ("answerBy", 0),
+}
+
+
+def value_at(body, path):
+    for name in path.split("."):
+        body = body.get(name) if isinstance(body, dict) else None
+    return body
+
+
+def seconds(instant):
+    return datetime.datetime.fromisoformat(instant.replace("Z", "+00:00")).timestamp()
+
+
+def wrong_day(case, kind, body, iat):
+    signed = datetime.datetime.fromtimestamp(iat, CHINA).date()
+    received = case and case["times"].get("received")
+    first = (signed - datetime.timedelta(days=BEHIND_DAYS) if received is None
+             else datetime.datetime.fromtimestamp(received, CHINA).date())
+    for path in DONE.get(kind, ()):
+        value = value_at(body, path)
+        if value is None:
+            continue
+        if len(value) > 10:
+            at = seconds(value)
+            late, day = at > iat + SKEW, datetime.datetime.fromtimestamp(at, CHINA).date()
+        else:
+            day = datetime.date.fromisoformat(value)
+            late = day > signed
+        if late or day < first:
+            return path
+    path, after = TO_COME.get(kind, (None, 0))
+    value = None if path is None else body.get(path)
+    if value is not None:
+        day = datetime.date.fromisoformat(value)
+        bounded = path in ("deadline", "expectedUntil", "answerBy")
+        if day < signed + datetime.timedelta(days=after):
+            return path
+        if bounded and day > signed + datetime.timedelta(days=DUE_DAYS):
+            return path
+    if kind == "case.verify-remote" and seconds(body["to"]) < seconds(body["from"]):
+        return "to"
+    if kind == "case.result-received" and case is not None:
+        begun = case["times"].get("case.send-result", case["times"].get("case.decide"))
+        if begun is not None and seconds(body["receivedAt"]) < begun - SKEW:
+            return "receivedAt"
+    return None
+
+
+def hands_over(packet, parcel, waybill):
+    source = "case.ship" if parcel == "originals" else "case.send-result"
+    if packet.kind not in ("case.mail", source):
+        return False
+    if packet.body is None:
+        return True
+    if packet.kind == "case.mail" and (packet.body["parcel"], packet.body["state"]) != (parcel, "ordered"):
+        return False
+    return packet.body.get("waybill") == waybill
+
+
+def unsound(view, case, packet):
+    """Why a new step must not be signed or taken in the case as its author saw it, or None."""
+    kind, body = packet.kind, packet.body
+    if body is None:
+        return None
+    day = wrong_day(case, kind, body, packet.claims["iat"])
+    if day is not None:
+        return "names a day that cannot be so: " + day
+    if kind == "case.decide" and body["outcome"] == "denied" and not {"reason", "documentNo"} <= set(body):
+        return "denies without reason or number"
+    if kind == "case.send-result" and body["method"] == "mail" and "waybill" not in body:
+        return "mails without a waybill"
+    if kind == "case.result-received":
+        if kind in case["done"]:
+            return "was made already"
+        if not {"case.send-result", "case.decide"} & case["done"]:
+            return "receives no result"
+    if kind == "case.mail" and body["state"] != "ordered":
+        if not any(hands_over(other, body["parcel"], body["waybill"]) for other in view):
+            return "tells of a parcel that nobody shipped"
+    return None
+
+
 def chain(packets, city):
     return sorted((p for p in packets if p.iss == city), key=lambda p: p.seq)
 
@@ -191,12 +291,15 @@ def fold(packets, mover):
         if packet.kind == "case.submit":
             if case is None:
                 case = {"state": "submitted", "outcome": None, "decision": None, "done": set(),
-                        "asked": {}, "lacking": None, "collecting": packet.iss, "handling": packet.aud}
+                        "asked": {}, "lacking": None, "collecting": packet.iss, "handling": packet.aud, "times": {}}
+                if body is not None:
+                    case["times"]["received"] = seconds(body["receivedAt"])
             continue
         if case is None or blocked(case, packet.kind, body, packet.iss) is not None:
             continue
         case["state"] = TABLE[packet.kind][2] or case["state"]
         case["done"].add(packet.kind)
+        case["times"][packet.kind] = packet.claims["iat"]
         if packet.kind == "case.evaluate" and body is not None:
             case["done"].add(("evaluate", body.get("target")))
         if packet.kind == "case.request-supplement" and body is not None:
@@ -233,15 +336,18 @@ def check_place(before, packet):
     require(last is None or seen[claims["seen"]] >= seen[last.claims["seen"]], "seen goes back")
 
 
-def admit(before, packet, mover):
-    """Judges a packet as its author saw the thread: its own chain, and the other one up to `seen`."""
+def admit(before, packet, mover, new=False):
+    """Judges a packet as its author saw the thread: its own chain, and the other one up to `seen`. A new one must be sound too."""
     check_place(before, packet)
     if packet.kind == "case.submit":
         require(not before, "case.submit begins a thread")
+        wrong = unsound([], None, packet) if new else None
+        require(wrong is None, "case.submit %s" % wrong)
         return
     by_id = {p.id: p.seq for p in before}
     upto = by_id.get(packet.claims["seen"], 0)
-    case = fold([p for p in before if p.iss == packet.iss or p.seq <= upto], mover)
+    view = [p for p in before if p.iss == packet.iss or p.seq <= upto]
+    case = fold(view, mover)
     require(case is not None, "its author had not seen the submit")
     allowed = {
         "collecting": (case["collecting"],),
@@ -253,3 +359,5 @@ def admit(before, packet, mover):
     require(packet.iss in allowed, "this kind belongs to the other city")
     reason = blocked(case, packet.kind, packet.body, packet.iss)
     require(reason is None, "%s %s" % (packet.kind, reason))
+    wrong = unsound(view, case, packet) if new else None
+    require(wrong is None, "%s %s" % (packet.kind, wrong))

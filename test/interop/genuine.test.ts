@@ -143,7 +143,12 @@ describe('a genuine bundle', () => {
   test('of a case that both cities purged verifies without a doubt about its page, which says what is gone', async () => {
     const setting = await playCase({ cities })
     const { play, collecting, handling } = setting
-    const purge = { cause: 'agreement' as const, purgedAt: '2027-02-02T10:00:00+08:00', bodies: 9, materials: 4 }
+    const purge = {
+      cause: 'agreement' as const,
+      purgedAt: new Date(play.clock * 1000).toISOString(),
+      bodies: 9,
+      materials: 4,
+    }
     for (const city of [collecting, handling]) await play.say(city, 'case.purge', purge)
     const input = bundleInputOf(setting)
     const kept = new Set(play.packets.filter(({ claims }) => claims.kind === 'case.purge').map(({ jws }) => jws))

@@ -114,7 +114,7 @@ def thread(cities, given):
         require(cases.implausible(one.kind, one.body, claims["iat"]) is None, "a day that cannot be meant")
         mover = cases.mover_of(before + [one])
         require(mover is not None, "nobody began the thread")
-        cases.admit(before, one, mover)
+        cases.admit(before, one, mover, new=True)
         before.append(one)
         states.append(cases.fold(before, mover)["state"])
     return {"states": states}

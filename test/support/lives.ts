@@ -61,7 +61,8 @@ const answer = (by: Who, asked: CaseKind): Step =>
   step(by, 'case.answer', async ({ question }) => ({ to: await question(by, asked), text: '已安排' }))
 
 const waybill = (number: string) => ({ carrier: 'EMS', number })
-const AT = '2026-11-23T09:00:00+08:00'
+/** The day before, so that nothing lies in the future, or too far behind. */
+const AT = new Date(Date.now() - 86_400_000).toISOString()
 const clerk = { no: 'AK-017' }
 const arrived = officer('case.arrived')
 const accept = step('shiyan', 'case.accept', {})
@@ -69,6 +70,7 @@ const close = (outcome: CaseContent<'case.close'>['outcome'], by: Who = 'shiyan'
 const decide = (outcome: CaseContent<'case.decide'>['outcome'], by: Who = 'shiyan') =>
   step(by, 'case.decide', async ({ material }) => ({
     outcome,
+    ...{ documentNo: '十审〔2026〕1号', reason: '经审查' },
     documents: [(await material(by, 'case.decide')).sha256],
   }))
 const lacking = step('shiyan', 'case.request-supplement', {
@@ -76,7 +78,7 @@ const lacking = step('shiyan', 'case.request-supplement', {
   deadline: '2027-01-29',
   materials: [{ code: 'M02', reason: '未签名' }],
 })
-const received = step('ankang', 'case.result-received', { receivedAt: AT })
+const received = step('ankang', 'case.result-received', async () => ({ receivedAt: new Date().toISOString() }))
 /** The node counts by itself what it deleted. It refuses while the other city has not fetched all of it. */
 const purge: Step = {
   by: 'ankang',

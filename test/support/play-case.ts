@@ -264,7 +264,7 @@ export async function playCase(
     licence: { id: 'ELC-42030020260042', type: '缴存证明' },
     waybill: { carrier: 'EMS', number: '1180000000042' },
   })
-  await play.say(collecting, 'case.result-received', { receivedAt: '2026-11-03T10:00:00+08:00' })
+  await play.say(collecting, 'case.result-received', { receivedAt: new Date(play.clock * 1000).toISOString() })
   await play.say(collecting, 'case.evaluate', { target: 'window', level: 1, channel: '窗口', text: '很快' })
   await play.say(collecting, 'case.answer-evaluation', { target: 'window', text: '感谢评价' })
   await play.say(mover, 'case.close', { outcome: 'granted' })

@@ -287,6 +287,7 @@ async function startCity({
     dispatch,
     clocks,
     submission: { prepare: async () => {}, judge: async () => ({ ok: true }) },
+    item: async (_, code) => items.find(item => item.taskCode === code) ?? null,
     returned: drafts.returned,
     applicantKey,
     changed: () => {},

@@ -1,0 +1,146 @@
+/**
+ * What a step must say beyond its schema, and which days it may name, in the case as its author saw it. Judged once, when it is
+ * signed and when it comes: what both cities took stays as it is, so folding and evidence do not ask again. Signed times alone
+ * count, no clock and no holiday table, so that both cities judge alike. SPEC.md §6.4.
+ */
+import { dayOf } from '../agreement/document.ts'
+import { addDays } from '../calendar/calendar.ts'
+import { LIMITS } from '../limits.ts'
+import type { Packet } from '../packet/claims.ts'
+import { type Refused, refuse } from '../problem.ts'
+import { type CaseState, hasResult } from './fold.ts'
+import type { CaseContent, CaseKind } from './kinds.ts'
+
+/** A step before it joins its thread. */
+export type NewStep = {
+  kind: CaseKind
+  /** null when it was purged: then nothing of it is judged */ body: unknown
+  /** time of signing, seconds */ iat: number
+}
+
+/** The thread as the author saw it; `state` is null before the submit. */
+export type View = { packets: readonly Packet[]; state: CaseState | null }
+
+const DAY_LENGTH = '2026-11-30'.length
+const secondsOf = (instant: string): number => Date.parse(instant) / 1000
+const dayIn = (value: string): string => (value.length > DAY_LENGTH ? dayOf(secondsOf(value)) : value)
+
+/** Days and instants that tell what was done before the step was signed. */
+const DONE = {
+  'case.submit': ['receivedAt', 'consent.acceptedAt'],
+  'case.ship': ['shippedOn'],
+  'case.result-received': ['receivedAt'],
+  'case.decide': ['decidedOn'],
+  'case.verify-remote': ['from', 'to'],
+  'case.mail': ['at'],
+  'case.purge': ['purgedAt'],
+} as const satisfies Partial<Record<CaseKind, readonly string[]>>
+
+/** Days that are to come, and how many days after that of the signing they begin: a supplement can be given on the next one first. */
+const TO_COME = {
+  'case.request-supplement': { deadline: 1 },
+  'case.accept': { promisedBy: 0 },
+  'case.pause': { expectedUntil: 0 },
+  'case.extend': { until: 0 },
+  'case.supervise': { answerBy: 0 },
+} as const satisfies Partial<Record<CaseKind, Readonly<Record<string, number>>>>
+
+/** Days to come that no law bounds: nobody waits longer for an answer, a supplement or a special procedure. */
+const WITHIN_A_YEAR: ReadonlySet<string> = new Set(['deadline', 'expectedUntil', 'answerBy'])
+
+/** Why the step must not be signed or taken, or null. Problems: `case.day`, `case.content`, `case.transition`. */
+export function unsound(view: View, step: NewStep): Refused | null {
+  if (step.body === null || step.body === undefined) return null
+  return wrongDay(view, step) ?? lacksContent(step) ?? outOfTurn(view, step)
+}
+
+const valueAt = (body: unknown, path: string): string | undefined => {
+  const value = path.split('.').reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], body)
+  return typeof value === 'string' ? value : undefined
+}
+
+function wrongDay({ state }: View, { kind, body, iat }: NewStep): Refused | null {
+  const signed = dayOf(iat)
+  const received = state?.instants.received ?? null
+  // Nothing of a case was done before the window took the application, and no application lies for half a year before it is sent.
+  const first = received === null ? addDays(signed, -LIMITS.namedBehindDays) : dayOf(secondsOf(received))
+  for (const path of (DONE as Partial<Record<CaseKind, readonly string[]>>)[kind] ?? []) {
+    const value = valueAt(body, path)
+    if (value === undefined) continue
+    const ahead = value.length > DAY_LENGTH ? secondsOf(value) > iat + LIMITS.clockSkewSeconds : value > signed
+    if (ahead) return refuse('case.day', `${path}: later than the signing`)
+    if (dayIn(value) < first) return refuse('case.day', `${path}: not before ${first}`)
+  }
+  const toCome = (TO_COME as Partial<Record<CaseKind, Readonly<Record<string, number>>>>)[kind] ?? {}
+  for (const [path, after] of Object.entries(toCome)) {
+    const value = valueAt(body, path)
+    if (value === undefined) continue
+    const earliest = addDays(signed, after)
+    if (value < earliest) return refuse('case.day', `${path}: not before ${earliest}`)
+    const last = addDays(signed, LIMITS.namedDueDays)
+    if (WITHIN_A_YEAR.has(path) && value > last) return refuse('case.day', `${path}: not after ${last}`)
+  }
+  if (kind === 'case.verify-remote') {
+    const { from, to } = body as CaseContent<'case.verify-remote'>
+    if (secondsOf(to) < secondsOf(from)) return refuse('case.day', 'to: before from')
+  }
+  if (kind === 'case.result-received' && state !== null) {
+    // A result is sent before it is received; one that was handed out without being sent was decided before.
+    const begun = state.instants.sent ?? state.instants.decided
+    const { receivedAt } = body as CaseContent<'case.result-received'>
+    if (begun !== null && secondsOf(receivedAt) < begun - LIMITS.clockSkewSeconds)
+      return refuse(
+        'case.day',
+        `receivedAt: before the result was ${state.instants.sent === null ? 'decided' : 'sent'}`,
+      )
+  }
+  return null
+}
+
+/** What the law asks of the words of a step. */
+function lacksContent({ kind, body }: NewStep): Refused | null {
+  if (kind === 'case.decide') {
+    const { outcome, reason, documentNo } = body as CaseContent<'case.decide'>
+    if (outcome !== 'denied') return null
+    // 行政许可法 38: a denial is a document, and says why.
+    if (reason === undefined) return refuse('case.content', 'reason: a denial says why (行政许可法 38)')
+    if (documentNo === undefined) return refuse('case.content', 'documentNo: a denial is a document with a number')
+  }
+  if (kind === 'case.send-result') {
+    const { method, waybill } = body as CaseContent<'case.send-result'>
+    if (method === 'mail' && waybill === undefined)
+      return refuse('case.content', 'waybill: what is sent by mail has one')
+  }
+  return null
+}
+
+/** What the case must hold before the step, beyond its state. */
+function outOfTurn({ packets, state }: View, { kind, body }: NewStep): Refused | null {
+  const no = (why: string): Refused => refuse('case.transition', `${kind} ${why}`)
+  if (kind === 'case.result-received' && state !== null) {
+    if (state.instants.handedOver !== null) return no('was made already')
+    if (!hasResult(state)) return no('without a result')
+  }
+  if (kind === 'case.mail') {
+    const { waybill, parcel, state: mailed } = body as CaseContent<'case.mail'>
+    if (mailed === 'ordered' || packets.some(packet => handsOver(packet, parcel, waybill))) return null
+    return refuse(
+      'case.content',
+      'waybill: of no parcel that this case knows: tell first that it was shipped, sent or ordered',
+    )
+  }
+  return null
+}
+
+/** Whether a packet brings the parcel into the case: originals that were shipped, a result that was sent, or an order. One that was purged may have. */
+function handsOver(
+  { claims: { kind }, body }: Packet,
+  parcel: CaseContent<'case.mail'>['parcel'],
+  { carrier, number }: CaseContent<'case.mail'>['waybill'],
+): boolean {
+  if (kind !== 'case.mail' && kind !== (parcel === 'originals' ? 'case.ship' : 'case.send-result')) return false
+  if (body === null) return true
+  const said = body as Partial<CaseContent<'case.mail'>>
+  if (kind === 'case.mail' && (said.parcel !== parcel || said.state !== 'ordered')) return false
+  return said.waybill?.carrier === carrier && said.waybill.number === number
+}
