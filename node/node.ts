@@ -2,6 +2,7 @@
  * The composition root: the one place that picks concrete parts and joins them to a node. Everything else gets what it
  * uses in an object; tests build nodes through the same function with parts of their own.
  */
+
 import { createHmac, randomBytes, randomUUID } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import type { Carrier } from '../adapters/sdk/carrier.ts'
@@ -37,6 +38,7 @@ import { readBackups } from './cases/backups.ts'
 import { type Cases, createCases, waitingOf } from './cases/cases.ts'
 import { createCaseClocks } from './cases/clocks.ts'
 import { createCaseHandler } from './cases/handler.ts'
+import { lookupKeys } from './cases/lookup.ts'
 import { purgeRoutes } from './cases/purge-routes.ts'
 import { createPurges, purgeReminder } from './cases/purges.ts'
 import { caseRoutes, NewCase, NewJointCase } from './cases/routes.ts'
@@ -582,8 +584,8 @@ export async function startNode({
     waiting: no => waitingOf(dispatch, materials, no),
     threadId,
   })
-  const applicantKey = (text: string) => createHmac('sha256', applicantSecret).update(text).digest()
-  const caseDrafts = createCaseDrafts({ db, seal, clock, audit, events, randomId: threadId, applicantKey })
+  const keys = lookupKeys(text => createHmac('sha256', applicantSecret).update(text).digest())
+  const caseDrafts = createCaseDrafts({ db, seal, clock, audit, events, randomId: threadId, keys })
   const purges = createPurges({
     db,
     clock,
@@ -607,7 +609,7 @@ export async function startNode({
     submission: createSubmissionCheck({ services, agreements, forms }),
     item: services.pinned,
     returned: caseDrafts.returned,
-    applicantKey,
+    keys,
     changed: ({ thread, state }) =>
       telemetry.events.caseChanged({
         thread,
@@ -626,7 +628,7 @@ export async function startNode({
     audit,
     events,
     rows: numbers => cases.rows(numbers),
-    keys: { number: applicantKey, name: name => applicantKey(`name ${name}`) },
+    keys,
     isPerson: async id => (await people.get(id).catch(() => null)) !== null,
   })
   const board = createBoard({
@@ -646,7 +648,7 @@ export async function startNode({
     moves: (...move) => cases.moves(...move),
   })
   const rebuilding: RebuildParts = {
-    ...{ db, packets: (tx, no) => packets().packets(tx, no), handler: caseHandler, statistics },
+    ...{ db, packets: (tx, no) => packets().packets(tx, no), handler: caseHandler, drafts: caseDrafts, statistics },
   }
   const promised = async (state: CaseState): Promise<LastDay | null> => {
     const { deadlines } = await clocks.of(db, state)
@@ -698,7 +700,7 @@ export async function startNode({
     drafts: caseDrafts,
     cases,
     packets: packetsOf,
-    applicantKey,
+    keys,
     schemas: { one: NewCase, joint: NewJointCase },
   })
   const evidence = createEvidence({

@@ -1,4 +1,5 @@
 /** Cases (办件): submit, take each step, list, show with timeline. May import the exchange, other concerns' services through its parts, the store. */
+
 import { type AgreedItem, type AgreementDocument, agreedItem } from '../../protocol/agreement/document.ts'
 import { implausible } from '../../protocol/case/days.ts'
 import type { CaseClock, Duty } from '../../protocol/case/deadlines.ts'
@@ -14,6 +15,7 @@ import {
 } from '../../protocol/case/preflight.ts'
 import { unsound } from '../../protocol/case/sound.ts'
 import type { State } from '../../protocol/case/table.ts'
+import { foldNumber } from '../../protocol/codes/spelling.ts'
 import { differs } from '../../protocol/packet/times.ts'
 import { type Commitment, fieldOf, fromHex, toHex } from '../../protocol/primitives.ts'
 import { PROBLEMS, type Problem, ProblemError } from '../../protocol/problem.ts'
@@ -182,7 +184,7 @@ export type CaseFilter = {
   state?: State | undefined
   partner?: string | undefined
   role?: 'collecting' | 'handling' | undefined
-  /** case number or local case number, exact */ number?: string | undefined
+  /** case number or local case number, whole, in any spelling */ number?: string | undefined
 }
 
 export type Cases = ReturnType<typeof createCases>
@@ -203,7 +205,7 @@ export function createCases(parts: CasesParts) {
 
   async function check(input: Input): Promise<Checked> {
     const { to, item: code, caseNo, receivedAt, codes, agreement: named, common = [], ...typed } = input
-    const rest = withAuthorisation(typed)
+    const rest = withAuthorisation(withoutBlanks(typed))
     const item = await parts.services.item(to, code)
     if (item === null) throw new ProblemError('item.unknown')
     const agreement = await parts.agreements
@@ -516,8 +518,8 @@ export function createCases(parts: CasesParts) {
         params.push(value)
       }
       if (filter.number !== undefined) {
-        where.push('(c.case_no = ? OR c.local_case_no = ?)')
-        params.push(filter.number, filter.number)
+        where.push('(c.number_key = ? OR c.local_key = ?)')
+        params.push(foldNumber(filter.number), foldNumber(filter.number))
       }
       if (before !== null) {
         where.push('(c.updated_at < ? OR (c.updated_at = ? AND c.thread_no < ?))')
@@ -592,6 +594,23 @@ export function createCases(parts: CasesParts) {
 function unknownItem(error: unknown): { problem: Problem } {
   if (error instanceof ProblemError && error.problem.code === 'item.unknown') return { problem: error.problem }
   throw error
+}
+
+/** Names and numbers without the blanks that were typed around them. */
+function withoutBlanks<T extends Pick<Application, 'applicant' | 'agent'>>(given: T): T {
+  const { applicant, agent } = given
+  return {
+    ...given,
+    applicant: { ...applicant, name: applicant.name.trim(), idNumber: applicant.idNumber.trim() },
+    ...(agent === undefined
+      ? {}
+      : {
+          agent: {
+            ...{ ...agent, name: agent.name.trim() },
+            ...(agent.idNumber === undefined ? {} : { idNumber: agent.idNumber.trim() }),
+          },
+        }),
+  }
 }
 
 /** What stands in the way of a case besides what was written in it. */

@@ -1,10 +1,12 @@
 /** What packets of a case mean to this node: admission, the projection that lists read, materials to fetch, work to dispatch. */
+
 import { dayOf } from '../../protocol/agreement/document.ts'
 import { admitCase, openCaseBody } from '../../protocol/case/admit.ts'
 import { BAD } from '../../protocol/case/deadlines.ts'
 import { type CaseState, foldCase, foldOn, holderOf } from '../../protocol/case/fold.ts'
 import type { CaseBody } from '../../protocol/case/kinds.ts'
 import { asksBeyond } from '../../protocol/case/supplement.ts'
+import { foldNumber } from '../../protocol/codes/spelling.ts'
 import type { Packet } from '../../protocol/packet/claims.ts'
 import type { Commitment } from '../../protocol/primitives.ts'
 import { fromHex } from '../../protocol/primitives.ts'
@@ -16,6 +18,7 @@ import type { EventLog } from '../audit/events.ts'
 import type { Applied, OwnIdentity, Reader, StoredPacket, ThreadHandler } from '../exchange/ports.ts'
 import type { Transaction } from '../store/database.ts'
 import { type CaseClocks, nextDue } from './clocks.ts'
+import type { LookupKeys } from './lookup.ts'
 import { maskName } from './mask.ts'
 import { AFTER_PURGE_DAYS, isPurged } from './purges.ts'
 import { saveRatings } from './ratings.ts'
@@ -45,8 +48,7 @@ export type CaseHandlerParts = {
   /** the pre-flight of what another city submits */ submission: SubmissionCheck
   /** an item as a version of it was, or as it stands now when that is kept no more */
   item: (city: string, code: string, taskVersion: number) => Promise<ServiceItem | null>
-  /** keyed hash of an ID number in capitals, or of `name ` and a name: found without storing them */
-  applicantKey: (text: string) => Uint8Array
+  keys: LookupKeys
   /** takes an application that the partner refused back */
   returned: (tx: Transaction, packet: StoredPacket, problem: Problem) => Promise<void>
   /** after the commit */ changed: (change: { thread: string; state: CaseState; packet: StoredPacket | null }) => void
@@ -145,25 +147,27 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
     const duty = await dutyOf(tx, parts, state)
     if (submit !== undefined && applied.packet?.id === submit.id && body !== null && body !== undefined) {
       await tx.run(
-        `INSERT INTO cases (thread_no, role, partner, case_no, local_case_no, item_code, item_name, mode, state, outcome,
+        `INSERT INTO cases (thread_no, role, partner, case_no, number_key, local_case_no, local_key, item_code, item_name, mode, state, outcome,
            applicant, applicant_key, name_key, window, agreement, parked, submitted_at, updated_at, fold, parent, purge_on,
            holder, due, due_duty, due_city, due_provisional, turn, bad, own_due, own_duty, own_provisional)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (thread_no) DO UPDATE SET ${REBUILT}`,
         [
           applied.threadNo,
           state.collecting === identity.city ? 'collecting' : 'handling',
           applied.partner,
           body.caseNo,
+          foldNumber(body.caseNo),
           state.localCaseNo,
+          localKey(state),
           body.item.code,
           body.item.name,
           body.mode,
           state.state,
           state.outcome,
           maskName(body.applicant.name),
-          parts.applicantKey(body.applicant.idNumber.toUpperCase()),
-          parts.applicantKey(`name ${body.applicant.name}`),
+          parts.keys.number(body.applicant.idNumber),
+          parts.keys.name(body.applicant.name),
           body.window ?? null,
           fromHex(state.agreement ?? ''),
           submit.claims.iat * 1000,
@@ -180,10 +184,10 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
       ])
     } else {
       await tx.run(
-        `UPDATE cases SET state = ?, outcome = ?, local_case_no = ?, parked = NULL, updated_at = ?, fold = ?, purge_on = ?,
+        `UPDATE cases SET state = ?, outcome = ?, local_case_no = ?, local_key = ?, parked = NULL, updated_at = ?, fold = ?, purge_on = ?,
            ${SET_DUTY} WHERE thread_no = ?`,
         [
-          ...[state.state, state.outcome, state.localCaseNo, applied.at, fold],
+          ...[state.state, state.outcome, state.localCaseNo, localKey(state), applied.at, fold],
           state.collecting === identity.city ? await parts.clocks.purgeOn(tx, state) : null,
           ...[...duties(duty), applied.threadNo],
         ],
@@ -195,7 +199,8 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
 
   async function rebuild(tx: Transaction, applied: Omit<Applied, 'packet'>): Promise<void> {
     const submit = applied.packets.find(packet => packet.claims.kind === 'case.submit')
-    if (submit === undefined || isPurged(applied.packets)) return
+    if (isPurged(applied.packets)) return rekey(tx, applied.threadNo)
+    if (submit === undefined) return
     await project(tx, { ...applied, packet: submit })
   }
 
@@ -253,11 +258,41 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
 const park = (tx: Transaction, threadNo: number, problem: Problem & { kind: string }): Promise<unknown> =>
   tx.run('UPDATE cases SET parked = ? WHERE thread_no = ?', [JSON.stringify(problem), threadNo])
 
+const localKey = ({ localCaseNo }: CaseState): string | null => (localCaseNo === null ? null : foldNumber(localCaseNo))
+
+/** A purged case keeps its numbers, by which it is found as before. */
+async function rekey(tx: Transaction, threadNo: number): Promise<void> {
+  const [row] = await tx.query<{ case_no: string; local_case_no: string | null }>(
+    'SELECT case_no, local_case_no FROM cases WHERE thread_no = ?',
+    [threadNo],
+  )
+  if (row === undefined) return
+  const local = row.local_case_no === null ? null : foldNumber(row.local_case_no)
+  await tx.run('UPDATE cases SET number_key = ?, local_key = ? WHERE thread_no = ?', [
+    foldNumber(row.case_no),
+    local,
+    threadNo,
+  ])
+}
+
 const later = (at: number, days: number): string => dayOf(Math.floor(at / 1000) + days * 86_400)
 
 /** What a rebuild writes anew; whose it is, what was told of it and why it is parked stays. */
 const REBUILT = [
-  ...['role', 'partner', 'case_no', 'local_case_no', 'item_code', 'item_name', 'mode', 'state', 'outcome', 'applicant'],
+  ...[
+    'role',
+    'partner',
+    'case_no',
+    'number_key',
+    'local_case_no',
+    'local_key',
+    'item_code',
+    'item_name',
+    'mode',
+    'state',
+    'outcome',
+    'applicant',
+  ],
   ...['applicant_key', 'name_key', 'window', 'agreement', 'submitted_at', 'updated_at', 'fold', 'parent', 'purge_on'],
   ...['holder', 'due', 'due_duty', 'due_city', 'due_provisional', 'turn', 'bad', 'own_due', 'own_duty'],
   'own_provisional',

@@ -3,12 +3,14 @@
  * sealed at rest, gone once it is sent or after `DRAFT_DAYS`. An application that the partner refused comes back as one, so that nothing is
  * typed twice. May import the cases, the audit log and the store.
  */
+
 import type { CaseBody } from '../../protocol/case/kinds.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { decodeUtf8, encodeUtf8, fromHex, toHex } from '../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
+import type { LookupKeys } from '../cases/lookup.ts'
 import { maskName } from '../cases/mask.ts'
 import type { DraftsOf } from '../cases/purges.ts'
 import type { Clock } from '../exchange/clock.ts'
@@ -20,6 +22,8 @@ import type { Database, Transaction } from '../store/database.ts'
 export const DRAFT_DAYS = 60
 /** Drafts that one account may hold. */
 export const DRAFTS_EACH = 1000
+/** Drafts of one transaction. */
+const REKEYED = 100
 /** Whose drafts those are that a partner sent back. */
 const NODE = 'node'
 
@@ -48,7 +52,7 @@ export type CaseDraftsParts = {
   audit: Audit
   events: EventLog
   randomId: () => string
-  /** keyed hash of an ID number */ applicantKey: (number: string) => Uint8Array
+  keys: Pick<LookupKeys, 'number'>
 }
 
 type Row = Omit<CaseDraft, 'problem' | 'thread' | 'createdAt' | 'updatedAt' | 'updatedBy'> & {
@@ -63,7 +67,7 @@ type Row = Omit<CaseDraft, 'problem' | 'thread' | 'createdAt' | 'updatedAt' | 'u
 
 export type CaseDrafts = ReturnType<typeof createCaseDrafts>
 
-export function createCaseDrafts({ db, seal, clock, audit, events, randomId, applicantKey }: CaseDraftsParts) {
+export function createCaseDrafts({ db, seal, clock, audit, events, randomId, keys }: CaseDraftsParts) {
   const context = (id: string): string => `case draft ${id}`
 
   /** A draft that the account may work on: its own, one of a window (a clerk works at any), one that a partner sent back. */
@@ -99,7 +103,7 @@ export function createCaseDrafts({ db, seal, clock, audit, events, randomId, app
         draft.problem === null ? null : JSON.stringify(draft.problem),
         draft.thread === null ? null : fromHex(draft.thread),
         ...[draft.createdAt, draft.updatedAt, draft.updatedBy],
-        number === null ? null : applicantKey(number.toUpperCase()),
+        number === null ? null : keys.number(number),
       ],
     )
     await tx.run('DELETE FROM case_draft_materials WHERE draft = ?', [draft.id])
@@ -239,6 +243,30 @@ export function createCaseDrafts({ db, seal, clock, audit, events, randomId, app
       )
       // It is held once.
       await tx.run('DELETE FROM bodies WHERE packet_no = ?', [packet.no])
+    },
+
+    /** Writes anew by what drafts are found, as a rebuild does of cases. */
+    async rekey(): Promise<void> {
+      for (let after = ''; ; ) {
+        const rows = await db.query<Pick<Row, 'id' | 'version' | 'sealed'>>(
+          'SELECT id, version, sealed FROM case_drafts WHERE id > ? ORDER BY id LIMIT ?',
+          [after, REKEYED],
+        )
+        const last = rows.at(-1)
+        if (last === undefined) return
+        await db.transaction(async tx => {
+          for (const { id, version, sealed } of rows) {
+            const number = idNumberOf(JSON.parse(decodeUtf8(seal.open(sealed, context(id)))) as DraftContent)
+            // One that was saved meanwhile was found anew with that.
+            await tx.run('UPDATE case_drafts SET applicant_key = ? WHERE id = ? AND version = ?', [
+              number === null ? null : keys.number(number),
+              id,
+              version,
+            ])
+          }
+        })
+        after = last.id
+      }
     },
 
     /** Deletes what nobody touched for `DRAFT_DAYS`; how many. */

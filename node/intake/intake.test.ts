@@ -4,6 +4,7 @@ import { refuse } from '../../protocol/problem.ts'
 import { PLAY_ITEM } from '../../test/support/play-case.ts'
 import { createWorld, type World, type WorldCity } from '../../test/support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase, worldAgreement } from '../../test/support/world-case.ts'
+import { lookupKeys } from '../cases/lookup.ts'
 import { createPurges } from '../cases/purges.ts'
 import { NewCase, NewJointCase } from '../cases/routes.ts'
 import { DRAFT_DAYS } from './drafts.ts'
@@ -34,7 +35,7 @@ beforeEach(async () => {
     drafts: ankang.drafts,
     cases: ankang.cases,
     packets: no => ankang.packets().packets(ankang.db, no),
-    applicantKey: number => createHash('sha256').update(number).digest(),
+    keys: lookupKeys(text => createHash('sha256').update(text).digest()),
     schemas: { one: NewCase as never, joint: NewJointCase as never },
   })
 })

@@ -2,6 +2,7 @@
  * Intake (收件): what a window does before a case is sent: it looks up what the item asks for (办理指引), fills in what is known (预填),
  * checks a draft and sends it. May import the cases, the audit log and the store.
  */
+
 import type * as z from 'zod'
 import type { AgreedItem } from '../../protocol/agreement/document.ts'
 import type { CaseBody, Mode } from '../../protocol/case/kinds.ts'
@@ -11,6 +12,7 @@ import type { ServiceItem } from '../../protocol/service/item.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { CaseRow, Cases, NewCase } from '../cases/cases.ts'
 import type { JointCase } from '../cases/joint.ts'
+import type { LookupKeys } from '../cases/lookup.ts'
 import type { StoredPacket } from '../exchange/ports.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { CaseDrafts, DraftContent } from './drafts.ts'
@@ -33,7 +35,7 @@ export type IntakeParts = {
   drafts: CaseDrafts
   cases: Pick<Cases, 'preflight' | 'preflightJoint' | 'submit' | 'submitJoint' | 'guide'>
   packets: (threadNo: number) => Promise<StoredPacket[]>
-  applicantKey: (number: string) => Uint8Array
+  keys: Pick<LookupKeys, 'number'>
   /** what a whole case, and a whole joint one, must look like */ schemas: {
     one: z.ZodType<NewCase>
     joint: z.ZodType<JointCase>
@@ -42,13 +44,13 @@ export type IntakeParts = {
 
 export type Intake = ReturnType<typeof createIntake>
 
-export function createIntake({ db, audit, drafts, cases, packets, applicantKey, schemas }: IntakeParts) {
+export function createIntake({ db, audit, drafts, cases, packets, keys, schemas }: IntakeParts) {
   /** The cases that this city collected from the applicant and still holds, newest first; each reading leaves an audit row. */
   async function earlierOf(idNumber: string, actor: string): Promise<Earlier[]> {
     const rows = await db.query<{ thread_no: number }>(
       `SELECT thread_no FROM cases WHERE applicant_key = ? AND role = 'collecting' AND purged_at IS NULL
        ORDER BY submitted_at DESC LIMIT ?`,
-      [applicantKey(idNumber.toUpperCase()), EARLIER],
+      [keys.number(idNumber), EARLIER],
     )
     const found: Earlier[] = []
     const read: string[] = []

@@ -106,7 +106,7 @@ export function askPage(look: PageLook, problem: string | null = null): string {
 <input type="text" id="number" name="number" inputmode="text" required maxlength="64" aria-describedby="where">
 <p id="where">在收件回执标题下方，“编号”之后。</p>
 <label for="last4">申请人或代办人证件号码后四位</label>
-<input type="text" id="last4" name="last4" required minlength="4" maxlength="4" pattern="[0-9A-Za-z]{4}">
+<input type="text" id="last4" name="last4" required minlength="4" maxlength="4" pattern="[0-9A-Za-z()０-９Ａ-Ｚａ-ｚ（）]{4}">
 ${kept(look)}
 <button type="submit">查询</button>
 </form>`,

@@ -74,6 +74,25 @@ test('a question by number opens the submit alone; a wrong one tells nothing', a
   expect(opened).toEqual(['case.submit', 'case.submit'])
 })
 
+test('a number is known in any spelling, and one that ends in brackets by its last characters with or without them', async () => {
+  const agreement = await agree(world)
+  const of = async (caseNo: string, idNumber: string) => {
+    const applicant = { type: '1' as const, name: '香港甲', idType: '513', idNumber }
+    await submitCase(world, agreement, { caseNo, applicant })
+    await world.settle()
+  }
+  await of('安政办 2026 0001 号', 'A123456(3)')
+  await of('安政办 2026 0002 号', 'A1234563')
+  await of('安政办 2026 0003 号', '11010519491231002X')
+  for (const no of ['安政办 2026 0001 号', '安政办20260001号', '安政办20260002号'])
+    for (const last4 of ['4563', '6(3)', '３（3）'.replace('３', '6'), '６（３）'])
+      expect(await applicants.find(no, last4)).toMatchObject({ state: 'arrived' })
+  for (const last4 of ['3', '63', '(3)', '6(4)', '5(3)'])
+    expect(await applicants.find('安政办20260001号', last4)).toBeNull()
+  expect(await applicants.find('安政办20260003号', '002x')).not.toBeNull()
+  expect(await applicants.find('安政办20260003号', '2(X)')).toBeNull()
+})
+
 test('a rating opens nothing to see that it may be given, and is given once', async () => {
   await step('case.accept', {})
   await step('case.decide', { outcome: 'granted' })

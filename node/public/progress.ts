@@ -3,11 +3,13 @@
  * four characters of the ID number, or by the token in the QR code of the receipt. Never a name, a number or a text that
  * somebody wrote. May import the cases' port, the store and the protocol.
  */
+
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { dayOf } from '../../protocol/agreement/document.ts'
 import type { CaseState } from '../../protocol/case/fold.ts'
 import type { CaseContent, CaseKind } from '../../protocol/case/kinds.ts'
 import type { State } from '../../protocol/case/table.ts'
+import { foldNumber, plainText } from '../../protocol/codes/spelling.ts'
 import { fromHex, toHex } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
@@ -86,6 +88,16 @@ const ROW = `SELECT c.thread_no, t.thread, c.case_no, c.item_name, c.item_code, 
 
 export type Applicants = ReturnType<typeof createApplicants>
 
+/** Identity cards of Hong Kong, whose check character stands in brackets: A123456(3). */
+const BRACKETED = /^[A-Z]{1,2}\d{6}[\dA]$/
+
+/** The last four characters of a number, in capitals: as it is written, and without its brackets. */
+function endsOf(number: string): string[] {
+  const folded = foldNumber(number)
+  const ends = [folded.slice(-4)]
+  return BRACKETED.test(folded) ? [...ends, `${folded.slice(-2, -1)}(${folded.slice(-1)})`] : ends
+}
+
 export function createApplicants(parts: ApplicantsParts) {
   const { db } = parts
 
@@ -148,7 +160,7 @@ export function createApplicants(parts: ApplicantsParts) {
   }
 
   const same = (a: string, b: string): boolean => {
-    const [x, y] = [a, b].map(text => createHash('sha256').update(text.toUpperCase()).digest())
+    const [x, y] = [a, b].map(text => createHash('sha256').update(text).digest())
     return x !== undefined && y !== undefined && timingSafeEqual(x, y)
   }
 
@@ -168,9 +180,12 @@ export function createApplicants(parts: ApplicantsParts) {
       return row === null ? null : view(row)
     },
 
-    /** By case number and the last four characters of the applicant's or agent's ID number; null when they do not belong together. */
-    async find(caseNo: string, last4: string): Promise<Progress | null> {
-      const rows = await db.query<Row>(`${ROW} WHERE c.case_no = ? AND c.role = 'collecting' LIMIT 5`, [caseNo])
+    /** By case number, in any spelling, and the last four characters of the applicant's or agent's ID number; null when they do not belong together. */
+    async find(caseNo: string, typed: string): Promise<Progress | null> {
+      const last4 = plainText(typed).toUpperCase()
+      const rows = await db.query<Row>(`${ROW} WHERE c.number_key = ? AND c.role = 'collecting' LIMIT 20`, [
+        foldNumber(caseNo),
+      ])
       for (const row of rows) {
         const submitted = (await parts.packets.outline(row.thread_no)).find(
           ({ direction, kind }) => direction === 'out' && kind === 'case.submit',
@@ -179,7 +194,8 @@ export function createApplicants(parts: ApplicantsParts) {
         const submit = (await parts.packets.bodyOf(submitted)) as CaseContent<'case.submit'> | null
         const agent = submit?.agent?.kind === 'assistant' ? undefined : submit?.agent
         const numbers = [submit?.applicant.idNumber, agent?.idNumber]
-        if (numbers.some(number => number !== undefined && same(number.slice(-4), last4))) return view(row)
+        const ends = numbers.flatMap(number => (number === undefined ? [] : endsOf(number)))
+        if (ends.some(end => same(end, last4))) return view(row)
       }
       return null
     },

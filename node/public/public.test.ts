@@ -29,8 +29,10 @@ let site: ReturnType<typeof createSite>
 let rated: unknown[]
 let found: Progress | null
 let failures: unknown[]
+let seen: (number: string, last4: string) => void
 
 beforeEach(() => {
+  seen = () => {}
   clock = createHandClock(NOW)
   rated = []
   failures = []
@@ -41,7 +43,10 @@ beforeEach(() => {
     failed: error => failures.push(error),
     applicants: {
       of: async token => (token === TOKEN ? found : null),
-      find: async (number, last4) => (number === '61090020261123000001' && last4 === '002X' ? found : null),
+      find: async (number, last4) => {
+        seen(number, last4)
+        return number === '61090020261123000001' && last4 === '002X' ? found : null
+      },
       rate: async (token, content) => {
         if (token !== TOKEN) throw new ProblemError('request.not-found')
         if (content.level === 5) throw new ProblemError('case.transition')
@@ -93,6 +98,19 @@ describe('the pages', () => {
       { number: '1', last4: '00' },
     ])
       expect((await post('/progress', fields)).status).toBe(404)
+  })
+
+  test('a case number with blanks and brackets and characters in brackets are taken; its spellings are one question', async () => {
+    const asked: string[] = []
+    const look = (number: string, last4: string) =>
+      post('/progress', { number, last4 }, `203.0.113.${asked.length + 10}`)
+    seen = (number, last4) => asked.push(`${number} ${last4}`)
+    for (const last4 of ['6(3)', '６（３）']) expect((await look('安政办〔2026〕 1 号', last4)).status).toBe(404)
+    expect(asked).toEqual(['安政办20261号 6(3)', '安政办20261号 6(3)'])
+    for (const last4 of ['(63)', '6(3', '((((', '63']) await look('安政办〔2026〕1号', last4)
+    expect(asked).toHaveLength(2)
+    for (const number of ['安政办(2026)1号', '安政办[2026]1号', '安政办 2026 1 号']) await look(number, '4563')
+    expect([asked.length, (await look('安政办 2026-1 号', '4563')).status]).toEqual([5, 429])
   })
 
   test('after the purge say that it ended and no more', async () => {

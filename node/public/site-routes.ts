@@ -2,7 +2,9 @@
  * The site for applicants: three pages on a port of their own, so that the API is never reachable where they are. Nothing is
  * kept of who asks; how often is bounded for each address and each case number.
  */
+
 import { CASE_CONTENT } from '../../protocol/case/kinds.ts'
+import { foldNumber, plainText } from '../../protocol/codes/spelling.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { addressKey, createRateLimiter } from '../http/rate.ts'
 import { askPage, messagePage, type PageLook, progressPage, SCANNED } from './pages.ts'
@@ -28,6 +30,9 @@ const HEADERS = {
   'x-robots-tag': 'noindex',
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
 } as const
+
+/** The last four characters of a number, or of one that ends in brackets: 6(3). */
+const LAST4 = /^([0-9A-Za-z]{4}|[0-9A-Za-z]\([0-9A-Za-z]\))$/
 
 /** 评价渠道: by the QR code of the receipt, or by a link or the case number. */
 const CHANNELS = { code: '二维码', page: '网页' } as const
@@ -71,9 +76,10 @@ export function createSite(parts: {
   }
 
   async function find(form: URLSearchParams, look: PageLook): Promise<Response> {
-    const [number, last4] = [(form.get('number') ?? '').replaceAll(/\s/g, ''), (form.get('last4') ?? '').trim()]
-    if (number === '' || number.length > 64 || !/^[0-9A-Za-z]{4}$/.test(last4))
-      return page(askPage(look, NOT_FOUND), 404)
+    // Other spellings of one number are no further questions.
+    const number = foldNumber(form.get('number') ?? '')
+    const last4 = plainText(form.get('last4') ?? '')
+    if (number === '' || number.length > 64 || !LAST4.test(last4)) return page(askPage(look, NOT_FOUND), 404)
     if (!byCase.take(number)) return page(askPage(look, TOO_OFTEN), 429)
     const found = await applicants.find(number, last4)
     return found === null ? page(askPage(look, NOT_FOUND), 404) : page(progressPage(found, look))

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { CaseContent, CaseKind } from '../../protocol/case/kinds.ts'
 import { createWorld } from '../../test/support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase, worldAgreement } from '../../test/support/world-case.ts'
+import { lookupKeys } from '../cases/lookup.ts'
 import type { Transaction } from '../store/database.ts'
 import { createBoard } from './board.ts'
 import { createQueues, QUEUE_NAMES, type QueueName, type Queues } from './queues.ts'
@@ -22,7 +23,7 @@ function queuesOf(city: string): Queues {
     audit,
     events,
     rows: numbers => cases.rows(numbers),
-    keys: { number: hash, name: name => hash(`name ${name}`) },
+    keys: lookupKeys(hash),
     isPerson: async id => id === 'p1',
   })
 }
@@ -84,7 +85,7 @@ describe('queues', () => {
           return db.query(sql, params)
         },
       },
-      keys: { number: hash, name: hash },
+      keys: lookupKeys(hash),
       isPerson: async () => true,
     })
     const asker = { person: 'p1', window: '3' }
@@ -214,6 +215,79 @@ describe('search', () => {
       (await queuesOf(COLLECTING).search({ partner: HANDLING, from: '2026-11-01', to: '2026-12-31' }, 1, null)).length,
     ).toBe(1)
     expect((await queuesOf(COLLECTING).search({ to: '2026-11-01' }, 50, null)).length).toBe(0)
+  })
+})
+
+describe('search in another spelling', () => {
+  const person = (name: string, idNumber: string, idType = '414') => ({ type: '1' as const, name, idType, idNumber })
+
+  test.each([
+    [
+      'dots',
+      '买买提江·吐尔逊',
+      ['买买提江•吐尔逊', '买买提江・吐尔逊', '买买提江．吐尔逊', '买买提江.吐尔逊', '买买提江 吐尔逊'],
+    ],
+    ['blanks', '王 芳', ['王芳', '王　芳', ' 王芳']],
+    ['a character of the old private area', '刘\ue863', ['刘䶮', '刘\ue863']],
+    ['characters that nobody sees', '李\u200b雷', ['李雷']],
+    ['full width', 'ＪＯＨＮ　ＳＭＩＴＨ', ['JOHN SMITH', 'john smith']],
+    ['one character', '乐', ['乐']],
+  ])('finds a person by a name with %s', async (_, name, asked) => {
+    const [thread] = [
+      await submit({ applicant: person(name, 'E1234567') }),
+      await submit({ applicant: person('别人', 'E7654321') }),
+    ]
+    for (const q of asked) expect(await finds(q)).toEqual([thread])
+  })
+
+  test('finds a number with brackets, blanks, small or wide letters', async () => {
+    const thread = await submit({ applicant: person('香港甲', 'A123456(3)', '513'), caseNo: '安政办〔2026〕0001号' })
+    await submit({ applicant: person('香港乙', 'A123456(4)', '513'), caseNo: '安政办〔2026〕0002号' })
+    for (const q of [
+      'A123456(3)',
+      'A1234563',
+      'a123456（3）',
+      'Ａ１２３４５６（３）',
+      '安政办 (2026) 0001 号',
+      '安政办〔2026〕0001',
+      '安政办20260001',
+    ])
+      expect(await finds(q)).toEqual([thread])
+    expect(await world.city(COLLECTING).cases.list({ number: '安政办(2026)0001号' }, 5, null)).toMatchObject([
+      { thread },
+    ])
+  })
+
+  test('finds what an earlier program wrote, drafts and purged cases among it, once it is rebuilt', async () => {
+    const thread = await submit({ applicant: person('王 芳', 'A123456(3)', '513'), caseNo: '安政办 1 号' })
+    const purged = await submit({ caseNo: '安政办 2 号' })
+    const { db, packets, caseHandler, drafts } = world.city(COLLECTING)
+    await drafts.create({ applicant: person('王 芳', 'A123456(3)', '513') }, 'person:1')
+    const keyOf = async () =>
+      (await db.query<{ key: Uint8Array }>('SELECT applicant_key AS key FROM case_drafts'))[0]?.key
+    const key = await keyOf()
+    await db.transaction(async tx => {
+      await tx.run(`UPDATE cases SET number_key = case_no, name_key = x'01', applicant_key = x'02'`)
+      await tx.run(`UPDATE case_drafts SET applicant_key = x'02'`)
+    })
+    expect([await finds('王芳'), await finds('安政办2号')]).toEqual([[], []])
+    const parts = {
+      // As a purged thread is read: its bodies are gone and a city said so.
+      packets: async (tx: Transaction, no: number) =>
+        (await packets().packets(tx, no)).map(packet =>
+          packet.claims.thread === purged && packet.claims.kind === 'case.arrived'
+            ? { ...packet, claims: { ...packet.claims, kind: 'case.purge' } }
+            : packet,
+        ),
+      ...{ db, handler: caseHandler, drafts, statistics: statisticsOf(COLLECTING) },
+    }
+    await rebuild(parts)
+    expect([await finds('王芳'), await finds('A1234563'), await finds('安政办2号')]).toEqual([
+      [thread],
+      [thread],
+      [purged],
+    ])
+    expect(await keyOf()).toEqual(key)
   })
 })
 
@@ -380,7 +454,7 @@ describe('statistics and rebuild', () => {
   test('a rebuild writes the same rows as were there, whatever became of them', async () => {
     await play()
     for (const city of [COLLECTING, HANDLING]) {
-      const { db, packets, caseHandler } = world.city(city)
+      const { db, packets, caseHandler, drafts } = world.city(city)
       const rows = () => db.query('SELECT * FROM cases ORDER BY thread_no')
       const before = await rows()
       await db.transaction(tx =>
@@ -390,7 +464,10 @@ describe('statistics and rebuild', () => {
       )
       const told: number[] = []
       const done = await rebuild(
-        { db, packets: (tx, no) => packets().packets(tx, no), handler: caseHandler, statistics: statisticsOf(city) },
+        {
+          ...{ db, packets: (tx, no) => packets().packets(tx, no), handler: caseHandler, drafts },
+          statistics: statisticsOf(city),
+        },
         at => told.push(at),
       )
       expect([done, told]).toEqual([3, [3]])
@@ -400,9 +477,9 @@ describe('statistics and rebuild', () => {
 
   test('rows of an earlier program are rebuilt once; one that was interrupted begins again', async () => {
     await play()
-    const { db, packets, caseHandler } = world.city(HANDLING)
+    const { db, packets, caseHandler, drafts } = world.city(HANDLING)
     const parts = {
-      ...{ db, packets: (tx: Transaction, no: number) => packets().packets(tx, no), handler: caseHandler },
+      ...{ db, packets: (tx: Transaction, no: number) => packets().packets(tx, no), handler: caseHandler, drafts },
       statistics: statisticsOf(HANDLING),
     }
     const rows = () => db.query('SELECT * FROM cases ORDER BY thread_no')

@@ -1,16 +1,19 @@
 /**
  * Work queues and search (待办队列, 检索): which cases a clerk must see to, by what is due first, and any case by what somebody knows of
  * it. Each queue is a range of one index, so that it answers the same with a thousand cases and with a million. Names and ID
- * numbers are found by keyed hashes, whole or not at all: docs/decisions/008. May import the cases' port and the store.
+ * numbers are found by keyed hashes, whole or not at all, in any spelling: docs/decisions/008. May import the cases' port and the store.
  */
+
 import { dayOf } from '../../protocol/agreement/document.ts'
 import type { Mode } from '../../protocol/case/kinds.ts'
 import type { State } from '../../protocol/case/table.ts'
+import { foldNumber, plainCode } from '../../protocol/codes/spelling.ts'
 import { fromHex } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import type { CaseRow } from '../cases/cases.ts'
+import type { LookupKeys } from '../cases/lookup.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { Database, Value } from '../store/database.ts'
 
@@ -49,6 +52,10 @@ export type SearchFilter = {
 
 /** A count stops here: nobody reads on. */
 export const COUNTED = 1000
+/** Characters of what is looked for as a number of a case or a person, folded. */
+const NUMBER = { least: 4, most: 100 }
+/** Characters from which on a text is looked for in names of items. */
+const ITEM_WORD = 2
 /** Items of a name that a search looks at. */
 const ITEMS = 50
 const DUE = `coalesce(due, '9999-12-31')`
@@ -61,8 +68,7 @@ export type QueuesParts = {
   audit: Audit
   events: EventLog
   rows: (numbers: readonly number[]) => Promise<CaseRow[]>
-  /** keyed hashes, as the projection writes them */
-  keys: { number: (idNumber: string) => Uint8Array; name: (name: string) => Uint8Array }
+  /** as the projection writes them */ keys: LookupKeys
   /** whether there is such an account */ isPerson: (id: string) => Promise<boolean>
 }
 
@@ -131,20 +137,20 @@ export function createQueues(parts: QueuesParts) {
   /** Sources of a search for a text, each bounded by an index. */
   async function sources(q: string): Promise<{ where: string; params: Value[] }[]> {
     const found: { where: string; params: Value[] }[] = []
-    if (/^[\w〔〕()-]{4,100}$/u.test(q)) {
-      found.push({ where: 'case_no >= ? AND case_no < ?', params: [q, q + LAST] })
-      found.push({ where: 'local_case_no >= ? AND local_case_no < ?', params: [q, q + LAST] })
+    const number = foldNumber(q)
+    if (/\d/.test(number) && number.length >= NUMBER.least && number.length <= NUMBER.most) {
+      for (const column of ['number_key', 'local_key'])
+        found.push({ where: `${column} >= ? AND ${column} < ?`, params: [number, number + LAST] })
+      found.push({ where: 'applicant_key = ?', params: [parts.keys.number(q)] })
     }
-    if (/^[0-9A-Za-z]{6,50}$/.test(q))
-      found.push({ where: 'applicant_key = ?', params: [parts.keys.number(q.toUpperCase())] })
-    if ([...q].length >= 2) {
-      found.push({ where: 'name_key = ?', params: [parts.keys.name(q)] })
-      const codes = await db.query<{ code: string }>(
-        `SELECT DISTINCT code FROM case_items WHERE name LIKE ? ESCAPE '\\' OR code = ? LIMIT ?`,
-        [`%${q.replaceAll(/[\\%_]/g, '\\$&')}%`, q, ITEMS],
-      )
-      for (const { code } of codes) found.push({ where: 'item_code = ?', params: [code] })
-    }
+    found.push({ where: 'name_key = ?', params: [parts.keys.name(q)] })
+    if ([...q].length < ITEM_WORD) return found
+    const code = plainCode(q)
+    const codes = await db.query<{ code: string }>(
+      `SELECT DISTINCT code FROM case_items WHERE name LIKE ? ESCAPE '\\' OR code IN (?, ?) LIMIT ?`,
+      [`%${q.replaceAll(/[\\%_]/g, '\\$&')}%`, code, code.toUpperCase(), ITEMS],
+    )
+    for (const { code: item } of codes) found.push({ where: 'item_code = ?', params: [item] })
     return found
   }
 

@@ -9,7 +9,7 @@ import type { Statistics } from './statistics.ts'
  * The form of what a case's row holds. Raised whenever a fold keeps more, or a column is counted otherwise: the rows of a store
  * that an earlier program wrote are then rebuilt after the start.
  */
-const FORM = 1
+const FORM = 2
 
 /** Threads of one transaction. */
 const BATCH = 100
@@ -23,12 +23,13 @@ export type RebuildParts = {
       applied: { threadNo: number; thread: string; partner: string; packets: readonly StoredPacket[]; at: number },
     ): Promise<void>
   }
+  drafts: { rekey(): Promise<void> }
   statistics: Pick<Statistics, 'reset' | 'catchUp'>
 }
 
 /** Rebuilds all cases and statistics while the node runs; tells how many of how many are done. Throws when aborted, between two transactions. */
 export async function rebuild(
-  { db, packets, handler, statistics }: RebuildParts,
+  { db, packets, handler, drafts, statistics }: RebuildParts,
   told: (done: number, total: number) => void = () => {},
   signal?: AbortSignal,
 ): Promise<number> {
@@ -63,6 +64,7 @@ export async function rebuild(
     told(done, total)
     signal?.throwIfAborted()
   }
+  await drafts.rekey()
   await statistics.reset()
   await statistics.catchUp()
   return done

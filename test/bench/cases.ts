@@ -4,6 +4,7 @@
  * beside them, spread over states, partners, items, windows and two years. Pages are those of real cases.
  */
 import { createHash } from 'node:crypto'
+import { lookupKeys } from '../../node/cases/lookup.ts'
 import { createQueues, QUEUE_NAMES, type QueueName } from '../../node/queues/queues.ts'
 import { rebuild } from '../../node/queues/rebuild.ts'
 import { createStatistics } from '../../node/queues/statistics.ts'
@@ -78,11 +79,12 @@ async function seed(
         SELECT i, randomblob(16), 'case', CASE WHEN i % 20 = 0 THEN '${HANDLING}' ELSE printf('%06d', 420301 + i % 19) END, 0 FROM n`)
       await tx.run(
         `${numbers}, f AS (SELECT i, i % 100 AS k, ${now} - (i * 7919 % ${730 * DAY}) AS at FROM n)
-         INSERT INTO cases (thread_no, role, partner, case_no, local_case_no, item_code, item_name, mode, state, outcome, applicant,
+         INSERT INTO cases (thread_no, role, partner, case_no, number_key, local_case_no, local_key, item_code, item_name, mode, state, outcome, applicant,
            applicant_key, name_key, window, agreement, parked, submitted_at, updated_at, fold, holder, due, due_duty, due_city,
            due_provisional, turn, bad, assignee, own_due, own_duty)
          SELECT i, CASE WHEN i % 2 = 0 THEN 'collecting' ELSE 'handling' END, CASE WHEN i % 20 = 0 THEN '${HANDLING}' ELSE printf('%06d', 420301 + i % 19) END,
-           printf('610900%014d', i), CASE WHEN k < 95 THEN printf('SY-%d', i) END, printf('item-%03d', i * 31 % 130),
+           printf('610900%014d', i), printf('610900%014d', i), CASE WHEN k < 95 THEN printf('SY-%d', i) END,
+           CASE WHEN k < 95 THEN printf('SY%d', i) END, printf('item-%03d', i * 31 % 130),
            printf('事项%03d', i * 31 % 130), i % 4, CASE WHEN k < 85 THEN 'closed' WHEN k < 95 THEN 'accepted' ELSE 'supplementing' END,
            CASE WHEN k < 85 THEN 'granted' END, '陈**', randomblob(32), randomblob(32), printf('窗口 %d', i % 30), x'00',
            CASE WHEN i % 5000 = 0 THEN '{"code":"case.transition"}' END, at * 1000, at * 1000 + 1,
@@ -148,7 +150,8 @@ export async function benchCases({ cases, log }: { cases: number; log: (line: st
       deadlines: async (store, state) => (await here.clocks.of(store, state)).deadlines,
     })
     const began = performance.now()
-    await rebuild({ db, packets: (tx, no) => here.packets().packets(tx, no), handler: here.caseHandler, statistics })
+    const { caseHandler: handler, drafts } = here
+    await rebuild({ db, packets: (tx, no) => here.packets().packets(tx, no), handler, drafts, statistics })
     const rebuildPerSecond = Math.round((REAL / ms(began)) * 1000)
     log(`rebuild: ${rebuildPerSecond} cases/s`)
 
@@ -170,7 +173,7 @@ export async function benchCases({ cases, log }: { cases: number; log: (line: st
       audit: here.audit,
       events: here.events,
       rows: numbers => here.cases.rows(numbers),
-      keys: { number: hash, name: name => hash(`name ${name}`) },
+      keys: lookupKeys(hash),
       isPerson: async () => true,
     })
     const asker = (round: number) => ({ person: `p${round % 40}`, window: `窗口 ${round % 30}` })

@@ -14,6 +14,7 @@ import { createCalendars } from '../../node/calendar/calendars.ts'
 import { createCases, waitingOf } from '../../node/cases/cases.ts'
 import { createCaseClocks } from '../../node/cases/clocks.ts'
 import { createCaseHandler } from '../../node/cases/handler.ts'
+import { lookupKeys } from '../../node/cases/lookup.ts'
 import { createDispatch } from '../../node/dispatch/dispatch.ts'
 import { createAdapterState } from '../../node/dispatch/job-store.ts'
 import type { Clock } from '../../node/exchange/clock.ts'
@@ -271,8 +272,8 @@ async function startCity({
     announce: () => exchange.announceCalendar(),
     failed: () => {},
   })
-  const applicantKey = (number: string) => createHash('sha256').update(number).digest()
-  const drafts = createCaseDrafts({ db, seal: plainSeal, clock, audit, events, randomId: threadId, applicantKey })
+  const lookup = lookupKeys(text => createHash('sha256').update(text).digest())
+  const drafts = createCaseDrafts({ db, seal: plainSeal, clock, audit, events, randomId: threadId, keys: lookup })
   const clocks = createCaseClocks({
     clock,
     agreements,
@@ -289,7 +290,7 @@ async function startCity({
     submission: { prepare: async () => {}, judge: async () => ({ ok: true }) },
     item: async (_, code) => items.find(item => item.taskCode === code) ?? null,
     returned: drafts.returned,
-    applicantKey,
+    keys: lookup,
     changed: () => {},
   })
   handlers.set('case', caseHandler)

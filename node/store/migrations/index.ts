@@ -35,6 +35,7 @@ import { currentLinks } from './032-current-links.ts'
 import { epoch } from './033-epoch.ts'
 import { projection } from './034-projection.ts'
 import { keptRevocations } from './035-kept-revocations.ts'
+import { caseKeys } from './036-case-keys.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -72,4 +73,5 @@ export const MIGRATIONS: readonly Migration[] = [
   epoch,
   projection,
   keptRevocations,
+  caseKeys,
 ]
