@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createWorld, type World } from '../../test/support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase } from '../../test/support/world-case.ts'
 
@@ -48,5 +48,19 @@ describe('an author', () => {
     const held = await packets().thread(db, thread)
     const [packet] = held === null ? [] : await packets().packets(db, held.no)
     expect(packet?.body).toMatchObject({ form })
+  })
+
+  test('signs anew what it could not store for long after signing, so that the partner takes it as new', async () => {
+    const { db, exchange } = world.city(COLLECTING)
+    const { transaction } = db
+    vi.spyOn(db, 'transaction').mockImplementationOnce(async work => {
+      world.clock.advance(3 * 86_400_000)
+      return transaction(work)
+    })
+    const thread = await submitCase(world, agreement)
+    const { packets } = exchange
+    const held = await packets.thread(db, thread)
+    const [packet] = held === null ? [] : await packets.packets(db, held.no)
+    expect(packet?.claims.iat).toBe(Math.floor(world.clock.now() / 1000))
   })
 })

@@ -9,7 +9,7 @@ import { encodeUtf8 } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { chainOf } from '../../protocol/thread/chain.ts'
 import type { Database, Transaction } from '../store/database.ts'
-import type { Clock } from './clock.ts'
+import { type Clock, seconds } from './clock.ts'
 import { advance } from './hash.ts'
 import type { PacketStore } from './packet-store.ts'
 import type { Author, Draft, OwnIdentity, StoredPacket, Target, ThreadHandler, Trust } from './ports.ts'
@@ -18,7 +18,7 @@ import type { SigningClock } from './signing.ts'
 type Prepared = { packet: StoredPacket; jws: string; bodyBytes: Uint8Array }
 type Base = { threadNo: number | null; version: string; packets: StoredPacket[] }
 
-/** Another packet joined the thread between signing and storing; the draft is signed anew. */
+/** Between signing and storing another packet joined the thread, or the machine stood still; the draft is signed anew. */
 class Overtaken extends Error {}
 
 const ATTEMPTS = 50
@@ -47,9 +47,9 @@ export function createAuthor(parts: AuthorParts): Author {
     target: { thread: string; partner: string },
     drafts: readonly Draft[],
     base: Base,
+    now: number,
   ): Promise<Prepared[]> {
     const prepared: Prepared[] = []
-    const now = await signing.now()
     for (const draft of drafts) {
       const handler = handlerOf(parts.handlers, draft.kind)
       const packets = [...base.packets, ...prepared.map(entry => entry.packet)]
@@ -160,13 +160,16 @@ export function createAuthor(parts: AuthorParts): Author {
     }
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const entries: { target: Target; from: Base; prepared: Prepared[] }[] = []
+      const signedAt = await signing.now()
       for (const target of targets) {
         if (parts.recovering(target.partner)) throw new ProblemError('exchange.recovering')
         const from = await base(target.thread, target.partner)
-        entries.push({ target, from, prepared: await prepare(target, target.drafts, from) })
+        entries.push({ target, from, prepared: await prepare(target, target.drafts, from, signedAt) })
       }
       try {
         return await db.transaction(async tx => {
+          // What a greeting told meanwhile did not count this packet: under its old time the partner would refuse it.
+          if (seconds(clock.now()) - signedAt > LIMITS.clockSkewSeconds) throw new Overtaken()
           const all: StoredPacket[] = []
           for (const { target, from, prepared } of entries) {
             const written = await append(tx, target, from, prepared)
