@@ -32,6 +32,25 @@ describe('rounds', () => {
     expect([rounds, most]).toEqual([2, 1])
   })
 
+  test('whoever asks while one ends gets another, in whatever turn', async () => {
+    for (let turns = 0; turns < 20; turns++) {
+      let rounds = 0
+      const work = createRounds({
+        clock,
+        failed: () => {},
+        async round() {
+          rounds++
+          return null
+        },
+      })
+      void work.wake()
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+      void work.wake()
+      await settle()
+      expect([turns, rounds]).toEqual([turns, 2])
+    }
+  })
+
   test('come again when the next is due, and after one that failed', async () => {
     const at: number[] = []
     const errors: unknown[] = []

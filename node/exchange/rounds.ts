@@ -41,6 +41,8 @@ export function createRounds({ clock, round, failed, pause = PAUSE }: RoundsPart
     asked = true
     running ??= run().finally(() => {
       running = null
+      // Asked for after the last look, while nobody could begin a round.
+      if (asked && !stopped) void wake()
     })
     return running
   }

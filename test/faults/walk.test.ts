@@ -259,7 +259,8 @@ async function walk(seed: number, counts: Counts): Promise<void> {
       })
       await wire.send(encodeFrame({ type: 'hello', hello: hello as never }))
       const early = dice.chance(0.5)
-      await wire.send(encodeFrame(early ? { ...again.frame, n: (sent?.n ?? 0) + 2 } : again.frame))
+      // So far ahead that what the city writes meanwhile never reaches it: at the next place it would be the city's own word.
+      await wire.send(encodeFrame(early ? { ...again.frame, n: (sent?.n ?? 0) + 2 * STEPS } : again.frame))
       await wire.close()
       count(early ? 'reordered' : 'doubled')
     } catch {
