@@ -81,6 +81,7 @@ import { createIntake } from './intake/intake.ts'
 import { intakeRoutes } from './intake/routes.ts'
 import { createParcels } from './mail/parcels.ts'
 import { parcelRoutes } from './mail/routes.ts'
+import { countTroubles, troubleReminders } from './mail/troubles.ts'
 import { createMappings } from './mappings/mappings.ts'
 import { mappingRoutes } from './mappings/routes.ts'
 import { openBlobStore } from './materials/blob-store.ts'
@@ -749,6 +750,12 @@ export async function startNode({
     sampled: (partner, sample) => telemetry.events.partnerSampled({ partner, ...gaugesOf(sample) }),
     failed: error => log.error('health of partners not sampled', {}, error),
   })
+  let parcelsInTrouble = 0
+  telemetry.metrics.observed(
+    'tongban_parcels_in_trouble',
+    'Parcels that were lost, returned, refused or not heard of, and that nobody has seen to',
+    () => parcelsInTrouble,
+  )
   /** why the own delegation could not be renewed */
   let renewal: Problem | null = null
   const reminders = createReminders({
@@ -793,10 +800,15 @@ export async function startNode({
         const own = { city: identity.city, revocation }
         return directoryReminders(directories.operators(), own, now, await partners.list())
       },
+      async () => {
+        const troubles = await countTroubles(db)
+        parcelsInTrouble = troubles.reduce((sum, { count }) => sum + count, 0)
+        return troubleReminders(troubles)
+      },
     ],
   })
   const parcels = createParcels({
-    ...{ db, clock, audit, seal, agreements, own: identity.city, cases },
+    ...{ db, clock, audit, events, seal, agreements, own: identity.city, cases },
     carrier: await carrierOf(config),
     sender: config.mail.sender ?? null,
     pollMs: config.mail.pollMinutes * 60_000,

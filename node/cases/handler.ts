@@ -16,6 +16,7 @@ import type { ServiceItem } from '../../protocol/service/item.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import type { Applied, OwnIdentity, Reader, StoredPacket, ThreadHandler } from '../exchange/ports.ts'
+import { noteMail } from '../mail/troubles.ts'
 import type { Transaction } from '../store/database.ts'
 import { type CaseClocks, nextDue } from './clocks.ts'
 import type { LookupKeys } from './lookup.ts'
@@ -220,6 +221,8 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
       if (packet.direction === 'in' && packet.claims.materials.length > 0) {
         await parts.materials.want(tx, applied.partner, packet.claims.materials)
       }
+      if (packet.claims.kind === 'case.mail' && packet.body !== null)
+        await noteMail(tx, applied.threadNo, packet.body as CaseBody<'case.mail'>, applied.at)
       if (needsDispatch(packet, state)) {
         await parts.dispatch.enqueue(tx, { packetNo: packet.no, threadNo: applied.threadNo, at: applied.at })
       }

@@ -159,6 +159,7 @@ export function createPurges(parts: PurgesParts) {
     const materials = await parts.materials.forget(tx, thread_no)
     await tx.run(`UPDATE adapter_events SET move = NULL WHERE ${STEPS}`, [thread_no])
     await tx.run('DELETE FROM parcels WHERE thread_no = ?', [thread_no])
+    await tx.run('DELETE FROM mail_troubles WHERE thread_no = ?', [thread_no])
     await tx.run(
       `UPDATE cases SET applicant = '', applicant_key = x'', name_key = NULL, parked = NULL, purge_on = NULL, purged_at = coalesce(purged_at, ?)
        WHERE thread_no = ?`,

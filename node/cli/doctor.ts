@@ -77,6 +77,7 @@ async function checkNode(context: CommandContext, config: NodeConfig, checks: Ch
     await checkRelays(context, config, checks)
     await checkApprovalSystem(context, checks)
     await checkParked(context, checks)
+    await checkCarrier(context, config, checks)
     await checkCalendar(context, checks)
     await checkPartners(context, checks)
     await checkReminders(context, config, checks)
@@ -300,6 +301,29 @@ async function checkApprovalSystem(context: CommandContext, checks: Check[]): Pr
       return found.kind
     },
     kind => `${kind} can be used`,
+  )
+}
+
+/** Whether the carrier answers; parcels in trouble are told by the reminders. */
+async function checkCarrier(context: CommandContext, config: NodeConfig, checks: Check[]): Promise<void> {
+  if (config.mail.url === undefined) return
+  await run(
+    checks,
+    'carrier 寄递',
+    async () => {
+      const found = await (await context.client()).get<{
+        carrier: string
+        underWay: number
+        answeredAt: string | null
+        problem: string | null
+      }>('/api/v1/mail')
+      if (found.problem !== null) throw new ProblemError('adapter.unavailable', `${found.carrier}: ${found.problem}`)
+      return found
+    },
+    ({ carrier, underWay, answeredAt }) =>
+      answeredAt === null
+        ? `${carrier}: not asked since the start; ${underWay} parcels under way`
+        : `${carrier} answers, last at ${answeredAt}; ${underWay} parcels under way`,
   )
 }
 

@@ -91,6 +91,13 @@ export function declareIntake(cases: Command, { add, does, example }: Declare): 
     const { list } = await import('./parcels.ts')
     return (context, _, thread) => list(context, thread ?? '')
   })
+  does(
+    add(parcels, 'settle <thread>', 'what is wrong with parcels of the case was seen to 寄递异常已处理'),
+    async () => {
+      const { settle } = await import('./parcels.ts')
+      return (context, _, thread) => settle(context, thread ?? '')
+    },
+  )
   for (const [verb, description] of [
     ['cancel', 'take an order back'],
     ['retry', 'try again what failed'],

@@ -11,16 +11,17 @@ type Parcel = {
   payer: string
   way: { state: string; at: string; place?: string }[]
   problem: string | null
+  trouble: string | null
 }
 
 const told = (list: readonly Parcel[]): string =>
   table(
-    list.map(({ id, parcel, state, carrier, number, payer, way, problem }) => {
+    list.map(({ id, parcel, state, carrier, number, payer, way, problem, trouble }) => {
       const last = way.at(-1)
       return {
         ...{ id, parcel, state, carrier, waybill: number ?? '', payer },
         last: last === undefined ? '' : `${china(last.at)} ${last.state} ${last.place ?? ''}`,
-        problem: problem ?? '',
+        problem: [trouble ?? [], problem ?? []].flat().join(': '),
       }
     }),
   )
@@ -56,4 +57,11 @@ export async function change(
 ): Promise<void> {
   const client = await context.client()
   context.out.result(await client.post<Parcel>(`/api/v1/cases/${thread}/parcels/${id}/${verb}`), value => told([value]))
+}
+
+/** What is wrong with parcels of the case was seen to. */
+export async function settle(context: CommandContext, thread: string): Promise<void> {
+  const client = await context.client()
+  const done = await client.post<{ settled: number }>(`/api/v1/cases/${thread}/parcels/settle`)
+  context.out.result(done, ({ settled }) => `Seen to 已处理: ${settled}`)
 }

@@ -190,7 +190,12 @@ export const ConfigFile = z.strictObject({
             '寄递网关地址；不设则手工录入运单号',
           ),
         ),
-      token: SecretReference.optional().meta(says('secret that the gateway asks for', '寄递网关令牌')),
+      token: SecretReference.optional().meta(
+        says(
+          'secret that the gateway asks for: `{ "file": … }` or `{ "env": … }`',
+          '寄递网关令牌：`{ "file": … }` 或 `{ "env": … }`',
+        ),
+      ),
       sender: z
         .strictObject({
           name: text(100).meta(says('sender of parcels, such as the window', '寄件人，如跨省通办窗口')),

@@ -1,5 +1,6 @@
+import { HttpResponse, http } from 'msw'
 import { setupServer } from 'msw/node'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createRestCarrier } from '../../adapters/carrier/rest.ts'
 import type { ParcelState } from '../../adapters/sdk/carrier.ts'
 import { EMS, EMS_TOKEN, fakeEms } from '../../test/support/fake-ems.ts'
@@ -7,7 +8,10 @@ import { createWorld, type World, type WorldCity } from '../../test/support/worl
 import { agree, COLLECTING, HANDLING, submitCase } from '../../test/support/world-case.ts'
 import { createPurges } from '../cases/purges.ts'
 import { createParcels, PARCEL_LIMITS, type Parcels, type ParcelsParts } from './parcels.ts'
+import { countTroubles, troubleReminders } from './troubles.ts'
+import { WAY_LIMITS } from './way.ts'
 
+const DAY = 86_400_000
 const server = setupServer()
 beforeAll(() => server.listen({ onUnhandledRequest: 'error' }))
 afterAll(() => server.close())
@@ -26,7 +30,14 @@ const wanted = { parcel: 'originals' as const, to: recipient, contents: ['户口
 
 const make = (change: Partial<ParcelsParts> = {}): Parcels =>
   createParcels({
-    ...{ db: ankang.db, clock: world.clock, audit: ankang.audit, own: COLLECTING, pollMs: 60_000 },
+    ...{
+      db: ankang.db,
+      clock: world.clock,
+      audit: ankang.audit,
+      events: ankang.events,
+      own: COLLECTING,
+      pollMs: 60_000,
+    },
     ...{ cases: ankang.cases, agreements: ankang.agreements },
     seal: {
       seal: plain => plain.map(byte => byte ^ 0x5a),
@@ -96,9 +107,213 @@ test('originals are ordered, collected and delivered; both cities see each step,
     expect(await mails(city)).toEqual(['ordered', 'collected', 'in-transit', 'delivered'])
     expect(await kinds(city)).toContain('case.ship')
   }
-  const asked = ems.requests.length
+})
+
+test('one that was delivered is asked for ever more rarely, and no more when it cannot come back', async () => {
+  await parcels.order(thread, wanted, 'person:1')
   await later()
-  expect(ems.requests).toHaveLength(asked)
+  happens('delivered')
+  const asked = async (hours: number): Promise<number> => {
+    const before = ems.requests.length
+    for (let hour = 0; hour < hours; hour++) await later()
+    return ems.requests.length - before
+  }
+  expect(await asked(24)).toBeLessThan(8)
+  expect(await asked(48)).toBeLessThanOrEqual(2)
+  world.clock.advance(PARCEL_LIMITS.watched)
+  expect(await asked(1)).toBe(1)
+  expect(await asked(48)).toBe(0)
+  expect(await only()).toMatchObject({ state: 'done', trouble: null })
+})
+
+test('what was delivered and then comes back is read and told, at once or later', async () => {
+  await parcels.order(thread, wanted, 'person:1')
+  await later()
+  for (const state of ['delivered', 'returned'] as const) {
+    world.clock.advance(1000)
+    happens(state)
+  }
+  await later()
+  expect(await mails(HANDLING)).toEqual(['ordered', 'delivered', 'returned'])
+  await parcels.order(thread, wanted, 'person:1')
+  await later()
+  happens('delivered')
+  await later()
+  world.clock.advance(5 * DAY)
+  happens('returned')
+  world.clock.advance(DAY)
+  await later()
+  expect((await mails(HANDLING)).slice(3)).toEqual(['ordered', 'delivered', 'returned'])
+})
+
+describe("a carrier's word", () => {
+  test('the number of another parcel is not believed: nothing is signed, and a person sees why', async () => {
+    await parcels.order(thread, wanted, 'person:1')
+    await later()
+    happens('collected')
+    happens('delivered')
+    const other = await submitCase(world, (await ankang.cases.get(thread)).fold.agreement ?? '', { mode: 1 })
+    await world.settle()
+    for (const given of ['EZ000000001CN', ' ez 000000001-cn ']) {
+      server.use(http.post(`${EMS}/parcels`, () => HttpResponse.json({ number: given })))
+      await parcels.order(other, wanted, 'person:1')
+      await later()
+    }
+    const refused = expect.objectContaining({ state: 'failed', number: null, trouble: 'refused' }) as unknown
+    expect(await parcels.list(other)).toEqual([refused, refused])
+    expect((await parcels.list(other))[0]?.problem).toContain('the number of another parcel: EZ000000001CN')
+    for (const city of [COLLECTING, HANDLING])
+      expect((await world.city(city).cases.get(other)).timeline.map(({ kind }) => kind)).not.toContain('case.mail')
+  })
+
+  test('a number that is none is not believed', async () => {
+    server.use(http.post(`${EMS}/parcels`, () => HttpResponse.json({ number: ' \u202e\u0007 ' })))
+    await parcels.order(thread, wanted, 'person:1')
+    await parcels.wake()
+    expect(await only()).toMatchObject({ state: 'failed', problem: 'the carrier gives no waybill number' })
+  })
+
+  test('an event that is listed twice is signed once', async () => {
+    await parcels.order(thread, wanted, 'person:1')
+    await later()
+    for (let twice = 0; twice < 2; twice++) happens('collected')
+    await later()
+    expect(await mails(HANDLING)).toEqual(['ordered', 'collected'])
+    expect((await kinds(HANDLING)).filter(kind => kind === 'case.ship')).toHaveLength(1)
+  })
+
+  test('a changed history signs nothing again, and is told', async () => {
+    await parcels.order(thread, wanted, 'person:1')
+    await later()
+    const at = (ago: number) => new Date(world.clock.now() - ago).toISOString()
+    let events = [
+      { state: 'collected', at: at(3000) },
+      { state: 'in-transit', at: at(2000) },
+    ]
+    server.use(http.get(`${EMS}/parcels/:number`, () => HttpResponse.json({ events })))
+    await later()
+    const before = await kinds(HANDLING)
+    events = [
+      { state: 'collected', at: at(1500) },
+      { state: 'in-transit', at: at(1000) },
+      { state: 'in-transit', at: at(500) },
+    ]
+    await later()
+    expect(await kinds(HANDLING)).toEqual(before)
+    expect(await only()).toMatchObject({ trouble: 'contradicts', problem: 'the carrier changed what it told before' })
+    // Seen to once, it does not come again with each look.
+    expect(await parcels.settle(thread, 'person:1')).toBe(1)
+    await later()
+    expect(await only()).toMatchObject({ trouble: null })
+    expect(await parcels.settle(thread, 'person:1')).toBe(0)
+    events.push({ state: 'delivered', at: at(0) })
+    await later()
+    expect((await mails(HANDLING)).at(-1)).toBe('delivered')
+  })
+
+  test.each([
+    ['long before the order', -6 * 365 * DAY],
+    ['a month ahead', 30 * DAY],
+  ])('a step %s is not signed, and is told', async (_, away) => {
+    await parcels.order(thread, wanted, 'person:1')
+    await later()
+    ems.happens({ state: 'collected', at: new Date(world.clock.now() + away).toISOString() })
+    await later()
+    expect(await mails(HANDLING)).toEqual(['ordered'])
+    expect(await kinds(HANDLING)).not.toContain('case.ship')
+    expect(await only()).toMatchObject({ state: 'open', trouble: 'contradicts' })
+  })
+
+  test('a place that cannot be signed does not hold the step up', async () => {
+    await parcels.order(thread, wanted, 'person:1')
+    await later()
+    ems.happens({ state: 'collected', at: new Date(world.clock.now()).toISOString(), place: '\u0007' })
+    await later()
+    expect(await mails(HANDLING)).toEqual(['ordered', 'collected'])
+  })
+})
+
+describe('parcels in trouble', () => {
+  const found = async (city: string) => {
+    const counts = await countTroubles(world.city(city).db)
+    return counts.map(({ trouble, count }) => [trouble, count])
+  }
+  const parked = async () =>
+    (await ankang.events.after(0, 1000)).filter(({ type, subject }) => type === 'work.parked' && subject === thread)
+
+  test.each(['lost', 'returned'] as const)('one that is %s stands at both cities until it is seen to', async state => {
+    await parcels.order(thread, wanted, 'person:1')
+    await later()
+    happens('collected')
+    world.clock.advance(1000)
+    happens(state)
+    await later()
+    for (const city of [COLLECTING, HANDLING]) expect(await found(city)).toEqual([[state, 1]])
+    const [reminder] = troubleReminders(await countTroubles(ankang.db))
+    const { caseNo } = await ankang.cases.get(thread)
+    expect(reminder).toMatchObject({ level: 'fail', act: 'you', en: expect.stringContaining(caseNo) as unknown })
+    expect(await parcels.settle(thread, 'person:1')).toBe(1)
+    expect([await found(COLLECTING), await found(HANDLING)]).toEqual([[], [[state, 1]]])
+    expect((await ankang.audit.list({ action: 'parcel.settled' }, 10, null)).map(({ actor }) => actor)).toEqual([
+      'person:1',
+    ])
+  })
+
+  test('one that was lost and is found is in trouble no more', async () => {
+    await parcels.order(thread, wanted, 'person:1')
+    await later()
+    happens('lost')
+    await later()
+    world.clock.advance(DAY)
+    happens('delivered')
+    await later()
+    expect(await mails(HANDLING)).toEqual(['ordered', 'lost', 'delivered'])
+    for (const city of [COLLECTING, HANDLING]) expect(await found(city)).toEqual([])
+  })
+
+  test('an order that is refused is told until it is tried again or given up', async () => {
+    ems.faults.push(400)
+    await parcels.order(thread, wanted, 'person:1')
+    await parcels.wake()
+    expect(await found(COLLECTING)).toEqual([['refused', 1]])
+    expect(await parked()).toHaveLength(1)
+    expect(await parcels.settle(thread, 'person:1')).toBe(1)
+    expect(await only()).toMatchObject({ state: 'done', trouble: null })
+  })
+
+  test(`a carrier that does not answer ${PARCEL_LIMITS.unanswered} times is told, and no more when it does`, async () => {
+    await parcels.order(thread, wanted, 'person:1')
+    ems.faults.push(...Array.from({ length: PARCEL_LIMITS.unanswered }, () => 500))
+    for (let no = 1; no < PARCEL_LIMITS.unanswered; no++) await later()
+    expect(await found(COLLECTING)).toEqual([])
+    await later()
+    expect(await found(COLLECTING)).toEqual([['unanswered', 1]])
+    expect(await parcels.standing()).toMatchObject({
+      carrier: 'EMS',
+      underWay: 1,
+      problem: 'the carrier answers with status 500',
+    })
+    await later()
+    expect(await only()).toMatchObject({ state: 'open', trouble: null })
+    expect(await parcels.standing()).toMatchObject({ problem: null, troubles: [] })
+    expect(await parked()).toHaveLength(1)
+  })
+
+  test.each([
+    ['after the order', PARCEL_LIMITS.uncollected, [] as ParcelState[]],
+    ['on the way', PARCEL_LIMITS.silent, ['collected'] as ParcelState[]],
+  ])('one of which nothing is heard %s is told', async (_, limit, states) => {
+    await parcels.order(thread, wanted, 'person:1')
+    await parcels.wake()
+    for (const state of states) happens(state)
+    world.clock.advance(60_000)
+    await parcels.wake()
+    world.clock.advance(limit - 120_000)
+    await parcels.wake()
+    expect(await found(COLLECTING)).toEqual([])
+    await later()
+    expect(await found(COLLECTING)).toEqual([['silent', 1]])
+  })
 })
 
 test.each(['returned', 'lost'] as const)('a parcel that is %s ends so', async state => {
@@ -177,7 +392,7 @@ test('an order is taken back before it was collected; after that it goes on', as
 test('a carrier that tells without end is bounded, and the end is told', async () => {
   await parcels.order(thread, wanted, 'person:1')
   await later()
-  for (let no = 0; no < PARCEL_LIMITS.steps + 20; no++) {
+  for (let no = 0; no < WAY_LIMITS.steps + 20; no++) {
     world.clock.advance(1000)
     happens('in-transit')
   }
@@ -185,7 +400,7 @@ test('a carrier that tells without end is bounded, and the end is told', async (
   happens('delivered')
   await later()
   const told = await mails(COLLECTING)
-  expect([told.length, told.at(-1)]).toEqual([PARCEL_LIMITS.steps + 2, 'delivered'])
+  expect([told.length, told.at(-1)]).toEqual([WAY_LIMITS.steps + 2, 'delivered'])
 })
 
 test(`a case has ${PARCEL_LIMITS.each} parcels at most, and none without a carrier`, async () => {

@@ -10,6 +10,7 @@ import type { CaseContent, CaseKind } from '../../protocol/case/kinds.ts'
 import { decodeUtf8, encodeUtf8, fromHex } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
+import type { EventLog } from '../audit/events.ts'
 import type { CaseDetail } from '../cases/cases.ts'
 import { delayAfter } from '../exchange/backoff.ts'
 import type { Clock } from '../exchange/clock.ts'
@@ -17,14 +18,24 @@ import type { Seal } from '../exchange/packet-store.ts'
 import type { Reader } from '../exchange/ports.ts'
 import { createRounds } from '../exchange/rounds.ts'
 import type { Database, Transaction } from '../store/database.ts'
+import { countTroubles, type Trouble } from './troubles.ts'
+import { foldNumber, judgeWay, readNumber } from './way.ts'
+
+const DAY = 86_400_000
 
 export const PARCEL_LIMITS = {
   /** parcels of one case */ each: 20,
-  /** steps of one parcel that are told; what is final is told in any case */ steps: 30,
   /** attempts to order or to take back, after which a person must look */ attempts: 50,
+  /** attempts without an answer, after some hour, that are told */ unanswered: 7,
+  /** ms without news, after the order and later, that are told */ uncollected: 3 * DAY,
+  silent: 10 * DAY,
+  /** ms for which one that was delivered or lost is asked for all the same, ever more rarely, once a day at last */ watched:
+    30 * DAY,
 } as const
 const RETRY = { first: 30_000, cap: 30 * 60_000, breakAfter: Number.MAX_SAFE_INTEGER, hold: 30 * 60_000 }
-const FINAL: readonly ParcelState[] = ['delivered', 'returned', 'lost', 'cancelled']
+/** It came, or so the carrier says: it may come back, or be found. */
+const ARRIVED: readonly ParcelState[] = ['delivered', 'lost']
+const OVER: readonly ParcelState[] = ['returned', 'cancelled']
 
 type Content = { from: MailParty; to: MailParty; contents: string[] }
 export type Payer = NonNullable<CaseContent<'case.ship'>['payer']>
@@ -48,10 +59,13 @@ export type Parcel = {
   payer: Payer
   way: ParcelEvent[]
   problem: string | null
+  /** why somebody must see to it */ trouble: Trouble | null
   createdAt: number
 }
 
-type Row = Omit<Parcel, 'way' | 'createdAt'> & {
+type Row = Omit<Parcel, 'way' | 'createdAt' | 'state'> & {
+  /** `watched`: done, and asked for a while whether it came back */ state: ParcelRowState | 'watched'
+  heard_at: number | null
   thread_no: number
   sealed: Uint8Array
   told: string
@@ -63,6 +77,7 @@ export type ParcelsParts = {
   db: Database
   clock: Clock
   audit: Audit
+  events: EventLog
   seal: Seal
   /** null: none is configured, and waybills are typed in */ carrier: Carrier | null
   sender: MailParty | null
@@ -88,7 +103,7 @@ export type ParcelsParts = {
 export type Parcels = ReturnType<typeof createParcels>
 
 export function createParcels(parts: ParcelsParts) {
-  const { db, clock, audit, seal, carrier, cases } = parts
+  const { db, clock, audit, events, seal, carrier, cases } = parts
   const stopping = new AbortController()
   const context = (id: string): string => `parcel ${id}`
 
@@ -113,32 +128,53 @@ export function createParcels(parts: ParcelsParts) {
   const paidBy = (row: Pick<Row, 'parcel' | 'payer'>, role: 'collecting' | 'handling'): 'sender' | 'recipient' =>
     row.payer === role || (row.payer === 'applicant' && row.parcel === 'originals') ? 'sender' : 'recipient'
 
-  async function put(
-    tx: Transaction,
-    id: string,
-    change: Partial<Record<'state' | 'number' | 'told', string>>,
-    nextAt: number,
-  ): Promise<void> {
+  /** when the carrier answered last, and why it did not since, as far as this run knows */
+  const answers: { at: number | null; problem: string | null } = { at: null, problem: null }
+
+  /** `heard`: something new is known of it. A trouble that is not named is over. */
+  type Change = Partial<Record<'state' | 'number' | 'told' | 'problem', string>> & {
+    trouble?: Trouble
+    heard?: boolean
+  }
+  async function put(tx: Transaction, row: Row, change: Change, nextAt: number): Promise<void> {
+    const { state, number, told, problem, heard } = change
     await tx.run(
       `UPDATE parcels SET state = coalesce(?, state), number = coalesce(?, number), told = coalesce(?, told), attempts = 0,
-         problem = NULL, next_at = ? WHERE id = ?`,
-      [change.state ?? null, change.number ?? null, change.told ?? null, nextAt, id],
+         problem = ?, heard_at = coalesce(?, heard_at), next_at = ? WHERE id = ?`,
+      [
+        ...[state ?? null, number ?? null, told ?? null, problem ?? null],
+        ...[heard === true ? clock.now() : null, nextAt, row.id],
+      ],
     )
+    await troubled(tx, row, change.trouble ?? null)
+  }
+
+  /** Notes a trouble, and tells of one that is new. */
+  async function troubled(tx: Transaction, { id, thread_no }: Row, trouble: Trouble | null): Promise<void> {
+    const changed = await tx.run(
+      `UPDATE parcels SET trouble = ?, troubled_at = ? WHERE id = ? AND coalesce(trouble, '') <> coalesce(?, '')`,
+      [trouble, trouble === null ? null : clock.now(), id, trouble],
+    )
+    if (changed > 0 && trouble !== null)
+      await events.append(tx, { type: 'work.parked', subject: await parts.threadOf(thread_no) })
   }
 
   async function notYet(row: Row, failure: CarrierFailure): Promise<void> {
     const attempts = row.attempts + 1
     // Where a parcel is may be asked for ever; an order that is refused, or that nobody takes, is for a person.
-    const over = row.state !== 'open' && (!failure.retryable || attempts >= PARCEL_LIMITS.attempts)
-    await db.transaction(tx =>
-      tx.run('UPDATE parcels SET attempts = ?, next_at = ?, problem = ?, state = ? WHERE id = ?', [
-        attempts,
-        clock.now() + delayAfter(attempts, parts.random(), RETRY),
-        failure.detail,
-        over ? 'failed' : row.state,
-        row.id,
-      ]),
-    )
+    const asked = row.state === 'open' || row.state === 'watched'
+    const over = !asked && (!failure.retryable || attempts >= PARCEL_LIMITS.attempts)
+    const { state, nextAt } =
+      row.state === 'watched'
+        ? afterWay(row, JSON.parse(row.told) as ParcelEvent[])
+        : { state: over ? 'failed' : row.state, nextAt: clock.now() + delayAfter(attempts, parts.random(), RETRY) }
+    await db.transaction(async tx => {
+      await tx.run('UPDATE parcels SET attempts = ?, next_at = ?, problem = ?, state = ? WHERE id = ?', [
+        ...[attempts, nextAt, failure.detail, state, row.id],
+      ])
+      if (over) await troubled(tx, row, 'refused')
+      else if (row.state !== 'watched' && attempts >= PARCEL_LIMITS.unanswered) await troubled(tx, row, 'unanswered')
+    })
     if (over) parts.failed(row.id, failure.detail)
   }
 
@@ -159,11 +195,41 @@ export function createParcels(parts: ParcelsParts) {
     const content = JSON.parse(decodeUtf8(seal.open(row.sealed, context(row.id)))) as Content
     const made = await by.order({ key: row.id, ...content, payer: paidBy(row, role) }, stopping.signal)
     if (!made.ok) return made
+    const number = readNumber(made.number)
+    if (number === null) return { ok: false, detail: 'the carrier gives no waybill number', retryable: false }
+    if (await isOthers(row, number))
+      return { ok: false, detail: `the carrier gives the number of another parcel: ${number}`, retryable: false }
     const at = new Date(clock.now()).toISOString()
-    await cases.moves(thread, [mail(row, made.number, { state: 'ordered', at })], 'node', tx =>
-      put(tx, row.id, { state: 'open', number: made.number }, clock.now() + parts.pollMs),
+    await cases.moves(thread, [mail(row, number, { state: 'ordered', at })], 'node', tx =>
+      put(tx, row, { state: 'open', number, heard: true }, clock.now() + parts.pollMs),
     )
     return null
+  }
+
+  async function isOthers({ id, carrier: name }: Row, number: string): Promise<boolean> {
+    const [other] = await db.query(
+      `SELECT 1 FROM parcels WHERE carrier = ? AND upper(replace(replace(number, ' ', ''), '-', '')) = ? AND id <> ? LIMIT 1`,
+      [name, foldNumber(number), id],
+    )
+    return other !== undefined
+  }
+
+  /** Since when nothing was heard of a parcel is too long. */
+  function isSilent(row: Row, told: readonly ParcelEvent[]): boolean {
+    const limit = told.length === 0 ? PARCEL_LIMITS.uncollected : PARCEL_LIMITS.silent
+    return clock.now() - (row.heard_at ?? row.created_at) >= limit
+  }
+
+  /** What becomes of a parcel of which all this was told, and when it is asked for again. */
+  function afterWay(row: Row, told: readonly ParcelEvent[]): { state: Row['state']; nextAt: number } {
+    const now = clock.now()
+    if (told.some(({ state }) => OVER.includes(state))) return { state: 'done', nextAt: now }
+    const arrived = told.filter(({ state }) => ARRIVED.includes(state)).map(({ at }) => Date.parse(at))
+    if (arrived.length === 0) return { state: row.state, nextAt: now + parts.pollMs }
+    const ago = now - Math.max(...arrived)
+    return ago >= PARCEL_LIMITS.watched
+      ? { state: 'done', nextAt: now }
+      : { state: 'watched', nextAt: now + Math.min(Math.max(parts.pollMs, ago), DAY) }
   }
 
   async function track(row: Row, thread: string, by: Carrier): Promise<CarrierFailure | null> {
@@ -171,15 +237,19 @@ export function createParcels(parts: ParcelsParts) {
     const read = await by.track(number, stopping.signal)
     if (!read.ok) return read
     const told = JSON.parse(row.told) as ParcelEvent[]
-    const known = new Set(told.map(keyOf))
-    const fresh = read.events
-      .filter(event => !known.has(keyOf(event)))
-      .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
-      .filter(({ state }, index) => told.length + index < PARCEL_LIMITS.steps || FINAL.includes(state))
-    const end = fresh.some(({ state }) => FINAL.includes(state))
-    const nextAt = clock.now() + parts.pollMs
-    const alongside = (tx: Transaction) =>
-      put(tx, row.id, { told: JSON.stringify([...told, ...fresh]), ...(end ? { state: 'done' } : {}) }, nextAt)
+    const { fresh, contradiction } = judgeWay(told, read.events, { orderedAt: row.created_at, now: clock.now() })
+    const way = [...told, ...fresh]
+    const { state, nextAt } = afterWay(row, way)
+    const quiet = fresh.length === 0 && state === 'open' && isSilent(row, told)
+    // One that somebody has seen to is not told again.
+    const settled = row.trouble === null && row.problem === contradiction
+    const trouble = contradiction !== null && !settled ? 'contradicts' : quiet ? 'silent' : undefined
+    const change: Change = {
+      ...{ state, told: JSON.stringify(way), heard: fresh.length > 0 },
+      ...(trouble === undefined ? {} : { trouble }),
+      ...(contradiction === null ? {} : { problem: contradiction }),
+    }
+    const alongside = (tx: Transaction) => put(tx, row, change, nextAt)
     if (fresh.length === 0) {
       await db.transaction(alongside)
       return null
@@ -203,13 +273,13 @@ export function createParcels(parts: ParcelsParts) {
     const done = await by.cancel(row.number ?? '', stopping.signal)
     if (!done.ok) {
       // Too late: it is on its way, and its way is told on.
-      if (!done.retryable) await db.transaction(tx => put(tx, row.id, { state: 'open' }, clock.now()))
+      if (!done.retryable) await db.transaction(tx => put(tx, row, { state: 'open' }, clock.now()))
       return done.retryable ? done : null
     }
     const event: ParcelEvent = { state: 'cancelled', at: new Date(clock.now()).toISOString() }
     const told = JSON.stringify([...(JSON.parse(row.told) as ParcelEvent[]), event])
     await cases.moves(thread, [mail(row, row.number ?? '', event)], 'node', tx =>
-      put(tx, row.id, { state: 'done', told }, clock.now()),
+      put(tx, row, { state: 'done', told }, clock.now()),
     )
     return null
   }
@@ -217,7 +287,10 @@ export function createParcels(parts: ParcelsParts) {
   async function move(row: Row, by: Carrier): Promise<void> {
     const thread = await parts.threadOf(row.thread_no)
     try {
-      const failure = await { wanted: order, open: track, cancelling: takeBack }[row.state as 'wanted'](row, thread, by)
+      const act = { wanted: order, open: track, watched: track, cancelling: takeBack }[row.state as 'wanted']
+      const failure = await act(row, thread, by)
+      if (failure === null) answers.at = clock.now()
+      answers.problem = failure?.detail ?? null
       if (failure !== null) await notYet(row, failure)
     } catch (error) {
       if (stopping.signal.aborted) return
@@ -230,7 +303,7 @@ export function createParcels(parts: ParcelsParts) {
   async function round(): Promise<number | null> {
     if (carrier === null || stopping.signal.aborted) return null
     const rows = await db.query<Row>(
-      `SELECT * FROM parcels WHERE state IN ('wanted', 'open', 'cancelling') AND next_at <= ? ORDER BY next_at LIMIT 200`,
+      `SELECT * FROM parcels WHERE state IN ('wanted', 'open', 'cancelling', 'watched') AND next_at <= ? ORDER BY next_at LIMIT 200`,
       [clock.now()],
     )
     for (const row of rows) {
@@ -238,7 +311,7 @@ export function createParcels(parts: ParcelsParts) {
       await move(row, carrier)
     }
     const [due] = await db.query<{ at: number | null }>(
-      `SELECT min(next_at) AS at FROM parcels WHERE state IN ('wanted', 'open', 'cancelling')`,
+      `SELECT min(next_at) AS at FROM parcels WHERE state IN ('wanted', 'open', 'cancelling', 'watched')`,
     )
     return due?.at == null ? null : Math.max(clock.now() + 1000, due.at)
   }
@@ -296,9 +369,45 @@ export function createParcels(parts: ParcelsParts) {
       )
     },
 
+    /** How the carrier answers, and how many parcels are in each trouble; carrier null: none is configured. */
+    async standing() {
+      const [under] = await db.query<{ n: number }>(
+        `SELECT count(*) AS n FROM parcels WHERE state IN ('wanted', 'open', 'cancelling')`,
+      )
+      const troubles = await countTroubles(db)
+      return {
+        carrier: carrier?.name ?? null,
+        underWay: under?.n ?? 0,
+        answeredAt: answers.at,
+        problem: answers.problem,
+        troubles,
+      }
+    },
+
+    /** Somebody has seen to the parcels of a case that are in trouble; what failed is given up. How many. Problem: `thread.unknown`. */
+    async settle(thread: string, actor: string): Promise<number> {
+      const { no } = await cases.get(thread)
+      return db.transaction(async tx => {
+        const settled =
+          (await tx.run('UPDATE mail_troubles SET settled_by = ? WHERE thread_no = ? AND settled_by IS NULL', [
+            actor,
+            no,
+          ])) +
+          (await tx.run(
+            `UPDATE parcels SET trouble = NULL, troubled_at = NULL, heard_at = ?, state = CASE WHEN state = 'failed' THEN 'done' ELSE state END
+             WHERE thread_no = ? AND trouble IS NOT NULL`,
+            [clock.now(), no],
+          ))
+        if (settled === 0) return 0
+        await audit.append(tx, { actor, action: 'parcel.settled', subject: thread, detail: { parcels: settled } })
+        await events.append(tx, { type: 'case.changed', subject: thread })
+        return settled
+      })
+    },
+
     /** Takes an order back; one that was collected meanwhile goes on. Problems: `request.not-found`, `request.conflict`. */
     async cancel(thread: string, id: string, actor: string): Promise<Parcel> {
-      const { state } = await rowOf(thread, id)
+      const { state } = toParcel(await rowOf(thread, id))
       if (state === 'done' || state === 'failed') throw new ProblemError('request.conflict', `the parcel is ${state}`)
       await db.transaction(async tx => {
         // The carrier may have taken the order without our knowing it: it is asked again first, under the same key.
@@ -319,10 +428,11 @@ export function createParcels(parts: ParcelsParts) {
       const { state, number } = await rowOf(thread, id)
       if (state !== 'failed') throw new ProblemError('request.conflict', `the parcel is ${state}`)
       await db.transaction(async tx => {
-        await tx.run('UPDATE parcels SET state = ?, attempts = 0, next_at = 0, problem = NULL WHERE id = ?', [
-          number === null ? 'wanted' : 'open',
-          id,
-        ])
+        await tx.run(
+          `UPDATE parcels SET state = ?, attempts = 0, next_at = 0, problem = NULL, trouble = NULL, troubled_at = NULL
+           WHERE id = ?`,
+          [number === null ? 'wanted' : 'open', id],
+        )
         await audit.append(tx, { actor, action: 'parcel.retried', subject: thread, detail: { parcel: id } })
       })
       void wake()
@@ -331,9 +441,8 @@ export function createParcels(parts: ParcelsParts) {
   }
 }
 
-const keyOf = ({ state, at }: ParcelEvent): string => `${state} ${Date.parse(at)}`
-
-const toParcel = ({ id, parcel, state, carrier, number, payer, told, problem, created_at }: Row): Parcel => ({
-  ...{ id, parcel, state, carrier, number, payer, problem, createdAt: created_at },
+const toParcel = ({ id, parcel, state, carrier, number, payer, told, problem, trouble, created_at }: Row): Parcel => ({
+  ...{ id, parcel, state: state === 'watched' ? 'done' : state, carrier, number, payer, problem, trouble },
+  createdAt: created_at,
   way: JSON.parse(told) as ParcelEvent[],
 })

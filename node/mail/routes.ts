@@ -2,12 +2,14 @@
 import * as z from 'zod'
 import { PARCEL_STATES } from '../../adapters/sdk/carrier.ts'
 import { ThreadId, text } from '../../protocol/primitives.ts'
-import { actorOf, type RouteModule, Time, time } from '../http/route.ts'
+import { actorOf, type RouteModule, Time, time, timeOrNull } from '../http/route.ts'
 import type { Parcels, Parcel as ParcelView } from './parcels.ts'
+import { TROUBLES, type Trouble } from './troubles.ts'
 
 const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 const WORKERS = ['clerk', 'integrator'] as const
 
+const names = Object.keys(TROUBLES) as [Trouble, ...Trouble[]]
 const Party = z.strictObject({
   name: text(100),
   phone: text(30),
@@ -28,6 +30,7 @@ const Parcel = z.strictObject({
     .array(z.strictObject({ state: z.enum(PARCEL_STATES), at: z.string(), place: z.string().optional() }))
     .describe('each is a signed `case.mail`, too'),
   problem: z.string().nullable(),
+  trouble: z.enum(names).nullable().describe('why somebody must see to it'),
   createdAt: Time,
 })
 const toAnswer = ({ createdAt, ...parcel }: ParcelView) => ({ ...parcel, createdAt: time(createdAt) })
@@ -72,6 +75,53 @@ export const parcelRoutes = (parcels: Parcels): RouteModule => ({
       answer: z.strictObject({ items: z.array(Parcel) }),
       problems: ['thread.unknown'],
       handle: async ({ params: { thread } }) => ({ items: (await parcels.list(thread)).map(toAnswer) }),
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/cases/{thread}/parcels/settle',
+      id: 'settleParcels',
+      summary: 'Parcels of the case that are in trouble (寄递异常) were seen to; what the carrier refused is given up',
+      description: 'Takes the case out of the queue `parcels`, until something else happens to one of them.',
+      roles: WORKERS,
+      params,
+      body: z.strictObject({}),
+      answer: z.strictObject({ settled: z.number().int() }),
+      problems: ['thread.unknown'],
+      handle: async ({ params: { thread }, person }) => ({ settled: await parcels.settle(thread, actorOf(person)) }),
+    })
+    api.operation({
+      method: 'get',
+      path: '/api/v1/mail',
+      id: 'readMail',
+      summary: 'How the carrier answers, and how many parcels are in each trouble (寄递异常)',
+      roles: READERS,
+      answer: z.strictObject({
+        carrier: z.string().nullable().describe('null: none is configured'),
+        underWay: z.number().int(),
+        answeredAt: Time.nullable().describe('since this node was started'),
+        problem: z.string().nullable().describe('why it did not answer the last time'),
+        troubles: z.array(
+          z.strictObject({
+            trouble: z.enum(names),
+            count: z.number().int(),
+            since: Time,
+            act: z.enum(['you', 'partner', 'operator']),
+            title: z.string(),
+            cure: z.string(),
+          }),
+        ),
+      }),
+      handle: async () => {
+        const { answeredAt, troubles, ...standing } = await parcels.standing()
+        return {
+          ...standing,
+          answeredAt: timeOrNull(answeredAt),
+          troubles: troubles.map(({ trouble, count, since }) => {
+            const { act, en, zh, cure } = TROUBLES[trouble]
+            return { trouble, count, since: time(since), act, title: `${en} ${zh}`, cure }
+          }),
+        }
+      },
     })
     for (const [verb, summary] of [
       ['cancel', 'Take an order back; what was collected meanwhile goes on'],

@@ -15,6 +15,7 @@ import type { EventLog } from '../audit/events.ts'
 import type { CaseRow } from '../cases/cases.ts'
 import type { LookupKeys } from '../cases/lookup.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
+import { IN_TROUBLE } from '../mail/troubles.ts'
 import type { Database, Value } from '../store/database.ts'
 
 export const QUEUES = {
@@ -25,6 +26,7 @@ export const QUEUES = {
   overdue: '已逾期',
   waiting: '等待对方',
   parked: '已挂起',
+  parcels: '寄递异常',
   'bad-ratings': '差评待整改',
 } as const satisfies Record<string, string>
 export type QueueName = keyof typeof QUEUES
@@ -104,6 +106,8 @@ export function createQueues(parts: QueuesParts) {
           params: [],
           key: 'cast(updated_at AS TEXT)',
         }
+      case 'parcels':
+        return { where: `thread_no IN (${IN_TROUBLE})`, params: [], key: 'cast(updated_at AS TEXT)' }
     }
   }
 

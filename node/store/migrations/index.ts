@@ -36,6 +36,7 @@ import { epoch } from './033-epoch.ts'
 import { projection } from './034-projection.ts'
 import { keptRevocations } from './035-kept-revocations.ts'
 import { caseKeys } from './036-case-keys.ts'
+import { mailTroubles } from './037-mail-troubles.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -74,4 +75,5 @@ export const MIGRATIONS: readonly Migration[] = [
   projection,
   keptRevocations,
   caseKeys,
+  mailTroubles,
 ]
