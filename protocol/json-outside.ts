@@ -8,12 +8,17 @@ import { isExact } from './json-text.ts'
 export type JsonPath = readonly (string | number)[]
 
 /** `fault` says what is wrong, without values; `engine` is what JSON.parse says of a text that is no JSON, and may quote it. */
-export type JsonFault = { ok: false; fault: string; path: JsonPath; engine: string | null }
+export type JsonFault = { ok: false; fault: string; faultZh: string; path: JsonPath; engine: string | null }
 
-const NOT_JSON = 'not JSON'
+type Fault = readonly [fault: string, faultZh: string]
+const NOT_JSON: Fault = ['not JSON', '不是 JSON']
+const TWICE: Fault = ['a member that stands twice', '字段重复出现']
+const UNUSABLE: Fault = ['no member may have this name', '字段不得使用此名称']
 const PATH_CHARACTERS = 120
-const INEXACT =
-  'a number that JSON readers round: beyond ±(2^53 − 1), or with more digits than a double keeps; write it as text'
+const INEXACT: Fault = [
+  'a number that JSON readers round: beyond ±(2^53 − 1), or with more digits than a double keeps; write it as text',
+  '数字会被舍入：超出 ±(2^53 − 1) 或位数过多，请写成文本',
+]
 
 /**
  * Reads JSON of which nothing is guessed: a number that no double holds as it is written, a member that stands twice and one
@@ -22,7 +27,7 @@ const INEXACT =
 export function readStrictJson(text: string): { ok: true; value: unknown } | JsonFault {
   const read = parse(text)
   if (!read.ok) return read
-  for (const { fault, path } of look(text)) return { ok: false, fault, path: [...path], engine: null }
+  for (const { fault, path } of look(text)) return faulty(fault, [...path])
   return read
 }
 
@@ -71,12 +76,16 @@ function parse(text: string): { ok: true; value: unknown } | JsonFault {
   try {
     return { ok: true, value: JSON.parse(text) as unknown }
   } catch (error) {
-    return { ok: false, fault: NOT_JSON, path: [], engine: error instanceof Error ? error.message : null }
+    return faulty(NOT_JSON, [], error instanceof Error ? error.message : null)
   }
 }
 
+const faulty = ([fault, faultZh]: Fault, path: JsonPath, engine: string | null = null): JsonFault => ({
+  ...{ ok: false, fault, faultZh, path, engine },
+})
+
 type Found = {
-  fault: string
+  fault: Fault
   /** true until the next is looked for */ path: JsonPath
   /** where the letters of a number stand */ number: { from: number; to: number } | null
 }
@@ -94,8 +103,8 @@ function* look(text: string): Generator<Found> {
       if (names instanceof Set && !named) {
         const name = JSON.parse(text.slice(at, end)) as string
         path[path.length - 1] = name
-        if (names.has(name)) yield { fault: 'a member that stands twice', path, number: null }
-        if (name === '__proto__') yield { fault: 'no member may have this name', path, number: null }
+        if (names.has(name)) yield { fault: TWICE, path, number: null }
+        if (name === '__proto__') yield { fault: UNUSABLE, path, number: null }
         names.add(name)
         named = true
       }

@@ -6,9 +6,9 @@
 /** Who must act: the caller (`you`), the partner city (`partner`) or the operator of this node (`operator`). */
 export type Actor = 'you' | 'partner' | 'operator'
 
-type Entry = { status: number; retryable: boolean; act: Actor; en: string; zh: string; cure: string }
+type Entry = { status: number; retryable: boolean; act: Actor; en: string; zh: string; cure: string; cureZh: string }
 
-/** code → HTTP status, whether the same call may succeed later, who must act, what happened, and the cure. */
+/** code → HTTP status, whether the same call may succeed later, who must act, what happened, and the cure, each in two languages. */
 export const PROBLEMS = {
   // --- signed content: envelope
   'envelope.malformed': {
@@ -17,6 +17,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'Not a compact JWS with the expected header and claims',
     zh: '不是规定格式的签名数据包',
+    cureZh: '按 SPEC.md §2 发送一个紧凑格式的 JWS',
     cure: 'Send one compact JWS as SPEC.md §2 says',
   },
   'envelope.oversize': {
@@ -25,6 +26,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The signed packet is larger than the limit',
     zh: '数据包超过大小限制',
+    cureZh: '把大的内容放进材料',
     cure: 'Put large content into materials',
   },
   'envelope.header': {
@@ -33,6 +35,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'A header parameter is missing, unknown or not allowed',
     zh: '签名头参数缺失、未知或不被允许',
+    cureZh: '签名头只用 alg、typ、kid，见 SPEC.md §2.1',
     cure: 'Use exactly alg, typ and kid as SPEC.md §2.1 says',
   },
   'envelope.claims': {
@@ -41,6 +44,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'A claim is missing, unknown or malformed',
     zh: '数据包声明缺失、未知或格式错误',
+    cureZh: '更正 detail 指出的声明',
     cure: 'Correct the claim that the detail names',
   },
   'envelope.signature': {
@@ -49,6 +53,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The signature does not verify with the named key',
     zh: '签名验证失败',
+    cureZh: '用已授权的密钥重新签名',
     cure: 'Sign again with the delegated key',
   },
   'envelope.audience': {
@@ -57,6 +62,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The packet is addressed to another city',
     zh: '数据包的接收方不是本市',
+    cureZh: '发给 aud 所写的城市',
     cure: 'Send it to the city in aud',
   },
   'envelope.issuer': {
@@ -65,6 +71,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The issuer is not the city that owns the signing key',
     zh: '签发城市与签名密钥所属城市不符',
+    cureZh: '使用签发城市授权的密钥',
     cure: 'Use the key delegated by the issuing city',
   },
   'envelope.clock': {
@@ -73,6 +80,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The issue time lies too far in the future',
     zh: '签发时间超前过多',
+    cureZh: '校准签发节点的时钟',
     cure: 'Synchronise the clock of the issuing node',
   },
   'body.hash': {
@@ -81,6 +89,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The body does not match its commitment',
     zh: '正文与摘要不符',
+    cureZh: '原样发送签名时的字节',
     cure: 'Send the exact bytes that were signed',
   },
   'body.oversize': {
@@ -89,6 +98,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The body is larger than the limit',
     zh: '正文超过大小限制',
+    cureZh: '把大的内容放进材料',
     cure: 'Put large content into materials',
   },
   'body.schema': {
@@ -97,6 +107,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The body does not fit the schema of its kind',
     zh: '正文不符合该类数据包的格式',
+    cureZh: '更正 detail 指出的字段',
     cure: 'Correct the field that the detail names',
   },
   // --- keys, delegations, certificates
@@ -106,6 +117,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'No trusted delegation names this key',
     zh: '没有受信任的授权书包含该密钥',
+    cureZh: '先发送该密钥的授权书',
     cure: 'Send the delegation of the key first',
   },
   'key.expired': {
@@ -114,6 +126,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The delegation was not valid at the time of signing',
     zh: '签名时密钥授权不在有效期内',
+    cureZh: '更换数据包密钥',
     cure: 'Rotate the packet key',
   },
   'key.revoked': {
@@ -122,6 +135,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The delegation of this key was revoked',
     zh: '该密钥的授权已撤销',
+    cureZh: '用现行密钥签名',
     cure: 'Sign with the current key',
   },
   'delegation.malformed': {
@@ -130,6 +144,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The delegation does not have the required form',
     zh: '密钥授权书格式错误',
+    cureZh: '按 SPEC.md §4 签发授权书',
     cure: 'Issue the delegation as SPEC.md §4 says',
   },
   'delegation.signature': {
@@ -138,6 +153,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The delegation is not signed by the city certificate',
     zh: '密钥授权书签名无效',
+    cureZh: '用已固定的城市证书的密钥签名',
     cure: 'Sign it with the key of the pinned city certificate',
   },
   'certificate.malformed': {
@@ -146,6 +162,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The certificate cannot be read',
     zh: '证书无法解析',
+    cureZh: '提供一张 PEM 格式的 X.509 证书',
     cure: 'Give one X.509 certificate in PEM form',
   },
   'certificate.profile': {
@@ -154,6 +171,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The certificate does not follow the profile',
     zh: '证书不符合规定的配置',
+    cureZh: '用 tongban ca 或 tongban init 重新签发证书',
     cure: 'Issue the certificate again with tongban ca or tongban init',
   },
   'certificate.chain': {
@@ -162,6 +180,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The chain of the certificate does not hold',
     zh: '证书链无效',
+    cureZh: '请签发机构重新签发证书',
     cure: 'Get the certificate issued again by the authority',
   },
   'certificate.authority': {
@@ -170,6 +189,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'No accepted authority issued the certificate',
     zh: '证书不是由已认可的证书颁发机构签发',
+    cureZh: '与签发机构的运维方核对指纹，然后执行 tongban ca accept',
     cure: 'Compare the fingerprint of the authority with its operator, then tongban ca accept',
   },
   'certificate.expired': {
@@ -178,6 +198,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The certificate is not valid at this time',
     zh: '证书不在有效期内',
+    cureZh: '更新城市证书',
     cure: 'Renew the city certificate',
   },
   'certificate.mismatch': {
@@ -186,6 +207,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The certificate belongs to another city, or is not the pinned one',
     zh: '证书属于其他城市或与已确认的证书不符',
+    cureZh: '与对方城市核对指纹；确已更换的，重新结对',
     cure: 'Compare the fingerprint with the partner and pair again if it changed',
   },
   'certificate.revoked': {
@@ -194,6 +216,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The directory of a federation revoked the certificate',
     zh: '证书已被联盟名录撤销',
+    cureZh: '该城市换发新证书，然后重新结对',
     cure: 'The city gets a new certificate and pairs again',
   },
   // --- directories of federations
@@ -203,6 +226,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The directory does not have the required form',
     zh: '联盟名录格式错误',
+    cureZh: '向联盟运营方重新获取目录',
     cure: 'Get the directory from the operator of the federation again',
   },
   'directory.signature': {
@@ -211,6 +235,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The directory is not signed by the key of its operator',
     zh: '联盟名录签名无效',
+    cureZh: '向联盟运营方重新获取目录',
     cure: 'Get the directory from the operator of the federation again',
   },
   'directory.operator': {
@@ -219,6 +244,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The operator of the directory is not trusted here',
     zh: '本节点未信任该联盟运营方',
+    cureZh: '与运营方核对密钥指纹，然后执行 tongban federation trust',
     cure: 'Compare the thumbprint with the operator, then tongban federation trust',
   },
   'directory.rollback': {
@@ -227,6 +253,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The directory is older than the one already held',
     zh: '联盟名录版本早于已有版本',
+    cureZh: '向联盟运营方获取最新版本',
     cure: 'Get the newest version from the operator of the federation',
   },
   'directory.fork': {
@@ -235,6 +262,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'Two different directories were signed under one version',
     zh: '同一版本号下签发了两份不同的联盟名录',
+    cureZh: '询问联盟运营方密钥是否落入他人之手；由其签发更高的版本',
     cure: 'Ask the operator of the federation whether its key is in other hands; it issues a higher version',
   },
   'directory.none': {
@@ -243,6 +271,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'No directory that counts names this city',
     zh: '有效的联盟名录中没有该城市',
+    cureZh: '导入最新目录，或用邀请码结对',
     cure: 'Import the newest directory, or pair by invite',
   },
   'keystore.passphrase': {
@@ -251,6 +280,7 @@ export const PROBLEMS = {
     act: 'operator',
     en: 'The passphrase does not open the key store',
     zh: '口令无法打开密钥库',
+    cureZh: '通过 TONGBAN_PASSPHRASE_FILE 提供正确的口令',
     cure: 'Give the right passphrase by TONGBAN_PASSPHRASE_FILE',
   },
   'keystore.malformed': {
@@ -259,6 +289,7 @@ export const PROBLEMS = {
     act: 'operator',
     en: 'The key store cannot be read',
     zh: '密钥库无法读取',
+    cureZh: '从备份恢复密钥文件',
     cure: 'Restore the key files from the backup',
   },
   // --- chains
@@ -268,6 +299,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'Another packet already stands at this place of the chain',
     zh: '该序号已有其他数据包',
+    cureZh: '以已得到回执的数据包为前项',
     cure: 'Build on the packets that were receipted',
   },
   'chain.gap': {
@@ -276,6 +308,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'A packet before this one is missing',
     zh: '缺少前序数据包',
+    cureZh: '先发送缺少的数据包',
     cure: 'Send the missing packet first',
   },
   'chain.prev': {
@@ -284,6 +317,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'prev is not the hash of the packet before',
     zh: '前序摘要不符',
+    cureZh: '以已得到回执的数据包为前项',
     cure: 'Build on the packets that were receipted',
   },
   'chain.seen': {
@@ -292,6 +326,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'seen names a packet that this thread does not hold',
     zh: '所见数据包不属于本线程',
+    cureZh: '写明已处理的对方链上最后一个数据包',
     cure: 'Name the last packet of the other chain that was applied',
   },
   'chain.time': {
@@ -300,6 +335,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The issue time is before that of the packet before',
     zh: '签发时间早于前一数据包',
+    cureZh: '校准签发节点的时钟',
     cure: 'Synchronise the clock of the issuing node',
   },
   'partner.paused': {
@@ -308,6 +344,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The partner sent more that is refused than a partner may; its packets wait for a while',
     zh: '对方被拒收的数据包过多，暂停接收一段时间',
+    cureZh: '由其管理员查明节点发送了什么；连接会自行恢复',
     cure: 'Its administrator finds out what its node sends; the link goes on by itself',
   },
   'thread.unknown': {
@@ -316,6 +353,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'There is no such thread',
     zh: '没有该业务线程',
+    cureZh: '核对编号',
     cure: 'Check the number',
   },
   'thread.party': {
@@ -324,6 +362,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The city is no party of this thread',
     zh: '该城市不是本线程的一方',
+    cureZh: '发给该线程的城市',
     cure: 'Send it to the cities of the thread',
   },
   'thread.full': {
@@ -332,6 +371,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The thread holds as much as one city may put into it',
     zh: '本线程中一个城市的数据包已达上限',
+    cureZh: '结束该线程，其余内容另开新的线程',
     cure: 'End it, and begin a new one for what is left',
   },
   // --- cases
@@ -341,6 +381,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'This kind of packet belongs to the other city',
     zh: '该类数据包应由对方城市签发',
+    cureZh: '该步骤由有权的城市办理',
     cure: 'Leave the step to the city that owns it',
   },
   'case.transition': {
@@ -349,6 +390,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The step is not possible in the present state of the case',
     zh: '办件当前状态不允许该步骤',
+    cureZh: '查看当前状态及其允许的步骤',
     cure: 'Look at the state and the steps it allows',
   },
   'case.supplement': {
@@ -357,6 +399,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The supplement is not what the notice asked for',
     zh: '补正内容与补正告知书不符',
+    cureZh: '补齐通知所列的每份材料和每个字段，不多不少；办件的 lacking 列出它们',
     cure: 'Give each material and field that the notice names, and no other; `lacking` of the case lists them',
   },
   'case.limit': {
@@ -365,6 +408,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The law or the agreement does not allow this day',
     zh: '日期超出法律或协议允许的期限',
+    cureZh: '填写 detail 所示期限以内的日期',
     cure: 'Name a day within the limit that the detail tells',
   },
   'case.day': {
@@ -373,6 +417,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'A day that the step names cannot be meant',
     zh: '所填日期明显有误',
+    cureZh: '更正 detail 指出的日期，多半是年份；没有终期（长期）的，不填',
     cure: 'Correct the day that the detail names, most often its year; leave it out where there is no end (长期)',
   },
   'case.content': {
@@ -381,6 +426,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The step does not say what the law or the case asks of it',
     zh: '该步骤的内容不符合法律要求或与本办件不符',
+    cureZh: '补充或更正 detail 指出的内容，再次办理该步骤',
     cure: 'Give or correct what the detail names, and take the step again',
   },
   'case.preflight': {
@@ -389,6 +435,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The application does not hold as the item and the agreement ask for it',
     zh: '申请未通过预检',
+    cureZh: '逐项更正所列字段后再次提交；草稿保持原样，被对方城市退回的内容会回到草稿',
     cure: 'Cure each field that the detail names, then submit again; a draft stays as it was, and what the other city refused comes back as one',
   },
   'case.material': {
@@ -397,6 +444,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The materials of the body and of the packet differ',
     zh: '正文所列材料与数据包不一致',
+    cureZh: '每份材料在两处各列一次',
     cure: 'List each material once in both',
   },
   // --- agreements
@@ -406,6 +454,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'No agreement with this city covers the packet',
     zh: '与该城市没有相应的合作协议',
+    cureZh: '先签署协议',
     cure: 'Sign an agreement first',
   },
   'agreement.inactive': {
@@ -414,6 +463,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The agreement is not active: expired, not yet valid, or not signed by all',
     zh: '合作协议未生效或已失效',
+    cureZh: '续签或签署协议',
     cure: 'Renew or sign the agreement',
   },
   'agreement.uncovered': {
@@ -422,6 +472,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The agreement does not cover this item, mode or direction',
     zh: '合作协议不包含该事项、模式或方向',
+    cureZh: '修订协议',
     cure: 'Amend the agreement',
   },
   'agreement.malformed': {
@@ -430,6 +481,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The agreement document does not hold',
     zh: '协议文本不符合要求',
+    cureZh: '更正 detail 指出的字段',
     cure: 'Correct the field that the detail names',
   },
   'agreement.item': {
@@ -438,6 +490,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'An item of the text is not as the newest list of its city offers it',
     zh: '协议文本中的事项与办理地最新清单不符',
+    cureZh: '更正 detail 指出的内容，或请该城市先发布',
     cure: 'Correct what the detail names, or let that city publish it first',
   },
   'agreement.party': {
@@ -446,6 +499,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'A party is not named as its certificate names it',
     zh: '签署方名称与其证书不符',
+    cureZh: '名称和签发机构以证书为准，tongban agreement draft 即如此填写',
     cure: 'Take the name and the authority from the certificate, as tongban agreement draft does',
   },
   'agreement.unsound': {
@@ -454,6 +508,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The text that waits does not hold: its items, parties or dates are not what lists and certificates say',
     zh: '待签署文本中的事项、签署方或日期与清单、证书不符',
+    cureZh: '请对方更正 detail 指出的内容，或以更正后的文本还价（counter）；否则谢绝',
     cure: 'Let the partner correct what the detail names, or send a corrected text: counter; else decline',
   },
   'agreement.signature': {
@@ -462,6 +517,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'A signature of the agreement does not verify',
     zh: '协议签名无效',
+    cureZh: '用城市证书密钥对同样的字节签名',
     cure: 'Sign the same bytes with the city certificate key',
   },
   'agreement.transition': {
@@ -470,6 +526,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The step is not possible in the present state of the agreement',
     zh: '协议当前状态不允许该步骤',
+    cureZh: '查看协议当前状态',
     cure: 'Look at the state of the agreement',
   },
   // --- partner tests
@@ -479,6 +536,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The partner test does not take this packet now',
     zh: '合作城市测试当前不接受该数据包',
+    cureZh: '开始一次新的测试',
     cure: 'Begin a new test',
   },
   'clock.own': {
@@ -487,6 +545,7 @@ export const PROBLEMS = {
     act: 'operator',
     en: 'The clock of this node differs from those of its partners, or from what it signed itself',
     zh: '本节点时钟与各合作城市或与自身已签发内容的时间不一致，已暂停签发',
+    cureZh: '将本机时钟与时间服务器校准。此前超前、现已正确的，执行 tongban identity rotate',
     cure: 'Synchronise the clock of this machine with a time server. When it was ahead before and is right now: tongban identity rotate',
   },
   'clock.partner': {
@@ -495,6 +554,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The clock of the partner differs from that of this node',
     zh: '对方节点时钟与本节点不一致',
+    cureZh: '由对方城市将时钟与时间服务器校准；也请检查本市时钟',
     cure: 'The partner synchronises its clock with a time server; check the own one too',
   },
   // --- services
@@ -504,6 +564,7 @@ export const PROBLEMS = {
     act: 'operator',
     en: 'Packets were signed with the keys of this city by another node, or by this one before it was put back',
     zh: '本市密钥被另一个节点使用，或本节点整体退回过旧状态',
+    cureZh: '确认只有一个节点使用该数据目录，停掉其他副本。若是整机快照恢复所致，无需再做什么',
     cure: 'See that one node alone runs with this data folder; stop any copy. After a snapshot of the whole machine was put back nothing more is to do',
   },
   'instance.partner': {
@@ -512,6 +573,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'Two nodes take turns under the identity of the partner',
     zh: '对方有两个节点轮流使用同一城市身份',
+    cureZh: '告知对方管理员：两个实例必须停掉一个',
     cure: 'Tell the administrator of the partner: one of the two must be stopped',
   },
   'list.malformed': {
@@ -520,6 +582,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The service list does not hold',
     zh: '事项清单格式错误',
+    cureZh: '重新发布清单',
     cure: 'Publish the list again',
   },
   'list.root': {
@@ -528,6 +591,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The items are not those whose root hash was signed',
     zh: '事项内容与已签名的清单根摘要不符',
+    cureZh: '系统会重新获取完整清单；由对方重新发布',
     cure: 'It is fetched again as a whole; the partner publishes the list again',
   },
   'list.rollback': {
@@ -536,6 +600,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The list is older than the one already held',
     zh: '事项清单版本早于已有版本',
+    cureZh: '发布更高的版本',
     cure: 'Publish a higher version',
   },
   'calendar.malformed': {
@@ -544,6 +609,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The holiday table does not hold',
     zh: '节假日表不正确',
+    cureZh: '按国务院办公厅通知更正 detail 指出的日期',
     cure: 'Correct the days that the detail names, as the notice of the State Council has them',
   },
   'list.fork': {
@@ -552,6 +618,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'Two different lists were signed under one version',
     zh: '同一版本号下签发了两份不同的事项清单',
+    cureZh: '由对方发布更高的版本；请询问其密钥是否落入他人之手',
     cure: 'The partner publishes a higher version; ask whether its key is in other hands',
   },
   'list.none': {
@@ -560,6 +627,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'No such service list is here',
     zh: '没有该事项清单',
+    cureZh: '发布清单；合作城市得知后会来获取',
     cure: 'Publish the list; partners fetch it when it is announced',
   },
   'item.unknown': {
@@ -568,6 +636,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The service list has no such item',
     zh: '清单中没有该事项',
+    cureZh: '从已发布的清单中选择事项',
     cure: 'Choose an item of the published list',
   },
   'organisation.malformed': {
@@ -576,6 +645,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The organisation tree does not hold',
     zh: '组织机构数据不符合要求',
+    cureZh: '更正 detail 指出的机构',
     cure: 'Correct the unit that the detail names',
   },
   'item.lint': {
@@ -584,6 +654,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'A draft breaks a rule that must hold before publication',
     zh: '草稿不符合发布规则',
+    cureZh: '更正有错误的草稿：tongban services lint',
     cure: 'Correct the drafts that have errors: tongban services lint',
   },
   // --- materials
@@ -593,6 +664,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The material does not match its hash',
     zh: '材料与摘要不符',
+    cureZh: '系统会重新获取；由对方检查其存储',
     cure: 'It is fetched again; the partner checks its store',
   },
   'material.oversize': {
@@ -601,6 +673,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The material is larger than the limit',
     zh: '材料超过大小限制',
+    cureZh: '降低扫描分辨率，或拆分文件',
     cure: 'Scan at a lower resolution, or split the file',
   },
   'material.missing': {
@@ -609,6 +682,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The material is not here',
     zh: '材料不存在',
+    cureZh: '重新上传',
     cure: 'Upload it again',
   },
   'material.forbidden': {
@@ -617,6 +691,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The material belongs to no packet for this city',
     zh: '无权获取该材料',
+    cureZh: '只索取已收到的数据包中的材料',
     cure: 'Ask for materials of packets received',
   },
   'material.quota': {
@@ -625,6 +700,7 @@ export const PROBLEMS = {
     act: 'operator',
     en: "The partner's materials fill what it may have here",
     zh: '该合作城市的材料已占满本节点为其设定的空间',
+    cureZh: '腾出空间并调高 quotas.materialsGB；等待的材料随后自动获取',
     cure: 'Make room and raise quotas.materialsGB: what waits is then fetched by itself',
   },
   'material.backlog': {
@@ -633,6 +709,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'Too many materials that earlier packets of this city name are not fetched yet',
     zh: '该城市此前数据包所列材料尚有过多未取到',
+    cureZh: '先使此前的材料能够取到，再办理该步骤',
     cure: 'See to it that the earlier materials can be fetched, then take the step again',
   },
   // --- exchange
@@ -642,6 +719,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'A frame does not have the required form',
     zh: '数据帧格式错误',
+    cureZh: '检查对方的软件版本',
     cure: 'Check the software version of the partner',
   },
   'frame.oversize': {
@@ -650,6 +728,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'A frame is larger than the limit',
     zh: '数据帧超过大小限制',
+    cureZh: '检查对方的软件版本',
     cure: 'Check the software version of the partner',
   },
   'frame.truncated': {
@@ -658,6 +737,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The stream ended inside a frame',
     zh: '数据流中断',
+    cureZh: '下次连接时会重新发送',
     cure: 'It is sent again on the next connection',
   },
   'exchange.protocol': {
@@ -666,6 +746,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The partner broke the order of the exchange',
     zh: '对方未按交换规程操作',
+    cureZh: '检查对方的软件版本',
     cure: 'Check the software version of the partner',
   },
   'exchange.timeout': {
@@ -674,6 +755,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The partner did not answer in time',
     zh: '对方未及时响应',
+    cureZh: '系统会重试；请检查网络',
     cure: 'It is tried again; check the network',
   },
   'exchange.unreachable': {
@@ -682,6 +764,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The partner cannot be reached',
     zh: '无法连接对方节点',
+    cureZh: '系统会重试；请检查地址和防火墙',
     cure: 'It is tried again; check addresses and firewall',
   },
   'exchange.stale': {
@@ -690,6 +773,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The packet is older than the link was down',
     zh: '数据包签发时间早于链路中断时间',
+    cureZh: '重新办理该步骤，以当天时间签发；请运维检查本节点时钟',
     cure: 'Take the step again: it is signed with the time of today; let the operator check the clock of this node',
   },
   'exchange.recovering': {
@@ -698,6 +782,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'This node fetches back packets that it lost; nothing is signed until then',
     zh: '节点正在找回丢失的数据包，暂停签发',
+    cureZh: '等到与对方连通为止',
     cure: 'Wait until the partner was reached',
   },
   'receipt.malformed': {
@@ -706,6 +791,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The receipt does not have the required form',
     zh: '回执格式错误',
+    cureZh: '检查对方的软件版本',
     cure: 'Check the software version of the partner',
   },
   // --- partners and pairing
@@ -715,6 +801,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'There is no such partner city',
     zh: '没有该合作城市',
+    cureZh: '先与该城市结对',
     cure: 'Pair with the city first',
   },
   'partner.inactive': {
@@ -723,6 +810,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The partner is not confirmed, or suspended',
     zh: '合作城市尚未确认或已暂停',
+    cureZh: '核对验证词并确认，或恢复该合作城市',
     cure: 'Compare the verification words and confirm, or resume the partner',
   },
   'invite.malformed': {
@@ -731,6 +819,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The invite cannot be read',
     zh: '邀请码无法识别',
+    cureZh: '复制邀请码全文',
     cure: 'Copy the whole text of the invite',
   },
   'invite.expired': {
@@ -739,6 +828,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The invite has expired',
     zh: '邀请已过期',
+    cureZh: '请对方重新生成邀请码',
     cure: 'Ask for a new invite',
   },
   'invite.used': {
@@ -747,6 +837,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The invite was already used',
     zh: '邀请已被使用',
+    cureZh: '请对方重新生成邀请码',
     cure: 'Ask for a new invite',
   },
   'invite.cancelled': {
@@ -755,6 +846,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The inviting city cancelled the invite',
     zh: '邀请已被邀请方取消',
+    cureZh: '请对方重新生成邀请码',
     cure: 'Ask for a new invite',
   },
   'invite.rejected': {
@@ -763,6 +855,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The other side does not know this invite',
     zh: '对方不认可该邀请',
+    cureZh: '请对方重新生成邀请码',
     cure: 'Ask for a new invite',
   },
   'invite.recipient': {
@@ -771,6 +864,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The invite is for another city',
     zh: '该邀请是发给其他城市的',
+    cureZh: '请对方为本市代码生成邀请码',
     cure: 'Ask for an invite that is made for the code of this city',
   },
   'pairing.commitment': {
@@ -779,6 +873,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The city showed another certificate or random value than it was bound to',
     zh: '对方出示的证书或随机数与其事先承诺的不符',
+    cureZh: '请对方通过他人无法看到的渠道重新发送邀请码',
     cure: 'Ask for a new invite over a channel that nobody else reads',
   },
   'pairing.words': {
@@ -787,6 +882,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The words typed are not those of this pairing',
     zh: '输入的核对词与本次结对不符',
+    cureZh: '请对方管理员在电话中读出核对词；有一个不同就拒绝结对',
     cure: 'Have the administrator of the partner read the words out by phone; if one differs, reject the pairing',
   },
   // --- adapters
@@ -796,6 +892,7 @@ export const PROBLEMS = {
     act: 'operator',
     en: 'The approval system does not answer',
     zh: '审批系统无响应',
+    cureZh: '系统会重试；请检查审批系统',
     cure: 'It is tried again; check the approval system',
   },
   'adapter.refused': {
@@ -804,6 +901,7 @@ export const PROBLEMS = {
     act: 'operator',
     en: 'The approval system refused the packet',
     zh: '审批系统拒绝接收',
+    cureZh: '更正字段映射或数据，然后重试',
     cure: 'Correct the mapping or the data, then retry',
   },
   'adapter.mapping': {
@@ -812,6 +910,7 @@ export const PROBLEMS = {
     act: 'operator',
     en: 'The mapping of the adapter failed',
     zh: '适配器字段映射失败',
+    cureZh: '更正字段映射，然后重试',
     cure: 'Correct the mapping, then retry',
   },
   'adapter.unknown': {
@@ -820,6 +919,7 @@ export const PROBLEMS = {
     act: 'operator',
     en: 'The approval system took the packet or not: its answers cannot be read',
     zh: '审批系统的答复无法读取，是否已受理不明',
+    cureZh: '到审批系统中查找该办件；排除代其应答的网页或更正字符集，然后重试',
     cure: 'Look into the approval system for the case; correct what answers in its place, or the charset, then retry',
   },
   // --- HTTP edge and operation
@@ -829,6 +929,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The request is not valid',
     zh: '请求无效',
+    cureZh: '更正 detail 指出的字段',
     cure: 'Correct the field that the detail names',
   },
   'request.unauthenticated': {
@@ -837,6 +938,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'A bearer token is needed',
     zh: '未登录',
+    cureZh: '在 Authorization: Bearer 中提供有效令牌',
     cure: 'Send Authorization: Bearer with a valid token',
   },
   'request.forbidden': {
@@ -845,6 +947,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The role does not allow this',
     zh: '权限不足',
+    cureZh: '使用具有相应角色的账号',
     cure: 'Use an account with the needed role',
   },
   'request.not-found': {
@@ -853,7 +956,26 @@ export const PROBLEMS = {
     act: 'you',
     en: 'There is nothing at this address',
     zh: '没有该资源',
+    cureZh: '核对地址',
     cure: 'Check the address',
+  },
+  'request.method': {
+    status: 405,
+    retryable: false,
+    act: 'you',
+    en: 'This address does not take that method',
+    zh: '该地址不支持此方法',
+    cureZh: '使用 Allow 列出的方法',
+    cure: 'Use one of the methods that Allow names',
+  },
+  'request.media-type': {
+    status: 415,
+    retryable: false,
+    act: 'you',
+    en: 'The body is of another media type or charset than this address takes',
+    zh: '正文的媒体类型或字符集不被接受',
+    cureZh: '按 detail 所示的媒体类型发送正文',
+    cure: 'Send the body as the media type that the detail names',
   },
   'request.four-eyes': {
     status: 403,
@@ -861,6 +983,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'Whoever prepared an act does not sign it',
     zh: '拟办人不得签署自己拟办的事项',
+    cureZh: '由另一名管理员签署',
     cure: 'Let another administrator sign it',
   },
   'request.conflict': {
@@ -869,6 +992,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The request conflicts with the present state',
     zh: '请求与当前状态冲突',
+    cureZh: '查看当前状态后再作决定',
     cure: 'Read the present state and decide again',
   },
   'request.idempotency': {
@@ -877,6 +1001,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The idempotency key was used with another request',
     zh: '幂等键已用于其他请求',
+    cureZh: '新的请求使用新的幂等键',
     cure: 'Use a new key for a new request',
   },
   'request.concurrent': {
@@ -885,6 +1010,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The first request with this idempotency key is still running',
     zh: '使用该幂等键的首个请求仍在处理中',
+    cureZh: '稍等片刻，再次发送同样的请求',
     cure: 'Wait a moment and send the same request again',
   },
   'request.oversize': {
@@ -893,6 +1019,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The request is larger than the limit',
     zh: '请求过大',
+    cureZh: '减少发送的内容',
     cure: 'Send less',
   },
   'request.rate': {
@@ -901,6 +1028,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'Too many requests',
     zh: '请求过于频繁',
+    cureZh: '稍等后再试',
     cure: 'Wait and try again',
   },
   'audit.broken': {
@@ -909,6 +1037,7 @@ export const PROBLEMS = {
     act: 'operator',
     en: 'A row of the audit log was changed, removed or put in',
     zh: '审计日志被篡改',
+    cureZh: '从 detail 指出的行开始与备份比对',
     cure: 'Compare with a backup, starting at the row that the detail names',
   },
   'config.invalid': {
@@ -917,6 +1046,7 @@ export const PROBLEMS = {
     act: 'operator',
     en: 'The configuration is not valid',
     zh: '配置无效',
+    cureZh: '更正 detail 指出的值',
     cure: 'Correct the values that the detail names',
   },
   'node.unreachable': {
@@ -925,6 +1055,7 @@ export const PROBLEMS = {
     act: 'operator',
     en: 'The own node does not answer at this URL',
     zh: '本市节点在该地址没有应答',
+    cureZh: '由本市运维启动节点（tongban start），或更正 --url、TONGBAN_URL 或 http.port',
     cure: "This city's operator starts it (tongban start), or corrects --url, TONGBAN_URL or http.port",
   },
   'store.full': {
@@ -933,6 +1064,7 @@ export const PROBLEMS = {
     act: 'operator',
     en: 'The node that was to keep this has no room for it',
     zh: '接收方节点空间不足，或该合作城市的配额已满',
+    cureZh: '由其运维腾出空间或调高配额；等待的内容随后自动接收',
     cure: 'Its operator makes room or raises quotas; what waits is then taken by itself',
   },
   'store.newer': {
@@ -941,6 +1073,7 @@ export const PROBLEMS = {
     act: 'operator',
     en: 'The data was written by a newer version of the program',
     zh: '数据由更新版本的程序写入',
+    cureZh: '启动更新的版本',
     cure: 'Start the newer version',
   },
   'store.foreign': {
@@ -949,6 +1082,7 @@ export const PROBLEMS = {
     act: 'operator',
     en: 'The data was not written by this program or one before it; nothing was changed',
     zh: '数据不是由本程序或其先前版本写入的，未作任何改动',
+    cureZh: '启动写入该数据的程序，或恢复备份；检查 tongban.json 中的 data 是否指向正确的目录',
     cure: 'Start the program that wrote it, or restore a backup; look whether data in tongban.json names the right folder',
   },
   'evidence.invalid': {
@@ -957,6 +1091,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The evidence bundle does not verify',
     zh: '证据包验证失败',
+    cureZh: '查看 detail 指出的文件',
     cure: 'Look at the file that the detail names',
   },
   internal: {
@@ -965,6 +1100,7 @@ export const PROBLEMS = {
     act: 'operator',
     en: 'An internal error',
     zh: '内部错误',
+    cureZh: '按请求编号查看日志',
     cure: 'Look at the log with the trace id',
   },
 } as const satisfies Record<string, Entry>
@@ -983,13 +1119,27 @@ export type Result<T> = ({ ok: true } & T) | Refused
 
 export const refuse = (code: ProblemCode, detail?: string): Refused => ({ ok: false, problem: problem(code, detail) })
 
-/** Carries a problem through code that throws; the edges turn it into RFC 9457 answers. */
+/**
+ * What is wrong with one field, for programs that mark it: where (a path), whether it keeps the act from being done, who can cure
+ * it, and why, never with its value.
+ */
+export type FieldProblem = {
+  field: string
+  level: 'error' | 'notice'
+  cure: 'caller' | 'clerk' | 'applicant' | 'administrator' | 'partner'
+  reason: string
+  reasonZh: string
+}
+
+/** Carries a problem through code that throws, with the fields it is about; the edges turn it into RFC 9457 answers. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError'
   readonly problem: Problem
-  constructor(code: ProblemCode, detail?: string, options?: ErrorOptions) {
+  readonly errors: readonly FieldProblem[]
+  constructor(code: ProblemCode, detail?: string, options?: ErrorOptions & { errors?: readonly FieldProblem[] }) {
     super(detail === undefined ? code : `${code}: ${detail}`, options)
     this.problem = problem(code, detail)
+    this.errors = options?.errors ?? []
   }
 }
 

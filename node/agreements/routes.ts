@@ -10,20 +10,22 @@ import type { Act, Agreements, AgreementView } from './agreements.ts'
 import { FaultShape } from './shapes.ts'
 
 const states = Object.keys(AGREEMENT_STATES) as [AgreementStateName, ...AgreementStateName[]]
-const Agreement = z.strictObject({
-  thread: ThreadId,
-  id: Sha256.describe('SHA-256 of the newest text; packets of cases name it'),
-  partner: DivisionCode,
-  proposer: DivisionCode,
-  title: z.string(),
-  state: z.enum(states),
-  expired: z.boolean().describe('stands, but its last day is over'),
-  pendingBy: DivisionCode.nullable().describe("city whose text waits for the other's signature"),
-  validFrom: Day,
-  validTo: Day,
-  items: z.number().int(),
-  updatedAt: Time,
-})
+const Agreement = z
+  .strictObject({
+    thread: ThreadId,
+    id: Sha256.describe('SHA-256 of the newest text; packets of cases name it'),
+    partner: DivisionCode,
+    proposer: DivisionCode,
+    title: z.string(),
+    state: z.enum(states),
+    expired: z.boolean().describe('stands, but its last day is over'),
+    pendingBy: DivisionCode.nullable().describe("city whose text waits for the other's signature"),
+    validFrom: Day,
+    validTo: Day,
+    items: z.number().int(),
+    updatedAt: Time,
+  })
+  .meta({ id: 'Agreement' })
 const Text = z.strictObject({
   id: Sha256,
   amends: Sha256.nullable(),
@@ -51,20 +53,24 @@ const AgreementDetail = Agreement.extend({
   }).nullable(),
   suspendedBy: z.array(DivisionCode),
   terminatedOn: Day.nullable(),
-})
-const Prepared = z.strictObject({
-  no: z.number().int(),
-  kind: z.enum(['propose', 'counter', 'amend', 'sign', 'confirm', 'suspend', 'terminate']),
-  thread: ThreadId.nullable(),
-  input: z.unknown().describe('what it would sign'),
-  preparedBy: z.string(),
-  preparedAt: Time,
-})
+}).meta({ id: 'AgreementDetail' })
+const Prepared = z
+  .strictObject({
+    no: z.number().int(),
+    kind: z.enum(['propose', 'counter', 'amend', 'sign', 'confirm', 'suspend', 'terminate']),
+    thread: ThreadId.nullable(),
+    input: z.unknown().describe('what it would sign'),
+    preparedBy: z.string(),
+    preparedAt: Time,
+  })
+  .meta({ id: 'PreparedAct' })
 /** Carried out, or, with four eyes, prepared for another administrator. */
-const Outcome = z.strictObject({
-  agreements: z.array(Agreement).describe('one for each other party'),
-  prepared: Prepared.nullable().describe('with four eyes: waits for the signature of another administrator'),
-})
+const Outcome = z
+  .strictObject({
+    agreements: z.array(Agreement).describe('one for each other party'),
+    prepared: Prepared.nullable().describe('with four eyes: waits for the signature of another administrator'),
+  })
+  .meta({ id: 'AgreementOutcome' })
 const params = z.strictObject({ thread: ThreadId })
 const act = z.strictObject({ no: z.coerce.number().int() })
 const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const

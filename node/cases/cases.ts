@@ -31,7 +31,7 @@ import { createDue } from './due.ts'
 import { casesOf, handOver, type JointCase, type LinkedCase, linkedTo, repeated } from './joint.ts'
 import { createCaseNumbers } from './numbers.ts'
 import { miscounted, type PageCounter } from './scans.ts'
-import { namingAuthorisation, tell, withAuthorisation } from './submission.ts'
+import { namingAuthorisation, preflightError, tell, withAuthorisation } from './submission.ts'
 
 export type CasesParts = {
   db: Database
@@ -270,7 +270,7 @@ export function createCases(parts: CasesParts) {
   /** Throws what keeps any of the cases from being sent; of several, every fault with the place of its item. */
   async function checkAll(inputs: readonly Input[]) {
     const sound: (Omit<Checked, 'agreement'> & { input: Input; agreement: { id: string } })[] = []
-    const faults: { index: number; problem: Problem }[] = []
+    const faults: { index: number; problem: Problem; errors?: readonly Finding[] }[] = []
     for (const [index, input] of inputs.entries()) {
       const checked = await check(input).catch(unknownItem)
       if ('problem' in checked) {
@@ -279,7 +279,7 @@ export function createCases(parts: CasesParts) {
       }
       const { agreement, findings } = checked
       const errors = findings.filter(({ level }) => level === 'error')
-      if (errors.length > 0) faults.push({ index, problem: { code: 'case.preflight', detail: tell(errors) } })
+      if (errors.length > 0) faults.push({ index, problem: preflightError(errors).problem, errors })
       if (agreement instanceof ProblemError) faults.push({ index, problem: agreement.problem })
       else sound.push({ ...checked, input, agreement })
     }
@@ -288,7 +288,11 @@ export function createCases(parts: CasesParts) {
       (a, b) => Number(a.problem.code === 'case.preflight') - Number(b.problem.code === 'case.preflight'),
     )
     if (first === undefined) return sound
-    if (inputs.length === 1) throw new ProblemError(first.problem.code, first.problem.detail)
+    if (inputs.length === 1)
+      throw new ProblemError(first.problem.code, first.problem.detail, { errors: first.errors ?? [] })
+    const errors = faults.flatMap(fault =>
+      (fault.errors ?? []).map(entry => ({ ...entry, field: `items.${fault.index}.${entry.field}` })),
+    )
     const told = faults.map(({ index, problem: { code, detail } }) =>
       [
         `items.${index}`,
@@ -296,7 +300,7 @@ export function createCases(parts: CasesParts) {
         ...(detail === undefined ? [] : [detail]),
       ].join(': '),
     )
-    throw new ProblemError(first.problem.code, told.join('; '))
+    throw new ProblemError(first.problem.code, told.join('; '), { errors })
   }
 
   /** Writes the cases in one transaction; the second and further ones name the first as their lead. */
@@ -369,7 +373,7 @@ export function createCases(parts: CasesParts) {
         ? await miscounted(parts.pages, (parsed.data as CaseContent<'case.supplement'>).materials, held)
         : []
     const errors = wrong.filter(({ level }) => level === 'error')
-    if (errors.length > 0) throw new ProblemError('request.invalid', tell(errors))
+    if (errors.length > 0) throw new ProblemError('request.invalid', tell(errors), { errors })
     return { kind, content: parsed.data, materials }
   }
 
@@ -447,7 +451,7 @@ export function createCases(parts: CasesParts) {
       alongside?: (tx: Transaction) => Promise<void>,
     ): Promise<CaseRow[]> => {
       const twice = repeatedItems(joint)
-      if (twice.length > 0) throw new ProblemError('case.preflight', tell(twice))
+      if (twice.length > 0) throw preflightError(twice)
       return submitAll(casesOf(joint), actor, alongside)
     },
 

@@ -26,30 +26,32 @@ const Due = z.strictObject({
   left: z.number().int().describe('working days left; negative when overdue'),
 })
 
-export const Case = z.strictObject({
-  thread: ThreadId,
-  caseNo: z.string().describe('办件编号 of the collecting city'),
-  localCaseNo: z.string().nullable().describe("case number of the handling city's approval system"),
-  role: z.enum(['collecting', 'handling']).describe('what this city is in the case: 收件地 or 办理地'),
-  partner: DivisionCode,
-  item: z.strictObject({ code: z.string(), name: z.string() }),
-  mode: Mode,
-  state: z.enum(states),
-  window: z.string().nullable().describe('window that took it'),
-  assignee: z.string().nullable().describe('account that works on it here'),
-  stateName: z.string(),
-  outcome: z.enum(OUTCOMES).nullable(),
-  applicant: z.string().describe('masked name'),
-  parked: z
-    .strictObject({ code: z.string(), detail: z.string().optional(), kind: z.string().optional() })
-    .nullable()
-    .describe('why the case waits for a person'),
-  holder: DivisionCode.nullable().describe('the city that must act next (当前持有方); null at the end'),
-  due: Due.nullable().describe('what is due first, by either city'),
-  ownDue: Due.nullable().describe('what this city itself must do first'),
-  submittedAt: Time,
-  updatedAt: Time,
-})
+export const Case = z
+  .strictObject({
+    thread: ThreadId,
+    caseNo: z.string().describe('办件编号 of the collecting city'),
+    localCaseNo: z.string().nullable().describe("case number of the handling city's approval system"),
+    role: z.enum(['collecting', 'handling']).describe('what this city is in the case: 收件地 or 办理地'),
+    partner: DivisionCode,
+    item: z.strictObject({ code: z.string(), name: z.string() }),
+    mode: Mode,
+    state: z.enum(states),
+    window: z.string().nullable().describe('window that took it'),
+    assignee: z.string().nullable().describe('account that works on it here'),
+    stateName: z.string(),
+    outcome: z.enum(OUTCOMES).nullable(),
+    applicant: z.string().describe('masked name'),
+    parked: z
+      .strictObject({ code: z.string(), detail: z.string().optional(), kind: z.string().optional() })
+      .nullable()
+      .describe('why the case waits for a person'),
+    holder: DivisionCode.nullable().describe('the city that must act next (当前持有方); null at the end'),
+    due: Due.nullable().describe('what is due first, by either city'),
+    ownDue: Due.nullable().describe('what this city itself must do first'),
+    submittedAt: Time,
+    updatedAt: Time,
+  })
+  .meta({ id: 'Case' })
 
 const Linked = z.strictObject({
   thread: ThreadId,
@@ -129,7 +131,7 @@ const Detail = Case.extend({
       late: z.boolean(),
     }),
   ),
-})
+}).meta({ id: 'CaseDetail' })
 
 const submit = CASE_CONTENT['case.submit'].shape
 export const NewCase = z.strictObject({
@@ -178,13 +180,15 @@ export const NewJointCase = z.strictObject({
     .max(LIMITS.jointCases),
 })
 
-export const Finding = z.strictObject({
-  field: z.string().describe('path into the request'),
-  level: z.enum(['error', 'notice']).describe('an error keeps the case from being sent'),
-  cure: z.enum(Object.keys(CURES) as [Cure, ...Cure[]]).describe('who can cure it'),
-  reason: z.string(),
-  reasonZh: z.string(),
-})
+export const Finding = z
+  .strictObject({
+    field: z.string().describe('path into the request'),
+    level: z.enum(['error', 'notice']).describe('an error keeps the case from being sent'),
+    cure: z.enum(Object.keys(CURES) as [Cure, ...Cure[]]).describe('who can cure it'),
+    reason: z.string(),
+    reasonZh: z.string(),
+  })
+  .meta({ id: 'Finding' })
 
 const params = z.strictObject({ thread: ThreadId })
 const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const

@@ -5,7 +5,7 @@ import type { CaseBody } from '../../protocol/case/kinds.ts'
 import { type Application, type CheckForm, type Finding, preflight } from '../../protocol/case/preflight.ts'
 import type { PacketClaims } from '../../protocol/packet/claims.ts'
 import { Sha256 } from '../../protocol/primitives.ts'
-import { type Refused, refuse } from '../../protocol/problem.ts'
+import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import type { Reader } from '../exchange/ports.ts'
 
@@ -72,6 +72,10 @@ export const tell = (findings: readonly Finding[]): string =>
     .slice(0, TOLD)
     .map(({ field, reason, reasonZh }) => `${field}: ${reason} (${reasonZh})`)
     .join('; ')
+
+/** Findings as a refusal, with each field for who marks it. */
+export const preflightError = (findings: readonly Finding[]): ProblemError =>
+  new ProblemError('case.preflight', tell(findings), { errors: findings })
 
 /** An application that names the authorisation (授权委托书) by the code of its material names it by its hash, as it is signed. */
 export function withAuthorisation<T extends Pick<Application, 'agent' | 'materials'>>(given: T): T {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isProblemCode, ProblemError } from '../../protocol/problem.ts'
+import { type FieldProblem, isProblemCode, ProblemError } from '../../protocol/problem.ts'
 
 export type Target = { url: string; token: string }
 
@@ -65,10 +65,15 @@ export function createClient(target: Target): Client {
       throw new ProblemError('node.unreachable', target.url, { cause })
     }
     if (response.ok) return response
-    const problem = (await response.json().catch(() => ({}))) as { code?: string; detail?: string }
+    const problem = (await response.json().catch(() => ({}))) as {
+      code?: string
+      detail?: string
+      errors?: FieldProblem[]
+    }
     throw new ProblemError(
       problem.code !== undefined && isProblemCode(problem.code) ? problem.code : 'internal',
       problem.detail ?? (problem.code === undefined ? `HTTP ${response.status}` : undefined),
+      { errors: problem.errors ?? [] },
     )
   }
   const json = async <T>(method: string, path: string, body?: unknown, key: string = randomUUID()): Promise<T> =>

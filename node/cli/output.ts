@@ -67,6 +67,7 @@ export function describeProblem({ code, detail }: Problem): string {
     `${code}: ${entry.en} ${entry.zh}`,
     ...(detail === undefined ? [] : [`  ${detail}`]),
     `  Who must act 由谁处理: ${who}`,
+    `  ${entry.cureZh}`,
     `  ${entry.cure}`,
   ].join('\n')
 }

@@ -6,26 +6,28 @@ import { actorOf, type RouteModule, Time, time } from '../http/route.ts'
 import type { Dispatch } from './dispatch.ts'
 
 const problem = z.strictObject({ code: z.string(), detail: z.string().optional() })
-const Parked = z.discriminatedUnion('what', [
-  z.strictObject({
-    what: z.literal('packet'),
-    packetNo: z.number().int(),
-    kind: z.string(),
-    thread: ThreadId,
-    problem,
-    at: Time,
-  }),
-  z.strictObject({ what: z.literal('adapter-event'), event: z.string(), localCaseNo: z.string(), problem, at: Time }),
-  z.strictObject({
-    what: z.literal('material'),
-    material: Sha256,
-    partner: DivisionCode,
-    attempts: z.number().int(),
-    ended: z.boolean().describe('it is tried no more until a person asks for it again'),
-    problem,
-    at: Time,
-  }),
-])
+const Parked = z
+  .discriminatedUnion('what', [
+    z.strictObject({
+      what: z.literal('packet'),
+      packetNo: z.number().int(),
+      kind: z.string(),
+      thread: ThreadId,
+      problem,
+      at: Time,
+    }),
+    z.strictObject({ what: z.literal('adapter-event'), event: z.string(), localCaseNo: z.string(), problem, at: Time }),
+    z.strictObject({
+      what: z.literal('material'),
+      material: Sha256,
+      partner: DivisionCode,
+      attempts: z.number().int(),
+      ended: z.boolean().describe('it is tried no more until a person asks for it again'),
+      problem,
+      at: Time,
+    }),
+  ])
+  .meta({ id: 'ParkedWork' })
 
 /** Materials that could not be fetched yet: tried ever less often, and given up (`ended`) after some weeks. */
 export type WaitingMaterials = {

@@ -9,27 +9,29 @@ import { type BadRating, type Evaluations, RATING_STATES, RESULT_NAMES, RESULTS,
 const WORKERS = ['clerk', 'integrator'] as const
 const params = z.strictObject({ thread: ThreadId })
 const target = z.enum(TARGETS).describe('the window that took the case, or the department that decided it')
-const Rating = z.strictObject({
-  thread: ThreadId,
-  caseNo: z.string(),
-  item: z.strictObject({ code: z.string(), name: z.string() }),
-  partner: DivisionCode,
-  target,
-  city: DivisionCode.describe('who must follow it up'),
-  level: z.number().int().describe('4 不满意, 5 非常不满意'),
-  realName: z.boolean().nullable().describe('实名: the applicant may be called back; null: was not said'),
-  ratedAt: Time,
-  due: Day.describe('last day to follow it up, by the agreement'),
-  provisional: z.boolean().describe('past the holiday tables (暂定)'),
-  urgency: z.enum(['green', 'yellow', 'red', 'overdue', 'answered']),
-  answeredAt: Time.nullable(),
-  appeal: Sha256.nullable().describe('packet of the appeal (申诉)'),
-  appealedAt: Time.nullable(),
-  appealAnsweredAt: Time.nullable(),
-  followUps: z.array(
-    z.strictObject({ at: Time, actor: z.string(), way: z.enum(WAY_NAMES), result: z.enum(RESULT_NAMES) }),
-  ),
-})
+const Rating = z
+  .strictObject({
+    thread: ThreadId,
+    caseNo: z.string(),
+    item: z.strictObject({ code: z.string(), name: z.string() }),
+    partner: DivisionCode,
+    target,
+    city: DivisionCode.describe('who must follow it up'),
+    level: z.number().int().describe('4 不满意, 5 非常不满意'),
+    realName: z.boolean().nullable().describe('实名: the applicant may be called back; null: was not said'),
+    ratedAt: Time,
+    due: Day.describe('last day to follow it up, by the agreement'),
+    provisional: z.boolean().describe('past the holiday tables (暂定)'),
+    urgency: z.enum(['green', 'yellow', 'red', 'overdue', 'answered']),
+    answeredAt: Time.nullable(),
+    appeal: Sha256.nullable().describe('packet of the appeal (申诉)'),
+    appealedAt: Time.nullable(),
+    appealAnsweredAt: Time.nullable(),
+    followUps: z.array(
+      z.strictObject({ at: Time, actor: z.string(), way: z.enum(WAY_NAMES), result: z.enum(RESULT_NAMES) }),
+    ),
+  })
+  .meta({ id: 'Rating' })
 
 const toAnswer = ({ no: _, ratedAt, answeredAt, appealedAt, appealAnsweredAt, followUps, ...rest }: BadRating) => ({
   ...rest,

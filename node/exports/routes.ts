@@ -10,17 +10,19 @@ import { FORMAT_NAMES, FORMATS } from './sheets.ts'
 
 const ROLES = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 const params = z.strictObject({ id: text(64) })
-const Job = z.strictObject({
-  id: z.string(),
-  format: z.enum(FORMAT_NAMES),
-  state: z.enum(['waiting', 'running', 'done', 'failed']),
-  done: z.number().int().describe('rows written'),
-  total: z.number().int().describe('rows that were found when it began'),
-  bytes: z.number().int(),
-  problem: z.strictObject({ code: z.string(), detail: z.string().optional() }).nullable(),
-  createdAt: Time,
-  expiresAt: Time.describe('the file is deleted then, or after its download'),
-})
+const Job = z
+  .strictObject({
+    id: z.string(),
+    format: z.enum(FORMAT_NAMES),
+    state: z.enum(['waiting', 'running', 'done', 'failed']),
+    done: z.number().int().describe('rows written'),
+    total: z.number().int().describe('rows that were found when it began'),
+    bytes: z.number().int(),
+    problem: z.strictObject({ code: z.string(), detail: z.string().optional() }).nullable(),
+    createdAt: Time,
+    expiresAt: Time.describe('the file is deleted then, or after its download'),
+  })
+  .meta({ id: 'Export' })
 const toAnswer = ({ createdAt, expiresAt, ...job }: ExportJob) => ({
   ...job,
   createdAt: time(createdAt),

@@ -4,13 +4,15 @@ import { DivisionCode, Sha256 } from '../../protocol/primitives.ts'
 import { actorOf, type RouteModule, Time, time } from '../http/route.ts'
 import type { Authorities, Authority } from './authorities.ts'
 
-const AuthorityAnswer = z.strictObject({
-  fingerprint: Sha256.describe('SHA-256 of the certificate: compare it with the operator of the authority'),
-  name: z.string(),
-  acceptedAt: Time,
-  certificateValidTo: Time,
-  partners: z.array(DivisionCode).describe('partners that were paired by their chain to it'),
-})
+const AuthorityAnswer = z
+  .strictObject({
+    fingerprint: Sha256.describe('SHA-256 of the certificate: compare it with the operator of the authority'),
+    name: z.string(),
+    acceptedAt: Time,
+    certificateValidTo: Time,
+    partners: z.array(DivisionCode).describe('partners that were paired by their chain to it'),
+  })
+  .meta({ id: 'Authority' })
 
 const toAnswer = ({ acceptedAt, notAfter, ...authority }: Authority): z.input<typeof AuthorityAnswer> => ({
   ...authority,

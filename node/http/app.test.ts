@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import * as z from 'zod'
-import { ProblemError } from '../../protocol/problem.ts'
+import { PROBLEMS, ProblemError } from '../../protocol/problem.ts'
 import { createTestApi, type TestApi } from '../../test/support/http.ts'
 import { openTestStore } from '../../test/support/store.ts'
 import { documentFaults } from './document.ts'
@@ -42,6 +42,26 @@ const trials = (log: string[]): RouteModule => ({
       query: z.strictObject(pageQuery),
       answer: pageOf(z.strictObject({ n: z.number() })),
       handle: async ({ query: { limit } }) => ({ items: [{ n: limit }], next: null }),
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/trials',
+      id: 'makeTrial',
+      summary: 'Make one',
+      roles: ['administrator'],
+      answer: z.strictObject({ name: z.string() }),
+      status: 201,
+      handle: async () => ({ name: 'a b' }),
+    })
+    api.operation({
+      method: 'get',
+      path: '/api/v1/trials/{name}',
+      id: 'readTrial',
+      summary: 'Read one',
+      roles: ['clerk'],
+      params: z.strictObject({ name: z.string() }),
+      answer: z.strictObject({}),
+      handle: async () => ({}),
     })
     api.operation({
       method: 'post',
@@ -150,12 +170,23 @@ describe('problems', () => {
       detail: 'decided',
       act: 'you',
       retryable: false,
-      cure: 'Look at the state and the steps it allows',
+      cure: '查看当前状态及其允许的步骤',
       requestId: reply.headers.get('x-request-id'),
     })
     const page = await api.app.request('/problems/case.transition')
     expect(page.status).toBe(200)
-    expect(await page.text()).toContain('办件当前状态不允许该步骤')
+    const shown = await page.text()
+    for (const text of [
+      '办件当前状态不允许该步骤',
+      '查看当前状态及其允许的步骤',
+      'Look at the state and the steps it allows',
+    ])
+      expect(shown).toContain(text)
+    const list = await (await api.app.request('/problems')).text()
+    for (const { cure, cureZh } of Object.values(PROBLEMS)) {
+      expect(list).toContain(Bun.escapeHTML(cure).replaceAll('&#x27;', '&#39;'))
+      expect(list).toContain(cureZh)
+    }
     expect((await api.app.request('/problems/no.such')).status).toBe(404)
   })
 
@@ -163,7 +194,7 @@ describe('problems', () => {
     ['an unknown field', '/api/v1/trials/a', { idNumber: CANARY, [CANARY]: 1 }, 'body: (top): unknown field, 1 in all'],
     ['a wrong value', '/api/v1/trials/a', { idNumber: `${CANARY}0` }, 'body: idNumber: too_big'],
     ['a wrong path', `/api/v1/trials/${CANARY}${CANARY}`, { idNumber: '1' }, 'path: name: too_big'],
-    ['an unknown query', `/api/v1/trials/a?x=${CANARY}`, { idNumber: '1' }, 'query: (top): unknown field, 1 in all'],
+    ['an unknown query', `/api/v1/trials/a?x=${CANARY}`, { idNumber: '1' }, 'query: x: not a field that this takes'],
     ['a doubled query', '/api/v1/trials/a?x=1&x=2', { idNumber: '1' }, 'query: a field is given twice'],
     ['no JSON', '/api/v1/trials/a', `{"idNumber":"${CANARY}"`, 'body: not JSON in UTF-8'],
     [
@@ -211,7 +242,17 @@ describe('problems', () => {
   test('a body of another media type, not UTF-8, or too large', async () => {
     const clerk = api.as('clerk')
     const typed = await clerk.post('/api/v1/trials/a', '{"idNumber":"1"}', { 'content-type': 'text/plain' })
-    expect(typed.body).toMatchObject({ code: 'request.invalid', detail: 'content-type: application/json expected' })
+    expect(typed.body).toMatchObject({
+      status: 415,
+      code: 'request.media-type',
+      detail: 'content-type: application/json in UTF-8 expected',
+    })
+    for (const [type, status] of [
+      ['application/json; charset=gbk', 415],
+      ['application/json;charset="UTF-8"', 201],
+      ['application/json; charset=utf8', 201],
+    ] as const)
+      expect((await clerk.post('/api/v1/trials/a', '{"idNumber":"1"}', { 'content-type': type })).status).toBe(status)
     const init = {
       method: 'POST',
       headers: { authorization: `Bearer ${clerk.token}`, 'content-type': 'application/json' },
@@ -268,7 +309,47 @@ describe('problems', () => {
 
   test('nothing is at an unknown address', async () => {
     expect((await api.as('clerk').get('/api/v2/cases')).body).toMatchObject({ code: 'request.not-found' })
-    expect((await api.as('clerk').send('DELETE', '/api/v1/trials')).status).toBe(404)
+    expect((await api.as('clerk').send('DELETE', '/api/v1/nothing')).status).toBe(404)
+  })
+
+  test('another method than those of an address is told them', async () => {
+    for (const [method, path, allow] of [
+      ['DELETE', '/api/v1/trials', 'GET, HEAD, POST'],
+      ['POST', '/api/v1/files/a.b', 'GET, HEAD, PUT'],
+      ['PUT', '/healthz', 'GET, HEAD'],
+      ['GET', '/api/v1/trials/x/stop', 'POST'],
+    ] as const) {
+      const { status, body, headers } = await api.as('clerk').send(method, path)
+      expect([path, status, headers.get('allow')]).toEqual([path, 405, allow])
+      expect(body).toMatchObject({ code: 'request.method' })
+    }
+  })
+
+  test('each field that is wrong is told for who marks it, with a reason in both languages', async () => {
+    const errorsOf = async (path: string, body: unknown, headers = {}) =>
+      (await api.as('clerk').post(path, body, headers)).body as { errors: object[]; detail: string }
+    const caller = { level: 'error', cure: 'caller' }
+    expect(
+      (await errorsOf('/api/v1/trials/a', { idNumber: `${CANARY}0`, count: 1.5, naem: 1, [CANARY]: 2 })).errors,
+    ).toEqual([
+      { field: 'idNumber', ...caller, reason: 'at most 18 characters', reasonZh: '最多 18个字符' },
+      { field: 'count', ...caller, reason: 'must be there, of the type int', reasonZh: '必填，类型为 int' },
+      { field: 'naem', ...caller, reason: 'not a field that this takes', reasonZh: '没有这个字段' },
+      { field: '', ...caller, reason: 'unknown field, 1 in all', reasonZh: '未知字段，共 1 个' },
+    ])
+    const { errors, detail } = await errorsOf('/api/v1/trials/a', '{"idNumber":1e400}', { 'accept-language': 'zh-CN' })
+    expect(errors).toMatchObject([{ field: 'idNumber', ...caller, reasonZh: expect.stringContaining('请写成文本') }])
+    expect(detail).toMatch(/^idNumber：数字会被舍入/)
+    expect((await errorsOf('/api/v1/trials/a?page=2', {})).errors).toMatchObject([{ field: 'page' }])
+  })
+
+  test('what was made says where it can be read', async () => {
+    const reply = await api.as('administrator').post('/api/v1/trials', {}, { 'idempotency-key': 'k' })
+    const again = await api.as('administrator').post('/api/v1/trials', {}, { 'idempotency-key': 'k' })
+    for (const one of [reply, again])
+      expect([one.status, one.headers.get('location')]).toEqual([201, '/api/v1/trials/a%20b'])
+    const none = await api.as('clerk').post('/api/v1/trials/a', { idNumber: '1' })
+    expect([none.status, none.headers.get('location')]).toEqual([201, null])
   })
 })
 
@@ -278,7 +359,7 @@ describe('bytes', () => {
       api.as('clerk').send('PUT', '/api/v1/files/a', body, { 'content-type': type })
     expect((await put('0123456789', 'application/pdf; x=y')).body).toEqual({ size: 10 })
     expect((await put('0123456789x', 'application/pdf')).body).toMatchObject({ code: 'request.oversize' })
-    expect((await put('0', 'text/html')).body).toMatchObject({ code: 'request.invalid' })
+    expect((await put('0', 'text/html')).body).toMatchObject({ code: 'request.media-type', status: 415 })
   })
 
   test('downloads are attachments that cannot run here', async () => {
@@ -348,10 +429,21 @@ describe('health', () => {
 describe('the OpenAPI document', () => {
   test('keeps the rules', async () => {
     const reply = await api.app.request('/openapi.json')
-    const document = z.looseObject({ openapi: z.string(), paths: z.any() }).parse(await reply.json())
+    const document = z
+      .looseObject({ openapi: z.string(), paths: z.any(), components: z.any(), servers: z.any(), tags: z.any() })
+      .parse(await reply.json())
     expect(document.openapi).toBe('3.1.0')
     expect(document.paths['/api/v1/trials/{name}'].post['x-roles']).toEqual(['clerk', 'administrator'])
-    const name = document.paths['/api/v1/people'].post.requestBody.content['application/json'].schema.properties.name
+    const { schema } = document.paths['/api/v1/people'].post.requestBody.content['application/json']
+    expect(schema).toEqual({ $ref: '#/components/schemas/CreatePersonRequest' })
+    const { name } = document.components.schemas.CreatePersonRequest.properties
+    expect(document.servers).toEqual([{ url: '/', description: 'This node' }])
+    expect(document.paths['/healthz'].get.security).toEqual([])
+    const made = document.paths['/api/v1/trials'].post.responses['201']
+    expect(made.content['application/json'].schema).toEqual({ $ref: '#/components/schemas/MakeTrialAnswer' })
+    expect(Object.keys(made.headers)).toEqual(['X-Request-Id', 'Location', 'Idempotency-Replayed'])
+    const tags = document.tags.map(({ name: tag }: { name: string }) => tag)
+    expect(new Set(tags).size).toBe(tags.length)
     expect([new RegExp(name.pattern, 'su').test('李 雷'), new RegExp(name.pattern, 'su').test(' ')]).toEqual([
       true,
       false,

@@ -75,6 +75,7 @@ export function createHttpApp(parts: HttpParts): HttpApp {
     idempotency: createIdempotency(parts.database, parts.seal, limits, clock.now),
     limits,
     clock,
+    locations: new Map(),
   }
   const draining = new AbortController()
 
@@ -103,14 +104,33 @@ export function createHttpApp(parts: HttpParts): HttpApp {
     if (found === null || found.code === 'internal') observer.failed(requestId, c.get('route') ?? 'none', error)
     const shown = found ?? problem('internal')
     observer.refused(shown.code)
-    return problemResponse(shown, requestId, languageOf(c.req.header('accept-language')))
+    const errors = error instanceof ProblemError ? error.errors : []
+    const allow = shown.code === 'request.method' ? methodsOf(c.req.path) : undefined
+    return problemResponse(shown, requestId, languageOf(c.req.header('accept-language')), {
+      errors,
+      ...(allow === undefined ? {} : { allow }),
+    })
   }
+  /** What may be asked of an address; nothing when there is no such address. */
+  const methodsOf = (path: string): string[] => {
+    addresses ??= app.routes.flatMap(route =>
+      route.method === 'ALL'
+        ? []
+        : [{ method: route.method, pattern: new RegExp(`^${route.path.replaceAll(/:[^/]+/g, '[^/]+')}$`) }],
+    )
+    const methods = addresses.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)
+    return [...new Set(methods.includes('GET') ? [...methods, 'HEAD'] : methods)].sort()
+  }
+  let addresses: { method: string; pattern: RegExp }[] | null = null
   app.onError(answerProblem)
   app.notFound(c => {
     // Hono does not bring what is thrown here to onError.
     try {
       edge.admission.anonymous(callerOf(c))
-      return answerProblem(new ProblemError('request.not-found'), c)
+      return answerProblem(
+        new ProblemError(methodsOf(c.req.path).length > 0 ? 'request.method' : 'request.not-found'),
+        c,
+      )
     } catch (error) {
       return answerProblem(error instanceof Error ? error : new Error(String(error)), c)
     }

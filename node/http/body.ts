@@ -1,6 +1,7 @@
 /** Reads request bodies with a bound, and JSON strictly. */
 import { readStrictJson, toldFault } from '../../protocol/json-outside.ts'
 import { ProblemError } from '../../protocol/problem.ts'
+import { fieldProblem } from './fields.ts'
 
 /** The body as bytes; at most `max`, or ProblemError `request.oversize`. */
 export async function readBody(request: Request, max: number): Promise<Uint8Array> {
@@ -36,12 +37,12 @@ export function sizeOf(request: Request): number | null {
 export const mediaTypeOf = (request: Request): string =>
   (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
 
-/** A JSON body as text and as what it says. Throws ProblemError `request.invalid` on another media type, and when it can be read in two ways. */
+/** A JSON body as text and as what it says. Throws ProblemError `request.media-type`, and `request.invalid` when it can be read in two ways. */
 export async function readJson(request: Request, max: number): Promise<{ text: string; value: unknown }> {
   const bytes = await readBody(request, max)
   if (bytes.byteLength === 0) throw new ProblemError('request.invalid', 'body: missing')
-  if (mediaTypeOf(request) !== 'application/json')
-    throw new ProblemError('request.invalid', 'content-type: application/json expected')
+  if (mediaTypeOf(request) !== 'application/json' || !isUtf8(request))
+    throw new ProblemError('request.media-type', 'content-type: application/json in UTF-8 expected')
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
@@ -50,6 +51,11 @@ export async function readJson(request: Request, max: number): Promise<{ text: s
   }
   const read = readStrictJson(text)
   if (read.ok) return { text, value: read.value }
-  const what = read.path.length === 0 ? 'not JSON in UTF-8' : toldFault(read)
-  throw new ProblemError('request.invalid', `body: ${what}`)
+  if (read.path.length === 0) throw new ProblemError('request.invalid', 'body: not JSON in UTF-8')
+  const errors = [fieldProblem(read.path.join('.'), read.fault, read.faultZh)]
+  throw new ProblemError('request.invalid', `body: ${toldFault(read)}`, { errors })
 }
+
+/** Whether the media type names no other charset than UTF-8 (RFC 8259 §8.1). */
+const isUtf8 = (request: Request): boolean =>
+  /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(request.headers.get('content-type') ?? '')?.[1]?.match(/^utf-?8$/i) !== null

@@ -21,8 +21,11 @@ export function makeDocument(
         '`cursor` for the next one. Times are ISO 8601 in UTC. A POST with an `Idempotency-Key` is carried out once; one marked `x-looks-up` changes nothing and takes none.',
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
+    servers: [{ url: '/', description: 'This node' }],
     tags: [
-      ...modules.map(({ tag, description }) => ({ name: tag, description })),
+      ...modules
+        .filter(({ tag }, index) => modules.findIndex(other => other.tag === tag) === index)
+        .map(({ tag, description }) => ({ name: tag, description })),
       { name: 'events', description: 'What changes, as it changes' },
       { name: 'operation', description: 'Health and metrics' },
     ],
@@ -65,9 +68,10 @@ export function documentFaults(document: OpenApiDocument): { operations: number;
         fault('operationId missing or not unique')
       else ids.add(operation.operationId)
       if (operation.summary === undefined) fault('no summary')
+      if (operation.security === undefined) fault('no security')
       if (!path.startsWith('/api/')) continue
       if (objectIn(operation.responses, 'default').content === undefined) fault('no problem answer')
-      if (operation.security === undefined) fault('no security')
+      for (const [place, schema] of jsonSchemas(operation)) if (schema.$ref === undefined) fault(`${place} has no name`)
       const bytes =
         isObject(operation.requestBody) &&
         objectIn(operation.requestBody.content, 'application/json').schema === undefined
@@ -87,6 +91,18 @@ export function documentFaults(document: OpenApiDocument): { operations: number;
         fault('path parameters not described')
     }
   return { operations, faults }
+}
+
+/** The JSON that an operation takes and answers, each with its place. */
+function* jsonSchemas(operation: {
+  requestBody?: unknown
+  responses?: unknown
+}): Generator<[place: string, schema: Json]> {
+  const responses = isObject(operation.responses) ? Object.entries(operation.responses) : []
+  for (const [place, holder] of [['body', operation.requestBody] as const, ...responses]) {
+    const json = objectIn(objectIn(holder, 'content'), 'application/json')
+    if (isObject(json.schema)) yield [place, json.schema]
+  }
 }
 
 /** Places in a request schema whose object takes any field. */

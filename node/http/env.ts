@@ -18,6 +18,7 @@ export type Edge = {
   admission: Admission
   idempotency: Idempotency
   limits: HttpLimits
+  /** address of a list → the field that names one of it, where one can be read alone */ locations: Map<string, string>
   clock: Clock
 }
 

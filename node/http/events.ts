@@ -6,6 +6,7 @@ import { ROLES } from '../people/person.ts'
 import { callerOf, type Edge } from './env.ts'
 import { type EventFeed, openEventStream } from './event-stream.ts'
 import { createEventTail } from './event-tail.ts'
+import { fieldProblems } from './fields.ts'
 import type { Observer } from './observe.ts'
 import { ProblemBody } from './problem.ts'
 
@@ -37,7 +38,10 @@ export function addEvents(edge: Edge, feed: EventFeed, observer: Observer, drain
     const person = await admission.person(caller, ROLES)
     c.set('personId', person.id)
     const query = EventsQuery.safeParse(c.req.query())
-    if (!query.success) throw new ProblemError('request.invalid', `query: ${fieldOf(query.error)}`)
+    if (!query.success)
+      throw new ProblemError('request.invalid', `query: ${fieldOf(query.error)}`, {
+        errors: fieldProblems(query.error),
+      })
     const last = c.req.header('last-event-id') ?? query.data.after
     if (last !== undefined && !/^\d{1,15}$/.test(last)) throw new ProblemError('request.invalid', 'Last-Event-ID')
     if (total >= limits.eventStreams || (open.get(person.id) ?? 0) >= limits.eventStreamsPerPerson)

@@ -56,6 +56,7 @@ export function addHealth(edge: Edge, metrics: Metrics, ready: ReadyChecks, isDr
     operationId: 'health',
     summary: 'Whether the process lives',
     tags: ['operation'],
+    security: [],
     responses: { 200: { description: 'It lives', content: json(Health) } },
   })
   registry.registerPath({
@@ -64,6 +65,7 @@ export function addHealth(edge: Edge, metrics: Metrics, ready: ReadyChecks, isDr
     operationId: 'readiness',
     summary: 'Whether the node is ready for work',
     tags: ['operation'],
+    security: [],
     responses: {
       200: { description: 'Ready', content: json(Readiness) },
       503: { description: 'Not ready, or stopping', content: json(Readiness) },

@@ -45,11 +45,11 @@ const ACTORS: Record<Actor, string> = {
 
 function problemPage(code: string): Html {
   if (!isProblemCode(code)) throw new ProblemError('request.not-found')
-  const { en, zh, cure, act, retryable, status } = PROBLEMS[code]
+  const { en, zh, cure, cureZh, act, retryable, status } = PROBLEMS[code]
   return frame(
     code,
     html`<h1><code>${code}</code></h1><p>${en}.<br><span lang="zh">${zh}。</span></p><dl>
-<dt>Who must act / 由谁处理</dt><dd>${ACTORS[act]}</dd><dt>Cure / 处理办法</dt><dd>${cure}</dd>
+<dt>Who must act / 由谁处理</dt><dd>${ACTORS[act]}</dd><dt>Cure / 处理办法</dt><dd>${cure}.<br><span lang="zh">${cureZh}。</span></dd>
 <dt>HTTP status</dt><dd>${status}${retryable ? ', may succeed later / 可重试' : ''}</dd></dl>`,
   )
 }
@@ -58,10 +58,10 @@ const problemsPage = (): Html =>
   frame(
     'Problems',
     html`<h1>Problems / 问题码</h1><table>
-<tr><th>Code</th><th>What happened</th><th>发生了什么</th><th>Who must act</th></tr>
+<tr><th>Code</th><th>What happened</th><th>发生了什么</th><th>Who must act 由谁处理</th><th>Cure 处理办法</th></tr>
 ${Object.entries(PROBLEMS).map(
-  ([code, { en, zh, act }]) =>
-    html`<tr><td><a href="/problems/${code}"><code>${code}</code></a></td><td>${en}</td><td lang="zh">${zh}</td><td>${act}</td></tr>`,
+  ([code, { en, zh, act, cure, cureZh }]) =>
+    html`<tr><td><a href="/problems/${code}"><code>${code}</code></a></td><td>${en}</td><td lang="zh">${zh}</td><td>${ACTORS[act]}</td><td>${cure}<br><span lang="zh">${cureZh}</span></td></tr>`,
 )}</table>`,
   )
 

@@ -5,6 +5,7 @@ import { fieldOf } from '../../protocol/primitives.ts'
 import { isProblemCode, type ProblemCode, ProblemError } from '../../protocol/problem.ts'
 import { bounded, mediaTypeOf, readBody, readJson, sizeOf } from './body.ts'
 import { callerOf, type Edge, type Env } from './env.ts'
+import { fieldProblem, fieldProblems } from './fields.ts'
 import { ProblemBody } from './problem.ts'
 import type { Api, Download, Input, RouteModule, Schema } from './route.ts'
 
@@ -52,7 +53,12 @@ export function registerModule(edge: Edge, module: RouteModule, taken: Set<strin
       taken.add(name)
     }
   }
+  const noteLocation = ({ path }: Common) => {
+    const [, list, name] = /^(.*)\/\{(\w+)\}$/.exec(path) ?? []
+    if (list !== undefined && name !== undefined) edge.locations.set(list, name)
+  }
   const route = (method: string, common: Common, answer: (c: Context<Env>) => Promise<Response>) => {
+    if (method === 'get') noteLocation(common)
     claim(`operation ${common.id}`, `${method} ${common.path.replaceAll(/\{[^}]+\}/g, '{}')}`)
     edge.app.on([method.toUpperCase()], [common.path.replaceAll(/\{([^}]+)\}/g, ':$1')], c => {
       c.set('route', common.path)
@@ -113,8 +119,44 @@ type Shape = {
   answer: { description: string; content: Record<string, { schema: Schema | typeof BYTES }> }
 }
 
+/** A schema under a name of its own, so that generated clients have types to name; one that has a name keeps it. */
+function named<S>(schema: S, name: string): S {
+  if (!(schema instanceof z.ZodType) || schema.meta()?.id !== undefined) return schema
+  return schema.meta({ ...schema.meta(), id: `${name.charAt(0).toUpperCase()}${name.slice(1)}` })
+}
+
+const namedAll = <S>(content: Record<string, S>, name: string): Record<string, S> =>
+  Object.fromEntries(Object.entries(content).map(([type, schema]) => [type, named(schema, name)]))
+
+const HEADERS = {
+  requestId: { 'X-Request-Id': { description: 'Also in the log of the node', schema: { type: 'string' } } },
+  location: { Location: { description: 'Where it can be read, if it has an address', schema: { type: 'string' } } },
+  replayed: {
+    'Idempotency-Replayed': {
+      description: 'The answer is that of an earlier request with the same key',
+      schema: { type: 'string' },
+    },
+  },
+  retryAfter: { 'Retry-After': { description: 'Seconds, where it may be tried again', schema: { type: 'string' } } },
+} as const
+
 function describe(edge: Edge, tag: string, method: string, common: Common, shape: Shape): void {
-  const { body, keyed, status, answer } = shape
+  const { keyed, status } = shape
+  const body = shape.body === undefined ? undefined : namedAll(shape.body, `${common.id}Request`)
+  const answer = {
+    ...shape.answer,
+    content: Object.fromEntries(
+      Object.entries(shape.answer.content).map(([type, { schema }]) => [
+        type,
+        { schema: named(schema, `${common.id}Answer`) },
+      ]),
+    ),
+    headers: {
+      ...HEADERS.requestId,
+      ...(status === 201 ? HEADERS.location : {}),
+      ...(keyed ? HEADERS.replayed : {}),
+    },
+  }
   const { params, query } = common
   const unknownCode = common.problems?.find(code => !isProblemCode(code))
   if (unknownCode !== undefined) throw new Error(`http: ${common.id} names the unknown problem ${unknownCode}`)
@@ -144,7 +186,11 @@ function describe(edge: Edge, tag: string, method: string, common: Common, shape
     },
     responses: {
       [status]: answer,
-      default: { description: 'Problem', content: { 'application/problem+json': { schema: ProblemBody } } },
+      default: {
+        description: 'Problem',
+        content: { 'application/problem+json': { schema: ProblemBody } },
+        headers: { ...HEADERS.requestId, ...HEADERS.retryAfter },
+      },
     },
   })
 }
@@ -165,7 +211,10 @@ async function begin(edge: Edge, common: Common, c: Context<Env>): Promise<Omit<
 function queryOf(c: Context<Env>): Record<string, string> {
   const fields: Record<string, string> = {}
   for (const [name, values] of Object.entries(c.req.queries())) {
-    if (values.length > 1) throw new ProblemError('request.invalid', 'query: a field is given twice')
+    if (values.length > 1)
+      throw new ProblemError('request.invalid', 'query: a field is given twice', {
+        errors: [fieldProblem(name, 'given twice', '重复给出')],
+      })
     fields[name] = values[0] ?? ''
   }
   return fields
@@ -174,8 +223,14 @@ function queryOf(c: Context<Env>): Record<string, string> {
 function checked(schema: Schema | undefined, value: unknown, where: string): unknown {
   if (schema === undefined) return undefined
   const parsed = schema.safeParse(value)
-  if (!parsed.success) throw new ProblemError('request.invalid', `${where}: ${fieldOf(parsed.error)}`)
-  return parsed.data
+  if (parsed.success) return parsed.data
+  const errors = fieldProblems(parsed.error)
+  // The fields of a query are named: the caller has them before its eyes in the address.
+  const told =
+    where === 'query'
+      ? errors.map(({ field, reason }) => `${field || '(top)'}: ${reason}`).join('; ')
+      : fieldOf(parsed.error)
+  throw new ProblemError('request.invalid', `${where}: ${told}`, { errors })
 }
 
 /** What the schema says goes out, and nothing else: a field too many in a row never leaves the node. */
@@ -228,6 +283,10 @@ async function answerOperation(edge: Edge, operation: AnyOperation, c: Context<E
     body = checked(operation.body, read.value, 'body')
   }
   const status = operation.status ?? 200
+  const located = (answer: string): Record<string, string> => {
+    const location = status === 201 ? locationOf(edge, operation.path, c, answer) : null
+    return location === null ? {} : { location }
+  }
   const run = async (signal: AbortSignal) => ({
     status,
     body: encode(operation.answer, operation.id, await operation.handle({ ...input, body, signal })),
@@ -235,7 +294,7 @@ async function answerOperation(edge: Edge, operation: AnyOperation, c: Context<E
   const key = takesKey(operation) ? c.req.header('idempotency-key') : undefined
   if (key === undefined) {
     const answer = await limited(edge, operation, c, run)
-    return json(answer.body, answer.status)
+    return json(answer.body, answer.status, located(answer.body))
   }
   if (!/^[\x21-\x7e]+$/.test(key) || key.length > edge.limits.idempotencyKey)
     throw new ProblemError('request.invalid', 'Idempotency-Key: visible ASCII of at most 128 characters expected')
@@ -247,7 +306,19 @@ async function answerOperation(edge: Edge, operation: AnyOperation, c: Context<E
     shownOnce: operation.shownOnce ?? false,
   }
   const answer = await limited(edge, operation, c, signal => edge.idempotency.once(keyed, () => run(signal)))
-  return json(answer.body, answer.status, answer.replayed ? { 'idempotency-replayed': 'true' } : {})
+  return json(answer.body, answer.status, {
+    ...located(answer.body),
+    ...(answer.replayed ? { 'idempotency-replayed': 'true' } : {}),
+  })
+}
+
+/** Where what was made can be read: the address of its list and the id that the answer gives; null when there is no such address. */
+function locationOf(edge: Edge, path: string, c: Context<Env>, answer: string): string | null {
+  const name = edge.locations.get(path)
+  const id = name === undefined ? undefined : (JSON.parse(answer) as Record<string, unknown>)[name]
+  return typeof id === 'string' || typeof id === 'number'
+    ? `${new URL(c.req.url).pathname}/${encodeURIComponent(id)}`
+    : null
 }
 
 async function answerUpload(edge: Edge, upload: AnyUpload, c: Context<Env>): Promise<Response> {
@@ -256,7 +327,7 @@ async function answerUpload(edge: Edge, upload: AnyUpload, c: Context<Env>): Pro
   const type = mediaTypeOf(request)
   const { types, bytes } = upload.takes
   if (!types.includes('any') && !types.includes(type))
-    throw new ProblemError('request.invalid', `content-type: one of ${types.join(', ')} expected`)
+    throw new ProblemError('request.media-type', `content-type: one of ${types.join(', ')} expected`)
   if (request.body === null) throw new ProblemError('request.invalid', 'body: missing')
   const stream = bounded(request, request.body, bytes)
   const value = await limited(edge, upload, c, signal =>

@@ -4,30 +4,34 @@ import { DivisionCode, KeyId, Sha256 } from '../../protocol/primitives.ts'
 import { actorOf, type RouteModule, Time, time } from '../http/route.ts'
 import type { NodeIdentity } from './identity.ts'
 
-const Summary = z.strictObject({
-  code: DivisionCode,
-  name: z.string(),
-  fingerprint: Sha256.describe('SHA-256 of the city certificate: tell it to who verifies evidence'),
-  certificateValidTo: Time,
-  packetKey: KeyId,
-  delegatedUntil: Time,
-  keys: z
-    .array(
-      z.strictObject({
-        kid: KeyId,
-        purpose: z.enum(['packet', 'peer']),
-        state: z.enum(['current', 'retired', 'revoked']),
-        delegatedUntil: Time,
-      }),
-    )
-    .describe('keys that the certificate delegated, those in use first; a retired one may be revoked'),
-  peer: z.string(),
-  addresses: z.array(z.string()),
-  relays: z
-    .array(z.strictObject({ partner: DivisionCode, reserved: z.boolean().describe('this node is reached there now') }))
-    .describe('partners at whose relay (中继) this node is to be reached'),
-  relayed: z.number().int().describe('partners that are reached over this node'),
-})
+const Summary = z
+  .strictObject({
+    code: DivisionCode,
+    name: z.string(),
+    fingerprint: Sha256.describe('SHA-256 of the city certificate: tell it to who verifies evidence'),
+    certificateValidTo: Time,
+    packetKey: KeyId,
+    delegatedUntil: Time,
+    keys: z
+      .array(
+        z.strictObject({
+          kid: KeyId,
+          purpose: z.enum(['packet', 'peer']),
+          state: z.enum(['current', 'retired', 'revoked']),
+          delegatedUntil: Time,
+        }),
+      )
+      .describe('keys that the certificate delegated, those in use first; a retired one may be revoked'),
+    peer: z.string(),
+    addresses: z.array(z.string()),
+    relays: z
+      .array(
+        z.strictObject({ partner: DivisionCode, reserved: z.boolean().describe('this node is reached there now') }),
+      )
+      .describe('partners at whose relay (中继) this node is to be reached'),
+    relayed: z.number().int().describe('partners that are reached over this node'),
+  })
+  .meta({ id: 'Identity' })
 
 export type Reach = {
   peer: string

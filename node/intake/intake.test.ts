@@ -103,6 +103,9 @@ describe('drafts', () => {
     await ankang.drafts.save(id, 1, { ...whole, form: { reason: 1 } }, 'person:1')
     expect(await intake.check(id, 'person:1')).toMatchObject([{ field: 'form.reason', cure: 'clerk', level: 'error' }])
     await expect(intake.submit(id, 2, 'person:1')).rejects.toEqual(refused('case.preflight'))
+    // A program that submits is told the same fields, in the same form, as one that asked before.
+    const findings = await intake.check(id, 'person:1')
+    await expect(intake.submit(id, 2, 'person:1')).rejects.toMatchObject({ errors: findings })
   })
 
   test('are sent once, whoever asks, and are gone then', async () => {

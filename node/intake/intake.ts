@@ -13,6 +13,7 @@ import type { Audit } from '../audit/audit.ts'
 import type { CaseRow, Cases, NewCase } from '../cases/cases.ts'
 import type { JointCase } from '../cases/joint.ts'
 import type { LookupKeys } from '../cases/lookup.ts'
+import { preflightError } from '../cases/submission.ts'
 import type { StoredPacket } from '../exchange/ports.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { CaseDrafts, DraftContent } from './drafts.ts'
@@ -135,11 +136,7 @@ export function createIntake({ db, audit, drafts, cases, packets, keys, schemas 
           `version ${draft.version} was saved by ${draft.updatedBy}: open it again`,
         )
       const parsed = parse(content)
-      if (!parsed.whole)
-        throw new ProblemError(
-          'case.preflight',
-          parsed.findings.map(({ field, reason, reasonZh }) => `${field}: ${reason} (${reasonZh})`).join('; '),
-        )
+      if (!parsed.whole) throw preflightError(parsed.findings)
       const alongside = (tx: Transaction) => drafts.take(tx, id, version)
       if (parsed.joint !== null) return cases.submitJoint(parsed.joint, actor, alongside)
       return parsed.one === null ? [] : [await cases.submit(parsed.one, actor, alongside)]

@@ -15,23 +15,25 @@ const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 const WORKERS = ['clerk', 'integrator'] as const
 
 const DraftId = z.string().regex(/^[0-9a-f]{32}$/)
-const Draft = z.strictObject({
-  id: DraftId,
-  version: z.number().int().describe('grows with each saving; saving and sending name it'),
-  owner: z.string().describe('account; `node` when a partner refused what was sent'),
-  window: z.string().nullable(),
-  partner: z.string().nullable(),
-  item: z.string().nullable(),
-  applicant: z.string().describe('masked name'),
-  problem: z
-    .strictObject({ code: z.string(), detail: z.string().optional() })
-    .nullable()
-    .describe('why the partner refused it'),
-  thread: ThreadId.nullable().describe('under which it was refused'),
-  createdAt: Time,
-  updatedAt: Time,
-  updatedBy: z.string(),
-})
+const Draft = z
+  .strictObject({
+    id: DraftId,
+    version: z.number().int().describe('grows with each saving; saving and sending name it'),
+    owner: z.string().describe('account; `node` when a partner refused what was sent'),
+    window: z.string().nullable(),
+    partner: z.string().nullable(),
+    item: z.string().nullable(),
+    applicant: z.string().describe('masked name'),
+    problem: z
+      .strictObject({ code: z.string(), detail: z.string().optional() })
+      .nullable()
+      .describe('why the partner refused it'),
+    thread: ThreadId.nullable().describe('under which it was refused'),
+    createdAt: Time,
+    updatedAt: Time,
+    updatedBy: z.string(),
+  })
+  .meta({ id: 'Draft' })
 const Content = jsonObject(z.string().max(100), LIMITS.formLevels).describe(
   'fields of a new case, or `shared` and `items` of a joint one; whole or not',
 )

@@ -13,19 +13,21 @@ const Pair = z.strictObject({
   handling: MaterialCode.describe("material code in the partner's list"),
   note: text(300).optional(),
 })
-const MappingAnswer = z.strictObject({
-  partner: DivisionCode,
-  handling: Code.describe("taskCode of the partner's item"),
-  collecting: Code.describe('taskCode of the own item'),
-  version: z.number().int(),
-  handlingVersion: z.number().int().describe('taskVersion that was compared'),
-  collectingVersion: z.number().int(),
-  pairs: z.array(Pair),
-  note: z.string().nullable(),
-  actor: z.string(),
-  updatedAt: Time,
-  stale: z.boolean().describe('an item changed since: compare again'),
-})
+const MappingAnswer = z
+  .strictObject({
+    partner: DivisionCode,
+    handling: Code.describe("taskCode of the partner's item"),
+    collecting: Code.describe('taskCode of the own item'),
+    version: z.number().int(),
+    handlingVersion: z.number().int().describe('taskVersion that was compared'),
+    collectingVersion: z.number().int(),
+    pairs: z.array(Pair),
+    note: z.string().nullable(),
+    actor: z.string(),
+    updatedAt: Time,
+    stale: z.boolean().describe('an item changed since: compare again'),
+  })
+  .meta({ id: 'MaterialMapping' })
 const toAnswer = ({ updatedAt, ...mapping }: Mapping) => ({ ...mapping, updatedAt: time(updatedAt) })
 
 const Difference = z.strictObject({

@@ -5,42 +5,44 @@ import { actorOf, type RouteModule, Time, time, timeOrNull } from '../http/route
 import { INVITE_HOURS } from './invites.ts'
 import type { Partner, Partners } from './partners.ts'
 
-const PartnerAnswer = z.strictObject({
-  code: DivisionCode,
-  name: z.string(),
-  status: z.enum(['pending', 'active', 'suspended']),
-  fingerprint: Sha256.describe('SHA-256 of the city certificate'),
-  words: z
-    .array(z.string().nullable())
-    .describe(
-      "verification words (核对词) to read out to the partner's administrator, by place; null: one that this node asks for, read out by the partner's",
-    ),
-  asked: z
-    .array(z.number().int().min(1).max(6))
-    .describe('places, from 1, of the words that `confirm` asks for; empty when there is nothing to type'),
-  vouched: z
-    .string()
-    .nullable()
-    .describe(
-      '`authority:` and the fingerprint of the accepted authority that issued the certificate, or `directory:` and the thumbprint of the operator whose directory names it: no words to compare',
-    ),
-  revoked: z
-    .strictObject({ at: Time, reason: z.string() })
-    .nullable()
-    .describe('the directory of a federation revoked the certificate: nothing is exchanged until it pairs again'),
-  addresses: z.array(z.string()),
-  pairedAt: Time,
-  confirmedAt: Time.nullable(),
-  seenAt: Time.nullable(),
-  connected: z.boolean(),
-  problem: z
-    .strictObject({ code: z.string(), detail: z.string().optional() })
-    .nullable()
-    .describe('why delivery does not proceed'),
-  failures: z.number().int(),
-  breaker: z.enum(['closed', 'open']),
-  nextTryAt: Time.nullable(),
-})
+const PartnerAnswer = z
+  .strictObject({
+    code: DivisionCode,
+    name: z.string(),
+    status: z.enum(['pending', 'active', 'suspended']),
+    fingerprint: Sha256.describe('SHA-256 of the city certificate'),
+    words: z
+      .array(z.string().nullable())
+      .describe(
+        "verification words (核对词) to read out to the partner's administrator, by place; null: one that this node asks for, read out by the partner's",
+      ),
+    asked: z
+      .array(z.number().int().min(1).max(6))
+      .describe('places, from 1, of the words that `confirm` asks for; empty when there is nothing to type'),
+    vouched: z
+      .string()
+      .nullable()
+      .describe(
+        '`authority:` and the fingerprint of the accepted authority that issued the certificate, or `directory:` and the thumbprint of the operator whose directory names it: no words to compare',
+      ),
+    revoked: z
+      .strictObject({ at: Time, reason: z.string() })
+      .nullable()
+      .describe('the directory of a federation revoked the certificate: nothing is exchanged until it pairs again'),
+    addresses: z.array(z.string()),
+    pairedAt: Time,
+    confirmedAt: Time.nullable(),
+    seenAt: Time.nullable(),
+    connected: z.boolean(),
+    problem: z
+      .strictObject({ code: z.string(), detail: z.string().optional() })
+      .nullable()
+      .describe('why delivery does not proceed'),
+    failures: z.number().int(),
+    breaker: z.enum(['closed', 'open']),
+    nextTryAt: Time.nullable(),
+  })
+  .meta({ id: 'Partner' })
 
 const toAnswer = ({
   pairedAt,

@@ -21,14 +21,16 @@ const Body = z.strictObject({
   window: text(200).optional().describe('shared with all of this window; absent: own'),
   filter: Filter,
 })
-const ViewAnswer = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  owner: z.string(),
-  window: z.string().nullable(),
-  filter: Filter,
-  updatedAt: Time,
-})
+const ViewAnswer = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    owner: z.string(),
+    window: z.string().nullable(),
+    filter: Filter,
+    updatedAt: Time,
+  })
+  .meta({ id: 'View' })
 const answered = ({ updatedAt, ...view }: View) => ({ ...view, updatedAt: time(updatedAt) })
 const newView = ({ name, window, filter: wanted }: z.output<typeof Body>): NewView => ({
   ...{ name, window: window ?? null, filter: wanted },

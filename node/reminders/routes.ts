@@ -3,17 +3,19 @@ import * as z from 'zod'
 import { type RouteModule, Time, time } from '../http/route.ts'
 import type { Reminders } from './reminders.ts'
 
-const ReminderAnswer = z.strictObject({
-  id: z.string().describe('subject of the event `reminder.due`'),
-  kind: z.string(),
-  subject: z.string().describe('division code, thread or other id'),
-  dueAt: Time,
-  level: z.enum(['info', 'warn', 'fail']),
-  act: z.enum(['you', 'partner', 'operator']).describe('who must act'),
-  en: z.string(),
-  zh: z.string(),
-  cure: z.string(),
-})
+const ReminderAnswer = z
+  .strictObject({
+    id: z.string().describe('subject of the event `reminder.due`'),
+    kind: z.string(),
+    subject: z.string().describe('division code, thread or other id'),
+    dueAt: Time,
+    level: z.enum(['info', 'warn', 'fail']),
+    act: z.enum(['you', 'partner', 'operator']).describe('who must act'),
+    en: z.string(),
+    zh: z.string(),
+    cure: z.string(),
+  })
+  .meta({ id: 'Reminder' })
 
 export const reminderRoutes = (reminders: Reminders): RouteModule => ({
   tag: 'Reminders',

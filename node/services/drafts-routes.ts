@@ -38,7 +38,7 @@ const DraftView = Row.extend({
   published: ServiceItem.nullable().describe('null: the item is new'),
   findings: z.array(Finding),
   differences: z.array(Difference),
-})
+}).meta({ id: 'ItemDraft' })
 const Fault = z.strictObject({
   code: z.string(),
   sheet: z.string(),

@@ -9,12 +9,14 @@ import { actorOf, type RouteModule, Time, time } from '../http/route.ts'
 import { readLines } from './ndjson.ts'
 import type { FoundItem, ListView, Services } from './services.ts'
 
-const List = z.strictObject({
-  city: DivisionCode,
-  version: z.number().int(),
-  count: z.number().int(),
-  publishedAt: Time,
-})
+const List = z
+  .strictObject({
+    city: DivisionCode,
+    version: z.number().int(),
+    count: z.number().int(),
+    publishedAt: Time,
+  })
+  .meta({ id: 'ServiceList' })
 const Listing = pageOf(ServiceItem).extend({
   list: List.nullable().describe('null when the city has published nothing yet'),
 })

@@ -6,18 +6,20 @@ import { actorOf, type RouteModule, Time, time, timeOrNull } from '../http/route
 import { WEBHOOK_TYPES, type Webhook, type Webhooks } from './webhooks.ts'
 
 const Why = z.strictObject({ code: z.string(), detail: z.string().optional() }).nullable()
-const WebhookAnswer = z.strictObject({
-  id: z.string(),
-  url: z.string(),
-  types: z.array(z.string()).describe('event types; empty: all'),
-  active: z.boolean(),
-  waiting: z.number().int().describe('events that came since the last one that was told'),
-  failures: z.number().int(),
-  failingSince: Time.nullable(),
-  nextAt: Time.nullable(),
-  problem: Why,
-  createdAt: Time,
-})
+const WebhookAnswer = z
+  .strictObject({
+    id: z.string(),
+    url: z.string(),
+    types: z.array(z.string()).describe('event types; empty: all'),
+    active: z.boolean(),
+    waiting: z.number().int().describe('events that came since the last one that was told'),
+    failures: z.number().int(),
+    failingSince: Time.nullable(),
+    nextAt: Time.nullable(),
+    problem: Why,
+    createdAt: Time,
+  })
+  .meta({ id: 'Webhook' })
 const Secret = z.string().describe('`whsec_…`: verify messages with it; shown once')
 const toAnswer = ({ failingSince, nextAt, createdAt, ...webhook }: Webhook) => ({
   ...webhook,

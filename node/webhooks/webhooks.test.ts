@@ -230,6 +230,11 @@ describe('delivery', () => {
     expect(await webhooks.resend(webhook.id, 1)).toBeNull()
     expect(await webhooks.test(webhook.id)).toBeNull()
     expect(told().slice(5)).toEqual(['case.changed a', `webhook.test ${webhook.id}`])
+    // A receiver that drops what came before takes each test for another message.
+    await webhooks.test(webhook.id)
+    const ids = posted.slice(6).map(({ headers }) => headers['webhook-id'])
+    expect(ids).toEqual([expect.stringMatching(/^test_\d+_\d+$/), expect.stringMatching(/^test_\d+_\d+$/)])
+    expect(new Set(ids).size).toBe(2)
     await expect(webhooks.replay(webhook.id, 99, 'person:1')).rejects.toThrow('request.not-found')
     await expect(webhooks.resend(webhook.id, 99)).rejects.toThrow('request.not-found')
   })

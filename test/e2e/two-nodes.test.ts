@@ -243,6 +243,9 @@ describe('two nodes', () => {
       refused('item.unknown'),
     )
     await expect(ankang.client.post('/api/v1/cases', given)).rejects.toEqual(refused('case.preflight'))
+    await expect(ankang.client.post('/api/v1/cases', given)).rejects.toMatchObject({
+      errors: expect.arrayContaining([expect.objectContaining({ level: 'error', reasonZh: expect.any(String) })]),
+    })
     const { findings } = await ankang.client.post<{
       findings: { field: string; level: string; cure: string }[]
     }>('/api/v1/cases/preflight', {
