@@ -37,6 +37,7 @@ export const LIMITS = {
   /** packets of one city in one thread */ threadPackets: 1_000,
   /** bodies of the packets of one city in one thread, together */ threadBytes: 8 * 1024 * 1024,
   /** text of an agreement or amendment, before it is packed */ agreementBytes: 8 * 1024 * 1024,
+  /** notice of a party of an agreement between many */ agreementNoticeBytes: 16 * 1024,
   /** one attachment of an agreement */ attachmentBytes: 64 * 1024 * 1024,
   /** items of one agreement */ agreementItems: 10_000,
   /** items of one service list */ listItems: 150_000,

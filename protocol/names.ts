@@ -10,6 +10,7 @@ export const TYP = {
   revocation: 'tongban-revocation+jws',
   list: 'tongban-list+jws',
   agreement: 'tongban-agreement+jws',
+  agreementNotice: 'tongban-agreement-notice+jws',
   directory: 'tongban-directory+jws',
 } as const
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import * as jose from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { covers, readAgreement } from '../protocol/agreement/document.ts'
+import { readNotice } from '../protocol/agreement/notice.ts'
 import { type AgreementSignature, verifyAgreementSignature } from '../protocol/agreement/signature.ts'
 import { admitAgreement, openAgreementBody } from '../protocol/agreement/thread.ts'
 import { admitCase, openCaseBody } from '../protocol/case/admit.ts'
@@ -15,6 +16,7 @@ import { advance } from '../protocol/exchange/watermark.ts'
 import { directoryStanding, type HeldDirectory, verifyDirectory } from '../protocol/federation/directory.ts'
 import { decodeDirectoryFrame } from '../protocol/federation/frames.ts'
 import { verifyDelegation, verifyRevocation } from '../protocol/keys/delegation.ts'
+import { TYP } from '../protocol/names.ts'
 import type { Packet } from '../protocol/packet/claims.ts'
 import { type TrustedKey, verifyPacket } from '../protocol/packet/envelope.ts'
 import { verifyReceipt } from '../protocol/packet/receipt.ts'
@@ -163,6 +165,17 @@ async function agreement(input: Record<string, unknown>): Promise<Outcome> {
   return { ok: true, id: await sha256(text) }
 }
 
+async function agreementNotice(input: Record<string, unknown>): Promise<Outcome> {
+  const [text, signature] = [String(input.text), input.signature as AgreementSignature]
+  const { certificate } = cityOf(input.city)
+  const verified = await verifyAgreementSignature(text, signature, certificate, TYP.agreementNotice)
+  if (!verified.ok) return problemOf(verified)
+  const read = readNotice(text)
+  if (!read.ok) return problemOf(read)
+  const { agreement, city, kind } = read.notice
+  return { ok: true, agreement, city, kind }
+}
+
 const RUN: Record<string, (input: Record<string, unknown>) => Promise<Outcome>> = {
   async packet({ jws, now, audience, revokedAt, evidence, spans }) {
     return problemOf(
@@ -185,6 +198,7 @@ const RUN: Record<string, (input: Record<string, unknown>) => Promise<Outcome>> 
   delegation: async ({ jws, city }) => problemOf(await verifyDelegation(String(jws), cityOf(city).certificate)),
   revocation: async ({ jws, city }) => problemOf(await verifyRevocation(String(jws), cityOf(city).certificate)),
   agreement,
+  'agreement-notice': agreementNotice,
   list,
   'list-tree': listTree,
   async directory({ jws, now, operators, held }) {

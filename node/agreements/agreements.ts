@@ -9,17 +9,25 @@ import {
   dayOf,
   isValidOn,
 } from '../../protocol/agreement/document.ts'
+import type { SignedNotice } from '../../protocol/agreement/notice.ts'
 import { type AgreementSignature, signAgreement } from '../../protocol/agreement/signature.ts'
 import {
   type AgreementKind,
   type AgreementState,
   coversCase,
+  type FailedText,
+  isBetweenMany,
   latest,
+  leavesOn,
   permitsAgreement,
+  rootOf,
+  type Standing,
   type ToldSignature,
+  unsettled,
 } from '../../protocol/agreement/thread.ts'
 import type { Mode } from '../../protocol/case/kinds.ts'
 import type { CertificateSigner } from '../../protocol/keys/delegation.ts'
+import { TYP } from '../../protocol/names.ts'
 import type { Commitment } from '../../protocol/primitives.ts'
 import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
@@ -29,14 +37,14 @@ import type { PacketStore } from '../exchange/packet-store.ts'
 import type { Author, Draft, OwnIdentity, Reader } from '../exchange/ports.ts'
 import type { Reminder } from '../reminders/reminders.ts'
 import type { Database, Transaction } from '../store/database.ts'
+import { createAlliances } from './alliance.ts'
 import type { CertificateOf, PinnedOf } from './certificates.ts'
-import { createCompletion } from './completion.ts'
 import { type AgreementHandlerParts, createAgreementHandler } from './handler.ts'
 import { type AgreementRow, createAgreementRecords } from './records.ts'
 import type { Soundness, TextFault } from './soundness.ts'
 import { createTexts } from './texts.ts'
 import { createToldSignatures, kidOf } from './told.ts'
-import { agreementReminders, toldReminder, WATCHED_DAYS } from './upcoming.ts'
+import { agreementReminders, NEWS_DAYS, newText, toldReminder, WATCHED_DAYS } from './upcoming.ts'
 
 export type AgreementsParts = {
   db: Database
@@ -60,7 +68,13 @@ export type AgreementsParts = {
 }
 
 /** As rows have it, without what only reminders ask for. */
-export type AgreementView = Omit<AgreementRow, 'no' | 'renewal' | 'noticeDays' | 'pendingAt' | 'pendingFrom'> & {
+export type AgreementView = Omit<
+  AgreementRow,
+  'no' | 'renewal' | 'noticeDays' | 'pendingAt' | 'pendingFrom' | 'news'
+> & {
+  /** last day on which new cases begin; null when it renews itself and nobody has terminated it */ endsOn:
+    | string
+    | null
   /** stands, but its last day is over */ expired: boolean
 }
 
@@ -89,7 +103,14 @@ export type AgreementDetail = AgreementView & {
       })
     | null
   suspendedBy: string[]
-  terminatedOn: string | null
+  /** texts that will not stand, newest first */ failed: Pick<
+    FailedText,
+    'id' | 'from' | 'how' | 'by' | 'reason' | 'at'
+  >[]
+  /** between many: parties that suspended it or leave, as they told all */ standings: Pick<
+    Standing,
+    'city' | 'suspended' | 'leavesOn' | 'at'
+  >[]
 }
 
 /** Who acts; `alongside` is written in the same transaction. */
@@ -109,6 +130,9 @@ export type CaseWanted = { collecting: string; handling: string; item: string; m
 const partnerOf = (own: string, { collecting, handling }: CaseWanted): string =>
   collecting === own ? handling : collecting
 
+/** Steps in which a party speaks for itself. */
+type NoticeKind = 'agreement.decline' | 'agreement.suspend' | 'agreement.resume' | 'agreement.terminate'
+
 /** Rows read at a time. */
 const PAGE = 200
 /** Documents kept in memory. */
@@ -125,7 +149,7 @@ export function createAgreements(parts: AgreementsParts) {
     ...parts,
     records,
     told,
-    signed: id => void completeIfAll(id).catch(parts.failed),
+    settle: root => void alliances.settle(root).catch(parts.failed),
   })
 
   async function rowOf(thread: string): Promise<AgreementRow> {
@@ -151,9 +175,11 @@ export function createAgreements(parts: AgreementsParts) {
     noticeDays: __,
     pendingAt: ___,
     pendingFrom: ____,
+    news: _____,
     ...row
   }: AgreementRow): AgreementView => ({
     ...row,
+    endsOn: earlier(renewal === 'auto' ? null : row.validTo, row.terminatedOn),
     expired: row.state === 'active' && row.validTo < today() && renewal !== 'auto',
   })
 
@@ -181,6 +207,22 @@ export function createAgreements(parts: AgreementsParts) {
     by: By,
   ): Promise<AgreementView> {
     const [said] = await say([{ thread, partner }], draft, by)
+    if (said === undefined) throw new ProblemError('thread.unknown')
+    return said
+  }
+
+  /** One step, in every thread that it concerns; what the thread that was named says then. */
+  async function speak(
+    opened: { row: AgreementRow; state: AgreementState },
+    kind: NoticeKind | 'agreement.withdraw',
+    given: Parameters<typeof stepped>[2],
+    by: By,
+  ): Promise<AgreementView> {
+    // What is refused is not signed first.
+    const refused = permitsAgreement(opened.state, kind, own, given, seconds(clock.now()))
+    if (refused !== null) throw new ProblemError(refused.problem.code, refused.problem.detail)
+    const { targets, content } = await stepped(opened, kind, given)
+    const [said] = await say(targets, { kind, content }, by)
     if (said === undefined) throw new ProblemError('thread.unknown')
     return said
   }
@@ -252,7 +294,75 @@ export function createAgreements(parts: AgreementsParts) {
     await parts.events.append(tx, { type: 'agreement.changed', subject: row.thread })
   }
 
-  const completeIfAll = createCompletion({ ...parts, own, records, say })
+  /**
+   * Threads that an amendment goes to: of one between many those with every party that is still in on its first day.
+   * Problems: `case.author`, `agreement.transition`.
+   */
+  async function amended(row: AgreementRow, state: AgreementState, from: string): Promise<AgreementRow[]> {
+    if (!isBetweenMany(state)) return [row]
+    if (state.proposer !== own) throw new ProblemError('case.author', 'agreement.amend')
+    const threads = await alliances.threadsOf(row.root)
+    const bound = threads.filter(entry => (leavesOn(entry.state, entry.row.partner) ?? from) >= from)
+    for (const entry of bound) {
+      if (entry.state.terminatedOn !== null)
+        throw new ProblemError(
+          'agreement.transition',
+          `${entry.row.partner} leaves on ${entry.state.terminatedOn}: with effect after that day`,
+        )
+      const refused = permitsAgreement(entry.state, 'agreement.amend', own, null, seconds(clock.now()))
+      if (refused !== null)
+        throw new ProblemError(refused.problem.code, `${entry.row.partner}: ${refused.problem.detail ?? ''}`)
+    }
+    if (bound.length === 0) throw new ProblemError('agreement.transition', 'no other party is left')
+    return bound.map(entry => entry.row)
+  }
+
+  /**
+   * Where a step that concerns the whole agreement is written: by the proposer of one between many in each thread where it is
+   * possible, else in this one alone, with the notice that the proposer passes on.
+   */
+  async function stepped(
+    { row, state }: { row: AgreementRow; state: AgreementState },
+    kind: NoticeKind | 'agreement.withdraw',
+    content: { reason?: string | undefined; effectiveOn?: string; agreement?: string },
+  ): Promise<{ targets: readonly AgreementRow[]; content: object }> {
+    if (!isBetweenMany(state)) return { targets: [row], content }
+    if (state.proposer !== own) {
+      const signed = kind === 'agreement.withdraw' ? null : await noticeOf(state, kind, content)
+      return { targets: [row], content: signed === null ? content : { ...content, notice: signed } }
+    }
+    const threads = await alliances.threadsOf(row.root)
+    const at = seconds(clock.now())
+    const others = threads.filter(
+      entry => entry.row.no !== row.no && permitsAgreement(entry.state, kind, own, content, at) === null,
+    )
+    return { targets: [row, ...others.map(entry => entry.row)], content }
+  }
+
+  /** What this city says of itself, or of a text that it declines, signed for every party. */
+  async function noticeOf(
+    state: AgreementState,
+    kind: NoticeKind,
+    { reason, effectiveOn, agreement }: { reason?: string | undefined; effectiveOn?: string; agreement?: string },
+  ): Promise<SignedNotice> {
+    const said = { v: 1 as const, city: own, at: seconds(clock.now()), ...(reason === undefined ? {} : { reason }) }
+    const before = state.standings.find(({ city }) => city === own)
+    const notice =
+      kind === 'agreement.decline'
+        ? { ...said, kind: 'decline', agreement }
+        : {
+            ...said,
+            kind: 'standing',
+            agreement: rootOf(state),
+            no: (before?.no ?? 0) + 1,
+            suspended: kind === 'agreement.terminate' ? state.suspendedBy.includes(own) : kind === 'agreement.suspend',
+            leavesOn: effectiveOn ?? null,
+          }
+    const text = JSON.stringify(notice)
+    return { text, signature: await signAgreement(text, await parts.signer(), TYP.agreementNotice) }
+  }
+
+  const alliances = createAlliances({ ...parts, own, records, say })
 
   /** What stands under an id never changes; every packet of a case asks for it. */
   const documents = new Map<string, AgreementDocument>()
@@ -347,15 +457,8 @@ export function createAgreements(parts: AgreementsParts) {
       const { row, state } = await open(thread)
       const version = latest(state)
       const written = await texts.amendment(version, input)
-      const draft = await texts.textDraft('agreement.amend', written)
-      if (version.document.parties.length === 2) return say([row], draft, by)
-      // Every other party of the text has a thread of its own.
-      const rows = await Promise.all((await records.threadsOf(db, version.id)).map(no => records.byNo(db, no)))
-      return say(
-        rows.filter(found => found !== null),
-        draft,
-        by,
-      )
+      const targets = await amended(row, state, input.effectiveFrom)
+      return say(targets, await texts.textDraft('agreement.amend', written), by)
     },
 
     /**
@@ -403,9 +506,12 @@ export function createAgreements(parts: AgreementsParts) {
           await waiting(act.thread, null, 'agreement.counter')
           await texts.documentOf(act.input.document)
           return
-        case 'amend':
-          await texts.amendment(latest((await open(act.thread)).state), act.input.amendment)
+        case 'amend': {
+          const { row, state } = await open(act.thread)
+          await texts.amendment(latest(state), act.input.amendment)
+          await amended(row, state, act.input.amendment.effectiveFrom)
           return
+        }
         case 'sign':
           await readable(act.thread, act.input.agreement)
           return
@@ -428,9 +534,10 @@ export function createAgreements(parts: AgreementsParts) {
       reason: string,
       by: By,
     ): Promise<AgreementView> {
-      const { row, state } = await open(thread)
-      if (state.pending === null) throw new ProblemError('agreement.transition', 'nothing waits for a signature')
-      return sayOne(row, { kind, content: { agreement: state.pending.id, reason } }, by)
+      const opened = await open(thread)
+      const text = kind === 'agreement.decline' ? opened.state.pending : unsettled(opened.state)
+      if (text === null) throw new ProblemError('agreement.transition', 'nothing waits for a signature')
+      return speak(opened, kind, { agreement: text.id, reason }, by)
     },
 
     /** Suspends, resumes or terminates; cases under way go on. Problems: `agreement.transition`, `case.author`. */
@@ -443,7 +550,7 @@ export function createAgreements(parts: AgreementsParts) {
       by: By,
     ): Promise<AgreementView> {
       const { kind, ...content } = step
-      return sayOne(await rowOf(thread), { kind, content }, by)
+      return speak(await open(thread), kind, content, by)
     },
 
     async list(
@@ -495,7 +602,10 @@ export function createAgreements(parts: AgreementsParts) {
                 faults: state.pending.by === own ? [] : await texts.faults(state.pending),
               },
         suspendedBy: [...state.suspendedBy],
-        terminatedOn: state.terminatedOn,
+        failed: state.failed
+          .map(({ id, from, how, by, reason, at }) => ({ id, from, how, by, reason, at }))
+          .toReversed(),
+        standings: state.standings.map(({ city, suspended, leavesOn, at }) => ({ city, suspended, leavesOn, at })),
       }
     },
 
@@ -503,7 +613,7 @@ export function createAgreements(parts: AgreementsParts) {
     async standing(partner?: string): Promise<{ row: AgreementView; state: AgreementState }[]> {
       const found: { row: AgreementView; state: AgreementState }[] = []
       for (let before: number | null = null; ; ) {
-        const rows = await records.list(db, { partner, state: 'active' }, PAGE, before)
+        const rows = await records.list(db, { partner, openOn: today() }, PAGE, before)
         for (const row of rows) {
           if (view(row).expired) continue
           const state = await records.state(db, row.no)
@@ -553,16 +663,27 @@ export function createAgreements(parts: AgreementsParts) {
         const row = await records.byNo(db, threadNo)
         if (row !== null) waiting.push(toldReminder(row, { city, fingerprint }, at))
       }
-      const watched = await records.watched(db, dayOf(seconds(now) + WATCHED_DAYS * 86_400))
-      return [...agreementReminders(watched, own, now), ...waiting]
+      const day = dayOf(seconds(now) + WATCHED_DAYS * 86_400)
+      const watched = await records.watched(db, day, now - NEWS_DAYS * 86_400_000)
+      const came = watched.flatMap(row => newText(row, own, now))
+      return [...came, ...agreementReminders(watched, own, now), ...waiting]
     },
 
-    /** Completes what all have signed while this node was down. */
+    /** Brings the rows of earlier programs up to date, and tells the parties of own proposals what came while this node was down. */
     async start(): Promise<void> {
-      for (const id of await records.awaiting(db)) await completeIfAll(id).catch(parts.failed)
+      for (let last = 0; ; ) {
+        const rows = (await records.outdated(db)).filter(({ no }) => no > last)
+        for (const row of rows) await db.transaction(tx => records.refresh(tx, row, row.updatedAt))
+        last = rows.at(-1)?.no ?? 0
+        if (rows.length === 0) break
+      }
+      for (const root of await records.alliances(db, own)) await alliances.settle(root).catch(parts.failed)
     },
   }
 }
+
+/** Days as text are in the order of time. */
+const earlier = (a: string | null, b: string | null): string | null => (a === null || (b !== null && b < a) ? b : a)
 
 /** Cities whose signatures count here. */
 const signersOf = ({

@@ -111,7 +111,7 @@ export function createDrafting(
         parties,
         items,
         validFrom,
-        validTo: wanted.validTo ?? lastDay(validFrom, template.years),
+        validTo: wanted.validTo ?? lastDay(validFrom, 12 * template.years),
       })
       if (!written.ok) throw new ProblemError(written.problem.code, written.problem.detail)
       return { document: written.document, leftOut, leftOutCount, lists }

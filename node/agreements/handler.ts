@@ -1,13 +1,21 @@
 /** What packets of an agreement mean to this node: admission with the certificates' signatures, projection, audit. */
-import { type AgreementSignature, verifyAgreementSignature } from '../../protocol/agreement/signature.ts'
+import { readNotice } from '../../protocol/agreement/notice.ts'
+import {
+  type AgreementSignature,
+  type SignedType,
+  verifyAgreementSignature,
+} from '../../protocol/agreement/signature.ts'
 import {
   type AgreementBody,
   type AgreementState,
   admitAgreement,
   foldAgreement,
+  isBetweenMany,
   latest,
   openAgreementBody,
+  rootOf,
 } from '../../protocol/agreement/thread.ts'
+import { TYP } from '../../protocol/names.ts'
 import type { Packet } from '../../protocol/packet/claims.ts'
 import type { Commitment } from '../../protocol/primitives.ts'
 import { type Refused, refuse } from '../../protocol/problem.ts'
@@ -36,27 +44,34 @@ export type AgreementHandlerParts = {
       more: number,
     ): Promise<{ ok: true } | Refused>
   }
-  /** after the commit: a text between many parties got another signature */ signed: (id: string) => void
+  /** after the commit, at the proposer: a party of one between many said something that concerns the others */
+  settle: (root: string) => void
 }
 
 export function createAgreementHandler(parts: AgreementHandlerParts): ThreadHandler {
   const { audit, events, records } = parts
 
   /** By the certificate that is pinned now: one that was replaced or revoked signs nothing that is new here, whatever date it writes. */
-  async function verify(text: string, city: string, signature: AgreementSignature): Promise<Refused | null> {
+  async function verify(
+    text: string,
+    city: string,
+    signature: AgreementSignature,
+    typ: SignedType = TYP.agreement,
+  ): Promise<Refused | null> {
     const pinned = await parts.pinnedOf(city)
     if (pinned === null || pinned.key.kid !== kidOf(signature))
       return refuse('agreement.signature', `of ${city}: not by the certificate that is trusted now`)
-    return verifyBy(pinned, text, signature)
+    return verifyBy(pinned, text, signature, typ)
   }
 
   async function verifyBy(
     { key, revokedAt }: Pick<TrustedCertificate, 'key' | 'revokedAt'>,
     text: string,
     signature: AgreementSignature,
+    typ: SignedType = TYP.agreement,
   ): Promise<Refused | null> {
     if (revokedAt !== null) return refuse('agreement.signature', `of ${key.city}: its certificate was revoked`)
-    const verified = await verifyAgreementSignature(text, signature, key)
+    const verified = await verifyAgreementSignature(text, signature, key, typ)
     return verified.ok ? null : verified
   }
 
@@ -67,17 +82,37 @@ export function createAgreementHandler(parts: AgreementHandlerParts): ThreadHand
   async function verifyTold(
     text: string,
     { city, signature, certificate }: AgreementBody<'agreement.complete'>['signatures'][number],
+    typ: SignedType = TYP.agreement,
   ): Promise<Refused | null> {
     const kid = kidOf(signature) ?? ''
     const pinned = await parts.pinnedOf(city)
     const held = pinned?.key.kid === kid ? pinned : await parts.certificateOf(city, kid)
-    if (held !== null) return verifyBy(held, text, signature)
+    if (held !== null) return verifyBy(held, text, signature, typ)
     if (pinned !== null) return refuse('agreement.signature', `of ${city}: no certificate of it that is trusted here`)
     const { keyThumbprint, readPlain } = await import('../../certs/index.ts')
     const read = readPlain(certificate)
     if (!read.ok || read.certificate.code !== city) return refuse('agreement.signature', `${city}: certificate`)
     const key = { city, kid: await keyThumbprint(read.certificate), jwk: read.certificate.publicKeyJwk }
-    return verifyBy({ key, revokedAt: parts.revokedAt(read.certificate.fingerprint) ?? null }, text, signature)
+    return verifyBy({ key, revokedAt: parts.revokedAt(read.certificate.fingerprint) ?? null }, text, signature, typ)
+  }
+
+  /**
+   * A notice that the proposer passes on. Of a city that is no partner here it must be by the key that signed the agreement: nobody
+   * leaves in the name of another.
+   */
+  async function verifyNotice(
+    packets: readonly Packet[],
+    { text, signature, certificate }: AgreementBody<'agreement.notice'>,
+  ): Promise<Refused | null> {
+    const read = readNotice(text)
+    if (!read.ok) return read
+    const { city, kind } = read.notice
+    if (kind === 'standing' && (await parts.pinnedOf(city)) === null) {
+      const signed = (await foldAgreement(packets))?.versions[0]?.signatures.find(entry => entry.city === city)
+      if (signed !== undefined && kidOf(signed.signature) !== kidOf(signature))
+        return refuse('agreement.signature', `of ${city}: not by the key that signed the agreement`)
+    }
+    return verifyTold(text, { city, signature, certificate }, TYP.agreementNotice)
   }
 
   /** Every signature of a text between many; those that came before, from the city itself, were verified then. */
@@ -142,6 +177,17 @@ export function createAgreementHandler(parts: AgreementHandlerParts): ThreadHand
         }
         case 'agreement.complete':
           return (await verifyAll(packets, candidate.body as AgreementBody<'agreement.complete'>)) ?? { ok: true }
+        case 'agreement.decline':
+        case 'agreement.suspend':
+        case 'agreement.resume':
+        case 'agreement.terminate': {
+          const { notice } = candidate.body as AgreementBody<'agreement.suspend'>
+          const refused =
+            notice === undefined ? null : await verify(notice.text, iss, notice.signature, TYP.agreementNotice)
+          return refused ?? { ok: true }
+        }
+        case 'agreement.notice':
+          return (await verifyNotice(packets, candidate.body as AgreementBody<'agreement.notice'>)) ?? { ok: true }
         default:
           return { ok: true }
       }
@@ -157,18 +203,18 @@ export function createAgreementHandler(parts: AgreementHandlerParts): ThreadHand
       }
       const state = await project(tx, applied)
       if (applied.packet === null || state === null) return
+      const { direction } = applied.packet
       const { kind, iss, materials } = applied.packet.claims
-      if (applied.packet.direction === 'in' && materials.length > 0)
-        await parts.materials.want(tx, applied.partner, materials)
-      const { id, document } = latest(state)
+      if (direction === 'in' && materials.length > 0) await parts.materials.want(tx, applied.partner, materials)
+      const { id } = latest(state)
       await audit.append(tx, {
         actor: `city:${iss}`,
         action: kind,
         subject: applied.thread,
         detail: { agreement: id, state: state.state, packet: applied.packet.id },
       })
-      if (kind === 'agreement.sign' && document.parties.length > 2 && state.proposer === parts.identity.city)
-        tx.afterCommit(() => parts.signed(id))
+      if (direction === 'in' && isBetweenMany(state) && state.proposer === parts.identity.city)
+        tx.afterCommit(() => parts.settle(rootOf(state)))
     },
 
     async refused(tx, applied, kind, problem) {

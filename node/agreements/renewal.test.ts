@@ -64,6 +64,18 @@ describe('a renewal', () => {
     expect(await agreements.get(thread)).toMatchObject({ state: 'active', validTo: '2028-12-31' })
   })
 
+  test.each([
+    ['2026-11-30', '2028-11-30', '2028-12-01', '2030-11-30'],
+    ['2026-11-30', '2028-11-29', '2028-11-30', '2030-11-29'],
+    ['2027-01-01', '2027-06-30', '2027-07-01', '2027-12-31'],
+    ['2026-08-31', '2027-02-28', '2027-03-01', '2027-08-31'],
+    ['2024-02-29', '2027-02-28', '2027-03-01', '2030-02-28'],
+    ['2027-01-01', '2027-06-20', '2027-06-21', '2027-12-08'],
+  ])('of %s … %s is %s … %s', async (validFrom, validTo, from, to) => {
+    const { thread, renewals } = await renewing({ validFrom, validTo })
+    expect((await renewals.draft(thread, {})).document).toMatchObject({ validFrom: from, validTo: to })
+  })
+
   test('of one that is over leaves time to sign; a term that is not whole years counts days', async () => {
     const letters = { renewal: { kind: 'letters', noticeDays: 60 } } as const
     const { thread, renewals } = await renewing({ validFrom: '2026-11-01', validTo: '2026-11-30', ...letters })

@@ -102,16 +102,22 @@ const at = (day: string): number => Date.parse(`${day}T00:00:00Z`)
 const after = (day: string, days: number): string => new Date(at(day) + days * DAY).toISOString().slice(0, 10)
 const later = (a: string, b: string): string => (a > b ? a : b)
 
-/** The last day of as long a term from `from` on: years where it was whole years, else days. */
+/**
+ * The last day of as long a term from `from` on: months where it was whole quarters, to the day before or, as many are written, to
+ * the same day of the month; else days.
+ */
 function asLong({ validFrom, validTo }: AgreementDocument, from: string): string {
-  const years = Math.round((at(validTo) + DAY - at(validFrom)) / (365.25 * DAY))
-  return years > 0 && lastDay(validFrom, years) === validTo
-    ? lastDay(from, years)
-    : after(from, (at(validTo) - at(validFrom)) / DAY)
+  const months = Math.round((at(validTo) + DAY - at(validFrom)) / ((365.25 / 12) * DAY))
+  const whole =
+    months > 0 &&
+    months % 3 === 0 &&
+    [lastDay(validFrom, months), after(lastDay(validFrom, months), 1)].includes(validTo)
+  return whole ? lastDay(from, months) : after(from, (at(validTo) - at(validFrom)) / DAY)
 }
 
-/** The day before the same day some years later. */
-export function lastDay(from: string, years: number): string {
+/** The day before the same day some months later, or the last of that month. */
+export function lastDay(from: string, months: number): string {
   const [year = 0, month = 1, date = 1] = from.split('-').map(Number)
-  return new Date(Date.UTC(year + years, month - 1, date - 1)).toISOString().slice(0, 10)
+  const days = new Date(Date.UTC(year, month + months, 0)).getUTCDate()
+  return new Date(Date.UTC(year, month - 1 + months, Math.min(date - 1, days))).toISOString().slice(0, 10)
 }

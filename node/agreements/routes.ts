@@ -14,12 +14,18 @@ const Agreement = z
   .strictObject({
     thread: ThreadId,
     id: Sha256.describe('SHA-256 of the newest text; packets of cases name it'),
+    root: Sha256.describe('SHA-256 of the document: the same in each thread of one agreement between many'),
+    parties: z.number().int().describe('cities that it is between'),
     partner: DivisionCode,
     proposer: DivisionCode,
     title: z.string(),
     state: z.enum(states),
     expired: z.boolean().describe('stands, but its last day is over'),
     pendingBy: DivisionCode.nullable().describe("city whose text waits for the other's signature"),
+    terminatedOn: Day.nullable().describe('last day on which new cases begin, once it was terminated'),
+    endsOn: Day.nullable().describe(
+      'last day on which new cases begin: validTo, or the day of a termination; null when it renews itself',
+    ),
     validFrom: Day,
     validTo: Day,
     items: z.number().int(),
@@ -52,7 +58,21 @@ const AgreementDetail = Agreement.extend({
     faults: z.array(FaultShape).describe("why a partner's text cannot be signed here, the first ones"),
   }).nullable(),
   suspendedBy: z.array(DivisionCode),
-  terminatedOn: Day.nullable(),
+  failed: z
+    .array(
+      z.strictObject({
+        id: Sha256,
+        from: Day,
+        how: z.enum(['declined', 'withdrawn']),
+        by: DivisionCode,
+        reason: z.string(),
+        at: Time,
+      }),
+    )
+    .describe('texts that will not stand, newest first: what one party declines is dead for all'),
+  standings: z
+    .array(z.strictObject({ city: DivisionCode, suspended: z.boolean(), leavesOn: Day.nullable(), at: Time }))
+    .describe('between many: parties that suspended it or leave'),
 }).meta({ id: 'AgreementDetail' })
 const Prepared = z
   .strictObject({
@@ -137,8 +157,13 @@ export const agreementRoutes = (agreements: Agreements, acts: Acts): RouteModule
       answer: AgreementDetail,
       problems: ['thread.unknown'],
       handle: async input => {
-        const { updatedAt, ...view } = await agreements.get(input.params.thread)
-        return { ...view, updatedAt: time(updatedAt) }
+        const { updatedAt, failed, standings, ...view } = await agreements.get(input.params.thread)
+        return {
+          ...view,
+          failed: failed.map(entry => ({ ...entry, at: time(entry.at * 1000) })),
+          standings: standings.map(entry => ({ ...entry, at: time(entry.at * 1000) })),
+          updatedAt: time(updatedAt),
+        }
       },
     })
     steps(api, agreements, acts)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { agreementReminders } from './upcoming.ts'
+import { agreementReminders, NEWS_DAYS, newText } from './upcoming.ts'
 
 const [OWN, PARTNER] = ['420300', '610900']
 const at = (text: string) => Date.parse(`${text}+08:00`)
@@ -15,6 +15,7 @@ const row = (more: Partial<Row> = {}): Row => ({
   pendingBy: null,
   pendingAt: null,
   pendingFrom: null,
+  news: { failed: null, standing: null },
   updatedAt: at('2026-01-01T00:00:00'),
   ...more,
 })
@@ -97,5 +98,45 @@ describe('a text that waits', () => {
     expect(amends('2026-04-05T00:00:00')).toMatchObject([
       ['2026-04-05:effect:0', 'you', expect.stringContaining('已不能签署')],
     ])
+  })
+})
+
+describe('a text of the partner', () => {
+  const came = row({ state: 'proposed', pendingBy: PARTNER, pendingAt: at('2026-05-01T09:00:00') })
+  const kinds = (time: string, more: Partial<Row> = {}) =>
+    newText({ ...came, ...more }, OWN, at(time)).map(({ kind, act }) => [kind, act])
+
+  test('is told when it came, until it is told as one that waits', () => {
+    expect(kinds('2026-05-01T09:00:00')).toEqual([['agreement-new', 'you']])
+    expect(kinds('2026-05-08T08:59:59')).toHaveLength(1)
+    expect(kinds('2026-05-08T09:00:00')).toEqual([])
+    expect(told('2026-05-08T09:00:00', came)).toHaveLength(1)
+    expect(kinds('2026-05-01T09:00:00', { pendingBy: OWN })).toEqual([])
+    expect(kinds('2026-05-01T09:00:00', { state: 'declined' })).toEqual([])
+    const amends = { state: 'active', pendingFrom: '2026-05-05' } as const
+    expect(kinds('2026-05-01T23:59:59', amends)).toHaveLength(1)
+    expect(kinds('2026-05-02T00:00:00', amends)).toEqual([])
+  })
+})
+
+describe('what another city said', () => {
+  const seconds = (text: string) => at(text) / 1000
+  const failed = { id: 'ab'.repeat(32), from: '2027-03-01', how: 'declined', by: '411300' } as const
+  const news = (more: object) => ({ news: { failed: null, standing: null, ...more } })
+
+  test(`of a text is told for ${NEWS_DAYS} days`, () => {
+    const row = news({ failed: { ...failed, at: seconds('2026-05-01T09:00:00') } })
+    expect(told('2026-05-01T09:00:00', row)).toMatchObject([{ kind: 'agreement-told', act: 'you' }])
+    expect(told('2026-05-31T08:59:59', row)[0]?.zh).toContain('411300 拒签')
+    expect(told('2026-05-31T09:00:00', row)).toEqual([])
+  })
+
+  test('of itself is told when it suspends or leaves, not when it resumed', () => {
+    const standing = { city: '411300', suspended: true, leavesOn: null, at: seconds('2026-05-01T09:00:00') }
+    const ids = [standing, { ...standing, leavesOn: '2026-06-01' }].map(
+      entry => told('2026-05-02T00:00:00', news({ standing: entry }))[0]?.id,
+    )
+    expect(new Set(ids).size).toBe(2)
+    expect(told('2026-05-02T00:00:00', news({ standing: { ...standing, suspended: false } }))).toEqual([])
   })
 })

@@ -12,6 +12,8 @@ const DAY = 86_400_000
 export const END_STAGES = [0, 7, 30, 90] as const
 /** Days that a text waits for a signature. */
 export const WAITING_STAGES = [30, 14, 7] as const
+/** Days for which it is told what another city said of a text or of itself. */
+export const NEWS_DAYS = 30
 /** Days before an amendment is to take effect within which it must be signed at last. */
 export const EFFECT_STAGE = 3
 /** How long one that is over and was not terminated is still told of. */
@@ -37,6 +39,7 @@ type Watched = Pick<
   | 'pendingBy'
   | 'pendingAt'
   | 'pendingFrom'
+  | 'news'
   | 'updatedAt'
 >
 
@@ -59,7 +62,12 @@ export const toldReminder = (
 
 /** Those of rows as `watched` finds them. */
 export const agreementReminders = (rows: readonly Watched[], own: string, now: number): Reminder[] =>
-  rows.flatMap(row => [...ending(row, now), ...waiting(row, own, now), ...toTakeEffect(row, own, now)])
+  rows.flatMap(row => [
+    ...ending(row, now),
+    ...waiting(row, own, now),
+    ...toTakeEffect(row, own, now),
+    ...told(row, now),
+  ])
 
 function ending(row: Watched, now: number): Reminder[] {
   const { thread, partner, title, state, validTo, renewal, noticeDays } = row
@@ -113,9 +121,9 @@ function waiting(
   if (pendingBy === null && !others) return []
   const since = pendingAt ?? updatedAt
   const waited = Math.floor((now - since) / DAY)
+  const mine = pendingBy !== null && pendingBy !== own
   const stage = WAITING_STAGES.find(days => waited >= days)
   if (stage === undefined) return []
-  const mine = pendingBy !== null && pendingBy !== own
   const who = mine
     ? { en: 'this city', zh: '本市' }
     : others
@@ -136,6 +144,57 @@ function waiting(
         : 'Ask the administrator there; a text of your own that is not wanted any more: tongban agreement withdraw THREAD',
     },
   ]
+}
+
+/** A text of the partner that came: told at once, until it has waited for days or its first day is near. */
+export function newText(row: Watched, own: string, now: number): Reminder[] {
+  const { thread, partner, title, state, pendingBy, pendingAt } = row
+  if (pendingBy === null || pendingBy === own || pendingAt === null) return []
+  if (state !== 'proposed' && state !== 'active' && state !== 'suspended') return []
+  if (now - pendingAt >= Math.min(...WAITING_STAGES) * DAY || toTakeEffect(row, own, now).length > 0) return []
+  return [
+    {
+      id: `agreement:${thread}:${pendingAt}:new`,
+      kind: 'agreement-new',
+      subject: thread,
+      dueAt: pendingAt,
+      level: 'info',
+      act: 'you',
+      en: `${partner} gave a text of “${title}” that waits for the signature of this city`,
+      zh: `${partner} 提出协议《${title}》的文本，等待本市签署`,
+      cure: 'Read it (tongban agreement diff THREAD), then sign, counter or decline it',
+    },
+  ]
+}
+
+/** What another city said: it declined or withdrew a text, or stands otherwise in an agreement between many. */
+function told({ thread, partner, title, news: { failed, standing } }: Watched, now: number): Reminder[] {
+  const of = { en: `“${title}” with ${partner}`, zh: `与 ${partner} 的协议《${title}》` }
+  const found: Reminder[] = []
+  const add = (id: string, at: number, said: Pick<Reminder, 'en' | 'zh' | 'cure'>): void => {
+    if (now - at * 1000 >= NEWS_DAYS * DAY) return
+    found.push({
+      ...{ id: `agreement:${thread}:${id}`, kind: 'agreement-told', subject: thread, dueAt: at * 1000 },
+      ...{ level: 'warn', act: 'you', ...said },
+    })
+  }
+  if (failed !== null) {
+    const { id, how, by, at } = failed
+    add(`failed:${id.slice(0, 16)}`, at, {
+      en: `A text of ${of.en} was ${how} by ${by} and will not stand for anybody; what all have signed goes on`,
+      zh: `${of.zh}有一份文本被 ${by} ${how === 'declined' ? '拒签' : '撤回'}，对各方均不生效；各方已签署的继续有效`,
+      cure: 'Read why: tongban agreement show THREAD (failed); who proposed it may propose another text to all',
+    })
+  }
+  if (standing !== null && (standing.suspended || standing.leavesOn !== null)) {
+    const { city, suspended, leavesOn, at } = standing
+    add(`standing:${city}:${suspended ? 'suspended' : ''}:${leavesOn ?? ''}`, at, {
+      en: `${city} ${leavesOn === null ? 'suspended' : `leaves, with ${leavesOn} as last day,`} ${of.en}: no new case with that city; the others go on`,
+      zh: `${city} ${leavesOn === null ? '暂停执行' : `退出（最后收件日 ${leavesOn}）`}${of.zh}：不再与该市新收办件，其他城市照常`,
+      cure: 'Tell the windows; what else covers its items: tongban agreement list',
+    })
+  }
+  return found
 }
 
 /** An amendment that is not signed before its first day is void. */

@@ -1,18 +1,21 @@
 /** `tongban agreement`: propose, counter, amend, sign, end, look up; acts that wait for another administrator. */
 import { preview } from './agreement-impact.ts'
 import type { CommandContext } from './context.ts'
-import { table } from './output.ts'
+import { china, table } from './output.ts'
 import { readJson } from './services.ts'
 
 type Agreement = {
   thread: string
+  root: string
+  parties: number
   partner: string
   title: string
   state: string
   expired: boolean
   pendingBy: string | null
+  terminatedOn: string | null
+  endsOn: string | null
   validFrom: string
-  validTo: string
   items: number
 }
 type Outcome = { agreements: Agreement[]; prepared: { no: number; kind: string } | null }
@@ -94,21 +97,42 @@ export async function end(
 
 export async function list(context: CommandContext): Promise<void> {
   const client = await context.client()
-  const { items } = await client.get<{ items: Agreement[] }>('/api/v1/agreements?limit=200')
+  const items: Agreement[] = []
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const page: { items: Agreement[]; next: string | null } = await client.get(
+      `/api/v1/agreements?limit=200${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+    )
+    items.push(...page.items)
+    cursor = page.next
+  }
+  const today = china(new Date().toISOString()).slice(0, 10)
+  const state = ({ state, expired, terminatedOn }: Agreement): string =>
+    expired
+      ? `${state} (expired 已到期)`
+      : terminatedOn !== null && terminatedOn >= today
+        ? `${state} (cases begin until 收件至 ${terminatedOn})`
+        : state
   context.out.result(items, found =>
     table(
-      found.map(({ thread, partner, title, state, expired, pendingBy, validFrom, validTo, items: count }) => ({
-        thread,
-        partner,
-        state: expired ? `${state} (expired 已到期)` : state,
-        signs: pendingBy === null ? '' : pendingBy === partner ? 'you 本市' : 'partner 对方',
-        from: validFrom,
-        to: validTo,
-        items: count,
-        title,
+      together(found).map(value => ({
+        thread: value.thread,
+        partner: value.partner,
+        between: value.parties > 2 ? `${value.parties} cities 多方 #${value.root.slice(0, 8)}` : '',
+        state: state(value),
+        signs: value.pendingBy === null ? '' : value.pendingBy === value.partner ? 'you 本市' : 'partner 对方',
+        from: value.validFrom,
+        to: value.endsOn ?? 'renews 自动续期',
+        items: value.items,
+        title: value.title,
       })),
     ),
   )
+}
+
+/** The threads of one agreement between many stand one after another. */
+function together(found: readonly Agreement[]): Agreement[] {
+  const byRoot = Map.groupBy(found, ({ root, parties, thread }) => (parties > 2 ? root : thread))
+  return [...byRoot.values()].flat()
 }
 
 export async function show(context: CommandContext, thread: string): Promise<void> {

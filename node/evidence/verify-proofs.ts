@@ -211,7 +211,7 @@ async function verifySignatures(
   findings: Findings,
 ): Promise<void> {
   const signed = new Set<string>()
-  const kids = signatures.map(signatureKid)
+  const kids = signatures.map(signature => signatureKid(signature))
   for (const named of kids) if (!named.ok) findings.refused(path, named)
   for (const certificate of certificates) {
     const names = (index: number) => {

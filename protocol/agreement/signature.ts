@@ -20,28 +20,40 @@ export const AgreementSignature = z.strictObject({
 })
 export type AgreementSignature = z.infer<typeof AgreementSignature>
 
-const Header = z.strictObject({ alg: z.literal(CERTIFICATE_ALG), typ: z.literal(TYP.agreement), kid: KeyId })
+/** What a city certificate signs: a text (§7.1), or a notice under one (§7.4). */
+export type SignedType = typeof TYP.agreement | typeof TYP.agreementNotice
+const headerOf = (typ: SignedType) =>
+  z.strictObject({ alg: z.literal(CERTIFICATE_ALG), typ: z.literal(typ), kid: KeyId })
+const HEADERS = { [TYP.agreement]: headerOf(TYP.agreement), [TYP.agreementNotice]: headerOf(TYP.agreementNotice) }
 
-export async function signAgreement(text: string, signer: CertificateSigner): Promise<AgreementSignature> {
-  const header = jose.base64url.encode(JSON.stringify({ alg: CERTIFICATE_ALG, typ: TYP.agreement, kid: signer.kid }))
+export async function signAgreement(
+  text: string,
+  signer: CertificateSigner,
+  typ: SignedType = TYP.agreement,
+): Promise<AgreementSignature> {
+  const header = jose.base64url.encode(JSON.stringify({ alg: CERTIFICATE_ALG, typ, kid: signer.kid }))
   const signed = await signer.sign(encodeUtf8(`${header}.${jose.base64url.encode(text)}`))
   return { protected: header, signature: jose.base64url.encode(signed) }
 }
 
 /** The certificate key that a signature names, of a header in its one form. Problem: `agreement.signature`. */
-export function signatureKid({ protected: encoded }: AgreementSignature): { ok: true; kid: string } | Refused {
-  const header = readHeader(encoded, Header, 'agreement.signature')
+export function signatureKid(
+  { protected: encoded }: AgreementSignature,
+  typ: SignedType = TYP.agreement,
+): { ok: true; kid: string } | Refused {
+  const header = readHeader(encoded, HEADERS[typ], 'agreement.signature')
   return header.ok ? { ok: true, kid: header.value.kid } : header
 }
 
-/** Verifies one party's signature over the document text. Problem: `agreement.signature`. */
+/** Verifies one party's signature over the text of a document, an amendment, or a notice. Problem: `agreement.signature`. */
 export async function verifyAgreementSignature(
   text: string,
   signature: AgreementSignature,
   certificate: CertificateKey,
+  typ: SignedType = TYP.agreement,
 ): Promise<{ ok: true } | Refused> {
   try {
-    const named = signatureKid(signature)
+    const named = signatureKid(signature, typ)
     if (!named.ok) return named
     if (named.kid !== certificate.kid) return refuse('agreement.signature', 'kid is not of the city certificate')
     const key = await jose.importJWK(certificate.jwk, CERTIFICATE_ALG)

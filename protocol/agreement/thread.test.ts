@@ -219,7 +219,7 @@ describe('two cities at random', () => {
       }),
       { numRuns: 3000 },
     )
-    const between = KINDS.filter(kind => kind !== 'agreement.complete')
+    const between = KINDS.filter(kind => !/complete|notice/.test(kind))
     expect(between.filter(kind => (counts[kind] ?? 0) < 10)).toEqual([])
     expect(counts.refused).toBeGreaterThan(10)
     // `signed` is of texts between many parties.
@@ -240,7 +240,7 @@ describe('the table', () => {
       for (const by of [null, A, S]) {
         const pending = by === null || proposed.pending === null ? null : { ...proposed.pending, by }
         const state = { ...active, state: name, pending, suspendedBy: name === 'suspended' ? [A] : [] }
-        for (const kind of KINDS.filter(entry => !/amend|complete/.test(entry))) {
+        for (const kind of KINDS.filter(entry => !/amend|complete|notice/.test(entry))) {
           for (const city of [A, S]) {
             const body = { agreement: first.id, signature: SIGNATURE }
             const step = AGREEMENT_STEPS[kind]
@@ -612,6 +612,7 @@ describe('a body', () => {
     'agreement.suspend': { reason },
     'agreement.resume': {},
     'agreement.terminate': { reason, effectiveOn: '2027-06-30' },
+    'agreement.notice': { text: '{}', signature: SIGNATURE, certificate: 'PEM' },
   })
 
   test('of each kind is read', async () => {

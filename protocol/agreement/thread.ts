@@ -17,6 +17,7 @@ import {
   readAgreement,
   readAmendment,
 } from './document.ts'
+import { readNotice, SignedNotice, type StandingNotice } from './notice.ts'
 import { unpackText } from './packed.ts'
 import { AgreementSignature } from './signature.ts'
 
@@ -37,13 +38,15 @@ const packed = z
   .regex(/^[A-Za-z0-9_-]+$/)
   .describe('the text, deflated (RFC 1951) and base64url')
 
+const notice = SignedNotice.optional().describe('between more than two, of a party that is not the proposer')
+
 /** The proposer asks; the other city orders the thread. */
 export const AGREEMENT_CONTENT = {
   'agreement.propose': z.strictObject({ text: packed, signature: AgreementSignature }),
   'agreement.counter': z.strictObject({ text: packed, signature: AgreementSignature, reason: text(2000).optional() }),
   'agreement.amend': z.strictObject({ text: packed, signature: AgreementSignature }),
   'agreement.sign': z.strictObject({ agreement: Sha256, signature: AgreementSignature }),
-  'agreement.decline': z.strictObject({ agreement: Sha256, reason: text(2000) }),
+  'agreement.decline': z.strictObject({ agreement: Sha256, reason: text(2000), notice }),
   'agreement.withdraw': z.strictObject({ agreement: Sha256, reason: text(2000) }),
   'agreement.complete': z.strictObject({
     agreement: Sha256,
@@ -51,11 +54,15 @@ export const AGREEMENT_CONTENT = {
       .array(z.strictObject({ city: DivisionCode, signature: AgreementSignature, certificate: z.string().max(20_000) }))
       .min(2)
       .max(100)
-      .describe('of every party, with its city certificate (PEM)'),
+      .describe('of every party that is bound, with its city certificate (PEM)'),
   }),
-  'agreement.suspend': z.strictObject({ reason: text(2000) }),
-  'agreement.resume': z.strictObject({ reason: text(2000).optional() }),
-  'agreement.terminate': z.strictObject({ reason: text(2000), effectiveOn: Day }),
+  'agreement.suspend': z.strictObject({ reason: text(2000), notice }),
+  'agreement.resume': z.strictObject({ reason: text(2000).optional(), notice }),
+  'agreement.terminate': z.strictObject({ reason: text(2000), effectiveOn: Day, notice }),
+  'agreement.notice': z.strictObject({
+    ...SignedNotice.shape,
+    certificate: z.string().max(20_000).describe('of the city that gave it (PEM)'),
+  }),
 }
 export type AgreementKind = keyof typeof AGREEMENT_CONTENT
 export type AgreementBody<K extends AgreementKind = AgreementKind> = z.infer<(typeof AGREEMENT_CONTENT)[K]> & {
@@ -78,6 +85,7 @@ export const AGREEMENT_AUTHORS = {
   'agreement.suspend': 'either',
   'agreement.resume': 'either',
   'agreement.terminate': 'either',
+  'agreement.notice': 'proposer',
 } as const satisfies Record<AgreementKind, 'proposer' | 'either'>
 
 type Step = {
@@ -95,11 +103,12 @@ export const AGREEMENT_STEPS = {
   'agreement.amend': { from: STANDING, pending: 'none', to: 'same' },
   'agreement.sign': { from: ['proposed', ...STANDING], pending: 'theirs', to: 'active' },
   'agreement.decline': { from: ['proposed', ...STANDING], pending: 'theirs', to: 'declined' },
-  'agreement.withdraw': { from: ['proposed', ...STANDING], pending: 'own', to: 'withdrawn' },
-  'agreement.complete': { from: ['signed', ...STANDING], pending: 'any', to: 'active' },
+  'agreement.withdraw': { from: ['proposed', 'signed', ...STANDING], pending: 'own', to: 'withdrawn' },
+  'agreement.complete': { from: ['signed', ...STANDING, 'terminated'], pending: 'any', to: 'active' },
   'agreement.suspend': { from: STANDING, pending: 'any', to: 'suspended' },
   'agreement.resume': { from: ['suspended'], pending: 'any', to: 'active' },
   'agreement.terminate': { from: ['signed', ...STANDING], pending: 'any', to: 'terminated' },
+  'agreement.notice': { from: ['proposed', 'signed', ...STANDING, 'terminated'], pending: 'any', to: 'same' },
 } as const satisfies Record<AgreementKind, Step>
 
 export type Signed = {
@@ -128,6 +137,18 @@ export type AgreementVersion = {
 /** A text that waits for the signature of the city that did not write it. */
 export type PendingText = Omit<AgreementVersion, 'complete'> & { by: string; reason: string | null }
 
+/** A text that will never stand: who declined or withdrew it, and, of another party between many, the notice that says so. */
+export type FailedText = Pick<PendingText, 'id' | 'document' | 'amendment' | 'from'> & {
+  how: 'declined' | 'withdrawn'
+  by: string
+  reason: string
+  /** seconds */ at: number
+  notice: SignedNotice | null
+}
+
+/** Where a party of an agreement between many stands, by its newest notice. */
+export type Standing = StandingNotice & { notice: SignedNotice }
+
 export type AgreementState = {
   state: AgreementStateName
   proposer: string
@@ -135,21 +156,47 @@ export type AgreementState = {
   versions: readonly AgreementVersion[]
   pending: PendingText | null
   /** proposals that a counter-proposal replaced, oldest first; the last REPLACED_KEPT */ replaced: readonly PendingText[]
-  suspendedBy: readonly string[]
+  /** texts that were declined or withdrawn, oldest first; the last REPLACED_KEPT */ failed: readonly FailedText[]
+  /** between many: parties that gave notice, the other city of the thread among them */ standings: readonly Standing[]
+  /** of all parties that are known to have */ suspendedBy: readonly string[]
   /** last day on which new cases begin, when terminated */ terminatedOn: string | null
 }
 
-/** Replaced proposals that a fold keeps for comparison. */
+/** Replaced proposals, and failed texts, that a fold keeps. */
 export const REPLACED_KEPT = 8
 
 export const isAgreementKind = (kind: string): kind is AgreementKind => Object.hasOwn(AGREEMENT_CONTENT, kind)
 
-/** The newest version, or, when nothing was signed, the text that was proposed last. */
+/** The newest version that all have signed; else one that is signed so far, or the text that was proposed last. */
 export function latest(state: AgreementState): Omit<AgreementVersion, 'complete'> {
-  const found = state.versions.at(-1) ?? state.pending
+  const found = state.versions.findLast(({ complete }) => complete) ?? state.versions.at(-1) ?? state.pending
   if (found === null || found === undefined) throw new TypeError('an agreement without a text')
   return found
 }
+
+/** Id of the document, under whatever amendments: that of the agreement in each of its threads. */
+export const rootOf = ({ versions, pending }: AgreementState): string => versions[0]?.id ?? pending?.id ?? ''
+
+/** Whether more than two cities are parties: the text travels in several threads. */
+export const isBetweenMany = (state: AgreementState): boolean => latest(state).document.parties.length > 2
+
+/** The text that is not settled: it waits for the other city of the thread or, signed by both, for further parties. */
+export function unsettled(state: AgreementState): (Omit<AgreementVersion, 'complete'> & { by: string }) | null {
+  const incomplete = state.versions.find(({ complete }) => !complete)
+  return state.pending ?? (incomplete === undefined ? null : { ...incomplete, by: state.proposer })
+}
+
+/** Last day on which cases with a party begin, as far as this thread tells; null while it stays. */
+export const leavesOn = (state: AgreementState, city: string): string | null =>
+  state.standings.find(standing => standing.city === city)?.leavesOn ??
+  (city === state.other ? state.terminatedOn : null)
+
+/** Parties that must sign a text: of an amendment those that are still in on its first day. */
+export const boundBy = (
+  state: AgreementState,
+  { document, amendment, from }: Pick<AgreementVersion, 'document' | 'amendment' | 'from'>,
+): string[] =>
+  document.parties.map(({ code }) => code).filter(code => amendment === null || (leavesOn(state, code) ?? from) >= from)
 
 type Read = { id: string; text: string; document: AgreementDocument | null; amendment: AgreementAmendment | null }
 /** Texts by the body that carried them: a thread is folded many times, and large ones take a while to read. */
@@ -227,6 +274,8 @@ function begin(packet: Packet): AgreementState | null {
     versions: [],
     pending: pendingOf(packet, read, read.document, read.document.validFrom),
     replaced: [],
+    failed: [],
+    standings: [],
     suspendedBy: [],
     terminatedOn: null,
   }
@@ -250,7 +299,9 @@ function apply(state: AgreementState, packet: Packet): AgreementState {
   if (kind === 'agreement.terminate' && state.terminatedOn !== null) {
     // Two terminations crossed: neither city is held longer than it said.
     const { effectiveOn } = bodyOf(kind)
-    return effectiveOn < state.terminatedOn ? { ...state, terminatedOn: effectiveOn } : state
+    return effectiveOn < state.terminatedOn
+      ? { ...stands(state, bodyOf(kind).notice), terminatedOn: effectiveOn }
+      : state
   }
   if (permitsAgreement(state, kind, iss, packet.body, iat) !== null) return state
   switch (kind) {
@@ -281,17 +332,12 @@ function apply(state: AgreementState, packet: Packet): AgreementState {
       }
     }
     case 'agreement.decline':
-      return {
-        ...state,
-        pending: state.state === 'proposed' ? state.pending : null,
-        state: state.state === 'proposed' ? 'declined' : state.state,
-      }
-    case 'agreement.withdraw':
-      return {
-        ...state,
-        pending: state.state === 'proposed' ? state.pending : null,
-        state: state.state === 'proposed' ? 'withdrawn' : state.state,
-      }
+    case 'agreement.withdraw': {
+      const { reason } = bodyOf(kind)
+      const how = kind === 'agreement.decline' ? 'declined' : 'withdrawn'
+      const notice = kind === 'agreement.decline' ? (bodyOf(kind).notice ?? null) : null
+      return fail(state, { how, by: iss, reason, at: iat, notice })
+    }
     case 'agreement.complete': {
       const { agreement, signatures } = bodyOf(kind)
       const versions = state.versions.map(version => {
@@ -307,16 +353,57 @@ function apply(state: AgreementState, packet: Packet): AgreementState {
       return { ...state, versions, state: state.state === 'signed' ? 'active' : state.state }
     }
     case 'agreement.suspend':
-      return { ...state, suspendedBy: [...state.suspendedBy, iss], state: 'suspended' }
-    case 'agreement.resume': {
-      const suspendedBy = state.suspendedBy.filter(city => city !== iss)
-      return { ...state, suspendedBy, state: suspendedBy.length === 0 ? 'active' : 'suspended' }
+      return suspendedBy(stands(state, bodyOf(kind).notice), [...state.suspendedBy, iss])
+    case 'agreement.resume':
+      return suspendedBy(
+        stands(state, bodyOf(kind).notice),
+        state.suspendedBy.filter(city => city !== iss),
+      )
+    case 'agreement.terminate': {
+      const { effectiveOn, notice } = bodyOf(kind)
+      return { ...stands(state, notice), state: 'terminated', pending: null, terminatedOn: effectiveOn }
     }
-    case 'agreement.terminate':
-      return { ...state, state: 'terminated', pending: null, terminatedOn: bodyOf(kind).effectiveOn }
+    case 'agreement.notice': {
+      const { text, signature } = bodyOf(kind)
+      const read = readNotice(text)
+      if (!read.ok) return state
+      const { notice } = read
+      if (notice.kind === 'standing') {
+        const others = state.suspendedBy.filter(city => city !== notice.city)
+        return suspendedBy(stands(state, { text, signature }), notice.suspended ? [...others, notice.city] : others)
+      }
+      const { city, reason, at } = notice
+      return fail(state, { how: 'declined', by: city, reason, at, notice: { text, signature } })
+    }
     default:
       return state
   }
+}
+
+/** The text that waits will not stand: an agreement that stands is left as it is. */
+function fail(state: AgreementState, why: Pick<FailedText, 'how' | 'by' | 'reason' | 'at' | 'notice'>): AgreementState {
+  const text = unsettled(state)
+  if (text === null) return state
+  const { id, document, amendment, from } = text
+  const failed = [...state.failed, { id, document, amendment, from, ...why }].slice(-REPLACED_KEPT)
+  if (amendment === null) return { ...state, failed, state: why.how }
+  return { ...state, failed, pending: null, versions: state.versions.filter(({ complete }) => complete) }
+}
+
+/** What a notice that was admitted says of where its city stands. */
+function stands(state: AgreementState, signed: SignedNotice | undefined): AgreementState {
+  const read = signed === undefined ? null : readNotice(signed.text)
+  if (signed === undefined || read === null || !read.ok || read.notice.kind !== 'standing') return state
+  const { notice } = read
+  const others = state.standings.filter(({ city }) => city !== notice.city)
+  return { ...state, standings: [...others, { ...notice, notice: signed }] }
+}
+
+/** The thread is suspended while one of its two cities is; another party's suspension stops the cases with that one alone. */
+function suspendedBy(state: AgreementState, cities: readonly string[]): AgreementState {
+  const own = cities.includes(state.proposer) || cities.includes(state.other)
+  const stays = state.state !== 'active' && state.state !== 'suspended'
+  return { ...state, suspendedBy: cities, state: stays ? state.state : own ? 'suspended' : 'active' }
 }
 
 /**
@@ -334,7 +421,7 @@ export function permitsAgreement(
   if (AGREEMENT_AUTHORS[kind] === 'proposer' && city !== state.proposer) return refuse('case.author', kind)
   const step: Step = AGREEMENT_STEPS[kind]
   if (!step.from.includes(state.state)) return no(`in state ${state.state}`)
-  const { pending } = state
+  const pending = step.pending === 'theirs' ? state.pending : unsettled(state)
   if (step.pending === 'none' && pending !== null) return no('while another text waits for a signature')
   if ((step.pending === 'theirs' || step.pending === 'own') && pending === null) return no('without a text to sign')
   if (step.pending === 'theirs' && pending?.by === city) return refuse('case.author', kind)
@@ -345,6 +432,7 @@ export function permitsAgreement(
     case 'agreement.withdraw': {
       if ((body as AgreementBody<'agreement.sign'> | null)?.agreement !== pending?.id)
         return refuse('agreement.signature', 'another text')
+      if (kind === 'agreement.decline') return noticed(state, kind, city, body)
       if (kind !== 'agreement.sign' || pending === null) return null
       if (pending.amendment !== null && pending.from <= dayOf(iat))
         return no('after the day on which it was to take effect')
@@ -371,23 +459,80 @@ export function permitsAgreement(
       if (given === null) return null
       const version = state.versions.find(entry => entry.id === given.agreement)
       if (version === undefined || version.complete) return no('of what is not waiting for other parties')
-      const signed = given.signatures.map(entry => entry.city).sort()
-      const parties = version.document.parties.map(party => party.code).sort()
-      return signed.join() === parties.join() ? null : refuse('agreement.signature', 'not of every party')
+      const signed = new Set(given.signatures.map(entry => entry.city))
+      const parties = new Set(version.document.parties.map(party => party.code))
+      const whole = boundBy(state, version).every(code => signed.has(code))
+      return whole &&
+        signed.size === given.signatures.length &&
+        given.signatures.every(entry => parties.has(entry.city))
+        ? null
+        : refuse('agreement.signature', 'not of every party')
     }
     case 'agreement.suspend':
-      return state.suspendedBy.includes(city) ? no('twice') : null
+      return state.suspendedBy.includes(city) ? no('twice') : noticed(state, kind, city, body)
     case 'agreement.resume':
-      return state.suspendedBy.includes(city) ? null : refuse('case.author', kind)
+      return state.suspendedBy.includes(city) ? noticed(state, kind, city, body) : refuse('case.author', kind)
     case 'agreement.terminate': {
       // Cases may have begun on days that are over.
       const day = (body as AgreementBody<'agreement.terminate'> | null)?.effectiveOn
       if (day === undefined) return null
-      return day < dayOf(iat) ? no('with effect on a day that is over') : beyond('effectiveOn', day, iat)
+      if (day < dayOf(iat)) return no('with effect on a day that is over')
+      return beyond('effectiveOn', day, iat) ?? noticed(state, kind, city, body)
     }
+    case 'agreement.notice':
+      return passedOn(state, body)
     default:
       return null
   }
+}
+
+/** Why the notice in a party's own step is not what the step says, or null. An earlier node gave none: it cannot be passed on. */
+function noticed(
+  state: AgreementState,
+  kind: 'agreement.decline' | 'agreement.suspend' | 'agreement.resume' | 'agreement.terminate',
+  city: string,
+  body: unknown,
+): Refused | null {
+  const given = body as Partial<AgreementBody<'agreement.terminate'>> | null
+  if (given?.notice === undefined) return null
+  const no = (why: string): Refused => refuse('agreement.malformed', `notice: ${why}`)
+  if (!isBetweenMany(state) || city === state.proposer) return no('between two, or of the proposer')
+  const read = readNotice(given.notice.text)
+  if (!read.ok) return read
+  const { notice } = read
+  if (notice.city !== city || notice.reason !== given.reason) return no('not what the step says')
+  if (kind === 'agreement.decline')
+    return notice.kind === 'decline' && notice.agreement === state.pending?.id ? null : no('not of this text')
+  if (notice.kind !== 'standing') return no('not of where the city stands')
+  const suspended = kind === 'agreement.terminate' ? state.suspendedBy.includes(city) : kind === 'agreement.suspend'
+  const leaves = kind === 'agreement.terminate' ? given.effectiveOn : null
+  return notice.suspended === suspended && notice.leavesOn === leaves
+    ? newer(state, notice)
+    : no('not what the step says')
+}
+
+/** Why the proposer cannot pass this notice on in this thread, or null. */
+function passedOn(state: AgreementState, body: unknown): Refused | null {
+  if (body === null) return null
+  const read = readNotice((body as AgreementBody<'agreement.notice'>).text)
+  if (!read.ok) return read
+  const { notice } = read
+  const parties = latest(state).document.parties.map(({ code }) => code)
+  if (!parties.includes(notice.city) || notice.city === state.proposer || notice.city === state.other)
+    return refuse('agreement.malformed', 'notice: not of another party')
+  if (notice.kind === 'standing') return newer(state, notice)
+  return notice.agreement === unsettled(state)?.id
+    ? null
+    : refuse('agreement.transition', 'agreement.notice of a text that does not wait')
+}
+
+/** A notice speaks of this agreement, and a former one is not given again. */
+function newer(state: AgreementState, { agreement, city, no }: StandingNotice): Refused | null {
+  if (agreement !== rootOf(state)) return refuse('agreement.malformed', 'notice: of another agreement')
+  const before = state.standings.find(standing => standing.city === city)
+  return before === undefined || no > before.no
+    ? null
+    : refuse('agreement.transition', 'agreement.notice: a newer one was given')
 }
 
 /** Nobody writes a text under which no case could ever begin, or that names days that cannot be meant. */
@@ -455,7 +600,14 @@ export function coversCase(
         : `${told.city}: told by ${state.proposer}, certificate not known`
     return refuse('agreement.inactive', why)
   }
-  if (state.state === 'suspended') return refuse('agreement.inactive', 'suspended')
+  if (!isBetweenMany(state)) {
+    if (state.state === 'suspended') return refuse('agreement.inactive', 'suspended')
+  } else
+    for (const city of [wanted.collecting, wanted.handling]) {
+      if (state.suspendedBy.includes(city)) return refuse('agreement.inactive', `suspended by ${city}`)
+      const last = leavesOn(state, city)
+      if (last !== null && day > last) return refuse('agreement.inactive', `${city} left, last day ${last}`)
+    }
   if (state.terminatedOn !== null && day > state.terminatedOn) return refuse('agreement.inactive', 'terminated')
   if (day < version.from) return refuse('agreement.inactive', `from ${version.from}`)
   if (next !== undefined && day >= next.from) return refuse('agreement.inactive', 'amended')

@@ -6,6 +6,7 @@ import { ConfigFile } from '../../node/config/config.ts'
 import { DeadlineRecord } from '../../node/evidence/deadlines.ts'
 import { Manifest } from '../../node/evidence/manifest.ts'
 import { AgreementAmendment, AgreementDocument } from '../../protocol/agreement/document.ts'
+import { AgreementNotice } from '../../protocol/agreement/notice.ts'
 import { AGREEMENT_BODIES } from '../../protocol/agreement/thread.ts'
 import { CountedTable, HolidayTable } from '../../protocol/calendar/calendar.ts'
 import { CASE_BODIES } from '../../protocol/case/kinds.ts'
@@ -36,6 +37,7 @@ const DOCUMENTS: Record<string, z.ZodType> = {
   'revocation-claims': RevocationClaims,
   'agreement-document': AgreementDocument,
   'agreement-amendment': AgreementAmendment,
+  'agreement-notice': AgreementNotice,
   'holiday-table': HolidayTable,
   'service-item': ServiceItem,
   'list-head': ListHead,

@@ -1,7 +1,8 @@
 /** Vectors of agreements and their threads. */
 import { type AgreementDocumentInput, writeAgreement, writeAmendment } from '../../protocol/agreement/document.ts'
 import { packText } from '../../protocol/agreement/packed.ts'
-import { signAgreement } from '../../protocol/agreement/signature.ts'
+import { type SignedType, signAgreement } from '../../protocol/agreement/signature.ts'
+import { TYP } from '../../protocol/names.ts'
 import type { VectorCity } from './vector-keys.ts'
 
 import { type Add, b64, ITEM, NOW, refused, Writer } from './vector-writer.ts'
@@ -85,6 +86,238 @@ export async function addAgreements(add: Add, ankang: VectorCity): Promise<void>
     { text, case: { ...wanted, at: Date.UTC(2025, 11, 31, 16) / 1000 } },
     { ok: true, id },
   )
+}
+
+/** Where a third party of an agreement between many stands, and that a party declined a text. */
+export async function addAgreementNotices(add: Add, ankang: VectorCity): Promise<void> {
+  const agreement = 'ab'.repeat(32)
+  const said = { v: 1, kind: 'standing', agreement, city: '610900', at: NOW, reason: '系统检修' }
+  const standing = { ...said, no: 2, suspended: true, leavesOn: null }
+  const declined = { ...said, kind: 'decline', reason: '期限过短' }
+  const text = JSON.stringify(standing)
+  const sign = (what: string, typ?: SignedType) => signAgreement(what, ankang.certificateSigner, typ)
+  const signature = await sign(text, TYP.agreementNotice)
+  const city = '610900'
+  const path = (name: string) => `agreement-notice/${name}`
+  add(
+    path('valid/suspended'),
+    'A party suspends',
+    { text, signature, city },
+    { ok: true, agreement, city, kind: 'standing' },
+  )
+  for (const [name, description, notice] of [
+    ['leaves', 'A party leaves on a day', { ...standing, suspended: false, leavesOn: '2027-06-30' }],
+    ['declines', 'A party declines a text', declined],
+  ] as const) {
+    const written = JSON.stringify(notice)
+    add(
+      path(`valid/${name}`),
+      description,
+      { text: written, signature: await sign(written, TYP.agreementNotice), city },
+      { ok: true, agreement, city, kind: notice.kind },
+    )
+  }
+  add(
+    path('invalid/changed-text'),
+    'Another day than the one that was signed',
+    { text: JSON.stringify({ ...standing, leavesOn: '2027-06-30' }), signature, city },
+    refused('agreement.signature'),
+  )
+  add(
+    path('invalid/signed-as-a-text'),
+    'Signed with the header of a text',
+    { text, signature: await sign(text), city },
+    refused('agreement.signature'),
+  )
+  add(
+    path('invalid/other-city'),
+    'The signature of another city',
+    { text, signature, city: '420300' },
+    refused('agreement.signature'),
+  )
+  for (const [name, description, notice] of [
+    ['unnumbered', 'Without a number', { ...standing, no: 0 }],
+    ['day', 'A day that is none', { ...standing, leavesOn: '2027-02-30' }],
+    ['kind', 'Of another kind', { ...standing, kind: 'other' }],
+    ['member', 'A member that it does not have', { ...standing, colour: 'red' }],
+    ['declined-and-standing', 'Declines and suspends at once', { ...declined, suspended: true }],
+  ] as const) {
+    const written = JSON.stringify(notice)
+    add(
+      path(`invalid/${name}`),
+      description,
+      { text: written, signature: await sign(written, TYP.agreementNotice), city },
+      refused('agreement.malformed'),
+    )
+  }
+}
+
+/** Threads of a text between three: the two cities of the examples, and Nanyang, whose signature is another's and is not looked at. */
+export async function addAllianceThreads(add: Add, ankang: VectorCity, shiyan: VectorCity): Promise<void> {
+  const [A, S, N] = ['610900', '420300', '411300']
+  const parties = [...DOCUMENT.parties, { code: N, name: '南阳市', authority: '南阳市行政审批服务管理局' }]
+  const written = await writeAgreement({ ...DOCUMENT, title: '多方合作协议', parties })
+  if (!written.ok) throw new Error(written.problem.code)
+  const amending = { v: 1 as const, title: '事项调整函', reason: '承诺时限缩短', effectiveFrom: '2027-01-01' }
+  const amended = await writeAmendment({ ...amending, amends: written.id, terms: { purgeDays: 30 } }, written.document)
+  if (!amended.ok) throw new Error(amended.problem.code)
+  const carrying = async ({ text }: { text: string }) => ({
+    text: await packText(text),
+    signature: await signAgreement(text, ankang.certificateSigner),
+  })
+  const signature = await signAgreement(written.text, shiyan.certificateSigner)
+  const certificate = '-----BEGIN CERTIFICATE-----'
+  const signatures = [A, S, N].map(city => ({ city, signature, certificate }))
+  const noticeOf = async (notice: object, signer: VectorCity) => {
+    const text = JSON.stringify({ v: 1, at: NOW, ...notice })
+    return { text, signature: await signAgreement(text, signer.certificateSigner, TYP.agreementNotice) }
+  }
+  const reason = '系统检修'
+  const stands = { kind: 'standing', agreement: written.id, reason, leavesOn: null }
+  const own = (more: object = {}) => noticeOf({ ...stands, city: S, no: 1, suspended: true, ...more }, shiyan)
+  const told = async (more: object = {}) => ({
+    ...(await noticeOf({ ...stands, city: N, no: 1, suspended: true, ...more }, shiyan)),
+    certificate,
+  })
+  const declines = async (agreement: string) => ({
+    ...(await noticeOf({ kind: 'decline', agreement, city: N, reason }, shiyan)),
+    certificate,
+  })
+  type Said = [string, string, object]
+  const sign: Said = [S, 'agreement.sign', { agreement: written.id, signature }]
+  const complete: Said = [A, 'agreement.complete', { agreement: written.id, signatures }]
+  const play = async (path: string, description: string, steps: readonly Said[], expect: object) => {
+    const writer = new Writer([ankang, shiyan])
+    const packets = [await writer.say(A, S, 'agreement.propose', await carrying(written))]
+    for (const [iss, kind, content] of steps) packets.push(await writer.say(iss, iss === A ? S : A, kind, content))
+    const input = { packets: packets.map(({ jws, body }) => ({ jws, body: b64(body) })) }
+    add(`agreement-thread/${path}`, description, input, expect)
+  }
+  const stood = ['proposed', 'signed', 'active']
+  await play(
+    'valid/notice-of-another-party',
+    'Another party suspends, resumes and leaves: the two cities of the thread go on',
+    [
+      sign,
+      complete,
+      [A, 'agreement.notice', await told()],
+      [A, 'agreement.notice', await told({ no: 2, suspended: false })],
+      [A, 'agreement.notice', await told({ no: 4, suspended: false, leavesOn: '2027-06-30' })],
+    ],
+    { ok: true, states: [...stood, 'active', 'active', 'active'] },
+  )
+  await play(
+    'valid/own-notice',
+    'A party suspends and leaves, with what the proposer passes on',
+    [
+      sign,
+      complete,
+      [S, 'agreement.suspend', { reason, notice: await own() }],
+      [
+        S,
+        'agreement.terminate',
+        { reason, effectiveOn: '2027-06-30', notice: await own({ no: 2, leavesOn: '2027-06-30' }) },
+      ],
+    ],
+    { ok: true, states: [...stood, 'suspended', 'terminated'] },
+  )
+  await play(
+    'valid/declined-by-another-party',
+    'One city signs an amendment, another party declines it: a further one can be proposed',
+    [
+      sign,
+      complete,
+      [A, 'agreement.amend', await carrying(amended)],
+      [S, 'agreement.sign', { agreement: amended.id, signature }],
+      [A, 'agreement.notice', await declines(amended.id)],
+      [A, 'agreement.amend', await carrying(amended)],
+    ],
+    { ok: true, states: [...stood, 'active', 'active', 'active', 'active'] },
+  )
+  await play(
+    'valid/proposal-declined-by-another-party',
+    'One city signs a proposal, another party declines it',
+    [sign, [A, 'agreement.notice', await declines(written.id)]],
+    { ok: true, states: ['proposed', 'signed', 'declined'] },
+  )
+  await play(
+    'valid/withdrawn-before-all-have-signed',
+    'The proposer withdraws an amendment that one has signed',
+    [
+      sign,
+      complete,
+      [A, 'agreement.amend', await carrying(amended)],
+      [S, 'agreement.sign', { agreement: amended.id, signature }],
+      [A, 'agreement.withdraw', { agreement: amended.id, reason }],
+    ],
+    { ok: true, states: [...stood, 'active', 'active', 'active'] },
+  )
+  await play(
+    'valid/completed-without-one-that-left',
+    'An amendment that begins after the last day of a party does without its signature',
+    [
+      sign,
+      complete,
+      [A, 'agreement.notice', await told({ suspended: false, leavesOn: '2026-12-31' })],
+      [A, 'agreement.amend', await carrying(amended)],
+      [S, 'agreement.sign', { agreement: amended.id, signature }],
+      [A, 'agreement.complete', { agreement: amended.id, signatures: signatures.slice(0, 2) }],
+    ],
+    { ok: true, states: [...stood, 'active', 'active', 'active', 'active'] },
+  )
+  for (const [path, description, steps, problem] of [
+    [
+      'notice-given-before',
+      'A notice after a newer one',
+      [
+        [A, 'agreement.notice', await told({ no: 2 })],
+        [A, 'agreement.notice', await told()],
+      ],
+      'agreement.transition',
+    ],
+    [
+      'notice-of-another-agreement',
+      'A notice under another agreement',
+      [[A, 'agreement.notice', await told({ agreement: 'ef'.repeat(32) })]],
+      'agreement.malformed',
+    ],
+    [
+      'notice-of-the-other-city',
+      'The proposer speaks for the other city of the thread',
+      [[A, 'agreement.notice', await told({ city: S })]],
+      'agreement.malformed',
+    ],
+    [
+      'notice-by-another-than-the-proposer',
+      'A party passes on what is the proposer’s to pass on',
+      [[S, 'agreement.notice', await told()]],
+      'case.author',
+    ],
+    [
+      'notice-that-says-another-thing',
+      'A city suspends, and its notice says that it does not',
+      [[S, 'agreement.suspend', { reason, notice: await own({ suspended: false }) }]],
+      'agreement.malformed',
+    ],
+    [
+      'declines-what-does-not-wait',
+      'A notice that declines what all have signed',
+      [[A, 'agreement.notice', await declines(written.id)]],
+      'agreement.transition',
+    ],
+    [
+      'completed-without-one-that-is-in',
+      'An amendment without the signature of a party that leaves later',
+      [
+        [A, 'agreement.notice', await told({ suspended: false, leavesOn: '2027-01-01' })],
+        [A, 'agreement.amend', await carrying(amended)],
+        [S, 'agreement.sign', { agreement: amended.id, signature }],
+        [A, 'agreement.complete', { agreement: amended.id, signatures: signatures.slice(0, 2) }],
+      ],
+      'agreement.signature',
+    ],
+  ] as const)
+    await play(`invalid/${path}`, description, [sign, complete, ...(steps as unknown as Said[])], refused(problem))
 }
 
 export async function addAgreementThreads(add: Add, ankang: VectorCity, shiyan: VectorCity): Promise<void> {

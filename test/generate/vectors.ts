@@ -2,7 +2,7 @@
 import { advance } from '../../protocol/exchange/watermark.ts'
 import { vectorCities } from './vector-keys.ts'
 import type { Vectors } from './vector-writer.ts'
-import { addAgreements, addAgreementThreads } from './vectors-agreements.ts'
+import { addAgreementNotices, addAgreements, addAgreementThreads, addAllianceThreads } from './vectors-agreements.ts'
 import { addThreads } from './vectors-cases.ts'
 import { addDirectories } from './vectors-directory.ts'
 import { addLists } from './vectors-lists.ts'
@@ -22,10 +22,12 @@ async function makeVectors(): Promise<Vectors> {
   await addReceipts(add, ankang, shiyan)
   await addKeys(add, ankang, shiyan)
   await addAgreements(add, ankang)
+  await addAgreementNotices(add, ankang)
   await addLists(add, shiyan)
   await addDirectories(add, ankang, shiyan)
   await addThreads(add, ankang, shiyan)
   await addAgreementThreads(add, ankang, shiyan)
+  await addAllianceThreads(add, ankang, shiyan)
   await addTestThreads(add, ankang, shiyan)
   await addTexts(add, ankang, shiyan)
   addFrames(add)

@@ -16,13 +16,13 @@ def general(data):
     return payload, [signature(entry, whole["payload"]) for entry in signatures]
 
 
-def signature(entry, payload):
+def signature(entry, payload, typ="tongban-agreement+jws"):
     require(isinstance(entry, dict) and set(entry) == {"protected", "signature"}, "a signature is malformed")
     protected, signed = b64(entry["protected"]), b64(entry["signature"])
     require(len(entry["protected"]) <= 500 and len(entry["signature"]) <= 1000, "a signature is too long")
     header = parse_json(protected)
     require(isinstance(header, dict) and set(header) == {"alg", "typ", "kid"}, "another header")
-    require(header["alg"] == "RS256" and header["typ"] == "tongban-agreement+jws", "another header")
+    require(header["alg"] == "RS256" and header["typ"] == typ, "another header")
     return header["kid"], (entry["protected"] + "." + payload).encode(), signed
 
 
@@ -81,6 +81,12 @@ def covers(document, case):
     return day
 
 
-def signing_input(entry, data):
+def signing_input(entry, data, typ="tongban-agreement+jws"):
     """What one party signed: header and text."""
-    return signature(entry, b64_of(data))
+    return signature(entry, b64_of(data), typ)
+
+
+def read_notice(data):
+    """What a party of an agreement between many says of itself, or of a text."""
+    require(len(data) <= 16 * 1024, "the notice is too large")
+    return check("agreement-notice", parse_json(data))

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 
 import cases
-from agreements import covers, read_text, signing_input
+from agreements import covers, read_notice, read_text, signing_input
 from curve import usable_key
 from plain import DAMAGED, Bad, b64, levels_of, parse_json, require, sha256
 from schemas import check
@@ -120,15 +120,26 @@ def thread(cities, given):
     return {"states": states}
 
 
+def signed_by_city(cities, given, text, typ="tongban-agreement+jws"):
+    kid, signed, signature = signing_input(given["signature"], text, typ)
+    require(kid == cities.kids[given["city"]], "kid is not of the city certificate")
+    try:
+        cities.rsa[given["city"]].verify(signature, signed, padding.PKCS1v15(), hashes.SHA256())
+    except InvalidSignature:
+        raise Bad("the signature does not verify")
+
+
+def agreement_notice(cities, given):
+    text = given["text"].encode()
+    signed_by_city(cities, given, text, "tongban-agreement-notice+jws")
+    notice = read_notice(text)
+    return {name: notice[name] for name in ("agreement", "city", "kind")}
+
+
 def agreement(cities, given):
     text = given["text"].encode()
     if "signature" in given:
-        kid, signed, signature = signing_input(given["signature"], text)
-        require(kid == cities.kids[given["city"]], "kid is not of the city certificate")
-        try:
-            cities.rsa[given["city"]].verify(signature, signed, padding.PKCS1v15(), hashes.SHA256())
-        except InvalidSignature:
-            raise Bad("the signature does not verify")
+        signed_by_city(cities, given, text)
     document = read_text(text)
     require("parties" in document, "no document")
     if "case" in given:
@@ -209,7 +220,8 @@ def invite(_, given):
 
 TOPICS = {
     "packet": packet, "body": body, "receipt": receipt, "delegation": delegation, "revocation": revocation,
-    "watermark": watermark, "thread": thread, "agreement": agreement, "list": service_list,
+    "watermark": watermark, "thread": thread, "agreement": agreement,
+    "agreement-notice": agreement_notice, "list": service_list,
     "directory": directory, "invite": invite,
 }
 

@@ -37,6 +37,7 @@ import { projection } from './034-projection.ts'
 import { keptRevocations } from './035-kept-revocations.ts'
 import { caseKeys } from './036-case-keys.ts'
 import { mailTroubles } from './037-mail-troubles.ts'
+import { alliances } from './038-alliances.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -76,4 +77,5 @@ export const MIGRATIONS: readonly Migration[] = [
   keptRevocations,
   caseKeys,
   mailTroubles,
+  alliances,
 ]
