@@ -71,7 +71,7 @@ if (wanted.has('cases')) {
   summary.cases = report
 }
 if (wanted.has('hostile')) {
-  const report = await benchHostile({ seconds, attacks, attackers: [1, 2], log })
+  const report = await benchHostile({ seconds, rounds, attacks, attackers: [1, 2], log })
   await keep('hostile', report, hostileMarkdown(report))
   summary.hostile = report
 }

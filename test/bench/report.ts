@@ -72,18 +72,18 @@ ${rows(
 `
 }
 
-export function hostileMarkdown({ seconds, attacks }: HostileReport): string {
+export function hostileMarkdown({ seconds, rounds, attacks }: HostileReport): string {
   const percent = (part: number) => `${Math.round(part * 100)} %`
   const rows = attacks.flatMap(({ attack, alone, kept }) =>
     kept.map(
-      ({ attackers, paced, full, ofFull, harm }) =>
-        `| ${attack} | ${attackers} | ${percent(paced)} | ${whole(full)} of ${whole(alone)} = ${percent(ofFull)} | ${whole(harm.memory)} | ${harm.disk.toFixed(1)} | ${whole(harm.audit)} | ${ms(harm.health)} | ${met(paced >= 0.8 && ofFull >= 0.8 && harm.memory < 512)} |`,
+      ({ attackers, paced, full, ofFull, spread, harm }) =>
+        `| ${attack} | ${attackers} | ${percent(paced)} | ${whole(full)} of ${whole(alone)} = ${percent(ofFull)} (${spread.map(percent).join(' … ')}) | ${whole(harm.memory)} | ${harm.disk.toFixed(1)} | ${whole(harm.audit)} | ${ms(harm.health)} | ${met(paced >= 0.8 && ofFull >= 0.8 && harm.memory < 512)} |`,
     ),
   )
   return `# Hostile partners (恶意合作城市)
 
 ${machine()}
-An honest city sends cases to a victim, for ${seconds} s at 100 a second and for ${seconds} s as fast as it goes, while one and two other paired cities attack it. Attackers run at the lowest priority on the same cores.
+An honest city sends cases to a victim, for ${seconds} s at 100 a second and for ${seconds} s as fast as it goes, while one and two other paired cities attack it. ${rounds} rounds with new nodes each: medians, with the lowest and the highest; of what it cost, the highest. Attackers run at the lowest priority on the same cores.
 
 | attack | attackers | receipts within 2 s, at 100/s | packets/s as fast as it goes | victim's highest memory, MB | MB kept of the attackers | audit rows more | longest /healthz, ms | ≥ 80 %, < 512 MB |
 |---|---|---|---|---|---|---|---|---|
