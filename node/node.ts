@@ -567,6 +567,7 @@ export async function startNode({
   })
   const forms = createForms({ clock })
   const clocks = createCaseClocks({ clock, agreements, calendars })
+  const keys = lookupKeys(text => createHmac('sha256', applicantSecret).update(text).digest())
   const cases = createCases({
     db,
     packets,
@@ -584,8 +585,8 @@ export async function startNode({
     checkForm: (form, data) => forms.checkForeign(form, data),
     waiting: no => waitingOf(dispatch, materials, no),
     threadId,
+    keys,
   })
-  const keys = lookupKeys(text => createHmac('sha256', applicantSecret).update(text).digest())
   const caseDrafts = createCaseDrafts({ db, seal, clock, audit, events, randomId: threadId, keys })
   const purges = createPurges({
     db,

@@ -29,7 +29,8 @@ import type { Database, Transaction } from '../store/database.ts'
 import type { CaseClocks } from './clocks.ts'
 import { createDue } from './due.ts'
 import { casesOf, handOver, type JointCase, type LinkedCase, linkedTo, repeated } from './joint.ts'
-import { createCaseNumbers } from './numbers.ts'
+import type { LookupKeys } from './lookup.ts'
+import { CASE_NO_DIGITS, createCaseNumbers } from './numbers.ts'
 import { miscounted, type PageCounter } from './scans.ts'
 import { namingAuthorisation, preflightError, tell, withAuthorisation } from './submission.ts'
 
@@ -66,6 +67,7 @@ export type CasesParts = {
   clocks: CaseClocks
   /** what stands in the way of a case at this node */ waiting: (threadNo: number) => Promise<Waiting[]>
   threadId: () => string
+  keys: Pick<LookupKeys, 'number'>
 }
 
 /** A new case as a clerk gives it: item by code, the rest of `case.submit`. */
@@ -202,8 +204,10 @@ export function createCases(parts: CasesParts) {
     /** under which it would begin, or why under none */ agreement: { id: string } | ProblemError
     findings: Finding[]
   }
+  type Sound = Pick<Checked, 'content' | 'materials'> & { input: Input; agreement: { id: string } }
 
-  async function check(input: Input): Promise<Checked> {
+  /** `looks`: scans are opened that nobody asked to. */
+  async function check(input: Input, looks = false): Promise<Checked> {
     const { to, item: code, caseNo, receivedAt, codes, agreement: named, common = [], ...typed } = input
     const rest = withAuthorisation(withoutBlanks(typed))
     const item = await parts.services.item(to, code)
@@ -255,7 +259,7 @@ export function createCases(parts: CasesParts) {
         ...{ reason: 'stays in this city: it is not shared', reasonZh: '不在共享字段内，仅留存本市，不随办件发送' },
       })
     const held = new Set(materials.map(({ sha256 }) => sha256))
-    findings.push(...(await miscounted(parts.pages, content.materials, held)))
+    findings.push(...(await miscounted(parts.pages, content.materials, held, looks)))
     for (const [index, hash] of hashes.entries()) {
       if (!held.has(hash)) {
         findings.push({
@@ -267,9 +271,25 @@ export function createCases(parts: CasesParts) {
     return { content, materials, agreement, findings }
   }
 
+  /** A case as the author writes it. */
+  const targetOf = (
+    { input, content, materials, agreement }: Sound,
+    thread: string,
+    caseNo: string,
+    parent: string | undefined,
+  ): Target => ({
+    ...{ thread, partner: input.to },
+    drafts: [
+      {
+        ...{ kind: 'case.submit', materials, agreement: agreement.id },
+        content: { ...content, caseNo, ...(parent === undefined ? {} : { parent }) },
+      },
+    ],
+  })
+
   /** Throws what keeps any of the cases from being sent; of several, every fault with the place of its item. */
   async function checkAll(inputs: readonly Input[]) {
-    const sound: (Omit<Checked, 'agreement'> & { input: Input; agreement: { id: string } })[] = []
+    const sound: (Sound & Pick<Checked, 'findings'>)[] = []
     const faults: { index: number; problem: Problem; errors?: readonly Finding[] }[] = []
     for (const [index, input] of inputs.entries()) {
       const checked = await check(input).catch(unknownItem)
@@ -310,24 +330,16 @@ export function createCases(parts: CasesParts) {
     alongside?: (tx: Transaction) => Promise<void>,
   ): Promise<CaseRow[]> {
     const lead = inputs.length > 1 ? parts.threadId() : undefined
-    const checked = await checkAll(inputs)
     const targets: Target[] = []
-    for (const [index, { input, content, materials, agreement }] of checked.entries()) {
-      const caseNo = input.caseNo ?? (await nextCaseNo())
-      const parent = index === 0 ? input.parent : lead
-      targets.push({
-        thread: index === 0 && lead !== undefined ? lead : parts.threadId(),
-        partner: input.to,
-        drafts: [
-          {
-            kind: 'case.submit',
-            content: { ...content, caseNo, ...(parent === undefined ? {} : { parent }) },
-            materials,
-            agreement: agreement.id,
-          },
-        ],
-      })
-    }
+    for (const [index, checked] of (await checkAll(inputs)).entries())
+      targets.push(
+        targetOf(
+          checked,
+          index === 0 && lead !== undefined ? lead : parts.threadId(),
+          checked.input.caseNo ?? (await nextCaseNo()),
+          index === 0 ? checked.input.parent : lead,
+        ),
+      )
     await parts.author().writeAll(targets, async (tx, written) => {
       for (const packet of written) {
         const { caseNo } = packet.body as CaseContent<'case.submit'>
@@ -341,10 +353,38 @@ export function createCases(parts: CasesParts) {
     return Promise.all(targets.map(async ({ thread }) => toRow(await rowOf(thread))))
   }
 
-  async function faultsOf(input: Input): Promise<Finding[]> {
-    const { content, agreement, ...checked } = await check(input)
-    const findings = [...daysOf(content, seconds(clock.now())), ...checked.findings]
-    return agreement instanceof ProblemError ? [findingOf(agreement.problem), ...findings] : findings
+  /** All that would keep a case from being sent; `follows` where it would name another as its lead. */
+  async function faultsOf(input: Input, follows = false): Promise<Finding[]> {
+    const { agreement, findings, ...checked } = await check(input, true)
+    const found = [...daysOf(checked.content, seconds(clock.now())), ...findings, ...(await alreadyOpen(input))]
+    if (agreement instanceof ProblemError) return [findingOf(agreement.problem), ...found]
+    if (found.some(({ level }) => level === 'error')) return found
+    // What was not found by looking is found by going the way itself, up to its last step.
+    const parent = follows ? parts.threadId() : input.parent
+    const caseNo = input.caseNo ?? `${identity.city}${'0'.repeat(CASE_NO_DIGITS)}`
+    const target = targetOf({ ...checked, input, agreement }, parts.threadId(), caseNo, parent)
+    const refusal = await parts
+      .author()
+      .rehearse([target])
+      .then(() => null, refused)
+    return refusal === null ? found : [findingOf(refusal), ...found]
+  }
+
+  /** A case of the same person for the same item that has not ended: perhaps it is taken in twice. */
+  async function alreadyOpen({ to, item, applicant }: Input): Promise<Finding[]> {
+    const [open] = await db.query<{ case_no: string }>(
+      `SELECT case_no FROM cases WHERE applicant_key = ? AND item_code = ? AND partner = ? AND role = 'collecting'
+       AND state NOT IN ('closed', 'refused') LIMIT 1`,
+      [parts.keys.number(applicant.idNumber), item, to],
+    )
+    if (open === undefined) return []
+    return [
+      {
+        ...{ field: 'applicant.idNumber', level: 'notice', cure: 'clerk' },
+        ...{ reason: `case ${open.case_no} of the same person for the same item has not ended` },
+        reasonZh: `该申请人的同一事项已有未办结的办件 ${open.case_no}，请确认是否重复收件`,
+      },
+    ]
   }
 
   async function parentOf(thread: string): Promise<string | null> {
@@ -404,13 +444,13 @@ export function createCases(parts: CasesParts) {
 
   return {
     /** All that would keep the case from being sent, without sending it. Throws `item.unknown`. */
-    preflight: faultsOf,
+    preflight: (input: Input): Promise<Finding[]> => faultsOf(input),
 
     /** The same of every item of a joint one, each finding under `items.N`. Problem: `request.invalid`. */
     async preflightJoint(joint: JointCase): Promise<Finding[]> {
       const findings: Finding[] = []
       for (const [index, input] of casesOf(joint).entries()) {
-        const found = await faultsOf(input).catch(unknownItem)
+        const found = await faultsOf(input, index > 0).catch(unknownItem)
         for (const finding of 'problem' in found ? [findingOf(found.problem)] : found)
           findings.push({ ...finding, field: `items.${index}.${finding.field}` })
       }
@@ -620,10 +660,20 @@ function withoutBlanks<T extends Pick<Application, 'applicant' | 'agent'>>(given
 /** What stands in the way of a case besides what was written in it. */
 function findingOf({ code, detail }: Problem): Finding {
   const { en, zh } = PROBLEMS[code]
+  const told = /^(body|envelope|case|material)\./.test(code)
+  const [, field] = /^([\w.]{1,60}): /.exec(detail ?? '') ?? []
   return {
-    ...{ field: detail === 'mode' ? 'mode' : detail === 'agreement' ? 'agreement' : 'item', level: 'error' },
-    ...{ cure: code === 'item.unknown' ? 'clerk' : 'administrator', reason: `${code}: ${en}`, reasonZh: zh },
+    field: told ? (field ?? 'form') : detail === 'mode' ? 'mode' : detail === 'agreement' ? 'agreement' : 'item',
+    ...{ level: 'error', cure: told || code === 'item.unknown' ? 'clerk' : 'administrator' },
+    reason: told && detail !== undefined ? `${code}: ${en}: ${detail}` : `${code}: ${en}`,
+    reasonZh: told && detail !== undefined ? `${zh}（${detail}）` : zh,
   }
+}
+
+/** What a problem says; anything else is thrown on. */
+function refused(error: unknown): Problem {
+  if (error instanceof ProblemError) return error.problem
+  throw error
 }
 
 const repeatedItems = (joint: JointCase): Finding[] =>

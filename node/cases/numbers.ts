@@ -2,6 +2,9 @@
 import type { Clock } from '../exchange/clock.ts'
 import type { Database } from '../store/database.ts'
 
+/** Digits behind the city's code: day, and serial of the day. */
+export const CASE_NO_DIGITS = 14
+
 export function createCaseNumbers(db: Database, clock: Clock, city: string): () => Promise<string> {
   let counting: { prefix: string; last: Promise<number> } | null = null
 

@@ -1,8 +1,16 @@
-import { expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { miscounted } from './scans.ts'
 
-const PAGES: Record<string, number | null> = { three: 3, locked: null }
-const counter = { of: async (sha256: string) => PAGES[sha256] ?? null }
+const PAGES: Record<string, number | 'unreadable' | null> = { three: 3, large: null, broken: 'unreadable' }
+const known = new Set<string>()
+const counter = {
+  of: async (sha256: string) => {
+    known.add(sha256)
+    return PAGES[sha256] ?? null
+  },
+  known: async (sha256: string) => (known.has(sha256) ? (PAGES[sha256] ?? null) : null),
+}
+beforeEach(() => known.clear())
 const material = (sha256: string, pages?: number) => ({
   ...{ sha256, code: 'M01', name: '扫描件' },
   ...(pages === undefined ? {} : { pages }),
@@ -13,10 +21,20 @@ test('only what is written of a scan that is here is compared', async () => {
   expect(await miscounted(counter, given, new Set(['three']))).toEqual([])
 })
 
-test('another number keeps it from being sent, and says which is counted; what cannot be counted is told', async () => {
-  const given = [material('locked', 2), material('three', 4)]
-  expect(await miscounted(counter, given, new Set(['three', 'locked']))).toMatchObject([
+test('another number keeps it from being sent, and says which is counted; what cannot be counted is told, what cannot be opened keeps it from being sent', async () => {
+  const given = [material('large', 2), material('three', 4), material('broken', 1)]
+  expect(await miscounted(counter, given, new Set(['three', 'large', 'broken']))).toMatchObject([
     { field: 'materials.0.pages', level: 'notice', cure: 'clerk' },
     { field: 'materials.1.pages', level: 'error', cure: 'clerk', reasonZh: expect.stringContaining('共3页') },
+    { field: 'materials.2.sha256', level: 'error', cure: 'clerk', reasonZh: expect.stringContaining('无法打开') },
   ])
+})
+
+test('a scan that cannot be opened is found when it is looked at, and from then on', async () => {
+  const [given, held] = [[material('broken'), material('three')], new Set(['three', 'broken'])]
+  expect(await miscounted(counter, given, held)).toEqual([])
+  expect(known.size).toBe(0)
+  const found = [{ field: 'materials.0.sha256', level: 'error' }]
+  expect(await miscounted(counter, given, held, true)).toMatchObject(found)
+  expect(await miscounted(counter, given, held)).toMatchObject(found)
 })

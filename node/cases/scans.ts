@@ -2,20 +2,33 @@
 import type { CaseMaterial } from '../../protocol/case/kinds.ts'
 import type { Finding } from '../../protocol/case/preflight.ts'
 
-/** Pages of a held material; null when they cannot be counted. */
-export type PageCounter = { of(sha256: string): Promise<number | null> }
+/** Pages of a held material; `unreadable` for one that cannot be opened, null when they cannot be counted here. */
+type Counted = number | 'unreadable' | null
+export type PageCounter = {
+  of(sha256: string): Promise<Counted>
+  /** null also for one that was not counted yet */ known(sha256: string): Promise<Counted>
+}
 
-/** Where a scan has other pages than are written of it (校页); those of which nothing is written are not opened. */
+/** Where a scan has other pages than are written of it (校页), or cannot be opened; those of which nothing is written are opened by `looks` alone. */
 export async function miscounted(
   counter: PageCounter,
   materials: readonly CaseMaterial[],
   held: ReadonlySet<string>,
+  looks = false,
 ): Promise<Finding[]> {
   const found = materials.map(async ({ sha256, pages }, index): Promise<Finding[]> => {
-    if (pages === undefined || !held.has(sha256)) return []
-    const counted = await counter.of(sha256)
-    if (counted === pages) return []
+    if (!held.has(sha256)) return []
+    const counted = pages !== undefined || looks ? await counter.of(sha256) : await counter.known(sha256)
+    if (counted === pages || (pages === undefined && counted !== 'unreadable')) return []
     const place = { field: `materials.${index}.pages`, cure: 'clerk' } as const
+    if (counted === 'unreadable')
+      return [
+        {
+          ...{ field: `materials.${index}.sha256`, level: 'error', cure: 'clerk' },
+          reason: 'the scan cannot be opened, broken or locked by a password: scan it again',
+          reasonZh: '扫描件无法打开（文件损坏或有密码），请重新扫描上传',
+        },
+      ]
     if (counted === null) {
       const words = { reason: 'its pages cannot be counted: look at the scan', reasonZh: '无法核对页数，请查看扫描件' }
       return [{ ...place, level: 'notice', ...words }]

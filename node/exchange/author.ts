@@ -153,19 +153,31 @@ export function createAuthor(parts: AuthorParts): Author {
     return written
   }
 
-  const writeAll: Author['writeAll'] = async (targets, alongside) => {
+  type Entry = { target: Target; from: Base; prepared: Prepared[] }
+
+  /** All that can be judged and signed before the transaction. */
+  async function prepareAll(targets: readonly Target[], signedAt: number): Promise<Entry[]> {
+    const entries: Entry[] = []
+    for (const target of targets) {
+      if (parts.recovering(target.partner)) throw new ProblemError('exchange.recovering')
+      const from = await base(target.thread, target.partner)
+      entries.push({ target, from, prepared: await prepare(target, target.drafts, from, signedAt) })
+    }
+    return entries
+  }
+
+  function mayWrite(targets: readonly Target[]): void {
     for (const { partner } of targets) {
       const problem = trust.problemOf(partner)
       if (problem !== null) throw new ProblemError(problem.code, problem.detail ?? partner)
     }
+  }
+
+  const writeAll: Author['writeAll'] = async (targets, alongside) => {
+    mayWrite(targets)
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const entries: { target: Target; from: Base; prepared: Prepared[] }[] = []
       const signedAt = await signing.now()
-      for (const target of targets) {
-        if (parts.recovering(target.partner)) throw new ProblemError('exchange.recovering')
-        const from = await base(target.thread, target.partner)
-        entries.push({ target, from, prepared: await prepare(target, target.drafts, from, signedAt) })
-      }
+      const entries = await prepareAll(targets, signedAt)
       try {
         return await db.transaction(async tx => {
           // What a greeting told meanwhile did not count this packet: under its old time the partner would refuse it.
@@ -188,6 +200,10 @@ export function createAuthor(parts: AuthorParts): Author {
 
   return {
     writeAll,
+    async rehearse(targets) {
+      mayWrite(targets)
+      await prepareAll(targets, await signing.now())
+    },
     write: ({ thread, partner }, drafts, alongside) => writeAll([{ thread, partner, drafts }], alongside),
   }
 }

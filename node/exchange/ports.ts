@@ -72,6 +72,9 @@ export interface Author {
     targets: readonly Target[],
     alongside?: (tx: Transaction, written: readonly StoredPacket[]) => Promise<void>,
   ): Promise<readonly StoredPacket[]>
+
+  /** Goes the way of `writeAll` up to its transaction: throws what that would throw now, and leaves nothing behind. */
+  rehearse(targets: readonly Target[]): Promise<void>
 }
 
 export type Target = { thread: string; partner: string; drafts: readonly [Draft, ...Draft[]] }

@@ -50,7 +50,10 @@ export const materialRoutes = (materials: Materials, pages: Pages): RouteModule 
         pages: z.number().int().min(1).nullable().describe('null: it cannot be opened, or is larger than 64 MiB'),
       }),
       problems: ['material.missing'],
-      handle: async ({ params: { sha256 } }) => ({ pages: await pages.of(sha256) }),
+      handle: async ({ params: { sha256 } }) => {
+        const counted = await pages.of(sha256)
+        return { pages: counted === 'unreadable' ? null : counted }
+      },
     })
   },
 })

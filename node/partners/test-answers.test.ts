@@ -27,6 +27,7 @@ async function hanging() {
       return []
     },
     writeAll: async () => [],
+    rehearse: async () => {},
   }
   const answers = createTestAnswers({
     db,

@@ -172,3 +172,14 @@ test('no finding repeats what the applicant wrote', () => {
   const found = check({ applicant, agent: { ...agent, idNumber: secret }, form: { reason: secret } })
   expect(JSON.stringify(found)).not.toContain(secret)
 })
+
+test('one scan under two codes is told at the second with the first, whatever the codes are', () => {
+  const scan = (code: string, letter = 'a') => ({ sha256: hash(letter), code, name: '扫描件.pdf' })
+  expect(errors({ materials: [scan('M1'), scan('M2')] })).toEqual(['materials.1.sha256 clerk'])
+  expect(errors({ materials: [scan('M1'), scan('M1')] })).toEqual(['materials.1.sha256 clerk'])
+  expect(errors({ materials: [scan('M1'), scan('M2', 'b'), scan('M1', 'c')] })).toEqual([])
+})
+
+test('the item has the name under which it is published', () => {
+  expect(errors({ item: { ...content.item, name: '缴存证明（补）' } })).toEqual(['item.name clerk'])
+})

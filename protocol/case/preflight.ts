@@ -108,6 +108,8 @@ export function preflight({ content, item, agreed, checkForm, names = [] }: Pref
       `the published version is ${item.taskVersion}`,
       `现行版本为 ${item.taskVersion}，请按新版本重新核对`,
     )
+  if (content.item.name !== item.taskName)
+    find('item.name', 'clerk', 'not the name under which the item is published', '事项名称与公布的不一致')
   for (const limit of ['promiseDay', 'anticipateDay'] as const)
     if (content.item[limit] !== undefined && content.item[limit] !== item[limit])
       find(`item.${limit}`, 'clerk', `the item says ${item[limit]} working days`, `事项规定为 ${item[limit]} 个工作日`)
@@ -214,6 +216,19 @@ export function preflight({ content, item, agreed, checkForm, names = [] }: Pref
         `may be handed in later${of}`,
         `可容缺后补：${materialName}${ofZh}${needExplain === undefined ? '' : `（${needExplain}）`}`,
       )
+  }
+
+  const before = new Map<string, string>()
+  for (const [index, { sha256, code }] of content.materials.entries()) {
+    const first = before.get(sha256)
+    if (first !== undefined)
+      find(
+        `materials.${index}.sha256`,
+        'clerk',
+        `the same scan as of ${first}: scan each material by itself`,
+        `与材料 ${first} 是同一份扫描件，请将各份材料分开扫描上传`,
+      )
+    else before.set(sha256, code)
   }
 
   // --- hand-over

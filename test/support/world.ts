@@ -305,13 +305,14 @@ async function startCity({
     services: { item: async (_, code) => items.find(item => item.taskCode === code) ?? null },
     agreements,
     materials: { held: async hashes => hashes.flatMap(hash => scans.held.get(hash) ?? []) },
-    pages: { of: async () => null },
+    pages: { of: async () => null, known: async () => null },
     events,
     clocks,
     names: async () => [],
     checkForm: forms.checkForeign,
     waiting: no => waitingOf(dispatch, { waiting: async () => [] }, no),
     threadId,
+    keys: lookup,
   })
   await transport.start()
   await exchange.start()

@@ -27,12 +27,19 @@ const ROOT = 'OFD.xml'
 function pagesOfOfd(bytes: Uint8Array): number {
   let pages = 0
   for (const { text } of elements(entry(bytes, ROOT), 'DocRoot'))
-    pages += elements(entry(bytes, text.trim().replace(/^\//, '')), 'Page', 'Pages').length
+    pages += elements(entry(bytes, pathOf(text)), 'Page', 'Pages').length
   return pages
 }
 
+/** A path as the names of a ZIP are: from the root, with slashes. */
+const pathOf = (written: string): string =>
+  written
+    .trim()
+    .replaceAll('\\', '/')
+    .replace(/^(\.?\/)+/, '')
+
 function entry(bytes: Uint8Array, name: string): string {
-  const found = unzipSync(bytes, { filter: ({ name: each }) => each.replace(/^\//, '') === name })
+  const found = unzipSync(bytes, { filter: ({ name: each }) => pathOf(each) === name })
   const [content] = Object.values(found)
   if (content === undefined) throw new Error(`${name} is missing`)
   return strFromU8(content)
@@ -52,10 +59,12 @@ function elements(xml: string, name: string, parent?: string): { text: string }[
     open.push(local(qualified))
     if (inside()) found.push({ text: '' })
   })
-  parser.on('text', text => {
+  const add = (text: string): void => {
     const last = found.at(-1)
     if (inside() && last !== undefined) last.text += text
-  })
+  }
+  parser.on('text', add)
+  parser.on('cdata', add)
   parser.on('closeTag', () => {
     open.pop()
   })

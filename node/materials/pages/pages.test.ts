@@ -9,13 +9,19 @@ import { countPages } from './count.ts'
 import { createPages, type Pages } from './pages.ts'
 
 const OFD = 'xmlns:ofd="http://www.ofdspec.org/2016"'
+/** How programs write where a document lies. */
+const ROOTS = [
+  (path: string) => path,
+  (path: string) => `/${path}`,
+  (path: string) => `./${path}`,
+  (path: string) => `<![CDATA[${path.replace('/', '\\')}]]>`,
+]
 const ofd = (...documents: number[]): Uint8Array =>
   zipSync({
     'OFD.xml': strToU8(
       `<?xml version="1.0" encoding="UTF-8"?><ofd:OFD ${OFD} Version="1.0" DocType="OFD">${documents
         .map(
-          (_, at) =>
-            `<ofd:DocBody><ofd:DocRoot>${at === 0 ? '' : '/'}Doc_${at}/Document.xml</ofd:DocRoot></ofd:DocBody>`,
+          (_, at) => `<ofd:DocBody><ofd:DocRoot>${ROOTS[at]?.(`Doc_${at}/Document.xml`)}</ofd:DocRoot></ofd:DocBody>`,
         )
         .join('')}</ofd:OFD>`,
     ),
@@ -38,6 +44,7 @@ describe('pages of a scan', () => {
     ['of a PDF', 'application/pdf', makePdf(3), 3],
     ['of an OFD with one document', 'application/ofd', ofd(2), 2],
     ['of an OFD with more', 'application/ofd', ofd(2, 5), 7],
+    ['of an OFD that names its documents in another way', 'application/ofd', ofd(2, 5, 1, 1), 9],
     ['none of a broken PDF', 'application/pdf', strToU8('%PDF-1.4\nnothing else'), null],
     ['none of an OFD without its documents', 'application/ofd', zipSync({ 'OFD.xml': strToU8('<OFD/>') }), null],
     ['none of an OFD that is no XML', 'application/ofd', zipSync({ 'OFD.xml': strToU8('<OFD><') }), null],
@@ -85,10 +92,12 @@ describe('counted apart', () => {
     expect(opened).toBe(1)
   })
 
-  test('and what cannot be counted is not tried again', async () => {
+  test('and what cannot be opened is not tried again, and known from then on', async () => {
     const sha256 = await held('application/pdf', strToU8('%PDF-1.4\n') as Uint8Array<ArrayBuffer>)
-    expect(await pages.of(sha256)).toBeNull()
-    expect(await pages.of(sha256)).toBeNull()
+    expect(await pages.known(sha256)).toBeNull()
+    expect(await pages.of(sha256)).toBe('unreadable')
+    expect(await pages.of(sha256)).toBe('unreadable')
+    expect(await pages.known(sha256)).toBe('unreadable')
     expect(opened).toBe(1)
   })
 

@@ -16,8 +16,15 @@ const LARGEST = 64 * 1024 * 1024
 const PATIENCE = 15_000
 /** Counts at the same time; others wait. */
 const PARALLEL = 2
-/** How the store remembers that a file cannot be counted. */
+/** How the store remembers that a file cannot be counted here, and that it cannot be opened. */
 const UNCOUNTABLE = 0
+const UNREADABLE = -1
+
+/** `unreadable`: broken, or locked by a password; null: too large, or more work than a count may be. */
+export type Counted = number | 'unreadable' | null
+
+const stored = (counted: Counted): number => (counted === 'unreadable' ? UNREADABLE : (counted ?? UNCOUNTABLE))
+const told = (held: number): Counted => (held === UNREADABLE ? 'unreadable' : held === UNCOUNTABLE ? null : held)
 
 const COUNTER = fileURLToPath(new URL('./counter.ts', import.meta.url))
 
@@ -30,7 +37,7 @@ export type Pages = ReturnType<typeof createPages>
 
 export function createPages({ db, open }: PagesParts) {
   const stopping = new AbortController()
-  const counting = new Map<string, Promise<number | null>>()
+  const counting = new Map<string, Promise<Counted>>()
   const queue: (() => void)[] = []
   let busy = 0
 
@@ -46,24 +53,35 @@ export function createPages({ db, open }: PagesParts) {
     }
   }
 
-  async function count(sha256: string, type: string): Promise<number | null> {
+  async function count(sha256: string, type: string): Promise<Counted> {
     const pages = await slot(() => countApart(type, open(sha256), stopping.signal))
     if (stopping.signal.aborted) throw new ProblemError('internal', 'stopping')
     await db.transaction(tx =>
-      tx.run('UPDATE materials SET pages = ? WHERE sha256 = ?', [pages ?? UNCOUNTABLE, fromHex(sha256)]),
+      tx.run('UPDATE materials SET pages = ? WHERE sha256 = ?', [stored(pages), fromHex(sha256)]),
     )
     return pages
   }
 
+  const rowOf = async (sha256: string) => {
+    const [row] = await db.query<{ type: string; size: number; pages: number | null }>(
+      `SELECT type, size, pages FROM materials WHERE sha256 = ?`,
+      [fromHex(sha256)],
+    )
+    return row
+  }
+
   return {
-    /** Pages of a held material; null when they cannot be counted: broken, locked, too large. Problem: `material.missing`. */
-    async of(sha256: string): Promise<number | null> {
-      const [row] = await db.query<{ type: string; size: number; pages: number | null }>(
-        `SELECT type, size, pages FROM materials WHERE sha256 = ?`,
-        [fromHex(sha256)],
-      )
+    /** What was counted; null before. */
+    async known(sha256: string): Promise<Counted> {
+      const row = await rowOf(sha256)
+      return row === undefined || row.pages === null ? null : told(row.pages)
+    },
+
+    /** Pages of a held material. Problem: `material.missing`. */
+    async of(sha256: string): Promise<Counted> {
+      const row = await rowOf(sha256)
       if (row === undefined) throw new ProblemError('material.missing')
-      if (row.pages !== null) return row.pages === UNCOUNTABLE ? null : row.pages
+      if (row.pages !== null) return told(row.pages)
       if (row.type.startsWith('image/')) return 1
       if (row.size > LARGEST) return null
       const running = counting.get(sha256) ?? count(sha256, row.type).finally(() => counting.delete(sha256))
@@ -75,12 +93,8 @@ export function createPages({ db, open }: PagesParts) {
   }
 }
 
-/** Counts in another process, which is killed when it takes too long; null when that says nothing. */
-async function countApart(
-  type: string,
-  bytes: ReadableStream<Uint8Array>,
-  stopped: AbortSignal,
-): Promise<number | null> {
+/** Counts in another process, which is killed when it takes too long; null when that says nothing, as one that was killed. */
+async function countApart(type: string, bytes: ReadableStream<Uint8Array>, stopped: AbortSignal): Promise<Counted> {
   const signal = AbortSignal.any([stopped, AbortSignal.timeout(PATIENCE)])
   const child = spawn(process.execPath, [COUNTER, type], {
     ...{ stdio: ['pipe', 'pipe', 'ignore'], env: {}, signal, killSignal: 'SIGKILL' },
@@ -95,5 +109,5 @@ async function countApart(
   })
   await pipeline(Readable.fromWeb(bytes as never), child.stdin, { signal }).catch(() => child.kill('SIGKILL'))
   await ended
-  return /^[1-9]\d{0,8}$/.test(said) ? Number(said) : null
+  return said === 'null' ? 'unreadable' : /^[1-9]\d{0,8}$/.test(said) ? Number(said) : null
 }
