@@ -47,17 +47,19 @@ import { createOpenCases } from './cases/under.ts'
 import type { NodeConfig } from './config/config.ts'
 import { readSecrets } from './config/secrets.ts'
 import { jsonOf, readTextFile } from './config/text-file.ts'
+import { createAdapterState } from './dispatch/adapter-state.ts'
 import { createDispatch } from './dispatch/dispatch.ts'
-import { createAdapterState } from './dispatch/job-store.ts'
 import { dispatchRoutes } from './dispatch/routes.ts'
 import { createEvaluations } from './evaluations/evaluations.ts'
 import { evaluationRoutes } from './evaluations/routes.ts'
 import { createEvidence } from './evidence/evidence.ts'
 import { evidenceRoutes } from './evidence/routes.ts'
 import { Budgets } from './exchange/budget.ts'
+import { createCaseKeys } from './exchange/case-keys.ts'
 import { type Clock, systemClock } from './exchange/clock.ts'
 import { createExchange, type ExchangeObserver } from './exchange/exchange.ts'
 import type { ThreadHandler } from './exchange/ports.ts'
+import { createRounds } from './exchange/rounds.ts'
 import { createExports } from './exports/exports.ts'
 import { exportRoutes } from './exports/routes.ts'
 import { createAuthorities } from './federation/authorities.ts'
@@ -88,7 +90,7 @@ import { openBlobStore } from './materials/blob-store.ts'
 import { createMaterials } from './materials/materials.ts'
 import { createPages } from './materials/pages/pages.ts'
 import { materialRoutes } from './materials/routes.ts'
-import { createSeal, deriveKey } from './materials/seal.ts'
+import { createCaseSeal, createSeal, deriveKey } from './materials/seal.ts'
 import { createP2pHost, type P2pHost } from './p2p/host.ts'
 import { peerIdOf } from './p2p/peer-id.ts'
 import type { LastDay } from './papers/forms.ts'
@@ -164,6 +166,8 @@ export type RunningNode = {
 }
 
 const HOUR = 3_600_000
+/** ms after which the log of the store is emptied again when something held on to it. */
+const SCRUB_AGAIN = 5_000
 /** Uploads that no packet names are deleted after so many days. */
 const UNNAMED_DAYS = 30
 /** Largest upload and its framing, bytes. */
@@ -231,6 +235,7 @@ export async function startNode({
     failed: error => log.error('days not counted anew', {}, error),
   })
   const seal = createSeal(identity.dataKey())
+  const caseKeys = createCaseKeys({ seal, sealOf: createCaseSeal, randomBytes: n => randomBytes(n) })
   const randomText = (bytes: number) => randomBytes(bytes).toString('base64url')
   const threadId = () => randomBytes(16).toString('hex')
   const applicantSecret = deriveKey(identity.dataKey(), 'applicant 1')
@@ -304,7 +309,7 @@ export async function startNode({
   })
   const exchange = createExchange({
     db,
-    seal,
+    keys: caseKeys,
     transport: host,
     identity,
     trust,
@@ -531,14 +536,16 @@ export async function startNode({
   const impacts = createImpacts({
     ...{ own: identity.city, agreements, cases: openCases, mappings, faultsOf, adapter, clock },
   })
+  const adapterState = createAdapterState({ db, seal, keys: caseKeys })
   const adapterLog = telemetry.log('adapter')
   const dispatch = createDispatch({
     db,
     packets,
     seal,
     adapter,
+    stateOf: adapterState.of,
     context: {
-      state: createAdapterState(db),
+      state: adapterState.of(null),
       keep: bytes => materials.upload(bytes),
       now: clock.now,
       signal: stopping.signal,
@@ -588,6 +595,11 @@ export async function startNode({
     keys,
   })
   const caseDrafts = createCaseDrafts({ db, seal, clock, audit, events, randomId: threadId, keys })
+  const scrubbing = createRounds({
+    clock,
+    round: async () => ((await store.scrub()) ? null : clock.now() + SCRUB_AGAIN),
+    failed: error => log.error('log of the store not emptied', {}, error),
+  })
   const purges = createPurges({
     db,
     clock,
@@ -595,6 +607,7 @@ export async function startNode({
     author,
     materials: { ...materials, askGiven: (threadNo, since) => beforeActing(() => materials.askGiven(threadNo, since)) },
     drafts: caseDrafts,
+    ...{ keys: caseKeys, adapterState, scrub: () => scrubbing.wake() },
     freed: (tx, partner, bytes) => packets().free(tx, partner, bytes),
     backups: () => readBackups(config.data),
     failed: (thread, problem) => log.warning('case not purged', { thread, problem: problem.code }),
@@ -809,7 +822,7 @@ export async function startNode({
     ],
   })
   const parcels = createParcels({
-    ...{ db, clock, audit, events, seal, agreements, own: identity.city, cases },
+    ...{ db, clock, audit, events, keys: caseKeys, agreements, own: identity.city, cases },
     carrier: await carrierOf(config),
     sender: config.mail.sender ?? null,
     pollMs: config.mail.pollMinutes * 60_000,
@@ -930,6 +943,14 @@ export async function startNode({
   await dispatch.start()
   webhooks.start()
   parcels.start()
+  // A purge may have ended between its commit and the emptying of the log.
+  void scrubbing.wake()
+  const adopted = (async () => {
+    const anew = (await caseKeys.adopt(store, stopping.signal)) + (await adapterState.adopt(stopping.signal))
+    if (anew > 0) await scrubbing.wake()
+  })().catch(error => {
+    if (!stopping.signal.aborted) log.error('what an earlier program sealed not sealed anew', {}, error)
+  })
   const rebuilt = rebuildOlder(rebuilding, stopping.signal).catch(error => {
     if (!stopping.signal.aborted) log.error('cases of an earlier program not rebuilt', {}, error)
   })
@@ -994,6 +1015,8 @@ export async function startNode({
       await server.stop()
       stopping.abort()
       await rebuilt
+      await adopted
+      await scrubbing.stop()
       await exports.stop()
       await parcels.stop()
       await webhooks.stop()

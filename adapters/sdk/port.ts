@@ -46,9 +46,14 @@ export type DeliveryResult =
 /** One answer of the approval system: a move on a case. `id` is unique per adapter; a repeated id is a no-op. */
 export type LocalEvent = { id: string /** local case number */; localCaseNo: string; move: MoveRequest }
 
-/** Durable memory of an adapter, inside the node's store. Keys ≤ 200 characters, values ≤ 64 KiB of JSON text. */
+/**
+ * Durable memory of an adapter, inside the node's store. Keys ≤ 200 characters, without personal data; values ≤ 64 KiB of JSON
+ * text, sealed at rest. What is written by the `state` of a `deliver` belongs to that case and is deleted with its purge; what is
+ * written elsewhere belongs to none: delete what it holds of a person.
+ */
 export interface AdapterState {
   get(key: string): Promise<string | null>
+  delete(key: string): Promise<void>
   /** Stores `make()` unless the key exists; returns what is stored. Atomic. */
   claim(key: string, make: () => string): Promise<string>
   put(key: string, value: string): Promise<void>

@@ -147,6 +147,9 @@ export function memoryState(): AdapterState {
     put: async (key, value) => {
       store(key, value)
     },
+    delete: async key => {
+      values.delete(key)
+    },
     next: async counter => {
       const value = (counters.get(counter) ?? 0) + 1
       counters.set(counter, value)

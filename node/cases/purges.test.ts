@@ -33,6 +33,7 @@ test('a partner that gives no answer is asked once in a round, however many case
       },
     },
     drafts: ankang.drafts,
+    ...{ keys: ankang.caseKeys, adapterState: ankang.adapterState, scrub: async () => {} },
     freed: async () => {},
     backups: async () => [],
     failed: (_, problem) => failed.push(problem.code),

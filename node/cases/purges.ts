@@ -1,7 +1,8 @@
 /**
  * Purge of personal data (清除个人信息): so many days after its end as the agreement says, the collecting city deletes what it holds
  * of a case: bodies, files, drafts left over, the applicant in its lists and its search. The signed packets stay, so that thread and
- * evidence still verify, and the deletion is a signed packet itself (`case.purge`). Deleted and recorded in one transaction; files go after it.
+ * evidence still verify, and the deletion is a signed packet itself (`case.purge`). Deleted and recorded in one transaction, in which the
+ * key of the case is destroyed; files go after it, and the store's log is emptied.
  */
 
 import { dayOf } from '../../protocol/agreement/document.ts'
@@ -9,6 +10,7 @@ import type { CaseContent } from '../../protocol/case/kinds.ts'
 import { fromHex, toHex } from '../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
+import type { CaseKeys } from '../exchange/case-keys.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { Author, Reader } from '../exchange/ports.ts'
 import type { Reminder } from '../reminders/reminders.ts'
@@ -54,6 +56,9 @@ export type PurgesParts = {
     leftOver(store: Reader, of: DraftsOf): Promise<{ drafts: number; laterDrafts: number }>
     forget(tx: Transaction, of: DraftsOf): Promise<number>
   }
+  /** the key under which everything of the case is sealed */ keys: Pick<CaseKeys, 'destroy'>
+  adapterState: { forget(tx: Transaction, threadNo: number): Promise<number> }
+  /** empties the log of the store, now or as soon as nothing holds on to it */ scrub: () => Promise<void>
   /** packets of the partner take so many bytes no longer */
   freed: (tx: Transaction, partner: string, bytes: number) => Promise<void>
   backups: () => Promise<Backup[]>
@@ -111,7 +116,7 @@ export function createPurges(parts: PurgesParts) {
     ...{ item: row.item_code, submittedAt: row.submitted_at },
   })
 
-  const STEPS = `state = 'done' AND move IS NOT NULL
+  const STEPS = `move IS NOT NULL
     AND local_case_no = (SELECT local_case_no FROM cases WHERE thread_no = ?)`
 
   /** What lists and search hold of the applicant. */
@@ -157,7 +162,9 @@ export function createPurges(parts: PurgesParts) {
     await parts.freed(tx, row.partner, taken?.bytes ?? 0)
     const bodies = await tx.run(`DELETE ${BODIES}`, [thread_no])
     const materials = await parts.materials.forget(tx, thread_no)
-    await tx.run(`UPDATE adapter_events SET move = NULL WHERE ${STEPS}`, [thread_no])
+    await tx.run(`UPDATE adapter_events SET state = 'done', move = NULL, problem = NULL WHERE ${STEPS}`, [thread_no])
+    await tx.run('DELETE FROM rewrites WHERE thread = ?', [toHex(row.thread)])
+    await parts.adapterState.forget(tx, thread_no)
     await tx.run('DELETE FROM parcels WHERE thread_no = ?', [thread_no])
     await tx.run('DELETE FROM mail_troubles WHERE thread_no = ?', [thread_no])
     await tx.run(
@@ -165,6 +172,7 @@ export function createPurges(parts: PurgesParts) {
        WHERE thread_no = ?`,
       [clock.now(), thread_no],
     )
+    await parts.keys.destroy(tx, thread_no)
     return { bodies, materials, drafts }
   }
 
@@ -219,7 +227,9 @@ export function createPurges(parts: PurgesParts) {
 
     /** Purges a case that has ended, now. Problems: `thread.unknown`, `case.transition` before its end, `request.conflict`, `partner.inactive`. */
     async purge(thread: string, cause: PurgeCause, actor: string): Promise<Gone> {
-      return run(await rowOf(thread), cause, actor)
+      const gone = await run(await rowOf(thread), cause, actor)
+      await parts.scrub()
+      return gone
     },
 
     /** Purges each case whose last day is over; how many. One that cannot be yet is tried again in the next round. */
@@ -241,6 +251,7 @@ export function createPurges(parts: PurgesParts) {
             parts.failed(toHex(row.thread), problem)
           }
         }
+        if (purged > 0) await parts.scrub()
         const end = rows.at(-1)
         if (end === undefined || rows.length < ROUND) return purged
         last = [end.purge_on, end.thread_no]

@@ -3,15 +3,23 @@
  * once; and brings the system's answers back as moves. What cannot proceed is parked for a person, never dropped.
  * May import the store, the exchange's ports, the adapter port and the protocol.
  */
-import type { Adapter, AdapterContext, Delivery, DeliveryResult, LocalEvent } from '../../adapters/sdk/port.ts'
+import type {
+  Adapter,
+  AdapterContext,
+  AdapterState,
+  Delivery,
+  DeliveryResult,
+  LocalEvent,
+} from '../../adapters/sdk/port.ts'
 import type { CaseState } from '../../protocol/case/fold.ts'
 import { type CaseBody, isCaseKind, type MoveRequest, materialsOf } from '../../protocol/case/kinds.ts'
 import { decodeUtf8, encodeUtf8 } from '../../protocol/primitives.ts'
 import { PROBLEMS, type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
+import type { Seal } from '../exchange/case-keys.ts'
 import type { Clock } from '../exchange/clock.ts'
-import type { PacketStore, Seal } from '../exchange/packet-store.ts'
+import type { PacketStore } from '../exchange/packet-store.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { createJobStore, type Job } from './job-store.ts'
 import { Worker } from './worker.ts'
@@ -22,6 +30,7 @@ export type DispatchParts = {
   seal: Seal
   adapter: Adapter
   context: AdapterContext
+  /** the adapter's memory while it takes a packet of the thread */ stateOf: (threadNo: number) => AdapterState
   clock: Clock
   audit: Audit
   events: EventLog
@@ -165,7 +174,7 @@ export function createDispatch(parts: DispatchParts) {
     if (packet === undefined || fold === null) return jobs.finish(job, clock.now())
     const { kind } = packet.claims
     const delivery = toDelivery(packet, packets, fold, thread, job.attempts)
-    const result = await call(delivery)
+    const result = await call(delivery, parts.stateOf(job.threadNo))
     const seconds = (clock.now() - begun) / 1000
     if (!result.ok) {
       const outcome = await fail(job, thread, { code: result.code, detail: result.detail }, result.retryable)
@@ -182,11 +191,11 @@ export function createDispatch(parts: DispatchParts) {
     }
   }
 
-  async function call(delivery: Delivery): Promise<DeliveryResult> {
+  async function call(delivery: Delivery, state: AdapterState): Promise<DeliveryResult> {
     const bytes = delivery.materials.reduce((sum, { size }) => sum + size, 0)
     try {
       return await within(DISPATCH_LIMITS.deliver + (bytes / DISPATCH_LIMITS.bytesPerSecond) * 1000, context =>
-        adapter.deliver(delivery, context),
+        adapter.deliver(delivery, { ...context, state }),
       )
     } catch (error) {
       // An adapter that throws may or may not have had its effect: the same idempotency key makes a further try safe.

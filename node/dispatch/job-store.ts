@@ -1,6 +1,5 @@
-/** The SQL of dispatch: jobs, the poll cursor, answers that were taken or parked, and the adapter's durable memory. */
+/** The SQL of dispatch: jobs, the poll cursor, answers that were taken or parked. */
 
-import type { AdapterState } from '../../adapters/sdk/port.ts'
 import type { CaseState } from '../../protocol/case/fold.ts'
 import { type Commitment, fromHex } from '../../protocol/primitives.ts'
 import type { Problem } from '../../protocol/problem.ts'
@@ -237,31 +236,3 @@ const put = (tx: Transaction, key: string, value: string): Promise<number> =>
     'INSERT INTO adapter_state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
     [key, value],
   )
-
-/** The adapter's durable memory; its keys stand apart from the node's own. */
-export function createAdapterState(db: Database): AdapterState {
-  const read = async (reader: Pick<Database, 'query'>, key: string) => {
-    const [row] = await reader.query<{ value: string }>('SELECT value FROM adapter_state WHERE key = ?', [key])
-    return row?.value ?? null
-  }
-  return {
-    get: key => read(db, `a ${key}`),
-    put: async (key, value) => {
-      await db.transaction(tx => put(tx, `a ${key}`, value))
-    },
-    claim: (key, make) =>
-      db.transaction(async tx => {
-        const held = await read(tx, `a ${key}`)
-        if (held !== null) return held
-        const value = make()
-        await put(tx, `a ${key}`, value)
-        return value
-      }),
-    next: counter =>
-      db.transaction(async tx => {
-        const value = Number((await read(tx, `n ${counter}`)) ?? '0') + 1
-        await put(tx, `n ${counter}`, String(value))
-        return value
-      }),
-  }
-}

@@ -7,6 +7,7 @@ import { STREAM } from '../../protocol/names.ts'
 import type { Problem } from '../../protocol/problem.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { createAuthor } from './author.ts'
+import type { CaseKeys } from './case-keys.ts'
 import type { Clock } from './clock.ts'
 import { createConducts } from './conduct.ts'
 import { Delivery, type DeliveryStatus } from './delivery.ts'
@@ -16,7 +17,7 @@ import { createInbox, type RefusedPackets } from './inbox.ts'
 import { createInstances } from './instances.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
 import { createNotices, type LinkNotice, type NoticeKind } from './notices.ts'
-import { createPacketStore, type PacketStore, type Seal } from './packet-store.ts'
+import { createPacketStore, type PacketStore } from './packet-store.ts'
 import type {
   Author,
   CalendarBoard,
@@ -54,7 +55,7 @@ export interface ExchangeObserver {
 
 export type ExchangeParts = {
   db: Database
-  seal: Seal
+  keys: CaseKeys
   transport: Transport
   identity: OwnIdentity
   trust: Trust
@@ -118,7 +119,7 @@ const RECEIPT_REFUSED = 2
 
 export function createExchange(parts: ExchangeParts): Exchange {
   const { db, clock, trust, identity, handlers, observer, lists, calendar, transport } = parts
-  const store = createPacketStore(parts.seal)
+  const store = createPacketStore(parts.keys)
   const deliveries = new Map<string, Delivery>()
   /** partners for which nothing is signed until what was lost is back */
   const recovering = new Set<string>()

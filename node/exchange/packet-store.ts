@@ -1,4 +1,4 @@
-/** The SQL of threads, packets, links and receipts. No meaning of packets here; bodies are sealed at rest. */
+/** The SQL of threads, packets, links and receipts. No meaning of packets here; bodies are sealed at rest, those of a case with its key. */
 import * as jose from 'jose'
 import { NO_PACKETS, type Watermark } from '../../protocol/exchange/frames.ts'
 import type { PacketClaims } from '../../protocol/packet/claims.ts'
@@ -6,15 +6,10 @@ import { decodeUtf8, encodeUtf8, fromHex, toHex } from '../../protocol/primitive
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Transaction } from '../store/database.ts'
 import { createRemembered } from '../store/remembered.ts'
+import type { CaseKeys } from './case-keys.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
 import type { Draft, Reader, StoredPacket } from './ports.ts'
 import type { Standing } from './threads.ts'
-
-/** Seals small values at rest; `context` binds the sealed bytes to their row. */
-export interface Seal {
-  seal(plain: Uint8Array, context: string): Uint8Array
-  open(sealed: Uint8Array, context: string): Uint8Array
-}
 
 export type Direction = 'in' | 'out'
 /**
@@ -70,12 +65,14 @@ export type PacketOutline = { no: number; id: string; kind: string; direction: D
 
 export type PacketStore = ReturnType<typeof createPacketStore>
 
+const rewriteContext = (thread: string): string => `rewrite ${thread}`
+
 /** Claims of a JWS that was verified before it was stored. */
 export const claimsOf = (jws: string): PacketClaims =>
   JSON.parse(decodeUtf8(jose.base64url.decode(jws.split('.')[1] ?? ''))) as PacketClaims
 
 /** One for each store: it remembers links and numbers between transactions. */
-export function createPacketStore(seal: Seal) {
+export function createPacketStore(keys: CaseKeys) {
   const links = createRemembered<Link>()
   const numbers = createRemembered<number>()
 
@@ -121,9 +118,14 @@ export function createPacketStore(seal: Seal) {
        WHERE p.thread_no = ? AND p.status <> 'refused' ORDER BY p.no`,
       [threadNo],
     )
+    const open = await keys.opener(
+      store,
+      rows.map(({ sealed }) => ({ threadNo, sealed })),
+    )
     return rows.map(row => {
       const id = toHex(row.id)
-      const body = row.sealed === null ? null : (JSON.parse(decodeUtf8(seal.open(row.sealed, id))) as unknown)
+      const bytes = row.sealed === null ? null : open(threadNo, row.sealed, id)
+      const body = bytes === null ? null : (JSON.parse(decodeUtf8(bytes)) as unknown)
       return {
         ...{ no: row.no, id, claims: claimsOf(row.jws), body },
         ...{ direction: row.direction, status: row.status, receivedAt: row.received_at },
@@ -142,8 +144,9 @@ export function createPacketStore(seal: Seal) {
 
   /** The body of one packet; null when it is purged. */
   async function bodyOf(store: Reader, { no, id }: Pick<PacketOutline, 'no' | 'id'>): Promise<unknown> {
-    const sealed = await sealedBody(store, no)
-    return sealed === null ? null : (JSON.parse(decodeUtf8(seal.open(sealed, id))) as unknown)
+    const held = await sealedBody(store, no)
+    const bytes = held === null ? null : await keys.open(store, held.threadNo, held.sealed, id)
+    return bytes === null ? null : (JSON.parse(decodeUtf8(bytes)) as unknown)
   }
 
   /** Changes whenever a packet joins or leaves the thread, or gets a receipt of another day (of China) than its own. */
@@ -194,7 +197,9 @@ export function createPacketStore(seal: Seal) {
         packet.at,
       ],
     )
-    await tx.run('INSERT INTO bodies (packet_no, sealed) VALUES (?, ?)', [no, seal.seal(packet.bodyBytes, packet.id)])
+    const { threadNo, claims, bodyBytes, id } = packet
+    const sealed = await keys.sealBody(tx, threadNo, claims.kind, bodyBytes, id)
+    await tx.run('INSERT INTO bodies (packet_no, sealed) VALUES (?, ?)', [no, sealed])
     for (const material of packet.claims.materials) {
       await tx.run('INSERT INTO packet_materials (packet_no, sha256, size) VALUES (?, ?, ?)', [
         no,
@@ -266,17 +271,19 @@ export function createPacketStore(seal: Seal) {
       jws: string
       status: string
       size: number
+      threadNo: number
       sealed: Uint8Array | null
     }>(
       // A large body stays where it is until it is known to fit.
-      `SELECT p.no, p.place, p.id, p.jws, p.status, coalesce(length(b.sealed), 0) AS size,
+      `SELECT p.no, p.place, p.id, p.jws, p.status, coalesce(length(b.sealed), 0) AS size, p.thread_no AS threadNo,
          CASE WHEN length(b.sealed) <= ? THEN b.sealed END AS sealed
        FROM packets p LEFT JOIN bodies b ON b.packet_no = p.no
        WHERE p.partner = ? AND p.direction = ? AND p.place >= ?
-       UNION ALL SELECT 0, place, id, '', 'refused', 0, NULL FROM refusals WHERE partner = ? AND direction = ? AND place >= ?
+       UNION ALL SELECT 0, place, id, '', 'refused', 0, 0, NULL FROM refusals WHERE partner = ? AND direction = ? AND place >= ?
        ORDER BY 2 LIMIT ?`,
       [EXCHANGE_LIMITS.bodyInPage, partner, direction, from, partner, direction, from, page.packets],
     )
+    const open = await keys.opener(store, rows)
     const packets: WirePacket[] = []
     let bytes = 0
     for (const row of rows) {
@@ -287,16 +294,23 @@ export function createPacketStore(seal: Seal) {
         packets.push({ no: row.no, n: row.place, id, jws: '', body: encodeUtf8(id) })
         continue
       }
-      const sealed = row.size > 0 && row.sealed === null ? await sealedBody(store, row.no) : row.sealed
-      const body = sealed === null ? new Uint8Array() : seal.open(sealed, id)
+      const large = row.size > 0 && row.sealed === null ? await sealedBody(store, row.no) : null
+      const opened =
+        large === null
+          ? row.sealed && open(row.threadNo, row.sealed, id)
+          : await keys.open(store, large.threadNo, large.sealed, id)
+      const body = opened ?? new Uint8Array()
       packets.push({ no: row.no, n: row.place, id, jws: row.jws, body })
     }
     return packets
   }
 
-  async function sealedBody(store: Reader, no: number): Promise<Uint8Array | null> {
-    const [row] = await store.query<{ sealed: Uint8Array }>('SELECT sealed FROM bodies WHERE packet_no = ?', [no])
-    return row?.sealed ?? null
+  async function sealedBody(store: Reader, no: number): Promise<{ threadNo: number; sealed: Uint8Array } | null> {
+    const [row] = await store.query<{ threadNo: number; sealed: Uint8Array }>(
+      'SELECT p.thread_no AS threadNo, b.sealed FROM bodies b JOIN packets p ON p.no = b.packet_no WHERE b.packet_no = ?',
+      [no],
+    )
+    return row ?? null
   }
 
   /** What the partner sent from a place on, to be given back to it: refused packets too, where their signature held. */
@@ -503,33 +517,38 @@ export function createPacketStore(seal: Seal) {
     place: number,
     draft: Draft,
   ): Promise<void> {
+    const plain = encodeUtf8(JSON.stringify(draft))
     await tx.run('INSERT INTO rewrites (partner, thread, draft, withdrawn, place) VALUES (?, ?, ?, ?, ?)', [
       partner,
       thread,
-      seal.seal(encodeUtf8(JSON.stringify(draft)), `rewrite ${thread}`),
+      await keys.sealBody(tx, await keys.threadNo(tx, thread), draft.kind, plain, rewriteContext(thread)),
       fromHex(id),
       place,
     ])
   }
 
+  /** The next draft that is to be written anew; one of a case whose key was destroyed is none. */
   async function nextRewrite(store: Reader, partner: string): Promise<Rewrite | null> {
-    const [row] = await store.query<{
+    const rows = await store.query<{
       no: number
       thread: string
+      threadNo: number
       draft: Uint8Array
       withdrawn: Uint8Array | null
       place: number
-    }>('SELECT no, thread, draft, withdrawn, place FROM rewrites WHERE partner = ? ORDER BY place, no LIMIT 1', [
-      partner,
-    ])
-    if (row === undefined) return null
-    return {
-      no: row.no,
-      thread: row.thread,
-      withdrawn: row.withdrawn === null ? null : toHex(row.withdrawn),
-      place: row.place,
-      draft: JSON.parse(decodeUtf8(seal.open(row.draft, `rewrite ${row.thread}`))) as Draft,
+    }>(
+      `SELECT r.no, r.thread, t.no AS threadNo, r.draft, r.withdrawn, r.place FROM rewrites r JOIN threads t ON t.thread = unhex(r.thread)
+       WHERE r.partner = ? ORDER BY r.place, r.no LIMIT ?`,
+      [partner, EXCHANGE_LIMITS.page],
+    )
+    for (const row of rows) {
+      const plain = await keys.open(store, row.threadNo, row.draft, rewriteContext(row.thread))
+      if (plain === null) continue
+      const withdrawn = row.withdrawn === null ? null : toHex(row.withdrawn)
+      const draft = JSON.parse(decodeUtf8(plain)) as Draft
+      return { no: row.no, thread: row.thread, withdrawn, place: row.place, draft }
     }
+    return null
   }
 
   async function dropRewrite(tx: Transaction, no: number): Promise<void> {
@@ -546,10 +565,14 @@ export function createPacketStore(seal: Seal) {
        WHERE p.thread_no = ? AND p.status <> 'refused'`,
       [threadNo],
     )
+    const open = await keys.opener(
+      store,
+      rows.map(({ sealed }) => ({ threadNo, sealed })),
+    )
     return new Map(
-      rows.map(row => [
-        row.no,
-        { jws: row.jws, body: row.sealed === null ? null : seal.open(row.sealed, toHex(row.id)) },
+      rows.map(({ no, jws, id, sealed }) => [
+        no,
+        { jws, body: sealed === null ? null : open(threadNo, sealed, toHex(id)) },
       ]),
     )
   }

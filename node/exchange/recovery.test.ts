@@ -373,11 +373,11 @@ describe('a restored city', () => {
     const backup = await backupOf(S)
     await step(S, 'case.decide', { outcome: 'granted' })
     await world.settle()
-    const [decided] = await world
-      .city(S)
-      .db.query<{ jws: string; sealed: Uint8Array; id: string }>(
-        `SELECT jws, sealed, lower(hex(id)) AS id FROM packets JOIN bodies ON packet_no = no WHERE kind = 'case.decide'`,
-      )
+    const { db, packets } = world.city(S)
+    const [decided] = await db.query<{ no: number; threadNo: number; jws: string; id: string }>(
+      `SELECT no, thread_no AS threadNo, jws, lower(hex(id)) AS id FROM packets WHERE kind = 'case.decide'`,
+    )
+    const { body } = (await packets().threadWire(db, decided?.threadNo ?? 0)).get(decided?.no ?? 0) ?? { body: null }
     world.network.partition(A, S)
     await world.restart(S, openSqlite(backup))
     const partner = await falsePartner(world, A, S)
@@ -385,7 +385,7 @@ describe('a restored city', () => {
     partner.giveBack = async from => [
       ...(await Promise.all(Array.from({ length: places }, (_, n) => partner.refused(from + n)))),
       await partner.stored(
-        { jws: decided?.jws ?? '', id: decided?.id ?? '', body: decided?.sealed ?? new Uint8Array() },
+        { jws: decided?.jws ?? '', id: decided?.id ?? '', body: body ?? new Uint8Array() },
         from + places,
       ),
     ]

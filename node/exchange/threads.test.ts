@@ -4,6 +4,7 @@ import { encodeUtf8 } from '../../protocol/primitives.ts'
 import { openTestStore } from '../../test/support/store.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { WORK } from './budget.ts'
+import { createCaseKeys, type Seal } from './case-keys.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
 import { createPacketStore, type PacketStore } from './packet-store.ts'
 import type { StoredPacket } from './ports.ts'
@@ -19,7 +20,8 @@ let place = 0
 
 beforeEach(async () => {
   db = await openTestStore()
-  store = createPacketStore({ seal: plain => plain, open: sealed => sealed })
+  const plain: Seal = { seal: bytes => bytes, open: bytes => bytes }
+  store = createPacketStore(createCaseKeys({ seal: plain, sealOf: () => plain, randomBytes: n => new Uint8Array(n) }))
   threads = createThreads(store)
   place = 0
 })

@@ -35,6 +35,7 @@ const acting = new AsyncLocalStorage<Acting>()
 export function markingDatabase(database: Database): Database {
   return {
     query: (sql, params) => database.query(sql, params),
+    scrub: () => database.scrub(),
     backup: path => database.backup(path),
     close: () => database.close(),
     transaction(work) {

@@ -220,6 +220,7 @@ test('a purge deletes the drafts that were left over, and tells of those that we
     ...{ db: ankang.db, clock: world.clock, audit: ankang.audit, author: () => ankang.exchange.author },
     materials: { ownedBy: async () => 0, ungiven: async () => 0, askGiven: async () => true, forget: async () => 0 },
     drafts: ankang.drafts,
+    ...{ keys: ankang.caseKeys, adapterState: ankang.adapterState, scrub: async () => {} },
     freed: async () => {},
     backups: async () => [],
     failed: () => {},

@@ -13,8 +13,8 @@ import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import type { CaseDetail } from '../cases/cases.ts'
 import { delayAfter } from '../exchange/backoff.ts'
+import type { CaseKeys } from '../exchange/case-keys.ts'
 import type { Clock } from '../exchange/clock.ts'
-import type { Seal } from '../exchange/packet-store.ts'
 import type { Reader } from '../exchange/ports.ts'
 import { createRounds } from '../exchange/rounds.ts'
 import type { Database, Transaction } from '../store/database.ts'
@@ -78,7 +78,7 @@ export type ParcelsParts = {
   clock: Clock
   audit: Audit
   events: EventLog
-  seal: Seal
+  keys: Pick<CaseKeys, 'seal' | 'open'>
   /** null: none is configured, and waybills are typed in */ carrier: Carrier | null
   sender: MailParty | null
   own: string
@@ -103,7 +103,7 @@ export type ParcelsParts = {
 export type Parcels = ReturnType<typeof createParcels>
 
 export function createParcels(parts: ParcelsParts) {
-  const { db, clock, audit, events, seal, carrier, cases } = parts
+  const { db, clock, audit, events, keys, carrier, cases } = parts
   const stopping = new AbortController()
   const context = (id: string): string => `parcel ${id}`
 
@@ -190,10 +190,15 @@ export function createParcels(parts: ParcelsParts) {
     },
   })
 
+  async function contentOf(row: Row): Promise<Content> {
+    const plain = await keys.open(db, row.thread_no, row.sealed, context(row.id))
+    if (plain === null) throw new ProblemError('request.conflict', 'the case was purged')
+    return JSON.parse(decodeUtf8(plain)) as Content
+  }
+
   async function order(row: Row, thread: string, by: Carrier): Promise<CarrierFailure | null> {
     const { role } = await cases.get(thread)
-    const content = JSON.parse(decodeUtf8(seal.open(row.sealed, context(row.id)))) as Content
-    const made = await by.order({ key: row.id, ...content, payer: paidBy(row, role) }, stopping.signal)
+    const made = await by.order({ key: row.id, ...(await contentOf(row)), payer: paidBy(row, role) }, stopping.signal)
     if (!made.ok) return made
     const number = readNumber(made.number)
     if (number === null) return { ok: false, detail: 'the carrier gives no waybill number', retryable: false }
@@ -258,7 +263,7 @@ export function createParcels(parts: ParcelsParts) {
     const collected = fresh.find(({ state }) => state === 'collected')
     const detail = await cases.get(thread)
     if (row.parcel === 'originals' && collected !== undefined && detail.steps.includes('case.ship')) {
-      const { contents } = JSON.parse(decodeUtf8(seal.open(row.sealed, context(row.id)))) as Content
+      const { contents } = await contentOf(row)
       const shippedOn = dayOf(Date.parse(collected.at) / 1000)
       steps.unshift({
         kind: 'case.ship',
@@ -351,7 +356,7 @@ export function createParcels(parts: ParcelsParts) {
            VALUES (?, ?, ?, 'wanted', ?, NULL, ?, ?, '[]', 0, 0, NULL, ?)`,
           [
             ...[id, no, wanted.parcel, carrier.name, payer],
-            seal.seal(encodeUtf8(JSON.stringify(content)), context(id)),
+            await keys.seal(tx, no, encodeUtf8(JSON.stringify(content)), context(id)),
             clock.now(),
           ],
         )

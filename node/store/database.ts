@@ -25,6 +25,11 @@ export interface Database {
    * `work` runs in the asynchronous context of the caller; awaiting a second transaction inside it would wait forever.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  /**
+   * Takes the log into the store and empties it, so that what was deleted stands in none of its files; false when something
+   * held on to the log, to be tried again.
+   */
+  scrub(): Promise<boolean>
   /** Writes a consistent copy of the whole store to `path` while running. Problem: `request.conflict` when it is there. */
   backup(path: string): Promise<void>
   /** Waits for running transactions, then closes. Further calls reject. */

@@ -127,6 +127,20 @@ describe('group commit', () => {
     expect(durable).toEqual(['d'])
   })
 
+  test('work that must meet no transaction runs between two groups, and its failure is its own', async () => {
+    const { writer, steps } = fakeWriter()
+    const group = createGroupCommit(writer, unexpected)
+    const seen: boolean[] = []
+    const apart = () => group.between(() => void seen.push(writer.inTransaction, steps.at(-1) === 'commit'))
+    const failing = group.between(() => {
+      throw new Error('busy')
+    })
+    await expect(failing).rejects.toThrow('busy')
+    await Promise.all([write(group, 'a'), apart(), write(group, 'b')])
+    expect(seen).toEqual([false, true])
+    expect(await group.between(() => 7)).toBe(7)
+  })
+
   test('is idle only when nothing waits', async () => {
     const { writer } = fakeWriter()
     const group = createGroupCommit(writer, unexpected)

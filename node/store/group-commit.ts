@@ -26,6 +26,8 @@ export interface Writer {
 
 export interface GroupCommit {
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  /** Runs `work` while no transaction is open, after the group that waits now. */
+  between<T>(work: () => T): Promise<T>
   /** Resolves once no transaction runs or waits. */
   idle(): Promise<void>
 }
@@ -38,15 +40,17 @@ type Kept = { succeed: () => void; callbacks: readonly (() => void)[]; undo: rea
 /** `report` gets what an `afterCommit` callback throws. */
 export function createGroupCommit(writer: Writer, report: (error: unknown) => void): GroupCommit {
   const queue: Waiting[] = []
+  const apart: (() => void)[] = []
   let running: Promise<void> | null = null
   let turn: Promise<void> | null = null
 
   async function drain(): Promise<void> {
-    while (queue.length > 0) {
+    while (queue.length > 0 || apart.length > 0) {
       // One group in each turn of the event loop: what arrives by I/O in the meantime shares the next commit, and a
       // caller that always has more to write keeps neither timers nor sockets waiting.
       if (turn !== null) await turn
-      await commitTogether(queue.splice(0, GROUP_TRANSACTIONS))
+      if (queue.length > 0) await commitTogether(queue.splice(0, GROUP_TRANSACTIONS))
+      for (const work of apart.splice(0)) work()
       turn = new Promise(resolve => {
         setImmediate(() => {
           turn = null
@@ -134,6 +138,17 @@ export function createGroupCommit(writer: Writer, report: (error: unknown) => vo
           within: AsyncLocalStorage.snapshot(),
         })
         // Begun in a later microtask, so that callers of the same moment share the first commit.
+        running ??= Promise.resolve().then(drain)
+      }),
+    between: work =>
+      new Promise((resolve, reject) => {
+        apart.push(() => {
+          try {
+            resolve(work())
+          } catch (error) {
+            reject(error)
+          }
+        })
         running ??= Promise.resolve().then(drain)
       }),
     idle: async () => {

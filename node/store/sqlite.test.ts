@@ -1,8 +1,9 @@
+import { Database as Sqlite } from 'bun:sqlite'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, open, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { databaseContract } from './contract.ts'
@@ -37,6 +38,34 @@ describe('SQLite', () => {
     const values = await Promise.all(kept.map(name => pragma(db, name)))
     expect(values).toEqual(['wal', 2, 4096, 16_000, 1, 2])
     await db.close()
+  })
+
+  test('what was deleted stands nowhere in its files once it was scrubbed; a reader that holds on is waited for', async () => {
+    const path = fresh()
+    const db = openSqlite(path)
+    const name = basename(path)
+    const found = async () => {
+      const names = (await readdir(folder)).filter(file => file.startsWith(name))
+      const files = await Promise.all(names.map(file => readFile(join(folder, file))))
+      return files.some(bytes => bytes.includes('a word that goes'))
+    }
+    await db.transaction(tx => tx.run('CREATE TABLE a (x TEXT)'))
+    await db.transaction(tx => tx.run('INSERT INTO a (x) VALUES (?)', [`a word that goes${'.'.repeat(20_000)}`]))
+    expect(await db.scrub()).toBe(true)
+    const reader = new Sqlite(path, { readonly: true })
+    reader.run('BEGIN')
+    reader.query('SELECT count(*) FROM a').get()
+    await db.transaction(tx => tx.run('DELETE FROM a'))
+    reader.run('PRAGMA busy_timeout = 0')
+    expect([await db.scrub(), await found()]).toEqual([false, true])
+    reader.run('COMMIT')
+    reader.close()
+    const writing = Array.from({ length: 5 }, () => db.transaction(tx => tx.run(`INSERT INTO a (x) VALUES ('b')`)))
+    expect(await db.scrub()).toBe(true)
+    await Promise.all(writing)
+    expect(await found()).toBe(false)
+    await db.close()
+    await expect(db.scrub()).rejects.toMatchObject({ problem: { code: 'internal' } })
   })
 
   test('a read sees every commit made before it, by this process at once and by another in the next turn', async () => {

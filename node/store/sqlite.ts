@@ -24,6 +24,7 @@ const WRITER = [
   'journal_mode = WAL',
   'synchronous = FULL',
   'foreign_keys = ON',
+  'secure_delete = ON',
   'wal_autocheckpoint = 16000',
   'journal_size_limit = 134217728',
   ...READER,
@@ -64,6 +65,14 @@ export function openSqlite(path: string, options: { report?: (error: unknown) =>
     async transaction(work) {
       refuseClosed()
       return commits.transaction(work)
+    },
+    async scrub() {
+      refuseClosed()
+      return commits.between(() => {
+        snapshot.end()
+        const [done] = writer.query<{ busy: number }>('PRAGMA wal_checkpoint(TRUNCATE)', [])
+        return done?.busy === 0
+      })
     },
     async backup(target) {
       refuseClosed()

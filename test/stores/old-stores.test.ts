@@ -3,20 +3,14 @@
  * what a rebuild makes of the threads, evidence verifies, and the cases go on.
  */
 import { Database } from 'bun:sqlite'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { createStoryClock } from '../../examples/stories/clock.ts'
 import { allReceipted, type City, keepEvidence, until } from '../../examples/support/cities.ts'
-import { createClient } from '../../node/cli/client.ts'
-import { loadConfig } from '../../node/config/config.ts'
-import { startNode } from '../../node/node.ts'
-import { freePort } from '../support/node-process.ts'
-import { fixtureNames, readFixture, type StoreFixture, unpack } from '../support/store-fixture.ts'
+import { openFixture, pairOf, type Stops } from '../support/old-cities.ts'
+import { fixtureNames, readFixture } from '../support/store-fixture.ts'
 
 const names = await fixtureNames()
-const stops: (() => Promise<void>)[] = []
+const stops: Stops = []
 afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop()
 })
@@ -44,59 +38,13 @@ const rowsOf = (city: City) =>
   read(city, 'SELECT * FROM cases ORDER BY thread_no').map(row => ({ ...row, fold: JSON.parse(row.fold) as unknown }))
 const projectionOf = (city: City) => read(city, 'SELECT form FROM projection').length > 0
 
-/** Both nodes, under a clock that goes on where the earlier program stopped. */
-async function open(fixture: StoreFixture): Promise<City[]> {
-  const root = await mkdtemp(join(tmpdir(), 'tongban-old-'))
-  stops.push(() => rm(root, { recursive: true, force: true }))
-  await unpack(fixture, root)
-  const clock = createStoryClock(fixture.at - Date.now())
-  const places = await Promise.all(fixture.cities.map(async ({ code }) => ({ code, port: await freePort() })))
-  for (const { code } of places) {
-    const db = new Database(join(root, code, 'data/tongban.db'), { readwrite: true })
-    for (const { code: partner, port } of places) {
-      const held = db.query('SELECT addresses FROM partners WHERE code = ?').get(partner) as {
-        addresses: string
-      } | null
-      if (held !== null)
-        db.run('UPDATE partners SET addresses = ? WHERE code = ?', [
-          held.addresses.replaceAll(/\/tcp\/\d+/g, `/tcp/${port}`),
-          partner,
-        ])
-    }
-    db.close()
-  }
-  const cities: City[] = []
-  for (const { code, port } of places) {
-    const folder = join(root, code)
-    const path = join(folder, 'tongban.json')
-    const file = JSON.parse(await readFile(path, 'utf8')) as object
-    await writeFile(path, JSON.stringify({ ...file, p2p: { listen: [`/ip4/127.0.0.1/tcp/${port}`] } }))
-    const node = await startNode({ config: await loadConfig(path, {}), passphrase: `demo of ${code}`, clock })
-    stops.push(() => node.stop())
-    const client = async (who: string) =>
-      createClient({ url: node.url, token: (await readFile(join(folder, 'data', `${who}.token`), 'utf8')).trim() })
-    cities.push({
-      ...{ code, name: node.city.name, authority: node.city.name, folder },
-      node: { ready: { url: node.url }, stop: () => node.stop() },
-      ...{ administrator: await client('administrator'), clerk: await client('clerk') },
-    } as City)
-  }
-  return cities
-}
-
-const pairOf = (cities: readonly City[]): [City, City] => {
-  const [first, second] = cities
-  if (first === undefined || second === undefined) throw new Error('two cities')
-  return [first, second]
-}
-
 test('there are fixtures', () => {
   expect(names.length).toBeGreaterThanOrEqual(5)
 })
 
 test.each(names)('the stores of %s go on', async name => {
   const fixture = await readFixture(name)
-  const [ankang, shiyan] = pairOf(await open(fixture))
+  const [ankang, shiyan] = pairOf(await openFixture(fixture, stops))
   const states = new Map<string, string>()
   for (const [city, { said }] of [ankang, shiyan]
     .map((place, index) => [place, fixture.cities[index]] as const)

@@ -9,10 +9,12 @@ import { join } from 'node:path'
 import { exampleCities, exampleItems } from '../../examples/data/load.ts'
 import { createEvidence } from '../../node/evidence/evidence.ts'
 import { FREE } from '../../node/exchange/budget.ts'
+import { createCaseKeys } from '../../node/exchange/case-keys.ts'
 import { createExchange } from '../../node/exchange/exchange.ts'
 import type { OwnIdentity, ThreadHandler } from '../../node/exchange/ports.ts'
 import { openBlobStore } from '../../node/materials/blob-store.ts'
 import { createMaterials } from '../../node/materials/materials.ts'
+import { createCaseSeal } from '../../node/materials/seal.ts'
 import { createPartnerTests } from '../../node/partners/partner-tests.ts'
 import { createSightings } from '../../node/partners/sightings.ts'
 import { createServices } from '../../node/services/services.ts'
@@ -80,7 +82,10 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
   })
   const exchange = createExchange({
     db,
-    seal: { seal: plain => plain, open: sealed => sealed },
+    keys: createCaseKeys({
+      seal: { seal: plain => plain, open: sealed => sealed },
+      ...{ sealOf: createCaseSeal, randomBytes: n => randomBytes(n) },
+    }),
     transport,
     identity,
     trust,

@@ -15,15 +15,17 @@ import { createCases, waitingOf } from '../../node/cases/cases.ts'
 import { createCaseClocks } from '../../node/cases/clocks.ts'
 import { createCaseHandler } from '../../node/cases/handler.ts'
 import { lookupKeys } from '../../node/cases/lookup.ts'
+import { createAdapterState } from '../../node/dispatch/adapter-state.ts'
 import { createDispatch } from '../../node/dispatch/dispatch.ts'
-import { createAdapterState } from '../../node/dispatch/job-store.ts'
+import { createCaseKeys, type Seal } from '../../node/exchange/case-keys.ts'
 import type { Clock } from '../../node/exchange/clock.ts'
 import { createExchange } from '../../node/exchange/exchange.ts'
-import type { Seal } from '../../node/exchange/packet-store.ts'
+
 import type { ListBoard, OwnIdentity, ThreadHandler, Trust } from '../../node/exchange/ports.ts'
 import { createForms } from '../../node/forms/forms.ts'
 import { type EpochFile, openEpoch } from '../../node/identity/epoch.ts'
 import { createCaseDrafts } from '../../node/intake/drafts.ts'
+import { createCaseSeal } from '../../node/materials/seal.ts'
 import type { Database } from '../../node/store/database.ts'
 import { migrate } from '../../node/store/migrate.ts'
 import { MIGRATIONS } from '../../node/store/migrations/index.ts'
@@ -131,6 +133,7 @@ async function startCity({
     refusalOf: () => ({ code: 'partner.unknown' }),
     learn: async () => ({ ok: true }),
   }
+  const caseKeys = createCaseKeys({ seal: plainSeal, sealOf: createCaseSeal, randomBytes: n => randomBytes(n) })
   const audit = createAudit({ database: db, now: clock.now })
   const events = createEventLog({ database: db, now: clock.now })
   const problems: { partner: string; problem: Problem; error: unknown }[] = []
@@ -147,7 +150,7 @@ async function startCity({
   })
   const exchange = createExchange({
     db,
-    seal: plainSeal,
+    keys: caseKeys,
     transport,
     identity,
     trust,
@@ -238,13 +241,15 @@ async function startCity({
     threadId,
   })
   handlers.set('agreement', agreements.handler)
+  const adapterState = createAdapterState({ db, seal: plainSeal, keys: caseKeys })
   const dispatch = createDispatch({
     db,
     packets,
     seal: plainSeal,
     adapter,
+    stateOf: adapterState.of,
     context: {
-      state: createAdapterState(db),
+      state: adapterState.of(null),
       keep: async () => {
         throw new ProblemError('internal', 'this world keeps no files')
       },
@@ -321,6 +326,8 @@ async function startCity({
   return {
     play,
     db,
+    caseKeys,
+    adapterState,
     transport,
     exchange,
     agreements,

@@ -38,6 +38,7 @@ import { keptRevocations } from './035-kept-revocations.ts'
 import { caseKeys } from './036-case-keys.ts'
 import { mailTroubles } from './037-mail-troubles.ts'
 import { alliances } from './038-alliances.ts'
+import { sealing } from './039-sealing.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -78,4 +79,5 @@ export const MIGRATIONS: readonly Migration[] = [
   caseKeys,
   mailTroubles,
   alliances,
+  sealing,
 ]
