@@ -46,6 +46,8 @@ export interface EventLog {
   append(tx: Transaction, event: { type: EventType; subject: string }): Promise<void>
   /** Events after `no`, oldest first. */
   after(no: number, limit: number): Promise<EventRow[]>
+  /** How many events of some types came after `no`, `most` when there are more. */
+  count(no: number, types: readonly string[], most: number): Promise<number>
   /** Number of the first event that is kept and of the last one; 0 and 0 when there is none. */
   bounds(): Promise<{ first: number; last: number }>
   /** Calls `listener` after each commit that added events; gives back how to stop. */
@@ -87,6 +89,14 @@ export function createEventLog({ database, now }: { database: Database; now: () 
         [no, limit],
       )
       return rows.map(row => ({ ...row, roles: splitRoles(row.roles) }))
+    },
+
+    async count(no, types, most) {
+      const [row] = await database.query<{ n: number }>(
+        `SELECT count(*) AS n FROM (SELECT 1 FROM events WHERE no > ? AND type IN (${types.map(() => '?').join(', ')}) LIMIT ?) AS found`,
+        [no, ...types, most],
+      )
+      return row?.n ?? 0
     },
 
     async bounds() {

@@ -8,13 +8,16 @@ export type DialRange = 'public' | 'private' | 'loopback'
 /** A city and the multiaddrs at which it says that it may be reached. */
 export type Announced = readonly [city: string, addresses: readonly string[]]
 
-/** Of this machine, this link or nobody: unspecified, loopback, link-local, multicast, reserved (RFC 6890). */
+/** Of this machine, this link or nobody: unspecified, link-local, discarded, multicast, reserved (RFC 6890), and Teredo. */
 const NOWHERE = new BlockList()
 NOWHERE.addSubnet('0.0.0.0', 8, 'ipv4')
 NOWHERE.addSubnet('169.254.0.0', 16, 'ipv4')
 NOWHERE.addSubnet('224.0.0.0', 3, 'ipv4')
 NOWHERE.addAddress('::', 'ipv6')
 NOWHERE.addSubnet('fe80::', 10, 'ipv6')
+NOWHERE.addSubnet('100::', 64, 'ipv6')
+// Teredo hides an IPv4 address of whoever set the tunnel up (RFC 4380).
+NOWHERE.addSubnet('2001::', 32, 'ipv6')
 NOWHERE.addSubnet('ff00::', 8, 'ipv6')
 
 const LOOPBACK = new BlockList()
@@ -28,11 +31,17 @@ PRIVATE.addSubnet('100.64.0.0', 10, 'ipv4')
 PRIVATE.addSubnet('172.16.0.0', 12, 'ipv4')
 PRIVATE.addSubnet('192.168.0.0', 16, 'ipv4')
 PRIVATE.addSubnet('fc00::', 7, 'ipv6')
+// Site-local, as they once were (RFC 3879), and translation within a network (RFC 8215).
+PRIVATE.addSubnet('fec0::', 10, 'ipv6')
+PRIVATE.addSubnet('64:ff9b:1::', 48, 'ipv6')
 
-/** Prefixes of 96 bits under which an IPv6 address holds an IPv4 one (RFC 4291, 6052). */
+/** Prefixes of 96 bits under which an IPv6 address holds an IPv4 one (RFC 4291, 6052, 2765). */
 const MAPPED = [0, 0, 0, 0, 0, 0xffff]
 const COMPATIBLE = [0, 0, 0, 0, 0, 0]
 const TRANSLATED = [0x64, 0xff9b, 0, 0, 0, 0]
+const STATELESS = [0, 0, 0, 0, 0xffff, 0]
+/** 6to4 (RFC 3056): the IPv4 address follows. */
+const SIX_TO_FOUR = 0x2002
 
 /** The eight numbers of an IPv6 address; null when it is none. */
 function groupsOf(address: string): number[] | null {
@@ -52,13 +61,21 @@ function heldIPv4(groups: readonly number[], prefixes: readonly number[][]): str
   const none = groups.slice(0, 7).every(group => group === 0) && low <= 1
   const holds = prefixes.some(prefix => prefix.every((group, i) => group === groups[i]))
   // `::` and `::1` are no IPv4 addresses.
-  return holds && !none ? [high >> 8, high & 255, low >> 8, low & 255].join('.') : null
+  return holds && !none ? ipv4Of(high, low) : null
+}
+
+const ipv4Of = (high: number, low: number): string => [high >> 8, high & 255, low >> 8, low & 255].join('.')
+
+/** The IPv4 address to which packets to an IPv6 one go in the end; null when they stay what they are. */
+function endsAt(groups: readonly number[]): string | null {
+  const [first, high = 0, low = 0] = groups
+  return first === SIX_TO_FOUR ? ipv4Of(high, low) : heldIPv4(groups, [MAPPED, COMPATIBLE, TRANSLATED, STATELESS])
 }
 
 /** Whether an IP address may be dialled; anything else than one may not. */
 export function inRange(address: string, range: DialRange): boolean {
   const groups = groupsOf(address)
-  const held = groups === null ? null : heldIPv4(groups, [MAPPED, COMPATIBLE, TRANSLATED])
+  const held = groups === null ? null : endsAt(groups)
   if (held !== null) return inRange(held, range)
   if (groups === null && !isIPv4(address)) return false
   const family = groups === null ? 'ipv4' : 'ipv6'

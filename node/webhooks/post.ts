@@ -11,7 +11,11 @@ import { ProblemError } from '../../protocol/problem.ts'
 /** ms for connection, request and the head of the answer together */
 export const POST_TIMEOUT = 15_000
 
-/** Loopback, private, link-local, shared, documentation, multicast and the rest that is not the Internet (RFC 6890). */
+/**
+ * IPv4: loopback, private, link-local, shared, documentation, relays of tunnels, multicast and the rest that is not the Internet
+ * (RFC 6890). IPv6: of the global unicast addresses (2000::/3, RFC 4291) what tunnels, documents or stands for protocols: 6to4 and
+ * Teredo hold an IPv4 address that a host with such a tunnel sends to.
+ */
 const INSIDE = new BlockList()
 for (const [net, bits] of [
   ['0.0.0.0', 8],
@@ -22,6 +26,7 @@ for (const [net, bits] of [
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
   ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
   ['192.168.0.0', 16],
   ['198.18.0.0', 15],
   ['198.51.100.0', 24],
@@ -30,20 +35,21 @@ for (const [net, bits] of [
 ] as const)
   INSIDE.addSubnet(net, bits, 'ipv4')
 for (const [net, bits] of [
-  ['::', 96],
-  ['64:ff9b::', 32],
-  ['100::', 64],
+  ['2001::', 23],
   ['2001:db8::', 32],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
+  ['2002::', 16],
+  ['3fff::', 20],
 ] as const)
   INSIDE.addSubnet(net, bits, 'ipv6')
+
+const GLOBAL = new BlockList()
+GLOBAL.addSubnet('2000::', 3, 'ipv6')
 
 /** Whether an address is of this machine or of a network that is not the Internet. */
 export const isInside = (address: string): boolean => {
   const family = isIP(address)
-  return family === 0 || INSIDE.check(address, family === 4 ? 'ipv4' : 'ipv6')
+  if (family === 6) return !GLOBAL.check(address, 'ipv6') || INSIDE.check(address, 'ipv6')
+  return family === 0 || INSIDE.check(address, 'ipv4')
 }
 
 export type PostOptions = {

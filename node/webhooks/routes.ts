@@ -3,7 +3,7 @@ import * as z from 'zod'
 import type { Problem } from '../../protocol/problem.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../http/route.ts'
-import { WEBHOOK_TYPES, type Webhook, type Webhooks } from './webhooks.ts'
+import { WEBHOOK_LIMITS, WEBHOOK_TYPES, type Webhook, type Webhooks } from './webhooks.ts'
 
 const Why = z.strictObject({ code: z.string(), detail: z.string().optional() }).nullable()
 const WebhookAnswer = z
@@ -12,7 +12,12 @@ const WebhookAnswer = z
     url: z.string(),
     types: z.array(z.string()).describe('event types; empty: all'),
     active: z.boolean(),
-    waiting: z.number().int().describe('events that came since the last one that was told'),
+    waiting: z
+      .number()
+      .int()
+      .describe(
+        `events of its types that it was not told of yet; ${WEBHOOK_LIMITS.counted + 1}: more than ${WEBHOOK_LIMITS.counted}`,
+      ),
     failures: z.number().int(),
     failingSince: Time.nullable(),
     nextAt: Time.nullable(),
@@ -91,7 +96,7 @@ export const webhookRoutes = (webhooks: Webhooks): RouteModule => ({
       body: z.strictObject({}),
       answer: WebhookAnswer.extend({ secret: Secret }),
       shownOnce: true,
-      problems: ['request.not-found'],
+      problems: ['request.not-found', 'request.conflict'],
       handle: async ({ params: { id }, person }) => {
         const { webhook, secret } = await webhooks.rotate(id, actorOf(person))
         return { ...toAnswer(webhook), secret }
@@ -123,7 +128,7 @@ export const webhookRoutes = (webhooks: Webhooks): RouteModule => ({
       answer: Sent,
       seconds: 30,
       problems: ['request.not-found'],
-      handle: async ({ params: { id } }) => sent(await webhooks.test(id)),
+      handle: async ({ params: { id }, person }) => sent(await webhooks.test(id, actorOf(person))),
     })
     api.operation({
       method: 'get',
@@ -160,7 +165,8 @@ export const webhookRoutes = (webhooks: Webhooks): RouteModule => ({
       method: 'post',
       path: '/api/v1/webhooks/{id}/replay',
       id: 'replayWebhook',
-      summary: 'Tell all kept events from this number on again, in order',
+      summary:
+        'Tell all kept events from this number on again, in order; one that is switched off, when it is switched on',
       roles: ROLES,
       params,
       body: z.strictObject({ from: z.number().int().min(1) }),
@@ -180,7 +186,7 @@ export const webhookRoutes = (webhooks: Webhooks): RouteModule => ({
       answer: Sent,
       seconds: 30,
       problems: ['request.not-found'],
-      handle: async ({ params: { id }, body }) => sent(await webhooks.resend(id, body.event)),
+      handle: async ({ params: { id }, body, person }) => sent(await webhooks.resend(id, body.event, actorOf(person))),
     })
   },
 })

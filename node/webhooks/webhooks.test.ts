@@ -7,7 +7,7 @@ import { openTestStore } from '../../test/support/store.ts'
 import { createAudit } from '../audit/audit.ts'
 import { createEventLog, type EventType } from '../audit/events.ts'
 import { checkTarget, isInside, type PostOptions, post } from './post.ts'
-import { createWebhooks, signaturesOf, WEBHOOK_LIMITS, type Webhooks } from './webhooks.ts'
+import { createWebhooks, signaturesOf, WEBHOOK_LIMITS, type Webhooks, type WebhooksParts } from './webhooks.ts'
 
 const NOW = Date.parse('2026-11-23T00:00:00Z')
 const SECRET = Buffer.alloc(32, 7).toString('base64')
@@ -28,7 +28,7 @@ let disabled: string[]
 let faults: unknown[]
 let made: number
 
-const make = (): Webhooks =>
+const make = (change: Partial<WebhooksParts> = {}): Webhooks =>
   createWebhooks({
     db,
     clock,
@@ -44,6 +44,7 @@ const make = (): Webhooks =>
       return answers(url)
     },
     observer: { delivered: () => {}, disabled: id => disabled.push(id), faulted: error => faults.push(error) },
+    ...change,
   })
 
 beforeEach(async () => {
@@ -90,6 +91,41 @@ describe('signatures', () => {
     await say('case.changed', 'c')
     await soon(() => expect(posted).toHaveLength(3))
     expect(posted.map(({ headers }) => headers['webhook-signature']?.split(' ').length)).toEqual([1, 2, 1])
+  })
+
+  test('made anew twice within a day leave every receiver one that it knows; a third waits', async () => {
+    made = 0
+    let no = 0
+    const secretOf = (n: number) => Buffer.alloc(32, n).toString('base64')
+    await webhooks.stop()
+    webhooks = make({ randomSecret: () => secretOf(++no) })
+    webhooks.start()
+    const { webhook } = await add()
+    const signedBy = async () => {
+      posted = []
+      await webhooks.test(webhook.id, 'person:1')
+      const headers = posted[0]?.headers
+      const body = JSON.stringify(posted[0]?.body)
+      const known = (n: number) =>
+        signaturesOf(
+          [`whsec_${secretOf(n)}`],
+          headers?.['webhook-id'] ?? '',
+          Number(headers?.['webhook-timestamp']),
+          body,
+        )
+      return [1, 2, 3, 4, 5].filter(n => headers?.['webhook-signature']?.split(' ').includes(known(n)))
+    }
+    await webhooks.rotate(webhook.id, 'person:1')
+    clock.advance(3_600_000)
+    await webhooks.rotate(webhook.id, 'person:1')
+    expect(await signedBy()).toEqual([1, 2, 3])
+    await expect(webhooks.rotate(webhook.id, 'person:1')).rejects.toThrow('request.conflict')
+    clock.advance(WEBHOOK_LIMITS.overlap - 3_600_000)
+    expect(await signedBy()).toEqual([2, 3])
+    await webhooks.rotate(webhook.id, 'person:1')
+    expect(await signedBy()).toEqual([2, 3, 5])
+    clock.advance(WEBHOOK_LIMITS.overlap)
+    expect(await signedBy()).toEqual([5])
   })
 })
 
@@ -187,6 +223,38 @@ describe('delivery', () => {
     await soon(async () => expect(await webhooks.get(webhook.id)).toMatchObject({ waiting: 0, failures: 0 }))
   })
 
+  test('that is replayed while it is switched off stays off, and is told when it is switched on', async () => {
+    const { webhook } = await add()
+    for (const subject of ['a', 'b']) await say('case.changed', subject)
+    await soon(() => expect(posted).toHaveLength(2))
+    await webhooks.set(webhook.id, false, 'person:1')
+    expect(await webhooks.replay(webhook.id, 1, 'person:1')).toMatchObject({ active: false, waiting: 2 })
+    await say('case.changed', 'c')
+    await webhooks.stop()
+    expect(posted).toHaveLength(2)
+    webhooks = make()
+    webhooks.start()
+    await webhooks.set(webhook.id, true, 'person:1')
+    await soon(() => expect(told().slice(2)).toEqual(['case.changed a', 'case.changed b', 'case.changed c']))
+  })
+
+  test('counts what waits of its own types alone, up to a bound', async () => {
+    const { webhook } = await add(['case.due'])
+    const all = await add()
+    for (const one of [webhook, all.webhook]) await webhooks.set(one.id, false, 'person:1')
+    for (const type of ['case.changed', 'case.due', 'case-draft.changed'] as const) await say(type, 'x')
+    expect((await webhooks.get(webhook.id)).waiting).toBe(1)
+    expect((await webhooks.get(all.webhook.id)).waiting).toBe(3)
+    const many = async (count: number) => {
+      await db.transaction(async tx => {
+        for (let no = 0; no < count; no++) await events.append(tx, { type: 'case.due', subject: 'x' })
+      })
+      return (await webhooks.get(webhook.id)).waiting
+    }
+    expect(await many(WEBHOOK_LIMITS.counted - 1)).toBe(WEBHOOK_LIMITS.counted)
+    expect([await many(1), await many(1)]).toEqual([WEBHOOK_LIMITS.counted + 1, WEBHOOK_LIMITS.counted + 1])
+  }, 60_000)
+
   test('does not miss what comes while it finds nothing more to tell', async () => {
     const after = events.after
     let late = false
@@ -227,16 +295,23 @@ describe('delivery', () => {
     await soon(() => expect(posted).toHaveLength(3))
     await webhooks.replay(webhook.id, 2, 'person:1')
     await soon(() => expect(told().slice(3)).toEqual(['case.changed b', 'case.changed c']))
-    expect(await webhooks.resend(webhook.id, 1)).toBeNull()
-    expect(await webhooks.test(webhook.id)).toBeNull()
+    expect(await webhooks.resend(webhook.id, 1, 'person:1')).toBeNull()
+    expect(await webhooks.test(webhook.id, 'person:1')).toBeNull()
     expect(told().slice(5)).toEqual(['case.changed a', `webhook.test ${webhook.id}`])
     // A receiver that drops what came before takes each test for another message.
-    await webhooks.test(webhook.id)
+    await webhooks.test(webhook.id, 'person:1')
     const ids = posted.slice(6).map(({ headers }) => headers['webhook-id'])
     expect(ids).toEqual([expect.stringMatching(/^test_\d+_\d+$/), expect.stringMatching(/^test_\d+_\d+$/)])
     expect(new Set(ids).size).toBe(2)
     await expect(webhooks.replay(webhook.id, 99, 'person:1')).rejects.toThrow('request.not-found')
-    await expect(webhooks.resend(webhook.id, 99)).rejects.toThrow('request.not-found')
+    await expect(webhooks.resend(webhook.id, 99, 'person:1')).rejects.toThrow('request.not-found')
+    const rows = await audit.list({ subject: webhook.id }, 4, null)
+    expect(rows.map(({ actor, action }) => [actor, action])).toEqual([
+      ['person:1', 'webhook.tested'],
+      ['person:1', 'webhook.tested'],
+      ['person:1', 'webhook.resent'],
+      ['person:1', 'webhook.replayed'],
+    ])
   })
 })
 
@@ -245,7 +320,7 @@ describe('bounds', () => {
     const { webhook } = await add()
     for (let no = 1; no < WEBHOOK_LIMITS.hooks; no++) await add()
     await expect(add()).rejects.toThrow('request.conflict')
-    for (let no = 0; no < WEBHOOK_LIMITS.log + 3; no++) await webhooks.test(webhook.id)
+    for (let no = 0; no < WEBHOOK_LIMITS.log + 3; no++) await webhooks.test(webhook.id, 'person:1')
     expect(await webhooks.log(webhook.id, 1000, null)).toHaveLength(WEBHOOK_LIMITS.log)
     await webhooks.remove(webhook.id, 'person:1')
     await expect(webhooks.get(webhook.id)).rejects.toThrow('request.not-found')
@@ -258,6 +333,10 @@ describe('bounds', () => {
     'https://[::1]/',
     'https://[::ffff:10.0.0.1]/',
     'https://169.254.169.254/latest',
+    'https://[2002:7f00:1::]/',
+    'https://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/',
+    'https://[fec0::1]/',
+    'https://[::ffff:0:7f00:1]/',
     'ftp://example.cn/',
     'https://user:pass@example.cn/',
     'nonsense',
@@ -267,8 +346,11 @@ describe('bounds', () => {
   })
 
   test('addresses of private networks are known in both families', () => {
-    expect(['8.8.8.8', '2400:3200::1'].map(isInside)).toEqual([false, false])
+    expect(['8.8.8.8', '2400:3200::1', '2001:200::1', '2003::1'].map(isInside)).toEqual([false, false, false, false])
     for (const address of [
+      ...['2002:a00:1::1', '2002::1', '2001:0:4136:e378::1', '2001:1ff::1', '3fff::1', '2001:db8::1'],
+      ...['fec0::1', '::ffff:0:10.0.0.1', '::10.0.0.1', '64:ff9b::10.0.0.1', '64:ff9b:1::1', '5f00::1', '4000::1'],
+      ...['192.88.99.1', 'ff02::1', '100::1'],
       '127.0.0.1',
       '172.31.0.1',
       '100.64.0.1',

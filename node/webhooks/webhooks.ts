@@ -17,6 +17,8 @@ export const WEBHOOK_LIMITS = {
   /** subscriptions of a node */ hooks: 50,
   /** attempts that are kept of each, the newest */ log: 500,
   /** ms for which a former secret signs too, after a new one was made */ overlap: 24 * 3_600_000,
+  /** former secrets that sign at a time; no new one is made before one of them has ended */ formers: 2,
+  /** events that wait are counted up to this, and one more */ counted: 10_000,
   /** ms of failures after which a subscription is switched off */ giveUp: 3 * 24 * 3_600_000,
   /** ms before the first retry, and at most between two */ first: 5_000,
   cap: 3_600_000,
@@ -39,7 +41,7 @@ export type Webhook = {
   url: string
   /** empty: all */ types: string[]
   active: boolean
-  /** events that wait for it */ waiting: number
+  /** events of its types that it was not told of, WEBHOOK_LIMITS.counted + 1 when there are more */ waiting: number
   failures: number
   failingSince: number | null
   nextAt: number | null
@@ -63,6 +65,8 @@ type Row = {
   secret: Uint8Array
   former_secret: Uint8Array | null
   former_until: number | null
+  /** the one before the former */ older_secret: Uint8Array | null
+  older_until: number | null
   active: number
   cursor: number
   failures: number
@@ -118,13 +122,13 @@ export function createWebhooks(parts: WebhooksParts) {
   }
 
   async function view(row: Row): Promise<Webhook> {
-    const { last } = await events.bounds()
+    const types = JSON.parse(row.types) as string[]
     return {
       id: row.id,
       url: row.url,
-      types: JSON.parse(row.types) as string[],
+      types,
       active: row.active === 1,
-      waiting: Math.max(0, last - row.cursor),
+      waiting: await events.count(row.cursor, types.length === 0 ? WEBHOOK_TYPES : types, WEBHOOK_LIMITS.counted + 1),
       failures: row.failures,
       failingSince: row.failing_since,
       nextAt: row.failures > 0 && row.active === 1 ? row.next_at : null,
@@ -135,11 +139,19 @@ export function createWebhooks(parts: WebhooksParts) {
 
   let tests = 0
 
-  const secretsOf = (row: Row): string[] => {
-    const open = (sealed: Uint8Array) => Buffer.from(parts.seal.open(sealed, `webhook ${row.id}`)).toString('utf8')
-    const former = row.former_secret !== null && (row.former_until ?? 0) > clock.now() ? [open(row.former_secret)] : []
-    return [open(row.secret), ...former]
-  }
+  /** Former secrets that sign still, the newest first. */
+  const formersOf = (row: Row): { secret: Uint8Array; until: number }[] =>
+    [
+      { secret: row.former_secret, until: row.former_until },
+      { secret: row.older_secret, until: row.older_until },
+    ].flatMap(({ secret, until }) =>
+      secret !== null && until !== null && until > clock.now() ? [{ secret, until }] : [],
+    )
+
+  const secretsOf = (row: Row): string[] =>
+    [row.secret, ...formersOf(row).map(({ secret }) => secret)].map(sealed =>
+      Buffer.from(parts.seal.open(sealed, `webhook ${row.id}`)).toString('utf8'),
+    )
 
   /** Sends one message; the attempt is kept. Null when it was taken (2xx). */
   async function send(
@@ -307,16 +319,24 @@ export function createWebhooks(parts: WebhooksParts) {
         )
       }),
 
-    /** A new secret, shown once; the former one signs too for a day. */
+    /** A new secret, shown once; the former one signs too for a day. Problem: `request.conflict` when two of them do already. */
     async rotate(id: string, actor: string): Promise<{ webhook: Webhook; secret: string }> {
       const secret = newSecret()
       const webhook = await change(id, 'webhook.rotated', actor, async (tx, row) => {
-        await tx.run('UPDATE webhooks SET secret = ?, former_secret = ?, former_until = ? WHERE id = ?', [
-          sealed(id, secret),
-          row.secret,
-          clock.now() + WEBHOOK_LIMITS.overlap,
-          id,
-        ])
+        const [former, older] = formersOf(row)
+        if (older !== undefined)
+          throw new ProblemError(
+            'request.conflict',
+            `${WEBHOOK_LIMITS.formers} former secrets sign still, one until ${new Date(older.until).toISOString()}: wait, or add a new subscription and remove this one`,
+          )
+        await tx.run(
+          `UPDATE webhooks SET secret = ?, former_secret = ?, former_until = ?, older_secret = ?, older_until = ?
+           WHERE id = ?`,
+          [
+            ...[sealed(id, secret), row.secret, clock.now() + WEBHOOK_LIMITS.overlap],
+            ...[former?.secret ?? null, former?.until ?? null, id],
+          ],
+        )
       })
       return { webhook, secret }
     },
@@ -340,30 +360,35 @@ export function createWebhooks(parts: WebhooksParts) {
     },
 
     /** Sends a message of type `webhook.test` now; why it was not taken, or null. */
-    async test(id: string): Promise<Problem | null> {
+    async test(id: string, actor: string): Promise<Problem | null> {
+      const row = await rowOf(id)
       const at = clock.now()
+      await db.transaction(tx => audit.append(tx, { actor, action: 'webhook.tested', subject: id }))
       // A receiver that drops what came before drops no test.
-      return send(await rowOf(id), { no: 0, at, type: 'webhook.test', subject: id }, `test_${at}_${tests++}`)
+      return send(row, { no: 0, at, type: 'webhook.test', subject: id }, `test_${at}_${tests++}`)
     },
 
-    /** Tells all events from this one on again, in order. Problem: `request.not-found` when they are kept no more. */
+    /** Tells all events from this one on again, in order; one that is switched off, when it is switched on. Problem: `request.not-found` when they are kept no more. */
     replay: (id: string, from: number, actor: string): Promise<Webhook> =>
       change(id, 'webhook.replayed', actor, async tx => {
         const { first, last } = await events.bounds()
         if (from < first || from > last)
           throw new ProblemError('request.not-found', `events ${first} to ${last} are kept`)
-        await tx.run(
-          'UPDATE webhooks SET cursor = ?, failures = 0, failing_since = NULL, next_at = 0, active = 1 WHERE id = ?',
-          [from - 1, id],
-        )
+        await tx.run('UPDATE webhooks SET cursor = ?, failures = 0, failing_since = NULL, next_at = 0 WHERE id = ?', [
+          from - 1,
+          id,
+        ])
       }),
 
     /** Sends one kept event again, outside the order; why it was not taken, or null. Problem: `request.not-found`. */
-    async resend(id: string, no: number): Promise<Problem | null> {
+    async resend(id: string, no: number, actor: string): Promise<Problem | null> {
       const row = await rowOf(id)
       const [event] = await events.after(no - 1, 1)
       if (event === undefined || event.no !== no || !event.roles.includes('integrator'))
         throw new ProblemError('request.not-found', 'the event is kept no more')
+      await db.transaction(tx =>
+        audit.append(tx, { actor, action: 'webhook.resent', subject: id, detail: { event: no } }),
+      )
       return send(row, event)
     },
 

@@ -39,6 +39,7 @@ import { caseKeys } from './036-case-keys.ts'
 import { mailTroubles } from './037-mail-troubles.ts'
 import { alliances } from './038-alliances.ts'
 import { sealing } from './039-sealing.ts'
+import { webhookSecrets } from './040-webhook-secrets.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -80,4 +81,5 @@ export const MIGRATIONS: readonly Migration[] = [
   mailTroubles,
   alliances,
   sealing,
+  webhookSecrets,
 ]
