@@ -1,6 +1,7 @@
 /** Cases (办件): submit, take each step, list, show with timeline. May import the exchange, other concerns' services through its parts, the store. */
 
 import { type AgreedItem, type AgreementDocument, agreedItem } from '../../protocol/agreement/document.ts'
+import { type Correction, correctionsOf } from '../../protocol/case/correct.ts'
 import { implausible } from '../../protocol/case/days.ts'
 import type { CaseClock, Duty } from '../../protocol/case/deadlines.ts'
 import { type Asked, type CaseState, questionsFor, stepsFor } from '../../protocol/case/fold.ts'
@@ -126,6 +127,8 @@ export type TimelineEntry = {
   /** ms of the other city's receipt; null while there is none */ receiptedAt: number | null
   /** both lie more than a day apart: days are counted by the receipt */ differs: boolean
   /** arrived too late to have an effect */ late: boolean
+  /** packet id of the step that it corrects (更正) */ corrects: string | null
+  /** packet ids of the corrections of this step, in their order */ correctedBy: string[]
 }
 
 /** What of a case goes on only when something outside is cured. `at` in ms. */
@@ -436,6 +439,14 @@ export function createCases(parts: CasesParts) {
     })
   }
 
+  /** The steps that this city may take now; an objection only until its last day. */
+  async function stepsNow(fold: CaseState): Promise<CaseKind[]> {
+    const steps = stepsFor(fold, identity.city)
+    if (!steps.includes('case.object')) return steps
+    const over = (await parts.clocks.unlawful(db, fold, 'case.object', {})) !== null
+    return steps.filter(kind => kind !== 'case.object' || !over)
+  }
+
   async function rowOf(thread: string): Promise<Row> {
     const [row] = await db.query<Row>(`SELECT ${COLUMNS} ${FROM} WHERE t.thread = ?`, [fromHex(thread)])
     if (row === undefined) throw new ProblemError('thread.unknown')
@@ -592,15 +603,16 @@ export function createCases(parts: CasesParts) {
       if (held === undefined) throw new ProblemError('thread.unknown')
       const fold = JSON.parse(held.fold) as CaseState
       const packets = await parts.packets().packets(db, row.thread_no)
+      const corrections = correctionsOf(packets)
       return {
         ...toRow(row),
         fold,
-        steps: stepsFor(fold, identity.city),
-        questions: questionsFor(fold, identity.city),
+        steps: await stepsNow(fold),
+        questions: await parts.clocks.dated(db, fold, questionsFor(fold, identity.city)),
         clock: await parts.clocks.of(db, fold),
         linked: await linkedTo(db, thread, await parentOf(thread)),
         waiting: await parts.waiting(row.thread_no),
-        timeline: packets.map(({ id, claims: { iss, kind, iat }, status, receivedAt }) => ({
+        timeline: packets.map(({ id, claims: { iss, kind, iat }, body, status, receivedAt }) => ({
           packet: id,
           city: iss,
           kind,
@@ -609,6 +621,8 @@ export function createCases(parts: CasesParts) {
           receiptedAt: receivedAt == null ? null : receivedAt * 1000,
           differs: receivedAt != null && differs(iat, receivedAt),
           late: fold.late.includes(id),
+          corrects: kind === 'case.correct' ? ((body as Correction | null)?.packet ?? null) : null,
+          correctedBy: (corrections.get(id) ?? []).map(correction => correction.id),
         })),
       }
     },

@@ -239,6 +239,65 @@ describe('the clock of a case at two nodes', () => {
     ).rejects.toMatchObject({ problem: { code: 'case.limit', detail: 'the days to object ended on 2026-11-26' } })
   })
 
+  describe('in mode 2 an objection', () => {
+    const decide = { outcome: 'granted' as const }
+    const seen = (city: string, thread: string) => world.city(city).cases.get(thread)
+    async function accepted(): Promise<string> {
+      const thread = await begin(undefined, { mode: 2 })
+      await say(COLLECTING, thread, 'case.arrived', { localCaseNo: 'AK-1' })
+      await say(COLLECTING, thread, 'case.accept', {})
+      return thread
+    }
+    const questionOf = async (thread: string) => (await seen(COLLECTING, thread)).questions[0]
+
+    test('has a day and a duty, and nothing is decided before it has its answer', async () => {
+      const thread = await accepted()
+      await say(HANDLING, thread, 'case.object', { reason: '材料不符' })
+      const question = await questionOf(thread)
+      expect(question).toMatchObject({ kind: 'case.object', answerBy: '2026-11-26' })
+      for (const city of [COLLECTING, HANDLING])
+        expect((await seen(city, thread)).clock.deadlines).toContainEqual(
+          expect.objectContaining({ duty: 'objection-answer', city: COLLECTING, due: '2026-11-26' }),
+        )
+      expect((await seen(COLLECTING, thread)).steps).not.toContain('case.decide')
+      await expect(world.city(COLLECTING).cases.step(thread, 'case.decide', decide, 'person:1')).rejects.toMatchObject({
+        problem: { code: 'case.transition' },
+      })
+      await say(COLLECTING, thread, 'case.answer', { to: question?.packet ?? '', text: '已核对' })
+      await say(COLLECTING, thread, 'case.decide', decide)
+      expect((await seen(HANDLING, thread)).state).toBe('decided')
+    })
+
+    test('that is upheld after the end revokes the decision, at both cities', async () => {
+      const thread = await accepted()
+      await say(COLLECTING, thread, 'case.decide', decide)
+      await say(COLLECTING, thread, 'case.close', decide)
+      expect((await seen(COLLECTING, thread)).steps).not.toContain('case.revoke')
+      await say(HANDLING, thread, 'case.object', { reason: '申请人不符合条件' })
+      const question = await questionOf(thread)
+      expect((await seen(COLLECTING, thread)).steps).toContain('case.revoke')
+      const revoke = { objection: question?.packet ?? '', reason: '异议成立', basis: '行政许可法 69' }
+      await say(COLLECTING, thread, 'case.revoke', revoke)
+      for (const city of [COLLECTING, HANDLING]) {
+        const { state, outcome, clock, questions } = await seen(city, thread)
+        expect([state, outcome, questions]).toEqual(['closed', 'void', []])
+        expect(clock.deadlines.find(({ duty }) => duty === 'objection-answer')).toMatchObject({ level: 'met' })
+      }
+      await expect(world.city(COLLECTING).cases.step(thread, 'case.revoke', revoke, 'person:1')).rejects.toMatchObject({
+        problem: { code: 'case.transition' },
+      })
+    })
+
+    test('is among the steps until its last day', async () => {
+      const thread = await accepted()
+      await say(COLLECTING, thread, 'case.decide', decide)
+      world.clock.advance(3 * DAY)
+      expect((await seen(HANDLING, thread)).steps).toContain('case.object')
+      world.clock.advance(DAY)
+      expect((await seen(HANDLING, thread)).steps).not.toContain('case.object')
+    })
+  })
+
   test('an objection that another city sends long after its days is refused, by the day on which it was signed', async () => {
     const thread = await begin(undefined, { mode: 2 })
     await say(COLLECTING, thread, 'case.arrived', { localCaseNo: 'AK-1' })

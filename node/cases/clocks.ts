@@ -10,9 +10,9 @@ import {
   purgeDay,
   urgency,
 } from '../../protocol/case/deadlines.ts'
-import type { CaseState } from '../../protocol/case/fold.ts'
+import type { Asked, CaseState } from '../../protocol/case/fold.ts'
 import type { CaseKind } from '../../protocol/case/kinds.ts'
-import { objectionDay, unlawful } from '../../protocol/case/lawful.ts'
+import { answerDay, objectionDay, unlawful } from '../../protocol/case/lawful.ts'
 import { type Refused, refuse } from '../../protocol/problem.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { Reader } from '../exchange/ports.ts'
@@ -62,6 +62,13 @@ export function createCaseClocks(parts: {
     async unlawful(store: Reader, state: CaseState, kind: CaseKind, content: unknown): Promise<Refused | null> {
       const input = await inputOf(store, state)
       return input === null ? null : unlawful(input, caseClock(input).begun, kind, content)
+    },
+
+    /** The questions of the other city with the day by which the law or the agreement wants them answered. */
+    async dated(store: Reader, state: CaseState, questions: readonly Asked[]): Promise<Asked[]> {
+      const input = questions.some(({ kind }) => kind === 'case.object') ? await inputOf(store, state) : null
+      if (input === null) return [...questions]
+      return questions.map(asked => ({ ...asked, answerBy: asked.answerBy ?? answerDay(input, asked)?.day ?? null }))
     },
 
     /** An objection of the other city that was signed (seconds) after its days had ended, and more than a week of grace. */

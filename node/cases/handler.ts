@@ -2,6 +2,7 @@
 
 import { dayOf } from '../../protocol/agreement/document.ts'
 import { admitCase, openCaseBody } from '../../protocol/case/admit.ts'
+import { type Correction, correctedBody, correctionsOf } from '../../protocol/case/correct.ts'
 import { BAD } from '../../protocol/case/deadlines.ts'
 import { type CaseState, foldCase, foldOn, holderOf } from '../../protocol/case/fold.ts'
 import type { CaseBody } from '../../protocol/case/kinds.ts'
@@ -105,8 +106,8 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
     return asksBeyond(body as CaseBody<'case.request-supplement'>, item, given)
   }
 
-  /** Where a parcel is, and what the other city deleted, is nothing that an approval system acts upon. */
-  const TOLD = new Set<string>(['case.mail', 'case.purge'])
+  /** Where a parcel is, what the other city deleted and which slip it corrected is nothing that an approval system acts upon. */
+  const TOLD = new Set<string>(['case.mail', 'case.purge', 'case.correct'])
 
   /** The approval system of the handling city brings about what the other city asks; in mode 2 the collecting city decides itself. */
   function needsDispatch(packet: StoredPacket, state: CaseState): boolean {
@@ -143,10 +144,14 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
       return null
     }
     const submit = applied.packets.find(packet => packet.claims.kind === 'case.submit')
-    const body = submit?.body as CaseBody<'case.submit'> | null | undefined
+    const corrected = applied.packet !== null && correctsSubmit(applied.packet, submit)
+    const corrections = corrected || applied.packet?.id === submit?.id ? correctionsOf(applied.packets) : null
+    const body = (
+      submit === undefined || corrections === null ? null : correctedBody(submit, corrections)
+    ) as CaseBody<'case.submit'> | null
     const fold = JSON.stringify(state)
     const duty = await dutyOf(tx, parts, state)
-    if (submit !== undefined && applied.packet?.id === submit.id && body !== null && body !== undefined) {
+    if (submit !== undefined && body !== null) {
       await tx.run(
         `INSERT INTO cases (thread_no, role, partner, case_no, number_key, local_case_no, local_key, item_code, item_name, mode, state, outcome,
            applicant, applicant_key, name_key, window, agreement, parked, submitted_at, updated_at, fold, parent, purge_on,
@@ -183,7 +188,8 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
         body.item.code,
         body.item.name,
       ])
-    } else {
+    }
+    if (body === null || corrected) {
       await tx.run(
         `UPDATE cases SET state = ?, outcome = ?, local_case_no = ?, local_key = ?, parked = NULL, updated_at = ?, fold = ?, purge_on = ?,
            ${SET_DUTY} WHERE thread_no = ?`,
@@ -235,6 +241,8 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
 
     async refused(tx, applied, kind, problem, taken) {
       if (kind === 'case.submit') await parts.returned(tx, taken, problem)
+      // What it said of the application is not so.
+      if (kind === 'case.correct') await rebuild(tx, applied)
       const state = await project(tx, applied)
       // The case stands where it stood; the refusal is shown until the next step takes its place.
       await park(tx, applied.threadNo, { ...problem, kind })
@@ -250,6 +258,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
 
     async unwritten(tx, applied, problem, taken) {
       if (taken.claims.kind === 'case.submit') await parts.returned(tx, taken, problem)
+      if (taken.claims.kind === 'case.correct') await rebuild(tx, applied)
       const state = await project(tx, applied)
       await park(tx, applied.threadNo, { ...problem, kind: taken.claims.kind })
       await events.append(tx, { type: 'case.changed', subject: applied.thread })
@@ -257,6 +266,10 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
     },
   }
 }
+
+/** Whether a packet corrects the application, by whose words the case is found. */
+const correctsSubmit = ({ claims, body }: Packet, submit: Packet | undefined): boolean =>
+  claims.kind === 'case.correct' && submit !== undefined && (body as Correction | null)?.packet === submit.id
 
 const park = (tx: Transaction, threadNo: number, problem: Problem & { kind: string }): Promise<unknown> =>
   tx.run('UPDATE cases SET parked = ? WHERE thread_no = ?', [JSON.stringify(problem), threadNo])

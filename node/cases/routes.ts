@@ -129,6 +129,8 @@ const Detail = Case.extend({
       receiptedAt: Time.nullable().describe('time of the receipt of the other city'),
       differs: z.boolean().describe('both lie more than a day apart: days are counted by the receipt'),
       late: z.boolean(),
+      corrects: Sha256.nullable().describe('packet id of the step that it corrects (更正)'),
+      correctedBy: z.array(Sha256).describe('packet ids of the corrections of this step, in their order'),
     }),
   ),
 }).meta({ id: 'CaseDetail' })

@@ -38,6 +38,7 @@ type Detail = Case & {
   lacking: { materials: string[]; form: string[] } | null
   questions: { packet: string; kind: string; at: string; answerBy: string | null }[]
   timeline: {
+    packet: string
     city: string
     kind: string
     at: string
@@ -45,6 +46,7 @@ type Detail = Case & {
     receiptedAt: string | null
     differs: boolean
     late: boolean
+    correctedBy: string[]
   }[]
 }
 const line = (value: Case) =>
@@ -191,12 +193,16 @@ export async function show(context: CommandContext, thread: string): Promise<voi
       ),
       '',
       table(
-        value.timeline.map(({ at, city, kind, receiptedAt, differs, late }) => ({
+        value.timeline.map(({ at, city, kind, packet, receiptedAt, differs, late, correctedBy }) => ({
           at,
           city: name(city),
           kind,
           receipted: receiptedAt ?? 'not yet',
-          note: late ? 'too late' : differs ? 'counts by receipt 按回执计' : '',
+          note: [
+            ...(late ? ['too late'] : differs ? ['counts by receipt 按回执计'] : []),
+            ...(correctedBy.length > 0 ? ['corrected 已更正'] : []),
+          ].join(', '),
+          packet,
         })),
       ),
     ].join('\n'),

@@ -76,6 +76,7 @@ const STEPS: Record<Duty, { begun: readonly CaseKind[]; done: readonly CaseKind[
   deliver: { begun: ['case.decide'], done: ['case.send-result', 'case.result-received', 'case.close'] },
   'result-mail': { begun: ['case.decide'], done: ['case.send-result'] },
   objection: { begun: ['case.decide'], done: ['case.object'] },
+  'objection-answer': { begun: ['case.object'], done: ['case.answer', 'case.revoke'] },
   'follow-up': { begun: ['case.evaluate'], done: ['case.answer-evaluation'] },
   answer: { begun: ['case.supervise'], done: ['case.answer'] },
 }
@@ -92,6 +93,7 @@ const COUNTED: readonly CaseKind[] = [
   'case.answer',
   'case.evaluate',
   'case.answer-evaluation',
+  'case.revoke',
 ]
 
 /** National tables stand once; those of a region for each city, since two of one region may hold others. */
@@ -175,7 +177,11 @@ export function deadlinesOf(input: {
       provisional,
       packets: {
         begun: stepOn(STEPS[duty].begun, from),
-        done: stepOn(STEPS[duty].done, done, duty === 'follow-up' || duty === 'answer' ? city : undefined),
+        done: stepOn(
+          STEPS[duty].done,
+          done,
+          duty === 'follow-up' || duty === 'answer' || duty === 'objection-answer' ? city : undefined,
+        ),
       },
     })),
   }

@@ -2,6 +2,7 @@
  * The timeline (办理时间线) of a case: every packet of the thread in its canonical order, in plain words, with its proof.
  * Shows times, numbers, outcome and the reasons that were given; never who the applicant is, nor free messages.
  */
+import { type Correction, correctedBody, correctionsOf } from '../../protocol/case/correct.ts'
 import { type CaseState, foldCase } from '../../protocol/case/fold.ts'
 import {
   type CaseBody,
@@ -56,6 +57,8 @@ export const TITLES = {
   'case.close': { zh: '办结', en: 'Closed' },
   'case.answer-evaluation': { zh: '回复评价', en: 'Evaluation answered' },
   'case.object': { zh: '提出异议', en: 'Objection' },
+  'case.correct': { zh: '更正', en: 'Correction' },
+  'case.revoke': { zh: '撤销决定', en: 'Decision revoked' },
   'case.appeal-evaluation': { zh: '评价申诉', en: 'Appeal against an evaluation' },
   'case.supervise': { zh: '督办', en: 'Supervision' },
   'case.answer': { zh: '答复', en: 'Answer' },
@@ -110,6 +113,8 @@ export function timelineOf(packets: readonly Packet[], stored: StoredTimes): Tim
   if (folded === null) return []
   const late = new Set(folded.late)
   const entries: TimelineEntry[] = []
+  const corrections = correctionsOf(packets)
+  const kinds = new Map(packets.map(({ id, claims }) => [id, claims.kind]))
   let state: State = 'submitted'
   for (const { id, claims, body } of canonicalOrder(packets, folded.mover)) {
     const { kind, iat, iss, aud } = claims
@@ -121,7 +126,12 @@ export function timelineOf(packets: readonly Packet[], stored: StoredTimes): Tim
       city: iss,
       kind,
       title: TITLES[kind],
-      facts: body === null ? [] : factsOf(kind, body, claims.materials.length),
+      facts:
+        body === null
+          ? []
+          : kind === 'case.correct'
+            ? correctionFacts(body as Correction, kinds.get((body as Correction).packet))
+            : correctedFacts(kind, { id, claims, body }, corrections),
       state,
       late: late.has(id),
       purged: body === null,
@@ -129,6 +139,43 @@ export function timelineOf(packets: readonly Packet[], stored: StoredTimes): Tim
     })
   }
   return entries
+}
+
+/** What a correction says, and of which step; the values that it gives stand at that step, as far as the timeline shows them. */
+function correctionFacts({ fields, statement, reason }: Correction, of: string | undefined): TimelineFact[] {
+  return [
+    ...(of !== undefined && isCaseKind(of) ? [fact('更正的步骤', 'Corrects', TITLES[of])] : []),
+    ...(fields === undefined ? [] : [fact('更正的项目', 'Fields', fields.map(({ field }) => field).join(', '))]),
+    ...given(statement, text => words('更正内容', 'Now says', text)),
+    reasonOf(reason),
+  ]
+}
+
+/** The facts of a step as it was corrected, what it said before beside what it says now. */
+function correctedFacts(
+  kind: CaseKind,
+  step: Packet,
+  corrections: ReadonlyMap<string, readonly Packet[]>,
+): TimelineFact[] {
+  const { materials } = step.claims
+  const signed = factsOf(kind, step.body, materials.length)
+  const later = corrections.get(step.id)
+  if (later === undefined) return signed
+  const now = factsOf(kind, correctedBody(step, corrections), materials.length)
+  const before = signed.flatMap(({ label, value, long }) => {
+    const stays = now.some(
+      other => other.label.en === label.en && JSON.stringify(other.value) === JSON.stringify(value),
+    )
+    return stays ? [] : [{ label: { zh: `更正前${label.zh}`, en: `${label.en}, as signed` }, value, long }]
+  })
+  const at = later.map(({ claims }) => chinaTime(claims.iat)).join(', ')
+  const statements = later.flatMap(({ body }) => (body as Correction).statement ?? [])
+  return [
+    ...now,
+    ...before,
+    fact('已更正', 'Corrected', at),
+    ...statements.map(text => words('更正内容', 'Now says', text)),
+  ]
 }
 
 export const storedKey = (city: string, packet: string): string => `${city}/${packet}`
@@ -276,6 +323,10 @@ function factsOf(kind: CaseKind, body: unknown, materials: number): TimelineFact
     case 'case.object': {
       const { reason, basis } = as(kind)
       return [reasonOf(reason), ...given(basis, basisOf)]
+    }
+    case 'case.revoke': {
+      const { documentNo, reason, basis } = as(kind)
+      return [...given(documentNo, no => fact('文号', 'Document number', no)), reasonOf(reason), basisOf(basis)]
     }
     case 'case.supervise': {
       const { number, answerBy } = as(kind)

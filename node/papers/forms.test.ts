@@ -59,6 +59,24 @@ test('what is said of signatures is what was verified here', () => {
   expect(text('decision', playPapers({}, { 'case.decide': { outcome: 'denied' } }))).toContain('结果尚未发出')
 })
 
+test('a paper says that its step or the application was corrected, by whom and what in words', () => {
+  const corrected = (kind: string) =>
+    kind === 'case.decide' ? [{ day: '2026-11-26', issuer: '420300', statement: '文号应为 7 号' }] : []
+  const view = playPapers({ corrected })
+  expect(text('decision', view)).toContain('有关内容已由十堰市住房公积金中心于 2026年11月26日 更正：文号应为 7 号。')
+  expect(text('acceptance', view)).not.toContain('更正')
+  const slip = playPapers({
+    corrected: kind => (kind === 'case.submit' ? [{ day: '2026-11-26', issuer: '610900', statement: null }] : []),
+  })
+  expect(text('receipt', slip)).toContain('有关内容已由安康市行政审批服务局于 2026年11月26日 更正。')
+})
+
+test('a decision that was revoked says so', () => {
+  const revoked = { 'case.decide': { outcome: 'granted' }, 'case.revoke': { objection: 'x', reason: 'x', basis: 'x' } }
+  expect(text('decision', playPapers({}, revoked as never))).toContain('本决定已依法撤销')
+  expect(text('decision')).not.toContain('撤销')
+})
+
 test('a day past the holiday tables is provisional', () => {
   expect(text('acceptance')).not.toContain('暂定')
   const later = playPapers({ promised: { day: '2027-02-01', provisional: true } })

@@ -30,6 +30,8 @@ export type LastDay = { day: string; provisional: boolean }
 export type PaperView = {
   submit: CaseContent<'case.submit'>
   body: <K extends CaseKind>(kind: K) => { content: CaseContent<K>; day: string; issuer: string } | null
+  /** the corrections (更正) of that step, in their order; `statement` is what one says in words */
+  corrected: (kind: CaseKind) => { day: string; issuer: string; statement: string | null }[]
   item: ServiceItem | null
   /** name and authority of a city by code */ city: (code: string) => { name: string; authority: string }
   collecting: string
@@ -261,6 +263,7 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
               `您提出的“${view.submit.item.name}”申请，经审查，决定：${OUTCOME_NAMES[outcome].zh}。`,
               ...(reason === undefined ? [] : [`${outcome === 'granted' ? '说明' : '理由'}：${reason}`]),
               ...(outcome === 'granted' ? [] : [remedies(view)]),
+              ...(view.body('case.revoke') === null ? [] : ['本决定已依法撤销，自始不再作为办理依据。']),
             ],
           },
           what(view),
@@ -320,5 +323,13 @@ export function lacking(name: PaperName, view: PaperView): CaseKind | 'recipient
 }
 
 export function paperOf(name: PaperName, view: PaperView): Sheet {
-  return { title: PAPERS[name], ...WRITERS[name].write(view) }
+  const { needs, write } = WRITERS[name]
+  const sheet = { title: PAPERS[name], ...write(view) }
+  // What a paper says of the application, and of its own step, is said as it was corrected; the paper tells so.
+  const notes = [...new Set<CaseKind>(['case.submit', ...(needs === null ? [] : [needs])])]
+    .flatMap(kind => view.corrected(kind))
+    .map(({ day, issuer, statement }) => ({
+      note: `有关内容已由${view.city(issuer).authority}于 ${chineseDay(day)} 更正${statement === null ? '' : `：${statement}`}。`,
+    }))
+  return { ...sheet, blocks: [...sheet.blocks, ...notes] }
 }

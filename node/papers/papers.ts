@@ -1,6 +1,7 @@
 /** Papers of cases (窗口文书): which can be printed, and their pages; every printing leaves an audit row. */
 import { renderSVG } from 'uqr'
 import { dayOf } from '../../protocol/agreement/document.ts'
+import { type Correction, correctedBody, correctionsOf } from '../../protocol/case/correct.ts'
 import type { CaseContent, CaseKind } from '../../protocol/case/kinds.ts'
 import { fromHex } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
@@ -61,17 +62,29 @@ export function createCasePapers(parts: CasePapersParts) {
     const submitted = packets.find(({ claims }) => claims.kind === 'case.submit')
     if (submitted === undefined || submitted.body === null)
       throw new ProblemError('request.conflict', 'the personal data of the case were purged: nothing can be printed')
-    const submit = submitted.body as CaseContent<'case.submit'>
+    const corrections = correctionsOf(packets)
+    const newest = (kind: CaseKind) => packets.findLast(({ claims, body }) => claims.kind === kind && body !== null)
+    const submit = correctedBody(submitted, corrections) as CaseContent<'case.submit'>
     const { iss: collecting, aud: handling } = submitted.claims
     const page = parts.progress(thread)
     return {
       submit,
       body<K extends CaseKind>(kind: K) {
-        const found = packets.findLast(({ claims, body }) => claims.kind === kind && body !== null)
+        const found = newest(kind)
         return found === undefined
           ? null
-          : { content: found.body as CaseContent<K>, day: dayOf(found.claims.iat), issuer: found.claims.iss }
+          : {
+              content: correctedBody(found, corrections) as CaseContent<K>,
+              day: dayOf(found.claims.iat),
+              issuer: found.claims.iss,
+            }
       },
+      corrected: kind =>
+        (corrections.get(newest(kind)?.id ?? '') ?? []).map(({ claims, body }) => ({
+          day: dayOf(claims.iat),
+          issuer: claims.iss,
+          statement: (body as Correction).statement ?? null,
+        })),
       item: await parts.item(handling, submit.item.code, submit.item.version),
       city: code => parts.city(code) ?? { name: code, authority: code },
       collecting,

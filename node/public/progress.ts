@@ -55,6 +55,7 @@ const TOLD = new Set<CaseKind>([
   'case.result-received',
   'case.withdraw',
   'case.close',
+  'case.revoke',
 ])
 const RATABLE_IN = new Set<State>(['decided', 'sending', 'closed', 'refused'])
 

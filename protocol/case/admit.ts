@@ -6,6 +6,7 @@ import type { Packet, PacketClaims } from '../packet/claims.ts'
 import { parseJson, sha256 } from '../primitives.ts'
 import { type Refused, refuse } from '../problem.ts'
 import { checkPlace, viewOf } from '../thread/chain.ts'
+import { correctedStep } from './correct.ts'
 import { implausible } from './days.ts'
 import { type CaseState, foldCase, mayAuthor, moverOf, permits } from './fold.ts'
 import { CASE_BODIES, type CaseBody, type CaseKind, isCaseKind, materialsOf } from './kinds.ts'
@@ -83,6 +84,8 @@ function admitted(
     if (view === null) return refuse('chain.seen', 'the submit was not seen')
     const refusal = mayAuthor(view, kind, iss) ?? permits(view, kind, candidate.body, iss)
     if (refusal !== null) return refusal
+    const named = kind === 'case.correct' ? correctedStep(seen, iss, candidate.body) : null
+    if (named !== null && 'problem' in named) return named
     const wrong = isNew ? unsound({ packets: seen, state: view }, step) : null
     if (wrong !== null) return wrong
   }

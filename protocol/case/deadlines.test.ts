@@ -315,6 +315,24 @@ describe('the clock of a case', () => {
       level: 'met',
     })
   })
+
+  test('in mode 2 an objection is answered within the days of the agreement, before the decision and after the end', () => {
+    const submit = [A, 'case.submit', '2026-02-13 09:00', { ...SUBMIT[3], mode: 2 }]
+    const accepted = [submit, [A, 'case.arrived', '2026-02-13 09:01'], [A, 'case.accept', '2026-02-25 10:00']]
+    const objected = [S, 'case.object', '2026-02-27 09:00', { reason: 'x' }]
+    const told = (steps: readonly unknown[], day: string) =>
+      clock(steps as Parameters<typeof thread>, day).of('objection-answer')
+    expect(told(accepted, '2026-02-27')).toBeUndefined()
+    // Saturday 28 February is worked.
+    const due = { city: A, from: '2026-02-27', due: '2026-03-03' }
+    expect(told([...accepted, objected], '2026-03-02')).toMatchObject({ ...due, left: 1, done: null })
+    expect(told([...accepted, objected], '2026-03-05')).toMatchObject({ ...due, level: 'overdue', done: null })
+    const closed = (outcome: string) => [A, 'case.close', '2026-02-27 11:00', { outcome }]
+    const decided = [...accepted, [A, 'case.decide', '2026-02-26 10:00', { outcome: 'granted' }]]
+    const after = [...decided, [A, 'case.close', '2026-02-26 11:00', { outcome: 'granted' }], objected]
+    expect(told(after, '2026-03-05')).toMatchObject({ ...due, level: 'overdue' })
+    expect(told([...accepted, objected, closed('void')], '2026-03-05')).toBeUndefined()
+  })
 })
 
 describe('originals on paper (mode 1)', () => {

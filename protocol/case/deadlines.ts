@@ -7,8 +7,8 @@ import type { AgreementDocument } from '../agreement/document.ts'
 import { dayOf } from '../agreement/document.ts'
 import { addDays, addWorkingDays, type Calendar, isCovered, workingDaysBetween } from '../calendar/calendar.ts'
 import { doneAt, toldAt } from '../packet/times.ts'
-import { type CaseState, doneInstants, type SignedInstant } from './fold.ts'
-import { decisionLimits, objectionDay } from './lawful.ts'
+import { type CaseState, decisionStands, doneInstants, type SignedInstant } from './fold.ts'
+import { answerDay, decisionLimits, objectionDay } from './lawful.ts'
 
 /** What is due → its Chinese name. */
 export const DUTIES = {
@@ -23,6 +23,7 @@ export const DUTIES = {
   deliver: '颁发送达',
   'result-mail': '寄送结果',
   objection: '异议期',
+  'objection-answer': '异议答复',
   'follow-up': '差评整改',
   answer: '督办答复',
 } as const
@@ -226,7 +227,7 @@ function objection(input: ClockInput): Deadline[] {
   return [judged(input, { duty: 'objection', city: state.handling, from, due, provisional, done })]
 }
 
-/** What stays to be done after the end too: bad ratings (差评) to follow up, supervision to answer. */
+/** What stays to be done after the end too: bad ratings (差评) to follow up, objections and supervision to answer. */
 function afterwards(input: ClockInput): Deadline[] {
   const { state } = input
   const found: Deadline[] = []
@@ -245,8 +246,17 @@ function afterwards(input: ClockInput): Deadline[] {
     const done = rating.answered === null ? null : dayOf(rating.answered)
     found.push(judged(input, { duty: 'follow-up', city, from, due, provisional, done }))
   }
-  for (const { city: asker, at, told, answerBy, answered } of state.asked) {
-    if (answerBy === null) continue
+  for (const asked of state.asked) {
+    const last = answerDay(input, asked)
+    // What ended without a decision that stands takes nothing from the city that objected.
+    if (last === null || (asked.answered === null && state.instants.ended !== null && !decisionStands(state))) continue
+    const { day: due, provisional } = last
+    const from = dayOf(toldAt(asked.at, asked.told))
+    const done = on(asked.answered)
+    found.push(judged(input, { duty: 'objection-answer', city: state.mover, from, due, provisional, done }))
+  }
+  for (const { kind, city: asker, at, told, answerBy, answered } of state.asked) {
+    if (answerBy === null || kind === 'case.object') continue
     const city = asker === state.collecting ? state.handling : state.collecting
     found.push(named(input, { duty: 'answer', city, from: dayOf(toldAt(at, told)), done: on(answered) }, answerBy))
   }

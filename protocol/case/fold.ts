@@ -327,6 +327,13 @@ function effects(next: CaseState, kind: CaseKind, packet: Packet): CaseState {
       const to = bodyOf(kind)?.to
       return { ...next, asked: next.asked.map(ask => (ask.packet === to ? { ...ask, answered: done } : ask)) }
     }
+    case 'case.revoke': {
+      const upheld = bodyOf(kind)?.objection
+      const asked = next.asked.map(ask =>
+        ask.packet === upheld && ask.answered === null ? { ...ask, answered: done } : ask,
+      )
+      return { ...next, outcome: 'void', asked }
+    }
     case 'case.purge':
       return { ...next, purgedBy: [...next.purgedBy, packet.claims.iss] }
     case 'case.close':
@@ -353,6 +360,14 @@ export function permits(state: CaseState, kind: CaseKind, body: unknown, city: s
       return answersNotice(state.lacking, body as CaseBody<'case.supplement'> | null)
     case 'case.object':
       return state.state !== 'closed' || decisionStands(state) ? null : no('in state closed, against no decision')
+    case 'case.revoke': {
+      if (!decisionStands(state)) return no('against no decision')
+      const objection = (body as CaseBody<'case.revoke'> | null)?.objection
+      const objections = state.asked.filter(ask => ask.kind === 'case.object')
+      return objections.some(({ packet }) => objection === undefined || packet === objection)
+        ? null
+        : no('without an objection that it upholds')
+    }
     case 'case.extend':
       return state.extendedUntil !== null ? no('was made once already') : null
     case 'case.withdraw':
@@ -416,6 +431,10 @@ export function mayAuthor(state: CaseState, kind: CaseKind, city: string): Refus
   return may ? null : refuse('case.author', kind)
 }
 
+/** Whether an objection (异议) has no answer: until it has one nothing is decided, sent or closed as decided. */
+export const objectionWaits = ({ asked }: CaseState): boolean =>
+  asked.some(({ kind, answered }) => kind === 'case.object' && answered === null)
+
 /** Whether there is a result that nobody has received yet. */
 export const hasResult = ({ instants: { decided, sent, handedOver } }: CaseState): boolean =>
   handedOver === null && (decided !== null || sent !== null)
@@ -433,6 +452,7 @@ export function stepsFor(state: CaseState, city: string): CaseKind[] {
     if (kind === 'case.answer') return questionsFor(state, city).length > 0
     if (kind === 'case.answer-evaluation' || kind === 'case.appeal-evaluation') return rated
     if (kind === 'case.result-received' && !hasResult(state)) return false
+    if ((kind === 'case.decide' || kind === 'case.send-result') && objectionWaits(state)) return false
     return permits(state, kind, null, city) === null
   }
   return (Object.keys(AUTHORS) as CaseKind[]).filter(kind => mayAuthor(state, kind, city) === null && possible(kind))

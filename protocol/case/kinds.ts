@@ -252,6 +252,27 @@ export const CASE_CONTENT = {
     purgedAt: Instant,
   }),
   'case.object': z.strictObject({ reason: text(4000), basis: text(2000).optional() }),
+  'case.correct': z.strictObject({
+    packet: Sha256.describe('packet id of the step of the same city that it corrects (更正)'),
+    fields: z
+      .array(
+        z.strictObject({
+          field: text(100).describe('path of a text in the body of that step, such as `waybill.number`'),
+          value: text(4000).describe('what it says now'),
+        }),
+      )
+      .min(1)
+      .max(32)
+      .optional(),
+    statement: text(4000).optional().describe('what is right, in words; needed without fields'),
+    reason: text(2000),
+  }),
+  'case.revoke': z.strictObject({
+    objection: Sha256.describe('packet id of the objection that it upholds, and answers'),
+    reason: text(4000),
+    basis: text(2000),
+    documentNo: code(100).optional(),
+  }),
 }
 
 export type CaseKind = keyof typeof CASE_CONTENT
@@ -296,6 +317,8 @@ export const AUTHORS = {
   'case.mail': 'either',
   'case.purge': 'either',
   'case.object': 'overseer',
+  'case.correct': 'either',
+  'case.revoke': 'mover',
 } as const satisfies Record<CaseKind, Author>
 
 export const isCaseKind = (kind: string): kind is CaseKind => Object.hasOwn(CASE_CONTENT, kind)

@@ -7,7 +7,7 @@ import { addWorkingDays, type Calendar, type Counted, isWorkingDay, workingDaysB
 import { doneAt, toldAt } from '../packet/times.ts'
 import { type Refused, refuse } from '../problem.ts'
 import type { ClockInput } from './deadlines.ts'
-import { type CaseState, decisionStands } from './fold.ts'
+import { type Asked, type CaseState, decisionStands } from './fold.ts'
 import type { CaseContent, CaseKind } from './kinds.ts'
 
 /** Working days that an extension adds at most; of a joint case (多地联办, 统一办理、联合办理、集中办理) it is 15. */
@@ -87,6 +87,16 @@ export function objectionDay({
     dayOf(toldAt(decided, state.receipts?.decided)),
     terms.objectionDays,
   )
+}
+
+/** The last day on which the city that moves a case of mode 2 answers an objection; null of what is none. */
+export function answerDay(
+  { state, terms, calendarOf }: Pick<ClockInput, 'state' | 'terms' | 'calendarOf'>,
+  { kind, at, told }: Asked,
+): Counted | null {
+  return kind === 'case.object'
+    ? addWorkingDays(calendarOf(state.mover), dayOf(toldAt(at, told)), terms.objectionDays)
+    : null
 }
 
 /**

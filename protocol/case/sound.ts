@@ -8,8 +8,9 @@ import { addDays } from '../calendar/calendar.ts'
 import { LIMITS } from '../limits.ts'
 import type { Packet } from '../packet/claims.ts'
 import { type Refused, refuse } from '../problem.ts'
-import { type CaseState, hasResult } from './fold.ts'
-import type { CaseContent, CaseKind } from './kinds.ts'
+import { type Correction, corrected, correctedBody, correctionsOf } from './correct.ts'
+import { type CaseState, hasResult, objectionWaits } from './fold.ts'
+import { type CaseContent, type CaseKind, DECISIONS } from './kinds.ts'
 
 /** A step before it joins its thread. */
 export type NewStep = {
@@ -20,6 +21,8 @@ export type NewStep = {
 
 /** The thread as the author saw it; `state` is null before the submit. */
 export type View = { packets: readonly Packet[]; state: CaseState | null }
+
+const isDecision = (outcome: string): boolean => (DECISIONS as readonly string[]).includes(outcome)
 
 const DAY_LENGTH = '2026-11-30'.length
 const secondsOf = (instant: string): number => Date.parse(instant) / 1000
@@ -51,6 +54,7 @@ const WITHIN_A_YEAR: ReadonlySet<string> = new Set(['deadline', 'expectedUntil',
 /** Why the step must not be signed or taken, or null. Problems: `case.day`, `case.content`, `case.transition`. */
 export function unsound(view: View, step: NewStep): Refused | null {
   if (step.body === null || step.body === undefined) return null
+  if (step.kind === 'case.correct') return wrongCorrection(view, step)
   return wrongDay(view, step) ?? lacksContent(step) ?? outOfTurn(view, step)
 }
 
@@ -59,13 +63,15 @@ const valueAt = (body: unknown, path: string): string | undefined => {
   return typeof value === 'string' ? value : undefined
 }
 
-function wrongDay({ state }: View, { kind, body, iat }: NewStep): Refused | null {
+/** `only`: paths of days that are new; others were judged when they were. */
+function wrongDay({ state }: View, { kind, body, iat }: NewStep, only?: readonly string[]): Refused | null {
+  const isNew = (path: string): boolean => only === undefined || only.includes(path)
   const signed = dayOf(iat)
   const received = state?.instants.received ?? null
   // Nothing of a case was done before the window took the application, and no application lies for half a year before it is sent.
   const first = received === null ? addDays(signed, -LIMITS.namedBehindDays) : dayOf(secondsOf(received))
   for (const path of (DONE as Partial<Record<CaseKind, readonly string[]>>)[kind] ?? []) {
-    const value = valueAt(body, path)
+    const value = isNew(path) ? valueAt(body, path) : undefined
     if (value === undefined) continue
     const ahead = value.length > DAY_LENGTH ? secondsOf(value) > iat + LIMITS.clockSkewSeconds : value > signed
     if (ahead) return refuse('case.day', `${path}: later than the signing`)
@@ -73,7 +79,7 @@ function wrongDay({ state }: View, { kind, body, iat }: NewStep): Refused | null
   }
   const toCome = (TO_COME as Partial<Record<CaseKind, Readonly<Record<string, number>>>>)[kind] ?? {}
   for (const [path, after] of Object.entries(toCome)) {
-    const value = valueAt(body, path)
+    const value = isNew(path) ? valueAt(body, path) : undefined
     if (value === undefined) continue
     const earliest = addDays(signed, after)
     if (value < earliest) return refuse('case.day', `${path}: not before ${earliest}`)
@@ -121,15 +127,36 @@ function outOfTurn({ packets, state }: View, { kind, body }: NewStep): Refused |
     if (state.instants.handedOver !== null) return no('was made already')
     if (!hasResult(state)) return no('without a result')
   }
+  if (kind === 'case.decide' || kind === 'case.send-result' || kind === 'case.close') {
+    // 异议: the city that owns the power is answered before its case goes on; what ends without a decision takes nothing from it.
+    const decides = kind !== 'case.close' || isDecision((body as CaseContent<'case.close'>).outcome)
+    if (state !== null && decides && objectionWaits(state)) return no('while an objection has no answer')
+  }
   if (kind === 'case.mail') {
     const { waybill, parcel, state: mailed } = body as CaseContent<'case.mail'>
-    if (mailed === 'ordered' || packets.some(packet => handsOver(packet, parcel, waybill))) return null
+    const corrections = correctionsOf(packets)
+    const brings = (packet: Packet) =>
+      handsOver({ ...packet, body: correctedBody(packet, corrections) }, parcel, waybill)
+    if (mailed === 'ordered' || packets.some(brings)) return null
     return refuse(
       'case.content',
       'waybill: of no parcel that this case knows: tell first that it was shipped, sent or ordered',
     )
   }
   return null
+}
+
+/** A correction says nothing that the step itself could not have said. */
+function wrongCorrection(view: View, { body, iat }: NewStep): Refused | null {
+  const correction = body as Correction
+  const step = view.packets.find(({ id }) => id === correction.packet)
+  const read = step === undefined ? null : corrected(view.packets, step, correction)
+  if (step === undefined || read === null) return null
+  if (!read.ok) return read
+  const kind = step.claims.kind as CaseKind
+  const said = { kind, body: read.body, iat }
+  const fields = (correction.fields ?? []).map(({ field }) => field)
+  return wrongDay(view, said, fields) ?? (kind === 'case.mail' ? outOfTurn(view, said) : null)
 }
 
 /** Whether a packet brings the parcel into the case: originals that were shipped, a result that was sent, or an order. One that was purged may have. */

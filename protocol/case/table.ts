@@ -39,6 +39,8 @@ export const MOVES = {
   'case.decide': { from: ['accepted'], to: 'decided' },
   'case.send-result': { from: ['decided'], to: 'sending' },
   'case.close': { from: OPEN, to: 'closed' },
+  // 撤销 (行政许可法 69): the case stays closed, its outcome becomes void.
+  'case.revoke': { from: ['closed'], to: 'same' },
 } as const satisfies Record<MoveKind, Rule>
 
 /** Asks; one that arrives when its state has passed is kept in the thread without effect. */
@@ -60,6 +62,7 @@ export const ASKS = {
   'case.purge': { from: FINAL, to: 'same' },
   // After the end only against a decision, within the days that the agreement gives (objectionDays).
   'case.object': { from: [...OPEN, 'closed'], to: 'same' },
+  'case.correct': { from: ALL, to: 'same' },
 } as const satisfies Record<AskKind, Rule>
 
 /** From which states a case closes with each outcome; decisions close only as decided, `withdrawn` only after a withdraw. */

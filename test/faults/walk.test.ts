@@ -5,7 +5,7 @@
  */
 import { createHash, randomInt } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { type CaseState, permits, questionsFor, stepsFor } from '../../protocol/case/fold.ts'
+import { type CaseState, objectionWaits, permits, questionsFor, stepsFor } from '../../protocol/case/fold.ts'
 import {
   AUTHORS,
   type CaseContent,
@@ -138,6 +138,15 @@ function bodyFor(kind: CaseKind, state: CaseState, city: string, now: number, di
     }),
     'case.purge': () => ({ cause: 'law', bodies: 0, materials: 0, purgedAt: at }),
     'case.object': () => ({ reason: '请核对' }),
+    // Of what the city asked itself, else of no step of its own: that is refused, and nothing may come of it.
+    'case.correct': () => ({
+      packet: state.asked.findLast(asked => asked.city === city)?.packet ?? 'ab'.repeat(32),
+      ...{ statement: '更正', reason: '笔误' },
+    }),
+    'case.revoke': () => ({
+      objection: state.asked.findLast(asked => asked.kind === 'case.object')?.packet ?? '',
+      ...{ reason: '异议成立', basis: '行政许可法 69' },
+    }),
   }
   return bodies[kind]() ?? {}
 }
@@ -195,7 +204,9 @@ async function walk(seed: number, counts: Counts): Promise<void> {
     const { state, outcome } = found.fold
     const key = `${city} ${thread}`
     const ended = ends.get(key)
-    if (ended !== undefined) expect([key, `${state} ${outcome}`]).toEqual([key, ended])
+    // A decision may be revoked after the end; that is the only way to another one.
+    if (ended !== undefined && outcome !== 'void') expect([key, `${state} ${outcome}`]).toEqual([key, ended])
+    if (ended !== undefined && outcome === 'void') expect([key, state]).toEqual([key, 'closed'])
     if (state === 'closed' || state === 'refused') ends.set(key, `${state} ${outcome}`)
     return found.fold
   }
@@ -228,6 +239,9 @@ async function walk(seed: number, counts: Counts): Promise<void> {
       const code = error instanceof ProblemError ? error.problem.code : null
       // A day that the law does not allow: nothing was said.
       if (code === 'case.limit' || code === 'case.day') return count('unlawful')
+      // An objection came that waits for its answer; or there is nothing to correct.
+      const blocked = now !== null && (objectionWaits(now) || kind === 'case.correct')
+      if (code === 'case.transition' && blocked) return count('unlawful')
       // The two cities are still comparing what each holds: nothing was said, and the clerk comes again later.
       if (code === 'exchange.recovering') return count('recovering')
       throw error

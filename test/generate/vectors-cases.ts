@@ -126,6 +126,152 @@ export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCit
     ],
     ['submitted', 'arrived', 'accepted', 'decided', 'closed', 'closed', 'closed'],
   )
+  const authorised: Step[] = [
+    [A, 'case.arrived', { localCaseNo: 'AK-1' }],
+    [A, 'case.accept', {}],
+  ]
+  const ended: Step[] = [
+    ...authorised,
+    [A, 'case.decide', { outcome: 'granted' }],
+    [A, 'case.close', { outcome: 'granted' }],
+  ]
+  const objects: Step = [S, 'case.object', { reason: '不符合条件' }]
+  const revoke = (at: number) => (packets: readonly Written[]) => ({
+    objection: packets[at]?.id ?? '',
+    ...{ reason: '异议成立', basis: '行政许可法 69' },
+  })
+  await good(
+    'revoked',
+    'Mode 2: an objection after the end is upheld; the decision is revoked, the case stays closed',
+    2,
+    [...ended, objects, [A, 'case.revoke', revoke(5)]],
+    ['submitted', 'arrived', 'accepted', 'decided', 'closed', 'closed', 'closed'],
+  )
+  await good(
+    'objection-answered-first',
+    'Mode 2: an objection is answered, then the case is decided; another ends it as void without an answer',
+    2,
+    [
+      ...authorised,
+      objects,
+      [A, 'case.answer', answer(3)],
+      ended[2] ?? objects,
+      objects,
+      [A, 'case.close', { outcome: 'void' }],
+    ],
+    ['submitted', 'arrived', 'accepted', 'accepted', 'accepted', 'decided', 'decided', 'closed'],
+  )
+  const slip = (of: number, change: object) => (packets: readonly Written[]) => ({
+    packet: packets[of]?.id ?? '',
+    ...{ reason: '笔误', ...change },
+  })
+  const number = (field: string, value = 'SF-2') => ({ fields: [{ field, value }] })
+  const shipped: Step = [A, 'case.ship', { waybill: { carrier: 'EMS', number: '1' }, contents: ['身份证'] }]
+  await good(
+    'corrected',
+    'A slip is corrected twice, once by a field and once in words, and mail of the right waybill is told',
+    1,
+    [
+      arrived,
+      shipped,
+      [A, 'case.correct', slip(2, number('waybill.number', '2'))],
+      [A, 'case.correct', slip(2, { statement: '寄出的是户口簿' })],
+      [A, 'case.mail', { ...mailed('2'), at: '2026-11-02T09:00:00+08:00' }],
+      [S, 'case.correct', slip(1, { statement: '到达时间以回执为准' })],
+    ],
+    ['submitted', 'arrived', 'arrived', 'arrived', 'arrived', 'arrived', 'arrived'],
+  )
+  for (const [path, description, steps, problem] of [
+    [
+      'corrected-of-the-other',
+      'A city corrects a step of the other one',
+      [arrived, [A, 'case.correct', slip(1, { statement: '更正' })]],
+      'case.transition',
+    ],
+    [
+      'corrected-correction',
+      'A correction is corrected',
+      [
+        arrived,
+        [S, 'case.correct', slip(1, { statement: '更正' })],
+        [S, 'case.correct', slip(2, { statement: '更正' })],
+      ],
+      'case.transition',
+    ],
+    [
+      'corrected-nothing',
+      'A correction that says nothing',
+      [arrived, [S, 'case.correct', slip(1, {})]],
+      'case.content',
+    ],
+    [
+      'corrected-outcome',
+      'A correction of what a case was decided',
+      [
+        arrived,
+        [S, 'case.accept', {}],
+        [S, 'case.decide', { outcome: 'granted' }],
+        [S, 'case.correct', slip(3, number('outcome', 'forwarded'))],
+      ],
+      'case.content',
+    ],
+    [
+      'corrected-number-of-a-person',
+      'A correction that makes another person the applicant',
+      [arrived, [A, 'case.correct', slip(0, number('applicant.idNumber', '11010519491231002X'))]],
+      'case.content',
+    ],
+    [
+      'corrected-no-such-field',
+      'A correction of a field that the step has not',
+      [arrived, shipped, [A, 'case.correct', slip(2, number('waybill.weight'))]],
+      'case.content',
+    ],
+    [
+      'corrected-to-a-day-to-come',
+      'A correction to a day that cannot be so',
+      [
+        arrived,
+        [A, 'case.ship', { waybill: { carrier: 'EMS', number: '1' }, contents: ['身份证'], shippedOn: '2026-11-02' }],
+        [A, 'case.correct', slip(2, number('shippedOn', '2026-11-03'))],
+      ],
+      'case.day',
+    ],
+  ] as const satisfies readonly (readonly [string, string, readonly Step[], ProblemCode])[])
+    await bad(path, description, 1, steps, problem)
+  for (const [path, description, steps] of [
+    [
+      'decided-over-an-objection',
+      'Mode 2: decided while an objection has no answer',
+      [...authorised, objects, [A, 'case.decide', { outcome: 'granted' }]],
+    ],
+    [
+      'sent-over-an-objection',
+      'Mode 2: a result is sent while an objection has no answer',
+      [...ended.slice(0, 3), objects, [A, 'case.send-result', { method: 'pickup' }]],
+    ],
+    [
+      'closed-over-an-objection',
+      'Mode 2: closed as decided while an objection has no answer',
+      [...ended.slice(0, 3), objects, [A, 'case.close', { outcome: 'granted' }]],
+    ],
+    [
+      'revoked-unasked',
+      'Mode 2: a decision is revoked without an objection',
+      [...ended, [A, 'case.revoke', revoke(0)]],
+    ],
+    [
+      'revoked-twice',
+      'Mode 2: a decision is revoked again',
+      [...ended, objects, [A, 'case.revoke', revoke(5)], [A, 'case.revoke', revoke(5)]],
+    ],
+    [
+      'revoked-open',
+      'Mode 2: a decision is revoked before the end, where the case closes as void',
+      [...ended.slice(0, 3), objects, [A, 'case.revoke', revoke(4)]],
+    ],
+  ] as const satisfies readonly (readonly [string, string, readonly Step[]])[])
+    await bad(path, description, 2, steps, 'case.transition')
   await good(
     'followed-up',
     'Reminded, supervised, verified remotely; a bad rating is answered, appealed, and all is deleted',

@@ -1,7 +1,9 @@
 """The case: its table, the order of a thread, admission as its author saw the thread, and the fold (SPEC.md)."""
+import copy
 import datetime
 
-from plain import require
+import schemas
+from plain import Bad, require
 
 # What one city may put into a thread: packets, and bytes of their bodies.
 THREAD_PACKETS, THREAD_BYTES = 1_000, 8 * 1024 * 1024
@@ -40,6 +42,8 @@ TABLE = {
     "case.decide": ("mover", ("accepted",), "decided"),
     "case.send-result": ("mover", ("decided",), "sending"),
     "case.close": ("mover", OPEN, "closed"),
+    "case.revoke": ("mover", ("closed",), None),
+    "case.correct": ("either", ANY, None),
 }
 CLOSES = {
     "granted": ("decided", "sending"),
@@ -139,13 +143,14 @@ def seconds(instant):
     return datetime.datetime.fromisoformat(instant.replace("Z", "+00:00")).timestamp()
 
 
-def wrong_day(case, kind, body, iat):
+def wrong_day(case, kind, body, iat, only=None):
+    """Which day cannot be so, or None; `only` some are new."""
     signed = datetime.datetime.fromtimestamp(iat, CHINA).date()
     received = case and case["times"].get("received")
     first = (signed - datetime.timedelta(days=BEHIND_DAYS) if received is None
              else datetime.datetime.fromtimestamp(received, CHINA).date())
     for path in DONE.get(kind, ()):
-        value = value_at(body, path)
+        value = value_at(body, path) if only is None or path in only else None
         if value is None:
             continue
         if len(value) > 10:
@@ -157,7 +162,7 @@ def wrong_day(case, kind, body, iat):
         if late or day < first:
             return path
     path, after = TO_COME.get(kind, (None, 0))
-    value = None if path is None else body.get(path)
+    value = None if path is None or (only is not None and path not in only) else body.get(path)
     if value is not None:
         day = datetime.date.fromisoformat(value)
         bounded = path in ("deadline", "expectedUntil", "answerBy")
@@ -174,15 +179,107 @@ def wrong_day(case, kind, body, iat):
     return None
 
 
-def hands_over(packet, parcel, waybill):
+def hands_over(packet, body, parcel, waybill):
     source = "case.ship" if parcel == "originals" else "case.send-result"
     if packet.kind not in ("case.mail", source):
         return False
-    if packet.body is None:
+    if body is None:
         return True
-    if packet.kind == "case.mail" and (packet.body["parcel"], packet.body["state"]) != (parcel, "ordered"):
+    if packet.kind == "case.mail" and (body["parcel"], body["state"]) != (parcel, "ordered"):
         return False
-    return packet.body.get("waybill") == waybill
+    return body.get("waybill") == waybill
+
+
+# kind -> paths that no correction changes: what state, clock, parties and files follow
+FIXED = {
+    "case.submit": ("caseNo", "item", "mode", "form", "materials", "receivedAt", "consent", "parent", "delivery.method",
+                    "applicant.type", "applicant.idType", "applicant.idNumber",
+                    "agent.kind", "agent.idType", "agent.idNumber", "agent.authorisation"),
+    "case.supplement": ("materials", "form"),
+    "case.ship": ("payer",),
+    "case.evaluate": ("target", "level", "realName"),
+    "case.message": ("attachments",),
+    "case.arrived": ("localCaseNo",),
+    "case.request-supplement": ("deadline", "materials", "form"),
+    "case.accept": ("promisedBy",),
+    "case.pause": ("procedure",),
+    "case.extend": ("until",),
+    "case.decide": ("outcome", "documents"),
+    "case.send-result": ("method", "payer", "seal", "documents"),
+    "case.close": ("outcome",),
+    "case.answer-evaluation": ("target",),
+    "case.appeal-evaluation": ("target",),
+    "case.supervise": ("answerBy",),
+    "case.answer": ("to",),
+    "case.verify-remote": ("subject", "result"),
+    "case.mail": ("parcel", "state"),
+    "case.revoke": ("objection",),
+}
+WHOLE = ("case.correct", "case.purge")
+
+
+def is_place(entries, name):
+    return name in [str(place) for place in range(len(entries))]
+
+
+def with_fields(body, fields):
+    """The body with other texts, or None when it has no such place."""
+    body = copy.deepcopy(body)
+    for entry in fields:
+        part, names = body, entry["field"].split(".")
+        for name in names[:-1]:
+            if isinstance(part, list):
+                part = part[int(name)] if is_place(part, name) else None
+            else:
+                part = part.get(name) if isinstance(part, dict) else None
+        last = names[-1]
+        if isinstance(part, list):
+            if not is_place(part, last):
+                return None
+            part[int(last)] = entry["value"]
+        elif isinstance(part, dict):
+            part[last] = entry["value"]
+        else:
+            return None
+    return body
+
+
+def corrected_body(view, step):
+    body = step.body
+    for other in view:
+        if other.kind == "case.correct" and other.body is not None and other.body["packet"] == step.id and body is not None:
+            changed = with_fields(body, other.body.get("fields", []))
+            body = body if changed is None else changed
+    return body
+
+
+def wrong_correction(view, case, packet):
+    body, iat = packet.body, packet.claims["iat"]
+    step = next((p for p in view if p.id == body["packet"]), None)
+    if step is None:
+        return None
+    fields = body.get("fields", [])
+    if not fields and "statement" not in body:
+        return "says nothing"
+    if step.body is None:
+        return None
+    for entry in fields:
+        for fixed in ("salt",) + FIXED.get(step.kind, ()):
+            if entry["field"] == fixed or entry["field"].startswith(fixed + "."):
+                return "changes what the case follows"
+    said = with_fields(corrected_body(view, step), fields)
+    if said is None:
+        return "names no field of the step"
+    try:
+        schemas.check("body." + step.kind, said)
+    except Bad:
+        return "makes a step that does not hold"
+    if wrong_day(case, step.kind, said, iat, [entry["field"] for entry in fields]) is not None:
+        return "names a day that cannot be so"
+    if step.kind == "case.mail" and said["state"] != "ordered":
+        if not any(hands_over(other, corrected_body(view, other), said["parcel"], said["waybill"]) for other in view):
+            return "tells of a parcel that nobody shipped"
+    return None
 
 
 def unsound(view, case, packet):
@@ -197,13 +294,19 @@ def unsound(view, case, packet):
         return "denies without reason or number"
     if kind == "case.send-result" and body["method"] == "mail" and "waybill" not in body:
         return "mails without a waybill"
+    if kind == "case.correct":
+        return wrong_correction(view, case, packet)
+    decides = kind in ("case.decide", "case.send-result") or (
+        kind == "case.close" and body["outcome"] in ("granted", "denied", "forwarded"))
+    if decides and case["objections"] & set(case["asked"]):
+        return "goes over an objection that has no answer"
     if kind == "case.result-received":
         if kind in case["done"]:
             return "was made already"
         if not {"case.send-result", "case.decide"} & case["done"]:
             return "receives no result"
     if kind == "case.mail" and body["state"] != "ordered":
-        if not any(hands_over(other, body["parcel"], body["waybill"]) for other in view):
+        if not any(hands_over(other, corrected_body(view, other), body["parcel"], body["waybill"]) for other in view):
             return "tells of a parcel that nobody shipped"
     return None
 
@@ -268,6 +371,12 @@ def blocked(case, kind, body, city):
         return "without a question of the other city"
     if kind == "case.supplement" and body is not None and case["lacking"] is not None:
         return answers_notice(case["lacking"], body)
+    if kind == "case.revoke":
+        if "case.decide" not in case["done"] or case["outcome"] == "void":
+            return "goes against no decision"
+        objections = case["objections"]
+        if not objections or (body is not None and body.get("objection") not in objections):
+            return "upholds no objection"
     if kind == "case.object" and case["state"] == "closed":
         if "case.decide" not in case["done"] or case["outcome"] == "void":
             return "goes against no decision"
@@ -291,7 +400,7 @@ def fold(packets, mover):
         if packet.kind == "case.submit":
             if case is None:
                 case = {"state": "submitted", "outcome": None, "decision": None, "done": set(),
-                        "asked": {}, "lacking": None, "collecting": packet.iss, "handling": packet.aud, "times": {}}
+                        "asked": {}, "objections": set(), "lacking": None, "collecting": packet.iss, "handling": packet.aud, "times": {}}
                 if body is not None:
                     case["times"]["received"] = seconds(body["receivedAt"])
             continue
@@ -307,8 +416,14 @@ def fold(packets, mover):
                                {entry["field"] for entry in body.get("form", [])})
         if packet.kind in ASKED:
             case["asked"][packet.id] = packet.iss
+        if packet.kind == "case.object":
+            case["objections"].add(packet.id)
         if packet.kind == "case.answer" and body is not None:
             case["asked"].pop(body.get("to"), None)
+        if packet.kind == "case.revoke":
+            case["outcome"] = "void"
+            if body is not None:
+                case["asked"].pop(body.get("objection"), None)
         if packet.kind == "case.purge":
             case["done"].add(("purge", packet.iss))
         if packet.kind == "case.decide" and body is not None:
@@ -359,5 +474,8 @@ def admit(before, packet, mover, new=False):
     require(packet.iss in allowed, "this kind belongs to the other city")
     reason = blocked(case, packet.kind, packet.body, packet.iss)
     require(reason is None, "%s %s" % (packet.kind, reason))
+    if packet.kind == "case.correct" and packet.body is not None:
+        own = [p for p in view if p.id == packet.body["packet"] and p.iss == packet.iss and p.kind not in WHOLE]
+        require(own, "case.correct names no step of the same city")
     wrong = unsound(view, case, packet) if new else None
     require(wrong is None, "%s %s" % (packet.kind, wrong))

@@ -46,6 +46,7 @@ type Who = 'ankang' | 'shiyan'
 type Scene = {
   material: (node: Who, kind: CaseKind, code?: string) => Promise<CaseMaterial>
   question: (node: Who, kind: CaseKind) => Promise<string>
+  /** packet id of the first step of a kind */ taken: (node: Who, kind: CaseKind) => Promise<string>
   /** the first day to which the decision may be put off */ workingDayAfterDue: (node: Who) => Promise<string>
 }
 type Step = { by: Who | 'officer'; kind: CaseKind; body: (scene: Scene) => Promise<object> }
@@ -180,6 +181,32 @@ export const LIVES: readonly Life[] = [
       close('granted', 'ankang'),
       step('shiyan', 'case.object', { reason: '请核对决定书文号' }),
       answer('ankang', 'case.object'),
+      step('ankang', 'case.correct', async ({ taken }) => ({
+        packet: await taken('ankang', 'case.decide'),
+        fields: [{ field: 'documentNo', value: '安审〔2026〕2号' }],
+        reason: '文号笔误',
+      })),
+      step('shiyan', 'case.correct', async ({ taken }) => ({
+        packet: await taken('shiyan', 'case.object'),
+        statement: '异议针对决定书文号',
+        reason: '表述不清',
+      })),
+    ],
+  },
+  {
+    name: 'revoked',
+    mode: 2,
+    ends: closed('void'),
+    steps: [
+      step('ankang', 'case.arrived', { localCaseNo: 'AK-BD-2' }),
+      step('ankang', 'case.accept', {}),
+      decide('granted', 'ankang'),
+      close('granted', 'ankang'),
+      step('shiyan', 'case.object', { reason: '申请人不符合条件' }),
+      step('ankang', 'case.revoke', async ({ question }) => ({
+        objection: await question('ankang', 'case.object'),
+        ...{ reason: '经核实异议成立', basis: '《中华人民共和国行政许可法》第六十九条' },
+      })),
     ],
   },
   {
@@ -265,6 +292,12 @@ export async function live(
       living.materials.push({ sha256, bytes, kind })
       return { sha256, code, name: `${code}.pdf`, form: 'electronic' }
     },
+    taken: (who, kind) =>
+      until(
+        async () => (await told(cities[who], living.thread))?.timeline.find(entry => entry.kind === kind)?.packet,
+        `${kind} is signed`,
+        PATIENCE,
+      ),
     question: (who, kind) =>
       until(
         async () => (await told(cities[who], living.thread))?.questions.find(asked => asked.kind === kind)?.packet,
