@@ -72,6 +72,7 @@ import { createVoucher, federationView } from './federation/vouch.ts'
 import { createForms } from './forms/forms.ts'
 import { createHttpApp } from './http/app.ts'
 import { beforeActing, markingDatabase } from './http/idempotency.ts'
+import { timeOrNull } from './http/route.ts'
 import { startServer } from './http/server.ts'
 import { epochFile, openEpoch } from './identity/epoch.ts'
 import { loadIdentity } from './identity/identity.ts'
@@ -544,6 +545,7 @@ export async function startNode({
     seal,
     adapter,
     stateOf: adapterState.of,
+    name: config.adapter.name,
     context: {
       state: adapterState.of(null),
       keep: bytes => materials.upload(bytes),
@@ -572,6 +574,16 @@ export async function startNode({
     },
     pollEvery: config.pollSeconds * 1000,
   })
+  telemetry.metrics.observed(
+    'tongban_adapter_last_good_poll_seconds',
+    'When the approval system last gave its answers, as Unix time; 0: not since the start',
+    () => (dispatch.state().polling?.lastGood ?? 0) / 1000,
+  )
+  telemetry.metrics.observed(
+    'tongban_adapter_slow_calls',
+    'Calls to the approval system that are under way too long',
+    () => dispatch.state().slow,
+  )
   const forms = createForms({ clock })
   const clocks = createCaseClocks({ clock, agreements, calendars })
   const keys = lookupKeys(text => createHmac('sha256', applicantSecret).update(text).digest())
@@ -921,6 +933,14 @@ export async function startNode({
     telemetry,
     clock,
     ids: randomUUID,
+    approvalSystem: () => {
+      const { polling, slow } = dispatch.state()
+      return {
+        lastGoodPoll: timeOrNull(polling?.lastGood ?? null),
+        failures: polling?.failures ?? 0,
+        slowCalls: slow,
+      }
+    },
     ready: {
       store: createWriteProbe(store, clock.now),
       space: async () => {

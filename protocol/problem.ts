@@ -904,6 +904,15 @@ export const PROBLEMS = {
     cureZh: '更正字段映射或数据，然后重试',
     cure: 'Correct the mapping or the data, then retry',
   },
+  'adapter.behind': {
+    status: 409,
+    retryable: true,
+    act: 'operator',
+    en: 'An earlier answer of the approval system on this case is not settled',
+    zh: '该办件有更早的审批系统答复尚未处理',
+    cureZh: '先处理该办件更早的那条答复，本条随后自动继续',
+    cure: 'See to the earlier answer of the case; this one follows by itself',
+  },
   'adapter.mapping': {
     status: 500,
     retryable: false,

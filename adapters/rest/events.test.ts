@@ -4,7 +4,7 @@ import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Adapter } from '../sdk/port.ts'
-import { CANARIES, testContext } from '../sdk/test-kit.ts'
+import { CANARIES, readAnswers, testContext } from '../sdk/test-kit.ts'
 import type { RestConfigInput } from './config.ts'
 import { createRestAdapter } from './rest.ts'
 
@@ -53,8 +53,11 @@ function begin(change: Partial<RestConfigInput> = {}) {
   const adapter: Adapter = createRestAdapter({ config: { ...config, ...change }, secrets: {} })
   const { context, log, kept } = testContext()
   const poll = async (cursor: string | null = null) => {
-    const answered = await adapter.poll?.(cursor, context)
-    return { ids: answered?.events.map(event => event.id), cursor: answered?.cursor, events: answered?.events }
+    const page = await adapter.poll?.(cursor, context)
+    if (page === undefined) throw new Error('it is not polled')
+    const { events, problems } = await readAnswers(adapter, page.events, context)
+    const raw = page.events.flatMap(event => ('raw' in event ? [event] : []))
+    return { ids: events.map(event => event.id), cursor: page.cursor, events, problems, raw }
   }
   const failing = async () => {
     const error = await adapter.poll?.(null, context).catch((thrown: unknown) => thrown)
@@ -68,7 +71,7 @@ describe('events', () => {
   test('become moves, in their order, from the cursor on', async () => {
     const { poll } = begin()
     const asked = page({ events: [accept(1, 'A'), progress(2, 'A')], next: 2 })
-    expect(await poll()).toEqual({
+    expect(await poll()).toMatchObject({
       ids: ['e1', 'e2'],
       cursor: '2',
       events: [
@@ -114,25 +117,40 @@ describe('events', () => {
       'events.each.body.case.progress: step: invalid_type',
     ],
     ['no id', { ...accept(2, 'B'), id: ' ' }, 'events.each.id: found no id of 1 to 200 characters'],
-  ])('%s holds its case back, and only its case', async (_, wrong, reason) => {
+  ])('%s cannot be read; what stands beside it can, and the cursor moves on', async (_, wrong, reason) => {
     const { adapter, context, log, poll } = begin()
     page({ events: [accept(1, 'A'), wrong, progress(3, 'B'), progress(4, 'C')], next: 4 })
-    for (let round = 0; round < 3; round++) expect(await poll('0')).toMatchObject({ ids: ['e1', 'e4'], cursor: '0' })
-    expect(log).toEqual([{ message: 'answers held back', fields: { count: 2, problem: reason } }])
+    const { ids, cursor, problems, raw } = await poll('0')
+    expect({ ids, cursor }).toEqual({ ids: ['e1', 'e3', 'e4'], cursor: '4' })
+    expect(problems).toEqual([{ code: 'adapter.mapping', detail: reason }])
+    expect(raw[1]?.localCaseNo).toBe('B')
+    for (const canary of CANARIES) expect(JSON.stringify([log, problems])).not.toContain(canary)
+    // Whether the system can be used is another question.
     server.use(http.get('https://approval.test/', () => new HttpResponse(null, { status: 200 })))
-    expect(await adapter.check(context)).toEqual({ ok: false, detail: `${reason}; answers held back: 2` })
-    page({ events: [accept(1, 'A'), accept(2, 'B'), progress(3, 'B'), progress(4, 'C')], next: 4 })
-    expect(await poll('0')).toMatchObject({ ids: ['e1', 'e2', 'e3', 'e4'], cursor: '4' })
-    expect(log.at(-1)?.message).toBe('no answer is held back any longer')
     expect(await adapter.check(context)).toEqual({ ok: true })
-    for (const canary of CANARIES) expect(JSON.stringify(log)).not.toContain(canary)
   })
 
-  test('an answer whose case is not known holds back all that follow', async () => {
-    const { log, poll } = begin()
-    page({ events: [accept(1, 'A'), { ...accept(2, ''), no: null }, accept(3, 'C')], next: 3 })
-    expect(await poll('0')).toMatchObject({ ids: ['e1'], cursor: '0' })
-    expect(log[0]?.fields.count).toBe(2)
+  test('an answer that was kept raw is read anew by a corrected mapping', async () => {
+    const { poll } = begin()
+    page({ events: [{ ...accept(2, 'B'), step: 77 }], next: 2 })
+    const { raw } = await poll('0')
+    const corrected = begin({ dictionaries: { step: { codes: { 'case.accept': 77 } } } })
+    expect(await corrected.adapter.read?.(raw[0]?.raw ?? '', corrected.context)).toMatchObject({
+      ok: true,
+      event: { id: 'e2', localCaseNo: 'B', move: { kind: 'case.accept' } },
+    })
+  })
+
+  test('an answer whose case or id cannot be told is given without', async () => {
+    const { poll } = begin()
+    page({ events: [accept(1, 'A'), { ...accept(2, ''), no: null }, { ...accept(3, 'C'), id: null }], next: 3 })
+    const { ids, cursor, raw } = await poll('0')
+    expect({ ids, cursor }).toEqual({ ids: ['e1'], cursor: '3' })
+    expect(raw.map(({ id, localCaseNo }) => [id, localCaseNo])).toEqual([
+      ['e1', 'A'],
+      ['e2', null],
+      [null, 'C'],
+    ])
   })
 
   test.each([
@@ -142,18 +160,13 @@ describe('events', () => {
   ])('%s is no event', async (_, body) => {
     const { poll } = begin()
     page({ ...body, next: 9 })
-    expect(await poll('0')).toMatchObject({ ids: [], cursor: '0' })
+    const { ids, cursor } = await poll('0')
+    expect({ ids, cursor }).toEqual({ ids: [], cursor: '9' })
   })
 
   test('a cursor that is none is the mapping to correct', async () => {
-    const { adapter, context, failing } = begin()
     page({ events: [], next: { a: 1 } })
-    expect(await failing()).toEqual({ code: 'adapter.mapping', detail: 'events.cursor: found no cursor' })
-    server.use(http.get('https://approval.test/', () => new HttpResponse(null, { status: 200 })))
-    expect(await adapter.check(context)).toEqual({
-      ok: false,
-      detail: 'events.cursor: found no cursor; answers held back: all',
-    })
+    expect(await begin().failing()).toEqual({ code: 'adapter.mapping', detail: 'events.cursor: found no cursor' })
   })
 
   test.each([401, 404, 500, 503])('HTTP %i: the next poll tries again', async status => {
@@ -214,9 +227,9 @@ describe('events', () => {
   test.each(['1.5', '{"a":1}', '[1]', 'true'])('%s is neither an id nor a number of a case', async id => {
     const { poll } = begin()
     page(`{"next":1,"events":[{"id":${id},"no":"A","step":2,"promised":"20261210"}]}`)
-    expect(await poll('0')).toMatchObject({ ids: [], cursor: '0' })
+    expect(await poll('0')).toMatchObject({ ids: [], cursor: '1' })
     page(`{"next":1,"events":[{"id":1,"no":${id},"step":2,"promised":"20261210"}]}`)
-    expect(await poll('0')).toMatchObject({ ids: [], cursor: '0' })
+    expect(await poll('0')).toMatchObject({ ids: [], cursor: '1' })
   })
 
   test('a text of an answer holds the digits that the system wrote', async () => {
@@ -285,17 +298,22 @@ describe('files of answers', () => {
     expect(kept.get(HASH)).toEqual(PDF)
   })
 
-  test('that cannot be had now keep everything waiting; nothing is lost', async () => {
-    const { failing } = begin(withFiles)
+  test('that cannot be had now are asked for again when the answer is read again', async () => {
+    const { adapter, context } = begin(withFiles)
     page({ events: [decide(1, 'A', ['F1'])], next: 1 })
+    const given = await adapter.poll?.(null, context)
+    const [first] = given?.events ?? []
+    if (first === undefined || !('raw' in first)) throw new Error('no raw answer')
     files(() => new HttpResponse(null, { status: 503 }))
-    expect(await failing()).toEqual({ code: 'adapter.unavailable', detail: 'events.files: HTTP 503' })
-    files(() => HttpResponse.error())
-    expect(await failing()).toMatchObject({ code: 'adapter.unavailable' })
+    await expect(adapter.read?.(first.raw, context)).rejects.toMatchObject({
+      problem: { code: 'adapter.unavailable', detail: 'events.files: HTTP 503' },
+    })
+    files(pdf)
+    expect(await adapter.read?.(first.raw, context)).toMatchObject({ ok: true, event: { id: 'e1' } })
   })
 
-  test('that are not there, or that no packet may carry, hold back their case alone', async () => {
-    const { poll, adapter, context } = begin(withFiles)
+  test('that are not there, or that no packet may carry, are told of with their answer alone', async () => {
+    const { poll, context } = begin(withFiles)
     const keep = context.keep
     context.keep = async bytes => {
       const stored = await keep(bytes)
@@ -303,12 +321,12 @@ describe('files of answers', () => {
       return stored
     }
     page({ events: [decide(1, 'A', ['gone']), decide(2, 'B', ['F2']), decide(3, 'C', ['large'])], next: 3 })
-    server.use(http.get('https://approval.test/', () => new HttpResponse(null)))
     files(id =>
       id === 'gone' ? new HttpResponse(null, { status: 404 }) : id === 'large' ? new HttpResponse('big') : pdf(),
     )
-    expect(await poll()).toMatchObject({ ids: ['e2'], cursor: '0' })
-    expect(await adapter.check(context)).toMatchObject({ ok: false })
+    const { ids, cursor, problems } = await poll()
+    expect({ ids, cursor }).toEqual({ ids: ['e2'], cursor: '3' })
+    expect(problems.map(({ detail }) => detail)).toEqual(['events.files: HTTP 404', 'events.files: material.oversize'])
   })
 
   test('need a place for their id in the path', () => {

@@ -1,11 +1,11 @@
 /**
- * Answers of the approval system, read page by page from a cursor. An answer that the mapping cannot read is held back with
- * all that follow it in its case; the cursor stays where it was until it can be read, so nothing is lost and other cases go on.
+ * Answers of the approval system, read page by page from a cursor and given raw: which one it is and of which case is told where
+ * the mapping finds it. `read` makes a move of one; what it cannot read waits at the node until the mapping can.
  */
 import { CASE_CONTENT, type MoveRequest } from '../../protocol/case/kinds.ts'
 import type { JsonValue } from '../../protocol/primitives.ts'
 import { fieldOf } from '../../protocol/primitives.ts'
-import { type Problem, ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
+import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 import {
   type AdapterContext,
   type Answer,
@@ -14,6 +14,7 @@ import {
   type Mapping,
   type MappingInput,
   mappingInput,
+  type RawEvent,
   send,
 } from '../sdk/index.ts'
 import type { AnswerKind } from './config.ts'
@@ -23,20 +24,8 @@ import type { EventsPlan, RestPlan } from './plan.ts'
 const EVENT_ID_CHARACTERS = 200
 const CURSOR_CHARACTERS = 1000
 
-export type Poller = ReturnType<typeof createPoller>
-
 export function createPoller(plan: RestPlan, events: EventsPlan) {
-  let held: { problem: Problem; count: number } | null = null
-
-  function remember(next: typeof held, context: AdapterContext): void {
-    if (next !== null && (next.count !== held?.count || next.problem.detail !== held.problem.detail)) {
-      context.log('answers held back', { count: next.count, problem: next.problem.detail ?? next.problem.code })
-    }
-    if (next === null && held !== null) context.log('no answer is held back any longer')
-    held = next
-  }
-
-  async function read(cursor: string, context: AdapterContext): Promise<MappingInput> {
+  async function pageAfter(cursor: string, context: AdapterContext): Promise<MappingInput> {
     const address = events.address({ cursor })
     if (!address.ok) throw problemOf(address)
     const answer: Answer = await send(
@@ -53,23 +42,19 @@ export function createPoller(plan: RestPlan, events: EventsPlan) {
   async function poll(
     cursor: string | null,
     context: AdapterContext,
-  ): Promise<{ events: readonly LocalEvent[]; cursor: string }> {
+  ): Promise<{ events: readonly RawEvent[]; cursor: string }> {
     const from = cursor ?? events.start
-    try {
-      const page = await read(from, context)
-      const list = await evaluate(events.list, page)
-      // JSONata gives a list of one as the one itself.
-      const entries = list === undefined || list === null ? [] : Array.isArray(list) ? list : [list]
-      const next = await nextCursor(page, from)
-      const taken = await take(entries, context)
-      remember(taken.held, context)
-      return { events: taken.events, cursor: taken.held === null ? next : from }
-    } catch (error) {
-      if (error instanceof ProblemError && error.problem.code === 'adapter.mapping') {
-        remember({ problem: error.problem, count: 0 }, context)
-      }
-      throw error
+    const page = await pageAfter(from, context)
+    const list = await evaluate(events.list, page)
+    // JSONata gives a list of one as the one itself.
+    const entries = list === undefined || list === null ? [] : Array.isArray(list) ? list : [list]
+    const next = await nextCursor(page, from)
+    const raw: RawEvent[] = []
+    for (const entry of entries) {
+      const event = await rawOf(entry)
+      if (event !== null) raw.push(event)
     }
+    return { events: raw, cursor: next }
   }
 
   async function nextCursor(page: MappingInput, from: string): Promise<string> {
@@ -82,59 +67,39 @@ export function createPoller(plan: RestPlan, events: EventsPlan) {
     return cursor
   }
 
-  async function take(
-    entries: readonly JsonValue[],
-    context: AdapterContext,
-  ): Promise<{ events: LocalEvent[]; held: typeof held }> {
-    const taken: LocalEvent[] = []
-    const blocked = new Set<string>()
-    let first: Problem | null = null
-    let count = 0
-    const hold = (problem: Problem) => {
-      first ??= problem
-      count++
-    }
-    for (const [index, entry] of entries.entries()) {
-      const made = mappingInput('events.list', entry)
-      const number = made.ok ? await readCaseNo(events.localCaseNo, made.input) : made
-      if (!made.ok || !number.ok) {
-        // Without its case it is not known which later answers must wait for it, so all do.
-        hold(number.ok ? { code: 'adapter.mapping' } : number.problem)
-        count += entries.length - index - 1
-        break
-      }
-      if (blocked.has(number.number)) {
-        count++
-        continue
-      }
-      const event = await readEvent(made.input, number.number, context)
-      if (!event.ok) {
-        hold(event.problem)
-        blocked.add(number.number)
-      } else if (event.event !== null) {
-        taken.push(event.event)
-      }
-    }
-    return { events: taken, held: first === null ? null : { problem: first, count } }
+  /** One entry of the list, and what can be told of it already; null when it has no meaning here. */
+  async function rawOf(entry: JsonValue): Promise<RawEvent | null> {
+    const raw = JSON.stringify(entry)
+    const made = mappingInput('events.list', entry)
+    if (!made.ok) return { id: null, localCaseNo: null, raw }
+    const kind = await events.kind.evaluate(made.input)
+    if (kind.ok && isNothing(kind.value)) return null
+    const [id, number] = [await readId(made.input), await readCaseNo(events.localCaseNo, made.input)]
+    return { id: id.ok ? id.id : null, localCaseNo: number.ok ? number.number : null, raw }
   }
 
-  /** One answer as an event; null when it has no meaning here. */
-  async function readEvent(
-    input: MappingInput,
-    localCaseNo: string,
-    context: AdapterContext,
-  ): Promise<{ ok: true; event: LocalEvent | null } | Refused> {
-    const kind = await events.kind.evaluate(input)
-    if (!kind.ok) return kind
-    if (kind.value === undefined || kind.value === null) return { ok: true, event: null }
-    const body = typeof kind.value === 'string' ? events.body.get(kind.value as AnswerKind) : undefined
-    if (body === undefined) return refuse('adapter.mapping', `${events.kind.place}: gave a kind that each.body lacks`)
+  async function readId(input: MappingInput): Promise<{ ok: true; id: string } | Refused> {
     const id = await events.id.evaluate(input)
     if (!id.ok) return id
     const text = asText(id.value)
-    if (text === null || !isLabel(text, EVENT_ID_CHARACTERS)) {
-      return refuse('adapter.mapping', `${events.id.place}: found no id of 1 to ${EVENT_ID_CHARACTERS} characters`)
-    }
+    return text !== null && isLabel(text, EVENT_ID_CHARACTERS)
+      ? { ok: true, id: text }
+      : refuse('adapter.mapping', `${events.id.place}: found no id of 1 to ${EVENT_ID_CHARACTERS} characters`)
+  }
+
+  async function read(raw: string, context: AdapterContext): Promise<{ ok: true; event: LocalEvent | null } | Refused> {
+    const made = mappingInput('events.list', JSON.parse(raw) as JsonValue)
+    if (!made.ok) return made
+    const { input } = made
+    const kind = await events.kind.evaluate(input)
+    if (!kind.ok) return kind
+    if (isNothing(kind.value)) return { ok: true, event: null }
+    const number = await readCaseNo(events.localCaseNo, input)
+    if (!number.ok) return number
+    const body = typeof kind.value === 'string' ? events.body.get(kind.value as AnswerKind) : undefined
+    if (body === undefined) return refuse('adapter.mapping', `${events.kind.place}: gave a kind that each.body lacks`)
+    const id = await readId(input)
+    if (!id.ok) return id
     const mapped = await body.evaluate(input)
     if (!mapped.ok) return mapped
     const whole = await withFiles(mapped.value ?? null, context)
@@ -142,7 +107,7 @@ export function createPoller(plan: RestPlan, events: EventsPlan) {
     const parsed = CASE_CONTENT[kind.value as AnswerKind].safeParse(whole.value)
     if (!parsed.success) return refuse('adapter.mapping', `${body.place}: ${fieldOf(parsed.error)}`)
     const move = { kind: kind.value, body: parsed.data } as MoveRequest
-    return { ok: true, event: { id: text, localCaseNo, move } }
+    return { ok: true, event: { id: id.id, localCaseNo: number.number, move } }
   }
 
   /** The body with its files fetched and kept, and named by their hashes. Throws `adapter.unavailable`. */
@@ -195,13 +160,10 @@ export function createPoller(plan: RestPlan, events: EventsPlan) {
     }
   }
 
-  return {
-    poll,
-    /** The first problem of what is held back, null when nothing is. */
-    held: (): string | null =>
-      held === null ? null : `${held.problem.detail ?? held.problem.code}; answers held back: ${held.count || 'all'}`,
-  }
+  return { poll, read }
 }
+
+const isNothing = (value: unknown): boolean => value === undefined || value === null
 
 async function evaluate(mapping: Mapping, input: MappingInput): Promise<JsonValue | undefined> {
   const mapped = await mapping.evaluate(input)

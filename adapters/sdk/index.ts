@@ -21,4 +21,5 @@ export type {
   Delivery,
   DeliveryResult,
   LocalEvent,
+  RawEvent,
 } from './port.ts'

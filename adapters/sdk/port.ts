@@ -4,6 +4,7 @@
  */
 import type { MoveRequest } from '../../protocol/case/kinds.ts'
 import type { Commitment } from '../../protocol/primitives.ts'
+import type { Refused } from '../../protocol/problem.ts'
 
 /** A material as an adapter sees it; the bytes are streamed on demand, never held whole. */
 export type DeliveredMaterial = {
@@ -47,6 +48,12 @@ export type DeliveryResult =
 export type LocalEvent = { id: string /** local case number */; localCaseNo: string; move: MoveRequest }
 
 /**
+ * One answer as the approval system gave it: text that the adapter's `read` understands. The node keeps it sealed until its move is
+ * signed, so that a corrected mapping reads it anew. `id` and `localCaseNo` are null where they cannot be told before that.
+ */
+export type RawEvent = { id: string | null; localCaseNo: string | null; raw: string }
+
+/**
  * Durable memory of an adapter, inside the node's store. Keys ≤ 200 characters, without personal data; values ≤ 64 KiB of JSON
  * text, sealed at rest. What is written by the `state` of a `deliver` belongs to that case and is deleted with its purge; what is
  * written elsewhere belongs to none: delete what it holds of a person.
@@ -78,19 +85,28 @@ export type AdapterContext = {
 
 export interface Adapter {
   /** kind of adapter, `workbench` or `rest` */ readonly kind: string
-  /** names the approval system behind it: another one gets a poll cursor of its own; never a secret */ readonly system?: string
+  /** where its approval system is; it is known by the name that the configuration gives it, and may move */ readonly system?: string
   /**
    * Brings about the packet's effect once, however often it is called with the same idempotency key. One attempt: the node
    * retries. `detail` says where and what, never with data of the case. An aborted call gives back `adapter.unavailable`.
    */
   deliver(delivery: Delivery, context: AdapterContext): Promise<DeliveryResult>
   /**
-   * Asks for answers after `cursor` (null at first), in the order in which they happened in each case. Every event up to
-   * the cursor that it gives back is among the events given; the node takes them before it keeps the cursor, so an event
-   * may be given again but is applied once. Throws `adapter.unavailable`, and `adapter.mapping` when nothing can be read.
-   * Absent when a person works inside the node.
+   * Asks for answers after `cursor` (null at first), in the order in which they happened in each case. Every answer up to the cursor
+   * that it gives back is among those given; the node keeps them before it keeps the cursor, so an answer may be given again but is
+   * applied once. What cannot be read is given raw, and holds back nothing but its own case. Any cursor may be asked for again.
+   * Throws `adapter.unavailable`, and `adapter.mapping` when not even the single answers can be told. Absent when a person works
+   * inside the node.
    */
-  poll?(cursor: string | null, context: AdapterContext): Promise<{ events: readonly LocalEvent[]; cursor: string }>
+  poll?(
+    cursor: string | null,
+    context: AdapterContext,
+  ): Promise<{ events: readonly (LocalEvent | RawEvent)[]; cursor: string }>
+  /**
+   * Reads an answer that `poll` gave raw, and fetches its files; again after each cure. An `event` of null means nothing here.
+   * Problem: `adapter.mapping`. Throws `adapter.unavailable`. Needed when `poll` gives raw answers.
+   */
+  read?(raw: string, context: AdapterContext): Promise<{ ok: true; event: LocalEvent | null } | Refused>
   /** Whether the approval system is reachable and usable; shown by `tongban doctor`. */
   check(context: AdapterContext): Promise<{ ok: true } | { ok: false; detail: string }>
   /**

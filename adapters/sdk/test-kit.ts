@@ -1,6 +1,15 @@
 /** What a test of an adapter needs: sample deliveries full of personal data, durable memory in memory, a log that is kept. */
 import { createHash } from 'node:crypto'
-import type { AdapterContext, AdapterState, DeliveredMaterial, Delivery } from './port.ts'
+import type { Problem } from '../../protocol/problem.ts'
+import type {
+  Adapter,
+  AdapterContext,
+  AdapterState,
+  DeliveredMaterial,
+  Delivery,
+  LocalEvent,
+  RawEvent,
+} from './port.ts'
 
 /** Personal data of the sample deliveries; none of it may stand in an error or a log line. */
 export const CANARIES = [
@@ -130,6 +139,23 @@ export function testContext(options: { now?: number; signal?: AbortSignal; state
       },
     },
   }
+}
+
+/** What a node makes of the answers that a poll gave: their moves in order, and the problems of those that cannot be read. */
+export async function readAnswers(
+  adapter: Adapter,
+  given: readonly (LocalEvent | RawEvent)[],
+  context: AdapterContext,
+): Promise<{ events: LocalEvent[]; problems: Problem[] }> {
+  const events: LocalEvent[] = []
+  const problems: Problem[] = []
+  for (const answer of given) {
+    const read = 'raw' in answer ? await adapter.read?.(answer.raw, context) : { ok: true as const, event: answer }
+    if (read === undefined) throw new Error('an adapter that gives raw answers reads them')
+    if (!read.ok) problems.push(read.problem)
+    else if (read.event !== null) events.push(read.event)
+  }
+  return { events, problems }
 }
 
 /** AdapterState that keeps its limits, in memory. */

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createRestAdapter } from '../../adapters/rest/rest.ts'
 import { adapterContract, type OutsideSystem } from '../../adapters/sdk/contract.ts'
-import type { Adapter, DeliveryResult, LocalEvent } from '../../adapters/sdk/port.ts'
-import { sampleMaterial, samplePacket, sampleSubmit, testContext } from '../../adapters/sdk/test-kit.ts'
+import type { Adapter, AdapterContext, DeliveryResult, LocalEvent } from '../../adapters/sdk/port.ts'
+import { readAnswers, sampleMaterial, samplePacket, sampleSubmit, testContext } from '../../adapters/sdk/test-kit.ts'
 import { type ApprovalProcess, startApprovalProcess } from './process.ts'
 
 const outside = (system: ApprovalProcess): OutsideSystem => ({
@@ -54,6 +54,13 @@ describe('fake approval system', () => {
     return result.localCaseNo ?? ''
   }
 
+  /** One look at the answers after `cursor`. */
+  async function look(adapter: Adapter, context: AdapterContext, cursor: string | null = null) {
+    const page = await adapter.poll?.(cursor, context)
+    if (page === undefined) throw new Error('it is not polled')
+    return { ...(await readAnswers(adapter, page.events, context)), cursor: page.cursor }
+  }
+
   /** Polls until `events` looks have brought nothing new. */
   async function answers(
     adapter: Adapter,
@@ -63,8 +70,8 @@ describe('fake approval system', () => {
     const moves: LocalEvent[] = []
     let cursor = from ?? '0'
     for (;;) {
-      const page = await adapter.poll?.(cursor, context)
-      if (page === undefined || page.events.length === 0) return { moves, cursor }
+      const page = await look(adapter, context, cursor)
+      if (page.events.length === 0) return { moves, cursor }
       moves.push(...page.events)
       cursor = page.cursor
     }
@@ -75,8 +82,8 @@ describe('fake approval system', () => {
     const { adapter, context } = await begin()
     const localCaseNo = numberOf(await adapter.deliver(sampleSubmit('granted'), context))
     expect(localCaseNo).toMatch(/^SP\d{8}000001$/)
-    const first = await adapter.poll?.(null, context)
-    expect(kinds(first?.events ?? [])).toEqual(['case.accept'])
+    const first = await look(adapter, context)
+    expect(kinds(first.events)).toEqual(['case.accept'])
     const { moves } = await answers(adapter)
     expect(kinds(moves)).toEqual([
       'case.accept',
@@ -123,10 +130,10 @@ describe('fake approval system', () => {
     const { adapter, context } = await begin()
     const early = sampleSubmit('early')
     const earlyNo = numberOf(await adapter.deliver(early, context))
-    const accepted = await adapter.poll?.(null, context)
-    expect(kinds(accepted?.events ?? [])).toEqual(['case.accept'])
+    const accepted = await look(adapter, context)
+    expect(kinds(accepted.events)).toEqual(['case.accept'])
     await adapter.deliver(samplePacket(early, 'case.withdraw', earlyNo), context)
-    const closed = await answers(adapter, accepted?.cursor ?? null)
+    const closed = await answers(adapter, accepted.cursor)
     expect(closed.moves.map(event => event.move)).toMatchObject([
       { kind: 'case.close', body: { outcome: 'withdrawn' } },
     ])

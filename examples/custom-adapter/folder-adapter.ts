@@ -13,9 +13,10 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
-import type { Adapter, Delivery, DeliveryResult, LocalEvent } from '../../adapters/sdk/index.ts'
+import type { Adapter, Delivery, DeliveryResult, LocalEvent, RawEvent } from '../../adapters/sdk/index.ts'
 import { CASE_CONTENT, type MoveRequest } from '../../protocol/case/kinds.ts'
-import { ProblemError } from '../../protocol/problem.ts'
+import { fieldOf } from '../../protocol/primitives.ts'
+import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 
 export type FolderOptions = {
   folder: string
@@ -29,7 +30,7 @@ const Ack = z.union([
 ])
 const Step = z.strictObject({ number: z.string().min(1).max(100), step: z.string(), body: z.unknown() })
 
-/** Their step → our kind of packet. What the table lacks is held back, never guessed. */
+/** Their step → our kind of packet. What the table lacks waits for a person, it is never guessed. */
 const STEPS: Readonly<Record<string, MoveRequest['kind']>> = {
   SL: 'case.accept',
   BL: 'case.progress',
@@ -41,8 +42,6 @@ const STEPS: Readonly<Record<string, MoveRequest['kind']>> = {
 const PAGE = 100
 
 export function createFolderAdapter({ folder, patience = 10_000, pace = 50 }: FolderOptions): Adapter {
-  let heldBack: string | null = null
-
   async function deliver(delivery: Delivery, signal: AbortSignal): Promise<DeliveryResult> {
     const name = `${delivery.idempotencyKey}.json`
     const ack = join(folder, 'ack', name)
@@ -74,25 +73,26 @@ export function createFolderAdapter({ folder, patience = 10_000, pace = 50 }: Fo
 
     async poll(cursor, { signal }) {
       const from = cursor ?? ''
-      const events: LocalEvent[] = []
-      let last = from
+      const events: RawEvent[] = []
       try {
         signal.throwIfAborted()
         const names = (await readdir(join(folder, 'out'))).filter(name => /^\d{10}\.json$/.test(name) && name > from)
         for (const name of names.sort().slice(0, PAGE)) {
-          const event = eventOf(name, await readFile(join(folder, 'out', name), 'utf8'))
-          heldBack = event === null ? name : null
-          // What follows waits behind it: nothing is lost, and no case gets its steps in another order.
-          if (event === null) break
-          events.push(event)
-          last = name
+          const text = await readFile(join(folder, 'out', name), 'utf8')
+          const step = Step.safeParse(parse(text))
+          events.push({
+            id: name,
+            localCaseNo: step.success ? step.data.number : null,
+            raw: JSON.stringify({ name, text } satisfies OutFile),
+          })
         }
       } catch (error) {
         throw new ProblemError('adapter.unavailable', `out: ${codeOf(error)}`)
       }
-      if (heldBack !== null && events.length === 0) throw new ProblemError('adapter.mapping', `out/${heldBack}`)
-      return { events, cursor: last }
+      return { events, cursor: events.at(-1)?.id ?? from }
     },
+
+    read: async raw => eventOf(JSON.parse(raw) as OutFile),
 
     async check() {
       try {
@@ -100,7 +100,7 @@ export function createFolderAdapter({ folder, patience = 10_000, pace = 50 }: Fo
       } catch (error) {
         return { ok: false, detail: `folder: ${codeOf(error)}` }
       }
-      return heldBack === null ? { ok: true } : { ok: false, detail: `out/${heldBack} cannot be read` }
+      return { ok: true }
     },
   }
 }
@@ -119,13 +119,20 @@ function orderOf({ idempotencyKey, kind, caseNo, localCaseNo, from, body, materi
   }
 }
 
-function eventOf(name: string, text: string): LocalEvent | null {
+/** A file of `out`, as the node keeps it. */
+type OutFile = { name: string; text: string }
+
+function eventOf({ name, text }: OutFile): { ok: true; event: LocalEvent } | Refused {
   const read = Step.safeParse(parse(text))
-  const kind = read.success ? STEPS[read.data.step] : undefined
-  if (!read.success || kind === undefined) return null
+  if (!read.success) return refuse('adapter.mapping', `out/${name}: not in the known form`)
+  const kind = STEPS[read.data.step]
+  if (kind === undefined) return refuse('adapter.mapping', `out/${name}: step: not in the table`)
   const body = CASE_CONTENT[kind].safeParse(read.data.body)
-  if (!body.success) return null
-  return { id: name, localCaseNo: read.data.number, move: { kind, body: body.data } as MoveRequest }
+  if (!body.success) return refuse('adapter.mapping', `out/${name}: ${fieldOf(body.error)}`)
+  return {
+    ok: true,
+    event: { id: name, localCaseNo: read.data.number, move: { kind, body: body.data } as MoveRequest },
+  }
 }
 
 /** Streams a material to its place; it has its name only when it is whole and its hash is right. */

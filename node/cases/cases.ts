@@ -133,7 +133,7 @@ export type TimelineEntry = {
 
 /** What of a case goes on only when something outside is cured. `at` in ms. */
 export type Waiting = {
-  what: 'dispatch' | 'material'
+  what: 'dispatch' | 'answer' | 'material'
   problem: Problem /** a person must retry it */
   parked: boolean
   at: number
@@ -551,12 +551,13 @@ export function createCases(parts: CasesParts) {
       alongside: (tx: Transaction) => Promise<void>,
     ) => step(thread, moves, actor, alongside),
 
-    async byLocalCaseNo(localCaseNo: string): Promise<{ thread: string; state: CaseState } | null> {
-      const [row] = await db.query<Pick<Row, 'thread'> & Fold>(
-        `SELECT t.thread, c.fold ${FROM} WHERE c.local_case_no = ? AND c.role = 'handling'`,
+    async byLocalCaseNo(localCaseNo: string): Promise<{ thread: string; no: number; state: CaseState } | null> {
+      const [row] = await db.query<Pick<Row, 'thread' | 'thread_no'> & Fold>(
+        `SELECT t.thread, c.thread_no, c.fold ${FROM} WHERE c.local_case_no = ? AND c.role = 'handling'`,
         [localCaseNo],
       )
-      return row === undefined ? null : { thread: toHex(row.thread), state: JSON.parse(row.fold) as CaseState }
+      if (row === undefined) return null
+      return { thread: toHex(row.thread), no: row.thread_no, state: JSON.parse(row.fold) as CaseState }
     },
 
     async list(
@@ -707,16 +708,11 @@ function daysOf(content: CaseContent<'case.submit'>, iat: number): Finding[] {
 
 /** Joins what the dispatch and the materials say of one case. */
 export const waitingOf = async (
-  dispatch: { waitingOf(threadNo: number): Promise<{ problem: Problem; parked: boolean; at: number }[]> },
+  dispatch: { waitingOf(threadNo: number): Promise<Waiting[]> },
   materials: { waiting(threadNo: number): Promise<{ problem: Problem; ended: boolean; at: number }[]> },
   threadNo: number,
 ): Promise<Waiting[]> => [
-  ...(await dispatch.waitingOf(threadNo)).map(({ problem, parked, at }) => ({
-    what: 'dispatch' as const,
-    problem,
-    parked,
-    at,
-  })),
+  ...(await dispatch.waitingOf(threadNo)),
   ...(await materials.waiting(threadNo)).map(({ problem, ended, at }) => ({
     what: 'material' as const,
     problem,

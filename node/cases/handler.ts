@@ -5,7 +5,7 @@ import { admitCase, openCaseBody } from '../../protocol/case/admit.ts'
 import { type Correction, correctedBody, correctionsOf } from '../../protocol/case/correct.ts'
 import { BAD } from '../../protocol/case/deadlines.ts'
 import { type CaseState, foldCase, foldOn, holderOf } from '../../protocol/case/fold.ts'
-import type { CaseBody } from '../../protocol/case/kinds.ts'
+import { type CaseBody, isMoveKind } from '../../protocol/case/kinds.ts'
 import { asksBeyond } from '../../protocol/case/supplement.ts'
 import { foldNumber } from '../../protocol/codes/spelling.ts'
 import type { Packet } from '../../protocol/packet/claims.ts'
@@ -45,7 +45,11 @@ export type CaseHandlerParts = {
       more: number,
     ): Promise<{ ok: true } | Refused>
   }
-  dispatch: { enqueue(tx: Transaction, job: { packetNo: number; threadNo: number; at: number }): Promise<void> }
+  dispatch: {
+    enqueue(tx: Transaction, job: { packetNo: number; threadNo: number; at: number }): Promise<void>
+    /** this city gave the case its number, or ended it */
+    moved(tx: Transaction, moved: { threadNo: number; thread: string; state: CaseState }): Promise<void>
+  }
   clocks: CaseClocks
   /** the pre-flight of what another city submits */ submission: SubmissionCheck
   /** an item as a version of it was, or as it stands now when that is kept no more */
@@ -232,6 +236,8 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
       if (needsDispatch(packet, state)) {
         await parts.dispatch.enqueue(tx, { packetNo: packet.no, threadNo: applied.threadNo, at: applied.at })
       }
+      if (packet.direction === 'out' && (packet.claims.kind === 'case.arrived' || hasEnded(packet.claims.kind, state)))
+        await parts.dispatch.moved(tx, { threadNo: applied.threadNo, thread: applied.thread, state })
       await events.append(tx, { type: 'case.changed', subject: applied.thread })
       tx.afterCommit(() => parts.changed({ thread: applied.thread, state, packet }))
     },
@@ -270,6 +276,10 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
 /** Whether a packet corrects the application, by whose words the case is found. */
 const correctsSubmit = ({ claims, body }: Packet, submit: Packet | undefined): boolean =>
   claims.kind === 'case.correct' && submit !== undefined && (body as Correction | null)?.packet === submit.id
+
+/** Whether the step ended the case. */
+const hasEnded = (kind: string, { state }: CaseState): boolean =>
+  isMoveKind(kind) && (state === 'closed' || state === 'refused')
 
 const park = (tx: Transaction, threadNo: number, problem: Problem & { kind: string }): Promise<unknown> =>
   tx.run('UPDATE cases SET parked = ? WHERE thread_no = ?', [JSON.stringify(problem), threadNo])

@@ -112,13 +112,15 @@ const Detail = Case.extend({
   waiting: z
     .array(
       z.strictObject({
-        what: z.enum(['dispatch', 'material']),
+        what: z.enum(['dispatch', 'answer', 'material']),
         problem: z.strictObject({ code: z.string(), detail: z.string().optional() }),
         parked: z.boolean().describe('a person must retry it; else the node does'),
         at: Time,
       }),
     )
-    .describe('what the approval system has not taken, and materials that could not be fetched'),
+    .describe(
+      'what the approval system has not taken, what it answered and is not signed, and materials that could not be fetched',
+    ),
   timeline: z.array(
     z.strictObject({
       packet: Sha256,

@@ -117,23 +117,30 @@ async function checkKeys(context: CommandContext, config: NodeConfig, checks: Ch
 }
 
 async function checkParked(context: CommandContext, checks: Check[]): Promise<void> {
-  const items = await run(
+  const found = await run(
     checks,
     'parked 挂起',
     async () => {
       const client = await context.client()
-      return (await client.get<{ items: { problem: { code: string } }[] }>('/api/v1/parked')).items
+      return client.get<{ items: { problem: { code: string }; retryAt?: string | null }[]; next: string | null }>(
+        '/api/v1/parked?limit=200',
+      )
     },
-    found => (found.length === 0 ? 'nothing waits for a person' : `${found.length} wait for a person`),
+    ({ items, next }) => {
+      const waiting = items.filter(({ retryAt }) => typeof retryAt !== 'string').length
+      const [more, tried] = [next === null ? '' : ' or more', items.length - waiting]
+      if (items.length === 0) return 'nothing waits for a person'
+      return `${waiting}${more} wait for a person${tried === 0 ? '' : `, ${tried}${more} are tried again`}`
+    },
   )
-  const [first] = items ?? []
+  const [first] = found?.items ?? []
   if (first === undefined) return
   checks.push({
     check: 'parked 挂起',
     level: 'warn',
     detail: `the oldest: ${first.problem.code}`,
     act: 'you',
-    cure: 'See tongban parked, cure the cause, then tongban parked retry',
+    cure: 'See tongban parked, cure the cause, then tongban parked retry, or end it with a reason',
   })
 }
 
@@ -294,13 +301,12 @@ async function checkApprovalSystem(context: CommandContext, checks: Check[]): Pr
     checks,
     'approval system 审批系统',
     async () => {
-      const found = await (await context.client()).get<{ kind: string; ok: boolean; detail?: string }>(
-        '/api/v1/approval-system',
-      )
-      if (!found.ok) throw new ProblemError('adapter.unavailable', `${found.kind}: ${found.detail ?? 'no answer'}`)
-      return found.kind
+      const found = await (await context.client()).get<ApprovalSystem>('/api/v1/approval-system')
+      if (!found.ok)
+        throw new ProblemError('adapter.unavailable', `${found.name}: ${found.detail ?? 'no answer'}${lastGood(found)}`)
+      return found
     },
-    kind => `${kind} can be used`,
+    found => `${found.name} can be used${lastGood(found)}`,
   )
 }
 
@@ -326,6 +332,16 @@ async function checkCarrier(context: CommandContext, config: NodeConfig, checks:
         : `${carrier} answers, last at ${answeredAt}; ${underWay} parcels under way`,
   )
 }
+
+type ApprovalSystem = {
+  name: string
+  ok: boolean
+  detail?: string
+  polling: { lastGood: string | null; failures: number } | null
+}
+
+const lastGood = ({ polling }: ApprovalSystem): string =>
+  polling === null ? '' : `; last answered ${polling.lastGood ?? 'not since the start'}`
 
 type Partner = {
   code: string

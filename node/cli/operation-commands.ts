@@ -58,11 +58,49 @@ export function declareOperation(program: Command, { add, does, example }: Decla
   does(
     add(parked, 'retry', 'try it again')
       .option('--packet <no>')
-      .option('--case <localCaseNo>')
-      .option('--material <sha256>'),
+      .option('--case <localCaseNo>', 'the answers of a case')
+      .option('--event <id>', 'one answer')
+      .option('--material <sha256>')
+      .option('--code <problem>', 'all that wait for one problem')
+      .option('--all', 'all packets and answers'),
     async () => {
       const { retryParked } = await import('./operation.ts')
       return (context, flags) => retryParked(context, flags)
+    },
+  )
+  const REASON = 'why; it stands in the audit log'
+  example(
+    does(
+      add(parked, 'skip', 'settle one answer of the approval system without signing anything 跳过一条答复')
+        .requiredOption('--event <id>', 'as the list names it')
+        .requiredOption('--reason <text>', REASON),
+      async () => {
+        const { skipParked } = await import('./operation.ts')
+        return (context, flags) => skipParked(context, flags)
+      },
+    ),
+    'tongban parked skip --event E-20261130-7 --reason "已由窗口人工办理"',
+  )
+  example(
+    does(
+      add(parked, 'done', 'a packet has had its effect by other means: hand it over no more 已另行办理')
+        .requiredOption('--packet <no>')
+        .option('--local-case-no <no>', 'of a case that was keyed in by hand: it arrives under this number')
+        .requiredOption('--reason <text>', REASON),
+      async () => {
+        const { endParked } = await import('./operation.ts')
+        return (context, flags) => endParked(context, 'done', flags)
+      },
+    ),
+    'tongban parked done --packet 12 --local-case-no SL-2026-0099 --reason "手工录入"',
+  )
+  does(
+    add(parked, 'give-up', 'hand a packet over no more, without an effect 放弃派发')
+      .requiredOption('--packet <no>')
+      .requiredOption('--reason <text>', REASON),
+    async () => {
+      const { endParked } = await import('./operation.ts')
+      return (context, flags) => endParked(context, 'give-up', flags)
     },
   )
   does(

@@ -1,4 +1,5 @@
 /** `tongban identity`, `person`, `parked`: operation of the own node. */
+import { ProblemError } from '../../protocol/problem.ts'
 import type { CommandContext } from './context.ts'
 import { table } from './output.ts'
 
@@ -73,33 +74,47 @@ export async function revokePerson(context: CommandContext, id: string): Promise
 type Parked = {
   what: string
   packetNo?: number
-  localCaseNo?: string
+  localCaseNo?: string | null
+  caseNo?: string | null
+  event?: string
   material?: string
   kind?: string
-  thread?: string
-  problem: { code: string; detail?: string }
+  retryAt?: string | null
+  problem: { code: string; detail?: string; zh: string; act: string; cure: string }
   at: string
 }
 
 export async function parked(context: CommandContext): Promise<void> {
   const client = await context.client()
-  const { items } = await client.get<{ items: Parked[] }>('/api/v1/parked')
+  const items: Parked[] = []
+  let cursor: string | null = null
+  do {
+    const query: string = cursor === null ? '' : `&cursor=${cursor}`
+    const page: { items: Parked[]; next: string | null } = await client.get(`/api/v1/parked?limit=200${query}`)
+    items.push(...page.items)
+    cursor = page.next
+  } while (cursor !== null)
   context.out.result(items, list =>
     table(
       list.map(work => ({
         what: work.what,
-        retry: retryOf(work),
+        select: selectOf(work),
+        case: work.caseNo ?? '',
+        local: work.localCaseNo ?? '',
         kind: work.kind ?? '',
         since: work.at,
-        problem: `${work.problem.code} ${work.problem.detail ?? ''}`,
+        retried: work.retryAt ?? '',
+        problem: `${work.problem.code} ${work.problem.detail ?? work.problem.zh}`,
+        act: work.problem.act,
+        cure: work.problem.cure,
       })),
     ),
   )
 }
 
-function retryOf({ packetNo, material, localCaseNo }: Parked): string {
+function selectOf({ packetNo, material, event }: Parked): string {
   if (packetNo !== undefined) return `--packet ${packetNo}`
-  return material === undefined ? `--case ${localCaseNo ?? ''}` : `--material ${material}`
+  return material === undefined ? `--event ${event ?? ''}` : `--material ${material}`
 }
 
 export async function dismissParked(context: CommandContext, localCaseNo: string): Promise<void> {
@@ -108,13 +123,46 @@ export async function dismissParked(context: CommandContext, localCaseNo: string
   context.out.result({ dismissed: true }, () => 'Given up 已放弃')
 }
 
-export async function retryParked(
+type RetryFlags = {
+  packet?: string
+  case?: string
+  event?: string
+  material?: string
+  code?: string
+  all?: boolean
+}
+
+export async function retryParked(context: CommandContext, flags: RetryFlags): Promise<void> {
+  const choices = [
+    ...(flags.packet === undefined ? [] : [{ packetNo: Number(flags.packet) }]),
+    ...(flags.case === undefined ? [] : [{ localCaseNo: flags.case }]),
+    ...(flags.event === undefined ? [] : [{ event: flags.event }]),
+    ...(flags.material === undefined ? [] : [{ material: flags.material }]),
+    ...(flags.code === undefined ? [] : [{ code: flags.code }]),
+    ...(flags.all === true ? [{ all: true }] : []),
+  ]
+  const [body, ...more] = choices
+  if (body === undefined || more.length > 0)
+    throw new ProblemError('request.invalid', 'one of --packet, --case, --event, --material, --code, --all')
+  const client = await context.client()
+  context.out.result(
+    await client.post<{ retried: number }>('/api/v1/parked/retry', body),
+    ({ retried }) => `Retried 已重试: ${retried}`,
+  )
+}
+
+export async function skipParked(context: CommandContext, flags: { event: string; reason: string }): Promise<void> {
+  const client = await context.client()
+  context.out.result(await client.post<{ skipped: true }>('/api/v1/parked/skip', flags), () => 'Skipped 已跳过')
+}
+
+/** `done`: it has had its effect by other means; `give-up`: it has none. */
+export async function endParked(
   context: CommandContext,
-  flags: { packet?: string; case?: string; material?: string },
+  how: 'done' | 'give-up',
+  { packet, localCaseNo, reason }: { packet: string; localCaseNo?: string; reason: string },
 ): Promise<void> {
   const client = await context.client()
-  const { packet, material, case: localCaseNo } = flags
-  const body =
-    packet !== undefined ? { packetNo: Number(packet) } : material !== undefined ? { material } : { localCaseNo }
-  context.out.result(await client.post<{ retried: true }>('/api/v1/parked/retry', body), () => 'Retried 已重试')
+  const body = { packetNo: Number(packet), ...(localCaseNo === undefined ? {} : { localCaseNo }), reason }
+  context.out.result(await client.post<{ ended: true }>(`/api/v1/parked/${how}`, body), () => 'Ended 已了结')
 }

@@ -14,10 +14,23 @@ const announced = address.refine(canBeDialled, {
   error: 'must be an address that partners can dial: no 0.0.0.0 or ::, no port 0',
 })
 
+/** A name stands in the store beside what the system answered. */
+const SystemName = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/)
+  .optional()
+  .meta(
+    says(
+      'name by which the approval system is known here wherever it is: letters, digits, hyphens; the kind by default. Another name is another system, whose answers are read from their beginning',
+      '审批系统在本节点的固定名称（字母、数字、连字符），与地址无关，默认同 kind。改名即视为另一个系统，其答复从头读取',
+    ),
+  )
+
 const Adapter = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('workbench') }),
+  z.strictObject({ kind: z.literal('workbench'), name: SystemName }),
   z.strictObject({
     kind: z.literal('rest'),
+    name: SystemName,
     mapping: text(1000).meta(says('file with the field mapping (adapters/rest/config.schema.json)', '字段映射文件')),
     baseUrl: z
       .url({ protocol: /^https?$/ })

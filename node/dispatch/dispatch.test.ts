@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Adapter, DeliveryResult, LocalEvent } from '../../adapters/sdk/port.ts'
-import { ProblemError } from '../../protocol/problem.ts'
+import { PlayApproval } from '../../test/support/play-approval.ts'
 import { createWorld } from '../../test/support/world.ts'
 import { agree, submitCase } from '../../test/support/world-case.ts'
 import type { Transaction } from '../store/database.ts'
-import { DISPATCH_LIMITS } from './dispatch.ts'
+import { DISPATCH_LIMITS } from './limits.ts'
 
 const A = '610900'
 const S = '420300'
@@ -15,43 +14,8 @@ afterEach(async () => {
   world = undefined
 })
 
-/** An approval system driven by the test: what it answers, what it was asked, what it has to say. */
-class System {
-  readonly asked: string[] = []
-  readonly answers: LocalEvent[] = []
-  answer: (kind: string, attempt: number) => DeliveryResult | Promise<DeliveryResult> = kind =>
-    kind === 'case.submit' ? { ok: true, localCaseNo: 'L1' } : { ok: true }
-
-  /** how often it was asked for answers */ polls = 0
-  down = false
-  /** questions for answers get none */ hangs = false
-  /** ends the last call */ signal: AbortSignal | null = null
-  name = 'first'
-
-  adapter = (): Adapter => ({
-    kind: 'test',
-    system: this.name,
-    deliver: async (delivery, { signal }) => {
-      this.asked.push(delivery.kind)
-      this.signal = signal
-      return this.answer(delivery.kind, delivery.attempt)
-    },
-    poll: async cursor => {
-      this.polls++
-      if (this.hangs) await new Promise(() => {})
-      if (this.down) throw new ProblemError('adapter.unavailable', 'HTTP 503')
-      return { events: this.answers.slice(Number(cursor ?? 0)), cursor: String(this.answers.length) }
-    },
-    check: async () => ({ ok: true }),
-  })
-
-  say(move: LocalEvent['move'], localCaseNo = 'L1'): void {
-    this.answers.push({ id: `e${this.answers.length + 1}`, localCaseNo, move })
-  }
-}
-
-async function begin(system: System): Promise<{ w: World; submit: () => Promise<string> }> {
-  const w = await createWorld({ adapter: code => (code === S ? system.adapter() : new System().adapter()) })
+async function begin(system: PlayApproval): Promise<{ w: World; submit: () => Promise<string> }> {
+  const w = await createWorld({ adapter: code => (code === S ? system.adapter() : new PlayApproval().adapter()) })
   world = w
   const agreement = await agree(w)
   return {
@@ -76,7 +40,7 @@ async function poll(w: World, times = 2): Promise<void> {
 
 describe('dispatch', () => {
   test('tries again later while the approval system is down, and signs the arrival once', async () => {
-    const system = new System()
+    const system = new PlayApproval()
     let down = true
     system.answer = () =>
       down
@@ -97,7 +61,7 @@ describe('dispatch', () => {
   })
 
   test('parks what the system refuses; what follows for that case waits behind it, other cases do not', async () => {
-    const system = new System()
+    const system = new PlayApproval()
     let refuse = true
     let serial = 0
     system.answer = kind => {
@@ -128,7 +92,7 @@ describe('dispatch', () => {
   })
 
   test('an adapter that throws is tried again with the same key', async () => {
-    const system = new System()
+    const system = new PlayApproval()
     system.answer = (_, attempt) => {
       if (attempt === 0) throw new Error('broken')
       return { ok: true, localCaseNo: 'L1' }
@@ -140,7 +104,7 @@ describe('dispatch', () => {
   })
 
   test('takes the answers of the system in order, each once', async () => {
-    const system = new System()
+    const system = new PlayApproval()
     const { w, submit } = await begin(system)
     const thread = await submit()
     system.say({ kind: 'case.accept', body: {} })
@@ -148,9 +112,7 @@ describe('dispatch', () => {
     await poll(w)
     expect(await stateAt(w, thread)).toBe('accepted')
     // The system tells everything again, as after a lost cursor.
-    await w
-      .city(S)
-      .db.transaction(tx => tx.run(`UPDATE adapter_state SET value = '0' WHERE key = 'poll cursor test first'`))
+    await w.city(S).db.transaction(tx => tx.run(`UPDATE adapter_state SET value = '0' WHERE key = 'poll cursor test'`))
     await poll(w)
     expect((await w.city(S).cases.get(thread)).timeline.map(entry => entry.kind)).toEqual([
       'case.submit',
@@ -161,7 +123,7 @@ describe('dispatch', () => {
   })
 
   test('an answer that does not fit is parked, later ones of the case wait behind it, and a retry takes them in order', async () => {
-    const system = new System()
+    const system = new PlayApproval()
     const { w, submit } = await begin(system)
     const thread = await submit()
     system.say({ kind: 'case.decide', body: { outcome: 'granted' } })
@@ -171,7 +133,7 @@ describe('dispatch', () => {
     const parked = await w.city(S).dispatch.parked()
     expect(parked.map(work => [work.what, work.problem.code])).toEqual([
       ['adapter-event', 'case.transition'],
-      ['adapter-event', 'case.transition'],
+      ['adapter-event', 'adapter.behind'],
     ])
     await expect(w.city(S).dispatch.retry({ localCaseNo: 'L1' }, 'person:1')).rejects.toMatchObject({
       problem: { code: 'case.transition' },
@@ -185,7 +147,7 @@ describe('dispatch', () => {
   })
 
   test('an answer that comes before the case is known is kept and taken when it is', async () => {
-    const system = new System()
+    const system = new PlayApproval()
     let release = () => {}
     const held = new Promise<void>(resolve => {
       release = resolve
@@ -209,7 +171,7 @@ describe('dispatch', () => {
   })
 
   test('a system that is down is asked ever less often, told of as often as its failures double, and heard when it is back', async () => {
-    const system = new System()
+    const system = new PlayApproval()
     const { w, submit } = await begin(system)
     const thread = await submit()
     system.down = true
@@ -229,7 +191,7 @@ describe('dispatch', () => {
   })
 
   test('gives up a call that never ends, tells it at the case, and goes on when the system is well', async () => {
-    const system = new System()
+    const system = new PlayApproval()
     let hang = true
     let serial = 0
     system.answer = kind => {
@@ -256,7 +218,7 @@ describe('dispatch', () => {
   })
 
   test('gives up a question for answers that never ends, and asks again', async () => {
-    const system = new System()
+    const system = new PlayApproval()
     const { w, submit } = await begin(system)
     const thread = await submit()
     system.hangs = true
@@ -275,7 +237,7 @@ describe('dispatch', () => {
   })
 
   test('a job of whose end the store took no note is worked on again, without a new start', async () => {
-    const system = new System()
+    const system = new PlayApproval()
     let fails = 2
     const { w, submit } = await begin(system)
     const { db } = w.city(S)
@@ -296,7 +258,7 @@ describe('dispatch', () => {
   })
 
   test('shows at the case what its approval system has not taken', async () => {
-    const system = new System()
+    const system = new PlayApproval()
     system.answer = () => ({ ok: false, code: 'adapter.refused', detail: 'E1', retryable: false })
     const { w, submit } = await begin(system)
     const thread = await submit()
@@ -307,7 +269,7 @@ describe('dispatch', () => {
   })
 
   test('answers for a case that is not here are given up by a person, and do not come back', async () => {
-    const system = new System()
+    const system = new PlayApproval()
     const { w } = await begin(system)
     system.say({ kind: 'case.accept', body: {} }, 'L404')
     await poll(w)

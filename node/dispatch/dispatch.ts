@@ -3,17 +3,10 @@
  * once; and brings the system's answers back as moves. What cannot proceed is parked for a person, never dropped.
  * May import the store, the exchange's ports, the adapter port and the protocol.
  */
-import type {
-  Adapter,
-  AdapterContext,
-  AdapterState,
-  Delivery,
-  DeliveryResult,
-  LocalEvent,
-} from '../../adapters/sdk/port.ts'
+import type { Adapter, AdapterContext, AdapterState, Delivery, DeliveryResult } from '../../adapters/sdk/port.ts'
 import type { CaseState } from '../../protocol/case/fold.ts'
-import { type CaseBody, isCaseKind, type MoveRequest, materialsOf } from '../../protocol/case/kinds.ts'
-import { decodeUtf8, encodeUtf8 } from '../../protocol/primitives.ts'
+import { type AskKind, type CaseBody, isCaseKind, type MoveRequest, materialsOf } from '../../protocol/case/kinds.ts'
+import { ASKS } from '../../protocol/case/table.ts'
 import { PROBLEMS, type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
@@ -21,7 +14,11 @@ import type { Seal } from '../exchange/case-keys.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { PacketStore } from '../exchange/packet-store.ts'
 import type { Database, Transaction } from '../store/database.ts'
-import { createJobStore, type Job } from './job-store.ts'
+import type { KeptAnswer } from './answer-store.ts'
+import { createAnswers } from './answers.ts'
+import { type CallKind, createCalls } from './calls.ts'
+import { createJobStore, type Job, type ParkedJob } from './job-store.ts'
+import { DISPATCH_LIMITS, retryAfter } from './limits.ts'
 import { Worker } from './worker.ts'
 
 export type DispatchParts = {
@@ -29,6 +26,9 @@ export type DispatchParts = {
   packets: () => PacketStore
   seal: Seal
   adapter: Adapter
+  /** of the approval system, as the configuration gives it; the kind of the adapter by default */ name?:
+    | string
+    | undefined
   context: AdapterContext
   /** the adapter's memory while it takes a packet of the thread */ stateOf: (threadNo: number) => AdapterState
   clock: Clock
@@ -43,11 +43,12 @@ export type DispatchParts = {
       actor: string,
       alongside: (tx: Transaction) => Promise<void>,
     ): Promise<unknown>
-    byLocalCaseNo(localCaseNo: string): Promise<{ thread: string; state: CaseState } | null>
+    byLocalCaseNo(localCaseNo: string): Promise<{ thread: string; no: number; state: CaseState } | null>
   }
   observer: {
     effect(kind: string, outcome: 'done' | 'retry' | 'parked', seconds: number): void
-    event(outcome: 'done' | 'repeated' | 'parked'): void
+    /** `standing`: what it says was so already */
+    event(outcome: 'done' | 'repeated' | 'standing' | 'waiting' | 'parked'): void
     failed(error: unknown): void
     /** the approval system could not be asked for answers, `failures` times in a row */
     unavailable(problem: Problem, failures: number): void
@@ -57,27 +58,14 @@ export type DispatchParts = {
   /** adapter calls at a time */ parallel?: number
 }
 
-export const DISPATCH_LIMITS = {
-  /** adapter calls at a time */ parallel: 8,
-  /** ms that the adapter has to hand over one packet, without its materials */ deliver: 600_000,
-  /** and for each second so many bytes of them */ bytesPerSecond: 64 * 1024,
-  /** ms that the adapter has for one page of answers, with their files */ poll: 1_800_000,
-  /** ms that the adapter has to say whether its system can be used */ check: 60_000,
-  /** ms that a call has to end when the node stops */ stop: 5_000,
-  /** ms between two tries to give back a job of which the own store took no note */ again: 5_000,
-} as const
-
-/** Milliseconds after which a retryable failure is tried again: doubles from 1 s to 5 min, half of it by chance. */
-const retryAfter = (attempts: number, random: number): number =>
-  Math.round(Math.min(300_000, 1000 * 2 ** Math.min(attempts, 20)) * (0.5 + random / 2))
-
 export type Dispatch = ReturnType<typeof createDispatch>
 
 export function createDispatch(parts: DispatchParts) {
   const { db, clock, adapter, audit, events } = parts
   const actor = `adapter:${adapter.kind}`
-  const system = `${adapter.kind} ${adapter.system ?? ''}`.trimEnd()
-  const jobs = createJobStore(db, system)
+  const jobs = createJobStore(db)
+  const calls = createCalls(parts.context, clock)
+  const answers = createAnswers({ ...parts, name: parts.name, calls, pollEvery: parts.pollEvery ?? 1000 })
   const failed = (error: unknown) => parts.observer.failed(error)
   let stopped = false
   /** ends the wait for another try to give a job back */
@@ -89,20 +77,6 @@ export function createDispatch(parts: DispatchParts) {
     work: deliverOrRetry,
     failed,
   })
-  const poller = new Worker<never>({
-    clock,
-    parallel: 1,
-    lease: async () => null,
-    work: async () => {},
-    tick: poll,
-    every: parts.pollEvery ?? 1000,
-    failed: (error, failures) => {
-      // One that is down is asked less and less often, and told of when it goes and at each doubling, not at each try.
-      if (!(error instanceof ProblemError)) failed(error)
-      else if ((failures & (failures - 1)) === 0) parts.observer.unavailable(error.problem, failures)
-    },
-  })
-
   /** A failure of this node itself leaves the job to be tried again: its effect is idempotent. */
   async function deliverOrRetry(job: Job): Promise<void> {
     try {
@@ -133,38 +107,6 @@ export function createDispatch(parts: DispatchParts) {
     }
   }
 
-  /**
-   * What the adapter makes of one call, within `ms` however its system trickles; then its signal is aborted and it is waited for
-   * no more. Problem: `adapter.unavailable`.
-   */
-  async function within<T>(ms: number, call: (context: AdapterContext) => Promise<T>): Promise<T> {
-    const { signal } = parts.context
-    const ending = new AbortController()
-    const over = Promise.withResolvers<never>()
-    let cancel = () => {}
-    const endAfter = (left: number, detail: string) => {
-      cancel()
-      cancel = clock.after(left, () => {
-        const problem = new ProblemError('adapter.unavailable', detail)
-        ending.abort(problem)
-        over.reject(problem)
-      })
-    }
-    const stopping = () => {
-      ending.abort(signal.reason)
-      endAfter(DISPATCH_LIMITS.stop, 'the node stops')
-    }
-    endAfter(ms, `no answer within ${Math.round(ms / 1000)} s`)
-    if (signal.aborted) stopping()
-    signal.addEventListener('abort', stopping)
-    try {
-      return await Promise.race([call({ ...parts.context, signal: ending.signal }), over.promise])
-    } finally {
-      cancel()
-      signal.removeEventListener('abort', stopping)
-    }
-  }
-
   async function deliver(job: Job): Promise<void> {
     const begun = clock.now()
     const packets = await parts.packets().packets(db, job.threadNo)
@@ -173,11 +115,12 @@ export function createDispatch(parts: DispatchParts) {
     const fold = await jobs.fold(job.threadNo)
     if (packet === undefined || fold === null) return jobs.finish(job, clock.now())
     const { kind } = packet.claims
+    if (isOver(kind, fold)) return end(job, thread)
     const delivery = toDelivery(packet, packets, fold, thread, job.attempts)
     const result = await call(delivery, parts.stateOf(job.threadNo))
     const seconds = (clock.now() - begun) / 1000
     if (!result.ok) {
-      const outcome = await fail(job, thread, { code: result.code, detail: result.detail }, result.retryable)
+      const outcome = await fail(job, kind, thread, { code: result.code, detail: result.detail }, result.retryable)
       parts.observer.effect(kind, outcome, seconds)
       return
     }
@@ -186,7 +129,14 @@ export function createDispatch(parts: DispatchParts) {
       parts.observer.effect(kind, 'done', seconds)
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
-      const outcome = await fail(job, thread, error.problem, PROBLEMS[error.problem.code].retryable)
+      const outcome = await fail(
+        job,
+        kind,
+        thread,
+        error.problem,
+        PROBLEMS[error.problem.code].retryable,
+        result.localCaseNo,
+      )
       parts.observer.effect(kind, outcome, seconds)
     }
   }
@@ -194,8 +144,10 @@ export function createDispatch(parts: DispatchParts) {
   async function call(delivery: Delivery, state: AdapterState): Promise<DeliveryResult> {
     const bytes = delivery.materials.reduce((sum, { size }) => sum + size, 0)
     try {
-      return await within(DISPATCH_LIMITS.deliver + (bytes / DISPATCH_LIMITS.bytesPerSecond) * 1000, context =>
-        adapter.deliver(delivery, { ...context, state }),
+      return await calls.within(
+        'deliver',
+        DISPATCH_LIMITS.deliver + (bytes / DISPATCH_LIMITS.bytesPerSecond) * 1000,
+        context => adapter.deliver(delivery, { ...context, state }),
       )
     } catch (error) {
       // An adapter that throws may or may not have had its effect: the same idempotency key makes a further try safe.
@@ -225,12 +177,22 @@ export function createDispatch(parts: DispatchParts) {
     moves.push(...(result.moves ?? []))
     if (moves.length === 0) await jobs.finish(job, clock.now())
     else await parts.cases().moves(thread, moves, actor, tx => jobs.finish(job, clock.now(), tx))
-    const known = result.localCaseNo
-    if (known !== undefined) await inTurn(() => release(known))
   }
 
-  async function fail(job: Job, thread: string, problem: Problem, retryable: boolean): Promise<'retry' | 'parked'> {
+  async function fail(
+    job: Job,
+    kind: string,
+    thread: string,
+    problem: Problem,
+    retryable: boolean,
+    registered?: string,
+  ): Promise<'done' | 'retry' | 'parked'> {
     const at = clock.now()
+    const fold = await jobs.fold(job.threadNo)
+    if (fold !== null && isOver(kind, fold)) {
+      await end(job, thread, registered)
+      return 'done'
+    }
     await db.transaction(async tx => {
       if (retryable) {
         await jobs.retry(tx, job, problem, at, at + retryAfter(job.attempts, parts.random()))
@@ -289,86 +251,32 @@ export function createDispatch(parts: DispatchParts) {
     }
   }
 
-  /** Answers are taken one after another, whether they come by a poll, a retry or a case that has just become known. */
-  let queue: Promise<unknown> = Promise.resolve()
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = queue.then(work)
-    queue = turn.catch(() => {})
-    return turn
-  }
-
-  /** Takes the answers of the approval system; the cursor moves only after each one was signed or parked. */
-  async function poll(): Promise<void> {
-    const cursor = await jobs.cursor()
-    const answered = await within(DISPATCH_LIMITS.poll, async context => adapter.poll?.(cursor, context))
-    if (answered === undefined) return
-    await inTurn(async () => {
-      for (const event of answered.events) await takeEvent(event)
-    })
-    if (answered.cursor !== cursor) await jobs.saveCursor(answered.cursor)
-  }
-
-  async function takeEvent(event: LocalEvent): Promise<void> {
-    const id = `${system} ${event.id}`
-    if (await jobs.knowsEvent(id)) {
-      parts.observer.event('repeated')
-      return
-    }
-    // Answers of one case keep their order: behind a parked one, the next is parked too.
-    const [earlier] = await jobs.parkedEvents(event.localCaseNo)
-    const problem = earlier?.problem ?? (await applyEvent(id, event))
-    if (problem !== null) await parkEvent(id, event, problem)
-    parts.observer.event(problem === null ? 'done' : 'parked')
-  }
-
-  /** Signs the move of one answer; the problem that a person must see, or null. Throws what a later try may cure. */
-  async function applyEvent(id: string, event: LocalEvent): Promise<Problem | null> {
-    try {
-      const found = await parts.cases().byLocalCaseNo(event.localCaseNo)
-      if (found === null) return { code: 'thread.unknown', detail: 'no case has this local case number' }
-      await parts.cases().moves(found.thread, [event.move], actor, async tx => {
-        const at = clock.now()
-        const first = await jobs.saveEvent(tx, {
-          id,
-          state: 'done',
-          localCaseNo: event.localCaseNo,
-          move: null,
-          problem: null,
-          at,
-        })
-        if (!first) throw new ProblemError('request.conflict', 'the answer was taken before')
-      })
-      return null
-    } catch (error) {
-      if (!(error instanceof ProblemError) || PROBLEMS[error.problem.code].retryable) throw error
-      return error.problem
-    }
-  }
-
-  async function parkEvent(id: string, event: LocalEvent, problem: Problem): Promise<void> {
-    const { localCaseNo } = event
-    const move = parts.seal.seal(encodeUtf8(JSON.stringify(event)), id)
+  /** The case went on or ended without the job; `registered` is a number under which the approval system has it all the same. */
+  async function end(job: Job, thread: string, registered?: string): Promise<void> {
     await db.transaction(async tx => {
-      await jobs.saveEvent(tx, { id, state: 'parked', localCaseNo, move, problem, at: clock.now() })
-      await audit.append(tx, {
-        actor,
-        action: 'adapter-event.parked',
-        subject: localCaseNo,
-        detail: { problem: problem.code, kind: event.move.kind },
-      })
-      await events.append(tx, { type: 'work.parked', subject: localCaseNo })
-      tx.afterCommit(() => parts.observer.parked('adapter-event', problem, localCaseNo))
+      await jobs.finish(job, clock.now(), tx)
+      await tellEnded(tx, thread, [job.packetNo], registered)
     })
+    worker.wake()
   }
 
-  /** Takes the parked answers of a case in their order, up to the first that still cannot be. */
-  async function release(localCaseNo: string): Promise<Problem | null> {
-    for (const { id, move } of await jobs.parkedEvents(localCaseNo)) {
-      const event = JSON.parse(decodeUtf8(parts.seal.open(move, id))) as LocalEvent
-      const problem = await applyEvent(id, event)
-      if (problem !== null) return problem
-    }
-    return null
+  const tellEnded = (tx: Transaction, thread: string, packets: readonly number[], registered?: string) =>
+    audit.append(tx, {
+      ...{ actor, action: 'dispatch.ended', subject: thread },
+      detail: { packets: packets.join(' '), ...(registered === undefined ? {} : { registered }) },
+    })
+
+  /** Ends the jobs of a case that its state leaves nothing to do for. */
+  async function endOver(tx: Transaction, threadNo: number, thread: string, state: CaseState): Promise<void> {
+    const over = (await jobs.restOf(tx, threadNo)).filter(({ kind }) => isOver(kind, state))
+    for (const { packetNo } of over) await jobs.finish({ packetNo, threadNo, attempts: 0 }, clock.now(), tx)
+    if (over.length === 0) return
+    await tellEnded(
+      tx,
+      thread,
+      over.map(({ packetNo }) => packetNo),
+    )
+    tx.afterCommit(() => worker.wake())
   }
 
   return {
@@ -381,55 +289,167 @@ export function createDispatch(parts: DispatchParts) {
     released: jobs.released,
     /** A material arrived, or something else that a job waited for. */
     wake: () => worker.wake(),
+    /** The city moved a case: its local case number became known, or it ended. In the transaction of the step. */
+    async moved(tx: Transaction, moved: { threadNo: number; thread: string; state: CaseState }): Promise<void> {
+      const { threadNo, thread, state } = moved
+      await endOver(tx, threadNo, thread, state)
+      if (state.localCaseNo !== null) await answers.known(tx, state.localCaseNo)
+    },
     async start(): Promise<void> {
       stopped = false
       await jobs.releaseAll()
-      for (const localCaseNo of await jobs.awaited()) await inTurn(() => release(localCaseNo))
+      for (const { threadNo, thread } of await jobs.overtaken()) {
+        const state = await jobs.fold(threadNo)
+        if (state !== null) await db.transaction(tx => endOver(tx, threadNo, thread, state))
+      }
       worker.start()
-      if (adapter.poll !== undefined) poller.start()
+      await answers.start()
     },
     async stop(): Promise<void> {
       stopped = true
       for (const cancel of givingBack.values()) cancel()
-      await Promise.all([worker.stop(), poller.stop()])
+      await Promise.all([worker.stop(), answers.stop()])
       await adapter.close?.()
     },
-    parked: jobs.parked,
-    /** Whether the approval system can be used now. */
-    async check(): Promise<{ kind: string; ok: boolean; detail?: string }> {
-      const said = await within(DISPATCH_LIMITS.check, context => adapter.check(context)).catch(error => ({
-        ok: false as const,
-        detail: error instanceof ProblemError ? (error.problem.detail ?? error.problem.code) : 'the adapter failed',
-      }))
-      return { kind: adapter.kind, ...said }
-    },
-    /** Puts a parked packet, or the parked answers of a case, back to work. Problems: `request.not-found`, and what parks it again. */
-    async retry(what: { packetNo: number } | { localCaseNo: string }, by: string): Promise<void> {
-      if ('packetNo' in what) {
-        await db.transaction(async tx => {
-          if (!(await jobs.unpark(tx, what.packetNo, clock.now()))) throw new ProblemError('request.not-found')
-          await audit.append(tx, { actor: by, action: 'dispatch.retried', subject: String(what.packetNo) })
-        })
-        worker.wake()
-        return
+    /** Whether the approval system can be used now, answers when it is asked, and takes no longer than it may. */
+    async check(): Promise<ApprovalSystem> {
+      const said = await calls
+        .within('check', DISPATCH_LIMITS.check, context => adapter.check(context))
+        .catch(error => ({
+          ok: false as const,
+          detail: error instanceof ProblemError ? (error.problem.detail ?? error.problem.code) : 'the adapter failed',
+        }))
+      const [slow, polling] = [calls.slow(), answers.polling()]
+      const unanswered = polling?.problem ?? null
+      const faults = [
+        ...(said.ok ? [] : [said.detail]),
+        ...(unanswered === null ? [] : [`answers: ${unanswered.detail ?? unanswered.code}`]),
+        ...slow.map(({ kind, since }) => `${kind}: under way for ${Math.round((clock.now() - since) / 1000)} s`),
+      ]
+      return {
+        ...{ kind: adapter.kind, name: answers.name, ok: faults.length === 0, slow },
+        ...(faults.length === 0 ? {} : { detail: faults.join('; ') }),
+        polling: polling === null ? null : { lastGood: polling.lastGood, failures: polling.failures },
       }
-      const problem = await inTurn(() => release(what.localCaseNo))
-      if (problem !== null) throw new ProblemError(problem.code, problem.detail)
     },
-    /** Gives up the parked answers of a local case number that no case here has or will have. Problem: `request.not-found`. */
-    dismiss: (localCaseNo: string, by: string): Promise<void> =>
-      inTurn(() =>
-        db.transaction(async tx => {
-          const answers = await jobs.dismiss(tx, localCaseNo, clock.now())
-          if (answers === 0) throw new ProblemError('request.not-found')
-          await audit.append(tx, {
-            actor: by,
-            action: 'adapter-event.dismissed',
-            subject: localCaseNo,
-            detail: { answers },
-          })
-        }),
-      ),
-    waitingOf: jobs.waitingOf,
+    /** What is told of it without asking it: when the last good poll was, and how many calls take too long. */
+    state: () => ({ polling: answers.polling(), slow: calls.slow().length }),
+
+    /** Packets and answers that wait, packets first, each oldest first; after the place of the last one seen. */
+    async parked(limit = 200, after: { what: ParkedWork['what']; no: number } | null = null): Promise<ParkedWork[]> {
+      const packets = after?.what === 'adapter-event' ? [] : await jobs.parked(limit, after === null ? 0 : after.no)
+      const left = limit - packets.length
+      const kept = left === 0 ? [] : await answers.waiting(left, after?.what === 'adapter-event' ? after.no : 0)
+      return [
+        ...packets.map(job => ({ what: 'packet' as const, no: job.packetNo, ...job })),
+        ...kept.map(({ id, nextAt, ...answer }) => ({
+          ...{ what: 'adapter-event' as const, event: id, ...answer },
+          ...{ problem: answer.problem ?? BEHIND, retryAt: nextAt },
+        })),
+      ]
+    },
+
+    /**
+     * Tries parked packets and kept answers again; how many. Problems: `request.not-found`; of one answer or case, what keeps it
+     * waiting.
+     */
+    async retry(
+      what: { packetNo: number } | { localCaseNo: string } | { event: string } | { code: string } | { all: true },
+      by: string,
+    ): Promise<number> {
+      if ('localCaseNo' in what || 'event' in what) return answers.retry(what, by)
+      const packets = await db.transaction(async tx => {
+        const count = await jobs.unpark(tx, what, clock.now())
+        if ('packetNo' in what && count === 0) throw new ProblemError('request.not-found')
+        const subject = 'packetNo' in what ? String(what.packetNo) : 'code' in what ? what.code : 'all'
+        if (count > 0)
+          await audit.append(tx, { actor: by, action: 'dispatch.retried', subject, detail: { packets: count } })
+        return count
+      })
+      worker.wake()
+      return 'packetNo' in what ? packets : packets + (await answers.retry(what, by))
+    },
+
+    /**
+     * Ends a packet's job by hand: its effect is there by other means, or is given up. A case that the system never registered needs
+     * the local case number by which it was keyed in. Problems: `request.not-found`; `request.conflict` while it is handed over, or
+     * when the case has another number; `request.invalid`.
+     */
+    async end(
+      packetNo: number,
+      { as, localCaseNo, reason }: { as: 'done' | 'given-up'; localCaseNo?: string | undefined; reason: string },
+      by: string,
+    ): Promise<void> {
+      const found = await jobs.open(packetNo)
+      if (found === null) throw new ProblemError('request.not-found', 'packetNo')
+      const { job, kind, thread } = found
+      const fold = await jobs.fold(job.threadNo)
+      if (localCaseNo !== undefined && fold?.localCaseNo != null && fold.localCaseNo !== localCaseNo)
+        throw new ProblemError('request.conflict', 'localCaseNo: the case has another one')
+      const arrives = as === 'done' && kind === 'case.submit' && fold?.state === 'submitted'
+      if (arrives && localCaseNo === undefined)
+        throw new ProblemError('request.invalid', 'localCaseNo: the case has none yet')
+      const alongside = async (tx: Transaction) => {
+        if (!(await jobs.endByHand(tx, job, clock.now())))
+          throw new ProblemError('request.conflict', 'it is handed over just now')
+        await audit.append(tx, {
+          ...{ actor: by, action: as === 'done' ? 'dispatch.done' : 'dispatch.given-up', subject: thread },
+          detail: { packet: packetNo, kind, reason },
+        })
+        tx.afterCommit(() => worker.wake())
+      }
+      if (arrives && localCaseNo !== undefined)
+        await parts.cases().moves(thread, [{ kind: 'case.arrived', body: { localCaseNo } }], by, alongside)
+      else await db.transaction(alongside)
+    },
+    skip: answers.skip,
+    dismiss: answers.dismiss,
+    /** What of a case the approval system has not taken, and what of its answers is not signed. */
+    async waitingOf(
+      threadNo: number,
+    ): Promise<{ what: 'dispatch' | 'answer'; problem: Problem; parked: boolean; at: number }[]> {
+      const told = (await jobs.waitingOf(threadNo)).map(({ problem, parked, at }) => ({
+        ...{ what: 'dispatch' as const, problem, parked, at },
+      }))
+      const localCaseNo = (await jobs.fold(threadNo))?.localCaseNo ?? null
+      if (localCaseNo === null) return told
+      return [
+        ...told,
+        ...(await answers.waitingOf(localCaseNo)).map(waiting => ({ what: 'answer' as const, ...waiting })),
+      ]
+    },
   }
 }
+
+const BEHIND: Problem = { code: 'adapter.behind' }
+
+/** What waits for a person, or is tried again at `retryAt`; `no` is its place in the list. Times in ms since the epoch. */
+export type ParkedWork = { no: number } & (
+  | ({ what: 'packet' } & ParkedJob)
+  | ({ what: 'adapter-event'; event: string; problem: Problem; retryAt: number | null } & Omit<
+      KeptAnswer,
+      'id' | 'problem' | 'nextAt'
+    >)
+)
+
+/** How the approval system is. Times in ms since the epoch. */
+export type ApprovalSystem = {
+  kind: string
+  name: string
+  ok: boolean
+  detail?: string
+  /** null when it is not asked for answers */ polling: { lastGood: number | null; failures: number } | null
+  /** calls that are under way too long */ slow: { kind: CallKind; since: number }[]
+}
+
+/** Whether the state of a case leaves nothing of a packet for its approval system to do. */
+function isOver(kind: string, state: CaseState): boolean {
+  const ended = state.state === 'closed' || state.state === 'refused'
+  if (kind === 'case.submit') return ended || state.localCaseNo !== null
+  if (!ended) return false
+  // A case that its system never knew has nothing there that could go on; a city that moves cases of its own keeps no number.
+  const unknown = state.localCaseNo === null && state.mover === state.handling
+  return unknown || !(isAskKind(kind) && ASKS[kind].from.some(from => from === state.state))
+}
+
+const isAskKind = (kind: string): kind is AskKind => Object.hasOwn(ASKS, kind)

@@ -12,7 +12,7 @@ let wanted: ReturnType<typeof createWantedStore>
 
 beforeEach(async () => {
   db = await openTestStore()
-  jobs = createJobStore(db, 'test')
+  jobs = createJobStore(db)
   wanted = createWantedStore(db)
 })
 

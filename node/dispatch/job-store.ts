@@ -1,4 +1,4 @@
-/** The SQL of dispatch: jobs, the poll cursor, answers that were taken or parked. */
+/** The SQL of dispatch: jobs. Answers have a store of their own. */
 
 import type { CaseState } from '../../protocol/case/fold.ts'
 import { type Commitment, fromHex } from '../../protocol/primitives.ts'
@@ -7,10 +7,17 @@ import type { Database, Transaction } from '../store/database.ts'
 
 export type Job = { packetNo: number; threadNo: number; attempts: number }
 
-/** What waits for a person. */
-export type ParkedWork =
-  | { what: 'packet'; packetNo: number; kind: string; thread: string; problem: Problem; at: number }
-  | { what: 'adapter-event'; event: string; localCaseNo: string; problem: Problem; at: number }
+/** A job that waits for a person. */
+export type ParkedJob = {
+  packetNo: number
+  kind: string
+  thread: string
+  caseNo: string | null
+  localCaseNo: string | null
+  problem: Problem
+  attempts: number
+  at: number
+}
 
 /** Whether a material of the job `j` is still wanted from who named it. */
 const LACKS = `EXISTS (SELECT 1 FROM packet_materials m JOIN packets p ON p.no = m.packet_no
@@ -19,9 +26,7 @@ const LACKS = `EXISTS (SELECT 1 FROM packet_materials m JOIN packets p ON p.no =
 const BLOCKED = `(EXISTS (SELECT 1 FROM dispatch_jobs e
   WHERE e.thread_no = j.thread_no AND e.packet_no < j.packet_no AND e.state <> 'done') OR ${LACKS})`
 
-/** `system` names the approval system: cursors and answers of another one are apart. */
-export function createJobStore(db: Database, system: string) {
-  const CURSOR = `poll cursor ${system}`
+export function createJobStore(db: Database) {
   return {
     /** Queues a packet; after its wanted materials were noted, in the same transaction. */
     async insert(tx: Transaction, job: { packetNo: number; threadNo: number; at: number }): Promise<void> {
@@ -85,6 +90,16 @@ export function createJobStore(db: Database, system: string) {
       )
     },
 
+    /** Ends a job for a person; false while it is with the adapter. */
+    async endByHand(tx: Transaction, job: Job, at: number): Promise<boolean> {
+      const [row] = await tx.query<{ state: string }>('SELECT state FROM dispatch_jobs WHERE packet_no = ?', [
+        job.packetNo,
+      ])
+      if (row === undefined || row.state === 'leased') return false
+      await this.finish(job, at, tx)
+      return true
+    },
+
     async retry(tx: Transaction, job: Job, problem: Problem, at: number, nextAt: number): Promise<void> {
       await tx.run(
         `UPDATE dispatch_jobs SET state = 'ready', attempts = attempts + 1, next_at = ?, problem = ?, updated_at = ? WHERE packet_no = ?`,
@@ -99,66 +114,67 @@ export function createJobStore(db: Database, system: string) {
       )
     },
 
-    async unpark(tx: Transaction, packetNo: number, at: number): Promise<boolean> {
-      const changed = await tx.run(
-        `UPDATE dispatch_jobs SET state = 'ready', next_at = 0, updated_at = ? WHERE packet_no = ? AND state = 'parked'`,
-        [at, packetNo],
+    /** Puts parked jobs back to work: one, those of one problem, or all; how many. */
+    async unpark(
+      tx: Transaction,
+      which: { packetNo: number } | { code: string } | { all: true },
+      at: number,
+    ): Promise<number> {
+      const [where, params] =
+        'packetNo' in which
+          ? ['packet_no = ?', [which.packetNo]]
+          : 'code' in which
+            ? [`problem ->> '$.code' = ?`, [which.code]]
+            : ['1 = 1', []]
+      return tx.run(
+        `UPDATE dispatch_jobs SET state = 'ready', next_at = 0, updated_at = ? WHERE state = 'parked' AND ${where}`,
+        [at, ...params],
       )
-      return changed > 0
+    },
+
+    /** A job that is not done. */
+    async open(
+      packetNo: number,
+    ): Promise<{ job: Job; state: 'ready' | 'leased' | 'parked'; kind: string; thread: string } | null> {
+      const [row] = await db.query<{
+        thread_no: number
+        attempts: number
+        state: 'ready' | 'leased' | 'parked'
+        kind: string
+        thread: Uint8Array
+      }>(
+        `SELECT j.thread_no, j.attempts, j.state, p.kind, t.thread FROM dispatch_jobs j JOIN packets p ON p.no = j.packet_no
+         JOIN threads t ON t.no = j.thread_no WHERE j.packet_no = ? AND j.state <> 'done'`,
+        [packetNo],
+      )
+      if (row === undefined) return null
+      const job = { packetNo, threadNo: row.thread_no, attempts: row.attempts }
+      return { job, state: row.state, kind: row.kind, thread: Buffer.from(row.thread).toString('hex') }
+    },
+
+    /** Jobs of a case that are neither done nor with the adapter, in their order. */
+    async restOf(reader: Pick<Database, 'query'>, threadNo: number): Promise<{ packetNo: number; kind: string }[]> {
+      const rows = await reader.query<{ packet_no: number; kind: string }>(
+        `SELECT j.packet_no, p.kind FROM dispatch_jobs j JOIN packets p ON p.no = j.packet_no
+         WHERE j.thread_no = ? AND j.state IN ('ready', 'parked') AND j.state <> 'done' ORDER BY j.packet_no`,
+        [threadNo],
+      )
+      return rows.map(({ packet_no, kind }) => ({ packetNo: packet_no, kind }))
+    },
+
+    /** Cases with jobs to do that have ended, or whose local case number is known while their submit is still to be handed over. */
+    async overtaken(): Promise<{ threadNo: number; thread: string }[]> {
+      const rows = await db.query<{ thread_no: number; thread: Uint8Array }>(
+        `SELECT DISTINCT j.thread_no, t.thread FROM dispatch_jobs j JOIN packets p ON p.no = j.packet_no
+         JOIN cases c ON c.thread_no = j.thread_no JOIN threads t ON t.no = j.thread_no
+         WHERE j.state <> 'done' AND (c.state IN ('closed', 'refused') OR (p.kind = 'case.submit' AND c.local_case_no IS NOT NULL))`,
+      )
+      return rows.map(row => ({ threadNo: row.thread_no, thread: Buffer.from(row.thread).toString('hex') }))
     },
 
     async fold(threadNo: number): Promise<CaseState | null> {
       const [row] = await db.query<{ fold: string }>('SELECT fold FROM cases WHERE thread_no = ?', [threadNo])
       return row === undefined ? null : (JSON.parse(row.fold) as CaseState)
-    },
-
-    async cursor(): Promise<string | null> {
-      const [row] = await db.query<{ value: string }>('SELECT value FROM adapter_state WHERE key = ?', [CURSOR])
-      return row?.value ?? null
-    },
-
-    async saveCursor(cursor: string): Promise<void> {
-      await db.transaction(tx => put(tx, CURSOR, cursor))
-    },
-
-    async knowsEvent(id: string): Promise<boolean> {
-      return (await db.query('SELECT 1 AS known FROM adapter_events WHERE id = ?', [id])).length > 0
-    },
-
-    /** Keeps an answer as taken or parked; false when it was taken before. */
-    async saveEvent(
-      tx: Transaction,
-      event: {
-        id: string
-        state: 'done' | 'parked'
-        localCaseNo: string
-        move: Uint8Array | null
-        problem: Problem | null
-        at: number
-      },
-    ): Promise<boolean> {
-      const changed = await tx.run(
-        `INSERT INTO adapter_events (id, state, local_case_no, move, problem, at) VALUES (?, ?, ?, ?, ?, ?)
-         ON CONFLICT (id) DO UPDATE SET state = excluded.state, move = excluded.move, problem = excluded.problem, at = excluded.at
-         WHERE adapter_events.state = 'parked'`,
-        [
-          event.id,
-          event.state,
-          event.localCaseNo,
-          event.move,
-          event.problem === null ? null : JSON.stringify(event.problem),
-          event.at,
-        ],
-      )
-      return changed > 0
-    },
-
-    /** Gives up the parked answers of one local case number; how many. */
-    async dismiss(tx: Transaction, localCaseNo: string, at: number): Promise<number> {
-      return tx.run(
-        `UPDATE adapter_events SET state = 'done', move = NULL, at = ? WHERE local_case_no = ? AND state = 'parked'`,
-        [at, localCaseNo],
-      )
     },
 
     /** What of a case its approval system has not taken: parked, or tried before without success. */
@@ -176,63 +192,29 @@ export function createJobStore(db: Database, system: string) {
       }))
     },
 
-    /** Parked answers of one case, in the order given. */
-    async parkedEvents(localCaseNo: string): Promise<{ id: string; move: Uint8Array; problem: Problem }[]> {
-      const rows = await db.query<{ id: string; move: Uint8Array; problem: string }>(
-        `SELECT id, move, problem FROM adapter_events WHERE local_case_no = ? AND state = 'parked' ORDER BY no`,
-        [localCaseNo],
-      )
-      return rows.map(row => ({ ...row, problem: JSON.parse(row.problem) as Problem }))
-    },
-
-    /** Local case numbers whose answers came before this node knew the case. */
-    async awaited(): Promise<string[]> {
-      const rows = await db.query<{ n: string }>(
-        `SELECT DISTINCT e.local_case_no AS n FROM adapter_events e JOIN cases c ON c.local_case_no = e.local_case_no
-         WHERE e.state = 'parked' AND e.problem LIKE '%"thread.unknown"%'`,
-      )
-      return rows.map(row => row.n)
-    },
-
-    /** Oldest first, 200 at most. */
-    async parked(): Promise<ParkedWork[]> {
-      const packets = await db.query<{
+    /** Parked jobs in the order of their packets. `after` is the number of the last one seen. */
+    async parked(limit: number, after: number): Promise<ParkedJob[]> {
+      const rows = await db.query<{
         packet_no: number
         kind: string
         thread: Uint8Array
+        case_no: string | null
+        local_case_no: string | null
         problem: string
+        attempts: number
         updated_at: number
       }>(
-        `SELECT j.packet_no, p.kind, t.thread, j.problem, j.updated_at FROM dispatch_jobs j
-         JOIN packets p ON p.no = j.packet_no JOIN threads t ON t.no = j.thread_no
-         WHERE j.state = 'parked' ORDER BY j.updated_at LIMIT 100`,
+        `SELECT j.packet_no, p.kind, t.thread, c.case_no, c.local_case_no, j.problem, j.attempts, j.updated_at FROM dispatch_jobs j
+         JOIN packets p ON p.no = j.packet_no JOIN threads t ON t.no = j.thread_no LEFT JOIN cases c ON c.thread_no = j.thread_no
+         WHERE j.state = 'parked' AND j.packet_no > ? ORDER BY j.packet_no LIMIT ?`,
+        [after, limit],
       )
-      const answers = await db.query<{ id: string; local_case_no: string; problem: string; at: number }>(
-        `SELECT id, local_case_no, problem, at FROM adapter_events WHERE state = 'parked' ORDER BY no LIMIT 100`,
-      )
-      return [
-        ...packets.map(row => ({
-          what: 'packet' as const,
-          packetNo: row.packet_no,
-          kind: row.kind,
-          thread: Buffer.from(row.thread).toString('hex'),
-          problem: JSON.parse(row.problem) as Problem,
-          at: row.updated_at,
-        })),
-        ...answers.map(row => ({
-          what: 'adapter-event' as const,
-          event: row.id,
-          localCaseNo: row.local_case_no,
-          problem: JSON.parse(row.problem) as Problem,
-          at: row.at,
-        })),
-      ]
+      return rows.map(row => ({
+        ...{ packetNo: row.packet_no, kind: row.kind, caseNo: row.case_no, localCaseNo: row.local_case_no },
+        thread: Buffer.from(row.thread).toString('hex'),
+        problem: JSON.parse(row.problem) as Problem,
+        ...{ attempts: row.attempts, at: row.updated_at },
+      }))
     },
   }
 }
-
-const put = (tx: Transaction, key: string, value: string): Promise<number> =>
-  tx.run(
-    'INSERT INTO adapter_state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
-    [key, value],
-  )

@@ -15,7 +15,7 @@ import { makeDocument, type OpenApiDocument } from './document.ts'
 import { type App, callerOf, type Edge, type Env } from './env.ts'
 import type { EventFeed } from './event-stream.ts'
 import { addEvents } from './events.ts'
-import { addHealth, type ReadyChecks } from './health.ts'
+import { type ApprovalState, addHealth, type ReadyChecks } from './health.ts'
 import { type AnswerSeal, createIdempotency } from './idempotency.ts'
 import { HTTP_LIMITS, type HttpLimits } from './limits.ts'
 import { createObserver } from './observe.ts'
@@ -36,6 +36,7 @@ export type HttpParts = {
   clock: Clock
   /** a new request id */ ids: () => string
   /** what must work for the node to be ready */ ready?: ReadyChecks
+  /** told beside them */ approvalSystem?: () => ApprovalState
   limits?: Partial<HttpLimits>
 }
 
@@ -140,7 +141,12 @@ export function createHttpApp(parts: HttpParts): HttpApp {
   const taken = new Set<string>()
   for (const module of routes) registerModule(edge, module, taken)
   addEvents(edge, parts.feed, observer, draining.signal)
-  addHealth(edge, telemetry.metrics, parts.ready ?? {}, () => draining.signal.aborted)
+  addHealth(
+    edge,
+    telemetry.metrics,
+    { checks: parts.ready ?? {}, approvalSystem: parts.approvalSystem },
+    () => draining.signal.aborted,
+  )
   addPages(app, title, version)
 
   let document: OpenApiDocument | null = null

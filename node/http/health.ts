@@ -7,13 +7,27 @@ import { isLoopback } from './rate.ts'
 /** Resolves when the part works; rejects or hangs when it does not. */
 export type ReadyChecks = Readonly<Record<string, () => Promise<unknown>>>
 
+/** How the approval system is, told beside the checks: a node without it is ready for what partners send. */
+export const ApprovalState = z.strictObject({
+  lastGoodPoll: z.iso.datetime({ precision: 3 }).nullable().describe('when it last gave its answers since the start'),
+  failures: z.number().int().describe('questions for answers in a row since then that got none'),
+  slowCalls: z.number().int().describe('calls that are under way too long'),
+})
+export type ApprovalState = z.input<typeof ApprovalState>
+
 const Health = z.strictObject({ status: z.literal('ok') })
 const Readiness = z.strictObject({
   status: z.enum(['ready', 'stopping', 'failing']),
   checks: z.record(z.string(), z.enum(['ok', 'failed'])),
+  approvalSystem: ApprovalState.optional(),
 })
 
-export function addHealth(edge: Edge, metrics: Metrics, ready: ReadyChecks, isDraining: () => boolean): void {
+export function addHealth(
+  edge: Edge,
+  metrics: Metrics,
+  { checks: ready, approvalSystem }: { checks: ReadyChecks; approvalSystem: (() => ApprovalState) | undefined },
+  isDraining: () => boolean,
+): void {
   const { app, clock, limits } = edge
 
   const passes = (check: () => Promise<unknown>) =>
@@ -35,7 +49,8 @@ export function addHealth(edge: Edge, metrics: Metrics, ready: ReadyChecks, isDr
     const results = await Promise.all(Object.values(ready).map(passes))
     const checks = Object.fromEntries(names.map((name, index) => [name, results[index] ?? 'failed']))
     const status = isDraining() ? 'stopping' : results.includes('failed') ? 'failing' : 'ready'
-    return c.json({ status, checks } satisfies z.output<typeof Readiness>, status === 'ready' ? 200 : 503)
+    const told = approvalSystem === undefined ? {} : { approvalSystem: approvalSystem() }
+    return c.json({ status, checks, ...told } satisfies z.output<typeof Readiness>, status === 'ready' ? 200 : 503)
   })
 
   app.get('/metrics', async c => {

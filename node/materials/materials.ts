@@ -297,6 +297,9 @@ export function createMaterials(parts: MaterialsParts) {
     /** Wanted materials that could not be fetched, of one thread or of all, and why; oldest first, 100 at most. */
     waiting: (threadNo?: number): Promise<WaitingMaterial[]> =>
       threadNo === undefined ? wanted.waiting() : wanted.waitingOf(threadNo, sources.problemOf),
+    /** A page of all that could not be fetched, after the last one seen. */
+    waitingAfter: (limit: number, after: Pick<WaitingMaterial, 'at' | 'sha256' | 'partner'> | null) =>
+      wanted.waiting(limit, after),
 
     /** Tries a wanted material at once, also one that was given up. Problem: `request.not-found`. */
     async retry(sha256: string, by: string): Promise<void> {

@@ -163,12 +163,15 @@ export function createWantedStore(db: Database) {
       return found.length > 0
     },
 
-    /** What could not be fetched, and why, oldest first. */
-    async waiting(): Promise<WaitingMaterial[]> {
+    /** What could not be fetched, and why, oldest first; after the last one seen. */
+    async waiting(
+      limit: number = LISTED,
+      after: Pick<WaitingMaterial, 'at' | 'sha256' | 'partner'> | null = null,
+    ): Promise<WaitingMaterial[]> {
       const rows = await db.query<WaitingRow>(
         `SELECT sha256, size, partner, attempts, problem, ended_at, since AS at FROM wanted_materials
-         WHERE problem IS NOT NULL ORDER BY since LIMIT ?`,
-        [LISTED],
+         WHERE problem IS NOT NULL AND (since, sha256, partner) > (?, ?, ?) ORDER BY since, sha256, partner LIMIT ?`,
+        [after?.at ?? -1, fromHex(after?.sha256 ?? ''), after?.partner ?? '', limit],
       )
       return rows.map(row => waitingOf(row, JSON.parse(row.problem ?? NO_PATH) as Problem))
     },

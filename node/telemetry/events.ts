@@ -35,7 +35,8 @@ export interface Events {
   /** A parked thing was tried again, by a person or by itself. */
   unparked(event: { what: Parked; subject: string }): void
   adapterEffect(event: { adapter: string; kind: string; outcome: 'done' | 'retry' | 'parked'; seconds: number }): void
-  adapterEvent(event: { adapter: string; outcome: 'done' | 'repeated' | 'parked' }): void
+  /** `standing`: what it says was so already. */
+  adapterEvent(event: { adapter: string; outcome: 'done' | 'repeated' | 'standing' | 'waiting' | 'parked' }): void
   caseChanged(event: { state: string; outcome?: string; thread: string }): void
   keyRotated(event: { purpose: 'packet' | 'peer'; kid: string }): void
   started(event: { version: string; ms: number }): void

@@ -367,10 +367,13 @@ async function stateOf(city: WorldCity): Promise<State> {
   const links = await city.db.query<State['links'][number]>(
     'SELECT partner, direction, n, acked FROM links ORDER BY partner, direction',
   )
-  const [working] = await city.db.query<{ n: number }>(`SELECT count(*) AS n FROM dispatch_jobs WHERE state = 'leased'`)
+  const [working] = await city.db.query<{ n: number }>(
+    `SELECT (SELECT count(*) FROM dispatch_jobs WHERE state = 'leased')
+       + (SELECT count(*) FROM adapter_events WHERE state = 'ready' AND blocked = 0 AND next_at = 0) AS n`,
+  )
   const [counts] = await city.db.query(
     `SELECT (SELECT count(*) FROM packets) AS p, (SELECT count(*) FROM receipts) AS r, (SELECT group_concat(state) FROM dispatch_jobs) AS j,
-       (SELECT count(*) FROM refusals) AS f, (SELECT count(*) FROM rewrites) AS w, (SELECT count(*) FROM adapter_events) AS e`,
+       (SELECT count(*) FROM refusals) AS f, (SELECT count(*) FROM rewrites) AS w, (SELECT group_concat(state || attempts) FROM adapter_events) AS e`,
   )
   return { city: city.play.code, links, working: working?.n ?? 0, counts: counts ?? {} }
 }

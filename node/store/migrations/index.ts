@@ -40,6 +40,7 @@ import { mailTroubles } from './037-mail-troubles.ts'
 import { alliances } from './038-alliances.ts'
 import { sealing } from './039-sealing.ts'
 import { webhookSecrets } from './040-webhook-secrets.ts'
+import { keptAnswers } from './041-kept-answers.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -82,4 +83,5 @@ export const MIGRATIONS: readonly Migration[] = [
   alliances,
   sealing,
   webhookSecrets,
+  keptAnswers,
 ]

@@ -1,0 +1,44 @@
+/** An approval system in memory, as a test plays it. */
+import type { Adapter, DeliveryResult, LocalEvent, RawEvent } from '../../adapters/sdk/port.ts'
+import { ProblemError, refuse } from '../../protocol/problem.ts'
+
+/** An approval system driven by the test: what it answers, what it was asked, what it has to say. */
+export class PlayApproval {
+  readonly asked: string[] = []
+  readonly answers: (LocalEvent | RawEvent)[] = []
+  /** answers of one page at most */ page = Number.POSITIVE_INFINITY
+  /** how it reads what it gave raw */ reads: (raw: string) => ReturnType<NonNullable<Adapter['read']>> = async () =>
+    refuse('adapter.mapping', 'kind: unknown')
+  answer: (kind: string, attempt: number) => DeliveryResult | Promise<DeliveryResult> = kind =>
+    kind === 'case.submit' ? { ok: true, localCaseNo: 'L1' } : { ok: true }
+
+  /** how often it was asked for answers */ polls = 0
+  down = false
+  /** questions for answers get none */ hangs = false
+  /** ends the last call */ signal: AbortSignal | null = null
+  /** where it is */ address = 'https://first.test'
+
+  adapter = (): Adapter => ({
+    kind: 'test',
+    system: this.address,
+    deliver: async (delivery, { signal }) => {
+      this.asked.push(delivery.kind)
+      this.signal = signal
+      return this.answer(delivery.kind, delivery.attempt)
+    },
+    poll: async cursor => {
+      this.polls++
+      if (this.hangs) await new Promise(() => {})
+      if (this.down) throw new ProblemError('adapter.unavailable', 'HTTP 503')
+      const begin = Number(cursor ?? 0)
+      const events = this.answers.slice(begin, begin + this.page)
+      return { events, cursor: String(begin + events.length) }
+    },
+    read: raw => this.reads(raw),
+    check: async () => ({ ok: true }),
+  })
+
+  say(move: LocalEvent['move'], localCaseNo = 'L1'): void {
+    this.answers.push({ id: `e${this.answers.length + 1}`, localCaseNo, move })
+  }
+}
