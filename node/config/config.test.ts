@@ -342,6 +342,7 @@ describe('the table of settings', () => {
       'p2p.relays',
       'p2p.offerRelay',
       'adapter',
+      'adapter.name',
       'adapter.mapping',
       'adapter.baseUrl',
       'adapter.secrets',

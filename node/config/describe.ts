@@ -47,9 +47,18 @@ function leavesOf(group: Node, prefix = '', kind: string | null = null): Leaf[] 
     const key = prefix + name
     const required = group.required?.includes(name) === true && node.default === undefined
     const leaf = { key, node, required, kind }
-    if (node.oneOf !== undefined) return [leaf, ...node.oneOf.flatMap(choice => leavesOfKind(choice, `${key}.`))]
+    if (node.oneOf !== undefined) return [leaf, ...leavesOfChoices(node.oneOf, `${key}.`)]
     return node.properties === undefined ? [leaf] : leavesOf(node, `${key}.`, kind)
   })
+}
+
+/** Settings of all choices; one that each of them has is told once, and is of no kind. */
+function leavesOfChoices(choices: readonly Node[], prefix: string): Leaf[] {
+  const leaves = choices.flatMap(choice => leavesOfKind(choice, prefix))
+  const isCommon = ({ key }: Leaf) => leaves.filter(other => other.key === key).length === choices.length
+  return leaves
+    .filter((leaf, index) => leaves.findIndex(other => other.key === leaf.key) === index || !isCommon(leaf))
+    .map(leaf => (isCommon(leaf) ? { ...leaf, kind: null } : leaf))
 }
 
 /** Settings of one kind of a choice; the choice itself is told once, above them. */
