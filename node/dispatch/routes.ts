@@ -27,40 +27,40 @@ const CaseNo = z
 const LocalCaseNo = z.string().nullable().describe('case number of the approval system; null when it gave none')
 const Parked = z
   .discriminatedUnion('what', [
-  z.strictObject({
-    what: z.literal('packet'),
-    packetNo: z.number().int(),
-    kind: z.string(),
-    thread: ThreadId,
-    caseNo: CaseNo,
-    localCaseNo: LocalCaseNo,
-    problem: Cause,
-    attempts: z.number().int(),
-    at: Time,
-  }),
-  z.strictObject({
-    what: z.literal('adapter-event'),
-    event: z.string().describe('id that the approval system gave the answer'),
-    thread: ThreadId.nullable(),
-    caseNo: CaseNo,
-    localCaseNo: LocalCaseNo,
-    problem: Cause.describe('its own; `adapter.behind` while an earlier answer of its case is not settled'),
-    attempts: z.number().int(),
-    retryAt: Time.nullable().describe(
-      'when the node tries it again by itself; null: it waits for a person, or behind another',
-    ),
-    at: Time,
-  }),
-  z.strictObject({
-    what: z.literal('material'),
-    material: Sha256,
-    partner: DivisionCode,
-    attempts: z.number().int(),
-    ended: z.boolean().describe('it is tried no more until a person asks for it again'),
-    problem: Cause,
-    at: Time,
-  }),
-])
+    z.strictObject({
+      what: z.literal('packet'),
+      packetNo: z.number().int(),
+      kind: z.string(),
+      thread: ThreadId,
+      caseNo: CaseNo,
+      localCaseNo: LocalCaseNo,
+      problem: Cause,
+      attempts: z.number().int(),
+      at: Time,
+    }),
+    z.strictObject({
+      what: z.literal('adapter-event'),
+      event: z.string().describe('id that the approval system gave the answer'),
+      thread: ThreadId.nullable(),
+      caseNo: CaseNo,
+      localCaseNo: LocalCaseNo,
+      problem: Cause.describe('its own; `adapter.behind` while an earlier answer of its case is not settled'),
+      attempts: z.number().int(),
+      retryAt: Time.nullable().describe(
+        'when the node tries it again by itself; null: it waits for a person, or behind another',
+      ),
+      at: Time,
+    }),
+    z.strictObject({
+      what: z.literal('material'),
+      material: Sha256,
+      partner: DivisionCode,
+      attempts: z.number().int(),
+      ended: z.boolean().describe('it is tried no more until a person asks for it again'),
+      problem: Cause,
+      at: Time,
+    }),
+  ])
   .meta({ id: 'ParkedWork' })
 
 /** Materials that could not be fetched yet: tried ever less often, and given up (`ended`) after some weeks. */
