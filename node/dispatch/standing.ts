@@ -20,6 +20,7 @@ const STANDS = {
   'case.decide': DECIDED,
   'case.send-result': ['sending', 'closed'],
   'case.close': ['closed'],
+  'case.revoke': ['closed'],
 } as const satisfies Record<MoveKind, readonly State[]>
 
 /**
