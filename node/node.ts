@@ -88,6 +88,7 @@ import { countTroubles, troubleReminders } from './mail/troubles.ts'
 import { createMappings } from './mappings/mappings.ts'
 import { mappingRoutes } from './mappings/routes.ts'
 import { openBlobStore } from './materials/blob-store.ts'
+import { createLooks } from './materials/looks.ts'
 import { createMaterials } from './materials/materials.ts'
 import { createPages } from './materials/pages/pages.ts'
 import { materialRoutes } from './materials/routes.ts'
@@ -883,7 +884,7 @@ export async function startNode({
       paperRoutes(casePapers),
       caseRoutes(cases),
       intakeRoutes(intake, caseDrafts),
-      materialRoutes(materials, scanPages),
+      materialRoutes(materials, scanPages, createLooks({ db, audit, drafts: caseDrafts })),
       evidenceRoutes(evidence),
       archiveRoutes(archives),
       agreementTextRoutes({ agreements, papers, attachments: createAttachments({ db, audit, agreements, materials }) }),

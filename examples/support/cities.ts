@@ -146,7 +146,9 @@ export async function resultOf(city: City, thread: string): Promise<{ sha256: st
   const { bodies } = await city.clerk.get<Bodies>(`/api/v1/cases/${thread}/bodies`)
   const [sha256] = bodies.flatMap(({ body }) => body?.documents ?? [])
   if (sha256 === undefined) return null
-  const file = await until('the result', () => city.clerk.download(`/api/v1/materials/${sha256}`).catch(() => null))
+  const file = await until('the result', () =>
+    city.clerk.download(`/api/v1/materials/${sha256}?thread=${thread}`).catch(() => null),
+  )
   return { sha256, bytes: (await new Response(file).arrayBuffer()).byteLength }
 }
 

@@ -24,6 +24,42 @@ describe('the audit log', () => {
     expect(result.ok && result.head).toBe(last?.hash)
   })
 
+  test('is found by actor and by time through an index, in any order of times', async () => {
+    const asked: string[] = []
+    const watched = {
+      ...api.database,
+      async query<T extends object>(text: string, params: readonly (string | number | Uint8Array | null)[] = []) {
+        const plan = await api.database.query<{ detail: string }>(`EXPLAIN QUERY PLAN ${text}`, params)
+        asked.push(plan.map(({ detail }) => detail).join('; '))
+        return api.database.query<T>(text, params)
+      },
+    }
+    await sql('DELETE FROM audit')
+    let at = 0
+    const audit = createAudit({ database: watched, now: () => at })
+    for (const [actor, time] of [
+      ['person:rare', 100],
+      ['node', 200],
+      // A clock that was set back.
+      ['node', 150],
+      ['person:rare', 250],
+    ] as const) {
+      at = time
+      await api.database.transaction(tx => audit.append(tx, { actor, action: 'thing.done', subject: 's' }))
+    }
+    const numbers = async (filter: object) => (await audit.list(filter, 10, null)).map(({ no }) => no)
+    expect(await numbers({ actor: 'person:rare' })).toEqual([4, 1])
+    expect(await numbers({ since: 180 })).toEqual([4, 2])
+    expect(await numbers({ since: 150 })).toEqual([4, 3, 2])
+    expect(await numbers({ since: 101, actor: 'person:rare' })).toEqual([4])
+    expect(await numbers({ since: 251 })).toEqual([])
+    expect(asked[0]).toContain('SEARCH audit USING INDEX audit_actor (actor=? AND no<?)')
+    for (const plan of asked.slice(1)) {
+      expect(plan).toContain('SEARCH audit USING COVERING INDEX audit_at (at>?)')
+      expect(plan).not.toContain('SCAN')
+    }
+  })
+
   test('an empty one verifies, and a long one too', async () => {
     await sql('DELETE FROM audit')
     expect(await api.audit.verify()).toEqual({ ok: true, rows: 0, head: '0'.repeat(64) })

@@ -117,8 +117,9 @@ export function createAudit({ database, now }: { database: Database; now: () => 
         params.push(value)
       }
       if (filter.since !== undefined) {
-        where.push('at >= ?')
-        params.push(filter.since)
+        // The first row of that time is found by its index: the chain is not read back to its beginning.
+        where.push('no >= (SELECT min(+no) FROM audit WHERE at >= ?)', 'at >= ?')
+        params.push(filter.since, filter.since)
       }
       const rows = await database.query<Row>(
         `SELECT ${COLUMNS} FROM audit WHERE ${where.join(' AND ')} ORDER BY no DESC LIMIT ?`,

@@ -578,8 +578,8 @@ export function createCases(parts: CasesParts) {
         params.push(foldNumber(filter.number), foldNumber(filter.number))
       }
       if (before !== null) {
-        where.push('(c.updated_at < ? OR (c.updated_at = ? AND c.thread_no < ?))')
-        params.push(before.updatedAt, before.updatedAt, before.no)
+        where.push('(c.updated_at, c.thread_no) < (?, ?)')
+        params.push(before.updatedAt, before.no)
       }
       const rows = await db.query<Row>(
         `SELECT ${COLUMNS} ${FROM} WHERE ${where.join(' AND ')} ORDER BY c.updated_at DESC, c.thread_no DESC LIMIT ?`,

@@ -48,7 +48,7 @@ export async function scans(context: CommandContext, thread: string, flags: { ou
     for (const [index, { sha256, code, name, held }] of list.entries()) {
       if (!held) continue
       const file = `${String(index + 1).padStart(3, '0')}-${fileName(code === null ? name : `${code} ${name}`, '')}`
-      const stream = await client.download(`/api/v1/materials/${sha256}`)
+      const stream = await client.download(`/api/v1/materials/${sha256}?thread=${thread}`)
       await pipeline(
         Readable.fromWeb(stream as never),
         createWriteStream(join(flags.out, file), { flags: 'wx', mode: 0o600 }),

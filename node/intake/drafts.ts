@@ -202,6 +202,11 @@ export function createCaseDrafts({ db, seal, clock, audit, events, randomId, key
       return { draft: toDraft(row), content }
     },
 
+    /** Whether the account may open it. Problems: `request.not-found`, `request.forbidden`. */
+    async mayOpen(id: string, actor: string): Promise<void> {
+      await rowFor(db, id, actor)
+    },
+
     /** The account's own drafts, those of a window, and what partners sent back; last saved first. */
     async list(
       asker: { person: string; window?: string | undefined },

@@ -16,6 +16,7 @@ import type { Reminder } from '../reminders/reminders.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { BlobStore } from './blob-store.ts'
 import { MATERIAL_LIMITS } from './limits.ts'
+import { forgetUploads } from './looks.ts'
 import { quotaReminders } from './reminders.ts'
 import { createServing, type ServingParts } from './serving.ts'
 import { createSources } from './sources.ts'
@@ -144,6 +145,7 @@ export function createMaterials(parts: MaterialsParts) {
 
   async function doom(tx: Transaction, sha256: Uint8Array): Promise<void> {
     await tx.run('DELETE FROM materials WHERE sha256 = ?', [sha256])
+    await forgetUploads(tx, sha256)
     tx.afterCommit(() => kept.clear())
     await tx.run('INSERT INTO doomed_materials (sha256) VALUES (?) ON CONFLICT DO NOTHING', [sha256])
   }

@@ -1,13 +1,14 @@
 /** HTTP routes of materials: upload and download, streamed. */
 import * as z from 'zod'
 import { LIMITS } from '../../protocol/limits.ts'
-import { Commitment, Sha256 } from '../../protocol/primitives.ts'
+import { Commitment, Sha256, ThreadId, text } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
-import type { RouteModule } from '../http/route.ts'
+import { actorOf, type RouteModule } from '../http/route.ts'
+import type { Looks } from './looks.ts'
 import type { Materials } from './materials.ts'
 import type { Pages } from './pages/pages.ts'
 
-export const materialRoutes = (materials: Materials, pages: Pages): RouteModule => ({
+export const materialRoutes = (materials: Materials, pages: Pages, looks: Looks): RouteModule => ({
   tag: 'Materials',
   description: 'Materials (材料): scans and documents, named by the SHA-256 of their bytes, encrypted at rest.',
   register(api) {
@@ -22,20 +23,31 @@ export const materialRoutes = (materials: Materials, pages: Pages): RouteModule 
       status: 201,
       seconds: 3600,
       problems: ['material.oversize', 'request.invalid'],
-      handle: ({ stream }) => materials.upload(stream),
+      async handle({ stream, person }) {
+        const stored = await materials.upload(stream)
+        await looks.uploaded(stored.sha256, actorOf(person))
+        return stored
+      },
     })
     api.download({
       path: '/api/v1/materials/{sha256}',
       id: 'downloadMaterial',
-      summary: 'The bytes of a material',
+      summary: 'The bytes of a material, read for a case, a draft, or by its uploader',
+      description:
+        'Leaves an audit row `material.read` of the case or draft. While nothing names a material, its uploader alone reads it.',
       roles: ['clerk', 'integrator'],
       params: z.strictObject({ sha256: Sha256 }),
+      query: z.strictObject({
+        thread: ThreadId.optional().describe('the case that it is read for; needed when several name it'),
+        draft: text(100).optional().describe('the draft that it is read for'),
+      }),
       gives: { types: ['application/octet-stream'], description: 'the bytes as they were uploaded' },
       seconds: 3600,
-      problems: ['material.missing'],
-      handle: async ({ params: { sha256 } }) => {
+      problems: ['material.missing', 'request.forbidden', 'request.not-found'],
+      handle: async ({ params: { sha256 }, query, person }) => {
         const [held] = await materials.held([sha256])
         if (held === undefined) throw new ProblemError('material.missing')
+        await looks.look(sha256, query, actorOf(person))
         return { type: held.type, body: materials.open(sha256), size: held.size, filename: sha256 }
       },
     })

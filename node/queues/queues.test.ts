@@ -470,6 +470,42 @@ describe('statistics and rebuild', () => {
     expect(await counts()).toMatchObject({ bad: 2, 'followed-up': 1, 'followed-late': 1 })
   })
 
+  test('a search leaves a row of who searched and what was found, never of what was typed', async () => {
+    const thread = await submit()
+    const { db, audit } = world.city(COLLECTING)
+    const queues = queuesOf(COLLECTING)
+    for (const q of ['610902199003075515', '陈小满', '没有此人']) await queues.searchBy('person:1', { q }, 50, null)
+    await queues.searchBy('person:1', { partner: HANDLING }, 50, null)
+    const rows = await audit.list({ action: 'cases.searched' }, 10, null)
+    expect(rows.map(({ actor, subject, detail }) => ({ actor, subject, detail }))).toEqual(
+      [
+        { found: 0, threads: '' },
+        { found: 1, threads: thread },
+        { found: 1, threads: thread },
+      ].map(detail => ({ actor: 'person:1', subject: 'search', detail })),
+    )
+    expect(JSON.stringify(await db.query('SELECT * FROM audit'))).not.toMatch(/610902199003075515|陈小满|没有此人/)
+  })
+
+  test('a deep page of cases is found by its index', async () => {
+    await submit()
+    const { db, cases } = world.city(COLLECTING)
+    const plans: string[] = []
+    const query = db.query
+    db.query = async (sql, params = []) => {
+      if (sql.includes('ORDER BY c.updated_at')) {
+        const plan = await query<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, params)
+        plans.push(plan.map(({ detail }) => detail).join('; '))
+      }
+      return query(sql, params)
+    }
+    const [first] = await cases.list({}, 1, null)
+    expect(await cases.list({}, 1, { updatedAt: first?.updatedAt ?? 0, no: first?.no ?? 0 })).toEqual([])
+    expect(plans[1]).toContain('cases_updated (updated_at<?)')
+    expect(plans[1]).not.toContain('TEMP B-TREE')
+    db.query = query
+  })
+
   test('a rebuild writes the same rows as were there, whatever became of them', async () => {
     await play()
     for (const city of [COLLECTING, HANDLING]) {

@@ -58,6 +58,8 @@ export const COUNTED = 1000
 const NUMBER = { least: 4, most: 100 }
 /** Characters from which on a text is looked for in names of items. */
 const ITEM_WORD = 2
+/** Cases that the audit row of a search names. */
+const TOLD = 50
 /** Items of a name that a search looks at. */
 const ITEMS = 50
 const DUE = `coalesce(due, '9999-12-31')`
@@ -222,6 +224,30 @@ export function createQueues(parts: QueuesParts) {
         total += row?.n ?? 0
       }
       return Math.min(total, most)
+    },
+
+    /** What an account searches for: one that names a person, or may, leaves an audit row of what it found, not of what was typed. */
+    async searchBy(
+      actor: string,
+      filter: SearchFilter,
+      limit: number,
+      before: { updatedAt: number; no: number } | null,
+    ): Promise<CaseRow[]> {
+      const rows = await this.search(filter, limit, before)
+      if ((filter.q?.trim() ?? '') !== '')
+        await db.transaction(tx =>
+          parts.audit.append(tx, {
+            ...{ actor, action: 'cases.searched', subject: 'search' },
+            detail: {
+              found: rows.length,
+              threads: rows
+                .slice(0, TOLD)
+                .map(({ thread }) => thread)
+                .join(' '),
+            },
+          }),
+        )
+      return rows
     },
 
     /** Cases that the filter finds, last changed first, before a place. */

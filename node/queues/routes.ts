@@ -85,14 +85,15 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
       path: '/api/v1/search/cases',
       id: 'searchCases',
       summary: 'Cases by what is known of them, last changed first',
-      description: 'Names and ID numbers are found whole, by keyed hashes: no part of them is kept readable.',
+      description:
+        'Names and ID numbers are found whole, by keyed hashes: no part of them is kept readable. A search by `q` leaves an audit row `cases.searched` with the cases that it found.',
       roles: READERS,
       query: z.strictObject({ ...pageQuery, ...filter }),
       answer: pageOf(Case),
-      handle: async ({ query: { limit, cursor, ...wanted } }) => {
+      handle: async ({ query: { limit, cursor, ...wanted }, person }) => {
         const place = decodeCursor(z.tuple([z.number().int(), z.number().int()]), cursor)
         const before = place === null ? null : { updatedAt: place[0], no: place[1] }
-        const rows = await queues.search(wanted, limit + 1, before)
+        const rows = await queues.searchBy(actorOf(person), wanted, limit + 1, before)
         return toPage(rows, limit, row => [row.updatedAt, row.no], toAnswer)
       },
     })

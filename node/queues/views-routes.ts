@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { text } from '../../protocol/primitives.ts'
 import { Case, toAnswer } from '../cases/routes.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
-import { type RouteModule, Time, time } from '../http/route.ts'
+import { actorOf, type RouteModule, Time, time } from '../http/route.ts'
 import { QUEUE_NAMES, type Queues } from './queues.ts'
 import { filter } from './routes.ts'
 import type { NewView, View, Views } from './views.ts'
@@ -36,7 +36,7 @@ const newView = ({ name, window, filter: wanted }: z.output<typeof Body>): NewVi
   ...{ name, window: window ?? null, filter: wanted },
 })
 
-export const viewRoutes = (views: Views, queues: Pick<Queues, 'page' | 'search'>): RouteModule => ({
+export const viewRoutes = (views: Views, queues: Pick<Queues, 'page' | 'searchBy'>): RouteModule => ({
   tag: 'Queues',
   description: 'Saved views (保存的视图) of queues and searches.',
   register(api) {
@@ -110,7 +110,7 @@ export const viewRoutes = (views: Views, queues: Pick<Queues, 'page' | 'search'>
         const before = place === null ? null : { updatedAt: place[0], no: place[1] }
         const { assignee, ...rest } = wanted.search
         const search = { ...rest, assignee: assignee === 'me' ? person.id : assignee }
-        const rows = await queues.search(search, limit + 1, before)
+        const rows = await queues.searchBy(actorOf(person), search, limit + 1, before)
         return toPage(rows, limit, row => [row.updatedAt, row.no], toAnswer)
       },
     })

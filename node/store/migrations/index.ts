@@ -41,6 +41,7 @@ import { alliances } from './038-alliances.ts'
 import { sealing } from './039-sealing.ts'
 import { webhookSecrets } from './040-webhook-secrets.ts'
 import { keptAnswers } from './041-kept-answers.ts'
+import { looks } from './042-looks.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -84,4 +85,5 @@ export const MIGRATIONS: readonly Migration[] = [
   sealing,
   webhookSecrets,
   keptAnswers,
+  looks,
 ]
