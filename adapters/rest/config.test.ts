@@ -64,6 +64,27 @@ describe('configuration', () => {
       { register: { ...config.register, headers: { 'x-a': 'b\r\nx-c: d' } } },
       'register.headers.x-a',
     ],
+    [
+      'a media type of its own',
+      { register: { ...config.register, headers: { 'Content-Type': 'text/xml' } } },
+      'register.headers.Content-Type: bodies are sent as application/json; charset=utf-8, materials as their own type',
+    ],
+    [
+      'a secret that is not there, in a body',
+      { register: { ...config.register, body: { token: { secret: 'appSecret' } } } },
+      'register.body.token: the secret appSecret is missing',
+    ],
+    [
+      'a secret in what is signed',
+      { events: { ...events, each: { ...events.each, body: { 'case.message': { text: { secret: 'token' } } } } } },
+      'events.each.body.case.message.text: no secret may stand here',
+    ],
+    [
+      'a number that readers round, in an expression',
+      { register: { ...config.register, body: { no: 'caseNo = 202611300000000123' } } },
+      'register.body.no: a number beyond',
+    ],
+    ['a charset that nobody writes', { charset: 'big5' }, 'charset'],
     ['a code of theirs for two of ours', { dictionaries: { d: { codes: { a: 1, b: 1 } } } }, 'dictionaries.d: "1"'],
     ['a wrong expression', { register: { ...config.register, body: { no: '[' } } }, 'register.body.no: JSONata'],
     ['time without bound', { timeoutMs: 600_001 }, 'timeoutMs'],

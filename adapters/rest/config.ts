@@ -31,7 +31,8 @@ const JsonTemplate: z.ZodType<Template> = z
   )
   .meta({
     id: 'template',
-    description: 'JSON whose every string is a JSONata expression; a field whose expression finds nothing is left out',
+    description:
+      'JSON whose every string is a JSONata expression; a field whose expression finds nothing is left out. In a body that is sent, {"secret": NAME} stands for that secret',
   })
 
 const Path = z
@@ -49,7 +50,20 @@ const HeaderName = z
   .string()
   .max(100)
   .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/)
-const FreeHeaderName = HeaderName.refine(name => !RESERVED_HEADER.test(name), 'a header that the adapter sets itself')
+const FreeHeaderName = HeaderName.superRefine((name, context) => {
+  if (!RESERVED_HEADER.test(name)) return
+  const lower = name.toLowerCase()
+  const message = OWN_HEADERS[lower] ?? 'the adapter or the connection sets this header itself'
+  context.addIssue({ code: 'custom', message })
+})
+/** Why a header cannot be set, where there is another way or none. */
+const OWN_HEADERS: Record<string, string> = {
+  'content-type':
+    'bodies are sent as application/json; charset=utf-8, materials as their own type; no other can be set',
+  authorization:
+    '`auth` says how the adapter proves itself; `{ "scheme": "header", "name": "Authorization", … }` sets it as it is',
+  'idempotency-key': 'the adapter sends it with each request',
+}
 
 const Headers = z
   .record(

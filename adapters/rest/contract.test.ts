@@ -14,13 +14,18 @@ afterAll(() => server.close())
 const config: RestConfigInput = {
   baseUrl: 'https://approval.test/api/',
   auth: { scheme: 'header', name: 'x-api-key', secret: 'key' },
-  dictionaries: { step: { codes: { 'case.accept': 'SL', 'case.message': 'XX' } } },
+  dictionaries: { step: { codes: { 'case.accept': 'SL', 'case.message': 'XX', 'case.decide': 'JD' } } },
   register: {
     path: '/cases',
     body: { number: 'caseNo', name: 'body.applicant.name', files: '[materials.sha256]' },
     response: { localCaseNo: 'number', error: 'error' },
   },
-  packets: { 'case.withdraw': { path: '/cases/{localCaseNo}/withdrawal', body: { reason: 'body.reason' } } },
+  packets: {
+    'case.withdraw': { path: '/cases/{localCaseNo}/withdrawal', body: { reason: 'body.reason' } },
+    'case.supplement': { path: '/cases/{localCaseNo}/supplement', body: { note: 'body.note' } },
+    'case.remind': { path: '/cases/{localCaseNo}/reminder', body: { text: 'body.text' } },
+    'case.message': { path: '/cases/{localCaseNo}/message', body: { text: 'body.text' } },
+  },
   materials: { method: 'POST', path: '/files/{sha256}' },
   events: {
     path: '/answers?from={cursor}',
@@ -30,9 +35,14 @@ const config: RestConfigInput = {
       id: 'id',
       localCaseNo: 'number',
       kind: "$ours('step', step)",
-      body: { 'case.accept': { acceptanceNo: 'id' }, 'case.message': { text: 'text' } },
+      body: {
+        'case.accept': { acceptanceNo: "'SL-' & id" },
+        'case.message': { text: 'text' },
+        'case.decide': { outcome: "'granted'", documentNo: "'十审决字〔2026〕1号'", documents: '[file]' },
+      },
     },
     cursor: 'next',
+    files: { path: '/results/{file}' },
   },
 }
 
@@ -40,8 +50,17 @@ async function make(): Promise<ContractSubject> {
   const effects = new Map<string, string>()
   const files = new Set<string>()
   const uploads = new Map<string, PromiseWithResolvers<void>>()
-  const answers: { id: string; number: string; step: string; text: string }[] = []
-  const gates = { outage: false, refuse: false, drop: false, garble: false }
+  const answers: { id: string; number: string; step: string; text: string; file?: string }[] = []
+  const results = new Map<string, Uint8Array<ArrayBuffer>>()
+  const gates = { outage: false, refuse: false, drop: false, garble: false, long: false, hang: false }
+  let spoil: 'page' | 'empty' | 'cut' | null = null
+  /** As a Java system writes a `Long`: numbers of many digits are no text. */
+  const json = (body: object, status = 200) =>
+    new HttpResponse(JSON.stringify(body).replaceAll(/"(\d{16,})"/g, '$1'), {
+      status,
+      headers: { 'content-type': 'application/json' },
+    })
+  const LONG = 202_611_300_000_000_000n
   let held: { reached: PromiseWithResolvers<void>; released: PromiseWithResolvers<void> } | null = null
   const upload = (sha256: string) => {
     const known = uploads.get(sha256) ?? Promise.withResolvers<void>()
@@ -65,21 +84,26 @@ async function make(): Promise<ContractSubject> {
       gates.refuse = false
       return HttpResponse.json({ error: `wrong: ${body}` }, { status: 422 })
     }
+    if (gates.hang) await new Promise(() => {})
     const known = effects.get(key)
     if (known === undefined) effects.set(key, number)
     if (gates.drop) {
       gates.drop = false
       return HttpResponse.error()
     }
-    return known === undefined
-      ? HttpResponse.json({ number }, { status })
-      : HttpResponse.json({ number: known }, { status: 409 })
+    const how = spoil
+    spoil = null
+    if (how === 'page') return new HttpResponse('<html>登录</html>', { status })
+    if (how !== null) return new HttpResponse(how === 'cut' ? '{"number":"YY' : '', { status })
+    return known === undefined ? json({ number }, status) : json({ number: known }, 409)
   }
 
   let serial = 0
   server.resetHandlers(
-    http.post('https://approval.test/api/cases', ({ request }) => packet(request, 201, `YY-${++serial}`)),
-    http.post('https://approval.test/api/cases/:number/withdrawal', async ({ request, params }) => {
+    http.post('https://approval.test/api/cases', ({ request }) =>
+      packet(request, 201, gates.long ? String(LONG + BigInt(++serial)) : `YY-${++serial}`),
+    ),
+    http.post('https://approval.test/api/cases/:number/:later', async ({ request, params }) => {
       const answer = await packet(request, 200, String(params.number))
       return answer.status === 409 ? new HttpResponse(null, { status: 204 }) : answer
     }),
@@ -101,17 +125,26 @@ async function make(): Promise<ContractSubject> {
     }),
     http.get('https://approval.test/api/answers', ({ request }) => {
       if (gates.outage) return new HttpResponse(null, { status: 502 })
+      if (gates.hang) return new Promise<never>(() => {})
       const from = new URL(request.url).searchParams.get('from') ?? ''
-      const begin = from === 'begin' ? 0 : Number(from)
+      const begin = from === 'begin' ? 0 : Number(from.length > 10 ? BigInt(from) - LONG : from)
       const page = answers.slice(begin, begin + 2)
-      return HttpResponse.json({
+      const next = begin + page.length
+      return json({
         answers: page.map(answer => (gates.garble ? { ...answer, step: '欧阳金丝雀' } : answer)),
-        next: begin + page.length,
+        next: gates.long ? String(LONG + BigInt(next)) : next,
       })
     }),
-    http.get('https://approval.test/api/', () => new HttpResponse(null, { status: gates.outage ? 502 : 404 })),
+    http.get('https://approval.test/api/results/:file', ({ params }) => {
+      const bytes = results.get(String(params.file))
+      return bytes === undefined ? new HttpResponse(null, { status: 404 }) : new HttpResponse(bytes)
+    }),
+    http.get('https://approval.test/api/', () =>
+      gates.hang ? new Promise<never>(() => {}) : new HttpResponse(null, { status: gates.outage ? 502 : 404 }),
+    ),
   )
 
+  const idOf = (n: number) => (gates.long ? String(LONG + BigInt(n)) : `A${n}`)
   const system: OutsideSystem = {
     effects: async key => (effects.has(key) ? 1 : 0),
     outage: async on => {
@@ -130,15 +163,30 @@ async function make(): Promise<ContractSubject> {
     },
     uploadBegun: sha256 => upload(sha256).promise,
     holds: async sha256 => files.has(sha256),
-    say: async number => {
-      answers.push({ id: `A${answers.length}`, number, step: answers.length % 2 === 0 ? 'SL' : 'XX', text: '请等候' })
+    say: async (number, text) => {
+      const step = text === undefined && answers.length % 2 === 0 ? 'SL' : 'XX'
+      answers.push({ id: idOf(answers.length), number, step, text: text ?? '请等候' })
+    },
+    sayWithFile: async (number, bytes) => {
+      const file = `F${results.size}`
+      results.set(file, bytes)
+      answers.push({ id: idOf(answers.length), number, step: 'JD', text: '', file })
+    },
+    spoilNextAnswer: async how => {
+      spoil = how
+    },
+    longNumbers: async () => {
+      gates.long = true
+    },
+    hang: async on => {
+      gates.hang = on
     },
     garbleEvents: async on => {
       gates.garble = on
     },
   }
-  const adapter = createRestAdapter({ config, secrets: { key: 'k-1' } })
-  return { adapter, system, stop: async () => server.resetHandlers() }
+  const another = () => createRestAdapter({ config, secrets: { key: 'k-1' } })
+  return { adapter: another(), another, system, stop: async () => server.resetHandlers() }
 }
 
 adapterContract('rest, through msw', make, { outside: true })

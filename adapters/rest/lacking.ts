@@ -59,7 +59,7 @@ export function createLacking(config: RestConfig): NonNullable<Adapter['lacking'
     },
     atMost: { signature: '<s?n:s>', call: (text: string | undefined) => text },
   }
-  const compiled = compileTemplate('register.body', config.register.body, functions)
+  const compiled = compileTemplate('register.body', config.register.body, functions, () => ({ ok: true, value: '' }))
   const body: Mapping | null = compiled.ok ? compiled.mapping : null
 
   /** Dictionaries that lack `code` for a case of the item in the mode. */

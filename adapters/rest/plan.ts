@@ -9,6 +9,7 @@ import {
   type Mapping,
   type MappingFunctions,
   mappingFunctions,
+  type SecretOf,
   type Template,
 } from '../sdk/index.ts'
 import type { AnswerKind, HeadersConfig, RequestConfig, RestConfig } from './config.ts'
@@ -23,6 +24,7 @@ export type ResponsePlan = {
 }
 export type RequestPlan = {
   /** how messages call it: `register`, or the kind of the packet */ name: string
+  /** where it stands in the configuration */ place: string
   method: string
   address: Address
   headers: Record<string, string>
@@ -122,8 +124,8 @@ class Compiler {
     return expression === undefined ? null : this.#mapping(place, expression)
   }
 
-  #template(place: string, template: Template): Mapping {
-    const compiled = compileTemplate(place, template, this.#functions)
+  #template(place: string, template: Template, secretOf?: SecretOf): Mapping {
+    const compiled = compileTemplate(place, template, this.#functions, secretOf)
     if (compiled.ok) return compiled.mapping
     for (const problem of compiled.problems) this.#fail(problem)
     return unusable(place)
@@ -139,10 +141,11 @@ class Compiler {
   #packet(place: string, name: string, request: RequestConfig, names: readonly PathName[]): PacketPlan {
     return {
       name,
+      place,
       method: request.method,
       address: this.#path(`${place}.path`, request.path, names),
       headers: this.#headers(place, request.headers),
-      body: this.#template(`${place}.body`, request.body),
+      body: this.#template(`${place}.body`, request.body, this.#bodySecret),
       response: this.#response(`${place}.response`, request.response),
       reads: false,
     }
@@ -163,6 +166,7 @@ class Compiler {
     const names: PathName[] = ['sha256', 'code', 'localCaseNo', 'caseNo', 'thread', 'idempotencyKey']
     return {
       name: 'materials',
+      place: 'materials',
       method: materials.method,
       address: this.#path('materials.path', materials.path, names, 'sha256'),
       headers: this.#headers('materials', materials.headers),
@@ -177,6 +181,7 @@ class Compiler {
     const { each } = events
     return {
       name: 'events',
+      place: 'events',
       method: 'GET',
       address: this.#path('events.path', events.path, ['cursor'], 'cursor'),
       headers: this.#headers('events', events.headers),
@@ -199,6 +204,7 @@ class Compiler {
           ? null
           : {
               name: 'events.files',
+              place: 'events.files',
               method: 'GET',
               address: this.#path('events.files.path', events.files.path, ['file'], 'file'),
               headers: this.#headers('events.files', events.files.headers),
@@ -213,6 +219,7 @@ class Compiler {
     if (check === undefined) return null
     return {
       name: 'check',
+      place: 'check',
       method: 'GET',
       address: this.#path('check.path', check.path, []),
       headers: this.#auth,
@@ -238,6 +245,13 @@ class Compiler {
     else if (!/^[\x21-\x7e]+$/.test(value)) this.problems.push(`${place}: the secret ${name} is not visible ASCII`)
     else return value
     return ''
+  }
+
+  readonly #bodySecret: SecretOf = (place, name) => {
+    const value = Object.hasOwn(this.#secrets, name) ? this.#secrets[name] : undefined
+    return value === undefined || value === ''
+      ? refuse('config.invalid', `${place}: the secret ${name} is missing`)
+      : { ok: true, value }
   }
 
   #authorisation(): Record<string, string> {

@@ -80,6 +80,39 @@ describe('register', () => {
     })
   })
 
+  test('sends a secret in the body where the mapping names one, beside fields that only look so', async () => {
+    const seen = answering(good)
+    const body = { token: { secret: 'token' }, other: { secret: 'caseNo', more: '1' } }
+    await adapterOf({ register: { ...base.register, body } }).deliver(submit, context)
+    expect(seen[0]?.body).toEqual({ token: 's3cret-token', other: { secret: submit.caseNo, more: 1 } })
+  })
+
+  test('sends identity numbers as they stand on the card, and everything else as it was written', async () => {
+    const seen = answering(good)
+    const adapter = adapterOf({ register: { ...base.register, body: '[body.applicant, body.agent]' } })
+    const applicant = { name: 'x', idType: '111', idNumber: '11010519491231002x' }
+    const agent = { name: 'y', idType: '414', idNumber: 'e1234567x' }
+    await adapter.deliver({ ...submit, body: { ...submit.body, applicant, agent } }, context)
+    expect(seen[0]?.body).toEqual([{ ...applicant, idNumber: '11010519491231002X' }, agent])
+  })
+
+  test('the check tells what counts as success without being asked', async () => {
+    server.use(http.get('https://approval.test/api', () => new HttpResponse(null)))
+    expect(await adapterOf().check(context)).toEqual({ ok: true })
+    const { ok: _, ...response } = base.register.response
+    const adapter = adapterOf({
+      register: { ...base.register, response },
+      packets: { 'case.withdraw': { path: '/withdraw', body: {} } },
+      materials: { path: '/files/{sha256}' },
+    })
+    expect(await adapter.check(context)).toEqual({
+      ok: true,
+      detail:
+        'without register.response.ok, packets.case.withdraw.response.ok, materials.response.ok each 2xx counts as success; ' +
+        'a system that answers 200 to everything needs them',
+    })
+  })
+
   test('sends the same bytes at every attempt, and nothing that is not mapped', async () => {
     const seen = answering(good)
     const adapter = adapterOf({ register: { ...base.register, body: '$' } })

@@ -4,6 +4,7 @@
  * of the case that is there already. One attempt a call: the node retries. May import the adapter SDK and protocol/.
  */
 import type * as z from 'zod'
+import { readResidentId } from '../../protocol/codes/resident-id.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import {
   type Adapter,
@@ -52,7 +53,11 @@ export function createRestAdapter({ config, secrets }: RestOptions): Adapter {
 const told = (error: z.ZodError): string =>
   error.issues
     .slice(0, 12)
-    .map(({ path, message }) => `${path.join('.') || '(top)'}: ${message}`)
+    .map(issue => {
+      const { path, message } = issue
+      const why = issue.code === 'invalid_key' ? issue.issues.map(inner => inner.message).join(', ') : message
+      return `${path.join('.') || '(top)'}: ${why}`
+    })
     .join('; ')
 
 function createDeliver(plan: RestPlan): Adapter['deliver'] {
@@ -138,6 +143,15 @@ function createDeliver(plan: RestPlan): Adapter['deliver'] {
   }
 }
 
+/** A person whose identity number stands as on the card: 18 characters, the last a digit or X. */
+function asIssued(body: Readonly<Record<string, unknown>>, who: 'applicant' | 'agent'): Record<string, unknown> {
+  const holder = body[who]
+  if (typeof holder !== 'object' || holder === null || !('idNumber' in holder)) return {}
+  const { idNumber } = holder
+  const read = typeof idNumber === 'string' ? readResidentId(idNumber) : null
+  return read === null ? {} : { [who]: { ...holder, idNumber: read.number } }
+}
+
 /** What mappings read. Nothing in it differs from one attempt to the next, so the bytes sent under one key never do. */
 function inputOf({ idempotencyKey, thread, caseNo, kind, from, to, localCaseNo, body, materials }: Delivery): unknown {
   const { salt: _, ...content } = body
@@ -149,7 +163,7 @@ function inputOf({ idempotencyKey, thread, caseNo, kind, from, to, localCaseNo, 
     from,
     to,
     localCaseNo,
-    body: content,
+    body: { ...content, ...asIssued(content, 'applicant'), ...asIssued(content, 'agent') },
     materials: materials.map(({ sha256, size, type, code, name }) => ({ sha256, size, type, code, name })),
   }
 }
@@ -162,12 +176,19 @@ function unmapped(plan: RestPlan, kind: string, context: AdapterContext): Delive
   return { ok: false, code: 'adapter.mapping', detail: `packets: ${kind} is not mapped`, retryable: false }
 }
 
+/** Requests whose every 2xx counts as done: of a system that answers 200 to everything, refusals too. */
+function unasked(plan: RestPlan): string | undefined {
+  const { register, packets, materials, events } = plan
+  const requests = [register, ...packets.values(), ...(materials === null || materials === 'ignore' ? [] : [materials])]
+  const places = requests.filter(({ response }) => response.ok === null).map(({ place }) => `${place}.response.ok`)
+  if (events?.response.ok === null) places.push('events.ok')
+  return places.length === 0
+    ? undefined
+    : `without ${places.join(', ')} each 2xx counts as success; a system that answers 200 to everything needs them`
+}
+
 /** Usable when it can be reached and says so itself. */
-async function check(
-  plan: RestPlan,
-  baseUrl: string,
-  { signal }: AdapterContext,
-): Promise<{ ok: true } | { ok: false; detail: string }> {
+async function check(plan: RestPlan, baseUrl: string, { signal }: AdapterContext): ReturnType<Adapter['check']> {
   if (plan.check === null) {
     const answer = await send({ method: 'GET', url: baseUrl, headers: plan.register.headers }, plan.limits, signal)
     if (!answer.ok) return { ok: false, detail: `baseUrl: ${answer.why}` }
@@ -180,5 +201,6 @@ async function check(
     const verdict = await judge(plan.check, answer, plan.errors, Number.POSITIVE_INFINITY)
     if (!verdict.ok) return { ok: false, detail: verdict.detail }
   }
-  return { ok: true }
+  const detail = unasked(plan)
+  return detail === undefined ? { ok: true } : { ok: true, detail }
 }

@@ -2,6 +2,7 @@
  * What every adapter does, as a suite (适配器契约): an adapter's test gives it a maker, and switches for the outside system
  * that it talks to. For tests only: it imports vitest, and nothing that runs imports it.
  */
+import { createHash } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
 import { CASE_CONTENT } from '../../protocol/case/kinds.ts'
 import { ProblemError } from '../../protocol/problem.ts'
@@ -29,13 +30,35 @@ export interface OutsideSystem {
   }>
   /** resolves once the first bytes of this material came */ uploadBegun(sha256: string): Promise<void>
   /** whether it holds the whole material, hash checked */ holds(sha256: string): Promise<boolean>
-  /** says at least one thing more on the case, for the next polls to find */ say(localCaseNo: string): Promise<void>
+  /** has the effect of the next packet, and answers with what nobody can read */ spoilNextAnswer(
+    how: 'page' | 'empty' | 'cut',
+  ): Promise<void>
+  /** says at least one thing more on the case, for the next polls to find; a text goes as a message */ say(
+    localCaseNo: string,
+    text?: string,
+  ): Promise<void>
+  /** gives a file with what it says on the case; absent when it has none */ sayWithFile?(
+    localCaseNo: string,
+    bytes: Uint8Array<ArrayBuffer>,
+  ): Promise<void>
+  /** numbers of cases and ids have 18 digits and differ in the last from now on; as JSON numbers where it speaks JSON */ longNumbers(): Promise<void>
+  /** takes every call and says nothing, for as long as it lasts; absent when nothing in it can hang */ hang?(
+    on: boolean,
+  ): Promise<void>
   /** events cannot be mapped any longer: the next polls must neither lose nor invent one */ garbleEvents(
     on: boolean,
   ): Promise<void>
 }
 
-export type ContractSubject = { adapter: Adapter; system: OutsideSystem | null; stop(): Promise<void> }
+/** What a window sends after the submit, of which the samples have a body. */
+const LATER_KINDS = ['case.supplement', 'case.withdraw', 'case.remind', 'case.message'] as const
+
+export type ContractSubject = {
+  adapter: Adapter
+  /** the same adapter, made anew as after a restart of the node: only what `context.state` and the system hold is the same */ another(): Adapter
+  system: OutsideSystem | null
+  stop(): Promise<void>
+}
 
 /** Tests an adapter; `outside` says that it talks to an outside system, so the suite holds it to all of it. */
 export function adapterContract(
@@ -60,29 +83,39 @@ export function adapterContract(
     async function begin(): Promise<{
       adapter: Adapter
       context: AdapterContext
+      kept: ReadonlyMap<string, Uint8Array>
       deliver: (delivery: Delivery, signal?: AbortSignal) => Promise<DeliveryResult>
+      /** the adapter that is used now */ current(): Adapter
+      /** makes the adapter anew, as after a restart of the node */ restart(): void
     }> {
       const subject = await make()
       running.push(subject)
-      const { context, log } = testContext({ state: memoryState() })
+      const { context, log, kept } = testContext({ state: memoryState() })
+      let { adapter } = subject
       const deliver = async (delivery: Delivery, signal = context.signal) => {
-        const result = await subject.adapter.deliver(delivery, { ...context, signal })
+        const result = await adapter.deliver(delivery, { ...context, signal })
         told.push(JSON.stringify(result))
+        if (result.ok)
+          for (const { kind, body } of result.moves ?? [])
+            expect([kind, CASE_CONTENT[kind].safeParse(body).success]).toEqual([kind, true])
         return result
       }
+      const restart = () => {
+        adapter = subject.another()
+      }
       lines = log
-      return { adapter: subject.adapter, context, deliver }
+      return { adapter: subject.adapter, current: () => adapter, context, kept, deliver, restart }
     }
 
     async function beginOutside() {
       const begun = await begin()
       const { system } = running[0] ?? {}
       if (system === null || system === undefined) throw new Error('an outside system is needed')
-      const { poll } = begun.adapter
-      if (poll === undefined) throw new Error('an adapter of an outside system polls')
       const read = async (cursor: string | null, context = begun.context) => {
-        const page = await poll.call(begun.adapter, cursor, context)
-        const { events, problems } = await readAnswers(begun.adapter, page.events, context)
+        const adapter = begun.current()
+        if (adapter.poll === undefined) throw new Error('an adapter of an outside system polls')
+        const page = await adapter.poll(cursor, context)
+        const { events, problems } = await readAnswers(adapter, page.events, context)
         told.push(JSON.stringify(problems))
         return { events, problems, cursor: page.cursor }
       }
@@ -118,14 +151,37 @@ export function adapterContract(
       expect(new Set(numbers).size).toBe(submits.length)
     })
 
-    test('what the window asks later is taken too, once', async () => {
-      const { deliver } = await begin()
+    test.each(LATER_KINDS)('%s of the window is taken too, once, also by an adapter that was made anew', async kind => {
+      const { deliver, restart } = await begin()
       const submit = sampleSubmit('later')
       const localCaseNo = numberOf(await deliver(submit))
-      const withdraw = samplePacket(submit, 'case.withdraw', localCaseNo)
-      for (let attempt = 0; attempt < 3; attempt++)
-        expect(await deliver({ ...withdraw, attempt })).toMatchObject({ ok: true })
-      expect(await running[0]?.system?.effects(withdraw.idempotencyKey)).toBe(outside ? 1 : undefined)
+      const packet = samplePacket(submit, kind, localCaseNo)
+      for (let attempt = 0; attempt < 3; attempt++) {
+        expect(await deliver({ ...packet, attempt })).toMatchObject({ ok: true })
+        restart()
+      }
+      expect(await running[0]?.system?.effects(packet.idempotencyKey)).toBe(outside ? 1 : undefined)
+    })
+
+    test('a restart of the node changes nothing: the same number, and no other case has it', async () => {
+      const { deliver, restart } = await begin()
+      const submit = sampleSubmit('before the restart')
+      const first = numberOf(await deliver(submit))
+      restart()
+      expect(numberOf(await deliver({ ...submit, attempt: 1 }))).toBe(first)
+      expect(numberOf(await deliver(sampleSubmit('after the restart')))).not.toBe(first)
+    })
+
+    test('what it is not set up for is among what it was asked about', async () => {
+      const { adapter } = await begin()
+      expect((await adapter.lacking?.([])) ?? []).toEqual([])
+      const items = ['11420300011315330Y4000111111000', '11420300011315330Y4000111111999'].map(code => ({
+        ...{ code, name: '学历公证', modes: [0, 1] },
+      }))
+      for (const { code, lacks } of (await adapter.lacking?.(items)) ?? []) {
+        expect(items.map(item => item.code)).toContain(code)
+        expect(lacks).not.toBe('')
+      }
     })
 
     test('an aborted call has no effect and says that it may be tried again', async () => {
@@ -138,7 +194,7 @@ export function adapterContract(
 
     test('the system is usable, and the check says so', async () => {
       const { adapter, context } = await begin()
-      expect(await adapter.check(context)).toEqual({ ok: true })
+      expect(await adapter.check(context)).toMatchObject({ ok: true })
     })
 
     if (!outside) return
@@ -173,6 +229,45 @@ export function adapterContract(
       expect(await system.effects(submit.idempotencyKey)).toBe(1)
       numberOf(await deliver({ ...submit, attempt: 1 }))
       expect(await system.effects(submit.idempotencyKey)).toBe(1)
+    })
+
+    test.each(LATER_KINDS)('an answer to %s that was lost after the effect: one effect all the same', async kind => {
+      const { deliver, system } = await beginOutside()
+      const submit = sampleSubmit('lost later')
+      const packet = samplePacket(submit, kind, numberOf(await deliver(submit)))
+      await system.dropNextAnswer()
+      expect(await deliver(packet)).toMatchObject({ ok: false, code: 'adapter.unavailable', retryable: true })
+      expect(await deliver({ ...packet, attempt: 1 })).toMatchObject({ ok: true })
+      expect(await system.effects(packet.idempotencyKey)).toBe(1)
+    })
+
+    test.each(['page', 'empty', 'cut'] as const)(
+      'an answer that is no answer (%s) is no refusal: try again',
+      async how => {
+        const { deliver, system, restart } = await beginOutside()
+        const submit = sampleSubmit(`spoilt ${how}`)
+        await system.spoilNextAnswer(how)
+        expect(await deliver(submit)).toMatchObject({ ok: false, code: 'adapter.unavailable', retryable: true })
+        restart()
+        numberOf(await deliver({ ...submit, attempt: 1 }))
+        expect(await system.effects(submit.idempotencyKey)).toBe(1)
+      },
+    )
+
+    test('long numbers keep every digit: no case gets the number, and no answer the case, of another', async () => {
+      const { deliver, system, poll } = await beginOutside()
+      const begun = await follow(poll, null)
+      await system.longNumbers()
+      const numbers: string[] = []
+      for (let n = 0; n < 12; n++) numbers.push(numberOf(await deliver(sampleSubmit(`long ${n}`))))
+      expect(new Set(numbers).size).toBe(numbers.length)
+      for (const [n, number] of numbers.entries()) await system.say(number, `to case ${n}`)
+      const { events } = await follow(poll, begun.cursor)
+      const messages = events.filter(({ move }) => move.kind === 'case.message')
+      expect(messages.map(({ localCaseNo, move }) => [localCaseNo, move.body])).toEqual(
+        numbers.map((number, n) => [number, expect.objectContaining({ text: `to case ${n}` })]),
+      )
+      expect(new Set(events.map(({ id }) => id)).size).toBe(events.length)
     })
 
     test('a refusal is for a person to see, not to be tried again', async () => {
@@ -279,6 +374,55 @@ export function adapterContract(
         expect(id).toMatch(/^.{1,200}$/)
         expect(CASE_CONTENT[move.kind].safeParse(move.body)).toMatchObject({ success: true })
       }
+    })
+
+    test('answers on one case come in the order in which they were given, also to an adapter that was made anew', async () => {
+      const { deliver, system, poll, restart } = await beginOutside()
+      const numbers = [
+        numberOf(await deliver(sampleSubmit('order 1'))),
+        numberOf(await deliver(sampleSubmit('order 2'))),
+      ]
+      const { cursor } = await follow(poll, null)
+      const texts = Array.from({ length: 9 }, (_, n) => `message ${n}`)
+      for (const text of texts) for (const number of numbers) await system.say(number, text)
+      restart()
+      const { events } = await follow(poll, cursor)
+      for (const number of numbers)
+        expect(
+          events
+            .filter(event => event.localCaseNo === number && event.move.kind === 'case.message')
+            .map(({ move }) => (move.body as { text: string }).text),
+        ).toEqual(texts)
+    })
+
+    test('a file that goes with an answer is kept, and named by its hash', async () => {
+      const { deliver, system, poll, kept } = await beginOutside()
+      if (system.sayWithFile === undefined) return
+      const number = numberOf(await deliver(sampleSubmit('with a file')))
+      const bytes = new TextEncoder().encode('%PDF-1.4 decision')
+      await system.sayWithFile(number, bytes)
+      const { events } = await follow(poll, null)
+      const sha256 = createHash('sha256').update(bytes).digest('hex')
+      expect(JSON.stringify(events.map(({ move }) => move.body))).toContain(sha256)
+      expect(kept.get(sha256)).toEqual(bytes)
+    })
+
+    test('a system that takes every call and says nothing holds none longer than its signal', async () => {
+      const { adapter, context, deliver, system, poll } = await beginOutside()
+      if (system.hang === undefined) return
+      await system.hang(true)
+      const within = async <T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+        const controller = new AbortController()
+        const result = call(controller.signal)
+        await new Promise(resolve => setImmediate(resolve))
+        controller.abort()
+        return result
+      }
+      expect(await within(signal => deliver(sampleSubmit('hanging'), signal))).toMatchObject({ retryable: true })
+      expect(await within(signal => adapter.check({ ...context, signal }))).toMatchObject({ ok: false })
+      const failure = await within(signal => poll(null, { ...context, signal })).catch((error: unknown) => error)
+      expect(failure).toMatchObject({ problem: { code: 'adapter.unavailable' } })
+      await system.hang(false)
     })
 
     test('answers that cannot be read are neither lost nor made up, and what follows them is given', async () => {

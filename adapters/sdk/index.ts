@@ -2,6 +2,7 @@
  * The adapter SDK (适配器开发包): the port that a node calls, declarative field mapping, code dictionaries. An adapter imports
  * this entry and protocol/, never a sibling. Its test imports `contract.ts` and `test-kit.ts` besides.
  */
+export { readKeepingDigits } from '../../protocol/json-outside.ts'
 export { compileDictionary, type Dictionary, DictionaryTable } from './dictionary.ts'
 export { mappingFunctions } from './functions.ts'
 export { type Answer, download, type Limits, type Request, send, type Unreadable } from './http.ts'
@@ -12,6 +13,7 @@ export {
   type MappingFunctions,
   type MappingInput,
   mappingInput,
+  type SecretOf,
   type Template,
 } from './mapping.ts'
 export type {

@@ -220,11 +220,21 @@ function numberOf(value?: string | number | boolean): number | undefined {
 const OTHER_BASE = /^0(x[\da-f]+|o[0-7]+|b[01]+)$/i
 const DECIMAL = /^-?\d+(\.\d+)?([eE][-+]?\d+)?$/
 
-/** Compiles every expression of a template; all problems are given at once. */
+/** The value of the secret that a template names as `{ "secret": NAME }`. Problem: `config.invalid`. */
+export type SecretOf = (place: string, name: string) => { ok: true; value: string } | Refused
+
+const noSecret: SecretOf = place =>
+  refuse('config.invalid', `${place}: no secret may stand here; \`{ "secret": … }\` names one`)
+
+/**
+ * Compiles every expression of a template; all problems are given at once. An object with `secret` alone stands for the secret of
+ * that name.
+ */
 export function compileTemplate(
   place: string,
   template: Template,
   functions: MappingFunctions = {},
+  secretOf: SecretOf = noSecret,
 ): { ok: true; mapping: Mapping } | { ok: false; problems: Refused[] } {
   const problems: Refused[] = []
   const build = (at: string, part: Template): Part => {
@@ -236,6 +246,13 @@ export function compileTemplate(
     }
     if (Array.isArray(part)) return { list: part.map((entry, index) => build(`${at}.${index}`, entry)) }
     if (typeof part === 'object' && part !== null) {
+      const { secret, ...others } = part
+      if (typeof secret === 'string' && Object.keys(others).length === 0) {
+        const found = secretOf(at, secret)
+        if (found.ok) return { constant: found.value }
+        problems.push(found)
+        return { constant: null }
+      }
       return { fields: Object.entries(part).map(([name, entry]) => [name, build(`${at}.${name}`, entry)] as const) }
     }
     return { constant: part }
@@ -255,7 +272,7 @@ export function compileTemplate(
 
 type Part =
   | { mapping: Mapping }
-  | { constant: number | boolean | null }
+  | { constant: string | number | boolean | null }
   | { list: Part[] }
   | { fields: (readonly [string, Part])[] }
 

@@ -107,8 +107,8 @@ export interface Adapter {
    * Problem: `adapter.mapping`. Throws `adapter.unavailable`. Needed when `poll` gives raw answers.
    */
   read?(raw: string, context: AdapterContext): Promise<{ ok: true; event: LocalEvent | null } | Refused>
-  /** Whether the approval system is reachable and usable; shown by `tongban doctor`. */
-  check(context: AdapterContext): Promise<{ ok: true } | { ok: false; detail: string }>
+  /** Whether the approval system is reachable and usable, and what may be wrong all the same; shown by `tongban doctor`. */
+  check(context: AdapterContext): Promise<{ ok: true; detail?: string } | { ok: false; detail: string }>
   /**
    * Items that the approval system would be asked to handle and this adapter is not set up for, each with what it lacks, without
    * asking the system; shown before an agreement is signed. Absent when it takes every item.

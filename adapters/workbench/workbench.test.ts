@@ -3,9 +3,13 @@ import { adapterContract } from '../sdk/contract.ts'
 import { samplePacket, sampleSubmit, testContext } from '../sdk/test-kit.ts'
 import { createWorkbench } from './workbench.ts'
 
-adapterContract('workbench', async () => ({ adapter: createWorkbench(), system: null, stop: async () => {} }), {
-  outside: false,
-})
+adapterContract(
+  'workbench',
+  async () => ({ adapter: createWorkbench(), another: createWorkbench, system: null, stop: async () => {} }),
+  {
+    outside: false,
+  },
+)
 
 describe('workbench', () => {
   const NEW_YEAR = Date.UTC(2026, 11, 31, 16, 0, 0)

@@ -19,9 +19,12 @@ const outside = (system: ApprovalProcess): OutsideSystem => ({
   },
   uploadBegun: sha256 => system.admin(`uploads/${sha256}`).then(() => {}),
   holds: async sha256 => (await system.admin(`materials/${sha256}`)).custom.held === true,
-  say: async flowsn => {
-    await system.admin('message', { flowsn, text: '请保持电话畅通' })
+  say: async (flowsn, text = '请保持电话畅通') => {
+    await system.admin('message', { flowsn, text })
   },
+  spoilNextAnswer: how => system.faults({ spoil: how }),
+  longNumbers: () => system.faults({ long: true }),
+  hang: on => system.faults({ hang: on }),
   garbleEvents: on => system.faults({ garble: on }),
 })
 
@@ -29,8 +32,8 @@ adapterContract(
   'rest, against the fake approval system in a process of its own',
   async () => {
     const system = await startApprovalProcess()
-    const adapter = createRestAdapter({ config: system.config, secrets: system.secrets })
-    return { adapter, system: outside(system), stop: () => system.stop() }
+    const another = () => createRestAdapter({ config: system.config, secrets: system.secrets })
+    return { adapter: another(), another, system: outside(system), stop: () => system.stop() }
   },
   { outside: true },
 )

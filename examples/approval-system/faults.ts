@@ -14,6 +14,12 @@ export const Faults = z.strictObject({
   drop: z.int().min(0).optional().describe('the next n packets have their effect, then the connection breaks'),
   hold: z.int().min(0).optional().describe('the next n packets wait, without effect, until `release`'),
   release: z.boolean().optional(),
+  spoil: z
+    .enum(['page', 'empty', 'cut'])
+    .optional()
+    .describe('the next packet has its effect, and its answer is a page, nothing, or cut off'),
+  hang: z.boolean().optional().describe('everything is taken and never answered'),
+  long: z.boolean().optional().describe('numbers of cases and ids of events are JSON numbers of 18 digits from now on'),
   garble: z.boolean().optional().describe('events carry an operation code that nobody knows'),
 })
 export type Faults = z.infer<typeof Faults>
@@ -32,6 +38,9 @@ export function createFaults(initial: Faults) {
     drop: 0,
     hold: 0,
     garble: false,
+    hang: false,
+    long: false,
+    spoil: null as Faults['spoil'] | null,
   }
   let held: Waiter[] = []
   let watchers: Waiter[] = []
@@ -61,6 +70,16 @@ export function createFaults(initial: Faults) {
     drops: (attempt: number): boolean =>
       (attempt > set.unavailableFirst && attempt <= set.unavailableFirst + set.dropFirst) || countDown('drop'),
     garbles: (): boolean => set.garble,
+    hangs: (): boolean => set.hang,
+    long: (): boolean => set.long,
+    /** What comes in place of the answer, or the answer itself. */
+    spoiled(text: string): string {
+      const how = set.spoil
+      set.spoil = null
+      if (how === 'page') return '<!doctype html><title>登录</title>'
+      if (how === 'empty') return ''
+      return how === 'cut' ? text.slice(0, text.length - 5) : text
+    },
     /** Resolves when the packet may go on; false when its connection is gone by then. */
     async pass(gone: Promise<void>): Promise<boolean> {
       if (countDown('hold')) {

@@ -44,7 +44,13 @@ export const LATER = [
 
 export type Operations = ReturnType<typeof createOperations>
 
-export function createOperations(parts: { store: Store; officer: Officer; script: () => string; now: () => number }) {
+export function createOperations(parts: {
+  store: Store
+  officer: Officer
+  script: () => string
+  /** numbers of 18 digits alone */ long: () => boolean
+  now: () => number
+}) {
   const { store, officer } = parts
 
   /** Answers from memory when the key is known, so that a repeated call changes nothing. */
@@ -79,7 +85,8 @@ export function createOperations(parts: { store: Store; officer: Officer; script
         const absent = missing(params.stuffs ?? [])
         if (absent !== null) return absent
         const day = new Date(parts.now() + 8 * 3_600_000).toISOString().slice(0, 10).replaceAll('-', '')
-        const flowsn = `SP${day}${String(store.nextSerial()).padStart(6, '0')}`
+        const serial = String(store.nextSerial())
+        const flowsn = parts.long() ? `${day}${serial.padStart(10, '0')}` : `SP${day}${serial.padStart(6, '0')}`
         const dueAt = officer.firstDueAt()
         store.addCase({ flowsn, caseno: params.caseno, params: text, script: parts.script(), dueAt })
         return { flowsn }

@@ -29,6 +29,8 @@ const BODY_BYTES = 2 * 1024 * 1024
 const EVENTS = 100
 /** An operation code that nobody's dictionary has. */
 const GARBLED = 77
+/** Ids of 18 digits, as snowflake ids have them, begin here. */
+const LONG = 202_611_300_000_000_000n
 
 export async function startApprovalSystem(options: ApprovalSystemOptions): Promise<ApprovalSystem> {
   const { now, token } = options
@@ -36,14 +38,14 @@ export async function startApprovalSystem(options: ApprovalSystemOptions): Promi
   const faults = createFaults(options.faults)
   const officer = createOfficer(store, { now, delayMs: options.delayMs })
   const admin = createAdmin({ store, officer, faults, script: options.script })
-  const operations = createOperations({ store, officer, script: admin.script, now })
+  const operations = createOperations({ store, officer, script: admin.script, long: faults.long, now })
 
   /** One packet with its idempotency key, through the faults. Null: the connection is to break. */
   async function packet(
     request: IncomingMessage,
     response: ServerResponse,
     work: (key: string, text: string) => Answer,
-  ): Promise<Answer | null> {
+  ): Promise<(Answer & { spoilt?: boolean }) | null> {
     const key = request.headers['idempotency-key']
     if (typeof key !== 'string' || key === '') return failure('E400', '缺少 Idempotency-Key', 400)
     const text = await readText(request)
@@ -55,7 +57,7 @@ export async function startApprovalSystem(options: ApprovalSystemOptions): Promi
     // A real system's texts name people; what reads this answer must not pass it on.
     if (faults.refuses()) return failure('E2', `申请信息有误：${text}`)
     const answer = work(key, text)
-    return faults.drops(attempt) ? null : answer
+    return faults.drops(attempt) ? null : { ...answer, spoilt: true }
   }
 
   async function receiveMaterial(request: IncomingMessage, sha256: string): Promise<Answer> {
@@ -80,7 +82,7 @@ export async function startApprovalSystem(options: ApprovalSystemOptions): Promi
     const rows = store.eventsAfter(after, EVENTS)
     return success({
       events: rows.map(({ id, flowsn, operatetype, row }) => ({
-        rowguid: `EV${id}`,
+        rowguid: faults.long() ? String(LONG + BigInt(id)) : `EV${id}`,
         flowsn,
         operatetype: faults.garbles() ? GARBLED : operatetype,
         ...row,
@@ -111,12 +113,13 @@ export async function startApprovalSystem(options: ApprovalSystemOptions): Promi
   async function answer(
     request: IncomingMessage,
     response: ServerResponse,
-  ): Promise<{ status: number; body: unknown } | 'sent' | null> {
+  ): Promise<{ status: number; body: unknown; spoilt?: boolean } | 'sent' | null> {
     const url = new URL(request.url ?? '/', 'http://localhost')
     const path = url.pathname.split('/').slice(1).map(decodeURIComponent)
     const [place, id = '', later = ''] = path
     const { method } = request
     if (place === 'admin') return admin.answer(`${method} ${id}`, later, await readText(request))
+    if (faults.hangs()) return new Promise(() => {})
     if (method === 'GET' && place === 'stats') return { status: 200, body: store.stats() }
     if (request.headers.authorization !== `Bearer ${token}`) return failure('E401', '未授权', 401)
     if (method === 'GET' && place === 'health') return health()
@@ -140,7 +143,8 @@ export async function startApprovalSystem(options: ApprovalSystemOptions): Promi
       }
       if (given === 'sent') return
       response.writeHead(given.status, { 'content-type': 'application/json; charset=utf-8' })
-      response.end(JSON.stringify(given.body))
+      const text = written(given.body)
+      response.end(given.spoilt === true ? faults.spoiled(text) : text)
     } catch {
       // The caller went away, or sent what it should not: it gets no answer.
       request.socket.destroy()
@@ -161,6 +165,9 @@ export async function startApprovalSystem(options: ApprovalSystemOptions): Promi
     },
   }
 }
+
+/** As a Java system writes a `Long`: numbers of many digits are no text. */
+const written = (body: unknown): string => JSON.stringify(body).replaceAll(/"(flowsn|rowguid)":"(\d{16,})"/g, '"$1":$2')
 
 async function readText(request: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = []

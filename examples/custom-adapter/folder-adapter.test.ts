@@ -6,7 +6,8 @@ adapterContract(
   'a folder of files',
   async () => {
     const { folder, system, stop } = await startFolderSystem()
-    return { adapter: createFolderAdapter({ folder, patience: 500, pace: 5 }), system, stop }
+    const another = () => createFolderAdapter({ folder, patience: 500, pace: 5 })
+    return { adapter: another(), another, system, stop }
   },
   { outside: true },
 )

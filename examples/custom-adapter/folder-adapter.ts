@@ -13,7 +13,14 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
-import type { Adapter, Delivery, DeliveryResult, LocalEvent, RawEvent } from '../../adapters/sdk/index.ts'
+import {
+  type Adapter,
+  type Delivery,
+  type DeliveryResult,
+  type LocalEvent,
+  type RawEvent,
+  readKeepingDigits,
+} from '../../adapters/sdk/index.ts'
 import { CASE_CONTENT, type MoveRequest } from '../../protocol/case/kinds.ts'
 import { fieldOf } from '../../protocol/primitives.ts'
 import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
@@ -24,11 +31,13 @@ export type FolderOptions = {
   /** how often it looks, ms; network shares tell nobody that a file came */ pace?: number
 }
 
+/** Text, or a whole number: one of many digits was kept as text. */
+const LocalNumber = z.union([z.string(), z.int().transform(String)]).pipe(z.string().min(1).max(100))
 const Ack = z.union([
-  z.strictObject({ ok: z.literal(true), number: z.string().min(1).max(100).optional() }),
+  z.strictObject({ ok: z.literal(true), number: LocalNumber.optional() }),
   z.strictObject({ ok: z.literal(false), code: z.string().regex(/^E\d{1,4}$/) }),
 ])
-const Step = z.strictObject({ number: z.string().min(1).max(100), step: z.string(), body: z.unknown() })
+const Step = z.strictObject({ number: LocalNumber, step: z.string(), body: z.unknown() })
 
 /** Their step → our kind of packet. What the table lacks waits for a person, it is never guessed. */
 const STEPS: Readonly<Record<string, MoveRequest['kind']>> = {
@@ -40,6 +49,7 @@ const STEPS: Readonly<Record<string, MoveRequest['kind']>> = {
   LY: 'case.message',
 }
 const PAGE = 100
+const UNKNOWN_ATTEMPTS = 5
 
 export function createFolderAdapter({ folder, patience = 10_000, pace = 50 }: FolderOptions): Adapter {
   async function deliver(delivery: Delivery, signal: AbortSignal): Promise<DeliveryResult> {
@@ -51,7 +61,10 @@ export function createFolderAdapter({ folder, patience = 10_000, pace = 50 }: Fo
     await putFile(join(folder, 'in', name), JSON.stringify(orderOf(delivery)))
     const answer = await awaitFile(ack, signal, patience, pace)
     if (answer === null) return unavailable('ack: no answer yet')
-    const read = Ack.safeParse(parse(answer))
+    const said = parse(answer)
+    // What cannot be read says nothing of the effect: the key finds it at the next attempt.
+    if (said === undefined) return unknown('ack: not JSON', delivery.attempt)
+    const read = Ack.safeParse(said)
     if (!read.success)
       return { ok: false, code: 'adapter.mapping', detail: 'ack: not in the known form', retryable: false }
     if (!read.data.ok) return { ok: false, code: 'adapter.refused', detail: `ack: ${read.data.code}`, retryable: false }
@@ -190,15 +203,16 @@ const exists = (place: string): Promise<boolean> =>
   )
 
 function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  const read = readKeepingDigits(text)
+  return read.ok ? read.value : undefined
 }
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && /^[A-Z_]{3,30}$/.test(String(error.code)) ? String(error.code) : 'failed'
+
+/** Tried again a few times, then for a person to see. */
+const unknown = (detail: string, attempt: number): DeliveryResult =>
+  attempt < UNKNOWN_ATTEMPTS ? unavailable(detail) : { ok: false, code: 'adapter.unknown', detail, retryable: false }
 
 const unavailable = (detail: string): DeliveryResult => ({
   ok: false,

@@ -14,7 +14,7 @@ export async function startFolderSystem(): Promise<{ folder: string; system: Out
   for (const part of ['in', 'ack', 'out', 'materials']) await mkdir(join(folder, part))
   /** key → local case number; what stands here has had its effect */ const done = new Map<string, string>()
   const out: string[] = []
-  const gates = { refuse: false, drop: false, garble: false }
+  const gates = { refuse: false, drop: false, garble: false, long: false, spoil: null as string | null }
   let held: { reached: PromiseWithResolvers<void>; released: PromiseWithResolvers<void> } | null = null
   let stopped = false
   let serial = 0
@@ -33,13 +33,18 @@ export async function startFolderSystem(): Promise<{ folder: string; system: Out
       gates.refuse = false
       return put(join(folder, 'ack', name), { ok: false, code: 'E2' })
     }
-    const number = done.get(order.key) ?? order.number ?? `MJ-${++serial}`
+    const fresh = gates.long ? `2026113000000000${String(++serial).padStart(2, '0')}` : `MJ-${++serial}`
+    const number = done.get(order.key) ?? order.number ?? fresh
     done.set(order.key, number)
     if (gates.drop) {
       gates.drop = false
       return
     }
-    await put(join(folder, 'ack', name), { ok: true, number })
+    const { spoil } = gates
+    gates.spoil = null
+    // A Java system writes a number of digits alone as one.
+    const text = `{"ok":true,"number":${gates.long ? number : JSON.stringify(number)}}`
+    await putText(join(folder, 'ack', name), spoil ?? text)
   }
 
   async function work(): Promise<void> {
@@ -54,10 +59,7 @@ export async function startFolderSystem(): Promise<{ folder: string; system: Out
 
   const writeOut = async (): Promise<void> => {
     for (const [index, text] of out.entries())
-      await put(
-        join(folder, 'out', `${String(index + 1).padStart(10, '0')}.json`),
-        JSON.parse(gates.garble ? '{}' : text),
-      )
+      await putText(join(folder, 'out', `${String(index + 1).padStart(10, '0')}.json`), gates.garble ? '{}' : text)
   }
 
   const system: OutsideSystem = {
@@ -88,10 +90,17 @@ export async function startFolderSystem(): Promise<{ folder: string; system: Out
       const bytes = await readFile(join(folder, 'materials', sha256)).catch(() => null)
       return bytes !== null && createHash('sha256').update(bytes).digest('hex') === sha256
     },
-    say: async number => {
-      const [step, body] = out.length % 2 === 0 ? ['SL', { acceptanceNo: 'SL-1' }] : ['LY', { text: '请等候' }]
-      out.push(JSON.stringify({ number, step, body }))
+    say: async (number, text) => {
+      const accept = text === undefined && out.length % 2 === 0
+      const [step, body] = accept ? ['SL', { acceptanceNo: 'SL-1' }] : ['LY', { text: text ?? '请等候' }]
+      out.push(JSON.stringify({ number, step, body }).replace(/^\{"number":"(\d+)"/, '{"number":$1'))
       await writeOut()
+    },
+    spoilNextAnswer: async how => {
+      gates.spoil = { page: '<html>', empty: '', cut: '{"ok":tr' }[how]
+    },
+    longNumbers: async () => {
+      gates.long = true
     },
     garbleEvents: async on => {
       gates.garble = on
@@ -109,8 +118,10 @@ export async function startFolderSystem(): Promise<{ folder: string; system: Out
   }
 }
 
-async function put(place: string, value: unknown): Promise<void> {
+const put = (place: string, value: unknown): Promise<void> => putText(place, JSON.stringify(value))
+
+async function putText(place: string, text: string): Promise<void> {
   const part = `${place}.${randomUUID()}.part`
-  await writeFile(part, JSON.stringify(value))
+  await writeFile(part, text)
   await rename(part, place)
 }

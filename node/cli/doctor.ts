@@ -306,7 +306,7 @@ async function checkApprovalSystem(context: CommandContext, checks: Check[]): Pr
         throw new ProblemError('adapter.unavailable', `${found.name}: ${found.detail ?? 'no answer'}${lastGood(found)}`)
       return found
     },
-    found => `${found.name} can be used${lastGood(found)}`,
+    found => `${found.name} can be used${lastGood(found)}${found.detail === undefined ? '' : `; ${found.detail}`}`,
   )
 }
 

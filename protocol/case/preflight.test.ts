@@ -70,6 +70,16 @@ const changes: [string, Partial<Application>, string[]][] = [
     ['applicant.idNumber clerk'],
   ],
   [
+    'an identity number of 1899',
+    { applicant: { ...content.applicant, idNumber: '420300189912311239' } },
+    ['applicant.idNumber clerk'],
+  ],
+  [
+    'an identity number of who is not born yet',
+    { applicant: { ...content.applicant, idNumber: '420300202612311230' } },
+    ['applicant.idNumber clerk'],
+  ],
+  [
     'a wrong credit code',
     { applicant: { ...content.applicant, idType: '001', idNumber: '91420300MA00000001' } },
     ['applicant.idNumber clerk'],

@@ -3,7 +3,7 @@
  * receives, over the same item, the same agreement and the same words, so that nothing is found there that was not found here. Pure.
  * SPEC.md §6.4.
  */
-import type { AgreedItem } from '../agreement/document.ts'
+import { type AgreedItem, dayOf } from '../agreement/document.ts'
 import { readCreditCode } from '../codes/credit-code.ts'
 import { readResidentId } from '../codes/resident-id.ts'
 import { LIMITS } from '../limits.ts'
@@ -123,8 +123,11 @@ export function preflight({ content, item, agreed, checkForm, names = [] }: Pref
     const holder = content[who]
     if (holder === undefined) continue
     const { idNumber = '' } = holder
-    if (holder.idType === '111' && readResidentId(idNumber) === null)
+    const resident = holder.idType === '111' ? readResidentId(idNumber) : undefined
+    if (resident === null)
       find(`${who}.idNumber`, 'clerk', 'not a valid resident identity number', '身份证号码校验不通过')
+    else if (resident !== undefined && resident.birthDate > dayOf(Date.parse(content.receivedAt) / 1000))
+      find(`${who}.idNumber`, 'clerk', 'born after the application was received', '身份证号码中的出生日期晚于收件日期')
     if (holder.idType === '001' && readCreditCode(idNumber) === null)
       find(`${who}.idNumber`, 'clerk', 'not a valid unified social credit code', '统一社会信用代码校验不通过')
   }

@@ -2,6 +2,8 @@
 
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
 const CHECKS = '10X98765432'
+/** Nobody who lives was born before. */
+const EARLIEST_BIRTH = '1900-01-01'
 
 export type ResidentId = {
   /** upper-case 18 characters */ number: string
@@ -10,7 +12,7 @@ export type ResidentId = {
   sex: 'male' | 'female'
 }
 
-/** Reads an 18-character number; null when its form, date or check character is wrong. Never echoes the number in an error. */
+/** Reads an 18-character number; null when its form, date of birth (from 1900 on) or check character is wrong. Never echoes the number in an error. */
 export function readResidentId(input: string): ResidentId | null {
   const number = input.toUpperCase()
   if (!/^[1-9]\d{16}[\dX]$/.test(number)) return null
@@ -18,6 +20,7 @@ export function readResidentId(input: string): ResidentId | null {
   const sum = digits.reduce((total, digit, index) => total + digit * (WEIGHTS[index] ?? 0), 0)
   if (CHECKS[sum % 11] !== number[17]) return null
   const birthDate = `${number.slice(6, 10)}-${number.slice(10, 12)}-${number.slice(12, 14)}`
+  if (birthDate < EARLIEST_BIRTH) return null
   const parsed = new Date(`${birthDate}T00:00:00Z`)
   if (Number.isNaN(parsed.getTime()) || parsed.toISOString().slice(0, 10) !== birthDate) return null
   return { number, area: number.slice(0, 6), birthDate, sex: Number(number[16]) % 2 === 1 ? 'male' : 'female' }

@@ -140,12 +140,14 @@ export function addCodes(add: Add): void {
   for (const [path, description, number] of [
     ['x', 'The sample of GB 11643', '11010519491231002X'],
     ['lower-case', 'A lower-case x', '11010519491231002x'],
+    ['1900', 'The earliest day of birth', '420300190001011233'],
   ] as const) {
     add(`code/valid/resident-id-${path}`, description, { residentId: number }, { ok: true })
   }
   for (const [path, description, number] of [
     ['check', 'A wrong check character', '110105194912310021'],
     ['date', 'No such day', '11010519490230002X'],
+    ['1899', 'A day of birth before 1900', '420300189912311239'],
     ['short', 'Fifteen digits', '110105491231002'],
   ] as const) {
     add(`code/invalid/resident-id-${path}`, description, { residentId: number }, { ok: false })
