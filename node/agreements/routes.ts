@@ -119,7 +119,10 @@ export const agreementRoutes = (agreements: Agreements, acts: Acts): RouteModule
       bodyBytes: 8 * 1024 * 1024,
       answer: Outcome,
       status: 201,
-      problems: ['agreement.malformed', 'partner.inactive'],
+      problems: [
+        ...(['agreement.malformed', 'agreement.item', 'agreement.party', 'item.unknown', 'list.none'] as const),
+        ...(['partner.unknown', 'partner.inactive', 'exchange.recovering', 'clock.own'] as const),
+      ],
       handle: async ({ body, person }) =>
         toOutcome(await acts.submit({ kind: 'propose', thread: null, input: { document: body } }, actorOf(person))),
     })
@@ -171,7 +174,12 @@ export const agreementRoutes = (agreements: Agreements, acts: Acts): RouteModule
 })
 
 function steps(api: Api, agreements: Agreements, acts: Acts): void {
-  const problems = ['thread.unknown', 'agreement.transition', 'case.author', 'agreement.malformed'] as const
+  const problems = [
+    ...(['thread.unknown', 'agreement.transition', 'case.author', 'agreement.malformed'] as const),
+    ...(['agreement.item', 'agreement.party', 'agreement.signature', 'agreement.unsound'] as const),
+    ...(['item.unknown', 'list.none', 'request.conflict'] as const),
+    ...(['partner.unknown', 'partner.inactive', 'exchange.recovering', 'clock.own'] as const),
+  ] as const
   const submitted = async (given: Act, actor: string) => toOutcome(await acts.submit(given, actor))
   api.operation({
     method: 'post',
@@ -309,7 +317,16 @@ function prepared(api: Api, acts: Acts): void {
     roles: ['administrator'],
     params: act,
     answer: Outcome,
-    problems: ['request.not-found', 'request.four-eyes', 'agreement.transition', 'agreement.signature'],
+    problems: [
+      ...(['request.not-found', 'request.four-eyes', 'agreement.transition', 'agreement.signature'] as const),
+      ...([
+        'agreement.malformed',
+        'agreement.unsound',
+        'partner.inactive',
+        'exchange.recovering',
+        'clock.own',
+      ] as const),
+    ],
     handle: async ({ params, person }) =>
       toOutcome({ done: await acts.sign(params.no, actorOf(person)), prepared: null }),
   })

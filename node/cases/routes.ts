@@ -6,6 +6,7 @@ import { CURES, type Cure } from '../../protocol/case/preflight.ts'
 import { STATES, type State } from '../../protocol/case/table.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { Day, DivisionCode, Instant, Sha256, ThreadId, text } from '../../protocol/primitives.ts'
+import type { ProblemCode } from '../../protocol/problem.ts'
 import { TITLES } from '../evidence/timeline.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../http/route.ts'
@@ -195,6 +196,24 @@ export const Finding = z
   .meta({ id: 'Finding' })
 
 const params = z.strictObject({ thread: ThreadId })
+
+/** What keeps this node from signing, whatever it is. */
+const SIGN_PROBLEMS = ['partner.unknown', 'partner.inactive', 'exchange.recovering', 'clock.own', 'store.full'] as const
+const CONTENT_PROBLEMS = [
+  ...(['case.material', 'case.day', 'case.content', 'case.limit'] as const),
+  ...(['material.missing', 'material.oversize', 'body.schema', 'body.oversize', 'envelope.oversize'] as const),
+] as const
+export const SUBMIT_PROBLEMS: readonly ProblemCode[] = [
+  ...(['item.unknown', 'case.preflight', 'agreement.none', 'agreement.inactive', 'agreement.uncovered'] as const),
+  ...CONTENT_PROBLEMS,
+  ...SIGN_PROBLEMS,
+]
+const STEP_PROBLEMS: readonly ProblemCode[] = [
+  ...(['thread.unknown', 'thread.party', 'thread.full'] as const),
+  ...(['case.transition', 'case.author', 'case.supplement', 'material.backlog'] as const),
+  ...CONTENT_PROBLEMS,
+  ...SIGN_PROBLEMS,
+]
 const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 const WORKERS = ['clerk', 'integrator'] as const
 
@@ -306,14 +325,7 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
       bodyBytes: 512 * 1024,
       answer: Case,
       status: 201,
-      problems: [
-        'item.unknown',
-        'agreement.none',
-        'agreement.uncovered',
-        'partner.inactive',
-        'exchange.recovering',
-        'clock.own',
-      ],
+      problems: SUBMIT_PROBLEMS,
       handle: async ({ body, person }) => toAnswer(await cases.submit(body, actorOf(person))),
     })
     api.operation({
@@ -328,14 +340,7 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
       bodyBytes: 512 * 1024,
       answer: z.strictObject({ cases: z.array(Case) }),
       status: 201,
-      problems: [
-        'item.unknown',
-        'agreement.none',
-        'agreement.uncovered',
-        'partner.inactive',
-        'exchange.recovering',
-        'clock.own',
-      ],
+      problems: SUBMIT_PROBLEMS,
       handle: async ({ body, person }) => ({
         cases: (await cases.submitJoint(body, actorOf(person))).map(toAnswer),
       }),
@@ -426,14 +431,7 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
         bodyBytes: 512 * 1024,
         answer: Case,
         status: 201,
-        problems: [
-          'thread.unknown',
-          'case.transition',
-          'case.author',
-          'material.missing',
-          'exchange.recovering',
-          'clock.own',
-        ],
+        problems: STEP_PROBLEMS,
         handle: async ({ params: { thread }, body, person }) =>
           toAnswer(await cases.step(thread, kind, body, actorOf(person))),
       })

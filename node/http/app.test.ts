@@ -25,6 +25,7 @@ const trials = (log: string[]): RouteModule => ({
       answer: z.strictObject({ seen: z.string(), count: z.number() }),
       status: 201,
       bodyBytes: 2000,
+      problems: ['case.transition'],
       async handle({ params, body }) {
         log.push(params.name)
         if (params.name === 'refuse') throw new ProblemError('case.transition', 'decided')

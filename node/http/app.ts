@@ -6,7 +6,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import { type Problem, ProblemError, problem } from '../../protocol/problem.ts'
+import { type Problem, type ProblemCode, ProblemError, problem } from '../../protocol/problem.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { Database } from '../store/database.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
@@ -38,6 +38,10 @@ export type HttpParts = {
   /** what must work for the node to be ready */ ready?: ReadyChecks
   /** told beside them */ approvalSystem?: () => ApprovalState
   limits?: Partial<HttpLimits>
+  /** in place of a line in the log: an operation answers a problem that its description lacks */ undeclared?: (
+    operation: string,
+    code: ProblemCode,
+  ) => void
 }
 
 export interface HttpApp {
@@ -77,6 +81,7 @@ export function createHttpApp(parts: HttpParts): HttpApp {
     limits,
     clock,
     locations: new Map(),
+    undeclared: parts.undeclared ?? observer.undeclared,
   }
   const draining = new AbortController()
 

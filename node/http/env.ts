@@ -1,6 +1,7 @@
 /** What the edge carries along with a request. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import type { ProblemCode } from '../../protocol/problem.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { Admission, Caller } from './admission.ts'
 import type { Idempotency } from './idempotency.ts'
@@ -18,6 +19,10 @@ export type Edge = {
   admission: Admission
   idempotency: Idempotency
   limits: HttpLimits
+  /** An operation answers a problem that its description lacks. */ undeclared(
+    operation: string,
+    code: ProblemCode,
+  ): void
   /** address of a list → the field that names one of it, where one can be read alone */ locations: Map<string, string>
   clock: Clock
 }

@@ -26,6 +26,7 @@ const acting = (database: Database): RouteModule => ({
       body: z.strictObject({ what: z.string() }),
       answer: z.strictObject({ what: z.string(), n: z.number() }),
       status: 201,
+      problems: ['case.transition', 'exchange.recovering'],
       async handle({ body: { what } }) {
         if (what === 'nothing') return { what, n: acts.length }
         if (what === 'refused') throw new ProblemError('case.transition')

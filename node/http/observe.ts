@@ -16,6 +16,8 @@ export interface Observer {
   refused(code: ProblemCode): void
   /** An error that has no problem code: told in the log under the request's id, and nowhere else. */
   failed(requestId: string, route: string, cause: unknown): void
+  /** An operation answers a problem that its description lacks. */
+  undeclared(operation: string, code: ProblemCode): void
   /** How many event streams are open. */
   streams(open: number): void
 }
@@ -36,6 +38,7 @@ export function createObserver({ metrics, log }: Telemetry): Observer {
     },
     refused: code => problems({ code }),
     failed: (requestId, route, cause) => lines.error('internal error', { requestId, route }, cause),
+    undeclared: (operation, code) => lines.debug('problem not described', { operation, code }),
     streams: open => streams(open),
   }
 }

@@ -43,6 +43,23 @@ type AnyDownload = Common & Handle<unknown, Download> & { gives: { types: readon
 
 const JSON_TYPE = 'application/json'
 
+/** What every operation may answer; with a key, with a body, and with an id in its address. */
+const COMMON = ['request.invalid', 'request.unauthenticated', 'request.forbidden', 'request.rate', 'internal'] as const
+const WITH_KEY = ['request.idempotency', 'request.concurrent', 'request.conflict'] as const
+const WITH_BODY = ['request.oversize', 'request.media-type'] as const
+
+/** Every code that an operation answers with, as its description lists them. */
+function problemsOf({ params, problems = [] }: Common, method: string): ProblemCode[] {
+  const codes: ProblemCode[] = [
+    ...problems,
+    ...(params === undefined ? [] : (['request.not-found'] as const)),
+    ...(method === 'get' ? [] : WITH_BODY),
+    ...(method === 'post' ? WITH_KEY : []),
+    ...COMMON,
+  ]
+  return [...new Set(codes)]
+}
+
 const takesKey = ({ method, looksUp }: AnyOperation): boolean => method === 'post' && looksUp !== true
 
 /** Registers the routes of one concern. Throws when an operation id or a route is taken. */
@@ -60,9 +77,15 @@ export function registerModule(edge: Edge, module: RouteModule, taken: Set<strin
   const route = (method: string, common: Common, answer: (c: Context<Env>) => Promise<Response>) => {
     if (method === 'get') noteLocation(common)
     claim(`operation ${common.id}`, `${method} ${common.path.replaceAll(/\{[^}]+\}/g, '{}')}`)
-    edge.app.on([method.toUpperCase()], [common.path.replaceAll(/\{([^}]+)\}/g, ':$1')], c => {
+    edge.app.on([method.toUpperCase()], [common.path.replaceAll(/\{([^}]+)\}/g, ':$1')], async c => {
       c.set('route', common.path)
-      return answer(c)
+      try {
+        return await answer(c)
+      } catch (error) {
+        if (error instanceof ProblemError && !problemsOf(common, method).includes(error.problem.code))
+          edge.undeclared(common.id, error.problem.code)
+        throw error
+      }
     })
   }
   const api: Api = {
@@ -169,7 +192,7 @@ function describe(edge: Edge, tag: string, method: string, common: Common, shape
     tags: [tag],
     security: [{ bearer: [] }],
     'x-roles': common.roles,
-    'x-problems': common.problems ?? [],
+    'x-problems': problemsOf(common, method),
     ...(shape.looksUp === true ? { 'x-looks-up': true } : {}),
     request: {
       ...(params instanceof z.ZodObject ? { params } : {}),

@@ -5,7 +5,7 @@ import { Applicant, CASE_CONTENT, Mode } from '../../protocol/case/kinds.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { DivisionCode, jsonObject, Sha256, ThreadId, text } from '../../protocol/primitives.ts'
 import { ServiceItem } from '../../protocol/service/item.ts'
-import { Case, Finding, toAnswer } from '../cases/routes.ts'
+import { Case, Finding, SUBMIT_PROBLEMS, toAnswer } from '../cases/routes.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { actorOf, type RouteModule, Time, time } from '../http/route.ts'
 import { type CaseDraft, type CaseDrafts, DRAFT_DAYS } from './drafts.ts'
@@ -194,10 +194,7 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       body: z.strictObject({ version: Version }),
       answer: z.strictObject({ cases: z.array(Case) }),
       status: 201,
-      problems: [
-        ...(['request.not-found', 'request.conflict', 'case.preflight', 'item.unknown'] as const),
-        ...(['agreement.none', 'agreement.uncovered', 'partner.inactive', 'exchange.recovering', 'clock.own'] as const),
-      ],
+      problems: ['request.not-found', 'request.conflict', ...SUBMIT_PROBLEMS],
       handle: async ({ params: { id }, body, person }) => ({
         cases: (await intake.submit(id, body.version, actorOf(person))).map(toAnswer),
       }),

@@ -109,6 +109,9 @@ export async function createTestApi({ store, routes, limits, again }: TestApiOpt
     ids: () => `r${++requests}`,
     ready: { store: () => store.query('SELECT 1 AS one') },
     ...(limits === undefined ? {} : { limits }),
+    undeclared: (operation, code) => {
+      throw new Error(`${operation} answers ${code}, which its description lacks`)
+    },
   })
   const tokens = new Map<Role, string>()
   for (const role of ROLES) {
