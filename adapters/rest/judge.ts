@@ -78,7 +78,8 @@ export async function judge(
     }
     if (good && answer.body === undefined) return unknown('empty')
     if (status === 409 && attempt < CONFLICT_ATTEMPTS) return unavailable('HTTP 409, perhaps still at work on it')
-    return refused(said(status, answer.unreadable === null ? await codeOf(response.error, input, errors) : null))
+    const code = answer.unreadable === null ? await codeOf(response.error, input, errors) : null
+    return refused(said(status, code ?? (good && response.ok !== null ? 'and `ok` does not find it a success' : null)))
   } catch (error) {
     if (error instanceof MappingFailed) return mappingFailed(error.refused)
     throw error

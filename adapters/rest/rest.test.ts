@@ -218,7 +218,7 @@ describe('register', () => {
     for (const text of [CANARIES[0], CANARIES[1], CANARIES[2], 'ZHANG SAN']) {
       expect(await detailOf(text)).toBe('register: HTTP 200, an error that the configuration does not list')
     }
-    expect(await detailOf(undefined)).toBe('register: HTTP 200')
+    expect(await detailOf(undefined)).toBe('register: HTTP 200, and `ok` does not find it a success')
   })
 
   test('the configuration may say that an answer means: there already, or try again', async () => {
@@ -434,7 +434,7 @@ describe('materials', () => {
     expect(await adapterOf({ materials }).deliver(delivery, context)).toEqual({
       ok: false,
       code: 'adapter.refused',
-      detail: 'materials: HTTP 200',
+      detail: 'materials: HTTP 200, and `ok` does not find it a success',
       retryable: false,
     })
     expect(cases).toEqual([])

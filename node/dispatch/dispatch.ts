@@ -326,9 +326,10 @@ export function createDispatch(parts: DispatchParts) {
         ...(unanswered === null ? [] : [`answers: ${unanswered.detail ?? unanswered.code}`]),
         ...slow.map(({ kind, since }) => `${kind}: under way for ${Math.round((clock.now() - since) / 1000)} s`),
       ]
+      const detail = faults.length > 0 ? faults.join('; ') : said.detail
       return {
         ...{ kind: adapter.kind, name: answers.name, ok: faults.length === 0, slow },
-        ...(faults.length === 0 ? {} : { detail: faults.join('; ') }),
+        ...(detail === undefined ? {} : { detail }),
         polling: polling === null ? null : { lastGood: polling.lastGood, failures: polling.failures },
       }
     },

@@ -431,7 +431,14 @@ describe('the OpenAPI document', () => {
   test('keeps the rules', async () => {
     const reply = await api.app.request('/openapi.json')
     const document = z
-      .looseObject({ openapi: z.string(), paths: z.any(), components: z.any(), servers: z.any(), tags: z.any() })
+      .looseObject({
+        openapi: z.string(),
+        paths: z.any(),
+        components: z.any(),
+        servers: z.any(),
+        tags: z.any(),
+        webhooks: z.any(),
+      })
       .parse(await reply.json())
     expect(document.openapi).toBe('3.1.0')
     expect(document.paths['/api/v1/trials/{name}'].post['x-roles']).toEqual(['clerk', 'administrator'])
@@ -443,6 +450,11 @@ describe('the OpenAPI document', () => {
     const made = document.paths['/api/v1/trials'].post.responses['201']
     expect(made.content['application/json'].schema).toEqual({ $ref: '#/components/schemas/MakeTrialAnswer' })
     expect(Object.keys(made.headers)).toEqual(['X-Request-Id', 'Location', 'Idempotency-Replayed'])
+    expect(document.webhooks.event.post.requestBody.content['application/json'].schema.required).toEqual([
+      'type',
+      'timestamp',
+      'data',
+    ])
     const tags = document.tags.map(({ name: tag }: { name: string }) => tag)
     expect(new Set(tags).size).toBe(tags.length)
     expect([new RegExp(name.pattern, 'su').test('李 雷'), new RegExp(name.pattern, 'su').test(' ')]).toEqual([

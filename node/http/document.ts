@@ -31,7 +31,43 @@ export function makeDocument(
     ],
   })
   stripFlags(document)
-  return document
+  return { ...document, webhooks: { event: EVENT_MESSAGE } }
+}
+
+/** What is posted to a subscribed address, after Standard Webhooks. */
+const EVENT_MESSAGE = {
+  post: {
+    operationId: 'tellEvent',
+    summary: 'An event, as a signed message; answer 2xx',
+    description:
+      'Headers `webhook-id`, `webhook-timestamp` and `webhook-signature` after Standard Webhooks 1.0. A message may come twice under one `webhook-id`.',
+    tags: ['events'],
+    security: [],
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': {
+          schema: {
+            type: 'object' as const,
+            properties: {
+              type: { type: 'string' as const, description: 'Kind of event, such as `case.changed`' },
+              timestamp: { type: 'string' as const, format: 'date-time' },
+              data: {
+                type: 'object' as const,
+                properties: {
+                  no: { type: 'integer' as const, description: 'Number of the event; 0 in a test' },
+                  subject: { type: 'string' as const, description: 'Id of what changed' },
+                },
+                required: ['no', 'subject'],
+              },
+            },
+            required: ['type', 'timestamp', 'data'],
+          },
+        },
+      },
+    },
+    responses: { '2XX': { description: 'Taken' } },
+  },
 }
 
 /** The generator leaves the flags of a regular expression (`/su`) at the end of its pattern, where JSON Schema has none. */
