@@ -82,6 +82,7 @@ import { loadTrust } from './identity/trust.ts'
 import { createCaseDrafts } from './intake/drafts.ts'
 import { createIntake } from './intake/intake.ts'
 import { intakeRoutes } from './intake/routes.ts'
+import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { createParcels } from './mail/parcels.ts'
 import { parcelRoutes } from './mail/routes.ts'
 import { countTroubles, troubleReminders } from './mail/troubles.ts'
@@ -135,6 +136,7 @@ import { serviceRoutes } from './services/routes.ts'
 import { createSamples } from './services/samples.ts'
 import { sampleRoutes } from './services/samples-routes.ts'
 import { createServices } from './services/services.ts'
+import { createDailyCheck } from './store/check.ts'
 import { lockFolder } from './store/lock.ts'
 import { migrate } from './store/migrate.ts'
 import { PAST } from './store/migrations/former.ts'
@@ -143,7 +145,7 @@ import { createWriteProbe } from './store/probe.ts'
 import { createSpace, freeBytes } from './store/space.ts'
 import { openSqlite } from './store/sqlite.ts'
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts'
-import { startUpkeep } from './upkeep.ts'
+import { type FailingJob, startUpkeep, upkeepReminders } from './upkeep.ts'
 import { VERSION } from './version.ts'
 import { post } from './webhooks/post.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
@@ -175,20 +177,32 @@ const UNNAMED_DAYS = 30
 /** Largest upload and its framing, bytes. */
 const MAX_BODY = LIMITS.materialBytes + 1024 * 1024
 
-/** Starts a node from its configuration; resolves when it serves. Throws ProblemError naming who must act. */
-export async function startNode({
-  config,
-  passphrase,
-  makeAdapter = pickAdapter,
-  clock = systemClock,
-  observe = {},
-}: NodeOptions): Promise<RunningNode> {
-  const begun = performance.now()
-  const keyStore = await openKeyStore(join(config.data, 'keys'), passphrase)
-  const unlock = lockFolder(config.data)
-  const telemetry = createTelemetry({ city: config.city.code })
+/** Starts a node from its configuration; resolves when it serves. Throws ProblemError naming who must act; nothing of it runs then. */
+export async function startNode(options: NodeOptions): Promise<RunningNode> {
+  const telemetry = createTelemetry({ city: options.config.city.code })
   const log = telemetry.log('node')
-  const store = openSqlite(join(config.data, 'tongban.db'), { report: error => log.error('after a commit', {}, error) })
+  const life = createLifecycle((part, error) => log.error('did not end well', { part }, error))
+  try {
+    return await assemble(options, telemetry, life)
+  } catch (error) {
+    // Told to the log; why it did not start matters more.
+    await life.end().catch(() => {})
+    throw error
+  }
+}
+
+async function assemble(
+  { config, passphrase, makeAdapter = pickAdapter, clock = systemClock, observe = {} }: NodeOptions,
+  telemetry: Telemetry,
+  life: Lifecycle,
+): Promise<RunningNode> {
+  const begun = performance.now()
+  const log = telemetry.log('node')
+  const keyStore = await openKeyStore(join(config.data, 'keys'), passphrase)
+  life.add('lock', lockFolder(config.data))
+  const storePath = join(config.data, 'tongban.db')
+  const store = openSqlite(storePath, { report: error => log.error('after a commit', {}, error) })
+  life.add('store', () => store.close())
   await migrate(store, MIGRATIONS, clock.now, PAST)
   const db = markingDatabase(store)
   const audit = createAudit({ database: db, now: clock.now })
@@ -783,6 +797,8 @@ export async function startNode({
     'Parcels that were lost, returned, refused or not heard of, and that nobody has seen to',
     () => parcelsInTrouble,
   )
+  /** hourly work whose last round failed */
+  let failingJobs: () => FailingJob[] = () => []
   /** why the own delegation could not be renewed */
   let renewal: Problem | null = null
   const reminders = createReminders({
@@ -808,6 +824,7 @@ export async function startNode({
       },
       now => agreements.reminders(now),
       now => partners.reminders(now),
+      async () => upkeepReminders(failingJobs()),
       lapsedItems({ own: identity.city, agreements, services }),
       async now =>
         calendars.reminders(
@@ -951,19 +968,36 @@ export async function startNode({
     },
   })
 
+  // What is to end before another part is added after it; each one before it begins.
+  life.add('people', () => people.settle())
+  life.add('host', () => host.stop())
   await host.start()
   await partners.start()
+  life.add('materials', () => materials.stop())
+  life.add('forms', () => forms.stop())
+  life.add('pages', () => scanPages.stop())
+  life.add('services', () => services.stop())
   await services.start()
+  life.add('gossip', () => gossip.stop())
   await gossip.start()
   await materials.start()
+  life.add('epoch', () => epoch.stop())
+  life.add('exchange', () => exchange.stop())
   await exchange.start()
   await agreements.start()
+  life.add('tests', () => tests.stop())
   await tests.start()
   epoch.start()
+  life.add('health', () => health.stop())
   health.start()
+  life.add('dispatch', () => dispatch.stop())
   await dispatch.start()
+  life.add('webhooks', () => webhooks.stop())
   webhooks.start()
+  life.add('parcels', () => parcels.stop())
   parcels.start()
+  life.add('exports', () => exports.stop())
+  life.add('scrubbing', () => scrubbing.stop())
   // A purge may have ended between its commit and the emptying of the log.
   void scrubbing.wake()
   const adopted = (async () => {
@@ -972,13 +1006,32 @@ export async function startNode({
   })().catch(error => {
     if (!stopping.signal.aborted) log.error('what an earlier program sealed not sealed anew', {}, error)
   })
+  life.add('adopted', () => {
+    stopping.abort()
+    return adopted
+  })
   const rebuilt = rebuildOlder(rebuilding, stopping.signal).catch(error => {
     if (!stopping.signal.aborted) log.error('cases of an earlier program not rebuilt', {}, error)
   })
+  life.add('rebuild', () => {
+    stopping.abort()
+    return rebuilt
+  })
   // The program may have come with the holiday table of another year.
-  void cases.recount('provisional').catch(error => log.error('days not counted anew', {}, error))
+  const recounting = createRounds({
+    clock,
+    async round() {
+      await cases.recount('provisional')
+      return null
+    },
+    failed: error => log.error('days not counted anew', {}, error),
+  })
+  life.add('recount', () => recounting.stop())
+  life.add('calendars', () => calendars.stop())
+  void recounting.wake()
   const { host: httpHost, port, trustedProxies: proxies } = config.http
   const server = startServer({ app, host: httpHost, port, setting: 'http.port', maxBytes: MAX_BODY, clock, proxies })
+  life.add('server', () => server.stop())
   const { applicants: pages } = config
   const site =
     pages.port === undefined
@@ -997,9 +1050,12 @@ export async function startNode({
           clock,
           proxies,
         })
-  const endUpkeep = startUpkeep(
+  if (site !== null) life.add('site', () => site.stop())
+  const upkeep = startUpkeep(
     clock,
     {
+      // What the law wants gone comes first, soon after each start.
+      purges: () => purges.due(),
       events: () => events.purge(),
       async delegation() {
         try {
@@ -1010,16 +1066,21 @@ export async function startNode({
           throw error
         }
       },
-      purges: () => purges.due(),
       due: () => cases.tellDue(),
       'wanted materials': () => materials.end(),
       reminders: () => reminders.tell(),
       statistics: () => statistics.catchUp(),
       drafts: () => caseDrafts.sweep(),
       materials: () => materials.sweep(UNNAMED_DAYS),
+      store: createDailyCheck(storePath, clock.now),
     },
-    (job, error) => log.error('upkeep failed', { job }, error),
+    {
+      done: (job, at) => telemetry.events.upkeepEnded({ job, at }),
+      failed: (job, error) => telemetry.events.upkeepFailed({ job, error }),
+    },
   )
+  failingJobs = upkeep.failing
+  life.add('upkeep', () => upkeep.end())
   telemetry.events.started({ version: VERSION, ms: Math.round(performance.now() - begun) })
 
   return {
@@ -1031,30 +1092,7 @@ export async function startNode({
     cases,
     async stop() {
       const at = performance.now()
-      endUpkeep()
-      await site?.stop()
-      await server.stop()
-      stopping.abort()
-      await rebuilt
-      await adopted
-      await scrubbing.stop()
-      await exports.stop()
-      await parcels.stop()
-      await webhooks.stop()
-      await dispatch.stop()
-      await health.stop()
-      await tests.stop()
-      await exchange.stop()
-      await epoch.stop()
-      gossip.stop()
-      services.stop()
-      scanPages.stop()
-      await forms.stop()
-      await materials.stop()
-      await host.stop()
-      await people.settle()
-      await store.close()
-      unlock()
+      await life.end()
       telemetry.events.stopped({ ms: Math.round(performance.now() - at) })
     },
   }
@@ -1067,7 +1105,8 @@ async function pickAdapter(config: NodeConfig): Promise<Adapter> {
   }
   const { createRestAdapter } = await import('../adapters/rest/rest.ts')
   const path = resolve(config.folder, config.adapter.mapping)
-  const mapping = jsonOf(await readTextFile(path, 'config.invalid'), `adapter.mapping ${path}`, 'config.invalid')
+  const name = `adapter.mapping: ${path}`
+  const mapping = jsonOf(await readTextFile(path, 'config.invalid', name), name, 'config.invalid')
   const secrets = await readSecrets(config.adapter.secrets, process.env, config.folder)
   const { baseUrl } = config.adapter
   return createRestAdapter({ config: baseUrl === undefined ? mapping : { ...(mapping as object), baseUrl }, secrets })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { ProblemError } from '../protocol/problem.ts'
 import { createHandClock } from '../test/support/http.ts'
-import { startUpkeep, UPKEEP_LIMITS } from './upkeep.ts'
+import { startUpkeep, UPKEEP_LIMITS, upkeepReminders } from './upkeep.ts'
 
 const settle = () => new Promise<void>(resolve => setImmediate(resolve))
 
@@ -9,7 +10,8 @@ describe('upkeep', () => {
     const clock = createHandClock(0)
     const done = { reminders: 0, purges: 0, drafts: 0 }
     const failures: string[] = []
-    const end = startUpkeep(
+    const finished: string[] = []
+    const upkeep = startUpkeep(
       clock,
       {
         async reminders() {
@@ -22,7 +24,7 @@ describe('upkeep', () => {
         // Never ends.
         drafts: () => new Promise(() => void done.drafts++),
       },
-      job => failures.push(job),
+      { failed: job => failures.push(job), done: job => finished.push(job) },
     )
     const pass = async (ms: number) => {
       clock.advance(ms)
@@ -35,8 +37,46 @@ describe('upkeep', () => {
     for (let hour = 0; hour < 3; hour++) await pass(UPKEEP_LIMITS.every)
     expect(done).toEqual({ reminders: 4, purges: 4, drafts: 1 })
     expect(failures).toEqual(['reminders', 'reminders', 'reminders', 'reminders'])
-    end()
+    expect(finished).toEqual(['purges', 'purges', 'purges', 'purges'])
+    upkeep.end()
     await pass(10 * UPKEEP_LIMITS.every)
     expect(done.purges).toBe(4)
+  })
+
+  test('tells of a job that fails, since when and why, until it is done again', async () => {
+    const clock = createHandClock(0)
+    let broken = true
+    const upkeep = startUpkeep(
+      clock,
+      {
+        async purges() {
+          if (broken) throw new ProblemError('disk.full')
+        },
+        async drafts() {
+          if (broken) throw new Error('no')
+        },
+      },
+      { failed() {}, done() {} },
+    )
+    const pass = async (ms: number) => {
+      clock.advance(ms)
+      await settle()
+    }
+    expect(upkeep.failing()).toEqual([])
+    await pass(UPKEEP_LIMITS.first + UPKEEP_LIMITS.apart)
+    await pass(UPKEEP_LIMITS.every)
+    const since = UPKEEP_LIMITS.first + UPKEEP_LIMITS.apart
+    expect(upkeep.failing()).toEqual([
+      { job: 'purges', since, problem: { code: 'disk.full' } },
+      { job: 'drafts', since, problem: { code: 'internal' } },
+    ])
+    expect(upkeepReminders(upkeep.failing())).toMatchObject([
+      { kind: 'upkeep', subject: 'purges', level: 'fail', act: 'operator', zh: expect.stringContaining('disk.full') },
+      { kind: 'upkeep', subject: 'drafts', level: 'fail', act: 'operator' },
+    ])
+    broken = false
+    await pass(UPKEEP_LIMITS.every)
+    expect(upkeep.failing()).toEqual([])
+    upkeep.end()
   })
 })

@@ -1,6 +1,8 @@
 /** What a node does by itself every hour: each job on its own, so that one that fails or takes long holds up no other. */
+import { type Problem, ProblemError } from '../protocol/problem.ts'
 import type { Clock } from './exchange/clock.ts'
 import { createRounds } from './exchange/rounds.ts'
+import type { Reminder } from './reminders/reminders.ts'
 
 export const UPKEEP_LIMITS = {
   /** ms between two rounds of a job */ every: 3_600_000,
@@ -12,16 +14,35 @@ export const UPKEEP_LIMITS = {
 /** Jobs by name, in the order of their first rounds. */
 export type UpkeepJobs = Readonly<Record<string, () => Promise<unknown>>>
 
-/** Returns how to end it; a job that runs is not waited for. */
-export function startUpkeep(clock: Clock, jobs: UpkeepJobs, failed: (job: string, error: unknown) => void): () => void {
-  const ends = Object.entries(jobs).map(([name, work], index) => {
+/** A job whose last round failed; `since` of the first of the rounds that failed in a row, ms. */
+export type FailingJob = { job: string; since: number; problem: Problem }
+
+export type UpkeepObserver = {
+  done: (job: string, at: number) => void
+  failed: (job: string, error: unknown) => void
+}
+
+export type Upkeep = {
+  /** Jobs whose last round failed. */ failing(): FailingJob[]
+  /** No further rounds; a job that runs is not waited for. */ end(): void
+}
+
+export function startUpkeep(clock: Clock, jobs: UpkeepJobs, observer: UpkeepObserver): Upkeep {
+  const failing = new Map<string, FailingJob>()
+  const ends = Object.entries(jobs).map(([job, work], index) => {
     const rounds = createRounds({
       clock,
       async round() {
         await work()
+        failing.delete(job)
+        observer.done(job, clock.now())
         return clock.now() + UPKEEP_LIMITS.every
       },
-      failed: error => failed(name, error),
+      failed(error) {
+        const problem = error instanceof ProblemError ? error.problem : { code: 'internal' as const }
+        failing.set(job, { job, since: failing.get(job)?.since ?? clock.now(), problem })
+        observer.failed(job, error)
+      },
       pause: UPKEEP_LIMITS.every,
     })
     const cancel = clock.after(UPKEEP_LIMITS.first + index * UPKEEP_LIMITS.apart, () => void rounds.wake())
@@ -30,7 +51,24 @@ export function startUpkeep(clock: Clock, jobs: UpkeepJobs, failed: (job: string
       void rounds.stop()
     }
   })
-  return () => {
-    for (const end of ends) end()
+  return {
+    failing: () => [...failing.values()],
+    end() {
+      for (const end of ends) end()
+    },
   }
 }
+
+/** Jobs that fail, for whoever operates the node. Pure. */
+export const upkeepReminders = (failing: readonly FailingJob[]): Reminder[] =>
+  failing.map(({ job, since, problem: { code, detail } }) => ({
+    id: `upkeep:${job}:${since}`,
+    kind: 'upkeep',
+    subject: job,
+    dueAt: since,
+    level: 'fail',
+    act: 'operator',
+    en: `The hourly work "${job}" has failed since ${new Date(since).toISOString()}: ${code}${detail === undefined ? '' : ` ${detail}`}`,
+    zh: `每小时的例行工作“${job}”失败：${code}${detail === undefined ? '' : ` ${detail}`}`,
+    cure: `It is tried again every hour. Cure what the code says; the log has the cause under "upkeep failed" 每小时自动重试，请按问题码处理，日志中有原因`,
+  }))

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { addDays, addWorkingDays, workingDaysBetween } from '../../protocol/calendar/calendar.ts'
-import { createTestApi } from '../../test/support/http.ts'
+import { createHandClock, createTestApi } from '../../test/support/http.ts'
 import { openTestStore } from '../../test/support/store.ts'
 import { createCalendars } from './calendars.ts'
 import { calendarRoutes } from './routes.ts'
@@ -190,6 +190,27 @@ describe('calendars', () => {
     await vi.waitFor(() => expect(counts).toBe(2), 20_000)
     await tell(9)
     await vi.waitFor(() => expect(counts).toBe(3), 20_000)
+  })
+
+  test('a count that fails is tried again without anybody asking; what was imported is held', async () => {
+    const api = await createTestApi({ store: await openTestStore() })
+    const time = createHandClock(Date.parse('2026-11-20T04:00:00Z'))
+    let counts = 0
+    const failures: unknown[] = []
+    const calendars = await createCalendars({
+      ...{ db: api.database, clock: time, audit: api.audit, events: api.events, ...quiet },
+      failed: error => failures.push(error),
+      async changed() {
+        if (++counts === 1) throw new Error('SQLITE_BUSY')
+      },
+    })
+    expect((await calendars.import(NEXT, 'person:1')).table).toEqual(NEXT)
+    expect([counts, failures]).toEqual([1, [new Error('SQLITE_BUSY')]])
+    time.advance(5_000)
+    await calendars.stop()
+    expect(counts).toBe(2)
+    time.advance(3_600_000)
+    expect(counts).toBe(2)
   })
 
   test('over the API: past days of a partner are seen by all, and taken by an administrator alone', async () => {

@@ -16,6 +16,7 @@ import { ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import type { Clock } from '../exchange/clock.ts'
+import { createRounds } from '../exchange/rounds.ts'
 import type { Reminder } from '../reminders/reminders.ts'
 import type { Database } from '../store/database.ts'
 import { calendarReminder, malformedCalendarReminder, pastDaysReminder } from './reminders.ts'
@@ -73,25 +74,17 @@ export async function createCalendars(parts: {
     if (theirs === null) return [...national, ...regional]
     return [...national, ...theirs.counted, ...regional.filter(({ year }) => year < theirs.since)]
   }
-  let counting = false
-  let changedAgain = false
-  /** In the background, one count at a time: a partner that tells other days again and again costs no more. */
-  function countAnew(): void {
-    changedAgain = true
-    if (counting) return
-    counting = true
-    const count = async () => {
-      while (changedAgain) {
-        changedAgain = false
-        await parts.changed()
-      }
-    }
-    void count()
-      .catch(parts.failed)
-      .finally(() => {
-        counting = false
-      })
-  }
+  /** In the background, one count at a time, again until it succeeds: a partner that tells other days again and again costs no more. */
+  const counting = createRounds({
+    clock,
+    async round() {
+      await parts.changed()
+      return null
+    },
+    failed: parts.failed,
+  })
+  /** Resolves when the count that was asked for has ended. */
+  const countAnew = (): Promise<void> => counting.wake()
   const differences = (city: string): Promise<TableDifference[]> =>
     told.differences(
       city,
@@ -115,6 +108,9 @@ export async function createCalendars(parts: {
     /** What partners are told. */
     notice: () => notice,
 
+    /** No further count in the background. */
+    stop: (): Promise<void> => counting.stop(),
+
     /** Takes what a partner tells; what it changes is counted anew in the background. */
     async told(city: string, given: CalendarNotice): Promise<void> {
       const regional = tablesOf(city).filter(({ region }) => region !== 'CN')
@@ -122,7 +118,7 @@ export async function createCalendars(parts: {
       await told.take(city, given, regional)
       if (JSON.stringify(tablesOf(city)) === before) return
       calendars.delete(city)
-      countAnew()
+      void countAnew()
     },
 
     /** Tables that a partner told of its region; null before it told anything. */
@@ -136,7 +132,7 @@ export async function createCalendars(parts: {
     async accept(city: string, actor: string): Promise<void> {
       await told.accept(city, actor)
       calendars.delete(city)
-      await parts.changed()
+      await countAnew()
     },
 
     /** Who must act where tables of partners differ: the source of reminders. */
@@ -178,7 +174,7 @@ export async function createCalendars(parts: {
       })
       await load()
       parts.announce()
-      await parts.changed()
+      await countAnew()
       return { table, importedAt: at }
     },
 
@@ -192,7 +188,7 @@ export async function createCalendars(parts: {
       })
       await load()
       parts.announce()
-      await parts.changed()
+      await countAnew()
     },
   }
 }

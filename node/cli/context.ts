@@ -68,7 +68,12 @@ export function createContext(flags: GlobalFlags): CommandContext {
     async newPassphrase(variable) {
       const given = await readPassphrase(env, variable)
       if (given !== null) return given
-      const typed = await ask('New passphrase of the key store 新的密钥库口令', variable)
+      const { KEY_STORE_LIMITS } = await import('../identity/keystore.ts')
+      const short = (typed: string) =>
+        [...typed].length < KEY_STORE_LIMITS.minPassphrase
+          ? `${KEY_STORE_LIMITS.minPassphrase} characters or more 至少 ${KEY_STORE_LIMITS.minPassphrase} 个字符`
+          : undefined
+      const typed = await ask('New passphrase of the key store 新的密钥库口令', variable, short)
       const differs = (again: string) => (again === typed ? undefined : 'not the same 两次输入不一致')
       return ask('The same again 再次输入', variable, differs)
     },

@@ -6,6 +6,7 @@ import { type Actor, PROBLEMS, ProblemError } from '../../protocol/problem.ts'
 import { readAddress } from '../config/address.ts'
 import type { NodeConfig } from '../config/config.ts'
 import { openKeyStore } from '../identity/keystore.ts'
+import { checkStore } from '../store/check.ts'
 import { judgeSchema } from '../store/migrate.ts'
 import { PAST } from '../store/migrations/former.ts'
 import { MIGRATIONS } from '../store/migrations/index.ts'
@@ -22,7 +23,6 @@ const DAY = 86_400_000
 const GIB = 1024 ** 3
 /** Days of the certificate and free space, below which the doctor warns. */
 const WARN = { certificateDays: 60, freeBytes: 5 * GIB, calendarDays: 30 } as const
-const FAIL_FREE = GIB / 2
 /** The clock may be this far behind the newest signed packet, ms. */
 const CLOCK = 300_000
 
@@ -61,8 +61,9 @@ async function run<T>(
       error instanceof ProblemError
         ? error.problem
         : { code: 'internal' as const, detail: error instanceof Error ? error.message : String(error) }
-    const { act, cure, en, zh } = PROBLEMS[problem.code]
-    checks.push({ check, level: 'fail', detail: `${problem.code}: ${problem.detail ?? `${en} ${zh}`}`, act, cure })
+    const { act, cure, cureZh, en, zh } = PROBLEMS[problem.code]
+    const detail = `${problem.code}: ${problem.detail ?? `${en} ${zh}`}`
+    checks.push({ check, level: 'fail', detail, act, cure: `${cure} ${cureZh}` })
     return null
   }
 }
@@ -70,8 +71,8 @@ async function run<T>(
 async function checkNode(context: CommandContext, config: NodeConfig, checks: Check[]): Promise<void> {
   await checkKeys(context, config, checks)
   await checkDisk(config, checks)
-  await checkStore(config, checks)
-  const own = await checkHttp(config, checks)
+  await checkData(config, checks)
+  const own = await checkHttp(context, config, checks)
   await checkListening(config, checks, own)
   if (own) {
     await checkRelays(context, config, checks)
@@ -92,6 +93,13 @@ async function checkKeys(context: CommandContext, config: NodeConfig, checks: Ch
     () => 'the passphrase opens them; only this user can read them',
   )
   if (store === null) return
+  // The node opens it only to sign with it: agreements, and new packet keys every two months.
+  await run(
+    checks,
+    'city key 城市密钥',
+    () => store.openCityKey(),
+    () => 'it opens, and belongs to the certificate',
+  )
   const certificate = await run(
     checks,
     'certificate 证书',
@@ -171,8 +179,12 @@ async function checkDisk(config: NodeConfig, checks: Check[]): Promise<void> {
     async () => {
       const { bavail, bsize } = await statfs(config.data)
       const bytes = bavail * bsize
-      if (bytes < FAIL_FREE)
-        throw new ProblemError('config.invalid', `${(bytes / GIB).toFixed(1)} GiB free at ${config.data}; make room`)
+      const floor = config.quotas.freeMB * 1e6
+      if (bytes < floor)
+        throw new ProblemError(
+          'disk.full',
+          `${Math.floor(bytes / 1e6)} MB free at ${config.data}: under ${config.quotas.freeMB} (quotas.freeMB) nothing is taken from partners`,
+        )
       return bytes
     },
     bytes => `${(bytes / GIB).toFixed(1)} GiB free`,
@@ -187,7 +199,7 @@ async function checkDisk(config: NodeConfig, checks: Check[]): Promise<void> {
     })
 }
 
-async function checkStore(config: NodeConfig, checks: Check[]): Promise<void> {
+async function checkData(config: NodeConfig, checks: Check[]): Promise<void> {
   const path = join(config.data, 'tongban.db')
   await run(
     checks,
@@ -199,9 +211,7 @@ async function checkStore(config: NodeConfig, checks: Check[]): Promise<void> {
       const db = openSqlite(path)
       try {
         await judgeSchema(db, MIGRATIONS, PAST)
-        const [result] = await db.query<{ quick_check: string }>('PRAGMA quick_check')
-        if (result?.quick_check !== 'ok')
-          throw new ProblemError('internal', `quick_check: ${result?.quick_check ?? 'no answer'}`)
+        await checkStore(path)
         const [newest] = await db.query<{ iat: number | null; n: number }>(
           'SELECT max(iat) AS iat, count(*) AS n FROM packets',
         )
@@ -220,25 +230,49 @@ async function checkStore(config: NodeConfig, checks: Check[]): Promise<void> {
   )
 }
 
-/** Whether our own node answers; a foreign answer on its port is a failure. */
-async function checkHttp(config: NodeConfig, checks: Check[]): Promise<boolean> {
+/** Whether our own node answers and is ready; another city's node, or a foreign program, on its port is a failure. */
+async function checkHttp(context: CommandContext, config: NodeConfig, checks: Check[]): Promise<boolean> {
   const url = `http://${inUrl(reachedAt(config.http.host))}:${config.http.port}`
+  const check = 'HTTP API 接口'
+  const tell = (level: Level, detail: string, cure?: string) =>
+    checks.push({ check, level, detail, ...(cure === undefined ? {} : { act: 'operator' as const, cure }) })
+  let answer: { status?: string; checks?: Record<string, string> }
   try {
-    const answer = (await (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5000) })).json()) as {
-      status?: string
-    }
-    const level = answer.status === 'ready' ? 'ok' : 'warn'
-    checks.push({ check: 'HTTP API 接口', level, detail: `${url} is ${answer.status ?? 'answered by something else'}` })
-    return answer.status !== undefined
+    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5000) })
+    answer = (await response.json().catch(() => ({}))) as typeof answer
   } catch {
-    checks.push({
-      check: 'HTTP API 接口',
-      level: 'warn',
-      detail: `nothing answers at ${url}`,
-      act: 'operator',
-      cure: 'Start the node: tongban start',
-    })
+    tell('warn', `nothing answers at ${url}`, 'Start the node: tongban start')
     return false
+  }
+  if (answer.status === undefined) {
+    tell('fail', `another program answers at ${url}`, 'End it, or change http.port')
+    return false
+  }
+  const city = await cityAt(context)
+  if (city !== config.city.code) {
+    const whose = city === null ? 'a node that refuses the token of this one' : `the node of ${city}`
+    tell('fail', `${whose} answers at ${url}`, 'End it, or change http.port; then start this node: tongban start')
+    return false
+  }
+  const failed = Object.entries(answer.checks ?? {}).flatMap(([name, result]) => (result === 'ok' ? [] : [name]))
+  if (answer.status === 'ready') tell('ok', `${url} is ready`)
+  else if (failed.length === 0) tell('warn', `${url} is ${answer.status}`, 'Wait until it has stopped, and start it')
+  else tell('fail', `${url} is not ready: ${failed.join(', ')}`, failed.map(name => READY_CURES[name] ?? '').join('; '))
+  return true
+}
+
+/** What to do when a part of readiness fails. */
+const READY_CURES: Readonly<Record<string, string>> = {
+  store: 'The store cannot be written: look at the disk and at the log, and restart the node',
+  space: 'Make room where the data lies, or lower quotas.freeMB',
+}
+
+/** The city of the node that commands talk to; null when it does not let this one in. */
+const cityAt = async (context: CommandContext): Promise<string | null> => {
+  try {
+    return (await (await context.client()).get<{ code: string }>('/api/v1/identity')).code
+  } catch {
+    return null
   }
 }
 

@@ -1,7 +1,7 @@
 /** Backup, restore, passphrase and recovery, as an administrator runs them. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -174,5 +174,18 @@ describe('keeping a node', () => {
     const { items } = await client.get<{ items: object[] }>('/api/v1/audit?action=person.created')
     expect(items[0]).toMatchObject({ actor: 'cli' })
     await stop()
+  }, 60_000)
+
+  test('a damaged store is not backed up over whole ones, and the doctor says what to do', async () => {
+    const path = join(root, 'node', 'data', 'tongban.db')
+    const file = await open(path, 'r+')
+    const { size } = await file.stat()
+    const page = Math.floor(size / 4096 / 2)
+    await file.write(new Uint8Array(8 * 4096).fill(7), 0, 8 * 4096, page * 4096)
+    await file.close()
+    const made = await tongban(['backup', 'third', '--config', 'node/tongban.json'])
+    expect([made.code, made.error]).toEqual([1, expect.stringContaining('store.damaged')])
+    const seen = await tongban(['doctor', '--config', 'node/tongban.json'])
+    expect([seen.code, seen.out]).toEqual([1, expect.stringMatching(/✗ store.*store\.damaged/)])
   }, 60_000)
 })

@@ -12,6 +12,7 @@ import { jsonOf, readTextFile } from '../config/text-file.ts'
 import { openKeyStore } from '../identity/keystore.ts'
 import { createPeople } from '../people/people.ts'
 import { copyInWorker, writeBackup } from '../store/backup.ts'
+import { checkStore } from '../store/check.ts'
 import { lockFolder } from '../store/lock.ts'
 import { judgeSchema, migrate } from '../store/migrate.ts'
 import { PAST } from '../store/migrations/former.ts'
@@ -34,7 +35,7 @@ const Manifest = z.strictObject({
 
 /**
  * Copies store, keys, materials and config of the local node into a new folder while it runs; materials that `previous`, an
- * older backup, holds are linked, not copied again. Problem: `request.conflict` when the folder is there.
+ * older backup, holds are linked, not copied again. Problems: `request.conflict` when the folder is there, `store.damaged`.
  */
 export async function backup(context: CommandContext, to: string, flags: { previous?: string }): Promise<void> {
   const config = await context.config()
@@ -47,6 +48,8 @@ export async function backup(context: CommandContext, to: string, flags: { previ
   })
   const data = join(folder, 'data')
   await mkdir(join(data, 'keys'), { recursive: true, mode: 0o700 })
+  // A copy of what is damaged would push whole ones out.
+  await checkStore(join(config.data, STORE))
   // The store first: each material that it names is there by then, and one more does no harm.
   await writeBackup(part => copyInWorker(join(config.data, STORE), part), join(data, STORE))
   for (const name of await readdir(join(config.data, 'keys')))
@@ -178,9 +181,12 @@ export async function passphrase(context: CommandContext): Promise<void> {
   } finally {
     unlock()
   }
-  context.out.result(
-    { changed: true },
-    () => 'Changed 已修改. Older backups open with the old one only. 旧备份仍须用旧口令打开。',
+  context.out.result({ changed: true }, () =>
+    [
+      'Changed 已修改. Older backups open with the old one only. 旧备份仍须用旧口令打开。',
+      'Where the next start takes the old one from (TONGBAN_PASSPHRASE_FILE, a service file, a container) it fails: write the new one there first.',
+      '下次启动所用的口令文件（TONGBAN_PASSPHRASE_FILE 等）仍是旧口令，请先改为新口令，否则节点无法启动。',
+    ].join('\n'),
   )
 }
 

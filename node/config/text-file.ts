@@ -14,16 +14,16 @@ export function textOf(bytes: Uint8Array, name: string, code: ProblemCode): stri
   }
 }
 
-/** The text of a file. A problem of the given code when it cannot be read or is not UTF-8. */
-export async function readTextFile(path: string, code: ProblemCode): Promise<string> {
+/** The text of a file, told of as `name`. A problem of the given code when it cannot be read or is not UTF-8. */
+export async function readTextFile(path: string, code: ProblemCode, name = path): Promise<string> {
   let bytes: Uint8Array
   try {
     bytes = await readFile(path)
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    throw new ProblemError(code, `${path} ${missing ? 'is not there' : 'cannot be read by this user'}`)
+    throw new ProblemError(code, `${name} ${missing ? 'is not there' : 'cannot be read by this user'}`)
   }
-  return textOf(bytes, path, code)
+  return textOf(bytes, name, code)
 }
 
 /** The value that JSON text from `name` says. A problem of the given code, with the place, when it is none or a number in it is rounded. */

@@ -24,8 +24,11 @@ import type { Transport, Wire } from './wire.ts'
 const WINDOW_PACKETS = 1024
 const WINDOW_BYTES = 4 * 1024 * 1024
 
-/** Problems by which a partner asks for a pause. */
-const PAUSING: ReadonlySet<ProblemCode | undefined> = new Set(['request.rate', 'store.full'] as const)
+/** Problems that a new connection does not end: the partner asks for a pause, or the own disk is full. */
+const PAUSING: ReadonlySet<ProblemCode | undefined> = new Set(['request.rate', 'store.full', 'disk.full'] as const)
+
+/** Pauses in a row by which the next one grows: to some half a minute, after which room that was made is soon found. */
+const MOST_PAUSES = 7
 
 export type DeliveryParts = GreetingParts & {
   transport: Transport
@@ -55,7 +58,10 @@ export class Delivery {
   readonly partner: string
   readonly #parts: DeliveryParts
   #stopped = false
+  readonly #stopping = new AbortController()
   #failures = 0
+  /** streams in a row that ended by such a problem: each was greeted, so that none counts as a failure to connect */
+  #pauses = 0
   #problem: Problem | null = null
   #nextTryAt: number | null = null
   #wire: Wire | null = null
@@ -80,6 +86,7 @@ export class Delivery {
 
   async stop(): Promise<void> {
     this.#stopped = true
+    this.#stopping.abort()
     this.#wire?.abort(new Error('stopping'))
     this.#more.give()
     this.#retry.give()
@@ -141,7 +148,8 @@ export class Delivery {
       }
       if (this.#stopped) break
       this.#failures++
-      const delay = delayAfter(this.#failures, this.#parts.random())
+      this.#pauses = PAUSING.has(this.#problem?.code) ? Math.min(this.#pauses + 1, MOST_PAUSES) : 0
+      const delay = delayAfter(Math.max(this.#failures, this.#pauses), this.#parts.random())
       this.#nextTryAt = this.#parts.clock.now() + delay
       if (paused) this.#pausedUntil = this.#nextTryAt
       const cancel = this.#parts.clock.after(delay, () => this.#retry.give())
@@ -153,7 +161,7 @@ export class Delivery {
 
   async #connectAndPump(): Promise<void> {
     const parts = this.#parts
-    const wire = await dial(parts, this.partner)
+    const wire = await dial(parts, this.partner, this.#stopping.signal)
     this.#wire = wire
     try {
       const reader = new FrameReader(wire)

@@ -56,8 +56,10 @@ async function take(parts: ReceiverParts, partner: string, batch: readonly Incom
     if (taken.useful.length > 0) parts.noted(partner, 'full', null)
     return taken
   } catch (error) {
-    if (error instanceof ProblemError && error.problem.code === 'store.full')
-      parts.noted(partner, 'full', error.problem)
+    if (!(error instanceof ProblemError)) throw error
+    if (error.problem.code === 'store.full') parts.noted(partner, 'full', error.problem)
+    // The partner keeps what waits, as for any other want of room; that the disk is full is told here.
+    if (error.problem.code === 'disk.full') throw new ProblemError('store.full', 'the disk is full', { cause: error })
     throw error
   }
 }

@@ -21,6 +21,7 @@ function gate(): { open(): void; opened: Promise<void> } {
   return { open: resolve, opened: promise }
 }
 
+const NESTED = { problem: { code: 'internal', detail: 'a transaction is begun within another one' } }
 const ENDED = { problem: { code: 'internal', detail: 'the transaction has ended' } }
 const CLOSED = { problem: { code: 'internal', detail: 'the store is closed' } }
 
@@ -147,13 +148,31 @@ export function databaseContract(name: string, make: () => Promise<DatabaseSubje
         ])
       })
 
-      test('may be called by another one for later', async () => {
-        const later = await db.transaction(async tx => {
-          await put(tx, 'first')
-          return { done: db.transaction(inner => put(inner, 'second')) }
+      test('begun within another one is refused rather than waited for, however deep, and both go on', async () => {
+        const nested = (word: string, path: () => Promise<unknown>) =>
+          db.transaction(async tx => {
+            await expect(path()).rejects.toMatchObject(NESTED)
+            await put(tx, word)
+          })
+        await nested('a', () => db.transaction(inner => put(inner, 'inner')))
+        await nested('b', async () => {
+          await Promise.resolve()
+          return Promise.all([1, 2].map(() => db.transaction(inner => put(inner, 'inner'))))
         })
-        await later.done
-        expect(await words()).toEqual(['first', 'second'])
+        expect(await words()).toEqual(['a', 'b'])
+      })
+
+      test('is begun by a callback after the commit, and by what goes on once the other one has ended', async () => {
+        const follow: Promise<unknown>[] = []
+        const end = gate()
+        await db.transaction(async tx => {
+          await put(tx, 'first')
+          tx.afterCommit(() => follow.push(db.transaction(inner => put(inner, 'second'))))
+          follow.push(end.opened.then(() => db.transaction(inner => put(inner, 'third'))))
+        })
+        end.open()
+        await Promise.all(follow)
+        expect((await words()).toSorted()).toEqual(['first', 'second', 'third'])
       })
 
       test('runs in the asynchronous context of its caller', async () => {

@@ -22,7 +22,8 @@ export interface Database {
   /**
    * Runs `work` serialised with every other transaction and commits it durably before resolving.
    * Throwing rolls back this transaction alone. Transactions that wait together may share one commit.
-   * `work` runs in the asynchronous context of the caller; awaiting a second transaction inside it would wait forever.
+   * `work` runs in the asynchronous context of the caller. A second one begun inside it rejects: awaited it would wait forever.
+   * What is to follow a transaction is begun after it, or by its `afterCommit`.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   /**

@@ -41,6 +41,8 @@ type Kept = { succeed: () => void; callbacks: readonly (() => void)[]; undo: rea
 export function createGroupCommit(writer: Writer, report: (error: unknown) => void): GroupCommit {
   const queue: Waiting[] = []
   const apart: (() => void)[] = []
+  /** the transaction in whose work something runs */
+  const inside = new AsyncLocalStorage<Pick<Opened, 'isOpen'>>()
   let running: Promise<void> | null = null
   let turn: Promise<void> | null = null
 
@@ -107,10 +109,11 @@ export function createGroupCommit(writer: Writer, report: (error: unknown) => vo
 
   /** One transaction of the group; throws only when the whole group is lost with it. */
   async function runOne(waiting: Waiting): Promise<Kept | { error: unknown }> {
-    const { tx, callbacks, undo, end } = openTransaction(writer)
+    const opened = openTransaction(writer)
+    const { tx, callbacks, undo, end } = opened
     writer.savepoint()
     try {
-      const succeed = await waiting.within(waiting.attempt, tx)
+      const succeed = await waiting.within(() => inside.run(opened, () => waiting.attempt(tx)))
       end()
       if (!writer.inTransaction) throw new ProblemError('internal', 'the engine rolled the transaction back')
       writer.releaseSavepoint()
@@ -128,6 +131,9 @@ export function createGroupCommit(writer: Writer, report: (error: unknown) => vo
   return {
     transaction: work =>
       new Promise((resolve, reject) => {
+        // The queue would wait for the one within which this is, and that one perhaps for this.
+        if (inside.getStore()?.isOpen() === true)
+          throw new ProblemError('internal', 'a transaction is begun within another one')
         queue.push({
           attempt: async tx => {
             const value = await work(tx)
@@ -157,7 +163,13 @@ export function createGroupCommit(writer: Writer, report: (error: unknown) => vo
   }
 }
 
-type Opened = { tx: Transaction; callbacks: readonly (() => void)[]; undo: readonly (() => void)[]; end(): void }
+type Opened = {
+  tx: Transaction
+  callbacks: readonly (() => void)[]
+  undo: readonly (() => void)[]
+  isOpen(): boolean
+  end(): void
+}
 
 function openTransaction(writer: Writer): Opened {
   const callbacks: (() => void)[] = []
@@ -169,6 +181,7 @@ function openTransaction(writer: Writer): Opened {
   return {
     callbacks,
     undo,
+    isOpen: () => open,
     end() {
       open = false
     },

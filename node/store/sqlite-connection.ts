@@ -2,6 +2,7 @@
 import { type SQLQueryBindings, Database as Sqlite, type Statement } from 'bun:sqlite'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Value } from './database.ts'
+import { namedFull } from './disk.ts'
 import { statementsOf } from './sql.ts'
 
 /** Prepared statements kept for a connection. */
@@ -55,11 +56,23 @@ export function openConnection(path: string, pragmas: readonly string[], mode: '
 
   return {
     query<T extends object>(sql: string, params: readonly Value[]) {
-      const rows = prepare(sql, params).all(...storable(params)) as T[]
-      for (const row of rows) exact(row)
-      return rows
+      const statement = prepare(sql, params)
+      try {
+        const rows = statement.all(...storable(params)) as T[]
+        for (const row of rows) exact(row)
+        return rows
+      } catch (error) {
+        throw namedFull(error)
+      }
     },
-    run: (sql, params) => prepare(sql, params).run(...storable(params)).changes,
+    run(sql, params) {
+      const statement = prepare(sql, params)
+      try {
+        return statement.run(...storable(params)).changes
+      } catch (error) {
+        throw namedFull(error)
+      }
+    },
     get inTransaction() {
       return sqlite.inTransaction
     },

@@ -144,7 +144,7 @@ describe('SQLite', () => {
         db.transaction(tx => tx.run('INSERT INTO a VALUES (?)', [new Uint8Array(size)])),
       ),
     )
-    expect(outcomes[1]).toMatchObject({ status: 'rejected', reason: { code: 'SQLITE_FULL' } })
+    expect(outcomes[1]).toMatchObject({ status: 'rejected', reason: { problem: { code: 'disk.full' } } })
     const told = outcomes.filter(outcome => outcome.status === 'fulfilled').length
     expect(await db.query('SELECT count(*) AS n FROM a')).toEqual([{ n: told }])
     await db.transaction(tx => tx.run('INSERT INTO a VALUES (?)', [new Uint8Array(100)]))

@@ -39,6 +39,9 @@ export interface Events {
   adapterEvent(event: { adapter: string; outcome: 'done' | 'repeated' | 'standing' | 'waiting' | 'parked' }): void
   caseChanged(event: { state: string; outcome?: string; thread: string }): void
   keyRotated(event: { purpose: 'packet' | 'peer'; kid: string }): void
+  /** A round of hourly work ended well, at ms. */
+  upkeepEnded(event: { job: string; at: number }): void
+  upkeepFailed(event: { job: string; error: unknown }): void
   started(event: { version: string; ms: number }): void
   stopped(event: { ms: number }): void
 }
@@ -104,6 +107,8 @@ export function createEvents(metrics: Metrics, log: (area: string) => Log = crea
     'outcome',
   ])
   const caseChanges = metrics.counter('tongban_case_changes_total', 'Changes of case state', ['state'])
+  const upkeep = metrics.counter('tongban_upkeep_rounds_total', 'Rounds of hourly work', ['job', 'outcome'])
+  const upkeepAt = metrics.gauge('tongban_upkeep_done_seconds', 'When hourly work ended well last, Unix time', ['job'])
   const rotations = metrics.counter('tongban_key_rotations_total', 'Keys rotated', ['purpose'])
 
   return {
@@ -185,6 +190,15 @@ export function createEvents(metrics: Metrics, log: (area: string) => Log = crea
     keyRotated({ purpose, kid }) {
       rotations({ purpose })
       identity.info('key rotated', { purpose, kid })
+    },
+    upkeepEnded({ job, at }) {
+      upkeep({ job, outcome: 'done' })
+      upkeepAt(at / 1000, { job })
+      node.debug('upkeep done', { job })
+    },
+    upkeepFailed({ job, error }) {
+      upkeep({ job, outcome: 'failed' })
+      node.error('upkeep failed', { job }, error)
     },
     started({ version, ms }) {
       node.info('node started', { version, ms })
