@@ -3,7 +3,7 @@
  * act, which is kept, and another one signs it; without, it is carried out at once.
  */
 import { fromHex, toHex } from '../../protocol/primitives.ts'
-import { ProblemError } from '../../protocol/problem.ts'
+import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { Database, Transaction } from '../store/database.ts'
@@ -11,6 +11,13 @@ import type { Act, Agreements, AgreementView, By } from './agreements.ts'
 
 /** `preparedAt` in ms. */
 export type PreparedAct = Act & { no: number; preparedBy: string; preparedAt: number }
+/** `partners`: codes of the cities that it concerns, of a proposal all parties; `problem`: why it can be signed no more, or not now. */
+export type WaitingAct = PreparedAct & {
+  preparedByName: string | null
+  title: string | null
+  partners: string[]
+  problem: Problem | null
+}
 export type Done = { done: AgreementView[]; prepared: null } | { done: null; prepared: PreparedAct }
 
 type Row = {
@@ -71,6 +78,21 @@ export function createActs(parts: {
     return toAct(row)
   }
 
+  /** Title and partners of what an act would sign. */
+  async function concerning(act: Act): Promise<Pick<WaitingAct, 'title' | 'partners'>> {
+    if (act.kind === 'propose') {
+      const { title, parties } = act.input.document
+      return { title, partners: parties.map(({ code }) => code) }
+    }
+    const read = await agreements.read(act.thread).catch(refusedBy)
+    if ('code' in read) return { title: null, partners: [] }
+    const { title, partner } = read.view
+    const text = act.kind === 'counter' ? act.input.document : act.kind === 'amend' ? act.input.amendment : { title }
+    return { title: text.title, partners: [partner] }
+  }
+
+  const problemOf = (act: Act): Promise<Problem | null> => agreements.check(act).then(() => null, refusedBy)
+
   /** Whoever takes it out of the table has it: two who sign at once do not both. */
   async function drop(
     tx: Transaction,
@@ -106,9 +128,17 @@ export function createActs(parts: {
     },
 
     /** Oldest first. */
-    async waiting(): Promise<PreparedAct[]> {
-      const rows = await db.query<Row>('SELECT * FROM agreement_acts ORDER BY no LIMIT ?', [MOST])
-      return rows.map(toAct)
+    async waiting(): Promise<WaitingAct[]> {
+      const rows = await db.query<Row & { name: string | null }>(
+        `SELECT a.*, p.name FROM agreement_acts a LEFT JOIN people p ON a.prepared_by = 'person:' || p.id ORDER BY a.no LIMIT ?`,
+        [MOST],
+      )
+      const waiting: WaitingAct[] = []
+      for (const row of rows) {
+        const act = toAct(row)
+        waiting.push({ ...act, preparedByName: row.name, ...(await concerning(act)), problem: await problemOf(act) })
+      }
+      return waiting
     },
 
     /** Another administrator signs. Problems: `request.four-eyes`, `request.not-found`, and those of the act itself, which stays. */
@@ -124,4 +154,9 @@ export function createActs(parts: {
       await db.transaction(tx => drop(tx, act, 'act.discarded', actor))
     },
   }
+}
+
+function refusedBy(error: unknown): Problem {
+  if (error instanceof ProblemError) return error.problem
+  throw error
 }

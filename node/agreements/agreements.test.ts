@@ -146,6 +146,24 @@ describe('an agreement between two cities', () => {
     expect((await agreements(A).evidence(newer)).map(({ signatures }) => signatures.length)).toEqual([2, 2])
   })
 
+  test('that is terminated on a later day says until when cases begin, and counts as standing until then', async () => {
+    const { thread } = await active()
+    await settled(
+      agreements(A).change(
+        thread,
+        { kind: 'agreement.terminate', reason: '不再合作', effectiveOn: '2026-12-31' },
+        by(1),
+      ),
+    )
+    for (const city of [A, S]) {
+      const [row] = await agreements(city).list({}, 10, null)
+      expect(row).toMatchObject({ state: 'terminated', terminatedOn: '2026-12-31', endsOn: '2026-12-31' })
+      expect(await agreements(city).standing()).toHaveLength(1)
+    }
+    world.clock.advance(40 * 86_400_000)
+    expect(await agreements(A).standing()).toEqual([])
+  })
+
   test('is suspended by each for itself, and terminated', async () => {
     const { thread, id } = await active()
     await settled(agreements(A).change(thread, { kind: 'agreement.suspend', reason: '系统升级' }, by(1)))
@@ -597,6 +615,32 @@ describe('with four eyes', () => {
     expect(
       (await acts(S, false).submit({ ...suspend, thread: (await active()).thread }, 'person:7')).done,
     ).toMatchObject([{ state: 'suspended' }])
+  })
+
+  test('what waits says whom it concerns and, once it has become impossible, why it cannot be signed', async () => {
+    const { thread } = await active()
+    const here = acts(A)
+    await world
+      .city(A)
+      .db.transaction(tx =>
+        tx.run(
+          `INSERT INTO people (id, name, roles, created_at, token_hash) VALUES ('7', '周敏', 'administrator', 0, x'00')`,
+        ),
+      )
+    await here.submit({ kind: 'propose', thread: null, input: { document: text({ title: '新协议' }) } }, 'person:7')
+    await here.submit({ kind: 'suspend', thread, input: { reason: '系统升级' } }, 'person:7')
+    expect(await here.waiting()).toMatchObject([
+      { title: '新协议', partners: [A, S], preparedByName: '周敏', problem: null },
+      { title: '跨省通办合作协议', partners: [S], preparedByName: '周敏', problem: null },
+    ])
+    await settled(
+      agreements(S).change(thread, { kind: 'agreement.terminate', reason: '不再合作', effectiveOn: today() }, by(2)),
+    )
+    const [, suspend] = await here.waiting()
+    expect(suspend?.problem).toMatchObject({ code: 'agreement.transition' })
+    await expect(here.sign(suspend?.no ?? 0, 'person:8')).rejects.toThrow('agreement.transition')
+    await here.discard(suspend?.no ?? 0, 'person:8')
+    expect(await here.waiting()).toHaveLength(1)
   })
 
   test('two who sign at once propose once', async () => {

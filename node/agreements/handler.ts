@@ -17,11 +17,10 @@ import {
 } from '../../protocol/agreement/thread.ts'
 import { TYP } from '../../protocol/names.ts'
 import type { Packet } from '../../protocol/packet/claims.ts'
-import type { Commitment } from '../../protocol/primitives.ts'
 import { type Refused, refuse } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
-import type { Applied, OwnIdentity, Reader, ThreadHandler } from '../exchange/ports.ts'
+import type { Applied, NamedMaterials, OwnIdentity, ThreadHandler } from '../exchange/ports.ts'
 import type { Transaction } from '../store/database.ts'
 import type { CertificateOf, PinnedOf, TrustedCertificate } from './certificates.ts'
 import type { AgreementRecords } from './records.ts'
@@ -36,14 +35,7 @@ export type AgreementHandlerParts = {
   told: ToldSignatures
   audit: Audit
   events: EventLog
-  materials: {
-    want(tx: Transaction, partner: string, materials: readonly Commitment[]): Promise<void>
-    /** whether a partner may name so many more */ room(
-      store: Reader,
-      partner: string,
-      more: number,
-    ): Promise<{ ok: true } | Refused>
-  }
+  materials: NamedMaterials
   /** after the commit, at the proposer: a party of one between many said something that concerns the others */
   settle: (root: string) => void
 }

@@ -299,6 +299,17 @@ function steps(api: Api, agreements: Agreements, acts: Acts): void {
   })
 }
 
+/** One that waits, as a person reads it. */
+const Waiting = Prepared.extend({
+  title: z.string().nullable().describe('of the text that it would sign or that it concerns'),
+  partners: z.array(DivisionCode),
+  preparedByName: z.string().nullable(),
+  problem: z
+    .strictObject({ code: z.string(), detail: z.string().optional() })
+    .nullable()
+    .describe('why it cannot be signed as things stand; when that will not change, discard it'),
+}).meta({ id: 'WaitingAct' })
+
 function prepared(api: Api, acts: Acts): void {
   api.operation({
     method: 'get',
@@ -306,8 +317,10 @@ function prepared(api: Api, acts: Acts): void {
     id: 'listActs',
     summary: 'Acts that one administrator prepared and another one is to sign (双人复核)',
     roles: ['administrator', 'auditor'],
-    answer: z.strictObject({ items: z.array(Prepared) }),
-    handle: async () => ({ items: (await acts.waiting()).map(toPrepared) }),
+    answer: z.strictObject({ items: z.array(Waiting) }),
+    handle: async () => ({
+      items: (await acts.waiting()).map(entry => ({ ...entry, preparedAt: time(entry.preparedAt) })),
+    }),
   })
   api.operation({
     method: 'post',

@@ -131,6 +131,14 @@ describe('/api/v1/audit', () => {
     })
     expect((await auditor.get('/api/v1/audit?action=thing.done&subject=s1')).body).toMatchObject({ items: [{ no: 6 }] })
     expect((await api.as('administrator').get('/api/v1/audit')).status).toBe(200)
+    const [{ id, name }] = (await api.database.query<{ id: string; name: string }>(
+      'SELECT id, name FROM people ORDER BY id LIMIT 1',
+    )) as [{ id: string; name: string }]
+    for (const actor of [`person:${id}`, `city:${id}`, 'person:nobody']) await append({ actor })
+    expect((await auditor.get('/api/v1/audit?limit=3')).body).toMatchObject({
+      items: [{ name: null }, { name: null }, { actor: `person:${id}`, name }],
+    })
+    rows += 3
     expect((await api.as('clerk').get('/api/v1/audit')).status).toBe(403)
     expect((await auditor.get('/api/v1/audit/verification')).body).toMatchObject({
       rows,

@@ -22,6 +22,7 @@ export type AuditEntry = {
   detail?: Readonly<Record<string, string | number | boolean | null>>
 }
 export type AuditRow = Required<AuditEntry> & {
+  /** of the account that acted; null of a city, an adapter or the node */ name: string | null
   no: number /** milliseconds */
   at: number /** lowercase hex */
   hash: string
@@ -72,6 +73,8 @@ function detailOf(entry: AuditEntry): string {
 }
 
 const COLUMNS = 'no, at, actor, action, subject, detail, prev, hash'
+/** An id alone names nobody to an auditor, who may not list accounts; the name is none of what is hashed. */
+const NAME = `(SELECT p.name FROM people p WHERE p.id = substr(actor, 8) AND actor LIKE 'person:%') AS name`
 
 type Head = Pick<Row, 'no' | 'hash'>
 
@@ -121,8 +124,8 @@ export function createAudit({ database, now }: { database: Database; now: () => 
         where.push('no >= (SELECT min(+no) FROM audit WHERE at >= ?)', 'at >= ?')
         params.push(filter.since, filter.since)
       }
-      const rows = await database.query<Row>(
-        `SELECT ${COLUMNS} FROM audit WHERE ${where.join(' AND ')} ORDER BY no DESC LIMIT ?`,
+      const rows = await database.query<Row & { name: string | null }>(
+        `SELECT ${COLUMNS}, ${NAME} FROM audit WHERE ${where.join(' AND ')} ORDER BY no DESC LIMIT ?`,
         [...params, limit],
       )
       return rows.map(({ prev: _, detail, hash, ...row }) => ({

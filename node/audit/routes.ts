@@ -11,6 +11,7 @@ const AuditRowBody = z
     no: z.number().int(),
     at: Time,
     actor: z.string(),
+    name: z.string().nullable().describe('of the account that acted; null of a city, an adapter or the node'),
     action: z.string(),
     subject: z.string(),
     detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),

@@ -9,14 +9,13 @@ import { type CaseBody, isMoveKind } from '../../protocol/case/kinds.ts'
 import { asksBeyond } from '../../protocol/case/supplement.ts'
 import { foldNumber } from '../../protocol/codes/spelling.ts'
 import type { Packet } from '../../protocol/packet/claims.ts'
-import type { Commitment } from '../../protocol/primitives.ts'
 import { fromHex } from '../../protocol/primitives.ts'
 import type { Problem, Refused } from '../../protocol/problem.ts'
 import { refuse } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
-import type { Applied, OwnIdentity, Reader, StoredPacket, ThreadHandler } from '../exchange/ports.ts'
+import type { Applied, NamedMaterials, OwnIdentity, Reader, StoredPacket, ThreadHandler } from '../exchange/ports.ts'
 import { noteMail } from '../mail/troubles.ts'
 import type { Transaction } from '../store/database.ts'
 import { type CaseClocks, nextDue } from './clocks.ts'
@@ -37,14 +36,7 @@ export type CaseHandlerParts = {
       wanted: { collecting: string; handling: string; item: string; mode: CaseState['mode']; at: number },
     ): Promise<{ ok: true } | Refused>
   }
-  materials: {
-    want(tx: Transaction, partner: string, materials: readonly Commitment[]): Promise<void>
-    /** whether a partner may name so many more */ room(
-      store: Reader,
-      partner: string,
-      more: number,
-    ): Promise<{ ok: true } | Refused>
-  }
+  materials: NamedMaterials
   dispatch: {
     enqueue(tx: Transaction, job: { packetNo: number; threadNo: number; at: number }): Promise<void>
     /** this city gave the case its number, or ended it */

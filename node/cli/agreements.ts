@@ -148,7 +148,11 @@ type Prepared = {
   thread: string | null
   input: { amendment?: unknown; effectiveOn?: string }
   preparedBy: string
+  preparedByName: string | null
   preparedAt: string
+  title: string | null
+  partners: string[]
+  problem: { code: string; detail?: string } | null
 }
 
 export async function acts(context: CommandContext): Promise<void> {
@@ -156,12 +160,18 @@ export async function acts(context: CommandContext): Promise<void> {
   const { items } = await client.get<{ items: Prepared[] }>('/api/v1/agreements/acts')
   context.out.result(items, found =>
     table(
-      found.map(({ no, kind, thread, preparedBy, preparedAt }) => ({
-        no,
-        kind,
-        thread,
-        by: preparedBy,
-        at: preparedAt,
+      found.map(value => ({
+        no: value.no,
+        kind: value.kind,
+        title: value.title,
+        partner: value.partners.join(' '),
+        thread: value.thread,
+        by: value.preparedByName ?? value.preparedBy,
+        at: value.preparedAt,
+        problem:
+          value.problem === null
+            ? ''
+            : `cannot be signed 不能签署: ${value.problem.code} ${value.problem.detail ?? ''} (act discard ${value.no})`,
       })),
     ),
   )

@@ -7,6 +7,7 @@ type Row = {
   no: number
   at: string
   actor: string
+  name: string | null
   action: string
   subject: string
   detail: Record<string, string | number | boolean | null>
@@ -35,10 +36,10 @@ export async function listAudit(
   const { items } = await client.get<{ items: Row[] }>(`/api/v1/audit?${query}`)
   context.out.result(items, rows =>
     table(
-      rows.map(({ no, at, actor, action, subject, detail }) => ({
+      rows.map(({ no, at, actor, name, action, subject, detail }) => ({
         no,
         at,
-        actor,
+        actor: name === null ? actor : `${name} (${actor})`,
         action,
         subject,
         detail: Object.entries(detail)

@@ -162,6 +162,28 @@ describe('commands', () => {
     expect(left.out).not.toContain('identity revoke')
   }, 120_000)
 
+  test('a file that cannot be used is named, whatever the command wanted of it', async () => {
+    const files = [
+      ['federation', 'import', 'NOFILE'],
+      ['evidence', 'verify', 'NOFILE'],
+      ['ca', 'issue', 'NOFILE', '--folder', 'ca', '--out', 'x.pem'],
+      ['ca', 'install', 'NOFILE', 'ca/ca.pem', '--config', 'shiyan/tongban.json'],
+      ['ca', 'accept', 'NOFILE', '--fingerprint', 'ab'.repeat(32)],
+      ['ca', 'request', '--config', 'shiyan/tongban.json', '--out', 'no/folder/request.pem'],
+      ['agreement', 'propose', 'NOFILE'],
+      ['agreement', 'attach', 'NOFILE'],
+      ['case', 'submit', 'NOFILE'],
+      ['services', 'publish', 'NOFILE'],
+      ['restore', 'NOFILE', '--config', 'shiyan/tongban.json'],
+    ]
+    for (const args of files) {
+      const asked = await tongban([...args, '--url', 'http://127.0.0.1:9', '--token', 'tb_x'])
+      expect([args.join(' '), asked.code]).toEqual([args.join(' '), 1])
+      expect(asked.error).not.toContain('internal')
+      expect(asked.error).toMatch(/NOFILE|no\/folder/)
+    }
+  }, 120_000)
+
   test('evidence verify tells a good bundle from a bad one by its exit code', async () => {
     const played = await playCase()
     const bytes = await bundleBytes(await bundleInputOf(played))

@@ -72,12 +72,33 @@ export function describeProblem({ code, detail }: Problem): string {
   ].join('\n')
 }
 
+/** What the system says of a file that a command was given, by its code (errno(3)). */
+const FILE_FAULTS: Readonly<Record<string, string>> = {
+  ENOENT: 'is not there',
+  ENOTDIR: 'is not there: a part of its path is no folder',
+  EISDIR: 'is a folder',
+  EEXIST: 'is there already',
+  EACCES: 'is closed to this user',
+  EPERM: 'is closed to this user',
+  EROFS: 'lies on a disk that cannot be written to',
+  ENOSPC: 'cannot be written: no space is left',
+  ENAMETOOLONG: 'has too long a name',
+  ELOOP: 'is a link that leads to itself',
+}
+
+/** A file that cannot be used is the caller's to cure; null of any other failure. */
+function ofFile(error: unknown): Problem | null {
+  const { code, path } = (error instanceof Error ? error : {}) as NodeJS.ErrnoException
+  const fault = code === undefined ? undefined : FILE_FAULTS[code]
+  return fault === undefined || path === undefined ? null : { code: 'request.invalid', detail: `${path} ${fault}` }
+}
+
 /** Prints why a command failed; its exit code is 1. */
 export function fail(error: unknown, json: boolean): void {
   const problem: Problem =
     error instanceof ProblemError
       ? error.problem
-      : { code: 'internal', detail: redact(error instanceof Error ? error.message : String(error)) }
+      : (ofFile(error) ?? { code: 'internal', detail: redact(error instanceof Error ? error.message : String(error)) })
   process.stderr.write(
     `${json ? JSON.stringify({ problem: { ...problem, ...PROBLEMS[problem.code] } }) : describeProblem(problem)}\n`,
   )

@@ -44,6 +44,10 @@ const WORDS = {
     zh: '证书指纹与给定的指纹不符',
     en: 'The fingerprint of the certificate is none of those given',
   },
+  'certificate.unnamed': {
+    zh: '未给出该市证书的指纹',
+    en: 'No fingerprint was given for this city',
+  },
   'certificate.unchecked': {
     zh: '未给出证书指纹：请与该市公布的指纹比对',
     en: 'No fingerprint was given: compare this one with what the city publishes',

@@ -30,7 +30,7 @@ export async function readCertificates(
   findings: Findings,
 ): Promise<BundleCertificate[]> {
   const known = fingerprints?.map(plainFingerprint)
-  const read: BundleCertificate[] = []
+  const read: (BundleCertificate & { path: string })[] = []
   for (const path of files.inFolder('certificates')) {
     const pem = await files.text(path)
     if (pem === null) continue
@@ -41,14 +41,26 @@ export async function readCertificates(
     }
     const { certificate } = opened
     if (read.some(({ fingerprint }) => fingerprint === certificate.fingerprint)) findings.error(path, 'file.repeated')
-    else if (known !== undefined && !known.includes(certificate.fingerprint)) {
-      findings.error(path, 'certificate.fingerprint', certificate.fingerprint)
-    } else {
+    else {
       if (known === undefined) findings.warning(path, 'certificate.unchecked', certificate.fingerprint)
-      read.push(await inSeconds(certificate))
+      read.push({ ...(await inSeconds(certificate)), path })
     }
   }
-  return read
+  if (known === undefined) return read
+  const named = read.filter(({ fingerprint }) => known.includes(fingerprint))
+  // A case has two cities. Of the one for which none was given it is said once, and the rest is read all the same.
+  const left = known.filter(fingerprint => !named.some(entry => entry.fingerprint === fingerprint))
+  const given = new Set(named.map(({ city }) => city))
+  const confirmed: BundleCertificate[] = []
+  for (const { path, ...certificate } of read) {
+    const { city, fingerprint } = certificate
+    if (known.includes(fingerprint)) confirmed.push(certificate)
+    else if (left.length === 0 && given.size < 2 && !given.has(city)) {
+      findings.error(path, 'certificate.unnamed', `${city} ${fingerprint}`)
+      confirmed.push(certificate)
+    } else findings.error(path, 'certificate.fingerprint', fingerprint)
+  }
+  return confirmed
 }
 
 /** Fingerprints as people copy them: upper case, with colons or spaces. */

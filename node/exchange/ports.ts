@@ -14,6 +14,13 @@ import type { Database, Transaction } from '../store/database.ts'
 /** Reads of the store, inside a transaction or outside. */
 export type Reader = Pick<Database, 'query'>
 
+/** Materials that packets of partners name: fetched after the commit. */
+export type NamedMaterials = {
+  want(tx: Transaction, partner: string, materials: readonly Commitment[]): Promise<void>
+  /** Whether a partner may name so many more. Problem: `material.backlog`. */
+  room(store: Reader, partner: string, more: number): Promise<{ ok: true } | Refused>
+}
+
 /** A packet of a thread as the store holds it. */
 export type StoredPacket = Packet & { no: number; direction: 'in' | 'out'; status: 'pending' | 'stored' }
 

@@ -1,11 +1,9 @@
 /** What an administrator must see to of materials: partners that fill their quota, and what was given up. */
+import { quotaReminder } from '../reminders/quota.ts'
 import type { Reminder } from '../reminders/reminders.ts'
 import { MATERIAL_LIMITS } from './limits.ts'
 
 type Share = { partner: string; bytes: number; ended: number; endedAt: number | null }
-
-/** Bytes as people read them. */
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e10 ? 1 : 0)} GB`
 
 export function quotaReminders(
   shares: readonly Share[],
@@ -17,20 +15,8 @@ export function quotaReminders(
   const found: Reminder[] = []
   for (const { partner, bytes, ended, endedAt } of shares) {
     const name = nameOf(partner)
-    if (bytes >= quota * MATERIAL_LIMITS.told) {
-      const full = bytes > quota
-      found.push({
-        id: `materials-quota:${partner}:${full ? 'full' : 'near'}`,
-        kind: 'materials-quota',
-        subject: partner,
-        dueAt: now,
-        level: full ? 'fail' : 'warn',
-        act: 'operator',
-        en: `Materials of ${name} take ${gigabytes(bytes)} of the ${gigabytes(quota)} that a partner may have${full ? '; what is beyond is not fetched' : ''}`,
-        zh: `${name}的材料已占 ${gigabytes(bytes)}，每个合作城市限 ${gigabytes(quota)}${full ? '；超出部分暂不获取' : ''}`,
-        cure: 'Make room and raise quotas.materialsGB, or ask the partner why it sends so much: what waits is then fetched by itself',
-      })
-    }
+    if (bytes >= quota * MATERIAL_LIMITS.told)
+      found.push(quotaReminder('materials', { partner, name, bytes, quota, full: bytes > quota }, now))
     if (ended > 0 && endedAt !== null)
       found.push({
         id: `materials-ended:${partner}:${endedAt}`,

@@ -1,6 +1,6 @@
 /** What an administrator must know of the room that packets take: partners that fill their quota, and a disk that is nearly full (空间提示). Pure. */
 import { PROBLEMS, type Problem } from '../../protocol/problem.ts'
-import { gigabytes } from '../exchange/exchange.ts'
+import { quotaReminder } from '../reminders/quota.ts'
 import type { Reminder } from '../reminders/reminders.ts'
 
 type Room = {
@@ -14,19 +14,8 @@ export function roomReminders(
   now: number,
 ): Reminder[] {
   const found: Reminder[] = filling.map(({ partner, bytes, quota }) => {
-    const full = bytes >= quota
     const name = partners.find(({ code }) => code === partner)?.name ?? partner
-    return {
-      id: `packets-quota:${partner}:${full ? 'full' : 'near'}`,
-      kind: 'packets-quota',
-      subject: partner,
-      dueAt: now,
-      level: full ? 'fail' : 'warn',
-      act: 'operator',
-      en: `Packets of ${name} take ${gigabytes(bytes)} of the ${gigabytes(quota)} that a partner may have${full ? '; no more is taken' : ''}`,
-      zh: `${name}的数据包已占 ${gigabytes(bytes)}，每个合作城市限 ${gigabytes(quota)}${full ? '；暂不再接收' : ''}`,
-      cure: 'Make room and raise quotas.packetsGB, or ask the partner why it sends so much: what waits is then taken by itself',
-    }
+    return quotaReminder('packets', { partner, name, bytes, quota, full: bytes >= quota }, now)
   })
   if (space !== null) {
     const { en, zh, act } = PROBLEMS[space.code]

@@ -122,6 +122,16 @@ describe('a genuine bundle', () => {
   test('accepts fingerprints as people copy them', async () => {
     const copied = cities.map(city => (city.fingerprint.toUpperCase().match(/../g) ?? []).join(':'))
     expect((await verifyBundle(new Blob([genuine]), { fingerprints: copied })).ok).toBe(true)
+    // One of two: said once, and not once for each packet that the other city signed.
+    for (const [given, missing] of [copied, copied.toReversed()]) {
+      const report = await verifyBundle(new Blob([genuine]), { fingerprints: [given ?? ''] })
+      const errors = report.findings.filter(({ level }) => level === 'error')
+      expect([report.ok, errors.length]).toEqual([false, 1])
+      expect(errors[0]?.en).toContain('No fingerprint was given for this city')
+      expect(errors[0]?.en).toContain(missing?.replace(/[\s:]/g, '').toLowerCase())
+    }
+    const wrong = await verifyBundle(new Blob([genuine]), { fingerprints: [copied[0] ?? '', 'ab'.repeat(32)] })
+    expect(wrong.findings.some(({ en }) => en.includes('is none of those given'))).toBe(true)
   })
 
   test('still verifies when bodies and materials were purged', async () => {
