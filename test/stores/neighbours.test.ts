@@ -1,0 +1,118 @@
+/**
+ * Two cities on neighbouring versions: one runs the program as it landed before, out of the history, the other this one. They pair,
+ * publish, agree and lead a case each way to its end.
+ */
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type ExampleCity, exampleCities, exampleItems } from '../../examples/data/load.ts'
+import * as present from '../../examples/support/cities.ts'
+import { scan } from '../../examples/support/scan.ts'
+import type { Mode } from '../../protocol/case/kinds.ts'
+
+/** What landed before; raised at each release. */
+const BEFORE = '5e2608a2c326'
+const ROOT = join(import.meta.dirname, '../..')
+const run = promisify(execFile)
+const git = (...args: string[]) => run('git', ['-C', ROOT, ...args])
+
+const absent = await git('cat-file', '-e', `${BEFORE}^{commit}`).then(
+  () => null,
+  () => `the history does not hold ${BEFORE}: a shallow clone, or no git`,
+)
+if (absent !== null) console.warn(`neighbouring versions are not tried: ${absent}`)
+
+let folder = ''
+const cities: present.City[] = []
+beforeAll(async () => {
+  if (absent !== null) return
+  folder = await mkdtemp(join(tmpdir(), 'tongban-neighbours-'))
+  const program = join(folder, 'program')
+  await mkdir(program)
+  const archive = join(folder, 'program.tar')
+  await git('archive', '--output', archive, BEFORE)
+  await run('tar', ['xf', archive, '-C', program])
+  await symlink(join(ROOT, 'node_modules'), join(program, 'node_modules'))
+  const before = (await import(join(program, 'examples/support/cities.ts'))) as typeof present
+  const known = await exampleCities()
+  for (const [code, support] of [
+    ['610900', before],
+    ['420300', present],
+  ] as const) {
+    const city = known.find((entry): entry is ExampleCity => entry.code === code)
+    if (city === undefined) throw new Error(`no example city ${code}`)
+    cities.push(await support.openCity(city, { folder, log: console.error }))
+  }
+})
+afterAll(async () => {
+  for (const { node } of cities) await node.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** A case from one city to the other, to its end. */
+async function lead(collecting: present.City, handling: present.City): Promise<void> {
+  const item = (await exampleItems(handling)).find(({ serverType }) => serverType.includes('1'))
+  if (item === undefined) throw new Error('no item')
+  const materials = await Promise.all(
+    item.materials
+      .filter(({ isNeed }) => isNeed === '1')
+      .map(async ({ materialCode, materialName }) => {
+        const { sha256 } = await collecting.clerk.upload<{ sha256: string }>(
+          '/api/v1/materials',
+          new Blob([scan(`${materialCode} ${handling.code}`)]),
+          'application/pdf',
+        )
+        return { sha256, code: materialCode, name: `${materialName}.pdf`, form: 'electronic', pages: 1 }
+      }),
+  )
+  const now = new Date().toISOString()
+  const { thread } = await collecting.clerk.post<present.Case>('/api/v1/cases', {
+    ...{ to: handling.code, item: item.taskCode, mode: 0, form: { reason: '异地办理' }, materials, receivedAt: now },
+    applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X', phone: '13900000000' },
+    ...{ window: '跨省通办窗口 3 号', clerk: { no: 'AK-017' }, consent: { text: 'gzs-2026-01', acceptedAt: now } },
+  })
+  const at = (city: present.City) => city.clerk.get<present.Case>(`/api/v1/cases/${thread}`).catch(() => null)
+  const reached = (state: string) =>
+    present.until(`${state} at both`, async () => {
+      const both = await Promise.all([at(collecting), at(handling)])
+      return both.every(told => told?.state === state && present.allReceipted(told.timeline))
+    })
+  const step = (city: present.City, kind: string, body: object) =>
+    city.clerk.post(`/api/v1/cases/${thread}/${kind}`, body)
+  await reached('arrived')
+  await step(collecting, 'remind', { text: '请尽快办理' })
+  await step(handling, 'accept', {})
+  await reached('accepted')
+  await step(handling, 'decide', { outcome: 'granted', documentNo: '准字第 1 号' })
+  await step(handling, 'send-result', { method: 'file' })
+  await reached('sending')
+  await step(handling, 'close', { outcome: 'granted' })
+  await reached('closed')
+  for (const pair of [
+    [collecting, handling],
+    [handling, collecting],
+  ] as const) {
+    const { ok, findings } = await present.keepEvidence(join(folder, `${pair[0].code}-${thread}.zip`), thread, pair)
+    expect({ ok, findings: ok ? [] : findings }).toEqual({ ok: true, findings: [] })
+  }
+}
+
+test.skipIf(absent !== null)('a city on the version before and one on this exchange cases both ways', async () => {
+  const [before, now] = cities
+  if (before === undefined || now === undefined) throw new Error('two cities')
+  await present.pair(before, now)
+  const items = new Map<string, Awaited<ReturnType<typeof exampleItems>>>()
+  for (const city of [before, now]) {
+    const some = (await exampleItems(city)).slice(0, 12).map(item => ({ ...item, modes: [0, 1, 2, 3] as Mode[] }))
+    items.set(city.code, some)
+    await present.publish(city, some)
+  }
+  await present.listArrives(before, now)
+  await present.listArrives(now, before)
+  await present.agree(now, before, city => items.get(city.code) ?? [])
+  await lead(before, now)
+  await lead(now, before)
+})
