@@ -32,10 +32,19 @@ export interface PartialBlob {
 }
 
 export interface BlobStore {
-  /** Stores a stream of unknown hash. Problems: `material.oversize` past `maxBytes`, `request.invalid` by its type. */
+  /**
+   * Stores a stream of unknown hash; `placing` lets the file take its name, and keeps what must happen with that. Problems:
+   * `material.oversize` past `maxBytes`, `request.invalid` by its type.
+   */
   put(
     stream: ReadableStream<Uint8Array>,
-    options: { maxBytes: number },
+    options: {
+      maxBytes: number
+      placing?: (
+        place: () => Promise<void>,
+        found: { sha256: string; size: number; type: MaterialType },
+      ) => Promise<void>
+    },
   ): Promise<{ sha256: string; size: number; type: MaterialType }>
   /**
    * Goes on with a blob of known hash where an earlier attempt with the same source stopped: what one source gives is never
@@ -111,7 +120,7 @@ export async function openBlobStore(
     }
   }
 
-  async function put(stream: ReadableStream<Uint8Array>, { maxBytes }: { maxBytes: number }) {
+  async function put(stream: ReadableStream<Uint8Array>, { maxBytes, placing }: Parameters<BlobStore['put']>[1]) {
     const name = randomBytes(16).toString('hex')
     const path = join(folders.uploads, name)
     uploading.add(name)
@@ -121,8 +130,10 @@ export async function openBlobStore(
         const { sha256, size, head } = await encrypt(stream, new ChunkWriter(file, key, 0), maxBytes)
         const type = sniff(head, await tailOf(file, key, sha256, size))
         if (type === null) throw wrongType()
-        await place(path, sha256)
-        return { sha256, size, type }
+        const found = { sha256, size, type }
+        if (placing === undefined) await place(path, sha256)
+        else await placing(() => place(path, sha256), found)
+        return found
       } finally {
         await file.close()
       }

@@ -52,6 +52,29 @@ describe('materials', () => {
     expect(await shiyan.materials.waiting()).toEqual([])
   })
 
+  test('deletes the files of a purged case though an upload goes on, and keeps what comes again meanwhile', async () => {
+    const [gone, again] = [pdf(100_000), pdf(120_000)]
+    const [first, second] = [await ankang.send(S, gone), await ankang.send(S, again)]
+    let end = () => {}
+    const slow = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(pdf(50_000))
+        end = () => controller.close()
+      },
+    })
+    const uploading = ankang.materials.upload(slow)
+    await world.turn()
+    await ankang.db.transaction(async tx => {
+      for (const no of [1, 2]) await ankang.materials.forget(tx, no)
+    })
+    await Promise.all([ankang.materials.upload(streamOf(again)), ankang.materials.sweep(1)])
+    expect(await ankang.materials.size(first.sha256)).toBeNull()
+    expect(hashOf(await ankang.bytes(second.sha256))).toBe(second.sha256)
+    expect(await ankang.db.query('SELECT 1 FROM doomed_materials')).toEqual([])
+    end()
+    expect(await ankang.held((await uploading).sha256)).toBe(true)
+  })
+
   test('tells the city that sent it whether it is held, and gives it no byte of it', async () => {
     const bytes = pdf(100_000)
     const { sha256, size } = await ankang.send(S, bytes)

@@ -109,7 +109,12 @@ export function createMaterials(parts: MaterialsParts) {
       const full = parts.space()
       if (full !== null) throw new ProblemError(full.code, full.detail)
     }
-    if ((await blobs.size(sha256)) !== size) {
+    const isHere = await alone(async () => {
+      if ((await blobs.size(sha256)) !== size) return false
+      await keep(want, partner, signal)
+      return true
+    })
+    if (!isHere) {
       // What is under way counts with this one in it.
       if ((await keptOf(partner)) + sources.underWay(partner) > parts.quota) throw new ProblemError('material.quota')
       checkSpace()
@@ -120,13 +125,15 @@ export function createMaterials(parts: MaterialsParts) {
       }
       try {
         await transfers.take(partner, { sha256, size, offset: partial.offset }, append, signal)
-        const finished = await partial.finish()
-        if (!finished.ok) throw new ProblemError(finished.problem.code, finished.problem.detail)
+        await alone(async () => {
+          const finished = await partial.finish()
+          if (!finished.ok) throw new ProblemError(finished.problem.code, finished.problem.detail)
+          await keep(want, partner, signal)
+        })
       } finally {
         await partial.close()
       }
     }
-    await keep(want, partner, signal)
     parts.meter(partner).earn(WORK.wanted)
     parts.observer.fetched(partner, size)
   }
@@ -150,23 +157,23 @@ export function createMaterials(parts: MaterialsParts) {
     await tx.run('INSERT INTO doomed_materials (sha256) VALUES (?) ON CONFLICT DO NOTHING', [sha256])
   }
 
-  /** uploads under way: a file that comes again must not be deleted under the row that names it */
-  let uploading = 0
-  let sweeping: Promise<void> = Promise.resolve()
+  let last: Promise<unknown> = Promise.resolve()
+  /** A file takes its name together with the row that names it, and loses it together with its last row: never one amid the other. */
+  function alone<T>(work: () => Promise<T>): Promise<T> {
+    const running = last.then(work)
+    last = running.catch(() => {})
+    return running
+  }
 
   /** Deletes the files of forgotten materials; what came again meanwhile stays. Cut off, it goes on at the next call. */
-  function sweepDoomed(): Promise<void> {
-    sweeping = sweeping.then(async () => {
-      if (uploading > 0) return
-      const rows = await db.query<{ sha256: Uint8Array; held: number }>(
-        'SELECT d.sha256, m.sha256 IS NOT NULL AS held FROM doomed_materials d LEFT JOIN materials m ON m.sha256 = d.sha256',
-      )
-      for (const { sha256, held } of rows) {
-        if (held === 0) await blobs.delete(toHex(sha256))
+  async function sweepDoomed(): Promise<void> {
+    const rows = await db.query<{ sha256: Uint8Array }>('SELECT sha256 FROM doomed_materials')
+    for (const { sha256 } of rows)
+      await alone(async () => {
+        const held = await db.query('SELECT 1 FROM materials WHERE sha256 = ?', [sha256])
+        if (held.length === 0) await blobs.delete(toHex(sha256))
         await db.transaction(tx => tx.run('DELETE FROM doomed_materials WHERE sha256 = ?', [sha256]))
-      }
-    })
-    return sweeping
+      })
   }
 
   /** Of packets of the thread since then, ms: what is held here and the partner is not known to hold. */
@@ -244,15 +251,14 @@ export function createMaterials(parts: MaterialsParts) {
 
     /** Stores an upload; its type is judged by content. Problems: `material.oversize`, `request.invalid`. */
     async upload(stream: ReadableStream<Uint8Array>, maxBytes: number = LIMITS.materialBytes): Promise<Commitment> {
-      await sweeping.catch(() => {})
-      uploading++
-      try {
-        const { sha256, size, type } = await blobs.put(stream, { maxBytes })
-        await keep({ sha256, size, type }, null)
-        return { sha256, size, type }
-      } finally {
-        uploading--
-      }
+      return blobs.put(stream, {
+        maxBytes,
+        placing: (place, found) =>
+          alone(async () => {
+            await place()
+            await keep(found, null)
+          }),
+      })
     },
 
     /** Commitments of those of the hashes that are held. */
