@@ -84,6 +84,16 @@ describe('configuration', () => {
       { register: { ...config.register, body: { no: 'caseNo = 202611300000000123' } } },
       'register.body.no: a number beyond',
     ],
+    [
+      'a code that readers round',
+      { dictionaries: { d: { codes: { a: Number('202611300000000123') } } } },
+      'dictionaries.d.codes.a',
+    ],
+    [
+      'a constant that readers round',
+      { register: { ...config.register, body: { n: Number('202611300000000123') } } },
+      'register.body',
+    ],
     ['a charset that nobody writes', { charset: 'big5' }, 'charset'],
     ['a code of theirs for two of ours', { dictionaries: { d: { codes: { a: 1, b: 1 } } } }, 'dictionaries.d: "1"'],
     ['a wrong expression', { register: { ...config.register, body: { no: '[' } } }, 'register.body.no: JSONata'],

@@ -1,6 +1,7 @@
 /** The configuration of the rest adapter, as one strict schema; `config.schema.json` is generated from it. */
 import * as z from 'zod'
 import { ANSWER_KINDS as ANSWERS, AUTHORS, isMoveKind, type MoveRequest } from '../../protocol/case/kinds.ts'
+import { isExact } from '../../protocol/json-text.ts'
 import { DictionaryTable, type Template } from '../sdk/index.ts'
 
 /** Kinds that an approval system may bring about; `case.arrived` is signed by the node when the system has registered the case. */
@@ -22,7 +23,7 @@ const JsonTemplate: z.ZodType<Template> = z
   .lazy(() =>
     z.union([
       z.string(),
-      z.number(),
+      z.number().refine(isExact, 'a number that JSON readers round: write it as an expression of text'),
       z.boolean(),
       z.null(),
       z.array(JsonTemplate),

@@ -3,9 +3,13 @@
  * theirs stand for each other. A code that the table lacks is refused, never guessed.
  */
 import * as z from 'zod'
+import { isExact } from '../../protocol/json-text.ts'
 import { type Refused, refuse } from '../../protocol/problem.ts'
 
-const Code = z.union([z.string().max(200), z.number()])
+const Code = z.union([
+  z.string().max(200),
+  z.number().refine(isExact, 'a number that JSON readers round: write it as text'),
+])
 export type Code = z.infer<typeof Code>
 
 export const DictionaryTable = z

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { plainCode } from '../../../protocol/codes/spelling.ts'
 import { unwritable } from '../../../protocol/json-text.ts'
 import { CONTACT_ROLES, ServiceItem } from '../../../protocol/service/item.ts'
+import { readCell } from './cells.ts'
 import { ITEM_COLUMNS, PARTS } from './columns.ts'
 import { TABLE_LIMITS } from './limits.ts'
 import { decodeText } from './read.ts'
@@ -495,6 +496,22 @@ describe('bounds', () => {
       const crafted = zipSync({ ...files, [path]: utf8(xml.replace('</sheetData>', `${far}</sheetData>`)) })
       expect(places(await importTables(crafted, 'a.xlsx', held))).toEqual(told)
     }
+  })
+
+  test('a number that readers round, and a field twice, are told with their place, in a file of JSON as in a cell', async () => {
+    const item = JSON.stringify(A1)
+    const form = (number: string) => item.replace('{', `{"form":{"properties":{"n":{"maximum":${number}}}},`)
+    for (const [text, place] of [
+      [`[${item},${form('9007199254740993')}]`, 'cell.json a.json:2:form.properties.n.maximum'],
+      [`{"items":[${form('1e400')}]}`, 'cell.json a.json:1:form.properties.n.maximum'],
+      [`[${item.replace('{', '{"taskCode":"B1",')}]`, 'cell.json a.json:1:taskCode'],
+    ] as const) {
+      const read = await importTables(utf8(text), 'a.json', held)
+      expect([places(read), read.put.size]).toEqual([[place], 0])
+    }
+    const column = { field: 'form', heading: '表单', kind: 'json' } as const
+    expect(readCell('{"maximum":9007199254740993}', column)).toEqual({ ok: false, fault: 'cell.json' })
+    expect(readCell('{"maximum":"9007199254740993"}', column)).toMatchObject({ ok: true })
   })
 
   test('any bytes are refused without throwing', async () => {
