@@ -12,6 +12,7 @@ import type { CaseState } from '../protocol/case/fold.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import { verifyPacket } from '../protocol/packet/envelope.ts'
 import { type Problem, ProblemError } from '../protocol/problem.ts'
+import type { LintContext } from '../protocol/service/lint.ts'
 import { windowsByUnit } from '../protocol/service/organisation.ts'
 import { createActs } from './agreements/acts.ts'
 import { createAgreements } from './agreements/agreements.ts'
@@ -130,7 +131,7 @@ import { reminderRoutes } from './reminders/routes.ts'
 import { createDrafts } from './services/drafts.ts'
 import { draftRoutes } from './services/drafts-routes.ts'
 import { organisationRoutes } from './services/organisation-routes.ts'
-import { createOrganisations } from './services/organisations.ts'
+import { createOrganisations, type OrganisationView } from './services/organisations.ts'
 import { publishedOf } from './services/published.ts'
 import { serviceRoutes } from './services/routes.ts'
 import { createSamples } from './services/samples.ts'
@@ -400,15 +401,17 @@ async function assemble(
     failed: (city, problem) => log.warning('organisation not taken', { partner: city, problem: problem.code }),
   })
   const openCases = createOpenCases(db)
+  /** What own items may point to: without a tree there is no place. */
+  const contextOf = async (tree: OrganisationView | null): Promise<LintContext> => ({
+    units: windowsByUnit(tree?.units ?? []),
+    samples: await samples.own(),
+  })
   const drafts = createDrafts({
     db,
     audit,
     clock,
     published: publishedOf(services, config.city.code),
-    context: async () => {
-      const tree = (await organisations.draft()) ?? (await organisations.view(config.city.code))
-      return tree === null ? {} : { units: windowsByUnit(tree.units) }
-    },
+    context: async () => contextOf((await organisations.draft()) ?? (await organisations.view(identity.city))),
     organisation: organisations,
     agreed: {
       items: () => agreements.agreedItems(identity.city),
@@ -912,7 +915,7 @@ async function assemble(
       testRoutes(tests),
       healthRoutes(health, clock),
       reminderRoutes(reminders),
-      serviceRoutes(services, config.city.code),
+      serviceRoutes(services, config.city.code, async () => contextOf(await organisations.view(identity.city))),
       sampleRoutes(samples),
       mappingRoutes(mappings),
       draftRoutes(drafts, config.city.code),

@@ -21,5 +21,7 @@ test('a name that a partner wrote is safe as the name of a file', () => {
     'profile.pdf',
     `${'长'.repeat(60)}.pdf`,
   ])
-  expect(fileName('决定文件', 'application/unknown')).toBe('决定文件')
+  expect(fileName('决定文件', 'application/unknown')).toBe('决定文件.bin')
+  for (const type of ['application/x-msdownload', ''])
+    expect(fileName('发票\u202efdp.exe', type)).toBe('发票 fdp.exe.bin')
 })

@@ -63,15 +63,18 @@ const EXTENSIONS: Record<string, string> = {
   'application/ofd': '.ofd',
 }
 
-/** A name that is safe as a file's on every system; a partner wrote it. */
+/** The ending of a file of this type; what is none of a scan gets one that nothing opens. */
+export const endingOf = (type: string): string => EXTENSIONS[type] ?? '.bin'
+
+/** A name that is safe as a file's on every system, with the ending of what it is; a partner wrote it. */
 export function fileName(name: string, type: string): string {
   const stem = name
     .normalize('NFC')
     .replaceAll(/[\p{C}\p{Z}<>:"/\\|?*]+/gu, ' ')
     .replaceAll(/(^|[ ])[. ]+/g, '$1')
     .trim()
-  const extension = EXTENSIONS[type] ?? ''
-  const bare = extension !== '' && stem.toLowerCase().endsWith(extension) ? stem.slice(0, -extension.length) : stem
+  const extension = endingOf(type)
+  const bare = stem.toLowerCase().endsWith(extension) ? stem.slice(0, -extension.length) : stem
   return `${[...bare].slice(0, 60).join('').trim() || '文件'}${extension}`
 }
 

@@ -5,6 +5,12 @@ export type Agreed = {
   cases: number
   mappings: number
   shown: { code: string; name: string; change: 'gone' | 'changed'; fields: string[]; collecting: string[] }[]
+  /** what the drafted tree takes away */ organisation?: {
+    units: number
+    windows: number
+    items: number
+    shown: { code: string; name: string; windows: string[] }[]
+  }
 }
 
 /** What publishing would change for partners; nothing when it touches none. */
@@ -16,5 +22,16 @@ export const describeAgreed = ({ items, gone, cases, mappings, shown }: Agreed):
         ...shown.map(
           ({ code, name, change, fields, collecting }) =>
             `  ${code} ${name}: ${change === 'gone' ? 'no longer offered 停办' : `changed 变更 ${fields.join(', ')}`} (${collecting.join(', ')})`,
+        ),
+      ]
+
+/** What the drafted organisation tree takes away; nothing when it takes nothing. */
+export const describeTree = ({ organisation }: Agreed): string[] =>
+  organisation === undefined || organisation.units + organisation.windows === 0
+    ? []
+    : [
+        `The new tree takes away 新的组织机构将减少: ${organisation.units} units 个机构, ${organisation.windows} windows of others 个窗口; ${organisation.items} items are offered at fewer places 个事项的办理点减少`,
+        ...organisation.shown.map(
+          ({ code, name, windows }) => `  ${code} ${name}${windows.length === 0 ? '' : `: ${windows.join(', ')}`}`,
         ),
       ]

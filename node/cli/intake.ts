@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { MODE_NAMES } from '../../protocol/case/kinds.ts'
 import type { Finding } from '../../protocol/case/preflight.ts'
+import { endingOf } from '../archive/archive.ts'
 import type { Guide } from '../intake/intake.ts'
 import { tellFindings } from './cases.ts'
 import type { CommandContext } from './context.ts'
@@ -43,7 +44,18 @@ export async function guide(context: CommandContext, city: string, code: string)
         `\n${material.materialCode} ${material.materialName} [${NEED[material.isNeed]}]${own === undefined ? '' : ` = ${own.collecting} ${own.collectingName}`}`,
         ...(material.fillExplain === undefined ? [] : [`  ${material.fillExplain}`]),
         ...(material.reviewPoints ?? []).map(point => `  □ ${point}`),
-        ...(material.exampleGuid === undefined ? [] : ['  sample 样表: tongban services sample']),
+        ...(
+          [
+            ['sample 样表', material.exampleGuid],
+            ['form 空表', material.formGuid],
+          ] as const
+        ).flatMap(([what, named]) =>
+          named === undefined
+            ? []
+            : [
+                `  ${what}: tongban services sample --city ${city} --item ${item.taskCode} --sha256 ${named.sha256} --out ${material.materialCode}${endingOf(named.type)}`,
+              ],
+        ),
       )
     }
     const fields = Object.entries((item.form?.properties ?? {}) as Record<string, { title?: string }>)

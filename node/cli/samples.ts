@@ -4,17 +4,20 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { CommandContext } from './context.ts'
+import { ofFile } from './uploads.ts'
 
 type Flags = { city?: string; item?: string; sha256?: string; out?: string }
 
 export async function sample(context: CommandContext, file: string | undefined, flags: Flags): Promise<void> {
   const client = await context.client()
   if (file !== undefined) {
-    const made = await client.upload<{ sha256: string; size: number; type: string }>(
-      '/api/v1/samples',
-      Bun.file(file),
-      'application/octet-stream',
-    )
+    const made = await client
+      .upload<{ sha256: string; size: number; type: string }>(
+        '/api/v1/samples',
+        Bun.file(file),
+        'application/octet-stream',
+      )
+      .catch(ofFile(file))
     context.out.result(made, value =>
       ['Put this into the item 请填入事项:', `  "exampleGuid": ${JSON.stringify(value)}`].join('\n'),
     )

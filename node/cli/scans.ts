@@ -1,12 +1,13 @@
 /** `tongban case scans`: what scans and documents a case holds, with their pages; and all of them in a folder. */
 import { createWriteStream } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { link, mkdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { CaseKind } from '../../protocol/case/kinds.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { fileName, namedBy } from '../archive/archive.ts'
+import { sniff } from '../materials/sniff.ts'
 import type { Client } from './client.ts'
 import type { CommandContext } from './context.ts'
 import { table } from './output.ts'
@@ -20,6 +21,9 @@ export async function countPages(client: Client, sha256: string): Promise<number
     throw error
   }
 }
+
+/** Bytes of the beginning and of the end that tell what a file is. */
+const SNIFFED = 64 * 1024
 
 type Scan = {
   kind: string
@@ -47,12 +51,14 @@ export async function scans(context: CommandContext, thread: string, flags: { ou
     await mkdir(flags.out, { recursive: true, mode: 0o700 })
     for (const [index, { sha256, code, name, held }] of list.entries()) {
       if (!held) continue
-      const file = `${String(index + 1).padStart(3, '0')}-${fileName(code === null ? name : `${code} ${name}`, '')}`
       const stream = await client.download(`/api/v1/materials/${sha256}?thread=${thread}`)
-      await pipeline(
-        Readable.fromWeb(stream as never),
-        createWriteStream(join(flags.out, file), { flags: 'wx', mode: 0o600 }),
-      )
+      const part = join(flags.out, `${sha256}.part`)
+      await pipeline(Readable.fromWeb(stream as never), createWriteStream(part, { mode: 0o600 }))
+      // What it is tells its content: its name and its type another city wrote.
+      const type = await typeOf(part)
+      const file = `${String(index + 1).padStart(3, '0')}-${fileName(code === null ? name : `${code} ${name}`, type ?? '')}`
+      await link(part, join(flags.out, file))
+      await unlink(part)
     }
   }
   context.out.result(list, each =>
@@ -63,6 +69,12 @@ export async function scans(context: CommandContext, thread: string, flags: { ou
       })),
     ),
   )
+}
+
+async function typeOf(path: string): Promise<string | null> {
+  const file = Bun.file(path)
+  const part = async (from: number, to: number) => new Uint8Array(await file.slice(from, to).arrayBuffer())
+  return sniff(await part(0, SNIFFED), await part(Math.max(0, file.size - SNIFFED), file.size))
 }
 
 function checked(pages: number | null, counted: number | null): string {

@@ -21,6 +21,7 @@ export function declareServices(services: Command, { add, does, example }: Decla
         'publish all drafts as one new version, or the items of a JSON file in place of all',
       )
         .option('--again', 'the same items as the next version: after the key that signed it was revoked, or a restore')
+        .option('--sound', 'drafts with an error stay, the others are published 仅发布没有错误的草稿')
         .option('--yes', 'do not ask 不再询问'),
       async () => {
         const { publish } = await import('./services.ts')

@@ -1,10 +1,19 @@
 /** `tongban services`: the own published list, and the partners'. */
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { jsonOf, readTextFile, textOf } from '../config/text-file.ts'
-import { type Agreed, describeAgreed } from './agreed.ts'
+import { type Agreed, describeAgreed, describeTree } from './agreed.ts'
 import { goOn } from './ask.ts'
 import type { CommandContext } from './context.ts'
 import { china, table } from './output.ts'
+
+type Published = {
+  version: number
+  count: number
+  put: number
+  remove: number
+  organisation: boolean
+  left: number
+}
 
 /**
  * Publishes all drafts, or the items of a JSON file in place of all: an array, or `{ "items": […] }`; with `again` the same
@@ -13,7 +22,7 @@ import { china, table } from './output.ts'
 export async function publish(
   context: CommandContext,
   path: string | undefined,
-  flags: { again?: boolean; yes?: boolean },
+  flags: { again?: boolean; yes?: boolean; sound?: boolean },
 ): Promise<void> {
   const client = await context.client()
   if (flags.again === true) {
@@ -23,19 +32,23 @@ export async function publish(
   }
   if (path === undefined) {
     const agreed = await client.get<Agreed>('/api/v1/services/drafts/agreed')
-    const touched = describeAgreed(agreed)
+    const touched = [...describeAgreed(agreed), ...describeTree(agreed)]
     if (!context.out.json && touched.length > 0) {
       context.out.say(touched.join('\n'))
       await goOn(flags.yes === true)
     }
-    const made = await client.post<{ version: number; count: number; put: number; remove: number }>(
-      '/api/v1/services/drafts/publish',
+    const made = await client.post<Published>(
+      `/api/v1/services/drafts/publish${flags.sound === true ? '?sound=true' : ''}`,
       null,
     )
-    context.out.result(
-      made,
-      ({ version, count, put, remove }) =>
+    context.out.result(made, ({ version, count, put, remove, organisation, left }) =>
+      [
         `Published 已发布: version ${version}, ${count} items; ${put} added or changed 新增或修改, ${remove} removed 删除`,
+        ...(organisation ? ['with the organisation tree 含组织机构'] : []),
+        ...(left === 0
+          ? []
+          : [`${left} drafts with errors stay 个有错误的草稿未发布: tongban services drafts --errors`]),
+      ].join('\n'),
     )
     return
   }

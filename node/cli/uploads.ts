@@ -115,6 +115,15 @@ export async function uploadFiles(context: CommandContext, files: readonly strin
 /** The same request within a day has the same key, so that one cut off can be repeated. */
 export const keyOf = (given: unknown): string => createHash('sha256').update(JSON.stringify(given)).digest('hex')
 
+/** Says of which file a problem is. */
+export const ofFile =
+  (path: string) =>
+  (error: unknown): never => {
+    if (!(error instanceof ProblemError)) throw error
+    const { code, detail } = error.problem
+    throw new ProblemError(code, detail === undefined ? path : `${path}: ${detail}`, { cause: error })
+  }
+
 async function upload(client: Client, out: Output, path: string): Promise<{ sha256: string }> {
   const total = await stat(path).then(
     found => found.size,
@@ -136,7 +145,9 @@ async function upload(client: Client, out: Output, path: string): Promise<{ sha2
       }),
     )
   try {
-    return await client.upload<{ sha256: string }>('/api/v1/materials', counted, 'application/octet-stream')
+    return await client
+      .upload<{ sha256: string }>('/api/v1/materials', counted, 'application/octet-stream')
+      .catch(ofFile(path))
   } finally {
     bar.stop()
   }

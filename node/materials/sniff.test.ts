@@ -35,7 +35,12 @@ describe('media type by content', () => {
     ['XML', strToU8('<?xml version="1.0"?>'), null],
     ['HTML', strToU8('<!doctype html><script>'), null],
     ['text', strToU8('通办通办'), null],
-    ['a PDF behind something else', strToU8('\n%PDF-1.7'), null],
+    ['a PDF behind a line end', strToU8('\r\n%PDF-1.7'), 'application/pdf'],
+    ['a PDF behind a byte order mark', strToU8('\ufeff%PDF-1.7'), 'application/pdf'],
+    ['a PDF behind as many blanks as readers pass over', strToU8(`${' '.repeat(1024)}%PDF-1.7`), 'application/pdf'],
+    ['a PDF behind one more', strToU8(`${' '.repeat(1025)}%PDF-1.7`), null],
+    ['a PDF behind something else', strToU8('x%PDF-1.7'), null],
+    ['blanks alone', strToU8(' '.repeat(2000)), null],
     ['a program', bytes(0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0), null],
     ['zeros', new Uint8Array(100), null],
     ['nothing', new Uint8Array(), null],
@@ -45,6 +50,10 @@ describe('media type by content', () => {
   })
 
   test('eight bytes decide what can never be one', () => {
+    expect(couldBeMaterial(strToU8('\n\n<!docty'))).toBe(true)
+    expect(couldBeMaterial(strToU8('\n\n<!doctyp'))).toBe(false)
+    expect(couldBeMaterial(strToU8(' '.repeat(1031)))).toBe(true)
+    expect(couldBeMaterial(strToU8(' '.repeat(1033)))).toBe(false)
     expect(couldBeMaterial(strToU8('<!docty'))).toBe(true)
     expect(couldBeMaterial(strToU8('<!doctyp'))).toBe(false)
     expect(couldBeMaterial(zip({ 'readme.txt': '' }))).toBe(true)

@@ -13,12 +13,28 @@ const SIGNATURES: Record<MaterialType, readonly number[]> = {
 /** Bytes after which the beginning is decided. */
 const DECIDED = 8
 
+/** A byte order mark, line ends and blanks: some programs write them before a PDF, and every reader passes over them. */
+const BEFORE_PDF = new Set([0xef, 0xbb, 0xbf, 0x00, 0x09, 0x0a, 0x0d, 0x20])
+/** Bytes in which a PDF must have begun (ISO 32000-1 Annex H, note 13). */
+const PDF_BEGINS = 1024
+
+const startsAt = (bytes: Uint8Array, type: MaterialType, from: number): boolean =>
+  SIGNATURES[type].every((byte, index) => bytes[from + index] === byte)
+
+/** Bytes before a PDF that say nothing. */
+function blanks(head: Uint8Array): number {
+  let count = 0
+  while (count < PDF_BEGINS && BEFORE_PDF.has(head[count] ?? -1)) count++
+  return count
+}
+
 const byBeginning = (head: Uint8Array): MaterialType | undefined =>
-  MATERIAL_TYPES.find(type => SIGNATURES[type].every((byte, index) => head[index] === byte))
+  MATERIAL_TYPES.find(type => startsAt(head, type, 0)) ??
+  (startsAt(head, 'application/pdf', blanks(head)) ? 'application/pdf' : undefined)
 
 /** Whether bytes that begin so can still turn out to be of an allowed type. */
 export const couldBeMaterial = (head: Uint8Array): boolean =>
-  head.byteLength < DECIDED || byBeginning(head) !== undefined
+  head.byteLength < DECIDED + Math.min(blanks(head), PDF_BEGINS) || byBeginning(head) !== undefined
 
 /** One of the allowed types, or null. `head` and `tail` are the first and the last 64 KiB, or more. */
 export function sniff(head: Uint8Array, tail: Uint8Array = head): MaterialType | null {

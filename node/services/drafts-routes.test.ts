@@ -10,6 +10,9 @@ import { publishedOf } from './published.ts'
 import { serviceRoutes } from './routes.ts'
 import { createServices } from './services.ts'
 
+/** a place, and a sample that was uploaded */
+const SAMPLE = { sha256: 'ab'.repeat(32), size: 9, type: 'image/png' }
+const PLACES = { units: new Map([['420300', new Set(['A01'])]]), samples: new Set([SAMPLE.sha256]) }
 let play: PlayCity
 let api: TestApi
 beforeAll(async () => {
@@ -47,15 +50,19 @@ beforeEach(async () => {
     store,
     again: parts,
     routes: () => [
-      serviceRoutes(services, play.code),
+      serviceRoutes(services, play.code, async () => PLACES),
       draftRoutes(
         createDrafts({
           db: parts.database,
           audit: parts.audit,
           clock: parts.clock,
           published: publishedOf(services, play.code),
-          context: async () => ({ units: new Map([['420300', new Set(['A01'])]]) }),
-          organisation: { next: async () => null, settle: async () => {} },
+          context: async () => PLACES,
+          organisation: {
+            next: async () => null,
+            settle: async () => {},
+            change: async () => ({ before: [], after: [] }),
+          },
           agreed: {
             items: async () => agreed.map(code => ({ code, collecting: ['610900'] })),
             cases: async codes => codes.length * 10 + 1,
@@ -321,4 +328,77 @@ test('a publication says beforehand which agreed items go or change, with their 
     shown: [touched('A1', 'gone'), touched('A3', 'gone'), touched('A2', 'changed', ['modes', 'promiseDay'])],
   })
   expect((await api.as('clerk').get('/api/v1/services/drafts/agreed')).status).toBe(403)
+})
+
+describe('a publication', () => {
+  const material = {
+    materialCode: 'M01',
+    materialName: '身份证',
+    isNeed: '1',
+    materialType: '1',
+    materialFormat: '3',
+    sourceType: '20',
+  } as const
+  const promising = [
+    ['a place', item(1, { offeredAt: [{ unit: 'elsewhere' }] }), 'offeredAt.0: place.unknown'],
+    ['a window', item(1, { offeredAt: [{ unit: '420300', windows: ['A02'] }] }), 'offeredAt.0: place.unknown'],
+    [
+      'a sample',
+      item(1, { materials: [{ ...material, exampleGuid: { ...SAMPLE, sha256: 'cd'.repeat(32) } }] }),
+      'materials.0.exampleGuid: sample.missing',
+    ],
+    [
+      'a blank form',
+      item(1, { materials: [{ ...material, formGuid: { ...SAMPLE, sha256: 'cd'.repeat(32) } }] }),
+      'materials.0.formGuid: sample.missing',
+    ],
+    ['a result', item(1, { resultGuid: { ...SAMPLE, sha256: 'cd'.repeat(32) } }), 'resultGuid: sample.missing'],
+  ] as const
+
+  test.each(promising)('that promises %s which is not there is refused on every way', async (_, faulty, told) => {
+    const { administrator } = { administrator: api.as('administrator') }
+    const lines = `${JSON.stringify(item(2))}\n${JSON.stringify(faulty)}\n`
+    const answers = [
+      await administrator.send('PUT', '/api/v1/services', { items: [item(2), faulty] }),
+      await administrator.send('PATCH', '/api/v1/services', { put: [faulty] }),
+      await api.app
+        .request('/api/v1/services/items', {
+          method: 'PUT',
+          headers: { authorization: `Bearer ${administrator.token}`, 'content-type': 'application/x-ndjson' },
+          body: lines,
+        })
+        .then(async response => ({ status: response.status, body: await response.json() })),
+    ]
+    await save(faulty)
+    answers.push(await publish())
+    for (const { status, body } of answers)
+      expect([status, body]).toMatchObject([
+        409,
+        { code: 'item.lint', detail: expect.stringContaining(told) as unknown },
+      ])
+    expect((await published()).list).toBeNull()
+  })
+
+  test('of a file has no lint error either, and what it promises may be there', async () => {
+    const put = (list: ServiceItem[]) => api.as('administrator').send('PUT', '/api/v1/services', { items: list })
+    expect((await put([item(1, { promiseDay: 99 })])).body).toMatchObject({ code: 'item.lint' })
+    const sound = item(1, {
+      offeredAt: [{ unit: '420300', windows: ['A01'] }],
+      materials: [{ ...material, exampleGuid: SAMPLE }],
+    })
+    expect((await put([sound])).body).toMatchObject({ version: 1, count: 1 })
+  })
+
+  test('of the sound drafts alone leaves those with an error', async () => {
+    await save(item(1))
+    await save(item(2, { promiseDay: 99 }))
+    await save(item(3))
+    expect((await publish()).body).toMatchObject({ code: 'item.lint' })
+    const sound = () => api.as('administrator').post('/api/v1/services/drafts/publish?sound=true')
+    expect((await sound()).body).toMatchObject({ version: 1, put: 2, left: 1, organisation: false })
+    expect(await counts()).toMatchObject({ drafts: 1, errors: 1 })
+    expect((await sound()).body).toMatchObject({ code: 'item.lint' })
+    await save(item(2))
+    expect((await sound()).body).toMatchObject({ version: 2, put: 1, left: 0 })
+  })
 })

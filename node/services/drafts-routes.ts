@@ -167,6 +167,15 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
             }),
           )
           .describe('the first 50, those that go first'),
+        organisation: z
+          .strictObject({
+            units: z.int().describe('units that go'),
+            windows: z.int().describe('windows that go, of units that stay'),
+            items: z.int().describe('items that are offered at fewer places then'),
+            shown: z.array(z.strictObject({ code: z.string(), name: z.string(), windows: z.array(z.string()) })),
+          })
+          .optional()
+          .describe('what the drafted organisation tree takes away; absent when none is drafted'),
       }),
       seconds: 120,
       handle: async () => {
@@ -286,15 +295,18 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
       id: 'publishDrafts',
       summary: 'Publish all drafts as one new version of the own list',
       roles: ADMINISTRATOR,
+      query: z.strictObject({ sound: flag.describe('drafts with an error stay drafts, and the others are published') }),
       answer: z.strictObject({
         version: z.number().int(),
         count: z.number().int().max(LIMITS.listItems),
         put: z.number().int(),
         remove: z.number().int(),
+        organisation: z.boolean().describe('whether a drafted organisation tree went out with it'),
+        left: z.number().int().describe('drafts with an error that stayed'),
       }),
       problems: ['item.lint', 'request.conflict', 'list.malformed'],
       seconds: 120,
-      handle: ({ person }) => drafts.publish(actorOf(person)),
+      handle: ({ query, person }) => drafts.publish(actorOf(person), { sound: query.sound === 'true' }),
     })
     api.download({
       path: '/api/v1/services/export',

@@ -6,13 +6,15 @@ import { setImmediate as otherWork } from 'node:timers/promises'
 import type { Commitment } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
-import { type Finding, type LintContext, lintItem } from '../../protocol/service/lint.ts'
+import { type Finding, type LintContext, lintItem, OUTSIDE_RULES } from '../../protocol/service/lint.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { type AgreedPort, type AgreedReport, agreedReport, touchOf } from './agreed.ts'
 import { type Difference, differences, sameItem } from './difference.ts'
 import { createDraftStage, type DraftWrite, inParts } from './draft-stage.ts'
+import { type Blocked, refusalOf } from './publishable.ts'
+import { type TreeChange, type TreeReport, treeReport } from './shrink.ts'
 import {
   type Fault,
   type Format,
@@ -42,6 +44,7 @@ export type DraftsParts = {
   /** the drafted organisation tree, which goes out with the next version */ organisation: {
     next(): Promise<Commitment | null>
     settle(named: Commitment): Promise<void>
+    /** the published tree and the drafted one */ change(): Promise<TreeChange>
   }
   /** what hangs on the own items */ agreed: AgreedPort
   /** runs what is no act yet of the request that asks for it */ beforeActing: (
@@ -100,6 +103,17 @@ export type LintReport = {
   /** the first ones, errors before warnings */ findings: ItemFinding[]
 }
 
+/** `sound`: drafts with an error stay drafts, and the others are published. */
+export type PublishOptions = { sound?: boolean }
+export type PublishReport = {
+  version: number
+  count: number
+  put: number
+  remove: number
+  /** whether a drafted tree went out with it */ organisation: boolean
+  /** drafts with an error that stayed */ left: number
+}
+
 type Stored = {
   code: string
   name: string
@@ -110,6 +124,7 @@ type Stored = {
   updated_at: number
 }
 
+const PLACE_RULES = OUTSIDE_RULES.filter(({ rule }) => rule === 'place.unknown')
 /** Rows or items that are worked on before other work gets its turn. */
 const AT_ONCE = 200
 const SHOWN_FINDINGS = 200
@@ -291,11 +306,14 @@ export function createDrafts(parts: DraftsParts) {
     return report
   }
 
-  async function publish(actor: string): Promise<{ version: number; count: number; put: number; remove: number }> {
+  async function publish(actor: string, { sound = false }: PublishOptions): Promise<PublishReport> {
     const rules = await context()
     const [put, remove]: [ServiceItem[], string[]] = [[], []]
-    const [gone, blocked]: [string[], string[]] = [[], []]
+    const [gone, blocked]: [string[], Blocked[]] = [[], []]
+    const tree = await organisation.next()
+    const drafted = new Set<string>()
     for await (const draft of walk()) {
+      drafted.add(draft.code)
       if ((put.length + remove.length) % AT_ONCE === 0) await otherWork()
       const before = await published.item(draft.code)
       const item = readItem(draft)
@@ -303,15 +321,19 @@ export function createDrafts(parts: DraftsParts) {
       else if (item === null) remove.push(draft.code)
       else {
         const found = lintItem(item, rules).find(({ level }) => level === 'error')
-        if (found !== undefined) blocked.push(`${draft.code} ${found.path}: ${found.rule}`)
+        if (found !== undefined) {
+          blocked.push({ code: draft.code, path: found.path, rule: found.rule })
+          continue
+        }
         // Cases and partners tell versions of an item by this number.
         const least = before === null ? 1 : before.taskVersion + 1
         put.push({ ...item, taskVersion: Math.max(item.taskVersion, least) })
       }
     }
-    if (blocked.length > 0)
-      throw new ProblemError('item.lint', `${blocked.length} of ${put.length}: ${blocked.slice(0, 5).join('; ')}`)
-    const tree = await organisation.next()
+    if (blocked.length > 0 && !sound) throw refusalOf(blocked, put.length + blocked.length)
+    // Those that stay as they are must still be offered somewhere; so must those whose draft waits.
+    const waiting = new Set(blocked.map(({ code }) => code))
+    if (tree !== null) await checkPlaces(rules, code => drafted.has(code) && !waiting.has(code))
     const nothing = put.length + remove.length === 0 && tree === null
     const list = nothing
       ? null
@@ -329,8 +351,34 @@ export function createDrafts(parts: DraftsParts) {
     const done = [...gone, ...put.map(({ taskCode }) => taskCode), ...remove]
     for (const codes of inParts(done)) await db.transaction(tx => drop(tx, codes))
     if (tree !== null) await organisation.settle(tree)
+    if (list === null && blocked.length > 0) throw refusalOf(blocked, blocked.length)
     if (list === null) throw new ProblemError('request.conflict', 'no drafts that change anything')
-    return { version: list.version, count: list.count, put: put.length, remove: remove.length }
+    return {
+      ...{ version: list.version, count: list.count, put: put.length, remove: remove.length },
+      ...{ organisation: tree !== null, left: blocked.length },
+    }
+  }
+
+  /** Problem: `item.lint` when published items, but for those that change, name places that the next tree has no more. */
+  async function checkPlaces(rules: LintContext, changes: (code: string) => boolean): Promise<void> {
+    const blocked: Blocked[] = []
+    let seen = 0
+    for await (const item of published.walk()) {
+      seen++
+      if (seen % AT_ONCE === 0) await otherWork()
+      if (item.offeredAt === undefined || changes(item.taskCode)) continue
+      const [found] = lintItem(item, rules, PLACE_RULES)
+      if (found !== undefined) blocked.push({ code: item.taskCode, path: found.path, rule: found.rule })
+    }
+    if (blocked.length > 0) throw refusalOf(blocked, seen)
+  }
+
+  /** What the drafted tree takes away; nothing without one. */
+  async function lostPlaces(): Promise<{ organisation?: TreeReport }> {
+    if ((await organisation.next()) === null) return {}
+    const { see, report } = treeReport(await organisation.change())
+    if (report.units + report.windows > 0) for await (const item of current()) see(item)
+    return { organisation: report }
   }
 
   return {
@@ -361,13 +409,15 @@ export function createDrafts(parts: DraftsParts) {
     },
 
     /** What publishing them would change for partners. */
-    agreed: (): Promise<AgreedReport> =>
-      agreedReport(agreed, async code => {
+    agreed: async (): Promise<AgreedReport & { organisation?: TreeReport }> => ({
+      ...(await lostPlaces()),
+      ...(await agreedReport(agreed, async code => {
         const draft = await stored(code)
         const before = draft === undefined ? null : await published.item(code)
         const touch = draft === undefined ? null : touchOf(before, readItem(draft))
         return touch === null || before === null ? null : { ...touch, name: before.taskName }
-      }),
+      })),
+    }),
 
     /** A draft with its findings and what it changes. Problem: `request.not-found`. */
     view,
@@ -466,8 +516,9 @@ export function createDrafts(parts: DraftsParts) {
       })
     },
 
-    /** All drafts become one new version. Problems: `item.lint` naming the first, `request.conflict` without drafts. */
-    publish: (actor: string) => turn(() => publish(actor)),
+    /** All drafts become one new version, or the sound ones. Problems: `item.lint` naming the first, `request.conflict` without drafts. */
+    publish: (actor: string, options: PublishOptions = {}): Promise<PublishReport> =>
+      turn(() => publish(actor, options)),
   }
 }
 

@@ -5,7 +5,7 @@ import type { KeyResolver } from '../../protocol/packet/envelope.ts'
 import { encodeUtf8, sha256 } from '../../protocol/primitives.ts'
 import type { Problem } from '../../protocol/problem.ts'
 import { ProblemError } from '../../protocol/problem.ts'
-import type { OrganisationUnit } from '../../protocol/service/organisation.ts'
+import { type OrganisationUnit, windowsByUnit } from '../../protocol/service/organisation.ts'
 import { type PlayCity, playCity, trusting } from '../../test/support/play-city.ts'
 import { idle, type ListCity, listCities, playItem } from '../../test/support/play-lists.ts'
 import { LIST_ALLOWANCE } from './allowance.ts'
@@ -68,7 +68,9 @@ async function two() {
       audit: city.audit,
       clock: world.clock,
       published: publishedOf(city.services, play.code),
-      context: async () => ({}),
+      context: async () => ({
+        units: windowsByUnit(((await organisations.draft()) ?? (await organisations.view(play.code)))?.units ?? []),
+      }),
       organisation: organisations,
       agreed: { items: async () => [], cases: async () => 0, mapped: async () => [] },
       beforeActing: work => work(),
@@ -140,6 +142,30 @@ describe('organisation trees', () => {
     ])
     await expect(ankang.organisations.places(SHIYAN, 'none')).rejects.toThrow('item.unknown')
     expect(await shiyan.organisations.published('610900', '0'.repeat(64))).toBeNull()
+  })
+
+  test('a smaller tree is told before it is published, and not published while an item is offered at what goes', async () => {
+    const { shiyan } = await two()
+    const at = (unit: string, no: number) => shiyan.drafts.put(playItem(no, { offeredAt: [{ unit }] }), ACTOR)
+    await shiyan.organisations.import(await zipped(UNITS, WINDOWS), 'a.zip', false, ACTOR)
+    await at('420300', 1)
+    await at('420302', 2)
+    await shiyan.drafts.put(playItem(3, { offeredAt: [{ unit: '420300', below: true }] }), ACTOR)
+    expect((await shiyan.drafts.agreed()).organisation).toMatchObject({ units: 0, windows: 0, items: 0 })
+    expect(await shiyan.drafts.publish(ACTOR)).toMatchObject({ version: 1, put: 3, organisation: true, left: 0 })
+    expect((await shiyan.drafts.agreed()).organisation).toBeUndefined()
+    const [smaller = ''] = UNITS.split('420302')
+    await shiyan.organisations.import(await zipped(smaller, WINDOWS), 'a.zip', false, ACTOR)
+    expect((await shiyan.drafts.agreed()).organisation).toMatchObject({
+      ...{ units: 1, windows: 0, items: 2 },
+      shown: [{ code: '420302', name: '茅箭区政务服务中心' }],
+    })
+    for (const sound of [false, true])
+      await expect(shiyan.drafts.publish(ACTOR, { sound })).rejects.toThrow(
+        `1 of 3: ${playItem(2).taskCode} offeredAt.0: place.unknown`,
+      )
+    await at('420300', 2)
+    expect(await shiyan.drafts.publish(ACTOR)).toMatchObject({ version: 2, put: 1, organisation: true })
   })
 
   test('a change of items keeps the tree; a new tree alone is a new version', async () => {

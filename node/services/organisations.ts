@@ -20,6 +20,7 @@ import type { Clock } from '../exchange/clock.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { checkTree } from './read-tree.ts'
 import type { Services } from './services.ts'
+import type { TreeChange } from './shrink.ts'
 import type { Fault } from './tables/tables.ts'
 import { importUnits, type UnitsFormat, writeUnits } from './tables/units.ts'
 
@@ -235,6 +236,12 @@ export function createOrganisations(parts: OrganisationsParts) {
       return drafted === null || row === undefined
         ? null
         : { sha256: drafted.sha256, size: row.size, type: ORGANISATION_TYPE }
+    },
+
+    /** The published tree and the drafted one. */
+    async change(): Promise<TreeChange> {
+      const before = (await view(own))?.units ?? []
+      return { before, after: (await draft())?.units ?? before }
     },
 
     /** The draft is published: it is a draft no more, and those before it go. */

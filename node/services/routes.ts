@@ -4,9 +4,11 @@ import { LIMITS } from '../../protocol/limits.ts'
 import { DivisionCode } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { ServiceItem } from '../../protocol/service/item.ts'
+import type { LintContext } from '../../protocol/service/lint.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { actorOf, type RouteModule, Time, time } from '../http/route.ts'
 import { readLines } from './ndjson.ts'
+import { checkedLines, checkPublishable } from './publishable.ts'
 import type { FoundItem, ListView, Services } from './services.ts'
 
 const List = z
@@ -91,7 +93,12 @@ const toFound = ({ city, version, shown }: FoundItem): z.input<typeof Found> => 
   }
 }
 
-export const serviceRoutes = (services: Services, city: string): RouteModule => ({
+/** `context`: places and samples that are published. */
+export const serviceRoutes = (
+  services: Services,
+  city: string,
+  context: () => Promise<LintContext> = async () => ({}),
+): RouteModule => ({
   tag: 'Services',
   description: 'Service lists (事项清单): signed, versioned, verified, searched.',
   register(api) {
@@ -126,13 +133,17 @@ export const serviceRoutes = (services: Services, city: string): RouteModule => 
       path: '/api/v1/services',
       id: 'publishServices',
       summary: 'Publish a new version of the own list',
-      description: 'All items in one body. A larger list goes to `/api/v1/services/items`, a few changes by PATCH.',
+      description:
+        'All items in one body, none of them with a lint error. A larger list goes to `/api/v1/services/items`, a few changes by PATCH.',
       roles: ['administrator'],
       body: z.strictObject({ items: z.array(ServiceItem).max(20_000) }),
       bodyBytes: 64 * 1024 * 1024,
       answer: List,
-      problems: ['list.malformed'],
-      handle: async ({ body, person }) => toAnswer(await services.publish(body.items, actorOf(person))),
+      problems: ['list.malformed', 'item.lint'],
+      handle: async ({ body, person }) => {
+        await checkPublishable(body.items, await context())
+        return toAnswer(await services.publish(body.items, actorOf(person)))
+      },
     })
     api.operation({
       method: 'patch',
@@ -148,8 +159,11 @@ export const serviceRoutes = (services: Services, city: string): RouteModule => 
       }),
       bodyBytes: 16 * 1024 * 1024,
       answer: List,
-      problems: ['list.malformed', 'item.unknown'],
-      handle: async ({ body, person }) => toAnswer(await services.change(body, actorOf(person))),
+      problems: ['list.malformed', 'item.unknown', 'item.lint'],
+      handle: async ({ body, person }) => {
+        await checkPublishable(body.put, await context())
+        return toAnswer(await services.change(body, actorOf(person)))
+      },
     })
     api.upload({
       method: 'put',
@@ -157,13 +171,14 @@ export const serviceRoutes = (services: Services, city: string): RouteModule => 
       id: 'publishItems',
       summary: 'Publish a new version of the own list from a stream of items',
       description:
-        'One item a line (NDJSON): a list of any size that may be published. Nothing is seen before all of it holds.',
+        'One item a line (NDJSON): a list of any size that may be published. Nothing is seen before all of it holds. Of the lint, places and samples alone are checked.',
       roles: ['administrator'],
       takes: { types: ['application/x-ndjson'], bytes: LIMITS.listBytes },
       seconds: 600,
       answer: List,
-      problems: ['list.malformed', 'request.oversize'],
-      handle: async ({ stream, person }) => toAnswer(await services.publish(readLines(stream), actorOf(person))),
+      problems: ['list.malformed', 'request.oversize', 'item.lint'],
+      handle: async ({ stream, person }) =>
+        toAnswer(await services.publish(checkedLines(readLines(stream), await context()), actorOf(person))),
     })
     api.operation({
       method: 'get',

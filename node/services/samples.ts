@@ -3,7 +3,7 @@
  * (they hold made-up persons), and fetched from a partner when a counter wants to see one. May import the store.
  */
 import { LIMITS } from '../../protocol/limits.ts'
-import { type Commitment, fromHex } from '../../protocol/primitives.ts'
+import { type Commitment, fromHex, toHex } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import type { Audit } from '../audit/audit.ts'
@@ -86,6 +86,12 @@ export function createSamples({ db, clock, audit, own, item, files }: SamplesPar
         )
       })
       return { ...made, body: files.open(sha256) }
+    },
+
+    /** Hashes of the own ones, which partners can fetch. */
+    async own(): Promise<Set<string>> {
+      const rows = await db.query<{ sha256: Uint8Array }>('SELECT sha256 FROM samples WHERE city = ?', [own])
+      return new Set(rows.map(({ sha256 }) => toHex(sha256)))
     },
 
     /** Bytes of an own sample, for a partner; null when there is none. */

@@ -1,5 +1,7 @@
 /** Lint rules of an item itself: codes, limits, visits, fees, phones, places. */
 import { readCreditCode } from '../codes/credit-code.ts'
+import { plainText } from '../codes/spelling.ts'
+import type { Commitment } from '../primitives.ts'
 import type { ServiceItem } from './item.ts'
 import { each, isBlank, type Rule, when } from './lint-rule.ts'
 
@@ -25,18 +27,51 @@ const CODE_31 = /^[0-9A-HJ-NP-RTUWXY]{18}[1-7][0-9A-Z]{12}$/
 const isNothing = (text: string | undefined): boolean =>
   isBlank(text) || /^(无|无需|没有|none|-)[。.]?$/i.test(text?.trim() ?? '')
 
-/** Area code and number, mobile, 400 or 800 number; several are separated. */
-const DIALLED =
-  /^(\+86[- ]?)?((\(?0\d{2,3}\)?[- ]?\d{3,8}([-转 ]\d{1,6})?)|(1[3-9]\d{9})|([48]00[- ]?\d{3,4}[- ]?\d{3,4}))$/
+/** 转, or a hyphen, and the number of the extension. */
+const EXTENSION = /(?: ?转 ?|-)\d{1,6}$/
+/** With area code, mobile, 400 or 800, each in groups or not; of another country with its code. */
+const DIALLED = [
+  /^(?:(?:\+86|86)[- ]?\(?0?|\(?0)\d{2,3}\)?[- ]?(?:\d{3,8}|\d{3,4}[- ]\d{4})$/,
+  /^(?:(?:\+86|86)[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}$/,
+  /^[48]00[- ]?(?:\d{3,4}[- ]?\d{3,4}|\d[- ]?\d{3}[- ]?\d{3})$/,
+  /^\+(?!86)\d{1,3}(?:[- ]?\d{2,5}){2,4}$/,
+]
+/** A second number under the area code of the one before it. */
+const LOCAL = /^\d{7,8}$/
+
+/** The numbers of a text, without what is said of them: labels, hours (工作日), 或 between them. */
 const phonesOf = (text: string): string[] =>
-  text
-    .replaceAll('（', '(')
-    .replaceAll('）', ')')
-    .replaceAll(/[－—–]/g, '-')
-    .split(/[,，、;；/\n]/)
-    .map(part => part.trim())
+  plainText(text)
+    .replaceAll(/[‐-―−]/g, '-')
+    .replaceAll(/(?<!\d)00(?=[1-9])/g, '+')
+    .replaceAll(/分机号?|内线|ext\.?/gi, '转')
+    .replaceAll(
+      /\((?=[^()]*\p{Script=Han})(转 ?\d{1,6})?[^()]*\)/gu,
+      (_, extension) => (extension as string | undefined) ?? ' ',
+    )
+    .split(/[,、;/|\n]|[或和及]/)
+    .map(part =>
+      part
+        .replaceAll(/[^\P{Script=Han}转]+[:：]?/gu, ' ')
+        .replaceAll(/ *- */g, '-')
+        .replaceAll(/\s+/g, ' ')
+        .trim(),
+    )
     .filter(part => part !== '')
-const canBeDialled = (text: string): boolean => phonesOf(text).every(phone => DIALLED.test(phone))
+
+const isDialled = (phone: string): boolean =>
+  [phone, phone.replace(EXTENSION, '')].some(each => DIALLED.some(form => form.test(each)))
+
+/** Several may stand beside each other, divided by a blank. */
+const allDialled = (phone: string): boolean => {
+  if (isDialled(phone)) return true
+  const [first = '', ...others] = phone.split(' ')
+  return others.length > 0 && isDialled(first) && others.every(other => isDialled(other) || LOCAL.test(other))
+}
+const canBeDialled = (text: string): boolean => {
+  const phones = phonesOf(text)
+  return phones.length > 0 && phones.every((phone, index) => allDialled(phone) || (index > 0 && LOCAL.test(phone)))
+}
 
 const VAGUE =
   /视情|按(照)?(有关|相关)规定|另行通知|等(相关|有关)材料|其他(相关|有关)?(材料|条件)|(相关|有关)(证明)?材料|法律法规规定的其他/
@@ -249,8 +284,8 @@ export const ITEM_RULES: readonly Rule[] = [
   {
     rule: 'phone.area-code',
     level: 'error',
-    zh: '电话须带区号：其他省份的申请人和窗口无法拨打',
-    en: 'A phone number without area code cannot be dialled from another province',
+    zh: '电话须带区号，能从其他省份直接拨打：固定电话写区号和号码，多个号码用“、”分开',
+    en: 'Not a number that can be dialled from another province: area code and number, several divided by commas',
     check: ({ linkWay, superviseWay, contacts }) => [
       ...when(linkWay !== undefined && !canBeDialled(linkWay), 'linkWay'),
       ...when(superviseWay !== undefined && !canBeDialled(superviseWay), 'superviseWay'),
@@ -320,6 +355,23 @@ export const ITEM_RULES: readonly Rule[] = [
     check: item => UPLOAD_FIELDS.filter(field => item[field] === undefined),
   },
   {
+    rule: 'sample.missing',
+    level: 'error',
+    zh: '样表、空表或结果样本的文件尚未上传到本节点，合作城市无法取得',
+    en: 'The file of a sample or blank form was not uploaded here: no partner can fetch it',
+    check: ({ resultGuid, materials }, { samples }) => {
+      if (samples === undefined) return []
+      const absent = (named: Commitment | undefined): boolean => named !== undefined && !samples.has(named.sha256)
+      return [
+        ...when(absent(resultGuid), 'resultGuid'),
+        ...materials.flatMap(({ exampleGuid, formGuid }, index) => [
+          ...when(absent(exampleGuid), `materials.${index}.exampleGuid`),
+          ...when(absent(formGuid), `materials.${index}.formGuid`),
+        ]),
+      ]
+    },
+  },
+  {
     rule: 'place.unknown',
     level: 'error',
     zh: '办理点或窗口不在已发布的组织机构树中',
@@ -335,5 +387,5 @@ export const ITEM_RULES: readonly Rule[] = [
 ]
 
 function digits(text: string): string {
-  return text.replaceAll(/\D/g, '')
+  return plainText(text).replaceAll(/\D/g, '')
 }

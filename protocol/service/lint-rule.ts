@@ -6,6 +6,8 @@ export type Finding = { rule: string; level: 'error' | 'warning'; path: string; 
 export type LintContext = {
   /** windows of each unit of the organisation tree, by code; unknown places are not looked for without it */
   units?: ReadonlyMap<string, ReadonlySet<string>>
+  /** hashes of the samples and blank forms that partners can fetch; not looked for without it */
+  samples?: ReadonlySet<string>
 }
 
 export type Rule = Omit<Finding, 'path'> & {

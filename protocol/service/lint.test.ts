@@ -62,7 +62,33 @@ const SOUND: ServiceItem = {
   consent: { version: '2026-1', text: '您的信息将提供给办理地。' },
   sharedFields: ['reason', 'applicant.name'],
 }
-const CONTEXT: LintContext = { units: new Map([['420300', new Set(['A01'])]]) }
+const SAMPLE = { sha256: 'ab'.repeat(32), size: 9, type: 'image/png' }
+const CONTEXT: LintContext = {
+  units: new Map([['420300', new Set(['A01'])]]),
+  samples: new Set([SAMPLE.sha256]),
+}
+/** As offices write numbers that can be dialled from anywhere. */
+const DIALLED = [
+  ...['0914-2300001转8001', '0914-2300001（转8001）', '0914-2300001 分机 12', '010-88888888-1234', '400-889-9000转1'],
+  ...['0914-2300001 2300002', '0914-2300001或0914-2300002', '0914-2300001/2300002', '13900000000 13900000001'],
+  ...[
+    '0914-2300001（工作日）',
+    '0914-2300001(周一至周五)',
+    '咨询电话：0914-2300001',
+    '窗口 0914-2300001；投诉 0914-2300002',
+  ],
+  ...['139-0000-0000', '139 0000 0000', '86-914-2300001', '+86 914 2300001', '0086-914-2300001', '029-8888 8888'],
+  ...['０９１４－２３００００１', '0914 - 2300001', '0914—2300001', '(0914)2300001', '+852 2345 6789'],
+]
+const NOT_DIALLED = [
+  '12345',
+  '2300001转8001',
+  '见官网',
+  '1390000000',
+  '13900',
+  '2300001 0914-2300002',
+  '0914-2300001 12',
+]
 
 const material = (change: Partial<ItemMaterial>): Partial<ServiceItem> => ({ materials: [{ ...ID_CARD, ...change }] })
 const fee = { feeName: '工本费', feeStand: '10 元', byLaw: '发改价格〔2003〕' }
@@ -169,7 +195,13 @@ const CASES: Record<string, { bad: Partial<ServiceItem>; at: string; good?: Part
       { linkWay: '400-810-0001' },
       { linkWay: '+86 13800000000' },
       { linkWay: '0719-8100001-8012' },
+      ...DIALLED.map(linkWay => ({ linkWay })),
     ],
+  },
+  'sample.missing': {
+    bad: { resultGuid: { ...SAMPLE, sha256: 'cd'.repeat(32) } },
+    at: 'resultGuid',
+    good: [{ resultGuid: SAMPLE }, material({ exampleGuid: SAMPLE, formGuid: SAMPLE })],
   },
   'phone.same': { bad: { superviseWay: '0719 8100001' }, at: 'superviseWay' },
   'result.type': {
@@ -322,6 +354,10 @@ describe('lint of items', () => {
   test('errors block publication, warnings do not', () => {
     expect(mayPublish(lintItem(changed({ consent: undefined }), CONTEXT))).toBe(true)
     expect(mayPublish(lintItem(changed({ promiseDay: 11 }), CONTEXT))).toBe(false)
+  })
+
+  test.each(NOT_DIALLED)('%s cannot be dialled from another province', linkWay => {
+    expect(found(changed({ linkWay }))).toContain('phone.area-code linkWay')
   })
 
   test('places are looked for only with an organisation tree', () => {

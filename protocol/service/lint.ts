@@ -13,10 +13,13 @@ export type { Finding, LintContext } from './lint-rule.ts'
 
 export const LINT_RULES: readonly Rule[] = [...ITEM_RULES, ...MATERIAL_RULES, ...FORM_RULES]
 
+/** Rules about what an item points to outside of itself: places and samples. */
+export const OUTSIDE_RULES: readonly Rule[] = LINT_RULES.filter(({ rule }) => /^(place|sample)\./.test(rule))
+
 /** Findings of one item, in the order of the rules. Paths are fields of the item, such as `materials.0.reviewPoints`. */
-export function lintItem(item: ServiceItem, context: LintContext = {}): Finding[] {
+export function lintItem(item: ServiceItem, context: LintContext = {}, rules: readonly Rule[] = LINT_RULES): Finding[] {
   const findings: Finding[] = []
-  for (const { rule, level, zh, en, check } of LINT_RULES)
+  for (const { rule, level, zh, en, check } of rules)
     for (const path of check(item, context)) findings.push({ rule, level, path, zh, en })
   return findings
 }

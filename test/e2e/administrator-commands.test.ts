@@ -30,12 +30,11 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'tongban-administrator-'))
   ankang = await open(ANKANG)
   shiyan = await open(SHIYAN)
-  const { items } = await pairCities(ankang, shiyan, all =>
-    all.map((one, index) => (index === 0 ? { ...one, offeredAt: [{ unit: 'SY', below: true }] } : one)),
-  )
+  const { items } = await pairCities(ankang, shiyan)
   const [first] = items
   if (first === undefined) throw new Error('no item')
-  item = first
+  item = { ...first, taskVersion: first.taskVersion + 1, offeredAt: [{ unit: 'SY', below: true }] }
+  await shiyan.client.put(`/api/v1/services/drafts/items/${item.taskCode}`, { item })
   await writeFile(join(root, 'units.json'), JSON.stringify({ units: UNITS }))
   expect(await shiyan.tongban('services', 'organisation', 'import', 'units.json')).toMatchObject({ code: 0 })
   const published = await shiyan.tongban('services', 'publish')

@@ -169,7 +169,11 @@ describe('a sample', () => {
       taskVersion: item.taskVersion + 1,
       materials: item.materials.map((material, at) => (at === 0 ? { ...material, exampleGuid } : material)),
     })
-    shiyan.items = [naming(first, sample), naming(second, scan), ...rest]
+    const promising = [naming(first, sample), naming(second, scan), ...rest]
+    await expect(shiyan.client.put('/api/v1/services', { items: promising })).rejects.toThrow(
+      `${second.taskCode} materials.0.exampleGuid: sample.missing`,
+    )
+    shiyan.items = [naming(first, sample), second, ...rest]
     await shiyan.client.put('/api/v1/services', { items: shiyan.items })
     await listArrived(ankang, shiyan, 2)
     const fetchAt = (item: string, sha256: string) =>
@@ -192,7 +196,7 @@ describe('a sample', () => {
     expect(Buffer.compare(await readFile(join(root, 'got.png')), png)).toBe(0)
     await fetchAt(first.taskCode, sample.sha256)
     await expect(fetchAt(second.taskCode, sample.sha256)).rejects.toThrow('material.missing')
-    await expect(fetchAt(second.taskCode, scan.sha256)).rejects.toThrow('material.forbidden')
+    await expect(fetchAt(second.taskCode, scan.sha256)).rejects.toThrow('material.missing')
   })
 })
 
