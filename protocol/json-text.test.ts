@@ -253,3 +253,16 @@ describe('a code', () => {
     expect(unseen.filter(letter => accepted(`A${letter}1`))).toEqual([])
   })
 })
+
+test('a long list is judged by its places, whose names are never made', () => {
+  const list = new Proxy(
+    Array.from({ length: 250_000 }, () => 0),
+    {
+      ownKeys: () => {
+        throw new Error('names of its places')
+      },
+    },
+  )
+  expect(unwritable({ form: { list } }, 3)).toBeNull()
+  expect(unwritable({ form: [0, [1, Number.NaN]] }, 4)).toMatchObject({ path: ['form', 1, 1] })
+})

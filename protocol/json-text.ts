@@ -128,12 +128,19 @@ export function unwritable(value: unknown, levels: number): Unwritable | null {
   if (typeof value === 'number') return isExact(value) ? null : { path: [], why: 'a number that no double holds' }
   if (typeof value !== 'object' || value === null) return null
   if (levels === 0) return { path: [], why: 'too many levels' }
-  const named = !Array.isArray(value)
+  // Lists by place: entries with names would cost ten times as much, and a list may be long.
+  if (Array.isArray(value)) {
+    for (let place = 0; place < value.length; place++) {
+      const found = unwritable(value[place], levels - 1)
+      if (found !== null) return { ...found, path: [place, ...found.path] }
+    }
+    return null
+  }
   for (const [name, member] of Object.entries(value)) {
-    if (named && name === PROTOTYPE) return { path: [], why: UNUSABLE_NAME }
-    if (named && !isText(name)) return { path: [], why: 'a name with half a surrogate pair, or NUL' }
+    if (name === PROTOTYPE) return { path: [], why: UNUSABLE_NAME }
+    if (!isText(name)) return { path: [], why: 'a name with half a surrogate pair, or NUL' }
     const found = unwritable(member, levels - 1)
-    if (found !== null) return { ...found, path: [named ? name : Number(name), ...found.path] }
+    if (found !== null) return { ...found, path: [name, ...found.path] }
   }
   return null
 }

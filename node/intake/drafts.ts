@@ -339,8 +339,11 @@ function summaryOf(content: DraftContent): Pick<CaseDraft, 'window' | 'partner' 
 /** Hashes of materials anywhere in it. */
 function hashesIn(value: unknown, found: Set<string> = new Set()): Set<string> {
   if (!isObject(value) || found.size >= LIMITS.materialsPerPacket * LIMITS.jointCases) return found
-  for (const [key, entry] of Object.entries(value))
-    if (key === 'sha256' && typeof entry === 'string' && /^[0-9a-f]{64}$/.test(entry)) found.add(entry)
-    else hashesIn(entry, found)
+  // A list is walked as it is: it may be long, and its places are no names.
+  if (Array.isArray(value)) for (const entry of value as unknown[]) hashesIn(entry, found)
+  else
+    for (const [key, entry] of Object.entries(value))
+      if (key === 'sha256' && typeof entry === 'string' && /^[0-9a-f]{64}$/.test(entry)) found.add(entry)
+      else hashesIn(entry, found)
   return found
 }

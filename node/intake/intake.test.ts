@@ -108,6 +108,21 @@ describe('drafts', () => {
     await expect(intake.submit(id, 2, 'person:1')).rejects.toMatchObject({ errors: findings })
   })
 
+  test('hold materials wherever they are named, and a long list costs no names of its places', async () => {
+    const sha256 = 'ab'.repeat(32)
+    const list: unknown = new Proxy([0, [{ sha256 }]], {
+      ownKeys: () => {
+        throw new Error('names of its places')
+      },
+    })
+    const { id } = await ankang.drafts.create({ form: { list } }, 'person:1')
+    const held = await ankang.db.query<{ sha256: Uint8Array }>(
+      'SELECT sha256 FROM case_draft_materials WHERE draft = ?',
+      [id],
+    )
+    expect(held.map(row => Buffer.from(row.sha256).toString('hex'))).toEqual([sha256])
+  })
+
   test('are sent once, whoever asks, and are gone then', async () => {
     await agree(world)
     const { id } = await ankang.drafts.create(whole, 'person:1')

@@ -30,6 +30,7 @@ const item = (taskCode: string, taskName: string, change: Partial<ServiceItem> =
 let lists: Record<string, ServiceItem[]>
 let mappings: Mappings
 let audit: ReturnType<typeof createAudit>
+let world: Omit<Parameters<typeof createMappings>[0], 'services'>
 
 beforeEach(async () => {
   lists = {
@@ -46,11 +47,9 @@ beforeEach(async () => {
   const db = await openTestStore()
   const clock = createHandClock(NOW)
   audit = createAudit({ database: db, now: clock.now })
+  world = { db, clock, audit, own: OWN }
   mappings = createMappings({
-    db,
-    clock,
-    audit,
-    own: OWN,
+    ...world,
     services: {
       item: async (city, code) => lists[city]?.find(({ taskCode }) => taskCode === code) ?? null,
       search: async (city, words) =>
@@ -65,6 +64,22 @@ const by = 'person:1'
 const input = (pairs = [{ collecting: '01', handling: 'Y' }]) => ({ collecting: 'A1', pairs })
 
 describe('comparison', () => {
+  test('tells own items of a like name when none has the same, the likeliest first', async () => {
+    const names = ['异地贷款职工住房公积金缴存使用证明', '住房公积金缴存证明', '失业登记']
+    lists[OWN] = names.map((name, index) => item(`C${index}`, name))
+    lists[PARTNER] = [item('D1', '出具住房公积金缴存使用证明书'), item('D2', '学历公证')]
+    const search = async (city: string, words: string) =>
+      (lists[city] ?? [])
+        .filter(({ taskName }) => taskName.includes(words))
+        .map(({ taskCode, taskName }) => ({ code: taskCode, name: taskName }))
+    const looking = createMappings({
+      ...world,
+      services: { item: async (city, code) => lists[city]?.find(({ taskCode }) => taskCode === code) ?? null, search },
+    })
+    await expect(looking.compare(PARTNER, 'D1')).rejects.toThrow(/perhaps C\d [^,]*公积金[^,]*, C\d [^,]*公积金[^,]*$/)
+    await expect(looking.compare(PARTNER, 'D2')).rejects.toThrow(/no own item of this code or name: 学历公证$/)
+  })
+
   test('finds the own item by its name or its catalogue code, or takes the one that is named', async () => {
     const found = await mappings.compare(PARTNER, 'B1')
     expect(found.items.collecting.taskCode).toBe('A1')

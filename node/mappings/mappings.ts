@@ -58,6 +58,10 @@ type Row = {
 
 /** Items of the same name that are looked at for the counterpart. */
 const CANDIDATES = 20
+/** Characters of a name by which items of a like name are looked for, and how many such parts of it. */
+const PART = { length: 4, step: 2, most: 12 }
+/** Items of a like name that are told, and how much of the name they share at least. */
+const TOLD = { most: 5, alike: 0.3 }
 
 export type Mappings = ReturnType<typeof createMappings>
 
@@ -85,6 +89,23 @@ export function createMappings(parts: MappingsParts) {
       .filter(({ alike }) => alike >= 0.9)
       .sort((a, b) => b.alike - a.alike)
     return best === undefined ? null : services.item(own, best.code)
+  }
+
+  /** Own items whose names share parts with the partner's, the likeliest first. */
+  async function alike(theirs: ServiceItem): Promise<{ code: string; name: string }[]> {
+    const plain = plainName(theirs.taskName)
+    const letters = [...plain]
+    const names = new Map<string, string>()
+    for (let part = 0; part < PART.most && part * PART.step < Math.max(1, letters.length - 1); part++) {
+      const words = letters.slice(part * PART.step, part * PART.step + PART.length).join('')
+      for (const { code, name } of await services.search(own, words, CANDIDATES)) names.set(code, name)
+    }
+    return [...names]
+      .map(([code, name]) => ({ code, name, share: similarityOf(plainName(name), plain) }))
+      .filter(({ share }) => share >= TOLD.alike)
+      .sort((a, b) => b.share - a.share)
+      .slice(0, TOLD.most)
+      .map(({ code, name }) => ({ code, name }))
   }
 
   async function toMapping(row: Row): Promise<Mapping> {
@@ -134,7 +155,7 @@ export function createMappings(parts: MappingsParts) {
 
     /**
      * Compares the partner's item with an own one; without `collecting` with the one of the same catalogue code or name.
-     * Problem: `item.unknown`.
+     * Problem: `item.unknown` naming own items of a like name.
      */
     async compare(
       partner: string,
@@ -143,7 +164,16 @@ export function createMappings(parts: MappingsParts) {
     ): Promise<Comparison & { items: { collecting: ServiceItem; handling: ServiceItem } }> {
       const theirs = await demand(partner, handling)
       const ours = collecting === undefined ? await counterpart(theirs) : await demand(own, collecting)
-      if (ours === null) throw new ProblemError('item.unknown', `no own item of this code or name: ${theirs.taskName}`)
+      if (ours === null) {
+        const like = (await alike(theirs)).map(({ code, name }) => `${code} ${name}`)
+        throw new ProblemError(
+          'item.unknown',
+          [
+            `no own item of this code or name: ${theirs.taskName}`,
+            ...(like.length === 0 ? [] : [`name the own one (--own), perhaps ${like.join(', ')}`]),
+          ].join('; '),
+        )
+      }
       return { items: { collecting: ours, handling: theirs }, ...compareItems(ours, theirs) }
     },
 
