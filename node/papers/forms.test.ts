@@ -71,6 +71,36 @@ test('a paper says that its step or the application was corrected, by whom and w
   expect(text('receipt', slip)).toContain('有关内容已由安康市行政审批服务局于 2026年11月26日 更正。')
 })
 
+test('a receipt says how the result comes, to whom, and whom to call at the counter', () => {
+  const submit = {
+    ...SUBMIT,
+    clerk: { name: '周敏', phone: '0915-3200001' },
+    delivery: { method: 'mail' as const, recipient: { name: '陈小满', phone: '13900000000', address: '汉滨区 8 号' } },
+  }
+  const receipt = text('receipt', playPapers({ submit }))
+  expect(receipt).toMatch(/窗口电话\s+0915-3200001/)
+  expect(receipt).toMatch(/结果送达方式\s+邮寄/)
+  expect(receipt).toMatch(/结果收件人\s+陈小满 13900000000 汉滨区 8 号/)
+  const { delivery: _, clerk: __, ...bare } = submit
+  expect(text('receipt', playPapers({ submit: bare as never }))).not.toMatch(/窗口电话|结果送达方式|结果收件人/)
+})
+
+test('one receipt of a joint case lists each item, and each file with the items that it is for', () => {
+  const scan = (code: string, name: string) => ({ sha256: code.repeat(32), code, name })
+  const [card, form, photo] = [scan('a1', '身份证'), scan('a2', '申请表'), scan('a3', '照片')]
+  const of = (caseNo: string, name: string, materials: object[]) =>
+    ({ ...SUBMIT, caseNo, materials, item: { ...SUBMIT.item, name, promiseDay: 5 } }) as typeof SUBMIT
+  const joint = [
+    { submit: of('AK-1', '学历公证', [card, form]), handling: '420300' },
+    { submit: of('AK-2', '学位公证', [{ ...card, code: 'b1' }, photo]), handling: '610900' },
+  ]
+  const receipt = text('receipt', playPapers({ submit: joint[0]?.submit ?? SUBMIT, joint }))
+  expect(receipt).toMatch(/1\s+学历公证\s+AK-1\s+十堰市住房公积金中心\s+受理之日起 5 个工作日/)
+  expect(receipt).toMatch(/2\s+学位公证\s+AK-2\s+安康市行政审批服务局/)
+  expect(receipt).toMatch(/身份证\s+电子\s+1、2\s+2\s+申请表\s+电子\s+1\s+3\s+照片\s+电子\s+2/)
+  expect(text('receipt')).not.toContain('联办事项')
+})
+
 test('a decision that was revoked says so', () => {
   const revoked = { 'case.decide': { outcome: 'granted' }, 'case.revoke': { objection: 'x', reason: 'x', basis: 'x' } }
   expect(text('decision', playPapers({}, revoked as never))).toContain('本决定已依法撤销')

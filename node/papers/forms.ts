@@ -29,6 +29,8 @@ export type LastDay = { day: string; provisional: boolean }
 /** What the papers are written from. Bodies are the newest of their kind; absent: not written yet, or purged. */
 export type PaperView = {
   submit: CaseContent<'case.submit'>
+  /** the applications of a joint case (多地联办, 一件事), the leading first, this one among them; none when it stands alone */
+  joint: readonly { submit: CaseContent<'case.submit'>; handling: string }[]
   body: <K extends CaseKind>(kind: K) => { content: CaseContent<K>; day: string; issuer: string } | null
   /** the corrections (更正) of that step, in their order; `statement` is what one says in words */
   corrected: (kind: CaseKind) => { day: string; issuer: string; statement: string | null }[]
@@ -106,6 +108,53 @@ const organOf = (view: PaperView, code: string, day: string | null): Block => ({
   day,
 })
 
+const DELIVERY = { 'e-licence': '电子证照', mail: '邮寄', collecting: '收件地领取', handling: '办理地领取' } as const
+
+const recipientOf = (recipient: NonNullable<CaseContent<'case.submit'>['delivery']>['recipient']): string | null =>
+  recipient === undefined
+    ? null
+    : [recipient.name, recipient.phone, recipient.address, recipient.postcode].filter(Boolean).join(' ')
+
+/** One receipt for all items of a joint case: what each is, under which number, and who handles it. */
+function jointBlocks({ joint, city }: PaperView): Block[] {
+  if (joint.length === 0) return []
+  const rows = joint.map(({ submit: { item, caseNo }, handling }, at) => [
+    String(at + 1),
+    item.name,
+    caseNo,
+    city(handling).authority,
+    item.promiseDay === undefined ? '' : `受理之日起 ${item.promiseDay} 个工作日`,
+  ])
+  return [{ heading: '联办事项' }, { table: { head: [NUMBERED, '事项', '办件编号', '办理机关', '承诺时限'], rows } }]
+}
+
+/** Each file once; of a joint case with the items that it is for. */
+function receivedTable(view: PaperView): { head: string[]; rows: string[][] } {
+  const { submit, joint } = view
+  const rowOf = (material: CaseMaterial, at: number) => [
+    String(at + 1),
+    materialName(view, material),
+    material.form === undefined ? '电子' : FORMS[material.form],
+    material.pages === undefined ? '' : `${material.pages} 页`,
+  ]
+  const head = [NUMBERED, '材料', '形式', '份数或页数']
+  if (joint.length === 0) return { head, rows: submit.materials.map(rowOf) }
+  const files = new Map<string, { material: CaseMaterial; items: number[] }>()
+  for (const [place, { submit: of }] of joint.entries())
+    for (const material of of.materials) {
+      const { items = [] } = files.get(material.sha256) ?? {}
+      const first = files.get(material.sha256)?.material ?? material
+      files.set(material.sha256, { material: first, items: [...items, place + 1] })
+    }
+  return {
+    head: [...head, '用于事项'],
+    rows: [...files.values()].map(({ material, items }, at) => [
+      ...rowOf(material, at),
+      [...new Set(items)].join('、'),
+    ]),
+  }
+}
+
 type Write = (view: PaperView) => Omit<Sheet, 'title'> & { title?: string }
 /** Each paper with the packet that it needs; null when every case has it. */
 const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
@@ -126,7 +175,11 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
               ['办理方式', MODE_NAMES[submit.mode].zh],
               ['收件窗口', [view.city(view.collecting).name, submit.window].filter(Boolean).join(' ')],
               ['办理机关', view.city(view.handling).authority],
+              ['收件人员', submit.clerk?.name],
+              ['窗口电话', submit.clerk?.phone],
               ['收件时间', chineseInstant(submit.receivedAt)],
+              ['结果送达方式', submit.delivery === undefined ? null : DELIVERY[submit.delivery.method]],
+              ['结果收件人', recipientOf(submit.delivery?.recipient)],
               [
                 '承诺时限',
                 submit.item.promiseDay === undefined ? null : `受理之日起 ${submit.item.promiseDay} 个工作日`,
@@ -137,18 +190,9 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
               ['监督电话', item?.superviseWay],
             ],
           },
+          ...jointBlocks(view),
           { heading: '收到的材料' },
-          {
-            table: {
-              head: [NUMBERED, '材料', '形式', '份数或页数'],
-              rows: submit.materials.map((material, at) => [
-                String(at + 1),
-                materialName(view, material),
-                material.form === undefined ? '电子' : FORMS[material.form],
-                material.pages === undefined ? '' : `${material.pages} 页`,
-              ]),
-            },
-          },
+          { table: receivedTable(view) },
           {
             paragraphs: [
               `${atCounter ? '材料已当面清点。' : '材料由申请人在网上提交。'}本回执证明收到上述材料，不代表已经受理；是否受理由办理机关依法决定。`,

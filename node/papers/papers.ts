@@ -3,10 +3,11 @@ import { renderSVG } from 'uqr'
 import { dayOf } from '../../protocol/agreement/document.ts'
 import { type Correction, correctedBody, correctionsOf } from '../../protocol/case/correct.ts'
 import type { CaseContent, CaseKind } from '../../protocol/case/kinds.ts'
-import { fromHex } from '../../protocol/primitives.ts'
+import { fromHex, toHex } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import type { Audit } from '../audit/audit.ts'
+import { linkedTo } from '../cases/joint.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { StoredPacket } from '../exchange/ports.ts'
 import type { Database } from '../store/database.ts'
@@ -52,9 +53,25 @@ export function createCasePapers(parts: CasePapersParts) {
     return row !== undefined && (await parts.verify(row.jws))
   }
 
+  /** The applications of a joint case, the leading first; one that was purged is left out, and none when the case stands alone. */
+  async function jointOf(thread: string, parent: string | null): Promise<PaperView['joint']> {
+    const joint: PaperView['joint'][number][] = []
+    for (const linked of await linkedTo(parts.db, thread, parent)) {
+      const [row] = await parts.db.query<{ no: number }>('SELECT no FROM threads WHERE thread = ?', [
+        fromHex(linked.thread),
+      ])
+      const packets = row === undefined ? [] : await parts.packets(row.no)
+      const submitted = packets.find(({ claims, body }) => claims.kind === 'case.submit' && body !== null)
+      if (submitted === undefined) continue
+      const submit = correctedBody(submitted, correctionsOf(packets)) as CaseContent<'case.submit'>
+      joint.push({ submit, handling: submitted.claims.aud })
+    }
+    return joint
+  }
+
   async function viewOf(thread: string): Promise<PaperView> {
-    const [row] = await parts.db.query<{ thread_no: number; local_case_no: string | null }>(
-      'SELECT c.thread_no, c.local_case_no FROM cases c JOIN threads t ON t.no = c.thread_no WHERE t.thread = ?',
+    const [row] = await parts.db.query<{ thread_no: number; local_case_no: string | null; parent: Uint8Array | null }>(
+      'SELECT c.thread_no, c.local_case_no, c.parent FROM cases c JOIN threads t ON t.no = c.thread_no WHERE t.thread = ?',
       [fromHex(thread)],
     )
     if (row === undefined) throw new ProblemError('thread.unknown')
@@ -69,6 +86,7 @@ export function createCasePapers(parts: CasePapersParts) {
     const page = parts.progress(thread)
     return {
       submit,
+      joint: await jointOf(thread, row.parent === null ? null : toHex(row.parent)),
       body<K extends CaseKind>(kind: K) {
         const found = newest(kind)
         return found === undefined

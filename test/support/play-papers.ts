@@ -64,7 +64,7 @@ export const playPapers = (change: Partial<PaperView> = {}, bodies: typeof BODIE
     const content = bodies[kind] as CaseContent<K> | undefined
     return content === undefined ? null : { content, day: '2026-11-25', issuer: '420300' }
   },
-  corrected: () => [],
+  ...{ corrected: () => [], joint: [] },
   item: {
     ...{ linkWay: '0719-8100001', superviseWay: '0719-12345' },
     materials: [{ materialCode: 'M01', materialName: '申请人身份证' }],
