@@ -146,6 +146,8 @@ export type CaseDetail = CaseRow & {
   clock: CaseClock
   /** the cases of a joint one, this one among them, the leading first; none when it stands alone */ linked: LinkedCase[]
   waiting: Waiting[]
+  /** own steps that the other city refused, in their order, `at` in ms: they are in no thread, what they said stands among the bodies */
+  refused: { packet: string; kind: string; at: number; problem: Problem }[]
   timeline: TimelineEntry[]
 }
 
@@ -613,6 +615,9 @@ export function createCases(parts: CasesParts) {
         clock: await parts.clocks.of(db, fold),
         linked: await linkedTo(db, thread, await parentOf(thread)),
         waiting: await parts.waiting(row.thread_no),
+        refused: (await parts.packets().refused(db, row.thread_no)).map(({ id, kind, iat, problem }) => ({
+          ...{ packet: id, kind, at: iat * 1000, problem },
+        })),
         timeline: packets.map(({ id, claims: { iss, kind, iat }, body, status, receivedAt }) => ({
           packet: id,
           city: iss,
@@ -635,16 +640,21 @@ export function createCases(parts: CasesParts) {
     async bodies(
       thread: string,
       actor: string,
-    ): Promise<{ packet: string; kind: string; city: string; body: unknown }[]> {
+    ): Promise<{ packet: string; kind: string; city: string; body: unknown; refused: boolean }[]> {
       const row = await rowOf(thread)
       const packets = await parts.packets().packets(db, row.thread_no)
+      const refused = await parts.packets().refused(db, row.thread_no)
       await db.transaction(tx => audit.append(tx, { actor, action: 'case.read', subject: thread }))
-      return packets.map(packet => ({
-        packet: packet.id,
-        kind: packet.claims.kind,
-        city: packet.claims.iss,
-        body: packet.body,
-      }))
+      return [
+        ...packets.map(({ id, claims: { kind, iss }, body }) => ({
+          packet: id,
+          kind,
+          city: iss,
+          body,
+          refused: false,
+        })),
+        ...refused.map(({ id, kind, body }) => ({ packet: id, kind, city: identity.city, body, refused: true })),
+      ]
     },
   }
 }

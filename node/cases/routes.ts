@@ -122,6 +122,16 @@ const Detail = Case.extend({
     .describe(
       'what the approval system has not taken, what it answered and is not signed, and materials that could not be fetched',
     ),
+  refused: z
+    .array(
+      z.strictObject({
+        packet: Sha256,
+        kind: z.enum(kinds),
+        at: Time,
+        problem: z.strictObject({ code: z.string(), detail: z.string().optional() }),
+      }),
+    )
+    .describe('own steps that the other city refused, in their order: what they said stands among the bodies'),
   timeline: z.array(
     z.strictObject({
       packet: Sha256,
@@ -246,6 +256,7 @@ function toDetail({
   linked,
   timeline,
   waiting,
+  refused,
   ...row
 }: CaseDetail): z.input<typeof Detail> {
   const { received, submitted, arrived, accepted, decided, ended } = fold.instants
@@ -269,6 +280,7 @@ function toDetail({
     linked: linked.map(toLinked),
     steps,
     waiting: waiting.map(entry => ({ ...entry, at: time(entry.at) })),
+    refused: refused.map(entry => ({ ...entry, kind: entry.kind as CaseKind, at: time(entry.at) })),
     timeline: timeline.map(entry => ({
       ...entry,
       kind: entry.kind as CaseKind,
@@ -410,6 +422,9 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
             kind: z.string(),
             city: DivisionCode,
             body: z.unknown().describe('null when purged'),
+            refused: z
+              .boolean()
+              .describe('an own step that the other city refused: it is in no thread, and can be said again'),
           }),
         ),
       }),

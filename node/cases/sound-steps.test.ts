@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { CaseKind } from '../../protocol/case/kinds.ts'
+import { refuse } from '../../protocol/problem.ts'
 import { PLAY_ITEM } from '../../test/support/play-case.ts'
 import { playItem } from '../../test/support/play-lists.ts'
 import { createWorld } from '../../test/support/world.ts'
@@ -64,6 +65,27 @@ describe('what a step says', () => {
     await world.settle()
     expect(await problem()).toMatchObject({ code: 'case.content', kind: 'case.decide' })
     expect((await world.city(COLLECTING).cases.get(thread)).state).toBe('accepted')
+  })
+
+  test('a step that the other city refused stays listed with what it said, also after the next step', async () => {
+    const collecting = world.city(COLLECTING).handlers.get('case')
+    if (collecting === undefined) throw new Error('no handler')
+    const admit = async () => refuse('envelope.clock', 'ahead')
+    world.city(COLLECTING).handlers.set('case', { ...collecting, admit })
+    await step(HANDLING, 'case.precheck', { opinion: '请寄原件，另附说明一份' })
+    await world.settle()
+    world.city(COLLECTING).handlers.set('case', collecting)
+    await step(HANDLING, 'case.accept', {})
+    await world.settle()
+    const { cases } = world.city(HANDLING)
+    const { parked, refused, timeline } = await cases.get(thread)
+    expect(parked).toBeNull()
+    expect(refused).toMatchObject([{ kind: 'case.precheck', problem: { code: 'envelope.clock', detail: 'ahead' } }])
+    expect(timeline.some(({ kind }) => kind === 'case.precheck')).toBe(false)
+    expect((await cases.bodies(thread, 'person:1')).filter(entry => entry.refused)).toMatchObject([
+      { packet: refused[0]?.packet, kind: 'case.precheck', body: { opinion: '请寄原件，另附说明一份' } },
+    ])
+    expect((await world.city(COLLECTING).cases.get(thread)).refused).toEqual([])
   })
 
   test('no step is signed that tells what cannot be so', async () => {

@@ -48,6 +48,7 @@ type Detail = Case & {
     late: boolean
     correctedBy: string[]
   }[]
+  refused: { kind: string; at: string; problem: { code: string; detail?: string } }[]
 }
 const line = (value: Case) =>
   `${value.thread}  ${value.caseNo}  ${value.stateName} ${value.state}${value.outcome === null ? '' : ` ${value.outcome}`}`
@@ -121,11 +122,16 @@ export function tellFindings(context: CommandContext, findings: readonly Finding
 
 export async function bodies(context: CommandContext, thread: string): Promise<void> {
   const client = await context.client()
-  const read = await client.get<{ bodies: { kind: string; city: string; body: unknown }[] }>(
+  const read = await client.get<{ bodies: { kind: string; city: string; body: unknown; refused: boolean }[] }>(
     `/api/v1/cases/${thread}/bodies`,
   )
   context.out.result(read.bodies, list =>
-    list.map(({ kind, city, body }) => `${kind} ${city}\n${JSON.stringify(body, null, 2)}`).join('\n\n'),
+    list
+      .map(
+        ({ kind, city, body, refused }) =>
+          `${kind} ${city}${refused ? ' refused 被拒' : ''}\n${JSON.stringify(body, null, 2)}`,
+      )
+      .join('\n\n'),
   )
 }
 
@@ -191,6 +197,16 @@ export async function show(context: CommandContext, thread: string): Promise<voi
           level,
         })),
       ),
+      ...(value.refused.length === 0
+        ? []
+        : [
+            '',
+            table(
+              value.refused.map(({ at, kind, problem }) => ({
+                ...{ 'refused 被拒': at, kind, problem: problem.code, detail: problem.detail ?? '' },
+              })),
+            ),
+          ]),
       '',
       table(
         value.timeline.map(({ at, city, kind, packet, receiptedAt, differs, late, correctedBy }) => ({

@@ -133,6 +133,33 @@ export function createPacketStore(keys: CaseKeys) {
     })
   }
 
+  /** Own packets that the other city refused, with what they said, in the order stored: they left their chain, and their words are kept. */
+  async function refused(
+    store: Reader,
+    threadNo: number,
+  ): Promise<{ id: string; kind: string; iat: number; problem: Problem; body: unknown }[]> {
+    const rows = await store.query<{
+      id: Uint8Array
+      kind: string
+      iat: number
+      problem: string
+      sealed: Uint8Array | null
+    }>(
+      `SELECT p.id, p.kind, p.iat, p.problem, b.sealed FROM packets p LEFT JOIN bodies b ON b.packet_no = p.no
+       WHERE p.thread_no = ? AND p.status = 'refused' AND p.direction = 'out' AND p.problem IS NOT NULL ORDER BY p.no`,
+      [threadNo],
+    )
+    const open = await keys.opener(
+      store,
+      rows.map(({ sealed }) => ({ threadNo, sealed })),
+    )
+    return rows.map(({ id, kind, iat, problem, sealed }) => {
+      const bytes = sealed === null ? null : open(threadNo, sealed, toHex(id))
+      const body = bytes === null ? null : (JSON.parse(decodeUtf8(bytes)) as unknown)
+      return { id: toHex(id), kind, iat, problem: JSON.parse(problem) as Problem, body }
+    })
+  }
+
   /** The same without claims and bodies: nothing is opened, however large the thread is. */
   async function outline(store: Reader, threadNo: number): Promise<PacketOutline[]> {
     const rows = await store.query<Omit<PacketOutline, 'id'> & { id: Uint8Array }>(
@@ -598,6 +625,7 @@ export function createPacketStore(keys: CaseKeys) {
     threadReceipts,
     beginThread,
     packets,
+    refused,
     outline,
     bodyOf,
     version,

@@ -316,6 +316,20 @@ describe('the clock of a case', () => {
     })
   })
 
+  test('a named day that is no working day is the next one', () => {
+    const asked = (deadline: string) =>
+      clock(
+        [
+          [...SUBMIT],
+          [S, 'case.arrived', '2026-02-13 09:01'],
+          [S, 'case.request-supplement', '2026-03-02 09:00', { deadline, materials: [] }],
+        ] as unknown as Parameters<typeof thread>,
+        '2026-03-03',
+      ).of('supplement')
+    expect(asked('2026-03-06')).toMatchObject({ due: '2026-03-06', done: null })
+    for (const weekend of ['2026-03-07', '2026-03-08']) expect(asked(weekend)).toMatchObject({ due: '2026-03-09' })
+  })
+
   test('in mode 2 an objection is answered within the days of the agreement, before the decision and after the end', () => {
     const submit = [A, 'case.submit', '2026-02-13 09:00', { ...SUBMIT[3], mode: 2 }]
     const accepted = [submit, [A, 'case.arrived', '2026-02-13 09:01'], [A, 'case.accept', '2026-02-25 10:00']]

@@ -168,15 +168,16 @@ function fromWindow(
   return begun <= addWorkingDays(calendarOf(state.mover), received, onTheWay).day ? received : null
 }
 
-/** A duty to a day that the other city named: one that was over when the city was told of it is the next working day. */
+/** A duty to a day that the other city named: one that was over when the city was told of it is the next working day, and so is one that is none (民法典 203). */
 function named(
   input: ClockInput,
   open: Omit<Deadline, 'level' | 'left' | 'due' | 'provisional'>,
   day: string,
 ): Deadline {
   const calendar = input.calendarOf(open.city)
-  const due = day < open.from ? addWorkingDays(calendar, open.from, 1).day : day
-  return judged(input, { ...open, due, provisional: !isCovered(calendar, due) })
+  const { day: due, provisional } =
+    day < open.from ? addWorkingDays(calendar, open.from, 1) : addWorkingDays(calendar, day, 0)
+  return judged(input, { ...open, due, provisional })
 }
 
 /**
