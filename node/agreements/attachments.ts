@@ -18,7 +18,7 @@ export function createAttachments(parts: {
   materials: {
     upload(stream: ReadableStream<Uint8Array>): Promise<Commitment>
     held(hashes: readonly string[]): Promise<readonly Commitment[]>
-    open(sha256: string): ReadableStream<Uint8Array>
+    read(sha256: string): Promise<{ body: ReadableStream<Uint8Array> }>
   }
 }) {
   const { materials } = parts
@@ -58,7 +58,8 @@ export function createAttachments(parts: {
       const found = (await list(thread)).find(file => file.sha256 === sha256)
       if (found === undefined) throw new ProblemError('request.not-found', 'attachment')
       if (!found.held) throw new ProblemError('material.missing')
-      return { type: found.type, size: found.size, filename: found.name, body: materials.open(sha256) }
+      const { body } = await materials.read(sha256)
+      return { type: found.type, size: found.size, filename: found.name, body }
     },
   }
 }

@@ -27,7 +27,7 @@ beforeEach(async () => {
       return SCAN
     },
     held: async (hashes: readonly string[]) => hashes.flatMap(sha256 => held.get(sha256) ?? []),
-    open: () => new Blob(['bytes']).stream(),
+    read: async () => ({ body: new Blob(['bytes']).stream() }),
   }
   const papers = createPapers({ agreements, certificatesOf, clock: world.clock })
   api = await createTestApi({

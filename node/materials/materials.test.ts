@@ -154,6 +154,46 @@ describe('materials', () => {
     expect(shiyan.codes()).toEqual(['material.forbidden'])
   })
 
+  test.each(['read', 'open'] as const)(
+    '%s of one whose file is gone says so, and it is fetched again from who sent it',
+    async how => {
+      const bytes = pdf(300_000)
+      const material = await ankang.send(S, bytes)
+      await want(material)
+      await heldInTime(material.sha256)
+      await shiyan.materials.drop(material.sha256)
+      const take = async () =>
+        new Response(
+          how === 'open' ? shiyan.materials.open(material.sha256) : (await shiyan.materials.read(material.sha256)).body,
+        ).arrayBuffer()
+      await expect(take()).rejects.toMatchObject({
+        problem: { code: 'material.missing', detail: expect.stringContaining(`fetched again from ${A}`) as unknown },
+      })
+      await world.until(() => shiyan.held(material.sha256), 0)
+      expect(hashOf(new Uint8Array(await take()))).toBe(material.sha256)
+      expect((await shiyan.audit.list({ action: 'material.lost' }, 10, null)).map(({ subject }) => subject)).toEqual([
+        material.sha256,
+      ])
+    },
+  )
+
+  test('one that was uploaded here and is gone is held no more, until it is uploaded again', async () => {
+    const bytes = pdf(1000)
+    const { sha256 } = await ankang.send(S, bytes)
+    await ankang.materials.drop(sha256)
+    await expect(ankang.materials.read(sha256)).rejects.toMatchObject({
+      problem: { code: 'material.missing', detail: expect.stringContaining('upload it again') as unknown },
+    })
+    expect(await ankang.held(sha256)).toBe(false)
+    await ankang.materials.upload(streamOf(bytes))
+    const { body, size, type } = await ankang.materials.read(sha256)
+    expect([size, type, hashOf(new Uint8Array(await new Response(body).arrayBuffer()))]).toEqual([
+      1000,
+      'application/pdf',
+      sha256,
+    ])
+  })
+
   test('gives up a peer that stalls, by the clock, and tries again', async () => {
     const material = await ankang.send(S, pdf(200_000))
     world.network.stall(A, S)

@@ -48,7 +48,8 @@ export const materialRoutes = (materials: Materials, pages: Pages, looks: Looks)
         const [held] = await materials.held([sha256])
         if (held === undefined) throw new ProblemError('material.missing')
         await looks.look(sha256, query, actorOf(person))
-        return { type: held.type, body: materials.open(sha256), size: held.size, filename: sha256 }
+        const { type, size, body } = await materials.read(sha256)
+        return { type, size, body, filename: sha256 }
       },
     })
     api.operation({
