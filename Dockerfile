@@ -1,7 +1,7 @@
 # One city's node.
 # Build: docker build -t tongban .
 # Make:  docker run -it -v tongban:/data -v ./passphrase:/run/secrets/passphrase:ro tongban init --folder /data
-# Run:   docker run -v tongban:/data -v ./passphrase:/run/secrets/passphrase:ro -p 127.0.0.1:8420:8420 -p 8421:8421 tongban
+# Run:   docker run --ulimit core=0 -v tongban:/data -v ./passphrase:/run/secrets/passphrase:ro -p 127.0.0.1:8420:8420 -p 8421:8421 tongban
 # The passphrase file must be readable by the user `node` (uid 1000) alone. Put a TLS proxy in front of port 8420, and name the
 # address from which it comes: -e TONGBAN_HTTP_TRUSTED_PROXIES=172.17.0.1. Pages for applicants: -e TONGBAN_APPLICANTS_PORT=8422.
 # Bun comes with the npm dependencies, so the image needs Node's base alone. A tag can come to mean another image; what a city

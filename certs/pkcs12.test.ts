@@ -92,6 +92,37 @@ describe('PKCS#12 is refused', () => {
     expect(thrown(() => fromPkcs12(file, 'geheim'))).toEqual(malformed('unknown kind of MAC'))
   })
 
+  test('when its keys would take hours to derive', () => {
+    for (const [options, bytes] of [
+      [{ algorithm: 'aes256', count: 0x7fff }, '\u0002\u0002\u007f\u00ff'],
+      [{ algorithm: '3des', count: 0x7fff }, '\u0002\u0002\u007f\u00ff'],
+    ] as const) {
+      const file = Buffer.from(byForge('geheim', options)).toString('latin1')
+      expect(file).toContain(bytes)
+      const pfx = forge.asn1.fromDer(file)
+      const grow = (node: forge.asn1.Asn1): void => {
+        if (Array.isArray(node.value)) for (const each of node.value) grow(each)
+        else if (node.type === forge.asn1.Type.INTEGER && node.value === '\u007f\u00ff')
+          node.value = '\u007f\u00ff\u00ff\u00ff'
+        else if (node.type === forge.asn1.Type.OCTETSTRING && node.tagClass === forge.asn1.Class.UNIVERSAL) {
+          try {
+            const inner = forge.asn1.fromDer(node.value)
+            grow(inner)
+            node.value = forge.asn1.toDer(inner).getBytes()
+          } catch {
+            // Bytes of another kind.
+          }
+        }
+      }
+      // The MAC keeps its count: the contents are looked at first.
+      grow((pfx.value as forge.asn1.Asn1[])[1] as forge.asn1.Asn1)
+      const endless = Buffer.from(forge.asn1.toDer(pfx).getBytes(), 'latin1')
+      expect(thrown(() => fromPkcs12(endless, 'geheim'))).toEqual(
+        malformed('more than 1000000 rounds of key derivation'),
+      )
+    }
+  })
+
   test('when its certificates are not of its key, or are spoilt', () => {
     const alien = byForge('geheim', { count: 10 }, otherPem)
     expect(thrown(() => fromPkcs12(alien, 'geheim'))).toEqual(

@@ -35,8 +35,8 @@ export type KeyAndChain = { keyPem: string; chain: string[] }
 
 /** Rounds of the key derivation and of the MAC; node-forge does both in JavaScript, so more would stall the node. */
 const ROUNDS = { key: 20_000, mac: 50_000 } as const
-/** Largest count of MAC rounds that is worked through before the passphrase is known to be right. */
-const MAX_MAC_ROUNDS = 1_000_000
+/** Largest count of rounds that is worked through, of the MAC and of each key; OpenSSL writes 2048, others up to 600,000. */
+const MAX_ROUNDS = 1_000_000
 
 /** Throws ProblemError `keystore.malformed` when the first certificate is not of the key. */
 export function toPkcs12(options: {
@@ -84,7 +84,10 @@ export function fromPkcs12(bytes: Uint8Array, passphrase: string): KeyAndChain {
     const [version, content, mac, ...rest] = readSequence(asn1.fromDer(toBinary(bytes)), 'PKCS#12')
     if (version === undefined || content === undefined || rest.length > 0) throw malformed('not a PKCS#12 file')
     if (mac === undefined) throw malformed('the PKCS#12 file has no MAC')
-    return { version, content, right: isMacRight(mac, passphrase, contentsOf(content)) }
+    const contents = contentsOf(content)
+    if (Math.max(0, ...roundsIn(asn1.fromDer(contents))) > MAX_ROUNDS)
+      throw malformed(`more than ${MAX_ROUNDS} rounds of key derivation`)
+    return { version, content, right: isMacRight(mac, passphrase, contents) }
   })
   if (!read.ok) {
     throw malformed(read.problem.code === 'keystore.malformed' ? read.problem.detail : 'not a PKCS#12 file')
@@ -116,13 +119,32 @@ function contentsOf(content: DerNode): string {
     .join('')
 }
 
+/** PBKDF2, and the schemes of PKCS#12 itself: a salt and a count of rounds follow. */
+const DERIVES = /^1\.2\.840\.113549\.1\.(?:5\.12|12\.1\.[1-6])$/
+
+/** The counts of rounds of every key that is derived, as deep as they stand in the clear. */
+function roundsIn(node: DerNode): number[] {
+  if (!node.constructed) {
+    if (node.tagClass !== asn1.Class.UNIVERSAL || node.type !== asn1.Type.OCTETSTRING) return []
+    const inner = attempt(() => asn1.fromDer(node.value as string))
+    return inner.ok ? roundsIn(inner.value) : []
+  }
+  const members = node.value as DerNode[]
+  const [id, given] = members
+  const named = id?.type === asn1.Type.OID && DERIVES.test(asn1.derToOid(id.value as string))
+  const [, rounds] = named && given?.constructed === true ? (given.value as DerNode[]) : []
+  const own =
+    rounds === undefined ? [] : [Number.parseInt(Buffer.from(String(rounds.value), 'latin1').toString('hex'), 16)]
+  return [...own, ...members.flatMap(roundsIn)]
+}
+
 function isMacRight(mac: DerNode, passphrase: string, contents: string): boolean {
   const [digestInfo, salt, rounds = integer('\u0001')] = readSequence(mac, 'MAC')
   const [algorithm, digest] = readSequence(digestInfo, 'MAC')
   const id = readOid(readSequence(algorithm, 'MAC')[0], 'MAC')
   const hash = HASH_NAMES.find(name => HASHES[name].oid === id)
   const count = Number.parseInt(Buffer.from(readInteger(rounds, 'MAC'), 'latin1').toString('hex'), 16)
-  if (hash === undefined || !(count >= 1 && count <= MAX_MAC_ROUNDS)) throw malformed('unknown kind of MAC')
+  if (hash === undefined || !(count >= 1 && count <= MAX_ROUNDS)) throw malformed('unknown kind of MAC')
   return macOf(hash, passphrase, readOctets(salt, 'MAC'), count, contents) === readOctets(digest, 'MAC')
 }
 

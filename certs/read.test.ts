@@ -4,7 +4,7 @@ import * as jose from 'jose'
 import { describe, expect, test } from 'vitest'
 import type { Refused } from '../protocol/problem.ts'
 import { authorityName, cityAltName, type ExtensionInput, usage } from './build.ts'
-import { nothing } from './der.ts'
+import { nothing, sequence } from './der.ts'
 import {
   authority,
   authorityExtensions,
@@ -223,6 +223,16 @@ describe('the certificate of an authority', () => {
       'one that may not sign certificates',
       () => authority({ extensions: withExtension(authorityExtensions(0, caKey.publicKeyJwk), usage('crlSign')) }),
       'keyUsage does not allow to sign certificates',
+    ],
+    [
+      'one whose names are bounded, whether that is critical or not',
+      () =>
+        authority({
+          extensions: withExtension(authorityExtensions(0, caKey.publicKeyJwk), {
+            ...{ id: OID.nameConstraints, critical: false, value: sequence() },
+          }),
+        }),
+      'nameConstraints',
     ],
     [
       'one without key identifier',

@@ -98,6 +98,8 @@ export function readAuthority(x509: X509): { certificate: AuthorityCertificate; 
   demandValidity(x509)
   const { pathLength } = demandAuthority(x509.extensions)
   demandKnownCriticals(x509.extensions)
+  // It bounds whom the authority may certify (RFC 5280 §4.2.1.10). It is not judged here, so it may not be passed over either.
+  if (x509.extensions.has(OID.nameConstraints)) throw offProfile('nameConstraints')
   const name = onlyValueOf(x509.subject, OID.commonName)
   const [authority = null] = valuesOf(x509.subject, OID.organization)
   if (!isPlainName(name) || (authority !== null && !isPlainName(authority))) throw offProfile('name of the authority')

@@ -1,7 +1,7 @@
 /** Backup, restore, passphrase and recovery, as an administrator runs them. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -92,12 +92,18 @@ describe('keeping a node', () => {
     expect((await tongban(again)).error).toContain('request.conflict')
     for (const path of ['second', 'second/data/keys', `second/${blob(second)}`, 'second/data/tongban.db'])
       expect([path, (await stat(join(root, path))).mode & 0o077]).toEqual([path, 0])
+    // Whoever finds a backup has no token of the node that runs.
+    expect((await readdir(join(root, 'second', 'data'))).filter(name => name.endsWith('.token'))).toEqual([])
+    const former = await clientOf('node')
     await stop()
 
     expect((await tongban(['restore', 'second', '--folder', 'node'])).error).toContain('request.conflict')
     expect(await tongban(['restore', 'second', '--folder', 'restored'])).toMatchObject({ code: 0, error: '' })
     await start('restored')
     const client = await clientOf('restored')
+    await expect(former.get('/api/v1/identity')).rejects.toThrow('request.unauthenticated')
+    for (const path of ['administrator.token', 'node.lock'])
+      expect([path, (await stat(join(root, 'restored', 'data', path))).mode & 0o077]).toEqual([path, 0])
     expect(await client.get('/api/v1/identity')).toMatchObject({ code: '420300' })
     const clerk = await clientOf('restored', 'clerk')
     expect(await new Response(await clerk.download(`/api/v1/materials/${second}`)).text()).toBe(`${SCAN}2`)

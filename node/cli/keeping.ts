@@ -1,9 +1,9 @@
 /** `tongban backup`, `restore`, `passphrase`, `recover`: what keeps a node, on its own machine, past the API. */
-import { randomBytes, randomUUID } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { chmod, copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import * as z from 'zod'
-import { parseJson } from '../../protocol/primitives.ts'
+import { fromHex, parseJson, Sha256 } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { createAudit } from '../audit/audit.ts'
 import { noteBackup } from '../cases/backups.ts'
@@ -24,6 +24,8 @@ import type { CommandContext } from './context.ts'
 
 const MANIFEST = 'backup.json'
 const STORE = 'tongban.db'
+/** In a backup: the hashes of the local tokens. */
+const TOKENS = 'tokens.json'
 /** What a backup says of itself; written last, so that a folder with it is whole. */
 const Manifest = z.strictObject({
   format: z.literal('tongban-backup/1'),
@@ -54,8 +56,7 @@ export async function backup(context: CommandContext, to: string, flags: { previ
   await writeBackup(part => copyInWorker(join(config.data, STORE), part), join(data, STORE))
   for (const name of await readdir(join(config.data, 'keys')))
     await copyFile(join(config.data, 'keys', name), join(data, 'keys', name))
-  for (const name of (await readdir(config.data)).filter(file => file.endsWith('.token')))
-    await copyFile(join(config.data, name), join(data, name))
+  await writeWhole(join(data, TOKENS), JSON.stringify(await tokensIn(config.data)))
   const materials = await copyMaterials(context, join(config.data, 'materials'), join(data, 'materials'), previous)
   await copyFile(context.configPath, join(folder, 'tongban.json'))
   const manifest: z.infer<typeof Manifest> = {
@@ -74,6 +75,43 @@ export async function backup(context: CommandContext, to: string, flags: { previ
       `Backed up 已备份: ${folder}\n  materials 材料文件  ${materials}\n` +
       'It is as secret as the node; keep the passphrase elsewhere. 备份与节点同样机密，口令请另行保管。',
   )
+}
+
+/** Local token files by name, with the SHA-256 of what they hold: whoever finds a backup has no token of the running node. */
+async function tokensIn(folder: string): Promise<Record<string, string>> {
+  const names = (await readdir(folder)).filter(file => file.endsWith('.token'))
+  return Object.fromEntries(
+    await Promise.all(
+      names.map(async name => [name, hashOfToken((await readFile(join(folder, name), 'utf8')).trim())] as const),
+    ),
+  )
+}
+
+const hashOfToken = (token: string): string => createHash('sha256').update(token).digest('hex')
+
+/** Gives the accounts of the local token files new tokens. */
+async function renewTokens(folder: string): Promise<void> {
+  const given = await readFile(join(folder, TOKENS)).catch(() => null)
+  if (given === null) return
+  const read = parseJson(z.record(z.string().regex(/^[\w-]+\.token$/), Sha256), given, 'request.invalid')
+  if (!read.ok) throw new ProblemError('request.invalid', `${TOKENS}: ${read.problem.detail ?? ''}`)
+  const db = openSqlite(join(folder, STORE))
+  try {
+    const audit = createAudit({ database: db, now: Date.now })
+    const people = createPeople({ database: db, audit, now: Date.now, ids: randomUUID, random: randomBytes })
+    for (const [name, hash] of Object.entries(read.value)) {
+      const [row] = await db.query<{ id: string }>(
+        'SELECT id FROM people WHERE token_hash = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)',
+        [fromHex(hash), Date.now()],
+      )
+      if (row === undefined) continue
+      const { token } = await people.rotate('cli', row.id)
+      await writeWhole(join(folder, name), `${token}\n`)
+    }
+  } finally {
+    await db.close()
+  }
+  await rm(join(folder, TOKENS))
 }
 
 /** Blobs lie under the first two digits of their hash and never change: what is there by name is there whole. */
@@ -133,6 +171,7 @@ export async function restore(context: CommandContext, from: string, flags: { fo
   try {
     await copyTree(join(source, 'data'), part)
     await migrateStore(join(part, STORE))
+    await renewTokens(part)
   } catch (error) {
     await rm(part, { recursive: true, force: true })
     throw error
@@ -143,6 +182,7 @@ export async function restore(context: CommandContext, from: string, flags: { fo
     { folder, ...manifest },
     () =>
       `Restored 已恢复: ${folder}, as of 截至 ${manifest.at}\n` +
+      'The local token files are new; tokens of other people are as they were. 本机令牌文件已更新，其他账户的令牌不变。\n' +
       'What was exchanged since comes back from the partners when it starts. 此后交换的数据包将在启动后从合作城市取回。',
   )
 }

@@ -28,7 +28,10 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
     .version(VERSION)
     .option('--config <file>', 'config of the local node (default: ./tongban.json or TONGBAN_CONFIG)')
     .option('--url <url>', 'API of the node to talk to (default: the local one, or TONGBAN_URL)')
-    .option('--token <token>', 'bearer token (default: TONGBAN_TOKEN or the local administrator)')
+    .option(
+      '--token <token>',
+      'bearer token; whoever lists processes sees it: better TONGBAN_TOKEN (default: that, or the local administrator)',
+    )
     .option('--json', 'print one JSON document')
     .showHelpAfterError('(tongban --help lists all commands)')
 

@@ -1,5 +1,6 @@
 /** One node works on one data folder: a second one would dispatch the same work and sign forked chains. */
 import { Database as Sqlite } from 'bun:sqlite'
+import { chmodSync, closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { ProblemError } from '../../protocol/problem.ts'
 
@@ -11,7 +12,11 @@ const held = new Set<Sqlite>()
  * which the system lets go of when the process ends, however it ends. Problem: `config.invalid` when another node holds it.
  */
 export function lockFolder(folder: string): () => void {
-  const lock = new Sqlite(join(folder, 'node.lock'), { create: true })
+  const path = join(folder, 'node.lock')
+  // Made before SQLite does, for the mode, which its journal takes too; one of an older program gets it now.
+  closeSync(openSync(path, 'a', 0o600))
+  chmodSync(path, 0o600)
+  const lock = new Sqlite(path)
   try {
     lock.run('PRAGMA locking_mode = EXCLUSIVE')
     lock.run('BEGIN EXCLUSIVE')
