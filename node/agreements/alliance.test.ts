@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type AgreementDocumentInput, dayOf } from '../../protocol/agreement/document.ts'
+import { signAgreement } from '../../protocol/agreement/signature.ts'
 import { addDays } from '../../protocol/calendar/calendar.ts'
+import { TYP } from '../../protocol/names.ts'
+import { type PlayCity, playCity } from '../../test/support/play-city.ts'
 import { createWorld } from '../../test/support/world.ts'
 import type { AgreementView } from './agreements.ts'
 
@@ -281,6 +284,36 @@ describe('an agreement between three', () => {
     await agreements(A).start()
     await settled()
     expect(await covered(S, id, S, N)).toContain(`suspended by ${N}`)
+  })
+
+  test('of a city that is no partner here a notice counts by the key that signed the agreement, and by no other', async () => {
+    const thread = threadOf(threads, S)
+    for (const city of [A, S]) world.strangers.set(city, new Set([N]))
+    const impostor = await playCity(N, { now: world.clock.now() / 1000 })
+    const said = { v: 1, kind: 'standing', agreement: id, city: N, no: 1, suspended: false, leavesOn: today(), at: 0 }
+    const written = JSON.stringify(said)
+    const give = async (play: PlayCity) => {
+      const signature = await signAgreement(written, play.certificateSigner, TYP.agreementNotice)
+      const content = { text: written, signature, certificate: play.certificate }
+      return world.city(A).exchange.author.write({ thread, partner: S }, [{ kind: 'agreement.notice', content }])
+    }
+    await expect(give(impostor)).rejects.toThrow('not by the key that signed the agreement')
+    await give(world.city(N).play)
+    await settled()
+    expect((await agreements(S).get(thread)).standings).toMatchObject([{ city: N, leavesOn: today() }])
+  })
+
+  test('that an earlier program wrote is told to all from the start on', async () => {
+    const { db } = world.city(A)
+    await db.transaction(tx => tx.run('UPDATE agreements SET root = NULL, parties = 0, terminated_on = NULL'))
+    await agreements(A).start()
+    const rows = await agreements(A).list({}, 10, null)
+    expect(rows.map(({ root, parties }) => [root, parties])).toEqual([
+      [id, 3],
+      [id, 3],
+    ])
+    const amended = await agreements(A).amend(threadOf(threads, S), amendment(30), by)
+    expect(amended).toHaveLength(2)
   })
 
   test('a notice that was changed, forged or given before is refused', async () => {
