@@ -21,12 +21,12 @@ test('only what is written of a scan that is here is compared', async () => {
   expect(await miscounted(counter, given, new Set(['three']))).toEqual([])
 })
 
-test('another number keeps it from being sent, and says which is counted; what cannot be counted is told, what cannot be opened keeps it from being sent', async () => {
+test('another number keeps it from being sent, and says which is counted; what cannot be counted is told, what cannot be opened too', async () => {
   const given = [material('large', 2), material('three', 4), material('broken', 1)]
   expect(await miscounted(counter, given, new Set(['three', 'large', 'broken']))).toMatchObject([
     { field: 'materials.0.pages', level: 'notice', cure: 'clerk' },
     { field: 'materials.1.pages', level: 'error', cure: 'clerk', reasonZh: expect.stringContaining('共3页') },
-    { field: 'materials.2.sha256', level: 'error', cure: 'clerk', reasonZh: expect.stringContaining('无法打开') },
+    { field: 'materials.2.sha256', level: 'notice', cure: 'clerk', reasonZh: expect.stringContaining('无法打开') },
   ])
 })
 
@@ -34,7 +34,7 @@ test('a scan that cannot be opened is found when it is looked at, and from then 
   const [given, held] = [[material('broken'), material('three')], new Set(['three', 'broken'])]
   expect(await miscounted(counter, given, held)).toEqual([])
   expect(known.size).toBe(0)
-  const found = [{ field: 'materials.0.sha256', level: 'error' }]
+  const found = [{ field: 'materials.0.sha256', level: 'notice' }]
   expect(await miscounted(counter, given, held, true)).toMatchObject(found)
   expect(await miscounted(counter, given, held)).toMatchObject(found)
 })

@@ -115,7 +115,11 @@ export function tellFindings(context: CommandContext, findings: readonly Finding
   context.out.result(findings, list =>
     [
       ...[...errors, ...list.filter(({ level }) => level === 'notice')].map(line),
-      ...(errors.length === 0 ? ['Ready to be sent 可以发送'] : []),
+      ...(errors.length > 0
+        ? []
+        : list.length > 0
+          ? ['Ready to be sent, once you have looked at the above 核对以上提示后可以发送']
+          : ['Ready to be sent 可以发送']),
     ].join('\n'),
   )
 }

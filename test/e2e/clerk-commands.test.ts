@@ -36,7 +36,9 @@ beforeAll(async () => {
   }
   await writeFile(join(root, 'case.json'), JSON.stringify(application))
   await writeFile(join(root, 'card.pdf'), makePdf(2))
-  await writeFile(join(root, 'form.pdf'), '%PDF-1.4 broken')
+  await writeFile(join(root, 'form.pdf'), makePdf(1))
+  await writeFile(join(root, 'broken.pdf'), '%PDF-1.4 broken')
+  await writeFile(join(root, 'note.txt'), 'no scan')
 }, 60_000)
 
 afterAll(async () => {
@@ -49,6 +51,15 @@ test('preflight, submit once, supplement, read what was written', async () => {
   const missing = await ankang.tongban('case', 'preflight', 'case.json', '--material', 'M01=card.pdf')
   expect(missing).toMatchObject({ code: 1, value: [{ field: 'materials.M02' }] })
   expect(await ankang.tongban('case', 'preflight', 'case.json', ...scans)).toMatchObject({ code: 0, value: [] })
+  const broken = ['--material', 'M01=card.pdf', '--material', 'M02=broken.pdf']
+  expect(await ankang.tongban('case', 'preflight', 'case.json', ...broken)).toMatchObject({
+    ...{
+      code: 0,
+      value: [{ field: 'materials.1.sha256', level: 'notice', reasonZh: expect.stringContaining('无法打开') }],
+    },
+  })
+  const unfit = await ankang.tongban('case', 'preflight', 'case.json', '--material', 'M01=note.txt')
+  expect([unfit.code, unfit.error]).toEqual([1, expect.stringContaining('note.txt: ')])
   await writeFile(join(root, 'mode.json'), JSON.stringify({ ...application, mode: 3 }))
   const uncovered = await ankang.tongban('case', 'preflight', 'mode.json', ...scans)
   expect(uncovered.value).toContainEqual(expect.objectContaining({ field: 'mode' }))
@@ -72,7 +83,7 @@ test('preflight, submit once, supplement, read what was written', async () => {
     code: 0,
     value: [
       { code: 'M01', name: 'card.pdf', pages: 2, counted: 2, held: true },
-      { code: 'M02', name: 'form.pdf', pages: null, counted: null, held: true },
+      { code: 'M02', name: 'form.pdf', pages: 1, counted: 1, held: true },
     ],
   })
   expect(new Uint8Array(await readFile(join(root, 'scans', '001-M01 card.pdf')))).toEqual(makePdf(2))
@@ -178,7 +189,10 @@ test('many cases: views, tables, reminders, papers, ratings, numbers, the archiv
 test('materials of a joint case are those that its items share; names and times are for people', async () => {
   const { to, item, mode, ...shared } = application
   const one = { to, item, mode }
-  await writeFile(join(root, 'joint.json'), JSON.stringify({ shared, items: [one, one] }))
+  await writeFile(
+    join(root, 'joint.json'),
+    JSON.stringify({ shared, items: [one, { ...one, form: { reason: '另一份' } }] }),
+  )
   const scans = ['--material', 'M01=card.pdf', '--material', 'M02=form.pdf:original']
   const saved = (await ankang.tongban('case', 'draft', 'save', 'joint.json', ...scans)).value as { id: string }
   const draft = (await ankang.tongban('case', 'draft', 'show', saved.id)).value as { content: object }

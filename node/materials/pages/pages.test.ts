@@ -101,6 +101,11 @@ describe('counted apart', () => {
     expect(opened).toBe(1)
   })
 
+  test('an OFD that cannot be counted is not called unreadable', async () => {
+    const sha256 = await held('application/ofd', zipSync({ 'OFD.xml': strToU8('<OFD/>') }) as Uint8Array<ArrayBuffer>)
+    expect(await pages.of(sha256)).toBeNull()
+  })
+
   test('an image, and what is too large, are not opened; what is not here is missing', async () => {
     expect(await pages.of(await held('image/png', strToU8('png') as Uint8Array<ArrayBuffer>))).toBe(1)
     expect(await pages.of(await held('application/pdf', makePdf(1), 64 * 1024 * 1024 + 1))).toBeNull()

@@ -20,7 +20,7 @@ const PARALLEL = 2
 const UNCOUNTABLE = 0
 const UNREADABLE = -1
 
-/** `unreadable`: broken, or locked by a password; null: too large, or more work than a count may be. */
+/** `unreadable`: a PDF that is broken, or locked by a password; null: an OFD of another kind, too large, or more work than a count may be. */
 export type Counted = number | 'unreadable' | null
 
 const stored = (counted: Counted): number => (counted === 'unreadable' ? UNREADABLE : (counted ?? UNCOUNTABLE))
@@ -109,5 +109,10 @@ async function countApart(type: string, bytes: ReadableStream<Uint8Array>, stopp
   })
   await pipeline(Readable.fromWeb(bytes as never), child.stdin, { signal }).catch(() => child.kill('SIGKILL'))
   await ended
-  return said === 'null' ? 'unreadable' : /^[1-9]\d{0,8}$/.test(said) ? Number(said) : null
+  // Of an OFD more is in use than is read here.
+  return said === 'null' && type === 'application/pdf'
+    ? 'unreadable'
+    : /^[1-9]\d{0,8}$/.test(said)
+      ? Number(said)
+      : null
 }
