@@ -67,7 +67,7 @@ const partnerOf = async (city: City, code: string) =>
     )
   ).items.find(partner => partner.code === code)
 
-test('operator, cards, directory, pairing without words, revocation', async () => {
+test('operator, cards, directory, pairing without words, revocation, hand-over, and an end of trust that brings nothing back', async () => {
   const { operator } = await tongban<{ operator: string }>(null, 'federation', 'create', '--name', '秦巴通办联盟')
   const listed: string[] = []
   for (const city of [ankang, shiyan]) {
@@ -106,4 +106,18 @@ test('operator, cards, directory, pairing without words, revocation', async () =
     )
     return items[0]?.problem?.code === 'certificate.revoked'
   }, 'the revoked city hears of it')
-}, 60_000)
+
+  await expect(tongban(ankang, 'federation', 'import', 'no-such-file')).rejects.toThrow('no-such-file is not there')
+  const handed = await tongban<{ operator: string }>(null, 'federation', 'hand-over', '--to', 'federation-2')
+  for (const folder of ['federation', 'federation-2'])
+    await tongban(ankang, 'federation', 'import', `${folder}/directory.jws`)
+  expect(await tongban<object[]>(ankang, 'federation', 'operators')).toMatchObject([
+    { operator, directory: { successor: handed.operator } },
+    { operator: handed.operator, directory: { version: 1, revocations: 1, successor: null } },
+  ])
+  const gone = await tongban<{ kept: object[] }>(ankang, 'federation', 'distrust', handed.operator.slice(0, 12))
+  expect(gone.kept).toContainEqual(expect.objectContaining({ certificate: listed[1], partner: SHIYAN.code }))
+  expect(await partnerOf(ankang, SHIYAN.code)).toMatchObject({ connected: false, revoked: { reason: '密钥泄露' } })
+  await tongban(ankang, 'federation', 'release', listed[1]?.slice(0, 16) ?? '')
+  await until(async () => (await partnerOf(ankang, SHIYAN.code))?.connected === true, 'it counts again')
+}, 120_000)
