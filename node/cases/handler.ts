@@ -115,6 +115,12 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
     )
   }
 
+  /** A store of before the purge, into which the purge itself came back, holds what its city deleted: that is over at once. */
+  async function purgeOnOf(tx: Transaction, state: CaseState, at: number): Promise<string | null> {
+    if (state.purgedBy.includes(identity.city)) return later(at, -1)
+    return state.collecting === identity.city ? parts.clocks.purgeOn(tx, state) : null
+  }
+
   /** A purged thread has ended, and its bodies are gone: what comes is put to the state that was kept. */
   async function afterPurge(tx: Transaction, { threadNo, packet, at }: Applied): Promise<CaseState | null> {
     const [row] = await tx.query<{ fold: string }>('SELECT fold FROM cases WHERE thread_no = ?', [threadNo])
@@ -176,7 +182,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
           applied.at,
           fold,
           body.parent === undefined ? null : fromHex(body.parent),
-          state.collecting === identity.city ? await parts.clocks.purgeOn(tx, state) : null,
+          await purgeOnOf(tx, state, applied.at),
           ...duty,
         ],
       )
@@ -191,7 +197,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
            ${SET_DUTY} WHERE thread_no = ?`,
         [
           ...[state.state, state.outcome, state.localCaseNo, localKey(state), applied.at, fold],
-          state.collecting === identity.city ? await parts.clocks.purgeOn(tx, state) : null,
+          await purgeOnOf(tx, state, applied.at),
           ...[...duties(duty), applied.threadNo],
         ],
       )

@@ -1,9 +1,14 @@
+import { randomBytes } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createWorld, type World } from '../../test/support/world.ts'
+import { createWorld } from '../../test/support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase } from '../../test/support/world-case.ts'
+import { openSqlite } from '../store/sqlite.ts'
 import { createPurges } from './purges.ts'
 
-let world: World
+let world: Awaited<ReturnType<typeof createWorld>>
 beforeEach(async () => {
   world = await createWorld()
 })
@@ -43,4 +48,42 @@ test('a partner that gives no answer is asked once in a round, however many case
   answers = true
   expect(await purges.due()).toBe(3)
   expect(asked).toBe(4)
+})
+
+test('a store of before a purge, put back, is purged again as soon as the purge came back, and it is told once', async () => {
+  const agreement = await agree(world)
+  const thread = await submitCase(world, agreement, { caseNo: 'AK-1' })
+  await world.settle()
+  await world.city(HANDLING).cases.step(thread, 'case.close', { outcome: 'returned' }, 'person:2')
+  await world.settle()
+  const make = () => {
+    const city = world.city(COLLECTING)
+    return createPurges({
+      ...{ db: city.db, clock: world.clock, audit: city.audit, author: () => city.exchange.author },
+      materials: { ownedBy: async () => 0, ungiven: async () => 0, askGiven: async () => true, forget: async () => 0 },
+      ...{ drafts: city.drafts, keys: city.caseKeys, adapterState: city.adapterState, scrub: async () => {} },
+      freed: async () => {},
+      backups: async () => [],
+      failed: (_, problem) => expect(problem).toBeNull(),
+    })
+  }
+  const backup = join(tmpdir(), `tongban-purges-${randomBytes(6).toString('hex')}.db`)
+  await world.city(COLLECTING).db.backup(backup)
+  await make().purge(thread, 'request', 'person:1')
+  await world.settle()
+  await world.restart(COLLECTING, openSqlite(backup))
+  await world.settle()
+  world.clock.advance(60_000)
+  await world.settle()
+  const { db } = world.city(COLLECTING)
+  const held = () =>
+    db.query(
+      `SELECT p.kind FROM bodies b JOIN packets p ON p.no = b.packet_no WHERE p.kind LIKE 'case.%' ORDER BY p.no`,
+    )
+  expect(await held()).toContainEqual({ kind: 'case.submit' })
+  expect(await make().due()).toBe(1)
+  expect(await held()).toEqual([{ kind: 'case.purge' }])
+  expect(await make().due()).toBe(0)
+  expect(await db.query('SELECT applicant, purge_on FROM cases')).toEqual([{ applicant: '', purge_on: null }])
+  await rm(backup, { force: true })
 })

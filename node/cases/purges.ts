@@ -83,9 +83,11 @@ type Row = {
   purged_at: number | null
   applicant_key: Uint8Array
   item_code: string
+  /** 1 when this city told of a purge before */ told: number
 }
 
-const ROW = `SELECT c.thread_no, t.thread, c.partner, c.submitted_at, c.purge_on, c.purged_at, c.applicant_key, c.item_code
+const ROW = `SELECT c.thread_no, t.thread, c.partner, c.submitted_at, c.purge_on, c.purged_at, c.applicant_key, c.item_code,
+    EXISTS (SELECT 1 FROM packets p WHERE p.thread_no = c.thread_no AND p.direction = 'out' AND p.kind = 'case.purge' AND p.status <> 'refused') AS told
   FROM cases c JOIN threads t ON t.no = c.thread_no`
 /** Cases that one round takes. */
 const ROUND = 500
@@ -183,8 +185,8 @@ export function createPurges(parts: PurgesParts) {
       silent.add(row.partner)
     const problem = await obstacle(db, row.thread_no)
     if (problem !== null) throw new ProblemError(problem.code, problem.detail)
-    // What came after the purge is deleted too; the purge itself is told once.
-    if (row.purged_at !== null)
+    // What came after the purge, or back with a backup, is deleted too; the purge itself is told once.
+    if (row.told === 1)
       return db.transaction(async tx => {
         const gone = await erase(tx, row)
         await audit.append(tx, { actor, action: 'case.purged', subject: thread, detail: gone })

@@ -1,5 +1,5 @@
 /**
- * A key for each case (docs/decisions/016): what this city holds of a case is sealed with it, the key with the node's own. A purge
+ * A key for each case (docs/decisions/017): what this city holds of a case is sealed with it, the key with the node's own. A purge
  * destroys the key, and with it every copy of what it sealed: in the file, its log, its free pages, and in backups, which hold keys
  * apart from the store. What belongs to no case is sealed with the node's key.
  */

@@ -109,7 +109,7 @@ export function createMaterials(parts: MaterialsParts) {
       const full = parts.space()
       if (full !== null) throw new ProblemError(full.code, full.detail)
     }
-    const isHere = await alone(async () => {
+    const isHere = await alone(sha256, async () => {
       if ((await blobs.size(sha256)) !== size) return false
       await keep(want, partner, signal)
       return true
@@ -125,7 +125,7 @@ export function createMaterials(parts: MaterialsParts) {
       }
       try {
         await transfers.take(partner, { sha256, size, offset: partial.offset }, append, signal)
-        await alone(async () => {
+        await alone(sha256, async () => {
           const finished = await partial.finish()
           if (!finished.ok) throw new ProblemError(finished.problem.code, finished.problem.detail)
           await keep(want, partner, signal)
@@ -235,11 +235,16 @@ export function createMaterials(parts: MaterialsParts) {
     await tx.run('INSERT INTO doomed_materials (sha256) VALUES (?) ON CONFLICT DO NOTHING', [sha256])
   }
 
-  let last: Promise<unknown> = Promise.resolve()
+  const last = new Map<string, Promise<unknown>>()
   /** A file takes its name together with the row that names it, and loses it together with its last row: never one amid the other. */
-  function alone<T>(work: () => Promise<T>): Promise<T> {
-    const running = last.then(work)
-    last = running.catch(() => {})
+  function alone<T>(sha256: string, work: () => Promise<T>): Promise<T> {
+    const running = (last.get(sha256) ?? Promise.resolve()).then(work)
+    const over = running
+      .catch(() => {})
+      .then(() => {
+        if (last.get(sha256) === over) last.delete(sha256)
+      })
+    last.set(sha256, over)
     return running
   }
 
@@ -247,7 +252,7 @@ export function createMaterials(parts: MaterialsParts) {
   async function sweepDoomed(): Promise<void> {
     const rows = await db.query<{ sha256: Uint8Array }>('SELECT sha256 FROM doomed_materials')
     for (const { sha256 } of rows)
-      await alone(async () => {
+      await alone(toHex(sha256), async () => {
         const held = await db.query('SELECT 1 FROM materials WHERE sha256 = ?', [sha256])
         if (held.length === 0) await blobs.delete(toHex(sha256))
         await db.transaction(tx => tx.run('DELETE FROM doomed_materials WHERE sha256 = ?', [sha256]))
@@ -332,7 +337,7 @@ export function createMaterials(parts: MaterialsParts) {
       return blobs.put(stream, {
         maxBytes,
         placing: (place, found) =>
-          alone(async () => {
+          alone(found.sha256, async () => {
             await place()
             await keep(found, null)
           }),
