@@ -469,3 +469,28 @@ describe('materials', () => {
     expect(material.opened).toBe(0)
   })
 })
+
+test('a plan tells what a delivery sends, without sending it and without a secret', async () => {
+  const adapter = adapterOf()
+  const planned = await adapter.plan?.(submit)
+  if (planned?.ok !== true) throw new Error('it has no plan')
+  const [first] = planned.requests
+  const seen = answering({ status: { code: 1 }, custom: { flowsn: 'F1' } })
+  expect(seen).toEqual([])
+  await adapter.deliver(submit, context)
+  expect(planned.requests).toHaveLength(1)
+  expect(first).toMatchObject({ method: 'POST', url: seen[0]?.url })
+  expect(JSON.parse(first?.body ?? '')).toEqual(seen[0]?.body)
+  expect(first?.headers).toEqual(['authorization', 'idempotency-key', 'x-source', 'x-system'])
+  expect(JSON.stringify(planned)).not.toContain(secrets.token)
+  const register = { ...base.register, body: { token: { secret: 'token' }, no: 'caseNo' } }
+  expect(await adapterOf({ register }).plan?.(submit)).toMatchObject({
+    requests: [{ body: JSON.stringify({ token: '***', no: submit.caseNo }) }],
+  })
+  const unmapped = { ...submit, kind: 'case.remind' }
+  expect(await adapterOf({ unmapped: 'ignore' }).plan?.(unmapped)).toEqual({ ok: true, requests: [] })
+  expect(await adapter.plan?.(unmapped)).toEqual({
+    ok: false,
+    problem: { code: 'adapter.mapping', detail: 'packets: case.remind is not mapped' },
+  })
+})

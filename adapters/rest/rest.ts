@@ -5,14 +5,14 @@
  */
 import type * as z from 'zod'
 import { readResidentId } from '../../protocol/codes/resident-id.ts'
-import { ProblemError } from '../../protocol/problem.ts'
+import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 import {
   type Adapter,
   type AdapterContext,
   type Delivery,
   type DeliveryResult,
-  type MappingInput,
   mappingInput,
+  type PlannedRequest,
   type Request,
   send,
 } from '../sdk/index.ts'
@@ -43,6 +43,7 @@ export function createRestAdapter({ config, secrets }: RestOptions): Adapter {
     kind: 'rest',
     system: parsed.data.baseUrl,
     deliver: createDeliver(plan),
+    plan: delivery => planOf(plan, new Set(Object.values(secrets)), delivery),
     check: context => check(plan, parsed.data.baseUrl, context),
     lacking: createLacking(parsed.data),
   }
@@ -60,39 +61,90 @@ const told = (error: z.ZodError): string =>
     })
     .join('; ')
 
+/** What one delivery sends: the materials that are not there yet, before the packet that names them. */
+type Prepared = { packet: PacketPlan; uploads: readonly { sha256: string; request: Request }[]; request: Request }
+
+/** The requests of a delivery, before any is sent; null when its kind is left out. */
+async function prepare(plan: RestPlan, delivery: Delivery): Promise<{ ok: true; prepared: Prepared | null } | Refused> {
+  const { kind, idempotencyKey } = delivery
+  const packet = kind === 'case.submit' ? plan.register : plan.packets.get(kind)
+  if (packet === undefined)
+    return plan.unmapped === 'ignore'
+      ? { ok: true, prepared: null }
+      : refuse('adapter.mapping', `packets: ${kind} is not mapped`)
+  const made = mappingInput(packet.name, inputOf(delivery))
+  if (!made.ok) return made
+  const values: PathValues = { ...delivery }
+  const address = packet.address(values)
+  if (!address.ok) return address
+  const mapped = await packet.body.evaluate(made.input)
+  if (!mapped.ok) return mapped
+  const uploads: { sha256: string; request: Request }[] = []
+  const { materials } = plan
+  for (const material of delivery.materials) {
+    if (materials === 'ignore') break
+    if (materials === null) return refuse('adapter.mapping', 'materials: the configuration does not say where they go')
+    const { sha256, code, size, type } = material
+    const place = materials.address({ ...values, sha256, code })
+    if (!place.ok) return place
+    const headers = { ...materials.headers, 'idempotency-key': `${idempotencyKey}.${sha256}` }
+    const body = { type, size, open: () => material.open() }
+    uploads.push({ sha256, request: { method: materials.method, url: place.url, headers, body } })
+  }
+  const request = {
+    method: packet.method,
+    url: address.url,
+    headers: { ...packet.headers, 'idempotency-key': idempotencyKey },
+    body: JSON.stringify(mapped.value ?? null),
+  }
+  return { ok: true, prepared: { packet, uploads, request } }
+}
+
+/** What a delivery would send, without sending it; a secret in a body is not shown. */
+async function planOf(
+  plan: RestPlan,
+  secrets: ReadonlySet<string>,
+  delivery: Delivery,
+): Promise<{ ok: true; requests: readonly PlannedRequest[] } | Refused> {
+  const made = await prepare(plan, delivery)
+  if (!made.ok) return made
+  if (made.prepared === null) return { ok: true, requests: [] }
+  const { uploads, request } = made.prepared
+  const hide = (_: string, member: unknown) => (typeof member === 'string' && secrets.has(member) ? '***' : member)
+  return {
+    ok: true,
+    requests: [...uploads.map(upload => upload.request), request].map(({ method, url, headers, body }) => ({
+      ...{ method, url, headers: Object.keys(headers).sort() },
+      body: typeof body === 'string' ? JSON.stringify(JSON.parse(body), hide) : null,
+    })),
+  }
+}
+
 function createDeliver(plan: RestPlan): Adapter['deliver'] {
   const uploaded = new Map<string, Set<string>>()
 
   return async (delivery, context) => {
     const { kind, idempotencyKey } = delivery
-    const packet = kind === 'case.submit' ? plan.register : plan.packets.get(kind)
-    if (packet === undefined) return unmapped(plan, kind, context)
-    const made = mappingInput(packet.name, inputOf(delivery))
-    const result = made.ok ? await hand(packet, delivery, made.input, context) : mappingFailed(made)
+    const made = await prepare(plan, delivery)
+    if (made.ok && made.prepared === null) {
+      context.log('packet left out, its kind is not mapped', { kind })
+      return { ok: true }
+    }
+    const result =
+      made.ok && made.prepared !== null ? await hand(made.prepared, delivery, context) : mappingFailed(made as Refused)
     context.log('packet handed over', { kind, outcome: result.ok ? 'done' : result.code })
     if (result.ok || !result.retryable) uploaded.delete(idempotencyKey)
     return result
   }
 
   async function hand(
-    packet: PacketPlan,
+    { packet, uploads, request }: Prepared,
     delivery: Delivery,
-    input: MappingInput,
     context: AdapterContext,
   ): Promise<DeliveryResult> {
-    const values: PathValues = { ...delivery }
-    const address = packet.address(values)
-    if (!address.ok) return mappingFailed(address)
-    const mapped = await packet.body.evaluate(input)
-    if (!mapped.ok) return mappingFailed(mapped)
-    const refused = await upload(delivery, values, context)
+    const refused = await upload(uploads, delivery, context)
     if (refused !== null) return refused
-    const verdict = await ask(packet, delivery.attempt, context, {
-      method: packet.method,
-      url: address.url,
-      headers: { ...packet.headers, 'idempotency-key': delivery.idempotencyKey },
-      body: JSON.stringify(mapped.value ?? null),
-    })
+    const verdict = await ask(packet, delivery.attempt, context, request)
     if (!verdict.ok) return verdict
     if (packet.response.localCaseNo === null) return { ok: true }
     const read = await readCaseNo(packet.response.localCaseNo, verdict.input)
@@ -103,30 +155,18 @@ function createDeliver(plan: RestPlan): Adapter['deliver'] {
     return judge(request, await send(what, plan.limits, context.signal), plan.errors, attempt)
   }
 
-  /** Sends the materials one after another, before the packet that names them; null when all are there. */
+  /** Sends the materials one after another; null when all are there. */
   async function upload(
+    uploads: Prepared['uploads'],
     delivery: Delivery,
-    values: PathValues,
     context: AdapterContext,
   ): Promise<Extract<DeliveryResult, { ok: false }> | null> {
     const { materials } = plan
-    if (delivery.materials.length === 0 || materials === 'ignore') return null
-    if (materials === null) {
-      const detail = 'materials: the configuration does not say where they go'
-      return { ok: false, code: 'adapter.mapping', detail, retryable: false }
-    }
+    if (materials === null || materials === 'ignore') return null
     const done = remembered(delivery.idempotencyKey)
-    for (const material of delivery.materials) {
-      const { sha256, code, size, type } = material
+    for (const { sha256, request } of uploads) {
       if (done.has(sha256)) continue
-      const address = materials.address({ ...values, sha256, code })
-      if (!address.ok) return mappingFailed(address)
-      const verdict = await ask(materials, delivery.attempt, context, {
-        method: materials.method,
-        url: address.url,
-        headers: { ...materials.headers, 'idempotency-key': `${delivery.idempotencyKey}.${sha256}` },
-        body: { type, size, open: () => material.open() },
-      })
+      const verdict = await ask(materials, delivery.attempt, context, request)
       if (!verdict.ok) return verdict
       done.add(sha256)
     }
@@ -166,14 +206,6 @@ function inputOf({ idempotencyKey, thread, caseNo, kind, from, to, localCaseNo, 
     body: { ...content, ...asIssued(content, 'applicant'), ...asIssued(content, 'agent') },
     materials: materials.map(({ sha256, size, type, code, name }) => ({ sha256, size, type, code, name })),
   }
-}
-
-function unmapped(plan: RestPlan, kind: string, context: AdapterContext): DeliveryResult {
-  if (plan.unmapped === 'ignore') {
-    context.log('packet left out, its kind is not mapped', { kind })
-    return { ok: true }
-  }
-  return { ok: false, code: 'adapter.mapping', detail: `packets: ${kind} is not mapped`, retryable: false }
 }
 
 /** Requests whose every 2xx counts as done: of a system that answers 200 to everything, refusals too. */

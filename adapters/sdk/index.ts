@@ -23,5 +23,6 @@ export type {
   Delivery,
   DeliveryResult,
   LocalEvent,
+  PlannedRequest,
   RawEvent,
 } from './port.ts'

@@ -44,6 +44,9 @@ export type DeliveryResult =
       retryable: boolean
     }
 
+/** One request that a delivery would make. Headers by name alone, for some are secrets; a `body` of null is the bytes of a material. */
+export type PlannedRequest = { method: string; url: string; headers: readonly string[]; body: string | null }
+
 /** One answer of the approval system: a move on a case. `id` is unique per adapter; a repeated id is a no-op. */
 export type LocalEvent = { id: string /** local case number */; localCaseNo: string; move: MoveRequest }
 
@@ -91,6 +94,8 @@ export interface Adapter {
    * retries. `detail` says where and what, never with data of the case. An aborted call gives back `adapter.unavailable`.
    */
   deliver(delivery: Delivery, context: AdapterContext): Promise<DeliveryResult>
+  /** What `deliver` would send, without sending it; shown to a person. Problem: `adapter.mapping`. */
+  plan?(delivery: Delivery): Promise<{ ok: true; requests: readonly PlannedRequest[] } | Refused>
   /**
    * Asks for answers after `cursor` (null at first), in the order in which they happened in each case. Every answer up to the cursor
    * that it gives back is among those given; the node keeps them before it keeps the cursor, so an answer may be given again but is

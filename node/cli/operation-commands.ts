@@ -68,6 +68,15 @@ export function declareOperation(program: Command, { add, does, example }: Decla
       return (context, flags) => retryParked(context, flags)
     },
   )
+  does(
+    add(parked, 'look', 'what would be sent for a packet, without sending it; or an answer as it was given 查看')
+      .option('--packet <no>')
+      .option('--event <id>'),
+    async () => {
+      const { lookAtParked } = await import('./operation.ts')
+      return (context, flags) => lookAtParked(context, flags)
+    },
+  )
   const REASON = 'why; it stands in the audit log'
   example(
     does(

@@ -151,6 +151,25 @@ export async function retryParked(context: CommandContext, flags: RetryFlags): P
   )
 }
 
+type Look = { requests?: { method: string; url: string; headers: string[]; body: string | null }[]; answer?: string }
+
+/** What would be sent for a packet, or what was given as an answer. */
+export async function lookAtParked(context: CommandContext, flags: { packet?: string; event?: string }): Promise<void> {
+  const { packet, event } = flags
+  if ((packet === undefined) === (event === undefined))
+    throw new ProblemError('request.invalid', 'one of --packet, --event')
+  const body = packet === undefined ? { event } : { packetNo: Number(packet) }
+  const client = await context.client()
+  context.out.result(await client.post<Look>('/api/v1/parked/look', body), ({ requests = [], answer }) =>
+    [
+      ...requests.map(({ method, url, headers, body: sent }) =>
+        [`${method} ${url}`, ...headers, '', sent ?? '(material 材料)', ''].join('\n'),
+      ),
+      ...(answer === undefined ? [] : [answer]),
+    ].join('\n'),
+  )
+}
+
 export async function skipParked(context: CommandContext, flags: { event: string; reason: string }): Promise<void> {
   const client = await context.client()
   context.out.result(await client.post<{ skipped: true }>('/api/v1/parked/skip', flags), () => 'Skipped 已跳过')

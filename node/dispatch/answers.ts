@@ -434,6 +434,20 @@ export function createAnswers(
       return retried
     },
 
+    /** A kept answer as its system gave it, or as the adapter read it; a look at the case. Problem: `request.not-found`. */
+    async answer(event: string, by: string): Promise<string> {
+      const { id, sealed, localCaseNo } = await find(event)
+      if (sealed === null) throw new ProblemError('request.not-found', 'event: it was too long to keep')
+      await db.transaction(tx =>
+        audit.append(tx, {
+          ...{ actor: by, action: 'case.read', subject: localCaseNo ?? id },
+          detail: { for: 'answer', event: id },
+        }),
+      )
+      const kept = JSON.parse(decodeUtf8(parts.seal.open(sealed, id))) as LocalEvent | { raw: string }
+      return 'raw' in kept ? kept.raw : JSON.stringify(kept)
+    },
+
     /** Settles one answer without signing anything. Problems: `request.not-found`; `request.conflict` while it is worked on. */
     async skip(event: string, reason: string, by: string): Promise<void> {
       const answer = await find(event)

@@ -3,7 +3,14 @@
  * once; and brings the system's answers back as moves. What cannot proceed is parked for a person, never dropped.
  * May import the store, the exchange's ports, the adapter port and the protocol.
  */
-import type { Adapter, AdapterContext, AdapterState, Delivery, DeliveryResult } from '../../adapters/sdk/port.ts'
+import type {
+  Adapter,
+  AdapterContext,
+  AdapterState,
+  Delivery,
+  DeliveryResult,
+  PlannedRequest,
+} from '../../adapters/sdk/port.ts'
 import type { CaseState } from '../../protocol/case/fold.ts'
 import { type AskKind, type CaseBody, isCaseKind, type MoveRequest, materialsOf } from '../../protocol/case/kinds.ts'
 import { ASKS } from '../../protocol/case/table.ts'
@@ -403,7 +410,34 @@ export function createDispatch(parts: DispatchParts) {
         await parts.cases().moves(thread, [{ kind: 'case.arrived', body: { localCaseNo } }], by, alongside)
       else await db.transaction(alongside)
     },
+    /**
+     * What the approval system would be sent for a packet now, without sending it; a look at the case, so it leaves an audit row.
+     * Problems: `request.not-found`; `adapter.mapping`, also from an adapter that cannot tell.
+     */
+    async plan(packetNo: number, by: string): Promise<readonly PlannedRequest[]> {
+      const found = await jobs.open(packetNo)
+      const fold = found === null ? null : await jobs.fold(found.job.threadNo)
+      if (found === null || fold === null) throw new ProblemError('request.not-found', 'packetNo')
+      const { job, thread } = found
+      const packets = await parts.packets().packets(db, job.threadNo)
+      const packet = packets.find(({ no }) => no === packetNo)
+      if (packet === undefined) throw new ProblemError('request.not-found', 'packetNo')
+      if (adapter.plan === undefined)
+        throw new ProblemError('adapter.mapping', 'the adapter does not tell what it sends')
+      await db.transaction(tx =>
+        audit.append(tx, {
+          actor: by,
+          action: 'case.read',
+          subject: thread,
+          detail: { for: 'plan', packet: packetNo },
+        }),
+      )
+      const planned = await adapter.plan(toDelivery(packet, packets, fold, thread, job.attempts))
+      if (!planned.ok) throw new ProblemError(planned.problem.code, planned.problem.detail)
+      return planned.requests
+    },
     skip: answers.skip,
+    answer: answers.answer,
     dismiss: answers.dismiss,
     /** What of a case the approval system has not taken, and what of its answers is not signed. */
     async waitingOf(

@@ -199,6 +199,35 @@ export const dispatchRoutes = (dispatch: Dispatch, materials: WaitingMaterials):
     })
     api.operation({
       method: 'post',
+      path: '/api/v1/parked/look',
+      id: 'lookAtParked',
+      summary: 'What the approval system would be sent for a packet, without sending it; or what it gave as an answer',
+      description: 'Both hold personal data: the look leaves a row `case.read` in the audit log.',
+      roles: ['administrator', 'integrator'],
+      looksUp: true,
+      body: z.union([z.strictObject({ packetNo: z.number().int() }), z.strictObject({ event: text(300) })]),
+      answer: z.strictObject({
+        requests: z
+          .array(
+            z.strictObject({
+              method: z.string(),
+              url: z.string(),
+              headers: z.array(z.string()).describe('by name alone, for some are secrets'),
+              body: z.string().nullable().describe('null: the bytes of a material'),
+            }),
+          )
+          .optional(),
+        answer: z.string().optional(),
+      }),
+      problems: ['request.not-found', 'adapter.mapping'],
+      handle: async ({ body, person }) => {
+        if ('event' in body) return { answer: await dispatch.answer(body.event, actorOf(person)) }
+        const requests = await dispatch.plan(body.packetNo, actorOf(person))
+        return { requests: requests.map(request => ({ ...request, headers: [...request.headers] })) }
+      },
+    })
+    api.operation({
+      method: 'post',
       path: '/api/v1/parked/skip',
       id: 'skipParked',
       summary: 'Settle one answer of the approval system without signing anything; what follows in its case goes on',

@@ -35,6 +35,10 @@ export class PlayApproval {
       return { events, cursor: String(begin + events.length) }
     },
     read: raw => this.reads(raw),
+    plan: async ({ kind, caseNo }) => ({
+      ok: true,
+      requests: [{ method: 'POST', url: `${this.address}/${kind}`, headers: ['idempotency-key'], body: caseNo }],
+    }),
     check: async () => ({ ok: true }),
   })
 
