@@ -11,6 +11,7 @@ import { type RunningNode, startNode } from '../../node/node.ts'
 import { TABLE_LIMITS } from '../../node/services/tables/limits.ts'
 import { openXlsx } from '../../node/services/tables/xlsx.ts'
 import { dayOf } from '../../protocol/agreement/document.ts'
+import { makePdf } from '../support/make-pdf.ts'
 import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
 import { freePort } from '../support/node-process.ts'
 import { pairCities, until } from '../support/pair-cities.ts'
@@ -67,7 +68,7 @@ beforeAll(async () => {
   const item = items.find(entry => entry.modes.includes(1) && entry.serverType.includes('1'))
   if (item === undefined) throw new Error('no item')
   const upload = async (text: string) =>
-    (await ankang.client.upload<{ sha256: string }>('/api/v1/materials', `%PDF-1.4 ${text}`, 'application/pdf')).sha256
+    (await ankang.client.upload<{ sha256: string }>('/api/v1/materials', makePdf(2, text), 'application/pdf')).sha256
   const materials = await Promise.all(
     item.materials.map(async ({ materialCode, materialName }) => ({
       sha256: await upload(materialCode),
@@ -143,7 +144,7 @@ describe('papers', () => {
     expect(shown.text).toContain('2026年12月31日')
     const scan = await ankang.client.upload<{ sha256: string }>(
       '/api/v1/materials',
-      '%PDF-1.4 signed',
+      makePdf(1, 'signed'),
       'application/pdf',
     )
     await step(
@@ -158,7 +159,7 @@ describe('papers', () => {
     expect(await paper(ankang, 'acceptance')).toContain(`${year}年${month}月${day}日`)
     const { sha256 } = await shiyan.client.upload<{ sha256: string }>(
       '/api/v1/materials',
-      '%PDF-1.4 decision',
+      makePdf(1, 'decision'),
       'application/pdf',
     )
     const decided = { outcome: 'denied', reason: '不符合条件', documentNo: '十审〔2026〕1号', documents: [sha256] }

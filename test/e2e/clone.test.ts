@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseConfig } from '../../node/config/config.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { itemOf } from '../support/kill-cities.ts'
+import { makePdf } from '../support/make-pdf.ts'
 import { ANKANG, makeNodeFolder, SHIYAN } from '../support/node-folder.ts'
 import { freePort, NodeProcess } from '../support/node-process.ts'
 import { pairCities, until } from '../support/pair-cities.ts'
@@ -51,7 +52,7 @@ afterAll(async () => {
 
 async function submit(at: NodeProcess, name: string): Promise<string> {
   const upload = async (text: string) =>
-    (await at.client.upload<{ sha256: string }>('/api/v1/materials', `%PDF-1.4 ${text}`, 'application/pdf')).sha256
+    (await at.client.upload<{ sha256: string }>('/api/v1/materials', makePdf(1, text), 'application/pdf')).sha256
   const { thread } = await at.client.post<{ thread: string }>('/api/v1/cases', {
     to: SHIYAN.code,
     item: item.taskCode,

@@ -11,6 +11,7 @@ import { type Client, createClient } from '../../node/cli/client.ts'
 import { verifyBundle } from '../../node/evidence/verify.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
+import { makePdf } from '../support/make-pdf.ts'
 import { ANKANG, type CityName, makeNodeFolder, type NodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
 import { freePort } from '../support/node-process.ts'
 import { pairCities, until } from '../support/pair-cities.ts'
@@ -70,7 +71,7 @@ async function tongban(city: City, ...args: string[]) {
 
 async function submit(): Promise<string> {
   const upload = async (text: string) =>
-    (await ankang.client.upload<{ sha256: string }>('/api/v1/materials', `%PDF-1.4 ${text}`, 'application/pdf')).sha256
+    (await ankang.client.upload<{ sha256: string }>('/api/v1/materials', makePdf(1, text), 'application/pdf')).sha256
   const { thread } = await ankang.client.post<Case>('/api/v1/cases', {
     to: SHIYAN.code,
     item: item.taskCode,

@@ -12,6 +12,7 @@ import { documentFaults, type OpenApiDocument } from '../../node/http/document.t
 import { openKeyStore } from '../../node/identity/keystore.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
+import { makePdf } from '../support/make-pdf.ts'
 import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
 import { freePort } from '../support/node-process.ts'
 import { pairCities, until } from '../support/pair-cities.ts'
@@ -73,7 +74,7 @@ afterAll(async () => {
 
 async function submit(): Promise<Case> {
   const upload = async (text: string) =>
-    (await ankang.client.upload<{ sha256: string }>('/api/v1/materials', `%PDF-1.4 ${text}`, 'application/pdf')).sha256
+    (await ankang.client.upload<{ sha256: string }>('/api/v1/materials', makePdf(1, text), 'application/pdf')).sha256
   return ankang.client.post<Case>('/api/v1/cases', {
     to: SHIYAN.code,
     item: item.taskCode,

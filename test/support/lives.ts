@@ -2,7 +2,7 @@
  * Lives of cases (办件) for tests that kill nodes: each a list of steps that two clerks take by the API, one after the other,
  * with all kinds of packets among them. A step is asked for until the node says that it was done; its key makes it happen once.
  */
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { ApprovalProcess } from '../../examples/approval-system/process.ts'
 import { addWorkingDays, calendarOf } from '../../protocol/calendar/calendar.ts'
 import { CHINA_HOLIDAYS } from '../../protocol/calendar/china.ts'
@@ -10,6 +10,7 @@ import type { CaseContent, CaseKind, CaseMaterial, Mode } from '../../protocol/c
 import { ProblemError } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import type { KillCities } from './kill-cities.ts'
+import { makeScan } from './make-pdf.ts'
 import { SHIYAN } from './node-folder.ts'
 import type { NodeProcess } from './node-process.ts'
 import { until } from './pair-cities.ts'
@@ -284,7 +285,7 @@ export async function live(
   }
   const scene: Scene = {
     async material(who, kind, code = 'M09') {
-      const content = Buffer.concat([Buffer.from('%PDF-1.4\n'), randomBytes(bytes - 9)])
+      const content = makeScan(bytes)
       const sha256 = createHash('sha256').update(content).digest('hex')
       await insist(`upload of ${kind}`, () =>
         cities[who].client.upload('/api/v1/materials', content, 'application/pdf'),
