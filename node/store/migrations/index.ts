@@ -40,8 +40,8 @@ import { mailTroubles } from './037-mail-troubles.ts'
 import { alliances } from './038-alliances.ts'
 import { sealing } from './039-sealing.ts'
 import { webhookSecrets } from './040-webhook-secrets.ts'
+import { keptAnswers } from './041-kept-answers.ts'
 import { looks } from './042-looks.ts'
-import { keptAnswers } from './043-kept-answers.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -84,6 +84,6 @@ export const MIGRATIONS: readonly Migration[] = [
   alliances,
   sealing,
   webhookSecrets,
-  looks,
   keptAnswers,
+  looks,
 ]

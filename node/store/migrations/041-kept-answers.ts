@@ -4,7 +4,7 @@
  * `adapter_gaps`: from which cursor on answers of a case were passed over; '' stands for all numbers that no case has.
  */
 export const keptAnswers = {
-  version: 43,
+  version: 41,
   name: 'kept-answers',
   sql: `
 DROP INDEX adapter_events_parked;

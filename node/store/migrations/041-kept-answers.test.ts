@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { migrate } from '../migrate.ts'
 import { openSqlite } from '../sqlite.ts'
-import { keptAnswers } from './043-kept-answers.ts'
+import { keptAnswers } from './041-kept-answers.ts'
 import { MIGRATIONS } from './index.ts'
 
 test('answers that were parked wait as they did: the first of each case with its problem, the others behind it', async () => {
