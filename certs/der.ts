@@ -117,7 +117,7 @@ export function readBits(node: DerNode | undefined, what: string): { unused: num
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Text of a directory attribute: UTF8String, PrintableString or IA5String. */
+/** Text of a directory attribute: UTF8String, PrintableString, IA5String, or the BMPString of older Chinese authorities (RFC 5280 §4.1.2.4). */
 export function readText(node: DerNode | undefined, what: string): string {
   if (isUniversal(node, Type.UTF8, false)) {
     try {
@@ -133,6 +133,13 @@ export function readText(node: DerNode | undefined, what: string): string {
   if (isUniversal(node, Type.IA5STRING, false)) {
     const text = contentOf(node)
     if (/^[ -~]*$/.test(text)) return text
+  }
+  if (isUniversal(node, Type.BMPSTRING, false)) {
+    const octets = contentOf(node)
+    const units = octets.match(/[\s\S]{2}/g)?.map(pair => pair.charCodeAt(0) * 256 + pair.charCodeAt(1)) ?? []
+    const text = String.fromCharCode(...units)
+    // Of 16 bits each, so that half a pair is no character.
+    if (octets.length % 2 === 0 && !/[\ud800-\udfff]/.test(text)) return text
   }
   throw malformed(what)
 }

@@ -5,7 +5,7 @@
 export { checkAuthority, checkCertificate, checkChain, checkSelfIssued, checkValidity } from './chain.ts'
 export { createCa, issue, selfIssue, validFor } from './issue.ts'
 export { generateKey } from './key.ts'
-export { splitChain } from './pem.ts'
+export { pemIn, splitChain } from './pem.ts'
 export { fromPkcs12, toPkcs12 } from './pkcs12.ts'
 export { PROFILE } from './profile.ts'
 export { type CityCertificate, keyThumbprint, readCa, readCertificate, readPlain } from './read.ts'

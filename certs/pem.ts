@@ -15,6 +15,19 @@ export function readPem(pem: string, label: Label): string {
   return readBase64(inner.replaceAll(/[\r\n]/g, ''))
 }
 
+/**
+ * The one block of this label in a file that a person gives, which may say more around it, as `openssl x509 -text` does (RFC 7468
+ * §2). Throws ProblemError `certificate.malformed`, with more than one block of any label too.
+ */
+export function pemIn(text: string, label: Exclude<Label, 'PRIVATE KEY'>): string {
+  const [begin, end] = [`-----BEGIN ${label}-----`, `-----END ${label}-----`]
+  const from = text.indexOf(begin)
+  const to = text.indexOf(end, from)
+  if (from < 0 || to < 0) throw malformed(`no PEM block of ${label}`)
+  if (text.split('-----BEGIN ').length > 2) throw malformed('more than one PEM block')
+  return `${text.slice(from, to)}${end}\n`
+}
+
 function readBase64(base64: string): string {
   let der = ''
   try {

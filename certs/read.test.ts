@@ -4,7 +4,7 @@ import * as jose from 'jose'
 import { describe, expect, test } from 'vitest'
 import type { Refused } from '../protocol/problem.ts'
 import { authorityName, cityAltName, type ExtensionInput, usage } from './build.ts'
-import { nothing, sequence } from './der.ts'
+import { nothing, readDer, readText, sequence } from './der.ts'
 import {
   authority,
   authorityExtensions,
@@ -23,10 +23,49 @@ import {
   withExtension,
   without,
 } from './fixture.ts'
-import { checkCertificate, checkSelfIssued, keyThumbprint, readCa, readCertificate, splitChain } from './index.ts'
+import {
+  checkCertificate,
+  checkSelfIssued,
+  keyThumbprint,
+  pemIn,
+  readCa,
+  readCertificate,
+  splitChain,
+} from './index.ts'
 import { OID, PROFILE } from './profile.ts'
 
 const good = city()
+
+describe('a file that holds a certificate', () => {
+  test('may say more around it, as openssl prints it, in any encoding', () => {
+    const around = `Certificate:\n    Issuer: C = CN, O = \xcf\xb5\n${good}\n(end)\n`
+    expect(pemIn(around, 'CERTIFICATE').trim()).toBe(good.trim())
+    expect(readCertificate(pemIn(around, 'CERTIFICATE'))).toEqual(readCertificate(good))
+  })
+
+  test.each([
+    ['nothing', ''],
+    ['another label', good.replaceAll('CERTIFICATE', 'CERTIFICATE REQUEST')],
+    ['two blocks', `${good}${good}`],
+    ['a key beside it', `${good}-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n`],
+    ['no end', good.slice(0, good.indexOf('-----END'))],
+  ])('%s is refused', (_, text) => {
+    expect(() => pemIn(text, 'CERTIFICATE')).toThrow('certificate.malformed')
+  })
+})
+
+describe('text of a name', () => {
+  const der = (tag: number, octets: number[]) => readDer(String.fromCharCode(tag, octets.length, ...octets), 'text')
+  test('in the BMPString of older authorities is read', () => {
+    expect(readText(der(0x1e, [0x53, 0x41, 0x58, 0x30, 0x00, 0x41]), 'issuer')).toBe('十堰A')
+  })
+  test.each([
+    ['half a character', [0x53, 0x41, 0x58]],
+    ['half a surrogate pair', [0xd8, 0x00, 0x00, 0x41]],
+  ])('%s is refused', (_, octets) => {
+    expect(() => readText(der(0x1e, octets), 'issuer')).toThrow('certificate.malformed')
+  })
+})
 
 const refusal = (result: { ok: true } | Refused) => (result.ok ? 'accepted' : result.problem)
 const malformed = (detail: string) => ({ code: 'certificate.malformed', detail })

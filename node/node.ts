@@ -485,7 +485,8 @@ async function assemble(
       unswept: error => log.error('files of purged cases not deleted', {}, error),
     },
   })
-  const scanPages = createPages({ db, open: sha256 => materials.open(sha256) })
+  // Past the marks of requests: what was counted of a scan is no act of whoever asked for something else.
+  const scanPages = createPages({ db: store, open: sha256 => materials.open(sha256) })
   const samples = createSamples({
     db,
     clock,
@@ -742,7 +743,7 @@ async function assemble(
   const intake = createIntake({
     db,
     audit,
-    drafts: caseDrafts,
+    drafts: { ...caseDrafts, open: (id, actor) => beforeActing(() => caseDrafts.open(id, actor)) },
     cases,
     packets: packetsOf,
     keys,
@@ -844,7 +845,9 @@ async function assemble(
       },
       async now => {
         const revocation = directories.revocation(identity.summary().fingerprint)
-        const own = { city: identity.city, revocation }
+        // Nobody brings a revoked city the directory that says so: its partners say it themselves.
+        const told = trust.partners().filter(code => exchange.status(code)?.problem?.code === 'certificate.revoked')
+        const own = { city: identity.city, revocation, told }
         return directoryReminders(directories.operators(), own, now, await partners.list())
       },
       async () => {

@@ -807,11 +807,11 @@ export const PROBLEMS = {
   'partner.inactive': {
     status: 403,
     retryable: true,
-    act: 'you',
+    act: 'operator',
     en: 'The partner is not confirmed, or suspended',
     zh: '合作城市尚未确认或已暂停',
-    cureZh: '核对验证词并确认，或恢复该合作城市',
-    cure: 'Compare the verification words and confirm, or resume the partner',
+    cureZh: '由本市管理员核对验证词并确认，或恢复该合作城市；工作人员无需操作，可联系管理员',
+    cure: "This city's administrator compares the verification words and confirms, or resumes the partner; a clerk asks the administrator",
   },
   'invite.malformed': {
     status: 400,

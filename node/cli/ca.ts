@@ -9,6 +9,7 @@ import {
   fromPkcs12,
   generateKey,
   issue,
+  pemIn,
   readCertificate,
   toPkcs12,
 } from '../../certs/index.ts'
@@ -57,6 +58,14 @@ export async function caRequest(context: CommandContext, flags: { out: string; n
   )
 }
 
+/** The block of a file that may say more around it, in any encoding. Problems: `request.invalid`, `certificate.malformed`. */
+async function readPem(path: string, label: 'CERTIFICATE' | 'CERTIFICATE REQUEST'): Promise<string> {
+  const text = await readFile(path, 'latin1').catch(() => {
+    throw new ProblemError('request.invalid', `${path} is not there, or cannot be read by this user`)
+  })
+  return pemIn(text, label)
+}
+
 /** Issues a city certificate for a request. */
 export async function caIssue(
   context: CommandContext,
@@ -66,7 +75,7 @@ export async function caIssue(
   const { keyPem, chain } = fromPkcs12(await readFile(join(flags.folder, FILES.key)), await context.passphrase())
   const [caPem] = chain
   if (caPem === undefined) throw new ProblemError('keystore.malformed', FILES.key)
-  const requestPem = await readFile(requestPath, 'utf8')
+  const requestPem = await readPem(requestPath, 'CERTIFICATE REQUEST')
   const pem = issue({ requestPem, caPem, caKeyPem: keyPem, now: Date.now(), serial: randomBytes(16) })
   await writeFile(flags.out, pem)
   const read = readCertificate(pem)
@@ -81,7 +90,7 @@ export async function caIssue(
 /** Puts an issued certificate into the key store of this city's stopped node; partners pair again, for its fingerprint is new. */
 export async function caInstall(context: CommandContext, certificatePath: string, caPath: string): Promise<void> {
   const { data, city } = await context.config()
-  const [pem, caPem] = await Promise.all([readFile(certificatePath, 'utf8'), readFile(caPath, 'utf8')])
+  const [pem, caPem] = await Promise.all([readPem(certificatePath, 'CERTIFICATE'), readPem(caPath, 'CERTIFICATE')])
   const passphrase = await context.passphrase()
   const unlock = lockFolder(data)
   try {
@@ -102,7 +111,7 @@ type Authority = {
 
 /** Accepts an authority; without the fingerprint that its operator told, it is shown and nothing else is done. */
 export async function caAccept(context: CommandContext, path: string, flags: { fingerprint?: string }): Promise<void> {
-  const pem = await readFile(path, 'utf8')
+  const pem = await readPem(path, 'CERTIFICATE')
   const checked = checkAuthority(pem, Date.now())
   if (!checked.ok) throw new ProblemError(checked.problem.code, checked.problem.detail)
   const { fingerprint, name } = checked.certificate

@@ -383,6 +383,35 @@ type Partner = {
   status: string
   connected: boolean
   problem: { code: string; detail?: string } | null
+  revoked: { at: string; reason: string } | null
+}
+
+/** Who must act on a partner that is not connected, and how. */
+function unconnected({ code, problem, revoked }: Partner): Pick<Check, 'detail' | 'act' | 'cure'> {
+  if (revoked !== null)
+    return {
+      detail: `certificate.revoked: ${revoked.reason}`,
+      act: 'partner',
+      cure: `Its certificate was revoked on ${revoked.at.slice(0, 10)} by a federation: it gets a new one and pairs again 对方换发证书后重新结对`,
+    }
+  const detail = problem === null ? 'not connected' : `${problem.code} ${problem.detail ?? ''}`
+  if (problem?.code === 'certificate.revoked')
+    return {
+      detail: `${detail}: it says so of the certificate of this city`,
+      act: 'operator',
+      cure: 'The certificate of this city was revoked: get a new one (tongban identity renew --new-key, or tongban ca request), let the operator list it, then pair again 本市证书已被撤销，请换发后重新结对',
+    }
+  if (problem?.code === 'certificate.mismatch')
+    return {
+      detail,
+      act: 'partner',
+      cure: `One of you has a new certificate. When it is theirs and they say so: tongban partners suspend ${code}, then pair again; when it is yours, they do`,
+    }
+  return {
+    detail,
+    act: 'partner',
+    cure: `Ask whether their node runs, and check addresses and firewall on both sides: tongban partners test ${code}`,
+  }
 }
 
 /** What the health of a partner that is connected leaves to be told, or of one that is not. */
@@ -413,7 +442,8 @@ async function checkPartners(context: CommandContext, checks: Check[]): Promise<
     async () => (await (await context.client()).get<{ items: Partner[] }>('/api/v1/partners')).items,
     items => `${items.length} paired`,
   )
-  for (const { code, name, status, connected, problem } of partners ?? []) {
+  for (const partner of partners ?? []) {
+    const { code, name, status, connected } = partner
     const check = `partner ${name} ${code}`
     if (status !== 'active') {
       checks.push({
@@ -429,16 +459,7 @@ async function checkPartners(context: CommandContext, checks: Check[]): Promise<
     } else if (connected) {
       checks.push({ check, level: 'ok', detail: 'connected' })
     } else {
-      checks.push({
-        check,
-        level: 'fail',
-        detail: problem === null ? 'not connected' : `${problem.code} ${problem.detail ?? ''}`,
-        act: 'partner',
-        cure:
-          problem?.code === 'certificate.mismatch'
-            ? `One of you has a new certificate. When it is theirs and they say so: tongban partners suspend ${code}, then pair again; when it is yours, they do`
-            : `Ask whether their node runs, and check addresses and firewall on both sides: tongban partners test ${code}`,
-      })
+      checks.push({ check, level: 'fail', ...unconnected(partner) })
     }
     if (status === 'active') await checkHealth(context, code, check, checks)
   }

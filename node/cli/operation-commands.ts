@@ -7,12 +7,9 @@ const collect = (value: string, before: string[]) => [...before, value]
 export function declareOperation(program: Command, { add, does, example }: Declare): void {
   const person = program.command('person').description('accounts 账号')
   does(
-    add(person, 'add <name>', 'make an account; its token is shown once').requiredOption(
-      '--role <role>',
-      'administrator, clerk, integrator or auditor; may be repeated',
-      collect,
-      [],
-    ),
+    add(person, 'add <name>', 'make an account; its token is shown once')
+      .requiredOption('--role <role>', 'administrator, clerk, integrator or auditor; may be repeated', collect, [])
+      .option('--until <day>', 'last day on which its token counts; without end by default'),
     async () => {
       const { addPerson } = await import('./operation.ts')
       return (context, flags, name) => addPerson(context, name ?? '', flags)
@@ -26,10 +23,16 @@ export function declareOperation(program: Command, { add, does, example }: Decla
     const { revokePerson } = await import('./operation.ts')
     return (context, _, id) => revokePerson(context, id ?? '')
   })
-  does(add(person, 'rotate <id>', 'give an account a new token; the old one ends at once'), async () => {
-    const { rotatePerson } = await import('./operation.ts')
-    return (context, _, id) => rotatePerson(context, id ?? '')
-  })
+  does(
+    add(person, 'rotate <id>', 'give an account a new token; the old one ends at once').option(
+      '--until <day>',
+      'last day on which it counts; as before by default',
+    ),
+    async () => {
+      const { rotatePerson } = await import('./operation.ts')
+      return (context, flags, id) => rotatePerson(context, id ?? '', flags)
+    },
+  )
 
   const audit = example(
     does(

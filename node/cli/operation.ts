@@ -1,7 +1,7 @@
 /** `tongban identity`, `person`, `parked`: operation of the own node. */
 import { ProblemError } from '../../protocol/problem.ts'
 import type { CommandContext } from './context.ts'
-import { table } from './output.ts'
+import { china, table } from './output.ts'
 
 type Summary = {
   keys: { kid: string; purpose: string; state: string; delegatedUntil: string }[]
@@ -35,19 +35,40 @@ export async function revokeKey(context: CommandContext, kid: string): Promise<v
 
 type Account = { id: string; name: string; roles: string[]; expiresAt: string | null; revokedAt: string | null }
 
-const shownOnce = (value: Record<string, unknown>): string =>
-  `${JSON.stringify(value, null, 2)}\nThe token is shown only now 令牌仅显示这一次.`
+type Made = { account: Account; token: string }
 
-export async function addPerson(context: CommandContext, name: string, flags: { role: string[] }): Promise<void> {
+const shownOnce = ({ account, token }: Made): string =>
+  [
+    `${account.name}  ${account.roles.join(', ')}`,
+    `  id 编号           ${account.id}`,
+    `  until 有效期至     ${account.expiresAt === null ? 'without end 长期' : china(account.expiresAt)}`,
+    `  token 令牌        ${token}`,
+    'The token is shown only now 令牌仅显示这一次.',
+  ].join('\n')
+
+/** The end of a day in China as an instant, or an instant as it is. Problem: `request.invalid`. */
+function instantOf(given: string): string {
+  const at = Date.parse(/^\d{4}-\d\d-\d\d$/.test(given) ? `${given}T23:59:59+08:00` : given)
+  if (Number.isNaN(at)) throw new ProblemError('request.invalid', `--until ${given}: a day such as 2027-12-31`)
+  return new Date(at).toISOString()
+}
+
+export async function addPerson(
+  context: CommandContext,
+  name: string,
+  flags: { role: string[]; until?: string },
+): Promise<void> {
+  const expiresAt = flags.until === undefined ? null : instantOf(flags.until)
   const client = await context.client()
-  const made = await client.post<Record<string, unknown>>('/api/v1/people', { name, roles: flags.role })
+  const made = await client.post<Made>('/api/v1/people', { name, roles: flags.role, expiresAt })
   context.out.result(made, shownOnce)
 }
 
-export async function rotatePerson(context: CommandContext, id: string): Promise<void> {
+export async function rotatePerson(context: CommandContext, id: string, flags: { until?: string }): Promise<void> {
+  const body = flags.until === undefined ? {} : { expiresAt: instantOf(flags.until) }
   const client = await context.client()
   const path = `/api/v1/people/${encodeURIComponent(id)}/rotate`
-  context.out.result(await client.post<Record<string, unknown>>(path), shownOnce)
+  context.out.result(await client.post<Made>(path, body), shownOnce)
 }
 
 export async function people(context: CommandContext): Promise<void> {

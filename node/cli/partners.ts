@@ -176,9 +176,20 @@ export function typedWords(typed: string, asked: number): string[] {
   return Array.from({ length: asked }, (_, place) => words.slice(2 * place, 2 * place + 2).join(' '))
 }
 
+/** The code of a partner that was named by its code or its name, with or without 市. Problem: `partner.unknown`. */
+async function codeOf(client: Client, named: string): Promise<string> {
+  if (/^\d{6}$/.test(named)) return named
+  const { items } = await client.get<{ items: Partner[] }>('/api/v1/partners')
+  const [found, ...more] = items.filter(({ name }) => name === named || name === `${named}市`)
+  if (found === undefined || more.length > 0)
+    throw new ProblemError('partner.unknown', `${named}: give its division code; see: tongban partners`)
+  return found.code
+}
+
 /** Confirms a partner: with the words given, or those typed on the terminal. */
-export async function confirmPartner(context: CommandContext, code: string, flags: { words?: string }): Promise<void> {
+export async function confirmPartner(context: CommandContext, named: string, flags: { words?: string }): Promise<void> {
   const client = await context.client()
+  const code = await codeOf(client, named)
   const { asked, name } = await client.get<Partner>(`/api/v1/partners/${code}`)
   const words: string[] = flags.words === undefined ? [] : typedWords(flags.words, asked.length)
   if (flags.words === undefined)
@@ -191,9 +202,10 @@ export async function confirmPartner(context: CommandContext, code: string, flag
 export async function changePartner(
   context: CommandContext,
   verb: 'reject' | 'suspend' | 'resume',
-  code: string,
+  named: string,
 ): Promise<void> {
   const client = await context.client()
+  const code = await codeOf(client, named)
   const answer = await client.post<Partner | { rejected: true }>(`/api/v1/partners/${code}/${verb}`)
   context.out.result(answer, value =>
     'status' in value ? `${value.name} ${value.code}: ${value.status}` : `${code}: rejected`,

@@ -146,6 +146,11 @@ describe('a node', () => {
     const actions = await actionsOf(ankang)
     expect(actions.filter(action => action === 'directory.taken')).toHaveLength(2)
     expect(actions.filter(action => action === 'directory.refused')).toHaveLength(4)
+    const said = { city: '610900', revocation: undefined, told: ['420300'] }
+    expect(directoryReminders([], said, NOW)).toMatchObject([
+      { kind: 'directory', subject: '610900', level: 'fail', act: 'operator', zh: expect.stringContaining('420300') },
+    ])
+    expect(directoryReminders([], { ...said, told: [] }, NOW)).toEqual([])
     const told = directoryReminders(ankang.directories.operators(), { city: '610900', revocation: undefined }, NOW)
     expect(told).toMatchObject([{ level: 'fail', kind: 'directory' }])
   })

@@ -14,7 +14,7 @@ const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 /** What an administrator must see to, as it stands at `now` (ms). `own`: why the own certificate counts no more at partners. */
 export function directoryReminders(
   operators: readonly Operator[],
-  own: { city: string; revocation: Revocation | undefined },
+  own: { city: string; revocation: Revocation | undefined /** partners that say it */; told?: readonly string[] },
   now: number,
   partners: readonly ListedPartner[] = [],
 ): Reminder[] {
@@ -92,6 +92,18 @@ export function directoryReminders(
       en: `The own certificate was revoked: ${own.revocation.reason}`,
       zh: `本市证书已被撤销：${own.revocation.reason}`,
       cure: 'Make or get a new certificate, let the operator list it, then pair again',
+    })
+  else if (own.told !== undefined && own.told.length > 0)
+    found.push({
+      id: `directory:${own.city}:revoked:told`,
+      kind: 'directory',
+      subject: own.city,
+      dueAt: now,
+      level: 'fail',
+      act: 'operator',
+      en: `The own certificate was revoked, say ${own.told.join(', ')}: nothing goes to them or comes from them`,
+      zh: `${own.told.join('、')} 告知本市证书已被撤销：与其往来已停止`,
+      cure: 'Ask the operator of the federation why; make or get a new certificate, let the operator list it, then pair again 询问联盟运营方，换发证书后重新结对',
     })
   return found
 }

@@ -255,7 +255,8 @@ describe('health', () => {
     expect(clockProblem(301, [400, 0], 300)?.code).toBe('clock.partner')
     expect(clockProblem(301, [400, 400, 0], 300)?.code).toBe('clock.own')
     expect(clockProblem(-301, [400, 400], 300)?.code).toBe('clock.partner')
-    expect(clockProblem(-301_000, [-400_000], 300)).toEqual({ code: 'clock.own', detail: '301 s behind' })
+    expect(clockProblem(-301_000, [-400_000], 300)).toEqual({ code: 'clock.own', detail: '301 s ahead' })
+    expect(clockProblem(-301_000, [], 300)).toEqual({ code: 'clock.partner', detail: '301 s behind' })
   })
 
   test('what a partner found is for this city to mend where it blames its partner', () => {

@@ -42,6 +42,9 @@ export const actorOn = ({ code }: Problem, foundBy: 'here' | 'partner'): Actor =
 export function clockProblem(ahead: number, others: readonly number[], most: number): Problem | null {
   if (Math.abs(ahead) <= most) return null
   const alike = others.filter(other => Math.abs(other) > most && Math.sign(other) === Math.sign(ahead))
-  const detail = `${Math.round(Math.abs(ahead) / 1000)} s ${ahead > 0 ? 'ahead' : 'behind'}`
-  return { code: alike.length * 2 > others.length ? 'clock.own' : 'clock.partner', detail }
+  const own = alike.length * 2 > others.length
+  // As the clock is that is wrong: a partner's that is ahead of a wrong own one says that the own one is behind.
+  const isAhead = own ? ahead < 0 : ahead > 0
+  const detail = `${Math.round(Math.abs(ahead) / 1000)} s ${isAhead ? 'ahead' : 'behind'}`
+  return { code: own ? 'clock.own' : 'clock.partner', detail }
 }

@@ -563,6 +563,36 @@ describe('pairing', () => {
     ])
   })
 
+  test('an invite is read out of the message that it came in, folded or with words around it', async () => {
+    const [ankang] = await two()
+    const { invite, link } = await ankang.partners.invite('420300', 1, 'person:1')
+    const read = readInvite(invite, NOW / 1000)
+    for (const text of [
+      `王主任您好，邀请码如下：\n${invite}`,
+      `请执行：${invite}\n此致，安康市行政审批服务局`,
+      `Invite: ${invite.slice(0, 60)}\n  ${invite.slice(60)}。`,
+      `扫码或打开 ${link} ，谢谢`,
+    ])
+      expect(readInvite(text, NOW / 1000)).toEqual(read)
+    for (const text of [
+      '',
+      '您好',
+      `${invite} 或 ${link}`,
+      invite.slice(1),
+      `${invite.slice(0, -9)}。${invite.slice(-9)}`,
+    ])
+      expect(readInvite(text, NOW / 1000)).toMatchObject({ ok: false, problem: { code: 'invite.malformed' } })
+  })
+
+  test('who cannot get in with an invite hears that it may be over', async () => {
+    const [ankang, shiyan] = await two()
+    const { invite } = await ankang.partners.invite('420300', 1, 'person:1')
+    await ankang.transport.stop()
+    await expect(shiyan.partners.accept(invite, 'person:2')).rejects.toMatchObject(
+      refusal('exchange.unreachable', 'this invite was used, cancelled or has run out there'),
+    )
+  })
+
   test('a cancelled invite pairs nobody, and says so', async () => {
     const [ankang, shiyan] = await two()
     const { id, invite } = await ankang.partners.invite('420300', 1, 'person:1')

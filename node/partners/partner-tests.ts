@@ -85,7 +85,10 @@ export function createPartnerTests(parts: PartnerTestsParts) {
     /** Begins a test; it goes on by itself. Problems: `partner.unknown`, `partner.inactive`, `request.conflict`, `request.rate`. */
     async begin(partner: string, actor: string): Promise<PartnerTest> {
       if ((await findPartner(db, partner)) === undefined) throw new ProblemError('partner.unknown')
-      if (!trust.partners().includes(partner)) throw new ProblemError('partner.inactive')
+      if (!trust.partners().includes(partner)) {
+        const problem = trust.problemOf(partner)
+        throw new ProblemError(problem?.code ?? 'partner.inactive', problem?.detail)
+      }
       if (running.has(partner)) throw new ProblemError('request.conflict', 'a test of this partner is running')
       if (running.size >= TEST_LIMITS.atOnce) throw new ProblemError('request.rate', `${TEST_LIMITS.atOnce} tests run`)
       const run: Run = {

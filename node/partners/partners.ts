@@ -296,7 +296,7 @@ export function createPartners(parts: PartnersParts) {
       if (refused !== null) throw new ProblemError(refused.problem.code, refused.problem.detail)
       const side = await pair(peerOf(invite.addresses), invite.addresses, wire =>
         requestPairing(context(), wire, invite),
-      )
+      ).catch(tellClosedDoor)
       await store({ ...side, addresses: side.addresses.length > 0 ? side.addresses : invite.addresses }, actor)
       return toPartner(await rowOf(db, side.city))
     },
@@ -397,6 +397,17 @@ export function createPartners(parts: PartnersParts) {
       await transport.handle(STREAM.pairing, serve, { maxFrame: LIMITS.pairingFrameBytes, maxStreamsPerCity: 2 })
     },
   }
+}
+
+/** A node lets strangers in while an invite is open: to one that comes with another invite it seems not to be there. */
+function tellClosedDoor(error: unknown): never {
+  if (!(error instanceof ProblemError) || error.problem.code !== 'exchange.unreachable') throw error
+  const { detail } = error.problem
+  throw new ProblemError(
+    'exchange.unreachable',
+    `${detail === undefined ? '' : `${detail}; `}if the other node runs, this invite was used, cancelled or has run out there: ask for a new one 若对方节点正常，则该邀请已被使用、取消或过期，请索取新的邀请`,
+    { cause: error },
+  )
 }
 
 /** The peer id at the end of the invite's multiaddrs. */

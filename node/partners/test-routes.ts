@@ -73,7 +73,7 @@ export const testRoutes = (tests: PartnerTests): RouteModule => ({
       body: z.strictObject({}),
       answer: TestAnswer,
       status: 202,
-      problems: ['partner.unknown', 'partner.inactive', 'request.conflict', 'request.rate'],
+      problems: ['partner.unknown', 'partner.inactive', 'certificate.revoked', 'request.conflict', 'request.rate'],
       handle: async input => toTest(await tests.begin(input.params.code, actorOf(input.person))),
     })
     api.operation({

@@ -63,6 +63,8 @@ describe('queues', () => {
     })
     expect([await inQueue(COLLECTING, 'ours'), await inQueue(HANDLING, 'waiting')]).toEqual([[thread], [thread]])
     expect(await inQueue(COLLECTING, 'window')).toEqual([thread])
+    // The handling city has a window of the same name, which never saw the case.
+    expect(await inQueue(HANDLING, 'window')).toEqual([])
     await queuesOf(COLLECTING).assign(thread, 'p1', 'person:1')
     expect(await inQueue(COLLECTING, 'mine')).toEqual([thread])
     await expect(queuesOf(COLLECTING).assign(thread, 'p2', 'person:1')).rejects.toThrow('request.not-found')

@@ -89,7 +89,8 @@ export function createQueues(parts: QueuesParts) {
         return { where: 'turn IS NOT NULL AND assignee = ?', params: [asker.person], key: DUE }
       case 'window':
         if (asker.window === undefined) throw new ProblemError('request.invalid', 'window: whose?')
-        return { where: 'turn IS NOT NULL AND window = ?', params: [asker.window], key: DUE }
+        // Windows of other cities have the same names: a case is of its collecting city's window.
+        return { where: `turn IS NOT NULL AND role = 'collecting' AND window = ?`, params: [asker.window], key: DUE }
       case 'ours':
         return { where: `turn = 'own'`, params: [], key: OWN_DUE }
       case 'waiting':

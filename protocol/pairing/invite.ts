@@ -32,14 +32,27 @@ export const linkOf = (invite: string): string => INVITE_LINK + invite.slice(INV
  * Problems: `invite.malformed`, `invite.expired`.
  */
 export function readInvite(written: string, now: number): { ok: true; invite: Invite } | Refused {
-  const given = written.replaceAll(/\s+/g, '')
-  const compact = given.startsWith(INVITE_LINK) ? INVITE_PREFIX + given.slice(INVITE_LINK.length) : given
-  if (compact.length > LIMITS.inviteBytes || !compact.startsWith(INVITE_PREFIX)) return refuse('invite.malformed')
-  const encoded = compact.slice(INVITE_PREFIX.length)
-  if (!isBase64url(encoded)) return refuse('invite.malformed')
+  const encoded = encodedIn(written)
+  if (encoded === null || !isBase64url(encoded)) return refuse('invite.malformed')
   const parsed = parseJson(Invite, jose.base64url.decode(encoded), 'invite.malformed')
   if (!parsed.ok) return parsed
   return parsed.value.exp < now ? refuse('invite.expired') : { ok: true, invite: parsed.value }
+}
+
+/**
+ * The invite within what somebody sent, such as a greeting before it and a line after it: it may be folded, and then what follows
+ * it begins with a letter that none of it has. Null when there is none, or more than one might be.
+ */
+function encodedIn(written: string): string | null {
+  if (written.length > 2 * LIMITS.inviteBytes) return null
+  const whole = written.replaceAll(/\s+/g, '')
+  const [begin, ...more] = [INVITE_PREFIX, INVITE_LINK].flatMap(mark => {
+    const at = whole.indexOf(mark)
+    return at < 0 ? [] : [at + mark.length]
+  })
+  if (begin === undefined || more.length > 0) return null
+  const [encoded = ''] = /^[A-Za-z0-9_-]*/.exec(whole.slice(begin)) ?? []
+  return encoded.length > LIMITS.inviteBytes - INVITE_PREFIX.length ? null : encoded
 }
 
 /** How the inviting node finds the invite without the secret being sent. */

@@ -106,6 +106,13 @@ test('operator, cards, directory, pairing without words, revocation, hand-over, 
     )
     return items[0]?.problem?.code === 'certificate.revoked'
   }, 'the revoked city hears of it')
+  const { items } = await shiyan.client.get<{ items: { id: string; act: string }[] }>('/api/v1/reminders')
+  expect(items).toContainEqual(
+    expect.objectContaining({ id: expect.stringMatching(/^directory:420300:revoked/), level: 'fail', act: 'operator' }),
+  )
+  await expect(ankang.client.post(`/api/v1/partners/${SHIYAN.code}/test`)).rejects.toMatchObject({
+    problem: { code: 'certificate.revoked' },
+  })
 
   await expect(tongban(ankang, 'federation', 'import', 'no-such-file')).rejects.toThrow('no-such-file is not there')
   const handed = await tongban<{ operator: string }>(null, 'federation', 'hand-over', '--to', 'federation-2')
