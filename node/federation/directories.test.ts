@@ -86,7 +86,8 @@ async function given(city: PairableCity, jws: string): Promise<void> {
 }
 /** What travels between the cities is on its way. */
 const soon = (check: () => void) => vi.waitFor(check, { timeout: 30_000, interval: 5 })
-const versionAt = (city: PairableCity) => city.directories.operators()[0]?.held?.directory.version
+const versionAt = (city: PairableCity) =>
+  city.directories.operators().find(({ thumbprint }) => thumbprint === operator)?.held?.directory.version
 
 describe('the operator', () => {
   test('issues versions upward, each a document that its own key signed', async () => {
