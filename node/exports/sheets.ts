@@ -2,7 +2,7 @@
 import { stringify } from 'csv-stringify/sync'
 import { Zip, ZipDeflate } from 'fflate'
 import { encodeUtf8 } from '../../protocol/primitives.ts'
-import { guard } from '../services/tables/layout.ts'
+import { CSV, guard } from '../services/tables/layout.ts'
 
 export const FORMATS = {
   csv: 'text/csv; charset=utf-8',
@@ -20,7 +20,7 @@ function csvWriter(): SheetWriter {
     rows(rows) {
       const text = stringify(
         rows.map(row => row.map(guard)),
-        { record_delimiter: 'windows' },
+        CSV,
       )
       // The mark tells spreadsheet programs that it is UTF-8.
       const mark = begun ? '' : '\ufeff'

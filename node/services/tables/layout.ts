@@ -29,6 +29,9 @@ const FORMULA = /^'*[=+\-@＝＋－＠\t\r\n]/
 
 const ROWS = 500
 
+/** A lone line break, and what another program may take for the delimiter, stands in quotes as well. */
+export const CSV = { record_delimiter: 'windows', quoted_match: /[\n\r\t;]/ } as const
+
 /** A ZIP of CSV files, made while it is read. */
 export function zipOf<T>(
   layouts: readonly Layout<T>[],
@@ -47,10 +50,10 @@ export function zipOf<T>(
       const file = new ZipDeflate(`${name}.csv`, { level: 6 })
       zip.add(file)
       // The mark tells spreadsheet programs that it is UTF-8.
-      file.push(text.encode(`\ufeff${stringify([[...headings]], { record_delimiter: 'windows' })}`))
+      file.push(text.encode(`\ufeff${stringify([[...headings]], CSV)}`))
       let rows: string[][] = []
       const flush = (): void => {
-        if (rows.length > 0) file.push(text.encode(stringify(rows, { record_delimiter: 'windows' })))
+        if (rows.length > 0) file.push(text.encode(stringify(rows, CSV)))
         rows = []
       }
       for await (const item of items()) {

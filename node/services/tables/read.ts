@@ -137,12 +137,20 @@ function csvTable(bytes: Uint8Array, name: string, faults: Faults, limits: Limit
 
 /** Characters in which the heading is looked for. */
 const HEAD = 20_000
+/** Lines of them that are compared. */
+const LINES = 100
 
-/** What divides the cells of the line that has most of them: a title stands above the heading, in one cell. */
+/** What divides the cells: the mark that stands equally often in most lines, outside of quotes; a title above may have others, and text any. */
 function delimiterOf(head: string): string {
-  const most = (mark: string) => Math.max(...head.split('\n').map(line => line.split(mark).length))
-  const counted = [',', '\t', ';'].map(mark => ({ mark, most: most(mark) }))
-  return counted.reduce((best, each) => (each.most > best.most ? each : best)).mark
+  const plain = head.replaceAll(/"(?:[^"]|"")*"/g, '')
+  const lines = plain.split(/\r\n|[\r\n]/.exec(plain)?.[0] ?? '\n', LINES)
+  const likeness = (mark: string) => {
+    const lengths = lines.map(line => line.split(mark).length).filter(length => length > 1)
+    const alike = (length: number) => lengths.filter(other => other === length).length
+    return Math.max(0, ...lengths.map(length => alike(length) + length / (HEAD + 1)))
+  }
+  const judged = [',', '\t', ';'].map(mark => ({ mark, likeness: likeness(mark) }))
+  return judged.reduce((best, each) => (each.likeness > best.likeness ? each : best)).mark
 }
 
 const PIECE = 256 * 1024

@@ -230,6 +230,18 @@ describe('tables of items', () => {
     )
   })
 
+  test.each([
+    ['tabs in the cells of a row', '实施编码,问题,解答\nA1,\t何时,\t\t今日\nA1,何处,窗口'],
+    ['a comma in the title', '常见问题, 十堰\n实施编码\t问题\t解答\nA1\t何时\t今日'],
+    ['many marks in one quoted cell', '实施编码;问题;解答\nA1;何时;"一,二,三,四\n五,六,七,八"'],
+  ])('%s are no delimiter', async (_, text) => {
+    const read = await importTables(Buffer.from(text), '常见问题.csv', {
+      held: async code => (code === 'A1' ? A1 : null),
+    })
+    expect(places(read)).toEqual([])
+    expect(read.put.get('A1')?.faqs?.length).toBeGreaterThan(0)
+  })
+
   test('text longer than a cell of XLSX holds goes on in the next column', async () => {
     const long = { ...A1, form: { type: 'object', title: `${'长'.repeat(31_970)}𠀀${'文'.repeat(40_000)}` } }
     const read = await importTables(await bytesOf('xlsx', [long, { ...A1, taskCode: 'A2' }]), 'a.xlsx', {
