@@ -122,7 +122,7 @@ export function createDispatch(parts: DispatchParts) {
     const fold = await jobs.fold(job.threadNo)
     if (packet === undefined || fold === null) return jobs.finish(job, clock.now())
     const { kind } = packet.claims
-    if (isOver(kind, fold)) return end(job, thread)
+    if (isOver(kind, fold, false)) return end(job, thread)
     const delivery = toDelivery(packet, packets, fold, thread, job.attempts)
     const result = await call(delivery, parts.stateOf(job.threadNo))
     const seconds = (clock.now() - begun) / 1000
@@ -196,7 +196,7 @@ export function createDispatch(parts: DispatchParts) {
   ): Promise<'done' | 'retry' | 'parked'> {
     const at = clock.now()
     const fold = await jobs.fold(job.threadNo)
-    if (fold !== null && isOver(kind, fold)) {
+    if (fold !== null && isOver(kind, fold, !retryable)) {
       await end(job, thread, registered)
       return 'done'
     }
@@ -275,7 +275,7 @@ export function createDispatch(parts: DispatchParts) {
 
   /** Ends the jobs of a case that its state leaves nothing to do for. */
   async function endOver(tx: Transaction, threadNo: number, thread: string, state: CaseState): Promise<void> {
-    const over = (await jobs.restOf(tx, threadNo)).filter(({ kind }) => isOver(kind, state))
+    const over = (await jobs.restOf(tx, threadNo)).filter(({ kind, parked }) => isOver(kind, state, parked))
     for (const { packetNo } of over) await jobs.finish({ packetNo, threadNo, attempts: 0 }, clock.now(), tx)
     if (over.length === 0) return
     await tellEnded(
@@ -477,14 +477,17 @@ export type ApprovalSystem = {
   /** calls that are under way too long */ slow: { kind: CallKind; since: number }[]
 }
 
-/** Whether the state of a case leaves nothing of a packet for its approval system to do. */
-function isOver(kind: string, state: CaseState): boolean {
+/**
+ * Whether the state of a case leaves nothing of a packet for its approval system to do. What the system has not refused is handed over
+ * after the end too: it was said, and its officer is to know it.
+ */
+function isOver(kind: string, state: CaseState, refused: boolean): boolean {
   const ended = state.state === 'closed' || state.state === 'refused'
   if (kind === 'case.submit') return ended || state.localCaseNo !== null
   if (!ended) return false
   // A case that its system never knew has nothing there that could go on; a city that moves cases of its own keeps no number.
   const unknown = state.localCaseNo === null && state.mover === state.handling
-  return unknown || !(isAskKind(kind) && ASKS[kind].from.some(from => from === state.state))
+  return unknown || (refused && !(isAskKind(kind) && ASKS[kind].from.some(from => from === state.state)))
 }
 
 const isAskKind = (kind: string): kind is AskKind => Object.hasOwn(ASKS, kind)

@@ -63,6 +63,31 @@ describe('a job that waits for a person', () => {
     expect(system.asked).toEqual(['case.submit'])
   })
 
+  test('that the system did not refuse is handed over after the end too: what was said is not kept from the officer', async () => {
+    const system = new PlayApproval()
+    const down: DeliveryResult = { ok: false, code: 'adapter.unavailable', detail: 'HTTP 503', retryable: true }
+    let up = false
+    let taken = 0
+    system.answer = kind => {
+      if (kind === 'case.submit') return { ok: true, localCaseNo: 'L1' }
+      if (up) taken++
+      return up ? { ok: true } : down
+    }
+    const w = await createWorld({ adapter: code => (code === S ? system.adapter() : new PlayApproval().adapter()) })
+    world = w
+    const thread = await submitCase(w, await agree(w), { caseNo: 'AK-1' })
+    await w.settle()
+    await w.city(A).cases.step(thread, 'case.remind', { text: '请尽快' }, 'person:1')
+    await w.settle()
+    await w.city(S).cases.step(thread, 'case.close', { outcome: 'returned' }, 'person:1')
+    await w.settle()
+    up = true
+    w.clock.advance(3_600_000)
+    await w.settle()
+    expect(taken).toBe(1)
+    expect((await w.city(S).audit.list({ action: 'dispatch.ended' }, 10, null)).length).toBe(0)
+  })
+
   test('of an earlier program whose case ended is ended at the start', async () => {
     const { w, system, thread, parked, cases } = await begin()
     await cases.step(thread, 'case.arrived', { localCaseNo: 'HAND-0001' }, 'person:1')

@@ -153,13 +153,16 @@ export function createJobStore(db: Database) {
     },
 
     /** Jobs of a case that are neither done nor with the adapter, in their order. */
-    async restOf(reader: Pick<Database, 'query'>, threadNo: number): Promise<{ packetNo: number; kind: string }[]> {
-      const rows = await reader.query<{ packet_no: number; kind: string }>(
-        `SELECT j.packet_no, p.kind FROM dispatch_jobs j JOIN packets p ON p.no = j.packet_no
+    async restOf(
+      reader: Pick<Database, 'query'>,
+      threadNo: number,
+    ): Promise<{ packetNo: number; kind: string; parked: boolean }[]> {
+      const rows = await reader.query<{ packet_no: number; kind: string; state: string }>(
+        `SELECT j.packet_no, p.kind, j.state FROM dispatch_jobs j JOIN packets p ON p.no = j.packet_no
          WHERE j.thread_no = ? AND j.state IN ('ready', 'parked') AND j.state <> 'done' ORDER BY j.packet_no`,
         [threadNo],
       )
-      return rows.map(({ packet_no, kind }) => ({ packetNo: packet_no, kind }))
+      return rows.map(({ packet_no, kind, state }) => ({ packetNo: packet_no, kind, parked: state === 'parked' }))
     },
 
     /** Cases with jobs to do that have ended, or whose local case number is known while their submit is still to be handed over. */
