@@ -21,8 +21,8 @@ export type Check = { check: string; level: Level; detail: string; act?: Actor; 
 
 const DAY = 86_400_000
 const GIB = 1024 ** 3
-/** Days of the certificate and free space, below which the doctor warns. */
-const WARN = { certificateDays: 60, freeBytes: 5 * GIB, calendarDays: 30 } as const
+/** Days of the certificate and free space, below which the doctor warns; days of known holidays, which limits of 20 working days and a promise beyond them reach. */
+const WARN = { certificateDays: 60, freeBytes: 5 * GIB, calendarDays: 62 } as const
 /** The clock may be this far behind the newest signed packet, ms. */
 const CLOCK = 300_000
 

@@ -136,15 +136,17 @@ describe('relay', () => {
     const cities = new Map<string, string>()
     const cityOf = (peer: string) => cities.get(peer)
     const relay = await started({ ...offers(everybody, 2), cityOf })
+    // Who lost its place asks again in its next round; here nobody does meanwhile.
+    const limits = { relayRound: 600_000 }
     const many: P2pHost[] = []
     for (let i = 0; i < 5; i += 1) {
       const key = newPeerKey()
       cities.set(peerIdOf(key), '610100')
-      many.push(await hidden(relay, { key }))
+      many.push(await hidden(relay, { key, limits }))
     }
     const key = newPeerKey()
     cities.set(peerIdOf(key), '610900')
-    const honest = await hidden(relay, { key })
+    const honest = await hidden(relay, { key, limits })
     expect(relay.relays().reservations).toBe(2)
     const partner = await started({ listen: [] })
     cities.set(partner.peer, '420300')
