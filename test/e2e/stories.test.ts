@@ -123,15 +123,15 @@ describe('a purge', () => {
       `/api/v1/cases/${thread}/bodies`,
     )
     expect(left.filter(({ body }) => body !== null).map(({ kind }) => kind)).toEqual(['case.purge'])
-    await expect(stage.ankang.clerk.download(`/api/v1/materials/${material}`)).rejects.toMatchObject({
+    await expect(stage.ankang.clerk.download(`/api/v1/materials/${material}?thread=${thread}`)).rejects.toMatchObject({
       problem: { code: 'material.missing' },
     })
     // Only what the collecting city held is gone.
-    expect(await (await stage.shiyan.clerk.download(`/api/v1/materials/${material}`)).getReader().read()).toMatchObject(
-      {
-        done: false,
-      },
-    )
+    expect(
+      await (await stage.shiyan.clerk.download(`/api/v1/materials/${material}?thread=${thread}`)).getReader().read(),
+    ).toMatchObject({
+      done: false,
+    })
     const again = stage.ankang.administrator.post(`/api/v1/cases/${thread}/purge`, { cause: 'law' })
     await again.catch(() => undefined)
     expect(await preview(thread)).toMatchObject({ bodies: 0, materials: 0, drafts: 0, projections: 0, search: 0 })
