@@ -1,7 +1,7 @@
 /**
  * A key for each case (docs/decisions/017): what this city holds of a case is sealed with it, the key with the node's own. A purge
- * destroys the key, and with it every copy of what it sealed: in the file, its log, its free pages, and in backups, which hold keys
- * apart from the store. What belongs to no case is sealed with the node's key.
+ * destroys the key, and with it every copy of what it sealed in the file, its log and its free pages; a backup made before holds the
+ * key of its day until it is deleted. What belongs to no case is sealed with the node's key.
  */
 import { fromHex, toHex } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
@@ -77,8 +77,10 @@ export function createCaseKeys({ seal, sealOf, randomBytes }: CaseKeysParts) {
 
   /** The key of a case, made when it has none. */
   async function keyOf(tx: Transaction, threadNo: number): Promise<Seal> {
-    const held = (await load(tx, [threadNo])).get(threadNo)
-    if (held !== undefined) return held
+    return (await load(tx, [threadNo])).get(threadNo) ?? (await create(tx, threadNo))
+  }
+
+  async function create(tx: Transaction, threadNo: number): Promise<Seal> {
     const key = randomBytes(CASE_KEY_LIMITS.bytes)
     await tx.run('INSERT INTO case_keys (thread_no, sealed) VALUES (?, ?)', [
       threadNo,
@@ -101,6 +103,11 @@ export function createCaseKeys({ seal, sealOf, randomBytes }: CaseKeysParts) {
 
   return {
     opener,
+
+    /** A case begins, which has no key yet. */
+    async begin(tx: Transaction, threadNo: number): Promise<void> {
+      await create(tx, threadNo)
+    },
 
     /** Seals a value of a case. */
     async seal(tx: Transaction, threadNo: number, plain: Uint8Array, bound: string): Promise<Uint8Array> {

@@ -100,6 +100,7 @@ export function createPacketStore(keys: CaseKeys) {
       partner,
       at,
     ])
+    if (type === 'case') await keys.begin(tx, no)
     return no
   }
 
