@@ -74,5 +74,6 @@ test('a fold of a fold changes nothing, and nothing of it is lost altogether', (
       }
       if (plainText(text) !== '') expect(foldName(text)).not.toBe('')
     }),
+    { examples: [['\u03ca\u0300'], ['\u0390\u0300'], ['a.\u0300'], ['A.\u0301'], ['\u0345\u0300']] },
   )
 })

@@ -38,12 +38,22 @@ const lettersOf = (text: string): string => {
   return letters === '' ? text : letters
 }
 
+/** Folds what a fold gave until it stays as it is: a letter and a mark that it brought together may be one character. */
+const settled =
+  (fold: (text: string) => string) =>
+  (text: string): string => {
+    let [before, folded] = [text, fold(text)]
+    for (let rounds = 0; folded !== before && rounds < 8; rounds++) [before, folded] = [folded, fold(folded)]
+    return folded
+  }
+
 /** A name of a person or an organisation for looking it up: without dots, blanks and brackets, in small letters. */
-export const foldName = (name: string): string =>
-  lettersOf(plainText(plainText(name).replaceAll(CIRCLES, '〇').replaceAll(DOTS, '')).toLowerCase())
+export const foldName = settled(name =>
+  lettersOf(plainText(plainText(name).replaceAll(CIRCLES, '〇').replaceAll(DOTS, '')).toLowerCase()),
+)
 
 /** A number of a document, a case or a parcel for looking it up: letters and digits, in capitals. */
-export const foldNumber = (number: string): string => lettersOf(plainText(number).toUpperCase())
+export const foldNumber = settled(number => lettersOf(plainText(number).toUpperCase()))
 
 /** A code as it is meant: in plain characters, without the apostrophe that keeps a spreadsheet from taking it for a number. */
 export const plainCode = (code: string): string => plainText(code).replace(/^['‘’`]+(?=[0-9A-Za-z])/, '')

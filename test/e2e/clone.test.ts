@@ -89,8 +89,10 @@ test('two processes of one city end with one truth, no case lost or doubled, and
       (await Promise.all([original, copy].map(at => isTold(at, `link:${SHIYAN.code}:twin`)))).includes(true),
     'both cities are told',
   )
-  // The administrator ends the copy; what it signed and the original does not hold comes back to the original.
+  // The administrator ends the copy and starts the original anew; what the copy signed and it does not hold comes back to it.
   await copy.stop()
+  await original.stop()
+  await original.start()
   const truth = await until(async () => {
     const [here, there] = await Promise.all(
       [original, shiyan].map(async at => {
