@@ -1,5 +1,6 @@
 /** Nodes as real processes, for tests and benches that kill them. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
@@ -9,14 +10,19 @@ import { type NodeFolder, PASSPHRASE } from './node-folder.ts'
 
 const MAIN = fileURLToPath(new URL('../../node/main.ts', import.meta.url))
 
-/** A port that nothing listens at now. */
+/** A port that nothing listens at now, below those from which the system takes ports for connections that go out. */
 export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise<void>(resolve => server.close(() => resolve()))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
+  for (;;) {
+    const port = randomInt(20_000, 32_000)
+    const server = createServer()
+    const taken = await new Promise<boolean>(resolve => {
+      server.once('error', () => resolve(true))
+      server.listen(port, '127.0.0.1', () => resolve(false))
+    })
+    if (taken) continue
+    await new Promise<void>(resolve => server.close(() => resolve()))
+    return port
+  }
 }
 
 export class NodeProcess {
