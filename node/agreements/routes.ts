@@ -5,6 +5,7 @@ import { AGREEMENT_STATES, type AgreementStateName } from '../../protocol/agreem
 import { Day, DivisionCode, Sha256, ThreadId, text } from '../../protocol/primitives.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { type Api, actorOf, type RouteModule, Time, time } from '../http/route.ts'
+import { Why } from '../http/told.ts'
 import type { Acts, Done, PreparedAct } from './acts.ts'
 import type { Act, Agreements, AgreementView } from './agreements.ts'
 import { FaultShape } from './shapes.ts'
@@ -304,10 +305,7 @@ const Waiting = Prepared.extend({
   title: z.string().nullable().describe('of the text that it would sign or that it concerns'),
   partners: z.array(DivisionCode),
   preparedByName: z.string().nullable(),
-  problem: z
-    .strictObject({ code: z.string(), detail: z.string().optional() })
-    .nullable()
-    .describe('why it cannot be signed as things stand; when that will not change, discard it'),
+  problem: Why.nullable().describe('why it cannot be signed as things stand; when that will not change, discard it'),
 }).meta({ id: 'WaitingAct' })
 
 function prepared(api: Api, acts: Acts): void {

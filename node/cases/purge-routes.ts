@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { Day, ThreadId } from '../../protocol/primitives.ts'
 import { actorOf, type RouteModule, Time, timeOrNull } from '../http/route.ts'
+import { Why } from '../http/told.ts'
 import type { Purges } from './purges.ts'
 
 const params = z.strictObject({ thread: ThreadId })
@@ -32,10 +33,7 @@ export const purgeRoutes = (purges: Purges): RouteModule => ({
         projections: count.describe("entries of lists made from the bodies: the case's row, parcels, steps"),
         search: count.describe('keyed hashes by which a search finds the applicant'),
         backups: z.array(z.strictObject({ folder: z.string(), at: z.string() })),
-        problem: z
-          .strictObject({ code: z.string(), detail: z.string().optional() })
-          .nullable()
-          .describe('what stands in its way'),
+        problem: Why.nullable().describe('what stands in its way'),
       }),
       problems: ['thread.unknown'],
       handle: async ({ params: { thread } }) => {

@@ -10,6 +10,7 @@ import type { ProblemCode } from '../../protocol/problem.ts'
 import { TITLES } from '../evidence/timeline.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../http/route.ts'
+import { Why } from '../http/told.ts'
 import type { CaseDetail, CaseRow, Cases } from './cases.ts'
 import type { LinkedCase } from './joint.ts'
 
@@ -42,10 +43,7 @@ export const Case = z
     stateName: z.string(),
     outcome: z.enum(OUTCOMES).nullable(),
     applicant: z.string().describe('masked name'),
-    parked: z
-      .strictObject({ code: z.string(), detail: z.string().optional(), kind: z.string().optional() })
-      .nullable()
-      .describe('why the case waits for a person'),
+    parked: Why.extend({ kind: z.string().optional() }).nullable().describe('why the case waits for a person'),
     holder: DivisionCode.nullable().describe('the city that must act next (当前持有方); null at the end'),
     due: Due.nullable().describe('what is due first, by either city'),
     ownDue: Due.nullable().describe('what this city itself must do first'),
@@ -114,7 +112,7 @@ const Detail = Case.extend({
     .array(
       z.strictObject({
         what: z.enum(['dispatch', 'answer', 'material']),
-        problem: z.strictObject({ code: z.string(), detail: z.string().optional() }),
+        problem: Why,
         parked: z.boolean().describe('a person must retry it; else the node does'),
         at: Time,
       }),
@@ -128,7 +126,7 @@ const Detail = Case.extend({
         packet: Sha256,
         kind: z.enum(kinds),
         at: Time,
-        problem: z.strictObject({ code: z.string(), detail: z.string().optional() }),
+        problem: Why,
       }),
     )
     .describe('own steps that the other city refused, in their order: what they said stands among the bodies'),

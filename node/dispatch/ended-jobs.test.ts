@@ -14,14 +14,20 @@ afterEach(async () => {
 
 const REFUSED: DeliveryResult = { ok: false, code: 'adapter.refused', detail: 'E1', retryable: false }
 
-/** A case whose submit the approval system of Shiyan refused, and a reminder behind it. */
-async function begin(system = new PlayApproval()) {
-  let refuses = true
-  system.answer = kind => (refuses && kind === 'case.submit' ? REFUSED : { ok: true, localCaseNo: 'L1' })
+/** A world in which Shiyan's approval system is `system`, and a case on its way there. */
+async function submitted(system: PlayApproval) {
   const w = await createWorld({ adapter: code => (code === S ? system.adapter() : new PlayApproval().adapter()) })
   world = w
   const thread = await submitCase(w, await agree(w), { caseNo: 'AK-1' })
   await w.settle()
+  return { w, thread }
+}
+
+/** A case whose submit the approval system of Shiyan refused, and a reminder behind it. */
+async function begin(system = new PlayApproval()) {
+  let refuses = true
+  system.answer = kind => (refuses && kind === 'case.submit' ? REFUSED : { ok: true, localCaseNo: 'L1' })
+  const { w, thread } = await submitted(system)
   await w.city(A).cases.step(thread, 'case.remind', { text: '请尽快' }, 'person:1')
   await w.settle()
   const { dispatch, cases, audit } = w.city(S)
@@ -73,10 +79,7 @@ describe('a job that waits for a person', () => {
       if (up) taken++
       return up ? { ok: true } : down
     }
-    const w = await createWorld({ adapter: code => (code === S ? system.adapter() : new PlayApproval().adapter()) })
-    world = w
-    const thread = await submitCase(w, await agree(w), { caseNo: 'AK-1' })
-    await w.settle()
+    const { w, thread } = await submitted(system)
     await w.city(A).cases.step(thread, 'case.remind', { text: '请尽快' }, 'person:1')
     await w.settle()
     await w.city(S).cases.step(thread, 'case.close', { outcome: 'returned' }, 'person:1')

@@ -4,21 +4,14 @@ import { DivisionCode, Sha256, ThreadId, text } from '../../protocol/primitives.
 import { PROBLEMS, type Problem } from '../../protocol/problem.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../http/route.ts'
+import { Told, told } from '../http/told.ts'
 import type { Dispatch, ParkedWork } from './dispatch.ts'
 
-const Cause = z.strictObject({
-  code: z.string(),
-  detail: z.string().optional(),
-  en: z.string(),
-  zh: z.string(),
-  act: z.enum(['you', 'partner', 'operator']).describe('who must act'),
-  cure: z.string(),
-  cureZh: z.string(),
+const Cause = Told.extend({ cureZh: z.string() })
+const causeOf = (problem: Problem): z.input<typeof Cause> => ({
+  ...told(problem),
+  cureZh: PROBLEMS[problem.code].cureZh,
 })
-const causeOf = ({ code, detail }: Problem): z.input<typeof Cause> => {
-  const { en, zh, act, cure, cureZh } = PROBLEMS[code]
-  return { code, ...(detail === undefined ? {} : { detail }), en, zh, act, cure, cureZh }
-}
 
 const CaseNo = z
   .string()

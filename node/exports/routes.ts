@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { text } from '../../protocol/primitives.ts'
 import type { ProblemCode } from '../../protocol/problem.ts'
 import { type RouteModule, Time, time } from '../http/route.ts'
+import { Why } from '../http/told.ts'
 import { QUEUE_NAMES } from '../queues/queues.ts'
 import { filter } from '../queues/routes.ts'
 import { EXPORT_LIMITS, type ExportJob, type Exports } from './exports.ts'
@@ -18,7 +19,7 @@ const Job = z
     done: z.number().int().describe('rows written'),
     total: z.number().int().describe('rows that were found when it began'),
     bytes: z.number().int(),
-    problem: z.strictObject({ code: z.string(), detail: z.string().optional() }).nullable(),
+    problem: Why.nullable(),
     createdAt: Time,
     expiresAt: Time.describe('the file is deleted then, or after its download'),
   })

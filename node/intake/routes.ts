@@ -8,6 +8,7 @@ import { ServiceItem } from '../../protocol/service/item.ts'
 import { Case, Finding, SUBMIT_PROBLEMS, toAnswer } from '../cases/routes.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { actorOf, type RouteModule, Time, time } from '../http/route.ts'
+import { Why } from '../http/told.ts'
 import { type CaseDraft, type CaseDrafts, DRAFT_DAYS } from './drafts.ts'
 import type { Intake } from './intake.ts'
 
@@ -24,10 +25,7 @@ const Draft = z
     partner: z.string().nullable(),
     item: z.string().nullable(),
     applicant: z.string().describe('masked name'),
-    problem: z
-      .strictObject({ code: z.string(), detail: z.string().optional() })
-      .nullable()
-      .describe('why the partner refused it'),
+    problem: Why.nullable().describe('why the partner refused it'),
     thread: ThreadId.nullable().describe('under which it was refused'),
     createdAt: Time,
     updatedAt: Time,

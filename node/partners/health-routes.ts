@@ -1,9 +1,9 @@
 /** HTTP route of the health of a partner: how it is, what is wrong, and how it was. */
 import * as z from 'zod'
 import { DivisionCode } from '../../protocol/primitives.ts'
-import { PROBLEMS } from '../../protocol/problem.ts'
 import type { Clock } from '../exchange/clock.ts'
 import { type RouteModule, Time, time, timeOrNull } from '../http/route.ts'
+import { Told, told } from '../http/told.ts'
 import type { Health } from './health.ts'
 import type { Finding } from './judge-health.ts'
 import { STEP_NAMES, STEPS } from './samples.ts'
@@ -42,20 +42,12 @@ const Point = z.strictObject({
   seenAt: Time.nullable(),
 })
 
-const FindingAnswer = z.strictObject({
-  level: z.enum(['warn', 'fail']),
-  code: z.string(),
-  detail: z.string().optional(),
-  en: z.string(),
-  zh: z.string(),
-  act: z.enum(['you', 'partner', 'operator']).describe('who must act'),
-  cure: z.string(),
-})
+const FindingAnswer = Told.extend({ level: z.enum(['warn', 'fail']) })
 
-const toFinding = ({ level, problem, act }: Finding): z.input<typeof FindingAnswer> => {
-  const { en, zh, cure } = PROBLEMS[problem.code]
-  return { level, ...problem, en, zh, act, cure }
-}
+const toFinding = ({ level, problem, act }: Finding): z.input<typeof FindingAnswer> => ({
+  level,
+  ...told(problem, act),
+})
 
 export const healthRoutes = (health: Health, clock: Clock): RouteModule => ({
   tag: 'Partner health',

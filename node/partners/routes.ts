@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { DivisionCode, Sha256 } from '../../protocol/primitives.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../http/route.ts'
+import { Why } from '../http/told.ts'
 import { INVITE_HOURS } from './invites.ts'
 import type { Partner, Partners } from './partners.ts'
 
@@ -34,10 +35,7 @@ const PartnerAnswer = z
     confirmedAt: Time.nullable(),
     seenAt: Time.nullable(),
     connected: z.boolean(),
-    problem: z
-      .strictObject({ code: z.string(), detail: z.string().optional() })
-      .nullable()
-      .describe('why delivery does not proceed'),
+    problem: Why.nullable().describe('why delivery does not proceed'),
     failures: z.number().int(),
     breaker: z.enum(['closed', 'open']),
     nextTryAt: Time.nullable(),

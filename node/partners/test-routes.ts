@@ -1,8 +1,8 @@
 /** HTTP routes of partner tests: begin one, and look at those that ran or run. */
 import * as z from 'zod'
 import { DivisionCode, ThreadId } from '../../protocol/primitives.ts'
-import { PROBLEMS } from '../../protocol/problem.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../http/route.ts'
+import { Told, told } from '../http/told.ts'
 import { HOP_NAMES, HOPS, type Hop } from './hops.ts'
 import type { PartnerTests } from './partner-tests.ts'
 import type { PartnerTest } from './test-records.ts'
@@ -14,16 +14,7 @@ const HopAnswer = z.strictObject({
   state: z.enum(['waiting', 'running', 'ok', 'failed', 'skipped']),
   ms: z.number().nullable(),
   facts: z.record(z.string(), z.union([z.number(), z.string(), z.null()])).describe('what the hop measured'),
-  problem: z
-    .strictObject({
-      code: z.string(),
-      detail: z.string().optional(),
-      en: z.string(),
-      zh: z.string(),
-      act: z.enum(['you', 'partner', 'operator']).describe('who must act'),
-      cure: z.string(),
-    })
-    .nullable(),
+  problem: Told.nullable(),
 })
 
 const TestAnswer = z.strictObject({
@@ -40,12 +31,8 @@ const TestAnswer = z.strictObject({
 const toHop = ({ problem, act, ...hop }: Hop): z.input<typeof HopAnswer> => ({
   ...hop,
   ...HOPS[hop.hop],
-  problem: problem === null ? null : { ...problem, ...named(problem.code), act: act ?? PROBLEMS[problem.code].act },
+  problem: problem === null ? null : told(problem, act ?? undefined),
 })
-const named = (code: keyof typeof PROBLEMS) => {
-  const { en, zh, cure } = PROBLEMS[code]
-  return { en, zh, cure }
-}
 
 const toTest = ({ begunAt, endedAt, hops, ...test }: PartnerTest): z.input<typeof TestAnswer> => ({
   ...test,

@@ -5,6 +5,7 @@ import { ProblemError } from '../../protocol/problem.ts'
 import { OrganisationUnit } from '../../protocol/service/organisation.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { actorOf, type RouteModule } from '../http/route.ts'
+import { Why } from '../http/told.ts'
 import { findUnits, type Organisations } from './organisations.ts'
 import { UNITS_FORMATS } from './tables/units.ts'
 
@@ -53,10 +54,7 @@ export const organisationRoutes = (organisations: Organisations, own: string): R
       answer: pageOf(OrganisationUnit).extend({
         sha256: Sha256.nullable().describe('of the tree; null when the city has published none'),
         count: z.number().int().describe('units of the whole tree'),
-        problem: z
-          .strictObject({ code: z.string(), detail: z.string().optional() })
-          .nullable()
-          .describe("why a partner's newest tree could not be fetched"),
+        problem: Why.nullable().describe("why a partner's newest tree could not be fetched"),
       }),
       seconds: 60,
       handle: async ({ params: { city }, query }) => {

@@ -7,6 +7,7 @@ import { ServiceItem } from '../../protocol/service/item.ts'
 import type { LintContext } from '../../protocol/service/lint.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { actorOf, type RouteModule, Time, time } from '../http/route.ts'
+import { Why } from '../http/told.ts'
 import { readLines } from './ndjson.ts'
 import { checkedLines, checkPublishable } from './publishable.ts'
 import type { FoundItem, ListView, Services } from './services.ts'
@@ -190,7 +191,7 @@ export const serviceRoutes = (
       query,
       problems: ['request.not-found'],
       answer: Listing.extend({
-        problem: z.strictObject({ code: z.string(), detail: z.string().optional() }).nullable(),
+        problem: Why.nullable(),
       }),
       handle: async input => ({
         ...(await listing(input.params.code, input.query)),

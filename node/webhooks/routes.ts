@@ -3,9 +3,9 @@ import * as z from 'zod'
 import type { Problem } from '../../protocol/problem.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../http/route.ts'
+import { Why } from '../http/told.ts'
 import { WEBHOOK_LIMITS, WEBHOOK_TYPES, type Webhook, type Webhooks } from './webhooks.ts'
 
-const Why = z.strictObject({ code: z.string(), detail: z.string().optional() }).nullable()
 const WebhookAnswer = z
   .strictObject({
     id: z.string(),
@@ -21,7 +21,7 @@ const WebhookAnswer = z
     failures: z.number().int(),
     failingSince: Time.nullable(),
     nextAt: Time.nullable(),
-    problem: Why,
+    problem: Why.nullable(),
     createdAt: Time,
   })
   .meta({ id: 'Webhook' })
@@ -34,7 +34,7 @@ const toAnswer = ({ failingSince, nextAt, createdAt, ...webhook }: Webhook) => (
 })
 const params = z.strictObject({ id: z.string().max(64) })
 const ROLES = ['administrator', 'integrator'] as const
-const Sent = z.strictObject({ taken: z.boolean(), problem: Why })
+const Sent = z.strictObject({ taken: z.boolean(), problem: Why.nullable() })
 const sent = (problem: Problem | null) => ({ taken: problem === null, problem })
 
 export const webhookRoutes = (webhooks: Webhooks): RouteModule => ({
