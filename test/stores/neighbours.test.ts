@@ -3,7 +3,8 @@
  * publish, agree and lead a case each way to its end.
  */
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -13,7 +14,7 @@ import * as present from '../../examples/support/cities.ts'
 import { scan } from '../../examples/support/scan.ts'
 import type { Mode } from '../../protocol/case/kinds.ts'
 
-/** What landed before; raised at each release. */
+/** What landed before; raised at each release. What only it depends on stands among the packages for development until then. */
 const BEFORE = '5e2608a2c326'
 const ROOT = join(import.meta.dirname, '../..')
 const run = promisify(execFile)
@@ -36,6 +37,7 @@ beforeAll(async () => {
   await git('archive', '--output', archive, BEFORE)
   await run('tar', ['xf', archive, '-C', program])
   await symlink(join(ROOT, 'node_modules'), join(program, 'node_modules'))
+  expect(await missing(program), 'packages of the version before that `npm ci` does not install').toEqual([])
   const before = (await import(join(program, 'examples/support/cities.ts'))) as typeof present
   const known = await exampleCities()
   for (const [code, support] of [
@@ -51,6 +53,14 @@ afterAll(async () => {
   for (const { node } of cities) await node.stop()
   await rm(folder, { recursive: true, force: true })
 })
+
+/** The packages that a program depends on and that are not installed. */
+async function missing(program: string): Promise<string[]> {
+  const { dependencies } = JSON.parse(await readFile(join(program, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>
+  }
+  return Object.keys(dependencies).filter(name => !existsSync(join(program, 'node_modules', name)))
+}
 
 /** A case from one city to the other, to its end. */
 async function lead(collecting: present.City, handling: present.City): Promise<void> {
