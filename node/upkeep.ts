@@ -2,7 +2,7 @@
 import { type Problem, ProblemError } from '../protocol/problem.ts'
 import type { Clock } from './exchange/clock.ts'
 import { createRounds } from './exchange/rounds.ts'
-import type { Reminder } from './reminders/reminders.ts'
+import type { Reminder } from './kernel/reminder.ts'
 
 export const UPKEEP_LIMITS = {
   /** ms between two rounds of a job */ every: 3_600_000,

@@ -24,7 +24,7 @@ const NODE_TEST_MAY = /^(node|certs|adapters)\//
 
 const CONCERNS =
   '(?:identity|partners|services|agreements|cases|materials|people|audit|evidence|calendar|mappings|federation|reminders|papers|public|queues|webhooks|forms|intake|mail|archive|evaluations|exports)'
-const FOUNDATION = 'node/(?:(?:store|telemetry|config)/|version\\.ts$)'
+const FOUNDATION = 'node/(?:(?:kernel|store|telemetry|config)/|version\\.ts$)'
 /** A concern's routes: `routes.ts`, or `health-routes.ts` when there are many. */
 const ROUTES = '(?:[a-z]+-)?routes'
 const concernOf = (rest: string) => new RegExp(`^node/${CONCERNS}/${rest}`)
@@ -155,6 +155,14 @@ export const RULES: readonly Rule[] = [
     packages: ['zod', 'jose'],
     builtins: true,
     why: 'they copy threads and run adapters, and know no concern but the audit log',
+  },
+  {
+    of: /^node\/kernel\//,
+    name: 'kernel',
+    may: /^(node\/(kernel|store|telemetry|config)|protocol)\//,
+    packages: ['zod'],
+    builtins: true,
+    why: 'every part stands on it, so it knows none',
   },
   {
     of: /^node\/store\//,

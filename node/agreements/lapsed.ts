@@ -1,7 +1,7 @@
 /** Reminders of items that agreements name and the newest list of their city no longer offers (协议事项停办提醒). */
 import { sha256 } from '../../protocol/primitives.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
-import type { Reminder, ReminderSource } from '../reminders/reminders.ts'
+import type { Reminder, ReminderSource } from '../kernel/reminder.ts'
 import type { Agreements } from './agreements.ts'
 
 /** Codes that a reminder names. */

@@ -11,8 +11,7 @@ import {
 } from '../../protocol/agreement/thread.ts'
 import { fromHex, toHex } from '../../protocol/primitives.ts'
 import type { PacketStore } from '../exchange/packet-store.ts'
-import type { Reader } from '../exchange/ports.ts'
-import type { Transaction } from '../store/database.ts'
+import type { Reader, Transaction } from '../store/database.ts'
 import type { ToldSignatures } from './told.ts'
 
 export type AgreementRow = {

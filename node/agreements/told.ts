@@ -7,8 +7,7 @@
 import type { AgreementSignature } from '../../protocol/agreement/signature.ts'
 import type { AgreementState, Signed, ToldSignature } from '../../protocol/agreement/thread.ts'
 import { fromHex, toHex } from '../../protocol/primitives.ts'
-import type { Reader } from '../exchange/ports.ts'
-import type { Transaction } from '../store/database.ts'
+import type { Reader, Transaction } from '../store/database.ts'
 import type { CertificateOf, PinnedOf } from './certificates.ts'
 
 type Row = { version: Uint8Array; city: string; fingerprint: string; counted_at: number | null }

@@ -3,7 +3,7 @@
  * long for its signature. Days are those of China Standard Time. Pure.
  */
 import type { ToldSignature } from '../../protocol/agreement/thread.ts'
-import type { Reminder } from '../reminders/reminders.ts'
+import type { Reminder } from '../kernel/reminder.ts'
 import type { AgreementRow } from './records.ts'
 
 const DAY = 86_400_000

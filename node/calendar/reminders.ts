@@ -1,6 +1,6 @@
 /** Reminders where the holiday tables of two cities differ (节假日表不一致): until they are the same, deadlines may not be. Pure. */
 import type { TableDifference } from '../../protocol/calendar/notice.ts'
-import type { Reminder } from '../reminders/reminders.ts'
+import type { Reminder } from '../kernel/reminder.ts'
 import type { WaitingDays } from './told.ts'
 
 export function calendarReminder(

@@ -15,7 +15,7 @@ import type { CaseKind } from '../../protocol/case/kinds.ts'
 import { answerDay, objectionDay, unlawful } from '../../protocol/case/lawful.ts'
 import { type Refused, refuse } from '../../protocol/problem.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
-import type { Reader } from '../exchange/ports.ts'
+import type { Reader } from '../store/database.ts'
 
 export type CaseClocks = ReturnType<typeof createCaseClocks>
 

@@ -12,9 +12,9 @@ import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { CaseKeys } from '../exchange/case-keys.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
-import type { Author, Reader } from '../exchange/ports.ts'
-import type { Reminder } from '../reminders/reminders.ts'
-import type { Database, Transaction } from '../store/database.ts'
+import type { Author } from '../exchange/ports.ts'
+import type { Reminder } from '../kernel/reminder.ts'
+import type { Database, Reader, Transaction } from '../store/database.ts'
 
 export type PurgeCause = CaseContent<'case.purge'>['cause']
 export type Backup = { folder: string; at: string }

@@ -7,7 +7,7 @@ import type { PacketClaims } from '../../protocol/packet/claims.ts'
 import { Sha256 } from '../../protocol/primitives.ts'
 import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
-import type { Reader } from '../exchange/ports.ts'
+import type { Reader } from '../store/database.ts'
 
 /** ms after a new version for which an application under the former one is taken: the partner may not have fetched it yet. */
 const GRACE = 24 * 3_600_000

@@ -5,8 +5,7 @@
 import type { AdapterState } from '../../adapters/sdk/port.ts'
 import { decodeUtf8, encodeUtf8 } from '../../protocol/primitives.ts'
 import type { CaseKeys, Seal } from '../exchange/case-keys.ts'
-import type { Reader } from '../exchange/ports.ts'
-import type { Database, Transaction } from '../store/database.ts'
+import type { Database, Reader, Transaction } from '../store/database.ts'
 
 export type AdapterStateParts = { db: Database; seal: Seal; keys: Pick<CaseKeys, 'seal' | 'open'> }
 

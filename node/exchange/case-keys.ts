@@ -5,8 +5,7 @@
  */
 import { fromHex, toHex } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
-import type { Database, Transaction } from '../store/database.ts'
-import type { Reader } from './ports.ts'
+import type { Database, Reader, Transaction } from '../store/database.ts'
 
 /** Seals small values at rest; `context` binds the sealed bytes to their row. */
 export interface Seal {

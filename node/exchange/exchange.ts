@@ -1,6 +1,7 @@
 /**
  * The exchange (交换): moves threads between this city and its partners and knows nothing of their meaning.
- * May import the store, the protocol and the ports of this folder; libp2p stays behind `wire.ts`.
+ * May import { gigabytes } from './quota.ts'
+import the store, the protocol and the ports of this folder; libp2p stays behind `wire.ts`.
  */
 import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'
@@ -310,9 +311,6 @@ export function createExchange(parts: ExchangeParts): Exchange {
     probe: (partner, timeout) => openProbe({ ...greeting, transport }, partner, timeout),
   }
 }
-
-/** Bytes as people read them. */
-export const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e10 ? 1 : 0)} GB`
 
 function problemOf(error: unknown): Problem {
   return error instanceof Error && 'problem' in error ? (error.problem as Problem) : { code: 'internal' }

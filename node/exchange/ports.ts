@@ -9,10 +9,7 @@ import type { Packet, PacketClaims } from '../../protocol/packet/claims.ts'
 import type { PacketSigner, TrustedKey } from '../../protocol/packet/envelope.ts'
 import type { Commitment } from '../../protocol/primitives.ts'
 import type { Problem, Refused } from '../../protocol/problem.ts'
-import type { Database, Transaction } from '../store/database.ts'
-
-/** Reads of the store, inside a transaction or outside. */
-export type Reader = Pick<Database, 'query'>
+import type { Reader, Transaction } from '../store/database.ts'
 
 /** Materials that packets of partners name: fetched after the commit. */
 export type NamedMaterials = {

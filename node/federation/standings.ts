@@ -1,6 +1,6 @@
 /** Reminders of directories: the next version did not come, two were signed under one number, the own certificate is revoked. Pure. */
 import type { Directory } from '../../protocol/federation/directory.ts'
-import type { Reminder } from '../reminders/reminders.ts'
+import type { Reminder } from '../kernel/reminder.ts'
 import { type Operator, type Revocation, vouchedBy } from './directories.ts'
 
 /** What is asked of a partner here. */

@@ -4,9 +4,8 @@
  */
 import type { CaseBody } from '../../protocol/case/kinds.ts'
 import type { Actor } from '../../protocol/problem.ts'
-import type { Reader } from '../exchange/ports.ts'
-import type { Reminder } from '../reminders/reminders.ts'
-import type { Transaction } from '../store/database.ts'
+import type { Reminder } from '../kernel/reminder.ts'
+import type { Reader, Transaction } from '../store/database.ts'
 
 export const TROUBLES = {
   lost: {

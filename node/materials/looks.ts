@@ -5,8 +5,7 @@
 import { fromHex, toHex } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
-import type { Reader } from '../exchange/ports.ts'
-import type { Database, Transaction } from '../store/database.ts'
+import type { Database, Reader, Transaction } from '../store/database.ts'
 
 export type LooksParts = {
   db: Database

@@ -1,6 +1,6 @@
 /** What an administrator must see to of materials: partners that fill their quota, and what was given up. */
-import { quotaReminder } from '../reminders/quota.ts'
-import type { Reminder } from '../reminders/reminders.ts'
+import { quotaReminder } from '../exchange/quota.ts'
+import type { Reminder } from '../kernel/reminder.ts'
 import { MATERIAL_LIMITS } from './limits.ts'
 
 type Share = { partner: string; bytes: number; ended: number; endedAt: number | null }

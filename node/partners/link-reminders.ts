@@ -2,7 +2,7 @@
 
 import { PROBLEMS } from '../../protocol/problem.ts'
 import type { LinkNotice } from '../exchange/notices.ts'
-import type { Reminder } from '../reminders/reminders.ts'
+import type { Reminder } from '../kernel/reminder.ts'
 import type { Finding } from './judge-health.ts'
 
 export const linkFindings = (notices: readonly LinkNotice[]): Finding[] =>

@@ -1,6 +1,6 @@
 /** Renewal reminders (续期提醒): certificates that run out, the own one and the partners', and delegations that were not renewed. Pure. */
 import type { Problem } from '../../protocol/problem.ts'
-import type { Reminder } from '../reminders/reminders.ts'
+import type { Reminder } from '../kernel/reminder.ts'
 
 const DAY = 86_400_000
 

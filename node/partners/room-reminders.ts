@@ -1,7 +1,7 @@
 /** What an administrator must know of the room that packets take: partners that fill their quota, and a disk that is nearly full (空间提示). Pure. */
 import { PROBLEMS, type Problem } from '../../protocol/problem.ts'
-import { quotaReminder } from '../reminders/quota.ts'
-import type { Reminder } from '../reminders/reminders.ts'
+import { quotaReminder } from '../exchange/quota.ts'
+import type { Reminder } from '../kernel/reminder.ts'
 
 type Room = {
   filling: readonly { partner: string; bytes: number; quota: number }[]

@@ -1,6 +1,5 @@
 /** Samples of the health of partners in the store: by the minute for a day, by the hour for two weeks, by the day for 90 days. */
-import type { Reader } from '../exchange/ports.ts'
-import type { Transaction } from '../store/database.ts'
+import type { Reader, Transaction } from '../store/database.ts'
 import type { Sample } from './judge-health.ts'
 
 const MINUTE = 60_000

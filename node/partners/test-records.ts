@@ -1,7 +1,6 @@
 /** Partner tests in the store: the last ones of each partner, with what each hop found. */
 import { fromHex, toHex } from '../../protocol/primitives.ts'
-import type { Reader } from '../exchange/ports.ts'
-import type { Transaction } from '../store/database.ts'
+import type { Reader, Transaction } from '../store/database.ts'
 import type { Hop } from './hops.ts'
 
 /** Tests kept of each partner and direction. */

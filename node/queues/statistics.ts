@@ -6,8 +6,7 @@
 import { dayOf } from '../../protocol/agreement/document.ts'
 import { BAD, type Deadline } from '../../protocol/case/deadlines.ts'
 import { type CaseState, doneInstants } from '../../protocol/case/fold.ts'
-import type { Reader } from '../exchange/ports.ts'
-import type { Database, Transaction } from '../store/database.ts'
+import type { Database, Reader, Transaction } from '../store/database.ts'
 
 /** `window`: of this city, for what it took in; `department`: of this city, by the organ in the item's code, for what it decides. */
 export const DIMENSIONS = ['all', 'role', 'partner', 'mode', 'item', 'window', 'department'] as const

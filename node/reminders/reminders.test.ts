@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { createHandClock } from '../../test/support/http.ts'
 import { openTestStore } from '../../test/support/store.ts'
 import { createEventLog } from '../audit/events.ts'
-import { createReminders, LISTED, type Reminder } from './reminders.ts'
+import type { Reminder } from '../kernel/reminder.ts'
+import { createReminders, LISTED } from './reminders.ts'
 
 const reminder = (id: string, dueAt: number): Reminder => ({
   id,

@@ -3,25 +3,10 @@
  * gives its own as a source; here they are listed, and each stage of each is told once as an event. May import the event
  * log, the store and the protocol; concerns come in as sources.
  */
-import type { Actor } from '../../protocol/problem.ts'
 import type { EventLog } from '../audit/events.ts'
 import type { Clock } from '../exchange/clock.ts'
+import type { Reminder, ReminderSource } from '../kernel/reminder.ts'
 import type { Database } from '../store/database.ts'
-
-export type Reminder = {
-  /** the same for the same matter and stage, and for no other: told once */ id: string
-  /** what it is about, such as `certificate` */ kind: string
-  /** division code, thread or other id */ subject: string
-  /** when it is due, ms; past when it is too late */ dueAt: number
-  level: 'info' | 'warn' | 'fail'
-  /** who must act */ act: Actor
-  en: string
-  zh: string
-  /** what to do */ cure: string
-}
-
-/** The reminders of one concern as they stand at `now` (ms). */
-export type ReminderSource = (now: number) => Promise<readonly Reminder[]>
 
 export type RemindersParts = {
   db: Database

@@ -36,3 +36,6 @@ export interface Database {
   /** Waits for running transactions, then closes. Further calls reject. */
   close(): Promise<void>
 }
+
+/** Reads of the store, inside a transaction or outside. */
+export type Reader = Pick<Database, 'query'>

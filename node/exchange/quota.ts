@@ -1,6 +1,8 @@
 /** A partner that fills what its packets, or its materials, may take here (空间提示). Pure. */
-import { gigabytes } from '../exchange/exchange.ts'
-import type { Reminder } from './reminders.ts'
+import type { Reminder } from '../kernel/reminder.ts'
+
+/** Bytes as people read them. */
+export const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e10 ? 1 : 0)} GB`
 
 /** What is kept of a partner: how it is called, and what becomes of more of it. */
 const KEPT = {
