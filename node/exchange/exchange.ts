@@ -1,7 +1,6 @@
 /**
  * The exchange (交换): moves threads between this city and its partners and knows nothing of their meaning.
- * May import { gigabytes } from './quota.ts'
-import the store, the protocol and the ports of this folder; libp2p stays behind `wire.ts`.
+ * May import the store, the protocol and the ports of this folder; libp2p stays behind `wire.ts`.
  */
 import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'
@@ -30,6 +29,7 @@ import type {
   Trust,
 } from './ports.ts'
 import { openProbe, type Probe } from './probe.ts'
+import { gigabytes } from './quota.ts'
 import { createReceipts } from './receipts.ts'
 import { receive } from './receiver.ts'
 import { createRecovery } from './recovery.ts'
