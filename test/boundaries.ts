@@ -123,7 +123,7 @@ export const RULES: readonly Rule[] = [
   {
     of: /^node\/forms\//,
     name: 'forms',
-    may: /^(?:(?:node\/forms|protocol)\/|node\/exchange\/clock\.ts$)/,
+    may: /^(?:(?:node\/(?:forms|kernel)|protocol)\/|node\/exchange\/clock\.ts$)/,
     packages: [],
     builtins: true,
     why: 'a form is checked in a thread or on the spot, by what runs it',

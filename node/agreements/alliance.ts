@@ -18,6 +18,7 @@ import {
 import { ProblemError } from '../../protocol/problem.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { Draft } from '../exchange/ports.ts'
+import { createSerial } from '../kernel/serial.ts'
 import type { Database } from '../store/database.ts'
 import type { CertificateOf } from './certificates.ts'
 import type { AgreementRecords, AgreementRow } from './records.ts'
@@ -36,7 +37,7 @@ export function createAlliances(parts: {
   /** told of a failure in the background */ failed: (error: unknown) => void
 }) {
   const { db, own, records } = parts
-  let turn: Promise<unknown> = Promise.resolve()
+  const inTurn = createSerial()
   const now = () => seconds(parts.clock.now())
 
   /** The threads of an own proposal, one with each other party. */
@@ -139,10 +140,6 @@ export function createAlliances(parts: {
     threadsOf,
 
     /** Tells every party what it does not know yet; one after another, and nothing when all know. */
-    settle(root: string): Promise<void> {
-      const next = turn.then(() => settleAll(root))
-      turn = next.catch(() => undefined)
-      return next
-    },
+    settle: (root: string): Promise<void> => inTurn(() => settleAll(root)),
   }
 }

@@ -1,5 +1,7 @@
 /** The limits of dispatch: how long the approval system may take, and how much of what it says is kept. */
 
+import { pauseAfter, spread } from '../kernel/backoff.ts'
+
 export const DISPATCH_LIMITS = {
   /** adapter calls at a time, of each kind */ parallel: 8,
   /** ms that the adapter has to hand over one packet, without its materials */ deliver: 600_000,
@@ -24,4 +26,4 @@ export const ANSWER_LIMITS = {
 
 /** Milliseconds after which a retryable failure is tried again: doubles from 1 s to 5 min, half of it by chance. */
 export const retryAfter = (attempts: number, random: number): number =>
-  Math.round(Math.min(300_000, 1000 * 2 ** Math.min(attempts, 20)) * (0.5 + random / 2))
+  spread(pauseAfter(attempts + 1, { first: 1000, most: 300_000 }), random)

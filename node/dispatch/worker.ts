@@ -1,5 +1,6 @@
 /** A loop that leases jobs and works on some at a time; it sleeps until it is woken or the next job is due. */
 import type { Clock } from '../exchange/clock.ts'
+import { pauseAfter } from '../kernel/backoff.ts'
 
 type WorkerParts<J> = {
   clock: Clock
@@ -81,7 +82,7 @@ export class Worker<J> {
     } catch (error) {
       this.#failures++
       this.#parts.failed?.(error, this.#failures)
-      return clock.now() + Math.min(every * 2 ** Math.min(this.#failures, 16), Math.max(every, LONGEST_PAUSE))
+      return clock.now() + pauseAfter(this.#failures + 1, { first: every, most: Math.max(every, LONGEST_PAUSE) })
     }
   }
 

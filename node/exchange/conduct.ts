@@ -2,6 +2,8 @@
  * How each partner behaves (对方行为): what it may do only so often, and the pause of one that went beyond. Kept by this node
  * whatever the partner announces or however often it connects; in memory, so that a restart forgives.
  */
+
+import { pauseAfter } from '../kernel/backoff.ts'
 import type { Clock } from './clock.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
 
@@ -65,7 +67,7 @@ export class Conduct {
     const now = this.#clock.now()
     if (now < this.#pausedUntil) return this.#pausedUntil
     this.#pauses = now < this.#pausedUntil + HOUR ? this.#pauses + 1 : 0
-    const again = Math.min(EXCHANGE_LIMITS.longestPause, EXCHANGE_LIMITS.pause * 2 ** Math.min(this.#pauses, 10))
+    const again = pauseAfter(this.#pauses + 1, { first: EXCHANGE_LIMITS.pause, most: EXCHANGE_LIMITS.longestPause })
     this.#pausedUntil = now + Math.max(again, this.refused.wait(EXCHANGE_LIMITS.refused / 10))
     return this.#pausedUntil
   }

@@ -4,7 +4,7 @@
  */
 import { encodeFrame, type Hello } from '../../protocol/exchange/frames.ts'
 import { type Problem, type ProblemCode, ProblemError } from '../../protocol/problem.ts'
-import { delayAfter, isOpen } from './backoff.ts'
+import { delayAfter, isOpen } from '../kernel/backoff.ts'
 import {
   claimsMore,
   FrameReader,

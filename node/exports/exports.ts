@@ -16,6 +16,7 @@ import type { EventLog } from '../audit/events.ts'
 import type { CaseRow } from '../cases/cases.ts'
 import { chinaTime, OUTCOME_NAMES } from '../evidence/timeline.ts'
 import type { Clock } from '../exchange/clock.ts'
+import { createSerial } from '../kernel/serial.ts'
 import type { Asker, QueueName, Queues, SearchFilter } from '../queues/queues.ts'
 import type { Database } from '../store/database.ts'
 import { FORMATS, type Format, sheetWriter } from './sheets.ts'
@@ -88,10 +89,11 @@ export function createExports(parts: ExportsParts) {
   const { db, clock, queues } = parts
   const jobs = new Map<string, Kept>()
   /** one at a time, so that exports together cost no more than one */
-  let chain: Promise<void> = rm(parts.folder, { recursive: true, force: true })
-    .then(() => mkdir(parts.folder, { recursive: true, mode: 0o700 }))
-    .then(() => {})
-    .catch(parts.failed)
+  const inTurn = createSerial()
+  void inTurn(async () => {
+    await rm(parts.folder, { recursive: true, force: true })
+    await mkdir(parts.folder, { recursive: true, mode: 0o700 })
+  }).catch(parts.failed)
 
   async function remove(job: Kept): Promise<void> {
     job.removed = true
@@ -202,7 +204,7 @@ export function createExports(parts: ExportsParts) {
         await remove(job)
         throw error
       }
-      chain = chain.then(() => run(job, what)).catch(parts.failed)
+      void inTurn(() => run(job, what)).catch(parts.failed)
       return told(job)
     },
 
@@ -239,7 +241,7 @@ export function createExports(parts: ExportsParts) {
     /** Ends all, and deletes their files. */
     async stop(): Promise<void> {
       for (const job of [...jobs.values()]) await remove(job)
-      await chain
+      await inTurn(async () => {})
       await rm(parts.folder, { recursive: true, force: true })
     },
   }

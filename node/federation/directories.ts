@@ -23,6 +23,7 @@ import { type Problem, ProblemError, type Refused, refuse } from '../../protocol
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
+import { createSerial } from '../kernel/serial.ts'
 import type { Database, Transaction } from '../store/database.ts'
 
 export type DirectoriesParts = {
@@ -184,12 +185,7 @@ export async function createDirectories(parts: DirectoriesParts) {
   }
 
   /** One change after the other: what is verified against what is held must still be held when it is kept. */
-  let last: Promise<unknown> = Promise.resolve()
-  const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
-    const turn = last.then(change)
-    last = turn.catch(() => undefined)
-    return turn
-  }
+  const inTurn = createSerial()
 
   /** Leaves rows for each partner that a change of what is revoked stops, or lets go on. */
   async function tellPartners(tx: Transaction, before: ReadonlyMap<string, Revocation>): Promise<void> {

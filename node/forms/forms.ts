@@ -9,6 +9,7 @@ import type { CheckForm } from '../../protocol/case/preflight.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { soundForm } from '../../protocol/service/form.ts'
 import type { Clock } from '../exchange/clock.ts'
+import { createSerial } from '../kernel/serial.ts'
 import { type CompiledForm, createFormCompiler, type FormResult } from './check.ts'
 import type { Answered, Asked } from './thread.ts'
 
@@ -30,7 +31,7 @@ export function createForms({ clock }: { clock: Clock }) {
   /** until when a form is not tried again, ms, by hash */
   const slow = new Map<string, number>()
   let thread: ReturnType<typeof startThread> | null = null
-  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = createSerial()
   let waiting = 0
   let stopped = false
 
@@ -57,7 +58,7 @@ export function createForms({ clock }: { clock: Clock }) {
 
   /** One after the other: what is measured is one form, not those before it. */
   function inThread(form: Json, data: Json, hash: string): Promise<FormResult> {
-    const turn = last.then(async () => {
+    return inTurn(async () => {
       if (stopped) return null
       thread ??= startThread()
       const mine = thread
@@ -74,8 +75,6 @@ export function createForms({ clock }: { clock: Clock }) {
       bound(slow, FORM_CHECK_LIMITS.slow)
       return null
     })
-    last = turn.catch(() => undefined)
-    return turn
   }
 
   return {

@@ -19,6 +19,7 @@ import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { OwnIdentity } from '../exchange/ports.ts'
+import { createSerial } from '../kernel/serial.ts'
 import type { Database } from '../store/database.ts'
 import { currentKey, type KeyStore, newKey, type PrivateKey, succeededBy } from './keystore.ts'
 
@@ -208,13 +209,8 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
     return [...keys.values()]
   }
 
-  let last: Promise<unknown> = Promise.resolve()
   /** One change of keys after the other: two at once would take each other's key out of the key store. */
-  const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
-    const turn = last.then(change)
-    last = turn.catch(() => undefined)
-    return turn
-  }
+  const inTurn = createSerial()
   /** Partners and the own trust know a new key before anything is signed with it. */
   const takeOver = async (): Promise<void> => {
     await parts.changed()

@@ -12,6 +12,7 @@ import * as z from 'zod'
 import { CERTIFICATE_ALG, PACKET_ALG } from '../../protocol/names.ts'
 import { KeyId, parseJson, parseValue } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
+import { createSerial } from '../kernel/serial.ts'
 import { finishSwap, readPrivateFile, replaceFile, replaceFiles } from './key-files.ts'
 
 const Bytes32 = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
@@ -147,13 +148,8 @@ function keyStore(folder: string, opened: string, initial: Keys, initialChain: r
   let passphrase = opened
   let keys = initial
   let chain = initialChain
-  let last: Promise<unknown> = Promise.resolve()
   /** One change after the other: two at once would share their `*.next` files. */
-  const inTurn = (change: () => Promise<void>): Promise<void> => {
-    const turn = last.then(change)
-    last = turn.catch(() => undefined)
-    return turn
-  }
+  const inTurn = createSerial()
   return {
     keys: () => keys,
     certificates: () => chain,

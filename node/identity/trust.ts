@@ -16,6 +16,7 @@ import { fromHex, sha256, toHex } from '../../protocol/primitives.ts'
 import { type Refused, refuse } from '../../protocol/problem.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { Trust } from '../exchange/ports.ts'
+import { createSerial } from '../kernel/serial.ts'
 import type { Database } from '../store/database.ts'
 
 export type TrustParts = {
@@ -239,13 +240,9 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
     index(next)
   }
 
-  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = createSerial()
   /** One after the other: an older reading must not take the place of a newer one. */
-  function reload(code?: string): Promise<void> {
-    const turn = last.then(() => read(code))
-    last = turn.catch(() => undefined)
-    return turn
-  }
+  const reload = (code?: string): Promise<void> => inTurn(() => read(code))
 
   type Paper = { id: string; type: PaperRow['type']; jws: string; iat: number }
 

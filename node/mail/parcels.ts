@@ -12,10 +12,10 @@ import { ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import type { CaseDetail } from '../cases/cases.ts'
-import { delayAfter } from '../exchange/backoff.ts'
 import type { CaseKeys } from '../exchange/case-keys.ts'
 import type { Clock } from '../exchange/clock.ts'
 import { createRounds } from '../exchange/rounds.ts'
+import { delayAfter } from '../kernel/backoff.ts'
 import type { Database, Reader, Transaction } from '../store/database.ts'
 import { countTroubles, type Trouble } from './troubles.ts'
 import { foldNumber, judgeWay, readNumber } from './way.ts'
@@ -31,7 +31,7 @@ export const PARCEL_LIMITS = {
   /** ms for which one that was delivered or lost is asked for all the same, ever more rarely, once a day at last */ watched:
     30 * DAY,
 } as const
-const RETRY = { first: 30_000, cap: 30 * 60_000, breakAfter: Number.MAX_SAFE_INTEGER, hold: 30 * 60_000 }
+const RETRY = { first: 30_000, most: 30 * 60_000, breakAfter: Number.MAX_SAFE_INTEGER, hold: 30 * 60_000 }
 /** It came, or so the carrier says: it may come back, or be found. */
 const ARRIVED: readonly ParcelState[] = ['delivered', 'lost']
 const OVER: readonly ParcelState[] = ['returned', 'cancelled']

@@ -13,6 +13,7 @@ import type { Clock } from '../exchange/clock.ts'
 import type { Trust } from '../exchange/ports.ts'
 import type { Transport } from '../exchange/wire.ts'
 import type { Reminder } from '../kernel/reminder.ts'
+import { createKeyedSerial } from '../kernel/serial.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { BlobStore } from './blob-store.ts'
 import { MATERIAL_LIMITS } from './limits.ts'
@@ -235,18 +236,8 @@ export function createMaterials(parts: MaterialsParts) {
     await tx.run('INSERT INTO doomed_materials (sha256) VALUES (?) ON CONFLICT DO NOTHING', [sha256])
   }
 
-  const last = new Map<string, Promise<unknown>>()
   /** A file takes its name together with the row that names it, and loses it together with its last row: never one amid the other. */
-  function alone<T>(sha256: string, work: () => Promise<T>): Promise<T> {
-    const running = (last.get(sha256) ?? Promise.resolve()).then(work)
-    const over = running
-      .catch(() => {})
-      .then(() => {
-        if (last.get(sha256) === over) last.delete(sha256)
-      })
-    last.set(sha256, over)
-    return running
-  }
+  const { run: alone } = createKeyedSerial()
 
   /** Deletes the files of forgotten materials; what came again meanwhile stays. Cut off, it goes on at the next call. */
   async function sweepDoomed(): Promise<void> {

@@ -3,9 +3,9 @@
  * partner does not give costs the node a try now and then, however much it named, and holds nobody else up.
  */
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
-import { delayAfter } from '../exchange/backoff.ts'
 import type { Clock } from '../exchange/clock.ts'
 import { createRounds, type Rounds } from '../exchange/rounds.ts'
+import { delayAfter } from '../kernel/backoff.ts'
 import type { Database } from '../store/database.ts'
 import { MATERIAL_LIMITS } from './limits.ts'
 import type { createWantedStore, Wanted } from './wanted.ts'

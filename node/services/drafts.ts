@@ -9,6 +9,7 @@ import type { ServiceItem } from '../../protocol/service/item.ts'
 import { type Finding, type LintContext, lintItem, OUTSIDE_RULES } from '../../protocol/service/lint.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Clock } from '../exchange/clock.ts'
+import { createSerial } from '../kernel/serial.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { type AgreedPort, type AgreedReport, agreedReport, touchOf } from './agreed.ts'
 import { type Difference, differences, sameItem } from './difference.ts'
@@ -140,13 +141,13 @@ export function createDrafts(parts: DraftsParts) {
   }
 
   const stage = createDraftStage(db, beforeActing, { write, drop: (tx, code) => drop(tx, [code]) })
-  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = createSerial()
   /** One change after the other: what publishing reads is what it takes away. */
-  function turn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = last.then(stage.recover).then(work)
-    last = mine.catch(() => undefined)
-    return mine
-  }
+  const turn = <T>(work: () => Promise<T>): Promise<T> =>
+    inTurn(async () => {
+      await stage.recover()
+      return work()
+    })
   // What was decided before this node stopped; when that fails, the next change tries again.
   turn(async () => {}).catch(() => {})
 

@@ -5,6 +5,7 @@ import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { Trust } from '../exchange/ports.ts'
+import { pauseAfter } from '../kernel/backoff.ts'
 import type { Allowance } from './allowance.ts'
 import { PARTNER_VERSIONS } from './lists.ts'
 import { BAD, fetchList, type ReceiveParts } from './receive.ts'
@@ -133,7 +134,7 @@ export function createFollower(parts: FollowerParts) {
       wanted.delete(city)
       return
     }
-    const wait = Math.min(RETRY.first * 2 ** (want.failures - 1), RETRY.most)
+    const wait = pauseAfter(want.failures, RETRY)
     plan(city, want, want.heard && want.cheap ? RETRY.soon : wait)
   }
 

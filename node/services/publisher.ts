@@ -9,6 +9,7 @@ import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { OwnIdentity, Trust } from '../exchange/ports.ts'
+import { createSerial } from '../kernel/serial.ts'
 import type { Allowance } from './allowance.ts'
 import type { Items } from './items.ts'
 import type { Kept } from './kept.ts'
@@ -41,15 +42,9 @@ export async function createPublisher(parts: PublisherParts) {
   const { db, lists, identity } = parts
   /** for what is asked at once: the hello */
   let own = await lists.head(identity.city)
-  let last: Promise<unknown> = Promise.resolve()
-  const looking = new Set<string>()
-
   /** One after the other, for each takes the next version. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = last.then(work)
-    last = turn.catch(() => undefined)
-    return turn
-  }
+  const inTurn = createSerial()
+  const looking = new Set<string>()
 
   /** Keeps a version with what the audit says of it, then tells partners. */
   async function keep(

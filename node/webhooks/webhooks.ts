@@ -7,9 +7,9 @@ import { createHmac } from 'node:crypto'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import { EVENT_ROLES, type EventLog, type EventRow, type EventType } from '../audit/events.ts'
-import { delayAfter } from '../exchange/backoff.ts'
 import type { Clock } from '../exchange/clock.ts'
 import { createRounds, type Rounds } from '../exchange/rounds.ts'
+import { delayAfter } from '../kernel/backoff.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { checkTarget, type PostOptions } from './post.ts'
 
@@ -21,14 +21,14 @@ export const WEBHOOK_LIMITS = {
   /** events that wait are counted up to this, and one more */ counted: 10_000,
   /** ms of failures after which a subscription is switched off */ giveUp: 3 * 24 * 3_600_000,
   /** ms before the first retry, and at most between two */ first: 5_000,
-  cap: 3_600_000,
+  most: 3_600_000,
   /** events read at a time */ page: 100,
 } as const
 const RETRY = {
   first: WEBHOOK_LIMITS.first,
-  cap: WEBHOOK_LIMITS.cap,
+  most: WEBHOOK_LIMITS.most,
   breakAfter: Number.MAX_SAFE_INTEGER,
-  hold: WEBHOOK_LIMITS.cap,
+  hold: WEBHOOK_LIMITS.most,
 }
 
 /** Event types that a subscription may have: whatever an integrator may see. */
