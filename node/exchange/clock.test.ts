@@ -44,15 +44,6 @@ async function later(turns = 4): Promise<void> {
   }
 }
 
-/** The same beside a false partner: a packet without receipt is nothing to wait for. */
-async function quietly(): Promise<void> {
-  for (let turn = 0; turn < 8; turn++) {
-    if (turn % 4 === 0) world.clock.advance(600_000)
-    await world.network.settle()
-    await new Promise(resolve => setTimeout(resolve, 10))
-  }
-}
-
 async function expectOneTruth(): Promise<void> {
   const [here, there] = await Promise.all([caseAt(A), caseAt(S)])
   expect(here.fold).toEqual(there.fold)
@@ -145,14 +136,14 @@ describe('a receipt that cannot be verified', () => {
     partner.gives = true
     partner.signs = 1
     await say(S, '请补充电话')
-    await quietly()
+    await later(2)
     const told = () => world.city(S).exchange.notices(A)
     expect(told()).toMatchObject([{ kind: 'receipt', problem: { code: 'key.expired' } }])
     expect(told()[0]?.problem.detail).toMatch(/^the receipt for place \d+ was refused \d times$/)
     expect(await world.city(S).audit.list({ action: 'link.receipt' }, 10, null)).toHaveLength(1)
     partner.signs = undefined
-    await quietly()
-    await quietly()
+    await later(2)
+    await later(2)
     expect(told()).toEqual([])
     expect((await caseAt(S)).timeline.at(-1)?.receiptedAt).not.toBeNull()
     await partner.stop()
@@ -163,13 +154,11 @@ describe('a receipt that cannot be verified', () => {
     [LIMITS.clockSkewSeconds + 1, false],
   ])('is one that is dated %i seconds ahead: taken %s', async (ahead, taken) => {
     const partner = await falsePartner(world, A, S)
-    await quietly()
+    await later(2)
     partner.gives = true
     partner.signs = Math.floor(world.clock.now() / 1000) + ahead
     await say(S, '请补充电话')
-    await world.network.settle()
-    await new Promise(resolve => setTimeout(resolve, 50))
-    await world.network.settle()
+    await world.settle()
     expect((await caseAt(S)).timeline.at(-1)?.receiptedAt !== null).toBe(taken)
     await partner.stop()
   })

@@ -23,20 +23,13 @@ describe('of two that take turns', () => {
       .city(S)
       .exchange.notices(A)
       .map(({ kind, problem }) => `${kind} ${problem.code}`)
-  const quiet = async () => {
-    for (let turn = 0; turn < 4; turn++) {
-      await world.network.settle()
-      await new Promise(resolve => setTimeout(resolve, 10))
-    }
-  }
-
   test('the partner is told, and tells the city itself; a start of one alone ends it', async () => {
     const partner = await falsePartner(world, A, S)
     const says = async (instance: Instance) => {
       world.clock.advance(1000)
       partner.hello = { ...partner.hello, instance }
       await partner.greet()
-      await quiet()
+      await world.settle()
     }
     const first = newInstance()
     await says(first)
@@ -63,15 +56,15 @@ describe('of two that take turns', () => {
     const other = newInstance()
     partner.hello = { turns: [other, { ...other, id: randomBytes(16).toString('base64url') }] }
     await partner.greet()
-    await quiet()
+    await world.settle()
     expect(kinds()).toEqual([])
     partner.hello = { turns: [own, other] }
     await partner.greet()
-    await quiet()
+    await world.settle()
     expect(kinds()).toEqual(['twin instance.own'])
     partner.hello = {}
     await partner.greet()
-    await quiet()
+    await world.settle()
     expect(kinds()).toEqual([])
     await partner.stop()
   })

@@ -41,13 +41,10 @@ async function later(turns = 4): Promise<void> {
   }
 }
 
-/** The same beside a false partner: a packet without receipt is nothing to wait for. */
+/** The same after what is under way already. */
 async function quietly(turns = 2): Promise<void> {
-  for (let turn = 0; turn <= turns * 4; turn++) {
-    if (turn % 4 === 1) world.clock.advance(600_000)
-    await world.network.settle()
-    await new Promise(resolve => setTimeout(resolve, 10))
-  }
+  await world.settle()
+  await later(turns)
 }
 
 const backupOf = async (code: string): Promise<string> => {

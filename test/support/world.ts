@@ -37,6 +37,7 @@ import type { KeyResolver, PacketSigner, TrustedKey } from '../../protocol/packe
 import type { Commitment } from '../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
+import { atRest, watched } from './activity.ts'
 import { createHandClock, type HandClock } from './http.ts'
 import { createMemoryNetwork, type MemoryNetwork, type MemoryNetworkOptions } from './memory-network.ts'
 import { type PlayCity, playCity, playKey, trusting } from './play-city.ts'
@@ -353,43 +354,6 @@ async function startCity({
   }
 }
 
-/** Real milliseconds without any change after which settle takes what is under way to be held, as an adapter by a test. */
-const PATIENCE = 1000
-
-type State = {
-  city: string
-  links: { partner: string; direction: string; n: number; acked: number }[]
-  working: number
-  counts: object
-}
-
-async function stateOf(city: WorldCity): Promise<State> {
-  const links = await city.db.query<State['links'][number]>(
-    'SELECT partner, direction, n, acked FROM links ORDER BY partner, direction',
-  )
-  const [working] = await city.db.query<{ n: number }>(
-    `SELECT (SELECT count(*) FROM dispatch_jobs WHERE state = 'leased')
-       + (SELECT count(*) FROM adapter_events WHERE state = 'ready' AND blocked = 0 AND next_at = 0) AS n`,
-  )
-  const [counts] = await city.db.query(
-    `SELECT (SELECT count(*) FROM packets) AS p, (SELECT count(*) FROM receipts) AS r, (SELECT group_concat(state) FROM dispatch_jobs) AS j,
-       (SELECT count(*) FROM refusals) AS f, (SELECT count(*) FROM rewrites) AS w, (SELECT group_concat(state || attempts) FROM adapter_events) AS e`,
-  )
-  return { city: city.play.code, links, working: working?.n ?? 0, counts: counts ?? {} }
-}
-
-/** Whether something is under way: a job with the adapter, or packets without receipt between two that are connected. */
-function under(states: readonly State[], cities: ReadonlyMap<string, WorldCity>): boolean {
-  return states.some(
-    ({ city, links, working }) =>
-      working > 0 ||
-      links.some(
-        ({ partner, direction, n, acked }) =>
-          direction === 'out' && acked < n && cities.get(city)?.transport.connected().includes(partner) === true,
-      ),
-  )
-}
-
 const known = new Map<string, Promise<PlayCity>>()
 
 const certificateOf = ({ certificateKey, certificate, fingerprint }: PlayCity): TrustedCertificate => ({
@@ -476,7 +440,7 @@ export async function createWorld(
     cities.set(play.code, city)
     return city
   }
-  for (const play of plays) await begin(play, openSqlite(':memory:'))
+  for (const play of plays) await begin(play, watched(openSqlite(':memory:')))
   const city = (code: string) => {
     const found = cities.get(code)
     if (found === undefined) throw new Error(`no city ${code}`)
@@ -489,18 +453,7 @@ export async function createWorld(
     cities,
     city,
     async settle() {
-      for (let quiet = 0, last = '', changedAt = performance.now(); quiet < 4; ) {
-        await network.settle()
-        // Signatures and hashes run on other threads: give them real time, however the clock stands.
-        await new Promise(resolve => setTimeout(resolve, 5))
-        const states = await Promise.all([...cities.values()].map(stateOf))
-        const now = JSON.stringify(states)
-        // What is on its way over an open connection, or in the hands of the adapter, is waited for; on a busy machine too.
-        if (now !== last) changedAt = performance.now()
-        const open = under(states, cities) && performance.now() - changedAt < PATIENCE
-        quiet = now === last && !open ? quiet + 1 : 0
-        last = now
-      }
+      await atRest(network.settle)
     },
     async stop() {
       for (const entry of cities.values()) {
@@ -524,7 +477,7 @@ export async function createWorld(
     async restart(code: string, db?: Database) {
       const old = city(code)
       await old.stop()
-      return begin(old.play, db ?? old.db)
+      return begin(old.play, db === undefined ? old.db : watched(db))
     },
   }
   await world.settle()
