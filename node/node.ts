@@ -72,7 +72,7 @@ import { directoryReminders } from './federation/standings.ts'
 import { createVoucher, federationView } from './federation/vouch.ts'
 import { createForms } from './forms/forms.ts'
 import { createHttpApp } from './http/app.ts'
-import { beforeActing, markingDatabase } from './http/idempotency.ts'
+import { beforeActing, forgetAnswers, markingDatabase } from './http/idempotency.ts'
 import { timeOrNull } from './http/route.ts'
 import { startServer } from './http/server.ts'
 import { epochFile, openEpoch } from './identity/epoch.ts'
@@ -561,7 +561,7 @@ async function assemble(
   const dispatch = createDispatch({
     db,
     packets,
-    seal,
+    keys: caseKeys,
     adapter,
     stateOf: adapterState.of,
     name: config.adapter.name,
@@ -625,7 +625,7 @@ async function assemble(
     threadId,
     keys,
   })
-  const caseDrafts = createCaseDrafts({ db, seal, clock, audit, events, randomId: threadId, keys })
+  const caseDrafts = createCaseDrafts({ db, sealing: caseKeys, clock, audit, events, randomId: threadId, keys })
   const scrubbing = createRounds({
     clock,
     round: async () => ((await store.scrub()) ? null : clock.now() + SCRUB_AGAIN),
@@ -638,7 +638,7 @@ async function assemble(
     author,
     materials: { ...materials, askGiven: (threadNo, since) => beforeActing(() => materials.askGiven(threadNo, since)) },
     drafts: caseDrafts,
-    ...{ keys: caseKeys, adapterState, scrub: () => scrubbing.wake() },
+    ...{ keys: caseKeys, adapterState, answers: { forget: forgetAnswers }, scrub: () => scrubbing.wake() },
     freed: (tx, partner, bytes) => packets().free(tx, partner, bytes),
     backups: () => readBackups(config.data),
     failed: (thread, problem) => log.warning('case not purged', { thread, problem: problem.code }),
@@ -1007,7 +1007,14 @@ async function assemble(
   // A purge may have ended between its commit and the emptying of the log.
   void scrubbing.wake()
   const adopted = (async () => {
-    const anew = (await caseKeys.adopt(store, stopping.signal)) + (await adapterState.adopt(stopping.signal))
+    let anew = 0
+    for (const adopt of [
+      (signal: AbortSignal) => caseKeys.adopt(store, signal),
+      adapterState.adopt,
+      caseDrafts.adopt,
+      dispatch.adopt,
+    ])
+      anew += await adopt(stopping.signal)
     if (anew > 0) await scrubbing.wake()
   })().catch(error => {
     if (!stopping.signal.aborted) log.error('what an earlier program sealed not sealed anew', {}, error)

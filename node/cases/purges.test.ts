@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createWorld } from '../../test/support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase } from '../../test/support/world-case.ts'
+import { forgetAnswers } from '../http/idempotency.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import { createPurges } from './purges.ts'
 
@@ -38,7 +39,12 @@ test('a partner that gives no answer is asked once in a round, however many case
       },
     },
     drafts: ankang.drafts,
-    ...{ keys: ankang.caseKeys, adapterState: ankang.adapterState, scrub: async () => {} },
+    ...{
+      keys: ankang.caseKeys,
+      adapterState: ankang.adapterState,
+      answers: { forget: forgetAnswers },
+      scrub: async () => {},
+    },
     freed: async () => {},
     backups: async () => [],
     failed: (_, problem) => failed.push(problem.code),
@@ -48,6 +54,39 @@ test('a partner that gives no answer is asked once in a round, however many case
   answers = true
   expect(await purges.due()).toBe(3)
   expect(asked).toBe(4)
+})
+
+test('a purge leaves the answers of another case that the own approval system knows by the same number', async () => {
+  const ankang = world.city(COLLECTING)
+  const agreement = await agree(world)
+  const thread = await submitCase(world, agreement, { caseNo: 'AK-1' })
+  await world.settle()
+  await world.city(HANDLING).cases.step(thread, 'case.close', { outcome: 'returned' }, 'person:2')
+  await world.settle()
+  await ankang.db.transaction(async tx => {
+    await tx.run("UPDATE cases SET local_case_no = 'L1'")
+    await tx.run(
+      `INSERT INTO adapter_events (id, state, local_case_no, move, key, bytes, problem, at) VALUES ('rest e1', 'parked', 'L1', x'02', x'03', 1, '{"code":"case.transition"}', 0)`,
+    )
+  })
+  const purges = createPurges({
+    ...{ db: ankang.db, clock: world.clock, audit: ankang.audit, author: () => ankang.exchange.author },
+    materials: { ownedBy: async () => 0, ungiven: async () => 0, askGiven: async () => true, forget: async () => 0 },
+    drafts: ankang.drafts,
+    ...{ keys: ankang.caseKeys, adapterState: ankang.adapterState },
+    ...{ answers: { forget: forgetAnswers }, scrub: async () => {}, freed: async () => {}, backups: async () => [] },
+    failed: () => {},
+  })
+  const kept = () => ankang.db.query('SELECT state, move, key FROM adapter_events')
+  const before = await kept()
+  expect(before).toMatchObject([{ state: 'parked' }])
+  await purges.purge(thread, 'request', 'person:1')
+  expect(await kept()).toEqual(before)
+  await world.settle()
+  // Of a case that this city handles they go.
+  await ankang.db.transaction(tx => tx.run("UPDATE cases SET role = 'handling', local_case_no = 'L1'"))
+  await purges.purge(thread, 'request', 'person:1')
+  expect(await kept()).toEqual([{ state: 'done', move: null, key: null }])
 })
 
 test('a store of before a purge, put back, is purged again as soon as the purge came back, and it is told once', async () => {
@@ -61,7 +100,13 @@ test('a store of before a purge, put back, is purged again as soon as the purge 
     return createPurges({
       ...{ db: city.db, clock: world.clock, audit: city.audit, author: () => city.exchange.author },
       materials: { ownedBy: async () => 0, ungiven: async () => 0, askGiven: async () => true, forget: async () => 0 },
-      ...{ drafts: city.drafts, keys: city.caseKeys, adapterState: city.adapterState, scrub: async () => {} },
+      ...{
+        drafts: city.drafts,
+        keys: city.caseKeys,
+        adapterState: city.adapterState,
+        answers: { forget: forgetAnswers },
+        scrub: async () => {},
+      },
       freed: async () => {},
       backups: async () => [],
       failed: (_, problem) => expect(problem).toBeNull(),

@@ -58,6 +58,9 @@ export type PurgesParts = {
   }
   /** the key under which everything of the case is sealed */ keys: Pick<CaseKeys, 'destroy'>
   adapterState: { forget(tx: Transaction, threadNo: number): Promise<number> }
+  /** what was answered at the API and is kept for repeats */ answers: {
+    forget(tx: Transaction, thread: Uint8Array): Promise<void>
+  }
   /** empties the log of the store, now or as soon as nothing holds on to it */ scrub: () => Promise<void>
   /** packets of the partner take so many bytes no longer */
   freed: (tx: Transaction, partner: string, bytes: number) => Promise<void>
@@ -118,8 +121,9 @@ export function createPurges(parts: PurgesParts) {
     ...{ item: row.item_code, submittedAt: row.submitted_at },
   })
 
+  // The number of a collected case is the partner's, and may be that of another case in the own approval system.
   const STEPS = `move IS NOT NULL
-    AND local_case_no = (SELECT local_case_no FROM cases WHERE thread_no = ?)`
+    AND local_case_no = (SELECT local_case_no FROM cases WHERE thread_no = ? AND role = 'handling')`
 
   /** What lists and search hold of the applicant. */
   async function listed(store: Reader, threadNo: number): Promise<{ projections: number; search: number }> {
@@ -164,9 +168,13 @@ export function createPurges(parts: PurgesParts) {
     await parts.freed(tx, row.partner, taken?.bytes ?? 0)
     const bodies = await tx.run(`DELETE ${BODIES}`, [thread_no])
     const materials = await parts.materials.forget(tx, thread_no)
-    await tx.run(`UPDATE adapter_events SET state = 'done', move = NULL, problem = NULL WHERE ${STEPS}`, [thread_no])
+    await tx.run(
+      `UPDATE adapter_events SET state = 'done', move = NULL, key = NULL, bytes = 0, problem = NULL, blocked = 0 WHERE ${STEPS}`,
+      [thread_no],
+    )
     await tx.run('DELETE FROM rewrites WHERE thread = ?', [toHex(row.thread)])
     await parts.adapterState.forget(tx, thread_no)
+    await parts.answers.forget(tx, row.thread)
     await tx.run('DELETE FROM parcels WHERE thread_no = ?', [thread_no])
     await tx.run('DELETE FROM mail_troubles WHERE thread_no = ?', [thread_no])
     await tx.run(

@@ -8,6 +8,7 @@ export type Answer = {
   id: string
   localCaseNo: string | null
   /** null when it was too large to keep */ sealed: Uint8Array | null
+  /** of what is sealed; null as an earlier program kept it */ key: Uint8Array | null
   /** of the last try */ problem: Problem | null
   attempts: number
 }
@@ -34,11 +35,12 @@ type Row = {
   id: string
   local_case_no: string | null
   move: Uint8Array | null
+  key: Uint8Array | null
   problem: string | null
   attempts: number
 }
 const toAnswer = (row: Row): Answer => ({
-  ...{ no: row.no, id: row.id, localCaseNo: row.local_case_no, sealed: row.move, attempts: row.attempts },
+  ...{ no: row.no, id: row.id, localCaseNo: row.local_case_no, sealed: row.move, key: row.key, attempts: row.attempts },
   problem: row.problem === null ? null : (JSON.parse(row.problem) as Problem),
 })
 
@@ -111,18 +113,19 @@ export function createAnswerStore(db: Database) {
         id: string
         localCaseNo: string | null
         sealed: Uint8Array | null
+        key: Uint8Array | null
         problem: Problem | null
         at: number
       },
     ): Promise<boolean> {
-      const { id, localCaseNo, sealed, problem, at } = answer
+      const { id, localCaseNo, sealed, key, problem, at } = answer
       const changed = await tx.run(
-        `INSERT INTO adapter_events (id, state, local_case_no, move, bytes, problem, attempts, next_at, blocked, at)
-         SELECT a.id, ?2, a.local_case_no, ?4, ?5, ?6, 0, 0, ${EARLIER}, ?7
+        `INSERT INTO adapter_events (id, state, local_case_no, move, bytes, problem, attempts, next_at, blocked, at, key)
+         SELECT a.id, ?2, a.local_case_no, ?4, ?5, ?6, 0, 0, ${EARLIER}, ?7, ?8
          FROM (SELECT ?1 AS id, ?3 AS local_case_no, 9007199254740991 AS no) a WHERE true ON CONFLICT (id) DO NOTHING`,
         [
           ...[id, problem === null ? 'ready' : 'parked', localCaseNo, sealed, sealed?.byteLength ?? 0],
-          ...[problem === null ? null : JSON.stringify(problem), at],
+          ...[problem === null ? null : JSON.stringify(problem), at, key],
         ],
       )
       return changed > 0
@@ -140,7 +143,7 @@ export function createAnswerStore(db: Database) {
     /** The next answer that can be taken now, one per case; or when there will be one. What was never tried comes first. */
     async next(now: number, busy: readonly number[]): Promise<{ job: Answer } | { nextAt: number | null }> {
       const [row] = await db.query<Row>(
-        `SELECT no, id, local_case_no, move, problem, attempts FROM adapter_events
+        `SELECT no, id, local_case_no, move, key, problem, attempts FROM adapter_events
          WHERE state = 'ready' AND blocked = 0 AND next_at <= ? AND no NOT IN (${busy.map(() => '?').join(', ')})
          ORDER BY next_at, no LIMIT 1`,
         [now, ...busy],
@@ -157,6 +160,7 @@ export function createAnswerStore(db: Database) {
     async settle(tx: Transaction, { no, localCaseNo }: Pick<Answer, 'no' | 'localCaseNo'>, at: number): Promise<void> {
       await tx.run(
         `UPDATE adapter_events AS a SET state = iif(a.no = ?1, 'done', a.state), move = iif(a.no = ?1, NULL, a.move),
+           key = iif(a.no = ?1, NULL, a.key),
            bytes = iif(a.no = ?1, 0, a.bytes), problem = iif(a.no = ?1, NULL, a.problem), at = iif(a.no = ?1, ?3, a.at), blocked = 0
          WHERE a.no = ?1 OR a.no = (SELECT min(n.no) FROM adapter_events n
            WHERE n.local_case_no = ?2 AND n.state <> 'done' AND n.no <> ?1)`,
@@ -191,6 +195,21 @@ export function createAnswerStore(db: Database) {
       )
     },
 
+    /** Kept answers that an earlier program sealed with the node's key. */
+    async withoutKey(tx: Transaction, limit: number): Promise<{ no: number; id: string; sealed: Uint8Array }[]> {
+      return tx.query(
+        `SELECT no, id, move AS sealed FROM adapter_events WHERE state <> 'done' AND move IS NOT NULL AND key IS NULL ORDER BY no LIMIT ?`,
+        [limit],
+      )
+    },
+
+    /** The text of a kept answer is sealed with this key now. */
+    async sealedAnew(tx: Transaction, no: number, key: Uint8Array, sealed: Uint8Array): Promise<void> {
+      await tx.run('UPDATE adapter_events SET move = ?, bytes = ?, key = ? WHERE no = ?', [
+        ...[sealed, sealed.byteLength, key, no],
+      ])
+    },
+
     /** At start: a mapping may have been corrected, and a case become known. */
     async retryAtStart(tx: Transaction): Promise<void> {
       await tx.run(
@@ -215,7 +234,7 @@ export function createAnswerStore(db: Database) {
 
     async byId(id: string): Promise<Answer | null> {
       const [row] = await db.query<Row>(
-        `SELECT no, id, local_case_no, move, problem, attempts FROM adapter_events WHERE id = ? AND state <> 'done'`,
+        `SELECT no, id, local_case_no, move, key, problem, attempts FROM adapter_events WHERE id = ? AND state <> 'done'`,
         [id],
       )
       return row === undefined ? null : toAnswer(row)
@@ -224,7 +243,7 @@ export function createAnswerStore(db: Database) {
     /** Gives up the kept answers of one local case number; how many. */
     async dismiss(tx: Transaction, localCaseNo: string, at: number): Promise<number> {
       return tx.run(
-        `UPDATE adapter_events SET state = 'done', move = NULL, bytes = 0, problem = NULL, blocked = 0, at = ?
+        `UPDATE adapter_events SET state = 'done', move = NULL, key = NULL, bytes = 0, problem = NULL, blocked = 0, at = ?
          WHERE local_case_no = ? AND state <> 'done'`,
         [at, localCaseNo],
       )

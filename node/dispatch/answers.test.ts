@@ -72,6 +72,35 @@ describe('an answer', () => {
     expect(await audit('adapter-event.standing')).toMatchObject([{ subject: 'L1' }])
   })
 
+  test('has a key of its own while it is kept, and none once it is settled', async () => {
+    const system = new PlayApproval()
+    const { w, threads, poll, state } = await begin(system)
+    const { db, dispatch, cases } = w.city(S)
+    await cases.step(threads[0] ?? '', 'case.accept', {}, 'person:1')
+    system.say({ kind: 'case.accept', body: { promisedBy: '2026-12-10' } })
+    system.say({ kind: 'case.progress', body: { step: '核对 11010519491231002X' } })
+    await poll()
+    type Held = { key: Uint8Array | null; move: Uint8Array | null; bytes: number }
+    const held = () => db.query<Held>('SELECT key, move, bytes FROM adapter_events ORDER BY no')
+    const [first, second] = await held()
+    expect(first?.key).not.toEqual(second?.key)
+    expect([second?.key?.byteLength, second?.bytes]).toEqual([32, second?.move?.byteLength])
+    expect(Buffer.from(second?.move ?? []).includes('11010519491231002X')).toBe(false)
+    expect(await dispatch.answer('e2', 'person:1')).toContain('11010519491231002X')
+    // As an earlier program kept it: under the key of the node.
+    const answer = Buffer.from(await dispatch.answer('e2', 'person:1'))
+    await db.transaction(tx => tx.run('UPDATE adapter_events SET key = NULL, move = ? WHERE no = 2', [answer]))
+    expect(await dispatch.adopt(new AbortController().signal)).toBe(1)
+    expect(Buffer.from((await held())[1]?.move ?? []).includes('11010519491231002X')).toBe(false)
+    await dispatch.skip('e1', '已由窗口受理', 'person:1')
+    await w.settle()
+    expect(await state()).toBe('accepted')
+    expect(await held()).toEqual([
+      { key: null, move: null, bytes: 0 },
+      { key: null, move: null, bytes: 0 },
+    ])
+  })
+
   test('that says more than what stands is for a person, who skips it with a reason; what follows it goes on', async () => {
     const system = new PlayApproval()
     const { w, threads, poll, state, parked, audit } = await begin(system)

@@ -24,7 +24,7 @@ type Outcome = { problem: Problem; nextAt: number | null } | null
 export function createAnswers(
   parts: Pick<
     DispatchParts,
-    'db' | 'packets' | 'seal' | 'adapter' | 'context' | 'clock' | 'audit' | 'events' | 'random' | 'cases' | 'observer'
+    'db' | 'packets' | 'keys' | 'adapter' | 'context' | 'clock' | 'audit' | 'events' | 'random' | 'cases' | 'observer'
   > & { name: string | undefined; calls: Calls; pollEvery: number },
 ) {
   const { db, clock, adapter, audit, events, calls } = parts
@@ -117,16 +117,24 @@ export function createAnswers(
     }
   }
 
-  type Kept = { id: string; localCaseNo: string | null; sealed: Uint8Array | null; problem: Problem | null }
+  type Kept = {
+    id: string
+    localCaseNo: string | null
+    sealed: Uint8Array | null
+    key: Uint8Array | null
+    problem: Problem | null
+  }
 
   function toKept(answer: LocalEvent | RawEvent): Kept {
     const text = JSON.stringify('raw' in answer ? { raw: answer.raw } : answer)
     const id = `${system} ${answer.id ?? createHash('sha256').update(text).digest('hex')}`
     const { localCaseNo } = answer
-    if (text.length <= ANSWER_LIMITS.answer)
-      return { id, localCaseNo, sealed: parts.seal.seal(encodeUtf8(text), id), problem: null }
+    if (text.length <= ANSWER_LIMITS.answer) {
+      const key = parts.keys.newKey(id)
+      return { id, localCaseNo, sealed: parts.keys.sealWith(key, encodeUtf8(text), id), key, problem: null }
+    }
     const detail = `the answer is longer than ${ANSWER_LIMITS.answer} characters`
-    return { id, localCaseNo, sealed: null, problem: { code: 'adapter.mapping', detail } }
+    return { id, localCaseNo, sealed: null, key: null, problem: { code: 'adapter.mapping', detail } }
   }
 
   /** Keeps a page, and the cursor with the last of it. */
@@ -291,10 +299,15 @@ export function createAnswers(
     return null
   }
 
-  async function readAnswer({ id, sealed }: Answer): Promise<{ ok: true; event: LocalEvent | null } | Refused> {
-    if (sealed === null)
-      return refuse('adapter.mapping', `the answer is longer than ${ANSWER_LIMITS.answer} characters`)
-    const kept = JSON.parse(decodeUtf8(parts.seal.open(sealed, id))) as LocalEvent | { raw: string }
+  /** The text of an answer as it was kept; null when it was too long, or its key is gone. */
+  function textOf({ id, key, sealed }: Answer): LocalEvent | { raw: string } | null {
+    const plain = sealed === null ? null : parts.keys.openWith(key, sealed, id)
+    return plain === null ? null : (JSON.parse(decodeUtf8(plain)) as LocalEvent | { raw: string })
+  }
+
+  async function readAnswer(answer: Answer): Promise<{ ok: true; event: LocalEvent | null } | Refused> {
+    const kept = textOf(answer)
+    if (kept === null) return refuse('adapter.mapping', `the answer is longer than ${ANSWER_LIMITS.answer} characters`)
     if (!('raw' in kept)) return { ok: true, event: kept }
     return calls.within('read', DISPATCH_LIMITS.read, async context => {
       if (adapter.read === undefined) return refuse('adapter.mapping', 'the adapter does not read its answers')
@@ -395,6 +408,25 @@ export function createAnswers(
       for (const waiting of waiters.values()) for (const done of waiting) done(null)
       waiters.clear()
     },
+    /** Seals what an earlier program kept under the node's key anew, page by page; how many. */
+    async adopt(signal: AbortSignal): Promise<number> {
+      let done = 0
+      while (!signal.aborted) {
+        const page = await db.transaction(async tx => {
+          const rows = await store.withoutKey(tx, ANSWER_LIMITS.batch)
+          for (const { no, id, sealed } of rows) {
+            const plain = parts.keys.openWith(null, sealed, id)
+            if (plain === null) throw new ProblemError('internal', 'an answer without its key')
+            const key = parts.keys.newKey(id)
+            await store.sealedAnew(tx, no, key, parts.keys.sealWith(key, plain, id))
+          }
+          return rows.length
+        })
+        done += page
+        if (page < ANSWER_LIMITS.batch) break
+      }
+      return done
+    },
     /** A case has this local case number now; in the transaction that says so. */
     async known(tx: Transaction, localCaseNo: string): Promise<void> {
       if ((await store.known(tx, localCaseNo)) > 0) tx.afterCommit(() => worker.wake())
@@ -436,15 +468,16 @@ export function createAnswers(
 
     /** A kept answer as its system gave it, or as the adapter read it; a look at the case. Problem: `request.not-found`. */
     async answer(event: string, by: string): Promise<string> {
-      const { id, sealed, localCaseNo } = await find(event)
-      if (sealed === null) throw new ProblemError('request.not-found', 'event: it was too long to keep')
+      const found = await find(event)
+      const { id, localCaseNo } = found
+      const kept = textOf(found)
+      if (kept === null) throw new ProblemError('request.not-found', 'event: it was too long to keep')
       await db.transaction(tx =>
         audit.append(tx, {
           ...{ actor: by, action: 'case.read', subject: localCaseNo ?? id },
           detail: { for: 'answer', event: id },
         }),
       )
-      const kept = JSON.parse(decodeUtf8(parts.seal.open(sealed, id))) as LocalEvent | { raw: string }
       return 'raw' in kept ? kept.raw : JSON.stringify(kept)
     },
 

@@ -17,7 +17,7 @@ import { ASKS } from '../../protocol/case/table.ts'
 import { PROBLEMS, type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
-import type { Seal } from '../exchange/case-keys.ts'
+import type { ValueKeys } from '../exchange/case-keys.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { PacketStore } from '../exchange/packet-store.ts'
 import type { Database, Transaction } from '../store/database.ts'
@@ -31,7 +31,7 @@ import { Worker } from './worker.ts'
 export type DispatchParts = {
   db: Database
   packets: () => PacketStore
-  seal: Seal
+  /** under which answers are kept */ keys: ValueKeys
   adapter: Adapter
   /** of the approval system, as the configuration gives it; the kind of the adapter by default */ name?:
     | string
@@ -436,6 +436,7 @@ export function createDispatch(parts: DispatchParts) {
       if (!planned.ok) throw new ProblemError(planned.problem.code, planned.problem.detail)
       return planned.requests
     },
+    adopt: answers.adopt,
     skip: answers.skip,
     answer: answers.answer,
     dismiss: answers.dismiss,

@@ -28,6 +28,9 @@ export type CaseKeysParts = {
   randomBytes: (length: number) => Uint8Array
 }
 
+/** A key for each value that belongs to no case, or ends before its case does (a draft, an answer that is not settled). */
+export type ValueKeys = Pick<CaseKeys, 'newKey' | 'sealWith' | 'openWith'>
+
 /** Opens what was sealed for a thread; null when the key of its case was destroyed. */
 export type Opener = (threadNo: number, sealed: Uint8Array, context: string) => Uint8Array | null
 
@@ -40,6 +43,7 @@ export function createCaseKeys({ seal, sealOf, randomBytes }: CaseKeysParts) {
   let destroyed = 0
 
   const context = (threadNo: number): string => `case key ${threadNo}`
+  const valueContext = (bound: string): string => `key of ${bound}`
   const isOfCase = (sealed: Uint8Array): boolean => sealed[0] === CASE_SEALED
 
   function remember(threadNo: number, key: Seal): Seal {
@@ -128,6 +132,18 @@ export function createCaseKeys({ seal, sealOf, randomBytes }: CaseKeysParts) {
     /** Opens one value; null when the key of its case was destroyed. */
     async open(store: Reader, threadNo: number, sealed: Uint8Array, bound: string): Promise<Uint8Array | null> {
       return (await opener(store, [{ threadNo, sealed }]))(threadNo, sealed, bound)
+    },
+
+    /** A key for one value, sealed with the node's own: it stands beside the value, and dies with it. */
+    newKey: (bound: string): Uint8Array => seal.seal(randomBytes(CASE_KEY_LIMITS.bytes), valueContext(bound)),
+
+    sealWith: (key: Uint8Array, plain: Uint8Array, bound: string): Uint8Array =>
+      sealOf(seal.open(key, valueContext(bound))).seal(plain, bound),
+
+    /** Null when its key was destroyed; a value of an earlier program has none. */
+    openWith(key: Uint8Array | null, sealed: Uint8Array, bound: string): Uint8Array | null {
+      if (!isOfCase(sealed)) return seal.open(sealed, bound)
+      return key === null ? null : sealOf(seal.open(key, valueContext(bound))).open(sealed, bound)
     },
 
     /** Destroys the key of a case; what comes later for it gets another one. */

@@ -4,7 +4,7 @@ import { ProblemError } from '../../protocol/problem.ts'
 import { createTestApi, type Reply, type TestApi } from '../../test/support/http.ts'
 import { openTestStore } from '../../test/support/store.ts'
 import type { Database } from '../store/database.ts'
-import { beforeActing } from './idempotency.ts'
+import { beforeActing, forgetAnswers } from './idempotency.ts'
 import type { RouteModule } from './route.ts'
 
 let store: Database
@@ -186,6 +186,25 @@ describe('idempotency keys', () => {
     expect(kept?.sealed.byteLength).toBeGreaterThan(40)
     expect(Buffer.from(kept?.sealed ?? []).includes('11010519491231002X')).toBe(false)
     expect((await act('k1', '11010519491231002X')).body).toEqual({ what: '11010519491231002X', n: 1 })
+  })
+
+  test('what names a case goes with its purge, the mark stays; of two cases in one answer the purge of either ends it', async () => {
+    const [one, other] = ['ab'.repeat(16), 'cd'.repeat(16)]
+    const kept = { 'of one': one, 'of both': `${one} and ${other}`, 'of another': other, 'no case': `${one}${other}` }
+    for (const [key, what] of Object.entries(kept)) await act(key.replace(' ', '-'), what)
+    await store.transaction(tx => forgetAnswers(tx, Buffer.from(one, 'hex')))
+    for (const [key, what] of Object.entries(kept)) {
+      const gone = key === 'of one' || key === 'of both'
+      const reply = await act(key.replace(' ', '-'), what)
+      expect([key, reply.status, reply.headers.get('idempotency-replayed')]).toEqual([
+        ...[key, gone ? 409 : 201, gone ? null : 'true'],
+      ])
+    }
+    expect(acts).toHaveLength(4)
+    expect(await store.query('SELECT key FROM idempotency WHERE sealed IS NULL ORDER BY key')).toEqual([
+      { key: 'of-both' },
+      { key: 'of-one' },
+    ])
   })
 
   test('nothing is kept of what did not act, nor of what only looks something up', async () => {

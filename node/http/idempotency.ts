@@ -5,7 +5,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash } from 'node:crypto'
-import { decodeUtf8, encodeUtf8 } from '../../protocol/primitives.ts'
+import { decodeUtf8, encodeUtf8, fromHex } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { HttpLimits } from './limits.ts'
@@ -62,6 +62,18 @@ export type AnswerSeal = {
   open(sealed: Uint8Array, context: string): Uint8Array
 }
 
+/** The id of a thread, wherever it stands. */
+const THREAD = /(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])/g
+
+/** Lets go of the answers that name a thread; who repeats such a request is told that it was carried out. */
+export async function forgetAnswers(tx: Transaction, thread: Uint8Array): Promise<void> {
+  await tx.run(
+    `UPDATE idempotency SET status = NULL, sealed = NULL, about = NULL
+     WHERE (person, key) IN (SELECT person, key FROM idempotency WHERE about IS NOT NULL AND instr(about, ?) > 0)`,
+    [thread],
+  )
+}
+
 type Row = { request_hash: Uint8Array; status: number | null; sealed: Uint8Array | null }
 
 export function createIdempotency(
@@ -74,13 +86,22 @@ export function createIdempotency(
   const oldest = () => now() - limits.idempotencySeconds * 1000
   const contextOf = (keyed: Keyed) => `answer ${JSON.stringify([keyed.person, keyed.key])}`
 
+  /** Ids of threads that request and answer name, one after another: by them a purge finds what is kept of its case. */
+  function aboutOf({ request }: Keyed, answer: Answer): Uint8Array | null {
+    const named = [...request, answer.body].flatMap(text => [...text.matchAll(THREAD)].map(([id]) => id))
+    return named.length === 0 ? null : fromHex([...new Set(named)].join(''))
+  }
+
   async function keep(tx: Transaction, keyed: Keyed, hash: Uint8Array, answer: Answer | null): Promise<void> {
     const sealed = answer === null ? null : seal.seal(encodeUtf8(answer.body), contextOf(keyed))
     await tx.run('DELETE FROM idempotency WHERE at < ?', [oldest()])
     await tx.run(
-      `INSERT INTO idempotency (person, key, request_hash, status, sealed, at) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT (person, key) DO UPDATE SET status = excluded.status, sealed = excluded.sealed`,
-      [keyed.person, keyed.key, hash, answer?.status ?? null, sealed, now()],
+      `INSERT INTO idempotency (person, key, request_hash, status, sealed, about, at) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (person, key) DO UPDATE SET status = excluded.status, sealed = excluded.sealed, about = excluded.about`,
+      [
+        ...[keyed.person, keyed.key, hash, answer?.status ?? null, sealed],
+        ...[answer === null ? null : aboutOf(keyed, answer), now()],
+      ],
     )
   }
 

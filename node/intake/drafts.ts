@@ -13,7 +13,7 @@ import type { EventLog } from '../audit/events.ts'
 import type { LookupKeys } from '../cases/lookup.ts'
 import { maskName } from '../cases/mask.ts'
 import type { DraftsOf } from '../cases/purges.ts'
-import type { Seal } from '../exchange/case-keys.ts'
+import type { ValueKeys } from '../exchange/case-keys.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { StoredPacket } from '../exchange/ports.ts'
 import type { Database, Transaction } from '../store/database.ts'
@@ -47,7 +47,7 @@ export type CaseDraft = {
 
 export type CaseDraftsParts = {
   db: Database
-  seal: Seal
+  /** under which drafts are sealed */ sealing: ValueKeys
   clock: Clock
   audit: Audit
   events: EventLog
@@ -57,6 +57,7 @@ export type CaseDraftsParts = {
 
 type Row = Omit<CaseDraft, 'problem' | 'thread' | 'createdAt' | 'updatedAt' | 'updatedBy'> & {
   sealed: Uint8Array
+  /** of the sealed content; null as an earlier program wrote it */ key: Uint8Array | null
   applicant_key: Uint8Array | null
   problem: string | null
   thread: Uint8Array | null
@@ -67,7 +68,7 @@ type Row = Omit<CaseDraft, 'problem' | 'thread' | 'createdAt' | 'updatedAt' | 'u
 
 export type CaseDrafts = ReturnType<typeof createCaseDrafts>
 
-export function createCaseDrafts({ db, seal, clock, audit, events, randomId, keys }: CaseDraftsParts) {
+export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, keys }: CaseDraftsParts) {
   const context = (id: string): string => `case draft ${id}`
 
   /** A draft that the account may work on: its own, one of a window (a clerk works at any), one that a partner sent back. */
@@ -87,23 +88,37 @@ export function createCaseDrafts({ db, seal, clock, audit, events, randomId, key
   const whose = ({ owner, window }: Row, actor: string): { detail?: { owner: string; window: string | null } } =>
     owner === actor ? {} : { detail: { owner, window } }
 
-  async function write(tx: Transaction, draft: CaseDraft, content: DraftContent): Promise<void> {
-    const sealed = seal.seal(encodeUtf8(JSON.stringify(content)), context(draft.id))
+  /** Problem: `request.not-found` when its key is gone. */
+  function read({ id, key, sealed }: Pick<Row, 'id' | 'key' | 'sealed'>): DraftContent {
+    const plain = sealing.openWith(key, sealed, context(id))
+    if (plain === null) throw new ProblemError('request.not-found', 'the draft was sent or deleted')
+    return JSON.parse(decodeUtf8(plain)) as DraftContent
+  }
+
+  /** `held`: the key that it has. */
+  async function write(
+    tx: Transaction,
+    draft: CaseDraft,
+    content: DraftContent,
+    held: Uint8Array | null = null,
+  ): Promise<void> {
+    const key = held ?? sealing.newKey(context(draft.id))
+    const sealed = sealing.sealWith(key, encodeUtf8(JSON.stringify(content)), context(draft.id))
     const number = idNumberOf(content)
     await tx.run(
       `INSERT INTO case_drafts (id, version, owner, window, partner, item, applicant, sealed, problem, thread, created_at, updated_at, updated_by,
-         applicant_key)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         applicant_key, key)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET version = excluded.version, window = excluded.window, partner = excluded.partner,
          item = excluded.item, applicant = excluded.applicant, sealed = excluded.sealed,
-         applicant_key = excluded.applicant_key, updated_at = excluded.updated_at,
+         applicant_key = excluded.applicant_key, key = excluded.key, updated_at = excluded.updated_at,
          updated_by = excluded.updated_by`,
       [
         ...[draft.id, draft.version, draft.owner, draft.window, draft.partner, draft.item, draft.applicant, sealed],
         draft.problem === null ? null : JSON.stringify(draft.problem),
         draft.thread === null ? null : fromHex(draft.thread),
         ...[draft.createdAt, draft.updatedAt, draft.updatedBy],
-        number === null ? null : keys.number(number),
+        ...[number === null ? null : keys.number(number), key],
       ],
     )
     await tx.run('DELETE FROM case_draft_materials WHERE draft = ?', [draft.id])
@@ -184,7 +199,7 @@ export function createCaseDrafts({ db, seal, clock, audit, events, randomId, key
           ...summaryOf(content),
           ...{ version: version + 1, updatedAt: clock.now(), updatedBy: actor },
         }
-        await write(tx, draft, content)
+        await write(tx, draft, content, row.key)
         // Saved as it is typed: the log tells of each hand that it goes through, not of each letter.
         if (row.updated_by !== actor)
           await audit.append(tx, { actor, action: 'case-draft.saved', subject: id, ...whose(row, actor) })
@@ -198,8 +213,7 @@ export function createCaseDrafts({ db, seal, clock, audit, events, randomId, key
       await db.transaction(tx =>
         audit.append(tx, { actor, action: 'case-draft.read', subject: id, ...whose(row, actor) }),
       )
-      const content = JSON.parse(decodeUtf8(seal.open(row.sealed, context(id)))) as DraftContent
-      return { draft: toDraft(row), content }
+      return { draft: toDraft(row), content: read(row) }
     },
 
     /** Whether the account may open it. Problems: `request.not-found`, `request.forbidden`. */
@@ -253,15 +267,16 @@ export function createCaseDrafts({ db, seal, clock, audit, events, randomId, key
     /** Writes anew by what drafts are found, as a rebuild does of cases. */
     async rekey(): Promise<void> {
       for (let after = ''; ; ) {
-        const rows = await db.query<Pick<Row, 'id' | 'version' | 'sealed'>>(
-          'SELECT id, version, sealed FROM case_drafts WHERE id > ? ORDER BY id LIMIT ?',
+        const rows = await db.query<Pick<Row, 'id' | 'version' | 'key' | 'sealed'>>(
+          'SELECT id, version, key, sealed FROM case_drafts WHERE id > ? ORDER BY id LIMIT ?',
           [after, REKEYED],
         )
         const last = rows.at(-1)
         if (last === undefined) return
         await db.transaction(async tx => {
-          for (const { id, version, sealed } of rows) {
-            const number = idNumberOf(JSON.parse(decodeUtf8(seal.open(sealed, context(id)))) as DraftContent)
+          for (const row of rows) {
+            const { id, version } = row
+            const number = idNumberOf(read(row))
             // One that was saved meanwhile was found anew with that.
             await tx.run('UPDATE case_drafts SET applicant_key = ? WHERE id = ? AND version = ?', [
               number === null ? null : keys.number(number),
@@ -272,6 +287,33 @@ export function createCaseDrafts({ db, seal, clock, audit, events, randomId, key
         })
         after = last.id
       }
+    },
+
+    /** Seals drafts that an earlier program sealed with the node's key anew, page by page; how many. */
+    async adopt(signal: AbortSignal): Promise<number> {
+      let done = 0
+      while (!signal.aborted) {
+        const page = await db.transaction(async tx => {
+          const rows = await tx.query<Pick<Row, 'id' | 'key' | 'sealed'>>(
+            'SELECT id, key, sealed FROM case_drafts WHERE key IS NULL LIMIT ?',
+            [REKEYED],
+          )
+          for (const { id, sealed } of rows) {
+            const key = sealing.newKey(context(id))
+            const plain = sealing.openWith(null, sealed, context(id))
+            if (plain === null) throw new ProblemError('internal', 'a draft without its key')
+            await tx.run('UPDATE case_drafts SET key = ?, sealed = ? WHERE id = ?', [
+              key,
+              sealing.sealWith(key, plain, context(id)),
+              id,
+            ])
+          }
+          return rows.length
+        })
+        done += page
+        if (page < REKEYED) break
+      }
+      return done
     },
 
     /** Deletes what nobody touched for `DRAFT_DAYS`; how many. */
@@ -293,6 +335,7 @@ export function createCaseDrafts({ db, seal, clock, audit, events, randomId, key
 
 const toDraft = ({
   sealed: _,
+  key: ___,
   applicant_key: __,
   problem,
   thread,

@@ -7,6 +7,7 @@ import { agree, COLLECTING, HANDLING, submitCase, worldAgreement } from '../../t
 import { lookupKeys } from '../cases/lookup.ts'
 import { createPurges } from '../cases/purges.ts'
 import { NewCase, NewJointCase } from '../cases/routes.ts'
+import { forgetAnswers } from '../http/idempotency.ts'
 import { DRAFT_DAYS } from './drafts.ts'
 import { createIntake, type Intake } from './intake.ts'
 
@@ -64,6 +65,33 @@ describe('drafts', () => {
     expect(await actions()).toEqual(
       expect.arrayContaining(['case-draft.created', 'case-draft.saved', 'case-draft.read']),
     )
+  })
+
+  test('have a key each, which dies with them; one that an earlier program sealed with the key of the node gets its own', async () => {
+    const { db, drafts } = ankang
+    type Held = { id: string; key: Uint8Array | null; sealed: Uint8Array }
+    const held = async (id: string) =>
+      (await db.query<Held>('SELECT id, key, sealed FROM case_drafts WHERE id = ?', [id]))[0]
+    const [one, other] = [await drafts.create(whole, 'person:1'), await drafts.create(whole, 'person:1')]
+    const [before, beside] = [await held(one.id), await held(other.id)]
+    await drafts.save(one.id, 1, { ...whole, form: {} }, 'person:1')
+    const saved = await held(one.id)
+    // A store of before that is restored opens its version with the key of after.
+    expect(saved?.key).toEqual(before?.key)
+    expect(beside?.key).not.toEqual(before?.key)
+    const put = (set: string, value: Uint8Array | null) =>
+      db.transaction(tx => tx.run(`UPDATE case_drafts SET ${set} = ? WHERE id = ?`, [value, one.id]))
+    await put('sealed', before?.sealed ?? null)
+    expect((await drafts.open(one.id, 'person:1')).content).toEqual(whole)
+    await put('key', beside?.key ?? null)
+    await expect(drafts.open(one.id, 'person:1')).rejects.toThrow()
+    await put('key', null)
+    await expect(drafts.open(one.id, 'person:1')).rejects.toEqual(refused('request.not-found'))
+    await put('sealed', Buffer.from(JSON.stringify(whole)))
+    expect(await drafts.adopt(new AbortController().signal)).toBe(1)
+    expect((await drafts.open(one.id, 'person:1')).content).toEqual(whole)
+    expect(Buffer.from((await held(one.id))?.sealed ?? []).includes(person.idNumber)).toBe(false)
+    expect(await drafts.adopt(new AbortController().signal)).toBe(0)
   })
 
   test('of no window are their owner’s alone; whoever works on another’s draft of a window stands in the audit log', async () => {
@@ -235,7 +263,12 @@ test('a purge deletes the drafts that were left over, and tells of those that we
     ...{ db: ankang.db, clock: world.clock, audit: ankang.audit, author: () => ankang.exchange.author },
     materials: { ownedBy: async () => 0, ungiven: async () => 0, askGiven: async () => true, forget: async () => 0 },
     drafts: ankang.drafts,
-    ...{ keys: ankang.caseKeys, adapterState: ankang.adapterState, scrub: async () => {} },
+    ...{
+      keys: ankang.caseKeys,
+      adapterState: ankang.adapterState,
+      answers: { forget: forgetAnswers },
+      scrub: async () => {},
+    },
     freed: async () => {},
     backups: async () => [],
     failed: () => {},

@@ -7,6 +7,7 @@ import { EMS, EMS_TOKEN, fakeEms } from '../../test/support/fake-ems.ts'
 import { createWorld, type World, type WorldCity } from '../../test/support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase } from '../../test/support/world-case.ts'
 import { createPurges } from '../cases/purges.ts'
+import { forgetAnswers } from '../http/idempotency.ts'
 import { createParcels, PARCEL_LIMITS, type Parcels, type ParcelsParts } from './parcels.ts'
 import { countTroubles, troubleReminders } from './troubles.ts'
 import { WAY_LIMITS } from './way.ts'
@@ -422,7 +423,12 @@ test('names and addresses lie sealed, stand in no audit row, and go with the pur
     ...{ db: ankang.db, clock: world.clock, audit: ankang.audit, author: () => ankang.exchange.author },
     materials: { ownedBy: async () => 0, ungiven: async () => 0, askGiven: async () => true, forget: async () => 0 },
     drafts: ankang.drafts,
-    ...{ keys: ankang.caseKeys, adapterState: ankang.adapterState, scrub: async () => {} },
+    ...{
+      keys: ankang.caseKeys,
+      adapterState: ankang.adapterState,
+      answers: { forget: forgetAnswers },
+      scrub: async () => {},
+    },
     freed: async () => {},
     backups: async () => [],
     failed: () => {},

@@ -246,7 +246,7 @@ async function startCity({
   const dispatch = createDispatch({
     db,
     packets,
-    seal: plainSeal,
+    keys: caseKeys,
     adapter,
     stateOf: adapterState.of,
     context: {
@@ -279,7 +279,7 @@ async function startCity({
     failed: () => {},
   })
   const lookup = lookupKeys(text => createHash('sha256').update(text).digest())
-  const drafts = createCaseDrafts({ db, seal: plainSeal, clock, audit, events, randomId: threadId, keys: lookup })
+  const drafts = createCaseDrafts({ db, sealing: caseKeys, clock, audit, events, randomId: threadId, keys: lookup })
   const clocks = createCaseClocks({
     clock,
     agreements,

@@ -42,6 +42,7 @@ import { sealing } from './039-sealing.ts'
 import { webhookSecrets } from './040-webhook-secrets.ts'
 import { keptAnswers } from './041-kept-answers.ts'
 import { looks } from './042-looks.ts'
+import { valueKeys } from './043-value-keys.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -86,4 +87,5 @@ export const MIGRATIONS: readonly Migration[] = [
   webhookSecrets,
   keptAnswers,
   looks,
+  valueKeys,
 ]
