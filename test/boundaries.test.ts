@@ -8,6 +8,7 @@ const other: [string, string][] = [
   ['node/cases/routes.ts', ''],
   ['node/store/database.ts', ''],
   ['node/exchange/wire.ts', ''],
+  ['node/client/client.ts', ''],
   ['protocol/problem.ts', ''],
   ['adapters/rest/rest.ts', ''],
 ]
@@ -37,6 +38,10 @@ describe('boundaries', () => {
     ['node/partners/a.ts', "import { gone } from './gone.ts'"],
     ['node/dispatch/dispatch.ts', "import { Hono } from 'hono'"],
     ['node/dispatch/routes.ts', "import { host } from '../p2p/host.ts'"],
+    ['node/client/client.ts', "import type { caseRoutes } from '../cases/routes.ts'"],
+    ['node/client/client.ts', "import { randomUUID } from 'node:crypto'"],
+    ['node/client/client.ts', "import * as z from 'zod'"],
+    ['node/http/app.ts', "import { createClient } from '../client/client.ts'"],
     ['protocol/a.test.ts', "import type { Database } from '../node/store/database.ts'"],
     ['node/cases/service.ts', "import { expect } from 'vitest'"],
     ['elsewhere/a.ts', "import { problem } from '../protocol/problem.ts'"],
@@ -47,6 +52,7 @@ describe('boundaries', () => {
   })
 
   test.each([
+    ['node/cli/cases.ts', "import { createClient } from '../client/client.ts'"],
     ['protocol/a.ts', "import { z } from 'zod'\nimport { problem } from './problem.ts'"],
     ['node/cases/routes.ts', "import { createRoute } from '@hono/zod-openapi'\nimport { cases } from './service.ts'"],
     ['node/cases/service.ts', "import type { Database } from '../store/database.ts'"],

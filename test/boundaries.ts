@@ -205,9 +205,19 @@ export const RULES: readonly Rule[] = [
     why: 'an edge imports no other edge, and libp2p stays inside p2p/',
   },
   {
+    of: /^node\/client\//,
+    name: 'client',
+    may: /^(node\/client|protocol)\//,
+    packages: [],
+    builtins: false,
+    why: 'whoever calls a node takes no part of one along, and a browser is such a caller',
+  },
+  {
     of: /^node\/cli\//,
     name: 'command line edge',
-    may: new RegExp(`^(node/cli/|node/node\\.ts$|node/${CONCERNS}/(?!${ROUTES})|${FOUNDATION}|certs/|protocol/)`),
+    may: new RegExp(
+      `^(node/(?:cli|client)/|node/node\\.ts$|node/${CONCERNS}/(?!${ROUTES})|${FOUNDATION}|certs/|protocol/)`,
+    ),
     packages: ['commander', '@clack/prompts', 'cli-progress', 'fflate', 'uqr', 'zod', 'jose'],
     builtins: true,
     why: 'an edge imports no other edge',

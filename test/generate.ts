@@ -1,9 +1,10 @@
 /**
- * `npm run generate`: writes what is made from the code: JSON Schemas, the tables of SPEC.md, test vectors. With `--check` it
+ * `npm run generate`: writes what is made from the code: JSON Schemas, the tables of SPEC.md, test vectors, the client of the API. With `--check` it
  * writes nothing and fails when something is stale.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { clientFile } from './generate/client.ts'
 import { schemaFiles } from './generate/schemas.ts'
 import { settingsFile } from './generate/settings.ts'
 import { specFile } from './generate/spec.ts'
@@ -17,7 +18,13 @@ const ROOT = resolve(import.meta.dirname, '..')
 /** Everything that is generated, made anew. */
 export async function generated(): Promise<Files> {
   const read = (path: string) => readFile(resolve(ROOT, path), 'utf8')
-  return new Map([...schemaFiles(), settingsFile(), ...(await specFile(read)), ...(await vectorFiles())])
+  return new Map([
+    ...schemaFiles(),
+    settingsFile(),
+    await clientFile(),
+    ...(await specFile(read)),
+    ...(await vectorFiles()),
+  ])
 }
 
 /** Paths whose content on disk differs from what the code makes. */

@@ -1,13 +1,12 @@
-/** The HTTP API as commands and examples call it: all that they do goes through the public API. */
+/** The HTTP API as commands call it: which node, as whom. */
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type FieldProblem, isProblemCode, ProblemError } from '../../protocol/problem.ts'
+import { ProblemError } from '../../protocol/problem.ts'
+import * as typed from '../client/client.ts'
 
-export type Target = { url: string; token: string }
-
-export interface Client {
-  readonly url: string
+/** The typed client, and requests by address for callers that have not moved to it. */
+export type Client = typed.Client & {
   get<T>(path: string): Promise<T>
   /** `null` sends no body; a request with the same `key` is carried out once */
   post<T>(path: string, body?: unknown, key?: string): Promise<T>
@@ -26,7 +25,7 @@ export async function findTarget(
   flags: { url?: string | undefined; token?: string | undefined },
   env: Record<string, string | undefined>,
   local: () => Promise<{ url: string; data: string }>,
-): Promise<Target> {
+): Promise<typed.Target> {
   const url = flags.url ?? env.TONGBAN_URL
   const token = flags.token ?? env.TONGBAN_TOKEN
   if (url !== undefined && token !== undefined) return { url, token }
@@ -41,40 +40,24 @@ export async function findTarget(
   return { url: url ?? node.url, token: token ?? (await read()) }
 }
 
-export function createClient(target: Target): Client {
+export function createClient(target: typed.Target): Client {
+  const client = typed.createClient(target)
   async function call(
     method: string,
     path: string,
     init: { body?: Bun.BodyInit; type?: string; key?: string } = {},
   ): Promise<Response> {
-    let response: Response
-    try {
-      response = await fetch(new URL(path, target.url), {
-        method,
-        headers: {
-          authorization: `Bearer ${target.token}`,
-          'accept-language': 'zh',
-          ...(init.type === undefined ? {} : { 'content-type': init.type }),
-          ...(method === 'POST' && init.type === 'application/json'
-            ? { 'idempotency-key': init.key ?? randomUUID() }
-            : {}),
-        },
-        ...(init.body === undefined ? {} : { body: init.body }),
-      })
-    } catch (cause) {
-      throw new ProblemError('node.unreachable', target.url, { cause })
-    }
-    if (response.ok) return response
-    const problem = (await response.json().catch(() => ({}))) as {
-      code?: string
-      detail?: string
-      errors?: FieldProblem[]
-    }
-    throw new ProblemError(
-      problem.code !== undefined && isProblemCode(problem.code) ? problem.code : 'internal',
-      problem.detail ?? (problem.code === undefined ? `HTTP ${response.status}` : undefined),
-      { errors: problem.errors ?? [] },
-    )
+    return client.request({
+      path,
+      method,
+      headers: {
+        ...(init.type === undefined ? {} : { 'content-type': init.type }),
+        ...(method === 'POST' && init.type === 'application/json'
+          ? { 'idempotency-key': init.key ?? randomUUID() }
+          : {}),
+      },
+      body: init.body,
+    })
   }
   const json = async <T>(method: string, path: string, body?: unknown, key: string = randomUUID()): Promise<T> =>
     (await (
@@ -85,7 +68,7 @@ export function createClient(target: Target): Client {
       )
     ).json()) as T
   return {
-    url: target.url,
+    ...client,
     get: path => json('GET', path),
     post: (path, body = {}, key) => json('POST', path, body, key),
     put: (path, body) => json('PUT', path, body),

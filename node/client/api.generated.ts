@@ -1,0 +1,7921 @@
+/**
+ * Made by `npm run generate` from the routes of a node; long because it holds every operation of the API.
+ * The types cost nothing when the program runs; what runs is the table of addresses at the end.
+ */
+
+/** Bytes that go up, and what they are; `application/octet-stream` when nothing is said. */
+export type Bytes = { bytes: NonNullable<RequestInit['body']>; type?: string | undefined }
+/** Requests with the same key are carried out once; each has a key of its own when none is given. */
+export type Keyed = { key?: string | undefined }
+export type Options = { signal?: AbortSignal | undefined }
+
+export type AcceptAuthorityRequest = {
+  /** certificate of the authority, PEM */
+  pem: string
+  /** as its operator told it: another one is refused */
+  fingerprint?: string | undefined
+}
+export type AcceptCaseRequest = { acceptanceNo?: string | undefined; promisedBy?: string | undefined }
+export type AcceptInviteRequest = { invite: string }
+export type AcceptPastDaysAnswer = { accepted: true }
+export type AddViewRequest = {
+  name: string
+  /** shared with all of this window; absent: own */
+  window?: string | undefined
+  filter: {
+    queue: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'bad-ratings'
+    window?: string | undefined
+  } | {
+    /** as of searchCases but for `q`; `me` as assignee is whoever reads it */
+    search: {
+      partner?: string | undefined
+      item?: string | undefined
+      mode?: number | null | undefined
+      state?: 'submitted' | 'arrived' | 'prechecked' | 'supplementing' | 'accepted' | 'paused' | 'decided' | 'sending' | 'closed' | 'refused' | undefined
+      role?: 'collecting' | 'handling' | undefined
+      window?: string | undefined
+      assignee?: string | undefined
+      /** submitted on this day or later */
+      from?: string | undefined
+      to?: string | undefined
+    }
+  }
+}
+export type AddWebhookAnswer = {
+  id: string
+  url: string
+  /** event types; empty: all */
+  types: string[]
+  active: boolean
+  /** events of its types that it was not told of yet; 10001: more than 10000 */
+  waiting: number
+  failures: number
+  failingSince: string | null
+  nextAt: string | null
+  problem: { code: string; detail?: string } | null
+  createdAt: string
+  /** `whsec_…`: verify messages with it; shown once */
+  secret: string
+}
+export type AddWebhookRequest = {
+  /** https; of the Internet, unless the node is set to allow private ones */
+  url: string
+  types?: ('case.changed' | 'case.due' | 'case-draft.changed' | 'agreement.changed' | 'partner.changed' | 'partner.connected' | 'partner.lost' | 'directory.changed' | 'list.changed' | 'calendar.changed' | 'material.changed' | 'test.changed' | 'export.changed' | 'work.parked' | 'key.rotated' | 'reminder.due')[] | undefined
+}
+export type Agreement = {
+  thread: string
+  /** SHA-256 of the newest text; packets of cases name it */
+  id: string
+  /** SHA-256 of the document: the same in each thread of one agreement between many */
+  root: string
+  /** cities that it is between */
+  parties: number
+  partner: string
+  proposer: string
+  title: string
+  state: 'proposed' | 'signed' | 'active' | 'suspended' | 'declined' | 'withdrawn' | 'terminated'
+  /** stands, but its last day is over */
+  expired: boolean
+  /** city whose text waits for the other's signature */
+  pendingBy: string | null
+  /** last day on which new cases begin, once it was terminated */
+  terminatedOn: string | null
+  /** last day on which new cases begin: validTo, or the day of a termination; null when it renews itself */
+  endsOn: string | null
+  validFrom: string
+  validTo: string
+  items: number
+  updatedAt: string
+}
+export type AgreementDetail = {
+  thread: string
+  /** SHA-256 of the newest text; packets of cases name it */
+  id: string
+  /** SHA-256 of the document: the same in each thread of one agreement between many */
+  root: string
+  /** cities that it is between */
+  parties: number
+  partner: string
+  proposer: string
+  title: string
+  state: 'proposed' | 'signed' | 'active' | 'suspended' | 'declined' | 'withdrawn' | 'terminated'
+  /** stands, but its last day is over */
+  expired: boolean
+  /** city whose text waits for the other's signature */
+  pendingBy: string | null
+  /** last day on which new cases begin, once it was terminated */
+  terminatedOn: string | null
+  /** last day on which new cases begin: validTo, or the day of a termination; null when it renews itself */
+  endsOn: string | null
+  validFrom: string
+  validTo: string
+  items: number
+  updatedAt: string
+  document: {
+    v: 1
+    title: string
+    parties: {
+      code: string
+      name: string
+      /** the organ that signs (甲方, 乙方 …) */
+      authority: string
+      /** its 统一社会信用代码 */
+      authorityCode?: string
+    }[]
+    items: {
+      /** 实施编码 of the handling city */
+      taskCode: string
+      taskName: string
+      /** 办理地 */
+      handling: string
+      /** 收件地 */
+      collecting: string[]
+      modes: (0 | 1 | 2 | 3)[]
+      /** working days, when other than the list says */
+      promiseDays?: number
+      contacts?: {
+        name: string
+        phone?: string
+        /** 联络员, 窗口, 审批科室 … */
+        role?: string
+      }[]
+      /** 材料对应 */
+      materialMapping?: {
+        /** material code in the list of the collecting city */
+        collecting: string
+        /** material code in the list of the handling city */
+        handling: string
+        note?: string
+      }[]
+      /** 材料差异, for the paper */
+      difference?: string
+      /** data of the applicant that may be shared for this item, by field name; absent: what its form asks for */
+      sharedFields?: string[]
+    }[]
+    clock: {
+      forwardDays?: number
+      mailDays?: number
+      recheckDays?: number
+      resultMailDays?: number
+      supplementNoticeDays?: number
+      supplementClockStart?: 'arrival' | 'receipt'
+      /** within which the owner may object (mode 2) */
+      objectionDays?: number
+    }
+    /** who pays the mail of papers to the handling city */
+    mailing: 'collecting' | 'handling' | 'applicant'
+    /** who pays the mail of results */
+    resultMailing?: 'collecting' | 'handling' | 'applicant'
+    /** who keeps original papers */
+    originals?: 'collecting' | 'handling' | 'applicant'
+    /** who keeps the file of the case */
+    archive: 'collecting' | 'handling'
+    /** after close, the collecting city deletes personal data within */
+    purgeDays: number
+    /** working days to follow up a bad rating */
+    evaluationDays?: number
+    /** 协商, then which higher organ decides */
+    dispute: string
+    validTo: string
+    renewal?: {
+      /** 不续期, 自动续期 until a party gives notice, or by exchange of letters */
+      kind: 'none' | 'auto' | 'letters'
+      /** a party that does not want it says so before */
+      noticeDays: number
+    }
+    /** such as the scan of the sealed paper (盖章扫描件) */
+    attachments?: { sha256: string; size: number; type: string; name: string }[]
+    /** further clauses */
+    text?: string
+    validFrom: string
+  }
+  signedBy: string[]
+  versions: {
+    id: string
+    amends: string | null
+    /** first day on which cases begin under it */
+    from: string
+    signedBy: string[]
+    /** what stands from it on */
+    document: {
+      v: 1
+      title: string
+      parties: {
+        code: string
+        name: string
+        /** the organ that signs (甲方, 乙方 …) */
+        authority: string
+        /** its 统一社会信用代码 */
+        authorityCode?: string
+      }[]
+      items: {
+        /** 实施编码 of the handling city */
+        taskCode: string
+        taskName: string
+        /** 办理地 */
+        handling: string
+        /** 收件地 */
+        collecting: string[]
+        modes: (0 | 1 | 2 | 3)[]
+        /** working days, when other than the list says */
+        promiseDays?: number
+        contacts?: {
+          name: string
+          phone?: string
+          /** 联络员, 窗口, 审批科室 … */
+          role?: string
+        }[]
+        /** 材料对应 */
+        materialMapping?: {
+          /** material code in the list of the collecting city */
+          collecting: string
+          /** material code in the list of the handling city */
+          handling: string
+          note?: string
+        }[]
+        /** 材料差异, for the paper */
+        difference?: string
+        /** data of the applicant that may be shared for this item, by field name; absent: what its form asks for */
+        sharedFields?: string[]
+      }[]
+      clock: {
+        forwardDays?: number
+        mailDays?: number
+        recheckDays?: number
+        resultMailDays?: number
+        supplementNoticeDays?: number
+        supplementClockStart?: 'arrival' | 'receipt'
+        /** within which the owner may object (mode 2) */
+        objectionDays?: number
+      }
+      /** who pays the mail of papers to the handling city */
+      mailing: 'collecting' | 'handling' | 'applicant'
+      /** who pays the mail of results */
+      resultMailing?: 'collecting' | 'handling' | 'applicant'
+      /** who keeps original papers */
+      originals?: 'collecting' | 'handling' | 'applicant'
+      /** who keeps the file of the case */
+      archive: 'collecting' | 'handling'
+      /** after close, the collecting city deletes personal data within */
+      purgeDays: number
+      /** working days to follow up a bad rating */
+      evaluationDays?: number
+      /** 协商, then which higher organ decides */
+      dispute: string
+      validTo: string
+      renewal?: {
+        /** 不续期, 自动续期 until a party gives notice, or by exchange of letters */
+        kind: 'none' | 'auto' | 'letters'
+        /** a party that does not want it says so before */
+        noticeDays: number
+      }
+      /** such as the scan of the sealed paper (盖章扫描件) */
+      attachments?: { sha256: string; size: number; type: string; name: string }[]
+      /** further clauses */
+      text?: string
+      validFrom: string
+    }
+    /** signatures that the proposer told, by certificates that are not known here: compare the fingerprint with the city, then confirm it */
+    told: { city: string; fingerprint: string; by: string }[]
+    /** every party has signed, by a certificate that is trusted here */
+    complete: boolean
+  }[]
+  pending: {
+    id: string
+    amends: string | null
+    /** first day on which cases begin under it */
+    from: string
+    signedBy: string[]
+    /** what stands from it on */
+    document: {
+      v: 1
+      title: string
+      parties: {
+        code: string
+        name: string
+        /** the organ that signs (甲方, 乙方 …) */
+        authority: string
+        /** its 统一社会信用代码 */
+        authorityCode?: string
+      }[]
+      items: {
+        /** 实施编码 of the handling city */
+        taskCode: string
+        taskName: string
+        /** 办理地 */
+        handling: string
+        /** 收件地 */
+        collecting: string[]
+        modes: (0 | 1 | 2 | 3)[]
+        /** working days, when other than the list says */
+        promiseDays?: number
+        contacts?: {
+          name: string
+          phone?: string
+          /** 联络员, 窗口, 审批科室 … */
+          role?: string
+        }[]
+        /** 材料对应 */
+        materialMapping?: {
+          /** material code in the list of the collecting city */
+          collecting: string
+          /** material code in the list of the handling city */
+          handling: string
+          note?: string
+        }[]
+        /** 材料差异, for the paper */
+        difference?: string
+        /** data of the applicant that may be shared for this item, by field name; absent: what its form asks for */
+        sharedFields?: string[]
+      }[]
+      clock: {
+        forwardDays?: number
+        mailDays?: number
+        recheckDays?: number
+        resultMailDays?: number
+        supplementNoticeDays?: number
+        supplementClockStart?: 'arrival' | 'receipt'
+        /** within which the owner may object (mode 2) */
+        objectionDays?: number
+      }
+      /** who pays the mail of papers to the handling city */
+      mailing: 'collecting' | 'handling' | 'applicant'
+      /** who pays the mail of results */
+      resultMailing?: 'collecting' | 'handling' | 'applicant'
+      /** who keeps original papers */
+      originals?: 'collecting' | 'handling' | 'applicant'
+      /** who keeps the file of the case */
+      archive: 'collecting' | 'handling'
+      /** after close, the collecting city deletes personal data within */
+      purgeDays: number
+      /** working days to follow up a bad rating */
+      evaluationDays?: number
+      /** 协商, then which higher organ decides */
+      dispute: string
+      validTo: string
+      renewal?: {
+        /** 不续期, 自动续期 until a party gives notice, or by exchange of letters */
+        kind: 'none' | 'auto' | 'letters'
+        /** a party that does not want it says so before */
+        noticeDays: number
+      }
+      /** such as the scan of the sealed paper (盖章扫描件) */
+      attachments?: { sha256: string; size: number; type: string; name: string }[]
+      /** further clauses */
+      text?: string
+      validFrom: string
+    }
+    by: string
+    reason: string | null
+    /** why a partner's text cannot be signed here, the first ones */
+    faults: {
+      code: 'agreement.item' | 'agreement.party' | 'list.none'
+      /** field of the text, such as `items.3.taskCode` */
+      path: string
+      why: string
+    }[]
+  } | null
+  suspendedBy: string[]
+  /** texts that will not stand, newest first: what one party declines is dead for all */
+  failed: {
+    id: string
+    from: string
+    how: 'declined' | 'withdrawn'
+    by: string
+    reason: string
+    at: string
+  }[]
+  /** between many: parties that suspended it or leave */
+  standings: { city: string; suspended: boolean; leavesOn: string | null; at: string }[]
+}
+export type AgreementOutcome = {
+  /** one for each other party */
+  agreements: Agreement[]
+  /** with four eyes: waits for the signature of another administrator */
+  prepared: {
+    no: number
+    kind: 'propose' | 'counter' | 'amend' | 'sign' | 'confirm' | 'suspend' | 'terminate'
+    thread: string | null
+    /** what it would sign */
+    input?: unknown
+    preparedBy: string
+    preparedAt: string
+  } | null
+}
+export type AmendAgreementRequest = {
+  title: string
+  reason: string
+  /** items as they are from then on */
+  put?: {
+    /** 实施编码 of the handling city */
+    taskCode: string
+    taskName: string
+    /** 办理地 */
+    handling: string
+    /** 收件地 */
+    collecting: string[]
+    modes: (0 | 1 | 2 | 3)[]
+    /** working days, when other than the list says */
+    promiseDays?: number | undefined
+    contacts?: {
+      name: string
+      phone?: string | undefined
+      /** 联络员, 窗口, 审批科室 … */
+      role?: string | undefined
+    }[] | undefined
+    /** 材料对应 */
+    materialMapping?: {
+      /** material code in the list of the collecting city */
+      collecting: string
+      /** material code in the list of the handling city */
+      handling: string
+      note?: string | undefined
+    }[] | undefined
+    /** 材料差异, for the paper */
+    difference?: string | undefined
+    /** data of the applicant that may be shared for this item, by field name; absent: what its form asks for */
+    sharedFields?: string[] | undefined
+  }[] | undefined
+  remove?: { handling: string; taskCode: string }[] | undefined
+  terms?: {
+    clock?: {
+      forwardDays?: number | undefined
+      mailDays?: number | undefined
+      recheckDays?: number | undefined
+      resultMailDays?: number | undefined
+      supplementNoticeDays?: number | undefined
+      supplementClockStart?: 'arrival' | 'receipt' | undefined
+      /** within which the owner may object (mode 2) */
+      objectionDays?: number | undefined
+    } | undefined
+    /** who pays the mail of papers to the handling city */
+    mailing?: 'collecting' | 'handling' | 'applicant' | undefined
+    resultMailing?: 'collecting' | 'handling' | 'applicant' | undefined
+    originals?: 'collecting' | 'handling' | 'applicant' | undefined
+    /** who keeps the file of the case */
+    archive?: 'collecting' | 'handling' | undefined
+    /** after close, the collecting city deletes personal data within */
+    purgeDays?: number | undefined
+    evaluationDays?: number | undefined
+    /** 协商, then which higher organ decides */
+    dispute?: string | undefined
+    validTo?: string | undefined
+    renewal?: {
+      /** 不续期, 自动续期 until a party gives notice, or by exchange of letters */
+      kind: 'none' | 'auto' | 'letters'
+      /** a party that does not want it says so before */
+      noticeDays: number
+    } | undefined
+    attachments?: { sha256: string; size: number; type: string; name: string }[] | undefined
+    /** further clauses */
+    text?: string | undefined
+  } | undefined
+  /** first day on which cases begin under the new version */
+  effectiveFrom: string
+}
+export type AnswerAppealRequest = {
+  /** the window that took the case, or the department that decided it */
+  target: 'window' | 'department'
+  text: string
+  measure?: string | undefined
+}
+export type AnswerCaseRequest = {
+  /** packet id of the reminder, supervision, appeal or objection that it answers */
+  to: string
+  text: string
+  measure?: string | undefined
+}
+export type AnswerEvaluationCaseRequest = {
+  /** department when absent */
+  target?: 'window' | 'department' | undefined
+  text: string
+  measure?: string | undefined
+}
+export type AppealEvaluationCaseRequest = {
+  target: 'window' | 'department'
+  /** 申诉复核: why the rating was a mistake or in bad faith */
+  reason: string
+}
+export type ArrivedCaseRequest = {
+  /** case number of the handling city's approval system */
+  localCaseNo: string
+  acceptedBy?: string | undefined
+}
+export type AssignCaseRequest = {
+  /** id of the account; `me` for oneself; null: nobody */
+  to: string | null
+}
+export type AssignCasesAnswer = { items: { thread: string; problem: string | null }[] }
+export type AssignCasesRequest = {
+  threads: string[]
+  /** as of assignCase */
+  to: string | null
+}
+export type AuditRow = {
+  no: number
+  at: string
+  actor: string
+  /** of the account that acted; null of a city, an adapter or the node */
+  name: string | null
+  action: string
+  subject: string
+  detail: Record<string, string | number | boolean | null>
+  /** SHA-256 over this row and the hash of the row before */
+  hash: string
+}
+export type Authority = {
+  /** SHA-256 of the certificate: compare it with the operator of the authority */
+  fingerprint: string
+  name: string
+  acceptedAt: string
+  certificateValidTo: string
+  /** partners that were paired by their chain to it */
+  partners: string[]
+}
+export type BeginExportRequest = {
+  format: 'csv' | 'xlsx'
+  queue?: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'bad-ratings' | undefined
+  /** whose `window` queue */
+  window?: string | undefined
+  /** as of searchCases */
+  search?: {
+    /** case number or its beginning, ID number, the applicant's whole name, words of the item's name */
+    q?: string | undefined
+    partner?: string | undefined
+    item?: string | undefined
+    mode?: number | null | undefined
+    state?: 'submitted' | 'arrived' | 'prechecked' | 'supplementing' | 'accepted' | 'paused' | 'decided' | 'sending' | 'closed' | 'refused' | undefined
+    role?: 'collecting' | 'handling' | undefined
+    window?: string | undefined
+    assignee?: string | undefined
+    /** submitted on this day or later */
+    from?: string | undefined
+    to?: string | undefined
+  } | undefined
+}
+export type CancelInviteAnswer = { cancelled: true }
+export type CancelInviteRequest = Record<string, never>
+export type CancelParcelAnswer = {
+  id: string
+  parcel: 'originals' | 'result'
+  /** wanted: the carrier has not taken the order yet; failed: a person must look */
+  state: 'wanted' | 'open' | 'cancelling' | 'done' | 'failed'
+  carrier: string
+  /** waybill (运单号) */
+  number: string | null
+  payer: 'collecting' | 'handling' | 'applicant'
+  /** each is a signed `case.mail`, too */
+  way: {
+    state: 'collected' | 'in-transit' | 'delivered' | 'returned' | 'lost' | 'cancelled'
+    at: string
+    place?: string
+  }[]
+  problem: string | null
+  /** why somebody must see to it */
+  trouble: 'lost' | 'returned' | 'refused' | 'unanswered' | 'silent' | 'contradicts' | null
+  createdAt: string
+}
+export type Case = {
+  thread: string
+  /** 办件编号 of the collecting city */
+  caseNo: string
+  /** case number of the handling city's approval system */
+  localCaseNo: string | null
+  /** what this city is in the case: 收件地 or 办理地 */
+  role: 'collecting' | 'handling'
+  partner: string
+  item: { code: string; name: string }
+  mode: 0 | 1 | 2 | 3
+  state: 'submitted' | 'arrived' | 'prechecked' | 'supplementing' | 'accepted' | 'paused' | 'decided' | 'sending' | 'closed' | 'refused'
+  /** window that took it */
+  window: string | null
+  /** account that works on it here */
+  assignee: string | null
+  stateName: string
+  outcome: 'granted' | 'denied' | 'forwarded' | 'withdrawn' | 'returned' | 'void' | 'lapsed' | null
+  /** masked name */
+  applicant: string
+  /** why the case waits for a person */
+  parked: { code: string; detail?: string; kind?: string } | null
+  /** the city that must act next (当前持有方); null at the end */
+  holder: string | null
+  /** what is due first, by either city */
+  due: {
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    dutyName: string
+    /** the city that must do it */
+    city: string
+    day: string
+    /** past the holiday tables (暂定) */
+    provisional: boolean
+    level: 'green' | 'yellow' | 'red' | 'overdue'
+    /** working days left; negative when overdue */
+    left: number
+  } | null
+  /** what this city itself must do first */
+  ownDue: {
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    dutyName: string
+    /** the city that must do it */
+    city: string
+    day: string
+    /** past the holiday tables (暂定) */
+    provisional: boolean
+    level: 'green' | 'yellow' | 'red' | 'overdue'
+    /** working days left; negative when overdue */
+    left: number
+  } | null
+  submittedAt: string
+  updatedAt: string
+}
+export type CaseDetail = {
+  thread: string
+  /** 办件编号 of the collecting city */
+  caseNo: string
+  /** case number of the handling city's approval system */
+  localCaseNo: string | null
+  /** what this city is in the case: 收件地 or 办理地 */
+  role: 'collecting' | 'handling'
+  partner: string
+  item: { code: string; name: string }
+  mode: 0 | 1 | 2 | 3
+  state: 'submitted' | 'arrived' | 'prechecked' | 'supplementing' | 'accepted' | 'paused' | 'decided' | 'sending' | 'closed' | 'refused'
+  /** window that took it */
+  window: string | null
+  /** account that works on it here */
+  assignee: string | null
+  stateName: string
+  outcome: 'granted' | 'denied' | 'forwarded' | 'withdrawn' | 'returned' | 'void' | 'lapsed' | null
+  /** masked name */
+  applicant: string
+  /** why the case waits for a person */
+  parked: { code: string; detail?: string; kind?: string } | null
+  /** the city that must act next (当前持有方); null at the end */
+  holder: string | null
+  /** what is due first, by either city */
+  due: {
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    dutyName: string
+    /** the city that must do it */
+    city: string
+    day: string
+    /** past the holiday tables (暂定) */
+    provisional: boolean
+    level: 'green' | 'yellow' | 'red' | 'overdue'
+    /** working days left; negative when overdue */
+    left: number
+  } | null
+  /** what this city itself must do first */
+  ownDue: {
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    dutyName: string
+    /** the city that must do it */
+    city: string
+    day: string
+    /** past the holiday tables (暂定) */
+    provisional: boolean
+    level: 'green' | 'yellow' | 'red' | 'overdue'
+    /** working days left; negative when overdue */
+    left: number
+  } | null
+  submittedAt: string
+  updatedAt: string
+  /** every duty of the case by law and agreement; the same at both cities */
+  deadlines: {
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    dutyName: string
+    city: string
+    /** the day on which the limit began, not counted */
+    from: string
+    /** null while a special procedure, or the wait for originals, stops the clock */
+    due: string | null
+    provisional: boolean
+    done: string | null
+    level: 'green' | 'yellow' | 'red' | 'overdue' | 'stopped' | 'met' | 'missed'
+    left: number | null
+  }[]
+  /** accepted by law, since nobody told what was lacking in time (行政许可法 32) */
+  deemedAccepted: string | null
+  /** reminders, supervisions, objections and appeals of the other city that wait for an answer */
+  questions: {
+    packet: string
+    kind: 'case.submit' | 'case.supplement' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
+    at: string
+    answerBy: string | null
+  }[]
+  /** the cases of a joint one (多地联办, 一件事) that this node holds, the leading first */
+  linked: {
+    thread: string
+    partner: string
+    item: { code: string; name: string }
+    lead: boolean
+    state: 'submitted' | 'arrived' | 'prechecked' | 'supplementing' | 'accepted' | 'paused' | 'decided' | 'sending' | 'closed' | 'refused'
+    stateName: string
+    outcome: 'granted' | 'denied' | 'forwarded' | 'withdrawn' | 'returned' | 'void' | 'lapsed' | null
+  }[]
+  agreement: string | null
+  promisedBy: string | null
+  supplementDeadline: string | null
+  /** what the notice (补正告知) named, and the supplement must hold; both empty when it asks in words alone. The reasons stand in its body */
+  lacking: {
+    /** codes */
+    materials: string[]
+    /** fields */
+    form: string[]
+  } | null
+  instants: {
+    received: string | null
+    submitted: string | null
+    arrived: string | null
+    accepted: string | null
+    decided: string | null
+    ended: string | null
+  }
+  /** steps that this city may take now */
+  steps: ('case.submit' | 'case.supplement' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke')[]
+  /** what the approval system has not taken, what it answered and is not signed, and materials that could not be fetched */
+  waiting: {
+    what: 'dispatch' | 'answer' | 'material'
+    problem: { code: string; detail?: string }
+    /** a person must retry it; else the node does */
+    parked: boolean
+    at: string
+  }[]
+  /** own steps that the other city refused, in their order: what they said stands among the bodies */
+  refused: {
+    packet: string
+    kind: 'case.submit' | 'case.supplement' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
+    at: string
+    problem: { code: string; detail?: string }
+  }[]
+  timeline: {
+    packet: string
+    city: string
+    kind: 'case.submit' | 'case.supplement' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
+    at: string
+    status: 'pending' | 'stored'
+    /** time of the receipt of the other city */
+    receiptedAt: string | null
+    /** both lie more than a day apart: days are counted by the receipt */
+    differs: boolean
+    late: boolean
+    /** packet id of the step that it corrects (更正) */
+    corrects: string | null
+    /** packet ids of the corrections of this step, in their order */
+    correctedBy: string[]
+  }[]
+}
+export type ChangeServicesRequest = {
+  put?: {
+    /** 实施编码: 31 characters by GB/T 39554, older ones as they are */
+    taskCode: string
+    /** 地方实施编码 */
+    localTaskCode?: string | undefined
+    /** 基本编码: 12 characters by GB/T 39554 */
+    catalogCode?: string | undefined
+    /** 地方基本编码 */
+    localCatalogCode?: string | undefined
+    /** 业务办理项编码 */
+    taskHandleItem?: string | undefined
+    /** 事项名称 */
+    taskName: string
+    /** 事项版本, grows with each published change */
+    taskVersion: number
+    /** 事项状态: 1 在用, 2 暂停, 3 取消 */
+    taskState: '1' | '2' | '3'
+    /** 事项类型 (A.1): 01 行政许可, 05 行政给付, 07 行政确认, 10 其他, 20 公共服务 */
+    taskType: string
+    /** 行使层级 (A.2): 1 国家, 2 省, 3 市, 4 县, 5 镇街, 6 村社区, 7 分级管理 */
+    useLevel: '1' | '2' | '3' | '4' | '5' | '6' | '7'
+    /** 权力来源 */
+    powerSource?: string | undefined
+    /** 实施主体 */
+    deptName: string
+    /** 实施主体的统一社会信用代码 */
+    deptCode?: string | undefined
+    /** 实施主体性质 (A.3): 1 法定机关, 2 授权组织, 3 受委托组织, 9 其他 */
+    deptType?: '1' | '2' | '3' | '9' | undefined
+    /** 委托部门 */
+    entrustName?: string | undefined
+    /** 服务对象 (A.4): 1 自然人, 2 企业法人, 3 事业法人, 4 社会组织法人, 5 行政机关, 6 其他组织 */
+    serverType: ('1' | '2' | '3' | '4' | '5' | '6')[]
+    /** 办件类型 (A.6): 1 即办件, 2 承诺件, 9 其他 */
+    projectType: '1' | '2' | '9'
+    /** 办理模式: 0 全程网办, 1 异地委托·本地代收, 2 异地授权·本地办理, 3 多地联办 */
+    modes: (0 | 1 | 2 | 3)[]
+    /** 法定办结时限, working days */
+    anticipateDay: number
+    /** 时限单位: 1 工作日, the only one */
+    anticipateType?: '1' | undefined
+    /** 法定办结时限说明 */
+    anticipateExplain?: string | undefined
+    /** 承诺办结时限, working days */
+    promiseDay: number
+    /** 时限单位: 1 工作日, the only one */
+    promiseType?: '1' | undefined
+    /** 承诺办结时限说明 */
+    promiseExplain?: string | undefined
+    /** 受理条件 */
+    acceptCondition?: string | undefined
+    /** 办理流程 */
+    handleFlow?: string | undefined
+    /** 办理环节 */
+    handleLinks?: {
+      /** 环节名称 */
+      linkName: string
+      /** 环节时限, working days */
+      handleDay?: number | undefined
+      /** 办理内容 */
+      explain?: string | undefined
+      /** 是否特别程序 */
+      isSpecial?: boolean | undefined
+    }[] | undefined
+    /** 办理形式 (A.5): 1 窗口, 2 电脑端, 3 移动端, 4 快递申请, 9 其他 */
+    handleType?: ('1' | '2' | '3' | '4' | '9')[] | undefined
+    /** 到现场次数 */
+    limitSceneNum: number
+    /** 必须现场办理原因 */
+    limitSceneExplain?: string | undefined
+    /** 特别程序, as one text */
+    specialProcedure?: string | undefined
+    /** 特别程序, one by one */
+    specialProcedures?: {
+      /** 特别程序种类 (A.7): 1 延长审批, 2 除延长审批外 */
+      specialType: '1' | '2'
+      /** 特别程序名称, such as 听证, 现场核查 */
+      specialName: string
+      /** 特别程序时限, working days */
+      specialDay?: number | undefined
+      /** 说明 */
+      explain?: string | undefined
+    }[] | undefined
+    /** 设定依据, as one text */
+    byLaw?: string | undefined
+    /** 设定依据, one by one */
+    legalBases?: {
+      /** 法律法规名称 */
+      lawName: string
+      /** 文号 */
+      lawNumber?: string | undefined
+      /** 条款号 */
+      article?: string | undefined
+      /** 条款内容 */
+      content?: string | undefined
+    }[] | undefined
+    /** 是否收费 */
+    isFee: boolean
+    /** 收费依据 */
+    feeBasis?: string | undefined
+    /** 办理地点 */
+    transactAddr?: string | undefined
+    /** 办理时间 */
+    transactTime?: string | undefined
+    /** 咨询电话, with area code */
+    linkWay?: string | undefined
+    /** 投诉电话, with area code */
+    superviseWay?: string | undefined
+    /** 计划生效日期 */
+    planEffectiveDate?: string | undefined
+    /** 计划取消日期 */
+    planCancelDate?: string | undefined
+    /** row_guid of the upload tables */
+    rowGuid?: string | undefined
+    /** 是否进驻政务大厅 */
+    isEntryCenter?: boolean | undefined
+    /** 通办范围: 全国, 跨省, 跨市, 跨县, or areas by name */
+    handleArea?: string | undefined
+    /** 是否支持通办 */
+    isHandle?: boolean | undefined
+    /** 联办机构 */
+    otherDept?: string | undefined
+    /** 中介服务 */
+    serviceType?: string | undefined
+    /** 是否网上办理 */
+    isOnline?: boolean | undefined
+    /** 网办深度: 1 咨询, 2 收件, 3 预审, 4 受理, 5 办理, 6 结果信息反馈, 7 电子证照反馈, 8 其他 */
+    onlineHandleDepth?: ('1' | '2' | '3' | '4' | '5' | '6' | '7' | '8')[] | undefined
+    /** 网办等级 Ⅰ–Ⅳ: 4 全程网办 */
+    onlineLevel?: '1' | '2' | '3' | '4' | undefined
+    /** 网上办理地址 */
+    onlineHandleUrl?: string | undefined
+    /** 是否支持预约 */
+    isSchedule?: boolean | undefined
+    /** 是否网上支付 */
+    isPayOnline?: boolean | undefined
+    /** 是否支持物流快递 */
+    isExpress?: boolean | undefined
+    /** 材料是否可邮寄 */
+    isMailMaterial?: boolean | undefined
+    /** 结果是否可邮寄 */
+    isMailResult?: boolean | undefined
+    /** 是否支持自助终端 */
+    isServiceTerminals?: boolean | undefined
+    /** 是否由部门业务系统办理 */
+    isHandleByDeptSys?: boolean | undefined
+    /** 部门业务系统名称 */
+    deptSysName?: string | undefined
+    /** 部门业务系统地址 */
+    deptSysUrl?: string | undefined
+    /** 业务系统运行网络 */
+    deptSysType?: string | undefined
+    /** 数量限制 */
+    limitExplain?: string | undefined
+    /** 审批结果类型, such as 出证办结, 审批办结 */
+    resultType?: string | undefined
+    /** 审批结果名称 */
+    resultName?: string | undefined
+    /** 审批结果样本, as a material */
+    resultGuid?: { sha256: string; size: number; type: string } | undefined
+    /** 面向自然人主题分类 */
+    userTopicType?: string | undefined
+    /** 面向法人主题分类 */
+    corpTopicType?: string | undefined
+    /** 乡镇街道名称 */
+    townName?: string | undefined
+    /** 乡镇街道代码 */
+    townCode?: string | undefined
+    /** 村社区名称 */
+    villageName?: string | undefined
+    /** 村社区代码 */
+    villageCode?: string | undefined
+    /** 审核状态 of the item in the local item system */
+    auditStatus?: string | undefined
+    /** 国家对口部门 */
+    centralDept?: string | undefined
+    /** 行政复议: organ, address, phone */
+    reviewContact?: string | undefined
+    /** 行政诉讼: court, address, phone */
+    litigationContact?: string | undefined
+    /** 申请材料 */
+    materials: {
+      /** 材料编码, once in an item */
+      materialCode: string
+      /** 材料名称 */
+      materialName: string
+      /** 必要性: 1 必要, 2 非必要, 3 容缺后补 */
+      isNeed: '1' | '2' | '3'
+      /** 必要性说明: when a material of kind 2 or 3 is asked for */
+      needExplain?: string | undefined
+      /** 材料类型: 1 原件, 2 复印件, 3 原件和复印件, 4 原件或复印件 */
+      materialType: '1' | '2' | '3' | '4'
+      /** 材料形式: 1 纸质, 2 电子, 3 纸质或电子 */
+      materialFormat: '1' | '2' | '3'
+      /** 来源渠道: 10 申请人自备, 20 政府部门核发, 99 其他 */
+      sourceType: '10' | '20' | '99'
+      /** 来源渠道说明 */
+      sourceExplain?: string | undefined
+      /** 出具机构: who issues the material */
+      issuer?: string | undefined
+      /** 出具时间要求, such as 近三个月内 */
+      issueRequirement?: string | undefined
+      /** 份数 */
+      pageNum?: number | undefined
+      /** 原件份数 */
+      pageNumY?: number | undefined
+      /** 复印件份数 */
+      pageNumF?: number | undefined
+      /** 介质要求, such as A4 */
+      pageFormat?: string | undefined
+      /** 受理标准 */
+      acceptStand?: string | undefined
+      /** 填报须知 */
+      fillExplain?: string | undefined
+      /** 审查要点: what the counter checks, in order */
+      reviewPoints?: string[] | undefined
+      /** 样表: a filled sample, as a material */
+      exampleGuid?: { sha256: string; size: number; type: string } | undefined
+      /** 空表: the blank form, as a material */
+      formGuid?: { sha256: string; size: number; type: string } | undefined
+      /** 是否结果证照: the result of another item */
+      isResultCert?: boolean | undefined
+      /** 证照类型代码 (GB/T 36903), for fetching it by data sharing */
+      certCode?: string | undefined
+      /** 设定依据 */
+      byLaw?: string | undefined
+      /** 排序号 */
+      orderNum?: number | undefined
+    }[]
+    /** 收费项目 */
+    fees?: {
+      /** 收费项目名称 */
+      feeName: string
+      /** 收费标准 */
+      feeStand: string
+      /** 收费依据 */
+      byLaw: string
+      /** 是否允许减免 */
+      isDesc?: boolean | undefined
+      /** 减免依据或说明 */
+      descExplain?: string | undefined
+    }[] | undefined
+    /** 常见问题 */
+    faqs?: {
+      /** 常见问题 */
+      question: string
+      /** 解答 */
+      answer: string
+    }[] | undefined
+    /** 联系人, by role */
+    contacts?: {
+      /** consult 咨询, complaint 投诉监督, receive 收件对接, approve 审批对接, mail 寄递对接, technical 技术对接 */
+      role: 'consult' | 'complaint' | 'receive' | 'approve' | 'mail' | 'technical'
+      /** 联系人 */
+      name?: string | undefined
+      /** 部门 */
+      department?: string | undefined
+      /** 电话, with area code */
+      phone?: string | undefined
+      /** 电子邮箱 */
+      email?: string | undefined
+      /** 说明, such as office hours */
+      note?: string | undefined
+    }[] | undefined
+    /** 办理点: who offers it where */
+    offeredAt?: {
+      /** code of the unit */
+      unit: string
+      /** also in every unit below it */
+      below?: boolean | undefined
+      /** codes of the windows; without it any window */
+      windows?: string[] | undefined
+    }[] | undefined
+    /** 申请表: JSON Schema of the application form */
+    form?: Record<string, unknown> | undefined
+    /** 界面提示: UI hints to `form`, by the names of its properties */
+    formUi?: Record<string, unknown> | undefined
+    /** 告知书: what the applicant is told and accepts */
+    consent?: {
+      /** 版本: a case records the version that the applicant accepted */
+      version: string
+      /** 告知书正文 */
+      text: string
+    } | undefined
+    /** 共享字段 (minimisation): what leaves the collecting city: properties of `form`, and `applicant.phone` and the like */
+    sharedFields?: string[] | undefined
+  }[] | undefined
+  remove?: string[] | undefined
+}
+export type ChangeViewRequest = {
+  name: string
+  /** shared with all of this window; absent: own */
+  window?: string | undefined
+  filter: {
+    queue: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'bad-ratings'
+    window?: string | undefined
+  } | {
+    /** as of searchCases but for `q`; `me` as assignee is whoever reads it */
+    search: {
+      partner?: string | undefined
+      item?: string | undefined
+      mode?: number | null | undefined
+      state?: 'submitted' | 'arrived' | 'prechecked' | 'supplementing' | 'accepted' | 'paused' | 'decided' | 'sending' | 'closed' | 'refused' | undefined
+      role?: 'collecting' | 'handling' | undefined
+      window?: string | undefined
+      assignee?: string | undefined
+      /** submitted on this day or later */
+      from?: string | undefined
+      to?: string | undefined
+    }
+  }
+}
+export type CheckApprovalSystemAnswer = {
+  kind: string
+  /** as the configuration gives it */
+  name: string
+  ok: boolean
+  detail?: string
+  /** null when it is not asked */
+  polling: {
+    /** when it last gave its answers since the node started */
+    lastGood: string | null
+    /** questions in a row since then that got none */
+    failures: number
+  } | null
+  /** calls that are under way too long */
+  slow: { kind: 'deliver' | 'poll' | 'read' | 'check'; since: string }[]
+}
+export type CheckCaseDraftAnswer = { findings: Finding[] }
+export type CloseCaseRequest = {
+  outcome: 'granted' | 'denied' | 'forwarded' | 'withdrawn' | 'returned' | 'void' | 'lapsed'
+  note?: string | undefined
+}
+export type CompareItemsAnswer = {
+  /** the own item */
+  collecting: { code: string; name: string; version: number }
+  /** the partner's item */
+  handling: { code: string; name: string; version: number }
+  /** fields that are the same */
+  same: number
+  differences: { field: string; label: string; collecting?: unknown; handling?: unknown }[]
+  pairs: {
+    collecting: { code: string; name: string }
+    handling: { code: string; name: string }
+    /** same certificate type, same name, or only similar: look twice */
+    by: 'certificate' | 'name' | 'similar'
+    similarity: number
+    differences: { field: string; label: string; collecting?: unknown; handling?: unknown }[]
+  }[]
+  /** only the own item asks for it */
+  onlyCollecting: { code: string; name: string }[]
+  /** only the partner's item asks for it */
+  onlyHandling: { code: string; name: string }[]
+  form: {
+    onlyCollecting: string[]
+    onlyHandling: string[]
+    differing: { field: string; label: string; collecting?: unknown; handling?: unknown }[]
+  }
+}
+export type ConfirmAgreementCertificateRequest = { city: string; fingerprint: string }
+export type ConfirmPartnerRequest = {
+  /** the words at the places `asked`, in that order: whole, the character alone or the English word alone; the fifth wrong try rejects the pairing */
+  words?: string[] | undefined
+}
+export type CorrectCaseRequest = {
+  /** packet id of the step of the same city that it corrects (更正) */
+  packet: string
+  fields?: {
+    /** path of a text in the body of that step, such as `waybill.number` */
+    field: string
+    /** what it says now */
+    value: string
+  }[] | undefined
+  /** what is right, in words; needed without fields */
+  statement?: string | undefined
+  reason: string
+}
+export type CountMaterialPagesAnswer = {
+  /** null: it cannot be opened, or is larger than 64 MiB */
+  pages: number | null
+}
+export type CountQueuesAnswer = {
+  items: {
+    queue: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'bad-ratings'
+    title: string
+    count: number
+  }[]
+}
+export type CountWorkingDaysAnswer = { day: string; provisional: boolean }
+export type CounterAgreementRequest = {
+  document: {
+    v: 1
+    title: string
+    parties: {
+      code: string
+      name: string
+      /** the organ that signs (甲方, 乙方 …) */
+      authority: string
+      /** its 统一社会信用代码 */
+      authorityCode?: string | undefined
+    }[]
+    items: {
+      /** 实施编码 of the handling city */
+      taskCode: string
+      taskName: string
+      /** 办理地 */
+      handling: string
+      /** 收件地 */
+      collecting: string[]
+      modes: (0 | 1 | 2 | 3)[]
+      /** working days, when other than the list says */
+      promiseDays?: number | undefined
+      contacts?: {
+        name: string
+        phone?: string | undefined
+        /** 联络员, 窗口, 审批科室 … */
+        role?: string | undefined
+      }[] | undefined
+      /** 材料对应 */
+      materialMapping?: {
+        /** material code in the list of the collecting city */
+        collecting: string
+        /** material code in the list of the handling city */
+        handling: string
+        note?: string | undefined
+      }[] | undefined
+      /** 材料差异, for the paper */
+      difference?: string | undefined
+      /** data of the applicant that may be shared for this item, by field name; absent: what its form asks for */
+      sharedFields?: string[] | undefined
+    }[]
+    clock: {
+      forwardDays?: number | undefined
+      mailDays?: number | undefined
+      recheckDays?: number | undefined
+      resultMailDays?: number | undefined
+      supplementNoticeDays?: number | undefined
+      supplementClockStart?: 'arrival' | 'receipt' | undefined
+      /** within which the owner may object (mode 2) */
+      objectionDays?: number | undefined
+    }
+    /** who pays the mail of papers to the handling city */
+    mailing: 'collecting' | 'handling' | 'applicant'
+    /** who pays the mail of results */
+    resultMailing?: 'collecting' | 'handling' | 'applicant' | undefined
+    /** who keeps original papers */
+    originals?: 'collecting' | 'handling' | 'applicant' | undefined
+    /** who keeps the file of the case */
+    archive: 'collecting' | 'handling'
+    /** after close, the collecting city deletes personal data within */
+    purgeDays: number
+    /** working days to follow up a bad rating */
+    evaluationDays?: number | undefined
+    /** 协商, then which higher organ decides */
+    dispute: string
+    validTo: string
+    renewal?: {
+      /** 不续期, 自动续期 until a party gives notice, or by exchange of letters */
+      kind: 'none' | 'auto' | 'letters'
+      /** a party that does not want it says so before */
+      noticeDays: number
+    } | undefined
+    /** such as the scan of the sealed paper (盖章扫描件) */
+    attachments?: { sha256: string; size: number; type: string; name: string }[] | undefined
+    /** further clauses */
+    text?: string | undefined
+    validFrom: string
+  }
+  reason?: string | undefined
+}
+export type CreateCaseDraftRequest = {
+  /** fields of a new case, or `shared` and `items` of a joint one; whole or not */
+  content: Record<string, unknown>
+}
+export type CreateInviteAnswer = {
+  /** names the invite in the list; no secret */
+  id: string
+  /** the invite as text */
+  invite: string
+  /** the invite as a link, the secret behind the `#`; the QR code holds it */
+  link: string
+  expiresAt: string
+}
+export type CreateInviteRequest = {
+  /** the city that is invited */
+  for: string
+  hours?: number | undefined
+}
+export type CreatePersonAnswer = {
+  person: Person
+  /** Shown this once and kept nowhere */
+  token: string
+}
+export type CreatePersonRequest = {
+  name: string
+  roles: ('administrator' | 'clerk' | 'integrator' | 'auditor')[]
+  expiresAt?: string | null | undefined
+}
+export type DecideCaseRequest = {
+  outcome: 'granted' | 'denied' | 'forwarded'
+  documentNo?: string | undefined
+  reason?: string | undefined
+  decidedOn?: string | undefined
+  documents?: string[] | undefined
+}
+export type DeclineAgreementRequest = { reason: string }
+export type DeleteCaseDraftAnswer = Record<string, never>
+export type DeleteExportAnswer = Record<string, never>
+export type DeleteViewAnswer = Record<string, never>
+export type DiffAgreementAnswer = {
+  /** null: the first text, which there is nothing to compare with */
+  before: {
+    id: string
+    /** replaced: a proposal that was countered */
+    kind: 'version' | 'pending' | 'replaced'
+    by: string | null
+    from: string
+  } | null
+  after: {
+    id: string
+    /** replaced: a proposal that was countered */
+    kind: 'version' | 'pending' | 'replaced'
+    by: string | null
+    from: string
+  }
+  terms: {
+    field: string
+    label: { zh: string; en: string }
+    before?: unknown
+    after?: unknown
+    /** `before` as a person reads it */
+    was: { zh: string; en: string }
+    /** `after` as a person reads it */
+    is: { zh: string; en: string }
+  }[]
+  parties: {
+    change: 'added' | 'removed' | 'changed'
+    code: string
+    name: string
+    fields: {
+      field: string
+      label: { zh: string; en: string }
+      before?: unknown
+      after?: unknown
+      /** `before` as a person reads it */
+      was: { zh: string; en: string }
+      /** `after` as a person reads it */
+      is: { zh: string; en: string }
+    }[]
+  }[]
+  items: {
+    change: 'added' | 'removed' | 'changed'
+    handling: string
+    taskCode: string
+    taskName: string
+    fields: {
+      field: string
+      label: { zh: string; en: string }
+      before?: unknown
+      after?: unknown
+      /** `before` as a person reads it */
+      was: { zh: string; en: string }
+      /** `after` as a person reads it */
+      is: { zh: string; en: string }
+    }[]
+  }[]
+  /** items */
+  counts: { added: number; removed: number; changed: number; unchanged: number }
+}
+export type DisableWebhookRequest = Record<string, never>
+export type DiscardActAnswer = { discarded: true }
+export type DiscardDraftAnswer = { discarded: number }
+export type DiscardDraftsAnswer = { discarded: number }
+export type DiscardOrganisationAnswer = { discarded: number }
+export type DismissParkedAnswer = { dismissed: true }
+export type DismissParkedRequest = { localCaseNo: string }
+export type DistrustOperatorAnswer = {
+  /** thumbprint of its key */
+  operator: string
+  trustedAt: string
+  directory: {
+    name: string
+    version: number
+    sha256: string
+    /** `overdue` (逾期): the next version did not come, entries still count; `lapsed` (失效): they vouch for nobody */
+    standing: 'current' | 'overdue' | 'lapsed'
+    issuedAt: string
+    nextUpdate: string
+    graceUntil: string
+    cities: number
+    revocations: number
+    /** who brought it: `person:…` or `city:…` */
+    source: string
+    receivedAt: string
+    /** another document was signed under the same version: ask the operator */
+    fork: string | null
+    /** the key that took over: it is trusted in place of this one */
+    successor: string | null
+  } | null
+  /** revocations that count until they are released one by one; `partner`: whose certificate it is */
+  kept: {
+    certificate: string
+    revokedAt: string
+    reason: string
+    partner: string | null
+  }[]
+}
+export type DistrustOperatorRequest = Record<string, never>
+export type Draft = {
+  id: string
+  /** grows with each saving; saving and sending name it */
+  version: number
+  /** account; `node` when a partner refused what was sent */
+  owner: string
+  window: string | null
+  partner: string | null
+  item: string | null
+  /** masked name */
+  applicant: string
+  /** why the partner refused it */
+  problem: { code: string; detail?: string } | null
+  /** under which it was refused */
+  thread: string | null
+  createdAt: string
+  updatedAt: string
+  updatedBy: string
+}
+export type DraftAgreementAnswer = {
+  document: {
+    v: 1
+    title: string
+    parties: {
+      code: string
+      name: string
+      /** the organ that signs (甲方, 乙方 …) */
+      authority: string
+      /** its 统一社会信用代码 */
+      authorityCode?: string
+    }[]
+    items: {
+      /** 实施编码 of the handling city */
+      taskCode: string
+      taskName: string
+      /** 办理地 */
+      handling: string
+      /** 收件地 */
+      collecting: string[]
+      modes: (0 | 1 | 2 | 3)[]
+      /** working days, when other than the list says */
+      promiseDays?: number
+      contacts?: {
+        name: string
+        phone?: string
+        /** 联络员, 窗口, 审批科室 … */
+        role?: string
+      }[]
+      /** 材料对应 */
+      materialMapping?: {
+        /** material code in the list of the collecting city */
+        collecting: string
+        /** material code in the list of the handling city */
+        handling: string
+        note?: string
+      }[]
+      /** 材料差异, for the paper */
+      difference?: string
+      /** data of the applicant that may be shared for this item, by field name; absent: what its form asks for */
+      sharedFields?: string[]
+    }[]
+    clock: {
+      forwardDays?: number
+      mailDays?: number
+      recheckDays?: number
+      resultMailDays?: number
+      supplementNoticeDays?: number
+      supplementClockStart?: 'arrival' | 'receipt'
+      /** within which the owner may object (mode 2) */
+      objectionDays?: number
+    }
+    /** who pays the mail of papers to the handling city */
+    mailing: 'collecting' | 'handling' | 'applicant'
+    /** who pays the mail of results */
+    resultMailing?: 'collecting' | 'handling' | 'applicant'
+    /** who keeps original papers */
+    originals?: 'collecting' | 'handling' | 'applicant'
+    /** who keeps the file of the case */
+    archive: 'collecting' | 'handling'
+    /** after close, the collecting city deletes personal data within */
+    purgeDays: number
+    /** working days to follow up a bad rating */
+    evaluationDays?: number
+    /** 协商, then which higher organ decides */
+    dispute: string
+    validTo: string
+    renewal?: {
+      /** 不续期, 自动续期 until a party gives notice, or by exchange of letters */
+      kind: 'none' | 'auto' | 'letters'
+      /** a party that does not want it says so before */
+      noticeDays: number
+    }
+    /** such as the scan of the sealed paper (盖章扫描件) */
+    attachments?: { sha256: string; size: number; type: string; name: string }[]
+    /** further clauses */
+    text?: string
+    validFrom: string
+  }
+  /** items that did not fit, the first 200 */
+  leftOut: {
+    handling: string
+    taskCode: string
+    taskName: string
+    /** mode: none of the template; state: not in use */
+    why: 'mode' | 'state'
+  }[]
+  leftOutCount: number
+  lists: { city: string; version: number }[]
+}
+export type DraftAgreementRequest = {
+  template: string
+  /** the other parties */
+  partners: string[]
+  /** absent: all items of every party whose list is here */
+  items?: {
+    handling: string
+    /** absent: all of its list */
+    codes?: string[] | undefined
+  }[] | undefined
+  title?: string | undefined
+  /** absent: tomorrow */
+  validFrom?: string | undefined
+  /** absent: as long as the template says */
+  validTo?: string | undefined
+}
+export type DraftRenewalAnswer = {
+  as: 'amendment' | 'proposal'
+  /** for `proposeAgreement` */
+  document: {
+    v: 1
+    title: string
+    parties: {
+      code: string
+      name: string
+      /** the organ that signs (甲方, 乙方 …) */
+      authority: string
+      /** its 统一社会信用代码 */
+      authorityCode?: string
+    }[]
+    items: {
+      /** 实施编码 of the handling city */
+      taskCode: string
+      taskName: string
+      /** 办理地 */
+      handling: string
+      /** 收件地 */
+      collecting: string[]
+      modes: (0 | 1 | 2 | 3)[]
+      /** working days, when other than the list says */
+      promiseDays?: number
+      contacts?: {
+        name: string
+        phone?: string
+        /** 联络员, 窗口, 审批科室 … */
+        role?: string
+      }[]
+      /** 材料对应 */
+      materialMapping?: {
+        /** material code in the list of the collecting city */
+        collecting: string
+        /** material code in the list of the handling city */
+        handling: string
+        note?: string
+      }[]
+      /** 材料差异, for the paper */
+      difference?: string
+      /** data of the applicant that may be shared for this item, by field name; absent: what its form asks for */
+      sharedFields?: string[]
+    }[]
+    clock: {
+      forwardDays?: number
+      mailDays?: number
+      recheckDays?: number
+      resultMailDays?: number
+      supplementNoticeDays?: number
+      supplementClockStart?: 'arrival' | 'receipt'
+      /** within which the owner may object (mode 2) */
+      objectionDays?: number
+    }
+    /** who pays the mail of papers to the handling city */
+    mailing: 'collecting' | 'handling' | 'applicant'
+    /** who pays the mail of results */
+    resultMailing?: 'collecting' | 'handling' | 'applicant'
+    /** who keeps original papers */
+    originals?: 'collecting' | 'handling' | 'applicant'
+    /** who keeps the file of the case */
+    archive: 'collecting' | 'handling'
+    /** after close, the collecting city deletes personal data within */
+    purgeDays: number
+    /** working days to follow up a bad rating */
+    evaluationDays?: number
+    /** 协商, then which higher organ decides */
+    dispute: string
+    validTo: string
+    renewal?: {
+      /** 不续期, 自动续期 until a party gives notice, or by exchange of letters */
+      kind: 'none' | 'auto' | 'letters'
+      /** a party that does not want it says so before */
+      noticeDays: number
+    }
+    /** such as the scan of the sealed paper (盖章扫描件) */
+    attachments?: { sha256: string; size: number; type: string; name: string }[]
+    /** further clauses */
+    text?: string
+    validFrom: string
+  } | null
+  /** for `amendAgreement` */
+  amendment: {
+    title: string
+    reason: string
+    /** items as they are from then on */
+    put?: {
+      /** 实施编码 of the handling city */
+      taskCode: string
+      taskName: string
+      /** 办理地 */
+      handling: string
+      /** 收件地 */
+      collecting: string[]
+      modes: (0 | 1 | 2 | 3)[]
+      /** working days, when other than the list says */
+      promiseDays?: number
+      contacts?: {
+        name: string
+        phone?: string
+        /** 联络员, 窗口, 审批科室 … */
+        role?: string
+      }[]
+      /** 材料对应 */
+      materialMapping?: {
+        /** material code in the list of the collecting city */
+        collecting: string
+        /** material code in the list of the handling city */
+        handling: string
+        note?: string
+      }[]
+      /** 材料差异, for the paper */
+      difference?: string
+      /** data of the applicant that may be shared for this item, by field name; absent: what its form asks for */
+      sharedFields?: string[]
+    }[]
+    remove?: { handling: string; taskCode: string }[]
+    terms?: {
+      clock?: {
+        forwardDays?: number
+        mailDays?: number
+        recheckDays?: number
+        resultMailDays?: number
+        supplementNoticeDays?: number
+        supplementClockStart?: 'arrival' | 'receipt'
+        /** within which the owner may object (mode 2) */
+        objectionDays?: number
+      }
+      /** who pays the mail of papers to the handling city */
+      mailing?: 'collecting' | 'handling' | 'applicant'
+      resultMailing?: 'collecting' | 'handling' | 'applicant'
+      originals?: 'collecting' | 'handling' | 'applicant'
+      /** who keeps the file of the case */
+      archive?: 'collecting' | 'handling'
+      /** after close, the collecting city deletes personal data within */
+      purgeDays?: number
+      evaluationDays?: number
+      /** 协商, then which higher organ decides */
+      dispute?: string
+      validTo?: string
+      renewal?: {
+        /** 不续期, 自动续期 until a party gives notice, or by exchange of letters */
+        kind: 'none' | 'auto' | 'letters'
+        /** a party that does not want it says so before */
+        noticeDays: number
+      }
+      attachments?: { sha256: string; size: number; type: string; name: string }[]
+      /** further clauses */
+      text?: string
+    }
+    /** first day on which cases begin under the new version */
+    effectiveFrom: string
+  } | null
+  /** items that the newest list of their city no longer offers, the first 200; they still stand in the text */
+  gone: { handling: string; taskCode: string; taskName: string }[]
+  goneCount: number
+}
+export type DraftRenewalRequest = {
+  /** absent: as its terms of renewal say */
+  as?: 'amendment' | 'proposal' | undefined
+  /** absent: as long again */
+  validTo?: string | undefined
+}
+export type EnableWebhookRequest = Record<string, never>
+export type EndParkedAnswer = { ended: true }
+export type EndParkedRequest = {
+  packetNo: number
+  localCaseNo?: string | undefined
+  /** why; it stands in the audit log, so it names nobody */
+  reason: string
+}
+export type EvaluateCaseRequest = {
+  target: 'window' | 'department'
+  /** 满意度 (GB/T 39046 A.8): 1 非常满意 … 5 非常不满意 */
+  level: number
+  channel: string
+  /** 实名评价: the applicant may be called back */
+  realName?: boolean | undefined
+  text?: string | undefined
+}
+export type Export = {
+  id: string
+  format: 'csv' | 'xlsx'
+  state: 'waiting' | 'running' | 'done' | 'failed'
+  /** rows written */
+  done: number
+  /** rows that were found when it began */
+  total: number
+  bytes: number
+  problem: { code: string; detail?: string } | null
+  createdAt: string
+  /** the file is deleted then, or after its download */
+  expiresAt: string
+}
+export type ExtendCaseRequest = { until: string; reason: string; approver: string }
+export type Finding = {
+  /** path into the request */
+  field: string
+  /** an error keeps the case from being sent */
+  level: 'error' | 'notice'
+  /** who can cure it */
+  cure: 'clerk' | 'applicant' | 'administrator' | 'partner'
+  reason: string
+  reasonZh: string
+}
+export type FollowUpRatingRequest = {
+  /** the window that took the case, or the department that decided it */
+  target: 'window' | 'department'
+  way: 'phone' | 'visit' | 'window' | 'message' | 'other'
+  result: 'unreached' | 'in-progress' | 'rectified' | 'explained' | 'satisfied' | 'mistaken'
+  /** the answer, or the reason of the appeal; needed when the result signs */
+  text?: string | undefined
+  /** 整改措施 */
+  measure?: string | undefined
+}
+export type GetItemAnswer = {
+  /** 实施编码: 31 characters by GB/T 39554, older ones as they are */
+  taskCode: string
+  /** 地方实施编码 */
+  localTaskCode?: string
+  /** 基本编码: 12 characters by GB/T 39554 */
+  catalogCode?: string
+  /** 地方基本编码 */
+  localCatalogCode?: string
+  /** 业务办理项编码 */
+  taskHandleItem?: string
+  /** 事项名称 */
+  taskName: string
+  /** 事项版本, grows with each published change */
+  taskVersion: number
+  /** 事项状态: 1 在用, 2 暂停, 3 取消 */
+  taskState: '1' | '2' | '3'
+  /** 事项类型 (A.1): 01 行政许可, 05 行政给付, 07 行政确认, 10 其他, 20 公共服务 */
+  taskType: string
+  /** 行使层级 (A.2): 1 国家, 2 省, 3 市, 4 县, 5 镇街, 6 村社区, 7 分级管理 */
+  useLevel: '1' | '2' | '3' | '4' | '5' | '6' | '7'
+  /** 权力来源 */
+  powerSource?: string
+  /** 实施主体 */
+  deptName: string
+  /** 实施主体的统一社会信用代码 */
+  deptCode?: string
+  /** 实施主体性质 (A.3): 1 法定机关, 2 授权组织, 3 受委托组织, 9 其他 */
+  deptType?: '1' | '2' | '3' | '9'
+  /** 委托部门 */
+  entrustName?: string
+  /** 服务对象 (A.4): 1 自然人, 2 企业法人, 3 事业法人, 4 社会组织法人, 5 行政机关, 6 其他组织 */
+  serverType: ('1' | '2' | '3' | '4' | '5' | '6')[]
+  /** 办件类型 (A.6): 1 即办件, 2 承诺件, 9 其他 */
+  projectType: '1' | '2' | '9'
+  /** 办理模式: 0 全程网办, 1 异地委托·本地代收, 2 异地授权·本地办理, 3 多地联办 */
+  modes: (0 | 1 | 2 | 3)[]
+  /** 法定办结时限, working days */
+  anticipateDay: number
+  /** 时限单位: 1 工作日, the only one */
+  anticipateType?: '1'
+  /** 法定办结时限说明 */
+  anticipateExplain?: string
+  /** 承诺办结时限, working days */
+  promiseDay: number
+  /** 时限单位: 1 工作日, the only one */
+  promiseType?: '1'
+  /** 承诺办结时限说明 */
+  promiseExplain?: string
+  /** 受理条件 */
+  acceptCondition?: string
+  /** 办理流程 */
+  handleFlow?: string
+  /** 办理环节 */
+  handleLinks?: {
+    /** 环节名称 */
+    linkName: string
+    /** 环节时限, working days */
+    handleDay?: number
+    /** 办理内容 */
+    explain?: string
+    /** 是否特别程序 */
+    isSpecial?: boolean
+  }[]
+  /** 办理形式 (A.5): 1 窗口, 2 电脑端, 3 移动端, 4 快递申请, 9 其他 */
+  handleType?: ('1' | '2' | '3' | '4' | '9')[]
+  /** 到现场次数 */
+  limitSceneNum: number
+  /** 必须现场办理原因 */
+  limitSceneExplain?: string
+  /** 特别程序, as one text */
+  specialProcedure?: string
+  /** 特别程序, one by one */
+  specialProcedures?: {
+    /** 特别程序种类 (A.7): 1 延长审批, 2 除延长审批外 */
+    specialType: '1' | '2'
+    /** 特别程序名称, such as 听证, 现场核查 */
+    specialName: string
+    /** 特别程序时限, working days */
+    specialDay?: number
+    /** 说明 */
+    explain?: string
+  }[]
+  /** 设定依据, as one text */
+  byLaw?: string
+  /** 设定依据, one by one */
+  legalBases?: {
+    /** 法律法规名称 */
+    lawName: string
+    /** 文号 */
+    lawNumber?: string
+    /** 条款号 */
+    article?: string
+    /** 条款内容 */
+    content?: string
+  }[]
+  /** 是否收费 */
+  isFee: boolean
+  /** 收费依据 */
+  feeBasis?: string
+  /** 办理地点 */
+  transactAddr?: string
+  /** 办理时间 */
+  transactTime?: string
+  /** 咨询电话, with area code */
+  linkWay?: string
+  /** 投诉电话, with area code */
+  superviseWay?: string
+  /** 计划生效日期 */
+  planEffectiveDate?: string
+  /** 计划取消日期 */
+  planCancelDate?: string
+  /** row_guid of the upload tables */
+  rowGuid?: string
+  /** 是否进驻政务大厅 */
+  isEntryCenter?: boolean
+  /** 通办范围: 全国, 跨省, 跨市, 跨县, or areas by name */
+  handleArea?: string
+  /** 是否支持通办 */
+  isHandle?: boolean
+  /** 联办机构 */
+  otherDept?: string
+  /** 中介服务 */
+  serviceType?: string
+  /** 是否网上办理 */
+  isOnline?: boolean
+  /** 网办深度: 1 咨询, 2 收件, 3 预审, 4 受理, 5 办理, 6 结果信息反馈, 7 电子证照反馈, 8 其他 */
+  onlineHandleDepth?: ('1' | '2' | '3' | '4' | '5' | '6' | '7' | '8')[]
+  /** 网办等级 Ⅰ–Ⅳ: 4 全程网办 */
+  onlineLevel?: '1' | '2' | '3' | '4'
+  /** 网上办理地址 */
+  onlineHandleUrl?: string
+  /** 是否支持预约 */
+  isSchedule?: boolean
+  /** 是否网上支付 */
+  isPayOnline?: boolean
+  /** 是否支持物流快递 */
+  isExpress?: boolean
+  /** 材料是否可邮寄 */
+  isMailMaterial?: boolean
+  /** 结果是否可邮寄 */
+  isMailResult?: boolean
+  /** 是否支持自助终端 */
+  isServiceTerminals?: boolean
+  /** 是否由部门业务系统办理 */
+  isHandleByDeptSys?: boolean
+  /** 部门业务系统名称 */
+  deptSysName?: string
+  /** 部门业务系统地址 */
+  deptSysUrl?: string
+  /** 业务系统运行网络 */
+  deptSysType?: string
+  /** 数量限制 */
+  limitExplain?: string
+  /** 审批结果类型, such as 出证办结, 审批办结 */
+  resultType?: string
+  /** 审批结果名称 */
+  resultName?: string
+  /** 审批结果样本, as a material */
+  resultGuid?: { sha256: string; size: number; type: string }
+  /** 面向自然人主题分类 */
+  userTopicType?: string
+  /** 面向法人主题分类 */
+  corpTopicType?: string
+  /** 乡镇街道名称 */
+  townName?: string
+  /** 乡镇街道代码 */
+  townCode?: string
+  /** 村社区名称 */
+  villageName?: string
+  /** 村社区代码 */
+  villageCode?: string
+  /** 审核状态 of the item in the local item system */
+  auditStatus?: string
+  /** 国家对口部门 */
+  centralDept?: string
+  /** 行政复议: organ, address, phone */
+  reviewContact?: string
+  /** 行政诉讼: court, address, phone */
+  litigationContact?: string
+  /** 申请材料 */
+  materials: {
+    /** 材料编码, once in an item */
+    materialCode: string
+    /** 材料名称 */
+    materialName: string
+    /** 必要性: 1 必要, 2 非必要, 3 容缺后补 */
+    isNeed: '1' | '2' | '3'
+    /** 必要性说明: when a material of kind 2 or 3 is asked for */
+    needExplain?: string
+    /** 材料类型: 1 原件, 2 复印件, 3 原件和复印件, 4 原件或复印件 */
+    materialType: '1' | '2' | '3' | '4'
+    /** 材料形式: 1 纸质, 2 电子, 3 纸质或电子 */
+    materialFormat: '1' | '2' | '3'
+    /** 来源渠道: 10 申请人自备, 20 政府部门核发, 99 其他 */
+    sourceType: '10' | '20' | '99'
+    /** 来源渠道说明 */
+    sourceExplain?: string
+    /** 出具机构: who issues the material */
+    issuer?: string
+    /** 出具时间要求, such as 近三个月内 */
+    issueRequirement?: string
+    /** 份数 */
+    pageNum?: number
+    /** 原件份数 */
+    pageNumY?: number
+    /** 复印件份数 */
+    pageNumF?: number
+    /** 介质要求, such as A4 */
+    pageFormat?: string
+    /** 受理标准 */
+    acceptStand?: string
+    /** 填报须知 */
+    fillExplain?: string
+    /** 审查要点: what the counter checks, in order */
+    reviewPoints?: string[]
+    /** 样表: a filled sample, as a material */
+    exampleGuid?: { sha256: string; size: number; type: string }
+    /** 空表: the blank form, as a material */
+    formGuid?: { sha256: string; size: number; type: string }
+    /** 是否结果证照: the result of another item */
+    isResultCert?: boolean
+    /** 证照类型代码 (GB/T 36903), for fetching it by data sharing */
+    certCode?: string
+    /** 设定依据 */
+    byLaw?: string
+    /** 排序号 */
+    orderNum?: number
+  }[]
+  /** 收费项目 */
+  fees?: {
+    /** 收费项目名称 */
+    feeName: string
+    /** 收费标准 */
+    feeStand: string
+    /** 收费依据 */
+    byLaw: string
+    /** 是否允许减免 */
+    isDesc?: boolean
+    /** 减免依据或说明 */
+    descExplain?: string
+  }[]
+  /** 常见问题 */
+  faqs?: {
+    /** 常见问题 */
+    question: string
+    /** 解答 */
+    answer: string
+  }[]
+  /** 联系人, by role */
+  contacts?: {
+    /** consult 咨询, complaint 投诉监督, receive 收件对接, approve 审批对接, mail 寄递对接, technical 技术对接 */
+    role: 'consult' | 'complaint' | 'receive' | 'approve' | 'mail' | 'technical'
+    /** 联系人 */
+    name?: string
+    /** 部门 */
+    department?: string
+    /** 电话, with area code */
+    phone?: string
+    /** 电子邮箱 */
+    email?: string
+    /** 说明, such as office hours */
+    note?: string
+  }[]
+  /** 办理点: who offers it where */
+  offeredAt?: {
+    /** code of the unit */
+    unit: string
+    /** also in every unit below it */
+    below?: boolean
+    /** codes of the windows; without it any window */
+    windows?: string[]
+  }[]
+  /** 申请表: JSON Schema of the application form */
+  form?: Record<string, unknown>
+  /** 界面提示: UI hints to `form`, by the names of its properties */
+  formUi?: Record<string, unknown>
+  /** 告知书: what the applicant is told and accepts */
+  consent?: {
+    /** 版本: a case records the version that the applicant accepted */
+    version: string
+    /** 告知书正文 */
+    text: string
+  }
+  /** 共享字段 (minimisation): what leaves the collecting city: properties of `form`, and `applicant.phone` and the like */
+  sharedFields?: string[]
+}
+export type GetMembershipCardAnswer = {
+  v: 1
+  city: string
+  name: string
+  certificate: string
+  peer: string
+  /** multiaddrs at which it may be reached */
+  addresses: string[]
+}
+export type GetPartnerAnswer = {
+  code: string
+  name: string
+  status: 'pending' | 'active' | 'suspended'
+  /** SHA-256 of the city certificate */
+  fingerprint: string
+  /** verification words (核对词) to read out to the partner's administrator, by place; null: one that this node asks for, read out by the partner's */
+  words: (string | null)[]
+  /** places, from 1, of the words that `confirm` asks for; empty when there is nothing to type */
+  asked: number[]
+  /** `authority:` and the fingerprint of the accepted authority that issued the certificate, or `directory:` and the thumbprint of the operator whose directory names it: no words to compare */
+  vouched: string | null
+  /** the directory of a federation revoked the certificate: nothing is exchanged until it pairs again */
+  revoked: { at: string; reason: string } | null
+  addresses: string[]
+  pairedAt: string
+  confirmedAt: string | null
+  seenAt: string | null
+  connected: boolean
+  /** why delivery does not proceed */
+  problem: { code: string; detail?: string } | null
+  failures: number
+  breaker: 'closed' | 'open'
+  nextTryAt: string | null
+  roundTripMs: number | null
+}
+export type GetPartnerHealthAnswer = {
+  now: {
+    at: string
+    connected: boolean
+    /** when anything came of the partner last */
+    seenAt: string | null
+    roundTripMs: number | null
+    /** packets without a receipt */
+    waiting: number
+    /** how long the oldest of them has waited */
+    oldestMs: number
+    /** materials to fetch from the partner */
+    materials: number
+    oldestMaterialMs: number
+    /** how far the partner's clock is ahead; null when nothing told it since the node started */
+    aheadMs: number | null
+    certificateDays: number | null
+    delegationDays: number | null
+    breaker: 'closed' | 'open'
+  }
+  findings: {
+    code: string
+    detail?: string
+    en: string
+    zh: string
+    /** who must act */
+    act: 'you' | 'partner' | 'operator'
+    cure: string
+    level: 'warn' | 'fail'
+  }[]
+  items: {
+    /** when the step began */
+    at: string
+    samples: number
+    /** samples in which it was connected */
+    connected: number
+    breakerOpen: number
+    /** mean */
+    roundTripMs: number | null
+    roundTripMost: number | null
+    /** most within the step */
+    waiting: number
+    oldestMs: number
+    materials: number
+    /** the one farthest from 0 */
+    aheadMs: number | null
+    certificateDays: number | null
+    delegationDays: number | null
+    seenAt: string | null
+  }[]
+}
+export type GetPartnerTestAnswer = {
+  no: number
+  partner: string
+  /** `out`: begun by this city; `in`: the partner tested this city */
+  direction: 'out' | 'in'
+  thread: string
+  state: 'running' | 'passed' | 'failed'
+  /** in their order; none of a test that the partner began */
+  hops: {
+    hop: 'connect' | 'identity' | 'list' | 'packet' | 'material' | 'receipt' | 'evidence'
+    en: string
+    zh: string
+    state: 'waiting' | 'running' | 'ok' | 'failed' | 'skipped'
+    ms: number | null
+    /** what the hop measured */
+    facts: Record<string, number | string | null>
+    problem: {
+      code: string
+      detail?: string
+      en: string
+      zh: string
+      /** who must act */
+      act: 'you' | 'partner' | 'operator'
+      cure: string
+    } | null
+  }[]
+  begunAt: string
+  endedAt: string | null
+}
+export type GiveUpParkedAnswer = { ended: true }
+export type GiveUpParkedRequest = {
+  packetNo: number
+  /** why; it stands in the audit log, so it names nobody */
+  reason: string
+}
+export type HandOverJointCaseAnswer = {
+  handedOver: number
+  /** cases whose result is still to come */
+  missing: {
+    thread: string
+    partner: string
+    item: { code: string; name: string }
+    lead: boolean
+    state: 'submitted' | 'arrived' | 'prechecked' | 'supplementing' | 'accepted' | 'paused' | 'decided' | 'sending' | 'closed' | 'refused'
+    stateName: string
+    outcome: 'granted' | 'denied' | 'forwarded' | 'withdrawn' | 'returned' | 'void' | 'lapsed' | null
+  }[]
+}
+export type HandOverJointCaseRequest = {
+  /** who handed them over */
+  by?: string | undefined
+}
+export type Identity = {
+  code: string
+  name: string
+  /** SHA-256 of the city certificate: tell it to who verifies evidence */
+  fingerprint: string
+  certificateValidTo: string
+  packetKey: string
+  delegatedUntil: string
+  /** keys that the certificate delegated, those in use first; a retired one may be revoked */
+  keys: {
+    kid: string
+    purpose: 'packet' | 'peer'
+    state: 'current' | 'retired' | 'revoked'
+    delegatedUntil: string
+  }[]
+  peer: string
+  addresses: string[]
+  /** partners at whose relay (中继) this node is to be reached */
+  relays: {
+    partner: string
+    /** this node is reached there now */
+    reserved: boolean
+  }[]
+  /** partners that are reached over this node */
+  relayed: number
+}
+export type ImportCalendarAnswer = {
+  table: {
+    v: 1
+    /** CN for the whole country, or the first two digits of a division code for days of one region more */
+    region: string
+    year: number
+    /** weekdays and weekend days that are holidays */
+    off: string[]
+    /** weekend days that are worked */
+    worked: string[]
+    /** the notice that says so */
+    source: string
+  }
+  /** null for a table of the program itself */
+  importedAt: string | null
+}
+export type ImportCalendarRequest = {
+  v: 1
+  /** CN for the whole country, or the first two digits of a division code for days of one region more */
+  region: string
+  year: number
+  /** weekdays and weekend days that are holidays */
+  off: string[]
+  /** weekend days that are worked */
+  worked: string[]
+  /** the notice that says so */
+  source: string
+}
+export type ImportDirectoryAnswer = {
+  /** thumbprint of its key */
+  operator: string
+  trustedAt: string
+  directory: {
+    name: string
+    version: number
+    sha256: string
+    /** `overdue` (逾期): the next version did not come, entries still count; `lapsed` (失效): they vouch for nobody */
+    standing: 'current' | 'overdue' | 'lapsed'
+    issuedAt: string
+    nextUpdate: string
+    graceUntil: string
+    cities: number
+    revocations: number
+    /** who brought it: `person:…` or `city:…` */
+    source: string
+    receivedAt: string
+    /** another document was signed under the same version: ask the operator */
+    fork: string | null
+    /** the key that took over: it is trusted in place of this one */
+    successor: string | null
+  } | null
+}
+export type ImportDirectoryRequest = {
+  /** the signed document, compact JWS */
+  jws: string
+}
+export type ImportDraftsAnswer = {
+  /** whether the drafts hold it now; false with errors and on a dry run */
+  taken: boolean
+  rows: number
+  /** items that are new or change */
+  put: number
+  remove: number
+  unchanged: number
+  /** items with a finding that blocks publication */
+  blocked: number
+  warnings: number
+  /** what could not be read, the first ones */
+  errors: {
+    code: string
+    sheet: string
+    /** from 1, the heading included; 0 for the file */
+    row: number
+    column: string
+    /** the beginning of what the cell holds */
+    value: string
+    /** code of the item or unit, as far as it is known */
+    item: string
+    /** what the item is called */
+    name: string
+    zh: string
+    en: string
+    cureZh: string
+    cureEn: string
+  }[]
+  errorCount: number
+  /** what was left out */
+  notes: {
+    code: string
+    sheet: string
+    /** from 1, the heading included; 0 for the file */
+    row: number
+    column: string
+    /** the beginning of what the cell holds */
+    value: string
+    /** code of the item or unit, as far as it is known */
+    item: string
+    /** what the item is called */
+    name: string
+    zh: string
+    en: string
+    cureZh: string
+    cureEn: string
+  }[]
+  /** lint, the first ones, errors before warnings */
+  findings: {
+    rule: string
+    level: 'error' | 'warning'
+    /** field of the item, such as `materials.0.reviewPoints` */
+    path: string
+    zh: string
+    en: string
+    code: string
+    name: string
+  }[]
+}
+export type ImportOrganisationAnswer = {
+  taken: boolean
+  units: number
+  windows: number
+  /** it is what is published */
+  unchanged: boolean
+  errors: {
+    code: string
+    sheet: string
+    row: number
+    column: string
+    /** the beginning of what the cell holds */
+    value: string
+    /** code of the item or unit, as far as it is known */
+    item: string
+    /** what the item is called */
+    name: string
+    zh: string
+    en: string
+    cureZh: string
+    cureEn: string
+  }[]
+  errorCount: number
+  notes: {
+    code: string
+    sheet: string
+    row: number
+    column: string
+    /** the beginning of what the cell holds */
+    value: string
+    /** code of the item or unit, as far as it is known */
+    item: string
+    /** what the item is called */
+    name: string
+    zh: string
+    en: string
+    cureZh: string
+    cureEn: string
+  }[]
+}
+export type ItemDraft = {
+  code: string
+  name: string
+  change: 'add' | 'change' | 'remove'
+  /** findings that block publication */
+  errors: number
+  warnings: number
+  actor: string
+  updatedAt: string
+  /** null: the item goes */
+  item: {
+    /** 实施编码: 31 characters by GB/T 39554, older ones as they are */
+    taskCode: string
+    /** 地方实施编码 */
+    localTaskCode?: string
+    /** 基本编码: 12 characters by GB/T 39554 */
+    catalogCode?: string
+    /** 地方基本编码 */
+    localCatalogCode?: string
+    /** 业务办理项编码 */
+    taskHandleItem?: string
+    /** 事项名称 */
+    taskName: string
+    /** 事项版本, grows with each published change */
+    taskVersion: number
+    /** 事项状态: 1 在用, 2 暂停, 3 取消 */
+    taskState: '1' | '2' | '3'
+    /** 事项类型 (A.1): 01 行政许可, 05 行政给付, 07 行政确认, 10 其他, 20 公共服务 */
+    taskType: string
+    /** 行使层级 (A.2): 1 国家, 2 省, 3 市, 4 县, 5 镇街, 6 村社区, 7 分级管理 */
+    useLevel: '1' | '2' | '3' | '4' | '5' | '6' | '7'
+    /** 权力来源 */
+    powerSource?: string
+    /** 实施主体 */
+    deptName: string
+    /** 实施主体的统一社会信用代码 */
+    deptCode?: string
+    /** 实施主体性质 (A.3): 1 法定机关, 2 授权组织, 3 受委托组织, 9 其他 */
+    deptType?: '1' | '2' | '3' | '9'
+    /** 委托部门 */
+    entrustName?: string
+    /** 服务对象 (A.4): 1 自然人, 2 企业法人, 3 事业法人, 4 社会组织法人, 5 行政机关, 6 其他组织 */
+    serverType: ('1' | '2' | '3' | '4' | '5' | '6')[]
+    /** 办件类型 (A.6): 1 即办件, 2 承诺件, 9 其他 */
+    projectType: '1' | '2' | '9'
+    /** 办理模式: 0 全程网办, 1 异地委托·本地代收, 2 异地授权·本地办理, 3 多地联办 */
+    modes: (0 | 1 | 2 | 3)[]
+    /** 法定办结时限, working days */
+    anticipateDay: number
+    /** 时限单位: 1 工作日, the only one */
+    anticipateType?: '1'
+    /** 法定办结时限说明 */
+    anticipateExplain?: string
+    /** 承诺办结时限, working days */
+    promiseDay: number
+    /** 时限单位: 1 工作日, the only one */
+    promiseType?: '1'
+    /** 承诺办结时限说明 */
+    promiseExplain?: string
+    /** 受理条件 */
+    acceptCondition?: string
+    /** 办理流程 */
+    handleFlow?: string
+    /** 办理环节 */
+    handleLinks?: {
+      /** 环节名称 */
+      linkName: string
+      /** 环节时限, working days */
+      handleDay?: number
+      /** 办理内容 */
+      explain?: string
+      /** 是否特别程序 */
+      isSpecial?: boolean
+    }[]
+    /** 办理形式 (A.5): 1 窗口, 2 电脑端, 3 移动端, 4 快递申请, 9 其他 */
+    handleType?: ('1' | '2' | '3' | '4' | '9')[]
+    /** 到现场次数 */
+    limitSceneNum: number
+    /** 必须现场办理原因 */
+    limitSceneExplain?: string
+    /** 特别程序, as one text */
+    specialProcedure?: string
+    /** 特别程序, one by one */
+    specialProcedures?: {
+      /** 特别程序种类 (A.7): 1 延长审批, 2 除延长审批外 */
+      specialType: '1' | '2'
+      /** 特别程序名称, such as 听证, 现场核查 */
+      specialName: string
+      /** 特别程序时限, working days */
+      specialDay?: number
+      /** 说明 */
+      explain?: string
+    }[]
+    /** 设定依据, as one text */
+    byLaw?: string
+    /** 设定依据, one by one */
+    legalBases?: {
+      /** 法律法规名称 */
+      lawName: string
+      /** 文号 */
+      lawNumber?: string
+      /** 条款号 */
+      article?: string
+      /** 条款内容 */
+      content?: string
+    }[]
+    /** 是否收费 */
+    isFee: boolean
+    /** 收费依据 */
+    feeBasis?: string
+    /** 办理地点 */
+    transactAddr?: string
+    /** 办理时间 */
+    transactTime?: string
+    /** 咨询电话, with area code */
+    linkWay?: string
+    /** 投诉电话, with area code */
+    superviseWay?: string
+    /** 计划生效日期 */
+    planEffectiveDate?: string
+    /** 计划取消日期 */
+    planCancelDate?: string
+    /** row_guid of the upload tables */
+    rowGuid?: string
+    /** 是否进驻政务大厅 */
+    isEntryCenter?: boolean
+    /** 通办范围: 全国, 跨省, 跨市, 跨县, or areas by name */
+    handleArea?: string
+    /** 是否支持通办 */
+    isHandle?: boolean
+    /** 联办机构 */
+    otherDept?: string
+    /** 中介服务 */
+    serviceType?: string
+    /** 是否网上办理 */
+    isOnline?: boolean
+    /** 网办深度: 1 咨询, 2 收件, 3 预审, 4 受理, 5 办理, 6 结果信息反馈, 7 电子证照反馈, 8 其他 */
+    onlineHandleDepth?: ('1' | '2' | '3' | '4' | '5' | '6' | '7' | '8')[]
+    /** 网办等级 Ⅰ–Ⅳ: 4 全程网办 */
+    onlineLevel?: '1' | '2' | '3' | '4'
+    /** 网上办理地址 */
+    onlineHandleUrl?: string
+    /** 是否支持预约 */
+    isSchedule?: boolean
+    /** 是否网上支付 */
+    isPayOnline?: boolean
+    /** 是否支持物流快递 */
+    isExpress?: boolean
+    /** 材料是否可邮寄 */
+    isMailMaterial?: boolean
+    /** 结果是否可邮寄 */
+    isMailResult?: boolean
+    /** 是否支持自助终端 */
+    isServiceTerminals?: boolean
+    /** 是否由部门业务系统办理 */
+    isHandleByDeptSys?: boolean
+    /** 部门业务系统名称 */
+    deptSysName?: string
+    /** 部门业务系统地址 */
+    deptSysUrl?: string
+    /** 业务系统运行网络 */
+    deptSysType?: string
+    /** 数量限制 */
+    limitExplain?: string
+    /** 审批结果类型, such as 出证办结, 审批办结 */
+    resultType?: string
+    /** 审批结果名称 */
+    resultName?: string
+    /** 审批结果样本, as a material */
+    resultGuid?: { sha256: string; size: number; type: string }
+    /** 面向自然人主题分类 */
+    userTopicType?: string
+    /** 面向法人主题分类 */
+    corpTopicType?: string
+    /** 乡镇街道名称 */
+    townName?: string
+    /** 乡镇街道代码 */
+    townCode?: string
+    /** 村社区名称 */
+    villageName?: string
+    /** 村社区代码 */
+    villageCode?: string
+    /** 审核状态 of the item in the local item system */
+    auditStatus?: string
+    /** 国家对口部门 */
+    centralDept?: string
+    /** 行政复议: organ, address, phone */
+    reviewContact?: string
+    /** 行政诉讼: court, address, phone */
+    litigationContact?: string
+    /** 申请材料 */
+    materials: {
+      /** 材料编码, once in an item */
+      materialCode: string
+      /** 材料名称 */
+      materialName: string
+      /** 必要性: 1 必要, 2 非必要, 3 容缺后补 */
+      isNeed: '1' | '2' | '3'
+      /** 必要性说明: when a material of kind 2 or 3 is asked for */
+      needExplain?: string
+      /** 材料类型: 1 原件, 2 复印件, 3 原件和复印件, 4 原件或复印件 */
+      materialType: '1' | '2' | '3' | '4'
+      /** 材料形式: 1 纸质, 2 电子, 3 纸质或电子 */
+      materialFormat: '1' | '2' | '3'
+      /** 来源渠道: 10 申请人自备, 20 政府部门核发, 99 其他 */
+      sourceType: '10' | '20' | '99'
+      /** 来源渠道说明 */
+      sourceExplain?: string
+      /** 出具机构: who issues the material */
+      issuer?: string
+      /** 出具时间要求, such as 近三个月内 */
+      issueRequirement?: string
+      /** 份数 */
+      pageNum?: number
+      /** 原件份数 */
+      pageNumY?: number
+      /** 复印件份数 */
+      pageNumF?: number
+      /** 介质要求, such as A4 */
+      pageFormat?: string
+      /** 受理标准 */
+      acceptStand?: string
+      /** 填报须知 */
+      fillExplain?: string
+      /** 审查要点: what the counter checks, in order */
+      reviewPoints?: string[]
+      /** 样表: a filled sample, as a material */
+      exampleGuid?: { sha256: string; size: number; type: string }
+      /** 空表: the blank form, as a material */
+      formGuid?: { sha256: string; size: number; type: string }
+      /** 是否结果证照: the result of another item */
+      isResultCert?: boolean
+      /** 证照类型代码 (GB/T 36903), for fetching it by data sharing */
+      certCode?: string
+      /** 设定依据 */
+      byLaw?: string
+      /** 排序号 */
+      orderNum?: number
+    }[]
+    /** 收费项目 */
+    fees?: {
+      /** 收费项目名称 */
+      feeName: string
+      /** 收费标准 */
+      feeStand: string
+      /** 收费依据 */
+      byLaw: string
+      /** 是否允许减免 */
+      isDesc?: boolean
+      /** 减免依据或说明 */
+      descExplain?: string
+    }[]
+    /** 常见问题 */
+    faqs?: {
+      /** 常见问题 */
+      question: string
+      /** 解答 */
+      answer: string
+    }[]
+    /** 联系人, by role */
+    contacts?: {
+      /** consult 咨询, complaint 投诉监督, receive 收件对接, approve 审批对接, mail 寄递对接, technical 技术对接 */
+      role: 'consult' | 'complaint' | 'receive' | 'approve' | 'mail' | 'technical'
+      /** 联系人 */
+      name?: string
+      /** 部门 */
+      department?: string
+      /** 电话, with area code */
+      phone?: string
+      /** 电子邮箱 */
+      email?: string
+      /** 说明, such as office hours */
+      note?: string
+    }[]
+    /** 办理点: who offers it where */
+    offeredAt?: {
+      /** code of the unit */
+      unit: string
+      /** also in every unit below it */
+      below?: boolean
+      /** codes of the windows; without it any window */
+      windows?: string[]
+    }[]
+    /** 申请表: JSON Schema of the application form */
+    form?: Record<string, unknown>
+    /** 界面提示: UI hints to `form`, by the names of its properties */
+    formUi?: Record<string, unknown>
+    /** 告知书: what the applicant is told and accepts */
+    consent?: {
+      /** 版本: a case records the version that the applicant accepted */
+      version: string
+      /** 告知书正文 */
+      text: string
+    }
+    /** 共享字段 (minimisation): what leaves the collecting city: properties of `form`, and `applicant.phone` and the like */
+    sharedFields?: string[]
+  } | null
+  /** null: the item is new */
+  published: {
+    /** 实施编码: 31 characters by GB/T 39554, older ones as they are */
+    taskCode: string
+    /** 地方实施编码 */
+    localTaskCode?: string
+    /** 基本编码: 12 characters by GB/T 39554 */
+    catalogCode?: string
+    /** 地方基本编码 */
+    localCatalogCode?: string
+    /** 业务办理项编码 */
+    taskHandleItem?: string
+    /** 事项名称 */
+    taskName: string
+    /** 事项版本, grows with each published change */
+    taskVersion: number
+    /** 事项状态: 1 在用, 2 暂停, 3 取消 */
+    taskState: '1' | '2' | '3'
+    /** 事项类型 (A.1): 01 行政许可, 05 行政给付, 07 行政确认, 10 其他, 20 公共服务 */
+    taskType: string
+    /** 行使层级 (A.2): 1 国家, 2 省, 3 市, 4 县, 5 镇街, 6 村社区, 7 分级管理 */
+    useLevel: '1' | '2' | '3' | '4' | '5' | '6' | '7'
+    /** 权力来源 */
+    powerSource?: string
+    /** 实施主体 */
+    deptName: string
+    /** 实施主体的统一社会信用代码 */
+    deptCode?: string
+    /** 实施主体性质 (A.3): 1 法定机关, 2 授权组织, 3 受委托组织, 9 其他 */
+    deptType?: '1' | '2' | '3' | '9'
+    /** 委托部门 */
+    entrustName?: string
+    /** 服务对象 (A.4): 1 自然人, 2 企业法人, 3 事业法人, 4 社会组织法人, 5 行政机关, 6 其他组织 */
+    serverType: ('1' | '2' | '3' | '4' | '5' | '6')[]
+    /** 办件类型 (A.6): 1 即办件, 2 承诺件, 9 其他 */
+    projectType: '1' | '2' | '9'
+    /** 办理模式: 0 全程网办, 1 异地委托·本地代收, 2 异地授权·本地办理, 3 多地联办 */
+    modes: (0 | 1 | 2 | 3)[]
+    /** 法定办结时限, working days */
+    anticipateDay: number
+    /** 时限单位: 1 工作日, the only one */
+    anticipateType?: '1'
+    /** 法定办结时限说明 */
+    anticipateExplain?: string
+    /** 承诺办结时限, working days */
+    promiseDay: number
+    /** 时限单位: 1 工作日, the only one */
+    promiseType?: '1'
+    /** 承诺办结时限说明 */
+    promiseExplain?: string
+    /** 受理条件 */
+    acceptCondition?: string
+    /** 办理流程 */
+    handleFlow?: string
+    /** 办理环节 */
+    handleLinks?: {
+      /** 环节名称 */
+      linkName: string
+      /** 环节时限, working days */
+      handleDay?: number
+      /** 办理内容 */
+      explain?: string
+      /** 是否特别程序 */
+      isSpecial?: boolean
+    }[]
+    /** 办理形式 (A.5): 1 窗口, 2 电脑端, 3 移动端, 4 快递申请, 9 其他 */
+    handleType?: ('1' | '2' | '3' | '4' | '9')[]
+    /** 到现场次数 */
+    limitSceneNum: number
+    /** 必须现场办理原因 */
+    limitSceneExplain?: string
+    /** 特别程序, as one text */
+    specialProcedure?: string
+    /** 特别程序, one by one */
+    specialProcedures?: {
+      /** 特别程序种类 (A.7): 1 延长审批, 2 除延长审批外 */
+      specialType: '1' | '2'
+      /** 特别程序名称, such as 听证, 现场核查 */
+      specialName: string
+      /** 特别程序时限, working days */
+      specialDay?: number
+      /** 说明 */
+      explain?: string
+    }[]
+    /** 设定依据, as one text */
+    byLaw?: string
+    /** 设定依据, one by one */
+    legalBases?: {
+      /** 法律法规名称 */
+      lawName: string
+      /** 文号 */
+      lawNumber?: string
+      /** 条款号 */
+      article?: string
+      /** 条款内容 */
+      content?: string
+    }[]
+    /** 是否收费 */
+    isFee: boolean
+    /** 收费依据 */
+    feeBasis?: string
+    /** 办理地点 */
+    transactAddr?: string
+    /** 办理时间 */
+    transactTime?: string
+    /** 咨询电话, with area code */
+    linkWay?: string
+    /** 投诉电话, with area code */
+    superviseWay?: string
+    /** 计划生效日期 */
+    planEffectiveDate?: string
+    /** 计划取消日期 */
+    planCancelDate?: string
+    /** row_guid of the upload tables */
+    rowGuid?: string
+    /** 是否进驻政务大厅 */
+    isEntryCenter?: boolean
+    /** 通办范围: 全国, 跨省, 跨市, 跨县, or areas by name */
+    handleArea?: string
+    /** 是否支持通办 */
+    isHandle?: boolean
+    /** 联办机构 */
+    otherDept?: string
+    /** 中介服务 */
+    serviceType?: string
+    /** 是否网上办理 */
+    isOnline?: boolean
+    /** 网办深度: 1 咨询, 2 收件, 3 预审, 4 受理, 5 办理, 6 结果信息反馈, 7 电子证照反馈, 8 其他 */
+    onlineHandleDepth?: ('1' | '2' | '3' | '4' | '5' | '6' | '7' | '8')[]
+    /** 网办等级 Ⅰ–Ⅳ: 4 全程网办 */
+    onlineLevel?: '1' | '2' | '3' | '4'
+    /** 网上办理地址 */
+    onlineHandleUrl?: string
+    /** 是否支持预约 */
+    isSchedule?: boolean
+    /** 是否网上支付 */
+    isPayOnline?: boolean
+    /** 是否支持物流快递 */
+    isExpress?: boolean
+    /** 材料是否可邮寄 */
+    isMailMaterial?: boolean
+    /** 结果是否可邮寄 */
+    isMailResult?: boolean
+    /** 是否支持自助终端 */
+    isServiceTerminals?: boolean
+    /** 是否由部门业务系统办理 */
+    isHandleByDeptSys?: boolean
+    /** 部门业务系统名称 */
+    deptSysName?: string
+    /** 部门业务系统地址 */
+    deptSysUrl?: string
+    /** 业务系统运行网络 */
+    deptSysType?: string
+    /** 数量限制 */
+    limitExplain?: string
+    /** 审批结果类型, such as 出证办结, 审批办结 */
+    resultType?: string
+    /** 审批结果名称 */
+    resultName?: string
+    /** 审批结果样本, as a material */
+    resultGuid?: { sha256: string; size: number; type: string }
+    /** 面向自然人主题分类 */
+    userTopicType?: string
+    /** 面向法人主题分类 */
+    corpTopicType?: string
+    /** 乡镇街道名称 */
+    townName?: string
+    /** 乡镇街道代码 */
+    townCode?: string
+    /** 村社区名称 */
+    villageName?: string
+    /** 村社区代码 */
+    villageCode?: string
+    /** 审核状态 of the item in the local item system */
+    auditStatus?: string
+    /** 国家对口部门 */
+    centralDept?: string
+    /** 行政复议: organ, address, phone */
+    reviewContact?: string
+    /** 行政诉讼: court, address, phone */
+    litigationContact?: string
+    /** 申请材料 */
+    materials: {
+      /** 材料编码, once in an item */
+      materialCode: string
+      /** 材料名称 */
+      materialName: string
+      /** 必要性: 1 必要, 2 非必要, 3 容缺后补 */
+      isNeed: '1' | '2' | '3'
+      /** 必要性说明: when a material of kind 2 or 3 is asked for */
+      needExplain?: string
+      /** 材料类型: 1 原件, 2 复印件, 3 原件和复印件, 4 原件或复印件 */
+      materialType: '1' | '2' | '3' | '4'
+      /** 材料形式: 1 纸质, 2 电子, 3 纸质或电子 */
+      materialFormat: '1' | '2' | '3'
+      /** 来源渠道: 10 申请人自备, 20 政府部门核发, 99 其他 */
+      sourceType: '10' | '20' | '99'
+      /** 来源渠道说明 */
+      sourceExplain?: string
+      /** 出具机构: who issues the material */
+      issuer?: string
+      /** 出具时间要求, such as 近三个月内 */
+      issueRequirement?: string
+      /** 份数 */
+      pageNum?: number
+      /** 原件份数 */
+      pageNumY?: number
+      /** 复印件份数 */
+      pageNumF?: number
+      /** 介质要求, such as A4 */
+      pageFormat?: string
+      /** 受理标准 */
+      acceptStand?: string
+      /** 填报须知 */
+      fillExplain?: string
+      /** 审查要点: what the counter checks, in order */
+      reviewPoints?: string[]
+      /** 样表: a filled sample, as a material */
+      exampleGuid?: { sha256: string; size: number; type: string }
+      /** 空表: the blank form, as a material */
+      formGuid?: { sha256: string; size: number; type: string }
+      /** 是否结果证照: the result of another item */
+      isResultCert?: boolean
+      /** 证照类型代码 (GB/T 36903), for fetching it by data sharing */
+      certCode?: string
+      /** 设定依据 */
+      byLaw?: string
+      /** 排序号 */
+      orderNum?: number
+    }[]
+    /** 收费项目 */
+    fees?: {
+      /** 收费项目名称 */
+      feeName: string
+      /** 收费标准 */
+      feeStand: string
+      /** 收费依据 */
+      byLaw: string
+      /** 是否允许减免 */
+      isDesc?: boolean
+      /** 减免依据或说明 */
+      descExplain?: string
+    }[]
+    /** 常见问题 */
+    faqs?: {
+      /** 常见问题 */
+      question: string
+      /** 解答 */
+      answer: string
+    }[]
+    /** 联系人, by role */
+    contacts?: {
+      /** consult 咨询, complaint 投诉监督, receive 收件对接, approve 审批对接, mail 寄递对接, technical 技术对接 */
+      role: 'consult' | 'complaint' | 'receive' | 'approve' | 'mail' | 'technical'
+      /** 联系人 */
+      name?: string
+      /** 部门 */
+      department?: string
+      /** 电话, with area code */
+      phone?: string
+      /** 电子邮箱 */
+      email?: string
+      /** 说明, such as office hours */
+      note?: string
+    }[]
+    /** 办理点: who offers it where */
+    offeredAt?: {
+      /** code of the unit */
+      unit: string
+      /** also in every unit below it */
+      below?: boolean
+      /** codes of the windows; without it any window */
+      windows?: string[]
+    }[]
+    /** 申请表: JSON Schema of the application form */
+    form?: Record<string, unknown>
+    /** 界面提示: UI hints to `form`, by the names of its properties */
+    formUi?: Record<string, unknown>
+    /** 告知书: what the applicant is told and accepts */
+    consent?: {
+      /** 版本: a case records the version that the applicant accepted */
+      version: string
+      /** 告知书正文 */
+      text: string
+    }
+    /** 共享字段 (minimisation): what leaves the collecting city: properties of `form`, and `applicant.phone` and the like */
+    sharedFields?: string[]
+  } | null
+  findings: {
+    rule: string
+    level: 'error' | 'warning'
+    /** field of the item, such as `materials.0.reviewPoints` */
+    path: string
+    zh: string
+    en: string
+  }[]
+  differences: {
+    /** field, and in lists the entry: `materials.M01.isNeed` */
+    path: string
+    /** absent when it is new */
+    before?: unknown
+    /** absent when it is gone */
+    after?: unknown
+  }[]
+}
+export type JoinPartnerRequest = { city: string }
+export type LintDraftsAnswer = {
+  items: number
+  rules: {
+    rule: string
+    level: 'error' | 'warning'
+    zh: string
+    en: string
+    count: number
+  }[]
+  /** the first ones, errors before warnings */
+  findings: {
+    rule: string
+    level: 'error' | 'warning'
+    /** field of the item, such as `materials.0.reviewPoints` */
+    path: string
+    zh: string
+    en: string
+    code: string
+    name: string
+  }[]
+}
+export type ListActsAnswer = { items: WaitingAct[] }
+export type ListAgreementsAnswer = {
+  items: Agreement[]
+  /** Cursor of the next page; null on the last one */
+  next: string | null
+}
+export type ListAttachmentsAnswer = {
+  items: {
+    sha256: string
+    size: number
+    type: string
+    name: string
+    /** ids of the texts that name it */
+    texts: string[]
+    /** false: it is being fetched from the partner */
+    held: boolean
+  }[]
+}
+export type ListAuditAnswer = {
+  items: AuditRow[]
+  /** Cursor of the next page; null on the last one */
+  next: string | null
+}
+export type ListAuthoritiesAnswer = { items: Authority[] }
+export type ListBadRatingsAnswer = {
+  items: Rating[]
+  /** Cursor of the next page; null on the last one */
+  next: string | null
+}
+export type ListCaseDraftsAnswer = {
+  items: Draft[]
+  /** Cursor of the next page; null on the last one */
+  next: string | null
+}
+export type ListCasesAnswer = {
+  items: Case[]
+  /** Cursor of the next page; null on the last one */
+  next: string | null
+}
+export type ListDraftsAnswer = {
+  items: {
+    code: string
+    name: string
+    change: 'add' | 'change' | 'remove'
+    /** findings that block publication */
+    errors: number
+    warnings: number
+    actor: string
+    updatedAt: string
+  }[]
+  /** Cursor of the next page; null on the last one */
+  next: string | null
+  counts: {
+    drafts: number
+    put: number
+    remove: number
+    /** drafts with an error */
+    errors: number
+    warnings: number
+    /** whether an organisation tree is drafted */
+    organisation: boolean
+  }
+}
+export type ListExportsAnswer = { items: Export[] }
+export type ListFederationCitiesAnswer = {
+  items: {
+    city: string
+    name: string
+    operator: string
+    /** `overdue` (逾期): the next version did not come, entries still count; `lapsed` (失效): they vouch for nobody */
+    standing: 'current' | 'overdue' | 'lapsed'
+    certificates: string[]
+    addresses: string[]
+    since: string
+  }[]
+}
+export type ListInvitesAnswer = {
+  items: {
+    id: string
+    /** the city that is invited; null: made before invites were for one city */
+    for: string | null
+    state: 'open' | 'used' | 'expired' | 'cancelled'
+    createdAt: string
+    expiresAt: string
+    usedBy: string | null
+    /** proofs that did not hold; the fifth cancels the invite */
+    wrong: number
+  }[]
+}
+export type ListMappingsAnswer = {
+  items: MaterialMapping[]
+  /** Cursor of the next page; null on the last one */
+  next: string | null
+}
+export type ListOperatorsAnswer = {
+  items: {
+    /** thumbprint of its key */
+    operator: string
+    trustedAt: string
+    directory: {
+      name: string
+      version: number
+      sha256: string
+      /** `overdue` (逾期): the next version did not come, entries still count; `lapsed` (失效): they vouch for nobody */
+      standing: 'current' | 'overdue' | 'lapsed'
+      issuedAt: string
+      nextUpdate: string
+      graceUntil: string
+      cities: number
+      revocations: number
+      /** who brought it: `person:…` or `city:…` */
+      source: string
+      receivedAt: string
+      /** another document was signed under the same version: ask the operator */
+      fork: string | null
+      /** the key that took over: it is trusted in place of this one */
+      successor: string | null
+    } | null
+  }[]
+}
+export type ListPapersAnswer = {
+  items: {
+    name: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'delivery' | 'mailing-label'
+    title: string
+    /** the step, or what of it, that is not there yet */
+    lacking: string | null
+  }[]
+}
+export type ListParcelsAnswer = {
+  items: {
+    id: string
+    parcel: 'originals' | 'result'
+    /** wanted: the carrier has not taken the order yet; failed: a person must look */
+    state: 'wanted' | 'open' | 'cancelling' | 'done' | 'failed'
+    carrier: string
+    /** waybill (运单号) */
+    number: string | null
+    payer: 'collecting' | 'handling' | 'applicant'
+    /** each is a signed `case.mail`, too */
+    way: {
+      state: 'collected' | 'in-transit' | 'delivered' | 'returned' | 'lost' | 'cancelled'
+      at: string
+      place?: string
+    }[]
+    problem: string | null
+    /** why somebody must see to it */
+    trouble: 'lost' | 'returned' | 'refused' | 'unanswered' | 'silent' | 'contradicts' | null
+    createdAt: string
+  }[]
+}
+export type ListParkedAnswer = {
+  items: ParkedWork[]
+  /** Cursor of the next page; null on the last one */
+  next: string | null
+}
+export type ListPartnerServicesAnswer = {
+  items: {
+    /** 实施编码: 31 characters by GB/T 39554, older ones as they are */
+    taskCode: string
+    /** 地方实施编码 */
+    localTaskCode?: string
+    /** 基本编码: 12 characters by GB/T 39554 */
+    catalogCode?: string
+    /** 地方基本编码 */
+    localCatalogCode?: string
+    /** 业务办理项编码 */
+    taskHandleItem?: string
+    /** 事项名称 */
+    taskName: string
+    /** 事项版本, grows with each published change */
+    taskVersion: number
+    /** 事项状态: 1 在用, 2 暂停, 3 取消 */
+    taskState: '1' | '2' | '3'
+    /** 事项类型 (A.1): 01 行政许可, 05 行政给付, 07 行政确认, 10 其他, 20 公共服务 */
+    taskType: string
+    /** 行使层级 (A.2): 1 国家, 2 省, 3 市, 4 县, 5 镇街, 6 村社区, 7 分级管理 */
+    useLevel: '1' | '2' | '3' | '4' | '5' | '6' | '7'
+    /** 权力来源 */
+    powerSource?: string
+    /** 实施主体 */
+    deptName: string
+    /** 实施主体的统一社会信用代码 */
+    deptCode?: string
+    /** 实施主体性质 (A.3): 1 法定机关, 2 授权组织, 3 受委托组织, 9 其他 */
+    deptType?: '1' | '2' | '3' | '9'
+    /** 委托部门 */
+    entrustName?: string
+    /** 服务对象 (A.4): 1 自然人, 2 企业法人, 3 事业法人, 4 社会组织法人, 5 行政机关, 6 其他组织 */
+    serverType: ('1' | '2' | '3' | '4' | '5' | '6')[]
+    /** 办件类型 (A.6): 1 即办件, 2 承诺件, 9 其他 */
+    projectType: '1' | '2' | '9'
+    /** 办理模式: 0 全程网办, 1 异地委托·本地代收, 2 异地授权·本地办理, 3 多地联办 */
+    modes: (0 | 1 | 2 | 3)[]
+    /** 法定办结时限, working days */
+    anticipateDay: number
+    /** 时限单位: 1 工作日, the only one */
+    anticipateType?: '1'
+    /** 法定办结时限说明 */
+    anticipateExplain?: string
+    /** 承诺办结时限, working days */
+    promiseDay: number
+    /** 时限单位: 1 工作日, the only one */
+    promiseType?: '1'
+    /** 承诺办结时限说明 */
+    promiseExplain?: string
+    /** 受理条件 */
+    acceptCondition?: string
+    /** 办理流程 */
+    handleFlow?: string
+    /** 办理环节 */
+    handleLinks?: {
+      /** 环节名称 */
+      linkName: string
+      /** 环节时限, working days */
+      handleDay?: number
+      /** 办理内容 */
+      explain?: string
+      /** 是否特别程序 */
+      isSpecial?: boolean
+    }[]
+    /** 办理形式 (A.5): 1 窗口, 2 电脑端, 3 移动端, 4 快递申请, 9 其他 */
+    handleType?: ('1' | '2' | '3' | '4' | '9')[]
+    /** 到现场次数 */
+    limitSceneNum: number
+    /** 必须现场办理原因 */
+    limitSceneExplain?: string
+    /** 特别程序, as one text */
+    specialProcedure?: string
+    /** 特别程序, one by one */
+    specialProcedures?: {
+      /** 特别程序种类 (A.7): 1 延长审批, 2 除延长审批外 */
+      specialType: '1' | '2'
+      /** 特别程序名称, such as 听证, 现场核查 */
+      specialName: string
+      /** 特别程序时限, working days */
+      specialDay?: number
+      /** 说明 */
+      explain?: string
+    }[]
+    /** 设定依据, as one text */
+    byLaw?: string
+    /** 设定依据, one by one */
+    legalBases?: {
+      /** 法律法规名称 */
+      lawName: string
+      /** 文号 */
+      lawNumber?: string
+      /** 条款号 */
+      article?: string
+      /** 条款内容 */
+      content?: string
+    }[]
+    /** 是否收费 */
+    isFee: boolean
+    /** 收费依据 */
+    feeBasis?: string
+    /** 办理地点 */
+    transactAddr?: string
+    /** 办理时间 */
+    transactTime?: string
+    /** 咨询电话, with area code */
+    linkWay?: string
+    /** 投诉电话, with area code */
+    superviseWay?: string
+    /** 计划生效日期 */
+    planEffectiveDate?: string
+    /** 计划取消日期 */
+    planCancelDate?: string
+    /** row_guid of the upload tables */
+    rowGuid?: string
+    /** 是否进驻政务大厅 */
+    isEntryCenter?: boolean
+    /** 通办范围: 全国, 跨省, 跨市, 跨县, or areas by name */
+    handleArea?: string
+    /** 是否支持通办 */
+    isHandle?: boolean
+    /** 联办机构 */
+    otherDept?: string
+    /** 中介服务 */
+    serviceType?: string
+    /** 是否网上办理 */
+    isOnline?: boolean
+    /** 网办深度: 1 咨询, 2 收件, 3 预审, 4 受理, 5 办理, 6 结果信息反馈, 7 电子证照反馈, 8 其他 */
+    onlineHandleDepth?: ('1' | '2' | '3' | '4' | '5' | '6' | '7' | '8')[]
+    /** 网办等级 Ⅰ–Ⅳ: 4 全程网办 */
+    onlineLevel?: '1' | '2' | '3' | '4'
+    /** 网上办理地址 */
+    onlineHandleUrl?: string
+    /** 是否支持预约 */
+    isSchedule?: boolean
+    /** 是否网上支付 */
+    isPayOnline?: boolean
+    /** 是否支持物流快递 */
+    isExpress?: boolean
+    /** 材料是否可邮寄 */
+    isMailMaterial?: boolean
+    /** 结果是否可邮寄 */
+    isMailResult?: boolean
+    /** 是否支持自助终端 */
+    isServiceTerminals?: boolean
+    /** 是否由部门业务系统办理 */
+    isHandleByDeptSys?: boolean
+    /** 部门业务系统名称 */
+    deptSysName?: string
+    /** 部门业务系统地址 */
+    deptSysUrl?: string
+    /** 业务系统运行网络 */
+    deptSysType?: string
+    /** 数量限制 */
+    limitExplain?: string
+    /** 审批结果类型, such as 出证办结, 审批办结 */
+    resultType?: string
+    /** 审批结果名称 */
+    resultName?: string
+    /** 审批结果样本, as a material */
+    resultGuid?: { sha256: string; size: number; type: string }
+    /** 面向自然人主题分类 */
+    userTopicType?: string
+    /** 面向法人主题分类 */
+    corpTopicType?: string
+    /** 乡镇街道名称 */
+    townName?: string
+    /** 乡镇街道代码 */
+    townCode?: string
+    /** 村社区名称 */
+    villageName?: string
+    /** 村社区代码 */
+    villageCode?: string
+    /** 审核状态 of the item in the local item system */
+    auditStatus?: string
+    /** 国家对口部门 */
+    centralDept?: string
+    /** 行政复议: organ, address, phone */
+    reviewContact?: string
+    /** 行政诉讼: court, address, phone */
+    litigationContact?: string
+    /** 申请材料 */
+    materials: {
+      /** 材料编码, once in an item */
+      materialCode: string
+      /** 材料名称 */
+      materialName: string
+      /** 必要性: 1 必要, 2 非必要, 3 容缺后补 */
+      isNeed: '1' | '2' | '3'
+      /** 必要性说明: when a material of kind 2 or 3 is asked for */
+      needExplain?: string
+      /** 材料类型: 1 原件, 2 复印件, 3 原件和复印件, 4 原件或复印件 */
+      materialType: '1' | '2' | '3' | '4'
+      /** 材料形式: 1 纸质, 2 电子, 3 纸质或电子 */
+      materialFormat: '1' | '2' | '3'
+      /** 来源渠道: 10 申请人自备, 20 政府部门核发, 99 其他 */
+      sourceType: '10' | '20' | '99'
+      /** 来源渠道说明 */
+      sourceExplain?: string
+      /** 出具机构: who issues the material */
+      issuer?: string
+      /** 出具时间要求, such as 近三个月内 */
+      issueRequirement?: string
+      /** 份数 */
+      pageNum?: number
+      /** 原件份数 */
+      pageNumY?: number
+      /** 复印件份数 */
+      pageNumF?: number
+      /** 介质要求, such as A4 */
+      pageFormat?: string
+      /** 受理标准 */
+      acceptStand?: string
+      /** 填报须知 */
+      fillExplain?: string
+      /** 审查要点: what the counter checks, in order */
+      reviewPoints?: string[]
+      /** 样表: a filled sample, as a material */
+      exampleGuid?: { sha256: string; size: number; type: string }
+      /** 空表: the blank form, as a material */
+      formGuid?: { sha256: string; size: number; type: string }
+      /** 是否结果证照: the result of another item */
+      isResultCert?: boolean
+      /** 证照类型代码 (GB/T 36903), for fetching it by data sharing */
+      certCode?: string
+      /** 设定依据 */
+      byLaw?: string
+      /** 排序号 */
+      orderNum?: number
+    }[]
+    /** 收费项目 */
+    fees?: {
+      /** 收费项目名称 */
+      feeName: string
+      /** 收费标准 */
+      feeStand: string
+      /** 收费依据 */
+      byLaw: string
+      /** 是否允许减免 */
+      isDesc?: boolean
+      /** 减免依据或说明 */
+      descExplain?: string
+    }[]
+    /** 常见问题 */
+    faqs?: {
+      /** 常见问题 */
+      question: string
+      /** 解答 */
+      answer: string
+    }[]
+    /** 联系人, by role */
+    contacts?: {
+      /** consult 咨询, complaint 投诉监督, receive 收件对接, approve 审批对接, mail 寄递对接, technical 技术对接 */
+      role: 'consult' | 'complaint' | 'receive' | 'approve' | 'mail' | 'technical'
+      /** 联系人 */
+      name?: string
+      /** 部门 */
+      department?: string
+      /** 电话, with area code */
+      phone?: string
+      /** 电子邮箱 */
+      email?: string
+      /** 说明, such as office hours */
+      note?: string
+    }[]
+    /** 办理点: who offers it where */
+    offeredAt?: {
+      /** code of the unit */
+      unit: string
+      /** also in every unit below it */
+      below?: boolean
+      /** codes of the windows; without it any window */
+      windows?: string[]
+    }[]
+    /** 申请表: JSON Schema of the application form */
+    form?: Record<string, unknown>
+    /** 界面提示: UI hints to `form`, by the names of its properties */
+    formUi?: Record<string, unknown>
+    /** 告知书: what the applicant is told and accepts */
+    consent?: {
+      /** 版本: a case records the version that the applicant accepted */
+      version: string
+      /** 告知书正文 */
+      text: string
+    }
+    /** 共享字段 (minimisation): what leaves the collecting city: properties of `form`, and `applicant.phone` and the like */
+    sharedFields?: string[]
+  }[]
+  /** Cursor of the next page; null on the last one */
+  next: string | null
+  /** null when the city has published nothing yet */
+  list: { city: string; version: number; count: number; publishedAt: string } | null
+  problem: { code: string; detail?: string } | null
+}
+export type ListPartnerTestsAnswer = {
+  items: {
+    no: number
+    partner: string
+    /** `out`: begun by this city; `in`: the partner tested this city */
+    direction: 'out' | 'in'
+    thread: string
+    state: 'running' | 'passed' | 'failed'
+    /** in their order; none of a test that the partner began */
+    hops: {
+      hop: 'connect' | 'identity' | 'list' | 'packet' | 'material' | 'receipt' | 'evidence'
+      en: string
+      zh: string
+      state: 'waiting' | 'running' | 'ok' | 'failed' | 'skipped'
+      ms: number | null
+      /** what the hop measured */
+      facts: Record<string, number | string | null>
+      problem: {
+        code: string
+        detail?: string
+        en: string
+        zh: string
+        /** who must act */
+        act: 'you' | 'partner' | 'operator'
+        cure: string
+      } | null
+    }[]
+    begunAt: string
+    endedAt: string | null
+  }[]
+}
+export type ListPartnersAnswer = { items: Partner[] }
+export type ListPeopleAnswer = {
+  items: Person[]
+  /** Cursor of the next page; null on the last one */
+  next: string | null
+}
+export type ListPlacesAnswer = {
+  items: {
+    /** 机构编码, once in a city; a credit code, division code or local code */
+    code: string
+    /** 机构名称 */
+    name: string
+    /** 层级: 1 省级, 2 市级, 3 县级, 4 镇街级, 5 村社区级 */
+    level: 1 | 2 | 3 | 4 | 5
+    /** 上级机构编码; of the same level or above */
+    parent?: string
+    /** 地址 */
+    address?: string
+    /** 办公时间 */
+    hours?: string
+    /** 电话, with area code */
+    phone?: string
+    /** 窗口 */
+    windows?: {
+      /** 窗口编码, once in a unit */
+      code: string
+      /** 窗口名称 */
+      name: string
+      /** 位置, such as 一楼 A 区 */
+      place?: string
+      /** 电话, with area code */
+      phone?: string
+      /** 办公时间 */
+      hours?: string
+    }[]
+  }[]
+}
+export type ListRemindersAnswer = { items: Reminder[] }
+export type ListRevocationsAnswer = {
+  items: {
+    certificate: string
+    revokedAt: string
+    reason: string
+    operator: string
+    /** its operator is trusted no more: it counts until it is released */
+    kept: boolean
+  }[]
+}
+export type ListServicesAnswer = {
+  items: {
+    /** 实施编码: 31 characters by GB/T 39554, older ones as they are */
+    taskCode: string
+    /** 地方实施编码 */
+    localTaskCode?: string
+    /** 基本编码: 12 characters by GB/T 39554 */
+    catalogCode?: string
+    /** 地方基本编码 */
+    localCatalogCode?: string
+    /** 业务办理项编码 */
+    taskHandleItem?: string
+    /** 事项名称 */
+    taskName: string
+    /** 事项版本, grows with each published change */
+    taskVersion: number
+    /** 事项状态: 1 在用, 2 暂停, 3 取消 */
+    taskState: '1' | '2' | '3'
+    /** 事项类型 (A.1): 01 行政许可, 05 行政给付, 07 行政确认, 10 其他, 20 公共服务 */
+    taskType: string
+    /** 行使层级 (A.2): 1 国家, 2 省, 3 市, 4 县, 5 镇街, 6 村社区, 7 分级管理 */
+    useLevel: '1' | '2' | '3' | '4' | '5' | '6' | '7'
+    /** 权力来源 */
+    powerSource?: string
+    /** 实施主体 */
+    deptName: string
+    /** 实施主体的统一社会信用代码 */
+    deptCode?: string
+    /** 实施主体性质 (A.3): 1 法定机关, 2 授权组织, 3 受委托组织, 9 其他 */
+    deptType?: '1' | '2' | '3' | '9'
+    /** 委托部门 */
+    entrustName?: string
+    /** 服务对象 (A.4): 1 自然人, 2 企业法人, 3 事业法人, 4 社会组织法人, 5 行政机关, 6 其他组织 */
+    serverType: ('1' | '2' | '3' | '4' | '5' | '6')[]
+    /** 办件类型 (A.6): 1 即办件, 2 承诺件, 9 其他 */
+    projectType: '1' | '2' | '9'
+    /** 办理模式: 0 全程网办, 1 异地委托·本地代收, 2 异地授权·本地办理, 3 多地联办 */
+    modes: (0 | 1 | 2 | 3)[]
+    /** 法定办结时限, working days */
+    anticipateDay: number
+    /** 时限单位: 1 工作日, the only one */
+    anticipateType?: '1'
+    /** 法定办结时限说明 */
+    anticipateExplain?: string
+    /** 承诺办结时限, working days */
+    promiseDay: number
+    /** 时限单位: 1 工作日, the only one */
+    promiseType?: '1'
+    /** 承诺办结时限说明 */
+    promiseExplain?: string
+    /** 受理条件 */
+    acceptCondition?: string
+    /** 办理流程 */
+    handleFlow?: string
+    /** 办理环节 */
+    handleLinks?: {
+      /** 环节名称 */
+      linkName: string
+      /** 环节时限, working days */
+      handleDay?: number
+      /** 办理内容 */
+      explain?: string
+      /** 是否特别程序 */
+      isSpecial?: boolean
+    }[]
+    /** 办理形式 (A.5): 1 窗口, 2 电脑端, 3 移动端, 4 快递申请, 9 其他 */
+    handleType?: ('1' | '2' | '3' | '4' | '9')[]
+    /** 到现场次数 */
+    limitSceneNum: number
+    /** 必须现场办理原因 */
+    limitSceneExplain?: string
+    /** 特别程序, as one text */
+    specialProcedure?: string
+    /** 特别程序, one by one */
+    specialProcedures?: {
+      /** 特别程序种类 (A.7): 1 延长审批, 2 除延长审批外 */
+      specialType: '1' | '2'
+      /** 特别程序名称, such as 听证, 现场核查 */
+      specialName: string
+      /** 特别程序时限, working days */
+      specialDay?: number
+      /** 说明 */
+      explain?: string
+    }[]
+    /** 设定依据, as one text */
+    byLaw?: string
+    /** 设定依据, one by one */
+    legalBases?: {
+      /** 法律法规名称 */
+      lawName: string
+      /** 文号 */
+      lawNumber?: string
+      /** 条款号 */
+      article?: string
+      /** 条款内容 */
+      content?: string
+    }[]
+    /** 是否收费 */
+    isFee: boolean
+    /** 收费依据 */
+    feeBasis?: string
+    /** 办理地点 */
+    transactAddr?: string
+    /** 办理时间 */
+    transactTime?: string
+    /** 咨询电话, with area code */
+    linkWay?: string
+    /** 投诉电话, with area code */
+    superviseWay?: string
+    /** 计划生效日期 */
+    planEffectiveDate?: string
+    /** 计划取消日期 */
+    planCancelDate?: string
+    /** row_guid of the upload tables */
+    rowGuid?: string
+    /** 是否进驻政务大厅 */
+    isEntryCenter?: boolean
+    /** 通办范围: 全国, 跨省, 跨市, 跨县, or areas by name */
+    handleArea?: string
+    /** 是否支持通办 */
+    isHandle?: boolean
+    /** 联办机构 */
+    otherDept?: string
+    /** 中介服务 */
+    serviceType?: string
+    /** 是否网上办理 */
+    isOnline?: boolean
+    /** 网办深度: 1 咨询, 2 收件, 3 预审, 4 受理, 5 办理, 6 结果信息反馈, 7 电子证照反馈, 8 其他 */
+    onlineHandleDepth?: ('1' | '2' | '3' | '4' | '5' | '6' | '7' | '8')[]
+    /** 网办等级 Ⅰ–Ⅳ: 4 全程网办 */
+    onlineLevel?: '1' | '2' | '3' | '4'
+    /** 网上办理地址 */
+    onlineHandleUrl?: string
+    /** 是否支持预约 */
+    isSchedule?: boolean
+    /** 是否网上支付 */
+    isPayOnline?: boolean
+    /** 是否支持物流快递 */
+    isExpress?: boolean
+    /** 材料是否可邮寄 */
+    isMailMaterial?: boolean
+    /** 结果是否可邮寄 */
+    isMailResult?: boolean
+    /** 是否支持自助终端 */
+    isServiceTerminals?: boolean
+    /** 是否由部门业务系统办理 */
+    isHandleByDeptSys?: boolean
+    /** 部门业务系统名称 */
+    deptSysName?: string
+    /** 部门业务系统地址 */
+    deptSysUrl?: string
+    /** 业务系统运行网络 */
+    deptSysType?: string
+    /** 数量限制 */
+    limitExplain?: string
+    /** 审批结果类型, such as 出证办结, 审批办结 */
+    resultType?: string
+    /** 审批结果名称 */
+    resultName?: string
+    /** 审批结果样本, as a material */
+    resultGuid?: { sha256: string; size: number; type: string }
+    /** 面向自然人主题分类 */
+    userTopicType?: string
+    /** 面向法人主题分类 */
+    corpTopicType?: string
+    /** 乡镇街道名称 */
+    townName?: string
+    /** 乡镇街道代码 */
+    townCode?: string
+    /** 村社区名称 */
+    villageName?: string
+    /** 村社区代码 */
+    villageCode?: string
+    /** 审核状态 of the item in the local item system */
+    auditStatus?: string
+    /** 国家对口部门 */
+    centralDept?: string
+    /** 行政复议: organ, address, phone */
+    reviewContact?: string
+    /** 行政诉讼: court, address, phone */
+    litigationContact?: string
+    /** 申请材料 */
+    materials: {
+      /** 材料编码, once in an item */
+      materialCode: string
+      /** 材料名称 */
+      materialName: string
+      /** 必要性: 1 必要, 2 非必要, 3 容缺后补 */
+      isNeed: '1' | '2' | '3'
+      /** 必要性说明: when a material of kind 2 or 3 is asked for */
+      needExplain?: string
+      /** 材料类型: 1 原件, 2 复印件, 3 原件和复印件, 4 原件或复印件 */
+      materialType: '1' | '2' | '3' | '4'
+      /** 材料形式: 1 纸质, 2 电子, 3 纸质或电子 */
+      materialFormat: '1' | '2' | '3'
+      /** 来源渠道: 10 申请人自备, 20 政府部门核发, 99 其他 */
+      sourceType: '10' | '20' | '99'
+      /** 来源渠道说明 */
+      sourceExplain?: string
+      /** 出具机构: who issues the material */
+      issuer?: string
+      /** 出具时间要求, such as 近三个月内 */
+      issueRequirement?: string
+      /** 份数 */
+      pageNum?: number
+      /** 原件份数 */
+      pageNumY?: number
+      /** 复印件份数 */
+      pageNumF?: number
+      /** 介质要求, such as A4 */
+      pageFormat?: string
+      /** 受理标准 */
+      acceptStand?: string
+      /** 填报须知 */
+      fillExplain?: string
+      /** 审查要点: what the counter checks, in order */
+      reviewPoints?: string[]
+      /** 样表: a filled sample, as a material */
+      exampleGuid?: { sha256: string; size: number; type: string }
+      /** 空表: the blank form, as a material */
+      formGuid?: { sha256: string; size: number; type: string }
+      /** 是否结果证照: the result of another item */
+      isResultCert?: boolean
+      /** 证照类型代码 (GB/T 36903), for fetching it by data sharing */
+      certCode?: string
+      /** 设定依据 */
+      byLaw?: string
+      /** 排序号 */
+      orderNum?: number
+    }[]
+    /** 收费项目 */
+    fees?: {
+      /** 收费项目名称 */
+      feeName: string
+      /** 收费标准 */
+      feeStand: string
+      /** 收费依据 */
+      byLaw: string
+      /** 是否允许减免 */
+      isDesc?: boolean
+      /** 减免依据或说明 */
+      descExplain?: string
+    }[]
+    /** 常见问题 */
+    faqs?: {
+      /** 常见问题 */
+      question: string
+      /** 解答 */
+      answer: string
+    }[]
+    /** 联系人, by role */
+    contacts?: {
+      /** consult 咨询, complaint 投诉监督, receive 收件对接, approve 审批对接, mail 寄递对接, technical 技术对接 */
+      role: 'consult' | 'complaint' | 'receive' | 'approve' | 'mail' | 'technical'
+      /** 联系人 */
+      name?: string
+      /** 部门 */
+      department?: string
+      /** 电话, with area code */
+      phone?: string
+      /** 电子邮箱 */
+      email?: string
+      /** 说明, such as office hours */
+      note?: string
+    }[]
+    /** 办理点: who offers it where */
+    offeredAt?: {
+      /** code of the unit */
+      unit: string
+      /** also in every unit below it */
+      below?: boolean
+      /** codes of the windows; without it any window */
+      windows?: string[]
+    }[]
+    /** 申请表: JSON Schema of the application form */
+    form?: Record<string, unknown>
+    /** 界面提示: UI hints to `form`, by the names of its properties */
+    formUi?: Record<string, unknown>
+    /** 告知书: what the applicant is told and accepts */
+    consent?: {
+      /** 版本: a case records the version that the applicant accepted */
+      version: string
+      /** 告知书正文 */
+      text: string
+    }
+    /** 共享字段 (minimisation): what leaves the collecting city: properties of `form`, and `applicant.phone` and the like */
+    sharedFields?: string[]
+  }[]
+  /** Cursor of the next page; null on the last one */
+  next: string | null
+  /** null when the city has published nothing yet */
+  list: { city: string; version: number; count: number; publishedAt: string } | null
+}
+export type ListTemplatesAnswer = {
+  items: {
+    name: string
+    zh: string
+    en: string
+    /** when to take it */
+    useZh: string
+    useEn: string
+    /** at least */
+    parties: number
+    /** {parties} stands for their names */
+    title: string
+    /** modes of its items, as far as the lists allow them */
+    modes: (0 | 1 | 2 | 3)[]
+    years: number
+    /** fields of the document */
+    terms: Record<string, unknown>
+  }[]
+}
+export type ListUnitsAnswer = {
+  items: {
+    /** 机构编码, once in a city; a credit code, division code or local code */
+    code: string
+    /** 机构名称 */
+    name: string
+    /** 层级: 1 省级, 2 市级, 3 县级, 4 镇街级, 5 村社区级 */
+    level: 1 | 2 | 3 | 4 | 5
+    /** 上级机构编码; of the same level or above */
+    parent?: string
+    /** 地址 */
+    address?: string
+    /** 办公时间 */
+    hours?: string
+    /** 电话, with area code */
+    phone?: string
+    /** 窗口 */
+    windows?: {
+      /** 窗口编码, once in a unit */
+      code: string
+      /** 窗口名称 */
+      name: string
+      /** 位置, such as 一楼 A 区 */
+      place?: string
+      /** 电话, with area code */
+      phone?: string
+      /** 办公时间 */
+      hours?: string
+    }[]
+  }[]
+  /** Cursor of the next page; null on the last one */
+  next: string | null
+  /** of the tree; null when the city has published none */
+  sha256: string | null
+  /** units of the whole tree */
+  count: number
+  /** why a partner's newest tree could not be fetched */
+  problem: { code: string; detail?: string } | null
+}
+export type ListViewsAnswer = { items: View[] }
+export type ListWebhooksAnswer = { items: Webhook[] }
+export type LookAtParkedAnswer = {
+  requests?: {
+    method: string
+    url: string
+    /** by name alone, for some are secrets */
+    headers: string[]
+    /** null: the bytes of a material */
+    body: string | null
+  }[]
+  answer?: string
+}
+export type LookAtParkedRequest = { packetNo: number } | { event: string }
+export type MailCaseRequest = {
+  waybill: {
+    /** such as EMS */
+    carrier: string
+    number: string
+  }
+  parcel: 'originals' | 'result'
+  /** 已下单, 已揽收, 运输中, 已签收, 已退回, 已丢失, 已取消 */
+  state: 'ordered' | 'collected' | 'in-transit' | 'delivered' | 'returned' | 'lost' | 'cancelled'
+  at: string
+  place?: string | undefined
+}
+export type MaterialMapping = {
+  partner: string
+  /** taskCode of the partner's item */
+  handling: string
+  /** taskCode of the own item */
+  collecting: string
+  version: number
+  /** taskVersion that was compared */
+  handlingVersion: number
+  collectingVersion: number
+  pairs: {
+    /** material code in the own list */
+    collecting: string
+    /** material code in the partner's list */
+    handling: string
+    note?: string
+  }[]
+  note: string | null
+  actor: string
+  updatedAt: string
+  /** an item changed since: compare again */
+  stale: boolean
+}
+export type MessageCaseRequest = {
+  text: string
+  attachments?: {
+    sha256: string
+    /** material code of the item's list */
+    code: string
+    name: string
+    /** 原件, 复印件, 电子 */
+    form?: 'original' | 'copy' | 'electronic' | undefined
+    pages?: number | undefined
+    /** 用证事由 of this licence, in place of the one of the case */
+    purpose?: string | undefined
+  }[] | undefined
+}
+export type ObjectCaseRequest = { reason: string; basis?: string | undefined }
+export type OpenCaseDraftAnswer = {
+  id: string
+  /** grows with each saving; saving and sending name it */
+  version: number
+  /** account; `node` when a partner refused what was sent */
+  owner: string
+  window: string | null
+  partner: string | null
+  item: string | null
+  /** masked name */
+  applicant: string
+  /** why the partner refused it */
+  problem: { code: string; detail?: string } | null
+  /** under which it was refused */
+  thread: string | null
+  createdAt: string
+  updatedAt: string
+  updatedBy: string
+  /** fields of a new case, or `shared` and `items` of a joint one; whole or not */
+  content: Record<string, unknown>
+}
+export type OrderParcelAnswer = {
+  id: string
+  parcel: 'originals' | 'result'
+  /** wanted: the carrier has not taken the order yet; failed: a person must look */
+  state: 'wanted' | 'open' | 'cancelling' | 'done' | 'failed'
+  carrier: string
+  /** waybill (运单号) */
+  number: string | null
+  payer: 'collecting' | 'handling' | 'applicant'
+  /** each is a signed `case.mail`, too */
+  way: {
+    state: 'collected' | 'in-transit' | 'delivered' | 'returned' | 'lost' | 'cancelled'
+    at: string
+    place?: string
+  }[]
+  problem: string | null
+  /** why somebody must see to it */
+  trouble: 'lost' | 'returned' | 'refused' | 'unanswered' | 'silent' | 'contradicts' | null
+  createdAt: string
+}
+export type OrderParcelRequest = {
+  parcel: 'originals' | 'result'
+  to: {
+    name: string
+    phone: string
+    address: string
+    postcode?: string | undefined
+  }
+  /** the window of the configuration when absent */
+  from?: {
+    name: string
+    phone: string
+    address: string
+    postcode?: string | undefined
+  } | undefined
+  contents: string[]
+  /** as the agreement says when absent */
+  payer?: 'collecting' | 'handling' | 'applicant' | undefined
+}
+export type ParkedWork = {
+  what: 'packet'
+  packetNo: number
+  kind: string
+  thread: string
+  /** case number given by the collecting city; null when no case here is meant */
+  caseNo: string | null
+  /** case number of the approval system; null when it gave none */
+  localCaseNo: string | null
+  problem: {
+    code: string
+    detail?: string
+    en: string
+    zh: string
+    /** who must act */
+    act: 'you' | 'partner' | 'operator'
+    cure: string
+    cureZh: string
+  }
+  attempts: number
+  at: string
+} | {
+  what: 'adapter-event'
+  /** id that the approval system gave the answer */
+  event: string
+  thread: string | null
+  /** case number given by the collecting city; null when no case here is meant */
+  caseNo: string | null
+  /** case number of the approval system; null when it gave none */
+  localCaseNo: string | null
+  /** its own; `adapter.behind` while an earlier answer of its case is not settled */
+  problem: {
+    code: string
+    detail?: string
+    en: string
+    zh: string
+    /** who must act */
+    act: 'you' | 'partner' | 'operator'
+    cure: string
+    cureZh: string
+  }
+  attempts: number
+  /** when the node tries it again by itself; null: it waits for a person, or behind another */
+  retryAt: string | null
+  at: string
+} | {
+  what: 'material'
+  material: string
+  partner: string
+  attempts: number
+  /** it is tried no more until a person asks for it again */
+  ended: boolean
+  problem: {
+    code: string
+    detail?: string
+    en: string
+    zh: string
+    /** who must act */
+    act: 'you' | 'partner' | 'operator'
+    cure: string
+    cureZh: string
+  }
+  at: string
+}
+export type Partner = {
+  code: string
+  name: string
+  status: 'pending' | 'active' | 'suspended'
+  /** SHA-256 of the city certificate */
+  fingerprint: string
+  /** verification words (核对词) to read out to the partner's administrator, by place; null: one that this node asks for, read out by the partner's */
+  words: (string | null)[]
+  /** places, from 1, of the words that `confirm` asks for; empty when there is nothing to type */
+  asked: number[]
+  /** `authority:` and the fingerprint of the accepted authority that issued the certificate, or `directory:` and the thumbprint of the operator whose directory names it: no words to compare */
+  vouched: string | null
+  /** the directory of a federation revoked the certificate: nothing is exchanged until it pairs again */
+  revoked: { at: string; reason: string } | null
+  addresses: string[]
+  pairedAt: string
+  confirmedAt: string | null
+  seenAt: string | null
+  connected: boolean
+  /** why delivery does not proceed */
+  problem: { code: string; detail?: string } | null
+  failures: number
+  breaker: 'closed' | 'open'
+  nextTryAt: string | null
+}
+export type PauseCaseRequest = {
+  procedure: 'hearing' | 'inspection' | 'testing' | 'quarantine' | 'appraisal' | 'expert-review' | 'site-survey' | 'publicity'
+  reason: string
+  expectedUntil?: string | undefined
+}
+export type Person = {
+  id: string
+  name: string
+  roles: ('administrator' | 'clerk' | 'integrator' | 'auditor')[]
+  createdAt: string
+  expiresAt: string | null
+  revokedAt: string | null
+  lastUsedAt: string | null
+}
+export type PrecheckCaseRequest = { opinion?: string | undefined }
+export type PrefillCaseAnswer = {
+  applicant: {
+    /** 服务对象 (GB/T 39046 A.4): 1 自然人 … 6 其他组织 */
+    type?: '1' | '2' | '3' | '4' | '5' | '6'
+    name?: string
+    /** 证件类型: 111 居民身份证, 001 统一社会信用代码, or the code of the agreement */
+    idType?: string
+    idNumber?: string
+    phone?: string
+    address?: string
+    legalRepresentative?: string
+  }
+  form: Record<string, unknown>
+  /** source of each value by its path: 证件号码, 申请人信息, 以往办件 */
+  from: Record<string, 'number' | 'applicant' | 'earlier'>
+}
+export type PrefillCaseRequest = {
+  to: string
+  item: string
+  applicant: {
+    /** 服务对象 (GB/T 39046 A.4): 1 自然人 … 6 其他组织 */
+    type?: '1' | '2' | '3' | '4' | '5' | '6' | undefined
+    name?: string | undefined
+    /** 证件类型: 111 居民身份证, 001 统一社会信用代码, or the code of the agreement */
+    idType?: string | undefined
+    idNumber?: string | undefined
+    phone?: string | undefined
+    address?: string | undefined
+    legalRepresentative?: string | undefined
+  }
+  form?: Record<string, unknown> | undefined
+}
+export type PreflightCaseAnswer = { findings: Finding[] }
+export type PreflightCaseRequest = {
+  /** given by the node when absent */
+  caseNo?: string | undefined
+  /** taskCode of its published item */
+  item: string
+  mode: 0 | 1 | 2 | 3
+  applicant: {
+    /** 服务对象 (GB/T 39046 A.4): 1 自然人 … 6 其他组织 */
+    type: '1' | '2' | '3' | '4' | '5' | '6'
+    name: string
+    /** 证件类型: 111 居民身份证, 001 统一社会信用代码, or the code of the agreement */
+    idType: string
+    idNumber: string
+    phone?: string | undefined
+    address?: string | undefined
+    legalRepresentative?: string | undefined
+  }
+  agent?: {
+    /** agent (代办人, when absent): acts under an authorisation; assistant (帮办人员): helps, decides nothing */
+    kind?: 'agent' | 'assistant' | undefined
+    name: string
+    /** needed of an agent */
+    idType?: string | undefined
+    /** needed of an agent */
+    idNumber?: string | undefined
+    phone?: string | undefined
+    /** 授权委托书: SHA-256 of the material, or its code */
+    authorisation?: string | undefined
+  } | undefined
+  form: Record<string, unknown>
+  materials: {
+    sha256: string
+    /** material code of the item's list */
+    code: string
+    name: string
+    /** 原件, 复印件, 电子 */
+    form?: 'original' | 'copy' | 'electronic' | undefined
+    pages?: number | undefined
+    /** 用证事由 of this licence, in place of the one of the case */
+    purpose?: string | undefined
+  }[]
+  /** now when absent */
+  receivedAt?: string | undefined
+  window?: string | undefined
+  clerk?: {
+    name?: string | undefined
+    no?: string | undefined
+    phone?: string | undefined
+  } | undefined
+  /** 告知书 version and its acceptance */
+  consent?: { text: string; acceptedAt: string } | undefined
+  /** 用证事由 of each licence among the materials that has none of its own */
+  purpose?: string | undefined
+  /** how the applicant wants the result (结果送达方式) */
+  delivery?: {
+    /** 电子证照, 邮寄, 收件地领取, 办理地领取 */
+    method: 'e-licence' | 'mail' | 'collecting' | 'handling'
+    recipient?: {
+      name: string
+      phone?: string | undefined
+      address: string
+      postcode?: string | undefined
+    } | undefined
+  } | undefined
+  /** lead case of a joint one (多地联办, 一件事) */
+  parent?: string | undefined
+  /** the city that has the power (办理地) */
+  to: string
+  /** whose codes `materials` have: `own` ones become the partner's by the mapping of the item; handling by default */
+  codes?: 'own' | 'handling' | undefined
+  /** id of the version of an agreement to begin under, where several cover it; absent: the newest that does */
+  agreement?: string | undefined
+}
+export type PreflightJointCaseAnswer = {
+  /** `field` begins with the place of the item: `items.1.form.phone` */
+  findings: Finding[]
+}
+export type PreflightJointCaseRequest = {
+  /** what stands once for all items: applicant, agent, window, consent, common fields of the forms */
+  shared: {
+    applicant: {
+      /** 服务对象 (GB/T 39046 A.4): 1 自然人 … 6 其他组织 */
+      type: '1' | '2' | '3' | '4' | '5' | '6'
+      name: string
+      /** 证件类型: 111 居民身份证, 001 统一社会信用代码, or the code of the agreement */
+      idType: string
+      idNumber: string
+      phone?: string | undefined
+      address?: string | undefined
+      legalRepresentative?: string | undefined
+    }
+    agent?: {
+      /** agent (代办人, when absent): acts under an authorisation; assistant (帮办人员): helps, decides nothing */
+      kind?: 'agent' | 'assistant' | undefined
+      name: string
+      /** needed of an agent */
+      idType?: string | undefined
+      /** needed of an agent */
+      idNumber?: string | undefined
+      phone?: string | undefined
+      /** 授权委托书: SHA-256 of the material, or its code */
+      authorisation?: string | undefined
+    } | undefined
+    form: Record<string, unknown>
+    materials: {
+      sha256: string
+      /** material code of the item's list */
+      code: string
+      name: string
+      /** 原件, 复印件, 电子 */
+      form?: 'original' | 'copy' | 'electronic' | undefined
+      pages?: number | undefined
+      /** 用证事由 of this licence, in place of the one of the case */
+      purpose?: string | undefined
+    }[]
+    /** now when absent */
+    receivedAt?: string | undefined
+    window?: string | undefined
+    clerk?: {
+      name?: string | undefined
+      no?: string | undefined
+      phone?: string | undefined
+    } | undefined
+    /** 告知书 version and its acceptance */
+    consent?: { text: string; acceptedAt: string } | undefined
+    /** 用证事由 of each licence among the materials that has none of its own */
+    purpose?: string | undefined
+    /** how the applicant wants the result (结果送达方式) */
+    delivery?: {
+      /** 电子证照, 邮寄, 收件地领取, 办理地领取 */
+      method: 'e-licence' | 'mail' | 'collecting' | 'handling'
+      recipient?: {
+        name: string
+        phone?: string | undefined
+        address: string
+        postcode?: string | undefined
+      } | undefined
+    } | undefined
+    /** whose codes `materials` have: `own` ones become the partner's by the mapping of the item; handling by default */
+    codes?: 'own' | 'handling' | undefined
+  }
+  items: {
+    /** the city that has the power (办理地) */
+    to: string
+    /** taskCode of its published item */
+    item: string
+    mode: 0 | 1 | 2 | 3
+    /** id of the version of an agreement to begin under, where several cover it; absent: the newest that does */
+    agreement?: string | undefined
+    /** fields of this item, put to the shared ones */
+    form?: Record<string, unknown> | undefined
+    /** in place of the shared ones */
+    materials?: {
+      sha256: string
+      /** material code of the item's list */
+      code: string
+      name: string
+      /** 原件, 复印件, 电子 */
+      form?: 'original' | 'copy' | 'electronic' | undefined
+      pages?: number | undefined
+      /** 用证事由 of this licence, in place of the one of the case */
+      purpose?: string | undefined
+    }[] | undefined
+    /** 用证事由 of each licence among the materials that has none of its own */
+    purpose?: string | undefined
+  }[]
+}
+export type PreviewAmendmentAnswer = {
+  act: 'propose' | 'sign' | 'amend' | 'suspend' | 'resume' | 'terminate' | 'expire'
+  /** the text that would be signed: name it when you sign */
+  text: string | null
+  /** first day on which new cases meet the change; null: never, for it renews itself */
+  from: string | null
+  /** against what stands; null when no text changes */
+  changes: {
+    terms: {
+      field: string
+      label: { zh: string; en: string }
+      before?: unknown
+      after?: unknown
+      /** `before` as a person reads it */
+      was: { zh: string; en: string }
+      /** `after` as a person reads it */
+      is: { zh: string; en: string }
+    }[]
+    parties: {
+      change: 'added' | 'removed' | 'changed'
+      code: string
+      name: string
+      fields: {
+        field: string
+        label: { zh: string; en: string }
+        before?: unknown
+        after?: unknown
+        /** `before` as a person reads it */
+        was: { zh: string; en: string }
+        /** `after` as a person reads it */
+        is: { zh: string; en: string }
+      }[]
+    }[]
+    items: {
+      change: 'added' | 'removed' | 'changed'
+      handling: string
+      taskCode: string
+      taskName: string
+      fields: {
+        field: string
+        label: { zh: string; en: string }
+        before?: unknown
+        after?: unknown
+        /** `before` as a person reads it */
+        was: { zh: string; en: string }
+        /** `after` as a person reads it */
+        is: { zh: string; en: string }
+      }[]
+    }[]
+    /** items */
+    counts: { added: number; removed: number; changed: number; unchanged: number }
+  } | null
+  /** items for which cases can begin */
+  gained: {
+    handling: string
+    collecting: string[]
+    taskCode: string
+    taskName: string
+    modes: (0 | 1 | 2 | 3)[]
+    /** another agreement that stands covers it too */
+    elsewhere: boolean
+  }[]
+  /** items for which cases can begin no longer */
+  lost: {
+    handling: string
+    collecting: string[]
+    taskCode: string
+    taskName: string
+    modes: (0 | 1 | 2 | 3)[]
+    /** another agreement that stands covers it too */
+    elsewhere: boolean
+  }[]
+  /** open cases under the agreement; each finishes under its version */
+  cases: {
+    open: number
+    /** of them, those whose item is lost or changed */
+    touched: number
+    /** the newest 50 */
+    shown: {
+      thread: string
+      caseNo: string
+      role: 'collecting' | 'handling'
+      partner: string
+      itemCode: string
+      itemName: string
+      state: string
+      /** the version under which it finishes */
+      agreement: string
+    }[]
+  }
+  /** of items that a partner handles and this city collects */
+  mappings: {
+    /** saved mappings of items that are lost or change */
+    touched: {
+      partner: string
+      taskCode: string
+      taskName: string
+      /** the own item that it was compared with */
+      own: string | null
+    }[]
+    /** saved mappings of items that are gained or change, to be compared again */
+    stale: {
+      partner: string
+      taskCode: string
+      taskName: string
+      /** the own item that it was compared with */
+      own: string | null
+    }[]
+    /** items that are gained without a saved mapping or one in the text */
+    missing: {
+      partner: string
+      taskCode: string
+      taskName: string
+      /** the own item that it was compared with */
+      own: string | null
+    }[]
+  }
+  /** what of the text does not hold by lists and certificates, the first ones */
+  faults: {
+    code: 'agreement.item' | 'agreement.party' | 'list.none'
+    /** field of the text, such as `items.3.taskCode` */
+    path: string
+    why: string
+  }[]
+  /** items that this city is to handle and its approval system is not set up for */
+  adapter: { kind: string; lacking: { taskCode: string; lacks: string }[] }
+}
+export type PreviewAmendmentRequest = {
+  title: string
+  reason: string
+  /** items as they are from then on */
+  put?: {
+    /** 实施编码 of the handling city */
+    taskCode: string
+    taskName: string
+    /** 办理地 */
+    handling: string
+    /** 收件地 */
+    collecting: string[]
+    modes: (0 | 1 | 2 | 3)[]
+    /** working days, when other than the list says */
+    promiseDays?: number | undefined
+    contacts?: {
+      name: string
+      phone?: string | undefined
+      /** 联络员, 窗口, 审批科室 … */
+      role?: string | undefined
+    }[] | undefined
+    /** 材料对应 */
+    materialMapping?: {
+      /** material code in the list of the collecting city */
+      collecting: string
+      /** material code in the list of the handling city */
+      handling: string
+      note?: string | undefined
+    }[] | undefined
+    /** 材料差异, for the paper */
+    difference?: string | undefined
+    /** data of the applicant that may be shared for this item, by field name; absent: what its form asks for */
+    sharedFields?: string[] | undefined
+  }[] | undefined
+  remove?: { handling: string; taskCode: string }[] | undefined
+  terms?: {
+    clock?: {
+      forwardDays?: number | undefined
+      mailDays?: number | undefined
+      recheckDays?: number | undefined
+      resultMailDays?: number | undefined
+      supplementNoticeDays?: number | undefined
+      supplementClockStart?: 'arrival' | 'receipt' | undefined
+      /** within which the owner may object (mode 2) */
+      objectionDays?: number | undefined
+    } | undefined
+    /** who pays the mail of papers to the handling city */
+    mailing?: 'collecting' | 'handling' | 'applicant' | undefined
+    resultMailing?: 'collecting' | 'handling' | 'applicant' | undefined
+    originals?: 'collecting' | 'handling' | 'applicant' | undefined
+    /** who keeps the file of the case */
+    archive?: 'collecting' | 'handling' | undefined
+    /** after close, the collecting city deletes personal data within */
+    purgeDays?: number | undefined
+    evaluationDays?: number | undefined
+    /** 协商, then which higher organ decides */
+    dispute?: string | undefined
+    validTo?: string | undefined
+    renewal?: {
+      /** 不续期, 自动续期 until a party gives notice, or by exchange of letters */
+      kind: 'none' | 'auto' | 'letters'
+      /** a party that does not want it says so before */
+      noticeDays: number
+    } | undefined
+    attachments?: { sha256: string; size: number; type: string; name: string }[] | undefined
+    /** further clauses */
+    text?: string | undefined
+  } | undefined
+  /** first day on which cases begin under the new version */
+  effectiveFrom: string
+}
+export type PreviewProposalAnswer = {
+  act: 'propose' | 'sign' | 'amend' | 'suspend' | 'resume' | 'terminate' | 'expire'
+  /** the text that would be signed: name it when you sign */
+  text: string | null
+  /** first day on which new cases meet the change; null: never, for it renews itself */
+  from: string | null
+  /** against what stands; null when no text changes */
+  changes: {
+    terms: {
+      field: string
+      label: { zh: string; en: string }
+      before?: unknown
+      after?: unknown
+      /** `before` as a person reads it */
+      was: { zh: string; en: string }
+      /** `after` as a person reads it */
+      is: { zh: string; en: string }
+    }[]
+    parties: {
+      change: 'added' | 'removed' | 'changed'
+      code: string
+      name: string
+      fields: {
+        field: string
+        label: { zh: string; en: string }
+        before?: unknown
+        after?: unknown
+        /** `before` as a person reads it */
+        was: { zh: string; en: string }
+        /** `after` as a person reads it */
+        is: { zh: string; en: string }
+      }[]
+    }[]
+    items: {
+      change: 'added' | 'removed' | 'changed'
+      handling: string
+      taskCode: string
+      taskName: string
+      fields: {
+        field: string
+        label: { zh: string; en: string }
+        before?: unknown
+        after?: unknown
+        /** `before` as a person reads it */
+        was: { zh: string; en: string }
+        /** `after` as a person reads it */
+        is: { zh: string; en: string }
+      }[]
+    }[]
+    /** items */
+    counts: { added: number; removed: number; changed: number; unchanged: number }
+  } | null
+  /** items for which cases can begin */
+  gained: {
+    handling: string
+    collecting: string[]
+    taskCode: string
+    taskName: string
+    modes: (0 | 1 | 2 | 3)[]
+    /** another agreement that stands covers it too */
+    elsewhere: boolean
+  }[]
+  /** items for which cases can begin no longer */
+  lost: {
+    handling: string
+    collecting: string[]
+    taskCode: string
+    taskName: string
+    modes: (0 | 1 | 2 | 3)[]
+    /** another agreement that stands covers it too */
+    elsewhere: boolean
+  }[]
+  /** open cases under the agreement; each finishes under its version */
+  cases: {
+    open: number
+    /** of them, those whose item is lost or changed */
+    touched: number
+    /** the newest 50 */
+    shown: {
+      thread: string
+      caseNo: string
+      role: 'collecting' | 'handling'
+      partner: string
+      itemCode: string
+      itemName: string
+      state: string
+      /** the version under which it finishes */
+      agreement: string
+    }[]
+  }
+  /** of items that a partner handles and this city collects */
+  mappings: {
+    /** saved mappings of items that are lost or change */
+    touched: {
+      partner: string
+      taskCode: string
+      taskName: string
+      /** the own item that it was compared with */
+      own: string | null
+    }[]
+    /** saved mappings of items that are gained or change, to be compared again */
+    stale: {
+      partner: string
+      taskCode: string
+      taskName: string
+      /** the own item that it was compared with */
+      own: string | null
+    }[]
+    /** items that are gained without a saved mapping or one in the text */
+    missing: {
+      partner: string
+      taskCode: string
+      taskName: string
+      /** the own item that it was compared with */
+      own: string | null
+    }[]
+  }
+  /** what of the text does not hold by lists and certificates, the first ones */
+  faults: {
+    code: 'agreement.item' | 'agreement.party' | 'list.none'
+    /** field of the text, such as `items.3.taskCode` */
+    path: string
+    why: string
+  }[]
+  /** items that this city is to handle and its approval system is not set up for */
+  adapter: { kind: string; lacking: { taskCode: string; lacks: string }[] }
+}
+export type PreviewProposalRequest = {
+  v: 1
+  title: string
+  parties: {
+    code: string
+    name: string
+    /** the organ that signs (甲方, 乙方 …) */
+    authority: string
+    /** its 统一社会信用代码 */
+    authorityCode?: string | undefined
+  }[]
+  items: {
+    /** 实施编码 of the handling city */
+    taskCode: string
+    taskName: string
+    /** 办理地 */
+    handling: string
+    /** 收件地 */
+    collecting: string[]
+    modes: (0 | 1 | 2 | 3)[]
+    /** working days, when other than the list says */
+    promiseDays?: number | undefined
+    contacts?: {
+      name: string
+      phone?: string | undefined
+      /** 联络员, 窗口, 审批科室 … */
+      role?: string | undefined
+    }[] | undefined
+    /** 材料对应 */
+    materialMapping?: {
+      /** material code in the list of the collecting city */
+      collecting: string
+      /** material code in the list of the handling city */
+      handling: string
+      note?: string | undefined
+    }[] | undefined
+    /** 材料差异, for the paper */
+    difference?: string | undefined
+    /** data of the applicant that may be shared for this item, by field name; absent: what its form asks for */
+    sharedFields?: string[] | undefined
+  }[]
+  clock: {
+    forwardDays?: number | undefined
+    mailDays?: number | undefined
+    recheckDays?: number | undefined
+    resultMailDays?: number | undefined
+    supplementNoticeDays?: number | undefined
+    supplementClockStart?: 'arrival' | 'receipt' | undefined
+    /** within which the owner may object (mode 2) */
+    objectionDays?: number | undefined
+  }
+  /** who pays the mail of papers to the handling city */
+  mailing: 'collecting' | 'handling' | 'applicant'
+  /** who pays the mail of results */
+  resultMailing?: 'collecting' | 'handling' | 'applicant' | undefined
+  /** who keeps original papers */
+  originals?: 'collecting' | 'handling' | 'applicant' | undefined
+  /** who keeps the file of the case */
+  archive: 'collecting' | 'handling'
+  /** after close, the collecting city deletes personal data within */
+  purgeDays: number
+  /** working days to follow up a bad rating */
+  evaluationDays?: number | undefined
+  /** 协商, then which higher organ decides */
+  dispute: string
+  validTo: string
+  renewal?: {
+    /** 不续期, 自动续期 until a party gives notice, or by exchange of letters */
+    kind: 'none' | 'auto' | 'letters'
+    /** a party that does not want it says so before */
+    noticeDays: number
+  } | undefined
+  /** such as the scan of the sealed paper (盖章扫描件) */
+  attachments?: { sha256: string; size: number; type: string; name: string }[] | undefined
+  /** further clauses */
+  text?: string | undefined
+  validFrom: string
+}
+export type PreviewPublicationAnswer = {
+  /** items that agreements name and that go, or whose modes, limits or materials change */
+  items: number
+  /** of them, those that are offered no longer */
+  gone: number
+  /** open cases of them; each finishes under the version it was received under */
+  cases: number
+  /** saved mappings to compare again */
+  mappings: number
+  /** the first 50, those that go first */
+  shown: {
+    code: string
+    name: string
+    change: 'gone' | 'changed'
+    fields: string[]
+    collecting: string[]
+  }[]
+  /** what the drafted organisation tree takes away; absent when none is drafted */
+  organisation?: {
+    /** units that go */
+    units: number
+    /** windows that go, of units that stay */
+    windows: number
+    /** items that are offered at fewer places then */
+    items: number
+    shown: { code: string; name: string; windows: string[] }[]
+  }
+}
+export type PreviewPurgeAnswer = {
+  thread: string
+  /** last day on which this city holds the data; null while the case is open */
+  purgeOn: string | null
+  purgedAt: string | null
+  bodies: number
+  /** files that no other case names */
+  materials: number
+  /** drafts left over when the case was submitted (遗留草稿) */
+  drafts: number
+  /** drafts of the same applicant and item that were worked on since: a purge leaves them */
+  laterDrafts: number
+  /** entries of lists made from the bodies: the case's row, parcels, steps */
+  projections: number
+  /** keyed hashes by which a search finds the applicant */
+  search: number
+  backups: { folder: string; at: string }[]
+  /** what stands in its way */
+  problem: { code: string; detail?: string } | null
+}
+export type PreviewStepAnswer = {
+  act: 'propose' | 'sign' | 'amend' | 'suspend' | 'resume' | 'terminate' | 'expire'
+  /** the text that would be signed: name it when you sign */
+  text: string | null
+  /** first day on which new cases meet the change; null: never, for it renews itself */
+  from: string | null
+  /** against what stands; null when no text changes */
+  changes: {
+    terms: {
+      field: string
+      label: { zh: string; en: string }
+      before?: unknown
+      after?: unknown
+      /** `before` as a person reads it */
+      was: { zh: string; en: string }
+      /** `after` as a person reads it */
+      is: { zh: string; en: string }
+    }[]
+    parties: {
+      change: 'added' | 'removed' | 'changed'
+      code: string
+      name: string
+      fields: {
+        field: string
+        label: { zh: string; en: string }
+        before?: unknown
+        after?: unknown
+        /** `before` as a person reads it */
+        was: { zh: string; en: string }
+        /** `after` as a person reads it */
+        is: { zh: string; en: string }
+      }[]
+    }[]
+    items: {
+      change: 'added' | 'removed' | 'changed'
+      handling: string
+      taskCode: string
+      taskName: string
+      fields: {
+        field: string
+        label: { zh: string; en: string }
+        before?: unknown
+        after?: unknown
+        /** `before` as a person reads it */
+        was: { zh: string; en: string }
+        /** `after` as a person reads it */
+        is: { zh: string; en: string }
+      }[]
+    }[]
+    /** items */
+    counts: { added: number; removed: number; changed: number; unchanged: number }
+  } | null
+  /** items for which cases can begin */
+  gained: {
+    handling: string
+    collecting: string[]
+    taskCode: string
+    taskName: string
+    modes: (0 | 1 | 2 | 3)[]
+    /** another agreement that stands covers it too */
+    elsewhere: boolean
+  }[]
+  /** items for which cases can begin no longer */
+  lost: {
+    handling: string
+    collecting: string[]
+    taskCode: string
+    taskName: string
+    modes: (0 | 1 | 2 | 3)[]
+    /** another agreement that stands covers it too */
+    elsewhere: boolean
+  }[]
+  /** open cases under the agreement; each finishes under its version */
+  cases: {
+    open: number
+    /** of them, those whose item is lost or changed */
+    touched: number
+    /** the newest 50 */
+    shown: {
+      thread: string
+      caseNo: string
+      role: 'collecting' | 'handling'
+      partner: string
+      itemCode: string
+      itemName: string
+      state: string
+      /** the version under which it finishes */
+      agreement: string
+    }[]
+  }
+  /** of items that a partner handles and this city collects */
+  mappings: {
+    /** saved mappings of items that are lost or change */
+    touched: {
+      partner: string
+      taskCode: string
+      taskName: string
+      /** the own item that it was compared with */
+      own: string | null
+    }[]
+    /** saved mappings of items that are gained or change, to be compared again */
+    stale: {
+      partner: string
+      taskCode: string
+      taskName: string
+      /** the own item that it was compared with */
+      own: string | null
+    }[]
+    /** items that are gained without a saved mapping or one in the text */
+    missing: {
+      partner: string
+      taskCode: string
+      taskName: string
+      /** the own item that it was compared with */
+      own: string | null
+    }[]
+  }
+  /** what of the text does not hold by lists and certificates, the first ones */
+  faults: {
+    code: 'agreement.item' | 'agreement.party' | 'list.none'
+    /** field of the text, such as `items.3.taskCode` */
+    path: string
+    why: string
+  }[]
+  /** items that this city is to handle and its approval system is not set up for */
+  adapter: { kind: string; lacking: { taskCode: string; lacks: string }[] }
+}
+export type PrintPapersAnswer = { html: string; items: { thread: string; problem: string | null }[] }
+export type PrintPapersRequest = {
+  threads: string[]
+  paper: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'delivery' | 'mailing-label'
+}
+export type ProgressCaseRequest = {
+  step: string
+  event?: string | undefined
+  note?: string | undefined
+  officer?: string | undefined
+}
+export type ProposeAgreementRequest = {
+  v: 1
+  title: string
+  parties: {
+    code: string
+    name: string
+    /** the organ that signs (甲方, 乙方 …) */
+    authority: string
+    /** its 统一社会信用代码 */
+    authorityCode?: string | undefined
+  }[]
+  items: {
+    /** 实施编码 of the handling city */
+    taskCode: string
+    taskName: string
+    /** 办理地 */
+    handling: string
+    /** 收件地 */
+    collecting: string[]
+    modes: (0 | 1 | 2 | 3)[]
+    /** working days, when other than the list says */
+    promiseDays?: number | undefined
+    contacts?: {
+      name: string
+      phone?: string | undefined
+      /** 联络员, 窗口, 审批科室 … */
+      role?: string | undefined
+    }[] | undefined
+    /** 材料对应 */
+    materialMapping?: {
+      /** material code in the list of the collecting city */
+      collecting: string
+      /** material code in the list of the handling city */
+      handling: string
+      note?: string | undefined
+    }[] | undefined
+    /** 材料差异, for the paper */
+    difference?: string | undefined
+    /** data of the applicant that may be shared for this item, by field name; absent: what its form asks for */
+    sharedFields?: string[] | undefined
+  }[]
+  clock: {
+    forwardDays?: number | undefined
+    mailDays?: number | undefined
+    recheckDays?: number | undefined
+    resultMailDays?: number | undefined
+    supplementNoticeDays?: number | undefined
+    supplementClockStart?: 'arrival' | 'receipt' | undefined
+    /** within which the owner may object (mode 2) */
+    objectionDays?: number | undefined
+  }
+  /** who pays the mail of papers to the handling city */
+  mailing: 'collecting' | 'handling' | 'applicant'
+  /** who pays the mail of results */
+  resultMailing?: 'collecting' | 'handling' | 'applicant' | undefined
+  /** who keeps original papers */
+  originals?: 'collecting' | 'handling' | 'applicant' | undefined
+  /** who keeps the file of the case */
+  archive: 'collecting' | 'handling'
+  /** after close, the collecting city deletes personal data within */
+  purgeDays: number
+  /** working days to follow up a bad rating */
+  evaluationDays?: number | undefined
+  /** 协商, then which higher organ decides */
+  dispute: string
+  validTo: string
+  renewal?: {
+    /** 不续期, 自动续期 until a party gives notice, or by exchange of letters */
+    kind: 'none' | 'auto' | 'letters'
+    /** a party that does not want it says so before */
+    noticeDays: number
+  } | undefined
+  /** such as the scan of the sealed paper (盖章扫描件) */
+  attachments?: { sha256: string; size: number; type: string; name: string }[] | undefined
+  /** further clauses */
+  text?: string | undefined
+  validFrom: string
+}
+export type PublishDraftsAnswer = {
+  version: number
+  count: number
+  put: number
+  remove: number
+  /** whether a drafted organisation tree went out with it */
+  organisation: boolean
+  /** drafts with an error that stayed */
+  left: number
+}
+export type PublishServicesRequest = {
+  items: {
+    /** 实施编码: 31 characters by GB/T 39554, older ones as they are */
+    taskCode: string
+    /** 地方实施编码 */
+    localTaskCode?: string | undefined
+    /** 基本编码: 12 characters by GB/T 39554 */
+    catalogCode?: string | undefined
+    /** 地方基本编码 */
+    localCatalogCode?: string | undefined
+    /** 业务办理项编码 */
+    taskHandleItem?: string | undefined
+    /** 事项名称 */
+    taskName: string
+    /** 事项版本, grows with each published change */
+    taskVersion: number
+    /** 事项状态: 1 在用, 2 暂停, 3 取消 */
+    taskState: '1' | '2' | '3'
+    /** 事项类型 (A.1): 01 行政许可, 05 行政给付, 07 行政确认, 10 其他, 20 公共服务 */
+    taskType: string
+    /** 行使层级 (A.2): 1 国家, 2 省, 3 市, 4 县, 5 镇街, 6 村社区, 7 分级管理 */
+    useLevel: '1' | '2' | '3' | '4' | '5' | '6' | '7'
+    /** 权力来源 */
+    powerSource?: string | undefined
+    /** 实施主体 */
+    deptName: string
+    /** 实施主体的统一社会信用代码 */
+    deptCode?: string | undefined
+    /** 实施主体性质 (A.3): 1 法定机关, 2 授权组织, 3 受委托组织, 9 其他 */
+    deptType?: '1' | '2' | '3' | '9' | undefined
+    /** 委托部门 */
+    entrustName?: string | undefined
+    /** 服务对象 (A.4): 1 自然人, 2 企业法人, 3 事业法人, 4 社会组织法人, 5 行政机关, 6 其他组织 */
+    serverType: ('1' | '2' | '3' | '4' | '5' | '6')[]
+    /** 办件类型 (A.6): 1 即办件, 2 承诺件, 9 其他 */
+    projectType: '1' | '2' | '9'
+    /** 办理模式: 0 全程网办, 1 异地委托·本地代收, 2 异地授权·本地办理, 3 多地联办 */
+    modes: (0 | 1 | 2 | 3)[]
+    /** 法定办结时限, working days */
+    anticipateDay: number
+    /** 时限单位: 1 工作日, the only one */
+    anticipateType?: '1' | undefined
+    /** 法定办结时限说明 */
+    anticipateExplain?: string | undefined
+    /** 承诺办结时限, working days */
+    promiseDay: number
+    /** 时限单位: 1 工作日, the only one */
+    promiseType?: '1' | undefined
+    /** 承诺办结时限说明 */
+    promiseExplain?: string | undefined
+    /** 受理条件 */
+    acceptCondition?: string | undefined
+    /** 办理流程 */
+    handleFlow?: string | undefined
+    /** 办理环节 */
+    handleLinks?: {
+      /** 环节名称 */
+      linkName: string
+      /** 环节时限, working days */
+      handleDay?: number | undefined
+      /** 办理内容 */
+      explain?: string | undefined
+      /** 是否特别程序 */
+      isSpecial?: boolean | undefined
+    }[] | undefined
+    /** 办理形式 (A.5): 1 窗口, 2 电脑端, 3 移动端, 4 快递申请, 9 其他 */
+    handleType?: ('1' | '2' | '3' | '4' | '9')[] | undefined
+    /** 到现场次数 */
+    limitSceneNum: number
+    /** 必须现场办理原因 */
+    limitSceneExplain?: string | undefined
+    /** 特别程序, as one text */
+    specialProcedure?: string | undefined
+    /** 特别程序, one by one */
+    specialProcedures?: {
+      /** 特别程序种类 (A.7): 1 延长审批, 2 除延长审批外 */
+      specialType: '1' | '2'
+      /** 特别程序名称, such as 听证, 现场核查 */
+      specialName: string
+      /** 特别程序时限, working days */
+      specialDay?: number | undefined
+      /** 说明 */
+      explain?: string | undefined
+    }[] | undefined
+    /** 设定依据, as one text */
+    byLaw?: string | undefined
+    /** 设定依据, one by one */
+    legalBases?: {
+      /** 法律法规名称 */
+      lawName: string
+      /** 文号 */
+      lawNumber?: string | undefined
+      /** 条款号 */
+      article?: string | undefined
+      /** 条款内容 */
+      content?: string | undefined
+    }[] | undefined
+    /** 是否收费 */
+    isFee: boolean
+    /** 收费依据 */
+    feeBasis?: string | undefined
+    /** 办理地点 */
+    transactAddr?: string | undefined
+    /** 办理时间 */
+    transactTime?: string | undefined
+    /** 咨询电话, with area code */
+    linkWay?: string | undefined
+    /** 投诉电话, with area code */
+    superviseWay?: string | undefined
+    /** 计划生效日期 */
+    planEffectiveDate?: string | undefined
+    /** 计划取消日期 */
+    planCancelDate?: string | undefined
+    /** row_guid of the upload tables */
+    rowGuid?: string | undefined
+    /** 是否进驻政务大厅 */
+    isEntryCenter?: boolean | undefined
+    /** 通办范围: 全国, 跨省, 跨市, 跨县, or areas by name */
+    handleArea?: string | undefined
+    /** 是否支持通办 */
+    isHandle?: boolean | undefined
+    /** 联办机构 */
+    otherDept?: string | undefined
+    /** 中介服务 */
+    serviceType?: string | undefined
+    /** 是否网上办理 */
+    isOnline?: boolean | undefined
+    /** 网办深度: 1 咨询, 2 收件, 3 预审, 4 受理, 5 办理, 6 结果信息反馈, 7 电子证照反馈, 8 其他 */
+    onlineHandleDepth?: ('1' | '2' | '3' | '4' | '5' | '6' | '7' | '8')[] | undefined
+    /** 网办等级 Ⅰ–Ⅳ: 4 全程网办 */
+    onlineLevel?: '1' | '2' | '3' | '4' | undefined
+    /** 网上办理地址 */
+    onlineHandleUrl?: string | undefined
+    /** 是否支持预约 */
+    isSchedule?: boolean | undefined
+    /** 是否网上支付 */
+    isPayOnline?: boolean | undefined
+    /** 是否支持物流快递 */
+    isExpress?: boolean | undefined
+    /** 材料是否可邮寄 */
+    isMailMaterial?: boolean | undefined
+    /** 结果是否可邮寄 */
+    isMailResult?: boolean | undefined
+    /** 是否支持自助终端 */
+    isServiceTerminals?: boolean | undefined
+    /** 是否由部门业务系统办理 */
+    isHandleByDeptSys?: boolean | undefined
+    /** 部门业务系统名称 */
+    deptSysName?: string | undefined
+    /** 部门业务系统地址 */
+    deptSysUrl?: string | undefined
+    /** 业务系统运行网络 */
+    deptSysType?: string | undefined
+    /** 数量限制 */
+    limitExplain?: string | undefined
+    /** 审批结果类型, such as 出证办结, 审批办结 */
+    resultType?: string | undefined
+    /** 审批结果名称 */
+    resultName?: string | undefined
+    /** 审批结果样本, as a material */
+    resultGuid?: { sha256: string; size: number; type: string } | undefined
+    /** 面向自然人主题分类 */
+    userTopicType?: string | undefined
+    /** 面向法人主题分类 */
+    corpTopicType?: string | undefined
+    /** 乡镇街道名称 */
+    townName?: string | undefined
+    /** 乡镇街道代码 */
+    townCode?: string | undefined
+    /** 村社区名称 */
+    villageName?: string | undefined
+    /** 村社区代码 */
+    villageCode?: string | undefined
+    /** 审核状态 of the item in the local item system */
+    auditStatus?: string | undefined
+    /** 国家对口部门 */
+    centralDept?: string | undefined
+    /** 行政复议: organ, address, phone */
+    reviewContact?: string | undefined
+    /** 行政诉讼: court, address, phone */
+    litigationContact?: string | undefined
+    /** 申请材料 */
+    materials: {
+      /** 材料编码, once in an item */
+      materialCode: string
+      /** 材料名称 */
+      materialName: string
+      /** 必要性: 1 必要, 2 非必要, 3 容缺后补 */
+      isNeed: '1' | '2' | '3'
+      /** 必要性说明: when a material of kind 2 or 3 is asked for */
+      needExplain?: string | undefined
+      /** 材料类型: 1 原件, 2 复印件, 3 原件和复印件, 4 原件或复印件 */
+      materialType: '1' | '2' | '3' | '4'
+      /** 材料形式: 1 纸质, 2 电子, 3 纸质或电子 */
+      materialFormat: '1' | '2' | '3'
+      /** 来源渠道: 10 申请人自备, 20 政府部门核发, 99 其他 */
+      sourceType: '10' | '20' | '99'
+      /** 来源渠道说明 */
+      sourceExplain?: string | undefined
+      /** 出具机构: who issues the material */
+      issuer?: string | undefined
+      /** 出具时间要求, such as 近三个月内 */
+      issueRequirement?: string | undefined
+      /** 份数 */
+      pageNum?: number | undefined
+      /** 原件份数 */
+      pageNumY?: number | undefined
+      /** 复印件份数 */
+      pageNumF?: number | undefined
+      /** 介质要求, such as A4 */
+      pageFormat?: string | undefined
+      /** 受理标准 */
+      acceptStand?: string | undefined
+      /** 填报须知 */
+      fillExplain?: string | undefined
+      /** 审查要点: what the counter checks, in order */
+      reviewPoints?: string[] | undefined
+      /** 样表: a filled sample, as a material */
+      exampleGuid?: { sha256: string; size: number; type: string } | undefined
+      /** 空表: the blank form, as a material */
+      formGuid?: { sha256: string; size: number; type: string } | undefined
+      /** 是否结果证照: the result of another item */
+      isResultCert?: boolean | undefined
+      /** 证照类型代码 (GB/T 36903), for fetching it by data sharing */
+      certCode?: string | undefined
+      /** 设定依据 */
+      byLaw?: string | undefined
+      /** 排序号 */
+      orderNum?: number | undefined
+    }[]
+    /** 收费项目 */
+    fees?: {
+      /** 收费项目名称 */
+      feeName: string
+      /** 收费标准 */
+      feeStand: string
+      /** 收费依据 */
+      byLaw: string
+      /** 是否允许减免 */
+      isDesc?: boolean | undefined
+      /** 减免依据或说明 */
+      descExplain?: string | undefined
+    }[] | undefined
+    /** 常见问题 */
+    faqs?: {
+      /** 常见问题 */
+      question: string
+      /** 解答 */
+      answer: string
+    }[] | undefined
+    /** 联系人, by role */
+    contacts?: {
+      /** consult 咨询, complaint 投诉监督, receive 收件对接, approve 审批对接, mail 寄递对接, technical 技术对接 */
+      role: 'consult' | 'complaint' | 'receive' | 'approve' | 'mail' | 'technical'
+      /** 联系人 */
+      name?: string | undefined
+      /** 部门 */
+      department?: string | undefined
+      /** 电话, with area code */
+      phone?: string | undefined
+      /** 电子邮箱 */
+      email?: string | undefined
+      /** 说明, such as office hours */
+      note?: string | undefined
+    }[] | undefined
+    /** 办理点: who offers it where */
+    offeredAt?: {
+      /** code of the unit */
+      unit: string
+      /** also in every unit below it */
+      below?: boolean | undefined
+      /** codes of the windows; without it any window */
+      windows?: string[] | undefined
+    }[] | undefined
+    /** 申请表: JSON Schema of the application form */
+    form?: Record<string, unknown> | undefined
+    /** 界面提示: UI hints to `form`, by the names of its properties */
+    formUi?: Record<string, unknown> | undefined
+    /** 告知书: what the applicant is told and accepts */
+    consent?: {
+      /** 版本: a case records the version that the applicant accepted */
+      version: string
+      /** 告知书正文 */
+      text: string
+    } | undefined
+    /** 共享字段 (minimisation): what leaves the collecting city: properties of `form`, and `applicant.phone` and the like */
+    sharedFields?: string[] | undefined
+  }[]
+}
+export type PurgeCaseAnswer = { bodies: number; materials: number; drafts: number }
+export type PurgeCaseRequest = {
+  /** 申请人要求 (个人信息保护法 §47), 法律规定 */
+  cause: 'request' | 'law'
+}
+export type Rating = {
+  thread: string
+  caseNo: string
+  item: { code: string; name: string }
+  partner: string
+  /** the window that took the case, or the department that decided it */
+  target: 'window' | 'department'
+  /** who must follow it up */
+  city: string
+  /** 4 不满意, 5 非常不满意 */
+  level: number
+  /** 实名: the applicant may be called back; null: was not said */
+  realName: boolean | null
+  ratedAt: string
+  /** last day to follow it up, by the agreement */
+  due: string
+  /** past the holiday tables (暂定) */
+  provisional: boolean
+  urgency: 'green' | 'yellow' | 'red' | 'overdue' | 'answered'
+  answeredAt: string | null
+  /** packet of the appeal (申诉) */
+  appeal: string | null
+  appealedAt: string | null
+  appealAnsweredAt: string | null
+  followUps: {
+    at: string
+    actor: string
+    way: 'phone' | 'visit' | 'window' | 'message' | 'other'
+    result: 'unreached' | 'in-progress' | 'rectified' | 'explained' | 'satisfied' | 'mistaken'
+  }[]
+}
+export type ReadBoardAnswer = {
+  /** 办理点数: windows */
+  places: { own: number; partners: number }
+  /** 接入事项数, under active agreements */
+  items: { collecting: number; handling: number }
+  cases: {
+    /** 异地收件总数 */
+    all: { today: number; month: number; year: number }
+    /** taken in here for others */
+    collecting: { today: number; month: number; year: number }
+    /** taken in by others for this city */
+    handling: { today: number; month: number; year: number }
+  }
+  /** by handling mode, 0 to 3 */
+  modes: { today: number; month: number; year: number }[]
+  /** 本办理点代其他收件, by window of this city; 200 at most */
+  windows: { key: string; today: number; month: number; year: number }[]
+  /** 其他代本办理点收件, by organ of this city: the first 18 of the item code */
+  departments: { key: string; today: number; month: number; year: number }[]
+}
+export type ReadCaseBodiesAnswer = {
+  bodies: {
+    packet: string
+    kind: string
+    city: string
+    /** null when purged */
+    body?: unknown
+    /** an own step that the other city refused: it is in no thread, and can be said again */
+    refused: boolean
+  }[]
+}
+export type ReadGuideAnswer = {
+  item: {
+    /** 实施编码: 31 characters by GB/T 39554, older ones as they are */
+    taskCode: string
+    /** 地方实施编码 */
+    localTaskCode?: string
+    /** 基本编码: 12 characters by GB/T 39554 */
+    catalogCode?: string
+    /** 地方基本编码 */
+    localCatalogCode?: string
+    /** 业务办理项编码 */
+    taskHandleItem?: string
+    /** 事项名称 */
+    taskName: string
+    /** 事项版本, grows with each published change */
+    taskVersion: number
+    /** 事项状态: 1 在用, 2 暂停, 3 取消 */
+    taskState: '1' | '2' | '3'
+    /** 事项类型 (A.1): 01 行政许可, 05 行政给付, 07 行政确认, 10 其他, 20 公共服务 */
+    taskType: string
+    /** 行使层级 (A.2): 1 国家, 2 省, 3 市, 4 县, 5 镇街, 6 村社区, 7 分级管理 */
+    useLevel: '1' | '2' | '3' | '4' | '5' | '6' | '7'
+    /** 权力来源 */
+    powerSource?: string
+    /** 实施主体 */
+    deptName: string
+    /** 实施主体的统一社会信用代码 */
+    deptCode?: string
+    /** 实施主体性质 (A.3): 1 法定机关, 2 授权组织, 3 受委托组织, 9 其他 */
+    deptType?: '1' | '2' | '3' | '9'
+    /** 委托部门 */
+    entrustName?: string
+    /** 服务对象 (A.4): 1 自然人, 2 企业法人, 3 事业法人, 4 社会组织法人, 5 行政机关, 6 其他组织 */
+    serverType: ('1' | '2' | '3' | '4' | '5' | '6')[]
+    /** 办件类型 (A.6): 1 即办件, 2 承诺件, 9 其他 */
+    projectType: '1' | '2' | '9'
+    /** 办理模式: 0 全程网办, 1 异地委托·本地代收, 2 异地授权·本地办理, 3 多地联办 */
+    modes: (0 | 1 | 2 | 3)[]
+    /** 法定办结时限, working days */
+    anticipateDay: number
+    /** 时限单位: 1 工作日, the only one */
+    anticipateType?: '1'
+    /** 法定办结时限说明 */
+    anticipateExplain?: string
+    /** 承诺办结时限, working days */
+    promiseDay: number
+    /** 时限单位: 1 工作日, the only one */
+    promiseType?: '1'
+    /** 承诺办结时限说明 */
+    promiseExplain?: string
+    /** 受理条件 */
+    acceptCondition?: string
+    /** 办理流程 */
+    handleFlow?: string
+    /** 办理环节 */
+    handleLinks?: {
+      /** 环节名称 */
+      linkName: string
+      /** 环节时限, working days */
+      handleDay?: number
+      /** 办理内容 */
+      explain?: string
+      /** 是否特别程序 */
+      isSpecial?: boolean
+    }[]
+    /** 办理形式 (A.5): 1 窗口, 2 电脑端, 3 移动端, 4 快递申请, 9 其他 */
+    handleType?: ('1' | '2' | '3' | '4' | '9')[]
+    /** 到现场次数 */
+    limitSceneNum: number
+    /** 必须现场办理原因 */
+    limitSceneExplain?: string
+    /** 特别程序, as one text */
+    specialProcedure?: string
+    /** 特别程序, one by one */
+    specialProcedures?: {
+      /** 特别程序种类 (A.7): 1 延长审批, 2 除延长审批外 */
+      specialType: '1' | '2'
+      /** 特别程序名称, such as 听证, 现场核查 */
+      specialName: string
+      /** 特别程序时限, working days */
+      specialDay?: number
+      /** 说明 */
+      explain?: string
+    }[]
+    /** 设定依据, as one text */
+    byLaw?: string
+    /** 设定依据, one by one */
+    legalBases?: {
+      /** 法律法规名称 */
+      lawName: string
+      /** 文号 */
+      lawNumber?: string
+      /** 条款号 */
+      article?: string
+      /** 条款内容 */
+      content?: string
+    }[]
+    /** 是否收费 */
+    isFee: boolean
+    /** 收费依据 */
+    feeBasis?: string
+    /** 办理地点 */
+    transactAddr?: string
+    /** 办理时间 */
+    transactTime?: string
+    /** 咨询电话, with area code */
+    linkWay?: string
+    /** 投诉电话, with area code */
+    superviseWay?: string
+    /** 计划生效日期 */
+    planEffectiveDate?: string
+    /** 计划取消日期 */
+    planCancelDate?: string
+    /** row_guid of the upload tables */
+    rowGuid?: string
+    /** 是否进驻政务大厅 */
+    isEntryCenter?: boolean
+    /** 通办范围: 全国, 跨省, 跨市, 跨县, or areas by name */
+    handleArea?: string
+    /** 是否支持通办 */
+    isHandle?: boolean
+    /** 联办机构 */
+    otherDept?: string
+    /** 中介服务 */
+    serviceType?: string
+    /** 是否网上办理 */
+    isOnline?: boolean
+    /** 网办深度: 1 咨询, 2 收件, 3 预审, 4 受理, 5 办理, 6 结果信息反馈, 7 电子证照反馈, 8 其他 */
+    onlineHandleDepth?: ('1' | '2' | '3' | '4' | '5' | '6' | '7' | '8')[]
+    /** 网办等级 Ⅰ–Ⅳ: 4 全程网办 */
+    onlineLevel?: '1' | '2' | '3' | '4'
+    /** 网上办理地址 */
+    onlineHandleUrl?: string
+    /** 是否支持预约 */
+    isSchedule?: boolean
+    /** 是否网上支付 */
+    isPayOnline?: boolean
+    /** 是否支持物流快递 */
+    isExpress?: boolean
+    /** 材料是否可邮寄 */
+    isMailMaterial?: boolean
+    /** 结果是否可邮寄 */
+    isMailResult?: boolean
+    /** 是否支持自助终端 */
+    isServiceTerminals?: boolean
+    /** 是否由部门业务系统办理 */
+    isHandleByDeptSys?: boolean
+    /** 部门业务系统名称 */
+    deptSysName?: string
+    /** 部门业务系统地址 */
+    deptSysUrl?: string
+    /** 业务系统运行网络 */
+    deptSysType?: string
+    /** 数量限制 */
+    limitExplain?: string
+    /** 审批结果类型, such as 出证办结, 审批办结 */
+    resultType?: string
+    /** 审批结果名称 */
+    resultName?: string
+    /** 审批结果样本, as a material */
+    resultGuid?: { sha256: string; size: number; type: string }
+    /** 面向自然人主题分类 */
+    userTopicType?: string
+    /** 面向法人主题分类 */
+    corpTopicType?: string
+    /** 乡镇街道名称 */
+    townName?: string
+    /** 乡镇街道代码 */
+    townCode?: string
+    /** 村社区名称 */
+    villageName?: string
+    /** 村社区代码 */
+    villageCode?: string
+    /** 审核状态 of the item in the local item system */
+    auditStatus?: string
+    /** 国家对口部门 */
+    centralDept?: string
+    /** 行政复议: organ, address, phone */
+    reviewContact?: string
+    /** 行政诉讼: court, address, phone */
+    litigationContact?: string
+    /** 申请材料 */
+    materials: {
+      /** 材料编码, once in an item */
+      materialCode: string
+      /** 材料名称 */
+      materialName: string
+      /** 必要性: 1 必要, 2 非必要, 3 容缺后补 */
+      isNeed: '1' | '2' | '3'
+      /** 必要性说明: when a material of kind 2 or 3 is asked for */
+      needExplain?: string
+      /** 材料类型: 1 原件, 2 复印件, 3 原件和复印件, 4 原件或复印件 */
+      materialType: '1' | '2' | '3' | '4'
+      /** 材料形式: 1 纸质, 2 电子, 3 纸质或电子 */
+      materialFormat: '1' | '2' | '3'
+      /** 来源渠道: 10 申请人自备, 20 政府部门核发, 99 其他 */
+      sourceType: '10' | '20' | '99'
+      /** 来源渠道说明 */
+      sourceExplain?: string
+      /** 出具机构: who issues the material */
+      issuer?: string
+      /** 出具时间要求, such as 近三个月内 */
+      issueRequirement?: string
+      /** 份数 */
+      pageNum?: number
+      /** 原件份数 */
+      pageNumY?: number
+      /** 复印件份数 */
+      pageNumF?: number
+      /** 介质要求, such as A4 */
+      pageFormat?: string
+      /** 受理标准 */
+      acceptStand?: string
+      /** 填报须知 */
+      fillExplain?: string
+      /** 审查要点: what the counter checks, in order */
+      reviewPoints?: string[]
+      /** 样表: a filled sample, as a material */
+      exampleGuid?: { sha256: string; size: number; type: string }
+      /** 空表: the blank form, as a material */
+      formGuid?: { sha256: string; size: number; type: string }
+      /** 是否结果证照: the result of another item */
+      isResultCert?: boolean
+      /** 证照类型代码 (GB/T 36903), for fetching it by data sharing */
+      certCode?: string
+      /** 设定依据 */
+      byLaw?: string
+      /** 排序号 */
+      orderNum?: number
+    }[]
+    /** 收费项目 */
+    fees?: {
+      /** 收费项目名称 */
+      feeName: string
+      /** 收费标准 */
+      feeStand: string
+      /** 收费依据 */
+      byLaw: string
+      /** 是否允许减免 */
+      isDesc?: boolean
+      /** 减免依据或说明 */
+      descExplain?: string
+    }[]
+    /** 常见问题 */
+    faqs?: {
+      /** 常见问题 */
+      question: string
+      /** 解答 */
+      answer: string
+    }[]
+    /** 联系人, by role */
+    contacts?: {
+      /** consult 咨询, complaint 投诉监督, receive 收件对接, approve 审批对接, mail 寄递对接, technical 技术对接 */
+      role: 'consult' | 'complaint' | 'receive' | 'approve' | 'mail' | 'technical'
+      /** 联系人 */
+      name?: string
+      /** 部门 */
+      department?: string
+      /** 电话, with area code */
+      phone?: string
+      /** 电子邮箱 */
+      email?: string
+      /** 说明, such as office hours */
+      note?: string
+    }[]
+    /** 办理点: who offers it where */
+    offeredAt?: {
+      /** code of the unit */
+      unit: string
+      /** also in every unit below it */
+      below?: boolean
+      /** codes of the windows; without it any window */
+      windows?: string[]
+    }[]
+    /** 申请表: JSON Schema of the application form */
+    form?: Record<string, unknown>
+    /** 界面提示: UI hints to `form`, by the names of its properties */
+    formUi?: Record<string, unknown>
+    /** 告知书: what the applicant is told and accepts */
+    consent?: {
+      /** 版本: a case records the version that the applicant accepted */
+      version: string
+      /** 告知书正文 */
+      text: string
+    }
+    /** 共享字段 (minimisation): what leaves the collecting city: properties of `form`, and `applicant.phone` and the like */
+    sharedFields?: string[]
+  }
+  /** that an agreement in force covers */
+  modes: { mode: 0 | 1 | 2 | 3; agreement: string }[]
+  agreed: {
+    /** 实施编码 of the handling city */
+    taskCode: string
+    taskName: string
+    /** 办理地 */
+    handling: string
+    /** 收件地 */
+    collecting: string[]
+    modes: (0 | 1 | 2 | 3)[]
+    /** working days, when other than the list says */
+    promiseDays?: number
+    contacts?: {
+      name: string
+      phone?: string
+      /** 联络员, 窗口, 审批科室 … */
+      role?: string
+    }[]
+    /** 材料对应 */
+    materialMapping?: {
+      /** material code in the list of the collecting city */
+      collecting: string
+      /** material code in the list of the handling city */
+      handling: string
+      note?: string
+    }[]
+    /** 材料差异, for the paper */
+    difference?: string
+    /** data of the applicant that may be shared for this item, by field name; absent: what its form asks for */
+    sharedFields?: string[]
+  } | null
+  names: {
+    collecting: string
+    collectingName: string
+    handling: string
+    handlingName: string
+  }[]
+}
+export type ReadIdleAgreementsAnswer = {
+  items: {
+    thread: string
+    title: string
+    partner: string
+    validTo: string
+    cases: number
+    /** agreed items that concern this city, by partner */
+    items: number
+    /** of them without a case in the period */
+    idleCount: number
+    /** the first 500 of these */
+    idle: {
+      role: 'collecting' | 'handling'
+      partner: string
+      code: string
+      name: string
+    }[]
+  }[]
+}
+export type ReadItemHeatAnswer = { items: { rank: number; item: string; name: string; cases: number }[] }
+export type ReadMailAnswer = {
+  /** null: none is configured */
+  carrier: string | null
+  underWay: number
+  /** since this node was started */
+  answeredAt: string | null
+  /** why it did not answer the last time */
+  problem: string | null
+  troubles: {
+    trouble: 'lost' | 'returned' | 'refused' | 'unanswered' | 'silent' | 'contradicts'
+    count: number
+    since: string
+    act: 'you' | 'partner' | 'operator'
+    title: string
+    cure: string
+  }[]
+}
+export type ReadQueueAnswer = {
+  items: Case[]
+  /** Cursor of the next page; null on the last one */
+  next: string | null
+}
+export type ReadStatisticsAnswer = {
+  items: {
+    period: string
+    key: string
+    counts: Record<string, number>
+    days: {
+      /** 转办 */
+      forward: { p50: number; p95: number } | null
+      /** 复核 */
+      recheck: { p50: number; p95: number } | null
+      /** 补正 */
+      supplement: { p50: number; p95: number } | null
+      /** 寄出原件 */
+      mail: { p50: number; p95: number } | null
+      /** 受理 */
+      accept: { p50: number; p95: number } | null
+      /** 决定 */
+      decide: { p50: number; p95: number } | null
+      /** 寄送结果 */
+      send: { p50: number; p95: number } | null
+      /** 签收 */
+      receive: { p50: number; p95: number } | null
+      /** 办结 */
+      close: { p50: number; p95: number } | null
+      /** 全程 */
+      whole: { p50: number; p95: number } | null
+    }
+  }[]
+}
+export type ReadViewAnswer = {
+  items: Case[]
+  /** Cursor of the next page; null on the last one */
+  next: string | null
+}
+export type ReadWebhookLogAnswer = {
+  items: {
+    no: number
+    event: number
+    type: string
+    at: string
+    ms: number
+    status: number | null
+    problem: string | null
+  }[]
+  /** Cursor of the next page; null on the last one */
+  next: string | null
+}
+export type RebuildCasesAnswer = { cases: number }
+export type RebuildCasesRequest = Record<string, never>
+export type RefuseCaseRequest = { reason: string; basis: string; remedy?: string | undefined }
+export type RejectPartnerAnswer = { rejected: true }
+export type RejectPartnerRequest = Record<string, never>
+export type ReleaseRevocationAnswer = { certificate: string; revokedAt: string; reason: string; operator: string }
+export type ReleaseRevocationRequest = Record<string, never>
+export type RemindCaseRequest = { text: string }
+export type RemindCasesAnswer = { items: { thread: string; problem: string | null }[] }
+export type RemindCasesRequest = { threads: string[]; text: string }
+export type Reminder = {
+  /** subject of the event `reminder.due` */
+  id: string
+  kind: string
+  /** division code, thread or other id */
+  subject: string
+  dueAt: string
+  level: 'info' | 'warn' | 'fail'
+  /** who must act */
+  act: 'you' | 'partner' | 'operator'
+  en: string
+  zh: string
+  cure: string
+}
+export type RemoveAuthorityRequest = Record<string, never>
+export type RemoveCalendarAnswer = { removed: true }
+export type RemoveMappingRequest = Record<string, never>
+export type RemoveWebhookAnswer = { removed: true }
+export type RemoveWebhookRequest = Record<string, never>
+export type ReplayWebhookRequest = { from: number }
+export type RequestSupplementCaseRequest = {
+  /** 一次性告知: the whole notice */
+  notice: string
+  deadline?: string | undefined
+  materials: { code: string; reason: string }[]
+  /** fields of the form to be given anew (表单补正) */
+  form?: { field: string; reason: string }[] | undefined
+}
+export type ResendWebhookAnswer = { taken: boolean; problem: { code: string; detail?: string } | null }
+export type ResendWebhookRequest = { event: number }
+export type ResultReceivedCaseRequest = { receivedAt: string; by?: string | undefined }
+export type ResumeAgreementRequest = { reason: string }
+export type ResumeCaseRequest = { result?: string | undefined }
+export type ResumePartnerRequest = Record<string, never>
+export type RetryParcelAnswer = {
+  id: string
+  parcel: 'originals' | 'result'
+  /** wanted: the carrier has not taken the order yet; failed: a person must look */
+  state: 'wanted' | 'open' | 'cancelling' | 'done' | 'failed'
+  carrier: string
+  /** waybill (运单号) */
+  number: string | null
+  payer: 'collecting' | 'handling' | 'applicant'
+  /** each is a signed `case.mail`, too */
+  way: {
+    state: 'collected' | 'in-transit' | 'delivered' | 'returned' | 'lost' | 'cancelled'
+    at: string
+    place?: string
+  }[]
+  problem: string | null
+  /** why somebody must see to it */
+  trouble: 'lost' | 'returned' | 'refused' | 'unanswered' | 'silent' | 'contradicts' | null
+  createdAt: string
+}
+export type RetryParkedAnswer = { retried: number }
+export type RetryParkedRequest = { packetNo: number } | { localCaseNo: string } | { event: string } | { material: string } | { code: string } | { all: true }
+export type RevokeCaseRequest = {
+  /** packet id of the objection that it upholds, and answers */
+  objection: string
+  reason: string
+  basis: string
+  documentNo?: string | undefined
+}
+export type RevokePacketKeyRequest = Record<string, never>
+export type RotatePacketKeyRequest = Record<string, never>
+export type RotatePersonAnswer = {
+  person: Person
+  /** Shown this once and kept nowhere */
+  token: string
+}
+export type RotatePersonRequest = {
+  /** New expiry; null for none; left out, it stays as it is */
+  expiresAt?: string | null | undefined
+}
+export type RotateWebhookSecretAnswer = {
+  id: string
+  url: string
+  /** event types; empty: all */
+  types: string[]
+  active: boolean
+  /** events of its types that it was not told of yet; 10001: more than 10000 */
+  waiting: number
+  failures: number
+  failingSince: string | null
+  nextAt: string | null
+  problem: { code: string; detail?: string } | null
+  createdAt: string
+  /** `whsec_…`: verify messages with it; shown once */
+  secret: string
+}
+export type RotateWebhookSecretRequest = Record<string, never>
+export type SaveCaseDraftRequest = {
+  version: number
+  /** fields of a new case, or `shared` and `items` of a joint one; whole or not */
+  content: Record<string, unknown>
+}
+export type SaveDraftAnswer = { draft: (ItemDraft) & (Record<string, unknown> | null) }
+export type SaveDraftRequest = {
+  item: {
+    /** 实施编码: 31 characters by GB/T 39554, older ones as they are */
+    taskCode: string
+    /** 地方实施编码 */
+    localTaskCode?: string | undefined
+    /** 基本编码: 12 characters by GB/T 39554 */
+    catalogCode?: string | undefined
+    /** 地方基本编码 */
+    localCatalogCode?: string | undefined
+    /** 业务办理项编码 */
+    taskHandleItem?: string | undefined
+    /** 事项名称 */
+    taskName: string
+    /** 事项版本, grows with each published change */
+    taskVersion: number
+    /** 事项状态: 1 在用, 2 暂停, 3 取消 */
+    taskState: '1' | '2' | '3'
+    /** 事项类型 (A.1): 01 行政许可, 05 行政给付, 07 行政确认, 10 其他, 20 公共服务 */
+    taskType: string
+    /** 行使层级 (A.2): 1 国家, 2 省, 3 市, 4 县, 5 镇街, 6 村社区, 7 分级管理 */
+    useLevel: '1' | '2' | '3' | '4' | '5' | '6' | '7'
+    /** 权力来源 */
+    powerSource?: string | undefined
+    /** 实施主体 */
+    deptName: string
+    /** 实施主体的统一社会信用代码 */
+    deptCode?: string | undefined
+    /** 实施主体性质 (A.3): 1 法定机关, 2 授权组织, 3 受委托组织, 9 其他 */
+    deptType?: '1' | '2' | '3' | '9' | undefined
+    /** 委托部门 */
+    entrustName?: string | undefined
+    /** 服务对象 (A.4): 1 自然人, 2 企业法人, 3 事业法人, 4 社会组织法人, 5 行政机关, 6 其他组织 */
+    serverType: ('1' | '2' | '3' | '4' | '5' | '6')[]
+    /** 办件类型 (A.6): 1 即办件, 2 承诺件, 9 其他 */
+    projectType: '1' | '2' | '9'
+    /** 办理模式: 0 全程网办, 1 异地委托·本地代收, 2 异地授权·本地办理, 3 多地联办 */
+    modes: (0 | 1 | 2 | 3)[]
+    /** 法定办结时限, working days */
+    anticipateDay: number
+    /** 时限单位: 1 工作日, the only one */
+    anticipateType?: '1' | undefined
+    /** 法定办结时限说明 */
+    anticipateExplain?: string | undefined
+    /** 承诺办结时限, working days */
+    promiseDay: number
+    /** 时限单位: 1 工作日, the only one */
+    promiseType?: '1' | undefined
+    /** 承诺办结时限说明 */
+    promiseExplain?: string | undefined
+    /** 受理条件 */
+    acceptCondition?: string | undefined
+    /** 办理流程 */
+    handleFlow?: string | undefined
+    /** 办理环节 */
+    handleLinks?: {
+      /** 环节名称 */
+      linkName: string
+      /** 环节时限, working days */
+      handleDay?: number | undefined
+      /** 办理内容 */
+      explain?: string | undefined
+      /** 是否特别程序 */
+      isSpecial?: boolean | undefined
+    }[] | undefined
+    /** 办理形式 (A.5): 1 窗口, 2 电脑端, 3 移动端, 4 快递申请, 9 其他 */
+    handleType?: ('1' | '2' | '3' | '4' | '9')[] | undefined
+    /** 到现场次数 */
+    limitSceneNum: number
+    /** 必须现场办理原因 */
+    limitSceneExplain?: string | undefined
+    /** 特别程序, as one text */
+    specialProcedure?: string | undefined
+    /** 特别程序, one by one */
+    specialProcedures?: {
+      /** 特别程序种类 (A.7): 1 延长审批, 2 除延长审批外 */
+      specialType: '1' | '2'
+      /** 特别程序名称, such as 听证, 现场核查 */
+      specialName: string
+      /** 特别程序时限, working days */
+      specialDay?: number | undefined
+      /** 说明 */
+      explain?: string | undefined
+    }[] | undefined
+    /** 设定依据, as one text */
+    byLaw?: string | undefined
+    /** 设定依据, one by one */
+    legalBases?: {
+      /** 法律法规名称 */
+      lawName: string
+      /** 文号 */
+      lawNumber?: string | undefined
+      /** 条款号 */
+      article?: string | undefined
+      /** 条款内容 */
+      content?: string | undefined
+    }[] | undefined
+    /** 是否收费 */
+    isFee: boolean
+    /** 收费依据 */
+    feeBasis?: string | undefined
+    /** 办理地点 */
+    transactAddr?: string | undefined
+    /** 办理时间 */
+    transactTime?: string | undefined
+    /** 咨询电话, with area code */
+    linkWay?: string | undefined
+    /** 投诉电话, with area code */
+    superviseWay?: string | undefined
+    /** 计划生效日期 */
+    planEffectiveDate?: string | undefined
+    /** 计划取消日期 */
+    planCancelDate?: string | undefined
+    /** row_guid of the upload tables */
+    rowGuid?: string | undefined
+    /** 是否进驻政务大厅 */
+    isEntryCenter?: boolean | undefined
+    /** 通办范围: 全国, 跨省, 跨市, 跨县, or areas by name */
+    handleArea?: string | undefined
+    /** 是否支持通办 */
+    isHandle?: boolean | undefined
+    /** 联办机构 */
+    otherDept?: string | undefined
+    /** 中介服务 */
+    serviceType?: string | undefined
+    /** 是否网上办理 */
+    isOnline?: boolean | undefined
+    /** 网办深度: 1 咨询, 2 收件, 3 预审, 4 受理, 5 办理, 6 结果信息反馈, 7 电子证照反馈, 8 其他 */
+    onlineHandleDepth?: ('1' | '2' | '3' | '4' | '5' | '6' | '7' | '8')[] | undefined
+    /** 网办等级 Ⅰ–Ⅳ: 4 全程网办 */
+    onlineLevel?: '1' | '2' | '3' | '4' | undefined
+    /** 网上办理地址 */
+    onlineHandleUrl?: string | undefined
+    /** 是否支持预约 */
+    isSchedule?: boolean | undefined
+    /** 是否网上支付 */
+    isPayOnline?: boolean | undefined
+    /** 是否支持物流快递 */
+    isExpress?: boolean | undefined
+    /** 材料是否可邮寄 */
+    isMailMaterial?: boolean | undefined
+    /** 结果是否可邮寄 */
+    isMailResult?: boolean | undefined
+    /** 是否支持自助终端 */
+    isServiceTerminals?: boolean | undefined
+    /** 是否由部门业务系统办理 */
+    isHandleByDeptSys?: boolean | undefined
+    /** 部门业务系统名称 */
+    deptSysName?: string | undefined
+    /** 部门业务系统地址 */
+    deptSysUrl?: string | undefined
+    /** 业务系统运行网络 */
+    deptSysType?: string | undefined
+    /** 数量限制 */
+    limitExplain?: string | undefined
+    /** 审批结果类型, such as 出证办结, 审批办结 */
+    resultType?: string | undefined
+    /** 审批结果名称 */
+    resultName?: string | undefined
+    /** 审批结果样本, as a material */
+    resultGuid?: { sha256: string; size: number; type: string } | undefined
+    /** 面向自然人主题分类 */
+    userTopicType?: string | undefined
+    /** 面向法人主题分类 */
+    corpTopicType?: string | undefined
+    /** 乡镇街道名称 */
+    townName?: string | undefined
+    /** 乡镇街道代码 */
+    townCode?: string | undefined
+    /** 村社区名称 */
+    villageName?: string | undefined
+    /** 村社区代码 */
+    villageCode?: string | undefined
+    /** 审核状态 of the item in the local item system */
+    auditStatus?: string | undefined
+    /** 国家对口部门 */
+    centralDept?: string | undefined
+    /** 行政复议: organ, address, phone */
+    reviewContact?: string | undefined
+    /** 行政诉讼: court, address, phone */
+    litigationContact?: string | undefined
+    /** 申请材料 */
+    materials: {
+      /** 材料编码, once in an item */
+      materialCode: string
+      /** 材料名称 */
+      materialName: string
+      /** 必要性: 1 必要, 2 非必要, 3 容缺后补 */
+      isNeed: '1' | '2' | '3'
+      /** 必要性说明: when a material of kind 2 or 3 is asked for */
+      needExplain?: string | undefined
+      /** 材料类型: 1 原件, 2 复印件, 3 原件和复印件, 4 原件或复印件 */
+      materialType: '1' | '2' | '3' | '4'
+      /** 材料形式: 1 纸质, 2 电子, 3 纸质或电子 */
+      materialFormat: '1' | '2' | '3'
+      /** 来源渠道: 10 申请人自备, 20 政府部门核发, 99 其他 */
+      sourceType: '10' | '20' | '99'
+      /** 来源渠道说明 */
+      sourceExplain?: string | undefined
+      /** 出具机构: who issues the material */
+      issuer?: string | undefined
+      /** 出具时间要求, such as 近三个月内 */
+      issueRequirement?: string | undefined
+      /** 份数 */
+      pageNum?: number | undefined
+      /** 原件份数 */
+      pageNumY?: number | undefined
+      /** 复印件份数 */
+      pageNumF?: number | undefined
+      /** 介质要求, such as A4 */
+      pageFormat?: string | undefined
+      /** 受理标准 */
+      acceptStand?: string | undefined
+      /** 填报须知 */
+      fillExplain?: string | undefined
+      /** 审查要点: what the counter checks, in order */
+      reviewPoints?: string[] | undefined
+      /** 样表: a filled sample, as a material */
+      exampleGuid?: { sha256: string; size: number; type: string } | undefined
+      /** 空表: the blank form, as a material */
+      formGuid?: { sha256: string; size: number; type: string } | undefined
+      /** 是否结果证照: the result of another item */
+      isResultCert?: boolean | undefined
+      /** 证照类型代码 (GB/T 36903), for fetching it by data sharing */
+      certCode?: string | undefined
+      /** 设定依据 */
+      byLaw?: string | undefined
+      /** 排序号 */
+      orderNum?: number | undefined
+    }[]
+    /** 收费项目 */
+    fees?: {
+      /** 收费项目名称 */
+      feeName: string
+      /** 收费标准 */
+      feeStand: string
+      /** 收费依据 */
+      byLaw: string
+      /** 是否允许减免 */
+      isDesc?: boolean | undefined
+      /** 减免依据或说明 */
+      descExplain?: string | undefined
+    }[] | undefined
+    /** 常见问题 */
+    faqs?: {
+      /** 常见问题 */
+      question: string
+      /** 解答 */
+      answer: string
+    }[] | undefined
+    /** 联系人, by role */
+    contacts?: {
+      /** consult 咨询, complaint 投诉监督, receive 收件对接, approve 审批对接, mail 寄递对接, technical 技术对接 */
+      role: 'consult' | 'complaint' | 'receive' | 'approve' | 'mail' | 'technical'
+      /** 联系人 */
+      name?: string | undefined
+      /** 部门 */
+      department?: string | undefined
+      /** 电话, with area code */
+      phone?: string | undefined
+      /** 电子邮箱 */
+      email?: string | undefined
+      /** 说明, such as office hours */
+      note?: string | undefined
+    }[] | undefined
+    /** 办理点: who offers it where */
+    offeredAt?: {
+      /** code of the unit */
+      unit: string
+      /** also in every unit below it */
+      below?: boolean | undefined
+      /** codes of the windows; without it any window */
+      windows?: string[] | undefined
+    }[] | undefined
+    /** 申请表: JSON Schema of the application form */
+    form?: Record<string, unknown> | undefined
+    /** 界面提示: UI hints to `form`, by the names of its properties */
+    formUi?: Record<string, unknown> | undefined
+    /** 告知书: what the applicant is told and accepts */
+    consent?: {
+      /** 版本: a case records the version that the applicant accepted */
+      version: string
+      /** 告知书正文 */
+      text: string
+    } | undefined
+    /** 共享字段 (minimisation): what leaves the collecting city: properties of `form`, and `applicant.phone` and the like */
+    sharedFields?: string[] | undefined
+  }
+}
+export type SaveMappingRequest = {
+  /** taskCode of the own item */
+  collecting: string
+  pairs: {
+    /** material code in the own list */
+    collecting: string
+    /** material code in the partner's list */
+    handling: string
+    note?: string | undefined
+  }[]
+  note?: string | undefined
+}
+export type SearchCasesAnswer = {
+  items: Case[]
+  /** Cursor of the next page; null on the last one */
+  next: string | null
+}
+export type SearchItemsAnswer = {
+  items: {
+    city: string
+    code: string
+    name: string
+    department: string
+    type: string
+    level: string
+    audience: string[]
+    modes: number[]
+    state: string
+    projectType: string
+    promiseDay: number
+    taskVersion: number
+    /** version of the list that it stands in */
+    listVersion: number
+  }[]
+  /** Cursor of the next page; null on the last one */
+  next: string | null
+  /** of all pages */
+  total: number
+  /** how many would be found with each value, the other filters as they are; the 50 largest departments */
+  facets: {
+    city: { value: string; count: number }[]
+    department: { value: string; count: number }[]
+    type: { value: string; count: number }[]
+    level: { value: string; count: number }[]
+    audience: { value: string; count: number }[]
+    mode: { value: string; count: number }[]
+  }
+}
+export type SendResultCaseRequest = {
+  method: 'e-licence' | 'file' | 'mail' | 'pickup'
+  licence?: { id: string; type?: string | undefined; name?: string | undefined } | undefined
+  waybill?: {
+    /** such as EMS */
+    carrier: string
+    number: string
+  } | undefined
+  /** who pays; absent: as the agreement says */
+  payer?: 'collecting' | 'handling' | 'applicant' | undefined
+  recipient?: {
+    name: string
+    phone?: string | undefined
+    address: string
+    postcode?: string | undefined
+  } | undefined
+  /** external: the documents bear a seal that the node does not verify (外部签章, 未验) */
+  seal?: 'none' | 'external' | undefined
+  documents?: string[] | undefined
+}
+export type ServiceList = { city: string; version: number; count: number; publishedAt: string }
+export type SettleParcelsAnswer = { settled: number }
+export type SettleParcelsRequest = Record<string, never>
+export type ShipCaseRequest = {
+  waybill: {
+    /** such as EMS */
+    carrier: string
+    number: string
+  }
+  contents: string[]
+  shippedOn?: string | undefined
+  /** who pays; absent: as the agreement says */
+  payer?: 'collecting' | 'handling' | 'applicant' | undefined
+  recipient?: {
+    name: string
+    phone?: string | undefined
+    address: string
+    postcode?: string | undefined
+  } | undefined
+}
+export type ShowCalendarAnswer = {
+  coveredThrough: string | null
+  tables: {
+    table: {
+      v: 1
+      /** CN for the whole country, or the first two digits of a division code for days of one region more */
+      region: string
+      year: number
+      /** weekdays and weekend days that are holidays */
+      off: string[]
+      /** weekend days that are worked */
+      worked: string[]
+      /** the notice that says so */
+      source: string
+    }
+    /** null for a table of the program itself */
+    importedAt: string | null
+  }[]
+  partners: {
+    city: string
+    /** of its region, as it tells them; null: nothing told yet */
+    tables: {
+      v: 1
+      /** CN for the whole country, or the first two digits of a division code for days of one region more */
+      region: string
+      year: number
+      /** weekdays and weekend days that are holidays */
+      off: string[]
+      /** weekend days that are worked */
+      worked: string[]
+      /** the notice that says so */
+      source: string
+    }[] | null
+    /** days that were over when it told them otherwise: they count as before until you accept them */
+    waiting: {
+      /** CN for the whole country, or the first two digits of a division code for days of one region more */
+      region: string
+      year: number
+      days: string[]
+    }[]
+    differences: {
+      /** CN for the whole country, or the first two digits of a division code for days of one region more */
+      region: string
+      year: number
+      /** who lacks the table, or that its days differ */
+      kind: 'own' | 'partner' | 'differs'
+    }[]
+  }[]
+}
+export type SignAgreementRequest = {
+  /** id of the text that was read; absent: the one that waits now */
+  agreement?: string | undefined
+}
+export type SkipParkedAnswer = { skipped: true }
+export type SkipParkedRequest = {
+  event: string
+  /** why; it stands in the audit log, so it names nobody */
+  reason: string
+}
+export type SubmitCaseDraftAnswer = { cases: Case[] }
+export type SubmitCaseDraftRequest = { version: number }
+export type SubmitCaseRequest = {
+  /** given by the node when absent */
+  caseNo?: string | undefined
+  /** taskCode of its published item */
+  item: string
+  mode: 0 | 1 | 2 | 3
+  applicant: {
+    /** 服务对象 (GB/T 39046 A.4): 1 自然人 … 6 其他组织 */
+    type: '1' | '2' | '3' | '4' | '5' | '6'
+    name: string
+    /** 证件类型: 111 居民身份证, 001 统一社会信用代码, or the code of the agreement */
+    idType: string
+    idNumber: string
+    phone?: string | undefined
+    address?: string | undefined
+    legalRepresentative?: string | undefined
+  }
+  agent?: {
+    /** agent (代办人, when absent): acts under an authorisation; assistant (帮办人员): helps, decides nothing */
+    kind?: 'agent' | 'assistant' | undefined
+    name: string
+    /** needed of an agent */
+    idType?: string | undefined
+    /** needed of an agent */
+    idNumber?: string | undefined
+    phone?: string | undefined
+    /** 授权委托书: SHA-256 of the material, or its code */
+    authorisation?: string | undefined
+  } | undefined
+  form: Record<string, unknown>
+  materials: {
+    sha256: string
+    /** material code of the item's list */
+    code: string
+    name: string
+    /** 原件, 复印件, 电子 */
+    form?: 'original' | 'copy' | 'electronic' | undefined
+    pages?: number | undefined
+    /** 用证事由 of this licence, in place of the one of the case */
+    purpose?: string | undefined
+  }[]
+  /** now when absent */
+  receivedAt?: string | undefined
+  window?: string | undefined
+  clerk?: {
+    name?: string | undefined
+    no?: string | undefined
+    phone?: string | undefined
+  } | undefined
+  /** 告知书 version and its acceptance */
+  consent?: { text: string; acceptedAt: string } | undefined
+  /** 用证事由 of each licence among the materials that has none of its own */
+  purpose?: string | undefined
+  /** how the applicant wants the result (结果送达方式) */
+  delivery?: {
+    /** 电子证照, 邮寄, 收件地领取, 办理地领取 */
+    method: 'e-licence' | 'mail' | 'collecting' | 'handling'
+    recipient?: {
+      name: string
+      phone?: string | undefined
+      address: string
+      postcode?: string | undefined
+    } | undefined
+  } | undefined
+  /** lead case of a joint one (多地联办, 一件事) */
+  parent?: string | undefined
+  /** the city that has the power (办理地) */
+  to: string
+  /** whose codes `materials` have: `own` ones become the partner's by the mapping of the item; handling by default */
+  codes?: 'own' | 'handling' | undefined
+  /** id of the version of an agreement to begin under, where several cover it; absent: the newest that does */
+  agreement?: string | undefined
+}
+export type SubmitJointCaseAnswer = { cases: Case[] }
+export type SubmitJointCaseRequest = {
+  /** what stands once for all items: applicant, agent, window, consent, common fields of the forms */
+  shared: {
+    applicant: {
+      /** 服务对象 (GB/T 39046 A.4): 1 自然人 … 6 其他组织 */
+      type: '1' | '2' | '3' | '4' | '5' | '6'
+      name: string
+      /** 证件类型: 111 居民身份证, 001 统一社会信用代码, or the code of the agreement */
+      idType: string
+      idNumber: string
+      phone?: string | undefined
+      address?: string | undefined
+      legalRepresentative?: string | undefined
+    }
+    agent?: {
+      /** agent (代办人, when absent): acts under an authorisation; assistant (帮办人员): helps, decides nothing */
+      kind?: 'agent' | 'assistant' | undefined
+      name: string
+      /** needed of an agent */
+      idType?: string | undefined
+      /** needed of an agent */
+      idNumber?: string | undefined
+      phone?: string | undefined
+      /** 授权委托书: SHA-256 of the material, or its code */
+      authorisation?: string | undefined
+    } | undefined
+    form: Record<string, unknown>
+    materials: {
+      sha256: string
+      /** material code of the item's list */
+      code: string
+      name: string
+      /** 原件, 复印件, 电子 */
+      form?: 'original' | 'copy' | 'electronic' | undefined
+      pages?: number | undefined
+      /** 用证事由 of this licence, in place of the one of the case */
+      purpose?: string | undefined
+    }[]
+    /** now when absent */
+    receivedAt?: string | undefined
+    window?: string | undefined
+    clerk?: {
+      name?: string | undefined
+      no?: string | undefined
+      phone?: string | undefined
+    } | undefined
+    /** 告知书 version and its acceptance */
+    consent?: { text: string; acceptedAt: string } | undefined
+    /** 用证事由 of each licence among the materials that has none of its own */
+    purpose?: string | undefined
+    /** how the applicant wants the result (结果送达方式) */
+    delivery?: {
+      /** 电子证照, 邮寄, 收件地领取, 办理地领取 */
+      method: 'e-licence' | 'mail' | 'collecting' | 'handling'
+      recipient?: {
+        name: string
+        phone?: string | undefined
+        address: string
+        postcode?: string | undefined
+      } | undefined
+    } | undefined
+    /** whose codes `materials` have: `own` ones become the partner's by the mapping of the item; handling by default */
+    codes?: 'own' | 'handling' | undefined
+  }
+  items: {
+    /** the city that has the power (办理地) */
+    to: string
+    /** taskCode of its published item */
+    item: string
+    mode: 0 | 1 | 2 | 3
+    /** id of the version of an agreement to begin under, where several cover it; absent: the newest that does */
+    agreement?: string | undefined
+    /** fields of this item, put to the shared ones */
+    form?: Record<string, unknown> | undefined
+    /** in place of the shared ones */
+    materials?: {
+      sha256: string
+      /** material code of the item's list */
+      code: string
+      name: string
+      /** 原件, 复印件, 电子 */
+      form?: 'original' | 'copy' | 'electronic' | undefined
+      pages?: number | undefined
+      /** 用证事由 of this licence, in place of the one of the case */
+      purpose?: string | undefined
+    }[] | undefined
+    /** 用证事由 of each licence among the materials that has none of its own */
+    purpose?: string | undefined
+  }[]
+}
+export type SuperviseCaseRequest = {
+  /** 督办编号 */
+  number?: string | undefined
+  text: string
+  answerBy?: string | undefined
+}
+export type SupplementCaseRequest = {
+  materials: {
+    sha256: string
+    /** material code of the item's list */
+    code: string
+    name: string
+    /** 原件, 复印件, 电子 */
+    form?: 'original' | 'copy' | 'electronic' | undefined
+    pages?: number | undefined
+    /** 用证事由 of this licence, in place of the one of the case */
+    purpose?: string | undefined
+  }[]
+  form?: Record<string, unknown> | undefined
+  note?: string | undefined
+}
+export type SuspendAgreementRequest = { reason: string }
+export type SuspendPartnerRequest = Record<string, never>
+export type TerminateAgreementRequest = {
+  reason: string
+  /** last day on which new cases begin */
+  effectiveOn: string
+}
+export type TestPartnerAnswer = {
+  no: number
+  partner: string
+  /** `out`: begun by this city; `in`: the partner tested this city */
+  direction: 'out' | 'in'
+  thread: string
+  state: 'running' | 'passed' | 'failed'
+  /** in their order; none of a test that the partner began */
+  hops: {
+    hop: 'connect' | 'identity' | 'list' | 'packet' | 'material' | 'receipt' | 'evidence'
+    en: string
+    zh: string
+    state: 'waiting' | 'running' | 'ok' | 'failed' | 'skipped'
+    ms: number | null
+    /** what the hop measured */
+    facts: Record<string, number | string | null>
+    problem: {
+      code: string
+      detail?: string
+      en: string
+      zh: string
+      /** who must act */
+      act: 'you' | 'partner' | 'operator'
+      cure: string
+    } | null
+  }[]
+  begunAt: string
+  endedAt: string | null
+}
+export type TestPartnerRequest = Record<string, never>
+export type TestWebhookAnswer = { taken: boolean; problem: { code: string; detail?: string } | null }
+export type TestWebhookRequest = Record<string, never>
+export type TrustOperatorAnswer = {
+  /** thumbprint of its key */
+  operator: string
+  trustedAt: string
+  directory: {
+    name: string
+    version: number
+    sha256: string
+    /** `overdue` (逾期): the next version did not come, entries still count; `lapsed` (失效): they vouch for nobody */
+    standing: 'current' | 'overdue' | 'lapsed'
+    issuedAt: string
+    nextUpdate: string
+    graceUntil: string
+    cities: number
+    revocations: number
+    /** who brought it: `person:…` or `city:…` */
+    source: string
+    receivedAt: string
+    /** another document was signed under the same version: ask the operator */
+    fork: string | null
+    /** the key that took over: it is trusted in place of this one */
+    successor: string | null
+  } | null
+}
+export type TrustOperatorRequest = { operator: string }
+export type UploadAttachmentAnswer = { sha256: string; size: number; type: string }
+export type UploadMaterialAnswer = { sha256: string; size: number; type: string }
+/** to be put into the item as it is */
+export type UploadSampleAnswer = { sha256: string; size: number; type: string }
+export type VerifyAuditAnswer = {
+  rows: number
+  /** Hash of the last row; note it elsewhere to notice rows cut off at the end */
+  head: string
+}
+export type VerifyRemoteCaseRequest = {
+  /** 身份, 原件, 现场, 其他 */
+  subject: 'identity' | 'originals' | 'site' | 'other'
+  from: string
+  to: string
+  collectingClerk: {
+    name?: string | undefined
+    no?: string | undefined
+    phone?: string | undefined
+  }
+  handlingClerk: {
+    name?: string | undefined
+    no?: string | undefined
+    phone?: string | undefined
+  }
+  result: 'verified' | 'not-verified'
+  /** where the record of the session is kept */
+  reference?: string | undefined
+  note?: string | undefined
+}
+export type View = {
+  id: string
+  name: string
+  owner: string
+  window: string | null
+  filter: {
+    queue: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'bad-ratings'
+    window?: string
+  } | {
+    /** as of searchCases but for `q`; `me` as assignee is whoever reads it */
+    search: {
+      partner?: string
+      item?: string
+      mode?: number | null
+      state?: 'submitted' | 'arrived' | 'prechecked' | 'supplementing' | 'accepted' | 'paused' | 'decided' | 'sending' | 'closed' | 'refused'
+      role?: 'collecting' | 'handling'
+      window?: string
+      assignee?: string
+      /** submitted on this day or later */
+      from?: string
+      to?: string
+    }
+  }
+  updatedAt: string
+}
+export type WaitingAct = {
+  no: number
+  kind: 'propose' | 'counter' | 'amend' | 'sign' | 'confirm' | 'suspend' | 'terminate'
+  thread: string | null
+  /** what it would sign */
+  input?: unknown
+  preparedBy: string
+  preparedAt: string
+  /** of the text that it would sign or that it concerns */
+  title: string | null
+  partners: string[]
+  preparedByName: string | null
+  /** why it cannot be signed as things stand; when that will not change, discard it */
+  problem: { code: string; detail?: string } | null
+}
+export type Webhook = {
+  id: string
+  url: string
+  /** event types; empty: all */
+  types: string[]
+  active: boolean
+  /** events of its types that it was not told of yet; 10001: more than 10000 */
+  waiting: number
+  failures: number
+  failingSince: string | null
+  nextAt: string | null
+  problem: { code: string; detail?: string } | null
+  createdAt: string
+}
+export type WhoAmIAnswer = {
+  id: string
+  name: string
+  roles: ('administrator' | 'clerk' | 'integrator' | 'auditor')[]
+}
+export type WithdrawAgreementRequest = { reason: string }
+export type WithdrawCaseRequest = { reason: string }
+
+export type CompareItemsQuery = {
+  /** taskCode of the own item; by default the one of the same catalogue code or name */
+  own?: string | undefined
+}
+export type CountQueuesQuery = {
+  /** whose `window` queue */
+  window?: string | undefined
+}
+export type CountWorkingDaysQuery = {
+  from: string
+  days?: number | null | undefined
+  /** whose calendar; the own one by default */
+  city?: string | undefined
+}
+export type DiffAgreementQuery = {
+  /** id of a text, or its beginning; absent: the one that stands, or the proposal that was countered */
+  before?: string | undefined
+  /** id of a text, or its beginning; absent: the one that waits, or the newest */
+  after?: string | undefined
+}
+export type DownloadMaterialQuery = {
+  /** the case that it is read for; needed when several name it */
+  thread?: string | undefined
+  /** the draft that it is read for */
+  draft?: string | undefined
+}
+export type ExportOrganisationQuery = { format?: 'csv' | 'xlsx' | undefined }
+export type ExportServicesQuery = {
+  /** xlsx, csv (a ZIP of CSV files), or up (national upload tables as CSV in a ZIP) */
+  format?: 'csv' | 'xlsx' | 'up' | undefined
+  /** as they would be published */
+  drafts?: 'true' | 'false' | undefined
+}
+export type GetItemQuery = {
+  /** an older version that is still held; the newest by default */
+  version?: number | undefined
+}
+export type GetPartnerHealthQuery = {
+  step?: 'minute' | 'hour' | 'day' | undefined
+  /** all that is kept, unless given */
+  from?: string | undefined
+}
+export type ImportDraftsQuery = {
+  /** file name; names the table of a single CSV file */
+  name?: string | undefined
+  /** 办理模式 of items whose table has no such column, such as `0,1` */
+  modes?: string | undefined
+  /** codes of another system, as JSON: `{"is_need":{"0":"1","1":"2"}}` reads their 0 as 1 */
+  codes?: string | undefined
+  /** items that the file does not name go */
+  replace?: 'true' | 'false' | undefined
+  /** look alone, change nothing */
+  dryRun?: 'true' | 'false' | undefined
+}
+export type ImportOrganisationQuery = {
+  name?: string | undefined
+  /** look alone */
+  dryRun?: 'true' | 'false' | undefined
+}
+export type LintDraftsQuery = {
+  scope?: 'drafts' | 'all' | undefined
+  /** findings of this rule alone */
+  rule?: string | undefined
+}
+export type ListAgreementsQuery = {
+  limit?: number | undefined
+  cursor?: string | undefined
+  partner?: string | undefined
+  state?: 'proposed' | 'signed' | 'active' | 'suspended' | 'declined' | 'withdrawn' | 'terminated' | undefined
+  /** only those with a text that waits for a signature */
+  pending?: string | undefined
+}
+export type ListAuditQuery = {
+  limit?: number | undefined
+  cursor?: string | undefined
+  actor?: string | undefined
+  action?: string | undefined
+  subject?: string | undefined
+  /** rows of this time or later */
+  since?: string | undefined
+}
+export type ListBadRatingsQuery = {
+  limit?: number | undefined
+  cursor?: string | undefined
+  /** open: not answered; appealed: the appeal is not */
+  state?: 'open' | 'appealed' | 'all' | undefined
+  /** whose window or department */
+  city?: 'own' | string | undefined
+}
+export type ListCaseDraftsQuery = {
+  limit?: number | undefined
+  cursor?: string | undefined
+  /** whose drafts besides */
+  window?: string | undefined
+}
+export type ListCasesQuery = {
+  limit?: number | undefined
+  cursor?: string | undefined
+  state?: 'submitted' | 'arrived' | 'prechecked' | 'supplementing' | 'accepted' | 'paused' | 'decided' | 'sending' | 'closed' | 'refused' | undefined
+  partner?: string | undefined
+  role?: 'collecting' | 'handling' | undefined
+  /** case number or local case number */
+  number?: string | undefined
+}
+export type ListDraftsQuery = {
+  limit?: number | undefined
+  cursor?: string | undefined
+  /** only drafts with errors */
+  errors?: 'true' | 'false' | undefined
+}
+export type ListMappingsQuery = {
+  limit?: number | undefined
+  cursor?: string | undefined
+  partner?: string | undefined
+}
+export type ListParkedQuery = { limit?: number | undefined; cursor?: string | undefined }
+export type ListPartnerServicesQuery = {
+  limit?: number | undefined
+  cursor?: string | undefined
+  /** words that stand in name, code or department */
+  q?: string | undefined
+  /** an older version that is still held; the newest by default */
+  version?: number | undefined
+}
+export type ListPeopleQuery = { limit?: number | undefined; cursor?: string | undefined }
+export type ListServicesQuery = {
+  limit?: number | undefined
+  cursor?: string | undefined
+  /** words that stand in name, code or department */
+  q?: string | undefined
+  /** an older version that is still held; the newest by default */
+  version?: number | undefined
+}
+export type ListUnitsQuery = {
+  limit?: number | undefined
+  cursor?: string | undefined
+  /** part of the name or code */
+  q?: string | undefined
+  /** this unit and all below it */
+  under?: string | undefined
+  level?: number | undefined
+  /** the own draft in place of what is published */
+  draft?: 'true' | 'false' | undefined
+}
+export type ListViewsQuery = { window?: string | undefined }
+export type PreviewStepQuery = {
+  act: 'sign' | 'suspend' | 'resume' | 'terminate' | 'expire'
+  /** last day on which new cases begin, for terminate */
+  on?: string | undefined
+}
+export type PrintAgreementQuery = {
+  /** id of a text, or its beginning; absent: the newest that was signed, or the proposal */
+  text?: string | undefined
+}
+export type PublishDraftsQuery = {
+  /** drafts with an error stay drafts, and the others are published */
+  sound?: 'true' | 'false' | undefined
+}
+export type ReadIdleAgreementsQuery = {
+  /** first month or year: 2026-11 or 2026 */
+  from: string
+  /** last one, written alike */
+  to: string
+}
+export type ReadItemHeatQuery = {
+  /** first month or year: 2026-11 or 2026 */
+  from: string
+  /** last one, written alike */
+  to: string
+  /** cases that this city took in, or decides */
+  role?: 'collecting' | 'handling' | undefined
+  limit?: number | undefined
+}
+export type ReadQueueQuery = {
+  limit?: number | undefined
+  cursor?: string | undefined
+  /** whose `window` queue */
+  window?: string | undefined
+}
+export type ReadStatisticsQuery = {
+  by?: 'all' | 'role' | 'partner' | 'mode' | 'item' | 'window' | 'department' | undefined
+  grain?: 'day' | 'month' | 'year' | undefined
+  /** first period, as the grain writes it: 2026-11-01, 2026-11 or 2026; days of a year at most */
+  from: string
+  to: string
+  /** one role, partner, mode, item or window */
+  key?: string | undefined
+}
+export type ReadViewQuery = { limit?: number | undefined; cursor?: string | undefined }
+export type ReadWebhookLogQuery = { limit?: number | undefined; cursor?: string | undefined }
+export type SearchCasesQuery = {
+  limit?: number | undefined
+  cursor?: string | undefined
+  /** case number or its beginning, ID number, the applicant's whole name, words of the item's name */
+  q?: string | undefined
+  partner?: string | undefined
+  item?: string | undefined
+  mode?: number | null | undefined
+  state?: 'submitted' | 'arrived' | 'prechecked' | 'supplementing' | 'accepted' | 'paused' | 'decided' | 'sending' | 'closed' | 'refused' | undefined
+  role?: 'collecting' | 'handling' | undefined
+  window?: string | undefined
+  assignee?: string | undefined
+  /** submitted on this day or later */
+  from?: string | undefined
+  to?: string | undefined
+}
+export type SearchItemsQuery = {
+  limit?: number | undefined
+  cursor?: string | undefined
+  /** words that all stand in name, code or department; two characters of Chinese are enough */
+  q?: string | undefined
+  city?: string | undefined
+  /** 实施主体, its whole name */
+  department?: string | undefined
+  /** 事项类型 */
+  type?: string | undefined
+  /** 行使层级 */
+  level?: string | undefined
+  /** 服务对象 */
+  audience?: string | undefined
+  /** 办理模式 */
+  mode?: string | undefined
+}
+export type ServicesTemplateQuery = {
+  /** xlsx, csv (a ZIP of CSV files), or up (national upload tables as CSV in a ZIP) */
+  format?: 'csv' | 'xlsx' | 'up' | undefined
+}
+export type WatchEventsQuery = {
+  /** Number of the last event seen; `Last-Event-ID` goes before it. Without both, only new events come */
+  after?: string | undefined
+}
+
+/** One method for each operation. Each rejects with a ProblemError: what the node answers, or `node.unreachable`. */
+export interface Api {
+  /** Accept an authority; compare its fingerprint with its operator first */
+  acceptAuthority(input: {
+    body: AcceptAuthorityRequest
+  } & Keyed & Options): Promise<Authority>
+  /** Accepted 受理: signs and sends case.accept; by the mover city */
+  acceptCase(input: {
+    params: { thread: string }
+    body?: AcceptCaseRequest | undefined
+  } & Keyed & Options): Promise<Case>
+  /** Accept a partner city's invite; then compare the words and confirm */
+  acceptInvite(input: {
+    body: AcceptInviteRequest
+  } & Keyed & Options): Promise<Partner>
+  /** Take the days that are over as a partner tells them: its limits are counted anew */
+  acceptPastDays(input: {
+    params: { city: string }
+  } & Keyed & Options): Promise<AcceptPastDaysAnswer>
+  /** Save a queue or a search under a name */
+  addView(input: {
+    body: AddViewRequest
+  } & Keyed & Options): Promise<View>
+  /** Subscribe to events from now on */
+  addWebhook(input: {
+    body: AddWebhookRequest
+  } & Keyed & Options): Promise<AddWebhookAnswer>
+  /** Propose a change of items or terms; the rest stands as it was signed */
+  amendAgreement(input: {
+    params: { thread: string }
+    body: AmendAgreementRequest
+  } & Keyed & Options): Promise<AgreementOutcome>
+  /** Answer the partner's appeal against a bad rating (申诉复核答复) */
+  answerAppeal(input: {
+    params: { thread: string }
+    body: AnswerAppealRequest
+  } & Keyed & Options): Promise<Rating>
+  /** Answer 答复: signs and sends case.answer; by the either city */
+  answerCase(input: {
+    params: { thread: string }
+    body: AnswerCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** Evaluation answered 回复评价: signs and sends case.answer-evaluation; by the either city */
+  answerEvaluationCase(input: {
+    params: { thread: string }
+    body: AnswerEvaluationCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** Appeal against an evaluation 评价申诉: signs and sends case.appeal-evaluation; by the either city */
+  appealEvaluationCase(input: {
+    params: { thread: string }
+    body: AppealEvaluationCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** A case as one ZIP: evidence bundle, timeline, papers, materials, decision documents, catalogue */
+  archiveCase(input: {
+    params: { thread: string }
+  } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
+  /** Arrived in the approval system 已到达审批系统: signs and sends case.arrived; by the mover city */
+  arrivedCase(input: {
+    params: { thread: string }
+    body: ArrivedCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** Give a case to an account, or to nobody */
+  assignCase(input: {
+    params: { thread: string }
+    body: AssignCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** Give up to 200 cases to an account; each is told for itself */
+  assignCases(input: {
+    body: AssignCasesRequest
+  } & Keyed & Options): Promise<AssignCasesAnswer>
+  /** Begin an export; an event `export.changed` tells when it ended */
+  beginExport(input: {
+    body: BeginExportRequest
+  } & Keyed & Options): Promise<Export>
+  /** Take an open invite back */
+  cancelInvite(input: {
+    params: { id: string }
+    body?: CancelInviteRequest | undefined
+  } & Keyed & Options): Promise<CancelInviteAnswer>
+  /** Take an order back; what was collected meanwhile goes on */
+  cancelParcel(input: {
+    params: { thread: string; id: string }
+  } & Keyed & Options): Promise<CancelParcelAnswer>
+  /** Publish a change of the own list as its next version */
+  changeServices(input?: {
+    body?: ChangeServicesRequest | undefined
+  } & Options): Promise<ServiceList>
+  /** Write a saved view anew */
+  changeView(input: {
+    params: { id: string }
+    body: ChangeViewRequest
+  } & Options): Promise<View>
+  /** Whether the approval system behind the adapter can be used now, and when it last gave its answers */
+  checkApprovalSystem(input?: Options): Promise<CheckApprovalSystemAnswer>
+  /** Everything that keeps a draft from being sent (预检), also while it is not whole */
+  checkCaseDraft(input: {
+    params: { id: string }
+  } & Options): Promise<CheckCaseDraftAnswer>
+  /** Closed 办结: signs and sends case.close; by the mover city */
+  closeCase(input: {
+    params: { thread: string }
+    body: CloseCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** Compare a partner's item with an own one, field by field; materials are matched by certificate type and name */
+  compareItems(input: {
+    params: { partner: string; item: string }
+    query?: CompareItemsQuery | undefined
+  } & Options): Promise<CompareItemsAnswer>
+  /** The fingerprint of a certificate that was told was compared with its city: its signature counts from now on */
+  confirmAgreementCertificate(input: {
+    params: { thread: string }
+    body: ConfirmAgreementCertificateRequest
+  } & Keyed & Options): Promise<AgreementOutcome>
+  /** Begin to exchange: type the words that this node asks for, as the partner's administrator reads them out */
+  confirmPartner(input: {
+    params: { code: string }
+    body?: ConfirmPartnerRequest | undefined
+  } & Keyed & Options): Promise<Partner>
+  /** Correction 更正: signs and sends case.correct; by the either city */
+  correctCase(input: {
+    params: { thread: string }
+    body: CorrectCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** How many pages a scan has (校页), counted from its bytes */
+  countMaterialPages(input: {
+    params: { sha256: string }
+  } & Options): Promise<CountMaterialPagesAnswer>
+  /** How many cases are in each queue; 1001 says more than 1000; `window` only when one is named */
+  countQueues(input?: {
+    query?: CountQueuesQuery | undefined
+  } & Options): Promise<CountQueuesAnswer>
+  /** The day that lies so many working days after another one, which is not counted */
+  countWorkingDays(input: {
+    query: CountWorkingDaysQuery
+  } & Options): Promise<CountWorkingDaysAnswer>
+  /** Answer a proposal with an own text */
+  counterAgreement(input: {
+    params: { thread: string }
+    body: CounterAgreementRequest
+  } & Keyed & Options): Promise<AgreementOutcome>
+  /** Begin a draft */
+  createCaseDraft(input: {
+    body: CreateCaseDraftRequest
+  } & Keyed & Options): Promise<Draft>
+  /** Make an invite for one city, to be used once and by no other */
+  createInvite(input: {
+    body: CreateInviteRequest
+  } & Keyed & Options): Promise<CreateInviteAnswer>
+  /** Make an account and its token */
+  createPerson(input: {
+    body: CreatePersonRequest
+  } & Keyed & Options): Promise<CreatePersonAnswer>
+  /** Decided 作出决定: signs and sends case.decide; by the mover city */
+  decideCase(input: {
+    params: { thread: string }
+    body: DecideCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** Decline the partner's text */
+  declineAgreement(input: {
+    params: { thread: string }
+    body: DeclineAgreementRequest
+  } & Keyed & Options): Promise<Agreement>
+  /** Delete a draft */
+  deleteCaseDraft(input: {
+    params: { id: string }
+  } & Options): Promise<DeleteCaseDraftAnswer>
+  /** End an export and delete its file */
+  deleteExport(input: {
+    params: { id: string }
+  } & Options): Promise<DeleteExportAnswer>
+  /** Delete a saved view */
+  deleteView(input: {
+    params: { id: string }
+  } & Options): Promise<DeleteViewAnswer>
+  /** What the text that waits for a signature changes, or the difference of two texts (文本比对) */
+  diffAgreement(input: {
+    params: { thread: string }
+    query?: DiffAgreementQuery | undefined
+  } & Options): Promise<DiffAgreementAnswer>
+  /** Switch it off; what happens meanwhile waits */
+  disableWebhook(input: {
+    params: { id: string }
+    body?: DisableWebhookRequest | undefined
+  } & Keyed & Options): Promise<Webhook>
+  /** Take a prepared act back */
+  discardAct(input: {
+    params: { no?: number | null | undefined }
+  } & Keyed & Options): Promise<DiscardActAnswer>
+  /** Take a draft back */
+  discardDraft(input: {
+    params: {
+      /** 实施编码 */
+      code: string
+    }
+  } & Options): Promise<DiscardDraftAnswer>
+  /** Take all drafts back */
+  discardDrafts(input?: Options): Promise<DiscardDraftsAnswer>
+  /** Take the drafted organisation tree back */
+  discardOrganisation(input?: Options): Promise<DiscardOrganisationAnswer>
+  /** Give up parked answers of the approval system for a case that is not one of this node */
+  dismissParked(input: {
+    body: DismissParkedRequest
+  } & Keyed & Options): Promise<DismissParkedAnswer>
+  /** Trust an operator no more, nor whoever handed over to it, and forget its directory; what it revoked counts on */
+  distrustOperator(input: {
+    params: { operator: string }
+    body?: DistrustOperatorRequest | undefined
+  } & Keyed & Options): Promise<DistrustOperatorAnswer>
+  /** The bytes of an attachment */
+  downloadAttachment(input: {
+    params: { thread: string; sha256: string }
+  } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
+  /** The file of an export; it is deleted once it was read */
+  downloadExport(input: {
+    params: { id: string }
+  } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
+  /** The bytes of a material, read for a case, a draft, or by its uploader */
+  downloadMaterial(input: {
+    params: { sha256: string }
+    query?: DownloadMaterialQuery | undefined
+  } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
+  /** A sample that an item names, own or a partner's; fetched when it is not held yet */
+  downloadSample(input: {
+    params: { city: string; item: string; sha256: string }
+  } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
+  /** Fill a template; nothing is kept, signed or sent (拟稿) */
+  draftAgreement(input: {
+    body: DraftAgreementRequest
+  } & Keyed & Options): Promise<DraftAgreementAnswer>
+  /** Draft that a published item goes */
+  draftRemoval(input: {
+    params: {
+      /** 实施编码 */
+      code: string
+    }
+  } & Keyed & Options): Promise<ItemDraft>
+  /** What stands with new dates, as an amendment or a proposal; nothing is kept, signed or sent (续签拟稿) */
+  draftRenewal(input: {
+    params: { thread: string }
+    body?: DraftRenewalRequest | undefined
+  } & Keyed & Options): Promise<DraftRenewalAnswer>
+  /** Switch it on, and tell what waits */
+  enableWebhook(input: {
+    params: { id: string }
+    body?: EnableWebhookRequest | undefined
+  } & Keyed & Options): Promise<Webhook>
+  /** A packet has had its effect by other means: it is handed over no more */
+  endParked(input: {
+    body: EndParkedRequest
+  } & Keyed & Options): Promise<EndParkedAnswer>
+  /** Evaluation by the applicant 好差评: signs and sends case.evaluate; by the collecting city */
+  evaluateCase(input: {
+    params: { thread: string }
+    body: EvaluateCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** The newest directory of an operator, as it was signed */
+  exportDirectory(input: {
+    params: { operator: string }
+  } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
+  /** The evidence bundle of a case: packets, receipts, keys, bodies, materials, timeline */
+  exportEvidence(input: {
+    params: { thread: string }
+  } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
+  /** The own organisation tree as tables; an empty one to fill in when there is none */
+  exportOrganisation(input?: {
+    query?: ExportOrganisationQuery | undefined
+  } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
+  /** The own items as tables */
+  exportServices(input?: {
+    query?: ExportServicesQuery | undefined
+  } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
+  /** Time limit extended 延长办理期限: signs and sends case.extend; by the mover city */
+  extendCase(input: {
+    params: { thread: string }
+    body: ExtendCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** Record what was done about a bad rating (回访、整改); what ends it is signed and sent */
+  followUpRating(input: {
+    params: { thread: string }
+    body: FollowUpRatingRequest
+  } & Keyed & Options): Promise<Rating>
+  /** One agreement with its document, every version, and what waits for a signature */
+  getAgreement(input: {
+    params: { thread: string }
+  } & Options): Promise<AgreementDetail>
+  /** One case with its timeline and the steps possible now */
+  getCase(input: {
+    params: { thread: string }
+  } & Options): Promise<CaseDetail>
+  /** A draft with its findings and what it changes */
+  getDraft(input: {
+    params: {
+      /** 实施编码 */
+      code: string
+    }
+  } & Options): Promise<ItemDraft>
+  /** How far an export is */
+  getExport(input: {
+    params: { id: string }
+  } & Options): Promise<Export>
+  /** Who this node is */
+  getIdentity(input?: Options): Promise<Identity>
+  /** An open invite as a QR code: whoever sees it can use it */
+  getInvitePicture(input: {
+    params: { id: string }
+  } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
+  /** One item of a list, of the newest version or of one that a case names */
+  getItem(input: {
+    params: {
+      city: string
+      /** 实施编码: 31 characters by GB/T 39554, older ones as they are */
+      code: string
+    }
+    query?: GetItemQuery | undefined
+  } & Options): Promise<GetItemAnswer>
+  /** One saved mapping */
+  getMapping(input: {
+    params: { partner: string; item: string }
+  } & Options): Promise<MaterialMapping>
+  /** What the operator of a federation needs to list this city (入盟登记表) */
+  getMembershipCard(input?: Options): Promise<GetMembershipCardAnswer>
+  /** One partner city, with a round trip measured now */
+  getPartner(input: {
+    params: { code: string }
+  } & Options): Promise<GetPartnerAnswer>
+  /** How a partner is now, what is wrong and who must act, and how it was */
+  getPartnerHealth(input: {
+    params: { code: string }
+    query?: GetPartnerHealthQuery | undefined
+  } & Options): Promise<GetPartnerHealthAnswer>
+  /** One test, also while it runs */
+  getPartnerTest(input: {
+    params: { code: string; no: number }
+  } & Options): Promise<GetPartnerTestAnswer>
+  /** One person */
+  getPerson(input: {
+    params: { id: string }
+  } & Options): Promise<Person>
+  /** A packet is handed over no more, and has no effect in the approval system */
+  giveUpParked(input: {
+    body: GiveUpParkedRequest
+  } & Keyed & Options): Promise<GiveUpParkedAnswer>
+  /** Hand the results of a joint case over at once (一次送达): those that are there and were not received yet */
+  handOverJointCase(input: {
+    params: { thread: string }
+    body?: HandOverJointCaseRequest | undefined
+  } & Keyed & Options): Promise<HandOverJointCaseAnswer>
+  /** Import the holiday table of a year, of the country or of one region more */
+  importCalendar(input: {
+    body: ImportCalendarRequest
+  } & Options): Promise<ImportCalendarAnswer>
+  /** Import a signed directory; the node gives it to its partners */
+  importDirectory(input: {
+    body: ImportDirectoryRequest
+  } & Keyed & Options): Promise<ImportDirectoryAnswer>
+  /** Import items from tables into the drafts */
+  importDrafts(input: {
+    query?: ImportDraftsQuery | undefined
+  } & Bytes & Options): Promise<ImportDraftsAnswer>
+  /** Import the own organisation tree as draft; it goes out with the next version of the list */
+  importOrganisation(input: {
+    query?: ImportOrganisationQuery | undefined
+  } & Bytes & Options): Promise<ImportOrganisationAnswer>
+  /** Pair with a city that the directory of a trusted operator names; its administrator confirms */
+  joinPartner(input: {
+    body: JoinPartnerRequest
+  } & Keyed & Options): Promise<Partner>
+  /** Findings of the drafts, or of all items as they would be published */
+  lintDrafts(input?: {
+    query?: LintDraftsQuery | undefined
+  } & Options): Promise<LintDraftsAnswer>
+  /** Acts that one administrator prepared and another one is to sign (双人复核) */
+  listActs(input?: Options): Promise<ListActsAnswer>
+  /** List agreements, newest first */
+  listAgreements(input?: {
+    query?: ListAgreementsQuery | undefined
+  } & Options): Promise<ListAgreementsAnswer>
+  /** Attachments of every text of an agreement, and whether they are here yet */
+  listAttachments(input: {
+    params: { thread: string }
+  } & Options): Promise<ListAttachmentsAnswer>
+  /** Rows of the audit log, newest first */
+  listAudit(input?: {
+    query?: ListAuditQuery | undefined
+  } & Options): Promise<ListAuditAnswer>
+  /** Authorities that this node accepts */
+  listAuthorities(input?: Options): Promise<ListAuthoritiesAnswer>
+  /** Bad ratings by the day until which they must be followed up */
+  listBadRatings(input?: {
+    query?: ListBadRatingsQuery | undefined
+  } & Options): Promise<ListBadRatingsAnswer>
+  /** Own drafts, those of the window, and applications that a partner refused; last saved first */
+  listCaseDrafts(input?: {
+    query?: ListCaseDraftsQuery | undefined
+  } & Options): Promise<ListCaseDraftsAnswer>
+  /** List cases, last changed first */
+  listCases(input?: {
+    query?: ListCasesQuery | undefined
+  } & Options): Promise<ListCasesAnswer>
+  /** All drafts, and how many can be published */
+  listDrafts(input?: {
+    query?: ListDraftsQuery | undefined
+  } & Options): Promise<ListDraftsAnswer>
+  /** The own exports that are kept */
+  listExports(input?: Options): Promise<ListExportsAnswer>
+  /** Cities that directories name */
+  listFederationCities(input?: Options): Promise<ListFederationCitiesAnswer>
+  /** Invites of the last month, without their secrets */
+  listInvites(input?: Options): Promise<ListInvitesAnswer>
+  /** Saved mappings */
+  listMappings(input?: {
+    query?: ListMappingsQuery | undefined
+  } & Options): Promise<ListMappingsAnswer>
+  /** Operators that this node trusts, with the newest directory of each */
+  listOperators(input?: Options): Promise<ListOperatorsAnswer>
+  /** Papers of a case: those that can be printed, and what the others wait for */
+  listPapers(input: {
+    params: { thread: string }
+  } & Options): Promise<ListPapersAnswer>
+  /** Parcels of a case that this city ordered, and their way */
+  listParcels(input: {
+    params: { thread: string }
+  } & Options): Promise<ListParcelsAnswer>
+  /** Work that waits: packets, then answers of the approval system, then materials, each oldest first */
+  listParked(input?: {
+    query?: ListParkedQuery | undefined
+  } & Options): Promise<ListParkedAnswer>
+  /** A partner's published list, as verified here */
+  listPartnerServices(input: {
+    params: { code: string }
+    query?: ListPartnerServicesQuery | undefined
+  } & Options): Promise<ListPartnerServicesAnswer>
+  /** The last 50 tests of a partner and the last 50 that it began, the newest first */
+  listPartnerTests(input: {
+    params: { code: string }
+  } & Options): Promise<ListPartnerTestsAnswer>
+  /** All partner cities with the state of delivery to them */
+  listPartners(input?: Options): Promise<ListPartnersAnswer>
+  /** All people, oldest first */
+  listPeople(input?: {
+    query?: ListPeopleQuery | undefined
+  } & Options): Promise<ListPeopleAnswer>
+  /** Where an item is offered: units with their windows */
+  listPlaces(input: {
+    params: { city: string; code: string }
+  } & Options): Promise<ListPlacesAnswer>
+  /** What must be seen to, the most urgent first */
+  listReminders(input?: Options): Promise<ListRemindersAnswer>
+  /** Certificates that directories revoke */
+  listRevocations(input?: Options): Promise<ListRevocationsAnswer>
+  /** The own published list */
+  listServices(input?: {
+    query?: ListServicesQuery | undefined
+  } & Options): Promise<ListServicesAnswer>
+  /** Templates of agreements */
+  listTemplates(input?: Options): Promise<ListTemplatesAnswer>
+  /** Units and windows of the own city or a partner's, by code */
+  listUnits(input: {
+    params: { city: string }
+    query?: ListUnitsQuery | undefined
+  } & Options): Promise<ListUnitsAnswer>
+  /** The own saved views, and those of a window */
+  listViews(input?: {
+    query?: ListViewsQuery | undefined
+  } & Options): Promise<ListViewsAnswer>
+  /** Subscriptions, and how delivery to each stands */
+  listWebhooks(input?: Options): Promise<ListWebhooksAnswer>
+  /** What the approval system would be sent for a packet, without sending it; or what it gave as an answer */
+  lookAtParked(input: {
+    body: LookAtParkedRequest
+  } & Options): Promise<LookAtParkedAnswer>
+  /** Mail 邮寄动态: signs and sends case.mail; by the either city */
+  mailCase(input: {
+    params: { thread: string }
+    body: MailCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** Message 留言: signs and sends case.message; by the either city */
+  messageCase(input: {
+    params: { thread: string }
+    body: MessageCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** Objection 提出异议: signs and sends case.object; by the overseer city */
+  objectCase(input: {
+    params: { thread: string }
+    body: ObjectCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** A draft with its content: personal data; every reading is audited */
+  openCaseDraft(input: {
+    params: { id: string }
+  } & Options): Promise<OpenCaseDraftAnswer>
+  /** Order that originals or a result are picked up (寄件下单) */
+  orderParcel(input: {
+    params: { thread: string }
+    body: OrderParcelRequest
+  } & Keyed & Options): Promise<OrderParcelAnswer>
+  /** Paused for a special procedure 进入特别程序: signs and sends case.pause; by the mover city */
+  pauseCase(input: {
+    params: { thread: string }
+    body: PauseCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** Pre-check passed 预审通过: signs and sends case.precheck; by the mover city */
+  precheckCase(input: {
+    params: { thread: string }
+    body?: PrecheckCaseRequest | undefined
+  } & Keyed & Options): Promise<Case>
+  /** Fill in what the ID number, the credit code and earlier cases already tell (预填) */
+  prefillCase(input: {
+    body: PrefillCaseRequest
+  } & Options): Promise<PrefillCaseAnswer>
+  /** Check a case as the partner will, without sending it (预检) */
+  preflightCase(input: {
+    body: PreflightCaseRequest
+  } & Keyed & Options): Promise<PreflightCaseAnswer>
+  /** Check every item of a joint case, without sending any (预检) */
+  preflightJointCase(input: {
+    body: PreflightJointCaseRequest
+  } & Keyed & Options): Promise<PreflightJointCaseAnswer>
+  /** What an amendment would touch */
+  previewAmendment(input: {
+    params: { thread: string }
+    body: PreviewAmendmentRequest
+  } & Keyed & Options): Promise<PreviewAmendmentAnswer>
+  /** What a document would touch once it stands */
+  previewProposal(input: {
+    body: PreviewProposalRequest
+  } & Keyed & Options): Promise<PreviewProposalAnswer>
+  /** What publishing the drafts would change for partners: items that agreements name, open cases, mappings */
+  previewPublication(input?: Options): Promise<PreviewPublicationAnswer>
+  /** What a purge of the case would delete, when, and which backups still hold it */
+  previewPurge(input: {
+    params: { thread: string }
+  } & Options): Promise<PreviewPurgeAnswer>
+  /** What signing, suspending, resuming, terminating or the last day would touch */
+  previewStep(input: {
+    params: { thread: string }
+    query: PreviewStepQuery
+  } & Options): Promise<PreviewStepAnswer>
+  /** The agreement as a Chinese document for paper: articles, annexes, who signed it (协议文书) */
+  printAgreement(input: {
+    params: { thread: string }
+    query?: PrintAgreementQuery | undefined
+  } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
+  /** One paper as a page: personal data; every printing is audited */
+  printPaper(input: {
+    params: {
+      thread: string
+      name: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'delivery' | 'mailing-label'
+    }
+  } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
+  /** One paper of up to 100 cases as one page for A4, each on sheets of its own (批量打印) */
+  printPapers(input: {
+    body: PrintPapersRequest
+  } & Keyed & Options): Promise<PrintPapersAnswer>
+  /** Progress 办理环节: signs and sends case.progress; by the mover city */
+  progressCase(input: {
+    params: { thread: string }
+    body: ProgressCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** Propose an agreement to every other party of it */
+  proposeAgreement(input: {
+    body: ProposeAgreementRequest
+  } & Keyed & Options): Promise<AgreementOutcome>
+  /** Publish all drafts as one new version of the own list */
+  publishDrafts(input?: {
+    query?: PublishDraftsQuery | undefined
+  } & Keyed & Options): Promise<PublishDraftsAnswer>
+  /** Publish a new version of the own list from a stream of items */
+  publishItems(input: Bytes & Options): Promise<ServiceList>
+  /** Publish a new version of the own list */
+  publishServices(input: {
+    body: PublishServicesRequest
+  } & Options): Promise<ServiceList>
+  /** Delete what this city holds of an ended case but for the signed packets, now */
+  purgeCase(input: {
+    params: { thread: string }
+    body: PurgeCaseRequest
+  } & Keyed & Options): Promise<PurgeCaseAnswer>
+  /** Places, items, and cases taken in for others and by others: today, this month, this year (看板) */
+  readBoard(input?: Options): Promise<ReadBoardAnswer>
+  /** What both cities wrote: personal data; every reading is audited */
+  readCaseBodies(input: {
+    params: { thread: string }
+  } & Options): Promise<ReadCaseBodiesAnswer>
+  /** What an item of a partner asks for at this counter (办理指引) */
+  readGuide(input: {
+    params: { code: string; item: string }
+  } & Options): Promise<ReadGuideAnswer>
+  /** Active agreements by how few cases they had, and their items that had none (协议多、办件少) */
+  readIdleAgreements(input: {
+    query: ReadIdleAgreementsQuery
+  } & Options): Promise<ReadIdleAgreementsAnswer>
+  /** Items by how many cases they had (事项热度), most first */
+  readItemHeat(input: {
+    query: ReadItemHeatQuery
+  } & Options): Promise<ReadItemHeatAnswer>
+  /** How the carrier answers, and how many parcels are in each trouble (寄递异常) */
+  readMail(input?: Options): Promise<ReadMailAnswer>
+  /** Cases of a queue, what is due first first */
+  readQueue(input: {
+    params: {
+      queue: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'bad-ratings'
+    }
+    query?: ReadQueueQuery | undefined
+  } & Options): Promise<ReadQueueAnswer>
+  /** Counts and times by day, month or year, and by role, partner, mode, item or window */
+  readStatistics(input: {
+    query: ReadStatisticsQuery
+  } & Options): Promise<ReadStatisticsAnswer>
+  /** Cases of a saved view: a queue by due day, a search last changed first */
+  readView(input: {
+    params: { id: string }
+    query?: ReadViewQuery | undefined
+  } & Options): Promise<ReadViewAnswer>
+  /** The last attempts, newest first */
+  readWebhookLog(input: {
+    params: { id: string }
+    query?: ReadWebhookLogQuery | undefined
+  } & Options): Promise<ReadWebhookLogAnswer>
+  /** Write all lists, queues and statistics of cases anew from their threads */
+  rebuildCases(input?: {
+    body?: RebuildCasesRequest | undefined
+  } & Keyed & Options): Promise<RebuildCasesAnswer>
+  /** Not accepted 不予受理: signs and sends case.refuse; by the mover city */
+  refuseCase(input: {
+    params: { thread: string }
+    body: RefuseCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** The words differ, or nobody asked for it: forget the pairing */
+  rejectPartner(input: {
+    params: { code: string }
+    body?: RejectPartnerRequest | undefined
+  } & Keyed & Options): Promise<RejectPartnerAnswer>
+  /** Let a certificate count again that an operator revoked which is trusted no more */
+  releaseRevocation(input: {
+    params: { certificate: string }
+    body?: ReleaseRevocationRequest | undefined
+  } & Keyed & Options): Promise<ReleaseRevocationAnswer>
+  /** Reminder 催办: signs and sends case.remind; by the collecting city */
+  remindCase(input: {
+    params: { thread: string }
+    body: RemindCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** Remind the other city of up to 200 cases (批量催办) */
+  remindCases(input: {
+    body: RemindCasesRequest
+  } & Keyed & Options): Promise<RemindCasesAnswer>
+  /** Take an authority off the list; confirmed partners stay trusted by their own certificates */
+  removeAuthority(input: {
+    params: { fingerprint: string }
+    body?: RemoveAuthorityRequest | undefined
+  } & Keyed & Options): Promise<Authority>
+  /** Take an imported table back */
+  removeCalendar(input: {
+    params: {
+      /** CN for the whole country, or the first two digits of a division code for days of one region more */
+      region: string
+      year?: number | null | undefined
+    }
+  } & Options): Promise<RemoveCalendarAnswer>
+  /** Forget a mapping */
+  removeMapping(input: {
+    params: { partner: string; item: string }
+    body?: RemoveMappingRequest | undefined
+  } & Keyed & Options): Promise<MaterialMapping>
+  /** End a subscription */
+  removeWebhook(input: {
+    params: { id: string }
+    body?: RemoveWebhookRequest | undefined
+  } & Keyed & Options): Promise<RemoveWebhookAnswer>
+  /** Tell all kept events from this number on again, in order; one that is switched off, when it is switched on */
+  replayWebhook(input: {
+    params: { id: string }
+    body: ReplayWebhookRequest
+  } & Keyed & Options): Promise<Webhook>
+  /** Notice of everything that is missing 一次性告知补正: signs and sends case.request-supplement; by the mover city */
+  requestSupplementCase(input: {
+    params: { thread: string }
+    body: RequestSupplementCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** Send one kept event again */
+  resendWebhook(input: {
+    params: { id: string }
+    body: ResendWebhookRequest
+  } & Keyed & Options): Promise<ResendWebhookAnswer>
+  /** Result received 确认收到结果: signs and sends case.result-received; by the collecting city */
+  resultReceivedCase(input: {
+    params: { thread: string }
+    body: ResultReceivedCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** Let new cases begin again, after an own suspension */
+  resumeAgreement(input: {
+    params: { thread: string }
+    body: ResumeAgreementRequest
+  } & Keyed & Options): Promise<Agreement>
+  /** Special procedure ended 特别程序结束: signs and sends case.resume; by the mover city */
+  resumeCase(input: {
+    params: { thread: string }
+    body?: ResumeCaseRequest | undefined
+  } & Keyed & Options): Promise<Case>
+  /** Exchange again */
+  resumePartner(input: {
+    params: { code: string }
+    body?: ResumePartnerRequest | undefined
+  } & Keyed & Options): Promise<Partner>
+  /** Try again what failed */
+  retryParcel(input: {
+    params: { thread: string; id: string }
+  } & Keyed & Options): Promise<RetryParcelAnswer>
+  /** Try parked work again: one, all of one problem, or all but materials */
+  retryParked(input: {
+    body: RetryParkedRequest
+  } & Keyed & Options): Promise<RetryParkedAnswer>
+  /** Decision revoked 撤销决定: signs and sends case.revoke; by the mover city */
+  revokeCase(input: {
+    params: { thread: string }
+    body: RevokeCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** Revoke an own retired key: partners refuse what it signs from now on */
+  revokePacketKey(input: {
+    params: { kid: string }
+    body?: RevokePacketKeyRequest | undefined
+  } & Keyed & Options): Promise<Identity>
+  /** End the person's token for good */
+  revokePerson(input: {
+    params: { id: string }
+  } & Keyed & Options): Promise<Person>
+  /** Let a new packet key take over; what the old one signed stays valid */
+  rotatePacketKey(input?: {
+    body?: RotatePacketKeyRequest | undefined
+  } & Keyed & Options): Promise<Identity>
+  /** Give the person a new token; the old one ends at once */
+  rotatePerson(input: {
+    params: { id: string }
+    body?: RotatePersonRequest | undefined
+  } & Keyed & Options): Promise<RotatePersonAnswer>
+  /** A new secret; the former one signs too for a day */
+  rotateWebhookSecret(input: {
+    params: { id: string }
+    body?: RotateWebhookSecretRequest | undefined
+  } & Keyed & Options): Promise<RotateWebhookSecretAnswer>
+  /** Save over the version that was read (自动保存) */
+  saveCaseDraft(input: {
+    params: { id: string }
+    body: SaveCaseDraftRequest
+  } & Options): Promise<Draft>
+  /** Hold an item as draft */
+  saveDraft(input: {
+    params: {
+      /** 实施编码 */
+      code: string
+    }
+    body: SaveDraftRequest
+  } & Options): Promise<SaveDraftAnswer>
+  /** Save which materials are the same; drafts of agreements and the pre-flight of cases go by it */
+  saveMapping(input: {
+    params: { partner: string; item: string }
+    body: SaveMappingRequest
+  } & Options): Promise<MaterialMapping>
+  /** Cases by what is known of them, last changed first */
+  searchCases(input?: {
+    query?: SearchCasesQuery | undefined
+  } & Options): Promise<SearchCasesAnswer>
+  /** Search the newest own list and partners' */
+  searchItems(input?: {
+    query?: SearchItemsQuery | undefined
+  } & Options): Promise<SearchItemsAnswer>
+  /** Result sent 送达结果: signs and sends case.send-result; by the mover city */
+  sendResultCase(input: {
+    params: { thread: string }
+    body: SendResultCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** An empty table to fill in */
+  servicesTemplate(input?: {
+    query?: ServicesTemplateQuery | undefined
+  } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
+  /** Parcels of the case that are in trouble (寄递异常) were seen to; what the carrier refused is given up */
+  settleParcels(input: {
+    params: { thread: string }
+    body?: SettleParcelsRequest | undefined
+  } & Keyed & Options): Promise<SettleParcelsAnswer>
+  /** Originals mailed 寄出原件: signs and sends case.ship; by the collecting city */
+  shipCase(input: {
+    params: { thread: string }
+    body: ShipCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** Holiday tables, through which day this city is covered, what partners tell of theirs, and where they differ */
+  showCalendar(input?: Options): Promise<ShowCalendarAnswer>
+  /** Sign an act that another administrator prepared */
+  signAct(input: {
+    params: { no?: number | null | undefined }
+  } & Keyed & Options): Promise<AgreementOutcome>
+  /** Sign the text that the partner wrote last: a proposal or an amendment */
+  signAgreement(input: {
+    params: { thread: string }
+    body?: SignAgreementRequest | undefined
+  } & Keyed & Options): Promise<AgreementOutcome>
+  /** Settle one answer of the approval system without signing anything; what follows in its case goes on */
+  skipParked(input: {
+    body: SkipParkedRequest
+  } & Keyed & Options): Promise<SkipParkedAnswer>
+  /** Submit a case to the city that decides it (转办) */
+  submitCase(input: {
+    body: SubmitCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** Send a draft, once, as the case or the joint case that it is (转办) */
+  submitCaseDraft(input: {
+    params: { id: string }
+    body: SubmitCaseDraftRequest
+  } & Keyed & Options): Promise<SubmitCaseDraftAnswer>
+  /** Submit several items at once: one form, one receipt, one hand-over (多地联办, 一件事) */
+  submitJointCase(input: {
+    body: SubmitJointCaseRequest
+  } & Keyed & Options): Promise<SubmitJointCaseAnswer>
+  /** Supervision 督办: signs and sends case.supervise; by the either city */
+  superviseCase(input: {
+    params: { thread: string }
+    body: SuperviseCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** Missing materials supplied 提交补正材料: signs and sends case.supplement; by the collecting city */
+  supplementCase(input: {
+    params: { thread: string }
+    body: SupplementCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** Let no new case begin until resumed; cases under way go on */
+  suspendAgreement(input: {
+    params: { thread: string }
+    body: SuspendAgreementRequest
+  } & Keyed & Options): Promise<AgreementOutcome>
+  /** Exchange nothing until resumed; what waits stays */
+  suspendPartner(input: {
+    params: { code: string }
+    body?: SuspendPartnerRequest | undefined
+  } & Keyed & Options): Promise<Partner>
+  /** Terminate a signed agreement; cases under way finish under it */
+  terminateAgreement(input: {
+    params: { thread: string }
+    body: TerminateAgreementRequest
+  } & Keyed & Options): Promise<AgreementOutcome>
+  /** Try the whole way to a partner: connection, identity, list, packet, material, receipt, evidence */
+  testPartner(input: {
+    params: { code: string }
+    body?: TestPartnerRequest | undefined
+  } & Keyed & Options): Promise<TestPartnerAnswer>
+  /** Send a message of type `webhook.test` now */
+  testWebhook(input: {
+    params: { id: string }
+    body?: TestWebhookRequest | undefined
+  } & Keyed & Options): Promise<TestWebhookAnswer>
+  /** Trust an operator; compare the thumbprint of its key with it first */
+  trustOperator(input: {
+    body: TrustOperatorRequest
+  } & Keyed & Options): Promise<TrustOperatorAnswer>
+  /** Upload a file that a text is to name, such as the scan of the sealed paper (盖章扫描件): PDF, JPEG, PNG or OFD */
+  uploadAttachment(input: Bytes & Options): Promise<UploadAttachmentAnswer>
+  /** Upload a scan: JPEG, PNG, PDF or OFD, judged by content */
+  uploadMaterial(input: Bytes & Options): Promise<UploadMaterialAnswer>
+  /** Upload a sample: JPEG, PNG, PDF or OFD with made-up persons; every partner may fetch it */
+  uploadSample(input: Bytes & Options): Promise<UploadSampleAnswer>
+  /** Check the chain of hashes over the whole log */
+  verifyAudit(input?: Options): Promise<VerifyAuditAnswer>
+  /** Verified remotely 远程核验: signs and sends case.verify-remote; by the either city */
+  verifyRemoteCase(input: {
+    params: { thread: string }
+    body: VerifyRemoteCaseRequest
+  } & Keyed & Options): Promise<Case>
+  /** What changed, as server-sent events */
+  watchEvents(input?: {
+    query?: WatchEventsQuery | undefined
+  } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
+  /** The person behind the token of this request */
+  whoAmI(input?: Options): Promise<WhoAmIAnswer>
+  /** Withdraw an own text */
+  withdrawAgreement(input: {
+    params: { thread: string }
+    body: WithdrawAgreementRequest
+  } & Keyed & Options): Promise<Agreement>
+  /** Withdrawal requested 申请撤回: signs and sends case.withdraw; by the collecting city */
+  withdrawCase(input: {
+    params: { thread: string }
+    body: WithdrawCaseRequest
+  } & Keyed & Options): Promise<Case>
+}
+
+/** Where each operation is, and what goes over the wire beside its address. */
+export type Address = {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  path: string
+  takes?: 'json' | 'bytes'
+  gives?: 'bytes'
+  keyed?: true
+}
+
+export const OPERATIONS: { readonly [Id in keyof Api]: Address } = {
+  acceptAuthority: { method: 'POST', path: '/api/v1/authorities', takes: 'json', keyed: true },
+  acceptCase: { method: 'POST', path: '/api/v1/cases/{thread}/accept', takes: 'json', keyed: true },
+  acceptInvite: { method: 'POST', path: '/api/v1/partners/accept', takes: 'json', keyed: true },
+  acceptPastDays: { method: 'POST', path: '/api/v1/calendar/partners/{city}/accept', keyed: true },
+  addView: { method: 'POST', path: '/api/v1/views', takes: 'json', keyed: true },
+  addWebhook: { method: 'POST', path: '/api/v1/webhooks', takes: 'json', keyed: true },
+  amendAgreement: { method: 'POST', path: '/api/v1/agreements/{thread}/amend', takes: 'json', keyed: true },
+  answerAppeal: { method: 'POST', path: '/api/v1/cases/{thread}/answer-appeal', takes: 'json', keyed: true },
+  answerCase: { method: 'POST', path: '/api/v1/cases/{thread}/answer', takes: 'json', keyed: true },
+  answerEvaluationCase: { method: 'POST', path: '/api/v1/cases/{thread}/answer-evaluation', takes: 'json', keyed: true },
+  appealEvaluationCase: { method: 'POST', path: '/api/v1/cases/{thread}/appeal-evaluation', takes: 'json', keyed: true },
+  archiveCase: { method: 'GET', path: '/api/v1/cases/{thread}/archive', gives: 'bytes' },
+  arrivedCase: { method: 'POST', path: '/api/v1/cases/{thread}/arrived', takes: 'json', keyed: true },
+  assignCase: { method: 'POST', path: '/api/v1/cases/{thread}/assign', takes: 'json', keyed: true },
+  assignCases: { method: 'POST', path: '/api/v1/bulk/cases/assign', takes: 'json', keyed: true },
+  beginExport: { method: 'POST', path: '/api/v1/exports', takes: 'json', keyed: true },
+  cancelInvite: { method: 'POST', path: '/api/v1/invites/{id}/cancel', takes: 'json', keyed: true },
+  cancelParcel: { method: 'POST', path: '/api/v1/cases/{thread}/parcels/{id}/cancel', keyed: true },
+  changeServices: { method: 'PATCH', path: '/api/v1/services', takes: 'json' },
+  changeView: { method: 'PUT', path: '/api/v1/views/{id}', takes: 'json' },
+  checkApprovalSystem: { method: 'GET', path: '/api/v1/approval-system' },
+  checkCaseDraft: { method: 'GET', path: '/api/v1/case-drafts/{id}/findings' },
+  closeCase: { method: 'POST', path: '/api/v1/cases/{thread}/close', takes: 'json', keyed: true },
+  compareItems: { method: 'GET', path: '/api/v1/partners/{partner}/mappings/{item}/compare' },
+  confirmAgreementCertificate: { method: 'POST', path: '/api/v1/agreements/{thread}/confirm', takes: 'json', keyed: true },
+  confirmPartner: { method: 'POST', path: '/api/v1/partners/{code}/confirm', takes: 'json', keyed: true },
+  correctCase: { method: 'POST', path: '/api/v1/cases/{thread}/correct', takes: 'json', keyed: true },
+  countMaterialPages: { method: 'GET', path: '/api/v1/materials/{sha256}/pages' },
+  countQueues: { method: 'GET', path: '/api/v1/queues' },
+  countWorkingDays: { method: 'GET', path: '/api/v1/calendar/working-days' },
+  counterAgreement: { method: 'POST', path: '/api/v1/agreements/{thread}/counter', takes: 'json', keyed: true },
+  createCaseDraft: { method: 'POST', path: '/api/v1/case-drafts', takes: 'json', keyed: true },
+  createInvite: { method: 'POST', path: '/api/v1/invites', takes: 'json', keyed: true },
+  createPerson: { method: 'POST', path: '/api/v1/people', takes: 'json', keyed: true },
+  decideCase: { method: 'POST', path: '/api/v1/cases/{thread}/decide', takes: 'json', keyed: true },
+  declineAgreement: { method: 'POST', path: '/api/v1/agreements/{thread}/decline', takes: 'json', keyed: true },
+  deleteCaseDraft: { method: 'DELETE', path: '/api/v1/case-drafts/{id}' },
+  deleteExport: { method: 'DELETE', path: '/api/v1/exports/{id}' },
+  deleteView: { method: 'DELETE', path: '/api/v1/views/{id}' },
+  diffAgreement: { method: 'GET', path: '/api/v1/agreements/{thread}/diff' },
+  disableWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/disable', takes: 'json', keyed: true },
+  discardAct: { method: 'POST', path: '/api/v1/agreements/acts/{no}/discard', keyed: true },
+  discardDraft: { method: 'DELETE', path: '/api/v1/services/drafts/items/{code}' },
+  discardDrafts: { method: 'DELETE', path: '/api/v1/services/drafts' },
+  discardOrganisation: { method: 'DELETE', path: '/api/v1/services/organisation' },
+  dismissParked: { method: 'POST', path: '/api/v1/parked/dismiss', takes: 'json', keyed: true },
+  distrustOperator: { method: 'POST', path: '/api/v1/federation/operators/{operator}/distrust', takes: 'json', keyed: true },
+  downloadAttachment: { method: 'GET', path: '/api/v1/agreements/{thread}/attachments/{sha256}', gives: 'bytes' },
+  downloadExport: { method: 'GET', path: '/api/v1/exports/{id}/file', gives: 'bytes' },
+  downloadMaterial: { method: 'GET', path: '/api/v1/materials/{sha256}', gives: 'bytes' },
+  downloadSample: { method: 'GET', path: '/api/v1/samples/{city}/{item}/{sha256}', gives: 'bytes' },
+  draftAgreement: { method: 'POST', path: '/api/v1/agreements/draft', takes: 'json', keyed: true },
+  draftRemoval: { method: 'POST', path: '/api/v1/services/drafts/items/{code}/remove', keyed: true },
+  draftRenewal: { method: 'POST', path: '/api/v1/agreements/{thread}/renewal', takes: 'json', keyed: true },
+  enableWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/enable', takes: 'json', keyed: true },
+  endParked: { method: 'POST', path: '/api/v1/parked/done', takes: 'json', keyed: true },
+  evaluateCase: { method: 'POST', path: '/api/v1/cases/{thread}/evaluate', takes: 'json', keyed: true },
+  exportDirectory: { method: 'GET', path: '/api/v1/federation/operators/{operator}/directory', gives: 'bytes' },
+  exportEvidence: { method: 'GET', path: '/api/v1/cases/{thread}/evidence', gives: 'bytes' },
+  exportOrganisation: { method: 'GET', path: '/api/v1/services/organisation', gives: 'bytes' },
+  exportServices: { method: 'GET', path: '/api/v1/services/export', gives: 'bytes' },
+  extendCase: { method: 'POST', path: '/api/v1/cases/{thread}/extend', takes: 'json', keyed: true },
+  followUpRating: { method: 'POST', path: '/api/v1/cases/{thread}/follow-up', takes: 'json', keyed: true },
+  getAgreement: { method: 'GET', path: '/api/v1/agreements/{thread}' },
+  getCase: { method: 'GET', path: '/api/v1/cases/{thread}' },
+  getDraft: { method: 'GET', path: '/api/v1/services/drafts/items/{code}' },
+  getExport: { method: 'GET', path: '/api/v1/exports/{id}' },
+  getIdentity: { method: 'GET', path: '/api/v1/identity' },
+  getInvitePicture: { method: 'GET', path: '/api/v1/invites/{id}/qr', gives: 'bytes' },
+  getItem: { method: 'GET', path: '/api/v1/items/{city}/{code}' },
+  getMapping: { method: 'GET', path: '/api/v1/partners/{partner}/mappings/{item}' },
+  getMembershipCard: { method: 'GET', path: '/api/v1/federation/card' },
+  getPartner: { method: 'GET', path: '/api/v1/partners/{code}' },
+  getPartnerHealth: { method: 'GET', path: '/api/v1/partners/{code}/health' },
+  getPartnerTest: { method: 'GET', path: '/api/v1/partners/{code}/tests/{no}' },
+  getPerson: { method: 'GET', path: '/api/v1/people/{id}' },
+  giveUpParked: { method: 'POST', path: '/api/v1/parked/give-up', takes: 'json', keyed: true },
+  handOverJointCase: { method: 'POST', path: '/api/v1/cases/{thread}/hand-over', takes: 'json', keyed: true },
+  importCalendar: { method: 'PUT', path: '/api/v1/calendar/tables', takes: 'json' },
+  importDirectory: { method: 'POST', path: '/api/v1/federation/directories', takes: 'json', keyed: true },
+  importDrafts: { method: 'POST', path: '/api/v1/services/drafts/import', takes: 'bytes' },
+  importOrganisation: { method: 'POST', path: '/api/v1/services/organisation', takes: 'bytes' },
+  joinPartner: { method: 'POST', path: '/api/v1/partners/join', takes: 'json', keyed: true },
+  lintDrafts: { method: 'GET', path: '/api/v1/services/drafts/lint' },
+  listActs: { method: 'GET', path: '/api/v1/agreements/acts' },
+  listAgreements: { method: 'GET', path: '/api/v1/agreements' },
+  listAttachments: { method: 'GET', path: '/api/v1/agreements/{thread}/attachments' },
+  listAudit: { method: 'GET', path: '/api/v1/audit' },
+  listAuthorities: { method: 'GET', path: '/api/v1/authorities' },
+  listBadRatings: { method: 'GET', path: '/api/v1/ratings' },
+  listCaseDrafts: { method: 'GET', path: '/api/v1/case-drafts' },
+  listCases: { method: 'GET', path: '/api/v1/cases' },
+  listDrafts: { method: 'GET', path: '/api/v1/services/drafts' },
+  listExports: { method: 'GET', path: '/api/v1/exports' },
+  listFederationCities: { method: 'GET', path: '/api/v1/federation/cities' },
+  listInvites: { method: 'GET', path: '/api/v1/invites' },
+  listMappings: { method: 'GET', path: '/api/v1/mappings' },
+  listOperators: { method: 'GET', path: '/api/v1/federation/operators' },
+  listPapers: { method: 'GET', path: '/api/v1/cases/{thread}/papers' },
+  listParcels: { method: 'GET', path: '/api/v1/cases/{thread}/parcels' },
+  listParked: { method: 'GET', path: '/api/v1/parked' },
+  listPartnerServices: { method: 'GET', path: '/api/v1/partners/{code}/services' },
+  listPartnerTests: { method: 'GET', path: '/api/v1/partners/{code}/tests' },
+  listPartners: { method: 'GET', path: '/api/v1/partners' },
+  listPeople: { method: 'GET', path: '/api/v1/people' },
+  listPlaces: { method: 'GET', path: '/api/v1/items/{city}/{code}/places' },
+  listReminders: { method: 'GET', path: '/api/v1/reminders' },
+  listRevocations: { method: 'GET', path: '/api/v1/federation/revocations' },
+  listServices: { method: 'GET', path: '/api/v1/services' },
+  listTemplates: { method: 'GET', path: '/api/v1/agreements/templates' },
+  listUnits: { method: 'GET', path: '/api/v1/organisations/{city}' },
+  listViews: { method: 'GET', path: '/api/v1/views' },
+  listWebhooks: { method: 'GET', path: '/api/v1/webhooks' },
+  lookAtParked: { method: 'POST', path: '/api/v1/parked/look', takes: 'json' },
+  mailCase: { method: 'POST', path: '/api/v1/cases/{thread}/mail', takes: 'json', keyed: true },
+  messageCase: { method: 'POST', path: '/api/v1/cases/{thread}/message', takes: 'json', keyed: true },
+  objectCase: { method: 'POST', path: '/api/v1/cases/{thread}/object', takes: 'json', keyed: true },
+  openCaseDraft: { method: 'GET', path: '/api/v1/case-drafts/{id}' },
+  orderParcel: { method: 'POST', path: '/api/v1/cases/{thread}/parcels', takes: 'json', keyed: true },
+  pauseCase: { method: 'POST', path: '/api/v1/cases/{thread}/pause', takes: 'json', keyed: true },
+  precheckCase: { method: 'POST', path: '/api/v1/cases/{thread}/precheck', takes: 'json', keyed: true },
+  prefillCase: { method: 'POST', path: '/api/v1/cases/prefill', takes: 'json' },
+  preflightCase: { method: 'POST', path: '/api/v1/cases/preflight', takes: 'json', keyed: true },
+  preflightJointCase: { method: 'POST', path: '/api/v1/cases/joint/preflight', takes: 'json', keyed: true },
+  previewAmendment: { method: 'POST', path: '/api/v1/agreements/{thread}/impact', takes: 'json', keyed: true },
+  previewProposal: { method: 'POST', path: '/api/v1/agreements/impact', takes: 'json', keyed: true },
+  previewPublication: { method: 'GET', path: '/api/v1/services/drafts/agreed' },
+  previewPurge: { method: 'GET', path: '/api/v1/cases/{thread}/purge' },
+  previewStep: { method: 'GET', path: '/api/v1/agreements/{thread}/impact' },
+  printAgreement: { method: 'GET', path: '/api/v1/agreements/{thread}/document', gives: 'bytes' },
+  printPaper: { method: 'GET', path: '/api/v1/cases/{thread}/papers/{name}', gives: 'bytes' },
+  printPapers: { method: 'POST', path: '/api/v1/bulk/cases/print', takes: 'json', keyed: true },
+  progressCase: { method: 'POST', path: '/api/v1/cases/{thread}/progress', takes: 'json', keyed: true },
+  proposeAgreement: { method: 'POST', path: '/api/v1/agreements', takes: 'json', keyed: true },
+  publishDrafts: { method: 'POST', path: '/api/v1/services/drafts/publish', keyed: true },
+  publishItems: { method: 'PUT', path: '/api/v1/services/items', takes: 'bytes' },
+  publishServices: { method: 'PUT', path: '/api/v1/services', takes: 'json' },
+  purgeCase: { method: 'POST', path: '/api/v1/cases/{thread}/purge', takes: 'json', keyed: true },
+  readBoard: { method: 'GET', path: '/api/v1/statistics/board' },
+  readCaseBodies: { method: 'GET', path: '/api/v1/cases/{thread}/bodies' },
+  readGuide: { method: 'GET', path: '/api/v1/partners/{code}/guides/{item}' },
+  readIdleAgreements: { method: 'GET', path: '/api/v1/statistics/idle' },
+  readItemHeat: { method: 'GET', path: '/api/v1/statistics/items' },
+  readMail: { method: 'GET', path: '/api/v1/mail' },
+  readQueue: { method: 'GET', path: '/api/v1/queues/{queue}' },
+  readStatistics: { method: 'GET', path: '/api/v1/statistics' },
+  readView: { method: 'GET', path: '/api/v1/views/{id}/cases' },
+  readWebhookLog: { method: 'GET', path: '/api/v1/webhooks/{id}/log' },
+  rebuildCases: { method: 'POST', path: '/api/v1/rebuild', takes: 'json', keyed: true },
+  refuseCase: { method: 'POST', path: '/api/v1/cases/{thread}/refuse', takes: 'json', keyed: true },
+  rejectPartner: { method: 'POST', path: '/api/v1/partners/{code}/reject', takes: 'json', keyed: true },
+  releaseRevocation: { method: 'POST', path: '/api/v1/federation/revocations/{certificate}/release', takes: 'json', keyed: true },
+  remindCase: { method: 'POST', path: '/api/v1/cases/{thread}/remind', takes: 'json', keyed: true },
+  remindCases: { method: 'POST', path: '/api/v1/bulk/cases/remind', takes: 'json', keyed: true },
+  removeAuthority: { method: 'POST', path: '/api/v1/authorities/{fingerprint}/remove', takes: 'json', keyed: true },
+  removeCalendar: { method: 'DELETE', path: '/api/v1/calendar/tables/{region}/{year}' },
+  removeMapping: { method: 'POST', path: '/api/v1/partners/{partner}/mappings/{item}/remove', takes: 'json', keyed: true },
+  removeWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/remove', takes: 'json', keyed: true },
+  replayWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/replay', takes: 'json', keyed: true },
+  requestSupplementCase: { method: 'POST', path: '/api/v1/cases/{thread}/request-supplement', takes: 'json', keyed: true },
+  resendWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/resend', takes: 'json', keyed: true },
+  resultReceivedCase: { method: 'POST', path: '/api/v1/cases/{thread}/result-received', takes: 'json', keyed: true },
+  resumeAgreement: { method: 'POST', path: '/api/v1/agreements/{thread}/resume', takes: 'json', keyed: true },
+  resumeCase: { method: 'POST', path: '/api/v1/cases/{thread}/resume', takes: 'json', keyed: true },
+  resumePartner: { method: 'POST', path: '/api/v1/partners/{code}/resume', takes: 'json', keyed: true },
+  retryParcel: { method: 'POST', path: '/api/v1/cases/{thread}/parcels/{id}/retry', keyed: true },
+  retryParked: { method: 'POST', path: '/api/v1/parked/retry', takes: 'json', keyed: true },
+  revokeCase: { method: 'POST', path: '/api/v1/cases/{thread}/revoke', takes: 'json', keyed: true },
+  revokePacketKey: { method: 'POST', path: '/api/v1/identity/keys/{kid}/revoke', takes: 'json', keyed: true },
+  revokePerson: { method: 'POST', path: '/api/v1/people/{id}/revoke', keyed: true },
+  rotatePacketKey: { method: 'POST', path: '/api/v1/identity/rotate', takes: 'json', keyed: true },
+  rotatePerson: { method: 'POST', path: '/api/v1/people/{id}/rotate', takes: 'json', keyed: true },
+  rotateWebhookSecret: { method: 'POST', path: '/api/v1/webhooks/{id}/rotate', takes: 'json', keyed: true },
+  saveCaseDraft: { method: 'PUT', path: '/api/v1/case-drafts/{id}', takes: 'json' },
+  saveDraft: { method: 'PUT', path: '/api/v1/services/drafts/items/{code}', takes: 'json' },
+  saveMapping: { method: 'PUT', path: '/api/v1/partners/{partner}/mappings/{item}', takes: 'json' },
+  searchCases: { method: 'GET', path: '/api/v1/search/cases' },
+  searchItems: { method: 'GET', path: '/api/v1/items' },
+  sendResultCase: { method: 'POST', path: '/api/v1/cases/{thread}/send-result', takes: 'json', keyed: true },
+  servicesTemplate: { method: 'GET', path: '/api/v1/services/template', gives: 'bytes' },
+  settleParcels: { method: 'POST', path: '/api/v1/cases/{thread}/parcels/settle', takes: 'json', keyed: true },
+  shipCase: { method: 'POST', path: '/api/v1/cases/{thread}/ship', takes: 'json', keyed: true },
+  showCalendar: { method: 'GET', path: '/api/v1/calendar' },
+  signAct: { method: 'POST', path: '/api/v1/agreements/acts/{no}/sign', keyed: true },
+  signAgreement: { method: 'POST', path: '/api/v1/agreements/{thread}/sign', takes: 'json', keyed: true },
+  skipParked: { method: 'POST', path: '/api/v1/parked/skip', takes: 'json', keyed: true },
+  submitCase: { method: 'POST', path: '/api/v1/cases', takes: 'json', keyed: true },
+  submitCaseDraft: { method: 'POST', path: '/api/v1/case-drafts/{id}/submit', takes: 'json', keyed: true },
+  submitJointCase: { method: 'POST', path: '/api/v1/cases/joint', takes: 'json', keyed: true },
+  superviseCase: { method: 'POST', path: '/api/v1/cases/{thread}/supervise', takes: 'json', keyed: true },
+  supplementCase: { method: 'POST', path: '/api/v1/cases/{thread}/supplement', takes: 'json', keyed: true },
+  suspendAgreement: { method: 'POST', path: '/api/v1/agreements/{thread}/suspend', takes: 'json', keyed: true },
+  suspendPartner: { method: 'POST', path: '/api/v1/partners/{code}/suspend', takes: 'json', keyed: true },
+  terminateAgreement: { method: 'POST', path: '/api/v1/agreements/{thread}/terminate', takes: 'json', keyed: true },
+  testPartner: { method: 'POST', path: '/api/v1/partners/{code}/test', takes: 'json', keyed: true },
+  testWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/test', takes: 'json', keyed: true },
+  trustOperator: { method: 'POST', path: '/api/v1/federation/operators', takes: 'json', keyed: true },
+  uploadAttachment: { method: 'POST', path: '/api/v1/agreements/attachments', takes: 'bytes' },
+  uploadMaterial: { method: 'POST', path: '/api/v1/materials', takes: 'bytes' },
+  uploadSample: { method: 'POST', path: '/api/v1/samples', takes: 'bytes' },
+  verifyAudit: { method: 'GET', path: '/api/v1/audit/verification' },
+  verifyRemoteCase: { method: 'POST', path: '/api/v1/cases/{thread}/verify-remote', takes: 'json', keyed: true },
+  watchEvents: { method: 'GET', path: '/api/v1/events', gives: 'bytes' },
+  whoAmI: { method: 'GET', path: '/api/v1/me' },
+  withdrawAgreement: { method: 'POST', path: '/api/v1/agreements/{thread}/withdraw', takes: 'json', keyed: true },
+  withdrawCase: { method: 'POST', path: '/api/v1/cases/{thread}/withdraw', takes: 'json', keyed: true },
+}
