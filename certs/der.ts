@@ -3,10 +3,12 @@
  * bytes that DER prescribes, so that what is hashed, signed and read is one and the same. Bytes are binary strings, as in
  * node-forge. Readers throw ProblemError `certificate.malformed`; `attempt` turns that into a result at the edge.
  */
-import forge from 'node-forge'
+import { createRequire } from 'node:module'
+import type forge from 'node-forge'
 import { ProblemError, type Refused, refuse } from '../protocol/problem.ts'
 
-const { asn1 } = forge
+/** This part by itself: the index of node-forge loads TLS, and every cipher that it has. */
+export const asn1 = createRequire(import.meta.url)('node-forge/lib/asn1') as typeof forge.asn1
 const { Class, Type } = asn1
 
 export type DerNode = forge.asn1.Asn1
@@ -172,7 +174,7 @@ export const nothing = (): DerNode => universal(Type.NULL, '')
 export const octets = (value: string): DerNode => universal(Type.OCTETSTRING, value)
 export const bits = (value: string, unused = 0): DerNode =>
   universal(Type.BITSTRING, String.fromCharCode(unused) + value)
-export const utf8 = (text: string): DerNode => universal(Type.UTF8, forge.util.encodeUtf8(text))
+export const utf8 = (text: string): DerNode => universal(Type.UTF8, Buffer.from(text, 'utf8').toString('latin1'))
 export const printable = (text: string): DerNode => universal(Type.PRINTABLESTRING, text)
 export const tagged = (tag: number, value: string | DerNode[]): DerNode =>
   asn1.create(Class.CONTEXT_SPECIFIC, tag as Tag, typeof value !== 'string', value)

@@ -2,9 +2,11 @@
  * PKCS#12 (RFC 7292) in and out: a key and its certificates in one file under a passphrase. Written with PBES2, AES-256 and
  * HMAC-SHA-256; read in whatever node-forge knows, so that files of other tools come in.
  */
-import forge from 'node-forge'
+import { createRequire } from 'node:module'
+import type forge from 'node-forge'
 import { ProblemError } from '../protocol/problem.ts'
 import {
+  asn1,
   attempt,
   type DerNode,
   integer,
@@ -28,7 +30,9 @@ import { PROFILE } from './profile.ts'
 import { isSelfIssued } from './read.ts'
 import { parseCertificate, type X509 } from './x509.ts'
 
-const { asn1, pkcs12, pki } = forge
+/** node-forge whole, with every cipher and TLS: a start does without, for it opens no city key. */
+const load = createRequire(import.meta.url)
+const whole = () => load('node-forge') as typeof forge
 
 /** A private key (PKCS#8 PEM) and its certificates (PEM), leaf first. */
 export type KeyAndChain = { keyPem: string; chain: string[] }
@@ -46,6 +50,7 @@ export function toPkcs12(options: {
   /** friendly name that tools show */ name: string
 }): Uint8Array {
   const { keyPem, passphrase } = options
+  const { pkcs12, pki, random, util } = whole()
   const chain = splitChain(options.chain.join('\n'))
   const [leaf] = chain.map(pem => parseCertificate(readPem(pem, 'CERTIFICATE')))
   if (leaf === undefined || !isSameKey(signingKeyOf(keyPem).publicKeyJwk, leaf.key.jwk)) {
@@ -63,12 +68,12 @@ export function toPkcs12(options: {
   const pfx = pkcs12.toPkcs12Asn1(
     pki.privateKeyFromPem(keyPem),
     chain.map(pem => pki.certificateFromPem(pem)),
-    forge.util.encodeUtf8(passphrase),
+    util.encodeUtf8(passphrase),
     encryption,
   )
   const [version, content] = readSequence(pfx, 'PKCS#12')
   if (version === undefined || content === undefined) throw new TypeError('node-forge wrote no PFX')
-  const salt = forge.random.getBytesSync(16)
+  const salt = random.getBytesSync(16)
   const digest = macOf('sha256', passphrase, salt, ROUNDS.mac, contentsOf(content))
   const digestInfo = sequence(sequence(oid(HASHES.sha256.oid), nothing()), octets(digest))
   return toBytes(writeDer(sequence(version, content, sequence(digestInfo, octets(salt), smallInteger(ROUNDS.mac)))))
@@ -149,10 +154,11 @@ function isMacRight(mac: DerNode, passphrase: string, contents: string): boolean
 }
 
 function macOf(hash: Hash, passphrase: string, salt: string, rounds: number, contents: string): string {
-  const digest = () => forge.md[hash].create()
-  const buffer = new forge.util.ByteStringBuffer(salt)
+  const { hmac: codes, md, pkcs12, util } = whole()
+  const digest = () => md[hash].create()
+  const buffer = new util.ByteStringBuffer(salt)
   const key = pkcs12.generateKey(passphrase, buffer, 3, rounds, HASHES[hash].length, digest())
-  const hmac = forge.hmac.create()
+  const hmac = codes.create()
   hmac.start(digest(), key.getBytes())
   hmac.update(contents)
   return hmac.digest().getBytes()
@@ -165,7 +171,8 @@ function macOf(hash: Hash, passphrase: string, salt: string, rounds: number, con
  * node-forge turns it into octets for neither; the two differ only beyond ASCII.
  */
 function bagsOf(pfx: DerNode, passphrase: string): forge.pkcs12.Bag[] {
-  for (const password of new Set([forge.util.encodeUtf8(passphrase), passphrase])) {
+  const { pkcs12, util } = whole()
+  for (const password of new Set([util.encodeUtf8(passphrase), passphrase])) {
     try {
       return pkcs12.pkcs12FromAsn1(pfx, true, password).safeContents.flatMap(safe => safe.safeBags)
     } catch {
@@ -176,6 +183,7 @@ function bagsOf(pfx: DerNode, passphrase: string): forge.pkcs12.Bag[] {
 }
 
 function keyAndChainOf(bags: readonly forge.pkcs12.Bag[]): KeyAndChain {
+  const { pki } = whole()
   const keys = bags.filter(bag => bag.type !== pki.oids.certBag)
   const [key] = keys
   if (keys.length !== 1 || key?.key == null) throw malformed('the PKCS#12 file holds not just one RSA key')

@@ -116,9 +116,17 @@ export const RULES: readonly Rule[] = [
     of: /^node\/forms\/check\.ts$/,
     name: 'check of forms',
     may: /^(node\/forms|protocol)\//,
-    packages: ['ajv', 'ajv-formats', 're2js'],
+    packages: ['ajv'],
     builtins: false,
     why: 'JSON Schema of other cities is run in one place, that nothing else needs to know',
+  },
+  {
+    of: /^node\/forms\/libraries\.ts$/,
+    name: 'libraries of forms',
+    may: /^$/,
+    packages: ['ajv', 'ajv-formats', 're2js'],
+    builtins: true,
+    why: 'it loads what the check runs with, and nothing else',
   },
   {
     of: /^node\/forms\//,

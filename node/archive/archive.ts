@@ -195,7 +195,7 @@ export function createArchives(parts: ArchiveParts) {
   async function write({ all, catalogue }: Awaited<ReturnType<typeof plan>>, sink: WritableStream<Uint8Array>) {
     const writer = sink.getWriter()
     try {
-      const zip = createZipWriter(writer, clock.now())
+      const zip = await createZipWriter(writer, clock.now())
       const files: CatalogueEntry[] = []
       for (const { size, content, signed, ...told } of all) {
         const written = await zip.add(told.path, size, content instanceof Uint8Array ? content : content())

@@ -1,5 +1,5 @@
 /** What commands print: tables for people, one JSON document with `--json`, progress on long work, problems with their cure. */
-import { SingleBar } from 'cli-progress'
+import { createRequire } from 'node:module'
 import { PROBLEMS, type Problem, ProblemError } from '../../protocol/problem.ts'
 import { redact } from '../telemetry/redact.ts'
 
@@ -13,6 +13,9 @@ export type Output = {
   progress(total: number): { update(done: number): void; stop(): void }
 }
 
+/** What draws the bar, once there is one. */
+const load = createRequire(import.meta.url)
+
 export const createOutput = (json: boolean): Output => ({
   json,
   say: line => {
@@ -21,6 +24,7 @@ export const createOutput = (json: boolean): Output => ({
   result: (value, text) => process.stdout.write(`${json ? JSON.stringify(value) : text(value)}\n`),
   progress: total => {
     if (json || !process.stderr.isTTY) return { update: () => {}, stop: () => {} }
+    const { SingleBar } = load('cli-progress') as typeof import('cli-progress')
     const bar = new SingleBar({
       format: '{bar} {percentage}% | {value}/{total}',
       stream: process.stderr,

@@ -73,7 +73,7 @@ export async function planBundle(input: BundleInput): Promise<PlannedBundle> {
     async write(sink) {
       const writer = sink.getWriter()
       try {
-        const zip = createZipWriter(writer, input.exportedAt)
+        const zip = await createZipWriter(writer, input.exportedAt)
         for (const { path, size, content } of parts) {
           const { sha256: hash } = await zip.add(path, size, content instanceof Uint8Array ? content : content())
           if (!(content instanceof Uint8Array) && path !== `materials/${hash}`)

@@ -11,7 +11,7 @@ import type { PacketStore } from '../exchange/packet-store.ts'
 import type { OwnIdentity } from '../exchange/ports.ts'
 import type { Database } from '../store/database.ts'
 import { type BundleInput, type PlannedBundle, planBundle, writeBundle } from './bundle.ts'
-import { type BundleReport, verifyBundle } from './verify.ts'
+import type { BundleReport } from './verify.ts'
 
 export type EvidenceParts = {
   db: Database
@@ -92,6 +92,7 @@ export function createEvidence(parts: EvidenceParts) {
       const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
       const bundle = new Response(readable).blob()
       const [blob] = await Promise.all([bundle, writeBundle(await gather(thread, 'test'), writable)])
+      const { verifyBundle } = await import('./verify.ts')
       return verifyBundle(blob, { fingerprints })
     },
   }

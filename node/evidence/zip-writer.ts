@@ -1,6 +1,5 @@
 /** Writes a ZIP file as a stream: of each file one chunk is in memory. Nothing is packed, so that sizes are known before the first byte. */
 import { createHash } from 'node:crypto'
-import { Zip, ZipPassThrough } from 'fflate'
 import { encodeUtf8 } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 
@@ -11,7 +10,8 @@ export const zipSize = (parts: readonly { path: string; size: number }[]): numbe
   parts.reduce((sum, { path, size }) => sum + 30 + 16 + 46 + 2 * encodeUtf8(path).byteLength + size, 22)
 
 /** `modified`: ms, the time of every file inside. */
-export function createZipWriter(writer: WritableStreamDefaultWriter<Uint8Array>, modified: number) {
+export async function createZipWriter(writer: WritableStreamDefaultWriter<Uint8Array>, modified: number) {
+  const { Zip, ZipPassThrough } = await import('fflate')
   let ready: Uint8Array[] = []
   const zip = new Zip((error, chunk) => {
     if (error !== null) throw error

@@ -5,7 +5,6 @@
  */
 import { open } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
-import { Inflate } from 'fflate'
 
 const CHUNK = 64 * 1024
 /** Deflate grows at most some thousandfold: so much is unpacked at once that a bomb costs 16 MiB. */
@@ -218,6 +217,7 @@ async function* packedBytes(source: Source, entry: ZipEntry): AsyncGenerator<Uin
 }
 
 async function* inflated(source: Source, entry: ZipEntry): AsyncGenerator<Uint8Array> {
+  const { Inflate } = await import('fflate')
   let ready: Uint8Array[] = []
   const inflate = new Inflate(chunk => void ready.push(chunk))
   let left = entry.packed

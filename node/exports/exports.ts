@@ -19,7 +19,7 @@ import type { Clock } from '../exchange/clock.ts'
 import { createSerial } from '../kernel/serial.ts'
 import type { Asker, QueueName, Queues, SearchFilter } from '../queues/queues.ts'
 import type { Database } from '../store/database.ts'
-import { FORMATS, type Format, sheetWriter } from './sheets.ts'
+import { FORMATS, type Format } from './formats.ts'
 
 export const EXPORT_LIMITS = {
   rows: 100_000,
@@ -125,6 +125,7 @@ export function createExports(parts: ExportsParts) {
   async function write(job: Kept, what: What): Promise<void> {
     const file = await open(job.path, 'wx', 0o600)
     try {
+      const { sheetWriter } = await import('./sheets.ts')
       const sheet = sheetWriter(job.format)
       const put = async (chunks: readonly Uint8Array[]): Promise<void> => {
         for (const chunk of chunks) {

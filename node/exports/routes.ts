@@ -7,7 +7,7 @@ import { Why } from '../http/told.ts'
 import { QUEUE_NAMES } from '../queues/queues.ts'
 import { filter } from '../queues/routes.ts'
 import { EXPORT_LIMITS, type ExportJob, type Exports } from './exports.ts'
-import { FORMAT_NAMES, FORMATS } from './sheets.ts'
+import { FORMAT_NAMES, FORMATS } from './formats.ts'
 
 const ROLES = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 const params = z.strictObject({ id: text(64) })

@@ -3,13 +3,7 @@ import { stringify } from 'csv-stringify/sync'
 import { Zip, ZipDeflate } from 'fflate'
 import { encodeUtf8 } from '../../protocol/primitives.ts'
 import { CSV, guard } from '../services/tables/layout.ts'
-
-export const FORMATS = {
-  csv: 'text/csv; charset=utf-8',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-} as const
-export type Format = keyof typeof FORMATS
-export const FORMAT_NAMES = Object.keys(FORMATS) as Format[]
+import type { Format } from './formats.ts'
 
 /** Takes rows of text and gives back the bytes that are ready; the first row is the heading. */
 export type SheetWriter = { rows(rows: readonly (readonly string[])[]): Uint8Array[]; end(): Uint8Array[] }

@@ -2,12 +2,11 @@
  * Checks data against the form of an item, a JSON Schema (2020-12). Every subschema that is evaluated, every comparison and every
  * pattern costs steps, counted before they are done; a check ends at `formWork` of them. Patterns run in linear time (RE2 syntax).
  */
-import { type ErrorObject, Ajv2020 as Schemas } from 'ajv/dist/2020.js'
-import formats from 'ajv-formats'
-import { RE2JS } from 're2js'
+import type { Ajv2020, ErrorObject } from 'ajv/dist/2020.js'
 import type { FormFault } from '../../protocol/case/preflight.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { type SoundForm, SUBSCHEMAS, soundForm } from '../../protocol/service/form.ts'
+import { formatLibrary, patternLibrary, schemaLibrary } from './libraries.ts'
 
 type Json = Record<string, unknown>
 /** null when the form cannot be used for these data: it asks for what is not there, or for too many steps. */
@@ -89,6 +88,7 @@ export function createFormCompiler(): (form: Json) => CompiledForm | null {
 
   const linear = Object.assign(
     (pattern: string) => {
+      const { RE2JS } = patternLibrary()
       const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern.replaceAll(SCRIPTS, '\\$1{')))
       const size = compiled.programSize()
       const test = (text: string): boolean => {
@@ -102,10 +102,12 @@ export function createFormCompiler(): (form: Json) => CompiledForm | null {
   )
 
   /** One for all forms, for it compiles its schema of schemas first; nothing of a form stays in it. */
-  let schemas: Schemas | undefined
-  function ready(): Schemas {
+  let schemas: Ajv2020 | undefined
+  function ready(): Ajv2020 {
     if (schemas !== undefined) return schemas
-    schemas = new Schemas({
+    const { Ajv2020 } = schemaLibrary()
+    const formats = formatLibrary()
+    schemas = new Ajv2020({
       ...{
         allErrors: true,
         strict: false,

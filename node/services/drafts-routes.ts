@@ -8,7 +8,8 @@ import { ServiceItem } from '../../protocol/service/item.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { actorOf, type RouteModule, Time, time } from '../http/route.ts'
 import type { Draft, DraftRow, Drafts } from './drafts.ts'
-import { FORMATS, TABLE_LIMITS, writeTemplate } from './tables/tables.ts'
+import { FORMATS } from './tables/formats.ts'
+import { TABLE_LIMITS } from './tables/limits.ts'
 
 const Code = z.strictObject({ code: text(50).describe('实施编码') })
 const Row = z.strictObject({
@@ -330,11 +331,14 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
       roles: READERS,
       query: z.strictObject({ format }),
       gives: { types: [TYPES.xlsx, TYPES.csv], description: 'XLSX, or CSV files in a ZIP' },
-      handle: async ({ query }) => ({
-        type: TYPES[query.format],
-        body: await writeTemplate(query.format),
-        filename: `services-template-${query.format}.${ENDINGS[query.format]}`,
-      }),
+      async handle({ query }) {
+        const { writeTemplate } = await import('./tables/tables.ts')
+        return {
+          type: TYPES[query.format],
+          body: await writeTemplate(query.format),
+          filename: `services-template-${query.format}.${ENDINGS[query.format]}`,
+        }
+      },
     })
   },
 })

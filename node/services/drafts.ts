@@ -16,14 +16,8 @@ import { type Difference, differences, sameItem } from './difference.ts'
 import { createDraftStage, type DraftWrite, inParts } from './draft-stage.ts'
 import { type Blocked, refusalOf } from './publishable.ts'
 import { type TreeChange, type TreeReport, treeReport } from './shrink.ts'
-import {
-  type Fault,
-  type Format,
-  importTables,
-  type TableImport,
-  type Translation,
-  writeTables,
-} from './tables/tables.ts'
+import type { Format, TableFile } from './tables/formats.ts'
+import type { Fault, TableImport, Translation } from './tables/tables.ts'
 
 /** The own list as drafts need it. */
 export type Published = {
@@ -197,6 +191,7 @@ export function createDrafts(parts: DraftsParts) {
     name: string,
     options: ImportOptions,
   ): Promise<TableImport & { removed: Map<string, string> }> {
+    const { importTables } = await import('./tables/tables.ts')
     const table = await importTables(bytes, name, {
       held,
       ...(options.modes === undefined ? {} : { modes: options.modes }),
@@ -509,7 +504,8 @@ export function createDrafts(parts: DraftsParts) {
       turn(() => take(bytes, name, options, actor)),
 
     /** The published items, or with `drafts` as they would be published, as tables. Problem: `request.oversize`. */
-    export: (format: Format, drafts: boolean): ReturnType<typeof writeTables> => {
+    async export(format: Format, drafts: boolean): Promise<TableFile> {
+      const { writeTables } = await import('./tables/tables.ts')
       const at = new Date(clock.now() + 8 * 3_600_000).toISOString()
       return writeTables(drafts ? current : () => published.walk(), format, {
         batch: at.replaceAll(/\D/g, '').slice(0, 17),

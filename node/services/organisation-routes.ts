@@ -7,7 +7,7 @@ import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { actorOf, type RouteModule } from '../http/route.ts'
 import { Why } from '../http/told.ts'
 import { findUnits, type Organisations } from './organisations.ts'
-import { UNITS_FORMATS } from './tables/units.ts'
+import { UNITS_FORMATS } from './tables/formats.ts'
 
 const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 const ADMINISTRATOR = ['administrator'] as const

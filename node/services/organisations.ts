@@ -21,8 +21,8 @@ import type { Database, Transaction } from '../store/database.ts'
 import { checkTree } from './read-tree.ts'
 import type { Services } from './services.ts'
 import type { TreeChange } from './shrink.ts'
+import type { TableFile, UnitsFormat } from './tables/formats.ts'
 import type { Fault } from './tables/tables.ts'
-import { importUnits, type UnitsFormat, writeUnits } from './tables/units.ts'
 
 export type OrganisationsParts = {
   db: Database
@@ -207,6 +207,7 @@ export function createOrganisations(parts: OrganisationsParts) {
 
     /** Takes a table, or a tree as JSON, as the draft: whole or not at all. */
     async import(bytes: Uint8Array, name: string, dryRun: boolean, actor: string): Promise<UnitsReport> {
+      const { importUnits } = await import('./tables/units.ts')
       const table = await importUnits(bytes, name)
       const report = {
         units: table.units.length,
@@ -265,7 +266,8 @@ export function createOrganisations(parts: OrganisationsParts) {
       return row === undefined ? null : unpack(row)
     },
 
-    async export(format: UnitsFormat): Promise<Awaited<ReturnType<typeof writeUnits>>> {
+    async export(format: UnitsFormat): Promise<TableFile> {
+      const { writeUnits } = await import('./tables/units.ts')
       return writeUnits((await view(own))?.units ?? [], format)
     },
   }

@@ -1,5 +1,12 @@
 /** Metrics (指标) of one node in a registry of its own, for Prometheus. Labels come from small closed sets. */
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { createRequire } from 'node:module'
+
+/** Each part by itself: the index of prom-client loads a tracing API, and all that can be measured of a process. */
+const load = createRequire(import.meta.url)
+const Counter = load('prom-client/lib/counter') as typeof import('prom-client').Counter
+const Gauge = load('prom-client/lib/gauge') as typeof import('prom-client').Gauge
+const Histogram = load('prom-client/lib/histogram') as typeof import('prom-client').Histogram
+const Registry = load('prom-client/lib/registry') as typeof import('prom-client').Registry
 
 /** Different values that one label of one metric may take; further ones are counted as `other`. */
 const LABEL_VALUES = 200

@@ -3,8 +3,6 @@
  * resolved and judged in the very connection, redirects are not followed, the answer is read no further than its status.
  */
 import { lookup } from 'node:dns'
-import { request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
 import { BlockList, isIP } from 'node:net'
 import { ProblemError } from '../../protocol/problem.ts'
 
@@ -76,9 +74,9 @@ export function checkTarget(url: string, allowInside: boolean): URL {
 }
 
 /** The status of the answer. Problems: `request.invalid` for a target inside, `exchange.unreachable` when nothing answers in time. */
-export function post(url: string, { headers, body, allowInside, signal }: PostOptions): Promise<number> {
+export async function post(url: string, { headers, body, allowInside, signal }: PostOptions): Promise<number> {
   const target = checkTarget(url, allowInside)
-  const send = target.protocol === 'https:' ? requestHttps : requestHttp
+  const { request: send } = target.protocol === 'https:' ? await import('node:https') : await import('node:http')
   return new Promise((resolve, reject) => {
     const fail = (why: string): void => {
       request.destroy()

@@ -6,9 +6,10 @@ import { unwritable } from '../../../protocol/json-text.ts'
 import { CONTACT_ROLES, ServiceItem } from '../../../protocol/service/item.ts'
 import { readCell } from './cells.ts'
 import { ITEM_COLUMNS, PARTS } from './columns.ts'
+import { FORMATS, type Format } from './formats.ts'
 import { TABLE_LIMITS } from './limits.ts'
 import { decodeText } from './read.ts'
-import { FORMATS, type Format, importTables, type TableImport, writeTables, writeTemplate } from './tables.ts'
+import { importTables, type TableImport, writeTables, writeTemplate } from './tables.ts'
 
 const BATCH = { batch: '0123456789abcdef', time: '2026-11-02 09:00:00' }
 const nothingHeld = async () => null

@@ -11,8 +11,7 @@ import { decodeText, type Limits, readTables, TableError } from './read.ts'
 
 export type { Translation } from './cells.ts'
 export type { Fault } from './faults.ts'
-export { TABLE_LIMITS } from './limits.ts'
-export { FORMATS, type Format, writeTables, writeTemplate } from './write.ts'
+export { writeTables, writeTemplate } from './write.ts'
 
 /** What a file asks for. With errors nothing of it is to be taken. */
 export type TableImport = {

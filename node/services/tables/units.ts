@@ -4,11 +4,11 @@ import { LEVELS, Organisation, OrganisationUnit } from '../../../protocol/servic
 import { type CellFault, readCell } from './cells.ts'
 import { ALSO_LEVEL, type Column, normalHeading, snake } from './columns.ts'
 import { createFaults, type Fault, type Faults } from './faults.ts'
+import type { TableFile, UnitsFormat } from './formats.ts'
 import { fromHeading, isBlank, isRemark } from './heading.ts'
 import { guard, guideOf, type Layout, packXlsx, sheetOf, unguard, valuesOf, zipOf } from './layout.ts'
 import { TABLE_LIMITS } from './limits.ts'
 import { decodeText, readTables, type Table, TableError } from './read.ts'
-import type { Format } from './write.ts'
 
 const column = (field: string, heading: string, options: Partial<Column> = {}): Column => ({
   field,
@@ -44,8 +44,6 @@ const WINDOW_COLUMNS: readonly Column[] = [
 const UNITS = { heading: '机构', file: 'units', columns: UNIT_COLUMNS }
 const WINDOWS = { heading: '窗口', file: 'windows', columns: WINDOW_COLUMNS }
 
-export const UNITS_FORMATS = ['csv', 'xlsx'] as const satisfies readonly Format[]
-export type UnitsFormat = (typeof UNITS_FORMATS)[number]
 export type UnitsImport = { units: OrganisationUnit[]; errors: Fault[]; errorCount: number; notes: Fault[] }
 
 /** Reads a file of units and windows; never throws on its content. */
@@ -209,10 +207,7 @@ const layouts = (named: (table: { heading: string; file: string }) => string): L
 ]
 
 /** Units as CSV files in a ZIP, or as XLSX; without units an empty table to fill in. */
-export async function writeUnits(
-  units: readonly OrganisationUnit[],
-  format: UnitsFormat,
-): Promise<ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer>> {
+export async function writeUnits(units: readonly OrganisationUnit[], format: UnitsFormat): Promise<TableFile> {
   if (format === 'csv')
     return zipOf(
       layouts(({ file }) => file),

@@ -2,13 +2,12 @@
 import { ProblemError } from '../../../protocol/problem.ts'
 import type { ServiceItem } from '../../../protocol/service/item.ts'
 import { type Column, ITEM_COLUMNS, ITEM_TABLES, ITEMS, KEY, PARTS, upColumn } from './columns.ts'
+import type { Format, TableFile } from './formats.ts'
 import { guard, guideOf, type Layout, packXlsx, sheetOf, type Things, valuesOf, zipOf } from './layout.ts'
 import { TABLE_LIMITS } from './limits.ts'
 
 /** Items by code; walked once for each table, so that no more than one is held. */
 type Items = Things<ServiceItem>
-export const FORMATS = ['csv', 'xlsx', 'up'] as const
-export type Format = (typeof FORMATS)[number]
 
 type Batch = { batch: string; time: string }
 
@@ -58,11 +57,7 @@ function upLayouts({ batch, time }: Batch): Layout<ServiceItem>[] {
 }
 
 /** `time` is `YYYY-MM-DD hh:mm:ss`. Problem: `request.oversize` when there are too many items for XLSX. */
-export async function writeTables(
-  items: Items,
-  format: Format,
-  batch: Batch,
-): Promise<ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer>> {
+export async function writeTables(items: Items, format: Format, batch: Batch): Promise<TableFile> {
   if (format === 'xlsx') return writeXlsx(items)
   return format === 'up'
     ? zipOf(upLayouts(batch), items, cell => cell)
@@ -94,5 +89,5 @@ async function writeXlsx(items: Items): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 /** An empty table to fill in. */
-export const writeTemplate = (format: Format): ReturnType<typeof writeTables> =>
+export const writeTemplate = (format: Format): Promise<TableFile> =>
   writeTables(() => [], format, { batch: '', time: '' })
