@@ -130,10 +130,13 @@ test('labels: one for the originals, one for the result, to whom there is an add
   expect(lacking('mailing-label', playPapers({}, {}))).toBeNull()
 })
 
-test('the column of numbers is narrow, and no rule of the style is without use', () => {
+test('the column of numbers is narrow, a case number is in one piece, and no rule of the style is without use', () => {
   expect(html('receipt')).toContain(`<th class="no">${NUMBERED}</th>`)
   expect(html('receipt')).toContain('<td class="no">1</td>')
-  const pages = PAPER_NAMES.map(name => html(name))
+  const joint = html('receipt', playPapers({ joint: [{ submit: SUBMIT, handling: '420300' }] }))
+  expect(joint).toContain('<th class="code">办件编号</th>')
+  expect(joint).toContain(`<td class="code">${SUBMIT.caseNo}</td>`)
+  const pages = [...PAPER_NAMES.map(name => html(name)), joint]
   const [style = ''] = /<style>[\s\S]*<\/style>/.exec(pages[0] ?? '') ?? []
   const classes = new Set([...style.matchAll(/\.([a-z]+)(?=[^{}]*\{)/g)].map(([, name = '']) => name))
   expect(classes.size).toBeGreaterThan(8)

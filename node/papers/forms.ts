@@ -9,7 +9,7 @@ import type { ServiceItem } from '../../protocol/service/item.ts'
 import { chineseDay } from '../agreements/paper-articles.ts'
 import { OUTCOME_NAMES } from '../evidence/timeline.ts'
 import { labelsOf } from './labels.ts'
-import { type Block, chineseInstant, NUMBERED, type Sheet } from './sheet.ts'
+import { type Block, CASE_NUMBER, chineseInstant, NUMBERED, type Sheet } from './sheet.ts'
 
 export const PAPERS = {
   receipt: '收件回执',
@@ -125,7 +125,7 @@ function jointBlocks({ joint, city }: PaperView): Block[] {
     city(handling).authority,
     item.promiseDay === undefined ? '' : `受理之日起 ${item.promiseDay} 个工作日`,
   ])
-  return [{ heading: '联办事项' }, { table: { head: [NUMBERED, '事项', '办件编号', '办理机关', '承诺时限'], rows } }]
+  return [{ heading: '联办事项' }, { table: { head: [NUMBERED, '事项', CASE_NUMBER, '办理机关', '承诺时限'], rows } }]
 }
 
 /** Each file once; of a joint case with the items that it is for. */

@@ -38,6 +38,7 @@ const STYLE = `${SHEET_STYLE}.rows{display:grid;grid-template-columns:8em minmax
 .organ .seal{display:block;color:var(--soft);font-size:13px}
 main.sheet+main.sheet{break-before:page}
 th.no,td.no{width:3.6em;text-align:center}
+th.code{width:12.6em}td.code{white-space:nowrap}
 .labels{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:6mm}
 .label{display:flex;flex-direction:column;border:1.5px solid var(--ink);padding:3mm 4mm;min-height:57mm;line-height:1.45;break-inside:avoid}
 .label p{text-indent:0;text-align:left}
@@ -61,6 +62,9 @@ export function chineseInstant(iso: string): string {
 
 /** Heads a column of numbers, which is narrow. */
 export const NUMBERED = '序号'
+/** Heads a column of case numbers, none of which is torn apart. */
+export const CASE_NUMBER = '办件编号'
+const COLUMNS: Readonly<Record<string, string>> = { [NUMBERED]: 'no', [CASE_NUMBER]: 'code' }
 
 const cell = (text: string): string => escapeHtml(text)
 
@@ -73,11 +77,9 @@ function blockHtml(block: Block): string {
   if ('heading' in block) return `<h2>${cell(block.heading)}</h2>`
   if ('table' in block) {
     const { head, rows } = block.table
-    const numbered = head[0] === NUMBERED
+    const classes = head.map(title => COLUMNS[title]).map(name => (name === undefined ? '' : ` class="${name}"`))
     const line = (cells: readonly string[], tag: 'th' | 'td') =>
-      `<tr>${cells
-        .map((text, at) => `<${tag}${numbered && at === 0 ? ' class="no"' : ''}>${cell(text)}</${tag}>`)
-        .join('')}</tr>`
+      `<tr>${cells.map((text, at) => `<${tag}${classes[at] ?? ''}>${cell(text)}</${tag}>`).join('')}</tr>`
     return `<table><thead>${line(head, 'th')}</thead><tbody>${rows.map(row => line(row, 'td')).join('')}</tbody></table>`
   }
   if ('picture' in block)
