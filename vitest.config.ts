@@ -6,6 +6,7 @@ const LONG = [
   'test/hostile/**/*.test.ts',
   'test/e2e/{example-shiyan,stories}.test.ts',
   'test/interop/{forged,matrix}.test.ts',
+  'test/bench/smoke-long.test.ts',
 ]
 
 // vitest 4 and msw 2 are pinned: vitest 5's default pool crashes under Bun, and msw 3 does not intercept there.

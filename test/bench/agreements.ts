@@ -2,22 +2,13 @@
 import { createWorld } from '../support/world.ts'
 import { COLLECTING, HANDLING, worldAgreement } from '../support/world-case.ts'
 import { type Latencies, percentiles } from './load.ts'
+import { figure, type Group } from './report.ts'
 
-export const AGREEMENTS = [300, 3000]
 /** Items of each: what Shiyan agrees with a partner on average. */
 const ITEMS = 130
-const LOOKS = 1000
 
-export type AgreementsReport = {
-  agreements: number
-  items: number
-  /** a page of 50 */ list: Latencies
-  /** whether a case may begin under an agreement that is named, each asked for in turn */ admit: Latencies
-  /** the same under one agreement, again and again */ admitOne: Latencies
-  /** which agreement a new case begins under */ find: Latencies
-}
-
-export async function benchAgreements(count: number, log: (line: string) => void): Promise<AgreementsReport> {
+/** `looks`: how often each question is asked. */
+export async function benchAgreements(count: number, looks: number, log: (line: string) => void): Promise<Group> {
   const world = await createWorld()
   const [collecting, handling] = [world.city(COLLECTING), world.city(HANDLING)]
   const codes = Array.from({ length: ITEMS }, (_, no) => `${String(no).padStart(4, '0')}X420300`)
@@ -40,6 +31,7 @@ export async function benchAgreements(count: number, log: (line: string) => void
       // The partner keeps up, as it does over the months in which so many come.
       if (no % 100 === 99) await world.settle()
     }
+    await world.settle()
     for (const { thread } of await handling.agreements.list({}, count, null))
       await handling.agreements.sign(thread, null, { actor: 'bench' })
     await world.settle()
@@ -47,16 +39,26 @@ export async function benchAgreements(count: number, log: (line: string) => void
       const covered = await handling.agreements.covering(handling.db, id, wanted(turn))
       if (!covered.ok) throw new Error(`${covered.problem.code} ${covered.problem.detail}`)
     }
-    const report = {
-      agreements: count,
-      items: ITEMS,
-      list: await timed(200, () => handling.agreements.list({}, 50, null)),
-      admit: await timed(LOOKS, turn => ask(turn, ids[(turn * 7919) % ids.length] ?? '')),
-      admitOne: await timed(LOOKS, turn => ask(turn, ids[0] ?? '')),
-      find: await timed(LOOKS, turn => collecting.agreements.find(wanted(turn))),
+    const times = {
+      list: await timed(Math.ceil(looks / 5), () => handling.agreements.list({}, 50, null)),
+      admit: await timed(looks, turn => ask(turn, ids[(turn * 7919) % ids.length] ?? '')),
+      admitOne: await timed(looks, turn => ask(turn, ids[0] ?? '')),
+      find: await timed(looks, turn => collecting.agreements.find(wanted(turn))),
     }
-    log(`${count} agreements: list p95 ${report.list.p95.toFixed(2)} ms, admit p95 ${report.admit.p95.toFixed(2)} ms`)
-    return report
+    log(`${count} agreements: list p95 ${times.list.p95.toFixed(2)} ms, admit p95 ${times.admit.p95.toFixed(2)} ms`)
+    const titles = {
+      list: 'list a page of 50',
+      admit: 'admit a packet, each agreement in turn',
+      admitOne: 'admit a packet, one agreement',
+      find: 'find the agreement of a new case',
+    }
+    const figures = (['list', 'admit', 'admitOne', 'find'] as const).flatMap(name =>
+      (['p50', 'p95', 'p99'] as const).map(part => [
+        `${name}${part.toUpperCase()}`,
+        figure(`${titles[name]}, ${part}`, 'ms', [times[name][part]]),
+      ]),
+    )
+    return { title: `${count.toLocaleString('en')} agreements`, figures: Object.fromEntries(figures) }
   } finally {
     await world.stop()
   }

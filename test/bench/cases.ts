@@ -1,52 +1,41 @@
 /**
  * Cases (办件): with so many in one store, how long each work queue, search, case page and statistic takes, and how many cases a
- * second a rebuild writes anew. A thousand cases are real ones, brought there by exchange between two cities; the others are rows
+ * second a rebuild writes anew. Some cases are real ones, brought there by exchange between two cities; the others are rows
  * beside them, spread over states, partners, items, windows and two years. Pages are those of real cases.
  */
 import { createHash } from 'node:crypto'
 import { lookupKeys } from '../../node/cases/lookup.ts'
-import { createQueues, QUEUE_NAMES, type QueueName } from '../../node/queues/queues.ts'
+import { createQueues, QUEUE_NAMES } from '../../node/queues/queues.ts'
 import { rebuild } from '../../node/queues/rebuild.ts'
 import { createStatistics } from '../../node/queues/statistics.ts'
 import type { Database } from '../../node/store/database.ts'
 import type { CaseState } from '../../protocol/case/fold.ts'
 import { createWorld } from '../support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase } from '../support/world-case.ts'
+import { type Latencies, percentiles } from './load.ts'
+import { type Figure, type Findings, figure } from './report.ts'
 
-export type Spread = { p50: number; p95: number; p99: number }
-export type CasesReport = {
+export type CasesOptions = {
   cases: number
-  seedSeconds: number
-  queues: Record<QueueName, Spread>
-  counts: Spread
-  searches: Record<string, Spread>
-  page: Spread
-  statistics: Record<string, Spread>
-  rebuildPerSecond: number
-  statisticsPerSecond: number
-  storeMegabytes: number
+  /** of them, those that came by exchange */ real: number
+  /** how often each page is asked for */ looks: number
+  log: (line: string) => void
 }
 
-const REAL = 1000
-const ROUNDS = 200
+/** ms */
+const AIMS = { page: 20, statistics: 200 }
 const DAY = 86_400
 const hash = (text: string) => createHash('sha256').update(text).digest()
 
 const ms = (from: number): number => performance.now() - from
-function spread(times: readonly number[]): Spread {
-  const sorted = [...times].sort((a, b) => a - b)
-  const at = (of: number): number =>
-    Math.round((sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * of) / 100))] ?? 0) * 100) / 100
-  return { p50: at(50), p95: at(95), p99: at(99) }
-}
-async function timed(rounds: number, work: (round: number) => Promise<unknown>): Promise<Spread> {
+async function timed(rounds: number, work: (round: number) => Promise<unknown>): Promise<Latencies> {
   const times: number[] = []
   for (let round = 0; round < rounds; round++) {
     const from = performance.now()
     await work(round)
     times.push(ms(from))
   }
-  return spread(times)
+  return percentiles(times)
 }
 
 /** Rows beside the real ones: `?1` how many, from `?2` on; times lie in the two years before `?3` (seconds). */
@@ -107,12 +96,13 @@ async function seed(
   )
 }
 
-export async function benchCases({ cases, log }: { cases: number; log: (line: string) => void }): Promise<CasesReport> {
+export async function benchCases({ cases, looks, log, ...options }: CasesOptions): Promise<Findings> {
+  const real = Math.min(options.real, cases)
   const world = await createWorld()
   try {
     const agreement = await agree(world)
     const threads: string[] = []
-    for (let no = 0; no < REAL; no++) {
+    for (let no = 0; no < real; no++) {
       const thread = await submitCase(world, agreement, { caseNo: `61090020261123${String(no).padStart(6, '0')}` })
       threads.push(thread)
       if (no % 100 === 99) await world.settle()
@@ -152,20 +142,20 @@ export async function benchCases({ cases, log }: { cases: number; log: (line: st
     const began = performance.now()
     const { caseHandler: handler, drafts } = here
     await rebuild({ db, packets: (tx, no) => here.packets().packets(tx, no), handler, drafts, statistics })
-    const rebuildPerSecond = Math.round((REAL / ms(began)) * 1000)
-    log(`rebuild: ${rebuildPerSecond} cases/s`)
+    const rebuildPerSecond = (real / ms(began)) * 1000
+    log(`rebuild: ${Math.round(rebuildPerSecond)} cases/s`)
 
     const seeding = performance.now()
     const now = Math.floor(world.clock.now() / 1000)
-    await seed(db, cases - REAL, now, folds)
+    await seed(db, cases - real, now, folds)
     await db.transaction(tx => tx.query('PRAGMA optimize'))
-    const seedSeconds = Math.round(ms(seeding) / 1000)
-    log(`${cases} cases in the store after ${seedSeconds} s`)
+    const seedSeconds = ms(seeding) / 1000
+    log(`${cases} cases in the store after ${Math.round(seedSeconds)} s`)
     await statistics.reset()
     const summing = performance.now()
     await statistics.catchUp()
-    const statisticsPerSecond = Math.round((cases / ms(summing)) * 1000)
-    log(`statistics: ${statisticsPerSecond} cases/s`)
+    const statisticsPerSecond = (cases / ms(summing)) * 1000
+    log(`statistics: ${Math.round(statisticsPerSecond)} cases/s`)
 
     const queues = createQueues({
       db,
@@ -177,21 +167,22 @@ export async function benchCases({ cases, log }: { cases: number; log: (line: st
       isPerson: async () => true,
     })
     const asker = (round: number) => ({ person: `p${round % 40}`, window: `窗口 ${round % 30}` })
-    const queueTimes: [QueueName, Spread][] = []
-    for (const name of QUEUE_NAMES) {
-      queueTimes.push([
-        name,
-        await timed(ROUNDS, async round => {
-          const first = await queues.page(name, asker(round), 50, null)
-          // Each other round reads on, as a clerk does.
-          if (round % 2 === 1 && first.next !== null) await queues.page(name, asker(round), 50, first.next)
-        }),
-      ])
-      log(`queue ${name}: p95 ${queueTimes.at(-1)?.[1].p95} ms`)
+    const groups: Findings['groups'] = {}
+    const keep = (id: string, title: string, aim: number, found: Latencies) => {
+      groups[id] = { title, figures: figuresOf(found, aim) }
+      log(`${title}: p95 ${found.p95.toFixed(2)} ms`)
     }
-    const counts = await timed(50, round => queues.counts(asker(round)))
-    const page = (round: number) => threads[(round * 37) % REAL] ?? open
-    const searches: Record<string, Spread> = {}
+    for (const name of QUEUE_NAMES) {
+      const found = await timed(looks, async round => {
+        const first = await queues.page(name, asker(round), 50, null)
+        // Each other round reads on, as a clerk does.
+        if (round % 2 === 1 && first.next !== null) await queues.page(name, asker(round), 50, first.next)
+      })
+      keep(`queue ${name}`, `queue ${name}`, AIMS.page, found)
+    }
+    const few = Math.ceil(looks / 4)
+    keep('counts', 'counts of all queues', AIMS.page, await timed(few, round => queues.counts(asker(round))))
+    const page = (round: number) => threads[(round * 37) % real] ?? open
     for (const [name, filter] of [
       ['case number', (round: number) => ({ q: `6109000000${String(100_000 + round * 991).padStart(10, '0')}` })],
       ['beginning of a number', (round: number) => ({ q: `61090020261123000${round % 10}` })],
@@ -206,48 +197,64 @@ export async function benchCases({ cases, log }: { cases: number; log: (line: st
         (round: number) => ({ item: `item-${String(round % 130).padStart(3, '0')}`, mode: (round % 4) as 0 }),
       ],
       ['days', (round: number) => ({ from: `2026-0${1 + (round % 9)}-01`, to: '2026-12-31' })],
-    ] as const) {
-      searches[name] = await timed(ROUNDS, round => queues.search(filter(round), 50, null))
-      log(`search by ${name}: p95 ${searches[name]?.p95} ms`)
-    }
-    const pages = await timed(ROUNDS, round => here.cases.get(page(round)))
-    const sums: Record<string, Spread> = {}
+    ] as const)
+      keep(
+        `search ${name}`,
+        `search by ${name}`,
+        AIMS.page,
+        await timed(looks, round => queues.search(filter(round), 50, null)),
+      )
+    keep('page', 'page of a case', AIMS.page, await timed(looks, round => here.cases.get(page(round))))
+    const fewer = Math.ceil(looks / 10)
     for (const [name, by, from, to] of [
       ['a month, by day', 'all', '2026-10-01', '2026-10-31'],
       ['a year, by day and partner', 'partner', '2025-12-01', '2026-11-30'],
       ['a year, by month and item', 'item', '2026-01', '2026-12'],
       ['two years, by window', 'window', '2025', '2026'],
     ] as const) {
-      sums[name] = await timed(20, async () => {
+      const found = await timed(fewer, async () => {
         await statistics.catchUp()
         await statistics.sums(by, from, to, null)
       })
-      log(`statistics of ${name}: p95 ${sums[name]?.p95} ms`)
+      keep(`statistics ${name}`, `statistics of ${name}`, AIMS.statistics, found)
     }
     for (const [name, ask] of [
       ['item heat of a year, by month', () => statistics.heat('2026-01', '2026-12', null, 50)],
       ['item heat of a role', () => statistics.heat('2026-01', '2026-12', 'handling', 50)],
       ['agreed items without cases', () => statistics.pairs('2026-01', '2026-12')],
-    ] as const) {
-      sums[name] = await timed(20, ask)
-      log(`statistics of ${name}: p95 ${sums[name]?.p95} ms`)
-    }
+    ] as const)
+      keep(`statistics ${name}`, `statistics of ${name}`, AIMS.statistics, await timed(fewer, ask))
     const [size] = await db.query<{ bytes: number }>(
       'SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()',
     )
+    const megabytes = (size?.bytes ?? 0) / 1e6
+    groups.store = {
+      title: 'the store',
+      figures: {
+        rebuild: figure('rebuild', 'cases/s', [rebuildPerSecond]),
+        statistics: figure('statistics made anew', 'cases/s', [statisticsPerSecond]),
+        megabytes: figure('size', 'MB', [megabytes]),
+        seed: figure('time to fill it', 's', [seedSeconds]),
+      },
+    }
     return {
-      cases,
-      seedSeconds,
-      queues: Object.fromEntries(queueTimes) as Record<QueueName, Spread>,
-      counts,
-      searches,
-      page: pages,
-      statistics: sums,
-      rebuildPerSecond,
-      statisticsPerSecond,
-      storeMegabytes: Math.round((size?.bytes ?? 0) / 1e6),
+      title: 'Cases (办件)',
+      rounds: 1,
+      settings: { cases, 'of them by exchange': real, 'looks at each page': looks },
+      table: 'rows',
+      groups,
+      notes: [
+        'Cases in one store: some came by exchange, the others are rows beside them. Asked for inside the process; pages are those of real cases, 50 rows each.',
+        'Rebuild: every row from the threads (real cases: bodies opened, folded, days counted anew). Else statistics follow the cases in batches.',
+      ],
     }
   } finally {
     await world.stop()
   }
 }
+
+const figuresOf = ({ p50, p95, p99 }: Latencies, aim: number): Record<string, Figure> => ({
+  p50: figure('p50', 'ms', [p50]),
+  p95: figure('p95', 'ms', [p95], { aim: ['≤', aim] }),
+  p99: figure('p99', 'ms', [p99]),
+})

@@ -7,16 +7,13 @@ import type { ServiceItem } from '../../protocol/service/item.ts'
 import { ANKANG, makeNodeFolder, SHIYAN } from '../support/node-folder.ts'
 import { freePort, NodeProcess } from '../support/node-process.ts'
 import { until } from '../support/pair-cities.ts'
-import { AGREEMENTS, type AgreementsReport, benchAgreements } from './agreements.ts'
+import { benchAgreements } from './agreements.ts'
 import { catalogItems } from './catalog-items.ts'
-import { type Latencies, median, percentiles, sleep } from './load.ts'
+import { median, percentiles, sleep } from './load.ts'
 import { residentBytes } from './memory.ts'
+import { type Findings, figure, type Group } from './report.ts'
 import { countWire, type WireCount } from './wire-count.ts'
 
-export const SIZES = [1_300, 10_000, 103_600]
-/** Single changes, and searches, that are measured. */
-const CHANGES = 20
-const SEARCHES = 400
 /** What clerks look for: words of two characters and more, several words, codes, departments, and nothing with a filter. */
 const WORDS = [
   '公证',
@@ -41,45 +38,52 @@ const WORDS = [
 ]
 const FILTERS = ['', '', '&mode=1', '&type=20', '&level=4&audience=1', '&city=420300']
 
-export type SizeReport = {
-  items: number
-  /** bytes of the list as JSON lines */ listBytes: number
-  /** PUT of all items to its answer, ms */ publishMs: number
-  /** from the start of a partner that was away to the whole list seen there, ms */ firstSyncMs: number
-  firstSyncBytes: number
-  /** of one change of one item: bytes in both directions, ms from its answer until it is seen at the partner, ms of its own answer */ change: {
-    bytes: number
-    syncMs: number
-    publishMs: number
-  }
-  search: Latencies
-  /** MB (10^6) above idle: after publishing and syncing, after searching, and the highest on the way */ memory: {
-    publisher: Memory
-    partner: Memory
-  }
-  /** bytes of the store of each, MB */ storeMb: { publisher: number; partner: number }
-}
 type Memory = { idle: number; after: number; searched: number; peak: number }
-export type CatalogReport = { sizes: SizeReport[]; agreements: AgreementsReport[] }
 
 type Log = (line: string) => void
 
-export async function benchCatalog({ sizes, log }: { sizes: readonly number[]; log: Log }): Promise<CatalogReport> {
-  const reports: SizeReport[] = []
+export type CatalogOptions = {
+  /** items of each list */ sizes: readonly number[]
+  /** agreements between two cities */ agreements: readonly number[]
+  /** how often each size is published again as it is */ rounds: number
+  /** single changes that are measured */ changes: number
+  searches: number
+  /** how often a question about agreements is asked */ looks: number
+  log: Log
+}
+
+export async function benchCatalog(options: CatalogOptions): Promise<Findings> {
+  const { sizes, agreements, rounds, changes, searches, looks, log } = options
+  const groups: Findings['groups'] = {}
   for (const items of sizes) {
     const folder = await mkdtemp(join(tmpdir(), 'tongban-bench-'))
     try {
-      reports.push(await benchSize(folder, items, log))
+      groups[`items ${items}`] = await benchSize(folder, items, options)
     } finally {
       await rm(folder, { recursive: true, force: true })
     }
   }
-  const agreements: AgreementsReport[] = []
-  for (const count of AGREEMENTS) agreements.push(await benchAgreements(count, log))
-  return { sizes: reports, agreements }
+  for (const count of agreements) groups[`agreements ${count}`] = await benchAgreements(count, looks, log)
+  return {
+    title: 'Catalogue (事项清单) and agreements (合作协议)',
+    rounds,
+    settings: { changes, searches, 'looks at agreements': looks },
+    table: 'columns',
+    groups,
+    notes: [
+      'Two whole nodes and the bench share this one machine. Items are varied ones of some 2 kB. Memory is over that of the idle node.',
+      'Bytes on the wire are those of the TCP connections in both directions: announcement, request, answer, encryption, and whatever else the two say within 100 ms. Changes: medians over single ones.',
+      'Searches are by words of two and more characters, several words, codes, departments, and filters with all counts.',
+      'Agreements: two cities in one process, every agreement proposed and signed by real exchange, 130 items each. One that was not asked for lately is read and folded anew; that takes as long however many there are.',
+    ],
+  }
 }
 
-async function benchSize(folder: string, items: number, log: Log): Promise<SizeReport> {
+async function benchSize(
+  folder: string,
+  items: number,
+  { rounds, changes, searches, log }: CatalogOptions,
+): Promise<Group> {
   const city = (await exampleCities()).find(({ code }) => code === SHIYAN.code)
   if (city === undefined) throw new Error('no example city')
   const make = await catalogItems(city, items)
@@ -94,10 +98,13 @@ async function benchSize(folder: string, items: number, log: Log): Promise<SizeR
     // The first sync is measured apart from publishing: the partner is away meanwhile.
     await ankang.node.stop()
     const peaks = [watchPeak(shiyan), watchPeak(ankang)] as const
-    const publishMs = await timed(() =>
-      shiyan.send('PUT', '/api/v1/services/items', Bun.file(file), 'application/x-ndjson'),
-    )
+    const publish = () =>
+      timed(() => shiyan.send('PUT', '/api/v1/services/items', Bun.file(file), 'application/x-ndjson'))
+    const publishMs = await publish()
     log(`${items} items: published in ${Math.round(publishMs)} ms`)
+    const again: number[] = []
+    for (let round = 0; round < rounds; round++) again.push(await publish())
+    log(`${items} items: published again, unchanged, in ${again.map(Math.round).join(' · ')} ms`)
     await ankang.node.start()
     ankang.watch()
     const before = ankang.count.bytes() + shiyan.count.bytes()
@@ -108,9 +115,9 @@ async function benchSize(folder: string, items: number, log: Log): Promise<SizeR
     log(`${items} items: first sync in ${Math.round(firstSyncMs)} ms, ${Math.round(firstSyncBytes / 1000)} kB`)
     await sleep(1000)
     const after = [await shiyan.resident(), await ankang.resident()] as const
-    const change = await benchChanges(shiyan, ankang, make, items)
-    log(`${items} items: one change ${Math.round(change.bytes)} bytes, ${change.syncMs.toFixed(1)} ms`)
-    const search = percentiles(await benchSearch(ankang))
+    const change = await benchChanges(shiyan, ankang, make, { items, changes })
+    log(`${items} items: one change ${median(change.bytes)} bytes, ${median(change.syncMs).toFixed(1)} ms`)
+    const search = percentiles(await benchSearch(ankang, searches))
     log(`${items} items: search p95 ${search.p95.toFixed(1)} ms`)
     const searched = [await shiyan.resident(), await ankang.resident()] as const
     const memory = (side: 0 | 1): Memory => ({
@@ -119,16 +126,29 @@ async function benchSize(folder: string, items: number, log: Log): Promise<SizeR
       searched: searched[side] - idle[side],
       peak: peaks[side]() - idle[side],
     })
+    const [publisher, partner] = [memory(0), memory(1)]
+    const megabytes = (title: string, value: number) => figure(title, 'MB', [value], { least: 0 })
     return {
-      items,
-      listBytes,
-      publishMs,
-      firstSyncMs,
-      firstSyncBytes,
-      change,
-      search,
-      memory: { publisher: memory(0), partner: memory(1) },
-      storeMb: { publisher: shiyan.storeMb(), partner: ankang.storeMb() },
+      title: `${items.toLocaleString('en')} items`,
+      figures: {
+        list: megabytes('list as JSON lines', listBytes / 1e6),
+        publish: figure('publish, one HTTP upload', 'ms', [publishMs], { aim: ['≤', 3000] }),
+        unchanged: figure('publish again, unchanged', 'ms', again, { aim: ['≤', 1000] }),
+        firstSync: figure('first sync to a partner', 'ms', [firstSyncMs], { aim: ['≤', 10_000] }),
+        firstSyncBytes: megabytes('first sync, on the wire', firstSyncBytes / 1e6),
+        changeBytes: figure('one change of an item, on the wire', 'bytes', change.bytes, { aim: ['≤', 8192] }),
+        changeSync: figure('one change, from its answer until the partner has it', 'ms', change.syncMs, {
+          least: 0,
+          aim: ['≤', 50],
+        }),
+        changePublish: figure('one change, from asking for it to its answer', 'ms', change.publishMs),
+        searchP50: figure('search at the partner over HTTP, p50', 'ms', [search.p50]),
+        searchP95: figure('search at the partner over HTTP, p95', 'ms', [search.p95], { aim: ['≤', 20] }),
+        searchP99: figure('search at the partner over HTTP, p99', 'ms', [search.p99]),
+        ...(Number.isNaN(publisher.idle) ? {} : memoryFigures({ publisher, partner })),
+        publisherStore: megabytes('store of the publisher', shiyan.storeMb()),
+        partnerStore: megabytes('store of the partner', ankang.storeMb()),
+      },
     }
   } finally {
     await Promise.all([shiyan.stop(), ankang.stop()])
@@ -148,6 +168,21 @@ async function writeItems(path: string, count: number, make: (no: number) => Ser
     await file.close()
   }
   return bytes
+}
+
+function memoryFigures(sides: Record<'publisher' | 'partner', Memory>): Group['figures'] {
+  const figures: Group['figures'] = {}
+  for (const side of ['publisher', 'partner'] as const)
+    for (const [name, when] of [
+      ['after', 'after the sync'],
+      ['searched', 'after the searches'],
+      ['peak', 'at most'],
+    ] as const) {
+      const id = `${side}${name.charAt(0).toUpperCase()}${name.slice(1)}`
+      // A node may hold less than it did at its start.
+      figures[id] = figure(`memory of the ${side} ${when}`, 'MB', [Math.max(0, sides[side][name])], { least: 0 })
+    }
+  return figures
 }
 
 const timed = async (work: () => Promise<unknown>): Promise<number> => {
@@ -262,17 +297,22 @@ async function pair(ankang: BenchNode, shiyan: BenchNode): Promise<void> {
   }
 }
 
-/** Medians over single changes of one item. */
+type Changes = {
+  /** in both directions */ bytes: number[]
+  /** ms from its answer until it is seen at the partner */ syncMs: number[]
+  /** ms of its own answer */ publishMs: number[]
+}
+
 async function benchChanges(
   shiyan: BenchNode,
   ankang: BenchNode,
   make: (no: number) => ServiceItem,
-  items: number,
-): Promise<SizeReport['change']> {
-  const runs: SizeReport['change'][] = []
-  for (let run = 0; run < CHANGES; run++) {
+  { items, changes }: { items: number; changes: number },
+): Promise<Changes> {
+  const found: Changes = { bytes: [], syncMs: [], publishMs: [] }
+  for (let run = 0; run < changes; run++) {
     // No promise beyond the legal limit is published.
-    const item = { ...make((run * 7919) % items), promiseDay: 1 + run, anticipateDay: 1 + CHANGES }
+    const item = { ...make((run * 7919) % items), promiseDay: 1 + run, anticipateDay: 1 + changes }
     const before = shiyan.count.bytes() + ankang.count.bytes()
     const changed = ankang.changed().then(() => performance.now())
     const begun = performance.now()
@@ -280,17 +320,17 @@ async function benchChanges(
     const answered = performance.now()
     const seen = await changed
     await sleep(100)
-    const bytes = shiyan.count.bytes() + ankang.count.bytes() - before
-    runs.push({ bytes, syncMs: Math.max(0, seen - answered), publishMs: answered - begun })
+    found.bytes.push(shiyan.count.bytes() + ankang.count.bytes() - before)
+    found.syncMs.push(Math.max(0, seen - answered))
+    found.publishMs.push(answered - begun)
   }
-  const part = (name: keyof SizeReport['change']) => median(runs.map(run => run[name]))
-  return { bytes: part('bytes'), syncMs: part('syncMs'), publishMs: part('publishMs') }
+  return found
 }
 
 /** ms of each search over HTTP, at a rate that one token may ask. */
-async function benchSearch(node: BenchNode): Promise<number[]> {
+async function benchSearch(node: BenchNode, searches: number): Promise<number[]> {
   const times: number[] = []
-  for (let run = 0; run < SEARCHES; run++) {
+  for (let run = 0; run < searches; run++) {
     const word = WORDS[run % WORDS.length] ?? ''
     const path = `/api/v1/items?q=${encodeURIComponent(word)}${FILTERS[run % FILTERS.length] ?? ''}`
     times.push(await timed(() => node.send('GET', path)))

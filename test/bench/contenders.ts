@@ -24,6 +24,9 @@ export const WINDOW = 1024
 /** Requests at a time of the HTTPS contender; with more it becomes slower. */
 const REQUESTS = 64
 
+/** Packets under way at most: what is good for the contender, or fewer. */
+type Sizes = { window?: number | undefined }
+
 export function contender(sender: Child, receiver: Child, window: number): Contender {
   return {
     full: options => sender.call('full', { ...options, window }),
@@ -35,7 +38,7 @@ export function contender(sender: Child, receiver: Child, window: number): Conte
   }
 }
 
-export async function startBound(folder: string, bytes: number): Promise<Contender> {
+export async function startBound(folder: string, bytes: number, { window = WINDOW }: Sizes = {}): Promise<Contender> {
   await mkdir(folder, { recursive: true })
   const [sender, receiver] = [new Child('./bound.ts'), new Child('./bound.ts')]
   type Opened = { peer: string; addresses: string[]; key: object }
@@ -44,13 +47,13 @@ export async function startBound(folder: string, bytes: number): Promise<Contend
   await sender.call('trust', { key: there.key })
   await receiver.call('trust', { key: here.key })
   await sender.call('connect', { peer: there.peer, addresses: there.addresses, bytes })
-  return contender(sender, receiver, WINDOW)
+  return contender(sender, receiver, window)
 }
 
 export async function startHttps(
   folder: string,
   bytes: number,
-  { receipts }: { receipts: boolean },
+  { receipts, window = REQUESTS }: Sizes & { receipts: boolean },
 ): Promise<Contender> {
   await mkdir(folder, { recursive: true })
   const [sender, receiver] = [new Child('./https.ts'), new Child('./https.ts')]
@@ -58,7 +61,7 @@ export async function startHttps(
   const there = await receiver.call<{ key: object }>('open', { path: join(folder, 'receiver.db') })
   const { url } = await receiver.call<{ url: string }>('serve', { key: here.key, receipts })
   await sender.call('connect', { url, key: there.key, receipts, bytes })
-  return contender(sender, receiver, REQUESTS)
+  return contender(sender, receiver, Math.min(window, REQUESTS))
 }
 
 export type NodePair = Contender & { /** data folder of the collecting city */ data: string }
@@ -67,13 +70,17 @@ export type NodePair = Contender & { /** data folder of the collecting city */ d
  * Two whole nodes, paired, with a list, an agreement, and the two materials that every case names held on both sides. With an
  * approval system that `answers`, a case is done when its `case.arrived` is durable here; else when its receipt is.
  */
-export async function startNodes(folder: string, approval: 'answers' | 'silent'): Promise<NodePair> {
-  const [here, there] = [
-    await startNode(join(folder, 'a'), ANKANG, approval),
-    await startNode(join(folder, 'b'), SHIYAN, approval),
-  ]
+export async function startNodes(
+  folder: string,
+  approval: 'answers' | 'silent',
+  { window = WINDOW }: Sizes = {},
+): Promise<NodePair> {
+  const [here, there] = await Promise.all([
+    startNode(join(folder, 'a'), ANKANG, approval),
+    startNode(join(folder, 'b'), SHIYAN, approval),
+  ])
   await target(here, there)
-  return { ...contender(here.child, there.child, WINDOW), data: here.data }
+  return { ...contender(here.child, there.child, window), data: here.data }
 }
 
 /** A city with its code, and the client of its node. */

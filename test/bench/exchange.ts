@@ -5,26 +5,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Contender, startBound, startHttps, startNodes } from './contenders.ts'
 import { type Latencies, median, percentiles } from './load.ts'
+import { type Figure, type Findings, figure, type Group } from './report.ts'
 
-const WARM_UP_SECONDS = 1
 const NAMES = ['bound', 'real', 'https', 'httpsReceipts'] as const
 type Name = (typeof NAMES)[number]
-
-export type Measured = {
-  packetsPerSecond: number
-  /** ms from asking for the packet to its durable receipt, at half of `packetsPerSecond` */ latencies: Latencies
-  /** packets a second of each round */ rounds: number[]
-  /** processor time of a packet in each process, all threads, µs */ cpu: { sender: number; receiver: number }
+const TITLES: Record<Name, string> = {
+  bound: '(a) bound',
+  real: '(b) real',
+  https: '(c) HTTPS',
+  httpsReceipts: '(c+) HTTPS with receipts',
 }
-
-export type ExchangeReport = Record<Name, Measured> & {
-  ratioToBound: number
-  ratioToHttps: number
-  /** the real path with an approval system that answers every case: one packet in each direction */
-  answered: { casesPerSecond: number; packetsPerSecond: number /** cases a second */; rounds: number[] }
-  payload: Payload
-  seconds: number
-}
+/** Packets a second at which the latency at low load is measured. */
+const LOW_RATE = 200
 
 /** Bytes. */
 type Payload = {
@@ -33,22 +25,22 @@ type Payload = {
   /** what the JWS of the others carries, so that it is as large as JWS and body of the real one */ filling: number
 }
 
-type Options = { seconds: number; rounds: number; log: (line: string) => void }
+export type ExchangeOptions = {
+  seconds: number
+  /** seconds before those that are measured */ warmUp: number
+  rounds: number
+  /** packets under way, when fewer than are good for each contender */ window?: number
+  log: (line: string) => void
+}
 
-export async function benchExchange(options: Options): Promise<ExchangeReport> {
+type Measured = { rounds: Run[]; half: Latencies; low: Latencies }
+
+export async function benchExchange(options: ExchangeOptions): Promise<Findings> {
   const folder = await mkdtemp(join(tmpdir(), 'tongban-bench-'))
   try {
     const { payload, measured } = await compare(folder, options)
     const answered = await benchAnswered(join(folder, 'answered'), options)
-    const ratioTo = (name: Name) => measured.real.packetsPerSecond / measured[name].packetsPerSecond
-    return {
-      ...measured,
-      ratioToBound: ratioTo('bound'),
-      ratioToHttps: ratioTo('https'),
-      answered,
-      payload,
-      seconds: options.seconds,
-    }
+    return findings(options, payload, measured, answered)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -56,7 +48,7 @@ export async function benchExchange(options: Options): Promise<ExchangeReport> {
 
 async function compare(
   folder: string,
-  { seconds, rounds, log }: Options,
+  { seconds, warmUp, rounds, window, log }: ExchangeOptions,
 ): Promise<{ payload: Payload; measured: Record<Name, Measured> }> {
   const started: Contender[] = []
   const keep = <C extends Contender>(contender: C): C => {
@@ -65,23 +57,24 @@ async function compare(
   }
   try {
     log('starting two nodes and pairing them')
-    const real = keep(await startNodes(join(folder, 'real'), 'silent'))
-    await real.paced({ rate: 50, seconds: 1 })
+    const real = keep(await startNodes(join(folder, 'real'), 'silent', { window }))
+    await real.paced({ rate: 50, seconds: warmUp })
     const payload = payloadOf(real.data)
     log(`a packet of case.submit: JWS ${payload.jws} bytes, body ${payload.body} bytes`)
+    const { filling } = payload
     const contenders: Record<Name, Contender> = {
-      bound: keep(await startBound(join(folder, 'bound'), payload.filling)),
+      bound: keep(await startBound(join(folder, 'bound'), filling, { window })),
       real,
-      https: keep(await startHttps(join(folder, 'https'), payload.filling, { receipts: false })),
-      httpsReceipts: keep(await startHttps(join(folder, 'https-receipts'), payload.filling, { receipts: true })),
+      https: keep(await startHttps(join(folder, 'https'), filling, { receipts: false, window })),
+      httpsReceipts: keep(await startHttps(join(folder, 'https-receipts'), filling, { receipts: true, window })),
     }
     // Every contender runs once unmeasured, so that its code is compiled.
-    for (const name of NAMES) await contenders[name].full({ seconds: 1, warmUp: 1 })
+    for (const name of NAMES) await contenders[name].full({ seconds: warmUp, warmUp })
     const runs = Object.fromEntries(NAMES.map(name => [name, [] as Run[]])) as Record<Name, Run[]>
     for (let round = 1; round <= rounds; round++) {
       const line: string[] = []
       for (const name of NAMES) {
-        const run = await runOnce(contenders[name], seconds)
+        const run = await runOnce(contenders[name], { seconds, warmUp })
         runs[name].push(run)
         line.push(`${name} ${Math.round(run.packetsPerSecond)}/s`)
       }
@@ -89,16 +82,11 @@ async function compare(
     }
     const measured = {} as Record<Name, Measured>
     for (const name of NAMES) {
-      const all = runs[name].map(run => run.packetsPerSecond)
-      const packetsPerSecond = median(all)
-      const rate = Math.max(1, packetsPerSecond / 2)
-      const latencies = percentiles(await contenders[name].paced({ rate, seconds }))
-      log(`${name} at ${Math.round(rate)}/s: p50 ${latencies.p50.toFixed(1)} ms, p99 ${latencies.p99.toFixed(1)} ms`)
-      const cpu = {
-        sender: median(runs[name].map(run => run.sender)),
-        receiver: median(runs[name].map(run => run.receiver)),
-      }
-      measured[name] = { packetsPerSecond, latencies, rounds: all, cpu }
+      const rate = Math.max(1, median(runs[name].map(run => run.packetsPerSecond)) / 2)
+      const half = percentiles(await contenders[name].paced({ rate, seconds }))
+      const low = percentiles(await contenders[name].paced({ rate: LOW_RATE, seconds }))
+      log(`${name}: p95 ${half.p95.toFixed(1)} ms at ${Math.round(rate)}/s, ${low.p95.toFixed(1)} ms at ${LOW_RATE}/s`)
+      measured[name] = { rounds: runs[name], half, low }
     }
     return { payload, measured }
   } finally {
@@ -109,27 +97,31 @@ async function compare(
 /** Of one round; processor time in µs a packet. */
 type Run = { packetsPerSecond: number; sender: number; receiver: number }
 
-async function runOnce(contender: Contender, seconds: number): Promise<Run> {
+async function runOnce(contender: Contender, options: { seconds: number; warmUp: number }): Promise<Run> {
   const before = await contender.cpuMs()
-  const { packetsPerSecond, packets } = await contender.full({ seconds, warmUp: WARM_UP_SECONDS })
+  const { packetsPerSecond, packets } = await contender.full(options)
   const after = await contender.cpuMs()
   const each = (side: 0 | 1) => ((after[side] - before[side]) * 1000) / packets
   return { packetsPerSecond, sender: each(0), receiver: each(1) }
 }
 
-/** Nodes of their own: what waits for a silent approval system must not be worked off here. */
-async function benchAnswered(folder: string, { seconds, rounds, log }: Options): Promise<ExchangeReport['answered']> {
-  const nodes = await startNodes(folder, 'answers')
+/**
+ * Cases a second of each round. Nodes of their own: what waits for a silent approval system must not be worked off here.
+ */
+async function benchAnswered(
+  folder: string,
+  { seconds, warmUp, rounds, window, log }: ExchangeOptions,
+): Promise<number[]> {
+  const nodes = await startNodes(folder, 'answers', { window })
   try {
-    await nodes.full({ seconds: 1, warmUp: 1 })
+    await nodes.full({ seconds: warmUp, warmUp })
     const cases: number[] = []
     for (let round = 1; round <= rounds; round++) {
-      const { packetsPerSecond } = await nodes.full({ seconds, warmUp: WARM_UP_SECONDS })
+      const { packetsPerSecond } = await nodes.full({ seconds, warmUp })
       cases.push(packetsPerSecond)
       log(`approval system answers, round ${round}: ${Math.round(packetsPerSecond)} cases/s, two packets each`)
     }
-    const casesPerSecond = median(cases)
-    return { casesPerSecond, packetsPerSecond: 2 * casesPerSecond, rounds: cases }
+    return cases
   } finally {
     await nodes.stop()
   }
@@ -146,4 +138,91 @@ function payloadOf(data: string): Payload {
   const claims = JSON.parse(Buffer.from(part, 'base64url').toString()) as { body: { size: number } }
   const [jws, body] = [row?.jws.length ?? 0, claims.body.size]
   return { jws, body, filling: Math.round(((part.length + body) * 3) / 4) }
+}
+
+function findings(
+  { seconds, warmUp, rounds }: ExchangeOptions,
+  payload: Payload,
+  measured: Record<Name, Measured>,
+  answered: number[],
+): Findings {
+  const rates = (name: Name): number[] => measured[name].rounds.map(run => run.packetsPerSecond)
+  const group = (name: Name): Group => ({ title: TITLES[name], figures: figuresOf(name, measured[name]) })
+  /** of each round: what meets one contender in it meets the others too */
+  const ratios = (of: readonly number[], to: Name) => of.map((rate, round) => rate / (rates(to)[round] ?? Number.NaN))
+  const ratio = (title: string, to: Name, least: number): Figure =>
+    figure(title, '', ratios(rates('real'), to), { aim: ['≥', least] })
+  return {
+    title: 'Exchange (交换)',
+    rounds,
+    settings: {
+      'seconds a round': seconds,
+      'warm-up, s': warmUp,
+      'JWS, bytes': payload.jws,
+      'body, bytes': payload.body,
+    },
+    table: 'columns',
+    groups: {
+      bound: group('bound'),
+      real: group('real'),
+      https: group('https'),
+      httpsReceipts: group('httpsReceipts'),
+      answered: {
+        title: '(d) answered',
+        figures: {
+          casesPerSecond: figure('cases, from `case.submit` to the durable `case.arrived`', '/s', answered),
+          packetsPerSecond: figure(
+            'packets, durable on both sides',
+            '/s',
+            answered.map(rate => 2 * rate),
+          ),
+        },
+      },
+      ratios: {
+        title: 'ratios',
+        figures: {
+          toBound: ratio('(b) / (a)', 'bound', 0.45),
+          toHttps: ratio('(b) / (c)', 'https', 1.3),
+          toHttpsReceipts: ratio('(b) / (c+)', 'httpsReceipts', 2),
+          answeredToBound: figure('cases of (d) / packets of (a)', '', ratios(answered, 'bound'), { aim: ['≥', 0.12] }),
+        },
+      },
+    },
+    notes: [
+      'Both ends and the bench share this one machine; contenders run in alternating rounds. CPU: all threads of the process.',
+      'Latency: from asking for the packet to its durable receipt ((c): its answer), begun at a fixed rate whatever comes back.',
+      '(a) Two processes and a bare libp2p stream: sign, commit, send; verify, commit, signed receipt; verify the receipt, commit. Up to 256 a batch, `synchronous=FULL`. A JWS as large as JWS and body of a real packet, as for (c).',
+      '(b) Two whole nodes. Each packet is a `case.submit`: a new thread with all pre-checks (item, agreement, materials held, ID numbers), case number, audit, projection, encryption at rest and events; on arrival envelope, body, place, agreement, projection and dispatch job. Asked for inside the node’s process, not over HTTP. Both cities hold the two materials, so no file travels; the approval system is silent, so nothing but receipts comes back.',
+      '(c) Two processes, one HTTPS request per JWS over kept-alive connections: sign, commit, request; verify, commit, answer 200. (c+): the answer is a signed receipt, which the sender verifies and commits. Neither has order, retries or checks of content.',
+      '(d) As (b), with an approval system (the workbench) that answers every case at once: a packet in each direction.',
+    ],
+  }
+}
+
+function figuresOf(name: Name, { rounds, half, low }: Measured): Record<string, Figure> {
+  const of = (read: (run: Run) => number): number[] => rounds.map(read)
+  const lowP95 = name === 'real' ? ({ aim: ['≤', 10] } as const) : {}
+  return {
+    packetsPerSecond: figure(
+      'packets, durable on both sides',
+      '/s',
+      of(run => run.packetsPerSecond),
+    ),
+    halfP50: figure('latency at half of that rate, p50', 'ms', [half.p50]),
+    halfP95: figure('latency at half of that rate, p95', 'ms', [half.p95]),
+    halfP99: figure('latency at half of that rate, p99', 'ms', [half.p99]),
+    lowP50: figure(`latency at ${LOW_RATE}/s, p50`, 'ms', [low.p50]),
+    lowP95: figure(`latency at ${LOW_RATE}/s, p95`, 'ms', [low.p95], lowP95),
+    lowP99: figure(`latency at ${LOW_RATE}/s, p99`, 'ms', [low.p99]),
+    senderCpu: figure(
+      'CPU a packet, sender',
+      'µs',
+      of(run => run.sender),
+    ),
+    receiverCpu: figure(
+      'CPU a packet, receiver',
+      'µs',
+      of(run => run.receiver),
+    ),
+  }
 }

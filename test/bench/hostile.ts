@@ -9,30 +9,16 @@ import { ATTACKS, type AttackName } from '../hostile/attacks.ts'
 import { type AnyAttack, type Field, type Harm, openField } from '../hostile/field.ts'
 import { FORM_ATTACK } from '../hostile/forms.ts'
 import { median } from './load.ts'
+import { type Figure, type Findings, figure } from './report.ts'
 
 /** Cases a second of the paced load. */
 const RATE = 100
 /** ms within which the receipt of a paced case must come, or it counts as not kept. */
 const PROMPT = 2000
 
-/** With so many attackers; medians over the rounds, of a harm the highest. */
-export type Kept = {
-  attackers: number
-  /** part of the paced cases whose receipt came within `PROMPT` */ paced: number
-  /** packets/s as fast as it goes, and as part of those without an attack in the same round */ full: number
-  ofFull: number
-  /** lowest and highest `ofFull` of a round */ spread: readonly [number, number]
-  harm: Harm
-}
-export type HostileReport = {
-  seconds: number
-  rounds: number
-  attacks: { attack: AnyAttack; alone: number; kept: Kept[] }[]
-}
-
 export const ATTACK_NAMES: readonly AnyAttack[] = [...(Object.keys(ATTACKS) as AttackName[]), FORM_ATTACK]
 
-type Options = {
+export type HostileOptions = {
   seconds: number
   /** how often each attack meets new nodes */ rounds: number
   attacks: readonly AnyAttack[]
@@ -40,59 +26,98 @@ type Options = {
   log: (line: string) => void
 }
 
-const percent = (part: number) => `${Math.round(part * 100)} %`
-
-export async function benchHostile({ seconds, rounds, attacks, attackers, log }: Options): Promise<HostileReport> {
-  const report: HostileReport = { seconds, rounds, attacks: [] }
+export async function benchHostile(options: HostileOptions): Promise<Findings> {
+  const { seconds, rounds, attacks, attackers, log } = options
+  const groups: Findings['groups'] = {}
   for (const attack of attacks) {
     const each: Round[] = []
     for (let round = 0; round < rounds; round++) {
       const folder = await mkdtemp(join(tmpdir(), 'tongban-hostile-'))
       const field = await openField(folder, Math.max(...attackers))
       try {
-        each.push(await measure(field, attack, { seconds, attackers }))
+        each.push(await measure(field, attack, options))
       } finally {
         await field.stop()
         await rm(folder, { recursive: true, force: true })
       }
     }
-    const kept = attackers.map((_, at) => together(each.flatMap(round => round.kept[at] ?? [])))
-    report.attacks.push({ attack, alone: median(each.map(round => round.alone)), kept })
-    for (const { attackers: count, paced, full, ofFull, spread, harm } of kept) {
+    for (const [at, count] of attackers.entries()) {
+      const figures = figuresOf(each, at)
+      groups[`${attack} ${count}`] = { title: `${attack}, ${count}`, figures }
       log(
-        `${attack}, ${count}: ${percent(paced)} at ${RATE}/s, ${Math.round(full)}/s = ${percent(ofFull)} (${spread.map(percent).join(' … ')}), ${Math.round(harm.memory)} MB, +${harm.disk.toFixed(1)} MB, +${harm.audit} audit rows, healthz ${Math.round(harm.health)} ms`,
+        `${attack}, ${count}: ${Object.values(figures)
+          .map(({ median: value, unit }) => `${Math.round(value)} ${unit}`)
+          .join(', ')}`,
       )
     }
   }
-  return report
+  return {
+    title: 'Hostile partners (恶意合作城市)',
+    rounds,
+    settings: { 'seconds of each load': seconds, 'paced load, /s': RATE },
+    table: 'rows',
+    groups,
+    notes: [
+      'An honest city sends cases to a victim, at a fixed rate and as fast as it goes, while one and two other paired cities attack it. Attackers run at the lowest priority on the same cores.',
+      'Each round has new nodes. Of what an attack cost the victim, the highest counts.',
+    ],
+  }
 }
 
-type Measured = Omit<Kept, 'spread'>
-type Round = { alone: number; kept: Measured[] }
+type Kept = {
+  /** part of the paced cases whose receipt came within `PROMPT` */ paced: number
+  /** packets/s as fast as it goes, and as part of those without an attack in the same round */ full: number
+  ofFull: number
+  harm: Harm
+}
+type Round = { alone: number; kept: Kept[] }
 
-function together(rounds: readonly Measured[]): Kept {
-  const of = (value: (kept: Measured) => number) => rounds.map(value)
-  const most = (value: (harm: Harm) => number) => Math.max(...of(({ harm }) => value(harm)))
-  const parts = of(kept => kept.ofFull)
+function figuresOf(rounds: readonly Round[], at: number): Record<string, Figure> {
+  const kept = rounds.flatMap(round => round.kept[at] ?? [])
+  const of = (value: (kept: Kept) => number) => kept.map(value)
+  const most = (title: string, unit: string, value: (harm: Harm) => number, aim?: ['<', number]) =>
+    figure(title, unit, [Math.max(...of(({ harm }) => value(harm)))], {
+      least: 0,
+      ...(aim === undefined ? {} : { aim }),
+    })
   return {
-    attackers: rounds[0]?.attackers ?? 0,
-    paced: median(of(kept => kept.paced)),
-    full: median(of(kept => kept.full)),
-    ofFull: median(parts),
-    spread: [Math.min(...parts), Math.max(...parts)],
-    harm: {
-      memory: most(harm => harm.memory),
-      disk: most(harm => harm.disk),
-      audit: most(harm => harm.audit),
-      health: most(harm => harm.health),
-    },
+    paced: figure(
+      `receipts within ${PROMPT} ms at ${RATE}/s`,
+      '%',
+      of(({ paced }) => paced * 100),
+      {
+        least: 0,
+        aim: ['≥', 80],
+      },
+    ),
+    alone: figure(
+      'without an attack',
+      '/s',
+      rounds.map(round => round.alone),
+    ),
+    full: figure(
+      'under it',
+      '/s',
+      of(({ full }) => full),
+      { least: 0 },
+    ),
+    ofFull: figure(
+      'kept of the throughput',
+      '%',
+      of(({ ofFull }) => ofFull * 100),
+      { least: 0, aim: ['≥', 80] },
+    ),
+    memory: most('highest memory of the victim', 'MB', harm => harm.memory, ['<', 512]),
+    disk: most('kept of the attackers', 'MB', harm => harm.disk),
+    audit: most('audit rows more', '', harm => harm.audit),
+    health: most('longest /healthz', 'ms', harm => harm.health),
   }
 }
 
 async function measure(
   field: Field,
   attack: AnyAttack,
-  { seconds, attackers }: Pick<Options, 'seconds' | 'attackers'>,
+  { seconds, attackers }: Pick<HostileOptions, 'seconds' | 'attackers'>,
 ): Promise<Round> {
   const { honest } = field
   // What gets no receipt in a minute counts as nothing kept.
@@ -104,7 +129,7 @@ async function measure(
   await full()
   // Before and after each: what the machine does meanwhile meets both.
   const alone = [await full()]
-  const kept: Measured[] = []
+  const kept: Kept[] = []
   for (const count of attackers) {
     const { value, harm } = await field.under(attack, count, async () => {
       const latencies = await honest.paced({ rate: RATE, seconds }).catch(() => [])
@@ -113,7 +138,6 @@ async function measure(
     const before = alone.at(-1) ?? 0
     alone.push(await full())
     kept.push({
-      attackers: count,
       ...value,
       ofFull: value.full / Math.max(1, (before + (alone.at(-1) ?? 0)) / 2),
       harm,

@@ -7,10 +7,12 @@ export type Throughput = {
 /** milliseconds */
 export type Latencies = { p50: number; p95: number; p99: number }
 
-const DRAIN_MS = 60_000
+/** ms within which something must come of the load, or it is given up. */
+const PATIENCE_MS = 60_000
 
 export class Load {
   readonly #begin: (no: number) => Promise<unknown>
+  readonly #patience: number
   /** when each packet under way was asked for, or was due */
   readonly #underWay = new Map<number, number>()
   #no = 0
@@ -20,8 +22,9 @@ export class Load {
   #wake: (() => void) | null = null
 
   /** `begin` asks for the packet `no`; `done` is called once its receipt is durable. */
-  constructor(begin: (no: number) => Promise<unknown>) {
+  constructor(begin: (no: number) => Promise<unknown>, patience = PATIENCE_MS) {
     this.#begin = begin
+    this.#patience = patience
   }
 
   done(numbers: readonly number[]): void {
@@ -37,7 +40,10 @@ export class Load {
     this.#wake = null
   }
 
-  /** Keeps `window` packets under way; counts those done in `seconds` after `warmUp` seconds. */
+  /**
+   * Keeps `window` packets under way; counts those done in `seconds` after `warmUp` seconds, or in the time until one is. Throws when
+   * none is.
+   */
   async full({ seconds, warmUp, window }: { seconds: number; warmUp: number; window: number }): Promise<Throughput> {
     let stop = false
     const first = this.#done
@@ -51,8 +57,13 @@ export class Load {
     await sleep(warmUp * 1000)
     const [before, at] = [this.#done, performance.now()]
     await sleep(seconds * 1000)
+    await this.#until(
+      () => this.#done > before,
+      () => 'no packet was done',
+    ).finally(() => {
+      stop = true
+    })
     const packetsPerSecond = (this.#done - before) / ((performance.now() - at) / 1000)
-    stop = true
     await this.#drain()
     await filling
     return { packetsPerSecond, packets: this.#done - first }
@@ -81,10 +92,17 @@ export class Load {
     })
   }
 
-  async #drain(): Promise<void> {
-    const until = performance.now() + DRAIN_MS
-    while (this.#underWay.size > 0 && this.#failure === null) {
-      if (performance.now() > until) throw new Error(`${this.#underWay.size} packets without a receipt`)
+  #drain(): Promise<void> {
+    return this.#until(
+      () => this.#underWay.size === 0,
+      () => `${this.#underWay.size} packets without a receipt`,
+    )
+  }
+
+  async #until(reached: () => boolean, problem: () => string): Promise<void> {
+    const until = performance.now() + this.#patience
+    while (!reached() && this.#failure === null) {
+      if (performance.now() > until) throw new Error(problem())
       await Promise.race([this.#change(), sleep(100)])
     }
     if (this.#failure !== null) throw this.#failure

@@ -8,25 +8,24 @@ import { fileURLToPath } from 'node:url'
 import { ANKANG, makeNodeFolder } from '../support/node-folder.ts'
 import { NodeProcess } from '../support/node-process.ts'
 import { Child } from './child.ts'
-import { median, sleep } from './load.ts'
+import { sleep } from './load.ts'
 import { residentBytes } from './memory.ts'
+import { type Findings, figure } from './report.ts'
 
-/** Milliseconds after the ready line at which memory is read. */
-const IDLE_MS = 5000
-
-export type StartReport = {
-  /** from spawning `tongban start` to its ready line, ms */ readyMs: number
-  /** resident memory after IDLE_MS without work, MB (10^6 bytes); null where it cannot be read */ idleMb: number | null
-  /** parts of it, ms */ parts: Parts
-  runs: number
-}
+/** Of each start, ms. */
 type Parts = {
   /** an empty program on the same runtime, from spawn to exit */ runtime: number
   /** loading the modules */ modules: number
   /** `startNode` */ node: number
 }
 
-export async function benchStart({ runs, log }: { runs: number; log: (line: string) => void }): Promise<StartReport> {
+export type StartOptions = {
+  rounds: number
+  /** ms after the ready line at which memory is read */ idle: number
+  log: (line: string) => void
+}
+
+export async function benchStart({ rounds, idle, log }: StartOptions): Promise<Findings> {
   const folder = await mkdtemp(join(tmpdir(), 'tongban-bench-'))
   try {
     const made = await makeNodeFolder(folder, ANKANG, { httpPort: 0, p2pPort: 0 })
@@ -36,21 +35,42 @@ export async function benchStart({ runs, log }: { runs: number; log: (line: stri
     await node.stop()
     const [ready, memory]: [number[], number[]] = [[], []]
     const parts: Parts[] = []
-    for (let run = 0; run < runs; run++) {
+    for (let round = 1; round <= rounds; round++) {
       ready.push(await node.start())
-      await sleep(IDLE_MS)
+      await sleep(idle)
       const resident = node.pid === undefined ? null : await residentBytes(node.pid)
       if (resident !== null) memory.push(resident / 1e6)
       await node.stop()
       parts.push(await partsOf(made.configPath))
-      log(`start ${run + 1}: ready in ${Math.round(ready.at(-1) ?? 0)} ms, ${Math.round(memory.at(-1) ?? 0)} MB idle`)
+      log(`start ${round}: ready in ${Math.round(ready.at(-1) ?? 0)} ms, ${Math.round(memory.at(-1) ?? 0)} MB idle`)
     }
-    const part = (name: keyof Parts) => median(parts.map(entry => entry[name]))
+    const part = (title: string, name: keyof Parts) =>
+      figure(
+        title,
+        'ms',
+        parts.map(entry => entry[name]),
+      )
     return {
-      readyMs: median(ready),
-      idleMb: memory.length === 0 ? null : median(memory),
-      parts: { runtime: part('runtime'), modules: part('modules'), node: part('node') },
-      runs,
+      title: 'Start (启动)',
+      rounds,
+      settings: { 'idle, ms': idle },
+      table: 'columns',
+      groups: {
+        start: {
+          title: 'a node',
+          figures: {
+            ready: figure('from spawn to the ready line', 'ms', ready, { aim: ['<', 400] }),
+            runtime: part('an empty program on the same runtime', 'runtime'),
+            modules: part('loading modules', 'modules'),
+            node: part('starting the node', 'node'),
+            // Other systems have no /proc.
+            ...(memory.length === 0
+              ? {}
+              : { idle: figure('resident memory without work', 'MB', memory, { aim: ['<', 110] }) }),
+          },
+        },
+      },
+      notes: [],
     }
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -11,12 +11,12 @@ import type { ServiceItem } from '../../protocol/service/item.ts'
 import { residentBytes } from '../bench/memory.ts'
 import { ANKANG, makeNodeFolder, SHIYAN } from '../support/node-folder.ts'
 import { freePort, NodeProcess } from '../support/node-process.ts'
+import { noise } from '../support/noise.ts'
 import { pairCities, until } from '../support/pair-cities.ts'
 import { startProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 
 const MB = 1_000_000
 const SIZE = Number(process.env.TONGBAN_TEST_LARGE_MB ?? 1000) * MB
-const CHUNK = 4 * MB
 const MINUTES = 600_000
 
 let root = ''
@@ -47,28 +47,6 @@ afterAll(async () => {
   await proxy?.close()
   await rm(root, { recursive: true, force: true })
 }, 60_000)
-
-/** A PDF of noise that repeats by no rule that a compressor knows, made as it is read. */
-function large(): { stream: ReadableStream<Uint8Array>; digest: () => string } {
-  const hash = createHash('sha256')
-  const block = new Uint8Array(CHUNK)
-  for (let at = 0; at < CHUNK; at += 65_536) crypto.getRandomValues(block.subarray(at, Math.min(at + 65_536, CHUNK)))
-  let sent = 0
-  const stream = new ReadableStream<Uint8Array>(
-    {
-      pull(controller) {
-        const chunk = block.slice(0, Math.min(CHUNK, SIZE - sent))
-        chunk.set(new TextEncoder().encode(sent === 0 ? '%PDF-1.4\n' : String(sent)))
-        sent += chunk.byteLength
-        hash.update(chunk)
-        controller.enqueue(chunk)
-        if (sent === SIZE) controller.close()
-      },
-    },
-    { highWaterMark: 0 },
-  )
-  return { stream, digest: () => hash.digest('hex') }
-}
 
 /** Highest resident memory of a process over what it has without work, in MB, until it is asked for. */
 function watchMemory(node: NodeProcess, idle: number): () => number {
@@ -120,7 +98,7 @@ test(
       async () => (await ankang.client.get<{ state: string }>(`/api/v1/cases/${first.thread}`)).state === 'arrived',
       'the first case arrived',
     )
-    const { stream, digest } = large()
+    const { stream, digest } = noise(SIZE)
     const idle = await idleBytes(ankang)
     const uploading = watchMemory(ankang, idle)
     const { sha256 } = await ankang.client.upload<{ sha256: string }>('/api/v1/materials', stream, 'application/pdf')

@@ -11,11 +11,12 @@ export async function until<T>(
   check: () => Promise<T | null | undefined | false>,
   what: string,
   ms = 90_000,
+  every = 25,
 ): Promise<T> {
   for (const end = Date.now() + ms; Date.now() < end; ) {
     const value = await check()
     if (value !== null && value !== undefined && value !== false) return value
-    await new Promise(resolve => setTimeout(resolve, 25))
+    await new Promise(resolve => setTimeout(resolve, every))
   }
   throw new Error(`not within ${ms} ms: ${what}`)
 }

@@ -1,0 +1,55 @@
+/** What each bench runs with: by itself, within the time of a report, and so small that it only shows that it works. */
+import type { CasesOptions } from './cases.ts'
+import type { CatalogOptions } from './catalog.ts'
+import type { ExchangeOptions } from './exchange.ts'
+import { ATTACK_NAMES, type HostileOptions } from './hostile.ts'
+import type { MaterialsOptions } from './materials.ts'
+import type { StartOptions } from './start.ts'
+
+type Sized<O> = Omit<O, 'log'>
+export type BenchOptions = {
+  start: Sized<StartOptions>
+  exchange: Sized<ExchangeOptions>
+  materials: Sized<MaterialsOptions>
+  catalog: Sized<CatalogOptions>
+  cases: Sized<CasesOptions>
+  hostile: Sized<HostileOptions>
+}
+export type BenchName = keyof BenchOptions
+export type Extent = 'full' | 'report' | 'smoke'
+
+const FULL: BenchOptions = {
+  start: { rounds: 3, idle: 5000 },
+  exchange: { rounds: 3, seconds: 3, warmUp: 1 },
+  materials: { rounds: 3, sizes: [1, 50, 1000] },
+  catalog: {
+    rounds: 3,
+    sizes: [1_300, 10_000, 103_600],
+    agreements: [300, 3000],
+    changes: 20,
+    searches: 400,
+    looks: 1000,
+  },
+  cases: { cases: 1_000_000, real: 1000, looks: 200 },
+  hostile: { rounds: 3, seconds: 3, attacks: ATTACK_NAMES, attackers: [1, 2] },
+}
+
+export const OPTIONS: Record<Extent, BenchOptions> = {
+  full: FULL,
+  // Twelve minutes on two cores.
+  report: {
+    ...FULL,
+    materials: { ...FULL.materials, rounds: 2 },
+    catalog: { ...FULL.catalog, sizes: [1_300, 103_600], agreements: [300], searches: 200 },
+    cases: { cases: 300_000, real: 500, looks: 100 },
+    hostile: { rounds: 1, seconds: 1, attacks: ATTACK_NAMES, attackers: [2] },
+  },
+  smoke: {
+    start: { rounds: 1, idle: 0 },
+    exchange: { rounds: 1, seconds: 0.1, warmUp: 0.1, window: 16 },
+    materials: { rounds: 1, sizes: [1] },
+    catalog: { rounds: 1, sizes: [40], agreements: [2], changes: 2, searches: 3, looks: 5 },
+    cases: { cases: 40, real: 12, looks: 2 },
+    hostile: { rounds: 1, seconds: 0.2, attacks: ATTACK_NAMES.slice(0, 1), attackers: [1] },
+  },
+}

@@ -1,0 +1,41 @@
+/** Those benches whose smallest form takes longer. */
+import { expect, test } from 'vitest'
+import { nonsense } from './report.ts'
+import { figuresOf, smoke } from './smoke.ts'
+
+const onLinux = (figures: string[]): string[] => (process.platform === 'linux' ? figures : [])
+
+test('the bench of the catalogue brings a figure of every size', async () => {
+  const report = await smoke('catalog')
+  const questions = ['list', 'admit', 'admitOne', 'find']
+  expect(figuresOf(report)).toEqual({
+    'items 40': [
+      ...['list', 'publish', 'unchanged', 'firstSync', 'firstSyncBytes', 'changeBytes', 'changeSync', 'changePublish'],
+      ...['searchP50', 'searchP95', 'searchP99'],
+      ...onLinux(['publisherAfter', 'publisherSearched', 'publisherPeak']),
+      ...onLinux(['partnerAfter', 'partnerSearched', 'partnerPeak']),
+      ...['publisherStore', 'partnerStore'],
+    ],
+    'agreements 2': questions.flatMap(name => [`${name}P50`, `${name}P95`, `${name}P99`]),
+  })
+  expect([report.name, nonsense(report)]).toEqual(['catalog', []])
+})
+
+test('the bench of materials brings a figure of every contender', async () => {
+  const report = await smoke('materials')
+  const memory = onLinux(['sender', 'receiver'])
+  expect(figuresOf(report)).toEqual({
+    'bare 1': ['speed', ...memory],
+    'real 1': ['speed', 'toBare', ...memory],
+    'https 1': ['speed', 'toBare', ...memory],
+  })
+  expect([report.name, nonsense(report)]).toEqual(['materials', []])
+})
+
+test('the bench of hostile partners brings what is kept and what it costs', async () => {
+  const report = await smoke('hostile')
+  expect(Object.values(figuresOf(report))).toEqual([
+    ['paced', 'alone', 'full', 'ofFull', 'memory', 'disk', 'audit', 'health'],
+  ])
+  expect([report.name, nonsense(report)]).toEqual(['hostile', []])
+})

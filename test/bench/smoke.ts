@@ -1,0 +1,24 @@
+/** Runs the smoke form of a bench as its command does, for tests. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { BenchName } from './options.ts'
+import type { Report } from './report.ts'
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
+
+/** The report that the last line is. Throws when the bench failed, with what it said. */
+export async function smoke(name: BenchName): Promise<Report> {
+  const child = spawn(process.execPath, [MAIN, name, '--smoke', '--json'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const [out, error]: [Buffer[], Buffer[]] = [[], []]
+  child.stdout.on('data', chunk => out.push(chunk))
+  child.stderr.on('data', chunk => error.push(chunk))
+  const [code] = (await once(child, 'close')) as [number | null]
+  if (code !== 0) throw new Error(`bench ${name} ended with ${String(code)}\n${Buffer.concat(error).toString()}`)
+  const last = Buffer.concat(out).toString().trimEnd().split('\n').at(-1) ?? ''
+  return JSON.parse(last) as Report
+}
+
+/** Names of all figures, by group. */
+export const figuresOf = ({ groups }: Report): Record<string, string[]> =>
+  Object.fromEntries(Object.entries(groups).map(([id, { figures }]) => [id, Object.keys(figures)]))
