@@ -89,6 +89,7 @@ export type AdapterContext = {
 export interface Adapter {
   /** kind of adapter, `workbench` or `rest` */ readonly kind: string
   /** where its approval system is; it is known by the name that the configuration gives it, and may move */ readonly system?: string
+  /** deliveries that its system takes at a time; absent: 8 */ readonly parallel?: number
   /**
    * Brings about the packet's effect once, however often it is called with the same idempotency key. One attempt: the node
    * retries. `detail` says where and what, never with data of the case. An aborted call gives back `adapter.unavailable`.

@@ -7,9 +7,13 @@ import type { Adapter, AdapterState, Delivery } from '../sdk/index.ts'
 const CHINA_MS = 8 * 3_600_000
 const SERIAL_DIGITS = 6
 
+/** Cases that are taken at a time: nothing but the node's own store bears them, and together they share its commits. */
+const PARALLEL = 64
+
 export function createWorkbench(): Adapter {
   return {
     kind: 'workbench',
+    parallel: PARALLEL,
 
     async deliver(delivery, { state, now, signal }) {
       if (signal.aborted) return { ok: false, code: 'adapter.unavailable', detail: 'aborted', retryable: true }

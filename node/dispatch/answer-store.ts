@@ -1,6 +1,7 @@
 /** The SQL of answers: those that are kept until they are settled, the poll cursor, and from where answers were passed over. */
 import type { Problem } from '../../protocol/problem.ts'
 import type { Database, Transaction } from '../store/database.ts'
+import type { Leased } from './worker.ts'
 
 /** An answer that is not settled. `localCaseNo` is null while it cannot be read. */
 export type Answer = {
@@ -141,19 +142,20 @@ export function createAnswerStore(db: Database) {
     },
 
     /** The next answer that can be taken now, one per case; or when there will be one. What was never tried comes first. */
-    async next(now: number, busy: readonly number[]): Promise<{ job: Answer } | { nextAt: number | null }> {
-      const [row] = await db.query<Row>(
+    async next(now: number, busy: readonly number[], room: number): Promise<Leased<Answer>> {
+      const rows = await db.query<Row>(
         `SELECT no, id, local_case_no, move, key, problem, attempts FROM adapter_events
          WHERE state = 'ready' AND blocked = 0 AND next_at <= ? AND no NOT IN (${busy.map(() => '?').join(', ')})
-         ORDER BY next_at, no LIMIT 1`,
-        [now, ...busy],
+         ORDER BY next_at, no LIMIT ?`,
+        [now, ...busy, room],
       )
-      if (row !== undefined) return { job: toAnswer(row) }
+      const jobs = rows.map(toAnswer)
+      if (jobs.length === room) return { jobs, nextAt: null }
       const [due] = await db.query<{ next: number | null }>(
         `SELECT min(next_at) AS next FROM adapter_events WHERE state = 'ready' AND blocked = 0 AND next_at > ?`,
         [now],
       )
-      return { nextAt: due?.next ?? null }
+      return { jobs, nextAt: due?.next ?? null }
     },
 
     /** An answer is settled, and its text let go; the next one of its case can be taken. */
@@ -216,6 +218,14 @@ export function createAnswerStore(db: Database) {
         `UPDATE adapter_events SET state = 'ready', next_at = 0 WHERE state = 'parked' AND (problem ->> '$.code' = 'adapter.mapping'
            OR (problem ->> '$.code' = 'thread.unknown' AND local_case_no IN (SELECT local_case_no FROM cases)))`,
       )
+    },
+
+    /** Whether answers that were not settled, or gaps, are kept at all. */
+    async any(tx: Transaction): Promise<boolean> {
+      const rows = await tx.query(
+        `SELECT 1 AS found FROM adapter_events WHERE state <> 'done' UNION ALL SELECT 1 FROM adapter_gaps LIMIT 1`,
+      )
+      return rows.length > 0
     },
 
     /** A case has the number now: its answers are taken, also those that were passed over among those of unknown numbers. */

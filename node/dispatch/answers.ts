@@ -33,6 +33,8 @@ export function createAnswers(
   const store = createAnswerStore(db)
   let system = name
   let stopped = false
+  /** whether answers are kept, or may be; unknown until it matters */
+  let anyKept: boolean | null = null
   const polling: Polling = { lastGood: null, failures: 0, problem: null }
   /** answers that are worked on, or of which the own store took no note */ const busy = new Set<number>()
   const noting = new Set<() => void>()
@@ -42,9 +44,9 @@ export function createAnswers(
   const worker = new Worker<Answer>({
     clock,
     parallel: DISPATCH_LIMITS.parallel,
-    lease: async () => {
-      const found = await store.next(clock.now(), [...busy])
-      if ('job' in found) busy.add(found.job.no)
+    lease: async room => {
+      const found = await store.next(clock.now(), [...busy], room)
+      for (const { no } of found.jobs) busy.add(no)
       return found
     },
     work: take,
@@ -53,7 +55,7 @@ export function createAnswers(
   const poller = new Worker<never>({
     clock,
     parallel: 1,
-    lease: async () => null,
+    lease: async () => ({ jobs: [], nextAt: null }),
     work: async () => {},
     tick: poll,
     every: parts.pollEvery,
@@ -429,6 +431,9 @@ export function createAnswers(
     },
     /** A case has this local case number now; in the transaction that says so. */
     async known(tx: Transaction, localCaseNo: string): Promise<void> {
+      // A system that is asked for none gives none; those of one that was asked before may be kept.
+      anyKept ??= adapter.poll !== undefined || (await store.any(tx))
+      if (!anyKept) return
       if ((await store.known(tx, localCaseNo)) > 0) tx.afterCommit(() => worker.wake())
     },
     /** What waits, as `event` names it to people: by the id that its system gave it. */

@@ -217,6 +217,26 @@ describe('dispatch', () => {
     for (const thread of threads) expect(await stateAt(w, thread)).toBe('arrived')
   })
 
+  test('hands over as many at a time as the adapter says that its system bears', async () => {
+    const system = new PlayApproval()
+    const parallel = DISPATCH_LIMITS.parallel + 2
+    const { adapter } = system
+    system.adapter = () => ({ ...adapter(), parallel })
+    const release: (() => void)[] = []
+    system.answer = () =>
+      new Promise(resolve => release.push(() => resolve({ ok: true, localCaseNo: `L${release.length}` })))
+    const { w, submit } = await begin(system)
+    const threads: string[] = []
+    for (let call = 0; call <= parallel; call++) threads.push(await submit())
+    expect(system.asked).toHaveLength(parallel)
+    release.shift()?.()
+    await w.settle()
+    expect(system.asked).toHaveLength(parallel + 1)
+    for (const answered of release) answered()
+    await w.settle()
+    expect(await stateAt(w, threads.at(-1) ?? '')).toBe('arrived')
+  })
+
   test('gives up a question for answers that never ends, and asks again', async () => {
     const system = new PlayApproval()
     const { w, submit } = await begin(system)

@@ -24,7 +24,7 @@ import type { Database, Transaction } from '../store/database.ts'
 import type { KeptAnswer } from './answer-store.ts'
 import { createAnswers } from './answers.ts'
 import { type CallKind, createCalls } from './calls.ts'
-import { createJobStore, type Job, type ParkedJob } from './job-store.ts'
+import { createJobStore, type DueJob, type Job, type ParkedJob } from './job-store.ts'
 import { DISPATCH_LIMITS, retryAfter } from './limits.ts'
 import { Worker } from './worker.ts'
 
@@ -62,7 +62,6 @@ export type DispatchParts = {
     parked(what: 'packet' | 'adapter-event', problem: Problem, subject: string): void
   }
   /** ms between two polls of the approval system */ pollEvery?: number
-  /** adapter calls at a time */ parallel?: number
 }
 
 export type Dispatch = ReturnType<typeof createDispatch>
@@ -75,19 +74,22 @@ export function createDispatch(parts: DispatchParts) {
   const answers = createAnswers({ ...parts, name: parts.name, calls, pollEvery: parts.pollEvery ?? 1000 })
   const failed = (error: unknown) => parts.observer.failed(error)
   let stopped = false
+  /** threads whose submit was taken, while that is signed: the job that ends with it is no other's to end */
+  const answering = new Set<number>()
   /** ends the wait for another try to give a job back */
   const givingBack = new Map<number, () => void>()
-  const worker = new Worker<Job>({
+  const worker = new Worker<DueJob>({
     clock,
-    parallel: parts.parallel ?? DISPATCH_LIMITS.parallel,
-    lease: () => jobs.lease(clock.now()),
+    parallel: adapter.parallel ?? DISPATCH_LIMITS.parallel,
+    lease: room => jobs.lease(clock.now(), room),
     work: deliverOrRetry,
     failed,
   })
   /** A failure of this node itself leaves the job to be tried again: its effect is idempotent. */
-  async function deliverOrRetry(job: Job): Promise<void> {
+  async function deliverOrRetry(job: DueJob): Promise<void> {
     try {
       await deliver(job)
+      jobs.unlease(job.packetNo)
     } catch (error) {
       failed(error)
       await giveBack(job)
@@ -103,6 +105,7 @@ export function createDispatch(parts: DispatchParts) {
       await db.transaction(tx =>
         jobs.retry(tx, job, { code: 'internal' }, at, at + retryAfter(job.attempts, parts.random())),
       )
+      jobs.unlease(job.packetNo)
       worker.wake()
     } catch (error) {
       failed(error)
@@ -114,12 +117,11 @@ export function createDispatch(parts: DispatchParts) {
     }
   }
 
-  async function deliver(job: Job): Promise<void> {
+  async function deliver(job: DueJob): Promise<void> {
     const begun = clock.now()
+    const { thread, fold } = job
     const packets = await parts.packets().packets(db, job.threadNo)
     const packet = packets.find(entry => entry.no === job.packetNo)
-    const thread = await parts.packets().threadId(db, job.threadNo)
-    const fold = await jobs.fold(job.threadNo)
     if (packet === undefined || fold === null) return jobs.finish(job, clock.now())
     const { kind } = packet.claims
     if (isOver(kind, fold, false)) return end(job, thread)
@@ -182,8 +184,13 @@ export function createDispatch(parts: DispatchParts) {
       moves.push({ kind: 'case.arrived', body: { localCaseNo: result.localCaseNo } })
     }
     moves.push(...(result.moves ?? []))
-    if (moves.length === 0) await jobs.finish(job, clock.now())
-    else await parts.cases().moves(thread, moves, actor, tx => jobs.finish(job, clock.now(), tx))
+    if (moves.length === 0) return jobs.finish(job, clock.now())
+    if (kind === 'case.submit') answering.add(job.threadNo)
+    try {
+      await parts.cases().moves(thread, moves, actor, tx => jobs.finish(job, clock.now(), tx))
+    } finally {
+      answering.delete(job.threadNo)
+    }
   }
 
   async function fail(
@@ -299,7 +306,8 @@ export function createDispatch(parts: DispatchParts) {
     /** The city moved a case: its local case number became known, or it ended. In the transaction of the step. */
     async moved(tx: Transaction, moved: { threadNo: number; thread: string; state: CaseState }): Promise<void> {
       const { threadNo, thread, state } = moved
-      await endOver(tx, threadNo, thread, state)
+      // Its arrival alone leaves nothing of a case to do but its submit.
+      if (!answering.has(threadNo) || hasEnded(state)) await endOver(tx, threadNo, thread, state)
       if (state.localCaseNo !== null) await answers.known(tx, state.localCaseNo)
     },
     async start(): Promise<void> {
@@ -478,12 +486,14 @@ export type ApprovalSystem = {
   /** calls that are under way too long */ slow: { kind: CallKind; since: number }[]
 }
 
+const hasEnded = ({ state }: CaseState): boolean => state === 'closed' || state === 'refused'
+
 /**
  * Whether the state of a case leaves nothing of a packet for its approval system to do. What the system has not refused is handed over
  * after the end too: it was said, and its officer is to know it.
  */
 function isOver(kind: string, state: CaseState, refused: boolean): boolean {
-  const ended = state.state === 'closed' || state.state === 'refused'
+  const ended = hasEnded(state)
   if (kind === 'case.submit') return ended || state.localCaseNo !== null
   if (!ended) return false
   // A case that its system never knew has nothing there that could go on; a city that moves cases of its own keeps no number.

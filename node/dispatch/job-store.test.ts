@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { openTestStore } from '../../test/support/store.ts'
 import { createWantedStore } from '../materials/wanted.ts'
-import type { Database } from '../store/database.ts'
+import type { Database, Value } from '../store/database.ts'
 import { createJobStore } from './job-store.ts'
 
 const C = '610100'
@@ -41,10 +41,13 @@ const arrives = (each: Material) =>
     await jobs.released(tx, each)
   })
 const leased = async (): Promise<number | null> => {
-  const found = await jobs.lease(0)
-  return 'job' in found ? found.job.packetNo : null
+  const { jobs: found } = await jobs.lease(0, 1)
+  return found[0]?.packetNo ?? null
 }
-const finish = (packetNo: number, threadNo: number) => jobs.finish({ packetNo, threadNo, attempts: 0 }, 0)
+const finish = async (packetNo: number, threadNo: number) => {
+  await jobs.finish({ packetNo, threadNo, attempts: 0 }, 0)
+  jobs.unlease(packetNo)
+}
 
 describe('a lease', () => {
   test('is of the first open job of its case, and the next one follows when that is done', async () => {
@@ -57,6 +60,61 @@ describe('a lease', () => {
     expect([await leased(), await leased()]).toEqual([2, null])
     await finish(2, 1)
     expect([await leased(), await leased()]).toEqual([4, null])
+  })
+
+  test('is of as many at once as there is room for, each of another case, and of none twice', async () => {
+    for (const [packetNo, threadNo] of [
+      [1, 1],
+      [2, 1],
+      [3, 2],
+      [4, 3],
+      [5, 4],
+    ] as const)
+      await queue(packetNo, threadNo)
+    const numbers = async (room: number) => (await jobs.lease(0, room)).jobs.map(({ packetNo }) => packetNo)
+    expect(await numbers(2)).toEqual([1, 3])
+    expect(await numbers(2)).toEqual([4, 5])
+    expect(await numbers(2)).toEqual([])
+    await finish(1, 1)
+    expect(await numbers(2)).toEqual([2])
+  })
+
+  test('tells when the next job is due, though others are under way', async () => {
+    await queue(1, 1)
+    await queue(2, 2)
+    await db.transaction(tx => jobs.retry(tx, { packetNo: 2, threadNo: 2, attempts: 0 }, { code: 'internal' }, 0, 7))
+    expect(await jobs.lease(6, 5)).toMatchObject({ jobs: [{ packetNo: 1 }], nextAt: 7 })
+    expect(await jobs.lease(6, 5)).toEqual({ jobs: [], nextAt: 7 })
+    expect(await jobs.lease(7, 5)).toMatchObject({ jobs: [{ packetNo: 2, attempts: 1 }], nextAt: null })
+    expect(await jobs.lease(8, 5)).toEqual({ jobs: [], nextAt: null })
+  })
+
+  test('that the store did not take is none', async () => {
+    await queue(1, 1)
+    let fails = true
+    const { transaction } = db
+    const failing = createJobStore({
+      ...db,
+      transaction: work =>
+        transaction(async tx => {
+          const value = await work(tx)
+          if (fails) throw new Error('disk full')
+          return value
+        }),
+    })
+    await expect(failing.lease(0, 1)).rejects.toThrow('disk full')
+    fails = false
+    expect((await failing.lease(0, 1)).jobs).toMatchObject([{ packetNo: 1 }])
+  })
+
+  test('is none to end by hand', async () => {
+    await queue(1, 1)
+    const byHand = () => db.transaction(tx => jobs.endByHand(tx, { packetNo: 1, threadNo: 1, attempts: 0 }, 0))
+    expect(await leased()).toBe(1)
+    expect(await byHand()).toBe(false)
+    jobs.unlease(1)
+    expect(await byHand()).toBe(true)
+    expect(await leased()).toBeNull()
   })
 
   test('waits for every material of the packet, of the size that it named, and for no other', async () => {
@@ -76,17 +134,28 @@ describe('a lease', () => {
   })
 
   test('is found without a look at what is blocked', async () => {
-    const plans: string[] = []
-    const query = db.query
-    for (const sql of [
-      `SELECT packet_no, thread_no, attempts FROM dispatch_jobs WHERE state = 'ready' AND blocked = 0 AND next_at <= 5 ORDER BY next_at, packet_no LIMIT 1`,
-      `SELECT min(next_at) AS next FROM dispatch_jobs WHERE state = 'ready' AND blocked = 0 AND next_at > 5`,
-    ]) {
-      const rows = await query.call(db, `EXPLAIN QUERY PLAN ${sql}`, [])
-      plans.push(...(rows as { detail: string }[]).map(({ detail }) => detail))
+    const asked: { sql: string; params: readonly Value[] | undefined }[] = []
+    const { transaction } = db
+    const listening: Database = {
+      ...db,
+      transaction: work =>
+        transaction(tx =>
+          work({
+            ...tx,
+            query: (sql, params) => {
+              asked.push({ sql, params })
+              return tx.query(sql, params)
+            },
+          }),
+        ),
     }
-    expect(plans).toHaveLength(2)
-    for (const plan of plans) expect(plan).toContain('INDEX dispatch_jobs_due')
+    await createJobStore(listening).lease(5, 1)
+    expect(asked).toHaveLength(1)
+    const plan = await db.query<{ detail: string }>(`EXPLAIN QUERY PLAN ${asked[0]?.sql}`, asked[0]?.params)
+    const [jobsFound, ...rest] = plan.map(({ detail }) => detail)
+    expect(jobsFound).toContain('INDEX dispatch_jobs_due')
+    expect(rest).toHaveLength(2)
+    for (const detail of rest) expect(detail).toContain('INTEGER PRIMARY KEY')
   })
 
   test('after a start, what blocks each job is what the store says', async () => {

@@ -1,11 +1,15 @@
 /** The SQL of dispatch: jobs. Answers have a store of their own. */
 
 import type { CaseState } from '../../protocol/case/fold.ts'
-import { type Commitment, fromHex } from '../../protocol/primitives.ts'
+import { type Commitment, fromHex, toHex } from '../../protocol/primitives.ts'
 import type { Problem } from '../../protocol/problem.ts'
 import type { Database, Transaction } from '../store/database.ts'
+import type { Leased } from './worker.ts'
 
 export type Job = { packetNo: number; threadNo: number; attempts: number }
+
+/** A job that is due, with its thread and what the case stands at; `fold` is null when there is no such case. */
+export type DueJob = Job & { thread: string; fold: CaseState | null }
 
 /** A job that waits for a person. */
 export type ParkedJob = {
@@ -26,7 +30,15 @@ const LACKS = `EXISTS (SELECT 1 FROM packet_materials m JOIN packets p ON p.no =
 const BLOCKED = `(EXISTS (SELECT 1 FROM dispatch_jobs e
   WHERE e.thread_no = j.thread_no AND e.packet_no < j.packet_no AND e.state <> 'done') OR ${LACKS})`
 
+/** Found in the order of an index that holds nothing else. */
+const DUE = `SELECT j.packet_no, j.thread_no, j.attempts, j.next_at, t.thread, c.fold FROM dispatch_jobs j
+  LEFT JOIN threads t ON t.no = j.thread_no LEFT JOIN cases c ON c.thread_no = j.thread_no
+  WHERE j.state = 'ready' AND j.blocked = 0 ORDER BY j.next_at, j.packet_no LIMIT ?`
+
 export function createJobStore(db: Database) {
+  /** jobs that are with the adapter, or of whose end the store took no note yet */
+  const leased = new Set<number>()
+
   return {
     /** Queues a packet; after its wanted materials were noted, in the same transaction. */
     async insert(tx: Transaction, job: { packetNo: number; threadNo: number; at: number }): Promise<void> {
@@ -38,31 +50,48 @@ export function createJobStore(db: Database) {
       )
     },
 
-    /** Leases the next job that is due and not blocked. A lease lasts as long as the process: one node works on one store. */
-    async lease(now: number): Promise<{ job: Job } | { nextAt: number | null }> {
+    /**
+     * Leases jobs that are due and not blocked, `room` at most, and says when the next one is due. A lease stands in `leased` and
+     * lasts as long as the process, for one node works on one store: what was leased when it ended is ready when it starts, and is
+     * tried again with the same idempotency key.
+     */
+    async lease(now: number, room: number): Promise<Leased<DueJob>> {
+      // In a transaction, though it writes nothing: no other one that ends jobs runs meanwhile.
       return db.transaction(async tx => {
-        const [row] = await tx.query<{ packet_no: number; thread_no: number; attempts: number }>(
-          `SELECT packet_no, thread_no, attempts FROM dispatch_jobs
-           WHERE state = 'ready' AND blocked = 0 AND next_at <= ? ORDER BY next_at, packet_no LIMIT 1`,
-          [now],
-        )
-        if (row === undefined) {
-          const [due] = await tx.query<{ next: number | null }>(
-            `SELECT min(next_at) AS next FROM dispatch_jobs WHERE state = 'ready' AND blocked = 0 AND next_at > ?`,
-            [now],
-          )
-          return { nextAt: due?.next ?? null }
+        const rows = await tx.query<{
+          packet_no: number
+          thread_no: number
+          attempts: number
+          next_at: number
+          thread: Uint8Array | null
+          fold: string | null
+        }>(DUE, [room + leased.size + 1])
+        const jobs: DueJob[] = []
+        let nextAt: number | null = null
+        for (const { packet_no, thread_no, attempts, next_at, thread, fold } of rows) {
+          if (leased.has(packet_no)) continue
+          if (next_at > now) nextAt ??= next_at
+          else if (jobs.length < room)
+            jobs.push({
+              ...{ packetNo: packet_no, threadNo: thread_no, attempts },
+              thread: thread === null ? '' : toHex(thread),
+              fold: fold === null ? null : (JSON.parse(fold) as CaseState),
+            })
         }
-        await tx.run(`UPDATE dispatch_jobs SET state = 'leased', updated_at = ? WHERE packet_no = ?`, [
-          now,
-          row.packet_no,
-        ])
-        return { job: { packetNo: row.packet_no, threadNo: row.thread_no, attempts: row.attempts } }
+        for (const { packetNo } of jobs) leased.add(packetNo)
+        tx.afterRollback(() => {
+          for (const { packetNo } of jobs) leased.delete(packetNo)
+        })
+        return { jobs, nextAt }
       })
     },
 
-    /** At start: what was leased is tried again with the same idempotency key, and what blocks each job is worked out anew. */
+    /** What came of a leased job is noted. */
+    unlease: (packetNo: number): void => void leased.delete(packetNo),
+
+    /** At start: what an earlier program noted as leased is ready, and what blocks each job is worked out anew. */
     async releaseAll(): Promise<void> {
+      leased.clear()
       await db.transaction(async tx => {
         await tx.run(`UPDATE dispatch_jobs SET state = 'ready' WHERE state <> 'done' AND state = 'leased'`)
         await tx.run(`UPDATE dispatch_jobs AS j SET blocked = ${BLOCKED} WHERE j.state <> 'done' AND j.state = 'ready'`)
@@ -92,10 +121,8 @@ export function createJobStore(db: Database) {
 
     /** Ends a job for a person; false while it is with the adapter. */
     async endByHand(tx: Transaction, job: Job, at: number): Promise<boolean> {
-      const [row] = await tx.query<{ state: string }>('SELECT state FROM dispatch_jobs WHERE packet_no = ?', [
-        job.packetNo,
-      ])
-      if (row === undefined || row.state === 'leased') return false
+      const [row] = await tx.query('SELECT 1 AS found FROM dispatch_jobs WHERE packet_no = ?', [job.packetNo])
+      if (row === undefined || leased.has(job.packetNo)) return false
       await this.finish(job, at, tx)
       return true
     },
@@ -133,23 +160,15 @@ export function createJobStore(db: Database) {
     },
 
     /** A job that is not done. */
-    async open(
-      packetNo: number,
-    ): Promise<{ job: Job; state: 'ready' | 'leased' | 'parked'; kind: string; thread: string } | null> {
-      const [row] = await db.query<{
-        thread_no: number
-        attempts: number
-        state: 'ready' | 'leased' | 'parked'
-        kind: string
-        thread: Uint8Array
-      }>(
-        `SELECT j.thread_no, j.attempts, j.state, p.kind, t.thread FROM dispatch_jobs j JOIN packets p ON p.no = j.packet_no
+    async open(packetNo: number): Promise<{ job: Job; kind: string; thread: string } | null> {
+      const [row] = await db.query<{ thread_no: number; attempts: number; kind: string; thread: Uint8Array }>(
+        `SELECT j.thread_no, j.attempts, p.kind, t.thread FROM dispatch_jobs j JOIN packets p ON p.no = j.packet_no
          JOIN threads t ON t.no = j.thread_no WHERE j.packet_no = ? AND j.state <> 'done'`,
         [packetNo],
       )
       if (row === undefined) return null
       const job = { packetNo, threadNo: row.thread_no, attempts: row.attempts }
-      return { job, state: row.state, kind: row.kind, thread: Buffer.from(row.thread).toString('hex') }
+      return { job, kind: row.kind, thread: toHex(row.thread) }
     },
 
     /** Jobs of a case that are neither done nor with the adapter, in their order. */
@@ -162,7 +181,9 @@ export function createJobStore(db: Database) {
          WHERE j.thread_no = ? AND j.state IN ('ready', 'parked') AND j.state <> 'done' ORDER BY j.packet_no`,
         [threadNo],
       )
-      return rows.map(({ packet_no, kind, state }) => ({ packetNo: packet_no, kind, parked: state === 'parked' }))
+      return rows
+        .filter(({ packet_no }) => !leased.has(packet_no))
+        .map(({ packet_no, kind, state }) => ({ packetNo: packet_no, kind, parked: state === 'parked' }))
     },
 
     /** Cases with jobs to do that have ended, or whose local case number is known while their submit is still to be handed over. */
@@ -172,7 +193,7 @@ export function createJobStore(db: Database) {
          JOIN cases c ON c.thread_no = j.thread_no JOIN threads t ON t.no = j.thread_no
          WHERE j.state <> 'done' AND (c.state IN ('closed', 'refused') OR (p.kind = 'case.submit' AND c.local_case_no IS NOT NULL))`,
       )
-      return rows.map(row => ({ threadNo: row.thread_no, thread: Buffer.from(row.thread).toString('hex') }))
+      return rows.map(row => ({ threadNo: row.thread_no, thread: toHex(row.thread) }))
     },
 
     async fold(threadNo: number): Promise<CaseState | null> {
@@ -214,7 +235,7 @@ export function createJobStore(db: Database) {
       )
       return rows.map(row => ({
         ...{ packetNo: row.packet_no, kind: row.kind, caseNo: row.case_no, localCaseNo: row.local_case_no },
-        thread: Buffer.from(row.thread).toString('hex'),
+        thread: toHex(row.thread),
         problem: JSON.parse(row.problem) as Problem,
         ...{ attempts: row.attempts, at: row.updated_at },
       }))

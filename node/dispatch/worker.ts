@@ -2,10 +2,16 @@
 import type { Clock } from '../exchange/clock.ts'
 import { pauseAfter } from '../kernel/backoff.ts'
 
+export type Leased<J> = { jobs: readonly J[]; nextAt: number | null }
+
 type WorkerParts<J> = {
   clock: Clock
   parallel: number
-  lease: () => Promise<{ job: J } | { nextAt: number | null } | null>
+  /**
+   * Jobs to begin now, `room` at most. Fewer: nothing more is due before `nextAt`, ms, or before the worker is woken; null: it is
+   * woken alone.
+   */
+  lease: (room: number) => Promise<Leased<J>>
   work: (job: J) => Promise<void>
   /** instead of jobs: called again and again, `every` ms apart */ tick?: () => Promise<void>
   every?: number
@@ -67,23 +73,26 @@ export class Worker<J> {
         this.#failures = 0
         return clock.now() + every
       }
-      if (this.#active.size >= parallel) return null
-      const leased = await lease()
-      if (leased === null) return null
-      if ('nextAt' in leased) return leased.nextAt
-      this.#failures = 0
-      const work = this.#parts.work(leased.job).catch(error => this.#parts.failed?.(error, 1))
-      this.#active.add(work)
-      void work.finally(() => {
-        this.#active.delete(work)
-        this.wake()
-      })
-      return undefined
+      const room = parallel - this.#active.size
+      if (room <= 0) return null
+      const { jobs, nextAt } = await lease(room)
+      if (jobs.length > 0) this.#failures = 0
+      for (const job of jobs) this.#begin(job)
+      return jobs.length < room ? nextAt : undefined
     } catch (error) {
       this.#failures++
       this.#parts.failed?.(error, this.#failures)
       return clock.now() + pauseAfter(this.#failures + 1, { first: every, most: Math.max(every, LONGEST_PAUSE) })
     }
+  }
+
+  #begin(job: J): void {
+    const work = this.#parts.work(job).catch(error => this.#parts.failed?.(error, 1))
+    this.#active.add(work)
+    void work.finally(() => {
+      this.#active.delete(work)
+      this.wake()
+    })
   }
 
   async #sleep(until: number | null): Promise<void> {
