@@ -72,7 +72,7 @@ import { directoryReminders } from './federation/standings.ts'
 import { createVoucher, federationView } from './federation/vouch.ts'
 import { createForms } from './forms/forms.ts'
 import { createHttpApp } from './http/app.ts'
-import { beforeActing, forgetAnswers, markingDatabase } from './http/idempotency.ts'
+import { forgetAnswers } from './http/idempotency.ts'
 import { timeOrNull } from './http/route.ts'
 import { startServer } from './http/server.ts'
 import { epochFile, openEpoch } from './identity/epoch.ts'
@@ -158,6 +158,7 @@ export type NodeOptions = {
   /** told what the exchange does, besides telemetry; for benches */ observe?: Partial<ExchangeObserver>
   /** picks the adapter of the config; tests give their own */ makeAdapter?: (config: NodeConfig) => Promise<Adapter>
   clock?: Clock
+  /** opens the store; tests watch what is written */ openStore?: typeof openSqlite
 }
 
 export type RunningNode = {
@@ -193,7 +194,14 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 }
 
 async function assemble(
-  { config, passphrase, makeAdapter = pickAdapter, clock = systemClock, observe = {} }: NodeOptions,
+  {
+    config,
+    passphrase,
+    makeAdapter = pickAdapter,
+    clock = systemClock,
+    observe = {},
+    openStore = openSqlite,
+  }: NodeOptions,
   telemetry: Telemetry,
   life: Lifecycle,
 ): Promise<RunningNode> {
@@ -202,10 +210,9 @@ async function assemble(
   const keyStore = await openKeyStore(join(config.data, 'keys'), passphrase)
   life.add('lock', lockFolder(config.data))
   const storePath = join(config.data, 'tongban.db')
-  const store = openSqlite(storePath, { report: error => log.error('after a commit', {}, error) })
-  life.add('store', () => store.close())
-  await migrate(store, MIGRATIONS, clock.now, PAST)
-  const db = markingDatabase(store)
+  const db = openStore(storePath, { report: error => log.error('after a commit', {}, error) })
+  life.add('store', () => db.close())
+  await migrate(db, MIGRATIONS, clock.now, PAST)
   const audit = createAudit({ database: db, now: clock.now })
   const events = createEventLog({ database: db, now: clock.now })
   const identity = await loadIdentity({
@@ -418,7 +425,6 @@ async function assemble(
       cases: codes => openCases.handled(codes),
       mapped: () => mappings.own(),
     },
-    beforeActing,
   })
   const author = () => exchange.author
   const packets = () => exchange.packets
@@ -485,8 +491,7 @@ async function assemble(
       unswept: error => log.error('files of purged cases not deleted', {}, error),
     },
   })
-  // Past the marks of requests: what was counted of a scan is no act of whoever asked for something else.
-  const scanPages = createPages({ db: store, open: sha256 => materials.open(sha256) })
+  const scanPages = createPages({ db, open: sha256 => materials.open(sha256) })
   const samples = createSamples({
     db,
     clock,
@@ -628,7 +633,7 @@ async function assemble(
   const caseDrafts = createCaseDrafts({ db, sealing: caseKeys, clock, audit, events, randomId: threadId, keys })
   const scrubbing = createRounds({
     clock,
-    round: async () => ((await store.scrub()) ? null : clock.now() + SCRUB_AGAIN),
+    round: async () => ((await db.scrub()) ? null : clock.now() + SCRUB_AGAIN),
     failed: error => log.error('log of the store not emptied', {}, error),
   })
   const purges = createPurges({
@@ -636,7 +641,7 @@ async function assemble(
     clock,
     audit,
     author,
-    materials: { ...materials, askGiven: (threadNo, since) => beforeActing(() => materials.askGiven(threadNo, since)) },
+    materials,
     drafts: caseDrafts,
     ...{ keys: caseKeys, adapterState, answers: { forget: forgetAnswers }, scrub: () => scrubbing.wake() },
     freed: (tx, partner, bytes) => packets().free(tx, partner, bytes),
@@ -743,7 +748,7 @@ async function assemble(
   const intake = createIntake({
     db,
     audit,
-    drafts: { ...caseDrafts, open: (id, actor) => beforeActing(() => caseDrafts.open(id, actor)) },
+    drafts: caseDrafts,
     cases,
     packets: packetsOf,
     keys,
@@ -952,7 +957,7 @@ async function assemble(
     ],
     people,
     feed: events,
-    database: store,
+    database: db,
     seal,
     telemetry,
     clock,
@@ -966,7 +971,7 @@ async function assemble(
       }
     },
     ready: {
-      store: createWriteProbe(store, clock.now),
+      store: createWriteProbe(db, clock.now),
       space: async () => {
         const problem = space.problem()
         if (problem !== null) throw new ProblemError(problem.code, problem.detail)
@@ -1009,7 +1014,7 @@ async function assemble(
   const adopted = (async () => {
     let anew = 0
     for (const adopt of [
-      (signal: AbortSignal) => caseKeys.adopt(store, signal),
+      (signal: AbortSignal) => caseKeys.adopt(db, signal),
       adapterState.adopt,
       caseDrafts.adopt,
       dispatch.adopt,

@@ -2,10 +2,12 @@
  * Acts under the city certificate (签署事项), and those that stop new cases. With four eyes (双人复核) one administrator prepares an
  * act, which is kept, and another one signs it; without, it is carried out at once.
  */
+
 import { fromHex, toHex } from '../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Clock } from '../exchange/clock.ts'
+import { act } from '../store/acts.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { Act, Agreements, AgreementView, By } from './agreements.ts'
 
@@ -102,27 +104,41 @@ export function createActs(parts: {
   ): Promise<void> {
     if ((await tx.run('DELETE FROM agreement_acts WHERE no = ?', [no])) === 0)
       throw new ProblemError('request.not-found', 'act')
+    await act(tx)
     await parts.audit.append(tx, { actor, action, subject: String(no), detail: { kind } })
   }
 
   return {
     /** Carries an act out, or keeps it for another administrator. */
-    async submit(act: Act, actor: string): Promise<Done> {
-      if (!parts.fourEyes) return { done: await carryOut(act, { actor }), prepared: null }
-      await agreements.check(act)
+    async submit(wanted: Act, actor: string): Promise<Done> {
+      if (!parts.fourEyes) return { done: await carryOut(wanted, { actor }), prepared: null }
+      await agreements.check(wanted)
       const at = parts.clock.now()
       const prepared = await db.transaction(async tx => {
         const [held] = await tx.query<{ n: number; last: number }>(
           'SELECT count(*) AS n, coalesce(max(no), 0) AS last FROM agreement_acts',
         )
         if ((held?.n ?? 0) >= MOST) throw new ProblemError('request.conflict', `${MOST} acts wait already`)
+        await act(tx)
         const no = Math.max((held?.last ?? 0) + 1, at)
         await tx.run(
           'INSERT INTO agreement_acts (no, kind, thread, input, prepared_by, prepared_at) VALUES (?, ?, ?, ?, ?, ?)',
-          [no, act.kind, act.thread === null ? null : fromHex(act.thread), JSON.stringify(act.input), actor, at],
+          [
+            no,
+            wanted.kind,
+            wanted.thread === null ? null : fromHex(wanted.thread),
+            JSON.stringify(wanted.input),
+            actor,
+            at,
+          ],
         )
-        await parts.audit.append(tx, { actor, action: 'act.prepared', subject: String(no), detail: { kind: act.kind } })
-        return { ...act, no, preparedBy: actor, preparedAt: at } as PreparedAct
+        await parts.audit.append(tx, {
+          actor,
+          action: 'act.prepared',
+          subject: String(no),
+          detail: { kind: wanted.kind },
+        })
+        return { ...wanted, no, preparedBy: actor, preparedAt: at } as PreparedAct
       })
       return { done: null, prepared }
     },

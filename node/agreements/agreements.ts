@@ -2,6 +2,7 @@
  * Agreements (合作协议) with partner cities: propose, counter, sign, amend, suspend, terminate; and the question that every new
  * case asks: does a signed agreement cover it? May import the exchange, the store and the protocol.
  */
+
 import {
   type AgreementAmendmentInput,
   type AgreementDocument,
@@ -36,6 +37,7 @@ import { type Clock, seconds } from '../exchange/clock.ts'
 import type { PacketStore } from '../exchange/packet-store.ts'
 import type { Author, Draft, OwnIdentity } from '../exchange/ports.ts'
 import type { Reminder } from '../kernel/reminder.ts'
+import { act } from '../store/acts.ts'
 import type { Database, Reader, Transaction } from '../store/database.ts'
 import { createAlliances } from './alliance.ts'
 import type { CertificateOf, PinnedOf } from './certificates.ts'
@@ -192,6 +194,7 @@ export function createAgreements(parts: AgreementsParts) {
     await parts.author().writeAll(
       threads.map(target => ({ ...target, drafts: [draft] as const })),
       async tx => {
+        await act(tx)
         // The packet's own audit row names the city alone.
         for (const { thread } of threads)
           await parts.audit.append(tx, { actor: by.actor, action: draft.kind, subject: thread })
@@ -478,6 +481,7 @@ export function createAgreements(parts: AgreementsParts) {
     async confirm(thread: string, signature: ToldSignature, by: By): Promise<AgreementView> {
       const { row, versions } = await toldIn(thread, signature)
       await db.transaction(async tx => {
+        await act(tx)
         await count(tx, row, signature, versions, by.actor)
         await by.alongside?.(tx)
       })

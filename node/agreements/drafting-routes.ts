@@ -45,6 +45,7 @@ export const draftingRoutes = (drafting: Drafting, renewals: Renewals): RouteMod
       id: 'draftAgreement',
       summary: 'Fill a template; nothing is kept, signed or sent (拟稿)',
       roles: ['administrator'],
+      looksUp: true,
       body: z.strictObject({
         template: z.string().max(50),
         partners: z.array(DivisionCode).min(1).max(99).describe('the other parties'),
@@ -96,6 +97,7 @@ export const draftingRoutes = (drafting: Drafting, renewals: Renewals): RouteMod
       id: 'draftRenewal',
       summary: 'What stands with new dates, as an amendment or a proposal; nothing is kept, signed or sent (续签拟稿)',
       roles: ['administrator'],
+      looksUp: true,
       params: z.strictObject({ thread: ThreadId }),
       body: z.strictObject({
         as: z.enum(['amendment', 'proposal']).optional().describe('absent: as its terms of renewal say'),

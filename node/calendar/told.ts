@@ -2,6 +2,7 @@
  * What partners told of their calendars: the tables of a partner's region as it counts by them itself, and where the tables of the
  * two cities differ. May import the store and the protocol.
  */
+
 import { dayOf } from '../../protocol/agreement/document.ts'
 import { type CountedTable, daysApart, type HolidayTable, toldTable } from '../../protocol/calendar/calendar.ts'
 import {
@@ -15,6 +16,7 @@ import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
+import { act } from '../store/acts.ts'
 import type { Database } from '../store/database.ts'
 
 /**
@@ -69,6 +71,7 @@ export async function openToldCalendars(parts: { db: Database; clock: Clock; aud
       const today = dayOf(seconds(parts.clock.now()))
       const next: Told = { ...theirs, counted: theirs.tables.map(table => ({ ...table, toldOn: today })) }
       await db.transaction(async tx => {
+        await act(tx)
         await tx.run('UPDATE told_calendars SET body = ? WHERE city = ?', [JSON.stringify(next), city])
         await parts.audit.append(tx, {
           actor,

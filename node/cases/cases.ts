@@ -26,6 +26,7 @@ import type { EventLog } from '../audit/events.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { PacketStore } from '../exchange/packet-store.ts'
 import type { Author, Draft, OwnIdentity, StoredPacket, Target } from '../exchange/ports.ts'
+import { act } from '../store/acts.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { CaseClocks } from './clocks.ts'
 import { createDue } from './due.ts'
@@ -346,6 +347,7 @@ export function createCases(parts: CasesParts) {
         ),
       )
     await parts.author().writeAll(targets, async (tx, written) => {
+      await act(tx)
       for (const packet of written) {
         const { caseNo } = packet.body as CaseContent<'case.submit'>
         await audit.append(tx, {
@@ -434,6 +436,7 @@ export function createCases(parts: CasesParts) {
     if (first === undefined) throw new ProblemError('request.invalid', 'no step')
     await due.check(thread, drafts)
     return parts.author().write({ thread, partner }, [first, ...rest], async (tx, written) => {
+      await act(tx)
       for (const packet of written) {
         await audit.append(tx, { actor, action: packet.claims.kind, subject: thread, detail: { packet: packet.id } })
       }
@@ -529,6 +532,7 @@ export function createCases(parts: CasesParts) {
       await parts.author().writeAll(
         ready.map(({ thread, partner }) => ({ thread, partner, drafts: [{ kind: 'case.result-received', content }] })),
         async (tx, written) => {
+          await act(tx)
           for (const packet of written)
             await audit.append(tx, {
               ...{ actor, action: packet.claims.kind, subject: packet.claims.thread },

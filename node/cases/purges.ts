@@ -14,6 +14,7 @@ import type { CaseKeys } from '../exchange/case-keys.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { Author } from '../exchange/ports.ts'
 import type { Reminder } from '../kernel/reminder.ts'
+import { act } from '../store/acts.ts'
 import type { Database, Reader, Transaction } from '../store/database.ts'
 
 export type PurgeCause = CaseContent<'case.purge'>['cause']
@@ -196,6 +197,7 @@ export function createPurges(parts: PurgesParts) {
     // What came after the purge, or back with a backup, is deleted too; the purge itself is told once.
     if (row.told === 1)
       return db.transaction(async tx => {
+        await act(tx)
         const gone = await erase(tx, row)
         await audit.append(tx, { actor, action: 'case.purged', subject: thread, detail: gone })
         return gone
@@ -206,6 +208,7 @@ export function createPurges(parts: PurgesParts) {
     await parts
       .author()
       .write({ thread, partner: row.partner }, [{ kind: 'case.purge', content, materials: [] }], async tx => {
+        await act(tx)
         const still = await obstacle(tx, row.thread_no)
         const gone = await erase(tx, row)
         drafts = gone.drafts

@@ -303,6 +303,7 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
       id: 'preflightCase',
       summary: 'Check a case as the partner will, without sending it (预检)',
       roles: WORKERS,
+      looksUp: true,
       body: NewCase,
       bodyBytes: 512 * 1024,
       answer: z.strictObject({
@@ -317,6 +318,7 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
       id: 'preflightJointCase',
       summary: 'Check every item of a joint case, without sending any (预检)',
       roles: WORKERS,
+      looksUp: true,
       body: NewJointCase,
       bodyBytes: 512 * 1024,
       answer: z.strictObject({

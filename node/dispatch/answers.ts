@@ -2,11 +2,13 @@
  * Answers (答复) of the approval system. Each page is kept, sealed, before the cursor moves on; then each answer is read and signed
  * in its order within its case, beside the other cases. What cannot be settled waits: for a further try, or for a person.
  */
+
 import { createHash } from 'node:crypto'
 import type { LocalEvent, RawEvent } from '../../adapters/sdk/port.ts'
 import type { MoveRequest } from '../../protocol/case/kinds.ts'
 import { decodeUtf8, encodeUtf8 } from '../../protocol/primitives.ts'
 import { PROBLEMS, type Problem, ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
+import { act } from '../store/acts.ts'
 import type { Transaction } from '../store/database.ts'
 import { type Answer, createAnswerStore, type Which } from './answer-store.ts'
 import type { Calls } from './calls.ts'
@@ -67,6 +69,18 @@ export function createAnswers(
       else if ((failures & (failures - 1)) === 0) parts.observer.unavailable(error.problem, failures)
     },
   })
+
+  /** Tries kept answers again in this transaction; how many. */
+  async function retryIn(tx: Transaction, which: Parameters<typeof store.retry>[1], by: string): Promise<number> {
+    const count = await store.retry(tx, which)
+    if (count > 0)
+      await audit.append(tx, {
+        ...{ actor: by, action: 'adapter-event.retried', subject: 'localCaseNo' in which ? which.localCaseNo : '' },
+        detail: { answers: count, ...('code' in which ? { code: which.code } : {}) },
+      })
+    tx.afterCommit(() => worker.wake())
+    return count
+  }
 
   // --- keeping
 
@@ -446,6 +460,7 @@ export function createAnswers(
     },
     waitingOf: (localCaseNo: string) => store.waitingOf(localCaseNo),
 
+    retryIn,
     /** Tries kept answers again; how many. Problems: `request.not-found`; of one answer or case, what keeps it waiting. */
     async retry(which: Which, by: string): Promise<number> {
       const target = 'event' in which ? await find(which.event) : null
@@ -453,15 +468,10 @@ export function createAnswers(
         target !== null ? (target.localCaseNo ?? target.no) : 'localCaseNo' in which ? which.localCaseNo : null
       const told = key === null ? null : outcomeOf(key)
       const retried = await db.transaction(async tx => {
-        const count = await store.retry(tx, target === null ? which : { event: target.id })
-        if (count > 0)
-          await audit.append(tx, {
-            ...{ actor: by, action: 'adapter-event.retried', subject: 'localCaseNo' in which ? which.localCaseNo : '' },
-            detail: { answers: count, ...('code' in which ? { code: which.code } : {}) },
-          })
+        const count = await retryIn(tx, target === null ? which : { event: target.id }, by)
+        if (count > 0) await act(tx)
         return count
       })
-      worker.wake()
       if (retried === 0) {
         if (key !== null) tell(key, undefined)
         return 0
@@ -493,6 +503,7 @@ export function createAnswers(
       busy.add(answer.no)
       try {
         await db.transaction(async tx => {
+          await act(tx)
           await store.settle(tx, answer, clock.now())
           await audit.append(tx, {
             ...{ actor: by, action: 'adapter-event.skipped', subject: answer.localCaseNo ?? answer.id },
@@ -515,6 +526,7 @@ export function createAnswers(
           )
         const answers = await store.dismiss(tx, localCaseNo, clock.now())
         if (answers === 0) throw new ProblemError('request.not-found')
+        await act(tx)
         await audit.append(tx, {
           ...{ actor: by, action: 'adapter-event.dismissed', subject: localCaseNo },
           detail: { answers },

@@ -3,6 +3,7 @@
  * once; and brings the system's answers back as moves. What cannot proceed is parked for a person, never dropped.
  * May import the store, the exchange's ports, the adapter port and the protocol.
  */
+
 import type {
   Adapter,
   AdapterContext,
@@ -20,6 +21,7 @@ import type { EventLog } from '../audit/events.ts'
 import type { ValueKeys } from '../exchange/case-keys.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { PacketStore } from '../exchange/packet-store.ts'
+import { act } from '../store/acts.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { KeptAnswer } from './answer-store.ts'
 import { createAnswers } from './answers.ts'
@@ -374,16 +376,18 @@ export function createDispatch(parts: DispatchParts) {
       by: string,
     ): Promise<number> {
       if ('localCaseNo' in what || 'event' in what) return answers.retry(what, by)
-      const packets = await db.transaction(async tx => {
+      const retried = await db.transaction(async tx => {
         const count = await jobs.unpark(tx, what, clock.now())
         if ('packetNo' in what && count === 0) throw new ProblemError('request.not-found')
         const subject = 'packetNo' in what ? String(what.packetNo) : 'code' in what ? what.code : 'all'
         if (count > 0)
           await audit.append(tx, { actor: by, action: 'dispatch.retried', subject, detail: { packets: count } })
-        return count
+        const retried = count + ('packetNo' in what ? 0 : await answers.retryIn(tx, what, by))
+        if (retried > 0) await act(tx)
+        return retried
       })
       worker.wake()
-      return 'packetNo' in what ? packets : packets + (await answers.retry(what, by))
+      return retried
     },
 
     /**
@@ -408,6 +412,7 @@ export function createDispatch(parts: DispatchParts) {
       const alongside = async (tx: Transaction) => {
         if (!(await jobs.endByHand(tx, job, clock.now())))
           throw new ProblemError('request.conflict', 'it is handed over just now')
+        await act(tx)
         await audit.append(tx, {
           ...{ actor: by, action: as === 'done' ? 'dispatch.done' : 'dispatch.given-up', subject: thread },
           detail: { packet: packetNo, kind, reason },

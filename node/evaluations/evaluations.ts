@@ -3,12 +3,14 @@
  * answered; what this city did about it; the signed answer, or the appeal (申诉) when it was a mistake, and the other city's
  * answer to that. May import the cases' port and the store.
  */
+
 import type { CaseContent, MoveRequest } from '../../protocol/case/kinds.ts'
 import { fromHex, toHex } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { TARGETS } from '../cases/ratings.ts'
 import type { Clock } from '../exchange/clock.ts'
+import { act } from '../store/acts.ts'
 import type { Database, Transaction, Value } from '../store/database.ts'
 
 export type Target = (typeof TARGETS)[number]
@@ -184,6 +186,7 @@ export function createEvaluations(parts: EvaluationsParts) {
       if (signs === null && (text !== undefined || measure !== undefined))
         throw new ProblemError('request.invalid', `text: ${result} tells nothing to anybody yet`)
       const record = async (tx: Transaction): Promise<void> => {
+        await act(tx)
         const [count] = await tx.query<{ n: number }>(
           'SELECT count(*) AS n FROM rating_follow_ups WHERE thread_no = ? AND target = ?',
           [row.thread_no, target],

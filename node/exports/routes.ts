@@ -54,6 +54,7 @@ export const exportRoutes = (exports: Exports): RouteModule => ({
       description:
         'A case that changes while the file is written may be missing from a search, or be as it was before.',
       roles: ROLES,
+      looksUp: true,
       body: Found,
       answer: Job,
       status: 202,

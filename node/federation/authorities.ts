@@ -3,11 +3,13 @@
  * chain. A self-issued one needs no authority, only its fingerprint and the words that both administrators compare.
  * May import certs, the audit log, the store and the protocol.
  */
+
 import { checkAuthority, checkCertificate, checkChain, PROFILE, readCertificate } from '../../certs/index.ts'
 import { ProblemError, refuse } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { VouchedCertificate } from '../partners/pairing.ts'
+import { act } from '../store/acts.ts'
 import type { Database } from '../store/database.ts'
 
 /** Authorities that a node accepts at most. */
@@ -65,6 +67,7 @@ export function createAuthorities({ db, clock, audit }: { db: Database; clock: C
         if (held.some(row => row.fingerprint === fingerprint)) return
         if (held.length >= ACCEPTED_AUTHORITIES)
           throw new ProblemError('request.conflict', `${ACCEPTED_AUTHORITIES} authorities are accepted`)
+        await act(tx)
         const shown = authority === null ? name : `${name} (${authority})`
         await tx.run('INSERT INTO authorities (fingerprint, name, pem, accepted_at) VALUES (?, ?, ?, ?)', [
           fingerprint,
@@ -86,6 +89,7 @@ export function createAuthorities({ db, clock, audit }: { db: Database; clock: C
       await db.transaction(async tx => {
         const gone = await tx.run('DELETE FROM authorities WHERE fingerprint = ?', [fingerprint])
         if (gone === 0) return
+        await act(tx)
         await tx.run(`UPDATE partners SET vouched = NULL WHERE vouched = ? AND status = 'pending'`, [
           vouchedBy(fingerprint),
         ])

@@ -3,6 +3,7 @@
  * before it is kept. Answers from memory whom they vouch for and which certificates count no more. May import the audit log,
  * the store and the protocol.
  */
+
 import * as z from 'zod'
 import {
   type Directory,
@@ -24,6 +25,7 @@ import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import { createSerial } from '../kernel/serial.ts'
+import { act } from '../store/acts.ts'
 import type { Database, Transaction } from '../store/database.ts'
 
 export type DirectoriesParts = {
@@ -243,6 +245,7 @@ export async function createDirectories(parts: DirectoriesParts) {
   async function keep(signed: SignedDirectory, jws: string, by: string): Promise<void> {
     const { directory, operator, sha256 } = signed
     await db.transaction(async tx => {
+      await act(tx)
       await tx.run(
         `INSERT INTO directories (operator, version, sha256, jws, source, received_at, fork) VALUES (?, ?, ?, ?, ?, ?, NULL)
          ON CONFLICT (operator) DO UPDATE SET version = excluded.version, sha256 = excluded.sha256, jws = excluded.jws,
@@ -331,6 +334,7 @@ export async function createDirectories(parts: DirectoriesParts) {
           if (operators.has(thumbprint)) return
           if (standing().length >= LIMITS.directoryOperators)
             throw new ProblemError('request.conflict', `${LIMITS.directoryOperators} operators are trusted`)
+          await act(tx)
           await tx.run('INSERT INTO operators (thumbprint, trusted_at) VALUES (?, ?)', [thumbprint, clock.now()])
           await audit.append(tx, { actor, action: 'operator.trusted', subject: thumbprint })
           await events.append(tx, { type: 'directory.changed', subject: thumbprint })
@@ -349,6 +353,7 @@ export async function createDirectories(parts: DirectoriesParts) {
         const operator = find(thumbprint)
         const gone = [operator, ...[...operators.values()].filter(former => leadsTo(former.thumbprint, thumbprint))]
         await db.transaction(async tx => {
+          await act(tx)
           for (const { thumbprint: each, held } of gone) {
             await tx.run('DELETE FROM operators WHERE thumbprint = ?', [each])
             await tx.run(
@@ -401,6 +406,7 @@ export async function createDirectories(parts: DirectoriesParts) {
         if (found === undefined) throw new ProblemError('request.not-found', 'no such certificate is revoked')
         if (!found.kept) throw new ProblemError('request.conflict', `the operator ${found.operator} revokes it`)
         await db.transaction(async tx => {
+          await act(tx)
           for (const { operator, revocations } of kept) {
             const left = revocations.filter(entry => entry.certificate !== certificate)
             if (left.length === revocations.length) continue

@@ -30,7 +30,7 @@ export type HttpParts = {
   routes: readonly RouteModule[]
   people: Authenticator
   feed: EventFeed
-  /** where idempotency keys are kept; the concerns must use `markingDatabase` of the same store */ database: Database
+  /** where idempotency keys are kept: the store that the concerns use */ database: Database
   /** seals the answers that are kept with them */ seal: AnswerSeal
   telemetry: Telemetry
   clock: Clock

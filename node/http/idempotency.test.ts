@@ -3,8 +3,9 @@ import * as z from 'zod'
 import { ProblemError } from '../../protocol/problem.ts'
 import { createTestApi, type Reply, type TestApi } from '../../test/support/http.ts'
 import { openTestStore } from '../../test/support/store.ts'
+import { actOn, act as asAct } from '../store/acts.ts'
 import type { Database } from '../store/database.ts'
-import { beforeActing, forgetAnswers } from './idempotency.ts'
+import { forgetAnswers } from './idempotency.ts'
 import type { RouteModule } from './route.ts'
 
 let store: Database
@@ -31,15 +32,42 @@ const acting = (database: Database): RouteModule => ({
         if (what === 'nothing') return { what, n: acts.length }
         if (what === 'refused') throw new ProblemError('case.transition')
         if (what === 'noted, then cut off') {
-          await beforeActing(() => database.transaction(async () => {}))
+          await database.transaction(async () => {})
           await between()
         }
-        await database.transaction(async () => {
+        await database.transaction(async tx => {
           acts.push(what)
+          await asAct(tx)
           if (what === 'rolled back') throw new Error('no')
         })
         await between()
         return { what, n: acts.length }
+      },
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/bulk',
+      id: 'actOnMany',
+      summary: 'Act on each',
+      roles: ['clerk'],
+      body: z.strictObject({ each: z.array(z.string()) }),
+      answer: z.strictObject({ done: z.array(z.string()) }),
+      async handle({ body: { each } }) {
+        const done: string[] = []
+        for (const one of each) {
+          await actOn(
+            one,
+            () =>
+              database.transaction(async tx => {
+                await asAct(tx)
+                acts.push(one)
+              }),
+            undefined,
+          )
+          done.push(one)
+          await between()
+        }
+        return { done }
       },
     })
     api.operation({
@@ -127,13 +155,16 @@ describe('idempotency keys', () => {
     expect(acts).toEqual(['rolled back', 'rolled back'])
   })
 
-  test('what was refused after a first transaction may be tried again too', async () => {
+  test('what an act was refused with is told again, and nothing is counted twice', async () => {
     between = async () => {
-      throw new ProblemError('exchange.recovering')
+      throw new ProblemError('exchange.recovering', 'the partner')
     }
-    expect((await act('k1')).body).toMatchObject({ code: 'exchange.recovering', retryable: true })
+    const first = await act('k1')
+    expect(first.body).toMatchObject({ code: 'exchange.recovering', retryable: true, detail: 'the partner' })
     between = async () => undefined
-    expect((await act('k1')).status).toBe(201)
+    expect((await act('k1')).body).toMatchObject({ code: 'exchange.recovering', detail: 'the partner' })
+    expect((await act('k2')).status).toBe(201)
+    expect(acts).toHaveLength(2)
   })
 
   test('what acted and then died is never done again', async () => {
@@ -155,6 +186,25 @@ describe('idempotency keys', () => {
     between = async () => undefined
     expect((await act('k1', 'noted, then cut off', await open(api))).status).toBe(201)
     expect(acts).toHaveLength(1)
+  })
+
+  test('of many acts those that were not carried out before a crash are carried out when it is sent again', async () => {
+    const all = (each: string[], by: TestApi = api, key = 'k1') =>
+      by.as('clerk').post('/api/v1/bulk', { each }, { 'idempotency-key': key })
+    between = async () => {
+      if (acts.length === 2) throw new Error('killed')
+    }
+    expect((await all(['a', 'b', 'c'])).status).toBe(500)
+    between = async () => undefined
+    const restarted = await open(api)
+    expect((await all(['a', 'b', 'd'], restarted)).body).toMatchObject({ code: 'request.idempotency' })
+    const again = await all(['a', 'b', 'c'], restarted)
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([200, null])
+    expect(again.body).toEqual({ done: ['a', 'b', 'c'] })
+    expect(acts).toEqual(['a', 'b', 'c'])
+    expect((await all(['a', 'b', 'c'])).headers.get('idempotency-replayed')).toBe('true')
+    expect((await all(['a'], api, 'k1!')).body).toEqual({ done: ['a'] })
+    expect(acts).toEqual(['a', 'b', 'c', 'a'])
   })
 
   test('the answer survives a restart and is kept for a day', async () => {

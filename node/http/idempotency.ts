@@ -1,12 +1,13 @@
 /**
  * Idempotency keys (幂等键): a POST is carried out once per person and key, and a repeat gets the first answer.
- * The mark that a request acted commits in the very transaction in which it acted, so a crash between the act and its
- * answer is never followed by a second act. Answers may hold personal data: they are kept sealed, and only of what acted.
+ * The mark that a request acted commits in the very transaction that is its act (`store/acts.ts`), so a crash before the act lets the
+ * request be sent again, and one between the act and its answer is never followed by a second act. Answers may hold personal data:
+ * they are kept sealed, and only of what acted.
  */
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash } from 'node:crypto'
 import { decodeUtf8, encodeUtf8, fromHex } from '../../protocol/primitives.ts'
-import { ProblemError } from '../../protocol/problem.ts'
+import { type FieldProblem, type Problem, ProblemError } from '../../protocol/problem.ts'
+import { type ActRecord, asRequest } from '../store/acts.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { HttpLimits } from './limits.ts'
 
@@ -20,41 +21,12 @@ export type Keyed = {
 }
 
 export interface Idempotency {
-  /** Carries `work` out, or answers with what was kept. Throws ProblemError `request.idempotency`, `.concurrent`, `.conflict`. */
+  /**
+   * Carries `work` out, or answers with what was kept. Throws ProblemError `request.idempotency`, `.concurrent`, `.conflict`, and
+   * again what an act was refused with.
+   */
   once(keyed: Keyed, work: () => Promise<Answer>): Promise<Answer & { replayed: boolean }>
 }
-
-type Acting = { mark(tx: Transaction): Promise<void>; acted: boolean; ended: boolean }
-
-const acting = new AsyncLocalStorage<Acting>()
-
-/**
- * The database that everything behind the API must use: the first transaction of a request with a key also commits
- * the mark that this request acted. Outside such a request it changes nothing.
- */
-export function markingDatabase(database: Database): Database {
-  return {
-    query: (sql, params) => database.query(sql, params),
-    scrub: () => database.scrub(),
-    backup: path => database.backup(path),
-    close: () => database.close(),
-    transaction(work) {
-      const request = acting.getStore()
-      if (request === undefined || request.acted || request.ended) return database.transaction(work)
-      return database.transaction(async tx => {
-        const result = await work(tx)
-        await request.mark(tx)
-        tx.afterCommit(() => {
-          request.acted = true
-        })
-        return result
-      })
-    },
-  }
-}
-
-/** What a request only looks up or notes before it acts: transactions within do not count as its act. */
-export const beforeActing = <T>(work: () => Promise<T>): Promise<T> => acting.exit(work)
 
 /** Seals an answer at rest; `context` is authenticated with it. */
 export type AnswerSeal = {
@@ -75,6 +47,15 @@ export async function forgetAnswers(tx: Transaction, thread: Uint8Array): Promis
 }
 
 type Row = { request_hash: Uint8Array; status: number | null; sealed: Uint8Array | null }
+/** `about`: as `aboutOf` finds it. */
+type Kept = Pick<Row, 'status' | 'sealed'> & { about: Uint8Array | null }
+const bare = (status: number | null): Kept => ({ status, sealed: null, about: null })
+
+/** What stands in place of the status of an answer, below every one of HTTP: parts were carried out; it acted, and told a problem. */
+const IN_PARTS = 1
+const REFUSED = 2
+/** Between a key and the part that was carried out under it: no key holds it. */
+const PART = ' '
 
 export function createIdempotency(
   database: Database,
@@ -87,41 +68,79 @@ export function createIdempotency(
   const contextOf = (keyed: Keyed) => `answer ${JSON.stringify([keyed.person, keyed.key])}`
 
   /** Ids of threads that request and answer name, one after another: by them a purge finds what is kept of its case. */
-  function aboutOf({ request }: Keyed, answer: Answer): Uint8Array | null {
-    const named = [...request, answer.body].flatMap(text => [...text.matchAll(THREAD)].map(([id]) => id))
+  function aboutOf({ request }: Keyed, body: string): Uint8Array | null {
+    const named = [...request, body].flatMap(text => [...text.matchAll(THREAD)].map(([id]) => id))
     return named.length === 0 ? null : fromHex([...new Set(named)].join(''))
   }
 
-  async function keep(tx: Transaction, keyed: Keyed, hash: Uint8Array, answer: Answer | null): Promise<void> {
-    const sealed = answer === null ? null : seal.seal(encodeUtf8(answer.body), contextOf(keyed))
+  async function keep(
+    tx: Transaction,
+    { person }: Keyed,
+    key: string,
+    hash: Uint8Array,
+    { status, sealed, about }: Kept,
+  ): Promise<void> {
     await tx.run('DELETE FROM idempotency WHERE at < ?', [oldest()])
     await tx.run(
       `INSERT INTO idempotency (person, key, request_hash, status, sealed, about, at) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (person, key) DO UPDATE SET status = excluded.status, sealed = excluded.sealed, about = excluded.about`,
-      [
-        ...[keyed.person, keyed.key, hash, answer?.status ?? null, sealed],
-        ...[answer === null ? null : aboutOf(keyed, answer), now()],
-      ],
+      [person, key, hash, status, sealed, about, now()],
     )
   }
 
-  async function first(keyed: Keyed, hash: Uint8Array, work: () => Promise<Answer>): Promise<Answer> {
-    const request: Acting = { mark: tx => keep(tx, keyed, hash, null), acted: false, ended: false }
+  const keepAnswer = (keyed: Keyed, hash: Uint8Array, status: number, body: string): Promise<void> =>
+    database.transaction(tx => {
+      const sealed = seal.seal(encodeUtf8(body), contextOf(keyed))
+      return keep(tx, keyed, keyed.key, hash, { status, sealed, about: aboutOf(keyed, body) })
+    })
+
+  /** What a request under this key does, and whether it acted. */
+  function recordOf(keyed: Keyed, hash: Uint8Array, begun: boolean): ActRecord & { acted: boolean } {
+    const { person, key } = keyed
+    let parts: Promise<Set<string>> | null = null
+    const readParts = async (): Promise<Set<string>> => {
+      const rows = await database.query<{ key: string }>(
+        'SELECT key FROM idempotency WHERE person = ? AND key > ? AND key < ? AND at >= ?',
+        [person, key + PART, key + String.fromCharCode(PART.charCodeAt(0) + 1), oldest()],
+      )
+      return new Set(rows.map(row => row.key.slice(key.length + PART.length)))
+    }
+    const record = {
+      acted: begun,
+      async mark(tx: Transaction, part: string | null) {
+        if (part !== null) await keep(tx, keyed, key + PART + part, hash, bare(IN_PARTS))
+        if (part === null || !record.acted) await keep(tx, keyed, key, hash, bare(part === null ? null : IN_PARTS))
+        tx.afterCommit(() => {
+          record.acted = true
+        })
+      },
+      async carriedOut(part: string) {
+        if (!begun) return false
+        parts ??= readParts()
+        return (await parts).has(part)
+      },
+    }
+    return record
+  }
+
+  async function carryOut(
+    keyed: Keyed,
+    hash: Uint8Array,
+    begun: boolean,
+    work: () => Promise<Answer>,
+  ): Promise<Answer> {
+    const record = recordOf(keyed, hash, begun)
     try {
-      const answer = await acting.run(request, work)
-      const kept = keyed.shownOnce || answer.body.length > limits.idempotencyAnswer ? null : answer
-      if (kept !== null && request.acted) await database.transaction(tx => keep(tx, keyed, hash, kept))
+      const answer = await asRequest(record, work)
+      const kept = !keyed.shownOnce && answer.body.length <= limits.idempotencyAnswer
+      if (kept && record.acted) await keepAnswer(keyed, hash, answer.status, answer.body)
       return answer
     } catch (error) {
-      // A refusal means that the step was not done, even if a transaction before it was (a number drawn, say): the
-      // same key may try again. After any other error nobody knows, so the mark stays.
-      if (request.acted && error instanceof ProblemError && error.problem.code !== 'internal')
-        await database.transaction(tx =>
-          tx.run('DELETE FROM idempotency WHERE person = ? AND key = ?', [keyed.person, keyed.key]),
-        )
+      // An act may end in a refusal too: a wrong try was counted, what was tried again failed again. After any other error nobody
+      // knows, so the mark alone stays; without an act the same key may try again.
+      if (record.acted && error instanceof ProblemError && error.problem.code !== 'internal')
+        await keepAnswer(keyed, hash, REFUSED, JSON.stringify({ problem: error.problem, errors: error.errors }))
       throw error
-    } finally {
-      request.ended = true
     }
   }
 
@@ -136,11 +155,16 @@ export function createIdempotency(
           'SELECT request_hash, status, sealed FROM idempotency WHERE person = ? AND key = ? AND at >= ?',
           [keyed.person, keyed.key, oldest()],
         )
-        if (row === undefined) return { ...(await first(keyed, hash, work)), replayed: false }
+        if (row === undefined) return { ...(await carryOut(keyed, hash, false, work)), replayed: false }
         if (Buffer.compare(row.request_hash, hash) !== 0) throw new ProblemError('request.idempotency')
+        if (row.status === IN_PARTS) return { ...(await carryOut(keyed, hash, true, work)), replayed: false }
         if (row.status === null || row.sealed === null)
           throw new ProblemError('request.conflict', 'carried out before; its answer is not kept')
         const body = decodeUtf8(seal.open(row.sealed, contextOf(keyed)))
+        if (row.status === REFUSED) {
+          const { problem, errors } = JSON.parse(body) as { problem: Problem; errors: FieldProblem[] }
+          throw new ProblemError(problem.code, problem.detail, { errors })
+        }
         return { status: row.status, body, replayed: true }
       } finally {
         running.delete(name)

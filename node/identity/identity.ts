@@ -1,4 +1,5 @@
 /** Own identity: certificate, packet key, peer key, and the delegations that join them. */
+
 import { createPrivateKey, sign } from 'node:crypto'
 import * as jose from 'jose'
 import type { Identity as IdentityDocument } from '../../protocol/exchange/frames.ts'
@@ -20,6 +21,7 @@ import type { EventLog } from '../audit/events.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { OwnIdentity } from '../exchange/ports.ts'
 import { createSerial } from '../kernel/serial.ts'
+import { act } from '../store/acts.ts'
 import type { Database } from '../store/database.ts'
 import { currentKey, type KeyStore, newKey, type PrivateKey, succeededBy } from './keystore.ts'
 
@@ -137,6 +139,7 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
   ): Promise<void> {
     const id = fromHex(await sha256(jws))
     await db.transaction(async tx => {
+      if (type === 'revocation') await act(tx)
       await tx.run(
         'INSERT INTO delegations (id, city, type, certificate, jws, iat) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
         [id, city.code, type, certificate.fingerprint, jws, iat],
@@ -245,6 +248,8 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
         await delegate(fresh, actor)
         await keyStore.saveKeys(succeededBy(keyStore.keys(), fresh))
         await takeOver()
+        // Before it was the current one nothing was rotated: a request that was cut off there is carried out anew.
+        await db.transaction(act)
         parts.rotated(fresh.kid)
         return { kid: fresh.kid }
       }),

@@ -16,6 +16,7 @@ import type { DraftsOf } from '../cases/purges.ts'
 import type { ValueKeys } from '../exchange/case-keys.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { StoredPacket } from '../exchange/ports.ts'
+import { act } from '../store/acts.ts'
 import type { Database, Transaction } from '../store/database.ts'
 
 /** Days after which a draft that nobody touched is deleted with its personal data. */
@@ -179,6 +180,7 @@ export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, 
         const [held] = await tx.query<{ n: number }>('SELECT count(*) AS n FROM case_drafts WHERE owner = ?', [actor])
         if ((held?.n ?? 0) >= DRAFTS_EACH)
           throw new ProblemError('request.conflict', `${DRAFTS_EACH} drafts are open: send or delete some`)
+        await act(tx)
         await write(tx, draft, content)
         await audit.append(tx, { actor, action: 'case-draft.created', subject: draft.id })
       })

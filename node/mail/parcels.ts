@@ -4,6 +4,7 @@
  * cities see where it is. Names and addresses are sealed and go with the case's purge. May import the cases, the audit log and
  * the store.
  */
+
 import type { Carrier, CarrierFailure, MailParty, ParcelEvent, ParcelState } from '../../adapters/sdk/carrier.ts'
 import { type AgreementDocument, dayOf } from '../../protocol/agreement/document.ts'
 import type { CaseContent, CaseKind } from '../../protocol/case/kinds.ts'
@@ -16,6 +17,7 @@ import type { CaseKeys } from '../exchange/case-keys.ts'
 import type { Clock } from '../exchange/clock.ts'
 import { createRounds } from '../exchange/rounds.ts'
 import { delayAfter } from '../kernel/backoff.ts'
+import { act } from '../store/acts.ts'
 import type { Database, Reader, Transaction } from '../store/database.ts'
 import { countTroubles, type Trouble } from './troubles.ts'
 import { foldNumber, judgeWay, readNumber } from './way.ts'
@@ -359,6 +361,7 @@ export function createParcels(parts: ParcelsParts) {
             clock.now(),
           ],
         )
+        await act(tx)
         await audit.append(tx, { actor, action: 'parcel.ordered', subject: thread, detail: { parcel: id } })
       })
       void wake()
@@ -403,6 +406,7 @@ export function createParcels(parts: ParcelsParts) {
             [clock.now(), no],
           ))
         if (settled === 0) return 0
+        await act(tx)
         await audit.append(tx, { actor, action: 'parcel.settled', subject: thread, detail: { parcels: settled } })
         await events.append(tx, { type: 'case.changed', subject: thread })
         return settled
@@ -421,6 +425,7 @@ export function createParcels(parts: ParcelsParts) {
         )
         if (changed === 0 && state !== 'cancelling')
           throw new ProblemError('request.conflict', 'the carrier has not answered to the order yet: try again')
+        await act(tx)
         await audit.append(tx, { actor, action: 'parcel.cancelled', subject: thread, detail: { parcel: id } })
       })
       void wake()
@@ -437,6 +442,7 @@ export function createParcels(parts: ParcelsParts) {
            WHERE id = ?`,
           [number === null ? 'wanted' : 'open', id],
         )
+        await act(tx)
         await audit.append(tx, { actor, action: 'parcel.retried', subject: thread, detail: { parcel: id } })
       })
       void wake()

@@ -10,6 +10,7 @@ import { type Comparison, compareItems, plainName, similarityOf } from '../../pr
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Clock } from '../exchange/clock.ts'
+import { act } from '../store/acts.ts'
 import type { Database } from '../store/database.ts'
 
 /** Codes of an own material and of the partner's that it stands for. */
@@ -215,6 +216,7 @@ export function createMappings(parts: MappingsParts) {
     async remove(partner: string, handling: string, actor: string): Promise<Mapping> {
       const gone = await get(partner, handling)
       await db.transaction(async tx => {
+        await act(tx)
         await tx.run('DELETE FROM mappings WHERE partner = ? AND handling = ?', [partner, handling])
         await audit.append(tx, { actor, action: 'mapping.removed', subject: partner, detail: { item: handling } })
       })

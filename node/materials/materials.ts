@@ -2,6 +2,7 @@
  * Materials (材料): uploaded once, named by their hash, fetched from the city that sent the packet, checked on arrival.
  * The bytes lie encrypted in the blob store; this service knows which are held and which are wanted.
  */
+
 import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'
 import { type Commitment, fromHex, sha256 as hashOf, toHex } from '../../protocol/primitives.ts'
@@ -14,6 +15,7 @@ import type { Trust } from '../exchange/ports.ts'
 import type { Transport } from '../exchange/wire.ts'
 import type { Reminder } from '../kernel/reminder.ts'
 import { createKeyedSerial } from '../kernel/serial.ts'
+import { act } from '../store/acts.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { BlobStore } from './blob-store.ts'
 import { MATERIAL_LIMITS } from './limits.ts'
@@ -401,6 +403,7 @@ export function createMaterials(parts: MaterialsParts) {
       const partners = await db.transaction(async tx => {
         const found = await wanted.again(tx, sha256, clock.now())
         if (found.length === 0) throw new ProblemError('request.not-found')
+        await act(tx)
         await parts.audit.append(tx, { actor: by, action: 'material.retried', subject: sha256 })
         return found
       })

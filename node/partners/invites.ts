@@ -1,4 +1,5 @@
 /** Invites (邀请): texts with a one-time secret, each for one city. The store keeps the secret only until it is spent, cancelled or expired. */
+
 import { LIMITS } from '../../protocol/limits.ts'
 import { inviteId, linkOf, writeInvite } from '../../protocol/pairing/invite.ts'
 import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
@@ -6,6 +7,7 @@ import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { Reminder } from '../kernel/reminder.ts'
+import { act } from '../store/acts.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { OwnSide } from './pairing.ts'
 import { QR_CHARACTERS, qrPicture } from './qr.ts'
@@ -104,6 +106,7 @@ export function createInvites({ db, clock, audit, events, randomText }: InvitesP
       const expiresAt = clock.now() + hours * HOUR
       const id = await inviteId(secret)
       await db.transaction(async tx => {
+        await act(tx)
         await purge(tx)
         const [open] = await tx.query<{ n: number }>(
           `SELECT count(*) AS n FROM invites WHERE ${OPEN} AND expires_at > ?`,
@@ -150,6 +153,7 @@ export function createInvites({ db, clock, audit, events, randomText }: InvitesP
         const row = await rowOf(tx, id)
         if (row === undefined) throw new ProblemError('request.not-found', 'no such invite')
         if (stateOf(row) !== 'open') throw new ProblemError('request.conflict', `the invite is ${stateOf(row)}`)
+        await act(tx)
         await tx.run(`UPDATE invites SET cancelled_at = ?, secret = '' WHERE id = ?`, [clock.now(), id])
         await audit.append(tx, { actor, action: 'partner.uninvited', subject: id.slice(0, 16) })
       })

@@ -3,9 +3,11 @@
  * system: connect, identity and clock, list, packet, material, receipt, evidence. Each hop has its time and, when it
  * failed, who must act. Bounded: one test of a partner at a time, a few in all, `testsPerHour` pings an hour.
  */
+
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
+import { act } from '../store/acts.ts'
 import type { Transaction } from '../store/database.ts'
 import { type Facts, freshHops, type HopName } from './hops.ts'
 import { findPartner } from './records.ts'
@@ -106,6 +108,7 @@ export function createPartnerTests(parts: PartnerTestsParts) {
         await db.transaction(async tx => {
           const begun = { ...run, direction: 'out' as const, begunAt: clock.now(), pingedAt: null }
           run.no = await insertTest(tx, begun)
+          await act(tx)
           await audit.append(tx, { actor, action: 'partner.tested', subject: partner, detail: { test: run.no } })
           await events.append(tx, { type: 'test.changed', subject: partner })
         })

@@ -2,6 +2,7 @@
  * Partner cities (合作城市): paired by an invite without any centre, confirmed by an administrator on each side who compared
  * the same words, suspended and resumed. May import certs, the exchange's ports, the store and the protocol.
  */
+
 import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'
 import { readInvite } from '../../protocol/pairing/invite.ts'
@@ -12,6 +13,7 @@ import { type Clock, seconds } from '../exchange/clock.ts'
 import type { DeliveryStatus } from '../exchange/delivery.ts'
 import type { Transport, Wire } from '../exchange/wire.ts'
 import type { Reminder } from '../kernel/reminder.ts'
+import { act } from '../store/acts.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { createPairingAdmission, PAIRING_LIMITS } from './admission.ts'
 import { createInvites, type InviteView, type NewInvite } from './invites.ts'
@@ -147,6 +149,7 @@ export function createPartners(parts: PartnersParts) {
       const refused = checkPairing(held, side.fingerprint)
       if (refused !== null) throw new ProblemError(refused.problem.code, refused.problem.detail)
       await storePairing(tx, held, side, { words, asked }, clock.now())
+      await act(tx)
       await alongside?.(tx, held)
       const detail = { fingerprint: side.fingerprint, vouched: side.vouched }
       await audit.append(tx, { actor, action: 'partner.paired', subject: side.city, detail })
@@ -215,6 +218,7 @@ export function createPartners(parts: PartnersParts) {
   ): Promise<void> {
     await db.transaction(async tx => {
       const row = await rowOf(tx, code)
+      await act(tx)
       await work(tx, row)
       await audit.append(tx, { actor, action, subject: code, detail: { fingerprint: row.fingerprint } })
       await events.append(tx, { type: 'partner.changed', subject: code })
@@ -236,6 +240,7 @@ export function createPartners(parts: PartnersParts) {
     const row = await rowOf(tx, code)
     demand(row, 'pending')
     const tell = async (action: string, more: Record<string, number> = {}) => {
+      await act(tx)
       await audit.append(tx, { actor, action, subject: code, detail: { fingerprint: row.fingerprint, ...more } })
       await events.append(tx, { type: 'partner.changed', subject: code })
     }

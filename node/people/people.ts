@@ -2,9 +2,11 @@
  * People (账号): who may use the API, each with one token. A token is shown once and kept as its SHA-256: it carries 256
  * random bits, so a slow hash would add nothing. May import audit and the store; knows no edge.
  */
+
 import { createHash } from 'node:crypto'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
+import { act } from '../store/acts.ts'
 import type { Database } from '../store/database.ts'
 import type { Account, Person, Role } from './person.ts'
 import {
@@ -90,6 +92,7 @@ export function createPeople({ database, audit, now, ids, random }: PeopleParts)
         lastUsedAt: null,
       }
       await database.transaction(async tx => {
+        await act(tx)
         await insertAccount(tx, account, hashOf(token))
         await audit.append(tx, {
           actor,
@@ -110,6 +113,7 @@ export function createPeople({ database, audit, now, ids, random }: PeopleParts)
         const until = expiresAt === undefined ? old.expiresAt : expiresAt
         if (until !== null && until <= now())
           throw new ProblemError('request.conflict', 'expired; give a new expiresAt')
+        await act(tx)
         await setToken(tx, id, hashOf(token), until)
         await audit.append(tx, { actor, action: 'person.rotated', subject: id })
         return { ...old, expiresAt: until }
@@ -124,6 +128,7 @@ export function createPeople({ database, audit, now, ids, random }: PeopleParts)
         if (account.roles.includes('administrator') && (await otherAdministrators(tx, id, now())) === 0)
           throw new ProblemError('request.conflict', 'the last administrator cannot be revoked')
         const revokedAt = now()
+        await act(tx)
         await setRevoked(tx, id, revokedAt)
         await audit.append(tx, { actor, action: 'person.revoked', subject: id })
         return { ...account, revokedAt }

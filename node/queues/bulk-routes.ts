@@ -4,6 +4,7 @@ import { ThreadId, text } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { actorOf, type RouteModule } from '../http/route.ts'
 import { PAPER_NAMES, type PaperName } from '../papers/forms.ts'
+import { actOn } from '../store/acts.ts'
 
 /** Cases of one request. */
 export const BULK = { remind: 200, print: 100 } as const
@@ -31,7 +32,7 @@ export const bulkRoutes = (parts: {
         const items: Told[] = []
         for (const thread of new Set(body.threads)) {
           signal.throwIfAborted()
-          const problem = await parts.remind(thread, body.text, actorOf(person)).then(
+          const problem = await actOn(thread, () => parts.remind(thread, body.text, actorOf(person)), null).then(
             () => null,
             (error: unknown) => (error instanceof ProblemError ? error.problem.code : 'internal'),
           )
@@ -45,12 +46,12 @@ export const bulkRoutes = (parts: {
       path: '/api/v1/bulk/cases/print',
       id: 'printPapers',
       summary: `One paper of up to ${BULK.print} cases as one page for A4, each on sheets of its own (批量打印)`,
-      description: 'Personal data: every printing is audited, and the answer is not kept for repeats.',
+      description: 'Personal data: every printing is audited.',
       roles: ['clerk', 'integrator'],
       body: z.strictObject({ threads: z.array(ThreadId).min(1).max(BULK.print), paper: z.enum(PAPER_NAMES) }),
       answer: z.strictObject({ html: z.string(), items: Told }),
       seconds: 300,
-      shownOnce: true,
+      looksUp: true,
       handle: ({ body, person }) => parts.print([...new Set(body.threads)], body.paper, actorOf(person)),
     })
   },

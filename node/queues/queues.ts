@@ -16,6 +16,7 @@ import type { CaseRow } from '../cases/cases.ts'
 import type { LookupKeys } from '../cases/lookup.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import { IN_TROUBLE } from '../mail/troubles.ts'
+import { act } from '../store/acts.ts'
 import type { Database, Value } from '../store/database.ts'
 
 export const QUEUES = {
@@ -286,6 +287,7 @@ export function createQueues(parts: QueuesParts) {
           [fromHex(thread)],
         )
         if (row === undefined) throw new ProblemError('thread.unknown')
+        await act(tx)
         await tx.run('UPDATE cases SET assignee = ? WHERE thread_no = ?', [person, row.no])
         await parts.audit.append(tx, { actor, action: 'case.assigned', subject: thread, detail: { to: person } })
         await parts.events.append(tx, { type: 'case.changed', subject: thread })

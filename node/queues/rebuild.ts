@@ -2,6 +2,7 @@
 
 import { toHex } from '../../protocol/primitives.ts'
 import type { StoredPacket } from '../exchange/ports.ts'
+import { act } from '../store/acts.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { Statistics } from './statistics.ts'
 
@@ -67,6 +68,14 @@ export async function rebuild(
   await drafts.rekey()
   await statistics.reset()
   await statistics.catchUp()
+  // Each part before this may be done again, so that a rebuild which is cut off is done as soon as one ends.
+  await db.transaction(async tx => {
+    await act(tx)
+    await tx.run(
+      'INSERT INTO projection (one, form) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET form = excluded.form',
+      [FORM],
+    )
+  })
   return done
 }
 
@@ -74,11 +83,5 @@ export async function rebuild(
 export async function rebuildOlder(parts: RebuildParts, signal: AbortSignal): Promise<number | null> {
   const [held] = await parts.db.query<{ form: number }>('SELECT form FROM projection')
   if (held?.form === FORM) return null
-  const done = await rebuild(parts, undefined, signal)
-  await parts.db.transaction(tx =>
-    tx.run('INSERT INTO projection (one, form) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET form = excluded.form', [
-      FORM,
-    ]),
-  )
-  return done
+  return rebuild(parts, undefined, signal)
 }

@@ -6,6 +6,7 @@ import { Day, DivisionCode, ThreadId, text } from '../../protocol/primitives.ts'
 import { Case, toAnswer } from '../cases/routes.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { actorOf, type RouteModule } from '../http/route.ts'
+import { actOn } from '../store/acts.ts'
 import { COUNTED, QUEUE_NAMES, QUEUES, type Queues } from './queues.ts'
 import { DIMENSIONS, GRAINS, STEPS, type Statistics, type Step } from './statistics.ts'
 
@@ -129,7 +130,7 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
         for (const thread of new Set(body.threads))
           items.push({
             thread,
-            problem: await queues.assign(thread, to, actorOf(person)).then(
+            problem: await actOn(thread, () => queues.assign(thread, to, actorOf(person)), null).then(
               () => null,
               (error: { problem?: { code?: string } }) => error.problem?.code ?? 'internal',
             ),

@@ -2,9 +2,11 @@
  * Saved views (保存的视图): a queue or a search under a name, for oneself or for all of a window. What one searches for in words
  * may be a person, so a view never holds it.
  */
+
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Clock } from '../exchange/clock.ts'
+import { act } from '../store/acts.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { QueueName, SearchFilter } from './queues.ts'
 
@@ -93,6 +95,7 @@ export function createViews(parts: { db: Database; clock: Clock; audit: Audit; n
       const id = parts.newId()
       await db.transaction(async tx => {
         await checkFree(tx, person, view, null)
+        await act(tx)
         await tx.run(`INSERT INTO saved_views (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`, [
           ...[id, person, view.name, view.window, JSON.stringify(view.filter), clock.now()],
         ])

@@ -43,7 +43,7 @@ function watched(fails = Number.POSITIVE_INFINITY): { database: Database; transa
 }
 
 const stageOf = (database: Database) =>
-  createDraftStage(database, work => work(), {
+  createDraftStage(database, {
     async write(tx, { code, name, item, errors, warnings, actor }) {
       await tx.run(
         `INSERT INTO item_drafts (code, name, item, errors, warnings, actor, updated_at) VALUES (?, ?, ?, ?, ?, ?, 0)

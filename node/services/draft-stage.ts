@@ -23,10 +23,8 @@ export type DraftChange = DraftWrite | string
 
 type Row = DraftWrite & { no: number; dropped: number }
 
-/** `beforeActing` runs what is no act yet of the request that asks for it. */
 export function createDraftStage(
   db: Database,
-  beforeActing: (work: () => Promise<void>) => Promise<void>,
   drafts: {
     write(tx: Transaction, row: DraftWrite): Promise<void>
     drop(tx: Transaction, code: string): Promise<void>
@@ -79,10 +77,8 @@ export function createDraftStage(
   /** Finishes what was decided before this node stopped, and leaves nothing of what was not. */
   async function recover(): Promise<void> {
     if (!open) return
-    await beforeActing(async () => {
-      if ((await db.query('SELECT decided_at FROM draft_imports')).length > 0) while (await moveSome());
-      else while ((await clearSome()) > 0);
-    })
+    if ((await db.query('SELECT decided_at FROM draft_imports')).length > 0) while (await moveSome());
+    else while ((await clearSome()) > 0);
     open = false
   }
 
@@ -102,9 +98,7 @@ export function createDraftStage(
           await alongside(tx)
         })
       open = true
-      await beforeActing(async () => {
-        for (const part of parts) await db.transaction(tx => aside(tx, part))
-      })
+      for (const part of parts) await db.transaction(tx => aside(tx, part))
       await db.transaction(async tx => {
         await tx.run('INSERT INTO draft_imports (decided_at) VALUES (?)', [now])
         await alongside(tx)

@@ -68,7 +68,6 @@ beforeEach(async () => {
             cases: async codes => codes.length * 10 + 1,
             mapped: async () => mapped,
           },
-          beforeActing: work => work(),
         }),
         play.code,
       ),

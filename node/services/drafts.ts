@@ -2,6 +2,7 @@
  * Drafts of service items (事项草稿): an administrator edits or imports items, sees findings and what differs from the published
  * version, and publishes all drafts as one new version. Errors block that, warnings do not. May import the store and the tables.
  */
+
 import { setImmediate as otherWork } from 'node:timers/promises'
 import type { Commitment } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
@@ -10,6 +11,7 @@ import { type Finding, type LintContext, lintItem, OUTSIDE_RULES } from '../../p
 import type { Audit } from '../audit/audit.ts'
 import type { Clock } from '../exchange/clock.ts'
 import { createSerial } from '../kernel/serial.ts'
+import { act } from '../store/acts.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { type AgreedPort, type AgreedReport, agreedReport, touchOf } from './agreed.ts'
 import { type Difference, differences, sameItem } from './difference.ts'
@@ -42,9 +44,6 @@ export type DraftsParts = {
     /** the published tree and the drafted one */ change(): Promise<TreeChange>
   }
   /** what hangs on the own items */ agreed: AgreedPort
-  /** runs what is no act yet of the request that asks for it */ beforeActing: (
-    work: () => Promise<void>,
-  ) => Promise<void>
 }
 
 export type DraftRow = {
@@ -129,12 +128,12 @@ const count = (findings: readonly Finding[], level: Finding['level']): number =>
 export type Drafts = ReturnType<typeof createDrafts>
 
 export function createDrafts(parts: DraftsParts) {
-  const { db, audit, clock, published, context, organisation, agreed, beforeActing } = parts
+  const { db, audit, clock, published, context, organisation, agreed } = parts
   async function drop(tx: Transaction, codes: readonly string[]): Promise<void> {
     for (const code of codes) await tx.run('DELETE FROM item_drafts WHERE code = ?', [code])
   }
 
-  const stage = createDraftStage(db, beforeActing, { write, drop: (tx, code) => drop(tx, [code]) })
+  const stage = createDraftStage(db, { write, drop: (tx, code) => drop(tx, [code]) })
   const inTurn = createSerial()
   /** One change after the other: what publishing reads is what it takes away. */
   const turn = <T>(work: () => Promise<T>): Promise<T> =>
@@ -448,6 +447,7 @@ export function createDrafts(parts: DraftsParts) {
         if (before === null)
           throw new ProblemError('item.unknown', 'only a published item can be removed; discard its draft')
         await db.transaction(async tx => {
+          await act(tx)
           await write(tx, { code, name: before.taskName, item: null, errors: 0, warnings: 0, actor })
           await audit.append(tx, { actor, action: 'draft.removal', subject: code })
         })

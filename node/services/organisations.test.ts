@@ -73,7 +73,6 @@ async function two() {
       }),
       organisation: organisations,
       agreed: { items: async () => [], cases: async () => 0, mapped: async () => [] },
-      beforeActing: work => work(),
     })
     return { ...city, organisations, drafts }
   }

@@ -1,4 +1,5 @@
 /** The own list: each publication is the next version, signed; one lost with the store comes back from a partner that holds it. */
+
 import { PROTOCOL_VERSION } from '../../protocol/names.ts'
 import type { Commitment } from '../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
@@ -10,6 +11,7 @@ import type { EventLog } from '../audit/events.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { OwnIdentity, Trust } from '../exchange/ports.ts'
 import { createSerial } from '../kernel/serial.ts'
+import { act } from '../store/acts.ts'
 import type { Allowance } from './allowance.ts'
 import type { Items } from './items.ts'
 import type { Kept } from './kept.ts'
@@ -55,6 +57,7 @@ export async function createPublisher(parts: PublisherParts) {
     detail: object,
   ): Promise<StoredHead> {
     await db.transaction(async tx => {
+      await act(tx)
       await stage.seal(tx, head)
       const { version, count, root } = head.claims
       await parts.audit.append(tx, {

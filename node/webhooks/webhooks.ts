@@ -3,6 +3,7 @@
  * retries for days; the message names what changed, and who reads it fetches the rest with rights of its own. A slow or dead
  * subscriber holds up nobody else. May import the event log, the audit log and the store.
  */
+
 import { createHmac } from 'node:crypto'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
@@ -10,6 +11,7 @@ import { EVENT_ROLES, type EventLog, type EventRow, type EventType } from '../au
 import type { Clock } from '../exchange/clock.ts'
 import { createRounds, type Rounds } from '../exchange/rounds.ts'
 import { delayAfter } from '../kernel/backoff.ts'
+import { act } from '../store/acts.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { checkTarget, type PostOptions } from './post.ts'
 
@@ -153,11 +155,12 @@ export function createWebhooks(parts: WebhooksParts) {
       Buffer.from(parts.seal.open(sealed, `webhook ${row.id}`)).toString('utf8'),
     )
 
-  /** Sends one message; the attempt is kept. Null when it was taken (2xx). */
+  /** Sends one message; the attempt is kept, with `alongside` in its transaction. Null when it was taken (2xx). */
   async function send(
     row: Row,
     event: Pick<EventRow, 'no' | 'at' | 'type' | 'subject'>,
     id = `evt_${event.no}`,
+    alongside?: (tx: Transaction) => Promise<void>,
   ): Promise<Problem | null> {
     const timestamp = Math.floor(clock.now() / 1000)
     const body = JSON.stringify({
@@ -192,6 +195,7 @@ export function createWebhooks(parts: WebhooksParts) {
            ORDER BY no DESC LIMIT 1 OFFSET ?)`,
         [row.id, row.id, WEBHOOK_LIMITS.log],
       )
+      await alongside?.(tx)
     })
     parts.observer.delivered(problem === null)
     return problem
@@ -273,6 +277,7 @@ export function createWebhooks(parts: WebhooksParts) {
   ): Promise<Webhook> {
     const row = await rowOf(id)
     await db.transaction(async tx => {
+      await act(tx)
       await work(tx, row)
       await audit.append(tx, { actor, action, subject: id })
     })
@@ -299,6 +304,7 @@ export function createWebhooks(parts: WebhooksParts) {
           `INSERT INTO webhooks (id, url, types, secret, active, cursor, failures, next_at, created_at) VALUES (?, ?, ?, ?, 1, ?, 0, 0, ?)`,
           [id, url, JSON.stringify(types), sealed(id, secret), last, clock.now()],
         )
+        await act(tx)
         await audit.append(tx, { actor, action: 'webhook.added', subject: id, detail: { host: new URL(url).host } })
       })
       return { webhook: await view(await rowOf(id)), secret }
@@ -346,6 +352,7 @@ export function createWebhooks(parts: WebhooksParts) {
       await db.transaction(async tx => {
         await tx.run('DELETE FROM webhooks WHERE id = ?', [id])
         await tx.run('DELETE FROM webhook_attempts WHERE webhook = ?', [id])
+        await act(tx)
         await audit.append(tx, { actor, action: 'webhook.removed', subject: id })
       })
     },
@@ -365,7 +372,7 @@ export function createWebhooks(parts: WebhooksParts) {
       const at = clock.now()
       await db.transaction(tx => audit.append(tx, { actor, action: 'webhook.tested', subject: id }))
       // A receiver that drops what came before drops no test.
-      return send(row, { no: 0, at, type: 'webhook.test', subject: id }, `test_${at}_${tests++}`)
+      return send(row, { no: 0, at, type: 'webhook.test', subject: id }, `test_${at}_${tests++}`, act)
     },
 
     /** Tells all events from this one on again, in order; one that is switched off, when it is switched on. Problem: `request.not-found` when they are kept no more. */
@@ -389,7 +396,7 @@ export function createWebhooks(parts: WebhooksParts) {
       await db.transaction(tx =>
         audit.append(tx, { actor, action: 'webhook.resent', subject: id, detail: { event: no } }),
       )
-      return send(row, event)
+      return send(row, event, undefined, act)
     },
 
     start(): void {

@@ -4,7 +4,6 @@ import { createEventLog, type EventLog } from '../../node/audit/events.ts'
 import { auditRoutes } from '../../node/audit/routes.ts'
 import type { Clock } from '../../node/exchange/clock.ts'
 import { createHttpApp, type HttpApp } from '../../node/http/app.ts'
-import { markingDatabase } from '../../node/http/idempotency.ts'
 import type { HttpLimits } from '../../node/http/limits.ts'
 import type { RouteModule } from '../../node/http/route.ts'
 import { createSeal } from '../../node/materials/seal.ts'
@@ -81,7 +80,7 @@ export type TestApiOptions = {
 export async function createTestApi({ store, routes, limits, again }: TestApiOptions): Promise<TestApi> {
   const clock = again?.clock ?? createHandClock()
   let requests = 0
-  const database = markingDatabase(store)
+  const database = store
   const audit = createAudit({ database, now: clock.now })
   const events = createEventLog({ database, now: clock.now })
   const people = createPeople({
