@@ -695,7 +695,7 @@ async function assemble(
   })
   const evaluations = createEvaluations({
     ...{ db, clock, audit, own: identity.city },
-    urgency: (city, due) => clocks.urgency(city, due),
+    urgency: (city, limit) => clocks.urgency(city, limit),
     moves: (...move) => cases.moves(...move),
   })
   const rebuilding: RebuildParts = {

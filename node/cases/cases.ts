@@ -168,10 +168,12 @@ type Row = {
   parked: string | null
   holder: string | null
   due: string | null
+  due_from: string | null
   due_duty: Duty | null
   due_city: string | null
   due_provisional: number
   own_due: string | null
+  own_from: string | null
   own_duty: Duty | null
   own_provisional: number
   window: string | null
@@ -184,8 +186,8 @@ type Row = {
 type Fold = { fold: string }
 
 const COLUMNS = `c.thread_no, t.thread, c.case_no, c.local_case_no, c.role, c.partner, c.item_code, c.item_name, c.mode, c.state,
-  c.outcome, c.applicant, c.parked, c.holder, c.due, c.due_duty, c.due_city, c.due_provisional,
-  c.own_due, c.own_duty, c.own_provisional, c.window, c.assignee, c.submitted_at, c.updated_at`
+  c.outcome, c.applicant, c.parked, c.holder, c.due, c.due_from, c.due_duty, c.due_city, c.due_provisional,
+  c.own_due, c.own_from, c.own_duty, c.own_provisional, c.window, c.assignee, c.submitted_at, c.updated_at`
 const FROM = 'FROM cases c JOIN threads t ON t.no = c.thread_no'
 
 export type CaseFilter = {
@@ -739,11 +741,11 @@ function dueOf(
   clocks: CaseClocks,
   duty: Duty | null,
   city: string | null,
-  day: string | null,
+  { from, day }: { from: string | null; day: string | null },
   provisional: number,
 ): Due | null {
   if (duty === null || city === null || day === null) return null
-  return { duty, city, day, provisional: provisional === 1, ...clocks.urgency(city, day) }
+  return { duty, city, day, provisional: provisional === 1, ...clocks.urgency(city, { from, due: day }) }
 }
 
 const rowBy = (clocks: CaseClocks, own: string, row: Row): CaseRow => ({
@@ -760,8 +762,8 @@ const rowBy = (clocks: CaseClocks, own: string, row: Row): CaseRow => ({
   applicant: row.applicant,
   parked: row.parked === null ? null : (JSON.parse(row.parked) as Problem & { kind?: string }),
   holder: row.holder,
-  due: dueOf(clocks, row.due_duty, row.due_city, row.due, row.due_provisional),
-  ownDue: dueOf(clocks, row.own_duty, own, row.own_due, row.own_provisional),
+  due: dueOf(clocks, row.due_duty, row.due_city, { from: row.due_from, day: row.due }, row.due_provisional),
+  ownDue: dueOf(clocks, row.own_duty, own, { from: row.own_from, day: row.own_due }, row.own_provisional),
   window: row.window,
   assignee: row.assignee,
   submittedAt: row.submitted_at,

@@ -57,11 +57,25 @@ beforeEach(async () => {
 afterEach(() => world.stop())
 
 describe('the clock of a case at two nodes', () => {
+  test('a case just begun presses nobody; on the last day of its first limit it does, and that is told once', async () => {
+    const thread = await begin()
+    const levels = async () => {
+      const { due, ownDue, clock } = await world.city(HANDLING).cases.get(thread)
+      return [due?.level, ownDue?.level, clock.deadlines.find(({ duty }) => duty === 'recheck')?.level]
+    }
+    const { cases } = world.city(HANDLING)
+    expect(await levels()).toEqual(['green', 'green', 'green'])
+    expect(await cases.tellDue()).toBe(0)
+    world.clock.advance(24 * 3600_000)
+    expect(await levels()).toEqual(['red', 'red', 'red'])
+    expect([await cases.tellDue(), await cases.tellDue()]).toEqual([1, 0])
+  })
+
   test('tells both cities the same duties, who holds the case, and what is due first', async () => {
     const thread = await begin()
     expect(await told(thread)).toMatchObject({
       holder: HANDLING,
-      due: { duty: 'recheck', city: HANDLING, day: '2026-11-24', left: 1, level: 'red' },
+      due: { duty: 'recheck', city: HANDLING, day: '2026-11-24', left: 1, level: 'green' },
     })
     await say(HANDLING, thread, 'case.request-supplement', {
       notice: '请补正',
@@ -353,7 +367,7 @@ describe('a packet that was long on the way', () => {
     expect(clock).toMatchObject({ deemedAccepted: null })
     expect(clock.deadlines).toMatchObject([
       { duty: 'forward', city: COLLECTING, done: '2026-12-21', level: 'missed' },
-      { duty: 'recheck', city: HANDLING, from: '2026-12-21', due: '2026-12-22', level: 'red' },
+      { duty: 'recheck', city: HANDLING, from: '2026-12-21', due: '2026-12-22', level: 'green' },
       { duty: 'notice', city: HANDLING, from: '2026-12-21', level: 'green' },
     ])
     expect(due).toMatchObject({ duty: 'recheck', day: '2026-12-22' })

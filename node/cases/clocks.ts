@@ -42,8 +42,9 @@ export function createCaseClocks(parts: {
   }
 
   return {
-    /** How urgent a day of a city is now. */
-    urgency: (city: string, due: string) => urgency(parts.calendars.of(city), due, seconds(parts.clock.now())),
+    /** How urgent a limit of a city is now, from the day on which it began. */
+    urgency: (city: string, limit: { from: string | null; due: string }) =>
+      urgency(parts.calendars.of(city), limit, seconds(parts.clock.now())),
 
     /** The last day on which the collecting city holds the personal data of the case; null while it is open. */
     async purgeOn(store: Reader, state: CaseState): Promise<string | null> {

@@ -29,14 +29,17 @@ const TELL_WITHIN = 20 * 86_400
 
 /** Whose duties are told of: the first of this city, and the first of all when it is the partner's. */
 const TOLD = [
-  { due: 'own_due', duty: 'own_duty', city: '?1', alerted: 'own_alerted', where: '' },
-  { due: 'due', duty: 'due_duty', city: 'c.due_city', alerted: 'alerted', where: 'AND c.due_city <> ?1' },
+  { from: 'own_from', due: 'own_due', duty: 'own_duty', city: '?1', alerted: 'own_alerted', where: '' },
+  {
+    ...{ from: 'due_from', due: 'due', duty: 'due_duty', city: 'c.due_city' },
+    ...{ alerted: 'alerted', where: 'AND c.due_city <> ?1' },
+  },
 ] as const
 
 export function createDue({ db, clock, clocks, identity, events }: DueParts) {
   const save = { clocks, identity }
 
-  async function tell({ due, duty, city, alerted, where }: (typeof TOLD)[number]): Promise<number> {
+  async function tell({ from, due, duty, city, alerted, where }: (typeof TOLD)[number]): Promise<number> {
     let told = 0
     // A case that is further away than this has working days enough.
     const until = dayOf(seconds(clock.now()) + TELL_WITHIN)
@@ -45,19 +48,20 @@ export function createDue({ db, clock, clocks, identity, events }: DueParts) {
         no: number
         thread: Uint8Array
         fold: string
+        from: string | null
         due: string
         duty: Duty
         city: string
         alerted: string | null
       }>(
-        `SELECT c.thread_no AS no, t.thread, c.fold, c.${due} AS due, c.${duty} AS duty, ${city} AS city, c.${alerted} AS alerted
+        `SELECT c.thread_no AS no, t.thread, c.fold, c.${from} AS "from", c.${due} AS due, c.${duty} AS duty, ${city} AS city, c.${alerted} AS alerted
          FROM cases c JOIN threads t ON t.no = c.thread_no
          WHERE c.${due} <= ?2 AND coalesce(c.${alerted}, '') <> 'overdue' ${where} AND c.thread_no > ?3 ORDER BY c.thread_no LIMIT 500`,
         [identity.city, until, last],
       )
       if (rows.length === 0) return told
       const stages = rows
-        .map(row => ({ ...row, level: clocks.urgency(row.city, row.due).level }))
+        .map(row => ({ ...row, level: clocks.urgency(row.city, row).level }))
         .filter(({ level, alerted }) => level !== 'green' && level !== alerted)
       await db.transaction(async tx => {
         for (const { no, thread, level, duty, fold } of stages) {

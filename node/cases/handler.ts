@@ -157,8 +157,9 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
       await tx.run(
         `INSERT INTO cases (thread_no, role, partner, case_no, number_key, local_case_no, local_key, item_code, item_name, mode, state, outcome,
            applicant, applicant_key, name_key, window, agreement, parked, submitted_at, updated_at, fold, parent, purge_on,
-           holder, due, due_duty, due_city, due_provisional, turn, bad, own_due, own_duty, own_provisional)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+           holder, due, due_duty, due_city, due_provisional, turn, bad, own_due, own_duty, own_provisional,
+           due_from, own_from)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (thread_no) DO UPDATE SET ${REBUILT}`,
         [
           applied.threadNo,
@@ -319,18 +320,19 @@ const REBUILT = [
   ],
   ...['applicant_key', 'name_key', 'window', 'agreement', 'submitted_at', 'updated_at', 'fold', 'parent', 'purge_on'],
   ...['holder', 'due', 'due_duty', 'due_city', 'due_provisional', 'turn', 'bad', 'own_due', 'own_duty'],
-  'own_provisional',
+  ...['own_provisional', 'due_from', 'own_from'],
 ]
   .map(column => `${column} = excluded.${column}`)
   .join(', ')
 
 /**
- * `holder`, `due`, `due_duty`, `due_city`, `due_provisional`, `turn`, `bad`, `own_due`, `own_duty`, `own_provisional` of a case: who
- * must act next, what is due first, how many bad ratings this city must follow up, and what this city itself must do first.
+ * `holder`, `due`, `due_duty`, `due_city`, `due_provisional`, `turn`, `bad`, `own_due`, `own_duty`, `own_provisional`, `due_from`, `own_from` of a
+ * case: who must act next, what is due first, how many bad ratings this city must follow up, what this city itself must do first, and
+ * the days on which the two limits began.
  */
 type DutyColumns = [
   ...[string | null, string | null, string | null, string | null, 0 | 1, string | null, number],
-  ...[string | null, string | null, 0 | 1],
+  ...[string | null, string | null, 0 | 1, string | null, string | null],
 ]
 type DutyParts = Pick<CaseHandlerParts, 'clocks'> & { identity: Pick<OwnIdentity, 'city'> }
 
@@ -351,6 +353,8 @@ async function dutyOf(tx: Transaction, { clocks, identity }: DutyParts, state: C
     own?.due ?? null,
     own?.duty ?? null,
     own?.provisional === true ? 1 : 0,
+    next?.from ?? null,
+    own?.from ?? null,
   ]
 }
 
@@ -358,7 +362,7 @@ async function dutyOf(tx: Transaction, { clocks, identity }: DutyParts, state: C
 const SET_DUTY = `alerted = CASE WHEN due IS ? AND due_duty IS ? THEN alerted END,
   own_alerted = CASE WHEN own_due IS ? AND own_duty IS ? THEN own_alerted END,
   holder = ?, due = ?, due_duty = ?, due_city = ?, due_provisional = ?, turn = ?, bad = ?,
-  own_due = ?, own_duty = ?, own_provisional = ?`
+  own_due = ?, own_duty = ?, own_provisional = ?, due_from = ?, own_from = ?`
 const duties = (duty: DutyColumns) => [duty[1], duty[2], duty[7], duty[8], ...duty]
 
 /** Writes anew who holds a case and what is due first. */

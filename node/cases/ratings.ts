@@ -34,14 +34,14 @@ export async function saveRatings(
     const realName = (bodyOf('case.evaluate')?.body as CaseContent<'case.evaluate'> | undefined)?.realName
     const appeal = bodyOf('case.appeal-evaluation')
     await tx.run(
-      `INSERT INTO bad_ratings (thread_no, target, city, level, real_name, rated_at, due, provisional, answered_at, appeal, appealed_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (thread_no, target) DO UPDATE SET level = excluded.level, due = excluded.due, provisional = excluded.provisional,
+      `INSERT INTO bad_ratings (thread_no, target, city, level, real_name, rated_at, due, due_from, provisional, answered_at, appeal, appealed_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (thread_no, target) DO UPDATE SET level = excluded.level, due = excluded.due, due_from = excluded.due_from, provisional = excluded.provisional,
          answered_at = excluded.answered_at, real_name = coalesce(excluded.real_name, real_name),
          appeal = coalesce(excluded.appeal, appeal), appealed_at = coalesce(excluded.appealed_at, appealed_at)`,
       [
         ...[threadNo, target, city, rating.level, realName === undefined ? null : Number(realName), rating.at * 1000],
-        ...[duty?.due ?? dayOf(rating.at), duty?.provisional === true ? 1 : 0],
+        ...[duty?.due ?? dayOf(rating.at), duty?.from ?? null, duty?.provisional === true ? 1 : 0],
         rating.answered === null ? null : rating.answered * 1000,
         ...(appeal === undefined ? [null, null] : [appeal.id, appeal.claims.iat * 1000]),
       ],

@@ -6892,7 +6892,7 @@ export interface Api {
   /** Begin an export; an event `export.changed` tells when it ended */
   beginExport(input: {
     body: BeginExportRequest
-  } & Keyed & Options): Promise<Export>
+  } & Options): Promise<Export>
   /** Take an open invite back */
   cancelInvite(input: {
     params: { id: string }
@@ -7047,7 +7047,7 @@ export interface Api {
   /** Fill a template; nothing is kept, signed or sent (拟稿) */
   draftAgreement(input: {
     body: DraftAgreementRequest
-  } & Keyed & Options): Promise<DraftAgreementAnswer>
+  } & Options): Promise<DraftAgreementAnswer>
   /** Draft that a published item goes */
   draftRemoval(input: {
     params: {
@@ -7059,7 +7059,7 @@ export interface Api {
   draftRenewal(input: {
     params: { thread: string }
     body?: DraftRenewalRequest | undefined
-  } & Keyed & Options): Promise<DraftRenewalAnswer>
+  } & Options): Promise<DraftRenewalAnswer>
   /** Switch it on, and tell what waits */
   enableWebhook(input: {
     params: { id: string }
@@ -7331,20 +7331,20 @@ export interface Api {
   /** Check a case as the partner will, without sending it (预检) */
   preflightCase(input: {
     body: PreflightCaseRequest
-  } & Keyed & Options): Promise<PreflightCaseAnswer>
+  } & Options): Promise<PreflightCaseAnswer>
   /** Check every item of a joint case, without sending any (预检) */
   preflightJointCase(input: {
     body: PreflightJointCaseRequest
-  } & Keyed & Options): Promise<PreflightJointCaseAnswer>
+  } & Options): Promise<PreflightJointCaseAnswer>
   /** What an amendment would touch */
   previewAmendment(input: {
     params: { thread: string }
     body: PreviewAmendmentRequest
-  } & Keyed & Options): Promise<PreviewAmendmentAnswer>
+  } & Options): Promise<PreviewAmendmentAnswer>
   /** What a document would touch once it stands */
   previewProposal(input: {
     body: PreviewProposalRequest
-  } & Keyed & Options): Promise<PreviewProposalAnswer>
+  } & Options): Promise<PreviewProposalAnswer>
   /** What publishing the drafts would change for partners: items that agreements name, open cases, mappings */
   previewPublication(input?: Options): Promise<PreviewPublicationAnswer>
   /** What a purge of the case would delete, when, and which backups still hold it */
@@ -7371,7 +7371,7 @@ export interface Api {
   /** One paper of up to 100 cases as one page for A4, each on sheets of its own (批量打印) */
   printPapers(input: {
     body: PrintPapersRequest
-  } & Keyed & Options): Promise<PrintPapersAnswer>
+  } & Options): Promise<PrintPapersAnswer>
   /** Progress 办理环节: signs and sends case.progress; by the mover city */
   progressCase(input: {
     params: { thread: string }
@@ -7727,7 +7727,7 @@ export const OPERATIONS: { readonly [Id in keyof Api]: Address } = {
   arrivedCase: { method: 'POST', path: '/api/v1/cases/{thread}/arrived', takes: 'json', keyed: true },
   assignCase: { method: 'POST', path: '/api/v1/cases/{thread}/assign', takes: 'json', keyed: true },
   assignCases: { method: 'POST', path: '/api/v1/bulk/cases/assign', takes: 'json', keyed: true },
-  beginExport: { method: 'POST', path: '/api/v1/exports', takes: 'json', keyed: true },
+  beginExport: { method: 'POST', path: '/api/v1/exports', takes: 'json' },
   cancelInvite: { method: 'POST', path: '/api/v1/invites/{id}/cancel', takes: 'json', keyed: true },
   cancelParcel: { method: 'POST', path: '/api/v1/cases/{thread}/parcels/{id}/cancel', keyed: true },
   changeServices: { method: 'PATCH', path: '/api/v1/services', takes: 'json' },
@@ -7763,9 +7763,9 @@ export const OPERATIONS: { readonly [Id in keyof Api]: Address } = {
   downloadExport: { method: 'GET', path: '/api/v1/exports/{id}/file', gives: 'bytes' },
   downloadMaterial: { method: 'GET', path: '/api/v1/materials/{sha256}', gives: 'bytes' },
   downloadSample: { method: 'GET', path: '/api/v1/samples/{city}/{item}/{sha256}', gives: 'bytes' },
-  draftAgreement: { method: 'POST', path: '/api/v1/agreements/draft', takes: 'json', keyed: true },
+  draftAgreement: { method: 'POST', path: '/api/v1/agreements/draft', takes: 'json' },
   draftRemoval: { method: 'POST', path: '/api/v1/services/drafts/items/{code}/remove', keyed: true },
-  draftRenewal: { method: 'POST', path: '/api/v1/agreements/{thread}/renewal', takes: 'json', keyed: true },
+  draftRenewal: { method: 'POST', path: '/api/v1/agreements/{thread}/renewal', takes: 'json' },
   enableWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/enable', takes: 'json', keyed: true },
   endParked: { method: 'POST', path: '/api/v1/parked/done', takes: 'json', keyed: true },
   evaluateCase: { method: 'POST', path: '/api/v1/cases/{thread}/evaluate', takes: 'json', keyed: true },
@@ -7834,16 +7834,16 @@ export const OPERATIONS: { readonly [Id in keyof Api]: Address } = {
   pauseCase: { method: 'POST', path: '/api/v1/cases/{thread}/pause', takes: 'json', keyed: true },
   precheckCase: { method: 'POST', path: '/api/v1/cases/{thread}/precheck', takes: 'json', keyed: true },
   prefillCase: { method: 'POST', path: '/api/v1/cases/prefill', takes: 'json' },
-  preflightCase: { method: 'POST', path: '/api/v1/cases/preflight', takes: 'json', keyed: true },
-  preflightJointCase: { method: 'POST', path: '/api/v1/cases/joint/preflight', takes: 'json', keyed: true },
-  previewAmendment: { method: 'POST', path: '/api/v1/agreements/{thread}/impact', takes: 'json', keyed: true },
-  previewProposal: { method: 'POST', path: '/api/v1/agreements/impact', takes: 'json', keyed: true },
+  preflightCase: { method: 'POST', path: '/api/v1/cases/preflight', takes: 'json' },
+  preflightJointCase: { method: 'POST', path: '/api/v1/cases/joint/preflight', takes: 'json' },
+  previewAmendment: { method: 'POST', path: '/api/v1/agreements/{thread}/impact', takes: 'json' },
+  previewProposal: { method: 'POST', path: '/api/v1/agreements/impact', takes: 'json' },
   previewPublication: { method: 'GET', path: '/api/v1/services/drafts/agreed' },
   previewPurge: { method: 'GET', path: '/api/v1/cases/{thread}/purge' },
   previewStep: { method: 'GET', path: '/api/v1/agreements/{thread}/impact' },
   printAgreement: { method: 'GET', path: '/api/v1/agreements/{thread}/document', gives: 'bytes' },
   printPaper: { method: 'GET', path: '/api/v1/cases/{thread}/papers/{name}', gives: 'bytes' },
-  printPapers: { method: 'POST', path: '/api/v1/bulk/cases/print', takes: 'json', keyed: true },
+  printPapers: { method: 'POST', path: '/api/v1/bulk/cases/print', takes: 'json' },
   progressCase: { method: 'POST', path: '/api/v1/cases/{thread}/progress', takes: 'json', keyed: true },
   proposeAgreement: { method: 'POST', path: '/api/v1/agreements', takes: 'json', keyed: true },
   publishDrafts: { method: 'POST', path: '/api/v1/services/drafts/publish', keyed: true },

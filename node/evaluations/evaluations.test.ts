@@ -12,7 +12,7 @@ function evaluationsOf(city: string): Evaluations {
   const { db, audit, cases, clocks } = world.city(city)
   return createEvaluations({
     ...{ db, clock: world.clock, audit, own: city },
-    urgency: (of, due) => clocks.urgency(of, due),
+    urgency: (of, limit) => clocks.urgency(of, limit),
     moves: (...move) => cases.moves(...move),
   })
 }

@@ -72,6 +72,7 @@ type Row = {
   real_name: number | null
   rated_at: number
   due: string
+  due_from: string | null
   provisional: number
   answered_at: number | null
   appeal: string | null
@@ -101,7 +102,10 @@ export type EvaluationsParts = {
   clock: Clock
   audit: Audit
   own: string
-  urgency: (city: string, due: string) => { level: 'green' | 'yellow' | 'red' | 'overdue' }
+  urgency: (
+    city: string,
+    limit: { from: string | null; due: string },
+  ) => { level: 'green' | 'yellow' | 'red' | 'overdue' }
   moves: (
     thread: string,
     moves: readonly MoveRequest[],
@@ -127,7 +131,8 @@ export function createEvaluations(parts: EvaluationsParts) {
       ...{ target: row.target, city: row.city, level: row.level, ratedAt: row.rated_at, due: row.due },
       realName: row.real_name === null ? null : row.real_name === 1,
       provisional: row.provisional === 1,
-      urgency: row.answered_at === null ? parts.urgency(row.city, row.due).level : 'answered',
+      urgency:
+        row.answered_at === null ? parts.urgency(row.city, { from: row.due_from, due: row.due }).level : 'answered',
       ...{ answeredAt: row.answered_at, appeal: row.appeal },
       ...{ appealedAt: row.appealed_at, appealAnsweredAt: row.appeal_answered_at },
       followUps: done

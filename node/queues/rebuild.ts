@@ -10,7 +10,7 @@ import type { Statistics } from './statistics.ts'
  * The form of what a case's row holds. Raised whenever a fold keeps more, or a column is counted otherwise: the rows of a store
  * that an earlier program wrote are then rebuilt after the start.
  */
-const FORM = 2
+const FORM = 3
 
 /** Threads of one transaction. */
 const BATCH = 100

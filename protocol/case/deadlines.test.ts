@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { calendarOf } from '../calendar/calendar.ts'
 import { CHINA_HOLIDAYS } from '../calendar/china.ts'
 import type { Packet, PacketClaims } from '../packet/claims.ts'
-import { type ClockInput, caseClock, type Duty, purgeDay } from './deadlines.ts'
+import { type ClockInput, caseClock, type Duty, purgeDay, urgency } from './deadlines.ts'
 import { foldCase } from './fold.ts'
 import type { CaseKind } from './kinds.ts'
 
@@ -84,7 +84,7 @@ describe('the clock of a case', () => {
     const { of, duties } = clock([SUBMIT, ARRIVED], '2026-02-13')
     expect(duties).toEqual(['forward', 'recheck', 'notice'])
     expect(of('forward')).toMatchObject({ city: A, from: '2026-02-12', due: '2026-02-13', level: 'met' })
-    expect(of('recheck')).toMatchObject({ city: S, due: '2026-02-14', left: 1, level: 'red' })
+    expect(of('recheck')).toMatchObject({ city: S, due: '2026-02-14', left: 1, level: 'green' })
     expect(of('notice')).toMatchObject({ city: S, from: '2026-02-13', due: '2026-02-27', left: 5, level: 'green' })
   })
 
@@ -110,6 +110,31 @@ describe('the clock of a case', () => {
     ['2026-03-14', -3, 'overdue'],
   ])('on %s the promise has %i days left and is %s', (today, left, level) => {
     expect(clock([SUBMIT, ARRIVED, ACCEPTED], today).of('promise')).toMatchObject({ left, level })
+  })
+
+  // Arrived on a Friday: the day to check it is the Saturday worked for the festival; the promise and the answer are further away.
+  test.each([
+    ['2026-02-13', 1, 'green'],
+    ['2026-02-14', 0, 'red'],
+    ['2026-02-24', -1, 'overdue'],
+  ])('a limit of one day, on %s: %i days left, %s', (today, left, level) => {
+    expect(clock([SUBMIT, ARRIVED], today).of('recheck')).toMatchObject({ left, level })
+  })
+
+  test('a limit is green until a working day of it is gone, however short; without its first day, by what is left', () => {
+    const calendar = calendarOf(CHINA_HOLIDAYS, S)
+    const level = (from: string | null, due: string, today: string) =>
+      urgency(calendar, { from, due }, Date.parse(`${today}T10:00:00+08:00`) / 1000).level
+    // Friday to Monday, over a weekend.
+    expect(['2026-03-06', '2026-03-08', '2026-03-09'].map(day => level('2026-03-06', '2026-03-09', day))).toEqual([
+      ...['green', 'green', 'red'],
+    ])
+    expect(['2026-03-03', '2026-03-04', '2026-03-05'].map(day => level('2026-03-03', '2026-03-05', day))).toEqual([
+      ...['green', 'red', 'red'],
+    ])
+    // Due on the very day on which it begins.
+    expect(level('2026-03-09', '2026-03-09', '2026-03-09')).toBe('red')
+    expect(level(null, '2026-03-09', '2026-03-06')).toBe('red')
   })
 
   test('what the acceptance promises in writing binds', () => {
@@ -469,7 +494,7 @@ describe('the receipt is the time that both cities hold', () => {
   test('a submit that is dated back begins nothing before the day of the receipt', () => {
     const { of, deemedAccepted } = clock([backdated], '2026-03-02')
     expect(deemedAccepted).toBeNull()
-    expect(of('recheck')).toMatchObject({ city: S, from: '2026-03-02', due: '2026-03-03', level: 'red' })
+    expect(of('recheck')).toMatchObject({ city: S, from: '2026-03-02', due: '2026-03-03', level: 'green' })
     expect(of('notice')).toMatchObject({ city: S, from: '2026-03-02', due: '2026-03-09', level: 'green' })
     const window = clock([backdated], '2026-03-02', { terms: { ...TERMS, supplementClockStart: 'receipt' } })
     expect(window.of('notice')).toMatchObject({ from: '2026-03-02', level: 'green' })
@@ -537,7 +562,7 @@ describe('the receipt is the time that both cities hold', () => {
     const asked = (receipt: string): Step => [S, 'case.request-supplement', '2026-02-26 09:00', asks, receipt]
     const supplement = (receipt: string) => clock([submitted, ARRIVED, asked(receipt)], '2026-03-09').of('supplement')
     expect(supplement('2026-03-06 09:00')).toMatchObject({ from: '2026-03-06', due: '2026-03-06', level: 'overdue' })
-    expect(supplement('2026-03-09 09:00')).toMatchObject({ from: '2026-03-09', due: '2026-03-10', level: 'red' })
+    expect(supplement('2026-03-09 09:00')).toMatchObject({ from: '2026-03-09', due: '2026-03-10', level: 'green' })
     const supervised: Step = [
       A,
       'case.supervise',
@@ -546,7 +571,7 @@ describe('the receipt is the time that both cities hold', () => {
       '2026-03-09 09:00',
     ]
     expect(clock([submitted, ARRIVED, supervised], '2026-03-09').of('answer')).toMatchObject({
-      ...{ city: S, from: '2026-03-09', due: '2026-03-10', level: 'red' },
+      ...{ city: S, from: '2026-03-09', due: '2026-03-10', level: 'green' },
     })
   })
 

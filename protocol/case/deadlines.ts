@@ -292,19 +292,24 @@ function judged(
 ): Deadline {
   const { done, due } = open
   if (done !== null) return { ...open, level: done <= due ? 'met' : 'missed', left: null }
-  return { ...open, ...urgency(calendarOf(open.city), due, now, warn) }
+  return { ...open, ...urgency(calendarOf(open.city), open, now, warn) }
 }
 
-/** How urgent a day is at `now` (seconds), and the working days left, negative when it is over. */
+/**
+ * How urgent a limit is at `now` (seconds), and the working days left, negative when it is over. While none of its days is gone it is
+ * green, however short it is. `from`: the day on which it began, not counted; null when that is not known.
+ */
 export function urgency(
   calendar: Calendar,
-  due: string,
+  { from, due }: { from: string | null; due: string },
   now: number,
   warn = WARN,
 ): { level: 'green' | 'yellow' | 'red' | 'overdue'; left: number } {
   const today = dayOf(now)
   const left = workingDaysBetween(calendar, today, due)
   if (today > due) return { level: 'overdue', left: Math.min(left, -1) }
+  const whole = from !== null && left > 0 && left >= workingDaysBetween(calendar, from, due)
+  if (whole) return { level: 'green', left }
   return { level: left <= warn.red ? 'red' : left <= warn.yellow ? 'yellow' : 'green', left }
 }
 

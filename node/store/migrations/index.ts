@@ -43,6 +43,7 @@ import { webhookSecrets } from './040-webhook-secrets.ts'
 import { keptAnswers } from './041-kept-answers.ts'
 import { looks } from './042-looks.ts'
 import { valueKeys } from './043-value-keys.ts'
+import { limitsBegun } from './044-limits-begun.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -88,4 +89,5 @@ export const MIGRATIONS: readonly Migration[] = [
   keptAnswers,
   looks,
   valueKeys,
+  limitsBegun,
 ]
