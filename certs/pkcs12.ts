@@ -2,6 +2,7 @@
  * PKCS#12 (RFC 7292) in and out: a key and its certificates in one file under a passphrase. Written with PBES2, AES-256 and
  * HMAC-SHA-256; read in whatever node-forge knows, so that files of other tools come in.
  */
+import { createHmac } from 'node:crypto'
 import { createRequire } from 'node:module'
 import type forge from 'node-forge'
 import { ProblemError } from '../protocol/problem.ts'
@@ -24,6 +25,7 @@ import {
   toBytes,
   writeDer,
 } from './der.ts'
+import { derivingFast, HASHES, type Hash, macKey } from './derive.ts'
 import { type RsaPublicJwk, signingKeyOf, thumbprintOf } from './key.ts'
 import { readPem, splitChain, writePem } from './pem.ts'
 import { PROFILE } from './profile.ts'
@@ -32,12 +34,12 @@ import { parseCertificate, type X509 } from './x509.ts'
 
 /** node-forge whole, with every cipher and TLS: a start does without, for it opens no city key. */
 const load = createRequire(import.meta.url)
-const whole = () => load('node-forge') as typeof forge
+const whole = () => derivingFast(load('node-forge') as typeof forge)
 
 /** A private key (PKCS#8 PEM) and its certificates (PEM), leaf first. */
 export type KeyAndChain = { keyPem: string; chain: string[] }
 
-/** Rounds of the key derivation and of the MAC; node-forge does both in JavaScript, so more would stall the node. */
+/** Rounds of the key derivation and of the MAC: some 20 ms at each end, and the same for an attacker's each guess. */
 const ROUNDS = { key: 20_000, mac: 50_000 } as const
 /** Largest count of rounds that is worked through, of the MAC and of each key; OpenSSL writes 2048, others up to 600,000. */
 const MAX_ROUNDS = 1_000_000
@@ -75,7 +77,7 @@ export function toPkcs12(options: {
   if (version === undefined || content === undefined) throw new TypeError('node-forge wrote no PFX')
   const salt = random.getBytesSync(16)
   const digest = macOf('sha256', passphrase, salt, ROUNDS.mac, contentsOf(content))
-  const digestInfo = sequence(sequence(oid(HASHES.sha256.oid), nothing()), octets(digest))
+  const digestInfo = sequence(sequence(oid(HASH_IDS.sha256), nothing()), octets(digest))
   return toBytes(writeDer(sequence(version, content, sequence(digestInfo, octets(salt), smallInteger(ROUNDS.mac)))))
 }
 
@@ -105,14 +107,13 @@ const malformed = (detail: string | undefined) => new ProblemError('keystore.mal
 
 // --- integrity
 
-const HASHES = {
-  sha1: { oid: '1.3.14.3.2.26', length: 20 },
-  sha256: { oid: '2.16.840.1.101.3.4.2.1', length: 32 },
-  sha384: { oid: '2.16.840.1.101.3.4.2.2', length: 48 },
-  sha512: { oid: '2.16.840.1.101.3.4.2.3', length: 64 },
-} as const
-type Hash = keyof typeof HASHES
-const HASH_NAMES: readonly Hash[] = ['sha1', 'sha256', 'sha384', 'sha512']
+const HASH_IDS: Readonly<Record<Hash, string>> = {
+  sha1: '1.3.14.3.2.26',
+  sha256: '2.16.840.1.101.3.4.2.1',
+  sha384: '2.16.840.1.101.3.4.2.2',
+  sha512: '2.16.840.1.101.3.4.2.3',
+}
+const HASH_NAMES = Object.keys(HASHES) as Hash[]
 
 /** Octets of the AuthenticatedSafe; other tools also write them in pieces (BER). */
 function contentsOf(content: DerNode): string {
@@ -147,21 +148,15 @@ function isMacRight(mac: DerNode, passphrase: string, contents: string): boolean
   const [digestInfo, salt, rounds = integer('\u0001')] = readSequence(mac, 'MAC')
   const [algorithm, digest] = readSequence(digestInfo, 'MAC')
   const id = readOid(readSequence(algorithm, 'MAC')[0], 'MAC')
-  const hash = HASH_NAMES.find(name => HASHES[name].oid === id)
+  const hash = HASH_NAMES.find(name => HASH_IDS[name] === id)
   const count = Number.parseInt(Buffer.from(readInteger(rounds, 'MAC'), 'latin1').toString('hex'), 16)
   if (hash === undefined || !(count >= 1 && count <= MAX_ROUNDS)) throw malformed('unknown kind of MAC')
   return macOf(hash, passphrase, readOctets(salt, 'MAC'), count, contents) === readOctets(digest, 'MAC')
 }
 
 function macOf(hash: Hash, passphrase: string, salt: string, rounds: number, contents: string): string {
-  const { hmac: codes, md, pkcs12, util } = whole()
-  const digest = () => md[hash].create()
-  const buffer = new util.ByteStringBuffer(salt)
-  const key = pkcs12.generateKey(passphrase, buffer, 3, rounds, HASHES[hash].length, digest())
-  const hmac = codes.create()
-  hmac.start(digest(), key.getBytes())
-  hmac.update(contents)
-  return hmac.digest().getBytes()
+  const key = Buffer.from(macKey(hash, passphrase, salt, rounds), 'latin1')
+  return createHmac(hash, key).update(contents, 'latin1').digest('latin1')
 }
 
 // --- contents

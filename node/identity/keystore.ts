@@ -49,7 +49,7 @@ export type OpenCityKey = CityKey & { key: CryptoKey }
 export interface KeyStore {
   keys(): Keys
   /** certificates of the city, leaf first, PEM */ certificates(): readonly string[]
-  /** Opens the city key: a quarter of a second. Problems: `keystore.passphrase`, `keystore.malformed`, `config.invalid`. */
+  /** Opens the city key: some 20 ms. Problems: `keystore.passphrase`, `keystore.malformed`, `config.invalid`. */
   openCityKey(): Promise<OpenCityKey>
   /** Problem: `keystore.malformed` with the field. */
   saveKeys(keys: Keys): Promise<void>
