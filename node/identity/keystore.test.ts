@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as jose from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { checkCertificate, generateKey, readCertificate, selfIssue } from '../../certs/index.ts'
+import { checkCertificate, readCertificate, selfIssue } from '../../certs/index.ts'
 import { ProblemError } from '../../protocol/problem.ts'
+import { testKey } from '../../test/support/keys.ts'
 import {
   createKeyStore,
   hasKeyStore,
@@ -21,7 +22,7 @@ const NEXT = 'another passphrase'
 const NOW = Date.UTC(2026, 10, 23)
 const SHIYAN = { code: '420300', name: '十堰市', authority: '十堰市行政审批局' }
 
-const keyPem = await generateKey()
+const keyPem = testKey()
 const issue = (now: number, key = keyPem) => selfIssue(SHIYAN, { keyPem: key, now, serial: randomBytes(16) })
 const city = { keyPem, chain: [issue(NOW)] }
 const peerKey = await newKey()
@@ -134,7 +135,7 @@ describe('a key store is not made', () => {
       [{ keys: { ...keys, packetKeys: [...keys.packetKeys, first] }, city }, 'packetKeys: custom'],
       [{ keys: { ...keys, dataKey: 'short' }, city }, 'dataKey: invalid_format'],
       [{ keys: { ...keys, more: 1 }, city }, '(top): unknown field, 1 in all'],
-      [{ keys, city: { ...city, keyPem: await generateKey() } }, 'the first certificate is not of the key'],
+      [{ keys, city: { ...city, keyPem: testKey() } }, 'the first certificate is not of the key'],
     ]
     for (const [contents, detail] of wrong) {
       const made = createKeyStore(at, PASSPHRASE, contents as { keys: Keys; city: typeof city })
@@ -224,7 +225,7 @@ describe('changes', () => {
   test('that do not hold leave everything as it was', async () => {
     const store = await openKeyStore(folder, PASSPHRASE)
     expect(await outcome(store.saveKeys({ ...keys, packetKeys: [] }))).toMatchObject({ code: 'keystore.malformed' })
-    const alien = { keyPem: await generateKey(), chain: city.chain }
+    const alien = { keyPem: testKey(), chain: city.chain }
     expect(await outcome(store.saveCity(alien))).toMatchObject({ code: 'keystore.malformed' })
     expect(store.keys()).toEqual(keys)
     expect((await openKeyStore(folder, PASSPHRASE)).keys()).toEqual(keys)
@@ -243,7 +244,7 @@ describe('changes', () => {
   })
 
   test('of the certificate: renewed over a new key', async () => {
-    const fresh = await generateKey()
+    const fresh = testKey()
     const renewed = { keyPem: fresh, chain: [issue(NOW, fresh)] }
     const store = await openKeyStore(folder, PASSPHRASE)
     await store.saveCity(renewed)

@@ -3,7 +3,8 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createCa, createRequest, generateKey, issue, readCertificate, selfIssue } from '../../certs/index.ts'
+import { createCa, createRequest, issue, readCertificate, selfIssue } from '../../certs/index.ts'
+import { testKey } from '../../test/support/keys.ts'
 import { createKeyStore, currentKey, type KeyStore, newDataKey, newKey, openKeyStore } from './keystore.ts'
 import { installIssued, renewSelfIssued } from './renewal.ts'
 
@@ -11,7 +12,7 @@ const PASSPHRASE = 'a long passphrase'
 const NOW = Date.UTC(2026, 10, 25)
 const LATER = Date.UTC(2029, 9, 1)
 const SHIYAN = { code: '420300', name: '十堰市', authority: '十堰市行政审批局' }
-const [keyPem, caKeyPem] = [await generateKey(), await generateKey()]
+const [keyPem, caKeyPem] = [testKey(), testKey()]
 const serial = () => randomBytes(16)
 const caPem = createCa({ name: '秦巴通办联盟', keyPem: caKeyPem, now: NOW, serial: serial() })
 const issued = (key: string, city = SHIYAN) =>
@@ -94,7 +95,7 @@ describe('a certificate of a CA', () => {
   })
 
   test('over the key that waits puts it in place, with new packet and peer keys', async () => {
-    const [fresh, keys] = [await generateKey(), store.keys()]
+    const [fresh, keys] = [testKey(), store.keys()]
     await store.savePending(fresh)
     // Until then the present key signs.
     expect((await store.openCityKey()).keyPem).toBe(keyPem)
@@ -105,7 +106,7 @@ describe('a certificate of a CA', () => {
   })
 
   test('over another key, or of another city, is refused and changes nothing', async () => {
-    const [first, second] = [await generateKey(), await generateKey()]
+    const [first, second] = [testKey(), testKey()]
     await store.savePending(first)
     await store.savePending(second)
     const before = store.certificates()

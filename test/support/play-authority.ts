@@ -1,13 +1,14 @@
 /** A federation's authority for tests, and cities whose certificates it issued over the keys that they have. */
 import { randomBytes } from 'node:crypto'
-import { createCa, createRequest, generateKey, issue, readCa, readCertificate } from '../../certs/index.ts'
+import { createCa, createRequest, issue, readCa, readCertificate } from '../../certs/index.ts'
+import { testKey } from './keys.ts'
 import type { PairableCity } from './paired.ts'
 
 export type PlayAuthority = { pem: string; keyPem: string; fingerprint: string }
 
 /** Valid from a day before `now` (ms) on. */
 export async function playAuthority(now: number, name = '秦巴通办联盟'): Promise<PlayAuthority> {
-  const keyPem = await generateKey()
+  const keyPem = testKey()
   const pem = createCa({ name, authority: '联盟秘书处', keyPem, now: now - 86_400_000, serial: randomBytes(16) })
   const read = readCa(pem)
   if (!read.ok) throw new Error(read.problem.code)

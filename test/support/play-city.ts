@@ -1,7 +1,7 @@
-/** Cities for tests: real keys, certificate and delegation, made in process. */
+/** Cities for tests: real keys, certificate and delegation, made in process but for the RSA keys. */
 import { createPrivateKey, randomBytes, sign } from 'node:crypto'
 import * as jose from 'jose'
-import { generateKey, keyThumbprint, readCertificate, selfIssue } from '../../certs/index.ts'
+import { keyThumbprint, readCertificate, selfIssue } from '../../certs/index.ts'
 import {
   type CertificateKey,
   type CertificateSigner,
@@ -14,6 +14,7 @@ import {
 import { PACKET_ALG } from '../../protocol/names.ts'
 import type { KeyResolver, PacketSigner, TrustedKey } from '../../protocol/packet/envelope.ts'
 import { ProblemError } from '../../protocol/problem.ts'
+import { testKey } from './keys.ts'
 
 /** 2026-11-02 09:00 China Standard Time, in seconds: when a played case begins unless told otherwise. */
 export const PLAY_BEGIN = Date.UTC(2026, 10, 2, 1, 0, 0) / 1000
@@ -44,7 +45,7 @@ const NAMES: Record<string, { name: string; authority: string }> = {
 export async function playCity(code: string, options: { now?: number } = {}): Promise<PlayCity> {
   const now = options.now ?? PLAY_BEGIN
   const { name, authority } = NAMES[code] ?? { name: `城市${code}`, authority: `城市${code}行政审批局` }
-  const certificatePrivateKey = await generateKey()
+  const certificatePrivateKey = testKey()
   const issued = selfIssue(
     { code, name, authority },
     { keyPem: certificatePrivateKey, now: (now - 90 * DAY) * 1000, serial: randomBytes(16) },
