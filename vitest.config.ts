@@ -15,6 +15,7 @@ export default defineConfig(({ mode }) => ({
     include: mode === 'long' ? LONG : ['{protocol,certs,adapters,node,examples,test}/**/*.test.ts'],
     exclude: mode === 'long' ? [] : LONG,
     environment: 'node',
+    globalSetup: 'test/support/template.ts',
     // They end what hangs, and are no measure: a shared machine may be many times slower than the one at hand.
     testTimeout: 120_000,
     hookTimeout: 180_000,

@@ -2,7 +2,7 @@
  * The SQLite engine of the Database port: one writer whose waiting transactions share a commit, and a reader of its own.
  * Bun's SQL adapter loses writes made while another caller's transaction is open, so this is bun:sqlite and a queue.
  */
-import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { closeSync, copyFileSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ProblemError } from '../../protocol/problem.ts'
@@ -30,9 +30,12 @@ const WRITER = [
   ...READER,
 ]
 
-/** Opens the database file, or makes it (0600); `:memory:` for one that is gone when closed. */
-export function openSqlite(path: string, options: { report?: (error: unknown) => void } = {}): Database {
-  const { writer, reader } = path === NAMELESS ? openNameless() : openFile(path)
+/**
+ * Opens the database file, or makes it (0600); `:memory:` for one that is gone when closed, which begins with what stands in the
+ * file `from`.
+ */
+export function openSqlite(path: string, options: { report?: (error: unknown) => void; from?: string } = {}): Database {
+  const { writer, reader } = path === NAMELESS ? openNameless(options.from) : openFile(path)
   const snapshot = createSnapshot(reader)
   const commits = createGroupCommit(writerOf(writer, snapshot.end), options.report ?? (error => console.error(error)))
   const backups = new Set<Promise<void>>()
@@ -115,10 +118,12 @@ function openFile(path: string): Connections {
 }
 
 /** Both connections hold the file open, so that it may lose its name at once: even a killed test leaves nothing behind. */
-function openNameless(): Connections {
+function openNameless(from: string | undefined): Connections {
   const folder = mkdtempSync(join(tmpdir(), 'tongban-'))
   try {
-    const connections = openFile(join(folder, 'nameless.db'))
+    const path = join(folder, 'nameless.db')
+    if (from !== undefined) copyFileSync(from, path)
+    const connections = openFile(path)
     connections.writer.run('PRAGMA synchronous = OFF', [])
     return connections
   } finally {

@@ -1,16 +1,16 @@
 /** Makes the folder of a node for tests and benches: config, keys, store, one person with every role. */
 import { randomBytes, randomUUID } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { generateKey, selfIssue } from '../../certs/index.ts'
+import { selfIssue } from '../../certs/index.ts'
 import { createAudit } from '../../node/audit/audit.ts'
 import { type ConfigFile, type NodeConfig, parseConfig } from '../../node/config/config.ts'
 import { createKeyStore, newDataKey, newKey } from '../../node/identity/keystore.ts'
 import { createPeople } from '../../node/people/people.ts'
 import { ROLES } from '../../node/people/person.ts'
-import { migrate } from '../../node/store/migrate.ts'
-import { MIGRATIONS } from '../../node/store/migrations/index.ts'
 import { openSqlite } from '../../node/store/sqlite.ts'
+import { testKey } from './keys.ts'
+import { templateStore } from './store.ts'
 
 export type CityName = { code: string; name: string; authority: string }
 export const ANKANG: CityName = { code: '610900', name: '安康市', authority: '安康市行政审批服务局' }
@@ -42,7 +42,7 @@ export async function makeNodeFolder(
   const configPath = join(folder, 'tongban.json')
   await writeFile(configPath, JSON.stringify(file, null, 2), { mode: 0o600 })
   const config = parseConfig(file, folder)
-  const keyPem = await generateKey()
+  const keyPem = testKey()
   const certificate = selfIssue(city, { keyPem, now: Date.now(), serial: randomBytes(16) })
   await createKeyStore(join(config.data, 'keys'), PASSPHRASE, {
     keys: {
@@ -53,8 +53,9 @@ export async function makeNodeFolder(
     },
     city: { keyPem, chain: [certificate] },
   })
-  const db = openSqlite(join(config.data, 'tongban.db'))
-  await migrate(db, MIGRATIONS, Date.now)
+  const store = join(config.data, 'tongban.db')
+  await copyFile(await templateStore(), store)
+  const db = openSqlite(store)
   const audit = createAudit({ database: db, now: Date.now })
   const people = createPeople({ database: db, audit, now: Date.now, ids: randomUUID, random: randomBytes })
   const { token } = await people.create('cli', { name: 'test', roles: [...ROLES], expiresAt: null })

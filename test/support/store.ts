@@ -1,10 +1,44 @@
 /** A store of its own for each test: the real SQLite engine in memory, with the whole schema. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Database } from '../../node/store/database.ts'
 import { migrate } from '../../node/store/migrate.ts'
 import { MIGRATIONS } from '../../node/store/migrations/index.ts'
 import { openSqlite } from '../../node/store/sqlite.ts'
 
+/** Where `template.ts` tells the processes of one run of the tests what it made for them all. */
+export const TEMPLATE = 'TONGBAN_TEST_STORE'
+
+/** Writes an empty store with the whole schema to `path`, one file without a journal. */
+export async function makeTemplate(path: string): Promise<void> {
+  const store = openSqlite(':memory:')
+  await migrate(store, MIGRATIONS, () => 0)
+  await store.backup(path)
+  await store.close()
+}
+
+let own: Promise<string> | undefined
+
+/** The file that stores of tests are copied from: the migrations take fifty times longer than a copy of what they lead to. */
+export function templateStore(): Promise<string> {
+  const shared = process.env[TEMPLATE]
+  if (shared !== undefined) return Promise.resolve(shared)
+  own ??= makeOwn()
+  return own
+}
+
+async function makeOwn(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'tongban-template-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const path = join(folder, 'template.db')
+  await makeTemplate(path)
+  return path
+}
+
+/** A store in memory, or in the file `path`, which may hold one already. */
 export async function openTestStore(path = ':memory:'): Promise<Database> {
+  if (path === ':memory:') return openSqlite(path, { from: await templateStore() })
   const store = openSqlite(path)
   await migrate(store, MIGRATIONS, () => 0)
   return store

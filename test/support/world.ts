@@ -29,7 +29,6 @@ import { createCaseSeal } from '../../node/materials/seal.ts'
 import type { Database } from '../../node/store/database.ts'
 import { migrate } from '../../node/store/migrate.ts'
 import { MIGRATIONS } from '../../node/store/migrations/index.ts'
-import { openSqlite } from '../../node/store/sqlite.ts'
 import type { CertificateSigner } from '../../protocol/keys/delegation.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { PACKET_ALG } from '../../protocol/names.ts'
@@ -41,6 +40,7 @@ import { atRest, watched } from './activity.ts'
 import { createHandClock, type HandClock } from './http.ts'
 import { createMemoryNetwork, type MemoryNetwork, type MemoryNetworkOptions } from './memory-network.ts'
 import { type PlayCity, playCity, playKey, trusting } from './play-city.ts'
+import { openTestStore } from './store.ts'
 
 const plainSeal: Seal = { seal: plain => plain, open: sealed => sealed }
 const noLists: ListBoard = { head: () => null, announced: () => {} }
@@ -440,7 +440,7 @@ export async function createWorld(
     cities.set(play.code, city)
     return city
   }
-  for (const play of plays) await begin(play, watched(openSqlite(':memory:')))
+  for (const play of plays) await begin(play, watched(await openTestStore()))
   const city = (code: string) => {
     const found = cities.get(code)
     if (found === undefined) throw new Error(`no city ${code}`)

@@ -1,0 +1,13 @@
+/** Before all tests: the store that theirs are copied from is migrated once. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { makeTemplate, TEMPLATE } from './store.ts'
+
+export async function setup(): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'tongban-template-'))
+  const path = join(folder, 'template.db')
+  await makeTemplate(path)
+  process.env[TEMPLATE] = path
+  return () => rm(folder, { recursive: true, force: true })
+}
