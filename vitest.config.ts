@@ -1,24 +1,60 @@
 import { defineConfig } from 'vitest/config'
 
-/** Proofs that take long by nature: kills, transfers of a gigabyte, random walks, floods, whole examples. `npm run test:long`. */
+/**
+ * Proofs that take long by nature: kills, transfers of a gigabyte, random walks, floods, relays that are lost and found again,
+ * whole examples. `npm run test:long`.
+ */
 const LONG = [
   'test/faults/**/*.test.ts',
   'test/hostile/**/*.test.ts',
-  'test/e2e/{example-shiyan,stories}.test.ts',
+  'test/e2e/{clone,example-shiyan,stories,three-nodes}.test.ts',
   'test/interop/{forged,matrix}.test.ts',
   'test/bench/smoke-long.test.ts',
 ]
 
+/**
+ * A process for each file: whole nodes, programs and sockets, and what changes its whole process (timers, `fetch`, streams,
+ * built-in objects). All others share two, in any order: what they load is loaded once.
+ */
+const APART = [
+  'examples/**/*.test.ts',
+  'test/{bench,e2e,interop,stores}/**/*.test.ts',
+  'test/{supply-chain,tongban}.test.ts',
+  'node/{cli,telemetry,webhooks}/**/*.test.ts',
+  'node/p2p/{host,hostile,interop,lifecycle,network-faults,places,relay,throughput,work-budget}.test.ts',
+  'node/{start,http/server,mail/parcels,federation/directories}.test.ts',
+  'adapters/{carrier/rest,rest/contract,rest/events,rest/rest,sdk/http,sdk/patience}.test.ts',
+  'protocol/federation/directory.test.ts',
+]
+
 // vitest 4 and msw 2 are pinned: vitest 5's default pool crashes under Bun, and msw 3 does not intercept there.
-export default defineConfig(({ mode }) => ({
-  test: {
-    include: mode === 'long' ? LONG : ['{protocol,certs,adapters,node,examples,test}/**/*.test.ts'],
-    exclude: mode === 'long' ? [] : LONG,
-    environment: 'node',
+export default defineConfig(({ mode }) => {
+  const tests = {
+    environment: 'node' as const,
     globalSetup: 'test/support/template.ts',
     // They end what hangs, and are no measure: a shared machine may be many times slower than the one at hand.
     testTimeout: 120_000,
     hookTimeout: 180_000,
     maxWorkers: 2,
-  },
-}))
+  }
+  if (mode === 'long') return { test: { ...tests, include: LONG } }
+  return {
+    test: {
+      maxWorkers: 2,
+      projects: [
+        { test: { ...tests, name: 'apart', include: APART, exclude: LONG } },
+        {
+          test: {
+            ...tests,
+            ...{
+              name: 'shared',
+              include: ['{protocol,certs,adapters,node,examples,test}/**/*.test.ts'],
+              exclude: [...APART, ...LONG],
+            },
+            ...{ isolate: false, sequence: { shuffle: { files: true, tests: false } } },
+          },
+        },
+      ],
+    },
+  }
+})

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeTemplate, TEMPLATE } from './store.ts'
 
-export async function setup(): Promise<() => Promise<void>> {
+/** Each project of `vitest.config.ts` calls this; one template is enough. */
+export async function setup(): Promise<(() => Promise<void>) | undefined> {
+  if (process.env[TEMPLATE] !== undefined) return undefined
   const folder = await mkdtemp(join(tmpdir(), 'tongban-template-'))
   const path = join(folder, 'template.db')
   await makeTemplate(path)
