@@ -207,8 +207,8 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The certificate belongs to another city, or is not the pinned one',
     zh: '证书属于其他城市或与已确认的证书不符',
-    cureZh: '与对方城市核对指纹；确已更换的，重新结对',
-    cure: 'Compare the fingerprint with the partner and pair again if it changed',
+    cureZh: '与证书所属方核对指纹；合作城市确已更换的，重新结对；安装本市证书的，用为本市申请签发的那一张',
+    cure: 'Compare the fingerprint with whose it is; of a partner that changed it, pair again; to install one here, take that which was issued for the request of this city',
   },
   'certificate.revoked': {
     status: 403,
@@ -1158,16 +1158,28 @@ export type FieldProblem = {
   reasonZh: string
 }
 
-/** Carries a problem through code that throws, with the fields it is about; the edges turn it into RFC 9457 answers. */
+/**
+ * Carries a problem through code that throws, with the fields it is about; the edges turn it into RFC 9457 answers. `act`: who must
+ * act here, when that is another one than the code says.
+ */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError'
   readonly problem: Problem
   readonly errors: readonly FieldProblem[]
-  constructor(code: ProblemCode, detail?: string, options?: ErrorOptions & { errors?: readonly FieldProblem[] }) {
+  readonly act: Actor
+  constructor(
+    code: ProblemCode,
+    detail?: string,
+    options?: ErrorOptions & { errors?: readonly FieldProblem[]; act?: Actor },
+  ) {
     super(detail === undefined ? code : `${code}: ${detail}`, options)
     this.problem = problem(code, detail)
     this.errors = options?.errors ?? []
+    this.act = options?.act ?? PROBLEMS[code].act
   }
 }
+
+/** What was given here does not hold: the caller must act, whoever must when it comes from a partner. */
+export const ownProblem = ({ code, detail }: Problem): ProblemError => new ProblemError(code, detail, { act: 'you' })
 
 export const isProblemCode = (value: string): value is ProblemCode => Object.hasOwn(PROBLEMS, value)

@@ -243,7 +243,7 @@ export function createAgreements(parts: AgreementsParts) {
     if (state.pending === null) throw new ProblemError('agreement.transition', 'nothing waits for a signature')
     // Another text may have taken the place of the one that was read.
     if (agreement !== null && agreement !== state.pending.id)
-      throw new ProblemError('agreement.signature', 'another text waits now: read it first')
+      throw new ProblemError('agreement.signature', 'another text waits now: read it first', { act: 'you' })
     const refused = permitsAgreement(state, kind, own, { agreement: state.pending.id }, seconds(clock.now()))
     if (refused !== null) throw new ProblemError(refused.problem.code, refused.problem.detail)
     const { attachments } = state.pending.document
@@ -273,7 +273,8 @@ export function createAgreements(parts: AgreementsParts) {
     const versions = waiting.filter(({ told = [] }) =>
       told.some(entry => entry.city === city && entry.fingerprint === fingerprint),
     )
-    if (versions.length === 0) throw new ProblemError('certificate.mismatch', `another fingerprint was told of ${city}`)
+    if (versions.length === 0)
+      throw new ProblemError('certificate.mismatch', `another fingerprint was told of ${city}`, { act: 'you' })
     return { row, versions: versions.map(({ id }) => id) }
   }
 

@@ -416,7 +416,7 @@ export function createCases(parts: CasesParts) {
     const materials = await parts.materials.held(hashes)
     const held = new Set(materials.map(material => material.sha256))
     const missing = hashes.findIndex(hash => !held.has(hash))
-    if (missing >= 0) throw new ProblemError('material.missing', `materials.${missing}`)
+    if (missing >= 0) throw new ProblemError('material.missing', `materials.${missing}`, { act: 'you' })
     const wrong =
       kind === 'case.supplement'
         ? await miscounted(parts.pages, (parsed.data as CaseContent<'case.supplement'>).materials, held)

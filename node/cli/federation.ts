@@ -136,7 +136,9 @@ export async function add(
     return
   }
   if (plain(flags.fingerprint) !== card.certificate)
-    throw new ProblemError('certificate.mismatch', `the fingerprint of this card is ${card.certificate}`)
+    throw new ProblemError('certificate.mismatch', `the fingerprint of this card is ${card.certificate}`, {
+      act: 'you',
+    })
   await issue(context, flags, held => withCity(held, card, today()))
 }
 

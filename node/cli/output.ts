@@ -1,6 +1,6 @@
 /** What commands print: tables for people, one JSON document with `--json`, progress on long work, problems with their cure. */
 import { createRequire } from 'node:module'
-import { PROBLEMS, type Problem, ProblemError } from '../../protocol/problem.ts'
+import { type Actor, PROBLEMS, type Problem, ProblemError } from '../../protocol/problem.ts'
 import { redact } from '../telemetry/redact.ts'
 
 export type Output = {
@@ -62,11 +62,9 @@ const width = (text: string): number =>
   [...text].reduce((sum, letter) => sum + (/[\u1100-\u115f\u2e80-\uffe6]/.test(letter) ? 2 : 1), 0)
 
 /** What happened, who must act, and how, in both languages. */
-export function describeProblem({ code, detail }: Problem): string {
+export function describeProblem({ code, detail }: Problem, act: Actor = PROBLEMS[code].act): string {
   const entry = PROBLEMS[code]
-  const who = { you: 'you 您', partner: 'the partner city 合作城市', operator: "the node's operator 运维人员" }[
-    entry.act
-  ]
+  const who = { you: 'you 您', partner: 'the partner city 合作城市', operator: "the node's operator 运维人员" }[act]
   return [
     `${code}: ${entry.en} ${entry.zh}`,
     ...(detail === undefined ? [] : [`  ${detail}`]),
@@ -103,8 +101,9 @@ export function fail(error: unknown, json: boolean): void {
     error instanceof ProblemError
       ? error.problem
       : (ofFile(error) ?? { code: 'internal', detail: redact(error instanceof Error ? error.message : String(error)) })
+  const act = error instanceof ProblemError ? error.act : PROBLEMS[problem.code].act
   process.stderr.write(
-    `${json ? JSON.stringify({ problem: { ...problem, ...PROBLEMS[problem.code] } }) : describeProblem(problem)}\n`,
+    `${json ? JSON.stringify({ problem: { ...problem, ...PROBLEMS[problem.code], act } }) : describeProblem(problem, act)}\n`,
   )
   process.exitCode = 1
 }

@@ -2,7 +2,7 @@
  * The HTTP API of a node as a program calls it: one typed method for each operation. It stands on `protocol/` alone, so that
  * a browser may use it as well as a command.
  */
-import { type FieldProblem, isProblemCode, ProblemError } from '../../protocol/problem.ts'
+import { type Actor, type FieldProblem, isProblemCode, ProblemError } from '../../protocol/problem.ts'
 import { type Address, type Api, OPERATIONS } from './api.generated.ts'
 
 /** The node that is called, and as whom. */
@@ -66,10 +66,11 @@ async function problemIn(response: Response): Promise<ProblemError> {
     code?: string
     detail?: string
     errors?: FieldProblem[]
+    act?: Actor
   } | null
-  const { code, detail, errors = [] } = told ?? {}
+  const { code, detail, errors = [], act } = told ?? {}
   return code !== undefined && isProblemCode(code)
-    ? new ProblemError(code, detail, { errors })
+    ? new ProblemError(code, detail, { errors, ...(act === undefined ? {} : { act }) })
     : new ProblemError('internal', detail ?? `HTTP ${response.status}`)
 }
 

@@ -48,6 +48,21 @@ async function begin(materials = 0) {
   return { w, api, client: api.as('integrator') }
 }
 
+test("an answer of the own approval system is never the partner's to cure", async () => {
+  const { w, client } = await begin()
+  await w
+    .city(S)
+    .db.transaction(tx =>
+      tx.run(`UPDATE adapter_events SET problem = ? WHERE id LIKE '%e1'`, [
+        JSON.stringify({ code: 'body.schema', detail: 'step: too_big' }),
+      ]),
+    )
+  const { items } = (await client.get('/api/v1/parked')).body as Page
+  expect(items.find(({ what }) => what === 'adapter-event')).toMatchObject({
+    problem: { code: 'body.schema', act: 'you' },
+  })
+})
+
 test('the list has every kind of work, page by page, with its case, its cause, who acts and the cure', async () => {
   const { client } = await begin(3)
   const items: Page['items'] = []

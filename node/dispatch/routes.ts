@@ -1,15 +1,20 @@
 /** HTTP routes of parked work: what waits for a person, why, and what a person can do about it; and of the approval system. */
 import * as z from 'zod'
 import { DivisionCode, Sha256, ThreadId, text } from '../../protocol/primitives.ts'
-import { PROBLEMS, type Problem } from '../../protocol/problem.ts'
+import { type Actor, PROBLEMS, type Problem } from '../../protocol/problem.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../http/route.ts'
 import { Told, told } from '../http/told.ts'
 import type { Dispatch, ParkedWork } from './dispatch.ts'
 
 const Cause = Told.extend({ cureZh: z.string() })
-const causeOf = (problem: Problem): z.input<typeof Cause> => ({
-  ...told(problem),
+/** Nobody of the partner city can cure what this city's own approval system answered. */
+const actOn = (problem: Problem, what: Work['what']): Actor => {
+  const { act } = PROBLEMS[problem.code]
+  return what === 'adapter-event' && act === 'partner' ? 'you' : act
+}
+const causeOf = (problem: Problem, what: Work['what']): z.input<typeof Cause> => ({
+  ...told(problem, actOn(problem, what)),
   cureZh: PROBLEMS[problem.code].cureZh,
 })
 
@@ -77,7 +82,7 @@ type Work = ParkedWork | ({ what: 'material' } & WaitingMaterial)
 
 function toAnswer(work: Work): z.input<typeof Parked> {
   const { problem, at, attempts } = work
-  const told = { problem: causeOf(problem), attempts, at: time(at) }
+  const told = { problem: causeOf(problem, work.what), attempts, at: time(at) }
   if (work.what === 'material')
     return { ...told, what: 'material', material: work.sha256, partner: work.partner, ended: work.ended }
   const { thread, caseNo, localCaseNo } = work

@@ -36,8 +36,34 @@ describe('an author', () => {
     const before = await packets()
     await expect(submitCase(world, agreement, change as never)).rejects.toMatchObject({
       problem: { code: 'body.schema', detail },
+      // From a partner it is the partner's to cure; here it is for who wrote it.
+      act: 'you',
     })
     expect(await packets()).toEqual(before)
+  })
+
+  test('says who must act on what is refused here: who wrote it, but of a step of the other city that city', async () => {
+    const thread = await submitCase(world, agreement)
+    await world.settle()
+    const { cases } = world.city(COLLECTING)
+    await expect(
+      cases.step(
+        thread,
+        'case.message',
+        {
+          text: 'x',
+          attachments: ['0'.repeat(64)].map(sha256 => ({ sha256, code: 'M01', name: 'a.pdf', form: 'electronic' })),
+        },
+        'person:1',
+      ),
+    ).rejects.toMatchObject({ problem: { code: 'material.missing' }, act: 'you' })
+    await expect(cases.step(thread, 'case.accept', {}, 'person:1')).rejects.toMatchObject({
+      problem: { code: 'case.author' },
+      act: 'partner',
+    })
+    await expect(submitCase(world, agreement, { form: { 说明: '长'.repeat(400_000) } as never })).rejects.toMatchObject(
+      { problem: { code: 'body.oversize' }, act: 'you' },
+    )
   })
 
   test('signs what a form may hold: fractions, letters of every plane, names of JavaScript', async () => {

@@ -6,7 +6,7 @@ import { PROTOCOL_VERSION } from '../../protocol/names.ts'
 import type { PacketClaims } from '../../protocol/packet/claims.ts'
 import { commit, signPacket } from '../../protocol/packet/envelope.ts'
 import { encodeUtf8 } from '../../protocol/primitives.ts'
-import { ProblemError } from '../../protocol/problem.ts'
+import { ownProblem, type Problem, ProblemError } from '../../protocol/problem.ts'
 import { chainOf } from '../../protocol/thread/chain.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { type Clock, seconds } from './clock.ts'
@@ -14,6 +14,12 @@ import { advance } from './hash.ts'
 import type { PacketStore } from './packet-store.ts'
 import type { Author, Draft, OwnIdentity, StoredPacket, Target, ThreadHandler, Trust } from './ports.ts'
 import type { SigningClock } from './signing.ts'
+
+/** Why an own packet would be refused: what was written here is for who wrote it, a step of the other city is for that city. */
+const refusedHere = (problem: Problem): ProblemError =>
+  /^(body|envelope|case)\./.test(problem.code) && problem.code !== 'case.author'
+    ? ownProblem(problem)
+    : new ProblemError(problem.code, problem.detail)
 
 type Prepared = { packet: StoredPacket; jws: string; bodyBytes: Uint8Array }
 type Base = { threadNo: number | null; version: string; packets: StoredPacket[] }
@@ -56,10 +62,10 @@ export function createAuthor(parts: AuthorParts): Author {
       const last = chainOf(packets, identity.city).at(-1)
       const seen = chainOf(packets, target.partner).at(-1)
       const lost = unwritable(draft.content, LIMITS.jsonLevels)
-      if (lost !== null) throw new ProblemError('body.schema', `${lost.path.join('.')}: ${lost.why}`)
+      if (lost !== null) throw ownProblem({ code: 'body.schema', detail: `${lost.path.join('.')}: ${lost.why}` })
       const bodyBytes = encodeUtf8(JSON.stringify({ salt: parts.random(16), ...draft.content }))
       if (bodyBytes.byteLength > LIMITS.bodyBytes)
-        throw new ProblemError('body.oversize', `${LIMITS.bodyBytes} bytes at most`)
+        throw ownProblem({ code: 'body.oversize', detail: `${LIMITS.bodyBytes} bytes at most` })
       const claims: PacketClaims = {
         v: PROTOCOL_VERSION,
         iss: identity.city,
@@ -77,12 +83,12 @@ export function createAuthor(parts: AuthorParts): Author {
       if (claims.iat > now + LIMITS.clockSkewSeconds)
         throw new ProblemError('clock.own', `the thread holds a packet of ${claims.iat - now} s later`)
       const opened = await handler.openBody(claims, bodyBytes)
-      if (!opened.ok) throw new ProblemError(opened.problem.code, opened.problem.detail)
+      if (!opened.ok) throw refusedHere(opened.problem)
       const { jws, id } = await signPacket(claims, identity.signer())
-      if (jws.length > LIMITS.packetBytes) throw new ProblemError('envelope.oversize')
+      if (jws.length > LIMITS.packetBytes) throw ownProblem({ code: 'envelope.oversize' })
       const packet: StoredPacket = { no: 0, id, claims, body: opened.body, direction: 'out', status: 'pending' }
       const admitted = await handler.admit(db, packets, packet)
-      if (!admitted.ok) throw new ProblemError(admitted.problem.code, admitted.problem.detail)
+      if (!admitted.ok) throw refusedHere(admitted.problem)
       prepared.push({ packet, jws, bodyBytes })
     }
     return prepared

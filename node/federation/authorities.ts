@@ -5,7 +5,7 @@
  */
 
 import { checkAuthority, checkCertificate, checkChain, PROFILE, readCertificate } from '../../certs/index.ts'
-import { ProblemError, refuse } from '../../protocol/problem.ts'
+import { ownProblem, ProblemError, refuse } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { VouchedCertificate } from '../partners/pairing.ts'
@@ -58,10 +58,12 @@ export function createAuthorities({ db, clock, audit }: { db: Database; clock: C
      */
     async accept(pem: string, expected: string | undefined, actor: string): Promise<Authority> {
       const checked = checkAuthority(pem, clock.now())
-      if (!checked.ok) throw new ProblemError(checked.problem.code, checked.problem.detail)
+      if (!checked.ok) throw ownProblem(checked.problem)
       const { fingerprint, name, authority, pem: written } = checked.certificate
       if (expected !== undefined && expected !== fingerprint)
-        throw new ProblemError('certificate.mismatch', `the fingerprint of this authority is ${fingerprint}`)
+        throw new ProblemError('certificate.mismatch', `the fingerprint of this authority is ${fingerprint}`, {
+          act: 'you',
+        })
       await db.transaction(async tx => {
         const held = await tx.query<{ fingerprint: string }>('SELECT fingerprint FROM authorities')
         if (held.some(row => row.fingerprint === fingerprint)) return

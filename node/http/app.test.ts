@@ -28,6 +28,7 @@ const trials = (log: string[]): RouteModule => ({
       problems: ['case.transition'],
       async handle({ params, body }) {
         log.push(params.name)
+        if (params.name === 'own') throw new ProblemError('case.transition', 'decided', { act: 'operator' })
         if (params.name === 'refuse') throw new ProblemError('case.transition', 'decided')
         if (params.name === 'break') throw new Error(`row of ${body.idNumber} is broken`)
         if (params.name === 'loose') return { seen: 'x', count: 1, secret: 'never goes out' }
@@ -157,6 +158,12 @@ describe('who may call', () => {
 })
 
 describe('problems', () => {
+  test('say who must act here, where that is another one than the code says', async () => {
+    const told = async (name: string) => (await api.as('clerk').post(`/api/v1/trials/${name}`, { idNumber: '1' })).body
+    expect(await told('refuse')).toMatchObject({ code: 'case.transition', act: 'you' })
+    expect(await told('own')).toMatchObject({ code: 'case.transition', act: 'operator' })
+  })
+
   test('are RFC 9457, in the language asked for, and link to their page', async () => {
     const reply = await api
       .as('clerk')

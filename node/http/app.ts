@@ -114,6 +114,7 @@ export function createHttpApp(parts: HttpParts): HttpApp {
     const allow = shown.code === 'request.method' ? methodsOf(c.req.path) : undefined
     return problemResponse(shown, requestId, languageOf(c.req.header('accept-language')), {
       errors,
+      ...(error instanceof ProblemError ? { act: error.act } : {}),
       ...(allow === undefined ? {} : { allow }),
     })
   }

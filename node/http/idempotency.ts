@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto'
 import { decodeUtf8, encodeUtf8, fromHex } from '../../protocol/primitives.ts'
-import { type FieldProblem, type Problem, ProblemError } from '../../protocol/problem.ts'
+import { type Actor, type FieldProblem, type Problem, ProblemError } from '../../protocol/problem.ts'
 import { type ActRecord, asRequest } from '../store/acts.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { HttpLimits } from './limits.ts'
@@ -139,7 +139,12 @@ export function createIdempotency(
       // An act may end in a refusal too: a wrong try was counted, what was tried again failed again. After any other error nobody
       // knows, so the mark alone stays; without an act the same key may try again.
       if (record.acted && error instanceof ProblemError && error.problem.code !== 'internal')
-        await keepAnswer(keyed, hash, REFUSED, JSON.stringify({ problem: error.problem, errors: error.errors }))
+        await keepAnswer(
+          keyed,
+          hash,
+          REFUSED,
+          JSON.stringify({ problem: error.problem, errors: error.errors, act: error.act }),
+        )
       throw error
     }
   }
@@ -162,8 +167,8 @@ export function createIdempotency(
           throw new ProblemError('request.conflict', 'carried out before; its answer is not kept')
         const body = decodeUtf8(seal.open(row.sealed, contextOf(keyed)))
         if (row.status === REFUSED) {
-          const { problem, errors } = JSON.parse(body) as { problem: Problem; errors: FieldProblem[] }
-          throw new ProblemError(problem.code, problem.detail, { errors })
+          const { problem, errors, act } = JSON.parse(body) as { problem: Problem; errors: FieldProblem[]; act: Actor }
+          throw new ProblemError(problem.code, problem.detail, { errors, act })
         }
         return { status: row.status, body, replayed: true }
       } finally {

@@ -1,7 +1,7 @@
 /** Problems as RFC 9457 answers: one shape for every error, in the caller's language, without values or stacks. */
 import { parseAccept } from 'hono/utils/accept'
 import * as z from 'zod'
-import { type FieldProblem, PROBLEMS, type Problem, type ProblemCode } from '../../protocol/problem.ts'
+import { type Actor, type FieldProblem, PROBLEMS, type Problem, type ProblemCode } from '../../protocol/problem.ts'
 
 export type Language = 'en' | 'zh'
 
@@ -50,6 +50,7 @@ export function languageOf(acceptLanguage: string | null | undefined): Language 
 }
 
 export type Answered = {
+  /** who must act here; the code says when it is left out */ act?: Actor
   errors?: readonly FieldProblem[]
   /** methods that the address takes, with `request.method` */ allow?: readonly string[]
 }
@@ -58,7 +59,7 @@ export function problemResponse(
   { code, detail }: Problem,
   requestId: string,
   language: Language,
-  { errors = [], allow }: Answered = {},
+  { errors = [], allow, act }: Answered = {},
 ): Response {
   const entry = PROBLEMS[code]
   const body: z.output<typeof ProblemBody> = {
@@ -67,7 +68,7 @@ export function problemResponse(
     status: entry.status,
     code,
     ...(detail === undefined ? {} : { detail: language === 'zh' ? inChinese(detail, code, errors) : detail }),
-    act: entry.act,
+    act: act ?? entry.act,
     retryable: entry.retryable,
     cure: language === 'zh' ? entry.cureZh : entry.cure,
     ...(errors.length === 0 ? {} : { errors: [...errors] }),

@@ -179,7 +179,8 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
   async function delegate(packetKey: PrivateKey, actor: string): Promise<void> {
     const now = seconds(clock.now())
     const exp = endOf(now)
-    if (exp <= now) throw new ProblemError('certificate.expired', 'the own city certificate: issue a new one')
+    if (exp <= now)
+      throw new ProblemError('certificate.expired', 'the own city certificate: issue a new one', { act: 'operator' })
     const claims: DelegationClaims = {
       v: PROTOCOL_VERSION,
       iss: city.code,

@@ -112,9 +112,11 @@ describe('a certificate of a CA', () => {
     const before = store.certificates()
     await expect(install(issued(first))).rejects.toMatchObject({
       problem: { code: 'certificate.mismatch', detail: expect.stringContaining('another key') as unknown },
+      act: 'you',
     })
     await expect(install(issued(second, { ...SHIYAN, code: '610900' }))).rejects.toMatchObject({
       problem: { code: 'certificate.mismatch', detail: 'the certificate is of 610900' },
+      act: 'you',
     })
     expect(store.certificates()).toEqual(before)
     expect(await store.openPending()).toBe(second)

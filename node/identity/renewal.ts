@@ -3,7 +3,7 @@
  * when the old key may be in other hands. At its next start the node delegates under it and tells the audit log.
  */
 import { createPublicKey, randomBytes } from 'node:crypto'
-import { ProblemError } from '../../protocol/problem.ts'
+import { ownProblem, ProblemError } from '../../protocol/problem.ts'
 import { currentKey, type KeyStore, newKey, succeededBy } from './keystore.ts'
 
 type City = { code: string; name: string; authority: string }
@@ -72,15 +72,17 @@ export async function installIssued(
 ): Promise<Renewed> {
   const { checkChain } = await import('../../certs/index.ts')
   const checked = checkChain(pem, [caPem], now)
-  if (!checked.ok) throw new ProblemError(checked.problem.code, checked.problem.detail)
+  if (!checked.ok) throw ownProblem(checked.problem)
   const { certificate } = checked
   if (certificate.code !== code)
-    throw new ProblemError('certificate.mismatch', `the certificate is of ${certificate.code}`)
+    throw ownProblem({ code: 'certificate.mismatch', detail: `the certificate is of ${certificate.code}` })
   const [{ keyPem: former }, pending] = [await store.openCityKey(), await store.openPending()]
   const wanted = createPublicKey({ key: { ...certificate.publicKeyJwk }, format: 'jwk' })
   const keyPem = [pending, former].find(key => key !== null && createPublicKey(key).equals(wanted))
   if (keyPem === undefined || keyPem === null)
-    throw new ProblemError('certificate.mismatch', 'the certificate is over another key: make a new request for it')
+    throw ownProblem({
+      ...{ code: 'certificate.mismatch', detail: 'the certificate is over another key: make a new request for it' },
+    })
   const renewed = await take(store, { keyPem, chain: [pem, caPem] }, former)
   if (keyPem === pending) await store.dropPending()
   return renewed
