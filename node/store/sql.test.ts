@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { statementsOf } from './sql.ts'
+import { plannedOnce, statementsOf } from './sql.ts'
 
 describe('statements of a script', () => {
   test.each([
@@ -31,4 +31,13 @@ describe('statements of a script', () => {
       }),
     )
   })
+})
+
+describe('the parameters of a statement', () => {
+  test.each([
+    ['SELECT 1', 'SELECT 1'],
+    ['SELECT ? WHERE a = ?2 LIMIT ?', 'SELECT +? WHERE a = +?2 LIMIT +?'],
+    ['VALUES (?,?), (-?, x - ?)', 'VALUES (+?,+?), (-+?, x - +?)'],
+    [`SELECT '?', "?", '''?', -- ?\n ? /* ? */`, `SELECT '?', "?", '''?', -- ?\n +? /* ? */`],
+  ])('%j', (statement, planned) => expect(plannedOnce(statement)).toBe(planned))
 })

@@ -3,7 +3,7 @@ import { type SQLQueryBindings, Database as Sqlite, type Statement } from 'bun:s
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Value } from './database.ts'
 import { namedFull } from './disk.ts'
-import { statementsOf } from './sql.ts'
+import { plannedOnce, statementsOf } from './sql.ts'
 
 /** Prepared statements kept for a connection. */
 const STATEMENTS = 500
@@ -35,7 +35,7 @@ export function openConnection(path: string, pragmas: readonly string[], mode: '
       // SQLite prepares the first statement of several and says nothing of the rest.
       if (statementsOf(sql).length !== 1) throw new ProblemError('internal', 'not one SQL statement')
       if (statements.size >= STATEMENTS) forgetOldest()
-      statement = sqlite.prepare<unknown, SQLQueryBindings[]>(sql)
+      statement = sqlite.prepare<unknown, SQLQueryBindings[]>(plannedOnce(sql))
       statements.set(sql, statement)
     }
     // Without any parameter Bun would run it with those of the time before.

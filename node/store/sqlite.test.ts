@@ -203,6 +203,22 @@ describe('SQLite', () => {
     await db.close()
   })
 
+  test('a statement is planned once, whatever the values are', async () => {
+    const schema = ['CREATE TABLE t (x INTEGER, y INTEGER)', 'CREATE INDEX fives ON t (y) WHERE x = 5']
+    const explain = 'EXPLAIN QUERY PLAN SELECT y FROM t WHERE x = ?'
+    const db = openSqlite(fresh())
+    for (const sql of schema) await db.transaction(tx => tx.run(sql))
+    const planFor = async (value: number) => (await db.query<{ detail: string }>(explain, [value]))[0]?.detail
+    expect(await planFor(5)).toBe(await planFor(6))
+    await db.close()
+    // What SQLite does by itself, and what it costs a statement to be prepared at each run for it.
+    const bare = new Sqlite(':memory:')
+    for (const sql of schema) bare.run(sql)
+    const statement = bare.prepare<{ detail: string }, [number]>(explain)
+    expect(statement.all(5)[0]?.detail).not.toBe(statement.all(6)[0]?.detail)
+    bare.close()
+  })
+
   test('more statements than are kept prepared all work', async () => {
     const db = openSqlite(':memory:')
     for (let round = 0; round < 2; round++) {
