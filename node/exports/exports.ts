@@ -19,6 +19,7 @@ import type { Clock } from '../exchange/clock.ts'
 import { createSerial } from '../kernel/serial.ts'
 import type { Asker, QueueName, Queues, SearchFilter } from '../queues/queues.ts'
 import type { Database } from '../store/database.ts'
+import { writing } from '../store/disk.ts'
 import { FORMATS, type Format } from './formats.ts'
 
 export const EXPORT_LIMITS = {
@@ -154,7 +155,7 @@ export function createExports(parts: ExportsParts) {
     if (job.removed) return
     job.state = 'running'
     try {
-      await write(job, what)
+      await writing(() => write(job, what))
       job.state = 'done'
     } catch (error) {
       await rm(job.path, { force: true })

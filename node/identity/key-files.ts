@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { parseJson } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
+import { writing } from '../store/disk.ts'
 
 const SWAP = 'swap.json'
 const Swap = z.array(z.string().regex(/^[a-z]+\.[a-z0-9]+$/)).max(8)
@@ -65,7 +66,9 @@ function ifMissing(error: unknown): null {
   throw error
 }
 
-async function write(path: string, data: string | Uint8Array): Promise<void> {
+const write = (path: string, data: string | Uint8Array): Promise<void> => writing(() => writeWhole(path, data))
+
+async function writeWhole(path: string, data: string | Uint8Array): Promise<void> {
   const file = await open(path, 'w', 0o600)
   try {
     await file.chmod(0o600)

@@ -11,6 +11,40 @@ beforeEach(async () => {
 })
 afterEach(() => kit.remove())
 
+describe('on a full disk', () => {
+  /** The system's own: whatever is written there finds no room. */
+  const full = () => open('/dev/full', 'r+')
+  const files = () => readdir('/proc/self/fd')
+
+  test('an upload is refused by that name and leaves nothing; once there is room the same bytes are taken', async () => {
+    const bytes = document(3 * CHUNK)
+    const before = (await files()).length
+    kit.store = await kit.opened(full)
+    for (let times = 0; times < 3; times++)
+      await expect(kit.put(bytes)).rejects.toMatchObject({ problem: { code: 'disk.full' } })
+    expect([await kit.filesIn('uploads'), await kit.store.has(hashOf(bytes))]).toEqual([0, false])
+    // Fewer than one of each try.
+    expect((await files()).length).toBeLessThan(before + 3)
+    await kit.restart()
+    await kit.put(bytes)
+    expect((await kit.read(hashOf(bytes))).bytes.equals(bytes)).toBe(true)
+  })
+
+  test('a fetch fails by that name, wherever it stands, and can be tried again at once', async () => {
+    const bytes = document(3 * CHUNK)
+    let room = false
+    kit.store = await kit.opened(path => (room ? open(path, 'wx+', 0o600) : full()))
+    const resume = () => kit.store.resume(hashOf(bytes), bytes.byteLength, '610900')
+    for (let times = 0; times < 3; times++)
+      await expect(resume()).rejects.toMatchObject({ problem: { code: 'disk.full' } })
+    room = true
+    const partial = await resume()
+    await partial.append(bytes)
+    expect(await partial.finish()).toEqual({ ok: true })
+    expect((await kit.read(hashOf(bytes))).bytes.equals(bytes)).toBe(true)
+  })
+})
+
 describe('putting', () => {
   test('keeps what came, from any offset, whatever its size and pieces', async () => {
     await fc.assert(

@@ -6,6 +6,7 @@ import { createHash, type Hash, randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
+import { writing } from '../store/disk.ts'
 import {
   CHUNK,
   ChunkWriter,
@@ -76,12 +77,14 @@ const RELIEF = 6 * 1024 * 1024
 /**
  * Opens the folder, or makes it (0700); the key of each file is derived from `dataKey` (32 bytes).
  * `relieve` frees buffers that nobody holds any more: they lie outside the heap that the collector looks at, and a gigabyte of
- * them would pass before it thinks of them.
+ * them would pass before it thinks of them. `create` makes the file of an upload or a partial blob. What writes has one problem more:
+ * `disk.full`.
  */
 export async function openBlobStore(
   folder: string,
   dataKey: Uint8Array,
   relieve: () => void = () => {},
+  create: (path: string) => Promise<FileHandle> = path => open(path, 'wx+', 0o600),
 ): Promise<BlobStore> {
   let passed = 0
   const pass = (bytes: number): void => {
@@ -104,8 +107,13 @@ export async function openBlobStore(
     const header = newHeader()
     const key = keyOf(dataKey, header)
     if (key === null) throw new ProblemError('internal', 'blob header')
-    const file = await open(path, 'wx+', 0o600)
-    await writeAt(file, 0, header)
+    const file = await create(path)
+    try {
+      await writeAt(file, 0, header)
+    } catch (error) {
+      await file.close()
+      throw error
+    }
     return { file, key }
   }
 
@@ -244,25 +252,29 @@ export async function openBlobStore(
       get offset() {
         return offset
       },
-      async append(bytes) {
-        if (offset + bytes.byteLength > size) throw new ProblemError('material.hash', 'longer than committed')
-        await writer.append(bytes)
-        hash.update(bytes)
-        offset += bytes.byteLength
-        pass(bytes.byteLength)
-      },
-      async finish() {
-        const holds = offset === size && hash.digest('hex') === sha256
-        if (holds) {
-          await writer.end(sha256)
-          await place(path, sha256)
-        } else {
-          await rm(path, { force: true })
-        }
-        await close()
-        return holds ? { ok: true } : refuse('material.hash')
-      },
+      append: bytes => writing(() => append(bytes)),
+      finish: () => writing(finish),
       close,
+    }
+
+    async function append(bytes: Uint8Array): Promise<void> {
+      if (offset + bytes.byteLength > size) throw new ProblemError('material.hash', 'longer than committed')
+      await writer.append(bytes)
+      hash.update(bytes)
+      offset += bytes.byteLength
+      pass(bytes.byteLength)
+    }
+
+    async function finish(): Promise<{ ok: true } | Refused> {
+      const holds = offset === size && hash.digest('hex') === sha256
+      if (holds) {
+        await writer.end(sha256)
+        await place(path, sha256)
+      } else {
+        await rm(path, { force: true })
+      }
+      await close()
+      return holds ? { ok: true } : refuse('material.hash')
     }
   }
 
@@ -300,8 +312,8 @@ export async function openBlobStore(
   }
 
   return {
-    put,
-    resume,
+    put: (stream, options) => writing(() => put(stream, options)),
+    resume: (sha256, size, source) => writing(() => resume(sha256, size, source)),
     size,
     open: (sha256, offset = 0) => streamOf(read(sha256, offset)),
     has: async sha256 => (await size(sha256)) !== null,

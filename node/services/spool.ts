@@ -9,6 +9,7 @@ import { LIMITS } from '../../protocol/limits.ts'
 import { decodeUtf8, encodeUtf8 } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { bucketOf, compareKeys, GROUP_BUCKETS, LIST_BUCKETS } from '../../protocol/service/list-tree.ts'
+import { namedFull } from '../store/disk.ts'
 import type { Kept } from './kept.ts'
 
 /** Bytes of a group that wait in memory. */
@@ -20,6 +21,15 @@ const GROUP_BYTES = GROUP_BUCKETS * LIMITS.bucketBytes
 type Place = { key: Uint8Array; hash: Uint8Array; at: number; middle: number; end: number }
 type Group = { block: Buffer; filled: number; written: { at: number; size: number }[]; size: number; places: Place[] }
 
+/** Problem: `disk.full`. */
+function writtenAt(file: number, bytes: Uint8Array, from: number, position: number): number {
+  try {
+    return writeSync(file, bytes, from, bytes.byteLength - from, position)
+  } catch (error) {
+    throw namedFull(error)
+  }
+}
+
 export function createSpool() {
   const groups: (Group | undefined)[] = new Array(LIST_BUCKETS / GROUP_BUCKETS)
   let file: number | null = null
@@ -28,8 +38,7 @@ export function createSpool() {
 
   function write(group: Group, bytes: Uint8Array): void {
     file ??= openNameless()
-    for (let done = 0; done < bytes.byteLength; )
-      done += writeSync(file, bytes, done, bytes.byteLength - done, fileSize + done)
+    for (let done = 0; done < bytes.byteLength; ) done += writtenAt(file, bytes, done, fileSize + done)
     group.written.push({ at: fileSize, size: bytes.byteLength })
     fileSize += bytes.byteLength
   }

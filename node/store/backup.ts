@@ -5,7 +5,7 @@
 import { access, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { ProblemError } from '../../protocol/problem.ts'
+import { type Problem, ProblemError } from '../../protocol/problem.ts'
 
 /** What the worker is told. */
 export type BackupOrder = { source: string; target: string }
@@ -30,12 +30,13 @@ export async function writeBackup(copy: (path: string) => void | Promise<void>, 
   }
 }
 
-/** Copies the database file `source` in a thread of its own into `target`, an empty file. */
+/** Copies the database file `source` in a thread of its own into `target`, an empty file. Problem: `disk.full`. */
 export function copyInWorker(source: string, target: string): Promise<void> {
   const order: BackupOrder = { source, target }
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./backup-worker.ts', import.meta.url), { workerData: order })
     worker.once('error', reject)
+    worker.once('message', ({ code, detail }: Problem) => reject(new ProblemError(code, detail)))
     worker.once('exit', code => (code === 0 ? resolve() : reject(new ProblemError('internal', 'the backup failed'))))
   })
 }

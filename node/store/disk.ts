@@ -9,3 +9,12 @@ const isFull = (error: unknown): boolean => error instanceof Error && 'code' in 
 /** `disk.full` for an error that means it; every other error as it is. */
 export const namedFull = (error: unknown): unknown =>
   isFull(error) ? new ProblemError('disk.full', undefined, { cause: error }) : error
+
+/** Runs what writes files. Problem: `disk.full`. */
+export async function writing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw namedFull(error)
+  }
+}

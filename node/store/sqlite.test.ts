@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { copyInWorker } from './backup.ts'
 import { databaseContract } from './contract.ts'
 import type { Database } from './database.ts'
 import { openSqlite } from './sqlite.ts'
@@ -171,6 +172,16 @@ describe('SQLite', () => {
     other.close()
     await db.transaction(tx => tx.run('INSERT INTO a VALUES (3)'))
     expect(await db.query('SELECT x FROM a')).toEqual([{ x: 3 }])
+    await db.close()
+  })
+
+  test('a backup onto a full disk is refused by that name', async () => {
+    const path = fresh()
+    const db = openSqlite(path)
+    await db.transaction(tx => tx.run('CREATE TABLE a (x BLOB)'))
+    await db.transaction(tx => tx.run('INSERT INTO a VALUES (zeroblob(100000))'))
+    // The system's own full disk.
+    await expect(copyInWorker(path, '/dev/full')).rejects.toMatchObject({ problem: { code: 'disk.full' } })
     await db.close()
   })
 

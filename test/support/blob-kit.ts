@@ -1,6 +1,6 @@
 /** A blob store in a folder of its own, with materials to put there and looks at what lies on the disk. */
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { type FileHandle, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -55,6 +55,10 @@ export class BlobKit {
   }
 
   remove = () => rm(this.folder, { recursive: true, force: true })
+
+  /** Its store, which makes new files as it is told. */
+  opened = (create: (path: string) => Promise<FileHandle>): Promise<BlobStore> =>
+    openBlobStore(this.folder, new Uint8Array(32).fill(3), undefined, create)
 
   /** As a process does that starts anew, with a data key of so many equal bytes. */
   async restart(key = 3): Promise<void> {
