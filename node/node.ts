@@ -808,6 +808,7 @@ async function assemble(
   )
   /** hourly work whose last round failed */
   let failingJobs: () => FailingJob[] = () => []
+  let cityKey: 'ok' | 'failed' | 'unproven' = 'unproven'
   /** why the own delegation could not be renewed */
   let renewal: Problem | null = null
   const reminders = createReminders({
@@ -835,6 +836,7 @@ async function assemble(
       now => partners.reminders(now),
       async () => upkeepReminders(failingJobs()),
       lapsedItems({ own: identity.city, agreements, services }),
+      now => calendars.coverage(now),
       async now =>
         calendars.reminders(
           (await partners.list()).filter(({ status }) => status === 'active'),
@@ -962,12 +964,15 @@ async function assemble(
     telemetry,
     clock,
     ids: randomUUID,
-    approvalSystem: () => {
+    beside: () => {
       const { polling, slow } = dispatch.state()
       return {
-        lastGoodPoll: timeOrNull(polling?.lastGood ?? null),
-        failures: polling?.failures ?? 0,
-        slowCalls: slow,
+        approvalSystem: {
+          lastGoodPoll: timeOrNull(polling?.lastGood ?? null),
+          failures: polling?.failures ?? 0,
+          slowCalls: slow,
+        },
+        cityKey,
       }
     },
     ready: {
@@ -1081,6 +1086,15 @@ async function assemble(
           renewal = null
         } catch (error) {
           renewal = error instanceof ProblemError ? error.problem : { code: 'internal' }
+          throw error
+        }
+      },
+      async 'city key'() {
+        try {
+          await keyStore.proveCityKey()
+          cityKey = 'ok'
+        } catch (error) {
+          cityKey = 'failed'
           throw error
         }
       },

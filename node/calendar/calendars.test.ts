@@ -3,6 +3,7 @@ import { addDays, addWorkingDays, workingDaysBetween } from '../../protocol/cale
 import { createHandClock, createTestApi } from '../../test/support/http.ts'
 import { openTestStore } from '../../test/support/store.ts'
 import { createCalendars } from './calendars.ts'
+import { COVERAGE_LIMITS } from './reminders.ts'
 import { calendarRoutes } from './routes.ts'
 
 const NEXT = { v: 1 as const, region: 'CN', year: 2027, off: ['2027-01-01'], worked: [], source: '国务院办公厅通知' }
@@ -28,6 +29,25 @@ async function open() {
 }
 
 describe('calendars', () => {
+  test('remind of the next year while limits can still reach it, until its table is there and has the days that the law alone makes holidays', async () => {
+    const api = await createTestApi({ store: await openTestStore() })
+    const parts = { db: api.database, clock: days('2026-10-01'), audit: api.audit, events: api.events, ...quiet }
+    const calendars = await createCalendars(parts)
+    // The tables end with 31 December in China.
+    const end = Date.parse('2026-12-31T16:00:00Z')
+    const ahead = COVERAGE_LIMITS.ahead * 86_400_000
+    expect(await calendars.coverage(end - ahead - 1)).toEqual([])
+    expect(await calendars.coverage(end - ahead)).toMatchObject([
+      { id: 'calendar:coverage:2026-12-31', kind: 'calendar', dueAt: end, level: 'warn', act: 'you' },
+    ])
+    const off = Array.from({ length: COVERAGE_LIMITS.statutory }, (_, n) => addDays('2027-01-01', n))
+    await calendars.import({ ...NEXT, off: off.slice(1) }, 'person:1')
+    expect(await calendars.coverage(end)).toMatchObject([{ id: 'calendar:thin:2027', act: 'you', level: 'warn' }])
+    await calendars.import({ ...NEXT, off }, 'person:1')
+    expect(await calendars.coverage(end)).toEqual([])
+    expect(await calendars.coverage(Date.parse('2027-12-31T16:00:00Z') - ahead)).toHaveLength(1)
+  })
+
   test('an imported year ends what was provisional, outlives a restart, and can be taken back', async () => {
     const store = await openTestStore()
     const api = await createTestApi({ store })

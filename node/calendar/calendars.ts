@@ -19,7 +19,14 @@ import type { Clock } from '../exchange/clock.ts'
 import { createRounds } from '../exchange/rounds.ts'
 import type { Reminder } from '../kernel/reminder.ts'
 import type { Database } from '../store/database.ts'
-import { calendarReminder, malformedCalendarReminder, pastDaysReminder } from './reminders.ts'
+import {
+  COVERAGE_LIMITS,
+  calendarReminder,
+  coverageReminder,
+  malformedCalendarReminder,
+  pastDaysReminder,
+  thinTableReminder,
+} from './reminders.ts'
 import { openToldCalendars, type WaitingDays } from './told.ts'
 
 export type HeldTable = { table: HolidayTable /** ms; null when it is the program's */; importedAt: number | null }
@@ -92,15 +99,28 @@ export async function createCalendars(parts: {
       Array.from(held.values(), entry => entry.table),
     )
 
+  function of(code: string): Calendar {
+    const known = calendars.get(code)
+    if (known !== undefined) return known
+    const calendar = calendarOf(tablesOf(code), code)
+    calendars.set(code, calendar)
+    return calendar
+  }
+
+  /** Open cases of which a day, by the own calendar, lies past the tables. */
+  async function beyond(through: string): Promise<number> {
+    const [found] = await db.query<{ n: number }>(
+      `SELECT count(*) AS n FROM (
+         SELECT thread_no FROM cases WHERE due_city = ? AND due > ?
+         UNION SELECT thread_no FROM cases WHERE own_due > ?) AS late`,
+      [own, through, through],
+    )
+    return found?.n ?? 0
+  }
+
   return {
     /** The calendar by which the limits of a city run. */
-    of(code: string): Calendar {
-      const known = calendars.get(code)
-      if (known !== undefined) return known
-      const calendar = calendarOf(tablesOf(code), code)
-      calendars.set(code, calendar)
-      return calendar
-    },
+    of,
 
     /** The tables by which the limits of a city run. */
     tablesOf,
@@ -133,6 +153,24 @@ export async function createCalendars(parts: {
       await told.accept(city, actor)
       calendars.delete(city)
       await countAnew()
+    },
+
+    /** Whether the own tables reach as far as limits do, and are whole: a source of reminders. */
+    async coverage(now: number): Promise<Reminder[]> {
+      const through = of(own).covered?.through ?? null
+      const reminder = coverageReminder(through, await beyond(through ?? ''), now)
+      const year = new Date(now).getUTCFullYear()
+      const thin = [...held.values()].filter(
+        ({ table, importedAt }) =>
+          importedAt !== null &&
+          table.region === 'CN' &&
+          table.year >= year &&
+          table.off.length < COVERAGE_LIMITS.statutory,
+      )
+      return [
+        ...(reminder === null ? [] : [reminder]),
+        ...thin.map(({ table }) => thinTableReminder(table.year, table.off.length, now)),
+      ]
     },
 
     /** Who must act where tables of partners differ: the source of reminders. */

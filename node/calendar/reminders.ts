@@ -38,6 +38,53 @@ export function calendarReminder(
   }
 }
 
+export const COVERAGE_LIMITS = {
+  /** days ahead that holiday tables are to cover: a limit of 20 working days that begins today, its extension, and a promise beyond them */
+  ahead: 62,
+  /** days that are holidays in every year (全国年节及纪念日放假办法, 2025, art. 2): a national table of fewer is not whole */ statutory: 13,
+} as const
+
+const DAY = 86_400_000
+
+/** The own holiday tables end before limits do: those of `beyond` open cases, or those that may begin today. */
+export function coverageReminder(through: string | null, beyond: number, now: number): Reminder | null {
+  // In China the day after begins at 16:00 UTC.
+  const end = through === null ? now : Date.parse(through) + DAY - 8 * 3_600_000
+  if (beyond === 0 && end - now > COVERAGE_LIMITS.ahead * DAY) return null
+  const known = { en: `Holidays are known through ${through ?? 'no day'}`, zh: `节假日表覆盖至 ${through ?? '无'}` }
+  return {
+    id: `calendar:coverage:${through ?? ''}`,
+    kind: 'calendar',
+    subject: 'coverage',
+    dueAt: end,
+    level: 'warn',
+    act: 'you',
+    ...(beyond === 0
+      ? {
+          en: `${known.en}: limits that begin now may end beyond it, and are provisional then`,
+          zh: `${known.zh}，新起算的期限可能在其后，届时为暂定`,
+        }
+      : {
+          en: `${known.en}: ${beyond} open cases are due beyond it, provisionally`,
+          zh: `${known.zh}，已有 ${beyond} 件未结办件的期限在其后，为暂定`,
+        }),
+    cure: "Import next year's table once its notice is out: tongban calendar import FILE 国务院通知发布后导入下一年度节假日表",
+  }
+}
+
+/** A national table that was imported with fewer days than the law alone makes holidays. */
+export const thinTableReminder = (year: number, off: number, now: number): Reminder => ({
+  id: `calendar:thin:${year}`,
+  kind: 'calendar',
+  subject: `CN ${year}`,
+  dueAt: now,
+  level: 'warn',
+  act: 'you',
+  en: `The national holiday table of ${year} that was imported names ${off} days off: by law there are ${COVERAGE_LIMITS.statutory} at least`,
+  zh: `已导入的 ${year} 年全国节假日表只有 ${off} 个放假日，法定节假日至少 ${COVERAGE_LIMITS.statutory} 天`,
+  cure: `Import the whole table of the notice, every day of every holiday: tongban calendar import FILE; or take this one back: tongban calendar remove CN ${year} 按通知补全后重新导入，或撤回`,
+})
+
 /** A partner tells days that are over otherwise than they counted: nothing that was missed is mended by it unless the administrator consents. */
 export const pastDaysReminder = (
   partner: { code: string; name: string },

@@ -116,6 +116,8 @@ describe('the clock of a case at two nodes', () => {
     const thread = await begin({ promiseDay: 29, anticipateDay: 40 })
     await say(HANDLING, thread, 'case.accept', {})
     expect((await told(thread)).due).toMatchObject({ day: '2027-01-01', provisional: true })
+    const reminded = async () => (await world.city(HANDLING).calendars.coverage(0)).map(({ en }) => en)
+    expect(await reminded()).toEqual([expect.stringContaining('1 open cases are due beyond it')])
     const table = {
       v: 1 as const,
       region: 'CN',
@@ -126,6 +128,7 @@ describe('the clock of a case at two nodes', () => {
     }
     for (const city of [COLLECTING, HANDLING]) await world.city(city).calendars.import(table, 'person:1')
     expect((await told(thread)).due).toMatchObject({ day: '2027-01-04', provisional: false })
+    expect(await reminded()).toEqual([expect.stringContaining('names 1 days off')])
   })
 
   test('counts by a day of one region alike at both, though only its own city imported it; says who lacks a national table', async () => {

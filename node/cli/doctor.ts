@@ -2,6 +2,7 @@
 import { stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readCertificate } from '../../certs/index.ts'
+import { LIMITS } from '../../protocol/limits.ts'
 import { type Actor, PROBLEMS, ProblemError } from '../../protocol/problem.ts'
 import { readAddress } from '../config/address.ts'
 import type { NodeConfig } from '../config/config.ts'
@@ -21,12 +22,11 @@ export type Check = { check: string; level: Level; detail: string; act?: Actor; 
 
 const DAY = 86_400_000
 const GIB = 1024 ** 3
-/** Days of the certificate and free space, below which the doctor warns; days of known holidays, which limits of 20 working days and a promise beyond them reach. */
-const WARN = { certificateDays: 60, freeBytes: 5 * GIB, calendarDays: 62 } as const
-/** The clock may be this far behind the newest signed packet, ms. */
-const CLOCK = 300_000
+/** Days of the certificate and free space, below which the doctor warns. */
+const WARN = { certificateDays: 60, freeBytes: 5 * GIB } as const
 
-export async function doctor(context: CommandContext): Promise<void> {
+/** `now` in ms. */
+export async function doctor(context: CommandContext, now: () => number = Date.now): Promise<void> {
   const checks: Check[] = []
   const config = await run(
     checks,
@@ -34,7 +34,7 @@ export async function doctor(context: CommandContext): Promise<void> {
     async () => context.config(),
     found => `${found.city.name} ${found.city.code}, data ${found.data}`,
   )
-  if (config !== null) await checkNode(context, config, checks)
+  if (config !== null) await checkNode(context, config, checks, now)
   if (checks.some(check => check.level === 'fail')) process.exitCode = 1
   context.out.result({ ok: process.exitCode !== 1, checks }, () => checks.map(line).join('\n'))
 }
@@ -68,10 +68,15 @@ async function run<T>(
   }
 }
 
-async function checkNode(context: CommandContext, config: NodeConfig, checks: Check[]): Promise<void> {
-  await checkKeys(context, config, checks)
+async function checkNode(
+  context: CommandContext,
+  config: NodeConfig,
+  checks: Check[],
+  now: () => number,
+): Promise<void> {
+  await checkKeys(context, config, checks, now())
   await checkDisk(config, checks)
-  await checkData(config, checks)
+  await checkData(config, checks, now())
   const own = await checkHttp(context, config, checks)
   await checkListening(config, checks, own)
   if (own) {
@@ -85,7 +90,7 @@ async function checkNode(context: CommandContext, config: NodeConfig, checks: Ch
   } else checks.push({ check: 'partners 合作城市', level: 'skip', detail: 'the node is not running 节点未运行' })
 }
 
-async function checkKeys(context: CommandContext, config: NodeConfig, checks: Check[]): Promise<void> {
+async function checkKeys(context: CommandContext, config: NodeConfig, checks: Check[], now: number): Promise<void> {
   const store = await run(
     checks,
     'keys 密钥',
@@ -108,12 +113,12 @@ async function checkKeys(context: CommandContext, config: NodeConfig, checks: Ch
       if (!read.ok) throw new ProblemError(read.problem.code, read.problem.detail)
       if (read.certificate.code !== config.city.code)
         throw new ProblemError('config.invalid', `city.code: the keys are those of ${read.certificate.code}`)
-      if (Date.now() > read.certificate.notAfter) throw new ProblemError('certificate.expired')
+      if (now > read.certificate.notAfter) throw new ProblemError('certificate.expired')
       return read.certificate
     },
-    found => `${Math.floor((found.notAfter - Date.now()) / DAY)} days left, fingerprint ${found.fingerprint}`,
+    found => `${Math.floor((found.notAfter - now) / DAY)} days left, fingerprint ${found.fingerprint}`,
   )
-  if (certificate !== null && certificate.notAfter - Date.now() < WARN.certificateDays * DAY) {
+  if (certificate !== null && certificate.notAfter - now < WARN.certificateDays * DAY) {
     checks.push({
       check: 'certificate 证书',
       level: 'warn',
@@ -152,8 +157,9 @@ async function checkParked(context: CommandContext, checks: Check[]): Promise<vo
   })
 }
 
+/** How far holidays are known; that this is not far enough is a reminder. */
 async function checkCalendar(context: CommandContext, checks: Check[]): Promise<void> {
-  const covered = await run(
+  await run(
     checks,
     'calendar 节假日历',
     async () => {
@@ -162,14 +168,6 @@ async function checkCalendar(context: CommandContext, checks: Check[]): Promise<
     },
     through => `holidays are known through ${through ?? 'no day'}`,
   )
-  if (covered !== null && Date.parse(covered) - Date.now() > WARN.calendarDays * DAY) return
-  checks.push({
-    check: 'calendar 节假日历',
-    level: 'warn',
-    detail: 'limits beyond it are provisional 其后期限为暂定',
-    act: 'you',
-    cure: "Import next year's table once its notice is out: tongban calendar import FILE",
-  })
 }
 
 async function checkDisk(config: NodeConfig, checks: Check[]): Promise<void> {
@@ -199,7 +197,7 @@ async function checkDisk(config: NodeConfig, checks: Check[]): Promise<void> {
     })
 }
 
-async function checkData(config: NodeConfig, checks: Check[]): Promise<void> {
+async function checkData(config: NodeConfig, checks: Check[], now: number): Promise<void> {
   const path = join(config.data, 'tongban.db')
   await run(
     checks,
@@ -212,16 +210,18 @@ async function checkData(config: NodeConfig, checks: Check[]): Promise<void> {
       try {
         await judgeSchema(db, MIGRATIONS, PAST)
         await checkStore(path)
-        const [newest] = await db.query<{ iat: number | null; n: number }>(
-          'SELECT max(iat) AS iat, count(*) AS n FROM packets',
+        const [{ n, iat } = { n: 0, iat: null }] = await db.query<{ n: number; iat: number | null }>(
+          'SELECT count(*) AS n, max(iat) AS iat FROM packets',
         )
-        const ahead = (newest?.iat ?? 0) * 1000 - Date.now()
-        if (ahead > CLOCK)
-          throw new ProblemError(
-            'config.invalid',
-            `the clock is ${Math.round(ahead / 1000)} s behind the newest packet; synchronise it`,
-          )
-        return newest?.n ?? 0
+        const [first] = await db.query<{ iat: number | null }>(
+          "SELECT min(iat) AS iat FROM delegations WHERE city = ? AND type = 'delegation'",
+          [config.city.code],
+        )
+        // What this node signs has to be later than what it signed before, and its keys count from their delegation on.
+        const behind = Math.max(iat ?? 0, first?.iat ?? 0) - Math.floor(now / 1000)
+        if (behind > LIMITS.clockSkewSeconds)
+          throw new ProblemError('clock.own', `${behind} s behind what was signed before: nothing is signed`)
+        return n
       } finally {
         await db.close()
       }
@@ -416,19 +416,27 @@ function unconnected({ code, problem, revoked }: Partner): Pick<Check, 'detail' 
 
 /** What the health of a partner that is connected leaves to be told, or of one that is not. */
 async function checkHealth(context: CommandContext, code: string, check: string, checks: Check[]): Promise<void> {
-  const health = await (await context.client())
-    .get<Health>(`/api/v1/partners/${code}/health`)
-    .catch(() => ({ findings: [] }))
-  for (const { level, code: problem, detail, en, zh, act, cure } of health.findings)
+  const found: Check[] = []
+  const health = await run(
+    found,
+    check,
+    async () => (await context.client()).get<Health>(`/api/v1/partners/${code}/health`),
+    () => 'looked at',
+  )
+  if (health === null) checks.push(...found)
+  for (const { level, code: problem, detail, en, zh, act, cure } of health?.findings ?? [])
     checks.push({ check, level, detail: `${problem}: ${detail ?? `${en} ${zh}`}`, act, cure })
 }
 
 /** Reminders besides those that the checks of certificate and partners tell. */
 async function checkReminders(context: CommandContext, config: NodeConfig, checks: Check[]): Promise<void> {
-  const { items } = await (await context.client())
-    .get<{ items: Reminder[] }>('/api/v1/reminders')
-    .catch(() => ({ items: [] }))
-  for (const { kind, subject, level, en, zh, act, cure } of items) {
+  const items = await run(
+    checks,
+    'reminders 提醒',
+    async () => (await (await context.client()).get<{ items: Reminder[] }>('/api/v1/reminders')).items,
+    found => `${found.length}`,
+  )
+  for (const { kind, subject, level, en, zh, act, cure } of items ?? []) {
     const told = kind === 'certificate' || (kind === 'delegation' && subject !== config.city.code)
     if (told || level === 'info') continue
     checks.push({ check: `${kind} ${subject}`, level, detail: `${en} ${zh}`, act, cure })

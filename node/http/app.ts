@@ -15,7 +15,7 @@ import { makeDocument, type OpenApiDocument } from './document.ts'
 import { type App, callerOf, type Edge, type Env } from './env.ts'
 import type { EventFeed } from './event-stream.ts'
 import { addEvents } from './events.ts'
-import { type ApprovalState, addHealth, type ReadyChecks } from './health.ts'
+import { addHealth, type Beside, type ReadyChecks } from './health.ts'
 import { type AnswerSeal, createIdempotency } from './idempotency.ts'
 import { HTTP_LIMITS, type HttpLimits } from './limits.ts'
 import { createObserver } from './observe.ts'
@@ -36,7 +36,7 @@ export type HttpParts = {
   clock: Clock
   /** a new request id */ ids: () => string
   /** what must work for the node to be ready */ ready?: ReadyChecks
-  /** told beside them */ approvalSystem?: () => ApprovalState
+  /** told beside them */ beside?: () => Beside
   limits?: Partial<HttpLimits>
   /** in place of a line in the log: an operation answers a problem that its description lacks */ undeclared?: (
     operation: string,
@@ -150,7 +150,7 @@ export function createHttpApp(parts: HttpParts): HttpApp {
   addHealth(
     edge,
     telemetry.metrics,
-    { checks: parts.ready ?? {}, approvalSystem: parts.approvalSystem },
+    { checks: parts.ready ?? {}, beside: parts.beside ?? (() => ({})) },
     () => draining.signal.aborted,
   )
   addPages(app, title, version)

@@ -8,24 +8,30 @@ import { isLoopback } from './rate.ts'
 export type ReadyChecks = Readonly<Record<string, () => Promise<unknown>>>
 
 /** How the approval system is, told beside the checks: a node without it is ready for what partners send. */
-export const ApprovalState = z.strictObject({
+const ApprovalState = z.strictObject({
   lastGoodPoll: z.iso.datetime({ precision: 3 }).nullable().describe('when it last gave its answers since the start'),
   failures: z.number().int().describe('questions for answers in a row since then that got none'),
   slowCalls: z.number().int().describe('calls that are under way too long'),
 })
-export type ApprovalState = z.input<typeof ApprovalState>
 
 const Health = z.strictObject({ status: z.literal('ok') })
 const Readiness = z.strictObject({
   status: z.enum(['ready', 'stopping', 'failing']),
   checks: z.record(z.string(), z.enum(['ok', 'failed'])),
   approvalSystem: ApprovalState.optional(),
+  cityKey: z
+    .enum(['ok', 'failed', 'unproven'])
+    .optional()
+    .describe('whether the city key opened when it was tried last; `unproven`: not yet since the start'),
 })
+
+/** What is told beside the checks and changes no status: what partners send is taken without it. */
+export type Beside = Omit<z.input<typeof Readiness>, 'status' | 'checks'>
 
 export function addHealth(
   edge: Edge,
   metrics: Metrics,
-  { checks: ready, approvalSystem }: { checks: ReadyChecks; approvalSystem: (() => ApprovalState) | undefined },
+  { checks: ready, beside }: { checks: ReadyChecks; beside: () => Beside },
   isDraining: () => boolean,
 ): void {
   const { app, clock, limits } = edge
@@ -49,8 +55,7 @@ export function addHealth(
     const results = await Promise.all(Object.values(ready).map(passes))
     const checks = Object.fromEntries(names.map((name, index) => [name, results[index] ?? 'failed']))
     const status = isDraining() ? 'stopping' : results.includes('failed') ? 'failing' : 'ready'
-    const told = approvalSystem === undefined ? {} : { approvalSystem: approvalSystem() }
-    return c.json({ status, checks, ...told } satisfies z.output<typeof Readiness>, status === 'ready' ? 200 : 503)
+    return c.json({ status, checks, ...beside() } satisfies z.output<typeof Readiness>, status === 'ready' ? 200 : 503)
   })
 
   app.get('/metrics', async c => {

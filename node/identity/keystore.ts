@@ -4,7 +4,7 @@
  * that waits for the certificate a federation CA was asked for. All 0600 in a folder 0700.
  * A start opens `keys.json` only; the city key is needed rarely and takes longer.
  */
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { chmod, mkdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as jose from 'jose'
@@ -51,6 +51,8 @@ export interface KeyStore {
   /** certificates of the city, leaf first, PEM */ certificates(): readonly string[]
   /** Opens the city key: some 20 ms. Problems: `keystore.passphrase`, `keystore.malformed`, `config.invalid`. */
   openCityKey(): Promise<OpenCityKey>
+  /** Opens the city key to see that it opens, unless its file is the one that did last. Problems of `openCityKey`. */
+  proveCityKey(): Promise<void>
   /** Problem: `keystore.malformed` with the field. */
   saveKeys(keys: Keys): Promise<void>
   /** A renewed certificate, over the same key or a new one, at once with `keys` when given. Problem: `keystore.malformed` when they do not belong together. */
@@ -148,12 +150,21 @@ function keyStore(folder: string, opened: string, initial: Keys, initialChain: r
   let passphrase = opened
   let keys = initial
   let chain = initialChain
+  /** hash of the file from which the city key was opened last to see that it opens */
+  let proven = ''
   /** One change after the other: two at once would share their `*.next` files. */
   const inTurn = createSerial()
   return {
     keys: () => keys,
     certificates: () => chain,
     openCityKey: () => openCity(folder, passphrase, chain),
+    async proveCityKey() {
+      const file = await readPrivateFile(folder, FILES.city, KEY_STORE_LIMITS.fileBytes)
+      const print = createHash('sha256').update(file).digest('hex')
+      if (print === proven) return
+      await openCity(folder, passphrase, chain)
+      proven = print
+    },
     saveKeys: next =>
       inTurn(async () => {
         await replaceFiles(folder, new Map([[FILES.keys, await sealKeys(next, passphrase)]]))
