@@ -150,7 +150,7 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
     does(
       add(agreement, 'draft', 'fill a template with parties, the items of their published lists, and dates 拟稿')
         .requiredOption('--template <name>', 'see agreement templates')
-        .requiredOption('--partner <code>', 'another party; several times for several', collect, [])
+        .requiredOption('--partner <city>', 'another party; several times for several', collect, [])
         .option(
           '--items <CITY=CODES>',
           'items that a city handles: codes with commas, all, or @file; absent: all of all',

@@ -20,7 +20,7 @@ export function declareCaseLists(cases: Command, { add, does, example }: Declare
     does(
       add(cases, 'ratings', 'bad ratings, by the day until which they must be followed up 差评台账')
         .option('--state <state>', 'open, appealed or all', 'open')
-        .option('--city <code>', 'whose window or department; `own` for this city')
+        .option('--city <city>', 'whose window or department; `own` for this city')
         .option('--limit <n>', 'at most', '50'),
       async () => {
         const { ratings } = await import('./ratings.ts')
@@ -60,7 +60,7 @@ export function declareCaseLists(cases: Command, { add, does, example }: Declare
         .requiredOption('--out <file>', 'where: .xlsx or .csv')
         .option('--queue <name>', 'a queue in place of a search')
         .option('--window <name>', 'whose window queue, or window of the search')
-        .option('--partner <code>')
+        .option('--partner <city>')
         .option('--item <code>')
         .option('--mode <mode>')
         .option('--state <state>')
@@ -116,7 +116,7 @@ export function declareCaseLists(cases: Command, { add, does, example }: Declare
         .option('--share <window>', 'for all of this window')
         .option('--queue <name>', 'a queue in place of a search')
         .option('--window <name>')
-        .option('--partner <code>')
+        .option('--partner <city>')
         .option('--item <code>')
         .option('--mode <mode>')
         .option('--state <state>')

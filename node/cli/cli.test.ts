@@ -104,6 +104,28 @@ describe('commands', () => {
     })
   })
 
+  test('init takes no code that is no division, nor one of another city, unless it is told so', async () => {
+    const init = (code: string, name: string, ...more: string[]) =>
+      tongban([
+        'init',
+        '--code',
+        code,
+        '--name',
+        name,
+        '--authority',
+        '某市行政审批局',
+        '--folder',
+        `doubt-${code}-${more.length}`,
+        ...more,
+      ])
+    const none = await init('619900', '某市')
+    expect([none.code, none.error]).toEqual([1, expect.stringContaining('619900 is no division of GB/T 2260')])
+    const other = await init('610900', '十堰市')
+    expect([other.code, other.error]).toEqual([1, expect.stringContaining('610900 is 安康市')])
+    expect(await init('619900', '某市', '--unlisted')).toMatchObject({ code: 0 })
+    expect(await init('500236', '奉节县')).toMatchObject({ code: 0 })
+  }, 60_000)
+
   test('init without a terminal names what is missing', async () => {
     const made = await tongban(['init', '--folder', 'nowhere'])
     expect(made.code).toBe(1)

@@ -34,7 +34,7 @@ export function declareFederation(federation: Command, { add, does, example }: D
     ),
     'tongban federation add card-420300.json --fingerprint HEX',
   )
-  does(desk('remove <city>', 'operator 运营方: strike a city from the list'), async () => {
+  does(desk('remove <code>', 'operator 运营方: strike a city from the list'), async () => {
     const { remove } = await import('./federation.ts')
     return (context, flags, city) => remove(context, city ?? '', flags)
   })

@@ -4,6 +4,7 @@ import { access, mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { generateKey, readCertificate, selfIssue } from '../../certs/index.ts'
+import { divisionOf } from '../../protocol/codes/divisions.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { createAudit } from '../audit/audit.ts'
 import { readAddress } from '../config/address.ts'
@@ -23,6 +24,7 @@ const PROGRAM = fileURLToPath(new URL('../tongban.js', import.meta.url))
 
 export type InitFlags = {
   code?: string
+  unlisted?: boolean
   name?: string
   authority?: string
   folder: string
@@ -115,9 +117,25 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   )
 
+/** Why a code is hardly that of the city; `called`: how it is named here. */
+function doubtful(code: string, called: string | undefined): string | undefined {
+  const division = divisionOf(code)
+  if (division === null) return `${code} is no division of GB/T 2260 国标中没有该代码`
+  const { name, below } = division
+  if (called === undefined || below || name === null || called.slice(0, 2) === name.slice(0, 2)) return undefined
+  return `${code} is ${name} by GB/T 2260, not ${called} 国标中该代码为${name}`
+}
+
 async function askCity(flags: InitFlags): Promise<{ code: string; name: string; authority: string }> {
   const { code, name, authority } = flags
-  if (code !== undefined && name !== undefined && authority !== undefined) return { code, name, authority }
+  const doubt = (given: string, called: string | undefined) =>
+    flags.unlisted === true ? undefined : doubtful(given, called)
+  if (code !== undefined && name !== undefined && authority !== undefined) {
+    const told = /^[1-9]\d{5}$/.test(code) ? doubt(code, name) : undefined
+    if (told !== undefined)
+      throw new ProblemError('config.invalid', `city.code: ${told}; if it is right 确认无误: --unlisted`)
+    return { code, name, authority }
+  }
   if (!process.stdin.isTTY) throw new ProblemError('config.invalid', 'give --code, --name and --authority')
   const { group, intro, text } = await import('@clack/prompts')
   intro('tongban 通办')
@@ -128,7 +146,7 @@ async function askCity(flags: InitFlags): Promise<{ code: string; name: string; 
         text({
           message: 'Division code 行政区划代码 (GB/T 2260)',
           initialValue: code ?? '',
-          validate: value => (/^[1-9]\d{5}$/.test(value ?? '') ? undefined : 'six digits 六位数字'),
+          validate: value => (/^[1-9]\d{5}$/.test(value ?? '') ? doubt(value ?? '', undefined) : 'six digits 六位数字'),
         }),
       name: () =>
         text({

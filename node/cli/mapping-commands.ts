@@ -5,7 +5,7 @@ import type { Declare } from './services-commands.ts'
 export function declareMappings(mappings: Command, { add, does, example }: Declare): void {
   example(
     does(
-      add(mappings, 'compare <partner> <item>', "a partner's item beside the own one, field by field")
+      add(mappings, 'compare <city> <item>', "a partner's item beside the own one, field by field")
         .option('--own <code>', 'taskCode of the own item; by default the one of the same catalogue code or name')
         .option('--out <file>', 'write the proposed pairs of materials, to be corrected and saved'),
       async () => {
@@ -15,15 +15,15 @@ export function declareMappings(mappings: Command, { add, does, example }: Decla
     ),
     'tongban mappings compare 420300 11420300MB1234567X4000111001000 --out pairs.json',
   )
-  does(add(mappings, 'save <partner> <item> <file>', 'save which materials are the same'), async () => {
+  does(add(mappings, 'save <city> <item> <file>', 'save which materials are the same'), async () => {
     const { save } = await import('./mappings.ts')
     return (context, _, partner, item, file) => save(context, partner ?? '', item ?? '', file ?? '')
   })
-  does(add(mappings, 'list', 'saved mappings').option('--partner <code>', 'of one partner'), async () => {
+  does(add(mappings, 'list', 'saved mappings').option('--partner <city>', 'of one partner'), async () => {
     const { list } = await import('./mappings.ts')
     return (context, flags) => list(context, flags)
   })
-  does(add(mappings, 'remove <partner> <item>', 'forget a mapping'), async () => {
+  does(add(mappings, 'remove <city> <item>', 'forget a mapping'), async () => {
     const { remove } = await import('./mappings.ts')
     return (context, _, partner, item) => remove(context, partner ?? '', item ?? '')
   })

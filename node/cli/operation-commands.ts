@@ -153,7 +153,7 @@ export function declareOperation(program: Command, { add, does, example }: Decla
   )
   does(
     add(calendar, 'count <from> <days>', 'the day so many working days after another one').option(
-      '--city <code>',
+      '--city <city>',
       'whose calendar; the own one by default',
     ),
     async () => {

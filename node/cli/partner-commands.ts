@@ -5,7 +5,8 @@ import type { Declare } from './services-commands.ts'
 export function declarePartners(program: Command, { add, does, example }: Declare): void {
   const invites = does(
     add(program, 'invite', 'make an invite for one city')
-      .option('--for <code>', 'division code of the city that is invited; no other can use it')
+      .option('--for <city>', 'code or name of the city that is invited; no other can use it')
+      .option('--unlisted', 'take a code that is in no table of GB/T 2260 yet')
       .option('--hours <n>', 'how long it is good', '24')
       .option('--qr', 'show it as a QR code too 二维码'),
     async () => {
@@ -44,7 +45,7 @@ export function declarePartners(program: Command, { add, does, example }: Declar
     does(
       add(
         partners,
-        'join <code>',
+        'join <city>',
         'pair with a city that the directory of a trusted operator names: no invite, no words',
       ),
       async () => {
@@ -56,7 +57,7 @@ export function declarePartners(program: Command, { add, does, example }: Declar
   )
   example(
     does(
-      add(partners, 'confirm <code>', 'begin to exchange: type the words that the partner reads out').option(
+      add(partners, 'confirm <city>', 'begin to exchange: type the words that the partner reads out').option(
         '--words <words>',
         'the words asked for, in their order, separated by commas; asked on the terminal when not given',
       ),
@@ -72,7 +73,7 @@ export function declarePartners(program: Command, { add, does, example }: Declar
     ['suspend', 'exchange nothing until resumed'],
     ['resume', 'exchange again'],
   ] as const) {
-    does(add(partners, `${verb} <code>`, description), async () => {
+    does(add(partners, `${verb} <city>`, description), async () => {
       const { changePartner } = await import('./partners.ts')
       return (context, _, code) => changePartner(context, verb, code ?? '')
     })
@@ -80,7 +81,7 @@ export function declarePartners(program: Command, { add, does, example }: Declar
 
   example(
     does(
-      add(partners, 'show <code>', 'one partner: how it is and was, what is wrong and who must act').option(
+      add(partners, 'show <city>', 'one partner: how it is and was, what is wrong and who must act').option(
         '--step <step>',
         'minute (kept for a day), hour (14 days) or day (90 days)',
         'hour',
@@ -94,7 +95,7 @@ export function declarePartners(program: Command, { add, does, example }: Declar
   )
   example(
     does(
-      add(partners, 'test <code>', 'try the whole way to a partner, hop by hop; no agreement is needed 测试'),
+      add(partners, 'test <city>', 'try the whole way to a partner, hop by hop; no agreement is needed 测试'),
       async () => {
         const { testPartner } = await import('./partner-test.ts')
         return (context, _, code) => testPartner(context, code ?? '')
@@ -102,7 +103,7 @@ export function declarePartners(program: Command, { add, does, example }: Declar
     ),
     'tongban partners test 420300',
   )
-  does(add(partners, 'tests <code>', 'the last tests of a partner, and those that it began 历次测试'), async () => {
+  does(add(partners, 'tests <city>', 'the last tests of a partner, and those that it began 历次测试'), async () => {
     const { listTests } = await import('./partner-test.ts')
     return (context, _, code) => listTests(context, code ?? '')
   })

@@ -35,10 +35,18 @@ export const wordsInPlace = (words: readonly (string | null)[]): string[] =>
 
 export async function invite(
   context: CommandContext,
-  flags: { for?: string; hours: string; qr?: boolean },
+  flags: { for?: string; hours: string; qr?: boolean; unlisted?: boolean },
 ): Promise<void> {
   if (flags.for === undefined) throw new ProblemError('request.invalid', '--for CODE: the city that is invited')
   const invited = flags.for
+  const { divisionOf } = await import('../../protocol/codes/divisions.ts')
+  const division = divisionOf(invited)
+  if (division === null && flags.unlisted !== true)
+    throw new ProblemError(
+      'request.invalid',
+      `--for ${invited}: no division of GB/T 2260 has this code 国标中没有该代码; if it is a new one: --unlisted`,
+    )
+  const city = division === null || division.below ? invited : `${division.name} ${invited}`
   const client = await context.client()
   const made = await client.post<{ id: string; invite: string; link: string; expiresAt: string }>('/api/v1/invites', {
     for: invited,
@@ -49,7 +57,7 @@ export async function invite(
       text,
       '',
       ...(flags.qr === true ? [renderUnicodeCompact(link, { border: 4 }), ''] : []),
-      `For ${invited} alone, good once, until 仅限 ${invited} 使用一次，截止 ${china(expiresAt)}`,
+      `For ${city} alone, good once, until 仅限 ${city} 使用一次，截止 ${china(expiresAt)}`,
       'Give it to the partner, who runs 请交给对方，由其执行: tongban accept INVITE',
       `Sent to the wrong place? 发错了？ tongban invite cancel ${id.slice(0, 12)}`,
       'Then compare the words and confirm 然后核对并确认: tongban partners',
@@ -176,20 +184,9 @@ export function typedWords(typed: string, asked: number): string[] {
   return Array.from({ length: asked }, (_, place) => words.slice(2 * place, 2 * place + 2).join(' '))
 }
 
-/** The code of a partner that was named by its code or its name, with or without 市. Problem: `partner.unknown`. */
-async function codeOf(client: Client, named: string): Promise<string> {
-  if (/^\d{6}$/.test(named)) return named
-  const { items } = await client.get<{ items: Partner[] }>('/api/v1/partners')
-  const [found, ...more] = items.filter(({ name }) => name === named || name === `${named}市`)
-  if (found === undefined || more.length > 0)
-    throw new ProblemError('partner.unknown', `${named}: give its division code; see: tongban partners`)
-  return found.code
-}
-
 /** Confirms a partner: with the words given, or those typed on the terminal. */
-export async function confirmPartner(context: CommandContext, named: string, flags: { words?: string }): Promise<void> {
+export async function confirmPartner(context: CommandContext, code: string, flags: { words?: string }): Promise<void> {
   const client = await context.client()
-  const code = await codeOf(client, named)
   const { asked, name } = await client.get<Partner>(`/api/v1/partners/${code}`)
   const words: string[] = flags.words === undefined ? [] : typedWords(flags.words, asked.length)
   if (flags.words === undefined)
@@ -202,10 +199,9 @@ export async function confirmPartner(context: CommandContext, named: string, fla
 export async function changePartner(
   context: CommandContext,
   verb: 'reject' | 'suspend' | 'resume',
-  named: string,
+  code: string,
 ): Promise<void> {
   const client = await context.client()
-  const code = await codeOf(client, named)
   const answer = await client.post<Partner | { rejected: true }>(`/api/v1/partners/${code}/${verb}`)
   context.out.result(answer, value =>
     'status' in value ? `${value.name} ${value.code}: ${value.status}` : `${code}: rejected`,

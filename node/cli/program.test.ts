@@ -103,3 +103,40 @@ describe('every command', () => {
       await expect(run(words)).rejects.toMatchObject({ exitCode: 1 })
   })
 })
+
+describe('a city', () => {
+  /** What a command asks the node for when it is run with a name in place of a code. */
+  async function paths(words: string[]): Promise<string[]> {
+    const asked: string[] = []
+    const client = {
+      async get(path: string) {
+        asked.push(path)
+        if (path === '/api/v1/identity') return { code: '420300', name: '十堰市' }
+        if (path === '/api/v1/partners') return { items: [{ code: '610900', name: '安康市' }] }
+        if (path === '/api/v1/federation/cities') return { items: [] }
+        throw new ProblemError('request.conflict', 'no further')
+      },
+      async post(path: string) {
+        asked.push(path)
+        throw new ProblemError('request.conflict', 'no further')
+      },
+    }
+    const context = { out: { json: true }, client: async () => client } as unknown as CommandContext
+    await createProgram({ start: async () => {}, contextOf: () => context }).parseAsync(words, { from: 'user' })
+    return asked
+  }
+
+  test.each([
+    ['partners show', ['partners', 'show', '安康'], '/api/v1/partners/610900'],
+    ['partners test', ['partners', 'test', '安康市'], '/api/v1/partners/610900/test'],
+    ['partners confirm', ['partners', 'confirm', '安康'], '/api/v1/partners/610900'],
+    ['partners suspend', ['partners', 'suspend', '安康'], '/api/v1/partners/610900/suspend'],
+    ['case guide', ['case', 'guide', '安康', '1'], '/api/v1/partners/610900/guides/1'],
+    ['case search', ['case', 'search', '--partner', '安康'], 'partner=610900'],
+    ['calendar accept', ['calendar', 'accept', '安康'], '/api/v1/calendar/partners/610900/accept'],
+  ])('is named to %s by its name as well as by its code', async (_, words, path) => {
+    const asked = await paths(words)
+    expect([asked, told]).toEqual([expect.arrayContaining([expect.stringContaining(path)]), expect.any(String)])
+    expect(told).not.toContain('partner.unknown')
+  })
+})

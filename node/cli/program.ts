@@ -22,6 +22,32 @@ export type ProgramParts = {
   /** what a command gets for its flags; tests look at them */ contextOf?: (flags: GlobalFlags) => CommandContext
 }
 
+/** How a command declares an argument or an option that names a city: by its code, or by the beginning of its name. */
+const CITY = 'city'
+
+/** Puts the codes of cities in place of the names that were given for them. */
+async function withCities(
+  command: Command,
+  args: (string | undefined)[],
+  flags: Record<string, unknown>,
+  client: CommandContext['client'],
+): Promise<void> {
+  const isName = (given: unknown): given is string => typeof given === 'string' && !/^(\d{6}|own)$/.test(given)
+  const codeOf = async (given: unknown): Promise<unknown> => {
+    if (!isName(given)) return given
+    const { codeOfCity } = await import('./cities.ts')
+    return codeOfCity(given, client)
+  }
+  for (const [place, argument] of command.registeredArguments.entries())
+    if (argument.name() === CITY) args[place] = (await codeOf(args[place])) as string | undefined
+  for (const option of command.options) {
+    if (!option.flags.endsWith(`<${CITY}>`)) continue
+    const name = option.attributeName()
+    const given = flags[name]
+    flags[name] = Array.isArray(given) ? await Promise.all(given.map(codeOf)) : await codeOf(given)
+  }
+}
+
 export function createProgram({ start, contextOf = createContext }: ProgramParts): Command {
   const program = new Command('tongban')
     .description('通办: get done at the own window what another city decides')
@@ -46,10 +72,12 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
       .option('--json', 'print one JSON document')
   const does = (command: Command, action: () => Promise<Action>): Command =>
     command.action(async (...received: unknown[]) => {
-      const flags = command.optsWithGlobals<GlobalFlags>()
+      const flags = command.optsWithGlobals<GlobalFlags & Record<string, unknown>>()
       const args = received.slice(0, -2) as string[]
       try {
-        await (await action())(contextOf(flags), flags as never, ...args)
+        const context = contextOf(flags)
+        await withCities(command, args, flags, () => context.client())
+        await (await action())(context, flags as never, ...args)
       } catch (error) {
         fail(error, flags.json === true)
       }
@@ -62,6 +90,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
     does(
       add(program, 'init', 'make a node: config, keys, certificate, store, first accounts')
         .option('--code <code>', 'division code 行政区划代码')
+        .option('--unlisted', 'take a code that is in no table of GB/T 2260 yet')
         .option('--name <name>', 'name of the city')
         .option('--authority <name>', 'approval authority 审批机构')
         .option('--folder <folder>', 'where tongban.json and data go', '.')
@@ -247,7 +276,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
   example(
     does(
       add(cases, 'search [words]', 'find cases by number, ID number, whole name, words of the item 检索')
-        .option('--partner <code>')
+        .option('--partner <city>')
         .option('--item <code>')
         .option('--mode <mode>')
         .option('--state <state>')

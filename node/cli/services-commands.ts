@@ -43,7 +43,7 @@ export function declareServices(services: Command, { add, does, example }: Decla
   example(
     does(
       add(services, 'search [words]', "items of the own list and the partners' at once 检索")
-        .option('--city <code>')
+        .option('--city <city>')
         .option('--department <name>', 'its whole name 实施主体')
         .option('--type <code>', '事项类型')
         .option('--level <code>', '行使层级')
@@ -61,7 +61,7 @@ export function declareServices(services: Command, { add, does, example }: Decla
   example(
     does(
       add(services, 'places <code>', 'units and windows that offer an item 办理点').option(
-        '--city <code>',
+        '--city <city>',
         'whose item; the own one by default',
       ),
       async () => {
@@ -154,7 +154,7 @@ export function declareServices(services: Command, { add, does, example }: Decla
   example(
     does(
       add(services, 'sample [file]', 'upload a sample or blank form 样表/空表, or fetch one that an item names')
-        .option('--city <code>', 'of which city, to fetch one')
+        .option('--city <city>', 'of which city, to fetch one')
         .option('--item <code>', 'taskCode of the item that names it')
         .option('--sha256 <hash>', 'which one')
         .option('--out <file>', 'where to write it'),
