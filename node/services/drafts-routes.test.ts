@@ -354,6 +354,17 @@ describe('a publication', () => {
     ['a result', item(1, { resultGuid: { ...SAMPLE, sha256: 'cd'.repeat(32) } }), 'resultGuid: sample.missing'],
   ] as const
 
+  test('that promises such a place in a field whose name is written with escapes is refused', async () => {
+    const body = JSON.stringify(promising[0][1]).replace('"offeredAt"', '"\\u006ffferedAt"')
+    expect(JSON.parse(body)).toEqual(promising[0][1])
+    const response = await api.app.request('/api/v1/services/items', {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${api.as('administrator').token}`, 'content-type': 'application/x-ndjson' },
+      body: `${body}\n`,
+    })
+    expect(await response.json()).toMatchObject({ code: 'item.lint', detail: expect.stringContaining(promising[0][2]) })
+  })
+
   test.each(promising)('that promises %s which is not there is refused on every way', async (_, faulty, told) => {
     const { administrator } = { administrator: api.as('administrator') }
     const lines = `${JSON.stringify(item(2))}\n${JSON.stringify(faulty)}\n`

@@ -1,9 +1,10 @@
 /** Lists in the store: heads, and items in packed buckets that hold from one version to another. Never a whole list in memory. */
 import { ProblemError } from '../../protocol/problem.ts'
-import type { ListHead } from '../../protocol/service/list.ts'
+import { entryOf, type ListHead } from '../../protocol/service/list.ts'
 import { bucketOf, GROUP_BUCKETS, itemKey, LIST_BUCKETS, ListTree } from '../../protocol/service/list-tree.ts'
 import type { Database, Transaction } from '../store/database.ts'
-import type { Packed } from './pack.ts'
+import { HASH, type Kept, packEntries } from './kept.ts'
+import { type Packed, unpack } from './pack.ts'
 import type { Summary } from './summary.ts'
 
 /** Versions of a partner's list that are kept; every version of the own one is. */
@@ -16,15 +17,19 @@ const READ_BUCKETS = 16
 /** A stored list without its items. */
 export type StoredHead = { version: number; jws: string; claims: ListHead }
 /** A bucket of one version, its summaries in the order of its lines. */
-export type StoredBucket = Packed & { bucket: number; summaries: readonly Summary[] }
+export type StoredBucket = Packed & {
+  bucket: number
+  summaries: readonly Summary[]
+  /** key and hash of each item; null in what a program before wrote */ entries: Uint8Array | null
+}
 /** A bucket as it will be from a version on; `content` null when it is empty then. */
 export type StagedBucket = {
   bucket: number
   hash: Uint8Array
-  content: (Packed & { summaries: string }) | null
+  content: (Packed & { summaries: string; entries: Uint8Array }) | null
 }
 
-type BucketRow = Packed & { bucket: number; summaries: string }
+type BucketRow = Packed & { bucket: number; summaries: string; entries: Uint8Array | null }
 
 /** Rows that hold at a version: parameters `version, version`. */
 const AT = 'since <= ? AND (until IS NULL OR until > ?)'
@@ -108,7 +113,7 @@ export function createLists(db: Database) {
     /** A bucket of a version; null when it is empty. */
     async bucket(city: string, bucket: number, version: number): Promise<StoredBucket | null> {
       const [row] = await db.query<BucketRow>(
-        `SELECT bucket, size, packed, summaries FROM list_buckets WHERE city = ? AND bucket = ? AND ${AT}`,
+        `SELECT bucket, size, packed, summaries, entries FROM list_buckets WHERE city = ? AND bucket = ? AND ${AT}`,
         [city, bucket, version, version],
       )
       return row === undefined ? null : toBucket(row)
@@ -118,12 +123,42 @@ export function createLists(db: Database) {
     async *buckets(city: string, version: number): AsyncGenerator<StoredBucket> {
       for (let from = 0; from < LIST_BUCKETS; from += READ_BUCKETS) {
         const rows = await db.query<BucketRow>(
-          `SELECT bucket, size, packed, summaries FROM list_buckets
+          `SELECT bucket, size, packed, summaries, entries FROM list_buckets
            WHERE city = ? AND bucket BETWEEN ? AND ? AND ${AT} ORDER BY bucket`,
           [city, from, from + READ_BUCKETS - 1, version, version],
         )
         for (const row of rows) yield toBucket(row)
       }
+    },
+
+    /** Key and hash of every item of a version, bucket by bucket. */
+    async entries(city: string, version: number): Promise<Uint8Array[]> {
+      const rows = await db.query<{ bucket: number; entries: Uint8Array | null }>(
+        `SELECT bucket, entries FROM list_buckets WHERE city = ? AND ${AT}`,
+        [city, version, version],
+      )
+      const all: Uint8Array[] = []
+      for (const { bucket, entries } of rows) all.push(entries ?? packEntries(await this.kept(city, bucket, version)))
+      return all
+    },
+
+    /** The items of a bucket of a version, in the order of their keys. */
+    async kept(city: string, bucket: number, version: number): Promise<Kept[]> {
+      const stored = await this.bucket(city, bucket, version)
+      if (stored === null) return []
+      const { summaries, entries } = stored
+      return Promise.all(
+        unpack(stored).map(async (bytes, place) => {
+          const summary = summaries[place]
+          if (summary === undefined) throw new ProblemError('internal', 'a bucket has fewer summaries than lines')
+          const at = place * 2 * HASH
+          const entry =
+            entries === null
+              ? await entryOf(summary[0], bytes)
+              : { key: entries.subarray(at, at + HASH), hash: entries.subarray(at + HASH, at + 2 * HASH) }
+          return { ...entry, bytes, summary: JSON.stringify(summary) }
+        }),
+      )
     },
 
     /** Numbers of the buckets that differ between two versions, in order. */
@@ -178,8 +213,8 @@ export function createLists(db: Database) {
         ])
         if (content === null) continue
         await tx.run(
-          'INSERT INTO list_buckets (city, bucket, since, hash, size, summaries, packed) VALUES (?, ?, ?, ?, ?, ?, ?)',
-          [city, bucket, version, hash, content.size, content.summaries, content.packed],
+          'INSERT INTO list_buckets (city, bucket, since, hash, size, summaries, packed, entries) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+          [city, bucket, version, hash, content.size, content.summaries, content.packed, content.entries],
         )
       }
     },

@@ -49,22 +49,17 @@ export async function* checkedLines(
   }
 }
 
+/** Fields that point to places and samples; a name may be written with escapes. */
+const OUTSIDE = ['"offeredAt"', '"exampleGuid"', '"formGuid"', '"resultGuid"', '\\u'].map(name => Buffer.from(name))
+
 /** An item as far as what it points to is looked at. */
 function looseItem(line: Uint8Array): ServiceItem | null {
-  const text = decodeLoose(line)
   // Few items name places or samples; the others need not be read twice.
-  if (text === null || !/"(offeredAt|exampleGuid|formGuid|resultGuid)"/.test(text)) return null
+  const bytes = Buffer.from(line.buffer, line.byteOffset, line.byteLength)
+  if (!OUTSIDE.some(name => bytes.includes(name))) return null
   try {
-    const item = JSON.parse(text) as ServiceItem
+    const item = JSON.parse(decodeUtf8(line)) as ServiceItem
     return Array.isArray(item?.materials) ? item : null
-  } catch {
-    return null
-  }
-}
-
-function decodeLoose(line: Uint8Array): string | null {
-  try {
-    return decodeUtf8(line)
   } catch {
     return null
   }

@@ -14,7 +14,7 @@ import { createSerial } from '../kernel/serial.ts'
 import { act } from '../store/acts.ts'
 import type { Allowance } from './allowance.ts'
 import type { Items } from './items.ts'
-import type { Kept } from './kept.ts'
+import { findIn, findNone, type Kept } from './kept.ts'
 import type { StoredHead } from './lists.ts'
 import { type ItemSource, readItem, readItems } from './read-items.ts'
 import { fetchList, type ReceiveParts, raise } from './receive.ts'
@@ -76,12 +76,13 @@ export async function createPublisher(parts: PublisherParts) {
   /** Signs and keeps what `fill` puts on the stage. */
   async function next(
     version: number,
-    whole: boolean,
+    whole: { knownAt: number } | null,
     fill: (stage: Stage) => Promise<object>,
     actor: string,
     organisation: Commitment | undefined = own?.claims.organisation,
   ): Promise<StoredHead> {
-    const stage = createStage(parts, { city: identity.city, version, held: own, whole })
+    const base = { city: identity.city, version, held: own, whole: whole !== null }
+    const stage = createStage(parts, { ...base, ...whole })
     try {
       const detail = await fill(stage)
       const { count, root } = await stage.finish()
@@ -112,7 +113,7 @@ export async function createPublisher(parts: PublisherParts) {
     if (head.version <= (own?.version ?? 0)) return
     if (own !== null && own.claims.iat > head.iat) {
       // What an administrator published since the restore is meant: it only needs a version above.
-      await next(head.version + 1, false, async () => ({ above: partner }), 'node')
+      await next(head.version + 1, null, async () => ({ above: partner }), 'node')
       return
     }
     const received = await fetchList(parts, { partner, city: identity.city, held: own })
@@ -130,13 +131,15 @@ export async function createPublisher(parts: PublisherParts) {
     async publish(items: ItemSource, actor: string): Promise<StoredHead> {
       const spool = createSpool()
       try {
+        const knownAt = own?.version ?? 0
+        const find = own === null ? findNone : findIn(await lists.entries(identity.city, knownAt))
         // All before the turn of this publication comes, for they may come slowly.
-        for await (const item of readItems(items)) spool.add(item)
+        for await (const item of readItems(items, find)) spool.add(item)
         const fill = async (stage: Stage) => {
           for (const item of spool.sorted()) await stage.put(item)
           return {}
         }
-        return await inTurn(() => next((own?.version ?? 0) + 1, true, fill, actor))
+        return await inTurn(() => next((own?.version ?? 0) + 1, { knownAt }, fill, actor))
       } finally {
         spool.close()
       }
@@ -146,7 +149,7 @@ export async function createPublisher(parts: PublisherParts) {
     async change({ put, remove, organisation }: ListChange, actor: string): Promise<StoredHead> {
       const changes: { key: Uint8Array; entry: Kept | null; code: string }[] = []
       for (const [place, item] of put.entries()) {
-        const entry = await readItem(item, `put.${place}`)
+        const entry = readItem(item, `put.${place}`)
         changes.push({ key: entry.key, entry, code: item.taskCode })
       }
       for (const code of remove) changes.push({ key: await itemKey(code), entry: null, code })
@@ -160,7 +163,7 @@ export async function createPublisher(parts: PublisherParts) {
           for (const { entry, code } of changes) await (entry === null ? stage.remove(code) : stage.put(entry))
           return { put: put.length, removed: remove.length }
         }
-        return next((own?.version ?? 0) + 1, false, fill, actor, organisation)
+        return next((own?.version ?? 0) + 1, null, fill, actor, organisation)
       })
     },
 

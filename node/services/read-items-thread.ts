@@ -10,11 +10,11 @@ export type Answer =
   | (Lines & { ok: true; hashes: Uint8Array<ArrayBuffer>; summaries: string[] })
   | { ok: false; place: number; problem: Problem }
 
-async function read({ bytes, ends }: Lines): Promise<Answer> {
+function read({ bytes, ends }: Lines): Answer {
   const hashes = new Uint8Array(ends.length * 2 * HASH)
   const summaries: string[] = []
   for (const [place, end] of ends.entries()) {
-    const line = await keptOf(bytes.subarray(ends[place - 1] ?? 0, end))
+    const line = keptOf(bytes.subarray(ends[place - 1] ?? 0, end))
     if (!line.ok) return { ok: false, place, problem: line.problem }
     hashes.set(line.kept.key, place * 2 * HASH)
     hashes.set(line.kept.hash, (place * 2 + 1) * HASH)
@@ -23,7 +23,7 @@ async function read({ bytes, ends }: Lines): Promise<Answer> {
   return { ok: true, bytes, ends, hashes, summaries }
 }
 
-parentPort?.on('message', async (lines: Lines) => {
-  const answer = await read(lines)
+parentPort?.on('message', (lines: Lines) => {
+  const answer = read(lines)
   parentPort?.postMessage(answer, answer.ok ? [answer.bytes.buffer, answer.hashes.buffer] : [])
 })

@@ -1,10 +1,13 @@
-/** Items of a list as they come, checked and hashed: a few on the spot, many in a second thread while this one stores them. */
+/**
+ * Items of a list as they come, checked and hashed: a few on the spot, many in a second thread while this one stores them. Those whose
+ * bytes the list holds already were checked before.
+ */
 import { Worker } from 'node:worker_threads'
 import { LIMITS } from '../../protocol/limits.ts'
 import { encodeUtf8 } from '../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
-import { HASH, type Kept, keptOf } from './kept.ts'
+import { type FindKnown, findNone, HASH, type Kept, type Known, keptOf } from './kept.ts'
 import type { Answer, Lines } from './read-items-thread.ts'
 import { breathe } from './stage.ts'
 
@@ -19,33 +22,51 @@ const MANY = 2048
 const AHEAD = 8
 
 /** One item; `place` names it in a refusal. Problem: `list.malformed` naming item and field. */
-export async function readItem(item: ServiceItem | Uint8Array, place: string): Promise<Kept> {
-  const read = await keptOf(lineOf(item))
+export function readItem(item: ServiceItem | Uint8Array, place: string): Kept {
+  const read = keptOf(lineOf(item))
   if (!read.ok) throw refusal(place, read.problem)
   return read.kept
 }
 
-/** All of them, in order. Problem: `list.malformed` naming item and field. */
-export async function* readItems(items: ItemSource): AsyncGenerator<Kept> {
-  let thread: ReturnType<typeof startThread> | null = null
+/** A line that is not known, and its place among all. */
+type Unread = { place: number; line: Uint8Array }
+
+/** All of them, in any order. Problem: `list.malformed` naming item and field. */
+export async function* readItems(items: ItemSource, find: FindKnown = findNone): AsyncGenerator<Kept | Known> {
+  let thread = null as ReturnType<typeof startThread> | null
   const reading: Promise<Kept[]>[] = []
-  let count = 0
-  try {
-    for await (const batch of batches(items)) {
-      const from = count
-      count += batch.length
-      if (count > LIMITS.listItems) throw new ProblemError('list.malformed', `${LIMITS.listItems} items at most`)
-      if (from < MANY) {
-        for (const [place, item] of batch.entries()) yield await readItem(item, `items.${from + place}`)
-        await breathe()
-        continue
-      }
-      thread ??= startThread()
-      const read = thread.read(batch.map(lineOf), from)
-      // It is seen when its turn comes.
-      read.catch(() => {})
-      if (reading.push(read) >= AHEAD) yield* (await reading.shift()) ?? []
+  let unread: Unread[] = []
+  let [count, news] = [0, 0]
+
+  async function read(): Promise<Kept[]> {
+    const batch = unread
+    unread = []
+    news += batch.length
+    if (news <= MANY) {
+      const kept: Kept[] = []
+      for (const { place, line } of batch) kept.push(readItem(line, `items.${place}`))
+      await breathe()
+      return kept
     }
+    thread ??= startThread()
+    const read = thread.read(batch)
+    // It is seen when its turn comes.
+    read.catch(() => {})
+    return reading.push(read) >= AHEAD ? ((await reading.shift()) ?? []) : []
+  }
+
+  try {
+    for await (const item of items) {
+      const place = count++
+      if (count > LIMITS.listItems) throw new ProblemError('list.malformed', `${LIMITS.listItems} items at most`)
+      const line = lineOf(item)
+      const known = find(line)
+      if (known !== null) yield known
+      else unread.push({ place, line })
+      if (unread.length >= BATCH) yield* await read()
+      else if (count % BATCH === 0) await breathe()
+    }
+    if (unread.length > 0) yield* await read()
     for (const rest of reading) yield* await rest
   } finally {
     await thread?.stop()
@@ -57,25 +78,15 @@ const lineOf = (item: ServiceItem | Uint8Array): Uint8Array =>
 const refusal = (place: string, problem: Problem) =>
   new ProblemError('list.malformed', `${place}: ${problem.detail ?? ''}`)
 
-async function* batches(items: ItemSource): AsyncGenerator<(ServiceItem | Uint8Array)[]> {
-  let batch: (ServiceItem | Uint8Array)[] = []
-  for await (const item of items) {
-    if (batch.push(item) < BATCH) continue
-    yield batch
-    batch = []
-  }
-  if (batch.length > 0) yield batch
-}
-
 /** A thread that reads batches one after the other and answers in that order. */
 function startThread() {
   const worker = new Worker(new URL('./read-items-thread.ts', import.meta.url))
-  const waiting: { from: number; resolve: (read: Kept[]) => void; reject: (error: Error) => void }[] = []
+  const waiting: { batch: readonly Unread[]; resolve: (read: Kept[]) => void; reject: (error: Error) => void }[] = []
   worker.on('message', (answer: Answer) => {
     const asked = waiting.shift()
     if (asked === undefined) return
     if (answer.ok) asked.resolve(keptIn(answer))
-    else asked.reject(refusal(`items.${asked.from + answer.place}`, answer.problem))
+    else asked.reject(refusal(`items.${asked.batch[answer.place]?.place ?? ''}`, answer.problem))
   })
   const fail = (cause: unknown) => {
     for (const { reject } of waiting.splice(0)) reject(new ProblemError('internal', 'reading of items', { cause }))
@@ -83,17 +94,17 @@ function startThread() {
   worker.on('error', fail)
   worker.on('exit', fail)
   return {
-    read(lines: readonly Uint8Array[], from: number): Promise<Kept[]> {
-      const bytes = new Uint8Array(lines.reduce((sum, line) => sum + line.byteLength, 0))
+    read(batch: readonly Unread[]): Promise<Kept[]> {
+      const bytes = new Uint8Array(batch.reduce((sum, { line }) => sum + line.byteLength, 0))
       const ends: number[] = []
       let end = 0
-      for (const line of lines) {
+      for (const { line } of batch) {
         bytes.set(line, end)
         end += line.byteLength
         ends.push(end)
       }
       return new Promise((resolve, reject) => {
-        waiting.push({ from, resolve, reject })
+        waiting.push({ batch, resolve, reject })
         worker.postMessage({ bytes, ends } satisfies Lines, [bytes.buffer])
       })
     },

@@ -87,7 +87,7 @@ const QUOTE = 0x22
 /** A line is an item, or the code of one that was removed as a JSON string. */
 async function take(stage: Stage, line: Uint8Array): Promise<void> {
   if (line[0] === QUOTE) return stage.remove(codeOf(line))
-  const read = await keptOf(line)
+  const read = keptOf(line)
   if (!read.ok) return raise(read.problem)
   await stage.put(read.kept)
 }

@@ -139,6 +139,29 @@ describe('publishing', () => {
     await shiyan.services.change({ put: [playItem(7, { promiseDay: 3 })], remove: [] }, 'person:1')
     expect(await rows()).toBe(before + 1)
   })
+
+  test.each([
+    ['as this program keeps lists', ''],
+    ['as programs before kept them', 'UPDATE list_buckets SET entries = NULL'],
+  ])('takes what did not change from the version before, %s, and reads the rest', async (_, made) => {
+    const shiyan = await one()
+    await shiyan.services.publish(items, 'person:1')
+    if (made !== '') await shiyan.db.transaction(tx => tx.run(made))
+    // One changes, one goes, one comes: their buckets hold others too, which stay as they are.
+    const next = items.map((item, no) => (no === 7 ? playItem(7, { promiseDay: 3 }) : item)).filter((_, no) => no !== 8)
+    next.push(playItem(5000))
+    expect(await shiyan.services.publish(next.toReversed(), 'person:1')).toMatchObject({ version: 2, count: 184 })
+    const other = await one()
+    await other.services.publish(next, 'person:1')
+    expect((await shiyan.services.held(SHIYAN))?.root).toBe((await other.services.held(SHIYAN))?.root)
+    for (const item of next) expect(await shiyan.services.item(SHIYAN, item.taskCode)).toEqual(item)
+    expect(await shiyan.services.item(SHIYAN, codeOf(8))).toBeNull()
+    expect(await shiyan.services.item(SHIYAN, codeOf(7), 1)).toMatchObject({ promiseDay: 10 })
+    expect(await shiyan.services.item(SHIYAN, codeOf(8), 1)).toMatchObject({ taskCode: codeOf(8) })
+    await expect(shiyan.services.publish([...next, playItem(5000)], 'person:1')).rejects.toMatchObject({
+      problem: { code: 'list.malformed', detail: expect.stringContaining('repeat') },
+    })
+  })
 })
 
 describe("partners' lists", () => {

@@ -10,16 +10,23 @@ import { decodeUtf8, encodeUtf8 } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { bucketOf, compareKeys, GROUP_BUCKETS, LIST_BUCKETS } from '../../protocol/service/list-tree.ts'
 import { namedFull } from '../store/disk.ts'
-import type { Kept } from './kept.ts'
+import { isKept, type Kept, type Known } from './kept.ts'
 
 /** Bytes of a group that wait in memory. */
 const BLOCK = 64 * 1024
+const NOTHING = Buffer.alloc(0)
 /** Bytes of one group at most: as much as its buckets may hold, and what is kept beside the items. */
 const GROUP_BYTES = GROUP_BUCKETS * LIMITS.bucketBytes
 
 /** `at` is the place among all bytes of the group. */
 type Place = { key: Uint8Array; hash: Uint8Array; at: number; middle: number; end: number }
-type Group = { block: Buffer; filled: number; written: { at: number; size: number }[]; size: number; places: Place[] }
+type Group = {
+  block: Buffer
+  filled: number
+  written: { at: number; size: number }[]
+  size: number
+  places: (Place | Known)[]
+}
 
 /** Problem: `disk.full`. */
 function writtenAt(file: number, bytes: Uint8Array, from: number, position: number): number {
@@ -46,6 +53,8 @@ export function createSpool() {
   function append(group: Group, bytes: Uint8Array): void {
     if (group.size + bytes.byteLength > GROUP_BYTES) throw new ProblemError('list.malformed', 'too much in one bucket')
     group.size += bytes.byteLength
+    // What is known brings no bytes.
+    if (group.block === NOTHING) group.block = Buffer.allocUnsafe(BLOCK)
     for (let from = 0; from < bytes.byteLength; ) {
       const part = bytes.subarray(from, from + BLOCK - group.filled)
       group.block.set(part, group.filled)
@@ -76,24 +85,35 @@ export function createSpool() {
   return {
     count: () => count,
 
-    add({ key, hash, bytes, summary }: Kept): void {
+    add(item: Kept | Known): void {
+      const { key, hash } = item
       const number = Math.floor(bucketOf(key) / GROUP_BUCKETS)
-      const group = groups[number] ?? { block: Buffer.allocUnsafe(BLOCK), filled: 0, written: [], size: 0, places: [] }
+      const group = groups[number] ?? { block: NOTHING, filled: 0, written: [], size: 0, places: [] }
       groups[number] = group
+      count++
+      if (!isKept(item)) {
+        group.places.push(item)
+        return
+      }
+      const { bytes, summary } = item
       const at = group.size
       append(group, encodeUtf8(summary))
       const middle = group.size
       append(group, bytes)
       group.places.push({ key, hash, at, middle, end: group.size })
-      count++
     },
 
     /** Every item in ascending order of its key; equal keys follow each other. Their bytes are views of a block. */
-    *sorted(): Generator<Kept> {
+    *sorted(): Generator<Kept | Known> {
       for (const group of groups) {
         if (group === undefined) continue
         const bytes = read(group)
-        for (const { key, hash, at, middle, end } of group.places.sort((a, b) => compareKeys(a.key, b.key))) {
+        for (const place of group.places.sort((a, b) => compareKeys(a.key, b.key))) {
+          if (!('at' in place)) {
+            yield place
+            continue
+          }
+          const { key, hash, at, middle, end } = place
           const summary = decodeUtf8(bytes.subarray(at, middle))
           yield { key, hash, bytes: bytes.subarray(middle, end), summary }
         }

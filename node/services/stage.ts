@@ -5,7 +5,6 @@
 import { LIMITS } from '../../protocol/limits.ts'
 import { toHex } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
-import { entryOf } from '../../protocol/service/list.ts'
 import {
   bucketHash,
   bucketOf,
@@ -15,9 +14,9 @@ import {
   type ListTree,
 } from '../../protocol/service/list-tree.ts'
 import type { Database, Transaction } from '../store/database.ts'
-import type { Kept } from './kept.ts'
+import { isKept, type Kept, type Known, packEntries, sizeOf } from './kept.ts'
 import type { Lists, StagedBucket, StoredHead } from './lists.ts'
-import { pack, unpack } from './pack.ts'
+import { pack } from './pack.ts'
 
 /** Bytes of packed buckets that wait for a commit: a small change is one commit, a large one many short ones. */
 const FLUSH = 2 * 1024 * 1024
@@ -28,7 +27,8 @@ const TURN_BYTES = 256 * 1024
 /** Lets timers and sockets have their turn. */
 export const breathe = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
-type Change = { key: Uint8Array /** null: removed */; now: Kept | null }
+type Item = Kept | Known
+type Change = { key: Uint8Array /** null: removed */; now: Item | null }
 
 export type Stage = ReturnType<typeof createStage>
 
@@ -39,7 +39,14 @@ export function createStage(
     version,
     held,
     whole,
-  }: { city: string; version: number /** newest version */; held: StoredHead | null; whole: boolean },
+    knownAt = held?.version ?? 0,
+  }: {
+    city: string
+    version: number
+    /** newest version */ held: StoredHead | null
+    whole: boolean
+    /** the version that holds what is known */ knownAt?: number
+  },
 ) {
   const { db, lists } = parts
   let loaded: Promise<ListTree> | undefined
@@ -69,7 +76,7 @@ export function createStage(
     open.changes.push(change)
     seen++
     turnItems++
-    turnBytes += change.now?.bytes.byteLength ?? 0
+    turnBytes += change.now === null ? 0 : sizeOf(change.now)
     if (turnItems < TURN && turnBytes < TURN_BYTES) return
     turnItems = 0
     turnBytes = 0
@@ -81,40 +88,46 @@ export function createStage(
     const { bucket, changes } = open
     if (changes.length === 0) return
     touched.add(bucket)
-    const before = whole ? [] : await kept(bucket)
+    const before = whole || held === null ? [] : await lists.kept(city, bucket, held.version)
     const after = whole ? changes.flatMap(({ now }) => now ?? []) : merge(before, changes)
     count += after.length - before.length
     if (count > LIMITS.listItems) throw new ProblemError('list.malformed', `${LIMITS.listItems} items at most`)
     await keep(bucket, after)
   }
 
-  async function kept(bucket: number): Promise<Kept[]> {
-    const stored = held === null ? null : await lists.bucket(city, bucket, held.version)
-    if (stored === null) return []
-    const lines = unpack(stored)
-    return Promise.all(
-      stored.summaries.map(async (summary, place) => {
-        const bytes = lines[place] ?? new Uint8Array()
-        return { ...(await entryOf(summary[0], bytes)), bytes, summary: JSON.stringify(summary) }
-      }),
-    )
-  }
-
-  async function keep(bucket: number, items: readonly Kept[]): Promise<void> {
-    const hash = await bucketHash(items)
+  async function keep(bucket: number, all: readonly Item[]): Promise<void> {
+    const hash = await bucketHash(all)
     const hashes = await tree()
     if (compareKeys(hashes.bucket(bucket), hash) === 0) return
     hashes.set(bucket, hash)
-    if (items.length === 0) return wait({ bucket, hash, content: null })
+    if (all.length === 0) return wait({ bucket, hash, content: null })
+    const items = await filled(bucket, all)
     const packed = pack(items.map(item => item.bytes))
     if (packed.size > LIMITS.bucketBytes)
       throw new ProblemError('list.malformed', `${LIMITS.bucketBytes} bytes in one bucket at most`)
-    await wait({ bucket, hash, content: { ...packed, summaries: `[${items.map(item => item.summary).join(',')}]` } })
+    const summaries = `[${items.map(item => item.summary).join(',')}]`
+    await wait({ bucket, hash, content: { ...packed, summaries, entries: packEntries(items) } })
+  }
+
+  /** With the bytes of what is known, from the version that holds them. */
+  async function filled(bucket: number, items: readonly Item[]): Promise<Kept[]> {
+    const known = items.every(isKept) ? [] : await lists.kept(city, bucket, knownAt)
+    let place = 0
+    return items.map(item => {
+      if (isKept(item)) return item
+      for (let found = known[place++]; found !== undefined; found = known[place++])
+        if (compareKeys(found.key, item.key) === 0) return found
+      throw new ProblemError('internal', 'a known item is in no bucket')
+    })
   }
 
   async function wait(staged: StagedBucket): Promise<void> {
     waiting.push(staged)
-    waitingBytes += 200 + (staged.content?.packed.byteLength ?? 0) + (staged.content?.summaries.length ?? 0) * 2
+    waitingBytes +=
+      200 +
+      (staged.content?.packed.byteLength ?? 0) +
+      (staged.content?.summaries.length ?? 0) * 2 +
+      (staged.content?.entries.byteLength ?? 0)
     if (waitingBytes < FLUSH) return
     await db.transaction(async tx => {
       if (!begun) await lists.begin(tx, city, version)
@@ -127,8 +140,8 @@ export function createStage(
 
   return {
     /** Puts an item: a new one, or in the place of the one with its code. Items and removals come in ascending order of their keys. */
-    async put(item: Kept): Promise<void> {
-      bytes += item.bytes.byteLength + 1
+    async put(item: Item): Promise<void> {
+      bytes += sizeOf(item) + 1
       if (bytes > LIMITS.listBytes) throw new ProblemError('list.malformed', `${LIMITS.listBytes} bytes at most`)
       if (whole && seen >= LIMITS.listItems)
         throw new ProblemError('list.malformed', `${LIMITS.listItems} items at most`)
@@ -165,8 +178,8 @@ export function createStage(
 }
 
 /** Problem: `list.malformed` for a removal of what is not there. */
-function merge(before: readonly Kept[], changes: readonly Change[]): Kept[] {
-  const after: Kept[] = []
+function merge(before: readonly Kept[], changes: readonly Change[]): Item[] {
+  const after: Item[] = []
   let place = 0
   for (const { key, now } of changes) {
     for (let item = before[place]; item !== undefined && compareKeys(item.key, key) < 0; item = before[++place])

@@ -48,13 +48,18 @@ export async function verifyListHead(
 /** An item of a list as it is published: its bytes, one line of JSON, and what the tree holds of it. */
 export type ListItem = ListEntry & { bytes: Uint8Array; item: ServiceItem }
 
-/** Reads one item from its line. Problem: `list.malformed` naming the field. */
-export async function readListItem(line: Uint8Array | string): Promise<{ ok: true; entry: ListItem } | Refused> {
-  const bytes = typeof line === 'string' ? encodeUtf8(line) : line
+/** Checks one item by its line, without hashing it. Problem: `list.malformed` naming the field. */
+export function checkListItem(bytes: Uint8Array): { ok: true; value: ServiceItem } | Refused {
   if (bytes.byteLength > LIMITS.itemBytes)
     return refuse('list.malformed', `an item of more than ${LIMITS.itemBytes} bytes`)
   if (bytes.includes(LF) || bytes.includes(CR)) return refuse('list.malformed', 'an item of several lines')
-  const read = parseJson(ServiceItem, bytes, 'list.malformed')
+  return parseJson(ServiceItem, bytes, 'list.malformed')
+}
+
+/** Reads one item from its line. Problem: `list.malformed` naming the field. */
+export async function readListItem(line: Uint8Array | string): Promise<{ ok: true; entry: ListItem } | Refused> {
+  const bytes = typeof line === 'string' ? encodeUtf8(line) : line
+  const read = checkListItem(bytes)
   if (!read.ok) return read
   return { ok: true, entry: { ...(await entryOf(read.value.taskCode, bytes)), bytes, item: read.value } }
 }

@@ -44,6 +44,7 @@ import { keptAnswers } from './041-kept-answers.ts'
 import { looks } from './042-looks.ts'
 import { valueKeys } from './043-value-keys.ts'
 import { limitsBegun } from './044-limits-begun.ts'
+import { listEntries } from './045-list-entries.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -90,4 +91,5 @@ export const MIGRATIONS: readonly Migration[] = [
   looks,
   valueKeys,
   limitsBegun,
+  listEntries,
 ]
