@@ -33,11 +33,14 @@ const TITLES: Record<Name, string> = {
 /** ms to send so many bytes, once `prepare` made them ready */
 type Sender = {
   prepare(bytes: number): Promise<() => Promise<number>>
-  pids: readonly [sender: number | undefined, receiver: number | undefined]
-  stop(): Promise<void>
+  ends: readonly [sender: Child, receiver: Child]
 }
-/** MB a second, and MB of memory over what each end held before; null where it cannot be read */
-type Run = { speed: number; memory: { sender: number; receiver: number } | null }
+type Run = {
+  /** MB a second */ speed: number
+  /** processor time of all threads, ms a MB */ cpu: readonly [sender: number, receiver: number]
+  /** MB over what each end held before; null where it cannot be read */
+  memory: readonly [sender: number, receiver: number] | null
+}
 
 export async function benchMaterials({ sizes, rounds, log }: MaterialsOptions): Promise<Findings> {
   const folder = await mkdtemp(join(tmpdir(), 'tongban-bench-'))
@@ -60,8 +63,11 @@ export async function benchMaterials({ sizes, rounds, log }: MaterialsOptions): 
       const runs: Record<Name, Run[]> = { bare: [], real: [], https: [] }
       for (let round = 1; round <= rounds; round++) {
         for (const name of NAMES) runs[name].push(await runOnce(senders[name], size * MB))
-        const line = NAMES.map(name => `${name} ${Math.round(runs[name].at(-1)?.speed ?? 0)} MB/s`)
-        log(`${size} MB, round ${round}: ${line.join(', ')}`)
+        const line = NAMES.map(name => {
+          const { speed, cpu } = runs[name].at(-1) ?? { speed: 0, cpu: [] }
+          return `${name} ${Math.round(speed)} MB/s, CPU ${cpu.map(ms => ms.toFixed(1)).join(' + ')} ms a MB`
+        })
+        log(`${size} MB, round ${round}: ${line.join('; ')}`)
       }
       for (const name of NAMES) groups[`${name} ${size}`] = groupOf(name, size, runs)
     }
@@ -79,7 +85,7 @@ export async function benchMaterials({ sizes, rounds, log }: MaterialsOptions): 
       ],
     }
   } finally {
-    for (const sender of started) await sender.stop()
+    await Promise.all(started.flatMap(({ ends }) => ends.map(end => end.stop())))
     await rm(folder, { recursive: true, force: true })
   }
 }
@@ -88,7 +94,13 @@ function groupOf(name: Name, size: number, runs: Record<Name, Run[]>): Group {
   const speeds = runs[name].map(run => run.speed)
   // A transfer of few bytes is mostly the case that names them.
   const asked = name === 'real' && size >= 50
-  const memory = (title: string, side: 'sender' | 'receiver') =>
+  const cpu = (title: string, side: 0 | 1) =>
+    figure(
+      title,
+      'ms',
+      runs[name].map(run => run.cpu[side]),
+    )
+  const memory = (title: string, side: 0 | 1) =>
     figure(
       title,
       'MB',
@@ -106,16 +118,20 @@ function groupOf(name: Name, size: number, runs: Record<Name, Run[]>): Group {
     figures: {
       speed: figure('speed', 'MB/s', speeds),
       ...(name === 'bare' ? {} : { toBare: ratio }),
+      senderCpu: cpu('CPU a MB, sender', 0),
+      receiverCpu: cpu('CPU a MB, receiver', 1),
       ...(runs[name].some(run => run.memory === null)
         ? {}
-        : { sender: memory('memory of the sender', 'sender'), receiver: memory('memory of the receiver', 'receiver') }),
+        : { sender: memory('memory of the sender', 0), receiver: memory('memory of the receiver', 1) }),
     },
   }
 }
 
-async function runOnce({ prepare, pids }: Sender, bytes: number): Promise<Run> {
+async function runOnce({ prepare, ends }: Sender, bytes: number): Promise<Run> {
   const send = await prepare(bytes)
-  const resident = async () => [await residentOf(pids[0]), await residentOf(pids[1])] as const
+  const resident = async () => [await residentOf(ends[0]), await residentOf(ends[1])] as const
+  const cpu = () => Promise.all([ends[0].cpuMs(), ends[1].cpuMs()])
+  const spent = await cpu()
   const before = await resident()
   const most = [...before]
   let over = false
@@ -127,14 +143,17 @@ async function runOnce({ prepare, pids }: Sender, bytes: number): Promise<Run> {
     over = true
   })
   await watching
+  const now = await cpu()
+  const each = (side: 0 | 1) => (now[side] - spent[side]) / (bytes / MB)
   const extra = (side: 0 | 1) => ((most[side] ?? 0) - before[side]) / MB
   return {
     speed: bytes / MB / (elapsed / 1000),
-    memory: before.some(Number.isNaN) ? null : { sender: extra(0), receiver: extra(1) },
+    cpu: [each(0), each(1)],
+    memory: before.some(Number.isNaN) ? null : [extra(0), extra(1)],
   }
 }
 
-const residentOf = async (pid: number | undefined): Promise<number> =>
+const residentOf = async ({ pid }: Child): Promise<number> =>
   (pid === undefined ? null : await residentBytes(pid)) ?? Number.NaN
 
 async function startBare(): Promise<Sender> {
@@ -143,8 +162,7 @@ async function startBare(): Promise<Sender> {
   await sender.call('connect', await receiver.call('open'))
   return {
     prepare: async bytes => () => sender.call('give', { bytes }),
-    pids: [sender.pid, receiver.pid],
-    stop: async () => void (await Promise.all([sender.stop(), receiver.stop()])),
+    ends: [sender, receiver],
   }
 }
 
@@ -161,8 +179,7 @@ async function startUpload(folder: string): Promise<Sender> {
       await file.close()
       return () => sender.call('put', { url, path, sha256: digest() })
     },
-    pids: [sender.pid, receiver.pid],
-    stop: async () => void (await Promise.all([sender.stop(), receiver.stop()])),
+    ends: [sender, receiver],
   }
 }
 
@@ -201,10 +218,6 @@ async function startReal(folder: string): Promise<Sender> {
         return performance.now() - begun
       }
     },
-    pids: [here.child.pid, there.child.pid],
-    async stop() {
-      store.close()
-      await Promise.all([here.child.stop(), there.child.stop()])
-    },
+    ends: [here.child, there.child],
   }
 }
