@@ -1,5 +1,5 @@
 /** Each thing that the doctor looks at, broken: it says so, who must act and how. */
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,10 +8,12 @@ import { ANKANG, makeNodeFolder, type NodeFolder, PASSPHRASE, SHIYAN } from '../
 import { freePort } from '../../test/support/node-process.ts'
 import type { NodeConfig } from '../config/config.ts'
 import { type RunningNode, startNode } from '../node.ts'
+import { openSqlite } from '../store/sqlite.ts'
 import { createClient } from './client.ts'
 import type { CommandContext } from './context.ts'
 import { type Check, doctor } from './doctor.ts'
 
+const DAY = 86_400_000
 let root = ''
 let own: NodeFolder
 let node: RunningNode
@@ -40,9 +42,9 @@ afterEach(() => {
   process.exitCode = exitCode ?? 0
 })
 
-type Change = { config?: NodeConfig; passphrase?: string }
+type Change = { config?: NodeConfig; passphrase?: string; now?: () => number }
 
-async function examine({ config = own.config, passphrase = PASSPHRASE }: Change = {}): Promise<Check[]> {
+async function examine({ config = own.config, passphrase = PASSPHRASE, now }: Change = {}): Promise<Check[]> {
   let told: { ok: boolean; checks: Check[] } | undefined
   const context: Partial<CommandContext> = {
     out: {
@@ -56,7 +58,7 @@ async function examine({ config = own.config, passphrase = PASSPHRASE }: Change 
     client: async () => createClient({ url: `http://127.0.0.1:${config.http.port}`, token: own.token }),
   }
   process.exitCode = 0
-  await doctor(context as CommandContext)
+  await doctor(context as CommandContext, now)
   expect(told?.ok).toBe(!told?.checks.some(({ level }) => level === 'fail'))
   return told?.checks ?? []
 }
@@ -77,6 +79,21 @@ async function withoutStore(): Promise<() => Promise<void>> {
   const path = join(own.config.data, 'tongban.db')
   await rename(path, `${path}.aside`)
   return () => rename(`${path}.aside`, path)
+}
+
+const damaged = () => join(root, 'damaged')
+/** The store of the node and its keys once more, with a page of the store overwritten. */
+async function damagedCopy(): Promise<() => Promise<void>> {
+  await mkdir(damaged(), { mode: 0o700 })
+  await cp(join(own.config.data, 'keys'), join(damaged(), 'keys'), { recursive: true })
+  const path = join(damaged(), 'tongban.db')
+  const db = openSqlite(join(own.config.data, 'tongban.db'))
+  await db.backup(path)
+  await db.close()
+  const file = await open(path, 'r+')
+  await file.write(new Uint8Array(4096).fill(7), 0, 4096, 3 * 4096)
+  await file.close()
+  return () => rm(damaged(), { recursive: true })
 }
 
 const nothing = async () => async () => {}
@@ -108,6 +125,15 @@ describe('the doctor', () => {
       /^disk/,
       /disk\.full/,
     ],
+    ['a damaged store', damagedCopy, c => ({ config: { ...c, data: damaged() } }), /^store/, /store\.damaged/],
+    [
+      'a certificate that ran out',
+      nothing,
+      () => ({ now: () => Date.now() + 20 * 365 * DAY }),
+      /^certificate/,
+      /certificate\.expired/,
+    ],
+    ['a clock that is behind', nothing, () => ({ now: () => Date.now() - DAY }), /^store and clock/, /clock\.own/],
     ['no store', withoutStore, () => ({}), /^store/, /is not there/],
     [
       'another city’s node on its port',

@@ -113,16 +113,16 @@ async function checkKeys(context: CommandContext, config: NodeConfig, checks: Ch
       if (!read.ok) throw new ProblemError(read.problem.code, read.problem.detail)
       if (read.certificate.code !== config.city.code)
         throw new ProblemError('config.invalid', `city.code: the keys are those of ${read.certificate.code}`)
-      if (now > read.certificate.notAfter) throw new ProblemError('certificate.expired')
       return read.certificate
     },
     found => `${Math.floor((found.notAfter - now) / DAY)} days left, fingerprint ${found.fingerprint}`,
   )
   if (certificate !== null && certificate.notAfter - now < WARN.certificateDays * DAY) {
+    const over = now > certificate.notAfter
     checks.push({
       check: 'certificate 证书',
-      level: 'warn',
-      detail: 'runs out soon',
+      level: over ? 'fail' : 'warn',
+      detail: over ? 'certificate.expired: it ran out 已过期' : 'runs out soon 即将到期',
       act: 'operator',
       cure: 'Run tongban identity renew (of a federation CA: tongban ca request) and pair again in time',
     })

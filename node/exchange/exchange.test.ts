@@ -61,6 +61,25 @@ describe('exchange', () => {
     expect(await stateOf(world, A, thread)).toBe('arrived')
   })
 
+  test('stops at once, though a dial to a partner that does not answer is under way', async () => {
+    world = await createWorld()
+    const city = world.city(A)
+    world.network.partition(A, S)
+    await world.network.settle()
+    world.network.heal(A, S)
+    world.network.stall(A, S)
+    // Past the pause after the lost connection: the partner is dialled, and says nothing.
+    world.clock.advance(600_000)
+    await world.network.settle()
+    expect(city.exchange.status(S)).toMatchObject({ connected: false, nextTryAt: null })
+    const stopped = city.stop().then(() => 'stopped')
+    const turns = (async () => {
+      for (let turn = 0; turn < 200; turn++) await new Promise<void>(resolve => setImmediate(resolve))
+      return 'waits for the partner'
+    })()
+    expect(await Promise.race([stopped, turns])).toBe('stopped')
+  })
+
   test('a refused packet leaves its chain, and the next one takes its place', async () => {
     world = await createWorld()
     const agreement = await agree(world)
