@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ProblemError } from '../protocol/problem.ts'
 import { createHandClock } from '../test/support/http.ts'
-import { startUpkeep, UPKEEP_LIMITS, upkeepReminders } from './upkeep.ts'
+import { createUpkeep, UPKEEP_LIMITS, upkeepReminders } from './upkeep.ts'
 
 const settle = () => new Promise<void>(resolve => setImmediate(resolve))
 
@@ -11,21 +11,18 @@ describe('upkeep', () => {
     const done = { reminders: 0, purges: 0, drafts: 0 }
     const failures: string[] = []
     const finished: string[] = []
-    const upkeep = startUpkeep(
-      clock,
-      {
-        async reminders() {
-          done.reminders++
-          throw new Error('SQLITE_BUSY')
-        },
-        async purges() {
-          done.purges++
-        },
-        // Never ends.
-        drafts: () => new Promise(() => void done.drafts++),
+    const upkeep = createUpkeep(clock, { failed: job => failures.push(job), done: job => finished.push(job) })
+    upkeep.start({
+      async reminders() {
+        done.reminders++
+        throw new Error('SQLITE_BUSY')
       },
-      { failed: job => failures.push(job), done: job => finished.push(job) },
-    )
+      async purges() {
+        done.purges++
+      },
+      // Never ends.
+      drafts: () => new Promise(() => void done.drafts++),
+    })
     const pass = async (ms: number) => {
       clock.advance(ms)
       await settle()
@@ -46,18 +43,15 @@ describe('upkeep', () => {
   test('tells of a job that fails, since when and why, until it is done again', async () => {
     const clock = createHandClock(0)
     let broken = true
-    const upkeep = startUpkeep(
-      clock,
-      {
-        async purges() {
-          if (broken) throw new ProblemError('disk.full')
-        },
-        async drafts() {
-          if (broken) throw new Error('no')
-        },
+    const upkeep = createUpkeep(clock, { failed() {}, done() {} })
+    upkeep.start({
+      async purges() {
+        if (broken) throw new ProblemError('disk.full')
       },
-      { failed() {}, done() {} },
-    )
+      async drafts() {
+        if (broken) throw new Error('no')
+      },
+    })
     const pass = async (ms: number) => {
       clock.advance(ms)
       await settle()

@@ -23,13 +23,16 @@ export type UpkeepObserver = {
 }
 
 export type Upkeep = {
+  /** Begins the rounds of the jobs. */ start(jobs: UpkeepJobs): void
   /** Jobs whose last round failed. */ failing(): FailingJob[]
   /** No further rounds; a job that runs is not waited for. */ end(): void
 }
 
-export function startUpkeep(clock: Clock, jobs: UpkeepJobs, observer: UpkeepObserver): Upkeep {
+export function createUpkeep(clock: Clock, observer: UpkeepObserver): Upkeep {
   const failing = new Map<string, FailingJob>()
-  const ends = Object.entries(jobs).map(([job, work], index) => {
+  const ends: (() => void)[] = []
+
+  function begin(job: string, work: () => Promise<unknown>, first: number): void {
     const rounds = createRounds({
       clock,
       async round() {
@@ -45,13 +48,17 @@ export function startUpkeep(clock: Clock, jobs: UpkeepJobs, observer: UpkeepObse
       },
       pause: UPKEEP_LIMITS.every,
     })
-    const cancel = clock.after(UPKEEP_LIMITS.first + index * UPKEEP_LIMITS.apart, () => void rounds.wake())
-    return () => {
-      cancel()
-      void rounds.stop()
-    }
-  })
+    ends.push(
+      clock.after(first, () => void rounds.wake()),
+      () => void rounds.stop(),
+    )
+  }
+
   return {
+    start(jobs) {
+      for (const [index, [job, work]] of Object.entries(jobs).entries())
+        begin(job, work, UPKEEP_LIMITS.first + index * UPKEEP_LIMITS.apart)
+    },
     failing: () => [...failing.values()],
     end() {
       for (const end of ends) end()

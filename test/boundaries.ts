@@ -71,7 +71,7 @@ export const RULES: readonly Rule[] = [
     why: 'everybody may ask which version runs',
   },
   {
-    of: /^node\/[^/]+\.ts$/,
+    of: /^node\/(?:parts\/)?[^/]+\.ts$/,
     name: 'composition root',
     may: /^(node|adapters|certs|protocol)\//,
     packages: ['zod', 'jose'],

@@ -26,6 +26,9 @@ import { createSources } from './sources.ts'
 import { createTransfers } from './transfer.ts'
 import { createWantedStore, type Ended, type WaitingMaterial, type Wanted } from './wanted.ts'
 
+/** Bytes that the service lists name, for a partner. */
+export type Published = ServingParts['published']
+
 export type MaterialsParts = {
   db: Database
   blobs: BlobStore
@@ -35,7 +38,6 @@ export type MaterialsParts = {
   random: () => number
   audit: Audit
   events: EventLog
-  published: ServingParts['published']
   /** bytes of materials that one partner may have here */ quota: number
   /** counts what a partner makes this node do */ meter: (partner: string) => Meter
   /** why nothing is taken from partners; null while there is room on the disk */ space: () => Problem | null
@@ -57,7 +59,6 @@ export function createMaterials(parts: MaterialsParts) {
   const { db, blobs, clock, transport } = parts
   const wanted = createWantedStore(db)
   const transfers = createTransfers(parts)
-  const serve = createServing({ ...parts, transfers })
   const sources = createSources({
     ...{ db, clock, random: parts.random, wanted },
     fetch: fetchOne,
@@ -461,9 +462,11 @@ export function createMaterials(parts: MaterialsParts) {
     /** The partner was heard: what is wanted from it is tried at once, unless it was the partner that failed before. */
     wake: (partner: string): void => sources.wake(partner),
 
-    async start(): Promise<void> {
+    /** Gives and fetches from now on; `published`: what partners get besides what packets name. */
+    async start(published: Published): Promise<void> {
       await blobs.sweep(wanted.isOpen)
       await sweepDoomed()
+      const serve = createServing({ db, blobs, trust: parts.trust, transfers, published })
       await transport.handle(STREAM.materials, serve, {
         maxFrame: LIMITS.materialFrameBytes,
         maxStreamsPerCity: MATERIAL_LIMITS.streams,

@@ -1,6 +1,6 @@
 /**
  * The libp2p host (节点间通信): carries the streams of the exchange, of materials and of pairing between nodes, and lets
- * in nobody whom the gate does not know. An edge: implements the port of `exchange/wire.ts`; only `node.ts` imports it.
+ * in nobody whom the gate does not know. An edge: implements the port of `exchange/wire.ts`; only the composition imports it.
  *
  * Frames: `frames.ts`. Limits: `limits.ts`. Stack: TCP, noise, yamux, all as the libp2p specifications say.
  */

@@ -63,6 +63,8 @@ type Row = {
 
 const OPEN = 'used_by IS NULL AND cancelled_at IS NULL'
 
+export type Invites = ReturnType<typeof createInvites>
+
 export function createInvites({ db, clock, audit, events, randomText }: InvitesParts) {
   let openUntil = 0
 

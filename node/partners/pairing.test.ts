@@ -90,19 +90,19 @@ describe('pairing', () => {
 
   test('strangers may connect only while an invite is open', async () => {
     const [ankang, shiyan] = await two()
-    expect(ankang.partners.hasOpenInvite()).toBe(false)
+    expect(ankang.invites.anyOpen()).toBe(false)
     const { invite } = await ankang.partners.invite('420300', INVITE_HOURS.default, 'person:1')
-    expect(ankang.partners.hasOpenInvite()).toBe(true)
+    expect(ankang.invites.anyOpen()).toBe(true)
     world.clock.advance(INVITE_HOURS.default * HOUR)
-    expect(ankang.partners.hasOpenInvite()).toBe(false)
+    expect(ankang.invites.anyOpen()).toBe(false)
     world.clock.advance(1000)
     await expect(shiyan.partners.accept(invite, 'person:2')).rejects.toMatchObject(refusal('invite.expired'))
     await paired(ankang, shiyan)
-    expect(ankang.partners.hasOpenInvite()).toBe(false)
+    expect(ankang.invites.anyOpen()).toBe(false)
     await invited(ankang)
     await invited(ankang)
     await paired(ankang, shiyan)
-    expect(ankang.partners.hasOpenInvite()).toBe(true)
+    expect(ankang.invites.anyOpen()).toBe(true)
   })
 
   test('the inviting side judges by its own clock', async () => {
@@ -140,7 +140,7 @@ describe('pairing', () => {
     await expect(shiyan.partners.accept(other, 'person:2')).rejects.toMatchObject(refusal('invite.rejected', 'proof'))
     expect(await shiyan.partners.list()).toEqual([])
     expect(await ankang.partners.list()).toEqual([])
-    expect(ankang.partners.hasOpenInvite()).toBe(true)
+    expect(ankang.invites.anyOpen()).toBe(true)
   })
 
   test('the certificate must name the peer at the other end, with a delegation that holds', async () => {
@@ -228,7 +228,7 @@ describe('pairing', () => {
     expect(await ankang.partners.reminders(NOW)).toEqual([])
     await guess(WRONG_PROOFS)
     expect(await ankang.partners.invites()).toMatchObject([{ state: 'cancelled', wrong: WRONG_PROOFS }])
-    expect(ankang.partners.hasOpenInvite()).toBe(false)
+    expect(ankang.invites.anyOpen()).toBe(false)
     expect(await actionsOf(ankang)).toEqual(['partner.invited', 'partner.uninvited'])
     expect(await ankang.partners.reminders(NOW)).toMatchObject([{ kind: 'invite', subject: '420300', act: 'you' }])
     await invited(ankang)
@@ -600,9 +600,9 @@ describe('pairing', () => {
     await ankang.partners.cancelInvite(id, 'person:1')
     await expect(shiyan.partners.accept(invite, 'person:2')).rejects.toMatchObject(refusal('invite.cancelled'))
     await expect(ankang.partners.cancelInvite(id, 'person:1')).rejects.toMatchObject(refusal('request.conflict'))
-    expect(ankang.partners.hasOpenInvite()).toBe(true)
+    expect(ankang.invites.anyOpen()).toBe(true)
     await ankang.partners.cancelInvite(other.id, 'person:1')
-    expect(ankang.partners.hasOpenInvite()).toBe(false)
+    expect(ankang.invites.anyOpen()).toBe(false)
     expect((await ankang.partners.invites()).map(({ state }) => state)).toEqual(['cancelled', 'cancelled'])
     expect(await ankang.db.query(`SELECT count(*) AS n FROM invites WHERE secret <> ''`)).toEqual([{ n: 0 }])
     expect(await actionsOf(ankang)).toEqual([

@@ -16,7 +16,7 @@ import type { Reminder } from '../kernel/reminder.ts'
 import { act } from '../store/acts.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { createPairingAdmission, PAIRING_LIMITS } from './admission.ts'
-import { createInvites, type InviteView, type NewInvite } from './invites.ts'
+import type { Invites, InviteView, NewInvite } from './invites.ts'
 import {
   answerPairing,
   isBroken,
@@ -48,6 +48,7 @@ export type PartnersParts = {
   peerIdOf: PairingContext['peerIdOf']
   /** judges a city certificate with its chain */ judge: PairingContext['judge']
   /** what directories of federations say */ federation: FederationView
+  invites: Invites
   /** base64url of n random bytes */ randomText: (bytes: number) => string
   delivery: (code: string) => DeliveryStatus | null
   /** when something came of the partner since the node started, ms */ heardAt: (code: string) => number | null
@@ -88,7 +89,7 @@ export type Partners = ReturnType<typeof createPartners>
 
 export function createPartners(parts: PartnersParts) {
   const { db, clock, audit, events, transport } = parts
-  const invites = createInvites(parts)
+  const { invites } = parts
   const admission = createPairingAdmission({ clock })
 
   const context = (): PairingContext => {
@@ -270,9 +271,6 @@ export function createPartners(parts: PartnersParts) {
   }
 
   return {
-    /** Whether peers that nobody trusts yet may connect to pair. */
-    hasOpenInvite: (): boolean => invites.anyOpen(),
-
     /** An invite for a city as text and as link, to be used once. Problems: `config.invalid`, `request.conflict`. */
     invite: (city: string, hours: number, actor: string): Promise<NewInvite> =>
       invites.create(context().own, city, hours, actor),

@@ -1,14 +1,14 @@
 /** The real path (实测): one whole node as `startNode` composes it, with the load made inside its process: `cases.submit`, not HTTP. */
 import { createWorkbench } from '../../adapters/workbench/workbench.ts'
 import { loadConfig } from '../../node/config/config.ts'
-import { type RunningNode, startNode } from '../../node/node.ts'
+import { type ComposedNode, startComposed } from '../../node/node.ts'
 import { PASSPHRASE } from '../support/node-folder.ts'
 import { answer } from './child.ts'
 import { Load } from './load.ts'
 
 type Target = { to: string; item: string; materials: { sha256: string; code: string; name: string }[] }
 
-let node: RunningNode
+let node: ComposedNode
 let load: Load | undefined
 /** numbers of the load: of packets in the order sent, and of cases by thread */
 const unreceipted: number[] = []
@@ -25,31 +25,35 @@ answer({
   /** `approval`: the workbench answers every case; or its system is silent, and cases stay with the exchange. */
   async start({ config, approval }: { config: string; approval: 'answers' | 'silent' }): Promise<{ url: string }> {
     const workbench = createWorkbench()
-    node = await startNode({
-      config: await loadConfig(config, {}),
-      passphrase: PASSPHRASE,
-      makeAdapter: async () =>
-        approval === 'answers' ? workbench : { ...workbench, deliver: () => new Promise(() => {}) },
-      observe: {
-        queued(_, packets) {
-          if (load === undefined) return
-          for (const { claims, body } of packets) {
-            const no = numberOf(body)
-            if (approval === 'silent') unreceipted.push(no)
-            else unanswered.set(claims.thread, no)
-          }
-        },
-        confirmed(_, count) {
-          if (approval === 'silent') load?.done(unreceipted.splice(0, count))
-        },
-        received(_, packets) {
-          if (approval === 'silent') return
-          const answered = packets.filter(({ claims }) => claims.kind === 'case.arrived')
-          load?.done(answered.map(({ claims }) => unanswered.get(claims.thread) ?? 0))
-          for (const { claims } of answered) unanswered.delete(claims.thread)
+    node = await startComposed(
+      {
+        config: await loadConfig(config, {}),
+        passphrase: PASSPHRASE,
+        makeAdapter: async () =>
+          approval === 'answers' ? workbench : { ...workbench, deliver: () => new Promise(() => {}) },
+      },
+      {
+        observe: {
+          queued(_, packets) {
+            if (load === undefined) return
+            for (const { claims, body } of packets) {
+              const no = numberOf(body)
+              if (approval === 'silent') unreceipted.push(no)
+              else unanswered.set(claims.thread, no)
+            }
+          },
+          confirmed(_, count) {
+            if (approval === 'silent') load?.done(unreceipted.splice(0, count))
+          },
+          received(_, packets) {
+            if (approval === 'silent') return
+            const answered = packets.filter(({ claims }) => claims.kind === 'case.arrived')
+            load?.done(answered.map(({ claims }) => unanswered.get(claims.thread) ?? 0))
+            for (const { claims } of answered) unanswered.delete(claims.thread)
+          },
         },
       },
-    })
+    )
     return { url: node.url }
   },
   /** What the load submits from now on. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Adapter, DeliveryResult } from '../../adapters/sdk/index.ts'
 import { createClient } from '../../node/cli/client.ts'
-import { type RunningNode, startNode } from '../../node/node.ts'
+import { type ComposedNode, startComposed } from '../../node/node.ts'
 import { offer } from '../bench/contenders.ts'
 import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
 import { freePort } from '../support/node-process.ts'
@@ -28,7 +28,7 @@ const AT_MOST: ReadonlyMap<string, Statements> = new Map([
 ])
 
 type Tally = ReturnType<ReturnType<ReturnType<typeof countStatements>['of']>>
-type City = CityName & { node: RunningNode; store: string }
+type City = CityName & { node: ComposedNode; store: string }
 
 /** Promises that are kept when something happens the next time. */
 function signal() {
@@ -74,15 +74,14 @@ const approval: Adapter = {
 
 async function openCity(name: CityName) {
   const made = await makeNodeFolder(join(root, name.code), name, { httpPort: 0, p2pPort: await freePort() })
-  const node = await startNode({
-    config: made.config,
-    passphrase: PASSPHRASE,
-    makeAdapter: async () => approval,
-    observe: {
-      confirmed: () => happened.confirmed.get(name.code)?.give(),
-      received: () => happened.received.get(name.code)?.give(),
-    },
-  })
+  const observe = {
+    confirmed: () => happened.confirmed.get(name.code)?.give(),
+    received: () => happened.received.get(name.code)?.give(),
+  }
+  const node = await startComposed(
+    { config: made.config, passphrase: PASSPHRASE, makeAdapter: async () => approval },
+    { observe },
+  )
   return {
     ...{ ...name, node, store: join(made.config.data, 'tongban.db') },
     client: createClient({ url: node.url, token: made.token }),

@@ -69,7 +69,6 @@ export async function createMaterialsWorld(published: Uint8Array = new Uint8Arra
       const events = createEventLog({ database: db, now: clock.now })
       let fetched = 0
       const materials = createMaterials({
-        published: async (to, sha256) => (partners.includes(to) && sha256 === hashOf(published) ? published : null),
         ...{ db, transport, clock, audit, events, quota },
         meter: partner => budgets.of(`${code}/${partner}`),
         space: () => world.full,
@@ -95,7 +94,9 @@ export async function createMaterialsWorld(published: Uint8Array = new Uint8Arra
         },
       })
       await transport.start()
-      await materials.start()
+      await materials.start(async (to, sha256) =>
+        partners.includes(to) && sha256 === hashOf(published) ? published : null,
+      )
       opened.push(materials)
       let packets = 0
       const city = {

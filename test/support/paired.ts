@@ -8,6 +8,7 @@ import { createGossip } from '../../node/federation/gossip.ts'
 import { createVoucher, federationView } from '../../node/federation/vouch.ts'
 import { loadTrust } from '../../node/identity/trust.ts'
 import { type PublicPeerKey, peerIdOf } from '../../node/p2p/peer-id.ts'
+import { createInvites } from '../../node/partners/invites.ts'
 import type { OwnSide } from '../../node/partners/pairing.ts'
 import { createPartners } from '../../node/partners/partners.ts'
 import { thumbprint } from '../../protocol/keys/delegation.ts'
@@ -34,7 +35,7 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
   const changes: string[] = []
   const pairings: string[] = []
   const transport = network.transport(peer, {
-    gate: other => trust.knows(other) || partners.hasOpenInvite() || directories.admits(other),
+    gate: other => trust.knows(other) || invites.anyOpen() || directories.admits(other),
   })
   const side: OwnSide = {
     city: play.code,
@@ -46,6 +47,8 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
   }
   const audit = createAudit({ database: db, now: clock.now })
   const events = createEventLog({ database: db, now: clock.now })
+  const randomText = (bytes: number) => randomBytes(bytes).toString('base64url')
+  const invites = createInvites({ db, clock, audit, events, randomText })
   const authorities = createAuthorities({ db, clock, audit })
   const directories = await createDirectories({
     db,
@@ -74,6 +77,7 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
     observer: { refused: (_, problem) => refusedDirectories.push(problem) },
   })
   const partners = createPartners({
+    invites,
     db,
     transport,
     clock,
@@ -83,7 +87,7 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
     peerIdOf,
     judge: createVoucher({ authorities, directories, clock }),
     federation: federationView(directories),
-    randomText: bytes => randomBytes(bytes).toString('base64url'),
+    randomText,
     delivery: () => null,
     heardAt: () => null,
     roundTrip: async () => 1,
@@ -101,6 +105,7 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
     db,
     trust,
     partners,
+    invites,
     authorities,
     directories,
     gossip,

@@ -122,7 +122,6 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
     space: () => null,
   })
   const materials = createMaterials({
-    published: async () => null,
     db,
     blobs: await openBlobStore(folder, randomBytes(32)),
     transport,
@@ -209,7 +208,7 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
       (await readdir(folder, { recursive: true, withFileTypes: true })).filter(entry => entry.isFile()).length,
     async start() {
       await services.start()
-      await materials.start()
+      await materials.start(async () => null)
       await exchange.start()
       await tests.start()
     },

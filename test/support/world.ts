@@ -2,33 +2,28 @@
  * Two or more cities in one process: real exchange, agreements, cases and dispatch over the network in memory and SQLite
  * in memory. Faults come from the network and from `restart`; time is a clock moved by hand.
  */
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import * as jose from 'jose'
 import type { Adapter } from '../../adapters/sdk/port.ts'
 import { createAgreements } from '../../node/agreements/agreements.ts'
 import type { TrustedCertificate } from '../../node/agreements/certificates.ts'
 import type { Soundness } from '../../node/agreements/soundness.ts'
-import { createAudit } from '../../node/audit/audit.ts'
-import { createEventLog } from '../../node/audit/events.ts'
-import { createCalendars } from '../../node/calendar/calendars.ts'
-import { createCases, waitingOf } from '../../node/cases/cases.ts'
-import { createCaseClocks } from '../../node/cases/clocks.ts'
-import { createCaseHandler } from '../../node/cases/handler.ts'
 import { lookupKeys } from '../../node/cases/lookup.ts'
-import { createAdapterState } from '../../node/dispatch/adapter-state.ts'
-import { createDispatch } from '../../node/dispatch/dispatch.ts'
 import { createCaseKeys, type Seal } from '../../node/exchange/case-keys.ts'
 import type { Clock } from '../../node/exchange/clock.ts'
-import { createExchange } from '../../node/exchange/exchange.ts'
-
-import type { ListBoard, OwnIdentity, ThreadHandler, Trust } from '../../node/exchange/ports.ts'
+import type { ListBoard, OwnIdentity, Trust } from '../../node/exchange/ports.ts'
 import { createForms } from '../../node/forms/forms.ts'
 import { type EpochFile, openEpoch } from '../../node/identity/epoch.ts'
-import { createCaseDrafts } from '../../node/intake/drafts.ts'
 import { createCaseSeal } from '../../node/materials/seal.ts'
+import { createCalendarsPart } from '../../node/parts/calendars.ts'
+import { createCasesPart } from '../../node/parts/cases.ts'
+import { createDispatchPart } from '../../node/parts/dispatch.ts'
+import { createExchangePart } from '../../node/parts/exchange.ts'
+import { createGround } from '../../node/parts/ground.ts'
 import type { Database } from '../../node/store/database.ts'
 import { migrate } from '../../node/store/migrate.ts'
 import { MIGRATIONS } from '../../node/store/migrations/index.ts'
+import { createTelemetry } from '../../node/telemetry/telemetry.ts'
 import type { CertificateSigner } from '../../protocol/keys/delegation.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { PACKET_ALG } from '../../protocol/names.ts'
@@ -134,34 +129,18 @@ async function startCity({
     refusalOf: () => ({ code: 'partner.unknown' }),
     learn: async () => ({ ok: true }),
   }
-  const caseKeys = createCaseKeys({ seal: plainSeal, sealOf: createCaseSeal, randomBytes: n => randomBytes(n) })
-  const audit = createAudit({ database: db, now: clock.now })
-  const events = createEventLog({ database: db, now: clock.now })
+  const telemetry = createTelemetry({ city: play.code })
+  const ground = { ...createGround({ db, clock, telemetry }), random: () => 0 }
+  const { audit, events } = ground
+  const caseKeys = createCaseKeys({ seal: plainSeal, sealOf: createCaseSeal, randomBytes: ground.randomBytes })
   const problems: { partner: string; problem: Problem; error: unknown }[] = []
+  const failed = (error: unknown) => problems.push({ partner: '', problem: { code: 'internal' }, error })
   /** what packets of one partner may take here, bytes, and why nothing is taken */
   const room: { quota: number; problem: Problem | null } = { quota: Number.MAX_SAFE_INTEGER, problem: null }
-  const handlers = new Map<string, ThreadHandler>()
-  const threadId = () => randomBytes(16).toString('hex')
-  const epoch = await openEpoch({
-    db,
-    clock,
-    audit,
-    file: epochOf,
-    failed: error => problems.push({ partner: '', problem: { code: 'internal' }, error }),
-  })
-  const exchange = createExchange({
-    db,
-    keys: caseKeys,
-    transport,
-    identity,
-    trust,
-    lists: noLists,
-    calendar: {
-      notice: () => calendars.notice(),
-      told: (city, notice) => calendars.told(city, notice),
-    },
-    clock,
-    handlers,
+  const epoch = await openEpoch({ db, clock, audit, file: epochOf, failed })
+  const calendars = await createCalendarsPart(ground, play.code)
+  const exchange = createExchangePart(ground, {
+    ...{ transport, identity, trust, epoch, caseKeys, lists: noLists, calendar: calendars.port.calendars },
     observer: {
       queued: () => {},
       received: () => {},
@@ -173,23 +152,6 @@ async function startCity({
     },
     software: 'test',
     addresses: () => [],
-    randomText: bytes => randomBytes(bytes).toString('base64url'),
-    random: () => 0,
-    unwritten: (tx, packet) =>
-      audit.append(tx, {
-        actor: 'node',
-        action: 'packet.unwritten',
-        subject: packet.thread,
-        detail: { kind: packet.kind, problem: packet.problem.code },
-      }),
-    noticed: (tx, { partner, kind, problem }) =>
-      audit.append(tx, {
-        actor: 'node',
-        action: `link.${kind}`,
-        subject: partner,
-        detail: { problem: problem.code, detail: problem.detail ?? null },
-      }),
-    epoch,
     renewKey: async () => {
       const { jwk, signer } = await playKey('packet')
       const { kid, purpose: _, ...publicKey } = jwk
@@ -199,34 +161,24 @@ async function startCity({
       keys.known.set(kid, { key, city: play.code, spans, revokedAt: null })
       keys.current.set(play.code, signer)
     },
-    turnedAway: (tx, refusal) =>
-      audit.append(tx, {
-        actor: `city:${refusal.partner}`,
-        action: 'packet.refused',
-        subject: refusal.id,
-        detail: { problem: refusal.problem.code, count: refusal.count, problems: refusal.problems },
-      }),
     get quota() {
       return room.quota
     },
     space: () => room.problem,
   })
-  const author = () => exchange.author
-  const packets = () => exchange.packets
+  const { author, packets, handlers } = exchange.port
   const knownOf = (city: string) => (strangers.get(play.code)?.has(city) === true ? [] : (trusted.get(city) ?? []))
   const scans: Scans = { held: new Map(), wanted: [] }
+  const held = async (hashes: readonly string[]) => hashes.flatMap(sha256 => scans.held.get(sha256) ?? [])
   const agreements = createAgreements({
+    ...{ db, packets, author, identity, audit, events, clock, faultsOf, failed, threadId: ground.randomId },
     materials: {
-      held: async hashes => hashes.flatMap(sha256 => scans.held.get(sha256) ?? []),
+      held,
       room: async () => ({ ok: true }),
       want: async (_, partner, materials) => {
         scans.wanted.push(...materials.map(({ sha256 }) => ({ partner, sha256 })))
       },
     },
-    db,
-    packets,
-    author,
-    identity,
     signer: async () => signers.get(play.code) ?? play.certificateSigner,
     certificateOf: async (city, kid) => knownOf(city).find(({ key }) => key.kid === kid) ?? null,
     pinnedOf: async city =>
@@ -234,114 +186,55 @@ async function startCity({
     knows: async city => trusted.has(city),
     revokedAt: fingerprint =>
       [...trusted.values()].flat().find(found => found.fingerprint === fingerprint)?.revokedAt ?? undefined,
-    faultsOf,
-    failed: error => problems.push({ partner: '', problem: { code: 'internal' }, error }),
-    audit,
-    events,
-    clock,
-    threadId,
   })
-  handlers.set('agreement', agreements.handler)
-  const adapterState = createAdapterState({ db, seal: plainSeal, keys: caseKeys })
-  const dispatch = createDispatch({
-    db,
-    packets,
-    keys: caseKeys,
-    adapter,
-    stateOf: adapterState.of,
-    context: {
-      state: adapterState.of(null),
-      keep: async () => {
-        throw new ProblemError('internal', 'this world keeps no files')
-      },
-      now: clock.now,
-      signal: new AbortController().signal,
-      log: () => {},
+  const dispatch = createDispatchPart(ground, exchange.port, {
+    ...{ adapter, seal: plainSeal, caseKeys },
+    keep: async () => {
+      throw new ProblemError('internal', 'this world keeps no files')
     },
-    clock,
-    audit,
-    events,
-    random: () => 0,
     openMaterial: () => new ReadableStream(),
-    cases: () => cases,
     observer: {
       effect: () => {},
       event: () => {},
       parked: () => {},
-      failed: error => problems.push({ partner: '', problem: { code: 'internal' }, error }),
+      failed,
       unavailable: (problem, failures) => problems.push({ partner: 'adapter', problem, error: failures }),
     },
   })
-  const calendars = await createCalendars({
-    ...{ db, clock, audit, events, own: play.code },
-    changed: () => cases.recount(),
-    announce: () => exchange.announceCalendar(),
-    failed: () => {},
-  })
-  const lookup = lookupKeys(text => createHash('sha256').update(text).digest())
-  const drafts = createCaseDrafts({ db, sealing: caseKeys, clock, audit, events, randomId: threadId, keys: lookup })
-  const clocks = createCaseClocks({
-    clock,
-    agreements,
-    calendars,
-  })
-  const caseHandler = createCaseHandler({
-    identity,
-    audit,
-    events,
-    agreements,
-    materials: { want: async () => {}, room: async () => ({ ok: true }) },
-    dispatch,
-    clocks,
+  const item = async (_: string, code: string) => items.find(({ taskCode }) => taskCode === code) ?? null
+  const cases = createCasesPart(ground, exchange.port, {
+    ...{ identity, agreements, caseKeys, item, services: { item } },
+    ...{ calendars: calendars.port.calendars, dispatch: dispatch.port.dispatch },
+    keys: lookupKeys(text => createHash('sha256').update(text).digest()),
+    names: async () => [],
+    checkForm: createForms({ clock }).checkForeign,
     submission: { prepare: async () => {}, judge: async () => ({ ok: true }) },
-    item: async (_, code) => items.find(item => item.taskCode === code) ?? null,
-    returned: drafts.returned,
-    keys: lookup,
+    pages: { of: async () => null, known: async () => null },
+    materials: { held, want: async () => {}, room: async () => ({ ok: true }), waiting: async () => [] },
     changed: () => {},
   })
-  handlers.set('case', caseHandler)
-  const forms = createForms({ clock })
-  const cases = createCases({
-    db,
-    packets,
-    author,
-    identity,
-    audit,
-    clock,
-    services: { item: async (_, code) => items.find(item => item.taskCode === code) ?? null },
-    agreements,
-    materials: { held: async hashes => hashes.flatMap(hash => scans.held.get(hash) ?? []) },
-    pages: { of: async () => null, known: async () => null },
-    events,
-    clocks,
-    names: async () => [],
-    checkForm: forms.checkForeign,
-    waiting: no => waitingOf(dispatch, { waiting: async () => [] }, no),
-    threadId,
-    keys: lookup,
-  })
   await transport.start()
-  await exchange.start()
+  await exchange.start([agreements.handler, ...cases.threadHandlers])
   epoch.start()
-  await dispatch.start()
+  await dispatch.start(cases.port.cases)
   return {
     play,
     db,
     caseKeys,
-    adapterState,
+    adapterState: dispatch.port.adapterState,
     transport,
-    exchange,
+    exchange: exchange.port.exchange,
     agreements,
-    cases,
-    dispatch,
+    cases: cases.port.cases,
+    dispatch: dispatch.port.dispatch,
     audit,
     scans,
     events,
-    calendars,
-    clocks,
+    calendars: calendars.port.calendars,
+    clocks: cases.port.clocks,
     packets,
-    caseHandler,
-    drafts,
+    caseHandler: cases.port.handler,
+    drafts: cases.port.drafts,
     handlers,
     problems,
     room,

@@ -1,0 +1,147 @@
+/**
+ * The composition root (组装): the one place that picks the parts of a node and joins them. Each is given what it uses, all of it
+ * built before: the ground, then the way of a packet, then what cities do with it, then the edges. What is known only when all are
+ * there (the meaning of packets, what lists name, who signs the answers of the approval system) is handed over at the start.
+ */
+import type { Adapter } from '../adapters/sdk/port.ts'
+import type { NodeConfig } from './config/config.ts'
+import { type Clock, systemClock } from './exchange/clock.ts'
+import type { ExchangeObserver } from './exchange/exchange.ts'
+import type { Lifecycle } from './lifecycle.ts'
+import { createSightings } from './partners/sightings.ts'
+import { createAgreementsPart } from './parts/agreements.ts'
+import { createCalendarsPart } from './parts/calendars.ts'
+import { createCasesPart } from './parts/cases.ts'
+import { createCataloguePart } from './parts/catalogue.ts'
+import { createDispatchPart, observeDispatch, pickAdapter } from './parts/dispatch.ts'
+import { serve } from './parts/edges.ts'
+import { createExchangePart } from './parts/exchange.ts'
+import { createHostPart } from './parts/host.ts'
+import { openKernel } from './parts/kernel.ts'
+import { createListsPart } from './parts/lists.ts'
+import { createMailPart } from './parts/mail.ts'
+import { createMaterialsPart } from './parts/materials.ts'
+import { observeExchange } from './parts/observer.ts'
+import type { Part } from './parts/part.ts'
+import { createHealthPart, createPartnersPart, createPartnerTestsPart } from './parts/partners.ts'
+import { createPeoplePart } from './parts/people.ts'
+import { createPurgesPart } from './parts/purges.ts'
+import { createRecordsPart } from './parts/records.ts'
+import { createRulesPart } from './parts/rules.ts'
+import { createTrustPart } from './parts/trust.ts'
+import { createWebhooksPart } from './parts/webhooks.ts'
+import { createWorkPart } from './parts/work.ts'
+import { createReminders } from './reminders/reminders.ts'
+import { reminderRoutes } from './reminders/routes.ts'
+import { createDailyCheck } from './store/check.ts'
+import { openSqlite } from './store/sqlite.ts'
+import type { Telemetry } from './telemetry/telemetry.ts'
+import { createUpkeep, upkeepReminders } from './upkeep.ts'
+import { VERSION } from './version.ts'
+
+export type NodeOptions = {
+  config: NodeConfig
+  passphrase: string
+  /** picks the adapter of the config; tests give their own */ makeAdapter?: (config: NodeConfig) => Promise<Adapter>
+  clock?: Clock
+  /** opens the store; tests watch what is written */ openStore?: typeof openSqlite
+}
+
+/** What tests and benches put beside the parts that a node has. */
+export type Overrides = { /** told what the exchange does, besides telemetry */ observe?: Partial<ExchangeObserver> }
+
+/** Builds a node and starts it; each part that began is in `life`, whether or not the start succeeds. */
+export async function compose(
+  { config, passphrase, makeAdapter = pickAdapter, clock = systemClock, openStore = openSqlite }: NodeOptions,
+  { observe = {} }: Overrides,
+  telemetry: Telemetry,
+  life: Lifecycle,
+) {
+  // The ground.
+  const kernel = await openKernel({ config, passphrase, openStore, clock, telemetry, life })
+  const { db, events, signals, space } = kernel
+  const people = createPeoplePart(kernel)
+  const upkeep = createUpkeep(clock, {
+    done: (job, at) => telemetry.events.upkeepEnded({ job, at }),
+    failed: (job, error) => telemetry.events.upkeepFailed({ job, error }),
+  })
+
+  // The way of a packet.
+  const trust = await createTrustPart(kernel)
+  const { identity, epoch, seal, caseKeys } = trust.port
+  const host = await createHostPart(kernel, trust.port)
+  const lists = await createListsPart(kernel, trust.port, host.port)
+  const calendars = await createCalendarsPart(kernel, identity.city)
+  const sightings = createSightings({ clock })
+  const exchange = createExchangePart(kernel, {
+    ...{ identity, trust: trust.port.trust, epoch, caseKeys, software: `tongban/${VERSION}`, space: space.problem },
+    ...{ transport: host.port.host, lists: lists.port.services, calendar: calendars.port.calendars },
+    addresses: () => host.port.host.addresses(),
+    renewKey: async () => void (await identity.rotate('node')),
+    quota: config.quotas.packetsGB * 1e9,
+    observer: observeExchange(telemetry, signals, sightings, observe),
+  })
+  const materials = await createMaterialsPart(kernel, trust.port, host.port)
+  const adapter = await makeAdapter(config)
+  const dispatch = createDispatchPart(kernel, exchange.port, {
+    ...{ adapter, name: config.adapter.name, pollEvery: config.pollSeconds * 1000, seal, caseKeys },
+    keep: bytes => materials.port.materials.upload(bytes),
+    openMaterial: sha256 => materials.port.materials.open(sha256),
+    observer: observeDispatch(telemetry, adapter.kind),
+  })
+
+  // What cities do with it.
+  const below = { ...exchange.port, ...lists.port, ...calendars.port, ...materials.port, ...dispatch.port, sightings }
+  const agreements = createAgreementsPart(kernel, trust.port, exchange.port, below)
+  const catalogue = createCataloguePart(kernel, lists.port, materials.port, agreements.port)
+  const partners = createPartnersPart(kernel, trust.port, host.port, below)
+  const health = createHealthPart(kernel, trust.port, host.port, below)
+  const rules = createRulesPart(kernel, trust.port, { ...lists.port, ...agreements.port })
+  const cases = createCasesPart(kernel, exchange.port, {
+    ...{ ...below, ...rules.port.rules, identity, caseKeys, agreements: agreements.port.agreements },
+  })
+  const common = { ...below, ...agreements.port, ...catalogue.port, ...cases.port, ...people.port }
+  const records = createRecordsPart(kernel, trust.port, exchange.port, cases.port, common)
+  const tests = createPartnerTestsPart(kernel, trust.port, host.port, exchange.port, { ...below, ...records.port })
+  const purges = createPurgesPart(kernel, trust.port, exchange.port, common)
+  const mail = await createMailPart(kernel, trust.port, exchange.port, common)
+  const webhooks = createWebhooksPart(kernel, trust.port)
+  const work = createWorkPart(kernel, trust.port, exchange.port, cases.port, { ...common, ...records.port })
+
+  /** In the order in which they begin. */
+  const parts: Readonly<Record<string, Part<object>>> = {
+    ...{ people, host, partners, rules, lists, catalogue },
+    materials: { ...materials, start: () => materials.start(catalogue.port.published) },
+    trust,
+    exchange: {
+      ...exchange,
+      start: () => exchange.start([...agreements.threadHandlers, ...tests.threadHandlers, ...cases.threadHandlers]),
+    },
+    ...{ agreements, tests, health },
+    dispatch: { ...dispatch, start: () => dispatch.start(cases.port.cases) },
+    ...{ webhooks, mail, purges, records, work, cases, calendars },
+  }
+  const all = Object.values(parts)
+  const reminders = createReminders({
+    ...{ db, clock, events },
+    sources: [...all.flatMap(part => part.reminders ?? []), async () => upkeepReminders(upkeep.failing())],
+  })
+  for (const [name, { start, stop }] of Object.entries(parts)) {
+    // Before it begins: what it had begun when it throws ends too.
+    if (stop !== undefined) life.add(name, stop)
+    await start?.()
+  }
+
+  // The edges.
+  const routes = [...all.flatMap(part => part.routes ?? []), reminderRoutes(reminders)]
+  const served = serve(kernel, { routes, ...trust.port, ...dispatch.port, ...records.port, ...people.port }, life)
+  life.add('upkeep', () => upkeep.end())
+  upkeep.start({
+    // What the law wants gone comes first, soon after each start.
+    ...purges.jobs,
+    ...Object.fromEntries(all.flatMap(part => Object.entries(part.jobs ?? {}))),
+    reminders: () => reminders.tell(),
+    store: createDailyCheck(kernel.storePath, clock.now),
+  })
+  return { ...served, host: host.port.host, cases: cases.port.cases }
+}
