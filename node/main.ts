@@ -1,6 +1,7 @@
 /** Entry of the program and the only place that ends the process. `start` loads nothing of the other commands. */
 import { parseArgs } from 'node:util'
 import { ProblemError } from '../protocol/problem.ts'
+import { thumbprintsLast } from './cli/arguments.ts'
 import type { CommandContext } from './cli/context.ts'
 import { fail } from './cli/output.ts'
 
@@ -45,13 +46,6 @@ function startFlags(args: string[]): { config?: string; json: boolean } {
   } catch (error) {
     throw new ProblemError('request.invalid', error instanceof Error ? error.message : String(error))
   }
-}
-
-/** The thumbprint of one key in 64 begins with a hyphen: it is no option. */
-function thumbprintsLast(args: readonly string[]): string[] {
-  const isThumbprint = (arg: string): boolean => /^-[A-Za-z0-9_-]{42}$/.test(arg)
-  if (args.includes('--') || !args.some(isThumbprint)) return [...args]
-  return [...args.filter(arg => !isThumbprint(arg)), '--', ...args.filter(isThumbprint)]
 }
 
 /** Tells what failed where nobody waits for it. */

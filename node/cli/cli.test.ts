@@ -1,4 +1,4 @@
-/** The commands as processes, as a person runs them. */
+/** The commands as a person runs them. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Commands, openCommands } from '../../test/support/commands.ts'
 import { bundleBytes, bundleInputOf } from '../../test/support/play-bundle.ts'
 import { playCase } from '../../test/support/play-case.ts'
 import { table } from './output.ts'
@@ -15,16 +16,22 @@ import { readMaterialFlag } from './uploads.ts'
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 let root = ''
+let commands: Commands
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'tongban-cli-'))
+  commands = openCommands(root)
 })
-afterAll(() => rm(root, { recursive: true, force: true }))
+afterAll(async () => {
+  await commands.end()
+  await rm(root, { recursive: true, force: true })
+})
 
-async function tongban(args: string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [MAIN, ...args], {
-    cwd: root,
-    env: { ...process.env, TONGBAN_PASSPHRASE: 'a long passphrase', ...env },
-  })
+const PASSPHRASE = { TONGBAN_PASSPHRASE: 'a long passphrase' }
+const tongban = (args: string[], env: Record<string, string> = {}) => commands.run(args, { ...PASSPHRASE, ...env })
+
+/** The same in a process of its own. */
+async function program(args: string[]) {
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd: root, env: { ...process.env, ...PASSPHRASE } })
   let out = ''
   let error = ''
   child.stdout.on('data', chunk => {
@@ -43,13 +50,13 @@ const city = ['--code', '420300', '--name', '十堰市', '--authority', '十堰�
 describe('commands', () => {
   test('a thumbprint that begins with a hyphen is no option', async () => {
     const kid = '-yTRgcCnIivIGqGPPP6Imw_CC6XsJH71noUQ61AbcqA'
-    const asked = await tongban(['identity', 'revoke', kid, '--url', 'http://127.0.0.1:9', '--token', 'tb_x'])
+    const asked = await program(['identity', 'revoke', kid, '--url', 'http://127.0.0.1:9', '--token', 'tb_x'])
     expect(asked.error).not.toContain('unknown option')
     expect(asked.error).toContain('http://127.0.0.1:9')
   })
 
   test('init makes a node once; its files are private', async () => {
-    const made = await tongban([
+    const made = await program([
       'init',
       ...city,
       '--folder',
@@ -72,7 +79,7 @@ describe('commands', () => {
     ]) {
       expect((await stat(join(root, 'shiyan', file))).mode & 0o077).toBe(0)
     }
-    const again = await tongban(['init', ...city, '--folder', 'shiyan'])
+    const again = await program(['init', ...city, '--folder', 'shiyan'])
     expect(again.code).toBe(1)
     expect(again.error).toContain('request.conflict')
   })
@@ -94,11 +101,11 @@ describe('commands', () => {
       ['--url', 'http://x', 'start'],
       ['start', '--folder', 'x'],
     ])
-      expect(await tongban(args)).toMatchObject({
+      expect(await program(args)).toMatchObject({
         code: 1,
         error: expect.stringContaining('request.invalid') as unknown,
       })
-    expect(await tongban(['--config', 'none.json', 'start'])).toMatchObject({
+    expect(await program(['--config', 'none.json', 'start'])).toMatchObject({
       code: 1,
       error: expect.stringContaining('config.invalid') as unknown,
     })
@@ -210,7 +217,7 @@ describe('commands', () => {
     const played = await playCase()
     const bytes = await bundleBytes(await bundleInputOf(played))
     await writeFile(join(root, 'good.zip'), bytes)
-    const good = await tongban([
+    const good = await program([
       'evidence',
       'verify',
       'good.zip',
@@ -221,14 +228,14 @@ describe('commands', () => {
     ])
     expect(good).toMatchObject({ code: 0 })
     expect(good.out).toContain('验证通过')
-    const alone = await tongban(['evidence', 'verify', 'good.zip'])
+    const alone = await program(['evidence', 'verify', 'good.zip'])
     expect(alone).toMatchObject({ code: 2 })
     expect(alone.out).not.toMatch(/^VERIFIED/)
     const broken = Uint8Array.from(bytes)
     const middle = Math.floor(broken.length / 2)
     broken[middle] = (broken[middle] ?? 0) ^ 1
     await writeFile(join(root, 'bad.zip'), broken)
-    expect(await tongban(['evidence', 'verify', 'bad.zip'])).toMatchObject({ code: 1 })
+    expect(await program(['evidence', 'verify', 'bad.zip'])).toMatchObject({ code: 1 })
   })
 
   test('statistics name the dimensions and grains that there are', async () => {
@@ -237,11 +244,22 @@ describe('commands', () => {
     expect((await tongban(['case', 'stats', '--grain', 'week', ...node])).error).toContain('one of day, month, year')
   })
 
+  test('the process in which these tests run commands tells the same as one that a command has to itself', async () => {
+    for (const args of [
+      ['partner'],
+      ['--help'],
+      ['case', 'list', '--limit'],
+      ['ca', 'accept', 'nowhere.pem'],
+      ['statistics'],
+    ])
+      expect(await tongban(args)).toEqual(await program(args))
+  })
+
   test('an unknown command suggests the one that was meant; a node that is down says how to start it', async () => {
-    const wrong = await tongban(['partner'])
+    const wrong = await program(['partner'])
     expect(wrong.code).toBe(1)
     expect(wrong.error).toContain('partners')
-    const down = await tongban(['partners', '--config', 'shiyan/tongban.json'])
+    const down = await program(['partners', '--config', 'shiyan/tongban.json'])
     expect(down.code).toBe(1)
     expect(down.error).toContain('tongban start')
     expect(down.error).toMatch(/^node\.unreachable[\s\S]*http:\/\/127\.0\.0\.1:1\n[\s\S]*the node's operator/)

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createClient } from '../../node/cli/client.ts'
-import type { RunningNode } from '../../node/node.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { type CommandNode, openCommandNode } from '../support/command-node.ts'
 import { ANKANG, type CityName, SHIYAN } from '../support/node-folder.ts'
@@ -18,11 +17,11 @@ let root = ''
 let ankang: CommandNode
 let shiyan: CommandNode
 let item: ServiceItem
-const nodes: RunningNode[] = []
+const nodes: CommandNode[] = []
 
 async function open(name: CityName): Promise<CommandNode> {
   const opened = await openCommandNode(root, name)
-  nodes.push(opened.node)
+  nodes.push(opened)
   return opened
 }
 
@@ -101,7 +100,7 @@ test('an account gets a new token; the old one ends', async () => {
   const added = (await shiyan.tongban('person', 'add', '王窗口', '--role', 'clerk')) as Issued
   const rotated = (await shiyan.tongban('person', 'rotate', added.value.person.id)) as Issued
   expect(rotated.value.token).not.toBe(added.value.token)
-  const me = (token: string) => createClient({ url: nodes[1]?.url ?? '', token }).get('/api/v1/me')
+  const me = (token: string) => createClient({ url: nodes[1]?.node.url ?? '', token }).get('/api/v1/me')
   await expect(me(added.value.token)).rejects.toMatchObject({ problem: { code: 'request.unauthenticated' } })
   expect(await me(rotated.value.token)).toMatchObject({ name: '王窗口' })
 }, 60_000)

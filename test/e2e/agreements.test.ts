@@ -1,6 +1,4 @@
 /** The whole way of an agreement by the commands of two administrators, on two whole nodes over real libp2p and HTTP. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,15 +10,15 @@ import { type Client, createClient } from '../../node/cli/client.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
 import { type AgreementDocument, dayOf } from '../../protocol/agreement/document.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
+import { type Commands, openCommands } from '../support/commands.ts'
 import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
 import { freePort } from '../support/node-process.ts'
 import { until } from '../support/pair-cities.ts'
 
-const MAIN = fileURLToPath(new URL('../../node/main.ts', import.meta.url))
-
 type City = CityName & { node: RunningNode; client: Client; token: string; items: ServiceItem[] }
 
 let root = ''
+let commands: Commands
 let ankang: City
 let shiyan: City
 /** where two administrators act together */ let nanyang: City
@@ -39,16 +37,10 @@ async function openCity(name: CityName, rest: object = {}): Promise<City> {
 
 /** A command as a person runs it against the node of a city, in the folder of the test. */
 async function tongban(city: City, ...args: string[]): Promise<string> {
-  const env = { ...process.env, TONGBAN_URL: city.node.url, TONGBAN_TOKEN: city.token, NO_COLOR: '1' }
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
-  let out = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', chunk => {
-      out += String(chunk)
-    })
-  const [code] = (await once(child, 'close')) as [number]
-  if (code !== 0) throw new Error(`tongban ${args.join(' ')}: ${out}`)
-  return out
+  const env = { TONGBAN_URL: city.node.url, TONGBAN_TOKEN: city.token, NO_COLOR: '1' }
+  const { code, out, error } = await commands.run(args, env)
+  if (code !== 0) throw new Error(`tongban ${args.join(' ')}: ${out}${error}`)
+  return `${out}${error}`
 }
 const json = async <T>(city: City, ...args: string[]): Promise<T> =>
   JSON.parse(await tongban(city, ...args, '--json')) as T
@@ -70,6 +62,7 @@ const arrived = (city: City, thread: string, check: (found: Shown) => boolean) =
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'tongban-agreements-'))
+  commands = openCommands(root)
   ;[ankang, shiyan, nanyang] = await Promise.all([
     openCity(ANKANG),
     openCity(SHIYAN),
@@ -97,6 +90,7 @@ const listArrived = (at: City, of: City, version: number) =>
   }, `the list of ${of.name} arrived at ${at.name}`)
 
 afterAll(async () => {
+  await commands?.end()
   await Promise.allSettled([ankang, shiyan, nanyang].map(city => city?.node.stop()))
   await rm(root, { recursive: true, force: true })
 })

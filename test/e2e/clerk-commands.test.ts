@@ -3,7 +3,6 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { RunningNode } from '../../node/node.ts'
 import { type CommandNode, openCommandNode } from '../support/command-node.ts'
 import { makePdf } from '../support/make-pdf.ts'
 import { ANKANG, type CityName, SHIYAN } from '../support/node-folder.ts'
@@ -13,11 +12,11 @@ let root = ''
 let ankang: CommandNode
 let shiyan: CommandNode
 let application: Record<string, unknown>
-const nodes: RunningNode[] = []
+const nodes: CommandNode[] = []
 
 async function open(name: CityName): Promise<CommandNode> {
   const opened = await openCommandNode(root, name)
-  nodes.push(opened.node)
+  nodes.push(opened)
   return opened
 }
 

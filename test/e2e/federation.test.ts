@@ -1,21 +1,18 @@
 /** A federation by its commands: an operator lists two cities, one imports the directory, they pair and a revocation ends it. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Client, createClient } from '../../node/cli/client.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
+import { type Commands, openCommands } from '../support/commands.ts'
 import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
 import { freePort } from '../support/node-process.ts'
 import { until } from '../support/pair-cities.ts'
 
-const MAIN = fileURLToPath(new URL('../../node/main.ts', import.meta.url))
-
 type City = CityName & { node: RunningNode; client: Client; token: string }
 let root = ''
+let commands: Commands
 let ankang: City
 let shiyan: City
 
@@ -27,35 +24,21 @@ async function openCity(name: CityName): Promise<City> {
 
 /** A command in the folder of the test, of the operator or of a person at a city. */
 async function tongban<T>(city: City | null, ...args: string[]): Promise<T> {
-  const env = {
-    ...process.env,
-    TONGBAN_PASSPHRASE: PASSPHRASE,
-    NO_COLOR: '1',
-    ...(city === null ? {} : { TONGBAN_URL: city.node.url, TONGBAN_TOKEN: city.token }),
-  }
-  const child = spawn(process.execPath, [MAIN, ...args, '--json'], {
-    cwd: root,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let [out, error] = ['', '']
-  child.stdout.on('data', chunk => {
-    out += String(chunk)
-  })
-  child.stderr.on('data', chunk => {
-    error += String(chunk)
-  })
-  const [code] = (await once(child, 'close')) as [number]
+  const env: Record<string, string> = { TONGBAN_PASSPHRASE: PASSPHRASE, NO_COLOR: '1' }
+  if (city !== null) Object.assign(env, { TONGBAN_URL: city.node.url, TONGBAN_TOKEN: city.token })
+  const { code, out, error } = await commands.run([...args, '--json'], env)
   if (code !== 0) throw new Error(`tongban ${args.join(' ')}: ${out}${error}`)
   return JSON.parse(out) as T
 }
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'tongban-federation-'))
+  commands = openCommands(root)
   ;[ankang, shiyan] = await Promise.all([openCity(ANKANG), openCity(SHIYAN)])
 }, 60_000)
 
 afterAll(async () => {
+  await commands?.end()
   await Promise.all([ankang, shiyan].map(city => city?.node.stop()))
   await rm(root, { recursive: true, force: true })
 })
