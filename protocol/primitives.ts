@@ -29,6 +29,32 @@ export const Instant = z.iso.datetime({ offset: true })
 /** A calendar day, YYYY-MM-DD. */
 export const Day = z.iso.date()
 
+const DAY_MS = 86_400_000
+/** Days that are remembered as text and as number: those of all open cases are few. */
+const DAYS = 4096
+const texts = new Map<number, string>()
+const numbers = new Map<string, number>()
+
+/** The day so many days after 1970-01-01. Throws RangeError for what is no date. */
+export function dayAt(number: number): string {
+  const known = texts.get(number)
+  if (known !== undefined) return known
+  const day = new Date(number * DAY_MS).toISOString().slice(0, 10)
+  if (texts.size >= DAYS) texts.clear()
+  texts.set(number, day)
+  return day
+}
+
+/** Days from 1970-01-01 to a day; NaN for what is none. */
+export function numberOf(day: string): number {
+  const known = numbers.get(day)
+  if (known !== undefined) return known
+  const number = Date.parse(day) / DAY_MS
+  if (numbers.size >= DAYS) numbers.clear()
+  numbers.set(day, number)
+  return number
+}
+
 /** Well-formed text without control characters other than line breaks and tabs, not blank. Linear: it judges what a partner sent, before its length counts. */
 export const text = (max: number) =>
   z

@@ -74,6 +74,8 @@ export const ITEM_ROWS = 2_000
 const REWRITTEN = 100
 /** Threads of one agreement: the most parties but one. */
 const THREADS = 100
+/** Answers of the index that are kept in memory, of each question. */
+const INDEXED = 1_000
 /** Folded threads kept in memory; one is asked for with every new case. */
 const FOLDED = 128
 
@@ -81,6 +83,40 @@ export type AgreementRecords = ReturnType<typeof createAgreementRecords>
 
 export function createAgreementRecords(packets: () => PacketStore, told: Pick<ToldSignatures, 'judge'>) {
   const folded = new Map<number, AgreementState>()
+  /** which threads and versions were found, by what was asked; another object when a version was written */
+  let index = { between: new Map<string, number[]>(), naming: new Map<string, { threadNo: number; id: string }[]>() }
+  /** transactions under way that write versions: what they wrote is theirs alone until the commit */
+  let writing = 0
+
+  function forgetIndex(): void {
+    index = { between: new Map(), naming: new Map() }
+  }
+
+  function writesVersions(tx: Transaction): void {
+    writing++
+    const ended = () => {
+      writing--
+      forgetIndex()
+    }
+    tx.afterCommit(ended)
+    tx.afterRollback(ended)
+  }
+
+  /** What `read` finds, or found before under the key. */
+  async function indexed<T>(
+    of: (from: typeof index) => Map<string, T>,
+    key: string,
+    read: () => Promise<T>,
+  ): Promise<T> {
+    if (writing > 0) return read()
+    const at = of(index)
+    const known = at.get(key)
+    if (known !== undefined) return known
+    const found = await read()
+    if (at.size >= INDEXED) at.clear()
+    at.set(key, found)
+    return found
+  }
 
   /** The folded thread as it counts here, from memory when it was asked for lately. */
   async function state(store: Reader, threadNo: number): Promise<AgreementState | null> {
@@ -113,6 +149,7 @@ export function createAgreementRecords(packets: () => PacketStore, told: Pick<To
     ): Promise<void> {
       folded.delete(threadNo)
       tx.afterCommit(() => folded.delete(threadNo))
+      writesVersions(tx)
       const held = await tx.query<{ place: number; id: Uint8Array }>(
         'SELECT place, id FROM agreement_versions WHERE thread_no = ? ORDER BY place',
         [threadNo],
@@ -232,13 +269,19 @@ export function createAgreementRecords(packets: () => PacketStore, told: Pick<To
      * proposed it to both, the threads with that one.
      */
     async threadsBetween(store: Reader, id: string, partner: string): Promise<number[]> {
-      const rows = await store.query<{ n: number; partner: string }>(
-        `SELECT DISTINCT v.thread_no AS n, a.partner FROM agreement_versions v JOIN agreements a ON a.thread_no = v.thread_no
+      return indexed(
+        ({ between }) => between,
+        `${id} ${partner}`,
+        async () => {
+          const rows = await store.query<{ n: number; partner: string }>(
+            `SELECT DISTINCT v.thread_no AS n, a.partner FROM agreement_versions v JOIN agreements a ON a.thread_no = v.thread_no
          WHERE v.id = ? ORDER BY a.partner = ? DESC, v.thread_no DESC LIMIT 100`,
-        [fromHex(id), partner],
+            [fromHex(id), partner],
+          )
+          const between = rows.filter(row => row.partner === partner)
+          return (between.length > 0 ? between : rows).map(row => row.n)
+        },
       )
-      const between = rows.filter(row => row.partner === partner)
-      return (between.length > 0 ? between : rows).map(row => row.n)
     },
 
     /** Versions that name the item in this direction, newest first. */
@@ -246,12 +289,18 @@ export function createAgreementRecords(packets: () => PacketStore, told: Pick<To
       store: Reader,
       { handling, collecting, item }: { handling: string; collecting: string; item: string },
     ): Promise<{ threadNo: number; id: string }[]> {
-      const rows = await store.query<{ thread_no: number; id: Uint8Array }>(
-        `SELECT i.thread_no, v.id FROM agreement_items i JOIN agreement_versions v ON v.thread_no = i.thread_no AND v.place = i.place
+      return indexed(
+        ({ naming }) => naming,
+        `${handling} ${collecting} ${item}`,
+        async () => {
+          const rows = await store.query<{ thread_no: number; id: Uint8Array }>(
+            `SELECT i.thread_no, v.id FROM agreement_items i JOIN agreement_versions v ON v.thread_no = i.thread_no AND v.place = i.place
          WHERE i.handling = ? AND i.collecting = ? AND i.task_code = ? ORDER BY i.thread_no DESC, i.place DESC LIMIT 100`,
-        [handling, collecting, item],
+            [handling, collecting, item],
+          )
+          return rows.map(row => ({ threadNo: row.thread_no, id: toHex(row.id) }))
+        },
       )
-      return rows.map(row => ({ threadNo: row.thread_no, id: toHex(row.id) }))
     },
 
     /** Whether any agreement with the partner was ever signed. */

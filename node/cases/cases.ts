@@ -286,7 +286,7 @@ export function createCases(parts: CasesParts) {
     caseNo: string,
     parent: string | undefined,
   ): Target => ({
-    ...{ thread, partner: input.to },
+    ...{ thread, partner: input.to, begins: true },
     drafts: [
       {
         ...{ kind: 'case.submit', materials, agreement: agreement.id },

@@ -8,7 +8,8 @@ const counter = {
     known.add(sha256)
     return PAGES[sha256] ?? null
   },
-  known: async (sha256: string) => (known.has(sha256) ? (PAGES[sha256] ?? null) : null),
+  known: async (hashes: readonly string[]) =>
+    new Map(hashes.filter(sha256 => known.has(sha256)).map(sha256 => [sha256, PAGES[sha256] ?? null])),
 }
 beforeEach(() => known.clear())
 const material = (sha256: string, pages?: number) => ({

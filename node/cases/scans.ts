@@ -6,7 +6,8 @@ import type { Finding } from '../../protocol/case/preflight.ts'
 type Counted = number | 'unreadable' | null
 export type PageCounter = {
   of(sha256: string): Promise<Counted>
-  /** null also for one that was not counted yet */ known(sha256: string): Promise<Counted>
+  /** what was counted before of these, in one look */
+  known(hashes: readonly string[]): Promise<ReadonlyMap<string, Counted>>
 }
 
 /** Where a scan has other pages than are written of it (校页), or cannot be opened; those of which nothing is written are opened by `looks` alone. */
@@ -16,9 +17,10 @@ export async function miscounted(
   held: ReadonlySet<string>,
   looks = false,
 ): Promise<Finding[]> {
+  const known = await counter.known(materials.map(({ sha256 }) => sha256).filter(sha256 => held.has(sha256)))
   const found = materials.map(async ({ sha256, pages }, index): Promise<Finding[]> => {
     if (!held.has(sha256)) return []
-    const counted = pages !== undefined || looks ? await counter.of(sha256) : await counter.known(sha256)
+    const counted = known.get(sha256) ?? (pages !== undefined || looks ? await counter.of(sha256) : null)
     if (counted === pages || (pages === undefined && counted !== 'unreadable')) return []
     const place = { field: `materials.${index}.pages`, cure: 'clerk' } as const
     if (counted === 'unreadable')

@@ -42,11 +42,14 @@ export function createJobStore(db: Database) {
   return {
     /** Queues a packet; after its wanted materials were noted, in the same transaction. */
     async insert(tx: Transaction, job: { packetNo: number; threadNo: number; at: number }): Promise<void> {
+      const [waits] = await tx.query<{ blocked: number }>(
+        `SELECT ${BLOCKED} AS blocked FROM (SELECT ? AS packet_no, ? AS thread_no) j`,
+        [job.packetNo, job.threadNo],
+      )
       await tx.run(
         `INSERT INTO dispatch_jobs (packet_no, thread_no, state, attempts, next_at, problem, updated_at, blocked)
-         SELECT j.packet_no, j.thread_no, 'ready', 0, 0, NULL, ?3, ${BLOCKED}
-         FROM (SELECT ?1 AS packet_no, ?2 AS thread_no) j`,
-        [job.packetNo, job.threadNo, job.at],
+         VALUES (?, ?, 'ready', 0, 0, NULL, ?, ?)`,
+        [job.packetNo, job.threadNo, job.at, waits?.blocked ?? 0],
       )
     },
 
@@ -111,12 +114,15 @@ export function createJobStore(db: Database) {
     async finish(job: Job, at: number, tx?: Transaction): Promise<void> {
       if (tx === undefined) return db.transaction(own => this.finish(job, at, own))
       await tx.run(
-        `UPDATE dispatch_jobs AS j SET state = iif(j.packet_no = ?1, 'done', j.state), problem = iif(j.packet_no = ?1, NULL, j.problem),
-           updated_at = iif(j.packet_no = ?1, ?2, j.updated_at), blocked = iif(j.packet_no = ?1, 0, ${LACKS})
-         WHERE j.packet_no = ?1 OR j.packet_no = (SELECT min(n.packet_no) FROM dispatch_jobs n
-           WHERE n.thread_no = ?3 AND n.packet_no > ?1 AND n.state <> 'done')`,
-        [job.packetNo, at, job.threadNo],
+        `UPDATE dispatch_jobs SET state = 'done', problem = NULL, updated_at = ?, blocked = 0 WHERE packet_no = ?`,
+        [at, job.packetNo],
       )
+      const [next] = await tx.query<{ packet_no: number }>(
+        `SELECT packet_no FROM dispatch_jobs WHERE thread_no = ? AND packet_no > ? AND state <> 'done' ORDER BY packet_no LIMIT 1`,
+        [job.threadNo, job.packetNo],
+      )
+      if (next !== undefined)
+        await tx.run(`UPDATE dispatch_jobs AS j SET blocked = ${LACKS} WHERE j.packet_no = ?`, [next.packet_no])
     },
 
     /** Ends a job for a person; false while it is with the adapter. */

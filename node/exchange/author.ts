@@ -94,8 +94,9 @@ export function createAuthor(parts: AuthorParts): Author {
     return prepared
   }
 
-  async function base(thread: string, partner: string): Promise<Base> {
-    const row = await store.thread(db, thread)
+  async function base({ thread, partner, begins }: Target): Promise<Base> {
+    // A number that is drawn anew is no other thread's; that the store keeps each once is the guard.
+    const row = begins === true ? null : await store.thread(db, thread)
     if (row === null) return { threadNo: null, version: '0/0', packets: [] }
     if (row.partner !== partner) throw new ProblemError('thread.party')
     // Read before the packets: a packet in between makes the version differ, never the other way round.
@@ -105,7 +106,7 @@ export function createAuthor(parts: AuthorParts): Author {
 
   async function append(
     tx: Transaction,
-    target: { thread: string; partner: string },
+    target: Target,
     from: Base,
     prepared: readonly Prepared[],
   ): Promise<StoredPacket[]> {
@@ -113,7 +114,7 @@ export function createAuthor(parts: AuthorParts): Author {
     const at = clock.now()
     let threadNo = from.threadNo
     if (threadNo === null) {
-      if ((await store.thread(tx, target.thread)) !== null) throw new Overtaken()
+      if (target.begins !== true && (await store.thread(tx, target.thread)) !== null) throw new Overtaken()
       threadNo = await store.beginThread(
         tx,
         target.thread,
@@ -166,7 +167,7 @@ export function createAuthor(parts: AuthorParts): Author {
     const entries: Entry[] = []
     for (const target of targets) {
       if (parts.recovering(target.partner)) throw new ProblemError('exchange.recovering')
-      const from = await base(target.thread, target.partner)
+      const from = await base(target)
       entries.push({ target, from, prepared: await prepare(target, target.drafts, from, signedAt) })
     }
     return entries

@@ -81,7 +81,8 @@ export interface Author {
   rehearse(targets: readonly Target[]): Promise<void>
 }
 
-export type Target = { thread: string; partner: string; drafts: readonly [Draft, ...Draft[]] }
+/** `begins`: the thread is new, under a number that was drawn at random for it, so it is not looked for. */
+export type Target = { thread: string; partner: string; drafts: readonly [Draft, ...Draft[]]; begins?: true }
 
 /** Own keys. */
 export interface OwnIdentity {

@@ -17,6 +17,7 @@ import type { Reminder } from '../kernel/reminder.ts'
 import { createKeyedSerial } from '../kernel/serial.ts'
 import { act } from '../store/acts.ts'
 import type { Database, Transaction } from '../store/database.ts'
+import { inList } from '../store/sql.ts'
 import type { BlobStore } from './blob-store.ts'
 import { MATERIAL_LIMITS } from './limits.ts'
 import { forgetUploads } from './looks.ts'
@@ -340,15 +341,17 @@ export function createMaterials(parts: MaterialsParts) {
 
     /** Commitments of those of the hashes that are held. */
     async held(hashes: readonly string[]): Promise<Commitment[]> {
-      const found: Commitment[] = []
-      for (const sha256 of new Set(hashes)) {
-        const [row] = await db.query<{ size: number; type: string }>(
-          'SELECT size, type FROM materials WHERE sha256 = ?',
-          [fromHex(sha256)],
-        )
-        if (row !== undefined) found.push({ sha256, size: row.size, type: row.type })
-      }
-      return found
+      if (hashes.length === 0) return []
+      const { marks, params } = inList([...new Set(hashes)].map(fromHex))
+      const rows = await db.query<{ sha256: Uint8Array; size: number; type: string }>(
+        `SELECT sha256, size, type FROM materials WHERE sha256 IN (${marks})`,
+        params,
+      )
+      const found = new Map(rows.map(row => [toHex(row.sha256), row]))
+      return [...new Set(hashes)].flatMap(sha256 => {
+        const row = found.get(sha256)
+        return row === undefined ? [] : [{ sha256, size: row.size, type: row.type }]
+      })
     },
 
     /** Notes what an inbound packet names, in the transaction that stores it; fetched after the commit. */
@@ -356,7 +359,8 @@ export function createMaterials(parts: MaterialsParts) {
       const backlog = backlogs.get(partner)
       if (backlog !== undefined) backlog.n += materials.length
       let more = 0
-      for (const material of materials) more += await wanted.add(tx, partner, material, clock.now())
+      for (const material of await wanted.lacking(tx, materials))
+        more += await wanted.add(tx, partner, material, clock.now())
       if (more === 0) return
       tx.afterCommit(() => {
         parts.meter(partner).charge(more * WORK.wanted)

@@ -2,6 +2,7 @@
 import { type Commitment, fromHex, toHex } from '../../protocol/primitives.ts'
 import type { Problem } from '../../protocol/problem.ts'
 import type { Database, Transaction } from '../store/database.ts'
+import { inList } from '../store/sql.ts'
 
 export type Wanted = { partner: string; sha256: string; size: number; type: string; attempts: number }
 
@@ -44,6 +45,18 @@ export function createWantedStore(db: Database) {
   })
 
   return {
+    /** Those of the materials that are not held in the size that is named. */
+    async lacking(tx: Transaction, materials: readonly Commitment[]): Promise<Commitment[]> {
+      if (materials.length === 0) return []
+      const { marks, params } = inList(materials.map(({ sha256 }) => fromHex(sha256)))
+      const rows = await tx.query<{ sha256: Uint8Array; size: number }>(
+        `SELECT sha256, size FROM materials WHERE sha256 IN (${marks})`,
+        params,
+      )
+      const held = new Map(rows.map(({ sha256, size }) => [toHex(sha256), size]))
+      return materials.filter(({ sha256, size }) => held.get(sha256) !== size)
+    },
+
     /**
      * Notes what a packet of the partner names; nothing when it is held, or wanted already. What was given up is wanted again, but
      * for a false size. How many more are wanted: 0 or 1.

@@ -9,6 +9,8 @@ import type { Summary } from './summary.ts'
 
 /** Versions of a partner's list that are kept; every version of the own one is. */
 export const PARTNER_VERSIONS = 5
+/** Versions of a list by which one application is judged. */
+const IN_FORCE = 20
 /** Trees of newest versions kept in memory, 128 KiB each. */
 const TREES = 8
 /** Buckets read at a time; their items take a MiB or so. */
@@ -39,6 +41,8 @@ export type Lists = ReturnType<typeof createLists>
 export function createLists(db: Database) {
   /** newest version of each city, once asked for */
   const newest = new Map<string, StoredHead>()
+  /** when each version of a city was published, newest first, once asked for; another object when one was */
+  let published = new Map<string, readonly { version: number; at: number }[]>()
   /** by city, the one used last at the end */
   const trees = new Map<string, { version: number; tree: ListTree }>()
 
@@ -74,17 +78,23 @@ export function createLists(db: Database) {
       return head
     },
 
-    /** Versions that were the newest at some time of a span (ms), newest first; 20 at most. */
+    /** Versions that were the newest at some time of a span (ms), newest first; IN_FORCE at most. */
     async inForce(city: string, from: number, to: number): Promise<number[]> {
       const known = newest.get(city)
       if (known !== undefined && known.claims.iat * 1000 <= from) return [known.version]
-      const rows = await db.query<{ version: number }>(
-        `SELECT version FROM list_heads WHERE city = ?1 AND published_at <= ?3
-           AND version >= coalesce((SELECT max(version) FROM list_heads WHERE city = ?1 AND published_at <= ?2), 0)
-         ORDER BY version DESC LIMIT 20`,
-        [city, from, to],
-      )
-      return rows.map(({ version }) => version)
+      const at = published
+      const heads =
+        at.get(city) ??
+        (await db.query<{ version: number; at: number }>(
+          'SELECT version, published_at AS at FROM list_heads WHERE city = ? ORDER BY version DESC',
+          [city],
+        ))
+      at.set(city, heads)
+      const first = heads.find(head => head.at <= from)?.version ?? 0
+      return heads
+        .filter(head => head.at <= to && head.version >= first)
+        .slice(0, IN_FORCE)
+        .map(({ version }) => version)
     },
 
     /** Whether any kept version has an item of this code. */
@@ -231,6 +241,7 @@ export function createLists(db: Database) {
       await tx.run('DELETE FROM list_staging WHERE city = ?', [city])
       tx.afterCommit(() => {
         newest.set(city, head)
+        published = new Map()
         remember(city, head.version, tree)
       })
       if (keep === undefined) return

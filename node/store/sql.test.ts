@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { plannedOnce, statementsOf } from './sql.ts'
+import { inList, plannedOnce, statementsOf } from './sql.ts'
 
 describe('statements of a script', () => {
   test.each([
@@ -41,3 +41,13 @@ describe('the parameters of a statement', () => {
     [`SELECT '?', "?", '''?', -- ?\n ? /* ? */`, `SELECT '?', "?", '''?', -- ?\n +? /* ? */`],
   ])('%j', (statement, planned) => expect(plannedOnce(statement)).toBe(planned))
 })
+
+test.each([
+  [[1], '?', [1]],
+  [[1, 2], '?, ?', [1, 2]],
+  [[1, 2, 3], '?, ?, ?, ?', [1, 2, 3, 3]],
+  [[1, 2, 3, 4], '?, ?, ?, ?', [1, 2, 3, 4]],
+  [[1, 2, 3, 4, 5], '?, ?, ?, ?, ?, ?, ?, ?', [1, 2, 3, 4, 5, 5, 5, 5]],
+])('a list of %j shares its statement with lists of about its length', (values, marks, params) =>
+  expect(inList(values)).toEqual({ marks, params }),
+)

@@ -1,5 +1,7 @@
 /** What the engine and the migrations share about SQL text. */
 
+import type { Value } from './database.ts'
+
 /** Quoted text, comments, statement ends, and everything between them. */
 const TOKEN = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|;|[^'"\-/;]+|[\s\S]/g
 
@@ -37,3 +39,10 @@ export const plannedOnce = (statement: string): string =>
   Array.from(statement.matchAll(TOKEN), ([token]) =>
     /^(?:'|"|--|\/\*)/.test(token) ? token : token.replaceAll('?', '+?'),
   ).join('')
+
+/** Parameters for `IN`, the last one repeated up to a power of two: lists of all lengths share few statements. Not of an empty list. */
+export function inList<T extends Value>(values: readonly T[]): { marks: string; params: T[] } {
+  const size = 2 ** Math.ceil(Math.log2(values.length))
+  const params = Array.from({ length: size }, (_, index) => values[Math.min(index, values.length - 1)] as T)
+  return { marks: params.map(() => '?').join(', '), params }
+}

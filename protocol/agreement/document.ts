@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { Mode } from '../case/kinds.ts'
 import { LIMITS } from '../limits.ts'
-import { Commitment, code, Day, DivisionCode, encodeUtf8, parseJson, sha256, text } from '../primitives.ts'
+import { Commitment, code, Day, DivisionCode, dayAt, encodeUtf8, parseJson, sha256, text } from '../primitives.ts'
 import { type Refused, refuse } from '../problem.ts'
 
 const Party = z.strictObject({
@@ -227,7 +227,7 @@ export function amend(
 const keyOf = ({ handling, taskCode }: Pick<AgreedItem, 'handling' | 'taskCode'>): string => `${handling}/${taskCode}`
 
 /** Day in China Standard Time (UTC+8, no daylight saving) of an instant in seconds. */
-export const dayOf = (seconds: number): string => new Date((seconds + 8 * 3600) * 1000).toISOString().slice(0, 10)
+export const dayOf = (seconds: number): string => dayAt(Math.floor((seconds + 8 * 3600) / 86_400))
 
 /** Whether the validity of a document holds on `day`; one that renews itself holds until it is terminated. */
 export const isValidOn = ({ validFrom, validTo, renewal }: AgreementDocument, day: string): boolean =>

@@ -4,7 +4,7 @@
  * 行政许可法 82: limits are working days. 民法典 201: the day on which a limit begins is not counted. SPEC.md §6.4.
  */
 import * as z from 'zod'
-import { Day, parseJson, text } from '../primitives.ts'
+import { Day, dayAt, numberOf, parseJson, text } from '../primitives.ts'
 import { type Refused, refuse } from '../problem.ts'
 
 /** One year's table, of the whole country or of one region, as a notice of the State Council or of a region gives it. */
@@ -149,7 +149,7 @@ export function addWorkingDays(calendar: Calendar, day: string, count: number): 
     if (workingDaysThrough(calendar, middle) - before < wanted) low = middle
     else high = middle
   }
-  const at = dayAt(high)
+  const at = countedDay(high)
   return { day: at, provisional: !(isCovered(calendar, day) && isCovered(calendar, at)) }
 }
 
@@ -158,14 +158,11 @@ export const workingDaysBetween = (calendar: Calendar, from: string, to: string)
   workingDaysThrough(calendar, numberOf(to)) - workingDaysThrough(calendar, numberOf(from))
 
 /** The day that lies so many natural days after another one, or before it; never past the year 9999. */
-export const addDays = (day: string, count: number): string => dayAt(numberOf(day) + count)
+export const addDays = (day: string, count: number): string => countedDay(numberOf(day) + count)
 
-const DAY_MS = 86_400_000
-/** Days since 1970-01-01. */
-const numberOf = (day: string): number => Date.parse(day) / DAY_MS
 /** A day further away has no four digits for its year, and no longer stands in the order of its text. */
 const LAST_DAY = numberOf('9999-12-31')
-const dayAt = (number: number): string => new Date(Math.min(number, LAST_DAY) * DAY_MS).toISOString().slice(0, 10)
+const countedDay = (number: number): string => dayAt(Math.min(number, LAST_DAY))
 
 /** Days from the last Monday before 1970-01-01, a Thursday. */
 const MONDAY = 3

@@ -209,7 +209,7 @@ async function startCity({
     names: async () => [],
     checkForm: createForms({ clock }).checkForeign,
     submission: { prepare: async () => {}, judge: async () => ({ ok: true }) },
-    pages: { of: async () => null, known: async () => null },
+    pages: { of: async () => null, known: async () => new Map() },
     materials: { held, want: async () => {}, room: async () => ({ ok: true }), waiting: async () => [] },
     changed: () => {},
   })

@@ -6,9 +6,10 @@ import { spawn } from 'node:child_process'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
-import { fromHex } from '../../../protocol/primitives.ts'
+import { fromHex, toHex } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import type { Database } from '../../store/database.ts'
+import { inList } from '../../store/sql.ts'
 
 /** Bytes of the largest file that is counted. */
 const LARGEST = 64 * 1024 * 1024
@@ -71,10 +72,15 @@ export function createPages({ db, open }: PagesParts) {
   }
 
   return {
-    /** What was counted; null before. */
-    async known(sha256: string): Promise<Counted> {
-      const row = await rowOf(sha256)
-      return row === undefined || row.pages === null ? null : told(row.pages)
+    /** What was counted of held materials; of others nothing. */
+    async known(hashes: readonly string[]): Promise<ReadonlyMap<string, Counted>> {
+      if (hashes.length === 0) return new Map()
+      const { marks, params } = inList(hashes.map(fromHex))
+      const rows = await db.query<{ sha256: Uint8Array; pages: number }>(
+        `SELECT sha256, pages FROM materials WHERE sha256 IN (${marks}) AND pages IS NOT NULL`,
+        params,
+      )
+      return new Map(rows.map(({ sha256, pages }) => [toHex(sha256), told(pages)]))
     },
 
     /** Pages of a held material. Problem: `material.missing`. */
