@@ -1103,6 +1103,15 @@ export const PROBLEMS = {
     cureZh: '启动更新的版本',
     cure: 'Start the newer version',
   },
+  'backup.keys': {
+    status: 409,
+    retryable: false,
+    act: 'operator',
+    en: 'The keys of the cases do not belong to the backup, or are not there',
+    zh: '缺少与备份相符的办件密钥文件',
+    cureZh: '用 --keys 指定该节点最新的办件密钥文件；确已遗失时加 --without-keys，其所能打开的内容将不再恢复',
+    cure: 'Name the newest file of keys of this node with --keys; when it is lost, --without-keys goes on without what it opened',
+  },
   'store.foreign': {
     status: 500,
     retryable: false,

@@ -32,7 +32,16 @@ export const purgeRoutes = (purges: Purges): RouteModule => ({
         ),
         projections: count.describe("entries of lists made from the bodies: the case's row, parcels, steps"),
         search: count.describe('keyed hashes by which a search finds the applicant'),
-        backups: z.array(z.strictObject({ folder: z.string(), at: z.string() })),
+        backups: z.array(
+          z.strictObject({
+            folder: z.string(),
+            at: z.string(),
+            keys: z
+              .string()
+              .nullable()
+              .describe('file of its keys, which the next backup replaces; null: it holds them until it is deleted'),
+          }),
+        ),
         problem: Why.nullable().describe('what stands in its way'),
       }),
       problems: ['thread.unknown'],

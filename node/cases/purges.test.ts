@@ -126,6 +126,10 @@ test('a store of before a purge, put back, is purged again as soon as the purge 
       `SELECT p.kind FROM bodies b JOIN packets p ON p.no = b.packet_no WHERE p.kind LIKE 'case.%' ORDER BY p.no`,
     )
   expect(await held()).toContainEqual({ kind: 'case.submit' })
+  // Until its lists are made anew the drafts of a case are not found.
+  await db.transaction(tx => tx.run('INSERT INTO projection (one, form) VALUES (1, 0)'))
+  expect(await make().due()).toBe(0)
+  await db.transaction(tx => tx.run('UPDATE projection SET form = 1'))
   expect(await make().due()).toBe(1)
   expect(await held()).toEqual([{ kind: 'case.purge' }])
   expect(await make().due()).toBe(0)

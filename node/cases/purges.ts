@@ -16,9 +16,9 @@ import type { Author } from '../exchange/ports.ts'
 import type { Reminder } from '../kernel/reminder.ts'
 import { act } from '../store/acts.ts'
 import type { Database, Reader, Transaction } from '../store/database.ts'
+import { type Backup, stillHolding } from './backups.ts'
 
 export type PurgeCause = CaseContent<'case.purge'>['cause']
-export type Backup = { folder: string; at: string }
 
 /** What a purge would delete, or why it cannot yet. */
 export type PurgePreview = {
@@ -31,7 +31,7 @@ export type PurgePreview = {
   /** drafts of the same applicant for the same item that were worked on since: a purge leaves them to the window */ laterDrafts: number
   /** entries of lists that were made from the bodies: the case's own row, parcels, steps of the approval system */ projections: number
   /** keyed hashes by which a search finds the applicant */ search: number
-  /** backups made since the case came: they hold it until they are deleted */ backups: Backup[]
+  /** backups that hold it until they are deleted, or another one replaces the file of their keys */ backups: Backup[]
   problem: Problem | null
 }
 
@@ -233,7 +233,7 @@ export function createPurges(parts: PurgesParts) {
         ...(await counts(db, row.thread_no)),
         ...(await parts.drafts.leftOver(db, draftsOf(row))),
         ...(await listed(db, row.thread_no)),
-        backups: backups.filter(({ at }) => Date.parse(at) >= row.submitted_at),
+        backups: stillHolding(backups, row.submitted_at, row.purged_at),
         problem: await obstacle(db, row.thread_no),
       }
     },
@@ -247,6 +247,9 @@ export function createPurges(parts: PurgesParts) {
 
     /** Purges each case whose last day is over; how many. One that cannot be yet is tried again in the next round. */
     async due(): Promise<number> {
+      // Of a restored store the drafts of a case are found only once its lists are made anew (form 0: they are not).
+      const [lists] = await db.query<{ form: number }>('SELECT form FROM projection')
+      if (lists?.form === 0) return 0
       const today = dayOf(seconds(clock.now()))
       let purged = 0
       const silent = new Set<string>()

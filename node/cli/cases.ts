@@ -255,7 +255,7 @@ type Purge = {
   laterDrafts: number
   projections: number
   search: number
-  backups: { folder: string; at: string }[]
+  backups: { folder: string; at: string; keys: string | null }[]
   problem: { code: string; detail?: string } | null
 }
 
@@ -268,7 +268,10 @@ export async function purge(
   const client = await context.client()
   const preview = await client.get<Purge>(`/api/v1/cases/${thread}/purge`)
   const held = (value: Purge): string[] =>
-    value.backups.map(({ folder, at }) => `  still in the backup 备份中仍有: ${folder}  ${china(at)}`)
+    value.backups.map(
+      ({ folder, at, keys }) =>
+        `  still in the backup 备份中仍有: ${folder}  ${china(at)}${keys === null ? '' : `, until the next backup replaces 下次备份将替换密钥文件: ${keys}`}`,
+    )
   if (flags.dryRun === true) {
     context.out.result(preview, value =>
       [

@@ -4,10 +4,13 @@ import { join } from 'node:path'
 import { readCertificate } from '../../certs/index.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { type Actor, PROBLEMS, ProblemError } from '../../protocol/problem.ts'
+import { readBackups } from '../cases/backups.ts'
 import { readAddress } from '../config/address.ts'
 import type { NodeConfig } from '../config/config.ts'
 import { openKeyStore } from '../identity/keystore.ts'
+import { storeIdentity } from '../store/apart.ts'
 import { checkStore } from '../store/check.ts'
+import { openKeyFile } from '../store/key-file.ts'
 import { judgeSchema } from '../store/migrate.ts'
 import { PAST } from '../store/migrations/former.ts'
 import { MIGRATIONS } from '../store/migrations/index.ts'
@@ -76,7 +79,7 @@ async function checkNode(
 ): Promise<void> {
   await checkKeys(context, config, checks, now())
   await checkDisk(config, checks)
-  await checkData(config, checks, now())
+  if (await checkData(config, checks, now())) await checkBackups(config, checks)
   const own = await checkHttp(context, config, checks)
   await checkListening(config, checks, own)
   if (own) {
@@ -197,9 +200,10 @@ async function checkDisk(config: NodeConfig, checks: Check[]): Promise<void> {
     })
 }
 
-async function checkData(config: NodeConfig, checks: Check[], now: number): Promise<void> {
+/** Whether the store is whole. */
+async function checkData(config: NodeConfig, checks: Check[], now: number): Promise<boolean> {
   const path = join(config.data, 'tongban.db')
-  await run(
+  const packets = await run(
     checks,
     'store and clock 数据库与时钟',
     async () => {
@@ -226,8 +230,55 @@ async function checkData(config: NodeConfig, checks: Check[], now: number): Prom
         await db.close()
       }
     },
-    packets => `whole, ${packets} packets; the clock is not behind them`,
+    count => `whole, ${count} packets; the clock is not behind them`,
   )
+  return packets !== null
+}
+
+/** The newest backup, the keys that it needs, and what was purged since and opens with them still. */
+async function checkBackups(config: NodeConfig, checks: Check[]): Promise<void> {
+  const path = join(config.data, 'tongban.db')
+  const newest = (await readBackups(config.data)).at(-1)
+  if (newest === undefined) return
+  const check = 'backups 备份'
+  await run(
+    checks,
+    check,
+    async () => {
+      if (newest.keys === null) return 'its keys are in it'
+      const keys = await openKeyFile(newest.keys)
+      if (keys === null) return `its keys were moved from ${newest.keys}`
+      keys.close()
+      if (keys.about.node !== storeIdentity(path))
+        throw new ProblemError('backup.keys', `${newest.keys} holds the keys of another node`)
+      return `its keys ${newest.keys}`
+    },
+    found => `the newest ${newest.folder}, of ${newest.at}; ${found}`,
+  )
+  // One of an earlier program holds its keys until it is deleted, as the preview of each purge says.
+  if (newest.keys === null) return
+  const purged = await purgedSince(path, Date.parse(newest.at))
+  if (purged > 0)
+    checks.push({
+      ...{
+        check,
+        level: 'warn',
+        act: 'operator',
+        detail: `${purged} cases were purged since, and open in backups still`,
+      },
+      cure: 'Back up again: tongban backup replaces the keys 请再次备份，以替换密钥文件',
+    })
+}
+
+/** How many cases were purged after an instant, ms. */
+async function purgedSince(path: string, at: number): Promise<number> {
+  const db = openSqlite(path)
+  try {
+    const [row] = await db.query<{ n: number }>('SELECT count(*) AS n FROM cases WHERE purged_at > ?', [at])
+    return row?.n ?? 0
+  } finally {
+    await db.close()
+  }
 }
 
 /** Whether our own node answers and is ready; another city's node, or a foreign program, on its port is a failure. */

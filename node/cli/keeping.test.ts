@@ -1,7 +1,7 @@
 /** Backup, restore, passphrase and recovery, as an administrator runs them. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, cp, mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,6 +12,7 @@ import { createClient } from './client.ts'
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 const SCAN = `%PDF-1.4 ${'a scan '.repeat(1000)}`
+const KEYS = 'case-keys-420300.db'
 let root = ''
 let port = 0
 let running: ChildProcess | null = null
@@ -75,6 +76,7 @@ async function clientOf(folder: string, role: 'administrator' | 'clerk' = 'admin
 const upload = async (text: string) =>
   (await (await clientOf('node', 'clerk')).upload<{ sha256: string }>('/api/v1/materials', text, 'application/pdf'))
     .sha256
+const at = (path: string) => join(root, path)
 const inode = async (path: string) => (await stat(join(root, path))).ino
 
 describe('keeping a node', () => {
@@ -84,14 +86,25 @@ describe('keeping a node', () => {
     const blob = (hash: string) => `data/materials/${hash.slice(0, 2)}/${hash}`
     const made = await tongban(['backup', 'first', '--config', 'node/tongban.json', '--json'])
     expect(made).toMatchObject({ code: 0, error: '' })
-    expect(JSON.parse(made.out)).toMatchObject({ city: '420300', materials: 1 })
+    expect(JSON.parse(made.out)).toMatchObject({
+      ...{ format: 'tongban-backup/2', city: '420300', materials: 1, keys: join(root, KEYS) },
+      node: expect.stringMatching(/^[0-9a-f]{32}$/) as unknown,
+    })
+    await copyFile(join(root, KEYS), join(root, 'former-keys.db'))
     const second = await upload(`${SCAN}2`)
     const again = ['backup', 'second', '--previous', 'first', '--config', 'node/tongban.json', '--json']
     expect(JSON.parse((await tongban(again)).out)).toMatchObject({ materials: 2 })
     expect(await inode(`second/${blob(first)}`)).toBe(await inode(`first/${blob(first)}`))
     expect((await tongban(again)).error).toContain('request.conflict')
-    for (const path of ['second', 'second/data/keys', `second/${blob(second)}`, 'second/data/tongban.db'])
+    for (const path of ['second', 'second/data/keys', `second/${blob(second)}`, 'second/data/tongban.db', KEYS])
       expect([path, (await stat(join(root, path))).mode & 0o077]).toEqual([path, 0])
+    // All but the salt of its key.
+    const [held, copied] = await Promise.all([
+      readFile(at(`node/${blob(first)}`)),
+      readFile(at(`second/${blob(first)}`)),
+    ])
+    expect([held.subarray(0, 16), held.subarray(32)]).toEqual([copied.subarray(0, 16), copied.subarray(32)])
+    expect(held.subarray(16, 32)).not.toEqual(copied.subarray(16, 32))
     // Whoever finds a backup has no token of the node that runs.
     expect((await readdir(join(root, 'second', 'data'))).filter(name => name.endsWith('.token'))).toEqual([])
     const former = await clientOf('node')
@@ -108,6 +121,114 @@ describe('keeping a node', () => {
     const clerk = await clientOf('restored', 'clerk')
     expect(await new Response(await clerk.download(`/api/v1/materials/${second}`)).text()).toBe(`${SCAN}2`)
     await stop()
+  }, 60_000)
+
+  test('a backup opens with the newest keys of its node alone: without them, or with older or other ones, it is refused', async () => {
+    const restore = (from: string, ...flags: string[]) =>
+      tongban(['restore', from, '--folder', 'joined', '--json', ...flags])
+    const refused = async (said: RegExp, from: string, ...flags: string[]) => {
+      const { code, error } = await restore(from, ...flags)
+      expect([code, error]).toEqual([1, expect.stringMatching(said)])
+      for (const left of ['joined/data', 'joined/data.part', 'joined/tongban.json'])
+        expect(await stat(at(left)).catch(() => null)).toBeNull()
+    }
+    const done = async (from: string, ...flags: string[]) => {
+      const { code, out, error } = await restore(from, ...flags)
+      expect([code, error]).toEqual([0, ''])
+      const scans = async () =>
+        (await readdir(at('joined/data/materials'), { recursive: true })).filter(name => name.length > 60)
+      const told = { ...(JSON.parse(out) as { closed?: { materials: number } }), scans: (await scans()).length }
+      await rm(at('joined'), { recursive: true })
+      return told
+    }
+    await refused(/backup\.keys".*none\.db is not there.*--without-keys/s, 'second', '--keys', 'none.db')
+    await refused(
+      /backup\.keys".*former-keys\.db is of .*, older than the backup/s,
+      'second',
+      '--keys',
+      'former-keys.db',
+    )
+    await chmod(at('former-keys.db'), 0o644)
+    await refused(/backup\.keys".*other accounts can read/, 'first', '--keys', 'former-keys.db')
+    await chmod(at('former-keys.db'), 0o600)
+    // An older backup with the newest keys; the newest with none, or with fewer, when that is said.
+    expect(await done('first')).toMatchObject({ closed: { cases: 0, materials: 0 }, scans: 1 })
+    expect(await done('second', '--keys', 'none.db', '--without-keys')).toMatchObject({
+      closed: { materials: 2 },
+      scans: 0,
+    })
+    expect(await done('second', '--keys', 'former-keys.db', '--without-keys')).toMatchObject({
+      ...{ closed: { materials: 1 }, scans: 1 },
+    })
+
+    const other = [
+      'init',
+      '--code',
+      '420300',
+      '--name',
+      '十堰市',
+      '--authority',
+      '十堰市行政审批局',
+      '--folder',
+      'other',
+    ]
+    expect(await tongban(other)).toMatchObject({ code: 0 })
+    const foreign = await tongban(['backup', 'third-city', '--config', 'other/tongban.json'])
+    expect([foreign.code, foreign.error]).toEqual([1, expect.stringContaining('holds the keys of another node')])
+    expect(await stat(at('third-city')).catch(() => null)).toBeNull()
+    const own = ['backup', 'third-city', '--config', 'other/tongban.json', '--keys', 'other-keys.db']
+    expect(await tongban(own)).toMatchObject({ code: 0, error: '' })
+    await refused(/backup\.keys".*other-keys\.db holds the keys of another node/, 'second', '--keys', 'other-keys.db')
+  }, 120_000)
+
+  test('the doctor knows the newest backup and its keys, and says when cases were purged since', async () => {
+    const told = async () => (await tongban(['doctor', '--config', 'node/tongban.json'])).out
+    expect(await told()).toMatch(/✓ backups.*: the newest .*second, of .*; its keys .*case-keys-420300\.db/)
+    const db = openSqlite(at('node/data/tongban.db'))
+    const purgedAt = (time: number) => db.transaction(tx => tx.run('UPDATE cases SET purged_at = ?', [time]))
+    await db.transaction(tx =>
+      tx.run(
+        `INSERT INTO cases (thread_no, role, partner, case_no, item_code, item_name, mode, state, applicant, applicant_key, agreement, submitted_at,
+           updated_at, fold) VALUES (1, 'collecting', '610900', 'n', 'c', 'n', 0, 'closed', '', x'', x'', 0, 0, '{}')`,
+      ),
+    )
+    await purgedAt(Date.now() + 60_000)
+    expect(await told()).toMatch(/! backups.*: 1 cases were purged since/)
+    await purgedAt(1)
+    expect(await told()).not.toContain('purged since')
+    await db.transaction(tx => tx.run('DELETE FROM cases'))
+    await db.close()
+    await copyFile(at(KEYS), at('aside.db'))
+    await copyFile(at('other-keys.db'), at(KEYS))
+    expect(await told()).toMatch(/✗ backups.*: backup\.keys: .* holds the keys of another node/)
+    await rm(at(KEYS))
+    expect(await told()).toMatch(/✓ backups.*: .*; its keys were moved from/)
+    await copyFile(at('aside.db'), at(KEYS))
+  }, 60_000)
+
+  test('a backup of an earlier program, which holds its keys, restores as it did', async () => {
+    await mkdir(at('old/data'), { recursive: true })
+    for (const name of ['tongban.db', 'keys', 'materials'])
+      await cp(at(`node/data/${name}`), at(`old/data/${name}`), { recursive: true })
+    await copyFile(at('node/tongban.json'), at('old/tongban.json'))
+    const manifest = { format: 'tongban-backup/1', city: '420300', software: '1', at: new Date(0).toISOString() }
+    await writeFile(at('old/backup.json'), JSON.stringify({ ...manifest, materials: 2 }))
+    // Nothing of it is linked: its files hold the salts.
+    const linked = ['backup', 'after-old', '--previous', 'old', '--config', 'node/tongban.json', '--json']
+    expect(JSON.parse((await tongban(linked)).out)).toMatchObject({ materials: 2 })
+    const salts = async (folder: string) => {
+      const names = (await readdir(at(`${folder}/data/materials`), { recursive: true })).filter(
+        name => name.length > 60,
+      )
+      return Promise.all(
+        names
+          .sort()
+          .map(async name => (await readFile(at(`${folder}/data/materials/${name}`))).toString('hex', 16, 32)),
+      )
+    }
+    expect(await salts('after-old')).not.toEqual(await salts('node'))
+    expect(await tongban(['restore', 'old', '--folder', 'from-old'])).toMatchObject({ code: 0, error: '' })
+    expect(await salts('from-old')).toEqual(await salts('node'))
   }, 60_000)
 
   test('a store that no migration of this program made is refused alike by start, doctor, restore and recover', async () => {

@@ -115,21 +115,23 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
 
   example(
     does(
-      add(program, 'backup <folder>', 'copy store, keys, materials and config while the node runs').option(
-        '--previous <folder>',
-        'an older backup: its materials are linked, not copied',
-      ),
+      add(program, 'backup <folder>', 'copy store, keys, materials and config while the node runs')
+        .option('--previous <folder>', 'an older backup: its materials are linked, not copied')
+        .option('--keys <file>', 'where the keys of the cases go, in place of the older ones (beside the folder)'),
       async () => {
-        const { backup } = await import('./keeping.ts')
+        const { backup } = await import('./backup.ts')
         return (context, flags, folder) => backup(context, folder ?? '', flags)
       },
     ),
     'tongban backup /srv/backup/2026-11-23 --previous /srv/backup/2026-11-22',
   )
   does(
-    add(program, 'restore <backup>', 'make a node from a backup').option('--folder <folder>', 'where', '.'),
+    add(program, 'restore <backup>', 'make a node from a backup and the newest keys of its cases')
+      .option('--folder <folder>', 'where', '.')
+      .option('--keys <file>', 'the newest keys of the cases (beside the backup)')
+      .option('--without-keys', 'go on when keys are missing; what they opened is lost'),
     async () => {
-      const { restore } = await import('./keeping.ts')
+      const { restore } = await import('./backup.ts')
       return (context, flags, from) => restore(context, from ?? '', flags)
     },
   )

@@ -4699,7 +4699,12 @@ export type PreviewPurgeAnswer = {
   projections: number
   /** keyed hashes by which a search finds the applicant */
   search: number
-  backups: { folder: string; at: string }[]
+  backups: {
+    folder: string
+    at: string
+    /** file of its keys, which the next backup replaces; null: it holds them until it is deleted */
+    keys: string | null
+  }[]
   /** what stands in its way */
   problem: { code: string; detail?: string } | null
 }

@@ -1,7 +1,7 @@
 /**
  * A key for each case (docs/decisions/017): what this city holds of a case is sealed with it, the key with the node's own. A purge
- * destroys the key, and with it every copy of what it sealed in the file, its log and its free pages; a backup made before holds the
- * key of its day until it is deleted. What belongs to no case is sealed with the node's key.
+ * destroys the key, and with it every copy of what it sealed in the file, its log and its free pages; a backup holds no keys
+ * (018). What belongs to no case is sealed with the node's key.
  */
 import { fromHex, toHex } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'

@@ -278,10 +278,12 @@ export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, 
         await db.transaction(async tx => {
           for (const row of rows) {
             const { id, version } = row
-            const number = idNumberOf(read(row))
+            const content = read(row)
+            const number = idNumberOf(content)
             // One that was saved meanwhile was found anew with that.
-            await tx.run('UPDATE case_drafts SET applicant_key = ? WHERE id = ? AND version = ?', [
+            await tx.run('UPDATE case_drafts SET applicant_key = ?, applicant = ? WHERE id = ? AND version = ?', [
               number === null ? null : keys.number(number),
+              summaryOf(content).applicant,
               id,
               version,
             ])

@@ -24,6 +24,17 @@ export type Place = { index: number; whole: string | null }
 /** Header of a new file: magic and the salt of its key. */
 export const newHeader = (): Buffer => Buffer.concat([MAGIC, randomBytes(SALT)])
 
+/** Where the salt of its key stands in a file. */
+export const SALT_AT = MAGIC.byteLength
+
+/** The salt of the key of a file; null when it is none. */
+export async function readSalt(file: FileHandle): Promise<Uint8Array | null> {
+  const header = await readAt(file, 0, HEADER)
+  return header.byteLength === HEADER && MAGIC.compare(header, 0, SALT_AT) === 0
+    ? new Uint8Array(header.subarray(SALT_AT))
+    : null
+}
+
 /** The key of a file, from its header; null when it has none. */
 export async function readKey(dataKey: Uint8Array, file: FileHandle): Promise<Uint8Array | null> {
   const header = await readAt(file, 0, HEADER)
