@@ -75,7 +75,7 @@ export async function compose(
   const sightings = createSightings({ clock })
   const exchange = createExchangePart(kernel, {
     ...{ identity, trust: trust.port.trust, epoch, caseKeys, software: `tongban/${VERSION}`, space: space.problem },
-    ...{ transport: host.port.host, lists: lists.port.services, calendar: calendars.port.calendars },
+    ...{ transport: host.port.transport, lists: lists.port.services, calendar: calendars.port.calendars },
     addresses: () => host.port.host.addresses(),
     renewKey: async () => void (await identity.rotate('node')),
     quota: config.quotas.packetsGB * 1e9,

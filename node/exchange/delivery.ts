@@ -15,7 +15,7 @@ import {
   writeHello,
 } from './greeting.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
-import { dial } from './probe.ts'
+import { dialExchange } from './probe.ts'
 import { type Receipts, RefusedReceipt } from './receipts.ts'
 import { type Recovery, UnprovenClaim } from './recovery.ts'
 import type { Transport, Wire } from './wire.ts'
@@ -161,7 +161,10 @@ export class Delivery {
 
   async #connectAndPump(): Promise<void> {
     const parts = this.#parts
-    const wire = await dial(parts, this.partner, this.#stopping.signal)
+    const wire = await dialExchange(parts, this.partner, {
+      within: EXCHANGE_LIMITS.dial,
+      signal: this.#stopping.signal,
+    })
     this.#wire = wire
     try {
       const reader = new FrameReader(wire)

@@ -1,5 +1,7 @@
 /** Limits of the exchange that are this node's own; those that both cities must know stand in `protocol/limits.ts`. */
 export const EXCHANGE_LIMITS = {
+  /** ms that opening a stream of packets may take, over all peers of the city */
+  dial: 30_000,
   /** refused packets of a partner at once, and in an hour; beyond, its packets are not looked at for a while */
   refused: 1_000,
   /** ms in which what waited for the link has come after a stream began */

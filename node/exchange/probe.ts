@@ -3,28 +3,21 @@ import { encodeFrame, type Hello } from '../../protocol/exchange/frames.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'
 import { ProblemError } from '../../protocol/problem.ts'
+import { dial } from './dial.ts'
 import { FrameReader, type GreetingParts, readHello, writeHello } from './greeting.ts'
 import type { Transport, Wire } from './wire.ts'
 
-export type DialParts = GreetingParts & { transport: Transport }
+export type ProbeParts = GreetingParts & { transport: Transport }
 
-/** An exchange stream to the first peer of the partner that can be reached. Problems: `partner.inactive`, `exchange.unreachable`. */
-export async function dial(parts: DialParts, partner: string, signal?: AbortSignal): Promise<Wire> {
-  const { peers, addresses } = parts.trust.reach(partner)
-  if (peers.length === 0) {
-    const problem = parts.trust.problemOf(partner)
-    throw new ProblemError(problem?.code ?? 'partner.inactive', problem?.detail)
-  }
-  const options = { maxFrame: LIMITS.frameBytes, ...(signal === undefined ? {} : { signal }) }
-  let problem: unknown = null
-  for (const peer of peers) {
-    try {
-      return await parts.transport.open(peer, addresses, STREAM.exchange, options)
-    } catch (error) {
-      problem = error
-    }
-  }
-  throw problem
+/** An exchange stream to the partner. Problems: why nothing goes to it (`partner.inactive`, `certificate.revoked`), `exchange.unreachable`. */
+export async function dialExchange(
+  parts: ProbeParts,
+  partner: string,
+  { within, signal }: { within: number; signal?: AbortSignal },
+): Promise<Wire> {
+  const problem = parts.trust.reach(partner).peers.length === 0 ? parts.trust.problemOf(partner) : null
+  if (problem !== null) throw new ProblemError(problem.code, problem.detail)
+  return dial(parts, partner, STREAM.exchange, { maxFrame: LIMITS.frameBytes, within, signal })
 }
 
 /** A stream that carries no packets. */
@@ -34,11 +27,9 @@ export interface Probe {
   close(): void
 }
 
-/** Opens a probe within `timeout` ms; an open connection is used again. Problems: as for `dial`. */
-export async function openProbe(parts: DialParts, partner: string, timeout: number): Promise<Probe> {
-  const late = new AbortController()
-  const cancel = parts.clock.after(timeout, () => late.abort())
-  const wire = await dial(parts, partner, late.signal).finally(cancel)
+/** Opens a probe within `timeout` ms; an open connection is used again. Problems: as for `dialExchange`. */
+export async function openProbe(parts: ProbeParts, partner: string, timeout: number): Promise<Probe> {
+  const wire = await dialExchange(parts, partner, { within: timeout })
   const reader = new FrameReader(wire)
   let greeted = false
   return {
@@ -57,7 +48,7 @@ export async function openProbe(parts: DialParts, partner: string, timeout: numb
 }
 
 /** Ends the stream in order, so that the partner has nothing to complain of; by force when it does not end its half. */
-async function end(parts: DialParts, wire: Wire, reader: FrameReader): Promise<void> {
+async function end(parts: ProbeParts, wire: Wire, reader: FrameReader): Promise<void> {
   const cancel = parts.clock.after(parts.helloTimeout, () => wire.abort(new Error('done')))
   try {
     await wire.close()

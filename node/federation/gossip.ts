@@ -9,6 +9,7 @@ import { STREAM } from '../../protocol/names.ts'
 import { sha256 as hashOf } from '../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Clock } from '../exchange/clock.ts'
+import { dial } from '../exchange/dial.ts'
 import type { Trust } from '../exchange/ports.ts'
 import type { Transport, Wire } from '../exchange/wire.ts'
 import type { Directories } from './directories.ts'
@@ -129,15 +130,10 @@ export function createGossip(parts: GossipParts) {
   }
 
   async function meet(partner: string): Promise<void> {
-    const { peers, addresses } = trust.reach(partner)
-    const [peer] = peers
     const mine = directories.held()
-    if (peer === undefined || mine.length === 0) return
+    if (trust.reach(partner).peers.length === 0 || mine.length === 0) return
     countMeeting(partner)
-    const dial = new AbortController()
-    const cancel = clock.after(GOSSIP_LIMITS.stall, () => dial.abort())
-    const options = { maxFrame: MAX_FRAME, signal: dial.signal }
-    const wire = await transport.open(peer, addresses, STREAM.directory, options).finally(cancel)
+    const wire = await dial(parts, partner, STREAM.directory, { maxFrame: MAX_FRAME, within: GOSSIP_LIMITS.stall })
     try {
       const next = framesOf(wire)
       await send(wire, { type: 'have', held: mine })

@@ -1,8 +1,9 @@
 /** Who is calling, and may they: bearer tokens, roles, rate limits per token and per address. */
 import { ProblemError } from '../../protocol/problem.ts'
+import { sourceOf } from '../kernel/ip.ts'
 import type { Person, Role } from '../people/person.ts'
 import type { HttpLimits } from './limits.ts'
-import { addressKey, createRateLimiter } from './rate.ts'
+import { createRateLimiter } from './rate.ts'
 
 /** Answers who holds a token; people/ implements it. */
 export type Authenticator = { authenticate(token: string): Promise<Person | null> }
@@ -26,7 +27,7 @@ export function createAdmission(people: Authenticator, limits: HttpLimits, now: 
   const addresses = createRateLimiter({ perSecond: limits.addressPerSecond, burst: limits.addressBurst, entries, now })
 
   const anonymous = ({ address }: Caller): void => {
-    if (!addresses.take(addressKey(address))) throw new ProblemError('request.rate')
+    if (!addresses.take(sourceOf(address))) throw new ProblemError('request.rate')
   }
   const identify = async ({ authorization }: Caller): Promise<Person | null> => {
     const token = authorization === undefined ? undefined : BEARER.exec(authorization)?.[1]

@@ -28,21 +28,5 @@ export function createRateLimiter(options: {
   }
 }
 
-/** The unit that is limited: an IPv4 address, or the /64 of an IPv6 one, since a host owns all of it. */
-export function addressKey(address: string): string {
-  if (!address.includes(':')) return address
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
-  if (mapped !== undefined) return mapped
-  const [head = '', tail] = address.split('%')[0]?.split('::') ?? []
-  const front = head === '' ? [] : head.split(':')
-  const back = tail === undefined || tail === '' ? [] : tail.split(':')
-  const zeros = tail === undefined ? 0 : 8 - front.length - back.length
-  const groups = [...front, ...Array.from({ length: Math.max(0, zeros) }, () => '0'), ...back]
-  return groups
-    .slice(0, 4)
-    .map(group => group.toLowerCase().replace(/^0+(?=.)/, ''))
-    .join(':')
-}
-
 export const isLoopback = (address: string): boolean =>
   /^127\./.test(address) || address === '::1' || /^::ffff:127\./i.test(address)

@@ -8,6 +8,7 @@ import { STREAM } from '../../protocol/names.ts'
 import { type Commitment, sha256 as hashOf } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Clock } from '../exchange/clock.ts'
+import { dial } from '../exchange/dial.ts'
 import { FrameReader } from '../exchange/greeting.ts'
 import type { Trust } from '../exchange/ports.ts'
 import type { Transport, Wire } from '../exchange/wire.ts'
@@ -67,33 +68,23 @@ export function createTransfers({ transport, trust, clock }: TransferParts) {
     work: (answer: { wire: Wire; reader: FrameReader; size: number }) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
-    const { peers, addresses } = trust.reach(partner)
-    const [peer] = peers
-    if (peer === undefined) throw new ProblemError('partner.inactive')
-    const dial = new AbortController()
-    let end: (reason: Error) => void = reason => dial.abort(reason)
-    const given = () => end(asError(signal?.reason))
+    if (signal?.aborted) throw asError(signal.reason)
+    const options = { maxFrame: LIMITS.materialFrameBytes, within: MATERIAL_LIMITS.stall, signal }
+    const wire = await dial({ transport, trust, clock }, partner, STREAM.materials, options)
+    const given = () => wire.abort(asError(signal?.reason))
     signal?.addEventListener('abort', given)
     try {
       if (signal?.aborted) throw asError(signal.reason)
-      const cancel = clock.after(MATERIAL_LIMITS.stall, () => dial.abort())
-      const wire = await transport
-        .open(peer, addresses, STREAM.materials, { maxFrame: LIMITS.materialFrameBytes, signal: dial.signal })
-        .finally(cancel)
-      end = reason => wire.abort(reason)
-      try {
-        if (signal?.aborted) throw asError(signal.reason)
-        await stalled(wire, () => wire.send(encodeFrame({ type: 'material-request', sha256, offset })))
-        const reader = new FrameReader(wire)
-        const frame = await stalled(wire, () => reader.next())
-        if (frame?.type !== 'material-answer') throw new ProblemError('exchange.protocol', 'material-answer expected')
-        const done = await work({ wire, reader, size: frame.size })
-        await wire.close()
-        return done
-      } catch (error) {
-        wire.abort(asError(error))
-        throw error
-      }
+      await stalled(wire, () => wire.send(encodeFrame({ type: 'material-request', sha256, offset })))
+      const reader = new FrameReader(wire)
+      const frame = await stalled(wire, () => reader.next())
+      if (frame?.type !== 'material-answer') throw new ProblemError('exchange.protocol', 'material-answer expected')
+      const done = await work({ wire, reader, size: frame.size })
+      await wire.close()
+      return done
+    } catch (error) {
+      wire.abort(asError(error))
+      throw error
     } finally {
       signal?.removeEventListener('abort', given)
     }

@@ -1,6 +1,7 @@
 /** What the host asks of an address: by which part of it strangers are counted, and whether it lies inside this machine or network. */
-import { BlockList, isIPv4, isIPv6 } from 'node:net'
+import { BlockList, isIPv4 } from 'node:net'
 import type { Multiaddr } from '@multiformats/multiaddr'
+import { groupsOf, heldIPv4, ipv4Of, MAPPED, sourceOf } from '../kernel/ip.ts'
 
 /** How far inside partners may lead the dials of this node: `public` addresses alone, `private` networks too, `loopback` too. */
 export type DialRange = 'public' | 'private' | 'loopback'
@@ -35,36 +36,12 @@ PRIVATE.addSubnet('fc00::', 7, 'ipv6')
 PRIVATE.addSubnet('fec0::', 10, 'ipv6')
 PRIVATE.addSubnet('64:ff9b:1::', 48, 'ipv6')
 
-/** Prefixes of 96 bits under which an IPv6 address holds an IPv4 one (RFC 4291, 6052, 2765). */
-const MAPPED = [0, 0, 0, 0, 0, 0xffff]
+/** Further prefixes of 96 bits under which an IPv6 address holds an IPv4 one (RFC 4291, 6052, 2765). */
 const COMPATIBLE = [0, 0, 0, 0, 0, 0]
 const TRANSLATED = [0x64, 0xff9b, 0, 0, 0, 0]
 const STATELESS = [0, 0, 0, 0, 0xffff, 0]
 /** 6to4 (RFC 3056): the IPv4 address follows. */
 const SIX_TO_FOUR = 0x2002
-
-/** The eight numbers of an IPv6 address; null when it is none. */
-function groupsOf(address: string): number[] | null {
-  if (!isIPv6(address) || address.includes('%')) return null
-  const plain = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a, b, c, d) =>
-    [a * 256 + Number(b), c * 256 + Number(d)].map(part => part.toString(16)).join(':'),
-  )
-  const [head = '', tail] = plain.split('::')
-  const read = (part: string): number[] => (part === '' ? [] : part.split(':').map(group => Number.parseInt(group, 16)))
-  const [left, right] = [read(head), read(tail ?? '')]
-  return [...left, ...Array.from({ length: 8 - left.length - right.length }, () => 0), ...right]
-}
-
-/** The IPv4 address that an IPv6 address holds under one of the prefixes; null when it holds none. */
-function heldIPv4(groups: readonly number[], prefixes: readonly number[][]): string | null {
-  const [high = 0, low = 0] = groups.slice(6)
-  const none = groups.slice(0, 7).every(group => group === 0) && low <= 1
-  const holds = prefixes.some(prefix => prefix.every((group, i) => group === groups[i]))
-  // `::` and `::1` are no IPv4 addresses.
-  return holds && !none ? ipv4Of(high, low) : null
-}
-
-const ipv4Of = (high: number, low: number): string => [high >> 8, high & 255, low >> 8, low & 255].join('.')
 
 /** The IPv4 address to which packets to an IPv6 one go in the end; null when they stay what they are. */
 function endsAt(groups: readonly number[]): string | null {
@@ -88,19 +65,6 @@ export function inRange(address: string, range: DialRange): boolean {
 export function rangeOf(listen: readonly string[]): DialRange {
   const local = listen.every(address => /^\/(?:ip4\/127\.|ip6\/::1\/)/.test(address))
   return local ? 'loopback' : 'private'
-}
-
-/** IPv4 address, or the /64 of an IPv6 address, which one subscriber owns whole. */
-export function sourceOf(address: string): string {
-  const groups = groupsOf(address)
-  if (groups === null) return address
-  return (
-    heldIPv4(groups, [MAPPED]) ??
-    groups
-      .slice(0, 4)
-      .map(group => group.toString(16))
-      .join(':')
-  )
 }
 
 /** The first IP address of a multiaddr; undefined when it names a host. */

@@ -4,7 +4,7 @@
  * pool never turns the newcomer away: the oldest connection of the address that holds most of it goes.
  */
 import type { MultiaddrConnection, StreamMessageEvent } from '@libp2p/interface'
-import { sourceOf } from './addresses.ts'
+import { sourceOf } from '../kernel/ip.ts'
 import type { P2pLimits } from './limits.ts'
 
 export type HalfOpenEnd = 'address-rate' | 'address-pending' | 'pending' | 'first-bytes' | 'handshake-bytes'

@@ -1,5 +1,6 @@
 /** Addresses that are partners': those they announce, and those they came from. Half-open connections from there have places of their own. */
-import { type Announced, ipIn, sourceOf } from './addresses.ts'
+import { sourceOf } from '../kernel/ip.ts'
+import { type Announced, ipIn } from './addresses.ts'
 import type { P2pLimits } from './limits.ts'
 
 export type KnownSourcesParts = {

@@ -11,6 +11,7 @@ import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { DeliveryStatus } from '../exchange/delivery.ts'
+import { dialPeers } from '../exchange/dial.ts'
 import type { Transport, Wire } from '../exchange/wire.ts'
 import type { Reminder } from '../kernel/reminder.ts'
 import { act } from '../store/acts.ts'
@@ -200,10 +201,8 @@ export function createPartners(parts: PartnersParts) {
     addresses: readonly string[],
     request: (wire: Wire) => Promise<PairedSide>,
   ): Promise<PairedSide> {
-    const dialling = new AbortController()
-    const cancel = clock.after(PAIRING_LIMITS.timeout, () => dialling.abort())
-    const options = { maxFrame: LIMITS.pairingFrameBytes, signal: dialling.signal }
-    const wire = await transport.open(peer, addresses, STREAM.pairing, options).finally(() => cancel())
+    const options = { maxFrame: LIMITS.pairingFrameBytes, within: PAIRING_LIMITS.timeout }
+    const wire = await dialPeers({ transport, clock }, { peers: [peer], addresses }, STREAM.pairing, options)
     try {
       return await within(wire, () => request(wire))
     } finally {

@@ -1,4 +1,5 @@
 /** The node on the network of cities (网络): its libp2p host, who may connect, and how much work each city may make. */
+import { withBreakers } from '../exchange/breaker.ts'
 import { Budgets } from '../exchange/budget.ts'
 import { createP2pHost } from '../p2p/host.ts'
 import { createInvites } from '../partners/invites.ts'
@@ -69,7 +70,8 @@ export async function createHostPart(
   }
 
   return {
-    port: { host, budgets, invites, roundTrip },
+    // Whoever sends to a city asks the one breaker of it.
+    port: { host, transport: withBreakers(host, trust.cityOf, clock), budgets, invites, roundTrip },
     start: () => host.start(),
     stop: () => host.stop(),
   } satisfies Part<object>

@@ -10,10 +10,10 @@ export type ListsPort = Awaited<ReturnType<typeof createListsPart>>['port']
 export async function createListsPart(
   { db, clock, audit, events, signals, log }: Ground,
   { trust, identity }: TrustPort,
-  { host }: HostPort,
+  { transport }: HostPort,
 ) {
   const services = await createServices({
-    ...{ db, clock, audit, events, trust, identity, transport: host },
+    ...{ db, clock, audit, events, trust, identity, transport },
     announce: () => signals.emit('list.changed', identity.city),
     observer: {
       failed: (city, problem) => log.warning('list not taken', { partner: city, problem: problem.code }),

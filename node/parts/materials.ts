@@ -17,10 +17,10 @@ export type MaterialsPort = Awaited<ReturnType<typeof createMaterialsPart>>['por
 export async function createMaterialsPart(
   { config, db, clock, audit, events, signals, telemetry, log, random, space }: Kernel,
   { trust, identity }: TrustPort,
-  { host, budgets }: HostPort,
+  { transport, budgets }: HostPort,
 ) {
   const materials = createMaterials({
-    ...{ db, clock, audit, events, random, trust, transport: host, space: space.problem },
+    ...{ db, clock, audit, events, random, trust, transport, space: space.problem },
     quota: config.quotas.materialsGB * 1e9,
     meter: partner => budgets.of(partner),
     released: createJobStore(db).released,

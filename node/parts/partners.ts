@@ -42,7 +42,7 @@ export function createPartnersPart(
 ) {
   const { config, db, clock, audit, events, signals, telemetry, log, randomText, space } = kernel
   const { trust, identity, directories, authorities, renew, renewal } = trusted
-  const { host, invites, roundTrip } = network
+  const { host, transport, invites, roundTrip } = network
   const own = () => ({
     ...{ city: identity.city, name: identity.name, identity: identity.document() },
     fingerprint: identity.summary().fingerprint,
@@ -50,13 +50,13 @@ export function createPartnersPart(
     peer: host.peer,
   })
   const gossip = createGossip({
-    ...{ transport: host, trust, clock, directories },
+    ...{ transport, trust, clock, directories },
     observer: {
       refused: (partner, problem) => log.warning('directory not taken', { partner, problem: problem.code }),
     },
   })
   const partners = createPartners({
-    ...{ db, transport: host, clock, audit, events, own, peerIdOf, randomText, roundTrip, invites },
+    ...{ db, transport, clock, audit, events, own, peerIdOf, randomText, roundTrip, invites },
     judge: createVoucher({ authorities, directories, clock }),
     federation: federationView(directories),
     delivery: code => exchange.status(code),

@@ -6,7 +6,8 @@
 import { CASE_CONTENT } from '../../protocol/case/kinds.ts'
 import { foldNumber, plainText } from '../../protocol/codes/spelling.ts'
 import { ProblemError } from '../../protocol/problem.ts'
-import { addressKey, createRateLimiter } from '../http/rate.ts'
+import { createRateLimiter } from '../http/rate.ts'
+import { sourceOf } from '../kernel/ip.ts'
 import { askPage, messagePage, type PageLook, progressPage, SCANNED } from './pages.ts'
 import type { Applicants } from './progress.ts'
 
@@ -108,7 +109,7 @@ export function createSite(parts: {
   async function answer(request: Request, address: string): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url)
     const plain = lookOf(title, searchParams)
-    if (!byAddress.take(addressKey(address))) return page(messagePage(plain, TOO_OFTEN), 429)
+    if (!byAddress.take(sourceOf(address))) return page(messagePage(plain, TOO_OFTEN), 429)
     if (request.method === 'GET' && pathname === '/') return page(askPage(plain))
     const token = /^\/q\/([A-Za-z0-9_-]{43})$/.exec(pathname)?.[1]
     if (request.method === 'GET' && token !== undefined) {

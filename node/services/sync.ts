@@ -5,7 +5,7 @@
 import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'
 import { encodeUtf8 } from '../../protocol/primitives.ts'
-import { type Problem, ProblemError } from '../../protocol/problem.ts'
+import { type Problem, type ProblemCode, ProblemError } from '../../protocol/problem.ts'
 import {
   decodeListFrame,
   encodeListFrame,
@@ -16,6 +16,7 @@ import {
 import { compareKeys, itemKey } from '../../protocol/service/list-tree.ts'
 import { WORK } from '../exchange/budget.ts'
 import type { Clock } from '../exchange/clock.ts'
+import { dial } from '../exchange/dial.ts'
 import type { Trust } from '../exchange/ports.ts'
 import type { Transport, Wire } from '../exchange/wire.ts'
 import { createGiven } from '../materials/given.ts'
@@ -87,15 +88,8 @@ export function createListSync(parts: ListSyncParts) {
 
   /** Asks a partner for a list. Problems: its own, `exchange.*`, `frame.*`; `NothingRead` for want of a path to it. */
   async function fetch(partner: string, request: ListRequest): Promise<Delivery> {
-    const { peers, addresses } = trust.reach(partner)
-    const [peer] = peers
-    if (peer === undefined) throw new NothingRead('partner.inactive')
-    const dial = new AbortController()
-    const cancelDial = clock.after(SYNC_LIMITS.stall, () => dial.abort())
-    const wire = await transport
-      .open(peer, addresses, STREAM.lists, { maxFrame: LIMITS.listFrameBytes, signal: dial.signal })
-      .catch(unanswered)
-      .finally(cancelDial)
+    const options = { maxFrame: LIMITS.listFrameBytes, within: SYNC_LIMITS.stall }
+    const wire = await dial(parts, partner, STREAM.lists, options).catch(unanswered)
     const late = clock.after(SYNC_LIMITS.fetch, () => wire.abort(new ProblemError('exchange.timeout', 'list')))
     const abort = (error: unknown) => {
       late()
@@ -254,8 +248,10 @@ export function createListSync(parts: ListSyncParts) {
 const linesToMix = (bucket: Packed): Uint8Array[] | null =>
   bucket.size >= WHOLE_BUCKET && bucket.size <= LIMITS.listLinesBytes ? null : unpack(bucket)
 
+const NO_PATH: ReadonlySet<ProblemCode> = new Set(['exchange.unreachable', 'partner.inactive'] as const)
+
 function unanswered(error: unknown): never {
-  if (!(error instanceof ProblemError) || error.problem.code !== 'exchange.unreachable') throw error
+  if (!(error instanceof ProblemError) || !NO_PATH.has(error.problem.code)) throw error
   throw new NothingRead(error.problem.code, error.problem.detail, { cause: error })
 }
 
