@@ -3,10 +3,12 @@
  * built before: the ground, then the way of a packet, then what cities do with it, then the edges. What is known only when all are
  * there (the meaning of packets, what lists name, who signs the answers of the approval system) is handed over at the start.
  */
+import { join } from 'node:path'
 import type { Adapter } from '../adapters/sdk/port.ts'
 import type { NodeConfig } from './config/config.ts'
 import { type Clock, systemClock } from './exchange/clock.ts'
 import type { ExchangeObserver } from './exchange/exchange.ts'
+import { type KeyStore, openKeyStore } from './identity/keystore.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { createSightings } from './partners/sightings.ts'
 import { createAgreementsPart } from './parts/agreements.ts'
@@ -42,6 +44,7 @@ import { VERSION } from './version.ts'
 export type NodeOptions = {
   config: NodeConfig
   passphrase: string
+  /** the key store under the passphrase, when whoever starts the node began to open it already */ keyStore?: Promise<KeyStore>
   /** picks the adapter of the config; tests give their own */ makeAdapter?: (config: NodeConfig) => Promise<Adapter>
   clock?: Clock
   /** opens the store; tests watch what is written */ openStore?: typeof openSqlite
@@ -52,13 +55,14 @@ export type Overrides = { /** told what the exchange does, besides telemetry */ 
 
 /** Builds a node and starts it; each part that began is in `life`, whether or not the start succeeds. */
 export async function compose(
-  { config, passphrase, makeAdapter = pickAdapter, clock = systemClock, openStore = openSqlite }: NodeOptions,
+  { config, passphrase, keyStore, makeAdapter = pickAdapter, clock = systemClock, openStore = openSqlite }: NodeOptions,
   { observe = {} }: Overrides,
   telemetry: Telemetry,
   life: Lifecycle,
 ) {
+  const opening = keyStore ?? openKeyStore(join(config.data, 'keys'), passphrase)
   // The ground.
-  const kernel = await openKernel({ config, passphrase, openStore, clock, telemetry, life })
+  const kernel = await openKernel({ config, opening, openStore, clock, telemetry, life })
   const { db, events, signals, space } = kernel
   const people = createPeoplePart(kernel)
   const upkeep = createUpkeep(clock, {

@@ -130,7 +130,7 @@ describe('the doctor', () => {
       'a certificate that ran out',
       nothing,
       () => ({ now: () => Date.now() + 20 * 365 * DAY }),
-      /^certificate/,
+      /^validity/,
       /certificate\.expired/,
     ],
     ['a clock that is behind', nothing, () => ({ now: () => Date.now() - DAY }), /^store and clock/, /clock\.own/],

@@ -118,14 +118,17 @@ async function checkKeys(context: CommandContext, config: NodeConfig, checks: Ch
         throw new ProblemError('config.invalid', `city.code: the keys are those of ${read.certificate.code}`)
       return read.certificate
     },
-    found => `${Math.floor((found.notAfter - now) / DAY)} days left, fingerprint ${found.fingerprint}`,
+    found => `fingerprint ${found.fingerprint}`,
   )
-  if (certificate !== null && certificate.notAfter - now < WARN.certificateDays * DAY) {
-    const over = now > certificate.notAfter
+  if (certificate === null) return
+  const left = certificate.notAfter - now
+  const days = `${Math.floor(left / DAY)} days left`
+  if (left >= WARN.certificateDays * DAY) checks.push({ check: 'validity 证书有效期', level: 'ok', detail: days })
+  else {
     checks.push({
-      check: 'certificate 证书',
-      level: over ? 'fail' : 'warn',
-      detail: over ? 'certificate.expired: it ran out 已过期' : 'runs out soon 即将到期',
+      check: 'validity 证书有效期',
+      level: left < 0 ? 'fail' : 'warn',
+      detail: left < 0 ? 'certificate.expired: it ran out 已过期' : `${days} 即将到期`,
       act: 'operator',
       cure: 'Run tongban identity renew (of a federation CA: tongban ca request) and pair again in time',
     })

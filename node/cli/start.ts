@@ -1,5 +1,6 @@
 /** `tongban start`: a node from its config, until it is told to stop. */
 
+import { join } from 'node:path'
 import type { RunningNode } from '../node.ts'
 import { startLogging } from '../telemetry/log.ts'
 import type { CommandContext } from './context.ts'
@@ -9,8 +10,12 @@ export async function start(context: CommandContext): Promise<RunningNode> {
   const config = await context.config()
   startLogging(config.log)
   const passphrase = await context.passphrase()
+  const { openKeyStore } = await import('../identity/keystore.ts')
+  // The key is derived in a thread of its own, while the rest of the program is loaded here.
+  const keyStore = openKeyStore(join(config.data, 'keys'), passphrase)
+  keyStore.catch(() => undefined)
   const { startNode } = await import('../node.ts')
-  const node = await startNode({ config, passphrase })
+  const node = await startNode({ config, passphrase, keyStore })
   const { url, peer, addresses, city } = node
   context.out.result(
     { ready: true, url, peer, addresses },

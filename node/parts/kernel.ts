@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { NodeConfig } from '../config/config.ts'
 import type { Clock } from '../exchange/clock.ts'
-import { openKeyStore } from '../identity/keystore.ts'
+import type { KeyStore } from '../identity/keystore.ts'
 import type { Lifecycle } from '../lifecycle.ts'
 import { lockFolder } from '../store/lock.ts'
 import { migrate } from '../store/migrate.ts'
@@ -17,7 +17,7 @@ export type Kernel = Awaited<ReturnType<typeof openKernel>>
 
 export type KernelParts = {
   config: NodeConfig
-  passphrase: string
+  /** as it is being opened */ opening: Promise<KeyStore>
   openStore: typeof openSqlite
   clock: Clock
   telemetry: Telemetry
@@ -25,9 +25,9 @@ export type KernelParts = {
 }
 
 /** Problems: `config.invalid`, `keystore.*`, `store.*`: what keeps a node from starting. */
-export async function openKernel({ config, passphrase, openStore, clock, telemetry, life }: KernelParts) {
+export async function openKernel({ config, opening, openStore, clock, telemetry, life }: KernelParts) {
   const log = telemetry.log('node')
-  const keyStore = await openKeyStore(join(config.data, 'keys'), passphrase)
+  const keyStore = await opening
   life.add('lock', lockFolder(config.data))
   const storePath = join(config.data, 'tongban.db')
   const db = openStore(storePath, { report: error => log.error('after a commit', {}, error) })
