@@ -286,7 +286,7 @@ export function createCases(parts: CasesParts) {
     caseNo: string,
     parent: string | undefined,
   ): Target => ({
-    ...{ thread, partner: input.to, begins: true },
+    ...{ thread, partner: input.to, no: 'new' },
     drafts: [
       {
         ...{ kind: 'case.submit', materials, agreement: agreement.id },
@@ -403,7 +403,7 @@ export function createCases(parts: CasesParts) {
     return row?.parent == null ? null : toHex(row.parent)
   }
 
-  async function threadOf(thread: string): Promise<{ partner: string }> {
+  async function threadOf(thread: string): Promise<{ no: number; partner: string }> {
     const row = await parts.packets().thread(db, thread)
     if (row === null || row.type !== 'case') throw new ProblemError('thread.unknown')
     return row
@@ -432,12 +432,12 @@ export function createCases(parts: CasesParts) {
     actor: string,
     alongside?: (tx: Transaction) => Promise<void>,
   ): Promise<readonly StoredPacket[]> {
-    const { partner } = await threadOf(thread)
+    const { no, partner } = await threadOf(thread)
     const drafts = await Promise.all(steps.map(({ kind, body }) => draftOf(kind, body)))
     const [first, ...rest] = drafts
     if (first === undefined) throw new ProblemError('request.invalid', 'no step')
     await due.check(thread, drafts)
-    return parts.author().write({ thread, partner }, [first, ...rest], async (tx, written) => {
+    return parts.author().write({ thread, partner, no }, [first, ...rest], async (tx, written) => {
       await act(tx)
       for (const packet of written) {
         await audit.append(tx, { actor, action: packet.claims.kind, subject: thread, detail: { packet: packet.id } })

@@ -57,8 +57,13 @@ export type CaseHandler = ThreadHandler & {
   rebuild(tx: Transaction, applied: Omit<Applied, 'packet'>): Promise<void>
 }
 
+/** Items that are remembered to be in the store. */
+const ITEMS = 10_000
+
 export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
   const { identity, audit, events } = parts
+  /** codes with their names that the store has */
+  const items = new Set<string>()
 
   async function admit(
     store: Reader,
@@ -187,10 +192,15 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
           ...duty,
         ],
       )
-      await tx.run('INSERT INTO case_items (code, name) VALUES (?, ?) ON CONFLICT DO NOTHING', [
-        body.item.code,
-        body.item.name,
-      ])
+      const { code, name } = body.item
+      const item = JSON.stringify([code, name])
+      if (!items.has(item)) {
+        await tx.run('INSERT INTO case_items (code, name) VALUES (?, ?) ON CONFLICT DO NOTHING', [code, name])
+        tx.afterCommit(() => {
+          if (items.size >= ITEMS) items.clear()
+          items.add(item)
+        })
+      }
     }
     if (body === null || corrected) {
       await tx.run(
@@ -203,7 +213,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
         ],
       )
     }
-    await saveRatings(tx, parts.clocks, applied.threadNo, state, applied.packets)
+    await saveRatings(tx, parts.clocks, applied.threadNo, state, applied.packets, applied.packet !== null)
     return state
   }
 

@@ -9,18 +9,24 @@ import type { CaseClocks } from './clocks.ts'
 
 export const TARGETS = ['window', 'department'] as const
 
-/** Writes the rows of a case; `packets` that are at hand tell what the fold does not keep, the rest stays as it was. */
+/**
+ * Writes the rows of a case; `packets` that are at hand tell what the fold does not keep, the rest stays as it was. `joined`: they are
+ * the whole thread, which a packet joined and none left, so that without a rating among them there is no row.
+ */
 export async function saveRatings(
   tx: Transaction,
   clocks: Pick<CaseClocks, 'of'>,
   threadNo: number,
   state: CaseState,
   packets: readonly StoredPacket[],
+  joined = false,
 ): Promise<void> {
   const bad = TARGETS.filter(target => (state.ratings[target]?.level ?? 0) >= BAD)
   if (bad.length === 0) {
     // A rating that the other city refused is none.
-    if (packets.length > 0) await tx.run('DELETE FROM bad_ratings WHERE thread_no = ?', [threadNo])
+    const rated = packets.some(({ claims }) => claims.kind === 'case.evaluate')
+    if (packets.length > 0 && (rated || !joined))
+      await tx.run('DELETE FROM bad_ratings WHERE thread_no = ?', [threadNo])
     return
   }
   const { deadlines } = await clocks.of(tx, state)

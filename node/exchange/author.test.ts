@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { submitContentOf } from '../../test/support/play-case.ts'
 import { createWorld, type World } from '../../test/support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase } from '../../test/support/world-case.ts'
 
@@ -74,6 +75,23 @@ describe('an author', () => {
     const held = await packets().thread(db, thread)
     const [packet] = held === null ? [] : await packets().packets(db, held.no)
     expect(packet?.body).toMatchObject({ form })
+  })
+
+  test('begins no thread under an id that one has, though it was told that the id is new', async () => {
+    const { db, exchange } = world.city(COLLECTING)
+    const thread = await submitCase(world, agreement)
+    await world.settle()
+    const counts = () =>
+      db.query('SELECT (SELECT count(*) FROM threads) AS threads, (SELECT count(*) FROM packets) AS packets')
+    const before = await counts()
+    await expect(
+      exchange.author.write({ thread, partner: HANDLING, no: 'new' }, [
+        { kind: 'case.submit', content: submitContentOf('AK-2', 0, []), agreement },
+      ]),
+    ).rejects.toThrow('UNIQUE')
+    expect(await counts()).toEqual(before)
+    // What the transaction had counted on is forgotten with it.
+    await submitCase(world, agreement)
   })
 
   test('signs anew what it could not store for long after signing, so that the partner takes it as new', async () => {

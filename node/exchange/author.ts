@@ -12,7 +12,7 @@ import type { Database, Transaction } from '../store/database.ts'
 import { type Clock, seconds } from './clock.ts'
 import { advance } from './hash.ts'
 import type { PacketStore } from './packet-store.ts'
-import type { Author, Draft, OwnIdentity, StoredPacket, Target, ThreadHandler, Trust } from './ports.ts'
+import type { Addressed, Author, Draft, OwnIdentity, StoredPacket, Target, ThreadHandler, Trust } from './ports.ts'
 import type { SigningClock } from './signing.ts'
 
 /** Why an own packet would be refused: what was written here is for who wrote it, a step of the other city is for that city. */
@@ -94,14 +94,21 @@ export function createAuthor(parts: AuthorParts): Author {
     return prepared
   }
 
-  async function base({ thread, partner, begins }: Target): Promise<Base> {
-    // A number that is drawn anew is no other thread's; that the store keeps each once is the guard.
-    const row = begins === true ? null : await store.thread(db, thread)
-    if (row === null) return { threadNo: null, version: '0/0', packets: [] }
-    if (row.partner !== partner) throw new ProblemError('thread.party')
+  /** The number of a thread; null when there is none yet. */
+  async function numberOf({ thread, partner, no }: Addressed): Promise<number | null> {
+    // An id that was drawn anew is no other thread's; that the store keeps each once is the guard.
+    if (no !== undefined) return no === 'new' ? null : no
+    const row = await store.thread(db, thread)
+    if (row !== null && row.partner !== partner) throw new ProblemError('thread.party')
+    return row?.no ?? null
+  }
+
+  async function base(target: Addressed): Promise<Base> {
+    const no = await numberOf(target)
+    if (no === null) return { threadNo: null, version: '0/0', packets: [] }
     // Read before the packets: a packet in between makes the version differ, never the other way round.
-    const version = await store.version(db, row.no)
-    return { threadNo: row.no, version, packets: await store.packets(db, row.no) }
+    const version = await store.version(db, no)
+    return { threadNo: no, version, packets: await store.packets(db, no) }
   }
 
   async function append(
@@ -114,7 +121,7 @@ export function createAuthor(parts: AuthorParts): Author {
     const at = clock.now()
     let threadNo = from.threadNo
     if (threadNo === null) {
-      if (target.begins !== true && (await store.thread(tx, target.thread)) !== null) throw new Overtaken()
+      if (target.no !== 'new' && (await store.thread(tx, target.thread)) !== null) throw new Overtaken()
       threadNo = await store.beginThread(
         tx,
         target.thread,
@@ -211,7 +218,7 @@ export function createAuthor(parts: AuthorParts): Author {
       mayWrite(targets)
       await prepareAll(targets, await signing.now())
     },
-    write: ({ thread, partner }, drafts, alongside) => writeAll([{ thread, partner, drafts }], alongside),
+    write: (target, drafts, alongside) => writeAll([{ ...target, drafts }], alongside),
   }
 }
 

@@ -4,7 +4,7 @@ import { NO_PACKETS, type Watermark } from '../../protocol/exchange/frames.ts'
 import type { PacketClaims } from '../../protocol/packet/claims.ts'
 import { decodeUtf8, encodeUtf8, fromHex, toHex } from '../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
-import type { Reader, Transaction } from '../store/database.ts'
+import type { Reader, Statement, Transaction } from '../store/database.ts'
 import { createRemembered } from '../store/remembered.ts'
 import type { CaseKeys } from './case-keys.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
@@ -203,38 +203,39 @@ export function createPacketStore(keys: CaseKeys) {
   /** Inserts a packet at the place that `link` has reached; returns its number. */
   async function insert(tx: Transaction, packet: NewPacket, link: Watermark): Promise<number> {
     const no = await nextNo(tx, 'packets')
-    await tx.run(
-      `INSERT INTO packets (no, id, thread_no, partner, direction, place, log_hash, seq, kind, iat, jws, status, problem, receipt_no, received_at, stored_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      [
-        no,
-        fromHex(packet.id),
-        packet.threadNo,
-        packet.partner,
-        packet.direction,
-        link.n,
-        fromHex(link.hash),
-        packet.claims.seq,
-        packet.claims.kind,
-        packet.claims.iat,
-        packet.jws,
-        packet.status,
-        packet.problem === undefined ? null : JSON.stringify(packet.problem),
-        packet.receiptNo,
-        packet.receivedAt ?? null,
-        packet.at,
-      ],
-    )
     const { threadNo, claims, bodyBytes, id } = packet
     const sealed = await keys.sealBody(tx, threadNo, claims.kind, bodyBytes, id)
-    await tx.run('INSERT INTO bodies (packet_no, sealed) VALUES (?, ?)', [no, sealed])
-    for (const material of packet.claims.materials) {
-      await tx.run('INSERT INTO packet_materials (packet_no, sha256, size) VALUES (?, ?, ?)', [
-        no,
-        fromHex(material.sha256),
-        material.size,
-      ])
-    }
+    await tx.batch([
+      [
+        `INSERT INTO packets (no, id, thread_no, partner, direction, place, log_hash, seq, kind, iat, jws, status, problem, receipt_no, received_at, stored_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        [
+          no,
+          fromHex(packet.id),
+          packet.threadNo,
+          packet.partner,
+          packet.direction,
+          link.n,
+          fromHex(link.hash),
+          packet.claims.seq,
+          packet.claims.kind,
+          packet.claims.iat,
+          packet.jws,
+          packet.status,
+          packet.problem === undefined ? null : JSON.stringify(packet.problem),
+          packet.receiptNo,
+          packet.receivedAt ?? null,
+          packet.at,
+        ],
+      ],
+      ['INSERT INTO bodies (packet_no, sealed) VALUES (?, ?)', [no, sealed]],
+      ...claims.materials.map(
+        ({ sha256, size }): Statement => [
+          'INSERT INTO packet_materials (packet_no, sha256, size) VALUES (?, ?, ?)',
+          [no, fromHex(sha256), size],
+        ],
+      ),
+    ])
     return no
   }
 

@@ -66,7 +66,7 @@ export interface Author {
    * Throws ProblemError: what the handler's `admit` refuses, `exchange.recovering`, `partner.*`.
    */
   write(
-    target: { thread: string; partner: string },
+    target: Addressed,
     drafts: readonly [Draft, ...Draft[]],
     alongside?: (tx: Transaction, written: readonly StoredPacket[]) => Promise<void>,
   ): Promise<readonly StoredPacket[]>
@@ -81,8 +81,9 @@ export interface Author {
   rehearse(targets: readonly Target[]): Promise<void>
 }
 
-/** `begins`: the thread is new, under a number that was drawn at random for it, so it is not looked for. */
-export type Target = { thread: string; partner: string; drafts: readonly [Draft, ...Draft[]]; begins?: true }
+/** A thread to write to: `no` is given where it was looked up before; `new` is under an id that was drawn for it, so it is not looked for. */
+export type Addressed = { thread: string; partner: string; no?: number | 'new' }
+export type Target = Addressed & { drafts: readonly [Draft, ...Draft[]] }
 
 /** Own keys. */
 export interface OwnIdentity {

@@ -98,6 +98,42 @@ export function databaseContract(name: string, make: () => Promise<DatabaseSubje
         expect(await words()).toEqual(['a', 'b'])
       })
 
+      test('runs the statements of a batch in their order', async () => {
+        await db.transaction(async tx => {
+          await tx.batch([])
+          await tx.batch([
+            ['INSERT INTO entries (no, word) VALUES (?, ?)', [7, 'first']],
+            [`INSERT INTO entries (word) SELECT word || ? FROM entries WHERE no = ?`, ['!', 7]],
+            ['DELETE FROM entries WHERE no = ?', [7]],
+          ])
+          expect(await tx.query('SELECT word FROM entries')).toEqual([{ word: 'first!' }])
+        })
+        expect(await words()).toEqual(['first!'])
+      })
+
+      test('ends a batch at the first statement that fails, and outlives it', async () => {
+        const insert = 'INSERT INTO entries (word) VALUES (?)'
+        await db.transaction(async tx => {
+          const failing = tx.batch([
+            [insert, ['a']],
+            [insert, ['a']],
+            [insert, ['never']],
+          ])
+          await expect(failing).rejects.toThrow()
+          await expect(tx.batch([[insert, []]])).rejects.toMatchObject({ problem: { code: 'internal' } })
+          await put(tx, 'b')
+        })
+        expect(await words()).toEqual(['a', 'b'])
+        const rolledBack = db.transaction(tx =>
+          tx.batch([
+            [insert, ['c']],
+            [insert, ['c']],
+          ]),
+        )
+        await expect(rolledBack).rejects.toThrow()
+        expect(await words()).toEqual(['a', 'b'])
+      })
+
       test('that throws among others takes only itself back', async () => {
         const outcomes = await Promise.allSettled(
           ['a', 'b', 'c', 'd'].map(word =>
@@ -212,6 +248,7 @@ export function databaseContract(name: string, make: () => Promise<DatabaseSubje
         for (const tx of kept) {
           await expect(tx.query('SELECT 1 AS one')).rejects.toMatchObject(ENDED)
           await expect(put(tx, 'late')).rejects.toMatchObject(ENDED)
+          await expect(tx.batch([])).rejects.toMatchObject(ENDED)
           expect(() => tx.afterCommit(() => {})).toThrow(expect.objectContaining(ENDED))
           expect(() => tx.afterRollback(() => {})).toThrow(expect.objectContaining(ENDED))
         }

@@ -4,12 +4,17 @@
 export type Value = string | number | Uint8Array | null
 export type Row = Record<string, Value>
 
+/** A statement and its parameters. */
+export type Statement = readonly [sql: string, params: readonly Value[]]
+
 /** Runs SQL inside the transaction that handed it out; unusable after that transaction ended. */
 export interface Transaction {
   /** Runs one statement with as many `?` as parameters; rows of a SELECT or RETURNING, else an empty array. */
   query<T extends object = Row>(sql: string, params?: readonly Value[]): Promise<T[]>
   /** Runs one writing statement; how many rows it changed. */
   run(sql: string, params?: readonly Value[]): Promise<number>
+  /** Runs writing statements one after the other, as `run` does each, in one call; the first that fails ends it. */
+  batch(statements: readonly Statement[]): Promise<void>
   /** Called once after the commit that made this transaction durable; never after a rollback. */
   afterCommit(callback: () => void): void
   /** Called once when this transaction is rolled back, or its commit fails, before any other transaction runs. */

@@ -194,6 +194,10 @@ function openTransaction(writer: Writer): Opened {
         usable()
         return writer.run(sql, params)
       },
+      async batch(statements) {
+        usable()
+        for (const [sql, params] of statements) writer.run(sql, params)
+      },
       afterCommit(callback) {
         usable()
         callbacks.push(callback)

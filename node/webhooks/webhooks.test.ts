@@ -146,6 +146,31 @@ describe('delivery', () => {
     await soon(async () => expect((await webhooks.list())[0]).toMatchObject({ waiting: 0, failures: 0 }))
   })
 
+  test('looks for nobody while nobody is to be told, and at once when somebody is', async () => {
+    const looks = () => asked.filter(sql => sql.includes('WHERE active = 1')).length
+    const asked: string[] = []
+    const { query } = db
+    db.query = (sql, params) => {
+      asked.push(sql)
+      return query(sql, params)
+    }
+    await webhooks.stop()
+    webhooks = make()
+    webhooks.start()
+    await soon(() => expect(looks()).toBe(1))
+    for (const subject of ['a', 'b', 'c']) await say('case.changed', subject)
+    expect(looks()).toBe(1)
+    const { webhook } = await add()
+    await say('case.changed', 'd')
+    await soon(() => expect(told()).toEqual(['case.changed d']))
+    await webhooks.set(webhook.id, false, 'person:1')
+    await say('case.changed', 'e')
+    const before = await webhooks.set(webhook.id, true, 'person:1')
+    expect(before.active).toBe(true)
+    await say('case.changed', 'f')
+    await soon(() => expect(told()).toContain('case.changed f'))
+  })
+
   test('tries again with growing pauses, and goes on where it stood, also after a restart', async () => {
     answers = async () => 500
     const { webhook } = await add()

@@ -254,12 +254,22 @@ export function createWebhooks(parts: WebhooksParts) {
     }
   }
 
+  /** whether the last look found nobody, and how often who is told has changed */
+  let [nobody, changes] = [false, 0]
+  const changed = (): void => {
+    changes++
+    nobody = false
+  }
+
   /** Looks who there is to be told. An event that comes while it is told gets another look. */
   const looks = createRounds({
     clock,
     failed: faulted,
     async round() {
-      for (const { id } of await db.query<Pick<Row, 'id'>>('SELECT id FROM webhooks WHERE active = 1')) {
+      const before = changes
+      const active = await db.query<Pick<Row, 'id'>>('SELECT id FROM webhooks WHERE active = 1')
+      if (before === changes) nobody = active.length === 0
+      for (const { id } of active) {
         const teller = tellers.get(id) ?? createRounds({ clock, failed: faulted, round: () => tell(id) })
         tellers.set(id, teller)
         void teller.wake()
@@ -268,6 +278,10 @@ export function createWebhooks(parts: WebhooksParts) {
     },
   })
   const wake = (): void => void looks.wake()
+  /** Nobody is looked for at each event while there is nobody. */
+  const happened = (): void => {
+    if (!nobody) void looks.wake()
+  }
 
   async function change(
     id: string,
@@ -278,6 +292,7 @@ export function createWebhooks(parts: WebhooksParts) {
     const row = await rowOf(id)
     await db.transaction(async tx => {
       await act(tx)
+      tx.afterCommit(changed)
       await work(tx, row)
       await audit.append(tx, { actor, action, subject: id })
     })
@@ -297,6 +312,7 @@ export function createWebhooks(parts: WebhooksParts) {
       const [id, secret] = [parts.newId(), newSecret()]
       const { last } = await events.bounds()
       await db.transaction(async tx => {
+        tx.afterCommit(changed)
         const [count] = await tx.query<{ n: number }>('SELECT count(*) AS n FROM webhooks')
         if ((count?.n ?? 0) >= WEBHOOK_LIMITS.hooks)
           throw new ProblemError('request.conflict', `${WEBHOOK_LIMITS.hooks} webhooks at most`)
@@ -400,7 +416,7 @@ export function createWebhooks(parts: WebhooksParts) {
     },
 
     start(): void {
-      unwatch = events.onNew(wake)
+      unwatch = events.onNew(happened)
       wake()
     },
 
