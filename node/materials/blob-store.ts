@@ -15,11 +15,14 @@ import {
   lastChunk,
   newHeader,
   openChunk,
+  type Place,
   plainSize,
   readKey,
   readSealed,
+  sealedMemory,
   writeAt,
 } from './chunk-file.ts'
+import { release } from './release.ts'
 import { couldBeMaterial, type MaterialType, sniff } from './sniff.ts'
 
 export interface PartialBlob {
@@ -71,8 +74,8 @@ const HASH = /^[0-9a-f]{64}$/
 /** Name of a partial blob: hash, size and source. */
 const PARTIAL = /^([0-9a-f]{64})\.([0-9]{1,16})\.([0-9a-z]{1,32})$/
 
-/** Bytes of materials after which what passed is given back to the system. */
-const RELIEF = 6 * 1024 * 1024
+/** Bytes of materials after which it is looked whether memory is to be given back. */
+const RELIEF = 2 * 1024 * 1024
 
 /**
  * Opens the folder, or makes it (0700); the key of each file is derived from `dataKey` (32 bytes).
@@ -174,14 +177,20 @@ export async function openBlobStore(
   async function tailOf(file: FileHandle, key: Uint8Array, sha256: string, size: number): Promise<Uint8Array> {
     const last = lastChunk(size)
     const tail: Uint8Array[] = []
+    const memory = sealedMemory()
     for (let index = Math.max(0, last - 1); index <= last; index++) {
-      tail.push(await readChunk(file, key, index, index === last ? sha256 : null))
+      tail.push(await readChunk(file, key, { index, whole: index === last ? sha256 : null }, memory))
     }
     return Buffer.concat(tail)
   }
 
-  async function readChunk(file: FileHandle, key: Uint8Array, index: number, whole: string | null): Promise<Buffer> {
-    const plain = openChunk(key, { index, whole }, await readSealed(file, index))
+  async function readChunk(
+    file: FileHandle,
+    key: Uint8Array,
+    { index, whole }: Place,
+    memory: Buffer,
+  ): Promise<Buffer> {
+    const plain = openChunk(key, { index, whole }, await readSealed(file, index, memory))
     if (plain === null) throw new ProblemError('material.hash', `chunk ${index} of the stored file`)
     return plain
   }
@@ -189,12 +198,13 @@ export async function openBlobStore(
   /** Hashes the whole chunks that stand; a damaged tail is cut off. The last chunk is always written anew. */
   async function take(file: FileHandle, key: Uint8Array, size: number): Promise<{ chunks: number; hash: Hash }> {
     const hash = createHash('sha256')
+    const memory = sealedMemory()
     let chunks = 0
     while (chunks < lastChunk(size)) {
-      const plain = openChunk(key, { index: chunks, whole: null }, await readSealed(file, chunks))
+      const plain = openChunk(key, { index: chunks, whole: null }, await readSealed(file, chunks, memory))
       if (plain?.byteLength !== CHUNK) break
       hash.update(plain)
-      pass(plain.byteLength)
+      release(plain)
       chunks++
     }
     await cutAfter(file, chunks)
@@ -289,12 +299,15 @@ export async function openBlobStore(
         throw new ProblemError('request.invalid', 'offset')
       const last = lastChunk(size)
       // The last chunk first: it proves that the file is whole and of this name before a byte of it is given.
-      const end = await readChunk(file, key, last, sha256)
+      const memory = sealedMemory()
+      const end = await readChunk(file, key, { index: last, whole: sha256 }, memory)
       for (let index = Math.floor(offset / CHUNK); index <= last; index++) {
-        const plain = index === last ? end : await readChunk(file, key, index, null)
+        const plain = index === last ? end : await readChunk(file, key, { index, whole: null }, memory)
         const part = plain.subarray(Math.max(0, offset - index * CHUNK))
-        if (part.byteLength > 0) yield new Uint8Array(part.buffer, part.byteOffset, part.byteLength)
-        pass(part.byteLength)
+        const length = part.byteLength
+        if (length > 0) yield new Uint8Array(part.buffer, part.byteOffset, length)
+        // Who read it may have given it back.
+        pass(length)
       }
     } finally {
       await file.close()

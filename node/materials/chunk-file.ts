@@ -7,6 +7,7 @@
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
+import { release } from './release.ts'
 import { deriveKey } from './seal.ts'
 
 /** Plain bytes of every chunk but the last. */
@@ -57,11 +58,23 @@ function placeBytes({ index, whole }: Place): Buffer {
   return bytes
 }
 
-export function sealChunk(key: Uint8Array, place: Place, plain: Uint8Array): Buffer {
+/** Memory for one sealed chunk, to be used again and again. */
+export const sealedMemory = (): Buffer => Buffer.allocUnsafeSlow(SEALED)
+
+/** The sealed chunk as a view of `memory`. */
+export function sealChunk(key: Uint8Array, place: Place, plain: Uint8Array, memory: Buffer): Buffer {
   const nonce = randomBytes(NONCE)
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
   cipher.setAAD(placeBytes(place))
-  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
+  memory.set(nonce)
+  let end = NONCE
+  for (const part of [cipher.update(plain), cipher.final()]) {
+    memory.set(part, end)
+    end += part.byteLength
+    release(part)
+  }
+  memory.set(cipher.getAuthTag(), end)
+  return memory.subarray(0, end + TAG)
 }
 
 /** Plain bytes of a chunk, or null when it was changed or stands elsewhere. */
@@ -93,11 +106,16 @@ export const lastChunk = (size: number): number => Math.max(0, Math.ceil(size / 
 
 const offsetOf = (index: number): number => HEADER + index * SEALED
 
-/** Reads one sealed chunk; shorter than a whole one only at the end of the file. */
-export const readSealed = (file: FileHandle, index: number): Promise<Buffer> => readAt(file, offsetOf(index), SEALED)
+/** Reads one sealed chunk, a view of `memory`; shorter than a whole one only at the end of the file. */
+export const readSealed = (file: FileHandle, index: number, memory: Buffer): Promise<Buffer> =>
+  readAt(file, offsetOf(index), SEALED, memory)
 
-async function readAt(file: FileHandle, offset: number, bytes: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(bytes)
+async function readAt(
+  file: FileHandle,
+  offset: number,
+  bytes: number,
+  buffer: Buffer = Buffer.allocUnsafe(bytes),
+): Promise<Buffer> {
   let filled = 0
   while (filled < bytes) {
     const { bytesRead } = await file.read(buffer, filled, bytes - filled, offset + filled)
@@ -121,7 +139,8 @@ export const cutAfter = (file: FileHandle, chunks: number): Promise<void> => fil
 export class ChunkWriter {
   readonly #file: FileHandle
   readonly #key: Uint8Array
-  readonly #held = Buffer.allocUnsafe(CHUNK)
+  readonly #held = Buffer.allocUnsafeSlow(CHUNK)
+  readonly #sealed = sealedMemory()
   #heldBytes = 0
   #index: number
   #failure: { error: unknown } | null = null
@@ -152,7 +171,8 @@ export class ChunkWriter {
   async #flush(whole: string | null): Promise<void> {
     // After a write that failed the file has a hole: it must never be ended as if it were whole.
     if (this.#failure !== null) throw this.#failure.error
-    const sealed = sealChunk(this.#key, { index: this.#index, whole }, this.#held.subarray(0, this.#heldBytes))
+    const plain = this.#held.subarray(0, this.#heldBytes)
+    const sealed = sealChunk(this.#key, { index: this.#index, whole }, plain, this.#sealed)
     try {
       await writeAt(this.#file, offsetOf(this.#index), sealed)
     } catch (error) {

@@ -9,6 +9,7 @@ import type { Wire } from '../exchange/wire.ts'
 import type { Database } from '../store/database.ts'
 import type { BlobStore } from './blob-store.ts'
 import { createGiven } from './given.ts'
+import { release } from './release.ts'
 import type { Transfers } from './transfer.ts'
 
 export type ServingParts = {
@@ -20,6 +21,14 @@ export type ServingParts = {
     partner: string,
     sha256: string,
   ) => Promise<Uint8Array | null>
+}
+
+/** Each part is gone when the next is asked for. */
+async function* released(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const part of parts) {
+    yield part
+    release(part)
+  }
 }
 
 export function createServing({ db, blobs, trust, transfers, published }: ServingParts) {
@@ -38,7 +47,8 @@ export function createServing({ db, blobs, trust, transfers, published }: Servin
     if (named.sent === 0 && offset !== size) throw new ProblemError('material.forbidden')
     if (offset > size) throw new ProblemError('exchange.protocol', 'offset')
     await wire.send(encodeFrame({ type: 'material-answer', size }))
-    if (offset < size) await transfers.give(wire, blobs.open(sha256, offset), costOf(wire, partner, sha256, offset))
+    if (offset < size)
+      await transfers.give(wire, released(blobs.open(sha256, offset)), costOf(wire, partner, sha256, offset))
   }
 
   async function giveBytes(

@@ -2,7 +2,7 @@
  * The materials stream as both of its ends drive it: frames in their order, chunks that are worth a frame, an end to silence
  * and a least speed. SPEC.md §11.
  */
-import { encodeFrame } from '../../protocol/exchange/frames.ts'
+import { CHUNK_HEADER_BYTES, encodeChunk, encodeFrame } from '../../protocol/exchange/frames.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'
 import { type Commitment, sha256 as hashOf } from '../../protocol/primitives.ts'
@@ -13,6 +13,7 @@ import { FrameReader } from '../exchange/greeting.ts'
 import type { Trust } from '../exchange/ports.ts'
 import type { Transport, Wire } from '../exchange/wire.ts'
 import { MATERIAL_LIMITS } from './limits.ts'
+import { release } from './release.ts'
 
 export type TransferParts = { transport: Transport; trust: Pick<Trust, 'reach'>; clock: Clock }
 
@@ -90,7 +91,7 @@ export function createTransfers({ transport, trust, clock }: TransferParts) {
     }
   }
 
-  /** The chunks from `offset` to `size`, as many bytes as that and no more. Problems: `exchange.*`, `frame.*`, `material.hash`. */
+  /** The chunks from `offset` to `size`, as many bytes as that and no more; each is gone when the next is asked for. Problems: `exchange.*`, `frame.*`, `material.hash`. */
   async function* chunks(wire: Wire, reader: FrameReader, offset: number, size: number): AsyncGenerator<Uint8Array> {
     const pace = paced(wire)
     try {
@@ -105,6 +106,7 @@ export function createTransfers({ transport, trust, clock }: TransferParts) {
         at += bytes.byteLength
         pace.moved(bytes.byteLength)
         yield bytes
+        release(bytes)
         reader.useful()
       }
     } finally {
@@ -177,13 +179,15 @@ export function createTransfers({ transport, trust, clock }: TransferParts) {
     cost: (bytes: number) => void,
   ): Promise<void> {
     const pace = paced(wire)
+    // A frame may be changed once it is sent.
+    const memory = new Uint8Array(CHUNK_HEADER_BYTES + MATERIAL_LIMITS.chunk)
     try {
       for await (const part of parts)
         for (let at = 0; at < part.byteLength; at += MATERIAL_LIMITS.chunk) {
           const bytes = part.subarray(at, at + MATERIAL_LIMITS.chunk)
           cost(bytes.byteLength)
           await wire.meter.ready()
-          await stalled(wire, () => wire.send(encodeFrame({ type: 'material-chunk', bytes })))
+          await stalled(wire, () => wire.send(encodeChunk(memory, bytes)))
           pace.moved(bytes.byteLength)
         }
     } finally {

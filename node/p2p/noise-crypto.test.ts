@@ -8,6 +8,15 @@ const none = new Uint8Array(0)
 const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => i % 251)
 const hex = (data: { subarray(): Uint8Array }): string => Buffer.from(data.subarray()).toString('hex')
 
+type Bytes = Parameters<typeof sodiumCrypto.chaCha20Poly1305Encrypt>[0]
+/** A list as libp2p hands it on, as far as it is read. */
+const inParts = (parts: Uint8Array[]): Bytes =>
+  ({
+    byteLength: parts.reduce((sum, part) => sum + part.byteLength, 0),
+    subarray: () => Buffer.concat(parts),
+    [Symbol.iterator]: () => parts[Symbol.iterator](),
+  }) as unknown as Bytes
+
 describe('noise crypto', () => {
   test('canary: the default crypto of noise has no chacha20-poly1305 on Bun; when this fails, sodium-native can go', () => {
     if (process.versions.bun === undefined) throw new Error('these tests run under Bun')
@@ -36,6 +45,24 @@ describe('noise crypto', () => {
       expect(hex(sodiumCrypto.chaCha20Poly1305Decrypt(sealed, nonce, ad, key))).toBe(hex(plain))
     }
   })
+
+  test.each([0, 1, 15, 17, 3000, 65_519])(
+    'of %i bytes in several parts is what it is in one, and the parts stay',
+    size => {
+      const plain = bytes(size)
+      const given = inParts([plain.slice(0, 12), plain.slice(12, 13), plain.slice(13)])
+      const sealed = sodiumCrypto.chaCha20Poly1305Encrypt(given, nonce, none, key)
+      expect(hex(sealed)).toBe(hex(pureJsCrypto.chaCha20Poly1305Encrypt(plain, nonce, none, key)))
+      expect(hex(given)).toBe(hex(plain))
+      const cut = Math.floor(sealed.byteLength / 2)
+      const halves = inParts([sealed.subarray(0, cut).slice(), sealed.subarray(cut).slice()])
+      const [first, second] = [
+        sodiumCrypto.chaCha20Poly1305Decrypt(halves, nonce, none, key),
+        sodiumCrypto.chaCha20Poly1305Decrypt(halves, nonce, none, key, new Uint8Array(size)),
+      ]
+      expect([hex(first), hex(second)]).toEqual([hex(plain), hex(plain)])
+    },
+  )
 
   test('decrypts in place, as noise asks', () => {
     const sealed = sodiumCrypto.chaCha20Poly1305Encrypt(bytes(3000), nonce, none, key).slice()

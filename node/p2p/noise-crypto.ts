@@ -9,14 +9,45 @@ const TAG_BYTES = 16
 
 type Bytes = Parameters<typeof defaultCrypto.chaCha20Poly1305Encrypt>[0]
 
-/** One block of memory; a list of several parts is copied. */
-const whole = (bytes: Bytes): Uint8Array => bytes.subarray()
+/** A noise message is no longer. */
+const MESSAGE_BYTES = 65_535
+/** Where a message that came in several parts is put together until it is decrypted. */
+const together = Buffer.allocUnsafeSlow(MESSAGE_BYTES)
+
+/** One block of memory, until the next call. */
+function whole(bytes: Bytes): Uint8Array {
+  if (bytes instanceof Uint8Array || bytes.byteLength > MESSAGE_BYTES) return bytes.subarray()
+  put(together, bytes)
+  return together.subarray(0, bytes.byteLength)
+}
+
+/** Puts the bytes at the beginning of a block. */
+function put(block: Uint8Array, bytes: Bytes): void {
+  if (bytes instanceof Uint8Array) {
+    block.set(bytes)
+    return
+  }
+  let at = 0
+  for (const part of bytes) {
+    block.set(part, at)
+    at += part.byteLength
+  }
+}
 
 export const sodiumCrypto: typeof defaultCrypto = {
   ...defaultCrypto,
   chaCha20Poly1305Encrypt(plaintext, nonce, ad, k) {
     const cipher = Buffer.allocUnsafeSlow(plaintext.byteLength + TAG_BYTES)
-    sodium.crypto_aead_chacha20poly1305_ietf_encrypt(cipher, whole(plaintext), ad, null, nonce, k)
+    // Encrypted where it lies: a list, as it comes from the multiplexer, would else be copied for it.
+    put(cipher, plaintext)
+    sodium.crypto_aead_chacha20poly1305_ietf_encrypt(
+      cipher,
+      cipher.subarray(0, plaintext.byteLength),
+      ad,
+      null,
+      nonce,
+      k,
+    )
     return cipher
   },
   chaCha20Poly1305Decrypt(ciphertext, nonce, ad, k, dst) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isProblemCode } from '../problem.ts'
-import { decodeFrame, encodeFrame, type Frame } from './frames.ts'
+import { CHUNK_HEADER_BYTES, decodeFrame, encodeChunk, encodeFrame, type Frame } from './frames.ts'
 
 const place = fc.nat(Number.MAX_SAFE_INTEGER)
 const jws = fc.stringMatching(/^[A-Za-z0-9_-]{1,60}\.[A-Za-z0-9_-]{1,60}\.[A-Za-z0-9_-]{1,60}$/)
@@ -24,6 +24,16 @@ const frames: fc.Arbitrary<Frame> = fc.oneof(
 )
 
 describe('frames', () => {
+  test('a chunk in memory that is used again is the same frame, and ends with its bytes', () => {
+    const memory = new Uint8Array(CHUNK_HEADER_BYTES + 8).fill(9)
+    for (const bytes of [Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), Uint8Array.of(7)]) {
+      const frame = encodeChunk(memory, bytes)
+      expect(frame).toEqual(encodeFrame({ type: 'material-chunk', bytes }))
+      expect(frame.buffer).toBe(memory.buffer)
+    }
+    expect(() => encodeChunk(memory, new Uint8Array(9))).toThrow(RangeError)
+  })
+
   test('decode to what was encoded', () => {
     fc.assert(
       fc.property(frames, frame => {

@@ -110,6 +110,16 @@ export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
   }
 }
 
+/** Bytes of the frame of a `material-chunk` beside those of the chunk. */
+export const CHUNK_HEADER_BYTES = 1
+
+/** The frame of a `material-chunk`, written into memory that holds at least as many bytes: a view of it. */
+export function encodeChunk(memory: Uint8Array, bytes: Uint8Array): Uint8Array {
+  memory[0] = codeOf('material-chunk')
+  memory.set(bytes, CHUNK_HEADER_BYTES)
+  return memory.subarray(0, CHUNK_HEADER_BYTES + bytes.byteLength)
+}
+
 /** Decodes one frame. Problem: `frame.malformed` naming the part. Never reads past `bytes`; copies nothing but strings. */
 export function decodeFrame(bytes: Uint8Array): { ok: true; frame: Frame } | Refused {
   const type = TYPES[(bytes[0] ?? 0) - 1]
