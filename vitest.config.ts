@@ -1,14 +1,18 @@
+import { createHash } from 'node:crypto'
+import { relative } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /**
  * Proofs that take long by nature: kills, transfers of a gigabyte, random walks, floods, relays that are lost and found again,
- * whole examples. `npm run test:long`.
+ * stores of every program before this one, whole examples. `npm run test:long`.
  */
 const LONG = [
   'test/faults/**/*.test.ts',
   'test/hostile/**/*.test.ts',
   'test/e2e/{clone,example-shiyan,stories,three-nodes}.test.ts',
   'test/interop/{forged,matrix}.test.ts',
+  'test/stores/{neighbours,old-stores}.test.ts',
   'test/bench/smoke-long.test.ts',
 ]
 
@@ -27,6 +31,23 @@ const APART = [
   'protocol/federation/directory.test.ts',
 ]
 
+/** Those apart begin, the longest first; the others follow in a random order, which the seed that is told brings again. */
+class Order extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const { sequence } = this.ctx.config
+    sequence.seed ||= Date.now()
+    this.ctx.logger.log(`order of the files: --sequence.seed=${sequence.seed}`)
+    const place = ({ moduleId }: TestSpecification) =>
+      createHash('sha256')
+        .update(`${sequence.seed} ${relative(this.ctx.config.root, moduleId)}`)
+        .digest('hex')
+    const { true: apart = [], false: shared = [] } = Object.groupBy(files, file =>
+      String(file.project.name === 'apart'),
+    )
+    return [...(await super.sort(apart)), ...shared.toSorted((a, b) => (place(a) < place(b) ? -1 : 1))]
+  }
+}
+
 // vitest 4 and msw 2 are pinned: vitest 5's default pool crashes under Bun, and msw 3 does not intercept there.
 export default defineConfig(({ mode }) => {
   const tests = {
@@ -41,6 +62,7 @@ export default defineConfig(({ mode }) => {
   return {
     test: {
       maxWorkers: 2,
+      sequence: { sequencer: Order },
       projects: [
         { test: { ...tests, name: 'apart', include: APART, exclude: LONG } },
         {
@@ -51,7 +73,7 @@ export default defineConfig(({ mode }) => {
               include: ['{protocol,certs,adapters,node,examples,test}/**/*.test.ts'],
               exclude: [...APART, ...LONG],
             },
-            ...{ isolate: false, sequence: { shuffle: { files: true, tests: false } } },
+            isolate: false,
           },
         },
       ],
