@@ -18,7 +18,7 @@ const LONG = [
 
 /**
  * A process for each file: whole nodes, programs and sockets, and what changes its whole process (timers, `fetch`, streams,
- * built-in objects). All others share two, in any order: what they load is loaded once.
+ * built-in objects) or weighs it (memory, processor time). All others share two, in any order: what they load is loaded once.
  */
 const APART = [
   'examples/**/*.test.ts',
@@ -27,6 +27,7 @@ const APART = [
   'node/{cli,telemetry,webhooks}/**/*.test.ts',
   'node/p2p/{host,hostile,interop,lifecycle,network-faults,places,relay,throughput,work-budget}.test.ts',
   'node/{start,http/server,mail/parcels,federation/directories}.test.ts',
+  '{protocol/service/compare,node/{evidence/bundle,exchange/bad-input,forms/forms,materials/blob-store}}.test.ts',
   'adapters/{carrier/rest,rest/contract,rest/events,rest/rest,sdk/http,sdk/patience}.test.ts',
   'protocol/federation/directory.test.ts',
 ]
