@@ -3,6 +3,7 @@ import { type AgreementDocumentInput, dayOf } from '../../protocol/agreement/doc
 import { signAgreement } from '../../protocol/agreement/signature.ts'
 import type { AgreementStateName } from '../../protocol/agreement/thread.ts'
 import { LIMITS } from '../../protocol/limits.ts'
+import { marksOf } from '../../test/support/marks.ts'
 import { type PlayCity, playCity } from '../../test/support/play-city.ts'
 import { createWorld } from '../../test/support/world.ts'
 import { createActs } from './acts.ts'
@@ -450,7 +451,9 @@ describe('a signature that another city tells', () => {
     await expect(confirm(N, fingerprint(A))).rejects.toThrow('certificate.mismatch')
     await expect(confirm(A, fingerprint(A))).rejects.toThrow('request.conflict')
     expect((await agreements(S).get(toS)).state).toBe('signed')
-    expect(await confirm(N, fingerprint(N))).toMatchObject({ state: 'active' })
+    expect(await marksOf('confirmAgreementCertificate', () => confirm(N, fingerprint(N)))).toMatchObject({
+      state: 'active',
+    })
     expect(await covered(S, id)).toMatchObject({ ok: true })
     expect((await agreements(S).get(toS)).versions).toMatchObject([{ complete: true, told: [], signedBy: [A, S, N] }])
     expect(await reminded()).not.toContain('agreement-certificate')
@@ -586,7 +589,7 @@ describe('with four eyes', () => {
     const there = acts(S)
     const sign = { kind: 'sign', thread: view?.thread ?? '', input: { agreement: view?.id ?? '' } } as const
     const kept = (await there.submit(sign, 'person:7')).prepared?.no ?? 0
-    await there.discard(kept, 'person:7')
+    await marksOf('discardAct', () => there.discard(kept, 'person:7'))
     const again = (await there.submit(sign, 'person:7')).prepared?.no ?? 0
     await settled(there.sign(again, 'person:8'))
     await same(view?.thread ?? '', 'active')

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { addDays, addWorkingDays, workingDaysBetween } from '../../protocol/calendar/calendar.ts'
 import { createHandClock, createTestApi } from '../../test/support/http.ts'
+import { marksOf } from '../../test/support/marks.ts'
 import { openTestStore } from '../../test/support/store.ts'
 import { createCalendars } from './calendars.ts'
 import { COVERAGE_LIMITS } from './reminders.ts'
@@ -150,7 +151,7 @@ describe('calendars', () => {
     await tell('2026-10-12')
     expect(worked('2026-10-09', '2026-10-12')).toBe(2)
     const counts = recounted
-    await calendars.accept('610900', 'person:1')
+    await marksOf('acceptPastDays', () => calendars.accept('610900', 'person:1'))
     expect([worked('2026-10-09', '2026-10-12'), calendars.waiting('610900'), recounted]).toEqual([1, [], counts + 1])
     expect(await calendars.reminders(partner, 0)).toEqual([])
     expect((await api.audit.list({ action: 'calendar.accepted' }, 10, null)).map(({ actor }) => actor)).toEqual([

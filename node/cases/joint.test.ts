@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { CaseKind } from '../../protocol/case/kinds.ts'
 import { LIMITS } from '../../protocol/limits.ts'
+import { marksOf } from '../../test/support/marks.ts'
 import { submitContentOf } from '../../test/support/play-case.ts'
 import { playItem } from '../../test/support/play-lists.ts'
 import { createWorld } from '../../test/support/world.ts'
@@ -105,7 +106,7 @@ describe('a joint case', () => {
           return timeline.filter(({ kind }) => kind === 'case.result-received').length
         }),
       )
-    const first = await cases(COLLECTING).handOver(sent, '周敏', 'person:1')
+    const first = await marksOf('handOverJointCase', () => cases(COLLECTING).handOver(sent, '周敏', 'person:1'))
     expect([first.handedOver, first.missing.map(({ thread }) => thread)]).toEqual([2, [late]])
     expect(await received()).toEqual([1, 0, 0, 0, 1, 0])
     await expect(cases(COLLECTING).handOver(sent, '周敏', 'person:1')).rejects.toThrow('case.transition')

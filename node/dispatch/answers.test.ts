@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { LocalEvent } from '../../adapters/sdk/port.ts'
 import { type Refused, refuse } from '../../protocol/problem.ts'
+import { marksOf } from '../../test/support/marks.ts'
 import { PlayApproval } from '../../test/support/play-approval.ts'
 import { openTestStore } from '../../test/support/store.ts'
 import { createWorld } from '../../test/support/world.ts'
@@ -92,7 +93,7 @@ describe('an answer', () => {
     await db.transaction(tx => tx.run('UPDATE adapter_events SET key = NULL, move = ? WHERE no = 2', [answer]))
     expect(await dispatch.adopt(new AbortController().signal)).toBe(1)
     expect(Buffer.from((await held())[1]?.move ?? []).includes('11010519491231002X')).toBe(false)
-    await dispatch.skip('e1', '已由窗口受理', 'person:1')
+    await marksOf('skipParked', () => dispatch.skip('e1', '已由窗口受理', 'person:1'))
     await w.settle()
     expect(await state()).toBe('accepted')
     expect(await held()).toEqual([

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { marksOf } from '../../test/support/marks.ts'
 import { PlayApproval } from '../../test/support/play-approval.ts'
 import { createWorld } from '../../test/support/world.ts'
 import { agree, submitCase } from '../../test/support/world-case.ts'
@@ -295,7 +296,7 @@ describe('dispatch', () => {
     await poll(w)
     const { dispatch, db } = w.city(S)
     expect(await dispatch.parked()).toHaveLength(1)
-    await dispatch.dismiss('L404', 'person:1')
+    await marksOf('dismissParked', () => dispatch.dismiss('L404', 'person:1'))
     expect(await dispatch.parked()).toEqual([])
     await db.transaction(tx => tx.run(`DELETE FROM adapter_state WHERE key LIKE 'poll cursor%'`))
     await poll(w)

@@ -8,6 +8,7 @@ import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'
 import { sha256 } from '../../protocol/primitives.ts'
 import type { ProblemCode } from '../../protocol/problem.ts'
+import { marksOf } from '../../test/support/marks.ts'
 import {
   actionsOf,
   activated,
@@ -82,7 +83,9 @@ const revoke = (city: PairableCity): Promise<string> =>
 /** Trusts the operator and takes the document. */
 async function given(city: PairableCity, jws: string): Promise<void> {
   await city.directories.trust(operator, 'person:1')
-  expect(await city.directories.take(jws.trim(), 'person:1')).toMatchObject({ ok: true })
+  expect(await marksOf('importDirectory', () => city.directories.take(jws.trim(), 'person:1'))).toMatchObject({
+    ok: true,
+  })
 }
 /** What travels between the cities is on its way. */
 const soon = (check: () => void) => vi.waitFor(check, { timeout: 30_000, interval: 5 })
@@ -305,7 +308,9 @@ describe('revocation', () => {
     await ankang.directories.trust('A'.repeat(43), 'person:1')
     await ankang.directories.distrust('A'.repeat(43), 'person:1')
     expect(ankang.trust.partners()).toEqual([])
-    expect(await ankang.directories.release(fingerprint, 'person:1')).toMatchObject({ operator })
+    expect(await marksOf('releaseRevocation', () => ankang.directories.release(fingerprint, 'person:1'))).toMatchObject(
+      { operator },
+    )
     expect(ankang.trust.partners()).toEqual(['420300'])
     await expect(ankang.directories.release(fingerprint, 'person:1')).rejects.toMatchObject(
       refusal('request.not-found'),

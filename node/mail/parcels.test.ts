@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createRestCarrier } from '../../adapters/carrier/rest.ts'
 import type { ParcelState } from '../../adapters/sdk/carrier.ts'
 import { EMS, EMS_TOKEN, fakeEms } from '../../test/support/fake-ems.ts'
+import { marksOf } from '../../test/support/marks.ts'
 import { createWorld, type World, type WorldCity } from '../../test/support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase } from '../../test/support/world-case.ts'
 import { createPurges } from '../cases/purges.ts'
@@ -85,7 +86,7 @@ const happens = (state: ParcelState) =>
 const only = async () => (await parcels.list(thread))[0]
 
 test('originals are ordered, collected and delivered; both cities see each step, and the shipping itself', async () => {
-  await parcels.order(thread, wanted, 'person:1')
+  await marksOf('orderParcel', () => parcels.order(thread, wanted, 'person:1'))
   await later()
   // The agreement says that the handling city pays: the recipient.
   expect(ems.orders).toEqual([
@@ -200,7 +201,7 @@ describe("a carrier's word", () => {
     expect(await kinds(HANDLING)).toEqual(before)
     expect(await only()).toMatchObject({ trouble: 'contradicts', problem: 'the carrier changed what it told before' })
     // Seen to once, it does not come again with each look.
-    expect(await parcels.settle(thread, 'person:1')).toBe(1)
+    expect(await marksOf('settleParcels', () => parcels.settle(thread, 'person:1'))).toBe(1)
     await later()
     expect(await only()).toMatchObject({ trouble: null })
     expect(await parcels.settle(thread, 'person:1')).toBe(0)
@@ -361,7 +362,7 @@ test('an order that is refused is for a person, who can try again', async () => 
   expect(await only()).toMatchObject({ state: 'failed', problem: 'the carrier answers with status 422' })
   expect(failures).toEqual(['the carrier answers with status 422'])
   const id = (await only())?.id ?? ''
-  await parcels.retry(thread, id, 'person:1')
+  await marksOf('retryParcel', () => parcels.retry(thread, id, 'person:1'))
   await parcels.wake()
   expect(await only()).toMatchObject({ state: 'open' })
   await expect(parcels.retry(thread, id, 'person:1')).rejects.toThrow('request.conflict')
@@ -371,7 +372,7 @@ test('an order is taken back before it was collected; after that it goes on', as
   await parcels.order(thread, wanted, 'person:1')
   await parcels.wake()
   const id = (await only())?.id ?? ''
-  await parcels.cancel(thread, id, 'person:1')
+  await marksOf('cancelParcel', () => parcels.cancel(thread, id, 'person:1'))
   await parcels.wake()
   expect(await mails(COLLECTING)).toEqual(['ordered', 'cancelled'])
   expect(await only()).toMatchObject({ state: 'done' })

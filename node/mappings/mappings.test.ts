@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { ItemMaterial, ServiceItem } from '../../protocol/service/item.ts'
 import { createHandClock } from '../../test/support/http.ts'
+import { marksOf } from '../../test/support/marks.ts'
 import { openTestStore } from '../../test/support/store.ts'
 import { createAudit } from '../audit/audit.ts'
 import { createMappings, type Mappings } from './mappings.ts'
@@ -102,7 +103,7 @@ describe('a mapping', () => {
     expect(await mappings.list(null, 10, null)).toEqual([second])
     expect(await mappings.list('000000', 10, null)).toEqual([])
     expect(await mappings.list(PARTNER, 10, [PARTNER, 'B1'])).toEqual([])
-    expect(await mappings.remove(PARTNER, 'B1', by)).toEqual(second)
+    expect(await marksOf('removeMapping', () => mappings.remove(PARTNER, 'B1', by))).toEqual(second)
     await expect(mappings.get(PARTNER, 'B1')).rejects.toThrow('request.not-found')
     expect((await audit.list({}, 10, null)).map(({ action }) => action)).toEqual([
       'mapping.removed',

@@ -25,10 +25,11 @@ import type { Fault, TableImport, Translation } from './tables/tables.ts'
 export type Published = {
   item(code: string): Promise<ServiceItem | null>
   /** all items */ walk(): AsyncIterable<ServiceItem>
-  /** Publishes a new version with these changes. Problem: `list.malformed` naming the field. */
+  /** Publishes a new version with these changes, `alongside` in its transaction. Problem: `list.malformed` naming the field. */
   change(
     change: { put: readonly ServiceItem[]; remove: readonly string[]; organisation?: Commitment },
     actor: string,
+    alongside: (tx: Transaction, version: number) => Promise<void>,
   ): Promise<{ version: number; count: number }>
 }
 
@@ -332,17 +333,18 @@ export function createDrafts(parts: DraftsParts) {
     const nothing = put.length + remove.length === 0 && tree === null
     const list = nothing
       ? null
-      : await published.change({ put, remove, ...(tree === null ? {} : { organisation: tree }) }, actor)
-    // A stop in between leaves drafts that say what is published already; the next publication finds them equal and drops them.
-    if (list !== null)
-      await db.transaction(tx =>
-        audit.append(tx, {
+      : await published.change(
+          { put, remove, ...(tree === null ? {} : { organisation: tree }) },
           actor,
-          action: 'drafts.published',
-          subject: `version ${list.version}`,
-          detail: { put: put.length, remove: remove.length, organisation: tree !== null },
-        }),
-      )
+          (tx, version) =>
+            audit.append(tx, {
+              actor,
+              action: 'drafts.published',
+              subject: `version ${version}`,
+              detail: { put: put.length, remove: remove.length, organisation: tree !== null },
+            }),
+        )
+    // A stop in between leaves drafts that say what is published already; the next publication finds them equal and drops them.
     const done = [...gone, ...put.map(({ taskCode }) => taskCode), ...remove]
     for (const codes of inParts(done)) await db.transaction(tx => drop(tx, codes))
     if (tree !== null) await organisation.settle(tree)

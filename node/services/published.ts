@@ -5,5 +5,5 @@ import type { Services } from './services.ts'
 export const publishedOf = (services: Services, city: string): Published => ({
   item: code => services.item(city, code),
   walk: () => services.walk(city),
-  change: (change, actor) => services.change(change, actor),
+  change: (change, actor, alongside) => services.change(change, actor, alongside),
 })

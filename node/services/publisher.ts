@@ -12,6 +12,7 @@ import { type Clock, seconds } from '../exchange/clock.ts'
 import type { OwnIdentity, Trust } from '../exchange/ports.ts'
 import { createSerial } from '../kernel/serial.ts'
 import { act } from '../store/acts.ts'
+import type { Transaction } from '../store/database.ts'
 import type { Allowance } from './allowance.ts'
 import type { Items } from './items.ts'
 import { findIn, findNone, type Kept } from './kept.ts'
@@ -40,6 +41,9 @@ export type ListChange = {
   /** the organisation tree from this version on; the one before stays without it */ organisation?: Commitment
 }
 
+/** Written in the transaction that publishes. */
+export type Alongside = (tx: Transaction, version: number) => Promise<void>
+
 export async function createPublisher(parts: PublisherParts) {
   const { db, lists, identity } = parts
   /** for what is asked at once: the hello */
@@ -55,6 +59,7 @@ export async function createPublisher(parts: PublisherParts) {
     actor: string,
     action: string,
     detail: object,
+    alongside?: Alongside,
   ): Promise<StoredHead> {
     await db.transaction(async tx => {
       await act(tx)
@@ -67,6 +72,7 @@ export async function createPublisher(parts: PublisherParts) {
         detail: { version, items: count, root, ...detail },
       })
       await parts.events.append(tx, { type: 'list.changed', subject: identity.city })
+      await alongside?.(tx, version)
     })
     own = head
     parts.announce(head.jws)
@@ -80,6 +86,7 @@ export async function createPublisher(parts: PublisherParts) {
     fill: (stage: Stage) => Promise<object>,
     actor: string,
     organisation: Commitment | undefined = own?.claims.organisation,
+    alongside?: Alongside,
   ): Promise<StoredHead> {
     const base = { city: identity.city, version, held: own, whole: whole !== null }
     const stage = createStage(parts, { ...base, ...whole })
@@ -97,7 +104,7 @@ export async function createPublisher(parts: PublisherParts) {
         ...(organisation === undefined ? {} : { organisation }),
       }
       const jws = await signListHead(head, identity.signer())
-      return await keep(stage, { version, jws, claims: head }, actor, 'list.published', detail)
+      return await keep(stage, { version, jws, claims: head }, actor, 'list.published', detail, alongside)
     } catch (error) {
       await stage.abandon()
       throw error
@@ -146,7 +153,7 @@ export async function createPublisher(parts: PublisherParts) {
     },
 
     /** The next version from the newest one. Problems: `list.malformed`, `item.unknown` naming the place in the change. */
-    async change({ put, remove, organisation }: ListChange, actor: string): Promise<StoredHead> {
+    async change({ put, remove, organisation }: ListChange, actor: string, alongside?: Alongside): Promise<StoredHead> {
       const changes: { key: Uint8Array; entry: Kept | null; code: string }[] = []
       for (const [place, item] of put.entries()) {
         const entry = readItem(item, `put.${place}`)
@@ -163,7 +170,7 @@ export async function createPublisher(parts: PublisherParts) {
           for (const { entry, code } of changes) await (entry === null ? stage.remove(code) : stage.put(entry))
           return { put: put.length, removed: remove.length }
         }
-        return next((own?.version ?? 0) + 1, null, fill, actor, organisation)
+        return next((own?.version ?? 0) + 1, null, fill, actor, organisation, alongside)
       })
     },
 

@@ -18,7 +18,7 @@ import { createFollower } from './follower.ts'
 import { createItems } from './items.ts'
 import { createLists, type StoredHead } from './lists.ts'
 import { unpack } from './pack.ts'
-import { createPublisher, type ListChange } from './publisher.ts'
+import { type Alongside, createPublisher, type ListChange } from './publisher.ts'
 import type { ItemSource } from './read-items.ts'
 import { type Count, createSearch, type Facet, type Filters, type Place } from './search.ts'
 import type { Shown } from './summary.ts'
@@ -124,8 +124,8 @@ export async function createServices(parts: ServicesParts) {
     publish: async (all: ItemSource, actor: string): Promise<ListView> => viewOf(await publisher.publish(all, actor)),
 
     /** Publishes a change of the newest own list as a new version. Problems: `list.malformed`, `item.unknown`. */
-    change: async (change: ListChange, actor: string): Promise<ListView> =>
-      viewOf(await publisher.change(change, actor)),
+    change: async (change: ListChange, actor: string, alongside?: Alongside): Promise<ListView> =>
+      viewOf(await publisher.change(change, actor, alongside)),
 
     /** The newest list of a city, or the version; null when it is not held. */
     async view(city: string, version?: number): Promise<ListView | null> {

@@ -386,9 +386,11 @@ export function createWebhooks(parts: WebhooksParts) {
     async test(id: string, actor: string): Promise<Problem | null> {
       const row = await rowOf(id)
       const at = clock.now()
-      await db.transaction(tx => audit.append(tx, { actor, action: 'webhook.tested', subject: id }))
       // A receiver that drops what came before drops no test.
-      return send(row, { no: 0, at, type: 'webhook.test', subject: id }, `test_${at}_${tests++}`, act)
+      return send(row, { no: 0, at, type: 'webhook.test', subject: id }, `test_${at}_${tests++}`, async tx => {
+        await act(tx)
+        await audit.append(tx, { actor, action: 'webhook.tested', subject: id })
+      })
     },
 
     /** Tells all events from this one on again, in order; one that is switched off, when it is switched on. Problem: `request.not-found` when they are kept no more. */
@@ -409,10 +411,10 @@ export function createWebhooks(parts: WebhooksParts) {
       const [event] = await events.after(no - 1, 1)
       if (event === undefined || event.no !== no || !event.roles.includes('integrator'))
         throw new ProblemError('request.not-found', 'the event is kept no more')
-      await db.transaction(tx =>
-        audit.append(tx, { actor, action: 'webhook.resent', subject: id, detail: { event: no } }),
-      )
-      return send(row, event, undefined, act)
+      return send(row, event, undefined, async tx => {
+        await act(tx)
+        await audit.append(tx, { actor, action: 'webhook.resent', subject: id, detail: { event: no } })
+      })
     },
 
     start(): void {

@@ -1,0 +1,531 @@
+/**
+ * Every operation that takes an idempotency key, killed after each of its transactions: sent again under the same key, it is carried
+ * out when its act was not committed, and never twice. The operations are those of the routes; one that is new must be walked too.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Adapter } from '../../adapters/sdk/port.ts'
+import { createCa, generateKey } from '../../certs/index.ts'
+import { readOut } from '../../examples/support/words.ts'
+import { type Client, createClient } from '../../node/cli/client.ts'
+import { type RunningNode, startNode } from '../../node/node.ts'
+import type { Database, Transaction } from '../../node/store/database.ts'
+import { openSqlite } from '../../node/store/sqlite.ts'
+import type { ServiceItem } from '../../protocol/service/item.ts'
+import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
+import { freePort } from '../support/node-process.ts'
+import { pairCities, until } from '../support/pair-cities.ts'
+
+const SHANGLUO: CityName = { code: '611000', name: '商洛市', authority: '商洛市行政审批服务局' }
+const MINUTES = 180_000
+/** Runs in which an operation is cut off, at most. */
+const CUTS = 30
+
+/** What a request under a key has committed, and after how many commits its node dies. */
+type Trace = { commits: { acted: boolean; rows: number }[]; dieAfter: number; dead: boolean; over: boolean }
+const traces = new Map<string, Trace>()
+const current = new AsyncLocalStorage<Trace>()
+
+/** A store that knows the transactions of each request by its key, and can die between two of them. */
+function watched(...given: Parameters<typeof openSqlite>): Database {
+  const db = openSqlite(...given)
+  return {
+    ...db,
+    query(sql, params) {
+      const trace = sql.startsWith('SELECT request_hash') ? traces.get(String(params?.[1])) : undefined
+      if (trace !== undefined) current.enterWith(trace)
+      return db.query(sql, params)
+    },
+    async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+      const trace = current.getStore()
+      if (trace === undefined || trace.over) return db.transaction(work)
+      if (trace.dead) throw new Error('killed')
+      const seen = { acted: false, rows: 0 }
+      let keepsAnswer = false
+      const value = await db.transaction(tx =>
+        work({
+          ...tx,
+          query: tx.query,
+          run(sql, params) {
+            if (!/idempotency/.test(sql)) seen.rows++
+            else if (/^\s*INSERT/.test(sql)) {
+              const status = Number(params?.[3] ?? 0)
+              if (status > 1) keepsAnswer = true
+              else seen.acted = true
+            }
+            return tx.run(sql, params)
+          },
+        }),
+      )
+      if (keepsAnswer) return value
+      trace.commits.push(seen)
+      trace.dead = trace.commits.length === trace.dieAfter
+      if (trace.dead) throw new Error('killed')
+      return value
+    },
+  }
+}
+
+type City = CityName & { node: RunningNode; client: Client; token: string; db: Database }
+type Call = { city: City; path: string; body?: object }
+
+let root = ''
+let a: City
+let s: City
+let t: City
+let items: ServiceItem[]
+let agreement = ''
+/** ids of the operations that take a key */ const keyed = new Set<string>()
+/** what the approval system of Shiyan does with what it is handed, and what it answers */
+const system = {
+  refuses: false,
+  answers: [] as { id: string; localCaseNo: string; move: { kind: string; body: object } }[],
+}
+const hook = createServer((_, response) => response.writeHead(204).end())
+
+const adapter: Adapter = {
+  kind: 'fake',
+  deliver: async ({ kind, caseNo }) =>
+    system.refuses
+      ? { ok: false, code: 'adapter.refused', detail: 'E1', retryable: false }
+      : kind === 'case.submit'
+        ? { ok: true, localCaseNo: `L-${caseNo}` }
+        : { ok: true },
+  poll: async cursor => ({
+    events: system.answers.slice(Number(cursor ?? 0)) as never,
+    cursor: String(system.answers.length),
+  }),
+  check: async () => ({ ok: true }),
+}
+
+async function open(name: CityName, rest: Record<string, unknown> = {}): Promise<City> {
+  const made = await makeNodeFolder(join(root, name.code), name, { httpPort: 0, p2pPort: await freePort(), rest })
+  let db: Database | undefined
+  const node = await startNode({
+    config: made.config,
+    passphrase: PASSPHRASE,
+    ...(name === SHIYAN ? { makeAdapter: async () => adapter } : {}),
+    openStore(...given) {
+      db = watched(...given)
+      return db
+    },
+  })
+  if (db === undefined) throw new Error('no store was opened')
+  return { ...name, node, client: createClient({ url: node.url, token: made.token }), token: made.token, db }
+}
+
+async function send({ city, path, body }: Call, key: string) {
+  for (;;) {
+    const answer = await fetch(new URL(path, city.node.url), {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${city.token}`,
+        'content-type': 'application/json',
+        'idempotency-key': key,
+      },
+      body: JSON.stringify(body ?? {}),
+    })
+    const told = (await answer.json()) as { code?: string; detail?: string }
+    if (told.code !== 'request.rate')
+      return { status: answer.status, replayed: answer.headers.get('idempotency-replayed'), told }
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+}
+
+/** Sends once; the node dies after so many commits of the request, never for 0. */
+async function attempt(call: Call, key: string, dieAfter: number) {
+  const trace: Trace = { commits: [], dieAfter, dead: false, over: false }
+  traces.set(key, trace)
+  try {
+    return { ...(await send(call, key)), commits: trace.commits }
+  } finally {
+    trace.over = true
+    traces.delete(key)
+  }
+}
+
+/** What people did, by the audit log; looks apart. */
+async function deeds(city: City, since: number): Promise<string[]> {
+  const rows = await city.db.query<{ action: string }>(
+    `SELECT action FROM audit WHERE no > ? AND actor LIKE 'person:%' AND action NOT LIKE '%.read' ORDER BY action`,
+    [since],
+  )
+  const actions = rows.map(({ action }) => action)
+  return actions.filter((action, place) => !REPEATED.has(action) || actions.indexOf(action) === place)
+}
+const lastRow = async ({ db }: City): Promise<number> =>
+  (await db.query<{ no: number | null }>('SELECT max(no) AS no FROM audit'))[0]?.no ?? 0
+
+const application = (mode = 1) => ({
+  to: SHIYAN.code,
+  item: items.find(item => item.modes.includes(1) && item.serverType.includes('1'))?.taskCode,
+  mode,
+  applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
+  form: { reason: '测试' },
+  materials: [
+    { sha256: '', code: 'M01', name: 'M01.pdf' },
+    { sha256: '', code: 'M02', name: 'M02.pdf' },
+  ],
+})
+async function whole() {
+  const upload = async () =>
+    (await a.client.upload<{ sha256: string }>('/api/v1/materials', `%PDF-1.4 ${randomUUID()}`, 'application/pdf'))
+      .sha256
+  const given = application()
+  return {
+    ...given,
+    materials: await Promise.all(given.materials.map(async one => ({ ...one, sha256: await upload() }))),
+  }
+}
+const isAt = (city: City, thread: string, state: string) =>
+  until(
+    async () =>
+      (await city.client.get<{ state: string }>(`/api/v1/cases/${thread}`).catch(() => null))?.state === state,
+    `${thread} is ${state} at ${city.name}`,
+  )
+async function begun(): Promise<string> {
+  const { thread } = await a.client.post<{ thread: string }>('/api/v1/cases', await whole())
+  await isAt(a, thread, 'arrived')
+  return thread
+}
+const step = (city: City, thread: string, kind: string, body: object) =>
+  city.client.post(`/api/v1/cases/${thread}/${kind}`, body)
+async function ended(): Promise<string> {
+  const thread = await begun()
+  await step(s, thread, 'refuse', { reason: '不属于本机关职权', basis: '《中华人民共和国行政许可法》第三十二条' })
+  await isAt(a, thread, 'refused')
+  return thread
+}
+async function rated(): Promise<string> {
+  const thread = await begun()
+  await step(s, thread, 'accept', {})
+  await step(s, thread, 'decide', { outcome: 'forwarded', reason: '已转办' })
+  await step(s, thread, 'close', { outcome: 'forwarded' })
+  await isAt(a, thread, 'closed')
+  await step(a, thread, 'evaluate', { target: 'department', level: 5, channel: '窗口' })
+  await until(async () => {
+    const { items: open } = await s.client.get<{ items: { thread: string }[] }>('/api/v1/ratings?state=open&city=own')
+    return open.some(entry => entry.thread === thread)
+  }, 'the rating is there')
+  return thread
+}
+const webhook = async () =>
+  (
+    await a.client.post<{ id: string }>('/api/v1/webhooks', {
+      url: `http://127.0.0.1:${(hook.address() as AddressInfo).port}/hook`,
+      types: [],
+    })
+  ).id
+const person = async () =>
+  (await a.client.post<{ person: { id: string } }>('/api/v1/people', { name: '王窗口', roles: ['clerk'] })).person.id
+const invite = async () =>
+  (await a.client.post<{ id: string; invite: string }>('/api/v1/invites', { for: SHANGLUO.code, hours: 1 })) as {
+    id: string
+    invite: string
+  }
+/** Ankang and Shangluo as strangers again. */
+async function strangers(): Promise<void> {
+  for (const [city, other] of [
+    [a, t],
+    [t, a],
+  ] as const)
+    for (const verb of ['suspend', 'reject'])
+      await city.client.post(`/api/v1/partners/${other.code}/${verb}`).catch(() => {})
+}
+async function paired(): Promise<void> {
+  await strangers()
+  await t.client.post('/api/v1/partners/accept', { invite: (await invite()).invite })
+}
+const draftItem = async () => {
+  const [first] = items
+  if (first === undefined) throw new Error('no item')
+  const { list } = await s.client.get<{ list: { version: number } }>('/api/v1/services?limit=1')
+  const item = {
+    ...first,
+    taskVersion: first.taskVersion + list.version,
+    promiseDay: 1 + (list.version % first.anticipateDay),
+  }
+  await s.client.put(`/api/v1/services/drafts/items/${item.taskCode}`, { item })
+  return item.taskCode
+}
+const proposal = () => ({
+  v: 1,
+  title: `协议 ${randomUUID()}`,
+  parties: [ANKANG, SHIYAN].map(({ code, name, authority }) => ({ code, name, authority })),
+  items: items.slice(0, 1).map(({ taskCode, taskName, modes }) => ({
+    ...{ taskCode, taskName, modes, handling: SHIYAN.code, collecting: [ANKANG.code] },
+  })),
+  clock: {},
+  ...{ mailing: 'handling', archive: 'handling', purgeDays: 90, dispute: '协商解决' },
+  ...{ validFrom: '2026-01-01', validTo: '2036-12-31' },
+})
+async function resumed(path: string): Promise<void> {
+  await a.client.post(`${path}/resume`, { reason: '试验' }).catch(() => {})
+}
+async function parked(): Promise<number> {
+  system.refuses = true
+  try {
+    await a.client.post('/api/v1/cases', await whole())
+    const known = new Set<number>()
+    return await until(async () => {
+      const { items: work } = await s.client.get<{ items: { packetNo?: number }[] }>('/api/v1/parked')
+      const fresh = work.map(({ packetNo }) => packetNo).filter(no => no !== undefined && !ENDED.has(no))
+      for (const no of fresh) if (no !== undefined) known.add(no)
+      return fresh.at(-1)
+    }, 'it is parked')
+  } finally {
+    system.refuses = false
+  }
+}
+const ENDED = new Set<number>()
+
+const newAuthority = async () => ({
+  ...{ city: a, path: '/api/v1/authorities' },
+  body: {
+    pem: createCa({
+      ...{ name: `联盟 ${randomUUID().slice(0, 8)}`, keyPem: await generateKey(), now: Date.now() - 86_400_000 },
+      serial: randomBytes(16),
+    }),
+  },
+})
+const newOperator = () => ({
+  ...{ city: a, path: '/api/v1/federation/operators' },
+  body: { operator: randomBytes(32).toString('base64url') },
+})
+
+const WALKED: Record<string, () => Promise<Call>> = {
+  acceptAuthority: newAuthority,
+  acceptInvite: async () => {
+    await strangers()
+    return { city: t, path: '/api/v1/partners/accept', body: { invite: (await invite()).invite } }
+  },
+  addView: async () => ({
+    ...{ city: a, path: '/api/v1/views' },
+    body: { name: randomUUID(), filter: { queue: 'ours' } },
+  }),
+  addWebhook: async () => ({ city: a, path: '/api/v1/webhooks', body: { url: 'https://example.org/hook', types: [] } }),
+  assignCase: async () => ({ city: a, path: `/api/v1/cases/${await begun()}/assign`, body: { to: 'me' } }),
+  assignCases: async () => ({
+    ...{ city: a, path: '/api/v1/bulk/cases/assign' },
+    body: { threads: [await begun(), await begun()], to: 'me' },
+  }),
+  cancelInvite: async () => ({ city: a, path: `/api/v1/invites/${(await invite()).id}/cancel` }),
+  confirmPartner: async () => {
+    await paired()
+    return { city: t, path: `/api/v1/partners/${a.code}/confirm`, body: { words: await readOut(t, a) } }
+  },
+  createCaseDraft: async () => ({ city: a, path: '/api/v1/case-drafts', body: { content: await whole() } }),
+  createInvite: async () => ({ city: a, path: '/api/v1/invites', body: { for: SHANGLUO.code, hours: 1 } }),
+  createPerson: async () => ({ city: a, path: '/api/v1/people', body: { name: '王窗口', roles: ['clerk'] } }),
+  disableWebhook: async () => ({ city: a, path: `/api/v1/webhooks/${await webhook()}/disable` }),
+  rotateWebhookSecret: async () => ({ city: a, path: `/api/v1/webhooks/${await webhook()}/rotate` }),
+  distrustOperator: async () => {
+    const { city, path, body } = newOperator()
+    await city.client.post(path, body)
+    return { city, path: `${path}/${body.operator}/distrust` }
+  },
+  draftRemoval: async () => {
+    await s.client.delete('/api/v1/services/drafts')
+    return { city: s, path: `/api/v1/services/drafts/items/${items[0]?.taskCode}/remove` }
+  },
+  endParked: async () => {
+    const packetNo = await parked()
+    ENDED.add(packetNo)
+    return {
+      ...{ city: s, path: '/api/v1/parked/done' },
+      body: { packetNo, localCaseNo: `L-${packetNo}-${randomUUID()}`, reason: '已在系统中录入' },
+    }
+  },
+  followUpRating: async () => ({
+    ...{ city: s, path: `/api/v1/cases/${await rated()}/follow-up` },
+    body: { target: 'department', way: 'phone', result: 'in-progress' },
+  }),
+  giveUpParked: async () => {
+    const packetNo = await parked()
+    ENDED.add(packetNo)
+    return { city: s, path: '/api/v1/parked/give-up', body: { packetNo, reason: '重复' } }
+  },
+  messageCase: async () => ({ city: a, path: `/api/v1/cases/${await begun()}/message`, body: { text: '见附件' } }),
+  proposeAgreement: async () => ({ city: a, path: '/api/v1/agreements', body: proposal() }),
+  publishDrafts: async () => {
+    await draftItem()
+    return { city: s, path: '/api/v1/services/drafts/publish' }
+  },
+  purgeCase: async () => {
+    const thread = await ended()
+    await until(async () => {
+      const { problem } = await a.client.get<{ problem: object | null }>(`/api/v1/cases/${thread}/purge`)
+      return problem === null
+    }, 'it can be purged')
+    return { city: a, path: `/api/v1/cases/${thread}/purge`, body: { cause: 'request' } }
+  },
+  rebuildCases: async () => ({ city: a, path: '/api/v1/rebuild' }),
+  rejectPartner: async () => {
+    await paired()
+    return { city: t, path: `/api/v1/partners/${a.code}/reject` }
+  },
+  remindCases: async () => ({
+    ...{ city: a, path: '/api/v1/bulk/cases/remind' },
+    body: { threads: [await begun(), await begun()], text: '请尽快' },
+  }),
+  removeAuthority: async () => {
+    const { city, path, body } = await newAuthority()
+    const { fingerprint } = await city.client.post<{ fingerprint: string }>(path, body)
+    return { city, path: `${path}/${fingerprint}/remove` }
+  },
+  removeWebhook: async () => ({ city: a, path: `/api/v1/webhooks/${await webhook()}/remove` }),
+  resendWebhook: async () => {
+    const [event] = await a.db.query<{ no: number }>("SELECT max(no) AS no FROM events WHERE type = 'case.changed'")
+    return { city: a, path: `/api/v1/webhooks/${await webhook()}/resend`, body: { event: event?.no } }
+  },
+  retryParked: async () => ({ city: s, path: '/api/v1/parked/retry', body: { packetNo: await parked() } }),
+  revokePacketKey: async () => {
+    await a.client.post('/api/v1/identity/rotate')
+    const { keys } = await a.client.get<{ keys: { kid: string; state: string }[] }>('/api/v1/identity')
+    return { city: a, path: `/api/v1/identity/keys/${keys.find(({ state }) => state === 'retired')?.kid}/revoke` }
+  },
+  revokePerson: async () => ({ city: a, path: `/api/v1/people/${await person()}/revoke` }),
+  rotatePacketKey: async () => ({ city: a, path: '/api/v1/identity/rotate' }),
+  rotatePerson: async () => ({ city: a, path: `/api/v1/people/${await person()}/rotate` }),
+  submitCase: async () => ({ city: a, path: '/api/v1/cases', body: await whole() }),
+  submitCaseDraft: async () => {
+    const { id, version } = await a.client.post<{ id: string; version: number }>('/api/v1/case-drafts', {
+      content: await whole(),
+    })
+    return { city: a, path: `/api/v1/case-drafts/${id}/submit`, body: { version } }
+  },
+  suspendAgreement: async () => {
+    await resumed(`/api/v1/agreements/${agreement}`)
+    return { city: a, path: `/api/v1/agreements/${agreement}/suspend`, body: { reason: '试验' } }
+  },
+  testPartner: async () => {
+    await until(async () => {
+      const { items: tests } = await a.client.get<{ items: { state: string }[] }>(`/api/v1/partners/${s.code}/tests`)
+      return tests.every(({ state }) => state !== 'running')
+    }, 'no test runs')
+    return { city: a, path: `/api/v1/partners/${s.code}/test` }
+  },
+  testWebhook: async () => ({ city: a, path: `/api/v1/webhooks/${await webhook()}/test` }),
+  trustOperator: async () => newOperator(),
+}
+
+/** Its acts are many: those that were cut off are carried out when it is sent again. */
+const MANY: ReadonlySet<string> = new Set(['assignCases', 'remindCases'])
+/** A key is delegated to before it is the current one, and stays unused when the node dies in between. */
+const REPEATED: ReadonlySet<string> = new Set(['key.delegated'])
+
+/**
+ * Operations whose act is written where that of a walked one is: the transaction of `cases.step`, `agreements.say`, and so on. What
+ * has a place of its own is proven beside it, in the test that is named.
+ */
+const ALIKE: Record<string, string> = {
+  ...Object.fromEntries(
+    ['amend', 'counter', 'decline', 'resume', 'sign', 'terminate', 'withdraw'].map(verb => [
+      `${verb}Agreement`,
+      'suspendAgreement',
+    ]),
+  ),
+  ...{ answerAppeal: 'messageCase', submitJointCase: 'submitCase', signAct: 'suspendAgreement' },
+  ...{ joinPartner: 'acceptInvite', resumePartner: 'rejectPartner', suspendPartner: 'rejectPartner' },
+  ...{ enableWebhook: 'rotateWebhookSecret', replayWebhook: 'rotateWebhookSecret' },
+}
+const PROVEN: Record<string, string> = {
+  ...{ acceptPastDays: 'node/calendar/calendars.test.ts', discardAct: 'node/agreements/agreements.test.ts' },
+  ...{
+    confirmAgreementCertificate: 'node/agreements/agreements.test.ts',
+    handOverJointCase: 'node/cases/joint.test.ts',
+  },
+  ...{ dismissParked: 'node/dispatch/dispatch.test.ts', skipParked: 'node/dispatch/answers.test.ts' },
+  ...{
+    importDirectory: 'node/federation/directories.test.ts',
+    releaseRevocation: 'node/federation/directories.test.ts',
+  },
+  ...{ orderParcel: 'node/mail/parcels.test.ts', cancelParcel: 'node/mail/parcels.test.ts' },
+  ...{ retryParcel: 'node/mail/parcels.test.ts', settleParcels: 'node/mail/parcels.test.ts' },
+  removeMapping: 'node/mappings/mappings.test.ts',
+}
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'tongban-acts-'))
+  await new Promise<void>(resolve => hook.listen(0, '127.0.0.1', resolve))
+  a = await open(ANKANG, { webhooks: { allowPrivate: true } })
+  s = await open(SHIYAN, { pollSeconds: 1 })
+  t = await open(SHANGLUO)
+  ;({ items, agreement } = await pairCities(a, s))
+  const document = (await (await fetch(new URL('/openapi.json', a.node.url))).json()) as {
+    paths: Record<string, Record<string, { operationId: string; parameters?: { in: string; name: string }[] }>>
+  }
+  for (const { operationId, parameters = [] } of Object.values(document.paths).flatMap(path => Object.values(path)))
+    if (parameters.some(({ name }) => name === 'Idempotency-Key')) keyed.add(operationId)
+}, MINUTES)
+
+afterAll(async () => {
+  await Promise.allSettled([a, s, t].map(city => city?.node.stop()))
+  hook.closeAllConnections()
+  hook.close()
+  await rm(root, { recursive: true, force: true })
+})
+
+describe('every operation that takes a key', () => {
+  test('is walked, or writes its act where one that is walked does, or is proven beside it', async () => {
+    expect(keyed.size).toBeGreaterThan(60)
+    const walked = (id: string) => WALKED[id] !== undefined && keyed.has(id)
+    // Each step of a case is one operation, all written by `cases.step`.
+    const alike = (id: string) => ALIKE[id] ?? (id.endsWith('Case') ? 'messageCase' : '')
+    const left = [...keyed].filter(id => !walked(id) && !walked(alike(id)))
+    const unproven: string[] = []
+    for (const id of left) {
+      const file = PROVEN[id]
+      const text = file === undefined ? '' : await readFile(join(import.meta.dirname, '../..', file), 'utf8')
+      if (!text.includes(`marksOf('${id}'`)) unproven.push(id)
+    }
+    expect(unproven).toEqual([])
+  })
+
+  test.each(Object.keys(WALKED))(
+    '%s',
+    async id => {
+      const make = WALKED[id]
+      if (make === undefined || !keyed.has(id)) return
+      const first = await make()
+      let since = await lastRow(first.city)
+      const whole = await attempt(first, randomUUID(), 0)
+      expect([id, whole.status < 300, whole.told]).toEqual([id, true, whole.told])
+      const act = whole.commits.findIndex(({ acted }) => acted) + 1
+      expect([id, act > 0]).toEqual([id, true])
+      const done = await deeds(first.city, since)
+      // As many transactions as come before it at this time: others have less to do than the first.
+      let cutAfterAct = false
+      for (let [commits, runs] = [1, 0]; !cutAfterAct && runs < CUTS; commits++, runs++) {
+        const call = await make()
+        const key = randomUUID()
+        since = await lastRow(call.city)
+        const cut = await attempt(call, key, commits)
+        if (cut.commits.length < commits) {
+          commits = 0
+          continue
+        }
+        // What died was begun by the request, and not waited for.
+        if (cut.status < 300) continue
+        cutAfterAct = cut.commits.some(({ acted }) => acted)
+        expect([id, commits, cut.status]).toEqual([id, commits, 500])
+        const again = await attempt(call, key, 0)
+        expect([id, commits, again.replayed]).toEqual([id, commits, null])
+        if (cutAfterAct && !MANY.has(id))
+          expect([id, commits, again.status, again.told.detail]).toEqual([
+            ...[id, commits, 409, 'carried out before; its answer is not kept'],
+          ])
+        else expect([id, commits, again.status < 300, again.told]).toEqual([id, commits, true, again.told])
+        expect([id, commits, await deeds(call.city, since)]).toEqual([id, commits, done])
+      }
+      expect([id, cutAfterAct]).toEqual([id, true])
+    },
+    MINUTES,
+  )
+})
