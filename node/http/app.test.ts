@@ -289,6 +289,24 @@ describe('problems', () => {
     expect(loose.text).not.toContain('secret')
   })
 
+  test('a full disk is told as that to whoever writes, reads go on, and so does all once there is room', async () => {
+    const store = await openTestStore()
+    const full = await createTestApi({ store })
+    const limit = (pages: number) => store.transaction(tx => tx.query(`PRAGMA max_page_count = ${pages}`))
+    const [size] = await store.query<{ page_count: number }>('PRAGMA page_count')
+    const administrator = full.as('administrator')
+    const add = () => administrator.post('/api/v1/people', { name: '王'.repeat(100), roles: ['clerk'] })
+    await limit(size?.page_count ?? 0)
+    let reply = await add()
+    for (let tries = 0; reply.status === 201 && tries < 200; tries++) reply = await add()
+    expect(reply.status).toBe(507)
+    expect(reply.body).toMatchObject({ code: 'disk.full', act: 'operator' })
+    expect((await administrator.get('/api/v1/people')).status).toBe(200)
+    expect((await administrator.get('/api/v1/me')).status).toBe(200)
+    await limit(1_000_000)
+    expect((await add()).status).toBe(201)
+  })
+
   test('an operation past its time is ended', async () => {
     const reply = api.as('clerk').get('/api/v1/slow')
     await expect

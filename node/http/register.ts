@@ -44,7 +44,15 @@ type AnyDownload = Common & Handle<unknown, Download> & { gives: { types: readon
 const JSON_TYPE = 'application/json'
 
 /** What every operation may answer; with a key, with a body, and with an id in its address. */
-const COMMON = ['request.invalid', 'request.unauthenticated', 'request.forbidden', 'request.rate', 'internal'] as const
+const COMMON = [
+  'request.invalid',
+  'request.unauthenticated',
+  'request.forbidden',
+  'request.rate',
+  // Looks leave audit rows.
+  'disk.full',
+  'internal',
+] as const
 const WITH_KEY = ['request.idempotency', 'request.concurrent', 'request.conflict'] as const
 const WITH_BODY = ['request.oversize', 'request.media-type'] as const
 
