@@ -6,6 +6,7 @@ import { citiesOf } from '../../protocol/agreement/diff.ts'
 import type { AgreedItem, AgreementDocument } from '../../protocol/agreement/document.ts'
 import { ITEM_LABELS, valueLabel } from '../../protocol/agreement/labels.ts'
 import { AGREEMENT_STATES, type AgreementStateName } from '../../protocol/agreement/thread.ts'
+import { escapeHtml as safe } from '../kernel/html.ts'
 import { articlesOf, chineseDay, chineseNumber, partyName } from './paper-articles.ts'
 import { PAPER_STYLE } from './paper-style.ts'
 
@@ -39,8 +40,6 @@ export type PaperView = {
   /** seconds */ printedAt: number
 }
 
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-const safe = (text: string): string => text.replace(/[&<>"']/g, character => ENTITIES[character] ?? '')
 const code = (text: string): string => `<code>${safe(text)}</code>`
 const paragraph = (text: string): string => `<p>${safe(text)}</p>`
 

@@ -3,6 +3,7 @@
 import type { CaseState } from '../../protocol/case/fold.ts'
 import { type CaseKind, MODE_NAMES } from '../../protocol/case/kinds.ts'
 import { differs } from '../../protocol/packet/times.ts'
+import { escapeHtml } from '../kernel/html.ts'
 import { type DeadlineRecord, missedWords } from './deadlines.ts'
 import { type Bilingual, chinaTime, stateName, type TimelineEntry, type TimelineFact } from './timeline.ts'
 
@@ -19,9 +20,6 @@ export type TimelineView = {
   /** ISO 8601 */ exportedAt: string
   exportedBy: string
 }
-
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, character => ENTITIES[character] ?? '')
 
 const en = (text: string) => `<span lang="en">${escapeHtml(text)}</span>`
 const both = ({ zh, en: english }: Bilingual) => `${escapeHtml(zh)} ${en(english)}`

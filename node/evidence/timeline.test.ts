@@ -3,9 +3,10 @@ import { CHINA_HOLIDAYS } from '../../protocol/calendar/china.ts'
 import type { CaseKind } from '../../protocol/case/kinds.ts'
 import type { ReceiptClaims } from '../../protocol/packet/receipt.ts'
 import { type PlayedCase, playCase, playSetting, submitContentOf } from '../../test/support/play-case.ts'
+import { escapeHtml } from '../kernel/html.ts'
 import { deadlinesOf, documentOfTexts } from './deadlines.ts'
 import { chinaTime, storedTimes, TITLES, timelineOf } from './timeline.ts'
-import { escapeHtml, timelineHtml } from './timeline-html.ts'
+import { timelineHtml } from './timeline-html.ts'
 
 let played: PlayedCase
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ProblemError } from '../../protocol/problem.ts'
 import { createHandClock } from '../../test/support/http.ts'
-import { dial } from './dial.ts'
+import { dial, within } from './dial.ts'
 import type { Wire } from './wire.ts'
 
 const WITHIN = 30_000
@@ -73,4 +73,19 @@ describe('a dial', () => {
     expect(await outcome(opening)).toBe('given up')
     expect(dialled).toEqual(['old'])
   })
+})
+
+test('a step on a stream that takes too long breaks it, and one that ends in time leaves it', async () => {
+  const clock = createHandClock()
+  const broken: unknown[] = []
+  const wire = { abort: (reason: Error) => void broken.push(reason) }
+  const patience = { ms: WITHIN, what: 'list' }
+  expect(await within(clock, wire, patience, async () => 'read')).toBe('read')
+  clock.advance(WITHIN)
+  expect(broken).toEqual([])
+  void within(clock, wire, patience, () => new Promise(() => {}))
+  clock.advance(WITHIN - 1)
+  expect(broken).toEqual([])
+  clock.advance(1)
+  expect(broken).toMatchObject([{ problem: { code: 'exchange.timeout', detail: 'list' } }])
 })

@@ -1,8 +1,26 @@
-/** Opens streams to partners: to the first of a city's peers that can be reached, within a time. */
+/** Opens streams to partners, to the first of a city's peers that can be reached, and takes each step on them within a time. */
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Clock } from './clock.ts'
 import type { Trust } from './ports.ts'
 import type { Transport, Wire } from './wire.ts'
+
+/** What one step on a stream may take: ms, and what for, as the problem says it. */
+type Patience = { ms: number; what: string }
+
+/** A step on a stream, which is broken when it takes too long: `exchange.timeout`. */
+export async function within<T>(
+  clock: Clock,
+  wire: Pick<Wire, 'abort'>,
+  { ms, what }: Patience,
+  work: () => Promise<T>,
+): Promise<T> {
+  const cancel = clock.after(ms, () => wire.abort(new ProblemError('exchange.timeout', what)))
+  try {
+    return await work()
+  } finally {
+    cancel()
+  }
+}
 
 export type DialParts = { transport: Pick<Transport, 'open'>; trust: Pick<Trust, 'reach'>; clock: Clock }
 

@@ -9,7 +9,7 @@ import { STREAM } from '../../protocol/names.ts'
 import { sha256 as hashOf } from '../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Clock } from '../exchange/clock.ts'
-import { dial } from '../exchange/dial.ts'
+import { dial, within } from '../exchange/dial.ts'
 import type { Trust } from '../exchange/ports.ts'
 import type { Transport, Wire } from '../exchange/wire.ts'
 import type { Directories } from './directories.ts'
@@ -48,14 +48,8 @@ export function createGossip(parts: GossipParts) {
   let stopped = false
   let cancelRound = () => {}
 
-  async function stalled<T>(wire: Wire, work: () => Promise<T>): Promise<T> {
-    const cancel = clock.after(GOSSIP_LIMITS.stall, () => wire.abort(new ProblemError('exchange.timeout', 'directory')))
-    try {
-      return await work()
-    } finally {
-      cancel()
-    }
-  }
+  const stalled = <T>(wire: Wire, work: () => Promise<T>): Promise<T> =>
+    within(clock, wire, { ms: GOSSIP_LIMITS.stall, what: 'directory' }, work)
 
   /** Frames of the other side, one at a time; null at the end. */
   const framesOf = (wire: Wire) => {

@@ -8,7 +8,7 @@ import { STREAM } from '../../protocol/names.ts'
 import { type Commitment, sha256 as hashOf } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Clock } from '../exchange/clock.ts'
-import { dial } from '../exchange/dial.ts'
+import { dial, within } from '../exchange/dial.ts'
 import { FrameReader } from '../exchange/greeting.ts'
 import type { Trust } from '../exchange/ports.ts'
 import type { Transport, Wire } from '../exchange/wire.ts'
@@ -25,16 +25,8 @@ export function createTransfers({ transport, trust, clock }: TransferParts) {
   const inMemory = new Map<string, number>()
 
   /** Ends the wire when the work has not ended after MATERIAL_LIMITS.stall. */
-  async function stalled<T>(wire: Wire, work: () => Promise<T>): Promise<T> {
-    const cancel = clock.after(MATERIAL_LIMITS.stall, () =>
-      wire.abort(new ProblemError('exchange.timeout', 'material')),
-    )
-    try {
-      return await work()
-    } finally {
-      cancel()
-    }
-  }
+  const stalled = <T>(wire: Wire, work: () => Promise<T>): Promise<T> =>
+    within(clock, wire, { ms: MATERIAL_LIMITS.stall, what: 'material' }, work)
 
   /** Ends the wire when a window passes in which too few bytes moved. Chunks that trickle break every silence. */
   function paced(wire: Wire): { moved(bytes: number): void; stop(): void } {

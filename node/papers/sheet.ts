@@ -1,7 +1,7 @@
 /** A sheet for paper (文书): one HTML page without scripts that needs nothing else, A4 when printed. Pure. */
 import { chineseDay } from '../agreements/paper-articles.ts'
 import { SHEET_STYLE } from '../agreements/paper-style.ts'
-import { escapeHtml } from '../evidence/timeline-html.ts'
+import { escapeHtml } from '../kernel/html.ts'
 
 /** What stands on a sheet, from top to bottom. */
 export type Block =

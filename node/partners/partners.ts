@@ -11,7 +11,7 @@ import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
 import { type Clock, seconds } from '../exchange/clock.ts'
 import type { DeliveryStatus } from '../exchange/delivery.ts'
-import { dialPeers } from '../exchange/dial.ts'
+import { dialPeers, within } from '../exchange/dial.ts'
 import type { Transport, Wire } from '../exchange/wire.ts'
 import type { Reminder } from '../kernel/reminder.ts'
 import { act } from '../store/acts.ts'
@@ -162,21 +162,14 @@ export function createPartners(parts: PartnersParts) {
   }
 
   /** Runs a pairing on a wire that is torn down when it takes too long. */
-  async function within<T>(wire: Wire, work: () => Promise<T>): Promise<T> {
-    const late = () => wire.abort(new ProblemError('exchange.timeout', 'pairing'))
-    const cancel = clock.after(PAIRING_LIMITS.timeout, late)
-    try {
-      return await work()
-    } finally {
-      cancel()
-    }
-  }
+  const pairing = <T>(wire: Wire, work: () => Promise<T>): Promise<T> =>
+    within(clock, wire, { ms: PAIRING_LIMITS.timeout, what: 'pairing' }, work)
 
   async function serve(wire: Wire): Promise<void> {
     const attempt = admission.begin(wire)
     if (attempt === null) return refusePairing(wire, { code: 'request.rate', detail: 'pairings of this address' })
     try {
-      const problem = await within(wire, () =>
+      const problem = await pairing(wire, () =>
         answerPairing(context(), wire, {
           find: invites.find,
           wrong: invites.wrong,
@@ -204,7 +197,7 @@ export function createPartners(parts: PartnersParts) {
     const options = { maxFrame: LIMITS.pairingFrameBytes, within: PAIRING_LIMITS.timeout }
     const wire = await dialPeers({ transport, clock }, { peers: [peer], addresses }, STREAM.pairing, options)
     try {
-      return await within(wire, () => request(wire))
+      return await pairing(wire, () => request(wire))
     } finally {
       await wire.close().catch(() => {})
     }

@@ -6,7 +6,7 @@
 import type { State } from '../../protocol/case/table.ts'
 import { chineseDay } from '../agreements/paper-articles.ts'
 import { OUTCOME_NAMES, TITLES } from '../evidence/timeline.ts'
-import { escapeHtml as safe } from '../evidence/timeline-html.ts'
+import { escapeHtml as safe } from '../kernel/html.ts'
 import type { Progress, RatingTarget } from './progress.ts'
 
 const STYLE = `

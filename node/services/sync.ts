@@ -16,7 +16,7 @@ import {
 import { compareKeys, itemKey } from '../../protocol/service/list-tree.ts'
 import { WORK } from '../exchange/budget.ts'
 import type { Clock } from '../exchange/clock.ts'
-import { dial } from '../exchange/dial.ts'
+import { dial, within } from '../exchange/dial.ts'
 import type { Trust } from '../exchange/ports.ts'
 import type { Transport, Wire } from '../exchange/wire.ts'
 import { createGiven } from '../materials/given.ts'
@@ -59,14 +59,8 @@ export function createListSync(parts: ListSyncParts) {
   const { transport, trust, clock, lists } = parts
   const given = createGiven(SYNC_LIMITS.remembered)
 
-  async function stalled<T>(wire: Wire, work: () => Promise<T>): Promise<T> {
-    const cancel = clock.after(SYNC_LIMITS.stall, () => wire.abort(new ProblemError('exchange.timeout', 'list')))
-    try {
-      return await work()
-    } finally {
-      cancel()
-    }
-  }
+  const stalled = <T>(wire: Wire, work: () => Promise<T>): Promise<T> =>
+    within(clock, wire, { ms: SYNC_LIMITS.stall, what: 'list' }, work)
 
   const framesOf = (wire: Wire) => {
     const frames = wire.frames()[Symbol.asyncIterator]()
