@@ -221,6 +221,8 @@ export class Delivery {
     let confirmed = next - 1
     const sizes: number[] = []
     let inFlight = 0
+    /** packets wait in the store for room in the window, which the next receipt makes */
+    let full = false
     let done = false
     let silence = null as (() => void) | null
     /** Counts anew the time in which the next receipt must come, while one is due. */
@@ -251,7 +253,7 @@ export class Delivery {
         for (const size of sizes.splice(0, frame.through - confirmed)) inFlight -= size
         confirmed = frame.through
         watch()
-        this.#more.give()
+        if (full) this.#more.give()
       }
     }
 
@@ -264,8 +266,8 @@ export class Delivery {
         }
         const packets = Math.min(EXCHANGE_LIMITS.page, WINDOW_PACKETS - (next - 1 - confirmed))
         const bytes = Math.min(EXCHANGE_LIMITS.pageBytes, WINDOW_BYTES - inFlight)
-        const page =
-          packets > 0 && bytes > 0 ? await store.wirePackets(db, this.partner, 'out', next, { packets, bytes }) : []
+        full = packets <= 0 || bytes <= 0
+        const page = !full ? await store.wirePackets(db, this.partner, 'out', next, { packets, bytes }) : []
         // After the page was read: what it holds was signed before, with keys that are in the document by now.
         await introduction.renewIfChanged(wire)
         for (const packet of page) {

@@ -49,6 +49,33 @@ describe('exchange', () => {
     expect(world.city(S).problems).toEqual([])
   })
 
+  test('what the window has no room for goes as the receipts come, and a receipt alone looks for nothing', async () => {
+    world = await createWorld()
+    const w = world
+    const agreement = await agree(w)
+    w.network.partition(A, S)
+    const threads: string[] = []
+    // Some 5 MB, of which 4 MiB may be under way.
+    for (let no = 0; no < 22; no++)
+      threads.push(await submit(w, agreement, { form: { 说明: 'x'.repeat(230_000) } as never }))
+    w.network.heal(A, S)
+    await reached(w, A, threads.at(-1) ?? '', 'arrived')
+    for (const thread of threads) expect(await stateOf(w, A, thread)).toBe('arrived')
+    const { db } = w.city(A)
+    const pages: string[] = []
+    const { query } = db
+    db.query = (sql, params) => {
+      if (sql.includes('FROM packets p LEFT JOIN bodies') && sql.includes('p.place >=')) pages.push(sql)
+      return query(sql, params)
+    }
+    const thread = await submit(w, agreement)
+    await w.settle()
+    expect(await stateOf(w, A, thread)).toBe('arrived')
+    // The page with the packet, and one that shows that nothing follows it.
+    expect(pages).toHaveLength(2)
+    expect(w.city(A).problems.filter(({ problem }) => problem.code !== 'exchange.unreachable')).toEqual([])
+  })
+
   test('a partner that is down for the whole submit is the same case, later', async () => {
     world = await createWorld()
     const agreement = await agree(world)

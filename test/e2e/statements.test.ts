@@ -19,11 +19,11 @@ const [WARM, ROUNDS] = [3, 9]
  * approval system. A number that falls is written here; one that rises is a fault.
  */
 const AT_MOST: ReadonlyMap<string, Statements> = new Map([
-  ['submit', { statements: 22, transactions: 2, commits: 2 }],
+  ['submit', { statements: 21, transactions: 2, commits: 2 }],
   ['receive', { statements: 16, transactions: 2, commits: 2 }],
-  ['dispatch with its answer', { statements: 20, transactions: 3, commits: 3 }],
+  ['dispatch with its answer', { statements: 19, transactions: 3, commits: 3 }],
   ['receive the arrival', { statements: 8, transactions: 1, commits: 1 }],
-  ['step', { statements: 19, transactions: 2, commits: 2 }],
+  ['step', { statements: 18, transactions: 2, commits: 2 }],
   ['receive a step', { statements: 7, transactions: 1, commits: 1 }],
 ])
 
