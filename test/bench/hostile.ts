@@ -54,7 +54,11 @@ export async function benchHostile(options: HostileOptions): Promise<Findings> {
   return {
     title: 'Hostile partners (恶意合作城市)',
     rounds,
-    settings: { 'seconds of each load': seconds, 'paced load, /s': RATE },
+    settings: {
+      attacks: `${attacks.length} of ${ATTACK_NAMES.length}`,
+      'seconds of each load': seconds,
+      'paced load, /s': RATE,
+    },
     table: 'rows',
     groups,
     notes: [
