@@ -47,10 +47,23 @@ export async function show(context: CommandContext): Promise<void> {
   )
 }
 
+/** Days off, weekends among them, that a national table of a whole year has at least. */
+const WHOLE_YEAR = 25
+
 export async function importTable(context: CommandContext, path: string): Promise<void> {
   const client = await context.client()
   const held = await client.put<Held>('/api/v1/calendar/tables', await readJson(path))
-  context.out.result(held, value => `Imported 已导入: ${value.table.region} ${value.table.year}`)
+  context.out.result(held, ({ table: { region, year, off } }) =>
+    [
+      `Imported 已导入: ${region} ${year}`,
+      ...(region === 'CN' && off.length < WHOLE_YEAR
+        ? [
+            `Only ${off.length} days off: a whole year of the State Council has ${WHOLE_YEAR} or more; look whether days are missing`,
+            `仅 ${off.length} 天放假：国务院办公厅的全年安排通常不少于 ${WHOLE_YEAR} 天，请核对是否遗漏`,
+          ]
+        : []),
+    ].join('\n'),
+  )
 }
 
 /** Takes an imported table back; the program's own one counts again. */

@@ -1,11 +1,13 @@
 /** What an administrator and an auditor look up and change by the command line alone, against two running nodes. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createClient } from '../../node/cli/client.ts'
+import type { Commitment } from '../../protocol/primitives.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { type CommandNode, openCommandNode } from '../support/command-node.ts'
+import { makePdf } from '../support/make-pdf.ts'
 import { ANKANG, type CityName, SHIYAN } from '../support/node-folder.ts'
 import { pairCities, until } from '../support/pair-cities.ts'
 
@@ -32,7 +34,13 @@ beforeAll(async () => {
   const { items } = await pairCities(ankang, shiyan)
   const [first] = items
   if (first === undefined) throw new Error('no item')
-  item = { ...first, taskVersion: first.taskVersion + 1, offeredAt: [{ unit: 'SY', below: true }] }
+  const sample = await shiyan.client.upload<Commitment>('/api/v1/samples', makePdf(1), 'application/pdf')
+  item = {
+    ...{ ...first, taskVersion: first.taskVersion + 1, offeredAt: [{ unit: 'SY', below: true }] },
+    materials: first.materials.map((material, place) =>
+      place === 0 ? { ...material, exampleGuid: sample } : material,
+    ),
+  }
   await shiyan.client.put(`/api/v1/services/drafts/items/${item.taskCode}`, { item })
   await writeFile(join(root, 'units.json'), JSON.stringify({ units: UNITS }))
   expect(await shiyan.tongban('services', 'organisation', 'import', 'units.json')).toMatchObject({ code: 0 })
@@ -74,6 +82,15 @@ describe('service lists', () => {
     expect((await ankang.tongban('services', 'places', item.taskCode)).error).toContain('item.unknown')
   }, 60_000)
 })
+
+test('the guide of an item names the command that fetches a sample, and it does', async () => {
+  const told = await ankang.told('case', 'guide', SHIYAN.code, item.taskCode)
+  const [, command = ''] = /sample 样表: tongban (services sample .+)/.exec(told) ?? []
+  expect(command).toContain(`--city ${SHIYAN.code} --item ${item.taskCode} --sha256 `)
+  expect(await ankang.tongban(...command.split(' '))).toMatchObject({ code: 0 })
+  const [, file = ''] = / --out (\S+)/.exec(command) ?? []
+  expect(new Uint8Array(await readFile(join(root, file)))).toEqual(makePdf(1))
+}, 60_000)
 
 describe('the audit log', () => {
   type Rows = { no: number; at: string; actor: string; action: string; subject: string }[]
@@ -135,6 +152,8 @@ test('an imported holiday table is taken back', async () => {
     )
   expect(await shiyan.tongban('calendar', 'import', 'cn-2027.json')).toMatchObject({ code: 0 })
   expect(await years()).toContain(2027)
+  // One day off is hardly a year.
+  expect(await shiyan.told('calendar', 'import', 'cn-2027.json')).toContain('Only 1 days off')
   expect(await shiyan.tongban('calendar', 'remove', 'CN', '2027')).toMatchObject({ code: 0 })
   expect(await years()).not.toContain(2027)
   expect((await shiyan.tongban('calendar', 'remove', 'CN', '2027')).error).toContain('request.not-found')

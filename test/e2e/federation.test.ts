@@ -62,6 +62,8 @@ test('operator, cards, directory, pairing without words, revocation, hand-over, 
     // What the operator holds of the first one is enough to begin.
     await tongban(city, 'federation', 'import', 'federation/directory.jws')
   }
+  // The directory lists the city itself too: that is nobody to pair with.
+  await expect(tongban(ankang, 'partners', 'join', ANKANG.code)).rejects.toThrow('this is this very city')
   // Ankang holds the version that lists it alone: it hears of Shiyan when that one joins.
   await tongban(shiyan, 'partners', 'join', ANKANG.code).catch(() => undefined)
   await tongban(ankang, 'federation', 'import', 'federation/directory.jws')
