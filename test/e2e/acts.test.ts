@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Adapter } from '../../adapters/sdk/port.ts'
 import { createCa, generateKey } from '../../certs/index.ts'
 import { readOut } from '../../examples/support/words.ts'
-import { type Client, createClient } from '../../node/cli/client.ts'
+import { createClient } from '../../node/client/client.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
 import type { Database, Transaction } from '../../node/store/database.ts'
 import { openSqlite } from '../../node/store/sqlite.ts'
@@ -72,6 +72,32 @@ function watched(...given: Parameters<typeof openSqlite>): Database {
   }
 }
 
+/** The client's own methods, and the API by address. */
+function clientOf(url: string, token: string) {
+  const client = createClient({ url, token })
+  const json = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const headers = { 'content-type': 'application/json', 'idempotency-key': randomUUID() }
+    const sent = body === undefined || body === null ? undefined : JSON.stringify(body)
+    return (await client.request({ path, method, headers, body: sent })).json() as Promise<T>
+  }
+  return {
+    ...client,
+    get: <T>(path: string) => json<T>('GET', path),
+    post: <T>(path: string, body: unknown = {}) => json<T>('POST', path, body),
+    put: <T>(path: string, body: unknown) => json<T>('PUT', path, body),
+    patch: <T>(path: string, body: unknown) => json<T>('PATCH', path, body),
+    delete: <T>(path: string) => json<T>('DELETE', path),
+    upload: async <T>(path: string, body: NonNullable<RequestInit['body']>, type: string): Promise<T> =>
+      (await client.request({ path, method: 'POST', headers: { 'content-type': type }, body })).json() as Promise<T>,
+    async download(path: string): Promise<ReadableStream<Uint8Array>> {
+      const { body } = await client.request({ path, method: 'GET' })
+      if (body === null) throw new Error(`${path}: empty answer`)
+      return body
+    },
+  }
+}
+type Client = ReturnType<typeof clientOf>
+
 type City = CityName & { node: RunningNode; client: Client; token: string; db: Database }
 type Call = { city: City; path: string; body?: object }
 
@@ -117,7 +143,7 @@ async function open(name: CityName, rest: Record<string, unknown> = {}): Promise
     },
   })
   if (db === undefined) throw new Error('no store was opened')
-  return { ...name, node, client: createClient({ url: node.url, token: made.token }), token: made.token, db }
+  return { ...name, node, client: clientOf(node.url, made.token), token: made.token, db }
 }
 
 async function send({ city, path, body }: Call, key: string) {
