@@ -15,7 +15,7 @@ import {
   type MappingInput,
   mappingInput,
   type RawEvent,
-  send,
+  sendTraced,
 } from '../sdk/index.ts'
 import type { AnswerKind } from './config.ts'
 import { asText, isLabel, judge, mayPass, readCaseNo } from './judge.ts'
@@ -24,14 +24,16 @@ import type { EventsPlan, RestPlan } from './plan.ts'
 const EVENT_ID_CHARACTERS = 200
 const CURSOR_CHARACTERS = 1000
 
-export function createPoller(plan: RestPlan, events: EventsPlan) {
+/** `hidden`: secrets, which no trace shows. */
+export function createPoller(plan: RestPlan, events: EventsPlan, hidden: ReadonlySet<string>) {
   async function pageAfter(cursor: string, context: AdapterContext): Promise<MappingInput> {
     const address = events.address({ cursor })
     if (!address.ok) throw problemOf(address)
-    const answer: Answer = await send(
+    const answer: Answer = await sendTraced(
       { method: events.method, url: address.url, headers: events.headers },
       plan.limits,
-      context.signal,
+      context,
+      hidden,
     )
     const verdict = await judge(events, answer, plan.errors, Number.POSITIVE_INFINITY)
     if (verdict.ok) return verdict.input

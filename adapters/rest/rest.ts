@@ -15,6 +15,7 @@ import {
   type PlannedRequest,
   type Request,
   send,
+  sendTraced,
 } from '../sdk/index.ts'
 import { RestConfig } from './config.ts'
 import { createPoller } from './events.ts'
@@ -38,12 +39,13 @@ export function createRestAdapter({ config, secrets }: RestOptions): Adapter {
   const compiled = compilePlan(parsed.data, secrets)
   if (!compiled.ok) throw new ProblemError(compiled.problem.code, compiled.problem.detail)
   const { plan } = compiled
-  const poller = plan.events === null ? null : createPoller(plan, plan.events)
+  const hidden: ReadonlySet<string> = new Set(Object.values(secrets))
+  const poller = plan.events === null ? null : createPoller(plan, plan.events, hidden)
   const adapter: Adapter = {
     kind: 'rest',
     system: parsed.data.baseUrl,
-    deliver: createDeliver(plan),
-    plan: delivery => planOf(plan, new Set(Object.values(secrets)), delivery),
+    deliver: createDeliver(plan, hidden),
+    plan: delivery => planOf(plan, hidden, delivery),
     check: context => check(plan, parsed.data.baseUrl, context),
     lacking: createLacking(parsed.data),
   }
@@ -120,7 +122,8 @@ async function planOf(
   }
 }
 
-function createDeliver(plan: RestPlan): Adapter['deliver'] {
+/** `hidden`: secrets, which no trace shows. */
+function createDeliver(plan: RestPlan, hidden: ReadonlySet<string>): Adapter['deliver'] {
   const uploaded = new Map<string, Set<string>>()
 
   return async (delivery, context) => {
@@ -152,7 +155,7 @@ function createDeliver(plan: RestPlan): Adapter['deliver'] {
   }
 
   async function ask(request: RequestPlan, attempt: number, context: AdapterContext, what: Request): Promise<Verdict> {
-    return judge(request, await send(what, plan.limits, context.signal), plan.errors, attempt)
+    return judge(request, await sendTraced(what, plan.limits, context, hidden), plan.errors, attempt)
   }
 
   /** Sends the materials one after another; null when all are there. */

@@ -28,7 +28,13 @@ export type Answer = Read | { ok: false; why: string }
  */
 export type Limits = { timeoutMs: number; maxResponseBytes: number; charset?: 'utf-8' | 'gb18030' }
 
-export async function send(request: Request, limits: Limits, signal: AbortSignal): Promise<Answer> {
+/** `heard`: is told the text of the answer, null when it cannot be read as one. */
+export async function send(
+  request: Request,
+  limits: Limits,
+  signal: AbortSignal,
+  heard: (text: string | null) => void = () => {},
+): Promise<Answer> {
   if (signal.aborted) return { ok: false, why: 'aborted' }
   const patience = new Patience(limits.timeoutMs, signal, typeof request.body === 'object')
   const upload = new Upload(request, bytes => patience.file(bytes))
@@ -46,7 +52,9 @@ export async function send(request: Request, limits: Limits, signal: AbortSignal
     if (bytes === null) {
       return { ok: true, status, body: undefined, unreadable: 'large' }
     }
-    return { ok: true, status, ...parse(bytes, response.headers.get('content-type'), limits.charset) }
+    const text = decode(bytes, response.headers.get('content-type'), limits.charset)
+    heard(text)
+    return { ok: true, status, ...parse(bytes, text) }
   } catch {
     return { ok: false, why: upload.fault ?? patience.over ?? 'no connection, or it broke' }
   } finally {
@@ -210,9 +218,8 @@ function decodeAs(charset: 'utf-8', bytes: Uint8Array): string | null {
 }
 
 /** What the bytes of an answer say. A number of which a double would lose digits is text, as long as it was written. */
-function parse(bytes: Uint8Array, type: string | null, charset: Limits['charset']): Pick<Read, 'body' | 'unreadable'> {
+function parse(bytes: Uint8Array, text: string | null): Pick<Read, 'body' | 'unreadable'> {
   if (bytes.length === 0) return { body: undefined, unreadable: null }
-  const text = decode(bytes, type, charset)
   if (text === null) return { body: undefined, unreadable: 'charset' }
   const read = readKeepingDigits(text)
   if (read.ok) return { body: read.value as JsonValue, unreadable: null }

@@ -26,3 +26,4 @@ export type {
   PlannedRequest,
   RawEvent,
 } from './port.ts'
+export { sendTraced } from './traced.ts'

@@ -71,6 +71,16 @@ export interface AdapterState {
   next(counter: string): Promise<number>
 }
 
+/** One request of an adapter and what came of it, without secrets. `why`: why there is no answer, or why it says nothing; times in ms. */
+export type Exchange = {
+  at: number
+  ms: number
+  request: PlannedRequest
+  /** null: no answer came */ status: number | null
+  /** its text; null when there is none */ answer: string | null
+  why: string | null
+}
+
 export type AdapterContext = {
   state: AdapterState
   /**
@@ -84,6 +94,9 @@ export type AdapterContext = {
     message: string,
     fields?: Record<string, string | number | boolean>,
   ) => void
+  /** tells of a request to whoever sets up the mapping; absent while nobody does. It may hold personal data, and no secrets. */ trace?:
+    | ((exchange: Exchange) => void)
+    | undefined
 }
 
 export interface Adapter {

@@ -1,4 +1,4 @@
-/** Declares `tongban person …`, `audit …`, `parked …`, `calendar …`; what they do is imported when one runs. */
+/** Declares `tongban person …`, `audit …`, `parked …`, `trace …`, `calendar …`; what they do is imported when one runs. */
 import type { Command } from 'commander'
 import type { Declare } from './services-commands.ts'
 
@@ -122,6 +122,29 @@ export function declareOperation(program: Command, { add, does, example }: Decla
       return (context, _, localCaseNo) => dismissParked(context, localCaseNo ?? '')
     },
   )
+
+  const trace = does(add(program, 'trace', 'what the approval system was sent and answered 往来跟踪'), async () => {
+    const { listTrace } = await import('./operation.ts')
+    return context => listTrace(context)
+  })
+  example(
+    does(
+      add(trace, 'on', 'trace requests, sealed, for some hours 开始跟踪').requiredOption('--hours <n>', 'from now on'),
+      async () => {
+        const operation = await import('./operation.ts')
+        return (context, flags: { hours: string }) => operation.trace(context, flags.hours)
+      },
+    ),
+    'tongban trace on --hours 8',
+  )
+  does(add(trace, 'off', 'end it, and delete what is kept 停止并删除'), async () => {
+    const operation = await import('./operation.ts')
+    return context => operation.trace(context, '0')
+  })
+  does(add(trace, 'show <no>', 'one exchange: personal data, and the look is audited 查看'), async () => {
+    const { showTraced } = await import('./operation.ts')
+    return (context, _, no) => showTraced(context, no ?? '')
+  })
 
   const calendar = does(add(program, 'calendar', 'holiday tables 节假日表, and what they cover'), async () => {
     const { show } = await import('./calendar.ts')

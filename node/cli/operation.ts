@@ -191,6 +191,64 @@ export async function lookAtParked(context: CommandContext, flags: { packet?: st
   )
 }
 
+type Sent = { method: string; url: string; headers: string[]; body: string | null }
+type Trace = {
+  until: string | null
+  exchanges: {
+    no: number
+    at: string
+    call: string
+    caseNo: string | null
+    status: number | null
+    ms: number
+    bytes: number
+  }[]
+}
+
+const tracedUntil = (until: string | null): string =>
+  until === null ? 'Nothing is traced 未在跟踪' : `Traced until 跟踪至 ${china(until)}`
+
+/** What was traced of the approval system, without what it holds. */
+export async function listTrace(context: CommandContext): Promise<void> {
+  const client = await context.client()
+  context.out.result(await client.get<Trace>('/api/v1/approval-system/trace'), ({ until, exchanges }) =>
+    [
+      tracedUntil(until),
+      table(
+        exchanges.map(({ no, at, call, caseNo, status, ms, bytes }) => ({
+          no,
+          at,
+          call,
+          case: caseNo,
+          status,
+          ms,
+          bytes,
+        })),
+      ),
+    ].join('\n'),
+  )
+}
+
+/** What was sent and answered in one exchange. */
+export async function showTraced(context: CommandContext, no: string): Promise<void> {
+  const client = await context.client()
+  const shown = await client.get<{ request: Sent; answer: string | null; why: string | null }>(
+    `/api/v1/approval-system/trace/${encodeURIComponent(no)}`,
+  )
+  context.out.result(shown, ({ request: { method, url, headers, body }, answer, why }) =>
+    [`${method} ${url}`, ...headers, '', body ?? '(material 材料)', '', why ?? '', answer ?? ''].join('\n'),
+  )
+}
+
+/** Switches the trace on for hours, or off. Problem: `request.invalid` for what is no number of hours. */
+export async function trace(context: CommandContext, hours: string): Promise<void> {
+  const client = await context.client()
+  const body = { hours: Number(hours) }
+  context.out.result(await client.post<{ until: string | null }>('/api/v1/approval-system/trace', body), ({ until }) =>
+    tracedUntil(until),
+  )
+}
+
 export async function skipParked(context: CommandContext, flags: { event: string; reason: string }): Promise<void> {
   const client = await context.client()
   context.out.result(await client.post<{ skipped: true }>('/api/v1/parked/skip', flags), () => 'Skipped 已跳过')

@@ -3785,6 +3785,23 @@ export type ListTemplatesAnswer = {
     terms: Record<string, unknown>
   }[]
 }
+export type ListTraceAnswer = {
+  /** until when requests are traced; null: they are not */
+  until: string | null
+  exchanges: {
+    no: number
+    at: string
+    /** of the adapter */
+    call: 'deliver' | 'poll' | 'read' | 'check'
+    thread: string | null
+    /** case number given by the collecting city; null when no case here is meant */
+    caseNo: string | null
+    /** HTTP status; null: no answer came */
+    status: number | null
+    ms: number
+    bytes: number
+  }[]
+}
 export type ListUnitsAnswer = {
   items: {
     /** 机构编码, once in a city; a credit code, division code or local code */
@@ -6240,6 +6257,18 @@ export type ShowCalendarAnswer = {
     }[]
   }[]
 }
+export type ShowTracedAnswer = {
+  request: {
+    method: string
+    url: string
+    /** by name alone, for some are secrets */
+    headers: string[]
+    /** null: the bytes of a material */
+    body: string | null
+  }
+  answer: string | null
+  why: string | null
+}
 export type SignAgreementRequest = {
   /** id of the text that was read; absent: the one that waits now */
   agreement?: string | undefined
@@ -6476,6 +6505,8 @@ export type TestPartnerAnswer = {
 export type TestPartnerRequest = Record<string, never>
 export type TestWebhookAnswer = { taken: boolean; problem: { code: string; detail?: string } | null }
 export type TestWebhookRequest = Record<string, never>
+export type TraceApprovalSystemAnswer = { until: string | null }
+export type TraceApprovalSystemRequest = { hours: number }
 export type TrustOperatorAnswer = {
   /** thumbprint of its key */
   operator: string
@@ -7280,6 +7311,8 @@ export interface Api {
   } & Options): Promise<ListServicesAnswer>
   /** Templates of agreements */
   listTemplates(input?: Options): Promise<ListTemplatesAnswer>
+  /** Requests to the approval system that were traced, the newest first, without what they hold (往来跟踪) */
+  listTrace(input?: Options): Promise<ListTraceAnswer>
   /** Units and windows of the own city or a partner's, by code */
   listUnits(input: {
     params: { city: string }
@@ -7611,6 +7644,10 @@ export interface Api {
   } & Keyed & Options): Promise<Case>
   /** Holiday tables, through which day this city is covered, what partners tell of theirs, and where they differ */
   showCalendar(input?: Options): Promise<ShowCalendarAnswer>
+  /** What the approval system was sent, and what it answered: personal data; every look is audited */
+  showTraced(input: {
+    params: { no: number }
+  } & Options): Promise<ShowTracedAnswer>
   /** Sign an act that another administrator prepared */
   signAct(input: {
     params: { no?: number | null | undefined }
@@ -7672,6 +7709,10 @@ export interface Api {
     params: { id: string }
     body?: TestWebhookRequest | undefined
   } & Keyed & Options): Promise<TestWebhookAnswer>
+  /** Trace requests to the approval system for so many hours; 0 ends it and deletes what is kept */
+  traceApprovalSystem(input: {
+    body: TraceApprovalSystemRequest
+  } & Keyed & Options): Promise<TraceApprovalSystemAnswer>
   /** Trust an operator; compare the thumbprint of its key with it first */
   trustOperator(input: {
     body: TrustOperatorRequest
@@ -7827,6 +7868,7 @@ export const OPERATIONS: { readonly [Id in keyof Api]: Address } = {
   listRevocations: { method: 'GET', path: '/api/v1/federation/revocations' },
   listServices: { method: 'GET', path: '/api/v1/services' },
   listTemplates: { method: 'GET', path: '/api/v1/agreements/templates' },
+  listTrace: { method: 'GET', path: '/api/v1/approval-system/trace' },
   listUnits: { method: 'GET', path: '/api/v1/organisations/{city}' },
   listViews: { method: 'GET', path: '/api/v1/views' },
   listWebhooks: { method: 'GET', path: '/api/v1/webhooks' },
@@ -7900,6 +7942,7 @@ export const OPERATIONS: { readonly [Id in keyof Api]: Address } = {
   settleParcels: { method: 'POST', path: '/api/v1/cases/{thread}/parcels/settle', takes: 'json', keyed: true },
   shipCase: { method: 'POST', path: '/api/v1/cases/{thread}/ship', takes: 'json', keyed: true },
   showCalendar: { method: 'GET', path: '/api/v1/calendar' },
+  showTraced: { method: 'GET', path: '/api/v1/approval-system/trace/{no}' },
   signAct: { method: 'POST', path: '/api/v1/agreements/acts/{no}/sign', keyed: true },
   signAgreement: { method: 'POST', path: '/api/v1/agreements/{thread}/sign', takes: 'json', keyed: true },
   skipParked: { method: 'POST', path: '/api/v1/parked/skip', takes: 'json', keyed: true },
@@ -7913,6 +7956,7 @@ export const OPERATIONS: { readonly [Id in keyof Api]: Address } = {
   terminateAgreement: { method: 'POST', path: '/api/v1/agreements/{thread}/terminate', takes: 'json', keyed: true },
   testPartner: { method: 'POST', path: '/api/v1/partners/{code}/test', takes: 'json', keyed: true },
   testWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/test', takes: 'json', keyed: true },
+  traceApprovalSystem: { method: 'POST', path: '/api/v1/approval-system/trace', takes: 'json', keyed: true },
   trustOperator: { method: 'POST', path: '/api/v1/federation/operators', takes: 'json', keyed: true },
   uploadAttachment: { method: 'POST', path: '/api/v1/agreements/attachments', takes: 'bytes' },
   uploadMaterial: { method: 'POST', path: '/api/v1/materials', takes: 'bytes' },

@@ -6,6 +6,7 @@ import type { AdapterState } from '../../adapters/sdk/port.ts'
 import { decodeUtf8, encodeUtf8 } from '../../protocol/primitives.ts'
 import type { CaseKeys, Seal } from '../exchange/case-keys.ts'
 import type { Database, Reader, Transaction } from '../store/database.ts'
+import { forgetTrace } from './trace.ts'
 
 export type AdapterStateParts = { db: Database; seal: Seal; keys: Pick<CaseKeys, 'seal' | 'open'> }
 
@@ -91,8 +92,10 @@ export function createAdapterState({ db, seal, keys }: AdapterStateParts) {
       return done
     },
 
-    /** Deletes what belongs to a case; how many values. */
-    forget: (tx: Transaction, threadNo: number): Promise<number> =>
-      tx.run('DELETE FROM adapter_state WHERE thread_no = ?', [threadNo]),
+    /** Deletes what belongs to a case, and what is traced of it; how many values. */
+    async forget(tx: Transaction, threadNo: number): Promise<number> {
+      await forgetTrace(tx, threadNo)
+      return tx.run('DELETE FROM adapter_state WHERE thread_no = ?', [threadNo])
+    },
   }
 }

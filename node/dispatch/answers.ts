@@ -15,6 +15,7 @@ import type { Calls } from './calls.ts'
 import type { DispatchParts } from './dispatch.ts'
 import { ANSWER_LIMITS, DISPATCH_LIMITS, retryAfter } from './limits.ts'
 import { standsAlready } from './standing.ts'
+import type { Trace } from './trace.ts'
 import { Worker } from './worker.ts'
 
 /** How the question for answers goes. `lastGood` is null until one was answered since the start. */
@@ -27,7 +28,7 @@ export function createAnswers(
   parts: Pick<
     DispatchParts,
     'db' | 'packets' | 'keys' | 'adapter' | 'context' | 'clock' | 'audit' | 'events' | 'random' | 'cases' | 'observer'
-  > & { name: string | undefined; calls: Calls; pollEvery: number },
+  > & { name: string | undefined; calls: Calls; trace: Pick<Trace, 'of'>; pollEvery: number },
 ) {
   const { db, clock, adapter, audit, events, calls } = parts
   const actor = `adapter:${adapter.kind}`
@@ -93,7 +94,9 @@ export function createAnswers(
   }
 
   async function pageAfter(cursor: string | null) {
-    const page = await calls.within('poll', DISPATCH_LIMITS.poll, async context => adapter.poll?.(cursor, context))
+    const page = await calls.within('poll', DISPATCH_LIMITS.poll, async context =>
+      adapter.poll?.(cursor, { ...context, trace: parts.trace.of('poll', () => null) }),
+    )
     if (page === undefined) throw new ProblemError('adapter.mapping', 'it is not asked for answers')
     return page
   }
@@ -327,7 +330,10 @@ export function createAnswers(
     if (!('raw' in kept)) return { ok: true, event: kept }
     return calls.within('read', DISPATCH_LIMITS.read, async context => {
       if (adapter.read === undefined) return refuse('adapter.mapping', 'the adapter does not read its answers')
-      return adapter.read(kept.raw, context)
+      const { localCaseNo } = answer
+      const threadNo = async () =>
+        localCaseNo === null ? null : ((await parts.cases().byLocalCaseNo(localCaseNo))?.no ?? null)
+      return adapter.read(kept.raw, { ...context, trace: parts.trace.of('read', threadNo) })
     })
   }
 

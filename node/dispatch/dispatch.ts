@@ -18,7 +18,7 @@ import { ASKS } from '../../protocol/case/table.ts'
 import { PROBLEMS, type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { EventLog } from '../audit/events.ts'
-import type { ValueKeys } from '../exchange/case-keys.ts'
+import type { CaseKeys, ValueKeys } from '../exchange/case-keys.ts'
 import type { Clock } from '../exchange/clock.ts'
 import type { PacketStore } from '../exchange/packet-store.ts'
 import { act } from '../store/acts.ts'
@@ -28,12 +28,13 @@ import { createAnswers } from './answers.ts'
 import { type CallKind, createCalls } from './calls.ts'
 import { createJobStore, type DueJob, type Job, type ParkedJob } from './job-store.ts'
 import { DISPATCH_LIMITS, retryAfter } from './limits.ts'
+import { createTrace } from './trace.ts'
 import { Worker } from './worker.ts'
 
 export type DispatchParts = {
   db: Database
   packets: () => PacketStore
-  /** under which answers are kept */ keys: ValueKeys
+  /** under which answers are kept, and what is traced */ keys: ValueKeys & Pick<CaseKeys, 'seal' | 'open'>
   adapter: Adapter
   /** of the approval system, as the configuration gives it; the kind of the adapter by default */ name?:
     | string
@@ -73,7 +74,9 @@ export function createDispatch(parts: DispatchParts) {
   const actor = `adapter:${adapter.kind}`
   const jobs = createJobStore(db)
   const calls = createCalls(parts.context, clock)
-  const answers = createAnswers({ ...parts, name: parts.name, calls, pollEvery: parts.pollEvery ?? 1000 })
+  const { keys } = parts
+  const trace = createTrace({ db, keys, clock, audit, failed: error => parts.observer.failed(error) })
+  const answers = createAnswers({ ...parts, name: parts.name, calls, trace, pollEvery: parts.pollEvery ?? 1000 })
   const failed = (error: unknown) => parts.observer.failed(error)
   let stopped = false
   /** threads whose submit was taken, while that is signed: the job that ends with it is no other's to end */
@@ -128,7 +131,7 @@ export function createDispatch(parts: DispatchParts) {
     const { kind } = packet.claims
     if (isOver(kind, fold, false)) return end(job, thread)
     const delivery = toDelivery(packet, packets, fold, thread, job.attempts)
-    const result = await call(delivery, parts.stateOf(job.threadNo))
+    const result = await call(delivery, job.threadNo)
     const seconds = (clock.now() - begun) / 1000
     if (!result.ok) {
       const outcome = await fail(job, kind, thread, { code: result.code, detail: result.detail }, result.retryable)
@@ -152,13 +155,17 @@ export function createDispatch(parts: DispatchParts) {
     }
   }
 
-  async function call(delivery: Delivery, state: AdapterState): Promise<DeliveryResult> {
+  async function call(delivery: Delivery, threadNo: number): Promise<DeliveryResult> {
     const bytes = delivery.materials.reduce((sum, { size }) => sum + size, 0)
     try {
       return await calls.within(
         'deliver',
         DISPATCH_LIMITS.deliver + (bytes / DISPATCH_LIMITS.bytesPerSecond) * 1000,
-        context => adapter.deliver(delivery, { ...context, state }),
+        context =>
+          adapter.deliver(delivery, {
+            ...{ ...context, state: parts.stateOf(threadNo) },
+            trace: trace.of('deliver', () => threadNo),
+          }),
       )
     } catch (error) {
       // An adapter that throws may or may not have had its effect: the same idempotency key makes a further try safe.
@@ -320,12 +327,14 @@ export function createDispatch(parts: DispatchParts) {
         if (state !== null) await db.transaction(tx => endOver(tx, threadNo, thread, state))
       }
       worker.start()
+      await trace.start()
       await answers.start()
     },
     async stop(): Promise<void> {
       stopped = true
       for (const cancel of givingBack.values()) cancel()
       await Promise.all([worker.stop(), answers.stop()])
+      await trace.stop()
       await adapter.close?.()
     },
     /** Whether the approval system can be used now, answers when it is asked, and takes no longer than it may. */
@@ -449,6 +458,7 @@ export function createDispatch(parts: DispatchParts) {
       if (!planned.ok) throw new ProblemError(planned.problem.code, planned.problem.detail)
       return planned.requests
     },
+    trace,
     adopt: answers.adopt,
     skip: answers.skip,
     answer: answers.answer,

@@ -6,6 +6,7 @@ import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../http/route.ts'
 import { Told, told } from '../http/told.ts'
 import type { Dispatch, ParkedWork } from './dispatch.ts'
+import { TRACE_LIMITS } from './trace.ts'
 
 const Cause = Told.extend({ cureZh: z.string() })
 /** Nobody of the partner city can cure what this city's own approval system answered. */
@@ -107,6 +108,13 @@ function toAnswer(work: Work): z.input<typeof Parked> {
   }
 }
 
+const Sent = z.strictObject({
+  method: z.string(),
+  url: z.string(),
+  headers: z.array(z.string()).describe('by name alone, for some are secrets'),
+  body: z.string().nullable().describe('null: the bytes of a material'),
+})
+
 const Place = z.union([
   z.tuple([z.enum(['packet', 'adapter-event']), z.number().int()]),
   z.tuple([z.literal('material'), z.number().int(), Sha256, DivisionCode]),
@@ -174,6 +182,62 @@ export const dispatchRoutes = (dispatch: Dispatch, materials: WaitingMaterials):
       },
     })
     api.operation({
+      method: 'get',
+      path: '/api/v1/approval-system/trace',
+      id: 'listTrace',
+      summary: 'Requests to the approval system that were traced, the newest first, without what they hold (往来跟踪)',
+      roles: ['administrator', 'integrator', 'auditor'],
+      answer: z.strictObject({
+        until: Time.nullable().describe('until when requests are traced; null: they are not'),
+        exchanges: z.array(
+          z.strictObject({
+            no: z.number().int(),
+            at: Time,
+            call: z.enum(['deliver', 'poll', 'read', 'check']).describe('of the adapter'),
+            thread: ThreadId.nullable(),
+            caseNo: CaseNo,
+            status: z.number().int().nullable().describe('HTTP status; null: no answer came'),
+            ms: z.number().int(),
+            bytes: z.number().int(),
+          }),
+        ),
+      }),
+      handle: async () => {
+        const { until, exchanges } = await dispatch.trace.list()
+        return {
+          until: until === 0 ? null : time(until),
+          exchanges: exchanges.map(({ at, ...exchange }) => ({ ...exchange, at: time(at) })),
+        }
+      },
+    })
+    api.operation({
+      method: 'get',
+      path: '/api/v1/approval-system/trace/{no}',
+      id: 'showTraced',
+      summary: 'What the approval system was sent, and what it answered: personal data; every look is audited',
+      roles: ['administrator', 'integrator'],
+      params: z.strictObject({ no: z.coerce.number().int().min(1) }),
+      answer: z.strictObject({ request: Sent, answer: z.string().nullable(), why: z.string().nullable() }),
+      problems: ['request.not-found'],
+      handle: async ({ params: { no }, person }) => {
+        const { request, answer, why } = await dispatch.trace.show(no, actorOf(person))
+        return { request: { ...request, headers: [...request.headers] }, answer, why }
+      },
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/approval-system/trace',
+      id: 'traceApprovalSystem',
+      summary: 'Trace requests to the approval system for so many hours; 0 ends it and deletes what is kept',
+      roles: ['administrator'],
+      body: z.strictObject({ hours: z.number().int().min(0).max(TRACE_LIMITS.hours) }),
+      answer: z.strictObject({ until: Time.nullable() }),
+      handle: async ({ body, person }) => {
+        const until = await dispatch.trace.trace(body.hours, actorOf(person))
+        return { until: until === 0 ? null : time(until) }
+      },
+    })
+    api.operation({
       method: 'post',
       path: '/api/v1/parked/retry',
       id: 'retryParked',
@@ -205,16 +269,7 @@ export const dispatchRoutes = (dispatch: Dispatch, materials: WaitingMaterials):
       looksUp: true,
       body: z.union([z.strictObject({ packetNo: z.number().int() }), z.strictObject({ event: text(300) })]),
       answer: z.strictObject({
-        requests: z
-          .array(
-            z.strictObject({
-              method: z.string(),
-              url: z.string(),
-              headers: z.array(z.string()).describe('by name alone, for some are secrets'),
-              body: z.string().nullable().describe('null: the bytes of a material'),
-            }),
-          )
-          .optional(),
+        requests: z.array(Sent).optional(),
         answer: z.string().optional(),
       }),
       problems: ['request.not-found', 'adapter.mapping'],

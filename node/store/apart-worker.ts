@@ -1,7 +1,7 @@
 /** The thread of one copy without keys: see apart.ts. The keys are never written to the copy, so that no free page holds one. */
 import { constants, Database } from 'bun:sqlite'
 import { workerData } from 'node:worker_threads'
-import { type ApartOrder, KEY_COLUMNS, LEFT_OUT } from './apart.ts'
+import { type ApartOrder, KEY_COLUMNS, LEFT_EMPTY, LEFT_OUT } from './apart.ts'
 import { markOf, openKeyWriter } from './key-file.ts'
 
 const { source, target, keys } = workerData as ApartOrder
@@ -24,7 +24,7 @@ const schema = copy
   .all() as Entry[]
 for (const { name, sql } of schema.filter(({ type }) => type === 'table')) {
   copy.run(sql)
-  fill(name)
+  if (!LEFT_EMPTY.has(name)) fill(name)
 }
 for (const { sql } of schema.filter(({ type }) => type !== 'table')) copy.run(sql)
 copy.run('COMMIT')

@@ -22,6 +22,9 @@ export const LEFT_OUT: Readonly<Record<string, Readonly<Record<string, string>>>
   case_drafts: { applicant: `''`, applicant_key: 'NULL' },
 }
 
+/** Tables that a copy has empty: what was traced is for days, and for the node that runs. */
+export const LEFT_EMPTY: ReadonlySet<string> = new Set(['adapter_trace'])
+
 /** What the worker is told; `keys` is a file of keys that is being made. */
 export type ApartOrder = { source: string; target: string; keys: string }
 

@@ -45,6 +45,7 @@ import { looks } from './042-looks.ts'
 import { valueKeys } from './043-value-keys.ts'
 import { limitsBegun } from './044-limits-begun.ts'
 import { listEntries } from './045-list-entries.ts'
+import { adapterTrace } from './046-adapter-trace.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -92,4 +93,5 @@ export const MIGRATIONS: readonly Migration[] = [
   valueKeys,
   limitsBegun,
   listEntries,
+  adapterTrace,
 ]
