@@ -438,6 +438,7 @@ const WALKED: Record<string, () => Promise<Call>> = {
     return { city: a, path: `/api/v1/partners/${s.code}/test` }
   },
   testWebhook: async () => ({ city: a, path: `/api/v1/webhooks/${await webhook()}/test` }),
+  traceApprovalSystem: async () => ({ city: s, path: '/api/v1/approval-system/trace', body: { hours: 1 } }),
   trustOperator: async () => newOperator(),
 }
 
