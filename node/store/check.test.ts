@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CHECK_LIMITS, checkStore, createDailyCheck } from './check.ts'
+import { migrate } from './migrate.ts'
+import { MIGRATIONS } from './migrations/index.ts'
 import { openSqlite } from './sqlite.ts'
 
 let folder = ''
@@ -53,4 +55,18 @@ describe('the store', () => {
     await expect(check()).rejects.toMatchObject({ problem: { code: 'store.damaged' } })
     await expect(check()).rejects.toMatchObject({ problem: { code: 'store.damaged' } })
   })
+})
+
+test('a store whose schema is damaged is told as damaged by whoever opens it', async () => {
+  const whole = join(folder, 'schema.db')
+  const db = openSqlite(whole)
+  await migrate(db, MIGRATIONS, () => 0)
+  await db.close()
+  const file = await open(whole, 'r+')
+  const { size } = await file.stat()
+  await file.write(new Uint8Array(size - 4096).fill(7), 0, size - 4096, 4096)
+  await file.close()
+  expect(() => openSqlite(whole)).toThrow(
+    expect.objectContaining({ problem: expect.objectContaining({ code: 'store.damaged' }) as unknown }),
+  )
 })

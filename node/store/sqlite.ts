@@ -110,12 +110,16 @@ function openFile(path: string): Connections {
     }
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : 'unknown'
-    const foreign = cause instanceof Error && 'code' in cause && cause.code === 'SQLITE_NOTADB'
-    throw new ProblemError(foreign ? 'store.foreign' : 'internal', `the store ${path} does not open: ${reason}`, {
-      cause,
-    })
+    const code = cause instanceof Error && 'code' in cause ? UNOPENED.get(cause.code) : undefined
+    throw new ProblemError(code ?? 'internal', `the store ${path} does not open: ${reason}`, { cause })
   }
 }
+
+/** What SQLite says of a file when it opens it; damage may stand where it begins to read. */
+const UNOPENED: ReadonlyMap<unknown, 'store.foreign' | 'store.damaged'> = new Map([
+  ['SQLITE_NOTADB', 'store.foreign'],
+  ['SQLITE_CORRUPT', 'store.damaged'],
+])
 
 /** Both connections hold the file open, so that it may lose its name at once: even a killed test leaves nothing behind. */
 function openNameless(from: string | undefined): Connections {
