@@ -342,8 +342,8 @@ function prepared(api: Api, acts: Acts): void {
       toOutcome({ done: await acts.sign(params.no, actorOf(person)), prepared: null }),
   })
   api.operation({
-    method: 'post',
-    path: '/api/v1/agreements/acts/{no}/discard',
+    method: 'delete',
+    path: '/api/v1/agreements/acts/{no}',
     id: 'discardAct',
     summary: 'Take a prepared act back',
     roles: ['administrator'],

@@ -16,7 +16,6 @@ import {
 } from '../../protocol/case/preflight.ts'
 import { unsound } from '../../protocol/case/sound.ts'
 import type { State } from '../../protocol/case/table.ts'
-import { foldNumber } from '../../protocol/codes/spelling.ts'
 import { differs } from '../../protocol/packet/times.ts'
 import { type Commitment, fieldOf, fromHex, toHex } from '../../protocol/primitives.ts'
 import { PROBLEMS, type Problem, ProblemError } from '../../protocol/problem.ts'
@@ -189,13 +188,6 @@ const COLUMNS = `c.thread_no, t.thread, c.case_no, c.local_case_no, c.role, c.pa
   c.outcome, c.applicant, c.parked, c.holder, c.due, c.due_from, c.due_duty, c.due_city, c.due_provisional,
   c.own_due, c.own_from, c.own_duty, c.own_provisional, c.window, c.assignee, c.submitted_at, c.updated_at`
 const FROM = 'FROM cases c JOIN threads t ON t.no = c.thread_no'
-
-export type CaseFilter = {
-  state?: State | undefined
-  partner?: string | undefined
-  role?: 'collecting' | 'handling' | undefined
-  /** case number or local case number, whole, in any spelling */ number?: string | undefined
-}
 
 export type Cases = ReturnType<typeof createCases>
 
@@ -566,34 +558,6 @@ export function createCases(parts: CasesParts) {
       )
       if (row === undefined) return null
       return { thread: toHex(row.thread), no: row.thread_no, state: JSON.parse(row.fold) as CaseState }
-    },
-
-    async list(
-      filter: CaseFilter,
-      limit: number,
-      before: { updatedAt: number; no: number } | null,
-    ): Promise<CaseRow[]> {
-      const where = ['1 = 1']
-      const params: (string | number)[] = []
-      for (const key of ['state', 'partner', 'role'] as const) {
-        const value = filter[key]
-        if (value === undefined) continue
-        where.push(`c.${key} = ?`)
-        params.push(value)
-      }
-      if (filter.number !== undefined) {
-        where.push('(c.number_key = ? OR c.local_key = ?)')
-        params.push(foldNumber(filter.number), foldNumber(filter.number))
-      }
-      if (before !== null) {
-        where.push('(c.updated_at, c.thread_no) < (?, ?)')
-        params.push(before.updatedAt, before.no)
-      }
-      const rows = await db.query<Row>(
-        `SELECT ${COLUMNS} ${FROM} WHERE ${where.join(' AND ')} ORDER BY c.updated_at DESC, c.thread_no DESC LIMIT ?`,
-        [...params, limit],
-      )
-      return rows.map(toRow)
     },
 
     /** Cases by number, in this order; one that is gone is left out. */

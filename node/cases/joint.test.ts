@@ -5,7 +5,7 @@ import { marksOf } from '../../test/support/marks.ts'
 import { submitContentOf } from '../../test/support/play-case.ts'
 import { playItem } from '../../test/support/play-lists.ts'
 import { createWorld } from '../../test/support/world.ts'
-import { agree, COLLECTING, HANDLING, worldAgreement } from '../../test/support/world-case.ts'
+import { agree, COLLECTING, casesAt, HANDLING, worldAgreement } from '../../test/support/world-case.ts'
 import { casesOf, type JointCase } from './joint.ts'
 
 const ITEMS = [0, 1, 2, 3, 4, 5].map(no => playItem(no, { modes: [3] }))
@@ -141,7 +141,7 @@ describe('a joint case', () => {
     await expect(cases(COLLECTING).submitJoint({ shared, items: [item, item] }, 'person:1')).rejects.toThrow(
       'items.1.item',
     )
-    expect(await cases(COLLECTING).list({}, 10, null)).toEqual([])
+    expect(await casesAt(world, COLLECTING)).toEqual([])
     const other = { ...item, form: { 序号: 7 } }
     expect(await cases(COLLECTING).preflightJoint({ shared, items: [item, other] })).toEqual([])
   })
@@ -206,7 +206,7 @@ describe('a joint case', () => {
   test('is submitted wholly or not at all', async () => {
     const missing = joint([CODES[0] ?? '', 'unknown'])
     await expect(cases(COLLECTING).submitJoint(missing, 'person:1')).rejects.toThrow('item.unknown')
-    expect(await cases(COLLECTING).list({}, 10, null)).toEqual([])
+    expect(await casesAt(world, COLLECTING)).toEqual([])
   })
 
   test('has at least two items, and at most so many', () => {

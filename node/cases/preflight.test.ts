@@ -5,7 +5,7 @@ import { ProblemError } from '../../protocol/problem.ts'
 import { submitContentOf } from '../../test/support/play-case.ts'
 import { playItem } from '../../test/support/play-lists.ts'
 import { createWorld } from '../../test/support/world.ts'
-import { agree, COLLECTING, HANDLING, worldAgreement } from '../../test/support/world-case.ts'
+import { agree, COLLECTING, casesAt, HANDLING, worldAgreement } from '../../test/support/world-case.ts'
 import type { NewCase } from './cases.ts'
 
 const MATERIAL = { isNeed: '2', materialType: '1', materialFormat: '3', sourceType: '20' } as const
@@ -115,10 +115,10 @@ describe('the pre-flight', () => {
       ])
     expect(await notices(newCase({ applicant: { ...rest.applicant, idNumber: '11010519491231002X' } }))).toEqual([])
     expect(await submitted(newCase())).toBeNull()
-    for (const { thread } of await cases().list({}, 10, null))
+    for (const { thread } of await casesAt(world, COLLECTING))
       await cases().step(thread, 'case.withdraw', { reason: '撤回' }, 'person:1')
     await world.settle()
-    for (const { thread } of await cases().list({}, 10, null))
+    for (const { thread } of await casesAt(world, COLLECTING))
       await world.city(HANDLING).cases.step(thread, 'case.close', { outcome: 'withdrawn' }, 'person:2')
     await world.settle()
     expect(await notices(newCase())).toEqual([])

@@ -8,7 +8,6 @@ import { LIMITS } from '../../protocol/limits.ts'
 import { Day, DivisionCode, Instant, Sha256, ThreadId, text } from '../../protocol/primitives.ts'
 import type { ProblemCode } from '../../protocol/problem.ts'
 import { TITLES } from '../evidence/timeline.ts'
-import { decodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../http/route.ts'
 import { Why } from '../http/told.ts'
 import type { CaseDetail, CaseRow, Cases } from './cases.ts'
@@ -374,27 +373,6 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
       handle: async ({ params: { thread }, body, person }) => {
         const { handedOver, missing } = await cases.handOver(thread, body.by, actorOf(person))
         return { handedOver, missing: missing.map(toLinked) }
-      },
-    })
-    api.operation({
-      method: 'get',
-      path: '/api/v1/cases',
-      id: 'listCases',
-      summary: 'List cases, last changed first',
-      roles: READERS,
-      query: z.strictObject({
-        ...pageQuery,
-        state: z.enum(states).optional(),
-        partner: DivisionCode.optional(),
-        role: z.enum(['collecting', 'handling']).optional(),
-        number: text(100).optional().describe('case number or local case number'),
-      }),
-      answer: pageOf(Case),
-      handle: async ({ query }) => {
-        const place = decodeCursor(z.tuple([z.number().int(), z.number().int()]), query.cursor)
-        const before = place === null ? null : { updatedAt: place[0], no: place[1] }
-        const rows = await cases.list(query, query.limit + 1, before)
-        return toPage(rows, query.limit, row => [row.updatedAt, row.no], toAnswer)
       },
     })
     api.operation({

@@ -34,7 +34,7 @@ const Found = z
     format: z.enum(FORMAT_NAMES),
     queue: z.enum(QUEUE_NAMES).optional(),
     window: text(200).optional().describe('whose `window` queue'),
-    search: z.strictObject(filter).optional().describe('as of searchCases'),
+    search: z.strictObject(filter).optional().describe('as of listCases'),
   })
   .refine(({ queue, search }) => (queue === undefined) !== (search === undefined), {
     path: ['queue'],

@@ -58,13 +58,12 @@ export const authorityRoutes = (authorities: Authorities): RouteModule => ({
         toAnswer(await authorities.accept(body.pem, body.fingerprint, actorOf(person))),
     })
     api.operation({
-      method: 'post',
-      path: '/api/v1/authorities/{fingerprint}/remove',
+      method: 'delete',
+      path: '/api/v1/authorities/{fingerprint}',
       id: 'removeAuthority',
       summary: 'Take an authority off the list; confirmed partners stay trusted by their own certificates',
       roles: ['administrator'],
       params: z.strictObject({ fingerprint: Sha256 }),
-      body: z.strictObject({}),
       answer: AuthorityAnswer,
       problems: ['request.not-found'],
       handle: async ({ params, person }) => toAnswer(await authorities.remove(params.fingerprint, actorOf(person))),

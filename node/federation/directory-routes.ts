@@ -109,14 +109,13 @@ export const directoryRoutes = (directories: Directories, card: () => Card): Rou
         toAnswer(directories, await directories.trust(body.operator, actorOf(person))),
     })
     api.operation({
-      method: 'post',
-      path: '/api/v1/federation/operators/{operator}/distrust',
+      method: 'delete',
+      path: '/api/v1/federation/operators/{operator}',
       id: 'distrustOperator',
       summary:
         'Trust an operator no more, nor whoever handed over to it, and forget its directory; what it revoked counts on',
       roles: ['administrator'],
       params,
-      body: z.strictObject({}),
       answer: OperatorAnswer.extend({
         kept: z
           .array(Revoked.extend({ partner: DivisionCode.nullable() }))

@@ -158,13 +158,12 @@ export const mappingRoutes = (mappings: Mappings): RouteModule => ({
         toAnswer(await mappings.save(params.partner, params.item, body, actorOf(person))),
     })
     api.operation({
-      method: 'post',
-      path: '/api/v1/partners/{partner}/mappings/{item}/remove',
+      method: 'delete',
+      path: '/api/v1/partners/{partner}/mappings/{item}',
       id: 'removeMapping',
       summary: 'Forget a mapping',
       roles: WRITERS,
       params,
-      body: z.strictObject({}),
       answer: MappingAnswer,
       problems: ['request.not-found'],
       handle: async ({ params, person }) =>

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { CaseContent, CaseKind } from '../../protocol/case/kinds.ts'
 import { createWorld } from '../../test/support/world.ts'
-import { agree, COLLECTING, HANDLING, submitCase, worldAgreement } from '../../test/support/world-case.ts'
+import { agree, COLLECTING, casesAt, HANDLING, submitCase, worldAgreement } from '../../test/support/world-case.ts'
 import { lookupKeys } from '../cases/lookup.ts'
 import type { Transaction } from '../store/database.ts'
 import { createBoard } from './board.ts'
-import { createQueues, QUEUE_NAMES, type QueueName, type Queues } from './queues.ts'
+import { createQueues, QUEUE_NAMES, type QueueName, type Queues, type SearchFilter } from './queues.ts'
 import { rebuild, rebuildOlder } from './rebuild.ts'
 import { createStatistics, type Statistics } from './statistics.ts'
 
@@ -127,7 +127,7 @@ describe('queues', () => {
     // Shiyan has not looked at it in two days; meanwhile Ankang owes an answer.
     world.clock.advance(2 * DAY)
     await say(HANDLING, thread, 'case.supervise', { text: '请报', answerBy: '2026-11-25' })
-    const row = async (city: string) => (await world.city(city).cases.list({}, 1, null))[0]
+    const row = async (city: string) => (await casesAt(world, city))[0]
     expect(await row(COLLECTING)).toMatchObject({
       due: { duty: 'recheck', city: HANDLING, level: 'overdue' },
       ownDue: { duty: 'answer', city: COLLECTING, day: '2026-11-25', left: 0 },
@@ -229,7 +229,7 @@ describe('search', () => {
     expect(await finds('11010519491231002x')).toEqual([two])
     expect(await finds('王大同')).toEqual([two])
     for (const part of ['王大', '大同', '110105194912', '%%', 'zz']) expect(await finds(part)).toEqual([])
-    const [item] = (await world.city(COLLECTING).cases.list({}, 1, null)).map(({ item: { name } }) => name.slice(0, 3))
+    const [item] = (await casesAt(world, COLLECTING)).map(({ item: { name } }) => name.slice(0, 3))
     expect(await finds(item ?? '')).toEqual([one, two].sort())
     expect((await queuesOf(COLLECTING).search({ q: '王大同', state: 'closed' }, 50, null)).length).toBe(0)
     expect(
@@ -274,9 +274,32 @@ describe('search in another spelling', () => {
       '安政办20260001',
     ])
       expect(await finds(q)).toEqual([thread])
-    expect(await world.city(COLLECTING).cases.list({ number: '安政办(2026)0001号' }, 5, null)).toMatchObject([
-      { thread },
-    ])
+    const found = async (filter: SearchFilter) =>
+      (await queuesOf(COLLECTING).search(filter, 5, null)).map(row => row.thread)
+    expect(await found({ number: '安政办(2026)0001号' })).toEqual([thread])
+  })
+
+  test('finds cases by their number, whole, or by its beginning', async () => {
+    const [one, long, other] = [
+      await submit({ caseNo: '安政办〔2026〕001' }),
+      await submit({ caseNo: '安政办〔2026〕0012' }),
+      await submit({ caseNo: '十堰 7' }),
+    ]
+    // The approval system gives L- and the number as its own.
+    const found = async (filter: SearchFilter) =>
+      (await queuesOf(COLLECTING).search(filter, 5, null)).map(row => row.thread).sort()
+    expect(await found({ number: '安政办(2026)001' })).toEqual([one])
+    expect(await found({ number: '安政办' })).toEqual([])
+    expect(await found({ numberPrefix: '安政办(2026)001' })).toEqual([one, long].sort())
+    expect(await found({ numberPrefix: '安政办2026' })).toEqual([one, long].sort())
+    expect(await found({ numberPrefix: 'l十堰7' })).toEqual([other])
+    expect(await found({ numberPrefix: '安政办(2026)001', state: 'closed' })).toEqual([])
+    expect(await found({ q: '安政办2026001', numberPrefix: '安政办(2026)0012' })).toEqual([long])
+    expect(await found({ q: '安政办2026001', number: '十堰7' })).toEqual([])
+    // One character less is a whole number: a beginning that short would be that of very many.
+    expect(await found({ numberPrefix: '安政办2' })).toEqual([one, long].sort())
+    expect(await found({ numberPrefix: '安政办' })).toEqual([])
+    expect(await found({ numberPrefix: '十堰7' })).toEqual([other])
   })
 
   test('finds what an earlier program wrote, drafts and purged cases among it, once it is rebuilt', async () => {
@@ -491,18 +514,19 @@ describe('statistics and rebuild', () => {
 
   test('a deep page of cases is found by its index', async () => {
     await submit()
-    const { db, cases } = world.city(COLLECTING)
+    const { db } = world.city(COLLECTING)
     const plans: string[] = []
     const query = db.query
     db.query = async (sql, params = []) => {
-      if (sql.includes('ORDER BY c.updated_at')) {
+      if (sql.includes('ORDER BY updated_at DESC')) {
         const plan = await query<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, params)
         plans.push(plan.map(({ detail }) => detail).join('; '))
       }
       return query(sql, params)
     }
-    const [first] = await cases.list({}, 1, null)
-    expect(await cases.list({}, 1, { updatedAt: first?.updatedAt ?? 0, no: first?.no ?? 0 })).toEqual([])
+    const queues = queuesOf(COLLECTING)
+    const [first] = await queues.search({}, 1, null)
+    expect(await queues.search({}, 1, { updatedAt: first?.updatedAt ?? 0, no: first?.no ?? 0 })).toEqual([])
     expect(plans[1]).toContain('cases_updated (updated_at<?)')
     expect(plans[1]).not.toContain('TEMP B-TREE')
     db.query = query

@@ -42,6 +42,8 @@ export type SearchFilter = {
   /** case number or its beginning, ID number, whole name of the applicant, words of the item's name */ q?:
     | string
     | undefined
+  /** case number or local case number, whole, in any spelling */ number?: string | undefined
+  /** its beginning */ numberPrefix?: string | undefined
   partner?: string | undefined
   item?: string | undefined
   mode?: Mode | undefined
@@ -55,8 +57,8 @@ export type SearchFilter = {
 
 /** A count stops here: nobody reads on. */
 export const COUNTED = 1000
-/** Characters of what is looked for as a number of a case or a person, folded. */
-const NUMBER = { least: 4, most: 100 }
+/** Characters of what is looked for as the beginning of a number, folded, or as the number of a person. */
+export const NUMBER = { least: 4, most: 100 }
 /** Characters from which on a text is looked for in names of items. */
 const ITEM_WORD = 2
 /** Cases that the audit row of a search names. */
@@ -66,6 +68,10 @@ const ITEMS = 50
 const DUE = `coalesce(due, '9999-12-31')`
 const OWN_DUE = `coalesce(own_due, '9999-12-31')`
 const LAST = '\u{10ffff}'
+const NUMBER_COLUMNS = ['number_key', 'local_key'] as const
+
+/** A part of a search that one index bounds. */
+type Source = { where: string; params: Value[] }
 
 export type QueuesParts = {
   db: Database
@@ -119,7 +125,19 @@ export function createQueues(parts: QueuesParts) {
     return db.query<{ no: number; key: string }>(sql, params)
   }
 
-  /** Conditions of the filter but for `q`. */
+  /** Cases whose number begins so: a range of the index of each column. */
+  const beginning = (number: string): Source[] =>
+    NUMBER_COLUMNS.map(column => ({ where: `${column} >= ? AND ${column} < ?`, params: [number, number + LAST] }))
+
+  /** Cases of a number, or whose number begins so; null where the filter names none. What is too short is a whole number. */
+  function numbered({ number, numberPrefix }: SearchFilter): Source[] | null {
+    const begin = numberPrefix === undefined ? '' : foldNumber(numberPrefix)
+    if (number === undefined && begin.length >= NUMBER.least) return beginning(begin)
+    if (number === undefined && numberPrefix === undefined) return null
+    return NUMBER_COLUMNS.map(column => ({ where: `${column} = ?`, params: [foldNumber(number ?? begin)] }))
+  }
+
+  /** Conditions of the filter but for `q` and the numbers. */
   function conditions(filter: SearchFilter): { where: string[]; params: Value[] } {
     const where: string[] = []
     const params: Value[] = []
@@ -143,12 +161,11 @@ export function createQueues(parts: QueuesParts) {
   }
 
   /** Sources of a search for a text, each bounded by an index. */
-  async function sources(q: string): Promise<{ where: string; params: Value[] }[]> {
-    const found: { where: string; params: Value[] }[] = []
+  async function sources(q: string): Promise<Source[]> {
+    const found: Source[] = []
     const number = foldNumber(q)
     if (/\d/.test(number) && number.length >= NUMBER.least && number.length <= NUMBER.most) {
-      for (const column of ['number_key', 'local_key'])
-        found.push({ where: `${column} >= ? AND ${column} < ?`, params: [number, number + LAST] })
+      found.push(...beginning(number))
       found.push({ where: 'applicant_key = ?', params: [parts.keys.number(q)] })
     }
     found.push({ where: 'name_key = ?', params: [parts.keys.name(q)] })
@@ -262,7 +279,12 @@ export function createQueues(parts: QueuesParts) {
       const place = before === null ? [] : ['(updated_at, thread_no) < (?, ?)']
       const placed: Value[] = before === null ? [] : [before.updatedAt, before.no]
       const q = filter.q?.trim() ?? ''
-      const from = q === '' ? [{ where: '', params: [] }] : await sources(q)
+      const numbers = numbered(filter)
+      if (q !== '' && numbers !== null) {
+        where.push(`(${numbers.map(range => `(${range.where})`).join(' OR ')})`)
+        params.push(...numbers.flatMap(range => range.params))
+      }
+      const from = q === '' ? (numbers ?? [{ where: '', params: [] }]) : await sources(q)
       const found = new Map<number, number>()
       for (const source of from) {
         const all = [...(source.where === '' ? [] : [source.where]), ...where, ...place]

@@ -7,7 +7,7 @@ import { Case, toAnswer } from '../cases/routes.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery, toPage } from '../http/page.ts'
 import { actorOf, type RouteModule } from '../http/route.ts'
 import { actOn } from '../store/acts.ts'
-import { COUNTED, QUEUE_NAMES, QUEUES, type Queues } from './queues.ts'
+import { COUNTED, NUMBER, QUEUE_NAMES, QUEUES, type Queues } from './queues.ts'
 import { DIMENSIONS, GRAINS, STEPS, type Statistics, type Step } from './statistics.ts'
 
 const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
@@ -83,13 +83,18 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
     })
     api.operation({
       method: 'get',
-      path: '/api/v1/search/cases',
-      id: 'searchCases',
-      summary: 'Cases by what is known of them, last changed first',
+      path: '/api/v1/cases',
+      id: 'listCases',
+      summary: 'Cases, or those that fit what is known of them (检索), last changed first',
       description:
         'Names and ID numbers are found whole, by keyed hashes: no part of them is kept readable. A search by `q` leaves an audit row `cases.searched` with the cases that it found.',
       roles: READERS,
-      query: z.strictObject({ ...pageQuery, ...filter }),
+      query: z.strictObject({
+        ...pageQuery,
+        ...filter,
+        number: text(100).optional().describe('case number or local case number, whole'),
+        numberPrefix: text(100).optional().describe(`its beginning, ${NUMBER.least} characters or more`),
+      }),
       answer: pageOf(Case),
       handle: async ({ query: { limit, cursor, ...wanted }, person }) => {
         const place = decodeCursor(z.tuple([z.number().int(), z.number().int()]), cursor)

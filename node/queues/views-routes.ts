@@ -11,7 +11,7 @@ import type { NewView, View, Views } from './views.ts'
 const ROLES = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 const params = z.strictObject({ id: text(64) })
 const { q: _words, ...fields } = filter
-const Search = z.strictObject(fields).describe('as of searchCases but for `q`; `me` as assignee is whoever reads it')
+const Search = z.strictObject(fields).describe('as of listCases but for `q`; `me` as assignee is whoever reads it')
 const Filter = z.union([
   z.strictObject({ queue: z.enum(QUEUE_NAMES), window: text(200).optional() }),
   z.strictObject({ search: Search }),

@@ -70,22 +70,19 @@ export const webhookRoutes = (webhooks: Webhooks): RouteModule => ({
         return { ...toAnswer(webhook), secret }
       },
     })
-    for (const [verb, active, summary] of [
-      ['enable', true, 'Switch it on, and tell what waits'],
-      ['disable', false, 'Switch it off; what happens meanwhile waits'],
-    ] as const)
-      api.operation({
-        method: 'post',
-        path: `/api/v1/webhooks/{id}/${verb}`,
-        id: `${verb}Webhook`,
-        summary,
-        roles: ROLES,
-        params,
-        body: z.strictObject({}),
-        answer: WebhookAnswer,
-        problems: ['request.not-found'],
-        handle: async ({ params: { id }, person }) => toAnswer(await webhooks.set(id, active, actorOf(person))),
-      })
+    api.operation({
+      method: 'patch',
+      path: '/api/v1/webhooks/{id}',
+      id: 'changeWebhook',
+      summary: 'Switch it off, so that what happens waits; or on again, and it is told what waits',
+      roles: ROLES,
+      params,
+      body: z.strictObject({ active: z.boolean() }),
+      answer: WebhookAnswer,
+      problems: ['request.not-found'],
+      handle: async ({ params: { id }, body, person }) =>
+        toAnswer(await webhooks.set(id, body.active, actorOf(person))),
+    })
     api.operation({
       method: 'post',
       path: '/api/v1/webhooks/{id}/rotate',
@@ -103,13 +100,12 @@ export const webhookRoutes = (webhooks: Webhooks): RouteModule => ({
       },
     })
     api.operation({
-      method: 'post',
-      path: '/api/v1/webhooks/{id}/remove',
+      method: 'delete',
+      path: '/api/v1/webhooks/{id}',
       id: 'removeWebhook',
       summary: 'End a subscription',
       roles: ROLES,
       params,
-      body: z.strictObject({}),
       answer: z.strictObject({ removed: z.literal(true) }),
       problems: ['request.not-found'],
       handle: async ({ params: { id }, person }) => {

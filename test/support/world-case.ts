@@ -1,5 +1,6 @@
 /** An agreement and cases between two cities of a world: Ankang (610900) collects, Shiyan (420300) handles. */
 import { randomBytes } from 'node:crypto'
+import type { CaseRow } from '../../node/cases/cases.ts'
 import type { AgreementDocumentInput } from '../../protocol/agreement/document.ts'
 import type { CaseContent, Mode } from '../../protocol/case/kinds.ts'
 import { PLAY_ITEM, submitContentOf } from './play-case.ts'
@@ -53,4 +54,13 @@ export async function submitCase(
     .city(COLLECTING)
     .exchange.author.write({ thread, partner: HANDLING }, [{ kind: 'case.submit', content, materials, agreement }])
   return thread
+}
+
+/** Every case that a city holds, last changed first. */
+export async function casesAt(world: World, code: string): Promise<CaseRow[]> {
+  const { db, cases } = world.city(code)
+  const rows = await db.query<{ no: number }>(
+    'SELECT thread_no AS no FROM cases ORDER BY updated_at DESC, thread_no DESC',
+  )
+  return cases.rows(rows.map(({ no }) => no))
 }
