@@ -19,7 +19,7 @@ const filled = (json: string): unknown =>
 type Step = { kind: CaseKind; body: unknown }
 function stepsOf(page: string): Step[] {
   const found = page.matchAll(
-    /tongban case step (\S+) THREAD(?: --material \S+)? --body '((?:[^'\n]|'\$\([^)]*\)')*)'$/gm,
+    /tongban case step (\S+) CASE(?: --material \S+)? --body '((?:[^'\n]|'\$\([^)]*\)')*)'$/gm,
   )
   return [...found].map(([, name = '', body = '']) => {
     const kind = `case.${name}`

@@ -4,7 +4,7 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { clientFile } from './generate/client.ts'
+import { clientFiles } from './generate/client.ts'
 import { schemaFiles } from './generate/schemas.ts'
 import { settingsFile } from './generate/settings.ts'
 import { specFile } from './generate/spec.ts'
@@ -21,7 +21,7 @@ export async function generated(): Promise<Files> {
   return new Map([
     ...schemaFiles(),
     settingsFile(),
-    await clientFile(),
+    ...(await clientFiles()),
     ...(await specFile(read)),
     ...(await vectorFiles()),
   ])

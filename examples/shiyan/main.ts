@@ -7,12 +7,12 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { table } from '../../node/cli/output.ts'
+import type { CaseDetail } from '../../node/client/api.generated.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { exampleCities } from '../data/load.ts'
 import {
   agree,
   allReceipted,
-  type Case,
   type City,
   keepEvidence,
   listArrives,
@@ -68,42 +68,44 @@ function itemFor(items: readonly ServiceItem[]): ServiceItem {
 }
 
 /** One case from the window of `from` to its end in `to`, as the clerks of both take its steps. */
-async function oneCase(from: City, to: City, item: ServiceItem): Promise<Case> {
+async function oneCase(from: City, to: City, item: ServiceItem): Promise<CaseDetail> {
   const materials = []
   for (const { materialCode, materialName, isNeed } of item.materials) {
     if (isNeed !== '1') continue
     const paper = new Blob([scan(`${materialCode} of ${from.code} for ${to.code}`)])
-    const { sha256 } = await from.clerk.upload<{ sha256: string }>('/api/v1/materials', paper, 'application/pdf')
-    materials.push({ sha256, code: materialCode, name: `${materialName}.pdf`, form: 'electronic', pages: 1 })
+    const { sha256 } = await from.clerk.uploadMaterial({ bytes: paper, type: 'application/pdf' })
+    materials.push({ sha256, code: materialCode, name: `${materialName}.pdf`, form: 'electronic' as const, pages: 1 })
   }
-  const { thread } = await from.clerk.post<Case>('/api/v1/cases', {
-    to: to.code,
-    item: item.taskCode,
-    mode: 1,
-    // A made-up person; the number is the sample of GB 11643 itself.
-    applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X', phone: '13900000000' },
-    form: { reason: '本人在外地，无法到场' },
-    materials,
-    window: `${from.name}“跨省通办”窗口`,
-    consent: { text: 'gzs-2026-01', acceptedAt: new Date().toISOString() },
+  const { thread } = await from.clerk.submitCase({
+    body: {
+      to: to.code,
+      item: item.taskCode,
+      mode: 1,
+      // A made-up person; the number is the sample of GB 11643 itself.
+      applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X', phone: '13900000000' },
+      form: { reason: '本人在外地，无法到场' },
+      materials,
+      window: `${from.name}“跨省通办”窗口`,
+      consent: { text: 'gzs-2026-01', acceptedAt: new Date().toISOString() },
+    },
   })
-  const path = `/api/v1/cases/${thread}`
+  const params = { thread }
   const at = (city: City, state: string) =>
     until(`${state} at ${city.name}`, async () => {
-      const held = await city.clerk.get<Case>(path).catch(() => null)
+      const held = await city.clerk.getCase({ params }).catch(() => null)
       return held?.state === state && held
     })
   await at(to, 'arrived')
-  for (const [verb, body] of [
-    ['accept', {}],
-    ['decide', { outcome: 'granted', documentNo: `${to.code}〔2026〕1号` }],
-    ['send-result', { method: 'mail', waybill: { carrier: 'EMS', number: '1000000000001' } }],
-    ['close', { outcome: 'granted' }],
-  ] as const)
-    await to.clerk.post(`${path}/${verb}`, body)
+  await to.clerk.acceptCase({ params })
+  await to.clerk.decideCase({ params, body: { outcome: 'granted', documentNo: `${to.code}〔2026〕1号` } })
+  const waybill = { carrier: 'EMS', number: '1000000000001' }
+  await to.clerk.sendResultCase({ params, body: { method: 'mail', waybill } })
+  await to.clerk.closeCase({ params, body: { outcome: 'granted' } })
   const ended = await at(from, 'closed')
   await until('every packet is receipted on both sides', async () =>
-    (await Promise.all([from, to].map(city => city.clerk.get<Case>(path)))).every(held => allReceipted(held.timeline)),
+    (await Promise.all([from, to].map(city => city.clerk.getCase({ params })))).every(held =>
+      allReceipted(held.timeline),
+    ),
   )
   return ended
 }

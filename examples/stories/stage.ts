@@ -1,14 +1,15 @@
 /** The stage of the stories: two cities whose nodes share one clock, and what their clerks do, by the public API alone. */
 import { join } from 'node:path'
+import type { CaseDetail, SubmitCaseRequest } from '../../node/client/api.generated.ts'
+import { type Step, takeStep } from '../../node/client/steps.ts'
 import { loadConfig } from '../../node/config/config.ts'
 import { startNode } from '../../node/node.ts'
-import type { CaseContent, CaseKind, Mode } from '../../protocol/case/kinds.ts'
+import type { CaseContent, Mode } from '../../protocol/case/kinds.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { type ExampleCity, exampleCities, exampleItems } from '../data/load.ts'
 import {
   agree,
   allReceipted,
-  type Case,
   type City,
   keepEvidence,
   type Launch,
@@ -21,17 +22,6 @@ import {
 import { scan } from '../support/scan.ts'
 import { createStoryClock, type StoryClock } from './clock.ts'
 
-type Deadline = {
-  duty: string
-  dutyName: string
-  city: string
-  due: string | null
-  /** past the holiday tables (暂定) */ provisional: boolean
-  done: string | null
-  level: string
-}
-export type Told = Case & { deadlines: Deadline[]; questions: { packet: string }[]; item: { name: string } }
-
 export type Stage = {
   ankang: City
   shiyan: City
@@ -41,15 +31,15 @@ export type Stage = {
   /** what a counter in Ankang submits for the item, but for its mode and what is special */ application(
     item: ServiceItem,
     mode: Mode,
-  ): Promise<object>
-  submit(item: ServiceItem, mode: Mode, more?: object): Promise<string>
-  /** takes a step, and waits until the other city has it */ say<K extends CaseKind>(
+  ): Promise<SubmitCaseRequest>
+  submit(item: ServiceItem, mode: Mode, more?: Partial<SubmitCaseRequest>): Promise<string>
+  /** takes a step, and waits until the other city has it */ say<K extends Step>(
     city: City,
     thread: string,
     kind: K,
     body: CaseContent<K>,
   ): Promise<void>
-  show(city: City, thread: string): Promise<Told>
+  show(city: City, thread: string): Promise<CaseDetail>
   /** waits until the case is in the state at both cities, and every packet receipted */ reached(
     thread: string,
     state: string,
@@ -81,9 +71,9 @@ export async function openStage(folder: string, log: (line: string) => void): Pr
   await listArrives(ankang, shiyan)
   await agree(shiyan, ankang, city => (city.code === shiyan.code ? items : []), { purgeDays: 30, evaluationDays: 5 })
 
-  const show = (city: City, thread: string) => city.clerk.get<Told>(`/api/v1/cases/${thread}`)
+  const show = (city: City, thread: string) => city.clerk.getCase({ params: { thread } })
   /** Both cities hold the same, and know it. */
-  const together = (thread: string, is: (told: Told) => boolean, what: string) =>
+  const together = (thread: string, is: (told: CaseDetail) => boolean, what: string) =>
     until(what, async () => {
       const [here, there] = await Promise.all([ankang, shiyan].map(city => show(city, thread).catch(() => null)))
       if (here == null || there == null) return null
@@ -94,10 +84,9 @@ export async function openStage(folder: string, log: (line: string) => void): Pr
       )
     })
   const scanned = async (words: string) =>
-    (await ankang.clerk.upload<{ sha256: string }>('/api/v1/materials', new Blob([scan(words)]), 'application/pdf'))
-      .sha256
+    (await ankang.clerk.uploadMaterial({ bytes: new Blob([scan(words)]), type: 'application/pdf' })).sha256
 
-  async function application(item: ServiceItem, mode: Mode): Promise<object> {
+  async function application(item: ServiceItem, mode: Mode): Promise<SubmitCaseRequest> {
     const materials = await Promise.all(
       item.materials
         .filter(material => material.isNeed === '1')
@@ -106,7 +95,7 @@ export async function openStage(folder: string, log: (line: string) => void): Pr
           code: materialCode,
           name: `${materialName}.pdf`,
           // In mode 1 the originals are mailed after the pre-check.
-          form: mode === 1 ? 'original' : 'electronic',
+          form: mode === 1 ? ('original' as const) : ('electronic' as const),
           pages: 1,
         })),
     )
@@ -134,12 +123,12 @@ export async function openStage(folder: string, log: (line: string) => void): Pr
     application,
     show,
     async submit(item, mode, more = {}) {
-      const { thread } = await ankang.clerk.post<Case>('/api/v1/cases', { ...(await application(item, mode)), ...more })
+      const { thread } = await ankang.clerk.submitCase({ body: { ...(await application(item, mode)), ...more } })
       return thread
     },
     async say(city, thread, kind, body) {
       const before = (await show(city, thread)).timeline.length
-      await city.clerk.post(`/api/v1/cases/${thread}/${kind.slice('case.'.length)}`, body)
+      await takeStep(city.clerk, kind, thread, body)
       await together(thread, told => told.timeline.length > before, `${kind} at both cities`)
     },
     async reached(thread, state) {

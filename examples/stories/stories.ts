@@ -141,10 +141,12 @@ const joint: Story = {
     const items = [3, 4, 5].map(place => itemAt(stage, place))
     const [first] = items
     if (first === undefined) throw new Error('the example items are gone')
-    const { to, item: _, mode: __, ...shared } = (await stage.application(first, 3)) as Record<string, unknown>
-    const { cases } = await ankang.clerk.post<{ cases: { thread: string }[] }>('/api/v1/cases/joint', {
-      shared,
-      items: items.map(item => ({ to, item: item.taskCode, mode: 3 })),
+    const { to, item: _, mode: __, ...shared } = await stage.application(first, 3)
+    const { cases } = await ankang.clerk.submitJointCase({
+      body: {
+        shared,
+        items: items.map(item => ({ to, item: item.taskCode, mode: 3 as const })),
+      },
     })
     const threads = cases.map(({ thread }) => thread)
     for (const thread of threads) await stage.reached(thread, 'arrived')
@@ -157,7 +159,7 @@ const joint: Story = {
       await say(shiyan, thread, 'case.decide', { outcome: 'granted' })
       await say(shiyan, thread, 'case.send-result', { method: 'file' })
     }
-    await ankang.clerk.post(`/api/v1/cases/${threads[0] ?? ''}/hand-over`, { by: '跨省通办窗口 3 号' })
+    await ankang.clerk.handOverJointCase({ params: { thread: threads[0] ?? '' }, body: { by: '跨省通办窗口 3 号' } })
     for (const thread of threads) {
       await stage.reached(thread, 'sending')
       await say(shiyan, thread, 'case.close', { outcome: 'granted' })

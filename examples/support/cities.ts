@@ -4,7 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type Client, createClient } from '../../node/cli/client.ts'
+import type { CaseDetail } from '../../node/client/api.generated.ts'
+import { type Client, createClient } from '../../node/client/client.ts'
 import { verifyBundle } from '../../node/evidence/verify.ts'
 import type { AgreementDocumentInput } from '../../protocol/agreement/document.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
@@ -18,18 +19,6 @@ export type City = ExampleCity & {
   administrator: Client
   clerk: Client
 }
-export type Timeline = { kind: string; city: string; at: string; status: string; receiptedAt: string | null }[]
-export type Case = {
-  thread: string
-  caseNo: string
-  localCaseNo: string | null
-  state: string
-  stateName: string
-  outcome: string | null
-  steps: string[]
-  timeline: Timeline
-}
-
 export type CityOptions = {
   /** holds the folders of the cities */ folder: string
   env?: Record<string, string>
@@ -86,14 +75,13 @@ export const pair = (inviting: City, accepting: City): Promise<string[]> =>
   )
 
 export const publish = (city: City, items: readonly ServiceItem[]): Promise<{ version: number; count: number }> =>
-  city.administrator.put('/api/v1/services', { items })
+  city.administrator.publishServices({ body: { items: [...items] } })
 
 /** Waits until `city` holds the list that `partner` published. */
 export const listArrives = (city: City, partner: City): Promise<unknown> =>
   until(
     `the list of ${partner.name} at ${city.name}`,
-    async () =>
-      (await city.clerk.get<{ list: object | null }>(`/api/v1/partners/${partner.code}/services?limit=1`)).list,
+    async () => (await city.clerk.listPartnerServices({ params: { code: partner.code }, query: { limit: 1 } })).list,
   )
 
 /** An agreement on all items of both cities, each handled by one for the other; signed by both. How many items. */
@@ -115,53 +103,52 @@ export async function agree(
   const year = new Date().getFullYear()
   const {
     agreements: [proposed],
-  } = await proposing.administrator.post<{ agreements: { thread: string }[] }>('/api/v1/agreements', {
-    v: 1,
-    title: `${proposing.name}与${signing.name}政务服务“跨省通办”合作协议`,
-    parties: [proposing, signing].map(({ code, name, authority }) => ({ code, name, authority })),
-    items,
-    clock: {},
-    mailing: 'handling',
-    archive: 'handling',
-    purgeDays: 90,
-    dispute: '双方协商解决；协商不成的，报请共同的上级政务服务管理机构处理',
-    validFrom: `${year}-01-01`,
-    validTo: `${year + 2}-12-31`,
-    ...terms,
+  } = await proposing.administrator.proposeAgreement({
+    body: {
+      v: 1,
+      title: `${proposing.name}与${signing.name}政务服务“跨省通办”合作协议`,
+      parties: [proposing, signing].map(({ code, name, authority }) => ({ code, name, authority })),
+      items,
+      clock: {},
+      mailing: 'handling',
+      archive: 'handling',
+      purgeDays: 90,
+      dispute: '双方协商解决；协商不成的，报请共同的上级政务服务管理机构处理',
+      validFrom: `${year}-01-01`,
+      validTo: `${year + 2}-12-31`,
+      ...terms,
+    },
   })
   if (proposed === undefined) throw new Error('nothing was proposed')
-  const path = `/api/v1/agreements/${proposed.thread}`
-  await until('the proposal arrives', () => signing.administrator.get(path).catch(() => null))
-  await signing.administrator.post(`${path}/sign`)
+  const params = { thread: proposed.thread }
+  await until('the proposal arrives', () => signing.administrator.getAgreement({ params }).catch(() => null))
+  await signing.administrator.signAgreement({ params })
   await until(
     'both signatures are there',
-    async () => (await proposing.administrator.get<{ state: string }>(path)).state === 'active',
+    async () => (await proposing.administrator.getAgreement({ params })).state === 'active',
   )
   return items.length
 }
 
 /** Waits until the result of a case (结果文件) is here too, when it came as a file; its hash and size. */
 export async function resultOf(city: City, thread: string): Promise<{ sha256: string; bytes: number } | null> {
-  type Bodies = { bodies: { body: { documents?: string[] } | null }[] }
-  const { bodies } = await city.clerk.get<Bodies>(`/api/v1/cases/${thread}/bodies`)
-  const [sha256] = bodies.flatMap(({ body }) => body?.documents ?? [])
+  const { bodies } = await city.clerk.readCaseBodies({ params: { thread } })
+  const [sha256] = bodies.flatMap(({ body }) => (body as { documents?: string[] } | null)?.documents ?? [])
   if (sha256 === undefined) return null
   const file = await until('the result', () =>
-    city.clerk.download(`/api/v1/materials/${sha256}?thread=${thread}`).catch(() => null),
+    city.clerk.downloadMaterial({ params: { sha256 }, query: { thread } }).catch(() => null),
   )
   return { sha256, bytes: (await new Response(file).arrayBuffer()).byteLength }
 }
 
 /** Whether every packet of the timeline is stored by the other city, and its receipt here. */
-export const allReceipted = (timeline: Timeline): boolean =>
+export const allReceipted = (timeline: CaseDetail['timeline']): boolean =>
   timeline.every(entry => entry.status === 'stored' && entry.receiptedAt !== null)
 
 /** Writes the evidence of a case into the file and verifies it against the certificates of both cities. */
 export async function keepEvidence(path: string, thread: string, cities: readonly [City, City]) {
-  const bundle = await cities[0].clerk.download(`/api/v1/cases/${thread}/evidence`)
+  const bundle = await cities[0].clerk.exportEvidence({ params: { thread } })
   await pipeline(Readable.fromWeb(bundle as never), createWriteStream(path, { mode: 0o600 }))
-  const identities = await Promise.all(
-    cities.map(city => city.administrator.get<{ fingerprint: string }>('/api/v1/identity')),
-  )
+  const identities = await Promise.all(cities.map(city => city.administrator.getIdentity()))
   return verifyBundle(path, { fingerprints: identities.map(identity => identity.fingerprint) })
 }

@@ -5,12 +5,12 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { Case, CaseDetail } from '../../node/client/api.generated.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { exampleCities, exampleItems } from '../data/load.ts'
 import {
   agree,
   allReceipted,
-  type Case,
   type City,
   keepEvidence,
   listArrives,
@@ -49,36 +49,38 @@ async function submit(ankang: City, shiyan: City, items: readonly ServiceItem[])
   const item = items.find(entry => entry.taskName === '出具贷款职工住房公积金缴存使用证明')
   if (item === undefined) throw new Error('the example item is gone')
   const upload = (name: string) =>
-    ankang.clerk.upload<{ sha256: string }>('/api/v1/materials', new Blob([scan(name)]), 'application/pdf')
+    ankang.clerk.uploadMaterial({ bytes: new Blob([scan(name)]), type: 'application/pdf' })
   const [card, form] = [await upload('ID card of the example'), await upload('application form of the example')]
-  return ankang.clerk.post<Case>('/api/v1/cases', {
-    to: shiyan.code,
-    item: item.taskCode,
-    mode: 1,
-    // A made-up person; the number is the sample of GB 11643 itself.
-    applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X', phone: '13900000000' },
-    form: { reason: '在安康购房，需十堰公积金缴存证明' },
-    materials: [
-      { sha256: card.sha256, code: 'M01', name: '身份证.pdf', form: 'electronic', pages: 1 },
-      { sha256: form.sha256, code: 'M02', name: '申请表.pdf', form: 'electronic', pages: 1 },
-    ],
-    window: '跨省通办窗口 3 号',
-    consent: { text: 'gzs-2026-01', acceptedAt: new Date().toISOString() },
+  return ankang.clerk.submitCase({
+    body: {
+      to: shiyan.code,
+      item: item.taskCode,
+      mode: 1,
+      // A made-up person; the number is the sample of GB 11643 itself.
+      applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X', phone: '13900000000' },
+      form: { reason: '在安康购房，需十堰公积金缴存证明' },
+      materials: [
+        { sha256: card.sha256, code: 'M01', name: '身份证.pdf', form: 'electronic', pages: 1 },
+        { sha256: form.sha256, code: 'M02', name: '申请表.pdf', form: 'electronic', pages: 1 },
+      ],
+      window: '跨省通办窗口 3 号',
+      consent: { text: 'gzs-2026-01', acceptedAt: new Date().toISOString() },
+    },
   })
 }
 
 /** Prints each hop of the timeline when it happens, until the case has ended on both sides and all is receipted. */
-async function follow(ankang: City, shiyan: City, thread: string): Promise<Case> {
+async function follow(ankang: City, shiyan: City, thread: string): Promise<CaseDetail> {
   const names = new Map([ankang, shiyan].map(city => [city.code, city.name]))
   let shown = 0
   return until('the case ends', async () => {
-    const here = await ankang.clerk.get<Case>(`/api/v1/cases/${thread}`)
+    const here = await ankang.clerk.getCase({ params: { thread } })
     for (const entry of here.timeline.slice(shown)) {
       shown++
       step(`  ${names.get(entry.city) ?? entry.city}  ${entry.kind.padEnd(22)} ${entry.at.slice(11, 19)} UTC`)
     }
     if (here.state !== 'closed' && here.state !== 'refused') return null
-    const there = await shiyan.clerk.get<Case>(`/api/v1/cases/${thread}`)
+    const there = await shiyan.clerk.getCase({ params: { thread } })
     return allReceipted([...here.timeline, ...there.timeline]) && here
   })
 }

@@ -1,20 +1,8 @@
 /** What publishing the drafts would change for partners, for people. */
-export type Agreed = {
-  items: number
-  gone: number
-  cases: number
-  mappings: number
-  shown: { code: string; name: string; change: 'gone' | 'changed'; fields: string[]; collecting: string[] }[]
-  /** what the drafted tree takes away */ organisation?: {
-    units: number
-    windows: number
-    items: number
-    shown: { code: string; name: string; windows: string[] }[]
-  }
-}
+import type { PreviewPublicationAnswer } from '../client/api.generated.ts'
 
 /** What publishing would change for partners; nothing when it touches none. */
-export const describeAgreed = ({ items, gone, cases, mappings, shown }: Agreed): string[] =>
+export const describeAgreed = ({ items, gone, cases, mappings, shown }: PreviewPublicationAnswer): string[] =>
   items + mappings === 0
     ? []
     : [
@@ -26,7 +14,7 @@ export const describeAgreed = ({ items, gone, cases, mappings, shown }: Agreed):
       ]
 
 /** What the drafted organisation tree takes away; nothing when it takes nothing. */
-export const describeTree = ({ organisation }: Agreed): string[] =>
+export const describeTree = ({ organisation }: PreviewPublicationAnswer): string[] =>
   organisation === undefined || organisation.units + organisation.windows === 0
     ? []
     : [

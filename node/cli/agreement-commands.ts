@@ -1,6 +1,6 @@
 /** Declares `tongban agreement …`; what they do is imported when one runs. */
 import type { Command } from 'commander'
-import type { Declare } from './services-commands.ts'
+import { collect, type Declare } from './declare.ts'
 
 export function declareAgreements(agreement: Command, { add, does, example }: Declare): void {
   example(
@@ -11,7 +11,7 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
     'tongban agreement propose agreement.json',
   )
   does(
-    add(agreement, 'counter <thread> <file>', "answer the partner's proposal with an own text").option(
+    add(agreement, 'counter <agreement> <file>', "answer the partner's proposal with an own text").option(
       '--reason <text>',
       'what was changed, and why',
     ),
@@ -22,7 +22,7 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
   )
   example(
     does(
-      add(agreement, 'amend <thread> <file>', 'propose a change of items or terms').option(
+      add(agreement, 'amend <agreement> <file>', 'propose a change of items or terms').option(
         '--yes',
         'do not ask 不再询问',
       ),
@@ -31,13 +31,14 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
         return (context, flags, thread, file) => amend(context, thread ?? '', file ?? '', flags)
       },
     ),
-    'tongban agreement amend THREAD amendment.json',
+    'tongban agreement amend AGREEMENT amendment.json',
   )
   does(
-    add(agreement, 'sign <thread>', 'show what the text that the partner wrote last would touch, and sign it').option(
-      '--yes',
-      'do not ask 不再询问',
-    ),
+    add(
+      agreement,
+      'sign <agreement>',
+      'show what the text that the partner wrote last would touch, and sign it',
+    ).option('--yes', 'do not ask 不再询问'),
     async () => {
       const { sign } = await import('./agreements.ts')
       return (context, flags, thread) => sign(context, thread ?? '', flags)
@@ -47,7 +48,7 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
     does(
       add(
         agreement,
-        'confirm <thread> <city>',
+        'confirm <agreement> <city>',
         'the certificate of a city that is no partner, compared with it by phone: its signature counts 确认证书',
       ).requiredOption('--fingerprint <hex>', 'as that city told it; `agreement show` names the one that came'),
       async () => {
@@ -55,7 +56,7 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
         return (context, flags, thread, city) => confirmCertificate(context, thread ?? '', city ?? '', flags)
       },
     ),
-    'tongban agreement confirm THREAD 420300 --fingerprint HEX',
+    'tongban agreement confirm AGREEMENT 420300 --fingerprint HEX',
   )
   for (const [verb, description] of [
     ['decline', "decline the partner's text"],
@@ -64,7 +65,7 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
     ['resume', 'let new cases begin again'],
     ['terminate', 'end it; cases under way finish under it'],
   ] as const) {
-    const command = add(agreement, `${verb} <thread>`, description).requiredOption('--reason <text>', 'why')
+    const command = add(agreement, `${verb} <agreement>`, description).requiredOption('--reason <text>', 'why')
     if (verb !== 'decline' && verb !== 'withdraw') command.option('--yes', 'do not ask 不再询问')
     if (verb === 'terminate') command.requiredOption('--on <day>', 'last day on which new cases begin, YYYY-MM-DD')
     does(command, async () => {
@@ -91,13 +92,13 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
     const { list } = await import('./agreements.ts')
     return context => list(context)
   })
-  does(add(agreement, 'show <thread>', 'one agreement with its document'), async () => {
+  does(add(agreement, 'show <agreement>', 'one agreement with its document'), async () => {
     const { show } = await import('./agreements.ts')
     return (context, _, thread) => show(context, thread ?? '')
   })
   example(
     does(
-      add(agreement, 'diff <thread>', 'what the text that waits for a signature changes 文本比对')
+      add(agreement, 'diff <agreement>', 'what the text that waits for a signature changes 文本比对')
         .option('--before <id>', 'a text by the beginning of its id, in place of the one that stands')
         .option('--after <id>', 'a text by the beginning of its id, in place of the one that waits'),
       async () => {
@@ -105,11 +106,11 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
         return (context, flags, thread) => diff(context, thread ?? '', flags)
       },
     ),
-    'tongban agreement diff THREAD',
+    'tongban agreement diff AGREEMENT',
   )
   example(
     does(
-      add(agreement, 'print <thread>', 'the agreement as a Chinese document for paper 打印')
+      add(agreement, 'print <agreement>', 'the agreement as a Chinese document for paper 打印')
         .option('--out <file>', 'where', 'agreement.html')
         .option('--text <id>', 'a text by the beginning of its id, in place of the newest that was signed'),
       async () => {
@@ -117,7 +118,7 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
         return (context, flags, thread) => print(context, thread ?? '', flags)
       },
     ),
-    'tongban agreement print THREAD --out agreement.html',
+    'tongban agreement print AGREEMENT --out agreement.html',
   )
   example(
     does(
@@ -132,7 +133,7 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
     'tongban agreement attach sealed.pdf --name 盖章扫描件.pdf --to agreement.json',
   )
   does(
-    add(agreement, 'attachments <thread>', 'attachments of every text, and whether they are here').option(
+    add(agreement, 'attachments <agreement>', 'attachments of every text, and whether they are here').option(
       '--save <sha256>',
       'write one to a file of its name; the beginning is enough',
     ),
@@ -145,7 +146,6 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
     const { templates } = await import('./agreement-drafts.ts')
     return context => templates(context)
   })
-  const collect = (value: string, before: string[]) => [...before, value]
   example(
     does(
       add(agreement, 'draft', 'fill a template with parties, the items of their published lists, and dates 拟稿')
@@ -172,22 +172,25 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
     does(
       add(
         agreement,
-        'impact <thread>',
+        'impact <agreement>',
         'what a step would touch: items, open cases, mappings, the approval system 影响预览',
       )
         .option('--act <step>', 'sign, suspend, resume, terminate or expire', 'sign')
         .option('--on <day>', 'last day on which new cases begin, for terminate')
-        .option('--amendment <file>', 'an amendment that is not proposed yet; or give a document in place of a thread'),
+        .option(
+          '--amendment <file>',
+          'an amendment that is not proposed yet; or give a document in place of an agreement',
+        ),
       async () => {
         const { impact } = await import('./agreement-impact.ts')
         return (context, flags, thread) => impact(context, thread ?? '', flags)
       },
     ),
-    'tongban agreement impact THREAD --act terminate --on 2026-12-31',
+    'tongban agreement impact AGREEMENT --act terminate --on 2026-12-31',
   )
   example(
     does(
-      add(agreement, 'renew <thread>', 'write what stands with new dates, to read and propose 续签')
+      add(agreement, 'renew <agreement>', 'write what stands with new dates, to read and propose 续签')
         .option('--as <kind>', 'amendment (换文) or proposal (new agreement); absent: as its terms say')
         .option('--to <day>', 'last day; absent: as long again')
         .option('--out <file>', 'where', 'renewal.json'),
@@ -196,6 +199,6 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
         return (context, flags, thread) => renew(context, thread ?? '', flags)
       },
     ),
-    'tongban agreement renew THREAD --out renewal.json',
+    'tongban agreement renew AGREEMENT --out renewal.json',
   )
 }

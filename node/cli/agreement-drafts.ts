@@ -1,15 +1,17 @@
 /** `tongban agreement templates`, `draft` and `renew`: a document to read, change and propose. */
 import { writeFile } from 'node:fs/promises'
 import { ProblemError } from '../../protocol/problem.ts'
+import type { DraftRenewalRequest } from '../client/api.generated.ts'
+import type { Client } from '../client/client.ts'
 import { readTextFile } from '../config/text-file.ts'
+import { codeOfCity } from './cities.ts'
 import type { CommandContext } from './context.ts'
+import { agreementThread } from './named.ts'
 import { table } from './output.ts'
-
-type Template = { name: string; zh: string; en: string; useZh: string; useEn: string; parties: number; years: number }
 
 export async function templates(context: CommandContext): Promise<void> {
   const client = await context.client()
-  const { items } = await client.get<{ items: Template[] }>('/api/v1/agreements/templates')
+  const { items } = await client.listTemplates()
   context.out.result(items, list =>
     list
       .map(
@@ -20,21 +22,17 @@ export async function templates(context: CommandContext): Promise<void> {
   )
 }
 
-/** `420300=A1,A2`, `420300=all`, `420300=@codes.txt`. */
-async function itemsOf(given: string): Promise<{ handling: string; codes?: string[] }> {
-  const [, handling, codes] = /^([1-9]\d{5})=(.+)$/s.exec(given) ?? []
-  if (handling === undefined || codes === undefined)
+/** `420300=A1,A2`, `十堰=all`, `420300=@codes.txt`. */
+async function itemsOf(client: Client, given: string): Promise<{ handling: string; codes?: string[] }> {
+  const [, named, codes] = /^([^=]+)=(.+)$/s.exec(given) ?? []
+  if (named === undefined || codes === undefined)
     throw new ProblemError('request.invalid', `--items ${given}: CITY=CODES, CITY=all or CITY=@file`)
+  const handling = await codeOfCity(named, async () => client)
   if (codes === 'all') return { handling }
   const listed = codes.startsWith('@') ? await readTextFile(codes.slice(1), 'request.invalid') : codes
   return { handling, codes: listed.split(/[\s,，]+/).filter(code => code !== '') }
 }
 
-type Draft = {
-  document: { title: string; validFrom: string; validTo: string; items: { handling: string }[] }
-  leftOut: { handling: string; taskCode: string; taskName: string; why: 'mode' | 'state' }[]
-  leftOutCount: number
-}
 const WHY = { mode: 'mode not in the template 办理方式不符', state: 'not in use 未启用' } as const
 const SHOWN = 20
 
@@ -51,13 +49,15 @@ export async function draft(
   },
 ): Promise<void> {
   const client = await context.client()
-  const made = await client.post<Draft>('/api/v1/agreements/draft', {
-    template: flags.template,
-    partners: flags.partner,
-    ...(flags.items.length === 0 ? {} : { items: await Promise.all(flags.items.map(itemsOf)) }),
-    ...(flags.title === undefined ? {} : { title: flags.title }),
-    ...(flags.from === undefined ? {} : { validFrom: flags.from }),
-    ...(flags.to === undefined ? {} : { validTo: flags.to }),
+  const made = await client.draftAgreement({
+    body: {
+      template: flags.template,
+      partners: flags.partner,
+      items: flags.items.length === 0 ? undefined : await Promise.all(flags.items.map(given => itemsOf(client, given))),
+      title: flags.title,
+      validFrom: flags.from,
+      validTo: flags.to,
+    },
   })
   await writeFile(flags.out, `${JSON.stringify(made.document, null, 2)}\n`)
   context.out.result({ file: flags.out, ...made }, ({ document, leftOut, leftOutCount }) => {
@@ -84,30 +84,20 @@ export async function draft(
   })
 }
 
-type Renewal = {
-  as: 'amendment' | 'proposal'
-  document: { validFrom: string; validTo: string } | null
-  amendment: { effectiveFrom: string; terms: { validTo: string } } | null
-  gone: { handling: string; taskCode: string; taskName: string }[]
-  goneCount: number
-}
-
 export async function renew(
   context: CommandContext,
-  thread: string,
-  flags: { as?: string; to?: string; out: string },
+  named: string,
+  flags: Pick<DraftRenewalRequest, 'as'> & { to?: string; out: string },
 ): Promise<void> {
   const client = await context.client()
-  const made = await client.post<Renewal>(`/api/v1/agreements/${thread}/renewal`, {
-    ...(flags.as === undefined ? {} : { as: flags.as }),
-    ...(flags.to === undefined ? {} : { validTo: flags.to }),
-  })
+  const thread = await agreementThread(client, named)
+  const made = await client.draftRenewal({ params: { thread }, body: { as: flags.as, validTo: flags.to } })
   await writeFile(flags.out, `${JSON.stringify(made.document ?? made.amendment, null, 2)}\n`)
   context.out.result({ file: flags.out, ...made }, ({ as, document, amendment, gone, goneCount }) =>
     [
       as === 'proposal'
         ? `A new agreement 新协议: ${document?.validFrom} … ${document?.validTo}`
-        : `By exchange of letters 换文续期: from ${amendment?.effectiveFrom} until ${amendment?.terms.validTo}`,
+        : `By exchange of letters 换文续期: from ${amendment?.effectiveFrom} until ${amendment?.terms?.validTo}`,
       ...(goneCount === 0
         ? []
         : [

@@ -1,29 +1,21 @@
 /** `tongban agreement impact`, and the question that commands ask before they sign, amend, suspend or terminate. */
-import { type Diff, describeDiff } from './agreement-texts.ts'
+import type {
+  PreviewAmendmentRequest,
+  PreviewProposalRequest,
+  PreviewStepAnswer,
+  PreviewStepQuery,
+} from '../client/api.generated.ts'
+import type { Client } from '../client/client.ts'
+import { describeDiff } from './agreement-texts.ts'
 import { goOn } from './ask.ts'
-import type { Client } from './client.ts'
 import type { CommandContext } from './context.ts'
+import { agreementThread } from './named.ts'
 import { table } from './output.ts'
 import { readJson } from './services.ts'
 
-type Touched = { handling: string; taskCode: string; taskName: string; elsewhere: boolean }
-type Mapped = { partner: string; taskCode: string; taskName: string; own: string | null }
-export type Impact = {
-  text: string | null
-  from: string | null
-  changes: Diff | null
-  gained: Touched[]
-  lost: Touched[]
-  cases: {
-    open: number
-    touched: number
-    shown: { caseNo: string; itemName: string; state: string; partner: string }[]
-  }
-  mappings: Record<'touched' | 'stale' | 'missing', Mapped[]>
-  faults: { path: string; why: string }[]
-  adapter: { kind: string; lacking: { taskCode: string; lacks: string }[] }
-}
-export type Step = 'sign' | 'suspend' | 'resume' | 'terminate' | 'expire'
+type Touched = PreviewStepAnswer['gained'][number]
+type Mapped = PreviewStepAnswer['mappings']['touched'][number]
+type Step = NonNullable<PreviewStepQuery['act']>
 
 const SHOWN = 20
 const ELSEWHERE = '(another agreement covers it too 另有协议覆盖)'
@@ -54,7 +46,16 @@ const mapped = (title: string, list: readonly Mapped[]): string[] =>
           ),
       ]
 
-export function describeImpact({ from, changes, gained, lost, cases, mappings, faults, adapter }: Impact): string {
+export function describeImpact({
+  from,
+  changes,
+  gained,
+  lost,
+  cases,
+  mappings,
+  faults,
+  adapter,
+}: PreviewStepAnswer): string {
   return [
     from === null
       ? 'Nothing ends: the agreement renews itself 自动续期，不受影响'
@@ -93,23 +94,36 @@ export function describeImpact({ from, changes, gained, lost, cases, mappings, f
   ].join('\n')
 }
 
-const pathOf = (thread: string, step: Step, on?: string): string =>
-  `/api/v1/agreements/${thread}/impact?${new URLSearchParams({ act: step, ...(on === undefined ? {} : { on }) })}`
+/** A file by its ending, or as it lies there; else an agreement. */
+const isFile = async (subject: string): Promise<boolean> =>
+  subject === '-' || /\.json$/i.test(subject) || (await Bun.file(subject).exists())
 
-/** Of a step, of an amendment in a file, or, without a thread, of a document that is to be proposed. */
+/** Of a step, of an amendment in a file, or, without an agreement, of a document that is to be proposed. */
 export async function impact(
   context: CommandContext,
   subject: string,
   flags: { act: Step; on?: string; amendment?: string },
 ): Promise<void> {
   const client = await context.client()
-  const found = !/^[0-9a-f]{32}$/.test(subject)
-    ? await client.post<Impact>('/api/v1/agreements/impact', await readJson(subject))
-    : flags.amendment !== undefined
-      ? await client.post<Impact>(`/api/v1/agreements/${subject}/impact`, await readJson(flags.amendment))
-      : await client.get<Impact>(pathOf(subject, flags.act, flags.on))
-  context.out.result(found, describeImpact)
+  if (await isFile(subject)) {
+    const body = (await readJson(subject)) as PreviewProposalRequest
+    context.out.result(await client.previewProposal({ body }), describeImpact)
+    return
+  }
+  const thread = await agreementThread(client, subject)
+  const what =
+    flags.amendment === undefined
+      ? { thread, step: flags.act, on: flags.on }
+      : { thread, amendment: await readJson(flags.amendment) }
+  context.out.result(await previewOf(client, what), describeImpact)
 }
+
+type Previewed = { thread: string; step: Step; on?: string | undefined } | { thread: string; amendment: unknown }
+
+const previewOf = (client: Client, what: Previewed): Promise<PreviewStepAnswer> =>
+  'step' in what
+    ? client.previewStep({ params: { thread: what.thread }, query: { act: what.step, on: what.on } })
+    : client.previewAmendment({ params: { thread: what.thread }, body: what.amendment as PreviewAmendmentRequest })
 
 /**
  * Shows what a step would touch and, on a terminal, asks whether to go on; with `--json` it only looks. Gives the preview back,
@@ -118,13 +132,10 @@ export async function impact(
 export async function preview(
   context: CommandContext,
   client: Client,
-  what: { thread: string; step: Step; on?: string } | { thread: string; amendment: unknown },
+  what: Previewed,
   yes: boolean,
-): Promise<Impact> {
-  const found =
-    'step' in what
-      ? await client.get<Impact>(pathOf(what.thread, what.step, what.on))
-      : await client.post<Impact>(`/api/v1/agreements/${what.thread}/impact`, what.amendment)
+): Promise<PreviewStepAnswer> {
+  const found = await previewOf(client, what)
   if (context.out.json) return found
   context.out.say(describeImpact(found))
   await goOn(yes)

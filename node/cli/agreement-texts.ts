@@ -3,21 +3,17 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { styleText } from 'node:util'
 import { ProblemError } from '../../protocol/problem.ts'
+import type { DiffAgreementAnswer, UploadAttachmentAnswer } from '../client/api.generated.ts'
 import type { CommandContext } from './context.ts'
+import { agreementThread, beginning, only } from './named.ts'
 import { table } from './output.ts'
 import { readJson } from './services.ts'
 
-type Label = { zh: string; en: string }
-type Field = { label: Label; was: Label; is: Label }
-type Change = 'added' | 'removed' | 'changed'
-/** As the API gives it. */
-export type Diff = {
-  terms: Field[]
-  parties: { change: Change; code: string; name: string; fields: Field[] }[]
-  items: { change: Change; handling: string; taskCode: string; taskName: string; fields: Field[] }[]
-  counts: Record<Change | 'unchanged', number>
-}
-type Text = { id: string; kind: 'version' | 'pending' | 'replaced'; by: string | null; from: string }
+type Diff = Pick<DiffAgreementAnswer, 'terms' | 'parties' | 'items' | 'counts'>
+type Field = Diff['terms'][number]
+type Label = Field['label']
+type Change = Diff['parties'][number]['change']
+type Text = DiffAgreementAnswer['after']
 
 /** Items shown; `--json` has all. */
 const SHOWN = 50
@@ -58,17 +54,13 @@ export function describeDiff({ terms, parties, items, counts }: Diff): string {
 
 export async function diff(
   context: CommandContext,
-  thread: string,
+  named: string,
   flags: { before?: string; after?: string },
 ): Promise<void> {
   const client = await context.client()
-  const query = new URLSearchParams({
-    ...(flags.before === undefined ? {} : { before: flags.before }),
-    ...(flags.after === undefined ? {} : { after: flags.after }),
-  })
-  const answer = await client.get<Diff & { before: Text | null; after: Text }>(
-    `/api/v1/agreements/${thread}/diff?${query}`,
-  )
+  const thread = await agreementThread(client, named)
+  const { before, after } = flags
+  const answer = await client.diffAgreement({ params: { thread }, query: { before, after } })
   const line = ({ id, kind, by }: Text) => `${id.slice(0, 12)}  ${KINDS[kind]}${by === null ? '' : `, by 由 ${by}`}`
   context.out.result(answer, found =>
     found.before === null
@@ -83,12 +75,12 @@ export async function diff(
 
 export async function print(
   context: CommandContext,
-  thread: string,
+  named: string,
   flags: { out: string; text?: string },
 ): Promise<void> {
   const client = await context.client()
-  const query = flags.text === undefined ? '' : `?text=${encodeURIComponent(flags.text)}`
-  const page = await client.download(`/api/v1/agreements/${thread}/document${query}`)
+  const params = { thread: await agreementThread(client, named) }
+  const page = await client.printAgreement({ params, query: { text: flags.text } })
   const bytes = await Bun.write(flags.out, new Response(page))
   context.out.result(
     { file: flags.out, bytes },
@@ -96,7 +88,7 @@ export async function print(
   )
 }
 
-type Scan = { sha256: string; size: number; type: string; name: string }
+type Scan = UploadAttachmentAnswer & { name: string }
 
 /** Uploads a file; with `to` it is written into the attachments of that document or amendment. */
 export async function attach(
@@ -109,11 +101,7 @@ export async function attach(
     throw new ProblemError('request.invalid', `${path} cannot be read`)
   })
   const client = await context.client()
-  const kept = await client.upload<Omit<Scan, 'name'>>(
-    '/api/v1/agreements/attachments',
-    new Uint8Array(bytes),
-    'application/octet-stream',
-  )
+  const kept = await client.uploadAttachment({ bytes: new Uint8Array(bytes) })
   const scan: Scan = { ...kept, name: flags.name ?? basename(path) }
   if (written !== null && flags.to !== undefined) {
     // An amendment has them among the terms it changes.
@@ -128,17 +116,21 @@ export async function attach(
   )
 }
 
-export async function attachments(context: CommandContext, thread: string, flags: { save?: string }): Promise<void> {
+export async function attachments(context: CommandContext, named: string, flags: { save?: string }): Promise<void> {
   const client = await context.client()
-  const path = `/api/v1/agreements/${thread}/attachments`
-  const { items } = await client.get<{ items: (Scan & { held: boolean })[] }>(path)
-  const named = items.filter(({ sha256 }) => flags.save !== undefined && sha256.startsWith(flags.save))
-  const [only] = named
+  const params = { thread: await agreementThread(client, named) }
+  const { items } = await client.listAttachments({ params })
   if (flags.save !== undefined) {
-    if (only === undefined || named.length > 1) throw new ProblemError('request.not-found', 'attachment')
-    const file = basename(only.name)
-    await Bun.write(file, new Response(await client.download(`${path}/${only.sha256}`)))
-    context.out.result({ file, ...only }, made => `Wrote 已写入 ${made.file}`)
+    const chosen = only({
+      named: flags.save,
+      found: beginning(items, flags.save, ({ sha256 }) => sha256),
+      line: ({ sha256, name }) => `${sha256}  ${name}`,
+      none: ['request.not-found', 'no attachment begins so; see: tongban agreement attachments'],
+    })
+    const file = basename(chosen.name)
+    const { sha256 } = chosen
+    await Bun.write(file, new Response(await client.downloadAttachment({ params: { ...params, sha256 } })))
+    context.out.result({ file, ...chosen }, made => `Wrote 已写入 ${made.file}`)
     return
   }
   context.out.result(items, list =>

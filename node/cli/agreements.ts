@@ -1,29 +1,21 @@
 /** `tongban agreement`: propose, counter, amend, sign, end, look up; acts that wait for another administrator. */
+import type {
+  Agreement,
+  AgreementOutcome,
+  AmendAgreementRequest,
+  CounterAgreementRequest,
+  ProposeAgreementRequest,
+} from '../client/api.generated.ts'
 import { preview } from './agreement-impact.ts'
 import type { CommandContext } from './context.ts'
+import { agreementThread, everyAgreement } from './named.ts'
 import { china, table } from './output.ts'
 import { readJson } from './services.ts'
-
-type Agreement = {
-  thread: string
-  root: string
-  parties: number
-  partner: string
-  title: string
-  state: string
-  expired: boolean
-  pendingBy: string | null
-  terminatedOn: string | null
-  endsOn: string | null
-  validFrom: string
-  items: number
-}
-type Outcome = { agreements: Agreement[]; prepared: { no: number; kind: string } | null }
 
 const line = ({ thread, partner, title, state, pendingBy }: Agreement) =>
   `${thread}  ${partner}  ${state}  ${title}${pendingBy === null ? '' : `  (waits for a signature 待签署, written by ${pendingBy})`}`
 
-function tell(context: CommandContext, outcome: Outcome, done: string): void {
+function tell(context: CommandContext, outcome: AgreementOutcome, done: string): void {
   context.out.result(outcome, ({ agreements, prepared }) =>
     prepared === null
       ? [done, ...agreements.map(line)].join('\n')
@@ -33,47 +25,54 @@ function tell(context: CommandContext, outcome: Outcome, done: string): void {
 
 export async function propose(context: CommandContext, path: string): Promise<void> {
   const client = await context.client()
-  tell(context, await client.post<Outcome>('/api/v1/agreements', await readJson(path)), 'Proposed 已提出')
+  const body = (await readJson(path)) as ProposeAgreementRequest
+  tell(context, await client.proposeAgreement({ body }), 'Proposed 已提出')
 }
 
 export async function counter(
   context: CommandContext,
-  thread: string,
+  named: string,
   path: string,
   flags: { reason?: string },
 ): Promise<void> {
   const client = await context.client()
-  const body = { document: await readJson(path), ...(flags.reason === undefined ? {} : { reason: flags.reason }) }
-  tell(context, await client.post<Outcome>(`/api/v1/agreements/${thread}/counter`, body), 'Answered 已提出修改文本')
+  const document = (await readJson(path)) as CounterAgreementRequest['document']
+  const body = { document, reason: flags.reason }
+  const params = { thread: await agreementThread(client, named) }
+  tell(context, await client.counterAgreement({ params, body }), 'Answered 已提出修改文本')
 }
 
 /** Asks nothing of the person. */
 type Yes = { yes?: boolean }
 
-export async function amend(context: CommandContext, thread: string, path: string, flags: Yes): Promise<void> {
+export async function amend(context: CommandContext, named: string, path: string, flags: Yes): Promise<void> {
   const client = await context.client()
-  const amendment = await readJson(path)
+  const thread = await agreementThread(client, named)
+  const amendment = (await readJson(path)) as AmendAgreementRequest
   await preview(context, client, { thread, amendment }, flags.yes === true)
-  const outcome = await client.post<Outcome>(`/api/v1/agreements/${thread}/amend`, amendment)
+  const outcome = await client.amendAgreement({ params: { thread }, body: amendment })
   tell(context, outcome, 'Amendment proposed 已提出变更')
 }
 
-export async function sign(context: CommandContext, thread: string, flags: Yes): Promise<void> {
+export async function sign(context: CommandContext, named: string, flags: Yes): Promise<void> {
   const client = await context.client()
+  const thread = await agreementThread(client, named)
   const { text } = await preview(context, client, { thread, step: 'sign' }, flags.yes === true)
-  const outcome = await client.post<Outcome>(`/api/v1/agreements/${thread}/sign`, { agreement: text })
+  const outcome = await client.signAgreement({ params: { thread }, body: { agreement: text ?? undefined } })
   tell(context, outcome, 'Signed 已签署')
 }
 
 export async function confirmCertificate(
   context: CommandContext,
-  thread: string,
-  city: string,
+  named: string,
+  cityNamed: string,
   flags: { fingerprint: string },
 ): Promise<void> {
   const client = await context.client()
+  const params = { thread: await agreementThread(client, named) }
+  const city = cityNamed
   const body = { city, fingerprint: flags.fingerprint.replaceAll(/[\s:]/g, '').toLowerCase() }
-  tell(context, await client.post<Outcome>(`/api/v1/agreements/${thread}/confirm`, body), 'Confirmed 已确认')
+  tell(context, await client.confirmAgreementCertificate({ params, body }), 'Confirmed 已确认')
 }
 
 const DONE = { suspend: 'Suspended 已暂停', terminate: 'Terminated 已终止' } as const
@@ -81,30 +80,24 @@ const DONE = { suspend: 'Suspended 已暂停', terminate: 'Terminated 已终止'
 export async function end(
   context: CommandContext,
   verb: 'decline' | 'withdraw' | 'suspend' | 'resume' | 'terminate',
-  thread: string,
+  named: string,
   flags: { reason: string; on?: string } & Yes,
 ): Promise<void> {
   const client = await context.client()
-  if (verb === 'suspend' || verb === 'resume' || verb === 'terminate') {
-    const on = flags.on === undefined ? {} : { on: flags.on }
-    await preview(context, client, { thread, step: verb, ...on }, flags.yes === true)
-  }
-  const body = verb === 'terminate' ? { reason: flags.reason, effectiveOn: flags.on ?? '' } : { reason: flags.reason }
-  const path = `/api/v1/agreements/${thread}/${verb}`
-  if (verb === 'suspend' || verb === 'terminate') tell(context, await client.post<Outcome>(path, body), DONE[verb])
-  else context.out.result(await client.post<Agreement>(path, body), line)
+  const thread = await agreementThread(client, named)
+  const { reason, on } = flags
+  if (verb === 'suspend' || verb === 'resume' || verb === 'terminate')
+    await preview(context, client, { thread, step: verb, on }, flags.yes === true)
+  const params = { thread }
+  if (verb === 'terminate')
+    tell(context, await client.terminateAgreement({ params, body: { reason, effectiveOn: on ?? '' } }), DONE[verb])
+  else if (verb === 'suspend') tell(context, await client.suspendAgreement({ params, body: { reason } }), DONE[verb])
+  else context.out.result(await client[`${verb}Agreement`]({ params, body: { reason } }), line)
 }
 
 export async function list(context: CommandContext): Promise<void> {
   const client = await context.client()
-  const items: Agreement[] = []
-  for (let cursor: string | null = ''; cursor !== null; ) {
-    const page: { items: Agreement[]; next: string | null } = await client.get(
-      `/api/v1/agreements?limit=200${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
-    )
-    items.push(...page.items)
-    cursor = page.next
-  }
+  const items = await everyAgreement(client)
   const today = china(new Date().toISOString()).slice(0, 10)
   const state = ({ state, expired, terminatedOn }: Agreement): string =>
     expired
@@ -135,29 +128,15 @@ function together(found: readonly Agreement[]): Agreement[] {
   return [...byRoot.values()].flat()
 }
 
-export async function show(context: CommandContext, thread: string): Promise<void> {
+export async function show(context: CommandContext, named: string): Promise<void> {
   const client = await context.client()
-  context.out.result(await client.get<Agreement>(`/api/v1/agreements/${thread}`), value =>
-    JSON.stringify(value, null, 2),
-  )
-}
-
-type Prepared = {
-  no: number
-  kind: string
-  thread: string | null
-  input: { amendment?: unknown; effectiveOn?: string }
-  preparedBy: string
-  preparedByName: string | null
-  preparedAt: string
-  title: string | null
-  partners: string[]
-  problem: { code: string; detail?: string } | null
+  const found = await client.getAgreement({ params: { thread: await agreementThread(client, named) } })
+  context.out.result(found, value => JSON.stringify(value, null, 2))
 }
 
 export async function acts(context: CommandContext): Promise<void> {
   const client = await context.client()
-  const { items } = await client.get<{ items: Prepared[] }>('/api/v1/agreements/acts')
+  const { items } = await client.listActs()
   context.out.result(items, found =>
     table(
       found.map(value => ({
@@ -184,19 +163,19 @@ export async function act(
   flags: Yes = {},
 ): Promise<void> {
   const client = await context.client()
-  const path = `/api/v1/agreements/acts/${encodeURIComponent(no)}/${verb}`
+  const params = { no: Number(no) }
   if (verb === 'discard') {
-    context.out.result(await client.post<{ discarded: true }>(path), () => 'Taken back 已撤回拟办')
+    context.out.result(await client.discardAct({ params }), () => 'Taken back 已撤回拟办')
     return
   }
-  const { items } = await client.get<{ items: Prepared[] }>('/api/v1/agreements/acts')
+  const { items } = await client.listActs()
   const found = items.find(entry => String(entry.no) === no)
-  const { thread, kind, input } = found ?? { thread: null, kind: '', input: {} }
+  const { thread, kind } = found ?? { thread: null, kind: '' }
+  // As it was prepared: of which act it is, its kind says.
+  const input = (found?.input ?? {}) as { amendment?: unknown; effectiveOn?: string }
   if (thread !== null && kind === 'amend')
     await preview(context, client, { thread, amendment: input.amendment }, flags.yes === true)
-  if (thread !== null && (kind === 'sign' || kind === 'suspend' || kind === 'terminate')) {
-    const on = input.effectiveOn === undefined ? {} : { on: input.effectiveOn }
-    await preview(context, client, { thread, step: kind, ...on }, flags.yes === true)
-  }
-  tell(context, await client.post<Outcome>(path), 'Signed 已签署')
+  if (thread !== null && (kind === 'sign' || kind === 'suspend' || kind === 'terminate'))
+    await preview(context, client, { thread, step: kind, on: input.effectiveOn }, flags.yes === true)
+  tell(context, await client.signAct({ params }), 'Signed 已签署')
 }

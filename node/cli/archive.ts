@@ -1,12 +1,11 @@
 /** `tongban case archive`: one case as one file for the archives. */
-import { createWriteStream } from 'node:fs'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { CommandContext } from './context.ts'
+import { saveStream } from './files.ts'
+import { caseThread } from './named.ts'
 
-export async function archive(context: CommandContext, thread: string, flags: { out: string }): Promise<void> {
+export async function archive(context: CommandContext, named: string, flags: { out: string }): Promise<void> {
   const client = await context.client()
-  const stream = await client.download(`/api/v1/cases/${thread}/archive`)
-  await pipeline(Readable.fromWeb(stream as never), createWriteStream(flags.out, { mode: 0o600 }))
+  const params = { thread: await caseThread(client, named) }
+  await saveStream(await client.archiveCase({ params }), flags.out)
   context.out.result({ archive: flags.out }, value => `Archived 已归档: ${value.archive}`)
 }

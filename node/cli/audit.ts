@@ -1,17 +1,9 @@
 /** `tongban audit`: the audit log (审计日志) of the own node, and whether its chain of hashes holds. */
+import type { Command } from 'commander'
 import { ProblemError } from '../../protocol/problem.ts'
-import type { CommandContext } from './context.ts'
+import type { AuditRow, ListAuditQuery } from '../client/api.generated.ts'
+import type { Declare } from './declare.ts'
 import { table } from './output.ts'
-
-type Row = {
-  no: number
-  at: string
-  actor: string
-  name: string | null
-  action: string
-  subject: string
-  detail: Record<string, string | number | boolean | null>
-}
 
 /** A day as it begins in China, or an instant. */
 function instantOf(since: string): string {
@@ -20,44 +12,40 @@ function instantOf(since: string): string {
   return at.toISOString()
 }
 
-export async function listAudit(
-  context: CommandContext,
-  flags: { since?: string; actor?: string; action?: string; subject?: string; limit: string },
-): Promise<void> {
-  const client = await context.client()
-  const { since, actor, action, subject, limit } = flags
-  const query = new URLSearchParams({
-    limit,
-    ...(since === undefined ? {} : { since: instantOf(since) }),
-    ...(actor === undefined ? {} : { actor }),
-    ...(action === undefined ? {} : { action }),
-    ...(subject === undefined ? {} : { subject }),
-  })
-  const { items } = await client.get<{ items: Row[] }>(`/api/v1/audit?${query}`)
-  context.out.result(items, rows =>
-    table(
-      rows.map(({ no, at, actor, name, action, subject, detail }) => ({
-        no,
-        at,
-        actor: name === null ? actor : `${name} (${actor})`,
-        action,
-        subject,
-        detail: Object.entries(detail)
-          .map(([name, value]) => `${name}=${value}`)
-          .join(' '),
-      })),
-    ),
-  )
-}
+const toRow = ({ no, at, actor, name, action, subject, detail }: AuditRow) => ({
+  no,
+  at,
+  actor: name === null ? actor : `${name} (${actor})`,
+  action,
+  subject,
+  detail: Object.entries(detail)
+    .map(([field, value]) => `${field}=${value}`)
+    .join(' '),
+})
 
-export async function verifyAudit(context: CommandContext): Promise<void> {
-  const client = await context.client()
-  const found = await client.get<{ rows: number; head: string }>('/api/v1/audit/verification')
-  context.out.result(found, ({ rows, head }) =>
-    [
-      `The chain holds 链完整: ${rows} rows 行`,
-      `  head 末行哈希 ${head}`,
-      '  note it elsewhere: rows cut off at the end are noticed by it 请另处留存，据此可发现末尾被截断',
-    ].join('\n'),
-  )
+export function declareAudit(program: Command, { call }: Declare): void {
+  const audit = call(program, 'audit', 'who did what, and what was refused, newest first 审计日志', {
+    options: command =>
+      command
+        .option('--since <time>', 'of this day or instant, or later')
+        .option('--actor <actor>', 'person:ID, city:CODE, node or cli')
+        .option('--action <action>', 'such as packet.refused')
+        .option('--subject <id>', 'partner, thread, account …')
+        .option('--limit <n>', 'at most', Number, 50),
+    example: 'tongban audit --since 2026-11-01 --action packet.refused',
+    ask: async (client, _, { since, actor, action, subject, limit }: ListAuditQuery) => {
+      const from = since === undefined ? undefined : instantOf(since)
+      return (await client.listAudit({ query: { limit, since: from, actor, action, subject } })).items
+    },
+    text: rows => table(rows.map(toRow)),
+  })
+  call(audit, 'verify', 'check the chain of hashes over the whole log 校验', {
+    ask: client => client.verifyAudit(),
+    text: ({ rows, head }) =>
+      [
+        `The chain holds 链完整: ${rows} rows 行`,
+        `  head 末行哈希 ${head}`,
+        '  note it elsewhere: rows cut off at the end are noticed by it 请另处留存，据此可发现末尾被截断',
+      ].join('\n'),
+  })
 }

@@ -1,22 +1,15 @@
 /** `tongban case board`, `heat`, `idle`: numbers for leaders. */
+import type { ReadItemHeatQuery } from '../client/api.generated.ts'
 import type { CommandContext } from './context.ts'
 import { table } from './output.ts'
 
 type Spans = { today: number; month: number; year: number }
-type Board = {
-  places: { own: number; partners: number }
-  items: { collecting: number; handling: number }
-  cases: Record<'all' | 'collecting' | 'handling', Spans>
-  modes: Spans[]
-  windows: ({ key: string } & Spans)[]
-  departments: ({ key: string } & Spans)[]
-}
 
 const MODES = ['全程网办', '异地委托·本地代收', '异地授权·本地办理', '多地联办']
 
 export async function board(context: CommandContext): Promise<void> {
   const client = await context.client()
-  const found = await client.get<Board>('/api/v1/statistics/board')
+  const found = await client.readBoard()
   const line = (cases: string, { today, month, year }: Spans) => ({ cases, today, month, year })
   context.out.result(found, ({ places, items, cases, modes, windows, departments }) =>
     [
@@ -37,28 +30,25 @@ export async function board(context: CommandContext): Promise<void> {
 
 type Period = { from?: string; to?: string }
 /** This year when nothing is said. */
-const periodOf = ({ from, to }: Period): string => {
+const periodOf = ({ from, to }: Period): { from: string; to: string } => {
   const year = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 4)
   const first = from ?? to ?? year
-  return `from=${encodeURIComponent(first)}&to=${encodeURIComponent(to ?? first)}`
+  return { from: first, to: to ?? first }
 }
 
-export async function heat(context: CommandContext, flags: Period & { role?: string; limit: string }): Promise<void> {
+export async function heat(
+  context: CommandContext,
+  flags: Period & Pick<ReadItemHeatQuery, 'role' | 'limit'>,
+): Promise<void> {
   const client = await context.client()
-  const role = flags.role === undefined ? '' : `&role=${encodeURIComponent(flags.role)}`
-  const { items } = await client.get<{ items: { rank: number; item: string; name: string; cases: number }[] }>(
-    `/api/v1/statistics/items?${periodOf(flags)}&limit=${encodeURIComponent(flags.limit)}${role}`,
-  )
+  const { role, limit } = flags
+  const { items } = await client.readItemHeat({ query: { ...periodOf(flags), role, limit } })
   context.out.result(items, list => table(list))
 }
 
-type Idle = { title: string; partner: string; validTo: string; cases: number; items: number; idleCount: number }
-
 export async function idle(context: CommandContext, flags: Period): Promise<void> {
   const client = await context.client()
-  const { items } = await client.get<{ items: (Idle & { idle: object[] })[] }>(
-    `/api/v1/statistics/idle?${periodOf(flags)}`,
-  )
+  const { items } = await client.readIdleAgreements({ query: periodOf(flags) })
   context.out.result(items, list =>
     table(
       list.map(({ title, partner, validTo, cases, items: agreed, idleCount }) => ({

@@ -14,11 +14,13 @@ import {
   toPkcs12,
 } from '../../certs/index.ts'
 import { ProblemError } from '../../protocol/problem.ts'
+import type { Authority } from '../client/api.generated.ts'
+import type { Client } from '../client/client.ts'
 import { openKeyStore } from '../identity/keystore.ts'
 import { installIssued } from '../identity/renewal.ts'
 import { lockFolder } from '../store/lock.ts'
-import type { Client } from './client.ts'
 import type { CommandContext } from './context.ts'
+import { beginning, only } from './named.ts'
 import { table } from './output.ts'
 import { tellRenewed } from './renew.ts'
 
@@ -101,14 +103,6 @@ export async function caInstall(context: CommandContext, certificatePath: string
   }
 }
 
-type Authority = {
-  fingerprint: string
-  name: string
-  acceptedAt: string
-  certificateValidTo: string
-  partners: string[]
-}
-
 /** Accepts an authority; without the fingerprint that its operator told, it is shown and nothing else is done. */
 export async function caAccept(context: CommandContext, path: string, flags: { fingerprint?: string }): Promise<void> {
   const pem = await readPem(path, 'CERTIFICATE')
@@ -128,13 +122,13 @@ export async function caAccept(context: CommandContext, path: string, flags: { f
   }
   const client = await context.client()
   const told = flags.fingerprint.toLowerCase().replaceAll(/[^0-9a-f]/g, '')
-  const authority = await client.post<Authority>('/api/v1/authorities', { pem, fingerprint: told })
+  const authority = await client.acceptAuthority({ body: { pem, fingerprint: told } })
   context.out.result({ accepted: true, ...authority }, value => `Accepted 已认可: ${value.name} ${value.fingerprint}`)
 }
 
 export async function caAccepted(context: CommandContext): Promise<void> {
   const client = await context.client()
-  const { items } = await client.get<{ items: Authority[] }>('/api/v1/authorities')
+  const { items } = await client.listAuthorities()
   context.out.result(items, list =>
     table(
       list.map(({ fingerprint, name, certificateValidTo, partners }) => ({
@@ -147,19 +141,22 @@ export async function caAccepted(context: CommandContext): Promise<void> {
   )
 }
 
-/** The accepted authority whose fingerprint begins so. */
+/** The accepted authority whose fingerprint begins so. Problems: `request.not-found`, `request.conflict`. */
 async function authorityOf(client: Client, begin: string): Promise<Authority> {
-  const { items } = await client.get<{ items: Authority[] }>('/api/v1/authorities')
-  const [found, second] = begin === '' ? [] : items.filter(entry => entry.fingerprint.startsWith(begin.toLowerCase()))
-  if (found === undefined) throw new ProblemError('request.not-found', 'tongban ca accepted names them')
-  if (second !== undefined) throw new ProblemError('request.conflict', 'several begin so: give more of it')
-  return found
+  const { items } = await client.listAuthorities()
+  const named = begin.toLowerCase()
+  return only({
+    named,
+    found: beginning(items, named, ({ fingerprint }) => fingerprint),
+    line: ({ fingerprint, name }) => `${fingerprint}  ${name}`,
+    none: ['request.not-found', 'tongban ca accepted names them'],
+  })
 }
 
 export async function caUnaccept(context: CommandContext, begin: string): Promise<void> {
   const client = await context.client()
   const { fingerprint } = await authorityOf(client, begin)
-  const removed = await client.post<Authority>(`/api/v1/authorities/${fingerprint}/remove`)
+  const removed = await client.removeAuthority({ params: { fingerprint } })
   context.out.result(removed, ({ name, partners }) =>
     [
       `No longer accepted 已取消认可: ${name}`,

@@ -1,11 +1,11 @@
 /** Declares what `tongban case` does with many cases, and with ended ones; what it does is imported when it runs. */
 import type { Command } from 'commander'
-import type { Declare } from './services-commands.ts'
+import type { Declare } from './declare.ts'
 
 export function declareCaseLists(cases: Command, { add, does, example }: Declare): void {
   example(
     does(
-      add(cases, 'archive <thread>', 'write all of a case as one file for the archives 归档').requiredOption(
+      add(cases, 'archive <case>', 'write all of a case as one file for the archives 归档').requiredOption(
         '--out <file>',
         'where',
       ),
@@ -14,14 +14,14 @@ export function declareCaseLists(cases: Command, { add, does, example }: Declare
         return (context, flags, thread) => archive(context, thread ?? '', flags)
       },
     ),
-    'tongban case archive THREAD --out archive.zip',
+    'tongban case archive CASE --out archive.zip',
   )
   example(
     does(
       add(cases, 'ratings', 'bad ratings, by the day until which they must be followed up 差评台账')
         .option('--state <state>', 'open, appealed or all', 'open')
         .option('--city <city>', 'whose window or department; `own` for this city')
-        .option('--limit <n>', 'at most', '50'),
+        .option('--limit <n>', 'at most', Number, 50),
       async () => {
         const { ratings } = await import('./ratings.ts')
         return (context, flags) => ratings(context, flags)
@@ -31,7 +31,7 @@ export function declareCaseLists(cases: Command, { add, does, example }: Declare
   )
   example(
     does(
-      add(cases, 'follow-up <thread>', 'record what was done about a bad rating 回访整改; what ends it is signed')
+      add(cases, 'follow-up <case>', 'record what was done about a bad rating 回访整改; what ends it is signed')
         .requiredOption('--target <target>', 'window or department')
         .requiredOption('--way <way>', 'phone, visit, window, message or other')
         .requiredOption('--result <result>', 'unreached, in-progress, rectified, explained, satisfied or mistaken 申诉')
@@ -42,10 +42,10 @@ export function declareCaseLists(cases: Command, { add, does, example }: Declare
         return (context, flags, thread) => followUp(context, thread ?? '', flags)
       },
     ),
-    'tongban case follow-up THREAD --target window --way phone --result rectified --text 已致歉 --measure 增开窗口',
+    'tongban case follow-up CASE --target window --way phone --result rectified --text 已致歉 --measure 增开窗口',
   )
   does(
-    add(cases, 'answer-appeal <thread>', "answer the partner's appeal against a bad rating 申诉复核答复")
+    add(cases, 'answer-appeal <case>', "answer the partner's appeal against a bad rating 申诉复核答复")
       .requiredOption('--target <target>', 'window or department')
       .requiredOption('--text <text>', 'the answer')
       .option('--measure <text>'),
@@ -83,7 +83,7 @@ export function declareCaseLists(cases: Command, { add, does, example }: Declare
         .option('--from <period>', 'month or year: 2026-01 or 2026; this year by default')
         .option('--to <period>')
         .option('--role <role>', 'collecting or handling; both by default')
-        .option('--limit <n>', 'at most', '50'),
+        .option('--limit <n>', 'at most', Number, 50),
       async () => {
         const { heat } = await import('./board.ts')
         return (context, flags) => heat(context, flags)
@@ -137,7 +137,7 @@ export function declareCaseLists(cases: Command, { add, does, example }: Declare
   })
   example(
     does(
-      add(cases, 'remind <thread...>', 'remind the other city of up to 200 cases 批量催办').requiredOption(
+      add(cases, 'remind <case...>', 'remind the other city of up to 200 cases 批量催办').requiredOption(
         '--text <text>',
         'what is said',
       ),
@@ -146,13 +146,13 @@ export function declareCaseLists(cases: Command, { add, does, example }: Declare
         return (context, flags, threads) => remind(context, [threads ?? []].flat(), flags)
       },
     ),
-    'tongban case remind THREAD THREAD --text 请尽快办理',
+    'tongban case remind CASE CASE --text 请尽快办理',
   )
   example(
     does(
       add(
         cases,
-        'print-all <paper> <thread...>',
+        'print-all <paper> <case...>',
         'write one paper of up to 100 cases as one page 批量打印',
       ).requiredOption('--out <file>', 'where'),
       async () => {
@@ -160,6 +160,6 @@ export function declareCaseLists(cases: Command, { add, does, example }: Declare
         return (context, flags, paper, threads) => printMany(context, paper ?? '', [threads ?? []].flat(), flags)
       },
     ),
-    'tongban case print-all receipt THREAD THREAD --out receipts.html',
+    'tongban case print-all receipt CASE CASE --out receipts.html',
   )
 }

@@ -1,55 +1,23 @@
 /** `tongban case`: submit, look up, take a step. */
-import { type CaseKind, isCaseKind } from '../../protocol/case/kinds.ts'
-import { CURES, type Finding } from '../../protocol/case/preflight.ts'
+import { CURES } from '../../protocol/case/preflight.ts'
 import { ProblemError } from '../../protocol/problem.ts'
+import type {
+  Case,
+  Finding,
+  ListCasesQuery,
+  PreviewPurgeAnswer,
+  PurgeCaseRequest,
+  SubmitCaseRequest,
+  SubmitJointCaseRequest,
+} from '../client/api.generated.ts'
+import { isStep, takeStep } from '../client/steps.ts'
 import { cityNames } from './cities.ts'
 import type { CommandContext } from './context.ts'
+import { caseThread } from './named.ts'
 import { china, table } from './output.ts'
 import { parseJson, readJson } from './services.ts'
 import { type CaseFlags, type Given, keyOf, withMaterials, withStepFiles } from './uploads.ts'
 
-type Case = {
-  thread: string
-  caseNo: string
-  localCaseNo: string | null
-  partner: string
-  role: string
-  state: string
-  stateName: string
-  outcome: string | null
-  item: { name: string }
-  updatedAt: string
-  parked: { code: string; detail?: string } | null
-  holder: string | null
-  due: { dutyName: string; city: string; day: string; level: string; left: number; provisional: boolean } | null
-}
-type Detail = Case & {
-  steps: string[]
-  deadlines: {
-    dutyName: string
-    city: string
-    due: string | null
-    done: string | null
-    level: string
-    provisional: boolean
-  }[]
-  deemedAccepted: string | null
-  linked: { thread: string; partner: string; item: { name: string }; stateName: string; lead: boolean }[]
-  lacking: { materials: string[]; form: string[] } | null
-  questions: { packet: string; kind: string; at: string; answerBy: string | null }[]
-  timeline: {
-    packet: string
-    city: string
-    kind: string
-    at: string
-    status: string
-    receiptedAt: string | null
-    differs: boolean
-    late: boolean
-    correctedBy: string[]
-  }[]
-  refused: { kind: string; at: string; problem: { code: string; detail?: string } }[]
-}
 const line = (value: Case) =>
   `${value.thread}  ${value.caseNo}  ${value.stateName} ${value.state}${value.outcome === null ? '' : ` ${value.outcome}`}`
 
@@ -62,7 +30,10 @@ export async function submit(
   const client = await context.client()
   const given = await withMaterials(client, context.out, (await readJson(path)) as Given, flags)
   const key = flags.again === true ? undefined : keyOf(given)
-  context.out.result(await client.post<Case>('/api/v1/cases', given, key), value => `Submitted 已提交\n${line(value)}`)
+  context.out.result(
+    await client.submitCase({ body: given as SubmitCaseRequest, key }),
+    value => `Submitted 已提交\n${line(value)}`,
+  )
 }
 
 /** Submits the cases of a joint one with their shared materials; the same within a day is the same request. */
@@ -76,16 +47,14 @@ export async function submitJoint(
   if (read?.shared === undefined) throw new ProblemError('request.invalid', `${path}: { "shared": …, "items": […] }`)
   const given = await withMaterials(client, context.out, read, flags)
   const key = flags.again === true ? undefined : keyOf(given)
-  const { cases } = await client.post<{ cases: Case[] }>('/api/v1/cases/joint', given, key)
+  const { cases } = await client.submitJointCase({ body: given as unknown as SubmitJointCaseRequest, key })
   context.out.result(cases, list => ['Submitted 已提交', ...list.map(line)].join('\n'))
 }
 
-export async function handOver(context: CommandContext, thread: string, flags: { by?: string }): Promise<void> {
+export async function handOver(context: CommandContext, named: string, flags: { by?: string }): Promise<void> {
   const client = await context.client()
-  const done = await client.post<{ handedOver: number; missing: Detail['linked'] }>(
-    `/api/v1/cases/${thread}/hand-over`,
-    flags,
-  )
+  const params = { thread: await caseThread(client, named) }
+  const done = await client.handOverJointCase({ params, body: { by: flags.by } })
   const name = context.out.json ? String : await cityNames(client)
   context.out.result(done, ({ handedOver, missing }) =>
     [
@@ -99,10 +68,9 @@ export async function handOver(context: CommandContext, thread: string, flags: {
 export async function preflight(context: CommandContext, path: string, flags: CaseFlags): Promise<void> {
   const client = await context.client()
   const given = await withMaterials(client, context.out, (await readJson(path)) as Given, flags)
-  const { findings } = await client.post<{ findings: Finding[] }>(
-    given?.shared === undefined ? '/api/v1/cases/preflight' : '/api/v1/cases/joint/preflight',
-    given,
-  )
+  const { findings } = await (given?.shared === undefined
+    ? client.preflightCase({ body: given as SubmitCaseRequest })
+    : client.preflightJointCase({ body: given as unknown as SubmitJointCaseRequest }))
   tellFindings(context, findings)
 }
 
@@ -124,11 +92,9 @@ export function tellFindings(context: CommandContext, findings: readonly Finding
   )
 }
 
-export async function bodies(context: CommandContext, thread: string): Promise<void> {
+export async function bodies(context: CommandContext, named: string): Promise<void> {
   const client = await context.client()
-  const read = await client.get<{ bodies: { kind: string; city: string; body: unknown; refused: boolean }[] }>(
-    `/api/v1/cases/${thread}/bodies`,
-  )
+  const read = await client.readCaseBodies({ params: { thread: await caseThread(client, named) } })
   context.out.result(read.bodies, list =>
     list
       .map(
@@ -141,13 +107,11 @@ export async function bodies(context: CommandContext, thread: string): Promise<v
 
 export async function list(
   context: CommandContext,
-  flags: { state?: string; number?: string; limit: string },
+  flags: Pick<ListCasesQuery, 'state' | 'limit'> & { number?: string },
 ): Promise<void> {
   const client = await context.client()
-  const query = new URLSearchParams({ limit: flags.limit })
-  if (flags.state !== undefined) query.set('state', flags.state)
-  if (flags.number !== undefined) query.set('number', flags.number)
-  const { items } = await client.get<{ items: Case[] }>(`/api/v1/cases?${query}`)
+  const { number, state, limit } = flags
+  const { items } = await client.listCases({ query: { limit, state, numberPrefix: number } })
   context.out.result(items, found =>
     table(
       found.map(value => ({
@@ -164,9 +128,9 @@ export async function list(
   )
 }
 
-export async function show(context: CommandContext, thread: string): Promise<void> {
+export async function show(context: CommandContext, named: string): Promise<void> {
   const client = await context.client()
-  const found = await client.get<Detail>(`/api/v1/cases/${thread}`)
+  const found = await client.getCase({ params: { thread: await caseThread(client, named) } })
   const name = context.out.json ? String : await cityNames(client)
   context.out.result(found, value =>
     [
@@ -233,41 +197,29 @@ export async function show(context: CommandContext, thread: string): Promise<voi
 export async function step(
   context: CommandContext,
   name: string,
-  thread: string,
+  named: string,
   flags: { body: string; material: string[] },
 ): Promise<void> {
   const kind = `case.${name}`
-  if (!isCaseKind(kind) || kind === ('case.submit' satisfies CaseKind))
-    throw new ProblemError('request.invalid', `${name} is not a step; see: tongban case show THREAD`)
+  if (!isStep(kind)) throw new ProblemError('request.invalid', `${name} is not a step; see: tongban case show CASE`)
   const { body: given } = flags
   const body = given.startsWith('@') ? await readJson(given.slice(1)) : parseJson(given, '--body, JSON or @file')
   const client = await context.client()
+  const thread = await caseThread(client, named)
   const whole = await withStepFiles(client, context.out, kind, body as Given, flags.material)
-  context.out.result(await client.post<Case>(`/api/v1/cases/${thread}/${name}`, whole), line)
-}
-
-type Purge = {
-  purgeOn: string | null
-  purgedAt: string | null
-  bodies: number
-  materials: number
-  drafts: number
-  laterDrafts: number
-  projections: number
-  search: number
-  backups: { folder: string; at: string; keys: string | null }[]
-  problem: { code: string; detail?: string } | null
+  context.out.result(await takeStep(client, kind, thread, whole), line)
 }
 
 /** Deletes what this city holds of an ended case, or says what that would be. */
 export async function purge(
   context: CommandContext,
-  thread: string,
-  flags: { dryRun?: boolean; yes?: boolean; cause: string },
+  named: string,
+  flags: { dryRun?: boolean; yes?: boolean } & PurgeCaseRequest,
 ): Promise<void> {
   const client = await context.client()
-  const preview = await client.get<Purge>(`/api/v1/cases/${thread}/purge`)
-  const held = (value: Purge): string[] =>
+  const params = { thread: await caseThread(client, named) }
+  const preview = await client.previewPurge({ params })
+  const held = (value: PreviewPurgeAnswer): string[] =>
     value.backups.map(
       ({ folder, at, keys }) =>
         `  still in the backup 备份中仍有: ${folder}  ${china(at)}${keys === null ? '' : `, until the next backup replaces 下次备份将替换密钥文件: ${keys}`}`,
@@ -292,9 +244,7 @@ export async function purge(
     const what = `bodies 正文 ${preview.bodies}, files 材料文件 ${preview.materials}`
     await context.confirm(`Delete for good? 确认清除，不可恢复？ ${what}`, 'purge deletes for good: give --yes')
   }
-  const done = await client.post<{ bodies: number; materials: number }>(`/api/v1/cases/${thread}/purge`, {
-    cause: flags.cause,
-  })
+  const done = await client.purgeCase({ params, body: { cause: flags.cause } })
   context.out.result({ ...done, backups: preview.backups }, value =>
     [`Purged 已清除: bodies 正文 ${value.bodies}, files 材料文件 ${value.materials}`, ...held(preview)].join('\n'),
   )

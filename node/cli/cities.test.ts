@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { createClient } from '../client/client.ts'
 import { cityNames, codeOfCity } from './cities.ts'
-import type { Client } from './client.ts'
 
 const ANSWERS: Record<string, unknown> = {
   '/api/v1/identity': { code: '420300', name: '十堰市' },
@@ -15,12 +15,14 @@ const ANSWERS: Record<string, unknown> = {
 }
 const asked: string[] = []
 const open = async () =>
-  ({
-    async get(path: string) {
-      asked.push(path)
-      return ANSWERS[path]
+  createClient({
+    url: 'http://node.test',
+    token: 'tb_x',
+    async fetch({ pathname }) {
+      asked.push(pathname)
+      return new Response(JSON.stringify(ANSWERS[pathname]))
     },
-  }) as unknown as Client
+  })
 
 test.each([
   ['610900', '610900'],

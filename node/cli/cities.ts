@@ -1,7 +1,7 @@
 /** Names of cities for people: a division code says nothing to a clerk. */
 import { plainCode } from '../../protocol/codes/spelling.ts'
 import { ProblemError } from '../../protocol/problem.ts'
-import type { Client } from './client.ts'
+import type { Client } from '../client/client.ts'
 
 type Named = { code: string; name: string }
 
@@ -9,10 +9,7 @@ type Named = { code: string; name: string }
 const NAMED = 10
 
 async function known(client: Client): Promise<Named[]> {
-  const [own, partners] = await Promise.all([
-    client.get<Named>('/api/v1/identity'),
-    client.get<{ items: Named[] }>('/api/v1/partners'),
-  ])
+  const [own, partners] = await Promise.all([client.getIdentity(), client.listPartners()])
   return [own, ...partners.items].map(({ code, name }) => ({ code, name }))
 }
 
@@ -38,7 +35,7 @@ export async function codeOfCity(given: string, open: () => Promise<Client>): Pr
   if (/^\d{6}$/.test(text)) return text
   const client = await open()
   const cities = await known(client)
-  const listed = await client.get<{ items: { city: string; name: string }[] }>('/api/v1/federation/cities')
+  const listed = await client.listFederationCities()
   const { divisionsNamed } = await import('../../protocol/codes/divisions.ts')
   let found: Named[] = []
   for (const among of [cities, listed.items.map(({ city, name }) => ({ code: city, name })), divisionsNamed(text)]) {

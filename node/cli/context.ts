@@ -1,9 +1,9 @@
 /** What every command gets: how to print, the config of the local node, and the API of the node it talks to. */
 import { resolve } from 'node:path'
 import { ProblemError } from '../../protocol/problem.ts'
+import type { Client } from '../client/client.ts'
 import { loadConfig, type NodeConfig } from '../config/config.ts'
 import { readPassphrase } from '../config/secrets.ts'
-import { type Client, createClient, findTarget } from './client.ts'
 import { inUrl, reachedAt } from './listening.ts'
 import { createOutput, type Output } from './output.ts'
 
@@ -43,6 +43,10 @@ export function createContext(flags: GlobalFlags): CommandContext {
     out: createOutput(flags.json === true),
     config,
     async client() {
+      const [{ createClient }, { findTarget }] = await Promise.all([
+        import('../client/client.ts'),
+        import('./target.ts'),
+      ])
       const target = await findTarget(flags, env, async () => {
         const { http, data } = await config()
         return { url: `http://${inUrl(reachedAt(http.host))}:${http.port}`, data }

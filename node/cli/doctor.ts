@@ -5,6 +5,7 @@ import { readCertificate } from '../../certs/index.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { type Actor, PROBLEMS, ProblemError } from '../../protocol/problem.ts'
 import { readBackups } from '../cases/backups.ts'
+import type { CheckApprovalSystemAnswer, Partner } from '../client/api.generated.ts'
 import { readAddress } from '../config/address.ts'
 import type { NodeConfig } from '../config/config.ts'
 import { openKeyStore } from '../identity/keystore.ts'
@@ -17,8 +18,6 @@ import { MIGRATIONS } from '../store/migrations/index.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { CommandContext } from './context.ts'
 import { inUrl, listens, reachedAt } from './listening.ts'
-import type { Health } from './partner-show.ts'
-import type { Reminder } from './reminders.ts'
 
 type Level = 'ok' | 'warn' | 'fail' | 'skip'
 export type Check = { check: string; level: Level; detail: string; act?: Actor; cure?: string }
@@ -141,12 +140,10 @@ async function checkParked(context: CommandContext, checks: Check[]): Promise<vo
     'parked 挂起',
     async () => {
       const client = await context.client()
-      return client.get<{ items: { problem: { code: string }; retryAt?: string | null }[]; next: string | null }>(
-        '/api/v1/parked?limit=200',
-      )
+      return client.listParked({ query: { limit: 200 } })
     },
     ({ items, next }) => {
-      const waiting = items.filter(({ retryAt }) => typeof retryAt !== 'string').length
+      const waiting = items.filter(work => work.what !== 'adapter-event' || work.retryAt === null).length
       const [more, tried] = [next === null ? '' : ' or more', items.length - waiting]
       if (items.length === 0) return 'nothing waits for a person'
       return `${waiting}${more} wait for a person${tried === 0 ? '' : `, ${tried}${more} are tried again`}`
@@ -170,7 +167,7 @@ async function checkCalendar(context: CommandContext, checks: Check[]): Promise<
     'calendar 节假日历',
     async () => {
       const client = await context.client()
-      return (await client.get<{ coveredThrough: string | null }>('/api/v1/calendar')).coveredThrough
+      return (await client.showCalendar()).coveredThrough
     },
     through => `holidays are known through ${through ?? 'no day'}`,
   )
@@ -324,7 +321,7 @@ const READY_CURES: Readonly<Record<string, string>> = {
 /** The city of the node that commands talk to; null when it does not let this one in. */
 const cityAt = async (context: CommandContext): Promise<string | null> => {
   try {
-    return (await (await context.client()).get<{ code: string }>('/api/v1/identity')).code
+    return (await (await context.client()).getIdentity()).code
   } catch {
     return null
   }
@@ -366,7 +363,7 @@ async function checkRelays(context: CommandContext, config: NodeConfig, checks: 
     'relays 中继',
     async () => {
       const client = await context.client()
-      return client.get<{ relays: { partner: string; reserved: boolean }[]; relayed: number }>('/api/v1/identity')
+      return client.getIdentity()
     },
     ({ relays: used, relayed }) =>
       used.length === 0 && offerRelay === 0
@@ -389,7 +386,7 @@ async function checkApprovalSystem(context: CommandContext, checks: Check[]): Pr
     checks,
     'approval system 审批系统',
     async () => {
-      const found = await (await context.client()).get<ApprovalSystem>('/api/v1/approval-system')
+      const found = await (await context.client()).checkApprovalSystem()
       if (!found.ok)
         throw new ProblemError('adapter.unavailable', `${found.name}: ${found.detail ?? 'no answer'}${lastGood(found)}`)
       return found
@@ -405,12 +402,7 @@ async function checkCarrier(context: CommandContext, config: NodeConfig, checks:
     checks,
     'carrier 寄递',
     async () => {
-      const found = await (await context.client()).get<{
-        carrier: string
-        underWay: number
-        answeredAt: string | null
-        problem: string | null
-      }>('/api/v1/mail')
+      const found = await (await context.client()).readMail()
       if (found.problem !== null) throw new ProblemError('adapter.unavailable', `${found.carrier}: ${found.problem}`)
       return found
     },
@@ -421,24 +413,8 @@ async function checkCarrier(context: CommandContext, config: NodeConfig, checks:
   )
 }
 
-type ApprovalSystem = {
-  name: string
-  ok: boolean
-  detail?: string
-  polling: { lastGood: string | null; failures: number } | null
-}
-
-const lastGood = ({ polling }: ApprovalSystem): string =>
+const lastGood = ({ polling }: CheckApprovalSystemAnswer): string =>
   polling === null ? '' : `; last answered ${polling.lastGood ?? 'not since the start'}`
-
-type Partner = {
-  code: string
-  name: string
-  status: string
-  connected: boolean
-  problem: { code: string; detail?: string } | null
-  revoked: { at: string; reason: string } | null
-}
 
 /** Who must act on a partner that is not connected, and how. */
 function unconnected({ code, problem, revoked }: Partner): Pick<Check, 'detail' | 'act' | 'cure'> {
@@ -474,7 +450,7 @@ async function checkHealth(context: CommandContext, code: string, check: string,
   const health = await run(
     found,
     check,
-    async () => (await context.client()).get<Health>(`/api/v1/partners/${code}/health`),
+    async () => (await context.client()).getPartnerHealth({ params: { code } }),
     () => 'looked at',
   )
   if (health === null) checks.push(...found)
@@ -487,7 +463,7 @@ async function checkReminders(context: CommandContext, config: NodeConfig, check
   const items = await run(
     checks,
     'reminders 提醒',
-    async () => (await (await context.client()).get<{ items: Reminder[] }>('/api/v1/reminders')).items,
+    async () => (await (await context.client()).listReminders()).items,
     found => `${found.length}`,
   )
   for (const { kind, subject, level, en, zh, act, cure } of items ?? []) {
@@ -501,7 +477,7 @@ async function checkPartners(context: CommandContext, checks: Check[]): Promise<
   const partners = await run(
     checks,
     'partners 合作城市',
-    async () => (await (await context.client()).get<{ items: Partner[] }>('/api/v1/partners')).items,
+    async () => (await (await context.client()).listPartners()).items,
     items => `${items.length} paired`,
   )
   for (const partner of partners ?? []) {

@@ -3,46 +3,21 @@ import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { zipSync } from 'fflate'
 import { ProblemError } from '../../protocol/problem.ts'
-import { type Agreed, describeAgreed } from './agreed.ts'
+import type {
+  ExportServicesQuery,
+  ImportDraftsAnswer,
+  ItemDraft,
+  LintDraftsAnswer,
+  LintDraftsQuery,
+  ListDraftsQuery,
+} from '../client/api.generated.ts'
+import { describeAgreed } from './agreed.ts'
 import type { CommandContext } from './context.ts'
 import { table } from './output.ts'
 import { readJson } from './services.ts'
 
-type Finding = {
-  code: string
-  name: string
-  rule: string
-  level: 'error' | 'warning'
-  path: string
-  zh: string
-  en: string
-}
-export type Fault = {
-  code: string
-  sheet: string
-  row: number
-  column: string
-  value: string
-  item: string
-  name: string
-  zh: string
-  en: string
-  cureZh: string
-  cureEn: string
-}
-type Report = {
-  taken: boolean
-  rows: number
-  put: number
-  remove: number
-  unchanged: number
-  blocked: number
-  warnings: number
-  errors: Fault[]
-  errorCount: number
-  notes: Fault[]
-  findings: Finding[]
-}
+type Finding = LintDraftsAnswer['findings'][number]
+type Fault = ImportDraftsAnswer['errors'][number]
 type TableFlags = { modes?: string; codes?: string; as?: string }
 
 const SHOWN = 20
@@ -68,19 +43,24 @@ async function upload(
   context: CommandContext,
   files: string[],
   flags: TableFlags & { replace?: boolean; dryRun?: boolean },
-): Promise<Report> {
+): Promise<ImportDraftsAnswer> {
   const { bytes, name } = await bundle(files)
   const codes = flags.codes === undefined ? undefined : JSON.stringify(await readJson(flags.codes))
-  const query = new URLSearchParams({
-    name: flags.as === undefined ? name : `${flags.as}.csv`,
-    ...(flags.modes === undefined ? {} : { modes: flags.modes }),
-    ...(codes === undefined ? {} : { codes }),
-    replace: String(flags.replace === true),
-    dryRun: String(flags.dryRun === true),
-  })
   const client = await context.client()
-  return client.upload<Report>(`/api/v1/services/drafts/import?${query}`, bytes, 'application/octet-stream')
+  return client.importDrafts({
+    bytes,
+    query: {
+      name: flags.as === undefined ? name : `${flags.as}.csv`,
+      modes: flags.modes,
+      codes,
+      replace: flag(flags.replace),
+      dryRun: flag(flags.dryRun),
+    },
+  })
 }
+
+/** A flag as a query says it. */
+export const flag = (given: boolean | undefined): 'true' | 'false' => (given === true ? 'true' : 'false')
 
 /** The first ones with place, value, item and cure, and how many more of `total` there are. */
 export const faults = (list: readonly Fault[], total: number = list.length): string[] => [
@@ -115,7 +95,7 @@ function findings(list: readonly Finding[]): string[] {
   return [...shown, ...more(lines.size)]
 }
 
-function describeReport(report: Report): string {
+function describeReport(report: ImportDraftsAnswer): string {
   if (report.errorCount > 0)
     return [
       `Nothing was imported 未导入: ${report.errorCount} errors 处错误`,
@@ -140,16 +120,10 @@ export async function importFiles(
   if (report.errorCount > 0) process.exitCode = 1
 }
 
-type Lint = {
-  items: number
-  rules: { rule: string; level: string; zh: string; en: string; count: number }[]
-  findings: Finding[]
-}
-
 /** Exit code 1 when something blocks publication. */
 export async function lint(
   context: CommandContext,
-  flags: TableFlags & { all?: boolean; rule?: string },
+  flags: TableFlags & { all?: boolean } & Pick<LintDraftsQuery, 'rule'>,
   files: string[],
 ): Promise<void> {
   if (files.length > 0) {
@@ -159,11 +133,8 @@ export async function lint(
     return
   }
   const client = await context.client()
-  const query = new URLSearchParams({
-    scope: flags.all === true ? 'all' : 'drafts',
-    ...(flags.rule === undefined ? {} : { rule: flags.rule }),
-  })
-  const report = await client.get<Lint>(`/api/v1/services/drafts/lint?${query}`)
+  const scope = flags.all === true ? 'all' : 'drafts'
+  const report = await client.lintDrafts({ query: { scope, rule: flags.rule } })
   context.out.result(report, ({ items, rules, findings: list }) =>
     [
       `${items} items 个事项`,
@@ -176,47 +147,33 @@ export async function lint(
   if (report.rules.some(({ level }) => level === 'error')) process.exitCode = 1
 }
 
+type Format = NonNullable<ExportServicesQuery['format']>
 const ENDINGS: Readonly<Record<string, string>> = { xlsx: 'xlsx', csv: 'zip', up: 'zip' }
 
 export async function exportTables(
   context: CommandContext,
   what: 'export' | 'template',
-  flags: { format: string; out?: string; drafts?: boolean },
+  flags: { format: Format; out?: string; drafts?: boolean },
 ): Promise<void> {
   const file = flags.out ?? `services-${what}-${flags.format}.${ENDINGS[flags.format] ?? 'zip'}`
-  const query = new URLSearchParams({
-    format: flags.format,
-    ...(what === 'export' ? { drafts: String(flags.drafts === true) } : {}),
-  })
   const client = await context.client()
-  const bytes = await Bun.write(file, new Response(await client.download(`/api/v1/services/${what}?${query}`)))
+  const { format } = flags
+  const stream = await (what === 'export'
+    ? client.exportServices({ query: { format, drafts: flag(flags.drafts) } })
+    : client.servicesTemplate({ query: { format } }))
+  const bytes = await Bun.write(file, new Response(stream))
   context.out.result({ file, bytes }, made => `Wrote 已写入 ${made.file}, ${made.bytes} bytes`)
 }
 
-type Row = {
-  code: string
-  name: string
-  change: string
-  errors: number
-  warnings: number
-  actor: string
-  updatedAt: string
-}
-type Counts = {
-  drafts: number
-  put: number
-  remove: number
-  errors: number
-  warnings: number
-  organisation: boolean
-}
 const CHANGES: Readonly<Record<string, string>> = { add: 'add 新增', change: 'change 修改', remove: 'remove 删除' }
 
-export async function list(context: CommandContext, flags: { errors?: boolean; limit: string }): Promise<void> {
+export async function list(
+  context: CommandContext,
+  flags: { errors?: boolean } & Pick<ListDraftsQuery, 'limit'>,
+): Promise<void> {
   const client = await context.client()
-  const query = new URLSearchParams({ limit: flags.limit, errors: String(flags.errors === true) })
-  const page = await client.get<{ items: Row[]; counts: Counts }>(`/api/v1/services/drafts?${query}`)
-  const agreed = await client.get<Agreed>('/api/v1/services/drafts/agreed')
+  const page = await client.listDrafts({ query: { limit: flags.limit, errors: flag(flags.errors) } })
+  const agreed = await client.previewPublication()
   context.out.result({ ...page, agreed }, ({ items, counts }) =>
     [
       ...describeAgreed(agreed),
@@ -234,12 +191,7 @@ export async function list(context: CommandContext, flags: { errors?: boolean; l
   )
 }
 
-type Draft = Row & {
-  findings: Omit<Finding, 'code' | 'name'>[]
-  differences: { path: string; before?: unknown; after?: unknown }[]
-}
-
-const describeDraft = ({ code, name, change, ...draft }: Draft): string =>
+const describeDraft = ({ code, name, change, ...draft }: ItemDraft): string =>
   [
     `${code} ${name}: ${CHANGES[change] ?? change}`,
     ...draft.differences.map(
@@ -249,16 +201,14 @@ const describeDraft = ({ code, name, change, ...draft }: Draft): string =>
     ...findings(draft.findings.map(finding => ({ ...finding, code, name }))),
   ].join('\n')
 
-const pathOf = (code: string): string => `/api/v1/services/drafts/items/${encodeURIComponent(code)}`
-
 export async function showDraft(context: CommandContext, code: string): Promise<void> {
   const client = await context.client()
-  context.out.result(await client.get<Draft>(pathOf(code)), describeDraft)
+  context.out.result(await client.getDraft({ params: { code } }), describeDraft)
 }
 
 export async function removeItem(context: CommandContext, code: string): Promise<void> {
   const client = await context.client()
-  context.out.result(await client.post<Draft>(`${pathOf(code)}/remove`, null), describeDraft)
+  context.out.result(await client.draftRemoval({ params: { code } }), describeDraft)
 }
 
 export async function discard(
@@ -269,6 +219,6 @@ export async function discard(
   if ((code === undefined) !== (flags.all === true))
     throw new ProblemError('request.invalid', 'name one draft, or give --all')
   const client = await context.client()
-  const gone = await client.delete<{ discarded: number }>(code === undefined ? '/api/v1/services/drafts' : pathOf(code))
+  const gone = await (code === undefined ? client.discardDrafts() : client.discardDraft({ params: { code } }))
   context.out.result(gone, ({ discarded }) => `${discarded} drafts taken back 份草稿已撤销`)
 }

@@ -1,15 +1,14 @@
 /** `tongban evidence`: export a bundle, verify one offline. */
-import { createWriteStream } from 'node:fs'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { missedWords } from '../evidence/deadlines.ts'
 import { verifyBundle } from '../evidence/verify.ts'
 import type { CommandContext } from './context.ts'
+import { saveStream } from './files.ts'
+import { caseThread } from './named.ts'
 
-export async function exportEvidence(context: CommandContext, thread: string, flags: { out: string }): Promise<void> {
+export async function exportEvidence(context: CommandContext, named: string, flags: { out: string }): Promise<void> {
   const client = await context.client()
-  const stream = await client.download(`/api/v1/cases/${thread}/evidence`)
-  await pipeline(Readable.fromWeb(stream as never), createWriteStream(flags.out, { mode: 0o600 }))
+  const params = { thread: await caseThread(client, named) }
+  await saveStream(await client.exportEvidence({ params }), flags.out)
   context.out.result({ evidence: flags.out }, value => `Exported 已导出: ${value.evidence}`)
 }
 

@@ -1,6 +1,6 @@
 /** Declares `tongban federation …`; what they do is imported when one runs. */
 import type { Command } from 'commander'
-import type { Declare } from './services-commands.ts'
+import type { Declare } from './declare.ts'
 
 export function declareFederation(federation: Command, { add, does, example }: Declare): void {
   /** A command at the operator's desk that issues a version. */

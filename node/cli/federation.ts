@@ -3,6 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import type { Directory } from '../../protocol/federation/directory.ts'
 import { Sha256 } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
+import type { ListOperatorsAnswer } from '../client/api.generated.ts'
+import type { Client } from '../client/client.ts'
 import { readTextFile } from '../config/text-file.ts'
 import {
   createOperator,
@@ -11,7 +13,6 @@ import {
   type IssueTerms,
   issueDirectory,
   type Listing,
-  type MembershipCard,
   openDirectory,
   readCard,
   readDirectory,
@@ -19,8 +20,8 @@ import {
   withoutCity,
   withRevocation,
 } from '../federation/operator.ts'
-import type { Client } from './client.ts'
 import type { CommandContext } from './context.ts'
+import { beginning, only } from './named.ts'
 import { table } from './output.ts'
 
 type DeskFlags = { folder: string; days: string; graceDays: string }
@@ -179,7 +180,7 @@ export async function show(context: CommandContext, flags: { folder: string }): 
 /** Writes what the operator needs to list this city. */
 export async function card(context: CommandContext, flags: { out: string }): Promise<void> {
   const client = await context.client()
-  const made = await client.get<MembershipCard>('/api/v1/federation/card')
+  const made = await client.getMembershipCard()
   await writeFile(flags.out, `${JSON.stringify(made, null, 2)}\n`)
   context.out.result({ file: flags.out, ...made }, value =>
     [
@@ -189,24 +190,13 @@ export async function card(context: CommandContext, flags: { out: string }): Pro
   )
 }
 
-type OperatorRow = {
-  operator: string
-  directory: {
-    name: string
-    version: number
-    standing: string
-    nextUpdate: string
-    cities: number
-    fork: string | null
-    successor: string | null
-  } | null
-}
+type Operator = ListOperatorsAnswer['items'][number]
 
-const standingOf = ({ fork, successor, standing }: NonNullable<OperatorRow['directory']>): string => {
+const standingOf = ({ fork, successor, standing }: NonNullable<Operator['directory']>): string => {
   if (fork !== null) return 'fork 版本冲突'
   return successor === null ? standing : `handed over 已移交 ${successor.slice(0, 12)}`
 }
-const told = ({ operator, directory }: OperatorRow) => ({
+const told = ({ operator, directory }: Operator) => ({
   operator: operator.slice(0, 12),
   name: directory?.name ?? '',
   version: directory?.version ?? null,
@@ -217,7 +207,7 @@ const told = ({ operator, directory }: OperatorRow) => ({
 
 export async function trust(context: CommandContext, thumbprint: string): Promise<void> {
   const client = await context.client()
-  const made = await client.post<OperatorRow>('/api/v1/federation/operators', { operator: thumbprint })
+  const made = await client.trustOperator({ body: { operator: thumbprint } })
   context.out.result(made, value =>
     [
       `Trusted 已信任: ${value.operator}`,
@@ -226,20 +216,21 @@ export async function trust(context: CommandContext, thumbprint: string): Promis
   )
 }
 
-async function operatorOf(client: Client, begin: string): Promise<OperatorRow> {
-  const { items } = await client.get<{ items: OperatorRow[] }>('/api/v1/federation/operators')
-  const [found, second] = begin === '' ? [] : items.filter(entry => entry.operator.startsWith(begin))
-  if (found === undefined) throw new ProblemError('request.not-found', 'tongban federation operators names them')
-  if (second !== undefined) throw new ProblemError('request.conflict', 'several begin so: give more of it')
-  return found
+/** A trusted operator by the beginning of its thumbprint. Problems: `request.not-found`, `request.conflict`. */
+async function operatorOf(client: Client, named: string): Promise<Operator> {
+  const { items } = await client.listOperators()
+  return only({
+    named,
+    found: beginning(items, named, ({ operator }) => operator),
+    line: ({ operator, directory }) => `${operator}  ${directory?.name ?? ''}`,
+    none: ['request.not-found', 'tongban federation operators names them'],
+  })
 }
 
 export async function distrust(context: CommandContext, begin: string): Promise<void> {
   const client = await context.client()
   const { operator } = await operatorOf(client, begin)
-  const gone = await client.post<
-    OperatorRow & { kept: (Omit<RevocationRow, 'operator'> & { partner: string | null })[] }
-  >(`/api/v1/federation/operators/${operator}/distrust`)
+  const gone = await client.distrustOperator({ params: { operator } })
   context.out.result(gone, ({ directory, kept, ...value }) =>
     [
       `No longer trusted 已不再信任: ${directory?.name ?? value.operator}`,
@@ -256,23 +247,24 @@ export async function distrust(context: CommandContext, begin: string): Promise<
   )
 }
 
-type RevocationRow = { certificate: string; operator: string; revokedAt: string; reason: string }
-
 /** Lets a certificate count again that an operator revoked which is trusted no more; the beginning of it is enough. */
 export async function release(context: CommandContext, fingerprint: string): Promise<void> {
   const client = await context.client()
-  const { items } = await client.get<{ items: RevocationRow[] }>('/api/v1/federation/revocations')
-  const begin = plain(fingerprint)
-  const [found, second] = begin === '' ? [] : items.filter(({ certificate }) => certificate.startsWith(begin))
-  if (found === undefined) throw new ProblemError('request.not-found', 'tongban federation revocations names them')
-  if (second !== undefined) throw new ProblemError('request.conflict', 'several begin so: give more of it')
-  const released = await client.post<RevocationRow>(`/api/v1/federation/revocations/${found.certificate}/release`)
+  const { items } = await client.listRevocations()
+  const named = plain(fingerprint)
+  const { certificate } = only({
+    named,
+    found: beginning(items, named, entry => entry.certificate),
+    line: entry => `${entry.certificate}  ${entry.reason}`,
+    none: ['request.not-found', 'tongban federation revocations names them'],
+  })
+  const released = await client.releaseRevocation({ params: { certificate } })
   context.out.result(released, value => `Counts again 已恢复: ${value.certificate}`)
 }
 
 export async function operators(context: CommandContext): Promise<void> {
   const client = await context.client()
-  const { items } = await client.get<{ items: OperatorRow[] }>('/api/v1/federation/operators')
+  const { items } = await client.listOperators()
   context.out.result(items, list => table(list.map(told)))
 }
 
@@ -281,7 +273,7 @@ export async function take(context: CommandContext, path: string): Promise<void>
   const jws = (await readGiven(path)).trim()
   const { directory, operator } = await openDirectory(jws)
   const client = await context.client()
-  const { items } = await client.get<{ items: OperatorRow[] }>('/api/v1/federation/operators')
+  const { items } = await client.listOperators()
   if (!items.some(entry => entry.operator === operator)) {
     context.out.result({ imported: false, operator, name: directory.operator.name }, value =>
       [
@@ -293,25 +285,23 @@ export async function take(context: CommandContext, path: string): Promise<void>
     process.exitCode = 1
     return
   }
-  const held = await client.post<OperatorRow>('/api/v1/federation/directories', { jws })
+  const held = await client.importDirectory({ body: { jws } })
   context.out.result({ imported: true, ...held }, value => table([told(value)]))
 }
 
 export async function exportDirectory(context: CommandContext, begin: string, flags: { out: string }): Promise<void> {
   const client = await context.client()
   const { operator } = await operatorOf(client, begin)
-  const jws = await new Response(await client.download(`/api/v1/federation/operators/${operator}/directory`)).text()
+  const jws = await new Response(await client.exportDirectory({ params: { operator } })).text()
   await writeFile(flags.out, jws)
   context.out.result({ file: flags.out, operator }, value => `Written 已写出: ${value.file}`)
 }
 
-type CityRow = { city: string; name: string; operator: string; standing: string; since: string }
-
 export async function cities(context: CommandContext): Promise<void> {
   const client = await context.client()
-  const { items } = await client.get<{ items: CityRow[] }>('/api/v1/federation/cities')
-  const partners = await client.get<{ items: { code: string; status: string }[] }>('/api/v1/partners')
-  const { code: own } = await client.get<{ code: string }>('/api/v1/identity')
+  const { items } = await client.listFederationCities()
+  const partners = await client.listPartners()
+  const { code: own } = await client.getIdentity()
   const statusOf = new Map([
     [own, 'this city 本市'],
     ...partners.items.map(({ code, status }) => [code, status] as const),
@@ -332,7 +322,7 @@ export async function cities(context: CommandContext): Promise<void> {
 
 export async function revocations(context: CommandContext): Promise<void> {
   const client = await context.client()
-  const { items } = await client.get<{ items: (RevocationRow & { kept: boolean })[] }>('/api/v1/federation/revocations')
+  const { items } = await client.listRevocations()
   context.out.result(items, list =>
     table(
       list.map(({ certificate, operator, revokedAt, reason, kept }) => ({

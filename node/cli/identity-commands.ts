@@ -1,6 +1,6 @@
 /** Declares `tongban ca …` and `identity …`; what they do is imported when one runs. */
 import type { Command } from 'commander'
-import type { Declare } from './services-commands.ts'
+import type { Declare } from './declare.ts'
 
 export function declareIdentity(program: Command, { add, does, example }: Declare): void {
   const ca = program.command('ca').description('federation CA, and city certificates that it issues')

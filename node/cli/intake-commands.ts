@@ -1,11 +1,11 @@
 /** Declares `tongban case guide`, `prefill`, `draft …` and `parcel …`; what they do is imported when one runs. */
 import type { Command } from 'commander'
-import type { Declare } from './services-commands.ts'
+import { collect, type Declare } from './declare.ts'
+import { declareParcels } from './parcels.ts'
 import { MATERIAL_FLAG } from './uploads.ts'
 
-const collect = (value: string, before: string[]): string[] => [...before, value]
-
-export function declareIntake(cases: Command, { add, does, example }: Declare): void {
+export function declareIntake(cases: Command, declare: Declare): void {
+  const { add, does, example } = declare
   example(
     does(add(cases, 'guide <city> <item>', 'what an item of a partner asks for at this counter 办理指引'), async () => {
       const { guide } = await import('./intake.ts')
@@ -29,7 +29,7 @@ export function declareIntake(cases: Command, { add, does, example }: Declare): 
   does(
     add(drafts, 'list', 'own drafts, and what partners refused')
       .option('--window <name>', "the window's besides")
-      .option('--limit <n>', 'how many', '50'),
+      .option('--limit <n>', 'at most', Number, 50),
     async () => {
       const { listDrafts } = await import('./intake.ts')
       return (context, flags) => listDrafts(context, flags)
@@ -70,40 +70,5 @@ export function declareIntake(cases: Command, { add, does, example }: Declare): 
     const { deleteDraft } = await import('./intake.ts')
     return (context, _, id) => deleteDraft(context, id ?? '')
   })
-  const parcels = add(cases, 'parcel', 'originals and results that are mailed 寄递')
-  example(
-    does(
-      add(parcels, 'order <thread> <parcel>', 'order that `originals` or a `result` are picked up')
-        .requiredOption('--name <name>', 'recipient')
-        .requiredOption('--phone <phone>', "the recipient's")
-        .requiredOption('--address <address>', "the recipient's")
-        .option('--postcode <code>')
-        .requiredOption('--content <what>', 'what is in it; may be repeated', collect, [])
-        .option('--payer <who>', 'collecting, handling or applicant; as the agreement says by default'),
-      async () => {
-        const { order } = await import('./parcels.ts')
-        return (context, flags, thread, parcel) => order(context, thread ?? '', parcel ?? '', flags)
-      },
-    ),
-    'tongban case parcel order THREAD originals --name 十堰市民中心 --phone 0719-8100001 --address 十堰市… --content 身份证复印件',
-  )
-  does(add(parcels, 'list <thread>', 'parcels of a case, and where they are'), async () => {
-    const { list } = await import('./parcels.ts')
-    return (context, _, thread) => list(context, thread ?? '')
-  })
-  does(
-    add(parcels, 'settle <thread>', 'what is wrong with parcels of the case was seen to 寄递异常已处理'),
-    async () => {
-      const { settle } = await import('./parcels.ts')
-      return (context, _, thread) => settle(context, thread ?? '')
-    },
-  )
-  for (const [verb, description] of [
-    ['cancel', 'take an order back'],
-    ['retry', 'try again what failed'],
-  ] as const)
-    does(add(parcels, `${verb} <thread> <id>`, description), async () => {
-      const { change } = await import('./parcels.ts')
-      return (context, _, thread, id) => change(context, verb, thread ?? '', id ?? '')
-    })
+  declareParcels(cases, declare)
 }

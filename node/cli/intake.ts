@@ -1,33 +1,19 @@
 /** `tongban case guide`, `prefill` and `draft`: what a window does before a case is sent. */
 import { writeFile } from 'node:fs/promises'
 import { MODE_NAMES } from '../../protocol/case/kinds.ts'
-import type { Finding } from '../../protocol/case/preflight.ts'
 import { endingOf } from '../archive/archive.ts'
-import type { Guide } from '../intake/intake.ts'
+import type { CreateCaseDraftRequest, Draft, ListCaseDraftsQuery, PrefillCaseRequest } from '../client/api.generated.ts'
 import { tellFindings } from './cases.ts'
 import type { CommandContext } from './context.ts'
 import { china, table } from './output.ts'
 import { readJson } from './services.ts'
 import { type CaseFlags, type Given, withMaterials } from './uploads.ts'
 
-type Draft = {
-  id: string
-  version: number
-  owner: string
-  window: string | null
-  partner: string | null
-  item: string | null
-  applicant: string
-  problem: { code: string; detail?: string } | null
-  updatedAt: string
-  updatedBy: string
-}
-
 const NEED = { '1': '必要', '2': '非必要', '3': '容缺后补' } as const
 
 export async function guide(context: CommandContext, city: string, code: string): Promise<void> {
   const client = await context.client()
-  const read = await client.get<Guide>(`/api/v1/partners/${city}/guides/${encodeURIComponent(code)}`)
+  const read = await client.readGuide({ params: { code: city, item: code } })
   context.out.result(read, ({ item, modes, agreed, names }) => {
     const lines = [
       `${item.taskName} (${item.taskCode}, version ${item.taskVersion})`,
@@ -79,11 +65,9 @@ export async function prefill(
   flags: { out?: string; write?: boolean },
 ): Promise<void> {
   const client = await context.client()
-  const given = (await readJson(path)) as Given & { to: string; item: string; applicant?: object; form?: object }
-  const filled = await client.post<{ applicant: object; form: object; from: Record<string, string> }>(
-    '/api/v1/cases/prefill',
-    { to: given.to, item: given.item, applicant: given.applicant ?? {}, form: given.form ?? {} },
-  )
+  const given = (await readJson(path)) as Given & PrefillCaseRequest
+  const { to, item, applicant = {}, form = {} } = given
+  const filled = await client.prefillCase({ body: { to, item, applicant, form } })
   const { from, ...values } = filled
   const target = flags.write === true ? path : flags.out
   if (target !== undefined)
@@ -103,10 +87,9 @@ const SOURCES: Record<string, string> = {
   earlier: '以往办件 earlier case',
 }
 
-export async function listDrafts(context: CommandContext, flags: { window?: string; limit: string }): Promise<void> {
+export async function listDrafts(context: CommandContext, flags: ListCaseDraftsQuery): Promise<void> {
   const client = await context.client()
-  const window = flags.window === undefined ? '' : `&window=${encodeURIComponent(flags.window)}`
-  const { items } = await client.get<{ items: Draft[] }>(`/api/v1/case-drafts?limit=${flags.limit}${window}`)
+  const { items } = await client.listCaseDrafts({ query: { limit: flags.limit, window: flags.window } })
   context.out.result(items, list =>
     table(
       list.map(({ id, version, partner, item, applicant, window: at, updatedAt, problem }) => ({
@@ -124,19 +107,21 @@ export async function saveDraft(
   flags: CaseFlags & { id?: string },
 ): Promise<void> {
   const client = await context.client()
-  const content = await withMaterials(client, context.out, (await readJson(path)) as Given, flags)
+  const given = await withMaterials(client, context.out, (await readJson(path)) as Given, flags)
+  const content = given as CreateCaseDraftRequest['content']
   let saved: Draft
-  if (flags.id === undefined) saved = await client.post<Draft>('/api/v1/case-drafts', { content })
+  if (flags.id === undefined) saved = await client.createCaseDraft({ body: { content } })
   else {
-    const { version } = await client.get<Draft>(`/api/v1/case-drafts/${flags.id}`)
-    saved = await client.put<Draft>(`/api/v1/case-drafts/${flags.id}`, { version, content })
+    const params = { id: flags.id }
+    const { version } = await client.openCaseDraft({ params })
+    saved = await client.saveCaseDraft({ params, body: { version, content } })
   }
   context.out.result(saved, ({ id, version }) => `${id} version ${version}`)
 }
 
 export async function showDraft(context: CommandContext, id: string, flags: { out?: string }): Promise<void> {
   const client = await context.client()
-  const draft = await client.get<Draft & { content: object }>(`/api/v1/case-drafts/${id}`)
+  const draft = await client.openCaseDraft({ params: { id } })
   const text = JSON.stringify(draft.content, null, 2)
   if (flags.out !== undefined) await writeFile(flags.out, `${text}\n`, { mode: 0o600 })
   context.out.result(draft, ({ version, updatedBy, updatedAt, problem }) =>
@@ -150,17 +135,14 @@ export async function showDraft(context: CommandContext, id: string, flags: { ou
 
 export async function checkDraft(context: CommandContext, id: string): Promise<void> {
   const client = await context.client()
-  const { findings } = await client.get<{ findings: Finding[] }>(`/api/v1/case-drafts/${id}/findings`)
+  const { findings } = await client.checkCaseDraft({ params: { id } })
   tellFindings(context, findings)
 }
 
 export async function submitDraft(context: CommandContext, id: string): Promise<void> {
   const client = await context.client()
-  const { version } = await client.get<Draft>(`/api/v1/case-drafts/${id}`)
-  const { cases } = await client.post<{ cases: { thread: string; caseNo: string; stateName: string }[] }>(
-    `/api/v1/case-drafts/${id}/submit`,
-    { version },
-  )
+  const { version } = await client.openCaseDraft({ params: { id } })
+  const { cases } = await client.submitCaseDraft({ params: { id }, body: { version } })
   context.out.result(cases, list =>
     table(list.map(({ thread, caseNo, stateName }) => ({ thread, case: caseNo, state: stateName }))),
   )
@@ -168,6 +150,6 @@ export async function submitDraft(context: CommandContext, id: string): Promise<
 
 export async function deleteDraft(context: CommandContext, id: string): Promise<void> {
   const client = await context.client()
-  await client.delete(`/api/v1/case-drafts/${id}`)
+  await client.deleteCaseDraft({ params: { id } })
   context.out.result({ id }, () => `Deleted 已删除: ${id}`)
 }

@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort } from '../../test/support/node-process.ts'
+import { createClient } from '../client/client.ts'
 import { openSqlite } from '../store/sqlite.ts'
-import { createClient } from './client.ts'
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 const SCAN = `%PDF-1.4 ${'a scan '.repeat(1000)}`
@@ -74,8 +74,7 @@ async function clientOf(folder: string, role: 'administrator' | 'clerk' = 'admin
   return createClient({ url: `http://127.0.0.1:${port}`, token })
 }
 const upload = async (text: string) =>
-  (await (await clientOf('node', 'clerk')).upload<{ sha256: string }>('/api/v1/materials', text, 'application/pdf'))
-    .sha256
+  (await (await clientOf('node', 'clerk')).uploadMaterial({ bytes: text, type: 'application/pdf' })).sha256
 const at = (path: string) => join(root, path)
 const inode = async (path: string) => (await stat(join(root, path))).ino
 
@@ -114,12 +113,12 @@ describe('keeping a node', () => {
     expect(await tongban(['restore', 'second', '--folder', 'restored'])).toMatchObject({ code: 0, error: '' })
     await start('restored')
     const client = await clientOf('restored')
-    await expect(former.get('/api/v1/identity')).rejects.toThrow('request.unauthenticated')
+    await expect(former.getIdentity()).rejects.toThrow('request.unauthenticated')
     for (const path of ['administrator.token', 'node.lock'])
       expect([path, (await stat(join(root, 'restored', 'data', path))).mode & 0o077]).toEqual([path, 0])
-    expect(await client.get('/api/v1/identity')).toMatchObject({ code: '420300' })
+    expect(await client.getIdentity()).toMatchObject({ code: '420300' })
     const clerk = await clientOf('restored', 'clerk')
-    expect(await new Response(await clerk.download(`/api/v1/materials/${second}`)).text()).toBe(`${SCAN}2`)
+    expect(await new Response(await clerk.downloadMaterial({ params: { sha256: second } })).text()).toBe(`${SCAN}2`)
     await stop()
   }, 60_000)
 
@@ -302,7 +301,7 @@ describe('keeping a node', () => {
     expect(await recover()).toMatchObject({ code: 0, error: '' })
     await start('node')
     const client = await clientOf('node')
-    const { items } = await client.get<{ items: object[] }>('/api/v1/audit?action=person.created')
+    const { items } = await client.listAudit({ query: { action: 'person.created' } })
     expect(items[0]).toMatchObject({ actor: 'cli' })
     await stop()
   }, 60_000)

@@ -1,6 +1,6 @@
 /** Declares `tongban mappings …`; what they do is imported when one runs. */
 import type { Command } from 'commander'
-import type { Declare } from './services-commands.ts'
+import type { Declare } from './declare.ts'
 
 export function declareMappings(mappings: Command, { add, does, example }: Declare): void {
   example(

@@ -1,32 +1,11 @@
 /** `tongban mappings`: items of two cities beside each other, and which of their materials are the same. */
 import { writeFile } from 'node:fs/promises'
+import type { CompareItemsAnswer, MaterialMapping, SaveMappingRequest } from '../client/api.generated.ts'
 import type { CommandContext } from './context.ts'
 import { table } from './output.ts'
 import { readJson } from './services.ts'
 
-type Difference = { field: string; label: string; collecting: unknown; handling: unknown }
-type Material = { code: string; name: string }
-type Compared = {
-  collecting: Material & { version: number }
-  handling: Material & { version: number }
-  same: number
-  differences: Difference[]
-  pairs: { collecting: Material; handling: Material; by: string; similarity: number; differences: Difference[] }[]
-  onlyCollecting: Material[]
-  onlyHandling: Material[]
-  form: { onlyCollecting: string[]; onlyHandling: string[]; differing: Difference[] }
-}
-type Saved = {
-  partner: string
-  handling: string
-  collecting: string
-  version: number
-  pairs: unknown[]
-  stale: boolean
-}
-
-const pathOf = (partner: string, item: string): string =>
-  `/api/v1/partners/${encodeURIComponent(partner)}/mappings/${encodeURIComponent(item)}`
+type Difference = CompareItemsAnswer['differences'][number]
 
 const short = (value: unknown): string => {
   const text = typeof value === 'string' ? value : value === null ? '-' : JSON.stringify(value)
@@ -42,8 +21,7 @@ export async function compare(
   flags: { own?: string; out?: string },
 ): Promise<void> {
   const client = await context.client()
-  const query = flags.own === undefined ? '' : `?own=${encodeURIComponent(flags.own)}`
-  const found = await client.get<Compared>(`${pathOf(partner, item)}/compare${query}`)
+  const found = await client.compareItems({ params: { partner, item }, query: { own: flags.own } })
   if (flags.out !== undefined) {
     const pairs = found.pairs.map(pair => ({
       collecting: pair.collecting.code,
@@ -80,7 +58,7 @@ export async function compare(
   )
 }
 
-const told = ({ partner, handling, collecting, version, pairs, stale }: Saved) => ({
+const told = ({ partner, handling, collecting, version, pairs, stale }: MaterialMapping) => ({
   partner,
   theirs: handling,
   ours: collecting,
@@ -91,19 +69,19 @@ const told = ({ partner, handling, collecting, version, pairs, stale }: Saved) =
 
 export async function save(context: CommandContext, partner: string, item: string, file: string): Promise<void> {
   const client = await context.client()
-  const saved = await client.put<Saved>(pathOf(partner, item), await readJson(file))
+  const body = (await readJson(file)) as SaveMappingRequest
+  const saved = await client.saveMapping({ params: { partner, item }, body })
   context.out.result(saved, value => table([told(value)]))
 }
 
 export async function list(context: CommandContext, flags: { partner?: string }): Promise<void> {
   const client = await context.client()
-  const query = flags.partner === undefined ? '' : `&partner=${encodeURIComponent(flags.partner)}`
-  const { items } = await client.get<{ items: Saved[] }>(`/api/v1/mappings?limit=200${query}`)
+  const { items } = await client.listMappings({ query: { limit: 200, partner: flags.partner } })
   context.out.result(items, found => table(found.map(told)))
 }
 
 export async function remove(context: CommandContext, partner: string, item: string): Promise<void> {
   const client = await context.client()
-  const gone = await client.post<Saved>(`${pathOf(partner, item)}/remove`)
+  const gone = await client.removeMapping({ params: { partner, item } })
   context.out.result(gone, value => `Forgotten 已删除: ${value.partner} ${value.handling}`)
 }

@@ -1,10 +1,11 @@
 /** Declares `tongban person …`, `audit …`, `parked …`, `trace …`, `calendar …`; what they do is imported when one runs. */
 import type { Command } from 'commander'
-import type { Declare } from './services-commands.ts'
+import { declareAudit } from './audit.ts'
+import { declareCalendar } from './calendar.ts'
+import { collect, type Declare } from './declare.ts'
 
-const collect = (value: string, before: string[]) => [...before, value]
-
-export function declareOperation(program: Command, { add, does, example }: Declare): void {
+export function declareOperation(program: Command, declare: Declare): void {
+  const { add, does, example } = declare
   const person = program.command('person').description('accounts 账号')
   does(
     add(person, 'add <name>', 'make an account; its token is shown once')
@@ -34,25 +35,7 @@ export function declareOperation(program: Command, { add, does, example }: Decla
     },
   )
 
-  const audit = example(
-    does(
-      add(program, 'audit', 'who did what, and what was refused, newest first 审计日志')
-        .option('--since <time>', 'of this day or instant, or later')
-        .option('--actor <actor>', 'person:ID, city:CODE, node or cli')
-        .option('--action <action>', 'such as packet.refused')
-        .option('--subject <id>', 'partner, thread, account …')
-        .option('--limit <n>', 'at most', '50'),
-      async () => {
-        const { listAudit } = await import('./audit.ts')
-        return (context, flags) => listAudit(context, flags)
-      },
-    ),
-    'tongban audit --since 2026-11-01 --action packet.refused',
-  )
-  does(add(audit, 'verify', 'check the chain of hashes over the whole log 校验'), async () => {
-    const { verifyAudit } = await import('./audit.ts')
-    return context => verifyAudit(context)
-  })
+  declareAudit(program, declare)
 
   const parked = does(add(program, 'parked', 'work that waits for a person 挂起'), async () => {
     const operation = await import('./operation.ts')
@@ -146,42 +129,5 @@ export function declareOperation(program: Command, { add, does, example }: Decla
     return (context, _, no) => showTraced(context, no ?? '')
   })
 
-  const calendar = does(add(program, 'calendar', 'holiday tables 节假日表, and what they cover'), async () => {
-    const { show } = await import('./calendar.ts')
-    return context => show(context)
-  })
-  example(
-    does(add(calendar, 'import <file>', 'import the table of a year, when its notice is out'), async () => {
-      const { importTable } = await import('./calendar.ts')
-      return (context, _, file) => importTable(context, file ?? '')
-    }),
-    'tongban calendar import cn-2027.json',
-  )
-  example(
-    does(add(calendar, 'remove <region> <year>', 'take an imported table back 撤回'), async () => {
-      const { removeTable } = await import('./calendar.ts')
-      return (context, _, region, year) => removeTable(context, region ?? '', year ?? '')
-    }),
-    'tongban calendar remove CN 2027',
-  )
-  example(
-    does(
-      add(calendar, 'accept <city>', 'take days that are over as a partner tells them 接受已过日期的变更'),
-      async () => {
-        const { acceptPastDays } = await import('./calendar.ts')
-        return (context, _, city) => acceptPastDays(context, city ?? '')
-      },
-    ),
-    'tongban calendar accept 610900',
-  )
-  does(
-    add(calendar, 'count <from> <days>', 'the day so many working days after another one').option(
-      '--city <city>',
-      'whose calendar; the own one by default',
-    ),
-    async () => {
-      const { count } = await import('./calendar.ts')
-      return (context, flags, from, days) => count(context, from ?? '', days ?? '', flags)
-    },
-  )
+  declareCalendar(program, declare)
 }

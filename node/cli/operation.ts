@@ -1,19 +1,20 @@
 /** `tongban identity`, `person`, `parked`: operation of the own node. */
 import { ProblemError } from '../../protocol/problem.ts'
+import type {
+  CreatePersonAnswer,
+  CreatePersonRequest,
+  LookAtParkedRequest,
+  ParkedWork,
+  RetryParkedRequest,
+  SkipParkedRequest,
+} from '../client/api.generated.ts'
 import type { CommandContext } from './context.ts'
+import { everyPage } from './named.ts'
 import { china, table } from './output.ts'
-
-type Summary = {
-  keys: { kid: string; purpose: string; state: string; delegatedUntil: string }[]
-  addresses: string[]
-  relays: { partner: string; reserved: boolean }[]
-} & Record<string, unknown>
 
 export async function identity(context: CommandContext, verb: 'show' | 'rotate'): Promise<void> {
   const client = await context.client()
-  const summary = await (verb === 'show'
-    ? client.get<Summary>('/api/v1/identity')
-    : client.post<Summary>('/api/v1/identity/rotate'))
+  const summary = await (verb === 'show' ? client.getIdentity() : client.rotatePacketKey())
   context.out.result(summary, ({ keys, addresses, relays, ...rest }) =>
     [
       ...Object.entries(rest).map(([key, entry]) => `${key.padEnd(20)} ${String(entry)}`),
@@ -29,19 +30,15 @@ export async function identity(context: CommandContext, verb: 'show' | 'rotate')
 
 export async function revokeKey(context: CommandContext, kid: string): Promise<void> {
   const client = await context.client()
-  const kept = await client.post<Record<string, unknown>>(`/api/v1/identity/keys/${encodeURIComponent(kid)}/revoke`)
+  const kept = await client.revokePacketKey({ params: { kid } })
   context.out.result(kept, () => 'Revoked 已撤销: partners refuse it from now on')
 }
 
-type Account = { id: string; name: string; roles: string[]; expiresAt: string | null; revokedAt: string | null }
-
-type Made = { account: Account; token: string }
-
-const shownOnce = ({ account, token }: Made): string =>
+const shownOnce = ({ person, token }: CreatePersonAnswer): string =>
   [
-    `${account.name}  ${account.roles.join(', ')}`,
-    `  id 编号           ${account.id}`,
-    `  until 有效期至     ${account.expiresAt === null ? 'without end 长期' : china(account.expiresAt)}`,
+    `${person.name}  ${person.roles.join(', ')}`,
+    `  id 编号           ${person.id}`,
+    `  until 有效期至     ${person.expiresAt === null ? 'without end 长期' : china(person.expiresAt)}`,
     `  token 令牌        ${token}`,
     'The token is shown only now 令牌仅显示这一次.',
   ].join('\n')
@@ -56,24 +53,23 @@ function instantOf(given: string): string {
 export async function addPerson(
   context: CommandContext,
   name: string,
-  flags: { role: string[]; until?: string },
+  flags: { role: CreatePersonRequest['roles']; until?: string },
 ): Promise<void> {
   const expiresAt = flags.until === undefined ? null : instantOf(flags.until)
   const client = await context.client()
-  const made = await client.post<Made>('/api/v1/people', { name, roles: flags.role, expiresAt })
+  const made = await client.createPerson({ body: { name, roles: flags.role, expiresAt } })
   context.out.result(made, shownOnce)
 }
 
 export async function rotatePerson(context: CommandContext, id: string, flags: { until?: string }): Promise<void> {
   const body = flags.until === undefined ? {} : { expiresAt: instantOf(flags.until) }
   const client = await context.client()
-  const path = `/api/v1/people/${encodeURIComponent(id)}/rotate`
-  context.out.result(await client.post<Made>(path, body), shownOnce)
+  context.out.result(await client.rotatePerson({ params: { id }, body }), shownOnce)
 }
 
 export async function people(context: CommandContext): Promise<void> {
   const client = await context.client()
-  const { items } = await client.get<{ items: Account[] }>('/api/v1/people')
+  const { items } = await client.listPeople()
   context.out.result(items, list =>
     table(
       list.map(({ id, name, roles, expiresAt, revokedAt }) => ({
@@ -89,58 +85,40 @@ export async function people(context: CommandContext): Promise<void> {
 
 export async function revokePerson(context: CommandContext, id: string): Promise<void> {
   const client = await context.client()
-  context.out.result(await client.post<Account>(`/api/v1/people/${id}/revoke`, null), value => `${value.name}: revoked`)
-}
-
-type Parked = {
-  what: string
-  packetNo?: number
-  localCaseNo?: string | null
-  caseNo?: string | null
-  event?: string
-  material?: string
-  kind?: string
-  retryAt?: string | null
-  problem: { code: string; detail?: string; zh: string; act: string; cure: string }
-  at: string
+  context.out.result(await client.revokePerson({ params: { id } }), value => `${value.name}: revoked`)
 }
 
 export async function parked(context: CommandContext): Promise<void> {
   const client = await context.client()
-  const items: Parked[] = []
-  let cursor: string | null = null
-  do {
-    const query: string = cursor === null ? '' : `&cursor=${cursor}`
-    const page: { items: Parked[]; next: string | null } = await client.get(`/api/v1/parked?limit=200${query}`)
-    items.push(...page.items)
-    cursor = page.next
-  } while (cursor !== null)
-  context.out.result(items, list =>
-    table(
-      list.map(work => ({
-        what: work.what,
-        select: selectOf(work),
-        case: work.caseNo ?? '',
-        local: work.localCaseNo ?? '',
-        kind: work.kind ?? '',
-        since: work.at,
-        retried: work.retryAt ?? '',
-        problem: `${work.problem.code} ${work.problem.detail ?? work.problem.zh}`,
-        act: work.problem.act,
-        cure: work.problem.cure,
-      })),
-    ),
-  )
+  const items = await everyPage(cursor => client.listParked({ query: { limit: 200, cursor } }))
+  context.out.result(items, list => table(list.map(parkedRow)))
 }
 
-function selectOf({ packetNo, material, event }: Parked): string {
-  if (packetNo !== undefined) return `--packet ${packetNo}`
-  return material === undefined ? `--event ${event ?? ''}` : `--material ${material}`
+function parkedRow(work: ParkedWork) {
+  const { what, at, problem } = work
+  const ofCase = work.what === 'material' ? null : work
+  return {
+    what,
+    select: selectOf(work),
+    case: ofCase?.caseNo ?? '',
+    local: ofCase?.localCaseNo ?? '',
+    kind: work.what === 'packet' ? work.kind : '',
+    since: at,
+    retried: work.what === 'adapter-event' ? (work.retryAt ?? '') : '',
+    problem: `${problem.code} ${problem.detail ?? problem.zh}`,
+    act: problem.act,
+    cure: problem.cure,
+  }
+}
+
+function selectOf(work: ParkedWork): string {
+  if (work.what === 'packet') return `--packet ${work.packetNo}`
+  return work.what === 'material' ? `--material ${work.material}` : `--event ${work.event}`
 }
 
 export async function dismissParked(context: CommandContext, localCaseNo: string): Promise<void> {
   const client = await context.client()
-  await client.post('/api/v1/parked/dismiss', { localCaseNo })
+  await client.dismissParked({ body: { localCaseNo } })
   context.out.result({ dismissed: true }, () => 'Given up 已放弃')
 }
 
@@ -167,12 +145,10 @@ export async function retryParked(context: CommandContext, flags: RetryFlags): P
     throw new ProblemError('request.invalid', 'one of --packet, --case, --event, --material, --code, --all')
   const client = await context.client()
   context.out.result(
-    await client.post<{ retried: number }>('/api/v1/parked/retry', body),
+    await client.retryParked({ body: body as RetryParkedRequest }),
     ({ retried }) => `Retried 已重试: ${retried}`,
   )
 }
-
-type Look = { requests?: { method: string; url: string; headers: string[]; body: string | null }[]; answer?: string }
 
 /** What would be sent for a packet, or what was given as an answer. */
 export async function lookAtParked(context: CommandContext, flags: { packet?: string; event?: string }): Promise<void> {
@@ -181,7 +157,7 @@ export async function lookAtParked(context: CommandContext, flags: { packet?: st
     throw new ProblemError('request.invalid', 'one of --packet, --event')
   const body = packet === undefined ? { event } : { packetNo: Number(packet) }
   const client = await context.client()
-  context.out.result(await client.post<Look>('/api/v1/parked/look', body), ({ requests = [], answer }) =>
+  context.out.result(await client.lookAtParked({ body: body as LookAtParkedRequest }), ({ requests = [], answer }) =>
     [
       ...requests.map(({ method, url, headers, body: sent }) =>
         [`${method} ${url}`, ...headers, '', sent ?? '(material 材料)', ''].join('\n'),
@@ -191,27 +167,13 @@ export async function lookAtParked(context: CommandContext, flags: { packet?: st
   )
 }
 
-type Sent = { method: string; url: string; headers: string[]; body: string | null }
-type Trace = {
-  until: string | null
-  exchanges: {
-    no: number
-    at: string
-    call: string
-    caseNo: string | null
-    status: number | null
-    ms: number
-    bytes: number
-  }[]
-}
-
 const tracedUntil = (until: string | null): string =>
   until === null ? 'Nothing is traced 未在跟踪' : `Traced until 跟踪至 ${china(until)}`
 
 /** What was traced of the approval system, without what it holds. */
 export async function listTrace(context: CommandContext): Promise<void> {
   const client = await context.client()
-  context.out.result(await client.get<Trace>('/api/v1/approval-system/trace'), ({ until, exchanges }) =>
+  context.out.result(await client.listTrace(), ({ until, exchanges }) =>
     [
       tracedUntil(until),
       table(
@@ -232,9 +194,7 @@ export async function listTrace(context: CommandContext): Promise<void> {
 /** What was sent and answered in one exchange. */
 export async function showTraced(context: CommandContext, no: string): Promise<void> {
   const client = await context.client()
-  const shown = await client.get<{ request: Sent; answer: string | null; why: string | null }>(
-    `/api/v1/approval-system/trace/${encodeURIComponent(no)}`,
-  )
+  const shown = await client.showTraced({ params: { no: Number(no) } })
   context.out.result(shown, ({ request: { method, url, headers, body }, answer, why }) =>
     [`${method} ${url}`, ...headers, '', body ?? '(material 材料)', '', why ?? '', answer ?? ''].join('\n'),
   )
@@ -243,15 +203,13 @@ export async function showTraced(context: CommandContext, no: string): Promise<v
 /** Switches the trace on for hours, or off. Problem: `request.invalid` for what is no number of hours. */
 export async function trace(context: CommandContext, hours: string): Promise<void> {
   const client = await context.client()
-  const body = { hours: Number(hours) }
-  context.out.result(await client.post<{ until: string | null }>('/api/v1/approval-system/trace', body), ({ until }) =>
-    tracedUntil(until),
-  )
+  const switched = await client.traceApprovalSystem({ body: { hours: Number(hours) } })
+  context.out.result(switched, ({ until }) => tracedUntil(until))
 }
 
-export async function skipParked(context: CommandContext, flags: { event: string; reason: string }): Promise<void> {
+export async function skipParked(context: CommandContext, { event, reason }: SkipParkedRequest): Promise<void> {
   const client = await context.client()
-  context.out.result(await client.post<{ skipped: true }>('/api/v1/parked/skip', flags), () => 'Skipped 已跳过')
+  context.out.result(await client.skipParked({ body: { event, reason } }), () => 'Skipped 已跳过')
 }
 
 /** `done`: it has had its effect by other means; `give-up`: it has none. */
@@ -261,6 +219,9 @@ export async function endParked(
   { packet, localCaseNo, reason }: { packet: string; localCaseNo?: string; reason: string },
 ): Promise<void> {
   const client = await context.client()
-  const body = { packetNo: Number(packet), ...(localCaseNo === undefined ? {} : { localCaseNo }), reason }
-  context.out.result(await client.post<{ ended: true }>(`/api/v1/parked/${how}`, body), () => 'Ended 已了结')
+  const body = { packetNo: Number(packet), reason }
+  const ended = await (how === 'give-up'
+    ? client.giveUpParked({ body })
+    : client.endParked({ body: { ...body, localCaseNo } }))
+  context.out.result(ended, () => 'Ended 已了结')
 }

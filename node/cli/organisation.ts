@@ -1,20 +1,8 @@
 /** `tongban services organisation`: units in five levels with their windows, own and partners'. */
-import type { OrganisationUnit } from '../../protocol/service/organisation.ts'
+import type { ExportOrganisationQuery, ListUnitsQuery } from '../client/api.generated.ts'
 import type { CommandContext } from './context.ts'
-import { bundle, type Fault, faults } from './drafts.ts'
+import { bundle, faults, flag } from './drafts.ts'
 import { table } from './output.ts'
-
-const OWN = '/api/v1/services/organisation'
-
-type Report = {
-  taken: boolean
-  units: number
-  windows: number
-  unchanged: boolean
-  errors: Fault[]
-  errorCount: number
-  notes: Fault[]
-}
 
 export async function importUnits(
   context: CommandContext,
@@ -22,9 +10,8 @@ export async function importUnits(
   files: string[],
 ): Promise<void> {
   const { bytes, name } = await bundle(files)
-  const query = new URLSearchParams({ name, dryRun: String(flags.dryRun === true) })
   const client = await context.client()
-  const report = await client.upload<Report>(`${OWN}?${query}`, bytes, 'application/octet-stream')
+  const report = await client.importOrganisation({ bytes, query: { name, dryRun: flag(flags.dryRun) } })
   context.out.result(report, ({ taken, units, windows, unchanged, errors, errorCount, notes }) =>
     errorCount > 0
       ? [`Nothing was imported 未导入: ${errorCount} errors 处错误`, ...faults(errors, errorCount)].join('\n')
@@ -38,21 +25,14 @@ export async function importUnits(
 
 export async function showUnits(
   context: CommandContext,
-  flags: { search: string; under?: string; level?: string; draft?: boolean; limit: string },
-  city: string | undefined,
+  flags: { search: string; draft?: boolean } & Pick<ListUnitsQuery, 'under' | 'level' | 'limit'>,
+  named: string | undefined,
 ): Promise<void> {
   const client = await context.client()
-  const own = async () => (await client.get<{ code: string }>('/api/v1/identity')).code
-  const query = new URLSearchParams({
-    q: flags.search,
-    limit: flags.limit,
-    draft: String(flags.draft === true),
-    ...(flags.under === undefined ? {} : { under: flags.under }),
-    ...(flags.level === undefined ? {} : { level: flags.level }),
-  })
-  const answer = await client.get<{ items: OrganisationUnit[]; count: number; problem: { code: string } | null }>(
-    `/api/v1/organisations/${city ?? (await own())}?${query}`,
-  )
+  const city = named ?? (await client.getIdentity()).code
+  const { search: q, limit, under, level } = flags
+  const query = { q, limit, draft: flag(flags.draft), under, level }
+  const answer = await client.listUnits({ params: { city }, query })
   context.out.result(answer, ({ items, count, problem }) =>
     [
       `${count} units 个机构`,
@@ -71,15 +51,18 @@ export async function showUnits(
   )
 }
 
-export async function exportUnits(context: CommandContext, flags: { format: string; out?: string }): Promise<void> {
+export async function exportUnits(
+  context: CommandContext,
+  flags: ExportOrganisationQuery & { out?: string },
+): Promise<void> {
   const file = flags.out ?? `organisation.${flags.format === 'csv' ? 'zip' : 'xlsx'}`
   const client = await context.client()
-  const query = new URLSearchParams({ format: flags.format })
-  const bytes = await Bun.write(file, new Response(await client.download(`${OWN}?${query}`)))
+  const stream = await client.exportOrganisation({ query: { format: flags.format } })
+  const bytes = await Bun.write(file, new Response(stream))
   context.out.result({ file, bytes }, made => `Wrote 已写入 ${made.file}, ${made.bytes} bytes`)
 }
 
 export async function discardUnits(context: CommandContext): Promise<void> {
   const client = await context.client()
-  context.out.result(await client.delete<{ discarded: number }>(OWN), () => 'Draft taken back 草稿已撤销')
+  context.out.result(await client.discardOrganisation(), () => 'Draft taken back 草稿已撤销')
 }

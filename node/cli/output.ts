@@ -35,6 +35,13 @@ export const createOutput = (json: boolean): Output => ({
   },
 })
 
+/** Who must act, for people at this node. */
+export const WHO = {
+  you: 'you 您',
+  partner: 'the partner city 合作城市',
+  operator: "this node's operator 本节点运维人员",
+} as const satisfies Record<Actor, string>
+
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
 
 /** An instant (ISO 8601) as people in China read it: UTC+8 all over the country and the year. Other text stays as it is. */

@@ -1,15 +1,13 @@
 /** `tongban case papers` and `print`: papers for the applicant as pages. */
-import { createWriteStream } from 'node:fs'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import type { PrintPapersRequest } from '../client/api.generated.ts'
 import type { CommandContext } from './context.ts'
+import { saveStream } from './files.ts'
+import { caseThread } from './named.ts'
 import { table } from './output.ts'
 
-export async function papers(context: CommandContext, thread: string): Promise<void> {
+export async function papers(context: CommandContext, named: string): Promise<void> {
   const client = await context.client()
-  const { items } = await client.get<{ items: { name: string; title: string; lacking: string | null }[] }>(
-    `/api/v1/cases/${thread}/papers`,
-  )
+  const { items } = await client.listPapers({ params: { thread: await caseThread(client, named) } })
   context.out.result(items, list =>
     table(list.map(({ name, title, lacking }) => ({ paper: name, title, waits: lacking ?? '' }))),
   )
@@ -17,13 +15,13 @@ export async function papers(context: CommandContext, thread: string): Promise<v
 
 export async function print(
   context: CommandContext,
-  thread: string,
+  named: string,
   paper: string,
   flags: { out: string },
 ): Promise<void> {
   const client = await context.client()
-  const stream = await client.download(`/api/v1/cases/${thread}/papers/${paper}`)
-  await pipeline(Readable.fromWeb(stream as never), createWriteStream(flags.out, { mode: 0o600 }))
+  const params = { thread: await caseThread(client, named), name: paper as PrintPapersRequest['paper'] }
+  await saveStream(await client.printPaper({ params }), flags.out)
   context.out.result(
     { file: flags.out },
     ({ file }) => `Wrote 已写入 ${file}: open it in a browser and print 用浏览器打开后打印`,

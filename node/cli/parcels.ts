@@ -1,20 +1,11 @@
 /** `tongban case parcel …`: originals and results that are mailed. */
-import type { CommandContext } from './context.ts'
+import type { Command } from 'commander'
+import type { ListParcelsAnswer, OrderParcelRequest } from '../client/api.generated.ts'
+import { collect, type Declare } from './declare.ts'
+import { caseThread } from './named.ts'
 import { china, table } from './output.ts'
 
-type Parcel = {
-  id: string
-  parcel: string
-  state: string
-  carrier: string
-  number: string | null
-  payer: string
-  way: { state: string; at: string; place?: string }[]
-  problem: string | null
-  trouble: string | null
-}
-
-const told = (list: readonly Parcel[]): string =>
+const shown = (list: ListParcelsAnswer['items']): string =>
   table(
     list.map(({ id, parcel, state, carrier, number, payer, way, problem, trouble }) => {
       const last = way.at(-1)
@@ -26,42 +17,51 @@ const told = (list: readonly Parcel[]): string =>
     }),
   )
 
-export async function list(context: CommandContext, thread: string): Promise<void> {
-  const client = await context.client()
-  const { items } = await client.get<{ items: Parcel[] }>(`/api/v1/cases/${thread}/parcels`)
-  context.out.result(items, told)
-}
+type OrderFlags = OrderParcelRequest['to'] & { content: string[]; payer?: OrderParcelRequest['payer'] }
 
-export async function order(
-  context: CommandContext,
-  thread: string,
-  parcel: string,
-  flags: { name: string; phone: string; address: string; postcode?: string; content: string[]; payer?: string },
-): Promise<void> {
-  const client = await context.client()
-  const { name, phone, address, postcode, content, payer } = flags
-  const made = await client.post<Parcel>(`/api/v1/cases/${thread}/parcels`, {
-    parcel,
-    to: { name, phone, address, ...(postcode === undefined ? {} : { postcode }) },
-    contents: content,
-    ...(payer === undefined ? {} : { payer }),
+export function declareParcels(cases: Command, { add, call }: Declare): void {
+  const parcels = add(cases, 'parcel', 'originals and results that are mailed 寄递')
+  call(parcels, 'order <case> <parcel>', 'order that `originals` or a `result` are picked up', {
+    options: command =>
+      command
+        .requiredOption('--name <name>', 'recipient')
+        .requiredOption('--phone <phone>', "the recipient's")
+        .requiredOption('--address <address>', "the recipient's")
+        .option('--postcode <code>')
+        .requiredOption('--content <what>', 'what is in it; may be repeated', collect, [])
+        .option('--payer <who>', 'collecting, handling or applicant; as the agreement says by default'),
+    example:
+      'tongban case parcel order CASE originals --name 十堰市民中心 --phone 0719-8100001 --address 十堰市… --content 身份证复印件',
+    ask: async (client, [named = '', parcel], flags: OrderFlags) => {
+      const { name, phone, address, postcode, content, payer } = flags
+      return client.orderParcel({
+        params: { thread: await caseThread(client, named) },
+        body: {
+          parcel: parcel as OrderParcelRequest['parcel'],
+          to: { name, phone, address, postcode },
+          contents: content,
+          payer,
+        },
+      })
+    },
+    text: value => shown([value]),
   })
-  context.out.result(made, value => told([value]))
-}
-
-export async function change(
-  context: CommandContext,
-  verb: 'cancel' | 'retry',
-  thread: string,
-  id: string,
-): Promise<void> {
-  const client = await context.client()
-  context.out.result(await client.post<Parcel>(`/api/v1/cases/${thread}/parcels/${id}/${verb}`), value => told([value]))
-}
-
-/** What is wrong with parcels of the case was seen to. */
-export async function settle(context: CommandContext, thread: string): Promise<void> {
-  const client = await context.client()
-  const done = await client.post<{ settled: number }>(`/api/v1/cases/${thread}/parcels/settle`)
-  context.out.result(done, ({ settled }) => `Seen to 已处理: ${settled}`)
+  call(parcels, 'list <case>', 'parcels of a case, and where they are', {
+    ask: async (client, [named = '']) =>
+      (await client.listParcels({ params: { thread: await caseThread(client, named) } })).items,
+    text: shown,
+  })
+  call(parcels, 'settle <case>', 'what is wrong with parcels of the case was seen to 寄递异常已处理', {
+    ask: async (client, [named = '']) => client.settleParcels({ params: { thread: await caseThread(client, named) } }),
+    text: ({ settled }) => `Seen to 已处理: ${settled}`,
+  })
+  for (const [verb, description] of [
+    ['cancel', 'take an order back'],
+    ['retry', 'try again what failed'],
+  ] as const)
+    call(parcels, `${verb} <case> <id>`, description, {
+      ask: async (client, [named = '', id = '']) =>
+        client[`${verb}Parcel`]({ params: { thread: await caseThread(client, named), id } }),
+      text: value => shown([value]),
+    })
 }

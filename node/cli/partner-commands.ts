@@ -1,13 +1,13 @@
 /** Declares `tongban invite`, `accept`, `partners …`; what they do is imported when one runs. */
 import type { Command } from 'commander'
-import type { Declare } from './services-commands.ts'
+import type { Declare } from './declare.ts'
 
 export function declarePartners(program: Command, { add, does, example }: Declare): void {
   const invites = does(
     add(program, 'invite', 'make an invite for one city')
       .option('--for <city>', 'code or name of the city that is invited; no other can use it')
       .option('--unlisted', 'take a code that is in no table of GB/T 2260 yet')
-      .option('--hours <n>', 'how long it is good', '24')
+      .option('--hours <n>', 'how long it is good', Number, 24)
       .option('--qr', 'show it as a QR code too 二维码'),
     async () => {
       const { invite } = await import('./partners.ts')

@@ -1,60 +1,21 @@
 /** `tongban partners show`: one partner, how it is, what is wrong and who must act, how it was, and its last test. */
-import type { Actor } from '../../protocol/problem.ts'
+import type { GetPartnerHealthQuery } from '../client/api.generated.ts'
 import type { CommandContext } from './context.ts'
 import { china, table } from './output.ts'
 import { wordsInPlace } from './partners.ts'
-
-type Now = {
-  connected: boolean
-  seenAt: string | null
-  roundTripMs: number | null
-  waiting: number
-  oldestMs: number
-  materials: number
-  aheadMs: number | null
-  certificateDays: number | null
-  delegationDays: number | null
-  breaker: string
-}
-type Point = {
-  at: string
-  samples: number
-  connected: number
-  roundTripMs: number | null
-  waiting: number
-  oldestMs: number
-}
-export type Finding = {
-  level: 'warn' | 'fail'
-  code: string
-  detail?: string
-  en: string
-  zh: string
-  act: Actor
-  cure: string
-}
-export type Health = { now: Now; findings: Finding[]; items: Point[] }
-type Partner = {
-  code: string
-  name: string
-  status: string
-  fingerprint: string
-  addresses: string[]
-  words: (string | null)[]
-}
-type Test = { state: string; direction: string; begunAt: string; hops: { hop: string; state: string }[] }
 
 /** Steps shown of each kind. */
 const SHOWN = 12
 
 const rounded = (ms: number | null): string => (ms === null ? '' : `${Math.round(ms)} ms`)
 
-export async function showPartner(context: CommandContext, code: string, flags: { step: string }): Promise<void> {
+export async function showPartner(context: CommandContext, code: string, flags: GetPartnerHealthQuery): Promise<void> {
   const client = await context.client()
+  const params = { code }
   const [partner, health, tests] = await Promise.all([
-    client.get<Partner>(`/api/v1/partners/${code}`),
-    client.get<Health>(`/api/v1/partners/${code}/health?step=${encodeURIComponent(flags.step)}`),
-    client.get<{ items: Test[] }>(`/api/v1/partners/${code}/tests`),
+    client.getPartner({ params }),
+    client.getPartnerHealth({ params, query: { step: flags.step } }),
+    client.listPartnerTests({ params }),
   ])
   context.out.result({ partner, health, tests: tests.items }, () => {
     const { now, findings, items } = health

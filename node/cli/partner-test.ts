@@ -1,37 +1,14 @@
 /** `tongban partners test`: runs a partner test, shows each hop as it ends, and who must act when one failed; `tests` lists those that ran. */
-import type { Actor } from '../../protocol/problem.ts'
+import type { GetPartnerTestAnswer } from '../client/api.generated.ts'
 import type { CommandContext } from './context.ts'
-import { table } from './output.ts'
+import { table, WHO } from './output.ts'
 
-type Problem = { code: string; detail?: string; en: string; zh: string; act: Actor; cure: string }
-type Hop = {
-  hop: string
-  en: string
-  zh: string
-  state: 'waiting' | 'running' | 'ok' | 'failed' | 'skipped'
-  ms: number | null
-  facts: Record<string, number | string | null>
-  problem: Problem | null
-}
-type Test = {
-  no: number
-  direction: 'out' | 'in'
-  state: 'running' | 'passed' | 'failed'
-  hops: Hop[]
-  begunAt: string
-  endedAt: string | null
-}
+type Hop = GetPartnerTestAnswer['hops'][number]
 
 /** ms between two looks at a test that runs. */
 const LOOK = 200
 
 const MARK = { waiting: '·', running: '·', ok: '✓', failed: '✗', skipped: '-' } as const
-const WHO = {
-  you: 'you 您',
-  partner: 'the partner city 合作城市',
-  operator: "this node's operator 本节点运维人员",
-} as const satisfies Record<Actor, string>
-
 const factsOf = (facts: Hop['facts']): string =>
   Object.entries(facts)
     .filter(([, value]) => value !== null)
@@ -53,7 +30,7 @@ function lineOf({ state, zh, en, ms, facts, problem }: Hop): string {
 
 export async function testPartner(context: CommandContext, code: string): Promise<void> {
   const client = await context.client()
-  let test = await client.post<Test>(`/api/v1/partners/${code}/test`)
+  let test = await client.testPartner({ params: { code } })
   const told = new Set<string>()
   const tell = () => {
     for (const hop of test.hops) {
@@ -65,7 +42,7 @@ export async function testPartner(context: CommandContext, code: string): Promis
   while (test.state === 'running') {
     tell()
     await new Promise(resolve => setTimeout(resolve, LOOK))
-    test = await client.get<Test>(`/api/v1/partners/${code}/tests/${test.no}`)
+    test = await client.getPartnerTest({ params: { code, no: test.no } })
   }
   tell()
   if (test.state === 'failed') process.exitCode = 1
@@ -74,7 +51,7 @@ export async function testPartner(context: CommandContext, code: string): Promis
 
 export async function listTests(context: CommandContext, code: string): Promise<void> {
   const client = await context.client()
-  const { items } = await client.get<{ items: Test[] }>(`/api/v1/partners/${code}/tests`)
+  const { items } = await client.listPartnerTests({ params: { code } })
   context.out.result(items, tests =>
     table(
       tests.map(({ no, direction, state, hops, begunAt, endedAt }) => {

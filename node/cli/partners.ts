@@ -2,32 +2,16 @@
 import { writeFile } from 'node:fs/promises'
 import { renderUnicodeCompact } from 'uqr'
 import { ProblemError } from '../../protocol/problem.ts'
-import type { Client } from './client.ts'
+import type { ListInvitesAnswer } from '../client/api.generated.ts'
+import type { Client } from '../client/client.ts'
 import type { CommandContext } from './context.ts'
+import { beginning, only } from './named.ts'
 import { china, table } from './output.ts'
 
-type Partner = {
-  code: string
-  name: string
-  status: string
-  words: (string | null)[]
-  asked: number[]
-  vouched: string | null
-  revoked: { at: string; reason: string } | null
-  connected: boolean
-  seenAt: string | null
-  problem: { code: string } | null
-}
+type Invite = ListInvitesAnswer['items'][number]
 
-type Invite = {
-  id: string
-  for: string | null
-  state: string
-  createdAt: string
-  expiresAt: string
-  usedBy: string | null
-  wrong: number
-}
+/** Characters of the id of an invite that people are shown. */
+const ID_SHOWN = 12
 
 /** Words by place; of one that this node asks for, that it is asked for. */
 export const wordsInPlace = (words: readonly (string | null)[]): string[] =>
@@ -35,9 +19,9 @@ export const wordsInPlace = (words: readonly (string | null)[]): string[] =>
 
 export async function invite(
   context: CommandContext,
-  flags: { for?: string; hours: string; qr?: boolean; unlisted?: boolean },
+  flags: { for?: string; hours: number; qr?: boolean; unlisted?: boolean },
 ): Promise<void> {
-  if (flags.for === undefined) throw new ProblemError('request.invalid', '--for CODE: the city that is invited')
+  if (flags.for === undefined) throw new ProblemError('request.invalid', '--for CITY: the city that is invited')
   const invited = flags.for
   const { divisionOf } = await import('../../protocol/codes/divisions.ts')
   const division = divisionOf(invited)
@@ -48,10 +32,7 @@ export async function invite(
     )
   const city = division === null || division.below ? invited : `${division.name} ${invited}`
   const client = await context.client()
-  const made = await client.post<{ id: string; invite: string; link: string; expiresAt: string }>('/api/v1/invites', {
-    for: invited,
-    hours: Number(flags.hours),
-  })
+  const made = await client.createInvite({ body: { for: invited, hours: flags.hours } })
   context.out.result(made, ({ invite: text, link, expiresAt, id }) =>
     [
       text,
@@ -59,7 +40,7 @@ export async function invite(
       ...(flags.qr === true ? [renderUnicodeCompact(link, { border: 4 }), ''] : []),
       `For ${city} alone, good once, until 仅限 ${city} 使用一次，截止 ${china(expiresAt)}`,
       'Give it to the partner, who runs 请交给对方，由其执行: tongban accept INVITE',
-      `Sent to the wrong place? 发错了？ tongban invite cancel ${id.slice(0, 12)}`,
+      `Sent to the wrong place? 发错了？ tongban invite cancel ${id.slice(0, ID_SHOWN)}`,
       'Then compare the words and confirm 然后核对并确认: tongban partners',
     ].join('\n'),
   )
@@ -67,11 +48,11 @@ export async function invite(
 
 export async function invites(context: CommandContext): Promise<void> {
   const client = await context.client()
-  const { items } = await client.get<{ items: Invite[] }>('/api/v1/invites')
+  const { items } = await client.listInvites()
   context.out.result(items, list =>
     table(
       list.map(({ id, for: city, state, createdAt, expiresAt, usedBy, wrong }) => ({
-        id: id.slice(0, 12),
+        id: id.slice(0, ID_SHOWN),
         state,
         for: city,
         made: createdAt,
@@ -83,19 +64,21 @@ export async function invites(context: CommandContext): Promise<void> {
   )
 }
 
-/** The invite whose id begins so. Problem: `request.not-found`. */
-async function inviteOf(client: Client, begin: string): Promise<Invite> {
-  const { items } = await client.get<{ items: Invite[] }>('/api/v1/invites')
-  const [found, second] = begin === '' ? [] : items.filter(entry => entry.id.startsWith(begin))
-  if (found === undefined) throw new ProblemError('request.not-found', 'tongban invite list names them')
-  if (second !== undefined) throw new ProblemError('request.conflict', 'several ids begin so: give more of it')
-  return found
+/** The invite whose id begins so. Problems: `request.not-found`, `request.conflict`. */
+async function inviteOf(client: Client, named: string): Promise<Invite> {
+  const { items } = await client.listInvites()
+  return only({
+    named,
+    found: beginning(items, named, ({ id }) => id),
+    line: ({ id, for: city, state }) => `${id.slice(0, ID_SHOWN)}  ${city ?? ''}  ${state}`,
+    none: ['request.not-found', 'tongban invite list names them'],
+  })
 }
 
 export async function cancelInvite(context: CommandContext, begin: string): Promise<void> {
   const client = await context.client()
   const { id } = await inviteOf(client, begin)
-  const answer = await client.post<{ cancelled: true }>(`/api/v1/invites/${id}/cancel`)
+  const answer = await client.cancelInvite({ params: { id } })
   context.out.result(answer, () => 'Cancelled 已取消')
 }
 
@@ -103,7 +86,7 @@ export async function cancelInvite(context: CommandContext, begin: string): Prom
 export async function invitePicture(context: CommandContext, begin: string, flags: { out: string }): Promise<void> {
   const client = await context.client()
   const { id } = await inviteOf(client, begin)
-  const svg = await new Response(await client.download(`/api/v1/invites/${id}/qr`)).text()
+  const svg = await new Response(await client.getInvitePicture({ params: { id } })).text()
   await writeFile(flags.out, svg, { mode: 0o600 })
   context.out.result({ file: flags.out }, ({ file }) => `${file}: whoever sees it can use it 看到即可使用，请勿外传`)
 }
@@ -111,7 +94,7 @@ export async function invitePicture(context: CommandContext, begin: string, flag
 export async function accept(context: CommandContext, text: string): Promise<void> {
   const given = text === '-' ? await Bun.stdin.text() : text
   const client = await context.client()
-  const partner = await client.post<Partner>('/api/v1/partners/accept', { invite: given.trim() })
+  const partner = await client.acceptInvite({ body: { invite: given.trim() } })
   context.out.result(partner, ({ code, name, status, words, asked, vouched }) =>
     (status === 'active'
       ? [
@@ -143,7 +126,7 @@ export async function accept(context: CommandContext, text: string): Promise<voi
 /** Pairs with a city that a directory names. */
 export async function join(context: CommandContext, code: string): Promise<void> {
   const client = await context.client()
-  const partner = await client.post<Partner>('/api/v1/partners/join', { city: code })
+  const partner = await client.joinPartner({ body: { city: code } })
   context.out.result(partner, ({ name }) =>
     [
       `${name} ${code} is a partner now 已成为合作城市: the directory vouches for it 由联盟名录担保`,
@@ -154,7 +137,7 @@ export async function join(context: CommandContext, code: string): Promise<void>
 
 export async function partners(context: CommandContext): Promise<void> {
   const client = await context.client()
-  const { items } = await client.get<{ items: Partner[] }>('/api/v1/partners')
+  const { items } = await client.listPartners()
   context.out.result(items, list =>
     table(
       list.map(partner => ({
@@ -187,12 +170,12 @@ export function typedWords(typed: string, asked: number): string[] {
 /** Confirms a partner: with the words given, or those typed on the terminal. */
 export async function confirmPartner(context: CommandContext, code: string, flags: { words?: string }): Promise<void> {
   const client = await context.client()
-  const { asked, name } = await client.get<Partner>(`/api/v1/partners/${code}`)
+  const { asked, name } = await client.getPartner({ params: { code } })
   const words: string[] = flags.words === undefined ? [] : typedWords(flags.words, asked.length)
   if (flags.words === undefined)
     for (const place of asked)
       words.push(await context.ask(`Word ${place} as ${name} reads it 对方念出的第 ${place} 个词`))
-  const answer = await client.post<Partner>(`/api/v1/partners/${code}/confirm`, { words })
+  const answer = await client.confirmPartner({ params: { code }, body: { words } })
   context.out.result(answer, value => `${value.name} ${value.code}: ${value.status}`)
 }
 
@@ -202,7 +185,7 @@ export async function changePartner(
   code: string,
 ): Promise<void> {
   const client = await context.client()
-  const answer = await client.post<Partner | { rejected: true }>(`/api/v1/partners/${code}/${verb}`)
+  const answer = await client[`${verb}Partner`]({ params: { code } })
   context.out.result(answer, value =>
     'status' in value ? `${value.name} ${value.code}: ${value.status}` : `${code}: rejected`,
   )

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ProblemError } from '../../protocol/problem.ts'
+import { createClient } from '../client/client.ts'
 import type { CommandContext, GlobalFlags } from './context.ts'
 import { createProgram } from './program.ts'
 
@@ -108,19 +109,22 @@ describe('a city', () => {
   /** What a command asks the node for when it is run with a name in place of a code. */
   async function paths(words: string[]): Promise<string[]> {
     const asked: string[] = []
-    const client = {
-      async get(path: string) {
-        asked.push(path)
-        if (path === '/api/v1/identity') return { code: '420300', name: '十堰市' }
-        if (path === '/api/v1/partners') return { items: [{ code: '610900', name: '安康市' }] }
-        if (path === '/api/v1/federation/cities') return { items: [] }
-        throw new ProblemError('request.conflict', 'no further')
-      },
-      async post(path: string) {
-        asked.push(path)
-        throw new ProblemError('request.conflict', 'no further')
-      },
+    const answers: Record<string, unknown> = {
+      '/api/v1/identity': { code: '420300', name: '十堰市' },
+      '/api/v1/partners': { items: [{ code: '610900', name: '安康市' }] },
+      '/api/v1/federation/cities': { items: [] },
     }
+    const client = createClient({
+      url: 'http://node.test',
+      token: 'tb_x',
+      async fetch({ pathname, search }) {
+        asked.push(pathname + search)
+        const answer = answers[pathname]
+        return answer === undefined
+          ? new Response(JSON.stringify({ code: 'request.conflict', detail: 'no further' }), { status: 409 })
+          : new Response(JSON.stringify(answer))
+      },
+    })
     const context = { out: { json: true }, client: async () => client } as unknown as CommandContext
     await createProgram({ start: async () => {}, contextOf: () => context }).parseAsync(words, { from: 'user' })
     return asked

@@ -4,6 +4,7 @@ import { VERSION } from '../version.ts'
 import { declareAgreements } from './agreement-commands.ts'
 import { declareCaseLists } from './case-list-commands.ts'
 import { type CommandContext, createContext, type GlobalFlags } from './context.ts'
+import { collect, type Declare } from './declare.ts'
 import { declareFederation } from './federation-commands.ts'
 import { declareIdentity } from './identity-commands.ts'
 import { declareIntake } from './intake-commands.ts'
@@ -11,11 +12,10 @@ import { declareMappings } from './mapping-commands.ts'
 import { declareOperation } from './operation-commands.ts'
 import { fail } from './output.ts'
 import { declarePartners } from './partner-commands.ts'
+import { declareReminders } from './reminders.ts'
 import { declareServices } from './services-commands.ts'
 import { MATERIAL_FLAG } from './uploads.ts'
-import { declareWebhooks } from './webhook-commands.ts'
-
-type Action = (context: CommandContext, flags: never, ...args: string[]) => Promise<unknown>
+import { declareWebhooks } from './webhooks.ts'
 
 export type ProgramParts = {
   /** serves until the process is told to end */ start: (context: CommandContext) => Promise<void>
@@ -62,7 +62,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
     .showHelpAfterError('(tongban --help lists all commands)')
 
   /** Global flags may stand before or behind the command. */
-  const add = (parent: Command, name: string, description: string): Command =>
+  const add: Declare['add'] = (parent, name, description) =>
     parent
       .command(name)
       .description(description)
@@ -70,7 +70,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
       .option('--url <url>')
       .option('--token <token>')
       .option('--json', 'print one JSON document')
-  const does = (command: Command, action: () => Promise<Action>): Command =>
+  const does: Declare['does'] = (command, action) =>
     command.action(async (...received: unknown[]) => {
       const flags = command.optsWithGlobals<GlobalFlags & Record<string, unknown>>()
       const args = received.slice(0, -2) as string[]
@@ -82,8 +82,15 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
         fail(error, flags.json === true)
       }
     })
-  const example = (command: Command, text: string): Command =>
-    command.addHelpText('after', `\nExample 示例:\n  ${text}`)
+  const example: Declare['example'] = (command, text) => command.addHelpText('after', `\nExample 示例:\n  ${text}`)
+  const call: Declare['call'] = (parent, name, description, { options, example: shown, ask, text }) => {
+    const added = add(parent, name, description)
+    const command = does(options?.(added) ?? added, async () => async (context, flags, ...args) => {
+      context.out.result(await ask(await context.client(), args.flat(), flags), text)
+    })
+    return shown === undefined ? command : example(command, shown)
+  }
+  const declare: Declare = { add, does, example, call }
 
   does(add(program, 'start', 'start the node'), async () => start)
   example(
@@ -144,30 +151,18 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
     return context => recover(context)
   })
 
-  declarePartners(program, { add, does, example })
+  declarePartners(program, declare)
 
-  does(add(program, 'reminders', 'what must be seen to before a day comes 提醒'), async () => {
-    const { reminders } = await import('./reminders.ts')
-    return context => reminders(context)
-  })
+  declareReminders(program, declare)
 
-  declareServices(program.command('services').description('service lists 事项清单'), { add, does, example })
+  declareServices(program.command('services').description('service lists 事项清单'), declare)
 
-  declareMappings(program.command('mappings').description('comparison of items 事项比对'), { add, does, example })
-  declareWebhooks(program.command('webhooks').description('events told to other programs 事件推送'), {
-    add,
-    does,
-    example,
-  })
-  declareFederation(program.command('federation').description('directories of federations 联盟名录'), {
-    add,
-    does,
-    example,
-  })
-  declareAgreements(program.command('agreement').description('agreements 合作协议'), { add, does, example })
+  declareMappings(program.command('mappings').description('comparison of items 事项比对'), declare)
+  declareWebhooks(program.command('webhooks').description('events told to other programs 事件推送'), declare)
+  declareFederation(program.command('federation').description('directories of federations 联盟名录'), declare)
+  declareAgreements(program.command('agreement').description('agreements 合作协议'), declare)
 
   const cases = program.command('case').description('cases 办件')
-  const collect = (value: string, before: string[]) => [...before, value]
   example(
     does(
       add(cases, 'submit <file>', 'submit a case; uploads its materials first')
@@ -181,7 +176,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
     ),
     'tongban case submit case.json --material M01=id-card.pdf --material M02=form.pdf',
   )
-  declareIntake(cases, { add, does, example })
+  declareIntake(cases, declare)
   does(
     add(cases, 'joint <file>', 'submit several items at once 多地联办/一件事: { shared, items }')
       .option(`--material ${MATERIAL_FLAG}`, 'a material of all items to upload', collect, [])
@@ -197,7 +192,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
     return (context, _, files) => uploadFiles(context, [files ?? []].flat())
   })
   does(
-    add(cases, 'hand-over <thread>', 'hand all results of a joint case over at once').option('--by <name>', 'who did'),
+    add(cases, 'hand-over <case>', 'hand all results of a joint case over at once').option('--by <name>', 'who did'),
     async () => {
       const { handOver } = await import('./cases.ts')
       return (context, flags, thread) => handOver(context, thread ?? '', flags)
@@ -212,7 +207,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
       return (context, flags, file) => preflight(context, file ?? '', flags)
     },
   )
-  does(add(cases, 'bodies <thread>', 'what both cities wrote in it: personal data, and an audit row'), async () => {
+  does(add(cases, 'bodies <case>', 'what both cities wrote in it: personal data, and an audit row'), async () => {
     const { bodies } = await import('./cases.ts')
     return (context, _, thread) => bodies(context, thread ?? '')
   })
@@ -220,7 +215,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
     does(
       add(
         cases,
-        'scans <thread>',
+        'scans <case>',
         'its scans and documents with their pages 扫描件与校页: personal data, and an audit row',
       ).option('--out <folder>', 'write the files there'),
       async () => {
@@ -228,25 +223,25 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
         return (context, flags, thread) => scans(context, thread ?? '', flags)
       },
     ),
-    'tongban case scans THREAD --out scans',
+    'tongban case scans CASE --out scans',
   )
   does(
     add(cases, 'list', 'cases, last changed first')
       .option('--state <state>')
       .option('--number <number>', 'case number or local case number')
-      .option('--limit <n>', 'at most', '50'),
+      .option('--limit <n>', 'at most', Number, 50),
     async () => {
       const { list } = await import('./cases.ts')
       return (context, flags) => list(context, flags)
     },
   )
-  does(add(cases, 'show <thread>', 'one case with its timeline and the steps possible now'), async () => {
+  does(add(cases, 'show <case>', 'one case with its timeline and the steps possible now'), async () => {
     const { show } = await import('./cases.ts')
     return (context, _, thread) => show(context, thread ?? '')
   })
   example(
     does(
-      add(cases, 'step <name> <thread>', 'take a step, such as accept or withdraw')
+      add(cases, 'step <name> <case>', 'take a step, such as accept or withdraw')
         .option('--body <json>', 'its body, or @file', '{}')
         .option(
           `--material ${MATERIAL_FLAG}`,
@@ -259,7 +254,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
         return (context, flags, name, thread) => step(context, name ?? '', thread ?? '', flags)
       },
     ),
-    `tongban case step withdraw THREAD --body '{"reason":"申请人撤回"}'`,
+    `tongban case step withdraw CASE --body '{"reason":"申请人撤回"}'`,
   )
 
   example(
@@ -267,7 +262,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
       add(cases, 'queue [name]', 'how many cases wait in each queue, or those of one 待办队列')
         .option('--window <name>', 'whose window queue')
         .option('--view <name>', 'the cases of a saved view')
-        .option('--limit <n>', 'at most', '50'),
+        .option('--limit <n>', 'at most', Number, 50),
       async () => {
         const { queue } = await import('./queues.ts')
         return (context, flags, name) => queue(context, name, flags)
@@ -285,7 +280,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
         .option('--window <name>')
         .option('--from <day>', 'submitted on this day or later')
         .option('--to <day>')
-        .option('--limit <n>', 'at most', '50'),
+        .option('--limit <n>', 'at most', Number, 50),
       async () => {
         const { search } = await import('./queues.ts')
         return (context, flags, words) => search(context, words, flags)
@@ -295,15 +290,15 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
   )
   example(
     does(
-      add(cases, 'assign <thread...>', 'give up to 200 cases to the account named last, to `me`, or to `nobody`').usage(
-        '[options] <thread...> <account>',
+      add(cases, 'assign <case...>', 'give up to 200 cases to the account named last, to `me`, or to `nobody`').usage(
+        '[options] <case...> <account>',
       ),
       async () => {
         const { assign } = await import('./queues.ts')
         return (context, _, named) => assign(context, [named ?? []].flat())
       },
     ),
-    'tongban case assign THREAD THREAD me',
+    'tongban case assign CASE CASE me',
   )
   example(
     does(
@@ -324,13 +319,13 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
     const { rebuild } = await import('./queues.ts')
     return context => rebuild(context)
   })
-  does(add(cases, 'papers <thread>', 'papers for the applicant, and what they wait for 窗口文书'), async () => {
+  does(add(cases, 'papers <case>', 'papers for the applicant, and what they wait for 窗口文书'), async () => {
     const { papers } = await import('./papers.ts')
     return (context, _, thread) => papers(context, thread ?? '')
   })
   example(
     does(
-      add(cases, 'print <thread> <paper>', 'write a paper as a page to be printed').requiredOption(
+      add(cases, 'print <case> <paper>', 'write a paper as a page to be printed').requiredOption(
         '--out <file>',
         'where',
       ),
@@ -339,11 +334,11 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
         return (context, flags, thread, paper) => print(context, thread ?? '', paper ?? '', flags)
       },
     ),
-    'tongban case print THREAD receipt --out receipt.html',
+    'tongban case print CASE receipt --out receipt.html',
   )
   example(
     does(
-      add(cases, 'purge <thread>', 'delete the personal data of an ended case now 清除个人信息')
+      add(cases, 'purge <case>', 'delete the personal data of an ended case now 清除个人信息')
         .option('--dry-run', 'only say what would be deleted, and which backups hold it')
         .option('--cause <cause>', 'request 申请人要求, or law 法律规定', 'request')
         .option('--yes', 'without asking'),
@@ -352,21 +347,21 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
         return (context, flags, thread) => purge(context, thread ?? '', flags)
       },
     ),
-    'tongban case purge THREAD --dry-run',
+    'tongban case purge CASE --dry-run',
   )
 
-  declareCaseLists(cases, { add, does, example })
+  declareCaseLists(cases, declare)
 
   const evidence = program.command('evidence').description('evidence bundles 证据包')
   example(
     does(
-      add(evidence, 'export <thread>', 'write the evidence of a case as a ZIP').requiredOption('--out <file>', 'where'),
+      add(evidence, 'export <case>', 'write the evidence of a case as a ZIP').requiredOption('--out <file>', 'where'),
       async () => {
         const { exportEvidence } = await import('./evidence.ts')
         return (context, flags, thread) => exportEvidence(context, thread ?? '', flags)
       },
     ),
-    'tongban evidence export THREAD --out evidence.zip',
+    'tongban evidence export CASE --out evidence.zip',
   )
   example(
     does(
@@ -384,7 +379,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
     'tongban evidence verify evidence.zip --fingerprint HEX --fingerprint HEX',
   )
 
-  declareIdentity(program, { add, does, example })
-  declareOperation(program, { add, does, example })
+  declareIdentity(program, declare)
+  declareOperation(program, declare)
   return program
 }

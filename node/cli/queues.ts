@@ -1,18 +1,12 @@
 /** `tongban case queue`, `search`, `assign` and `stats`, `rebuild`: what waits, any case, and the numbers. */
 import { ProblemError } from '../../protocol/problem.ts'
+import type { Case, ListCasesQuery, ReadStatisticsAnswer, ReadStatisticsQuery } from '../client/api.generated.ts'
+import type { Client } from '../client/client.ts'
 import { DIMENSIONS, GRAINS, STEPS, type Step } from '../queues/statistics.ts'
 import type { CommandContext } from './context.ts'
+import { caseThread, caseThreads } from './named.ts'
 import { table } from './output.ts'
-import { type Told, tellEach, viewNamed } from './views.ts'
-
-type Case = {
-  thread: string
-  caseNo: string
-  partner: string
-  stateName: string
-  item: { name: string }
-  due: { dutyName: string; day: string; level: string } | null
-}
+import { tellEach, viewNamed } from './views.ts'
 
 const told = ({ thread, caseNo, partner, stateName, item, due }: Case) => ({
   thread,
@@ -22,29 +16,23 @@ const told = ({ thread, caseNo, partner, stateName, item, due }: Case) => ({
   due: due === null ? '' : `${due.day} ${due.dutyName} ${due.level}`,
   item: item.name,
 })
-const queryOf = (flags: Record<string, string | undefined>): string =>
-  Object.entries(flags)
-    .filter((entry): entry is [string, string] => entry[1] !== undefined)
-    .map(([name, value]) => `&${name}=${encodeURIComponent(value)}`)
-    .join('')
+type Queue = Parameters<Client['readQueue']>[0]['params']['queue']
 
 export async function queue(
   context: CommandContext,
   name: string | undefined,
-  flags: { window?: string; view?: string; limit: string },
+  flags: { window?: string; view?: string; limit: number },
 ): Promise<void> {
   const client = await context.client()
-  if (flags.view !== undefined) {
-    const { id } = await viewNamed(client, flags.view, flags.window)
-    const shown = await client.get<{ items: Case[] }>(`/api/v1/views/${id}/cases?limit=${flags.limit}`)
+  const { window, view, limit } = flags
+  if (view !== undefined) {
+    const { id } = await viewNamed(client, view, window)
+    const shown = await client.readView({ params: { id }, query: { limit } })
     context.out.result(shown.items, list => table(list.map(told)))
     return
   }
-  const window = queryOf({ window: flags.window })
   if (name === undefined) {
-    const { items } = await client.get<{ items: { queue: string; title: string; count: number }[] }>(
-      `/api/v1/queues?${window.slice(1)}`,
-    )
+    const { items } = await client.countQueues({ query: { window } })
     context.out.result(items, list =>
       table(
         list.map(({ queue: of, title, count }) => ({
@@ -56,79 +44,53 @@ export async function queue(
     )
     return
   }
-  const { items } = await client.get<{ items: Case[] }>(
-    `/api/v1/queues/${encodeURIComponent(name)}?limit=${flags.limit}${window}`,
-  )
+  const { items } = await client.readQueue({ params: { queue: name as Queue }, query: { limit, window } })
   context.out.result(items, list => table(list.map(told)))
 }
 
-export async function search(
-  context: CommandContext,
-  q: string | undefined,
-  flags: {
-    limit: string
-    partner?: string
-    item?: string
-    mode?: string
-    state?: string
-    window?: string
-    from?: string
-    to?: string
-  },
-): Promise<void> {
+export async function search(context: CommandContext, q: string | undefined, flags: ListCasesQuery): Promise<void> {
   const client = await context.client()
   const { limit, partner, item, mode, state, window, from, to } = flags
-  const query = queryOf({ q, partner, item, mode, state, window, from, to })
-  const { items } = await client.get<{ items: Case[] }>(`/api/v1/search/cases?limit=${limit}${query}`)
+  const { items } = await client.listCases({ query: { limit, q, partner, item, mode, state, window, from, to } })
   context.out.result(items, list => table(list.map(told)))
 }
 
 /** Gives cases to the account named last; exit code 1 when one of several failed. */
 export async function assign(context: CommandContext, named: readonly string[]): Promise<void> {
-  const [threads, to] = [named.slice(0, -1), named.at(-1)]
-  const [thread, ...more] = threads
-  if (thread === undefined || to === undefined)
-    throw new ProblemError('request.invalid', 'tongban case assign THREAD… ACCOUNT, or `me`, or `nobody`, last')
+  const [cases, to] = [named.slice(0, -1), named.at(-1)]
+  const [only, ...more] = cases
+  if (only === undefined || to === undefined)
+    throw new ProblemError('request.invalid', 'tongban case assign CASE… ACCOUNT, or `me`, or `nobody`, last')
   const client = await context.client()
+  const body = { to: to === 'nobody' ? null : to }
   if (more.length > 0) {
-    const body = { threads, to: to === 'nobody' ? null : to }
-    tellEach(context, await client.post<Told>('/api/v1/bulk/cases/assign', body))
+    const threads = await caseThreads(client, cases)
+    tellEach(context, await client.assignCases({ body: { threads, ...body } }))
     return
   }
-  const found = await client.post<Case>(`/api/v1/cases/${thread}/assign`, { to: to === 'nobody' ? null : to })
+  const found = await client.assignCase({ params: { thread: await caseThread(client, only) }, body })
   context.out.result(found, value => `${value.caseNo}: ${to}`)
 }
 
-type Sums = {
-  period: string
-  key: string
-  counts: Record<string, number>
-  days: Record<Step, { p50: number; p95: number } | null>
-}
-
-function oneOf(flag: string, given: string, names: readonly string[]): void {
-  if (!names.includes(given)) throw new ProblemError('request.invalid', `${flag} ${given}: one of ${names.join(', ')}`)
+function oneOf<T extends string>(flag: string, given: string, names: readonly T[]): T {
+  const found = names.find(name => name === given)
+  if (found === undefined) throw new ProblemError('request.invalid', `${flag} ${given}: one of ${names.join(', ')}`)
+  return found
 }
 
 export async function stats(
   context: CommandContext,
-  flags: { by: string; grain: string; from?: string; to?: string; key?: string },
+  flags: { by: string; grain: string } & Pick<Partial<ReadStatisticsQuery>, 'from' | 'to' | 'key'>,
 ): Promise<void> {
-  oneOf('--by', flags.by, DIMENSIONS)
-  oneOf('--grain', flags.grain, GRAINS)
+  const by = oneOf('--by', flags.by, DIMENSIONS)
+  const grain = oneOf('--grain', flags.grain, GRAINS)
   const client = await context.client()
   const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
-  const length = { day: 10, month: 7, year: 4 }[flags.grain] ?? 7
-  const now = today.slice(0, length)
-  const query = queryOf({
-    by: flags.by,
-    grain: flags.grain,
-    from: flags.from ?? now,
-    to: flags.to ?? now,
-    key: flags.key,
-  })
-  const { items } = await client.get<{ items: Sums[] }>(`/api/v1/statistics?${query.slice(1)}`)
-  const days = (value: { p50: number; p95: number } | null) => (value === null ? '' : `${value.p50}/${value.p95}`)
+  const now = today.slice(0, { day: 10, month: 7, year: 4 }[grain])
+  const { from = now, to = now, key } = flags
+  const { items } = await client.readStatistics({ query: { by, grain, from, to, key } })
+  const days = (value: ReadStatisticsAnswer['items'][number]['days'][Step]) =>
+    value === null ? '' : `${value.p50}/${value.p95}`
   const share = (part: number, of: number) => (of === 0 ? '' : ((100 * part) / of).toFixed(1))
   context.out.result(items, list =>
     [
@@ -165,6 +127,6 @@ export async function stats(
 
 export async function rebuild(context: CommandContext): Promise<void> {
   const client = await context.client()
-  const done = await client.post<{ cases: number }>('/api/v1/rebuild')
+  const done = await client.rebuildCases()
   context.out.result(done, ({ cases }) => `Rebuilt 已重建: ${cases}`)
 }

@@ -1,20 +1,13 @@
 /** `tongban case ratings`, `follow-up`, `answer-appeal`: bad ratings and what is done about them. */
+import type {
+  AnswerAppealRequest,
+  FollowUpRatingRequest,
+  ListBadRatingsQuery,
+  Rating,
+} from '../client/api.generated.ts'
 import type { CommandContext } from './context.ts'
+import { caseThread } from './named.ts'
 import { table } from './output.ts'
-
-type Rating = {
-  thread: string
-  caseNo: string
-  target: string
-  city: string
-  level: number
-  realName: boolean | null
-  due: string
-  urgency: string
-  appealedAt: string | null
-  appealAnsweredAt: string | null
-  followUps: { way: string; result: string }[]
-}
 
 const told = (rating: Rating) => ({
   thread: rating.thread,
@@ -28,40 +21,25 @@ const told = (rating: Rating) => ({
   appeal: rating.appealedAt === null ? '' : rating.appealAnsweredAt === null ? 'waits' : 'answered',
 })
 
-export async function ratings(
-  context: CommandContext,
-  flags: { state: string; city?: string; limit: string },
-): Promise<void> {
+export async function ratings(context: CommandContext, flags: ListBadRatingsQuery): Promise<void> {
   const client = await context.client()
-  const city = flags.city === undefined ? '' : `&city=${encodeURIComponent(flags.city)}`
-  const { items } = await client.get<{ items: Rating[] }>(
-    `/api/v1/ratings?state=${encodeURIComponent(flags.state)}&limit=${encodeURIComponent(flags.limit)}${city}`,
-  )
+  const { state, city, limit } = flags
+  const { items } = await client.listBadRatings({ query: { state, city, limit } })
   context.out.result(items, list => table(list.map(told)))
 }
 
-type Said = { target: string; text?: string; measure?: string }
-const said = ({ target, text, measure }: Said): Said => ({
-  target,
-  ...(text === undefined ? {} : { text }),
-  ...(measure === undefined ? {} : { measure }),
-})
-
-export async function followUp(
-  context: CommandContext,
-  thread: string,
-  flags: Said & { way: string; result: string },
-): Promise<void> {
+export async function followUp(context: CommandContext, named: string, flags: FollowUpRatingRequest): Promise<void> {
   const client = await context.client()
-  const { way, result } = flags
-  const body = { ...said(flags), way, result }
-  context.out.result(await client.post<Rating>(`/api/v1/cases/${thread}/follow-up`, body), value =>
-    table([told(value)]),
-  )
+  const { target, text, measure, way, result } = flags
+  const params = { thread: await caseThread(client, named) }
+  const followed = await client.followUpRating({ params, body: { target, text, measure, way, result } })
+  context.out.result(followed, value => table([told(value)]))
 }
 
-export async function answerAppeal(context: CommandContext, thread: string, flags: Said): Promise<void> {
+export async function answerAppeal(context: CommandContext, named: string, flags: AnswerAppealRequest): Promise<void> {
   const client = await context.client()
-  const answered = await client.post<Rating>(`/api/v1/cases/${thread}/answer-appeal`, said(flags))
+  const { target, text, measure } = flags
+  const params = { thread: await caseThread(client, named) }
+  const answered = await client.answerAppeal({ params, body: { target, text, measure } })
   context.out.result(answered, value => table([told(value)]))
 }

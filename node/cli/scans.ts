@@ -1,21 +1,20 @@
 /** `tongban case scans`: what scans and documents a case holds, with their pages; and all of them in a folder. */
-import { createWriteStream } from 'node:fs'
 import { link, mkdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { CaseKind } from '../../protocol/case/kinds.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { fileName, namedBy } from '../archive/archive.ts'
+import type { Client } from '../client/client.ts'
 import { sniff } from '../materials/sniff.ts'
-import type { Client } from './client.ts'
 import type { CommandContext } from './context.ts'
+import { saveStream } from './files.ts'
+import { caseThread } from './named.ts'
 import { table } from './output.ts'
 
 /** Counts the pages of a held scan; null when they cannot be counted, undefined when the scan is not held. */
 export async function countPages(client: Client, sha256: string): Promise<number | null | undefined> {
   try {
-    return (await client.get<{ pages: number | null }>(`/api/v1/materials/${sha256}/pages`)).pages
+    return (await client.countMaterialPages({ params: { sha256 } })).pages
   } catch (error) {
     if (error instanceof ProblemError && error.problem.code === 'material.missing') return undefined
     throw error
@@ -36,9 +35,10 @@ type Scan = {
 }
 
 /** Lists the scans of a case, each once; writes those that are held into `--out`. */
-export async function scans(context: CommandContext, thread: string, flags: { out?: string }): Promise<void> {
+export async function scans(context: CommandContext, named: string, flags: { out?: string }): Promise<void> {
   const client = await context.client()
-  const { bodies } = await client.get<{ bodies: { kind: string; body: unknown }[] }>(`/api/v1/cases/${thread}/bodies`)
+  const thread = await caseThread(client, named)
+  const { bodies } = await client.readCaseBodies({ params: { thread } })
   const found = new Map<string, Scan>()
   for (const { kind, body } of bodies)
     for (const { sha256, code, name, pages } of namedBy(kind as CaseKind, body)) {
@@ -51,9 +51,8 @@ export async function scans(context: CommandContext, thread: string, flags: { ou
     await mkdir(flags.out, { recursive: true, mode: 0o700 })
     for (const [index, { sha256, code, name, held }] of list.entries()) {
       if (!held) continue
-      const stream = await client.download(`/api/v1/materials/${sha256}?thread=${thread}`)
       const part = join(flags.out, `${sha256}.part`)
-      await pipeline(Readable.fromWeb(stream as never), createWriteStream(part, { mode: 0o600 }))
+      await saveStream(await client.downloadMaterial({ params: { sha256 }, query: { thread } }), part)
       // What it is tells its content: its name and its type another city wrote.
       const type = await typeOf(part)
       const file = `${String(index + 1).padStart(3, '0')}-${fileName(code === null ? name : `${code} ${name}`, type ?? '')}`

@@ -1,14 +1,6 @@
 /** Declares `tongban services …`; what they do is imported when one runs. */
 import type { Command } from 'commander'
-import type { CommandContext } from './context.ts'
-
-type Action = (context: CommandContext, flags: never, ...args: string[]) => Promise<unknown>
-/** How program.ts declares commands: global flags, failures, examples. */
-export type Declare = {
-  add(parent: Command, name: string, description: string): Command
-  does(command: Command, action: () => Promise<Action>): Command
-  example(command: Command, text: string): Command
-}
+import type { Declare } from './declare.ts'
 
 const FORMAT = 'xlsx, csv (a ZIP of CSV files), or up (national upload tables up_*)'
 
@@ -33,7 +25,7 @@ export function declareServices(services: Command, { add, does, example }: Decla
   does(
     add(services, 'show [city]', "the own list, or a partner's")
       .option('--search <text>', 'part of the name or code', '')
-      .option('--limit <n>', 'at most', '50'),
+      .option('--limit <n>', 'at most', Number, 50),
     async () => {
       const { show } = await import('./services.ts')
       return (context, flags, city) => show(context, city, flags)
@@ -50,7 +42,7 @@ export function declareServices(services: Command, { add, does, example }: Decla
         .option('--audience <code>', '服务对象')
         .option('--mode <mode>', '办理模式')
         .option('--facets', 'how many there are of each value 分面统计')
-        .option('--limit <n>', 'at most', '50'),
+        .option('--limit <n>', 'at most', Number, 50),
       async () => {
         const { searchItems } = await import('./services-search.ts')
         return (context, flags, words) => searchItems(context, words, flags)
@@ -132,7 +124,7 @@ export function declareServices(services: Command, { add, does, example }: Decla
   const drafts = does(
     add(services, 'drafts', 'what the next version changes 草稿')
       .option('--errors', 'only drafts with errors')
-      .option('--limit <n>', 'at most', '50'),
+      .option('--limit <n>', 'at most', Number, 50),
     async () => {
       const { list } = await import('./drafts.ts')
       return (context, flags) => list(context, flags)
@@ -188,7 +180,7 @@ export function declareServices(services: Command, { add, does, example }: Decla
       .option('--under <code>', 'a unit and all below it')
       .option('--level <n>', '1 province to 5 village')
       .option('--draft', 'the own draft')
-      .option('--limit <n>', 'at most', '50'),
+      .option('--limit <n>', 'at most', Number, 50),
     async () => {
       const { showUnits } = await import('./organisation.ts')
       return (context, flags, city) => showUnits(context, flags, city)

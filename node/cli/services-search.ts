@@ -1,28 +1,20 @@
 /** `tongban services search`, `places`: items of the own list and the partners' at once, and where one is offered. */
-import type { OrganisationUnit } from '../../protocol/service/organisation.ts'
+import type { SearchItemsQuery } from '../client/api.generated.ts'
 import type { CommandContext } from './context.ts'
 import { table } from './output.ts'
 
 const FACETS = ['city', 'department', 'type', 'level', 'audience', 'mode'] as const
-type Facet = (typeof FACETS)[number]
-type Found = {
-  items: { city: string; code: string; name: string; department: string; modes: number[]; promiseDay: number }[]
-  total: number
-  facets: Record<Facet, { value: string; count: number }[]>
-}
 
 export async function searchItems(
   context: CommandContext,
   words: string | undefined,
-  flags: Partial<Record<Facet, string>> & { limit: string; facets?: boolean },
+  flags: Omit<SearchItemsQuery, 'q' | 'cursor'> & { facets?: boolean },
 ): Promise<void> {
   const client = await context.client()
-  const query = new URLSearchParams({ q: words ?? '', limit: flags.limit })
-  for (const facet of FACETS) {
-    const value = flags[facet]
-    if (value !== undefined) query.set(facet, value)
-  }
-  const found = await client.get<Found>(`/api/v1/items?${query}`)
+  const { city, department, type, level, audience, mode, limit } = flags
+  const found = await client.searchItems({
+    query: { q: words ?? '', city, department, type, level, audience, mode, limit },
+  })
   context.out.result(found, ({ items, total, facets }) =>
     [
       `${total} items 个事项`,
@@ -45,10 +37,8 @@ export async function searchItems(
 
 export async function showPlaces(context: CommandContext, code: string, flags: { city?: string }): Promise<void> {
   const client = await context.client()
-  const city = flags.city ?? (await client.get<{ code: string }>('/api/v1/identity')).code
-  const { items } = await client.get<{ items: OrganisationUnit[] }>(
-    `/api/v1/items/${city}/${encodeURIComponent(code)}/places`,
-  )
+  const city = flags.city ?? (await client.getIdentity()).code
+  const { items } = await client.listPlaces({ params: { city, code } })
   context.out.result(items, units =>
     table(
       units.flatMap(({ code, name, address, phone, hours, windows }) =>

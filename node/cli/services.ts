@@ -1,19 +1,11 @@
 /** `tongban services`: the own published list, and the partners'. */
-import type { ServiceItem } from '../../protocol/service/item.ts'
+
+import type { ListServicesQuery, PublishServicesRequest } from '../client/api.generated.ts'
 import { jsonOf, readTextFile, textOf } from '../config/text-file.ts'
-import { type Agreed, describeAgreed, describeTree } from './agreed.ts'
+import { describeAgreed, describeTree } from './agreed.ts'
 import { goOn } from './ask.ts'
 import type { CommandContext } from './context.ts'
 import { china, table } from './output.ts'
-
-type Published = {
-  version: number
-  count: number
-  put: number
-  remove: number
-  organisation: boolean
-  left: number
-}
 
 /**
  * Publishes all drafts, or the items of a JSON file in place of all: an array, or `{ "items": […] }`; with `again` the same
@@ -26,21 +18,18 @@ export async function publish(
 ): Promise<void> {
   const client = await context.client()
   if (flags.again === true) {
-    const list = await client.patch<{ version: number; count: number }>('/api/v1/services', {})
+    const list = await client.changeServices({ body: {} })
     context.out.result(list, ({ version, count }) => `Published again 已重新发布: version ${version}, ${count} items`)
     return
   }
   if (path === undefined) {
-    const agreed = await client.get<Agreed>('/api/v1/services/drafts/agreed')
+    const agreed = await client.previewPublication()
     const touched = [...describeAgreed(agreed), ...describeTree(agreed)]
     if (!context.out.json && touched.length > 0) {
       context.out.say(touched.join('\n'))
       await goOn(flags.yes === true)
     }
-    const made = await client.post<Published>(
-      `/api/v1/services/drafts/publish${flags.sound === true ? '?sound=true' : ''}`,
-      null,
-    )
+    const made = await client.publishDrafts({ query: { sound: flags.sound === true ? 'true' : undefined } })
     context.out.result(made, ({ version, count, put, remove, organisation, left }) =>
       [
         `Published 已发布: version ${version}, ${count} items; ${put} added or changed 新增或修改, ${remove} removed 删除`,
@@ -54,22 +43,20 @@ export async function publish(
   }
   const read = await readJson(path)
   const items = Array.isArray(read) ? read : (read as { items?: unknown }).items
-  const list = await client.put<{ version: number; count: number }>('/api/v1/services', { items })
+  const list = await client.publishServices({ body: { items } as PublishServicesRequest })
   context.out.result(list, ({ version, count }) => `Published 已发布: version ${version}, ${count} items`)
 }
 
 export async function show(
   context: CommandContext,
   city: string | undefined,
-  flags: { search: string; limit: string },
+  flags: { search: string } & Pick<ListServicesQuery, 'limit'>,
 ): Promise<void> {
   const client = await context.client()
-  const path = city === undefined ? '/api/v1/services' : `/api/v1/partners/${city}/services`
-  const query = new URLSearchParams({ q: flags.search, limit: flags.limit })
-  const answer = await client.get<{
-    items: ServiceItem[]
-    list: { version: number; count: number; publishedAt: string } | null
-  }>(`${path}?${query}`)
+  const query = { q: flags.search, limit: flags.limit }
+  const answer = await (city === undefined
+    ? client.listServices({ query })
+    : client.listPartnerServices({ params: { code: city }, query }))
   context.out.result(answer, ({ items, list }) =>
     [
       list === null

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { CaseKind, CaseMaterial } from '../../protocol/case/kinds.ts'
 import { ProblemError } from '../../protocol/problem.ts'
-import type { Client } from './client.ts'
+import type { Client } from '../client/client.ts'
 import type { CommandContext } from './context.ts'
 import { type Output, table } from './output.ts'
 import { countPages } from './scans.ts'
@@ -145,9 +145,7 @@ async function upload(client: Client, out: Output, path: string): Promise<{ sha2
       }),
     )
   try {
-    return await client
-      .upload<{ sha256: string }>('/api/v1/materials', counted, 'application/octet-stream')
-      .catch(ofFile(path))
+    return await client.uploadMaterial({ bytes: counted }).catch(ofFile(path))
   } finally {
     bar.stop()
   }

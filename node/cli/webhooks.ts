@@ -1,17 +1,12 @@
 /** `tongban webhooks`: subscribe to events, test, read the log, replay. */
-import type { CommandContext } from './context.ts'
+import type { Command } from 'commander'
+import type { TestWebhookAnswer, Webhook } from '../client/api.generated.ts'
+import type { Client } from '../client/client.ts'
+import { collect, type Declare } from './declare.ts'
+import { beginning, only } from './named.ts'
 import { table } from './output.ts'
 
-type Webhook = {
-  id: string
-  url: string
-  types: string[]
-  active: boolean
-  waiting: number
-  failures: number
-  problem: { code: string; detail?: string } | null
-}
-const told = ({ id, url, types, active, waiting, failures, problem }: Webhook) => ({
+const toRow = ({ id, url, types, active, waiting, failures, problem }: Webhook) => ({
   id,
   url,
   types: types.join(' ') || 'all',
@@ -19,69 +14,76 @@ const told = ({ id, url, types, active, waiting, failures, problem }: Webhook) =
   waiting,
   problem: problem === null ? '' : (problem.detail ?? problem.code),
 })
-const shown = (value: Webhook & { secret: string }): string =>
-  [table([told(value)]), '', `Secret, shown once 密钥（只显示一次）: ${value.secret}`].join('\n')
+const shownOnce = (value: Webhook & { secret: string }): string =>
+  [table([toRow(value)]), '', `Secret, shown once 密钥（只显示一次）: ${value.secret}`].join('\n')
 
-export async function add(context: CommandContext, url: string, flags: { type: string[] }): Promise<void> {
-  const client = await context.client()
-  const made = await client.post<Webhook & { secret: string }>('/api/v1/webhooks', { url, types: flags.type })
-  context.out.result(made, shown)
+/** A subscription by its id or the beginning of it. */
+async function idOf(client: Client, named = ''): Promise<string> {
+  const { items } = await client.listWebhooks()
+  const found = only({
+    named,
+    found: beginning(items, named, ({ id }) => id),
+    line: ({ id, url }) => `${id}  ${url}`,
+    none: ['request.not-found', 'no subscription begins so; see: tongban webhooks list'],
+  })
+  return found.id
 }
 
-export async function list(context: CommandContext): Promise<void> {
-  const client = await context.client()
-  const { items } = await client.get<{ items: Webhook[] }>('/api/v1/webhooks')
-  context.out.result(items, found => table(found.map(told)))
+const sent = (answer: TestWebhookAnswer): TestWebhookAnswer => {
+  if (!answer.taken) process.exitCode = 1
+  return answer
 }
+const sentText = ({ taken, problem }: TestWebhookAnswer): string =>
+  taken ? 'Taken 已送达' : `Not taken 未送达: ${problem?.detail ?? problem?.code ?? ''}`
 
-export async function change(
-  context: CommandContext,
-  verb: 'enable' | 'disable' | 'remove',
-  id: string,
-): Promise<void> {
-  const client = await context.client()
-  const done = await client.post<object>(`/api/v1/webhooks/${id}/${verb}`)
-  context.out.result(done, () => `${verb} ${id}`)
-}
-
-export async function rotate(context: CommandContext, id: string): Promise<void> {
-  const client = await context.client()
-  context.out.result(await client.post<Webhook & { secret: string }>(`/api/v1/webhooks/${id}/rotate`), shown)
-}
-
-type Sent = { taken: boolean; problem: { code: string; detail?: string } | null }
-function tell(context: CommandContext, done: Sent): void {
-  if (!done.taken) process.exitCode = 1
-  context.out.result(done, ({ taken, problem }) =>
-    taken ? 'Taken 已送达' : `Not taken 未送达: ${problem?.detail ?? problem?.code ?? ''}`,
-  )
-}
-
-export async function test(context: CommandContext, id: string): Promise<void> {
-  const client = await context.client()
-  tell(context, await client.post<Sent>(`/api/v1/webhooks/${id}/test`))
-}
-
-export async function log(context: CommandContext, id: string): Promise<void> {
-  const client = await context.client()
-  type Entry = { event: number; type: string; at: string; ms: number; status: number | null; problem: string | null }
-  const { items } = await client.get<{ items: Entry[] }>(`/api/v1/webhooks/${id}/log?limit=100`)
-  context.out.result(items, list => table(list.map(({ problem, ...entry }) => ({ ...entry, problem: problem ?? '' }))))
-}
-
-/** All from an event on, in order; or that one alone. */
-export async function replay(
-  context: CommandContext,
-  id: string,
-  event: string,
-  flags: { one?: boolean },
-): Promise<void> {
-  const client = await context.client()
-  const no = Number(event)
-  if (flags.one === true) {
-    tell(context, await client.post<Sent>(`/api/v1/webhooks/${id}/resend`, { event: no }))
-    return
-  }
-  const found = await client.post<Webhook>(`/api/v1/webhooks/${id}/replay`, { from: no })
-  context.out.result(found, value => table([told(value)]))
+export function declareWebhooks(webhooks: Command, { call }: Declare): void {
+  call(webhooks, 'add <url>', 'be told of events from now on; the secret is shown once', {
+    options: command =>
+      command.option('--type <type>', 'such as case.changed; may be repeated; all by default', collect, []),
+    example: 'tongban webhooks add https://approval.example.gov.cn/tongban --type case.changed',
+    ask: (client, [url = ''], { type }: { type: never[] }) => client.addWebhook({ body: { url, types: type } }),
+    text: shownOnce,
+  })
+  call(webhooks, 'list', 'subscriptions, and how delivery stands', {
+    ask: async client => (await client.listWebhooks()).items,
+    text: items => table(items.map(toRow)),
+  })
+  for (const [verb, active, description] of [
+    ['enable', true, 'switch it on, and tell what waits'],
+    ['disable', false, 'switch it off'],
+  ] as const)
+    call(webhooks, `${verb} <id>`, description, {
+      ask: async (client, [id]) => client.changeWebhook({ params: { id: await idOf(client, id) }, body: { active } }),
+      text: ({ id }) => `${verb} ${id}`,
+    })
+  call(webhooks, 'remove <id>', 'end it', {
+    ask: async (client, [named]) => {
+      const id = await idOf(client, named)
+      return { id, ...(await client.removeWebhook({ params: { id } })) }
+    },
+    text: ({ id }) => `remove ${id}`,
+  })
+  call(webhooks, 'rotate <id>', 'a new secret; the former one signs too for a day', {
+    ask: async (client, [id]) => client.rotateWebhookSecret({ params: { id: await idOf(client, id) } }),
+    text: shownOnce,
+  })
+  call(webhooks, 'test <id>', 'send a test message now', {
+    ask: async (client, [id]) => sent(await client.testWebhook({ params: { id: await idOf(client, id) } })),
+    text: sentText,
+  })
+  call(webhooks, 'log <id>', 'the last attempts', {
+    ask: async (client, [id]) =>
+      (await client.readWebhookLog({ params: { id: await idOf(client, id) }, query: { limit: 100 } })).items,
+    text: items => table(items.map(({ problem, ...entry }) => ({ ...entry, problem: problem ?? '' }))),
+  })
+  call(webhooks, 'replay <id> <event>', 'tell all kept events from this number on again', {
+    options: command => command.option('--one', 'only this one'),
+    ask: async (client, [named, event], { one }: { one?: boolean }) => {
+      const params = { id: await idOf(client, named) }
+      return one === true
+        ? sent(await client.resendWebhook({ params, body: { event: Number(event) } }))
+        : client.replayWebhook({ params, body: { from: Number(event) } })
+    },
+    text: answer => ('taken' in answer ? sentText(answer) : table([toRow(answer)])),
+  })
 }

@@ -1,6 +1,6 @@
 /**
- * Made by `npm run generate` from the routes of a node; long because it holds every operation of the API.
- * The types cost nothing when the program runs; what runs is the table of addresses at the end.
+ * Made by `npm run generate` from the routes of a node; long because it holds every operation of the API. Types alone: nothing of it
+ * is left when a program runs.
  */
 
 /** Bytes that go up, and what they are; `application/octet-stream` when nothing is said. */
@@ -26,7 +26,7 @@ export type AddViewRequest = {
     queue: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'bad-ratings'
     window?: string | undefined
   } | {
-    /** as of searchCases but for `q`; `me` as assignee is whoever reads it */
+    /** as of listCases but for `q`; `me` as assignee is whoever reads it */
     search: {
       partner?: string | undefined
       item?: string | undefined
@@ -537,7 +537,7 @@ export type BeginExportRequest = {
   queue?: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'bad-ratings' | undefined
   /** whose `window` queue */
   window?: string | undefined
-  /** as of searchCases */
+  /** as of listCases */
   search?: {
     /** case number or its beginning, ID number, the applicant's whole name, words of the item's name */
     q?: string | undefined
@@ -1063,7 +1063,7 @@ export type ChangeViewRequest = {
     queue: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'bad-ratings'
     window?: string | undefined
   } | {
-    /** as of searchCases but for `q`; `me` as assignee is whoever reads it */
+    /** as of listCases but for `q`; `me` as assignee is whoever reads it */
     search: {
       partner?: string | undefined
       item?: string | undefined
@@ -1078,6 +1078,7 @@ export type ChangeViewRequest = {
     }
   }
 }
+export type ChangeWebhookRequest = { active: boolean }
 export type CheckApprovalSystemAnswer = {
   kind: string
   /** as the configuration gives it */
@@ -1335,7 +1336,6 @@ export type DiffAgreementAnswer = {
   /** items */
   counts: { added: number; removed: number; changed: number; unchanged: number }
 }
-export type DisableWebhookRequest = Record<string, never>
 export type DiscardActAnswer = { discarded: true }
 export type DiscardDraftAnswer = { discarded: number }
 export type DiscardDraftsAnswer = { discarded: number }
@@ -1373,7 +1373,6 @@ export type DistrustOperatorAnswer = {
     partner: string | null
   }[]
 }
-export type DistrustOperatorRequest = Record<string, never>
 export type Draft = {
   id: string
   /** grows with each saving; saving and sending name it */
@@ -1662,7 +1661,6 @@ export type DraftRenewalRequest = {
   /** absent: as long again */
   validTo?: string | undefined
 }
-export type EnableWebhookRequest = Record<string, never>
 export type EndParkedAnswer = { ended: true }
 export type EndParkedRequest = {
   packetNo: number
@@ -5748,11 +5746,8 @@ export type Reminder = {
   zh: string
   cure: string
 }
-export type RemoveAuthorityRequest = Record<string, never>
 export type RemoveCalendarAnswer = { removed: true }
-export type RemoveMappingRequest = Record<string, never>
 export type RemoveWebhookAnswer = { removed: true }
-export type RemoveWebhookRequest = Record<string, never>
 export type ReplayWebhookRequest = { from: number }
 export type RequestSupplementCaseRequest = {
   /** 一次性告知: the whole notice */
@@ -6131,11 +6126,6 @@ export type SaveMappingRequest = {
     note?: string | undefined
   }[]
   note?: string | undefined
-}
-export type SearchCasesAnswer = {
-  items: Case[]
-  /** Cursor of the next page; null on the last one */
-  next: string | null
 }
 export type SearchItemsAnswer = {
   items: {
@@ -6570,7 +6560,7 @@ export type View = {
     queue: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'bad-ratings'
     window?: string
   } | {
-    /** as of searchCases but for `q`; `me` as assignee is whoever reads it */
+    /** as of listCases but for `q`; `me` as assignee is whoever reads it */
     search: {
       partner?: string
       item?: string
@@ -6721,11 +6711,22 @@ export type ListCaseDraftsQuery = {
 export type ListCasesQuery = {
   limit?: number | undefined
   cursor?: string | undefined
-  state?: 'submitted' | 'arrived' | 'prechecked' | 'supplementing' | 'accepted' | 'paused' | 'decided' | 'sending' | 'closed' | 'refused' | undefined
+  /** case number or its beginning, ID number, the applicant's whole name, words of the item's name */
+  q?: string | undefined
   partner?: string | undefined
+  item?: string | undefined
+  mode?: number | null | undefined
+  state?: 'submitted' | 'arrived' | 'prechecked' | 'supplementing' | 'accepted' | 'paused' | 'decided' | 'sending' | 'closed' | 'refused' | undefined
   role?: 'collecting' | 'handling' | undefined
-  /** case number or local case number */
+  window?: string | undefined
+  assignee?: string | undefined
+  /** submitted on this day or later */
+  from?: string | undefined
+  to?: string | undefined
+  /** case number or local case number, whole */
   number?: string | undefined
+  /** its beginning, 4 characters or more */
+  numberPrefix?: string | undefined
 }
 export type ListDraftsQuery = {
   limit?: number | undefined
@@ -6813,22 +6814,6 @@ export type ReadStatisticsQuery = {
 }
 export type ReadViewQuery = { limit?: number | undefined; cursor?: string | undefined }
 export type ReadWebhookLogQuery = { limit?: number | undefined; cursor?: string | undefined }
-export type SearchCasesQuery = {
-  limit?: number | undefined
-  cursor?: string | undefined
-  /** case number or its beginning, ID number, the applicant's whole name, words of the item's name */
-  q?: string | undefined
-  partner?: string | undefined
-  item?: string | undefined
-  mode?: number | null | undefined
-  state?: 'submitted' | 'arrived' | 'prechecked' | 'supplementing' | 'accepted' | 'paused' | 'decided' | 'sending' | 'closed' | 'refused' | undefined
-  role?: 'collecting' | 'handling' | undefined
-  window?: string | undefined
-  assignee?: string | undefined
-  /** submitted on this day or later */
-  from?: string | undefined
-  to?: string | undefined
-}
 export type SearchItemsQuery = {
   limit?: number | undefined
   cursor?: string | undefined
@@ -6947,6 +6932,11 @@ export interface Api {
     params: { id: string }
     body: ChangeViewRequest
   } & Options): Promise<View>
+  /** Switch it off, so that what happens waits; or on again, and it is told what waits */
+  changeWebhook(input: {
+    params: { id: string }
+    body: ChangeWebhookRequest
+  } & Options): Promise<Webhook>
   /** Whether the approval system behind the adapter can be used now, and when it last gave its answers */
   checkApprovalSystem(input?: Options): Promise<CheckApprovalSystemAnswer>
   /** Everything that keeps a draft from being sent (预检), also while it is not whole */
@@ -7034,15 +7024,10 @@ export interface Api {
     params: { thread: string }
     query?: DiffAgreementQuery | undefined
   } & Options): Promise<DiffAgreementAnswer>
-  /** Switch it off; what happens meanwhile waits */
-  disableWebhook(input: {
-    params: { id: string }
-    body?: DisableWebhookRequest | undefined
-  } & Keyed & Options): Promise<Webhook>
   /** Take a prepared act back */
   discardAct(input: {
     params: { no?: number | null | undefined }
-  } & Keyed & Options): Promise<DiscardActAnswer>
+  } & Options): Promise<DiscardActAnswer>
   /** Take a draft back */
   discardDraft(input: {
     params: {
@@ -7061,8 +7046,7 @@ export interface Api {
   /** Trust an operator no more, nor whoever handed over to it, and forget its directory; what it revoked counts on */
   distrustOperator(input: {
     params: { operator: string }
-    body?: DistrustOperatorRequest | undefined
-  } & Keyed & Options): Promise<DistrustOperatorAnswer>
+  } & Options): Promise<DistrustOperatorAnswer>
   /** The bytes of an attachment */
   downloadAttachment(input: {
     params: { thread: string; sha256: string }
@@ -7096,11 +7080,6 @@ export interface Api {
     params: { thread: string }
     body?: DraftRenewalRequest | undefined
   } & Options): Promise<DraftRenewalAnswer>
-  /** Switch it on, and tell what waits */
-  enableWebhook(input: {
-    params: { id: string }
-    body?: EnableWebhookRequest | undefined
-  } & Keyed & Options): Promise<Webhook>
   /** A packet has had its effect by other means: it is handed over no more */
   endParked(input: {
     body: EndParkedRequest
@@ -7250,7 +7229,7 @@ export interface Api {
   listCaseDrafts(input?: {
     query?: ListCaseDraftsQuery | undefined
   } & Options): Promise<ListCaseDraftsAnswer>
-  /** List cases, last changed first */
+  /** Cases, or those that fit what is known of them (检索), last changed first */
   listCases(input?: {
     query?: ListCasesQuery | undefined
   } & Options): Promise<ListCasesAnswer>
@@ -7506,8 +7485,7 @@ export interface Api {
   /** Take an authority off the list; confirmed partners stay trusted by their own certificates */
   removeAuthority(input: {
     params: { fingerprint: string }
-    body?: RemoveAuthorityRequest | undefined
-  } & Keyed & Options): Promise<Authority>
+  } & Options): Promise<Authority>
   /** Take an imported table back */
   removeCalendar(input: {
     params: {
@@ -7519,13 +7497,11 @@ export interface Api {
   /** Forget a mapping */
   removeMapping(input: {
     params: { partner: string; item: string }
-    body?: RemoveMappingRequest | undefined
-  } & Keyed & Options): Promise<MaterialMapping>
+  } & Options): Promise<MaterialMapping>
   /** End a subscription */
   removeWebhook(input: {
     params: { id: string }
-    body?: RemoveWebhookRequest | undefined
-  } & Keyed & Options): Promise<RemoveWebhookAnswer>
+  } & Options): Promise<RemoveWebhookAnswer>
   /** Tell all kept events from this number on again, in order; one that is switched off, when it is switched on */
   replayWebhook(input: {
     params: { id: string }
@@ -7615,10 +7591,6 @@ export interface Api {
     params: { partner: string; item: string }
     body: SaveMappingRequest
   } & Options): Promise<MaterialMapping>
-  /** Cases by what is known of them, last changed first */
-  searchCases(input?: {
-    query?: SearchCasesQuery | undefined
-  } & Options): Promise<SearchCasesAnswer>
   /** Search the newest own list and partners' */
   searchItems(input?: {
     query?: SearchItemsQuery | undefined
@@ -7746,225 +7718,4 @@ export interface Api {
     params: { thread: string }
     body: WithdrawCaseRequest
   } & Keyed & Options): Promise<Case>
-}
-
-/** Where each operation is, and what goes over the wire beside its address. */
-export type Address = {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  path: string
-  takes?: 'json' | 'bytes'
-  gives?: 'bytes'
-  keyed?: true
-}
-
-export const OPERATIONS: { readonly [Id in keyof Api]: Address } = {
-  acceptAuthority: { method: 'POST', path: '/api/v1/authorities', takes: 'json', keyed: true },
-  acceptCase: { method: 'POST', path: '/api/v1/cases/{thread}/accept', takes: 'json', keyed: true },
-  acceptInvite: { method: 'POST', path: '/api/v1/partners/accept', takes: 'json', keyed: true },
-  acceptPastDays: { method: 'POST', path: '/api/v1/calendar/partners/{city}/accept', keyed: true },
-  addView: { method: 'POST', path: '/api/v1/views', takes: 'json', keyed: true },
-  addWebhook: { method: 'POST', path: '/api/v1/webhooks', takes: 'json', keyed: true },
-  amendAgreement: { method: 'POST', path: '/api/v1/agreements/{thread}/amend', takes: 'json', keyed: true },
-  answerAppeal: { method: 'POST', path: '/api/v1/cases/{thread}/answer-appeal', takes: 'json', keyed: true },
-  answerCase: { method: 'POST', path: '/api/v1/cases/{thread}/answer', takes: 'json', keyed: true },
-  answerEvaluationCase: { method: 'POST', path: '/api/v1/cases/{thread}/answer-evaluation', takes: 'json', keyed: true },
-  appealEvaluationCase: { method: 'POST', path: '/api/v1/cases/{thread}/appeal-evaluation', takes: 'json', keyed: true },
-  archiveCase: { method: 'GET', path: '/api/v1/cases/{thread}/archive', gives: 'bytes' },
-  arrivedCase: { method: 'POST', path: '/api/v1/cases/{thread}/arrived', takes: 'json', keyed: true },
-  assignCase: { method: 'POST', path: '/api/v1/cases/{thread}/assign', takes: 'json', keyed: true },
-  assignCases: { method: 'POST', path: '/api/v1/bulk/cases/assign', takes: 'json', keyed: true },
-  beginExport: { method: 'POST', path: '/api/v1/exports', takes: 'json' },
-  cancelInvite: { method: 'POST', path: '/api/v1/invites/{id}/cancel', takes: 'json', keyed: true },
-  cancelParcel: { method: 'POST', path: '/api/v1/cases/{thread}/parcels/{id}/cancel', keyed: true },
-  changeServices: { method: 'PATCH', path: '/api/v1/services', takes: 'json' },
-  changeView: { method: 'PUT', path: '/api/v1/views/{id}', takes: 'json' },
-  checkApprovalSystem: { method: 'GET', path: '/api/v1/approval-system' },
-  checkCaseDraft: { method: 'GET', path: '/api/v1/case-drafts/{id}/findings' },
-  closeCase: { method: 'POST', path: '/api/v1/cases/{thread}/close', takes: 'json', keyed: true },
-  compareItems: { method: 'GET', path: '/api/v1/partners/{partner}/mappings/{item}/compare' },
-  confirmAgreementCertificate: { method: 'POST', path: '/api/v1/agreements/{thread}/confirm', takes: 'json', keyed: true },
-  confirmPartner: { method: 'POST', path: '/api/v1/partners/{code}/confirm', takes: 'json', keyed: true },
-  correctCase: { method: 'POST', path: '/api/v1/cases/{thread}/correct', takes: 'json', keyed: true },
-  countMaterialPages: { method: 'GET', path: '/api/v1/materials/{sha256}/pages' },
-  countQueues: { method: 'GET', path: '/api/v1/queues' },
-  countWorkingDays: { method: 'GET', path: '/api/v1/calendar/working-days' },
-  counterAgreement: { method: 'POST', path: '/api/v1/agreements/{thread}/counter', takes: 'json', keyed: true },
-  createCaseDraft: { method: 'POST', path: '/api/v1/case-drafts', takes: 'json', keyed: true },
-  createInvite: { method: 'POST', path: '/api/v1/invites', takes: 'json', keyed: true },
-  createPerson: { method: 'POST', path: '/api/v1/people', takes: 'json', keyed: true },
-  decideCase: { method: 'POST', path: '/api/v1/cases/{thread}/decide', takes: 'json', keyed: true },
-  declineAgreement: { method: 'POST', path: '/api/v1/agreements/{thread}/decline', takes: 'json', keyed: true },
-  deleteCaseDraft: { method: 'DELETE', path: '/api/v1/case-drafts/{id}' },
-  deleteExport: { method: 'DELETE', path: '/api/v1/exports/{id}' },
-  deleteView: { method: 'DELETE', path: '/api/v1/views/{id}' },
-  diffAgreement: { method: 'GET', path: '/api/v1/agreements/{thread}/diff' },
-  disableWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/disable', takes: 'json', keyed: true },
-  discardAct: { method: 'POST', path: '/api/v1/agreements/acts/{no}/discard', keyed: true },
-  discardDraft: { method: 'DELETE', path: '/api/v1/services/drafts/items/{code}' },
-  discardDrafts: { method: 'DELETE', path: '/api/v1/services/drafts' },
-  discardOrganisation: { method: 'DELETE', path: '/api/v1/services/organisation' },
-  dismissParked: { method: 'POST', path: '/api/v1/parked/dismiss', takes: 'json', keyed: true },
-  distrustOperator: { method: 'POST', path: '/api/v1/federation/operators/{operator}/distrust', takes: 'json', keyed: true },
-  downloadAttachment: { method: 'GET', path: '/api/v1/agreements/{thread}/attachments/{sha256}', gives: 'bytes' },
-  downloadExport: { method: 'GET', path: '/api/v1/exports/{id}/file', gives: 'bytes' },
-  downloadMaterial: { method: 'GET', path: '/api/v1/materials/{sha256}', gives: 'bytes' },
-  downloadSample: { method: 'GET', path: '/api/v1/samples/{city}/{item}/{sha256}', gives: 'bytes' },
-  draftAgreement: { method: 'POST', path: '/api/v1/agreements/draft', takes: 'json' },
-  draftRemoval: { method: 'POST', path: '/api/v1/services/drafts/items/{code}/remove', keyed: true },
-  draftRenewal: { method: 'POST', path: '/api/v1/agreements/{thread}/renewal', takes: 'json' },
-  enableWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/enable', takes: 'json', keyed: true },
-  endParked: { method: 'POST', path: '/api/v1/parked/done', takes: 'json', keyed: true },
-  evaluateCase: { method: 'POST', path: '/api/v1/cases/{thread}/evaluate', takes: 'json', keyed: true },
-  exportDirectory: { method: 'GET', path: '/api/v1/federation/operators/{operator}/directory', gives: 'bytes' },
-  exportEvidence: { method: 'GET', path: '/api/v1/cases/{thread}/evidence', gives: 'bytes' },
-  exportOrganisation: { method: 'GET', path: '/api/v1/services/organisation', gives: 'bytes' },
-  exportServices: { method: 'GET', path: '/api/v1/services/export', gives: 'bytes' },
-  extendCase: { method: 'POST', path: '/api/v1/cases/{thread}/extend', takes: 'json', keyed: true },
-  followUpRating: { method: 'POST', path: '/api/v1/cases/{thread}/follow-up', takes: 'json', keyed: true },
-  getAgreement: { method: 'GET', path: '/api/v1/agreements/{thread}' },
-  getCase: { method: 'GET', path: '/api/v1/cases/{thread}' },
-  getDraft: { method: 'GET', path: '/api/v1/services/drafts/items/{code}' },
-  getExport: { method: 'GET', path: '/api/v1/exports/{id}' },
-  getIdentity: { method: 'GET', path: '/api/v1/identity' },
-  getInvitePicture: { method: 'GET', path: '/api/v1/invites/{id}/qr', gives: 'bytes' },
-  getItem: { method: 'GET', path: '/api/v1/items/{city}/{code}' },
-  getMapping: { method: 'GET', path: '/api/v1/partners/{partner}/mappings/{item}' },
-  getMembershipCard: { method: 'GET', path: '/api/v1/federation/card' },
-  getPartner: { method: 'GET', path: '/api/v1/partners/{code}' },
-  getPartnerHealth: { method: 'GET', path: '/api/v1/partners/{code}/health' },
-  getPartnerTest: { method: 'GET', path: '/api/v1/partners/{code}/tests/{no}' },
-  getPerson: { method: 'GET', path: '/api/v1/people/{id}' },
-  giveUpParked: { method: 'POST', path: '/api/v1/parked/give-up', takes: 'json', keyed: true },
-  handOverJointCase: { method: 'POST', path: '/api/v1/cases/{thread}/hand-over', takes: 'json', keyed: true },
-  importCalendar: { method: 'PUT', path: '/api/v1/calendar/tables', takes: 'json' },
-  importDirectory: { method: 'POST', path: '/api/v1/federation/directories', takes: 'json', keyed: true },
-  importDrafts: { method: 'POST', path: '/api/v1/services/drafts/import', takes: 'bytes' },
-  importOrganisation: { method: 'POST', path: '/api/v1/services/organisation', takes: 'bytes' },
-  joinPartner: { method: 'POST', path: '/api/v1/partners/join', takes: 'json', keyed: true },
-  lintDrafts: { method: 'GET', path: '/api/v1/services/drafts/lint' },
-  listActs: { method: 'GET', path: '/api/v1/agreements/acts' },
-  listAgreements: { method: 'GET', path: '/api/v1/agreements' },
-  listAttachments: { method: 'GET', path: '/api/v1/agreements/{thread}/attachments' },
-  listAudit: { method: 'GET', path: '/api/v1/audit' },
-  listAuthorities: { method: 'GET', path: '/api/v1/authorities' },
-  listBadRatings: { method: 'GET', path: '/api/v1/ratings' },
-  listCaseDrafts: { method: 'GET', path: '/api/v1/case-drafts' },
-  listCases: { method: 'GET', path: '/api/v1/cases' },
-  listDrafts: { method: 'GET', path: '/api/v1/services/drafts' },
-  listExports: { method: 'GET', path: '/api/v1/exports' },
-  listFederationCities: { method: 'GET', path: '/api/v1/federation/cities' },
-  listInvites: { method: 'GET', path: '/api/v1/invites' },
-  listMappings: { method: 'GET', path: '/api/v1/mappings' },
-  listOperators: { method: 'GET', path: '/api/v1/federation/operators' },
-  listPapers: { method: 'GET', path: '/api/v1/cases/{thread}/papers' },
-  listParcels: { method: 'GET', path: '/api/v1/cases/{thread}/parcels' },
-  listParked: { method: 'GET', path: '/api/v1/parked' },
-  listPartnerServices: { method: 'GET', path: '/api/v1/partners/{code}/services' },
-  listPartnerTests: { method: 'GET', path: '/api/v1/partners/{code}/tests' },
-  listPartners: { method: 'GET', path: '/api/v1/partners' },
-  listPeople: { method: 'GET', path: '/api/v1/people' },
-  listPlaces: { method: 'GET', path: '/api/v1/items/{city}/{code}/places' },
-  listReminders: { method: 'GET', path: '/api/v1/reminders' },
-  listRevocations: { method: 'GET', path: '/api/v1/federation/revocations' },
-  listServices: { method: 'GET', path: '/api/v1/services' },
-  listTemplates: { method: 'GET', path: '/api/v1/agreements/templates' },
-  listTrace: { method: 'GET', path: '/api/v1/approval-system/trace' },
-  listUnits: { method: 'GET', path: '/api/v1/organisations/{city}' },
-  listViews: { method: 'GET', path: '/api/v1/views' },
-  listWebhooks: { method: 'GET', path: '/api/v1/webhooks' },
-  lookAtParked: { method: 'POST', path: '/api/v1/parked/look', takes: 'json' },
-  mailCase: { method: 'POST', path: '/api/v1/cases/{thread}/mail', takes: 'json', keyed: true },
-  messageCase: { method: 'POST', path: '/api/v1/cases/{thread}/message', takes: 'json', keyed: true },
-  objectCase: { method: 'POST', path: '/api/v1/cases/{thread}/object', takes: 'json', keyed: true },
-  openCaseDraft: { method: 'GET', path: '/api/v1/case-drafts/{id}' },
-  orderParcel: { method: 'POST', path: '/api/v1/cases/{thread}/parcels', takes: 'json', keyed: true },
-  pauseCase: { method: 'POST', path: '/api/v1/cases/{thread}/pause', takes: 'json', keyed: true },
-  precheckCase: { method: 'POST', path: '/api/v1/cases/{thread}/precheck', takes: 'json', keyed: true },
-  prefillCase: { method: 'POST', path: '/api/v1/cases/prefill', takes: 'json' },
-  preflightCase: { method: 'POST', path: '/api/v1/cases/preflight', takes: 'json' },
-  preflightJointCase: { method: 'POST', path: '/api/v1/cases/joint/preflight', takes: 'json' },
-  previewAmendment: { method: 'POST', path: '/api/v1/agreements/{thread}/impact', takes: 'json' },
-  previewProposal: { method: 'POST', path: '/api/v1/agreements/impact', takes: 'json' },
-  previewPublication: { method: 'GET', path: '/api/v1/services/drafts/agreed' },
-  previewPurge: { method: 'GET', path: '/api/v1/cases/{thread}/purge' },
-  previewStep: { method: 'GET', path: '/api/v1/agreements/{thread}/impact' },
-  printAgreement: { method: 'GET', path: '/api/v1/agreements/{thread}/document', gives: 'bytes' },
-  printPaper: { method: 'GET', path: '/api/v1/cases/{thread}/papers/{name}', gives: 'bytes' },
-  printPapers: { method: 'POST', path: '/api/v1/bulk/cases/print', takes: 'json' },
-  progressCase: { method: 'POST', path: '/api/v1/cases/{thread}/progress', takes: 'json', keyed: true },
-  proposeAgreement: { method: 'POST', path: '/api/v1/agreements', takes: 'json', keyed: true },
-  publishDrafts: { method: 'POST', path: '/api/v1/services/drafts/publish', keyed: true },
-  publishItems: { method: 'PUT', path: '/api/v1/services/items', takes: 'bytes' },
-  publishServices: { method: 'PUT', path: '/api/v1/services', takes: 'json' },
-  purgeCase: { method: 'POST', path: '/api/v1/cases/{thread}/purge', takes: 'json', keyed: true },
-  readBoard: { method: 'GET', path: '/api/v1/statistics/board' },
-  readCaseBodies: { method: 'GET', path: '/api/v1/cases/{thread}/bodies' },
-  readGuide: { method: 'GET', path: '/api/v1/partners/{code}/guides/{item}' },
-  readIdleAgreements: { method: 'GET', path: '/api/v1/statistics/idle' },
-  readItemHeat: { method: 'GET', path: '/api/v1/statistics/items' },
-  readMail: { method: 'GET', path: '/api/v1/mail' },
-  readQueue: { method: 'GET', path: '/api/v1/queues/{queue}' },
-  readStatistics: { method: 'GET', path: '/api/v1/statistics' },
-  readView: { method: 'GET', path: '/api/v1/views/{id}/cases' },
-  readWebhookLog: { method: 'GET', path: '/api/v1/webhooks/{id}/log' },
-  rebuildCases: { method: 'POST', path: '/api/v1/rebuild', takes: 'json', keyed: true },
-  refuseCase: { method: 'POST', path: '/api/v1/cases/{thread}/refuse', takes: 'json', keyed: true },
-  rejectPartner: { method: 'POST', path: '/api/v1/partners/{code}/reject', takes: 'json', keyed: true },
-  releaseRevocation: { method: 'POST', path: '/api/v1/federation/revocations/{certificate}/release', takes: 'json', keyed: true },
-  remindCase: { method: 'POST', path: '/api/v1/cases/{thread}/remind', takes: 'json', keyed: true },
-  remindCases: { method: 'POST', path: '/api/v1/bulk/cases/remind', takes: 'json', keyed: true },
-  removeAuthority: { method: 'POST', path: '/api/v1/authorities/{fingerprint}/remove', takes: 'json', keyed: true },
-  removeCalendar: { method: 'DELETE', path: '/api/v1/calendar/tables/{region}/{year}' },
-  removeMapping: { method: 'POST', path: '/api/v1/partners/{partner}/mappings/{item}/remove', takes: 'json', keyed: true },
-  removeWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/remove', takes: 'json', keyed: true },
-  replayWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/replay', takes: 'json', keyed: true },
-  requestSupplementCase: { method: 'POST', path: '/api/v1/cases/{thread}/request-supplement', takes: 'json', keyed: true },
-  resendWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/resend', takes: 'json', keyed: true },
-  resultReceivedCase: { method: 'POST', path: '/api/v1/cases/{thread}/result-received', takes: 'json', keyed: true },
-  resumeAgreement: { method: 'POST', path: '/api/v1/agreements/{thread}/resume', takes: 'json', keyed: true },
-  resumeCase: { method: 'POST', path: '/api/v1/cases/{thread}/resume', takes: 'json', keyed: true },
-  resumePartner: { method: 'POST', path: '/api/v1/partners/{code}/resume', takes: 'json', keyed: true },
-  retryParcel: { method: 'POST', path: '/api/v1/cases/{thread}/parcels/{id}/retry', keyed: true },
-  retryParked: { method: 'POST', path: '/api/v1/parked/retry', takes: 'json', keyed: true },
-  revokeCase: { method: 'POST', path: '/api/v1/cases/{thread}/revoke', takes: 'json', keyed: true },
-  revokePacketKey: { method: 'POST', path: '/api/v1/identity/keys/{kid}/revoke', takes: 'json', keyed: true },
-  revokePerson: { method: 'POST', path: '/api/v1/people/{id}/revoke', keyed: true },
-  rotatePacketKey: { method: 'POST', path: '/api/v1/identity/rotate', takes: 'json', keyed: true },
-  rotatePerson: { method: 'POST', path: '/api/v1/people/{id}/rotate', takes: 'json', keyed: true },
-  rotateWebhookSecret: { method: 'POST', path: '/api/v1/webhooks/{id}/rotate', takes: 'json', keyed: true },
-  saveCaseDraft: { method: 'PUT', path: '/api/v1/case-drafts/{id}', takes: 'json' },
-  saveDraft: { method: 'PUT', path: '/api/v1/services/drafts/items/{code}', takes: 'json' },
-  saveMapping: { method: 'PUT', path: '/api/v1/partners/{partner}/mappings/{item}', takes: 'json' },
-  searchCases: { method: 'GET', path: '/api/v1/search/cases' },
-  searchItems: { method: 'GET', path: '/api/v1/items' },
-  sendResultCase: { method: 'POST', path: '/api/v1/cases/{thread}/send-result', takes: 'json', keyed: true },
-  servicesTemplate: { method: 'GET', path: '/api/v1/services/template', gives: 'bytes' },
-  settleParcels: { method: 'POST', path: '/api/v1/cases/{thread}/parcels/settle', takes: 'json', keyed: true },
-  shipCase: { method: 'POST', path: '/api/v1/cases/{thread}/ship', takes: 'json', keyed: true },
-  showCalendar: { method: 'GET', path: '/api/v1/calendar' },
-  showTraced: { method: 'GET', path: '/api/v1/approval-system/trace/{no}' },
-  signAct: { method: 'POST', path: '/api/v1/agreements/acts/{no}/sign', keyed: true },
-  signAgreement: { method: 'POST', path: '/api/v1/agreements/{thread}/sign', takes: 'json', keyed: true },
-  skipParked: { method: 'POST', path: '/api/v1/parked/skip', takes: 'json', keyed: true },
-  submitCase: { method: 'POST', path: '/api/v1/cases', takes: 'json', keyed: true },
-  submitCaseDraft: { method: 'POST', path: '/api/v1/case-drafts/{id}/submit', takes: 'json', keyed: true },
-  submitJointCase: { method: 'POST', path: '/api/v1/cases/joint', takes: 'json', keyed: true },
-  superviseCase: { method: 'POST', path: '/api/v1/cases/{thread}/supervise', takes: 'json', keyed: true },
-  supplementCase: { method: 'POST', path: '/api/v1/cases/{thread}/supplement', takes: 'json', keyed: true },
-  suspendAgreement: { method: 'POST', path: '/api/v1/agreements/{thread}/suspend', takes: 'json', keyed: true },
-  suspendPartner: { method: 'POST', path: '/api/v1/partners/{code}/suspend', takes: 'json', keyed: true },
-  terminateAgreement: { method: 'POST', path: '/api/v1/agreements/{thread}/terminate', takes: 'json', keyed: true },
-  testPartner: { method: 'POST', path: '/api/v1/partners/{code}/test', takes: 'json', keyed: true },
-  testWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/test', takes: 'json', keyed: true },
-  traceApprovalSystem: { method: 'POST', path: '/api/v1/approval-system/trace', takes: 'json', keyed: true },
-  trustOperator: { method: 'POST', path: '/api/v1/federation/operators', takes: 'json', keyed: true },
-  uploadAttachment: { method: 'POST', path: '/api/v1/agreements/attachments', takes: 'bytes' },
-  uploadMaterial: { method: 'POST', path: '/api/v1/materials', takes: 'bytes' },
-  uploadSample: { method: 'POST', path: '/api/v1/samples', takes: 'bytes' },
-  verifyAudit: { method: 'GET', path: '/api/v1/audit/verification' },
-  verifyRemoteCase: { method: 'POST', path: '/api/v1/cases/{thread}/verify-remote', takes: 'json', keyed: true },
-  watchEvents: { method: 'GET', path: '/api/v1/events', gives: 'bytes' },
-  whoAmI: { method: 'GET', path: '/api/v1/me' },
-  withdrawAgreement: { method: 'POST', path: '/api/v1/agreements/{thread}/withdraw', takes: 'json', keyed: true },
-  withdrawCase: { method: 'POST', path: '/api/v1/cases/{thread}/withdraw', takes: 'json', keyed: true },
 }

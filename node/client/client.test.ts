@@ -1,7 +1,7 @@
 /** The client against the table that it stands on, and against a node that answers as a test says. */
 import { describe, expect, test } from 'vitest'
 import { ProblemError } from '../../protocol/problem.ts'
-import { OPERATIONS } from './api.generated.ts'
+import { OPERATIONS } from './addresses.generated.ts'
 import { addressOf, createClient } from './client.ts'
 
 type Sent = { method: string; url: string; headers: Headers; body: string }

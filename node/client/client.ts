@@ -3,7 +3,8 @@
  * a browser may use it as well as a command.
  */
 import { type Actor, type FieldProblem, isProblemCode, ProblemError } from '../../protocol/problem.ts'
-import { type Address, type Api, OPERATIONS } from './api.generated.ts'
+import { type Address, OPERATIONS } from './addresses.generated.ts'
+import type { Api } from './api.generated.ts'
 
 /** The node that is called, and as whom. */
 export type Target = {

@@ -1,7 +1,7 @@
 /** Starts what the bench compares, each in two processes of its own. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Client, createClient } from '../../node/cli/client.ts'
+import { type Client, createClient } from '../support/by-address.ts'
 import { ANKANG, type CityName, makeNodeFolder, SHIYAN } from '../support/node-folder.ts'
 import { freePort } from '../support/node-process.ts'
 import { pairCities } from '../support/pair-cities.ts'

@@ -3,9 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createClient } from '../../node/cli/client.ts'
 import type { Commitment } from '../../protocol/primitives.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
+import { createClient } from '../support/by-address.ts'
 import { type CommandNode, openCommandNode } from '../support/command-node.ts'
 import { makePdf } from '../support/make-pdf.ts'
 import { ANKANG, type CityName, SHIYAN } from '../support/node-folder.ts'
@@ -117,7 +117,10 @@ test('an account gets a new token; the old one ends', async () => {
   const added = (await shiyan.tongban('person', 'add', '王窗口', '--role', 'clerk')) as Issued
   const rotated = (await shiyan.tongban('person', 'rotate', added.value.person.id)) as Issued
   expect(rotated.value.token).not.toBe(added.value.token)
-  const me = (token: string) => createClient({ url: nodes[1]?.node.url ?? '', token }).get('/api/v1/me')
+  const told = await shiyan.told('person', 'rotate', rotated.value.person.id, '--until', '2036-12-31')
+  expect(told).toMatch(/王窗口 +clerk\n.*\n.*2036-12-31 23:59:59\n.*token 令牌 +tb_/)
+  rotated.value.token = /tb_\S+/.exec(told)?.[0] ?? ''
+  const me = (token: string) => createClient({ url: nodes[1]?.node.url ?? '', token }).whoAmI()
   await expect(me(added.value.token)).rejects.toMatchObject({ problem: { code: 'request.unauthenticated' } })
   expect(await me(rotated.value.token)).toMatchObject({ name: '王窗口' })
 }, 60_000)
@@ -128,9 +131,10 @@ test('what stands in an answer as a list is told line by line', async () => {
   expect(shown.out).toMatch(/^[\w-]{43} +packet +current/m)
   const { words } = await shiyan.client.get<{ words: string[] }>(`/api/v1/partners/${ANKANG.code}`)
   expect(words).toHaveLength(6)
-  expect((await shiyan.run(['partners', 'show', ANKANG.code])).out).toContain(
-    words.map((word, place) => `${place + 1} ${word}`).join(' · '),
-  )
+  for (const named of [ANKANG.code, ANKANG.name, '安康'])
+    expect((await shiyan.run(['partners', 'show', named])).out).toContain(
+      words.map((word, place) => `${place + 1} ${word}`).join(' · '),
+    )
 }, 60_000)
 
 test('tests of a partner are listed at both sides', async () => {
@@ -141,6 +145,18 @@ test('tests of a partner are listed at both sides', async () => {
     async () => (await shiyan.run(['partners', 'tests', ANKANG.code])).out.includes('partner 对方'),
     'the tested side knows of it',
   )
+}, 60_000)
+
+test('a subscription is switched off and on, and ended, by the beginning of its id', async () => {
+  type Webhook = { id: string; active: boolean }
+  const added = (await shiyan.tongban('webhooks', 'add', 'https://example.com/a')).value as Webhook
+  const begin = added.id.slice(0, 8)
+  expect(await shiyan.tongban('webhooks', 'disable', begin)).toMatchObject({ value: { id: added.id, active: false } })
+  expect(await shiyan.told('webhooks', 'list')).toContain('off 已停')
+  expect(await shiyan.tongban('webhooks', 'enable', begin)).toMatchObject({ value: { id: added.id, active: true } })
+  expect((await shiyan.tongban('webhooks', 'enable', '')).error).toContain('request.not-found')
+  expect(await shiyan.tongban('webhooks', 'remove', begin)).toMatchObject({ code: 0, value: { removed: true } })
+  expect(await shiyan.tongban('webhooks', 'list')).toMatchObject({ value: [] })
 }, 60_000)
 
 test('an imported holiday table is taken back', async () => {

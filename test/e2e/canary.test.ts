@@ -10,11 +10,12 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Case } from '../../node/client/api.generated.ts'
 import type { OpenApiDocument } from '../../node/http/document.ts'
 import { CANARY, driveCanary } from '../support/canary.ts'
 import type { Client, Reply } from '../support/http.ts'
 import { itemOf, type KillCities, startKillCities } from '../support/kill-cities.ts'
-import { insist, type Told, told } from '../support/lives.ts'
+import { insist, told } from '../support/lives.ts'
 import { SHIYAN } from '../support/node-folder.ts'
 import { freePort, type NodeProcess } from '../support/node-process.ts'
 import { until } from '../support/pair-cities.ts'
@@ -140,7 +141,7 @@ test(
     await approval.faults({ refuse: 1 })
     const card = await scan(WORDS)
     const recipient = { name: NAME, phone: PHONE, address: ADDRESS }
-    const submitted = await ankang.client.post<Told & { caseNo: string }>('/api/v1/cases', {
+    const submitted = await ankang.client.post<Case>('/api/v1/cases', {
       to: SHIYAN.code,
       item: item.taskCode,
       mode: 1,

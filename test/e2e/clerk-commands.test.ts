@@ -96,6 +96,11 @@ test('preflight, submit once, supplement, read what was written', async () => {
   expect([refused.code, refused.error]).toEqual([1, expect.stringContaining('扫描件共2页')])
   const body = ['--body', '{"materials":[],"note":"已补"}', '--material', 'M01=card.pdf']
   expect(await ankang.tongban('case', 'step', 'supplement', thread, ...body)).toMatchObject({ code: 0 })
+  const { caseNo } = (await ankang.tongban('case', 'show', thread)).value as { caseNo: string }
+  expect(await shiyan.tongban('case', 'show', caseNo)).toMatchObject({ code: 0, value: { thread } })
+  const several = await shiyan.tongban('case', 'show', caseNo.slice(0, 10))
+  expect([several.code, several.error]).toEqual([1, expect.stringContaining(caseNo)])
+  expect((await shiyan.tongban('case', 'show', '../audit')).error).toContain('thread.unknown')
   await until(async () => {
     const { value } = (await shiyan.tongban('case', 'bodies', thread)) as { value: { kind: string; body: object }[] }
     const found = value.find(entry => entry.kind === 'case.supplement')

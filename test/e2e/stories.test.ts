@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openStage, type Stage } from '../../examples/stories/stage.ts'
 import { STORIES } from '../../examples/stories/stories.ts'
+import type { SubmitCaseRequest } from '../../node/client/api.generated.ts'
 
 let root = ''
 let stage: Stage
@@ -26,11 +27,7 @@ async function filesOf(folder: string): Promise<string[]> {
   return entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
 }
 
-type Preview = { purgeOn: string | null; purgedAt: string | null; problem: unknown } & Record<
-  'bodies' | 'materials' | 'drafts' | 'projections' | 'search',
-  number
->
-const preview = (thread: string) => stage.ankang.administrator.get<Preview>(`/api/v1/cases/${thread}/purge`)
+const preview = (thread: string) => stage.ankang.administrator.previewPurge({ params: { thread } })
 
 test('an option that the stories do not have is told in one line, without a stack', () => {
   const main = fileURLToPath(new URL('../../examples/stories/main.ts', import.meta.url))
@@ -71,27 +68,27 @@ describe('a purge', () => {
     stage.clock.later(1, 9)
     // As the commands do, each with a key: prefill from an earlier case, pre-flight, a draft that is left over, one that is sent.
     const { clerk } = stage.ankang
-    const application = (await stage.application(item, 0)) as {
-      to: string
-      item: string
-      applicant: object
-      form: object
-    }
+    const application = await stage.application(item, 0)
     const { to, item: code, applicant, form } = application
-    const filled = await clerk.post<{ from: object }>('/api/v1/cases/prefill', { to, item: code, applicant, form })
+    const filled = await clerk.prefillCase({ body: { to, item: code, applicant, form } })
     expect(filled.from).toBeTypeOf('object')
-    await clerk.post('/api/v1/cases/preflight', application)
-    await clerk.post('/api/v1/case-drafts', { content: application })
-    const { id } = await clerk.post<{ id: string }>('/api/v1/case-drafts', { content: application })
-    const { cases } = await clerk.post<{ cases: { thread: string }[] }>(`/api/v1/case-drafts/${id}/submit`, {
-      version: 1,
+    await clerk.preflightCase({ body: application })
+    await clerk.createCaseDraft({ body: { content: application } })
+    const { id } = await clerk.createCaseDraft({ body: { content: application } })
+    const { cases } = await clerk.submitCaseDraft({
+      params: { id },
+      body: {
+        version: 1,
+      },
     })
     thread = cases[0]?.thread ?? ''
     await stage.reached(thread, 'arrived')
     expect(await preview(thread)).toMatchObject({ purgeOn: null, purgedAt: null, problem: null })
-    const purge = () => stage.ankang.administrator.post(`/api/v1/cases/${thread}/purge`, { cause: 'request' })
+    const purge = () => stage.ankang.administrator.purgeCase({ params: { thread }, body: { cause: 'request' } })
     await expect(purge()).rejects.toMatchObject({ problem: { code: 'case.transition' } })
-    await expect(stage.ankang.clerk.post(`/api/v1/cases/${thread}/purge`, { cause: 'request' })).rejects.toMatchObject({
+    await expect(
+      stage.ankang.clerk.purgeCase({ params: { thread }, body: { cause: 'request' } }),
+    ).rejects.toMatchObject({
       problem: { code: 'request.forbidden' },
     })
     await stage.say(stage.shiyan, thread, 'case.accept', {})
@@ -107,32 +104,33 @@ describe('a purge', () => {
   })
 
   test('deletes bodies and files, tells the partner, and leaves what verifies', async () => {
-    const { bodies } = await stage.ankang.clerk.get<{
-      bodies: { kind: string; body: { materials: { sha256: string }[] } }[]
-    }>(`/api/v1/cases/${thread}/bodies`)
-    material = bodies.find(({ kind }) => kind === 'case.submit')?.body.materials[0]?.sha256 ?? ''
+    const { bodies } = await stage.ankang.clerk.readCaseBodies({ params: { thread } })
+    const submitted = (bodies.find(({ kind }) => kind === 'case.submit')?.body ?? {}) as SubmitCaseRequest
+    material = submitted.materials[0]?.sha256 ?? ''
     const before = await stage.show(stage.ankang, thread)
     const expected = await preview(thread)
-    const done = await stage.ankang.administrator.post<object>(`/api/v1/cases/${thread}/purge`, { cause: 'request' })
+    const done = await stage.ankang.administrator.purgeCase({ params: { thread }, body: { cause: 'request' } })
     expect(done).toEqual({ bodies: expected.bodies, materials: expected.materials, drafts: 1 })
     await stage.purged(thread)
     const after = await stage.show(stage.ankang, thread)
     expect(after).toMatchObject({ state: 'closed', caseNo: before.caseNo, item: before.item })
     expect(after.timeline).toHaveLength(before.timeline.length + 1)
-    const { bodies: left } = await stage.ankang.clerk.get<{ bodies: { kind: string; body: unknown }[] }>(
-      `/api/v1/cases/${thread}/bodies`,
-    )
+    const { bodies: left } = await stage.ankang.clerk.readCaseBodies({ params: { thread } })
     expect(left.filter(({ body }) => body !== null).map(({ kind }) => kind)).toEqual(['case.purge'])
-    await expect(stage.ankang.clerk.download(`/api/v1/materials/${material}?thread=${thread}`)).rejects.toMatchObject({
+    await expect(
+      stage.ankang.clerk.downloadMaterial({ params: { sha256: material }, query: { thread } }),
+    ).rejects.toMatchObject({
       problem: { code: 'material.missing' },
     })
     // Only what the collecting city held is gone.
     expect(
-      await (await stage.shiyan.clerk.download(`/api/v1/materials/${material}?thread=${thread}`)).getReader().read(),
+      await (await stage.shiyan.clerk.downloadMaterial({ params: { sha256: material }, query: { thread } }))
+        .getReader()
+        .read(),
     ).toMatchObject({
       done: false,
     })
-    const again = stage.ankang.administrator.post(`/api/v1/cases/${thread}/purge`, { cause: 'law' })
+    const again = stage.ankang.administrator.purgeCase({ params: { thread }, body: { cause: 'law' } })
     await again.catch(() => undefined)
     expect(await preview(thread)).toMatchObject({ bodies: 0, materials: 0, drafts: 0, projections: 0, search: 0 })
     // How it was decided stood in a body; the bundle of the city that keeps the file tells it.

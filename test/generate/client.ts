@@ -1,4 +1,4 @@
-/** node/client/api.generated.ts: types and addresses of every operation of the HTTP API, from the description that a node gives of itself. */
+/** node/client/*.generated.ts: types and addresses of every operation of the HTTP API, from the description that a node gives of itself. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -36,6 +36,8 @@ type Operation = {
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
 const JSON_TYPE = 'application/json'
 const NAME = /^[A-Za-z_$][\w$]*$/
+/** What the table imports, apart from the template: it is no import of this file. */
+const TYPES = `import type { Api } from './api.generated.ts'`
 /** Characters of a line that holds a whole object. */
 const LINE = 80
 const REF = '#/components/schemas/'
@@ -219,7 +221,8 @@ function address({ id, method, path, keyed, takes, gives }: Operation): string {
   return `  ${id}: { ${[`method: '${method}'`, `path: '${path}'`, ...more].join(', ')} },`
 }
 
-export async function clientFile(): Promise<[string, string]> {
+/** The types, which are gone when the program runs, and apart from them the table that stays. */
+export async function clientFiles(): Promise<[string, string][]> {
   const document = await describedApi()
   const operations = operationsOf(document)
   const { schemas } = document.components
@@ -246,9 +249,9 @@ export async function clientFile(): Promise<[string, string]> {
   const queries = operations
     .filter(({ query }) => query.length > 0)
     .map(({ id, query }) => `export type ${capital(id)}Query = ${given.fields(query, '')}`)
-  const text = `/**
- * Made by \`npm run generate\` from the routes of a node; long because it holds every operation of the API.
- * The types cost nothing when the program runs; what runs is the table of addresses at the end.
+  const api = `/**
+ * Made by \`npm run generate\` from the routes of a node; long because it holds every operation of the API. Types alone: nothing of it
+ * is left when a program runs.
  */
 
 /** Bytes that go up, and what they are; \`application/octet-stream\` when nothing is said. */
@@ -265,6 +268,9 @@ ${queries.join('\n')}
 export interface Api {
 ${operations.map(operation => method(operation, schemas, given)).join('\n')}
 }
+`
+  const addresses = `/** Made by \`npm run generate\` from the routes of a node. */
+${TYPES}
 
 /** Where each operation is, and what goes over the wire beside its address. */
 export type Address = {
@@ -279,5 +285,8 @@ export const OPERATIONS: { readonly [Id in keyof Api]: Address } = {
 ${operations.map(address).join('\n')}
 }
 `
-  return ['node/client/api.generated.ts', text]
+  return [
+    ['node/client/api.generated.ts', api],
+    ['node/client/addresses.generated.ts', addresses],
+  ]
 }

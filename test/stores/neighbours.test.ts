@@ -12,6 +12,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ExampleCity, exampleCities, exampleItems } from '../../examples/data/load.ts'
 import * as present from '../../examples/support/cities.ts'
 import { scan } from '../../examples/support/scan.ts'
+import { createClient } from '../../node/client/client.ts'
+import { isStep, takeStep } from '../../node/client/steps.ts'
 import type { Mode } from '../../protocol/case/kinds.ts'
 
 /** What landed before; raised at each release. What only it depends on stands among the packages for development until then. */
@@ -46,7 +48,14 @@ beforeAll(async () => {
   ] as const) {
     const city = known.find((entry): entry is ExampleCity => entry.code === code)
     if (city === undefined) throw new Error(`no example city ${code}`)
-    cities.push(await support.openCity(city, { folder, log: console.error }))
+    const opened = await support.openCity(city, { folder, log: console.error })
+    // The version before knows its own client: what both understand is asked by this one.
+    const client = async (who: string) =>
+      createClient({
+        url: opened.node.ready.url,
+        token: (await readFile(join(opened.folder, 'data', `${who}.token`), 'utf8')).trim(),
+      })
+    cities.push({ ...opened, administrator: await client('administrator'), clerk: await client('clerk') })
   }
 })
 afterAll(async () => {
@@ -70,28 +79,38 @@ async function lead(collecting: present.City, handling: present.City): Promise<v
     item.materials
       .filter(({ isNeed }) => isNeed === '1')
       .map(async ({ materialCode, materialName }) => {
-        const { sha256 } = await collecting.clerk.upload<{ sha256: string }>(
-          '/api/v1/materials',
-          new Blob([scan(`${materialCode} ${handling.code}`)]),
-          'application/pdf',
-        )
-        return { sha256, code: materialCode, name: `${materialName}.pdf`, form: 'electronic', pages: 1 }
+        const { sha256 } = await collecting.clerk.uploadMaterial({
+          bytes: new Blob([scan(`${materialCode} ${handling.code}`)]),
+          type: 'application/pdf',
+        })
+        return { sha256, code: materialCode, name: `${materialName}.pdf`, form: 'electronic' as const, pages: 1 }
       }),
   )
   const now = new Date().toISOString()
-  const { thread } = await collecting.clerk.post<present.Case>('/api/v1/cases', {
-    ...{ to: handling.code, item: item.taskCode, mode: 0, form: { reason: '异地办理' }, materials, receivedAt: now },
-    applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X', phone: '13900000000' },
-    ...{ window: '跨省通办窗口 3 号', clerk: { no: 'AK-017' }, consent: { text: 'gzs-2026-01', acceptedAt: now } },
+  const { thread } = await collecting.clerk.submitCase({
+    body: {
+      ...{ to: handling.code, item: item.taskCode, mode: 0, form: { reason: '异地办理' }, materials, receivedAt: now },
+      applicant: {
+        type: '1' as const,
+        name: '陈小满',
+        idType: '111',
+        idNumber: '11010519491231002X',
+        phone: '13900000000',
+      },
+      ...{ window: '跨省通办窗口 3 号', clerk: { no: 'AK-017' }, consent: { text: 'gzs-2026-01', acceptedAt: now } },
+    },
   })
-  const at = (city: present.City) => city.clerk.get<present.Case>(`/api/v1/cases/${thread}`).catch(() => null)
+  const at = (city: present.City) => city.clerk.getCase({ params: { thread } }).catch(() => null)
   const reached = (state: string) =>
     present.until(`${state} at both`, async () => {
       const both = await Promise.all([at(collecting), at(handling)])
       return both.every(told => told?.state === state && present.allReceipted(told.timeline))
     })
-  const step = (city: present.City, kind: string, body: object) =>
-    city.clerk.post(`/api/v1/cases/${thread}/${kind}`, body)
+  const step = (city: present.City, verb: string, body: object) => {
+    const kind = `case.${verb}`
+    if (!isStep(kind)) throw new Error(kind)
+    return takeStep(city.clerk, kind, thread, body)
+  }
   await reached('arrived')
   await step(collecting, 'remind', { text: '请尽快办理' })
   await step(handling, 'accept', {})

@@ -6,6 +6,7 @@ import { Database } from 'bun:sqlite'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { allReceipted, type City, keepEvidence, until } from '../../examples/support/cities.ts'
+import { type Step, takeStep } from '../../node/client/steps.ts'
 import { openFixture, pairOf, type Stops } from '../support/old-cities.ts'
 import { fixtureNames, readFixture } from '../support/store-fixture.ts'
 
@@ -16,15 +17,7 @@ afterEach(async () => {
 })
 
 type Told = Awaited<ReturnType<typeof told>>
-const told = (city: City, thread: string) =>
-  city.clerk.get<{
-    thread: string
-    state: string
-    outcome: string | null
-    caseNo: string
-    localCaseNo: string | null
-    timeline: { kind: string; city: string; at: string; status: string; receiptedAt: string | null }[]
-  }>(`/api/v1/cases/${thread}`)
+const told = (city: City, thread: string) => city.clerk.getCase({ params: { thread } })
 
 const read = (city: City, sql: string) => {
   const db = new Database(join(city.folder, 'data/tongban.db'), { readonly: true })
@@ -69,9 +62,9 @@ test.each(names)('the stores of %s go on', async name => {
       if (here == null || there == null || here.timeline.length !== there.timeline.length) return null
       return allReceipted([...here.timeline, ...there.timeline]) && is(here) && is(there)
     })
-  const step = async (city: City, state: string, kind: string, body: object, then: string) => {
+  const step = async (city: City, state: string, kind: Step, body: object, then: string) => {
     const thread = states.get(state) ?? ''
-    await city.clerk.post(`/api/v1/cases/${thread}/${kind}`, body)
+    await takeStep(city.clerk, kind, thread, body)
     await together(thread, case_ => case_.state === then)
   }
   await together(states.get('submitted') ?? '', ({ state }) => state === 'arrived')
@@ -79,16 +72,16 @@ test.each(names)('the stores of %s go on', async name => {
   for (const city of [ankang, shiyan]) {
     await until('rows of before are rebuilt', async () => projectionOf(city))
     const before = rowsOf(city)
-    await city.administrator.post('/api/v1/rebuild')
+    await city.administrator.rebuildCases()
     expect(rowsOf(city)).toEqual(before)
   }
 
-  await step(shiyan, 'arrived', 'accept', {}, 'accepted')
-  await step(shiyan, 'prechecked', 'accept', {}, 'accepted')
-  await step(shiyan, 'paused', 'resume', { result: '听证结束，无异议' }, 'accepted')
-  await step(shiyan, 'decided', 'send-result', { method: 'file' }, 'sending')
-  await step(shiyan, 'sending', 'close', { outcome: 'granted' }, 'closed')
-  await step(ankang, 'submitted', 'withdraw', { reason: '申请人不再需要' }, 'arrived')
+  await step(shiyan, 'arrived', 'case.accept', {}, 'accepted')
+  await step(shiyan, 'prechecked', 'case.accept', {}, 'accepted')
+  await step(shiyan, 'paused', 'case.resume', { result: '听证结束，无异议' }, 'accepted')
+  await step(shiyan, 'decided', 'case.send-result', { method: 'file' }, 'sending')
+  await step(shiyan, 'sending', 'case.close', { outcome: 'granted' }, 'closed')
+  await step(ankang, 'submitted', 'case.withdraw', { reason: '申请人不再需要' }, 'arrived')
 
   for (const thread of new Set(states.values())) {
     const path = join(ankang.folder, `${thread}.zip`)

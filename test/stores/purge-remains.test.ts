@@ -8,14 +8,15 @@ import { join } from 'node:path'
 import { base64url } from 'jose'
 import { afterEach, expect, test } from 'vitest'
 import { createStoryClock } from '../../examples/stories/clock.ts'
-import { type Case, type City, until } from '../../examples/support/cities.ts'
+import { type City, until } from '../../examples/support/cities.ts'
 import { run } from '../../examples/support/processes.ts'
-import { type Client, createClient } from '../../node/cli/client.ts'
+import { type Client, createClient } from '../../node/client/client.ts'
 import { loadConfig } from '../../node/config/config.ts'
 import { openKeyStore } from '../../node/identity/keystore.ts'
 import { createCaseSeal, createSeal } from '../../node/materials/seal.ts'
 import { startNode } from '../../node/node.ts'
 import { copyInWorker, writeBackup } from '../../node/store/backup.ts'
+import type { CaseContent } from '../../protocol/case/kinds.ts'
 import { openFixture, pairOf, type Stops } from '../support/old-cities.ts'
 import { readFixture } from '../support/store-fixture.ts'
 
@@ -88,26 +89,27 @@ test('after a purge nothing of the case opens, wherever its bytes stand', async 
     return mark !== null && mark.through !== undefined && (mark.after ?? 0) >= mark.through && mark.through > 0
   })
 
-  const items = await ankang.clerk.get<{ items: { caseNo: string; thread: string }[] }>('/api/v1/cases?limit=1')
-  const like = await ankang.clerk.get<{ bodies: { kind: string; body: Record<string, unknown> }[] }>(
-    `/api/v1/cases/${items.items[0]?.thread ?? ''}/bodies`,
-  )
-  const { item, mode, form, materials } = like.bodies.find(({ kind }) => kind === 'case.submit')?.body ?? {}
-  const { thread } = await ankang.clerk.post<Case>('/api/v1/cases', {
-    ...{ mode, form, materials, window: '1', clerk: { no: 'AK-017' } },
-    to: shiyan.code,
-    item: (item as { code: string }).code,
-    applicant: { type: '1', name: NAME, idType: '111', idNumber: NUMBER, phone: PHONE },
-    receivedAt: new Date(fixture.at).toISOString(),
-    consent: { text: 'gzs-2026-01', acceptedAt: new Date(fixture.at).toISOString() },
+  const items = await ankang.clerk.listCases({ query: { limit: 1 } })
+  const like = await ankang.clerk.readCaseBodies({ params: { thread: items.items[0]?.thread ?? '' } })
+  const { item, mode, form, materials } = (like.bodies.find(({ kind }) => kind === 'case.submit')?.body ??
+    {}) as CaseContent<'case.submit'>
+  const { thread } = await ankang.clerk.submitCase({
+    body: {
+      ...{ mode, form, materials, window: '1', clerk: { no: 'AK-017' } },
+      to: shiyan.code,
+      item: item.code,
+      applicant: { type: '1', name: NAME, idType: '111', idNumber: NUMBER, phone: PHONE },
+      receivedAt: new Date(fixture.at).toISOString(),
+      consent: { text: 'gzs-2026-01', acceptedAt: new Date(fixture.at).toISOString() },
+    },
   })
-  await until('it arrives', () => shiyan.clerk.get(`/api/v1/cases/${thread}`).catch(() => null))
+  await until('it arrives', () => shiyan.clerk.getCase({ params: { thread } }).catch(() => null))
   await until('it is taken', async () => {
-    const { state } = await ankang.clerk.get<Case>(`/api/v1/cases/${thread}`)
+    const { state } = await ankang.clerk.getCase({ params: { thread } })
     return state === 'arrived'
   })
-  await shiyan.clerk.post(`/api/v1/cases/${thread}/close`, { outcome: 'returned' })
-  await until('it is closed', async () => (await ankang.clerk.get<Case>(`/api/v1/cases/${thread}`)).state === 'closed')
+  await shiyan.clerk.closeCase({ params: { thread }, body: { outcome: 'returned' } })
+  await until('it is closed', async () => (await ankang.clerk.getCase({ params: { thread } })).state === 'closed')
 
   const copy = join(ankang.folder, 'before.db')
   await writeBackup(part => copyInWorker(store, part), copy)
@@ -116,9 +118,9 @@ test('after a purge nothing of the case opens, wherever its bytes stand', async 
   expect(await remains(ankang, needles)).not.toEqual([])
   for (const gone of [thread, old.thread])
     await until('it can be purged', async () => {
-      const { problem } = await ankang.administrator.get<{ problem: object | null }>(`/api/v1/cases/${gone}/purge`)
+      const { problem } = await ankang.administrator.previewPurge({ params: { thread: gone } })
       return problem === null
-    }).then(() => ankang.administrator.post(`/api/v1/cases/${gone}/purge`, { cause: 'request' }))
+    }).then(() => ankang.administrator.purgeCase({ params: { thread: gone }, body: { cause: 'request' } }))
   await writeBackup(part => copyInWorker(store, part), join(ankang.folder, 'data/copy-after.db'))
   expect(await remains(ankang, needles)).toEqual([])
 
@@ -209,26 +211,25 @@ test('a backup made before a purge tells nothing of the case with the keys of af
     const mark = rowOf(store, 'SELECT after, through FROM body_sealing')
     return mark !== null && (mark.through ?? 0) > 0 && (mark.after ?? 0) >= (mark.through ?? 0)
   })
-  const { items } = await ankang.clerk.get<{ items: { thread: string }[] }>('/api/v1/cases?limit=50')
-  const bodiesOf = (thread: string, clerk = ankang.clerk) =>
-    clerk.get<{ bodies: { kind: string; body: Record<string, unknown> }[] }>(`/api/v1/cases/${thread}/bodies`)
+  const { items } = await ankang.clerk.listCases({ query: { limit: 50 } })
+  const bodiesOf = (thread: string, clerk = ankang.clerk) => clerk.readCaseBodies({ params: { thread } })
   const like = (await bodiesOf(items[0]?.thread ?? '')).bodies.find(({ kind }) => kind === 'case.submit')?.body ?? {}
-  const { item, mode, form, materials } = like
+  const { item, mode, form, materials } = like as CaseContent<'case.submit'>
   const scan = new TextEncoder().encode(`%PDF-1.4\n${'one page of the canary\n'.repeat(200)}%%EOF`)
-  const { sha256 } = await ankang.clerk.upload<{ sha256: string }>('/api/v1/materials', scan, 'application/pdf')
+  const { sha256 } = await ankang.clerk.uploadMaterial({ bytes: scan, type: 'application/pdf' })
   const given = {
-    ...{ mode, form, window: '1', clerk: { no: 'AK-017' }, to: shiyan.code, item: (item as { code: string }).code },
-    materials: (materials as object[]).map((one, index) => (index === 0 ? { ...one, sha256 } : one)),
-    applicant: { type: '1', name: NAME, idType: '111', idNumber: NUMBER, phone: PHONE },
+    ...{ mode, form, window: '1', clerk: { no: 'AK-017' }, to: shiyan.code, item: item.code },
+    materials: materials.map((one, index) => (index === 0 ? { ...one, sha256 } : one)),
+    applicant: { type: '1' as const, name: NAME, idType: '111', idNumber: NUMBER, phone: PHONE },
     receivedAt: new Date(fixture.at).toISOString(),
     consent: { text: 'gzs-2026-01', acceptedAt: new Date(fixture.at).toISOString() },
   }
-  const draft = await ankang.clerk.post<{ id: string }>('/api/v1/case-drafts', { content: given })
-  const { thread } = await ankang.clerk.post<Case>('/api/v1/cases', given, 'the-key-of-a-repeat')
-  await until('it is taken', async () => (await ankang.clerk.get<Case>(`/api/v1/cases/${thread}`)).state === 'arrived')
-  await shiyan.clerk.post(`/api/v1/cases/${thread}/close`, { outcome: 'returned' })
+  const draft = await ankang.clerk.createCaseDraft({ body: { content: given } })
+  const { thread } = await ankang.clerk.submitCase({ body: given, key: 'the-key-of-a-repeat' })
+  await until('it is taken', async () => (await ankang.clerk.getCase({ params: { thread } })).state === 'arrived')
+  await shiyan.clerk.closeCase({ params: { thread }, body: { outcome: 'returned' } })
   await until('it can be purged', async () => {
-    const { problem } = await ankang.administrator.get<{ problem: object | null }>(`/api/v1/cases/${thread}/purge`)
+    const { problem } = await ankang.administrator.previewPurge({ params: { thread } })
     return problem === null
   })
 
@@ -237,12 +238,12 @@ test('a backup made before a purge tells nothing of the case with the keys of af
   const keys = join(ankang.folder, `case-keys-${ankang.code}.db`)
   await backup('before')
   await cp(keys, join(ankang.folder, 'keys-before.db'))
-  await ankang.administrator.post(`/api/v1/cases/${thread}/purge`, { cause: 'request' })
+  await ankang.administrator.purgeCase({ params: { thread }, body: { cause: 'request' } })
   await backup('after')
-  await expect(ankang.clerk.post('/api/v1/cases', given, 'the-key-of-a-repeat')).rejects.toMatchObject({
+  await expect(ankang.clerk.submitCase({ body: given, key: 'the-key-of-a-repeat' })).rejects.toMatchObject({
     problem: { code: 'request.conflict' },
   })
-  await expect(ankang.clerk.get(`/api/v1/case-drafts/${draft.id}`)).rejects.toMatchObject({
+  await expect(ankang.clerk.openCaseDraft({ params: { id: draft.id } })).rejects.toMatchObject({
     problem: { code: 'request.not-found' },
   })
 
@@ -276,7 +277,7 @@ test('a backup made before a purge tells nothing of the case with the keys of af
   }
 
   const applicants = async (who: Client) =>
-    (await who.get<{ items: { thread: string; applicant: string }[] }>('/api/v1/cases?limit=50')).items
+    (await who.listCases({ query: { limit: 50 } })).items
       .map(({ thread: of, applicant }) => `${of} ${applicant}`)
       .sort()
   const lists = await applicants(ankang.clerk)

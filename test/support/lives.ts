@@ -4,6 +4,8 @@
  */
 import { createHash, randomUUID } from 'node:crypto'
 import type { ApprovalProcess } from '../../examples/approval-system/process.ts'
+import type { CaseDetail } from '../../node/client/api.generated.ts'
+import { isStep, takeStep } from '../../node/client/steps.ts'
 import { addWorkingDays, calendarOf } from '../../protocol/calendar/calendar.ts'
 import { CHINA_HOLIDAYS } from '../../protocol/calendar/china.ts'
 import type { CaseContent, CaseKind, CaseMaterial, Mode } from '../../protocol/case/kinds.ts'
@@ -14,23 +16,6 @@ import { makeScan } from './make-pdf.ts'
 import { SHIYAN } from './node-folder.ts'
 import type { NodeProcess } from './node-process.ts'
 import { until } from './pair-cities.ts'
-
-export type Told = {
-  thread: string
-  state: string
-  outcome: string | null
-  localCaseNo: string | null
-  questions: { packet: string; kind: string }[]
-  deadlines: { duty: string; due: string | null }[]
-  timeline: {
-    packet: string
-    city: string
-    kind: CaseKind
-    status: string
-    receiptedAt: string | null
-    late: boolean
-  }[]
-}
 
 export type Material = { sha256: string; bytes: number; kind: CaseKind }
 export type Life = {
@@ -268,8 +253,8 @@ export async function insist<T>(what: string, call: () => Promise<T>): Promise<T
   throw new Error(`${what}: not within ${PATIENCE} ms; at last: ${last}`)
 }
 
-export const told = (node: NodeProcess, thread: string): Promise<Told | null> =>
-  node.client.get<Told>(`/api/v1/cases/${thread}`).catch(() => null)
+export const told = (node: NodeProcess, thread: string): Promise<CaseDetail | null> =>
+  node.client.getCase({ params: { thread } }).catch(() => null)
 
 /** Lives it to the end of its steps, with materials of `bytes` each, and tells of each step that was taken. */
 export async function live(
@@ -288,7 +273,7 @@ export async function live(
       const content = makeScan(bytes)
       const sha256 = createHash('sha256').update(content).digest('hex')
       await insist(`upload of ${kind}`, () =>
-        cities[who].client.upload('/api/v1/materials', content, 'application/pdf'),
+        cities[who].client.uploadMaterial({ bytes: content, type: 'application/pdf' }),
       )
       living.materials.push({ sha256, bytes, kind })
       return { sha256, code, name: `${code}.pdf`, form: 'electronic' }
@@ -320,7 +305,7 @@ export async function live(
     item: item.taskCode,
     mode: life.mode,
     caseNo,
-    applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
+    applicant: { type: '1' as const, name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
     form: { reason: '测试' },
     materials: [
       await scene.material('ankang', 'case.submit', 'M01'),
@@ -330,9 +315,9 @@ export async function live(
     consent: { text: 'gzs-2026-01', acceptedAt: AT },
   }
   const key = randomUUID()
-  await insist(`submit of ${life.name}`, () => cities.ankang.client.post('/api/v1/cases', application, key))
+  await insist(`submit of ${life.name}`, () => cities.ankang.client.submitCase({ body: application, key }))
   const found = await insist(`number of ${life.name}`, () =>
-    cities.ankang.client.get<{ items: Told[] }>(`/api/v1/cases?number=${encodeURIComponent(caseNo)}`),
+    cities.ankang.client.listCases({ query: { number: caseNo } }),
   )
   // By its number alone: the same submit, asked for again and again, made one case.
   if (found?.items.length !== 1) throw new Error(`${life.name}: ${found?.items.length} cases of one number`)
@@ -346,8 +331,10 @@ export async function live(
     } else {
       const content = await body(scene)
       const once = randomUUID()
-      const path = `/api/v1/cases/${living.thread}/${kind.slice('case.'.length)}`
-      await insist(`${kind} of ${life.name} by ${by}`, () => cities[by].client.post(path, content, once))
+      if (!isStep(kind)) throw new Error(`${kind} is no step of its own`)
+      await insist(`${kind} of ${life.name} by ${by}`, () =>
+        takeStep(cities[by].client, kind, living.thread, content, once),
+      )
     }
     stepped()
   }

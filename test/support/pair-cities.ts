@@ -1,7 +1,7 @@
 /** Brings two running nodes from strangers to a signed agreement, through their HTTP APIs. */
 import { exampleCities, exampleItems } from '../../examples/data/load.ts'
 import { pairByInvite } from '../../examples/support/words.ts'
-import type { Client } from '../../node/cli/client.ts'
+import type { Client } from '../../node/client/client.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 
 export type PairedCities = { items: ServiceItem[]; agreement: string }
@@ -32,41 +32,44 @@ export async function pairCities(
   const city = cities.find(entry => entry.code === handling.code)
   if (city === undefined) throw new Error(`no example city ${handling.code}`)
   const items = change(await exampleItems(city))
-  const { version } = await handling.client.put<{ version: number }>('/api/v1/services', { items })
+  const { version } = await handling.client.publishServices({ body: { items } })
   // A city proposes what the list that it holds offers.
   await until(async () => {
-    const { list } = await collecting.client.get<{ list: { version: number } | null }>(
-      `/api/v1/partners/${handling.code}/services?limit=1`,
-    )
+    const { list } = await collecting.client.listPartnerServices({
+      params: { code: handling.code },
+      query: { limit: 1 },
+    })
     return (list?.version ?? 0) >= version
   }, 'the list arrived')
   const {
     agreements: [proposed],
-  } = await collecting.client.post<{ agreements: { thread: string }[] }>('/api/v1/agreements', {
-    v: 1,
-    title: `${collecting.name}与${handling.name}跨省通办合作协议`,
-    parties: [collecting, handling].map(({ code, name, authority }) => ({ code, name, authority })),
-    items: items.map(item => ({
-      taskCode: item.taskCode,
-      taskName: item.taskName,
-      handling: handling.code,
-      collecting: [collecting.code],
-      modes: item.modes,
-    })),
-    clock: {},
-    mailing: 'handling',
-    archive: 'handling',
-    purgeDays: 90,
-    dispute: '协商解决；协商不成的，报请共同上级机关处理',
-    validFrom: '2026-01-01',
-    validTo: '2036-12-31',
+  } = await collecting.client.proposeAgreement({
+    body: {
+      v: 1,
+      title: `${collecting.name}与${handling.name}跨省通办合作协议`,
+      parties: [collecting, handling].map(({ code, name, authority }) => ({ code, name, authority })),
+      items: items.map(item => ({
+        taskCode: item.taskCode,
+        taskName: item.taskName,
+        handling: handling.code,
+        collecting: [collecting.code],
+        modes: item.modes,
+      })),
+      clock: {},
+      mailing: 'handling',
+      archive: 'handling',
+      purgeDays: 90,
+      dispute: '协商解决；协商不成的，报请共同上级机关处理',
+      validFrom: '2026-01-01',
+      validTo: '2036-12-31',
+    },
   })
   if (proposed === undefined) throw new Error('nothing was proposed')
-  const path = `/api/v1/agreements/${proposed.thread}`
-  await until(() => handling.client.get(path).catch(() => null), 'the proposal arrived')
-  await handling.client.post(`${path}/sign`)
+  const params = { thread: proposed.thread }
+  await until(() => handling.client.getAgreement({ params }).catch(() => null), 'the proposal arrived')
+  await handling.client.signAgreement({ params })
   await until(
-    async () => (await collecting.client.get<{ state: string }>(path)).state === 'active',
+    async () => (await collecting.client.getAgreement({ params })).state === 'active',
     'the agreement is signed',
   )
   return { items, agreement: proposed.thread }
