@@ -220,8 +220,7 @@ describe('the site', () => {
 describe('queues and numbers', () => {
   test('tell of the case by HTTP, and say the same after a rebuild', async () => {
     const search = async (q: string) =>
-      (await ankang.client.get<{ items: { thread: string }[] }>(`/api/v1/cases?q=${encodeURIComponent(q)}`))
-        .items
+      (await ankang.client.get<{ items: { thread: string }[] }>(`/api/v1/cases?q=${encodeURIComponent(q)}`)).items
     for (const q of [caseNo, NUMBER, '陈小满']) expect((await search(q)).map(found => found.thread)).toEqual([thread])
     expect(await search('陈小')).toEqual([])
     const queue = async (city: City, name: string) =>
