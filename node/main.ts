@@ -1,16 +1,16 @@
 /** Entry of the program and the only place that ends the process. `start` loads nothing of the other commands. */
 import { parseArgs } from 'node:util'
 import { ProblemError } from '../protocol/problem.ts'
-import { thumbprintsLast } from './cli/arguments.ts'
-import type { CommandContext } from './cli/context.ts'
-import { fail } from './cli/output.ts'
+import { thumbprintsLast } from './edges/cli/arguments.ts'
+import type { CommandContext } from './edges/cli/context.ts'
+import { fail } from './edges/cli/output.ts'
 
 async function main(args: string[]): Promise<void> {
   if (isStart(args)) {
-    const { createContext } = await import('./cli/context.ts')
+    const { createContext } = await import('./edges/cli/context.ts')
     await serve(createContext(startFlags(args)))
   } else {
-    const { createProgram } = await import('./cli/program.ts')
+    const { createProgram } = await import('./edges/cli/program.ts')
     await createProgram({ start: serve }).parseAsync(thumbprintsLast(args), { from: 'user' })
   }
 }
@@ -52,7 +52,10 @@ function startFlags(args: string[]): { config?: string; json: boolean } {
 let tellUnawaited = (error: unknown): void => fail(error, false)
 
 async function serve(context: CommandContext): Promise<void> {
-  const [{ start }, { createLog }] = await Promise.all([import('./cli/start.ts'), import('./telemetry/log.ts')])
+  const [{ start }, { createLog }] = await Promise.all([
+    import('./edges/cli/start.ts'),
+    import('./kernel/telemetry/log.ts'),
+  ])
   const node = await start(context)
   const log = createLog('node')
   // Blotted out as all that a node writes: an error of a library may hold anything.

@@ -1,7 +1,7 @@
 /** A node as whoever runs it sees it: started from a configuration, and stopped. */
 import { compose, type NodeOptions, type Overrides } from './compose.ts'
-import { createLifecycle } from './lifecycle.ts'
-import { createTelemetry } from './telemetry/telemetry.ts'
+import { createLifecycle } from './kernel/lifecycle.ts'
+import { createTelemetry } from './kernel/telemetry/telemetry.ts'
 import { VERSION } from './version.ts'
 
 export type { NodeOptions } from './compose.ts'

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ANKANG, makeNodeFolder, PASSPHRASE, SHIYAN } from '../test/support/node-folder.ts'
 import { freePort } from '../test/support/node-process.ts'
-import type { NodeConfig } from './config/config.ts'
+import type { NodeConfig } from './kernel/config/config.ts'
 import { type RunningNode, startNode } from './node.ts'
 
 let root = ''

@@ -17,17 +17,20 @@ export type Rule = {
 }
 
 /** What a test beside its source may use on top of the rule of that source. */
-const TEST_PACKAGES = ['vitest', 'fast-check', 'msw']
+const TEST_PACKAGES = ['vitest', 'fast-check', 'msw', 'fflate']
 const TEST_MAY = /^(test\/support|protocol)\//
 /** Tests of the node may put real parts together that the sources meet only in the composition root. */
 const NODE_TEST_MAY = /^(node|certs|adapters)\//
 
-const CONCERNS =
-  '(?:identity|partners|services|agreements|cases|materials|people|audit|evidence|calendar|mappings|federation|reminders|papers|public|queues|webhooks|forms|intake|mail|archive|evaluations|exports)'
-const FOUNDATION = 'node/(?:(?:kernel|store|telemetry|config)/|version\\.ts$)'
-/** A concern's routes: `routes.ts`, or `health-routes.ts` when there are many. */
-const ROUTES = '(?:[a-z]+-)?routes'
-const concernOf = (rest: string) => new RegExp(`^node/${CONCERNS}/${rest}`)
+/** What speaks HTTP for a folder: `routes.ts`, or `health-routes.ts` when there are many. */
+const ROUTES = '(?:[^/]+/)*(?:[a-z]+-)?routes\\.ts$'
+/** What the composition takes of a folder: its routes, and `part.ts` (`mail-part.ts`), which joins it to the others. */
+const ENTRIES = '(?:[^/]+/)*(?:[a-z]+-)?(?:routes|part)\\.ts$'
+const KERNEL = '(?:node/kernel/|node/version\\.ts$)'
+/** The way of a packet, without what speaks libp2p. */
+const SPINE = `node/spine/(?!p2p/|${ENTRIES})`
+const CITY = `node/city/(?!${ENTRIES})`
+const among = (...places: string[]) => new RegExp(`^(?:${places.join('|')})`)
 
 export const RULES: readonly Rule[] = [
   {
@@ -71,12 +74,12 @@ export const RULES: readonly Rule[] = [
     why: 'everybody may ask which version runs',
   },
   {
-    of: /^node\/(?:parts\/)?[^/]+\.ts$/,
+    of: /^node\/(?:[^/]+|(?:kernel|spine|city|edges)\/(?:[^/]+\/)*(?:[a-z]+-)?part)\.ts$/,
     name: 'composition root',
     may: /^(node|adapters|certs|protocol)\//,
     packages: ['zod', 'jose'],
     builtins: true,
-    why: 'one place picks the concrete parts',
+    why: 'the parts and `compose.ts` alone pick what is concrete',
   },
   {
     of: /^node\/tongban\.js$/,
@@ -87,119 +90,41 @@ export const RULES: readonly Rule[] = [
     why: 'it runs on Node and only starts Bun; under Bun it is the program',
   },
   {
-    of: new RegExp(`^node/(?:${CONCERNS}|exchange|dispatch)/${ROUTES}(?:\\.test)?\\.ts$`),
-    name: 'routes',
-    may: new RegExp(
-      `^(node/${CONCERNS}/|node/http/|node/(?:exchange|dispatch)/|${FOUNDATION}|adapters/sdk/|certs/|protocol/)`,
-    ),
-    packages: ['hono', '@hono/zod-openapi', 'zod'],
-    builtins: true,
-    why: 'routes.ts, or drafts-routes.ts and the like, speaks HTTP for its folder, and knows no other edge',
-  },
-  {
-    of: /^node\/services\/tables\//,
-    name: 'tables',
-    may: /^(node\/services\/tables|protocol)\//,
-    packages: ['csv-parse', 'csv-stringify', 'write-excel-file', 'fflate', 'saxen'],
-    builtins: true,
-    why: 'tables turn bytes into items and back, and what reads and writes them stays inside',
-  },
-  {
-    of: /^node\/exports\/sheets\.ts$/,
-    name: 'sheets of exports',
-    may: /^(node\/services\/tables|protocol)\//,
-    packages: ['csv-stringify', 'fflate'],
-    builtins: true,
-    why: 'rows become bytes here, and what writes them stays inside',
-  },
-  {
-    of: /^node\/forms\/check\.ts$/,
-    name: 'check of forms',
-    may: /^(node\/forms|protocol)\//,
-    packages: ['ajv'],
-    builtins: false,
-    why: 'JSON Schema of other cities is run in one place, that nothing else needs to know',
-  },
-  {
-    of: /^node\/forms\/libraries\.ts$/,
-    name: 'libraries of forms',
-    may: /^$/,
-    packages: ['ajv', 'ajv-formats', 're2js'],
-    builtins: true,
-    why: 'it loads what the check runs with, and nothing else',
-  },
-  {
-    of: /^node\/forms\//,
-    name: 'forms',
-    may: /^(?:(?:node\/(?:forms|kernel)|protocol)\/|node\/exchange\/clock\.ts$)/,
-    packages: [],
-    builtins: true,
-    why: 'a form is checked in a thread or on the spot, by what runs it',
-  },
-  {
-    of: /^node\/materials\/pages\/(count|saxen\.d)(?:\.test)?\.ts$/,
-    name: 'counter of pages',
-    may: /^node\/materials\//,
-    packages: ['unpdf', 'saxen', 'fflate'],
-    builtins: false,
-    why: 'what opens the files of other people stays inside the process that counts',
-  },
-  {
-    of: concernOf(''),
-    name: 'concern',
-    may: new RegExp(
-      `^(node/${CONCERNS}/(?!${ROUTES})|node/(?:exchange|dispatch)/|${FOUNDATION}|adapters/|certs/|protocol/)`,
-    ),
-    packages: ['zod', 'jose', 'fflate', '@scure/bip39', 'uqr'],
-    builtins: true,
-    why: 'a concern knows no edge: no hono, no libp2p, no Bun',
-  },
-  {
-    of: /^node\/(exchange|dispatch)\//,
-    name: 'exchange and dispatch',
-    may: new RegExp(
-      `^(node/(?:exchange|dispatch)/|node/audit/(?!${ROUTES})|${FOUNDATION}|adapters/sdk/|certs/|protocol/)`,
-    ),
-    packages: ['zod', 'jose'],
-    builtins: true,
-    why: 'they copy threads and run adapters, and know no concern but the audit log',
-  },
-  {
-    of: /^node\/kernel\//,
-    name: 'kernel',
-    may: /^(node\/(kernel|store|telemetry|config)|protocol)\//,
-    packages: ['zod'],
-    builtins: true,
-    why: 'every part stands on it, so it knows none',
-  },
-  {
-    of: /^node\/store\//,
+    of: /^node\/kernel\/store\//,
     name: 'store',
-    may: /^(node\/store|protocol)\//,
+    may: /^(node\/kernel\/store|protocol)\//,
     packages: ['bun:sqlite', 'zod'],
     builtins: true,
     why: 'the store knows SQL and nothing above it, and bun:sqlite stays inside it',
   },
   {
-    of: /^node\/(telemetry|config)\//,
+    of: /^node\/kernel\/(telemetry|config)\//,
     name: 'telemetry and config',
-    may: /^(node\/(telemetry|config)|protocol)\//,
+    may: /^(node\/kernel\/(telemetry|config)|protocol)\//,
     packages: ['zod', '@logtape/', 'prom-client'],
     builtins: true,
     why: 'every part may use them, so they use none',
   },
   {
-    of: /^node\/http\//,
-    name: 'http edge',
-    may: new RegExp(`^(node/http/|node/people/(?!${ROUTES})|node/exchange/clock\\.ts$|${FOUNDATION}|protocol/)`),
-    packages: ['hono', '@hono/zod-openapi', 'zod', 'swagger-ui-dist', 'bun'],
+    of: /^node\/kernel\//,
+    name: 'kernel',
+    may: among(KERNEL, 'certs/', 'protocol/'),
+    packages: ['zod', 'jose'],
     builtins: true,
-    why: 'an edge imports no other edge; concerns come in as routes, and only who a person is is known here',
+    why: 'every part stands on it, so it knows none',
   },
   {
-    of: /^node\/p2p\//,
+    of: /^node\/spine\/materials\/pages\/(count|saxen\.d)(?:\.test)?\.ts$/,
+    name: 'counter of pages',
+    may: /^node\/spine\/materials\//,
+    packages: ['unpdf', 'saxen', 'fflate'],
+    builtins: false,
+    why: 'what opens the files of other people stays inside the process that counts',
+  },
+  {
+    of: /^node\/spine\/p2p\//,
     name: 'p2p edge',
-    may: new RegExp(`^(node/p2p/|node/(?:exchange|dispatch)/|${FOUNDATION}|certs/|protocol/)`),
+    may: among('node/spine/p2p/', SPINE, KERNEL, 'certs/', 'protocol/'),
     packages: [
       '@libp2p/',
       'libp2p',
@@ -210,22 +135,92 @@ export const RULES: readonly Rule[] = [
       'jose',
     ],
     builtins: true,
-    why: 'an edge imports no other edge, and libp2p stays inside p2p/',
+    why: 'it carries what the exchange gives it, and libp2p stays inside p2p/',
   },
   {
-    of: /^node\/client\//,
+    of: new RegExp(`^node/(?:spine|city)/${ROUTES.replace('\\.ts$', '(?:\\.test)?\\.ts$')}`),
+    name: 'routes',
+    may: among('node/city/', SPINE, 'node/edges/http/', KERNEL, 'adapters/sdk/', 'certs/', 'protocol/'),
+    packages: ['hono', '@hono/zod-openapi', 'zod'],
+    builtins: true,
+    why: 'routes.ts, or drafts-routes.ts and the like, speaks HTTP for its folder, and knows no other edge',
+  },
+  {
+    of: /^node\/spine\//,
+    name: 'spine',
+    may: among(SPINE, KERNEL, 'adapters/sdk/', 'certs/', 'protocol/'),
+    packages: ['zod', 'jose'],
+    builtins: true,
+    why: 'it copies threads and runs adapters, and knows no meaning: nothing of the city, no edge, no libp2p',
+  },
+  {
+    of: /^node\/city\/catalogue\/tables\//,
+    name: 'tables',
+    may: /^(node\/city\/catalogue\/tables|protocol)\//,
+    packages: ['csv-parse', 'csv-stringify', 'write-excel-file', 'fflate', 'saxen'],
+    builtins: true,
+    why: 'tables turn bytes into items and back, and what reads and writes them stays inside',
+  },
+  {
+    of: /^node\/city\/work\/exports\/sheets\.ts$/,
+    name: 'sheets of exports',
+    may: /^(node\/city\/catalogue\/tables|protocol)\//,
+    packages: ['csv-stringify', 'fflate'],
+    builtins: true,
+    why: 'rows become bytes here, and what writes them stays inside',
+  },
+  {
+    of: /^node\/city\/catalogue\/forms\/check\.ts$/,
+    name: 'check of forms',
+    may: /^(node\/city\/catalogue\/forms|protocol)\//,
+    packages: ['ajv'],
+    builtins: false,
+    why: 'JSON Schema of other cities is run in one place, that nothing else needs to know',
+  },
+  {
+    of: /^node\/city\/catalogue\/forms\/libraries\.ts$/,
+    name: 'libraries of forms',
+    may: /^$/,
+    packages: ['ajv', 'ajv-formats', 're2js'],
+    builtins: true,
+    why: 'it loads what the check runs with, and nothing else',
+  },
+  {
+    of: /^node\/city\/catalogue\/forms\//,
+    name: 'forms',
+    may: /^(?:node\/city\/catalogue\/forms|node\/kernel|protocol)\//,
+    packages: [],
+    builtins: true,
+    why: 'a form is checked in a thread or on the spot, by what runs it',
+  },
+  {
+    of: /^node\/city\//,
+    name: 'city',
+    may: among(CITY, SPINE, KERNEL, 'adapters/', 'certs/', 'protocol/'),
+    packages: ['zod', 'jose', 'fflate', '@scure/bip39', 'uqr'],
+    builtins: true,
+    why: 'a concern knows no edge: no hono, no libp2p, no Bun',
+  },
+  {
+    of: /^node\/edges\/http\//,
+    name: 'http edge',
+    may: among('node/edges/http/', `node/city/people/(?!${ROUTES})`, KERNEL, 'protocol/'),
+    packages: ['hono', '@hono/zod-openapi', 'zod', 'swagger-ui-dist', 'bun'],
+    builtins: true,
+    why: 'an edge imports no other edge; concerns come in as routes, and only who a person is is known here',
+  },
+  {
+    of: /^node\/edges\/client\//,
     name: 'client',
-    may: /^(node\/client|protocol)\//,
+    may: /^(node\/edges\/client|protocol)\//,
     packages: [],
     builtins: false,
     why: 'whoever calls a node takes no part of one along, and a browser is such a caller',
   },
   {
-    of: /^node\/cli\//,
+    of: /^node\/edges\/cli\//,
     name: 'command line edge',
-    may: new RegExp(
-      `^(node/(?:cli|client)/|node/node\\.ts$|node/${CONCERNS}/(?!${ROUTES})|${FOUNDATION}|certs/|protocol/)`,
-    ),
+    may: among('node/edges/cli/', 'node/edges/client/', 'node/node\\.ts$', CITY, SPINE, KERNEL, 'certs/', 'protocol/'),
     packages: ['commander', '@clack/prompts', 'cli-progress', 'fflate', 'uqr', 'zod', 'jose'],
     builtins: true,
     why: 'an edge imports no other edge',
@@ -278,7 +273,12 @@ const isOwn = (to: string) => /^(protocol|certs|adapters|node|examples|test)\//.
 /** Contract suites (`database-contract.ts`) are exported, so that each implementation's test is three lines. */
 const isSuite = (path: string) => /\bcontract\.ts$/.test(path)
 const isTest = (path: string) => /\.test\.ts$/.test(path)
-const folderOf = (path: string) => path.split('/').slice(0, 2).join('/')
+/** `node/city/cases` under a roof of the node, else two levels, such as `adapters/rest`. */
+const folderOf = (path: string) =>
+  path
+    .split('/')
+    .slice(0, /^node\/(?:kernel|spine|city|edges)\//.test(path) ? 3 : 2)
+    .join('/')
 
 function allowsPackage(packages: readonly string[], name: string): boolean {
   return packages.some(
@@ -302,7 +302,7 @@ function judge(found: Import, modules: ReadonlySet<string>): Finding | null {
   if (/\.[a-z]+$/.test(to) && to.endsWith('.ts') && !modules.has(to))
     return refuse(rule.name, 'there is no such module')
   if (isTest(to)) return refuse(rule.name, 'nothing imports a test')
-  const ownFolder = folderOf(from) === folderOf(to) && !/\/(?:[a-z]+-)?routes\.ts$/.test(to)
+  const ownFolder = folderOf(from) === folderOf(to) && !/\/(?:[a-z]+-)?(?:routes|part)\.ts$/.test(to)
   if (ownFolder || rule.may.test(to)) return null
   if (test && (TEST_MAY.test(to) || folderOf(from) === folderOf(to))) return null
   if (test && from.startsWith('node/') && NODE_TEST_MAY.test(to)) return null

@@ -130,8 +130,8 @@ const FORBIDDEN: Forbidden[] = [
   {
     word: /\bBun\.serve\(/,
     only: /^(protocol|certs|adapters|node)\//,
-    except: /^node\/http\/server\.ts$/,
-    why: 'only node/http/server.ts serves HTTP',
+    except: /^node\/edges\/http\/server\.ts$/,
+    why: 'only node/edges/http/server.ts serves HTTP',
   },
 ]
 

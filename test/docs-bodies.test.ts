@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { exampleCities, exampleItems } from '../examples/data/load.ts'
-import { NewCase, NewJointCase } from '../node/cases/routes.ts'
+import { NewCase, NewJointCase } from '../node/city/cases/routes.ts'
 import { CASE_CONTENT, type CaseKind, isCaseKind, SPECIAL_PROCEDURES } from '../protocol/case/kinds.ts'
 
 const read = (name: string) => readFile(new URL(`../docs/${name}`, import.meta.url), 'utf8')

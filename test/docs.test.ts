@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { describe, expect, test } from 'vitest'
-import { createProgram } from '../node/cli/program.ts'
+import { createProgram } from '../node/edges/cli/program.ts'
 import { ServiceItem } from '../protocol/service/item.ts'
 import { lintItem } from '../protocol/service/lint.ts'
 
@@ -40,11 +40,17 @@ describe.each(['administrator', 'auditor', 'clerk', 'integrator'])('the manual f
   })
 })
 
-test('the map of the code names every folder of the node', async () => {
+test('the map of the code names every roof of the node, and every folder under it', async () => {
   const map = await readFile(new URL('../ARCHITECTURE.md', import.meta.url), 'utf8')
-  const entries = await readdir(new URL('../node', import.meta.url), { withFileTypes: true })
-  const folders = entries.filter(entry => entry.isDirectory()).map(entry => entry.name)
-  expect(folders.filter(name => !map.includes(`\`${name}\``) && !map.includes(`\`node/${name}\``))).toEqual([])
+  const foldersOf = async (place: string) =>
+    (await readdir(new URL(`../${place}`, import.meta.url), { withFileTypes: true }))
+      .filter(entry => entry.isDirectory())
+      .map(entry => entry.name)
+  const roofs = await foldersOf('node')
+  expect(roofs.filter(name => !map.includes(`\`node/${name}\``))).toEqual([])
+  const folders = (await Promise.all(roofs.map(roof => foldersOf(`node/${roof}`)))).flat()
+  expect(folders.length).toBeGreaterThan(roofs.length)
+  expect(folders.filter(name => !map.includes(`\`${name}\``))).toEqual([])
 })
 
 test('the sample item has no findings, and is the same in both languages', async () => {

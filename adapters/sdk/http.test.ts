@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { sampleMaterial } from '../sdk/test-kit.ts'
 import { download, type Request, send } from './http.ts'
+import { sampleMaterial } from './test-kit.ts'
 
 let stop = async () => {}
 beforeEach(() => {

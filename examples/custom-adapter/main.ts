@@ -1,7 +1,7 @@
 /** A node with an adapter of one's own: `bun examples/custom-adapter/main.ts FOLDER`, with TONGBAN_CONFIG and the passphrase as for `start`. */
-import { createContext } from '../../node/cli/context.ts'
+import { createContext } from '../../node/edges/cli/context.ts'
+import { startLogging } from '../../node/kernel/telemetry/log.ts'
 import { startNode } from '../../node/node.ts'
-import { startLogging } from '../../node/telemetry/log.ts'
 import { createFolderAdapter } from './folder-adapter.ts'
 
 const [folder] = process.argv.slice(2)

@@ -6,8 +6,8 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { table } from '../../node/cli/output.ts'
-import type { CaseDetail } from '../../node/client/api.generated.ts'
+import { table } from '../../node/edges/cli/output.ts'
+import type { CaseDetail } from '../../node/edges/client/api.generated.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { exampleCities } from '../data/load.ts'
 import {

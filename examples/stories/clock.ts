@@ -1,5 +1,5 @@
 /** A clock that runs as the real one does, and can be put forward by days: what was to happen meanwhile happens at once. */
-import type { Clock } from '../../node/exchange/clock.ts'
+import type { Clock } from '../../node/kernel/clock.ts'
 
 export type StoryClock = Clock & {
   /** Goes to this hour, China Standard Time, so many days later; past a weekend, when counters are closed. */

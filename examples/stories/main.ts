@@ -6,7 +6,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { TITLES } from '../../node/evidence/timeline.ts'
+import { TITLES } from '../../node/city/records/evidence/timeline.ts'
 import type { CaseKind } from '../../protocol/case/kinds.ts'
 import { openStage, type Stage } from './stage.ts'
 import { STORIES } from './stories.ts'

@@ -1,8 +1,8 @@
 /** The stage of the stories: two cities whose nodes share one clock, and what their clerks do, by the public API alone. */
 import { join } from 'node:path'
-import type { CaseDetail, SubmitCaseRequest } from '../../node/client/api.generated.ts'
-import { type Step, takeStep } from '../../node/client/steps.ts'
-import { loadConfig } from '../../node/config/config.ts'
+import type { CaseDetail, SubmitCaseRequest } from '../../node/edges/client/api.generated.ts'
+import { type Step, takeStep } from '../../node/edges/client/steps.ts'
+import { loadConfig } from '../../node/kernel/config/config.ts'
 import { startNode } from '../../node/node.ts'
 import type { CaseContent, Mode } from '../../protocol/case/kinds.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'

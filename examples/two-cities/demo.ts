@@ -5,7 +5,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Case, CaseDetail } from '../../node/client/api.generated.ts'
+import type { Case, CaseDetail } from '../../node/edges/client/api.generated.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { exampleCities, exampleItems } from '../data/load.ts'
 import {

@@ -4,8 +4,8 @@
  * verifies and commits. No schemas, no threads, no admission, no encryption at rest, no audit.
  */
 import type * as jose from 'jose'
-import type { Wire } from '../../node/exchange/wire.ts'
-import type { P2pHost } from '../../node/p2p/host.ts'
+import type { Wire } from '../../node/spine/exchange/wire.ts'
+import type { P2pHost } from '../../node/spine/p2p/host.ts'
 import { startHost } from '../support/p2p-hosts.ts'
 import { idOf, newSigning, newVerifying, payloads, type Signing } from './bare-jws.ts'
 import { type BareStore, openBareStore } from './bare-store.ts'

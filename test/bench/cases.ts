@@ -4,11 +4,11 @@
  * beside them, spread over states, partners, items, windows and two years. Pages are those of real cases.
  */
 import { createHash } from 'node:crypto'
-import { lookupKeys } from '../../node/cases/lookup.ts'
-import { createQueues, QUEUE_NAMES } from '../../node/queues/queues.ts'
-import { rebuild } from '../../node/queues/rebuild.ts'
-import { createStatistics } from '../../node/queues/statistics.ts'
-import type { Database } from '../../node/store/database.ts'
+import { lookupKeys } from '../../node/city/cases/lookup.ts'
+import { createQueues, QUEUE_NAMES } from '../../node/city/work/queues.ts'
+import { rebuild } from '../../node/city/work/rebuild.ts'
+import { createStatistics } from '../../node/city/work/statistics.ts'
+import type { Database } from '../../node/kernel/store/database.ts'
 import type { CaseState } from '../../protocol/case/fold.ts'
 import { createWorld } from '../support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase } from '../support/world-case.ts'

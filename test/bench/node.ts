@@ -1,6 +1,6 @@
 /** The real path (实测): one whole node as `startNode` composes it, with the load made inside its process: `cases.submit`, not HTTP. */
 import { createWorkbench } from '../../adapters/workbench/workbench.ts'
-import { loadConfig } from '../../node/config/config.ts'
+import { loadConfig } from '../../node/kernel/config/config.ts'
 import { type ComposedNode, startComposed } from '../../node/node.ts'
 import { PASSPHRASE } from '../support/node-folder.ts'
 import { answer } from './child.ts'

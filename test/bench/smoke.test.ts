@@ -1,6 +1,6 @@
 /** Benches that nobody runs rot: each runs here as its command does, only small, and must bring every figure it has. */
 import { expect, test } from 'vitest'
-import { QUEUE_NAMES } from '../../node/queues/queues.ts'
+import { QUEUE_NAMES } from '../../node/city/work/queues.ts'
 import type { Report } from './report.ts'
 import { nonsense } from './report.ts'
 import { figuresOf, smoke } from './smoke.ts'

@@ -4,7 +4,7 @@ import { answer } from './child.ts'
 answer({
   async start({ config }: { config: string }): Promise<{ modules: number; node: number }> {
     const begun = performance.now()
-    const { loadConfig } = await import('../../node/config/config.ts')
+    const { loadConfig } = await import('../../node/kernel/config/config.ts')
     const { startNode } = await import('../../node/node.ts')
     const { PASSPHRASE } = await import('../support/node-folder.ts')
     const loaded = performance.now()

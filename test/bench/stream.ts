@@ -1,7 +1,7 @@
 /** Bytes over a bare encrypted stream (裸流): frames of the libp2p host, thrown away at the other end. No disk, no hash. */
 
-import type { Wire } from '../../node/exchange/wire.ts'
-import type { P2pHost } from '../../node/p2p/host.ts'
+import type { Wire } from '../../node/spine/exchange/wire.ts'
+import type { P2pHost } from '../../node/spine/p2p/host.ts'
 import { startHost } from '../support/p2p-hosts.ts'
 import { answer } from './child.ts'
 

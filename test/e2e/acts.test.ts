@@ -13,10 +13,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Adapter } from '../../adapters/sdk/port.ts'
 import { createCa, generateKey } from '../../certs/index.ts'
 import { readOut } from '../../examples/support/words.ts'
-import { createClient } from '../../node/client/client.ts'
+import { createClient } from '../../node/edges/client/client.ts'
+import type { Database, Transaction } from '../../node/kernel/store/database.ts'
+import { openSqlite } from '../../node/kernel/store/sqlite.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
-import type { Database, Transaction } from '../../node/store/database.ts'
-import { openSqlite } from '../../node/store/sqlite.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
 import { freePort } from '../support/node-process.ts'
@@ -451,18 +451,18 @@ const ALIKE: Record<string, string> = {
   replayWebhook: 'rotateWebhookSecret',
 }
 const PROVEN: Record<string, string> = {
-  acceptPastDays: 'node/calendar/calendars.test.ts',
+  acceptPastDays: 'node/city/calendar/calendars.test.ts',
   ...{
-    confirmAgreementCertificate: 'node/agreements/agreements.test.ts',
-    handOverJointCase: 'node/cases/joint.test.ts',
+    confirmAgreementCertificate: 'node/city/agreements/agreements.test.ts',
+    handOverJointCase: 'node/city/cases/joint.test.ts',
   },
-  ...{ dismissParked: 'node/dispatch/dispatch.test.ts', skipParked: 'node/dispatch/answers.test.ts' },
+  ...{ dismissParked: 'node/spine/dispatch/dispatch.test.ts', skipParked: 'node/spine/dispatch/answers.test.ts' },
   ...{
-    importDirectory: 'node/federation/directories.test.ts',
-    releaseRevocation: 'node/federation/directories.test.ts',
+    importDirectory: 'node/city/partners/federation/directories.test.ts',
+    releaseRevocation: 'node/city/partners/federation/directories.test.ts',
   },
-  ...{ orderParcel: 'node/mail/parcels.test.ts', cancelParcel: 'node/mail/parcels.test.ts' },
-  ...{ retryParcel: 'node/mail/parcels.test.ts', settleParcels: 'node/mail/parcels.test.ts' },
+  ...{ orderParcel: 'node/city/cases/mail/parcels.test.ts', cancelParcel: 'node/city/cases/mail/parcels.test.ts' },
+  ...{ retryParcel: 'node/city/cases/mail/parcels.test.ts', settleParcels: 'node/city/cases/mail/parcels.test.ts' },
 }
 
 beforeAll(async () => {

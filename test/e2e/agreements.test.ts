@@ -441,7 +441,7 @@ test('every POST of the commands is one of the API, and one that sends nothing i
   const known = Object.entries(paths).flatMap(([path, { post }]) =>
     post === undefined ? [] : [{ parts: path.split('/'), post }],
   )
-  const folder = fileURLToPath(new URL('../../node/cli/', import.meta.url))
+  const folder = fileURLToPath(new URL('../../node/edges/cli/', import.meta.url))
   let seen = 0
   for (const file of (await readdir(folder)).filter(name => name.endsWith('.ts') && !name.endsWith('.test.ts'))) {
     const source = await readFile(join(folder, file), 'utf8')

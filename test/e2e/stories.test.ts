@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openStage, type Stage } from '../../examples/stories/stage.ts'
 import { STORIES } from '../../examples/stories/stories.ts'
-import type { SubmitCaseRequest } from '../../node/client/api.generated.ts'
+import type { SubmitCaseRequest } from '../../node/edges/client/api.generated.ts'
 
 let root = ''
 let stage: Stage

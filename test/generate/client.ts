@@ -1,4 +1,4 @@
-/** node/client/*.generated.ts: types and addresses of every operation of the HTTP API, from the description that a node gives of itself. */
+/** node/edges/client/*.generated.ts: types and addresses of every operation of the HTTP API, from the description that a node gives of itself. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -286,7 +286,7 @@ ${operations.map(address).join('\n')}
 }
 `
   return [
-    ['node/client/api.generated.ts', api],
-    ['node/client/addresses.generated.ts', addresses],
+    ['node/edges/client/api.generated.ts', api],
+    ['node/edges/client/addresses.generated.ts', addresses],
   ]
 }

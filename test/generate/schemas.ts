@@ -2,9 +2,9 @@
 
 import * as z from 'zod'
 import { restConfigSchema } from '../../adapters/rest/config.ts'
-import { ConfigFile } from '../../node/config/config.ts'
-import { DeadlineRecord } from '../../node/evidence/deadlines.ts'
-import { Manifest } from '../../node/evidence/manifest.ts'
+import { DeadlineRecord } from '../../node/city/records/evidence/deadlines.ts'
+import { Manifest } from '../../node/city/records/evidence/manifest.ts'
+import { ConfigFile } from '../../node/kernel/config/config.ts'
 import { AgreementAmendment, AgreementDocument } from '../../protocol/agreement/document.ts'
 import { AgreementNotice } from '../../protocol/agreement/notice.ts'
 import { AGREEMENT_BODIES } from '../../protocol/agreement/thread.ts'
@@ -65,6 +65,6 @@ export function* schemaFiles(): Generator<[string, string]> {
   for (const [kind, schema] of Object.entries({ ...CASE_BODIES, ...AGREEMENT_BODIES, ...TEST_BODIES })) {
     yield [`protocol/schemas/body.${kind}.json`, schemaOf(schema)]
   }
-  yield ['node/config/config.schema.json', schemaOf(ConfigFile)]
+  yield ['node/kernel/config/config.schema.json', schemaOf(ConfigFile)]
   yield ['adapters/rest/config.schema.json', `${JSON.stringify(restConfigSchema(), null, 2)}\n`]
 }

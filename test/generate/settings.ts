@@ -1,5 +1,5 @@
 /** docs/settings.md: every setting of a node, from the schema that checks it. */
-import { describeConfig, type Setting } from '../../node/config/describe.ts'
+import { describeConfig, type Setting } from '../../node/kernel/config/describe.ts'
 
 const cell = (text: string): string => text.replaceAll('|', '\\|')
 const code = (text: string | null): string => (text === null ? '' : `\`${cell(text)}\``)
@@ -13,10 +13,10 @@ function row({ key, env, default: value, required, kind, en, zh }: Setting): str
 export function settingsFile(): [string, string] {
   const text = `# Settings 配置项
 
-<!-- Made by \`npm run generate\` from node/config/schema.ts. -->
+<!-- Made by \`npm run generate\` from node/kernel/config/schema.ts. -->
 
 \`tongban.json\` is found by \`--config\`, else by \`TONGBAN_CONFIG\`, else in the present folder; paths in it are relative to its folder. A variable of the environment stands over the file; lists are
-separated by commas. A configuration that does not hold is refused at the start, with all faults at once. Its JSON Schema is \`node/config/config.schema.json\`.
+separated by commas. A configuration that does not hold is refused at the start, with all faults at once. Its JSON Schema is \`node/kernel/config/config.schema.json\`.
 
 配置文件依次取自 \`--config\`、\`TONGBAN_CONFIG\`、当前目录的 \`tongban.json\`；其中的相对路径以该文件所在目录为准。环境变量优先于文件，列表用逗号分隔。配置有误时节点不启动，并一次列出全部错误。
 

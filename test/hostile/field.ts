@@ -5,7 +5,7 @@
 import { Database } from 'bun:sqlite'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { newKey } from '../../node/identity/keystore.ts'
+import { newKey } from '../../node/kernel/keys/keystore.ts'
 import { Child } from '../bench/child.ts'
 import { type Contender, contender, offer, type StartedNode, startNode, target, WINDOW } from '../bench/contenders.ts'
 import { ANKANG, type CityName, SHIYAN } from '../support/node-folder.ts'

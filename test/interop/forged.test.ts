@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { verifyBundle } from '../../node/evidence/verify.ts'
-import { listZip, openSource, readWhole, type Source } from '../../node/evidence/zip.ts'
+import { verifyBundle } from '../../node/city/records/evidence/verify.ts'
+import { listZip, openSource, readWhole, type Source } from '../../node/city/records/evidence/zip.ts'
 import { bundleBytes, bundleInputOf } from '../support/play-bundle.ts'
 import { type PlayedCase, playCase } from '../support/play-case.ts'
 import { type PlayCity, playCity } from '../support/play-city.ts'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { verifyBundle } from '../../node/evidence/verify.ts'
+import { verifyBundle } from '../../node/city/records/evidence/verify.ts'
 import { dayOf } from '../../protocol/agreement/document.ts'
 import { CHINA_HOLIDAYS } from '../../protocol/calendar/china.ts'
 import { bundleBytes, bundleInputOf } from '../support/play-bundle.ts'

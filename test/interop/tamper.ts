@@ -1,6 +1,6 @@
 /** Takes bundles apart, changes them as a forger would, and puts them together again. */
 import { unzipSync, type ZipOptions, zipSync } from 'fflate'
-import type { Manifest } from '../../node/evidence/manifest.ts'
+import type { Manifest } from '../../node/city/records/evidence/manifest.ts'
 import { sha256 } from '../../protocol/primitives.ts'
 
 export type Files = Record<string, Uint8Array>

@@ -12,8 +12,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ExampleCity, exampleCities, exampleItems } from '../../examples/data/load.ts'
 import * as present from '../../examples/support/cities.ts'
 import { scan } from '../../examples/support/scan.ts'
-import { createClient } from '../../node/client/client.ts'
-import { isStep, takeStep } from '../../node/client/steps.ts'
+import { createClient } from '../../node/edges/client/client.ts'
+import { isStep, takeStep } from '../../node/edges/client/steps.ts'
 import type { Mode } from '../../protocol/case/kinds.ts'
 
 /** What landed before; raised at each release. What only it depends on stands among the packages for development until then. */

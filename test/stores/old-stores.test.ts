@@ -6,7 +6,7 @@ import { Database } from 'bun:sqlite'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { allReceipted, type City, keepEvidence, until } from '../../examples/support/cities.ts'
-import { type Step, takeStep } from '../../node/client/steps.ts'
+import { type Step, takeStep } from '../../node/edges/client/steps.ts'
 import { openFixture, pairOf, type Stops } from '../support/old-cities.ts'
 import { fixtureNames, readFixture } from '../support/store-fixture.ts'
 

@@ -3,7 +3,7 @@
  * rest when neither is left and none begins while the network is quiet: no guess at how long a busy machine takes. What
  * waits for the clock, for a test or for a socket is not counted.
  */
-import type { Database } from '../../node/store/database.ts'
+import type { Database } from '../../node/kernel/store/database.ts'
 
 const CRYPTOGRAPHY = [
   ...['encrypt', 'decrypt', 'sign', 'verify', 'digest', 'generateKey', 'deriveKey', 'deriveBits'],

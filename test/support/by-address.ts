@@ -1,6 +1,6 @@
 /** The API by address, for tests of the edge itself and of other versions of the node; the rest uses the client's own methods. */
 import { randomUUID } from 'node:crypto'
-import * as typed from '../../node/client/client.ts'
+import * as typed from '../../node/edges/client/client.ts'
 
 export type Client = typed.Client & {
   get<T>(path: string): Promise<T>

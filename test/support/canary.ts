@@ -2,7 +2,7 @@
  * A canary (an ID number that belongs to nobody) sent through every operation of an API, wherever text goes in. What
  * comes back as a problem, and every sink beside, is given to the test to search.
  */
-import type { OpenApiDocument } from '../../node/http/document.ts'
+import type { OpenApiDocument } from '../../node/edges/http/document.ts'
 import type { Client, Reply } from './http.ts'
 
 /** A resident ID number with a right check character. */

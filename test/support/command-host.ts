@@ -1,7 +1,7 @@
 /** The process of `commands.ts`: does for each command what `node/main.ts` does in a process of its own, `start` excepted. */
-import { thumbprintsLast } from '../../node/cli/arguments.ts'
-import { fail } from '../../node/cli/output.ts'
-import { createProgram } from '../../node/cli/program.ts'
+import { thumbprintsLast } from '../../node/edges/cli/arguments.ts'
+import { fail } from '../../node/edges/cli/output.ts'
+import { createProgram } from '../../node/edges/cli/program.ts'
 import type { Command, Ran } from './commands.ts'
 
 /** Where a command would end the process. */

@@ -1,6 +1,6 @@
 /** Commits pairs of rows to the store at the given path without end, and prints each number once its commit is told. */
 import { writeSync } from 'node:fs'
-import { openSqlite } from '../../node/store/sqlite.ts'
+import { openSqlite } from '../../node/kernel/store/sqlite.ts'
 
 const db = openSqlite(process.argv[2] ?? '')
 await db.transaction(async tx => {

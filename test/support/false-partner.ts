@@ -2,8 +2,8 @@
  * A partner whose node says of itself what a test wants: it keeps what it is sent, gives receipts or none, claims watermarks and
  * gives back what it likes. It stands where the city's own node stood, with its keys.
  */
-import { advance } from '../../node/exchange/hash.ts'
-import type { Wire } from '../../node/exchange/wire.ts'
+import { advance } from '../../node/spine/exchange/hash.ts'
+import type { Wire } from '../../node/spine/exchange/wire.ts'
 import { decodeFrame, encodeFrame, type Frame, type Hello, type Watermark } from '../../protocol/exchange/frames.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'

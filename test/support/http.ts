@@ -1,17 +1,18 @@
 /** The HTTP app over a given store, called in process: one person per role, ids that count, a clock that is moved by hand. */
-import { type Audit, createAudit } from '../../node/audit/audit.ts'
-import { createEventLog, type EventLog } from '../../node/audit/events.ts'
-import { auditRoutes } from '../../node/audit/routes.ts'
-import type { Clock } from '../../node/exchange/clock.ts'
-import { createHttpApp, type HttpApp } from '../../node/http/app.ts'
-import type { HttpLimits } from '../../node/http/limits.ts'
-import type { RouteModule } from '../../node/http/route.ts'
-import { createSeal } from '../../node/materials/seal.ts'
-import { createPeople, type People } from '../../node/people/people.ts'
-import { ROLES, type Role } from '../../node/people/person.ts'
-import { peopleRoutes } from '../../node/people/routes.ts'
-import type { Database } from '../../node/store/database.ts'
-import { createTelemetry, type Telemetry } from '../../node/telemetry/telemetry.ts'
+
+import { auditRoutes } from '../../node/city/people/audit-routes.ts'
+import { createPeople, type People } from '../../node/city/people/people.ts'
+import { peopleRoutes } from '../../node/city/people/routes.ts'
+import { createHttpApp, type HttpApp } from '../../node/edges/http/app.ts'
+import type { HttpLimits } from '../../node/edges/http/limits.ts'
+import type { RouteModule } from '../../node/edges/http/route.ts'
+import type { Clock } from '../../node/kernel/clock.ts'
+import { createSeal } from '../../node/kernel/keys/seal.ts'
+import { ROLES, type Role } from '../../node/kernel/person.ts'
+import { type Audit, createAudit } from '../../node/kernel/records/audit.ts'
+import { createEventLog, type EventLog } from '../../node/kernel/records/events.ts'
+import type { Database } from '../../node/kernel/store/database.ts'
+import { createTelemetry, type Telemetry } from '../../node/kernel/telemetry/telemetry.ts'
 
 /** A clock that stands still until it is moved; what falls due meanwhile runs in order. */
 export interface HandClock extends Clock {

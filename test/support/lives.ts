@@ -4,8 +4,8 @@
  */
 import { createHash, randomUUID } from 'node:crypto'
 import type { ApprovalProcess } from '../../examples/approval-system/process.ts'
-import type { CaseDetail } from '../../node/client/api.generated.ts'
-import { isStep, takeStep } from '../../node/client/steps.ts'
+import type { CaseDetail } from '../../node/edges/client/api.generated.ts'
+import { isStep, takeStep } from '../../node/edges/client/steps.ts'
 import { addWorkingDays, calendarOf } from '../../protocol/calendar/calendar.ts'
 import { CHINA_HOLIDAYS } from '../../protocol/calendar/china.ts'
 import type { CaseContent, CaseKind, CaseMaterial, Mode } from '../../protocol/case/kinds.ts'

@@ -1,5 +1,5 @@
 /** Whether what a service does for an operation of the API says, once, that it is the act. */
-import { asRequest } from '../../node/store/acts.ts'
+import { asRequest } from '../../node/kernel/store/acts.ts'
 
 /** Carries `work` out as the request of an operation. Throws when not exactly one transaction said that it was the act. */
 export async function marksOf<T>(operation: string, work: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Wire } from '../../node/exchange/wire.ts'
+import type { Wire } from '../../node/spine/exchange/wire.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { createMemoryNetwork } from './memory-network.ts'
 import { transportContract } from './transport-contract.ts'

@@ -6,9 +6,9 @@
  * const shiyan = network.transport('shiyan'), enshi = network.transport('enshi', { gate: peer => peer === 'shiyan' })
  * await Promise.all([shiyan.start(), enshi.start()])
  */
-import type { Budgets } from '../../node/exchange/budget.ts'
-import type { Gate, Transport, WireHandler } from '../../node/exchange/wire.ts'
-import { P2P_LIMITS } from '../../node/p2p/limits.ts'
+import type { Budgets } from '../../node/spine/exchange/budget.ts'
+import type { Gate, Transport, WireHandler } from '../../node/spine/exchange/wire.ts'
+import { P2P_LIMITS } from '../../node/spine/p2p/limits.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { createLine, type MemoryWire } from './memory-wire.ts'
 

@@ -1,7 +1,7 @@
 /** The two ends of one stream of the network in memory; use them through `memory-network.ts`. */
-import { type Budget, FREE } from '../../node/exchange/budget.ts'
-import type { Wire } from '../../node/exchange/wire.ts'
-import { checkFrame } from '../../node/p2p/frames.ts'
+import { type Budget, FREE } from '../../node/spine/exchange/budget.ts'
+import type { Wire } from '../../node/spine/exchange/wire.ts'
+import { checkFrame } from '../../node/spine/p2p/frames.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 
 export type MemoryWire = Wire & {

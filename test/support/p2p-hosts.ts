@@ -1,7 +1,7 @@
 /** libp2p hosts on the loopback interface, for tests. */
 import { generateKeyPairSync } from 'node:crypto'
-import { createP2pHost, type P2pHost, type P2pHostOptions } from '../../node/p2p/host.ts'
-import type { PrivatePeerKey } from '../../node/p2p/peer-id.ts'
+import { createP2pHost, type P2pHost, type P2pHostOptions } from '../../node/spine/p2p/host.ts'
+import type { PrivatePeerKey } from '../../node/spine/p2p/peer-id.ts'
 
 export function newPeerKey(): PrivatePeerKey {
   const { d, x } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })

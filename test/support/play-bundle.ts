@@ -1,5 +1,5 @@
 /** Evidence bundles of played cases, in memory. */
-import { type BundleInput, writeBundle } from '../../node/evidence/bundle.ts'
+import { type BundleInput, writeBundle } from '../../node/city/records/evidence/bundle.ts'
 import { CHINA_HOLIDAYS } from '../../protocol/calendar/china.ts'
 import type { PlayedCase } from './play-case.ts'
 

@@ -1,5 +1,5 @@
 /** What the papers of a made-up case are written from: an agent, a licence, originals and a result by mail. */
-import type { PaperView } from '../../node/papers/forms.ts'
+import type { PaperView } from '../../node/city/records/papers/forms.ts'
 import type { CaseContent, CaseKind } from '../../protocol/case/kinds.ts'
 
 export const FILE_NAME = 'IMG_20261123_0001.pdf'

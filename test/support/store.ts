@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Database } from '../../node/store/database.ts'
-import { migrate } from '../../node/store/migrate.ts'
-import { MIGRATIONS } from '../../node/store/migrations/index.ts'
-import { openSqlite } from '../../node/store/sqlite.ts'
+import type { Database } from '../../node/kernel/store/database.ts'
+import { migrate } from '../../node/kernel/store/migrate.ts'
+import { MIGRATIONS } from '../../node/kernel/store/migrations/index.ts'
+import { openSqlite } from '../../node/kernel/store/sqlite.ts'
 
 /** Where `template.ts` tells the processes of one run of the tests what it made for them all. */
 export const TEMPLATE = 'TONGBAN_TEST_STORE'

@@ -1,6 +1,6 @@
 /** What every `Transport` does, as a suite: the libp2p host and the network in memory both pass it. */
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Gate, Transport, Wire } from '../../node/exchange/wire.ts'
+import type { Gate, Transport, Wire } from '../../node/spine/exchange/wire.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 
 /** Makes started transports of one network; the gates decide who may connect to each. */

@@ -1,0 +1,700 @@
+/**
+ * Agreements (合作协议) with partner cities: propose, counter, sign, amend, suspend, terminate; and the question that every new
+ * case asks: does a signed agreement cover it? May import the exchange, the store and the protocol.
+ */
+
+import {
+  type AgreementAmendmentInput,
+  type AgreementDocument,
+  type AgreementDocumentInput,
+  dayOf,
+  isValidOn,
+} from '../../../protocol/agreement/document.ts'
+import type { SignedNotice } from '../../../protocol/agreement/notice.ts'
+import { type AgreementSignature, signAgreement } from '../../../protocol/agreement/signature.ts'
+import {
+  type AgreementKind,
+  type AgreementState,
+  coversCase,
+  type FailedText,
+  isBetweenMany,
+  latest,
+  leavesOn,
+  permitsAgreement,
+  rootOf,
+  type Standing,
+  type ToldSignature,
+  unsettled,
+} from '../../../protocol/agreement/thread.ts'
+import type { Mode } from '../../../protocol/case/kinds.ts'
+import type { CertificateSigner } from '../../../protocol/keys/delegation.ts'
+import { TYP } from '../../../protocol/names.ts'
+import type { Commitment } from '../../../protocol/primitives.ts'
+import { ProblemError, type Refused, refuse } from '../../../protocol/problem.ts'
+import { type Clock, seconds } from '../../kernel/clock.ts'
+import type { Audit } from '../../kernel/records/audit.ts'
+import type { EventLog } from '../../kernel/records/events.ts'
+import type { Reminder } from '../../kernel/reminder.ts'
+import { act } from '../../kernel/store/acts.ts'
+import type { Database, Reader, Transaction } from '../../kernel/store/database.ts'
+import type { PacketStore } from '../../spine/exchange/packet-store.ts'
+import type { Author, Draft, OwnIdentity } from '../../spine/exchange/ports.ts'
+import { createAlliances } from './alliance.ts'
+import type { CertificateOf, PinnedOf } from './certificates.ts'
+import { type AgreementHandlerParts, createAgreementHandler } from './handler.ts'
+import { type AgreementRow, createAgreementRecords } from './records.ts'
+import type { Soundness, TextFault } from './soundness.ts'
+import { createTexts } from './texts.ts'
+import { createToldSignatures, kidOf } from './told.ts'
+import { agreementReminders, NEWS_DAYS, newText, toldReminder, WATCHED_DAYS } from './upcoming.ts'
+
+export type AgreementsParts = {
+  db: Database
+  packets: () => PacketStore
+  author: () => Author
+  identity: OwnIdentity
+  /** own city certificate's key; asked for only to sign */ signer: () => Promise<CertificateSigner>
+  certificateOf: CertificateOf
+  pinnedOf: PinnedOf
+  /** whether the city is this one or paired */ knows: (city: string) => Promise<boolean>
+  /** since when a directory revoked a certificate, seconds */ revokedAt: (fingerprint: string) => number | undefined
+  /** what of a text does not hold by lists and certificates */ faultsOf: Soundness
+  audit: Audit
+  events: EventLog
+  clock: Clock
+  /** scans that texts name as attachments */ materials: {
+    held(hashes: readonly string[]): Promise<readonly Commitment[]>
+  } & AgreementHandlerParts['materials']
+  /** a new thread id */ threadId: () => string
+  /** told of a failure in the background */ failed: (error: unknown) => void
+}
+
+/** As rows have it, without what only reminders ask for. */
+export type AgreementView = Omit<
+  AgreementRow,
+  'no' | 'renewal' | 'noticeDays' | 'pendingAt' | 'pendingFrom' | 'news'
+> & {
+  /** last day on which new cases begin; null when it renews itself and nobody has terminated it */ endsOn:
+    | string
+    | null
+  /** stands, but its last day is over */ expired: boolean
+}
+
+/** A signature that the city `by` told, by a certificate that is not known here: compare its fingerprint with that city. */
+export type ToldView = ToldSignature & { by: string }
+
+/** A text with who signed it. */
+export type TextView = {
+  id: string
+  amends: string | null
+  from: string
+  signedBy: string[]
+  /** signatures of other cities that do not count here yet, by certificates to compare */ told: ToldView[]
+  complete: boolean
+  document: AgreementDocument
+}
+export type AgreementDetail = AgreementView & {
+  /** what stands, or was proposed last */ document: AgreementDocument
+  signedBy: string[]
+  versions: TextView[]
+  pending:
+    | (Omit<TextView, 'complete' | 'told'> & {
+        by: string
+        reason: string | null
+        /** why the text of a partner cannot be signed here; the first ones */ faults: TextFault[]
+      })
+    | null
+  suspendedBy: string[]
+  /** texts that will not stand, newest first */ failed: Pick<
+    FailedText,
+    'id' | 'from' | 'how' | 'by' | 'reason' | 'at'
+  >[]
+  /** between many: parties that suspended it or leave, as they told all */ standings: Pick<
+    Standing,
+    'city' | 'suspended' | 'leavesOn' | 'at'
+  >[]
+}
+
+/** Who acts; `alongside` is written in the same transaction. */
+export type By = { actor: string; alongside?: (tx: Transaction) => Promise<void> }
+
+/** What the city certificate signs, and what ends an agreement for new cases: with four eyes two administrators do it. */
+export type Act =
+  | { kind: 'propose'; thread: null; input: { document: AgreementDocumentInput } }
+  | { kind: 'counter'; thread: string; input: { document: AgreementDocumentInput; reason?: string | undefined } }
+  | { kind: 'amend'; thread: string; input: { amendment: Omit<AgreementAmendmentInput, 'v' | 'amends'> } }
+  | { kind: 'sign'; thread: string; input: { /** id of the text that was read */ agreement: string } }
+  | { kind: 'confirm'; thread: string; input: ToldSignature }
+  | { kind: 'suspend'; thread: string; input: { reason: string } }
+  | { kind: 'terminate'; thread: string; input: { reason: string; effectiveOn: string } }
+
+export type CaseWanted = { collecting: string; handling: string; item: string; mode: Mode }
+const partnerOf = (own: string, { collecting, handling }: CaseWanted): string =>
+  collecting === own ? handling : collecting
+
+/** Steps in which a party speaks for itself. */
+type NoticeKind = 'agreement.decline' | 'agreement.suspend' | 'agreement.resume' | 'agreement.terminate'
+
+/** Rows read at a time. */
+const PAGE = 200
+/** Documents kept in memory. */
+const DOCUMENTS = 128
+
+export type Agreements = ReturnType<typeof createAgreements>
+
+export function createAgreements(parts: AgreementsParts) {
+  const { db, identity, clock } = parts
+  const own = identity.city
+  const told = createToldSignatures(parts)
+  const records = createAgreementRecords(parts.packets, told)
+  const handler = createAgreementHandler({
+    ...parts,
+    records,
+    told,
+    settle: root => void alliances.settle(root).catch(parts.failed),
+  })
+
+  async function rowOf(thread: string): Promise<AgreementRow> {
+    const row = await records.byThread(db, thread)
+    if (row === null) throw new ProblemError('thread.unknown')
+    return row
+  }
+
+  async function open(thread: string): Promise<{ row: AgreementRow; state: AgreementState }> {
+    const row = await rowOf(thread)
+    const state = await records.state(db, row.no)
+    if (state === null) throw new ProblemError('thread.unknown')
+    return { row, state }
+  }
+
+  const today = () => dayOf(seconds(clock.now()))
+
+  const texts = createTexts({ ...parts, own, today })
+
+  const view = ({
+    no: _,
+    renewal,
+    noticeDays: __,
+    pendingAt: ___,
+    pendingFrom: ____,
+    news: _____,
+    ...row
+  }: AgreementRow): AgreementView => ({
+    ...row,
+    endsOn: earlier(renewal === 'auto' ? null : row.validTo, row.terminatedOn),
+    expired: row.state === 'active' && row.validTo < today() && renewal !== 'auto',
+  })
+
+  /** Writes the draft to each thread, all or none, with the audit row of who did it and what belongs to it. */
+  async function say(
+    threads: readonly { thread: string; partner: string }[],
+    draft: Draft & { kind: AgreementKind },
+    by: By,
+  ): Promise<AgreementView[]> {
+    await parts.author().writeAll(
+      threads.map(target => ({ ...target, drafts: [draft] as const })),
+      async tx => {
+        await act(tx)
+        // The packet's own audit row names the city alone.
+        for (const { thread } of threads)
+          await parts.audit.append(tx, { actor: by.actor, action: draft.kind, subject: thread })
+        await by.alongside?.(tx)
+      },
+    )
+    return Promise.all(threads.map(async ({ thread }) => view(await rowOf(thread))))
+  }
+
+  async function sayOne(
+    { thread, partner }: { thread: string; partner: string },
+    draft: Draft & { kind: AgreementKind },
+    by: By,
+  ): Promise<AgreementView> {
+    const [said] = await say([{ thread, partner }], draft, by)
+    if (said === undefined) throw new ProblemError('thread.unknown')
+    return said
+  }
+
+  /** One step, in every thread that it concerns; what the thread that was named says then. */
+  async function speak(
+    opened: { row: AgreementRow; state: AgreementState },
+    kind: NoticeKind | 'agreement.withdraw',
+    given: Parameters<typeof stepped>[2],
+    by: By,
+  ): Promise<AgreementView> {
+    // What is refused is not signed first.
+    const refused = permitsAgreement(opened.state, kind, own, given, seconds(clock.now()))
+    if (refused !== null) throw new ProblemError(refused.problem.code, refused.problem.detail)
+    const { targets, content } = await stepped(opened, kind, given)
+    const [said] = await say(targets, { kind, content }, by)
+    if (said === undefined) throw new ProblemError('thread.unknown')
+    return said
+  }
+
+  /**
+   * The partner's text that waits, and how many of its attachments are not here yet.
+   * Problems: `agreement.transition`, `case.author`, `agreement.signature`.
+   */
+  async function waiting(
+    thread: string,
+    agreement: string | null,
+    kind: 'agreement.sign' | 'agreement.counter' = 'agreement.sign',
+  ) {
+    const { row, state } = await open(thread)
+    if (state.pending === null) throw new ProblemError('agreement.transition', 'nothing waits for a signature')
+    // Another text may have taken the place of the one that was read.
+    if (agreement !== null && agreement !== state.pending.id)
+      throw new ProblemError('agreement.signature', 'another text waits now: read it first', { act: 'you' })
+    const refused = permitsAgreement(state, kind, own, { agreement: state.pending.id }, seconds(clock.now()))
+    if (refused !== null) throw new ProblemError(refused.problem.code, refused.problem.detail)
+    const { attachments } = state.pending.document
+    const held = new Set((await parts.materials.held(attachments.map(file => file.sha256))).map(file => file.sha256))
+    const missing = attachments.filter(file => !held.has(file.sha256)).length
+    return { row, pending: state.pending, missing }
+  }
+
+  /** The same, to be signed: nobody signs what he could not read, nor what does not hold. Problems: `material.missing`, `agreement.unsound`, `list.none`. */
+  async function readable(thread: string, agreement: string | null) {
+    const { missing, ...found } = await waiting(thread, agreement)
+    if (missing > 0) throw new ProblemError('material.missing', `${missing} attachments are not fetched yet`)
+    const [fault] = await texts.faults(found.pending, 1)
+    if (fault !== undefined)
+      throw new ProblemError(
+        fault.code === 'list.none' ? fault.code : 'agreement.unsound',
+        `${fault.path}: ${fault.why}`,
+      )
+    return found
+  }
+
+  /** The versions of a thread in which such a signature waits. Problems: `request.conflict`, `certificate.mismatch`. */
+  async function toldIn(thread: string, { city, fingerprint }: ToldSignature) {
+    const { row, state } = await open(thread)
+    const waiting = state.versions.filter(version => version.told?.some(entry => entry.city === city) === true)
+    if (waiting.length === 0) throw new ProblemError('request.conflict', `no signature of ${city} waits here`)
+    const versions = waiting.filter(({ told = [] }) =>
+      told.some(entry => entry.city === city && entry.fingerprint === fingerprint),
+    )
+    if (versions.length === 0)
+      throw new ProblemError('certificate.mismatch', `another fingerprint was told of ${city}`, { act: 'you' })
+    return { row, versions: versions.map(({ id }) => id) }
+  }
+
+  /** Writes that signatures count, and what the threads say then. */
+  async function count(
+    tx: Transaction,
+    row: Pick<AgreementRow, 'no' | 'thread' | 'partner'>,
+    signature: ToldSignature,
+    versions: readonly string[],
+    actor: string,
+  ): Promise<void> {
+    const at = clock.now()
+    await told.count(tx, row.no, signature, versions, { actor, at })
+    await records.refresh(tx, row, at)
+    await parts.audit.append(tx, {
+      actor,
+      action: 'agreement.certificate-confirmed',
+      subject: row.thread,
+      detail: { city: signature.city, fingerprint: signature.fingerprint, agreements: versions.length },
+    })
+    await parts.events.append(tx, { type: 'agreement.changed', subject: row.thread })
+  }
+
+  /**
+   * Threads that an amendment goes to: of one between many those with every party that is still in on its first day.
+   * Problems: `case.author`, `agreement.transition`.
+   */
+  async function amended(row: AgreementRow, state: AgreementState, from: string): Promise<AgreementRow[]> {
+    if (!isBetweenMany(state)) return [row]
+    if (state.proposer !== own) throw new ProblemError('case.author', 'agreement.amend')
+    const threads = await alliances.threadsOf(row.root)
+    const bound = threads.filter(entry => (leavesOn(entry.state, entry.row.partner) ?? from) >= from)
+    for (const entry of bound) {
+      if (entry.state.terminatedOn !== null)
+        throw new ProblemError(
+          'agreement.transition',
+          `${entry.row.partner} leaves on ${entry.state.terminatedOn}: with effect after that day`,
+        )
+      const refused = permitsAgreement(entry.state, 'agreement.amend', own, null, seconds(clock.now()))
+      if (refused !== null)
+        throw new ProblemError(refused.problem.code, `${entry.row.partner}: ${refused.problem.detail ?? ''}`)
+    }
+    if (bound.length === 0) throw new ProblemError('agreement.transition', 'no other party is left')
+    return bound.map(entry => entry.row)
+  }
+
+  /**
+   * Where a step that concerns the whole agreement is written: by the proposer of one between many in each thread where it is
+   * possible, else in this one alone, with the notice that the proposer passes on.
+   */
+  async function stepped(
+    { row, state }: { row: AgreementRow; state: AgreementState },
+    kind: NoticeKind | 'agreement.withdraw',
+    content: { reason?: string | undefined; effectiveOn?: string; agreement?: string },
+  ): Promise<{ targets: readonly AgreementRow[]; content: object }> {
+    if (!isBetweenMany(state)) return { targets: [row], content }
+    if (state.proposer !== own) {
+      const signed = kind === 'agreement.withdraw' ? null : await noticeOf(state, kind, content)
+      return { targets: [row], content: signed === null ? content : { ...content, notice: signed } }
+    }
+    const threads = await alliances.threadsOf(row.root)
+    const at = seconds(clock.now())
+    const others = threads.filter(
+      entry => entry.row.no !== row.no && permitsAgreement(entry.state, kind, own, content, at) === null,
+    )
+    return { targets: [row, ...others.map(entry => entry.row)], content }
+  }
+
+  /** What this city says of itself, or of a text that it declines, signed for every party. */
+  async function noticeOf(
+    state: AgreementState,
+    kind: NoticeKind,
+    { reason, effectiveOn, agreement }: { reason?: string | undefined; effectiveOn?: string; agreement?: string },
+  ): Promise<SignedNotice> {
+    const said = { v: 1 as const, city: own, at: seconds(clock.now()), ...(reason === undefined ? {} : { reason }) }
+    const before = state.standings.find(({ city }) => city === own)
+    const notice =
+      kind === 'agreement.decline'
+        ? { ...said, kind: 'decline', agreement }
+        : {
+            ...said,
+            kind: 'standing',
+            agreement: rootOf(state),
+            no: (before?.no ?? 0) + 1,
+            suspended: kind === 'agreement.terminate' ? state.suspendedBy.includes(own) : kind === 'agreement.suspend',
+            leavesOn: effectiveOn ?? null,
+          }
+    const text = JSON.stringify(notice)
+    return { text, signature: await signAgreement(text, await parts.signer(), TYP.agreementNotice) }
+  }
+
+  const alliances = createAlliances({ ...parts, own, records, say })
+
+  /** What stands under an id never changes; every packet of a case asks for it. */
+  const documents = new Map<string, AgreementDocument>()
+
+  /** Whether the partner of the case signed with a certificate that is or was trusted here; of a text between many it may not be known yet. */
+  async function signedByPartner(state: AgreementState, id: string, partner: string): Promise<boolean> {
+    const version = state.versions.find(entry => entry.id === id)
+    if (version === undefined || version.document.parties.length === 2) return true
+    const signature = version.signatures.find(entry => entry.city === partner)?.signature
+    return signature !== undefined && (await parts.certificateOf(partner, kidOf(signature) ?? '')) !== null
+  }
+
+  async function covering(
+    store: Reader,
+    id: string,
+    wanted: CaseWanted & { at: number },
+  ): Promise<{ ok: true; document: AgreementDocument } | Refused> {
+    const partner = partnerOf(own, wanted)
+    let refusal: Refused = refuse('agreement.none')
+    for (const threadNo of await records.threadsBetween(store, id, partner)) {
+      const state = await records.state(store, threadNo)
+      if (state === null) continue
+      const covered = coversCase(state, id, wanted)
+      if (covered.ok && (await signedByPartner(state, id, partner))) return covered
+      refusal = covered.ok ? refuse('agreement.signature', `of ${partner}: another certificate`) : covered
+    }
+    return refusal
+  }
+
+  return {
+    handler,
+
+    /**
+     * Whether the agreement `id` lets a case of this kind begin at `at` (seconds).
+     * Problems: `agreement.none`, `agreement.inactive`, `agreement.uncovered`.
+     */
+    covering,
+
+    /**
+     * The version of an agreement under which such a case may begin now: `agreement`, or the newest that covers it. Throws what
+     * `covering` refuses.
+     */
+    async find(
+      wanted: CaseWanted & { agreement?: string | undefined },
+    ): Promise<{ id: string; document: AgreementDocument }> {
+      let refusal: Refused | null = null
+      const at = seconds(clock.now())
+      const named = wanted.agreement === undefined ? await records.naming(db, wanted) : [{ id: wanted.agreement }]
+      for (const { id } of named) {
+        const covered = await covering(db, id, { ...wanted, at })
+        if (covered.ok) return { id, document: covered.document }
+        refusal ??= covered
+      }
+      refusal ??= (await records.anyWith(db, partnerOf(own, wanted)))
+        ? refuse('agreement.uncovered', 'item')
+        : refuse('agreement.none')
+      throw new ProblemError(refusal.problem.code, refusal.problem.detail)
+    },
+
+    /**
+     * Writes, signs and sends a proposal to every other party, each in a thread of its own.
+     * Problems: `agreement.malformed`, `partner.inactive`.
+     */
+    async propose(input: AgreementDocumentInput, by: By): Promise<AgreementView[]> {
+      const { text, document, others } = await texts.proposal(input)
+      const draft = await texts.textDraft('agreement.propose', { text, attachments: document.attachments })
+      return say(
+        others.map(partner => ({ thread: parts.threadId(), partner })),
+        draft,
+        by,
+      )
+    },
+
+    /** Answers a proposal with an own text, signed. Problems: `agreement.transition`, `case.author`, `agreement.malformed`. */
+    async counter(thread: string, input: AgreementDocumentInput, reason: string | undefined, by: By) {
+      const { row } = await waiting(thread, null, 'agreement.counter')
+      const { text, document } = await texts.documentOf(input)
+      const draft = await texts.textDraft(
+        'agreement.counter',
+        { text, attachments: document.attachments },
+        reason === undefined ? {} : { reason },
+      )
+      return sayOne(row, draft, by)
+    },
+
+    /** Proposes a change of the newest version to every other party. Problems: `agreement.transition`, `agreement.malformed`. */
+    async amend(
+      thread: string,
+      input: Omit<AgreementAmendmentInput, 'v' | 'amends'>,
+      by: By,
+    ): Promise<AgreementView[]> {
+      const { row, state } = await open(thread)
+      const version = latest(state)
+      const written = await texts.amendment(version, input)
+      const targets = await amended(row, state, input.effectiveFrom)
+      return say(targets, await texts.textDraft('agreement.amend', written), by)
+    },
+
+    /**
+     * Signs the text `agreement` (null: the one that waits) that the partner wrote last: the very bytes.
+     * Problems: `agreement.transition`, `agreement.signature`, `case.author`, `material.missing`.
+     */
+    async sign(thread: string, agreement: string | null, by: By): Promise<AgreementView> {
+      const { row, pending } = await readable(thread, agreement)
+      const signature = await signAgreement(pending.text, await parts.signer())
+      return sayOne(row, { kind: 'agreement.sign', content: { agreement: pending.id, signature } }, by)
+    },
+
+    /**
+     * The fingerprint of a certificate that was told was compared with its city: what it signed in this thread counts from now on.
+     * Problems: `thread.unknown`, `request.conflict`, `certificate.mismatch`.
+     */
+    async confirm(thread: string, signature: ToldSignature, by: By): Promise<AgreementView> {
+      const { row, versions } = await toldIn(thread, signature)
+      await db.transaction(async tx => {
+        await act(tx)
+        await count(tx, row, signature, versions, by.actor)
+        await by.alongside?.(tx)
+      })
+      return view(await rowOf(thread))
+    },
+
+    /** A city became a partner, or another certificate of it is pinned: what that one signed counts from now on. */
+    async trusted(city: string): Promise<void> {
+      const pinned = await parts.pinnedOf(city)
+      if (pinned === null || pinned.revokedAt !== null) return
+      await db.transaction(async tx => {
+        for (const { threadNo, agreement, fingerprint } of await told.waiting(tx, city)) {
+          const row = fingerprint === pinned.fingerprint ? await records.byNo(tx, threadNo) : null
+          if (row !== null) await count(tx, row, { city, fingerprint }, [agreement], 'node')
+        }
+      })
+    },
+
+    /** Throws what the act itself would refuse as things stand; signs nothing. */
+    async check(act: Act): Promise<void> {
+      switch (act.kind) {
+        case 'propose':
+          await texts.proposal(act.input.document)
+          return
+        case 'counter':
+          await waiting(act.thread, null, 'agreement.counter')
+          await texts.documentOf(act.input.document)
+          return
+        case 'amend': {
+          const { row, state } = await open(act.thread)
+          await texts.amendment(latest(state), act.input.amendment)
+          await amended(row, state, act.input.amendment.effectiveFrom)
+          return
+        }
+        case 'sign':
+          await readable(act.thread, act.input.agreement)
+          return
+        case 'confirm':
+          await toldIn(act.thread, act.input)
+          return
+        case 'suspend':
+        case 'terminate': {
+          const { state } = await open(act.thread)
+          const refused = permitsAgreement(state, `agreement.${act.kind}`, own, act.input, seconds(clock.now()))
+          if (refused !== null) throw new ProblemError(refused.problem.code, refused.problem.detail)
+        }
+      }
+    },
+
+    /** Declines the partner's text, or withdraws an own one. Problems: `agreement.transition`, `case.author`. */
+    async turnDown(
+      thread: string,
+      kind: 'agreement.decline' | 'agreement.withdraw',
+      reason: string,
+      by: By,
+    ): Promise<AgreementView> {
+      const opened = await open(thread)
+      const text = kind === 'agreement.decline' ? opened.state.pending : unsettled(opened.state)
+      if (text === null) throw new ProblemError('agreement.transition', 'nothing waits for a signature')
+      return speak(opened, kind, { agreement: text.id, reason }, by)
+    },
+
+    /** Suspends, resumes or terminates; cases under way go on. Problems: `agreement.transition`, `case.author`. */
+    async change(
+      thread: string,
+      step:
+        | { kind: 'agreement.suspend'; reason: string }
+        | { kind: 'agreement.resume'; reason?: string | undefined }
+        | { kind: 'agreement.terminate'; reason: string; effectiveOn: string },
+      by: By,
+    ): Promise<AgreementView> {
+      const { kind, ...content } = step
+      return speak(await open(thread), kind, content, by)
+    },
+
+    async list(
+      filter: Parameters<typeof records.list>[1],
+      limit: number,
+      before: number | null,
+    ): Promise<(AgreementView & { no: number })[]> {
+      const rows = await records.list(db, filter, limit, before)
+      return rows.map(row => ({ ...view(row), no: row.no }))
+    },
+
+    /** One agreement and its folded thread. Problem: `thread.unknown`. */
+    async read(thread: string): Promise<{ view: AgreementView; state: AgreementState }> {
+      const { row, state } = await open(thread)
+      return { view: view(row), state }
+    },
+
+    /** One agreement with every version and what waits for a signature. */
+    async get(thread: string): Promise<AgreementDetail> {
+      const { row, state } = await open(thread)
+      const shown = latest(state)
+      const text = (
+        entry: Pick<TextView, 'id' | 'from' | 'document'> & {
+          amendment: { amends: string } | null
+        } & Parameters<typeof signersOf>[0],
+      ) => ({
+        id: entry.id,
+        amends: entry.amendment?.amends ?? null,
+        from: entry.from,
+        signedBy: signersOf(entry),
+        document: entry.document,
+      })
+      return {
+        ...view(row),
+        document: shown.document,
+        signedBy: signersOf(shown),
+        versions: state.versions.map(version => ({
+          ...text(version),
+          told: (version.told ?? []).map(entry => ({ ...entry, by: state.proposer })),
+          complete: version.complete,
+        })),
+        pending:
+          state.pending === null
+            ? null
+            : {
+                ...text(state.pending),
+                by: state.pending.by,
+                reason: state.pending.reason,
+                faults: state.pending.by === own ? [] : await texts.faults(state.pending),
+              },
+        suspendedBy: [...state.suspendedBy],
+        failed: state.failed
+          .map(({ id, from, how, by, reason, at }) => ({ id, from, how, by, reason, at }))
+          .toReversed(),
+        standings: state.standings.map(({ city, suspended, leavesOn, at }) => ({ city, suspended, leavesOn, at })),
+      }
+    },
+
+    /** Agreements that are in force and could cover a case today, for previews and boards. */
+    async standing(partner?: string): Promise<{ row: AgreementView; state: AgreementState }[]> {
+      const found: { row: AgreementView; state: AgreementState }[] = []
+      for (let before: number | null = null; ; ) {
+        const rows = await records.list(db, { partner, openOn: today() }, PAGE, before)
+        for (const row of rows) {
+          if (view(row).expired) continue
+          const state = await records.state(db, row.no)
+          if (state !== null && isValidOn(latest(state).document, today())) found.push({ row: view(row), state })
+        }
+        before = rows.at(-1)?.no ?? null
+        if (rows.length < PAGE) return found
+      }
+    },
+
+    /** Items that agreements which stand name, of one handling city or of all. */
+    agreedItems: (handling: string | null = null) => records.agreed(db, today(), handling),
+
+    /** What stood under the version `id`; null when this node does not hold it. */
+    async documentOf(store: Reader, id: string): Promise<AgreementDocument | null> {
+      const known = documents.get(id)
+      if (known !== undefined) return known
+      for (const threadNo of await records.threadsOf(store, id)) {
+        const state = await records.state(store, threadNo)
+        const version = state?.versions.find(entry => entry.id === id)
+        if (version === undefined) continue
+        if (documents.size >= DOCUMENTS) documents.delete(documents.keys().next().value ?? '')
+        documents.set(id, version.document)
+        return version.document
+      }
+      return null
+    },
+
+    /** Texts and signatures of the agreement a case began under, the version's first, then what it amends; for evidence. */
+    async evidence(id: string): Promise<{ text: string; signatures: AgreementSignature[] }[]> {
+      for (const threadNo of await records.threadsOf(db, id)) {
+        const state = await records.state(db, threadNo)
+        const place = state?.versions.findIndex(version => version.id === id) ?? -1
+        if (state === null || place < 0) continue
+        return state.versions
+          .slice(0, place + 1)
+          .reverse()
+          .map(version => ({ text: version.text, signatures: version.signatures.map(entry => entry.signature) }))
+      }
+      return []
+    },
+
+    /** What must be seen to before a day comes: the source of reminders. */
+    async reminders(now: number): Promise<Reminder[]> {
+      const waiting: Reminder[] = []
+      for (const { threadNo, city, fingerprint, at } of await told.waiting(db, null)) {
+        const row = await records.byNo(db, threadNo)
+        if (row !== null) waiting.push(toldReminder(row, { city, fingerprint }, at))
+      }
+      const day = dayOf(seconds(now) + WATCHED_DAYS * 86_400)
+      const watched = await records.watched(db, day, now - NEWS_DAYS * 86_400_000)
+      const came = watched.flatMap(row => newText(row, own, now))
+      return [...came, ...agreementReminders(watched, own, now), ...waiting]
+    },
+
+    /** Brings the rows of earlier programs up to date, and tells the parties of own proposals what came while this node was down. */
+    async start(): Promise<void> {
+      for (let last = 0; ; ) {
+        const rows = (await records.outdated(db)).filter(({ no }) => no > last)
+        for (const row of rows) await db.transaction(tx => records.refresh(tx, row, row.updatedAt))
+        last = rows.at(-1)?.no ?? 0
+        if (rows.length === 0) break
+      }
+      for (const root of await records.alliances(db, own)) await alliances.settle(root).catch(parts.failed)
+    },
+  }
+}
+
+/** Days as text are in the order of time. */
+const earlier = (a: string | null, b: string | null): string | null => (a === null || (b !== null && b < a) ? b : a)
+
+/** Cities whose signatures count here. */
+const signersOf = ({
+  signatures,
+  told = [],
+}: {
+  signatures: readonly { city: string }[]
+  told?: readonly ToldSignature[]
+}): string[] => signatures.flatMap(({ city }) => (told.some(entry => entry.city === city) ? [] : [city]))

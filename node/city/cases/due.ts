@@ -1,0 +1,125 @@
+/** The days of cases at this node: counted anew when a table changes, told of when they come near, and kept lawful in what is signed here. */
+import { dayOf } from '../../../protocol/agreement/document.ts'
+import type { Duty } from '../../../protocol/case/deadlines.ts'
+import { type CaseState, foldOn, permits } from '../../../protocol/case/fold.ts'
+import type { CaseKind } from '../../../protocol/case/kinds.ts'
+import type { PacketClaims } from '../../../protocol/packet/claims.ts'
+import { fromHex, toHex } from '../../../protocol/primitives.ts'
+import { ProblemError } from '../../../protocol/problem.ts'
+import { type Clock, seconds } from '../../kernel/clock.ts'
+import type { EventLog } from '../../kernel/records/events.ts'
+import type { Database } from '../../kernel/store/database.ts'
+import type { Draft, OwnIdentity } from '../../spine/exchange/ports.ts'
+import type { CaseClocks } from './clocks.ts'
+import { saveDuty } from './handler.ts'
+
+export type DueParts = {
+  db: Database
+  clock: Clock
+  clocks: CaseClocks
+  identity: Pick<OwnIdentity, 'city'>
+  events: EventLog
+}
+
+/** Steps that name a day, or must be taken by one. */
+const DAYS: ReadonlySet<string> = new Set<CaseKind>(['case.accept', 'case.extend', 'case.object'])
+
+/** Seconds: more natural days than the working days before a day from which it is urgent, also over the longest holidays. */
+const TELL_WITHIN = 20 * 86_400
+
+/** Whose duties are told of: the first of this city, and the first of all when it is the partner's. */
+const TOLD = [
+  { from: 'own_from', due: 'own_due', duty: 'own_duty', city: '?1', alerted: 'own_alerted', where: '' },
+  {
+    ...{ from: 'due_from', due: 'due', duty: 'due_duty', city: 'c.due_city' },
+    ...{ alerted: 'alerted', where: 'AND c.due_city <> ?1' },
+  },
+] as const
+
+export function createDue({ db, clock, clocks, identity, events }: DueParts) {
+  const save = { clocks, identity }
+
+  async function tell({ from, due, duty, city, alerted, where }: (typeof TOLD)[number]): Promise<number> {
+    let told = 0
+    // A case that is further away than this has working days enough.
+    const until = dayOf(seconds(clock.now()) + TELL_WITHIN)
+    for (let last = 0; ; ) {
+      const rows = await db.query<{
+        no: number
+        thread: Uint8Array
+        fold: string
+        from: string | null
+        due: string
+        duty: Duty
+        city: string
+        alerted: string | null
+      }>(
+        `SELECT c.thread_no AS no, t.thread, c.fold, c.${from} AS "from", c.${due} AS due, c.${duty} AS duty, ${city} AS city, c.${alerted} AS alerted
+         FROM cases c JOIN threads t ON t.no = c.thread_no
+         WHERE c.${due} <= ?2 AND coalesce(c.${alerted}, '') <> 'overdue' ${where} AND c.thread_no > ?3 ORDER BY c.thread_no LIMIT 500`,
+        [identity.city, until, last],
+      )
+      if (rows.length === 0) return told
+      const stages = rows
+        .map(row => ({ ...row, level: clocks.urgency(row.city, row).level }))
+        .filter(({ level, alerted }) => level !== 'green' && level !== alerted)
+      await db.transaction(async tx => {
+        for (const { no, thread, level, duty, fold } of stages) {
+          if (duty === 'objection' && level === 'overdue') {
+            // The right ran out unused, and what is due next takes its place.
+            await saveDuty(tx, save, no, JSON.parse(fold) as CaseState)
+            continue
+          }
+          await tx.run(`UPDATE cases SET ${alerted} = ? WHERE thread_no = ?`, [level, no])
+          await events.append(tx, { type: 'case.due', subject: toHex(thread) })
+          told++
+        }
+      })
+      last = rows.at(-1)?.no ?? 0
+    }
+  }
+
+  return {
+    /** Counts the days of every case that has something due anew, after a holiday table changed; or of those alone whose day was provisional. */
+    async recount(which: 'all' | 'provisional' = 'all'): Promise<void> {
+      const where = which === 'all' ? '(due IS NOT NULL OR turn IS NOT NULL)' : 'due_provisional = 1'
+      for (let last = 0; ; ) {
+        const rows = await db.query<{ thread_no: number; fold: string }>(
+          `SELECT thread_no, fold FROM cases WHERE ${where} AND thread_no > ? ORDER BY thread_no LIMIT 500`,
+          [last],
+        )
+        if (rows.length === 0) return
+        await db.transaction(async tx => {
+          for (const row of rows) await saveDuty(tx, save, row.thread_no, JSON.parse(row.fold) as CaseState)
+        })
+        last = rows.at(-1)?.thread_no ?? 0
+      }
+    },
+
+    /** Tells of each case whose next day has come near or is over, once for each stage; how many. */
+    async tellDue(): Promise<number> {
+      let told = 0
+      for (const whose of TOLD) told += await tell(whose)
+      return told
+    },
+
+    /** Holds the days that steps name to what law and agreement allow. Throws `case.limit`. */
+    async check(thread: string, drafts: readonly Draft[]): Promise<void> {
+      if (!drafts.some(({ kind }) => DAYS.has(kind))) return
+      const [held] = await db.query<{ fold: string }>(
+        'SELECT c.fold FROM cases c JOIN threads t ON t.no = c.thread_no WHERE t.thread = ?',
+        [fromHex(thread)],
+      )
+      if (held === undefined) return
+      let state = JSON.parse(held.fold) as CaseState
+      for (const { kind, content } of drafts as readonly { kind: CaseKind; content: object }[]) {
+        const refused = await clocks.unlawful(db, state, kind, content)
+        // What the case does not allow in any way is told as that, by the author.
+        if (refused !== null && permits(state, kind, content, identity.city) === null)
+          throw new ProblemError(refused.problem.code, refused.problem.detail)
+        const claims = { kind, iss: identity.city, iat: seconds(clock.now()) } as PacketClaims
+        state = foldOn(state, { id: '', claims, body: content })
+      }
+    },
+  }
+}

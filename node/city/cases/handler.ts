@@ -1,0 +1,389 @@
+/** What packets of a case mean to this node: admission, the projection that lists read, materials to fetch, work to dispatch. */
+
+import { dayOf } from '../../../protocol/agreement/document.ts'
+import { admitCase, openCaseBody } from '../../../protocol/case/admit.ts'
+import { type Correction, correctedBody, correctionsOf } from '../../../protocol/case/correct.ts'
+import { BAD } from '../../../protocol/case/deadlines.ts'
+import { type CaseState, foldCase, foldOn, holderOf } from '../../../protocol/case/fold.ts'
+import { type CaseBody, isMoveKind } from '../../../protocol/case/kinds.ts'
+import { asksBeyond } from '../../../protocol/case/supplement.ts'
+import { foldNumber } from '../../../protocol/codes/spelling.ts'
+import type { Packet } from '../../../protocol/packet/claims.ts'
+import { fromHex } from '../../../protocol/primitives.ts'
+import type { Problem, Refused } from '../../../protocol/problem.ts'
+import { refuse } from '../../../protocol/problem.ts'
+import type { ServiceItem } from '../../../protocol/service/item.ts'
+import type { Audit } from '../../kernel/records/audit.ts'
+import type { EventLog } from '../../kernel/records/events.ts'
+import type { Reader, Transaction } from '../../kernel/store/database.ts'
+import type { Applied, NamedMaterials, OwnIdentity, StoredPacket, ThreadHandler } from '../../spine/exchange/ports.ts'
+import { type CaseClocks, nextDue } from './clocks.ts'
+import type { LookupKeys } from './lookup.ts'
+import { noteMail } from './mail/troubles.ts'
+import { maskName } from './mask.ts'
+import { AFTER_PURGE_DAYS, isPurged } from './purges.ts'
+import { saveRatings } from './ratings.ts'
+import type { SubmissionCheck } from './submission.ts'
+
+export type CaseHandlerParts = {
+  identity: OwnIdentity
+  audit: Audit
+  events: EventLog
+  agreements: {
+    covering(
+      store: Reader,
+      id: string,
+      wanted: { collecting: string; handling: string; item: string; mode: CaseState['mode']; at: number },
+    ): Promise<{ ok: true } | Refused>
+  }
+  materials: NamedMaterials
+  dispatch: {
+    enqueue(tx: Transaction, job: { packetNo: number; threadNo: number; at: number }): Promise<void>
+    /** this city gave the case its number, or ended it */
+    moved(tx: Transaction, moved: { threadNo: number; thread: string; state: CaseState }): Promise<void>
+  }
+  clocks: CaseClocks
+  /** the pre-flight of what another city submits */ submission: SubmissionCheck
+  /** an item as a version of it was, or as it stands now when that is kept no more */
+  item: (city: string, code: string, taskVersion: number) => Promise<ServiceItem | null>
+  keys: LookupKeys
+  /** takes an application that the partner refused back */
+  returned: (tx: Transaction, packet: StoredPacket, problem: Problem) => Promise<void>
+  /** after the commit */ changed: (change: { thread: string; state: CaseState; packet: StoredPacket | null }) => void
+}
+
+export type CaseHandler = ThreadHandler & {
+  /** Writes the row of a case anew from its thread, as it was; a purged one stays. */
+  rebuild(tx: Transaction, applied: Omit<Applied, 'packet'>): Promise<void>
+}
+
+/** Items that are remembered to be in the store. */
+const ITEMS = 10_000
+
+export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
+  const { identity, audit, events } = parts
+  /** codes with their names that the store has */
+  const items = new Set<string>()
+
+  async function admit(
+    store: Reader,
+    packets: readonly StoredPacket[],
+    candidate: Parameters<ThreadHandler['admit']>[2],
+  ) {
+    const admitted = admitCase(packets, candidate)
+    if (!admitted.ok) return admitted
+    const { iss: author, materials } = candidate.claims
+    if (author !== identity.city && materials.length > 0) {
+      const room = await parts.materials.room(store, author, materials.length)
+      if (!room.ok) return room
+    }
+    if (candidate.claims.kind === 'case.request-supplement') return (await noticeBeyond(packets, candidate)) ?? admitted
+    if (candidate.claims.kind === 'case.object' && candidate.claims.iss !== identity.city)
+      return (await parts.clocks.objectedLate(store, admitted.state, candidate.claims.iat)) ?? admitted
+    if (candidate.claims.kind !== 'case.submit') return admitted
+    const { iss, aud, agreement, iat } = candidate.claims
+    const body = candidate.body as CaseBody<'case.submit'>
+    const { item, mode } = body
+    if (agreement === undefined) return refuse('agreement.none')
+    const covered = await parts.agreements.covering(store, agreement, {
+      collecting: iss,
+      handling: aud,
+      item: item.code,
+      mode,
+      at: iat,
+    })
+    // What this city writes itself was checked before it was written.
+    return covered.ok && aud === identity.city ? parts.submission.judge(store, candidate.claims, body) : covered
+  }
+
+  /** A notice is judged by the item in the version of the case, where that is held; both cities hold it while the case is new. */
+  async function noticeBeyond(packets: readonly StoredPacket[], { body }: Packet): Promise<Refused | null> {
+    const submit = packets.find(packet => packet.claims.kind === 'case.submit')
+    const given = submit?.body as CaseBody<'case.submit'> | null | undefined
+    if (submit === undefined || given == null) return null
+    const { code, version } = given.item
+    const item = await parts.item(submit.claims.aud, code, version)
+    if (item?.taskVersion !== version) return null
+    return asksBeyond(body as CaseBody<'case.request-supplement'>, item, given)
+  }
+
+  /** Where a parcel is, what the other city deleted and which slip it corrected is nothing that an approval system acts upon. */
+  const TOLD = new Set<string>(['case.mail', 'case.purge', 'case.correct'])
+
+  /** The approval system of the handling city brings about what the other city asks; in mode 2 the collecting city decides itself. */
+  function needsDispatch(packet: StoredPacket, state: CaseState): boolean {
+    return (
+      !TOLD.has(packet.claims.kind) &&
+      packet.direction === 'in' &&
+      state.mover === identity.city &&
+      !state.late.includes(packet.id)
+    )
+  }
+
+  /** A store of before the purge, into which the purge itself came back, holds what its city deleted: that is over at once. */
+  async function purgeOnOf(tx: Transaction, state: CaseState, at: number): Promise<string | null> {
+    if (state.purgedBy.includes(identity.city)) return later(at, -1)
+    return state.collecting === identity.city ? parts.clocks.purgeOn(tx, state) : null
+  }
+
+  /** A purged thread has ended, and its bodies are gone: what comes is put to the state that was kept. */
+  async function afterPurge(tx: Transaction, { threadNo, packet, at }: Applied): Promise<CaseState | null> {
+    const [row] = await tx.query<{ fold: string }>('SELECT fold FROM cases WHERE thread_no = ?', [threadNo])
+    if (row === undefined) return null
+    const kept = JSON.parse(row.fold) as CaseState
+    const state = packet === null ? kept : foldOn(kept, packet)
+    const purgeOn = packet === null || packet.claims.kind === 'case.purge' ? null : later(at, AFTER_PURGE_DAYS)
+    await tx.run('UPDATE cases SET updated_at = ?, fold = ?, purge_on = coalesce(purge_on, ?) WHERE thread_no = ?', [
+      at,
+      JSON.stringify(state),
+      purgeOn,
+      threadNo,
+    ])
+    await saveDuty(tx, parts, threadNo, state, packet === null ? [] : [packet])
+    return state
+  }
+
+  async function project(tx: Transaction, applied: Applied): Promise<CaseState | null> {
+    if (isPurged(applied.packets)) return afterPurge(tx, applied)
+    const state = foldCase(applied.packets)
+    if (state === null) {
+      await tx.run('DELETE FROM cases WHERE thread_no = ?', [applied.threadNo])
+      return null
+    }
+    const submit = applied.packets.find(packet => packet.claims.kind === 'case.submit')
+    const corrected = applied.packet !== null && correctsSubmit(applied.packet, submit)
+    const corrections = corrected || applied.packet?.id === submit?.id ? correctionsOf(applied.packets) : null
+    const body = (
+      submit === undefined || corrections === null ? null : correctedBody(submit, corrections)
+    ) as CaseBody<'case.submit'> | null
+    const fold = JSON.stringify(state)
+    const duty = await dutyOf(tx, parts, state)
+    if (submit !== undefined && body !== null) {
+      await tx.run(
+        `INSERT INTO cases (thread_no, role, partner, case_no, number_key, local_case_no, local_key, item_code, item_name, mode, state, outcome,
+           applicant, applicant_key, name_key, window, agreement, parked, submitted_at, updated_at, fold, parent, purge_on,
+           holder, due, due_duty, due_city, due_provisional, turn, bad, own_due, own_duty, own_provisional,
+           due_from, own_from)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (thread_no) DO UPDATE SET ${REBUILT}`,
+        [
+          applied.threadNo,
+          state.collecting === identity.city ? 'collecting' : 'handling',
+          applied.partner,
+          body.caseNo,
+          foldNumber(body.caseNo),
+          state.localCaseNo,
+          localKey(state),
+          body.item.code,
+          body.item.name,
+          body.mode,
+          state.state,
+          state.outcome,
+          maskName(body.applicant.name),
+          parts.keys.number(body.applicant.idNumber),
+          parts.keys.name(body.applicant.name),
+          body.window ?? null,
+          fromHex(state.agreement ?? ''),
+          submit.claims.iat * 1000,
+          applied.at,
+          fold,
+          body.parent === undefined ? null : fromHex(body.parent),
+          await purgeOnOf(tx, state, applied.at),
+          ...duty,
+        ],
+      )
+      const { code, name } = body.item
+      const item = JSON.stringify([code, name])
+      if (!items.has(item)) {
+        await tx.run('INSERT INTO case_items (code, name) VALUES (?, ?) ON CONFLICT DO NOTHING', [code, name])
+        tx.afterCommit(() => {
+          if (items.size >= ITEMS) items.clear()
+          items.add(item)
+        })
+      }
+    }
+    if (body === null || corrected) {
+      await tx.run(
+        `UPDATE cases SET state = ?, outcome = ?, local_case_no = ?, local_key = ?, parked = NULL, updated_at = ?, fold = ?, purge_on = ?,
+           ${SET_DUTY} WHERE thread_no = ?`,
+        [
+          ...[state.state, state.outcome, state.localCaseNo, localKey(state), applied.at, fold],
+          await purgeOnOf(tx, state, applied.at),
+          ...[...duties(duty), applied.threadNo],
+        ],
+      )
+    }
+    await saveRatings(tx, parts.clocks, applied.threadNo, state, applied.packets, applied.packet !== null)
+    return state
+  }
+
+  async function rebuild(tx: Transaction, applied: Omit<Applied, 'packet'>): Promise<void> {
+    const submit = applied.packets.find(packet => packet.claims.kind === 'case.submit')
+    if (isPurged(applied.packets)) return rekey(tx, applied.threadNo)
+    if (submit === undefined) return
+    await project(tx, { ...applied, packet: submit })
+  }
+
+  return {
+    type: 'case',
+    openBody: openCaseBody,
+    async prepare({ claims, body }) {
+      if (claims.kind === 'case.submit' && claims.aud === identity.city)
+        await parts.submission.prepare(claims, body as CaseBody<'case.submit'>)
+    },
+    admit,
+
+    async apply(tx, applied) {
+      const state = await project(tx, applied)
+      const { packet } = applied
+      if (state === null || packet === null) return
+      if (packet.direction === 'in' && packet.claims.materials.length > 0) {
+        await parts.materials.want(tx, applied.partner, packet.claims.materials)
+      }
+      if (packet.claims.kind === 'case.mail' && packet.body !== null)
+        await noteMail(tx, applied.threadNo, packet.body as CaseBody<'case.mail'>, applied.at)
+      if (needsDispatch(packet, state)) {
+        await parts.dispatch.enqueue(tx, { packetNo: packet.no, threadNo: applied.threadNo, at: applied.at })
+      }
+      if (packet.direction === 'out' && (packet.claims.kind === 'case.arrived' || hasEnded(packet.claims.kind, state)))
+        await parts.dispatch.moved(tx, { threadNo: applied.threadNo, thread: applied.thread, state })
+      await events.append(tx, { type: 'case.changed', subject: applied.thread })
+      tx.afterCommit(() => parts.changed({ thread: applied.thread, state, packet }))
+    },
+
+    receipted: rebuild,
+    rebuild,
+
+    async refused(tx, applied, kind, problem, taken) {
+      if (kind === 'case.submit') await parts.returned(tx, taken, problem)
+      // What it said of the application is not so.
+      if (kind === 'case.correct') await rebuild(tx, applied)
+      const state = await project(tx, applied)
+      // The case stands where it stood; the refusal is shown until the next step takes its place.
+      await park(tx, applied.threadNo, { ...problem, kind })
+      await audit.append(tx, {
+        actor: `city:${applied.partner}`,
+        action: `${kind}.refused`,
+        subject: applied.thread,
+        detail: { problem: problem.code, detail: problem.detail ?? null },
+      })
+      await events.append(tx, { type: 'case.changed', subject: applied.thread })
+      if (state !== null) tx.afterCommit(() => parts.changed({ thread: applied.thread, state, packet: null }))
+    },
+
+    async unwritten(tx, applied, problem, taken) {
+      if (taken.claims.kind === 'case.submit') await parts.returned(tx, taken, problem)
+      if (taken.claims.kind === 'case.correct') await rebuild(tx, applied)
+      const state = await project(tx, applied)
+      await park(tx, applied.threadNo, { ...problem, kind: taken.claims.kind })
+      await events.append(tx, { type: 'case.changed', subject: applied.thread })
+      if (state !== null) tx.afterCommit(() => parts.changed({ thread: applied.thread, state, packet: null }))
+    },
+  }
+}
+
+/** Whether a packet corrects the application, by whose words the case is found. */
+const correctsSubmit = ({ claims, body }: Packet, submit: Packet | undefined): boolean =>
+  claims.kind === 'case.correct' && submit !== undefined && (body as Correction | null)?.packet === submit.id
+
+/** Whether the step ended the case. */
+const hasEnded = (kind: string, { state }: CaseState): boolean =>
+  isMoveKind(kind) && (state === 'closed' || state === 'refused')
+
+const park = (tx: Transaction, threadNo: number, problem: Problem & { kind: string }): Promise<unknown> =>
+  tx.run('UPDATE cases SET parked = ? WHERE thread_no = ?', [JSON.stringify(problem), threadNo])
+
+const localKey = ({ localCaseNo }: CaseState): string | null => (localCaseNo === null ? null : foldNumber(localCaseNo))
+
+/** A purged case keeps its numbers, by which it is found as before. */
+async function rekey(tx: Transaction, threadNo: number): Promise<void> {
+  const [row] = await tx.query<{ case_no: string; local_case_no: string | null }>(
+    'SELECT case_no, local_case_no FROM cases WHERE thread_no = ?',
+    [threadNo],
+  )
+  if (row === undefined) return
+  const local = row.local_case_no === null ? null : foldNumber(row.local_case_no)
+  await tx.run('UPDATE cases SET number_key = ?, local_key = ? WHERE thread_no = ?', [
+    foldNumber(row.case_no),
+    local,
+    threadNo,
+  ])
+}
+
+const later = (at: number, days: number): string => dayOf(Math.floor(at / 1000) + days * 86_400)
+
+/** What a rebuild writes anew; whose it is, what was told of it and why it is parked stays. */
+const REBUILT = [
+  ...[
+    'role',
+    'partner',
+    'case_no',
+    'number_key',
+    'local_case_no',
+    'local_key',
+    'item_code',
+    'item_name',
+    'mode',
+    'state',
+    'outcome',
+    'applicant',
+  ],
+  ...['applicant_key', 'name_key', 'window', 'agreement', 'submitted_at', 'updated_at', 'fold', 'parent', 'purge_on'],
+  ...['holder', 'due', 'due_duty', 'due_city', 'due_provisional', 'turn', 'bad', 'own_due', 'own_duty'],
+  ...['own_provisional', 'due_from', 'own_from'],
+]
+  .map(column => `${column} = excluded.${column}`)
+  .join(', ')
+
+/**
+ * `holder`, `due`, `due_duty`, `due_city`, `due_provisional`, `turn`, `bad`, `own_due`, `own_duty`, `own_provisional`, `due_from`, `own_from` of a
+ * case: who must act next, what is due first, how many bad ratings this city must follow up, what this city itself must do first, and
+ * the days on which the two limits began.
+ */
+type DutyColumns = [
+  ...[string | null, string | null, string | null, string | null, 0 | 1, string | null, number],
+  ...[string | null, string | null, 0 | 1, string | null, string | null],
+]
+type DutyParts = Pick<CaseHandlerParts, 'clocks'> & { identity: Pick<OwnIdentity, 'city'> }
+
+async function dutyOf(tx: Transaction, { clocks, identity }: DutyParts, state: CaseState): Promise<DutyColumns> {
+  const clock = await clocks.of(tx, state)
+  const [next, own] = [nextDue(clock), nextDue(clock, identity.city)]
+  const holder = holderOf(state)
+  const open = state.state !== 'closed' && state.state !== 'refused'
+  const rating = state.ratings[state.collecting === identity.city ? 'window' : 'department']
+  return [
+    holder,
+    next?.due ?? null,
+    next?.duty ?? null,
+    next?.city ?? null,
+    next?.provisional === true ? 1 : 0,
+    !open ? null : holder === identity.city ? 'own' : 'partner',
+    rating !== null && rating.level >= BAD && rating.answered === null ? 1 : 0,
+    own?.due ?? null,
+    own?.duty ?? null,
+    own?.provisional === true ? 1 : 0,
+    next?.from ?? null,
+    own?.from ?? null,
+  ]
+}
+
+/** Takes what `duties` gives: what was told of another day may be told again. */
+const SET_DUTY = `alerted = CASE WHEN due IS ? AND due_duty IS ? THEN alerted END,
+  own_alerted = CASE WHEN own_due IS ? AND own_duty IS ? THEN own_alerted END,
+  holder = ?, due = ?, due_duty = ?, due_city = ?, due_provisional = ?, turn = ?, bad = ?,
+  own_due = ?, own_duty = ?, own_provisional = ?, due_from = ?, own_from = ?`
+const duties = (duty: DutyColumns) => [duty[1], duty[2], duty[7], duty[8], ...duty]
+
+/** Writes anew who holds a case and what is due first. */
+export async function saveDuty(
+  tx: Transaction,
+  parts: DutyParts,
+  threadNo: number,
+  state: CaseState,
+  packets: readonly StoredPacket[] = [],
+): Promise<void> {
+  const duty = await dutyOf(tx, parts, state)
+  await saveRatings(tx, parts.clocks, threadNo, state, packets)
+  await tx.run(`UPDATE cases SET ${SET_DUTY} WHERE thread_no = ?`, [...duties(duty), threadNo])
+}

@@ -1,0 +1,201 @@
+/** HTTP routes of intake: guide, prefill, and drafts of applications. */
+import * as z from 'zod'
+import { AgreedItem } from '../../../../protocol/agreement/document.ts'
+import { Applicant, CASE_CONTENT, Mode } from '../../../../protocol/case/kinds.ts'
+import { LIMITS } from '../../../../protocol/limits.ts'
+import { DivisionCode, jsonObject, Sha256, ThreadId, text } from '../../../../protocol/primitives.ts'
+import { ServiceItem } from '../../../../protocol/service/item.ts'
+import { decodeCursor, pageOf, pageQuery, toPage } from '../../../edges/http/page.ts'
+import { actorOf, type RouteModule, Time, time } from '../../../edges/http/route.ts'
+import { Why } from '../../../edges/http/told.ts'
+import { Case, Finding, SUBMIT_PROBLEMS, toAnswer } from '../routes.ts'
+import { type CaseDraft, type CaseDrafts, DRAFT_DAYS } from './drafts.ts'
+import type { Intake } from './intake.ts'
+
+const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
+const WORKERS = ['clerk', 'integrator'] as const
+
+const DraftId = z.string().regex(/^[0-9a-f]{32}$/)
+const Draft = z
+  .strictObject({
+    id: DraftId,
+    version: z.number().int().describe('grows with each saving; saving and sending name it'),
+    owner: z.string().describe('account; `node` when a partner refused what was sent'),
+    window: z.string().nullable(),
+    partner: z.string().nullable(),
+    item: z.string().nullable(),
+    applicant: z.string().describe('masked name'),
+    problem: Why.nullable().describe('why the partner refused it'),
+    thread: ThreadId.nullable().describe('under which it was refused'),
+    createdAt: Time,
+    updatedAt: Time,
+    updatedBy: z.string(),
+  })
+  .meta({ id: 'Draft' })
+const Content = jsonObject(z.string().max(100), LIMITS.formLevels).describe(
+  'fields of a new case, or `shared` and `items` of a joint one; whole or not',
+)
+const params = z.strictObject({ id: DraftId })
+const Version = z.number().int().min(1)
+
+const toDraft = ({ createdAt, updatedAt, ...draft }: CaseDraft) => ({
+  ...draft,
+  createdAt: time(createdAt),
+  updatedAt: time(updatedAt),
+})
+
+export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule => ({
+  tag: 'Intake',
+  description:
+    'Before a case is sent (收件): what the item asks for, what is known already, and drafts that a window shares.',
+  register(api) {
+    api.operation({
+      method: 'get',
+      path: '/api/v1/partners/{code}/guides/{item}',
+      id: 'readGuide',
+      summary: 'What an item of a partner asks for at this counter (办理指引)',
+      description:
+        'Conditions, materials with review points, samples and own names, form, notice, modes agreed, contacts.',
+      roles: READERS,
+      params: z.strictObject({ code: DivisionCode, item: text(50) }),
+      answer: z.strictObject({
+        item: ServiceItem,
+        modes: z.array(z.strictObject({ mode: Mode, agreement: Sha256 })).describe('that an agreement in force covers'),
+        agreed: AgreedItem.nullable(),
+        names: z.array(
+          z.strictObject({
+            collecting: z.string(),
+            collectingName: z.string(),
+            handling: z.string(),
+            handlingName: z.string(),
+          }),
+        ),
+      }),
+      problems: ['item.unknown'],
+      handle: ({ params: { code, item } }) => intake.guide(code, item),
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/cases/prefill',
+      id: 'prefillCase',
+      summary: 'Fill in what the ID number, the credit code and earlier cases already tell (预填)',
+      description:
+        'Overwrites nothing. Reading earlier cases of the applicant leaves audit rows; the answer is kept nowhere.',
+      roles: WORKERS,
+      looksUp: true,
+      body: z.strictObject({
+        to: DivisionCode,
+        item: text(50),
+        applicant: Applicant.partial(),
+        form: CASE_CONTENT['case.submit'].shape.form.default({}),
+      }),
+      bodyBytes: 512 * 1024,
+      answer: z.strictObject({
+        applicant: Applicant.partial(),
+        form: z.record(z.string(), z.unknown()),
+        from: z
+          .record(z.string(), z.enum(['number', 'applicant', 'earlier']))
+          .describe('source of each value by its path: 证件号码, 申请人信息, 以往办件'),
+      }),
+      problems: ['item.unknown'],
+      handle: ({ body, person }) => intake.prefill(body, actorOf(person)),
+    })
+    api.operation({
+      method: 'get',
+      path: '/api/v1/case-drafts',
+      id: 'listCaseDrafts',
+      summary: 'Own drafts, those of the window, and applications that a partner refused; last saved first',
+      roles: WORKERS,
+      query: z.strictObject({ ...pageQuery, window: text(200).optional().describe('whose drafts besides') }),
+      answer: pageOf(Draft),
+      handle: async ({ query, person }) => {
+        const place = decodeCursor(z.tuple([z.number().int(), z.string()]), query.cursor)
+        const before = place === null ? null : { updatedAt: place[0], id: place[1] }
+        const rows = await drafts.list({ person: actorOf(person), window: query.window }, query.limit + 1, before)
+        return toPage(rows, query.limit, row => [row.updatedAt, row.id], toDraft)
+      },
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/case-drafts',
+      id: 'createCaseDraft',
+      summary: 'Begin a draft',
+      description: `Shared with every clerk when it names a \`window\`, else its owner's alone. Deleted when sent, or ${DRAFT_DAYS} days after it was touched last.`,
+      roles: WORKERS,
+      body: z.strictObject({ content: Content }),
+      bodyBytes: 512 * 1024,
+      answer: Draft,
+      status: 201,
+      problems: ['request.conflict'],
+      handle: async ({ body, person }) => toDraft(await drafts.create(body.content, actorOf(person))),
+    })
+    api.operation({
+      method: 'get',
+      path: '/api/v1/case-drafts/{id}',
+      id: 'openCaseDraft',
+      summary: 'A draft with its content: personal data; every reading is audited',
+      roles: WORKERS,
+      params,
+      answer: Draft.extend({ content: Content }),
+      problems: ['request.not-found'],
+      handle: async ({ params: { id }, person }) => {
+        const { draft, content } = await drafts.open(id, actorOf(person))
+        return { ...toDraft(draft), content }
+      },
+    })
+    api.operation({
+      method: 'put',
+      path: '/api/v1/case-drafts/{id}',
+      id: 'saveCaseDraft',
+      summary: 'Save over the version that was read (自动保存)',
+      roles: WORKERS,
+      params,
+      body: z.strictObject({ version: Version, content: Content }),
+      bodyBytes: 512 * 1024,
+      answer: Draft,
+      problems: ['request.not-found', 'request.conflict'],
+      handle: async ({ params: { id }, body, person }) =>
+        toDraft(await drafts.save(id, body.version, body.content, actorOf(person))),
+    })
+    api.operation({
+      method: 'delete',
+      path: '/api/v1/case-drafts/{id}',
+      id: 'deleteCaseDraft',
+      summary: 'Delete a draft',
+      roles: WORKERS,
+      params,
+      answer: z.strictObject({}),
+      problems: ['request.not-found', 'request.conflict'],
+      handle: async ({ params: { id }, person }) => {
+        await drafts.drop(id, actorOf(person))
+        return {}
+      },
+    })
+    api.operation({
+      method: 'get',
+      path: '/api/v1/case-drafts/{id}/findings',
+      id: 'checkCaseDraft',
+      summary: 'Everything that keeps a draft from being sent (预检), also while it is not whole',
+      roles: WORKERS,
+      params,
+      answer: z.strictObject({ findings: z.array(Finding) }),
+      problems: ['request.not-found', 'item.unknown'],
+      handle: async ({ params: { id }, person }) => ({ findings: await intake.check(id, actorOf(person)) }),
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/case-drafts/{id}/submit',
+      id: 'submitCaseDraft',
+      summary: 'Send a draft, once, as the case or the joint case that it is (转办)',
+      roles: WORKERS,
+      params,
+      body: z.strictObject({ version: Version }),
+      answer: z.strictObject({ cases: z.array(Case) }),
+      status: 201,
+      problems: ['request.not-found', 'request.conflict', ...SUBMIT_PROBLEMS],
+      handle: async ({ params: { id }, body, person }) => ({
+        cases: (await intake.submit(id, body.version, actorOf(person))).map(toAnswer),
+      }),
+    })
+  },
+})

@@ -1,0 +1,62 @@
+/** Cases (办件): their threads, projection and deadlines, and the drafts that the window keeps before a case is sent. */
+
+import type { Ground } from '../../kernel/ground.ts'
+import type { CaseKeys } from '../../kernel/keys/case-keys.ts'
+import { createRounds } from '../../kernel/rounds.ts'
+import type { Part } from '../../part.ts'
+import type { DispatchPort } from '../../spine/dispatch/part.ts'
+import type { ExchangePort } from '../../spine/exchange/part.ts'
+import type { AgreementsPort } from '../agreements/part.ts'
+import type { CalendarsPort } from '../calendar/part.ts'
+import { type CasesParts, createCases, waitingOf } from './cases.ts'
+import { createCaseClocks } from './clocks.ts'
+import { type CaseHandlerParts, createCaseHandler } from './handler.ts'
+import { createCaseDrafts } from './intake/drafts.ts'
+import type { LookupKeys } from './lookup.ts'
+
+export type CasesPort = ReturnType<typeof createCasesPart>['port']
+
+export type CasesUses = Pick<CasesParts, 'identity' | 'services' | 'pages' | 'names' | 'checkForm' | 'keys'> &
+  Pick<CaseHandlerParts, 'submission' | 'item' | 'changed'> &
+  Pick<AgreementsPort, 'agreements'> &
+  CalendarsPort &
+  Pick<DispatchPort, 'dispatch'> & {
+    caseKeys: CaseKeys
+    keys: LookupKeys
+    materials: CasesParts['materials'] & CaseHandlerParts['materials'] & Parameters<typeof waitingOf>[1]
+  }
+
+export function createCasesPart(
+  { db, clock, audit, events, signals, log, randomId }: Ground,
+  { author, packets }: Pick<ExchangePort, 'author' | 'packets'>,
+  { calendars, dispatch, caseKeys, submission, item, changed, ...uses }: CasesUses,
+) {
+  const { agreements, materials, identity, keys } = uses
+  const clocks = createCaseClocks({ clock, agreements, calendars })
+  const cases = createCases({
+    ...{ ...uses, db, packets, author, audit, events, clock, clocks, threadId: randomId },
+    waiting: no => waitingOf(dispatch, materials, no),
+  })
+  const drafts = createCaseDrafts({ db, sealing: caseKeys, clock, audit, events, randomId, keys })
+  const handler = createCaseHandler({
+    ...{ identity, audit, events, agreements, materials, dispatch, clocks, submission, item, keys, changed },
+    returned: drafts.returned,
+  })
+  signals.on('calendar.changed', () => cases.recount())
+  // The program may have come with the holiday table of another year.
+  const recounting = createRounds({
+    clock,
+    async round() {
+      await cases.recount('provisional')
+      return null
+    },
+    failed: error => log.error('days not counted anew', {}, error),
+  })
+  return {
+    port: { cases, clocks, drafts, handler, keys },
+    threadHandlers: [handler],
+    jobs: { due: () => cases.tellDue(), drafts: () => drafts.sweep() },
+    start: () => void recounting.wake(),
+    stop: () => recounting.stop(),
+  } satisfies Part<object>
+}

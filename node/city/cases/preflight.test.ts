@@ -1,0 +1,176 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { LIMITS } from '../../../protocol/limits.ts'
+import { ProblemError } from '../../../protocol/problem.ts'
+import { submitContentOf } from '../../../test/support/play-case.ts'
+import { playItem } from '../../../test/support/play-lists.ts'
+import { createWorld } from '../../../test/support/world.ts'
+import { agree, COLLECTING, casesAt, HANDLING, worldAgreement } from '../../../test/support/world-case.ts'
+import type { NewCase } from './cases.ts'
+
+const MATERIAL = { isNeed: '2', materialType: '1', materialFormat: '3', sourceType: '20' } as const
+const ITEM = playItem(0, {
+  modes: [0],
+  materials: ['M1', 'M2', 'M3'].map(materialCode => ({ materialCode, materialName: materialCode, ...MATERIAL })),
+})
+const SCANS = ['a', 'b', 'c'].map(letter => letter.repeat(64))
+let world: Awaited<ReturnType<typeof createWorld>>
+
+const { caseNo: _, item: __, mode: ___, ...rest } = submitContentOf('-', 0, [])
+const newCase = (change: Partial<NewCase> = {}): NewCase => ({
+  ...rest,
+  to: HANDLING,
+  item: ITEM.taskCode,
+  mode: 0,
+  ...change,
+})
+const cases = () => world.city(COLLECTING).cases
+const errorsOf = async (input: NewCase) => (await cases().preflight(input)).filter(({ level }) => level === 'error')
+const scan = (code: string, sha256: string) => ({ code, sha256, name: '扫描件.pdf' })
+/** The problem of a submit; null when it was taken. */
+const submitted = (input: NewCase) =>
+  cases()
+    .submit(input, 'person:1')
+    .then(
+      () => null,
+      (error: unknown) => {
+        if (error instanceof ProblemError) return error.problem
+        throw error
+      },
+    )
+
+beforeEach(async () => {
+  world = await createWorld({ items: [ITEM] })
+  await agree(
+    world,
+    worldAgreement({
+      items: [
+        { taskCode: ITEM.taskCode, taskName: ITEM.taskName, handling: HANDLING, collecting: [COLLECTING], modes: [0] },
+      ],
+    }),
+  )
+  for (const sha256 of SCANS)
+    world.city(COLLECTING).scans.held.set(sha256, [{ sha256, size: 1000, type: 'application/pdf' }] as never)
+})
+afterEach(() => world.stop())
+
+describe('the pre-flight', () => {
+  test('one scan under two codes is a finding that says what to do, and the submit says the same', async () => {
+    const input = newCase({ materials: [scan('M1', SCANS[0] ?? ''), scan('M2', SCANS[0] ?? '')] })
+    expect(await errorsOf(input)).toMatchObject([{ field: 'materials.1.sha256', cure: 'clerk' }])
+    expect(await submitted(input)).toMatchObject({
+      code: 'case.preflight',
+      detail: expect.stringContaining('materials.1') as unknown,
+    })
+  })
+
+  test('a form that makes the body too large is a finding, to the byte', async () => {
+    const input = (length: number) => newCase({ form: { 说明: 'x'.repeat(length) } })
+    let [fits, breaks] = [0, LIMITS.bodyBytes]
+    while (breaks - fits > 1) {
+      const middle = (fits + breaks) >> 1
+      if ((await errorsOf(input(middle))).length === 0) fits = middle
+      else breaks = middle
+    }
+    expect(fits).toBeGreaterThan(LIMITS.bodyBytes - 2000)
+    expect(await errorsOf(input(breaks))).toMatchObject([
+      { field: 'form', cure: 'clerk', reason: expect.stringContaining('body.oversize') as unknown },
+    ])
+    expect([await submitted(input(fits)), await submitted(input(breaks))]).toMatchObject([
+      null,
+      { code: 'body.oversize' },
+    ])
+  })
+
+  test('a partner that is not trusted is refused by a rehearsal as by the act', async () => {
+    const author = world.city(COLLECTING).exchange.author
+    expect(await errorsOf(newCase())).toEqual([])
+    await expect(
+      author.rehearse([
+        { thread: 'ab'.repeat(16), partner: '999999', drafts: [{ kind: 'case.message', content: {} }] },
+      ]),
+    ).rejects.toThrow('partner.inactive')
+  })
+
+  test('leaves nothing behind', async () => {
+    const { db } = world.city(COLLECTING)
+    const count = async () =>
+      db.query(
+        'SELECT (SELECT count(*) FROM packets) AS packets, (SELECT count(*) FROM threads) AS threads, (SELECT count(*) FROM audit) AS audit',
+      )
+    const before = await count()
+    expect(await errorsOf(newCase())).toEqual([])
+    expect(await count()).toEqual(before)
+  })
+
+  test('tells of an open case of the same person for the same item, and of nobody else', async () => {
+    const notices = async (input: NewCase) =>
+      (await cases().preflight(input)).filter(({ field }) => field === 'applicant.idNumber')
+    expect(await notices(newCase())).toEqual([])
+    const row = await cases().submit(newCase(), 'person:1')
+    const spelt = { ...rest.applicant, idNumber: ` ${rest.applicant.idNumber.toLowerCase()}` }
+    for (const applicant of [rest.applicant, spelt])
+      expect(await notices(newCase({ applicant }))).toMatchObject([
+        { level: 'notice', reasonZh: expect.stringContaining(row.caseNo) as unknown },
+      ])
+    expect(await notices(newCase({ applicant: { ...rest.applicant, idNumber: '11010519491231002X' } }))).toEqual([])
+    expect(await submitted(newCase())).toBeNull()
+    for (const { thread } of await casesAt(world, COLLECTING))
+      await cases().step(thread, 'case.withdraw', { reason: '撤回' }, 'person:1')
+    await world.settle()
+    for (const { thread } of await casesAt(world, COLLECTING))
+      await world.city(HANDLING).cases.step(thread, 'case.close', { outcome: 'withdrawn' }, 'person:2')
+    await world.settle()
+    expect(await notices(newCase())).toEqual([])
+  })
+
+  test('blanks around names and numbers are not sent', async () => {
+    const { thread } = await cases().submit(
+      newCase({ applicant: { ...rest.applicant, name: ' 陈小满　', idNumber: `${rest.applicant.idNumber} ` } }),
+      'person:1',
+    )
+    const [submit] = await cases().bodies(thread, 'person:1')
+    expect(submit?.body).toMatchObject({ applicant: { name: '陈小满', idNumber: rest.applicant.idNumber } })
+  })
+
+  test('whatever passes it passes the submit, and what does not is refused', async () => {
+    const text = fc.constantFrom(
+      'x',
+      '长'.repeat(1000),
+      'x'.repeat(LIMITS.bodyBytes - 1100),
+      'x'.repeat(LIMITS.bodyBytes),
+    )
+    const input = fc
+      .record(
+        {
+          form: fc.dictionary(
+            fc.constantFrom('甲', '乙'),
+            fc.oneof(text, fc.constant(Array.from({ length: LIMITS.formEntries + 1 }, () => 0))),
+          ),
+          materials: fc.array(fc.tuple(fc.constantFrom('M1', 'M2', 'M9'), fc.constantFrom(...SCANS, 'd'.repeat(64))), {
+            maxLength: 3,
+          }),
+          mode: fc.constantFrom<0 | 1>(0, 1),
+          receivedAt: fc.constantFrom('2026-11-02T08:40:00+08:00', '2099-01-01T00:00:00Z', '0026-01-01T00:00:00Z'),
+          caseNo: fc.constantFrom('AK-1', '安政办 1 号'),
+          to: fc.constantFrom(HANDLING, '999999'),
+          window: fc.constantFrom('3', '窗'.repeat(200)),
+        },
+        { requiredKeys: [] },
+      )
+      .map(({ materials, ...change }) =>
+        newCase({
+          ...change,
+          ...(materials === undefined ? {} : { materials: materials.map(([code, sha256]) => scan(code, sha256)) }),
+        } as Partial<NewCase>),
+      )
+    await fc.assert(
+      fc.asyncProperty(input, async given => {
+        const found = await errorsOf(given)
+        const problem = await submitted(given)
+        expect([found.length === 0, problem?.code ?? null]).toEqual([problem === null, problem?.code ?? null])
+      }),
+      { numRuns: 60 },
+    )
+  })
+})

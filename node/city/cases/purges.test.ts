@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createWorld } from '../../../test/support/world.ts'
+import { agree, COLLECTING, HANDLING, submitCase } from '../../../test/support/world-case.ts'
+import { forgetAnswers } from '../../edges/http/idempotency.ts'
+import { openSqlite } from '../../kernel/store/sqlite.ts'
+import { createPurges } from './purges.ts'
+
+let world: Awaited<ReturnType<typeof createWorld>>
+beforeEach(async () => {
+  world = await createWorld()
+})
+afterEach(() => world.stop())
+
+test('a partner that gives no answer is asked once in a round, however many cases wait for it', async () => {
+  const ankang = world.city(COLLECTING)
+  const agreement = await agree(world)
+  for (const caseNo of ['AK-1', 'AK-2', 'AK-3']) {
+    const thread = await submitCase(world, agreement, { caseNo })
+    await world.settle()
+    await world.city(HANDLING).cases.step(thread, 'case.close', { outcome: 'returned' }, 'person:2')
+    await world.settle()
+  }
+  await ankang.db.transaction(tx => tx.run("UPDATE cases SET purge_on = '2020-01-01'"))
+  let answers = false
+  let asked = 0
+  const failed: string[] = []
+  const purges = createPurges({
+    ...{ db: ankang.db, clock: world.clock, audit: ankang.audit, author: () => ankang.exchange.author },
+    materials: {
+      ...{ ownedBy: async () => 0, forget: async () => 0 },
+      ungiven: async () => (answers ? 0 : 1),
+      async askGiven() {
+        asked++
+        return answers
+      },
+    },
+    drafts: ankang.drafts,
+    ...{
+      keys: ankang.caseKeys,
+      adapterState: ankang.adapterState,
+      answers: { forget: forgetAnswers },
+      scrub: async () => {},
+    },
+    freed: async () => {},
+    backups: async () => [],
+    failed: (_, problem) => failed.push(problem.code),
+  })
+  expect(await purges.due()).toBe(0)
+  expect([asked, failed]).toEqual([1, ['request.conflict', 'request.conflict', 'request.conflict']])
+  answers = true
+  expect(await purges.due()).toBe(3)
+  expect(asked).toBe(4)
+})
+
+test('a purge leaves the answers of another case that the own approval system knows by the same number', async () => {
+  const ankang = world.city(COLLECTING)
+  const agreement = await agree(world)
+  const thread = await submitCase(world, agreement, { caseNo: 'AK-1' })
+  await world.settle()
+  await world.city(HANDLING).cases.step(thread, 'case.close', { outcome: 'returned' }, 'person:2')
+  await world.settle()
+  await ankang.db.transaction(async tx => {
+    await tx.run("UPDATE cases SET local_case_no = 'L1'")
+    await tx.run(
+      `INSERT INTO adapter_events (id, state, local_case_no, move, key, bytes, problem, at) VALUES ('rest e1', 'parked', 'L1', x'02', x'03', 1, '{"code":"case.transition"}', 0)`,
+    )
+  })
+  const purges = createPurges({
+    ...{ db: ankang.db, clock: world.clock, audit: ankang.audit, author: () => ankang.exchange.author },
+    materials: { ownedBy: async () => 0, ungiven: async () => 0, askGiven: async () => true, forget: async () => 0 },
+    drafts: ankang.drafts,
+    ...{ keys: ankang.caseKeys, adapterState: ankang.adapterState },
+    ...{ answers: { forget: forgetAnswers }, scrub: async () => {}, freed: async () => {}, backups: async () => [] },
+    failed: () => {},
+  })
+  const kept = () => ankang.db.query('SELECT state, move, key FROM adapter_events')
+  const before = await kept()
+  expect(before).toMatchObject([{ state: 'parked' }])
+  await purges.purge(thread, 'request', 'person:1')
+  expect(await kept()).toEqual(before)
+  await world.settle()
+  // Of a case that this city handles they go.
+  await ankang.db.transaction(tx => tx.run("UPDATE cases SET role = 'handling', local_case_no = 'L1'"))
+  await purges.purge(thread, 'request', 'person:1')
+  expect(await kept()).toEqual([{ state: 'done', move: null, key: null }])
+})
+
+test('a store of before a purge, put back, is purged again as soon as the purge came back, and it is told once', async () => {
+  const agreement = await agree(world)
+  const thread = await submitCase(world, agreement, { caseNo: 'AK-1' })
+  await world.settle()
+  await world.city(HANDLING).cases.step(thread, 'case.close', { outcome: 'returned' }, 'person:2')
+  await world.settle()
+  const make = () => {
+    const city = world.city(COLLECTING)
+    return createPurges({
+      ...{ db: city.db, clock: world.clock, audit: city.audit, author: () => city.exchange.author },
+      materials: { ownedBy: async () => 0, ungiven: async () => 0, askGiven: async () => true, forget: async () => 0 },
+      ...{
+        drafts: city.drafts,
+        keys: city.caseKeys,
+        adapterState: city.adapterState,
+        answers: { forget: forgetAnswers },
+        scrub: async () => {},
+      },
+      freed: async () => {},
+      backups: async () => [],
+      failed: (_, problem) => expect(problem).toBeNull(),
+    })
+  }
+  const backup = join(tmpdir(), `tongban-purges-${randomBytes(6).toString('hex')}.db`)
+  await world.city(COLLECTING).db.backup(backup)
+  await make().purge(thread, 'request', 'person:1')
+  await world.settle()
+  await world.restart(COLLECTING, openSqlite(backup))
+  await world.settle()
+  world.clock.advance(60_000)
+  await world.settle()
+  const { db } = world.city(COLLECTING)
+  const held = () =>
+    db.query(
+      `SELECT p.kind FROM bodies b JOIN packets p ON p.no = b.packet_no WHERE p.kind LIKE 'case.%' ORDER BY p.no`,
+    )
+  expect(await held()).toContainEqual({ kind: 'case.submit' })
+  // Until its lists are made anew the drafts of a case are not found.
+  await db.transaction(tx => tx.run('INSERT INTO projection (one, form) VALUES (1, 0)'))
+  expect(await make().due()).toBe(0)
+  await db.transaction(tx => tx.run('UPDATE projection SET form = 1'))
+  expect(await make().due()).toBe(1)
+  expect(await held()).toEqual([{ kind: 'case.purge' }])
+  expect(await make().due()).toBe(0)
+  expect(await db.query('SELECT applicant, purge_on FROM cases')).toEqual([{ applicant: '', purge_on: null }])
+  await rm(backup, { force: true })
+})

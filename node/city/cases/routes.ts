@@ -1,0 +1,433 @@
+/** HTTP routes of cases: pre-flight, submit, list, show, and one route for each step of the case table. */
+import * as z from 'zod'
+import { DUTIES, type Duty } from '../../../protocol/case/deadlines.ts'
+import { AUTHORS, CASE_CONTENT, type CaseKind, Mode, OUTCOMES } from '../../../protocol/case/kinds.ts'
+import { CURES, type Cure } from '../../../protocol/case/preflight.ts'
+import { STATES, type State } from '../../../protocol/case/table.ts'
+import { LIMITS } from '../../../protocol/limits.ts'
+import { Day, DivisionCode, Instant, Sha256, ThreadId, text } from '../../../protocol/primitives.ts'
+import type { ProblemCode } from '../../../protocol/problem.ts'
+import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../edges/http/route.ts'
+import { Why } from '../../edges/http/told.ts'
+import { TITLES } from '../records/evidence/timeline.ts'
+import type { CaseDetail, CaseRow, Cases } from './cases.ts'
+import type { LinkedCase } from './joint.ts'
+
+const states = Object.keys(STATES) as [State, ...State[]]
+const duties = Object.keys(DUTIES) as [Duty, ...Duty[]]
+const kinds = Object.keys(AUTHORS) as [CaseKind, ...CaseKind[]]
+
+const Due = z.strictObject({
+  duty: z.enum(duties),
+  dutyName: z.string(),
+  city: DivisionCode.describe('the city that must do it'),
+  day: Day,
+  provisional: z.boolean().describe('past the holiday tables (暂定)'),
+  level: z.enum(['green', 'yellow', 'red', 'overdue']),
+  left: z.number().int().describe('working days left; negative when overdue'),
+})
+
+export const Case = z
+  .strictObject({
+    thread: ThreadId,
+    caseNo: z.string().describe('办件编号 of the collecting city'),
+    localCaseNo: z.string().nullable().describe("case number of the handling city's approval system"),
+    role: z.enum(['collecting', 'handling']).describe('what this city is in the case: 收件地 or 办理地'),
+    partner: DivisionCode,
+    item: z.strictObject({ code: z.string(), name: z.string() }),
+    mode: Mode,
+    state: z.enum(states),
+    window: z.string().nullable().describe('window that took it'),
+    assignee: z.string().nullable().describe('account that works on it here'),
+    stateName: z.string(),
+    outcome: z.enum(OUTCOMES).nullable(),
+    applicant: z.string().describe('masked name'),
+    parked: Why.extend({ kind: z.string().optional() }).nullable().describe('why the case waits for a person'),
+    holder: DivisionCode.nullable().describe('the city that must act next (当前持有方); null at the end'),
+    due: Due.nullable().describe('what is due first, by either city'),
+    ownDue: Due.nullable().describe('what this city itself must do first'),
+    submittedAt: Time,
+    updatedAt: Time,
+  })
+  .meta({ id: 'Case' })
+
+const Linked = z.strictObject({
+  thread: ThreadId,
+  partner: DivisionCode,
+  item: z.strictObject({ code: z.string(), name: z.string() }),
+  lead: z.boolean(),
+  state: z.enum(states),
+  stateName: z.string(),
+  outcome: z.enum(OUTCOMES).nullable(),
+})
+
+const Detail = Case.extend({
+  deadlines: z
+    .array(
+      z.strictObject({
+        duty: z.enum(duties),
+        dutyName: z.string(),
+        city: DivisionCode,
+        from: Day.describe('the day on which the limit began, not counted'),
+        due: Day.nullable().describe('null while a special procedure, or the wait for originals, stops the clock'),
+        provisional: z.boolean(),
+        done: Day.nullable(),
+        level: z.enum(['green', 'yellow', 'red', 'overdue', 'stopped', 'met', 'missed']),
+        left: z.number().int().nullable(),
+      }),
+    )
+    .describe('every duty of the case by law and agreement; the same at both cities'),
+  deemedAccepted: Day.nullable().describe(
+    'accepted by law, since nobody told what was lacking in time (行政许可法 32)',
+  ),
+  questions: z
+    .array(z.strictObject({ packet: Sha256, kind: z.enum(kinds), at: Time, answerBy: Day.nullable() }))
+    .describe('reminders, supervisions, objections and appeals of the other city that wait for an answer'),
+  linked: z
+    .array(Linked)
+    .describe('the cases of a joint one (多地联办, 一件事) that this node holds, the leading first'),
+  agreement: Sha256.nullable(),
+  promisedBy: z.string().nullable(),
+  supplementDeadline: z.string().nullable(),
+  lacking: z
+    .strictObject({
+      materials: z.array(z.string()).describe('codes'),
+      form: z.array(z.string()).describe('fields'),
+    })
+    .nullable()
+    .describe(
+      'what the notice (补正告知) named, and the supplement must hold; both empty when it asks in words alone. The reasons stand in its body',
+    ),
+  instants: z.strictObject({
+    received: z.string().nullable(),
+    submitted: Time.nullable(),
+    arrived: Time.nullable(),
+    accepted: Time.nullable(),
+    decided: Time.nullable(),
+    ended: Time.nullable(),
+  }),
+  steps: z.array(z.enum(kinds)).describe('steps that this city may take now'),
+  waiting: z
+    .array(
+      z.strictObject({
+        what: z.enum(['dispatch', 'answer', 'material']),
+        problem: Why,
+        parked: z.boolean().describe('a person must retry it; else the node does'),
+        at: Time,
+      }),
+    )
+    .describe(
+      'what the approval system has not taken, what it answered and is not signed, and materials that could not be fetched',
+    ),
+  refused: z
+    .array(
+      z.strictObject({
+        packet: Sha256,
+        kind: z.enum(kinds),
+        at: Time,
+        problem: Why,
+      }),
+    )
+    .describe('own steps that the other city refused, in their order: what they said stands among the bodies'),
+  timeline: z.array(
+    z.strictObject({
+      packet: Sha256,
+      city: DivisionCode,
+      kind: z.enum(kinds),
+      at: Time,
+      status: z.enum(['pending', 'stored']),
+      receiptedAt: Time.nullable().describe('time of the receipt of the other city'),
+      differs: z.boolean().describe('both lie more than a day apart: days are counted by the receipt'),
+      late: z.boolean(),
+      corrects: Sha256.nullable().describe('packet id of the step that it corrects (更正)'),
+      correctedBy: z.array(Sha256).describe('packet ids of the corrections of this step, in their order'),
+    }),
+  ),
+}).meta({ id: 'CaseDetail' })
+
+const submit = CASE_CONTENT['case.submit'].shape
+export const NewCase = z.strictObject({
+  ...submit,
+  agent: submit.agent
+    .unwrap()
+    .extend({ authorisation: text(64).optional().describe('授权委托书: SHA-256 of the material, or its code') })
+    .optional(),
+  to: DivisionCode.describe('the city that has the power (办理地)'),
+  item: text(50).describe('taskCode of its published item'),
+  caseNo: submit.caseNo.optional().describe('given by the node when absent'),
+  receivedAt: Instant.optional().describe('now when absent'),
+  codes: z
+    .enum(['own', 'handling'])
+    .optional()
+    .describe(
+      "whose codes `materials` have: `own` ones become the partner's by the mapping of the item; handling by default",
+    ),
+  agreement: Sha256.optional().describe(
+    'id of the version of an agreement to begin under, where several cover it; absent: the newest that does',
+  ),
+})
+
+const {
+  caseNo: _caseNo,
+  parent: _parent,
+  to: _to,
+  item: _item,
+  mode: _mode,
+  agreement: _agreement,
+  ...shared
+} = NewCase.shape
+export const NewJointCase = z.strictObject({
+  shared: z
+    .strictObject(shared)
+    .describe('what stands once for all items: applicant, agent, window, consent, common fields of the forms'),
+  items: z
+    .array(
+      NewCase.pick({ to: true, item: true, mode: true, agreement: true }).extend({
+        form: shared.form.optional().describe('fields of this item, put to the shared ones'),
+        materials: shared.materials.optional().describe('in place of the shared ones'),
+        purpose: shared.purpose,
+      }),
+    )
+    .min(2)
+    .max(LIMITS.jointCases),
+})
+
+export const Finding = z
+  .strictObject({
+    field: z.string().describe('path into the request'),
+    level: z.enum(['error', 'notice']).describe('an error keeps the case from being sent'),
+    cure: z.enum(Object.keys(CURES) as [Cure, ...Cure[]]).describe('who can cure it'),
+    reason: z.string(),
+    reasonZh: z.string(),
+  })
+  .meta({ id: 'Finding' })
+
+const params = z.strictObject({ thread: ThreadId })
+
+/** What keeps this node from signing, whatever it is. */
+const SIGN_PROBLEMS = ['partner.unknown', 'partner.inactive', 'exchange.recovering', 'clock.own', 'store.full'] as const
+const CONTENT_PROBLEMS = [
+  ...(['case.material', 'case.day', 'case.content', 'case.limit'] as const),
+  ...(['material.missing', 'material.oversize', 'body.schema', 'body.oversize', 'envelope.oversize'] as const),
+] as const
+export const SUBMIT_PROBLEMS: readonly ProblemCode[] = [
+  ...(['item.unknown', 'case.preflight', 'agreement.none', 'agreement.inactive', 'agreement.uncovered'] as const),
+  ...CONTENT_PROBLEMS,
+  ...SIGN_PROBLEMS,
+]
+const STEP_PROBLEMS: readonly ProblemCode[] = [
+  ...(['thread.unknown', 'thread.party', 'thread.full'] as const),
+  ...(['case.transition', 'case.author', 'case.supplement', 'material.backlog'] as const),
+  ...CONTENT_PROBLEMS,
+  ...SIGN_PROBLEMS,
+]
+const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
+const WORKERS = ['clerk', 'integrator'] as const
+
+const named = (due: CaseRow['due']) => (due === null ? null : { ...due, dutyName: DUTIES[due.duty] })
+
+export const toAnswer = ({ no: _, submittedAt, updatedAt, due, ownDue, ...row }: CaseRow) => ({
+  ...row,
+  due: named(due),
+  ownDue: named(ownDue),
+  stateName: STATES[row.state],
+  outcome: row.outcome as (typeof OUTCOMES)[number] | null,
+  submittedAt: time(submittedAt),
+  updatedAt: time(updatedAt),
+})
+
+const toLinked = ({ sent: _, handedOver: __, ...entry }: LinkedCase): z.input<typeof Linked> => ({
+  ...entry,
+  state: entry.state as State,
+  stateName: STATES[entry.state as State],
+  outcome: entry.outcome as (typeof OUTCOMES)[number] | null,
+})
+
+const ofSeconds = (value: number | null) => timeOrNull(value === null ? null : value * 1000)
+
+function toDetail({
+  fold,
+  steps,
+  questions,
+  clock,
+  linked,
+  timeline,
+  waiting,
+  refused,
+  ...row
+}: CaseDetail): z.input<typeof Detail> {
+  const { received, submitted, arrived, accepted, decided, ended } = fold.instants
+  return {
+    ...toAnswer(row),
+    agreement: fold.agreement,
+    promisedBy: fold.promisedBy,
+    supplementDeadline: fold.supplementDeadline,
+    lacking: fold.lacking === null ? null : { materials: [...fold.lacking.materials], form: [...fold.lacking.form] },
+    instants: {
+      received,
+      submitted: ofSeconds(submitted),
+      arrived: ofSeconds(arrived),
+      accepted: ofSeconds(accepted),
+      decided: ofSeconds(decided),
+      ended: ofSeconds(ended),
+    },
+    deadlines: clock.deadlines.map(entry => ({ ...entry, dutyName: DUTIES[entry.duty] })),
+    deemedAccepted: clock.deemedAccepted,
+    questions: questions.map(({ packet, kind, at, answerBy }) => ({ packet, kind, at: time(at * 1000), answerBy })),
+    linked: linked.map(toLinked),
+    steps,
+    waiting: waiting.map(entry => ({ ...entry, at: time(entry.at) })),
+    refused: refused.map(entry => ({ ...entry, kind: entry.kind as CaseKind, at: time(entry.at) })),
+    timeline: timeline.map(entry => ({
+      ...entry,
+      kind: entry.kind as CaseKind,
+      at: time(entry.at),
+      receiptedAt: timeOrNull(entry.receiptedAt),
+    })),
+  }
+}
+
+/** `requestSupplement` of `case.request-supplement`. */
+const verbOf = (kind: CaseKind): string => kind.slice('case.'.length)
+const camel = (verb: string): string => verb.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+export const caseRoutes = (cases: Cases): RouteModule => ({
+  tag: 'Cases',
+  description:
+    'Cases (办件) across two cities. Each step is a signed packet; what a city may do now stands in `steps`.',
+  register(api) {
+    api.operation({
+      method: 'post',
+      path: '/api/v1/cases/preflight',
+      id: 'preflightCase',
+      summary: 'Check a case as the partner will, without sending it (预检)',
+      roles: WORKERS,
+      looksUp: true,
+      body: NewCase,
+      bodyBytes: 512 * 1024,
+      answer: z.strictObject({
+        findings: z.array(Finding),
+      }),
+      problems: ['item.unknown'],
+      handle: async ({ body }) => ({ findings: await cases.preflight(body) }),
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/cases/joint/preflight',
+      id: 'preflightJointCase',
+      summary: 'Check every item of a joint case, without sending any (预检)',
+      roles: WORKERS,
+      looksUp: true,
+      body: NewJointCase,
+      bodyBytes: 512 * 1024,
+      answer: z.strictObject({
+        findings: z.array(Finding).describe('`field` begins with the place of the item: `items.1.form.phone`'),
+      }),
+      handle: async ({ body }) => ({ findings: await cases.preflightJoint(body) }),
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/cases',
+      id: 'submitCase',
+      summary: 'Submit a case to the city that decides it (转办)',
+      description: 'Answered once the signed packet is durable here; it is delivered when the partner can be reached.',
+      roles: WORKERS,
+      body: NewCase,
+      bodyBytes: 512 * 1024,
+      answer: Case,
+      status: 201,
+      problems: SUBMIT_PROBLEMS,
+      handle: async ({ body, person }) => toAnswer(await cases.submit(body, actorOf(person))),
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/cases/joint',
+      id: 'submitJointCase',
+      summary: 'Submit several items at once: one form, one receipt, one hand-over (多地联办, 一件事)',
+      description:
+        'Every item becomes a case of its own, all or none; the first leads, and the others name it as their parent.',
+      roles: WORKERS,
+      body: NewJointCase,
+      bodyBytes: 512 * 1024,
+      answer: z.strictObject({ cases: z.array(Case) }),
+      status: 201,
+      problems: SUBMIT_PROBLEMS,
+      handle: async ({ body, person }) => ({
+        cases: (await cases.submitJoint(body, actorOf(person))).map(toAnswer),
+      }),
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/cases/{thread}/hand-over',
+      id: 'handOverJointCase',
+      summary:
+        'Hand the results of a joint case over at once (一次送达): those that are there and were not received yet',
+      roles: WORKERS,
+      params,
+      body: z.strictObject({ by: text(200).optional().describe('who handed them over') }),
+      answer: z.strictObject({
+        handedOver: z.number().int(),
+        missing: z.array(Linked).describe('cases whose result is still to come'),
+      }),
+      problems: ['thread.unknown', 'case.transition', 'exchange.recovering', 'clock.own'],
+      handle: async ({ params: { thread }, body, person }) => {
+        const { handedOver, missing } = await cases.handOver(thread, body.by, actorOf(person))
+        return { handedOver, missing: missing.map(toLinked) }
+      },
+    })
+    api.operation({
+      method: 'get',
+      path: '/api/v1/cases/{thread}',
+      id: 'getCase',
+      summary: 'One case with its timeline and the steps possible now',
+      roles: READERS,
+      params,
+      answer: Detail,
+      problems: ['thread.unknown'],
+      handle: async input => toDetail(await cases.get(input.params.thread)),
+    })
+    api.operation({
+      method: 'get',
+      path: '/api/v1/cases/{thread}/bodies',
+      id: 'readCaseBodies',
+      summary: 'What both cities wrote: personal data; every reading is audited',
+      roles: WORKERS,
+      params,
+      answer: z.strictObject({
+        bodies: z.array(
+          z.strictObject({
+            packet: Sha256,
+            kind: z.string(),
+            city: DivisionCode,
+            body: z.unknown().describe('null when purged'),
+            refused: z
+              .boolean()
+              .describe('an own step that the other city refused: it is in no thread, and can be said again'),
+          }),
+        ),
+      }),
+      problems: ['thread.unknown'],
+      handle: async ({ params: { thread }, person }) => ({ bodies: await cases.bodies(thread, actorOf(person)) }),
+    })
+    for (const kind of kinds) {
+      // A purge deletes besides it signs: purge-routes.ts.
+      if (kind === 'case.submit' || kind === 'case.purge') continue
+      const verb = verbOf(kind)
+      api.operation({
+        method: 'post',
+        path: `/api/v1/cases/{thread}/${verb}`,
+        id: camel(`${verb}-case`),
+        summary: `${TITLES[kind].en} ${TITLES[kind].zh}: signs and sends ${kind}; by the ${AUTHORS[kind]} city`,
+        roles: WORKERS,
+        params,
+        body: CASE_CONTENT[kind],
+        bodyBytes: 512 * 1024,
+        answer: Case,
+        status: 201,
+        problems: STEP_PROBLEMS,
+        handle: async ({ params: { thread }, body, person }) =>
+          toAnswer(await cases.step(thread, kind, body, actorOf(person))),
+      })
+    }
+  },
+})

@@ -1,0 +1,45 @@
+/** Scans of an application (扫描件), looked at where they lie: what is written of them must hold. */
+import type { CaseMaterial } from '../../../protocol/case/kinds.ts'
+import type { Finding } from '../../../protocol/case/preflight.ts'
+
+/** Pages of a held material; `unreadable` for one that cannot be opened, null when they cannot be counted here. */
+type Counted = number | 'unreadable' | null
+export type PageCounter = {
+  of(sha256: string): Promise<Counted>
+  /** what was counted before of these, in one look */
+  known(hashes: readonly string[]): Promise<ReadonlyMap<string, Counted>>
+}
+
+/** Where a scan has other pages than are written of it (校页), or cannot be opened; those of which nothing is written are opened by `looks` alone. */
+export async function miscounted(
+  counter: PageCounter,
+  materials: readonly CaseMaterial[],
+  held: ReadonlySet<string>,
+  looks = false,
+): Promise<Finding[]> {
+  const known = await counter.known(materials.map(({ sha256 }) => sha256).filter(sha256 => held.has(sha256)))
+  const found = materials.map(async ({ sha256, pages }, index): Promise<Finding[]> => {
+    if (!held.has(sha256)) return []
+    const counted = known.get(sha256) ?? (pages !== undefined || looks ? await counter.of(sha256) : null)
+    if (counted === pages || (pages === undefined && counted !== 'unreadable')) return []
+    const place = { field: `materials.${index}.pages`, cure: 'clerk' } as const
+    if (counted === 'unreadable')
+      return [
+        {
+          ...{ field: `materials.${index}.sha256`, level: 'notice', cure: 'clerk' },
+          reason: 'the scan cannot be opened here, broken or locked by a password: look at it, and scan it again',
+          reasonZh: '扫描件无法打开（文件损坏或有密码），请查看并重新扫描上传',
+        },
+      ]
+    if (counted === null) {
+      const words = { reason: 'its pages cannot be counted: look at the scan', reasonZh: '无法核对页数，请查看扫描件' }
+      return [{ ...place, level: 'notice', ...words }]
+    }
+    const words = {
+      reason: `the scan has ${counted} pages, not as many as are written: scan it again or correct the number`,
+      reasonZh: `扫描件共${counted}页，与所填页数不符，请重新扫描或更正`,
+    }
+    return [{ ...place, level: 'error', ...words }]
+  })
+  return (await Promise.all(found)).flat()
+}

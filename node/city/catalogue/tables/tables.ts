@@ -1,0 +1,73 @@
+/**
+ * Service items as tables: imported from CSV, XLSX and the national upload tables (`up_*`), exported as the same, with templates.
+ * May import protocol/ and the libraries that read and write tables; knows no store and no edge.
+ */
+import { readStrictJson } from '../../../../protocol/json-outside.ts'
+import { ServiceItem } from '../../../../protocol/service/item.ts'
+import { type Assembled, type AssembleOptions, assemble } from './assemble.ts'
+import { createFaults, type Fault, type Faults } from './faults.ts'
+import { TABLE_LIMITS } from './limits.ts'
+import { decodeText, type Limits, readTables, TableError } from './read.ts'
+
+export type { Translation } from './cells.ts'
+export type { Fault } from './faults.ts'
+export { writeTables, writeTemplate } from './write.ts'
+
+/** What a file asks for. With errors nothing of it is to be taken. */
+export type TableImport = {
+  put: ReadonlyMap<string, ServiceItem>
+  remove: ReadonlySet<string>
+  rows: number
+  errors: Fault[]
+  /** errors in all; `errors` holds the first ones */ errorCount: number
+  notes: Fault[]
+}
+
+const NOTHING: Assembled = { put: new Map(), remove: new Set(), rows: 0 }
+
+/** Reads a file; never throws on its content. `name` tells the table of a single CSV file, as far as its headings do not. */
+export async function importTables(
+  bytes: Uint8Array,
+  name: string,
+  options: AssembleOptions,
+  limits: Limits = TABLE_LIMITS,
+): Promise<TableImport> {
+  const faults = createFaults()
+  let read = NOTHING
+  try {
+    read = isJson(bytes)
+      ? readJson(bytes, name, faults)
+      : await assemble(readTables(bytes, name, faults, limits), faults, options)
+  } catch (error) {
+    if (!(error instanceof TableError)) throw error
+  }
+  return { ...read, errors: faults.errors(), errorCount: faults.count(), notes: faults.notes() }
+}
+
+const isJson = (bytes: Uint8Array): boolean =>
+  /^\s*[[{]\s*["{\]]/.test(new TextDecoder().decode(bytes.subarray(0, 100)))
+
+/** Items as JSON: an array, or `{ "items": […] }`. */
+function readJson(bytes: Uint8Array, name: string, faults: Faults): Assembled {
+  const read = readStrictJson(decodeText(bytes) ?? '')
+  if (!read.ok && read.path.length > 0) {
+    const [first, ...rest] = read.path[0] === 'items' ? read.path.slice(1) : read.path
+    faults.add('cell.json', name, typeof first === 'number' ? first + 1 : 0, rest.join('.'))
+    return NOTHING
+  }
+  const json = read.ok ? read.value : null
+  const list = Array.isArray(json) ? json : (json as { items?: unknown } | null)?.items
+  if (!Array.isArray(list)) {
+    faults.add('file.unreadable', name, 0)
+    return NOTHING
+  }
+  const put = new Map<string, ServiceItem>()
+  for (const [index, entry] of list.entries()) {
+    const parsed = ServiceItem.safeParse(entry)
+    if (!parsed.success) faults.add('cell.schema', name, index + 1, parsed.error.issues[0]?.path.join('.') ?? '')
+    else if (put.has(parsed.data.taskCode)) faults.add('row.twice', name, index + 1, 'taskCode')
+    else put.set(parsed.data.taskCode, parsed.data)
+  }
+  if (list.length === 0) faults.add('sheet.empty', name, 0)
+  return { put, remove: new Set(), rows: list.length }
+}

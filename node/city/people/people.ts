@@ -1,0 +1,156 @@
+/**
+ * People (账号): who may use the API, each with one token. A token is shown once and kept as its SHA-256: it carries 256
+ * random bits, so a slow hash would add nothing. May import audit and the store; knows no edge.
+ */
+
+import { createHash } from 'node:crypto'
+import { ProblemError } from '../../../protocol/problem.ts'
+import type { Account, Person, Role } from '../../kernel/person.ts'
+import type { Audit } from '../../kernel/records/audit.ts'
+import { act } from '../../kernel/store/acts.ts'
+import type { Database } from '../../kernel/store/database.ts'
+import {
+  accountById,
+  accountByToken,
+  accounts,
+  insertAccount,
+  otherAdministrators,
+  setRevoked,
+  setToken,
+  setUsed,
+} from './repository.ts'
+
+const TOKEN = /^tb_[A-Za-z0-9_-]{43}$/
+const TOKEN_BYTES = 32
+/** The time of last use is written at most this often per person, milliseconds. */
+const USED_EVERY = 60_000
+
+export type NewPerson = { name: string; roles: readonly Role[] /** milliseconds */; expiresAt: number | null }
+/** The token stands here once and is nowhere kept. */
+export type Issued = { account: Account; token: string }
+
+export interface People {
+  /** Throws ProblemError `request.invalid` on an expiry in the past. */
+  create(actor: string, person: NewPerson): Promise<Issued>
+  /** Gives the person a new token; the old one ends at once. Keeps the expiry unless given anew. */
+  rotate(actor: string, id: string, expiresAt?: number | null): Promise<Issued>
+  /** Ends the person's token for good; a second time is a no-op. The last administrator stays. */
+  revoke(actor: string, id: string): Promise<Account>
+  list(limit: number, after: readonly [createdAt: number, id: string] | null): Promise<Account[]>
+  get(id: string): Promise<Account>
+  /** The holder of a token that is known, not revoked and not expired; else null. */
+  authenticate(token: string): Promise<Person | null>
+  /** Resolves when the times of last use are written; the node calls it when it stops. */
+  settle(): Promise<void>
+}
+
+export type PeopleParts = {
+  database: Database
+  audit: Pick<Audit, 'append'>
+  /** now, milliseconds */ now: () => number
+  /** a new id */ ids: () => string
+  random: (bytes: number) => Uint8Array
+}
+
+const hashOf = (token: string): Uint8Array => createHash('sha256').update(token).digest()
+
+export function createPeople({ database, audit, now, ids, random }: PeopleParts): People {
+  const usedAt = new Map<string, number>()
+  const writing = new Set<Promise<void>>()
+
+  const newToken = () => `tb_${Buffer.from(random(TOKEN_BYTES)).toString('base64url')}`
+  const checkExpiry = (expiresAt: number | null) => {
+    if (expiresAt !== null && expiresAt <= now())
+      throw new ProblemError('request.invalid', 'expiresAt lies in the past')
+  }
+  const found = (account: Account | null): Account => {
+    if (account === null) throw new ProblemError('request.not-found', 'person')
+    return account
+  }
+
+  function noteUse(id: string, lastUsedAt: number | null, at: number): void {
+    const last = Math.max(lastUsedAt ?? 0, usedAt.get(id) ?? 0)
+    if (at - last < USED_EVERY) return
+    usedAt.set(id, at)
+    // The time of last use is a convenience: a failure to write it must not fail the request.
+    const write = database.transaction(tx => setUsed(tx, id, at)).catch(() => undefined)
+    writing.add(write)
+    write.finally(() => writing.delete(write))
+  }
+
+  return {
+    async create(actor, { name, roles, expiresAt }) {
+      checkExpiry(expiresAt)
+      const token = newToken()
+      const account: Account = {
+        id: ids(),
+        name,
+        roles: [...new Set(roles)],
+        createdAt: now(),
+        expiresAt,
+        revokedAt: null,
+        lastUsedAt: null,
+      }
+      await database.transaction(async tx => {
+        await act(tx)
+        await insertAccount(tx, account, hashOf(token))
+        await audit.append(tx, {
+          actor,
+          action: 'person.created',
+          subject: account.id,
+          detail: { roles: roles.join(' ') },
+        })
+      })
+      return { account, token }
+    },
+
+    async rotate(actor, id, expiresAt) {
+      if (expiresAt !== undefined) checkExpiry(expiresAt)
+      const token = newToken()
+      const account = await database.transaction(async tx => {
+        const old = found(await accountById(tx, id))
+        if (old.revokedAt !== null) throw new ProblemError('request.conflict', 'the person was revoked')
+        const until = expiresAt === undefined ? old.expiresAt : expiresAt
+        if (until !== null && until <= now())
+          throw new ProblemError('request.conflict', 'expired; give a new expiresAt')
+        await act(tx)
+        await setToken(tx, id, hashOf(token), until)
+        await audit.append(tx, { actor, action: 'person.rotated', subject: id })
+        return { ...old, expiresAt: until }
+      })
+      return { account, token }
+    },
+
+    async revoke(actor, id) {
+      return database.transaction(async tx => {
+        const account = found(await accountById(tx, id))
+        if (account.revokedAt !== null) return account
+        if (account.roles.includes('administrator') && (await otherAdministrators(tx, id, now())) === 0)
+          throw new ProblemError('request.conflict', 'the last administrator cannot be revoked')
+        const revokedAt = now()
+        await act(tx)
+        await setRevoked(tx, id, revokedAt)
+        await audit.append(tx, { actor, action: 'person.revoked', subject: id })
+        return { ...account, revokedAt }
+      })
+    },
+
+    list: (limit, after) => accounts(database, limit, after),
+
+    get: async id => found(await accountById(database, id)),
+
+    async authenticate(token) {
+      if (!TOKEN.test(token)) return null
+      const account = await accountByToken(database, hashOf(token))
+      const at = now()
+      if (account === null || account.revokedAt !== null) return null
+      if (account.expiresAt !== null && account.expiresAt <= at) return null
+      noteUse(account.id, account.lastUsedAt, at)
+      return { id: account.id, name: account.name, roles: account.roles }
+    },
+
+    async settle() {
+      await Promise.all(writing)
+    },
+  }
+}

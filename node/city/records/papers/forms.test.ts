@@ -1,0 +1,145 @@
+import { expect, test } from 'vitest'
+import { FILE_NAME, playPapers, SUBMIT } from '../../../../test/support/play-papers.ts'
+import { lacking, PAPER_NAMES, type PaperName, type PaperView, paperOf } from './forms.ts'
+import { type Label, NUMBERED, sheetHtml } from './sheet.ts'
+
+const html = (name: PaperName, view: PaperView = playPapers()) => sheetHtml(paperOf(name, view))
+const text = (...given: Parameters<typeof html>) =>
+  html(...given)
+    .replace(/^[\s\S]*<body>/, '')
+    .replaceAll(/<[^>]+>/g, ' ')
+const { window: _, agent: __, ...alone } = SUBMIT
+
+test('the authorisation of an agent is called what it is, and a licence says what it is used for', () => {
+  const receipt = text('receipt')
+  expect(receipt).toContain('授权委托书')
+  expect(receipt).not.toContain(FILE_NAME)
+  expect(receipt).toContain('申请人身份证（用证事由：核验身份）')
+  expect(receipt).toContain('办理异地贷款')
+})
+
+test('a helper is no agent: called by name, and does not sign', () => {
+  const agent = { kind: 'assistant', name: '林长河' } as const
+  const helped = text('receipt', playPapers({ submit: { ...SUBMIT, agent } }))
+  expect(helped).toMatch(/帮办人员\s+林长河/)
+  expect(helped).not.toContain('代办人')
+  expect(text('receipt')).toMatch(/代办人\s+林长河/)
+})
+
+test('papers were counted face to face at a counter, not online', () => {
+  expect(text('receipt')).toContain('材料已当面清点')
+  const online = text('receipt', playPapers({ submit: { ...alone, mode: 0 } }))
+  expect(online).not.toContain('当面清点')
+  expect(online).toContain('材料由申请人在网上提交')
+  expect(online).not.toContain('收件人签名')
+  expect(text('receipt', playPapers({ submit: { ...alone, mode: 0, window: '3 号' } }))).toContain('材料已当面清点')
+})
+
+test('a notice lists materials by name and fields of the form, numbered in one table', () => {
+  expect(text('supplement-notice')).toMatch(/1\s+申请人身份证\s+身份证缺背面.*2\s+申请表：联系地址\s+缺少门牌号/s)
+})
+
+test.each([
+  ['external', '外部签章，未验'],
+  ['none', '无签章'],
+  [undefined, '未注明，未验'],
+] as const)('the seal of a result: %s', (seal, words) => {
+  const bodies = {
+    'case.decide': { outcome: 'granted' },
+    'case.send-result': { method: 'file', ...(seal && { seal }) },
+  }
+  for (const name of ['decision', 'delivery'] as const)
+    expect(text(name, playPapers({}, bodies as never))).toMatch(new RegExp(`结果文件签章\\s+${words}\\s`))
+})
+
+test('what is said of signatures is what was verified here', () => {
+  expect(text('delivery')).toMatch(/决定的签名\s+数据包签名已验\s/)
+  expect(text('delivery', playPapers({ decisionHolds: false }))).toMatch(/决定的签名\s+数据包签名未通过验证\s/)
+  expect(text('delivery', playPapers({ decisionHolds: null }))).toMatch(/决定的签名\s+没有已签名的决定\s/)
+  expect(text('decision', playPapers({}, { 'case.decide': { outcome: 'denied' } }))).toContain('结果尚未发出')
+})
+
+test('a paper says that its step or the application was corrected, by whom and what in words', () => {
+  const corrected = (kind: string) =>
+    kind === 'case.decide' ? [{ day: '2026-11-26', issuer: '420300', statement: '文号应为 7 号' }] : []
+  const view = playPapers({ corrected })
+  expect(text('decision', view)).toContain('有关内容已由十堰市住房公积金中心于 2026年11月26日 更正：文号应为 7 号。')
+  expect(text('acceptance', view)).not.toContain('更正')
+  const slip = playPapers({
+    corrected: kind => (kind === 'case.submit' ? [{ day: '2026-11-26', issuer: '610900', statement: null }] : []),
+  })
+  expect(text('receipt', slip)).toContain('有关内容已由安康市行政审批服务局于 2026年11月26日 更正。')
+})
+
+test('a receipt says how the result comes, to whom, and whom to call at the counter', () => {
+  const submit = {
+    ...SUBMIT,
+    clerk: { name: '周敏', phone: '0915-3200001' },
+    delivery: { method: 'mail' as const, recipient: { name: '陈小满', phone: '13900000000', address: '汉滨区 8 号' } },
+  }
+  const receipt = text('receipt', playPapers({ submit }))
+  expect(receipt).toMatch(/窗口电话\s+0915-3200001/)
+  expect(receipt).toMatch(/结果送达方式\s+邮寄/)
+  expect(receipt).toMatch(/结果收件人\s+陈小满 13900000000 汉滨区 8 号/)
+  const { delivery: _, clerk: __, ...bare } = submit
+  expect(text('receipt', playPapers({ submit: bare as never }))).not.toMatch(/窗口电话|结果送达方式|结果收件人/)
+})
+
+test('one receipt of a joint case lists each item, and each file with the items that it is for', () => {
+  const scan = (code: string, name: string) => ({ sha256: code.repeat(32), code, name })
+  const [card, form, photo] = [scan('a1', '身份证'), scan('a2', '申请表'), scan('a3', '照片')]
+  const of = (caseNo: string, name: string, materials: object[]) =>
+    ({ ...SUBMIT, caseNo, materials, item: { ...SUBMIT.item, name, promiseDay: 5 } }) as typeof SUBMIT
+  const joint = [
+    { submit: of('AK-1', '学历公证', [card, form]), handling: '420300' },
+    { submit: of('AK-2', '学位公证', [{ ...card, code: 'b1' }, photo]), handling: '610900' },
+  ]
+  const receipt = text('receipt', playPapers({ submit: joint[0]?.submit ?? SUBMIT, joint }))
+  expect(receipt).toMatch(/1\s+学历公证\s+AK-1\s+十堰市住房公积金中心\s+受理之日起 5 个工作日/)
+  expect(receipt).toMatch(/2\s+学位公证\s+AK-2\s+安康市行政审批服务局/)
+  expect(receipt).toMatch(/身份证\s+电子\s+1、2\s+2\s+申请表\s+电子\s+1\s+3\s+照片\s+电子\s+2/)
+  expect(text('receipt')).not.toContain('联办事项')
+})
+
+test('a decision that was revoked says so', () => {
+  const revoked = { 'case.decide': { outcome: 'granted' }, 'case.revoke': { objection: 'x', reason: 'x', basis: 'x' } }
+  expect(text('decision', playPapers({}, revoked as never))).toContain('本决定已依法撤销')
+  expect(text('decision')).not.toContain('撤销')
+})
+
+test('a day past the holiday tables is provisional', () => {
+  expect(text('acceptance')).not.toContain('暂定')
+  const later = playPapers({ promised: { day: '2027-02-01', provisional: true } })
+  expect(text('acceptance', later)).toContain('2027年2月1日（暂定） 前')
+  const named = playPapers({ promised: later.promised }, { 'case.accept': { promisedBy: '2027-01-20' } })
+  expect(text('acceptance', named)).toContain('2027年1月20日 前')
+})
+
+test('labels: one for the originals, one for the result, to whom there is an address', () => {
+  const [block] = paperOf('mailing-label', playPapers()).blocks
+  const labels = (block as { labels: Label[] }).labels
+  expect(labels.map(({ kind }) => kind)).toEqual(['原件寄往办理地', '结果寄送'])
+  expect(labels[0]).toMatchObject({
+    address: ['442000', '湖北省十堰市茅箭区北京北路 99 号'],
+    to: ['十堰市民中心 3 楼公积金窗口', '0719-8100001'],
+    from: ['寄件人', '安康市行政审批服务局', '跨省通办窗口 3 号', '0915-3200001'],
+    rest: ['EMS 1180000000011', '内件 申请表原件、户口簿', '办件编号 61090020261123000001'],
+  })
+  const { delivery: ___, ...nowhere } = SUBMIT
+  expect(lacking('mailing-label', playPapers({ submit: nowhere }, {}))).toBe('recipient')
+  expect(lacking('mailing-label', playPapers({}, {}))).toBeNull()
+})
+
+test('the column of numbers is narrow, a case number is in one piece, and no rule of the style is without use', () => {
+  expect(html('receipt')).toContain(`<th class="no">${NUMBERED}</th>`)
+  expect(html('receipt')).toContain('<td class="no">1</td>')
+  const joint = html('receipt', playPapers({ joint: [{ submit: SUBMIT, handling: '420300' }] }))
+  expect(joint).toContain('<th class="code">办件编号</th>')
+  expect(joint).toContain(`<td class="code">${SUBMIT.caseNo}</td>`)
+  const pages = [...PAPER_NAMES.map(name => html(name)), joint]
+  const [style = ''] = /<style>[\s\S]*<\/style>/.exec(pages[0] ?? '') ?? []
+  const classes = new Set([...style.matchAll(/\.([a-z]+)(?=[^{}]*\{)/g)].map(([, name = '']) => name))
+  expect(classes.size).toBeGreaterThan(8)
+  const used = new Set(pages.flatMap(page => [...page.matchAll(/class="([a-z]+)"/g)].map(([, name]) => name)))
+  expect([...classes].filter(name => !used.has(name))).toEqual([])
+})

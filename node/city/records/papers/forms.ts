@@ -1,0 +1,379 @@
+/**
+ * The papers that a counter gives to an applicant (窗口文书): 收件回执, 补正告知书, 受理通知书, 不予受理通知书, 决定书, 送达回证, 邮寄面单, with
+ * what the law asks of each (行政许可法 §32, 38, 42–45, 82; 行政复议法 §20; 行政诉讼法 §46). Each says when it can be written. Pure.
+ */
+
+import { dayOf } from '../../../../protocol/agreement/document.ts'
+import { type CaseContent, type CaseKind, type CaseMaterial, MODE_NAMES } from '../../../../protocol/case/kinds.ts'
+import type { ServiceItem } from '../../../../protocol/service/item.ts'
+import { chineseDay } from '../../agreements/paper-articles.ts'
+import { OUTCOME_NAMES } from '../evidence/timeline.ts'
+import { labelsOf } from './labels.ts'
+import { type Block, CASE_NUMBER, chineseInstant, NUMBERED, type Sheet } from './sheet.ts'
+
+export const PAPERS = {
+  receipt: '收件回执',
+  'supplement-notice': '补正告知书',
+  acceptance: '受理通知书',
+  refusal: '不予受理通知书',
+  decision: '决定书',
+  delivery: '送达回证',
+  'mailing-label': '邮寄面单',
+} as const satisfies Record<string, string>
+export type PaperName = keyof typeof PAPERS
+export const PAPER_NAMES = Object.keys(PAPERS) as PaperName[]
+
+/** Last day of a limit; provisional (暂定) past the holiday tables. */
+export type LastDay = { day: string; provisional: boolean }
+
+/** What the papers are written from. Bodies are the newest of their kind; absent: not written yet, or purged. */
+export type PaperView = {
+  submit: CaseContent<'case.submit'>
+  /** the applications of a joint case (多地联办, 一件事), the leading first, this one among them; none when it stands alone */
+  joint: readonly { submit: CaseContent<'case.submit'>; handling: string }[]
+  body: <K extends CaseKind>(kind: K) => { content: CaseContent<K>; day: string; issuer: string } | null
+  /** the corrections (更正) of that step, in their order; `statement` is what one says in words */
+  corrected: (kind: CaseKind) => { day: string; issuer: string; statement: string | null }[]
+  item: ServiceItem | null
+  /** name and authority of a city by code */ city: (code: string) => { name: string; authority: string }
+  collecting: string
+  handling: string
+  /** whether the signature of the packet that decides was verified, now; null without one */ decisionHolds:
+    | boolean
+    | null
+  localCaseNo: string | null
+  /** of the promised limit, when it is known */ promised: LastDay | null
+  /** SVG of the QR code of the progress page, and where it is; null when applicants have no pages */
+  progress: { picture: string; url: string } | null
+  /** today, YYYY-MM-DD in China */ today: string
+}
+
+/** An ID number with its middle left out. */
+export const maskNumber = (number: string): string =>
+  number.length <= 8
+    ? '*'.repeat(number.length)
+    : `${number.slice(0, 4)}${'*'.repeat(number.length - 8)}${number.slice(-4)}`
+
+const lastDay = ({ day, provisional }: LastDay): string => `${chineseDay(day)}${provisional ? '（暂定）' : ''}`
+
+const FORMS = { original: '原件', copy: '复印件', electronic: '电子' } as const
+
+const who = ({ submit }: PaperView): Block => ({
+  rows: [
+    ['申请人', submit.applicant.name],
+    ['证件号码', maskNumber(submit.applicant.idNumber)],
+    [submit.agent?.kind === 'assistant' ? '帮办人员' : '代办人', submit.agent?.name],
+  ],
+})
+
+/** The name of a material as the item calls it; the authorisation of an agent as what it is, not as a file is called. */
+function materialName({ submit, item }: PaperView, { code, sha256, name, purpose }: CaseMaterial): string {
+  const listed = item?.materials.find(({ materialCode }) => materialCode === code)?.materialName
+  const called = listed ?? (sha256 === submit.agent?.authorisation ? '授权委托书' : name)
+  return purpose === undefined ? called : `${called}（用证事由：${purpose}）`
+}
+
+const SEALS = { none: '无签章', external: '外部签章，未验' } as const
+
+/** What is known of the seal and the signature of a result: a seal inside a PDF or OFD is not verified here, the packet of the decision is. */
+function proofs(view: PaperView): readonly (readonly [string, string])[] {
+  const sent = view.body('case.send-result')
+  const seal =
+    sent === null ? '结果尚未发出' : sent.content.seal === undefined ? '未注明，未验' : SEALS[sent.content.seal]
+  const { decisionHolds: holds } = view
+  const signature = holds === null ? '没有已签名的决定' : holds ? '数据包签名已验' : '数据包签名未通过验证'
+  return [
+    ['结果文件签章', seal],
+    ['决定的签名', signature],
+  ]
+}
+const what = (view: PaperView): Block => ({
+  rows: [
+    ['申请事项', view.submit.item.name],
+    ['实施编码', view.submit.item.code],
+    ['办件编号', view.submit.caseNo],
+    ['办理地受理编号', view.localCaseNo],
+  ],
+})
+
+/** 行政复议 60 days (复议法 §20), 行政诉讼 six months (诉讼法 §46), and where. */
+function remedies({ item, city, handling }: PaperView): string {
+  const review = item?.reviewContact ?? `${city(handling).name}人民政府`
+  const court = item?.litigationContact ?? '有管辖权的人民法院'
+  return `如不服本决定，可以自收到之日起六十日内向${review}申请行政复议，或者自收到之日起六个月内依法向${court}提起行政诉讼。`
+}
+
+const organOf = (view: PaperView, code: string, day: string | null): Block => ({
+  organ: view.city(code).authority,
+  day,
+})
+
+const DELIVERY = { 'e-licence': '电子证照', mail: '邮寄', collecting: '收件地领取', handling: '办理地领取' } as const
+
+const recipientOf = (recipient: NonNullable<CaseContent<'case.submit'>['delivery']>['recipient']): string | null =>
+  recipient === undefined
+    ? null
+    : [recipient.name, recipient.phone, recipient.address, recipient.postcode].filter(Boolean).join(' ')
+
+/** One receipt for all items of a joint case: what each is, under which number, and who handles it. */
+function jointBlocks({ joint, city }: PaperView): Block[] {
+  if (joint.length === 0) return []
+  const rows = joint.map(({ submit: { item, caseNo }, handling }, at) => [
+    String(at + 1),
+    item.name,
+    caseNo,
+    city(handling).authority,
+    item.promiseDay === undefined ? '' : `受理之日起 ${item.promiseDay} 个工作日`,
+  ])
+  return [{ heading: '联办事项' }, { table: { head: [NUMBERED, '事项', CASE_NUMBER, '办理机关', '承诺时限'], rows } }]
+}
+
+/** Each file once; of a joint case with the items that it is for. */
+function receivedTable(view: PaperView): { head: string[]; rows: string[][] } {
+  const { submit, joint } = view
+  const rowOf = (material: CaseMaterial, at: number) => [
+    String(at + 1),
+    materialName(view, material),
+    material.form === undefined ? '电子' : FORMS[material.form],
+    material.pages === undefined ? '' : `${material.pages} 页`,
+  ]
+  const head = [NUMBERED, '材料', '形式', '份数或页数']
+  if (joint.length === 0) return { head, rows: submit.materials.map(rowOf) }
+  const files = new Map<string, { material: CaseMaterial; items: number[] }>()
+  for (const [place, { submit: of }] of joint.entries())
+    for (const material of of.materials) {
+      const { items = [] } = files.get(material.sha256) ?? {}
+      const first = files.get(material.sha256)?.material ?? material
+      files.set(material.sha256, { material: first, items: [...items, place + 1] })
+    }
+  return {
+    head: [...head, '用于事项'],
+    rows: [...files.values()].map(({ material, items }, at) => [
+      ...rowOf(material, at),
+      [...new Set(items)].join('、'),
+    ]),
+  }
+}
+
+type Write = (view: PaperView) => Omit<Sheet, 'title'> & { title?: string }
+/** Each paper with the packet that it needs; null when every case has it. */
+const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
+  receipt: {
+    needs: null,
+    write: view => {
+      const { submit, item } = view
+      const atCounter = submit.mode !== 0 || submit.window !== undefined
+      const signers = submit.agent === undefined || submit.agent.kind === 'assistant' ? '申请人' : '申请人（代办人）'
+      return {
+        number: submit.caseNo,
+        blocks: [
+          ...(view.progress === null ? [] : [{ picture: view.progress.picture, caption: '扫码查询进度' }]),
+          who(view),
+          what(view),
+          {
+            rows: [
+              ['办理方式', MODE_NAMES[submit.mode].zh],
+              ['收件窗口', [view.city(view.collecting).name, submit.window].filter(Boolean).join(' ')],
+              ['办理机关', view.city(view.handling).authority],
+              ['收件人员', submit.clerk?.name],
+              ['窗口电话', submit.clerk?.phone],
+              ['收件时间', chineseInstant(submit.receivedAt)],
+              ['结果送达方式', submit.delivery === undefined ? null : DELIVERY[submit.delivery.method]],
+              ['结果收件人', recipientOf(submit.delivery?.recipient)],
+              [
+                '承诺时限',
+                submit.item.promiseDay === undefined ? null : `受理之日起 ${submit.item.promiseDay} 个工作日`,
+              ],
+              ['法定时限', submit.item.anticipateDay === undefined ? null : `${submit.item.anticipateDay} 个工作日`],
+              ['用证事由', submit.purpose],
+              ['咨询电话', item?.linkWay],
+              ['监督电话', item?.superviseWay],
+            ],
+          },
+          ...jointBlocks(view),
+          { heading: '收到的材料' },
+          { table: receivedTable(view) },
+          {
+            paragraphs: [
+              `${atCounter ? '材料已当面清点。' : '材料由申请人在网上提交。'}本回执证明收到上述材料，不代表已经受理；是否受理由办理机关依法决定。`,
+              '材料不齐全或者不符合法定形式的，办理机关应当当场或者在五个工作日内一次告知需要补正的全部内容；逾期不告知的，自收到材料之日起即为受理。',
+              view.progress === null
+                ? '凭办件编号和证件号码后四位可向收件窗口查询进度。'
+                : `查询进度：扫描二维码，或者打开 ${view.progress.url} 输入办件编号和证件号码后四位。`,
+            ],
+          },
+          ...(atCounter ? [{ signatures: [`${signers}签名`, '收件人签名'] }] : []),
+          organOf(view, view.collecting, dayOf(Date.parse(submit.receivedAt) / 1000)),
+        ],
+      }
+    },
+  },
+  'supplement-notice': {
+    needs: 'case.request-supplement',
+    write: view => {
+      const notice = view.body('case.request-supplement')
+      const names = new Map(view.item?.materials.map(material => [material.materialCode, material.materialName]))
+      return {
+        number: view.submit.caseNo,
+        blocks: [
+          { paragraphs: [`${view.submit.applicant.name}：`] },
+          {
+            paragraphs: [
+              `您提出的“${view.submit.item.name}”申请收悉。经审查，申请材料不齐全或者不符合法定形式，依照《中华人民共和国行政许可法》第三十二条的规定，现一次性告知如下：`,
+              notice?.content.notice ?? '',
+            ],
+          },
+          {
+            table: {
+              head: [NUMBERED, '材料或申请表项目', '需要补正的内容'],
+              rows: [
+                ...(notice?.content.materials ?? []).map(({ code, reason }) => [names.get(code) ?? code, reason]),
+                ...(notice?.content.form ?? []).map(({ field, reason }) => [`申请表：${field}`, reason]),
+              ].map((cells, at) => [String(at + 1), ...cells]),
+            },
+          },
+          {
+            paragraphs: [
+              notice?.content.deadline === undefined
+                ? '请尽快补正。'
+                : `请于 ${chineseDay(notice.content.deadline)} 前补正；逾期未补正的，可以终止办理，您可以重新申请。`,
+              '补正的材料可以交到原收件窗口，不必前往办理地。补正所需时间不计入办理时限。',
+            ],
+          },
+          organOf(view, notice?.issuer ?? view.handling, notice?.day ?? null),
+        ],
+      }
+    },
+  },
+  acceptance: {
+    needs: 'case.accept',
+    write: view => {
+      const accepted = view.body('case.accept')
+      const named = accepted?.content.promisedBy
+      const until = named === undefined ? view.promised : { day: named, provisional: false }
+      return {
+        number: accepted?.content.acceptanceNo ?? view.submit.caseNo,
+        blocks: [
+          { paragraphs: [`${view.submit.applicant.name}：`] },
+          {
+            paragraphs: [
+              `您提出的“${view.submit.item.name}”申请，申请材料齐全、符合法定形式，现予以受理。`,
+              until === null
+                ? '我机关将在承诺的时限内作出决定。'
+                : `我机关将于 ${lastDay(until)} 前作出决定；依法需要听证、检验、检测、检疫、鉴定、专家评审等的，所需时间不计算在内，并另行书面告知。`,
+            ],
+          },
+          what(view),
+          organOf(view, accepted?.issuer ?? view.handling, accepted?.day ?? null),
+        ],
+      }
+    },
+  },
+  refusal: {
+    needs: 'case.refuse',
+    write: view => {
+      const refused = view.body('case.refuse')
+      return {
+        number: view.submit.caseNo,
+        blocks: [
+          { paragraphs: [`${view.submit.applicant.name}：`] },
+          {
+            paragraphs: [
+              `您提出的“${view.submit.item.name}”申请，经审查不予受理。`,
+              `理由：${refused?.content.reason ?? ''}`,
+              `依据：${refused?.content.basis ?? ''}`,
+              refused?.content.remedy ?? remedies(view),
+            ],
+          },
+          what(view),
+          organOf(view, refused?.issuer ?? view.handling, refused?.day ?? null),
+        ],
+      }
+    },
+  },
+  decision: {
+    needs: 'case.decide',
+    write: view => {
+      const decided = view.body('case.decide')
+      const outcome = decided?.content.outcome ?? 'granted'
+      const { reason, documentNo, decidedOn } = decided?.content ?? {}
+      return {
+        title: outcome === 'granted' ? '准予决定书' : outcome === 'denied' ? '不予决定书' : '转报决定书',
+        number: documentNo ?? view.submit.caseNo,
+        blocks: [
+          { paragraphs: [`${view.submit.applicant.name}：`] },
+          {
+            paragraphs: [
+              `您提出的“${view.submit.item.name}”申请，经审查，决定：${OUTCOME_NAMES[outcome].zh}。`,
+              ...(reason === undefined ? [] : [`${outcome === 'granted' ? '说明' : '理由'}：${reason}`]),
+              ...(outcome === 'granted' ? [] : [remedies(view)]),
+              ...(view.body('case.revoke') === null ? [] : ['本决定已依法撤销，自始不再作为办理依据。']),
+            ],
+          },
+          what(view),
+          { rows: proofs(view) },
+          organOf(view, decided?.issuer ?? view.handling, decidedOn ?? decided?.day ?? null),
+          { note: '本页为决定的送达用封面。电子结果文件、电子证照以办理机关出具的为准。' },
+        ],
+      }
+    },
+  },
+  delivery: {
+    needs: 'case.send-result',
+    write: view => {
+      const sent = view.body('case.send-result')
+      const received = view.body('case.result-received')
+      const methods = { 'e-licence': '电子证照', file: '电子文件', mail: '邮寄', pickup: '领取' } as const
+      const { method, waybill, licence } = sent?.content ?? {}
+      return {
+        number: view.submit.caseNo,
+        blocks: [
+          {
+            rows: [
+              ['送达文书', `“${view.submit.item.name}”办理结果`],
+              ['文书编号', view.body('case.decide')?.content.documentNo],
+              ['受送达人', view.submit.applicant.name],
+              ['证件号码', maskNumber(view.submit.applicant.idNumber)],
+              ['送达方式', method === undefined ? null : methods[method]],
+              ['运单', waybill === undefined ? null : `${waybill.carrier} ${waybill.number}`],
+              ['电子证照', licence === undefined ? null : [licence.name, licence.id].filter(Boolean).join(' ')],
+              ...proofs(view),
+              ['送达地点', `${view.city(view.collecting).name} ${view.submit.window ?? ''}`],
+              ['签收时间', received === null ? null : chineseInstant(received.content.receivedAt)],
+              ['签收人', received?.content.by],
+            ],
+          },
+          { paragraphs: ['受送达人收到文书后，请在本回证上签名或者盖章并注明日期；代收的，注明与受送达人的关系。'] },
+          { signatures: ['受送达人签名', '送达人签名', '代收人签名及关系', '日期'] },
+          organOf(view, view.collecting, null),
+        ],
+      }
+    },
+  },
+  'mailing-label': {
+    needs: null,
+    write: view => ({
+      number: null,
+      blocks: [{ labels: labelsOf(view) }, { note: '面单含个人信息，用后请按规定处理。' }],
+    }),
+  },
+}
+
+/** The packet that a paper needs and the case does not have; null when it can be written. */
+export function lacking(name: PaperName, view: PaperView): CaseKind | 'recipient' | null {
+  const { needs } = WRITERS[name]
+  if (needs !== null && view.body(needs) === null) return needs
+  return name === 'mailing-label' && labelsOf(view).length === 0 ? 'recipient' : null
+}
+
+export function paperOf(name: PaperName, view: PaperView): Sheet {
+  const { needs, write } = WRITERS[name]
+  const sheet = { title: PAPERS[name], ...write(view) }
+  // What a paper says of the application, and of its own step, is said as it was corrected; the paper tells so.
+  const notes = [...new Set<CaseKind>(['case.submit', ...(needs === null ? [] : [needs])])]
+    .flatMap(kind => view.corrected(kind))
+    .map(({ day, issuer, statement }) => ({
+      note: `有关内容已由${view.city(issuer).authority}于 ${chineseDay(day)} 更正${statement === null ? '' : `：${statement}`}。`,
+    }))
+  return { ...sheet, blocks: [...sheet.blocks, ...notes] }
+}

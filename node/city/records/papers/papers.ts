@@ -1,0 +1,178 @@
+/** Papers of cases (窗口文书): which can be printed, and their pages; every printing leaves an audit row. */
+import { renderSVG } from 'uqr'
+import { dayOf } from '../../../../protocol/agreement/document.ts'
+import { type Correction, correctedBody, correctionsOf } from '../../../../protocol/case/correct.ts'
+import type { CaseContent, CaseKind } from '../../../../protocol/case/kinds.ts'
+import { fromHex, toHex } from '../../../../protocol/primitives.ts'
+import { ProblemError } from '../../../../protocol/problem.ts'
+import type { ServiceItem } from '../../../../protocol/service/item.ts'
+import { type Clock, seconds } from '../../../kernel/clock.ts'
+import type { Audit } from '../../../kernel/records/audit.ts'
+import type { Database } from '../../../kernel/store/database.ts'
+import type { StoredPacket } from '../../../spine/exchange/ports.ts'
+import { linkedTo } from '../../cases/joint.ts'
+import { type LastDay, lacking, PAPER_NAMES, PAPERS, type PaperName, type PaperView, paperOf } from './forms.ts'
+import { type Sheet, sheetHtml, sheetsHtml } from './sheet.ts'
+
+export type CasePapersParts = {
+  db: Database
+  clock: Clock
+  audit: Audit
+  packets: (threadNo: number) => Promise<readonly StoredPacket[]>
+  /** as the version of an item had it */
+  item: (city: string, code: string, taskVersion: number) => Promise<ServiceItem | null>
+  /** name and organ of a city, as its certificate says */ city: (
+    code: string,
+  ) => { name: string; authority: string } | null
+  /** whether the signature of a packet (JWS) holds */ verify: (jws: string) => Promise<boolean>
+  promised: (thread: string) => Promise<LastDay | null>
+  /** address of the pages for applicants, and the one of the case for its QR code; null when there are none */
+  progress: (thread: string) => { url: string; code: string } | null
+}
+
+/** Labels of many cases, several on each sheet of paper. */
+const together = (sheets: readonly Sheet[]): Sheet => {
+  const blocks = sheets.flatMap(sheet => sheet.blocks)
+  return {
+    ...{ title: PAPERS['mailing-label'], number: null },
+    blocks: [
+      { labels: blocks.flatMap(block => ('labels' in block ? block.labels : [])) },
+      ...blocks.filter(block => 'note' in block).slice(0, 1),
+    ],
+  }
+}
+
+export type CasePapers = ReturnType<typeof createCasePapers>
+
+export function createCasePapers(parts: CasePapersParts) {
+  /** Verifies the signed decision itself, once more; null without one. */
+  async function decisionHolds(packets: readonly StoredPacket[]): Promise<boolean | null> {
+    const decided = packets.findLast(({ claims, body }) => claims.kind === 'case.decide' && body !== null)
+    if (decided === undefined) return null
+    const [row] = await parts.db.query<{ jws: string }>('SELECT jws FROM packets WHERE no = ?', [decided.no])
+    return row !== undefined && (await parts.verify(row.jws))
+  }
+
+  /** The applications of a joint case, the leading first; one that was purged is left out, and none when the case stands alone. */
+  async function jointOf(thread: string, parent: string | null): Promise<PaperView['joint']> {
+    const joint: PaperView['joint'][number][] = []
+    for (const linked of await linkedTo(parts.db, thread, parent)) {
+      const [row] = await parts.db.query<{ no: number }>('SELECT no FROM threads WHERE thread = ?', [
+        fromHex(linked.thread),
+      ])
+      const packets = row === undefined ? [] : await parts.packets(row.no)
+      const submitted = packets.find(({ claims, body }) => claims.kind === 'case.submit' && body !== null)
+      if (submitted === undefined) continue
+      const submit = correctedBody(submitted, correctionsOf(packets)) as CaseContent<'case.submit'>
+      joint.push({ submit, handling: submitted.claims.aud })
+    }
+    return joint
+  }
+
+  async function viewOf(thread: string): Promise<PaperView> {
+    const [row] = await parts.db.query<{ thread_no: number; local_case_no: string | null; parent: Uint8Array | null }>(
+      'SELECT c.thread_no, c.local_case_no, c.parent FROM cases c JOIN threads t ON t.no = c.thread_no WHERE t.thread = ?',
+      [fromHex(thread)],
+    )
+    if (row === undefined) throw new ProblemError('thread.unknown')
+    const packets = await parts.packets(row.thread_no)
+    const submitted = packets.find(({ claims }) => claims.kind === 'case.submit')
+    if (submitted === undefined || submitted.body === null)
+      throw new ProblemError('request.conflict', 'the personal data of the case were purged: nothing can be printed')
+    const corrections = correctionsOf(packets)
+    const newest = (kind: CaseKind) => packets.findLast(({ claims, body }) => claims.kind === kind && body !== null)
+    const submit = correctedBody(submitted, corrections) as CaseContent<'case.submit'>
+    const { iss: collecting, aud: handling } = submitted.claims
+    const page = parts.progress(thread)
+    return {
+      submit,
+      joint: await jointOf(thread, row.parent === null ? null : toHex(row.parent)),
+      body<K extends CaseKind>(kind: K) {
+        const found = newest(kind)
+        return found === undefined
+          ? null
+          : {
+              content: correctedBody(found, corrections) as CaseContent<K>,
+              day: dayOf(found.claims.iat),
+              issuer: found.claims.iss,
+            }
+      },
+      corrected: kind =>
+        (corrections.get(newest(kind)?.id ?? '') ?? []).map(({ claims, body }) => ({
+          day: dayOf(claims.iat),
+          issuer: claims.iss,
+          statement: (body as Correction).statement ?? null,
+        })),
+      item: await parts.item(handling, submit.item.code, submit.item.version),
+      city: code => parts.city(code) ?? { name: code, authority: code },
+      collecting,
+      handling,
+      decisionHolds: await decisionHolds(packets),
+      localCaseNo: row.local_case_no,
+      promised: await parts.promised(thread),
+      progress: page === null ? null : { url: page.url, picture: renderSVG(page.code, { border: 1 }) },
+      today: dayOf(seconds(parts.clock.now())),
+    }
+  }
+
+  return {
+    /** Which papers can be printed now, and what the others wait for. Problems: `thread.unknown`, `request.conflict` when purged. */
+    async list(thread: string): Promise<{ name: PaperName; title: string; lacking: string | null }[]> {
+      const view = await viewOf(thread)
+      return PAPER_NAMES.map(name => ({ name, title: PAPERS[name], lacking: lacking(name, view) }))
+    },
+
+    /** Every paper that can be printed, for the archive, which leaves the audit row; none when the case was purged. */
+    async all(thread: string): Promise<{ name: PaperName; title: string; html: string }[]> {
+      const view = await viewOf(thread).catch((error: unknown) => {
+        if (error instanceof ProblemError && error.problem.code === 'request.conflict') return null
+        throw error
+      })
+      if (view === null) return []
+      return PAPER_NAMES.filter(name => name !== 'mailing-label' && lacking(name, view) === null).map(name => ({
+        name,
+        title: PAPERS[name],
+        html: sheetHtml(paperOf(name, view)),
+      }))
+    },
+
+    /** One paper of many cases as one page; a case that does not have it says why and is left out. */
+    async many(
+      threads: readonly string[],
+      name: PaperName,
+      actor: string,
+    ): Promise<{ html: string; items: { thread: string; problem: string | null }[] }> {
+      const sheets: Sheet[] = []
+      const items: { thread: string; problem: string | null }[] = []
+      const printed: string[] = []
+      for (const thread of threads) {
+        try {
+          const view = await viewOf(thread)
+          if (lacking(name, view) !== null) throw new ProblemError('case.transition')
+          sheets.push(paperOf(name, view))
+          printed.push(thread)
+          items.push({ thread, problem: null })
+        } catch (error) {
+          if (!(error instanceof ProblemError)) throw error
+          items.push({ thread, problem: error.problem.code })
+        }
+      }
+      await parts.db.transaction(async tx => {
+        for (const thread of printed)
+          await parts.audit.append(tx, { actor, action: 'case.printed', subject: thread, detail: { paper: name } })
+      })
+      return { html: sheetsHtml(PAPERS[name], name === 'mailing-label' ? [together(sheets)] : sheets), items }
+    },
+
+    /** The page. Problems: as of `list`; `case.transition` when the case has not come so far. */
+    async html(thread: string, name: PaperName, actor: string): Promise<string> {
+      const view = await viewOf(thread)
+      const missing = lacking(name, view)
+      if (missing !== null) throw new ProblemError('case.transition', `${PAPERS[name]}: ${missing} is not there`)
+      await parts.db.transaction(tx =>
+        parts.audit.append(tx, { actor, action: 'case.printed', subject: thread, detail: { paper: name } }),
+      )
+      return sheetHtml(paperOf(name, view))
+    },
+  }
+}

@@ -1,0 +1,118 @@
+/** Work at the window (窗口工作): queues, search, statistics, the board, saved views, exports, and what begins a case. */
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { Part } from '../../part.ts'
+import type { DispatchPort } from '../../spine/dispatch/part.ts'
+import { dispatchRoutes } from '../../spine/dispatch/routes.ts'
+import type { ExchangePort } from '../../spine/exchange/part.ts'
+import { createLooks } from '../../spine/materials/looks.ts'
+import type { MaterialsPort } from '../../spine/materials/part.ts'
+import { materialRoutes } from '../../spine/materials/routes.ts'
+import type { AgreementsPort } from '../agreements/part.ts'
+import { createEvaluations } from '../cases/evaluations/evaluations.ts'
+import { evaluationRoutes } from '../cases/evaluations/routes.ts'
+import { createIntake } from '../cases/intake/intake.ts'
+import { intakeRoutes } from '../cases/intake/routes.ts'
+import type { CasesPort } from '../cases/part.ts'
+import { caseRoutes, NewCase, NewJointCase } from '../cases/routes.ts'
+import type { CataloguePort } from '../catalogue/part.ts'
+import type { TrustPort } from '../partners/trust-part.ts'
+import type { People } from '../people/people.ts'
+import type { RecordsPort } from '../records/part.ts'
+import { createBoard } from './board.ts'
+import { boardRoutes } from './board-routes.ts'
+import { bulkRoutes } from './bulk-routes.ts'
+import { createExports } from './exports/exports.ts'
+import { exportRoutes } from './exports/routes.ts'
+import { createQueues } from './queues.ts'
+import { type RebuildParts, rebuild, rebuildOlder } from './rebuild.ts'
+import { queueRoutes } from './routes.ts'
+import { createStatistics } from './statistics.ts'
+import { createViews } from './views.ts'
+import { viewRoutes } from './views-routes.ts'
+
+export function createWorkPart(
+  { config, db, clock, audit, events, log, randomId }: Kernel,
+  { trust, identity }: TrustPort,
+  { packets }: ExchangePort,
+  { cases, clocks, drafts, handler, keys }: CasesPort,
+  {
+    agreements,
+    dispatch,
+    organisations,
+    materials,
+    pages,
+    casePapers,
+    people,
+  }: Pick<AgreementsPort, 'agreements'> &
+    Pick<DispatchPort, 'dispatch'> &
+    Pick<CataloguePort, 'organisations'> &
+    MaterialsPort &
+    Pick<RecordsPort, 'casePapers'> & { people: People },
+) {
+  const own = identity.city
+  const statistics = createStatistics({
+    db,
+    deadlines: async (reader, state) => (await clocks.of(reader, state)).deadlines,
+  })
+  const queues = createQueues({
+    ...{ db, clock, audit, events, keys },
+    rows: numbers => cases.rows(numbers),
+    isPerson: async id => (await people.get(id).catch(() => null)) !== null,
+  })
+  const board = createBoard({
+    ...{ db, clock, own, statistics, agreements, partners: () => trust.partners() },
+    windows: async code =>
+      (await organisations.view(code))?.units.reduce((sum, { windows }) => sum + (windows?.length ?? 0), 0) ?? 0,
+  })
+  const views = createViews({ db, clock, audit, newId: randomUUID })
+  const exports = createExports({
+    ...{ db, clock, audit, events, queues, folder: join(config.data, 'exports'), newId: randomId },
+    failed: error => log.error('export failed', {}, error),
+  })
+  const evaluations = createEvaluations({
+    ...{ db, clock, audit, own },
+    urgency: (city, limit) => clocks.urgency(city, limit),
+    moves: (...move) => cases.moves(...move),
+  })
+  const intake = createIntake({
+    ...{ db, audit, cases, keys, drafts },
+    packets: no => packets().packets(db, no),
+    schemas: { one: NewCase, joint: NewJointCase },
+  })
+  const rebuilding: RebuildParts = {
+    ...{ db, packets: (reader, no) => packets().packets(reader, no), handler, drafts, statistics },
+  }
+  const stopping = new AbortController()
+  let rebuilt: Promise<unknown> | null = null
+  return {
+    port: { queues },
+    routes: [
+      queueRoutes(queues, statistics, () => rebuild(rebuilding)),
+      evaluationRoutes(evaluations),
+      exportRoutes(exports),
+      viewRoutes(views, queues),
+      bulkRoutes({
+        remind: (thread, text, actor) => cases.step(thread, 'case.remind', { text }, actor),
+        print: (threads, name, actor) => casePapers.many(threads, name, actor),
+      }),
+      boardRoutes(board, statistics.catchUp),
+      caseRoutes(cases),
+      intakeRoutes(intake, drafts),
+      materialRoutes(materials, pages, createLooks({ db, audit, drafts })),
+      dispatchRoutes(dispatch, materials),
+    ],
+    jobs: { statistics: () => statistics.catchUp() },
+    start() {
+      rebuilt = rebuildOlder(rebuilding, stopping.signal).catch(error => {
+        if (!stopping.signal.aborted) log.error('cases of an earlier program not rebuilt', {}, error)
+      })
+    },
+    async stop() {
+      stopping.abort()
+      await rebuilt
+      await exports.stop()
+    },
+  } satisfies Part<object>
+}

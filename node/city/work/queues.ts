@@ -1,0 +1,323 @@
+/**
+ * Work queues and search (待办队列, 检索): which cases a clerk must see to, by what is due first, and any case by what somebody knows of
+ * it. Each queue is a range of one index, so that it answers the same with a thousand cases and with a million. Names and ID
+ * numbers are found by keyed hashes, whole or not at all, in any spelling: docs/decisions/008. May import the cases' port and the store.
+ */
+
+import { dayOf } from '../../../protocol/agreement/document.ts'
+import type { Mode } from '../../../protocol/case/kinds.ts'
+import type { State } from '../../../protocol/case/table.ts'
+import { foldNumber, plainCode } from '../../../protocol/codes/spelling.ts'
+import { fromHex } from '../../../protocol/primitives.ts'
+import { ProblemError } from '../../../protocol/problem.ts'
+import { type Clock, seconds } from '../../kernel/clock.ts'
+import type { Audit } from '../../kernel/records/audit.ts'
+import type { EventLog } from '../../kernel/records/events.ts'
+import { act } from '../../kernel/store/acts.ts'
+import type { Database, Value } from '../../kernel/store/database.ts'
+import type { CaseRow } from '../cases/cases.ts'
+import type { LookupKeys } from '../cases/lookup.ts'
+import { IN_TROUBLE } from '../cases/mail/troubles.ts'
+
+export const QUEUES = {
+  mine: '我的办件',
+  window: '本窗口办件',
+  ours: '待本市办理',
+  'due-today': '今日到期',
+  overdue: '已逾期',
+  waiting: '等待对方',
+  parked: '已挂起',
+  parcels: '寄递异常',
+  'bad-ratings': '差评待整改',
+} as const satisfies Record<string, string>
+export type QueueName = keyof typeof QUEUES
+export const QUEUE_NAMES = Object.keys(QUEUES) as QueueName[]
+
+/** Whose queues: `person` for `mine`, `window` for `window`. */
+export type Asker = { person: string; window?: string | undefined }
+/** Place of the last case of the page before: what it is ordered by, and its number. */
+export type QueuePlace = readonly [key: string, no: number]
+
+export type SearchFilter = {
+  /** case number or its beginning, ID number, whole name of the applicant, words of the item's name */ q?:
+    | string
+    | undefined
+  /** case number or local case number, whole, in any spelling */ number?: string | undefined
+  /** its beginning */ numberPrefix?: string | undefined
+  partner?: string | undefined
+  item?: string | undefined
+  mode?: Mode | undefined
+  state?: State | undefined
+  role?: 'collecting' | 'handling' | undefined
+  window?: string | undefined
+  assignee?: string | undefined
+  /** first and last day of submission */ from?: string | undefined
+  to?: string | undefined
+}
+
+/** A count stops here: nobody reads on. */
+export const COUNTED = 1000
+/** Characters of what is looked for as the beginning of a number, folded, or as the number of a person. */
+export const NUMBER = { least: 4, most: 100 }
+/** Characters from which on a text is looked for in names of items. */
+const ITEM_WORD = 2
+/** Cases that the audit row of a search names. */
+const TOLD = 50
+/** Items of a name that a search looks at. */
+const ITEMS = 50
+const DUE = `coalesce(due, '9999-12-31')`
+const OWN_DUE = `coalesce(own_due, '9999-12-31')`
+const LAST = '\u{10ffff}'
+const NUMBER_COLUMNS = ['number_key', 'local_key'] as const
+
+/** A part of a search that one index bounds. */
+type Source = { where: string; params: Value[] }
+
+export type QueuesParts = {
+  db: Database
+  clock: Clock
+  audit: Audit
+  events: EventLog
+  rows: (numbers: readonly number[]) => Promise<CaseRow[]>
+  /** as the projection writes them */ keys: LookupKeys
+  /** whether there is such an account */ isPerson: (id: string) => Promise<boolean>
+}
+
+export type Queues = ReturnType<typeof createQueues>
+
+export function createQueues(parts: QueuesParts) {
+  const { db, clock } = parts
+  const today = (): string => dayOf(seconds(clock.now()))
+
+  /** Condition, its parameters, and by what the queue is ordered, first. */
+  function rangeOf(name: QueueName, asker: Asker): { where: string; params: Value[]; key: string } {
+    switch (name) {
+      case 'mine':
+        return { where: 'turn IS NOT NULL AND assignee = ?', params: [asker.person], key: DUE }
+      case 'window':
+        if (asker.window === undefined) throw new ProblemError('request.invalid', 'window: whose?')
+        // Windows of other cities have the same names: a case is of its collecting city's window.
+        return { where: `turn IS NOT NULL AND role = 'collecting' AND window = ?`, params: [asker.window], key: DUE }
+      case 'ours':
+        return { where: `turn = 'own'`, params: [], key: OWN_DUE }
+      case 'waiting':
+        return { where: `turn = 'partner'`, params: [], key: DUE }
+      case 'due-today':
+        return { where: 'own_due = ?', params: [today()], key: 'own_due' }
+      case 'overdue':
+        // A right that was not used is nothing late.
+        return { where: `own_due < ? AND own_duty <> 'objection'`, params: [today()], key: 'own_due' }
+      case 'bad-ratings':
+        return { where: 'bad > 0', params: [], key: DUE }
+      case 'parked':
+        return {
+          where: `thread_no IN (SELECT thread_no FROM cases WHERE parked IS NOT NULL
+            UNION SELECT thread_no FROM dispatch_jobs WHERE state = 'parked')`,
+          params: [],
+          key: 'cast(updated_at AS TEXT)',
+        }
+      case 'parcels':
+        return { where: `thread_no IN (${IN_TROUBLE})`, params: [], key: 'cast(updated_at AS TEXT)' }
+    }
+  }
+
+  async function pick(sql: string, params: readonly Value[]): Promise<{ no: number; key: string }[]> {
+    return db.query<{ no: number; key: string }>(sql, params)
+  }
+
+  /** Cases whose number begins so: a range of the index of each column. */
+  const beginning = (number: string): Source[] =>
+    NUMBER_COLUMNS.map(column => ({ where: `${column} >= ? AND ${column} < ?`, params: [number, number + LAST] }))
+
+  /** Cases of a number, or whose number begins so; null where the filter names none. What is too short is a whole number. */
+  function numbered({ number, numberPrefix }: SearchFilter): Source[] | null {
+    const begin = numberPrefix === undefined ? '' : foldNumber(numberPrefix)
+    if (number === undefined && begin.length >= NUMBER.least) return beginning(begin)
+    if (number === undefined && numberPrefix === undefined) return null
+    return NUMBER_COLUMNS.map(column => ({ where: `${column} = ?`, params: [foldNumber(number ?? begin)] }))
+  }
+
+  /** Conditions of the filter but for `q` and the numbers. */
+  function conditions(filter: SearchFilter): { where: string[]; params: Value[] } {
+    const where: string[] = []
+    const params: Value[] = []
+    const say = (condition: string, ...values: Value[]): void => {
+      where.push(condition)
+      params.push(...values)
+    }
+    for (const [column, value] of [
+      ['partner', filter.partner],
+      ['item_code', filter.item],
+      ['mode', filter.mode],
+      ['state', filter.state],
+      ['role', filter.role],
+      ['window', filter.window],
+      ['assignee', filter.assignee],
+    ] as const)
+      if (value !== undefined) say(`${column} = ?`, value)
+    if (filter.from !== undefined) say('submitted_at >= ?', Date.parse(`${filter.from}T00:00:00+08:00`))
+    if (filter.to !== undefined) say('submitted_at < ?', Date.parse(`${filter.to}T00:00:00+08:00`) + 86_400_000)
+    return { where, params }
+  }
+
+  /** Sources of a search for a text, each bounded by an index. */
+  async function sources(q: string): Promise<Source[]> {
+    const found: Source[] = []
+    const number = foldNumber(q)
+    if (/\d/.test(number) && number.length >= NUMBER.least && number.length <= NUMBER.most) {
+      found.push(...beginning(number))
+      found.push({ where: 'applicant_key = ?', params: [parts.keys.number(q)] })
+    }
+    found.push({ where: 'name_key = ?', params: [parts.keys.name(q)] })
+    if ([...q].length < ITEM_WORD) return found
+    const code = plainCode(q)
+    const codes = await db.query<{ code: string }>(
+      `SELECT DISTINCT code FROM case_items WHERE name LIKE ? ESCAPE '\\' OR code IN (?, ?) LIMIT ?`,
+      [`%${q.replaceAll(/[\\%_]/g, '\\$&')}%`, code, code.toUpperCase(), ITEMS],
+    )
+    for (const { code: item } of codes) found.push({ where: 'item_code = ?', params: [item] })
+    return found
+  }
+
+  return {
+    /** A page of a queue, what is due first first. Problem: `request.invalid` without the window. */
+    async page(
+      name: QueueName,
+      asker: Asker,
+      limit: number,
+      after: QueuePlace | null,
+    ): Promise<{ cases: CaseRow[]; next: QueuePlace | null }> {
+      const { where, params, key } = rangeOf(name, asker)
+      const rows = await pick(
+        `SELECT thread_no AS no, ${key} AS key FROM cases WHERE ${where}${after === null ? '' : ` AND (${key}, thread_no) > (?, ?)`}
+         ORDER BY ${key}, thread_no LIMIT ?`,
+        [...params, ...(after ?? []), limit + 1],
+      )
+      const shown = rows.slice(0, limit)
+      const last = shown.at(-1)
+      return {
+        cases: await parts.rows(shown.map(({ no }) => no)),
+        next: rows.length > limit && last !== undefined ? [last.key, last.no] : null,
+      }
+    },
+
+    /** How many are in each queue, COUNTED + 1 when there are more. */
+    async counts(asker: Asker): Promise<Record<QueueName, number>> {
+      const names = QUEUE_NAMES.filter(name => name !== 'window' || asker.window !== undefined)
+      const counted = await Promise.all(
+        names.map(async name => {
+          const { where, params } = rangeOf(name, asker)
+          const [row] = await db.query<{ n: number }>(
+            `SELECT count(*) AS n FROM (SELECT 1 FROM cases WHERE ${where} LIMIT ${COUNTED + 1})`,
+            params,
+          )
+          return [name, row?.n ?? 0] as const
+        }),
+      )
+      return { ...Object.fromEntries(QUEUE_NAMES.map(name => [name, 0])), ...Object.fromEntries(counted) } as Record<
+        QueueName,
+        number
+      >
+    },
+
+    /** How many cases a queue or a search finds, `most` when there are more; one that two parts of a search find counts twice. */
+    async count(
+      what: { queue: QueueName; window?: string | undefined } | { search: SearchFilter },
+      asker: Asker,
+      most: number,
+    ): Promise<number> {
+      const ranges: { where: string; params: Value[] }[] = []
+      if ('queue' in what) ranges.push(rangeOf(what.queue, { ...asker, window: what.window }))
+      else {
+        const { where, params } = conditions(what.search)
+        const q = what.search.q?.trim() ?? ''
+        for (const source of q === '' ? [{ where: '1 = 1', params: [] }] : await sources(q))
+          ranges.push({ where: [source.where, ...where].join(' AND '), params: [...source.params, ...params] })
+      }
+      let total = 0
+      for (const { where, params } of ranges) {
+        const [row] = await db.query<{ n: number }>(
+          `SELECT count(*) AS n FROM (SELECT 1 FROM cases WHERE ${where} LIMIT ?)`,
+          [...params, most],
+        )
+        total += row?.n ?? 0
+      }
+      return Math.min(total, most)
+    },
+
+    /** What an account searches for: one that names a person, or may, leaves an audit row of what it found, not of what was typed. */
+    async searchBy(
+      actor: string,
+      filter: SearchFilter,
+      limit: number,
+      before: { updatedAt: number; no: number } | null,
+    ): Promise<CaseRow[]> {
+      const rows = await this.search(filter, limit, before)
+      if ((filter.q?.trim() ?? '') !== '')
+        await db.transaction(tx =>
+          parts.audit.append(tx, {
+            ...{ actor, action: 'cases.searched', subject: 'search' },
+            detail: {
+              found: rows.length,
+              threads: rows
+                .slice(0, TOLD)
+                .map(({ thread }) => thread)
+                .join(' '),
+            },
+          }),
+        )
+      return rows
+    },
+
+    /** Cases that the filter finds, last changed first, before a place. */
+    async search(
+      filter: SearchFilter,
+      limit: number,
+      before: { updatedAt: number; no: number } | null,
+    ): Promise<CaseRow[]> {
+      const { where, params } = conditions(filter)
+      const place = before === null ? [] : ['(updated_at, thread_no) < (?, ?)']
+      const placed: Value[] = before === null ? [] : [before.updatedAt, before.no]
+      const q = filter.q?.trim() ?? ''
+      const numbers = numbered(filter)
+      if (q !== '' && numbers !== null) {
+        where.push(`(${numbers.map(range => `(${range.where})`).join(' OR ')})`)
+        params.push(...numbers.flatMap(range => range.params))
+      }
+      const from = q === '' ? (numbers ?? [{ where: '', params: [] }]) : await sources(q)
+      const found = new Map<number, number>()
+      for (const source of from) {
+        const all = [...(source.where === '' ? [] : [source.where]), ...where, ...place]
+        const rows = await db.query<{ no: number; at: number }>(
+          `SELECT thread_no AS no, updated_at AS at FROM cases ${all.length === 0 ? '' : `WHERE ${all.join(' AND ')}`}
+           ORDER BY updated_at DESC, thread_no DESC LIMIT ?`,
+          [...source.params, ...params, ...placed, limit],
+        )
+        for (const { no, at } of rows) found.set(no, at)
+      }
+      const order = [...found].sort(([a, at], [b, bt]) => bt - at || b - a).slice(0, limit)
+      return parts.rows(order.map(([no]) => no))
+    },
+
+    /** Gives an open case to a person, or to nobody. Problems: `thread.unknown`, `request.not-found` for the person. */
+    async assign(thread: string, person: string | null, actor: string): Promise<CaseRow> {
+      if (person !== null && !(await parts.isPerson(person)))
+        throw new ProblemError('request.not-found', 'no such account')
+      const no = await db.transaction(async tx => {
+        const [row] = await tx.query<{ no: number }>(
+          'SELECT c.thread_no AS no FROM cases c JOIN threads t ON t.no = c.thread_no WHERE t.thread = ?',
+          [fromHex(thread)],
+        )
+        if (row === undefined) throw new ProblemError('thread.unknown')
+        await act(tx)
+        await tx.run('UPDATE cases SET assignee = ? WHERE thread_no = ?', [person, row.no])
+        await parts.audit.append(tx, { actor, action: 'case.assigned', subject: thread, detail: { to: person } })
+        await parts.events.append(tx, { type: 'case.changed', subject: thread })
+        return row.no
+      })
+      const [found] = await parts.rows([no])
+      if (found === undefined) throw new ProblemError('thread.unknown')
+      return found
+    },
+  }
+}

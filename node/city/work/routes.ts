@@ -1,0 +1,200 @@
+/** HTTP routes of work queues, search, assignment, statistics and the rebuild of what they read. */
+import * as z from 'zod'
+import { Mode } from '../../../protocol/case/kinds.ts'
+import { STATES, type State } from '../../../protocol/case/table.ts'
+import { Day, DivisionCode, ThreadId, text } from '../../../protocol/primitives.ts'
+import { decodeCursor, encodeCursor, pageOf, pageQuery, toPage } from '../../edges/http/page.ts'
+import { actorOf, type RouteModule } from '../../edges/http/route.ts'
+import { actOn } from '../../kernel/store/acts.ts'
+import { Case, toAnswer } from '../cases/routes.ts'
+import { COUNTED, NUMBER, QUEUE_NAMES, QUEUES, type Queues } from './queues.ts'
+import { DIMENSIONS, GRAINS, STEPS, type Statistics, type Step } from './statistics.ts'
+
+const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
+const states = Object.keys(STATES) as [State, ...State[]]
+const Window = text(200).optional().describe('whose `window` queue')
+
+/** Fields of a search, as query or body. */
+export const filter = {
+  q: z
+    .string()
+    .max(200)
+    .optional()
+    .describe("case number or its beginning, ID number, the applicant's whole name, words of the item's name"),
+  partner: DivisionCode.optional(),
+  item: text(50).optional(),
+  mode: z.coerce.number().pipe(Mode).optional(),
+  state: z.enum(states).optional(),
+  role: z.enum(['collecting', 'handling']).optional(),
+  window: text(200).optional(),
+  assignee: text(100).optional(),
+  from: Day.optional().describe('submitted on this day or later'),
+  to: Day.optional(),
+}
+
+const PERIOD = { day: /^\d{4}-\d\d-\d\d$/, month: /^\d{4}-\d\d$/, year: /^\d{4}$/ } as const
+/** Days are many: those of a year at a time. */
+const within = (grain: keyof typeof PERIOD, from: string, to: string): boolean =>
+  grain !== 'day' || Date.parse(to) - Date.parse(from) <= 366 * 86_400_000
+const Days = z.strictObject({ p50: z.number(), p95: z.number() }).nullable()
+const Times = z.strictObject(
+  Object.fromEntries(Object.entries(STEPS).map(([step, name]) => [step, Days.describe(name)])) as Record<
+    Step,
+    typeof Days
+  >,
+)
+
+export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () => Promise<number>): RouteModule => ({
+  tag: 'Queues',
+  description: 'Work queues (待办队列), search (检索) and statistics (统计) of cases.',
+  register(api) {
+    api.operation({
+      method: 'get',
+      path: '/api/v1/queues',
+      id: 'countQueues',
+      summary: `How many cases are in each queue; ${COUNTED + 1} says more than ${COUNTED}; \`window\` only when one is named`,
+      roles: READERS,
+      query: z.strictObject({ window: Window }),
+      answer: z.strictObject({
+        items: z.array(z.strictObject({ queue: z.enum(QUEUE_NAMES), title: z.string(), count: z.number().int() })),
+      }),
+      handle: async ({ query, person }) => {
+        const counts = await queues.counts({ person: person.id, window: query.window })
+        // Without a window its queue has no cases to count, which is not none.
+        const names = QUEUE_NAMES.filter(queue => queue !== 'window' || query.window !== undefined)
+        return { items: names.map(queue => ({ queue, title: QUEUES[queue], count: counts[queue] })) }
+      },
+    })
+    api.operation({
+      method: 'get',
+      path: '/api/v1/queues/{queue}',
+      id: 'readQueue',
+      summary: 'Cases of a queue, what is due first first',
+      roles: READERS,
+      params: z.strictObject({ queue: z.enum(QUEUE_NAMES) }),
+      query: z.strictObject({ ...pageQuery, window: Window }),
+      answer: pageOf(Case),
+      problems: ['request.invalid'],
+      handle: async ({ params: { queue }, query: { limit, cursor, window }, person }) => {
+        const after = decodeCursor(z.tuple([z.string(), z.number().int()]), cursor)
+        const { cases, next } = await queues.page(queue, { person: person.id, window }, limit, after)
+        return { items: cases.map(toAnswer), next: next === null ? null : encodeCursor(next) }
+      },
+    })
+    api.operation({
+      method: 'get',
+      path: '/api/v1/cases',
+      id: 'listCases',
+      summary: 'Cases, or those that fit what is known of them (检索), last changed first',
+      description:
+        'Names and ID numbers are found whole, by keyed hashes: no part of them is kept readable. A search by `q` leaves an audit row `cases.searched` with the cases that it found.',
+      roles: READERS,
+      query: z.strictObject({
+        ...pageQuery,
+        ...filter,
+        number: text(100).optional().describe('case number or local case number, whole'),
+        numberPrefix: text(100).optional().describe(`its beginning, ${NUMBER.least} characters or more`),
+      }),
+      answer: pageOf(Case),
+      handle: async ({ query: { limit, cursor, ...wanted }, person }) => {
+        const place = decodeCursor(z.tuple([z.number().int(), z.number().int()]), cursor)
+        const before = place === null ? null : { updatedAt: place[0], no: place[1] }
+        const rows = await queues.searchBy(actorOf(person), wanted, limit + 1, before)
+        return toPage(rows, limit, row => [row.updatedAt, row.no], toAnswer)
+      },
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/cases/{thread}/assign',
+      id: 'assignCase',
+      summary: 'Give a case to an account, or to nobody',
+      roles: ['clerk', 'administrator'],
+      params: z.strictObject({ thread: ThreadId }),
+      body: z.strictObject({ to: text(100).nullable().describe('id of the account; `me` for oneself; null: nobody') }),
+      answer: Case,
+      problems: ['thread.unknown', 'request.not-found'],
+      handle: async ({ params: { thread }, body, person }) =>
+        toAnswer(await queues.assign(thread, body.to === 'me' ? person.id : body.to, actorOf(person))),
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/bulk/cases/assign',
+      id: 'assignCases',
+      summary: 'Give up to 200 cases to an account; each is told for itself',
+      roles: ['clerk', 'administrator'],
+      body: z.strictObject({
+        threads: z.array(ThreadId).min(1).max(200),
+        to: text(100).nullable().describe('as of assignCase'),
+      }),
+      answer: z.strictObject({
+        items: z.array(z.strictObject({ thread: ThreadId, problem: z.string().nullable() })),
+      }),
+      handle: async ({ body, person }) => {
+        const to = body.to === 'me' ? person.id : body.to
+        const items: { thread: string; problem: string | null }[] = []
+        for (const thread of new Set(body.threads))
+          items.push({
+            thread,
+            problem: await actOn(thread, () => queues.assign(thread, to, actorOf(person)), null).then(
+              () => null,
+              (error: { problem?: { code?: string } }) => error.problem?.code ?? 'internal',
+            ),
+          })
+        return { items }
+      },
+    })
+    api.operation({
+      method: 'get',
+      path: '/api/v1/statistics',
+      id: 'readStatistics',
+      summary: 'Counts and times by day, month or year, and by role, partner, mode, item or window',
+      description:
+        'Counts: submitted, accepted, decided, ended, on-time, late, rated, bad, followed-up, followed-late, `level.N`, `outcome.…`. Times in natural days, by the day on which the step was done: forward (submission to arrival), recheck (arrival to the first answer), supplement (notice to answer), mail (submission to originals mailed), accept (from submission), decide (from acceptance), send (decision to result sent), receive (sent to received), close (decision to end), whole; by day only accept, decide and whole of all cases; of items, windows and departments the rest by year. Items, windows and departments are counted by month and year, their submissions by day but for items. `window`: of this city, for what it took in; `department`: for what it decides, the first 18 places of the item code.',
+      roles: READERS,
+      query: z
+        .strictObject({
+          by: z.enum(DIMENSIONS).default('all'),
+          grain: z.enum(GRAINS).default('month'),
+          from: z
+            .string()
+            .max(10)
+            .describe('first period, as the grain writes it: 2026-11-01, 2026-11 or 2026; days of a year at most'),
+          to: z.string().max(10),
+          key: text(200).optional().describe('one role, partner, mode, item or window'),
+        })
+        .refine(
+          ({ grain, from, to }) => PERIOD[grain].test(from) && PERIOD[grain].test(to) && within(grain, from, to),
+          {
+            message: 'from and to are written as the grain: 2026-11-01, 2026-11, 2026; days of a year at most',
+          },
+        ),
+      answer: z.strictObject({
+        items: z.array(
+          z.strictObject({
+            period: z.string(),
+            key: z.string(),
+            counts: z.record(z.string(), z.number().int()),
+            days: Times,
+          }),
+        ),
+      }),
+      problems: ['request.invalid'],
+      handle: async ({ query }) => {
+        await statistics.catchUp()
+        const items = await statistics.sums(query.by, query.from, query.to, query.key ?? null)
+        return { items }
+      },
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/rebuild',
+      id: 'rebuildCases',
+      summary: 'Write all lists, queues and statistics of cases anew from their threads',
+      roles: ['administrator'],
+      body: z.strictObject({}),
+      answer: z.strictObject({ cases: z.number().int() }),
+      seconds: 3600,
+      handle: async () => ({ cases: await rebuild() }),
+    })
+  },
+})

@@ -1,0 +1,251 @@
+/** `tongban case`: submit, look up, take a step. */
+import { CURES } from '../../../protocol/case/preflight.ts'
+import { ProblemError } from '../../../protocol/problem.ts'
+import type {
+  Case,
+  Finding,
+  ListCasesQuery,
+  PreviewPurgeAnswer,
+  PurgeCaseRequest,
+  SubmitCaseRequest,
+  SubmitJointCaseRequest,
+} from '../client/api.generated.ts'
+import { isStep, takeStep } from '../client/steps.ts'
+import { cityNames } from './cities.ts'
+import type { CommandContext } from './context.ts'
+import { caseThread } from './named.ts'
+import { china, table } from './output.ts'
+import { parseJson, readJson } from './services.ts'
+import { type CaseFlags, type Given, keyOf, withMaterials, withStepFiles } from './uploads.ts'
+
+const line = (value: Case) =>
+  `${value.thread}  ${value.caseNo}  ${value.stateName} ${value.state}${value.outcome === null ? '' : ` ${value.outcome}`}`
+
+/** Uploads the materials, then submits. The same case within a day is the same request, so that one cut off can be repeated. */
+export async function submit(
+  context: CommandContext,
+  path: string,
+  flags: CaseFlags & { again?: boolean },
+): Promise<void> {
+  const client = await context.client()
+  const given = await withMaterials(client, context.out, (await readJson(path)) as Given, flags)
+  const key = flags.again === true ? undefined : keyOf(given)
+  context.out.result(
+    await client.submitCase({ body: given as SubmitCaseRequest, key }),
+    value => `Submitted 已提交\n${line(value)}`,
+  )
+}
+
+/** Submits the cases of a joint one with their shared materials; the same within a day is the same request. */
+export async function submitJoint(
+  context: CommandContext,
+  path: string,
+  flags: CaseFlags & { again?: boolean },
+): Promise<void> {
+  const client = await context.client()
+  const read = (await readJson(path)) as Given
+  if (read?.shared === undefined) throw new ProblemError('request.invalid', `${path}: { "shared": …, "items": […] }`)
+  const given = await withMaterials(client, context.out, read, flags)
+  const key = flags.again === true ? undefined : keyOf(given)
+  const { cases } = await client.submitJointCase({ body: given as unknown as SubmitJointCaseRequest, key })
+  context.out.result(cases, list => ['Submitted 已提交', ...list.map(line)].join('\n'))
+}
+
+export async function handOver(context: CommandContext, named: string, flags: { by?: string }): Promise<void> {
+  const client = await context.client()
+  const params = { thread: await caseThread(client, named) }
+  const done = await client.handOverJointCase({ params, body: { by: flags.by } })
+  const name = context.out.json ? String : await cityNames(client)
+  context.out.result(done, ({ handedOver, missing }) =>
+    [
+      `Handed over 已送达: ${handedOver}`,
+      ...missing.map(entry => `  no result yet 尚无结果: ${name(entry.partner)} ${entry.item.name} ${entry.stateName}`),
+    ].join('\n'),
+  )
+}
+
+/** Prints what a clerk must cure; exit code 1 when there is anything. */
+export async function preflight(context: CommandContext, path: string, flags: CaseFlags): Promise<void> {
+  const client = await context.client()
+  const given = await withMaterials(client, context.out, (await readJson(path)) as Given, flags)
+  const { findings } = await (given?.shared === undefined
+    ? client.preflightCase({ body: given as SubmitCaseRequest })
+    : client.preflightJointCase({ body: given as unknown as SubmitJointCaseRequest }))
+  tellFindings(context, findings)
+}
+
+/** Prints findings, errors first; exit code 1 when there is an error. */
+export function tellFindings(context: CommandContext, findings: readonly Finding[]): void {
+  const errors = findings.filter(({ level }) => level === 'error')
+  if (errors.length > 0) process.exitCode = 1
+  const line = ({ field, level, cure, reason, reasonZh }: Finding): string =>
+    `${level === 'error' ? '✗' : '·'} ${field}: ${reasonZh} ${reason} → ${CURES[cure].zh} ${CURES[cure].en}`
+  context.out.result(findings, list =>
+    [
+      ...[...errors, ...list.filter(({ level }) => level === 'notice')].map(line),
+      ...(errors.length > 0
+        ? []
+        : list.length > 0
+          ? ['Ready to be sent, once you have looked at the above 核对以上提示后可以发送']
+          : ['Ready to be sent 可以发送']),
+    ].join('\n'),
+  )
+}
+
+export async function bodies(context: CommandContext, named: string): Promise<void> {
+  const client = await context.client()
+  const read = await client.readCaseBodies({ params: { thread: await caseThread(client, named) } })
+  context.out.result(read.bodies, list =>
+    list
+      .map(
+        ({ kind, city, body, refused }) =>
+          `${kind} ${city}${refused ? ' refused 被拒' : ''}\n${JSON.stringify(body, null, 2)}`,
+      )
+      .join('\n\n'),
+  )
+}
+
+export async function list(
+  context: CommandContext,
+  flags: Pick<ListCasesQuery, 'state' | 'limit'> & { number?: string },
+): Promise<void> {
+  const client = await context.client()
+  const { number, state, limit } = flags
+  const { items } = await client.listCases({ query: { limit, state, numberPrefix: number } })
+  context.out.result(items, found =>
+    table(
+      found.map(value => ({
+        thread: value.thread,
+        number: value.caseNo,
+        local: value.localCaseNo,
+        partner: value.partner,
+        state: `${value.stateName} ${value.state}`,
+        due: value.due === null ? '' : `${value.due.day} ${value.due.dutyName} ${value.due.level}`,
+        item: value.item.name,
+        parked: value.parked?.code ?? '',
+      })),
+    ),
+  )
+}
+
+export async function show(context: CommandContext, named: string): Promise<void> {
+  const client = await context.client()
+  const found = await client.getCase({ params: { thread: await caseThread(client, named) } })
+  const name = context.out.json ? String : await cityNames(client)
+  context.out.result(found, value =>
+    [
+      line(value),
+      `  ${value.item.name}`,
+      `  local number 本地编号  ${value.localCaseNo ?? '-'}`,
+      ...(value.parked === null
+        ? []
+        : [`  waits for a person 待处理  ${value.parked.code} ${value.parked.detail ?? ''}`]),
+      `  held by 当前持有方  ${value.holder === null ? '-' : name(value.holder)}`,
+      ...(value.deemedAccepted === null ? [] : [`  accepted by law since 视为受理  ${value.deemedAccepted}`]),
+      ...(value.lacking === null || value.state !== 'supplementing'
+        ? []
+        : [
+            `  to be supplied 待补正  ${[...value.lacking.materials, ...value.lacking.form].join(', ') || 'see case bodies'}`,
+          ]),
+      ...value.questions.map(
+        ({ packet, kind, answerBy }) => `  to be answered 待答复  ${kind} ${packet} ${answerBy ?? ''}`,
+      ),
+      ...value.linked.map(
+        entry =>
+          `  joint 联办  ${entry.thread} ${name(entry.partner)} ${entry.item.name} ${entry.stateName}${entry.lead ? ' *' : ''}`,
+      ),
+      `  possible now 可办步骤  ${value.steps.map(step => step.slice(5)).join(', ') || '-'}`,
+      '',
+      table(
+        value.deadlines.map(({ dutyName, city, due, done, level, provisional }) => ({
+          duty: dutyName,
+          city: name(city),
+          due: `${due ?? '-'}${provisional ? ' 暂定' : ''}`,
+          done,
+          level,
+        })),
+      ),
+      ...(value.refused.length === 0
+        ? []
+        : [
+            '',
+            table(
+              value.refused.map(({ at, kind, problem }) => ({
+                ...{ 'refused 被拒': at, kind, problem: problem.code, detail: problem.detail ?? '' },
+              })),
+            ),
+          ]),
+      '',
+      table(
+        value.timeline.map(({ at, city, kind, packet, receiptedAt, differs, late, correctedBy }) => ({
+          at,
+          city: name(city),
+          kind,
+          receipted: receiptedAt ?? 'not yet',
+          note: [
+            ...(late ? ['too late'] : differs ? ['counts by receipt 按回执计'] : []),
+            ...(correctedBy.length > 0 ? ['corrected 已更正'] : []),
+          ].join(', '),
+          packet,
+        })),
+      ),
+    ].join('\n'),
+  )
+}
+
+/** Takes one step, such as `accept`, with its body as JSON text or `@file`. */
+export async function step(
+  context: CommandContext,
+  name: string,
+  named: string,
+  flags: { body: string; material: string[] },
+): Promise<void> {
+  const kind = `case.${name}`
+  if (!isStep(kind)) throw new ProblemError('request.invalid', `${name} is not a step; see: tongban case show CASE`)
+  const { body: given } = flags
+  const body = given.startsWith('@') ? await readJson(given.slice(1)) : parseJson(given, '--body, JSON or @file')
+  const client = await context.client()
+  const thread = await caseThread(client, named)
+  const whole = await withStepFiles(client, context.out, kind, body as Given, flags.material)
+  context.out.result(await takeStep(client, kind, thread, whole), line)
+}
+
+/** Deletes what this city holds of an ended case, or says what that would be. */
+export async function purge(
+  context: CommandContext,
+  named: string,
+  flags: { dryRun?: boolean; yes?: boolean } & PurgeCaseRequest,
+): Promise<void> {
+  const client = await context.client()
+  const params = { thread: await caseThread(client, named) }
+  const preview = await client.previewPurge({ params })
+  const held = (value: PreviewPurgeAnswer): string[] =>
+    value.backups.map(
+      ({ folder, at, keys }) =>
+        `  still in the backup 备份中仍有: ${folder}  ${china(at)}${keys === null ? '' : `, until the next backup replaces 下次备份将替换密钥文件: ${keys}`}`,
+    )
+  if (flags.dryRun === true) {
+    context.out.result(preview, value =>
+      [
+        value.purgedAt === null
+          ? `Held until 保留至: ${value.purgeOn ?? 'the case has not ended 办件未结束'}`
+          : `Purged 已清除: ${china(value.purgedAt)}`,
+        `  bodies 正文 ${value.bodies}, files 材料文件 ${value.materials}, drafts 草稿 ${value.drafts}, list entries 列表记录 ${value.projections}, search keys 检索索引 ${value.search}`,
+        ...(value.laterDrafts === 0
+          ? []
+          : [`  drafts worked on since, not deleted 之后仍在编辑的草稿（不清除）: ${value.laterDrafts}`]),
+        ...(value.problem === null ? [] : [`  not now 暂不能清除: ${value.problem.detail ?? value.problem.code}`]),
+        ...held(value),
+      ].join('\n'),
+    )
+    return
+  }
+  if (flags.yes !== true) {
+    const what = `bodies 正文 ${preview.bodies}, files 材料文件 ${preview.materials}`
+    await context.confirm(`Delete for good? 确认清除，不可恢复？ ${what}`, 'purge deletes for good: give --yes')
+  }
+  const done = await client.purgeCase({ params, body: { cause: flags.cause } })
+  context.out.result({ ...done, backups: preview.backups }, value =>
+    [`Purged 已清除: bodies 正文 ${value.bodies}, files 材料文件 ${value.materials}`, ...held(preview)].join('\n'),
+  )
+}

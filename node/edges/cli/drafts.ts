@@ -1,0 +1,224 @@
+/** `tongban services import`, `lint`, `export`, `template`, `drafts`: the next version of the own list. */
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { zipSync } from 'fflate'
+import { ProblemError } from '../../../protocol/problem.ts'
+import type {
+  ExportServicesQuery,
+  ImportDraftsAnswer,
+  ItemDraft,
+  LintDraftsAnswer,
+  LintDraftsQuery,
+  ListDraftsQuery,
+} from '../client/api.generated.ts'
+import { describeAgreed } from './agreed.ts'
+import type { CommandContext } from './context.ts'
+import { table } from './output.ts'
+import { readJson } from './services.ts'
+
+type Finding = LintDraftsAnswer['findings'][number]
+type Fault = ImportDraftsAnswer['errors'][number]
+type TableFlags = { modes?: string; codes?: string; as?: string }
+
+const SHOWN = 20
+
+/** Several files travel as one ZIP, so that they are taken together or not at all. Problem: `request.invalid`. */
+export async function bundle(files: readonly string[]): Promise<{ bytes: Uint8Array<ArrayBuffer>; name: string }> {
+  const contents = new Map<string, Uint8Array>()
+  for (const file of files) {
+    const name = basename(file)
+    if (contents.has(name)) throw new ProblemError('request.invalid', `two files are called ${name}`)
+    try {
+      contents.set(name, await readFile(file))
+    } catch {
+      throw new ProblemError('request.invalid', `${file} cannot be read`)
+    }
+  }
+  const [only] = contents
+  if (only !== undefined && contents.size === 1) return { name: only[0], bytes: new Uint8Array(only[1]) }
+  return { name: 'files.zip', bytes: zipSync(Object.fromEntries(contents), { level: 1 }) }
+}
+
+async function upload(
+  context: CommandContext,
+  files: string[],
+  flags: TableFlags & { replace?: boolean; dryRun?: boolean },
+): Promise<ImportDraftsAnswer> {
+  const { bytes, name } = await bundle(files)
+  const codes = flags.codes === undefined ? undefined : JSON.stringify(await readJson(flags.codes))
+  const client = await context.client()
+  return client.importDrafts({
+    bytes,
+    query: {
+      name: flags.as === undefined ? name : `${flags.as}.csv`,
+      modes: flags.modes,
+      codes,
+      replace: flag(flags.replace),
+      dryRun: flag(flags.dryRun),
+    },
+  })
+}
+
+/** A flag as a query says it. */
+export const flag = (given: boolean | undefined): 'true' | 'false' => (given === true ? 'true' : 'false')
+
+/** The first ones with place, value, item and cure, and how many more of `total` there are. */
+export const faults = (list: readonly Fault[], total: number = list.length): string[] => [
+  ...list.slice(0, SHOWN).map(fault => {
+    const place = [fault.sheet, fault.row === 0 ? '' : `row ${fault.row} 第 ${fault.row} 行`, fault.column].filter(
+      part => part !== '',
+    )
+    const value = fault.value === '' ? '' : ` “${fault.value}”`
+    const item = [fault.item, fault.name].filter(part => part !== '').join(' ')
+    return `  ${place.join(', ')}${value}: ${fault.zh} ${fault.en}\n${item === '' ? '' : `    ${item}\n`}    → ${fault.cureZh} ${fault.cureEn}`
+  }),
+  ...more(total),
+]
+
+const more = (total: number): string[] => (total > SHOWN ? [`  … ${total - SHOWN} more 另有 ${total - SHOWN} 处`] : [])
+
+/** One line for all that one rule finds in one item. */
+function findings(list: readonly Finding[]): string[] {
+  const lines = new Map<string, Finding & { paths: string[] }>()
+  for (const finding of list) {
+    const key = `${finding.code} ${finding.rule}`
+    const line = lines.get(key)
+    if (line === undefined) lines.set(key, { ...finding, paths: [finding.path] })
+    else line.paths.push(finding.path)
+  }
+  const shown = [...lines.values()]
+    .slice(0, SHOWN)
+    .map(
+      ({ code, name, level, paths, rule, zh, en }) =>
+        `  ${level === 'error' ? '✗' : '!'} ${code} ${name} ${paths.join(' ')} (${rule}): ${zh} ${en}`,
+    )
+  return [...shown, ...more(lines.size)]
+}
+
+function describeReport(report: ImportDraftsAnswer): string {
+  if (report.errorCount > 0)
+    return [
+      `Nothing was imported 未导入: ${report.errorCount} errors 处错误`,
+      ...faults(report.errors, report.errorCount),
+      ...faults(report.notes),
+    ].join('\n')
+  return [
+    `${report.taken ? 'In the drafts 已存入草稿' : 'Would be drafted 将存入草稿'}: ${report.put} to add or change 新增或修改, ${report.remove} to remove 删除, ${report.unchanged} unchanged 未变`,
+    `Findings 检查结果: ${report.blocked} items blocked 个事项不可发布, ${report.warnings} warnings 条提醒`,
+    ...findings(report.findings),
+    ...faults(report.notes),
+  ].join('\n')
+}
+
+export async function importFiles(
+  context: CommandContext,
+  flags: TableFlags & { replace?: boolean; dryRun?: boolean },
+  files: string[],
+): Promise<void> {
+  const report = await upload(context, files, flags)
+  context.out.result(report, describeReport)
+  if (report.errorCount > 0) process.exitCode = 1
+}
+
+/** Exit code 1 when something blocks publication. */
+export async function lint(
+  context: CommandContext,
+  flags: TableFlags & { all?: boolean } & Pick<LintDraftsQuery, 'rule'>,
+  files: string[],
+): Promise<void> {
+  if (files.length > 0) {
+    const report = await upload(context, files, { ...flags, dryRun: true })
+    context.out.result(report, describeReport)
+    if (report.errorCount > 0 || report.blocked > 0) process.exitCode = 1
+    return
+  }
+  const client = await context.client()
+  const scope = flags.all === true ? 'all' : 'drafts'
+  const report = await client.lintDrafts({ query: { scope, rule: flags.rule } })
+  context.out.result(report, ({ items, rules, findings: list }) =>
+    [
+      `${items} items 个事项`,
+      ...(rules.length === 0
+        ? []
+        : [table(rules.map(({ rule, level, count, zh }) => ({ rule, level, count, reason: zh })))]),
+      ...findings(list),
+    ].join('\n'),
+  )
+  if (report.rules.some(({ level }) => level === 'error')) process.exitCode = 1
+}
+
+type Format = NonNullable<ExportServicesQuery['format']>
+const ENDINGS: Readonly<Record<string, string>> = { xlsx: 'xlsx', csv: 'zip', up: 'zip' }
+
+export async function exportTables(
+  context: CommandContext,
+  what: 'export' | 'template',
+  flags: { format: Format; out?: string; drafts?: boolean },
+): Promise<void> {
+  const file = flags.out ?? `services-${what}-${flags.format}.${ENDINGS[flags.format] ?? 'zip'}`
+  const client = await context.client()
+  const { format } = flags
+  const stream = await (what === 'export'
+    ? client.exportServices({ query: { format, drafts: flag(flags.drafts) } })
+    : client.servicesTemplate({ query: { format } }))
+  const bytes = await Bun.write(file, new Response(stream))
+  context.out.result({ file, bytes }, made => `Wrote 已写入 ${made.file}, ${made.bytes} bytes`)
+}
+
+const CHANGES: Readonly<Record<string, string>> = { add: 'add 新增', change: 'change 修改', remove: 'remove 删除' }
+
+export async function list(
+  context: CommandContext,
+  flags: { errors?: boolean } & Pick<ListDraftsQuery, 'limit'>,
+): Promise<void> {
+  const client = await context.client()
+  const page = await client.listDrafts({ query: { limit: flags.limit, errors: flag(flags.errors) } })
+  const agreed = await client.previewPublication()
+  context.out.result({ ...page, agreed }, ({ items, counts }) =>
+    [
+      ...describeAgreed(agreed),
+      `${counts.drafts} drafts 份草稿: ${counts.put} to add or change 新增或修改, ${counts.remove} to remove 删除; ${counts.errors} with errors 份有错误${counts.organisation ? '; organisation tree 组织机构' : ''}`,
+      table(
+        items.map(({ code, name, change, errors, warnings }) => ({
+          code,
+          name,
+          change: CHANGES[change],
+          errors,
+          warnings,
+        })),
+      ),
+    ].join('\n'),
+  )
+}
+
+const describeDraft = ({ code, name, change, ...draft }: ItemDraft): string =>
+  [
+    `${code} ${name}: ${CHANGES[change] ?? change}`,
+    ...draft.differences.map(
+      ({ path, before, after }) =>
+        `  ${path}\n    - ${before === undefined ? '(none) 无' : JSON.stringify(before)}\n    + ${after === undefined ? '(none) 无' : JSON.stringify(after)}`,
+    ),
+    ...findings(draft.findings.map(finding => ({ ...finding, code, name }))),
+  ].join('\n')
+
+export async function showDraft(context: CommandContext, code: string): Promise<void> {
+  const client = await context.client()
+  context.out.result(await client.getDraft({ params: { code } }), describeDraft)
+}
+
+export async function removeItem(context: CommandContext, code: string): Promise<void> {
+  const client = await context.client()
+  context.out.result(await client.draftRemoval({ params: { code } }), describeDraft)
+}
+
+export async function discard(
+  context: CommandContext,
+  code: string | undefined,
+  flags: { all?: boolean },
+): Promise<void> {
+  if ((code === undefined) !== (flags.all === true))
+    throw new ProblemError('request.invalid', 'name one draft, or give --all')
+  const client = await context.client()
+  const gone = await (code === undefined ? client.discardDrafts() : client.discardDraft({ params: { code } }))
+  context.out.result(gone, ({ discarded }) => `${discarded} drafts taken back 份草稿已撤销`)
+}

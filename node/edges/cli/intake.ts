@@ -1,0 +1,155 @@
+/** `tongban case guide`, `prefill` and `draft`: what a window does before a case is sent. */
+import { writeFile } from 'node:fs/promises'
+import { MODE_NAMES } from '../../../protocol/case/kinds.ts'
+import { endingOf } from '../../city/records/archive/archive.ts'
+import type { CreateCaseDraftRequest, Draft, ListCaseDraftsQuery, PrefillCaseRequest } from '../client/api.generated.ts'
+import { tellFindings } from './cases.ts'
+import type { CommandContext } from './context.ts'
+import { china, table } from './output.ts'
+import { readJson } from './services.ts'
+import { type CaseFlags, type Given, withMaterials } from './uploads.ts'
+
+const NEED = { '1': '必要', '2': '非必要', '3': '容缺后补' } as const
+
+export async function guide(context: CommandContext, city: string, code: string): Promise<void> {
+  const client = await context.client()
+  const read = await client.readGuide({ params: { code: city, item: code } })
+  context.out.result(read, ({ item, modes, agreed, names }) => {
+    const lines = [
+      `${item.taskName} (${item.taskCode}, version ${item.taskVersion})`,
+      `承诺 ${item.promiseDay} / 法定 ${item.anticipateDay} working days 个工作日`,
+      modes.length === 0
+        ? 'No agreement covers it now 暂无协议覆盖'
+        : `Modes 办理模式: ${modes.map(({ mode }) => `${mode} ${MODE_NAMES[mode].zh}`).join('、')}`,
+    ]
+    if (item.acceptCondition !== undefined) lines.push(`Conditions 受理条件: ${item.acceptCondition}`)
+    if (item.consent !== undefined) lines.push(`Notice 告知书 ${item.consent.version}: ${item.consent.text}`)
+    for (const material of item.materials) {
+      const own = names.find(({ handling }) => handling === material.materialCode)
+      lines.push(
+        `\n${material.materialCode} ${material.materialName} [${NEED[material.isNeed]}]${own === undefined ? '' : ` = ${own.collecting} ${own.collectingName}`}`,
+        ...(material.fillExplain === undefined ? [] : [`  ${material.fillExplain}`]),
+        ...(material.reviewPoints ?? []).map(point => `  □ ${point}`),
+        ...(
+          [
+            ['sample 样表', material.exampleGuid],
+            ['form 空表', material.formGuid],
+          ] as const
+        ).flatMap(([what, named]) =>
+          named === undefined
+            ? []
+            : [
+                `  ${what}: tongban services sample --city ${city} --item ${item.taskCode} --sha256 ${named.sha256} --out ${material.materialCode}${endingOf(named.type)}`,
+              ],
+        ),
+      )
+    }
+    const fields = Object.entries((item.form?.properties ?? {}) as Record<string, { title?: string }>)
+    const required = new Set((item.form?.required ?? []) as string[])
+    if (fields.length > 0) lines.push('\nForm 申请表:')
+    for (const [name, { title }] of fields) lines.push(`  ${name}${required.has(name) ? ' *' : ''} ${title ?? ''}`)
+    const contacts = [
+      ...(agreed?.contacts ?? []).map(({ role, name, phone }) => [role, name, phone]),
+      ...(item.contacts ?? []).map(({ role, name, phone }) => [role, name, phone]),
+    ]
+    if (contacts.length > 0) lines.push('\nContacts 联系人:')
+    for (const contact of contacts) lines.push(`  ${contact.filter(word => word !== undefined).join(' ')}`)
+    return lines.join('\n')
+  })
+}
+
+/** Fills a case file in; writes it to `--out`, or over itself with `--write`. */
+export async function prefill(
+  context: CommandContext,
+  path: string,
+  flags: { out?: string; write?: boolean },
+): Promise<void> {
+  const client = await context.client()
+  const given = (await readJson(path)) as Given & PrefillCaseRequest
+  const { to, item, applicant = {}, form = {} } = given
+  const filled = await client.prefillCase({ body: { to, item, applicant, form } })
+  const { from, ...values } = filled
+  const target = flags.write === true ? path : flags.out
+  if (target !== undefined)
+    await writeFile(target, `${JSON.stringify({ ...given, ...values }, null, 2)}\n`, { mode: 0o600 })
+  context.out.result(filled, () =>
+    Object.keys(from).length === 0
+      ? 'Nothing to fill in 没有可预填的内容'
+      : Object.entries(from)
+          .map(([field, source]) => `${field} ← ${SOURCES[source] ?? source}`)
+          .join('\n'),
+  )
+}
+
+const SOURCES: Record<string, string> = {
+  number: '证件号码 identity number',
+  applicant: '申请人信息 applicant',
+  earlier: '以往办件 earlier case',
+}
+
+export async function listDrafts(context: CommandContext, flags: ListCaseDraftsQuery): Promise<void> {
+  const client = await context.client()
+  const { items } = await client.listCaseDrafts({ query: { limit: flags.limit, window: flags.window } })
+  context.out.result(items, list =>
+    table(
+      list.map(({ id, version, partner, item, applicant, window: at, updatedAt, problem }) => ({
+        ...{ id, version: String(version), to: partner ?? '', item: item ?? '', applicant, window: at ?? '' },
+        ...{ saved: updatedAt, refused: problem?.code ?? '' },
+      })),
+    ),
+  )
+}
+
+/** Saves a case file as a new draft, or over `--id`, which must not have changed since. */
+export async function saveDraft(
+  context: CommandContext,
+  path: string,
+  flags: CaseFlags & { id?: string },
+): Promise<void> {
+  const client = await context.client()
+  const given = await withMaterials(client, context.out, (await readJson(path)) as Given, flags)
+  const content = given as CreateCaseDraftRequest['content']
+  let saved: Draft
+  if (flags.id === undefined) saved = await client.createCaseDraft({ body: { content } })
+  else {
+    const params = { id: flags.id }
+    const { version } = await client.openCaseDraft({ params })
+    saved = await client.saveCaseDraft({ params, body: { version, content } })
+  }
+  context.out.result(saved, ({ id, version }) => `${id} version ${version}`)
+}
+
+export async function showDraft(context: CommandContext, id: string, flags: { out?: string }): Promise<void> {
+  const client = await context.client()
+  const draft = await client.openCaseDraft({ params: { id } })
+  const text = JSON.stringify(draft.content, null, 2)
+  if (flags.out !== undefined) await writeFile(flags.out, `${text}\n`, { mode: 0o600 })
+  context.out.result(draft, ({ version, updatedBy, updatedAt, problem }) =>
+    [
+      `version ${version}, saved ${china(updatedAt)} by ${updatedBy}`,
+      ...(problem === null ? [] : [`refused: ${problem.code} ${problem.detail ?? ''}`]),
+      flags.out === undefined ? text : `written to ${flags.out}`,
+    ].join('\n'),
+  )
+}
+
+export async function checkDraft(context: CommandContext, id: string): Promise<void> {
+  const client = await context.client()
+  const { findings } = await client.checkCaseDraft({ params: { id } })
+  tellFindings(context, findings)
+}
+
+export async function submitDraft(context: CommandContext, id: string): Promise<void> {
+  const client = await context.client()
+  const { version } = await client.openCaseDraft({ params: { id } })
+  const { cases } = await client.submitCaseDraft({ params: { id }, body: { version } })
+  context.out.result(cases, list =>
+    table(list.map(({ thread, caseNo, stateName }) => ({ thread, case: caseNo, state: stateName }))),
+  )
+}
+
+export async function deleteDraft(context: CommandContext, id: string): Promise<void> {
+  const client = await context.client()
+  await client.deleteCaseDraft({ params: { id } })
+  context.out.result({ id }, () => `Deleted 已删除: ${id}`)
+}

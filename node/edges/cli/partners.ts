@@ -1,0 +1,192 @@
+/** `tongban invite`, `accept`, `partners`: pairing and the state of partner cities. */
+import { writeFile } from 'node:fs/promises'
+import { renderUnicodeCompact } from 'uqr'
+import { ProblemError } from '../../../protocol/problem.ts'
+import type { ListInvitesAnswer } from '../client/api.generated.ts'
+import type { Client } from '../client/client.ts'
+import type { CommandContext } from './context.ts'
+import { beginning, only } from './named.ts'
+import { china, table } from './output.ts'
+
+type Invite = ListInvitesAnswer['items'][number]
+
+/** Characters of the id of an invite that people are shown. */
+const ID_SHOWN = 12
+
+/** Words by place; of one that this node asks for, that it is asked for. */
+export const wordsInPlace = (words: readonly (string | null)[]): string[] =>
+  words.map((word, place) => `${place + 1} ${word ?? '???'}`)
+
+export async function invite(
+  context: CommandContext,
+  flags: { for?: string; hours: number; qr?: boolean; unlisted?: boolean },
+): Promise<void> {
+  if (flags.for === undefined) throw new ProblemError('request.invalid', '--for CITY: the city that is invited')
+  const invited = flags.for
+  const { divisionOf } = await import('../../../protocol/codes/divisions.ts')
+  const division = divisionOf(invited)
+  if (division === null && flags.unlisted !== true)
+    throw new ProblemError(
+      'request.invalid',
+      `--for ${invited}: no division of GB/T 2260 has this code 国标中没有该代码; if it is a new one: --unlisted`,
+    )
+  const city = division === null || division.below ? invited : `${division.name} ${invited}`
+  const client = await context.client()
+  const made = await client.createInvite({ body: { for: invited, hours: flags.hours } })
+  context.out.result(made, ({ invite: text, link, expiresAt, id }) =>
+    [
+      text,
+      '',
+      ...(flags.qr === true ? [renderUnicodeCompact(link, { border: 4 }), ''] : []),
+      `For ${city} alone, good once, until 仅限 ${city} 使用一次，截止 ${china(expiresAt)}`,
+      'Give it to the partner, who runs 请交给对方，由其执行: tongban accept INVITE',
+      `Sent to the wrong place? 发错了？ tongban invite cancel ${id.slice(0, ID_SHOWN)}`,
+      'Then compare the words and confirm 然后核对并确认: tongban partners',
+    ].join('\n'),
+  )
+}
+
+export async function invites(context: CommandContext): Promise<void> {
+  const client = await context.client()
+  const { items } = await client.listInvites()
+  context.out.result(items, list =>
+    table(
+      list.map(({ id, for: city, state, createdAt, expiresAt, usedBy, wrong }) => ({
+        id: id.slice(0, ID_SHOWN),
+        state,
+        for: city,
+        made: createdAt,
+        until: expiresAt,
+        used: usedBy,
+        wrong: wrong === 0 ? '' : wrong,
+      })),
+    ),
+  )
+}
+
+/** The invite whose id begins so. Problems: `request.not-found`, `request.conflict`. */
+async function inviteOf(client: Client, named: string): Promise<Invite> {
+  const { items } = await client.listInvites()
+  return only({
+    named,
+    found: beginning(items, named, ({ id }) => id),
+    line: ({ id, for: city, state }) => `${id.slice(0, ID_SHOWN)}  ${city ?? ''}  ${state}`,
+    none: ['request.not-found', 'tongban invite list names them'],
+  })
+}
+
+export async function cancelInvite(context: CommandContext, begin: string): Promise<void> {
+  const client = await context.client()
+  const { id } = await inviteOf(client, begin)
+  const answer = await client.cancelInvite({ params: { id } })
+  context.out.result(answer, () => 'Cancelled 已取消')
+}
+
+/** Writes the QR code of an open invite as an SVG file. */
+export async function invitePicture(context: CommandContext, begin: string, flags: { out: string }): Promise<void> {
+  const client = await context.client()
+  const { id } = await inviteOf(client, begin)
+  const svg = await new Response(await client.getInvitePicture({ params: { id } })).text()
+  await writeFile(flags.out, svg, { mode: 0o600 })
+  context.out.result({ file: flags.out }, ({ file }) => `${file}: whoever sees it can use it 看到即可使用，请勿外传`)
+}
+
+export async function accept(context: CommandContext, text: string): Promise<void> {
+  const given = text === '-' ? await Bun.stdin.text() : text
+  const client = await context.client()
+  const partner = await client.acceptInvite({ body: { invite: given.trim() } })
+  context.out.result(partner, ({ code, name, status, words, asked, vouched }) =>
+    (status === 'active'
+      ? [
+          `${name} ${code} is a partner here already 本市已确认; its administrator compares these words and confirms 由对方核对以下词并确认:`,
+          '',
+          ...wordsInPlace(words).map(line => `  ${line}`),
+        ]
+      : vouched === null
+        ? [
+            `${name} ${code}`,
+            '',
+            ...wordsInPlace(words).map(line => `  ${line}`),
+            '',
+            'Call the administrator of the partner: read out what you have, and have the words ??? read to you',
+            '请致电对方管理员：念出以上各词，并请对方念出标有 ??? 的词。',
+            `Type them 输入: tongban partners confirm ${code} --words "…" (${asked.join(', ')})`,
+            `A word differs 有词不一致: tongban partners reject ${code}`,
+          ]
+        : [
+            `${name} ${code}`,
+            `Its certificate is vouched for, no words to compare 证书已获担保，无需核对词: ${vouched}`,
+            `Begin 开始: tongban partners confirm ${code}`,
+            `Not the city you meant 不是要找的城市: tongban partners reject ${code}`,
+          ]
+    ).join('\n'),
+  )
+}
+
+/** Pairs with a city that a directory names. */
+export async function join(context: CommandContext, code: string): Promise<void> {
+  const client = await context.client()
+  const partner = await client.joinPartner({ body: { city: code } })
+  context.out.result(partner, ({ name }) =>
+    [
+      `${name} ${code} is a partner now 已成为合作城市: the directory vouches for it 由联盟名录担保`,
+      'Its administrator confirms on that side 由对方管理员在对方节点确认: tongban partners confirm',
+    ].join('\n'),
+  )
+}
+
+export async function partners(context: CommandContext): Promise<void> {
+  const client = await context.client()
+  const { items } = await client.listPartners()
+  context.out.result(items, list =>
+    table(
+      list.map(partner => ({
+        code: partner.code,
+        name: partner.name,
+        status: partner.status,
+        connected: partner.connected ? 'yes' : 'no',
+        seen: partner.seenAt,
+        problem: partner.revoked === null ? (partner.problem?.code ?? '') : 'certificate.revoked',
+        words:
+          partner.status !== 'pending'
+            ? ''
+            : partner.vouched === null
+              ? wordsInPlace(partner.words).join(' · ')
+              : `vouched 已担保 ${partner.vouched.slice(0, 26)}`,
+      })),
+    ),
+  )
+}
+
+/** Words as they were typed, separated by commas, points or blanks; each whole (a character and an English word) or in one language. */
+export function typedWords(typed: string, asked: number): string[] {
+  const parts = typed.split(/[,，、;；·]/).flatMap(part => (part.trim() === '' ? [] : [part.trim()]))
+  if (parts.length > 1) return parts
+  const words = typed.split(/\s+/).filter(word => word !== '')
+  if (words.length !== 2 * asked) return words
+  return Array.from({ length: asked }, (_, place) => words.slice(2 * place, 2 * place + 2).join(' '))
+}
+
+/** Confirms a partner: with the words given, or those typed on the terminal. */
+export async function confirmPartner(context: CommandContext, code: string, flags: { words?: string }): Promise<void> {
+  const client = await context.client()
+  const { asked, name } = await client.getPartner({ params: { code } })
+  const words: string[] = flags.words === undefined ? [] : typedWords(flags.words, asked.length)
+  if (flags.words === undefined)
+    for (const place of asked)
+      words.push(await context.ask(`Word ${place} as ${name} reads it 对方念出的第 ${place} 个词`))
+  const answer = await client.confirmPartner({ params: { code }, body: { words } })
+  context.out.result(answer, value => `${value.name} ${value.code}: ${value.status}`)
+}
+
+export async function changePartner(
+  context: CommandContext,
+  verb: 'reject' | 'suspend' | 'resume',
+  code: string,
+): Promise<void> {
+  const client = await context.client()
+  const answer = await client[`${verb}Partner`]({ params: { code } })
+  context.out.result(answer, value =>
+    'status' in value ? `${value.name} ${value.code}: ${value.status}` : `${code}: rejected`,
+  )
+}

@@ -1,0 +1,385 @@
+/** The commands of `tongban`; each imports what it needs only when it runs. */
+import { Command } from 'commander'
+import { VERSION } from '../../version.ts'
+import { declareAgreements } from './agreement-commands.ts'
+import { declareCaseLists } from './case-list-commands.ts'
+import { type CommandContext, createContext, type GlobalFlags } from './context.ts'
+import { collect, type Declare } from './declare.ts'
+import { declareFederation } from './federation-commands.ts'
+import { declareIdentity } from './identity-commands.ts'
+import { declareIntake } from './intake-commands.ts'
+import { declareMappings } from './mapping-commands.ts'
+import { declareOperation } from './operation-commands.ts'
+import { fail } from './output.ts'
+import { declarePartners } from './partner-commands.ts'
+import { declareReminders } from './reminders.ts'
+import { declareServices } from './services-commands.ts'
+import { MATERIAL_FLAG } from './uploads.ts'
+import { declareWebhooks } from './webhooks.ts'
+
+export type ProgramParts = {
+  /** serves until the process is told to end */ start: (context: CommandContext) => Promise<void>
+  /** what a command gets for its flags; tests look at them */ contextOf?: (flags: GlobalFlags) => CommandContext
+}
+
+/** How a command declares an argument or an option that names a city: by its code, or by the beginning of its name. */
+const CITY = 'city'
+
+/** Puts the codes of cities in place of the names that were given for them. */
+async function withCities(
+  command: Command,
+  args: (string | undefined)[],
+  flags: Record<string, unknown>,
+  client: CommandContext['client'],
+): Promise<void> {
+  const isName = (given: unknown): given is string => typeof given === 'string' && !/^(\d{6}|own)$/.test(given)
+  const codeOf = async (given: unknown): Promise<unknown> => {
+    if (!isName(given)) return given
+    const { codeOfCity } = await import('./cities.ts')
+    return codeOfCity(given, client)
+  }
+  for (const [place, argument] of command.registeredArguments.entries())
+    if (argument.name() === CITY) args[place] = (await codeOf(args[place])) as string | undefined
+  for (const option of command.options) {
+    if (!option.flags.endsWith(`<${CITY}>`)) continue
+    const name = option.attributeName()
+    const given = flags[name]
+    flags[name] = Array.isArray(given) ? await Promise.all(given.map(codeOf)) : await codeOf(given)
+  }
+}
+
+export function createProgram({ start, contextOf = createContext }: ProgramParts): Command {
+  const program = new Command('tongban')
+    .description('通办: get done at the own window what another city decides')
+    .version(VERSION)
+    .option('--config <file>', 'config of the local node (default: ./tongban.json or TONGBAN_CONFIG)')
+    .option('--url <url>', 'API of the node to talk to (default: the local one, or TONGBAN_URL)')
+    .option(
+      '--token <token>',
+      'bearer token; whoever lists processes sees it: better TONGBAN_TOKEN (default: that, or the local administrator)',
+    )
+    .option('--json', 'print one JSON document')
+    .showHelpAfterError('(tongban --help lists all commands)')
+
+  /** Global flags may stand before or behind the command. */
+  const add: Declare['add'] = (parent, name, description) =>
+    parent
+      .command(name)
+      .description(description)
+      .option('--config <file>')
+      .option('--url <url>')
+      .option('--token <token>')
+      .option('--json', 'print one JSON document')
+  const does: Declare['does'] = (command, action) =>
+    command.action(async (...received: unknown[]) => {
+      const flags = command.optsWithGlobals<GlobalFlags & Record<string, unknown>>()
+      const args = received.slice(0, -2) as string[]
+      try {
+        const context = contextOf(flags)
+        await withCities(command, args, flags, () => context.client())
+        await (await action())(context, flags as never, ...args)
+      } catch (error) {
+        fail(error, flags.json === true)
+      }
+    })
+  const example: Declare['example'] = (command, text) => command.addHelpText('after', `\nExample 示例:\n  ${text}`)
+  const call: Declare['call'] = (parent, name, description, { options, example: shown, ask, text }) => {
+    const added = add(parent, name, description)
+    const command = does(options?.(added) ?? added, async () => async (context, flags, ...args) => {
+      context.out.result(await ask(await context.client(), args.flat(), flags), text)
+    })
+    return shown === undefined ? command : example(command, shown)
+  }
+  const declare: Declare = { add, does, example, call }
+
+  does(add(program, 'start', 'start the node'), async () => start)
+  example(
+    does(
+      add(program, 'init', 'make a node: config, keys, certificate, store, first accounts')
+        .option('--code <code>', 'division code 行政区划代码')
+        .option('--unlisted', 'take a code that is in no table of GB/T 2260 yet')
+        .option('--name <name>', 'name of the city')
+        .option('--authority <name>', 'approval authority 审批机构')
+        .option('--folder <folder>', 'where tongban.json and data go', '.')
+        .option('--http-port <port>', 'port of the HTTP API')
+        .option('--p2p-listen <multiaddr>', 'where partners connect')
+        .option('--p2p-announce <multiaddr>', 'address told to partners in place of it')
+        .option('--with-clerk', 'make a clerk account too'),
+      async () => {
+        const { init } = await import('./init.ts')
+        return (context, flags) => init(context, flags)
+      },
+    ),
+    'TONGBAN_PASSPHRASE_FILE=passphrase tongban init --code 420300 --name 十堰市 --authority 十堰市行政审批局',
+  )
+  example(
+    does(add(program, 'doctor', 'check config, keys, clock, disk, ports and partners; say who must act'), async () => {
+      const { doctor } = await import('./doctor.ts')
+      return context => doctor(context)
+    }),
+    'tongban doctor --json',
+  )
+
+  example(
+    does(
+      add(program, 'backup <folder>', 'copy store, keys, materials and config while the node runs')
+        .option('--previous <folder>', 'an older backup: its materials are linked, not copied')
+        .option('--keys <file>', 'where the keys of the cases go, in place of the older ones (beside the folder)'),
+      async () => {
+        const { backup } = await import('./backup.ts')
+        return (context, flags, folder) => backup(context, folder ?? '', flags)
+      },
+    ),
+    'tongban backup /srv/backup/2026-11-23 --previous /srv/backup/2026-11-22',
+  )
+  does(
+    add(program, 'restore <backup>', 'make a node from a backup and the newest keys of its cases')
+      .option('--folder <folder>', 'where', '.')
+      .option('--keys <file>', 'the newest keys of the cases (beside the backup)')
+      .option('--without-keys', 'go on when keys are missing; what they opened is lost'),
+    async () => {
+      const { restore } = await import('./backup.ts')
+      return (context, flags, from) => restore(context, from ?? '', flags)
+    },
+  )
+  does(add(program, 'passphrase', 'change the passphrase of the key store; the node must be stopped'), async () => {
+    const { passphrase } = await import('./keeping.ts')
+    return context => passphrase(context)
+  })
+  does(add(program, 'recover', 'a new administrator when every token is lost; the node must be stopped'), async () => {
+    const { recover } = await import('./keeping.ts')
+    return context => recover(context)
+  })
+
+  declarePartners(program, declare)
+
+  declareReminders(program, declare)
+
+  declareServices(program.command('services').description('service lists 事项清单'), declare)
+
+  declareMappings(program.command('mappings').description('comparison of items 事项比对'), declare)
+  declareWebhooks(program.command('webhooks').description('events told to other programs 事件推送'), declare)
+  declareFederation(program.command('federation').description('directories of federations 联盟名录'), declare)
+  declareAgreements(program.command('agreement').description('agreements 合作协议'), declare)
+
+  const cases = program.command('case').description('cases 办件')
+  example(
+    does(
+      add(cases, 'submit <file>', 'submit a case; uploads its materials first')
+        .option(`--material ${MATERIAL_FLAG}`, 'a material to upload, and how it was handed in', collect, [])
+        .option('--own-codes', 'the codes of materials are those of the own list 材料编码为本市编码')
+        .option('--again', 'another case, though the same was submitted within a day'),
+      async () => {
+        const { submit } = await import('./cases.ts')
+        return (context, flags, file) => submit(context, file ?? '', flags)
+      },
+    ),
+    'tongban case submit case.json --material M01=id-card.pdf --material M02=form.pdf',
+  )
+  declareIntake(cases, declare)
+  does(
+    add(cases, 'joint <file>', 'submit several items at once 多地联办/一件事: { shared, items }')
+      .option(`--material ${MATERIAL_FLAG}`, 'a material of all items to upload', collect, [])
+      .option('--own-codes', 'the codes of materials are those of the own list 材料编码为本市编码')
+      .option('--again', 'another one, though the same was submitted within a day'),
+    async () => {
+      const { submitJoint } = await import('./cases.ts')
+      return (context, flags, file) => submitJoint(context, file ?? '', flags)
+    },
+  )
+  does(add(cases, 'upload <file...>', 'upload files; prints the SHA-256 that a body names them by'), async () => {
+    const { uploadFiles } = await import('./uploads.ts')
+    return (context, _, files) => uploadFiles(context, [files ?? []].flat())
+  })
+  does(
+    add(cases, 'hand-over <case>', 'hand all results of a joint case over at once').option('--by <name>', 'who did'),
+    async () => {
+      const { handOver } = await import('./cases.ts')
+      return (context, flags, thread) => handOver(context, thread ?? '', flags)
+    },
+  )
+  does(
+    add(cases, 'preflight <file>', 'what would keep a case from being sent')
+      .option(`--material ${MATERIAL_FLAG}`, 'a material to upload, and how it was handed in', collect, [])
+      .option('--own-codes', 'the codes of materials are those of the own list 材料编码为本市编码'),
+    async () => {
+      const { preflight } = await import('./cases.ts')
+      return (context, flags, file) => preflight(context, file ?? '', flags)
+    },
+  )
+  does(add(cases, 'bodies <case>', 'what both cities wrote in it: personal data, and an audit row'), async () => {
+    const { bodies } = await import('./cases.ts')
+    return (context, _, thread) => bodies(context, thread ?? '')
+  })
+  example(
+    does(
+      add(
+        cases,
+        'scans <case>',
+        'its scans and documents with their pages 扫描件与校页: personal data, and an audit row',
+      ).option('--out <folder>', 'write the files there'),
+      async () => {
+        const { scans } = await import('./scans.ts')
+        return (context, flags, thread) => scans(context, thread ?? '', flags)
+      },
+    ),
+    'tongban case scans CASE --out scans',
+  )
+  does(
+    add(cases, 'list', 'cases, last changed first')
+      .option('--state <state>')
+      .option('--number <number>', 'case number or local case number')
+      .option('--limit <n>', 'at most', Number, 50),
+    async () => {
+      const { list } = await import('./cases.ts')
+      return (context, flags) => list(context, flags)
+    },
+  )
+  does(add(cases, 'show <case>', 'one case with its timeline and the steps possible now'), async () => {
+    const { show } = await import('./cases.ts')
+    return (context, _, thread) => show(context, thread ?? '')
+  })
+  example(
+    does(
+      add(cases, 'step <name> <case>', 'take a step, such as accept or withdraw')
+        .option('--body <json>', 'its body, or @file', '{}')
+        .option(
+          `--material ${MATERIAL_FLAG}`,
+          'a file to upload: supplement, message, decide, send-result',
+          collect,
+          [],
+        ),
+      async () => {
+        const { step } = await import('./cases.ts')
+        return (context, flags, name, thread) => step(context, name ?? '', thread ?? '', flags)
+      },
+    ),
+    `tongban case step withdraw CASE --body '{"reason":"申请人撤回"}'`,
+  )
+
+  example(
+    does(
+      add(cases, 'queue [name]', 'how many cases wait in each queue, or those of one 待办队列')
+        .option('--window <name>', 'whose window queue')
+        .option('--view <name>', 'the cases of a saved view')
+        .option('--limit <n>', 'at most', Number, 50),
+      async () => {
+        const { queue } = await import('./queues.ts')
+        return (context, flags, name) => queue(context, name, flags)
+      },
+    ),
+    'tongban case queue overdue',
+  )
+  example(
+    does(
+      add(cases, 'search [words]', 'find cases by number, ID number, whole name, words of the item 检索')
+        .option('--partner <city>')
+        .option('--item <code>')
+        .option('--mode <mode>')
+        .option('--state <state>')
+        .option('--window <name>')
+        .option('--from <day>', 'submitted on this day or later')
+        .option('--to <day>')
+        .option('--limit <n>', 'at most', Number, 50),
+      async () => {
+        const { search } = await import('./queues.ts')
+        return (context, flags, words) => search(context, words, flags)
+      },
+    ),
+    'tongban case search 失业保险 --partner 420300 --state accepted',
+  )
+  example(
+    does(
+      add(cases, 'assign <case...>', 'give up to 200 cases to the account named last, to `me`, or to `nobody`').usage(
+        '[options] <case...> <account>',
+      ),
+      async () => {
+        const { assign } = await import('./queues.ts')
+        return (context, _, named) => assign(context, [named ?? []].flat())
+      },
+    ),
+    'tongban case assign CASE CASE me',
+  )
+  example(
+    does(
+      add(cases, 'stats', 'counts and times of cases 统计')
+        .option('--by <dimension>', 'all, role, partner, mode, item, window or department', 'all')
+        .option('--grain <grain>', 'day, month or year', 'month')
+        .option('--from <period>', 'as the grain: 2026-11-01, 2026-11, 2026; the present one by default')
+        .option('--to <period>')
+        .option('--key <key>', 'one partner, mode, item …'),
+      async () => {
+        const { stats } = await import('./queues.ts')
+        return (context, flags) => stats(context, flags)
+      },
+    ),
+    'tongban case stats --by partner --from 2026-01 --to 2026-12',
+  )
+  does(add(program, 'rebuild', 'write lists, queues and statistics of cases anew from their threads'), async () => {
+    const { rebuild } = await import('./queues.ts')
+    return context => rebuild(context)
+  })
+  does(add(cases, 'papers <case>', 'papers for the applicant, and what they wait for 窗口文书'), async () => {
+    const { papers } = await import('./papers.ts')
+    return (context, _, thread) => papers(context, thread ?? '')
+  })
+  example(
+    does(
+      add(cases, 'print <case> <paper>', 'write a paper as a page to be printed').requiredOption(
+        '--out <file>',
+        'where',
+      ),
+      async () => {
+        const { print } = await import('./papers.ts')
+        return (context, flags, thread, paper) => print(context, thread ?? '', paper ?? '', flags)
+      },
+    ),
+    'tongban case print CASE receipt --out receipt.html',
+  )
+  example(
+    does(
+      add(cases, 'purge <case>', 'delete the personal data of an ended case now 清除个人信息')
+        .option('--dry-run', 'only say what would be deleted, and which backups hold it')
+        .option('--cause <cause>', 'request 申请人要求, or law 法律规定', 'request')
+        .option('--yes', 'without asking'),
+      async () => {
+        const { purge } = await import('./cases.ts')
+        return (context, flags, thread) => purge(context, thread ?? '', flags)
+      },
+    ),
+    'tongban case purge CASE --dry-run',
+  )
+
+  declareCaseLists(cases, declare)
+
+  const evidence = program.command('evidence').description('evidence bundles 证据包')
+  example(
+    does(
+      add(evidence, 'export <case>', 'write the evidence of a case as a ZIP').requiredOption('--out <file>', 'where'),
+      async () => {
+        const { exportEvidence } = await import('./evidence.ts')
+        return (context, flags, thread) => exportEvidence(context, thread ?? '', flags)
+      },
+    ),
+    'tongban evidence export CASE --out evidence.zip',
+  )
+  example(
+    does(
+      add(evidence, 'verify <file>', 'verify a bundle offline').option(
+        '--fingerprint <hex>',
+        'fingerprint of a city certificate, as the city publishes it',
+        collect,
+        [],
+      ),
+      async () => {
+        const { verifyEvidence } = await import('./evidence.ts')
+        return (context, flags, file) => verifyEvidence(context, file ?? '', flags)
+      },
+    ),
+    'tongban evidence verify evidence.zip --fingerprint HEX --fingerprint HEX',
+  )
+
+  declareIdentity(program, declare)
+  declareOperation(program, declare)
+  return program
+}

@@ -1,0 +1,50 @@
+import { afterEach, expect, test } from 'vitest'
+import * as z from 'zod'
+import { CANARY, driveCanary } from '../../../test/support/canary.ts'
+import { createTestApi } from '../../../test/support/http.ts'
+import { openTestStore } from '../../../test/support/store.ts'
+import { ROLES } from '../../kernel/person.ts'
+import { startLogging, stopLogging } from '../../kernel/telemetry/log.ts'
+
+afterEach(stopLogging)
+
+test('an ID number sent anywhere stands in no log, metric, problem, audit row or event', async () => {
+  const lines: string[] = []
+  startLogging({ level: 'debug', format: 'json', write: line => lines.push(line) })
+  const api = await createTestApi({
+    store: await openTestStore(),
+    limits: { tokenBurst: 10_000 },
+    routes: () => [
+      {
+        tag: 'broken',
+        description: 'Fails as no code should',
+        register(register) {
+          register.operation({
+            method: 'get',
+            path: '/api/v1/broken/{id}',
+            id: 'broken',
+            summary: 'Fails',
+            roles: ROLES,
+            params: z.strictObject({ id: z.string() }),
+            answer: z.strictObject({}),
+            handle: async () => {
+              throw new Error(`no such row: ${CANARY}`)
+            },
+          })
+        },
+      },
+    ],
+  })
+  const { operations, replies } = await driveCanary(api.app.document(), ROLES.map(api.as))
+  expect(operations).toBeGreaterThan(8)
+  expect(new Set(replies.map(({ reply }) => reply.status)).size).toBeGreaterThan(4)
+  for (const { asked, reply } of replies) {
+    expect([asked, JSON.stringify([...reply.headers])]).toEqual([asked, expect.not.stringContaining(CANARY)])
+    if (reply.status >= 400) expect([asked, reply.text]).toEqual([asked, expect.not.stringContaining(CANARY)])
+  }
+  expect(lines.length).toBeGreaterThanOrEqual(replies.length)
+  expect(lines.join('')).not.toContain(CANARY)
+  expect(await (await api.app.request('/metrics')).text()).not.toContain(CANARY)
+  for (const table of ['audit', 'events'])
+    expect(JSON.stringify(await api.database.query(`SELECT * FROM ${table}`))).not.toContain(CANARY)
+})

@@ -1,0 +1,33 @@
+/** What the edge carries along with a request. */
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { ProblemCode } from '../../../protocol/problem.ts'
+import type { Clock } from '../../kernel/clock.ts'
+import type { Admission, Caller } from './admission.ts'
+import type { Idempotency } from './idempotency.ts'
+import type { HttpLimits } from './limits.ts'
+
+export type Env = {
+  Bindings: { /** peer address of the connection */ address?: string }
+  Variables: { requestId: string /** path template, for logs and metrics */; route?: string; personId?: string }
+}
+export type App = OpenAPIHono<Env>
+
+/** What operations are registered with. */
+export type Edge = {
+  app: App
+  admission: Admission
+  idempotency: Idempotency
+  limits: HttpLimits
+  /** An operation answers a problem that its description lacks. */ undeclared(
+    operation: string,
+    code: ProblemCode,
+  ): void
+  /** address of a list → the field that names one of it, where one can be read alone */ locations: Map<string, string>
+  clock: Clock
+}
+
+export const callerOf = (c: Context<Env>): Caller => ({
+  authorization: c.req.header('authorization'),
+  address: c.env?.address ?? 'unknown',
+})

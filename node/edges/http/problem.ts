@@ -1,0 +1,83 @@
+/** Problems as RFC 9457 answers: one shape for every error, in the caller's language, without values or stacks. */
+import { parseAccept } from 'hono/utils/accept'
+import * as z from 'zod'
+import { type Actor, type FieldProblem, PROBLEMS, type Problem, type ProblemCode } from '../../../protocol/problem.ts'
+
+export type Language = 'en' | 'zh'
+
+const FieldProblemBody = z
+  .strictObject({
+    field: z.string().describe('Path into the request; empty for the whole'),
+    level: z.enum(['error', 'notice']),
+    cure: z.enum(['caller', 'clerk', 'applicant', 'administrator', 'partner']).describe('Who can cure it'),
+    reason: z.string(),
+    reasonZh: z.string(),
+  })
+  .meta({ id: 'FieldProblem' }) satisfies z.ZodType<FieldProblem>
+
+export const ProblemBody = z
+  .strictObject({
+    type: z.string().describe('Address of the page that explains the code'),
+    title: z.string().describe('What went wrong, in the language asked for'),
+    status: z.number().int(),
+    code: z.string().describe('Stable code, the same in receipts and logs'),
+    detail: z.string().optional().describe('Which field or thing; never its value'),
+    act: z.enum(['you', 'partner', 'operator']).describe('Who must act'),
+    retryable: z.boolean().describe('Whether the same request may succeed later'),
+    cure: z.string().describe('What to do, in the language asked for'),
+    errors: z.array(FieldProblemBody).optional().describe('The fields that it is about, where it is about fields'),
+    requestId: z.string().describe('Also in the log of the node'),
+  })
+  .meta({ id: 'Problem', title: 'Problem' })
+
+/** Seconds after which a retryable problem may be tried again. */
+const RETRY_AFTER: Partial<Record<ProblemCode, number>> = { 'request.rate': 1, 'request.concurrent': 1 }
+
+/** Details of fields are told from their reasons; those of pre-flights are in both languages as they are. */
+const inChinese = (detail: string, code: ProblemCode, errors: readonly FieldProblem[]): string =>
+  code === 'request.invalid' && errors.length > 0
+    ? errors.map(({ field, reasonZh }) => `${field === '' ? '请求' : field}：${reasonZh}`).join('；')
+    : detail
+
+/** Chinese when the caller prefers any Chinese over English, else English. */
+export function languageOf(acceptLanguage: string | null | undefined): Language {
+  if (acceptLanguage === null || acceptLanguage === undefined || acceptLanguage.length > 200) return 'en'
+  const preferred = parseAccept(acceptLanguage)
+    .filter(({ q }) => q > 0)
+    .sort((a, b) => b.q - a.q)
+    .find(({ type }) => /^(zh|en)\b/i.test(type))
+  return preferred !== undefined && /^zh\b/i.test(preferred.type) ? 'zh' : 'en'
+}
+
+export type Answered = {
+  /** who must act here; the code says when it is left out */ act?: Actor
+  errors?: readonly FieldProblem[]
+  /** methods that the address takes, with `request.method` */ allow?: readonly string[]
+}
+
+export function problemResponse(
+  { code, detail }: Problem,
+  requestId: string,
+  language: Language,
+  { errors = [], allow, act }: Answered = {},
+): Response {
+  const entry = PROBLEMS[code]
+  const body: z.output<typeof ProblemBody> = {
+    type: `/problems/${code}`,
+    title: entry[language],
+    status: entry.status,
+    code,
+    ...(detail === undefined ? {} : { detail: language === 'zh' ? inChinese(detail, code, errors) : detail }),
+    act: act ?? entry.act,
+    retryable: entry.retryable,
+    cure: language === 'zh' ? entry.cureZh : entry.cure,
+    ...(errors.length === 0 ? {} : { errors: [...errors] }),
+    requestId,
+  }
+  const headers = new Headers({ 'content-type': 'application/problem+json', 'content-language': language })
+  const retryAfter = RETRY_AFTER[code] ?? (entry.status === 503 ? 5 : undefined)
+  if (retryAfter !== undefined) headers.set('retry-after', String(retryAfter))
+  if (entry.status === 401) headers.set('www-authenticate', 'Bearer realm="tongban"')
+  if (allow !== undefined) headers.set('allow', allow.join(', '))
+  return new Response(JSON.stringify(body), { status: entry.status, headers })
+}

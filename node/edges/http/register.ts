@@ -1,0 +1,385 @@
+/** Turns the operations of the concerns into routes and into their OpenAPI description. */
+import type { Context } from 'hono'
+import * as z from 'zod'
+import { fieldOf } from '../../../protocol/primitives.ts'
+import { isProblemCode, type ProblemCode, ProblemError } from '../../../protocol/problem.ts'
+import { bounded, mediaTypeOf, readBody, readJson, sizeOf } from './body.ts'
+import { callerOf, type Edge, type Env } from './env.ts'
+import { fieldProblem, fieldProblems } from './fields.ts'
+import { ProblemBody } from './problem.ts'
+import type { Api, Download, Input, RouteModule, Schema } from './route.ts'
+
+type AnyInput = Input<Schema, Schema, Schema>
+type Common = {
+  path: string
+  id: string
+  summary: string
+  description?: string
+  roles: Parameters<Edge['admission']['person']>[1]
+  params?: Schema
+  query?: Schema
+  problems?: readonly ProblemCode[]
+  seconds?: number
+}
+type Handle<E, R> = { handle(input: AnyInput & E): Promise<R> }
+type AnyOperation = Common &
+  Handle<unknown, unknown> & {
+    method: string
+    body?: Schema
+    bodyBytes?: number
+    answer: Schema
+    status?: number
+    shownOnce?: boolean
+    looksUp?: boolean
+  }
+type AnyUpload = Common &
+  Handle<{ stream: ReadableStream<Uint8Array>; type: string; size: number | null }, unknown> & {
+    method: string
+    takes: { types: readonly string[]; bytes: number }
+    answer: Schema
+    status?: number
+  }
+type AnyDownload = Common & Handle<unknown, Download> & { gives: { types: readonly string[]; description: string } }
+
+const JSON_TYPE = 'application/json'
+
+/** What every operation may answer; with a key, with a body, and with an id in its address. */
+const COMMON = [
+  'request.invalid',
+  'request.unauthenticated',
+  'request.forbidden',
+  'request.rate',
+  // Looks leave audit rows.
+  'disk.full',
+  'internal',
+] as const
+const WITH_KEY = ['request.idempotency', 'request.concurrent', 'request.conflict'] as const
+const WITH_BODY = ['request.oversize', 'request.media-type'] as const
+
+/** Every code that an operation answers with, as its description lists them. */
+function problemsOf({ params, problems = [] }: Common, method: string): ProblemCode[] {
+  const codes: ProblemCode[] = [
+    ...problems,
+    ...(params === undefined ? [] : (['request.not-found'] as const)),
+    ...(method === 'get' ? [] : WITH_BODY),
+    ...(method === 'post' ? WITH_KEY : []),
+    ...COMMON,
+  ]
+  return [...new Set(codes)]
+}
+
+const takesKey = ({ method, looksUp }: AnyOperation): boolean => method === 'post' && looksUp !== true
+
+/** Registers the routes of one concern. Throws when an operation id or a route is taken. */
+export function registerModule(edge: Edge, module: RouteModule, taken: Set<string>): void {
+  const claim = (...names: string[]) => {
+    for (const name of names) {
+      if (taken.has(name)) throw new Error(`http: ${name} is registered twice`)
+      taken.add(name)
+    }
+  }
+  const noteLocation = ({ path }: Common) => {
+    const [, list, name] = /^(.*)\/\{(\w+)\}$/.exec(path) ?? []
+    if (list !== undefined && name !== undefined) edge.locations.set(list, name)
+  }
+  const route = (method: string, common: Common, answer: (c: Context<Env>) => Promise<Response>) => {
+    if (method === 'get') noteLocation(common)
+    claim(`operation ${common.id}`, `${method} ${common.path.replaceAll(/\{[^}]+\}/g, '{}')}`)
+    edge.app.on([method.toUpperCase()], [common.path.replaceAll(/\{([^}]+)\}/g, ':$1')], async c => {
+      c.set('route', common.path)
+      try {
+        return await answer(c)
+      } catch (error) {
+        if (error instanceof ProblemError && !problemsOf(common, method).includes(error.problem.code))
+          edge.undeclared(common.id, error.problem.code)
+        throw error
+      }
+    })
+  }
+  const api: Api = {
+    operation(operation) {
+      route(operation.method, operation, c => answerOperation(edge, operation, c))
+      describe(edge, module.tag, operation.method, operation, {
+        ...(operation.body === undefined ? {} : { body: { [JSON_TYPE]: operation.body } }),
+        keyed: takesKey(operation),
+        looksUp: operation.looksUp === true,
+        status: operation.status ?? 200,
+        answer: { description: 'Done', content: { [JSON_TYPE]: { schema: operation.answer } } },
+      })
+    },
+    upload(upload) {
+      route(upload.method, upload, c => answerUpload(edge, upload, c))
+      describe(edge, module.tag, upload.method, upload, {
+        body: Object.fromEntries(upload.takes.types.map(type => [type === 'any' ? '*/*' : type, BYTES])),
+        keyed: false,
+        status: upload.status ?? 200,
+        answer: { description: 'Done', content: { [JSON_TYPE]: { schema: upload.answer } } },
+      })
+    },
+    download(download) {
+      route('get', download, c => answerDownload(edge, download, c))
+      describe(edge, module.tag, 'get', download, {
+        keyed: false,
+        status: 200,
+        answer: {
+          description: download.gives.description,
+          content: Object.fromEntries(download.gives.types.map(type => [type, { schema: BYTES }])),
+        },
+      })
+    },
+  }
+  module.register(api)
+}
+
+const BYTES = { type: 'string', format: 'binary' } as const
+
+const IdempotencyHeader = z.object({
+  'Idempotency-Key': z
+    .string()
+    .regex(/^[\x21-\x7e]+$/)
+    .max(128)
+    .optional()
+    .describe('Any text of the caller; the operation is carried out once per key, for 24 hours'),
+})
+
+type Shape = {
+  body?: Record<string, Schema | typeof BYTES>
+  keyed: boolean
+  /** changes nothing, so that it takes no key */ looksUp?: boolean
+  status: number
+  answer: { description: string; content: Record<string, { schema: Schema | typeof BYTES }> }
+}
+
+/** A schema under a name of its own, so that generated clients have types to name; one that has a name keeps it. */
+function named<S>(schema: S, name: string): S {
+  if (!(schema instanceof z.ZodType) || schema.meta()?.id !== undefined) return schema
+  return schema.meta({ ...schema.meta(), id: `${name.charAt(0).toUpperCase()}${name.slice(1)}` })
+}
+
+const namedAll = <S>(content: Record<string, S>, name: string): Record<string, S> =>
+  Object.fromEntries(Object.entries(content).map(([type, schema]) => [type, named(schema, name)]))
+
+const HEADERS = {
+  requestId: { 'X-Request-Id': { description: 'Also in the log of the node', schema: { type: 'string' } } },
+  location: { Location: { description: 'Where it can be read, if it has an address', schema: { type: 'string' } } },
+  replayed: {
+    'Idempotency-Replayed': {
+      description: 'The answer is that of an earlier request with the same key',
+      schema: { type: 'string' },
+    },
+  },
+  retryAfter: { 'Retry-After': { description: 'Seconds, where it may be tried again', schema: { type: 'string' } } },
+} as const
+
+function describe(edge: Edge, tag: string, method: string, common: Common, shape: Shape): void {
+  const { keyed, status } = shape
+  const body = shape.body === undefined ? undefined : namedAll(shape.body, `${common.id}Request`)
+  const answer = {
+    ...shape.answer,
+    content: Object.fromEntries(
+      Object.entries(shape.answer.content).map(([type, { schema }]) => [
+        type,
+        { schema: named(schema, `${common.id}Answer`) },
+      ]),
+    ),
+    headers: {
+      ...HEADERS.requestId,
+      ...(status === 201 ? HEADERS.location : {}),
+      ...(keyed ? HEADERS.replayed : {}),
+    },
+  }
+  const { params, query } = common
+  const unknownCode = common.problems?.find(code => !isProblemCode(code))
+  if (unknownCode !== undefined) throw new Error(`http: ${common.id} names the unknown problem ${unknownCode}`)
+  edge.app.openAPIRegistry.registerPath({
+    method: method as 'get',
+    path: common.path,
+    operationId: common.id,
+    summary: common.summary,
+    ...(common.description === undefined ? {} : { description: common.description }),
+    tags: [tag],
+    security: [{ bearer: [] }],
+    'x-roles': common.roles,
+    'x-problems': problemsOf(common, method),
+    ...(shape.looksUp === true ? { 'x-looks-up': true } : {}),
+    request: {
+      ...(params instanceof z.ZodObject ? { params } : {}),
+      ...(query instanceof z.ZodObject ? { query } : {}),
+      ...(keyed ? { headers: IdempotencyHeader } : {}),
+      ...(body === undefined
+        ? {}
+        : {
+            body: {
+              required: true,
+              content: Object.fromEntries(Object.entries(body).map(([type, schema]) => [type, { schema }])),
+            },
+          }),
+    },
+    responses: {
+      [status]: answer,
+      default: {
+        description: 'Problem',
+        content: { 'application/problem+json': { schema: ProblemBody } },
+        headers: { ...HEADERS.requestId, ...HEADERS.retryAfter },
+      },
+    },
+  })
+}
+
+/** Admits the caller and reads params and query; the body is left to the kind of operation. */
+async function begin(edge: Edge, common: Common, c: Context<Env>): Promise<Omit<AnyInput, 'signal' | 'body'>> {
+  const person = await edge.admission.person(callerOf(c), common.roles)
+  c.set('personId', person.id)
+  return {
+    person,
+    requestId: c.get('requestId'),
+    params: checked(common.params, common.params === undefined ? undefined : c.req.param(), 'path'),
+    query: checked(common.query ?? z.strictObject({}), queryOf(c), 'query'),
+  }
+}
+
+/** A query field given twice is refused rather than one of them chosen. */
+function queryOf(c: Context<Env>): Record<string, string> {
+  const fields: Record<string, string> = {}
+  for (const [name, values] of Object.entries(c.req.queries())) {
+    if (values.length > 1)
+      throw new ProblemError('request.invalid', 'query: a field is given twice', {
+        errors: [fieldProblem(name, 'given twice', '重复给出')],
+      })
+    fields[name] = values[0] ?? ''
+  }
+  return fields
+}
+
+function checked(schema: Schema | undefined, value: unknown, where: string): unknown {
+  if (schema === undefined) return undefined
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const errors = fieldProblems(parsed.error)
+  // The fields of a query are named: the caller has them before its eyes in the address.
+  const told =
+    where === 'query'
+      ? errors.map(({ field, reason }) => `${field || '(top)'}: ${reason}`).join('; ')
+      : fieldOf(parsed.error)
+  throw new ProblemError('request.invalid', `${where}: ${told}`, { errors })
+}
+
+/** What the schema says goes out, and nothing else: a field too many in a row never leaves the node. */
+function encode(schema: Schema, id: string, value: unknown): string {
+  const parsed = schema.safeParse(value)
+  if (!parsed.success) throw new Error(`answer of ${id} does not fit its schema: ${fieldOf(parsed.error)}`)
+  return JSON.stringify(parsed.data)
+}
+
+/** Runs the handler under the time limit; what goes on past it goes on alone, with its signal aborted. */
+async function limited<T>(
+  edge: Edge,
+  common: Common,
+  c: Context<Env>,
+  run: (signal: AbortSignal) => Promise<T>,
+  late = () => new ProblemError('internal', 'the time limit of the operation passed'),
+): Promise<T> {
+  const ours = new AbortController()
+  const signal = AbortSignal.any([ours.signal, c.req.raw.signal])
+  const limit = (common.seconds ?? edge.limits.operationSeconds) * 1000
+  return new Promise<T>((resolve, reject) => {
+    const cancel = edge.clock.after(limit, () => {
+      const error = late()
+      ours.abort(error)
+      reject(error)
+    })
+    run(signal).then(resolve, reject).finally(cancel)
+  })
+}
+
+const slowBody = () => new ProblemError('request.invalid', 'body: not sent in time')
+
+const json = (body: string, status: number, headers: Record<string, string> = {}) =>
+  new Response(body, { status, headers: { 'content-type': JSON_TYPE, ...headers } })
+
+async function answerOperation(edge: Edge, operation: AnyOperation, c: Context<Env>): Promise<Response> {
+  const input = await begin(edge, operation, c)
+  const max = operation.bodyBytes ?? edge.limits.bodyBytes
+  let text = ''
+  let body: unknown
+  if (operation.body === undefined) {
+    // Many clients send an empty object with every POST: it says no more than nothing.
+    const sent = Buffer.from(await readBody(c.req.raw, max))
+      .toString()
+      .trim()
+    if (sent !== '' && sent !== '{}') throw new ProblemError('request.invalid', 'body: none expected')
+  } else {
+    const read = await limited(edge, operation, c, () => readJson(c.req.raw, max), slowBody)
+    text = read.text
+    body = checked(operation.body, read.value, 'body')
+  }
+  const status = operation.status ?? 200
+  const located = (answer: string): Record<string, string> => {
+    const location = status === 201 ? locationOf(edge, operation.path, c, answer) : null
+    return location === null ? {} : { location }
+  }
+  const run = async (signal: AbortSignal) => ({
+    status,
+    body: encode(operation.answer, operation.id, await operation.handle({ ...input, body, signal })),
+  })
+  const key = takesKey(operation) ? c.req.header('idempotency-key') : undefined
+  if (key === undefined) {
+    const answer = await limited(edge, operation, c, run)
+    return json(answer.body, answer.status, located(answer.body))
+  }
+  if (!/^[\x21-\x7e]+$/.test(key) || key.length > edge.limits.idempotencyKey)
+    throw new ProblemError('request.invalid', 'Idempotency-Key: visible ASCII of at most 128 characters expected')
+  const { pathname, search } = new URL(c.req.url)
+  const keyed = {
+    person: input.person.id,
+    key,
+    request: [operation.method, pathname, search, text],
+    shownOnce: operation.shownOnce ?? false,
+  }
+  const answer = await limited(edge, operation, c, signal => edge.idempotency.once(keyed, () => run(signal)))
+  return json(answer.body, answer.status, {
+    ...located(answer.body),
+    ...(answer.replayed ? { 'idempotency-replayed': 'true' } : {}),
+  })
+}
+
+/** Where what was made can be read: the address of its list and the id that the answer gives; null when there is no such address. */
+function locationOf(edge: Edge, path: string, c: Context<Env>, answer: string): string | null {
+  const name = edge.locations.get(path)
+  const id = name === undefined ? undefined : (JSON.parse(answer) as Record<string, unknown>)[name]
+  return typeof id === 'string' || typeof id === 'number'
+    ? `${new URL(c.req.url).pathname}/${encodeURIComponent(id)}`
+    : null
+}
+
+async function answerUpload(edge: Edge, upload: AnyUpload, c: Context<Env>): Promise<Response> {
+  const input = await begin(edge, upload, c)
+  const request = c.req.raw
+  const type = mediaTypeOf(request)
+  const { types, bytes } = upload.takes
+  if (!types.includes('any') && !types.includes(type))
+    throw new ProblemError('request.media-type', `content-type: one of ${types.join(', ')} expected`)
+  if (request.body === null) throw new ProblemError('request.invalid', 'body: missing')
+  const stream = bounded(request, request.body, bytes)
+  const value = await limited(edge, upload, c, signal =>
+    upload.handle({ ...input, body: undefined, signal, stream, type, size: sizeOf(request) }),
+  )
+  return json(encode(upload.answer, upload.id, value), upload.status ?? 200)
+}
+
+async function answerDownload(edge: Edge, download: AnyDownload, c: Context<Env>): Promise<Response> {
+  const input = await begin(edge, download, c)
+  const given = await limited(edge, download, c, signal => download.handle({ ...input, body: undefined, signal }))
+  const styled = given.styled === true ? "; style-src 'unsafe-inline'" : ''
+  const policy = `default-src 'none'${styled}; sandbox`
+  const headers = new Headers({ 'content-type': given.type, 'content-security-policy': policy })
+  if (given.size !== undefined) headers.set('content-length', String(given.size))
+  if (given.filename !== undefined) {
+    const ascii = given.filename.replaceAll(/[^A-Za-z0-9._-]/g, '_')
+    headers.set(
+      'content-disposition',
+      `attachment; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(given.filename)}`,
+    )
+  }
+  return new Response(given.body, { headers })
+}

@@ -1,0 +1,95 @@
+/**
+ * What a concern's routes.ts needs: it describes operations, and the edge does the rest (authentication, roles, limits,
+ * strict validation, idempotency, problems, OpenAPI). No hono here; values in, values out.
+ */
+import * as z from 'zod'
+import type { ProblemCode } from '../../../protocol/problem.ts'
+import type { Person, Role } from '../../kernel/person.ts'
+
+export type Schema = z.ZodType
+type Nothing = z.ZodUndefined
+
+export type Input<P extends Schema, Q extends Schema, B extends Schema> = {
+  params: z.output<P>
+  query: z.output<Q>
+  body: z.output<B>
+  person: Person
+  /** also in the answer's `X-Request-Id` and in the log */ requestId: string
+  /** aborted when the caller went away or the time limit passed */ signal: AbortSignal
+}
+
+type Described<P extends Schema, Q extends Schema> = {
+  /** OpenAPI style: `/api/v1/cases/{thread}` */ path: `/api/v1/${string}`
+  /** operationId, camelCase and unique */ id: string
+  summary: string
+  description?: string
+  /** any of these may call it */ roles: readonly [Role, ...Role[]]
+  /** strict object of the `{…}` in the path */ params?: P
+  /** strict object; values are text, so coerce numbers */ query?: Q
+  /** codes that it answers with besides the common ones; for the description */ problems?: readonly ProblemCode[]
+  /** time limit, 30 by default */ seconds?: number
+}
+
+/** JSON in, JSON out. A POST takes an `Idempotency-Key` and is carried out once per key. */
+export type Operation<P extends Schema, Q extends Schema, B extends Schema, A extends Schema> = Described<P, Q> & {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete'
+  /** strict object */ body?: B
+  /** largest body, bytes; 256 KiB by default */ bodyBytes?: number
+  answer: A
+  /** 200 by default */ status?: 200 | 201 | 202
+  /** The answer holds a secret: it is not kept for repeats, and a repeat answers `request.conflict`. */ shownOnce?: boolean
+  /** A POST that changes nothing but the audit log, and may be repeated: it takes no key, and nothing of it is kept. */ looksUp?: boolean
+  handle(input: Input<P, Q, B>): Promise<z.input<A>>
+}
+
+/** A stream of bytes in, JSON out. Must be harmless to repeat: there is no idempotency key. */
+export type Upload<P extends Schema, Q extends Schema, A extends Schema> = Described<P, Q> & {
+  method: 'post' | 'put'
+  takes: { /** media types such as `application/pdf`, or `any` */ types: readonly [string, ...string[]]; bytes: number }
+  answer: A
+  status?: 200 | 201
+  handle(
+    input: Input<P, Q, Nothing> & {
+      /** ends with ProblemError `request.oversize` past the limit */ stream: ReadableStream<Uint8Array>
+      /** media type without parameters */ type: string
+      /** length that the caller announced, or null */ size: number | null
+    },
+  ): Promise<z.input<A>>
+}
+
+export type Download = {
+  type: string
+  body: ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | string
+  /** length in bytes, when known before */ size?: number
+  /** offered as a file of this name; without it shown in place */ filename?: string
+  /** a page made here, whose own style applies; it still runs nothing and fetches nothing */ styled?: boolean
+}
+
+/** Bytes out, never run as a page of this origin. */
+export type DownloadOperation<P extends Schema, Q extends Schema> = Described<P, Q> & {
+  gives: { types: readonly [string, ...string[]]; description: string }
+  handle(input: Input<P, Q, Nothing>): Promise<Download>
+}
+
+export interface Api {
+  operation<A extends Schema, P extends Schema = Nothing, Q extends Schema = Nothing, B extends Schema = Nothing>(
+    operation: Operation<P, Q, B, A>,
+  ): void
+  upload<A extends Schema, P extends Schema = Nothing, Q extends Schema = Nothing>(operation: Upload<P, Q, A>): void
+  download<P extends Schema = Nothing, Q extends Schema = Nothing>(operation: DownloadOperation<P, Q>): void
+}
+
+/** The routes of one concern, made by its routes.ts from its service. */
+export type RouteModule = {
+  /** heading in the reference */ tag: string
+  description: string
+  register(api: Api): void
+}
+
+/** How audit rows name a person. */
+export const actorOf = (person: Person): string => `person:${person.id}`
+
+/** An instant in answers: ISO 8601 in UTC with milliseconds. */
+export const Time = z.iso.datetime({ precision: 3 })
+export const time = (ms: number): string => new Date(ms).toISOString()
+export const timeOrNull = (ms: number | null): string | null => (ms === null ? null : time(ms))

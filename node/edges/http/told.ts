@@ -1,0 +1,20 @@
+/** How answers tell a problem (问题). */
+import * as z from 'zod'
+import { PROBLEMS, type Problem } from '../../../protocol/problem.ts'
+
+/** A problem by its code; `GET /problems` has the words. */
+export const Why = z.strictObject({ code: z.string(), detail: z.string().optional() })
+
+/** The same in words, with who must act and how. */
+export const Told = Why.extend({
+  en: z.string(),
+  zh: z.string(),
+  act: z.enum(['you', 'partner', 'operator']).describe('who must act'),
+  cure: z.string(),
+})
+
+/** `act`: who must act here, when that is another one than the code says. */
+export function told({ code, detail }: Problem, act = PROBLEMS[code].act): z.input<typeof Told> {
+  const { en, zh, cure } = PROBLEMS[code]
+  return { code, ...(detail === undefined ? {} : { detail }), en, zh, act, cure }
+}

@@ -1,0 +1,300 @@
+/** The settings (配置项) of a node: schema, meaning and environment variable of each. */
+import * as z from 'zod'
+import { DivisionCode, text } from '../../../protocol/primitives.ts'
+import { canBeDialled, isAddress, readRange } from './address.ts'
+import { SecretReference } from './secrets.ts'
+
+/** What a setting means, for the JSON Schema, for docs/settings.md and for whoever got it wrong. */
+const says = (description: string, zh: string) => ({ description, zh })
+
+const ADDRESS = 'must be a multiaddr such as /ip4/0.0.0.0/tcp/8421 or /dns4/tongban.example/tcp/8421'
+const RANGE = 'must be an IP address or a range such as 10.20.0.0/16'
+const address = z.string().max(300).refine(isAddress, { error: ADDRESS, abort: true })
+const announced = address.refine(canBeDialled, {
+  error: 'must be an address that partners can dial: no 0.0.0.0 or ::, no port 0',
+})
+
+/** A name stands in the store beside what the system answered. */
+const SystemName = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/)
+  .optional()
+  .meta(
+    says(
+      'name by which the approval system is known here wherever it is: letters, digits, hyphens; the kind by default. Another name is another system, whose answers are read from their beginning',
+      '审批系统在本节点的固定名称（字母、数字、连字符），与地址无关，默认同 kind。改名即视为另一个系统，其答复从头读取',
+    ),
+  )
+
+const Adapter = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('workbench'), name: SystemName }),
+  z.strictObject({
+    kind: z.literal('rest'),
+    name: SystemName,
+    mapping: text(1000).meta(says('file with the field mapping (adapters/rest/config.schema.json)', '字段映射文件')),
+    baseUrl: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .meta(
+        says(
+          'address of the approval system, in place of the one in the mapping',
+          '审批系统地址，代替映射文件中的地址',
+        ),
+      ),
+    secrets: z
+      .record(text(100), SecretReference)
+      .default({})
+      .meta(
+        says(
+          'where each secret that the mapping names is: { "env": "NAME" } or { "file": "PATH" }',
+          '映射文件所用秘密的位置：环境变量名或文件路径',
+        ),
+      ),
+  }),
+])
+
+/** The file `tongban.json`. Paths in it are relative to its folder. */
+export const ConfigFile = z.strictObject({
+  $schema: z.string().optional().meta(says('for editors: the JSON Schema of this file', '供编辑器使用的 JSON Schema')),
+  city: z.strictObject({
+    code: DivisionCode.meta(says('division code of this city (GB/T 2260), six digits', '本市行政区划代码，六位数字')),
+    name: text(100).meta(says('name of this city, such as 十堰市', '本市名称')),
+    authority: text(200).meta(says('approval authority, such as 十堰市行政审批局', '行政审批机构名称')),
+  }),
+  data: text(1000).default('./data').meta(says('folder of keys, database and materials', '密钥、数据库和材料的目录')),
+  http: z
+    .strictObject({
+      host: text(300)
+        .default('127.0.0.1')
+        .meta(
+          says(
+            'where the HTTP API listens; put a TLS proxy in front of any other',
+            'HTTP 接口监听地址；对外须经 TLS 代理',
+          ),
+        ),
+      port: z
+        .int()
+        .min(0)
+        .max(65_535)
+        .default(8420)
+        .meta(says('port of the HTTP API; 0: any', 'HTTP 接口端口；0 为任意')),
+      trustedProxies: z
+        .array(text(100).refine(range => readRange(range) !== null, { error: RANGE }))
+        .max(32)
+        .default([])
+        .meta(
+          says(
+            'addresses or ranges (10.20.0.0/16) of proxies whose X-Forwarded-For is believed, for the API and the pages for applicants; those of this machine always are',
+            '可信代理的地址或网段（如 10.20.0.0/16），采信其 X-Forwarded-For，用于接口和申请人页面；本机代理始终可信',
+          ),
+        ),
+    })
+    .prefault({}),
+  applicants: z
+    .strictObject({
+      port: z
+        .int()
+        .min(0)
+        .max(65_535)
+        .optional()
+        .meta(
+          says(
+            'port of the pages for applicants, apart from the API; absent: none',
+            '申请人页面的端口，与接口分开；不设则不提供',
+          ),
+        ),
+      host: text(300)
+        .default('127.0.0.1')
+        .meta(says('where they listen; put a TLS proxy in front', '申请人页面监听地址；对外须经 TLS 代理')),
+      url: z
+        .url({ protocol: /^https?$/ })
+        .max(300)
+        .optional()
+        .meta(says('their address from outside, for the QR code of receipts', '申请人页面的对外网址，用于回执二维码')),
+    })
+    .prefault({}),
+  p2p: z
+    .strictObject({
+      listen: z
+        .array(address)
+        .max(16)
+        .default(['/ip4/0.0.0.0/tcp/8421'])
+        .meta(says('multiaddrs where partners connect; none: this node only dials', '合作城市连接本节点的监听地址')),
+      announce: z
+        .array(announced)
+        .max(16)
+        .default([])
+        .meta(says('multiaddrs told to partners in place of those listened at', '告知合作城市的地址，代替监听地址')),
+      dialRange: z
+        .enum(['public', 'private', 'loopback'])
+        .optional()
+        .meta(
+          says(
+            'how far inside the addresses that partners tell may lead: public ones alone, private networks too, this machine too; absent: private, and loopback when this node listens at nothing else',
+            '合作城市告知的地址可连到何处：仅公网，含内网，含本机；不设为内网，仅监听本机的节点含本机',
+          ),
+        ),
+      relays: z
+        .array(DivisionCode)
+        .max(4)
+        .default([])
+        .meta(
+          says(
+            'partners at whose relay this node is reached, when nobody can connect to it from outside',
+            '外部无法连入本节点时，经由哪些合作城市的中继到达',
+          ),
+        ),
+      offerRelay: z
+        .number()
+        .int()
+        .min(0)
+        .max(200)
+        .default(0)
+        .meta(
+          says(
+            'how many partners that cannot be connected to may be reached over this node; 0: no relay',
+            '为多少个外部无法连入的合作城市提供中继；0 表示不提供',
+          ),
+        ),
+    })
+    .prefault({}),
+  adapter: Adapter.prefault({ kind: 'workbench' }).meta(
+    says(
+      'the approval system: workbench (inside the node) or rest (JSON over HTTP)',
+      '审批系统：内置工作台或 REST 接口',
+    ),
+  ),
+  agreements: z
+    .strictObject({
+      fourEyes: z
+        .boolean()
+        .default(false)
+        .meta(
+          says(
+            'what the city certificate signs, suspending and terminating are prepared by one administrator and signed by another',
+            '城市证书签署的事项以及暂停、终止须由一名管理员拟办、另一名管理员签署',
+          ),
+        ),
+    })
+    .prefault({}),
+  webhooks: z
+    .strictObject({
+      allowPrivate: z
+        .boolean()
+        .default(false)
+        .meta(
+          says(
+            'whether webhooks may go to private addresses and by plain HTTP, as inside a government network',
+            '事件推送是否允许发往内网地址和使用 HTTP，如政务外网',
+          ),
+        ),
+    })
+    .prefault({}),
+  mail: z
+    .strictObject({
+      carrier: text(50).default('EMS').meta(says('name of the carrier on waybills', '运单上的寄递企业名称')),
+      url: z
+        .url({ protocol: /^https?$/ })
+        .max(300)
+        .optional()
+        .meta(
+          says(
+            "address of the carrier's gateway (docs/integrator.md §6); absent: waybills are typed in",
+            '寄递网关地址；不设则手工录入运单号',
+          ),
+        ),
+      token: SecretReference.optional().meta(
+        says(
+          'secret that the gateway asks for: `{ "file": … }` or `{ "env": … }`',
+          '寄递网关令牌：`{ "file": … }` 或 `{ "env": … }`',
+        ),
+      ),
+      sender: z
+        .strictObject({
+          name: text(100).meta(says('sender of parcels, such as the window', '寄件人，如跨省通办窗口')),
+          phone: text(30).meta(says("the sender's phone", '寄件人电话')),
+          address: text(300).meta(says("the sender's address", '寄件人地址')),
+          postcode: text(10).optional().meta(says("the sender's postcode", '寄件人邮编')),
+        })
+        .optional(),
+      pollMinutes: z
+        .number()
+        .min(0.01)
+        .max(1440)
+        .default(30)
+        .meta(says('minutes between two looks where a parcel is', '查询运单状态的间隔（分钟）')),
+    })
+    .prefault({}),
+  quotas: z
+    .strictObject({
+      materialsGB: z
+        .number()
+        .min(1)
+        .max(1_000_000)
+        .default(1000)
+        .meta(
+          says(
+            'GB of materials that one partner may have here; beyond it they wait',
+            '每个合作城市的材料最多占用的空间（GB），超出的暂缓获取',
+          ),
+        ),
+      packetsGB: z
+        .number()
+        .min(0.001)
+        .max(1_000_000)
+        .default(20)
+        .meta(
+          says(
+            'GB of packets and their bodies that one partner may have here; beyond it they wait at the partner',
+            '每个合作城市的数据包及正文最多占用的空间（GB），超出的由对方保留等待',
+          ),
+        ),
+      freeMB: z
+        .number()
+        .min(0)
+        .max(1_000_000)
+        .default(512)
+        .meta(
+          says(
+            'MB that stay free where the data lies; under it nothing new is taken from partners',
+            '数据目录所在磁盘的保留空间（MB），低于此值时不再接收对方的新内容',
+          ),
+        ),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warning', 'error']).default('info').meta(says('least level told', '日志级别')),
+      format: z.enum(['json', 'text']).default('json').meta(says('lines for machines or for people', '日志格式')),
+    })
+    .prefault({}),
+  pollSeconds: z
+    .number()
+    .min(0.1)
+    .max(3600)
+    .default(2)
+    .meta(says('seconds between two questions to the approval system', '查询审批系统的间隔（秒）')),
+})
+export type ConfigFile = z.infer<typeof ConfigFile>
+
+type Read = (value: string) => unknown
+const asText: Read = value => value
+/** What is no number stays text, for the check to refuse. */
+const asNumber: Read = value => (/^\d+(\.\d+)?$/.test(value) ? Number(value) : value)
+const asList: Read = value => value.split(',').map(entry => entry.trim())
+
+/** Environment variables that stand over the file, the setting of each, and how its text is read. */
+export const ENVIRONMENT = {
+  TONGBAN_DATA: ['data', asText],
+  TONGBAN_HTTP_HOST: ['http.host', asText],
+  TONGBAN_HTTP_PORT: ['http.port', asNumber],
+  TONGBAN_HTTP_TRUSTED_PROXIES: ['http.trustedProxies', asList],
+  TONGBAN_APPLICANTS_HOST: ['applicants.host', asText],
+  TONGBAN_APPLICANTS_PORT: ['applicants.port', asNumber],
+  TONGBAN_APPLICANTS_URL: ['applicants.url', asText],
+  TONGBAN_P2P_LISTEN: ['p2p.listen', asList],
+  TONGBAN_P2P_ANNOUNCE: ['p2p.announce', asList],
+  TONGBAN_LOG_LEVEL: ['log.level', asText],
+  TONGBAN_LOG_FORMAT: ['log.format', asText],
+  TONGBAN_POLL_SECONDS: ['pollSeconds', asNumber],
+} as const satisfies Record<string, readonly [string, Read]>

@@ -1,0 +1,552 @@
+/**
+ * Answers (答复) of the approval system. Each page is kept, sealed, before the cursor moves on; then each answer is read and signed
+ * in its order within its case, beside the other cases. What cannot be settled waits: for a further try, or for a person.
+ */
+
+import { createHash } from 'node:crypto'
+import type { LocalEvent, RawEvent } from '../../../adapters/sdk/port.ts'
+import type { MoveRequest } from '../../../protocol/case/kinds.ts'
+import { decodeUtf8, encodeUtf8 } from '../../../protocol/primitives.ts'
+import { PROBLEMS, type Problem, ProblemError, type Refused, refuse } from '../../../protocol/problem.ts'
+import { act } from '../../kernel/store/acts.ts'
+import type { Transaction } from '../../kernel/store/database.ts'
+import { type Answer, createAnswerStore, type Which } from './answer-store.ts'
+import type { Calls } from './calls.ts'
+import type { DispatchParts } from './dispatch.ts'
+import { ANSWER_LIMITS, DISPATCH_LIMITS, retryAfter } from './limits.ts'
+import { standsAlready } from './standing.ts'
+import type { Trace } from './trace.ts'
+import { Worker } from './worker.ts'
+
+/** How the question for answers goes. `lastGood` is null until one was answered since the start. */
+export type Polling = { lastGood: number | null; failures: number; problem: Problem | null }
+
+/** What keeps an answer waiting, and until when; null: nothing does. */
+type Outcome = { problem: Problem; nextAt: number | null } | null
+
+export function createAnswers(
+  parts: Pick<
+    DispatchParts,
+    'db' | 'packets' | 'keys' | 'adapter' | 'context' | 'clock' | 'audit' | 'events' | 'random' | 'cases' | 'observer'
+  > & { name: string | undefined; calls: Calls; trace: Pick<Trace, 'of'>; pollEvery: number },
+) {
+  const { db, clock, adapter, audit, events, calls } = parts
+  const actor = `adapter:${adapter.kind}`
+  const name = parts.name ?? adapter.kind
+  const store = createAnswerStore(db)
+  let system = name
+  let stopped = false
+  /** whether answers are kept, or may be; unknown until it matters */
+  let anyKept: boolean | null = null
+  const polling: Polling = { lastGood: null, failures: 0, problem: null }
+  /** answers that are worked on, or of which the own store took no note */ const busy = new Set<number>()
+  const noting = new Set<() => void>()
+  /** people who wait for what comes of a case, or of an answer without one */
+  const waiters = new Map<string | number, Set<(problem: Problem | null) => void>>()
+
+  const worker = new Worker<Answer>({
+    clock,
+    parallel: DISPATCH_LIMITS.parallel,
+    lease: async room => {
+      const found = await store.next(clock.now(), [...busy], room)
+      for (const { no } of found.jobs) busy.add(no)
+      return found
+    },
+    work: take,
+    failed: error => parts.observer.failed(error),
+  })
+  const poller = new Worker<never>({
+    clock,
+    parallel: 1,
+    lease: async () => ({ jobs: [], nextAt: null }),
+    work: async () => {},
+    tick: poll,
+    every: parts.pollEvery,
+    failed: (error, failures) => {
+      const known = error instanceof ProblemError
+      Object.assign(polling, { failures, problem: known ? error.problem : { code: 'internal' } })
+      // One that is down is asked less and less often, and told of when it goes and at each doubling, not at each try.
+      if (!known) parts.observer.failed(error)
+      else if ((failures & (failures - 1)) === 0) parts.observer.unavailable(error.problem, failures)
+    },
+  })
+
+  /** Tries kept answers again in this transaction; how many. */
+  async function retryIn(tx: Transaction, which: Parameters<typeof store.retry>[1], by: string): Promise<number> {
+    const count = await store.retry(tx, which)
+    if (count > 0)
+      await audit.append(tx, {
+        ...{ actor: by, action: 'adapter-event.retried', subject: 'localCaseNo' in which ? which.localCaseNo : '' },
+        detail: { answers: count, ...('code' in which ? { code: which.code } : {}) },
+      })
+    tx.afterCommit(() => worker.wake())
+    return count
+  }
+
+  // --- keeping
+
+  async function poll(): Promise<void> {
+    const cursor = await store.cursor(system)
+    const page = await pageAfter(cursor)
+    await keepPage(page, cursor)
+    await fillGap(page.cursor)
+    Object.assign(polling, { lastGood: clock.now(), failures: 0, problem: null })
+  }
+
+  async function pageAfter(cursor: string | null) {
+    const page = await calls.within('poll', DISPATCH_LIMITS.poll, async context =>
+      adapter.poll?.(cursor, { ...context, trace: parts.trace.of('poll', () => null) }),
+    )
+    if (page === undefined) throw new ProblemError('adapter.mapping', 'it is not asked for answers')
+    return page
+  }
+
+  /** Room for answers of one key: a local case number that a case here has, or '' for all others. */
+  async function createRoom() {
+    const kept = await store.kept()
+    const cases = new Map<string, { known: boolean; kept: number; passed: boolean }>()
+    const of = async (localCaseNo: string) => {
+      const found = cases.get(localCaseNo) ?? (await store.ofCase(localCaseNo))
+      cases.set(localCaseNo, found)
+      return found
+    }
+    let strangers = await of('')
+    return {
+      /** The key under which an answer is passed over, null when it is to be kept. */
+      async passes(localCaseNo: string | null, bytes: number, filling: boolean): Promise<string | null> {
+        const found = localCaseNo === null ? strangers : await of(localCaseNo)
+        const key = found.known ? (localCaseNo ?? '') : ''
+        const full =
+          kept.bytes + bytes > ANSWER_LIMITS.bytes ||
+          (localCaseNo !== null && found.kept >= ANSWER_LIMITS.ofCase) ||
+          (found.known ? kept.known >= ANSWER_LIMITS.all : kept.unknown >= ANSWER_LIMITS.unknown)
+        const passed = found.known ? found.passed : strangers.passed
+        if (!full && (filling || !passed)) return null
+        if (found.known) found.passed = true
+        else strangers = { ...strangers, passed: true }
+        return key
+      },
+      kept(localCaseNo: string | null, bytes: number): void {
+        const found = localCaseNo === null ? undefined : cases.get(localCaseNo)
+        if (found !== undefined) found.kept++
+        if (found?.known === true) kept.known++
+        else kept.unknown++
+        kept.bytes += bytes
+      },
+    }
+  }
+
+  type Kept = {
+    id: string
+    localCaseNo: string | null
+    sealed: Uint8Array | null
+    key: Uint8Array | null
+    problem: Problem | null
+  }
+
+  function toKept(answer: LocalEvent | RawEvent): Kept {
+    const text = JSON.stringify('raw' in answer ? { raw: answer.raw } : answer)
+    const id = `${system} ${answer.id ?? createHash('sha256').update(text).digest('hex')}`
+    const { localCaseNo } = answer
+    if (text.length <= ANSWER_LIMITS.answer) {
+      const key = parts.keys.newKey(id)
+      return { id, localCaseNo, sealed: parts.keys.sealWith(key, encodeUtf8(text), id), key, problem: null }
+    }
+    const detail = `the answer is longer than ${ANSWER_LIMITS.answer} characters`
+    return { id, localCaseNo, sealed: null, key: null, problem: { code: 'adapter.mapping', detail } }
+  }
+
+  /** Keeps a page, and the cursor with the last of it. */
+  async function keepPage(page: Awaited<ReturnType<typeof pageAfter>>, cursor: string | null): Promise<void> {
+    if (page.events.length === 0 && page.cursor === cursor) return
+    const room = await createRoom()
+    const passed = new Set<string>()
+    const kept: Kept[] = []
+    for (const answer of page.events) {
+      const one = toKept(answer)
+      const key = await room.passes(one.localCaseNo, one.sealed?.byteLength ?? 0, false)
+      if (key !== null) {
+        passed.add(key)
+        continue
+      }
+      room.kept(one.localCaseNo, one.sealed?.byteLength ?? 0)
+      kept.push(one)
+    }
+    await write(kept, async tx => {
+      for (const key of passed) await store.pass(tx, key, system, cursor, clock.now())
+      if (page.cursor !== cursor) await store.saveCursor(tx, system, page.cursor)
+    })
+  }
+
+  async function write(kept: readonly Kept[], last: (tx: Transaction) => Promise<void>): Promise<void> {
+    let begin = 0
+    do {
+      const batch = kept.slice(begin, begin + ANSWER_LIMITS.batch)
+      begin += ANSWER_LIMITS.batch
+      await db.transaction(async tx => {
+        for (const answer of batch) {
+          const first = await store.keep(tx, { ...answer, at: clock.now() })
+          if (!first) tx.afterCommit(() => parts.observer.event('repeated'))
+          else if (answer.problem !== null) await tellParked(tx, answer, answer.problem)
+        }
+        if (begin >= kept.length) await last(tx)
+      })
+    } while (begin < kept.length)
+    if (kept.length > 0) worker.wake()
+  }
+
+  /** Where answers of a case were passed over and there is room again, a page is read once more, for that case alone. */
+  async function fillGap(end: string): Promise<void> {
+    if (!(await store.hasGaps(system))) return
+    const { known, unknown, bytes } = await store.kept()
+    if (bytes > ANSWER_LIMITS.bytes / 2 || known > ANSWER_LIMITS.all / 2) return
+    const gap = await store.gap(system, ANSWER_LIMITS.ofCase / 2, unknown <= ANSWER_LIMITS.unknown / 2)
+    if (gap === null) return
+    const page = await pageAfter(gap.cursor)
+    const room = await createRoom()
+    const kept: Kept[] = []
+    let full = false
+    for (const answer of page.events) {
+      const one = toKept(answer)
+      const { localCaseNo } = one
+      const mine =
+        gap.localCaseNo === ''
+          ? localCaseNo === null || !(await store.ofCase(localCaseNo)).known
+          : localCaseNo === gap.localCaseNo
+      if (!mine) continue
+      full = (await room.passes(localCaseNo, one.sealed?.byteLength ?? 0, true)) !== null
+      if (full) break
+      room.kept(localCaseNo, one.sealed?.byteLength ?? 0)
+      kept.push(one)
+    }
+    const closed = page.events.length === 0 || page.cursor === gap.cursor || page.cursor === end
+    await write(kept, tx =>
+      store.moveGap(tx, gap.localCaseNo, full ? gap.cursor : closed ? undefined : page.cursor, clock.now()),
+    )
+  }
+
+  // --- settling
+
+  /** One answer: settled, or kept with its problem. */
+  async function take(answer: Answer): Promise<void> {
+    let outcome: Outcome
+    try {
+      outcome = await judge(answer)
+    } catch (error) {
+      if (!(error instanceof ProblemError)) parts.observer.failed(error)
+      outcome =
+        error instanceof ProblemError ? waiting(answer, error.problem) : waiting(answer, { code: 'internal' }, true)
+    }
+    await note(answer, outcome)
+  }
+
+  function waiting(answer: Answer, problem: Problem, again = PROBLEMS[problem.code].retryable): Outcome {
+    return { problem, nextAt: again ? clock.now() + retryAfter(answer.attempts, parts.random()) : null }
+  }
+
+  /** Notes what came of it. When even that cannot be noted, the answer stays as it was, and the note is tried again. */
+  async function note(answer: Answer, outcome: Outcome): Promise<void> {
+    try {
+      if (outcome !== null) {
+        const { problem, nextAt } = outcome
+        await db.transaction(async tx => {
+          await store.wait(tx, answer.no, problem, nextAt)
+          if (nextAt === null && !isSame(problem, answer.problem)) await tellParked(tx, answer, problem)
+        })
+        parts.observer.event(nextAt === null ? 'parked' : 'waiting')
+      }
+    } catch (error) {
+      parts.observer.failed(error)
+      if (!stopped) {
+        const cancel = clock.after(DISPATCH_LIMITS.again, () => {
+          noting.delete(cancel)
+          void note(answer, outcome)
+        })
+        noting.add(cancel)
+      }
+      return
+    }
+    busy.delete(answer.no)
+    worker.wake()
+    tell(answer.localCaseNo ?? answer.no, outcome?.problem)
+  }
+
+  /** Tells who waits: at once of a problem, else when nothing of the case is left. */
+  function tell(key: string | number, problem: Problem | undefined): void {
+    const waiting = waiters.get(key)
+    if (waiting === undefined) return
+    const end = (told: Problem | null) => {
+      waiters.delete(key)
+      for (const done of waiting) done(told)
+    }
+    if (problem !== undefined || typeof key === 'number') end(problem ?? null)
+    else
+      store.ofCase(key).then(
+        ({ kept }) => kept === 0 && end(null),
+        () => end(null),
+      )
+  }
+
+  /** Settles an answer in the transaction that signs its move; or says why it cannot be. Throws what a later try may cure. */
+  async function judge(answer: Answer): Promise<Outcome> {
+    const read = await readAnswer(answer)
+    if (!read.ok) return waiting(answer, read.problem)
+    const { event } = read
+    if (event === null) return settle(answer, 'done')
+    const { localCaseNo, move } = event
+    if (answer.localCaseNo !== localCaseNo) {
+      // A corrected mapping may find another case: it takes its place there, and is looked at anew.
+      await db.transaction(tx => store.placed(tx, answer, localCaseNo))
+      return null
+    }
+    const found = await parts.cases().byLocalCaseNo(localCaseNo)
+    if (found === null) return waiting(answer, { code: 'thread.unknown', detail: 'no case has this local case number' })
+    try {
+      await parts.cases().moves(found.thread, [move], actor, async tx => {
+        await claim(tx, answer, event)
+        await store.settle(tx, answer, clock.now())
+      })
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error
+      if (error instanceof Taken) return settle(answer, 'repeated')
+      const { problem } = error
+      if (problem.code.startsWith('case.') && (await stands(found.no, localCaseNo, move)))
+        return settle(answer, 'standing', move)
+      return waiting(answer, problem)
+    }
+    parts.observer.event('done')
+    return null
+  }
+
+  /** The text of an answer as it was kept; null when it was too long, or its key is gone. */
+  function textOf({ id, key, sealed }: Answer): LocalEvent | { raw: string } | null {
+    const plain = sealed === null ? null : parts.keys.openWith(key, sealed, id)
+    return plain === null ? null : (JSON.parse(decodeUtf8(plain)) as LocalEvent | { raw: string })
+  }
+
+  async function readAnswer(answer: Answer): Promise<{ ok: true; event: LocalEvent | null } | Refused> {
+    const kept = textOf(answer)
+    if (kept === null) return refuse('adapter.mapping', `the answer is longer than ${ANSWER_LIMITS.answer} characters`)
+    if (!('raw' in kept)) return { ok: true, event: kept }
+    return calls.within('read', DISPATCH_LIMITS.read, async context => {
+      if (adapter.read === undefined) return refuse('adapter.mapping', 'the adapter does not read its answers')
+      const { localCaseNo } = answer
+      const threadNo = async () =>
+        localCaseNo === null ? null : ((await parts.cases().byLocalCaseNo(localCaseNo))?.no ?? null)
+      return adapter.read(kept.raw, { ...context, trace: parts.trace.of('read', threadNo) })
+    })
+  }
+
+  /** One whose id was not known when it was kept may have come under that id meanwhile. Throws `Taken`. */
+  async function claim(tx: Transaction, answer: Answer, event: LocalEvent): Promise<void> {
+    const id = `${system} ${event.id}`
+    if (id !== answer.id && !(await store.claim(tx, id, event.localCaseNo, clock.now()))) throw new Taken()
+  }
+
+  async function stands(threadNo: number, localCaseNo: string, move: MoveRequest): Promise<boolean> {
+    const now = await parts.cases().byLocalCaseNo(localCaseNo)
+    const own = (await parts.packets().packets(db, threadNo)).filter(({ direction }) => direction === 'out')
+    const steps = own.map(({ claims, body }) => ({ kind: claims.kind, body }))
+    return now !== null && standsAlready(now.state.state, steps, move)
+  }
+
+  async function settle(
+    answer: Answer,
+    outcome: 'done' | 'repeated' | 'standing',
+    move?: MoveRequest,
+  ): Promise<Outcome> {
+    await db.transaction(async tx => {
+      await store.settle(tx, answer, clock.now())
+      if (outcome === 'standing')
+        await audit.append(tx, {
+          ...{ actor, action: 'adapter-event.standing', subject: answer.localCaseNo ?? '' },
+          detail: { event: answer.id, kind: move?.kind ?? null },
+        })
+    })
+    parts.observer.event(outcome)
+    return null
+  }
+
+  async function tellParked(
+    tx: Transaction,
+    answer: { id: string; localCaseNo: string | null },
+    problem: Problem,
+  ): Promise<void> {
+    const subject = answer.localCaseNo ?? answer.id
+    await audit.append(tx, {
+      ...{ actor, action: 'adapter-event.parked', subject },
+      detail: { problem: problem.code, event: answer.id },
+    })
+    await events.append(tx, { type: 'work.parked', subject })
+    tx.afterCommit(() => parts.observer.parked('adapter-event', problem, subject))
+  }
+
+  // --- people
+
+  const idOf = (event: string): string => `${system} ${event}`
+
+  /** Waits a while for what comes of a key; null when all of it is settled or it takes longer. */
+  function outcomeOf(key: string | number): Promise<Problem | null> {
+    return new Promise(resolve => {
+      const waiting = waiters.get(key) ?? new Set()
+      waiters.set(key, waiting)
+      const cancel = clock.after(ANSWER_LIMITS.asked, () => {
+        waiting.delete(done)
+        resolve(null)
+      })
+      const done = (problem: Problem | null) => {
+        cancel()
+        resolve(problem)
+      }
+      waiting.add(done)
+    })
+  }
+
+  async function find(event: string): Promise<Answer> {
+    const answer = await store.byId(idOf(event))
+    if (answer === null) throw new ProblemError('request.not-found', 'event')
+    return answer
+  }
+
+  return {
+    name,
+    polling: (): Polling | null => (adapter.poll === undefined ? null : { ...polling }),
+    async start(): Promise<void> {
+      stopped = false
+      system = await store.system(
+        name,
+        `${adapter.kind} ${adapter.system ?? ''}`.trimEnd(),
+        adapter.kind,
+        parts.name === undefined,
+      )
+      await db.transaction(tx => store.retryAtStart(tx))
+      worker.start()
+      if (adapter.poll !== undefined) poller.start()
+    },
+    async stop(): Promise<void> {
+      stopped = true
+      for (const cancel of noting) cancel()
+      await Promise.all([worker.stop(), poller.stop()])
+      for (const waiting of waiters.values()) for (const done of waiting) done(null)
+      waiters.clear()
+    },
+    /** Seals what an earlier program kept under the node's key anew, page by page; how many. */
+    async adopt(signal: AbortSignal): Promise<number> {
+      let done = 0
+      while (!signal.aborted) {
+        const page = await db.transaction(async tx => {
+          const rows = await store.withoutKey(tx, ANSWER_LIMITS.batch)
+          for (const { no, id, sealed } of rows) {
+            const plain = parts.keys.openWith(null, sealed, id)
+            if (plain === null) throw new ProblemError('internal', 'an answer without its key')
+            const key = parts.keys.newKey(id)
+            await store.sealedAnew(tx, no, key, parts.keys.sealWith(key, plain, id))
+          }
+          return rows.length
+        })
+        done += page
+        if (page < ANSWER_LIMITS.batch) break
+      }
+      return done
+    },
+    /** A case has this local case number now; in the transaction that says so. */
+    async known(tx: Transaction, localCaseNo: string): Promise<void> {
+      // A system that is asked for none gives none; those of one that was asked before may be kept.
+      anyKept ??= adapter.poll !== undefined || (await store.any(tx))
+      if (!anyKept) return
+      if ((await store.known(tx, localCaseNo)) > 0) tx.afterCommit(() => worker.wake())
+    },
+    /** What waits, as `event` names it to people: by the id that its system gave it. */
+    async waiting(limit: number, after: number) {
+      const rows = await store.waiting(limit, after)
+      return rows.map(row => ({
+        ...row,
+        id: row.id.startsWith(`${system} `) ? row.id.slice(system.length + 1) : row.id,
+      }))
+    },
+    waitingOf: (localCaseNo: string) => store.waitingOf(localCaseNo),
+
+    retryIn,
+    /** Tries kept answers again; how many. Problems: `request.not-found`; of one answer or case, what keeps it waiting. */
+    async retry(which: Which, by: string): Promise<number> {
+      const target = 'event' in which ? await find(which.event) : null
+      const key =
+        target !== null ? (target.localCaseNo ?? target.no) : 'localCaseNo' in which ? which.localCaseNo : null
+      const told = key === null ? null : outcomeOf(key)
+      const retried = await db.transaction(async tx => {
+        const count = await retryIn(tx, target === null ? which : { event: target.id }, by)
+        if (count > 0) await act(tx)
+        return count
+      })
+      if (retried === 0) {
+        if (key !== null) tell(key, undefined)
+        return 0
+      }
+      const problem = await told
+      if (problem !== null) throw new ProblemError(problem.code, problem.detail)
+      return retried
+    },
+
+    /** A kept answer as its system gave it, or as the adapter read it; a look at the case. Problem: `request.not-found`. */
+    async answer(event: string, by: string): Promise<string> {
+      const found = await find(event)
+      const { id, localCaseNo } = found
+      const kept = textOf(found)
+      if (kept === null) throw new ProblemError('request.not-found', 'event: it was too long to keep')
+      await db.transaction(tx =>
+        audit.append(tx, {
+          ...{ actor: by, action: 'case.read', subject: localCaseNo ?? id },
+          detail: { for: 'answer', event: id },
+        }),
+      )
+      return 'raw' in kept ? kept.raw : JSON.stringify(kept)
+    },
+
+    /** Settles one answer without signing anything. Problems: `request.not-found`; `request.conflict` while it is worked on. */
+    async skip(event: string, reason: string, by: string): Promise<void> {
+      const answer = await find(event)
+      if (busy.has(answer.no)) throw new ProblemError('request.conflict', 'the answer is being taken just now')
+      busy.add(answer.no)
+      try {
+        await db.transaction(async tx => {
+          await act(tx)
+          await store.settle(tx, answer, clock.now())
+          await audit.append(tx, {
+            ...{ actor: by, action: 'adapter-event.skipped', subject: answer.localCaseNo ?? answer.id },
+            detail: { event: answer.id, problem: answer.problem?.code ?? null, reason },
+          })
+        })
+      } finally {
+        busy.delete(answer.no)
+        worker.wake()
+      }
+    },
+
+    /** Gives up the answers of a local case number that no case here has. Problems: `request.not-found`, `request.conflict`. */
+    async dismiss(localCaseNo: string, by: string): Promise<void> {
+      await db.transaction(async tx => {
+        if ((await parts.cases().byLocalCaseNo(localCaseNo)) !== null)
+          throw new ProblemError(
+            'request.conflict',
+            'the case is one of this node: skip single answers of it, with a reason',
+          )
+        const answers = await store.dismiss(tx, localCaseNo, clock.now())
+        if (answers === 0) throw new ProblemError('request.not-found')
+        await act(tx)
+        await audit.append(tx, {
+          ...{ actor: by, action: 'adapter-event.dismissed', subject: localCaseNo },
+          detail: { answers },
+        })
+      })
+    },
+  }
+}
+
+/** The answer was taken under its own id before. */
+class Taken extends ProblemError {
+  constructor() {
+    super('request.conflict', 'the answer was taken before')
+  }
+}
+
+const isSame = (a: Problem, b: Problem | null): boolean => a.code === b?.code && a.detail === b.detail

@@ -1,0 +1,519 @@
+/**
+ * Dispatch (派发): hands inbound packets to the adapter, one at a time per case, until the approval system has taken each
+ * once; and brings the system's answers back as moves. What cannot proceed is parked for a person, never dropped.
+ * May import the store, the exchange's ports, the adapter port and the protocol.
+ */
+
+import type {
+  Adapter,
+  AdapterContext,
+  AdapterState,
+  Delivery,
+  DeliveryResult,
+  PlannedRequest,
+} from '../../../adapters/sdk/port.ts'
+import type { CaseState } from '../../../protocol/case/fold.ts'
+import { type AskKind, type CaseBody, isCaseKind, type MoveRequest, materialsOf } from '../../../protocol/case/kinds.ts'
+import { ASKS } from '../../../protocol/case/table.ts'
+import { PROBLEMS, type Problem, ProblemError } from '../../../protocol/problem.ts'
+import type { Clock } from '../../kernel/clock.ts'
+import type { CaseKeys, ValueKeys } from '../../kernel/keys/case-keys.ts'
+import type { Audit } from '../../kernel/records/audit.ts'
+import type { EventLog } from '../../kernel/records/events.ts'
+import { act } from '../../kernel/store/acts.ts'
+import type { Database, Transaction } from '../../kernel/store/database.ts'
+import type { PacketStore } from '../exchange/packet-store.ts'
+import type { KeptAnswer } from './answer-store.ts'
+import { createAnswers } from './answers.ts'
+import { type CallKind, createCalls } from './calls.ts'
+import { createJobStore, type DueJob, type Job, type ParkedJob } from './job-store.ts'
+import { DISPATCH_LIMITS, retryAfter } from './limits.ts'
+import { createTrace } from './trace.ts'
+import { Worker } from './worker.ts'
+
+export type DispatchParts = {
+  db: Database
+  packets: () => PacketStore
+  /** under which answers are kept, and what is traced */ keys: ValueKeys & Pick<CaseKeys, 'seal' | 'open'>
+  adapter: Adapter
+  /** of the approval system, as the configuration gives it; the kind of the adapter by default */ name?:
+    | string
+    | undefined
+  context: AdapterContext
+  /** the adapter's memory while it takes a packet of the thread */ stateOf: (threadNo: number) => AdapterState
+  clock: Clock
+  audit: Audit
+  events: EventLog
+  random: () => number
+  openMaterial: (sha256: string) => ReadableStream<Uint8Array>
+  cases: () => {
+    moves(
+      thread: string,
+      moves: readonly MoveRequest[],
+      actor: string,
+      alongside: (tx: Transaction) => Promise<void>,
+    ): Promise<unknown>
+    byLocalCaseNo(localCaseNo: string): Promise<{ thread: string; no: number; state: CaseState } | null>
+  }
+  observer: {
+    effect(kind: string, outcome: 'done' | 'retry' | 'parked', seconds: number): void
+    /** `standing`: what it says was so already */
+    event(outcome: 'done' | 'repeated' | 'standing' | 'waiting' | 'parked'): void
+    failed(error: unknown): void
+    /** the approval system could not be asked for answers, `failures` times in a row */
+    unavailable(problem: Problem, failures: number): void
+    parked(what: 'packet' | 'adapter-event', problem: Problem, subject: string): void
+  }
+  /** ms between two polls of the approval system */ pollEvery?: number
+}
+
+export type Dispatch = ReturnType<typeof createDispatch>
+
+export function createDispatch(parts: DispatchParts) {
+  const { db, clock, adapter, audit, events } = parts
+  const actor = `adapter:${adapter.kind}`
+  const jobs = createJobStore(db)
+  const calls = createCalls(parts.context, clock)
+  const { keys } = parts
+  const trace = createTrace({ db, keys, clock, audit, failed: error => parts.observer.failed(error) })
+  const answers = createAnswers({ ...parts, name: parts.name, calls, trace, pollEvery: parts.pollEvery ?? 1000 })
+  const failed = (error: unknown) => parts.observer.failed(error)
+  let stopped = false
+  /** threads whose submit was taken, while that is signed: the job that ends with it is no other's to end */
+  const answering = new Set<number>()
+  /** ends the wait for another try to give a job back */
+  const givingBack = new Map<number, () => void>()
+  const worker = new Worker<DueJob>({
+    clock,
+    parallel: adapter.parallel ?? DISPATCH_LIMITS.parallel,
+    lease: room => jobs.lease(clock.now(), room),
+    work: deliverOrRetry,
+    failed,
+  })
+  /** A failure of this node itself leaves the job to be tried again: its effect is idempotent. */
+  async function deliverOrRetry(job: DueJob): Promise<void> {
+    try {
+      await deliver(job)
+      jobs.unlease(job.packetNo)
+    } catch (error) {
+      failed(error)
+      await giveBack(job)
+    }
+  }
+
+  /** The job is tried again. When even that cannot be noted, it stays leased, and the note is tried again. */
+  async function giveBack(job: Job): Promise<void> {
+    givingBack.get(job.packetNo)?.()
+    givingBack.delete(job.packetNo)
+    try {
+      const at = clock.now()
+      await db.transaction(tx =>
+        jobs.retry(tx, job, { code: 'internal' }, at, at + retryAfter(job.attempts, parts.random())),
+      )
+      jobs.unlease(job.packetNo)
+      worker.wake()
+    } catch (error) {
+      failed(error)
+      if (!stopped)
+        givingBack.set(
+          job.packetNo,
+          clock.after(DISPATCH_LIMITS.again, () => void giveBack(job)),
+        )
+    }
+  }
+
+  async function deliver(job: DueJob): Promise<void> {
+    const begun = clock.now()
+    const { thread, fold } = job
+    const packets = await parts.packets().packets(db, job.threadNo)
+    const packet = packets.find(entry => entry.no === job.packetNo)
+    if (packet === undefined || fold === null) return jobs.finish(job, clock.now())
+    const { kind } = packet.claims
+    if (isOver(kind, fold, false)) return end(job, thread)
+    const delivery = toDelivery(packet, packets, fold, thread, job.attempts)
+    const result = await call(delivery, job.threadNo)
+    const seconds = (clock.now() - begun) / 1000
+    if (!result.ok) {
+      const outcome = await fail(job, kind, thread, { code: result.code, detail: result.detail }, result.retryable)
+      parts.observer.effect(kind, outcome, seconds)
+      return
+    }
+    try {
+      await answer(job, thread, fold, kind, result)
+      parts.observer.effect(kind, 'done', seconds)
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error
+      const outcome = await fail(
+        job,
+        kind,
+        thread,
+        error.problem,
+        PROBLEMS[error.problem.code].retryable,
+        result.localCaseNo,
+      )
+      parts.observer.effect(kind, outcome, seconds)
+    }
+  }
+
+  async function call(delivery: Delivery, threadNo: number): Promise<DeliveryResult> {
+    const bytes = delivery.materials.reduce((sum, { size }) => sum + size, 0)
+    try {
+      return await calls.within(
+        'deliver',
+        DISPATCH_LIMITS.deliver + (bytes / DISPATCH_LIMITS.bytesPerSecond) * 1000,
+        context =>
+          adapter.deliver(delivery, {
+            ...{ ...context, state: parts.stateOf(threadNo) },
+            trace: trace.of('deliver', () => threadNo),
+          }),
+      )
+    } catch (error) {
+      // An adapter that throws may or may not have had its effect: the same idempotency key makes a further try safe.
+      parts.context.log('adapter failed', {
+        kind: delivery.kind,
+        error: error instanceof Error ? error.name : 'unknown',
+      })
+      const late = error instanceof ProblemError && error.problem.code === 'adapter.unavailable'
+      const detail = (late ? error.problem.detail : undefined) ?? 'the adapter failed'
+      return { ok: false, code: 'adapter.unavailable', detail, retryable: true }
+    }
+  }
+
+  /** The effect is there: in one transaction the job ends and its moves are signed. A move that stands already is not signed again. */
+  async function answer(
+    job: Job,
+    thread: string,
+    fold: CaseState,
+    kind: string,
+    result: Extract<DeliveryResult, { ok: true }>,
+  ): Promise<void> {
+    const moves: MoveRequest[] = []
+    if (kind === 'case.submit' && fold.state === 'submitted') {
+      if (result.localCaseNo === undefined) throw new ProblemError('adapter.mapping', 'no local case number')
+      moves.push({ kind: 'case.arrived', body: { localCaseNo: result.localCaseNo } })
+    }
+    moves.push(...(result.moves ?? []))
+    if (moves.length === 0) return jobs.finish(job, clock.now())
+    if (kind === 'case.submit') answering.add(job.threadNo)
+    try {
+      await parts.cases().moves(thread, moves, actor, tx => jobs.finish(job, clock.now(), tx))
+    } finally {
+      answering.delete(job.threadNo)
+    }
+  }
+
+  async function fail(
+    job: Job,
+    kind: string,
+    thread: string,
+    problem: Problem,
+    retryable: boolean,
+    registered?: string,
+  ): Promise<'done' | 'retry' | 'parked'> {
+    const at = clock.now()
+    const fold = await jobs.fold(job.threadNo)
+    if (fold !== null && isOver(kind, fold, !retryable)) {
+      await end(job, thread, registered)
+      return 'done'
+    }
+    await db.transaction(async tx => {
+      if (retryable) {
+        await jobs.retry(tx, job, problem, at, at + retryAfter(job.attempts, parts.random()))
+        return
+      }
+      await jobs.park(tx, job, problem, at)
+      await audit.append(tx, {
+        actor,
+        action: 'dispatch.parked',
+        subject: thread,
+        detail: { problem: problem.code, packet: job.packetNo },
+      })
+      await events.append(tx, { type: 'work.parked', subject: thread })
+      tx.afterCommit(() => parts.observer.parked('packet', problem, thread))
+    })
+    worker.wake()
+    return retryable ? 'retry' : 'parked'
+  }
+
+  function toDelivery(
+    packet: Awaited<ReturnType<PacketStore['packets']>>[number],
+    packets: Awaited<ReturnType<PacketStore['packets']>>,
+    fold: CaseState,
+    thread: string,
+    attempt: number,
+  ): Delivery {
+    const { kind, materials } = packet.claims
+    const body = packet.body as Record<string, unknown>
+    const named = new Map(
+      ((body.materials ?? body.attachments ?? []) as CaseBody<'case.submit'>['materials']).map(entry => [
+        entry.sha256,
+        entry,
+      ]),
+    )
+    const submit = packets.find(entry => entry.claims.kind === 'case.submit')?.body as
+      | CaseBody<'case.submit'>
+      | undefined
+    return {
+      idempotencyKey: packet.id,
+      thread,
+      caseNo: submit?.caseNo ?? fold.caseNo ?? thread,
+      kind,
+      from: fold.collecting,
+      to: fold.handling,
+      localCaseNo: fold.localCaseNo,
+      body,
+      materials: (isCaseKind(kind) ? materialsOf(kind, body) : []).map(sha256 => ({
+        sha256,
+        size: materials.find(entry => entry.sha256 === sha256)?.size ?? 0,
+        type: materials.find(entry => entry.sha256 === sha256)?.type ?? 'application/octet-stream',
+        code: named.get(sha256)?.code ?? '',
+        name: named.get(sha256)?.name ?? '',
+        open: () => parts.openMaterial(sha256),
+      })),
+      attempt,
+    }
+  }
+
+  /** The case went on or ended without the job; `registered` is a number under which the approval system has it all the same. */
+  async function end(job: Job, thread: string, registered?: string): Promise<void> {
+    await db.transaction(async tx => {
+      await jobs.finish(job, clock.now(), tx)
+      await tellEnded(tx, thread, [job.packetNo], registered)
+    })
+    worker.wake()
+  }
+
+  const tellEnded = (tx: Transaction, thread: string, packets: readonly number[], registered?: string) =>
+    audit.append(tx, {
+      ...{ actor, action: 'dispatch.ended', subject: thread },
+      detail: { packets: packets.join(' '), ...(registered === undefined ? {} : { registered }) },
+    })
+
+  /** Ends the jobs of a case that its state leaves nothing to do for. */
+  async function endOver(tx: Transaction, threadNo: number, thread: string, state: CaseState): Promise<void> {
+    const over = (await jobs.restOf(tx, threadNo)).filter(({ kind, parked }) => isOver(kind, state, parked))
+    for (const { packetNo } of over) await jobs.finish({ packetNo, threadNo, attempts: 0 }, clock.now(), tx)
+    if (over.length === 0) return
+    await tellEnded(
+      tx,
+      thread,
+      over.map(({ packetNo }) => packetNo),
+    )
+    tx.afterCommit(() => worker.wake())
+  }
+
+  return {
+    /** Queues an inbound packet for the adapter, in the transaction that stores it. */
+    async enqueue(tx: Transaction, job: { packetNo: number; threadNo: number; at: number }): Promise<void> {
+      await jobs.insert(tx, job)
+      tx.afterCommit(() => worker.wake())
+    },
+    /** A material is here, in the transaction that says so. */
+    released: jobs.released,
+    /** A material arrived, or something else that a job waited for. */
+    wake: () => worker.wake(),
+    /** The city moved a case: its local case number became known, or it ended. In the transaction of the step. */
+    async moved(tx: Transaction, moved: { threadNo: number; thread: string; state: CaseState }): Promise<void> {
+      const { threadNo, thread, state } = moved
+      // Its arrival alone leaves nothing of a case to do but its submit.
+      if (!answering.has(threadNo) || hasEnded(state)) await endOver(tx, threadNo, thread, state)
+      if (state.localCaseNo !== null) await answers.known(tx, state.localCaseNo)
+    },
+    async start(): Promise<void> {
+      stopped = false
+      await jobs.releaseAll()
+      for (const { threadNo, thread } of await jobs.overtaken()) {
+        const state = await jobs.fold(threadNo)
+        if (state !== null) await db.transaction(tx => endOver(tx, threadNo, thread, state))
+      }
+      worker.start()
+      await trace.start()
+      await answers.start()
+    },
+    async stop(): Promise<void> {
+      stopped = true
+      for (const cancel of givingBack.values()) cancel()
+      await Promise.all([worker.stop(), answers.stop()])
+      await trace.stop()
+      await adapter.close?.()
+    },
+    /** Whether the approval system can be used now, answers when it is asked, and takes no longer than it may. */
+    async check(): Promise<ApprovalSystem> {
+      const said = await calls
+        .within('check', DISPATCH_LIMITS.check, context => adapter.check(context))
+        .catch(error => ({
+          ok: false as const,
+          detail: error instanceof ProblemError ? (error.problem.detail ?? error.problem.code) : 'the adapter failed',
+        }))
+      const [slow, polling] = [calls.slow(), answers.polling()]
+      const unanswered = polling?.problem ?? null
+      const faults = [
+        ...(said.ok ? [] : [said.detail]),
+        ...(unanswered === null ? [] : [`answers: ${unanswered.detail ?? unanswered.code}`]),
+        ...slow.map(({ kind, since }) => `${kind}: under way for ${Math.round((clock.now() - since) / 1000)} s`),
+      ]
+      const detail = faults.length > 0 ? faults.join('; ') : said.detail
+      return {
+        ...{ kind: adapter.kind, name: answers.name, ok: faults.length === 0, slow },
+        ...(detail === undefined ? {} : { detail }),
+        polling: polling === null ? null : { lastGood: polling.lastGood, failures: polling.failures },
+      }
+    },
+    /** What is told of it without asking it: when the last good poll was, and how many calls take too long. */
+    state: () => ({ polling: answers.polling(), slow: calls.slow().length }),
+
+    /** Packets and answers that wait, packets first, each oldest first; after the place of the last one seen. */
+    async parked(limit = 200, after: { what: ParkedWork['what']; no: number } | null = null): Promise<ParkedWork[]> {
+      const packets = after?.what === 'adapter-event' ? [] : await jobs.parked(limit, after === null ? 0 : after.no)
+      const left = limit - packets.length
+      const kept = left === 0 ? [] : await answers.waiting(left, after?.what === 'adapter-event' ? after.no : 0)
+      return [
+        ...packets.map(job => ({ what: 'packet' as const, no: job.packetNo, ...job })),
+        ...kept.map(({ id, nextAt, ...answer }) => ({
+          ...{ what: 'adapter-event' as const, event: id, ...answer },
+          ...{ problem: answer.problem ?? BEHIND, retryAt: nextAt },
+        })),
+      ]
+    },
+
+    /**
+     * Tries parked packets and kept answers again; how many. Problems: `request.not-found`; of one answer or case, what keeps it
+     * waiting.
+     */
+    async retry(
+      what: { packetNo: number } | { localCaseNo: string } | { event: string } | { code: string } | { all: true },
+      by: string,
+    ): Promise<number> {
+      if ('localCaseNo' in what || 'event' in what) return answers.retry(what, by)
+      const retried = await db.transaction(async tx => {
+        const count = await jobs.unpark(tx, what, clock.now())
+        if ('packetNo' in what && count === 0) throw new ProblemError('request.not-found')
+        const subject = 'packetNo' in what ? String(what.packetNo) : 'code' in what ? what.code : 'all'
+        if (count > 0)
+          await audit.append(tx, { actor: by, action: 'dispatch.retried', subject, detail: { packets: count } })
+        const retried = count + ('packetNo' in what ? 0 : await answers.retryIn(tx, what, by))
+        if (retried > 0) await act(tx)
+        return retried
+      })
+      worker.wake()
+      return retried
+    },
+
+    /**
+     * Ends a packet's job by hand: its effect is there by other means, or is given up. A case that the system never registered needs
+     * the local case number by which it was keyed in. Problems: `request.not-found`; `request.conflict` while it is handed over, or
+     * when the case has another number; `request.invalid`.
+     */
+    async end(
+      packetNo: number,
+      { as, localCaseNo, reason }: { as: 'done' | 'given-up'; localCaseNo?: string | undefined; reason: string },
+      by: string,
+    ): Promise<void> {
+      const found = await jobs.open(packetNo)
+      if (found === null) throw new ProblemError('request.not-found', 'packetNo')
+      const { job, kind, thread } = found
+      const fold = await jobs.fold(job.threadNo)
+      if (localCaseNo !== undefined && fold?.localCaseNo != null && fold.localCaseNo !== localCaseNo)
+        throw new ProblemError('request.conflict', 'localCaseNo: the case has another one')
+      const arrives = as === 'done' && kind === 'case.submit' && fold?.state === 'submitted'
+      if (arrives && localCaseNo === undefined)
+        throw new ProblemError('request.invalid', 'localCaseNo: the case has none yet')
+      const alongside = async (tx: Transaction) => {
+        if (!(await jobs.endByHand(tx, job, clock.now())))
+          throw new ProblemError('request.conflict', 'it is handed over just now')
+        await act(tx)
+        await audit.append(tx, {
+          ...{ actor: by, action: as === 'done' ? 'dispatch.done' : 'dispatch.given-up', subject: thread },
+          detail: { packet: packetNo, kind, reason },
+        })
+        tx.afterCommit(() => worker.wake())
+      }
+      if (arrives && localCaseNo !== undefined)
+        await parts.cases().moves(thread, [{ kind: 'case.arrived', body: { localCaseNo } }], by, alongside)
+      else await db.transaction(alongside)
+    },
+    /**
+     * What the approval system would be sent for a packet now, without sending it; a look at the case, so it leaves an audit row.
+     * Problems: `request.not-found`; `adapter.mapping`, also from an adapter that cannot tell.
+     */
+    async plan(packetNo: number, by: string): Promise<readonly PlannedRequest[]> {
+      const found = await jobs.open(packetNo)
+      const fold = found === null ? null : await jobs.fold(found.job.threadNo)
+      if (found === null || fold === null) throw new ProblemError('request.not-found', 'packetNo')
+      const { job, thread } = found
+      const packets = await parts.packets().packets(db, job.threadNo)
+      const packet = packets.find(({ no }) => no === packetNo)
+      if (packet === undefined) throw new ProblemError('request.not-found', 'packetNo')
+      if (adapter.plan === undefined)
+        throw new ProblemError('adapter.mapping', 'the adapter does not tell what it sends')
+      await db.transaction(tx =>
+        audit.append(tx, {
+          actor: by,
+          action: 'case.read',
+          subject: thread,
+          detail: { for: 'plan', packet: packetNo },
+        }),
+      )
+      const planned = await adapter.plan(toDelivery(packet, packets, fold, thread, job.attempts))
+      if (!planned.ok) throw new ProblemError(planned.problem.code, planned.problem.detail)
+      return planned.requests
+    },
+    trace,
+    adopt: answers.adopt,
+    skip: answers.skip,
+    answer: answers.answer,
+    dismiss: answers.dismiss,
+    /** What of a case the approval system has not taken, and what of its answers is not signed. */
+    async waitingOf(
+      threadNo: number,
+    ): Promise<{ what: 'dispatch' | 'answer'; problem: Problem; parked: boolean; at: number }[]> {
+      const told = (await jobs.waitingOf(threadNo)).map(({ problem, parked, at }) => ({
+        ...{ what: 'dispatch' as const, problem, parked, at },
+      }))
+      const localCaseNo = (await jobs.fold(threadNo))?.localCaseNo ?? null
+      if (localCaseNo === null) return told
+      return [
+        ...told,
+        ...(await answers.waitingOf(localCaseNo)).map(waiting => ({ what: 'answer' as const, ...waiting })),
+      ]
+    },
+  }
+}
+
+const BEHIND: Problem = { code: 'adapter.behind' }
+
+/** What waits for a person, or is tried again at `retryAt`; `no` is its place in the list. Times in ms since the epoch. */
+export type ParkedWork = { no: number } & (
+  | ({ what: 'packet' } & ParkedJob)
+  | ({ what: 'adapter-event'; event: string; problem: Problem; retryAt: number | null } & Omit<
+      KeptAnswer,
+      'id' | 'problem' | 'nextAt'
+    >)
+)
+
+/** How the approval system is. Times in ms since the epoch. */
+export type ApprovalSystem = {
+  kind: string
+  name: string
+  ok: boolean
+  detail?: string
+  /** null when it is not asked for answers */ polling: { lastGood: number | null; failures: number } | null
+  /** calls that are under way too long */ slow: { kind: CallKind; since: number }[]
+}
+
+const hasEnded = ({ state }: CaseState): boolean => state === 'closed' || state === 'refused'
+
+/**
+ * Whether the state of a case leaves nothing of a packet for its approval system to do. What the system has not refused is handed over
+ * after the end too: it was said, and its officer is to know it.
+ */
+function isOver(kind: string, state: CaseState, refused: boolean): boolean {
+  const ended = hasEnded(state)
+  if (kind === 'case.submit') return ended || state.localCaseNo !== null
+  if (!ended) return false
+  // A case that its system never knew has nothing there that could go on; a city that moves cases of its own keeps no number.
+  const unknown = state.localCaseNo === null && state.mover === state.handling
+  return unknown || (refused && !(isAskKind(kind) && ASKS[kind].from.some(from => from === state.state)))
+}
+
+const isAskKind = (kind: string): kind is AskKind => Object.hasOwn(ASKS, kind)

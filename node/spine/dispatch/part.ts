@@ -1,0 +1,105 @@
+/** The approval system (审批系统): the adapter that the configuration names, and dispatch to it. */
+import { resolve } from 'node:path'
+import type { Adapter } from '../../../adapters/sdk/port.ts'
+import type { NodeConfig } from '../../kernel/config/config.ts'
+import { readSecrets } from '../../kernel/config/secrets.ts'
+import { jsonOf, readTextFile } from '../../kernel/config/text-file.ts'
+import type { Ground } from '../../kernel/ground.ts'
+import type { CaseKeys, Seal } from '../../kernel/keys/case-keys.ts'
+import type { Telemetry } from '../../kernel/telemetry/telemetry.ts'
+import type { ExchangePort } from '../exchange/part.ts'
+import { createAdapterState } from './adapter-state.ts'
+import { createDispatch, type DispatchParts } from './dispatch.ts'
+
+export type DispatchPort = ReturnType<typeof createDispatchPart>['port']
+
+/** What dispatch asks of cases. */
+export type DispatchCases = ReturnType<DispatchParts['cases']>
+
+export type DispatchUses = {
+  adapter: Adapter
+  name?: string | undefined
+  pollEvery?: number
+  seal: Seal
+  caseKeys: CaseKeys
+  keep: (bytes: ReadableStream<Uint8Array>) => ReturnType<DispatchParts['context']['keep']>
+  openMaterial: DispatchParts['openMaterial']
+  observer: DispatchParts['observer']
+}
+
+export function createDispatchPart(
+  { db, clock, audit, events, signals, telemetry, random }: Ground,
+  { packets }: Pick<ExchangePort, 'packets'>,
+  { adapter, seal, caseKeys, keep, ...uses }: DispatchUses,
+) {
+  const adapterLog = telemetry.log('adapter')
+  const stopping = new AbortController()
+  const adapterState = createAdapterState({ db, seal, keys: caseKeys })
+  /** told when all parts are there, before the first job is leased */
+  let cases: DispatchCases | null = null
+  const dispatch = createDispatch({
+    ...{ ...uses, db, clock, audit, events, random, packets, keys: caseKeys, adapter, stateOf: adapterState.of },
+    context: {
+      state: adapterState.of(null),
+      keep,
+      now: clock.now,
+      signal: stopping.signal,
+      log: (message, fields) => adapterLog.info(message, fields),
+    },
+    cases() {
+      if (cases === null) throw new Error('dispatch was not started')
+      return cases
+    },
+  })
+  signals.on('material.held', () => dispatch.wake())
+  telemetry.metrics.observed(
+    'tongban_adapter_last_good_poll_seconds',
+    'When the approval system last gave its answers, as Unix time; 0: not since the start',
+    () => (dispatch.state().polling?.lastGood ?? 0) / 1000,
+  )
+  telemetry.metrics.observed(
+    'tongban_adapter_slow_calls',
+    'Calls to the approval system that are under way too long',
+    () => dispatch.state().slow,
+  )
+  return {
+    port: { adapter, dispatch, adapterState },
+    async start(caseOf: DispatchCases) {
+      cases = caseOf
+      await dispatch.start()
+    },
+    async stop() {
+      stopping.abort()
+      await dispatch.stop()
+    },
+  }
+}
+
+/** What dispatch did, as business events. */
+export function observeDispatch(telemetry: Telemetry, adapter: string): DispatchUses['observer'] {
+  const log = telemetry.log('adapter')
+  const { events } = telemetry
+  return {
+    effect: (kind, outcome, seconds) => events.adapterEffect({ adapter, kind, outcome, seconds }),
+    event: outcome => events.adapterEvent({ adapter, outcome }),
+    parked: (what, problem, subject) => events.parked({ what, code: problem.code, subject }),
+    failed: error => log.error('dispatch failed', {}, error),
+    unavailable: (problem, failures) =>
+      log.warning('approval system not asked', { problem: problem.code, detail: problem.detail ?? '', failures }),
+  }
+}
+
+/** The adapter that the configuration names. Problem: `config.invalid`. */
+export async function pickAdapter(config: NodeConfig): Promise<Adapter> {
+  if (config.adapter.kind === 'workbench') {
+    const { createWorkbench } = await import('../../../adapters/workbench/workbench.ts')
+    return createWorkbench()
+  }
+  const { createRestAdapter } = await import('../../../adapters/rest/rest.ts')
+  const path = resolve(config.folder, config.adapter.mapping)
+  const name = `adapter.mapping: ${path}`
+  const mapping = jsonOf(await readTextFile(path, 'config.invalid', name), name, 'config.invalid')
+  const secrets = await readSecrets(config.adapter.secrets, process.env, config.folder)
+  const { baseUrl } = config.adapter
+  return createRestAdapter({ config: baseUrl === undefined ? mapping : { ...(mapping as object), baseUrl }, secrets })
+}

@@ -1,0 +1,205 @@
+import { randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { createWorld, fakeAdapter } from '../../../test/support/world.ts'
+import { agree, submitCase as submit } from '../../../test/support/world-case.ts'
+import { openSqlite } from '../../kernel/store/sqlite.ts'
+
+type World = Awaited<ReturnType<typeof createWorld>>
+const A = '610900'
+const S = '420300'
+let world: World | undefined
+afterEach(async () => {
+  await world?.stop()
+  world = undefined
+})
+
+/** Lets the clock run, past every back-off, until the case is there. */
+async function reached(w: World, code: string, thread: string, state: string): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) {
+    w.clock.advance(600_000)
+    await w.settle()
+    if ((await stateOf(w, code, thread).catch(() => null)) === state) break
+  }
+  w.clock.advance(600_000)
+  await w.settle()
+}
+
+const stateOf = async (w: World, code: string, thread: string) => (await w.city(code).cases.get(thread)).state
+
+describe('exchange', () => {
+  test('carries an agreement and a case across and back', async () => {
+    world = await createWorld()
+    const agreement = await agree(world)
+    expect((await world.city(S).agreements.list({}, 10, null))[0]?.state).toBe('active')
+    expect((await world.city(A).agreements.list({}, 10, null))[0]?.state).toBe('active')
+    const thread = await submit(world, agreement)
+    await world.settle()
+    expect(await stateOf(world, A, thread)).toBe('arrived')
+    await world.city(S).cases.step(thread, 'case.accept', {}, 'person:1')
+    await world.city(S).cases.step(thread, 'case.decide', { outcome: 'granted' }, 'person:1')
+    await world.city(S).cases.step(thread, 'case.close', { outcome: 'granted' }, 'person:1')
+    await world.settle()
+    const [here, there] = [await world.city(A).cases.get(thread), await world.city(S).cases.get(thread)]
+    expect(here).toMatchObject({ state: 'closed', outcome: 'granted' })
+    expect(here.fold).toEqual(there.fold)
+    expect(here.timeline.every(entry => entry.receiptedAt !== null)).toBe(true)
+    expect(world.city(A).problems).toEqual([])
+    expect(world.city(S).problems).toEqual([])
+  })
+
+  test('what the window has no room for goes as the receipts come, and a receipt alone looks for nothing', async () => {
+    world = await createWorld()
+    const w = world
+    const agreement = await agree(w)
+    w.network.partition(A, S)
+    const threads: string[] = []
+    // Some 5 MB, of which 4 MiB may be under way.
+    for (let no = 0; no < 22; no++)
+      threads.push(await submit(w, agreement, { form: { 说明: 'x'.repeat(230_000) } as never }))
+    w.network.heal(A, S)
+    await reached(w, A, threads.at(-1) ?? '', 'arrived')
+    for (const thread of threads) expect(await stateOf(w, A, thread)).toBe('arrived')
+    const { db } = w.city(A)
+    const pages: string[] = []
+    const { query } = db
+    db.query = (sql, params) => {
+      if (sql.includes('FROM packets p LEFT JOIN bodies') && sql.includes('p.place >=')) pages.push(sql)
+      return query(sql, params)
+    }
+    const thread = await submit(w, agreement)
+    await w.settle()
+    expect(await stateOf(w, A, thread)).toBe('arrived')
+    // The page with the packet, and one that shows that nothing follows it.
+    expect(pages).toHaveLength(2)
+    expect(w.city(A).problems.filter(({ problem }) => problem.code !== 'exchange.unreachable')).toEqual([])
+  })
+
+  test('a partner that is down for the whole submit is the same case, later', async () => {
+    world = await createWorld()
+    const agreement = await agree(world)
+    world.network.partition(A, S)
+    const thread = await submit(world, agreement)
+    await world.settle()
+    expect(await stateOf(world, A, thread)).toBe('submitted')
+    world.network.heal(A, S)
+    await reached(world, A, thread, 'arrived')
+    expect(await stateOf(world, A, thread)).toBe('arrived')
+  })
+
+  test('stops at once, though a dial to a partner that does not answer is under way', async () => {
+    world = await createWorld()
+    const city = world.city(A)
+    world.network.partition(A, S)
+    await world.network.settle()
+    world.network.heal(A, S)
+    world.network.stall(A, S)
+    // Past the pause after the lost connection: the partner is dialled, and says nothing.
+    world.clock.advance(600_000)
+    await world.network.settle()
+    expect(city.exchange.status(S)).toMatchObject({ connected: false, nextTryAt: null })
+    const stopped = city.stop().then(() => 'stopped')
+    const turns = (async () => {
+      for (let turn = 0; turn < 200; turn++) await new Promise<void>(resolve => setImmediate(resolve))
+      return 'waits for the partner'
+    })()
+    expect(await Promise.race([stopped, turns])).toBe('stopped')
+  })
+
+  test('a refused packet leaves its chain, and the next one takes its place', async () => {
+    world = await createWorld()
+    const agreement = await agree(world)
+    const thread = await submit(world, agreement)
+    await world.settle()
+    // The handling city no longer accepts messages: its handler is what refuses, as a newer rule would.
+    const handlers = world.city(S).handlers.get('case')
+    if (handlers === undefined) throw new Error('no handler')
+    const admit = handlers.admit
+    handlers.admit = async () => ({ ok: false, problem: { code: 'case.transition', detail: 'test' } })
+    await world.city(A).cases.step(thread, 'case.message', { text: '请尽快办理' }, 'person:1')
+    await world.settle()
+    const parked = await world.city(A).cases.get(thread)
+    expect(parked.parked).toMatchObject({ code: 'case.transition', kind: 'case.message' })
+    expect(parked.timeline.map(entry => entry.kind)).toEqual(['case.submit', 'case.arrived'])
+    handlers.admit = admit
+    await world.city(A).cases.step(thread, 'case.message', { text: '请尽快办理' }, 'person:1')
+    await world.settle()
+    expect((await world.city(S).cases.get(thread)).timeline.map(entry => entry.kind)).toEqual([
+      'case.submit',
+      'case.arrived',
+      'case.message',
+    ])
+    const refused = await world.city(S).audit.list({ action: 'packet.refused' }, 10, null)
+    expect(refused).toHaveLength(1)
+  })
+
+  test('lost receipts are given again, and nothing is done twice', async () => {
+    const effects = new Map<string, number>()
+    let drop = true
+    world = await createWorld({
+      adapter: code => (code === S ? fakeAdapter(effects) : fakeAdapter()),
+      onFrame: ({ from, to, frame }) => {
+        if (drop && from === S && to === A && frame[0] === 3) {
+          drop = false
+          world?.network.drop(A, S)
+        }
+      },
+    })
+    const agreement = await agree(world)
+    const threads = await Promise.all(Array.from({ length: 20 }, () => submit(world as World, agreement)))
+    await world.settle()
+    for (const thread of threads) await reached(world, A, thread, 'arrived')
+    for (const thread of threads) expect(await stateOf(world, A, thread)).toBe('arrived')
+    expect([...effects.values()].every(count => count === 1)).toBe(true)
+    expect(effects.size).toBe(20)
+    expect(drop).toBe(false)
+  })
+
+  test('a node restored from an old backup fetches its own packets back before it signs', async () => {
+    world = await createWorld()
+    const agreement = await agree(world)
+    const before = await submit(world, agreement)
+    await world.settle()
+    const backup = join(tmpdir(), `tongban-backup-${randomBytes(6).toString('hex')}.db`)
+    await world.city(A).db.backup(backup)
+    const after = await submit(world, agreement)
+    await world.settle()
+    await world.city(A).cases.step(before, 'case.message', { text: '补充说明' }, 'person:1')
+    await world.settle()
+    // Restored: the second case and the message are forgotten, and one packet is signed before the partner is reached.
+    world.network.partition(A, S)
+    await world.restart(A, openSqlite(backup))
+    await world.city(A).cases.step(before, 'case.remind', { text: '请尽快' }, 'person:1')
+    world.network.heal(A, S)
+    await reached(world, A, after, 'arrived')
+    await reached(world, S, before, 'arrived')
+    const kinds = ['case.submit', 'case.arrived', 'case.message', 'case.remind']
+    for (const code of [A, S]) {
+      expect((await world.city(code).cases.get(before)).timeline.map(entry => entry.kind).sort()).toEqual(
+        [...kinds].sort(),
+      )
+    }
+    expect(await stateOf(world, A, after)).toBe('arrived')
+    expect((await world.city(A).cases.get(before)).fold).toEqual((await world.city(S).cases.get(before)).fold)
+    const link = await world.city(A).exchange.packets.link(world.city(A).db, S, 'out')
+    const mirrored = await world.city(S).exchange.packets.link(world.city(S).db, A, 'in')
+    expect(link.hash).toBe(mirrored.hash)
+  })
+
+  test('a receiver restored from an old backup is given again what it forgot', async () => {
+    const effects = new Map<string, number>()
+    world = await createWorld({ adapter: code => (code === S ? fakeAdapter(effects) : fakeAdapter()) })
+    const agreement = await agree(world)
+    const backup = join(tmpdir(), `tongban-backup-${randomBytes(6).toString('hex')}.db`)
+    await world.city(S).db.backup(backup)
+    const thread = await submit(world, agreement)
+    await world.settle()
+    await world.city(S).cases.step(thread, 'case.accept', {}, 'person:1')
+    await world.settle()
+    await world.restart(S, openSqlite(backup))
+    await reached(world, S, thread, 'accepted')
+    expect(await stateOf(world, S, thread)).toBe('accepted')
+    expect((await world.city(A).cases.get(thread)).fold).toEqual((await world.city(S).cases.get(thread)).fold)
+  })
+})

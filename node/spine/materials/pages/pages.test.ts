@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto'
+import { strToU8, zipSync } from 'fflate'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { fromHex } from '../../../../protocol/primitives.ts'
+import { makePdf } from '../../../../test/support/make-pdf.ts'
+import { openTestStore } from '../../../../test/support/store.ts'
+import type { Database } from '../../../kernel/store/database.ts'
+import { countPages } from './count.ts'
+import { createPages, type Pages } from './pages.ts'
+
+const OFD = 'xmlns:ofd="http://www.ofdspec.org/2016"'
+/** How programs write where a document lies. */
+const ROOTS = [
+  (path: string) => path,
+  (path: string) => `/${path}`,
+  (path: string) => `./${path}`,
+  (path: string) => `<![CDATA[${path.replace('/', '\\')}]]>`,
+]
+const ofd = (...documents: number[]): Uint8Array =>
+  zipSync({
+    'OFD.xml': strToU8(
+      `<?xml version="1.0" encoding="UTF-8"?><ofd:OFD ${OFD} Version="1.0" DocType="OFD">${documents
+        .map(
+          (_, at) => `<ofd:DocBody><ofd:DocRoot>${ROOTS[at]?.(`Doc_${at}/Document.xml`)}</ofd:DocRoot></ofd:DocBody>`,
+        )
+        .join('')}</ofd:OFD>`,
+    ),
+    ...Object.fromEntries(
+      documents.map((pages, at) => [
+        `Doc_${at}/Document.xml`,
+        strToU8(
+          `<ofd:Document ${OFD}><ofd:CommonData><ofd:TemplatePage ID="9"/></ofd:CommonData><ofd:Pages>${Array.from(
+            { length: pages },
+            (_, page) => `<ofd:Page ID="${page}" BaseLoc="Pages/Page_${page}/Content.xml"/>`,
+          ).join('')}</ofd:Pages><ofd:Outlines><ofd:Page/></ofd:Outlines></ofd:Document>`,
+        ),
+      ]),
+    ),
+  })
+
+describe('pages of a scan', () => {
+  test.each([
+    ['one of an image', 'image/jpeg', new Uint8Array([0xff, 0xd8, 0xff]), 1],
+    ['of a PDF', 'application/pdf', makePdf(3), 3],
+    ['of an OFD with one document', 'application/ofd', ofd(2), 2],
+    ['of an OFD with more', 'application/ofd', ofd(2, 5), 7],
+    ['of an OFD that names its documents in another way', 'application/ofd', ofd(2, 5, 1, 1), 9],
+    ['none of a broken PDF', 'application/pdf', strToU8('%PDF-1.4\nnothing else'), null],
+    ['none of an OFD without its documents', 'application/ofd', zipSync({ 'OFD.xml': strToU8('<OFD/>') }), null],
+    ['none of an OFD that is no XML', 'application/ofd', zipSync({ 'OFD.xml': strToU8('<OFD><') }), null],
+  ] as const)('%s', async (_, type, bytes, pages) => {
+    expect(await countPages(type, bytes)).toBe(pages)
+  })
+})
+
+describe('counted apart', () => {
+  let db: Database
+  let pages: Pages
+  let opened: number
+  let files: Map<string, Uint8Array<ArrayBuffer>>
+
+  beforeEach(async () => {
+    db = await openTestStore()
+    opened = 0
+    files = new Map()
+    pages = createPages({
+      db,
+      open: sha256 => {
+        opened++
+        return new Blob([files.get(sha256) ?? new Uint8Array()]).stream()
+      },
+    })
+  })
+
+  async function held(type: string, bytes: Uint8Array<ArrayBuffer>, size = bytes.byteLength): Promise<string> {
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    files.set(sha256, bytes)
+    await db.transaction(tx =>
+      tx.run('INSERT INTO materials (sha256, size, type, created_at) VALUES (?, ?, ?, 0)', [
+        fromHex(sha256),
+        size,
+        type,
+      ]),
+    )
+    return sha256
+  }
+
+  test('once, however often and by how many it is asked', async () => {
+    const sha256 = await held('application/pdf', makePdf(4))
+    expect(await Promise.all([pages.of(sha256), pages.of(sha256)])).toEqual([4, 4])
+    expect(await pages.of(sha256)).toBe(4)
+    expect(opened).toBe(1)
+  })
+
+  test('and what cannot be opened is not tried again, and known from then on', async () => {
+    const sha256 = await held('application/pdf', strToU8('%PDF-1.4\n') as Uint8Array<ArrayBuffer>)
+    expect(await pages.known([sha256])).toEqual(new Map())
+    expect(await pages.of(sha256)).toBe('unreadable')
+    expect(await pages.of(sha256)).toBe('unreadable')
+    expect(await pages.known([sha256, 'ab'.repeat(32)])).toEqual(new Map([[sha256, 'unreadable']]))
+    expect(opened).toBe(1)
+  })
+
+  test('an OFD that cannot be counted is not called unreadable', async () => {
+    const sha256 = await held('application/ofd', zipSync({ 'OFD.xml': strToU8('<OFD/>') }) as Uint8Array<ArrayBuffer>)
+    expect(await pages.of(sha256)).toBeNull()
+  })
+
+  test('an image, and what is too large, are not opened; what is not here is missing', async () => {
+    expect(await pages.of(await held('image/png', strToU8('png') as Uint8Array<ArrayBuffer>))).toBe(1)
+    expect(await pages.of(await held('application/pdf', makePdf(1), 64 * 1024 * 1024 + 1))).toBeNull()
+    expect(opened).toBe(0)
+    await expect(pages.of('ab'.repeat(32))).rejects.toThrow('material.missing')
+  })
+
+  test('a stop ends it and remembers nothing', async () => {
+    const sha256 = await held('application/pdf', makePdf(2))
+    const counting = pages.of(sha256)
+    pages.stop()
+    await expect(counting).rejects.toThrow('internal')
+    expect(await db.query('SELECT pages FROM materials')).toEqual([{ pages: null }])
+  })
+})

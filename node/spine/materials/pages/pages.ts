@@ -1,0 +1,124 @@
+/**
+ * Pages of held scans (校页): counted when they are asked for the first time, in a process of their own, and remembered.
+ * May import the store.
+ */
+import { spawn } from 'node:child_process'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { fileURLToPath } from 'node:url'
+import { fromHex, toHex } from '../../../../protocol/primitives.ts'
+import { ProblemError } from '../../../../protocol/problem.ts'
+import type { Database } from '../../../kernel/store/database.ts'
+import { inList } from '../../../kernel/store/sql.ts'
+
+/** Bytes of the largest file that is counted. */
+const LARGEST = 64 * 1024 * 1024
+/** ms that one count may take. */
+const PATIENCE = 15_000
+/** Counts at the same time; others wait. */
+const PARALLEL = 2
+/** How the store remembers that a file cannot be counted here, and that it cannot be opened. */
+const UNCOUNTABLE = 0
+const UNREADABLE = -1
+
+/** `unreadable`: a PDF that is broken, or locked by a password; null: an OFD of another kind, too large, or more work than a count may be. */
+export type Counted = number | 'unreadable' | null
+
+const stored = (counted: Counted): number => (counted === 'unreadable' ? UNREADABLE : (counted ?? UNCOUNTABLE))
+const told = (held: number): Counted => (held === UNREADABLE ? 'unreadable' : held === UNCOUNTABLE ? null : held)
+
+const COUNTER = fileURLToPath(new URL('./counter.ts', import.meta.url))
+
+export type PagesParts = {
+  db: Database
+  /** the bytes of a held material */ open(sha256: string): ReadableStream<Uint8Array>
+}
+
+export type Pages = ReturnType<typeof createPages>
+
+export function createPages({ db, open }: PagesParts) {
+  const stopping = new AbortController()
+  const counting = new Map<string, Promise<Counted>>()
+  const queue: (() => void)[] = []
+  let busy = 0
+
+  async function slot<T>(work: () => Promise<T>): Promise<T> {
+    if (busy === PARALLEL) await new Promise<void>(resolve => queue.push(resolve))
+    else busy++
+    try {
+      return await work()
+    } finally {
+      const next = queue.shift()
+      if (next === undefined) busy--
+      else next()
+    }
+  }
+
+  async function count(sha256: string, type: string): Promise<Counted> {
+    const pages = await slot(() => countApart(type, open(sha256), stopping.signal))
+    if (stopping.signal.aborted) throw new ProblemError('internal', 'stopping')
+    await db.transaction(tx =>
+      tx.run('UPDATE materials SET pages = ? WHERE sha256 = ?', [stored(pages), fromHex(sha256)]),
+    )
+    return pages
+  }
+
+  const rowOf = async (sha256: string) => {
+    const [row] = await db.query<{ type: string; size: number; pages: number | null }>(
+      `SELECT type, size, pages FROM materials WHERE sha256 = ?`,
+      [fromHex(sha256)],
+    )
+    return row
+  }
+
+  return {
+    /** What was counted of held materials; of others nothing. */
+    async known(hashes: readonly string[]): Promise<ReadonlyMap<string, Counted>> {
+      if (hashes.length === 0) return new Map()
+      const { marks, params } = inList(hashes.map(fromHex))
+      const rows = await db.query<{ sha256: Uint8Array; pages: number }>(
+        `SELECT sha256, pages FROM materials WHERE sha256 IN (${marks}) AND pages IS NOT NULL`,
+        params,
+      )
+      return new Map(rows.map(({ sha256, pages }) => [toHex(sha256), told(pages)]))
+    },
+
+    /** Pages of a held material. Problem: `material.missing`. */
+    async of(sha256: string): Promise<Counted> {
+      const row = await rowOf(sha256)
+      if (row === undefined) throw new ProblemError('material.missing')
+      if (row.pages !== null) return told(row.pages)
+      if (row.type.startsWith('image/')) return 1
+      if (row.size > LARGEST) return null
+      const running = counting.get(sha256) ?? count(sha256, row.type).finally(() => counting.delete(sha256))
+      counting.set(sha256, running)
+      return running
+    },
+
+    stop: (): void => stopping.abort(),
+  }
+}
+
+/** Counts in another process, which is killed when it takes too long; null when that says nothing, as one that was killed. */
+async function countApart(type: string, bytes: ReadableStream<Uint8Array>, stopped: AbortSignal): Promise<Counted> {
+  const signal = AbortSignal.any([stopped, AbortSignal.timeout(PATIENCE)])
+  const child = spawn(process.execPath, [COUNTER, type], {
+    ...{ stdio: ['pipe', 'pipe', 'ignore'], env: {}, signal, killSignal: 'SIGKILL' },
+  })
+  const ended = new Promise<void>(resolve => {
+    child.once('close', () => resolve())
+    child.once('error', () => resolve())
+  })
+  let said = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    if (said.length < 100) said += text
+  })
+  await pipeline(Readable.fromWeb(bytes as never), child.stdin, { signal }).catch(() => child.kill('SIGKILL'))
+  await ended
+  // Of an OFD more is in use than is read here.
+  return said === 'null' && type === 'application/pdf'
+    ? 'unreadable'
+    : /^[1-9]\d{0,8}$/.test(said)
+      ? Number(said)
+      : null
+}
