@@ -3,7 +3,6 @@
  * built before: the ground, then the way of a packet, then what cities do with it, then the edges. What is known only when all are
  * there (the meaning of packets, what lists name, who signs the answers of the approval system) is handed over at the start.
  */
-import { join } from 'node:path'
 import type { Adapter } from '../adapters/sdk/port.ts'
 import { createAgreementsPart } from './city/agreements/part.ts'
 import { createCalendarsPart } from './city/calendar/part.ts'
@@ -27,7 +26,7 @@ import { serve } from './edges/part.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
 import type { NodeConfig } from './kernel/config/config.ts'
 import { openKernel } from './kernel/kernel.ts'
-import { type KeyStore, openKeyStore } from './kernel/keys/keystore.ts'
+import type { KeyStore } from './kernel/keys/keystore.ts'
 import type { Lifecycle } from './kernel/lifecycle.ts'
 import { createDailyCheck } from './kernel/store/check.ts'
 import { openSqlite } from './kernel/store/sqlite.ts'
@@ -60,9 +59,8 @@ export async function compose(
   telemetry: Telemetry,
   life: Lifecycle,
 ) {
-  const opening = keyStore ?? openKeyStore(join(config.data, 'keys'), passphrase)
   // The ground.
-  const kernel = await openKernel({ config, opening, openStore, clock, telemetry, life })
+  const kernel = await openKernel({ config, passphrase, keyStore, openStore, clock, telemetry, life })
   const { db, events, signals, space } = kernel
   const people = createPeoplePart(kernel)
   const upkeep = createUpkeep(clock, {

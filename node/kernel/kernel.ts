@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Clock } from './clock.ts'
 import type { NodeConfig } from './config/config.ts'
 import { createGround } from './ground.ts'
-import type { KeyStore } from './keys/keystore.ts'
+import { type KeyStore, openKeyStore } from './keys/keystore.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { lockFolder } from './store/lock.ts'
 import { migrate } from './store/migrate.ts'
@@ -17,7 +17,10 @@ export type Kernel = Awaited<ReturnType<typeof openKernel>>
 
 export type KernelParts = {
   config: NodeConfig
-  /** as it is being opened */ opening: Promise<KeyStore>
+  passphrase: string
+  /** the key store under the passphrase, when whoever starts the node began to open it already */ keyStore?:
+    | Promise<KeyStore>
+    | undefined
   openStore: typeof openSqlite
   clock: Clock
   telemetry: Telemetry
@@ -25,9 +28,10 @@ export type KernelParts = {
 }
 
 /** Problems: `config.invalid`, `keystore.*`, `store.*`: what keeps a node from starting. */
-export async function openKernel({ config, opening, openStore, clock, telemetry, life }: KernelParts) {
+export async function openKernel(parts: KernelParts) {
+  const { config, passphrase, openStore, clock, telemetry, life } = parts
   const log = telemetry.log('node')
-  const keyStore = await opening
+  const keyStore = await (parts.keyStore ?? openKeyStore(join(config.data, 'keys'), passphrase))
   life.add('lock', lockFolder(config.data))
   const storePath = join(config.data, 'tongban.db')
   const db = openStore(storePath, { report: error => log.error('after a commit', {}, error) })

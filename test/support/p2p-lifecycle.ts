@@ -5,7 +5,7 @@ import { startHost } from './p2p-hosts.ts'
 const WATCHED = ['TCPSocket', 'Listener', 'Timeout', 'Immediate', 'AbortController', 'StreamWire', 'Host', 'Libp2p']
 
 /** libp2p leaves timers of these times running when all is done; they hold nothing and keep nobody up. */
-const limits = { streamTimeout: 500, inboundUpgradeTimeout: 500 }
+const limits = { streamTimeout: 2_000, inboundUpgradeTimeout: 2_000 }
 
 async function cycle(): Promise<void> {
   const [a, b] = await Promise.all([startHost({ limits }), startHost({ limits })])

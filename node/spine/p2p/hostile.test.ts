@@ -70,7 +70,7 @@ describe('strangers at the TCP port', () => {
     ['nothing', Buffer.alloc(0)],
     ['half a message', multistream('/multistream/1.0.0').subarray(0, 7)],
   ])('%s: the socket is closed within the time for a handshake, and the host serves on', async (_, bytes) => {
-    const host = await target({ limits: { inboundUpgradeTimeout: 300 } })
+    const host = await target({ limits: { inboundUpgradeTimeout: 2_000 } })
     const { socket, closed } = await dial(host)
     socket.write(bytes)
     socket.resume()
