@@ -4,7 +4,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto'
 import type { ApprovalProcess } from '../../examples/approval-system/process.ts'
-import type { CaseDetail } from '../../node/edges/client/api.generated.ts'
+import type { CaseDetail, PurgeCaseRequest } from '../../node/edges/client/api.generated.ts'
 import { isStep, takeStep } from '../../node/edges/client/steps.ts'
 import { addWorkingDays, calendarOf } from '../../protocol/calendar/calendar.ts'
 import { CHINA_HOLIDAYS } from '../../protocol/calendar/china.ts'
@@ -331,10 +331,16 @@ export async function live(
     } else {
       const content = await body(scene)
       const once = randomUUID()
-      if (!isStep(kind)) throw new Error(`${kind} is no step of its own`)
-      await insist(`${kind} of ${life.name} by ${by}`, () =>
-        takeStep(cities[by].client, kind, living.thread, content, once),
-      )
+      await insist(`${kind} of ${life.name} by ${by}`, async () => {
+        // A node that was killed comes back with another client.
+        const { client } = cities[by]
+        if (kind === 'case.purge') {
+          const body = content as PurgeCaseRequest
+          return client.purgeCase({ params: { thread: living.thread }, body, key: once })
+        }
+        if (!isStep(kind)) throw new Error(`${kind} is no step of its own`)
+        return takeStep(client, kind, living.thread, content, once)
+      })
     }
     stepped()
   }
