@@ -9,6 +9,7 @@ import type {
 import { preview } from './agreement-impact.ts'
 import type { CommandContext } from './context.ts'
 import { agreementThread, everyAgreement } from './named.ts'
+import { outline } from './outline.ts'
 import { china, table } from './output.ts'
 import { readJson } from './services.ts'
 
@@ -131,7 +132,7 @@ function together(found: readonly Agreement[]): Agreement[] {
 export async function show(context: CommandContext, named: string): Promise<void> {
   const client = await context.client()
   const found = await client.getAgreement({ params: { thread: await agreementThread(client, named) } })
-  context.out.result(found, value => JSON.stringify(value, null, 2))
+  context.out.result(found, value => outline(value))
 }
 
 export async function acts(context: CommandContext): Promise<void> {

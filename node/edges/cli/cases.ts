@@ -1,6 +1,8 @@
 /** `tongban case`: submit, look up, take a step. */
+import type { CaseKind } from '../../../protocol/case/kinds.ts'
 import { CURES } from '../../../protocol/case/preflight.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
+import { TITLES } from '../../city/records/evidence/timeline.ts'
 import type {
   Case,
   Finding,
@@ -14,6 +16,7 @@ import { isStep, takeStep } from '../client/steps.ts'
 import { cityNames } from './cities.ts'
 import type { CommandContext } from './context.ts'
 import { caseThread } from './named.ts'
+import { outline } from './outline.ts'
 import { china, table } from './output.ts'
 import { parseJson, readJson } from './services.ts'
 import { type CaseFlags, type Given, keyOf, withMaterials, withStepFiles } from './uploads.ts'
@@ -92,6 +95,9 @@ export function tellFindings(context: CommandContext, findings: readonly Finding
   )
 }
 
+const titleOf = (kind: string): string =>
+  Object.hasOwn(TITLES, kind) ? `${TITLES[kind as CaseKind].zh} ${TITLES[kind as CaseKind].en}` : kind
+
 export async function bodies(context: CommandContext, named: string): Promise<void> {
   const client = await context.client()
   const read = await client.readCaseBodies({ params: { thread: await caseThread(client, named) } })
@@ -99,7 +105,7 @@ export async function bodies(context: CommandContext, named: string): Promise<vo
     list
       .map(
         ({ kind, city, body, refused }) =>
-          `${kind} ${city}${refused ? ' refused 被拒' : ''}\n${JSON.stringify(body, null, 2)}`,
+          `${titleOf(kind)} ${city}${refused ? ' refused 被拒' : ''}\n${body === null || typeof body !== 'object' ? '— purged 已清除' : outline(body, ['salt'])}`,
       )
       .join('\n\n'),
   )

@@ -37,10 +37,17 @@ export function declareOperation(program: Command, declare: Declare): void {
 
   declareAudit(program, declare)
 
-  const parked = does(add(program, 'parked', 'work that waits for a person 挂起'), async () => {
-    const operation = await import('./operation.ts')
-    return context => operation.parked(context)
-  })
+  const parked = does(
+    add(
+      program,
+      'parked',
+      'work that waits for a person 挂起; steps that a city refused 被退回的步骤: tongban case queue parked',
+    ),
+    async () => {
+      const operation = await import('./operation.ts')
+      return context => operation.parked(context)
+    },
+  )
   does(
     add(parked, 'retry', 'try it again')
       .option('--packet <no>')

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { outline } from './outline.ts'
+
+test('an outline names each field in both languages, a list by number, and keeps a text as it is', () => {
+  const body = {
+    salt: 'x',
+    applicant: { name: '陈小满', idNumber: '11010519491231002X' },
+    receivedAt: '2026-11-23T07:20:00.000Z',
+    consent: undefined,
+    modes: [0, 1],
+    seal: null,
+    realName: true,
+    own: { toString: '甲' },
+    notice: '一、缺签名\n二、缺照片',
+    materials: [{ code: 'M01', pages: 2 }, { code: 'M02' }],
+  }
+  expect(outline(body, ['salt'])).toBe(
+    [
+      'applicant 申请人:',
+      '  name 名称: 陈小满',
+      '  idNumber 证件号码: 11010519491231002X',
+      'receivedAt 时间: 2026-11-23 15:20:00',
+      'modes 办理方式: 0, 1',
+      'seal 签章: —',
+      'realName 实名: yes 是',
+      'own:',
+      '  toString: 甲',
+      'notice 告知内容:',
+      '  一、缺签名',
+      '  二、缺照片',
+      'materials 材料:',
+      '  1.',
+      '    code 编码: M01',
+      '    pages 页数: 2',
+      '  2.',
+      '    code 编码: M02',
+    ].join('\n'),
+  )
+})
