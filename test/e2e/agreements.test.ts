@@ -71,7 +71,7 @@ beforeAll(async () => {
   ])
   await pair(ankang, shiyan)
   await pair(nanyang, ankang)
-}, 60_000)
+})
 
 async function pair(inviting: City, accepting: City): Promise<void> {
   await pairByInvite(inviting, accepting)
@@ -234,7 +234,7 @@ describe('an agreement', () => {
     await expect(tongban(ankang, 'agreement', 'propose', 'nonsense.json')).rejects.toThrow('agreement.item')
     await write('wuhan.json', { ...document, parties: document.parties.map(party => ({ ...party, name: '武汉市' })) })
     await expect(tongban(ankang, 'agreement', 'propose', 'wuhan.json')).rejects.toThrow('agreement.party')
-  }, 60_000)
+  })
 
   test('is countered with a reason; the difference is seen, and the counter-proposal signed', async () => {
     const document = (await shown(shiyan, thread)).document
@@ -255,7 +255,7 @@ describe('an agreement', () => {
     expect(await readFile(join(root, '会签稿.pdf'))).toEqual(scan)
     expect(await tongban(ankang, 'agreement', 'sign', thread)).toMatch(/可新收办件的事项[\s\S]*Signed 已签署/)
     await arrived(shiyan, thread, ({ state }) => state === 'active')
-  }, 60_000)
+  })
 
   test('is what a case begins under; the item changes meanwhile, the case keeps the version it was received under', async () => {
     const { document } = await shown(shiyan, thread)
@@ -335,7 +335,7 @@ describe('an agreement', () => {
     }
     const { items } = await shiyan.client.get<{ items: { kind: string }[] }>('/api/v1/reminders')
     expect(items.filter(({ kind }) => kind === 'agreement-items')).toEqual([])
-  }, 60_000)
+  })
 
   test('is printed with both certificates', async () => {
     await tongban(shiyan, 'agreement', 'print', thread, '--out', 'paper.html')
@@ -386,7 +386,7 @@ describe('an agreement', () => {
     const acts = items.filter(({ actor }) => actor.startsWith('person:')).map(({ action }) => action)
     for (const act of ['counter', 'amend', 'suspend', 'resume', 'sign', 'terminate'])
       expect(acts).toContain(`agreement.${act}`)
-  }, 90_000)
+  })
 })
 
 describe('with four eyes', () => {
@@ -431,7 +431,7 @@ describe('with four eyes', () => {
     )
     const acting = (action: string) => items.find(entry => entry.action === action)?.actor
     expect(acting('act.prepared')).not.toBe(acting('act.signed'))
-  }, 90_000)
+  })
 })
 
 test('every operation of the client is one of the API, with a body where it takes one; commands use no other address', async () => {

@@ -91,7 +91,7 @@ beforeAll(async () => {
   thread = made.thread
   caseNo = made.caseNo
   await until(async () => (await stateAt(ankang)) === 'arrived', 'the case arrived')
-}, 60_000)
+})
 
 afterAll(async () => {
   await Promise.allSettled([ankang?.node.stop(), shiyan?.node.stop()])

@@ -38,7 +38,7 @@ beforeAll(async () => {
   await writeFile(join(root, 'form.pdf'), makePdf(1))
   await writeFile(join(root, 'broken.pdf'), '%PDF-1.4 broken')
   await writeFile(join(root, 'note.txt'), 'no scan')
-}, 60_000)
+})
 
 afterAll(async () => {
   await Promise.allSettled(nodes.map(node => node.stop()))
@@ -106,7 +106,7 @@ test('preflight, submit once, supplement, read what was written', async () => {
     const found = value.find(entry => entry.kind === 'case.supplement')
     return found !== undefined && JSON.stringify(found.body).includes('已补')
   }, 'the supplement is there')
-}, 60_000)
+})
 
 test('many cases: views, tables, reminders, papers, ratings, numbers, the archive', async () => {
   type Cases = { value: { thread: string; caseNo: string }[] }
@@ -188,7 +188,7 @@ test('many cases: views, tables, reminders, papers, ratings, numbers, the archiv
   expect([purge.code, purge.error]).toEqual([1, expect.stringContaining('--yes')])
   expect(await ankang.tongban('case', 'archive', thread, '--out', join(root, 'archive.zip'))).toMatchObject({ code: 0 })
   expect((await readFile(join(root, 'archive.zip'))).subarray(0, 2).toString()).toBe('PK')
-}, 90_000)
+})
 
 test('materials of a joint case are those that its items share; names and times are for people', async () => {
   const { to, item, mode, ...shared } = application
@@ -210,4 +210,4 @@ test('materials of a joint case are those that its items share; names and times 
   expect(shown).toMatch(new RegExp(`held by 当前持有方 +${SHIYAN.name} ${SHIYAN.code}`))
   expect(shown).toMatch(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/)
   expect(shown).not.toMatch(/T\d\d:\d\d:\d\d/)
-}, 60_000)
+})

@@ -139,7 +139,7 @@ beforeAll(async () => {
     ],
   })
   thread = submitted.thread
-}, 120_000)
+})
 
 afterAll(async () => {
   await Promise.allSettled([ankang?.node.stop(), shiyan?.node.stop()])

@@ -34,7 +34,7 @@ test('closes one case each way with every partner, and all evidence verifies', a
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-}, 120_000)
+})
 
 test('every city publishes 130 valid items or more, other ones each, and the same every time', async () => {
   const cities = await exampleCities()

@@ -45,7 +45,7 @@ beforeAll(async () => {
   const found = items.find(entry => entry.modes.includes(1) && entry.serverType.includes('1'))
   if (found === undefined) throw new Error('no item')
   item = found
-}, 60_000)
+})
 
 afterAll(async () => {
   await Promise.allSettled([ankang?.node.stop(), shiyan?.node.stop()])
@@ -170,7 +170,7 @@ describe('a new certificate', () => {
         findings: [],
       })
     }
-  }, 60_000)
+  })
 
   test('renewed over the same key, keys stay; paired again from the other side, the partner test passes', async () => {
     const former = await identityOf(shiyan)
@@ -193,5 +193,5 @@ describe('a new certificate', () => {
       code: 0,
       value: { state: 'passed' },
     })
-  }, 60_000)
+  })
 })

@@ -15,7 +15,7 @@ let stage: Stage
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'tongban-stories-'))
   stage = await openStage(root, () => {})
-}, 60_000)
+})
 
 afterAll(async () => {
   await stage?.stop()

@@ -54,7 +54,7 @@ beforeAll(async () => {
   ankang = await openCity(ANKANG, { listen: [], relays: [XIANGYANG.code] })
   shiyan = await openCity(SHIYAN, { listen: [] })
   xiangyang = await openCity(XIANGYANG, { listen: [`/ip4/127.0.0.1/tcp/${await freePort()}`], offerRelay: 8 })
-}, 60_000)
+})
 
 afterAll(async () => {
   await Promise.allSettled([ankang, shiyan, xiangyang].map(city => city?.node.stop()))
@@ -174,5 +174,5 @@ describe('a city that nobody can connect to', () => {
     await until(async () => (await stateAt(ankang)) === 'arrived', 'the case arrived with its materials', 90_000)
     await shiyan.client.post(`/api/v1/cases/${thread}/accept`, {})
     await until(async () => (await stateAt(ankang)) === 'accepted', 'the answer came back', 60_000)
-  }, 120_000)
+  })
 })

@@ -65,7 +65,7 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'tongban-nodes-'))
   ankang = await openCity(ANKANG)
   shiyan = await openCity(SHIYAN)
-}, 60_000)
+})
 
 afterAll(async () => {
   await Promise.allSettled([ankang?.node.stop(), shiyan?.node.stop()])

@@ -46,7 +46,7 @@ afterAll(async () => {
   await Promise.allSettled([ankang?.stop(), shiyan?.stop()])
   await proxy?.close()
   await rm(root, { recursive: true, force: true })
-}, 60_000)
+})
 
 /** Highest resident memory of a process over what it has without work, in MB, until it is asked for. */
 function watchMemory(node: NodeProcess, idle: number): () => number {

@@ -398,4 +398,4 @@ test('two clerks, two cities and a bad network: both tell the same, and no end i
   expect(KINDS.filter(kind => counts[kind] === undefined)).toEqual([])
   for (const what of ['unlawful', 'lost', 'stalled', 'doubled', 'reordered', 'restarted', 'ended'] as const)
     expect([what, counts[what] ?? 0]).toEqual([what, expect.toSatisfy((n: number) => n > 0)])
-}, 120_000)
+})

@@ -436,7 +436,7 @@ describe('a difference', () => {
       }),
       { numRuns: 25 },
     )
-  }, 60_000)
+  })
 })
 
 describe('a publisher that was restored from a backup', () => {

@@ -131,7 +131,7 @@ describe('commands', () => {
     expect([other.code, other.error]).toEqual([1, expect.stringContaining('610900 is 安康市')])
     expect(await init('619900', '某市', '--unlisted')).toMatchObject({ code: 0 })
     expect(await init('500236', '奉节县')).toMatchObject({ code: 0 })
-  }, 60_000)
+  })
 
   test('init without a terminal names what is missing', async () => {
     const made = await tongban(['init', '--folder', 'nowhere'])
@@ -166,7 +166,7 @@ describe('commands', () => {
     expect(shown).toMatchObject({ code: 0, error: '' })
     expect(shown.out).toMatch(/湖北省联盟\n.*[0-9a-f]{64}\n.*尚未认可/)
     expect((await tongban(['ca', 'accept', 'city.pem'])).error).toContain('certificate.profile')
-  }, 120_000)
+  })
 
   test('a request for a new key: an earlier one is void, the key waits until its certificate is installed', async () => {
     const config = ['--config', 'shiyan/tongban.json']
@@ -189,7 +189,7 @@ describe('commands', () => {
     const left = await tongban(['identity', 'renew', '--self-issued', ...config])
     expect(left).toMatchObject({ code: 0, error: '' })
     expect(left.out).not.toContain('identity revoke')
-  }, 120_000)
+  })
 
   test('a file that cannot be used is named, whatever the command wanted of it', async () => {
     const files = [
@@ -211,7 +211,7 @@ describe('commands', () => {
       expect(asked.error).not.toContain('internal')
       expect(asked.error).toMatch(/NOFILE|no\/folder/)
     }
-  }, 120_000)
+  })
 
   test('evidence verify tells a good bundle from a bad one by its exit code', async () => {
     const played = await playCase()

@@ -120,7 +120,7 @@ describe('keeping a node', () => {
     const clerk = await clientOf('restored', 'clerk')
     expect(await new Response(await clerk.downloadMaterial({ params: { sha256: second } })).text()).toBe(`${SCAN}2`)
     await stop()
-  }, 60_000)
+  })
 
   test('a backup opens with the newest keys of its node alone: without them, or with older or other ones, it is refused', async () => {
     const restore = (from: string, ...flags: string[]) =>
@@ -178,7 +178,7 @@ describe('keeping a node', () => {
     const own = ['backup', 'third-city', '--config', 'other/tongban.json', '--keys', 'other-keys.db']
     expect(await tongban(own)).toMatchObject({ code: 0, error: '' })
     await refused(/backup\.keys".*other-keys\.db holds the keys of another node/, 'second', '--keys', 'other-keys.db')
-  }, 120_000)
+  })
 
   test('the doctor knows the newest backup and its keys, and says when cases were purged since', async () => {
     const told = async () => (await tongban(['doctor', '--config', 'node/tongban.json'])).out
@@ -203,7 +203,7 @@ describe('keeping a node', () => {
     await rm(at(KEYS))
     expect(await told()).toMatch(/✓ backups.*: .*; its keys were moved from/)
     await copyFile(at('aside.db'), at(KEYS))
-  }, 60_000)
+  })
 
   test('a backup of an earlier program, which holds its keys, restores as it did', async () => {
     await mkdir(at('old/data'), { recursive: true })
@@ -228,7 +228,7 @@ describe('keeping a node', () => {
     expect(await salts('after-old')).not.toEqual(await salts('node'))
     expect(await tongban(['restore', 'old', '--folder', 'from-old'])).toMatchObject({ code: 0, error: '' })
     expect(await salts('from-old')).toEqual(await salts('node'))
-  }, 60_000)
+  })
 
   test('a store that no migration of this program made is refused alike by start, doctor, restore and recover', async () => {
     const forge = async (path: string, from: string, to: string) => {
@@ -255,7 +255,7 @@ describe('keeping a node', () => {
     for (const path of stores) await forge(path, 'beef', '4184')
     expect((await tongban(['doctor', '--config', 'node/tongban.json'])).out).toMatch(/✓ store/)
     expect(await tongban(['restore', 'second', '--folder', 'foreign'])).toMatchObject({ code: 0, error: '' })
-  }, 60_000)
+  })
 
   test('what is no database is refused as such', async () => {
     const file = join(root, 'node/data/tongban.db')
@@ -292,7 +292,7 @@ describe('keeping a node', () => {
     await stop()
     const back = { TONGBAN_PASSPHRASE: 'another passphrase', TONGBAN_NEW_PASSPHRASE: 'a long passphrase' }
     expect(await tongban(['passphrase', '--config', 'node/tongban.json'], back)).toMatchObject({ code: 0 })
-  }, 60_000)
+  })
 
   test('a lost administrator token is replaced by whoever has the passphrase, and the audit log tells of it', async () => {
     await rm(join(root, 'node', 'data', 'administrator.token'))
@@ -304,7 +304,7 @@ describe('keeping a node', () => {
     const { items } = await client.listAudit({ query: { action: 'person.created' } })
     expect(items[0]).toMatchObject({ actor: 'cli' })
     await stop()
-  }, 60_000)
+  })
 
   test('a damaged store is not backed up over whole ones, and the doctor says what to do', async () => {
     const path = join(root, 'node', 'data', 'tongban.db')
@@ -317,5 +317,5 @@ describe('keeping a node', () => {
     expect([made.code, made.error]).toEqual([1, expect.stringContaining('store.damaged')])
     const seen = await tongban(['doctor', '--config', 'node/tongban.json'])
     expect([seen.code, seen.out]).toEqual([1, expect.stringMatching(/✗ store.*store\.damaged/)])
-  }, 60_000)
+  })
 })

@@ -1,11 +1,11 @@
 import { Database as Sqlite } from 'bun:sqlite'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { copyInWorker } from './backup.ts'
 import { databaseContract } from './contract.ts'
 import type { Database } from './database.ts'
@@ -96,11 +96,19 @@ describe('SQLite', () => {
   })
 
   test('without a name leaves nothing behind, even while it is open', async () => {
-    const before = (await readdir(tmpdir())).filter(name => name.startsWith('tongban-')).length
+    // A place of its own: others make folders where all do.
+    const place = join(folder, 'temporary')
+    await mkdir(place)
+    const was = process.env.TMPDIR
+    process.env.TMPDIR = place
+    onTestFinished(() => {
+      if (was === undefined) delete process.env.TMPDIR
+      else process.env.TMPDIR = was
+    })
     const db = openSqlite(':memory:')
+    expect(tmpdir()).toBe(place)
     await db.transaction(tx => tx.run('CREATE TABLE a (x INTEGER)'))
-    const during = (await readdir(tmpdir())).filter(name => name.startsWith('tongban-')).length
-    expect(during).toBeLessThanOrEqual(before)
+    expect(await readdir(place)).toEqual([])
     await db.close()
   })
 

@@ -312,7 +312,7 @@ describe('a restored city', () => {
     expect(after.every(({ status }) => status === 'stored')).toBe(true)
     expect(await rows(A)).toEqual(UNTOUCHED)
     await expectOneTruth(thread, threads[0] ?? '', threads.at(-1) ?? '')
-  }, 60_000)
+  })
 
   test('hours old, on both sides at once, ends with one truth', async () => {
     const ofS = await backupOf(S)

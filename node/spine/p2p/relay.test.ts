@@ -155,7 +155,7 @@ describe('relay', () => {
     expect(await reached(honest)).toBe(true)
     const newest = many.slice(-RELAY_PLACES.peersPerCity)
     expect(await Promise.all(many.map(reached))).toEqual(many.map(city => newest.includes(city)))
-  }, 120_000)
+  })
 
   test('when all places are taken, a city that is gone or no partner any more loses its own', async () => {
     const cities = new Map<string, string>()
@@ -173,7 +173,7 @@ describe('relay', () => {
     cities.delete(second.peer)
     await reserve('420300')
     expect(relay.relays().reservations).toBe(1)
-  }, 120_000)
+  })
 
   test('over a relay a city has n connections to another, over all its peers; with one more its oldest goes, and nobody else loses one', async () => {
     const cities = new Map<string, string>()
@@ -194,7 +194,7 @@ describe('relay', () => {
     await soon(() => expect(many.map(reaches)).toEqual([false, false, true, true, true, true]))
     expect(reaches(honest)).toBe(true)
     expect(await exchange(honest, city, [], FRAME)).toBe(FRAME)
-  }, 120_000)
+  })
 
   test('a relay is dialled where its own city says, not where one that is reached over it does', async () => {
     const silent = createServer(() => {})
@@ -234,7 +234,7 @@ describe('relay', () => {
     await relay.start()
     await soon(() => expect(city.relays().used[0]?.reserved).toBe(true))
     expect(await exchange(partner, city, [address], FRAME)).toBe(FRAME)
-  }, 120_000)
+  })
 
   test('of two relays each carries alone, and one that was down does again, also the first of them', async () => {
     const relays = [await relayAtPort(), await relayAtPort()]
@@ -265,7 +265,7 @@ describe('relay', () => {
     for (const relay of relays) await relay.start()
     await soon(() => expect(reservedAt(city)).toEqual([true, true]))
     expect(await exchange(partner, city, addresses, FRAME)).toBe(FRAME)
-  }, 120_000)
+  })
 
   test('a relay that does not answer holds up no other, and is asked again', async () => {
     const silent = await started()
@@ -284,7 +284,7 @@ describe('relay', () => {
     await soon(() => expect(reservedAt(city)).toEqual([false, false]))
     await relay.start()
     await soon(() => expect(reservedAt(city)).toEqual([false, true]))
-  }, 120_000)
+  })
 
   test('a partner that offers no place is asked again, and gives one when it offers them', async () => {
     const listen = [`/ip4/127.0.0.1/tcp/${await freePort()}`]
@@ -297,7 +297,7 @@ describe('relay', () => {
     await before.stop()
     await started({ key, listen, ...offers() })
     await soon(() => expect(reservedAt(city)).toEqual([true]))
-  }, 120_000)
+  })
 
   test('two cities that moved to another relay at the same time find each other there', async () => {
     const [former, next] = [await relayAtPort(), await relayAtPort()]
@@ -308,5 +308,5 @@ describe('relay', () => {
     for (const city of before) await city.stop()
     const [one, other] = (await at(next)) as [P2pHost, P2pHost]
     expect(await exchange(one, other, known[1] ?? [], FRAME)).toBe(FRAME)
-  }, 120_000)
+  })
 })

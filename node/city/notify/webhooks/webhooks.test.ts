@@ -278,7 +278,7 @@ describe('delivery', () => {
     }
     expect(await many(WEBHOOK_LIMITS.counted - 1)).toBe(WEBHOOK_LIMITS.counted)
     expect([await many(1), await many(1)]).toEqual([WEBHOOK_LIMITS.counted + 1, WEBHOOK_LIMITS.counted + 1])
-  }, 60_000)
+  })
 
   test('does not miss what comes while it finds nothing more to tell', async () => {
     const after = events.after
