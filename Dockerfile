@@ -4,9 +4,9 @@
 # Run:   docker run --ulimit core=0 -v tongban:/data -v ./passphrase:/run/secrets/passphrase:ro -p 127.0.0.1:8420:8420 -p 8421:8421 tongban
 # The passphrase file must be readable by the user `node` (uid 1000) alone. Put a TLS proxy in front of port 8420, and name the
 # address from which it comes: -e TONGBAN_HTTP_TRUSTED_PROXIES=172.17.0.1. Pages for applicants: -e TONGBAN_APPLICANTS_PORT=8422.
-# Bun comes with the npm dependencies, so the image needs Node's base alone. A tag can come to mean another image; what a city
-# runs is built on a digest: docker buildx imagetools inspect node:24-slim tells it, --build-arg NODE_IMAGE=node@sha256:… takes it.
-ARG NODE_IMAGE=node:24-slim
+# Bun comes with the npm dependencies, so the image needs Node's base alone. It is named by digest, for a tag can come to mean another
+# image; a newer one: docker buildx imagetools inspect node:24-slim tells its digest, --build-arg NODE_IMAGE=node:24-slim@sha256:… takes it.
+ARG NODE_IMAGE=node:24-slim@sha256:a9f5f7c91a432850b2a8a7797adf5eadb6c733ceed61167806cee7ea7fbc29df
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

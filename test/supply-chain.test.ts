@@ -54,8 +54,11 @@ test('an npm that knows no list of scripts is kept from telling others too', () 
 })
 
 describe('the image', () => {
-  test('is built on an image that the builder names, and asks whether the node is ready', async () => {
+  test('is built on an image named by its digest, and asks whether the node is ready', async () => {
     const lines = (await read('Dockerfile')).split('\n')
+    expect(lines.filter(line => line.startsWith('ARG NODE_IMAGE='))).toEqual([
+      expect.stringMatching(/^ARG NODE_IMAGE=node:24-slim@sha256:[0-9a-f]{64}$/),
+    ])
     expect(lines.filter(line => /^FROM (?!\$\{NODE_IMAGE\})/.test(line))).toEqual([])
     expect(lines.find(line => line.includes('fetch('))).toContain('/readyz')
     expect(lines.filter(line => line.startsWith('USER '))).toEqual(['USER node'])
