@@ -127,7 +127,7 @@ export function createPairingWorld(start: number) {
   const network = createMemoryNetwork({ onFrame: frame => watch(frame) })
   const clock = createHandClock(start)
   plays ??= Promise.all(
-    ['610900', '420300', '420300', '422801'].map(code => playCity(code, { now: Math.floor(start / 1000) })),
+    ['610900', '420300', '420300', '422801'].map(code => playCity(code, { now: Math.floor(start / 1000), kept: true })),
   )
   const make = async (index: number): Promise<PairableCity> => {
     const play = (await plays)?.[index]

@@ -233,7 +233,7 @@ export async function createPartnerWorld(start: number, options: MemoryNetworkOp
   const network = createMemoryNetwork(options)
   const common = createHandClock(start)
   const root = await mkdtemp(join(tmpdir(), 'tongban-partner-world-'))
-  plays ??= Promise.all(['610900', '420300'].map(code => playCity(code, { now: Math.floor(start / 1000) })))
+  plays ??= Promise.all(['610900', '420300'].map(code => playCity(code, { now: Math.floor(start / 1000), kept: true })))
   const made: TestableCity[] = []
   for (const play of await plays) {
     const clock = ownClock(common)

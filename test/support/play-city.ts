@@ -42,10 +42,13 @@ const NAMES: Record<string, { name: string; authority: string }> = {
 }
 
 /** Makes a city with a self-issued certificate and one delegated packet key, both valid well around `now` (seconds). */
-export async function playCity(code: string, options: { now?: number } = {}): Promise<PlayCity> {
+export async function playCity(
+  code: string,
+  options: { now?: number /** kept for all files of a process */; kept?: boolean } = {},
+): Promise<PlayCity> {
   const now = options.now ?? PLAY_BEGIN
   const { name, authority } = NAMES[code] ?? { name: `城市${code}`, authority: `城市${code}行政审批局` }
-  const certificatePrivateKey = testKey()
+  const certificatePrivateKey = testKey(options.kept === true ? 'kept' : 'once')
   const issued = selfIssue(
     { code, name, authority },
     { keyPem: certificatePrivateKey, now: (now - 90 * DAY) * 1000, serial: randomBytes(16) },

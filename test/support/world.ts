@@ -258,7 +258,7 @@ const certificateOf = ({ certificateKey, certificate, fingerprint }: PlayCity): 
 
 /** RSA keys take a while: every world of a test file shares its cities. */
 function sharedCity(code: string): Promise<PlayCity> {
-  const city = known.get(code) ?? playCity(code, { now: Date.parse('2026-11-23T00:00:00Z') / 1000 })
+  const city = known.get(code) ?? playCity(code, { now: Date.parse('2026-11-23T00:00:00Z') / 1000, kept: true })
   known.set(code, city)
   return city
 }
