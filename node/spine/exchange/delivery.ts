@@ -167,6 +167,8 @@ export class Delivery {
     })
     this.#wire = wire
     try {
+      // A stop that came while the stream was being opened found none to end.
+      if (this.#stopped) return
       const reader = new FrameReader(wire)
       const introduction = new Introduction(parts, this.partner)
       const own = encodeFrame({ type: 'hello', hello: await writeHello(parts, this.partner) })

@@ -57,7 +57,12 @@ export async function dialPeers(
   try {
     for (const peer of peers) {
       try {
-        return await transport.open(peer, addresses, protocol, { maxFrame, signal: ending.signal })
+        const wire = await transport.open(peer, addresses, protocol, { maxFrame, signal: ending.signal })
+        if (!ending.signal.aborted) return wire
+        // Opened in the instant in which it was given up: whoever asked waits for it no more.
+        problem = new ProblemError('exchange.unreachable', 'the call was given up')
+        wire.abort(problem as ProblemError)
+        break
       } catch (error) {
         problem = error
         if (ending.signal.aborted) break

@@ -26,6 +26,16 @@ async function reached(w: World, code: string, thread: string, state: string): P
   await w.settle()
 }
 
+/** Whether it ends by itself, while the clock stands. */
+const ending = (stopping: Promise<void>): Promise<string> =>
+  Promise.race([
+    stopping.then(() => 'ended'),
+    (async () => {
+      for (let turn = 0; turn < 200; turn++) await new Promise<void>(resolve => setImmediate(resolve))
+      return 'waits for the partner'
+    })(),
+  ])
+
 const stateOf = async (w: World, code: string, thread: string) => (await w.city(code).cases.get(thread)).state
 
 describe('exchange', () => {
@@ -99,12 +109,24 @@ describe('exchange', () => {
     world.clock.advance(600_000)
     await world.network.settle()
     expect(city.exchange.status(S)).toMatchObject({ connected: false, nextTryAt: null })
-    const stopped = city.stop().then(() => 'stopped')
-    const turns = (async () => {
-      for (let turn = 0; turn < 200; turn++) await new Promise<void>(resolve => setImmediate(resolve))
-      return 'waits for the partner'
-    })()
-    expect(await Promise.race([stopped, turns])).toBe('stopped')
+    expect(await ending(city.stop())).toBe('ended')
+  })
+
+  test('stops at once, in whatever instant of the opening of a stream', async () => {
+    world = await createWorld()
+    const w = world
+    for (let instant = 0; instant < 40; instant++) {
+      w.network.partition(A, S)
+      await w.network.settle()
+      w.network.heal(A, S)
+      w.network.stall(A, S)
+      w.clock.advance(600_000)
+      await w.network.settle()
+      w.network.heal(A, S)
+      for (let turn = 0; turn < instant; turn++) await Promise.resolve()
+      expect([instant, await ending(w.city(A).exchange.stop())]).toEqual([instant, 'ended'])
+      await w.restart(A)
+    }
   })
 
   test('a refused packet leaves its chain, and the next one takes its place', async () => {

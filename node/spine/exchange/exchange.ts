@@ -7,6 +7,7 @@ import { STREAM } from '../../../protocol/names.ts'
 import type { Problem } from '../../../protocol/problem.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { CaseKeys } from '../../kernel/keys/case-keys.ts'
+import { createSerial } from '../../kernel/serial.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
 import { createAuthor } from './author.ts'
 import { createConducts } from './conduct.ts'
@@ -250,7 +251,9 @@ export function createExchange(parts: ExchangeParts): Exchange {
     failed: fail,
   }
 
-  async function partnersChanged(): Promise<void> {
+  const oneAtATime = createSerial()
+  const partnersChanged = () => oneAtATime(deliver)
+  async function deliver(): Promise<void> {
     if (!running) return
     const active = new Set(trust.partners())
     for (const code of active) {
@@ -286,7 +289,8 @@ export function createExchange(parts: ExchangeParts): Exchange {
     },
     async stop() {
       running = false
-      await Promise.all([...deliveries.values()].map(delivery => delivery.stop()))
+      // After whatever was beginning a delivery meanwhile.
+      await oneAtATime(() => Promise.all([...deliveries.values()].map(delivery => delivery.stop())))
       deliveries.clear()
     },
     announceList(head) {
