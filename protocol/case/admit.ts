@@ -5,11 +5,12 @@ import { BODY_TYPE } from '../names.ts'
 import type { Packet, PacketClaims } from '../packet/claims.ts'
 import { parseJson, sha256 } from '../primitives.ts'
 import { type Refused, refuse } from '../problem.ts'
-import { checkPlace, viewOf } from '../thread/chain.ts'
+import { checkPlace, seesAll, standsLast, viewOf } from '../thread/chain.ts'
 import { correctedStep } from './correct.ts'
 import { implausible } from './days.ts'
-import { type CaseState, foldCase, mayAuthor, moverOf, permits } from './fold.ts'
+import { type CaseState, foldCase, foldOn, moverOf } from './fold.ts'
 import { CASE_BODIES, type CaseBody, type CaseKind, isCaseKind, materialsOf } from './kinds.ts'
+import { mayAuthor, permits } from './permits.ts'
 import { unsound } from './sound.ts'
 
 /** Checks body bytes against their commitment, schema and materials, and the days that it names. Problems: `body.*`, `case.material`, `case.day`, `envelope.claims`. */
@@ -49,17 +50,27 @@ export async function checkBody(claims: PacketClaims, bytes: Uint8Array): Promis
   return (await sha256(bytes)) === claims.body.sha256 ? null : refuse('body.hash')
 }
 
-/** Admits a packet (body opened) to the packets of its thread; the state after it. Problems: `chain.*`, `thread.party`, `case.*`, `agreement.none`. */
-export const admitCase = (packets: readonly Packet[], candidate: Packet): { ok: true; state: CaseState } | Refused =>
-  admitted(packets, candidate, true)
+/**
+ * Admits a packet (body opened) to the packets of its thread; the state after it. `known`: what `foldCase` gives for these packets, by
+ * whoever has it, so that no body of them is read again. Problems: `chain.*`, `thread.party`, `case.*`, `agreement.none`.
+ */
+export const admitCase = (
+  packets: readonly Packet[],
+  candidate: Packet,
+  known: CaseState | null = null,
+): { ok: true; state: CaseState } | Refused => admitted(packets, candidate, known, true)
 
 /** The same of what both cities took once, under the rules for what it says that stood then. */
-export const readmitCase = (packets: readonly Packet[], candidate: Packet): { ok: true; state: CaseState } | Refused =>
-  admitted(packets, candidate, false)
+export const readmitCase = (
+  packets: readonly Packet[],
+  candidate: Packet,
+  known: CaseState | null = null,
+): { ok: true; state: CaseState } | Refused => admitted(packets, candidate, known, false)
 
 function admitted(
   packets: readonly Packet[],
   candidate: Packet,
+  known: CaseState | null,
   isNew: boolean,
 ): { ok: true; state: CaseState } | Refused {
   const { kind, iss, iat } = candidate.claims
@@ -76,10 +87,10 @@ function admitted(
   } else {
     if (candidate.claims.agreement !== undefined)
       return refuse('envelope.claims', 'agreement stands in case.submit only')
-    const mover = moverOf([...packets, candidate])
+    const mover = known?.mover ?? moverOf([...packets, candidate])
     if (mover === null) return refuse('thread.unknown')
     const seen = viewOf(packets, candidate)
-    const view = foldCase(seen, mover)
+    const view = known !== null && seesAll(packets, candidate) ? known : foldCase(seen, mover)
     // The other city's chain may begin with an ask only after it has seen the submit.
     if (view === null) return refuse('chain.seen', 'the submit was not seen')
     const refusal = mayAuthor(view, kind, iss) ?? permits(view, kind, candidate.body, iss)
@@ -89,7 +100,10 @@ function admitted(
     const wrong = isNew ? unsound({ packets: seen, state: view }, step) : null
     if (wrong !== null) return wrong
   }
-  const state = foldCase([...packets, candidate])
+  const state =
+    known !== null && standsLast(packets, candidate, known.mover)
+      ? foldOn(known, candidate)
+      : foldCase([...packets, candidate])
   return state === null ? refuse('thread.unknown') : { ok: true, state }
 }
 

@@ -7,8 +7,9 @@ import type { AgreementDocument } from '../agreement/document.ts'
 import { dayOf } from '../agreement/document.ts'
 import { addDays, addWorkingDays, type Calendar, isCovered, workingDaysBetween } from '../calendar/calendar.ts'
 import { doneAt, toldAt } from '../packet/times.ts'
-import { type CaseState, decisionStands, doneInstants, type SignedInstant } from './fold.ts'
+import { type CaseState, doneInstants, type SignedInstant } from './fold.ts'
 import { answerDay, decisionLimits, objectionDay } from './lawful.ts'
+import { decisionStands } from './permits.ts'
 
 /** What is due → its Chinese name. */
 export const DUTIES = {

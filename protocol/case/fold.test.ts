@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Packet } from '../packet/claims.ts'
-import { chainOf } from '../thread/chain.ts'
-import { readmitCase } from './admit.ts'
-import { type CaseState, foldCase, holderOf, mayAuthor, permits, questionsFor, stepsFor } from './fold.ts'
+import { chainOf, standsLast } from '../thread/chain.ts'
+import { admitCase, readmitCase } from './admit.ts'
+import { type CaseState, foldCase, foldOn } from './fold.ts'
 import { AUTHORS, type CaseKind, type Mode, OUTCOMES } from './kinds.ts'
+import { holderOf, mayAuthor, permits, questionsFor, stepsFor } from './permits.ts'
 import { ASKS, MOVES, STATES, type State } from './table.ts'
 
 const A = '610900'
@@ -238,6 +239,62 @@ describe('two cities that walk at random', () => {
       }),
       { numRuns: 100 },
     )
+  })
+})
+
+describe('one more packet', () => {
+  /** The packets of a city as it stored them; of some the receipt gives another day. */
+  const stored = (city: City, days: number): Packet[] =>
+    city.packets.map((packet, index) => {
+      const apart = (index + days) % 5
+      return apart === 0 ? packet : { ...packet, receivedAt: packet.claims.iat + (apart - 1) * 90_000 }
+    })
+
+  test.each([0, 1, 2, 3] as const)('that stands last is folded onto what was there, in mode %i', mode => {
+    const counts = { onto: 0, anew: 0, late: 0 }
+    fc.assert(
+      fc.property(actions, fc.nat(4), (steps, days) => {
+        for (const city of walk(mode, steps).cities) {
+          const packets = stored(city, days)
+          let known: CaseState | null = null
+          for (const [index, packet] of packets.entries()) {
+            const before: Packet[] = packets.slice(0, index)
+            const anew = foldCase([...before, packet])
+            expect(readmitCase(before, packet, known)).toEqual(readmitCase(before, packet))
+            if (known !== null && standsLast(before, packet, known.mover)) {
+              const kept = structuredClone(known)
+              const onto = foldOn(known, packet)
+              expect(onto).toEqual(anew)
+              expect(known).toEqual(kept)
+              counts.onto++
+              if (onto.late.length > known.late.length) counts.late++
+            } else counts.anew++
+            known = anew
+          }
+        }
+      }),
+      { numRuns: 100 },
+    )
+    expect(counts.onto).toBeGreaterThan(counts.anew)
+    expect(Math.min(counts.onto, counts.anew, counts.late)).toBeGreaterThan(0)
+  })
+
+  test('is admitted by what is known alone: no body of the thread is read', () => {
+    const { cities } = walk(0, [], ['case.arrived', 'case.accept'])
+    const [, handling] = cities
+    const known = handling.state
+    const unread = handling.packets.map(packet =>
+      Object.defineProperty({ ...packet }, 'body', {
+        get: () => {
+          throw new Error('a body was read')
+        },
+      }),
+    )
+    const step = handling.write('case.progress', {}, 1_793_599_999)
+    expect(step).not.toBeNull()
+    if (step === null) return
+    expect(admitCase(unread, step, known)).toEqual({ ok: true, state: handling.state })
+    expect(() => admitCase(unread, step)).toThrow('a body was read')
   })
 })
 

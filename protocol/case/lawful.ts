@@ -7,8 +7,9 @@ import { addWorkingDays, type Calendar, type Counted, isWorkingDay, workingDaysB
 import { doneAt, toldAt } from '../packet/times.ts'
 import { type Refused, refuse } from '../problem.ts'
 import type { ClockInput } from './deadlines.ts'
-import { type Asked, type CaseState, decisionStands } from './fold.ts'
+import type { Asked, CaseState } from './fold.ts'
 import type { CaseContent, CaseKind } from './kinds.ts'
+import { decisionStands } from './permits.ts'
 
 /** Working days that an extension adds at most; of a joint case (多地联办, 统一办理、联合办理、集中办理) it is 15. */
 export const EXTEND_DAYS = 10

@@ -9,8 +9,9 @@ import { LIMITS } from '../limits.ts'
 import type { Packet } from '../packet/claims.ts'
 import { type Refused, refuse } from '../problem.ts'
 import { type Correction, corrected, correctedBody, correctionsOf } from './correct.ts'
-import { type CaseState, hasResult, objectionWaits } from './fold.ts'
+import type { CaseState } from './fold.ts'
 import { type CaseContent, type CaseKind, DECISIONS } from './kinds.ts'
+import { hasResult, objectionWaits } from './permits.ts'
 
 /** A step before it joins its thread. */
 export type NewStep = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { LIMITS } from '../limits.ts'
 import type { Packet } from '../packet/claims.ts'
-import { checkPlace } from './chain.ts'
+import { canonicalOrder, checkPlace, standsLast } from './chain.ts'
 
 const [A, S] = ['610900', '420300']
 
@@ -42,5 +42,37 @@ describe('what one city may put into a thread', () => {
   ])('%i bytes of bodies: %s', (bytes, problem) => {
     const sizes = Array.from({ length: 31 }, () => LIMITS.bodyBytes)
     expect(place([...sizes, bytes - 31 * LIMITS.bodyBytes])).toBe(problem)
+  })
+})
+
+describe('a packet stands last in the order of its thread', () => {
+  const [own, other] = [chain(S, A, [1, 1, 1]), chain(A, S, [1, 1, 1])]
+  const seeing = (packet: Packet | undefined, seen: Packet | undefined): Packet => {
+    if (packet === undefined) throw new Error('no packet')
+    return { ...packet, claims: { ...packet.claims, seen: seen?.id ?? null } }
+  }
+  const [move, ask, next] = [own[0], other[0], other[1]]
+
+  test.each([
+    ['an ask', [seeing(move, ask), seeing(ask, undefined)], seeing(next, undefined), true],
+    [
+      'an ask that a packet of the mover has seen before it came back',
+      [seeing(move, ask)],
+      seeing(ask, undefined),
+      false,
+    ],
+    ['the first packet of the mover', [], seeing(move, undefined), true],
+    ['a packet of the mover that has seen every ask', [seeing(ask, undefined)], seeing(move, ask), true],
+    [
+      'one that has seen all but the last',
+      [ask, next].map(packet => seeing(packet, undefined)),
+      seeing(move, ask),
+      false,
+    ],
+    ['one that has seen none', [seeing(ask, undefined)], seeing(move, undefined), false],
+    ['one that came after its follower', [seeing(own[1], undefined)], seeing(own[0], undefined), false],
+  ])('%s', (_, packets, candidate, last) => {
+    expect(standsLast(packets, candidate, S)).toBe(last)
+    expect(canonicalOrder([...packets, candidate], S).at(-1) === candidate).toBe(last)
   })
 })

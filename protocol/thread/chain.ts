@@ -26,6 +26,24 @@ export function canonicalOrder<P extends Packet>(packets: readonly P[], mover: s
   return [...ordered, ...asks.slice(taken)]
 }
 
+/** Whether the author of `candidate` had all that is there of the other chain. */
+export function seesAll(packets: readonly Packet[], { claims: { iss, seen } }: Packet): boolean {
+  let last: Packet | null = null
+  for (const packet of packets)
+    if (packet.claims.iss !== iss && packet.claims.seq > (last?.claims.seq ?? 0)) last = packet
+  return (last?.id ?? null) === seen
+}
+
+/**
+ * Whether a packet that joins its thread stands last in the order: an ask that no packet of the mover has seen, or a packet of the mover
+ * that has seen every ask. Then it is folded onto what was folded before it.
+ */
+export function standsLast(packets: readonly Packet[], candidate: Packet, mover: string): boolean {
+  const { iss, seq } = candidate.claims
+  if (iss === mover && !seesAll(packets, candidate)) return false
+  return packets.every(({ claims }) => (claims.iss === iss ? claims.seq < seq : claims.seen !== candidate.id))
+}
+
 /** The thread as the author of `candidate` had it: its own chain, and the other one up to `seen`. */
 export function viewOf<P extends Packet>(packets: readonly P[], candidate: Packet): P[] {
   const { iss, seen } = candidate.claims

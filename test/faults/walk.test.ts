@@ -5,7 +5,7 @@
  */
 import { createHash, randomInt } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { type CaseState, objectionWaits, permits, questionsFor, stepsFor } from '../../protocol/case/fold.ts'
+import type { CaseState } from '../../protocol/case/fold.ts'
 import {
   AUTHORS,
   type CaseContent,
@@ -16,6 +16,7 @@ import {
   OUTCOMES,
   SPECIAL_PROCEDURES,
 } from '../../protocol/case/kinds.ts'
+import { objectionWaits, permits, questionsFor, stepsFor } from '../../protocol/case/permits.ts'
 import { decodeFrame, encodeFrame, type Frame } from '../../protocol/exchange/frames.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'

@@ -4,8 +4,9 @@ import { type AgreedItem, type AgreementDocument, agreedItem } from '../../../pr
 import { type Correction, correctionsOf } from '../../../protocol/case/correct.ts'
 import { implausible } from '../../../protocol/case/days.ts'
 import type { CaseClock, Duty } from '../../../protocol/case/deadlines.ts'
-import { type Asked, type CaseState, questionsFor, stepsFor } from '../../../protocol/case/fold.ts'
+import type { Asked, CaseState } from '../../../protocol/case/fold.ts'
 import { CASE_CONTENT, type CaseContent, type CaseKind, type Mode, materialsOf } from '../../../protocol/case/kinds.ts'
+import { questionsFor, stepsFor } from '../../../protocol/case/permits.ts'
 import {
   type Application,
   type Finding,

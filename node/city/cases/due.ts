@@ -1,8 +1,9 @@
 /** The days of cases at this node: counted anew when a table changes, told of when they come near, and kept lawful in what is signed here. */
 import { dayOf } from '../../../protocol/agreement/document.ts'
 import type { Duty } from '../../../protocol/case/deadlines.ts'
-import { type CaseState, foldOn, permits } from '../../../protocol/case/fold.ts'
+import { type CaseState, foldOn } from '../../../protocol/case/fold.ts'
 import type { CaseKind } from '../../../protocol/case/kinds.ts'
+import { permits } from '../../../protocol/case/permits.ts'
 import type { PacketClaims } from '../../../protocol/packet/claims.ts'
 import { fromHex, toHex } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'

@@ -1,7 +1,7 @@
 /** Verification of the packets of a bundle: each by itself, then all of them replayed in their canonical order. */
 import { readCaseBody, readmitCase } from '../../../../protocol/case/admit.ts'
 import { implausible } from '../../../../protocol/case/days.ts'
-import { moverOf } from '../../../../protocol/case/fold.ts'
+import { type CaseState, moverOf } from '../../../../protocol/case/fold.ts'
 import type { CaseBody, CaseKind } from '../../../../protocol/case/kinds.ts'
 import type { Packet, PacketClaims } from '../../../../protocol/packet/claims.ts'
 import { verifyPacket } from '../../../../protocol/packet/envelope.ts'
@@ -55,6 +55,12 @@ export async function replay(
   const packets: Packet[] = []
   // A purged submit no longer says who moves the case; the thread as a whole does, a part of it may not.
   const judged: Packet[] = []
+  let state: CaseState | null = null
+  const admit = (packet: Packet) => {
+    const admitted = readmitCase(judged, packet, state)
+    if (admitted.ok) state = admitted.state
+    return admitted
+  }
   const broken = new Set<string>()
   for (const [index, packet] of canonicalOrder(opened, mover).entries()) {
     const { iss, seq } = packet.claims
@@ -64,7 +70,7 @@ export async function replay(
     if (broken.has(iss)) continue
     const purgedSubmit = packet.claims.kind === 'case.submit' && packet.body === null
     const complete = purgedSubmit ? { ...packet, body: { mode: mover === iss ? 2 : 0 } } : packet
-    const admitted = isTest ? admitTest(judged, complete) : readmitCase(judged, complete)
+    const admitted = isTest ? admitTest(judged, complete) : admit(complete)
     if (admitted.ok) {
       packets.push(packet)
       judged.push(complete)
