@@ -1,5 +1,6 @@
 /** A node as whoever runs it sees it: started from a configuration, and stopped. */
 import { compose, type NodeOptions, type Overrides } from './compose.ts'
+import { systemClock } from './kernel/clock.ts'
 import { createLifecycle } from './kernel/lifecycle.ts'
 import { createTelemetry } from './kernel/telemetry/telemetry.ts'
 import { VERSION } from './version.ts'
@@ -29,7 +30,9 @@ export async function startComposed(options: NodeOptions, overrides: Overrides) 
   const { city } = options.config
   const telemetry = createTelemetry({ city: city.code })
   const log = telemetry.log('node')
-  const life = createLifecycle((part, error) => log.error('did not end well', { part }, error))
+  const life = createLifecycle(options.clock ?? systemClock, (part, error) =>
+    log.error('did not end well', { part }, error),
+  )
   try {
     const { host, cases, ...where } = await compose(options, overrides, telemetry, life)
     telemetry.events.started({ version: VERSION, ms: Math.round(performance.now() - begun) })

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
-import { createLifecycle } from './lifecycle.ts'
+import { createHandClock } from '../../test/support/http.ts'
+import { createLifecycle, PATIENCE } from './lifecycle.ts'
 
 test('parts end once, the last begun first, and one that throws keeps none from ending', async () => {
   const ended: string[] = []
   const failures: [string, unknown][] = []
-  const life = createLifecycle((part, error) => failures.push([part, error]))
+  const life = createLifecycle(createHandClock(), (part, error) => failures.push([part, error]))
   const [first, second] = [new Error('exchange'), new Error('host')]
   life.add('lock', () => ended.push('lock'))
   life.add('store', async () => {
@@ -28,4 +29,23 @@ test('parts end once, the last begun first, and one that throws keeps none from 
     ['exchange', first],
     ['host', second],
   ])
+})
+
+test('one that hangs holds up the others so long and no longer, and is told', async () => {
+  const clock = createHandClock()
+  const ended: string[] = []
+  const failures: string[] = []
+  const life = createLifecycle(clock, (part, error) => failures.push(`${part}: ${(error as Error).message}`))
+  life.add('lock', () => ended.push('lock'))
+  life.add('exchange', () => new Promise(() => {}))
+  const ending = life.end()
+  ending.catch(() => {})
+  await new Promise<void>(resolve => setImmediate(resolve))
+  clock.advance(PATIENCE - 1)
+  await new Promise<void>(resolve => setImmediate(resolve))
+  expect(ended).toEqual([])
+  clock.advance(1)
+  await expect(ending).rejects.toThrow('did not end within 20 s')
+  expect(ended).toEqual(['lock'])
+  expect(failures).toEqual(['exchange: did not end within 20 s'])
 })
