@@ -92,7 +92,8 @@ export const readOctets = (node: DerNode | undefined, what: string): string =>
 /** Two's complement octets of an INTEGER, in their shortest form. */
 export function readInteger(node: DerNode | undefined, what: string): string {
   const octets = readPrimitive(node, Type.INTEGER, what)
-  const [first = Number.NaN, second = 0] = [octets.charCodeAt(0), octets.charCodeAt(1)]
+  const first = octets.charCodeAt(0)
+  const second = octets.charCodeAt(1)
   const padded = octets.length > 1 && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80))
   if (octets === '' || padded) throw malformed(what)
   return octets

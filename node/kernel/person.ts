@@ -1,6 +1,6 @@
 /** Who may act at this node (账号): roles, and the person that a request was authenticated as. */
 
-/** administrator 管理员 · clerk 窗口人员 · integrator 对接人员 · auditor 审计人员. */
+/** administrator 管理员 · clerk 窗口人员 · integrator 集成人员 · auditor 审计人员. */
 export const ROLES = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 export type Role = (typeof ROLES)[number]
 

@@ -10,7 +10,7 @@ import type { AgreementView } from './agreements.ts'
 
 // Ankang proposes; Shiyan, Nanyang and Shangluo sign.
 const [A, S, N, D] = ['610900', '420300', '411300', '611000']
-const NAMES = { [A]: '安康市', [S]: '十堰市', [N]: '南阳市', [D]: '商洛市' }
+const NAMES: Record<string, string> = { [A]: '安康市', [S]: '十堰市', [N]: '南阳市', [D]: '商洛市' }
 const ITEM = '11420300011437389D4420111001000'
 const by = { actor: 'person:1' }
 

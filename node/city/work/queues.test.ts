@@ -254,10 +254,8 @@ describe('search in another spelling', () => {
     ['full width', 'ＪＯＨＮ　ＳＭＩＴＨ', ['JOHN SMITH', 'john smith']],
     ['one character', '乐', ['乐']],
   ])('finds a person by a name with %s', async (_, name, asked) => {
-    const [thread] = [
-      await submit({ applicant: person(name, 'E1234567') }),
-      await submit({ applicant: person('别人', 'E7654321') }),
-    ]
+    const thread = await submit({ applicant: person(name, 'E1234567') })
+    await submit({ applicant: person('别人', 'E7654321') })
     for (const q of asked) expect(await finds(q)).toEqual([thread])
   })
 

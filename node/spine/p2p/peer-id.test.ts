@@ -18,7 +18,8 @@ describe('peer ids', () => {
     const { d: _, ...jwk } = RFC8037
     const id = peerIdOf(jwk)
     expect(id).toMatch(/^12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/)
-    expect(peerIdOf({ ...jwk, ...{ kid: 'x', purpose: 'peer' } })).toBe(id)
+    const named = { ...jwk, kid: 'x', purpose: 'peer' }
+    expect(peerIdOf(named)).toBe(id)
     const host = await createP2pHost({ key: RFC8037, listen: [], gate: () => false })
     expect(host.peer).toBe(id)
     expect(id).toBe(PEER)
