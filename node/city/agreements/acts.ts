@@ -9,7 +9,8 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
 import { act } from '../../kernel/store/acts.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
-import type { Act, Agreements, AgreementView, By } from './agreements.ts'
+import type { Act, Agreements, By } from './agreements.ts'
+import type { AgreementView } from './views.ts'
 
 /** `preparedAt` in ms. */
 export type PreparedAct = Act & { no: number; preparedBy: string; preparedAt: number }

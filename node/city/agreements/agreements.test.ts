@@ -7,7 +7,7 @@ import { marksOf } from '../../../test/support/marks.ts'
 import { type PlayCity, playCity } from '../../../test/support/play-city.ts'
 import { createWorld } from '../../../test/support/world.ts'
 import { createActs } from './acts.ts'
-import type { AgreementView } from './agreements.ts'
+import type { AgreementView } from './views.ts'
 
 // Ankang, Shiyan and Nanyang.
 const [A, S, N] = ['610900', '420300', '411300']

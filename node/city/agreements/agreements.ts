@@ -1,52 +1,45 @@
 /**
- * Agreements (合作协议) with partner cities: propose, counter, sign, amend, suspend, terminate; and the question that every new
- * case asks: does a signed agreement cover it? May import the exchange, the store and the protocol.
+ * Agreements (合作协议) with partner cities: propose, counter, sign, amend, suspend, terminate. Where a step is written is in
+ * `targets.ts`, what a case asks of agreements in `coverage.ts`, how they are shown in `views.ts`. May import the exchange, the
+ * store and the protocol.
  */
 
 import {
   type AgreementAmendmentInput,
-  type AgreementDocument,
   type AgreementDocumentInput,
   dayOf,
-  isValidOn,
 } from '../../../protocol/agreement/document.ts'
-import type { SignedNotice } from '../../../protocol/agreement/notice.ts'
-import { type AgreementSignature, signAgreement } from '../../../protocol/agreement/signature.ts'
+import { signAgreement } from '../../../protocol/agreement/signature.ts'
 import {
   type AgreementKind,
   type AgreementState,
-  coversCase,
-  type FailedText,
-  isBetweenMany,
   latest,
-  leavesOn,
   permitsAgreement,
-  rootOf,
-  type Standing,
   type ToldSignature,
   unsettled,
 } from '../../../protocol/agreement/thread.ts'
-import type { Mode } from '../../../protocol/case/kinds.ts'
 import type { CertificateSigner } from '../../../protocol/keys/delegation.ts'
-import { TYP } from '../../../protocol/names.ts'
 import type { Commitment } from '../../../protocol/primitives.ts'
-import { ProblemError, type Refused, refuse } from '../../../protocol/problem.ts'
+import { ProblemError } from '../../../protocol/problem.ts'
 import { type Clock, seconds } from '../../kernel/clock.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
 import type { EventLog } from '../../kernel/records/events.ts'
 import type { Reminder } from '../../kernel/reminder.ts'
 import { act } from '../../kernel/store/acts.ts'
-import type { Database, Reader, Transaction } from '../../kernel/store/database.ts'
+import type { Database, Transaction } from '../../kernel/store/database.ts'
 import type { PacketStore } from '../../spine/exchange/packet-store.ts'
 import type { Author, Draft, OwnIdentity } from '../../spine/exchange/ports.ts'
 import { createAlliances } from './alliance.ts'
 import type { CertificateOf, PinnedOf } from './certificates.ts'
+import { createCoverage } from './coverage.ts'
 import { type AgreementHandlerParts, createAgreementHandler } from './handler.ts'
 import { type AgreementRow, createAgreementRecords } from './records.ts'
-import type { Soundness, TextFault } from './soundness.ts'
+import type { Soundness } from './soundness.ts'
+import { createTargets, type NoticeKind, type StepContent } from './targets.ts'
 import { createTexts } from './texts.ts'
-import { createToldSignatures, kidOf } from './told.ts'
+import { createToldSignatures } from './told.ts'
 import { agreementReminders, NEWS_DAYS, newText, toldReminder, WATCHED_DAYS } from './upcoming.ts'
+import { type AgreementDetail, type AgreementView, detailOf, viewOf } from './views.ts'
 
 export type AgreementsParts = {
   db: Database
@@ -69,52 +62,6 @@ export type AgreementsParts = {
   /** told of a failure in the background */ failed: (error: unknown) => void
 }
 
-/** As rows have it, without what only reminders ask for. */
-export type AgreementView = Omit<
-  AgreementRow,
-  'no' | 'renewal' | 'noticeDays' | 'pendingAt' | 'pendingFrom' | 'news'
-> & {
-  /** last day on which new cases begin; null when it renews itself and nobody has terminated it */ endsOn:
-    | string
-    | null
-  /** stands, but its last day is over */ expired: boolean
-}
-
-/** A signature that the city `by` told, by a certificate that is not known here: compare its fingerprint with that city. */
-export type ToldView = ToldSignature & { by: string }
-
-/** A text with who signed it. */
-export type TextView = {
-  id: string
-  amends: string | null
-  from: string
-  signedBy: string[]
-  /** signatures of other cities that do not count here yet, by certificates to compare */ told: ToldView[]
-  complete: boolean
-  document: AgreementDocument
-}
-export type AgreementDetail = AgreementView & {
-  /** what stands, or was proposed last */ document: AgreementDocument
-  signedBy: string[]
-  versions: TextView[]
-  pending:
-    | (Omit<TextView, 'complete' | 'told'> & {
-        by: string
-        reason: string | null
-        /** why the text of a partner cannot be signed here; the first ones */ faults: TextFault[]
-      })
-    | null
-  suspendedBy: string[]
-  /** texts that will not stand, newest first */ failed: Pick<
-    FailedText,
-    'id' | 'from' | 'how' | 'by' | 'reason' | 'at'
-  >[]
-  /** between many: parties that suspended it or leave, as they told all */ standings: Pick<
-    Standing,
-    'city' | 'suspended' | 'leavesOn' | 'at'
-  >[]
-}
-
 /** Who acts; `alongside` is written in the same transaction. */
 export type By = { actor: string; alongside?: (tx: Transaction) => Promise<void> }
 
@@ -127,18 +74,6 @@ export type Act =
   | { kind: 'confirm'; thread: string; input: ToldSignature }
   | { kind: 'suspend'; thread: string; input: { reason: string } }
   | { kind: 'terminate'; thread: string; input: { reason: string; effectiveOn: string } }
-
-export type CaseWanted = { collecting: string; handling: string; item: string; mode: Mode }
-const partnerOf = (own: string, { collecting, handling }: CaseWanted): string =>
-  collecting === own ? handling : collecting
-
-/** Steps in which a party speaks for itself. */
-type NoticeKind = 'agreement.decline' | 'agreement.suspend' | 'agreement.resume' | 'agreement.terminate'
-
-/** Rows read at a time. */
-const PAGE = 200
-/** Documents kept in memory. */
-const DOCUMENTS = 128
 
 export type Agreements = ReturnType<typeof createAgreements>
 
@@ -168,22 +103,9 @@ export function createAgreements(parts: AgreementsParts) {
   }
 
   const today = () => dayOf(seconds(clock.now()))
+  const view = (row: AgreementRow): AgreementView => viewOf(row, today())
 
   const texts = createTexts({ ...parts, own, today })
-
-  const view = ({
-    no: _,
-    renewal,
-    noticeDays: __,
-    pendingAt: ___,
-    pendingFrom: ____,
-    news: _____,
-    ...row
-  }: AgreementRow): AgreementView => ({
-    ...row,
-    endsOn: earlier(renewal === 'auto' ? null : row.validTo, row.terminatedOn),
-    expired: row.state === 'active' && row.validTo < today() && renewal !== 'auto',
-  })
 
   /** Writes the draft to each thread, all or none, with the audit row of who did it and what belongs to it. */
   async function say(
@@ -218,7 +140,7 @@ export function createAgreements(parts: AgreementsParts) {
   async function speak(
     opened: { row: AgreementRow; state: AgreementState },
     kind: NoticeKind | 'agreement.withdraw',
-    given: Parameters<typeof stepped>[2],
+    given: StepContent,
     by: By,
   ): Promise<AgreementView> {
     // What is refused is not signed first.
@@ -298,133 +220,12 @@ export function createAgreements(parts: AgreementsParts) {
     await parts.events.append(tx, { type: 'agreement.changed', subject: row.thread })
   }
 
-  /**
-   * Threads that an amendment goes to: of one between many those with every party that is still in on its first day.
-   * Problems: `case.author`, `agreement.transition`.
-   */
-  async function amended(row: AgreementRow, state: AgreementState, from: string): Promise<AgreementRow[]> {
-    if (!isBetweenMany(state)) return [row]
-    if (state.proposer !== own) throw new ProblemError('case.author', 'agreement.amend')
-    const threads = await alliances.threadsOf(row.root)
-    const bound = threads.filter(entry => (leavesOn(entry.state, entry.row.partner) ?? from) >= from)
-    for (const entry of bound) {
-      if (entry.state.terminatedOn !== null)
-        throw new ProblemError(
-          'agreement.transition',
-          `${entry.row.partner} leaves on ${entry.state.terminatedOn}: with effect after that day`,
-        )
-      const refused = permitsAgreement(entry.state, 'agreement.amend', own, null, seconds(clock.now()))
-      if (refused !== null)
-        throw new ProblemError(refused.problem.code, `${entry.row.partner}: ${refused.problem.detail ?? ''}`)
-    }
-    if (bound.length === 0) throw new ProblemError('agreement.transition', 'no other party is left')
-    return bound.map(entry => entry.row)
-  }
-
-  /**
-   * Where a step that concerns the whole agreement is written: by the proposer of one between many in each thread where it is
-   * possible, else in this one alone, with the notice that the proposer passes on.
-   */
-  async function stepped(
-    { row, state }: { row: AgreementRow; state: AgreementState },
-    kind: NoticeKind | 'agreement.withdraw',
-    content: { reason?: string | undefined; effectiveOn?: string; agreement?: string },
-  ): Promise<{ targets: readonly AgreementRow[]; content: object }> {
-    if (!isBetweenMany(state)) return { targets: [row], content }
-    if (state.proposer !== own) {
-      const signed = kind === 'agreement.withdraw' ? null : await noticeOf(state, kind, content)
-      return { targets: [row], content: signed === null ? content : { ...content, notice: signed } }
-    }
-    const threads = await alliances.threadsOf(row.root)
-    const at = seconds(clock.now())
-    const others = threads.filter(
-      entry => entry.row.no !== row.no && permitsAgreement(entry.state, kind, own, content, at) === null,
-    )
-    return { targets: [row, ...others.map(entry => entry.row)], content }
-  }
-
-  /** What this city says of itself, or of a text that it declines, signed for every party. */
-  async function noticeOf(
-    state: AgreementState,
-    kind: NoticeKind,
-    { reason, effectiveOn, agreement }: { reason?: string | undefined; effectiveOn?: string; agreement?: string },
-  ): Promise<SignedNotice> {
-    const said = { v: 1 as const, city: own, at: seconds(clock.now()), ...(reason === undefined ? {} : { reason }) }
-    const before = state.standings.find(({ city }) => city === own)
-    const notice =
-      kind === 'agreement.decline'
-        ? { ...said, kind: 'decline', agreement }
-        : {
-            ...said,
-            kind: 'standing',
-            agreement: rootOf(state),
-            no: (before?.no ?? 0) + 1,
-            suspended: kind === 'agreement.terminate' ? state.suspendedBy.includes(own) : kind === 'agreement.suspend',
-            leavesOn: effectiveOn ?? null,
-          }
-    const text = JSON.stringify(notice)
-    return { text, signature: await signAgreement(text, await parts.signer(), TYP.agreementNotice) }
-  }
-
   const alliances = createAlliances({ ...parts, own, records, say })
-
-  /** What stands under an id never changes; every packet of a case asks for it. */
-  const documents = new Map<string, AgreementDocument>()
-
-  /** Whether the partner of the case signed with a certificate that is or was trusted here; of a text between many it may not be known yet. */
-  async function signedByPartner(state: AgreementState, id: string, partner: string): Promise<boolean> {
-    const version = state.versions.find(entry => entry.id === id)
-    if (version === undefined || version.document.parties.length === 2) return true
-    const signature = version.signatures.find(entry => entry.city === partner)?.signature
-    return signature !== undefined && (await parts.certificateOf(partner, kidOf(signature) ?? '')) !== null
-  }
-
-  async function covering(
-    store: Reader,
-    id: string,
-    wanted: CaseWanted & { at: number },
-  ): Promise<{ ok: true; document: AgreementDocument } | Refused> {
-    const partner = partnerOf(own, wanted)
-    let refusal: Refused = refuse('agreement.none')
-    for (const threadNo of await records.threadsBetween(store, id, partner)) {
-      const state = await records.state(store, threadNo)
-      if (state === null) continue
-      const covered = coversCase(state, id, wanted)
-      if (covered.ok && (await signedByPartner(state, id, partner))) return covered
-      refusal = covered.ok ? refuse('agreement.signature', `of ${partner}: another certificate`) : covered
-    }
-    return refusal
-  }
+  const { amended, stepped } = createTargets({ ...parts, own, alliances })
 
   return {
     handler,
-
-    /**
-     * Whether the agreement `id` lets a case of this kind begin at `at` (seconds).
-     * Problems: `agreement.none`, `agreement.inactive`, `agreement.uncovered`.
-     */
-    covering,
-
-    /**
-     * The version of an agreement under which such a case may begin now: `agreement`, or the newest that covers it. Throws what
-     * `covering` refuses.
-     */
-    async find(
-      wanted: CaseWanted & { agreement?: string | undefined },
-    ): Promise<{ id: string; document: AgreementDocument }> {
-      let refusal: Refused | null = null
-      const at = seconds(clock.now())
-      const named = wanted.agreement === undefined ? await records.naming(db, wanted) : [{ id: wanted.agreement }]
-      for (const { id } of named) {
-        const covered = await covering(db, id, { ...wanted, at })
-        if (covered.ok) return { id, document: covered.document }
-        refusal ??= covered
-      }
-      refusal ??= (await records.anyWith(db, partnerOf(own, wanted)))
-        ? refuse('agreement.uncovered', 'item')
-        : refuse('agreement.none')
-      throw new ProblemError(refusal.problem.code, refusal.problem.detail)
-    },
+    ...createCoverage({ ...parts, own, records, today }),
 
     /**
      * Writes, signs and sends a proposal to every other party, each in a thread of its own.
@@ -576,89 +377,9 @@ export function createAgreements(parts: AgreementsParts) {
     /** One agreement with every version and what waits for a signature. */
     async get(thread: string): Promise<AgreementDetail> {
       const { row, state } = await open(thread)
-      const shown = latest(state)
-      const text = (
-        entry: Pick<TextView, 'id' | 'from' | 'document'> & {
-          amendment: { amends: string } | null
-        } & Parameters<typeof signersOf>[0],
-      ) => ({
-        id: entry.id,
-        amends: entry.amendment?.amends ?? null,
-        from: entry.from,
-        signedBy: signersOf(entry),
-        document: entry.document,
-      })
-      return {
-        ...view(row),
-        document: shown.document,
-        signedBy: signersOf(shown),
-        versions: state.versions.map(version => ({
-          ...text(version),
-          told: (version.told ?? []).map(entry => ({ ...entry, by: state.proposer })),
-          complete: version.complete,
-        })),
-        pending:
-          state.pending === null
-            ? null
-            : {
-                ...text(state.pending),
-                by: state.pending.by,
-                reason: state.pending.reason,
-                faults: state.pending.by === own ? [] : await texts.faults(state.pending),
-              },
-        suspendedBy: [...state.suspendedBy],
-        failed: state.failed
-          .map(({ id, from, how, by, reason, at }) => ({ id, from, how, by, reason, at }))
-          .toReversed(),
-        standings: state.standings.map(({ city, suspended, leavesOn, at }) => ({ city, suspended, leavesOn, at })),
-      }
-    },
-
-    /** Agreements that are in force and could cover a case today, for previews and boards. */
-    async standing(partner?: string): Promise<{ row: AgreementView; state: AgreementState }[]> {
-      const found: { row: AgreementView; state: AgreementState }[] = []
-      for (let before: number | null = null; ; ) {
-        const rows = await records.list(db, { partner, openOn: today() }, PAGE, before)
-        for (const row of rows) {
-          if (view(row).expired) continue
-          const state = await records.state(db, row.no)
-          if (state !== null && isValidOn(latest(state).document, today())) found.push({ row: view(row), state })
-        }
-        before = rows.at(-1)?.no ?? null
-        if (rows.length < PAGE) return found
-      }
-    },
-
-    /** Items that agreements which stand name, of one handling city or of all. */
-    agreedItems: (handling: string | null = null) => records.agreed(db, today(), handling),
-
-    /** What stood under the version `id`; null when this node does not hold it. */
-    async documentOf(store: Reader, id: string): Promise<AgreementDocument | null> {
-      const known = documents.get(id)
-      if (known !== undefined) return known
-      for (const threadNo of await records.threadsOf(store, id)) {
-        const state = await records.state(store, threadNo)
-        const version = state?.versions.find(entry => entry.id === id)
-        if (version === undefined) continue
-        if (documents.size >= DOCUMENTS) documents.delete(documents.keys().next().value ?? '')
-        documents.set(id, version.document)
-        return version.document
-      }
-      return null
-    },
-
-    /** Texts and signatures of the agreement a case began under, the version's first, then what it amends; for evidence. */
-    async evidence(id: string): Promise<{ text: string; signatures: AgreementSignature[] }[]> {
-      for (const threadNo of await records.threadsOf(db, id)) {
-        const state = await records.state(db, threadNo)
-        const place = state?.versions.findIndex(version => version.id === id) ?? -1
-        if (state === null || place < 0) continue
-        return state.versions
-          .slice(0, place + 1)
-          .reverse()
-          .map(version => ({ text: version.text, signatures: version.signatures.map(entry => entry.signature) }))
-      }
-      return []
+      const { pending } = state
+      const faults = pending === null || pending.by === own ? [] : await texts.faults(pending)
+      return detailOf(row, state, faults, today())
     },
 
     /** What must be seen to before a day comes: the source of reminders. */
@@ -686,15 +407,3 @@ export function createAgreements(parts: AgreementsParts) {
     },
   }
 }
-
-/** Days as text are in the order of time. */
-const earlier = (a: string | null, b: string | null): string | null => (a === null || (b !== null && b < a) ? b : a)
-
-/** Cities whose signatures count here. */
-const signersOf = ({
-  signatures,
-  told = [],
-}: {
-  signatures: readonly { city: string }[]
-  told?: readonly ToldSignature[]
-}): string[] => signatures.flatMap(({ city }) => (told.some(entry => entry.city === city) ? [] : [city]))

@@ -6,7 +6,7 @@ import { addDays } from '../../../protocol/calendar/calendar.ts'
 import { TYP } from '../../../protocol/names.ts'
 import { type PlayCity, playCity } from '../../../test/support/play-city.ts'
 import { createWorld } from '../../../test/support/world.ts'
-import type { AgreementView } from './agreements.ts'
+import type { AgreementView } from './views.ts'
 
 // Ankang proposes; Shiyan, Nanyang and Shangluo sign.
 const [A, S, N, D] = ['610900', '420300', '411300', '611000']

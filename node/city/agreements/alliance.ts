@@ -27,6 +27,8 @@ import { kidOf } from './told.ts'
 type Thread = { row: AgreementRow; state: AgreementState }
 type AllianceDraft = Draft & { kind: AgreementKind }
 
+export type Alliances = ReturnType<typeof createAlliances>
+
 export function createAlliances(parts: {
   db: Database
   own: string

@@ -7,8 +7,9 @@ import { decodeCursor, pageOf, pageQuery, toPage } from '../../edges/http/page.t
 import { type Api, actorOf, type RouteModule, Time, time } from '../../edges/http/route.ts'
 import { Why } from '../../edges/http/told.ts'
 import type { Acts, Done, PreparedAct } from './acts.ts'
-import type { Act, Agreements, AgreementView } from './agreements.ts'
+import type { Act, Agreements } from './agreements.ts'
 import { FaultShape } from './shapes.ts'
+import type { AgreementView } from './views.ts'
 
 const states = Object.keys(AGREEMENT_STATES) as [AgreementStateName, ...AgreementStateName[]]
 const Agreement = z
