@@ -2,9 +2,11 @@
  * What travels between cities: schemas, signatures, folds, codes. Pure: no I/O, no clock, no randomness; zod and jose alone, so
  * that it runs on any JavaScript runtime. This is the entry for programs outside the node, such as another verifier.
  */
+
+export { openAgreementBody } from './agreement/body.ts'
 export { covers, readAgreement, writeAgreement } from './agreement/document.ts'
 export { generalJws, signAgreement, verifyAgreementSignature } from './agreement/signature.ts'
-export { admitAgreement, foldAgreement, openAgreementBody } from './agreement/thread.ts'
+export { admitAgreement, foldAgreement } from './agreement/thread.ts'
 export {
   addWorkingDays,
   type Calendar,

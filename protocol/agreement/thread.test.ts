@@ -6,6 +6,7 @@ import { LIMITS } from '../limits.ts'
 import type { Packet, PacketClaims } from '../packet/claims.ts'
 import { commit } from '../packet/envelope.ts'
 import { encodeUtf8 } from '../primitives.ts'
+import { openAgreementBody } from './body.ts'
 import {
   type AgreementAmendmentInput,
   type AgreementDocument,
@@ -14,21 +15,17 @@ import {
   writeAgreement,
   writeAmendment,
 } from './document.ts'
-import { packText } from './packed.ts'
 import {
   AGREEMENT_AUTHORS,
   AGREEMENT_STATES,
   AGREEMENT_STEPS,
   type AgreementKind,
-  type AgreementState,
   type AgreementStateName,
-  admitAgreement,
-  coversCase,
-  foldAgreement,
-  latest,
-  openAgreementBody,
-  permitsAgreement,
-} from './thread.ts'
+} from './kinds.ts'
+import { packText } from './packed.ts'
+import { permitsAgreement } from './permit.ts'
+import { type AgreementState, latest } from './state.ts'
+import { admitAgreement, coversCase, foldAgreement } from './thread.ts'
 
 const [A, S, M] = ['610900', '420300', '611000']
 const KINDS = Object.keys(AGREEMENT_STEPS) as AgreementKind[]

@@ -1,7 +1,7 @@
 /** The tables of SPEC.md between `<!-- generated NAME -->` marks, written from the code. */
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { AGREEMENT_AUTHORS, AGREEMENT_CONTENT, AGREEMENT_STEPS } from '../../protocol/agreement/thread.ts'
+import { AGREEMENT_AUTHORS, AGREEMENT_CONTENT, AGREEMENT_STEPS } from '../../protocol/agreement/kinds.ts'
 import { AUTHORS, CASE_CONTENT, type CaseKind } from '../../protocol/case/kinds.ts'
 import { ASKS, CLOSE_FROM, MOVES, STATES, type State } from '../../protocol/case/table.ts'
 import { LIMITS } from '../../protocol/limits.ts'

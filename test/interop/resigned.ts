@@ -1,7 +1,7 @@
 /** A genuine bundle of one submit, any text of which is put in another form and signed anew, so that nothing but the text is wrong with it. */
 import * as jose from 'jose'
+import { openAgreementBody } from '../../protocol/agreement/body.ts'
 import { verifyAgreementSignature } from '../../protocol/agreement/signature.ts'
-import { openAgreementBody } from '../../protocol/agreement/thread.ts'
 import { openCaseBody } from '../../protocol/case/admit.ts'
 import { verifyDelegation, verifyRevocation } from '../../protocol/keys/delegation.ts'
 import { TYP } from '../../protocol/names.ts'

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type AgreementDocumentInput, dayOf } from '../../../protocol/agreement/document.ts'
+import type { AgreementStateName } from '../../../protocol/agreement/kinds.ts'
 import { signAgreement } from '../../../protocol/agreement/signature.ts'
-import type { AgreementStateName } from '../../../protocol/agreement/thread.ts'
 import { LIMITS } from '../../../protocol/limits.ts'
 import { marksOf } from '../../../test/support/marks.ts'
 import { type PlayCity, playCity } from '../../../test/support/play-city.ts'

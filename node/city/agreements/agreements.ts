@@ -9,15 +9,10 @@ import {
   type AgreementDocumentInput,
   dayOf,
 } from '../../../protocol/agreement/document.ts'
+import type { AgreementKind } from '../../../protocol/agreement/kinds.ts'
+import { permitsAgreement } from '../../../protocol/agreement/permit.ts'
 import { signAgreement } from '../../../protocol/agreement/signature.ts'
-import {
-  type AgreementKind,
-  type AgreementState,
-  latest,
-  permitsAgreement,
-  type ToldSignature,
-  unsettled,
-} from '../../../protocol/agreement/thread.ts'
+import { type AgreementState, latest, type ToldSignature, unsettled } from '../../../protocol/agreement/state.ts'
 import type { CertificateSigner } from '../../../protocol/keys/delegation.ts'
 import type { Commitment } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'

@@ -4,17 +4,11 @@
  * What it has told stands in the threads, so that nothing is told twice and a restart goes on where it stopped. SPEC.md §7.4.
  */
 import { dayOf } from '../../../protocol/agreement/document.ts'
+import type { AgreementBody, AgreementKind } from '../../../protocol/agreement/kinds.ts'
 import type { SignedNotice } from '../../../protocol/agreement/notice.ts'
+import { permitsAgreement } from '../../../protocol/agreement/permit.ts'
 import type { AgreementSignature } from '../../../protocol/agreement/signature.ts'
-import {
-  type AgreementBody,
-  type AgreementKind,
-  type AgreementState,
-  boundBy,
-  leavesOn,
-  permitsAgreement,
-  unsettled,
-} from '../../../protocol/agreement/thread.ts'
+import { type AgreementState, boundBy, leavesOn, unsettled } from '../../../protocol/agreement/state.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import { type Clock, seconds } from '../../kernel/clock.ts'
 import { createSerial } from '../../kernel/serial.ts'

@@ -1,7 +1,7 @@
 /** Which two texts of an agreement are compared (文本比对), and their difference. Pure. */
 import { type AgreementDiff, diffAgreements } from '../../../protocol/agreement/diff.ts'
 import type { AgreementDocument } from '../../../protocol/agreement/document.ts'
-import type { AgreementState } from '../../../protocol/agreement/thread.ts'
+import type { AgreementState } from '../../../protocol/agreement/state.ts'
 import { type Refused, refuse } from '../../../protocol/problem.ts'
 
 /** `replaced`: a proposal that a counter-proposal took the place of. */

@@ -4,7 +4,8 @@
  */
 import { type AgreementDocument, isValidOn } from '../../../protocol/agreement/document.ts'
 import type { AgreementSignature } from '../../../protocol/agreement/signature.ts'
-import { type AgreementState, coversCase, latest } from '../../../protocol/agreement/thread.ts'
+import { type AgreementState, latest } from '../../../protocol/agreement/state.ts'
+import { coversCase } from '../../../protocol/agreement/thread.ts'
 import type { Mode } from '../../../protocol/case/kinds.ts'
 import { ProblemError, type Refused, refuse } from '../../../protocol/problem.ts'
 import { type Clock, seconds } from '../../kernel/clock.ts'

@@ -1,20 +1,15 @@
 /** What packets of an agreement mean to this node: admission with the certificates' signatures, projection, audit. */
+
+import { openAgreementBody } from '../../../protocol/agreement/body.ts'
+import type { AgreementBody } from '../../../protocol/agreement/kinds.ts'
 import { readNotice } from '../../../protocol/agreement/notice.ts'
 import {
   type AgreementSignature,
   type SignedType,
   verifyAgreementSignature,
 } from '../../../protocol/agreement/signature.ts'
-import {
-  type AgreementBody,
-  type AgreementState,
-  admitAgreement,
-  foldAgreement,
-  isBetweenMany,
-  latest,
-  openAgreementBody,
-  rootOf,
-} from '../../../protocol/agreement/thread.ts'
+import { type AgreementState, isBetweenMany, latest, rootOf } from '../../../protocol/agreement/state.ts'
+import { admitAgreement, foldAgreement } from '../../../protocol/agreement/thread.ts'
 import { TYP } from '../../../protocol/names.ts'
 import type { Packet } from '../../../protocol/packet/claims.ts'
 import { type Refused, refuse } from '../../../protocol/problem.ts'

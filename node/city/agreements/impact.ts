@@ -13,7 +13,7 @@ import {
   writeAgreement,
   writeAmendment,
 } from '../../../protocol/agreement/document.ts'
-import { type AgreementState, latest } from '../../../protocol/agreement/thread.ts'
+import { type AgreementState, latest } from '../../../protocol/agreement/state.ts'
 import { addDays } from '../../../protocol/calendar/calendar.ts'
 import { ProblemError, type Refused } from '../../../protocol/problem.ts'
 import { type Clock, seconds } from '../../kernel/clock.ts'

@@ -4,8 +4,8 @@
  */
 import { citiesOf } from '../../../protocol/agreement/diff.ts'
 import type { AgreedItem, AgreementDocument } from '../../../protocol/agreement/document.ts'
+import { AGREEMENT_STATES, type AgreementStateName } from '../../../protocol/agreement/kinds.ts'
 import { ITEM_LABELS, valueLabel } from '../../../protocol/agreement/labels.ts'
-import { AGREEMENT_STATES, type AgreementStateName } from '../../../protocol/agreement/thread.ts'
 import { escapeHtml as safe } from '../../kernel/html.ts'
 import { articlesOf, chineseDay, chineseNumber, partyName } from './paper-articles.ts'
 import { PAPER_STYLE } from './paper-style.ts'

@@ -1,5 +1,5 @@
 /** Which text of an agreement is printed, and by which certificates it was signed; `paper.ts` writes the page. */
-import type { AgreementState, AgreementVersion, Signed } from '../../../protocol/agreement/thread.ts'
+import type { AgreementState, AgreementVersion, Signed } from '../../../protocol/agreement/state.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import { type Clock, seconds } from '../../kernel/clock.ts'
 import type { Agreements } from './agreements.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type AgreementDocument, writeAgreement } from '../../../protocol/agreement/document.ts'
-import type { AgreementState } from '../../../protocol/agreement/thread.ts'
+import type { AgreementState } from '../../../protocol/agreement/state.ts'
 import { worldAgreement } from '../../../test/support/world-case.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
 import { migrate } from '../../kernel/store/migrate.ts'

@@ -1,14 +1,14 @@
 /** The SQL of agreements: one row a thread, its versions, and the index of items that admission looks up. */
 import type { AgreementDocument } from '../../../protocol/agreement/document.ts'
+import type { AgreementStateName } from '../../../protocol/agreement/kinds.ts'
 import {
   type AgreementState,
-  type AgreementStateName,
   type FailedText,
-  foldAgreement,
   latest,
   rootOf,
   type Standing,
-} from '../../../protocol/agreement/thread.ts'
+} from '../../../protocol/agreement/state.ts'
+import { foldAgreement } from '../../../protocol/agreement/thread.ts'
 import { fromHex, toHex } from '../../../protocol/primitives.ts'
 import type { Reader, Transaction } from '../../kernel/store/database.ts'
 import type { PacketStore } from '../../spine/exchange/packet-store.ts'

@@ -9,7 +9,7 @@ import {
   writeAgreement,
   writeAmendment,
 } from '../../../protocol/agreement/document.ts'
-import { latest } from '../../../protocol/agreement/thread.ts'
+import { latest } from '../../../protocol/agreement/state.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import type { ServiceItem } from '../../../protocol/service/item.ts'
 import { type Clock, seconds } from '../../kernel/clock.ts'

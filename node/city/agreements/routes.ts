@@ -1,7 +1,7 @@
 /** HTTP routes of agreements: propose, counter, amend, sign, decline, withdraw, suspend, resume, terminate, read; prepared acts. */
 import * as z from 'zod'
 import { AgreementAmendment, AgreementDocument } from '../../../protocol/agreement/document.ts'
-import { AGREEMENT_STATES, type AgreementStateName } from '../../../protocol/agreement/thread.ts'
+import { AGREEMENT_STATES, type AgreementStateName } from '../../../protocol/agreement/kinds.ts'
 import { Day, DivisionCode, Sha256, ThreadId, text } from '../../../protocol/primitives.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../../edges/http/page.ts'
 import { type Api, actorOf, type RouteModule, Time, time } from '../../edges/http/route.ts'

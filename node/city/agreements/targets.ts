@@ -3,14 +3,9 @@
  * possible when the proposer writes it, else in this one, with a signed notice that the proposer passes on. SPEC.md §7.4.
  */
 import type { SignedNotice } from '../../../protocol/agreement/notice.ts'
+import { permitsAgreement } from '../../../protocol/agreement/permit.ts'
 import { signAgreement } from '../../../protocol/agreement/signature.ts'
-import {
-  type AgreementState,
-  isBetweenMany,
-  leavesOn,
-  permitsAgreement,
-  rootOf,
-} from '../../../protocol/agreement/thread.ts'
+import { type AgreementState, isBetweenMany, leavesOn, rootOf } from '../../../protocol/agreement/state.ts'
 import type { CertificateSigner } from '../../../protocol/keys/delegation.ts'
 import { TYP } from '../../../protocol/names.ts'
 import { ProblemError } from '../../../protocol/problem.ts'

@@ -10,9 +10,10 @@ import {
   writeAgreement,
   writeAmendment,
 } from '../../../protocol/agreement/document.ts'
+import type { AgreementKind } from '../../../protocol/agreement/kinds.ts'
 import { packText } from '../../../protocol/agreement/packed.ts'
 import { signAgreement } from '../../../protocol/agreement/signature.ts'
-import type { AgreementKind, AgreementVersion, PendingText } from '../../../protocol/agreement/thread.ts'
+import type { AgreementVersion, PendingText } from '../../../protocol/agreement/state.ts'
 import type { CertificateSigner } from '../../../protocol/keys/delegation.ts'
 import type { Commitment } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'

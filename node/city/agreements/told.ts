@@ -5,7 +5,7 @@
  * confirmed its fingerprint.
  */
 import type { AgreementSignature } from '../../../protocol/agreement/signature.ts'
-import type { AgreementState, Signed, ToldSignature } from '../../../protocol/agreement/thread.ts'
+import type { AgreementState, Signed, ToldSignature } from '../../../protocol/agreement/state.ts'
 import { fromHex, toHex } from '../../../protocol/primitives.ts'
 import type { Reader, Transaction } from '../../kernel/store/database.ts'
 import type { CertificateOf, PinnedOf } from './certificates.ts'

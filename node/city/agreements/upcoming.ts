@@ -2,7 +2,7 @@
  * Reminders of agreements (到期与待签提醒): before the last day, before the day of notice, when it is over, and when a text waits
  * long for its signature. Days are those of China Standard Time. Pure.
  */
-import type { ToldSignature } from '../../../protocol/agreement/thread.ts'
+import type { ToldSignature } from '../../../protocol/agreement/state.ts'
 import type { Reminder } from '../../kernel/reminder.ts'
 import type { AgreementRow } from './records.ts'
 

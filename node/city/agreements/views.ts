@@ -6,7 +6,7 @@ import {
   latest,
   type Standing,
   type ToldSignature,
-} from '../../../protocol/agreement/thread.ts'
+} from '../../../protocol/agreement/state.ts'
 import type { AgreementRow } from './records.ts'
 import type { TextFault } from './soundness.ts'
 

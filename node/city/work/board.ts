@@ -3,7 +3,7 @@
  * this year; items by heat; agreed items that nobody asked for (协议多、办件少). All from sums: nothing here counts cases.
  */
 import { type AgreementDocument, dayOf } from '../../../protocol/agreement/document.ts'
-import { type AgreementState, latest } from '../../../protocol/agreement/thread.ts'
+import { type AgreementState, latest } from '../../../protocol/agreement/state.ts'
 import { type Clock, seconds } from '../../kernel/clock.ts'
 import type { Database } from '../../kernel/store/database.ts'
 import type { Statistics } from './statistics.ts'

@@ -6,7 +6,7 @@
  */
 import type { Connection, Libp2p, PrivateKey, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
-import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import { ProblemError } from '../../../protocol/problem.ts'
 import { type Budget, Budgets, WORK } from '../exchange/budget.ts'
 import type { Gate, Transport, Wire, WireHandler } from '../exchange/wire.ts'
@@ -21,8 +21,10 @@ import { createLibp2pNode } from './libp2p-node.ts'
 import { P2P_LIMITS, type P2pLimits } from './limits.ts'
 import { hostKeyOf, type PrivatePeerKey } from './peer-id.ts'
 import { answerPing, measurePing, PING_PROTOCOL } from './ping.ts'
-import { RELAYED, type RelayAt, RelayTransport, type RelayUse, reservationsOf } from './relay.ts'
+import { type RelayAt, RelayTransport, type RelayUse, reservationsOf } from './relay.ts'
+import { Reservations } from './reservations.ts'
 import { StreamWire } from './stream-wire.ts'
+import { relayOf, Targets } from './targets.ts'
 
 /** What an operator may want to count or log; nothing of it stops the host. */
 export type P2pEvent =
@@ -99,7 +101,8 @@ class Host implements P2pHost {
   readonly #cutOff = new Set<Budget>()
   readonly #running = new Set<Promise<void>>()
   readonly #relays = new RelayTransport((address, signal) => this.#connectRelay(address, signal))
-  #keeping: ReturnType<typeof setTimeout> | undefined
+  readonly #targets: Targets
+  readonly #reservations: Reservations
   #node: Libp2p | undefined
 
   constructor(options: P2pHostOptions, key: PrivateKey) {
@@ -126,6 +129,21 @@ class Host implements P2pHost {
       busy: connection => this.#served.of(connection) > 0,
       onEnded: onDenied,
       onListenerError: error => this.#report({ kind: 'listener-failed', error }),
+    })
+    this.#targets = new Targets({
+      gate: this.#gate,
+      connections: this.#connections,
+      cityOf: this.#cityOf,
+      relays: this.#usedRelays,
+      addressesPerPeer: this.#limits.addressesPerPeer,
+    })
+    this.#reservations = new Reservations({
+      transport: this.#relays,
+      gate: this.#gate,
+      use: this.#usedRelays,
+      connect: (relay, signal) => this.#connectTo(relay, signal),
+      limits: this.#limits,
+      report: event => this.#report(event),
     })
     this.peer = key.publicKey.toString()
   }
@@ -182,7 +200,7 @@ class Host implements P2pHost {
       for (const [protocol, handled] of this.#handlers) await this.#register(node, protocol, handled)
       await node.start()
       // A relay that is down must not hold up the start.
-      this.#keepRelays()
+      if (this.#options.relay !== undefined) this.#reservations.start()
     } catch (error) {
       this.#node = undefined
       // What it listens at already: libp2p leaves it open.
@@ -195,8 +213,7 @@ class Host implements P2pHost {
     const node = this.#node
     if (node === undefined) return
     this.#node = undefined
-    clearTimeout(this.#keeping)
-    this.#listeningAtRelays = undefined
+    this.#reservations.stop()
     await this.#relays.stop()
     for (const wire of [...this.#wires]) wire.abort(unreachable('this node stops'))
     await Promise.all(node.getConnections().map(connection => this.#close(connection)))
@@ -235,7 +252,7 @@ class Host implements P2pHost {
     const city = this.#nameOf(peer)
     if (this.#outbound.of(city) >= this.#limits.outboundStreams) throw unreachable('too many streams are open')
     const left = this.#outbound.add(city)
-    const targets = this.#dialable(peer, [...addresses, ...this.#overOwnRelays(peer, addresses)])
+    const targets = this.#targets.dialable(peer, [...addresses, ...this.#targets.overOwnRelays(peer, addresses)])
     const done = [peer, ...targets.flatMap(relayOf)].map(wanted => this.#gate.want(wanted))
     try {
       const open = await this.#openOnExisting(peer, protocol, signal)
@@ -270,51 +287,14 @@ class Host implements P2pHost {
     await Promise.all(this.#connections.of(peer).map(connection => this.#close(connection)))
   }
 
-  /** Makes and keeps the reservations at the relays that this node uses, each by itself, for as long as it runs. */
-  #keepRelays(): void {
-    if (this.#options.relay === undefined) return
-    for (const relay of this.#usedRelays()) void this.#reserve(relay)
-    this.#keeping = setTimeout(() => this.#keepRelays(), this.#limits.relayRound)
-    this.#keeping.unref()
-  }
-
-  /** relays at which a place is being asked for */
-  readonly #reserving = new Set<string>()
-  /** relays at which the last try failed: told once */
-  readonly #failing = new Set<string>()
-  #listeningAtRelays: Promise<void> | undefined
-  #listenAtRelays(): Promise<void> {
-    this.#listeningAtRelays ??= this.#relays.listen()
-    return this.#listeningAtRelays
-  }
-
-  /** Never rejects: a relay that is down is asked again in the next round. */
-  async #reserve({ peer, addresses }: RelayAt): Promise<void> {
+  async #connectTo(relay: RelayAt, signal: AbortSignal): Promise<Connection> {
     const node = this.#node
-    if (node === undefined || this.#reserving.has(peer) || this.#relays.reservedAt(peerIdFromString(peer))) return
-    this.#reserving.add(peer)
-    const done = this.#gate.want(peer)
-    const limit = deadline(this.#limits.dialTimeout)
-    try {
-      await this.#listenAtRelays()
-      const targets = this.#directly({ peer, addresses })
-      const dial = () => node.dial(targets, { signal: limit.signal })
-      const connection = this.#directTo(peer) ?? (await this.#dials.run(this.#nameOf(peer), peer, dial, limit.signal))
-      await this.#relays.reserve(connection)
-      this.#failing.delete(peer)
-      this.#report({ kind: 'relay-reserved', peer })
-    } catch (error) {
-      if (!this.#failing.has(peer)) this.#report({ kind: 'relay-failed', peer, error })
-      this.#failing.add(peer)
-    } finally {
-      limit.clear()
-      done()
-      this.#reserving.delete(peer)
-    }
+    if (node === undefined) throw unreachable('the transport is not started')
+    const dial = () => node.dial(this.#targets.directly(relay), { signal })
+    return (
+      this.#targets.directTo(relay.peer) ?? (await this.#dials.run(this.#nameOf(relay.peer), relay.peer, dial, signal))
+    )
   }
-
-  #directTo = (peer: string): Connection | undefined =>
-    this.#connections.of(peer).find(connection => !connection.remoteAddr.toString().includes(RELAYED))
 
   /** A relay is dialled at what its own city announces: who is reached over it could tell addresses of it that lead nowhere. */
   async #connectRelay(address: string, signal: AbortSignal): Promise<void> {
@@ -323,44 +303,10 @@ class Host implements P2pHost {
     if (node === undefined || this.#connections.of(peer).length > 0) return
     const city = this.#nameOf(peer)
     const announced = [...(this.#options.announced?.() ?? [])].find(([code]) => code === city)?.[1] ?? []
-    const own = this.#directly({ peer, addresses: announced })
-    const targets = own.length > 0 ? own : this.#dialable(peer, [address])
+    const own = this.#targets.directly({ peer, addresses: announced })
+    const targets = own.length > 0 ? own : this.#targets.dialable(peer, [address])
     await this.#dials.run(city, peer, () => node.dial(targets, { signal }), signal)
   }
-
-  /**
-   * A city that nobody can connect to may have moved to a relay that this node uses too, while neither could tell the other:
-   * it is asked for there.
-   */
-  #overOwnRelays(peer: string, addresses: readonly string[]): string[] {
-    if (addresses.length > 0 && !addresses.some(address => address.includes(RELAYED))) return []
-    return this.#usedRelays()
-      .filter(relay => relay.peer !== peer && this.#directTo(relay.peer) !== undefined)
-      .filter(relay => !addresses.some(address => address.includes(`/p2p/${relay.peer}${RELAYED}/`)))
-      .flatMap(relay => this.#directly(relay).slice(0, 1))
-      .map(relay => `${relay}${RELAYED}/p2p/${peer}`)
-  }
-
-  /**
-   * The addresses of a peer that one dial tries, those over relays that are not connected last: one that is down may take all the
-   * time that there is. No relay serves others than its partners, so over others none leads.
-   */
-  #dialable(peer: string, addresses: readonly string[]): Multiaddr[] {
-    const far = (address: Multiaddr) => relayOf(address).some(relay => this.#connections.of(relay).length === 0)
-    return addresses
-      .flatMap(address => boundTo(peer, address))
-      .filter(address => !this.#gate.denyDialMultiaddr(address))
-      .filter(address => relayOf(address).every(relay => this.#cityOf(relay) !== undefined))
-      .toSorted((a, b) => Number(far(a)) - Number(far(b)))
-      .slice(0, this.#limits.addressesPerPeer)
-  }
-
-  /** Over no other relay. */
-  #directly = ({ peer, addresses }: RelayAt): Multiaddr[] =>
-    this.#dialable(
-      peer,
-      addresses.filter(address => !address.includes(RELAYED)),
-    )
 
   async #close(connection: Connection): Promise<void> {
     if (connection.status !== 'open') return
@@ -506,25 +452,7 @@ class Host implements P2pHost {
   }
 }
 
-/** The peer of the relay that an address leads over. */
-const relayOf = (address: Multiaddr): string[] => {
-  const relay = new RegExp(`/p2p/([A-Za-z0-9]+)${RELAYED}/`).exec(address.toString())?.[1]
-  return relay === undefined ? [] : [relay]
-}
-
 /** The other side lives and answered: another connection would not help. */
 const saysNo = (error: unknown): boolean =>
   error instanceof Error &&
   (error.name === 'UnsupportedProtocolError' || error.name === 'TooManyOutboundProtocolStreamsError')
-
-/** An address bound to the peer id, so that nobody else can answer; none when it is another's or no address. */
-function boundTo(peer: string, address: string): Multiaddr[] {
-  try {
-    const given = multiaddr(address)
-    const named = given.getComponents().findLast(({ name }) => name === 'p2p')?.value
-    if (named !== undefined && named !== peer) return []
-    return [named === undefined ? given.encapsulate(`/p2p/${peer}`) : given]
-  } catch {
-    return []
-  }
-}
