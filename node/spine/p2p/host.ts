@@ -16,6 +16,7 @@ import { Counts } from './counts.ts'
 import { deadline } from './deadline.ts'
 import { Dials } from './dials.ts'
 import { asError, asUnreachable, unreachable } from './errors.ts'
+import type { P2pEvent } from './events.ts'
 import { ConnectionGate, type Denied } from './gate.ts'
 import { createLibp2pNode } from './libp2p-node.ts'
 import { P2P_LIMITS, type P2pLimits } from './limits.ts'
@@ -25,17 +26,6 @@ import { type RelayAt, RelayTransport, type RelayUse, reservationsOf } from './r
 import { Reservations } from './reservations.ts'
 import { StreamWire } from './stream-wire.ts'
 import { relayOf, Targets } from './targets.ts'
-
-/** What an operator may want to count or log; nothing of it stops the host. */
-export type P2pEvent =
-  | { kind: 'denied'; reason: Denied | Ended | 'streams' }
-  /** a city, or a stranger by its peer id, owes so much work that it is not heard for a while */
-  | { kind: 'cut-off'; city: string }
-  | { kind: 'handler-failed'; protocol: string; peer: string; error: unknown }
-  | { kind: 'listener-failed'; error: unknown }
-  | { kind: 'relay-failed'; peer: string; error: unknown }
-  /** this node is reached over the relay from now on: it has one address more */
-  | { kind: 'relay-reserved'; peer: string }
 
 export type P2pHostOptions = {
   /** Ed25519 private JWK of the delegated peer key */

@@ -2,8 +2,8 @@
 import type { Connection } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { deadline } from './deadline.ts'
+import type { P2pEvent } from './events.ts'
 import type { ConnectionGate } from './gate.ts'
-import type { P2pEvent } from './host.ts'
 import type { P2pLimits } from './limits.ts'
 import type { RelayAt, RelayTransport } from './relay.ts'
 

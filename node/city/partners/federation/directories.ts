@@ -1,25 +1,13 @@
-/**
- * Directories of federations (联盟名录): the operators that an administrator trusts, and the newest document of each, verified
- * before it is kept. Answers from memory whom they vouch for and which certificates count no more. May import the audit log,
- * the store and the protocol.
- */
-
-import * as z from 'zod'
 import {
   type Directory,
-  type DirectoryEntry,
-  DirectoryRevocation,
-  type DirectoryStanding,
-  directoryStanding,
   entryWith,
   type HeldDirectory,
   judgeDirectory,
   openSignedDirectory,
   type SignedDirectory,
 } from '../../../../protocol/federation/directory.ts'
-import type { DirectoryHave } from '../../../../protocol/federation/frames.ts'
 import { LIMITS } from '../../../../protocol/limits.ts'
-import { sha256 as hashOf, parseJson } from '../../../../protocol/primitives.ts'
+import { sha256 as hashOf } from '../../../../protocol/primitives.ts'
 import { type Problem, ProblemError, type Refused, refuse } from '../../../../protocol/problem.ts'
 import { type Clock, seconds } from '../../../kernel/clock.ts'
 import type { Audit } from '../../../kernel/records/audit.ts'
@@ -27,6 +15,7 @@ import type { EventLog } from '../../../kernel/records/events.ts'
 import { createSerial } from '../../../kernel/serial.ts'
 import { act } from '../../../kernel/store/acts.ts'
 import type { Database, Transaction } from '../../../kernel/store/database.ts'
+import { createHoldings, type HeldDocument, type KeptRevocation, type Operator, type Revocation } from './holdings.ts'
 
 export type DirectoriesParts = {
   db: Database
@@ -34,46 +23,6 @@ export type DirectoriesParts = {
   audit: Audit
   events: EventLog
   /** after operators or documents changed: who is trusted may be others now */ changed: () => Promise<void>
-}
-
-/** The newest document of an operator. Times are ms. */
-export type HeldDocument = {
-  directory: Directory
-  sha256: string
-  /** who brought it: `person:…` or `city:…` */ source: string
-  receivedAt: number
-  /** hash of another document that was signed under the same version */ fork: string | null
-}
-
-export type Operator = {
-  thumbprint: string
-  trustedAt: number
-  held: HeldDocument | null
-  /** what was held when it was trusted before; an older document is refused */ floor: HeldDirectory | null
-}
-
-/** Why a certificate counts no more. `kept`: its operator is trusted no more; it counts until an administrator releases it. */
-export type Revocation = { operator: string; revokedAt: number; reason: string; kept: boolean }
-
-/** What an operator revoked that is trusted no more, with the partner whose certificate it is. */
-export type KeptRevocation = DirectoryRevocation & { partner: string | null }
-
-type Kept = { operator: string; name: string; revocations: DirectoryRevocation[] }
-const KeptRevocations = z.array(DirectoryRevocation)
-
-/** An entry and how the directory stands that holds it. */
-export type Listed = { operator: string; standing: DirectoryStanding; entry: DirectoryEntry }
-
-type Row = {
-  thumbprint: string
-  trusted_at: number
-  sha256: string | null
-  jws: string | null
-  source: string
-  received_at: number
-  fork: string | null
-  floor_version: number | null
-  floor_sha256: string | null
 }
 
 /** Refusals and refused documents that are remembered, each. */
@@ -86,102 +35,11 @@ export type Directories = Awaited<ReturnType<typeof createDirectories>>
 
 export async function createDirectories(parts: DirectoriesParts) {
   const { db, clock, audit, events } = parts
-  let operators = new Map<string, Operator>()
-  /** what operators revoked that are trusted no more */
-  let kept: Kept[] = []
-  let revoked = new Map<string, Revocation>()
-  /** operators by peer */
-  let peers = new Map<string, string[]>()
-
-  async function load(): Promise<void> {
-    const rows = await db.query<Row>(
-      `SELECT o.thumbprint, o.trusted_at, d.sha256, d.jws, d.source, d.received_at, d.fork,
-         f.version AS floor_version, f.sha256 AS floor_sha256
-       FROM operators o LEFT JOIN directories d ON d.operator = o.thumbprint
-         LEFT JOIN directory_floors f ON f.operator = o.thumbprint ORDER BY o.trusted_at, o.thumbprint`,
-    )
-    const next = new Map<string, Operator>()
-    for (const row of rows) {
-      const { thumbprint, trusted_at, sha256, jws, source, received_at, fork } = row
-      const before = operators.get(thumbprint)?.held
-      let directory = before?.sha256 === sha256 ? before?.directory : undefined
-      if (directory === undefined && jws !== null) {
-        // It was verified before it was kept; whoever can write to the store could do worse than change it.
-        const opened = await openSignedDirectory(jws, { trusts: kid => kid === thumbprint })
-        if (opened.ok) directory = opened.directory
-      }
-      const held =
-        directory === undefined || sha256 === null ? null : { directory, sha256, source, receivedAt: received_at, fork }
-      const floor =
-        row.floor_version === null || row.floor_sha256 === null
-          ? null
-          : { version: row.floor_version, sha256: row.floor_sha256 }
-      next.set(thumbprint, { thumbprint, trustedAt: trusted_at, held, floor })
-    }
-    const others = await db.query<{ operator: string; name: string; revocations: string }>(
-      'SELECT operator, name, revocations FROM kept_revocations ORDER BY kept_at, operator',
-    )
-    kept = others.map(({ revocations, ...row }) => {
-      const read = parseJson(KeptRevocations, Buffer.from(revocations), 'internal')
-      if (!read.ok) throw new ProblemError('internal', `kept revocations of ${row.operator}`)
-      return { ...row, revocations: read.value }
-    })
-    index(next)
-  }
-
-  function index(next: Map<string, Operator>): void {
-    operators = next
-    revoked = new Map()
-    peers = new Map()
-    const add = (operator: string, kept: boolean, { certificate, revokedAt, reason }: DirectoryRevocation): void => {
-      const known = revoked.get(certificate)
-      if (known === undefined || (known.kept && !kept) || (known.kept === kept && revokedAt < known.revokedAt))
-        revoked.set(certificate, { operator, revokedAt, reason, kept })
-    }
-    for (const { thumbprint, held } of next.values()) {
-      const heir = heirOf(thumbprint)
-      // What was revoked before the hand-over counts on, but for what the successor lists.
-      const listed = heir === undefined ? [] : heir.entries.flatMap(({ certificates }) => certificates)
-      const again = new Set(listed)
-      for (const revocation of held?.directory.revocations ?? [])
-        if (!again.has(revocation.certificate)) add(thumbprint, false, revocation)
-      if (heir !== undefined) continue
-      for (const entry of held?.directory.entries ?? [])
-        for (const peer of entry.peers) peers.set(peer, [...(peers.get(peer) ?? []), thumbprint])
-    }
-    for (const { operator, revocations } of kept) for (const revocation of revocations) add(operator, true, revocation)
-  }
-
-  const successorOf = (operator: string): string | undefined => operators.get(operator)?.held?.directory.successor
-
-  /** The directory that stands in place of an operator's own, which handed over; undefined while its own stands. */
-  function heirOf(operator: string): Directory | undefined {
-    let found: Directory | undefined
-    for (let next = successorOf(operator); next !== undefined; next = successorOf(next))
-      found = operators.get(next)?.held?.directory ?? found
-    return found
-  }
-
-  /** Whether an operator handed over to this one, itself or by others. */
-  function leadsTo(operator: string, to: string): boolean {
-    for (let next = successorOf(operator); next !== undefined; next = successorOf(next)) if (next === to) return true
-    return false
-  }
-
-  /** Operators whose own directory stands. */
-  const standing = (): Operator[] =>
-    [...operators.values()].filter(({ thumbprint }) => heirOf(thumbprint) === undefined)
-
-  const standingOf = (directory: Directory): DirectoryStanding => directoryStanding(directory, seconds(clock.now()))
-
-  /** Whether the entries of the operator's directory count. */
-  function counts(operator: string): boolean {
-    const held = operators.get(operator)?.held
-    return held != null && standingOf(held.directory) !== 'lapsed' && heirOf(operator) === undefined
-  }
+  const holdings = await createHoldings(parts)
+  const { load, leadsTo, standing } = holdings
 
   const find = (thumbprint: string): Operator => {
-    const operator = operators.get(thumbprint)
+    const operator = holdings.operators().get(thumbprint)
     if (operator === undefined) throw new ProblemError('request.not-found', 'no such operator is trusted')
     return operator
   }
@@ -193,7 +51,7 @@ export async function createDirectories(parts: DirectoriesParts) {
   async function tellPartners(tx: Transaction, before: ReadonlyMap<string, Revocation>): Promise<void> {
     const rows = await tx.query<{ code: string; fingerprint: string }>('SELECT code, fingerprint FROM partners')
     for (const { code, fingerprint } of rows) {
-      const found = revoked.get(fingerprint)
+      const found = holdings.revoked().get(fingerprint)
       if ((found === undefined) === (before.get(fingerprint) === undefined)) continue
       await audit.append(tx, {
         actor: 'node',
@@ -224,7 +82,7 @@ export async function createDirectories(parts: DirectoriesParts) {
   async function govern(tx: Transaction, { directory, operator }: SignedDirectory): Promise<void> {
     await tx.run('DELETE FROM kept_revocations WHERE operator = ?', [operator])
     const { successor } = directory
-    if (successor === undefined || operators.has(successor)) return
+    if (successor === undefined || holdings.operators().has(successor)) return
     await tx.run('INSERT INTO operators (thumbprint, trusted_at) VALUES (?, ?)', [successor, clock.now()])
     await audit.append(tx, {
       ...{ actor: 'node', action: 'operator.succeeded', subject: successor },
@@ -236,7 +94,7 @@ export async function createDirectories(parts: DirectoriesParts) {
   /** Reads everything again after a change, and lets the node act on it. */
   async function settle(): Promise<void> {
     refusedDocuments.clear()
-    const before = revoked
+    const before = holdings.revoked()
     await load()
     await db.transaction(tx => tellPartners(tx, before))
     await parts.changed()
@@ -264,7 +122,7 @@ export async function createDirectories(parts: DirectoriesParts) {
         },
       })
       await events.append(tx, { type: 'directory.changed', subject: operator })
-      await tellStruck(tx, operators.get(operator)?.held?.directory, directory)
+      await tellStruck(tx, holdings.operators().get(operator)?.held?.directory, directory)
       await govern(tx, signed)
     })
     await settle()
@@ -319,19 +177,19 @@ export async function createDirectories(parts: DirectoriesParts) {
     return judged
   }
 
-  await load()
   return {
+    ...holdings.queries,
+
     /** Trusted operators with what is held of each. */
-    operators: (): Operator[] => [...operators.values()],
+    operators: (): Operator[] => [...holdings.operators().values()],
 
     operator: find,
-    standingOf,
 
     /** Trusts an operator. Problem: `request.conflict` when there are too many. */
     trust: (thumbprint: string, actor: string): Promise<Operator> =>
       inTurn(async () => {
         await db.transaction(async tx => {
-          if (operators.has(thumbprint)) return
+          if (holdings.operators().has(thumbprint)) return
           if (standing().length >= LIMITS.directoryOperators)
             throw new ProblemError('request.conflict', `${LIMITS.directoryOperators} operators are trusted`)
           await act(tx)
@@ -351,7 +209,10 @@ export async function createDirectories(parts: DirectoriesParts) {
     distrust: (thumbprint: string, actor: string): Promise<{ operator: Operator; kept: KeptRevocation[] }> =>
       inTurn(async () => {
         const operator = find(thumbprint)
-        const gone = [operator, ...[...operators.values()].filter(former => leadsTo(former.thumbprint, thumbprint))]
+        const gone = [
+          operator,
+          ...[...holdings.operators().values()].filter(former => leadsTo(former.thumbprint, thumbprint)),
+        ]
         await db.transaction(async tx => {
           await act(tx)
           for (const { thumbprint: each, held } of gone) {
@@ -365,7 +226,7 @@ export async function createDirectories(parts: DirectoriesParts) {
             await tx.run('DELETE FROM directories WHERE operator = ?', [each])
             // What a successor lists again was not revoked any more.
             const counting = (held?.directory.revocations ?? []).filter(
-              ({ certificate }) => revoked.get(certificate)?.kept === false,
+              ({ certificate }) => holdings.revoked().get(certificate)?.kept === false,
             )
             if (counting.length > 0)
               await tx.run(
@@ -389,7 +250,8 @@ export async function createDirectories(parts: DirectoriesParts) {
         const partnerOf = new Map(rows.map(({ code, fingerprint }) => [fingerprint, code]))
         return {
           operator,
-          kept: kept
+          kept: holdings
+            .kept()
             .filter(entry => names.has(entry.operator))
             .flatMap(({ revocations }) => revocations)
             .map(entry => ({ ...entry, partner: partnerOf.get(entry.certificate) ?? null })),
@@ -402,12 +264,12 @@ export async function createDirectories(parts: DirectoriesParts) {
      */
     release: (certificate: string, actor: string): Promise<Revocation> =>
       inTurn(async () => {
-        const found = revoked.get(certificate)
+        const found = holdings.revoked().get(certificate)
         if (found === undefined) throw new ProblemError('request.not-found', 'no such certificate is revoked')
         if (!found.kept) throw new ProblemError('request.conflict', `the operator ${found.operator} revokes it`)
         await db.transaction(async tx => {
           await act(tx)
-          for (const { operator, revocations } of kept) {
+          for (const { operator, revocations } of holdings.kept()) {
             const left = revocations.filter(entry => entry.certificate !== certificate)
             if (left.length === revocations.length) continue
             await (left.length === 0
@@ -439,10 +301,10 @@ export async function createDirectories(parts: DirectoriesParts) {
         const refusedBefore = refusedDocuments.get(hash)
         if (refusedBefore !== undefined) return { ok: false, problem: refusedBefore }
         const opened = await openSignedDirectory(jws, {
-          trusts: thumbprint => operators.has(thumbprint),
-          key: thumbprint => operators.get(thumbprint)?.held?.directory.operator.key,
+          trusts: thumbprint => holdings.operators().has(thumbprint),
+          key: thumbprint => holdings.operators().get(thumbprint)?.held?.directory.operator.key,
         })
-        const operator = opened.ok ? operators.get(opened.operator) : undefined
+        const operator = opened.ok ? holdings.operators().get(opened.operator) : undefined
         const held = operator?.held ?? null
         const judged = opened.ok ? judge(opened, operator) : opened
         if (opened.ok && judged.ok) {
@@ -464,22 +326,6 @@ export async function createDirectories(parts: DirectoriesParts) {
         return { ok: false, problem }
       }),
 
-    /** The key that an operator handed over to, and whether its directory stands already. */
-    successor: (operator: string): { thumbprint: string; taken: boolean } | null => {
-      const thumbprint = successorOf(operator)
-      return thumbprint === undefined ? null : { thumbprint, taken: heirOf(operator) !== undefined }
-    },
-
-    /** What this node tells its partners it holds; of operators that handed over as many as there is room for. */
-    held: (): DirectoryHave['held'] =>
-      [...standing(), ...[...operators.values()].filter(({ thumbprint }) => heirOf(thumbprint) !== undefined)]
-        .slice(0, LIMITS.directoryOperators)
-        .map(({ thumbprint, held }) => ({
-          operator: thumbprint,
-          version: held?.directory.version ?? 0,
-          sha256: held?.sha256 ?? null,
-        })),
-
     /** The signed document of an operator, the one with this hash when one is named; null when it is not held. */
     async document(operator: string, sha256?: string): Promise<string | null> {
       const [row] = await db.query<{ jws: string; sha256: string }>(
@@ -488,48 +334,5 @@ export async function createDirectories(parts: DirectoriesParts) {
       )
       return row === undefined || (sha256 !== undefined && row.sha256 !== sha256) ? null : row.jws
     },
-
-    /** Why a certificate counts no more; undefined when nobody revoked it. */
-    revocation: (fingerprint: string): Revocation | undefined => revoked.get(fingerprint),
-
-    /** Every entry of every directory, by city. */
-    listed: (): Listed[] =>
-      standing()
-        .flatMap(({ thumbprint, held }) => {
-          if (held === null) return []
-          const standing = standingOf(held.directory)
-          return held.directory.entries.map(entry => ({ operator: thumbprint, standing, entry }))
-        })
-        .sort((a, b) => a.entry.city.localeCompare(b.entry.city) || a.operator.localeCompare(b.operator)),
-
-    /** Every certificate that a directory revokes. */
-    revocations: (): (Revocation & { certificate: string })[] =>
-      [...revoked].map(([certificate, found]) => ({ certificate, ...found })),
-
-    /** Entries of a city in directories that count. */
-    entriesOf: (city: string): Listed[] =>
-      [...operators.values()].flatMap(({ thumbprint, held }) => {
-        const entry = counts(thumbprint) ? held?.directory.entries.find(one => one.city === city) : undefined
-        return held === null || entry === undefined
-          ? []
-          : [{ operator: thumbprint, standing: standingOf(held.directory), entry }]
-      }),
-
-    /** Where a directory that counts says that the city with this certificate may be reached. */
-    listedAt: (city: string, fingerprint: string): string[] =>
-      [...operators.values()].flatMap(({ thumbprint, held }) =>
-        held !== null && counts(thumbprint) ? [...(entryWith(held.directory, city, fingerprint)?.addresses ?? [])] : [],
-      ),
-
-    /** Operators whose directory counts and names this certificate for this city. */
-    vouchers: (city: string, fingerprint: string): string[] =>
-      [...operators.values()].flatMap(({ thumbprint, held }) =>
-        held !== null && counts(thumbprint) && entryWith(held.directory, city, fingerprint) !== undefined
-          ? [thumbprint]
-          : [],
-      ),
-
-    /** Whether a directory that counts names the peer: it may connect to pair. */
-    admits: (peer: string): boolean => peers.get(peer)?.some(counts) ?? false,
   }
 }

@@ -4,7 +4,8 @@ import { LIMITS } from '../../../../protocol/limits.ts'
 import { Day, DivisionCode, KeyId, Sha256 } from '../../../../protocol/primitives.ts'
 import { ProblemError } from '../../../../protocol/problem.ts'
 import { actorOf, type RouteModule, Time, time } from '../../../edges/http/route.ts'
-import type { Directories, Operator } from './directories.ts'
+import type { Directories } from './directories.ts'
+import type { Operator } from './holdings.ts'
 import { type MembershipCard as Card, MembershipCard } from './operator.ts'
 
 const Standing = z

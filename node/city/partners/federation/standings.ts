@@ -1,7 +1,8 @@
 /** Reminders of directories: the next version did not come, two were signed under one number, the own certificate is revoked. Pure. */
 import type { Directory } from '../../../../protocol/federation/directory.ts'
 import type { Reminder } from '../../../kernel/reminder.ts'
-import { type Operator, type Revocation, vouchedBy } from './directories.ts'
+import { vouchedBy } from './directories.ts'
+import type { Operator, Revocation } from './holdings.ts'
 
 /** What is asked of a partner here. */
 export type ListedPartner = { code: string; name: string; status: string; vouched: string | null; fingerprint: string }
