@@ -23,6 +23,8 @@ export type DraftChange = DraftWrite | string
 
 type Row = DraftWrite & { no: number; dropped: number }
 
+export type DraftStage = ReturnType<typeof createDraftStage>
+
 export function createDraftStage(
   db: Database,
   drafts: {

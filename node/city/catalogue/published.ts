@@ -1,5 +1,5 @@
 /** The own published list as drafts need it. */
-import type { Published } from './drafts.ts'
+import type { Published } from './draft-rows.ts'
 import type { Services } from './services.ts'
 
 export const publishedOf = (services: Services, city: string): Published => ({

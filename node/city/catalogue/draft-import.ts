@@ -1,0 +1,131 @@
+/**
+ * A file taken into the drafts (事项导入), whole or not at all: read as tables, judged item by item, written by the stage.
+ */
+
+import { setImmediate as otherWork } from 'node:timers/promises'
+import { type LintContext, lintItem } from '../../../protocol/service/lint.ts'
+import type { Clock } from '../../kernel/clock.ts'
+import type { Audit } from '../../kernel/records/audit.ts'
+import { sameItem } from './difference.ts'
+import { AT_ONCE, type DraftRows, type Published } from './draft-rows.ts'
+import type { DraftStage, DraftWrite } from './draft-stage.ts'
+import { byLevel, count, type ItemFinding, SHOWN_FINDINGS } from './item-findings.ts'
+import type { Fault, TableImport, Translation } from './tables/tables.ts'
+
+export type ImportOptions = {
+  modes?: readonly number[]
+  translate?: Translation
+  /** items that the file does not name go */ replace?: boolean
+  /** looks alone */ dryRun?: boolean
+}
+export type ImportReport = {
+  /** whether the drafts hold it now */ taken: boolean
+  rows: number
+  put: number
+  remove: number
+  unchanged: number
+  /** items with a finding that is an error */ blocked: number
+  warnings: number
+  errors: Fault[]
+  errorCount: number
+  notes: Fault[]
+  /** first findings of the items, errors before warnings */ findings: ItemFinding[]
+}
+
+export function createDraftImport(parts: {
+  audit: Audit
+  clock: Clock
+  published: Published
+  /** units and windows that items may name */ context: () => Promise<LintContext>
+  rows: DraftRows
+  stage: DraftStage
+}) {
+  const { audit, clock, published, context, stage } = parts
+  const { held, current } = parts.rows
+
+  async function read(
+    bytes: Uint8Array,
+    name: string,
+    options: ImportOptions,
+  ): Promise<TableImport & { removed: Map<string, string> }> {
+    const { importTables } = await import('./tables/tables.ts')
+    const table = await importTables(bytes, name, {
+      held,
+      ...(options.modes === undefined ? {} : { modes: options.modes }),
+      ...(options.translate === undefined ? {} : { translate: options.translate }),
+    })
+    const removed = new Map<string, string>()
+    if (table.errorCount > 0) return { ...table, removed }
+    for (const code of table.remove) {
+      const item = await held(code)
+      if (item !== null) removed.set(code, item.taskName)
+    }
+    if (options.replace === true)
+      for await (const { taskCode, taskName } of current())
+        if (!table.put.has(taskCode)) removed.set(taskCode, taskName)
+    return { ...table, removed }
+  }
+
+  async function take(bytes: Uint8Array, name: string, options: ImportOptions, actor: string): Promise<ImportReport> {
+    const table = await read(bytes, name, options)
+    const rules = await context()
+    const rows: DraftWrite[] = []
+    const dropped: string[] = []
+    const findings: ItemFinding[] = []
+    let [unchanged, blocked, warnings, seen] = [0, 0, 0, 0]
+    for (const [code, item] of table.put) {
+      seen++
+      if (seen % AT_ONCE === 0) await otherWork()
+      const before = await published.item(code)
+      if (before !== null && sameItem(item, before)) {
+        unchanged++
+        dropped.push(code)
+        continue
+      }
+      const found = lintItem(item, rules)
+      const errors = count(found, 'error')
+      if (errors > 0) blocked++
+      warnings += found.length - errors
+      findings.push(...found.map(finding => ({ ...finding, code, name: item.taskName })))
+      if (findings.length > SHOWN_FINDINGS * 4) findings.sort(byLevel).splice(SHOWN_FINDINGS)
+      rows.push({
+        code,
+        name: item.taskName,
+        item: JSON.stringify(item),
+        errors,
+        warnings: found.length - errors,
+        actor,
+      })
+    }
+    for (const [code, title] of table.removed) {
+      if ((await published.item(code)) === null) dropped.push(code)
+      else rows.push({ code, name: title, item: null, errors: 0, warnings: 0, actor })
+    }
+    const good = table.errorCount === 0
+    const report: ImportReport = {
+      taken: good && options.dryRun !== true,
+      rows: table.rows,
+      put: rows.filter(({ item }) => item !== null).length,
+      remove: table.removed.size,
+      unchanged,
+      blocked,
+      warnings,
+      errors: table.errors,
+      errorCount: table.errorCount,
+      notes: table.notes,
+      findings: findings.sort(byLevel).slice(0, SHOWN_FINDINGS),
+    }
+    if (!report.taken) return report
+    await stage.take([...rows, ...dropped], clock.now(), tx =>
+      audit.append(tx, {
+        actor,
+        action: 'drafts.imported',
+        subject: name.slice(0, 100),
+        detail: { put: report.put, remove: report.remove, unchanged },
+      }),
+    )
+    return report
+  }
+
+  return take
+}
