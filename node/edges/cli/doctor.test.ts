@@ -11,7 +11,8 @@ import { openSqlite } from '../../kernel/store/sqlite.ts'
 import { type RunningNode, startNode } from '../../node.ts'
 import { createClient } from '../client/client.ts'
 import type { CommandContext } from './context.ts'
-import { type Check, doctor } from './doctor.ts'
+import { doctor } from './doctor.ts'
+import type { Check } from './doctor-check.ts'
 
 const DAY = 86_400_000
 let root = ''

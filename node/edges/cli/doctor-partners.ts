@@ -1,0 +1,93 @@
+/** What the doctor says of partners (合作城市体检), and of what must be seen to before a day comes. */
+
+import type { NodeConfig } from '../../kernel/config/config.ts'
+import type { Partner } from '../client/api.generated.ts'
+import type { CommandContext } from './context.ts'
+import { type Check, run } from './doctor-check.ts'
+
+/** Who must act on a partner that is not connected, and how. */
+function unconnected({ code, problem, revoked }: Partner): Pick<Check, 'detail' | 'act' | 'cure'> {
+  if (revoked !== null)
+    return {
+      detail: `certificate.revoked: ${revoked.reason}`,
+      act: 'partner',
+      cure: `Its certificate was revoked on ${revoked.at.slice(0, 10)} by a federation: it gets a new one and pairs again 对方换发证书后重新结对`,
+    }
+  const detail = problem === null ? 'not connected' : `${problem.code} ${problem.detail ?? ''}`
+  if (problem?.code === 'certificate.revoked')
+    return {
+      detail: `${detail}: it says so of the certificate of this city`,
+      act: 'operator',
+      cure: 'The certificate of this city was revoked: get a new one (tongban identity renew --new-key, or tongban ca request), let the operator list it, then pair again 本市证书已被撤销，请换发后重新结对',
+    }
+  if (problem?.code === 'certificate.mismatch')
+    return {
+      detail,
+      act: 'partner',
+      cure: `One of you has a new certificate. When it is theirs and they say so: tongban partners suspend ${code}, then pair again; when it is yours, they do`,
+    }
+  return {
+    detail,
+    act: 'partner',
+    cure: `Ask whether their node runs, and check addresses and firewall on both sides: tongban partners test ${code}`,
+  }
+}
+
+/** What the health of a partner that is connected leaves to be told, or of one that is not. */
+async function checkHealth(context: CommandContext, code: string, check: string, checks: Check[]): Promise<void> {
+  const found: Check[] = []
+  const health = await run(
+    found,
+    check,
+    async () => (await context.client()).getPartnerHealth({ params: { code } }),
+    () => 'looked at',
+  )
+  if (health === null) checks.push(...found)
+  for (const { level, code: problem, detail, en, zh, act, cure } of health?.findings ?? [])
+    checks.push({ check, level, detail: `${problem}: ${detail ?? `${en} ${zh}`}`, act, cure })
+}
+
+/** Reminders besides those that the checks of certificate and partners tell. */
+export async function checkReminders(context: CommandContext, config: NodeConfig, checks: Check[]): Promise<void> {
+  const items = await run(
+    checks,
+    'reminders 提醒',
+    async () => (await (await context.client()).listReminders()).items,
+    found => `${found.length}`,
+  )
+  for (const { kind, subject, level, en, zh, act, cure } of items ?? []) {
+    const told = kind === 'certificate' || (kind === 'delegation' && subject !== config.city.code)
+    if (told || level === 'info') continue
+    checks.push({ check: `${kind} ${subject}`, level, detail: `${en} ${zh}`, act, cure })
+  }
+}
+
+export async function checkPartners(context: CommandContext, checks: Check[]): Promise<void> {
+  const partners = await run(
+    checks,
+    'partners 合作城市',
+    async () => (await (await context.client()).listPartners()).items,
+    items => `${items.length} paired`,
+  )
+  for (const partner of partners ?? []) {
+    const { code, name, status, connected } = partner
+    const check = `partner ${name} ${code}`
+    if (status !== 'active') {
+      checks.push({
+        check,
+        level: 'warn',
+        detail: status,
+        act: 'you',
+        cure:
+          status === 'pending'
+            ? `Have the partner read the words out, and type them: tongban partners confirm ${code}`
+            : `tongban partners resume ${code}`,
+      })
+    } else if (connected) {
+      checks.push({ check, level: 'ok', detail: 'connected' })
+    } else {
+      checks.push({ check, level: 'fail', ...unconnected(partner) })
+    }
+    if (status === 'active') await checkHealth(context, code, check, checks)
+  }
+}
