@@ -2,7 +2,7 @@
 import { access, readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { ROLES } from '../node/kernel/person.ts'
-import { AGREEMENT_CONTENT, AGREEMENT_STATES } from '../protocol/agreement/thread.ts'
+import { AGREEMENT_CONTENT, AGREEMENT_STATES } from '../protocol/agreement/kinds.ts'
 import { CASE_CONTENT, MODE_NAMES, OUTCOMES } from '../protocol/case/kinds.ts'
 import { STATES } from '../protocol/case/table.ts'
 import { TEST_CONTENT } from '../protocol/partner-test/thread.ts'
