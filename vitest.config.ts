@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomInt } from 'node:crypto'
 import { relative } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
@@ -32,15 +32,18 @@ const APART = [
   'protocol/federation/directory.test.ts',
 ]
 
-/** Those apart begin, the longest first; the others follow in a random order, which the seed that is told brings again. */
+/** What brings the whole run again: `template.ts` tells it before anything runs, and each process of the run has it. */
+process.env.TONGBAN_TEST_SEED ||= String(randomInt(1_000_000))
+const SEED = Number(process.env.TONGBAN_TEST_SEED)
+if (!Number.isSafeInteger(SEED))
+  throw new Error(`TONGBAN_TEST_SEED=${process.env.TONGBAN_TEST_SEED} is no whole number`)
+
+/** Those apart begin, the longest first; the others follow in a random order, which the seed brings again. */
 class Order extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const { sequence } = this.ctx.config
-    sequence.seed ||= Date.now()
-    this.ctx.logger.log(`order of the files: --sequence.seed=${sequence.seed}`)
     const place = ({ moduleId }: TestSpecification) =>
       createHash('sha256')
-        .update(`${sequence.seed} ${relative(this.ctx.config.root, moduleId)}`)
+        .update(`${SEED} ${relative(this.ctx.config.root, moduleId)}`)
         .digest('hex')
     const { true: apart = [], false: shared = [] } = Object.groupBy(files, file =>
       String(file.project.name === 'apart'),

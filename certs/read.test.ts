@@ -1,8 +1,8 @@
 import { createHash, X509Certificate } from 'node:crypto'
-import * as fc from 'fast-check'
 import * as jose from 'jose'
 import { describe, expect, test } from 'vitest'
 import type { Refused } from '../protocol/problem.ts'
+import { fc } from '../test/support/properties.ts'
 import { authorityName, cityAltName, type ExtensionInput, usage } from './build.ts'
 import { nothing, readDer, readText, sequence } from './der.ts'
 import {

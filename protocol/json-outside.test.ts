@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../test/support/properties.ts'
 import { isExactNumber, readKeepingDigits, readStrictJson, toldFault } from './json-outside.ts'
 
 const EXACT = [

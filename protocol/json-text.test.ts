@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
+import { fc } from '../test/support/properties.ts'
 import { readJson, unwritable } from './json-text.ts'
 import { LIMITS } from './limits.ts'
 import { code, encodeUtf8, jsonObject, parseJson, parseValue } from './primitives.ts'

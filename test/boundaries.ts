@@ -17,7 +17,7 @@ export type Rule = {
 }
 
 /** What a test beside its source may use on top of the rule of that source. */
-const TEST_PACKAGES = ['vitest', 'fast-check', 'msw', 'fflate']
+const TEST_PACKAGES = ['vitest', 'msw', 'fflate']
 const TEST_MAY = /^(test\/support|protocol)\//
 /** Tests of the node may put real parts together that the sources meet only in the composition root. */
 const NODE_TEST_MAY = /^(node|certs|adapters)\//

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { unwritable } from '../../protocol/json-text.ts'
+import { fc } from '../../test/support/properties.ts'
 import {
   compileMapping,
   compileTemplate,

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { fc } from '../../test/support/properties.ts'
 import { actions, type Rules, shuffled, walk } from '../../test/support/thread-walk.ts'
 import { addDays } from '../calendar/calendar.ts'
 import { LIMITS } from '../limits.ts'

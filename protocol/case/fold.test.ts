@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../../test/support/properties.ts'
 import type { Packet } from '../packet/claims.ts'
 import { chainOf, standsLast } from '../thread/chain.ts'
 import { admitCase, readmitCase } from './admit.ts'

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../../test/support/properties.ts'
 import { foldName, foldNumber, plainCode, plainText } from './spelling.ts'
 
 describe('spellings of one name', () => {

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../../test/support/properties.ts'
 import { isProblemCode } from '../problem.ts'
 import { CHUNK_HEADER_BYTES, decodeFrame, encodeChunk, encodeFrame, type Frame } from './frames.ts'
 

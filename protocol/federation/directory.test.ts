@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import * as jose from 'jose'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { fc } from '../../test/support/properties.ts'
 import { LIMITS } from '../limits.ts'
 import { PACKET_ALG, TYP } from '../names.ts'
 import { type PacketSigner, signCompact } from '../packet/envelope.ts'

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import * as jose from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { fc } from '../../test/support/properties.ts'
 import { LIMITS } from '../limits.ts'
 import { fromHex } from '../primitives.ts'
 import type { ProblemCode } from '../problem.ts'

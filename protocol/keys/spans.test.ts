@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../../test/support/properties.ts'
 import { joinSpans, spanOf, spanOfMs, within } from './spans.ts'
 
 const CERTIFICATE = { begins: 100, ends: 200 }

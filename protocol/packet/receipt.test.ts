@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import * as jose from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { fc } from '../../test/support/properties.ts'
 import { LIMITS } from '../limits.ts'
 import { PROBLEMS, type ProblemCode } from '../problem.ts'
 import { type KeyResolver, type PacketSigner, signCompact, type TrustedKey } from './envelope.ts'

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../../test/support/properties.ts'
 import type { ItemMaterial, ServiceItem } from './item.ts'
 import { ServiceItem as Item } from './item.ts'
 import { LINT_RULES, type LintContext, lintItem, mayPublish } from './lint.ts'

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../../test/support/properties.ts'
 import { LIMITS } from '../limits.ts'
 import { encodeUtf8, toHex } from '../primitives.ts'
 import { entryOf, listRoot } from './list.ts'

@@ -1,14 +1,15 @@
 /**
  * Kill -9 of either node while cases of every kind go on: all four modes, every kind of packet, 50 MB of materials. At the end every
  * case is where it should be in both cities, each packet is there once and in order, each effect came about once in the approval
- * system, and every material is whole. The instants are random, and some where it hurts most; they are printed.
+ * system, and every material is whole. The instants are random (`TONGBAN_TEST_SEED` brings the same), and some where it hurts most; they are printed.
  */
-import { createHash, randomInt } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Database } from '../../node/kernel/store/database.ts'
 import { AUTHORS, type CaseKind } from '../../protocol/case/kinds.ts'
+import { diceOf, SEED, tellsWhere } from '../support/chance.ts'
 import { expectSameStores, type KillCities, restart, startKillCities } from '../support/kill-cities.ts'
 import { LIVES, type Living, live, told } from '../support/lives.ts'
 import type { NodeProcess } from '../support/node-process.ts'
@@ -42,6 +43,7 @@ const OPERATION: Partial<Record<CaseKind, string>> = {
   'case.evaluate': 'evaluations',
 }
 
+const dice = diceOf(SEED)
 let cities: KillCities
 const lived: Living[] = []
 
@@ -64,7 +66,7 @@ afterAll(() => cities?.stop(), 60_000)
 /** Kills one node at a random instant, or in one of the ways that hurt; what was done. */
 async function strike(turn: number): Promise<string> {
   const { ankang, shiyan, proxy, approval } = cities
-  const victim: NodeProcess = randomInt(2) === 0 ? ankang : shiyan
+  const victim: NodeProcess = dice.one([ankang, shiyan])
   const name = victim === ankang ? 'Ankang' : 'Shiyan'
   switch (turn % 5) {
     case 1: {
@@ -78,7 +80,7 @@ async function strike(turn: number): Promise<string> {
     }
     case 2: {
       // The approval system had the effect, or will have it; the node never hears.
-      await approval.faults(randomInt(2) === 0 ? { slowMs: 400 } : { drop: 1 })
+      await approval.faults(dice.one<object>([{ slowMs: 400 }, { drop: 1 }]))
       const before = (await approval.stats()).attempts
       for (const end = Date.now() + 1500; Date.now() < end && (await approval.stats()).attempts === before; )
         await new Promise(resolve => setTimeout(resolve, 10))
@@ -92,7 +94,7 @@ async function strike(turn: number): Promise<string> {
       return 'both'
     }
     default: {
-      const wait = randomInt(50, 1500)
+      const wait = 50 + dice.upTo(1450)
       await new Promise(resolve => setTimeout(resolve, wait))
       await restart(victim)
       return `${name} after ${wait} ms`
@@ -109,6 +111,7 @@ test(
     let begun = 0
     let steps = 0
     let living = true
+    tellsWhere(() => `${lived.length} of ${begun} cases ended, ${steps} steps; killed: ${strikes.join(', ')}`)
     const stepped = () => {
       steps++
     }

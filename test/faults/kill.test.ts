@@ -1,11 +1,11 @@
 /**
  * Kill -9 of either node at any instant: after a restart every case completes, nothing is lost, and the approval system had
- * each packet's effect once. The instants are chosen at random (the seed is printed) and, below, where it hurts most.
+ * each packet's effect once. The instants are chosen at random (`TONGBAN_TEST_SEED` brings the same waits) and, below, where it hurts most.
  */
-import { randomInt } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalProcess } from '../../examples/approval-system/process.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
+import { diceOf, SEED, tellsWhere } from '../support/chance.ts'
 import { expectSameStores, itemOf, type KillCities, restart, startKillCities } from '../support/kill-cities.ts'
 import { SHIYAN } from '../support/node-folder.ts'
 import type { NodeProcess } from '../support/node-process.ts'
@@ -113,10 +113,12 @@ describe('kill -9', () => {
         while (submitting) cases.push(await submitSurely())
       })()
       const instants: string[] = []
+      const dice = diceOf(SEED)
+      tellsWhere(() => `${cases.length} cases; killed after ${instants.join(', ')}`)
       for (let kill = 0; kill < kills; kill++) {
-        const wait = randomInt(20, 1200)
+        const wait = 20 + dice.upTo(1180)
         await new Promise(resolve => setTimeout(resolve, wait))
-        const victim = randomInt(2) === 0 ? ankang : shiyan
+        const victim = dice.one([ankang, shiyan])
         instants.push(`${wait} ms ${victim === ankang ? 'Ankang' : 'Shiyan'}`)
         await restart(victim)
       }

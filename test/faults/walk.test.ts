@@ -3,7 +3,7 @@
  * through the real exchange, store and clock. At the end both cities tell the same of every case, to the day of every deadline;
  * nothing was refused; and no case left its end again. `TONGBAN_TEST_SEED` repeats a walk.
  */
-import { createHash, randomInt } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { CaseState } from '../../protocol/case/fold.ts'
 import {
@@ -21,12 +21,12 @@ import { decodeFrame, encodeFrame, type Frame } from '../../protocol/exchange/fr
 import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'
 import { ProblemError } from '../../protocol/problem.ts'
+import { type Dice, diceOf, SEED, tellsWhere } from '../support/chance.ts'
 import type { MemoryFrame } from '../support/memory-network.ts'
 import { createWorld } from '../support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase, worldAgreement } from '../support/world-case.ts'
 
 const KINDS = Object.keys(AUTHORS) as CaseKind[]
-const SEED = Number(process.env.TONGBAN_TEST_SEED ?? randomInt(1_000_000))
 const WALKS = 8
 const STEPS = 160
 const MODES: readonly Mode[] = [0, 1, 2, 3]
@@ -52,20 +52,6 @@ type Counts = Partial<
   >
 >
 type World = Awaited<ReturnType<typeof createWorld>>
-type Dice = { upTo: (n: number) => number; one: <T>(of: readonly [T, ...T[]]) => T; chance: (p: number) => boolean }
-
-/** The same numbers for the same seed (mulberry32). */
-function diceOf(seed: number): Dice {
-  let at = seed >>> 0
-  const next = () => {
-    at = (at + 0x6d2b79f5) >>> 0
-    let t = Math.imul(at ^ (at >>> 15), at | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-  const upTo = (n: number) => Math.floor(next() * n)
-  return { upTo, one: of => of[upTo(of.length)] ?? of[0], chance: p => next() < p }
-}
 
 const scanOf = (code: string) => createHash('sha256').update(code).digest('hex')
 const china = (ms: number) => new Date(ms + 8 * HOUR).toISOString().slice(0, 10)
@@ -152,8 +138,15 @@ function bodyFor(kind: CaseKind, state: CaseState, city: string, now: number, di
   return bodies[kind]() ?? {}
 }
 
+/** What the walk under way is at. */
+let place = ''
+
 /** One walk, until every packet is receipted. `counts` is added to. */
 async function walk(seed: number, counts: Counts): Promise<void> {
+  const at = (what: string) => {
+    place = `the walk of ${seed}, ${what}`
+  }
+  at('before its first step')
   const dice = diceOf(seed)
   const count = (what: keyof Counts) => {
     counts[what] = (counts[what] ?? 0) + 1
@@ -314,6 +307,7 @@ async function walk(seed: number, counts: Counts): Promise<void> {
 
   for (let step = 0; step < STEPS; step++) {
     const what = dice.upTo(20)
+    at(`step ${step}, ${what} of 20`)
     if (what < 13) await act()
     else if (what < 15) await settle()
     else if (what === 15) world.clock.advance(dice.upTo(3) * DAY + dice.upTo(12) * HOUR)
@@ -332,10 +326,13 @@ async function walk(seed: number, counts: Counts): Promise<void> {
       count('restarted')
     }
   }
+  at('at a revoked decision')
   threads.push(await revoked())
   lossy = 0
+  at('while both come to the same')
   await together(world)
-  for (const thread of threads) {
+  for (const [index, thread] of threads.entries()) {
+    at(`at the end of case ${index}`)
     const [here, there] = [COLLECTING, HANDLING].map(code => world.city(code))
     if (here === undefined || there === undefined) throw new Error('no city')
     const [a, b] = [await here.cases.get(thread), await there.cases.get(thread)]
@@ -357,6 +354,7 @@ async function walk(seed: number, counts: Counts): Promise<void> {
       }
     }
   }
+  at('at its stop')
   await world.stop()
 }
 
@@ -388,6 +386,7 @@ async function together(world: World): Promise<void> {
 
 test('two clerks, two cities and a bad network: both tell the same, and no end is left again', async () => {
   const counts: Counts = {}
+  tellsWhere(() => `${place}; of it alone, TONGBAN_TEST_SEED is its number`)
   for (let round = 0; round < WALKS; round++) {
     try {
       await walk(SEED + round, counts)

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto'
 import { type FileHandle, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import { type BlobStore, openBlobStore } from '../../node/spine/materials/blob-store.ts'
 import { CHUNK } from '../../node/spine/materials/chunk-file.ts'
+import { fc } from './properties.ts'
 
 export const EVERY_SIZE = { maxBytes: Number.MAX_SAFE_INTEGER }
 /** Sizes around the borders of chunks, and any up to a little over three of them. */

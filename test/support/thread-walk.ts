@@ -1,9 +1,10 @@
 /** Random walks of two cities through a thread: packets come late, in order of each direction, some twice, some refused. */
-import fc from 'fast-check'
+
 import { expect } from 'vitest'
 import type { Packet, PacketClaims } from '../../protocol/packet/claims.ts'
 import type { Refused } from '../../protocol/problem.ts'
 import { chainOf } from '../../protocol/thread/chain.ts'
+import { fc } from './properties.ts'
 
 export type Rules<State> = {
   admit: (packets: readonly Packet[], candidate: Packet) => Promise<{ ok: true } | Refused>

@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type AgreementDocumentInput, dayOf } from '../../../protocol/agreement/document.ts'
 import { signAgreement } from '../../../protocol/agreement/signature.ts'
 import { addDays } from '../../../protocol/calendar/calendar.ts'
 import { TYP } from '../../../protocol/names.ts'
 import { type PlayCity, playCity } from '../../../test/support/play-city.ts'
+import { fc } from '../../../test/support/properties.ts'
 import { createWorld } from '../../../test/support/world.ts'
 import type { AgreementView } from './views.ts'
 

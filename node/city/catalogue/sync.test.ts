@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { LIMITS } from '../../../protocol/limits.ts'
 import { STREAM } from '../../../protocol/names.ts'
@@ -10,6 +9,7 @@ import { decodeListFrame, encodeListFrame, type ListFrame } from '../../../proto
 import { compareKeys } from '../../../protocol/service/list-tree.ts'
 import { type PlayCity, playCity, trusting } from '../../../test/support/play-city.ts'
 import { codesOf, idle, type ListCity, listCities, playItem, playItems } from '../../../test/support/play-lists.ts'
+import { fc } from '../../../test/support/properties.ts'
 import { Budgets, WORK } from '../../spine/exchange/budget.ts'
 import type { Wire } from '../../spine/exchange/wire.ts'
 import { RETRY } from './follower.ts'

@@ -1,6 +1,6 @@
-import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
+import { fc } from '../../../test/support/properties.ts'
 import { decodeCursor, encodeCursor, toPage } from './page.ts'
 import { languageOf } from './problem.ts'
 import { createRateLimiter, isLoopback } from './rate.ts'

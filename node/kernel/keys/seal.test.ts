@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../../../test/support/properties.ts'
 import { createSeal, deriveKey } from './seal.ts'
 
 const KEY = new Uint8Array(32).fill(7)

@@ -1,7 +1,7 @@
 import { readFile, truncate, writeFile } from 'node:fs/promises'
-import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { BlobKit, document, hashOf, RUNS, sizes } from '../../../test/support/blob-kit.ts'
+import { fc } from '../../../test/support/properties.ts'
 import { CHUNK } from './chunk-file.ts'
 
 let kit: BlobKit

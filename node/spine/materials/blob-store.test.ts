@@ -1,8 +1,8 @@
 import { open, readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { BlobKit, document, EVERY_SIZE, hashOf, RUNS, sizes, streamOf } from '../../../test/support/blob-kit.ts'
+import { fc } from '../../../test/support/properties.ts'
 import { CHUNK } from './chunk-file.ts'
 
 let kit: BlobKit

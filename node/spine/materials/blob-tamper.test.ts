@@ -1,7 +1,7 @@
 import { appendFile, copyFile, readFile, truncate, writeFile } from 'node:fs/promises'
-import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { BlobKit, document, RUNS, sizes } from '../../../test/support/blob-kit.ts'
+import { fc } from '../../../test/support/properties.ts'
 import { CHUNK } from './chunk-file.ts'
 
 let kit: BlobKit

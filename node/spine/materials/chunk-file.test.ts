@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../../../test/support/properties.ts'
 import { CHUNK, ChunkWriter, keyOf, lastChunk, newHeader, plainSize } from './chunk-file.ts'
 
 const KEY = new Uint8Array(32)

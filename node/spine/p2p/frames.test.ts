@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ProblemError } from '../../../protocol/problem.ts'
+import { fc } from '../../../test/support/properties.ts'
 import { checkFrame, FrameReader, FrameWriter } from './frames.ts'
 
 const codeOf = (run: () => unknown): string => {
