@@ -1,12 +1,12 @@
 /** The glossary against the code: each term once, in both languages, with a source and a place that exist; no state, step or role is left out. */
 import { access, readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { ROLES } from '../node/kernel/person.ts'
 import { AGREEMENT_CONTENT, AGREEMENT_STATES } from '../protocol/agreement/kinds.ts'
 import { CASE_CONTENT, MODE_NAMES, OUTCOMES } from '../protocol/case/kinds.ts'
 import { STATES } from '../protocol/case/table.ts'
 import { TEST_CONTENT } from '../protocol/partner-test/thread.ts'
 import { PROBLEMS } from '../protocol/problem.ts'
+import { ROLES } from '../protocol/rights/roles.ts'
 
 type Term = { zh: string; en: string; codes: string[]; meaning: string; source: string; where: string }
 

@@ -45,7 +45,9 @@ export async function openCity(
   )
   const config = join(home, 'tongban.json')
   const written = JSON.parse(await readFile(config, 'utf8')) as object
-  await writeFile(config, JSON.stringify({ ...written, ...settings }, null, 2))
+  // One clerk plays everybody at the window and in the departments.
+  const rights = { separateDecision: false }
+  await writeFile(config, JSON.stringify({ ...written, rights, ...settings }, null, 2))
   const process: Launch = () =>
     start('node/main.ts', ['start', '--config', config, '--json'], {
       env: { ...secrets, TONGBAN_LOG_LEVEL: 'warning', TONGBAN_LOG_FORMAT: 'text' },

@@ -118,7 +118,9 @@ test('an account gets a new token; the old one ends', async () => {
   const rotated = (await shiyan.tongban('person', 'rotate', added.value.person.id)) as Issued
   expect(rotated.value.token).not.toBe(added.value.token)
   const told = await shiyan.told('person', 'rotate', rotated.value.person.id, '--until', '2036-12-31')
-  expect(told).toMatch(/王窗口 +clerk\n.*\n.*2036-12-31 23:59:59\n.*token 令牌 +tb_/)
+  expect(told).toMatch(
+    /王窗口 +examiner, leader, window-clerk, window-lead\n.*\n.*2036-12-31 23:59:59\n.*token 令牌 +tb_/,
+  )
   rotated.value.token = /tb_\S+/.exec(told)?.[0] ?? ''
   const me = (token: string) => createClient({ url: nodes[1]?.node.url ?? '', token }).whoAmI()
   await expect(me(added.value.token)).rejects.toMatchObject({ problem: { code: 'request.unauthenticated' } })

@@ -1,15 +1,18 @@
-/** node/edges/client/*.generated.ts: types and addresses of every operation of the HTTP API, from the description that a node gives of itself. */
+/** node/edges/client/*.generated.ts and docs/rights.md: types, addresses and rights of every operation of the HTTP API, from the description that a node gives of itself. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startNode } from '../../node/node.ts'
+import type { Action } from '../../protocol/rights/table.ts'
 import { ANKANG, makeNodeFolder, PASSPHRASE } from '../support/node-folder.ts'
+import { rightsFile } from './rights.ts'
 
 type Json = { readonly [name: string]: unknown }
 type Parameter = { in: string; name: string; required?: boolean; schema: Json; description?: string }
 type Content = Readonly<Record<string, { schema?: Json }>>
 type Described = {
   operationId: string
+  'x-action': Action
   summary: string
   parameters?: readonly Parameter[]
   requestBody?: { content: Content }
@@ -21,6 +24,7 @@ type Document = {
 }
 type Operation = {
   id: string
+  action: Action
   method: string
   path: string
   summary: string
@@ -69,13 +73,14 @@ function operationsOf({ paths }: Document): Operation[] {
 }
 
 function operationOf(path: string, method: string, described: Described): Operation {
-  const { operationId: id, summary, parameters = [], requestBody, responses } = described
+  const { operationId: id, 'x-action': action, summary, parameters = [], requestBody, responses } = described
   const [, done] = Object.entries(responses).find(([status]) => status.startsWith('2')) ?? []
   const answer = done?.content?.[JSON_TYPE]?.schema
   const body = requestBody?.content[JSON_TYPE]?.schema
   const of = (place: string) => parameters.filter(parameter => parameter.in === place)
   return {
     id,
+    action,
     method: method.toUpperCase(),
     path,
     summary,
@@ -221,7 +226,7 @@ function address({ id, method, path, keyed, takes, gives }: Operation): string {
   return `  ${id}: { ${[`method: '${method}'`, `path: '${path}'`, ...more].join(', ')} },`
 }
 
-/** The types, which are gone when the program runs, and apart from them the table that stays. */
+/** The types, which are gone when the program runs, apart from them the table that stays, and who may call each operation. */
 export async function clientFiles(): Promise<[string, string][]> {
   const document = await describedApi()
   const operations = operationsOf(document)
@@ -288,5 +293,6 @@ ${operations.map(address).join('\n')}
   return [
     ['node/edges/client/api.generated.ts', api],
     ['node/edges/client/addresses.generated.ts', addresses],
+    rightsFile(operations),
   ]
 }

@@ -1,6 +1,7 @@
 /** The HTTP app over a given store, called in process: one person per role, ids that count, a clock that is moved by hand. */
 
 import { auditRoutes } from '../../node/city/people/audit-routes.ts'
+import { createGrants } from '../../node/city/people/grants.ts'
 import { createPeople, type People } from '../../node/city/people/people.ts'
 import { peopleRoutes } from '../../node/city/people/routes.ts'
 import { createHttpApp, type HttpApp } from '../../node/edges/http/app.ts'
@@ -8,11 +9,11 @@ import type { HttpLimits } from '../../node/edges/http/limits.ts'
 import type { RouteModule } from '../../node/edges/http/route.ts'
 import type { Clock } from '../../node/kernel/clock.ts'
 import { createSeal } from '../../node/kernel/keys/seal.ts'
-import { ROLES, type Role } from '../../node/kernel/person.ts'
 import { type Audit, createAudit } from '../../node/kernel/records/audit.ts'
 import { createEventLog, type EventLog } from '../../node/kernel/records/events.ts'
 import type { Database } from '../../node/kernel/store/database.ts'
 import { createTelemetry, type Telemetry } from '../../node/kernel/telemetry/telemetry.ts'
+import { FORMER_ROLE_NAMES, type FormerRole } from '../../protocol/rights/roles.ts'
 
 /** A clock that stands still until it is moved; what falls due meanwhile runs in order. */
 export interface HandClock extends Clock {
@@ -57,6 +58,9 @@ export interface Client {
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>
 }
 
+/** As one account had it before roles were told apart. */
+export type Acting = FormerRole | 'integrator'
+
 export interface TestApi {
   readonly app: HttpApp
   readonly clock: HandClock
@@ -65,7 +69,8 @@ export interface TestApi {
   readonly people: People
   readonly telemetry: Telemetry
   /** the database that services under test must use */ readonly database: Database
-  as(role: Role): Client
+  /** a person who may do all that windows and departments do, or all that administrators do, everywhere; or a program */
+  as(role: Acting): Client
   withToken(token: string): Client
 }
 
@@ -91,12 +96,16 @@ export async function createTestApi({ store, routes, limits, again }: TestApiOpt
     ids: () => crypto.randomUUID(),
     random: bytes => crypto.getRandomValues(new Uint8Array(bytes)),
   })
+  const dataKey = new Uint8Array(32)
+  const grants = createGrants({
+    ...{ db: database, audit, now: clock.now, seal: createSeal(dataKey), dataKey, separateAdministrators: true },
+  })
   const telemetry = createTelemetry()
   const app = createHttpApp({
     title: 'test',
     version: '0.0.0',
     routes: [
-      peopleRoutes(people),
+      peopleRoutes(people, grants),
       auditRoutes(audit),
       ...((await routes?.({ clock, audit, events, people, database })) ?? []),
     ],
@@ -113,8 +122,8 @@ export async function createTestApi({ store, routes, limits, again }: TestApiOpt
       throw new Error(`${operation} answers ${code}, which its description lacks`)
     },
   })
-  const tokens = new Map<Role, string>()
-  for (const role of ROLES) {
+  const tokens = new Map<Acting, string>()
+  for (const role of [...FORMER_ROLE_NAMES, 'integrator'] as const) {
     if (again !== undefined) {
       tokens.set(role, again.as(role).token)
       continue

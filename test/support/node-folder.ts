@@ -6,9 +6,9 @@ import { selfIssue } from '../../certs/index.ts'
 import { createPeople } from '../../node/city/people/people.ts'
 import { type ConfigFile, type NodeConfig, parseConfig } from '../../node/kernel/config/config.ts'
 import { createKeyStore, newDataKey, newKey } from '../../node/kernel/keys/keystore.ts'
-import { ROLES } from '../../node/kernel/person.ts'
 import { createAudit } from '../../node/kernel/records/audit.ts'
 import { openSqlite } from '../../node/kernel/store/sqlite.ts'
+import { ROLES } from '../../protocol/rights/roles.ts'
 import { testKey } from './keys.ts'
 import { templateStore } from './store.ts'
 
@@ -36,6 +36,8 @@ export async function makeNodeFolder(
     city,
     http: { port: options.httpPort },
     p2p: { listen: [`/ip4/127.0.0.1/tcp/${options.p2pPort}`] },
+    // One person has every role.
+    rights: { separateDecision: false, separateAdministrators: false },
     log: { level: 'warning', format: 'text' },
     ...options.rest,
   }
@@ -58,7 +60,13 @@ export async function makeNodeFolder(
   const db = openSqlite(store)
   const audit = createAudit({ database: db, now: Date.now })
   const people = createPeople({ database: db, audit, now: Date.now, ids: randomUUID, random: randomBytes })
-  const { token } = await people.create('cli', { name: 'test', roles: [...ROLES], expiresAt: null })
+  const { token } = await people.create('cli', {
+    name: 'test',
+    roles: [...ROLES],
+    departments: null,
+    windows: null,
+    expiresAt: null,
+  })
   await db.close()
   return { folder, configPath, config, token }
 }

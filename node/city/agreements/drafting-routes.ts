@@ -18,7 +18,7 @@ export const draftingRoutes = (drafting: Drafting, renewals: Renewals): RouteMod
       path: '/api/v1/agreements/templates',
       id: 'listTemplates',
       summary: 'Templates of agreements',
-      roles: ['administrator', 'auditor'],
+      action: 'agreement.oversee',
       answer: z.strictObject({
         items: z.array(
           z.strictObject({
@@ -44,7 +44,7 @@ export const draftingRoutes = (drafting: Drafting, renewals: Renewals): RouteMod
       path: '/api/v1/agreements/draft',
       id: 'draftAgreement',
       summary: 'Fill a template; nothing is kept, signed or sent (拟稿)',
-      roles: ['administrator'],
+      action: 'agreement.manage',
       looksUp: true,
       body: z.strictObject({
         template: z.string().max(50),
@@ -96,7 +96,7 @@ export const draftingRoutes = (drafting: Drafting, renewals: Renewals): RouteMod
       path: '/api/v1/agreements/{thread}/renewal',
       id: 'draftRenewal',
       summary: 'What stands with new dates, as an amendment or a proposal; nothing is kept, signed or sent (续签拟稿)',
-      roles: ['administrator'],
+      action: 'agreement.manage',
       looksUp: true,
       params: z.strictObject({ thread: ThreadId }),
       body: z.strictObject({

@@ -62,7 +62,6 @@ const ImpactAnswer = z.strictObject({
     .describe('items that this city is to handle and its approval system is not set up for'),
 })
 const params = z.strictObject({ thread: ThreadId })
-const ROLES = ['administrator', 'auditor'] as const
 const bodyBytes = 8 * 1024 * 1024
 
 export const impactRoutes = (impacts: Impacts): RouteModule => ({
@@ -75,7 +74,7 @@ export const impactRoutes = (impacts: Impacts): RouteModule => ({
       path: '/api/v1/agreements/{thread}/impact',
       id: 'previewStep',
       summary: 'What signing, suspending, resuming, terminating or the last day would touch',
-      roles: ROLES,
+      action: 'agreement.oversee',
       params,
       query: z.strictObject({
         act: z.enum(['sign', 'suspend', 'resume', 'terminate', 'expire']),
@@ -94,7 +93,7 @@ export const impactRoutes = (impacts: Impacts): RouteModule => ({
       path: '/api/v1/agreements/{thread}/impact',
       id: 'previewAmendment',
       summary: 'What an amendment would touch',
-      roles: ROLES,
+      action: 'agreement.oversee',
       looksUp: true,
       params,
       body: AgreementAmendment.omit({ v: true, amends: true }),
@@ -108,7 +107,7 @@ export const impactRoutes = (impacts: Impacts): RouteModule => ({
       path: '/api/v1/agreements/impact',
       id: 'previewProposal',
       summary: 'What a document would touch once it stands',
-      roles: ROLES,
+      action: 'agreement.oversee',
       looksUp: true,
       body: AgreementDocument,
       bodyBytes,

@@ -95,7 +95,6 @@ const Outcome = z
   .meta({ id: 'AgreementOutcome' })
 const params = z.strictObject({ thread: ThreadId })
 const act = z.strictObject({ no: z.coerce.number().int() })
-const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 
 const toAnswer = ({ updatedAt, ...view }: AgreementView) => ({ ...view, updatedAt: time(updatedAt) })
 const toPrepared = ({ preparedAt, ...prepared }: PreparedAct) => ({ ...prepared, preparedAt: time(preparedAt) })
@@ -116,7 +115,7 @@ export const agreementRoutes = (agreements: Agreements, acts: Acts): RouteModule
       path: '/api/v1/agreements',
       id: 'proposeAgreement',
       summary: 'Propose an agreement to every other party of it',
-      roles: ['administrator'],
+      action: 'agreement.manage',
       body: AgreementDocument,
       bodyBytes: 8 * 1024 * 1024,
       answer: Outcome,
@@ -133,7 +132,7 @@ export const agreementRoutes = (agreements: Agreements, acts: Acts): RouteModule
       path: '/api/v1/agreements',
       id: 'listAgreements',
       summary: 'List agreements, newest first',
-      roles: READERS,
+      action: 'reference.read',
       query: z.strictObject({
         ...pageQuery,
         partner: DivisionCode.optional(),
@@ -157,7 +156,7 @@ export const agreementRoutes = (agreements: Agreements, acts: Acts): RouteModule
       path: '/api/v1/agreements/{thread}',
       id: 'getAgreement',
       summary: 'One agreement with its document, every version, and what waits for a signature',
-      roles: READERS,
+      action: 'reference.read',
       params,
       answer: AgreementDetail,
       problems: ['thread.unknown'],
@@ -188,7 +187,7 @@ function steps(api: Api, agreements: Agreements, acts: Acts): void {
     path: '/api/v1/agreements/{thread}/counter',
     id: 'counterAgreement',
     summary: 'Answer a proposal with an own text',
-    roles: ['administrator'],
+    action: 'agreement.manage',
     params,
     body: z.strictObject({ document: AgreementDocument, reason: text(2000).optional() }),
     bodyBytes: 8 * 1024 * 1024,
@@ -202,7 +201,7 @@ function steps(api: Api, agreements: Agreements, acts: Acts): void {
     path: '/api/v1/agreements/{thread}/amend',
     id: 'amendAgreement',
     summary: 'Propose a change of items or terms; the rest stands as it was signed',
-    roles: ['administrator'],
+    action: 'agreement.manage',
     params,
     body: AgreementAmendment.omit({ v: true, amends: true }),
     bodyBytes: 8 * 1024 * 1024,
@@ -216,7 +215,7 @@ function steps(api: Api, agreements: Agreements, acts: Acts): void {
     path: '/api/v1/agreements/{thread}/sign',
     id: 'signAgreement',
     summary: 'Sign the text that the partner wrote last: a proposal or an amendment',
-    roles: ['administrator'],
+    action: 'agreement.manage',
     params,
     body: z.strictObject({
       agreement: Sha256.optional().describe('id of the text that was read; absent: the one that waits now'),
@@ -234,7 +233,7 @@ function steps(api: Api, agreements: Agreements, acts: Acts): void {
     id: 'confirmAgreementCertificate',
     summary:
       'The fingerprint of a certificate that was told was compared with its city: its signature counts from now on',
-    roles: ['administrator'],
+    action: 'agreement.manage',
     params,
     body: z.strictObject({ city: DivisionCode, fingerprint: Sha256 }),
     answer: Outcome,
@@ -251,7 +250,7 @@ function steps(api: Api, agreements: Agreements, acts: Acts): void {
       path: `/api/v1/agreements/{thread}/${verb}`,
       id: `${verb}Agreement`,
       summary,
-      roles: ['administrator'],
+      action: 'agreement.manage',
       params,
       body: z.strictObject({ reason: text(2000) }),
       answer: Agreement,
@@ -265,7 +264,7 @@ function steps(api: Api, agreements: Agreements, acts: Acts): void {
     path: '/api/v1/agreements/{thread}/suspend',
     id: 'suspendAgreement',
     summary: 'Let no new case begin until resumed; cases under way go on',
-    roles: ['administrator'],
+    action: 'agreement.manage',
     params,
     body: z.strictObject({ reason: text(2000) }),
     answer: Outcome,
@@ -278,7 +277,7 @@ function steps(api: Api, agreements: Agreements, acts: Acts): void {
     path: '/api/v1/agreements/{thread}/resume',
     id: 'resumeAgreement',
     summary: 'Let new cases begin again, after an own suspension',
-    roles: ['administrator'],
+    action: 'agreement.manage',
     params,
     body: z.strictObject({ reason: text(2000) }),
     answer: Agreement,
@@ -291,7 +290,7 @@ function steps(api: Api, agreements: Agreements, acts: Acts): void {
     path: '/api/v1/agreements/{thread}/terminate',
     id: 'terminateAgreement',
     summary: 'Terminate a signed agreement; cases under way finish under it',
-    roles: ['administrator'],
+    action: 'agreement.manage',
     params,
     body: z.strictObject({ reason: text(2000), effectiveOn: Day.describe('last day on which new cases begin') }),
     answer: Outcome,
@@ -315,7 +314,7 @@ function prepared(api: Api, acts: Acts): void {
     path: '/api/v1/agreements/acts',
     id: 'listActs',
     summary: 'Acts that one administrator prepared and another one is to sign (双人复核)',
-    roles: ['administrator', 'auditor'],
+    action: 'agreement.oversee',
     answer: z.strictObject({ items: z.array(Waiting) }),
     handle: async () => ({
       items: (await acts.waiting()).map(entry => ({ ...entry, preparedAt: time(entry.preparedAt) })),
@@ -326,7 +325,7 @@ function prepared(api: Api, acts: Acts): void {
     path: '/api/v1/agreements/acts/{no}/sign',
     id: 'signAct',
     summary: 'Sign an act that another administrator prepared',
-    roles: ['administrator'],
+    action: 'agreement.manage',
     params: act,
     answer: Outcome,
     problems: [
@@ -347,7 +346,7 @@ function prepared(api: Api, acts: Acts): void {
     path: '/api/v1/agreements/acts/{no}',
     id: 'discardAct',
     summary: 'Take a prepared act back',
-    roles: ['administrator'],
+    action: 'agreement.manage',
     params: act,
     answer: z.strictObject({ discarded: z.literal(true) }),
     problems: ['request.not-found'],

@@ -17,7 +17,6 @@ const Compared = z.strictObject({
   from: z.string(),
 })
 const params = z.strictObject({ thread: ThreadId })
-const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 const named = z
   .string()
   .regex(/^[0-9a-f]{8,64}$/)
@@ -40,7 +39,7 @@ export const agreementTextRoutes = ({
       path: '/api/v1/agreements/{thread}/diff',
       id: 'diffAgreement',
       summary: 'What the text that waits for a signature changes, or the difference of two texts (文本比对)',
-      roles: READERS,
+      action: 'reference.read',
       params,
       query: z.strictObject({
         before: named.describe(
@@ -65,7 +64,7 @@ export const agreementTextRoutes = ({
       path: '/api/v1/agreements/{thread}/document',
       id: 'printAgreement',
       summary: 'The agreement as a Chinese document for paper: articles, annexes, who signed it (协议文书)',
-      roles: READERS,
+      action: 'reference.read',
       params,
       query: z.strictObject({
         text: named.describe('id of a text, or its beginning; absent: the newest that was signed, or the proposal'),
@@ -89,7 +88,7 @@ function attached(api: Api, attachments: Attachments): void {
     id: 'uploadAttachment',
     summary:
       'Upload a file that a text is to name, such as the scan of the sealed paper (盖章扫描件): PDF, JPEG, PNG or OFD',
-    roles: ['administrator'],
+    action: 'agreement.manage',
     takes: { types: ['any'], bytes: LIMITS.attachmentBytes },
     answer: Commitment,
     status: 201,
@@ -102,7 +101,7 @@ function attached(api: Api, attachments: Attachments): void {
     path: '/api/v1/agreements/{thread}/attachments',
     id: 'listAttachments',
     summary: 'Attachments of every text of an agreement, and whether they are here yet',
-    roles: READERS,
+    action: 'reference.read',
     params,
     answer: z.strictObject({
       items: z.array(
@@ -121,7 +120,7 @@ function attached(api: Api, attachments: Attachments): void {
     path: '/api/v1/agreements/{thread}/attachments/{sha256}',
     id: 'downloadAttachment',
     summary: 'The bytes of an attachment',
-    roles: READERS,
+    action: 'reference.read',
     params: params.extend({ sha256: Sha256 }),
     gives: { types: ['application/octet-stream'], description: 'the bytes as they were uploaded' },
     seconds: 3600,

@@ -13,7 +13,6 @@ const toAnswer = ({ table, importedAt }: HeldTable): z.input<typeof Held> => ({
   table,
   importedAt: timeOrNull(importedAt),
 })
-const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 const place = z.strictObject({ region: HolidayTable.shape.region, year: z.coerce.number().int() })
 
 export const calendarRoutes = (calendars: Calendars, city: string, partners: () => readonly string[]): RouteModule => ({
@@ -27,7 +26,7 @@ export const calendarRoutes = (calendars: Calendars, city: string, partners: () 
       id: 'showCalendar',
       summary:
         'Holiday tables, through which day this city is covered, what partners tell of theirs, and where they differ',
-      roles: READERS,
+      action: 'reference.read',
       answer: z.strictObject({
         coveredThrough: Day.nullable(),
         tables: z.array(Held),
@@ -75,7 +74,7 @@ export const calendarRoutes = (calendars: Calendars, city: string, partners: () 
       path: '/api/v1/calendar/working-days',
       id: 'countWorkingDays',
       summary: 'The day that lies so many working days after another one, which is not counted',
-      roles: READERS,
+      action: 'reference.read',
       query: z.strictObject({
         from: Day,
         days: z.coerce.number().int().min(0).max(1000),
@@ -89,7 +88,7 @@ export const calendarRoutes = (calendars: Calendars, city: string, partners: () 
       path: '/api/v1/calendar/tables',
       id: 'importCalendar',
       summary: 'Import the holiday table of a year, of the country or of one region more',
-      roles: ['administrator'],
+      action: 'catalogue.manage',
       body: HolidayTable,
       answer: Held,
       problems: ['calendar.malformed', 'request.oversize'],
@@ -100,7 +99,7 @@ export const calendarRoutes = (calendars: Calendars, city: string, partners: () 
       path: '/api/v1/calendar/partners/{city}/accept',
       id: 'acceptPastDays',
       summary: 'Take the days that are over as a partner tells them: its limits are counted anew',
-      roles: ['administrator'],
+      action: 'catalogue.manage',
       params: z.strictObject({ city: DivisionCode }),
       answer: z.strictObject({ accepted: z.literal(true) }),
       problems: ['request.not-found'],
@@ -114,7 +113,7 @@ export const calendarRoutes = (calendars: Calendars, city: string, partners: () 
       path: '/api/v1/calendar/tables/{region}/{year}',
       id: 'removeCalendar',
       summary: 'Take an imported table back',
-      roles: ['administrator'],
+      action: 'catalogue.manage',
       params: place,
       answer: z.strictObject({ removed: z.literal(true) }),
       problems: ['request.not-found'],

@@ -18,7 +18,7 @@ export const purgeRoutes = (purges: Purges): RouteModule => ({
       path: '/api/v1/cases/{thread}/purge',
       id: 'previewPurge',
       summary: 'What a purge of the case would delete, when, and which backups still hold it',
-      roles: ['administrator', 'clerk', 'auditor'],
+      action: 'case.preview-purge',
       params,
       answer: z.strictObject({
         thread: ThreadId,
@@ -55,7 +55,7 @@ export const purgeRoutes = (purges: Purges): RouteModule => ({
       path: '/api/v1/cases/{thread}/purge',
       id: 'purgeCase',
       summary: 'Delete what this city holds of an ended case but for the signed packets, now',
-      roles: ['administrator'],
+      action: 'case.purge',
       params,
       body: z.strictObject({
         cause: z.enum(['request', 'law']).describe('申请人要求 (个人信息保护法 §47), 法律规定'),

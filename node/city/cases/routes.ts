@@ -7,6 +7,7 @@ import { STATES, type State } from '../../../protocol/case/table.ts'
 import { LIMITS } from '../../../protocol/limits.ts'
 import { Day, DivisionCode, Instant, Sha256, ThreadId, text } from '../../../protocol/primitives.ts'
 import type { ProblemCode } from '../../../protocol/problem.ts'
+import { STEP_ACTIONS } from '../../../protocol/rights/table.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../edges/http/route.ts'
 import { Why } from '../../edges/http/told.ts'
 import { TITLES } from '../records/evidence/timeline.ts'
@@ -221,8 +222,6 @@ const STEP_PROBLEMS: readonly ProblemCode[] = [
   ...CONTENT_PROBLEMS,
   ...SIGN_PROBLEMS,
 ]
-const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
-const WORKERS = ['clerk', 'integrator'] as const
 
 const named = (due: CaseRow['due']) => (due === null ? null : { ...due, dutyName: DUTIES[due.duty] })
 
@@ -301,7 +300,7 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
       path: '/api/v1/cases/preflight',
       id: 'preflightCase',
       summary: 'Check a case as the partner will, without sending it (预检)',
-      roles: WORKERS,
+      action: 'case.take-in',
       looksUp: true,
       body: NewCase,
       bodyBytes: 512 * 1024,
@@ -316,7 +315,7 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
       path: '/api/v1/cases/joint/preflight',
       id: 'preflightJointCase',
       summary: 'Check every item of a joint case, without sending any (预检)',
-      roles: WORKERS,
+      action: 'case.take-in',
       looksUp: true,
       body: NewJointCase,
       bodyBytes: 512 * 1024,
@@ -331,7 +330,7 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
       id: 'submitCase',
       summary: 'Submit a case to the city that decides it (转办)',
       description: 'Answered once the signed packet is durable here; it is delivered when the partner can be reached.',
-      roles: WORKERS,
+      action: 'case.take-in',
       body: NewCase,
       bodyBytes: 512 * 1024,
       answer: Case,
@@ -346,7 +345,7 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
       summary: 'Submit several items at once: one form, one receipt, one hand-over (多地联办, 一件事)',
       description:
         'Every item becomes a case of its own, all or none; the first leads, and the others name it as their parent.',
-      roles: WORKERS,
+      action: 'case.take-in',
       body: NewJointCase,
       bodyBytes: 512 * 1024,
       answer: z.strictObject({ cases: z.array(Case) }),
@@ -362,7 +361,7 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
       id: 'handOverJointCase',
       summary:
         'Hand the results of a joint case over at once (一次送达): those that are there and were not received yet',
-      roles: WORKERS,
+      action: 'case.serve',
       params,
       body: z.strictObject({ by: text(200).optional().describe('who handed them over') }),
       answer: z.strictObject({
@@ -380,7 +379,7 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
       path: '/api/v1/cases/{thread}',
       id: 'getCase',
       summary: 'One case with its timeline and the steps possible now',
-      roles: READERS,
+      action: 'case.read',
       params,
       answer: Detail,
       problems: ['thread.unknown'],
@@ -391,7 +390,7 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
       path: '/api/v1/cases/{thread}/bodies',
       id: 'readCaseBodies',
       summary: 'What both cities wrote: personal data; every reading is audited',
-      roles: WORKERS,
+      action: 'case.content',
       params,
       answer: z.strictObject({
         bodies: z.array(
@@ -418,7 +417,7 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
         path: `/api/v1/cases/{thread}/${verb}`,
         id: camel(`${verb}-case`),
         summary: `${TITLES[kind].en} ${TITLES[kind].zh}: signs and sends ${kind}; by the ${AUTHORS[kind]} city`,
-        roles: WORKERS,
+        action: STEP_ACTIONS[kind],
         params,
         body: CASE_CONTENT[kind],
         bodyBytes: 512 * 1024,

@@ -74,8 +74,6 @@ const Counts = z.strictObject({
   warnings: z.number().int(),
   organisation: z.boolean().describe('whether an organisation tree is drafted'),
 })
-const READERS = ['administrator', 'integrator', 'auditor'] as const
-const ADMINISTRATOR = ['administrator'] as const
 
 const toRow = ({ updatedAt, ...row }: DraftRow) => ({ ...row, updatedAt: time(updatedAt) })
 const toView = ({ updatedAt, differences, ...draft }: Draft) => ({
@@ -137,7 +135,7 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
       path: '/api/v1/services/drafts',
       id: 'listDrafts',
       summary: 'All drafts, and how many can be published',
-      roles: READERS,
+      action: 'catalogue.read',
       query: z.strictObject({ ...pageQuery, errors: flag.describe('only drafts with errors') }),
       answer: pageOf(Row).extend({ counts: Counts }),
       handle: async ({ query }) => {
@@ -151,7 +149,7 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
       path: '/api/v1/services/drafts/agreed',
       id: 'previewPublication',
       summary: 'What publishing the drafts would change for partners: items that agreements name, open cases, mappings',
-      roles: READERS,
+      action: 'catalogue.read',
       answer: z.strictObject({
         items: z.int().describe('items that agreements name and that go, or whose modes, limits or materials change'),
         gone: z.int().describe('of them, those that are offered no longer'),
@@ -189,7 +187,7 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
       path: '/api/v1/services/drafts/items/{code}',
       id: 'getDraft',
       summary: 'A draft with its findings and what it changes',
-      roles: READERS,
+      action: 'catalogue.read',
       params: Code,
       answer: DraftView,
       problems: ['request.not-found'],
@@ -201,7 +199,7 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
       id: 'saveDraft',
       summary: 'Hold an item as draft',
       description: 'Null when the item says what is published already; its draft is taken back then.',
-      roles: ADMINISTRATOR,
+      action: 'catalogue.manage',
       params: Code,
       body: z.strictObject({ item: ServiceItem }),
       bodyBytes: 1024 * 1024,
@@ -218,7 +216,7 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
       path: '/api/v1/services/drafts/items/{code}/remove',
       id: 'draftRemoval',
       summary: 'Draft that a published item goes',
-      roles: ADMINISTRATOR,
+      action: 'catalogue.manage',
       params: Code,
       answer: DraftView,
       problems: ['item.unknown'],
@@ -229,7 +227,7 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
       path: '/api/v1/services/drafts/items/{code}',
       id: 'discardDraft',
       summary: 'Take a draft back',
-      roles: ADMINISTRATOR,
+      action: 'catalogue.manage',
       params: Code,
       answer: z.strictObject({ discarded: z.number().int() }),
       problems: ['request.not-found'],
@@ -240,7 +238,7 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
       path: '/api/v1/services/drafts',
       id: 'discardDrafts',
       summary: 'Take all drafts back',
-      roles: ADMINISTRATOR,
+      action: 'catalogue.manage',
       answer: z.strictObject({ discarded: z.number().int() }),
       handle: async ({ person }) => ({ discarded: await drafts.discard(null, actorOf(person)) }),
     })
@@ -251,7 +249,7 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
       summary: 'Import items from tables into the drafts',
       description:
         'CSV (UTF-8 or GB18030), a ZIP of CSV files, XLSX, the national upload tables `up_*` as either, or JSON. Whole or not at all: with errors nothing is taken, and each is named with sheet, row, column and cure.',
-      roles: ADMINISTRATOR,
+      action: 'catalogue.manage',
       query: importQuery,
       takes: { types: ['any'], bytes: TABLE_LIMITS.bytes },
       answer: Report,
@@ -277,7 +275,7 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
       path: '/api/v1/services/drafts/lint',
       id: 'lintDrafts',
       summary: 'Findings of the drafts, or of all items as they would be published',
-      roles: READERS,
+      action: 'catalogue.read',
       query: z.strictObject({
         scope: z.enum(['drafts', 'all']).default('drafts'),
         rule: text(60).optional().describe('findings of this rule alone'),
@@ -295,7 +293,7 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
       path: '/api/v1/services/drafts/publish',
       id: 'publishDrafts',
       summary: 'Publish all drafts as one new version of the own list',
-      roles: ADMINISTRATOR,
+      action: 'catalogue.manage',
       query: z.strictObject({ sound: flag.describe('drafts with an error stay drafts, and the others are published') }),
       answer: z.strictObject({
         version: z.number().int(),
@@ -313,7 +311,7 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
       path: '/api/v1/services/export',
       id: 'exportServices',
       summary: 'The own items as tables',
-      roles: READERS,
+      action: 'catalogue.read',
       query: z.strictObject({ format, drafts: flag.describe('as they would be published') }),
       gives: { types: [TYPES.xlsx, TYPES.csv], description: 'XLSX, or CSV files in a ZIP' },
       problems: ['request.oversize'],
@@ -328,7 +326,7 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
       path: '/api/v1/services/template',
       id: 'servicesTemplate',
       summary: 'An empty table to fill in',
-      roles: READERS,
+      action: 'catalogue.read',
       query: z.strictObject({ format }),
       gives: { types: [TYPES.xlsx, TYPES.csv], description: 'XLSX, or CSV files in a ZIP' },
       async handle({ query }) {

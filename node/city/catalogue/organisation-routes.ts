@@ -9,8 +9,6 @@ import { Why } from '../../edges/http/told.ts'
 import { findUnits, type Organisations } from './organisations.ts'
 import { UNITS_FORMATS } from './tables/formats.ts'
 
-const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
-const ADMINISTRATOR = ['administrator'] as const
 const flag = z.enum(['true', 'false']).default('false')
 const Fault = z.strictObject({
   code: z.string(),
@@ -42,7 +40,7 @@ export const organisationRoutes = (organisations: Organisations, own: string): R
       path: '/api/v1/organisations/{city}',
       id: 'listUnits',
       summary: "Units and windows of the own city or a partner's, by code",
-      roles: READERS,
+      action: 'reference.read',
       params: z.strictObject({ city: DivisionCode }),
       query: z.strictObject({
         ...pageQuery,
@@ -80,7 +78,7 @@ export const organisationRoutes = (organisations: Organisations, own: string): R
       path: '/api/v1/items/{city}/{code}/places',
       id: 'listPlaces',
       summary: 'Where an item is offered: units with their windows',
-      roles: READERS,
+      action: 'reference.read',
       params: z.strictObject({ city: DivisionCode, code: text(50) }),
       answer: z.strictObject({ items: z.array(OrganisationUnit) }),
       problems: ['item.unknown'],
@@ -94,7 +92,7 @@ export const organisationRoutes = (organisations: Organisations, own: string): R
       summary: 'Import the own organisation tree as draft; it goes out with the next version of the list',
       description:
         'CSV, a ZIP of CSV files, XLSX with the sheets 机构 and 窗口, or JSON `{ units }`. Whole or not at all.',
-      roles: ADMINISTRATOR,
+      action: 'catalogue.manage',
       query: z.strictObject({ name: text(200).default('units.csv'), dryRun: flag.describe('look alone') }),
       takes: { types: ['any'], bytes: UPLOAD_BYTES },
       answer: z.strictObject({
@@ -119,7 +117,7 @@ export const organisationRoutes = (organisations: Organisations, own: string): R
       path: '/api/v1/services/organisation',
       id: 'discardOrganisation',
       summary: 'Take the drafted organisation tree back',
-      roles: ADMINISTRATOR,
+      action: 'catalogue.manage',
       answer: z.strictObject({ discarded: z.number().int() }),
       problems: ['request.not-found'],
       handle: async ({ person }) => {
@@ -132,7 +130,7 @@ export const organisationRoutes = (organisations: Organisations, own: string): R
       path: '/api/v1/services/organisation',
       id: 'exportOrganisation',
       summary: 'The own organisation tree as tables; an empty one to fill in when there is none',
-      roles: READERS,
+      action: 'reference.read',
       query: z.strictObject({ format: z.enum(UNITS_FORMATS).default('xlsx') }),
       gives: { types: [TYPES.xlsx, TYPES.csv], description: 'XLSX, or CSV files in a ZIP' },
       handle: async ({ query: { format } }) => ({

@@ -23,7 +23,6 @@ const List = z
 const Listing = pageOf(ServiceItem).extend({
   list: List.nullable().describe('null when the city has published nothing yet'),
 })
-const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 const Version = z.coerce
   .number()
   .int()
@@ -123,7 +122,7 @@ export const serviceRoutes = (
       path: '/api/v1/services',
       id: 'listServices',
       summary: 'The own published list',
-      roles: READERS,
+      action: 'reference.read',
       query,
       answer: Listing,
       problems: ['request.not-found'],
@@ -136,7 +135,7 @@ export const serviceRoutes = (
       summary: 'Publish a new version of the own list',
       description:
         'All items in one body, none of them with a lint error. A larger list goes to `/api/v1/services/items`, a few changes by PATCH.',
-      roles: ['administrator'],
+      action: 'catalogue.manage',
       body: z.strictObject({ items: z.array(ServiceItem).max(20_000) }),
       bodyBytes: 64 * 1024 * 1024,
       answer: List,
@@ -153,7 +152,7 @@ export const serviceRoutes = (
       summary: 'Publish a change of the own list as its next version',
       description:
         'Items in `put` are new or take the place of those with their codes; codes in `remove` must be there.',
-      roles: ['administrator'],
+      action: 'catalogue.manage',
       body: z.strictObject({
         put: z.array(ServiceItem).max(2000).default([]),
         remove: z.array(ServiceItem.shape.taskCode).max(2000).default([]),
@@ -173,7 +172,7 @@ export const serviceRoutes = (
       summary: 'Publish a new version of the own list from a stream of items',
       description:
         'One item a line (NDJSON): a list of any size that may be published. Nothing is seen before all of it holds. Of the lint, places and samples alone are checked.',
-      roles: ['administrator'],
+      action: 'catalogue.manage',
       takes: { types: ['application/x-ndjson'], bytes: LIMITS.listBytes },
       seconds: 600,
       answer: List,
@@ -186,7 +185,7 @@ export const serviceRoutes = (
       path: '/api/v1/partners/{code}/services',
       id: 'listPartnerServices',
       summary: "A partner's published list, as verified here",
-      roles: READERS,
+      action: 'reference.read',
       params: z.strictObject({ code: DivisionCode }),
       query,
       problems: ['request.not-found'],
@@ -205,7 +204,7 @@ export const serviceRoutes = (
       summary: "Search the newest own list and partners'",
       description:
         'Names that begin with the first word come first, then names that hold all words, then the rest; each by code.',
-      roles: READERS,
+      action: 'reference.read',
       query: searchQuery,
       answer: Hits,
       async handle({ query: { q, limit, cursor, ...asked } }) {
@@ -227,7 +226,7 @@ export const serviceRoutes = (
       path: '/api/v1/items/{city}/{code}',
       id: 'getItem',
       summary: 'One item of a list, of the newest version or of one that a case names',
-      roles: READERS,
+      action: 'reference.read',
       params: z.strictObject({ city: DivisionCode, code: ServiceItem.shape.taskCode }),
       query: z.strictObject({ version: Version }),
       problems: ['item.unknown'],

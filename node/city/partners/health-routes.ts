@@ -59,7 +59,7 @@ export const healthRoutes = (health: Health, clock: Clock): RouteModule => ({
       id: 'getPartnerHealth',
       summary: 'How a partner is now, what is wrong and who must act, and how it was',
       description: 'Steps of a minute are kept for a day, of an hour for 14 days, of a day for 90 days.',
-      roles: ['administrator', 'clerk', 'integrator', 'auditor'],
+      action: 'reference.read',
       params: z.strictObject({ code: DivisionCode }),
       query: z.strictObject({
         step: z.enum(STEP_NAMES).default('hour'),

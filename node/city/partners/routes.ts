@@ -64,7 +64,6 @@ const toAnswer = ({
 
 const params = z.strictObject({ code: DivisionCode })
 const inviteParams = z.strictObject({ id: Sha256 })
-const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 
 export const partnerRoutes = (partners: Partners): RouteModule => ({
   tag: 'Partners',
@@ -76,7 +75,7 @@ export const partnerRoutes = (partners: Partners): RouteModule => ({
       path: '/api/v1/invites',
       id: 'createInvite',
       summary: 'Make an invite for one city, to be used once and by no other',
-      roles: ['administrator'],
+      action: 'partner.manage',
       body: z.strictObject({
         for: DivisionCode.describe('the city that is invited'),
         hours: z.number().int().min(1).max(INVITE_HOURS.most).default(INVITE_HOURS.default),
@@ -100,7 +99,7 @@ export const partnerRoutes = (partners: Partners): RouteModule => ({
       path: '/api/v1/invites',
       id: 'listInvites',
       summary: 'Invites of the last month, without their secrets',
-      roles: ['administrator', 'auditor'],
+      action: 'partner.oversee',
       answer: z.strictObject({
         items: z.array(
           z.strictObject({
@@ -129,7 +128,7 @@ export const partnerRoutes = (partners: Partners): RouteModule => ({
       path: '/api/v1/invites/{id}/cancel',
       id: 'cancelInvite',
       summary: 'Take an open invite back',
-      roles: ['administrator'],
+      action: 'partner.manage',
       params: inviteParams,
       body: z.strictObject({}),
       answer: z.strictObject({ cancelled: z.literal(true) }),
@@ -143,7 +142,7 @@ export const partnerRoutes = (partners: Partners): RouteModule => ({
       path: '/api/v1/invites/{id}/qr',
       id: 'getInvitePicture',
       summary: 'An open invite as a QR code: whoever sees it can use it',
-      roles: ['administrator'],
+      action: 'partner.manage',
       params: inviteParams,
       gives: { types: ['image/svg+xml'], description: 'the link of the invite as a QR code' },
       problems: ['request.not-found', 'request.conflict'],
@@ -154,7 +153,7 @@ export const partnerRoutes = (partners: Partners): RouteModule => ({
       path: '/api/v1/partners/accept',
       id: 'acceptInvite',
       summary: "Accept a partner city's invite; then compare the words and confirm",
-      roles: ['administrator'],
+      action: 'partner.manage',
       body: z.strictObject({ invite: z.string().min(1).max(8192) }),
       answer: PartnerAnswer,
       status: 201,
@@ -178,7 +177,7 @@ export const partnerRoutes = (partners: Partners): RouteModule => ({
       path: '/api/v1/partners/join',
       id: 'joinPartner',
       summary: 'Pair with a city that the directory of a trusted operator names; its administrator confirms',
-      roles: ['administrator'],
+      action: 'partner.manage',
       body: z.strictObject({ city: DivisionCode }),
       answer: PartnerAnswer,
       status: 201,
@@ -198,7 +197,7 @@ export const partnerRoutes = (partners: Partners): RouteModule => ({
       path: '/api/v1/partners',
       id: 'listPartners',
       summary: 'All partner cities with the state of delivery to them',
-      roles: READERS,
+      action: 'reference.read',
       answer: z.strictObject({ items: z.array(PartnerAnswer) }),
       handle: async () => ({ items: (await partners.list()).map(toAnswer) }),
     })
@@ -207,7 +206,7 @@ export const partnerRoutes = (partners: Partners): RouteModule => ({
       path: '/api/v1/partners/{code}',
       id: 'getPartner',
       summary: 'One partner city, with a round trip measured now',
-      roles: READERS,
+      action: 'reference.read',
       params,
       answer: PartnerAnswer.extend({ roundTripMs: z.number().nullable() }),
       problems: ['partner.unknown'],
@@ -222,7 +221,7 @@ export const partnerRoutes = (partners: Partners): RouteModule => ({
       id: 'confirmPartner',
       summary:
         "Begin to exchange: type the words that this node asks for, as the partner's administrator reads them out",
-      roles: ['administrator'],
+      action: 'partner.manage',
       params,
       body: z.strictObject({
         words: z
@@ -247,7 +246,7 @@ export const partnerRoutes = (partners: Partners): RouteModule => ({
         path: `/api/v1/partners/{code}/${verb}`,
         id: `${verb}Partner`,
         summary,
-        roles: ['administrator'],
+        action: 'partner.manage',
         params,
         body: z.strictObject({}),
         answer: PartnerAnswer,
@@ -260,7 +259,7 @@ export const partnerRoutes = (partners: Partners): RouteModule => ({
       path: '/api/v1/partners/{code}/reject',
       id: 'rejectPartner',
       summary: 'The words differ, or nobody asked for it: forget the pairing',
-      roles: ['administrator'],
+      action: 'partner.manage',
       params,
       body: z.strictObject({}),
       answer: z.strictObject({ rejected: z.literal(true) }),

@@ -42,7 +42,6 @@ const toTest = ({ begunAt, endedAt, hops, ...test }: PartnerTest): z.input<typeo
 })
 
 const params = z.strictObject({ code: DivisionCode })
-const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 
 export const testRoutes = (tests: PartnerTests): RouteModule => ({
   tag: 'Partner tests',
@@ -55,7 +54,7 @@ export const testRoutes = (tests: PartnerTests): RouteModule => ({
       summary: 'Try the whole way to a partner: connection, identity, list, packet, material, receipt, evidence',
       description:
         'Answers at once; the test goes on by itself, each hop tells the event `test.changed`, and `GET …/tests/{no}` shows it. No agreement and no approval system is needed, and nothing of it is kept but its result.',
-      roles: ['administrator'],
+      action: 'partner.manage',
       params,
       body: z.strictObject({}),
       answer: TestAnswer,
@@ -68,7 +67,7 @@ export const testRoutes = (tests: PartnerTests): RouteModule => ({
       path: '/api/v1/partners/{code}/tests',
       id: 'listPartnerTests',
       summary: 'The last 50 tests of a partner and the last 50 that it began, the newest first',
-      roles: READERS,
+      action: 'reference.read',
       params,
       answer: z.strictObject({ items: z.array(TestAnswer) }),
       handle: async input => ({ items: (await tests.list(input.params.code)).map(toTest) }),
@@ -78,7 +77,7 @@ export const testRoutes = (tests: PartnerTests): RouteModule => ({
       path: '/api/v1/partners/{code}/tests/{no}',
       id: 'getPartnerTest',
       summary: 'One test, also while it runs',
-      roles: READERS,
+      action: 'reference.read',
       params: z.strictObject({ code: DivisionCode, no: z.coerce.number().int().min(1) }),
       answer: TestAnswer,
       problems: ['request.not-found'],

@@ -30,7 +30,7 @@ export const auditRoutes = (audit: Audit): RouteModule => ({
       path: '/api/v1/audit',
       id: 'listAudit',
       summary: 'Rows of the audit log, newest first',
-      roles: ['auditor', 'administrator'],
+      action: 'audit.read',
       query: z.strictObject({
         ...pageQuery,
         actor: filter,
@@ -56,7 +56,7 @@ export const auditRoutes = (audit: Audit): RouteModule => ({
       path: '/api/v1/audit/verification',
       id: 'verifyAudit',
       summary: 'Check the chain of hashes over the whole log',
-      roles: ['auditor', 'administrator'],
+      action: 'audit.read',
       answer: z.strictObject({
         rows: z.number().int(),
         head: z.string().describe('Hash of the last row; note it elsewhere to notice rows cut off at the end'),

@@ -5,7 +5,8 @@
 
 import { createHash } from 'node:crypto'
 import { ProblemError } from '../../../protocol/problem.ts'
-import type { Account, Person, Role } from '../../kernel/person.ts'
+import { type GivenRole, isFormerRole, presentRoles } from '../../../protocol/rights/roles.ts'
+import type { Account, Person } from '../../kernel/person.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
 import { act } from '../../kernel/store/acts.ts'
 import type { Database } from '../../kernel/store/database.ts'
@@ -14,7 +15,7 @@ import {
   accountByToken,
   accounts,
   insertAccount,
-  otherAdministrators,
+  othersWith,
   setRevoked,
   setToken,
   setUsed,
@@ -25,7 +26,18 @@ const TOKEN_BYTES = 32
 /** The time of last use is written at most this often per person, milliseconds. */
 const USED_EVERY = 60_000
 
-export type NewPerson = { name: string; roles: readonly Role[] /** milliseconds */; expiresAt: number | null }
+/** Roles that the node could not go on without: the last who may keep accounts, and the last who may give roles. */
+export const KEPT_ROLES = ['system-administrator', 'security-administrator'] as const
+
+export type NewPerson = {
+  name: string
+  roles: readonly GivenRole[]
+  /** null for every one; absent: none, and every one with a role of an earlier version, which had no such bounds */
+  departments?: readonly string[] | null | undefined
+  windows?: readonly string[] | null | undefined
+  /** milliseconds */
+  expiresAt: number | null
+}
 /** The token stands here once and is nowhere kept. */
 export type Issued = { account: Account; token: string }
 
@@ -79,13 +91,18 @@ export function createPeople({ database, audit, now, ids, random }: PeopleParts)
   }
 
   return {
-    async create(actor, { name, roles, expiresAt }) {
+    async create(actor, { name, roles: given, departments, windows, expiresAt }) {
       checkExpiry(expiresAt)
+      const roles = presentRoles(given)
+      const unsaid = given.some(isFormerRole) ? null : []
       const token = newToken()
       const account: Account = {
         id: ids(),
         name,
-        roles: [...new Set(roles)],
+        roles,
+        departments: departments === undefined ? unsaid : departments,
+        windows: windows === undefined ? unsaid : windows,
+        contact: null,
         createdAt: now(),
         expiresAt,
         revokedAt: null,
@@ -125,8 +142,9 @@ export function createPeople({ database, audit, now, ids, random }: PeopleParts)
       return database.transaction(async tx => {
         const account = found(await accountById(tx, id))
         if (account.revokedAt !== null) return account
-        if (account.roles.includes('administrator') && (await otherAdministrators(tx, id, now())) === 0)
-          throw new ProblemError('request.conflict', 'the last administrator cannot be revoked')
+        for (const role of KEPT_ROLES)
+          if (account.roles.includes(role) && (await othersWith(tx, role, id, now())) === 0)
+            throw new ProblemError('request.conflict', `the last ${role} cannot be revoked`)
         const revokedAt = now()
         await act(tx)
         await setRevoked(tx, id, revokedAt)
@@ -146,7 +164,8 @@ export function createPeople({ database, audit, now, ids, random }: PeopleParts)
       if (account === null || account.revokedAt !== null) return null
       if (account.expiresAt !== null && account.expiresAt <= at) return null
       noteUse(account.id, account.lastUsedAt, at)
-      return { id: account.id, name: account.name, roles: account.roles }
+      const { id, name, roles, departments, windows } = account
+      return { id, name, roles, departments, windows }
     },
 
     async settle() {

@@ -1,5 +1,6 @@
 /** SQL of the people table. */
 
+import type { Role } from '../../../protocol/rights/roles.ts'
 import { type Account, joinRoles, splitRoles } from '../../kernel/person.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
 
@@ -11,9 +12,16 @@ type AccountRow = {
   expires_at: number | null
   revoked_at: number | null
   last_used_at: number | null
+  departments: string | null
+  windows: string | null
+  contact: Uint8Array | null
 }
 
-const COLUMNS = 'id, name, roles, created_at, expires_at, revoked_at, last_used_at'
+const COLUMNS = 'id, name, roles, created_at, expires_at, revoked_at, last_used_at, departments, windows, contact'
+
+/** Names as a column: JSON; null for every one there is. */
+const toColumn = (names: readonly string[] | null): string | null => (names === null ? null : JSON.stringify(names))
+const toNames = (column: string | null): string[] | null => (column === null ? null : (JSON.parse(column) as string[]))
 
 const toAccount = (row: AccountRow): Account => ({
   id: row.id,
@@ -23,12 +31,15 @@ const toAccount = (row: AccountRow): Account => ({
   expiresAt: row.expires_at,
   revokedAt: row.revoked_at,
   lastUsedAt: row.last_used_at,
+  departments: toNames(row.departments),
+  windows: toNames(row.windows),
+  contact: row.contact,
 })
 
 type Reader = Pick<Database | Transaction, 'query'>
 
 export async function insertAccount(tx: Transaction, account: Account, tokenHash: Uint8Array): Promise<void> {
-  await tx.run(`INSERT INTO people (${COLUMNS}, token_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, [
+  await tx.run(`INSERT INTO people (${COLUMNS}, token_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, [
     account.id,
     account.name,
     joinRoles(account.roles),
@@ -36,6 +47,9 @@ export async function insertAccount(tx: Transaction, account: Account, tokenHash
     account.expiresAt,
     account.revokedAt,
     account.lastUsedAt,
+    toColumn(account.departments),
+    toColumn(account.windows),
+    account.contact,
     tokenHash,
   ])
 }
@@ -64,12 +78,12 @@ export async function accounts(
   return rows.map(toAccount)
 }
 
-/** Administrators other than `id` whose token works at `now`. */
-export async function otherAdministrators(reader: Reader, id: string, now: number): Promise<number> {
+/** Accounts other than `id` that hold the role and whose token works at `now`. */
+export async function othersWith(reader: Reader, role: Role, id: string, now: number): Promise<number> {
   const rows = await reader.query<{ n: number }>(
-    `SELECT COUNT(*) AS n FROM people WHERE id <> ? AND roles LIKE '%,administrator,%'
+    `SELECT COUNT(*) AS n FROM people WHERE id <> ? AND roles LIKE ?
      AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)`,
-    [id, now],
+    [id, `%${joinRoles([role])}%`, now],
   )
   return rows[0]?.n ?? 0
 }
@@ -89,4 +103,34 @@ export async function setRevoked(tx: Transaction, id: string, at: number): Promi
 
 export async function setUsed(tx: Transaction, id: string, at: number): Promise<void> {
   await tx.run('UPDATE people SET last_used_at = ? WHERE id = ?', [at, id])
+}
+
+/** What was given to an account, and by what it is known as a person. */
+export async function setGranted(
+  tx: Transaction,
+  { id, name, roles, departments, windows, contact }: Account,
+  staffKey: Uint8Array | null,
+): Promise<void> {
+  await tx.run(
+    'UPDATE people SET name = ?, roles = ?, departments = ?, windows = ?, contact = ?, staff_key = ? WHERE id = ?',
+    [name, joinRoles(roles), toColumn(departments), toColumn(windows), contact, staffKey, id],
+  )
+}
+
+/** Roles of the other accounts of one person that were not revoked, as far as the staff number tells. */
+export async function rolesOfOthers(reader: Reader, staffKey: Uint8Array, id: string): Promise<Role[]> {
+  const rows = await reader.query<{ roles: string }>(
+    'SELECT roles FROM people WHERE staff_key = ? AND id <> ? AND revoked_at IS NULL',
+    [staffKey, id],
+  )
+  return rows.flatMap(({ roles }) => splitRoles(roles))
+}
+
+/** Accounts of the person behind an account, itself among them. */
+export async function accountsOfPerson(reader: Reader, id: string): Promise<string[]> {
+  const rows = await reader.query<{ id: string }>(
+    'SELECT id FROM people WHERE staff_key = (SELECT staff_key FROM people WHERE id = ?)',
+    [id],
+  )
+  return [...new Set([id, ...rows.map(row => row.id)])]
 }

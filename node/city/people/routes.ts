@@ -1,12 +1,27 @@
 /** `/api/v1/people`: accounts and their tokens, for administrators; `/api/v1/me` for everybody. */
 import * as z from 'zod'
 import { Instant, text } from '../../../protocol/primitives.ts'
+import { ProblemError } from '../../../protocol/problem.ts'
+import { can, holdsRole, scopesOf } from '../../../protocol/rights/can.ts'
+import { FORMER_ROLE_NAMES, type GivenRole, ROLES } from '../../../protocol/rights/roles.ts'
+import { ACTIONS, SCOPES, type Scope } from '../../../protocol/rights/table.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../../edges/http/page.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../edges/http/route.ts'
-import { type Account, ROLES } from '../../kernel/person.ts'
+import type { Account, Person } from '../../kernel/person.ts'
+import { GRANT_LIMITS, type Grants } from './grants.ts'
 import type { People } from './people.ts'
 
 const RoleName = z.enum(ROLES)
+const GivenRoleName = z
+  .enum([...ROLES, ...FORMER_ROLE_NAMES])
+  .describe('administrator, clerk and auditor stand for the roles that took their place')
+const Names = z.array(text(200)).max(GRANT_LIMITS.places).nullable()
+const Departments = Names.describe(
+  'the organ with which the codes of their items begin (18 places); null: every department',
+)
+const Windows = Names.describe('names of windows of this city; null: every window')
+const Actions = z.enum(ACTIONS)
+const Scopes = z.enum(Object.keys(SCOPES) as [Scope, ...Scope[]])
 const PersonParams = z.strictObject({ id: z.string().max(100) })
 
 const AccountBody = z
@@ -14,6 +29,10 @@ const AccountBody = z
     id: z.string(),
     name: z.string(),
     roles: z.array(RoleName),
+    departments: Departments,
+    windows: Windows,
+    staffNumber: z.string().nullable().describe('工号'),
+    phone: z.string().nullable(),
     createdAt: Time,
     expiresAt: Time.nullable(),
     revokedAt: Time.nullable(),
@@ -26,37 +45,68 @@ const IssuedBody = z.strictObject({
   token: z.string().describe('Shown this once and kept nowhere'),
 })
 
-const toBody = (account: Account): z.input<typeof AccountBody> => ({
-  id: account.id,
-  name: account.name,
-  roles: [...account.roles],
-  createdAt: time(account.createdAt),
-  expiresAt: timeOrNull(account.expiresAt),
-  revokedAt: timeOrNull(account.revokedAt),
-  lastUsedAt: timeOrNull(account.lastUsedAt),
-})
+const bodyBy =
+  (grants: Grants) =>
+  (account: Account): z.input<typeof AccountBody> => ({
+    ...grants.contactOf(account),
+    departments: account.departments === null ? null : [...account.departments],
+    windows: account.windows === null ? null : [...account.windows],
+    id: account.id,
+    name: account.name,
+    roles: [...account.roles],
+    createdAt: time(account.createdAt),
+    expiresAt: timeOrNull(account.expiresAt),
+    revokedAt: timeOrNull(account.revokedAt),
+    lastUsedAt: timeOrNull(account.lastUsedAt),
+  })
 
 const Place = z.tuple([z.number(), z.string()])
 
-export const peopleRoutes = (people: People): RouteModule => ({
+/** What somebody may by the table. Problem: `request.forbidden`. */
+function demand(person: Person, action: 'account.grant'): void {
+  const may = can(person, action)
+  if (!may.ok) throw new ProblemError(may.problem.code, may.problem.detail)
+}
+
+export const peopleRoutes = (people: People, grants: Grants): RouteModule => ({
   tag: 'people',
   description: 'Who may use this API: accounts, each with one token',
   register(api) {
+    const toBody = bodyBy(grants)
     api.operation({
       method: 'get',
       path: '/api/v1/me',
       id: 'whoAmI',
       summary: 'The person behind the token of this request',
-      roles: ROLES,
-      answer: z.strictObject({ id: z.string(), name: z.string(), roles: z.array(RoleName) }),
-      handle: async ({ person: { id, name, roles } }) => ({ id, name, roles: [...roles] }),
+      action: 'self.use',
+      answer: z.strictObject({
+        id: z.string(),
+        name: z.string(),
+        roles: z.array(RoleName),
+        departments: Departments,
+        windows: Windows,
+        rights: z
+          .array(z.strictObject({ action: Actions, scopes: z.array(Scopes) }))
+          .describe('what the person may, and within which cases; `all` also where it is of no case'),
+      }),
+      handle: async ({ person }) => ({
+        id: person.id,
+        name: person.name,
+        roles: [...person.roles],
+        departments: person.departments === null ? null : [...person.departments],
+        windows: person.windows === null ? null : [...person.windows],
+        rights: ACTIONS.filter(action => holdsRole(person.roles, action)).map(action => ({
+          action,
+          scopes: scopesOf(person, action),
+        })),
+      }),
     })
     api.operation({
       method: 'get',
       path: '/api/v1/people',
       id: 'listPeople',
       summary: 'All people, oldest first',
-      roles: ['administrator'],
+      action: 'account.read',
       query: z.strictObject(pageQuery),
       answer: pageOf(AccountBody),
       async handle({ query: { limit, cursor } }) {
@@ -69,18 +119,29 @@ export const peopleRoutes = (people: People): RouteModule => ({
       path: '/api/v1/people',
       id: 'createPerson',
       summary: 'Make an account and its token',
-      roles: ['administrator'],
+      action: 'account.manage',
       body: z.strictObject({
         name: text(100),
-        roles: z.array(RoleName).min(1).max(ROLES.length),
+        roles: z
+          .array(GivenRoleName)
+          .max(ROLES.length + FORMER_ROLE_NAMES.length)
+          .describe('given by who may give roles too; none: an account that waits for them'),
+        departments: Departments.optional().describe('none when left out'),
+        windows: Windows.optional().describe('none when left out'),
         expiresAt: Instant.nullable().default(null),
       }),
       answer: IssuedBody,
       status: 201,
       shownOnce: true,
-      async handle({ body: { name, roles, expiresAt }, person }) {
+      problems: ['rights.administrators'],
+      async handle({ body: { name, roles, departments, windows, expiresAt }, person }) {
+        const places =
+          (departments ?? []).length + (windows ?? []).length > 0 || departments === null || windows === null
+        if (roles.length > 0 || places) demand(person, 'account.grant')
+        grants.checkNew(roles satisfies GivenRole[])
         const until = expiresAt === null ? null : Date.parse(expiresAt)
-        const { account, token } = await people.create(actorOf(person), { name, roles, expiresAt: until })
+        const given = { name, roles, departments, windows, expiresAt: until }
+        const { account, token } = await people.create(actorOf(person), given)
         return { person: toBody(account), token }
       },
     })
@@ -89,18 +150,40 @@ export const peopleRoutes = (people: People): RouteModule => ({
       path: '/api/v1/people/{id}',
       id: 'getPerson',
       summary: 'One person',
-      roles: ['administrator'],
+      action: 'account.read',
       params: PersonParams,
       answer: AccountBody,
       problems: ['request.not-found'],
       handle: async ({ params }) => toBody(await people.get(params.id)),
     })
     api.operation({
+      method: 'patch',
+      path: '/api/v1/people/{id}',
+      id: 'grantPerson',
+      summary: 'Give a person roles, departments and windows, and say who it is; what is left out stays',
+      action: 'account.grant',
+      params: PersonParams,
+      body: z.strictObject({
+        name: text(100).optional(),
+        roles: z
+          .array(GivenRoleName)
+          .max(ROLES.length + FORMER_ROLE_NAMES.length)
+          .optional(),
+        departments: Departments.optional(),
+        windows: Windows.optional(),
+        staffNumber: text(50).nullable().optional().describe('工号: accounts of one staff number are of one person'),
+        phone: text(30).nullable().optional(),
+      }),
+      answer: AccountBody,
+      problems: ['request.not-found', 'request.conflict', 'rights.administrators'],
+      handle: async ({ params, body, person }) => toBody(await grants.give(actorOf(person), params.id, body)),
+    })
+    api.operation({
       method: 'post',
       path: '/api/v1/people/{id}/rotate',
       id: 'rotatePerson',
       summary: 'Give the person a new token; the old one ends at once',
-      roles: ['administrator'],
+      action: 'account.manage',
       params: PersonParams,
       body: z.strictObject({
         expiresAt: Instant.nullable().optional().describe('New expiry; null for none; left out, it stays as it is'),
@@ -119,7 +202,7 @@ export const peopleRoutes = (people: People): RouteModule => ({
       path: '/api/v1/people/{id}/revoke',
       id: 'revokePerson',
       summary: "End the person's token for good",
-      roles: ['administrator'],
+      action: 'account.manage',
       params: PersonParams,
       answer: AccountBody,
       problems: ['request.not-found', 'request.conflict'],

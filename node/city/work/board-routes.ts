@@ -4,7 +4,6 @@ import { DivisionCode, ThreadId } from '../../../protocol/primitives.ts'
 import type { RouteModule } from '../../edges/http/route.ts'
 import type { StatisticsBoard } from './board.ts'
 
-const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 const count = z.number().int()
 const spans = { today: count, month: count, year: count }
 const Spans = z.strictObject(spans)
@@ -27,7 +26,7 @@ export const boardRoutes = (board: StatisticsBoard, catchUp: () => Promise<void>
       path: '/api/v1/statistics/board',
       id: 'readBoard',
       summary: 'Places, items, and cases taken in for others and by others: today, this month, this year (看板)',
-      roles: READERS,
+      action: 'statistics.read',
       answer: z.strictObject({
         places: z.strictObject({ own: count, partners: count }).describe('办理点数: windows'),
         items: z.strictObject({ collecting: count, handling: count }).describe('接入事项数, under active agreements'),
@@ -52,7 +51,7 @@ export const boardRoutes = (board: StatisticsBoard, catchUp: () => Promise<void>
       path: '/api/v1/statistics/items',
       id: 'readItemHeat',
       summary: 'Items by how many cases they had (事项热度), most first',
-      roles: READERS,
+      action: 'statistics.read',
       query: z
         .strictObject({
           ...period,
@@ -74,7 +73,7 @@ export const boardRoutes = (board: StatisticsBoard, catchUp: () => Promise<void>
       path: '/api/v1/statistics/idle',
       id: 'readIdleAgreements',
       summary: 'Active agreements by how few cases they had, and their items that had none (协议多、办件少)',
-      roles: READERS,
+      action: 'reference.read',
       query: z.strictObject(period).refine(alike, ALIKE),
       answer: z.strictObject({
         items: z.array(

@@ -10,7 +10,6 @@ import { Case, toAnswer } from '../cases/routes.ts'
 import { COUNTED, NUMBER, QUEUE_NAMES, QUEUES, type Queues } from './queues.ts'
 import { DIMENSIONS, GRAINS, STEPS, type Statistics, type Step } from './statistics.ts'
 
-const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 const states = Object.keys(STATES) as [State, ...State[]]
 const Window = text(200).optional().describe('whose `window` queue')
 
@@ -53,7 +52,7 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
       path: '/api/v1/queues',
       id: 'countQueues',
       summary: `How many cases are in each queue; ${COUNTED + 1} says more than ${COUNTED}; \`window\` only when one is named`,
-      roles: READERS,
+      action: 'case.list',
       query: z.strictObject({ window: Window }),
       answer: z.strictObject({
         items: z.array(z.strictObject({ queue: z.enum(QUEUE_NAMES), title: z.string(), count: z.number().int() })),
@@ -70,7 +69,7 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
       path: '/api/v1/queues/{queue}',
       id: 'readQueue',
       summary: 'Cases of a queue, what is due first first',
-      roles: READERS,
+      action: 'case.list',
       params: z.strictObject({ queue: z.enum(QUEUE_NAMES) }),
       query: z.strictObject({ ...pageQuery, window: Window }),
       answer: pageOf(Case),
@@ -88,7 +87,7 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
       summary: 'Cases, or those that fit what is known of them (检索), last changed first',
       description:
         'Names and ID numbers are found whole, by keyed hashes: no part of them is kept readable. A search by `q` leaves an audit row `cases.searched` with the cases that it found.',
-      roles: READERS,
+      action: 'case.list',
       query: z.strictObject({
         ...pageQuery,
         ...filter,
@@ -108,7 +107,7 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
       path: '/api/v1/cases/{thread}/assign',
       id: 'assignCase',
       summary: 'Give a case to an account, or to nobody',
-      roles: ['clerk', 'administrator'],
+      action: 'case.claim',
       params: z.strictObject({ thread: ThreadId }),
       body: z.strictObject({ to: text(100).nullable().describe('id of the account; `me` for oneself; null: nobody') }),
       answer: Case,
@@ -121,7 +120,7 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
       path: '/api/v1/bulk/cases/assign',
       id: 'assignCases',
       summary: 'Give up to 200 cases to an account; each is told for itself',
-      roles: ['clerk', 'administrator'],
+      action: 'case.claim',
       body: z.strictObject({
         threads: z.array(ThreadId).min(1).max(200),
         to: text(100).nullable().describe('as of assignCase'),
@@ -150,7 +149,7 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
       summary: 'Counts and times by day, month or year, and by role, partner, mode, item or window',
       description:
         'Counts: submitted, accepted, decided, ended, on-time, late, rated, bad, followed-up, followed-late, `level.N`, `outcome.…`. Times in natural days, by the day on which the step was done: forward (submission to arrival), recheck (arrival to the first answer), supplement (notice to answer), mail (submission to originals mailed), accept (from submission), decide (from acceptance), send (decision to result sent), receive (sent to received), close (decision to end), whole; by day only accept, decide and whole of all cases; of items, windows and departments the rest by year. Items, windows and departments are counted by month and year, their submissions by day but for items. `window`: of this city, for what it took in; `department`: for what it decides, the first 18 places of the item code.',
-      roles: READERS,
+      action: 'statistics.read',
       query: z
         .strictObject({
           by: z.enum(DIMENSIONS).default('all'),
@@ -190,7 +189,7 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
       path: '/api/v1/rebuild',
       id: 'rebuildCases',
       summary: 'Write all lists, queues and statistics of cases anew from their threads',
-      roles: ['administrator'],
+      action: 'system.manage',
       body: z.strictObject({}),
       answer: z.strictObject({ cases: z.number().int() }),
       seconds: 3600,

@@ -6,6 +6,7 @@
 import { dayOf } from '../../../protocol/agreement/document.ts'
 import { BAD, type Deadline } from '../../../protocol/case/deadlines.ts'
 import { type CaseState, doneInstants } from '../../../protocol/case/fold.ts'
+import { departmentOf } from '../../../protocol/rights/can.ts'
 import type { Database, Reader, Transaction } from '../../kernel/store/database.ts'
 
 /** `window`: of this city, for what it took in; `department`: of this city, by the organ in the item's code, for what it decides. */
@@ -70,7 +71,7 @@ function periodsOf(dim: AnyDimension, metric: string, day: string): string[] {
   return [...(daily ? [day] : []), month, year]
 }
 /** An item's code begins with the unified code of its organ (实施编码: 18 of 31 places); else the item stands for it. */
-const departmentOf = (code: string): string => (/^[0-9A-Z]{31,33}$/.test(code) ? code.slice(0, 18) : code)
+
 /** Longer times are counted as this many days. */
 const LONGEST = 400
 

@@ -8,7 +8,6 @@ import { QUEUE_NAMES, type Queues } from './queues.ts'
 import { filter } from './routes.ts'
 import type { NewView, View, Views } from './views.ts'
 
-const ROLES = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 const params = z.strictObject({ id: text(64) })
 const { q: _words, ...fields } = filter
 const Search = z.strictObject(fields).describe('as of listCases but for `q`; `me` as assignee is whoever reads it')
@@ -45,7 +44,7 @@ export const viewRoutes = (views: Views, queues: Pick<Queues, 'page' | 'searchBy
       path: '/api/v1/views',
       id: 'listViews',
       summary: 'The own saved views, and those of a window',
-      roles: ROLES,
+      action: 'self.use',
       query: z.strictObject({ window: text(200).optional() }),
       answer: z.strictObject({ items: z.array(ViewAnswer) }),
       handle: async ({ query, person }) => ({ items: (await views.list(person.id, query.window)).map(answered) }),
@@ -55,7 +54,7 @@ export const viewRoutes = (views: Views, queues: Pick<Queues, 'page' | 'searchBy
       path: '/api/v1/views',
       id: 'addView',
       summary: 'Save a queue or a search under a name',
-      roles: ROLES,
+      action: 'self.use',
       body: Body,
       answer: ViewAnswer,
       status: 201,
@@ -67,7 +66,7 @@ export const viewRoutes = (views: Views, queues: Pick<Queues, 'page' | 'searchBy
       path: '/api/v1/views/{id}',
       id: 'changeView',
       summary: 'Write a saved view anew',
-      roles: ROLES,
+      action: 'self.use',
       params,
       body: Body,
       answer: ViewAnswer,
@@ -79,7 +78,7 @@ export const viewRoutes = (views: Views, queues: Pick<Queues, 'page' | 'searchBy
       path: '/api/v1/views/{id}',
       id: 'deleteView',
       summary: 'Delete a saved view',
-      roles: ROLES,
+      action: 'self.use',
       params,
       answer: z.strictObject({}),
       problems: ['request.not-found', 'request.forbidden'],
@@ -93,7 +92,7 @@ export const viewRoutes = (views: Views, queues: Pick<Queues, 'page' | 'searchBy
       path: '/api/v1/views/{id}/cases',
       id: 'readView',
       summary: 'Cases of a saved view: a queue by due day, a search last changed first',
-      roles: ROLES,
+      action: 'case.list',
       params,
       query: z.strictObject(pageQuery),
       answer: pageOf(Case),

@@ -25,4 +25,4 @@ export type Declare = {
   ): Command
 }
 
-export const collect = (value: string, before: string[]): string[] => [...before, value]
+export const collect = (value: string, before: string[] = []): string[] => [...before, value]

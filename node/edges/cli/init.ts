@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url'
 import { generateKey, readCertificate, selfIssue } from '../../../certs/index.ts'
 import { divisionOf } from '../../../protocol/codes/divisions.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
+import type { FormerRole } from '../../../protocol/rights/roles.ts'
 import { createPeople } from '../../city/people/people.ts'
 import { readAddress } from '../../kernel/config/address.ts'
 import { type NodeConfig, overlay, parseConfig } from '../../kernel/config/config.ts'
 import { createKeyStore, newDataKey, newKey } from '../../kernel/keys/keystore.ts'
-import type { Role } from '../../kernel/person.ts'
 import { createAudit } from '../../kernel/records/audit.ts'
 import { migrate } from '../../kernel/store/migrate.ts'
 import { PAST } from '../../kernel/store/migrations/former.ts'
@@ -172,7 +172,7 @@ async function askCity(flags: InitFlags): Promise<{ code: string; name: string; 
 }
 
 /** One account a role; each token in a file of its own that only this user reads. */
-async function firstPeople(data: string, roles: readonly Role[]): Promise<Record<string, string>> {
+async function firstPeople(data: string, roles: readonly FormerRole[]): Promise<Record<string, string>> {
   const db = openSqlite(join(data, 'tongban.db'))
   try {
     await migrate(db, MIGRATIONS, Date.now, PAST)

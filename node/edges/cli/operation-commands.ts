@@ -9,11 +9,29 @@ export function declareOperation(program: Command, declare: Declare): void {
   const person = program.command('person').description('accounts 账号')
   does(
     add(person, 'add <name>', 'make an account; its token is shown once')
-      .requiredOption('--role <role>', 'administrator, clerk, integrator or auditor; may be repeated', collect, [])
+      .requiredOption('--role <role>', 'as docs/rights.md names them; may be repeated', collect, [])
+      .option('--department <code>', 'organ whose items it examines or decides; may be repeated', collect)
+      .option('--window <name>', 'window that it works at; may be repeated', collect)
       .option('--until <day>', 'last day on which its token counts; without end by default'),
     async () => {
       const { addPerson } = await import('./operation.ts')
       return (context, flags, name) => addPerson(context, name ?? '', flags)
+    },
+  )
+  does(
+    add(
+      person,
+      'grant <id>',
+      'give an account roles, departments and windows, and say who it is; what is left out stays',
+    )
+      .option('--role <role>', 'as docs/rights.md names them; may be repeated', collect)
+      .option('--department <code>', 'organ whose items it examines or decides, or `all`; may be repeated', collect)
+      .option('--window <name>', 'window that it works at, or `all`; may be repeated', collect)
+      .option('--staff-number <number>', 'by which two accounts of one person are known')
+      .option('--phone <phone>', 'where the person is reached'),
+    async () => {
+      const { grantPerson } = await import('./operation.ts')
+      return (context, flags, id) => grantPerson(context, id ?? '', flags)
     },
   )
   does(add(person, 'list', 'all accounts'), async () => {

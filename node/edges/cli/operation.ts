@@ -50,15 +50,41 @@ function instantOf(given: string): string {
   return new Date(at).toISOString()
 }
 
+type Places = { department?: string[]; window?: string[] }
+
+/** `all` among them stands for every one. */
+const namesOf = (given: readonly string[]): string[] | null => (given.includes('all') ? null : [...given])
+const placesOf = ({ department, window }: Places) => ({
+  ...(department === undefined ? {} : { departments: namesOf(department) }),
+  ...(window === undefined ? {} : { windows: namesOf(window) }),
+})
+
 export async function addPerson(
   context: CommandContext,
   name: string,
-  flags: { role: CreatePersonRequest['roles']; until?: string },
+  flags: { role: CreatePersonRequest['roles']; until?: string } & Places,
 ): Promise<void> {
   const expiresAt = flags.until === undefined ? null : instantOf(flags.until)
   const client = await context.client()
-  const made = await client.createPerson({ body: { name, roles: flags.role, expiresAt } })
+  const made = await client.createPerson({ body: { name, roles: flags.role, ...placesOf(flags), expiresAt } })
   context.out.result(made, shownOnce)
+}
+
+export async function grantPerson(
+  context: CommandContext,
+  id: string,
+  flags: { role?: CreatePersonRequest['roles']; staffNumber?: string; phone?: string } & Places,
+): Promise<void> {
+  const { role: roles, staffNumber, phone } = flags
+  const client = await context.client()
+  const body = { roles, staffNumber, phone, ...placesOf(flags) }
+  context.out.result(await client.grantPerson({ params: { id }, body }), value =>
+    [
+      `${value.name}: ${value.roles.join(', ')}`,
+      `  departments 部门  ${value.departments?.join(', ') ?? 'all 全部'}`,
+      `  windows 窗口      ${value.windows?.join(', ') ?? 'all 全部'}`,
+    ].join('\n'),
+  )
 }
 
 export async function rotatePerson(context: CommandContext, id: string, flags: { until?: string }): Promise<void> {

@@ -87,6 +87,7 @@ export const OPERATIONS: { readonly [Id in keyof Api]: Address } = {
   getPartnerTest: { method: 'GET', path: '/api/v1/partners/{code}/tests/{no}' },
   getPerson: { method: 'GET', path: '/api/v1/people/{id}' },
   giveUpParked: { method: 'POST', path: '/api/v1/parked/give-up', takes: 'json', keyed: true },
+  grantPerson: { method: 'PATCH', path: '/api/v1/people/{id}', takes: 'json' },
   handOverJointCase: { method: 'POST', path: '/api/v1/cases/{thread}/hand-over', takes: 'json', keyed: true },
   importCalendar: { method: 'PUT', path: '/api/v1/calendar/tables', takes: 'json' },
   importDirectory: { method: 'POST', path: '/api/v1/federation/directories', takes: 'json', keyed: true },

@@ -1262,7 +1262,12 @@ export type CreatePersonAnswer = {
 }
 export type CreatePersonRequest = {
   name: string
-  roles: ('administrator' | 'clerk' | 'integrator' | 'auditor')[]
+  /** given by who may give roles too; none: an account that waits for them */
+  roles: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator' | 'administrator' | 'clerk' | 'auditor')[]
+  /** none when left out */
+  departments?: string[] | null | undefined
+  /** none when left out */
+  windows?: string[] | null | undefined
   expiresAt?: string | null | undefined
 }
 export type DecideCaseRequest = {
@@ -2119,6 +2124,17 @@ export type GiveUpParkedRequest = {
   packetNo: number
   /** why; it stands in the audit log, so it names nobody */
   reason: string
+}
+export type GrantPersonRequest = {
+  name?: string | undefined
+  roles?: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator' | 'administrator' | 'clerk' | 'auditor')[] | undefined
+  /** the organ with which the codes of their items begin (18 places); null: every department */
+  departments?: string[] | null | undefined
+  /** names of windows of this city; null: every window */
+  windows?: string[] | null | undefined
+  /** 工号: accounts of one staff number are of one person */
+  staffNumber?: string | null | undefined
+  phone?: string | null | undefined
 }
 export type HandOverJointCaseAnswer = {
   handedOver: number
@@ -4060,7 +4076,14 @@ export type PauseCaseRequest = {
 export type Person = {
   id: string
   name: string
-  roles: ('administrator' | 'clerk' | 'integrator' | 'auditor')[]
+  roles: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator')[]
+  /** the organ with which the codes of their items begin (18 places); null: every department */
+  departments: string[] | null
+  /** names of windows of this city; null: every window */
+  windows: string[] | null
+  /** 工号 */
+  staffNumber: string | null
+  phone: string | null
   createdAt: string
   expiresAt: string | null
   revokedAt: string | null
@@ -6608,7 +6631,16 @@ export type Webhook = {
 export type WhoAmIAnswer = {
   id: string
   name: string
-  roles: ('administrator' | 'clerk' | 'integrator' | 'auditor')[]
+  roles: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator')[]
+  /** the organ with which the codes of their items begin (18 places); null: every department */
+  departments: string[] | null
+  /** names of windows of this city; null: every window */
+  windows: string[] | null
+  /** what the person may, and within which cases; `all` also where it is of no case */
+  rights: {
+    action: 'self.use' | 'reference.read' | 'statistics.read' | 'case.list' | 'case.read' | 'case.content' | 'case.take-in' | 'case.serve' | 'case.accept' | 'case.examine' | 'case.decide' | 'case.contribute' | 'case.claim' | 'case.assign' | 'case.preview-purge' | 'case.purge' | 'material.keep' | 'mapping.manage' | 'catalogue.read' | 'catalogue.manage' | 'agreement.oversee' | 'agreement.manage' | 'partner.oversee' | 'partner.manage' | 'trust.manage' | 'operation.read' | 'operation.manage' | 'system.manage' | 'webhook.read' | 'webhook.manage' | 'metrics.read' | 'account.read' | 'account.manage' | 'account.grant' | 'audit.read'
+    scopes: ('all' | 'collecting' | 'handling' | 'window' | 'department' | 'assigned')[]
+  }[]
 }
 export type WithdrawAgreementRequest = { reason: string }
 export type WithdrawCaseRequest = { reason: string }
@@ -7176,6 +7208,11 @@ export interface Api {
   giveUpParked(input: {
     body: GiveUpParkedRequest
   } & Keyed & Options): Promise<GiveUpParkedAnswer>
+  /** Give a person roles, departments and windows, and say who it is; what is left out stays */
+  grantPerson(input: {
+    params: { id: string }
+    body?: GrantPersonRequest | undefined
+  } & Options): Promise<Person>
   /** Hand the results of a joint case over at once (一次送达): those that are there and were not received yet */
   handOverJointCase(input: {
     params: { thread: string }

@@ -1,7 +1,9 @@
 /** Who is calling, and may they: bearer tokens, roles, rate limits per token and per address. */
 import { ProblemError } from '../../../protocol/problem.ts'
+import { can, holdsRole } from '../../../protocol/rights/can.ts'
+import type { Action } from '../../../protocol/rights/table.ts'
 import { sourceOf } from '../../kernel/ip.ts'
-import type { Person, Role } from '../../kernel/person.ts'
+import type { Person } from '../../kernel/person.ts'
 import type { HttpLimits } from './limits.ts'
 import { createRateLimiter } from './rate.ts'
 
@@ -12,11 +14,11 @@ export type Caller = { authorization: string | undefined /** peer address of the
 
 export interface Admission {
   /** The person behind the request. Throws ProblemError `request.unauthenticated`, `.forbidden` or `.rate`. */
-  person(caller: Caller, roles: readonly Role[]): Promise<Person>
+  person(caller: Caller, action: Action): Promise<Person>
   /** Lets a request without a token pass, at the rate of its address. */
   anonymous(caller: Caller): void
-  /** Whether the token of an earlier request still gives one of the roles; takes nothing from its rate. */
-  still(caller: Caller, roles: readonly Role[]): Promise<Person | null>
+  /** Who the token of an earlier request is now, while it still lets it do this; takes nothing from its rate. */
+  still(caller: Caller, action: Action): Promise<Person | null>
 }
 
 const BEARER = /^Bearer ([A-Za-z0-9._~+/=-]{1,200})$/i
@@ -33,11 +35,10 @@ export function createAdmission(people: Authenticator, limits: HttpLimits, now: 
     const token = authorization === undefined ? undefined : BEARER.exec(authorization)?.[1]
     return token === undefined ? null : people.authenticate(token)
   }
-  const holds = (person: Person, roles: readonly Role[]) => person.roles.some(role => roles.includes(role))
 
   return {
     anonymous,
-    async person(caller, roles) {
+    async person(caller, action) {
       const person = await identify(caller)
       if (person === null) {
         // Only callers without a valid token pay by address: clerks behind one proxy must not slow each other.
@@ -45,12 +46,13 @@ export function createAdmission(people: Authenticator, limits: HttpLimits, now: 
         throw new ProblemError('request.unauthenticated')
       }
       if (!tokens.take(person.id)) throw new ProblemError('request.rate')
-      if (!holds(person, roles)) throw new ProblemError('request.forbidden', `needs one of: ${roles.join(', ')}`)
+      const may = can(person, action)
+      if (!may.ok) throw new ProblemError(may.problem.code, may.problem.detail)
       return person
     },
-    async still(caller, roles) {
+    async still(caller, action) {
       const person = await identify(caller)
-      return person !== null && holds(person, roles) ? person : null
+      return person !== null && holdsRole(person.roles, action) ? person : null
     },
   }
 }

@@ -19,7 +19,7 @@ const trials = (log: string[]): RouteModule => ({
       path: '/api/v1/trials/{name}',
       id: 'tryIt',
       summary: 'Try',
-      roles: ['clerk', 'administrator'],
+      action: 'case.claim',
       params: z.strictObject({ name: z.string().max(20) }),
       body: z.strictObject({ idNumber: z.string().max(18), count: z.number().int().default(1) }),
       answer: z.strictObject({ seen: z.string(), count: z.number() }),
@@ -40,7 +40,7 @@ const trials = (log: string[]): RouteModule => ({
       path: '/api/v1/trials',
       id: 'listTrials',
       summary: 'List',
-      roles: ['clerk'],
+      action: 'case.take-in',
       query: z.strictObject(pageQuery),
       answer: pageOf(z.strictObject({ n: z.number() })),
       handle: async ({ query: { limit } }) => ({ items: [{ n: limit }], next: null }),
@@ -50,7 +50,7 @@ const trials = (log: string[]): RouteModule => ({
       path: '/api/v1/trials',
       id: 'makeTrial',
       summary: 'Make one',
-      roles: ['administrator'],
+      action: 'catalogue.manage',
       answer: z.strictObject({ name: z.string() }),
       status: 201,
       handle: async () => ({ name: 'a b' }),
@@ -60,7 +60,7 @@ const trials = (log: string[]): RouteModule => ({
       path: '/api/v1/trials/{name}',
       id: 'readTrial',
       summary: 'Read one',
-      roles: ['clerk'],
+      action: 'case.take-in',
       params: z.strictObject({ name: z.string() }),
       answer: z.strictObject({}),
       handle: async () => ({}),
@@ -70,7 +70,7 @@ const trials = (log: string[]): RouteModule => ({
       path: '/api/v1/trials/{name}/stop',
       id: 'stopTrial',
       summary: 'Takes no body',
-      roles: ['clerk'],
+      action: 'case.take-in',
       params: z.strictObject({ name: z.string().max(20) }),
       answer: z.strictObject({ stopped: z.literal(true) }),
       handle: async () => ({ stopped: true as const }),
@@ -80,7 +80,7 @@ const trials = (log: string[]): RouteModule => ({
       path: '/api/v1/slow',
       id: 'slow',
       summary: 'Never answers',
-      roles: ['clerk'],
+      action: 'case.take-in',
       answer: z.strictObject({}),
       handle: ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
     })
@@ -89,7 +89,7 @@ const trials = (log: string[]): RouteModule => ({
       path: '/api/v1/files/{name}',
       id: 'putFile',
       summary: 'Upload',
-      roles: ['clerk'],
+      action: 'case.take-in',
       params: z.strictObject({ name: z.string() }),
       takes: { types: ['application/pdf'], bytes: 10 },
       answer: z.strictObject({ size: z.number() }),
@@ -103,7 +103,7 @@ const trials = (log: string[]): RouteModule => ({
       path: '/api/v1/files/{name}',
       id: 'getFile',
       summary: 'Download',
-      roles: ['clerk'],
+      action: 'case.take-in',
       params: z.strictObject({ name: z.string() }),
       gives: { types: ['application/pdf'], description: 'The file' },
       handle: async ({ params }) => ({
@@ -466,7 +466,9 @@ describe('the OpenAPI document', () => {
       })
       .parse(await reply.json())
     expect(document.openapi).toBe('3.1.0')
-    expect(document.paths['/api/v1/trials/{name}'].post['x-roles']).toEqual(['clerk', 'administrator'])
+    expect(document.paths['/api/v1/trials/{name}'].post['x-roles']).toEqual([
+      ...['window-clerk', 'examiner', 'leader', 'window-lead', 'business-administrator'],
+    ])
     const { schema } = document.paths['/api/v1/people'].post.requestBody.content['application/json']
     expect(schema).toEqual({ $ref: '#/components/schemas/CreatePersonRequest' })
     const { name } = document.components.schemas.CreatePersonRequest.properties
@@ -504,7 +506,7 @@ describe('the OpenAPI document', () => {
               path: '/api/v1/loose/{id}',
               id: 'loose',
               summary: 'Loose',
-              roles: ['clerk'],
+              action: 'case.take-in',
               body: z.object({ deep: z.strictObject({ er: z.array(z.object({ x: z.string() })) }) }),
               answer: z.strictObject({}),
               handle: async () => ({}),

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createTestApi, type TestApi } from '../../../test/support/http.ts'
+import { type Acting, createTestApi, type TestApi } from '../../../test/support/http.ts'
 import { openTestStore } from '../../../test/support/store.ts'
-import type { Role } from '../../kernel/person.ts'
 import type { EventType } from '../../kernel/records/events.ts'
 
 let api: TestApi
@@ -18,7 +17,7 @@ afterEach(async () => {
 const add = (type: EventType, subject: string) =>
   api.database.transaction(tx => api.events.append(tx, { type, subject }))
 
-async function watch(role: Role, query = '', headers: Record<string, string> = {}) {
+async function watch(role: Acting, query = '', headers: Record<string, string> = {}) {
   const response = await api.app.request(`/api/v1/events${query}`, {
     headers: { authorization: `Bearer ${api.as(role).token}`, ...headers },
   })

@@ -2,8 +2,9 @@
  * Server-sent events: each watcher is a cursor in the event log. Nothing is buffered per watcher but the page that it
  * reads, so a slow one costs nothing and a lost connection goes on where it was.
  */
+
+import type { Role } from '../../../protocol/rights/roles.ts'
 import type { Clock } from '../../kernel/clock.ts'
-import type { Role } from '../../kernel/person.ts'
 import type { HttpLimits } from './limits.ts'
 
 /** The event log as the edge sees it; audit/ implements it. */

@@ -10,7 +10,7 @@ function log(before = 0) {
   let broken = false
   const add = (count: number) => {
     for (let n = 0; n < count; n++)
-      events.push({ no: events.length + 1, at: 0, type: 'case.changed', subject: 'x', roles: ['clerk'] })
+      events.push({ no: events.length + 1, at: 0, type: 'case.changed', subject: 'x', roles: ['examiner'] })
     for (const listener of listeners) listener()
   }
   add(before)

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { fieldOf } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
-import { ROLES } from '../../kernel/person.ts'
+import { rolesFor } from '../../../protocol/rights/can.ts'
 import { callerOf, type Edge } from './env.ts'
 import { type EventFeed, openEventStream } from './event-stream.ts'
 import { createEventTail } from './event-tail.ts'
@@ -17,6 +17,8 @@ const EventsQuery = z.strictObject({
     .optional()
     .describe('Number of the last event seen; `Last-Event-ID` goes before it. Without both, only new events come'),
 })
+
+const ACTION = 'self.use'
 
 export function addEvents(edge: Edge, feed: EventFeed, observer: Observer, draining: AbortSignal): void {
   const { app, admission, clock, limits } = edge
@@ -35,7 +37,7 @@ export function addEvents(edge: Edge, feed: EventFeed, observer: Observer, drain
   app.get('/api/v1/events', async c => {
     c.set('route', '/api/v1/events')
     const caller = callerOf(c)
-    const person = await admission.person(caller, ROLES)
+    const person = await admission.person(caller, ACTION)
     c.set('personId', person.id)
     const query = EventsQuery.safeParse(c.req.query())
     if (!query.success)
@@ -52,7 +54,7 @@ export function addEvents(edge: Edge, feed: EventFeed, observer: Observer, drain
       {
         from: last === undefined ? null : Number(last),
         roles: person.roles,
-        still: async () => (await admission.still(caller, person.roles)) !== null,
+        still: async () => (await admission.still(caller, ACTION)) !== null,
         signal: AbortSignal.any([draining, c.req.raw.signal]),
         onEnd: () => count(person.id, -1),
       },
@@ -72,7 +74,8 @@ export function addEvents(edge: Edge, feed: EventFeed, observer: Observer, drain
       'of what changed. An event `reset` says that the place asked for is no longer kept: read everything anew.',
     tags: ['events'],
     security: [{ bearer: [] }],
-    'x-roles': ROLES,
+    'x-action': ACTION,
+    'x-roles': rolesFor(ACTION),
     request: { query: EventsQuery },
     responses: {
       200: { description: 'Events without end', content: { 'text/event-stream': { schema: z.string() } } },

@@ -63,7 +63,7 @@ export function addHealth(
     // A proxy on this machine speaks from the loopback address too; it says so in these headers.
     const proxied = c.req.header('x-forwarded-for') !== undefined || c.req.header('forwarded') !== undefined
     if (caller.authorization !== undefined || proxied || !isLoopback(caller.address))
-      await edge.admission.person(caller, ['administrator', 'auditor'])
+      await edge.admission.person(caller, 'metrics.read')
     const { type, text } = await metrics.render()
     return new Response(text, { headers: { 'content-type': type } })
   })

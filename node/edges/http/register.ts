@@ -3,6 +3,8 @@ import type { Context } from 'hono'
 import * as z from 'zod'
 import { fieldOf } from '../../../protocol/primitives.ts'
 import { isProblemCode, type ProblemCode, ProblemError } from '../../../protocol/problem.ts'
+import { rolesFor } from '../../../protocol/rights/can.ts'
+import type { Action } from '../../../protocol/rights/table.ts'
 import { bounded, mediaTypeOf, readBody, readJson, sizeOf } from './body.ts'
 import { callerOf, type Edge, type Env } from './env.ts'
 import { fieldProblem, fieldProblems } from './fields.ts'
@@ -15,7 +17,7 @@ type Common = {
   id: string
   summary: string
   description?: string
-  roles: Parameters<Edge['admission']['person']>[1]
+  action: Action
   params?: Schema
   query?: Schema
   problems?: readonly ProblemCode[]
@@ -199,7 +201,8 @@ function describe(edge: Edge, tag: string, method: string, common: Common, shape
     ...(common.description === undefined ? {} : { description: common.description }),
     tags: [tag],
     security: [{ bearer: [] }],
-    'x-roles': common.roles,
+    'x-action': common.action,
+    'x-roles': rolesFor(common.action),
     'x-problems': problemsOf(common, method),
     ...(shape.looksUp === true ? { 'x-looks-up': true } : {}),
     request: {
@@ -228,7 +231,7 @@ function describe(edge: Edge, tag: string, method: string, common: Common, shape
 
 /** Admits the caller and reads params and query; the body is left to the kind of operation. */
 async function begin(edge: Edge, common: Common, c: Context<Env>): Promise<Omit<AnyInput, 'signal' | 'body'>> {
-  const person = await edge.admission.person(callerOf(c), common.roles)
+  const person = await edge.admission.person(callerOf(c), common.action)
   c.set('personId', person.id)
   return {
     person,

@@ -4,7 +4,8 @@
  */
 import * as z from 'zod'
 import type { ProblemCode } from '../../../protocol/problem.ts'
-import type { Person, Role } from '../../kernel/person.ts'
+import type { Action } from '../../../protocol/rights/table.ts'
+import type { Person } from '../../kernel/person.ts'
 
 export type Schema = z.ZodType
 type Nothing = z.ZodUndefined
@@ -23,7 +24,7 @@ type Described<P extends Schema, Q extends Schema> = {
   /** operationId, camelCase and unique */ id: string
   summary: string
   description?: string
-  /** any of these may call it */ roles: readonly [Role, ...Role[]]
+  /** what it is in the table of rights: who may call it, in some case at least */ action: Action
   /** strict object of the `{…}` in the path */ params?: P
   /** strict object; values are text, so coerce numbers */ query?: Q
   /** codes that it answers with besides the common ones; for the description */ problems?: readonly ProblemCode[]

@@ -17,7 +17,7 @@ const slow = (entered: () => void, gate: Promise<void>): RouteModule => ({
       path: '/api/v1/slow',
       id: 'slow',
       summary: 'Waits',
-      roles: ['clerk'],
+      action: 'case.take-in',
       answer: z.strictObject({ done: z.boolean() }),
       async handle() {
         entered()

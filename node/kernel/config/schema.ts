@@ -177,6 +177,23 @@ export const ConfigFile = z.strictObject({
         ),
     })
     .prefault({}),
+  rights: z
+    .strictObject({
+      separateDecision: z
+        .boolean()
+        .default(true)
+        .meta(says('who accepted a case does not decide it', '受审分离：受理办件的人员不得对该办件作出决定')),
+      separateAdministrators: z
+        .boolean()
+        .default(true)
+        .meta(
+          says(
+            'one person is given at most one of the roles system, security and audit administrator',
+            '系统、安全、审计管理员三员分立，一人至多授予其中之一',
+          ),
+        ),
+    })
+    .prefault({}),
   webhooks: z
     .strictObject({
       allowPrivate: z

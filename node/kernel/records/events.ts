@@ -2,33 +2,33 @@
  * The event log: what changed, for those who watch over the API. An event names a type and the id of what changed and
  * nothing more; the watcher reads the rest with its own rights. Events are kept for some days, not for ever.
  */
-import { joinRoles, type Role, splitRoles } from '../person.ts'
+import { rolesFor } from '../../../protocol/rights/can.ts'
+import type { Role } from '../../../protocol/rights/roles.ts'
+import type { Action } from '../../../protocol/rights/table.ts'
+import { joinRoles, splitRoles } from '../person.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { createRemembered } from '../store/remembered.ts'
 
-const ALL: readonly Role[] = ['administrator', 'clerk', 'integrator', 'auditor']
-const OPERATION: readonly Role[] = ['administrator', 'integrator', 'auditor']
-
-/** Event types, and the roles that may see each. */
-export const EVENT_ROLES = {
-  'case.changed': ALL,
-  'case.due': ALL,
-  'case-draft.changed': ['clerk', 'integrator'],
-  'agreement.changed': ALL,
-  'partner.changed': ALL,
-  'partner.connected': ALL,
-  'partner.lost': ALL,
-  'directory.changed': OPERATION,
-  'list.changed': ALL,
-  'calendar.changed': ALL,
-  'material.changed': ALL,
-  'test.changed': ALL,
-  'export.changed': ALL,
-  'work.parked': OPERATION,
-  'key.rotated': OPERATION,
-  'reminder.due': OPERATION,
-} as const satisfies Record<string, readonly Role[]>
-export type EventType = keyof typeof EVENT_ROLES
+/** Event types, and the action that reads what each is of: who may not read it hears nothing of it. */
+export const EVENT_ACTIONS = {
+  'case.changed': 'case.list',
+  'case.due': 'case.list',
+  'case-draft.changed': 'case.take-in',
+  'agreement.changed': 'reference.read',
+  'partner.changed': 'reference.read',
+  'partner.connected': 'reference.read',
+  'partner.lost': 'reference.read',
+  'directory.changed': 'operation.read',
+  'list.changed': 'reference.read',
+  'calendar.changed': 'reference.read',
+  'material.changed': 'case.list',
+  'test.changed': 'reference.read',
+  'export.changed': 'self.use',
+  'work.parked': 'operation.read',
+  'key.rotated': 'operation.read',
+  'reminder.due': 'operation.read',
+} as const satisfies Record<string, Action>
+export type EventType = keyof typeof EVENT_ACTIONS
 
 export type EventRow = {
   no: number
@@ -74,7 +74,7 @@ export function createEventLog({ database, now }: { database: Database; now: () 
         now(),
         type,
         subject,
-        joinRoles(EVENT_ROLES[type]),
+        joinRoles(rolesFor(EVENT_ACTIONS[type])),
       ])
       if (announced.has(tx)) return
       announced.add(tx)

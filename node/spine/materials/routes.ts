@@ -17,7 +17,7 @@ export const materialRoutes = (materials: Materials, pages: Pages, looks: Looks)
       path: '/api/v1/materials',
       id: 'uploadMaterial',
       summary: 'Upload a scan: JPEG, PNG, PDF or OFD, judged by content',
-      roles: ['clerk', 'integrator'],
+      action: 'material.keep',
       takes: { types: ['any'], bytes: LIMITS.materialBytes },
       answer: Commitment,
       status: 201,
@@ -35,7 +35,7 @@ export const materialRoutes = (materials: Materials, pages: Pages, looks: Looks)
       summary: 'The bytes of a material, read for a case, a draft, or by its uploader',
       description:
         'Leaves an audit row `material.read` of the case or draft. While nothing names a material, its uploader alone reads it.',
-      roles: ['clerk', 'integrator'],
+      action: 'case.content',
       params: z.strictObject({ sha256: Sha256 }),
       query: z.strictObject({
         thread: ThreadId.optional().describe('the case that it is read for; needed when several name it'),
@@ -57,7 +57,7 @@ export const materialRoutes = (materials: Materials, pages: Pages, looks: Looks)
       path: '/api/v1/materials/{sha256}/pages',
       id: 'countMaterialPages',
       summary: 'How many pages a scan has (校页), counted from its bytes',
-      roles: ['clerk', 'integrator'],
+      action: 'material.keep',
       params: z.strictObject({ sha256: Sha256 }),
       answer: z.strictObject({
         pages: z.number().int().min(1).nullable().describe('null: it cannot be opened, or is larger than 64 MiB'),

@@ -6,7 +6,6 @@ import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../../edge
 import { TARGETS } from '../ratings.ts'
 import { type BadRating, type Evaluations, RATING_STATES, RESULT_NAMES, RESULTS, WAY_NAMES } from './evaluations.ts'
 
-const WORKERS = ['clerk', 'integrator'] as const
 const params = z.strictObject({ thread: ThreadId })
 const target = z.enum(TARGETS).describe('the window that took the case, or the department that decided it')
 const Rating = z
@@ -53,7 +52,7 @@ export const evaluationRoutes = (evaluations: Evaluations): RouteModule => ({
       path: '/api/v1/ratings',
       id: 'listBadRatings',
       summary: 'Bad ratings by the day until which they must be followed up',
-      roles: ['administrator', 'clerk', 'integrator', 'auditor'],
+      action: 'case.list',
       query: z.strictObject({
         ...pageQuery,
         state: z.enum(RATING_STATES).default('open').describe('open: not answered; appealed: the appeal is not'),
@@ -74,7 +73,7 @@ export const evaluationRoutes = (evaluations: Evaluations): RouteModule => ({
       id: 'followUpRating',
       summary: 'Record what was done about a bad rating (回访、整改); what ends it is signed and sent',
       description: `Results: ${RESULT_WORDS}. unreached and in-progress stay here; mistaken signs the appeal, the others the answer.`,
-      roles: WORKERS,
+      action: 'case.contribute',
       params,
       body: z.strictObject({
         target,
@@ -101,7 +100,7 @@ export const evaluationRoutes = (evaluations: Evaluations): RouteModule => ({
       path: '/api/v1/cases/{thread}/answer-appeal',
       id: 'answerAppeal',
       summary: "Answer the partner's appeal against a bad rating (申诉复核答复)",
-      roles: WORKERS,
+      action: 'case.contribute',
       params,
       body: z.strictObject({ target, text: text(2000), measure: text(2000).optional() }),
       answer: Rating,

@@ -12,9 +12,6 @@ import { Case, Finding, SUBMIT_PROBLEMS, toAnswer } from '../routes.ts'
 import { type CaseDraft, type CaseDrafts, DRAFT_DAYS } from './drafts.ts'
 import type { Intake } from './intake.ts'
 
-const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
-const WORKERS = ['clerk', 'integrator'] as const
-
 const DraftId = z.string().regex(/^[0-9a-f]{32}$/)
 const Draft = z
   .strictObject({
@@ -56,7 +53,7 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       summary: 'What an item of a partner asks for at this counter (办理指引)',
       description:
         'Conditions, materials with review points, samples and own names, form, notice, modes agreed, contacts.',
-      roles: READERS,
+      action: 'reference.read',
       params: z.strictObject({ code: DivisionCode, item: text(50) }),
       answer: z.strictObject({
         item: ServiceItem,
@@ -81,7 +78,7 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       summary: 'Fill in what the ID number, the credit code and earlier cases already tell (预填)',
       description:
         'Overwrites nothing. Reading earlier cases of the applicant leaves audit rows; the answer is kept nowhere.',
-      roles: WORKERS,
+      action: 'case.take-in',
       looksUp: true,
       body: z.strictObject({
         to: DivisionCode,
@@ -105,7 +102,7 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       path: '/api/v1/case-drafts',
       id: 'listCaseDrafts',
       summary: 'Own drafts, those of the window, and applications that a partner refused; last saved first',
-      roles: WORKERS,
+      action: 'case.take-in',
       query: z.strictObject({ ...pageQuery, window: text(200).optional().describe('whose drafts besides') }),
       answer: pageOf(Draft),
       handle: async ({ query, person }) => {
@@ -121,7 +118,7 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       id: 'createCaseDraft',
       summary: 'Begin a draft',
       description: `Shared with every clerk when it names a \`window\`, else its owner's alone. Deleted when sent, or ${DRAFT_DAYS} days after it was touched last.`,
-      roles: WORKERS,
+      action: 'case.take-in',
       body: z.strictObject({ content: Content }),
       bodyBytes: 512 * 1024,
       answer: Draft,
@@ -134,7 +131,7 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       path: '/api/v1/case-drafts/{id}',
       id: 'openCaseDraft',
       summary: 'A draft with its content: personal data; every reading is audited',
-      roles: WORKERS,
+      action: 'case.take-in',
       params,
       answer: Draft.extend({ content: Content }),
       problems: ['request.not-found'],
@@ -148,7 +145,7 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       path: '/api/v1/case-drafts/{id}',
       id: 'saveCaseDraft',
       summary: 'Save over the version that was read (自动保存)',
-      roles: WORKERS,
+      action: 'case.take-in',
       params,
       body: z.strictObject({ version: Version, content: Content }),
       bodyBytes: 512 * 1024,
@@ -162,7 +159,7 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       path: '/api/v1/case-drafts/{id}',
       id: 'deleteCaseDraft',
       summary: 'Delete a draft',
-      roles: WORKERS,
+      action: 'case.take-in',
       params,
       answer: z.strictObject({}),
       problems: ['request.not-found', 'request.conflict'],
@@ -176,7 +173,7 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       path: '/api/v1/case-drafts/{id}/findings',
       id: 'checkCaseDraft',
       summary: 'Everything that keeps a draft from being sent (预检), also while it is not whole',
-      roles: WORKERS,
+      action: 'case.take-in',
       params,
       answer: z.strictObject({ findings: z.array(Finding) }),
       problems: ['request.not-found', 'item.unknown'],
@@ -187,7 +184,7 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       path: '/api/v1/case-drafts/{id}/submit',
       id: 'submitCaseDraft',
       summary: 'Send a draft, once, as the case or the joint case that it is (转办)',
-      roles: WORKERS,
+      action: 'case.take-in',
       params,
       body: z.strictObject({ version: Version }),
       answer: z.strictObject({ cases: z.array(Case) }),

@@ -6,9 +6,6 @@ import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../../edge
 import type { Parcels, Parcel as ParcelView } from './parcels.ts'
 import { TROUBLES, type Trouble } from './troubles.ts'
 
-const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
-const WORKERS = ['clerk', 'integrator'] as const
-
 const names = Object.keys(TROUBLES) as [Trouble, ...Trouble[]]
 const Party = z.strictObject({
   name: text(100),
@@ -50,7 +47,7 @@ export const parcelRoutes = (parcels: Parcels): RouteModule => ({
       summary: 'Order that originals or a result are picked up (寄件下单)',
       description:
         'Ordered once, however often it must be tried. The addresses are sealed, and deleted with the purge of the case.',
-      roles: WORKERS,
+      action: 'case.contribute',
       params,
       body: z.strictObject({
         parcel: z.enum(['originals', 'result']),
@@ -70,7 +67,7 @@ export const parcelRoutes = (parcels: Parcels): RouteModule => ({
       path: '/api/v1/cases/{thread}/parcels',
       id: 'listParcels',
       summary: 'Parcels of a case that this city ordered, and their way',
-      roles: READERS,
+      action: 'case.read',
       params,
       answer: z.strictObject({ items: z.array(Parcel) }),
       problems: ['thread.unknown'],
@@ -82,7 +79,7 @@ export const parcelRoutes = (parcels: Parcels): RouteModule => ({
       id: 'settleParcels',
       summary: 'Parcels of the case that are in trouble (寄递异常) were seen to; what the carrier refused is given up',
       description: 'Takes the case out of the queue `parcels`, until something else happens to one of them.',
-      roles: WORKERS,
+      action: 'case.contribute',
       params,
       body: z.strictObject({}),
       answer: z.strictObject({ settled: z.number().int() }),
@@ -94,7 +91,7 @@ export const parcelRoutes = (parcels: Parcels): RouteModule => ({
       path: '/api/v1/mail',
       id: 'readMail',
       summary: 'How the carrier answers, and how many parcels are in each trouble (寄递异常)',
-      roles: READERS,
+      action: 'reference.read',
       answer: z.strictObject({
         carrier: z.string().nullable().describe('null: none is configured'),
         underWay: z.number().int(),
@@ -132,7 +129,7 @@ export const parcelRoutes = (parcels: Parcels): RouteModule => ({
         path: `/api/v1/cases/{thread}/parcels/{id}/${verb}`,
         id: `${verb}Parcel`,
         summary,
-        roles: WORKERS,
+        action: 'case.contribute',
         params: one,
         answer: Parcel,
         problems: ['request.not-found', 'request.conflict'],

@@ -64,8 +64,6 @@ const ComparisonAnswer = z.strictObject({
 })
 
 const params = z.strictObject({ partner: DivisionCode, item: Code })
-const READERS = ['administrator', 'clerk', 'integrator', 'auditor'] as const
-const WRITERS = ['administrator', 'clerk'] as const
 
 export const mappingRoutes = (mappings: Mappings): RouteModule => ({
   tag: 'Mappings',
@@ -78,7 +76,7 @@ export const mappingRoutes = (mappings: Mappings): RouteModule => ({
       id: 'compareItems',
       summary:
         "Compare a partner's item with an own one, field by field; materials are matched by certificate type and name",
-      roles: READERS,
+      action: 'reference.read',
       params,
       query: z.strictObject({
         own: Code.optional().describe(
@@ -120,7 +118,7 @@ export const mappingRoutes = (mappings: Mappings): RouteModule => ({
       path: '/api/v1/mappings',
       id: 'listMappings',
       summary: 'Saved mappings',
-      roles: READERS,
+      action: 'reference.read',
       query: z.strictObject({ ...pageQuery, partner: DivisionCode.optional() }),
       answer: pageOf(MappingAnswer),
       handle: async ({ query: { partner, limit, cursor } }) => {
@@ -134,7 +132,7 @@ export const mappingRoutes = (mappings: Mappings): RouteModule => ({
       path: '/api/v1/partners/{partner}/mappings/{item}',
       id: 'getMapping',
       summary: 'One saved mapping',
-      roles: READERS,
+      action: 'reference.read',
       params,
       answer: MappingAnswer,
       problems: ['request.not-found'],
@@ -145,7 +143,7 @@ export const mappingRoutes = (mappings: Mappings): RouteModule => ({
       path: '/api/v1/partners/{partner}/mappings/{item}',
       id: 'saveMapping',
       summary: 'Save which materials are the same; drafts of agreements and the pre-flight of cases go by it',
-      roles: WRITERS,
+      action: 'mapping.manage',
       params,
       body: z.strictObject({
         collecting: Code.describe('taskCode of the own item'),
@@ -162,7 +160,7 @@ export const mappingRoutes = (mappings: Mappings): RouteModule => ({
       path: '/api/v1/partners/{partner}/mappings/{item}',
       id: 'removeMapping',
       summary: 'Forget a mapping',
-      roles: WRITERS,
+      action: 'mapping.manage',
       params,
       answer: MappingAnswer,
       problems: ['request.not-found'],

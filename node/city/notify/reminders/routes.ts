@@ -26,7 +26,7 @@ export const reminderRoutes = (reminders: Reminders): RouteModule => ({
       path: '/api/v1/reminders',
       id: 'listReminders',
       summary: 'What must be seen to, the most urgent first',
-      roles: ['administrator', 'integrator', 'auditor'],
+      action: 'operation.read',
       answer: z.strictObject({ items: z.array(ReminderAnswer) }),
       handle: async () => ({
         items: (await reminders.list()).map(({ dueAt, ...reminder }) => ({ ...reminder, dueAt: time(dueAt) })),

@@ -33,7 +33,6 @@ const toAnswer = ({ failingSince, nextAt, createdAt, ...webhook }: Webhook) => (
   createdAt: time(createdAt),
 })
 const params = z.strictObject({ id: z.string().max(64) })
-const ROLES = ['administrator', 'integrator'] as const
 const Sent = z.strictObject({ taken: z.boolean(), problem: Why.nullable() })
 const sent = (problem: Problem | null) => ({ taken: problem === null, problem })
 
@@ -47,7 +46,7 @@ export const webhookRoutes = (webhooks: Webhooks): RouteModule => ({
       path: '/api/v1/webhooks',
       id: 'listWebhooks',
       summary: 'Subscriptions, and how delivery to each stands',
-      roles: [...ROLES, 'auditor'],
+      action: 'webhook.read',
       answer: z.strictObject({ items: z.array(WebhookAnswer) }),
       handle: async () => ({ items: (await webhooks.list()).map(toAnswer) }),
     })
@@ -56,7 +55,7 @@ export const webhookRoutes = (webhooks: Webhooks): RouteModule => ({
       path: '/api/v1/webhooks',
       id: 'addWebhook',
       summary: 'Subscribe to events from now on',
-      roles: ROLES,
+      action: 'webhook.manage',
       body: z.strictObject({
         url: z.string().max(1000).describe('https; of the Internet, unless the node is set to allow private ones'),
         types: z.array(z.enum(WEBHOOK_TYPES)).max(50).default([]),
@@ -75,7 +74,7 @@ export const webhookRoutes = (webhooks: Webhooks): RouteModule => ({
       path: '/api/v1/webhooks/{id}',
       id: 'changeWebhook',
       summary: 'Switch it off, so that what happens waits; or on again, and it is told what waits',
-      roles: ROLES,
+      action: 'webhook.manage',
       params,
       body: z.strictObject({ active: z.boolean() }),
       answer: WebhookAnswer,
@@ -88,7 +87,7 @@ export const webhookRoutes = (webhooks: Webhooks): RouteModule => ({
       path: '/api/v1/webhooks/{id}/rotate',
       id: 'rotateWebhookSecret',
       summary: 'A new secret; the former one signs too for a day',
-      roles: ROLES,
+      action: 'webhook.manage',
       params,
       body: z.strictObject({}),
       answer: WebhookAnswer.extend({ secret: Secret }),
@@ -104,7 +103,7 @@ export const webhookRoutes = (webhooks: Webhooks): RouteModule => ({
       path: '/api/v1/webhooks/{id}',
       id: 'removeWebhook',
       summary: 'End a subscription',
-      roles: ROLES,
+      action: 'webhook.manage',
       params,
       answer: z.strictObject({ removed: z.literal(true) }),
       problems: ['request.not-found'],
@@ -118,7 +117,7 @@ export const webhookRoutes = (webhooks: Webhooks): RouteModule => ({
       path: '/api/v1/webhooks/{id}/test',
       id: 'testWebhook',
       summary: 'Send a message of type `webhook.test` now',
-      roles: ROLES,
+      action: 'webhook.manage',
       params,
       body: z.strictObject({}),
       answer: Sent,
@@ -131,7 +130,7 @@ export const webhookRoutes = (webhooks: Webhooks): RouteModule => ({
       path: '/api/v1/webhooks/{id}/log',
       id: 'readWebhookLog',
       summary: 'The last attempts, newest first',
-      roles: [...ROLES, 'auditor'],
+      action: 'webhook.read',
       params,
       query: z.strictObject(pageQuery),
       answer: pageOf(
@@ -163,7 +162,7 @@ export const webhookRoutes = (webhooks: Webhooks): RouteModule => ({
       id: 'replayWebhook',
       summary:
         'Tell all kept events from this number on again, in order; one that is switched off, when it is switched on',
-      roles: ROLES,
+      action: 'webhook.manage',
       params,
       body: z.strictObject({ from: z.number().int().min(1) }),
       answer: WebhookAnswer,
@@ -176,7 +175,7 @@ export const webhookRoutes = (webhooks: Webhooks): RouteModule => ({
       path: '/api/v1/webhooks/{id}/resend',
       id: 'resendWebhook',
       summary: 'Send one kept event again',
-      roles: ROLES,
+      action: 'webhook.manage',
       params,
       body: z.strictObject({ event: z.number().int().min(1) }),
       answer: Sent,

@@ -6,10 +6,11 @@
 
 import { createHmac } from 'node:crypto'
 import { type Problem, ProblemError } from '../../../../protocol/problem.ts'
+import { holdsRole } from '../../../../protocol/rights/can.ts'
 import { delayAfter } from '../../../kernel/backoff.ts'
 import type { Clock } from '../../../kernel/clock.ts'
 import type { Audit } from '../../../kernel/records/audit.ts'
-import { EVENT_ROLES, type EventLog, type EventRow, type EventType } from '../../../kernel/records/events.ts'
+import { EVENT_ACTIONS, type EventLog, type EventRow, type EventType } from '../../../kernel/records/events.ts'
 import { createRounds, type Rounds } from '../../../kernel/rounds.ts'
 import { act } from '../../../kernel/store/acts.ts'
 import type { Database, Transaction } from '../../../kernel/store/database.ts'
@@ -34,8 +35,8 @@ const RETRY = {
 }
 
 /** Event types that a subscription may have: whatever an integrator may see. */
-export const WEBHOOK_TYPES = (Object.keys(EVENT_ROLES) as EventType[]).filter(type =>
-  (EVENT_ROLES[type] as readonly string[]).includes('integrator'),
+export const WEBHOOK_TYPES = (Object.keys(EVENT_ACTIONS) as EventType[]).filter(type =>
+  holdsRole(['integrator'], EVENT_ACTIONS[type]),
 )
 
 export type Webhook = {

@@ -30,7 +30,7 @@ export const authorityRoutes = (authorities: Authorities): RouteModule => ({
       path: '/api/v1/authorities',
       id: 'listAuthorities',
       summary: 'Authorities that this node accepts',
-      roles: ['administrator', 'auditor'],
+      action: 'partner.oversee',
       answer: z.strictObject({ items: z.array(AuthorityAnswer) }),
       handle: async () => ({ items: (await authorities.list()).map(toAnswer) }),
     })
@@ -39,7 +39,7 @@ export const authorityRoutes = (authorities: Authorities): RouteModule => ({
       path: '/api/v1/authorities',
       id: 'acceptAuthority',
       summary: 'Accept an authority; compare its fingerprint with its operator first',
-      roles: ['administrator'],
+      action: 'trust.manage',
       body: z.strictObject({
         pem: z.string().min(1).max(16_384).describe('certificate of the authority, PEM'),
         fingerprint: Sha256.optional().describe('as its operator told it: another one is refused'),
@@ -62,7 +62,7 @@ export const authorityRoutes = (authorities: Authorities): RouteModule => ({
       path: '/api/v1/authorities/{fingerprint}',
       id: 'removeAuthority',
       summary: 'Take an authority off the list; confirmed partners stay trusted by their own certificates',
-      roles: ['administrator'],
+      action: 'trust.manage',
       params: z.strictObject({ fingerprint: Sha256 }),
       answer: AuthorityAnswer,
       problems: ['request.not-found'],

@@ -63,7 +63,6 @@ const Revoked = z.strictObject({ certificate: Sha256, revokedAt: Time, reason: z
 const revokedAt = (entry: { revokedAt: number }) => ({ revokedAt: time(entry.revokedAt * 1000) })
 
 const params = z.strictObject({ operator: KeyId })
-const READERS = ['administrator', 'auditor'] as const
 const DOCUMENT_PROBLEMS = [
   'directory.malformed',
   'directory.operator',
@@ -83,7 +82,7 @@ export const directoryRoutes = (directories: Directories, card: () => Card): Rou
       path: '/api/v1/federation/card',
       id: 'getMembershipCard',
       summary: 'What the operator of a federation needs to list this city (入盟登记表)',
-      roles: READERS,
+      action: 'partner.oversee',
       answer: MembershipCard,
       handle: async () => card(),
     })
@@ -92,7 +91,7 @@ export const directoryRoutes = (directories: Directories, card: () => Card): Rou
       path: '/api/v1/federation/operators',
       id: 'listOperators',
       summary: 'Operators that this node trusts, with the newest directory of each',
-      roles: READERS,
+      action: 'partner.oversee',
       answer: z.strictObject({ items: z.array(OperatorAnswer) }),
       handle: async () => ({ items: directories.operators().map(operator => toAnswer(directories, operator)) }),
     })
@@ -101,7 +100,7 @@ export const directoryRoutes = (directories: Directories, card: () => Card): Rou
       path: '/api/v1/federation/operators',
       id: 'trustOperator',
       summary: 'Trust an operator; compare the thumbprint of its key with it first',
-      roles: ['administrator'],
+      action: 'trust.manage',
       body: z.strictObject({ operator: KeyId }),
       answer: OperatorAnswer,
       status: 201,
@@ -115,7 +114,7 @@ export const directoryRoutes = (directories: Directories, card: () => Card): Rou
       id: 'distrustOperator',
       summary:
         'Trust an operator no more, nor whoever handed over to it, and forget its directory; what it revoked counts on',
-      roles: ['administrator'],
+      action: 'trust.manage',
       params,
       answer: OperatorAnswer.extend({
         kept: z
@@ -133,7 +132,7 @@ export const directoryRoutes = (directories: Directories, card: () => Card): Rou
       path: '/api/v1/federation/revocations/{certificate}/release',
       id: 'releaseRevocation',
       summary: 'Let a certificate count again that an operator revoked which is trusted no more',
-      roles: ['administrator'],
+      action: 'trust.manage',
       params: z.strictObject({ certificate: Sha256 }),
       body: z.strictObject({}),
       answer: Revoked.extend({ operator: KeyId }),
@@ -148,7 +147,7 @@ export const directoryRoutes = (directories: Directories, card: () => Card): Rou
       path: '/api/v1/federation/directories',
       id: 'importDirectory',
       summary: 'Import a signed directory; the node gives it to its partners',
-      roles: ['administrator'],
+      action: 'trust.manage',
       body: z.strictObject({
         jws: z.string().min(1).max(LIMITS.directoryBytes).describe('the signed document, compact JWS'),
       }),
@@ -165,7 +164,7 @@ export const directoryRoutes = (directories: Directories, card: () => Card): Rou
       path: '/api/v1/federation/operators/{operator}/directory',
       id: 'exportDirectory',
       summary: 'The newest directory of an operator, as it was signed',
-      roles: READERS,
+      action: 'partner.oversee',
       params,
       gives: { types: ['application/jose'], description: 'compact JWS' },
       problems: ['request.not-found'],
@@ -180,7 +179,7 @@ export const directoryRoutes = (directories: Directories, card: () => Card): Rou
       path: '/api/v1/federation/cities',
       id: 'listFederationCities',
       summary: 'Cities that directories name',
-      roles: ['administrator', 'clerk', 'integrator', 'auditor'],
+      action: 'reference.read',
       answer: z.strictObject({
         items: z.array(
           z.strictObject({
@@ -207,7 +206,7 @@ export const directoryRoutes = (directories: Directories, card: () => Card): Rou
       path: '/api/v1/federation/revocations',
       id: 'listRevocations',
       summary: 'Certificates that directories revoke',
-      roles: READERS,
+      action: 'partner.oversee',
       answer: z.strictObject({
         items: z.array(
           Revoked.extend({

@@ -5,7 +5,6 @@ import { actorOf, type RouteModule } from '../../../edges/http/route.ts'
 import { PAPER_NAMES } from './forms.ts'
 import type { CasePapers } from './papers.ts'
 
-const WORKERS = ['clerk', 'integrator'] as const
 const Name = z.enum(PAPER_NAMES)
 
 export const paperRoutes = (papers: CasePapers): RouteModule => ({
@@ -18,7 +17,7 @@ export const paperRoutes = (papers: CasePapers): RouteModule => ({
       path: '/api/v1/cases/{thread}/papers',
       id: 'listPapers',
       summary: 'Papers of a case: those that can be printed, and what the others wait for',
-      roles: WORKERS,
+      action: 'case.content',
       params: z.strictObject({ thread: ThreadId }),
       answer: z.strictObject({
         items: z.array(
@@ -36,7 +35,7 @@ export const paperRoutes = (papers: CasePapers): RouteModule => ({
       path: '/api/v1/cases/{thread}/papers/{name}',
       id: 'printPaper',
       summary: 'One paper as a page: personal data; every printing is audited',
-      roles: WORKERS,
+      action: 'case.content',
       params: z.strictObject({ thread: ThreadId, name: Name }),
       gives: { types: ['text/html'], description: 'one page that needs nothing else; A4 when printed' },
       problems: ['thread.unknown', 'request.conflict', 'case.transition'],

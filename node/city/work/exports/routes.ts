@@ -9,7 +9,6 @@ import { filter } from '../routes.ts'
 import { EXPORT_LIMITS, type ExportJob, type Exports } from './exports.ts'
 import { FORMAT_NAMES, FORMATS } from './formats.ts'
 
-const ROLES = ['administrator', 'clerk', 'integrator', 'auditor'] as const
 const params = z.strictObject({ id: text(64) })
 const Job = z
   .strictObject({
@@ -53,7 +52,7 @@ export const exportRoutes = (exports: Exports): RouteModule => ({
       summary: 'Begin an export; an event `export.changed` tells when it ended',
       description:
         'A case that changes while the file is written may be missing from a search, or be as it was before.',
-      roles: ROLES,
+      action: 'case.list',
       looksUp: true,
       body: Found,
       answer: Job,
@@ -69,7 +68,7 @@ export const exportRoutes = (exports: Exports): RouteModule => ({
       path: '/api/v1/exports',
       id: 'listExports',
       summary: 'The own exports that are kept',
-      roles: ROLES,
+      action: 'self.use',
       answer: z.strictObject({ items: z.array(Job) }),
       handle: async ({ person }) => ({ items: exports.list(person.id).map(toAnswer) }),
     })
@@ -78,7 +77,7 @@ export const exportRoutes = (exports: Exports): RouteModule => ({
       path: '/api/v1/exports/{id}',
       id: 'getExport',
       summary: 'How far an export is',
-      roles: ROLES,
+      action: 'self.use',
       params,
       answer: Job,
       problems: ['request.not-found'],
@@ -89,7 +88,7 @@ export const exportRoutes = (exports: Exports): RouteModule => ({
       path: '/api/v1/exports/{id}',
       id: 'deleteExport',
       summary: 'End an export and delete its file',
-      roles: ROLES,
+      action: 'self.use',
       params,
       answer: z.strictObject({}),
       problems: ['request.not-found'],
@@ -102,7 +101,7 @@ export const exportRoutes = (exports: Exports): RouteModule => ({
       path: '/api/v1/exports/{id}/file',
       id: 'downloadExport',
       summary: 'The file of an export; it is deleted once it was read',
-      roles: ROLES,
+      action: 'self.use',
       params,
       gives: { types: [FORMATS.xlsx, 'text/csv'], description: 'one table of cases' },
       seconds: 600,

@@ -46,6 +46,7 @@ import { valueKeys } from './043-value-keys.ts'
 import { limitsBegun } from './044-limits-begun.ts'
 import { listEntries } from './045-list-entries.ts'
 import { adapterTrace } from './046-adapter-trace.ts'
+import { rights } from './047-rights.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -94,4 +95,5 @@ export const MIGRATIONS: readonly Migration[] = [
   limitsBegun,
   listEntries,
   adapterTrace,
+  rights,
 ]

@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest'
+import { type CaseSubject, can, departmentOf, type Holder, rolesFor, scopesOf } from './can.ts'
+import { combinedAdministrators, FORMER_ROLES, isFormerRole, presentRoles, ROLES, type Role } from './roles.ts'
+import { ACTIONS, RIGHTS, STEP_ACTIONS } from './table.ts'
+
+const POLICE = '11420300MB0123456X'
+const HOUSING = '11420300MB0765432Y'
+const itemOf = (department: string) => `${department}${'4'.repeat(13)}`
+
+const holder = (roles: readonly Role[], more: Partial<Holder> = {}): Holder => ({
+  ...{ id: 'me', roles, departments: [POLICE], windows: ['3号窗口'] },
+  ...more,
+})
+const handled: CaseSubject = { role: 'handling', item: itemOf(POLICE), window: '3号窗口', assignee: null }
+const taken: CaseSubject = { role: 'collecting', item: itemOf(HOUSING), window: '3号窗口', assignee: null }
+const codeOf = (...given: Parameters<typeof can>) => {
+  const may = can(...given)
+  return may.ok ? 'yes' : may.problem.code
+}
+
+describe('roles', () => {
+  test('those of earlier versions stand for those that took their place, each once', () => {
+    expect(presentRoles(['clerk', 'leader', 'auditor', 'auditor'])).toEqual([
+      ...FORMER_ROLES.clerk,
+      'audit-administrator',
+    ])
+    expect(isFormerRole('toString')).toBe(false)
+  })
+
+  test('two of the three administrators are told, one is not', () => {
+    expect(combinedAdministrators(['system-administrator', 'business-administrator', 'leader'])).toEqual([])
+    expect(combinedAdministrators(['audit-administrator', 'system-administrator'])).toEqual([
+      'system-administrator',
+      'audit-administrator',
+    ])
+  })
+})
+
+describe('the table', () => {
+  test('every action has a role, every role an action, and every step its action', () => {
+    for (const action of ACTIONS) expect(rolesFor(action).length, action).toBeGreaterThan(0)
+    for (const role of ROLES)
+      expect(ACTIONS.filter(action => rolesFor(action).includes(role)).length, role).toBeGreaterThan(2)
+    for (const action of Object.values(STEP_ACTIONS)) expect(RIGHTS).toHaveProperty([action])
+  })
+
+  test('none of the three administrators reads cases but the one who audits, and none but that one the audit log', () => {
+    for (const role of ['system-administrator', 'security-administrator'] as const)
+      for (const action of ACTIONS.filter(name => name.startsWith('case.') || name === 'audit.read'))
+        expect(codeOf(holder([role]), action), `${role} ${action}`).toBe('request.forbidden')
+    expect(rolesFor('audit.read')).toEqual(['audit-administrator'])
+    expect(rolesFor('account.grant')).toEqual(['security-administrator'])
+    expect(rolesFor('account.manage')).toEqual(['system-administrator'])
+  })
+})
+
+describe('can', () => {
+  test('no role, no right; a reason names the roles that may', () => {
+    expect(can(holder([]), 'self.use')).toMatchObject({ ok: false, problem: { code: 'request.forbidden' } })
+    const may = can(holder(['examiner']), 'case.decide')
+    expect(may).toMatchObject({ ok: false, problem: { code: 'request.forbidden' } })
+    expect(!may.ok && may.problem.detail).toContain('leader')
+  })
+
+  test('an examiner acts for items of the own departments only, assigned or not', () => {
+    const examiner = holder(['examiner'])
+    expect(codeOf(examiner, 'case.accept', handled)).toBe('yes')
+    const other = { ...handled, item: itemOf(HOUSING) }
+    expect(codeOf(examiner, 'case.accept', other)).toBe('rights.scope')
+    expect(codeOf(examiner, 'case.read', other)).toBe('rights.scope')
+    expect(codeOf(examiner, 'case.read', { ...other, assignee: 'me' })).toBe('yes')
+    expect(codeOf(examiner, 'case.accept', { ...other, assignee: 'me' })).toBe('rights.scope')
+  })
+
+  test("a window clerk sees what the own windows took in, and no other city's window of the same name", () => {
+    const clerk = holder(['window-clerk'])
+    expect(codeOf(clerk, 'case.content', taken)).toBe('yes')
+    expect(codeOf(clerk, 'case.content', { ...taken, window: '4号窗口' })).toBe('rights.scope')
+    expect(codeOf(clerk, 'case.content', { ...taken, window: null })).toBe('rights.scope')
+    expect(codeOf(clerk, 'case.content', handled)).toBe('rights.scope')
+    expect(codeOf(clerk, 'case.content', { ...handled, assignee: 'me' })).toBe('yes')
+    expect(codeOf(holder(['window-clerk'], { windows: [] }), 'case.list', taken)).toBe('rights.scope')
+  })
+
+  test('a leader finds every case that the city handles, and reads and decides those of the own departments', () => {
+    const leader = holder(['leader'])
+    const other = { ...handled, item: itemOf(HOUSING) }
+    expect(codeOf(leader, 'case.read', other)).toBe('yes')
+    expect(codeOf(leader, 'case.content', other)).toBe('rights.scope')
+    expect(codeOf(leader, 'case.decide', other)).toBe('rights.scope')
+    expect(codeOf(leader, 'case.decide', handled)).toBe('yes')
+    expect(codeOf(leader, 'case.read', taken)).toBe('rights.scope')
+    expect(codeOf(holder(['window-lead']), 'case.read', { ...taken, window: '9号窗口' })).toBe('yes')
+  })
+
+  test('who accepted a case does not decide it; a program does, for people whom the node does not know', () => {
+    const accepted = { ...handled, acceptedBy: ['me'] }
+    expect(codeOf(holder(['examiner', 'leader']), 'case.decide', accepted)).toBe('rights.separation')
+    expect(codeOf(holder(['examiner', 'leader']), 'case.examine', accepted)).toBe('yes')
+    expect(codeOf(holder(['leader']), 'case.decide', { ...handled, acceptedBy: ['you'] })).toBe('yes')
+    expect(codeOf(holder(['integrator']), 'case.decide', accepted)).toBe('yes')
+    expect(codeOf(holder(['integrator', 'leader']), 'case.decide', accepted)).toBe('rights.separation')
+  })
+
+  test('of every window and every department is of every case', () => {
+    const former = holder(FORMER_ROLES.clerk, { departments: null, windows: null })
+    expect(scopesOf(former, 'case.read')).toEqual(['all'])
+    expect(scopesOf(holder(['window-clerk'], { windows: null }), 'case.read')).toEqual(['assigned', 'collecting'])
+    expect(scopesOf(holder(['examiner']), 'case.read')).toEqual(['department', 'assigned'])
+    expect(scopesOf(holder(['examiner']), 'case.decide')).toEqual([])
+  })
+})
+
+test('the department of an item is the organ in its code; another code stands for itself', () => {
+  expect(departmentOf(itemOf(POLICE))).toBe(POLICE)
+  expect(departmentOf('4'.repeat(30))).toBe('4'.repeat(30))
+  expect(departmentOf('4'.repeat(33))).toBe('4'.repeat(18))
+  expect(departmentOf('4'.repeat(34))).toBe('4'.repeat(34))
+})
