@@ -28,6 +28,8 @@ import { agree, COLLECTING, HANDLING, submitCase, worldAgreement } from '../supp
 
 const KINDS = Object.keys(AUTHORS) as CaseKind[]
 const WALKS = 8
+/** Walks in all until each kind of packet was written: few walks come to a kind that stands at the end of a life. */
+const MOST_WALKS = 40
 const STEPS = 160
 const MODES: readonly Mode[] = [0, 1, 2, 3]
 /** Codes of the materials that are asked for and given. */
@@ -387,7 +389,8 @@ async function together(world: World): Promise<void> {
 test('two clerks, two cities and a bad network: both tell the same, and no end is left again', async () => {
   const counts: Counts = {}
   tellsWhere(() => `${place}; of it alone, TONGBAN_TEST_SEED is its number`)
-  for (let round = 0; round < WALKS; round++) {
+  const unseen = () => KINDS.filter(kind => counts[kind] === undefined)
+  for (let round = 0; round < WALKS || (round < MOST_WALKS && unseen().length > 0); round++) {
     try {
       await walk(SEED + round, counts)
     } catch (error) {
@@ -395,7 +398,7 @@ test('two clerks, two cities and a bad network: both tell the same, and no end i
     }
   }
   console.log(`seed ${SEED}: ${JSON.stringify(counts)}`)
-  expect(KINDS.filter(kind => counts[kind] === undefined)).toEqual([])
+  expect(unseen()).toEqual([])
   for (const what of ['unlawful', 'lost', 'stalled', 'doubled', 'reordered', 'restarted', 'ended'] as const)
     expect([what, counts[what] ?? 0]).toEqual([what, expect.toSatisfy((n: number) => n > 0)])
 })
