@@ -11,8 +11,14 @@ export function createSerial(): Serial {
   }
 }
 
+export type KeyedSerial = {
+  run<T>(key: string, work: () => Promise<T>): Promise<T>
+  /** Keys of which work waits or runs. */
+  size(): number
+}
+
 /** The same for each key on its own: work of different keys runs beside each other, and a key without work takes no room. */
-export function createKeyedSerial(): { run<T>(key: string, work: () => Promise<T>): Promise<T>; size(): number } {
+export function createKeyedSerial(): KeyedSerial {
   const last = new Map<string, Promise<unknown>>()
   return {
     run(key, work) {
@@ -25,7 +31,6 @@ export function createKeyedSerial(): { run<T>(key: string, work: () => Promise<T
       last.set(key, over)
       return turn
     },
-    /** Keys of which work waits or runs. */
     size: () => last.size,
   }
 }

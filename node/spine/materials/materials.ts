@@ -19,8 +19,9 @@ import { type Meter, WORK } from '../exchange/budget.ts'
 import type { Trust } from '../exchange/ports.ts'
 import type { Transport } from '../exchange/wire.ts'
 import type { BlobStore } from './blob-store.ts'
+import { createForgetting } from './forgetting.ts'
 import { MATERIAL_LIMITS } from './limits.ts'
-import { forgetUploads } from './looks.ts'
+import { createReading } from './reading.ts'
 import { quotaReminders } from './reminders.ts'
 import { createServing, type ServingParts } from './serving.ts'
 import { createSources } from './sources.ts'
@@ -143,189 +144,26 @@ export function createMaterials(parts: MaterialsParts) {
     parts.observer.fetched(partner, size)
   }
 
-  /**
-   * The file of a material that is held by its row is gone or damaged: it is held no more, and fetched again from whoever sent it.
-   * Throws ProblemError `material.missing` that says so.
-   */
-  async function lose(sha256: string): Promise<never> {
-    const hash = fromHex(sha256)
-    await blobs.delete(sha256)
-    const senders = await db.transaction(async tx => {
-      const [row] = await tx.query<{ size: number; type: string }>(
-        'SELECT size, type FROM materials WHERE sha256 = ?',
-        [hash],
-      )
-      if (row === undefined) return []
-      await tx.run('DELETE FROM materials WHERE sha256 = ?', [hash])
-      const found = await tx.query<{ partner: string }>(
-        `SELECT DISTINCT p.partner FROM packets p JOIN packet_materials pm ON pm.packet_no = p.no
-         WHERE pm.sha256 = ? AND p.direction = 'in' AND p.status = 'stored'
-           AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.thread_no = p.thread_no AND c.purged_at IS NOT NULL)
-         ORDER BY p.partner`,
-        [hash],
-      )
-      for (const { partner } of found) await wanted.add(tx, partner, { sha256, ...row }, clock.now())
-      const partners = found.map(({ partner }) => partner)
-      await parts.audit.append(tx, {
-        actor: 'node',
-        action: 'material.lost',
-        subject: sha256,
-        detail: { partners: partners.join(' ') },
-      })
-      tx.afterCommit(() => {
-        kept.clear()
-        for (const partner of partners) sources.look(partner)
-      })
-      return partners
-    })
-    throw new ProblemError(
-      'material.missing',
-      senders.length === 0
-        ? 'its file is gone or damaged: upload it again'
-        : `its file is gone or damaged: it is fetched again from ${senders.join(', ')}`,
-    )
-  }
-
-  /** The bytes of what is held; one whose file is gone or damaged is fetched again, and the stream fails with `material.missing`. */
-  async function* bytesOf(sha256: string): AsyncGenerator<Uint8Array> {
-    const reader = blobs.open(sha256).getReader()
-    try {
-      for (;;) {
-        const { done, value } = await reader.read().catch((error: unknown) => {
-          const code = error instanceof ProblemError ? error.problem.code : null
-          if (code === 'material.missing' || code === 'material.hash') return lose(sha256)
-          throw error
-        })
-        if (done) return
-        yield value
-      }
-    } finally {
-      await reader.cancel().catch(() => {})
-    }
-  }
-
-  /** The rest of a generator as a stream, after what was read of it. */
-  const streamOf = (bytes: AsyncGenerator<Uint8Array>, first: Uint8Array[] = []): ReadableStream<Uint8Array> =>
-    new ReadableStream<Uint8Array>(
-      {
-        async pull(controller) {
-          const begun = first.shift()
-          const { done, value } = begun === undefined ? await bytes.next() : { done: false, value: begun }
-          if (done === true) controller.close()
-          else controller.enqueue(value as Uint8Array)
-        },
-        cancel: async () => {
-          await bytes.return(undefined)
-        },
-      },
-      { highWaterMark: 0 },
-    )
-
-  const owned = async (store: Pick<Transaction, 'query'>, threadNo: number): Promise<Uint8Array[]> =>
-    (
-      await store.query<{ sha256: Uint8Array }>(
-        `SELECT DISTINCT m.sha256 FROM packets p JOIN packet_materials pm ON pm.packet_no = p.no
-           JOIN materials m ON m.sha256 = pm.sha256
-         WHERE p.thread_no = ?1 AND NOT EXISTS (SELECT 1 FROM samples s WHERE s.sha256 = pm.sha256)
-           AND NOT EXISTS (SELECT 1 FROM packet_materials o JOIN packets q ON q.no = o.packet_no
-             JOIN bodies b ON b.packet_no = q.no WHERE o.sha256 = pm.sha256 AND q.thread_no <> ?1)`,
-        [threadNo],
-      )
-    ).map(({ sha256 }) => sha256)
-
-  async function doom(tx: Transaction, sha256: Uint8Array): Promise<void> {
-    await tx.run('DELETE FROM materials WHERE sha256 = ?', [sha256])
-    await forgetUploads(tx, sha256)
-    tx.afterCommit(() => kept.clear())
-    await tx.run('INSERT INTO doomed_materials (sha256) VALUES (?) ON CONFLICT DO NOTHING', [sha256])
-  }
-
   /** A file takes its name together with the row that names it, and loses it together with its last row: never one amid the other. */
   const { run: alone } = createKeyedSerial()
 
-  /** Deletes the files of forgotten materials; what came again meanwhile stays. Cut off, it goes on at the next call. */
-  async function sweepDoomed(): Promise<void> {
-    const rows = await db.query<{ sha256: Uint8Array }>('SELECT sha256 FROM doomed_materials')
-    for (const { sha256 } of rows)
-      await alone(toHex(sha256), async () => {
-        const held = await db.query('SELECT 1 FROM materials WHERE sha256 = ?', [sha256])
-        if (held.length === 0) await blobs.delete(toHex(sha256))
-        await db.transaction(tx => tx.run('DELETE FROM doomed_materials WHERE sha256 = ?', [sha256]))
-      })
-  }
-
-  /** Of packets of the thread since then, ms: what is held here and the partner is not known to hold. */
-  async function ungiven(
-    store: Pick<Transaction, 'query'>,
-    threadNo: number,
-    since: number,
-  ): Promise<{ sha256: Uint8Array; size: number; partner: string }[]> {
-    return store.query(
-      `SELECT DISTINCT s.sha256, s.size, p.partner FROM packets p JOIN packet_materials m ON m.packet_no = p.no
-         JOIN materials s ON s.sha256 = m.sha256
-       WHERE p.thread_no = ? AND p.direction = 'out' AND p.status = 'stored' AND p.stored_at > ?
-         AND NOT EXISTS (SELECT 1 FROM packet_materials g JOIN packets q ON q.no = g.packet_no
-           WHERE g.sha256 = m.sha256 AND q.partner = p.partner AND (q.direction = 'in' OR g.given_at IS NOT NULL))`,
-      [threadNo, since],
-    )
-  }
+  const reading = createReading({
+    ...{ db, blobs, clock, audit: parts.audit, wanted },
+    lost: (tx, partners) =>
+      tx.afterCommit(() => {
+        kept.clear()
+        for (const partner of partners) sources.look(partner)
+      }),
+  })
+  const { sweepDoomed, ...forgetting } = createForgetting({
+    ...{ db, blobs, clock, wanted, transfers, alone },
+    forgotten: () => kept.clear(),
+    unswept: parts.observer.unswept,
+  })
 
   return {
-    /** How many held materials packets of the thread alone name, of all threads whose bodies are held. */
-    async ownedBy(store: Pick<Transaction, 'query'>, threadNo: number): Promise<number> {
-      return (await owned(store, threadNo)).length
-    },
-
-    /** How many materials of packets since then, ms, the partner is not known to hold. */
-    async ungiven(store: Pick<Transaction, 'query'>, threadNo: number, since: number): Promise<number> {
-      return (await ungiven(store, threadNo, since)).length
-    },
-
-    /** Asks the partner about those, and notes what it holds; false: it gave no answer, and they are left as they are. */
-    async askGiven(threadNo: number, since: number): Promise<boolean> {
-      for (const { sha256, size, partner } of await ungiven(db, threadNo, since)) {
-        try {
-          if (!(await transfers.holds(partner, { sha256: toHex(sha256), size }))) continue
-        } catch (error) {
-          if (error instanceof ProblemError && error.problem.code.startsWith('material.')) continue
-          return false
-        }
-        await db.transaction(tx =>
-          tx.run(
-            `UPDATE packet_materials SET given_at = ? WHERE sha256 = ?
-               AND packet_no IN (SELECT no FROM packets WHERE partner = ? AND direction = 'out')`,
-            [clock.now(), sha256, partner],
-          ),
-        )
-      }
-      return true
-    },
-
-    /** Forgets them, in the transaction that deletes the bodies; the files go after the commit. How many. */
-    async forget(tx: Transaction, threadNo: number): Promise<number> {
-      const hashes = await owned(tx, threadNo)
-      for (const sha256 of hashes) await doom(tx, sha256)
-      await wanted.forget(tx, threadNo)
-      tx.afterCommit(() => void sweepDoomed().catch(parts.observer.unswept))
-      return hashes.length
-    },
-
-    /** Forgets uploads that no packet named within `days`, and deletes files that were forgotten; how many were forgotten. */
-    async sweep(days: number): Promise<number> {
-      const forgotten = await db.transaction(async tx => {
-        const rows = await tx.query<{ sha256: Uint8Array }>(
-          `SELECT sha256 FROM materials m WHERE created_at < ?
-             AND NOT EXISTS (SELECT 1 FROM packet_materials p WHERE p.sha256 = m.sha256)
-             AND NOT EXISTS (SELECT 1 FROM samples s WHERE s.sha256 = m.sha256)
-             AND NOT EXISTS (SELECT 1 FROM case_draft_materials d WHERE d.sha256 = m.sha256) LIMIT 1000`,
-          [clock.now() - days * 86_400_000],
-        )
-        for (const { sha256 } of rows) await doom(tx, sha256)
-        return rows.length
-      })
-      await sweepDoomed()
-      return forgotten
-    },
+    ...reading,
+    ...forgetting,
 
     /** Stores an upload; its type is judged by content. Problems: `material.oversize`, `request.invalid`. */
     async upload(stream: ReadableStream<Uint8Array>, maxBytes: number = LIMITS.materialBytes): Promise<Commitment> {
@@ -380,20 +218,6 @@ export function createMaterials(parts: MaterialsParts) {
       return refuse('material.backlog', `${MATERIAL_LIMITS.wanted} at most`)
     },
 
-    /** The bytes of a held material; the stream fails with `material.missing` when its file is gone or damaged, and it is fetched again. */
-    open: (sha256: string): ReadableStream<Uint8Array> => streamOf(bytesOf(sha256)),
-
-    /** The same, begun: whoever gets it has the file. Problem: `material.missing`. */
-    async read(sha256: string): Promise<Commitment & { body: ReadableStream<Uint8Array> }> {
-      const [row] = await db.query<{ size: number; type: string }>(
-        'SELECT size, type FROM materials WHERE sha256 = ?',
-        [fromHex(sha256)],
-      )
-      if (row === undefined) throw new ProblemError('material.missing')
-      const bytes = bytesOf(sha256)
-      const first = await bytes.next()
-      return { sha256, ...row, body: streamOf(bytes, first.done === true ? [] : [first.value]) }
-    },
     size: (sha256: string): Promise<number | null> => blobs.size(sha256),
 
     /** Wanted materials that could not be fetched, of one thread or of all, and why; oldest first, 100 at most. */

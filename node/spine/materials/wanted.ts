@@ -33,6 +33,8 @@ const NO_PATH = JSON.stringify({ code: 'exchange.unreachable' } satisfies Proble
 /** Rows listed at most. */
 const LISTED = 100
 
+export type WantedStore = ReturnType<typeof createWantedStore>
+
 export function createWantedStore(db: Database) {
   const waitingOf = (row: WaitingRow, problem: Problem): WaitingMaterial => ({
     sha256: toHex(row.sha256),
