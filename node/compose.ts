@@ -47,6 +47,7 @@ export type NodeOptions = {
   /** picks the adapter of the config; tests give their own */ makeAdapter?: (config: NodeConfig) => Promise<Adapter>
   clock?: Clock
   /** opens the store; tests watch what is written */ openStore?: typeof openSqlite
+  /** aborted while the node starts: no further part begins, and the start throws its reason */ stopping?: AbortSignal
 }
 
 /** What tests and benches put beside the parts that a node has. */
@@ -54,13 +55,22 @@ export type Overrides = { /** told what the exchange does, besides telemetry */ 
 
 /** Builds a node and starts it; each part that began is in `life`, whether or not the start succeeds. */
 export async function compose(
-  { config, passphrase, keyStore, makeAdapter = pickAdapter, clock = systemClock, openStore = openSqlite }: NodeOptions,
+  {
+    config,
+    passphrase,
+    keyStore,
+    makeAdapter = pickAdapter,
+    clock = systemClock,
+    openStore = openSqlite,
+    stopping,
+  }: NodeOptions,
   { observe = {} }: Overrides,
   telemetry: Telemetry,
   life: Lifecycle,
 ) {
   // The ground.
   const kernel = await openKernel({ config, passphrase, keyStore, openStore, clock, telemetry, life })
+  stopping?.throwIfAborted()
   const { db, events, signals, space } = kernel
   const people = createPeoplePart(kernel)
   const upkeep = createUpkeep(clock, {
@@ -85,6 +95,7 @@ export async function compose(
   })
   const materials = await createMaterialsPart(kernel, trust.port, host.port)
   const adapter = await makeAdapter(config)
+  stopping?.throwIfAborted()
   const dispatch = createDispatchPart(kernel, exchange.port, {
     ...{ adapter, name: config.adapter.name, pollEvery: config.pollSeconds * 1000, seal, caseKeys },
     keep: bytes => materials.port.materials.upload(bytes),
@@ -132,6 +143,7 @@ export async function compose(
     // Before it begins: what it had begun when it throws ends too.
     if (stop !== undefined) life.add(name, stop)
     await start?.()
+    stopping?.throwIfAborted()
   }
 
   // The edges.

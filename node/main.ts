@@ -1,4 +1,5 @@
 /** Entry of the program and the only place that ends the process. `start` loads nothing of the other commands. */
+import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 import { ProblemError } from '../protocol/problem.ts'
 import { thumbprintsLast } from './edges/cli/arguments.ts'
@@ -52,29 +53,35 @@ function startFlags(args: string[]): { config?: string; json: boolean } {
 let tellUnawaited = (error: unknown): void => fail(error, false)
 
 async function serve(context: CommandContext): Promise<void> {
+  const stopping = stopOnSignal()
   const [{ start }, { createLog }] = await Promise.all([
     import('./edges/cli/start.ts'),
     import('./kernel/telemetry/log.ts'),
   ])
-  const node = await start(context)
-  const log = createLog('node')
-  // Blotted out as all that a node writes: an error of a library may hold anything.
-  tellUnawaited = error => log.error('failed where nobody waits', {}, error)
-  let stopping = false
+  const node = await start(context, stopping).catch((error: unknown) => {
+    if (error === stopping.reason) return null
+    throw error
+  })
+  if (node !== null) {
+    const log = createLog('node')
+    // Blotted out as all that a node writes: an error of a library may hold anything.
+    tellUnawaited = error => log.error('failed where nobody waits', {}, error)
+    if (!stopping.aborted) await once(stopping, 'abort')
+    await node.stop()
+  }
+  process.exit(0)
+}
+
+/** Aborted by the first signal, from now on, also while the node starts; a second one means that the person does not want to wait. */
+function stopOnSignal(): AbortSignal {
+  const stopping = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      // A second signal means that the person does not want to wait.
-      if (stopping) process.exit(1)
-      stopping = true
-      node.stop().then(
-        () => process.exit(0),
-        error => {
-          fail(error, false)
-          process.exit(1)
-        },
-      )
+      if (stopping.signal.aborted) process.exit(1)
+      stopping.abort(new Error(`stopped by ${signal}`))
     })
   }
+  return stopping.signal
 }
 
 // A promise that nobody awaits (libp2p has such) must not let a peer end the node; it is told.

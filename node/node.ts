@@ -16,7 +16,10 @@ export type RunningNode = {
   stop(): Promise<void>
 }
 
-/** Starts a node from its configuration; resolves when it serves. Throws ProblemError naming who must act; nothing of it runs then. */
+/**
+ * Starts a node from its configuration; resolves when it serves. Throws ProblemError naming who must act, or the reason of
+ * `stopping`; nothing of it runs then.
+ */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { cases: _, ...node } = await startComposed(options, {})
   return node
@@ -49,8 +52,10 @@ export async function startComposed(options: NodeOptions, overrides: Overrides) 
       },
     }
   } catch (error) {
-    // Told to the log; why it did not start matters more.
-    await life.end().catch(() => {})
+    await life.end().catch((failure: unknown) => {
+      // Told to the log. Why it did not start matters more, unless it was to stop: then how it stopped does.
+      if (options.stopping?.aborted === true) throw failure
+    })
     throw error
   }
 }

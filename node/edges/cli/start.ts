@@ -5,17 +5,19 @@ import { startLogging } from '../../kernel/telemetry/log.ts'
 import type { RunningNode } from '../../node.ts'
 import type { CommandContext } from './context.ts'
 
-/** Resolves with the running node once it serves. */
-export async function start(context: CommandContext): Promise<RunningNode> {
+/** Resolves with the running node once it serves. Throws the reason of `stopping` when that came first; nothing of it runs then. */
+export async function start(context: CommandContext, stopping: AbortSignal): Promise<RunningNode> {
   const config = await context.config()
   startLogging(config.log)
-  const passphrase = await context.passphrase()
+  // Nothing runs that would have to end: whoever types the passphrase is not waited for.
+  const passphrase = await Promise.race([context.passphrase(), aborted(stopping)])
   const { openKeyStore } = await import('../../kernel/keys/keystore.ts')
   // The key is derived in a thread of its own, while the rest of the program is loaded here.
   const keyStore = openKeyStore(join(config.data, 'keys'), passphrase)
   keyStore.catch(() => undefined)
   const { startNode } = await import('../../node.ts')
-  const node = await startNode({ config, passphrase, keyStore })
+  stopping.throwIfAborted()
+  const node = await startNode({ config, passphrase, keyStore, stopping })
   const { url, peer, addresses, city } = node
   context.out.result(
     { ready: true, url, peer, addresses },
@@ -23,3 +25,11 @@ export async function start(context: CommandContext): Promise<RunningNode> {
   )
   return node
 }
+
+/** Rejects with the reason once it is aborted. */
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const rejected = () => reject(signal.reason)
+    if (signal.aborted) rejected()
+    else signal.addEventListener('abort', rejected, { once: true })
+  })
