@@ -31,7 +31,6 @@ const keys: Keys = {
   packetKeys: [
     { ...(await newKey()), state: 'retired' },
     { ...(await newKey()), state: 'current' },
-    { ...(await newKey()), state: 'next' },
   ],
   peerKey,
   dataKey: newDataKey(),
@@ -131,7 +130,10 @@ describe('a key store is not made', () => {
     const [first, ...others] = keys.packetKeys
     if (first === undefined) throw new Error('no key')
     const wrong: [object, string][] = [
-      [{ keys: { ...keys, packetKeys: others.map(key => ({ ...key, state: 'next' })) }, city }, 'packetKeys: custom'],
+      [
+        { keys: { ...keys, packetKeys: others.map(key => ({ ...key, state: 'retired' })) }, city },
+        'packetKeys: custom',
+      ],
       [{ keys: { ...keys, packetKeys: [...keys.packetKeys, first] }, city }, 'packetKeys: custom'],
       [{ keys: { ...keys, dataKey: 'short' }, city }, 'dataKey: invalid_format'],
       [{ keys: { ...keys, more: 1 }, city }, '(top): unknown field, 1 in all'],

@@ -27,7 +27,7 @@ export const PrivateKey = z.strictObject({
 export type PrivateKey = z.infer<typeof PrivateKey>
 
 /** `next` is delegated and waits, `current` signs, `retired` signs no more. */
-const PacketKey = PrivateKey.extend({ state: z.enum(['current', 'next', 'retired']) })
+const PacketKey = PrivateKey.extend({ state: z.enum(['current', 'retired']) })
 
 const Keys = z.strictObject({
   v: z.literal(1),

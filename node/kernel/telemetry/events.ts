@@ -8,7 +8,7 @@ import type { Metrics } from './metrics.ts'
 
 export type Direction = 'in' | 'out'
 /** What can be parked (挂起) until a person acts. */
-export type Parked = 'packet' | 'delivery' | 'adapter-event' | 'material'
+export type Parked = 'packet' | 'adapter-event'
 
 export interface Events {
   /** A packet was stored: sent out by this city, or taken in. */
@@ -32,13 +32,11 @@ export interface Events {
   /** Wanted materials of a partner were given up. */
   materialsEnded(event: { partner: string; materials: number }): void
   parked(event: { what: Parked; code: ProblemCode; subject: string }): void
-  /** A parked thing was tried again, by a person or by itself. */
-  unparked(event: { what: Parked; subject: string }): void
   adapterEffect(event: { adapter: string; kind: string; outcome: 'done' | 'retry' | 'parked'; seconds: number }): void
   /** `standing`: what it says was so already. */
   adapterEvent(event: { adapter: string; outcome: 'done' | 'repeated' | 'standing' | 'waiting' | 'parked' }): void
   caseChanged(event: { state: string; outcome?: string; thread: string }): void
-  keyRotated(event: { purpose: 'packet' | 'peer'; kid: string }): void
+  keyRotated(event: { purpose: 'packet'; kid: string }): void
   /** A round of hourly work ended well, at ms. */
   upkeepEnded(event: { job: string; at: number }): void
   upkeepFailed(event: { job: string; error: unknown }): void
@@ -90,7 +88,6 @@ export function createEvents(metrics: Metrics, log: (area: string) => Log = crea
   const tests = metrics.counter('tongban_partner_tests_total', 'Partner tests that ended', ['partner', 'outcome'])
   const materialBytes = metrics.counter('tongban_material_bytes_total', 'Bytes of materials fetched', ['partner'])
   const parked = metrics.counter('tongban_parked_total', 'Work parked until somebody acts', ['what', 'code'])
-  const unparked = metrics.counter('tongban_unparked_total', 'Parked work tried again', ['what'])
   const effects = metrics.counter('tongban_adapter_effects_total', 'Deliveries to the approval system', [
     'adapter',
     'kind',
@@ -169,10 +166,6 @@ export function createEvents(metrics: Metrics, log: (area: string) => Log = crea
     parked({ what, code, subject }) {
       parked({ what, code })
       dispatch.warning('work parked', { what, code, subject })
-    },
-    unparked({ what, subject }) {
-      unparked({ what })
-      dispatch.info('parked work tried again', { what, subject })
     },
     adapterEffect({ adapter, kind, outcome, seconds }) {
       effects({ adapter, kind, outcome })

@@ -82,7 +82,7 @@ describe('metrics', () => {
     events.receiptTaken({ partner: '420300', packets: 2, seconds: 0.02 })
     events.deliveryAttempted({ partner: '420300', ok: false, code: 'exchange.unreachable' })
     events.partnerConnected({ partner: '420300' })
-    events.parked({ what: 'delivery', code: 'adapter.refused', subject: 'p' })
+    events.parked({ what: 'packet', code: 'adapter.refused', subject: 'p' })
     const { type, text } = await metrics.render()
     expect(type).toContain('text/plain')
     expect(text).toContain('tongban_packets_total{partner="420300",kind="case.submit",direction="out"} 1')
@@ -90,7 +90,7 @@ describe('metrics', () => {
     expect(text).toContain('tongban_receipt_seconds_bucket{le="0.025",partner="420300"} 1')
     expect(text).toContain('tongban_delivery_attempts_total{partner="420300",outcome="exchange.unreachable"} 1')
     expect(text).toContain('tongban_partner_connected{partner="420300"} 1')
-    expect(text).toContain('tongban_parked_total{what="delivery",code="adapter.refused"} 1')
+    expect(text).toContain('tongban_parked_total{what="packet",code="adapter.refused"} 1')
     expect(text).toMatch(/tongban_resident_bytes \d{7,}/)
   })
 

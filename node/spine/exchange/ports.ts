@@ -110,7 +110,6 @@ export interface Trust {
   learn(city: string, identity: Identity, addresses: readonly string[]): Promise<{ ok: true } | Refused>
 }
 
-/** Published lists, as the exchange passes them on. */
 /** What partners tell one another of their holiday tables. */
 export interface CalendarBoard {
   /** what this city tells; another object when it changed */ notice(): CalendarNotice
@@ -118,6 +117,7 @@ export interface CalendarBoard {
   told(city: string, notice: CalendarNotice): Promise<void>
 }
 
+/** Published lists, as the exchange passes them on. */
 export interface ListBoard {
   /** signed head of the own list */ head(): string | null
   /** A partner announced its list head, or that it has none; what is new is fetched in the background. */

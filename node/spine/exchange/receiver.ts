@@ -200,6 +200,7 @@ type Read = { frame: Frame; bytes: number }
 /** Frames read ahead, bounded in bytes. */
 class FrameQueue {
   readonly #frames: Read[] = []
+  readonly #waiting: (() => void)[] = []
   #bytes = 0
   #ended = false
   #error: unknown = null
@@ -225,8 +226,6 @@ class FrameQueue {
     this.#ended = true
     this.#signal()
   }
-
-  readonly #waiting: (() => void)[] = []
 
   #signal(): void {
     this.#wake?.()
