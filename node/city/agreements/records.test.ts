@@ -40,7 +40,7 @@ async function save(state: AgreementState): Promise<number> {
     () => {
       throw new Error('no packets')
     },
-    { judge: async (_, __, found) => found },
+    { judge: async (_store, _thread, found) => found },
   )
   let statements = 0
   await db.transaction(async tx => {

@@ -11,7 +11,7 @@ function network(answers: Record<string, 'opens' | 'refuses'>) {
   const clock = createHandClock()
   const dialled: string[] = []
   const transport = {
-    open: (peer: string, _: readonly string[], __: string, options?: { signal?: AbortSignal }) => {
+    open: (peer: string, _addresses: readonly string[], _protocol: string, options?: { signal?: AbortSignal }) => {
       dialled.push(peer)
       if (answers[peer] === 'opens') return Promise.resolve({ peer } as Wire)
       if (answers[peer] === 'refuses') return Promise.reject(new ProblemError('exchange.unreachable', 'refused'))
