@@ -5,13 +5,14 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /**
  * Proofs that take long by nature: kills, transfers of a gigabyte, random walks, floods, relays that are lost and found again,
- * stores of every program before this one, whole examples. `npm run test:long`.
+ * stores of every program before this one, whole examples, bundles as large as they may be, every operation of two nodes at their most
+ * verbose (`node/edges/http/canary.test.ts` asks one), benches of ten processes. `npm run test:long`.
  */
 const LONG = [
   'test/faults/**/*.test.ts',
   'test/hostile/**/*.test.ts',
-  'test/e2e/{clone,example-shiyan,stories,three-nodes}.test.ts',
-  'test/interop/{forged,matrix}.test.ts',
+  'test/e2e/{canary,clone,example-shiyan,stories,three-nodes}.test.ts',
+  'test/interop/{forged,limits,matrix}.test.ts',
   'test/stores/{neighbours,old-stores}.test.ts',
   'test/bench/smoke-long.test.ts',
 ]
@@ -61,6 +62,11 @@ export default defineConfig(({ mode }) => {
     testTimeout: 120_000,
     hookTimeout: 180_000,
     maxWorkers: 2,
+    // What is polled waits as long as a test may, too: a second is a measure of the machine.
+    expect: { poll: { timeout: 60_000 } },
+    // Bun loads the sources itself: vitest's own runner would transform and wrap a thousand modules for each process, and nothing here
+    // is mocked by module.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
   }
   if (mode === 'long') return { test: { ...tests, include: LONG } }
   return {

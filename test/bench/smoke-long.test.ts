@@ -1,9 +1,26 @@
-/** Those benches whose smallest form takes longer. */
+/** Those benches whose smallest form takes longer, or ten processes. */
 import { expect, test } from 'vitest'
 import { nonsense } from './report.ts'
-import { figuresOf, smoke } from './smoke.ts'
+import { figuresOf, smoke, whole } from './smoke.ts'
 
 const onLinux = (figures: string[]): string[] => (process.platform === 'linux' ? figures : [])
+
+test('the bench of the exchange brings a figure of every contender', async () => {
+  const report = await smoke('exchange')
+  const contender = [
+    'packetsPerSecond',
+    ...['halfP50', 'halfP95', 'halfP99', 'lowP50', 'lowP95', 'lowP99', 'senderCpu', 'receiverCpu'],
+  ]
+  expect(figuresOf(report)).toEqual({
+    bound: contender,
+    real: contender,
+    https: contender,
+    httpsReceipts: contender,
+    answered: ['casesPerSecond', 'packetsPerSecond'],
+    ratios: ['toBound', 'toHttps', 'toHttpsReceipts', 'answeredToBound'],
+  })
+  whole(report, 'exchange')
+})
 
 test('the bench of the catalogue brings a figure of every size', async () => {
   const report = await smoke('catalog')

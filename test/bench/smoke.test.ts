@@ -1,28 +1,9 @@
 /** Benches that nobody runs rot: each runs here as its command does, only small, and must bring every figure it has. */
 import { expect, test } from 'vitest'
 import { QUEUE_NAMES } from '../../node/city/work/queues.ts'
-import type { Report } from './report.ts'
-import { nonsense } from './report.ts'
-import { figuresOf, smoke } from './smoke.ts'
+import { figuresOf, smoke, whole } from './smoke.ts'
 
 const LATENCIES = ['p50', 'p95', 'p99']
-
-test('the bench of the exchange brings a figure of every contender', async () => {
-  const report = await smoke('exchange')
-  const contender = [
-    'packetsPerSecond',
-    ...['halfP50', 'halfP95', 'halfP99', 'lowP50', 'lowP95', 'lowP99', 'senderCpu', 'receiverCpu'],
-  ]
-  expect(figuresOf(report)).toEqual({
-    bound: contender,
-    real: contender,
-    https: contender,
-    httpsReceipts: contender,
-    answered: ['casesPerSecond', 'packetsPerSecond'],
-    ratios: ['toBound', 'toHttps', 'toHttpsReceipts', 'answeredToBound'],
-  })
-  whole(report, 'exchange')
-})
 
 test('the bench of the start brings its parts', async () => {
   const report = await smoke('start')
@@ -41,9 +22,3 @@ test('the bench of cases brings every queue, search and statistic', async () => 
   expect(groups.store).toEqual(['rebuild', 'statistics', 'megabytes', 'seed'])
   whole(report, 'cases')
 })
-
-function whole(report: Report, name: string): void {
-  expect([report.name, report.rounds, report.machine.cores > 0]).toEqual([name, 1, true])
-  expect(Date.parse(report.at)).toBeGreaterThan(0)
-  expect(nonsense(report)).toEqual([])
-}

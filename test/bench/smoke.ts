@@ -2,8 +2,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { expect } from 'vitest'
 import type { BenchName } from './options.ts'
-import type { Report } from './report.ts'
+import { nonsense, type Report } from './report.ts'
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
 
@@ -22,3 +23,10 @@ export async function smoke(name: BenchName): Promise<Report> {
 /** Names of all figures, by group. */
 export const figuresOf = ({ groups }: Report): Record<string, string[]> =>
   Object.fromEntries(Object.entries(groups).map(([id, { figures }]) => [id, Object.keys(figures)]))
+
+/** Of one round on this machine, with a figure that is one in every place. */
+export function whole(report: Report, name: string): void {
+  expect([report.name, report.rounds, report.machine.cores > 0]).toEqual([name, 1, true])
+  expect(Date.parse(report.at)).toBeGreaterThan(0)
+  expect(nonsense(report)).toEqual([])
+}

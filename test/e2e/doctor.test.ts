@@ -105,6 +105,9 @@ async function untilSaid(city: City, check: RegExp, level: Check['level']): Prom
   const found = await until(
     async () => (await examine(city)).find(entry => check.test(entry.check) && entry.level === level),
     `${String(check)}: ${level}`,
+    90_000,
+    // It opens the key store each time.
+    200,
   )
   if (level !== 'ok')
     expect(found).toMatchObject({

@@ -1,9 +1,10 @@
 /**
- * What is under way outside of the memory network: transactions of stores, and cryptography on other threads. A world is at
- * rest when neither is left and none begins while the network is quiet: no guess at how long a busy machine takes. What
+ * What is under way outside of the memory network: transactions of stores, work on files of materials, and cryptography on other
+ * threads. A world is at rest when neither is left and none begins while the network is quiet: no guess at how long a busy machine takes. What
  * waits for the clock, for a test or for a socket is not counted.
  */
 import type { Database } from '../../node/kernel/store/database.ts'
+import type { BlobStore, PartialBlob } from '../../node/spine/materials/blob-store.ts'
 
 const CRYPTOGRAPHY = [
   ...['encrypt', 'decrypt', 'sign', 'verify', 'digest', 'generateKey', 'deriveKey', 'deriveBits'],
@@ -51,6 +52,37 @@ export const watched = (db: Database): Database => ({
   backup: path => during(() => db.backup(path)),
   close: () => db.close(),
 })
+
+/** The same files of materials, what is done to them counts. */
+export function watchedBlobs(blobs: BlobStore): BlobStore {
+  const partial = (blob: PartialBlob): PartialBlob => ({
+    offset: blob.offset,
+    append: bytes => during(() => blob.append(bytes)),
+    finish: () => during(() => blob.finish()),
+    close: () => during(() => blob.close()),
+  })
+  return {
+    ...blobs,
+    put: (stream, options) => during(() => blobs.put(stream, options)),
+    resume: (...given) => during(async () => partial(await blobs.resume(...given))),
+    open(...given) {
+      const reader = blobs.open(...given).getReader()
+      return new ReadableStream({
+        pull: controller =>
+          during(async () => {
+            const { done, value } = await reader.read()
+            if (done) controller.close()
+            else controller.enqueue(value)
+          }),
+        cancel: reason => reader.cancel(reason),
+      })
+    },
+    has: sha256 => during(() => blobs.has(sha256)),
+    size: sha256 => during(() => blobs.size(sha256)),
+    delete: sha256 => during(() => blobs.delete(sha256)),
+    sweep: wanted => during(() => blobs.sweep(wanted)),
+  }
+}
 
 /** Resolves at once when nothing is under way, else when the last of it ends. */
 const nothingOpen = (): Promise<void> =>

@@ -18,6 +18,7 @@ import { FORMER_ROLE_NAMES, type FormerRole } from '../../protocol/rights/roles.
 /** A clock that stands still until it is moved; what falls due meanwhile runs in order. */
 export interface HandClock extends Clock {
   advance(ms: number): void
+  /** ms until the next timer falls due; Infinity when none is set */ next(): number
 }
 
 export function createHandClock(start = Date.parse('2026-11-23T00:00:00Z')): HandClock {
@@ -41,6 +42,7 @@ export function createHandClock(start = Date.parse('2026-11-23T00:00:00Z')): Han
       }
       now = until
     },
+    next: () => Math.min(...[...timers.values()].map(({ due }) => due)) - now,
   }
 }
 

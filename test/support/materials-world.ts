@@ -14,6 +14,7 @@ import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'
 import { type Commitment, fromHex } from '../../protocol/primitives.ts'
 import type { Problem } from '../../protocol/problem.ts'
+import { atRest, watched, watchedBlobs } from './activity.ts'
 import { createHandClock } from './http.ts'
 import { createMemoryNetwork } from './memory-network.ts'
 import { openTestStore } from './store.ts'
@@ -45,22 +46,30 @@ export async function createMaterialsWorld(published: Uint8Array = new Uint8Arra
 
     /** why no city has room; null: all have */ full: null as Problem | null,
 
-    /** Lets files, hashes and streams have their turn. */
-    turn: () => new Promise<void>(resolve => setTimeout(resolve, 2)),
+    /** Waits until nothing moves on the network, in a store or in a file; a reader with a frame in hand may wait for the clock. */
+    turn: () => atRest(() => world.network.settle(100)),
 
     /** Moves the clock on by steps until it is so. */
     async until(done: () => boolean | Promise<boolean>, step = 500, most = 3000): Promise<void> {
       for (let turn = 0; turn < most; turn++) {
         if (await done()) return
         await world.turn()
-        clock.advance(step)
+        clock.advance(step === 0 ? 0 : Math.max(step, Math.min(clock.next(), 60_000)))
       }
       throw new Error('it does not come to it')
     },
 
+    /** Moves the clock on by `ms`, from one thing that falls due to the next. */
+    async later(ms: number): Promise<void> {
+      for (const at = clock.now() + ms; clock.now() < at; ) {
+        await world.turn()
+        clock.advance(Math.min(at - clock.now(), Math.max(500, clock.next())))
+      }
+    },
+
     /** A node's materials; what every city's list names is `published`. */
     async open(code: string, partners: readonly string[], { quota = Number.MAX_SAFE_INTEGER } = {}) {
-      const db = await openTestStore()
+      const db = watched(await openTestStore())
       const transport = world.network.transport(code)
       const problems: { partner: string; problem: Problem }[] = []
       const released: string[] = []
@@ -72,7 +81,7 @@ export async function createMaterialsWorld(published: Uint8Array = new Uint8Arra
         ...{ db, transport, clock, audit, events, quota },
         meter: partner => budgets.of(`${code}/${partner}`),
         space: () => world.full,
-        blobs: await openBlobStore(join(root, code), randomBytes(32)),
+        blobs: watchedBlobs(await openBlobStore(join(root, code), randomBytes(32))),
         trust: {
           cityOf: (peer: string) => (partners.includes(peer) ? peer : undefined),
           reach: (city: string) =>

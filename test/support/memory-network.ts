@@ -46,10 +46,10 @@ export type MemoryNetwork = {
   readonly failures: unknown[]
   /**
    * Resolves when nothing moves: each frame sent was taken by its reader and the reader asks for the next one or has
-   * left its loop, and that stays so for some turns of the event loop. A reader that hangs in its loop keeps it waiting;
-   * frames nobody reads and stalled frames do not. Work that no reader waits for is not seen.
+   * left its loop, and that stays so for some turns of the event loop. A reader that hangs in its loop keeps it waiting, for
+   * `most` turns when there is a bound; frames nobody reads and stalled frames do not. Work that no reader waits for is not seen.
    */
-  settle(): Promise<void>
+  settle(most?: number): Promise<void>
 }
 
 type Handled = { handler: WireHandler; maxFrame: number; maxStreamsPerCity: number }
@@ -288,11 +288,11 @@ export function createMemoryNetwork(options: MemoryNetworkOptions = {}): MemoryN
     stall(a, b) {
       if (!stalled.has(pair(a, b))) stalled.set(pair(a, b), new Set())
     },
-    async settle() {
+    async settle(most = Number.POSITIVE_INFINITY) {
       const turns = 20
       let quiet = 0
       let seen = moves
-      while (quiet < turns) {
+      for (let turn = 0; quiet < turns && turn < most; turn++) {
         await new Promise<void>(resolve => setImmediate(resolve))
         const still = seen === moves && [...lines].every(wire => !wire.busy)
         quiet = still ? quiet + 1 : 0

@@ -74,7 +74,7 @@ const completed = (thread: string, partner: string) =>
   vi.waitFor(async () => {
     const { versions } = await agreements(partner).get(thread)
     expect(versions.at(-1)?.complete).toBe(true)
-  })
+  }, 60_000)
 
 /** Both act while neither can hear the other. */
 async function apart(...acts: (() => Promise<unknown>)[]): Promise<void> {
@@ -425,7 +425,7 @@ describe('a signature that another city tells', () => {
     await vi.waitFor(async () => {
       const { versions } = await agreements(S).get(threadOf(S))
       expect(versions.at(-1)?.told).toHaveLength(1)
-    })
+    }, 60_000)
     await world.settle()
     return { id: views[0]?.id ?? '', toS: threadOf(S), toN: threadOf(N) }
   }

@@ -294,7 +294,7 @@ describe('what a partner announces', () => {
     const { world, ankang, gates, holds } = await answering(whole(good))
     gates[0]?.resolve()
     ankang.services.announced(SHIYAN, `${claimed.slice(0, -8)}AAAAAAAA`)
-    await vi.waitFor(() => expect(ankang.failures).toMatchObject([{ code: 'envelope.signature' }]))
+    await vi.waitFor(() => expect(ankang.failures).toMatchObject([{ code: 'envelope.signature' }]), 20_000)
     ankang.services.announced(SHIYAN, good.head)
     await idle()
     world.clock.advance(RETRY.first)
@@ -318,7 +318,7 @@ describe('what a partner announces', () => {
     const { world, ankang, asked, gates, holds } = await answering(whole(wrong), whole(good))
     for (const gate of gates) gate.resolve()
     ankang.services.announced(SHIYAN, wrong.head)
-    await vi.waitFor(() => expect(ankang.failures).toMatchObject([{ code: 'list.root' }]))
+    await vi.waitFor(() => expect(ankang.failures).toMatchObject([{ code: 'list.root' }]), 20_000)
     for (let version = 2; version <= 7; version++) {
       ankang.services.announced(SHIYAN, (await written(playItems(5), version)).head)
       await idle()
@@ -365,7 +365,7 @@ describe('a sender', () => {
     await idle()
     expect(ankang.failures).toEqual([])
     world.clock.advance(SYNC_LIMITS.stall)
-    await vi.waitFor(() => expect(ankang.failures).toMatchObject([{ code: 'exchange.timeout' }]))
+    await vi.waitFor(() => expect(ankang.failures).toMatchObject([{ code: 'exchange.timeout' }]), 20_000)
     await nothing(ankang)
   })
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Commands, openCommands } from '../../../test/support/commands.ts'
 import { freePort } from '../../../test/support/node-process.ts'
 import { openSqlite } from '../../kernel/store/sqlite.ts'
 import { createClient } from '../client/client.ts'
@@ -16,9 +17,11 @@ const KEYS = 'case-keys-420300.db'
 let root = ''
 let port = 0
 let running: ChildProcess | null = null
+let commands: Commands
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'tongban-keeping-'))
+  commands = openCommands(root)
   port = await freePort()
   const made = await tongban([
     ...['init', '--code', '420300', '--name', '十堰市', '--authority', '十堰市行政审批局', '--folder', 'node'],
@@ -28,17 +31,18 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await stop()
+  await commands.end()
   await rm(root, { recursive: true, force: true })
 })
 
+const PASSPHRASE = { TONGBAN_PASSPHRASE: 'a long passphrase' }
 const launch = (args: string[], env: Record<string, string>) =>
-  spawn(process.execPath, [MAIN, ...args], {
-    cwd: root,
-    env: { ...process.env, TONGBAN_PASSPHRASE: 'a long passphrase', ...env },
-  })
+  spawn(process.execPath, [MAIN, ...args], { cwd: root, env: { ...process.env, ...PASSPHRASE, ...env } })
+const tongban = (args: string[], env: Record<string, string> = {}) => commands.run(args, { ...PASSPHRASE, ...env })
 
-async function tongban(args: string[], env: Record<string, string> = {}) {
-  const child = launch(args, env)
+/** The same in a process of its own: what starts a node, or is refused as it would. */
+async function program(args: string[]) {
+  const child = launch(args, {})
   let [out, error] = ['', '']
   child.stdout.on('data', chunk => {
     out += String(chunk)
@@ -245,7 +249,7 @@ describe('keeping a node', () => {
       ['recover', '--config', 'node/tongban.json'],
       ['restore', 'second', '--folder', 'foreign'],
     ]) {
-      const { code, error } = await tongban(command)
+      const { code, error } = await (command[0] === 'start' ? program : tongban)(command)
       expect([command[0], code, error]).toEqual([command[0], 1, expect.stringContaining('store.foreign: ')])
       expect(error).toContain('migration 22 sealed-answers is not one of this program')
     }
@@ -261,7 +265,7 @@ describe('keeping a node', () => {
     const file = join(root, 'node/data/tongban.db')
     const held = await readFile(file)
     await writeFile(file, 'not a database, but longer than the header of one is: '.repeat(100))
-    expect((await tongban(['start', '--config', 'node/tongban.json'])).error).toContain('store.foreign: ')
+    expect((await program(['start', '--config', 'node/tongban.json'])).error).toContain('store.foreign: ')
     expect((await tongban(['doctor', '--config', 'node/tongban.json'])).out).toMatch(/✗ store.*: store\.foreign: /)
     await writeFile(file, held)
   })

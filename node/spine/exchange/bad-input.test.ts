@@ -424,8 +424,12 @@ describe('a partner that goes beyond what a partner may do', () => {
     expect(rogue.place).toBe(place)
     expect(await trace()).toEqual(before)
     // It is noted beside what the partner hears.
-    await vi.waitFor(() =>
-      expect(world.city(S).exchange.notices(A)).toMatchObject([{ kind: 'pause', problem: { code: 'partner.paused' } }]),
+    await vi.waitFor(
+      () =>
+        expect(world.city(S).exchange.notices(A)).toMatchObject([
+          { kind: 'pause', problem: { code: 'partner.paused' } },
+        ]),
+      60_000,
     )
     world.clock.advance(360_000)
     await rogue.end()

@@ -19,7 +19,7 @@ describe('without room', () => {
   const pass = async (seconds: number) => {
     for (let at = 0; at < seconds * 2; at++) {
       world.clock.advance(500)
-      await world.network.settle()
+      await world.settle()
     }
   }
   const codes = (city: string) => new Set(world.city(city).problems.map(({ problem }) => problem.code))

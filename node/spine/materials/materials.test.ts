@@ -90,7 +90,7 @@ describe('materials', () => {
     const asked = ungiven()
     for (let turn = 0; turn < 20; turn++) {
       world.clock.advance(10_000)
-      await new Promise(resolve => setTimeout(resolve, 1))
+      await world.turn()
     }
     expect(await asked).toBe(1)
     world.network.heal(A, S)

@@ -33,7 +33,6 @@ beforeEach(async () => {
 afterEach(() => world.stop())
 
 const random = (named: number) => Array.from({ length: named }, () => commitmentOf(pdf(100)))
-const later = (ms: number) => world.until(() => world.clock.now() >= ms, 2000)
 
 /** Answers each request with the size, then as the test has it. */
 const answering =
@@ -75,7 +74,7 @@ describe('a partner that names a material of another', () => {
     expect(await shiyan.materials.waiting(its)).toMatchObject([
       { ended: true, problem: { code: 'material.hash', detail: 'size' } },
     ])
-    await later(world.clock.now() + 60_000)
+    await world.later(60_000)
     expect(shiyan.problems).toEqual([])
   })
 
@@ -124,7 +123,7 @@ describe('wanted materials of a partner', () => {
     const many = []
     for (let no = 0; no < 200; no++) many.push(await city.send(S, pdf(100)))
     const named = await shiyan.packet('in', C, many)
-    await later(world.clock.now() + 3_600_000)
+    await world.later(3_600_000)
     // 0.25, 0.5, … s at first; then one in 150 s.
     expect(shiyan.problems.length).toBeLessThan(45)
     expect(shiyan.problems.length).toBeGreaterThan(25)
@@ -141,7 +140,7 @@ describe('wanted materials of a partner', () => {
   test('that answers, and gives nothing, are tried slowly whatever it does', async () => {
     await world.peer(C, refusing('material.missing'))
     await shiyan.packet('in', C, random(200))
-    await later(world.clock.now() + 600_000)
+    await world.later(600_000)
     // A try in 2.5 to 5 s.
     expect(shiyan.problems.length).toBeLessThan(600_000 / 2_400)
     expect(new Set(shiyan.codes())).toEqual(new Set(['material.missing']))
@@ -175,7 +174,7 @@ describe('wanted materials of a partner', () => {
     const material = await ankang.send(S, pdf(1000))
     world.network.partition(A, S)
     const named = await shiyan.packet('in', A, [material])
-    await later(world.clock.now() + 1000)
+    await world.later(1000)
     world.clock.advance(MATERIAL_LIMITS.days * DAY - 2000)
     expect(await shiyan.materials.end()).toBe(0)
     world.clock.advance(2000)
@@ -198,7 +197,7 @@ describe('wanted materials of a partner', () => {
     for (let turn = 0; turn < 50; turn++) await world.turn()
     world.network.heal(A, S)
     const tries = shiyan.problems.length
-    await later(world.clock.now() + 600_000)
+    await world.later(600_000)
     expect(shiyan.problems.length).toBe(tries)
     await shiyan.materials.retry(material.sha256, 'person:1')
     await world.until(() => shiyan.held(material.sha256))
@@ -267,7 +266,7 @@ describe('wanted materials of a partner', () => {
       queries++
       return query.apply(shiyan.db, args) as never
     }
-    await later(world.clock.now() + 3_600_000)
+    await world.later(3_600_000)
     expect(queries).toBeLessThan(400)
     // What was fetched, or given up, makes room.
     await shiyan.db.transaction(tx => tx.run('UPDATE wanted_materials SET ended_at = 0'))
