@@ -13,6 +13,7 @@ import { type PublicPeerKey, peerIdOf } from '../../node/spine/p2p/peer-id.ts'
 import { loadTrust } from '../../node/spine/trust/trust.ts'
 import { thumbprint } from '../../protocol/keys/delegation.ts'
 import type { Problem } from '../../protocol/problem.ts'
+import { watched } from './activity.ts'
 import { createHandClock, type HandClock } from './http.ts'
 import { createMemoryNetwork, type MemoryFrame, type MemoryNetwork } from './memory-network.ts'
 import { newPeerKey } from './p2p-hosts.ts'
@@ -31,7 +32,7 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
     nbf: now - 60,
     exp: now + 90 * 86_400,
   })
-  const db = await openTestStore()
+  const db = watched(await openTestStore())
   const changes: string[] = []
   const pairings: string[] = []
   const transport = network.transport(peer, {

@@ -20,6 +20,7 @@ import { openBlobStore } from '../../node/spine/materials/blob-store.ts'
 import { createMaterials } from '../../node/spine/materials/materials.ts'
 import { fromHex, sha256 } from '../../protocol/primitives.ts'
 import type { Problem } from '../../protocol/problem.ts'
+import { atRest, watchedBlobs } from './activity.ts'
 import { createHandClock, type HandClock } from './http.ts'
 import { createMemoryNetwork, type MemoryNetwork, type MemoryNetworkOptions } from './memory-network.ts'
 import { type PairableCity, pairableCity, readOut } from './paired.ts'
@@ -123,7 +124,7 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
   })
   const materials = createMaterials({
     db,
-    blobs: await openBlobStore(folder, randomBytes(32)),
+    blobs: watchedBlobs(await openBlobStore(folder, randomBytes(32))),
     transport,
     trust,
     clock,
@@ -247,9 +248,8 @@ export async function createPartnerWorld(start: number, options: MemoryNetworkOp
   await ankang.partners.confirm('420300', await readOut(ankang, shiyan), 'person:1')
   await shiyan.partners.confirm('610900', await readOut(shiyan, ankang), 'person:2')
   const turns = async () => {
-    await network.settle()
-    // Hashes, signatures and files run on other threads: give them real time, however the clock stands.
-    await new Promise(resolve => setTimeout(resolve, 5))
+    // A reader with a frame in hand may wait for the clock.
+    await atRest(() => network.settle(100))
   }
   return {
     network,
