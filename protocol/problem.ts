@@ -1031,6 +1031,15 @@ export const PROBLEMS = {
     cureZh: '查看当前状态后再作决定',
     cure: 'Read the present state and decide again',
   },
+  'request.precondition': {
+    status: 412,
+    retryable: false,
+    act: 'you',
+    en: 'It was changed since you read it',
+    zh: '您查看之后，内容已被更改',
+    cureZh: '重新打开，看清 changes 所列的更改后再作决定',
+    cure: 'Open it again, look at what `changes` names, and decide again',
+  },
   'request.idempotency': {
     status: 422,
     retryable: false,
@@ -1194,6 +1203,14 @@ export type FieldProblem = {
   reasonZh: string
 }
 
+/** What was done to a thing since the caller read it; a name only where an account of this node did it. */
+export type Change = {
+  /** `person:<id>`, `city:<code>`, `adapter:<kind>` or `node` */ by: string
+  name: string | null
+  /** as the audit log calls it, such as `case.accept` */ action: string
+  /** ISO 8601 in UTC */ at: string
+}
+
 /**
  * Carries a problem through code that throws, with the fields it is about; the edges turn it into RFC 9457 answers. `act`: who must
  * act here, when that is another one than the code says.
@@ -1202,15 +1219,17 @@ export class ProblemError extends Error {
   override readonly name = 'ProblemError'
   readonly problem: Problem
   readonly errors: readonly FieldProblem[]
+  readonly changes: readonly Change[]
   readonly act: Actor
   constructor(
     code: ProblemCode,
     detail?: string,
-    options?: ErrorOptions & { errors?: readonly FieldProblem[]; act?: Actor },
+    options?: ErrorOptions & { errors?: readonly FieldProblem[]; changes?: readonly Change[]; act?: Actor },
   ) {
     super(detail === undefined ? code : `${code}: ${detail}`, options)
     this.problem = problem(code, detail)
     this.errors = options?.errors ?? []
+    this.changes = options?.changes ?? []
     this.act = options?.act ?? PROBLEMS[code].act
   }
 }

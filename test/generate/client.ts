@@ -31,6 +31,7 @@ type Operation = {
   params: readonly Parameter[]
   query: readonly Parameter[]
   keyed: boolean
+  guarded: boolean
   takes: 'nothing' | 'json' | 'bytes'
   body: Json
   gives: 'json' | 'bytes'
@@ -87,6 +88,7 @@ function operationOf(path: string, method: string, described: Described): Operat
     params: of('path'),
     query: of('query'),
     keyed: of('header').some(({ name }) => name === 'Idempotency-Key'),
+    guarded: of('header').some(({ name }) => name === 'If-Match'),
     takes: requestBody === undefined ? 'nothing' : body === undefined ? 'bytes' : 'json',
     body: body ?? {},
     gives: answer === undefined ? 'bytes' : 'json',
@@ -201,7 +203,7 @@ function isOptional(body: Json, schemas: Document['components']['schemas']): boo
 }
 
 function method(operation: Operation, schemas: Document['components']['schemas'], given: Printer): string {
-  const { id, summary, params, query, keyed, takes, body, gives, answer } = operation
+  const { id, summary, params, query, keyed, guarded, takes, body, gives, answer } = operation
   const bodyOptional = isOptional(body, schemas)
   const fields = [
     ...(params.length === 0 ? [] : [{ text: `params: ${given.fields(params, '    ')}`, optional: false }]),
@@ -210,7 +212,12 @@ function method(operation: Operation, schemas: Document['components']['schemas']
   ].map(({ text, optional, ...named }) =>
     'name' in named ? `${named.name}${optional ? '?' : ''}: ${text}${optional ? ' | undefined' : ''}` : text,
   )
-  const more = [...(takes === 'bytes' ? ['Bytes'] : []), ...(keyed ? ['Keyed'] : []), 'Options']
+  const more = [
+    ...(takes === 'bytes' ? ['Bytes'] : []),
+    ...(keyed ? ['Keyed'] : []),
+    ...(guarded ? ['Guarded'] : []),
+    'Options',
+  ]
   const needed = params.length > 0 || !isAllOptional(query) || (takes === 'json' && !bodyOptional) || takes === 'bytes'
   const input = [...(fields.length === 0 ? [] : [`{\n    ${fields.join('\n    ')}\n  }`]), ...more].join(' & ')
   const result = gives === 'bytes' ? 'ReadableStream<Uint8Array<ArrayBuffer>>' : given.type(answer, '  ')
@@ -263,6 +270,8 @@ export async function clientFiles(): Promise<[string, string][]> {
 export type Bytes = { bytes: NonNullable<RequestInit['body']>; type?: string | undefined }
 /** Requests with the same key are carried out once; each has a key of its own when none is given. */
 export type Keyed = { key?: string | undefined }
+/** \`ifMatch\`: the version that was read; when it is none any more, nothing is done: \`request.precondition\`. */
+export type Guarded = { ifMatch?: string | undefined }
 export type Options = { signal?: AbortSignal | undefined }
 
 ${types.join('\n')}

@@ -7,6 +7,7 @@ import { fromHex, toHex } from '../../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../../protocol/problem.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
+import type { Seen } from '../../kernel/seen.ts'
 import { act } from '../../kernel/store/acts.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
 import type { Act, Agreements, By } from './agreements.ts'
@@ -109,40 +110,47 @@ export function createActs(parts: {
     await parts.audit.append(tx, { actor, action, subject: String(no), detail: { kind } })
   }
 
-  return {
-    /** Carries an act out, or keeps it for another administrator. */
-    async submit(wanted: Act, actor: string): Promise<Done> {
-      if (!parts.fourEyes) return { done: await carryOut(wanted, { actor }), prepared: null }
-      await agreements.check(wanted)
-      const at = parts.clock.now()
-      const prepared = await db.transaction(async tx => {
-        const [held] = await tx.query<{ n: number; last: number }>(
-          'SELECT count(*) AS n, coalesce(max(no), 0) AS last FROM agreement_acts',
-        )
-        if ((held?.n ?? 0) >= MOST) throw new ProblemError('request.conflict', `${MOST} acts wait already`)
-        await act(tx)
-        const no = Math.max((held?.last ?? 0) + 1, at)
-        await tx.run(
-          'INSERT INTO agreement_acts (no, kind, thread, input, prepared_by, prepared_at) VALUES (?, ?, ?, ?, ?, ?)',
-          [
-            no,
-            wanted.kind,
-            wanted.thread === null ? null : fromHex(wanted.thread),
-            JSON.stringify(wanted.input),
-            actor,
-            at,
-          ],
-        )
-        await parts.audit.append(tx, {
+  /** Keeps an act for another administrator. */
+  async function prepare(wanted: Act, actor: string, seen: Seen): Promise<PreparedAct> {
+    await agreements.check(wanted)
+    const at = parts.clock.now()
+    return db.transaction(async tx => {
+      if (wanted.thread !== null) await agreements.assertAsSeen(tx, wanted.thread, seen)
+      const [held] = await tx.query<{ n: number; last: number }>(
+        'SELECT count(*) AS n, coalesce(max(no), 0) AS last FROM agreement_acts',
+      )
+      if ((held?.n ?? 0) >= MOST) throw new ProblemError('request.conflict', `${MOST} acts wait already`)
+      await act(tx)
+      const no = Math.max((held?.last ?? 0) + 1, at)
+      await tx.run(
+        'INSERT INTO agreement_acts (no, kind, thread, input, prepared_by, prepared_at) VALUES (?, ?, ?, ?, ?, ?)',
+        [
+          no,
+          wanted.kind,
+          wanted.thread === null ? null : fromHex(wanted.thread),
+          JSON.stringify(wanted.input),
           actor,
-          action: 'act.prepared',
-          subject: String(no),
-          detail: { kind: wanted.kind },
-        })
-        return { ...wanted, no, preparedBy: actor, preparedAt: at } as PreparedAct
+          at,
+        ],
+      )
+      await parts.audit.append(tx, {
+        actor,
+        action: 'act.prepared',
+        subject: String(no),
+        detail: { kind: wanted.kind },
       })
-      return { done: null, prepared }
-    },
+      return { ...wanted, no, preparedBy: actor, preparedAt: at } as PreparedAct
+    })
+  }
+
+  return {
+    /** Carries an act out on what was `seen`, or keeps it for another administrator. */
+    submit: (wanted: Act, actor: string, seen?: Seen): Promise<Done> =>
+      agreements.onSeen(wanted.thread, seen, async on =>
+        parts.fourEyes
+          ? { done: null, prepared: await prepare(wanted, actor, seen) }
+          : { done: await carryOut(wanted, { actor, ...on }), prepared: null },
+      ),
 
     /** Oldest first. */
     async waiting(): Promise<WaitingAct[]> {

@@ -65,7 +65,8 @@ async function active(): Promise<AgreementView> {
 /** The thread says the same on both sides. */
 async function same(thread: string, state: AgreementStateName): Promise<void> {
   const [here, there] = await Promise.all([A, S].map(code => agreements(code).get(thread)))
-  expect({ ...here, partner: '', updatedAt: 0 }).toEqual({ ...there, partner: '', updatedAt: 0 })
+  const shared = { partner: '', version: '', updatedAt: 0 }
+  expect({ ...here, ...shared }).toEqual({ ...there, ...shared })
   expect(here?.state).toBe(state)
 }
 

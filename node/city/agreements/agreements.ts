@@ -20,15 +20,17 @@ import { type Clock, seconds } from '../../kernel/clock.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
 import type { EventLog } from '../../kernel/records/events.ts'
 import type { Reminder } from '../../kernel/reminder.ts'
+import { changedSince, isAsSeen, type Seen } from '../../kernel/seen.ts'
 import { act } from '../../kernel/store/acts.ts'
-import type { Database, Transaction } from '../../kernel/store/database.ts'
+import type { Database, Reader, Transaction } from '../../kernel/store/database.ts'
+import { versionAt } from '../../spine/exchange/ends.ts'
 import type { PacketStore } from '../../spine/exchange/packet-store.ts'
-import type { Author, Draft, OwnIdentity } from '../../spine/exchange/ports.ts'
+import type { Author, Draft, OwnIdentity, StoredPacket } from '../../spine/exchange/ports.ts'
 import { createAlliances } from './alliance.ts'
 import type { CertificateOf, PinnedOf } from './certificates.ts'
 import { createCoverage } from './coverage.ts'
 import { type AgreementHandlerParts, createAgreementHandler } from './handler.ts'
-import { type AgreementRow, createAgreementRecords } from './records.ts'
+import { type AgreementRow, agreementVersion, createAgreementRecords } from './records.ts'
 import type { Soundness } from './soundness.ts'
 import { createTargets, type NoticeKind, type StepContent } from './targets.ts'
 import { createTexts } from './texts.ts'
@@ -57,8 +59,12 @@ export type AgreementsParts = {
   /** told of a failure in the background */ failed: (error: unknown) => void
 }
 
-/** Who acts; `alongside` is written in the same transaction. */
-export type By = { actor: string; alongside?: (tx: Transaction) => Promise<void> }
+/** Who acts; `alongside` is written in the same transaction; `seen`: the thread that was read, and its version. */
+export type By = {
+  actor: string
+  alongside?: (tx: Transaction) => Promise<void>
+  seen?: { thread: string; version: Seen }
+}
 
 /** What the city certificate signs, and what ends an agreement for new cases: with four eyes two administrators do it. */
 export type Act =
@@ -110,7 +116,8 @@ export function createAgreements(parts: AgreementsParts) {
   ): Promise<AgreementView[]> {
     await parts.author().writeAll(
       threads.map(target => ({ ...target, drafts: [draft] as const })),
-      async tx => {
+      async (tx, written) => {
+        await assertWrittenOn(tx, written, by)
         await act(tx)
         // The packet's own audit row names the city alone.
         for (const { thread } of threads)
@@ -119,6 +126,27 @@ export function createAgreements(parts: AgreementsParts) {
       },
     )
     return Promise.all(threads.map(async ({ thread }) => view(await rowOf(thread))))
+  }
+
+  /** Problem: `request.precondition` when the agreement is another than its caller saw. */
+  async function assertAsSeen(store: Reader, thread: string, seen: Seen): Promise<void> {
+    if (seen === undefined) return
+    const row = await records.byThread(store, thread)
+    if (row === null) throw new ProblemError('thread.unknown')
+    if (!isAsSeen(seen, row.version)) throw await changedSince(store, await records.doneSince(store, row, seen ?? []))
+  }
+
+  /** The same in the transaction of a step, whose packets are in the thread already: the first one names those before it. */
+  async function assertWrittenOn(tx: Transaction, written: readonly StoredPacket[], { seen }: By): Promise<void> {
+    if (seen === undefined) return
+    const claims = written.find(packet => packet.claims.thread === seen.thread)?.claims
+    if (claims === undefined) return assertAsSeen(tx, seen.thread, seen.version)
+    const row = await records.byThread(tx, seen.thread)
+    if (row === null) throw new ProblemError('thread.unknown')
+    const [, , actNo] = row.version.split('.')
+    const before = agreementVersion(versionAt(claims.prev, claims.seen), Number(actNo))
+    if (!isAsSeen(seen.version, before))
+      throw await changedSince(tx, await records.doneSince(tx, row, seen.version ?? []))
   }
 
   async function sayOne(
@@ -278,6 +306,7 @@ export function createAgreements(parts: AgreementsParts) {
     async confirm(thread: string, signature: ToldSignature, by: By): Promise<AgreementView> {
       const { row, versions } = await toldIn(thread, signature)
       await db.transaction(async tx => {
+        await assertWrittenOn(tx, [], by)
         await act(tx)
         await count(tx, row, signature, versions, by.actor)
         await by.alongside?.(tx)
@@ -294,6 +323,18 @@ export function createAgreements(parts: AgreementsParts) {
           const row = fingerprint === pinned.fingerprint ? await records.byNo(tx, threadNo) : null
           if (row !== null) await count(tx, row, { city, fingerprint }, [agreement], 'node')
         }
+      })
+    },
+
+    assertAsSeen,
+
+    /** What is done to an agreement as it was seen: refused for what somebody did meanwhile, it is told as that. Problem: `request.precondition`. */
+    async onSeen<T>(thread: string | null, seen: Seen, work: (on: Pick<By, 'seen'>) => Promise<T>): Promise<T> {
+      if (thread === null || seen === undefined) return work({})
+      await assertAsSeen(db, thread, seen)
+      return work({ seen: { thread, version: seen } }).catch(async (error: unknown) => {
+        await assertAsSeen(db, thread, seen)
+        throw error
       })
     },
 

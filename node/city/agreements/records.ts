@@ -1,6 +1,6 @@
 /** The SQL of agreements: one row a thread, its versions, and the index of items that admission looks up. */
 import type { AgreementDocument } from '../../../protocol/agreement/document.ts'
-import type { AgreementStateName } from '../../../protocol/agreement/kinds.ts'
+import { AGREEMENT_CONTENT, type AgreementStateName } from '../../../protocol/agreement/kinds.ts'
 import {
   type AgreementState,
   type FailedText,
@@ -10,7 +10,9 @@ import {
 } from '../../../protocol/agreement/state.ts'
 import { foldAgreement } from '../../../protocol/agreement/thread.ts'
 import { fromHex, toHex } from '../../../protocol/primitives.ts'
+import type { Done } from '../../kernel/seen.ts'
 import type { Reader, Transaction } from '../../kernel/store/database.ts'
+import { type Ends, endColumns, lastHere, lastThere, versionOfEnds } from '../../spine/exchange/ends.ts'
 import type { PacketStore } from '../../spine/exchange/packet-store.ts'
 import type { ToldSignatures } from './told.ts'
 
@@ -34,6 +36,7 @@ export type AgreementRow = {
   /** since when, ms */ pendingAt: number | null
   /** first day on which it would take effect */ pendingFrom: string | null
   /** what other cities said last: of a text that will not stand, and of themselves */ news: News
+  /** another one with each packet of either city, and with each act that is prepared or taken back */ version: string
   updatedAt: number
 }
 
@@ -42,7 +45,8 @@ export type News = {
   standing: Pick<Standing, 'city' | 'suspended' | 'leavesOn' | 'at'> | null
 }
 
-type Row = {
+type Row = Ends & {
+  act_no: number | null
   thread_no: number
   thread: Uint8Array
   id: Uint8Array
@@ -66,7 +70,11 @@ type Row = {
 }
 
 const COLUMNS = `a.thread_no, t.thread, a.id, a.root, a.parties, a.terminated_on, a.partner, a.proposer, a.title, a.state, a.valid_from, a.valid_to, a.renewal,
-  a.notice_days, a.items, a.pending_by, a.pending_at, a.pending_from, a.news, a.updated_at`
+  a.notice_days, a.items, a.pending_by, a.pending_at, a.pending_from, a.news, a.updated_at,
+  (SELECT max(w.no) FROM agreement_acts w WHERE w.thread = t.thread) AS act_no, ${endColumns('a.thread_no')}`
+/** What the audit log tells of an agreement. */
+const ACTIONS = [...Object.keys(AGREEMENT_CONTENT), 'agreement.certificate-confirmed']
+export const agreementVersion = (ends: string, actNo: number | null): string => `${ends}.${actNo ?? 0}`
 const FROM = 'FROM agreements a JOIN threads t ON t.no = a.thread_no'
 /** Rows of the index of items that one statement writes. */
 export const ITEM_ROWS = 2_000
@@ -245,6 +253,25 @@ export function createAgreementRecords(packets: () => PacketStore, told: Pick<To
       return rows.map(row => toHex(row.root))
     },
 
+    /** What was done since a version that was seen: prepared or done here, and said by the other city. */
+    async doneSince(store: Reader, row: AgreementRow, seen: readonly string[]): Promise<Done[]> {
+      const now = row.version.split('.')
+      const known = seen.map(version => version.split('.'))
+      const differs = (part: number): boolean => !known.some(version => version[part] === now[part])
+      const prepared = differs(2)
+        ? await store.query<Done>(
+            `SELECT prepared_by AS "by", 'act.prepared' AS action, prepared_at AS at FROM agreement_acts WHERE thread = ?
+             ORDER BY no DESC LIMIT 1`,
+            [fromHex(row.thread)],
+          )
+        : []
+      return [
+        ...prepared,
+        ...(differs(0) ? await lastHere(store, row.thread, ACTIONS) : []),
+        ...(differs(1) ? await lastThere(store, row.no) : []),
+      ]
+    },
+
     async byThread(store: Reader, thread: string): Promise<AgreementRow | null> {
       const [row] = await store.query<Row>(`SELECT ${COLUMNS} ${FROM} WHERE t.thread = ?`, [fromHex(thread)])
       return row === undefined ? null : toRow(row)
@@ -416,5 +443,6 @@ const toRow = (row: Row): AgreementRow => ({
   pendingAt: row.pending_at,
   pendingFrom: row.pending_from,
   news: row.news === null ? { failed: null, standing: null } : (JSON.parse(row.news) as News),
+  version: agreementVersion(versionOfEnds(row), row.act_no),
   updatedAt: row.updated_at,
 })

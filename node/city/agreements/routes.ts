@@ -6,6 +6,7 @@ import { Day, DivisionCode, Sha256, ThreadId, text } from '../../../protocol/pri
 import { decodeCursor, pageOf, pageQuery, toPage } from '../../edges/http/page.ts'
 import { type Api, actorOf, type RouteModule, Time, time } from '../../edges/http/route.ts'
 import { Why } from '../../edges/http/told.ts'
+import type { Seen } from '../../kernel/seen.ts'
 import type { Acts, Done, PreparedAct } from './acts.ts'
 import type { Act, Agreements } from './agreements.ts'
 import { FaultShape } from './shapes.ts'
@@ -31,6 +32,9 @@ const Agreement = z
     validFrom: Day,
     validTo: Day,
     items: z.number().int(),
+    version: z
+      .string()
+      .describe('another one with each step of either city and each act that is prepared; for `If-Match`'),
     updatedAt: Time,
   })
   .meta({ id: 'Agreement' })
@@ -97,6 +101,10 @@ const params = z.strictObject({ thread: ThreadId })
 const act = z.strictObject({ no: z.coerce.number().int() })
 
 const toAnswer = ({ updatedAt, ...view }: AgreementView) => ({ ...view, updatedAt: time(updatedAt) })
+const versionOf = ({ version }: { version: string }): string => version
+/** Of several agreements each has its own. */
+const versionOfOutcome = ({ agreements }: z.output<typeof Outcome>): string | null =>
+  agreements.length === 1 ? (agreements[0]?.version ?? null) : null
 const toPrepared = ({ preparedAt, ...prepared }: PreparedAct) => ({ ...prepared, preparedAt: time(preparedAt) })
 const toOutcome = ({ done, prepared }: Done) => ({
   agreements: (done ?? []).map(toAnswer),
@@ -159,6 +167,7 @@ export const agreementRoutes = (agreements: Agreements, acts: Acts): RouteModule
       action: 'reference.read',
       params,
       answer: AgreementDetail,
+      versionOf,
       problems: ['thread.unknown'],
       handle: async input => {
         const { updatedAt, failed, standings, ...view } = await agreements.get(input.params.thread)
@@ -181,7 +190,7 @@ function steps(api: Api, agreements: Agreements, acts: Acts): void {
     ...(['item.unknown', 'list.none', 'request.conflict'] as const),
     ...(['partner.unknown', 'partner.inactive', 'exchange.recovering', 'clock.own'] as const),
   ] as const
-  const submitted = async (given: Act, actor: string) => toOutcome(await acts.submit(given, actor))
+  const submitted = async (given: Act, actor: string, seen: Seen) => toOutcome(await acts.submit(given, actor, seen))
   api.operation({
     method: 'post',
     path: '/api/v1/agreements/{thread}/counter',
@@ -193,8 +202,10 @@ function steps(api: Api, agreements: Agreements, acts: Acts): void {
     bodyBytes: 8 * 1024 * 1024,
     answer: Outcome,
     problems,
-    handle: ({ params: { thread }, body, person }) =>
-      submitted({ kind: 'counter', thread, input: body }, actorOf(person)),
+    guarded: true,
+    versionOf: versionOfOutcome,
+    handle: ({ params: { thread }, body, person, seen }) =>
+      submitted({ kind: 'counter', thread, input: body }, actorOf(person), seen),
   })
   api.operation({
     method: 'post',
@@ -207,8 +218,10 @@ function steps(api: Api, agreements: Agreements, acts: Acts): void {
     bodyBytes: 8 * 1024 * 1024,
     answer: Outcome,
     problems,
-    handle: ({ params: { thread }, body, person }) =>
-      submitted({ kind: 'amend', thread, input: { amendment: body } }, actorOf(person)),
+    guarded: true,
+    versionOf: versionOfOutcome,
+    handle: ({ params: { thread }, body, person, seen }) =>
+      submitted({ kind: 'amend', thread, input: { amendment: body } }, actorOf(person), seen),
   })
   api.operation({
     method: 'post',
@@ -222,9 +235,11 @@ function steps(api: Api, agreements: Agreements, acts: Acts): void {
     }),
     answer: Outcome,
     problems,
-    handle: async ({ params: { thread }, body, person }) => {
+    guarded: true,
+    versionOf: versionOfOutcome,
+    handle: async ({ params: { thread }, body, person, seen }) => {
       const agreement = body.agreement ?? (await agreements.get(thread)).pending?.id ?? ''
-      return submitted({ kind: 'sign', thread, input: { agreement } }, actorOf(person))
+      return submitted({ kind: 'sign', thread, input: { agreement } }, actorOf(person), seen)
     },
   })
   api.operation({
@@ -238,8 +253,10 @@ function steps(api: Api, agreements: Agreements, acts: Acts): void {
     body: z.strictObject({ city: DivisionCode, fingerprint: Sha256 }),
     answer: Outcome,
     problems: ['thread.unknown', 'request.conflict', 'certificate.mismatch'],
-    handle: ({ params: { thread }, body, person }) =>
-      submitted({ kind: 'confirm', thread, input: body }, actorOf(person)),
+    guarded: true,
+    versionOf: versionOfOutcome,
+    handle: ({ params: { thread }, body, person, seen }) =>
+      submitted({ kind: 'confirm', thread, input: body }, actorOf(person), seen),
   })
   for (const [verb, summary] of [
     ['decline', "Decline the partner's text"],
@@ -255,8 +272,14 @@ function steps(api: Api, agreements: Agreements, acts: Acts): void {
       body: z.strictObject({ reason: text(2000) }),
       answer: Agreement,
       problems,
-      handle: async ({ params: { thread }, body, person }) =>
-        toAnswer(await agreements.turnDown(thread, `agreement.${verb}`, body.reason, { actor: actorOf(person) })),
+      guarded: true,
+      versionOf,
+      handle: ({ params: { thread }, body, person, seen }) =>
+        agreements.onSeen(thread, seen, async on =>
+          toAnswer(
+            await agreements.turnDown(thread, `agreement.${verb}`, body.reason, { actor: actorOf(person), ...on }),
+          ),
+        ),
     })
   }
   api.operation({
@@ -269,8 +292,10 @@ function steps(api: Api, agreements: Agreements, acts: Acts): void {
     body: z.strictObject({ reason: text(2000) }),
     answer: Outcome,
     problems,
-    handle: ({ params: { thread }, body, person }) =>
-      submitted({ kind: 'suspend', thread, input: body }, actorOf(person)),
+    guarded: true,
+    versionOf: versionOfOutcome,
+    handle: ({ params: { thread }, body, person, seen }) =>
+      submitted({ kind: 'suspend', thread, input: body }, actorOf(person), seen),
   })
   api.operation({
     method: 'post',
@@ -282,8 +307,14 @@ function steps(api: Api, agreements: Agreements, acts: Acts): void {
     body: z.strictObject({ reason: text(2000) }),
     answer: Agreement,
     problems,
-    handle: async ({ params: { thread }, body, person }) =>
-      toAnswer(await agreements.change(thread, { kind: 'agreement.resume', ...body }, { actor: actorOf(person) })),
+    guarded: true,
+    versionOf,
+    handle: ({ params: { thread }, body, person, seen }) =>
+      agreements.onSeen(thread, seen, async on =>
+        toAnswer(
+          await agreements.change(thread, { kind: 'agreement.resume', ...body }, { actor: actorOf(person), ...on }),
+        ),
+      ),
   })
   api.operation({
     method: 'post',
@@ -295,8 +326,10 @@ function steps(api: Api, agreements: Agreements, acts: Acts): void {
     body: z.strictObject({ reason: text(2000), effectiveOn: Day.describe('last day on which new cases begin') }),
     answer: Outcome,
     problems,
-    handle: ({ params: { thread }, body, person }) =>
-      submitted({ kind: 'terminate', thread, input: body }, actorOf(person)),
+    guarded: true,
+    versionOf: versionOfOutcome,
+    handle: ({ params: { thread }, body, person, seen }) =>
+      submitted({ kind: 'terminate', thread, input: body }, actorOf(person), seen),
   })
 }
 

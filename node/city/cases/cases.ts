@@ -5,7 +5,14 @@ import { type Correction, correctionsOf } from '../../../protocol/case/correct.t
 import { implausible } from '../../../protocol/case/days.ts'
 import type { CaseClock, Duty } from '../../../protocol/case/deadlines.ts'
 import type { Asked, CaseState } from '../../../protocol/case/fold.ts'
-import { CASE_CONTENT, type CaseContent, type CaseKind, type Mode, materialsOf } from '../../../protocol/case/kinds.ts'
+import {
+  AUTHORS,
+  CASE_CONTENT,
+  type CaseContent,
+  type CaseKind,
+  type Mode,
+  materialsOf,
+} from '../../../protocol/case/kinds.ts'
 import { questionsFor, stepsFor } from '../../../protocol/case/permits.ts'
 import {
   type Application,
@@ -24,8 +31,10 @@ import type { ServiceItem } from '../../../protocol/service/item.ts'
 import { type Clock, seconds } from '../../kernel/clock.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
 import type { EventLog } from '../../kernel/records/events.ts'
+import { changedSince, type Done, isAsSeen, type Seen } from '../../kernel/seen.ts'
 import { act } from '../../kernel/store/acts.ts'
-import type { Database, Transaction } from '../../kernel/store/database.ts'
+import type { Database, Reader, Transaction } from '../../kernel/store/database.ts'
+import { type Ends, endColumns, lastHere, lastThere, versionAt, versionOfEnds } from '../../spine/exchange/ends.ts'
 import type { PacketStore } from '../../spine/exchange/packet-store.ts'
 import type { Author, Draft, OwnIdentity, StoredPacket, Target } from '../../spine/exchange/ports.ts'
 import type { CaseClocks } from './clocks.ts'
@@ -115,6 +124,7 @@ export type CaseRow = {
   /** what this city itself must do first; null when nothing is due */ ownDue: Due | null
   /** window that took it */ window: string | null
   /** account that works on it here */ assignee: string | null
+  /** another one whenever either city takes a step, or it is given to another account */ version: string
   submittedAt: number
   updatedAt: number
 }
@@ -152,7 +162,7 @@ export type CaseDetail = CaseRow & {
   timeline: TimelineEntry[]
 }
 
-type Row = {
+type Row = Ends & {
   thread_no: number
   thread: Uint8Array
   case_no: string
@@ -187,7 +197,9 @@ type Fold = { fold: string }
 
 const COLUMNS = `c.thread_no, t.thread, c.case_no, c.local_case_no, c.role, c.partner, c.item_code, c.item_name, c.mode, c.state,
   c.outcome, c.applicant, c.parked, c.holder, c.due, c.due_from, c.due_duty, c.due_city, c.due_provisional,
-  c.own_due, c.own_from, c.own_duty, c.own_provisional, c.window, c.assignee, c.submitted_at, c.updated_at`
+  c.own_due, c.own_from, c.own_duty, c.own_provisional, c.window, c.assignee, c.submitted_at, c.updated_at, ${endColumns('c.thread_no')}`
+/** As the audit log tells that a case was given to an account. */
+export const ASSIGNED = 'case.assigned'
 const FROM = 'FROM cases c JOIN threads t ON t.no = c.thread_no'
 
 export type Cases = ReturnType<typeof createCases>
@@ -424,18 +436,26 @@ export function createCases(parts: CasesParts) {
     steps: readonly { kind: CaseKind; body: unknown }[],
     actor: string,
     alongside?: (tx: Transaction) => Promise<void>,
+    seen?: Seen,
   ): Promise<readonly StoredPacket[]> {
     const { no, partner } = await threadOf(thread)
+    await assertAsSeen(db, thread, seen)
     const drafts = await Promise.all(steps.map(({ kind, body }) => draftOf(kind, body)))
     const [first, ...rest] = drafts
     if (first === undefined) throw new ProblemError('request.invalid', 'no step')
     await due.check(thread, drafts)
-    return parts.author().write({ thread, partner, no }, [first, ...rest], async (tx, written) => {
+    const write = parts.author().write({ thread, partner, no }, [first, ...rest], async (tx, written) => {
+      await assertWrittenOn(tx, thread, written, seen)
       await act(tx)
       for (const packet of written) {
         await audit.append(tx, { actor, action: packet.claims.kind, subject: thread, detail: { packet: packet.id } })
       }
       await alongside?.(tx)
+    })
+    return write.catch(async (error: unknown) => {
+      // What was refused for what somebody did meanwhile is told as that.
+      await assertAsSeen(db, thread, seen)
+      throw error
     })
   }
 
@@ -447,13 +467,50 @@ export function createCases(parts: CasesParts) {
     return steps.filter(kind => kind !== 'case.object' || !over)
   }
 
-  async function rowOf(thread: string): Promise<Row> {
-    const [row] = await db.query<Row>(`SELECT ${COLUMNS} ${FROM} WHERE t.thread = ?`, [fromHex(thread)])
+  async function rowOf(thread: string, store: Reader = db): Promise<Row> {
+    const [row] = await store.query<Row>(`SELECT ${COLUMNS} ${FROM} WHERE t.thread = ?`, [fromHex(thread)])
     if (row === undefined) throw new ProblemError('thread.unknown')
     return row
   }
 
+  /** Problem: `request.precondition` when the case is another than its caller saw. */
+  async function assertAsSeen(store: Reader, thread: string, seen: Seen): Promise<void> {
+    if (seen === undefined) return
+    const row = await rowOf(thread, store)
+    if (!isAsSeen(seen, versionOf(row))) throw await changedSince(store, await doneTo(store, row, seen))
+  }
+
+  /** The same in the transaction of a step, whose packets are in the thread already: the first one names those before it. */
+  async function assertWrittenOn(
+    tx: Transaction,
+    thread: string,
+    written: readonly StoredPacket[],
+    seen: Seen,
+  ): Promise<void> {
+    const claims = written.find(packet => packet.claims.thread === thread)?.claims
+    if (claims === undefined) return assertAsSeen(tx, thread, seen)
+    if (seen === undefined) return
+    const row = await rowOf(thread, tx)
+    const before = versionWith(versionAt(claims.prev, claims.seen), row.assignee)
+    if (!isAsSeen(seen, before)) throw await changedSince(tx, await doneTo(tx, row, seen))
+  }
+
+  /** What was done to a case since it was seen: last by whoever acts here, and last by the other city. */
+  async function doneTo(store: Reader, row: Row, seen: Seen): Promise<Done[]> {
+    const [own, other, assignee] = partsOf(versionOf(row))
+    const known = (seen ?? []).map(partsOf)
+    const here = !known.some(before => before[0] === own && before[2] === assignee)
+    const there = !known.some(before => before[1] === other)
+    return [
+      ...(here ? await lastHere(store, toHex(row.thread), [...Object.keys(AUTHORS), ASSIGNED]) : []),
+      ...(there ? await lastThere(store, row.thread_no) : []),
+    ]
+  }
+
   return {
+    /** Problems: `thread.unknown`, `request.precondition` when the case is another than its caller saw. */
+    assertAsSeen,
+
     /** All that would keep the case from being sent, without sending it. Throws `item.unknown`. */
     preflight: (input: Input): Promise<Finding[]> => faultsOf(input),
 
@@ -514,7 +571,9 @@ export function createCases(parts: CasesParts) {
       thread: string,
       by: string | undefined,
       actor: string,
+      seen?: Seen,
     ): Promise<{ handedOver: number; missing: LinkedCase[] }> {
+      await assertAsSeen(db, thread, seen)
       const { ready, missing } = handOver(await linkedTo(db, thread, await parentOf(thread)))
       if (ready.length === 0)
         throw new ProblemError(
@@ -527,6 +586,7 @@ export function createCases(parts: CasesParts) {
       await parts.author().writeAll(
         ready.map(({ thread, partner }) => ({ thread, partner, drafts: [{ kind: 'case.result-received', content }] })),
         async (tx, written) => {
+          await assertWrittenOn(tx, thread, written, seen)
           await act(tx)
           for (const packet of written)
             await audit.append(tx, {
@@ -538,9 +598,12 @@ export function createCases(parts: CasesParts) {
       return { handedOver: ready.length, missing }
     },
 
-    /** Takes one step on a case. Problems: `case.transition`, `case.author`, `material.missing`, `request.invalid`, `exchange.recovering`. */
-    async step(thread: string, kind: CaseKind, body: unknown, actor: string): Promise<CaseRow> {
-      await step(thread, [{ kind, body }], actor)
+    /**
+     * Takes one step on a case, as it was `seen`. Problems: `request.precondition`, `case.transition`, `case.author`, `material.missing`,
+     * `request.invalid`, `exchange.recovering`.
+     */
+    async step(thread: string, kind: CaseKind, body: unknown, actor: string, seen?: Seen): Promise<CaseRow> {
+      await step(thread, [{ kind, body }], actor, undefined, seen)
       return toRow(await rowOf(thread))
     },
 
@@ -713,6 +776,12 @@ function dueOf(
   return { duty, city, day, provisional: provisional === 1, ...clocks.urgency(city, { from, due: day }) }
 }
 
+const NOBODY = '0'
+const versionWith = (ends: string, assignee: string | null): string => `${ends}.${assignee ?? NOBODY}`
+const versionOf = (row: Ends & Pick<Row, 'assignee'>): string => versionWith(versionOfEnds(row), row.assignee)
+/** The end of the own chain, that of the other, and the account that it was given to. */
+const partsOf = (version: string): string[] => version.split('.')
+
 const rowBy = (clocks: CaseClocks, own: string, row: Row): CaseRow => ({
   no: row.thread_no,
   thread: toHex(row.thread),
@@ -731,6 +800,7 @@ const rowBy = (clocks: CaseClocks, own: string, row: Row): CaseRow => ({
   ownDue: dueOf(clocks, row.own_duty, own, { from: row.own_from, day: row.own_due }, row.own_provisional),
   window: row.window,
   assignee: row.assignee,
+  version: versionOf(row),
   submittedAt: row.submitted_at,
   updatedAt: row.updated_at,
 })

@@ -40,6 +40,9 @@ export const Case = z
     state: z.enum(states),
     window: z.string().nullable().describe('window that took it'),
     assignee: z.string().nullable().describe('account that works on it here'),
+    version: z
+      .string()
+      .describe('another one with each step of either city, and when it is given to another account; for `If-Match`'),
     stateName: z.string(),
     outcome: z.enum(OUTCOMES).nullable(),
     applicant: z.string().describe('masked name'),
@@ -335,6 +338,7 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
       bodyBytes: 512 * 1024,
       answer: Case,
       status: 201,
+      versionOf: ({ version }) => version,
       problems: SUBMIT_PROBLEMS,
       handle: async ({ body, person }) => toAnswer(await cases.submit(body, actorOf(person))),
     })
@@ -369,8 +373,9 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
         missing: z.array(Linked).describe('cases whose result is still to come'),
       }),
       problems: ['thread.unknown', 'case.transition', 'exchange.recovering', 'clock.own'],
-      handle: async ({ params: { thread }, body, person }) => {
-        const { handedOver, missing } = await cases.handOver(thread, body.by, actorOf(person))
+      guarded: true,
+      handle: async ({ params: { thread }, body, person, seen }) => {
+        const { handedOver, missing } = await cases.handOver(thread, body.by, actorOf(person), seen)
         return { handedOver, missing: missing.map(toLinked) }
       },
     })
@@ -382,6 +387,7 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
       action: 'case.read',
       params,
       answer: Detail,
+      versionOf: ({ version }) => version,
       problems: ['thread.unknown'],
       handle: async input => toDetail(await cases.get(input.params.thread)),
     })
@@ -424,8 +430,10 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
         answer: Case,
         status: 201,
         problems: STEP_PROBLEMS,
-        handle: async ({ params: { thread }, body, person }) =>
-          toAnswer(await cases.step(thread, kind, body, actorOf(person))),
+        guarded: true,
+        versionOf: ({ version }) => version,
+        handle: async ({ params: { thread }, body, person, seen }) =>
+          toAnswer(await cases.step(thread, kind, body, actorOf(person), seen)),
       })
     }
   },

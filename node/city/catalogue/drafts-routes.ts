@@ -8,6 +8,7 @@ import { ServiceItem } from '../../../protocol/service/item.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../../edges/http/page.ts'
 import { actorOf, type RouteModule, Time, time } from '../../edges/http/route.ts'
 import type { Draft, DraftRow, Drafts } from './drafts.ts'
+import { itemVersion } from './item-version.ts'
 import { FORMATS } from './tables/formats.ts'
 import { TABLE_LIMITS } from './tables/limits.ts'
 
@@ -75,6 +76,8 @@ const Counts = z.strictObject({
   organisation: z.boolean().describe('whether an organisation tree is drafted'),
 })
 
+/** Of the item as it is drafted. */
+const versionOf = ({ item }: { item: ServiceItem | null }): string => itemVersion(item)
 const toRow = ({ updatedAt, ...row }: DraftRow) => ({ ...row, updatedAt: time(updatedAt) })
 const toView = ({ updatedAt, differences, ...draft }: Draft) => ({
   ...draft,
@@ -190,6 +193,7 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
       action: 'catalogue.read',
       params: Code,
       answer: DraftView,
+      versionOf,
       problems: ['request.not-found'],
       handle: async ({ params }) => toView(await drafts.view(params.code)),
     })
@@ -198,16 +202,19 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
       path: '/api/v1/services/drafts/items/{code}',
       id: 'saveDraft',
       summary: 'Hold an item as draft',
-      description: 'Null when the item says what is published already; its draft is taken back then.',
+      description:
+        'Null when the item says what is published already; its draft is taken back then. `If-Match` takes the `ETag` of the draft, or that of the published item (getItem) while there is no draft.',
       action: 'catalogue.manage',
       params: Code,
       body: z.strictObject({ item: ServiceItem }),
       bodyBytes: 1024 * 1024,
       answer: z.strictObject({ draft: DraftView.nullable() }),
-      handle: async ({ params, body, person }) => {
+      guarded: true,
+      versionOf: ({ draft }) => (draft === null ? null : versionOf(draft)),
+      handle: async ({ params, body, person, seen }) => {
         if (body.item.taskCode !== params.code)
           throw new ProblemError('request.invalid', 'item.taskCode: not the code of the address')
-        const draft = await drafts.put(body.item, actorOf(person))
+        const draft = await drafts.put(body.item, actorOf(person), seen)
         return { draft: draft === null ? null : toView(draft) }
       },
     })
@@ -220,7 +227,9 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
       params: Code,
       answer: DraftView,
       problems: ['item.unknown'],
-      handle: async ({ params, person }) => toView(await drafts.remove(params.code, actorOf(person))),
+      guarded: true,
+      versionOf,
+      handle: async ({ params, person, seen }) => toView(await drafts.remove(params.code, actorOf(person), seen)),
     })
     api.operation({
       method: 'delete',
@@ -231,7 +240,10 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
       params: Code,
       answer: z.strictObject({ discarded: z.number().int() }),
       problems: ['request.not-found'],
-      handle: async ({ params, person }) => ({ discarded: await drafts.discard(params.code, actorOf(person)) }),
+      guarded: true,
+      handle: async ({ params, person, seen }) => ({
+        discarded: await drafts.discard(params.code, actorOf(person), seen),
+      }),
     })
     api.operation({
       method: 'delete',

@@ -10,6 +10,7 @@ import type { ServiceItem } from '../../../protocol/service/item.ts'
 import { type Finding, type LintContext, lintItem } from '../../../protocol/service/lint.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
+import { changedSince, type Done, isAsSeen, type Seen } from '../../kernel/seen.ts'
 import { createSerial } from '../../kernel/serial.ts'
 import { act } from '../../kernel/store/acts.ts'
 import type { Database } from '../../kernel/store/database.ts'
@@ -20,6 +21,7 @@ import { createDraftPublication, type PublishOptions, type PublishReport } from 
 import { AT_ONCE, createDraftRows, type Published, readItem, type StoredDraft } from './draft-rows.ts'
 import { createDraftStage } from './draft-stage.ts'
 import { byLevel, count, type ItemFinding, SHOWN_FINDINGS } from './item-findings.ts'
+import { itemVersion } from './item-version.ts'
 import { type TreeChange, type TreeReport, treeReport } from './shrink.ts'
 import type { Format, TableFile } from './tables/formats.ts'
 
@@ -66,6 +68,9 @@ export type LintReport = {
   /** the first ones, errors before warnings */ findings: ItemFinding[]
 }
 
+/** What the audit log tells of a draft that somebody edited. */
+const EDITS = ['draft.saved', 'draft.removal', 'drafts.discarded'] as const
+
 export type Drafts = ReturnType<typeof createDrafts>
 
 export function createDrafts(parts: DraftsParts) {
@@ -84,6 +89,24 @@ export function createDrafts(parts: DraftsParts) {
     })
   // What was decided before this node stopped; when that fails, the next change tries again.
   turn(async () => {}).catch(() => {})
+
+  /** Problem: `request.precondition` when an item stands, as draft or published, otherwise than its editor saw it. */
+  async function assertAsSeen(code: string, seen: Seen): Promise<void> {
+    if (seen === undefined) return
+    const draft = await rows.stored(code)
+    const item = draft === undefined ? await published.item(code) : readItem(draft)
+    const version = draft === undefined && item === null ? null : itemVersion(item)
+    if (isAsSeen(seen, version)) return
+    const [last] = await db.query<Done>(
+      `SELECT actor AS "by", action, at FROM audit WHERE subject = ? AND action IN (${EDITS.map(() => '?').join(', ')})
+       ORDER BY no DESC LIMIT 1`,
+      [code, ...EDITS],
+    )
+    // An import names no item.
+    const written: Done[] =
+      draft === undefined ? [] : [{ by: draft.actor, action: 'draft.saved', at: draft.updated_at }]
+    throw await changedSince(db, last === undefined || (written[0]?.at ?? 0) > last.at ? written : [last])
+  }
 
   const rowOf = async ({ code, name, item, errors, warnings, actor, updated_at }: StoredDraft): Promise<DraftRow> => ({
     code,
@@ -157,9 +180,10 @@ export function createDrafts(parts: DraftsParts) {
     /** A draft with its findings and what it changes. Problem: `request.not-found`. */
     view,
 
-    /** Holds an item as draft; one that says what is published already takes its draft back. Null then. */
-    put: (item: ServiceItem, actor: string): Promise<Draft | null> =>
+    /** Holds an item as draft; one that says what is published already takes its draft back. Null then. Problem: `request.precondition` when it is not as it was `seen`. */
+    put: (item: ServiceItem, actor: string, seen?: Seen): Promise<Draft | null> =>
       turn(async () => {
+        await assertAsSeen(item.taskCode, seen)
         const before = await published.item(item.taskCode)
         const same = before !== null && sameItem(item, before)
         const found = lintItem(item, await context())
@@ -180,9 +204,10 @@ export function createDrafts(parts: DraftsParts) {
         return same ? null : view(item.taskCode)
       }),
 
-    /** Drafts that a published item goes. Problem: `item.unknown`. */
-    remove: (code: string, actor: string): Promise<Draft> =>
+    /** Drafts that a published item goes. Problems: `item.unknown`, `request.precondition`. */
+    remove: (code: string, actor: string, seen?: Seen): Promise<Draft> =>
       turn(async () => {
+        await assertAsSeen(code, seen)
         const before = await published.item(code)
         if (before === null)
           throw new ProblemError('item.unknown', 'only a published item can be removed; discard its draft')
@@ -194,10 +219,11 @@ export function createDrafts(parts: DraftsParts) {
         return view(code)
       }),
 
-    /** Takes one draft back, or all of them; how many. Problem: `request.not-found`. */
-    discard: (code: string | null, actor: string): Promise<number> =>
-      turn(() =>
-        db.transaction(async tx => {
+    /** Takes one draft back, as it was `seen`, or all of them; how many. Problems: `request.not-found`, `request.precondition`. */
+    discard: (code: string | null, actor: string, seen?: Seen): Promise<number> =>
+      turn(async () => {
+        if (code !== null) await assertAsSeen(code, seen)
+        return db.transaction(async tx => {
           const gone =
             code === null
               ? await tx.run('DELETE FROM item_drafts')
@@ -210,8 +236,8 @@ export function createDrafts(parts: DraftsParts) {
             detail: { drafts: gone },
           })
           return gone
-        }),
-      ),
+        })
+      }),
 
     /** Findings of the drafts, or of all items as they would be published: totals by rule, and the first ones. */
     async lint(scope: 'drafts' | 'all', rule?: string): Promise<LintReport> {

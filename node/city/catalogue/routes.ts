@@ -8,6 +8,7 @@ import type { LintContext } from '../../../protocol/service/lint.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery, toPage } from '../../edges/http/page.ts'
 import { actorOf, type RouteModule, Time, time } from '../../edges/http/route.ts'
 import { Why } from '../../edges/http/told.ts'
+import { itemVersion } from './item-version.ts'
 import { readLines } from './ndjson.ts'
 import { checkedLines, checkPublishable } from './publishable.ts'
 import type { FoundItem, ListView, Services } from './services.ts'
@@ -231,6 +232,7 @@ export const serviceRoutes = (
       query: z.strictObject({ version: Version }),
       problems: ['item.unknown'],
       answer: ServiceItem,
+      versionOf: itemVersion,
       async handle({ params, query: { version } }) {
         const item = await services.item(params.city, params.code, version)
         if (item === null) throw new ProblemError('item.unknown')

@@ -59,6 +59,7 @@ export function createWorkPart(
   const queues = createQueues({
     ...{ db, clock, audit, events, keys },
     rows: numbers => cases.rows(numbers),
+    assertAsSeen: cases.assertAsSeen,
     isPerson: async id => (await people.get(id).catch(() => null)) !== null,
   })
   const board = createBoard({

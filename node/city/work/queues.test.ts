@@ -24,6 +24,7 @@ function queuesOf(city: string): Queues {
     events,
     rows: numbers => cases.rows(numbers),
     keys: lookupKeys(hash),
+    assertAsSeen: async () => {},
     isPerson: async id => id === 'p1',
   })
 }
@@ -88,6 +89,7 @@ describe('queues', () => {
         },
       },
       keys: lookupKeys(hash),
+      assertAsSeen: async () => {},
       isPerson: async () => true,
     })
     const asker = { person: 'p1', window: '3' }

@@ -13,9 +13,11 @@ import { ProblemError } from '../../../protocol/problem.ts'
 import { type Clock, seconds } from '../../kernel/clock.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
 import type { EventLog } from '../../kernel/records/events.ts'
+import { changedSince, type Seen } from '../../kernel/seen.ts'
 import { act } from '../../kernel/store/acts.ts'
-import type { Database, Value } from '../../kernel/store/database.ts'
-import type { CaseRow } from '../cases/cases.ts'
+import type { Database, Reader, Value } from '../../kernel/store/database.ts'
+import { lastHere } from '../../spine/exchange/ends.ts'
+import { ASSIGNED, type CaseRow } from '../cases/cases.ts'
 import type { LookupKeys } from '../cases/lookup.ts'
 import { IN_TROUBLE } from '../cases/mail/troubles.ts'
 
@@ -80,6 +82,11 @@ export type QueuesParts = {
   events: EventLog
   rows: (numbers: readonly number[]) => Promise<CaseRow[]>
   /** as the projection writes them */ keys: LookupKeys
+  /** refuses what its caller saw otherwise */ assertAsSeen: (
+    store: Reader,
+    thread: string,
+    seen: Seen,
+  ) => Promise<void>
   /** whether there is such an account */ isPerson: (id: string) => Promise<boolean>
 }
 
@@ -299,19 +306,30 @@ export function createQueues(parts: QueuesParts) {
       return parts.rows(order.map(([no]) => no))
     },
 
-    /** Gives an open case to a person, or to nobody. Problems: `thread.unknown`, `request.not-found` for the person. */
-    async assign(thread: string, person: string | null, actor: string): Promise<CaseRow> {
+    /**
+     * Gives an open case to a person, or to nobody; `from`: who is expected to have it. Problems: `thread.unknown`, `request.not-found`
+     * for the person, `request.precondition` when it is another's, or not as it was `seen`.
+     */
+    async assign(
+      thread: string,
+      person: string | null,
+      actor: string,
+      { from, seen }: { from?: string | null | undefined; seen?: Seen } = {},
+    ): Promise<CaseRow> {
       if (person !== null && !(await parts.isPerson(person)))
         throw new ProblemError('request.not-found', 'no such account')
       const no = await db.transaction(async tx => {
-        const [row] = await tx.query<{ no: number }>(
-          'SELECT c.thread_no AS no FROM cases c JOIN threads t ON t.no = c.thread_no WHERE t.thread = ?',
+        const [row] = await tx.query<{ no: number; assignee: string | null }>(
+          'SELECT c.thread_no AS no, c.assignee FROM cases c JOIN threads t ON t.no = c.thread_no WHERE t.thread = ?',
           [fromHex(thread)],
         )
         if (row === undefined) throw new ProblemError('thread.unknown')
+        await parts.assertAsSeen(tx, thread, seen)
+        if (from !== undefined && from !== row.assignee)
+          throw await changedSince(tx, await lastHere(tx, thread, [ASSIGNED]))
         await act(tx)
         await tx.run('UPDATE cases SET assignee = ? WHERE thread_no = ?', [person, row.no])
-        await parts.audit.append(tx, { actor, action: 'case.assigned', subject: thread, detail: { to: person } })
+        await parts.audit.append(tx, { actor, action: ASSIGNED, subject: thread, detail: { to: person } })
         await parts.events.append(tx, { type: 'case.changed', subject: thread })
         return row.no
       })

@@ -5,6 +5,7 @@ import { STATES, type State } from '../../../protocol/case/table.ts'
 import { Day, DivisionCode, ThreadId, text } from '../../../protocol/primitives.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery, toPage } from '../../edges/http/page.ts'
 import { actorOf, type RouteModule } from '../../edges/http/route.ts'
+import type { Person } from '../../kernel/person.ts'
 import { actOn } from '../../kernel/store/acts.ts'
 import { Case, toAnswer } from '../cases/routes.ts'
 import { COUNTED, NUMBER, QUEUE_NAMES, QUEUES, type Queues } from './queues.ts'
@@ -12,6 +13,15 @@ import { DIMENSIONS, GRAINS, STEPS, type Statistics, type Step } from './statist
 
 const states = Object.keys(STATES) as [State, ...State[]]
 const Window = text(200).optional().describe('whose `window` queue')
+
+const ME = 'me'
+const To = text(100).nullable().describe('id of the account; `me` for oneself; null: nobody')
+const From = text(100)
+  .nullable()
+  .optional()
+  .describe('who is expected to have it, as of `to`: with null it is claimed while nobody has it')
+const idOf = <T extends string | null | undefined>(named: T, person: Person): T | string =>
+  named === ME ? person.id : named
 
 /** Fields of a search, as query or body. */
 export const filter = {
@@ -109,11 +119,15 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
       summary: 'Give a case to an account, or to nobody',
       action: 'case.claim',
       params: z.strictObject({ thread: ThreadId }),
-      body: z.strictObject({ to: text(100).nullable().describe('id of the account; `me` for oneself; null: nobody') }),
+      body: z.strictObject({ to: To, from: From }),
       answer: Case,
       problems: ['thread.unknown', 'request.not-found'],
-      handle: async ({ params: { thread }, body, person }) =>
-        toAnswer(await queues.assign(thread, body.to === 'me' ? person.id : body.to, actorOf(person))),
+      guarded: true,
+      versionOf: ({ version }) => version,
+      handle: async ({ params: { thread }, body, person, seen }) =>
+        toAnswer(
+          await queues.assign(thread, idOf(body.to, person), actorOf(person), { from: idOf(body.from, person), seen }),
+        ),
     })
     api.operation({
       method: 'post',
@@ -123,18 +137,19 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
       action: 'case.claim',
       body: z.strictObject({
         threads: z.array(ThreadId).min(1).max(200),
-        to: text(100).nullable().describe('as of assignCase'),
+        to: To,
+        from: From,
       }),
       answer: z.strictObject({
         items: z.array(z.strictObject({ thread: ThreadId, problem: z.string().nullable() })),
       }),
       handle: async ({ body, person }) => {
-        const to = body.to === 'me' ? person.id : body.to
+        const [to, from] = [idOf(body.to, person), idOf(body.from, person)]
         const items: { thread: string; problem: string | null }[] = []
         for (const thread of new Set(body.threads))
           items.push({
             thread,
-            problem: await actOn(thread, () => queues.assign(thread, to, actorOf(person)), null).then(
+            problem: await actOn(thread, () => queues.assign(thread, to, actorOf(person), { from }), null).then(
               () => null,
               (error: { problem?: { code?: string } }) => error.problem?.code ?? 'internal',
             ),

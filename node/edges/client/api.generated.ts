@@ -7,6 +7,8 @@
 export type Bytes = { bytes: NonNullable<RequestInit['body']>; type?: string | undefined }
 /** Requests with the same key are carried out once; each has a key of its own when none is given. */
 export type Keyed = { key?: string | undefined }
+/** `ifMatch`: the version that was read; when it is none any more, nothing is done: `request.precondition`. */
+export type Guarded = { ifMatch?: string | undefined }
 export type Options = { signal?: AbortSignal | undefined }
 
 export type AcceptAuthorityRequest = {
@@ -85,6 +87,8 @@ export type Agreement = {
   validFrom: string
   validTo: string
   items: number
+  /** another one with each step of either city and each act that is prepared; for `If-Match` */
+  version: string
   updatedAt: string
 }
 export type AgreementDetail = {
@@ -110,6 +114,8 @@ export type AgreementDetail = {
   validFrom: string
   validTo: string
   items: number
+  /** another one with each step of either city and each act that is prepared; for `If-Match` */
+  version: string
   updatedAt: string
   document: {
     v: 1
@@ -504,12 +510,16 @@ export type ArrivedCaseRequest = {
 export type AssignCaseRequest = {
   /** id of the account; `me` for oneself; null: nobody */
   to: string | null
+  /** who is expected to have it, as of `to`: with null it is claimed while nobody has it */
+  from?: string | null | undefined
 }
 export type AssignCasesAnswer = { items: { thread: string; problem: string | null }[] }
 export type AssignCasesRequest = {
   threads: string[]
-  /** as of assignCase */
+  /** id of the account; `me` for oneself; null: nobody */
   to: string | null
+  /** who is expected to have it, as of `to`: with null it is claimed while nobody has it */
+  from?: string | null | undefined
 }
 export type AuditRow = {
   no: number
@@ -591,6 +601,8 @@ export type Case = {
   window: string | null
   /** account that works on it here */
   assignee: string | null
+  /** another one with each step of either city, and when it is given to another account; for `If-Match` */
+  version: string
   stateName: string
   outcome: 'granted' | 'denied' | 'forwarded' | 'withdrawn' | 'returned' | 'void' | 'lapsed' | null
   /** masked name */
@@ -644,6 +656,8 @@ export type CaseDetail = {
   window: string | null
   /** account that works on it here */
   assignee: string | null
+  /** another one with each step of either city, and when it is given to another account; for `If-Match` */
+  version: string
   stateName: string
   outcome: 'granted' | 'denied' | 'forwarded' | 'withdrawn' | 'returned' | 'void' | 'lapsed' | null
   /** masked name */
@@ -1380,7 +1394,7 @@ export type DistrustOperatorAnswer = {
 }
 export type Draft = {
   id: string
-  /** grows with each saving; saving and sending name it */
+  /** grows with each saving; saving and sending name it, here or in `If-Match` */
   version: number
   /** account; `node` when a partner refused what was sent */
   owner: string
@@ -3921,7 +3935,7 @@ export type MessageCaseRequest = {
 export type ObjectCaseRequest = { reason: string; basis?: string | undefined }
 export type OpenCaseDraftAnswer = {
   id: string
-  /** grows with each saving; saving and sending name it */
+  /** grows with each saving; saving and sending name it, here or in `If-Match` */
   version: number
   /** account; `node` when a partner refused what was sent */
   owner: string
@@ -5844,7 +5858,8 @@ export type RotateWebhookSecretAnswer = {
 }
 export type RotateWebhookSecretRequest = Record<string, never>
 export type SaveCaseDraftRequest = {
-  version: number
+  /** that was read; absent: `If-Match` has it */
+  version?: number | undefined
   /** fields of a new case, or `shared` and `items` of a joint one; whole or not */
   content: Record<string, unknown>
 }
@@ -6293,7 +6308,10 @@ export type SkipParkedRequest = {
   reason: string
 }
 export type SubmitCaseDraftAnswer = { cases: Case[] }
-export type SubmitCaseDraftRequest = { version: number }
+export type SubmitCaseDraftRequest = {
+  /** that was read; absent: `If-Match` has it */
+  version?: number | undefined
+}
 export type SubmitCaseRequest = {
   /** given by the node when absent */
   caseNo?: string | undefined
@@ -6882,7 +6900,7 @@ export interface Api {
   acceptCase(input: {
     params: { thread: string }
     body?: AcceptCaseRequest | undefined
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Accept a partner city's invite; then compare the words and confirm */
   acceptInvite(input: {
     body: AcceptInviteRequest
@@ -6903,7 +6921,7 @@ export interface Api {
   amendAgreement(input: {
     params: { thread: string }
     body: AmendAgreementRequest
-  } & Keyed & Options): Promise<AgreementOutcome>
+  } & Keyed & Guarded & Options): Promise<AgreementOutcome>
   /** Answer the partner's appeal against a bad rating (申诉复核答复) */
   answerAppeal(input: {
     params: { thread: string }
@@ -6913,17 +6931,17 @@ export interface Api {
   answerCase(input: {
     params: { thread: string }
     body: AnswerCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Evaluation answered 回复评价: signs and sends case.answer-evaluation; by the either city */
   answerEvaluationCase(input: {
     params: { thread: string }
     body: AnswerEvaluationCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Appeal against an evaluation 评价申诉: signs and sends case.appeal-evaluation; by the either city */
   appealEvaluationCase(input: {
     params: { thread: string }
     body: AppealEvaluationCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** A case as one ZIP: evidence bundle, timeline, papers, materials, decision documents, catalogue */
   archiveCase(input: {
     params: { thread: string }
@@ -6932,12 +6950,12 @@ export interface Api {
   arrivedCase(input: {
     params: { thread: string }
     body: ArrivedCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Give a case to an account, or to nobody */
   assignCase(input: {
     params: { thread: string }
     body: AssignCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Give up to 200 cases to an account; each is told for itself */
   assignCases(input: {
     body: AssignCasesRequest
@@ -6979,7 +6997,7 @@ export interface Api {
   closeCase(input: {
     params: { thread: string }
     body: CloseCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Compare a partner's item with an own one, field by field; materials are matched by certificate type and name */
   compareItems(input: {
     params: { partner: string; item: string }
@@ -6989,7 +7007,7 @@ export interface Api {
   confirmAgreementCertificate(input: {
     params: { thread: string }
     body: ConfirmAgreementCertificateRequest
-  } & Keyed & Options): Promise<AgreementOutcome>
+  } & Keyed & Guarded & Options): Promise<AgreementOutcome>
   /** Begin to exchange: type the words that this node asks for, as the partner's administrator reads them out */
   confirmPartner(input: {
     params: { code: string }
@@ -6999,7 +7017,7 @@ export interface Api {
   correctCase(input: {
     params: { thread: string }
     body: CorrectCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** How many pages a scan has (校页), counted from its bytes */
   countMaterialPages(input: {
     params: { sha256: string }
@@ -7016,7 +7034,7 @@ export interface Api {
   counterAgreement(input: {
     params: { thread: string }
     body: CounterAgreementRequest
-  } & Keyed & Options): Promise<AgreementOutcome>
+  } & Keyed & Guarded & Options): Promise<AgreementOutcome>
   /** Begin a draft */
   createCaseDraft(input: {
     body: CreateCaseDraftRequest
@@ -7033,16 +7051,16 @@ export interface Api {
   decideCase(input: {
     params: { thread: string }
     body: DecideCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Decline the partner's text */
   declineAgreement(input: {
     params: { thread: string }
     body: DeclineAgreementRequest
-  } & Keyed & Options): Promise<Agreement>
+  } & Keyed & Guarded & Options): Promise<Agreement>
   /** Delete a draft */
   deleteCaseDraft(input: {
     params: { id: string }
-  } & Options): Promise<DeleteCaseDraftAnswer>
+  } & Guarded & Options): Promise<DeleteCaseDraftAnswer>
   /** End an export and delete its file */
   deleteExport(input: {
     params: { id: string }
@@ -7066,7 +7084,7 @@ export interface Api {
       /** 实施编码 */
       code: string
     }
-  } & Options): Promise<DiscardDraftAnswer>
+  } & Guarded & Options): Promise<DiscardDraftAnswer>
   /** Take all drafts back */
   discardDrafts(input?: Options): Promise<DiscardDraftsAnswer>
   /** Take the drafted organisation tree back */
@@ -7106,7 +7124,7 @@ export interface Api {
       /** 实施编码 */
       code: string
     }
-  } & Keyed & Options): Promise<ItemDraft>
+  } & Keyed & Guarded & Options): Promise<ItemDraft>
   /** What stands with new dates, as an amendment or a proposal; nothing is kept, signed or sent (续签拟稿) */
   draftRenewal(input: {
     params: { thread: string }
@@ -7120,7 +7138,7 @@ export interface Api {
   evaluateCase(input: {
     params: { thread: string }
     body: EvaluateCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** The newest directory of an operator, as it was signed */
   exportDirectory(input: {
     params: { operator: string }
@@ -7141,7 +7159,7 @@ export interface Api {
   extendCase(input: {
     params: { thread: string }
     body: ExtendCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Record what was done about a bad rating (回访、整改); what ends it is signed and sent */
   followUpRating(input: {
     params: { thread: string }
@@ -7217,7 +7235,7 @@ export interface Api {
   handOverJointCase(input: {
     params: { thread: string }
     body?: HandOverJointCaseRequest | undefined
-  } & Keyed & Options): Promise<HandOverJointCaseAnswer>
+  } & Keyed & Guarded & Options): Promise<HandOverJointCaseAnswer>
   /** Import the holiday table of a year, of the country or of one region more */
   importCalendar(input: {
     body: ImportCalendarRequest
@@ -7348,17 +7366,17 @@ export interface Api {
   mailCase(input: {
     params: { thread: string }
     body: MailCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Message 留言: signs and sends case.message; by the either city */
   messageCase(input: {
     params: { thread: string }
     body: MessageCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Objection 提出异议: signs and sends case.object; by the overseer city */
   objectCase(input: {
     params: { thread: string }
     body: ObjectCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** A draft with its content: personal data; every reading is audited */
   openCaseDraft(input: {
     params: { id: string }
@@ -7372,12 +7390,12 @@ export interface Api {
   pauseCase(input: {
     params: { thread: string }
     body: PauseCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Pre-check passed 预审通过: signs and sends case.precheck; by the mover city */
   precheckCase(input: {
     params: { thread: string }
     body?: PrecheckCaseRequest | undefined
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Fill in what the ID number, the credit code and earlier cases already tell (预填) */
   prefillCase(input: {
     body: PrefillCaseRequest
@@ -7430,7 +7448,7 @@ export interface Api {
   progressCase(input: {
     params: { thread: string }
     body: ProgressCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Propose an agreement to every other party of it */
   proposeAgreement(input: {
     body: ProposeAgreementRequest
@@ -7499,7 +7517,7 @@ export interface Api {
   refuseCase(input: {
     params: { thread: string }
     body: RefuseCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** The words differ, or nobody asked for it: forget the pairing */
   rejectPartner(input: {
     params: { code: string }
@@ -7514,7 +7532,7 @@ export interface Api {
   remindCase(input: {
     params: { thread: string }
     body: RemindCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Remind the other city of up to 200 cases (批量催办) */
   remindCases(input: {
     body: RemindCasesRequest
@@ -7534,7 +7552,7 @@ export interface Api {
   /** Forget a mapping */
   removeMapping(input: {
     params: { partner: string; item: string }
-  } & Options): Promise<MaterialMapping>
+  } & Guarded & Options): Promise<MaterialMapping>
   /** End a subscription */
   removeWebhook(input: {
     params: { id: string }
@@ -7548,7 +7566,7 @@ export interface Api {
   requestSupplementCase(input: {
     params: { thread: string }
     body: RequestSupplementCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Send one kept event again */
   resendWebhook(input: {
     params: { id: string }
@@ -7558,17 +7576,17 @@ export interface Api {
   resultReceivedCase(input: {
     params: { thread: string }
     body: ResultReceivedCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Let new cases begin again, after an own suspension */
   resumeAgreement(input: {
     params: { thread: string }
     body: ResumeAgreementRequest
-  } & Keyed & Options): Promise<Agreement>
+  } & Keyed & Guarded & Options): Promise<Agreement>
   /** Special procedure ended 特别程序结束: signs and sends case.resume; by the mover city */
   resumeCase(input: {
     params: { thread: string }
     body?: ResumeCaseRequest | undefined
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Exchange again */
   resumePartner(input: {
     params: { code: string }
@@ -7586,7 +7604,7 @@ export interface Api {
   revokeCase(input: {
     params: { thread: string }
     body: RevokeCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Revoke an own retired key: partners refuse what it signs from now on */
   revokePacketKey(input: {
     params: { kid: string }
@@ -7614,7 +7632,7 @@ export interface Api {
   saveCaseDraft(input: {
     params: { id: string }
     body: SaveCaseDraftRequest
-  } & Options): Promise<Draft>
+  } & Guarded & Options): Promise<Draft>
   /** Hold an item as draft */
   saveDraft(input: {
     params: {
@@ -7622,12 +7640,12 @@ export interface Api {
       code: string
     }
     body: SaveDraftRequest
-  } & Options): Promise<SaveDraftAnswer>
+  } & Guarded & Options): Promise<SaveDraftAnswer>
   /** Save which materials are the same; drafts of agreements and the pre-flight of cases go by it */
   saveMapping(input: {
     params: { partner: string; item: string }
     body: SaveMappingRequest
-  } & Options): Promise<MaterialMapping>
+  } & Guarded & Options): Promise<MaterialMapping>
   /** Search the newest own list and partners' */
   searchItems(input?: {
     query?: SearchItemsQuery | undefined
@@ -7636,7 +7654,7 @@ export interface Api {
   sendResultCase(input: {
     params: { thread: string }
     body: SendResultCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** An empty table to fill in */
   servicesTemplate(input?: {
     query?: ServicesTemplateQuery | undefined
@@ -7650,7 +7668,7 @@ export interface Api {
   shipCase(input: {
     params: { thread: string }
     body: ShipCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Holiday tables, through which day this city is covered, what partners tell of theirs, and where they differ */
   showCalendar(input?: Options): Promise<ShowCalendarAnswer>
   /** What the approval system was sent, and what it answered: personal data; every look is audited */
@@ -7665,7 +7683,7 @@ export interface Api {
   signAgreement(input: {
     params: { thread: string }
     body?: SignAgreementRequest | undefined
-  } & Keyed & Options): Promise<AgreementOutcome>
+  } & Keyed & Guarded & Options): Promise<AgreementOutcome>
   /** Settle one answer of the approval system without signing anything; what follows in its case goes on */
   skipParked(input: {
     body: SkipParkedRequest
@@ -7677,8 +7695,8 @@ export interface Api {
   /** Send a draft, once, as the case or the joint case that it is (转办) */
   submitCaseDraft(input: {
     params: { id: string }
-    body: SubmitCaseDraftRequest
-  } & Keyed & Options): Promise<SubmitCaseDraftAnswer>
+    body?: SubmitCaseDraftRequest | undefined
+  } & Keyed & Guarded & Options): Promise<SubmitCaseDraftAnswer>
   /** Submit several items at once: one form, one receipt, one hand-over (多地联办, 一件事) */
   submitJointCase(input: {
     body: SubmitJointCaseRequest
@@ -7687,17 +7705,17 @@ export interface Api {
   superviseCase(input: {
     params: { thread: string }
     body: SuperviseCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Missing materials supplied 提交补正材料: signs and sends case.supplement; by the collecting city */
   supplementCase(input: {
     params: { thread: string }
     body: SupplementCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Let no new case begin until resumed; cases under way go on */
   suspendAgreement(input: {
     params: { thread: string }
     body: SuspendAgreementRequest
-  } & Keyed & Options): Promise<AgreementOutcome>
+  } & Keyed & Guarded & Options): Promise<AgreementOutcome>
   /** Exchange nothing until resumed; what waits stays */
   suspendPartner(input: {
     params: { code: string }
@@ -7707,7 +7725,7 @@ export interface Api {
   terminateAgreement(input: {
     params: { thread: string }
     body: TerminateAgreementRequest
-  } & Keyed & Options): Promise<AgreementOutcome>
+  } & Keyed & Guarded & Options): Promise<AgreementOutcome>
   /** Try the whole way to a partner: connection, identity, list, packet, material, receipt, evidence */
   testPartner(input: {
     params: { code: string }
@@ -7738,7 +7756,7 @@ export interface Api {
   verifyRemoteCase(input: {
     params: { thread: string }
     body: VerifyRemoteCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
   /** What changed, as server-sent events */
   watchEvents(input?: {
     query?: WatchEventsQuery | undefined
@@ -7749,10 +7767,10 @@ export interface Api {
   withdrawAgreement(input: {
     params: { thread: string }
     body: WithdrawAgreementRequest
-  } & Keyed & Options): Promise<Agreement>
+  } & Keyed & Guarded & Options): Promise<Agreement>
   /** Withdrawal requested 申请撤回: signs and sends case.withdraw; by the collecting city */
   withdrawCase(input: {
     params: { thread: string }
     body: WithdrawCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Guarded & Options): Promise<Case>
 }

@@ -2,7 +2,7 @@
  * The HTTP API of a node as a program calls it: one typed method for each operation. It stands on `protocol/` alone, so that
  * a browser may use it as well as a command.
  */
-import { type Actor, type FieldProblem, isProblemCode, ProblemError } from '../../../protocol/problem.ts'
+import { type Actor, type Change, type FieldProblem, isProblemCode, ProblemError } from '../../../protocol/problem.ts'
 import { type Address, OPERATIONS } from './addresses.generated.ts'
 import type { Api } from './api.generated.ts'
 
@@ -40,6 +40,7 @@ type Input = {
   bytes?: NonNullable<RequestInit['body']>
   type?: string
   key?: string
+  ifMatch?: string
   signal?: AbortSignal
 }
 
@@ -67,11 +68,12 @@ async function problemIn(response: Response): Promise<ProblemError> {
     code?: string
     detail?: string
     errors?: FieldProblem[]
+    changes?: Change[]
     act?: Actor
   } | null
-  const { code, detail, errors = [], act } = told ?? {}
+  const { code, detail, errors = [], changes = [], act } = told ?? {}
   return code !== undefined && isProblemCode(code)
-    ? new ProblemError(code, detail, { errors, ...(act === undefined ? {} : { act }) })
+    ? new ProblemError(code, detail, { errors, changes, ...(act === undefined ? {} : { act }) })
     : new ProblemError('internal', detail ?? `HTTP ${response.status}`)
 }
 
@@ -99,6 +101,7 @@ export function createClient({ url, token, fetch: carry = fetch, newKey = () => 
       headers: {
         ...(takes === 'json' ? { 'content-type': JSON_TYPE } : {}),
         ...(takes === 'bytes' ? { 'content-type': input.type ?? BYTES_TYPE } : {}),
+        ...(input.ifMatch === undefined ? {} : { 'if-match': `"${input.ifMatch}"` }),
         ...(keyed === true ? { 'idempotency-key': input.key ?? newKey() } : {}),
       },
       body: takes === 'json' ? JSON.stringify(input.body ?? {}) : takes === 'bytes' ? input.bytes : undefined,

@@ -110,11 +110,9 @@ export function createHttpApp(parts: HttpParts): HttpApp {
     if (found === null || found.code === 'internal') observer.failed(requestId, c.get('route') ?? 'none', error)
     const shown = found ?? problem('internal')
     observer.refused(shown.code)
-    const errors = error instanceof ProblemError ? error.errors : []
     const allow = shown.code === 'request.method' ? methodsOf(c.req.path) : undefined
     return problemResponse(shown, requestId, languageOf(c.req.header('accept-language')), {
-      errors,
-      ...(error instanceof ProblemError ? { act: error.act } : {}),
+      ...(error instanceof ProblemError ? { act: error.act, errors: error.errors, changes: error.changes } : {}),
       ...(allow === undefined ? {} : { allow }),
     })
   }

@@ -1,7 +1,14 @@
 /** Problems as RFC 9457 answers: one shape for every error, in the caller's language, without values or stacks. */
 import { parseAccept } from 'hono/utils/accept'
 import * as z from 'zod'
-import { type Actor, type FieldProblem, PROBLEMS, type Problem, type ProblemCode } from '../../../protocol/problem.ts'
+import {
+  type Actor,
+  type Change,
+  type FieldProblem,
+  PROBLEMS,
+  type Problem,
+  type ProblemCode,
+} from '../../../protocol/problem.ts'
 
 export type Language = 'en' | 'zh'
 
@@ -15,6 +22,15 @@ const FieldProblemBody = z
   })
   .meta({ id: 'FieldProblem' }) satisfies z.ZodType<FieldProblem>
 
+const ChangeBody = z
+  .strictObject({
+    by: z.string().describe('`person:<id>`, `city:<code>`, `adapter:<kind>` or `node`'),
+    name: z.string().nullable().describe('of the account, where one did it'),
+    action: z.string().describe('as the audit log calls it, such as `case.accept`'),
+    at: z.string().describe('ISO 8601 in UTC'),
+  })
+  .meta({ id: 'Change' }) satisfies z.ZodType<Change>
+
 export const ProblemBody = z
   .strictObject({
     type: z.string().describe('Address of the page that explains the code'),
@@ -26,6 +42,10 @@ export const ProblemBody = z
     retryable: z.boolean().describe('Whether the same request may succeed later'),
     cure: z.string().describe('What to do, in the language asked for'),
     errors: z.array(FieldProblemBody).optional().describe('The fields that it is about, where it is about fields'),
+    changes: z
+      .array(ChangeBody)
+      .optional()
+      .describe('With `request.precondition`: what was done since it was read, newest first'),
     requestId: z.string().describe('Also in the log of the node'),
   })
   .meta({ id: 'Problem', title: 'Problem' })
@@ -52,6 +72,7 @@ export function languageOf(acceptLanguage: string | null | undefined): Language 
 export type Answered = {
   /** who must act here; the code says when it is left out */ act?: Actor
   errors?: readonly FieldProblem[]
+  changes?: readonly Change[]
   /** methods that the address takes, with `request.method` */ allow?: readonly string[]
 }
 
@@ -59,7 +80,7 @@ export function problemResponse(
   { code, detail }: Problem,
   requestId: string,
   language: Language,
-  { errors = [], allow, act }: Answered = {},
+  { errors = [], changes = [], allow, act }: Answered = {},
 ): Response {
   const entry = PROBLEMS[code]
   const body: z.output<typeof ProblemBody> = {
@@ -72,6 +93,7 @@ export function problemResponse(
     retryable: entry.retryable,
     cure: language === 'zh' ? entry.cureZh : entry.cure,
     ...(errors.length === 0 ? {} : { errors: [...errors] }),
+    ...(changes.length === 0 ? {} : { changes: [...changes] }),
     requestId,
   }
   const headers = new Headers({ 'content-type': 'application/problem+json', 'content-language': language })

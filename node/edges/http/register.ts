@@ -8,6 +8,7 @@ import type { Action } from '../../../protocol/rights/table.ts'
 import { bounded, mediaTypeOf, readBody, readJson, sizeOf } from './body.ts'
 import { callerOf, type Edge, type Env } from './env.ts'
 import { fieldProblem, fieldProblems } from './fields.ts'
+import { seenBy, tagOf } from './preconditions.ts'
 import { ProblemBody } from './problem.ts'
 import type { Api, Download, Input, RouteModule, Schema } from './route.ts'
 
@@ -22,6 +23,7 @@ type Common = {
   query?: Schema
   problems?: readonly ProblemCode[]
   seconds?: number
+  guarded?: boolean
 }
 type Handle<E, R> = { handle(input: AnyInput & E): Promise<R> }
 type AnyOperation = Common &
@@ -33,6 +35,7 @@ type AnyOperation = Common &
     status?: number
     shownOnce?: boolean
     looksUp?: boolean
+    versionOf?(answer: unknown): string | null
   }
 type AnyUpload = Common &
   Handle<{ stream: ReadableStream<Uint8Array>; type: string; size: number | null }, unknown> & {
@@ -59,9 +62,10 @@ const WITH_KEY = ['request.idempotency', 'request.concurrent', 'request.conflict
 const WITH_BODY = ['request.oversize', 'request.media-type'] as const
 
 /** Every code that an operation answers with, as its description lists them. */
-function problemsOf({ params, problems = [] }: Common, method: string): ProblemCode[] {
+function problemsOf({ params, problems = [], guarded }: Common, method: string): ProblemCode[] {
   const codes: ProblemCode[] = [
     ...problems,
+    ...(guarded === true ? (['request.precondition'] as const) : []),
     ...(params === undefined ? [] : (['request.not-found'] as const)),
     ...(method === 'get' ? [] : WITH_BODY),
     ...(method === 'post' ? WITH_KEY : []),
@@ -105,6 +109,7 @@ export function registerModule(edge: Edge, module: RouteModule, taken: Set<strin
         ...(operation.body === undefined ? {} : { body: { [JSON_TYPE]: operation.body } }),
         keyed: takesKey(operation),
         looksUp: operation.looksUp === true,
+        versioned: operation.versionOf !== undefined,
         status: operation.status ?? 200,
         answer: { description: 'Done', content: { [JSON_TYPE]: { schema: operation.answer } } },
       })
@@ -144,10 +149,19 @@ const IdempotencyHeader = z.object({
     .describe('Any text of the caller; the operation is carried out once per key, for 24 hours'),
 })
 
+const MatchHeaders = z.object({
+  'If-Match': z
+    .string()
+    .optional()
+    .describe('`ETag` of what was read: when that was changed since, nothing is done, and `changes` say by whom'),
+  'If-None-Match': z.string().optional().describe('`*`: only when there is nothing of this address yet'),
+})
+
 type Shape = {
   body?: Record<string, Schema | typeof BYTES>
   keyed: boolean
   /** changes nothing, so that it takes no key */ looksUp?: boolean
+  /** the answer has an `ETag` */ versioned?: boolean
   status: number
   answer: { description: string; content: Record<string, { schema: Schema | typeof BYTES }> }
 }
@@ -170,6 +184,9 @@ const HEADERS = {
       schema: { type: 'string' },
     },
   },
+  etag: {
+    ETag: { description: 'Version of what the answer shows, for `If-Match`', schema: { type: 'string' } },
+  },
   retryAfter: { 'Retry-After': { description: 'Seconds, where it may be tried again', schema: { type: 'string' } } },
 } as const
 
@@ -188,9 +205,11 @@ function describe(edge: Edge, tag: string, method: string, common: Common, shape
       ...HEADERS.requestId,
       ...(status === 201 ? HEADERS.location : {}),
       ...(keyed ? HEADERS.replayed : {}),
+      ...(shape.versioned === true ? HEADERS.etag : {}),
     },
   }
-  const { params, query } = common
+  const { params, query, guarded } = common
+  const headers = [...(keyed ? [IdempotencyHeader] : []), ...(guarded === true ? [MatchHeaders] : [])]
   const unknownCode = common.problems?.find(code => !isProblemCode(code))
   if (unknownCode !== undefined) throw new Error(`http: ${common.id} names the unknown problem ${unknownCode}`)
   edge.app.openAPIRegistry.registerPath({
@@ -208,7 +227,7 @@ function describe(edge: Edge, tag: string, method: string, common: Common, shape
     request: {
       ...(params instanceof z.ZodObject ? { params } : {}),
       ...(query instanceof z.ZodObject ? { query } : {}),
-      ...(keyed ? { headers: IdempotencyHeader } : {}),
+      ...(headers.length === 0 ? {} : { headers }),
       ...(body === undefined
         ? {}
         : {
@@ -238,6 +257,7 @@ async function begin(edge: Edge, common: Common, c: Context<Env>): Promise<Omit<
     requestId: c.get('requestId'),
     params: checked(common.params, common.params === undefined ? undefined : c.req.param(), 'path'),
     query: checked(common.query ?? z.strictObject({}), queryOf(c), 'query'),
+    seen: seenBy(c.req.raw.headers, c.req.method, common.guarded === true),
   }
 }
 
@@ -317,9 +337,10 @@ async function answerOperation(edge: Edge, operation: AnyOperation, c: Context<E
     body = checked(operation.body, read.value, 'body')
   }
   const status = operation.status ?? 200
-  const located = (answer: string): Record<string, string> => {
+  const about = (answer: string): Record<string, string> => {
     const location = status === 201 ? locationOf(edge, operation.path, c, answer) : null
-    return location === null ? {} : { location }
+    const version = operation.versionOf?.(JSON.parse(answer)) ?? null
+    return { ...(location === null ? {} : { location }), ...(version === null ? {} : { etag: tagOf(version) }) }
   }
   const run = async (signal: AbortSignal) => ({
     status,
@@ -328,7 +349,7 @@ async function answerOperation(edge: Edge, operation: AnyOperation, c: Context<E
   const key = takesKey(operation) ? c.req.header('idempotency-key') : undefined
   if (key === undefined) {
     const answer = await limited(edge, operation, c, run)
-    return json(answer.body, answer.status, located(answer.body))
+    return json(answer.body, answer.status, about(answer.body))
   }
   if (!/^[\x21-\x7e]+$/.test(key) || key.length > edge.limits.idempotencyKey)
     throw new ProblemError('request.invalid', 'Idempotency-Key: visible ASCII of at most 128 characters expected')
@@ -341,7 +362,7 @@ async function answerOperation(edge: Edge, operation: AnyOperation, c: Context<E
   }
   const answer = await limited(edge, operation, c, signal => edge.idempotency.once(keyed, () => run(signal)))
   return json(answer.body, answer.status, {
-    ...located(answer.body),
+    ...about(answer.body),
     ...(answer.replayed ? { 'idempotency-replayed': 'true' } : {}),
   })
 }

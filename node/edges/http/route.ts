@@ -6,6 +6,7 @@ import * as z from 'zod'
 import type { ProblemCode } from '../../../protocol/problem.ts'
 import type { Action } from '../../../protocol/rights/table.ts'
 import type { Person } from '../../kernel/person.ts'
+import type { Seen } from '../../kernel/seen.ts'
 
 export type Schema = z.ZodType
 type Nothing = z.ZodUndefined
@@ -15,6 +16,7 @@ export type Input<P extends Schema, Q extends Schema, B extends Schema> = {
   query: z.output<Q>
   body: z.output<B>
   person: Person
+  /** versions of `If-Match` and `If-None-Match`, of an operation that is `guarded` */ seen: Seen
   /** also in the answer's `X-Request-Id` and in the log */ requestId: string
   /** aborted when the caller went away or the time limit passed */ signal: AbortSignal
 }
@@ -40,6 +42,10 @@ export type Operation<P extends Schema, Q extends Schema, B extends Schema, A ex
   /** 200 by default */ status?: 200 | 201 | 202
   /** The answer holds a secret: it is not kept for repeats, and a repeat answers `request.conflict`. */ shownOnce?: boolean
   /** A POST that changes nothing but the audit log, and may be repeated: it takes no key, and nothing of it is kept. */ looksUp?: boolean
+  /** Changes what several people may change: it takes `If-Match`, and refuses a version that is none any more with `request.precondition`. */
+  guarded?: boolean
+  /** Version of what the answer shows, its `ETag`: visible ASCII without quotes; null when it shows nothing that has one. */
+  versionOf?(answer: z.output<A>): string | null
   handle(input: Input<P, Q, B>): Promise<z.input<A>>
 }
 

@@ -12,6 +12,7 @@ import type { Clock } from '../../../kernel/clock.ts'
 import type { ValueKeys } from '../../../kernel/keys/case-keys.ts'
 import type { Audit } from '../../../kernel/records/audit.ts'
 import type { EventLog } from '../../../kernel/records/events.ts'
+import { changedSince, isAsSeen, type Seen } from '../../../kernel/seen.ts'
 import { act } from '../../../kernel/store/acts.ts'
 import type { Database, Transaction } from '../../../kernel/store/database.ts'
 import type { StoredPacket } from '../../../spine/exchange/ports.ts'
@@ -131,10 +132,22 @@ export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, 
     await events.append(tx, { type: 'case-draft.changed', subject: draft.id })
   }
 
+  /** Who saved it last; of one that is gone: nobody knows what became of it. */
+  async function changed(store: Pick<Transaction, 'query'>, id: string): Promise<ProblemError> {
+    const rows = await store.query<Pick<Row, 'updated_by' | 'updated_at'>>(
+      'SELECT updated_by, updated_at FROM case_drafts WHERE id = ?',
+      [id],
+    )
+    return changedSince(
+      store,
+      rows.map(row => ({ by: row.updated_by, action: 'case-draft.saved', at: row.updated_at })),
+    )
+  }
+
   /** Takes a draft of exactly this version away; the transaction fails when somebody changed it. */
   async function take(tx: Transaction, id: string, version: number): Promise<void> {
     const gone = await tx.run('DELETE FROM case_drafts WHERE id = ? AND version = ?', [id, version])
-    if (gone === 0) throw new ProblemError('request.conflict', 'the draft was changed or sent meanwhile: open it again')
+    if (gone === 0) throw await changed(tx, id)
     await tx.run('DELETE FROM case_draft_materials WHERE draft = ?', [id])
     await events.append(tx, { type: 'case-draft.changed', subject: id })
   }
@@ -187,19 +200,15 @@ export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, 
       return draft
     },
 
-    /** Saves over the version that was read. Problems: `request.not-found`, `request.forbidden`, `request.conflict` when another saved meanwhile. */
-    async save(id: string, version: number, content: DraftContent, actor: string): Promise<CaseDraft> {
+    /** Saves over what was `seen`. Problems: `request.not-found`, `request.forbidden`, `request.precondition` when another saved meanwhile. */
+    async save(id: string, seen: Seen, content: DraftContent, actor: string): Promise<CaseDraft> {
       return db.transaction(async tx => {
         const row = await rowFor(tx, id, actor)
-        if (row.version !== version)
-          throw new ProblemError(
-            'request.conflict',
-            `version ${row.version} was saved by ${row.updated_by} at ${new Date(row.updated_at).toISOString()}: open it again`,
-          )
+        if (!isAsSeen(seen, String(row.version))) throw await changed(tx, id)
         const draft: CaseDraft = {
           ...toDraft(row),
           ...summaryOf(content),
-          ...{ version: version + 1, updatedAt: clock.now(), updatedBy: actor },
+          ...{ version: row.version + 1, updatedAt: clock.now(), updatedBy: actor },
         }
         await write(tx, draft, content, row.key)
         // Saved as it is typed: the log tells of each hand that it goes through, not of each letter.
@@ -217,6 +226,8 @@ export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, 
       )
       return { draft: toDraft(row), content: read(row) }
     },
+
+    changed,
 
     /** Whether the account may open it. Problems: `request.not-found`, `request.forbidden`. */
     async mayOpen(id: string, actor: string): Promise<void> {
@@ -238,9 +249,10 @@ export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, 
       return rows.map(toDraft)
     },
 
-    /** Deletes a draft. Problems: `request.not-found`, `request.forbidden`, `request.conflict`. */
-    async drop(id: string, actor: string): Promise<void> {
+    /** Deletes a draft as it was `seen`. Problems: `request.not-found`, `request.forbidden`, `request.precondition`. */
+    async drop(id: string, actor: string, seen?: Seen): Promise<void> {
       const row = await rowFor(db, id, actor)
+      if (!isAsSeen(seen, String(row.version))) throw await changed(db, id)
       await db.transaction(async tx => {
         await take(tx, id, row.version)
         await audit.append(tx, { actor, action: 'case-draft.deleted', subject: id, ...whose(row, actor) })

@@ -58,9 +58,9 @@ describe('drafts', () => {
     expect(await ids('person:1')).toEqual([made.id])
     expect(await ids('person:2')).toEqual([])
     expect(await ids('person:2', '窗口 3')).toEqual([made.id])
-    const saved = await ankang.drafts.save(made.id, 1, whole, 'person:2')
+    const saved = await ankang.drafts.save(made.id, ['1'], whole, 'person:2')
     expect(saved).toMatchObject({ version: 2, owner: 'person:1', updatedBy: 'person:2' })
-    await expect(ankang.drafts.save(made.id, 1, {}, 'person:1')).rejects.toEqual(refused('request.conflict'))
+    await expect(ankang.drafts.save(made.id, ['1'], {}, 'person:1')).rejects.toEqual(refused('request.precondition'))
     expect((await ankang.drafts.open(made.id, 'person:1')).content).toEqual(whole)
     expect(await actions()).toEqual(
       expect.arrayContaining(['case-draft.created', 'case-draft.saved', 'case-draft.read']),
@@ -74,7 +74,7 @@ describe('drafts', () => {
       (await db.query<Held>('SELECT id, key, sealed FROM case_drafts WHERE id = ?', [id]))[0]
     const [one, other] = [await drafts.create(whole, 'person:1'), await drafts.create(whole, 'person:1')]
     const [before, beside] = [await held(one.id), await held(other.id)]
-    await drafts.save(one.id, 1, { ...whole, form: {} }, 'person:1')
+    await drafts.save(one.id, ['1'], { ...whole, form: {} }, 'person:1')
     const saved = await held(one.id)
     // A store of before that is restored opens its version with the key of after.
     expect(saved?.key).toEqual(before?.key)
@@ -99,13 +99,13 @@ describe('drafts', () => {
     const own = await ankang.drafts.create(mine, 'person:1')
     for (const by of [
       () => ankang.drafts.open(own.id, 'person:2'),
-      () => ankang.drafts.save(own.id, 1, whole, 'person:2'),
+      () => ankang.drafts.save(own.id, ['1'], whole, 'person:2'),
       () => ankang.drafts.drop(own.id, 'person:2'),
       () => intake.check(own.id, 'person:2'),
-      () => intake.submit(own.id, 1, 'person:2'),
+      () => intake.submit(own.id, ['1'], 'person:2'),
     ])
       await expect(by()).rejects.toEqual(refused('request.forbidden'))
-    await ankang.drafts.save(own.id, 1, whole, 'person:1')
+    await ankang.drafts.save(own.id, ['1'], whole, 'person:1')
     await ankang.drafts.open(own.id, 'person:1')
     await ankang.drafts.open(own.id, 'person:2')
     await ankang.drafts.drop(own.id, 'person:2')
@@ -128,12 +128,12 @@ describe('drafts', () => {
     expect((await intake.check(id, 'person:1')).map(({ field }) => field)).toEqual(
       expect.arrayContaining(['mode', 'applicant', 'form', 'materials']),
     )
-    await ankang.drafts.save(id, 1, { ...whole, form: { reason: 1 } }, 'person:1')
+    await ankang.drafts.save(id, ['1'], { ...whole, form: { reason: 1 } }, 'person:1')
     expect(await intake.check(id, 'person:1')).toMatchObject([{ field: 'form.reason', cure: 'clerk', level: 'error' }])
-    await expect(intake.submit(id, 2, 'person:1')).rejects.toEqual(refused('case.preflight'))
+    await expect(intake.submit(id, ['2'], 'person:1')).rejects.toEqual(refused('case.preflight'))
     // A program that submits is told the same fields, in the same form, as one that asked before.
     const findings = await intake.check(id, 'person:1')
-    await expect(intake.submit(id, 2, 'person:1')).rejects.toMatchObject({ errors: findings })
+    await expect(intake.submit(id, ['2'], 'person:1')).rejects.toMatchObject({ errors: findings })
   })
 
   test('hold materials wherever they are named, and a long list costs no names of its places', async () => {
@@ -154,8 +154,8 @@ describe('drafts', () => {
   test('are sent once, whoever asks, and are gone then', async () => {
     await agree(world)
     const { id } = await ankang.drafts.create(whole, 'person:1')
-    await expect(intake.submit(id, 2, 'person:1')).rejects.toEqual(refused('request.conflict'))
-    const both = await Promise.allSettled([intake.submit(id, 1, 'person:1'), intake.submit(id, 1, 'person:2')])
+    await expect(intake.submit(id, ['2'], 'person:1')).rejects.toEqual(refused('request.precondition'))
+    const both = await Promise.allSettled([intake.submit(id, ['1'], 'person:1'), intake.submit(id, ['1'], 'person:2')])
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
     await world.settle()
     const rows = await ankang.db.query("SELECT 1 FROM packets WHERE kind = 'case.submit'")
@@ -181,8 +181,8 @@ describe('drafts', () => {
     shiyan.handlers.set('case', handler)
     const opened = await ankang.drafts.open(draft?.id ?? '', 'person:1')
     const { caseNo: _, clerk: __, consent: ___, receivedAt: ____, form: _____, ...kept } = opened.content
-    await ankang.drafts.save(draft?.id ?? '', 1, { ...kept, form: { reason: '购房' } }, 'person:1')
-    const [sent] = await intake.submit(draft?.id ?? '', 2, 'person:1')
+    await ankang.drafts.save(draft?.id ?? '', ['1'], { ...kept, form: { reason: '购房' } }, 'person:1')
+    const [sent] = await intake.submit(draft?.id ?? '', ['2'], 'person:1')
     await world.settle()
     expect((await ankang.cases.get(sent?.thread ?? '')).state).toBe('arrived')
   })
@@ -206,7 +206,7 @@ describe('drafts', () => {
     ]
     const { id } = await ankang.drafts.create({ shared, items }, 'person:1')
     expect(await intake.check(id, 'person:1')).toEqual([])
-    expect(await intake.submit(id, 1, 'person:1')).toHaveLength(2)
+    expect(await intake.submit(id, ['1'], 'person:1')).toHaveLength(2)
   })
 })
 
@@ -238,7 +238,7 @@ test('the guide tells in which modes the item can be sent now, and prefill reads
   const guide = await intake.guide(HANDLING, PLAY_ITEM.code)
   expect(guide.modes.map(({ mode }) => mode)).toEqual([0, 1])
   const { id } = await ankang.drafts.create(whole, 'person:1')
-  await intake.submit(id, 1, 'person:1')
+  await intake.submit(id, ['1'], 'person:1')
   const { phone: _, ...applicant } = person
   const filled = await intake.prefill(
     { to: HANDLING, item: PLAY_ITEM.code, applicant: applicant as never, form: {} },
@@ -256,7 +256,7 @@ test('a purge deletes the drafts that were left over, and tells of those that we
   const { thread } = await ankang.cases.submit(whole as never, 'person:1')
   await world.settle()
   world.clock.advance(60_000)
-  await ankang.drafts.save(again.id, 1, { ...whole, form: { reason: '再次' } }, 'person:2')
+  await ankang.drafts.save(again.id, ['1'], { ...whole, form: { reason: '再次' } }, 'person:2')
   await world.city(HANDLING).cases.step(thread, 'case.close', { outcome: 'returned' }, 'person:2')
   await world.settle()
   const purges = createPurges({

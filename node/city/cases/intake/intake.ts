@@ -7,9 +7,9 @@ import type * as z from 'zod'
 import type { AgreedItem } from '../../../../protocol/agreement/document.ts'
 import type { CaseBody, Mode } from '../../../../protocol/case/kinds.ts'
 import type { Finding, MaterialNames } from '../../../../protocol/case/preflight.ts'
-import { ProblemError } from '../../../../protocol/problem.ts'
 import type { ServiceItem } from '../../../../protocol/service/item.ts'
 import type { Audit } from '../../../kernel/records/audit.ts'
+import { isAsSeen, type Seen } from '../../../kernel/seen.ts'
 import type { Database, Transaction } from '../../../kernel/store/database.ts'
 import type { StoredPacket } from '../../../spine/exchange/ports.ts'
 import type { CaseRow, Cases, NewCase } from '../cases.ts'
@@ -127,17 +127,13 @@ export function createIntake({ db, audit, drafts, cases, packets, keys, schemas 
       return check(content)
     },
 
-    /** Sends a draft of exactly this version, once; it is gone with the commit. Problems: as of a submit, `request.conflict`. */
-    async submit(id: string, version: number, actor: string): Promise<CaseRow[]> {
+    /** Sends a draft as it was `seen`, once; it is gone with the commit. Problems: as of a submit, `request.precondition`. */
+    async submit(id: string, seen: Seen, actor: string): Promise<CaseRow[]> {
       const { draft, content } = await drafts.open(id, actor)
-      if (draft.version !== version)
-        throw new ProblemError(
-          'request.conflict',
-          `version ${draft.version} was saved by ${draft.updatedBy}: open it again`,
-        )
+      if (!isAsSeen(seen, String(draft.version))) throw await drafts.changed(db, id)
       const parsed = parse(content)
       if (!parsed.whole) throw preflightError(parsed.findings)
-      const alongside = (tx: Transaction) => drafts.take(tx, id, version)
+      const alongside = (tx: Transaction) => drafts.take(tx, id, draft.version)
       if (parsed.joint !== null) return cases.submitJoint(parsed.joint, actor, alongside)
       return parsed.one === null ? [] : [await cases.submit(parsed.one, actor, alongside)]
     },

@@ -4,10 +4,12 @@ import { AgreedItem } from '../../../../protocol/agreement/document.ts'
 import { Applicant, CASE_CONTENT, Mode } from '../../../../protocol/case/kinds.ts'
 import { LIMITS } from '../../../../protocol/limits.ts'
 import { DivisionCode, jsonObject, Sha256, ThreadId, text } from '../../../../protocol/primitives.ts'
+import { ProblemError } from '../../../../protocol/problem.ts'
 import { ServiceItem } from '../../../../protocol/service/item.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../../../edges/http/page.ts'
 import { actorOf, type RouteModule, Time, time } from '../../../edges/http/route.ts'
 import { Why } from '../../../edges/http/told.ts'
+import { isAsSeen, type Seen } from '../../../kernel/seen.ts'
 import { Case, Finding, SUBMIT_PROBLEMS, toAnswer } from '../routes.ts'
 import { type CaseDraft, type CaseDrafts, DRAFT_DAYS } from './drafts.ts'
 import type { Intake } from './intake.ts'
@@ -16,7 +18,7 @@ const DraftId = z.string().regex(/^[0-9a-f]{32}$/)
 const Draft = z
   .strictObject({
     id: DraftId,
-    version: z.number().int().describe('grows with each saving; saving and sending name it'),
+    version: z.number().int().describe('grows with each saving; saving and sending name it, here or in `If-Match`'),
     owner: z.string().describe('account; `node` when a partner refused what was sent'),
     window: z.string().nullable(),
     partner: z.string().nullable(),
@@ -33,7 +35,19 @@ const Content = jsonObject(z.string().max(100), LIMITS.formLevels).describe(
   'fields of a new case, or `shared` and `items` of a joint one; whole or not',
 )
 const params = z.strictObject({ id: DraftId })
-const Version = z.number().int().min(1)
+const Version = z.number().int().min(1).optional().describe('that was read; absent: `If-Match` has it')
+const versionOf = ({ version }: { version: number }): string => String(version)
+
+/** What was read of a draft, as body or header has it. Problem: `request.invalid` where neither has, or each another. */
+function seenOf(version: number | undefined, seen: Seen): Seen {
+  if (version === undefined) {
+    if (seen === undefined) throw new ProblemError('request.invalid', 'version: which was read, here or in If-Match')
+    return seen
+  }
+  if (!isAsSeen(seen, String(version)))
+    throw new ProblemError('request.invalid', 'version: another one than in If-Match')
+  return [String(version)]
+}
 
 const toDraft = ({ createdAt, updatedAt, ...draft }: CaseDraft) => ({
   ...draft,
@@ -123,6 +137,7 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       bodyBytes: 512 * 1024,
       answer: Draft,
       status: 201,
+      versionOf,
       problems: ['request.conflict'],
       handle: async ({ body, person }) => toDraft(await drafts.create(body.content, actorOf(person))),
     })
@@ -134,6 +149,7 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       action: 'case.take-in',
       params,
       answer: Draft.extend({ content: Content }),
+      versionOf,
       problems: ['request.not-found'],
       handle: async ({ params: { id }, person }) => {
         const { draft, content } = await drafts.open(id, actorOf(person))
@@ -150,9 +166,11 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       body: z.strictObject({ version: Version, content: Content }),
       bodyBytes: 512 * 1024,
       answer: Draft,
-      problems: ['request.not-found', 'request.conflict'],
-      handle: async ({ params: { id }, body, person }) =>
-        toDraft(await drafts.save(id, body.version, body.content, actorOf(person))),
+      problems: ['request.not-found'],
+      guarded: true,
+      versionOf,
+      handle: async ({ params: { id }, body, person, seen }) =>
+        toDraft(await drafts.save(id, seenOf(body.version, seen), body.content, actorOf(person))),
     })
     api.operation({
       method: 'delete',
@@ -162,9 +180,10 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       action: 'case.take-in',
       params,
       answer: z.strictObject({}),
-      problems: ['request.not-found', 'request.conflict'],
-      handle: async ({ params: { id }, person }) => {
-        await drafts.drop(id, actorOf(person))
+      problems: ['request.not-found'],
+      guarded: true,
+      handle: async ({ params: { id }, person, seen }) => {
+        await drafts.drop(id, actorOf(person), seen)
         return {}
       },
     })
@@ -189,9 +208,10 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       body: z.strictObject({ version: Version }),
       answer: z.strictObject({ cases: z.array(Case) }),
       status: 201,
-      problems: ['request.not-found', 'request.conflict', ...SUBMIT_PROBLEMS],
-      handle: async ({ params: { id }, body, person }) => ({
-        cases: (await intake.submit(id, body.version, actorOf(person))).map(toAnswer),
+      problems: ['request.not-found', ...SUBMIT_PROBLEMS],
+      guarded: true,
+      handle: async ({ params: { id }, body, person, seen }) => ({
+        cases: (await intake.submit(id, seenOf(body.version, seen), actorOf(person))).map(toAnswer),
       }),
     })
   },

@@ -10,8 +10,9 @@ import { type Comparison, compareItems, plainName, similarityOf } from '../../..
 import type { ServiceItem } from '../../../../protocol/service/item.ts'
 import type { Clock } from '../../../kernel/clock.ts'
 import type { Audit } from '../../../kernel/records/audit.ts'
+import { changedSince, isAsSeen, type Seen } from '../../../kernel/seen.ts'
 import { act } from '../../../kernel/store/acts.ts'
-import type { Database } from '../../../kernel/store/database.ts'
+import type { Database, Reader } from '../../../kernel/store/database.ts'
 
 /** Codes of an own material and of the partner's that it stands for. */
 export type Pair = { collecting: string; handling: string; note?: string | undefined }
@@ -29,6 +30,9 @@ export type Mapping = {
   updatedAt: number
   /** an item changed since, or is listed no more: compare again */ stale: boolean
 }
+
+/** For whoever edits it (If-Match): one that was removed and saved anew begins again with the first version. */
+export const mappingVersion = (version: number, updatedAt: number): string => `${version}.${updatedAt}`
 
 export type MappingInput = { collecting: string; pairs: readonly Pair[]; note?: string | undefined }
 
@@ -129,9 +133,21 @@ export function createMappings(parts: MappingsParts) {
     }
   }
 
-  async function rowOf(partner: string, handling: string): Promise<Row | undefined> {
-    const [row] = await db.query<Row>('SELECT * FROM mappings WHERE partner = ? AND handling = ?', [partner, handling])
+  async function rowOf(partner: string, handling: string, store: Reader = db): Promise<Row | undefined> {
+    const [row] = await store.query<Row>('SELECT * FROM mappings WHERE partner = ? AND handling = ?', [
+      partner,
+      handling,
+    ])
     return row
+  }
+
+  /** Problem: `request.precondition` when another one stands, or none, than its editor saw. */
+  async function assertAsSeen(store: Reader, partner: string, handling: string, seen: Seen): Promise<void> {
+    if (seen === undefined) return
+    const row = await rowOf(partner, handling, store)
+    if (isAsSeen(seen, row === undefined ? null : mappingVersion(row.version, row.updated_at))) return
+    const saved = row === undefined ? [] : [{ by: row.actor, action: 'mapping.saved', at: row.updated_at }]
+    throw await changedSince(store, saved)
   }
 
   async function get(partner: string, handling: string): Promise<Mapping> {
@@ -178,8 +194,8 @@ export function createMappings(parts: MappingsParts) {
       return { items: { collecting: ours, handling: theirs }, ...compareItems(ours, theirs) }
     },
 
-    /** Saves what a person confirmed, in place of the one before. Problems: `item.unknown`, `request.invalid`. */
-    async save(partner: string, handling: string, input: MappingInput, actor: string): Promise<Mapping> {
+    /** Saves what a person confirmed, in place of what was `seen`. Problems: `item.unknown`, `request.invalid`, `request.precondition`. */
+    async save(partner: string, handling: string, input: MappingInput, actor: string, seen?: Seen): Promise<Mapping> {
       const [theirs, ours] = await Promise.all([demand(partner, handling), demand(own, input.collecting)])
       for (const [index, pair] of input.pairs.entries()) {
         for (const [side, item] of [
@@ -195,6 +211,7 @@ export function createMappings(parts: MappingsParts) {
       if (input.pairs.length > LIMITS.materialsPerPacket)
         throw new ProblemError('request.invalid', `pairs: ${LIMITS.materialsPerPacket} at most`)
       await db.transaction(async tx => {
+        await assertAsSeen(tx, partner, handling, seen)
         await tx.run(
           `INSERT INTO mappings (partner, handling, collecting, handling_version, collecting_version, version, pairs, note, actor, updated_at)
            VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?)
@@ -212,10 +229,11 @@ export function createMappings(parts: MappingsParts) {
       return get(partner, handling)
     },
 
-    /** Forgets a mapping. Problem: `request.not-found`. */
-    async remove(partner: string, handling: string, actor: string): Promise<Mapping> {
+    /** Forgets a mapping as it was `seen`. Problems: `request.not-found`, `request.precondition`. */
+    async remove(partner: string, handling: string, actor: string, seen?: Seen): Promise<Mapping> {
       const gone = await get(partner, handling)
       await db.transaction(async tx => {
+        await assertAsSeen(tx, partner, handling, seen)
         await act(tx)
         await tx.run('DELETE FROM mappings WHERE partner = ? AND handling = ?', [partner, handling])
         await audit.append(tx, { actor, action: 'mapping.removed', subject: partner, detail: { item: handling } })

@@ -4,7 +4,7 @@ import { LIMITS } from '../../../../protocol/limits.ts'
 import { DivisionCode, text } from '../../../../protocol/primitives.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../../../edges/http/page.ts'
 import { actorOf, type RouteModule, Time, time } from '../../../edges/http/route.ts'
-import type { Mapping, Mappings } from './mappings.ts'
+import { type Mapping, type Mappings, mappingVersion } from './mappings.ts'
 
 const Code = text(50)
 const MaterialCode = text(64)
@@ -28,6 +28,8 @@ const MappingAnswer = z
     stale: z.boolean().describe('an item changed since: compare again'),
   })
   .meta({ id: 'MaterialMapping' })
+const versionOf = ({ version, updatedAt }: { version: number; updatedAt: string }): string =>
+  mappingVersion(version, Date.parse(updatedAt))
 const toAnswer = ({ updatedAt, ...mapping }: Mapping) => ({ ...mapping, updatedAt: time(updatedAt) })
 
 const Difference = z.strictObject({
@@ -135,6 +137,7 @@ export const mappingRoutes = (mappings: Mappings): RouteModule => ({
       action: 'reference.read',
       params,
       answer: MappingAnswer,
+      versionOf,
       problems: ['request.not-found'],
       handle: async ({ params }) => toAnswer(await mappings.get(params.partner, params.item)),
     })
@@ -152,8 +155,10 @@ export const mappingRoutes = (mappings: Mappings): RouteModule => ({
       }),
       answer: MappingAnswer,
       problems: ['item.unknown', 'request.invalid'],
-      handle: async ({ params, body, person }) =>
-        toAnswer(await mappings.save(params.partner, params.item, body, actorOf(person))),
+      guarded: true,
+      versionOf,
+      handle: async ({ params, body, person, seen }) =>
+        toAnswer(await mappings.save(params.partner, params.item, body, actorOf(person), seen)),
     })
     api.operation({
       method: 'delete',
@@ -164,8 +169,9 @@ export const mappingRoutes = (mappings: Mappings): RouteModule => ({
       params,
       answer: MappingAnswer,
       problems: ['request.not-found'],
-      handle: async ({ params, person }) =>
-        toAnswer(await mappings.remove(params.partner, params.item, actorOf(person))),
+      guarded: true,
+      handle: async ({ params, person, seen }) =>
+        toAnswer(await mappings.remove(params.partner, params.item, actorOf(person), seen)),
     })
   },
 })

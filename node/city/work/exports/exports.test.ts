@@ -22,7 +22,16 @@ const row = (no: number): CaseRow => ({
     state: 'accepted',
     outcome: null,
   },
-  ...{ applicant: '陈**', parked: null, holder: '420300', due: null, ownDue: null, window: null, assignee: null },
+  ...{
+    applicant: '陈**',
+    parked: null,
+    holder: '420300',
+    due: null,
+    ownDue: null,
+    window: null,
+    assignee: null,
+    version: '0.0.0',
+  },
   ...{ submittedAt: NOW, updatedAt: NOW },
 })
 
