@@ -339,7 +339,7 @@ export async function live(
           return client.purgeCase({ params: { thread: living.thread }, body, key: once })
         }
         if (!isStep(kind)) throw new Error(`${kind} is no step of its own`)
-        return takeStep(client, kind, living.thread, content, once)
+        return takeStep(client, kind, living.thread, content, { key: once })
       })
     }
     stepped()

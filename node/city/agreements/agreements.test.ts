@@ -682,3 +682,67 @@ describe('with four eyes', () => {
     expect(done).toMatchObject([{ partner: S, state: 'proposed' }])
   })
 })
+
+describe('two administrators on one agreement', () => {
+  const acts = (code: string, fourEyes = false) => {
+    const { db, audit } = world.city(code)
+    return createActs({ db, audit, clock: world.clock, agreements: agreements(code), fourEyes })
+  }
+  const versionAt = async (thread: string) => [(await agreements(S).get(thread)).version]
+  const told = (...changes: object[]) => ({ problem: { code: 'request.precondition' }, changes })
+
+  test('one answers with an own text; the other, who read the text before, signs nothing', async () => {
+    const { thread, id } = await proposed()
+    const seen = await versionAt(thread)
+    const counter = { kind: 'counter', thread, input: { document: text({ title: '修改后的协议' }) } } as const
+    await settled(acts(S).submit(counter, 'person:1', seen))
+    const sign = { kind: 'sign', thread, input: { agreement: id } } as const
+    await expect(acts(S).submit(sign, 'person:2', seen)).rejects.toMatchObject(
+      told({ by: 'person:1', action: 'agreement.counter', at: new Date(world.clock.now()).toISOString() }),
+    )
+    await expect(acts(S).submit(counter, 'person:2', seen)).rejects.toMatchObject(told({ by: 'person:1' }))
+    await same(thread, 'proposed')
+  })
+
+  test('both at once: one is carried out', async () => {
+    const { thread } = await active()
+    await world.settle()
+    const seen = await versionAt(thread)
+    const suspend = (reason: string) => ({ kind: 'suspend', thread, input: { reason } }) as const
+    const both = await Promise.allSettled([
+      acts(S).submit(suspend('一'), 'person:1', seen),
+      acts(S).submit(suspend('二'), 'person:2', seen),
+    ])
+    expect(both.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    for (const one of both)
+      if (one.status === 'rejected')
+        expect(one.reason).toMatchObject(
+          told({ by: expect.stringMatching(/^person:[12]$/), action: 'agreement.suspend' }),
+        )
+  })
+
+  test('with four eyes, what another one prepared in between is told too', async () => {
+    const { thread } = await active()
+    await world.settle()
+    const seen = await versionAt(thread)
+    const suspend = { kind: 'suspend', thread, input: { reason: '系统升级' } } as const
+    await acts(S, true).submit(suspend, 'person:1', seen)
+    await expect(acts(S, true).submit(suspend, 'person:2', seen)).rejects.toMatchObject(
+      told({ by: 'person:1', action: 'act.prepared' }),
+    )
+    expect(await acts(S, true).waiting()).toHaveLength(1)
+  })
+
+  test('what the partner did since is told as its; who read that goes on', async () => {
+    const { thread } = await active()
+    await world.settle()
+    const seen = await versionAt(thread)
+    await settled(agreements(A).change(thread, { kind: 'agreement.suspend', reason: '系统升级' }, by(1)))
+    const resume = (on: string[]) =>
+      agreements(S).onSeen(thread, on, done =>
+        agreements(S).change(thread, { kind: 'agreement.suspend', reason: '同样' }, { ...by(2), ...done }),
+      )
+    await expect(resume(seen)).rejects.toMatchObject(told({ by: `city:${A}`, action: 'agreement.suspend' }))
+    expect((await resume(await versionAt(thread))).state).toBe('suspended')
+  })
+})

@@ -412,3 +412,53 @@ describe('a publication', () => {
     expect((await sound()).body).toMatchObject({ version: 2, put: 1, left: 0 })
   })
 })
+
+describe('two who edit one item', () => {
+  const ADDRESS = '/api/v1/services/drafts/items/A1'
+  const saved = (days: number, headers: Record<string, string>) =>
+    api.as('administrator').send('PUT', ADDRESS, { item: item(1, { promiseDay: days }) }, headers)
+  const tagOf = async (path: string) => (await api.as('administrator').get(path)).headers.get('etag') ?? ''
+  const stale = { status: 412, body: { code: 'request.precondition' } }
+
+  test('the first draft of a published item is saved over what both read; the second editor is told whose it is', async () => {
+    await upload(json([item(1)]))
+    await publish()
+    const seen = await tagOf('/api/v1/items/420300/A1')
+    const first = await saved(9, { 'if-match': seen })
+    expect(first.status).toBe(200)
+    const lost = await saved(8, { 'if-match': seen })
+    expect(lost).toMatchObject({
+      ...stale,
+      body: { ...stale.body, changes: [{ name: 'administrator', action: 'draft.saved' }] },
+    })
+    expect(first.headers.get('etag')).toBe(await tagOf(ADDRESS))
+    expect((await saved(8, { 'if-match': await tagOf(ADDRESS) })).status).toBe(200)
+    expect(await saved(7, { 'if-match': first.headers.get('etag') ?? '' })).toMatchObject(stale)
+  })
+
+  test('an item that is new to both is written once', async () => {
+    expect((await saved(9, { 'if-none-match': '*' })).status).toBe(200)
+    expect(await saved(8, { 'if-none-match': '*' })).toMatchObject(stale)
+  })
+
+  test('a draft that another took back, changed by an import or drafts to go is neither saved over nor taken back', async () => {
+    await upload(json([item(1)]))
+    await publish()
+    const admin = api.as('administrator')
+    await saved(9, {})
+    const seen = { 'if-match': await tagOf(ADDRESS) }
+    await admin.send('DELETE', ADDRESS)
+    const gone = await saved(8, seen)
+    expect(gone).toMatchObject({ ...stale, body: { changes: [{ action: 'drafts.discarded' }] } })
+    await admin.post(`${ADDRESS}/remove`)
+    expect(await saved(8, seen)).toMatchObject({ ...stale, body: { changes: [{ action: 'draft.removal' }] } })
+    expect(await admin.send('DELETE', ADDRESS, undefined, seen)).toMatchObject(stale)
+    api.clock.advance(1000)
+    await upload(json([item(1, { promiseDay: 5 })]))
+    expect(await admin.post(`${ADDRESS}/remove`, undefined, seen)).toMatchObject({
+      ...stale,
+      body: { changes: [{ action: 'draft.saved' }] },
+    })
+    expect((await admin.send('DELETE', ADDRESS, undefined, { 'if-match': await tagOf(ADDRESS) })).status).toBe(200)
+  })
+})

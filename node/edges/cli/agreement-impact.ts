@@ -127,15 +127,17 @@ const previewOf = (client: Client, what: Previewed): Promise<PreviewStepAnswer> 
 
 /**
  * Shows what a step would touch and, on a terminal, asks whether to go on; with `--json` it only looks. Gives the preview back,
- * so that what is signed is what was shown. Problem: `request.conflict` when the person says no.
+ * with the version of the agreement, so that what is signed is what was shown. Problem: `request.conflict` when the person says no.
  */
 export async function preview(
   context: CommandContext,
   client: Client,
   what: Previewed,
   yes: boolean,
-): Promise<PreviewStepAnswer> {
-  const found = await previewOf(client, what)
+): Promise<PreviewStepAnswer & { version: string }> {
+  // Read before: what is done meanwhile makes the version differ, never the other way round.
+  const { version } = await client.getAgreement({ params: { thread: what.thread } })
+  const found = { ...(await previewOf(client, what)), version }
   if (context.out.json) return found
   context.out.say(describeImpact(found))
   await goOn(yes)

@@ -50,16 +50,17 @@ export async function amend(context: CommandContext, named: string, path: string
   const client = await context.client()
   const thread = await agreementThread(client, named)
   const amendment = (await readJson(path)) as AmendAgreementRequest
-  await preview(context, client, { thread, amendment }, flags.yes === true)
-  const outcome = await client.amendAgreement({ params: { thread }, body: amendment })
+  const { version: ifMatch } = await preview(context, client, { thread, amendment }, flags.yes === true)
+  const outcome = await client.amendAgreement({ params: { thread }, body: amendment, ifMatch })
   tell(context, outcome, 'Amendment proposed 已提出变更')
 }
 
 export async function sign(context: CommandContext, named: string, flags: Yes): Promise<void> {
   const client = await context.client()
   const thread = await agreementThread(client, named)
-  const { text } = await preview(context, client, { thread, step: 'sign' }, flags.yes === true)
-  const outcome = await client.signAgreement({ params: { thread }, body: { agreement: text ?? undefined } })
+  const { text, version: ifMatch } = await preview(context, client, { thread, step: 'sign' }, flags.yes === true)
+  const body = { agreement: text ?? undefined }
+  const outcome = await client.signAgreement({ params: { thread }, body, ifMatch })
   tell(context, outcome, 'Signed 已签署')
 }
 
@@ -87,13 +88,15 @@ export async function end(
   const client = await context.client()
   const thread = await agreementThread(client, named)
   const { reason, on } = flags
-  if (verb === 'suspend' || verb === 'resume' || verb === 'terminate')
-    await preview(context, client, { thread, step: verb, on }, flags.yes === true)
-  const params = { thread }
+  const shown =
+    verb === 'decline' || verb === 'withdraw'
+      ? null
+      : await preview(context, client, { thread, step: verb, on }, flags.yes === true)
+  const step = { params: { thread }, ifMatch: shown?.version }
   if (verb === 'terminate')
-    tell(context, await client.terminateAgreement({ params, body: { reason, effectiveOn: on ?? '' } }), DONE[verb])
-  else if (verb === 'suspend') tell(context, await client.suspendAgreement({ params, body: { reason } }), DONE[verb])
-  else context.out.result(await client[`${verb}Agreement`]({ params, body: { reason } }), line)
+    tell(context, await client.terminateAgreement({ ...step, body: { reason, effectiveOn: on ?? '' } }), DONE[verb])
+  else if (verb === 'suspend') tell(context, await client.suspendAgreement({ ...step, body: { reason } }), DONE[verb])
+  else context.out.result(await client[`${verb}Agreement`]({ ...step, body: { reason } }), line)
 }
 
 export async function list(context: CommandContext): Promise<void> {

@@ -142,6 +142,7 @@ export async function show(context: CommandContext, named: string): Promise<void
     [
       line(value),
       `  ${value.item.name}`,
+      `  version 版本  ${value.version}`,
       `  local number 本地编号  ${value.localCaseNo ?? '-'}`,
       ...(value.parked === null
         ? []
@@ -204,7 +205,7 @@ export async function step(
   context: CommandContext,
   name: string,
   named: string,
-  flags: { body: string; material: string[] },
+  flags: { body: string; material: string[]; seen?: string },
 ): Promise<void> {
   const kind = `case.${name}`
   if (!isStep(kind)) throw new ProblemError('request.invalid', `${name} is not a step; see: tongban case show CASE`)
@@ -213,7 +214,7 @@ export async function step(
   const client = await context.client()
   const thread = await caseThread(client, named)
   const whole = await withStepFiles(client, context.out, kind, body as Given, flags.material)
-  context.out.result(await takeStep(client, kind, thread, whole), line)
+  context.out.result(await takeStep(client, kind, thread, whole, { ifMatch: flags.seen }), line)
 }
 
 /** Deletes what this city holds of an ended case, or says what that would be. */

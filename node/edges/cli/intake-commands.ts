@@ -39,6 +39,7 @@ export function declareIntake(cases: Command, declare: Declare): void {
     does(
       add(drafts, 'save <file>', 'save a case file, whole or not, as a draft')
         .option('--id <id>', 'over this one')
+        .option('--seen <version>', 'only over this version of it, as `draft show` told')
         .option(`--material ${MATERIAL_FLAG}`, 'a material to upload, and how it was handed in', collect, [])
         .option('--own-codes', 'the codes of materials are those of the own list 材料编码为本市编码'),
       async () => {

@@ -100,11 +100,11 @@ export async function listDrafts(context: CommandContext, flags: ListCaseDraftsQ
   )
 }
 
-/** Saves a case file as a new draft, or over `--id`, which must not have changed since. */
+/** Saves a case file as a new draft, or over `--id`, which must not have changed since it was `seen`. */
 export async function saveDraft(
   context: CommandContext,
   path: string,
-  flags: CaseFlags & { id?: string },
+  flags: CaseFlags & { id?: string; seen?: string },
 ): Promise<void> {
   const client = await context.client()
   const given = await withMaterials(client, context.out, (await readJson(path)) as Given, flags)
@@ -113,8 +113,8 @@ export async function saveDraft(
   if (flags.id === undefined) saved = await client.createCaseDraft({ body: { content } })
   else {
     const params = { id: flags.id }
-    const { version } = await client.openCaseDraft({ params })
-    saved = await client.saveCaseDraft({ params, body: { version, content } })
+    const ifMatch = flags.seen ?? String((await client.openCaseDraft({ params })).version)
+    saved = await client.saveCaseDraft({ params, body: { content }, ifMatch })
   }
   context.out.result(saved, ({ id, version }) => `${id} version ${version}`)
 }

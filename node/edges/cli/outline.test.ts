@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { outline } from './outline.ts'
+import { describeProblem } from './output.ts'
 
 test('an outline names each field in both languages, a list by number, and keeps a text as it is', () => {
   const body = {
@@ -36,4 +37,21 @@ test('an outline names each field in both languages, a list by number, and keeps
       '    code 编码: M02',
     ].join('\n'),
   )
+})
+
+test('whoever comes second reads who was first, what that was, and when in China', () => {
+  const at = '2026-11-23T00:00:00.000Z'
+  const told = describeProblem(
+    { code: 'request.precondition', detail: 'case.accept by person:7 at …' },
+    {
+      changes: [
+        { by: 'person:7', name: '周敏', action: 'case.accept', at },
+        { by: 'city:420300', name: null, action: 'case.message', at },
+      ],
+    },
+  )
+  expect(told.split('\n').slice(1, 3)).toEqual([
+    '  2026-11-23 08:00:00 case.accept 周敏 (person:7)',
+    '  2026-11-23 08:00:00 case.message city:420300',
+  ])
 })

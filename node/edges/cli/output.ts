@@ -1,6 +1,6 @@
 /** What commands print: tables for people, one JSON document with `--json`, progress on long work, problems with their cure. */
 import { createRequire } from 'node:module'
-import { type Actor, PROBLEMS, type Problem, ProblemError } from '../../../protocol/problem.ts'
+import { type Actor, type Change, PROBLEMS, type Problem, ProblemError } from '../../../protocol/problem.ts'
 import { redact } from '../../kernel/telemetry/redact.ts'
 
 export type Output = {
@@ -68,13 +68,22 @@ export function table(rows: readonly Record<string, string | number | null | und
 const width = (text: string): number =>
   [...text].reduce((sum, letter) => sum + (/[\u1100-\u115f\u2e80-\uffe6]/.test(letter) ? 2 : 1), 0)
 
+type Told = { act?: Actor; changes?: readonly Change[] }
+
 /** What happened, who must act, and how, in both languages. */
-export function describeProblem({ code, detail }: Problem, act: Actor = PROBLEMS[code].act): string {
+export function describeProblem(
+  { code, detail }: Problem,
+  { act = PROBLEMS[code].act, changes = [] }: Told = {},
+): string {
   const entry = PROBLEMS[code]
   const who = { you: 'you 您', partner: 'the partner city 合作城市', operator: "the node's operator 运维人员" }[act]
   return [
     `${code}: ${entry.en} ${entry.zh}`,
-    ...(detail === undefined ? [] : [`  ${detail}`]),
+    ...(changes.length > 0
+      ? changes.map(({ by, name, action, at }) => `  ${china(at)} ${action} ${name === null ? by : `${name} (${by})`}`)
+      : detail === undefined
+        ? []
+        : [`  ${detail}`]),
     `  Who must act 由谁处理: ${who}`,
     `  ${entry.cureZh}`,
     `  ${entry.cure}`,
@@ -108,9 +117,9 @@ export function fail(error: unknown, json: boolean): void {
     error instanceof ProblemError
       ? error.problem
       : (ofFile(error) ?? { code: 'internal', detail: redact(error instanceof Error ? error.message : String(error)) })
-  const act = error instanceof ProblemError ? error.act : PROBLEMS[problem.code].act
-  process.stderr.write(
-    `${json ? JSON.stringify({ problem: { ...problem, ...PROBLEMS[problem.code], act } }) : describeProblem(problem, act)}\n`,
-  )
+  const { act, changes } =
+    error instanceof ProblemError ? error : { act: PROBLEMS[problem.code].act, changes: [] as readonly Change[] }
+  const document = { ...problem, ...PROBLEMS[problem.code], act, ...(changes.length === 0 ? {} : { changes }) }
+  process.stderr.write(`${json ? JSON.stringify({ problem: document }) : describeProblem(problem, { act, changes })}\n`)
   process.exitCode = 1
 }

@@ -248,7 +248,8 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
           'a file to upload: supplement, message, decide, send-result',
           collect,
           [],
-        ),
+        )
+        .option('--seen <version>', 'only while the case is as `case show` told: refused when anybody acted since'),
       async () => {
         const { step } = await import('./cases.ts')
         return (context, flags, name, thread) => step(context, name ?? '', thread ?? '', flags)
@@ -290,15 +291,15 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
   )
   example(
     does(
-      add(cases, 'assign <case...>', 'give up to 200 cases to the account named last, to `me`, or to `nobody`').usage(
-        '[options] <case...> <account>',
-      ),
+      add(cases, 'assign <case...>', 'give up to 200 cases to the account named last, to `me`, or to `nobody`')
+        .usage('[options] <case...> <account>')
+        .option('--from <account>', 'only from this account, `me`, or `nobody`'),
       async () => {
         const { assign } = await import('./queues.ts')
-        return (context, _, named) => assign(context, [named ?? []].flat())
+        return (context, flags, named) => assign(context, [named ?? []].flat(), flags)
       },
     ),
-    'tongban case assign CASE CASE me',
+    'tongban case assign CASE CASE me --from nobody',
   )
   example(
     does(

@@ -56,13 +56,18 @@ export async function search(context: CommandContext, q: string | undefined, fla
 }
 
 /** Gives cases to the account named last; exit code 1 when one of several failed. */
-export async function assign(context: CommandContext, named: readonly string[]): Promise<void> {
+export async function assign(
+  context: CommandContext,
+  named: readonly string[],
+  flags: { from?: string },
+): Promise<void> {
   const [cases, to] = [named.slice(0, -1), named.at(-1)]
   const [only, ...more] = cases
   if (only === undefined || to === undefined)
     throw new ProblemError('request.invalid', 'tongban case assign CASE… ACCOUNT, or `me`, or `nobody`, last')
   const client = await context.client()
-  const body = { to: to === 'nobody' ? null : to }
+  const account = (name: string): string | null => (name === 'nobody' ? null : name)
+  const body = { to: account(to), from: flags.from === undefined ? undefined : account(flags.from) }
   if (more.length > 0) {
     const threads = await caseThreads(client, cases)
     tellEach(context, await client.assignCases({ body: { threads, ...body } }))

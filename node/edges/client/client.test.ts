@@ -83,6 +83,13 @@ describe('what is sent', () => {
     expect([sent[3]?.body, sent[3]?.headers.get('content-type')]).toEqual(['', null])
   })
 
+  test('the version that was read goes along as an entity tag; without one nothing is said', async () => {
+    const { client, sent } = clientOf(() => json({}))
+    await client.acceptCase({ params: { thread: 'aa' }, ifMatch: '12ab.0.0' })
+    await client.acceptCase({ params: { thread: 'aa' } })
+    expect(sent.map(({ headers }) => headers.get('if-match'))).toEqual(['"12ab.0.0"', null])
+  })
+
   test('bytes go up as they are, with their type', async () => {
     const { client, sent } = clientOf(() => json({ sha256: 'x' }, 201))
     await client.uploadMaterial({ bytes: 'abc' })
@@ -103,6 +110,12 @@ describe('what comes back', () => {
     const refused = await problemOf(client.getCase({ params: { thread: 'aa' } }))
     expect(refused?.problem).toMatchObject({ code: 'case.preflight', detail: 'form' })
     expect(refused?.errors).toEqual([field])
+  })
+
+  test('who was first is told with the problem', async () => {
+    const changes = [{ by: 'person:7', name: '周敏', action: 'case.accept', at: '2026-11-23T00:00:00.000Z' }]
+    const { client } = clientOf(() => json({ code: 'request.precondition', changes }, 412))
+    expect((await problemOf(client.acceptCase({ params: { thread: 'aa' } })))?.changes).toEqual(changes)
   })
 
   test('an answer that is no problem of a node is told with its status, also one of a proxy', async () => {

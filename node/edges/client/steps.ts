@@ -21,12 +21,13 @@ export function takeStep(
   kind: Step,
   thread: string,
   body: object,
-  key?: string,
+  { key, ifMatch }: { key?: string | undefined; ifMatch?: string | undefined } = {},
 ): Promise<Case> {
   const take = client[operationOf(kind)] as (input: {
     params: { thread: string }
     body: object
     key?: string | undefined
+    ifMatch?: string | undefined
   }) => Promise<Case>
-  return take({ params: { thread }, body, key })
+  return take({ params: { thread }, body, key, ifMatch })
 }

@@ -4,7 +4,7 @@ import { createHandClock } from '../../../../test/support/http.ts'
 import { marksOf } from '../../../../test/support/marks.ts'
 import { openTestStore } from '../../../../test/support/store.ts'
 import { createAudit } from '../../../kernel/records/audit.ts'
-import { createMappings, type Mappings } from './mappings.ts'
+import { createMappings, type Mappings, mappingVersion } from './mappings.ts'
 
 const [OWN, PARTNER] = ['610900', '420300']
 const NOW = Date.parse('2026-11-23T00:00:00Z')
@@ -30,6 +30,7 @@ const item = (taskCode: string, taskName: string, change: Partial<ServiceItem> =
 
 let lists: Record<string, ServiceItem[]>
 let mappings: Mappings
+let clock: ReturnType<typeof createHandClock>
 let audit: ReturnType<typeof createAudit>
 let world: Omit<Parameters<typeof createMappings>[0], 'services'>
 
@@ -46,7 +47,7 @@ beforeEach(async () => {
     ],
   }
   const db = await openTestStore()
-  const clock = createHandClock(NOW)
+  clock = createHandClock(NOW)
   audit = createAudit({ database: db, now: clock.now })
   world = { db, clock, audit, own: OWN }
   mappings = createMappings({
@@ -96,6 +97,27 @@ describe('comparison', () => {
 })
 
 describe('a mapping', () => {
+  test('is saved over what was read, once; one that was removed and saved anew is another', async () => {
+    const stale = { problem: { code: 'request.precondition' }, changes: [{ by, action: 'mapping.saved' }] }
+    const seenOf = ({ version, updatedAt }: { version: number; updatedAt: number }) => [
+      mappingVersion(version, updatedAt),
+    ]
+    const first = seenOf(await mappings.save(PARTNER, 'B1', input(), by, null))
+    await expect(mappings.save(PARTNER, 'B1', input(), 'person:2', null)).rejects.toMatchObject(stale)
+    const second = seenOf(await mappings.save(PARTNER, 'B1', input([]), by, first))
+    await expect(mappings.save(PARTNER, 'B1', input(), 'person:2', first)).rejects.toMatchObject(stale)
+    await expect(mappings.remove(PARTNER, 'B1', 'person:2', first)).rejects.toMatchObject(stale)
+    await mappings.remove(PARTNER, 'B1', by, second)
+    await expect(mappings.save(PARTNER, 'B1', input(), 'person:2', second)).rejects.toMatchObject({
+      problem: { code: 'request.precondition' },
+      changes: [],
+    })
+    clock.advance(1000)
+    await mappings.save(PARTNER, 'B1', input(), by)
+    await expect(mappings.save(PARTNER, 'B1', input(), 'person:2', first)).rejects.toMatchObject(stale)
+    await mappings.remove(PARTNER, 'B1', by)
+  })
+
   test('keeps what a person confirmed, with a version and a row for each change', async () => {
     expect(await mappings.save(PARTNER, 'B1', input(), by)).toMatchObject({ version: 1, stale: false, updatedAt: NOW })
     const second = await mappings.save(PARTNER, 'B1', input([{ collecting: '02', handling: 'X' }]), by)
