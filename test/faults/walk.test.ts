@@ -5,7 +5,8 @@
  */
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import type { CaseState } from '../../protocol/case/fold.ts'
+import type { CaseDetail } from '../../node/city/cases/cases.ts'
+import { type CaseState, foldCase } from '../../protocol/case/fold.ts'
 import {
   AUTHORS,
   type CaseContent,
@@ -20,6 +21,7 @@ import { objectionWaits, permits, questionsFor, stepsFor } from '../../protocol/
 import { decodeFrame, encodeFrame, type Frame } from '../../protocol/exchange/frames.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'
+import { fromHex } from '../../protocol/primitives.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { type Dice, diceOf, SEED, tellsWhere } from '../support/chance.ts'
 import type { MemoryFrame } from '../support/memory-network.ts'
@@ -281,6 +283,7 @@ async function walk(seed: number, counts: Counts): Promise<void> {
   const settle = async () => {
     world.network.heal(COLLECTING, HANDLING)
     await world.settle()
+    for (const thread of threads) await keepsWhole(world, thread)
   }
 
   /** A case of mode 2 whose decision is objected to after the end, and revoked: few walks come there by chance. */
@@ -338,7 +341,7 @@ async function walk(seed: number, counts: Counts): Promise<void> {
     const [here, there] = [COLLECTING, HANDLING].map(code => world.city(code))
     if (here === undefined || there === undefined) throw new Error('no city')
     const [a, b] = [await here.cases.get(thread), await there.cases.get(thread)]
-    expect(a.fold).toEqual(b.fold)
+    expect({ received: timesOf(a), fold: a.fold }).toEqual({ received: timesOf(b), fold: b.fold })
     expect(a.clock).toEqual(b.clock)
     expect([a.due, a.holder, a.state, a.outcome]).toEqual([b.due, b.holder, b.state, b.outcome])
     for (const code of [COLLECTING, HANDLING]) {
@@ -358,6 +361,23 @@ async function walk(seed: number, counts: Counts): Promise<void> {
   }
   at('at its stop')
   await world.stop()
+}
+
+/** When each packet was received, by the two receipts that its cities hold. */
+const timesOf = ({ timeline }: CaseDetail) =>
+  Object.fromEntries(timeline.map(({ packet, kind, at, receiptedAt }) => [packet, `${kind} ${at} ${receiptedAt}`]))
+
+/** What each city keeps of a case is the fold of all packets that it holds of it, each by its receipt. */
+async function keepsWhole(world: World, thread: string): Promise<void> {
+  for (const code of [COLLECTING, HANDLING]) {
+    const { cases, db, exchange } = world.city(code)
+    const found = await cases.get(thread).catch(() => null)
+    if (found === null) continue
+    const [row] = await db.query<{ no: number }>('SELECT no FROM threads WHERE thread = ?', [fromHex(thread)])
+    const held = await exchange.packets.packets(db, row?.no ?? 0)
+    const told = held.map(({ claims: { iss, kind, seq, iat }, receivedAt }) => [iss, seq, kind, iat, receivedAt])
+    expect({ code, told, fold: found.fold }).toEqual({ code, told, fold: foldCase(held) })
+  }
 }
 
 /** Heals, and waits until each city has what the other wrote, and knows it. Nothing was refused on the way. */
