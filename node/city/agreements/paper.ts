@@ -6,7 +6,7 @@ import { citiesOf } from '../../../protocol/agreement/diff.ts'
 import type { AgreedItem, AgreementDocument } from '../../../protocol/agreement/document.ts'
 import { AGREEMENT_STATES, type AgreementStateName } from '../../../protocol/agreement/kinds.ts'
 import { ITEM_LABELS, valueLabel } from '../../../protocol/agreement/labels.ts'
-import { escapeHtml as safe } from '../../kernel/html.ts'
+import { type Html, html, joined, raw, textOf } from '../../kernel/html.ts'
 import { articlesOf, chineseDay, chineseNumber, partyName } from './paper-articles.ts'
 import { PAPER_STYLE } from './paper-style.ts'
 
@@ -40,8 +40,8 @@ export type PaperView = {
   /** seconds */ printedAt: number
 }
 
-const code = (text: string): string => `<code>${safe(text)}</code>`
-const paragraph = (text: string): string => `<p>${safe(text)}</p>`
+const code = (text: string): Html => html`<code>${text}</code>`
+const paragraph = (text: string): Html => html`<p>${text}</p>`
 
 /** China Standard Time (UTC+8) of an instant in seconds. */
 function chineseTime(seconds: number): string {
@@ -52,28 +52,26 @@ function chineseTime(seconds: number): string {
 export function paperHtml(view: PaperView): string {
   const { document } = view
   const last = view.texts.at(-1) ?? view.texts[0]
-  return `<!doctype html>
+  return textOf(html`<!doctype html>
 <html lang="zh-CN">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="referrer" content="no-referrer">
-<title>${safe(document.title)}</title>
-<style>${PAPER_STYLE}</style>
+<title>${document.title}</title>
+<style>${raw(PAPER_STYLE)}</style>
 </head>
 <body>
 <main class="sheet">
-<h1>${safe(document.title)}</h1>
+<h1>${document.title}</h1>
 <p class="id">协议编号 ${code(last.id)}</p>
 ${notice(view)}${parties(document)}
 ${paragraph(`${document.parties.map((_, place) => partyName(place)).join('、')}经协商一致，订立本协议，共同遵守。`)}
-${articlesOf(document)
-  .map(
-    ({ title, paragraphs }, place) =>
-      `<article>\n<h2>第${chineseNumber(place + 1)}条　${safe(title)}</h2>\n${paragraphs.map(paragraph).join('\n')}\n</article>`,
-  )
-  .join('\n')}
+${articlesOf(document).map(
+  ({ title, paragraphs }, place) =>
+    html`<article>\n<h2>第${chineseNumber(place + 1)}条　${title}</h2>\n${paragraphs.map(paragraph)}\n</article>`,
+)}
 <section class="signed">
 ${signatures(view)}
 </section>
@@ -82,73 +80,72 @@ ${annexes(view)}
 </main>
 </body>
 </html>
-`
+`)
 }
 
 /** What a reader must know before he takes the paper for what stands. */
-function notice(view: PaperView): string {
+function notice(view: PaperView): Html | string {
   const lines: string[] = []
   if (view.pending !== null) lines.push(view.pending === 'proposal' ? '文本草案，尚未签署' : '变更文本，尚未签署')
   if (view.state !== 'active' && view.state !== 'proposed') lines.push(`协议状态：${AGREEMENT_STATES[view.state]}`)
   if (view.terminatedOn !== null) lines.push(`最后收件日 ${chineseDay(view.terminatedOn)}`)
   if (view.expired) lines.push('协议已到期')
   if (view.replacedFrom !== null) lines.push(`本文本自 ${chineseDay(view.replacedFrom)} 起由变更后的文本替代`)
-  return lines.length === 0 ? '' : `<p class="notice">${safe(lines.join('；'))}</p>\n`
+  return lines.length === 0 ? '' : html`<p class="notice">${lines.join('；')}</p>\n`
 }
 
-const parties = (document: AgreementDocument): string => `<ul class="parties">
-${document.parties
-  .map(
-    (party, place) =>
-      `<li><b>${partyName(place)}：</b><span>${safe(party.authority)}<small>${safe(party.name)}　行政区划代码 ${code(party.code)}${
-        party.authorityCode === undefined ? '' : `　统一社会信用代码 ${code(party.authorityCode)}`
-      }</small></span></li>`,
-  )
-  .join('\n')}
+const parties = (document: AgreementDocument): Html => html`<ul class="parties">
+${document.parties.map(
+  (party, place) =>
+    html`<li><b>${partyName(place)}：</b><span>${party.authority}<small>${party.name}　行政区划代码 ${code(party.code)}${
+      party.authorityCode === undefined ? '' : `　统一社会信用代码 ${code(party.authorityCode)}`
+    }</small></span></li>`,
+)}
 </ul>`
 
-function signatures(view: PaperView): string {
+function signatures(view: PaperView): Html {
   const [first, ...amendments] = view.texts
   const last = view.texts.at(-1) ?? first
-  const block = (text: PaperText) => `<div class="signatures">
-${view.document.parties
-  .map((party, place) => {
-    const found = text.signatures.find(signature => signature.city === party.code)
-    return `<section>
-<p class="organ">${partyName(place)}（盖章）：${safe(party.authority)}</p>
+  const block = (text: PaperText) => html`<div class="signatures">
+${view.document.parties.map((party, place) => {
+  const found = text.signatures.find(signature => signature.city === party.code)
+  return html`<section>
+<p class="organ">${partyName(place)}（盖章）：${party.authority}</p>
 <p class="blank">负责人或授权代表：</p>
-${found === undefined ? '<p class="unsigned">尚未签署</p>' : signed(found)}
+${found === undefined ? html`<p class="unsigned">尚未签署</p>` : signed(found)}
 </section>`
-  })
-  .join('\n')}
+})}
 </div>`
-  if (amendments.length === 0) return `<h2>各方签署</h2>\n${block(first)}`
+  if (amendments.length === 0) return html`<h2>各方签署</h2>\n${block(first)}`
   const history = view.texts.map(
     (text, place) =>
-      `<tr><td class="no">${place + 1}</td><td>${safe(text.amendment?.title ?? view.document.title)}${
-        text.amendment === null ? '' : `<br>事由：${safe(text.amendment.reason)}`
+      html`<tr><td class="no">${place + 1}</td><td>${text.amendment?.title ?? view.document.title}${
+        text.amendment === null ? '' : html`<br>事由：${text.amendment.reason}`
       }</td><td>${code(text.id)}</td><td>${chineseDay(text.from)}</td><td>${
-        text.signatures
-          .map(({ city, at, own }) => `${code(city)} ${own ? '' : '不晚于 '}${chineseTime(at)}`)
-          .join('<br>') || '—'
+        text.signatures.length === 0
+          ? '—'
+          : joined(
+              text.signatures.map(({ city, at, own }) => html`${code(city)} ${own ? '' : '不晚于 '}${chineseTime(at)}`),
+              html`<br>`,
+            )
       }</td></tr>`,
   )
-  return `<h2>各方签署</h2>
+  return html`<h2>各方签署</h2>
 ${paragraph('本文书为协议及其变更的合并文本，依次由下列签署文本构成：')}
 <table>
 <colgroup><col style="width:7%"><col style="width:30%"><col style="width:27%"><col style="width:14%"><col></colgroup>
 <thead><tr><th>序号</th><th>文本</th><th>文本编号（SHA-256）</th><th>生效日期</th><th>签署城市与时间</th></tr></thead>
-<tbody>${history.join('\n')}</tbody>
+<tbody>${history}</tbody>
 </table>
 ${paragraph(`下列为最后一份文本（${last.id.slice(0, 12)}）的签署：`)}
 ${block(last)}`
 }
 
-const signed = ({ fingerprint, kid, at, own, unknown = false }: PaperSignature): string => `${
-  unknown ? '<p class="unsigned">由提出方转告，其城市证书尚未经本市确认，暂不计入签署</p>\n' : ''
+const signed = ({ fingerprint, kid, at, own, unknown = false }: PaperSignature): Html => html`${
+  unknown ? html`<p class="unsigned">由提出方转告，其城市证书尚未经本市确认，暂不计入签署</p>\n` : ''
 }<dl>
 <dt>${own ? '电子签名时间（北京时间）' : '电子签名时间（由提出方汇总，不晚于）'}</dt><dd>${chineseTime(at)}</dd>
-${fingerprint === null ? '' : `<dt>城市证书指纹（SHA-256）</dt><dd>${code(fingerprint)}</dd>\n`}<dt>签名公钥指纹</dt><dd>${kid === null ? '—' : code(kid)}</dd>
+${fingerprint === null ? '' : html`<dt>城市证书指纹（SHA-256）</dt><dd>${code(fingerprint)}</dd>\n`}<dt>签名公钥指纹</dt><dd>${kid === null ? '—' : code(kid)}</dd>
 </dl>`
 
 const MEDIA: Readonly<Record<string, string>> = {
@@ -158,47 +155,45 @@ const MEDIA: Readonly<Record<string, string>> = {
   'image/png': 'PNG',
 }
 
-function annexes({ document }: PaperView): string {
-  const sections = [`<h2>附件一　合作事项清单</h2>\n${itemTables(document)}`]
-  const annex = (title: string, content: string) =>
-    sections.push(`<h2>附件${chineseNumber(sections.length + 1)}　${title}</h2>\n${content}`)
+function annexes({ document }: PaperView): Html {
+  const sections = [html`<h2>附件一　合作事项清单</h2>\n${itemTables(document)}`]
+  const annex = (title: string, content: Html) =>
+    sections.push(html`<h2>附件${chineseNumber(sections.length + 1)}　${title}</h2>\n${content}`)
   const mapped = document.items.filter(item => (item.materialMapping?.length ?? 0) > 0)
   if (mapped.length > 0) annex('材料对应表', mappingTable(mapped))
   if (document.attachments.length > 0) {
     const rows = document.attachments.map(
       ({ name, type, size, sha256 }, place) =>
-        `<tr><td class="no">${place + 1}</td><td>${safe(name)}</td><td>${safe(MEDIA[type] ?? type)}，${Math.ceil(size / 1024)} KB</td><td>${code(sha256)}</td></tr>`,
+        html`<tr><td class="no">${place + 1}</td><td>${name}</td><td>${MEDIA[type] ?? type}，${Math.ceil(size / 1024)} KB</td><td>${code(sha256)}</td></tr>`,
     )
     annex(
       '随附文件',
-      `<table>\n<colgroup><col style="width:7%"><col><col style="width:18%"><col style="width:42%"></colgroup>
-<thead><tr><th>序号</th><th>名称</th><th>格式与大小</th><th>SHA-256</th></tr></thead>\n<tbody>${rows.join('\n')}</tbody>\n</table>`,
+      html`<table>\n<colgroup><col style="width:7%"><col><col style="width:18%"><col style="width:42%"></colgroup>
+<thead><tr><th>序号</th><th>名称</th><th>格式与大小</th><th>SHA-256</th></tr></thead>\n<tbody>${rows}</tbody>\n</table>`,
     )
   }
-  return sections.map(section => `<section class="annex">\n${section}\n</section>`).join('\n')
+  return html`${sections.map(section => html`<section class="annex">\n${section}\n</section>\n`)}`
 }
 
 /** One table for each city that handles items. */
-function itemTables(document: AgreementDocument): string {
+function itemTables(document: AgreementDocument): Html[] {
   const cities = citiesOf(document)
   const handlers = document.parties.filter(({ code: city }) => document.items.some(item => item.handling === city))
-  return handlers
-    .map(({ code: city, name }, place) => {
-      const items = document.items.filter(item => item.handling === city)
-      const remarked = items.some(item => remarksOf(item).length > 0)
-      const rows = items.map((item, no) => itemRow(item, no + 1, cities, remarked))
-      return `<h3>（${chineseNumber(place + 1)}）由${safe(name)}办理的事项（${items.length}项）</h3>
+  return handlers.map(({ code: city, name }, place) => {
+    const items = document.items.filter(item => item.handling === city)
+    const remarked = items.some(item => remarksOf(item).length > 0)
+    const rows = items.map((item, no) => itemRow(item, no + 1, cities, remarked))
+    return html`<h3>（${chineseNumber(place + 1)}）由${name}办理的事项（${items.length}项）</h3>
 <table>
 <colgroup><col style="width:7%"><col><col style="width:14%"><col style="width:${remarked ? 20 : 27}%"><col style="width:12%">${
-        remarked ? '<col style="width:22%">' : ''
-      }</colgroup>
+      remarked ? html`<col style="width:22%">` : ''
+    }</colgroup>
 <thead><tr><th>序号</th><th>事项名称与实施编码</th><th>收件地</th><th>办理方式</th><th>时限<br>（工作日）</th>${
-        remarked ? '<th>备注</th>' : ''
-      }</tr></thead>
-<tbody>${rows.join('\n')}</tbody>
+      remarked ? html`<th>备注</th>` : ''
+    }</tr></thead>
+<tbody>${rows}</tbody>
 </table>`
-    })
-    .join('\n')
+  })
 }
 
 const remarksOf = (item: AgreedItem): string[] =>
@@ -206,27 +201,25 @@ const remarksOf = (item: AgreedItem): string[] =>
     item[field] === undefined ? [] : [`${ITEM_LABELS[field].zh}：${valueLabel(field, item[field]).zh}`],
   )
 
-function itemRow(item: AgreedItem, no: number, cities: ReadonlyMap<string, string>, remarked: boolean): string {
+function itemRow(item: AgreedItem, no: number, cities: ReadonlyMap<string, string>, remarked: boolean): Html {
   const cells = [
-    `<td class="no">${no}</td>`,
-    `<td>${safe(item.taskName)}<br>${code(item.taskCode)}</td>`,
-    `<td>${safe(valueLabel('collecting', item.collecting, cities).zh)}</td>`,
-    `<td>${safe(valueLabel('modes', item.modes).zh)}</td>`,
-    `<td class="days">${item.promiseDays ?? '承诺时限'}</td>`,
-    ...(remarked ? [`<td>${remarksOf(item).map(safe).join('<br>') || '—'}</td>`] : []),
+    html`<td class="no">${no}</td>`,
+    html`<td>${item.taskName}<br>${code(item.taskCode)}</td>`,
+    html`<td>${valueLabel('collecting', item.collecting, cities).zh}</td>`,
+    html`<td>${valueLabel('modes', item.modes).zh}</td>`,
+    html`<td class="days">${item.promiseDays ?? '承诺时限'}</td>`,
+    ...(remarked ? [html`<td>${remarksOf(item).length === 0 ? '—' : joined(remarksOf(item), html`<br>`)}</td>`] : []),
   ]
-  return `<tr>${cells.join('')}</tr>`
+  return html`<tr>${cells}</tr>`
 }
 
-const mappingTable = (items: readonly AgreedItem[]): string => `<table>
+const mappingTable = (items: readonly AgreedItem[]): Html => html`<table>
 <colgroup><col><col style="width:20%"><col style="width:20%"><col style="width:24%"></colgroup>
 <thead><tr><th>事项</th><th>收件地材料编码</th><th>办理地材料编码</th><th>说明</th></tr></thead>
-<tbody>${items
-  .flatMap(item =>
-    (item.materialMapping ?? []).map(
-      ({ collecting, handling, note }) =>
-        `<tr><td>${safe(item.taskName)}</td><td>${safe(collecting)}</td><td>${safe(handling)}</td><td>${safe(note ?? '—')}</td></tr>`,
-    ),
-  )
-  .join('\n')}</tbody>
+<tbody>${items.flatMap(item =>
+  (item.materialMapping ?? []).map(
+    ({ collecting, handling, note }) =>
+      html`<tr><td>${item.taskName}</td><td>${collecting}</td><td>${handling}</td><td>${note ?? '—'}</td></tr>`,
+  ),
+)}</tbody>
 </table>`

@@ -4,7 +4,7 @@
  */
 
 import type { State } from '../../../protocol/case/table.ts'
-import { escapeHtml as safe } from '../../kernel/html.ts'
+import { type Html, html, raw, textOf } from '../../kernel/html.ts'
 import { chineseDay } from '../agreements/paper-articles.ts'
 import { OUTCOME_NAMES, TITLES } from '../records/evidence/timeline.ts'
 import type { Progress, RatingTarget } from './progress.ts'
@@ -61,36 +61,36 @@ export type PageLook = {
   /** of the city */ title: string
 }
 
-function frame({ big, title }: PageLook, switchTo: string, body: string): string {
-  return `<!doctype html>
-<html lang="zh-CN"${big ? ' class="big"' : ''}>
+function frame({ big, title }: PageLook, switchTo: string, body: Html): string {
+  return textOf(html`<!doctype html>
+<html lang="zh-CN"${big ? html` class="big"` : ''}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>办件进度 ${safe(title)}</title>
-<style>${STYLE}</style>
+<title>办件进度 ${title}</title>
+<style>${raw(STYLE)}</style>
 </head>
 <body>
-<header><h1>${safe(title)}　办件进度</h1><a class="size" href="${safe(switchTo)}">${big ? '标准字' : '大字版'}</a></header>
+<header><h1>${title}　办件进度</h1><a class="size" href="${switchTo}">${big ? '标准字' : '大字版'}</a></header>
 <main>
 ${body}
 </main>
 <footer>本页不显示姓名、证件号码等个人信息。如有疑问，请向收件窗口咨询。</footer>
 </body>
 </html>
-`
+`)
 }
 
-const hidden = (name: string, value: string): string => `<input type="hidden" name="${name}" value="${safe(value)}">`
-const kept = ({ big, scanned }: PageLook): string =>
-  `${big ? hidden('big', '1') : ''}${scanned ? hidden('by', SCANNED) : ''}`
-const PROVISIONAL = '（暂定）<br><small>节假日安排公布后可能变动</small>'
+const hidden = (name: string, value: string): Html => html`<input type="hidden" name="${name}" value="${value}">`
+const kept = ({ big, scanned }: PageLook): Html =>
+  html`${big ? hidden('big', '1') : ''}${scanned ? hidden('by', SCANNED) : ''}`
+const PROVISIONAL = html`（暂定）<br><small>节假日安排公布后可能变动</small>`
 
 /** A number of 20 digits as area, day and count, which are not torn apart; copied it is one word. */
-function grouped(number: string): string {
+function grouped(number: string): Html {
   const parts = /^(\d{6})(\d{8})(\d{6})$/.exec(number)?.slice(1)
-  return parts === undefined ? safe(number) : parts.map(part => `<span class="part">${part}</span>`).join('')
+  return html`${parts?.map(part => html`<span class="part">${part}</span>`) ?? number}`
 }
 
 const day = (date: string): string => chineseDay(date)
@@ -100,7 +100,7 @@ export function askPage(look: PageLook, problem: string | null = null): string {
   return frame(
     look,
     look.big ? '/' : '/?big=1',
-    `${problem === null ? '' : `<p class="card problem" role="alert">${safe(problem)}</p>`}
+    html`${problem === null ? '' : html`<p class="card problem" role="alert">${problem}</p>`}
 <form method="post" action="/progress" class="card" autocomplete="off">
 <label for="number">办件编号</label>
 <input type="text" id="number" name="number" inputmode="text" required maxlength="64" aria-describedby="where">
@@ -113,38 +113,38 @@ ${kept(look)}
   )
 }
 
-function todo(progress: Progress): string {
+function todo(progress: Progress): Html | string {
   const { supplement, state } = progress
   if (supplement !== null)
-    return `<section class="card todo"><h2>请您补正材料</h2><ul>${supplement.materials
-      .map(name => `<li>${safe(name)}</li>`)
-      .join('')}</ul><p>${
-      supplement.deadline === null ? '请尽快' : `请在 ${safe(day(supplement.deadline))} 前`
+    return html`<section class="card todo"><h2>请您补正材料</h2><ul>${supplement.materials.map(
+      name => html`<li>${name}</li>`,
+    )}</ul><p>${
+      supplement.deadline === null ? '请尽快' : `请在 ${day(supplement.deadline)} 前`
     }交到原收件窗口，具体要求见补正告知书。不必前往办理地。</p></section>`
   if (state === 'supplementing')
-    return '<section class="card todo"><p>请按补正告知书的要求，把材料交到原收件窗口。</p></section>'
-  if (state === 'sending') return '<section class="card todo"><p>结果已发出，请留意领取或者签收。</p></section>'
+    return html`<section class="card todo"><p>请按补正告知书的要求，把材料交到原收件窗口。</p></section>`
+  if (state === 'sending') return html`<section class="card todo"><p>结果已发出，请留意领取或者签收。</p></section>`
   return ''
 }
 
-function ratings(progress: Progress, look: PageLook): string {
-  return progress.ratable
-    .map(
-      target => `<form method="post" action="/rate" class="card">
+function ratings(progress: Progress, look: PageLook): Html[] {
+  return progress.ratable.map(
+    target => html`<form method="post" action="/rate" class="card">
 <h2>请评价${TARGETS[target]}</h2>
 <fieldset><legend>您的评价</legend>
 ${LEVELS.map(
-  (name, at) => `<label class="choice"><input type="radio" name="level" value="${at + 1}" required> ${name}</label>`,
-).join('\n')}
+  (name, at) =>
+    html`<label class="choice"><input type="radio" name="level" value="${at + 1}" required> ${name}</label>\n`,
+)}
 </fieldset>
 <label for="text-${target}">意见（可不填）</label>
 <textarea id="text-${target}" name="text" rows="3" maxlength="500"></textarea>
 <label class="choice"><input type="checkbox" name="realName" value="1"> 实名评价，工作人员可以回访我</label>
 ${kept(look)}${hidden('token', progress.token)}${hidden('target', target)}
 <button type="submit">提交评价</button>
-</form>`,
-    )
-    .join('\n')
+</form>
+`,
+  )
 }
 
 /** Where the page of a case is; the QR code holds the one that says that it was scanned. */
@@ -159,21 +159,21 @@ export function progressPage(progress: Progress, look: PageLook, said: string | 
   return frame(
     look,
     addressOf(progress.token, { ...look, big: !look.big }),
-    `${said === null ? '' : `<p class="card" role="status">${safe(said)}</p>`}
+    html`${said === null ? '' : html`<p class="card" role="status">${said}</p>`}
 <section class="card">
-<p>${safe(progress.item)}</p>
+<p>${progress.item}</p>
 <p class="state">${PLAIN[progress.state]}${ended}</p>
-${progress.purged ? '<p>办件已结束，个人信息已按规定删除。</p>' : ''}
+${progress.purged ? html`<p>办件已结束，个人信息已按规定删除。</p>` : ''}
 <dl>
 <dt>办件编号</dt><dd>${grouped(progress.caseNo)}</dd>
-<dt>收件地</dt><dd>${safe(progress.collecting)}</dd>
-<dt>办理地</dt><dd>${safe(progress.handling)}</dd>
-${progress.promised === null ? '' : `<dt>承诺办结</dt><dd>${safe(day(progress.promised.day))} 前${progress.promised.provisional ? PROVISIONAL : ''}</dd>`}
+<dt>收件地</dt><dd>${progress.collecting}</dd>
+<dt>办理地</dt><dd>${progress.handling}</dd>
+${progress.promised === null ? '' : html`<dt>承诺办结</dt><dd>${day(progress.promised.day)} 前${progress.promised.provisional ? PROVISIONAL : ''}</dd>`}
 </dl>
 </section>
 ${todo(progress)}
 <section class="card"><h2>办理过程</h2><ol>
-${progress.steps.map(step => `<li>${TITLES[step.kind].zh} <span>${safe(day(step.day))}</span></li>`).join('\n')}
+${progress.steps.map(step => html`<li>${TITLES[step.kind].zh} <span>${day(step.day)}</span></li>`)}
 </ol></section>
 ${ratings(progress, look)}
 <p><a href="/${look.big ? '?big=1' : ''}">查询另一办件</a></p>`,
@@ -185,5 +185,5 @@ export const messagePage = (look: PageLook, text: string): string =>
   frame(
     look,
     look.big ? '/' : '/?big=1',
-    `<p class="card problem" role="alert">${safe(text)}</p><p><a href="/">返回</a></p>`,
+    html`<p class="card problem" role="alert">${text}</p><p><a href="/">返回</a></p>`,
   )

@@ -3,7 +3,7 @@
 import type { CaseState } from '../../../../protocol/case/fold.ts'
 import { type CaseKind, MODE_NAMES } from '../../../../protocol/case/kinds.ts'
 import { differs } from '../../../../protocol/packet/times.ts'
-import { escapeHtml } from '../../../kernel/html.ts'
+import { type Html, html, joined, raw, textOf } from '../../../kernel/html.ts'
 import { type DeadlineRecord, missedWords } from './deadlines.ts'
 import { type Bilingual, chinaTime, stateName, type TimelineEntry, type TimelineFact } from './timeline.ts'
 
@@ -21,30 +21,30 @@ export type TimelineView = {
   exportedBy: string
 }
 
-const en = (text: string) => `<span lang="en">${escapeHtml(text)}</span>`
-const both = ({ zh, en: english }: Bilingual) => `${escapeHtml(zh)} ${en(english)}`
+const en = (text: string) => html`<span lang="en">${text}</span>`
+const both = ({ zh, en: english }: Bilingual) => html`${zh} ${en(english)}`
 const time = (seconds: number) =>
-  `<time datetime="${new Date(seconds * 1000).toISOString()}">${chinaTime(seconds)}</time>`
-const code = (text: string) => `<code>${escapeHtml(text)}</code>`
+  html`<time datetime="${new Date(seconds * 1000).toISOString()}">${chinaTime(seconds)}</time>`
+const code = (text: string) => html`<code>${text}</code>`
 
 export function timelineHtml(view: TimelineView): string {
   const { state } = view
   const title = `${view.caseNo} 办理时间线`
-  return `<!doctype html>
+  return textOf(html`<!doctype html>
 <html lang="zh-CN">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="referrer" content="no-referrer">
-<title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
+<title>${title}</title>
+<style>${raw(STYLE)}</style>
 </head>
 <body>
 <header>
 <p class="kicker">跨省通办 · 办件证据 ${en('Evidence of a cross-province case')}</p>
-<h1>${escapeHtml(state.item?.name ?? '（事项内容已清除）')}</h1>
-<p class="outcome ${state.outcome ?? state.state}">${both(stateName(state))}${state.state === 'closed' && state.outcome === null ? ` · ${both(PURGED)}` : ''}</p>
+<h1>${state.item?.name ?? '（事项内容已清除）'}</h1>
+<p class="outcome ${state.outcome ?? state.state}">${both(stateName(state))}${state.state === 'closed' && state.outcome === null ? html` · ${both(PURGED)}` : ''}</p>
 ${summary(view)}
 </header>
 <main>
@@ -53,27 +53,24 @@ ${deadlines(view)}<h2>办理时间线 ${en('Timeline')}</h2>
     'Times are China Standard Time as stated by the signing city; the time of confirmation is that of the signed receipt of the other city.',
   )}</p>
 <ol class="steps">
-${view.entries.map((entry, index) => step(entry, index, view)).join('\n')}
+${view.entries.map((entry, index) => step(entry, index, view))}
 </ol>
 </main>
 ${verification(view)}
 </body>
 </html>
-`
+`)
 }
 
 const PURGED: Bilingual = { zh: '已清除', en: 'purged' }
 
-function summary(view: TimelineView): string {
+function summary(view: TimelineView): Html {
   const { state } = view
   // A fold over a purged body has values that nobody signed.
   const purged = (kind: CaseKind) => view.entries.some(entry => entry.kind === kind && entry.purged)
-  const rows: [Bilingual, string][] = [
-    [{ zh: '办件编号', en: 'Case number' }, escapeHtml(view.caseNo)],
-    [
-      { zh: '办理地编号', en: 'Local case number' },
-      purged('case.arrived') ? both(PURGED) : escapeHtml(state.localCaseNo ?? '—'),
-    ],
+  const rows: [Bilingual, Html | string][] = [
+    [{ zh: '办件编号', en: 'Case number' }, view.caseNo],
+    [{ zh: '办理地编号', en: 'Local case number' }, purged('case.arrived') ? both(PURGED) : (state.localCaseNo ?? '—')],
     [{ zh: '收件地', en: 'Collecting city' }, city(view, state.collecting)],
     [{ zh: '办理地', en: 'Handling city' }, city(view, state.handling)],
     [{ zh: '实施编码', en: 'Item' }, state.item === null ? both(PURGED) : code(state.item.code)],
@@ -86,67 +83,67 @@ function summary(view: TimelineView): string {
     [{ zh: '决定', en: 'decided' }, state.instants.decided],
     [{ zh: '办结', en: 'ended' }, state.instants.ended],
   ]
-  return `<dl class="summary">
-${rows.map(([label, value]) => `<div><dt>${both(label)}</dt><dd>${value}</dd></div>`).join('\n')}
+  return html`<dl class="summary">
+${rows.map(([label, value]) => html`<div><dt>${both(label)}</dt><dd>${value}</dd></div>`)}
 </dl>
 <ol class="instants">
-${instants
-  .map(
-    ([label, at]) =>
-      `<li${at === null ? ' class="open"' : ''}><span class="label">${both(label)}</span> ${at === null ? '—' : time(at)}</li>`,
-  )
-  .join('\n')}
+${instants.map(
+  ([label, at]) =>
+    html`<li${at === null ? html` class="open"` : ''}><span class="label">${both(label)}</span> ${at === null ? '—' : time(at)}</li>`,
+)}
 </ol>`
 }
 
-const city = (view: TimelineView, division: string): string => {
+const city = (view: TimelineView, division: string): Html => {
   const name = view.names.get(division)
-  return name === undefined ? code(division) : `${escapeHtml(name)} ${code(division)}`
+  return name === undefined ? code(division) : html`${name} ${code(division)}`
 }
 
-function step(entry: TimelineEntry, index: number, view: TimelineView): string {
+function step(entry: TimelineEntry, index: number, view: TimelineView): Html {
   const collecting = entry.city === view.state.collecting
   const other = collecting ? view.state.handling : view.state.collecting
   const side = collecting ? { zh: '收件地', en: 'collecting' } : { zh: '办理地', en: 'handling' }
   const stored = entry.proof.storedAt
   const marks = [
-    ...(entry.late ? [`<p class="mark">到达过晚，未产生效力 ${en('Came too late; without effect')}</p>`] : []),
+    ...(entry.late ? [html`<p class="mark">到达过晚，未产生效力 ${en('Came too late; without effect')}</p>`] : []),
     ...(entry.purged
-      ? [`<p class="mark">内容已按约定清除，签名仍可验证 ${en('Content was purged; the signature still verifies')}</p>`]
+      ? [
+          html`<p class="mark">内容已按约定清除，签名仍可验证 ${en('Content was purged; the signature still verifies')}</p>`,
+        ]
       : []),
   ]
   if (stored !== null && differs(entry.at, stored))
     marks.push(
-      `<p class="mark">签发时间与对方回执相差一天以上，期限按回执时间计算 ${en('Signature and receipt lie more than a day apart; days are counted by the receipt')}</p>`,
+      html`<p class="mark">签发时间与对方回执相差一天以上，期限按回执时间计算 ${en('Signature and receipt lie more than a day apart; days are counted by the receipt')}</p>`,
     )
   const path = view.paths.get(entry.proof.packet) ?? ''
   const missed = (view.deadlines?.duties ?? []).filter(
     duty => duty.missed && (duty.packets.done ?? duty.packets.begun) === path,
   )
-  marks.push(...missed.map(duty => `<p class="mark missed">未按期 ${both(missedWords(duty))}</p>`))
-  return `<li class="${collecting ? 'collecting' : 'handling'}${entry.late ? ' late' : ''}">
+  marks.push(...missed.map(duty => html`<p class="mark missed">未按期 ${both(missedWords(duty))}</p>`))
+  return html`<li class="${collecting ? 'collecting' : 'handling'}${entry.late ? ' late' : ''}">
 <div class="when"><span class="no">${index + 1}</span>${time(entry.at)}</div>
 <div class="what">
 <p class="who">${city(view, entry.city)} · ${both(side)}</p>
 <h3>${both(entry.title)}</h3>
-${marks.join('\n')}${entry.facts.length === 0 ? '' : `<dl>${entry.facts.map(factHtml).join('')}</dl>`}
+${marks}${entry.facts.length === 0 ? '' : html`<dl>${entry.facts.map(factHtml)}</dl>`}
 <p class="proof">${
     stored === null
-      ? `<strong class="missing">○ 尚无${escapeHtml(view.names.get(other) ?? other)}的回执</strong> ${en('no receipt yet')}`
-      : `<strong>✓ ${escapeHtml(view.names.get(other) ?? other)}已确认</strong> ${time(stored)} ${en('confirmed by receipt')}`
+      ? html`<strong class="missing">○ 尚无${view.names.get(other) ?? other}的回执</strong> ${en('no receipt yet')}`
+      : html`<strong>✓ ${view.names.get(other) ?? other}已确认</strong> ${time(stored)} ${en('confirmed by receipt')}`
   }<br>${code(path)} <code class="hash">${entry.proof.packet}</code></p>
 </div>
 </li>`
 }
 
 /** What was due and when it was done, the missed first to be seen; nothing when no limit is known. */
-function deadlines(view: TimelineView): string {
+function deadlines(view: TimelineView): Html | string {
   const record = view.deadlines
   if (record === null) return ''
   const rows = record.duties.map(duty => {
     const { name, city: of, from, due, done, missed, provisional, packets } = duty
-    const proof = [packets.begun, packets.done].flatMap(path => (path === null ? [] : [code(path)])).join('<br>')
-    return `<tr${missed ? ' class="missed"' : ''}><td>${both({ zh: name, en: duty.duty })}</td><td>${city(view, of)}</td><td>${from}</td><td>${due ?? both({ zh: '停计', en: 'stopped' })}${provisional ? ` ${both({ zh: '暂定', en: 'provisional' })}` : ''}</td><td>${done ?? '—'}</td><td>${both(missed ? { zh: '未按期', en: 'missed' } : done === null ? { zh: '未到期', en: 'open' } : { zh: '按期', en: 'met' })}</td><td class="hash">${proof}</td></tr>`
+    const proof = [packets.begun, packets.done].flatMap(path => (path === null ? [] : [code(path)]))
+    return html`<tr${missed ? html` class="missed"` : ''}><td>${both({ zh: name, en: duty.duty })}</td><td>${city(view, of)}</td><td>${from}</td><td>${due ?? both({ zh: '停计', en: 'stopped' })}${provisional ? html` ${both({ zh: '暂定', en: 'provisional' })}` : ''}</td><td>${done ?? '—'}</td><td>${both(missed ? { zh: '未按期', en: 'missed' } : done === null ? { zh: '未到期', en: 'open' } : { zh: '按期', en: 'met' })}</td><td class="hash">${joined(proof, html`<br>`)}</td></tr>`
   })
   const [calendar] = record.calendars
   const covered =
@@ -175,8 +172,8 @@ function deadlines(view: TimelineView): string {
           },
         ]),
   ]
-  return `<h2>办理时限 ${en('Deadlines')}</h2>
-<p class="hint">${notes.map(both).join('<br>')}</p>
+  return html`<h2>办理时限 ${en('Deadlines')}</h2>
+<p class="hint">${joined(notes.map(both), html`<br>`)}</p>
 <table class="duties"><thead><tr>${[
     { zh: '环节', en: 'Step' },
     { zh: '责任方', en: 'Who' },
@@ -185,39 +182,33 @@ function deadlines(view: TimelineView): string {
     { zh: '完成', en: 'Done' },
     { zh: '结果', en: 'Result' },
     { zh: '数据包', en: 'Packets' },
-  ]
-    .map(label => `<th>${both(label)}</th>`)
-    .join('')}</tr></thead><tbody>
-${rows.join('\n')}
+  ].map(label => html`<th>${both(label)}</th>`)}</tr></thead><tbody>
+${rows}
 </tbody></table>
 `
 }
 
-function factHtml({ label, value, long }: TimelineFact): string {
-  const shown = typeof value === 'string' ? escapeHtml(value) : both(value)
-  return `<div${long ? ' class="long"' : ''}><dt>${both(label)}</dt><dd>${shown}</dd></div>`
+function factHtml({ label, value, long }: TimelineFact): Html {
+  const shown = typeof value === 'string' ? value : both(value)
+  return html`<div${long ? html` class="long"` : ''}><dt>${both(label)}</dt><dd>${shown}</dd></div>`
 }
 
-function verification(view: TimelineView): string {
+function verification(view: TimelineView): Html {
   const purged =
     view.purged === 0
       ? ''
-      : `<p>有 ${view.purged} 份正文或材料已清除；数据包对它们的摘要仍在。 ${en(`${view.purged} bodies or materials were purged; the packets still commit to their hashes.`)}</p>`
-  return `<footer>
+      : html`<p>有 ${view.purged} 份正文或材料已清除；数据包对它们的摘要仍在。 ${en(`${view.purged} bodies or materials were purged; the packets still commit to their hashes.`)}</p>`
+  return html`<footer>
 <h2>如何核验 ${en('How to verify')}</h2>
 <p>本页仅供阅读，不是证据；证据是本文件包内的签名文件。核验时请与两市公布的证书指纹比对： ${en(
     'This page is for reading and proves nothing; the signed files beside it do. Compare these fingerprints with those that the two cities publish:',
   )}</p>
-<dl class="fingerprints">${view.certificates
-    .map(
-      ({ city: division, fingerprint }) =>
-        `<div><dt>${city(view, division)}</dt><dd><code class="hash">${escapeHtml(fingerprint)}</code></dd></div>`,
-    )
-    .join('')}</dl>
+<dl class="fingerprints">${view.certificates.map(
+    ({ city: division, fingerprint }) =>
+      html`<div><dt>${city(view, division)}</dt><dd><code class="hash">${fingerprint}</code></dd></div>`,
+  )}</dl>
 <pre>tongban evidence verify &lt;bundle.zip&gt; --fingerprint &lt;…&gt; --fingerprint &lt;…&gt;</pre>
-${purged}<p class="export">业务线程 ${en('Thread')} ${code(view.thread)}<br>导出 ${en('Exported')} ${escapeHtml(
-    chinaTime(Date.parse(view.exportedAt) / 1000),
-  )} · ${city(view, view.exportedBy)}</p>
+${purged}<p class="export">业务线程 ${en('Thread')} ${code(view.thread)}<br>导出 ${en('Exported')} ${chinaTime(Date.parse(view.exportedAt) / 1000)} · ${city(view, view.exportedBy)}</p>
 </footer>`
 }
 

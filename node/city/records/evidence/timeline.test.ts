@@ -3,7 +3,7 @@ import { CHINA_HOLIDAYS } from '../../../../protocol/calendar/china.ts'
 import type { CaseKind } from '../../../../protocol/case/kinds.ts'
 import type { ReceiptClaims } from '../../../../protocol/packet/receipt.ts'
 import { type PlayedCase, playCase, playSetting, submitContentOf } from '../../../../test/support/play-case.ts'
-import { escapeHtml } from '../../../kernel/html.ts'
+import { html, textOf } from '../../../kernel/html.ts'
 import { deadlinesOf, documentOfTexts } from './deadlines.ts'
 import { chinaTime, storedTimes, TITLES, timelineOf } from './timeline.ts'
 import { timelineHtml } from './timeline-html.ts'
@@ -160,7 +160,7 @@ describe('timelineHtml', () => {
     await play.say(handling, 'case.arrived', { localCaseNo: '</style><script>alert(1)</script>' })
     const page = pageOf(setting)
     expect(page).not.toMatch(/<script|<img|<link|<iframe|onerror=alert\(1\)>|url\(|https?:/)
-    expect(page).toContain(escapeHtml(item.name))
+    expect(page).toContain(textOf(html`${item.name}`))
     expect(page).toContain("default-src 'none'")
   })
 

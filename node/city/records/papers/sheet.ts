@@ -1,6 +1,6 @@
 /** A sheet for paper (文书): one HTML page without scripts that needs nothing else, A4 when printed. Pure. */
 
-import { escapeHtml } from '../../../kernel/html.ts'
+import { type Html, html, raw, textOf } from '../../../kernel/html.ts'
 import { chineseDay } from '../../agreements/paper-articles.ts'
 import { SHEET_STYLE } from '../../agreements/paper-style.ts'
 
@@ -67,37 +67,34 @@ export const NUMBERED = '序号'
 export const CASE_NUMBER = '办件编号'
 const COLUMNS: Readonly<Record<string, string>> = { [NUMBERED]: 'no', [CASE_NUMBER]: 'code' }
 
-const cell = (text: string): string => escapeHtml(text)
-
-function blockHtml(block: Block): string {
+function blockHtml(block: Block): Html {
   if ('rows' in block) {
     const rows = block.rows.filter((row): row is [string, string] => row[1] != null && row[1] !== '')
-    return `<dl class="rows">${rows.map(([label, value]) => `<dt>${cell(label)}</dt><dd>${cell(value)}</dd>`).join('')}</dl>`
+    return html`<dl class="rows">${rows.map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`)}</dl>`
   }
-  if ('paragraphs' in block) return block.paragraphs.map(text => `<p>${cell(text)}</p>`).join('\n')
-  if ('heading' in block) return `<h2>${cell(block.heading)}</h2>`
+  if ('paragraphs' in block) return html`${block.paragraphs.map(text => html`<p>${text}</p>\n`)}`
+  if ('heading' in block) return html`<h2>${block.heading}</h2>`
   if ('table' in block) {
     const { head, rows } = block.table
-    const classes = head.map(title => COLUMNS[title]).map(name => (name === undefined ? '' : ` class="${name}"`))
+    const classes = head.map(title => COLUMNS[title]).map(name => (name === undefined ? '' : html` class="${name}"`))
     const line = (cells: readonly string[], tag: 'th' | 'td') =>
-      `<tr>${cells.map((text, at) => `<${tag}${classes[at] ?? ''}>${cell(text)}</${tag}>`).join('')}</tr>`
-    return `<table><thead>${line(head, 'th')}</thead><tbody>${rows.map(row => line(row, 'td')).join('')}</tbody></table>`
+      html`<tr>${cells.map((text, at) => html`<${tag}${classes[at] ?? ''}>${text}</${tag}>`)}</tr>`
+    return html`<table><thead>${line(head, 'th')}</thead><tbody>${rows.map(row => line(row, 'td'))}</tbody></table>`
   }
   if ('picture' in block)
-    return `<figure class="picture">${block.picture}<figcaption>${cell(block.caption)}</figcaption></figure>`
-  if ('signatures' in block)
-    return `<div class="sign">${block.signatures.map(who => `<p>${cell(who)}：</p>`).join('')}</div>`
+    return html`<figure class="picture">${raw(block.picture)}<figcaption>${block.caption}</figcaption></figure>`
+  if ('signatures' in block) return html`<div class="sign">${block.signatures.map(who => html`<p>${who}：</p>`)}</div>`
   if ('organ' in block)
-    return `<p class="organ">${cell(block.organ)}<span class="seal">（印章）</span>${block.day === null ? '　　年　　月　　日' : cell(chineseDay(block.day))}</p>`
-  if ('labels' in block) return `<div class="labels">${block.labels.map(labelHtml).join('\n')}</div>`
-  return `<p class="foot">${cell(block.note)}</p>`
+    return html`<p class="organ">${block.organ}<span class="seal">（印章）</span>${block.day === null ? '　　年　　月　　日' : chineseDay(block.day)}</p>`
+  if ('labels' in block) return html`<div class="labels">${block.labels.map(labelHtml)}</div>`
+  return html`<p class="foot">${block.note}</p>`
 }
 
-function labelHtml({ kind, ...lines }: Label): string {
+function labelHtml({ kind, ...lines }: Label): Html {
   const line = (name: keyof typeof lines) =>
-    `<p class="${name}">${lines[name].map(text => `<span>${cell(text)}</span>`).join('')}</p>`
-  return `<section class="label">
-<p class="kind">${cell(kind)}</p>
+    html`<p class="${name}">${lines[name].map(text => html`<span>${text}</span>`)}</p>`
+  return html`<section class="label">
+<p class="kind">${kind}</p>
 ${line('address')}
 ${line('to')}
 ${line('from')}
@@ -105,29 +102,29 @@ ${line('rest')}
 </section>`
 }
 
-const mainOf = ({ title, number, blocks }: Sheet): string => `<main class="sheet">
-<h1>${cell(title)}</h1>
-${number === null ? '' : `<p class="id">编号：${cell(number)}</p>`}
-${blocks.map(blockHtml).join('\n')}
+const mainOf = ({ title, number, blocks }: Sheet): Html => html`<main class="sheet">
+<h1>${title}</h1>
+${number === null ? '' : html`<p class="id">编号：${number}</p>`}
+${blocks.map(blockHtml)}
 </main>`
 
 export const sheetHtml = (sheet: Sheet): string => sheetsHtml(sheet.title, [sheet])
 
 /** Many sheets as one page, each from a new page of paper on. */
 export function sheetsHtml(title: string, sheets: readonly Sheet[]): string {
-  return `<!doctype html>
+  return textOf(html`<!doctype html>
 <html lang="zh-CN">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="referrer" content="no-referrer">
-<title>${cell(title)}</title>
-<style>${STYLE}</style>
+<title>${title}</title>
+<style>${raw(STYLE)}</style>
 </head>
 <body>
-${sheets.map(mainOf).join('\n')}
+${sheets.map(mainOf)}
 </body>
 </html>
-`
+`)
 }
