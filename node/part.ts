@@ -10,7 +10,7 @@ export type Part<Port> = {
   routes?: readonly RouteModule[]
   /** what packets of its threads mean, for the exchange */ threadHandlers?: readonly ThreadHandler[]
   reminders?: readonly ReminderSource[]
-  /** work of every hour, by name */ jobs?: UpkeepJobs
+  /** work of every hour, or of a time of its own, by name */ jobs?: UpkeepJobs
   /** Begins; when it throws, the node does not start. */ start?: () => unknown
   /** Ends, also what `start` had begun when it threw; parts end in the opposite order. */ stop?: () => unknown
 }

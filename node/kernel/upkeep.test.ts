@@ -40,6 +40,31 @@ describe('upkeep', () => {
     expect(done.purges).toBe(4)
   })
 
+  test('does a job at a time of its own, also after a round that failed', async () => {
+    const clock = createHandClock(0)
+    const rounds: number[] = []
+    const failures: string[] = []
+    const upkeep = createUpkeep(clock, { done() {}, failed: job => failures.push(job) })
+    upkeep.start({
+      health: {
+        every: 60_000,
+        async round() {
+          rounds.push(clock.now())
+          if (rounds.length === 2) throw new Error('SQLITE_BUSY')
+        },
+      },
+    })
+    for (let turn = 0; turn < 4; turn++) {
+      clock.advance(turn === 0 ? UPKEEP_LIMITS.first : 60_000 - 1)
+      await settle()
+      clock.advance(turn === 0 ? 0 : 1)
+      await settle()
+    }
+    expect(rounds).toEqual([0, 1, 2, 3].map(n => UPKEEP_LIMITS.first + n * 60_000))
+    expect(failures).toEqual(['health'])
+    upkeep.end()
+  })
+
   test('tells of a job that fails, since when and why, until it is done again', async () => {
     const clock = createHandClock(0)
     let broken = true

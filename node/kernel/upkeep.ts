@@ -1,18 +1,24 @@
-/** What a node does by itself every hour: each job on its own, so that one that fails or takes long holds up no other. */
+/**
+ * What a node does by itself, every hour or at a time of the job's own: each job by itself, so that one that fails or takes long
+ * holds up no other.
+ */
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Clock } from './clock.ts'
 import type { Reminder } from './reminder.ts'
 import { createRounds } from './rounds.ts'
 
 export const UPKEEP_LIMITS = {
-  /** ms between two rounds of a job */ every: 3_600_000,
+  /** ms between two rounds of a job that names no other time */ every: 3_600_000,
   /** ms after the start for the first job, and between the first rounds of two: a node that is started often does its duty too */
   first: 30_000,
   apart: 2_000,
 } as const
 
+/** One round of a job; `every`: ms between two rounds. */
+export type UpkeepJob = (() => Promise<unknown>) | { every: number; round: () => Promise<unknown> }
+
 /** Jobs by name, in the order of their first rounds. */
-export type UpkeepJobs = Readonly<Record<string, () => Promise<unknown>>>
+export type UpkeepJobs = Readonly<Record<string, UpkeepJob>>
 
 /** A job whose last round failed; `since` of the first of the rounds that failed in a row, ms. */
 export type FailingJob = { job: string; since: number; problem: Problem }
@@ -32,21 +38,22 @@ export function createUpkeep(clock: Clock, observer: UpkeepObserver): Upkeep {
   const failing = new Map<string, FailingJob>()
   const ends: (() => void)[] = []
 
-  function begin(job: string, work: () => Promise<unknown>, first: number): void {
+  function begin(job: string, work: UpkeepJob, first: number): void {
+    const { every, round } = typeof work === 'function' ? { every: UPKEEP_LIMITS.every, round: work } : work
     const rounds = createRounds({
       clock,
       async round() {
-        await work()
+        await round()
         failing.delete(job)
         observer.done(job, clock.now())
-        return clock.now() + UPKEEP_LIMITS.every
+        return clock.now() + every
       },
       failed(error) {
         const problem = error instanceof ProblemError ? error.problem : { code: 'internal' as const }
         failing.set(job, { job, since: failing.get(job)?.since ?? clock.now(), problem })
         observer.failed(job, error)
       },
-      pause: UPKEEP_LIMITS.every,
+      pause: every,
     })
     ends.push(
       clock.after(first, () => void rounds.wake()),
@@ -75,7 +82,7 @@ export const upkeepReminders = (failing: readonly FailingJob[]): Reminder[] =>
     dueAt: since,
     level: 'fail',
     act: 'operator',
-    en: `The hourly work "${job}" has failed since ${new Date(since).toISOString()}: ${code}${detail === undefined ? '' : ` ${detail}`}`,
-    zh: `每小时的例行工作“${job}”失败：${code}${detail === undefined ? '' : ` ${detail}`}`,
-    cure: `It is tried again every hour. Cure what the code says; the log has the cause under "upkeep failed" 每小时自动重试，请按问题码处理，日志中有原因`,
+    en: `The regular work "${job}" has failed since ${new Date(since).toISOString()}: ${code}${detail === undefined ? '' : ` ${detail}`}`,
+    zh: `例行工作“${job}”失败：${code}${detail === undefined ? '' : ` ${detail}`}`,
+    cure: `It is tried again when it is due next. Cure what the code says; the log has the cause under "upkeep failed" 到期自动重试，请按问题码处理，日志中有原因`,
   }))

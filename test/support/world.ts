@@ -20,10 +20,11 @@ import type { Database } from '../../node/kernel/store/database.ts'
 import { migrate } from '../../node/kernel/store/migrate.ts'
 import { MIGRATIONS } from '../../node/kernel/store/migrations/index.ts'
 import { createTelemetry } from '../../node/kernel/telemetry/telemetry.ts'
+import { createUpkeep } from '../../node/kernel/upkeep.ts'
 import { createDispatchPart } from '../../node/spine/dispatch/part.ts'
 import { createExchangePart } from '../../node/spine/exchange/part.ts'
 import type { ListBoard, OwnIdentity, Trust } from '../../node/spine/exchange/ports.ts'
-import { type EpochFile, openEpoch } from '../../node/spine/trust/epoch.ts'
+import { EPOCH_LIMITS, type EpochFile, openEpoch } from '../../node/spine/trust/epoch.ts'
 import type { CertificateSigner } from '../../protocol/keys/delegation.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { PACKET_ALG } from '../../protocol/names.ts'
@@ -137,7 +138,7 @@ async function startCity({
   const failed = (error: unknown) => problems.push({ partner: '', problem: { code: 'internal' }, error })
   /** what packets of one partner may take here, bytes, and why nothing is taken */
   const room: { quota: number; problem: Problem | null } = { quota: Number.MAX_SAFE_INTEGER, problem: null }
-  const epoch = await openEpoch({ db, clock, audit, file: epochOf, failed })
+  const epoch = await openEpoch({ db, clock, audit, file: epochOf })
   const calendars = await createCalendarsPart(ground, play.code)
   const exchange = createExchangePart(ground, {
     ...{ transport, identity, trust, epoch, caseKeys, lists: noLists, calendar: calendars.port.calendars },
@@ -215,7 +216,8 @@ async function startCity({
   })
   await transport.start()
   await exchange.start([agreements.handler, ...cases.threadHandlers])
-  epoch.start()
+  const upkeep = createUpkeep(clock, { done: () => {}, failed: (_, error) => failed(error) })
+  upkeep.start({ epoch: { every: EPOCH_LIMITS.every, round: () => epoch.raise() } })
   await dispatch.start(cases.port.cases)
   return {
     play,
@@ -241,6 +243,7 @@ async function startCity({
     async stop() {
       await dispatch.stop()
       await exchange.stop()
+      upkeep.end()
       await epoch.stop()
       await transport.stop()
     },

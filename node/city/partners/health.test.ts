@@ -3,6 +3,7 @@ import { createHandClock, type HandClock } from '../../../test/support/http.ts'
 import { openTestStore } from '../../../test/support/store.ts'
 import type { Database } from '../../kernel/store/database.ts'
 import { createTelemetry } from '../../kernel/telemetry/telemetry.ts'
+import { createUpkeep, UPKEEP_LIMITS } from '../../kernel/upkeep.ts'
 import type { DeliveryStatus } from '../../spine/exchange/delivery.ts'
 import type { LinkNotice } from '../../spine/exchange/notices.ts'
 import type { Trust } from '../../spine/exchange/ports.ts'
@@ -79,11 +80,10 @@ function healthOf(status: Partial<DeliveryStatus>, roundTrip: number | null, not
     notices: () => notices,
     roundTrip: async () => roundTrip,
     sampled: (partner, sample) => telemetry.events.partnerSampled({ partner, ...gaugesOf(sample) }),
-    failed: error => failures.push(error),
   })
-  /** Lets the next minute come, and its sample be stored. */
-  const minute = async () => {
-    clock.advance(SAMPLING.every)
+  /** Lets the next round come, and its sample be stored. */
+  const minute = async (ms: number = SAMPLING.every) => {
+    clock.advance(ms)
     const at = clock.now() - (clock.now() % 60_000)
     for (let turn = 0; turn < 1000; turn++) {
       await new Promise(resolve => setImmediate(resolve))
@@ -97,19 +97,22 @@ function healthOf(status: Partial<DeliveryStatus>, roundTrip: number | null, not
 describe('samples of partners', () => {
   test('are taken every minute, and tell when the partner was heard though no connection began', async () => {
     const { health, minute, telemetry, failures } = healthOf({}, 12.5)
-    health.start()
+    const upkeep = createUpkeep(clock, { done() {}, failed: (_, error) => failures.push(error) })
+    upkeep.start({ health: { every: SAMPLING.every, round: () => health.sample() } })
+    await minute(UPKEEP_LIMITS.first)
     for (let n = 0; n < 3; n++) await minute()
     const points = await samplesOf(db, S, 'minute', 0)
-    expect(points.map(({ at }) => at)).toEqual([1, 2, 3].map(n => NOW + n * 60_000))
+    expect(points.map(({ at }) => at)).toEqual([0, 1, 2, 3].map(n => NOW + n * 60_000))
     expect(points[2]).toMatchObject({ samples: 1, connected: 1, roundTripMs: 12.5, certificateDays: 39 })
-    expect(await samplesOf(db, S, 'hour', 0)).toMatchObject([{ samples: 3, connected: 3, roundTripMs: 12.5 }])
-    expect(await db.query('SELECT seen_at FROM partners')).toEqual([{ seen_at: NOW + 180_000 }])
+    expect(await samplesOf(db, S, 'hour', 0)).toMatchObject([{ samples: 4, connected: 4, roundTripMs: 12.5 }])
+    expect(await db.query('SELECT seen_at FROM partners')).toEqual([{ seen_at: NOW + UPKEEP_LIMITS.first + 180_000 }])
     const { text } = await telemetry.metrics.render()
     expect(text).toContain('tongban_partner_round_trip_seconds{partner="420300"} 0.0125')
     expect(text).toContain('tongban_partner_certificate_days{partner="420300"} 39')
+    upkeep.end()
     await health.stop()
     clock.advance(10 * SAMPLING.every)
-    expect(await samplesOf(db, S, 'minute', 0)).toHaveLength(3)
+    expect(await samplesOf(db, S, 'minute', 0)).toHaveLength(4)
     expect(failures).toEqual([])
   })
 

@@ -16,7 +16,7 @@ import { addSample, type HealthPoint, type StepName, samplesOf, thinSamples } fr
 const DAY = 86_400_000
 
 export const SAMPLING = {
-  /** ms between two samples */ every: 60_000,
+  /** ms between two rounds of `sample` */ every: 60_000,
   /** ms between two clearings of what is too old */ thin: 3_600_000,
   /** partners that are looked at together */ together: 16,
 } as const
@@ -37,16 +37,13 @@ export type HealthParts = {
     seen(): ReadonlyMap<string, number>
   }
   /** for metrics */ sampled: (partner: string, sample: Sample) => void
-  failed: (error: unknown) => void
 }
 
 export type Health = ReturnType<typeof createHealth>
 
 export function createHealth(parts: HealthParts) {
   const { db, clock, trust, sightings } = parts
-  let cancel = () => {}
   let working: Promise<void> = Promise.resolve()
-  let stopped = false
   let thinnedAt = 0
 
   async function look(code: string): Promise<Sample> {
@@ -90,7 +87,6 @@ export function createHealth(parts: HealthParts) {
     }
   }
 
-  /** Looks at every active partner once, and keeps what it saw. */
   async function sample(): Promise<void> {
     const codes = trust.partners()
     const seen: [string, Sample][] = []
@@ -115,16 +111,6 @@ export function createHealth(parts: HealthParts) {
     for (const [code, found] of seen) parts.sampled(code, found)
   }
 
-  function plan(): void {
-    cancel = clock.after(SAMPLING.every, () => {
-      working = sample()
-        .catch(parts.failed)
-        .finally(() => {
-          if (!stopped) plan()
-        })
-    })
-  }
-
   return {
     /** How a partner is now, what is wrong and who must act, and the steps since `from` (ms). Problem: `partner.unknown`. */
     async of(
@@ -141,12 +127,14 @@ export function createHealth(parts: HealthParts) {
       return { now, findings, points: await samplesOf(db, code, step, from) }
     },
 
-    start: plan,
-
-    async stop(): Promise<void> {
-      stopped = true
-      cancel()
-      await working
+    /** Looks at every active partner once, and keeps what it saw. */
+    sample(): Promise<void> {
+      const sampled = sample()
+      working = sampled.catch(() => {})
+      return sampled
     },
+
+    /** Resolves when no partner is being looked at. */
+    stop: (): Promise<void> => working,
   }
 }

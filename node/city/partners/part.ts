@@ -14,7 +14,7 @@ import { directoryRoutes } from './federation/directory-routes.ts'
 import { createGossip } from './federation/gossip.ts'
 import { directoryReminders } from './federation/standings.ts'
 import { createVoucher, federationView } from './federation/vouch.ts'
-import { createHealth } from './health.ts'
+import { createHealth, SAMPLING } from './health.ts'
 import { healthRoutes } from './health-routes.ts'
 import { identityRoutes } from './identity/routes.ts'
 import { gaugesOf } from './judge-health.ts'
@@ -133,13 +133,14 @@ export function createPartnersPart(
       await partners.start()
       await gossip.start()
     },
+    jobs: { directories: async () => gossip.tell() },
     stop: () => gossip.stop(),
   } satisfies Part<object>
 }
 
 /** Health of the links with partners. */
 export function createHealthPart(
-  { db, clock, telemetry, log }: Kernel,
+  { db, clock, telemetry }: Kernel,
   { trust }: TrustPort,
   { roundTrip }: HostPort,
   { exchange, sightings }: Pick<ExchangePort, 'exchange'> & Sightings,
@@ -149,12 +150,11 @@ export function createHealthPart(
     delivery: code => exchange.status(code),
     notices: code => exchange.notices(code),
     sampled: (partner, sample) => telemetry.events.partnerSampled({ partner, ...gaugesOf(sample) }),
-    failed: error => log.error('health of partners not sampled', {}, error),
   })
   return {
     port: {},
     routes: [healthRoutes(health, clock)],
-    start: () => health.start(),
+    jobs: { health: { every: SAMPLING.every, round: () => health.sample() } },
     stop: () => health.stop(),
   } satisfies Part<object>
 }

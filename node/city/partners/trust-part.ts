@@ -6,7 +6,7 @@ import { createCaseKeys } from '../../kernel/keys/case-keys.ts'
 import { createCaseSeal, createSeal, deriveKey } from '../../kernel/keys/seal.ts'
 import type { Part } from '../../part.ts'
 import { peerIdOf } from '../../spine/p2p/peer-id.ts'
-import { epochFile, openEpoch } from '../../spine/trust/epoch.ts'
+import { EPOCH_LIMITS, epochFile, openEpoch } from '../../spine/trust/epoch.ts'
 import { loadIdentity } from '../../spine/trust/identity.ts'
 import { loadTrust } from '../../spine/trust/trust.ts'
 import { createAuthorities } from './federation/authorities.ts'
@@ -24,7 +24,6 @@ export async function createTrustPart({
   events,
   signals,
   telemetry,
-  log,
   randomBytes,
 }: Kernel) {
   const directories = await createDirectories({
@@ -46,7 +45,6 @@ export async function createTrustPart({
   await trust.reload(config.city.code)
   const epoch = await openEpoch({
     ...{ db, clock, audit, file: epochFile(config.data) },
-    failed: error => log.error('epoch not raised', {}, error),
   })
   const authorities = createAuthorities({ db, clock, audit })
 
@@ -75,6 +73,7 @@ export async function createTrustPart({
     },
     routes: [authorityRoutes(authorities)],
     jobs: {
+      epoch: { every: EPOCH_LIMITS.every, round: () => epoch.raise() },
       async delegation() {
         try {
           await identity.renewIfDue()
@@ -94,7 +93,6 @@ export async function createTrustPart({
         }
       },
     },
-    start: () => epoch.start(),
     stop: () => epoch.stop(),
   } satisfies Part<object>
 }

@@ -37,7 +37,7 @@ export interface Events {
   adapterEvent(event: { adapter: string; outcome: 'done' | 'repeated' | 'standing' | 'waiting' | 'parked' }): void
   caseChanged(event: { state: string; outcome?: string; thread: string }): void
   keyRotated(event: { purpose: 'packet'; kid: string }): void
-  /** A round of hourly work ended well, at ms. */
+  /** A round of regular work ended well, at ms. */
   upkeepEnded(event: { job: string; at: number }): void
   upkeepFailed(event: { job: string; error: unknown }): void
   started(event: { version: string; ms: number }): void
@@ -104,8 +104,8 @@ export function createEvents(metrics: Metrics, log: (area: string) => Log = crea
     'outcome',
   ])
   const caseChanges = metrics.counter('tongban_case_changes_total', 'Changes of case state', ['state'])
-  const upkeep = metrics.counter('tongban_upkeep_rounds_total', 'Rounds of hourly work', ['job', 'outcome'])
-  const upkeepAt = metrics.gauge('tongban_upkeep_done_seconds', 'When hourly work ended well last, Unix time', ['job'])
+  const upkeep = metrics.counter('tongban_upkeep_rounds_total', 'Rounds of regular work', ['job', 'outcome'])
+  const upkeepAt = metrics.gauge('tongban_upkeep_done_seconds', 'When regular work ended well last, Unix time', ['job'])
   const rotations = metrics.counter('tongban_key_rotations_total', 'Keys rotated', ['purpose'])
 
   return {

@@ -6,6 +6,7 @@ import { createHandClock } from '../../../test/support/http.ts'
 import { openTestStore } from '../../../test/support/store.ts'
 import { createAudit } from '../../kernel/records/audit.ts'
 import type { Database } from '../../kernel/store/database.ts'
+import { createUpkeep, UPKEEP_LIMITS } from '../../kernel/upkeep.ts'
 import { EPOCH_LIMITS, epochFile, openEpoch } from './epoch.ts'
 
 const S = '420300'
@@ -28,9 +29,6 @@ afterEach(async () => {
 const open = () =>
   openEpoch({
     ...{ db, clock, file: epochFile(folder), audit: createAudit({ database: db, now: clock.now }) },
-    failed: error => {
-      throw error
-    },
   })
 const inside = async () => (await db.query<{ number: number }>('SELECT number FROM epoch'))[0]?.number
 const outside = async () => JSON.parse(await readFile(join(folder, 'epoch.json'), 'utf8')) as unknown
@@ -70,17 +68,22 @@ test.each([
 
 test('while the node works they are raised once in each span in which something was stored', async () => {
   const epoch = await open()
-  epoch.start()
+  const failures: unknown[] = []
+  const upkeep = createUpkeep(clock, { done() {}, failed: (_, error) => failures.push(error) })
+  upkeep.start({ epoch: { every: EPOCH_LIMITS.every, round: () => epoch.raise() } })
   const passed = async (ms: number) => {
     clock.advance(ms)
     for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setImmediate(resolve))
     return inside()
   }
+  expect(await passed(UPKEEP_LIMITS.first)).toBe(1)
   expect(await passed(EPOCH_LIMITS.every)).toBe(1)
   await receipt()
   await receipt()
   expect(await passed(EPOCH_LIMITS.every - 1)).toBe(1)
   clock.advance(1)
+  upkeep.end()
   await epoch.stop()
   expect([await inside(), await outside()]).toEqual([2, { epoch: 2 }])
+  expect(failures).toEqual([])
 })

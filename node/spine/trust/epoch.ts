@@ -13,7 +13,7 @@ import type { Audit } from '../../kernel/records/audit.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
 
 export const EPOCH_LIMITS = {
-  /** ms between two raisings of the counter, while packets are stored */ every: 60_000,
+  /** ms between two raisings of the counter, while packets are stored: the rounds of `raise` */ every: 60_000,
 } as const
 
 /** Where the counter is kept outside of the store; null when there is none. */
@@ -40,11 +40,10 @@ export type EpochParts = {
   file: EpochFile
   clock: Clock
   audit: Audit
-  failed: (error: unknown) => void
 }
 
 /** Compares both counters and raises them; remembers with which partners no watermarks were compared since a restore. */
-export async function openEpoch({ db, file, clock, audit, failed }: EpochParts) {
+export async function openEpoch({ db, file, clock, audit }: EpochParts) {
   const outside = await file.read()
   let raisedAt = await contents()
   let epoch = 0
@@ -69,9 +68,7 @@ export async function openEpoch({ db, file, clock, audit, failed }: EpochParts) 
   await file.write(epoch)
   const rows = await db.query<{ partner: string }>('SELECT partner FROM restored_links')
   const waiting = new Set(rows.map(({ partner }) => partner))
-  let cancel = () => {}
   let working: Promise<void> = Promise.resolve()
-  let stopped = false
 
   /** What tells whether anything was stored since. */
   async function contents(): Promise<string> {
@@ -91,16 +88,6 @@ export async function openEpoch({ db, file, clock, audit, failed }: EpochParts) 
     await file.write(epoch)
   }
 
-  function plan(): void {
-    cancel = clock.after(EPOCH_LIMITS.every, () => {
-      working = raise()
-        .catch(failed)
-        .finally(() => {
-          if (!stopped) plan()
-        })
-    })
-  }
-
   return {
     /** Whether the store was restored, and no watermarks were compared with the partner since. */
     restored: (partner: string): boolean => waiting.has(partner),
@@ -114,12 +101,14 @@ export async function openEpoch({ db, file, clock, audit, failed }: EpochParts) 
       })
     },
 
-    start: plan,
-
-    async stop(): Promise<void> {
-      stopped = true
-      cancel()
-      await working
+    /** Raises both counters when anything was stored since. */
+    raise(): Promise<void> {
+      const raised = raise()
+      working = raised.catch(() => {})
+      return raised
     },
+
+    /** Resolves when they are not being raised. */
+    stop: (): Promise<void> => working,
   }
 }

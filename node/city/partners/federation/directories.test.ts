@@ -18,6 +18,7 @@ import {
   tracesOf,
 } from '../../../../test/support/paired.ts'
 import { idle } from '../../../../test/support/play-lists.ts'
+import { createUpkeep, UPKEEP_LIMITS } from '../../../kernel/upkeep.ts'
 import { GOSSIP_LIMITS } from './gossip.ts'
 import {
   createOperator,
@@ -506,8 +507,11 @@ describe('distribution', () => {
     await given(ankang, await list(ankang, shiyan))
     expect(versionAt(shiyan)).toBeUndefined()
     await shiyan.partners.resume('610900', 'person:2')
-    world.clock.advance(GOSSIP_LIMITS.every)
+    const upkeep = createUpkeep(world.clock, { done() {}, failed() {} })
+    upkeep.start({ directories: async () => shiyan.gossip.tell() })
+    world.clock.advance(UPKEEP_LIMITS.first)
     await soon(() => expect(versionAt(shiyan)).toBe(2))
+    upkeep.end()
   })
 
   test('one that was no partner yet when its connection began gets it when it greets', async () => {

@@ -20,7 +20,6 @@ import type { Directories } from './directories.ts'
 
 export const GOSSIP_LIMITS = {
   /** ms without a frame after which a stream is given up */ stall: 30_000,
-  /** ms between two rounds through all partners */ every: 3_600_000,
   /** partners that are met at a time */ atOnce: 4,
   /** streams of one partner that are served at a time */ streams: 2,
   /** streams with one partner in any such time, ms, whoever opened them */ meetings: 30,
@@ -50,7 +49,6 @@ export function createGossip(parts: GossipParts) {
   const documents = createWindow(clock, GOSSIP_LIMITS.documentsWindow)
   let meeting = 0
   let stopped = false
-  let cancelRound = () => {}
 
   const stalled = <T>(wire: Wire, work: () => Promise<T>): Promise<T> =>
     within(clock, wire, { ms: GOSSIP_LIMITS.stall, what: 'directory' }, work)
@@ -182,15 +180,8 @@ export function createGossip(parts: GossipParts) {
     work()
   }
 
-  function plan(): void {
-    cancelRound = clock.after(GOSSIP_LIMITS.every, () => {
-      meetAll()
-      plan()
-    })
-  }
-
   return {
-    /** Something newer is held: every partner hears of it. */
+    /** Something newer is held, or a round is due: every partner hears of it. */
     tell: meetAll,
 
     /** The partner is there: it greeted this node. A connection alone may have begun before the two were partners. */
@@ -204,12 +195,10 @@ export function createGossip(parts: GossipParts) {
         maxFrame: MAX_FRAME,
         maxStreamsPerCity: GOSSIP_LIMITS.streams,
       })
-      plan()
     },
 
     stop(): void {
       stopped = true
-      cancelRound()
     },
   }
 }
