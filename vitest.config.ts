@@ -5,32 +5,43 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /**
  * Proofs that take long by nature: kills, transfers of a gigabyte, random walks, floods, relays that are lost and found again,
- * stores of every program before this one, whole examples, bundles as large as they may be, every operation of two nodes at their most
- * verbose (`node/edges/http/canary.test.ts` asks one), benches of ten processes. `npm run test:long`.
+ * stores of every program before this one, whole examples, bundles as large as they may be and each lie of a city (one bundle of each
+ * kind stays in `genuine.test.ts`), every operation of nodes at their most verbose (`node/edges/http/canary.test.ts` asks one) or cut off
+ * after each of its commits (`node/kernel/store/acts.test.ts` has the mechanism), benches of ten processes. `npm run test:long`.
  */
 const LONG = [
   'test/faults/**/*.test.ts',
   'test/hostile/**/*.test.ts',
-  'test/e2e/{canary,clone,example-shiyan,stories,three-nodes}.test.ts',
-  'test/interop/{forged,limits,matrix}.test.ts',
+  'test/e2e/{acts,canary,clone,example-shiyan,stories,three-nodes}.test.ts',
+  'test/interop/{dishonest,forged,limits,matrix}.test.ts',
   'test/stores/{neighbours,old-stores}.test.ts',
   'test/bench/smoke-long.test.ts',
 ]
 
 /**
- * A process for each file: whole nodes, programs and sockets, and what changes its whole process (timers, `fetch`, streams,
- * built-in objects) or weighs it (memory, processor time). All others share two, in any order: what they load is loaded once.
+ * A process for each file: what changes its whole process (timers, `fetch`, streams, built-in objects, standard error) or weighs it
+ * (memory, processor time).
  */
 const APART = [
-  'examples/**/*.test.ts',
-  'test/{bench,e2e,interop,stores}/**/*.test.ts',
-  'test/{supply-chain,tongban}.test.ts',
-  'node/{edges/cli,kernel/telemetry,city/notify/webhooks}/**/*.test.ts',
-  'node/spine/p2p/{host,hostile,interop,lifecycle,network-faults,places,relay,throughput,work-budget}.test.ts',
-  'node/{start,edges/http/server,city/cases/mail/parcels,city/partners/federation/directories}.test.ts',
+  'test/bench/**/*.test.ts',
+  'node/edges/cli/{doctor,program}.test.ts',
+  'node/city/notify/webhooks/post.test.ts',
+  'node/kernel/telemetry/**/*.test.ts',
+  'node/spine/p2p/{hostile,places,throughput}.test.ts',
+  'node/{city/cases/mail/parcels,city/partners/federation/directories}.test.ts',
   '{protocol/service/compare,node/{city/records/evidence/bundle,spine/exchange/bad-input,city/catalogue/forms/forms,spine/materials/blob-store}}.test.ts',
   'adapters/{carrier/rest,rest/contract,rest/events,rest/rest,sdk/http,sdk/patience}.test.ts',
   'protocol/federation/directory.test.ts',
+]
+
+/** Whole nodes, programs and sockets. They share processes of their own, for the pure ones need none of what nodes load. */
+const NODES = [
+  'examples/**/*.test.ts',
+  'test/{e2e,interop,stores}/**/*.test.ts',
+  'test/{supply-chain,tongban}.test.ts',
+  'node/edges/cli/**/*.test.ts',
+  'node/spine/p2p/{host,interop,lifecycle,network-faults,relay,work-budget}.test.ts',
+  'node/{start,edges/http/server,city/notify/webhooks/webhooks}.test.ts',
 ]
 
 /** What brings the whole run again: `template.ts` tells it before anything runs, and each process of the run has it. */
@@ -39,17 +50,20 @@ const SEED = Number(process.env.TONGBAN_TEST_SEED)
 if (!Number.isSafeInteger(SEED))
   throw new Error(`TONGBAN_TEST_SEED=${process.env.TONGBAN_TEST_SEED} is no whole number`)
 
-/** Those apart begin, the longest first; the others follow in a random order, which the seed brings again. */
+/** One more than the two cores that a run is made for: a sixth of the time tests wait, for sockets, timers and what they started. */
+const WORKERS = 3
+
+/** Those apart and those of nodes begin, the longest first; the others follow in a random order, which the seed brings again. */
 class Order extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) =>
       createHash('sha256')
         .update(`${SEED} ${relative(this.ctx.config.root, moduleId)}`)
         .digest('hex')
-    const { true: apart = [], false: shared = [] } = Object.groupBy(files, file =>
-      String(file.project.name === 'apart'),
+    const { true: shared = [], false: first = [] } = Object.groupBy(files, file =>
+      String(file.project.name === 'shared'),
     )
-    return [...(await super.sort(apart)), ...shared.toSorted((a, b) => (place(a) < place(b) ? -1 : 1))]
+    return [...(await super.sort(first)), ...shared.toSorted((a, b) => (place(a) < place(b) ? -1 : 1))]
   }
 }
 
@@ -61,7 +75,7 @@ export default defineConfig(({ mode }) => {
     // They end what hangs, and are no measure: a shared machine may be many times slower than the one at hand.
     testTimeout: 120_000,
     hookTimeout: 180_000,
-    maxWorkers: 2,
+    maxWorkers: mode === 'long' ? 2 : WORKERS,
     // What is polled waits as long as a test may, too: a second is a measure of the machine.
     expect: { poll: { timeout: 60_000 } },
     // Bun loads the sources itself: vitest's own runner would transform and wrap a thousand modules for each process, and nothing here
@@ -71,17 +85,18 @@ export default defineConfig(({ mode }) => {
   if (mode === 'long') return { test: { ...tests, include: LONG } }
   return {
     test: {
-      maxWorkers: 2,
+      maxWorkers: WORKERS,
       sequence: { sequencer: Order },
       projects: [
         { test: { ...tests, name: 'apart', include: APART, exclude: LONG } },
+        { test: { ...tests, name: 'nodes', include: NODES, exclude: [...APART, ...LONG], isolate: false } },
         {
           test: {
             ...tests,
             ...{
               name: 'shared',
               include: ['{protocol,certs,adapters,node,examples,test}/**/*.test.ts'],
-              exclude: [...APART, ...LONG],
+              exclude: [...APART, ...NODES, ...LONG],
             },
             isolate: false,
           },

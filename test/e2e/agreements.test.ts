@@ -238,6 +238,11 @@ describe('an agreement', () => {
 
   test('is countered with a reason; the difference is seen, and the counter-proposal signed', async () => {
     const document = (await shown(shiyan, thread)).document
+    // A text is countered with what came with it.
+    await until(
+      async () => (await tongban(shiyan, 'agreement', 'attachments', thread)).includes('yes 已收到'),
+      'the scan arrived',
+    )
     await write('counter.json', { ...document, purgeDays: 30, items: document.items.slice(1) })
     await tongban(shiyan, 'agreement', 'counter', thread, 'counter.json', '--reason', '减少一项')
     await arrived(ankang, thread, ({ pending }) => pending?.reason === '减少一项')
@@ -245,10 +250,6 @@ describe('an agreement', () => {
     expect(diff).toContain('个人信息清除期限')
     expect(diff).toContain('1 removed 移除')
     // The scan that came with the proposal is read by the other administrator, byte for byte.
-    await until(
-      async () => (await tongban(shiyan, 'agreement', 'attachments', thread)).includes('yes 已收到'),
-      'the scan arrived',
-    )
     const scan = await readFile(join(root, 'scan.pdf'))
     const { sha256 = '' } = document.attachments[0] ?? {}
     await tongban(shiyan, 'agreement', 'attachments', thread, '--save', sha256.slice(0, 8))

@@ -6,12 +6,12 @@ import type { ServiceItem } from '../../protocol/service/item.ts'
 
 export type PairedCities = { items: ServiceItem[]; agreement: string }
 
-/** Polls until `check` gives something; a node's own events drive it, so it is quick, and the bound is generous. */
+/** Polls until `check` gives something, at less than half the rate that a token has; a node's own events drive it, and the bound is generous. */
 export async function until<T>(
   check: () => Promise<T | null | undefined | false>,
   what: string,
   ms = 90_000,
-  every = 25,
+  every = 50,
 ): Promise<T> {
   for (const end = Date.now() + ms; Date.now() < end; ) {
     const value = await check()
