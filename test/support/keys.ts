@@ -1,5 +1,7 @@
 /** RSA keys for tests alone: to make one takes up to a second of processor time, and each test file would make several. */
 import { readFileSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import * as jose from 'jose'
 
 const FILE = new URL('../fixtures/test-only-rsa-keys.pem', import.meta.url)
 /** The next one first. */
@@ -17,4 +19,22 @@ export function testKey(use: 'once' | 'kept' = 'once'): string {
   if (key === undefined || KEYS.length < LEFT) throw new Error(`too few keys in ${FILE.pathname}`)
   if (use === 'once') KEYS.push(key)
   return key
+}
+
+/**
+ * Seals a file of a key store anew, for a hundredth of the rounds: whoever opens it goes by those that it names, and the full ones take
+ * 50 ms of processor time each time.
+ */
+export async function withFewRounds(path: string, passphrase: string): Promise<void> {
+  const key = new TextEncoder().encode(passphrase)
+  const sealed: jose.FlattenedJWE = JSON.parse(await readFile(path, 'utf8'))
+  const { plaintext, protectedHeader } = await jose.flattenedDecrypt(sealed, key, {
+    keyManagementAlgorithms: ['PBES2-HS512+A256KW'],
+    maxPBES2Count: 100_000,
+  })
+  const { alg = '', enc = '', typ = '' } = protectedHeader ?? {}
+  const anew = new jose.FlattenedEncrypt(plaintext)
+    .setProtectedHeader({ alg, enc, typ })
+    .setKeyManagementParameters({ p2c: 1000, p2s: crypto.getRandomValues(new Uint8Array(16)) })
+  await writeFile(path, JSON.stringify(await anew.encrypt(key)))
 }

@@ -1,13 +1,14 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Directory } from '../../../../protocol/federation/directory.ts'
 import { encodeDirectoryFrame } from '../../../../protocol/federation/frames.ts'
 import { LIMITS } from '../../../../protocol/limits.ts'
 import { STREAM } from '../../../../protocol/names.ts'
 import { sha256 } from '../../../../protocol/primitives.ts'
 import type { ProblemCode } from '../../../../protocol/problem.ts'
+import { withFewRounds } from '../../../../test/support/keys.ts'
 import { marksOf } from '../../../../test/support/marks.ts'
 import {
   actionsOf,
@@ -41,10 +42,21 @@ let world: ReturnType<typeof createPairingWorld>
 let folder: string
 let operator: string
 
+let root: string
+/** an operator at its beginning, of which each test has a copy */
+let pristine: string
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'tongban-federation-'))
+  pristine = join(root, 'pristine')
+  await createOperator(pristine, { ...TERMS, name: '秦巴通办联盟', now: NOW / 1000 })
+  await withFewRounds(join(pristine, 'operator.json'), PASSPHRASE)
+})
+afterAll(() => rm(root, { recursive: true, force: true }))
+
 beforeEach(async () => {
   world = createPairingWorld(NOW)
-  folder = await mkdtemp(join(tmpdir(), 'tongban-federation-'))
-  await createOperator(folder, { ...TERMS, name: '秦巴通办联盟', now: NOW / 1000 })
+  folder = await mkdtemp(join(root, 'operator-'))
+  await cp(pristine, folder, { recursive: true })
   operator = (await openDirectory(await document())).operator
 })
 
