@@ -6,7 +6,7 @@ import * as jose from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { checkCertificate, readCertificate, selfIssue } from '../../../certs/index.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
-import { testKey } from '../../../test/support/keys.ts'
+import { testKey, withFewRounds } from '../../../test/support/keys.ts'
 import {
   createKeyStore,
   hasKeyStore,
@@ -38,12 +38,17 @@ const keys: Keys = {
 
 let root: string
 let pristine: string
+/** the header of its keys, as they were written */
+let made: jose.ProtectedHeaderParameters
 let folder: string
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'tongban-keys-'))
   pristine = join(root, 'pristine')
   await createKeyStore(pristine, PASSPHRASE, { keys, city })
+  const file = await readFile(join(pristine, 'keys.json'), 'utf8')
+  made = jose.decodeProtectedHeader(JSON.parse(file) as jose.FlattenedJWE)
+  await withFewRounds(join(pristine, 'keys.json'), PASSPHRASE)
 })
 beforeEach(async () => {
   folder = await mkdtemp(join(root, 'keys-'))
@@ -66,6 +71,10 @@ const editJson = async (name: string, edit: (json: Record<string, string>) => ob
   writeFile(path(name), JSON.stringify(edit(JSON.parse(await readFile(path(name), 'utf8')))))
 
 describe('a key store', () => {
+  test('costs whoever guesses all rounds at each guess', () => {
+    expect(made).toMatchObject({ alg: 'PBES2-HS512+A256KW', p2c: KEY_STORE_LIMITS.rounds })
+  })
+
   test('gives back what was put in, and keeps it from other accounts', async () => {
     const store = await openKeyStore(folder, PASSPHRASE)
     expect(store.keys()).toEqual(keys)

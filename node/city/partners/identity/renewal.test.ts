@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createCa, createRequest, issue, readCertificate, selfIssue } from '../../../../certs/index.ts'
-import { testKey } from '../../../../test/support/keys.ts'
+import { testKey, withFewRounds } from '../../../../test/support/keys.ts'
 import {
   createKeyStore,
   currentKey,
@@ -39,6 +39,7 @@ beforeAll(async () => {
     },
     city: { keyPem, chain: [selfIssue(SHIYAN, { keyPem, now: NOW, serial: serial() })] },
   })
+  await withFewRounds(join(root, 'pristine', 'keys.json'), PASSPHRASE)
 })
 beforeEach(async () => {
   const folder = await mkdtemp(join(root, 'keys-'))
