@@ -102,9 +102,12 @@ function faultOf(value: unknown, { members, surrogates }: Scan): string | null {
     } else if (Array.isArray(entry)) {
       for (const one of entry) if (typeof one === 'object' || surrogates) pending.push(one)
     } else if (typeof entry === 'object' && entry !== null) {
-      for (const [name, member] of Object.entries(entry)) {
+      const members = entry as Record<string, unknown>
+      // What JSON.parse made has no other members than its own; entries would be a list for each.
+      for (const name in members) {
         left--
         if (name === PROTOTYPE) return UNUSABLE_NAME
+        const member = members[name]
         if (surrogates && !name.isWellFormed()) return NOT_UNICODE
         if (typeof member === 'object' || surrogates) pending.push(member)
       }
@@ -136,10 +139,10 @@ export function unwritable(value: unknown, levels: number): Unwritable | null {
     }
     return null
   }
-  for (const [name, member] of Object.entries(value)) {
+  for (const name of Object.keys(value)) {
     if (name === PROTOTYPE) return { path: [], why: UNUSABLE_NAME }
     if (!isText(name)) return { path: [], why: 'a name with half a surrogate pair, or NUL' }
-    const found = unwritable(member, levels - 1)
+    const found = unwritable((value as Record<string, unknown>)[name], levels - 1)
     if (found !== null) return { ...found, path: [name, ...found.path] }
   }
   return null

@@ -147,6 +147,12 @@ export function parseJson<T>(
   data: Uint8Array | string,
   code: ProblemCode,
 ): { ok: true; value: T } | Refused {
+  const read = readValue(data, code)
+  return read.ok ? parseValue(schema, read.value, code) : read
+}
+
+/** The value of a JSON text (SPEC.md §1), of any shape. */
+export function readValue(data: Uint8Array | string, code: ProblemCode): { ok: true; value: unknown } | Refused {
   let text: string
   try {
     text = typeof data === 'string' ? data : decodeUtf8(data)
@@ -154,7 +160,7 @@ export function parseJson<T>(
     return refuse(code, 'not JSON in UTF-8')
   }
   const read = text.isWellFormed() ? readJson(text) : { ok: false as const, fault: 'half a surrogate pair' }
-  return read.ok ? parseValue(schema, read.value, code) : refuse(code, read.fault)
+  return read.ok ? read : refuse(code, read.fault)
 }
 
 export function parseValue<T>(

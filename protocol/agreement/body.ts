@@ -2,7 +2,7 @@
 
 import { checkBody } from '../case/admit.ts'
 import type { PacketClaims } from '../packet/claims.ts'
-import { parseJson, sha256 } from '../primitives.ts'
+import { parseValue, readValue, sha256 } from '../primitives.ts'
 import { type Refused, refuse } from '../problem.ts'
 import { type AgreementAmendment, type AgreementDocument, readAgreement, readAmendment } from './document.ts'
 import { AGREEMENT_BODIES, type AgreementBody, type AgreementKind, isAgreementKind } from './kinds.ts'
@@ -45,11 +45,21 @@ export async function openAgreementBody(
   claims: PacketClaims,
   bytes: Uint8Array,
 ): Promise<{ ok: true; body: unknown } | Refused> {
-  const { kind } = claims
-  if (!isAgreementKind(kind)) return refuse('envelope.claims', 'kind')
+  if (!isAgreementKind(claims.kind)) return refuse('envelope.claims', 'kind')
   const checked = await checkBody(claims, bytes)
   if (checked !== null) return checked
-  const parsed = parseJson<unknown>(AGREEMENT_BODIES[kind], bytes, 'body.schema')
+  const read = readValue(bytes, 'body.schema')
+  return read.ok ? judgeAgreementBody(claims, read.value) : read
+}
+
+/** The same of a body that was not read from bytes: its author puts it to the rules before it writes it. */
+export async function judgeAgreementBody(
+  claims: PacketClaims,
+  value: unknown,
+): Promise<{ ok: true; body: unknown } | Refused> {
+  const { kind } = claims
+  if (!isAgreementKind(kind)) return refuse('envelope.claims', 'kind')
+  const parsed = parseValue<unknown>(AGREEMENT_BODIES[kind], value, 'body.schema')
   if (!parsed.ok) return parsed
   if (!carriesText(kind))
     return claims.materials.length > 0 ? refuse('envelope.claims', 'materials') : { ok: true, body: parsed.value }

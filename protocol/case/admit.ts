@@ -3,7 +3,7 @@
 import { LIMITS } from '../limits.ts'
 import { BODY_TYPE } from '../names.ts'
 import type { Packet, PacketClaims } from '../packet/claims.ts'
-import { parseJson, sha256 } from '../primitives.ts'
+import { parseValue, readValue, sha256 } from '../primitives.ts'
 import { type Refused, refuse } from '../problem.ts'
 import { checkPlace, seesAll, standsLast, viewOf } from '../thread/chain.ts'
 import { correctedStep } from './correct.ts'
@@ -19,9 +19,17 @@ export async function openCaseBody(
   bytes: Uint8Array,
 ): Promise<{ ok: true; body: unknown } | Refused> {
   const read = await readCaseBody(claims, bytes)
-  if (!read.ok) return read
-  return implausible(claims.kind as CaseKind, read.body, claims.iat) ?? read
+  return read.ok ? datedCaseBody(claims, read) : read
 }
+
+/** The same of a body that was not read from bytes: its author puts it to the rules before it writes it. */
+export function judgeCaseBody(claims: PacketClaims, value: unknown): { ok: true; body: unknown } | Refused {
+  const judged = ruledCaseBody(claims, value)
+  return judged.ok ? datedCaseBody(claims, judged) : judged
+}
+
+const datedCaseBody = (claims: PacketClaims, read: { ok: true; body: unknown }) =>
+  implausible(claims.kind as CaseKind, read.body, claims.iat) ?? read
 
 /** The same of what both cities took once, before the days that a body names had bounds. */
 export async function readCaseBody(
@@ -31,7 +39,14 @@ export async function readCaseBody(
   if (!isCaseKind(claims.kind)) return refuse('envelope.claims', 'kind')
   const checked = await checkBody(claims, bytes)
   if (checked !== null) return checked
-  const parsed = parseJson<unknown>(CASE_BODIES[claims.kind], bytes, 'body.schema')
+  const read = readValue(bytes, 'body.schema')
+  return read.ok ? ruledCaseBody(claims, read.value) : read
+}
+
+/** Schema and materials of a body. */
+function ruledCaseBody(claims: PacketClaims, value: unknown): { ok: true; body: unknown } | Refused {
+  if (!isCaseKind(claims.kind)) return refuse('envelope.claims', 'kind')
+  const parsed = parseValue<unknown>(CASE_BODIES[claims.kind], value, 'body.schema')
   if (!parsed.ok) return parsed
   const named = materialsOf(claims.kind, parsed.value)
   const committed = claims.materials.map(material => material.sha256)

@@ -133,11 +133,12 @@ function begunDay(state: CaseState, name: SignedInstant, author: string, actor: 
 }
 
 /** The days on which the steps count as done. */
-const doneDays = (state: CaseState) =>
-  Object.fromEntries(Object.entries(doneInstants(state)).map(([name, at]) => [name, on(at)])) as Record<
-    SignedInstant,
-    string | null
-  >
+function doneDays(state: CaseState): Record<SignedInstant, string | null> {
+  const done = doneInstants(state)
+  const days = {} as Record<SignedInstant, string | null>
+  for (const name of Object.keys(done) as SignedInstant[]) days[name] = on(done[name])
+  return days
+}
 
 /**
  * The day on which a limit began: it begins anew on `again`, unless it was over by then. `shown` is when that step counts as done:

@@ -173,13 +173,15 @@ function begin(submit: Packet, mover: string): CaseState {
 }
 
 /** When each step counts as done; seconds. */
-export const doneInstants = ({ instants: { received: _, ...instants }, receipts }: CaseState) =>
-  Object.fromEntries(
-    Object.entries(instants).map(([name, at]) => [
-      name,
-      at === null ? null : doneAt(at, receipts?.[name as SignedInstant]),
-    ]),
-  ) as Record<SignedInstant, number | null>
+export function doneInstants({ instants, receipts }: CaseState): Record<SignedInstant, number | null> {
+  const done = {} as Record<SignedInstant, number | null>
+  for (const name of Object.keys(instants) as (keyof typeof instants)[]) {
+    if (name === 'received') continue
+    const at = instants[name]
+    done[name] = at === null ? null : doneAt(at, receipts?.[name])
+  }
+  return done
+}
 
 /** What the receipt of a packet tells of an instant, beside what is known of others; nothing where it gives the same day. */
 function receiptsWith(known: CaseState['receipts'], name: SignedInstant, packet: Packet): Pick<CaseState, 'receipts'> {

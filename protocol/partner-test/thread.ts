@@ -6,7 +6,7 @@ import * as z from 'zod'
 import { checkBody } from '../case/admit.ts'
 import { LIMITS } from '../limits.ts'
 import type { Packet, PacketClaims } from '../packet/claims.ts'
-import { parseJson, Salt, Sha256 } from '../primitives.ts'
+import { parseValue, readValue, Salt, Sha256 } from '../primitives.ts'
 import { isProblemCode, type ProblemCode, type Refused, refuse } from '../problem.ts'
 import { checkPlace, viewOf } from '../thread/chain.ts'
 
@@ -66,14 +66,26 @@ export async function openTestBody(
   claims: PacketClaims,
   bytes: Uint8Array,
 ): Promise<{ ok: true; body: unknown } | Refused> {
+  const wrong = wrongClaims(claims) ?? (await checkBody(claims, bytes))
+  if (wrong !== null) return wrong
+  const read = readValue(bytes, 'body.schema')
+  return read.ok ? judgeTestBody(claims, read.value) : read
+}
+
+/** The same of a body that was not read from bytes: its author puts it to the rules before it writes it. */
+export function judgeTestBody(claims: PacketClaims, value: unknown): { ok: true; body: unknown } | Refused {
   if (!isTestKind(claims.kind)) return refuse('envelope.claims', 'kind')
-  if (claims.agreement !== undefined) return refuse('envelope.claims', 'agreement')
-  if (claims.materials.length > (claims.kind === 'test.ping' ? 1 : 0)) return refuse('envelope.claims', 'materials')
-  if (claims.materials.some(({ size }) => size > LIMITS.testMaterialBytes)) return refuse('material.oversize')
-  const checked = await checkBody(claims, bytes)
-  if (checked !== null) return checked
-  const parsed = parseJson<unknown>(TEST_BODIES[claims.kind], bytes, 'body.schema')
+  const wrong = wrongClaims(claims)
+  if (wrong !== null) return wrong
+  const parsed = parseValue<unknown>(TEST_BODIES[claims.kind], value, 'body.schema')
   return parsed.ok ? { ok: true, body: parsed.value } : parsed
+}
+
+function wrongClaims({ kind, agreement, materials }: PacketClaims): Refused | null {
+  if (!isTestKind(kind)) return refuse('envelope.claims', 'kind')
+  if (agreement !== undefined) return refuse('envelope.claims', 'agreement')
+  if (materials.length > (kind === 'test.ping' ? 1 : 0)) return refuse('envelope.claims', 'materials')
+  return materials.some(({ size }) => size > LIMITS.testMaterialBytes) ? refuse('material.oversize') : null
 }
 
 /** Folds an admitted thread; null when it holds no ping. */

@@ -1,6 +1,6 @@
 /** What packets of an agreement mean to this node: admission with the certificates' signatures, projection, audit. */
 
-import { openAgreementBody } from '../../../protocol/agreement/body.ts'
+import { judgeAgreementBody, openAgreementBody } from '../../../protocol/agreement/body.ts'
 import type { AgreementBody } from '../../../protocol/agreement/kinds.ts'
 import { readNotice } from '../../../protocol/agreement/notice.ts'
 import {
@@ -134,6 +134,7 @@ export function createAgreementHandler(parts: AgreementHandlerParts): ThreadHand
   return {
     type: 'agreement',
     openBody: openAgreementBody,
+    judgeBody: judgeAgreementBody,
 
     async admit(store, packets, candidate) {
       const admitted = await admitAgreement(packets, candidate)

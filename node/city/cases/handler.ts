@@ -1,7 +1,7 @@
 /** What packets of a case mean to this node: admission, the projection that lists read, materials to fetch, work to dispatch. */
 
 import { dayOf } from '../../../protocol/agreement/document.ts'
-import { admitCase, openCaseBody } from '../../../protocol/case/admit.ts'
+import { admitCase, judgeCaseBody, openCaseBody } from '../../../protocol/case/admit.ts'
 import { type Correction, correctedBody, correctionsOf } from '../../../protocol/case/correct.ts'
 import { BAD } from '../../../protocol/case/deadlines.ts'
 import { type CaseState, foldCase, foldOn } from '../../../protocol/case/fold.ts'
@@ -228,6 +228,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
   return {
     type: 'case',
     openBody: openCaseBody,
+    judgeBody: judgeCaseBody,
     async prepare({ claims, body }) {
       if (claims.kind === 'case.submit' && claims.aud === identity.city)
         await parts.submission.prepare(claims, body as CaseBody<'case.submit'>)

@@ -1,6 +1,6 @@
 /** The answering side of partner tests, and what the thread of a test does to the store on both sides. */
 import { LIMITS } from '../../../protocol/limits.ts'
-import { admitTest, foldTest, openTestBody, type TestBody } from '../../../protocol/partner-test/thread.ts'
+import { admitTest, foldTest, judgeTestBody, openTestBody, type TestBody } from '../../../protocol/partner-test/thread.ts'
 import { type Commitment, fromHex } from '../../../protocol/primitives.ts'
 import { type Problem, ProblemError, refuse } from '../../../protocol/problem.ts'
 import type { Clock } from '../../kernel/clock.ts'
@@ -83,6 +83,7 @@ export function createTestAnswers(parts: AnswersParts) {
   const handler: ThreadHandler = {
     type: 'test',
     openBody: openTestBody,
+    judgeBody: judgeTestBody,
     async admit(store, packets, candidate) {
       const admitted = admitTest(packets, candidate)
       if (!admitted.ok) return admitted

@@ -36,6 +36,11 @@ export interface ThreadHandler {
   /** first part of its packets' kinds, `case` of `case.submit` */ readonly type: string
   /** Opens and checks body bytes; pure. */
   openBody(claims: PacketClaims, bytes: Uint8Array): Promise<{ ok: true; body: unknown } | Refused>
+  /** Checks a body that this node writes by the rules of `openBody`, before it is bytes; pure. */
+  judgeBody(
+    claims: PacketClaims,
+    value: unknown,
+  ): { ok: true; body: unknown } | Refused | Promise<{ ok: true; body: unknown } | Refused>
   /** Makes ready what judging a packet that came will need, before the transaction that does; reads only. */
   prepare?(packet: Packet): Promise<void>
   /** Whether the packet may join its thread; reads only. Runs for own packets before signing and for the partner's on arrival. */
