@@ -83,7 +83,10 @@ describe.each(Object.keys(TYPES) as Type[])('bodies of %s', type => {
     let refused = 0
     for (const { claims, bytes } of await written(type)) {
       const body = JSON.parse(decodeUtf8(bytes)) as Record<string, unknown>
-      for (const wrong of [{ ...body, salt: 'short' }, { ...body, unknown: 1 }]) {
+      for (const wrong of [
+        { ...body, salt: 'short' },
+        { ...body, unknown: 1 },
+      ]) {
         const anew = encodeUtf8(JSON.stringify(wrong))
         const committed = { ...claims, body: await commit(anew) }
         const opened = await open(committed, anew)

@@ -41,7 +41,7 @@ import type { CaseClocks } from './clocks.ts'
 import { createDue } from './due.ts'
 import { casesOf, handOver, type JointCase, type LinkedCase, linkedTo, repeated } from './joint.ts'
 import type { LookupKeys } from './lookup.ts'
-import { CASE_NO_DIGITS, createCaseNumbers } from './numbers.ts'
+import { CASE_NO_DIGITS, type CaseNumbers } from './numbers.ts'
 import { miscounted, type PageCounter } from './scans.ts'
 import { namingAuthorisation, preflightError, tell, withAuthorisation } from './submission.ts'
 
@@ -79,6 +79,7 @@ export type CasesParts = {
   /** what stands in the way of a case at this node */ waiting: (threadNo: number) => Promise<Waiting[]>
   threadId: () => string
   keys: Pick<LookupKeys, 'number'>
+  numbers: CaseNumbers
 }
 
 /** A new case as a clerk gives it: item by code, the rest of `case.submit`. */
@@ -209,7 +210,6 @@ export function createCases(parts: CasesParts) {
 
   const toRow = (row: Row): CaseRow => rowBy(parts.clocks, identity.city, row)
   const due = createDue({ db, clock, clocks: parts.clocks, identity, events: parts.events })
-  const nextCaseNo = createCaseNumbers(db, clock, identity.city)
 
   type Checked = {
     content: CaseContent<'case.submit'>
@@ -349,7 +349,7 @@ export function createCases(parts: CasesParts) {
         targetOf(
           checked,
           index === 0 && lead !== undefined ? lead : parts.threadId(),
-          checked.input.caseNo ?? (await nextCaseNo()),
+          checked.input.caseNo ?? (await parts.numbers.next()),
           index === 0 ? checked.input.parent : lead,
         ),
       )

@@ -1,5 +1,6 @@
 /** Cases (办件): their threads, projection and deadlines, and the drafts that the window keeps before a case is sent. */
 
+import type { CaseBody } from '../../../protocol/case/kinds.ts'
 import type { Ground } from '../../kernel/ground.ts'
 import type { CaseKeys } from '../../kernel/keys/case-keys.ts'
 import { createRounds } from '../../kernel/rounds.ts'
@@ -13,6 +14,7 @@ import { createCaseClocks } from './clocks.ts'
 import { type CaseHandlerParts, createCaseHandler } from './handler.ts'
 import { createCaseDrafts } from './intake/drafts.ts'
 import type { LookupKeys } from './lookup.ts'
+import { createCaseNumbers } from './numbers.ts'
 
 export type CasesPort = ReturnType<typeof createCasesPart>['port']
 
@@ -33,14 +35,21 @@ export function createCasesPart(
 ) {
   const { agreements, materials, identity, keys } = uses
   const clocks = createCaseClocks({ clock, agreements, calendars })
+  const numbers = createCaseNumbers(db, clock, identity.city)
   const cases = createCases({
-    ...{ ...uses, db, packets, author, audit, events, clock, clocks, threadId: randomId },
+    ...{ ...uses, db, packets, author, audit, events, clock, clocks, numbers, threadId: randomId },
     waiting: no => waitingOf(dispatch, materials, no),
   })
   const drafts = createCaseDrafts({ db, sealing: caseKeys, clock, audit, events, randomId, keys })
   const handler = createCaseHandler({
-    ...{ identity, audit, events, agreements, materials, dispatch, clocks, submission, item, keys, changed },
+    ...{ identity, audit, events, agreements, materials, dispatch, clocks, submission, item, keys },
     returned: drafts.returned,
+    changed(change) {
+      const { packet } = change
+      const body = packet?.claims.kind === 'case.submit' ? (packet.body as CaseBody<'case.submit'> | null) : null
+      if (body !== null) numbers.taken(body.caseNo)
+      changed(change)
+    },
   })
   signals.on('calendar.changed', () => cases.recount())
   // The program may have come with the holiday table of another year.

@@ -133,6 +133,14 @@ describe('the pre-flight', () => {
     expect(submit?.body).toMatchObject({ applicant: { name: '陈小满', idNumber: rest.applicant.idNumber } })
   })
 
+  test('a case gets no number that a clerk gave to another one meanwhile', async () => {
+    const first = await cases().submit(newCase(), 'person:1')
+    const next = String(BigInt(first.caseNo) + 1n)
+    await cases().submit(newCase({ caseNo: next }), 'person:1')
+    const third = await cases().submit(newCase(), 'person:1')
+    expect(BigInt(third.caseNo) - BigInt(next)).toBe(1n)
+  })
+
   test('whatever passes it passes the submit, and what does not is refused', async () => {
     const text = fc.constantFrom(
       'x',

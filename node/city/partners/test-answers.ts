@@ -1,6 +1,12 @@
 /** The answering side of partner tests, and what the thread of a test does to the store on both sides. */
 import { LIMITS } from '../../../protocol/limits.ts'
-import { admitTest, foldTest, judgeTestBody, openTestBody, type TestBody } from '../../../protocol/partner-test/thread.ts'
+import {
+  admitTest,
+  foldTest,
+  judgeTestBody,
+  openTestBody,
+  type TestBody,
+} from '../../../protocol/partner-test/thread.ts'
 import { type Commitment, fromHex } from '../../../protocol/primitives.ts'
 import { type Problem, ProblemError, refuse } from '../../../protocol/problem.ts'
 import type { Clock } from '../../kernel/clock.ts'

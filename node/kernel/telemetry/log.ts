@@ -75,7 +75,10 @@ export function createLog(area: string, base: LogFields = {}): Log {
     }
   }
   return {
-    debug: (message, fields = {}) => safely(() => logger.debug(message, fields)),
+    debug(message, fields = {}) {
+      // Once per packet: nothing is made of it while nobody reads it.
+      if (logger.isEnabledFor('debug')) safely(() => logger.debug(message, fields))
+    },
     info: (message, fields = {}) => safely(() => logger.info(message, fields)),
     warning: (message, fields = {}) => safely(() => logger.warning(message, fields)),
     error: (message, fields = {}, cause) => safely(() => logger.error(message, { ...fields, ...causeOf(cause) })),

@@ -36,8 +36,13 @@ export function createMetrics(): Metrics {
   /** Keeps a label from growing without bound, and a recording helper from ever throwing. */
   function recorder<V>(labelNames: readonly string[], record: (labels: Labels, value: V) => void) {
     const seen = new Map(labelNames.map(name => [name, new Set<string>()]))
-    const bounded = (labels: Labels): Labels =>
-      Object.fromEntries(
+    const isKnown = (labels: Labels): boolean => {
+      for (const name in labels) if (seen.get(name)?.has(labels[name] ?? '') === false) return false
+      return true
+    }
+    const bounded = (labels: Labels): Labels => {
+      if (isKnown(labels)) return labels
+      return Object.fromEntries(
         Object.entries(labels).map(([name, value]) => {
           const values = seen.get(name)
           if (values === undefined || values.has(value)) return [name, value]
@@ -46,6 +51,7 @@ export function createMetrics(): Metrics {
           return [name, value]
         }),
       )
+    }
     return (labels: Labels, value: V) => {
       try {
         record(bounded(labels), value)

@@ -26,7 +26,11 @@ export const PERSONAL: readonly RedactionPattern[] = [
   EMAIL_ADDRESS_PATTERN,
 ]
 
+/** Each pattern begins with one of these: what has none, as most words and hashes, is looked through once and not seven times. */
+const BEGINNINGS = /@|(?<![\dA-Za-z])\d{3}|tb_|Bearer|eyJ/i
+
 export function redact(text: string): string {
+  if (!BEGINNINGS.test(text)) return text
   let clean = text
   for (const { pattern, replacement } of PERSONAL)
     clean =

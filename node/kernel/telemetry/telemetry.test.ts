@@ -1,7 +1,8 @@
+import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { startLogging, stopLogging } from './log.ts'
 import { createMetrics } from './metrics.ts'
-import { redact } from './redact.ts'
+import { PERSONAL, redact } from './redact.ts'
 import { createTelemetry } from './telemetry.ts'
 
 const ID = '420300199001011234'
@@ -34,6 +35,50 @@ describe('redaction', () => {
     'partner 420300 seq 12345678901',
     '/ip4/10.0.0.1/tcp/4001/p2p/12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp',
   ])('leaves %s', text => expect(redact(text)).toBe(text))
+
+  test('looks once through what no pattern begins in, and blots out what each pattern would', () => {
+    const letters = [
+      '1',
+      '3',
+      '9',
+      '0',
+      'X',
+      'a',
+      ' ',
+      '-',
+      '+86',
+      '.',
+      '@',
+      '号',
+      'eyJ',
+      'EYJ',
+      'tb_',
+      'bearer ',
+      'Bearer ',
+    ]
+    const pieces = [
+      ...letters,
+      ID,
+      PHONE,
+      TOKEN,
+      '138 1234',
+      'q@example.cn',
+      'eyJh.eyJ2.c2ln',
+      '130503670401001',
+      'f0'.repeat(32),
+    ]
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 12 }), parts => {
+        const text = parts.join('')
+        const each = PERSONAL.reduce(
+          (left, { pattern, replacement }) => left.replaceAll(pattern, replacement as string),
+          text,
+        )
+        expect(redact(text)).toBe(each)
+      }),
+      { numRuns: 2000 },
+    )
+  })
 })
 
 describe('logging', () => {

@@ -18,6 +18,7 @@ import { createInbox, type RefusedPackets } from './inbox.ts'
 import { createInstances } from './instances.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
 import { createNotices, type LinkNotice, type NoticeKind } from './notices.ts'
+import { createOwnAddresses } from './own-addresses.ts'
 import { createPacketStore, type PacketStore } from './packet-store.ts'
 import type {
   Author,
@@ -133,6 +134,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
   const notices = createNotices({ db, clock, noticed: parts.noticed })
   let running = false
 
+  const addresses = createOwnAddresses(clock, parts.addresses)
   const greeting: GreetingParts = {
     db,
     store,
@@ -144,7 +146,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
     hellos: createHellos(clock),
     instances: createInstances({ own: { id: parts.randomText(16), startedAt: clock.now() }, notices }),
     software: parts.software,
-    addresses: parts.addresses,
+    addresses: addresses.list,
     helloTimeout: parts.helloTimeout ?? 15_000,
     conduct,
     clockSeen: (partner, ahead) => {
@@ -300,6 +302,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
       for (const delivery of deliveries.values()) delivery.queued()
     },
     moved() {
+      addresses.changed()
       for (const delivery of deliveries.values()) {
         delivery.queued()
         delivery.returned()

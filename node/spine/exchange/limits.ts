@@ -34,6 +34,8 @@ export const EXCHANGE_LIMITS = {
   useful: 8 * 1024,
   /** share of a partner's quota of packets at which the administrator is told */
   told: 0.8,
+  /** ms for which own addresses stand as they were looked up; one more is told at once by whoever reserved it */
+  addressesKept: 1_000,
   /** packets that one audit row of refused ones names */
   audited: 8,
 } as const
