@@ -210,8 +210,11 @@ async function startCity({
     names: async () => [],
     checkForm: createForms({ clock }).checkForeign,
     submission: { prepare: async () => {}, judge: async () => ({ ok: true }) },
-    pages: { of: async () => null, known: async () => new Map() },
-    materials: { held, want: async () => {}, room: async () => ({ ok: true }), waiting: async () => [] },
+    pages: {
+      of: async () => null,
+      held: async hashes => (await held(hashes)).map(commitment => ({ commitment, counted: undefined })),
+    },
+    materials: { want: async () => {}, room: async () => ({ ok: true }), waiting: async () => [] },
     changed: () => {},
   })
   await transport.start()

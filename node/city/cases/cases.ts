@@ -42,7 +42,7 @@ import { createDue } from './due.ts'
 import { casesOf, handOver, type JointCase, type LinkedCase, linkedTo, repeated } from './joint.ts'
 import type { LookupKeys } from './lookup.ts'
 import { CASE_NO_DIGITS, type CaseNumbers } from './numbers.ts'
-import { miscounted, type PageCounter } from './scans.ts'
+import { type HeldScans, miscounted, type PageCounter } from './scans.ts'
 import { namingAuthorisation, preflightError, tell, withAuthorisation } from './submission.ts'
 
 export type CasesParts = {
@@ -63,7 +63,6 @@ export type CasesParts = {
       /** the version to begin under; absent: the newest that covers it */ agreement?: string | undefined
     }): Promise<{ id: string; document: AgreementDocument }>
   }
-  materials: { held(sha256: readonly string[]): Promise<Commitment[]> }
   pages: PageCounter
   /** how the materials of a partner's item are called in both lists, by the pairs of the agreement or the saved ones */
   names: (
@@ -255,7 +254,7 @@ export function createCases(parts: CasesParts) {
     const { content: application, kept } = minimise(given, { item, agreed })
     const content = { ...application, caseNo: caseNo ?? '-' }
     const hashes = materialsOf('case.submit', content)
-    const materials = await parts.materials.held(hashes)
+    const { materials, held } = await scansOf(hashes)
     const faults = item.form === undefined ? [] : await parts.checkForm(item.form, application.form)
     const findings = namingAuthorisation(
       preflight({ content: application, item, agreed, names, checkForm: () => faults }),
@@ -271,7 +270,6 @@ export function createCases(parts: CasesParts) {
         ...{ field, level: 'notice', cure: 'administrator' },
         ...{ reason: 'stays in this city: it is not shared', reasonZh: '不在共享字段内，仅留存本市，不随办件发送' },
       })
-    const held = new Set(materials.map(({ sha256 }) => sha256))
     findings.push(...(await miscounted(parts.pages, content.materials, held, looks)))
     for (const [index, hash] of hashes.entries()) {
       if (!held.has(hash)) {
@@ -282,6 +280,15 @@ export function createCases(parts: CasesParts) {
       }
     }
     return { content, materials, agreement, findings }
+  }
+
+  /** The scans of a step that are held, as the packet names them. */
+  async function scansOf(hashes: readonly string[]): Promise<{ materials: Commitment[]; held: HeldScans }> {
+    const found = await parts.pages.held(hashes)
+    return {
+      materials: found.map(({ commitment }) => commitment),
+      held: new Map(found.map(({ commitment, counted }) => [commitment.sha256, counted])),
+    }
   }
 
   /** A case as the author writes it. */
@@ -418,8 +425,7 @@ export function createCases(parts: CasesParts) {
     const parsed = CASE_CONTENT[kind].safeParse(input)
     if (!parsed.success) throw new ProblemError('request.invalid', fieldOf(parsed.error))
     const hashes = materialsOf(kind, parsed.data)
-    const materials = await parts.materials.held(hashes)
-    const held = new Set(materials.map(material => material.sha256))
+    const { materials, held } = await scansOf(hashes)
     const missing = hashes.findIndex(hash => !held.has(hash))
     if (missing >= 0) throw new ProblemError('material.missing', `materials.${missing}`, { act: 'you' })
     const wrong =

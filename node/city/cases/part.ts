@@ -25,7 +25,7 @@ export type CasesUses = Pick<CasesParts, 'identity' | 'services' | 'pages' | 'na
   Pick<DispatchPort, 'dispatch'> & {
     caseKeys: CaseKeys
     keys: LookupKeys
-    materials: CasesParts['materials'] & CaseHandlerParts['materials'] & Parameters<typeof waitingOf>[1]
+    materials: CaseHandlerParts['materials'] & Parameters<typeof waitingOf>[1]
   }
 
 export function createCasesPart(

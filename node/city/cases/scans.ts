@@ -1,26 +1,29 @@
 /** Scans of an application (扫描件), looked at where they lie: what is written of them must hold. */
 import type { CaseMaterial } from '../../../protocol/case/kinds.ts'
 import type { Finding } from '../../../protocol/case/preflight.ts'
+import type { Commitment } from '../../../protocol/primitives.ts'
 
 /** Pages of a held material; `unreadable` for one that cannot be opened, null when they cannot be counted here. */
 type Counted = number | 'unreadable' | null
 export type PageCounter = {
   of(sha256: string): Promise<Counted>
-  /** what was counted before of these, in one look */
-  known(hashes: readonly string[]): Promise<ReadonlyMap<string, Counted>>
+  /** those that are held, each once, with what was counted of them before; in one look */
+  held(hashes: readonly string[]): Promise<{ commitment: Commitment; counted: Counted | undefined }[]>
 }
+
+/** What was counted before of each scan that is held. */
+export type HeldScans = ReadonlyMap<string, Counted | undefined>
 
 /** Where a scan has other pages than are written of it (校页), or cannot be opened; those of which nothing is written are opened by `looks` alone. */
 export async function miscounted(
-  counter: PageCounter,
+  counter: Pick<PageCounter, 'of'>,
   materials: readonly CaseMaterial[],
-  held: ReadonlySet<string>,
+  held: HeldScans,
   looks = false,
 ): Promise<Finding[]> {
-  const known = await counter.known(materials.map(({ sha256 }) => sha256).filter(sha256 => held.has(sha256)))
   const found = materials.map(async ({ sha256, pages }, index): Promise<Finding[]> => {
     if (!held.has(sha256)) return []
-    const counted = known.get(sha256) ?? (pages !== undefined || looks ? await counter.of(sha256) : null)
+    const counted = held.get(sha256) ?? (pages !== undefined || looks ? await counter.of(sha256) : null)
     if (counted === pages || (pages === undefined && counted !== 'unreadable')) return []
     const place = { field: `materials.${index}.pages`, cure: 'clerk' } as const
     if (counted === 'unreadable')

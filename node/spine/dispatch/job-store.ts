@@ -42,14 +42,11 @@ export function createJobStore(db: Database) {
   return {
     /** Queues a packet; after its wanted materials were noted, in the same transaction. */
     async insert(tx: Transaction, job: { packetNo: number; threadNo: number; at: number }): Promise<void> {
-      const [waits] = await tx.query<{ blocked: number }>(
-        `SELECT ${BLOCKED} AS blocked FROM (SELECT ? AS packet_no, ? AS thread_no) j`,
-        [job.packetNo, job.threadNo],
-      )
       await tx.run(
         `INSERT INTO dispatch_jobs (packet_no, thread_no, state, attempts, next_at, problem, updated_at, blocked)
-         VALUES (?, ?, 'ready', 0, 0, NULL, ?, ?)`,
-        [job.packetNo, job.threadNo, job.at, waits?.blocked ?? 0],
+         SELECT j.packet_no, j.thread_no, 'ready', 0, 0, NULL, ?, CASE WHEN ${BLOCKED} THEN 1 ELSE 0 END
+           FROM (SELECT ? AS packet_no, ? AS thread_no) j`,
+        [job.at, job.packetNo, job.threadNo],
       )
     },
 

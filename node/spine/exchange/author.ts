@@ -11,7 +11,7 @@ import { chainOf } from '../../../protocol/thread/chain.ts'
 import { type Clock, seconds } from '../../kernel/clock.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
 import { advance } from './hash.ts'
-import type { PacketStore } from './packet-store.ts'
+import type { PacketStore, WirePacket } from './packet-store.ts'
 import type { Addressed, Author, Draft, OwnIdentity, StoredPacket, Target, ThreadHandler, Trust } from './ports.ts'
 import type { SigningClock } from './signing.ts'
 
@@ -39,7 +39,8 @@ export type AuthorParts = {
   handlers: ReadonlyMap<string, ThreadHandler>
   /** cryptographically random bytes, base64url */ random: (bytes: number) => string
   /** whether packets to the partner are being fetched back */ recovering: (partner: string) => boolean
-  /** called after the commit */ queued: (partner: string, packets: readonly StoredPacket[]) => void
+  /** called after the commit, with the packets as they go over the wire */
+  queued: (partner: string, packets: readonly StoredPacket[], wire: readonly WirePacket[]) => void
 }
 
 export function createAuthor(parts: AuthorParts): Author {
@@ -118,7 +119,7 @@ export function createAuthor(parts: AuthorParts): Author {
     target: Target,
     from: Base,
     prepared: readonly Prepared[],
-  ): Promise<StoredPacket[]> {
+  ): Promise<{ written: StoredPacket[]; wire: WirePacket[] }> {
     if (parts.recovering(target.partner)) throw new ProblemError('exchange.recovering')
     const at = clock.now()
     let threadNo = from.threadNo
@@ -135,7 +136,7 @@ export function createAuthor(parts: AuthorParts): Author {
       throw new Overtaken()
     }
     let link = await store.linkIn(tx, target.partner, 'out')
-    const written: StoredPacket[] = []
+    const [written, wire]: [StoredPacket[], WirePacket[]] = [[], []]
     for (const { packet, jws, bodyBytes } of prepared) {
       link = { ...link, ...advance(link, packet.id) }
       const no = await store.insert(
@@ -156,6 +157,7 @@ export function createAuthor(parts: AuthorParts): Author {
       )
       const stored = { ...packet, no }
       written.push(stored)
+      wire.push({ no, n: link.n, id: packet.id, jws, body: bodyBytes })
       await handlerOf(parts.handlers, packet.claims.kind).apply(tx, {
         threadNo,
         thread: target.thread,
@@ -166,7 +168,7 @@ export function createAuthor(parts: AuthorParts): Author {
       })
     }
     await store.saveLink(tx, target.partner, 'out', link)
-    return written
+    return { written, wire }
   }
 
   type Entry = { target: Target; from: Base; prepared: Prepared[] }
@@ -200,9 +202,9 @@ export function createAuthor(parts: AuthorParts): Author {
           if (seconds(clock.now()) - signedAt > LIMITS.clockSkewSeconds) throw new Overtaken()
           const all: StoredPacket[] = []
           for (const { target, from, prepared } of entries) {
-            const written = await append(tx, target, from, prepared)
+            const { written, wire } = await append(tx, target, from, prepared)
             all.push(...written)
-            tx.afterCommit(() => parts.queued(target.partner, written))
+            tx.afterCommit(() => parts.queued(target.partner, written, wire))
           }
           await alongside?.(tx, all)
           return all

@@ -16,6 +16,8 @@ import {
 } from './greeting.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
 import { dialExchange } from './probe.ts'
+import { Outbound } from './outbound.ts'
+import type { WirePacket } from './packet-store.ts'
 import { type Receipts, RefusedReceipt } from './receipts.ts'
 import { type Recovery, UnprovenClaim } from './recovery.ts'
 import type { Transport, Wire } from './wire.ts'
@@ -66,6 +68,7 @@ export class Delivery {
   #nextTryAt: number | null = null
   #wire: Wire | null = null
   #pumping = false
+  readonly #outbound = new Outbound()
   #more = new Signal()
   #retry = new Signal()
   #running: Promise<void> | null = null
@@ -93,8 +96,9 @@ export class Delivery {
     await this.#running
   }
 
-  /** New packets wait. */
-  queued(): void {
+  /** New packets wait, or something else is to be told: what was just committed. */
+  queued(packets: readonly WirePacket[] = []): void {
+    this.#outbound.offer(packets)
     this.#more.give()
     if (this.#failures === 0) this.#retry.give()
   }
@@ -182,6 +186,7 @@ export class Delivery {
       await this.#pump(wire, reader, hello, introduction)
     } finally {
       this.#pumping = false
+      this.#outbound.close()
       this.#wire = null
       parts.connected(this.partner, false)
       parts.instances.ended(this.partner, wire)
@@ -215,8 +220,19 @@ export class Delivery {
     }
   }
 
+  /** The packets from a place on: those written just now, or what the store holds. */
+  async #next(from: number, page: { packets: number; bytes: number }): Promise<WirePacket[]> {
+    const here = this.#outbound.take(from, page)
+    if (here !== null) return here
+    this.#outbound.asking()
+    const held = await this.#parts.store.wirePackets(this.#parts.db, this.partner, 'out', from, page)
+    if (held.length > 0) this.#outbound.more()
+    return held
+  }
+
   async #pump(wire: Wire, reader: FrameReader, hello: Hello, introduction: Introduction): Promise<void> {
     const { store, db, clock, receipts } = this.#parts
+    this.#outbound.open()
     const acked = (await store.link(db, this.partner, 'out')).acked
     // A partner restored from a backup gets again what it forgot; a lost receipt is asked for by sending the packet again.
     let next = Math.min(acked, hello.received.n) + 1
@@ -269,7 +285,7 @@ export class Delivery {
         const packets = Math.min(EXCHANGE_LIMITS.page, WINDOW_PACKETS - (next - 1 - confirmed))
         const bytes = Math.min(EXCHANGE_LIMITS.pageBytes, WINDOW_BYTES - inFlight)
         full = packets <= 0 || bytes <= 0
-        const page = !full ? await store.wirePackets(db, this.partner, 'out', next, { packets, bytes }) : []
+        const page = full ? [] : await this.#next(next, { packets, bytes })
         // After the page was read: what it holds was signed before, with keys that are in the document by now.
         await introduction.renewIfChanged(wire)
         for (const packet of page) {

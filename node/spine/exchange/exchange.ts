@@ -19,7 +19,7 @@ import { createInstances } from './instances.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
 import { createNotices, type LinkNotice, type NoticeKind } from './notices.ts'
 import { createOwnAddresses } from './own-addresses.ts'
-import { createPacketStore, type PacketStore } from './packet-store.ts'
+import { createPacketStore, type PacketStore, type WirePacket } from './packet-store.ts'
 import type {
   Author,
   CalendarBoard,
@@ -166,8 +166,8 @@ export function createExchange(parts: ExchangeParts): Exchange {
   const authorParts = {
     ...common,
     random: parts.randomText,
-    queued: (partner: string, packets: readonly StoredPacket[]) => {
-      deliveries.get(partner)?.queued()
+    queued: (partner: string, packets: readonly StoredPacket[], wire: readonly WirePacket[]) => {
+      deliveries.get(partner)?.queued(wire)
       observer.queued(partner, packets)
     },
   }

@@ -2,7 +2,7 @@
 import * as jose from 'jose'
 import { NO_PACKETS, type Watermark } from '../../../protocol/exchange/frames.ts'
 import type { PacketClaims } from '../../../protocol/packet/claims.ts'
-import { decodeUtf8, encodeUtf8, fromHex, toHex } from '../../../protocol/primitives.ts'
+import { type Commitment, decodeUtf8, encodeUtf8, fromHex, toHex } from '../../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../../protocol/problem.ts'
 import type { CaseKeys } from '../../kernel/keys/case-keys.ts'
 import type { Reader, Statement, Transaction } from '../../kernel/store/database.ts'
@@ -65,11 +65,27 @@ export type PacketOutline = { no: number; id: string; kind: string; direction: D
 
 export type PacketStore = ReturnType<typeof createPacketStore>
 
+/** Materials of a packet that one statement writes. */
+const MATERIAL_ROWS = 8
+
 const rewriteContext = (thread: string): string => `rewrite ${thread}`
 
 /** Claims of a JWS that was verified before it was stored. */
 export const claimsOf = (jws: string): PacketClaims =>
   JSON.parse(decodeUtf8(jose.base64url.decode(jws.split('.')[1] ?? ''))) as PacketClaims
+
+/** The materials of a packet, a few in each statement: they are the texts that stay prepared. */
+function materialRows(no: number, materials: readonly Commitment[]): Statement[] {
+  const statements: Statement[] = []
+  for (let from = 0; from < materials.length; from += MATERIAL_ROWS) {
+    const some = materials.slice(from, from + MATERIAL_ROWS)
+    statements.push([
+      `INSERT INTO packet_materials (packet_no, sha256, size) VALUES ${some.map(() => '(?, ?, ?)').join(', ')}`,
+      some.flatMap(({ sha256, size }) => [no, fromHex(sha256), size]),
+    ])
+  }
+  return statements
+}
 
 /** One for each store: it remembers links and numbers between transactions. */
 export function createPacketStore(keys: CaseKeys) {
@@ -229,12 +245,7 @@ export function createPacketStore(keys: CaseKeys) {
         ],
       ],
       ['INSERT INTO bodies (packet_no, sealed) VALUES (?, ?)', [no, sealed]],
-      ...claims.materials.map(
-        ({ sha256, size }): Statement => [
-          'INSERT INTO packet_materials (packet_no, sha256, size) VALUES (?, ?, ?)',
-          [no, fromHex(sha256), size],
-        ],
-      ),
+      ...materialRows(no, claims.materials),
     ])
     return no
   }

@@ -94,10 +94,13 @@ describe('counted apart', () => {
 
   test('and what cannot be opened is not tried again, and known from then on', async () => {
     const sha256 = await held('application/pdf', strToU8('%PDF-1.4\n') as Uint8Array<ArrayBuffer>)
-    expect(await pages.known([sha256])).toEqual(new Map())
+    expect(await pages.held([sha256])).toMatchObject([{ commitment: { sha256 }, counted: undefined }])
     expect(await pages.of(sha256)).toBe('unreadable')
     expect(await pages.of(sha256)).toBe('unreadable')
-    expect(await pages.known([sha256, 'ab'.repeat(32)])).toEqual(new Map([[sha256, 'unreadable']]))
+    expect(await pages.held([sha256, 'ab'.repeat(32), sha256])).toMatchObject([
+      { commitment: { sha256 }, counted: 'unreadable' },
+    ])
+    expect(await pages.held([])).toEqual([])
     expect(opened).toBe(1)
   })
 

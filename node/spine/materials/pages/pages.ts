@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
-import { fromHex, toHex } from '../../../../protocol/primitives.ts'
+import { type Commitment, fromHex, toHex } from '../../../../protocol/primitives.ts'
 import { ProblemError } from '../../../../protocol/problem.ts'
 import type { Database } from '../../../kernel/store/database.ts'
 import { inList } from '../../../kernel/store/sql.ts'
@@ -23,6 +23,9 @@ const UNREADABLE = -1
 
 /** `unreadable`: a PDF that is broken, or locked by a password; null: an OFD of another kind, too large, or more work than a count may be. */
 export type Counted = number | 'unreadable' | null
+
+/** A held material; `counted` is undefined when its pages were not counted. */
+export type HeldPages = { commitment: Commitment; counted: Counted | undefined }
 
 const stored = (counted: Counted): number => (counted === 'unreadable' ? UNREADABLE : (counted ?? UNCOUNTABLE))
 const told = (held: number): Counted => (held === UNREADABLE ? 'unreadable' : held === UNCOUNTABLE ? null : held)
@@ -72,15 +75,22 @@ export function createPages({ db, open }: PagesParts) {
   }
 
   return {
-    /** What was counted of held materials; of others nothing. */
-    async known(hashes: readonly string[]): Promise<ReadonlyMap<string, Counted>> {
-      if (hashes.length === 0) return new Map()
-      const { marks, params } = inList(hashes.map(fromHex))
-      const rows = await db.query<{ sha256: Uint8Array; pages: number }>(
-        `SELECT sha256, pages FROM materials WHERE sha256 IN (${marks}) AND pages IS NOT NULL`,
+    /** Those of the hashes that are held, each once, in the order given, with what was counted of them before. */
+    async held(hashes: readonly string[]): Promise<HeldPages[]> {
+      if (hashes.length === 0) return []
+      const asked = [...new Set(hashes)]
+      const { marks, params } = inList(asked.map(fromHex))
+      const rows = await db.query<{ sha256: Uint8Array; size: number; type: string; pages: number | null }>(
+        `SELECT sha256, size, type, pages FROM materials WHERE sha256 IN (${marks})`,
         params,
       )
-      return new Map(rows.map(({ sha256, pages }) => [toHex(sha256), told(pages)]))
+      const found = new Map(rows.map(row => [toHex(row.sha256), row]))
+      return asked.flatMap(sha256 => {
+        const row = found.get(sha256)
+        if (row === undefined) return []
+        const { size, type, pages } = row
+        return [{ commitment: { sha256, size, type }, counted: pages === null ? undefined : told(pages) }]
+      })
     },
 
     /** Pages of a held material. Problem: `material.missing`. */
