@@ -14,7 +14,7 @@ import { fromHex, toHex } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import type { ServiceItem } from '../../../protocol/service/item.ts'
 import type { Database } from '../../kernel/store/database.ts'
-import type { PacketOutline } from '../../spine/exchange/packet-store.ts'
+import type { PacketOutline } from '../../spine/exchange/thread-store.ts'
 import type { LastDay } from '../records/papers/forms.ts'
 
 export type RatingTarget = 'window' | 'department'

@@ -47,6 +47,8 @@ const toAnswer = (row: Row): Answer => ({
 
 const EARLIER = `EXISTS (SELECT 1 FROM adapter_events e WHERE e.local_case_no = a.local_case_no AND e.no < a.no AND e.state <> 'done')`
 
+export type AnswerStore = ReturnType<typeof createAnswerStore>
+
 export function createAnswerStore(db: Database) {
   const put = (tx: Transaction, key: string, value: string) =>
     tx.run(

@@ -3,13 +3,13 @@
  * in its order within its case, beside the other cases. What cannot be settled waits: for a further try, or for a person.
  */
 
-import { createHash } from 'node:crypto'
-import type { LocalEvent, RawEvent } from '../../../adapters/sdk/port.ts'
+import type { LocalEvent } from '../../../adapters/sdk/port.ts'
 import type { MoveRequest } from '../../../protocol/case/kinds.ts'
-import { decodeUtf8, encodeUtf8 } from '../../../protocol/primitives.ts'
+import { decodeUtf8 } from '../../../protocol/primitives.ts'
 import { PROBLEMS, type Problem, ProblemError, type Refused, refuse } from '../../../protocol/problem.ts'
 import { act } from '../../kernel/store/acts.ts'
 import type { Transaction } from '../../kernel/store/database.ts'
+import { createAnswerPages } from './answer-pages.ts'
 import { type Answer, createAnswerStore, type Which } from './answer-store.ts'
 import type { Calls } from './calls.ts'
 import type { DispatchParts } from './dispatch.ts'
@@ -71,6 +71,12 @@ export function createAnswers(
     },
   })
 
+  const keeping = createAnswerPages({
+    ...{ ...parts, store, tellParked },
+    system: () => system,
+    kept: () => worker.wake(),
+  })
+
   /** Tries kept answers again in this transaction; how many. */
   async function retryIn(tx: Transaction, which: Parameters<typeof store.retry>[1], by: string): Promise<number> {
     const count = await store.retry(tx, which)
@@ -83,146 +89,12 @@ export function createAnswers(
     return count
   }
 
-  // --- keeping
-
   async function poll(): Promise<void> {
     const cursor = await store.cursor(system)
-    const page = await pageAfter(cursor)
-    await keepPage(page, cursor)
-    await fillGap(page.cursor)
+    const page = await keeping.pageAfter(cursor)
+    await keeping.keepPage(page, cursor)
+    await keeping.fillGap(page.cursor)
     Object.assign(polling, { lastGood: clock.now(), failures: 0, problem: null })
-  }
-
-  async function pageAfter(cursor: string | null) {
-    const page = await calls.within('poll', DISPATCH_LIMITS.poll, async context =>
-      adapter.poll?.(cursor, { ...context, trace: parts.trace.of('poll', () => null) }),
-    )
-    if (page === undefined) throw new ProblemError('adapter.mapping', 'it is not asked for answers')
-    return page
-  }
-
-  /** Room for answers of one key: a local case number that a case here has, or '' for all others. */
-  async function createRoom() {
-    const kept = await store.kept()
-    const cases = new Map<string, { known: boolean; kept: number; passed: boolean }>()
-    const of = async (localCaseNo: string) => {
-      const found = cases.get(localCaseNo) ?? (await store.ofCase(localCaseNo))
-      cases.set(localCaseNo, found)
-      return found
-    }
-    let strangers = await of('')
-    return {
-      /** The key under which an answer is passed over, null when it is to be kept. */
-      async passes(localCaseNo: string | null, bytes: number, filling: boolean): Promise<string | null> {
-        const found = localCaseNo === null ? strangers : await of(localCaseNo)
-        const key = found.known ? (localCaseNo ?? '') : ''
-        const full =
-          kept.bytes + bytes > ANSWER_LIMITS.bytes ||
-          (localCaseNo !== null && found.kept >= ANSWER_LIMITS.ofCase) ||
-          (found.known ? kept.known >= ANSWER_LIMITS.all : kept.unknown >= ANSWER_LIMITS.unknown)
-        const passed = found.known ? found.passed : strangers.passed
-        if (!full && (filling || !passed)) return null
-        if (found.known) found.passed = true
-        else strangers = { ...strangers, passed: true }
-        return key
-      },
-      kept(localCaseNo: string | null, bytes: number): void {
-        const found = localCaseNo === null ? undefined : cases.get(localCaseNo)
-        if (found !== undefined) found.kept++
-        if (found?.known === true) kept.known++
-        else kept.unknown++
-        kept.bytes += bytes
-      },
-    }
-  }
-
-  type Kept = {
-    id: string
-    localCaseNo: string | null
-    sealed: Uint8Array | null
-    key: Uint8Array | null
-    problem: Problem | null
-  }
-
-  function toKept(answer: LocalEvent | RawEvent): Kept {
-    const text = JSON.stringify('raw' in answer ? { raw: answer.raw } : answer)
-    const id = `${system} ${answer.id ?? createHash('sha256').update(text).digest('hex')}`
-    const { localCaseNo } = answer
-    if (text.length <= ANSWER_LIMITS.answer) {
-      const key = parts.keys.newKey(id)
-      return { id, localCaseNo, sealed: parts.keys.sealWith(key, encodeUtf8(text), id), key, problem: null }
-    }
-    const detail = `the answer is longer than ${ANSWER_LIMITS.answer} characters`
-    return { id, localCaseNo, sealed: null, key: null, problem: { code: 'adapter.mapping', detail } }
-  }
-
-  /** Keeps a page, and the cursor with the last of it. */
-  async function keepPage(page: Awaited<ReturnType<typeof pageAfter>>, cursor: string | null): Promise<void> {
-    if (page.events.length === 0 && page.cursor === cursor) return
-    const room = await createRoom()
-    const passed = new Set<string>()
-    const kept: Kept[] = []
-    for (const answer of page.events) {
-      const one = toKept(answer)
-      const key = await room.passes(one.localCaseNo, one.sealed?.byteLength ?? 0, false)
-      if (key !== null) {
-        passed.add(key)
-        continue
-      }
-      room.kept(one.localCaseNo, one.sealed?.byteLength ?? 0)
-      kept.push(one)
-    }
-    await write(kept, async tx => {
-      for (const key of passed) await store.pass(tx, key, system, cursor, clock.now())
-      if (page.cursor !== cursor) await store.saveCursor(tx, system, page.cursor)
-    })
-  }
-
-  async function write(kept: readonly Kept[], last: (tx: Transaction) => Promise<void>): Promise<void> {
-    let begin = 0
-    do {
-      const batch = kept.slice(begin, begin + ANSWER_LIMITS.batch)
-      begin += ANSWER_LIMITS.batch
-      await db.transaction(async tx => {
-        for (const answer of batch) {
-          const first = await store.keep(tx, { ...answer, at: clock.now() })
-          if (!first) tx.afterCommit(() => parts.observer.event('repeated'))
-          else if (answer.problem !== null) await tellParked(tx, answer, answer.problem)
-        }
-        if (begin >= kept.length) await last(tx)
-      })
-    } while (begin < kept.length)
-    if (kept.length > 0) worker.wake()
-  }
-
-  /** Where answers of a case were passed over and there is room again, a page is read once more, for that case alone. */
-  async function fillGap(end: string): Promise<void> {
-    if (!(await store.hasGaps(system))) return
-    const { known, unknown, bytes } = await store.kept()
-    if (bytes > ANSWER_LIMITS.bytes / 2 || known > ANSWER_LIMITS.all / 2) return
-    const gap = await store.gap(system, ANSWER_LIMITS.ofCase / 2, unknown <= ANSWER_LIMITS.unknown / 2)
-    if (gap === null) return
-    const page = await pageAfter(gap.cursor)
-    const room = await createRoom()
-    const kept: Kept[] = []
-    let full = false
-    for (const answer of page.events) {
-      const one = toKept(answer)
-      const { localCaseNo } = one
-      const mine =
-        gap.localCaseNo === ''
-          ? localCaseNo === null || !(await store.ofCase(localCaseNo)).known
-          : localCaseNo === gap.localCaseNo
-      if (!mine) continue
-      full = (await room.passes(localCaseNo, one.sealed?.byteLength ?? 0, true)) !== null
-      if (full) break
-      room.kept(localCaseNo, one.sealed?.byteLength ?? 0)
-      kept.push(one)
-    }
-    const closed = page.events.length === 0 || page.cursor === gap.cursor || page.cursor === end
-    await write(kept, tx =>
-      store.moveGap(tx, gap.localCaseNo, full ? gap.cursor : closed ? undefined : page.cursor, clock.now()),
-    )
   }
 
   // --- settling

@@ -13,8 +13,7 @@ import type {
   PlannedRequest,
 } from '../../../adapters/sdk/port.ts'
 import type { CaseState } from '../../../protocol/case/fold.ts'
-import { type AskKind, type CaseBody, isCaseKind, type MoveRequest, materialsOf } from '../../../protocol/case/kinds.ts'
-import { ASKS } from '../../../protocol/case/table.ts'
+import type { MoveRequest } from '../../../protocol/case/kinds.ts'
 import { PROBLEMS, type Problem, ProblemError } from '../../../protocol/problem.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { CaseKeys, ValueKeys } from '../../kernel/keys/case-keys.ts'
@@ -25,9 +24,12 @@ import type { Database, Transaction } from '../../kernel/store/database.ts'
 import type { PacketStore } from '../exchange/packet-store.ts'
 import type { KeptAnswer } from './answer-store.ts'
 import { createAnswers } from './answers.ts'
-import { type CallKind, createCalls } from './calls.ts'
+import { askedHowItIs } from './approval-system.ts'
+import { createCalls } from './calls.ts'
 import { createJobStore, type DueJob, type Job, type ParkedJob } from './job-store.ts'
 import { DISPATCH_LIMITS, retryAfter } from './limits.ts'
+import { hasEnded, isOver } from './over.ts'
+import { toDelivery } from './to-delivery.ts'
 import { createTrace } from './trace.ts'
 import { Worker } from './worker.ts'
 
@@ -130,7 +132,7 @@ export function createDispatch(parts: DispatchParts) {
     if (packet === undefined || fold === null) return jobs.finish(job, clock.now())
     const { kind } = packet.claims
     if (isOver(kind, fold, false)) return end(job, thread)
-    const delivery = toDelivery(packet, packets, fold, thread, job.attempts)
+    const delivery = toDelivery(packet, { thread, fold, packets }, job.attempts, parts.openMaterial)
     const result = await call(delivery, job.threadNo)
     const seconds = (clock.now() - begun) / 1000
     if (!result.ok) {
@@ -235,45 +237,6 @@ export function createDispatch(parts: DispatchParts) {
     return retryable ? 'retry' : 'parked'
   }
 
-  function toDelivery(
-    packet: Awaited<ReturnType<PacketStore['packets']>>[number],
-    packets: Awaited<ReturnType<PacketStore['packets']>>,
-    fold: CaseState,
-    thread: string,
-    attempt: number,
-  ): Delivery {
-    const { kind, materials } = packet.claims
-    const body = packet.body as Record<string, unknown>
-    const named = new Map(
-      ((body.materials ?? body.attachments ?? []) as CaseBody<'case.submit'>['materials']).map(entry => [
-        entry.sha256,
-        entry,
-      ]),
-    )
-    const submit = packets.find(entry => entry.claims.kind === 'case.submit')?.body as
-      | CaseBody<'case.submit'>
-      | undefined
-    return {
-      idempotencyKey: packet.id,
-      thread,
-      caseNo: submit?.caseNo ?? fold.caseNo ?? thread,
-      kind,
-      from: fold.collecting,
-      to: fold.handling,
-      localCaseNo: fold.localCaseNo,
-      body,
-      materials: (isCaseKind(kind) ? materialsOf(kind, body) : []).map(sha256 => ({
-        sha256,
-        size: materials.find(entry => entry.sha256 === sha256)?.size ?? 0,
-        type: materials.find(entry => entry.sha256 === sha256)?.type ?? 'application/octet-stream',
-        code: named.get(sha256)?.code ?? '',
-        name: named.get(sha256)?.name ?? '',
-        open: () => parts.openMaterial(sha256),
-      })),
-      attempt,
-    }
-  }
-
   /** The case went on or ended without the job; `registered` is a number under which the approval system has it all the same. */
   async function end(job: Job, thread: string, registered?: string): Promise<void> {
     await db.transaction(async tx => {
@@ -338,27 +301,7 @@ export function createDispatch(parts: DispatchParts) {
       await adapter.close?.()
     },
     /** Whether the approval system can be used now, answers when it is asked, and takes no longer than it may. */
-    async check(): Promise<ApprovalSystem> {
-      const said = await calls
-        .within('check', DISPATCH_LIMITS.check, context => adapter.check(context))
-        .catch(error => ({
-          ok: false as const,
-          detail: error instanceof ProblemError ? (error.problem.detail ?? error.problem.code) : 'the adapter failed',
-        }))
-      const [slow, polling] = [calls.slow(), answers.polling()]
-      const unanswered = polling?.problem ?? null
-      const faults = [
-        ...(said.ok ? [] : [said.detail]),
-        ...(unanswered === null ? [] : [`answers: ${unanswered.detail ?? unanswered.code}`]),
-        ...slow.map(({ kind, since }) => `${kind}: under way for ${Math.round((clock.now() - since) / 1000)} s`),
-      ]
-      const detail = faults.length > 0 ? faults.join('; ') : said.detail
-      return {
-        ...{ kind: adapter.kind, name: answers.name, ok: faults.length === 0, slow },
-        ...(detail === undefined ? {} : { detail }),
-        polling: polling === null ? null : { lastGood: polling.lastGood, failures: polling.failures },
-      }
-    },
+    check: () => askedHowItIs({ adapter, calls, clock, name: answers.name, polling: answers.polling }),
     /** What is told of it without asking it: when the last good poll was, and how many calls take too long. */
     state: () => ({ polling: answers.polling(), slow: calls.slow().length }),
 
@@ -454,7 +397,9 @@ export function createDispatch(parts: DispatchParts) {
           detail: { for: 'plan', packet: packetNo },
         }),
       )
-      const planned = await adapter.plan(toDelivery(packet, packets, fold, thread, job.attempts))
+      const planned = await adapter.plan(
+        toDelivery(packet, { thread, fold, packets }, job.attempts, parts.openMaterial),
+      )
       if (!planned.ok) throw new ProblemError(planned.problem.code, planned.problem.detail)
       return planned.requests
     },
@@ -490,30 +435,3 @@ export type ParkedWork = { no: number } & (
       'id' | 'problem' | 'nextAt'
     >)
 )
-
-/** How the approval system is. Times in ms since the epoch. */
-export type ApprovalSystem = {
-  kind: string
-  name: string
-  ok: boolean
-  detail?: string
-  /** null when it is not asked for answers */ polling: { lastGood: number | null; failures: number } | null
-  /** calls that are under way too long */ slow: { kind: CallKind; since: number }[]
-}
-
-const hasEnded = ({ state }: CaseState): boolean => state === 'closed' || state === 'refused'
-
-/**
- * Whether the state of a case leaves nothing of a packet for its approval system to do. What the system has not refused is handed over
- * after the end too: it was said, and its officer is to know it.
- */
-function isOver(kind: string, state: CaseState, refused: boolean): boolean {
-  const ended = hasEnded(state)
-  if (kind === 'case.submit') return ended || state.localCaseNo !== null
-  if (!ended) return false
-  // A case that its system never knew has nothing there that could go on; a city that moves cases of its own keeps no number.
-  const unknown = state.localCaseNo === null && state.mover === state.handling
-  return unknown || (refused && !(isAskKind(kind) && ASKS[kind].from.some(from => from === state.state)))
-}
-
-const isAskKind = (kind: string): kind is AskKind => Object.hasOwn(ASKS, kind)

@@ -15,9 +15,9 @@ import {
   writeHello,
 } from './greeting.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
-import { dialExchange } from './probe.ts'
+import type { WirePacket } from './link-store.ts'
 import { Outbound } from './outbound.ts'
-import type { WirePacket } from './packet-store.ts'
+import { dialExchange } from './probe.ts'
 import { type Receipts, RefusedReceipt } from './receipts.ts'
 import { type Recovery, UnprovenClaim } from './recovery.ts'
 import type { Transport, Wire } from './wire.ts'

@@ -17,9 +17,10 @@ import { createHellos } from './hellos.ts'
 import { createInbox, type RefusedPackets } from './inbox.ts'
 import { createInstances } from './instances.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
+import type { WirePacket } from './link-store.ts'
 import { createNotices, type LinkNotice, type NoticeKind } from './notices.ts'
 import { createOwnAddresses } from './own-addresses.ts'
-import { createPacketStore, type PacketStore, type WirePacket } from './packet-store.ts'
+import { createPacketStore, type PacketStore } from './packet-store.ts'
 import type {
   Author,
   CalendarBoard,

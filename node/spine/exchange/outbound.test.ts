@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EXCHANGE_LIMITS } from './limits.ts'
+import type { WirePacket } from './link-store.ts'
 import { Outbound } from './outbound.ts'
-import type { WirePacket } from './packet-store.ts'
 
 const PAGE = { packets: EXCHANGE_LIMITS.page, bytes: EXCHANGE_LIMITS.pageBytes }
 const packetAt = (n: number, size = 10): WirePacket => ({ no: n, n, id: `${n}`, jws: '', body: new Uint8Array(size) })

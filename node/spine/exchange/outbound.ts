@@ -3,7 +3,7 @@
  * The store alone holds them for certain. It is read when a stream begins, and after whatever had no room here.
  */
 import { EXCHANGE_LIMITS } from './limits.ts'
-import type { WirePacket } from './packet-store.ts'
+import type { WirePacket } from './link-store.ts'
 
 const sizeOf = ({ jws, body }: WirePacket): number => jws.length + body.byteLength
 

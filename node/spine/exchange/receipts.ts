@@ -6,8 +6,9 @@ import { type Problem, ProblemError } from '../../../protocol/problem.ts'
 import { type Clock, seconds } from '../../kernel/clock.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
 import { handlerOf } from './author.ts'
-import type { PacketStore, SentPacket } from './packet-store.ts'
+import type { PacketStore } from './packet-store.ts'
 import type { OwnIdentity, ThreadHandler, Trust } from './ports.ts'
+import type { SentPacket } from './receipt-store.ts'
 
 export type ReceiptsParts = {
   db: Database

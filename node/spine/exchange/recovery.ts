@@ -17,8 +17,10 @@ import type { Database, Transaction } from '../../kernel/store/database.ts'
 import { handlerOf, typeOf } from './author.ts'
 import type { FrameReader } from './greeting.ts'
 import { advance } from './hash.ts'
-import { claimsOf, isWaiting, type PacketStore, type Rewrite } from './packet-store.ts'
+import type { PacketStore } from './packet-store.ts'
 import type { Author, OwnIdentity, StoredPacket, ThreadHandler, Trust } from './ports.ts'
+import { isWaiting, type Rewrite } from './recovery-store.ts'
+import { claimsOf } from './thread-store.ts'
 import type { Wire } from './wire.ts'
 
 export const RECOVERY_LIMITS = {

@@ -25,7 +25,7 @@ const UNREADABLE = -1
 export type Counted = number | 'unreadable' | null
 
 /** A held material; `counted` is undefined when its pages were not counted. */
-export type HeldPages = { commitment: Commitment; counted: Counted | undefined }
+type HeldPages = { commitment: Commitment; counted: Counted | undefined }
 
 const stored = (counted: Counted): number => (counted === 'unreadable' ? UNREADABLE : (counted ?? UNCOUNTABLE))
 const told = (held: number): Counted => (held === UNREADABLE ? 'unreadable' : held === UNCOUNTABLE ? null : held)
