@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { diceOf, SEED } from '../../../test/support/chance.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
 import type { WirePacket } from './link-store.ts'
 import { Outbound } from './outbound.ts'
@@ -59,47 +59,42 @@ describe('packets that are written while the stream is open', () => {
   })
 
   test('each goes once and in its order, whenever memory is lost or full and however the store is read', () => {
-    const step = fc.oneof(
-      fc.record({ commit: fc.integer({ min: 1, max: 300 }), lost: fc.boolean() }),
-      fc.record({ send: fc.integer({ min: 1, max: 256 }), during: fc.integer({ min: 0, max: 3 }) }),
-      fc.constant({ reopen: true }),
-    )
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), steps => {
-        const outbound = new Outbound()
-        let [committed, sent] = [0, 0]
-        const commit = (count: number, lost: boolean) => {
-          const packets = Array.from({ length: count }, (_, index) => packetAt(committed + index + 1))
-          committed += count
-          // A delivery that is not there yet hears of nothing: it opens after it.
-          if (lost) outbound.close()
-          else outbound.offer(packets)
-          if (lost) outbound.open()
-        }
-        const send = (count: number, during = 0): number => {
-          const here = outbound.take(sent + 1, { packets: count, bytes: PAGE.bytes })
-          let page = here
-          if (page === null) {
-            outbound.asking()
-            page = Array.from({ length: Math.min(count, committed - sent) }, (_, index) => packetAt(sent + index + 1))
-            if (during > 0) commit(during, false)
-            if (page.length > 0) outbound.more()
-          }
-          for (const { n } of page) expect(n).toBe(++sent)
-          return page.length
-        }
+    const dice = diceOf(SEED)
+    for (let walk = 0; walk < 50; walk++) {
+      const outbound = new Outbound()
+      let [committed, sent] = [0, 0]
+      const commit = (count: number) => {
+        const packets = Array.from({ length: count }, (_, index) => packetAt(committed + index + 1))
+        committed += count
+        outbound.offer(packets)
+      }
+      const reopen = () => {
+        outbound.close()
+        // A delivery that is not there hears of nothing: the store alone has it.
+        if (dice.chance(0.5)) commit(dice.upTo(20))
         outbound.open()
-        for (const one of steps) {
-          if ('commit' in one) commit(one.commit, one.lost)
-          else if ('send' in one) send(one.send, one.during)
-          else {
-            outbound.close()
-            outbound.open()
-          }
+      }
+      const send = (count: number, during = 0): number => {
+        let page = outbound.take(sent + 1, { packets: count, bytes: PAGE.bytes })
+        if (page === null) {
+          outbound.asking()
+          page = Array.from({ length: Math.min(count, committed - sent) }, (_, index) => packetAt(sent + index + 1))
+          if (during > 0) commit(during)
+          if (page.length > 0) outbound.more()
         }
-        while (send(PAGE.packets) > 0);
-        expect(sent).toBe(committed)
-      }),
-    )
+        const next = Array.from(page, (_, index) => sent + index + 1)
+        expect(places(page)).toEqual(next)
+        sent += page.length
+        return page.length
+      }
+      outbound.open()
+      for (let step = dice.upTo(60); step > 0; step--) {
+        if (dice.chance(0.45)) commit(dice.upTo(300))
+        else if (dice.chance(0.9)) send(1 + dice.upTo(256), dice.upTo(4))
+        else reopen()
+      }
+      while (send(PAGE.packets) > 0);
+      expect(sent).toBe(committed)
+    }
   })
 })
