@@ -19,7 +19,7 @@ const [WARM, ROUNDS] = [3, 9]
  * approval system. A number that falls is written here; one that rises is a fault.
  */
 const AT_MOST: ReadonlyMap<string, Statements> = new Map([
-  ['submit', { statements: 16, transactions: 2, commits: 2 }],
+  ['submit', { statements: 15, transactions: 2, commits: 2 }],
   ['receive', { statements: 14, transactions: 2, commits: 2 }],
   ['dispatch with its answer', { statements: 17, transactions: 3, commits: 3 }],
   ['receive the arrival', { statements: 8, transactions: 1, commits: 1 }],

@@ -165,6 +165,46 @@ describe('a mapping', () => {
     expect(await stale()).toBe(true)
   })
 
+  test('is looked up once for all cases of its item, and as it is after each change', async () => {
+    const [theirs] = lists[PARTNER] ?? []
+    if (theirs === undefined) throw new Error('no item')
+    let looks = 0
+    const { query } = world.db
+    world.db.query = (...args) => {
+      looks++
+      return query.apply(world.db, args) as never
+    }
+    const named = async () => (await mappings.names(PARTNER, theirs, undefined)).length
+    expect([await named(), await named(), looks]).toEqual([0, 0, 1])
+    await mappings.save(PARTNER, 'B1', input(), by)
+    looks = 0
+    // Saving it has looked it up.
+    expect([await named(), await named(), looks]).toEqual([1, 1, 0])
+    await mappings.remove(PARTNER, 'B1', by)
+    expect([await named(), await named(), looks]).toEqual([0, 0, 1])
+  })
+
+  test('one that was read before a change is not taken for what is there after it', async () => {
+    const [theirs] = lists[PARTNER] ?? []
+    if (theirs === undefined) throw new Error('no item')
+    const { query } = world.db
+    let answer = () => {}
+    world.db.query = async (...args) => {
+      const rows = await query.apply(world.db, args)
+      world.db.query = query
+      await new Promise<void>(resolve => {
+        answer = resolve
+      })
+      return rows as never
+    }
+    const before = mappings.names(PARTNER, theirs, undefined)
+    while (world.db.query !== query) await Promise.resolve()
+    await mappings.save(PARTNER, 'B1', input(), by)
+    answer()
+    expect(await before).toEqual([])
+    expect(await mappings.names(PARTNER, theirs, undefined)).toHaveLength(1)
+  })
+
   test('tells the counter how both cities call a material; what was signed stands over what was saved', async () => {
     const [theirs] = lists[PARTNER] ?? []
     if (theirs === undefined) throw new Error('no item')

@@ -12,7 +12,7 @@ import type { Clock } from '../../../kernel/clock.ts'
 import type { Audit } from '../../../kernel/records/audit.ts'
 import { changedSince, isAsSeen, type Seen } from '../../../kernel/seen.ts'
 import { act } from '../../../kernel/store/acts.ts'
-import type { Database, Reader } from '../../../kernel/store/database.ts'
+import type { Database, Reader, Transaction } from '../../../kernel/store/database.ts'
 
 /** Codes of an own material and of the partner's that it stands for. */
 export type Pair = { collecting: string; handling: string; note?: string | undefined }
@@ -68,10 +68,16 @@ const PART = { length: 4, step: 2, most: 12 }
 /** Items of a like name that are told, and how much of the name they share at least. */
 const TOLD = { most: 5, alike: 0.3 }
 
+/** Rows, and wants of one, that stay in memory: each case asks for that of its item. */
+const KEPT = 1000
+
 export type Mappings = ReturnType<typeof createMappings>
 
 export function createMappings(parts: MappingsParts) {
   const { db, clock, audit, own, services } = parts
+
+  /** rows as they were looked up since the last change; null where there is none */
+  let kept = new Map<string, Row | null>()
 
   async function demand(city: string, code: string): Promise<ServiceItem> {
     const item = await services.item(city, code)
@@ -133,7 +139,7 @@ export function createMappings(parts: MappingsParts) {
     }
   }
 
-  async function rowOf(partner: string, handling: string, store: Reader = db): Promise<Row | undefined> {
+  async function rowIn(store: Reader, partner: string, handling: string): Promise<Row | undefined> {
     const [row] = await store.query<Row>('SELECT * FROM mappings WHERE partner = ? AND handling = ?', [
       partner,
       handling,
@@ -141,10 +147,30 @@ export function createMappings(parts: MappingsParts) {
     return row
   }
 
+  /** The same as it was committed, from memory when it was asked for since the last change. */
+  async function rowOf(partner: string, handling: string): Promise<Row | undefined> {
+    const key = JSON.stringify([partner, handling])
+    const known = kept.get(key)
+    if (known !== undefined) return known ?? undefined
+    const before = kept
+    const row = await rowIn(db, partner, handling)
+    // One that was read before a change is not kept after it.
+    if (before === kept) {
+      if (kept.size >= KEPT) kept.clear()
+      kept.set(key, row ?? null)
+    }
+    return row
+  }
+
+  const changed = (tx: Transaction): void =>
+    tx.afterCommit(() => {
+      kept = new Map()
+    })
+
   /** Problem: `request.precondition` when another one stands, or none, than its editor saw. */
   async function assertAsSeen(store: Reader, partner: string, handling: string, seen: Seen): Promise<void> {
     if (seen === undefined) return
-    const row = await rowOf(partner, handling, store)
+    const row = await rowIn(store, partner, handling)
     if (isAsSeen(seen, row === undefined ? null : mappingVersion(row.version, row.updated_at))) return
     const saved = row === undefined ? [] : [{ by: row.actor, action: 'mapping.saved', at: row.updated_at }]
     throw await changedSince(store, saved)
@@ -211,6 +237,7 @@ export function createMappings(parts: MappingsParts) {
       if (input.pairs.length > LIMITS.materialsPerPacket)
         throw new ProblemError('request.invalid', `pairs: ${LIMITS.materialsPerPacket} at most`)
       await db.transaction(async tx => {
+        changed(tx)
         await assertAsSeen(tx, partner, handling, seen)
         await tx.run(
           `INSERT INTO mappings (partner, handling, collecting, handling_version, collecting_version, version, pairs, note, actor, updated_at)
@@ -233,6 +260,7 @@ export function createMappings(parts: MappingsParts) {
     async remove(partner: string, handling: string, actor: string, seen?: Seen): Promise<Mapping> {
       const gone = await get(partner, handling)
       await db.transaction(async tx => {
+        changed(tx)
         await assertAsSeen(tx, partner, handling, seen)
         await act(tx)
         await tx.run('DELETE FROM mappings WHERE partner = ? AND handling = ?', [partner, handling])
