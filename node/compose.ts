@@ -9,6 +9,7 @@ import { createCalendarsPart } from './city/calendar/part.ts'
 import { createMailPart } from './city/cases/mail/part.ts'
 import { createCasesPart } from './city/cases/part.ts'
 import { createPurgesPart } from './city/cases/purges-part.ts'
+import { createCaseRights } from './city/cases/rights.ts'
 import { createRulesPart } from './city/cases/rules-part.ts'
 import { createListsPart } from './city/catalogue/lists-part.ts'
 import { createCataloguePart } from './city/catalogue/part.ts'
@@ -148,7 +149,14 @@ export async function compose(
 
   // The edges.
   const routes = [...all.flatMap(part => part.routes ?? []), reminderRoutes(reminders)]
-  const served = serve(kernel, { routes, ...trust.port, ...dispatch.port, ...records.port, ...people.port }, life)
+  const caseRights = createCaseRights({
+    ...{ db, accountsOf: people.port.grants.accountsOf, separateDecision: config.rights.separateDecision },
+  })
+  const served = serve(
+    kernel,
+    { routes, caseRights, ...trust.port, ...dispatch.port, ...records.port, ...people.port },
+    life,
+  )
   life.add('upkeep', () => upkeep.end())
   upkeep.start({
     // What the law wants gone comes first, soon after each start.

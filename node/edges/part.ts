@@ -6,6 +6,7 @@ import { createSite, SITE_LIMITS } from '../city/applicants/site-routes.ts'
 import type { TrustPort } from '../city/partners/trust-part.ts'
 import type { People } from '../city/people/people.ts'
 import type { RecordsPort } from '../city/records/part.ts'
+import type { CaseRights } from '../kernel/case-rights.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Lifecycle } from '../kernel/lifecycle.ts'
 import { createWriteProbe } from '../kernel/store/probe.ts'
@@ -27,14 +28,26 @@ export function serve(
     dispatch,
     applicants,
     people,
+    caseRights,
     routes,
   }: Pick<TrustPort, 'seal' | 'cityKey'> &
     Pick<DispatchPort, 'dispatch'> &
-    Pick<RecordsPort, 'applicants'> & { people: People; routes: readonly RouteModule[] },
+    Pick<RecordsPort, 'applicants'> & { people: People; caseRights: CaseRights; routes: readonly RouteModule[] },
   life: Lifecycle,
 ): { url: string; applicantsUrl: string | null } {
   const app = createHttpApp({
-    ...{ routes, people, seal, telemetry, clock, feed: events, database: db, ids: randomUUID, version: VERSION },
+    ...{
+      routes,
+      people,
+      caseRights,
+      seal,
+      telemetry,
+      clock,
+      feed: events,
+      database: db,
+      ids: randomUUID,
+      version: VERSION,
+    },
     title: `${config.city.name} ${config.city.code}`,
     beside: () => {
       const { polling, slow } = dispatch.state()

@@ -37,6 +37,9 @@ const rowOf = (action: Action): { readonly [R in Role]?: 'yes' | readonly Scope[
 /** The roles that may do this, in some case at least. */
 export const rolesFor = (action: Action): Role[] => Object.keys(rowOf(action)) as Role[]
 
+/** Whether the action is of single cases. */
+export const isOfCases = (action: Action): boolean => Object.values(rowOf(action)).some(cell => cell !== 'yes')
+
 /** Whether one of the roles may do this, in some case at least. */
 export const holdsRole = (roles: readonly Role[], action: Action): boolean => {
   const row = rowOf(action)
@@ -77,7 +80,8 @@ function within(scope: Scope, { id, departments, windows }: Holder, subject: Cas
 }
 
 /** Programs of the city act within its approval system, where people decide; the node knows none of them. */
-const isProgram = ({ roles }: Holder): boolean => roles.length > 0 && roles.every(role => role === 'integrator')
+export const isProgram = ({ roles }: Pick<Holder, 'roles'>): boolean =>
+  roles.length > 0 && roles.every(role => role === 'integrator')
 
 /**
  * Whether a person may do something, to a case where one is given. Problems: `request.forbidden` when no role may, `rights.scope`

@@ -1,12 +1,13 @@
 /** The HTTP app over a given store, called in process: one person per role, ids that count, a clock that is moved by hand. */
 
 import { auditRoutes } from '../../node/city/people/audit-routes.ts'
-import { createGrants } from '../../node/city/people/grants.ts'
+import { createGrants, type Grants } from '../../node/city/people/grants.ts'
 import { createPeople, type People } from '../../node/city/people/people.ts'
 import { peopleRoutes } from '../../node/city/people/routes.ts'
 import { createHttpApp, type HttpApp } from '../../node/edges/http/app.ts'
 import type { HttpLimits } from '../../node/edges/http/limits.ts'
 import type { RouteModule } from '../../node/edges/http/route.ts'
+import type { CaseRights } from '../../node/kernel/case-rights.ts'
 import type { Clock } from '../../node/kernel/clock.ts'
 import { createSeal } from '../../node/kernel/keys/seal.ts'
 import { type Audit, createAudit } from '../../node/kernel/records/audit.ts'
@@ -69,6 +70,7 @@ export interface TestApi {
   readonly audit: Audit
   readonly events: EventLog
   readonly people: People
+  readonly grants: Grants
   readonly telemetry: Telemetry
   /** the database that services under test must use */ readonly database: Database
   /** a person who may do all that windows and departments do, or all that administrators do, everywhere; or a program */
@@ -81,16 +83,27 @@ export type TestApiOptions = {
   routes?: (
     parts: Pick<TestApi, 'clock' | 'audit' | 'events' | 'people' | 'database'>,
   ) => readonly RouteModule[] | Promise<readonly RouteModule[]>
+  /** of a store whose audit and events are kept already: there is one of each for a store */
+  kept?: Pick<TestApi, 'audit' | 'events'>
+  /** of a store that has cases */
+  caseRights?: (parts: Pick<TestApi, 'grants' | 'database'>) => CaseRights
   limits?: Partial<HttpLimits>
   /** the node that runs again on the same store: its people and its clock go on */ again?: TestApi
 }
 
-export async function createTestApi({ store, routes, limits, again }: TestApiOptions): Promise<TestApi> {
+export async function createTestApi({
+  store,
+  routes,
+  kept,
+  caseRights,
+  limits,
+  again,
+}: TestApiOptions): Promise<TestApi> {
   const clock = again?.clock ?? createHandClock()
   let requests = 0
   const database = store
-  const audit = createAudit({ database, now: clock.now })
-  const events = createEventLog({ database, now: clock.now })
+  const audit = kept?.audit ?? createAudit({ database, now: clock.now })
+  const events = kept?.events ?? createEventLog({ database, now: clock.now })
   const people = createPeople({
     database,
     audit,
@@ -112,6 +125,7 @@ export async function createTestApi({ store, routes, limits, again }: TestApiOpt
       ...((await routes?.({ clock, audit, events, people, database })) ?? []),
     ],
     people,
+    ...(caseRights === undefined ? {} : { caseRights: caseRights({ grants, database }) }),
     feed: events,
     database: store,
     seal: createSeal(new Uint8Array(32)),
@@ -161,6 +175,7 @@ export async function createTestApi({ store, routes, limits, again }: TestApiOpt
     audit,
     events,
     people,
+    grants,
     telemetry,
     database,
     as: role => withToken(tokens.get(role) ?? ''),

@@ -28,11 +28,15 @@ export const bulkRoutes = (parts: {
       body: z.strictObject({ threads: z.array(ThreadId).min(1).max(BULK.remind), text: text(2000) }),
       answer: z.strictObject({ items: Told }),
       seconds: 300,
-      handle: async ({ body, person, signal }) => {
+      handle: async ({ body, person, signal, demand }) => {
         const items: Told[] = []
         for (const thread of new Set(body.threads)) {
           signal.throwIfAborted()
-          const problem = await actOn(thread, () => parts.remind(thread, body.text, actorOf(person)), null).then(
+          const remind = async (): Promise<unknown> => {
+            await demand('case.serve', thread)
+            return actOn(thread, () => parts.remind(thread, body.text, actorOf(person)), null)
+          }
+          const problem = await remind().then(
             () => null,
             (error: unknown) => (error instanceof ProblemError ? error.problem.code : 'internal'),
           )
@@ -52,7 +56,20 @@ export const bulkRoutes = (parts: {
       answer: z.strictObject({ html: z.string(), items: Told }),
       seconds: 300,
       looksUp: true,
-      handle: ({ body, person }) => parts.print([...new Set(body.threads)], body.paper, actorOf(person)),
+      handle: async ({ body, person, demand }) => {
+        const refused: Told[] = []
+        const threads: string[] = []
+        for (const thread of new Set(body.threads))
+          await demand('case.content', thread).then(
+            () => threads.push(thread),
+            (error: unknown) => {
+              if (!(error instanceof ProblemError)) throw error
+              refused.push({ thread, problem: error.problem.code })
+            },
+          )
+        const { html, items } = await parts.print(threads, body.paper, actorOf(person))
+        return { html, items: [...items, ...refused] }
+      },
     })
   },
 })

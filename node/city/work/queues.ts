@@ -20,6 +20,7 @@ import { lastHere } from '../../spine/exchange/ends.ts'
 import { ASSIGNED, type CaseRow } from '../cases/cases.ts'
 import type { LookupKeys } from '../cases/lookup.ts'
 import { IN_TROUBLE } from '../cases/mail/troubles.ts'
+import type { Found } from '../cases/rights.ts'
 
 export const QUEUES = {
   mine: '我的办件',
@@ -36,7 +37,11 @@ export type QueueName = keyof typeof QUEUES
 export const QUEUE_NAMES = Object.keys(QUEUES) as QueueName[]
 
 /** Whose queues: `person` for `mine`, `window` for `window`. */
-export type Asker = { person: string; window?: string | undefined }
+export type Asker = {
+  person: string
+  window?: string | undefined /** the cases that the asker finds; null or absent: every one */
+  sees?: Found | null | undefined
+}
 /** Place of the last case of the page before: what it is ordered by, and its number. */
 export type QueuePlace = readonly [key: string, no: number]
 
@@ -96,8 +101,16 @@ export function createQueues(parts: QueuesParts) {
   const { db, clock } = parts
   const today = (): string => dayOf(seconds(clock.now()))
 
+  /** Of what is found, what the asker may find. */
+  const seen = <T extends Found>(found: T, sees: Asker['sees']): T =>
+    sees == null
+      ? found
+      : { ...found, where: `${found.where} AND ${sees.where}`, params: [...found.params, ...sees.params] }
+
   /** Condition, its parameters, and by what the queue is ordered, first. */
-  function rangeOf(name: QueueName, asker: Asker): { where: string; params: Value[]; key: string } {
+  const rangeOf = (name: QueueName, asker: Asker): Found & { key: string } => seen(wholeOf(name, asker), asker.sees)
+
+  function wholeOf(name: QueueName, asker: Asker): Found & { key: string } {
     switch (name) {
       case 'mine':
         return { where: 'turn IS NOT NULL AND assignee = ?', params: [asker.person], key: DUE }
@@ -145,7 +158,7 @@ export function createQueues(parts: QueuesParts) {
   }
 
   /** Conditions of the filter but for `q` and the numbers. */
-  function conditions(filter: SearchFilter): { where: string[]; params: Value[] } {
+  function conditions(filter: SearchFilter, sees: Asker['sees']): { where: string[]; params: Value[] } {
     const where: string[] = []
     const params: Value[] = []
     const say = (condition: string, ...values: Value[]): void => {
@@ -162,6 +175,7 @@ export function createQueues(parts: QueuesParts) {
       ['assignee', filter.assignee],
     ] as const)
       if (value !== undefined) say(`${column} = ?`, value)
+    if (sees != null) say(sees.where, ...sees.params)
     if (filter.from !== undefined) say('submitted_at >= ?', Date.parse(`${filter.from}T00:00:00+08:00`))
     if (filter.to !== undefined) say('submitted_at < ?', Date.parse(`${filter.to}T00:00:00+08:00`) + 86_400_000)
     return { where, params }
@@ -233,10 +247,10 @@ export function createQueues(parts: QueuesParts) {
       asker: Asker,
       most: number,
     ): Promise<number> {
-      const ranges: { where: string; params: Value[] }[] = []
+      const ranges: Found[] = []
       if ('queue' in what) ranges.push(rangeOf(what.queue, { ...asker, window: what.window }))
       else {
-        const { where, params } = conditions(what.search)
+        const { where, params } = conditions(what.search, asker.sees)
         const q = what.search.q?.trim() ?? ''
         for (const source of q === '' ? [{ where: '1 = 1', params: [] }] : await sources(q))
           ranges.push({ where: [source.where, ...where].join(' AND '), params: [...source.params, ...params] })
@@ -258,8 +272,9 @@ export function createQueues(parts: QueuesParts) {
       filter: SearchFilter,
       limit: number,
       before: { updatedAt: number; no: number } | null,
+      sees?: Asker['sees'],
     ): Promise<CaseRow[]> {
-      const rows = await this.search(filter, limit, before)
+      const rows = await this.search(filter, limit, before, sees)
       if ((filter.q?.trim() ?? '') !== '')
         await db.transaction(tx =>
           parts.audit.append(tx, {
@@ -281,8 +296,9 @@ export function createQueues(parts: QueuesParts) {
       filter: SearchFilter,
       limit: number,
       before: { updatedAt: number; no: number } | null,
+      sees?: Asker['sees'],
     ): Promise<CaseRow[]> {
-      const { where, params } = conditions(filter)
+      const { where, params } = conditions(filter, sees)
       const place = before === null ? [] : ['(updated_at, thread_no) < (?, ?)']
       const placed: Value[] = before === null ? [] : [before.updatedAt, before.no]
       const q = filter.q?.trim() ?? ''
@@ -304,6 +320,15 @@ export function createQueues(parts: QueuesParts) {
       }
       const order = [...found].sort(([a, at], [b, bt]) => bt - at || b - a).slice(0, limit)
       return parts.rows(order.map(([no]) => no))
+    },
+
+    /** The account that works on a case here; null for nobody. */
+    async assigneeOf(thread: string): Promise<string | null> {
+      const [row] = await db.query<{ assignee: string | null }>(
+        'SELECT c.assignee FROM cases c JOIN threads t ON t.no = c.thread_no WHERE t.thread = ?',
+        [fromHex(thread)],
+      )
+      return row?.assignee ?? null
     },
 
     /**

@@ -7,8 +7,9 @@ import { decodeCursor, encodeCursor, pageOf, pageQuery, toPage } from '../../edg
 import { actorOf, type RouteModule } from '../../edges/http/route.ts'
 import type { Person } from '../../kernel/person.ts'
 import { actOn } from '../../kernel/store/acts.ts'
+import { casesOf } from '../cases/rights.ts'
 import { Case, toAnswer } from '../cases/routes.ts'
-import { COUNTED, NUMBER, QUEUE_NAMES, QUEUES, type Queues } from './queues.ts'
+import { type Asker, COUNTED, NUMBER, QUEUE_NAMES, QUEUES, type Queues } from './queues.ts'
 import { DIMENSIONS, GRAINS, STEPS, type Statistics, type Step } from './statistics.ts'
 
 const states = Object.keys(STATES) as [State, ...State[]]
@@ -53,10 +54,22 @@ const Times = z.strictObject(
   >,
 )
 
+/** Whoever asks, and the cases that they find. */
+export const askerOf = (person: Person, window: string | undefined): Asker => ({
+  ...{ person: person.id, window, sees: casesOf(person, 'case.list') },
+})
+
+/** Whoever gives back what is theirs gives back nothing that went to another meanwhile. */
+const given = (from: string | null | undefined, to: string | null, own: boolean, person: Person) =>
+  from === undefined && to === null && own ? person.id : from
+
 export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () => Promise<number>): RouteModule => ({
   tag: 'Queues',
   description: 'Work queues (待办队列), search (检索) and statistics (统计) of cases.',
   register(api) {
+    /** Whether somebody takes a case, or gives back one of their own: anything else is to assign. */
+    const ofOneself = async (thread: string, to: string | null, person: Person): Promise<boolean> =>
+      to === person.id || (to === null && (await queues.assigneeOf(thread)) === person.id)
     api.operation({
       method: 'get',
       path: '/api/v1/queues',
@@ -68,7 +81,7 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
         items: z.array(z.strictObject({ queue: z.enum(QUEUE_NAMES), title: z.string(), count: z.number().int() })),
       }),
       handle: async ({ query, person }) => {
-        const counts = await queues.counts({ person: person.id, window: query.window })
+        const counts = await queues.counts(askerOf(person, query.window))
         // Without a window its queue has no cases to count, which is not none.
         const names = QUEUE_NAMES.filter(queue => queue !== 'window' || query.window !== undefined)
         return { items: names.map(queue => ({ queue, title: QUEUES[queue], count: counts[queue] })) }
@@ -86,7 +99,7 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
       problems: ['request.invalid'],
       handle: async ({ params: { queue }, query: { limit, cursor, window }, person }) => {
         const after = decodeCursor(z.tuple([z.string(), z.number().int()]), cursor)
-        const { cases, next } = await queues.page(queue, { person: person.id, window }, limit, after)
+        const { cases, next } = await queues.page(queue, askerOf(person, window), limit, after)
         return { items: cases.map(toAnswer), next: next === null ? null : encodeCursor(next) }
       },
     })
@@ -108,7 +121,7 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
       handle: async ({ query: { limit, cursor, ...wanted }, person }) => {
         const place = decodeCursor(z.tuple([z.number().int(), z.number().int()]), cursor)
         const before = place === null ? null : { updatedAt: place[0], no: place[1] }
-        const rows = await queues.searchBy(actorOf(person), wanted, limit + 1, before)
+        const rows = await queues.searchBy(actorOf(person), wanted, limit + 1, before, casesOf(person, 'case.list'))
         return toPage(rows, limit, row => [row.updatedAt, row.no], toAnswer)
       },
     })
@@ -124,10 +137,12 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
       problems: ['thread.unknown', 'request.not-found'],
       guarded: true,
       versionOf: ({ version }) => version,
-      handle: async ({ params: { thread }, body, person, seen }) =>
-        toAnswer(
-          await queues.assign(thread, idOf(body.to, person), actorOf(person), { from: idOf(body.from, person), seen }),
-        ),
+      handle: async ({ params: { thread }, body, person, seen, demand }) => {
+        const [to, from] = [idOf(body.to, person), idOf(body.from, person)]
+        const own = await ofOneself(thread, to, person)
+        if (!own) await demand('case.assign', thread)
+        return toAnswer(await queues.assign(thread, to, actorOf(person), { from: given(from, to, own, person), seen }))
+      },
     })
     api.operation({
       method: 'post',
@@ -143,13 +158,19 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
       answer: z.strictObject({
         items: z.array(z.strictObject({ thread: ThreadId, problem: z.string().nullable() })),
       }),
-      handle: async ({ body, person }) => {
+      handle: async ({ body, person, demand }) => {
         const [to, from] = [idOf(body.to, person), idOf(body.from, person)]
+        const assignOne = async (thread: string): Promise<unknown> => {
+          const own = await ofOneself(thread, to, person)
+          await demand(own ? 'case.claim' : 'case.assign', thread)
+          const expected = { from: given(from, to, own, person) }
+          return actOn(thread, () => queues.assign(thread, to, actorOf(person), expected), null)
+        }
         const items: { thread: string; problem: string | null }[] = []
         for (const thread of new Set(body.threads))
           items.push({
             thread,
-            problem: await actOn(thread, () => queues.assign(thread, to, actorOf(person), { from }), null).then(
+            problem: await assignOne(thread).then(
               () => null,
               (error: { problem?: { code?: string } }) => error.problem?.code ?? 'internal',
             ),

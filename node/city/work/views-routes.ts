@@ -3,9 +3,10 @@ import * as z from 'zod'
 import { text } from '../../../protocol/primitives.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery, toPage } from '../../edges/http/page.ts'
 import { actorOf, type RouteModule, Time, time } from '../../edges/http/route.ts'
+import { casesOf } from '../cases/rights.ts'
 import { Case, toAnswer } from '../cases/routes.ts'
 import { QUEUE_NAMES, type Queues } from './queues.ts'
-import { filter } from './routes.ts'
+import { askerOf, filter } from './routes.ts'
 import type { NewView, View, Views } from './views.ts'
 
 const params = z.strictObject({ id: text(64) })
@@ -101,7 +102,7 @@ export const viewRoutes = (views: Views, queues: Pick<Queues, 'page' | 'searchBy
         const { filter: wanted } = await views.get(id, person.id)
         if ('queue' in wanted) {
           const after = decodeCursor(z.tuple([z.string(), z.number().int()]), cursor)
-          const asker = { person: person.id, window: wanted.window }
+          const asker = askerOf(person, wanted.window)
           const { cases, next } = await queues.page(wanted.queue, asker, limit, after)
           return { items: cases.map(toAnswer), next: next === null ? null : encodeCursor(next) }
         }
@@ -109,7 +110,7 @@ export const viewRoutes = (views: Views, queues: Pick<Queues, 'page' | 'searchBy
         const before = place === null ? null : { updatedAt: place[0], no: place[1] }
         const { assignee, ...rest } = wanted.search
         const search = { ...rest, assignee: assignee === 'me' ? person.id : assignee }
-        const rows = await queues.searchBy(actorOf(person), search, limit + 1, before)
+        const rows = await queues.searchBy(actorOf(person), search, limit + 1, before, casesOf(person, 'case.list'))
         return toPage(rows, limit, row => [row.updatedAt, row.no], toAnswer)
       },
     })

@@ -7,6 +7,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { type Problem, type ProblemCode, ProblemError, problem } from '../../../protocol/problem.ts'
+import type { CaseRights } from '../../kernel/case-rights.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Database } from '../../kernel/store/database.ts'
 import type { Telemetry } from '../../kernel/telemetry/telemetry.ts'
@@ -29,6 +30,8 @@ export type HttpParts = {
   version: string
   routes: readonly RouteModule[]
   people: Authenticator
+  /** of a node that has cases */
+  caseRights?: CaseRights
   feed: EventFeed
   /** where idempotency keys are kept: the store that the concerns use */ database: Database
   /** seals the answers that are kept with them */ seal: AnswerSeal
@@ -69,6 +72,9 @@ const DEFAULT_HEADERS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 } as const
 
+/** Of a node without cases, as tests compose one. */
+const NO_CASES: CaseRights = { demand: async () => {}, subjects: async () => new Map() }
+
 export function createHttpApp(parts: HttpParts): HttpApp {
   const { title, version, routes, telemetry, clock } = parts
   const limits: HttpLimits = { ...HTTP_LIMITS, ...parts.limits }
@@ -77,6 +83,7 @@ export function createHttpApp(parts: HttpParts): HttpApp {
   const edge: Edge = {
     app,
     admission: createAdmission(parts.people, limits, clock.now),
+    caseRights: parts.caseRights ?? NO_CASES,
     idempotency: createIdempotency(parts.database, parts.seal, limits, clock.now),
     limits,
     clock,

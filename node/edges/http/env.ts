@@ -2,6 +2,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { ProblemCode } from '../../../protocol/problem.ts'
+import type { CaseRights } from '../../kernel/case-rights.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Admission, Caller } from './admission.ts'
 import type { Idempotency } from './idempotency.ts'
@@ -16,6 +17,7 @@ export type App = OpenAPIHono<Env>
 /** What operations are registered with. */
 export type Edge = {
   app: App
+  caseRights: CaseRights
   admission: Admission
   idempotency: Idempotency
   limits: HttpLimits

@@ -3,8 +3,10 @@
  * reads, so a slow one costs nothing and a lost connection goes on where it was.
  */
 
+import { type CaseSubject, can, scopesOf } from '../../../protocol/rights/can.ts'
 import type { Role } from '../../../protocol/rights/roles.ts'
 import type { Clock } from '../../kernel/clock.ts'
+import type { Person } from '../../kernel/person.ts'
 import type { HttpLimits } from './limits.ts'
 
 /** The event log as the edge sees it; audit/ implements it. */
@@ -16,14 +18,33 @@ export interface EventFeed {
   /** Calls back after each commit that added events; gives back how to stop. */
   onNew(listener: () => void): () => void
 }
-export type FeedEvent = { no: number; at: number; type: string; subject: string; roles: readonly Role[] }
+export type FeedEvent = {
+  no: number
+  at: number
+  type: string
+  subject: string
+  roles: readonly Role[]
+  /** what the table of rights asks of the case that it is of, when it is of one */
+  of?: CaseSubject | undefined
+}
 
 export type Watcher = {
   /** number of the last event that the watcher has; null to begin with the next one */ from: number | null
-  roles: readonly Role[]
-  /** whether the watcher's token still holds; asked at each heartbeat */ still: () => Promise<boolean>
+  /** who watches, as of the last heartbeat */
+  person: Person
+  /** who the watcher's token is now, if it still holds; asked at each heartbeat */
+  still: () => Promise<Person | null>
   signal: AbortSignal
   /** called once, when the stream ended for whatever reason */ onEnd: () => void
+}
+
+/** Events that are of a case, each of which is for those alone who find that case. */
+export const CASE_EVENTS: ReadonlySet<string> = new Set(['case.changed', 'case.due'])
+
+function isFor(person: Person, { type, roles, of }: FeedEvent): boolean {
+  if (!roles.some(role => person.roles.includes(role))) return false
+  if (!CASE_EVENTS.has(type)) return true
+  return of === undefined ? scopesOf(person, 'case.list').includes('all') : can(person, 'case.list', of).ok
 }
 
 const encoder = new TextEncoder()
@@ -46,6 +67,7 @@ export function openEventStream(
   let ended = false
   let cancelled = false
   let checkedAt = clock.now()
+  let person = watcher.person
   let wake: () => void = () => undefined
   const stopListening = feed.onNew(() => {
     fresh = true
@@ -77,7 +99,9 @@ export function openEventStream(
   async function holds(): Promise<boolean> {
     if (clock.now() - checkedAt < limits.heartbeatSeconds * 1000) return true
     checkedAt = clock.now()
-    return watcher.still()
+    const now = await watcher.still()
+    person = now ?? person
+    return now !== null
   }
 
   /** The opening lines; a watcher whose place is no longer kept is told to read everything anew. */
@@ -96,7 +120,7 @@ export function openEventStream(
       fresh = false
       const events = await feed.after(cursor, limits.eventPage)
       cursor = events.at(-1)?.no ?? cursor
-      const visible = events.filter(event => event.roles.some(role => watcher.roles.includes(role)))
+      const visible = events.filter(event => isFor(person, event))
       if (visible.length > 0) return (await holds()) ? visible.map(written).join('') : null
       if (events.length > 0) fresh = true
       if (await rest()) return (await holds()) ? ': still here\n\n' : null

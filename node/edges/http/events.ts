@@ -3,8 +3,9 @@ import * as z from 'zod'
 import { fieldOf } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import { rolesFor } from '../../../protocol/rights/can.ts'
+import type { CaseRights } from '../../kernel/case-rights.ts'
 import { callerOf, type Edge } from './env.ts'
-import { type EventFeed, openEventStream } from './event-stream.ts'
+import { CASE_EVENTS, type EventFeed, openEventStream } from './event-stream.ts'
 import { createEventTail } from './event-tail.ts'
 import { fieldProblems } from './fields.ts'
 import type { Observer } from './observe.ts'
@@ -20,9 +21,24 @@ const EventsQuery = z.strictObject({
 
 const ACTION = 'self.use'
 
+/** The feed, with what the table of rights asks of the cases of a page: one look for all of them, however many watch. */
+function withCases(feed: EventFeed, { subjects }: CaseRights): EventFeed {
+  return {
+    bounds: () => feed.bounds(),
+    onNew: listener => feed.onNew(listener),
+    async after(no, limit) {
+      const events = await feed.after(no, limit)
+      const threads = new Set(events.filter(({ type }) => CASE_EVENTS.has(type)).map(({ subject }) => subject))
+      if (threads.size === 0) return events
+      const cases = await subjects([...threads])
+      return events.map(event => (CASE_EVENTS.has(event.type) ? { ...event, of: cases.get(event.subject) } : event))
+    },
+  }
+}
+
 export function addEvents(edge: Edge, feed: EventFeed, observer: Observer, draining: AbortSignal): void {
-  const { app, admission, clock, limits } = edge
-  const tail = createEventTail(feed)
+  const { app, admission, caseRights, clock, limits } = edge
+  const tail = createEventTail(withCases(feed, caseRights))
   const open = new Map<string, number>()
   let total = 0
 
@@ -53,8 +69,8 @@ export function addEvents(edge: Edge, feed: EventFeed, observer: Observer, drain
       tail,
       {
         from: last === undefined ? null : Number(last),
-        roles: person.roles,
-        still: async () => (await admission.still(caller, ACTION)) !== null,
+        person,
+        still: () => admission.still(caller, ACTION),
         signal: AbortSignal.any([draining, c.req.raw.signal]),
         onEnd: () => count(person.id, -1),
       },

@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import * as z from 'zod'
 import { fieldOf } from '../../../protocol/primitives.ts'
 import { isProblemCode, type ProblemCode, ProblemError } from '../../../protocol/problem.ts'
-import { rolesFor } from '../../../protocol/rights/can.ts'
+import { isOfCases, rolesFor } from '../../../protocol/rights/can.ts'
 import type { Action } from '../../../protocol/rights/table.ts'
 import { bounded, mediaTypeOf, readBody, readJson, sizeOf } from './body.ts'
 import { callerOf, type Edge, type Env } from './env.ts'
@@ -62,10 +62,13 @@ const WITH_KEY = ['request.idempotency', 'request.concurrent', 'request.conflict
 const WITH_BODY = ['request.oversize', 'request.media-type'] as const
 
 /** Every code that an operation answers with, as its description lists them. */
-function problemsOf({ params, problems = [], guarded }: Common, method: string): ProblemCode[] {
+function problemsOf(common: Common, method: string): ProblemCode[] {
+  const { action, params, problems = [], guarded } = common
   const codes: ProblemCode[] = [
     ...problems,
     ...(guarded === true ? (['request.precondition'] as const) : []),
+    ...(isOfOneCase(common) ? (['thread.unknown', 'rights.scope'] as const) : []),
+    ...(action === 'case.decide' ? (['rights.separation'] as const) : []),
     ...(params === undefined ? [] : (['request.not-found'] as const)),
     ...(method === 'get' ? [] : WITH_BODY),
     ...(method === 'post' ? WITH_KEY : []),
@@ -248,15 +251,22 @@ function describe(edge: Edge, tag: string, method: string, common: Common, shape
   })
 }
 
+/** Whether its path names the case that it acts on. */
+const isOfOneCase = ({ action, path }: Common): boolean => isOfCases(action) && path.includes('/{thread}')
+
 /** Admits the caller and reads params and query; the body is left to the kind of operation. */
 async function begin(edge: Edge, common: Common, c: Context<Env>): Promise<Omit<AnyInput, 'signal' | 'body'>> {
   const person = await edge.admission.person(callerOf(c), common.action)
   c.set('personId', person.id)
+  const params = checked(common.params, common.params === undefined ? undefined : c.req.param(), 'path')
+  const query = checked(common.query ?? z.strictObject({}), queryOf(c), 'query')
+  if (isOfOneCase(common)) await edge.caseRights.demand(person, common.action, (params as { thread: string }).thread)
   return {
     person,
+    demand: (action, thread) => edge.caseRights.demand(person, action, thread),
     requestId: c.get('requestId'),
-    params: checked(common.params, common.params === undefined ? undefined : c.req.param(), 'path'),
-    query: checked(common.query ?? z.strictObject({}), queryOf(c), 'query'),
+    params,
+    query,
     seen: seenBy(c.req.raw.headers, c.req.method, common.guarded === true),
   }
 }

@@ -17,6 +17,11 @@ export type Input<P extends Schema, Q extends Schema, B extends Schema> = {
   body: z.output<B>
   person: Person
   /** versions of `If-Match` and `If-None-Match`, of an operation that is `guarded` */ seen: Seen
+  /**
+   * Lets the person act on a case; that of a `{thread}` in the path was asked for already. Problems: `request.forbidden`, `rights.scope`,
+   * `rights.separation`, `thread.unknown`.
+   */
+  demand: (action: Action, thread: string) => Promise<void>
   /** also in the answer's `X-Request-Id` and in the log */ requestId: string
   /** aborted when the caller went away or the time limit passed */ signal: AbortSignal
 }

@@ -44,14 +44,22 @@ export function createLooks({ db, audit, drafts }: LooksParts) {
     )
   }
 
-  async function subjectOf(sha256: string, { thread, draft }: LookFor, actor: string): Promise<string> {
+  async function subjectOf(
+    sha256: string,
+    { thread, draft }: LookFor,
+    actor: string,
+    mayRead: (thread: string) => Promise<void>,
+  ): Promise<string> {
     if (draft !== undefined) {
       await drafts.mayOpen(draft, actor)
       if (await isIn(db, 'case_draft_materials', sha256, draft)) return draft
       throw new ProblemError('material.missing', 'the draft does not name it')
     }
     const [named, other] = await casesOf(db, sha256, thread)
-    if (named !== undefined && other === undefined) return named
+    if (named !== undefined && other === undefined) {
+      await mayRead(named)
+      return named
+    }
     if (thread !== undefined) throw new ProblemError('material.missing', 'no packet of the case names it')
     if (await isIn(db, 'material_uploads', sha256, actor)) return sha256
     if (other !== undefined) throw new ProblemError('request.invalid', 'thread: several cases name it')
@@ -69,9 +77,17 @@ export function createLooks({ db, audit, drafts }: LooksParts) {
       )
     },
 
-    /** Lets an account look. Problems: `material.missing`, `request.forbidden`, `request.invalid` when it must name the case, those of the draft. */
-    async look(sha256: string, what: LookFor, actor: string): Promise<void> {
-      const subject = await subjectOf(sha256, what, actor)
+    /**
+     * Lets an account look; `mayRead` throws for a case whose content it may not read. Problems: its own, `material.missing`,
+     * `request.forbidden`, `request.invalid` when it must name the case, those of the draft.
+     */
+    async look(
+      sha256: string,
+      what: LookFor,
+      actor: string,
+      mayRead: (thread: string) => Promise<void>,
+    ): Promise<void> {
+      const subject = await subjectOf(sha256, what, actor, mayRead)
       await db.transaction(tx =>
         audit.append(tx, { actor, action: 'material.read', subject, detail: { material: sha256 } }),
       )

@@ -43,11 +43,11 @@ export const materialRoutes = (materials: Materials, pages: Pages, looks: Looks)
       }),
       gives: { types: ['application/octet-stream'], description: 'the bytes as they were uploaded' },
       seconds: 3600,
-      problems: ['material.missing', 'request.forbidden', 'request.not-found'],
-      handle: async ({ params: { sha256 }, query, person }) => {
+      problems: ['material.missing', 'request.forbidden', 'request.not-found', 'thread.unknown', 'rights.scope'],
+      handle: async ({ params: { sha256 }, query, person, demand }) => {
         const [held] = await materials.held([sha256])
         if (held === undefined) throw new ProblemError('material.missing')
-        await looks.look(sha256, query, actorOf(person))
+        await looks.look(sha256, query, actorOf(person), thread => demand('case.content', thread))
         const { type, size, body } = await materials.read(sha256)
         return { type, size, body, filename: sha256 }
       },

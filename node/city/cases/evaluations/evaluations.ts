@@ -12,6 +12,7 @@ import type { Audit } from '../../../kernel/records/audit.ts'
 import { act } from '../../../kernel/store/acts.ts'
 import type { Database, Transaction, Value } from '../../../kernel/store/database.ts'
 import type { TARGETS } from '../ratings.ts'
+import type { Found } from '../rights.ts'
 
 export type Target = (typeof TARGETS)[number]
 
@@ -161,12 +162,18 @@ export function createEvaluations(parts: EvaluationsParts) {
       filter: { state: RatingState; city?: string | undefined },
       limit: number,
       after: readonly [due: string, no: number] | null,
+      /** the cases that the asker finds; null: every one */
+      sees: Found | null = null,
     ): Promise<BadRating[]> {
       const where = [WHERE[filter.state]]
       const params: Value[] = []
       if (filter.city !== undefined) {
         where.push('b.city = ?')
         params.push(filter.city === 'own' ? own : filter.city)
+      }
+      if (sees !== null) {
+        where.push(sees.where)
+        params.push(...sees.params)
       }
       if (after !== null) {
         where.push('(b.due, b.no) > (?, ?)')

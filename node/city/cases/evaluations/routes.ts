@@ -4,6 +4,7 @@ import { Day, DivisionCode, Sha256, ThreadId, text } from '../../../../protocol/
 import { decodeCursor, pageOf, pageQuery, toPage } from '../../../edges/http/page.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../../edges/http/route.ts'
 import { TARGETS } from '../ratings.ts'
+import { casesOf } from '../rights.ts'
 import { type BadRating, type Evaluations, RATING_STATES, RESULT_NAMES, RESULTS, WAY_NAMES } from './evaluations.ts'
 
 const params = z.strictObject({ thread: ThreadId })
@@ -62,9 +63,14 @@ export const evaluationRoutes = (evaluations: Evaluations): RouteModule => ({
           .describe('whose window or department'),
       }),
       answer: pageOf(Rating),
-      handle: async ({ query: { limit, cursor, ...filter } }) => {
+      handle: async ({ query: { limit, cursor, ...filter }, person }) => {
         const after = decodeCursor(z.tuple([z.string(), z.number().int()]), cursor)
-        return toPage(await evaluations.list(filter, limit + 1, after), limit, row => [row.due, row.no], toAnswer)
+        return toPage(
+          await evaluations.list(filter, limit + 1, after, casesOf(person, 'case.list')),
+          limit,
+          row => [row.due, row.no],
+          toAnswer,
+        )
       },
     })
     api.operation({

@@ -93,7 +93,7 @@ describe('an export', () => {
     reading = async () => {
       seen.push(exports.get('id-1', 'p1').done)
     }
-    const begun = await exports.begin({ queue: 'ours' }, 'csv', 'p1')
+    const begun = await exports.begin({ queue: 'ours' }, 'csv', { person: 'p1' })
     expect([begun.state, begun.total]).toEqual(['waiting', 450])
     await ended(begun.id)
     expect([seen, exports.get(begun.id, 'p1')]).toMatchObject([[0, 200, 400], { state: 'done', done: 450 }])
@@ -115,7 +115,7 @@ describe('an export', () => {
 
   test('as XLSX keeps what a name is, whatever is in it', async () => {
     found = 3
-    const { id } = await exports.begin({ search: {} }, 'xlsx', 'p1')
+    const { id } = await exports.begin({ search: {} }, 'xlsx', { person: 'p1' })
     await ended(id)
     const zip = unzipSync(new Uint8Array(await readFile(join(folder, 'exports', `${id}.xlsx`))))
     const sheet = new TextDecoder().decode(zip['xl/worksheets/sheet1.xml'])
@@ -127,7 +127,7 @@ describe('an export', () => {
   test('is its own person’s alone, is deleted after the download, by hand, and after a day', async () => {
     found = 1
     const begin = async () => {
-      const { id } = await exports.begin({ search: {} }, 'csv', 'p1')
+      const { id } = await exports.begin({ search: {} }, 'csv', { person: 'p1' })
       await ended(id)
       return id
     }
@@ -144,20 +144,21 @@ describe('an export', () => {
 
   test('is bounded in rows, and in how many are kept', async () => {
     found = EXPORT_LIMITS.rows + 1
-    expect(await exports.begin({ search: {} }, 'csv', 'p1').catch(code)).toBe('request.oversize')
+    expect(await exports.begin({ search: {} }, 'csv', { person: 'p1' }).catch(code)).toBe('request.oversize')
     found = 1
-    for (let no = 0; no < EXPORT_LIMITS.jobsPerPerson; no++) await exports.begin({ search: {} }, 'csv', 'p1')
-    expect(await exports.begin({ search: {} }, 'csv', 'p1').catch(code)).toBe('request.rate')
-    expect((await exports.begin({ search: {} }, 'csv', 'p2')).state).toBe('waiting')
+    for (let no = 0; no < EXPORT_LIMITS.jobsPerPerson; no++)
+      await exports.begin({ search: {} }, 'csv', { person: 'p1' })
+    expect(await exports.begin({ search: {} }, 'csv', { person: 'p1' }).catch(code)).toBe('request.rate')
+    expect((await exports.begin({ search: {} }, 'csv', { person: 'p2' })).state).toBe('waiting')
     found = EXPORT_LIMITS.rows
-    const { id } = await exports.begin({ search: {} }, 'csv', 'p3')
+    const { id } = await exports.begin({ search: {} }, 'csv', { person: 'p3' })
     expect(exports.get(id, 'p3').total).toBe(EXPORT_LIMITS.rows)
     expect(await exports.download(id, 'p3').catch(code)).toBe('request.conflict')
   })
 
   test('that fails says so, and leaves no file', async () => {
     reading = () => Promise.reject(new Error('disk'))
-    const { id } = await exports.begin({ queue: 'ours' }, 'csv', 'p1')
+    const { id } = await exports.begin({ queue: 'ours' }, 'csv', { person: 'p1' })
     await ended(id)
     expect([exports.get(id, 'p1').problem, failures.length, await files()]).toEqual([{ code: 'internal' }, 1, []])
   })

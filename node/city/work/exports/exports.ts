@@ -46,7 +46,7 @@ export type ExportJob = {
   expiresAt: number
 }
 
-type Kept = ExportJob & { person: string; path: string; cancel: () => void; removed: boolean }
+type Kept = ExportJob & { person: string; sees: Asker['sees']; path: string; cancel: () => void; removed: boolean }
 
 const day = (ms: number): string => chinaTime(Math.floor(ms / 1000))
 type Column = readonly [heading: string, value: (row: CaseRow) => string]
@@ -103,9 +103,9 @@ export function createExports(parts: ExportsParts) {
     await rm(job.path, { force: true })
   }
 
-  async function* batches(what: What, person: string): AsyncGenerator<CaseRow[]> {
+  async function* batches(what: What, { person, sees }: Kept): AsyncGenerator<CaseRow[]> {
     if ('queue' in what) {
-      const asker: Asker = { person, window: what.window }
+      const asker: Asker = { person, window: what.window, sees }
       let after: Parameters<Queues['page']>[3] = null
       do {
         const page: Awaited<ReturnType<Queues['page']>> = await queues.page(what.queue, asker, BATCH, after)
@@ -115,7 +115,7 @@ export function createExports(parts: ExportsParts) {
       return
     }
     for (let before: Parameters<Queues['search']>[2] = null; ; ) {
-      const rows: CaseRow[] = await queues.search(what.search, BATCH, before)
+      const rows: CaseRow[] = await queues.search(what.search, BATCH, before, sees)
       yield rows
       const last = rows.at(-1)
       if (last === undefined || rows.length < BATCH) return
@@ -137,7 +137,7 @@ export function createExports(parts: ExportsParts) {
         }
       }
       await put(sheet.rows([COLUMNS.map(([heading]) => heading)]))
-      for await (const rows of batches(what, job.person)) {
+      for await (const rows of batches(what, job)) {
         if (job.removed) return
         if (rows.length > 0) await put(sheet.rows(rows.map(row => COLUMNS.map(([, value]) => value(row)))))
         job.done += rows.length
@@ -181,8 +181,8 @@ export function createExports(parts: ExportsParts) {
      * Begins an export and leaves an audit row. Problems: `request.oversize` past 100,000 rows; `request.rate` when too many are
      * kept; `request.invalid` for a window's queue without the window.
      */
-    async begin(what: What, format: Format, person: string): Promise<ExportJob> {
-      const total = await queues.count(what, { person }, EXPORT_LIMITS.rows + 1)
+    async begin(what: What, format: Format, { person, sees }: Asker): Promise<ExportJob> {
+      const total = await queues.count(what, { person, sees }, EXPORT_LIMITS.rows + 1)
       if (total > EXPORT_LIMITS.rows)
         throw new ProblemError('request.oversize', `more than ${EXPORT_LIMITS.rows} rows: narrow the search`)
       const own = [...jobs.values()].filter(job => job.person === person)
@@ -190,7 +190,7 @@ export function createExports(parts: ExportsParts) {
         throw new ProblemError('request.rate', 'too many exports are kept: download or delete one')
       const [id, now] = [parts.newId(), clock.now()]
       const job: Kept = {
-        ...{ id, format, state: 'waiting', done: 0, total, bytes: 0, problem: null, person, removed: false },
+        ...{ id, format, state: 'waiting', done: 0, total, bytes: 0, problem: null, person, sees, removed: false },
         ...{ createdAt: now, expiresAt: now + EXPORT_LIMITS.keep, path: join(parts.folder, `${id}.${format}`) },
         cancel: clock.after(EXPORT_LIMITS.keep, () => void remove(job).catch(parts.failed)),
       }

@@ -5,7 +5,7 @@ import type { ProblemCode } from '../../../../protocol/problem.ts'
 import { type RouteModule, Time, time } from '../../../edges/http/route.ts'
 import { Why } from '../../../edges/http/told.ts'
 import { QUEUE_NAMES } from '../queues.ts'
-import { filter } from '../routes.ts'
+import { askerOf, filter } from '../routes.ts'
 import { EXPORT_LIMITS, type ExportJob, type Exports } from './exports.ts'
 import { FORMAT_NAMES, FORMATS } from './formats.ts'
 
@@ -60,7 +60,11 @@ export const exportRoutes = (exports: Exports): RouteModule => ({
       problems: PROBLEMS,
       handle: async ({ body: { format, queue, window, search }, person }) =>
         toAnswer(
-          await exports.begin(queue === undefined ? { search: search ?? {} } : { queue, window }, format, person.id),
+          await exports.begin(
+            queue === undefined ? { search: search ?? {} } : { queue, window },
+            format,
+            askerOf(person, window),
+          ),
         ),
     })
     api.operation({

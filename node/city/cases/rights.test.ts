@@ -1,0 +1,271 @@
+import { createHash } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { departmentOf } from '../../../protocol/rights/can.ts'
+import type { Role } from '../../../protocol/rights/roles.ts'
+import { createTestApi, type TestApi } from '../../../test/support/http.ts'
+import { PLAY_ITEM } from '../../../test/support/play-case.ts'
+import { createWorld } from '../../../test/support/world.ts'
+import { agree, COLLECTING, HANDLING, submitCase } from '../../../test/support/world-case.ts'
+import { bulkRoutes } from '../work/bulk-routes.ts'
+import { createQueues, QUEUE_NAMES } from '../work/queues.ts'
+import { queueRoutes } from '../work/routes.ts'
+import { createStatistics } from '../work/statistics.ts'
+import { lookupKeys } from './lookup.ts'
+import { casesOf, createCaseRights } from './rights.ts'
+import { caseRoutes } from './routes.ts'
+
+const DEPARTMENT = departmentOf(PLAY_ITEM.code)
+const OTHER_DEPARTMENT = '11420300MB0765432Y'
+const hash = (text: string) => createHash('sha256').update(text).digest()
+
+let world: Awaited<ReturnType<typeof createWorld>>
+let agreement: string
+beforeEach(async () => {
+  world = await createWorld()
+  agreement = await agree(world)
+})
+afterEach(() => world.stop())
+
+async function apiOf(city: string, separateDecision = true): Promise<TestApi> {
+  const { db, cases, clocks, audit, events } = world.city(city)
+  return createTestApi({
+    store: db,
+    kept: { audit, events },
+    caseRights: ({ grants, database }) =>
+      createCaseRights({ db: database, accountsOf: grants.accountsOf, separateDecision }),
+    routes: ({ people }) => {
+      const queues = createQueues({
+        ...{ db, clock: world.clock, audit, events, keys: lookupKeys(hash) },
+        rows: numbers => cases.rows(numbers),
+        isPerson: async id => (await people.get(id).catch(() => null)) !== null,
+      })
+      const statistics = createStatistics({
+        db,
+        deadlines: async (store, state) => (await clocks.of(store, state)).deadlines,
+      })
+      return [
+        queueRoutes(queues, statistics, async () => 0),
+        caseRoutes(cases),
+        bulkRoutes({
+          remind: (thread, text, actor) => cases.step(thread, 'case.remind', { text }, actor),
+          print: async threads => ({ html: '', items: threads.map(thread => ({ thread, problem: null })) }),
+        }),
+      ]
+    },
+  })
+}
+
+type Places = { departments?: string[] | null; windows?: string[] | null }
+async function worker(api: TestApi, roles: Role[], places: Places = {}) {
+  const { account, token } = await api.people.create('test', {
+    name: roles.join(' '),
+    roles,
+    ...places,
+    expiresAt: null,
+  })
+  const client = api.withToken(token)
+  const threads = async (path: string) =>
+    ((await client.get(path)).body as { items: { thread: string }[] }).items.map(({ thread }) => thread).sort()
+  const codeOf = async (path: string, body?: object) => {
+    const { status, body: answer } = body === undefined ? await client.get(path) : await client.post(path, body)
+    return status < 300 ? 'yes' : (answer as { code: string }).code
+  }
+  return { id: account.id, client, threads, codeOf }
+}
+async function submit(window: string): Promise<string> {
+  const thread = await submitCase(world, agreement, { window })
+  await world.settle()
+  return thread
+}
+
+describe('what a city takes in', () => {
+  test('a window clerk finds, reads and serves the cases of the own windows, and those assigned', async () => {
+    const api = await apiOf(COLLECTING)
+    const [own, other] = [await submit('1号窗口'), await submit('2号窗口')]
+    const clerk = await worker(api, ['window-clerk'], { windows: ['1号窗口'] })
+    const lead = await worker(api, ['window-lead'])
+    const everywhere = await worker(api, ['window-clerk'], { windows: null })
+    const nowhere = await worker(api, ['window-clerk'])
+    for (const path of ['/api/v1/cases', '/api/v1/queues/waiting', '/api/v1/cases?q=陈小满']) {
+      expect(await clerk.threads(path), path).toEqual([own])
+      expect(await lead.threads(path), path).toEqual([own, other].sort())
+      expect(await everywhere.threads(path), path).toEqual([own, other].sort())
+      expect(await nowhere.threads(path), path).toEqual([])
+    }
+    // A window that is asked for widens nothing.
+    expect(await clerk.threads('/api/v1/queues/window?window=2%E5%8F%B7%E7%AA%97%E5%8F%A3')).toEqual([])
+    for (const path of ['', '/bodies']) {
+      expect(await clerk.codeOf(`/api/v1/cases/${own}${path}`)).toBe('yes')
+      expect(await clerk.codeOf(`/api/v1/cases/${other}${path}`)).toBe('rights.scope')
+    }
+    expect(await clerk.codeOf(`/api/v1/cases/${other}/message`, { text: '您好' })).toBe('rights.scope')
+    expect(await clerk.codeOf(`/api/v1/cases/${'0'.repeat(32)}`)).toBe('thread.unknown')
+    expect(await lead.codeOf(`/api/v1/cases/${other}/assign`, { to: clerk.id })).toBe('yes')
+    expect(await clerk.threads('/api/v1/cases')).toEqual([own, other].sort())
+    expect(await clerk.codeOf(`/api/v1/cases/${other}/message`, { text: '您好' })).toBe('yes')
+  })
+
+  test('counts are of the rows that one finds', async () => {
+    const api = await apiOf(COLLECTING)
+    for (const window of ['1号窗口', '1号窗口', '2号窗口']) await submit(window)
+    for (const [roles, windows, waiting] of [
+      [['window-clerk'], ['1号窗口'], 2],
+      [['window-lead'], [], 3],
+      [['examiner'], [], 0],
+      [['audit-administrator'], [], 3],
+    ] as [Role[], string[], number][]) {
+      const person = await worker(api, roles, { windows })
+      const { items } = (await person.client.get('/api/v1/queues')).body as {
+        items: { queue: string; count: number }[]
+      }
+      expect(items.find(({ queue }) => queue === 'waiting')?.count, roles[0]).toBe(waiting)
+      for (const { queue, count } of items)
+        expect(await person.threads(`/api/v1/queues/${queue}`), queue).toHaveLength(count)
+    }
+  })
+
+  test('a clerk takes and gives back, a lead assigns; each case of many is asked for', async () => {
+    const api = await apiOf(COLLECTING)
+    const [own, other] = [await submit('1号窗口'), await submit('2号窗口')]
+    const clerk = await worker(api, ['window-clerk'], { windows: ['1号窗口'] })
+    const colleague = await worker(api, ['window-clerk'], { windows: ['1号窗口'] })
+    const lead = await worker(api, ['window-lead'])
+    const assign = `/api/v1/cases/${own}/assign`
+    expect(await clerk.codeOf(assign, { to: colleague.id })).toBe('request.forbidden')
+    expect(await clerk.codeOf(assign, { to: 'me' })).toBe('yes')
+    expect(await colleague.codeOf(assign, { to: null })).toBe('request.forbidden')
+    expect(await clerk.codeOf(assign, { to: null })).toBe('yes')
+    expect(await lead.codeOf(assign, { to: colleague.id })).toBe('yes')
+    for (const [path, body] of [
+      ['/api/v1/bulk/cases/assign', { to: 'me' }],
+      ['/api/v1/bulk/cases/remind', { text: '请尽快' }],
+      ['/api/v1/bulk/cases/print', { paper: 'receipt' }],
+    ] as const) {
+      const { body: answer } = await clerk.client.post(path, { threads: [own, other], ...body })
+      const { items } = answer as { items: { thread: string; problem: string | null }[] }
+      expect(new Map(items.map(({ thread, problem }) => [thread, problem])).get(other), path).toBe('rights.scope')
+      expect(new Map(items.map(({ thread, problem }) => [thread, problem])).get(own), path).not.toBe('rights.scope')
+    }
+  })
+})
+
+describe('what a city handles', () => {
+  const GRANTED = { outcome: 'granted', documentNo: '十审〔2026〕1号' }
+  /** The workbench says at once that it arrived. */
+  const arrived = () => submit('1号窗口')
+
+  test('an examiner acts for the own departments alone, and a leader decides', async () => {
+    const api = await apiOf(HANDLING)
+    const thread = await arrived()
+    const own = await worker(api, ['examiner'], { departments: [DEPARTMENT] })
+    const other = await worker(api, ['examiner'], { departments: [OTHER_DEPARTMENT] })
+    const leader = await worker(api, ['leader'], { departments: [DEPARTMENT] })
+    // The window of the other city has the name of a window here.
+    const window = await worker(api, ['window-clerk'], { windows: ['1号窗口'] })
+    expect(await own.threads('/api/v1/queues/ours')).toEqual([thread])
+    expect(await other.threads('/api/v1/queues/ours')).toEqual([])
+    expect(await window.threads('/api/v1/cases')).toEqual([])
+    const accept = `/api/v1/cases/${thread}/accept`
+    expect(await other.codeOf(accept, {})).toBe('rights.scope')
+    expect(await other.codeOf(`/api/v1/cases/${thread}/bodies`)).toBe('rights.scope')
+    expect(await window.codeOf(accept, {})).toBe('rights.scope')
+    expect(await own.codeOf(accept, {})).toBe('yes')
+    const decide = `/api/v1/cases/${thread}/decide`
+    expect(await own.codeOf(decide, GRANTED)).toBe('request.forbidden')
+    expect(await leader.codeOf(decide, GRANTED)).toBe('yes')
+  })
+
+  test('who accepted a case does not decide it, by no account of theirs; another leader does', async () => {
+    const api = await apiOf(HANDLING)
+    const thread = await arrived()
+    const places = { departments: [DEPARTMENT] }
+    const first = await worker(api, ['examiner', 'leader'], places)
+    const second = await worker(api, ['leader'], places)
+    const other = await worker(api, ['leader'], places)
+    for (const { id } of [first, second]) await api.grants.give('test', id, { staffNumber: '0042' })
+    expect(await first.codeOf(`/api/v1/cases/${thread}/accept`, {})).toBe('yes')
+    const decide = `/api/v1/cases/${thread}/decide`
+    expect(await first.codeOf(decide, GRANTED)).toBe('rights.separation')
+    expect(await second.codeOf(decide, GRANTED)).toBe('rights.separation')
+    expect(await other.codeOf(decide, GRANTED)).toBe('yes')
+  })
+
+  test('one person does both where the city says so, and a former clerk of every case too', async () => {
+    const api = await apiOf(HANDLING, false)
+    const clerk = api.as('clerk')
+    const thread = await arrived()
+    expect((await clerk.post(`/api/v1/cases/${thread}/accept`, {})).status).toBe(201)
+    expect((await clerk.post(`/api/v1/cases/${thread}/decide`, GRANTED)).status).toBe(201)
+  })
+
+  test('events of a case come to those alone who find it', async () => {
+    const api = await apiOf(HANDLING)
+    const own = await worker(api, ['examiner'], { departments: [DEPARTMENT] })
+    const other = await worker(api, ['examiner'], { departments: [OTHER_DEPARTMENT] })
+    const thread = await arrived()
+    const heard = async (who: typeof own) => {
+      const response = await api.app.request('/api/v1/events?after=0', {
+        headers: { authorization: `Bearer ${who.client.token}` },
+      })
+      const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+      let text = ''
+      // The store is read page by page; what is of no case is for everybody, and comes after what is.
+      await world
+        .city(HANDLING)
+        .db.transaction(tx => world.city(HANDLING).events.append(tx, { type: 'calendar.changed', subject: 'end' }))
+      while (!text.includes('"subject":"end"')) text += (await reader?.read())?.value ?? ''
+      await reader?.cancel()
+      return text
+    }
+    expect(await heard(own)).toContain(thread)
+    expect(await heard(other)).not.toContain(thread)
+  })
+})
+
+test('a person of every case costs no look at the store, and no condition', async () => {
+  const rights = createCaseRights({
+    db: {
+      query: () => {
+        throw new Error('the store was asked')
+      },
+    } as never,
+    accountsOf: async () => [],
+    separateDecision: true,
+  })
+  const clerk = { id: 'p', name: 'p', roles: ['window-lead', 'leader'], departments: null, windows: null } as const
+  for (const action of ['case.list', 'case.read', 'case.content'] as const) {
+    await rights.demand(clerk, action, '0'.repeat(32))
+    expect(casesOf(clerk, action)).toBeNull()
+  }
+  expect(casesOf({ ...clerk, roles: ['system-administrator'] }, 'case.list')).toEqual({ where: '0', params: [] })
+})
+
+test('queues and lists of those who find some cases are bounded by the same indexes', async () => {
+  const { db } = world.city(COLLECTING)
+  const clerk = { id: 'p', roles: ['window-clerk', 'examiner'], departments: [DEPARTMENT], windows: ['1'] } as const
+  const asked: { sql: string; params: readonly unknown[] }[] = []
+  const queues = createQueues({
+    ...{ clock: world.clock, audit: world.city(COLLECTING).audit, events: world.city(COLLECTING).events },
+    db: {
+      ...db,
+      query: async (sql, params = []) => {
+        asked.push({ sql, params })
+        return db.query(sql, params)
+      },
+    },
+    rows: async () => [],
+    keys: lookupKeys(hash),
+    isPerson: async () => true,
+  })
+  const sees = casesOf(clerk, 'case.list')
+  for (const queue of QUEUE_NAMES.filter(name => name !== 'parked' && name !== 'parcels'))
+    await queues.page(queue, { person: 'p', window: '1', sees }, 50, null)
+  await queues.search({}, 50, null, sees)
+  expect(asked.length).toBeGreaterThan(7)
+  for (const { sql, params } of asked) {
+    const plan = await db.query<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, params as never)
+    const [first] = plan.map(({ detail }) => detail)
+    expect([sql, first]).toEqual([sql, expect.stringMatching(/^(SEARCH cases USING|SCAN cases USING INDEX)/)])
+    expect([sql, plan.some(({ detail }) => detail.includes('TEMP B-TREE'))]).toEqual([sql, false])
+  }
+})

@@ -1,0 +1,102 @@
+/**
+ * Rights within cases (办件权限): whether a person may act on one, and which of all they find, by the table of `protocol/rights/`. A person of
+ * every case costs no look at the store. May import the kernel.
+ */
+
+import { toHex } from '../../../protocol/primitives.ts'
+import { ProblemError } from '../../../protocol/problem.ts'
+import { type CaseSubject, can, type Holder, isProgram, scopesOf } from '../../../protocol/rights/can.ts'
+import type { Action, Scope } from '../../../protocol/rights/table.ts'
+import type { CaseRights } from '../../kernel/case-rights.ts'
+import type { Database, Value } from '../../kernel/store/database.ts'
+
+/** A condition on rows of `cases`. */
+export type Found = { where: string; params: Value[] }
+
+type Row = {
+  thread: Uint8Array
+  role: 'collecting' | 'handling'
+  item: string
+  window: string | null
+  assignee: string | null
+}
+
+/** The organ of an item's code, as `departmentOf` reads it. */
+const DEPARTMENT = `CASE WHEN length(item_code) BETWEEN 31 AND 33 AND item_code NOT GLOB '*[^0-9A-Z]*'
+  THEN substr(item_code, 1, 18) ELSE item_code END`
+
+// A unary plus keeps the conditions out of the choice of an index: that of the queue bounds the rows, in its order.
+const CONDITIONS: Readonly<Record<Scope, (person: Holder) => Found>> = {
+  all: () => ({ where: '1', params: [] }),
+  collecting: () => ({ where: `+role = 'collecting'`, params: [] }),
+  handling: () => ({ where: `+role = 'handling'`, params: [] }),
+  window: ({ windows }) => ({
+    where: `(+role = 'collecting' AND +window IN (SELECT value FROM json_each(?)))`,
+    params: [JSON.stringify(windows ?? [])],
+  }),
+  department: ({ departments }) => ({
+    where: `(+role = 'handling' AND ${DEPARTMENT} IN (SELECT value FROM json_each(?)))`,
+    params: [JSON.stringify(departments ?? [])],
+  }),
+  assigned: ({ id }) => ({ where: '+assignee = ?', params: [id] }),
+}
+
+/** The cases within which a person may do this, as a condition; null for every one. */
+export function casesOf(person: Holder, action: Action): Found | null {
+  const scopes = scopesOf(person, action)
+  if (scopes.includes('all')) return null
+  const found = scopes.map(scope => CONDITIONS[scope](person))
+  return {
+    where: found.length === 0 ? '0' : `(${found.map(({ where }) => where).join(' OR ')})`,
+    params: found.flatMap(({ params }) => params),
+  }
+}
+
+export type CaseRightsParts = {
+  db: Database
+  /** accounts of the person behind an account, itself among them */
+  accountsOf: (id: string) => Promise<readonly string[]>
+  /** whether who accepted a case is kept from deciding it */
+  separateDecision: boolean
+}
+
+export function createCaseRights({ db, accountsOf, separateDecision }: CaseRightsParts): CaseRights {
+  async function subjects(threads: readonly string[]): Promise<Map<string, CaseSubject>> {
+    const rows = await db.query<Row>(
+      `SELECT t.thread, c.role, c.item_code AS item, c.window, c.assignee FROM threads t JOIN cases c ON c.thread_no = t.no
+       WHERE t.thread IN (SELECT unhex(value) FROM json_each(?))`,
+      [JSON.stringify(threads)],
+    )
+    return new Map(rows.map(({ thread, ...subject }) => [toHex(thread), subject]))
+  }
+
+  /** Accounts that accepted a case, the person's own one for any account of theirs. */
+  async function acceptedBy(thread: string, person: string): Promise<string[]> {
+    const rows = await db.query<{ actor: string }>(
+      `SELECT DISTINCT actor FROM audit WHERE subject = ? AND action = 'case.accept' AND actor LIKE 'person:%'`,
+      [thread],
+    )
+    const accepted = rows.map(({ actor }) => actor.slice('person:'.length))
+    if (accepted.length === 0) return []
+    const own = await accountsOf(person)
+    return accepted.map(id => (own.includes(id) ? person : id))
+  }
+
+  return {
+    subjects,
+
+    async demand(person, action, thread) {
+      const decides = action === 'case.decide' && separateDecision && !isProgram(person)
+      const everywhere = scopesOf(person, action).includes('all')
+      if (everywhere && !decides) return
+      const subject = (await subjects([thread])).get(thread)
+      if (subject === undefined) throw new ProblemError('thread.unknown')
+      const may = can(
+        person,
+        action,
+        decides ? { ...subject, acceptedBy: await acceptedBy(thread, person.id) } : subject,
+      )
+      if (!may.ok) throw new ProblemError(may.problem.code, may.problem.detail)
+    },
+  }
+}
