@@ -9,6 +9,8 @@ export interface CaseRights {
    * of somebody who may not act on every case.
    */
   demand(person: Person, action: Action, thread: string): Promise<void>
+  /** Lets a person work on a draft of a case: their own, one of no window, one of a window where they work. Problem: `rights.scope`. */
+  demandDraft(person: Person, id: string): Promise<void>
   /** What the table asks of cases, by thread; of what is no case, nothing. */
   subjects(threads: readonly string[]): Promise<ReadonlyMap<string, CaseSubject>>
 }

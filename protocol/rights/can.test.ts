@@ -86,7 +86,10 @@ describe('can', () => {
     const leader = holder(['leader'])
     const other = { ...handled, item: itemOf(HOUSING) }
     expect(codeOf(leader, 'case.read', other)).toBe('yes')
-    expect(codeOf(leader, 'case.content', other)).toBe('rights.scope')
+    for (const action of ['case.content', 'case.export'] as const) {
+      expect(codeOf(leader, action, other), action).toBe('rights.scope')
+      expect(codeOf(leader, action, handled), action).toBe('yes')
+    }
     expect(codeOf(leader, 'case.decide', other)).toBe('rights.scope')
     expect(codeOf(leader, 'case.decide', handled)).toBe('yes')
     expect(codeOf(leader, 'case.read', taken)).toBe('rights.scope')

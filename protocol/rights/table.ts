@@ -69,14 +69,19 @@ export const RIGHTS = {
     may: { ...CONCERNED, ...OVERSEERS, integrator: ['all'] },
   },
   'case.read': {
-    en: 'read a case with its timeline, its parcels and its evidence',
-    zh: '查看办件详情、时间线、寄递和证据',
+    en: 'read a case with its timeline and its parcels',
+    zh: '查看办件详情、时间线和寄递',
     may: { ...CONCERNED, ...OVERSEERS, integrator: ['all'] },
   },
   'case.content': {
     en: 'read what was written in a case, its scans, and print its papers',
     zh: '查看办件正文和扫描件，打印文书',
     may: { ...CONCERNED, leader: ['department', 'assigned'], integrator: ['all'] },
+  },
+  'case.export': {
+    en: 'export the evidence or the archive of a case, with what was written in it',
+    zh: '导出办件的证据包和档案（含正文）',
+    may: { ...CONCERNED, leader: ['department', 'assigned'], ...OVERSEERS, integrator: ['all'] },
   },
   'case.take-in': {
     en: 'take cases in: guide, prefill, drafts, pre-flight, submission',

@@ -10,9 +10,11 @@ import { bulkRoutes } from '../work/bulk-routes.ts'
 import { createQueues, QUEUE_NAMES } from '../work/queues.ts'
 import { queueRoutes } from '../work/routes.ts'
 import { createStatistics } from '../work/statistics.ts'
+import { createIntake } from './intake/intake.ts'
+import { intakeRoutes } from './intake/routes.ts'
 import { lookupKeys } from './lookup.ts'
 import { casesOf, createCaseRights } from './rights.ts'
-import { caseRoutes } from './routes.ts'
+import { caseRoutes, NewCase, NewJointCase } from './routes.ts'
 
 const DEPARTMENT = departmentOf(PLAY_ITEM.code)
 const OTHER_DEPARTMENT = '11420300MB0765432Y'
@@ -27,7 +29,7 @@ beforeEach(async () => {
 afterEach(() => world.stop())
 
 async function apiOf(city: string, separateDecision = true): Promise<TestApi> {
-  const { db, cases, clocks, audit, events } = world.city(city)
+  const { db, cases, clocks, audit, events, drafts } = world.city(city)
   return createTestApi({
     store: db,
     kept: { audit, events },
@@ -35,7 +37,7 @@ async function apiOf(city: string, separateDecision = true): Promise<TestApi> {
       createCaseRights({ db: database, accountsOf: grants.accountsOf, separateDecision }),
     routes: ({ people }) => {
       const queues = createQueues({
-        ...{ db, clock: world.clock, audit, events, keys: lookupKeys(hash) },
+        ...{ db, clock: world.clock, audit, events, keys: lookupKeys(hash), assertAsSeen: cases.assertAsSeen },
         rows: numbers => cases.rows(numbers),
         isPerson: async id => (await people.get(id).catch(() => null)) !== null,
       })
@@ -46,6 +48,14 @@ async function apiOf(city: string, separateDecision = true): Promise<TestApi> {
       return [
         queueRoutes(queues, statistics, async () => 0),
         caseRoutes(cases),
+        intakeRoutes(
+          createIntake({
+            ...{ db, audit, cases, drafts, keys: lookupKeys(hash) },
+            packets: async () => [],
+            schemas: { one: NewCase, joint: NewJointCase },
+          }),
+          drafts,
+        ),
         bulkRoutes({
           remind: (thread, text, actor) => cases.step(thread, 'case.remind', { text }, actor),
           print: async threads => ({ html: '', items: threads.map(thread => ({ thread, problem: null })) }),
@@ -147,6 +157,38 @@ describe('what a city takes in', () => {
       expect(new Map(items.map(({ thread, problem }) => [thread, problem])).get(own), path).not.toBe('rights.scope')
     }
   })
+})
+
+test('a draft is of the clerks of its window, or of its owner alone', async () => {
+  const api = await apiOf(COLLECTING)
+  const owner = await worker(api, ['window-clerk'], { windows: ['1号窗口'] })
+  const colleague = await worker(api, ['window-clerk'], { windows: ['1号窗口'] })
+  const other = await worker(api, ['window-clerk'], { windows: ['2号窗口'] })
+  const lead = await worker(api, ['window-lead'])
+  const made = await owner.client.post('/api/v1/case-drafts', { content: { window: '1号窗口' } })
+  const { id } = made.body as { id: string }
+  const path = `/api/v1/case-drafts/${id}`
+  for (const [person, code] of [
+    [owner, 'yes'],
+    [colleague, 'yes'],
+    [lead, 'yes'],
+    [other, 'rights.scope'],
+  ] as const) {
+    expect(await person.codeOf(path)).toBe(code)
+    const { body } = await person.client.get('/api/v1/case-drafts?window=1%E5%8F%B7%E7%AA%97%E5%8F%A3')
+    expect((body as { items: object[] }).items).toHaveLength(code === 'yes' ? 1 : 0)
+  }
+  const changed = await other.client.send('PUT', path, { version: 1, content: { window: '2号窗口' } })
+  expect(changed.body).toMatchObject({ code: 'rights.scope' })
+  expect((await other.client.send('DELETE', path)).body).toMatchObject({ code: 'rights.scope' })
+  // Its owner goes on with it at whatever window it is.
+  const moved = await owner.client.send('PUT', path, { version: 1, content: { window: '2号窗口' } })
+  expect(moved.status).toBe(200)
+  expect([await owner.codeOf(path), await other.codeOf(path), await colleague.codeOf(path)]).toEqual([
+    'yes',
+    'yes',
+    'rights.scope',
+  ])
 })
 
 describe('what a city handles', () => {
@@ -255,6 +297,7 @@ test('queues and lists of those who find some cases are bounded by the same inde
     },
     rows: async () => [],
     keys: lookupKeys(hash),
+    assertAsSeen: async () => {},
     isPerson: async () => true,
   })
   const sees = casesOf(clerk, 'case.list')

@@ -52,6 +52,12 @@ export function casesOf(person: Holder, action: Action): Found | null {
   }
 }
 
+/** The windows at which a person works; null for every one. */
+export const windowsOf = (person: Holder): readonly string[] | null =>
+  scopesOf(person, 'case.serve').some(scope => scope === 'all' || scope === 'collecting')
+    ? null
+    : (person.windows ?? [])
+
 export type CaseRightsParts = {
   db: Database
   /** accounts of the person behind an account, itself among them */
@@ -84,6 +90,18 @@ export function createCaseRights({ db, accountsOf, separateDecision }: CaseRight
 
   return {
     subjects,
+
+    async demandDraft(person, id) {
+      const windows = windowsOf(person)
+      if (windows === null) return
+      const [row] = await db.query<{ owner: string; window: string | null }>(
+        'SELECT owner, window FROM case_drafts WHERE id = ?',
+        [id],
+      )
+      // What is not there is told by whoever looks for it.
+      if (row === undefined || row.window === null || row.owner === `person:${person.id}`) return
+      if (!windows.includes(row.window)) throw new ProblemError('rights.scope', 'the draft is of another window')
+    },
 
     async demand(person, action, thread) {
       const decides = action === 'case.decide' && separateDecision && !isProgram(person)

@@ -73,7 +73,7 @@ const DEFAULT_HEADERS = {
 } as const
 
 /** Of a node without cases, as tests compose one. */
-const NO_CASES: CaseRights = { demand: async () => {}, subjects: async () => new Map() }
+const NO_CASES: CaseRights = { demand: async () => {}, demandDraft: async () => {}, subjects: async () => new Map() }
 
 export function createHttpApp(parts: HttpParts): HttpApp {
   const { title, version, routes, telemetry, clock } = parts

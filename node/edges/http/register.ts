@@ -68,6 +68,7 @@ function problemsOf(common: Common, method: string): ProblemCode[] {
     ...problems,
     ...(guarded === true ? (['request.precondition'] as const) : []),
     ...(isOfOneCase(common) ? (['thread.unknown', 'rights.scope'] as const) : []),
+    ...(isOfOneDraft(common) ? (['rights.scope'] as const) : []),
     ...(action === 'case.decide' ? (['rights.separation'] as const) : []),
     ...(params === undefined ? [] : (['request.not-found'] as const)),
     ...(method === 'get' ? [] : WITH_BODY),
@@ -254,6 +255,8 @@ function describe(edge: Edge, tag: string, method: string, common: Common, shape
 /** Whether its path names the case that it acts on. */
 const isOfOneCase = ({ action, path }: Common): boolean => isOfCases(action) && path.includes('/{thread}')
 
+const isOfOneDraft = ({ path }: Common): boolean => path.includes('/case-drafts/{id}')
+
 /** Admits the caller and reads params and query; the body is left to the kind of operation. */
 async function begin(edge: Edge, common: Common, c: Context<Env>): Promise<Omit<AnyInput, 'signal' | 'body'>> {
   const person = await edge.admission.person(callerOf(c), common.action)
@@ -261,9 +264,11 @@ async function begin(edge: Edge, common: Common, c: Context<Env>): Promise<Omit<
   const params = checked(common.params, common.params === undefined ? undefined : c.req.param(), 'path')
   const query = checked(common.query ?? z.strictObject({}), queryOf(c), 'query')
   if (isOfOneCase(common)) await edge.caseRights.demand(person, common.action, (params as { thread: string }).thread)
+  if (isOfOneDraft(common)) await edge.caseRights.demandDraft(person, (params as { id: string }).id)
   return {
     person,
     demand: (action, thread) => edge.caseRights.demand(person, action, thread),
+    demandDraft: id => edge.caseRights.demandDraft(person, id),
     requestId: c.get('requestId'),
     params,
     query,

@@ -22,6 +22,8 @@ export type Input<P extends Schema, Q extends Schema, B extends Schema> = {
    * `rights.separation`, `thread.unknown`.
    */
   demand: (action: Action, thread: string) => Promise<void>
+  /** Lets the person work on a draft of a case; that of the path was asked for already. Problem: `rights.scope`. */
+  demandDraft: (id: string) => Promise<void>
   /** also in the answer's `X-Request-Id` and in the log */ requestId: string
   /** aborted when the caller went away or the time limit passed */ signal: AbortSignal
 }

@@ -40,9 +40,11 @@ async function name(thread: string, type = 'case'): Promise<void> {
   })
 }
 
-const mayRead: (thread: string) => Promise<void> = async () => {}
-
-async function look(what: LookFor, actor = 'person:other'): Promise<string> {
+async function look(
+  what: LookFor,
+  actor = 'person:other',
+  mayRead: (thread: string) => Promise<void> = async () => {},
+): Promise<string> {
   try {
     await looks.look(SCAN, what, actor, mayRead)
     return 'seen'
@@ -90,4 +92,13 @@ test('a draft gives a look to whoever may open it, at what it names', async () =
   expect(await look({ draft: 'd1' })).toBe('request.forbidden')
   expect(await look({ draft: 'd2' }, 'person:owner')).toBe('request.not-found')
   expect(await told()).toMatchObject([{ action: 'material.read', subject: 'd1' }])
+})
+
+test('a case that the reader may not read gives no look, and leaves no row', async () => {
+  await name(CASE)
+  const mayRead = async (thread: string) => {
+    throw new ProblemError(thread === CASE ? 'rights.scope' : 'internal')
+  }
+  for (const what of [{ thread: CASE }, {}]) expect(await look(what, 'person:other', mayRead)).toBe('rights.scope')
+  expect(await told()).toEqual([])
 })

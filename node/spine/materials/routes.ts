@@ -44,7 +44,8 @@ export const materialRoutes = (materials: Materials, pages: Pages, looks: Looks)
       gives: { types: ['application/octet-stream'], description: 'the bytes as they were uploaded' },
       seconds: 3600,
       problems: ['material.missing', 'request.forbidden', 'request.not-found', 'thread.unknown', 'rights.scope'],
-      handle: async ({ params: { sha256 }, query, person, demand }) => {
+      handle: async ({ params: { sha256 }, query, person, demand, demandDraft }) => {
+        if (query.draft !== undefined) await demandDraft(query.draft)
         const [held] = await materials.held([sha256])
         if (held === undefined) throw new ProblemError('material.missing')
         await looks.look(sha256, query, actorOf(person), thread => demand('case.content', thread))

@@ -73,7 +73,7 @@ export type CaseDrafts = ReturnType<typeof createCaseDrafts>
 export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, keys }: CaseDraftsParts) {
   const context = (id: string): string => `case draft ${id}`
 
-  /** A draft that the account may work on: its own, one of a window (a clerk works at any), one that a partner sent back. */
+  /** A draft that the account may work on: its own, one of a window (who works there, the edge knows), one that a partner sent back. */
   async function rowFor(store: Pick<Transaction, 'query'>, id: string, actor: string): Promise<Row> {
     const [row] = await store.query<Row>('SELECT * FROM case_drafts WHERE id = ?', [id])
     if (row === undefined)
@@ -234,17 +234,18 @@ export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, 
       await rowFor(db, id, actor)
     },
 
-    /** The account's own drafts, those of a window, and what partners sent back; last saved first. */
+    /** The account's own drafts, those of a window, and what partners sent back, of the windows where it works (null: every one); last saved first. */
     async list(
-      asker: { person: string; window?: string | undefined },
+      asker: { person: string; window?: string | undefined; works?: readonly string[] | null | undefined },
       limit: number,
       before: { updatedAt: number; id: string } | null,
     ): Promise<CaseDraft[]> {
       const place = before === null ? [Number.MAX_SAFE_INTEGER, ''] : [before.updatedAt, before.id]
       const rows = await db.query<Row>(
-        `SELECT * FROM case_drafts WHERE (owner = ? OR owner = '${NODE}' OR window = ?) AND (updated_at, id) < (?, ?)
-         ORDER BY updated_at DESC, id DESC LIMIT ?`,
-        [asker.person, asker.window ?? null, ...place, limit],
+        `SELECT * FROM case_drafts WHERE (owner = ?1 OR ((owner = '${NODE}' OR window = ?2)
+           AND (?3 IS NULL OR window IS NULL OR window IN (SELECT value FROM json_each(?3))))) AND (updated_at, id) < (?4, ?5)
+         ORDER BY updated_at DESC, id DESC LIMIT ?6`,
+        [asker.person, asker.window ?? null, asker.works == null ? null : JSON.stringify(asker.works), ...place, limit],
       )
       return rows.map(toDraft)
     },

@@ -1,4 +1,5 @@
 /** HTTP routes of intake: guide, prefill, and drafts of applications. */
+
 import * as z from 'zod'
 import { AgreedItem } from '../../../../protocol/agreement/document.ts'
 import { Applicant, CASE_CONTENT, Mode } from '../../../../protocol/case/kinds.ts'
@@ -9,7 +10,11 @@ import { ServiceItem } from '../../../../protocol/service/item.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../../../edges/http/page.ts'
 import { actorOf, type RouteModule, Time, time } from '../../../edges/http/route.ts'
 import { Why } from '../../../edges/http/told.ts'
+
 import { isAsSeen, type Seen } from '../../../kernel/seen.ts'
+
+import { windowsOf } from '../rights.ts'
+
 import { Case, Finding, SUBMIT_PROBLEMS, toAnswer } from '../routes.ts'
 import { type CaseDraft, type CaseDrafts, DRAFT_DAYS } from './drafts.ts'
 import type { Intake } from './intake.ts'
@@ -122,7 +127,11 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       handle: async ({ query, person }) => {
         const place = decodeCursor(z.tuple([z.number().int(), z.string()]), query.cursor)
         const before = place === null ? null : { updatedAt: place[0], id: place[1] }
-        const rows = await drafts.list({ person: actorOf(person), window: query.window }, query.limit + 1, before)
+        const rows = await drafts.list(
+          { person: actorOf(person), window: query.window, works: windowsOf(person) },
+          query.limit + 1,
+          before,
+        )
         return toPage(rows, query.limit, row => [row.updatedAt, row.id], toDraft)
       },
     })
@@ -131,7 +140,7 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       path: '/api/v1/case-drafts',
       id: 'createCaseDraft',
       summary: 'Begin a draft',
-      description: `Shared with every clerk when it names a \`window\`, else its owner's alone. Deleted when sent, or ${DRAFT_DAYS} days after it was touched last.`,
+      description: `Shared with the clerks of the \`window\` that it names, else its owner's alone. Deleted when sent, or ${DRAFT_DAYS} days after it was touched last.`,
       action: 'case.take-in',
       body: z.strictObject({ content: Content }),
       bodyBytes: 512 * 1024,

@@ -12,7 +12,7 @@ export const archiveRoutes = (archives: Archives): RouteModule => ({
       path: '/api/v1/cases/{thread}/archive',
       id: 'archiveCase',
       summary: 'A case as one ZIP: evidence bundle, timeline, papers, materials, decision documents, catalogue',
-      action: 'case.read',
+      action: 'case.export',
       params: z.strictObject({ thread: ThreadId }),
       gives: { types: ['application/zip'], description: 'tongban-archive/1; 目录.json inside lists every file' },
       seconds: 3600,

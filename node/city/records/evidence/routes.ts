@@ -12,7 +12,7 @@ export const evidenceRoutes = (evidence: Evidence): RouteModule => ({
       path: '/api/v1/cases/{thread}/evidence',
       id: 'exportEvidence',
       summary: 'The evidence bundle of a case: packets, receipts, keys, bodies, materials, timeline',
-      action: 'case.read',
+      action: 'case.export',
       params: z.strictObject({ thread: ThreadId }),
       gives: { types: ['application/zip'], description: 'tongban-evidence/1, SPEC.md §12' },
       seconds: 3600,
