@@ -1,6 +1,7 @@
 /**
  * The one vocabulary of problems (问题码): what went wrong, who must act, and how.
  * The same code stands in receipts, HTTP answers (RFC 9457), logs and the console.
+ * Over 450 lines: one table of all problem codes, in the order of what they are about; whoever reads a code looks it up.
  */
 
 /** Who must act: the caller (`you`), the partner city (`partner`) or the operator of this node (`operator`). */

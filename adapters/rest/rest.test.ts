@@ -1,3 +1,4 @@
+// Over 450 lines: one fake approval system, which answers in each way that the adapter must bear.
 import { HttpResponse, http, type JsonBodyType } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'

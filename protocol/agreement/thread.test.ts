@@ -1,3 +1,4 @@
+// Over 450 lines: every test plays on the same two cities, and the random walk checks what the others name.
 import { beforeAll, describe, expect, test } from 'vitest'
 import { fc } from '../../test/support/properties.ts'
 import { actions, type Rules, shuffled, walk } from '../../test/support/thread-walk.ts'

@@ -1,3 +1,4 @@
+// Over 450 lines: the limits of the law, case by case, on one thread that the helpers here play.
 import { describe, expect, test } from 'vitest'
 import { calendarOf } from '../calendar/calendar.ts'
 import { CHINA_HOLIDAYS } from '../calendar/china.ts'

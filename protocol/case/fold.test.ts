@@ -1,3 +1,4 @@
+// Over 450 lines: the fold is proved on one thread, which the helpers here play, kind by kind.
 import { describe, expect, test } from 'vitest'
 import { fc } from '../../test/support/properties.ts'
 import type { Packet } from '../packet/claims.ts'

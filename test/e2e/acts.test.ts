@@ -1,6 +1,7 @@
 /**
  * Every operation that takes an idempotency key, killed after each of its transactions: sent again under the same key, it is carried
  * out when its act was not committed, and never twice. The operations are those of the routes; one that is new must be walked too.
+ * Over 450 lines: one pair of whole nodes, started once, on which every operation that leaves an audit row is called.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomBytes, randomUUID } from 'node:crypto'

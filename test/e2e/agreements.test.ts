@@ -1,4 +1,7 @@
-/** The whole way of an agreement by the commands of two administrators, on two whole nodes over real libp2p and HTTP. */
+/**
+ * The whole way of an agreement by the commands of two administrators, on two whole nodes over real libp2p and HTTP.
+ * Over 450 lines: two whole nodes, started once, between which an agreement lives from its draft to its end.
+ */
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,7 @@
-/** Vectors of agreements and their threads. */
+/**
+ * Vectors of agreements and their threads.
+ * Over 450 lines: the vectors of agreements are one list, and each builds on the thread of those before it.
+ */
 import { type AgreementDocumentInput, writeAgreement, writeAmendment } from '../../protocol/agreement/document.ts'
 import { packText } from '../../protocol/agreement/packed.ts'
 import { type SignedType, signAgreement } from '../../protocol/agreement/signature.ts'

@@ -1,4 +1,7 @@
-/** Vectors of case threads. */
+/**
+ * Vectors of case threads.
+ * Over 450 lines: the vectors of cases are one list, and each builds on the thread of those before it.
+ */
 import type { CaseKind } from '../../protocol/case/kinds.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import type { PacketClaims } from '../../protocol/packet/claims.ts'

@@ -1,3 +1,4 @@
+// Over 450 lines: one pair of cities, and the helpers that bring it to an agreement, serve every test.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type AgreementDocumentInput, dayOf } from '../../../protocol/agreement/document.ts'
 import type { AgreementStateName } from '../../../protocol/agreement/kinds.ts'

@@ -1,3 +1,4 @@
+// Over 450 lines: one list with its drafts, walked through every operation in turn.
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ServiceItem } from '../../../protocol/service/item.ts'
 import { createTestApi, type TestApi } from '../../../test/support/http.ts'

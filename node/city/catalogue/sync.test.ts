@@ -1,3 +1,4 @@
+// Over 450 lines: one publisher and its follower, with the cuts and lies that the helpers here play.
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { LIMITS } from '../../../protocol/limits.ts'
 import { STREAM } from '../../../protocol/names.ts'

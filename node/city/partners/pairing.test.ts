@@ -1,3 +1,4 @@
+// Over 450 lines: one world of cities that meet, in which each step of pairing and each attack on it is played.
 import { afterEach, describe, expect, test } from 'vitest'
 import { LIMITS } from '../../../protocol/limits.ts'
 import { STREAM } from '../../../protocol/names.ts'

@@ -1,3 +1,4 @@
+// Over 450 lines: one store of cases, which every queue and view of it is asked of.
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { CaseContent, CaseKind } from '../../../protocol/case/kinds.ts'

@@ -1,3 +1,4 @@
+// Over 450 lines: one edge with a route of each kind, of which every promise to callers is tested.
 import { beforeEach, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { PROBLEMS, ProblemError } from '../../../protocol/problem.ts'

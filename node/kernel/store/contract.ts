@@ -5,6 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { rm } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { backupContract } from './backup-contract.ts'
 import type { Database, Transaction } from './database.ts'
 import { valuesContract } from './values-contract.ts'
 
@@ -373,62 +374,7 @@ export function databaseContract(name: string, make: () => Promise<DatabaseSubje
       })
     })
 
-    describe('a backup', () => {
-      test('made while transactions run opens and is consistent', async () => {
-        let writing = true
-        const writer = (async () => {
-          for (let i = 0; writing || i < 100; i++) {
-            await db.transaction(async tx => {
-              await tx.run('INSERT INTO entries (bytes) VALUES (?)', [new Uint8Array(5000).fill(i)])
-              await tx.run(`UPDATE sums SET value = value + 1 WHERE name = 'total'`)
-            })
-          }
-        })()
-        await db.transaction(tx => put(tx, 'before'))
-        await db.backup(subject.backupPath)
-        writing = false
-        await writer
-        const copy = await subject.openBackup(subject.backupPath)
-        try {
-          const [row] = await copy.query<{ n: number }>('SELECT count(*) AS n FROM entries WHERE bytes IS NOT NULL')
-          expect(await total(copy)).toBe(row?.n)
-          expect(await copy.query(`SELECT word FROM entries WHERE word = 'before'`)).toHaveLength(1)
-          await copy.transaction(tx => put(tx, 'after'))
-          expect(await db.query(`SELECT word FROM entries WHERE word = 'after'`)).toEqual([])
-        } finally {
-          await copy.close()
-        }
-      })
-
-      test('can be made between reads', async () => {
-        let made = false
-        const backup = db.backup(subject.backupPath).finally(() => {
-          made = true
-        })
-        while (!made) {
-          expect(await total()).toBe(0)
-          await new Promise(resolve => setImmediate(resolve))
-          void db.query('SELECT 1 AS one')
-          await Promise.resolve()
-        }
-        await backup
-      })
-
-      test('never replaces what is there', async () => {
-        await db.transaction(tx => put(tx, 'first'))
-        await db.backup(subject.backupPath)
-        await db.transaction(tx => put(tx, 'second'))
-        await expect(db.backup(subject.backupPath)).rejects.toMatchObject({ problem: { code: 'request.conflict' } })
-        const copy = await subject.openBackup(subject.backupPath)
-        expect(await words(copy).finally(() => copy.close())).toEqual(['first'])
-      })
-
-      test('that cannot be written rejects, and the store goes on', async () => {
-        await expect(db.backup(`${subject.backupPath}/nowhere/at-all`)).rejects.toThrow()
-        await db.transaction(tx => put(tx, 'a'))
-        expect(await words()).toEqual(['a'])
-      })
-    })
+    backupContract(() => subject)
 
     describe('closing', () => {
       test('waits for what was called before, and refuses what comes after', async () => {

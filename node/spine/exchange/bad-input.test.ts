@@ -1,6 +1,7 @@
 /**
  * What a trusted partner may send wrongly: each is refused by a signed receipt that names the problem, leaves an audit row and
  * nothing else, and the link goes on. What breaks the order of the exchange ends the stream with its problem.
+ * Over 450 lines: one hostile partner gives everything that a stream can carry, kind by kind, and each must be refused.
  */
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'

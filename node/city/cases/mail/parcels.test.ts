@@ -1,3 +1,4 @@
+// Over 450 lines: one carrier that is faked, and the whole life of a parcel with each fault of it.
 import { HttpResponse, http } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'

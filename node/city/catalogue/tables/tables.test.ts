@@ -1,3 +1,4 @@
+// Over 450 lines: every column of the tables is read and written here, by the same sample of items.
 import { unzipSync, zipSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
 import { plainCode } from '../../../../protocol/codes/spelling.ts'

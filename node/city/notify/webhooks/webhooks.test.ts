@@ -1,3 +1,4 @@
+// Over 450 lines: one receiver that is faked, with each way in which it can fail.
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'

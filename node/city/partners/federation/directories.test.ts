@@ -1,3 +1,4 @@
+// Over 450 lines: one federation with its operator, cities and hostile partner serves every test.
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
