@@ -22,6 +22,6 @@ export const BACKOFF: BackoffSettings = { first: 500, most: 60_000, breakAfter: 
 export const delayAfter = (failures: number, random: number, settings: BackoffSettings = BACKOFF): number =>
   spread(isOpen(failures, settings) ? settings.hold : pauseAfter(failures, settings), random)
 
-/** Whether the breaker is open: the partner is tried seldom, until it speaks itself. */
+/** Whether it failed so often that it is tried seldom. */
 export const isOpen = (failures: number, settings: BackoffSettings = BACKOFF): boolean =>
   failures >= settings.breakAfter

@@ -90,6 +90,7 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
     federation: federationView(directories),
     randomText,
     delivery: () => null,
+    breakerOf: () => null,
     heardAt: () => null,
     roundTrip: async () => 1,
     paired: code => pairings.push(code),

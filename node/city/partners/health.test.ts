@@ -4,6 +4,7 @@ import { openTestStore } from '../../../test/support/store.ts'
 import type { Database } from '../../kernel/store/database.ts'
 import { createTelemetry } from '../../kernel/telemetry/telemetry.ts'
 import { createUpkeep, UPKEEP_LIMITS } from '../../kernel/upkeep.ts'
+import type { OpenBreaker } from '../../spine/exchange/breaker.ts'
 import type { DeliveryStatus } from '../../spine/exchange/delivery.ts'
 import type { LinkNotice } from '../../spine/exchange/notices.ts'
 import type { Trust } from '../../spine/exchange/ports.ts'
@@ -49,14 +50,20 @@ beforeEach(async () => {
 })
 afterEach(() => db.close())
 
-function healthOf(status: Partial<DeliveryStatus>, roundTrip: number | null, notices: readonly LinkNotice[] = []) {
+const OPEN: OpenBreaker = { since: NOW - 60_000, nextTryAt: NOW + 30_000, problem: { code: 'exchange.unreachable' } }
+
+function healthOf(
+  status: Partial<DeliveryStatus>,
+  roundTrip: number | null,
+  notices: readonly LinkNotice[] = [],
+  breaker: OpenBreaker | null = null,
+) {
   const telemetry = createTelemetry()
   const sightings = createSightings({ clock })
   const failures: unknown[] = []
   const delivery: DeliveryStatus = {
     connected: true,
     failures: 0,
-    breaker: 'closed',
     problem: null,
     nextTryAt: null,
     ...status,
@@ -77,6 +84,7 @@ function healthOf(status: Partial<DeliveryStatus>, roundTrip: number | null, not
     trust,
     sightings,
     delivery: () => delivery,
+    breakerOf: () => breaker,
     notices: () => notices,
     roundTrip: async () => roundTrip,
     sampled: (partner, sample) => telemetry.events.partnerSampled({ partner, ...gaugesOf(sample) }),
@@ -117,7 +125,7 @@ describe('samples of partners', () => {
   })
 
   test('of a partner that is away are without a round trip; what waits for it and since when is counted', async () => {
-    const { health, delivery } = healthOf({ connected: false, breaker: 'open' }, 5)
+    const { health, delivery } = healthOf({ connected: false }, 5, [], OPEN)
     await db.transaction(async tx => {
       await tx.run(
         `INSERT INTO links (partner, direction, n, hash, acked) VALUES (?, 'out', 7, zeroblob(32), 4), (?, 'in', 9, zeroblob(32), 9)`,

@@ -5,6 +5,7 @@
 import { ProblemError } from '../../../protocol/problem.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Database } from '../../kernel/store/database.ts'
+import type { OpenBreaker } from '../../spine/exchange/breaker.ts'
 import type { DeliveryStatus } from '../../spine/exchange/delivery.ts'
 import type { LinkNotice } from '../../spine/exchange/notices.ts'
 import type { Trust } from '../../spine/exchange/ports.ts'
@@ -28,6 +29,9 @@ export type HealthParts = {
     /** until when, ms */ validityOf(city: string): { certificate: number | null; delegation: number | null }
   }
   delivery: (code: string) => DeliveryStatus | null
+  /** the breaker that every sender to the city asks, while it is open */ breakerOf: (
+    code: string,
+  ) => OpenBreaker | null
   /** what a person must know of the link */ notices: (code: string) => readonly LinkNotice[]
   /** over an open connection; null when there is none or nothing came back */
   roundTrip: (code: string) => Promise<number | null>
@@ -83,7 +87,7 @@ export function createHealth(parts: HealthParts) {
       aheadMs: sightings.seen().get(code) ?? null,
       certificateDays: days(certificate),
       delegationDays: days(delegation),
-      breaker: status?.breaker ?? 'closed',
+      breaker: parts.breakerOf(code) === null ? 'closed' : 'open',
     }
   }
 

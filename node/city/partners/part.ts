@@ -43,7 +43,7 @@ export function createPartnersPart(
 ) {
   const { config, db, clock, audit, events, signals, telemetry, log, randomText, space } = kernel
   const { trust, identity, directories, authorities, renew, renewal } = trusted
-  const { host, transport, invites, roundTrip } = network
+  const { host, transport, breakerOf, invites, roundTrip } = network
   const own = () => ({
     ...{ city: identity.city, name: identity.name, identity: identity.document() },
     fingerprint: identity.summary().fingerprint,
@@ -61,6 +61,7 @@ export function createPartnersPart(
     judge: createVoucher({ authorities, directories, clock }),
     federation: federationView(directories),
     delivery: code => exchange.status(code),
+    breakerOf,
     heardAt: code => sightings.heardAt(code),
     paired: partner => telemetry.events.partnerPaired({ partner }),
     changed: renew,
@@ -142,11 +143,11 @@ export function createPartnersPart(
 export function createHealthPart(
   { db, clock, telemetry }: Kernel,
   { trust }: TrustPort,
-  { roundTrip }: HostPort,
+  { roundTrip, breakerOf }: HostPort,
   { exchange, sightings }: Pick<ExchangePort, 'exchange'> & Sightings,
 ) {
   const health = createHealth({
-    ...{ db, clock, trust, sightings, roundTrip },
+    ...{ db, clock, trust, sightings, roundTrip, breakerOf },
     delivery: code => exchange.status(code),
     notices: code => exchange.notices(code),
     sampled: (partner, sample) => telemetry.events.partnerSampled({ partner, ...gaugesOf(sample) }),

@@ -13,6 +13,7 @@ import type { EventLog } from '../../kernel/records/events.ts'
 import type { Reminder } from '../../kernel/reminder.ts'
 import { act } from '../../kernel/store/acts.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
+import type { OpenBreaker } from '../../spine/exchange/breaker.ts'
 import type { DeliveryStatus } from '../../spine/exchange/delivery.ts'
 import { dialPeers, within } from '../../spine/exchange/dial.ts'
 import type { Transport, Wire } from '../../spine/exchange/wire.ts'
@@ -52,6 +53,9 @@ export type PartnersParts = {
   invites: Invites
   /** base64url of n random bytes */ randomText: (bytes: number) => string
   delivery: (code: string) => DeliveryStatus | null
+  /** the breaker that every sender to the city asks, while it is open */ breakerOf: (
+    code: string,
+  ) => OpenBreaker | null
   /** when something came of the partner since the node started, ms */ heardAt: (code: string) => number | null
   roundTrip: (code: string) => Promise<number | null>
   /** a pairing was stored, not yet confirmed */ paired: (code: string) => void
@@ -84,6 +88,7 @@ export type Partner = {
   confirmedAt: number | null
   seenAt: number | null
   delivery: DeliveryStatus | null
+  breaker: OpenBreaker | null
 }
 
 export type Partners = ReturnType<typeof createPartners>
@@ -128,6 +133,7 @@ export function createPartners(parts: PartnersParts) {
     confirmedAt: row.confirmed_at,
     seenAt: Math.max(row.seen_at ?? 0, parts.heardAt(row.code) ?? 0) || null,
     delivery: parts.delivery(row.code),
+    breaker: parts.breakerOf(row.code),
   })
 
   async function rowOf(store: Pick<Transaction, 'query'>, code: string): Promise<PartnerRow> {

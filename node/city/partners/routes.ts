@@ -37,8 +37,14 @@ const PartnerAnswer = z
     connected: z.boolean(),
     problem: Why.nullable().describe('why delivery does not proceed'),
     failures: z.number().int(),
-    breaker: z.enum(['closed', 'open']),
-    nextTryAt: Time.nullable(),
+    breaker: z
+      .enum(['closed', 'open'])
+      .describe('open: it could not be dialled some times in a row, and only its packets are still tried'),
+    breakerOpen: z
+      .strictObject({ since: Time, nextTryAt: Time, problem: Why })
+      .nullable()
+      .describe('since when, when lists, materials and directories are tried next, and why the last dial failed'),
+    nextTryAt: Time.nullable().describe('when packets are tried next'),
   })
   .meta({ id: 'Partner' })
 
@@ -47,6 +53,7 @@ const toAnswer = ({
   confirmedAt,
   seenAt,
   delivery,
+  breaker,
   revoked,
   ...partner
 }: Partner): z.input<typeof PartnerAnswer> => ({
@@ -58,7 +65,8 @@ const toAnswer = ({
   connected: delivery?.connected ?? false,
   problem: delivery?.problem ?? null,
   failures: delivery?.failures ?? 0,
-  breaker: delivery?.breaker ?? 'closed',
+  breaker: breaker === null ? 'closed' : 'open',
+  breakerOpen: breaker && { ...breaker, since: time(breaker.since), nextTryAt: time(breaker.nextTryAt) },
   nextTryAt: timeOrNull(delivery?.nextTryAt ?? null),
 })
 

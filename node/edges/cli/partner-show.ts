@@ -1,5 +1,5 @@
 /** `tongban partners show`: one partner, how it is, what is wrong and who must act, how it was, and its last test. */
-import type { GetPartnerHealthQuery } from '../client/api.generated.ts'
+import type { GetPartnerHealthQuery, Partner } from '../client/api.generated.ts'
 import type { CommandContext } from './context.ts'
 import { china, table } from './output.ts'
 import { wordsInPlace } from './partners.ts'
@@ -30,6 +30,7 @@ export async function showPartner(context: CommandContext, code: string, flags: 
       ],
       ['addresses 地址', partner.addresses.join(' ')],
       ['connected 已连接', now.connected ? `yes ${rounded(now.roundTripMs)}` : `no, breaker ${now.breaker}`],
+      ...breakerLine(partner.breakerOpen),
       ['seen 最近有应答', now.seenAt === null ? 'never' : china(now.seenAt)],
       [
         'waiting 待发',
@@ -64,3 +65,14 @@ export async function showPartner(context: CommandContext, code: string, flags: 
     ].join('\n')
   })
 }
+
+/** While everything but its packets waits for a city that cannot be dialled. */
+const breakerLine = (open: Partner['breakerOpen']): [string, string][] =>
+  open === null
+    ? []
+    : [
+        [
+          'breaker 熔断',
+          `open since ${china(open.since)}, next try ${china(open.nextTryAt)}: ${open.problem.code} ${open.problem.detail ?? ''}`,
+        ],
+      ]

@@ -2049,7 +2049,15 @@ export type GetPartnerAnswer = {
   /** why delivery does not proceed */
   problem: { code: string; detail?: string } | null
   failures: number
+  /** open: it could not be dialled some times in a row, and only its packets are still tried */
   breaker: 'closed' | 'open'
+  /** since when, when lists, materials and directories are tried next, and why the last dial failed */
+  breakerOpen: {
+    since: string
+    nextTryAt: string
+    problem: { code: string; detail?: string }
+  } | null
+  /** when packets are tried next */
   nextTryAt: string | null
   roundTripMs: number | null
 }
@@ -4079,7 +4087,15 @@ export type Partner = {
   /** why delivery does not proceed */
   problem: { code: string; detail?: string } | null
   failures: number
+  /** open: it could not be dialled some times in a row, and only its packets are still tried */
   breaker: 'closed' | 'open'
+  /** since when, when lists, materials and directories are tried next, and why the last dial failed */
+  breakerOpen: {
+    since: string
+    nextTryAt: string
+    problem: { code: string; detail?: string }
+  } | null
+  /** when packets are tried next */
   nextTryAt: string | null
 }
 export type PauseCaseRequest = {

@@ -33,7 +33,7 @@ function network() {
   const open = (protocol: string, peer = 'peer of Shiyan', signal?: AbortSignal) =>
     guarded.open(peer, [], protocol, signal === undefined ? {} : { signal })
   return {
-    ...{ dialled, down, clock, open },
+    ...{ dialled, down, clock, open, breakerOf: guarded.breakerOf },
     connection: (peer: string, isOpen: boolean) => tell({ peer, open: isOpen }),
     async fail(times: number, protocol: string = STREAM.exchange, peer?: string) {
       for (let n = 0; n < times; n++)
@@ -55,6 +55,25 @@ describe('a city that is down', () => {
     await fail(1, STREAM.exchange)
     await fail(1, STREAM.pairing)
     expect(dialled).toHaveLength(BREAKER_LIMITS.failures + 2)
+  })
+
+  test('is told with since when, why and when it is tried next, until it is reached', async () => {
+    const { clock, down, fail, open, breakerOf } = network()
+    down.add('peer of Shiyan')
+    await fail(BREAKER_LIMITS.failures - 1)
+    expect(breakerOf('420300')).toBeNull()
+    clock.advance(1000)
+    const since = clock.now()
+    await fail(1)
+    const problem = { code: 'exchange.unreachable' }
+    expect(breakerOf('420300')).toEqual({ since, nextTryAt: since + BREAKER_LIMITS.hold, problem })
+    clock.advance(1000)
+    await fail(1)
+    expect(breakerOf('420300')).toEqual({ since, nextTryAt: since + 1000 + BREAKER_LIMITS.hold, problem })
+    expect(breakerOf('422801')).toBeNull()
+    down.clear()
+    await open(STREAM.exchange)
+    expect(breakerOf('420300')).toBeNull()
   })
 
   test('is dialled once more after the hold, by one', async () => {

@@ -4,7 +4,7 @@
  * connection with the city closes the breaker. So a city that is down costs a dial now and then, and nobody waits for it.
  */
 import { STREAM } from '../../../protocol/names.ts'
-import { ProblemError } from '../../../protocol/problem.ts'
+import { type Problem, ProblemError } from '../../../protocol/problem.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Transport } from './wire.ts'
 
@@ -13,7 +13,24 @@ export const BREAKER_LIMITS = {
   /** ms after which one stream of another kind than that of packets is tried too */ hold: 60_000,
 } as const
 
-type Circuit = { failures: number /** ms; until when only the stream of packets is tried */; until: number }
+type Circuit = {
+  failures: number
+  /** ms; until when only the stream of packets is tried */
+  until: number
+  /** ms; since when the breaker is open */
+  since: number | null
+  problem: Problem
+}
+
+/** A breaker that is open. */
+export type OpenBreaker = {
+  /** ms */
+  since: number
+  /** ms; when another stream than that of packets is tried next, unless the city is reached before */
+  nextTryAt: number
+  /** why the last dial failed */
+  problem: Problem
+}
 
 /** Streams that are tried whatever the breaker says: they find out whether the city is back, or a person waits for them. */
 const PROBING: ReadonlySet<string> = new Set([STREAM.exchange, STREAM.pairing])
@@ -23,7 +40,9 @@ export function withBreakers(
   transport: Transport,
   cityOf: (peer: string) => string | undefined,
   clock: Clock,
-): Transport {
+): Transport & {
+  /** null: the city was reached when it was dialled last */ breakerOf(city: string): OpenBreaker | null
+} {
   const circuits = new Map<string, Circuit>()
   const connected = new Set<string>()
 
@@ -37,9 +56,16 @@ export function withBreakers(
     circuit.until = now + BREAKER_LIMITS.hold
   }
 
-  function failed(city: string): void {
-    const failures = (circuits.get(city)?.failures ?? 0) + 1
-    circuits.set(city, { failures, until: clock.now() + BREAKER_LIMITS.hold })
+  function failed(city: string, error: unknown): void {
+    const before = circuits.get(city)
+    const failures = (before?.failures ?? 0) + 1
+    const now = clock.now()
+    circuits.set(city, {
+      failures,
+      until: now + BREAKER_LIMITS.hold,
+      since: failures < BREAKER_LIMITS.failures ? null : (before?.since ?? now),
+      problem: error instanceof ProblemError ? error.problem : { code: 'internal' },
+    })
   }
 
   transport.onConnection(({ peer, open }) => {
@@ -49,6 +75,11 @@ export function withBreakers(
     if (open && city !== undefined) circuits.delete(city)
   })
   return {
+    breakerOf(city) {
+      const circuit = circuits.get(city)
+      if (circuit === undefined || circuit.since === null) return null
+      return { since: circuit.since, nextTryAt: circuit.until, problem: circuit.problem }
+    },
     get peer() {
       return transport.peer
     },
@@ -64,7 +95,7 @@ export function withBreakers(
         return wire
       } catch (error) {
         // Whoever gave up by himself learned nothing of the city.
-        if (options?.signal?.aborted !== true && !connected.has(peer)) failed(city)
+        if (options?.signal?.aborted !== true && !connected.has(peer)) failed(city, error)
         throw error
       }
     },

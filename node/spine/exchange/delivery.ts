@@ -4,7 +4,7 @@
  */
 import { encodeFrame, type Hello } from '../../../protocol/exchange/frames.ts'
 import { type Problem, type ProblemCode, ProblemError } from '../../../protocol/problem.ts'
-import { delayAfter, isOpen } from '../../kernel/backoff.ts'
+import { delayAfter } from '../../kernel/backoff.ts'
 import {
   claimsMore,
   FrameReader,
@@ -51,7 +51,6 @@ export type DeliveryParts = GreetingParts & {
 export type DeliveryStatus = {
   connected: boolean
   failures: number
-  breaker: 'closed' | 'open'
   problem: Problem | null
   /** ms; when the next try is due */ nextTryAt: number | null
 }
@@ -132,7 +131,6 @@ export class Delivery {
     return {
       connected: this.#wire !== null,
       failures: this.#failures,
-      breaker: isOpen(this.#failures) ? 'open' : 'closed',
       problem: this.#problem,
       nextTryAt: this.#nextTryAt,
     }

@@ -70,9 +70,10 @@ export async function createHostPart(
     return null
   }
 
+  // Whoever sends to a city asks the one breaker of it.
+  const transport = withBreakers(host, trust.cityOf, clock)
   return {
-    // Whoever sends to a city asks the one breaker of it.
-    port: { host, transport: withBreakers(host, trust.cityOf, clock), budgets, invites, roundTrip },
+    port: { host, transport, breakerOf: transport.breakerOf, budgets, invites, roundTrip },
     start: () => host.start(),
     stop: () => host.stop(),
   } satisfies Part<object>
