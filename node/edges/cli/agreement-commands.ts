@@ -172,7 +172,7 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
     does(
       add(
         agreement,
-        'impact <agreement>',
+        'impact <agreement-or-file>',
         'what a step would touch: items, open cases, mappings, the approval system 影响预览',
       )
         .option('--act <step>', 'sign, suspend, resume, terminate or expire', 'sign')

@@ -6,7 +6,6 @@ import type { DraftRenewalRequest } from '../client/api.generated.ts'
 import type { Client } from '../client/client.ts'
 import { codeOfCity } from './cities.ts'
 import type { CommandContext } from './context.ts'
-import { agreementThread } from './named.ts'
 import { table } from './output.ts'
 
 export async function templates(context: CommandContext): Promise<void> {
@@ -86,11 +85,10 @@ export async function draft(
 
 export async function renew(
   context: CommandContext,
-  named: string,
+  thread: string,
   flags: Pick<DraftRenewalRequest, 'as'> & { to?: string; out: string },
 ): Promise<void> {
   const client = await context.client()
-  const thread = await agreementThread(client, named)
   const made = await client.draftRenewal({ params: { thread }, body: { as: flags.as, validTo: flags.to } })
   await writeFile(flags.out, `${JSON.stringify(made.document ?? made.amendment, null, 2)}\n`)
   context.out.result({ file: flags.out, ...made }, ({ as, document, amendment, gone, goneCount }) =>

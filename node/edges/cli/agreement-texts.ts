@@ -5,7 +5,7 @@ import { styleText } from 'node:util'
 import { ProblemError } from '../../../protocol/problem.ts'
 import type { DiffAgreementAnswer, UploadAttachmentAnswer } from '../client/api.generated.ts'
 import type { CommandContext } from './context.ts'
-import { agreementThread, beginning, only } from './named.ts'
+import { beginning, only } from './named.ts'
 import { table } from './output.ts'
 import { readJson } from './services.ts'
 
@@ -54,11 +54,10 @@ export function describeDiff({ terms, parties, items, counts }: Diff): string {
 
 export async function diff(
   context: CommandContext,
-  named: string,
+  thread: string,
   flags: { before?: string; after?: string },
 ): Promise<void> {
   const client = await context.client()
-  const thread = await agreementThread(client, named)
   const { before, after } = flags
   const answer = await client.diffAgreement({ params: { thread }, query: { before, after } })
   const line = ({ id, kind, by }: Text) => `${id.slice(0, 12)}  ${KINDS[kind]}${by === null ? '' : `, by 由 ${by}`}`
@@ -75,11 +74,11 @@ export async function diff(
 
 export async function print(
   context: CommandContext,
-  named: string,
+  thread: string,
   flags: { out: string; text?: string },
 ): Promise<void> {
   const client = await context.client()
-  const params = { thread: await agreementThread(client, named) }
+  const params = { thread }
   const page = await client.printAgreement({ params, query: { text: flags.text } })
   const bytes = await Bun.write(flags.out, new Response(page))
   context.out.result(
@@ -116,9 +115,9 @@ export async function attach(
   )
 }
 
-export async function attachments(context: CommandContext, named: string, flags: { save?: string }): Promise<void> {
+export async function attachments(context: CommandContext, thread: string, flags: { save?: string }): Promise<void> {
   const client = await context.client()
-  const params = { thread: await agreementThread(client, named) }
+  const params = { thread }
   const { items } = await client.listAttachments({ params })
   if (flags.save !== undefined) {
     const chosen = only({

@@ -8,7 +8,7 @@ import type {
 } from '../client/api.generated.ts'
 import { preview } from './agreement-impact.ts'
 import type { CommandContext } from './context.ts'
-import { agreementThread, everyAgreement } from './named.ts'
+import { everyAgreement } from './named.ts'
 import { outline } from './outline.ts'
 import { china, table } from './output.ts'
 import { readJson } from './services.ts'
@@ -32,32 +32,30 @@ export async function propose(context: CommandContext, path: string): Promise<vo
 
 export async function counter(
   context: CommandContext,
-  named: string,
+  thread: string,
   path: string,
   flags: { reason?: string },
 ): Promise<void> {
   const client = await context.client()
   const document = (await readJson(path)) as CounterAgreementRequest['document']
   const body = { document, reason: flags.reason }
-  const params = { thread: await agreementThread(client, named) }
+  const params = { thread }
   tell(context, await client.counterAgreement({ params, body }), 'Answered 已提出修改文本')
 }
 
 /** Asks nothing of the person. */
 type Yes = { yes?: boolean }
 
-export async function amend(context: CommandContext, named: string, path: string, flags: Yes): Promise<void> {
+export async function amend(context: CommandContext, thread: string, path: string, flags: Yes): Promise<void> {
   const client = await context.client()
-  const thread = await agreementThread(client, named)
   const amendment = (await readJson(path)) as AmendAgreementRequest
   const { version: ifMatch } = await preview(context, client, { thread, amendment }, flags.yes === true)
   const outcome = await client.amendAgreement({ params: { thread }, body: amendment, ifMatch })
   tell(context, outcome, 'Amendment proposed 已提出变更')
 }
 
-export async function sign(context: CommandContext, named: string, flags: Yes): Promise<void> {
+export async function sign(context: CommandContext, thread: string, flags: Yes): Promise<void> {
   const client = await context.client()
-  const thread = await agreementThread(client, named)
   const { text, version: ifMatch } = await preview(context, client, { thread, step: 'sign' }, flags.yes === true)
   const body = { agreement: text ?? undefined }
   const outcome = await client.signAgreement({ params: { thread }, body, ifMatch })
@@ -66,12 +64,12 @@ export async function sign(context: CommandContext, named: string, flags: Yes): 
 
 export async function confirmCertificate(
   context: CommandContext,
-  named: string,
+  thread: string,
   cityNamed: string,
   flags: { fingerprint: string },
 ): Promise<void> {
   const client = await context.client()
-  const params = { thread: await agreementThread(client, named) }
+  const params = { thread }
   const city = cityNamed
   const body = { city, fingerprint: flags.fingerprint.replaceAll(/[\s:]/g, '').toLowerCase() }
   tell(context, await client.confirmAgreementCertificate({ params, body }), 'Confirmed 已确认')
@@ -82,11 +80,10 @@ const DONE = { suspend: 'Suspended 已暂停', terminate: 'Terminated 已终止'
 export async function end(
   context: CommandContext,
   verb: 'decline' | 'withdraw' | 'suspend' | 'resume' | 'terminate',
-  named: string,
+  thread: string,
   flags: { reason: string; on?: string } & Yes,
 ): Promise<void> {
   const client = await context.client()
-  const thread = await agreementThread(client, named)
   const { reason, on } = flags
   const shown =
     verb === 'decline' || verb === 'withdraw'
@@ -132,9 +129,9 @@ function together(found: readonly Agreement[]): Agreement[] {
   return [...byRoot.values()].flat()
 }
 
-export async function show(context: CommandContext, named: string): Promise<void> {
+export async function show(context: CommandContext, thread: string): Promise<void> {
   const client = await context.client()
-  const found = await client.getAgreement({ params: { thread: await agreementThread(client, named) } })
+  const found = await client.getAgreement({ params: { thread } })
   context.out.result(found, value => outline(value))
 }
 

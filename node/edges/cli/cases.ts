@@ -15,7 +15,6 @@ import type {
 import { isStep, takeStep } from '../client/steps.ts'
 import { cityNames } from './cities.ts'
 import type { CommandContext } from './context.ts'
-import { caseThread } from './named.ts'
 import { outline } from './outline.ts'
 import { china, table } from './output.ts'
 import { parseJson, readJson } from './services.ts'
@@ -54,9 +53,9 @@ export async function submitJoint(
   context.out.result(cases, list => ['Submitted 已提交', ...list.map(line)].join('\n'))
 }
 
-export async function handOver(context: CommandContext, named: string, flags: { by?: string }): Promise<void> {
+export async function handOver(context: CommandContext, thread: string, flags: { by?: string }): Promise<void> {
   const client = await context.client()
-  const params = { thread: await caseThread(client, named) }
+  const params = { thread }
   const done = await client.handOverJointCase({ params, body: { by: flags.by } })
   const name = context.out.json ? String : await cityNames(client)
   context.out.result(done, ({ handedOver, missing }) =>
@@ -98,9 +97,9 @@ export function tellFindings(context: CommandContext, findings: readonly Finding
 const titleOf = (kind: string): string =>
   Object.hasOwn(TITLES, kind) ? `${TITLES[kind as CaseKind].zh} ${TITLES[kind as CaseKind].en}` : kind
 
-export async function bodies(context: CommandContext, named: string): Promise<void> {
+export async function bodies(context: CommandContext, thread: string): Promise<void> {
   const client = await context.client()
-  const read = await client.readCaseBodies({ params: { thread: await caseThread(client, named) } })
+  const read = await client.readCaseBodies({ params: { thread } })
   context.out.result(read.bodies, list =>
     list
       .map(
@@ -134,9 +133,9 @@ export async function list(
   )
 }
 
-export async function show(context: CommandContext, named: string): Promise<void> {
+export async function show(context: CommandContext, thread: string): Promise<void> {
   const client = await context.client()
-  const found = await client.getCase({ params: { thread: await caseThread(client, named) } })
+  const found = await client.getCase({ params: { thread } })
   const name = context.out.json ? String : await cityNames(client)
   context.out.result(found, value =>
     [
@@ -204,7 +203,7 @@ export async function show(context: CommandContext, named: string): Promise<void
 export async function step(
   context: CommandContext,
   name: string,
-  named: string,
+  thread: string,
   flags: { body: string; material: string[]; seen?: string },
 ): Promise<void> {
   const kind = `case.${name}`
@@ -212,7 +211,6 @@ export async function step(
   const { body: given } = flags
   const body = given.startsWith('@') ? await readJson(given.slice(1)) : parseJson(given, '--body, JSON or @file')
   const client = await context.client()
-  const thread = await caseThread(client, named)
   const whole = await withStepFiles(client, context.out, kind, body as Given, flags.material)
   context.out.result(await takeStep(client, kind, thread, whole, { ifMatch: flags.seen }), line)
 }
@@ -220,11 +218,11 @@ export async function step(
 /** Deletes what this city holds of an ended case, or says what that would be. */
 export async function purge(
   context: CommandContext,
-  named: string,
+  thread: string,
   flags: { dryRun?: boolean; yes?: boolean } & PurgeCaseRequest,
 ): Promise<void> {
   const client = await context.client()
-  const params = { thread: await caseThread(client, named) }
+  const params = { thread }
   const preview = await client.previewPurge({ params })
   const held = (value: PreviewPurgeAnswer): string[] =>
     value.backups.map(

@@ -5,12 +5,15 @@ import type { CommandContext } from './context.ts'
 
 type Action = (context: CommandContext, flags: never, ...args: string[]) => Promise<unknown>
 
-/** A command that asks the API once: what it asks with its arguments and flags, and how people are told what came. */
+/**
+ * A command that asks the API once: what it asks with its arguments and flags, and how people are told what came. What `city`, `case`
+ * and `agreement` name among them is what the API knows it by (named-arguments.ts).
+ */
 export type Call<Answer, Flags> = {
   options?: (command: Command) => Command
   example?: string
   ask: (client: Client, args: readonly string[], flags: Flags) => Promise<Answer>
-  text: (answer: Answer) => string
+  text: (answer: Answer, flags: Flags) => string
 }
 
 export type Declare = {

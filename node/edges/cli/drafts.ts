@@ -1,7 +1,7 @@
 /** `tongban services import`, `lint`, `export`, `template`, `drafts`: the next version of the own list. */
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { zipSync } from 'fflate'
+import type { Command } from 'commander'
 import { ProblemError } from '../../../protocol/problem.ts'
 import type {
   ExportServicesQuery,
@@ -13,6 +13,7 @@ import type {
 } from '../client/api.generated.ts'
 import { describeAgreed } from './agreed.ts'
 import type { CommandContext } from './context.ts'
+import type { Declare } from './declare.ts'
 import { table } from './output.ts'
 import { readJson } from './services.ts'
 
@@ -36,6 +37,7 @@ export async function bundle(files: readonly string[]): Promise<{ bytes: Uint8Ar
   }
   const [only] = contents
   if (only !== undefined && contents.size === 1) return { name: only[0], bytes: new Uint8Array(only[1]) }
+  const { zipSync } = await import('fflate')
   return { name: 'files.zip', bytes: zipSync(Object.fromEntries(contents), { level: 1 }) }
 }
 
@@ -201,24 +203,23 @@ const describeDraft = ({ code, name, change, ...draft }: ItemDraft): string =>
     ...findings(draft.findings.map(finding => ({ ...finding, code, name }))),
   ].join('\n')
 
-export async function showDraft(context: CommandContext, code: string): Promise<void> {
-  const client = await context.client()
-  context.out.result(await client.getDraft({ params: { code } }), describeDraft)
-}
-
-export async function removeItem(context: CommandContext, code: string): Promise<void> {
-  const client = await context.client()
-  context.out.result(await client.draftRemoval({ params: { code } }), describeDraft)
-}
-
-export async function discard(
-  context: CommandContext,
-  code: string | undefined,
-  flags: { all?: boolean },
-): Promise<void> {
-  if ((code === undefined) !== (flags.all === true))
-    throw new ProblemError('request.invalid', 'name one draft, or give --all')
-  const client = await context.client()
-  const gone = await (code === undefined ? client.discardDrafts() : client.discardDraft({ params: { code } }))
-  context.out.result(gone, ({ discarded }) => `${discarded} drafts taken back 份草稿已撤销`)
+/** What one draft says, and that a published item goes. */
+export function declareDrafts(drafts: Command, { call }: Declare): void {
+  call(drafts, 'show <code>', 'findings of a draft, and what it changes', {
+    ask: (client, [code = '']) => client.getDraft({ params: { code } }),
+    text: describeDraft,
+  })
+  call(drafts, 'remove <code>', 'draft that a published item goes', {
+    ask: (client, [code = '']) => client.draftRemoval({ params: { code } }),
+    text: describeDraft,
+  })
+  call(drafts, 'discard [code]', 'take a draft back', {
+    options: command => command.option('--all', 'all of them'),
+    ask: (client, [code], { all }: { all?: boolean }) => {
+      if ((code === undefined) !== (all === true))
+        throw new ProblemError('request.invalid', 'name one draft, or give --all')
+      return code === undefined ? client.discardDrafts() : client.discardDraft({ params: { code } })
+    },
+    text: ({ discarded }) => `${discarded} drafts taken back 份草稿已撤销`,
+  })
 }

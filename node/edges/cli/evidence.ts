@@ -1,16 +1,7 @@
-/** `tongban evidence`: export a bundle, verify one offline. */
+/** `tongban evidence verify`: a bundle is verified offline. */
 import { missedWords } from '../../city/records/evidence/deadlines.ts'
 import { verifyBundle } from '../../city/records/evidence/verify.ts'
 import type { CommandContext } from './context.ts'
-import { saveStream } from './files.ts'
-import { caseThread } from './named.ts'
-
-export async function exportEvidence(context: CommandContext, named: string, flags: { out: string }): Promise<void> {
-  const client = await context.client()
-  const params = { thread: await caseThread(client, named) }
-  await saveStream(await client.exportEvidence({ params }), flags.out)
-  context.out.result({ evidence: flags.out }, value => `Exported 已导出: ${value.evidence}`)
-}
 
 /**
  * Needs nothing but the bundle and the two fingerprints. Exit code 1 when it does not verify; 2 when it fits together but

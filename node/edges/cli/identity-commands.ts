@@ -1,8 +1,10 @@
 /** Declares `tongban ca …` and `identity …`; what they do is imported when one runs. */
 import type { Command } from 'commander'
 import type { Declare } from './declare.ts'
+import { declareOwnIdentity } from './operation.ts'
 
-export function declareIdentity(program: Command, { add, does, example }: Declare): void {
+export function declareIdentity(program: Command, declare: Declare): void {
+  const { add, does, example } = declare
   const ca = program.command('ca').description('federation CA, and city certificates that it issues')
   does(
     add(ca, 'create', 'make a CA').requiredOption('--name <name>').option('--folder <folder>', 'where', 'ca'),
@@ -60,15 +62,6 @@ export function declareIdentity(program: Command, { add, does, example }: Declar
   })
 
   const identity = program.command('identity').description('who this node is')
-  for (const [verb, description] of [
-    ['show', 'fingerprint, keys, addresses'],
-    ['rotate', 'let a new packet key take over'],
-  ] as const) {
-    does(add(identity, verb, description), async () => {
-      const operation = await import('./operation.ts')
-      return context => operation.identity(context, verb)
-    })
-  }
   example(
     does(
       add(identity, 'renew', 'issue a new certificate of its own 证书续期; the node must be stopped')
@@ -81,8 +74,5 @@ export function declareIdentity(program: Command, { add, does, example }: Declar
     ),
     'tongban identity renew --new-key',
   )
-  does(add(identity, 'revoke <kid>', 'end a retired packet key that somebody may have'), async () => {
-    const { revokeKey } = await import('./operation.ts')
-    return (context, _, kid) => revokeKey(context, kid ?? '')
-  })
+  declareOwnIdentity(identity, declare)
 }

@@ -1,37 +1,38 @@
-/** `tongban identity`, `person`, `parked`: operation of the own node. */
+/** `tongban identity show`, `person`, `parked`, `trace`: operation of the own node. */
+import type { Command } from 'commander'
 import { ProblemError } from '../../../protocol/problem.ts'
 import type {
   CreatePersonAnswer,
   CreatePersonRequest,
+  Identity,
   LookAtParkedRequest,
   ParkedWork,
   RetryParkedRequest,
   SkipParkedRequest,
 } from '../client/api.generated.ts'
-import type { CommandContext } from './context.ts'
+import { collect, type Declare } from './declare.ts'
 import { everyPage } from './named.ts'
 import { china, table } from './output.ts'
 
-export async function identity(context: CommandContext, verb: 'show' | 'rotate'): Promise<void> {
-  const client = await context.client()
-  const summary = await (verb === 'show' ? client.getIdentity() : client.rotatePacketKey())
-  context.out.result(summary, ({ keys, addresses, relays, ...rest }) =>
-    [
-      ...Object.entries(rest).map(([key, entry]) => `${key.padEnd(20)} ${String(entry)}`),
-      ...addresses.map(address => `${'address'.padEnd(20)} ${address}`),
-      ...relays.map(({ partner, reserved }) => `${'relay'.padEnd(20)} ${partner} ${reserved ? '' : 'not '}reserved`),
-      '',
-      table(
-        keys.map(({ kid, purpose, state, delegatedUntil }) => ({ key: kid, purpose, state, until: delegatedUntil })),
-      ),
-    ].join('\n'),
-  )
-}
+const identityText = ({ keys, addresses, relays, ...rest }: Identity): string =>
+  [
+    ...Object.entries(rest).map(([key, entry]) => `${key.padEnd(20)} ${String(entry)}`),
+    ...addresses.map(address => `${'address'.padEnd(20)} ${address}`),
+    ...relays.map(({ partner, reserved }) => `${'relay'.padEnd(20)} ${partner} ${reserved ? '' : 'not '}reserved`),
+    '',
+    table(keys.map(({ kid, purpose, state, delegatedUntil }) => ({ key: kid, purpose, state, until: delegatedUntil }))),
+  ].join('\n')
 
-export async function revokeKey(context: CommandContext, kid: string): Promise<void> {
-  const client = await context.client()
-  const kept = await client.revokePacketKey({ params: { kid } })
-  context.out.result(kept, () => 'Revoked 已撤销: partners refuse it from now on')
+export function declareOwnIdentity(identity: Command, { call }: Declare): void {
+  call(identity, 'show', 'fingerprint, keys, addresses', { ask: client => client.getIdentity(), text: identityText })
+  call(identity, 'rotate', 'let a new packet key take over', {
+    ask: client => client.rotatePacketKey(),
+    text: identityText,
+  })
+  call(identity, 'revoke <kid>', 'end a retired packet key that somebody may have', {
+    ask: (client, [kid = '']) => client.revokePacketKey({ params: { kid } }),
+    text: () => 'Revoked 已撤销: partners refuse it from now on',
+  })
 }
 
 const shownOnce = ({ person, token }: CreatePersonAnswer): string =>
@@ -59,65 +60,67 @@ const placesOf = ({ department, window }: Places) => ({
   ...(window === undefined ? {} : { windows: namesOf(window) }),
 })
 
-export async function addPerson(
-  context: CommandContext,
-  name: string,
-  flags: { role: CreatePersonRequest['roles']; until?: string } & Places,
-): Promise<void> {
-  const expiresAt = flags.until === undefined ? null : instantOf(flags.until)
-  const client = await context.client()
-  const made = await client.createPerson({ body: { name, roles: flags.role, ...placesOf(flags), expiresAt } })
-  context.out.result(made, shownOnce)
-}
+type Granted = { role?: CreatePersonRequest['roles']; staffNumber?: string; phone?: string } & Places
 
-export async function grantPerson(
-  context: CommandContext,
-  id: string,
-  flags: { role?: CreatePersonRequest['roles']; staffNumber?: string; phone?: string } & Places,
-): Promise<void> {
-  const { role: roles, staffNumber, phone } = flags
-  const client = await context.client()
-  const body = { roles, staffNumber, phone, ...placesOf(flags) }
-  context.out.result(await client.grantPerson({ params: { id }, body }), value =>
-    [
-      `${value.name}: ${value.roles.join(', ')}`,
-      `  departments 部门  ${value.departments?.join(', ') ?? 'all 全部'}`,
-      `  windows 窗口      ${value.windows?.join(', ') ?? 'all 全部'}`,
-    ].join('\n'),
+export function declarePersons(person: Command, { call }: Declare): void {
+  call(person, 'add <name>', 'make an account; its token is shown once', {
+    options: command =>
+      command
+        .requiredOption('--role <role>', 'as docs/rights.md names them; may be repeated', collect, [])
+        .option('--department <code>', 'organ whose items it examines or decides; may be repeated', collect)
+        .option('--window <name>', 'window that it works at; may be repeated', collect)
+        .option('--until <day>', 'last day on which its token counts; without end by default'),
+    ask: async (client, [name = ''], flags: { role: CreatePersonRequest['roles']; until?: string } & Places) => {
+      const expiresAt = flags.until === undefined ? null : instantOf(flags.until)
+      return client.createPerson({ body: { name, roles: flags.role, ...placesOf(flags), expiresAt } })
+    },
+    text: shownOnce,
+  })
+  call(
+    person,
+    'grant <id>',
+    'give an account roles, departments and windows, and say who it is; what is left out stays',
+    {
+      options: command =>
+        command
+          .option('--role <role>', 'as docs/rights.md names them; may be repeated', collect)
+          .option('--department <code>', 'organ whose items it examines or decides, or `all`; may be repeated', collect)
+          .option('--window <name>', 'window that it works at, or `all`; may be repeated', collect)
+          .option('--staff-number <number>', 'by which two accounts of one person are known')
+          .option('--phone <phone>', 'where the person is reached'),
+      ask: (client, [id = ''], { role: roles, staffNumber, phone, ...places }: Granted) =>
+        client.grantPerson({ params: { id }, body: { roles, staffNumber, phone, ...placesOf(places) } }),
+      text: ({ name, roles, departments, windows }) =>
+        [
+          `${name}: ${roles.join(', ')}`,
+          `  departments 部门  ${departments?.join(', ') ?? 'all 全部'}`,
+          `  windows 窗口      ${windows?.join(', ') ?? 'all 全部'}`,
+        ].join('\n'),
+    },
   )
-}
-
-export async function rotatePerson(context: CommandContext, id: string, flags: { until?: string }): Promise<void> {
-  const body = flags.until === undefined ? {} : { expiresAt: instantOf(flags.until) }
-  const client = await context.client()
-  context.out.result(await client.rotatePerson({ params: { id }, body }), shownOnce)
-}
-
-export async function people(context: CommandContext): Promise<void> {
-  const client = await context.client()
-  const { items } = await client.listPeople()
-  context.out.result(items, list =>
-    table(
-      list.map(({ id, name, roles, expiresAt, revokedAt }) => ({
-        id,
-        name,
-        roles: roles.join(','),
-        expires: expiresAt,
-        revoked: revokedAt,
-      })),
-    ),
-  )
-}
-
-export async function revokePerson(context: CommandContext, id: string): Promise<void> {
-  const client = await context.client()
-  context.out.result(await client.revokePerson({ params: { id } }), value => `${value.name}: revoked`)
-}
-
-export async function parked(context: CommandContext): Promise<void> {
-  const client = await context.client()
-  const items = await everyPage(cursor => client.listParked({ query: { limit: 200, cursor } }))
-  context.out.result(items, list => table(list.map(parkedRow)))
+  call(person, 'list', 'all accounts', {
+    ask: async client => (await client.listPeople()).items,
+    text: items =>
+      table(
+        items.map(({ id, name, roles, expiresAt, revokedAt }) => ({
+          id,
+          name,
+          roles: roles.join(','),
+          expires: expiresAt,
+          revoked: revokedAt,
+        })),
+      ),
+  })
+  call(person, 'revoke <id>', "end an account's token", {
+    ask: (client, [id = '']) => client.revokePerson({ params: { id } }),
+    text: ({ name }) => `${name}: revoked`,
+  })
+  call(person, 'rotate <id>', 'give an account a new token; the old one ends at once', {
+    options: command => command.option('--until <day>', 'last day on which it counts; as before by default'),
+    ask: async (client, [id = ''], { until }: { until?: string }) =>
+      client.rotatePerson({ params: { id }, body: until === undefined ? {} : { expiresAt: instantOf(until) } }),
+    text: shownOnce,
+  })
 }
 
 function parkedRow(work: ParkedWork) {
@@ -142,12 +145,6 @@ function selectOf(work: ParkedWork): string {
   return work.what === 'material' ? `--material ${work.material}` : `--event ${work.event}`
 }
 
-export async function dismissParked(context: CommandContext, localCaseNo: string): Promise<void> {
-  const client = await context.client()
-  await client.dismissParked({ body: { localCaseNo } })
-  context.out.result({ dismissed: true }, () => 'Given up 已放弃')
-}
-
 type RetryFlags = {
   packet?: string
   case?: string
@@ -157,7 +154,8 @@ type RetryFlags = {
   all?: boolean
 }
 
-export async function retryParked(context: CommandContext, flags: RetryFlags): Promise<void> {
+/** What is tried again: one thing that is named, or all. Problem: `request.invalid`. */
+function retried(flags: RetryFlags): RetryParkedRequest {
   const choices = [
     ...(flags.packet === undefined ? [] : [{ packetNo: Number(flags.packet) }]),
     ...(flags.case === undefined ? [] : [{ localCaseNo: flags.case }]),
@@ -169,85 +167,117 @@ export async function retryParked(context: CommandContext, flags: RetryFlags): P
   const [body, ...more] = choices
   if (body === undefined || more.length > 0)
     throw new ProblemError('request.invalid', 'one of --packet, --case, --event, --material, --code, --all')
-  const client = await context.client()
-  context.out.result(
-    await client.retryParked({ body: body as RetryParkedRequest }),
-    ({ retried }) => `Retried 已重试: ${retried}`,
-  )
+  return body as RetryParkedRequest
 }
 
-/** What would be sent for a packet, or what was given as an answer. */
-export async function lookAtParked(context: CommandContext, flags: { packet?: string; event?: string }): Promise<void> {
-  const { packet, event } = flags
-  if ((packet === undefined) === (event === undefined))
-    throw new ProblemError('request.invalid', 'one of --packet, --event')
-  const body = packet === undefined ? { event } : { packetNo: Number(packet) }
-  const client = await context.client()
-  context.out.result(await client.lookAtParked({ body: body as LookAtParkedRequest }), ({ requests = [], answer }) =>
-    [
-      ...requests.map(({ method, url, headers, body: sent }) =>
-        [`${method} ${url}`, ...headers, '', sent ?? '(material 材料)', ''].join('\n'),
-      ),
-      ...(answer === undefined ? [] : [answer]),
-    ].join('\n'),
+const REASON = 'why; it stands in the audit log'
+type Ended = { packet: string; localCaseNo?: string; reason: string }
+
+export function declareParked(program: Command, { call }: Declare): void {
+  const parked = call(
+    program,
+    'parked',
+    'work that waits for a person 挂起; steps that a city refused 被退回的步骤: tongban case queue parked',
+    {
+      ask: client => everyPage(cursor => client.listParked({ query: { limit: 200, cursor } })),
+      text: items => table(items.map(parkedRow)),
+    },
   )
+  call(parked, 'retry', 'try it again', {
+    options: command =>
+      command
+        .option('--packet <no>')
+        .option('--case <localCaseNo>', 'the answers of a case')
+        .option('--event <id>', 'one answer')
+        .option('--material <sha256>')
+        .option('--code <problem>', 'all that wait for one problem')
+        .option('--all', 'all packets and answers'),
+    ask: async (client, _, flags: RetryFlags) => client.retryParked({ body: retried(flags) }),
+    text: answer => `Retried 已重试: ${answer.retried}`,
+  })
+  call(parked, 'look', 'what would be sent for a packet, without sending it; or an answer as it was given 查看', {
+    options: command => command.option('--packet <no>').option('--event <id>'),
+    ask: async (client, _, { packet, event }: { packet?: string; event?: string }) => {
+      if ((packet === undefined) === (event === undefined))
+        throw new ProblemError('request.invalid', 'one of --packet, --event')
+      const body = packet === undefined ? { event } : { packetNo: Number(packet) }
+      return client.lookAtParked({ body: body as LookAtParkedRequest })
+    },
+    text: ({ requests = [], answer }) =>
+      [
+        ...requests.map(({ method, url, headers, body: sent }) =>
+          [`${method} ${url}`, ...headers, '', sent ?? '(material 材料)', ''].join('\n'),
+        ),
+        ...(answer === undefined ? [] : [answer]),
+      ].join('\n'),
+  })
+  call(parked, 'skip', 'settle one answer of the approval system without signing anything 跳过一条答复', {
+    options: command =>
+      command.requiredOption('--event <id>', 'as the list names it').requiredOption('--reason <text>', REASON),
+    example: 'tongban parked skip --event E-20261130-7 --reason "已由窗口人工办理"',
+    ask: (client, _, { event, reason }: SkipParkedRequest) => client.skipParked({ body: { event, reason } }),
+    text: () => 'Skipped 已跳过',
+  })
+  call(parked, 'done', 'a packet has had its effect by other means: hand it over no more 已另行办理', {
+    options: command =>
+      command
+        .requiredOption('--packet <no>')
+        .option('--local-case-no <no>', 'of a case that was keyed in by hand: it arrives under this number')
+        .requiredOption('--reason <text>', REASON),
+    example: 'tongban parked done --packet 12 --local-case-no SL-2026-0099 --reason "手工录入"',
+    ask: (client, _, { packet, localCaseNo, reason }: Ended) =>
+      client.endParked({ body: { packetNo: Number(packet), reason, localCaseNo } }),
+    text: () => 'Ended 已了结',
+  })
+  call(parked, 'give-up', 'hand a packet over no more, without an effect 放弃派发', {
+    options: command => command.requiredOption('--packet <no>').requiredOption('--reason <text>', REASON),
+    ask: (client, _, { packet, reason }: Ended) => client.giveUpParked({ body: { packetNo: Number(packet), reason } }),
+    text: () => 'Ended 已了结',
+  })
+  call(parked, 'dismiss <localCaseNo>', 'give up answers of the approval system for a case that is not of this node', {
+    ask: async (client, [localCaseNo = '']) => {
+      await client.dismissParked({ body: { localCaseNo } })
+      return { dismissed: true }
+    },
+    text: () => 'Given up 已放弃',
+  })
 }
 
 const tracedUntil = (until: string | null): string =>
   until === null ? 'Nothing is traced 未在跟踪' : `Traced until 跟踪至 ${china(until)}`
 
-/** What was traced of the approval system, without what it holds. */
-export async function listTrace(context: CommandContext): Promise<void> {
-  const client = await context.client()
-  context.out.result(await client.listTrace(), ({ until, exchanges }) =>
-    [
-      tracedUntil(until),
-      table(
-        exchanges.map(({ no, at, call, caseNo, status, ms, bytes }) => ({
-          no,
-          at,
-          call,
-          case: caseNo,
-          status,
-          ms,
-          bytes,
-        })),
-      ),
-    ].join('\n'),
-  )
-}
-
-/** What was sent and answered in one exchange. */
-export async function showTraced(context: CommandContext, no: string): Promise<void> {
-  const client = await context.client()
-  const shown = await client.showTraced({ params: { no: Number(no) } })
-  context.out.result(shown, ({ request: { method, url, headers, body }, answer, why }) =>
-    [`${method} ${url}`, ...headers, '', body ?? '(material 材料)', '', why ?? '', answer ?? ''].join('\n'),
-  )
-}
-
-/** Switches the trace on for hours, or off. Problem: `request.invalid` for what is no number of hours. */
-export async function trace(context: CommandContext, hours: string): Promise<void> {
-  const client = await context.client()
-  const switched = await client.traceApprovalSystem({ body: { hours: Number(hours) } })
-  context.out.result(switched, ({ until }) => tracedUntil(until))
-}
-
-export async function skipParked(context: CommandContext, { event, reason }: SkipParkedRequest): Promise<void> {
-  const client = await context.client()
-  context.out.result(await client.skipParked({ body: { event, reason } }), () => 'Skipped 已跳过')
-}
-
-/** `done`: it has had its effect by other means; `give-up`: it has none. */
-export async function endParked(
-  context: CommandContext,
-  how: 'done' | 'give-up',
-  { packet, localCaseNo, reason }: { packet: string; localCaseNo?: string; reason: string },
-): Promise<void> {
-  const client = await context.client()
-  const body = { packetNo: Number(packet), reason }
-  const ended = await (how === 'give-up'
-    ? client.giveUpParked({ body })
-    : client.endParked({ body: { ...body, localCaseNo } }))
-  context.out.result(ended, () => 'Ended 已了结')
+export function declareTrace(program: Command, { call }: Declare): void {
+  const trace = call(program, 'trace', 'what the approval system was sent and answered 往来跟踪', {
+    ask: client => client.listTrace(),
+    text: ({ until, exchanges }) =>
+      [
+        tracedUntil(until),
+        table(
+          exchanges.map(({ no, at, call: kind, caseNo, status, ms, bytes }) => ({
+            no,
+            at,
+            call: kind,
+            case: caseNo,
+            status,
+            ms,
+            bytes,
+          })),
+        ),
+      ].join('\n'),
+  })
+  call(trace, 'on', 'trace requests, sealed, for some hours 开始跟踪', {
+    options: command => command.requiredOption('--hours <n>', 'from now on'),
+    example: 'tongban trace on --hours 8',
+    ask: (client, _, { hours }: { hours: string }) => client.traceApprovalSystem({ body: { hours: Number(hours) } }),
+    text: ({ until }) => tracedUntil(until),
+  })
+  call(trace, 'off', 'end it, and delete what is kept 停止并删除', {
+    ask: client => client.traceApprovalSystem({ body: { hours: 0 } }),
+    text: ({ until }) => tracedUntil(until),
+  })
+  call(trace, 'show <no>', 'one exchange: personal data, and the look is audited 查看', {
+    ask: (client, [no]) => client.showTraced({ params: { no: Number(no) } }),
+    text: ({ request: { method, url, headers, body }, answer, why }) =>
+      [`${method} ${url}`, ...headers, '', body ?? '(material 材料)', '', why ?? '', answer ?? ''].join('\n'),
+  })
 }

@@ -2,7 +2,6 @@
 import type { Command } from 'commander'
 import type { ListParcelsAnswer, OrderParcelRequest } from '../client/api.generated.ts'
 import { collect, type Declare } from './declare.ts'
-import { caseThread } from './named.ts'
 import { china, table } from './output.ts'
 
 const shown = (list: ListParcelsAnswer['items']): string =>
@@ -32,10 +31,10 @@ export function declareParcels(cases: Command, { add, call }: Declare): void {
         .option('--payer <who>', 'collecting, handling or applicant; as the agreement says by default'),
     example:
       'tongban case parcel order CASE originals --name 十堰市民中心 --phone 0719-8100001 --address 十堰市… --content 身份证复印件',
-    ask: async (client, [named = '', parcel], flags: OrderFlags) => {
+    ask: async (client, [thread = '', parcel], flags: OrderFlags) => {
       const { name, phone, address, postcode, content, payer } = flags
       return client.orderParcel({
-        params: { thread: await caseThread(client, named) },
+        params: { thread },
         body: {
           parcel: parcel as OrderParcelRequest['parcel'],
           to: { name, phone, address, postcode },
@@ -47,12 +46,11 @@ export function declareParcels(cases: Command, { add, call }: Declare): void {
     text: value => shown([value]),
   })
   call(parcels, 'list <case>', 'parcels of a case, and where they are', {
-    ask: async (client, [named = '']) =>
-      (await client.listParcels({ params: { thread: await caseThread(client, named) } })).items,
+    ask: async (client, [thread = '']) => (await client.listParcels({ params: { thread } })).items,
     text: shown,
   })
   call(parcels, 'settle <case>', 'what is wrong with parcels of the case was seen to 寄递异常已处理', {
-    ask: async (client, [named = '']) => client.settleParcels({ params: { thread: await caseThread(client, named) } }),
+    ask: async (client, [thread = '']) => client.settleParcels({ params: { thread } }),
     text: ({ settled }) => `Seen to 已处理: ${settled}`,
   })
   for (const [verb, description] of [
@@ -60,8 +58,7 @@ export function declareParcels(cases: Command, { add, call }: Declare): void {
     ['retry', 'try again what failed'],
   ] as const)
     call(parcels, `${verb} <case> <id>`, description, {
-      ask: async (client, [named = '', id = '']) =>
-        client[`${verb}Parcel`]({ params: { thread: await caseThread(client, named), id } }),
+      ask: async (client, [thread = '', id = '']) => client[`${verb}Parcel`]({ params: { thread, id } }),
       text: value => shown([value]),
     })
 }

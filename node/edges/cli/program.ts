@@ -8,9 +8,11 @@ import { collect, type Declare } from './declare.ts'
 import { declareFederation } from './federation-commands.ts'
 import { declareIdentity } from './identity-commands.ts'
 import { declareIntake } from './intake-commands.ts'
-import { declareMappings } from './mapping-commands.ts'
+import { declareMappings } from './mappings.ts'
+import { resolveNames } from './named-arguments.ts'
 import { declareOperation } from './operation-commands.ts'
 import { fail } from './output.ts'
+import { declarePapers } from './papers.ts'
 import { declarePartners } from './partner-commands.ts'
 import { declareReminders } from './reminders.ts'
 import { declareServices } from './services-commands.ts'
@@ -20,32 +22,6 @@ import { declareWebhooks } from './webhooks.ts'
 export type ProgramParts = {
   /** serves until the process is told to end */ start: (context: CommandContext) => Promise<void>
   /** what a command gets for its flags; tests look at them */ contextOf?: (flags: GlobalFlags) => CommandContext
-}
-
-/** How a command declares an argument or an option that names a city: by its code, or by the beginning of its name. */
-const CITY = 'city'
-
-/** Puts the codes of cities in place of the names that were given for them. */
-async function withCities(
-  command: Command,
-  args: (string | undefined)[],
-  flags: Record<string, unknown>,
-  client: CommandContext['client'],
-): Promise<void> {
-  const isName = (given: unknown): given is string => typeof given === 'string' && !/^(\d{6}|own)$/.test(given)
-  const codeOf = async (given: unknown): Promise<unknown> => {
-    if (!isName(given)) return given
-    const { codeOfCity } = await import('./cities.ts')
-    return codeOfCity(given, client)
-  }
-  for (const [place, argument] of command.registeredArguments.entries())
-    if (argument.name() === CITY) args[place] = (await codeOf(args[place])) as string | undefined
-  for (const option of command.options) {
-    if (!option.flags.endsWith(`<${CITY}>`)) continue
-    const name = option.attributeName()
-    const given = flags[name]
-    flags[name] = Array.isArray(given) ? await Promise.all(given.map(codeOf)) : await codeOf(given)
-  }
 }
 
 export function createProgram({ start, contextOf = createContext }: ProgramParts): Command {
@@ -73,11 +49,11 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
   const does: Declare['does'] = (command, action) =>
     command.action(async (...received: unknown[]) => {
       const flags = command.optsWithGlobals<GlobalFlags & Record<string, unknown>>()
-      const args = received.slice(0, -2) as string[]
+      const args = received.slice(0, -2) as (string | string[] | undefined)[]
       try {
         const context = contextOf(flags)
-        await withCities(command, args, flags, () => context.client())
-        await (await action())(context, flags as never, ...args)
+        await resolveNames(command, args, flags, () => context.client())
+        await (await action())(context, flags as never, ...(args as string[]))
       } catch (error) {
         fail(error, flags.json === true)
       }
@@ -86,7 +62,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
   const call: Declare['call'] = (parent, name, description, { options, example: shown, ask, text }) => {
     const added = add(parent, name, description)
     const command = does(options?.(added) ?? added, async () => async (context, flags, ...args) => {
-      context.out.result(await ask(await context.client(), args.flat(), flags), text)
+      context.out.result(await ask(await context.client(), args.flat(), flags), answer => text(answer, flags))
     })
     return shown === undefined ? command : example(command, shown)
   }
@@ -291,7 +267,11 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
   )
   example(
     does(
-      add(cases, 'assign <case...>', 'give up to 200 cases to the account named last, to `me`, or to `nobody`')
+      add(
+        cases,
+        'assign <cases-and-account...>',
+        'give up to 200 cases to the account named last, to `me`, or to `nobody`',
+      )
         .usage('[options] <case...> <account>')
         .option('--from <account>', 'only from this account, `me`, or `nobody`'),
       async () => {
@@ -320,23 +300,6 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
     const { rebuild } = await import('./queues.ts')
     return context => rebuild(context)
   })
-  does(add(cases, 'papers <case>', 'papers for the applicant, and what they wait for 窗口文书'), async () => {
-    const { papers } = await import('./papers.ts')
-    return (context, _, thread) => papers(context, thread ?? '')
-  })
-  example(
-    does(
-      add(cases, 'print <case> <paper>', 'write a paper as a page to be printed').requiredOption(
-        '--out <file>',
-        'where',
-      ),
-      async () => {
-        const { print } = await import('./papers.ts')
-        return (context, flags, thread, paper) => print(context, thread ?? '', paper ?? '', flags)
-      },
-    ),
-    'tongban case print CASE receipt --out receipt.html',
-  )
   example(
     does(
       add(cases, 'purge <case>', 'delete the personal data of an ended case now 清除个人信息')
@@ -354,16 +317,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
   declareCaseLists(cases, declare)
 
   const evidence = program.command('evidence').description('evidence bundles 证据包')
-  example(
-    does(
-      add(evidence, 'export <case>', 'write the evidence of a case as a ZIP').requiredOption('--out <file>', 'where'),
-      async () => {
-        const { exportEvidence } = await import('./evidence.ts')
-        return (context, flags, thread) => exportEvidence(context, thread ?? '', flags)
-      },
-    ),
-    'tongban evidence export CASE --out evidence.zip',
-  )
+  declarePapers(cases, evidence, declare)
   example(
     does(
       add(evidence, 'verify <file>', 'verify a bundle offline').option(

@@ -6,7 +6,7 @@ import type { Client } from '../client/client.ts'
 import type { CommandContext } from './context.ts'
 import { caseThread, caseThreads } from './named.ts'
 import { table } from './output.ts'
-import { tellEach, viewNamed } from './views.ts'
+import { each, eachText, viewNamed } from './views.ts'
 
 const told = ({ thread, caseNo, partner, stateName, item, due }: Case) => ({
   thread,
@@ -70,7 +70,8 @@ export async function assign(
   const body = { to: account(to), from: flags.from === undefined ? undefined : account(flags.from) }
   if (more.length > 0) {
     const threads = await caseThreads(client, cases)
-    tellEach(context, await client.assignCases({ body: { threads, ...body } }))
+    const { items } = await client.assignCases({ body: { threads, ...body } })
+    context.out.result(each(items), eachText)
     return
   }
   const found = await client.assignCase({ params: { thread: await caseThread(client, only) }, body })

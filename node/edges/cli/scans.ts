@@ -8,7 +8,6 @@ import { sniff } from '../../spine/materials/sniff.ts'
 import type { Client } from '../client/client.ts'
 import type { CommandContext } from './context.ts'
 import { saveStream } from './files.ts'
-import { caseThread } from './named.ts'
 import { table } from './output.ts'
 
 /** Counts the pages of a held scan; null when they cannot be counted, undefined when the scan is not held. */
@@ -35,9 +34,8 @@ type Scan = {
 }
 
 /** Lists the scans of a case, each once; writes those that are held into `--out`. */
-export async function scans(context: CommandContext, named: string, flags: { out?: string }): Promise<void> {
+export async function scans(context: CommandContext, thread: string, flags: { out?: string }): Promise<void> {
   const client = await context.client()
-  const thread = await caseThread(client, named)
   const { bodies } = await client.readCaseBodies({ params: { thread } })
   const found = new Map<string, Scan>()
   for (const { kind, body } of bodies)

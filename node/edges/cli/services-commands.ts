@@ -1,10 +1,14 @@
 /** Declares `tongban services …`; what they do is imported when one runs. */
 import type { Command } from 'commander'
 import type { Declare } from './declare.ts'
+import { declareDrafts } from './drafts.ts'
+import { declareOrganisation } from './organisation.ts'
+import { declareServicesSearch } from './services-search.ts'
 
 const FORMAT = 'xlsx, csv (a ZIP of CSV files), or up (national upload tables up_*)'
 
-export function declareServices(services: Command, { add, does, example }: Declare): void {
+export function declareServices(services: Command, declare: Declare): void {
+  const { add, does, example } = declare
   example(
     does(
       add(
@@ -32,37 +36,7 @@ export function declareServices(services: Command, { add, does, example }: Decla
     },
   )
 
-  example(
-    does(
-      add(services, 'search [words]', "items of the own list and the partners' at once 检索")
-        .option('--city <city>')
-        .option('--department <name>', 'its whole name 实施主体')
-        .option('--type <code>', '事项类型')
-        .option('--level <code>', '行使层级')
-        .option('--audience <code>', '服务对象')
-        .option('--mode <mode>', '办理模式')
-        .option('--facets', 'how many there are of each value 分面统计')
-        .option('--limit <n>', 'at most', Number, 50),
-      async () => {
-        const { searchItems } = await import('./services-search.ts')
-        return (context, flags, words) => searchItems(context, words, flags)
-      },
-    ),
-    'tongban services search 公积金 --city 420300 --mode 1 --facets',
-  )
-  example(
-    does(
-      add(services, 'places <code>', 'units and windows that offer an item 办理点').option(
-        '--city <city>',
-        'whose item; the own one by default',
-      ),
-      async () => {
-        const { showPlaces } = await import('./services-search.ts')
-        return (context, flags, code) => showPlaces(context, code ?? '', flags)
-      },
-    ),
-    'tongban services places CODE --city 420300',
-  )
+  declareServicesSearch(services, declare)
 
   const table = (command: Command): Command =>
     command
@@ -130,18 +104,7 @@ export function declareServices(services: Command, { add, does, example }: Decla
       return (context, flags) => list(context, flags)
     },
   )
-  does(add(drafts, 'show <code>', 'findings of a draft, and what it changes'), async () => {
-    const { showDraft } = await import('./drafts.ts')
-    return (context, _, code) => showDraft(context, code ?? '')
-  })
-  does(add(drafts, 'remove <code>', 'draft that a published item goes'), async () => {
-    const { removeItem } = await import('./drafts.ts')
-    return (context, _, code) => removeItem(context, code ?? '')
-  })
-  does(add(drafts, 'discard [code]', 'take a draft back').option('--all', 'all of them'), async () => {
-    const { discard } = await import('./drafts.ts')
-    return (context, flags, code) => discard(context, code, flags)
-  })
+  declareDrafts(drafts, declare)
 
   example(
     does(
@@ -158,45 +121,5 @@ export function declareServices(services: Command, { add, does, example }: Decla
     'tongban services sample id-card.png',
   )
 
-  const organisation = services
-    .command('organisation')
-    .description('units in five levels, with their windows 组织机构和窗口')
-  example(
-    does(
-      add(organisation, 'import <files...>', 'draft the own tree; it goes out with the next publication').option(
-        '--dry-run',
-        'look alone',
-      ),
-      async () => {
-        const { importUnits } = await import('./organisation.ts')
-        return (context, flags, ...files) => importUnits(context, flags, files.flat())
-      },
-    ),
-    'tongban services organisation import 机构.csv 窗口.csv',
-  )
-  does(
-    add(organisation, 'show [city]', "units and windows, own or a partner's")
-      .option('--search <text>', 'part of the name or code', '')
-      .option('--under <code>', 'a unit and all below it')
-      .option('--level <n>', '1 province to 5 village')
-      .option('--draft', 'the own draft')
-      .option('--limit <n>', 'at most', Number, 50),
-    async () => {
-      const { showUnits } = await import('./organisation.ts')
-      return (context, flags, city) => showUnits(context, flags, city)
-    },
-  )
-  does(
-    add(organisation, 'export', 'write the own tree as tables, empty ones when there is none')
-      .option('--format <format>', 'xlsx or csv', 'xlsx')
-      .option('--out <file>', 'where'),
-    async () => {
-      const { exportUnits } = await import('./organisation.ts')
-      return (context, flags) => exportUnits(context, flags)
-    },
-  )
-  does(add(organisation, 'discard', 'take the draft back'), async () => {
-    const { discardUnits } = await import('./organisation.ts')
-    return context => discardUnits(context)
-  })
+  declareOrganisation(services, declare)
 }

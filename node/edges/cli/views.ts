@@ -1,13 +1,13 @@
 /** `tongban case views`, and what is done to many cases at once: remind, print. */
 import { writeFile } from 'node:fs/promises'
+import type { Command } from 'commander'
 import { ProblemError } from '../../../protocol/problem.ts'
 import type { AddViewRequest, AssignCasesAnswer, PrintPapersRequest, View } from '../client/api.generated.ts'
 import type { Client } from '../client/client.ts'
-import type { CommandContext } from './context.ts'
-import { caseThreads } from './named.ts'
+import type { Declare } from './declare.ts'
 import { table } from './output.ts'
 
-const told = ({ name, window, filter }: View) => ({
+const toRow = ({ name, window, filter }: View) => ({
   name,
   shared: window ?? '',
   shows:
@@ -26,68 +26,76 @@ export async function viewNamed(client: Client, name: string, window: string | u
   const found = (await listOf(client, window)).filter(view => view.name === name)
   const view = found.find(entry => entry.window === null) ?? found[0]
   if (view === undefined) throw new ProblemError('request.not-found', `no view of this name: tongban case views`)
-  return view
-}
-
-export async function views(context: CommandContext, flags: { window?: string }): Promise<void> {
-  context.out.result(await listOf(await context.client(), flags.window), list => table(list.map(told)))
+  return { id: view.id }
 }
 
 type Filter = AddViewRequest['filter']
 type Search = Extract<Filter, { search: unknown }>['search']
 type Queue = Extract<Filter, { queue: unknown }>['queue']
+type Each = AssignCasesAnswer['items']
 
-export async function saveView(
-  context: CommandContext,
-  name: string,
-  flags: { share?: string; queue?: Queue } & Search,
-): Promise<void> {
-  const client = await context.client()
-  const { share, queue, window, item, mode, state, role, assignee, from, to } = flags
-  const search = {
-    partner: flags.partner,
-    item,
-    mode,
-    state,
-    role,
-    window,
-    assignee,
-    from,
-    to,
-  }
-  const filter = queue === undefined ? { search } : { queue, window }
-  const view = await client.addView({ body: { name, filter, window: share } })
-  context.out.result(view, value => table([told(value)]))
-}
-
-export async function removeView(context: CommandContext, name: string, flags: { window?: string }): Promise<void> {
-  const client = await context.client()
-  const { id } = await viewNamed(client, name, flags.window)
-  await client.deleteView({ params: { id } })
-  context.out.result({ removed: name }, ({ removed }) => `Deleted 已删除: ${removed}`)
-}
-
-/** Exit code 1 when a case failed. */
-export function tellEach(context: CommandContext, { items }: AssignCasesAnswer): void {
+/** What became of each case; exit code 1 when one failed. */
+export function each(items: Each): Each {
   if (items.some(({ problem }) => problem !== null)) process.exitCode = 1
-  context.out.result(items, list => table(list.map(({ thread, problem }) => ({ thread, result: problem ?? 'ok' }))))
+  return items
 }
+export const eachText = (items: Each): string =>
+  table(items.map(({ thread, problem }) => ({ thread, result: problem ?? 'ok' })))
 
-export async function remind(context: CommandContext, named: string[], flags: { text: string }): Promise<void> {
-  const client = await context.client()
-  const threads = await caseThreads(client, named)
-  tellEach(context, await client.remindCases({ body: { threads, text: flags.text } }))
-}
-
-export async function printMany(
-  context: CommandContext,
-  paper: string,
-  named: string[],
-  flags: { out: string },
-): Promise<void> {
-  const client = await context.client()
-  const threads = await caseThreads(client, named)
-  const { html, items } = await client.printPapers({ body: { threads, paper: paper as PrintPapersRequest['paper'] } })
-  await writeFile(flags.out, html, { mode: 0o600 })
-  tellEach(context, { items })
+export function declareViews(cases: Command, { call }: Declare): void {
+  const views = call(cases, 'views', 'saved views: own ones, and those of a window 保存的视图', {
+    options: command => command.option('--window <name>', 'of which window'),
+    ask: (client, _, { window }: { window?: string }) => listOf(client, window),
+    text: items => table(items.map(toRow)),
+  })
+  call(views, 'add <name>', 'save a queue or a search under a name; see it with: case queue --view NAME', {
+    options: command =>
+      command
+        .option('--share <window>', 'for all of this window')
+        .option('--queue <name>', 'a queue in place of a search')
+        .option('--window <name>')
+        .option('--partner <city>')
+        .option('--item <code>')
+        .option('--mode <mode>')
+        .option('--state <state>')
+        .option('--role <role>', 'collecting or handling')
+        .option('--assignee <account>', '`me` is whoever reads it')
+        .option('--from <day>')
+        .option('--to <day>'),
+    example: 'tongban case views add 待补正 --state supplementing --assignee me',
+    ask: (client, [name = ''], flags: { share?: string; queue?: Queue } & Search) => {
+      const { share, queue, window, partner, item, mode, state, role, assignee, from, to } = flags
+      const search = { partner, item, mode, state, role, window, assignee, from, to }
+      return client.addView({
+        body: { name, filter: queue === undefined ? { search } : { queue, window }, window: share },
+      })
+    },
+    text: view => table([toRow(view)]),
+  })
+  call(views, 'remove <name>', 'delete a saved view', {
+    options: command => command.option('--window <name>', 'one that is shared'),
+    ask: async (client, [name = ''], { window }: { window?: string }) => {
+      await client.deleteView({ params: await viewNamed(client, name, window) })
+      return { removed: name }
+    },
+    text: ({ removed }) => `Deleted 已删除: ${removed}`,
+  })
+  call(cases, 'remind <case...>', 'remind the other city of up to 200 cases 批量催办', {
+    options: command => command.requiredOption('--text <text>', 'what is said'),
+    example: 'tongban case remind CASE CASE --text 请尽快办理',
+    ask: async (client, threads, { text }: { text: string }) =>
+      each((await client.remindCases({ body: { threads: [...threads], text } })).items),
+    text: eachText,
+  })
+  call(cases, 'print-all <paper> <case...>', 'write one paper of up to 100 cases as one page 批量打印', {
+    options: command => command.requiredOption('--out <file>', 'where'),
+    example: 'tongban case print-all receipt CASE CASE --out receipts.html',
+    ask: async (client, [paper, ...threads], { out }: { out: string }) => {
+      const body = { threads, paper: paper as PrintPapersRequest['paper'] }
+      const { html, items } = await client.printPapers({ body })
+      await writeFile(out, html, { mode: 0o600 })
+      return each(items)
+    },
+    text: eachText,
+  })
 }

@@ -1,0 +1,44 @@
+/** Arguments and options that name something as people do: what they are called says what they stand for. */
+import type { Command } from 'commander'
+import type { Client } from '../client/client.ts'
+
+type Resolve = (client: () => Promise<Client>, given: string) => Promise<string>
+
+/** By the name of the argument, or of the value of the option. */
+const RESOLVED: ReadonlyMap<string, Resolve> = new Map<string, Resolve>([
+  [
+    // A city by its code or the beginning of its name; `own` where that is taken.
+    'city',
+    async (client, given) =>
+      /^(\d{6}|own)$/.test(given) ? given : (await import('./cities.ts')).codeOfCity(given, client),
+  ],
+  // A case by its thread, its number or local number, or the beginning of one.
+  ['case', async (client, given) => (await import('./named.ts')).caseThread(await client(), given)],
+  // An agreement by its thread, the beginning of it, or its title.
+  ['agreement', async (client, given) => (await import('./named.ts')).agreementThread(await client(), given)],
+])
+
+/** Puts what the API knows things by in place of what was typed; each thing of a list once. */
+export async function resolveNames(
+  command: Command,
+  args: (string | string[] | undefined)[],
+  flags: Record<string, unknown>,
+  client: () => Promise<Client>,
+): Promise<void> {
+  const resolved = async (resolve: Resolve, given: unknown): Promise<unknown> => {
+    if (typeof given === 'string') return resolve(client, given)
+    if (!Array.isArray(given)) return given
+    const found: string[] = []
+    for (const one of new Set(given as string[])) found.push(await resolve(client, one))
+    return found
+  }
+  for (const [place, argument] of command.registeredArguments.entries()) {
+    const resolve = RESOLVED.get(argument.name())
+    if (resolve !== undefined) args[place] = (await resolved(resolve, args[place])) as string | string[] | undefined
+  }
+  for (const option of command.options) {
+    const resolve = RESOLVED.get(/<([^>]+)>$/.exec(option.flags)?.[1] ?? '')
+    const name = option.attributeName()
+    if (resolve !== undefined) flags[name] = await resolved(resolve, flags[name])
+  }
+}
