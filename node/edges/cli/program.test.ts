@@ -105,14 +105,17 @@ describe('every command', () => {
   })
 })
 
-describe('a city', () => {
-  /** What a command asks the node for when it is run with a name in place of a code. */
+describe('what is named', () => {
+  const THREAD = 'ab'.repeat(16)
+  /** What a command asks the node for when it is run with a name in place of a code or a thread. */
   async function paths(words: string[]): Promise<string[]> {
     const asked: string[] = []
     const answers: Record<string, unknown> = {
       '/api/v1/identity': { code: '420300', name: '十堰市' },
       '/api/v1/partners': { items: [{ code: '610900', name: '安康市' }] },
       '/api/v1/federation/cities': { items: [] },
+      '/api/v1/cases': { items: [{ thread: THREAD }], next: null },
+      '/api/v1/agreements': { items: [{ thread: THREAD, title: '合作协议' }], next: null },
     }
     const client = createClient({
       url: 'http://node.test',
@@ -138,9 +141,32 @@ describe('a city', () => {
     ['case guide', ['case', 'guide', '安康', '1'], '/api/v1/partners/610900/guides/1'],
     ['case search', ['case', 'search', '--partner', '安康'], 'partner=610900'],
     ['calendar accept', ['calendar', 'accept', '安康'], '/api/v1/calendar/partners/610900/accept'],
-  ])('is named to %s by its name as well as by its code', async (_, words, path) => {
+  ])('is a city to %s, by its name as well as by its code', async (_, words, path) => {
     const asked = await paths(words)
     expect([asked, told]).toEqual([expect.arrayContaining([expect.stringContaining(path)]), expect.any(String)])
     expect(told).not.toContain('partner.unknown')
+  })
+
+  test.each([
+    ['case show', ['case', 'show', 'AK-7'], `/api/v1/cases/${THREAD}`],
+    ['case step', ['case', 'step', 'accept', 'AK-7'], `/api/v1/cases/${THREAD}/accept`],
+    ['case bodies', ['case', 'bodies', 'AK-7'], `/api/v1/cases/${THREAD}/bodies`],
+    ['case papers', ['case', 'papers', 'AK-7'], `/api/v1/cases/${THREAD}/papers`],
+    ['case archive', ['case', 'archive', 'AK-7', '--out', 'x.zip'], `/api/v1/cases/${THREAD}/archive`],
+    ['evidence export', ['evidence', 'export', 'AK-7', '--out', 'x.zip'], `/api/v1/cases/${THREAD}/evidence`],
+    ['case parcel list', ['case', 'parcel', 'list', 'AK-7'], `/api/v1/cases/${THREAD}/parcels`],
+    ['case assign', ['case', 'assign', 'AK-7', 'me', '--from', 'nobody'], `/api/v1/cases/${THREAD}/assign`],
+    ['agreement show', ['agreement', 'show', '合作协议'], `/api/v1/agreements/${THREAD}`],
+    ['agreement sign', ['agreement', 'sign', 'abab'], `/api/v1/agreements/${THREAD}`],
+    ['agreement diff', ['agreement', 'diff', '合作协议'], `/api/v1/agreements/${THREAD}`],
+  ])('is a case or an agreement to %s, by its number or title as well as by its thread', async (_, words, path) => {
+    const asked = await paths(words)
+    expect([asked, told]).toEqual([expect.arrayContaining([expect.stringContaining(path)]), expect.any(String)])
+    expect(told).not.toContain('thread.unknown')
+  })
+
+  test('is looked for once, however often it is named', async () => {
+    const asked = await paths(['case', 'remind', 'AK-7', 'AK-7', '--text', '请办理'])
+    expect(asked.filter(path => path.startsWith('/api/v1/cases?'))).toHaveLength(1)
   })
 })
