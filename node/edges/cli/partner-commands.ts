@@ -1,8 +1,10 @@
 /** Declares `tongban invite`, `accept`, `partners …`; what they do is imported when one runs. */
 import type { Command } from 'commander'
 import type { Declare } from './declare.ts'
+import { declareAccept, declareInvites, declarePartnerList } from './partners.ts'
 
-export function declarePartners(program: Command, { add, does, example }: Declare): void {
+export function declarePartners(program: Command, declare: Declare): void {
+  const { add, does, example } = declare
   const invites = does(
     add(program, 'invite', 'make an invite for one city')
       .option('--for <city>', 'code or name of the city that is invited; no other can use it')
@@ -15,46 +17,9 @@ export function declarePartners(program: Command, { add, does, example }: Declar
     },
   )
   example(invites, 'tongban invite --for 420300 --hours 48 --qr')
-  does(add(invites, 'list', 'invites of the last month'), async () => {
-    const { invites: list } = await import('./partners.ts')
-    return context => list(context)
-  })
-  does(add(invites, 'cancel <id>', 'take an open invite back; the beginning of its id is enough'), async () => {
-    const { cancelInvite } = await import('./partners.ts')
-    return (context, _, id) => cancelInvite(context, id ?? '')
-  })
-  does(
-    add(invites, 'qr <id>', 'write an open invite as a QR code').option('--out <file>', 'where', 'invite.svg'),
-    async () => {
-      const { invitePicture } = await import('./partners.ts')
-      return (context, flags, id) => invitePicture(context, id ?? '', flags)
-    },
-  )
-  example(
-    does(add(program, 'accept <invite>', "accept a partner's invite (- reads it from standard input)"), async () => {
-      const { accept } = await import('./partners.ts')
-      return (context, _, text) => accept(context, text ?? '')
-    }),
-    'tongban accept tongban-invite:eyJ2Ijox…',
-  )
-  const partners = does(add(program, 'partners', 'partner cities and the state of delivery'), async () => {
-    const { partners: list } = await import('./partners.ts')
-    return context => list(context)
-  })
-  example(
-    does(
-      add(
-        partners,
-        'join <city>',
-        'pair with a city that the directory of a trusted operator names: no invite, no words',
-      ),
-      async () => {
-        const { join } = await import('./partners.ts')
-        return (context, _, code) => join(context, code ?? '')
-      },
-    ),
-    'tongban partners join 420300',
-  )
+  declareInvites(invites, declare)
+  declareAccept(program, declare)
+  const partners = declarePartnerList(program, declare)
   example(
     does(
       add(partners, 'confirm <city>', 'begin to exchange: type the words that the partner reads out').option(
@@ -68,17 +33,6 @@ export function declarePartners(program: Command, { add, does, example }: Declar
     ),
     'tongban partners confirm 420300 --words "abandon, zoo"',
   )
-  for (const [verb, description] of [
-    ['reject', 'the words differ: forget the pairing'],
-    ['suspend', 'exchange nothing until resumed'],
-    ['resume', 'exchange again'],
-  ] as const) {
-    does(add(partners, `${verb} <city>`, description), async () => {
-      const { changePartner } = await import('./partners.ts')
-      return (context, _, code) => changePartner(context, verb, code ?? '')
-    })
-  }
-
   example(
     does(
       add(partners, 'show <city>', 'one partner: how it is and was, what is wrong and who must act').option(

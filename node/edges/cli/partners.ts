@@ -1,10 +1,11 @@
 /** `tongban invite`, `accept`, `partners`: pairing and the state of partner cities. */
 import { writeFile } from 'node:fs/promises'
-import { renderUnicodeCompact } from 'uqr'
+import type { Command } from 'commander'
 import { ProblemError } from '../../../protocol/problem.ts'
-import type { ListInvitesAnswer } from '../client/api.generated.ts'
+import type { ListInvitesAnswer, Partner } from '../client/api.generated.ts'
 import type { Client } from '../client/client.ts'
 import type { CommandContext } from './context.ts'
+import type { Declare } from './declare.ts'
 import { beginning, only } from './named.ts'
 import { china, table } from './output.ts'
 
@@ -32,6 +33,7 @@ export async function invite(
     )
   const city = division === null || division.below ? invited : `${division.name} ${invited}`
   const client = await context.client()
+  const { renderUnicodeCompact } = await import('uqr')
   const made = await client.createInvite({ body: { for: invited, hours: flags.hours } })
   context.out.result(made, ({ invite: text, link, expiresAt, id }) =>
     [
@@ -46,23 +48,15 @@ export async function invite(
   )
 }
 
-export async function invites(context: CommandContext): Promise<void> {
-  const client = await context.client()
-  const { items } = await client.listInvites()
-  context.out.result(items, list =>
-    table(
-      list.map(({ id, for: city, state, createdAt, expiresAt, usedBy, wrong }) => ({
-        id: id.slice(0, ID_SHOWN),
-        state,
-        for: city,
-        made: createdAt,
-        until: expiresAt,
-        used: usedBy,
-        wrong: wrong === 0 ? '' : wrong,
-      })),
-    ),
-  )
-}
+const inviteRow = ({ id, for: city, state, createdAt, expiresAt, usedBy, wrong }: Invite) => ({
+  id: id.slice(0, ID_SHOWN),
+  state,
+  for: city,
+  made: createdAt,
+  until: expiresAt,
+  used: usedBy,
+  wrong: wrong === 0 ? '' : wrong,
+})
 
 /** The invite whose id begins so. Problems: `request.not-found`, `request.conflict`. */
 async function inviteOf(client: Client, named: string): Promise<Invite> {
@@ -75,87 +69,116 @@ async function inviteOf(client: Client, named: string): Promise<Invite> {
   })
 }
 
-export async function cancelInvite(context: CommandContext, begin: string): Promise<void> {
-  const client = await context.client()
-  const { id } = await inviteOf(client, begin)
-  const answer = await client.cancelInvite({ params: { id } })
-  context.out.result(answer, () => 'Cancelled 已取消')
-}
-
-/** Writes the QR code of an open invite as an SVG file. */
-export async function invitePicture(context: CommandContext, begin: string, flags: { out: string }): Promise<void> {
-  const client = await context.client()
-  const { id } = await inviteOf(client, begin)
-  const svg = await new Response(await client.getInvitePicture({ params: { id } })).text()
-  await writeFile(flags.out, svg, { mode: 0o600 })
-  context.out.result({ file: flags.out }, ({ file }) => `${file}: whoever sees it can use it 看到即可使用，请勿外传`)
-}
-
-export async function accept(context: CommandContext, text: string): Promise<void> {
-  const given = text === '-' ? await Bun.stdin.text() : text
-  const client = await context.client()
-  const partner = await client.acceptInvite({ body: { invite: given.trim() } })
-  context.out.result(partner, ({ code, name, status, words, asked, vouched }) =>
-    (status === 'active'
+const acceptedText = ({ code, name, status, words, asked, vouched }: Partner): string =>
+  (status === 'active'
+    ? [
+        `${name} ${code} is a partner here already 本市已确认; its administrator compares these words and confirms 由对方核对以下词并确认:`,
+        '',
+        ...wordsInPlace(words).map(line => `  ${line}`),
+      ]
+    : vouched === null
       ? [
-          `${name} ${code} is a partner here already 本市已确认; its administrator compares these words and confirms 由对方核对以下词并确认:`,
+          `${name} ${code}`,
           '',
           ...wordsInPlace(words).map(line => `  ${line}`),
+          '',
+          'Call the administrator of the partner: read out what you have, and have the words ??? read to you',
+          '请致电对方管理员：念出以上各词，并请对方念出标有 ??? 的词。',
+          `Type them 输入: tongban partners confirm ${code} --words "…" (${asked.join(', ')})`,
+          `A word differs 有词不一致: tongban partners reject ${code}`,
         ]
-      : vouched === null
-        ? [
-            `${name} ${code}`,
-            '',
-            ...wordsInPlace(words).map(line => `  ${line}`),
-            '',
-            'Call the administrator of the partner: read out what you have, and have the words ??? read to you',
-            '请致电对方管理员：念出以上各词，并请对方念出标有 ??? 的词。',
-            `Type them 输入: tongban partners confirm ${code} --words "…" (${asked.join(', ')})`,
-            `A word differs 有词不一致: tongban partners reject ${code}`,
-          ]
-        : [
-            `${name} ${code}`,
-            `Its certificate is vouched for, no words to compare 证书已获担保，无需核对词: ${vouched}`,
-            `Begin 开始: tongban partners confirm ${code}`,
-            `Not the city you meant 不是要找的城市: tongban partners reject ${code}`,
-          ]
-    ).join('\n'),
-  )
+      : [
+          `${name} ${code}`,
+          `Its certificate is vouched for, no words to compare 证书已获担保，无需核对词: ${vouched}`,
+          `Begin 开始: tongban partners confirm ${code}`,
+          `Not the city you meant 不是要找的城市: tongban partners reject ${code}`,
+        ]
+  ).join('\n')
+
+const partnerRow = (partner: Partner) => ({
+  code: partner.code,
+  name: partner.name,
+  status: partner.status,
+  connected: partner.connected ? 'yes' : 'no',
+  seen: partner.seenAt,
+  problem: partner.revoked === null ? (partner.problem?.code ?? '') : 'certificate.revoked',
+  words:
+    partner.status !== 'pending'
+      ? ''
+      : partner.vouched === null
+        ? wordsInPlace(partner.words).join(' · ')
+        : `vouched 已担保 ${partner.vouched.slice(0, 26)}`,
+})
+
+/** What is done to invites that are there. */
+export function declareInvites(invites: Command, { call }: Declare): void {
+  call(invites, 'list', 'invites of the last month', {
+    ask: async client => (await client.listInvites()).items,
+    text: items => table(items.map(inviteRow)),
+  })
+  call(invites, 'cancel <id>', 'take an open invite back; the beginning of its id is enough', {
+    ask: async (client, [begin = '']) => {
+      const { id } = await inviteOf(client, begin)
+      return client.cancelInvite({ params: { id } })
+    },
+    text: () => 'Cancelled 已取消',
+  })
+  call(invites, 'qr <id>', 'write an open invite as a QR code', {
+    options: command => command.option('--out <file>', 'where', 'invite.svg'),
+    ask: async (client, [begin = ''], { out: file }: { out: string }) => {
+      const { id } = await inviteOf(client, begin)
+      const svg = await new Response(await client.getInvitePicture({ params: { id } })).text()
+      await writeFile(file, svg, { mode: 0o600 })
+      return { file }
+    },
+    text: ({ file }) => `${file}: whoever sees it can use it 看到即可使用，请勿外传`,
+  })
 }
 
-/** Pairs with a city that a directory names. */
-export async function join(context: CommandContext, code: string): Promise<void> {
-  const client = await context.client()
-  const partner = await client.joinPartner({ body: { city: code } })
-  context.out.result(partner, ({ name }) =>
-    [
-      `${name} ${code} is a partner now 已成为合作城市: the directory vouches for it 由联盟名录担保`,
-      'Its administrator confirms on that side 由对方管理员在对方节点确认: tongban partners confirm',
-    ].join('\n'),
-  )
+export function declareAccept(program: Command, { call }: Declare): void {
+  call(program, 'accept <invite>', "accept a partner's invite (- reads it from standard input)", {
+    example: 'tongban accept tongban-invite:eyJ2Ijox…',
+    ask: async (client, [text = '']) => {
+      const given = text === '-' ? await Bun.stdin.text() : text
+      return client.acceptInvite({ body: { invite: given.trim() } })
+    },
+    text: acceptedText,
+  })
 }
 
-export async function partners(context: CommandContext): Promise<void> {
-  const client = await context.client()
-  const { items } = await client.listPartners()
-  context.out.result(items, list =>
-    table(
-      list.map(partner => ({
-        code: partner.code,
-        name: partner.name,
-        status: partner.status,
-        connected: partner.connected ? 'yes' : 'no',
-        seen: partner.seenAt,
-        problem: partner.revoked === null ? (partner.problem?.code ?? '') : 'certificate.revoked',
-        words:
-          partner.status !== 'pending'
-            ? ''
-            : partner.vouched === null
-              ? wordsInPlace(partner.words).join(' · ')
-              : `vouched 已担保 ${partner.vouched.slice(0, 26)}`,
-      })),
-    ),
+/** The list of partners, and what one call does to one. */
+export function declarePartnerList(program: Command, { call }: Declare): Command {
+  const partners = call(program, 'partners', 'partner cities and the state of delivery', {
+    ask: async client => (await client.listPartners()).items,
+    text: items => table(items.map(partnerRow)),
+  })
+  call(
+    partners,
+    'join <city>',
+    'pair with a city that the directory of a trusted operator names: no invite, no words',
+    {
+      example: 'tongban partners join 420300',
+      ask: (client, [city = '']) => client.joinPartner({ body: { city } }),
+      text: ({ name, code }) =>
+        [
+          `${name} ${code} is a partner now 已成为合作城市: the directory vouches for it 由联盟名录担保`,
+          'Its administrator confirms on that side 由对方管理员在对方节点确认: tongban partners confirm',
+        ].join('\n'),
+    },
   )
+  for (const [verb, description] of [
+    ['suspend', 'exchange nothing until resumed'],
+    ['resume', 'exchange again'],
+  ] as const)
+    call(partners, `${verb} <city>`, description, {
+      ask: (client, [code = '']) => client[`${verb}Partner`]({ params: { code } }),
+      text: ({ name, code, status }) => `${name} ${code}: ${status}`,
+    })
+  call(partners, 'reject <city>', 'the words differ: forget the pairing', {
+    ask: async (client, [code = '']) => ({ ...(await client.rejectPartner({ params: { code } })), code }),
+    text: ({ code }) => `${code}: rejected`,
+  })
+  return partners
 }
 
 /** Words as they were typed, separated by commas, points or blanks; each whole (a character and an English word) or in one language. */
@@ -177,16 +200,4 @@ export async function confirmPartner(context: CommandContext, code: string, flag
       words.push(await context.ask(`Word ${place} as ${name} reads it 对方念出的第 ${place} 个词`))
   const answer = await client.confirmPartner({ params: { code }, body: { words } })
   context.out.result(answer, value => `${value.name} ${value.code}: ${value.status}`)
-}
-
-export async function changePartner(
-  context: CommandContext,
-  verb: 'reject' | 'suspend' | 'resume',
-  code: string,
-): Promise<void> {
-  const client = await context.client()
-  const answer = await client[`${verb}Partner`]({ params: { code } })
-  context.out.result(answer, value =>
-    'status' in value ? `${value.name} ${value.code}: ${value.status}` : `${code}: rejected`,
-  )
 }
