@@ -18,6 +18,7 @@ export const CASE_SEALED = 2
 
 export const CASE_KEY_LIMITS = {
   /** keys that stay opened in memory */ kept: 10_000,
+  /** how many fewer are left once there are more */ dropped: 1_000,
   /** bodies that one transaction seals anew */ page: 50,
   bytes: 32,
 } as const
@@ -49,9 +50,13 @@ export function createCaseKeys({ seal, sealOf, randomBytes }: CaseKeysParts) {
   function remember(threadNo: number, key: Seal): Seal {
     opened.delete(threadNo)
     opened.set(threadNo, key)
-    for (const [oldest] of opened) {
-      if (opened.size <= CASE_KEY_LIMITS.kept) break
-      opened.delete(oldest)
+    if (opened.size > CASE_KEY_LIMITS.kept) {
+      // Many at once: until a Map is laid out anew, whoever looks for its first entry walks over all that were deleted before it.
+      let over = opened.size - CASE_KEY_LIMITS.kept + CASE_KEY_LIMITS.dropped
+      for (const oldest of opened.keys()) {
+        if (over-- === 0) break
+        opened.delete(oldest)
+      }
     }
     return key
   }

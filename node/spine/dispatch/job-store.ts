@@ -44,9 +44,9 @@ export function createJobStore(db: Database) {
     async insert(tx: Transaction, job: { packetNo: number; threadNo: number; at: number }): Promise<void> {
       await tx.run(
         `INSERT INTO dispatch_jobs (packet_no, thread_no, state, attempts, next_at, problem, updated_at, blocked)
-         SELECT j.packet_no, j.thread_no, 'ready', 0, 0, NULL, ?, CASE WHEN ${BLOCKED} THEN 1 ELSE 0 END
-           FROM (SELECT ? AS packet_no, ? AS thread_no) j`,
-        [job.at, job.packetNo, job.threadNo],
+         VALUES (?, ?, 'ready', 0, 0, NULL, ?,
+           (SELECT CASE WHEN ${BLOCKED} THEN 1 ELSE 0 END FROM (SELECT ? AS packet_no, ? AS thread_no) j))`,
+        [job.packetNo, job.threadNo, job.at, job.packetNo, job.threadNo],
       )
     },
 
