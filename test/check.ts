@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { checkBoundaries, importsOf } from './boundaries.ts'
+import { tooLong } from './file-length.ts'
 
 type Outcome = { ok: boolean; count: number; unit: string; output: string }
 type Gate = { name: string; run: () => Promise<Outcome> }
@@ -98,6 +99,14 @@ const gates: Gate[] = [
       const { code, output } = await tool('knip', '--no-progress')
       const modules = (await codeFiles()).length
       return { ok: code === 0, count: modules, unit: 'modules', output }
+    },
+  },
+  {
+    name: 'length of files',
+    run: async () => {
+      const modules = await sources(await codeFiles())
+      const lines = tooLong(modules)
+      return { ok: lines.length === 0, count: modules.size, unit: 'files', output: lines.join('\n') }
     },
   },
   {
