@@ -137,7 +137,7 @@ function outOfTurn({ packets, state }: View, { kind, body }: NewStep): Refused |
     const { waybill, parcel, state: mailed } = body as CaseContent<'case.mail'>
     const corrections = correctionsOf(packets)
     const brings = (packet: Packet) =>
-      handsOver({ ...packet, body: correctedBody(packet, corrections) }, parcel, waybill)
+      mayBring(packet, parcel) && handsOver({ ...packet, body: correctedBody(packet, corrections) }, parcel, waybill)
     if (mailed === 'ordered' || packets.some(brings)) return null
     return refuse(
       'case.content',
@@ -160,13 +160,16 @@ function wrongCorrection(view: View, { body, iat }: NewStep): Refused | null {
   return wrongDay(view, said, fields) ?? (kind === 'case.mail' ? outOfTurn(view, said) : null)
 }
 
-/** Whether a packet brings the parcel into the case: originals that were shipped, a result that was sent, or an order. One that was purged may have. */
+/** Kinds that bring a parcel into the case: originals that were shipped, a result that was sent, or an order. */
+const mayBring = ({ claims: { kind } }: Packet, parcel: CaseContent<'case.mail'>['parcel']): boolean =>
+  kind === 'case.mail' || kind === (parcel === 'originals' ? 'case.ship' : 'case.send-result')
+
+/** Whether a packet of such a kind brings this parcel. One that was purged may have. */
 function handsOver(
   { claims: { kind }, body }: Packet,
   parcel: CaseContent<'case.mail'>['parcel'],
   { carrier, number }: CaseContent<'case.mail'>['waybill'],
 ): boolean {
-  if (kind !== 'case.mail' && kind !== (parcel === 'originals' ? 'case.ship' : 'case.send-result')) return false
   if (body === null) return true
   const said = body as Partial<CaseContent<'case.mail'>>
   if (kind === 'case.mail' && (said.parcel !== parcel || said.state !== 'ordered')) return false

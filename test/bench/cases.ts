@@ -9,6 +9,7 @@ import { createQueues, QUEUE_NAMES } from '../../node/city/work/queues.ts'
 import { rebuild } from '../../node/city/work/rebuild.ts'
 import { createStatistics } from '../../node/city/work/statistics.ts'
 import type { Database } from '../../node/kernel/store/database.ts'
+import { writeFold } from '../../node/spine/dispatch/stored-fold.ts'
 import type { CaseState } from '../../protocol/case/fold.ts'
 import { createWorld } from '../support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase } from '../support/world-case.ts'
@@ -48,17 +49,20 @@ async function seed(
   const [last] = await db.query<{ no: number }>('SELECT max(no) AS no FROM threads')
   const from = (last?.no ?? 0) + 1
   const template = (state: CaseState): string =>
-    JSON.stringify({
-      ...state,
-      asked: [],
-      instants: {
-        ...state.instants,
-        submitted: 1_111_111_111,
-        accepted: state.instants.accepted === null ? null : 1_222_222_222,
-        decided: state.instants.decided === null ? null : 1_333_333_333,
-        ended: state.instants.ended === null ? null : 1_444_444_444,
+    writeFold(
+      {
+        ...state,
+        asked: [],
+        instants: {
+          ...state.instants,
+          submitted: 1_111_111_111,
+          accepted: state.instants.accepted === null ? null : 1_222_222_222,
+          decided: state.instants.decided === null ? null : 1_333_333_333,
+          ended: state.instants.ended === null ? null : 1_444_444_444,
+        },
       },
-    })
+      null,
+    )
   const step = 100_000
   for (let begin = 0; begin < count; begin += step) {
     const size = Math.min(step, count - begin)
@@ -136,7 +140,7 @@ export async function benchCases({ cases, looks, log, ...options }: CasesOptions
     const foldOf = async (thread: string) => (await here.cases.get(thread)).fold
     const folds = { open: await foldOf(open), own: await foldOf(own), ended: await foldOf(ended) }
     const statistics = createStatistics({
-      db,
+      ...{ db, packets: (store, no) => here.packets().packets(store, no) },
       deadlines: async (store, state) => (await here.clocks.of(store, state)).deadlines,
     })
     const began = performance.now()

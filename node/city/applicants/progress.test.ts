@@ -23,6 +23,10 @@ beforeEach(async () => {
         opened.push(packet.kind)
         return ankang.packets().bodyOf(ankang.db, packet)
       },
+      of(store, threadNo) {
+        opened.push('all')
+        return ankang.packets().packets(store, threadNo)
+      },
     },
     item: async () => null,
     promised: async state => {

@@ -14,6 +14,7 @@ import { fromHex, toHex } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import type { ServiceItem } from '../../../protocol/service/item.ts'
 import type { Database } from '../../kernel/store/database.ts'
+import { type PacketsOf, stateOf } from '../../spine/dispatch/stored-fold.ts'
 import type { PacketOutline } from '../../spine/exchange/thread-store.ts'
 import type { LastDay } from '../records/papers/forms.ts'
 
@@ -68,6 +69,7 @@ export type ApplicantsParts = {
       threadNo: number,
     ): Promise<readonly PacketOutline[]>
     bodyOf(packet: PacketOutline): Promise<unknown>
+    /** the whole thread, of a row that an earlier program wrote */ of: PacketsOf
   }
   /** as the version of an item had it */
   item: (city: string, code: string, taskVersion: number) => Promise<ServiceItem | null>
@@ -120,9 +122,15 @@ export function createApplicants(parts: ApplicantsParts) {
       ? (['window', 'department'] as const).filter(target => !state.evaluated[target])
       : []
 
+  async function stateOfRow({ thread_no, fold }: Row): Promise<CaseState> {
+    const state = await stateOf(db, parts.packets.of, { threadNo: thread_no, fold })
+    if (state === null) throw new ProblemError('request.not-found')
+    return state
+  }
+
   async function view(row: Row): Promise<Progress> {
     const thread = toHex(row.thread)
-    const state = JSON.parse(row.fold) as CaseState
+    const state = await stateOfRow(row)
     // One look is one row, the outline of its thread and at most one body, however much the thread holds.
     const packets = await parts.packets.outline(row.thread_no)
     const asked = packets.findLast(({ kind }) => kind === 'case.request-supplement')
@@ -205,7 +213,7 @@ export function createApplicants(parts: ApplicantsParts) {
     async rate(token: string, content: CaseContent<'case.evaluate'>): Promise<Progress> {
       const row = await byToken(token)
       if (row === null) throw new ProblemError('request.not-found')
-      if (!ratableOf(row, JSON.parse(row.fold) as CaseState).includes(content.target))
+      if (!ratableOf(row, await stateOfRow(row)).includes(content.target))
         throw new ProblemError('case.transition', 'rated already')
       await parts.evaluate(toHex(row.thread), content)
       const [after] = await db.query<Row>(`${ROW} WHERE c.thread_no = ?`, [row.thread_no])

@@ -34,6 +34,7 @@ import type { EventLog } from '../../kernel/records/events.ts'
 import { changedSince, type Done, isAsSeen, type Seen } from '../../kernel/seen.ts'
 import { act } from '../../kernel/store/acts.ts'
 import type { Database, Reader, Transaction } from '../../kernel/store/database.ts'
+import { foldAnew, type PacketsOf, readFold, stateOf } from '../../spine/dispatch/stored-fold.ts'
 import { type Ends, endColumns, lastHere, lastThere, versionAt, versionOfEnds } from '../../spine/exchange/ends.ts'
 import type { PacketStore } from '../../spine/exchange/packet-store.ts'
 import type { Author, Draft, OwnIdentity, StoredPacket, Target } from '../../spine/exchange/ports.ts'
@@ -207,8 +208,9 @@ export type Cases = ReturnType<typeof createCases>
 export function createCases(parts: CasesParts) {
   const { db, identity, clock, audit } = parts
 
+  const packetsOf: PacketsOf = (store, threadNo) => parts.packets().packets(store, threadNo)
   const toRow = (row: Row): CaseRow => rowBy(parts.clocks, identity.city, row)
-  const due = createDue({ db, clock, clocks: parts.clocks, identity, events: parts.events })
+  const due = createDue({ db, clock, clocks: parts.clocks, identity, events: parts.events, packets: packetsOf })
 
   type Checked = {
     content: CaseContent<'case.submit'>
@@ -415,9 +417,13 @@ export function createCases(parts: CasesParts) {
     return row?.parent == null ? null : toHex(row.parent)
   }
 
-  async function threadOf(thread: string): Promise<{ no: number; partner: string }> {
-    const row = await parts.packets().thread(db, thread)
-    if (row === null || row.type !== 'case') throw new ProblemError('thread.unknown')
+  async function threadOf(thread: string): Promise<{ no: number; partner: string; fold: string | null }> {
+    const [row] = await db.query<{ no: number; partner: string; fold: string | null }>(
+      `SELECT t.no, t.partner, c.fold FROM threads t LEFT JOIN cases c ON c.thread_no = t.no
+       WHERE t.thread = ? AND t.type = 'case'`,
+      [fromHex(thread)],
+    )
+    if (row === undefined) throw new ProblemError('thread.unknown')
     return row
   }
 
@@ -444,12 +450,12 @@ export function createCases(parts: CasesParts) {
     alongside?: (tx: Transaction) => Promise<void>,
     seen?: Seen,
   ): Promise<readonly StoredPacket[]> {
-    const { no, partner } = await threadOf(thread)
+    const { no, partner, fold } = await threadOf(thread)
     await assertAsSeen(db, thread, seen)
     const drafts = await Promise.all(steps.map(({ kind, body }) => draftOf(kind, body)))
     const [first, ...rest] = drafts
     if (first === undefined) throw new ProblemError('request.invalid', 'no step')
-    await due.check(thread, drafts)
+    if (fold !== null) await due.check({ threadNo: no, fold }, drafts)
     const write = parts.author().write({ thread, partner, no }, [first, ...rest], async (tx, written) => {
       await assertWrittenOn(tx, thread, written, seen)
       await act(tx)
@@ -580,7 +586,7 @@ export function createCases(parts: CasesParts) {
       seen?: Seen,
     ): Promise<{ handedOver: number; missing: LinkedCase[] }> {
       await assertAsSeen(db, thread, seen)
-      const { ready, missing } = handOver(await linkedTo(db, thread, await parentOf(thread)))
+      const { ready, missing } = handOver(await linkedTo(db, packetsOf, thread, await parentOf(thread)))
       if (ready.length === 0)
         throw new ProblemError(
           'case.transition',
@@ -627,7 +633,8 @@ export function createCases(parts: CasesParts) {
         [localCaseNo],
       )
       if (row === undefined) return null
-      return { thread: toHex(row.thread), no: row.thread_no, state: JSON.parse(row.fold) as CaseState }
+      const state = await stateOf(db, packetsOf, { threadNo: row.thread_no, fold: row.fold })
+      return state === null ? null : { thread: toHex(row.thread), no: row.thread_no, state }
     },
 
     /** Cases by number, in this order; one that is gone is left out. */
@@ -644,8 +651,9 @@ export function createCases(parts: CasesParts) {
       const row = await rowOf(thread)
       const [held] = await db.query<Fold>('SELECT fold FROM cases WHERE thread_no = ?', [row.thread_no])
       if (held === undefined) throw new ProblemError('thread.unknown')
-      const fold = JSON.parse(held.fold) as CaseState
-      const packets = await parts.packets().packets(db, row.thread_no)
+      const packets = await packetsOf(db, row.thread_no)
+      const fold = readFold(held.fold)?.state ?? foldAnew(packets, held.fold)
+      if (fold === null) throw new ProblemError('thread.unknown')
       const corrections = correctionsOf(packets)
       return {
         ...toRow(row),
@@ -653,23 +661,27 @@ export function createCases(parts: CasesParts) {
         steps: await stepsNow(fold),
         questions: await parts.clocks.dated(db, fold, questionsFor(fold, identity.city)),
         clock: await parts.clocks.of(db, fold),
-        linked: await linkedTo(db, thread, await parentOf(thread)),
+        linked: await linkedTo(db, packetsOf, thread, await parentOf(thread)),
         waiting: await parts.waiting(row.thread_no),
         refused: (await parts.packets().refused(db, row.thread_no)).map(({ id, kind, iat, problem }) => ({
           ...{ packet: id, kind, at: iat * 1000, problem },
         })),
-        timeline: packets.map(({ id, claims: { iss, kind, iat }, body, status, receivedAt }) => ({
-          packet: id,
-          city: iss,
-          kind,
-          at: iat * 1000,
-          status,
-          receiptedAt: receivedAt == null ? null : receivedAt * 1000,
-          differs: receivedAt != null && differs(iat, receivedAt),
-          late: fold.late.includes(id),
-          corrects: kind === 'case.correct' ? ((body as Correction | null)?.packet ?? null) : null,
-          correctedBy: (corrections.get(id) ?? []).map(correction => correction.id),
-        })),
+        timeline: packets.map(packet => {
+          const { id, claims, status, receivedAt } = packet
+          const { iss, kind, iat } = claims
+          return {
+            packet: id,
+            city: iss,
+            kind,
+            at: iat * 1000,
+            status,
+            receiptedAt: receivedAt == null ? null : receivedAt * 1000,
+            differs: receivedAt != null && differs(iat, receivedAt),
+            late: fold.late.includes(id),
+            corrects: kind === 'case.correct' ? ((packet.body as Correction | null)?.packet ?? null) : null,
+            correctedBy: (corrections.get(id) ?? []).map(correction => correction.id),
+          }
+        }),
       }
     },
 

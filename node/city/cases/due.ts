@@ -1,15 +1,16 @@
 /** The days of cases at this node: counted anew when a table changes, told of when they come near, and kept lawful in what is signed here. */
 import { dayOf } from '../../../protocol/agreement/document.ts'
 import type { Duty } from '../../../protocol/case/deadlines.ts'
-import { type CaseState, foldOn } from '../../../protocol/case/fold.ts'
+import { foldOn } from '../../../protocol/case/fold.ts'
 import type { CaseKind } from '../../../protocol/case/kinds.ts'
 import { permits } from '../../../protocol/case/permits.ts'
 import type { PacketClaims } from '../../../protocol/packet/claims.ts'
-import { fromHex, toHex } from '../../../protocol/primitives.ts'
+import { toHex } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import { type Clock, seconds } from '../../kernel/clock.ts'
 import type { EventLog } from '../../kernel/records/events.ts'
 import type { Database } from '../../kernel/store/database.ts'
+import { type PacketsOf, stateOf } from '../../spine/dispatch/stored-fold.ts'
 import type { Draft, OwnIdentity } from '../../spine/exchange/ports.ts'
 import type { CaseClocks } from './clocks.ts'
 import { saveDuty } from './handler.ts'
@@ -20,6 +21,7 @@ export type DueParts = {
   clocks: CaseClocks
   identity: Pick<OwnIdentity, 'city'>
   events: EventLog
+  packets: PacketsOf
 }
 
 /** Steps that name a day, or must be taken by one. */
@@ -37,7 +39,7 @@ const TOLD = [
   },
 ] as const
 
-export function createDue({ db, clock, clocks, identity, events }: DueParts) {
+export function createDue({ db, clock, clocks, identity, events, packets }: DueParts) {
   const save = { clocks, identity }
 
   async function tell({ from, due, duty, city, alerted, where }: (typeof TOLD)[number]): Promise<number> {
@@ -68,7 +70,8 @@ export function createDue({ db, clock, clocks, identity, events }: DueParts) {
         for (const { no, thread, level, duty, fold } of stages) {
           if (duty === 'objection' && level === 'overdue') {
             // The right ran out unused, and what is due next takes its place.
-            await saveDuty(tx, save, no, JSON.parse(fold) as CaseState)
+            const state = await stateOf(tx, packets, { threadNo: no, fold })
+            if (state !== null) await saveDuty(tx, save, no, state)
             continue
           }
           await tx.run(`UPDATE cases SET ${alerted} = ? WHERE thread_no = ?`, [level, no])
@@ -85,15 +88,18 @@ export function createDue({ db, clock, clocks, identity, events }: DueParts) {
     async recount(which: 'all' | 'provisional' = 'all'): Promise<void> {
       const where = which === 'all' ? '(due IS NOT NULL OR turn IS NOT NULL)' : 'due_provisional = 1'
       for (let last = 0; ; ) {
-        const rows = await db.query<{ thread_no: number; fold: string }>(
-          `SELECT thread_no, fold FROM cases WHERE ${where} AND thread_no > ? ORDER BY thread_no LIMIT 500`,
+        const rows = await db.query<{ threadNo: number; fold: string }>(
+          `SELECT thread_no AS threadNo, fold FROM cases WHERE ${where} AND thread_no > ? ORDER BY thread_no LIMIT 500`,
           [last],
         )
         if (rows.length === 0) return
         await db.transaction(async tx => {
-          for (const row of rows) await saveDuty(tx, save, row.thread_no, JSON.parse(row.fold) as CaseState)
+          for (const { threadNo, fold } of rows) {
+            const state = await stateOf(tx, packets, { threadNo, fold })
+            if (state !== null) await saveDuty(tx, save, threadNo, state)
+          }
         })
-        last = rows.at(-1)?.thread_no ?? 0
+        last = rows.at(-1)?.threadNo ?? 0
       }
     },
 
@@ -104,15 +110,11 @@ export function createDue({ db, clock, clocks, identity, events }: DueParts) {
       return told
     },
 
-    /** Holds the days that steps name to what law and agreement allow. Throws `case.limit`. */
-    async check(thread: string, drafts: readonly Draft[]): Promise<void> {
+    /** Holds the days that steps name to what law and agreement allow; `held`: the row of the case. Throws `case.limit`. */
+    async check(held: { threadNo: number; fold: string }, drafts: readonly Draft[]): Promise<void> {
       if (!drafts.some(({ kind }) => DAYS.has(kind))) return
-      const [held] = await db.query<{ fold: string }>(
-        'SELECT c.fold FROM cases c JOIN threads t ON t.no = c.thread_no WHERE t.thread = ?',
-        [fromHex(thread)],
-      )
-      if (held === undefined) return
-      let state = JSON.parse(held.fold) as CaseState
+      let state = await stateOf(db, packets, held)
+      if (state === null) return
       for (const { kind, content } of drafts as readonly { kind: CaseKind; content: object }[]) {
         const refused = await clocks.unlawful(db, state, kind, content)
         // What the case does not allow in any way is told as that, by the author.

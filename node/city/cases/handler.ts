@@ -4,7 +4,7 @@ import { dayOf } from '../../../protocol/agreement/document.ts'
 import { admitCase, judgeCaseBody, openCaseBody } from '../../../protocol/case/admit.ts'
 import { type Correction, correctedBody, correctionsOf } from '../../../protocol/case/correct.ts'
 import { BAD } from '../../../protocol/case/deadlines.ts'
-import { type CaseState, foldCase, foldOn } from '../../../protocol/case/fold.ts'
+import { type CaseState, foldOn } from '../../../protocol/case/fold.ts'
 import { type CaseBody, isMoveKind } from '../../../protocol/case/kinds.ts'
 import { holderOf } from '../../../protocol/case/permits.ts'
 import { asksBeyond } from '../../../protocol/case/supplement.ts'
@@ -17,8 +17,10 @@ import type { ServiceItem } from '../../../protocol/service/item.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
 import type { EventLog } from '../../kernel/records/events.ts'
 import type { Reader, Transaction } from '../../kernel/store/database.ts'
+import { foldAnew, readFold, writeFold } from '../../spine/dispatch/stored-fold.ts'
 import type { Applied, NamedMaterials, OwnIdentity, StoredPacket, ThreadHandler } from '../../spine/exchange/ports.ts'
 import { type CaseClocks, nextDue } from './clocks.ts'
+import { createHeads } from './heads.ts'
 import type { LookupKeys } from './lookup.ts'
 import { noteMail } from './mail/troubles.ts'
 import { maskName } from './mask.ts'
@@ -65,14 +67,17 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
   const { identity, audit, events } = parts
   /** codes with their names that the store has */
   const items = new Set<string>()
+  const heads = createHeads()
 
   async function admit(
     store: Reader,
     packets: readonly StoredPacket[],
     candidate: Parameters<ThreadHandler['admit']>[2],
   ) {
-    const admitted = admitCase(packets, candidate)
+    const known = await heads.known(store, candidate.claims.thread, packets)
+    const admitted = admitCase(packets, candidate, known)
     if (!admitted.ok) return admitted
+    heads.admitted([...packets, candidate], admitted.state)
     const { iss: author, materials } = candidate.claims
     if (author !== identity.city && materials.length > 0) {
       const room = await parts.materials.room(store, author, materials.length)
@@ -128,15 +133,17 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
   }
 
   /** A purged thread has ended, and its bodies are gone: what comes is put to the state that was kept. */
-  async function afterPurge(tx: Transaction, { threadNo, packet, at }: Applied): Promise<CaseState | null> {
+  async function afterPurge(tx: Transaction, { threadNo, packets, packet, at }: Applied): Promise<CaseState | null> {
     const [row] = await tx.query<{ fold: string }>('SELECT fold FROM cases WHERE thread_no = ?', [threadNo])
     if (row === undefined) return null
-    const kept = JSON.parse(row.fold) as CaseState
+    const before = packets.filter(({ id }) => id !== packet?.id)
+    const kept = readFold(row.fold)?.state ?? foldAnew(before, row.fold)
+    if (kept === null) return null
     const state = packet === null ? kept : foldOn(kept, packet)
     const purgeOn = packet === null || packet.claims.kind === 'case.purge' ? null : later(at, AFTER_PURGE_DAYS)
     await tx.run('UPDATE cases SET updated_at = ?, fold = ?, purge_on = coalesce(purge_on, ?) WHERE thread_no = ?', [
       at,
-      JSON.stringify(state),
+      writeFold(state, null),
       purgeOn,
       threadNo,
     ])
@@ -146,7 +153,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
 
   async function project(tx: Transaction, applied: Applied): Promise<CaseState | null> {
     if (isPurged(applied.packets)) return afterPurge(tx, applied)
-    const state = foldCase(applied.packets)
+    const { state, of } = heads.folded(applied.packets, applied.packet)
     if (state === null) {
       await tx.run('DELETE FROM cases WHERE thread_no = ?', [applied.threadNo])
       return null
@@ -157,7 +164,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
     const body = (
       submit === undefined || corrections === null ? null : correctedBody(submit, corrections)
     ) as CaseBody<'case.submit'> | null
-    const fold = JSON.stringify(state)
+    const fold = writeFold(state, of)
     const duty = await dutyOf(tx, parts, state)
     if (submit !== undefined && body !== null) {
       await tx.run(
@@ -220,7 +227,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
 
   async function rebuild(tx: Transaction, applied: Omit<Applied, 'packet'>): Promise<void> {
     const submit = applied.packets.find(packet => packet.claims.kind === 'case.submit')
-    if (isPurged(applied.packets)) return rekey(tx, applied.threadNo)
+    if (isPurged(applied.packets)) return rekey(tx, applied)
     if (submit === undefined) return
     await project(tx, { ...applied, packet: submit })
   }
@@ -297,13 +304,15 @@ const park = (tx: Transaction, threadNo: number, problem: Problem & { kind: stri
 
 const localKey = ({ localCaseNo }: CaseState): string | null => (localCaseNo === null ? null : foldNumber(localCaseNo))
 
-/** A purged case keeps its numbers, by which it is found as before. */
-async function rekey(tx: Transaction, threadNo: number): Promise<void> {
-  const [row] = await tx.query<{ case_no: string; local_case_no: string | null }>(
-    'SELECT case_no, local_case_no FROM cases WHERE thread_no = ?',
+/** A purged case keeps its numbers, by which it is found as before, and its state, in the form of today. */
+async function rekey(tx: Transaction, { threadNo, packets }: Pick<Applied, 'threadNo' | 'packets'>): Promise<void> {
+  const [row] = await tx.query<{ case_no: string; local_case_no: string | null; fold: string }>(
+    'SELECT case_no, local_case_no, fold FROM cases WHERE thread_no = ?',
     [threadNo],
   )
   if (row === undefined) return
+  const state = readFold(row.fold) === null ? foldAnew(packets, row.fold) : null
+  if (state !== null) await tx.run('UPDATE cases SET fold = ? WHERE thread_no = ?', [writeFold(state, null), threadNo])
   const local = row.local_case_no === null ? null : foldNumber(row.local_case_no)
   await tx.run('UPDATE cases SET number_key = ?, local_key = ? WHERE thread_no = ?', [
     foldNumber(row.case_no),

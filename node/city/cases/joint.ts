@@ -6,6 +6,7 @@ import { LIMITS } from '../../../protocol/limits.ts'
 import { fromHex, toHex } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import type { Database } from '../../kernel/store/database.ts'
+import { type PacketsOf, stateOf } from '../../spine/dispatch/stored-fold.ts'
 import type { NewCase } from './cases.ts'
 
 /** What stands once for all, and what each item adds; a field of both is the item's, forms are put together. */
@@ -42,35 +43,44 @@ export function casesOf({ shared, items }: JointCase): (NewCase & { common: stri
 }
 
 /** The other cases of a joint one, and itself, the leading first; none when it stands alone. */
-export async function linkedTo(db: Database, thread: string, parent: string | null): Promise<LinkedCase[]> {
+export async function linkedTo(
+  db: Database,
+  packets: PacketsOf,
+  thread: string,
+  parent: string | null,
+): Promise<LinkedCase[]> {
   const lead = parent ?? thread
   const rows = await db.query<{
+    thread_no: number
     thread: Uint8Array
     partner: string
     item_code: string
     item_name: string
     state: string
     outcome: string | null
-    sent: number | null
-    handedOver: number | null
+    fold: string
   }>(
-    `SELECT t.thread, c.partner, c.item_code, c.item_name, c.state, c.outcome,
-       c.fold ->> '$.instants.sent' AS sent, c.fold ->> '$.instants.handedOver' AS handedOver FROM cases c JOIN threads t ON t.no = c.thread_no
+    `SELECT c.thread_no, t.thread, c.partner, c.item_code, c.item_name, c.state, c.outcome, c.fold FROM cases c JOIN threads t ON t.no = c.thread_no
      WHERE c.thread_no IN (SELECT thread_no FROM cases WHERE parent = ? UNION SELECT no FROM threads WHERE thread = ?)
      ORDER BY c.parent IS NOT NULL, c.thread_no LIMIT ?`,
     [fromHex(lead), fromHex(lead), LIMITS.jointCases],
   )
   if (rows.length < 2) return []
-  return rows.map(row => ({
-    thread: toHex(row.thread),
-    partner: row.partner,
-    item: { code: row.item_code, name: row.item_name },
-    lead: toHex(row.thread) === lead,
-    state: row.state,
-    outcome: row.outcome,
-    sent: row.sent,
-    handedOver: row.handedOver,
-  }))
+  return Promise.all(
+    rows.map(async row => {
+      const state = await stateOf(db, packets, { threadNo: row.thread_no, fold: row.fold })
+      return {
+        thread: toHex(row.thread),
+        partner: row.partner,
+        item: { code: row.item_code, name: row.item_name },
+        lead: toHex(row.thread) === lead,
+        state: row.state,
+        outcome: row.outcome,
+        sent: state?.instants.sent ?? null,
+        handedOver: state?.instants.handedOver ?? null,
+      }
+    }),
+  )
 }
 
 /** A result on its way that the applicant has not received yet, and cases whose result may still come. */

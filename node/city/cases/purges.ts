@@ -15,7 +15,7 @@ import type { Audit } from '../../kernel/records/audit.ts'
 import type { Reminder } from '../../kernel/reminder.ts'
 import { act } from '../../kernel/store/acts.ts'
 import type { Database, Reader, Transaction } from '../../kernel/store/database.ts'
-import type { Author } from '../../spine/exchange/ports.ts'
+import { type Author, isGone, type StoredPacket } from '../../spine/exchange/ports.ts'
 import { type Backup, stillHolding } from './backups.ts'
 
 export type PurgeCause = CaseContent<'case.purge'>['cause']
@@ -286,8 +286,8 @@ export function createPurges(parts: PurgesParts) {
 export const AFTER_PURGE_DAYS = 30
 
 /** Whether what is held of the thread was purged: then its bodies no longer tell its state. */
-export const isPurged = (packets: readonly { claims: { kind: string }; body: unknown }[]): boolean =>
-  packets.some(({ claims, body }) => claims.kind === 'case.submit' && body === null)
+export const isPurged = (packets: readonly StoredPacket[]): boolean =>
+  packets.some(packet => packet.claims.kind === 'case.submit' && isGone(packet))
 
 /** Reminder that cases could not be purged in time: `count` of them whose day was over before `day`. */
 export const purgeReminder = (count: number, day: string, now: number): Reminder => ({

@@ -29,7 +29,7 @@ beforeEach(async () => {
 afterEach(() => world.stop())
 
 async function apiOf(city: string, separateDecision = true): Promise<TestApi> {
-  const { db, cases, clocks, audit, events, drafts } = world.city(city)
+  const { db, cases, clocks, audit, events, drafts, packets } = world.city(city)
   return createTestApi({
     store: db,
     kept: { audit, events },
@@ -42,7 +42,7 @@ async function apiOf(city: string, separateDecision = true): Promise<TestApi> {
         isPerson: async id => (await people.get(id).catch(() => null)) !== null,
       })
       const statistics = createStatistics({
-        db,
+        ...{ db, packets: (store, no) => packets().packets(store, no) },
         deadlines: async (store, state) => (await clocks.of(store, state)).deadlines,
       })
       return [

@@ -54,6 +54,7 @@ export function createRecordsPart(
     packets: {
       outline: threadNo => packets().outline(db, threadNo),
       bodyOf: packet => packets().bodyOf(db, packet),
+      of: (store, threadNo) => packets().packets(store, threadNo),
     },
     evaluate: async (thread, content) => {
       await cases.step(thread, 'case.evaluate', content, 'applicant')

@@ -53,7 +53,7 @@ export function createWorkPart(
 ) {
   const own = identity.city
   const statistics = createStatistics({
-    db,
+    ...{ db, packets: (reader, no) => packets().packets(reader, no) },
     deadlines: async (reader, state) => (await clocks.of(reader, state)).deadlines,
   })
   const queues = createQueues({

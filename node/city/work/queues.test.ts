@@ -30,8 +30,11 @@ function queuesOf(city: string): Queues {
   })
 }
 function statisticsOf(city: string): Statistics {
-  const { db, clocks } = world.city(city)
-  return createStatistics({ db, deadlines: async (store, state) => (await clocks.of(store, state)).deadlines })
+  const { db, clocks, packets } = world.city(city)
+  return createStatistics({
+    ...{ db, packets: (store, no) => packets().packets(store, no) },
+    deadlines: async (store, state) => (await clocks.of(store, state)).deadlines,
+  })
 }
 
 async function submit(change: Partial<CaseContent<'case.submit'>> = {}): Promise<string> {

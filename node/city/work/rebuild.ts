@@ -3,14 +3,9 @@
 import { toHex } from '../../../protocol/primitives.ts'
 import { act } from '../../kernel/store/acts.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
+import { FOLD_FORM } from '../../spine/dispatch/stored-fold.ts'
 import type { StoredPacket } from '../../spine/exchange/ports.ts'
 import type { Statistics } from './statistics.ts'
-
-/**
- * The form of what a case's row holds. Raised whenever a fold keeps more, or a column is counted otherwise: the rows of a store
- * that an earlier program wrote are then rebuilt after the start.
- */
-const FORM = 3
 
 /** Threads of one transaction. */
 const BATCH = 100
@@ -73,7 +68,7 @@ export async function rebuild(
     await act(tx)
     await tx.run(
       'INSERT INTO projection (one, form) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET form = excluded.form',
-      [FORM],
+      [FOLD_FORM],
     )
   })
   return done
@@ -82,6 +77,6 @@ export async function rebuild(
 /** Rebuilds what an earlier program wrote, or an interrupted rebuild left; how many cases, null when the rows have this form. */
 export async function rebuildOlder(parts: RebuildParts, signal: AbortSignal): Promise<number | null> {
   const [held] = await parts.db.query<{ form: number }>('SELECT form FROM projection')
-  if (held?.form === FORM) return null
+  if (held?.form === FOLD_FORM) return null
   return rebuild(parts, undefined, signal)
 }

@@ -8,6 +8,7 @@ import { BAD, type Deadline } from '../../../protocol/case/deadlines.ts'
 import { type CaseState, doneInstants } from '../../../protocol/case/fold.ts'
 import { departmentOf } from '../../../protocol/rights/can.ts'
 import type { Database, Reader, Transaction } from '../../kernel/store/database.ts'
+import { type PacketsOf, stateOf } from '../../spine/dispatch/stored-fold.ts'
 
 /** `window`: of this city, for what it took in; `department`: of this city, by the organ in the item's code, for what it decides. */
 export const DIMENSIONS = ['all', 'role', 'partner', 'mode', 'item', 'window', 'department'] as const
@@ -193,12 +194,14 @@ export type Statistics = ReturnType<typeof createStatistics>
 
 export function createStatistics(parts: {
   db: Database
+  packets: PacketsOf
   /** duties of a case as they stand */ deadlines: (store: Reader, state: CaseState) => Promise<Deadline[]>
 }) {
   const { db } = parts
 
-  async function givenOf(tx: Transaction, row: Row): Promise<Given> {
-    const state = JSON.parse(row.fold) as CaseState
+  async function givenOf(tx: Transaction, row: Row): Promise<Given | null> {
+    const state = await stateOf(tx, parts.packets, { threadNo: row.thread_no, fold: row.fold })
+    if (state === null) return null
     const {
       accepted,
       decided,
@@ -256,10 +259,12 @@ export function createStatistics(parts: {
       )
       const sums = new Map<string, number>()
       for (const row of rows) {
-        const given = JSON.stringify(await givenOf(tx, row))
+        const now = await givenOf(tx, row)
+        if (now === null) continue
+        const given = JSON.stringify(now)
         if (given === row.given) continue
         if (row.given !== null) add(sums, JSON.parse(row.given) as Given, -1)
-        add(sums, JSON.parse(given) as Given, 1)
+        add(sums, now, 1)
         await tx.run(
           'INSERT INTO case_stat (thread_no, given) VALUES (?, ?) ON CONFLICT (thread_no) DO UPDATE SET given = excluded.given',
           [row.thread_no, given],

@@ -32,8 +32,10 @@ export type CaseKeysParts = {
 /** A key for each value that belongs to no case, or ends before its case does (a draft, an answer that is not settled). */
 export type ValueKeys = Pick<CaseKeys, 'newKey' | 'sealWith' | 'openWith'>
 
-/** Opens what was sealed for a thread; null when the key of its case was destroyed. */
-export type Opener = (threadNo: number, sealed: Uint8Array, context: string) => Uint8Array | null
+/** Opens what was sealed for a thread; null when the key of its case was destroyed, which `holds` tells without opening it. */
+export type Opener = ((threadNo: number, sealed: Uint8Array, context: string) => Uint8Array | null) & {
+  holds(threadNo: number, sealed: Uint8Array): boolean
+}
 
 export type CaseKeys = ReturnType<typeof createCaseKeys>
 
@@ -105,8 +107,11 @@ export function createCaseKeys({ seal, sealOf, randomBytes }: CaseKeysParts) {
   ): Promise<Opener> {
     const cases = values.filter(({ sealed }) => sealed !== null && isOfCase(sealed)).map(({ threadNo }) => threadNo)
     const keys = cases.length === 0 ? new Map<number, Seal>() : await load(store, cases)
-    return (threadNo, sealed, bound) =>
+    const open = (threadNo: number, sealed: Uint8Array, bound: string) =>
       isOfCase(sealed) ? (keys.get(threadNo)?.open(sealed, bound) ?? null) : seal.open(sealed, bound)
+    return Object.assign(open, {
+      holds: (threadNo: number, sealed: Uint8Array) => !isOfCase(sealed) || keys.has(threadNo),
+    })
   }
 
   return {

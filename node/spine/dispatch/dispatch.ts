@@ -74,7 +74,7 @@ export type Dispatch = ReturnType<typeof createDispatch>
 export function createDispatch(parts: DispatchParts) {
   const { db, clock, adapter, audit, events } = parts
   const actor = `adapter:${adapter.kind}`
-  const jobs = createJobStore(db)
+  const jobs = createJobStore(db, (store, threadNo) => parts.packets().packets(store, threadNo))
   const calls = createCalls(parts.context, clock)
   const { keys } = parts
   const trace = createTrace({ db, keys, clock, audit, failed: error => parts.observer.failed(error) })
@@ -271,8 +271,6 @@ export function createDispatch(parts: DispatchParts) {
       await jobs.insert(tx, job)
       tx.afterCommit(() => worker.wake())
     },
-    /** A material is here, in the transaction that says so. */
-    released: jobs.released,
     /** A material arrived, or something else that a job waited for. */
     wake: () => worker.wake(),
     /** The city moved a case: its local case number became known, or it ended. In the transaction of the step. */

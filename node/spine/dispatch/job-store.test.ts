@@ -3,16 +3,17 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { openTestStore } from '../../../test/support/store.ts'
 import type { Database, Value } from '../../kernel/store/database.ts'
 import { createWantedStore } from '../materials/wanted.ts'
-import { createJobStore } from './job-store.ts'
+import { createJobStore, releaseJobs } from './job-store.ts'
 
 const C = '610100'
+const none = async () => []
 let db: Database
 let jobs: ReturnType<typeof createJobStore>
 let wanted: ReturnType<typeof createWantedStore>
 
 beforeEach(async () => {
   db = await openTestStore()
-  jobs = createJobStore(db)
+  jobs = createJobStore(db, none)
   wanted = createWantedStore(db)
 })
 
@@ -38,7 +39,7 @@ const queue = (packetNo: number, threadNo: number, named: readonly Material[] = 
 const arrives = (each: Material) =>
   db.transaction(async tx => {
     await wanted.satisfied(tx, each, 0)
-    await jobs.released(tx, each)
+    await releaseJobs(tx, each)
   })
 const leased = async (): Promise<number | null> => {
   const { jobs: found } = await jobs.lease(0, 1)
@@ -93,15 +94,18 @@ describe('a lease', () => {
     await queue(1, 1)
     let fails = true
     const { transaction } = db
-    const failing = createJobStore({
-      ...db,
-      transaction: work =>
-        transaction(async tx => {
-          const value = await work(tx)
-          if (fails) throw new Error('disk full')
-          return value
-        }),
-    })
+    const failing = createJobStore(
+      {
+        ...db,
+        transaction: work =>
+          transaction(async tx => {
+            const value = await work(tx)
+            if (fails) throw new Error('disk full')
+            return value
+          }),
+      },
+      none,
+    )
     await expect(failing.lease(0, 1)).rejects.toThrow('disk full')
     fails = false
     expect((await failing.lease(0, 1)).jobs).toMatchObject([{ packetNo: 1 }])
@@ -149,7 +153,7 @@ describe('a lease', () => {
           }),
         ),
     }
-    await createJobStore(listening).lease(5, 1)
+    await createJobStore(listening, none).lease(5, 1)
     expect(asked).toHaveLength(1)
     const plan = await db.query<{ detail: string }>(`EXPLAIN QUERY PLAN ${asked[0]?.sql}`, asked[0]?.params)
     const [jobsFound, ...rest] = plan.map(({ detail }) => detail)

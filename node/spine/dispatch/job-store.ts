@@ -4,6 +4,7 @@ import type { CaseState } from '../../../protocol/case/fold.ts'
 import { type Commitment, fromHex, toHex } from '../../../protocol/primitives.ts'
 import type { Problem } from '../../../protocol/problem.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
+import { type PacketsOf, stateOf } from './stored-fold.ts'
 import type { Leased } from './worker.ts'
 
 export type Job = { packetNo: number; threadNo: number; attempts: number }
@@ -35,7 +36,19 @@ const DUE = `SELECT j.packet_no, j.thread_no, j.attempts, j.next_at, t.thread, c
   LEFT JOIN threads t ON t.no = j.thread_no LEFT JOIN cases c ON c.thread_no = j.thread_no
   WHERE j.state = 'ready' AND j.blocked = 0 ORDER BY j.next_at, j.packet_no LIMIT ?`
 
-export function createJobStore(db: Database) {
+/** A material is here: jobs that waited for nothing else are blocked no more. */
+export async function releaseJobs(
+  tx: Transaction,
+  { sha256, size }: Pick<Commitment, 'sha256' | 'size'>,
+): Promise<void> {
+  await tx.run(
+    `UPDATE dispatch_jobs AS j SET blocked = ${BLOCKED}
+     WHERE j.blocked = 1 AND j.packet_no IN (SELECT packet_no FROM packet_materials WHERE sha256 = ? AND size = ?)`,
+    [fromHex(sha256), size],
+  )
+}
+
+export function createJobStore(db: Database, packets: PacketsOf) {
   /** jobs that are with the adapter, or of whose end the store took no note yet */
   const leased = new Set<number>()
 
@@ -75,7 +88,7 @@ export function createJobStore(db: Database) {
             jobs.push({
               ...{ packetNo: packet_no, threadNo: thread_no, attempts },
               thread: thread === null ? '' : toHex(thread),
-              fold: fold === null ? null : (JSON.parse(fold) as CaseState),
+              fold: fold === null ? null : await stateOf(tx, packets, { threadNo: thread_no, fold }),
             })
         }
         for (const { packetNo } of jobs) leased.add(packetNo)
@@ -96,15 +109,6 @@ export function createJobStore(db: Database) {
         await tx.run(`UPDATE dispatch_jobs SET state = 'ready' WHERE state <> 'done' AND state = 'leased'`)
         await tx.run(`UPDATE dispatch_jobs AS j SET blocked = ${BLOCKED} WHERE j.state <> 'done' AND j.state = 'ready'`)
       })
-    },
-
-    /** A material is here: jobs that waited for nothing else are blocked no more. */
-    async released(tx: Transaction, { sha256, size }: Pick<Commitment, 'sha256' | 'size'>): Promise<void> {
-      await tx.run(
-        `UPDATE dispatch_jobs AS j SET blocked = ${BLOCKED}
-         WHERE j.blocked = 1 AND j.packet_no IN (SELECT packet_no FROM packet_materials WHERE sha256 = ? AND size = ?)`,
-        [fromHex(sha256), size],
-      )
     },
 
     /** Ends a job; with it the next one of its case is blocked by its materials alone. */
@@ -201,7 +205,7 @@ export function createJobStore(db: Database) {
 
     async fold(threadNo: number): Promise<CaseState | null> {
       const [row] = await db.query<{ fold: string }>('SELECT fold FROM cases WHERE thread_no = ?', [threadNo])
-      return row === undefined ? null : (JSON.parse(row.fold) as CaseState)
+      return row === undefined ? null : stateOf(db, packets, { threadNo, fold: row.fold })
     },
 
     /** What of a case its approval system has not taken: parked, or tried before without success. */

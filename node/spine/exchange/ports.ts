@@ -18,8 +18,16 @@ export type NamedMaterials = {
   room(store: Reader, partner: string, more: number): Promise<{ ok: true } | Refused>
 }
 
-/** A packet of a thread as the store holds it. */
-export type StoredPacket = Packet & { no: number; direction: 'in' | 'out'; status: 'pending' | 'stored' }
+/** A packet of a thread as the store holds it. What it says is opened when `body` is read first, and kept. */
+export type StoredPacket = Packet & {
+  no: number
+  direction: 'in' | 'out'
+  status: 'pending' | 'stored'
+  /** whether the body is gone, known without opening it; absent where it is at hand */ purged?: boolean
+}
+
+/** Whether what a packet said is here no more. */
+export const isGone = (packet: { purged?: boolean; body: unknown }): boolean => packet.purged ?? packet.body === null
 
 /** A thread and one more packet that was admitted to it, inside the transaction that stores them. */
 export type Applied = {

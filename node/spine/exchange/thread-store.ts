@@ -61,6 +61,24 @@ export async function sealedBody(store: Reader, no: number): Promise<{ threadNo:
   return row ?? null
 }
 
+/** A packet whose body is opened and parsed when it is read first. */
+function openedLater(packet: Omit<StoredPacket, 'body'>, open: () => Uint8Array | null): StoredPacket {
+  let body: unknown
+  let sealed: (() => Uint8Array | null) | null = open
+  return {
+    ...packet,
+    purged: false,
+    get body() {
+      if (sealed !== null) {
+        const bytes = sealed()
+        body = bytes === null ? null : JSON.parse(decodeUtf8(bytes))
+        sealed = null
+      }
+      return body
+    },
+  }
+}
+
 export function createThreadStore(keys: CaseKeys, nextNo: NextNo) {
   async function thread(store: Reader, id: string): Promise<ThreadRow | null> {
     const [row] = await store.query<ThreadRow>('SELECT no, type, partner FROM threads WHERE thread = ?', [fromHex(id)])
@@ -85,7 +103,7 @@ export function createThreadStore(keys: CaseKeys, nextNo: NextNo) {
     return no
   }
 
-  /** The packets that hold, in the order stored; refused ones are not part of the thread. */
+  /** The packets that hold, in the order stored, each body opened when it is read; refused ones are not part of the thread. */
   async function packets(store: Reader, threadNo: number): Promise<StoredPacket[]> {
     const rows = await store.query<{
       no: number
@@ -105,13 +123,12 @@ export function createThreadStore(keys: CaseKeys, nextNo: NextNo) {
       rows.map(({ sealed }) => ({ threadNo, sealed })),
     )
     return rows.map(row => {
+      const { no, direction, status, sealed } = row
       const id = toHex(row.id)
-      const bytes = row.sealed === null ? null : open(threadNo, row.sealed, id)
-      const body = bytes === null ? null : (JSON.parse(decodeUtf8(bytes)) as unknown)
-      return {
-        ...{ no: row.no, id, claims: claimsOf(row.jws), body },
-        ...{ direction: row.direction, status: row.status, receivedAt: row.received_at },
-      }
+      const packet = { no, id, claims: claimsOf(row.jws), direction, status, receivedAt: row.received_at }
+      return sealed === null || !open.holds(threadNo, sealed)
+        ? { ...packet, body: null, purged: true }
+        : openedLater(packet, () => open(threadNo, sealed, id))
     })
   }
 

@@ -6,7 +6,7 @@ import type { Transaction } from '../../kernel/store/database.ts'
 import { WORK } from './budget.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
 import type { PacketStore } from './packet-store.ts'
-import type { StoredPacket } from './ports.ts'
+import { isGone, type StoredPacket } from './ports.ts'
 
 export type HeldThread = { no: number; partner: string; packets: readonly StoredPacket[] }
 
@@ -60,7 +60,7 @@ const standingOf = (packets: readonly StoredPacket[]): Standing => ({
   packets: packets.length,
   last: packets.at(-1)?.id ?? '',
   stored: packets.filter(({ status }) => status === 'stored').length,
-  bodies: packets.filter(({ body }) => body !== null).length,
+  bodies: packets.filter(packet => !isGone(packet)).length,
 })
 
 const same = (a: Standing, b: Standing): boolean =>

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { TrustPort } from '../../city/partners/trust-part.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { createRelief } from '../../kernel/relief.ts'
-import { createJobStore } from '../dispatch/job-store.ts'
+import { releaseJobs } from '../dispatch/job-store.ts'
 import type { HostPort } from '../p2p/part.ts'
 import { openBlobStore } from './blob-store.ts'
 import { createMaterials, type Published } from './materials.ts'
@@ -23,7 +23,7 @@ export async function createMaterialsPart(
     ...{ db, clock, audit, events, random, trust, transport, space: space.problem },
     quota: config.quotas.materialsGB * 1e9,
     meter: partner => budgets.of(partner),
-    released: createJobStore(db).released,
+    released: releaseJobs,
     blobs: await openBlobStore(join(config.data, 'materials'), identity.dataKey(), createRelief()),
     observer: {
       fetched: (partner, bytes) => telemetry.events.materialFetched({ partner, bytes }),

@@ -56,7 +56,7 @@ export function createCasePapers(parts: CasePapersParts) {
   /** The applications of a joint case, the leading first; one that was purged is left out, and none when the case stands alone. */
   async function jointOf(thread: string, parent: string | null): Promise<PaperView['joint']> {
     const joint: PaperView['joint'][number][] = []
-    for (const linked of await linkedTo(parts.db, thread, parent)) {
+    for (const linked of await linkedTo(parts.db, (_, threadNo) => parts.packets(threadNo), thread, parent)) {
       const [row] = await parts.db.query<{ no: number }>('SELECT no FROM threads WHERE thread = ?', [
         fromHex(linked.thread),
       ])
