@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import type { CaseDetail } from '../../node/city/cases/cases.ts'
+import type { CaseDetail } from '../../node/city/cases/detail.ts'
 import { type CaseState, foldCase } from '../../protocol/case/fold.ts'
 import {
   AUTHORS,

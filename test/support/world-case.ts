@@ -1,6 +1,6 @@
 /** An agreement and cases between two cities of a world: Ankang (610900) collects, Shiyan (420300) handles. */
 import { randomBytes } from 'node:crypto'
-import type { CaseRow } from '../../node/city/cases/cases.ts'
+import type { CaseRow } from '../../node/city/cases/rows.ts'
 import type { AgreementDocumentInput } from '../../protocol/agreement/document.ts'
 import type { CaseContent, Mode } from '../../protocol/case/kinds.ts'
 import { PLAY_ITEM, submitContentOf } from './play-case.ts'

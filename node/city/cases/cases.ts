@@ -1,19 +1,8 @@
 /** Cases (办件): submit, take each step, list, show with timeline. May import the exchange, other concerns' services through its parts, the store. */
 
-import { type AgreedItem, type AgreementDocument, agreedItem } from '../../../protocol/agreement/document.ts'
-import { type Correction, correctionsOf } from '../../../protocol/case/correct.ts'
-import { implausible } from '../../../protocol/case/days.ts'
-import type { CaseClock, Duty } from '../../../protocol/case/deadlines.ts'
-import type { Asked, CaseState } from '../../../protocol/case/fold.ts'
-import {
-  AUTHORS,
-  CASE_CONTENT,
-  type CaseContent,
-  type CaseKind,
-  type Mode,
-  materialsOf,
-} from '../../../protocol/case/kinds.ts'
-import { questionsFor, stepsFor } from '../../../protocol/case/permits.ts'
+import { type AgreementDocument, agreedItem } from '../../../protocol/agreement/document.ts'
+import type { CaseState } from '../../../protocol/case/fold.ts'
+import { CASE_CONTENT, type CaseContent, type CaseKind, type Mode, materialsOf } from '../../../protocol/case/kinds.ts'
 import {
   type Application,
   type Finding,
@@ -22,27 +11,28 @@ import {
   minimise,
   preflight,
 } from '../../../protocol/case/preflight.ts'
-import { unsound } from '../../../protocol/case/sound.ts'
-import type { State } from '../../../protocol/case/table.ts'
-import { differs } from '../../../protocol/packet/times.ts'
 import { type Commitment, fieldOf, fromHex, toHex } from '../../../protocol/primitives.ts'
-import { PROBLEMS, type Problem, ProblemError } from '../../../protocol/problem.ts'
+import { type Problem, ProblemError } from '../../../protocol/problem.ts'
 import type { ServiceItem } from '../../../protocol/service/item.ts'
 import { type Clock, seconds } from '../../kernel/clock.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
 import type { EventLog } from '../../kernel/records/events.ts'
-import { changedSince, type Done, isAsSeen, type Seen } from '../../kernel/seen.ts'
+import type { Seen } from '../../kernel/seen.ts'
 import { act } from '../../kernel/store/acts.ts'
-import type { Database, Reader, Transaction } from '../../kernel/store/database.ts'
-import { foldAnew, type PacketsOf, readFold, stateOf } from '../../spine/dispatch/stored-fold.ts'
-import { type Ends, endColumns, lastHere, lastThere, versionAt, versionOfEnds } from '../../spine/exchange/ends.ts'
+import type { Database, Transaction } from '../../kernel/store/database.ts'
+import { type PacketsOf, stateOf } from '../../spine/dispatch/stored-fold.ts'
 import type { PacketStore } from '../../spine/exchange/packet-store.ts'
 import type { Author, Draft, OwnIdentity, StoredPacket, Target } from '../../spine/exchange/ports.ts'
+import { assertAsSeen, assertWrittenOn } from './as-seen.ts'
 import type { CaseClocks } from './clocks.ts'
+import { createCaseDetails, parentOf, type Waiting } from './detail.ts'
 import { createDue } from './due.ts'
-import { casesOf, handOver, type JointCase, type LinkedCase, linkedTo, repeated } from './joint.ts'
+import { alreadyOpen, daysOf, findingOf, problemOf, repeatedItems, unknownItem, withoutBlanks } from './findings.ts'
+import { createGuide } from './guide.ts'
+import { casesOf, handOver, type JointCase, type LinkedCase, linkedTo } from './joint.ts'
 import type { LookupKeys } from './lookup.ts'
 import { CASE_NO_DIGITS, type CaseNumbers } from './numbers.ts'
+import { type CaseRow, type Fold, FROM, type Row, rowBy, rowOf, rowsOf } from './rows.ts'
 import { type HeldScans, miscounted, type PageCounter } from './scans.ts'
 import { namingAuthorisation, preflightError, tell, withAuthorisation } from './submission.ts'
 
@@ -98,111 +88,6 @@ export type NewCase = Omit<CaseContent<'case.submit'>, 'caseNo' | 'item' | 'rece
 /** `common`: fields of the form that were entered once for several items. */
 type Input = NewCase & { common?: string[] | undefined }
 
-export type Due = {
-  duty: Duty
-  city: string
-  day: string
-  /** past the holiday tables (暂定) */ provisional: boolean
-  level: 'green' | 'yellow' | 'red' | 'overdue'
-  /** working days left */ left: number
-}
-
-export type CaseRow = {
-  no: number
-  thread: string
-  caseNo: string
-  localCaseNo: string | null
-  role: 'collecting' | 'handling'
-  partner: string
-  item: { code: string; name: string }
-  mode: Mode
-  state: State
-  outcome: string | null
-  /** masked name */ applicant: string
-  parked: (Problem & { kind?: string }) | null
-  /** division code of the city that must act next; null at the end */ holder: string | null
-  /** what is due first, by either city; null when nothing is */ due: Due | null
-  /** what this city itself must do first; null when nothing is due */ ownDue: Due | null
-  /** window that took it */ window: string | null
-  /** account that works on it here */ assignee: string | null
-  /** another one whenever either city takes a step, or it is given to another account */ version: string
-  submittedAt: number
-  updatedAt: number
-}
-
-export type TimelineEntry = {
-  packet: string
-  city: string
-  kind: string
-  /** ms of signing */ at: number
-  status: 'pending' | 'stored'
-  /** ms of the other city's receipt; null while there is none */ receiptedAt: number | null
-  /** both lie more than a day apart: days are counted by the receipt */ differs: boolean
-  /** arrived too late to have an effect */ late: boolean
-  /** packet id of the step that it corrects (更正) */ corrects: string | null
-  /** packet ids of the corrections of this step, in their order */ correctedBy: string[]
-}
-
-/** What of a case goes on only when something outside is cured. `at` in ms. */
-export type Waiting = {
-  what: 'dispatch' | 'answer' | 'material'
-  problem: Problem /** a person must retry it */
-  parked: boolean
-  at: number
-}
-
-export type CaseDetail = CaseRow & {
-  fold: CaseState
-  /** steps this city may take now */ steps: CaseKind[]
-  /** what the other city waits to have answered */ questions: Asked[]
-  clock: CaseClock
-  /** the cases of a joint one, this one among them, the leading first; none when it stands alone */ linked: LinkedCase[]
-  waiting: Waiting[]
-  /** own steps that the other city refused, in their order, `at` in ms: they are in no thread, what they said stands among the bodies */
-  refused: { packet: string; kind: string; at: number; problem: Problem }[]
-  timeline: TimelineEntry[]
-}
-
-type Row = Ends & {
-  thread_no: number
-  thread: Uint8Array
-  case_no: string
-  local_case_no: string | null
-  role: 'collecting' | 'handling'
-  partner: string
-  item_code: string
-  item_name: string
-  mode: Mode
-  state: State
-  outcome: string | null
-  applicant: string
-  parked: string | null
-  holder: string | null
-  due: string | null
-  due_from: string | null
-  due_duty: Duty | null
-  due_city: string | null
-  due_provisional: number
-  own_due: string | null
-  own_from: string | null
-  own_duty: Duty | null
-  own_provisional: number
-  window: string | null
-  assignee: string | null
-  submitted_at: number
-  updated_at: number
-}
-
-/** CaseState as JSON */
-type Fold = { fold: string }
-
-const COLUMNS = `c.thread_no, t.thread, c.case_no, c.local_case_no, c.role, c.partner, c.item_code, c.item_name, c.mode, c.state,
-  c.outcome, c.applicant, c.parked, c.holder, c.due, c.due_from, c.due_duty, c.due_city, c.due_provisional,
-  c.own_due, c.own_from, c.own_duty, c.own_provisional, c.window, c.assignee, c.submitted_at, c.updated_at, ${endColumns('c.thread_no')}`
-/** As the audit log tells that a case was given to an account. */
-export const ASSIGNED = 'case.assigned'
-const FROM = 'FROM cases c JOIN threads t ON t.no = c.thread_no'
-
 export type Cases = ReturnType<typeof createCases>
 
 export function createCases(parts: CasesParts) {
@@ -211,6 +96,7 @@ export function createCases(parts: CasesParts) {
   const packetsOf: PacketsOf = (store, threadNo) => parts.packets().packets(store, threadNo)
   const toRow = (row: Row): CaseRow => rowBy(parts.clocks, identity.city, row)
   const due = createDue({ db, clock, clocks: parts.clocks, identity, events: parts.events, packets: packetsOf })
+  const details = createCaseDetails(parts)
 
   type Checked = {
     content: CaseContent<'case.submit'>
@@ -373,13 +259,17 @@ export function createCases(parts: CasesParts) {
       }
       await alongside?.(tx)
     })
-    return Promise.all(targets.map(async ({ thread }) => toRow(await rowOf(thread))))
+    return Promise.all(targets.map(async ({ thread }) => toRow(await rowOf(db, thread))))
   }
 
   /** All that would keep a case from being sent; `follows` where it would name another as its lead. */
   async function faultsOf(input: Input, follows = false): Promise<Finding[]> {
     const { agreement, findings, ...checked } = await check(input, true)
-    const found = [...daysOf(checked.content, seconds(clock.now())), ...findings, ...(await alreadyOpen(input))]
+    const found = [
+      ...daysOf(checked.content, seconds(clock.now())),
+      ...findings,
+      ...(await alreadyOpen(db, parts.keys, input)),
+    ]
     if (agreement instanceof ProblemError) return [findingOf(agreement.problem), ...found]
     if (found.some(({ level }) => level === 'error')) return found
     // What was not found by looking is found by going the way itself, up to its last step.
@@ -389,32 +279,8 @@ export function createCases(parts: CasesParts) {
     const refusal = await parts
       .author()
       .rehearse([target])
-      .then(() => null, refused)
+      .then(() => null, problemOf)
     return refusal === null ? found : [findingOf(refusal), ...found]
-  }
-
-  /** A case of the same person for the same item that has not ended: perhaps it is taken in twice. */
-  async function alreadyOpen({ to, item, applicant }: Input): Promise<Finding[]> {
-    const [open] = await db.query<{ case_no: string }>(
-      `SELECT case_no FROM cases WHERE applicant_key = ? AND item_code = ? AND partner = ? AND role = 'collecting'
-       AND state NOT IN ('closed', 'refused') LIMIT 1`,
-      [parts.keys.number(applicant.idNumber), item, to],
-    )
-    if (open === undefined) return []
-    return [
-      {
-        ...{ field: 'applicant.idNumber', level: 'notice', cure: 'clerk' },
-        ...{ reason: `case ${open.case_no} of the same person for the same item has not ended` },
-        reasonZh: `该申请人的同一事项已有未办结的办件 ${open.case_no}，请确认是否重复收件`,
-      },
-    ]
-  }
-
-  async function parentOf(thread: string): Promise<string | null> {
-    const [row] = await db.query<{ parent: Uint8Array | null }>(`SELECT c.parent ${FROM} WHERE t.thread = ?`, [
-      fromHex(thread),
-    ])
-    return row?.parent == null ? null : toHex(row.parent)
   }
 
   async function threadOf(thread: string): Promise<{ no: number; partner: string; fold: string | null }> {
@@ -471,54 +337,6 @@ export function createCases(parts: CasesParts) {
     })
   }
 
-  /** The steps that this city may take now; an objection only until its last day. */
-  async function stepsNow(fold: CaseState): Promise<CaseKind[]> {
-    const steps = stepsFor(fold, identity.city)
-    if (!steps.includes('case.object')) return steps
-    const over = (await parts.clocks.unlawful(db, fold, 'case.object', {})) !== null
-    return steps.filter(kind => kind !== 'case.object' || !over)
-  }
-
-  async function rowOf(thread: string, store: Reader = db): Promise<Row> {
-    const [row] = await store.query<Row>(`SELECT ${COLUMNS} ${FROM} WHERE t.thread = ?`, [fromHex(thread)])
-    if (row === undefined) throw new ProblemError('thread.unknown')
-    return row
-  }
-
-  /** Problem: `request.precondition` when the case is another than its caller saw. */
-  async function assertAsSeen(store: Reader, thread: string, seen: Seen): Promise<void> {
-    if (seen === undefined) return
-    const row = await rowOf(thread, store)
-    if (!isAsSeen(seen, versionOf(row))) throw await changedSince(store, await doneTo(store, row, seen))
-  }
-
-  /** The same in the transaction of a step, whose packets are in the thread already: the first one names those before it. */
-  async function assertWrittenOn(
-    tx: Transaction,
-    thread: string,
-    written: readonly StoredPacket[],
-    seen: Seen,
-  ): Promise<void> {
-    const claims = written.find(packet => packet.claims.thread === thread)?.claims
-    if (claims === undefined) return assertAsSeen(tx, thread, seen)
-    if (seen === undefined) return
-    const row = await rowOf(thread, tx)
-    const before = versionWith(versionAt(claims.prev, claims.seen), row.assignee)
-    if (!isAsSeen(seen, before)) throw await changedSince(tx, await doneTo(tx, row, seen))
-  }
-
-  /** What was done to a case since it was seen: last by whoever acts here, and last by the other city. */
-  async function doneTo(store: Reader, row: Row, seen: Seen): Promise<Done[]> {
-    const [own, other, assignee] = partsOf(versionOf(row))
-    const known = (seen ?? []).map(partsOf)
-    const here = !known.some(before => before[0] === own && before[2] === assignee)
-    const there = !known.some(before => before[1] === other)
-    return [
-      ...(here ? await lastHere(store, toHex(row.thread), [...Object.keys(AUTHORS), ASSIGNED]) : []),
-      ...(there ? await lastThere(store, row.thread_no) : []),
-    ]
-  }
-
   return {
     /** Problems: `thread.unknown`, `request.precondition` when the case is another than its caller saw. */
     assertAsSeen,
@@ -537,25 +355,7 @@ export function createCases(parts: CasesParts) {
       return [...findings, ...repeatedItems(joint)]
     },
 
-    /** What an item asks for at this counter, and in which modes an agreement covers it now. Throws `item.unknown`. */
-    async guide(city: string, code: string) {
-      const item = await parts.services.item(city, code)
-      if (item === null) throw new ProblemError('item.unknown')
-      const modes: { mode: Mode; agreement: string }[] = []
-      let agreed: AgreedItem | null = null
-      for (const mode of item.modes) {
-        const found = await parts.agreements
-          .find({ collecting: identity.city, handling: city, item: code, mode })
-          .catch((error: unknown) => {
-            if (error instanceof ProblemError) return null
-            throw error
-          })
-        if (found === null) continue
-        modes.push({ mode, agreement: found.id })
-        agreed ??= agreedItem(found.document, city, code)
-      }
-      return { item, modes, agreed, names: await parts.names(city, item, agreed?.materialMapping) }
-    },
+    guide: createGuide(parts),
 
     /** Signs and queues a new case; durable when it resolves, whether or not the partner can be reached. */
     async submit(input: NewCase, actor: string, alongside?: (tx: Transaction) => Promise<void>): Promise<CaseRow> {
@@ -586,7 +386,7 @@ export function createCases(parts: CasesParts) {
       seen?: Seen,
     ): Promise<{ handedOver: number; missing: LinkedCase[] }> {
       await assertAsSeen(db, thread, seen)
-      const { ready, missing } = handOver(await linkedTo(db, packetsOf, thread, await parentOf(thread)))
+      const { ready, missing } = handOver(await linkedTo(db, packetsOf, thread, await parentOf(db, thread)))
       if (ready.length === 0)
         throw new ProblemError(
           'case.transition',
@@ -616,7 +416,7 @@ export function createCases(parts: CasesParts) {
      */
     async step(thread: string, kind: CaseKind, body: unknown, actor: string, seen?: Seen): Promise<CaseRow> {
       await step(thread, [{ kind, body }], actor, undefined, seen)
-      return toRow(await rowOf(thread))
+      return toRow(await rowOf(db, thread))
     },
 
     /** Several steps in one transaction with `alongside`: of adapters, of carriers. */
@@ -638,187 +438,11 @@ export function createCases(parts: CasesParts) {
     },
 
     /** Cases by number, in this order; one that is gone is left out. */
-    async rows(numbers: readonly number[]): Promise<CaseRow[]> {
-      const found = await db.query<Row>(
-        `SELECT ${COLUMNS} ${FROM} WHERE c.thread_no IN (SELECT value FROM json_each(?))`,
-        [JSON.stringify(numbers)],
-      )
-      const byNo = new Map(found.map(row => [row.thread_no, toRow(row)]))
-      return numbers.flatMap(no => byNo.get(no) ?? [])
-    },
+    rows: (numbers: readonly number[]): Promise<CaseRow[]> => rowsOf(db, numbers, toRow),
 
-    async get(thread: string): Promise<CaseDetail> {
-      const row = await rowOf(thread)
-      const [held] = await db.query<Fold>('SELECT fold FROM cases WHERE thread_no = ?', [row.thread_no])
-      if (held === undefined) throw new ProblemError('thread.unknown')
-      const packets = await packetsOf(db, row.thread_no)
-      const fold = readFold(held.fold)?.state ?? foldAnew(packets, held.fold)
-      if (fold === null) throw new ProblemError('thread.unknown')
-      const corrections = correctionsOf(packets)
-      return {
-        ...toRow(row),
-        fold,
-        steps: await stepsNow(fold),
-        questions: await parts.clocks.dated(db, fold, questionsFor(fold, identity.city)),
-        clock: await parts.clocks.of(db, fold),
-        linked: await linkedTo(db, packetsOf, thread, await parentOf(thread)),
-        waiting: await parts.waiting(row.thread_no),
-        refused: (await parts.packets().refused(db, row.thread_no)).map(({ id, kind, iat, problem }) => ({
-          ...{ packet: id, kind, at: iat * 1000, problem },
-        })),
-        timeline: packets.map(packet => {
-          const { id, claims, status, receivedAt } = packet
-          const { iss, kind, iat } = claims
-          return {
-            packet: id,
-            city: iss,
-            kind,
-            at: iat * 1000,
-            status,
-            receiptedAt: receivedAt == null ? null : receivedAt * 1000,
-            differs: receivedAt != null && differs(iat, receivedAt),
-            late: fold.late.includes(id),
-            corrects: kind === 'case.correct' ? ((packet.body as Correction | null)?.packet ?? null) : null,
-            correctedBy: (corrections.get(id) ?? []).map(correction => correction.id),
-          }
-        }),
-      }
-    },
-
+    get: details.get,
+    bodies: details.bodies,
     recount: due.recount,
     tellDue: due.tellDue,
-
-    /** The bodies of a case as the parties wrote them: personal data, so every reading leaves an audit row. */
-    async bodies(
-      thread: string,
-      actor: string,
-    ): Promise<{ packet: string; kind: string; city: string; body: unknown; refused: boolean }[]> {
-      const row = await rowOf(thread)
-      const packets = await parts.packets().packets(db, row.thread_no)
-      const refused = await parts.packets().refused(db, row.thread_no)
-      await db.transaction(tx => audit.append(tx, { actor, action: 'case.read', subject: thread }))
-      return [
-        ...packets.map(({ id, claims: { kind, iss }, body }) => ({
-          packet: id,
-          kind,
-          city: iss,
-          body,
-          refused: false,
-        })),
-        ...refused.map(({ id, kind, body }) => ({ packet: id, kind, city: identity.city, body, refused: true })),
-      ]
-    },
   }
 }
-
-/** An item that is in no list is a fault of its place alone. */
-function unknownItem(error: unknown): { problem: Problem } {
-  if (error instanceof ProblemError && error.problem.code === 'item.unknown') return { problem: error.problem }
-  throw error
-}
-
-/** Names and numbers without the blanks that were typed around them. */
-function withoutBlanks<T extends Pick<Application, 'applicant' | 'agent'>>(given: T): T {
-  const { applicant, agent } = given
-  return {
-    ...given,
-    applicant: { ...applicant, name: applicant.name.trim(), idNumber: applicant.idNumber.trim() },
-    ...(agent === undefined
-      ? {}
-      : {
-          agent: {
-            ...{ ...agent, name: agent.name.trim() },
-            ...(agent.idNumber === undefined ? {} : { idNumber: agent.idNumber.trim() }),
-          },
-        }),
-  }
-}
-
-/** What stands in the way of a case besides what was written in it. */
-function findingOf({ code, detail }: Problem): Finding {
-  const { en, zh } = PROBLEMS[code]
-  const told = /^(body|envelope|case|material)\./.test(code)
-  const [, field] = /^([\w.]{1,60}): /.exec(detail ?? '') ?? []
-  return {
-    field: told ? (field ?? 'form') : detail === 'mode' ? 'mode' : detail === 'agreement' ? 'agreement' : 'item',
-    ...{ level: 'error', cure: told || code === 'item.unknown' ? 'clerk' : 'administrator' },
-    reason: told && detail !== undefined ? `${code}: ${en}: ${detail}` : `${code}: ${en}`,
-    reasonZh: told && detail !== undefined ? `${zh}（${detail}）` : zh,
-  }
-}
-
-/** What a problem says; anything else is thrown on. */
-function refused(error: unknown): Problem {
-  if (error instanceof ProblemError) return error.problem
-  throw error
-}
-
-const repeatedItems = (joint: JointCase): Finding[] =>
-  repeated(joint).map(index => ({
-    ...{ field: `items.${index}.item`, level: 'error', cure: 'clerk' },
-    ...{ reason: 'the same as an item before it, word for word', reasonZh: '与前面的事项完全相同' },
-  }))
-
-/** The day of an application that would be refused when it were signed at `iat` (seconds). */
-function daysOf(content: CaseContent<'case.submit'>, iat: number): Finding[] {
-  const step = { kind: 'case.submit', body: content, iat } as const
-  const refused = implausible('case.submit', content, iat) ?? unsound({ packets: [], state: null }, step)
-  if (refused === null) return []
-  const [field = '', reason = ''] = (refused.problem.detail ?? '').split(': ')
-  return [{ field, level: 'error', cure: 'clerk', reason, reasonZh: '日期明显有误：不得晚于现在，也不得早于半年以前' }]
-}
-
-/** Joins what the dispatch and the materials say of one case. */
-export const waitingOf = async (
-  dispatch: { waitingOf(threadNo: number): Promise<Waiting[]> },
-  materials: { waiting(threadNo: number): Promise<{ problem: Problem; ended: boolean; at: number }[]> },
-  threadNo: number,
-): Promise<Waiting[]> => [
-  ...(await dispatch.waitingOf(threadNo)),
-  ...(await materials.waiting(threadNo)).map(({ problem, ended, at }) => ({
-    what: 'material' as const,
-    problem,
-    parked: ended,
-    at,
-  })),
-]
-
-function dueOf(
-  clocks: CaseClocks,
-  duty: Duty | null,
-  city: string | null,
-  { from, day }: { from: string | null; day: string | null },
-  provisional: number,
-): Due | null {
-  if (duty === null || city === null || day === null) return null
-  return { duty, city, day, provisional: provisional === 1, ...clocks.urgency(city, { from, due: day }) }
-}
-
-const NOBODY = '0'
-const versionWith = (ends: string, assignee: string | null): string => `${ends}.${assignee ?? NOBODY}`
-const versionOf = (row: Ends & Pick<Row, 'assignee'>): string => versionWith(versionOfEnds(row), row.assignee)
-/** The end of the own chain, that of the other, and the account that it was given to. */
-const partsOf = (version: string): string[] => version.split('.')
-
-const rowBy = (clocks: CaseClocks, own: string, row: Row): CaseRow => ({
-  no: row.thread_no,
-  thread: toHex(row.thread),
-  caseNo: row.case_no,
-  localCaseNo: row.local_case_no,
-  role: row.role,
-  partner: row.partner,
-  item: { code: row.item_code, name: row.item_name },
-  mode: row.mode,
-  state: row.state,
-  outcome: row.outcome,
-  applicant: row.applicant,
-  parked: row.parked === null ? null : (JSON.parse(row.parked) as Problem & { kind?: string }),
-  holder: row.holder,
-  due: dueOf(clocks, row.due_duty, row.due_city, { from: row.due_from, day: row.due }, row.due_provisional),
-  ownDue: dueOf(clocks, row.own_duty, own, { from: row.own_from, day: row.own_due }, row.own_provisional),
-  window: row.window,
-  assignee: row.assignee,
-  version: versionOf(row),
-  submittedAt: row.submitted_at,
-  updatedAt: row.updated_at,
-})

@@ -3,7 +3,7 @@ import { addDays } from '../../../protocol/calendar/calendar.ts'
 import type { CaseContent, CaseKind, Mode } from '../../../protocol/case/kinds.ts'
 import { createWorld } from '../../../test/support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase, worldAgreement } from '../../../test/support/world-case.ts'
-import type { CaseDetail } from './cases.ts'
+import type { CaseDetail } from './detail.ts'
 
 const DAY = 86_400_000
 const ITEMS = worldAgreement().items.map(item => ({ ...item, modes: [0, 1, 2, 3] as Mode[] }))

@@ -11,8 +11,10 @@ import { STEP_ACTIONS } from '../../../protocol/rights/table.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../edges/http/route.ts'
 import { Why } from '../../edges/http/told.ts'
 import { TITLES } from '../records/evidence/timeline.ts'
-import type { CaseDetail, CaseRow, Cases } from './cases.ts'
+import type { Cases } from './cases.ts'
+import type { CaseDetail } from './detail.ts'
 import type { LinkedCase } from './joint.ts'
+import type { CaseRow } from './rows.ts'
 
 const states = Object.keys(STATES) as [State, ...State[]]
 const duties = Object.keys(DUTIES) as [Duty, ...Duty[]]

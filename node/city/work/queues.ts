@@ -17,10 +17,11 @@ import { changedSince, type Seen } from '../../kernel/seen.ts'
 import { act } from '../../kernel/store/acts.ts'
 import type { Database, Reader, Value } from '../../kernel/store/database.ts'
 import { lastHere } from '../../spine/exchange/ends.ts'
-import { ASSIGNED, type CaseRow } from '../cases/cases.ts'
+import { ASSIGNED } from '../cases/as-seen.ts'
 import type { LookupKeys } from '../cases/lookup.ts'
 import { IN_TROUBLE } from '../cases/mail/troubles.ts'
 import type { Found } from '../cases/rights.ts'
+import type { CaseRow } from '../cases/rows.ts'
 
 export const QUEUES = {
   mine: '我的办件',

@@ -10,7 +10,8 @@ import { createWorld, type World, type WorldCity } from '../../../../test/suppor
 import { agree, COLLECTING, HANDLING, submitCase } from '../../../../test/support/world-case.ts'
 import { forgetAnswers } from '../../../edges/http/idempotency.ts'
 import { createPurges } from '../purges.ts'
-import { createParcels, PARCEL_LIMITS, type Parcels, type ParcelsParts } from './parcels.ts'
+import { PARCEL_LIMITS } from './parcel.ts'
+import { createParcels, type Parcels, type ParcelsParts } from './parcels.ts'
 import { countTroubles, troubleReminders } from './troubles.ts'
 import { WAY_LIMITS } from './way.ts'
 

@@ -7,7 +7,7 @@
 
 import type { Carrier, CarrierFailure, MailParty, ParcelEvent, ParcelState } from '../../../../adapters/sdk/carrier.ts'
 import { type AgreementDocument, dayOf } from '../../../../protocol/agreement/document.ts'
-import type { CaseContent, CaseKind } from '../../../../protocol/case/kinds.ts'
+import type { CaseKind } from '../../../../protocol/case/kinds.ts'
 import { decodeUtf8, encodeUtf8, fromHex } from '../../../../protocol/primitives.ts'
 import { ProblemError } from '../../../../protocol/problem.ts'
 import { delayAfter } from '../../../kernel/backoff.ts'
@@ -18,61 +18,24 @@ import type { EventLog } from '../../../kernel/records/events.ts'
 import { createRounds } from '../../../kernel/rounds.ts'
 import { act } from '../../../kernel/store/acts.ts'
 import type { Database, Reader, Transaction } from '../../../kernel/store/database.ts'
-import type { CaseDetail } from '../cases.ts'
+import type { CaseDetail } from '../detail.ts'
+import {
+  type Content,
+  DAY,
+  type NewParcel,
+  PARCEL_LIMITS,
+  type Parcel,
+  type Payer,
+  type Row,
+  toParcel,
+} from './parcel.ts'
 import { countTroubles, type Trouble } from './troubles.ts'
 import { foldNumber, judgeWay, readNumber } from './way.ts'
 
-const DAY = 86_400_000
-
-export const PARCEL_LIMITS = {
-  /** parcels of one case */ each: 20,
-  /** attempts to order or to take back, after which a person must look */ attempts: 50,
-  /** attempts without an answer, after some hour, that are told */ unanswered: 7,
-  /** ms without news, after the order and later, that are told */ uncollected: 3 * DAY,
-  silent: 10 * DAY,
-  /** ms for which one that was delivered or lost is asked for all the same, ever more rarely, once a day at last */ watched:
-    30 * DAY,
-} as const
 const RETRY = { first: 30_000, most: 30 * 60_000, breakAfter: Number.MAX_SAFE_INTEGER, hold: 30 * 60_000 }
 /** It came, or so the carrier says: it may come back, or be found. */
 const ARRIVED: readonly ParcelState[] = ['delivered', 'lost']
 const OVER: readonly ParcelState[] = ['returned', 'cancelled']
-
-type Content = { from: MailParty; to: MailParty; contents: string[] }
-export type Payer = NonNullable<CaseContent<'case.ship'>['payer']>
-
-export type NewParcel = {
-  parcel: 'originals' | 'result'
-  to: MailParty
-  /** the window of the configuration when absent */ from?: MailParty | undefined
-  contents: string[]
-  /** as the agreement says when absent */ payer?: Payer | undefined
-}
-
-/** `wanted`: the carrier was not reached yet; `failed`: a person must look. */
-export type ParcelRowState = 'wanted' | 'open' | 'cancelling' | 'done' | 'failed'
-export type Parcel = {
-  id: string
-  parcel: 'originals' | 'result'
-  state: ParcelRowState
-  carrier: string
-  number: string | null
-  payer: Payer
-  way: ParcelEvent[]
-  problem: string | null
-  /** why somebody must see to it */ trouble: Trouble | null
-  createdAt: number
-}
-
-type Row = Omit<Parcel, 'way' | 'createdAt' | 'state'> & {
-  /** `watched`: done, and asked for a while whether it came back */ state: ParcelRowState | 'watched'
-  heard_at: number | null
-  thread_no: number
-  sealed: Uint8Array
-  told: string
-  attempts: number
-  created_at: number
-}
 
 export type ParcelsParts = {
   db: Database
@@ -450,9 +413,3 @@ export function createParcels(parts: ParcelsParts) {
     },
   }
 }
-
-const toParcel = ({ id, parcel, state, carrier, number, payer, told, problem, trouble, created_at }: Row): Parcel => ({
-  ...{ id, parcel, state: state === 'watched' ? 'done' : state, carrier, number, payer, problem, trouble },
-  createdAt: created_at,
-  way: JSON.parse(told) as ParcelEvent[],
-})

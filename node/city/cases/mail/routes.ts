@@ -3,7 +3,8 @@ import * as z from 'zod'
 import { PARCEL_STATES } from '../../../../adapters/sdk/carrier.ts'
 import { ThreadId, text } from '../../../../protocol/primitives.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../../edges/http/route.ts'
-import type { Parcels, Parcel as ParcelView } from './parcels.ts'
+import type { Parcel as ParcelView } from './parcel.ts'
+import type { Parcels } from './parcels.ts'
 import { TROUBLES, type Trouble } from './troubles.ts'
 
 const names = Object.keys(TROUBLES) as [Trouble, ...Trouble[]]

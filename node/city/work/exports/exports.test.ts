@@ -9,7 +9,7 @@ import { createEventLog } from '../../../kernel/records/events.ts'
 import { migrate } from '../../../kernel/store/migrate.ts'
 import { MIGRATIONS } from '../../../kernel/store/migrations/index.ts'
 import { openSqlite } from '../../../kernel/store/sqlite.ts'
-import type { CaseRow } from '../../cases/cases.ts'
+import type { CaseRow } from '../../cases/rows.ts'
 import { createExports, EXPORT_LIMITS, type Exports, type ExportsParts } from './exports.ts'
 
 const NOW = Date.parse('2026-11-23T00:00:00Z')

@@ -1,0 +1,88 @@
+/** What keeps an application from being sent, as findings of its fields. */
+import { implausible } from '../../../protocol/case/days.ts'
+import type { CaseContent } from '../../../protocol/case/kinds.ts'
+import type { Application, Finding } from '../../../protocol/case/preflight.ts'
+import { unsound } from '../../../protocol/case/sound.ts'
+import { PROBLEMS, type Problem, ProblemError } from '../../../protocol/problem.ts'
+import type { Reader } from '../../kernel/store/database.ts'
+import type { NewCase } from './cases.ts'
+import { type JointCase, repeated } from './joint.ts'
+import type { LookupKeys } from './lookup.ts'
+
+/** An item that is in no list is a fault of its place alone. */
+export function unknownItem(error: unknown): { problem: Problem } {
+  if (error instanceof ProblemError && error.problem.code === 'item.unknown') return { problem: error.problem }
+  throw error
+}
+
+/** Names and numbers without the blanks that were typed around them. */
+export function withoutBlanks<T extends Pick<Application, 'applicant' | 'agent'>>(given: T): T {
+  const { applicant, agent } = given
+  return {
+    ...given,
+    applicant: { ...applicant, name: applicant.name.trim(), idNumber: applicant.idNumber.trim() },
+    ...(agent === undefined
+      ? {}
+      : {
+          agent: {
+            ...{ ...agent, name: agent.name.trim() },
+            ...(agent.idNumber === undefined ? {} : { idNumber: agent.idNumber.trim() }),
+          },
+        }),
+  }
+}
+
+/** What stands in the way of a case besides what was written in it. */
+export function findingOf({ code, detail }: Problem): Finding {
+  const { en, zh } = PROBLEMS[code]
+  const told = /^(body|envelope|case|material)\./.test(code)
+  const [, field] = /^([\w.]{1,60}): /.exec(detail ?? '') ?? []
+  return {
+    field: told ? (field ?? 'form') : detail === 'mode' ? 'mode' : detail === 'agreement' ? 'agreement' : 'item',
+    ...{ level: 'error', cure: told || code === 'item.unknown' ? 'clerk' : 'administrator' },
+    reason: told && detail !== undefined ? `${code}: ${en}: ${detail}` : `${code}: ${en}`,
+    reasonZh: told && detail !== undefined ? `${zh}（${detail}）` : zh,
+  }
+}
+
+/** What a problem says; anything else is thrown on. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof ProblemError) return error.problem
+  throw error
+}
+
+export const repeatedItems = (joint: JointCase): Finding[] =>
+  repeated(joint).map(index => ({
+    ...{ field: `items.${index}.item`, level: 'error', cure: 'clerk' },
+    ...{ reason: 'the same as an item before it, word for word', reasonZh: '与前面的事项完全相同' },
+  }))
+
+/** The day of an application that would be refused when it were signed at `iat` (seconds). */
+export function daysOf(content: CaseContent<'case.submit'>, iat: number): Finding[] {
+  const step = { kind: 'case.submit', body: content, iat } as const
+  const refused = implausible('case.submit', content, iat) ?? unsound({ packets: [], state: null }, step)
+  if (refused === null) return []
+  const [field = '', reason = ''] = (refused.problem.detail ?? '').split(': ')
+  return [{ field, level: 'error', cure: 'clerk', reason, reasonZh: '日期明显有误：不得晚于现在，也不得早于半年以前' }]
+}
+
+/** A case of the same person for the same item that has not ended: perhaps it is taken in twice. */
+export async function alreadyOpen(
+  db: Reader,
+  keys: Pick<LookupKeys, 'number'>,
+  { to, item, applicant }: Pick<NewCase, 'to' | 'item' | 'applicant'>,
+): Promise<Finding[]> {
+  const [open] = await db.query<{ case_no: string }>(
+    `SELECT case_no FROM cases WHERE applicant_key = ? AND item_code = ? AND partner = ? AND role = 'collecting'
+     AND state NOT IN ('closed', 'refused') LIMIT 1`,
+    [keys.number(applicant.idNumber), item, to],
+  )
+  if (open === undefined) return []
+  return [
+    {
+      ...{ field: 'applicant.idNumber', level: 'notice', cure: 'clerk' },
+      ...{ reason: `case ${open.case_no} of the same person for the same item has not ended` },
+      reasonZh: `该申请人的同一事项已有未办结的办件 ${open.case_no}，请确认是否重复收件`,
+    },
+  ]
+}
