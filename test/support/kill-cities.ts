@@ -9,7 +9,7 @@ import { openSqlite } from '../../node/kernel/store/sqlite.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { ANKANG, makeNodeFolder, SHIYAN } from './node-folder.ts'
 import { freePort, NodeProcess } from './node-process.ts'
-import { pairCities } from './pair-cities.ts'
+import { pairCities, until } from './pair-cities.ts'
 import { startProxy, type TcpProxy } from './tcp-proxy.ts'
 
 export type KillCities = {
@@ -112,10 +112,16 @@ export async function expectSameStores(
   { ankang, shiyan }: Pick<KillCities, 'ankang' | 'shiyan'>,
   look: (ankang: Database, shiyan: Database) => Promise<void> = async () => {},
 ): Promise<void> {
-  await Promise.all([ankang.stop(), shiyan.stop()])
   const [a, s] = [ankang, shiyan].map(node => openSqlite(join(node.folder.config.data, 'tongban.db')))
   if (a === undefined || s === undefined) throw new Error('no store')
   try {
+    // A case may be closed before its last packets have their receipts.
+    const waiting = `SELECT 1 FROM links WHERE direction = 'out' AND acked < n`
+    await until(
+      async () => (await Promise.all([a, s].map(db => db.query(waiting)))).every(rows => rows.length === 0),
+      'all is receipted',
+    )
+    await Promise.all([ankang.stop(), shiyan.stop()])
     const links = (db: Database) =>
       db.query<{ direction: string; n: number; hash: Uint8Array; acked: number }>(
         'SELECT direction, n, hash, acked FROM links ORDER BY direction',
