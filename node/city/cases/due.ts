@@ -13,7 +13,7 @@ import type { Database } from '../../kernel/store/database.ts'
 import { type PacketsOf, stateOf } from '../../spine/dispatch/stored-fold.ts'
 import type { Draft, OwnIdentity } from '../../spine/exchange/ports.ts'
 import type { CaseClocks } from './clocks.ts'
-import { saveDuty } from './handler.ts'
+import { saveDuty } from './duties.ts'
 
 export type DueParts = {
   db: Database

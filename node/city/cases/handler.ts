@@ -3,10 +3,8 @@
 import { dayOf } from '../../../protocol/agreement/document.ts'
 import { admitCase, judgeCaseBody, openCaseBody } from '../../../protocol/case/admit.ts'
 import { type Correction, correctedBody, correctionsOf } from '../../../protocol/case/correct.ts'
-import { BAD } from '../../../protocol/case/deadlines.ts'
 import { type CaseState, foldOn } from '../../../protocol/case/fold.ts'
 import { type CaseBody, isMoveKind } from '../../../protocol/case/kinds.ts'
-import { holderOf } from '../../../protocol/case/permits.ts'
 import { asksBeyond } from '../../../protocol/case/supplement.ts'
 import { foldNumber } from '../../../protocol/codes/spelling.ts'
 import type { Packet } from '../../../protocol/packet/claims.ts'
@@ -19,7 +17,8 @@ import type { EventLog } from '../../kernel/records/events.ts'
 import type { Reader, Transaction } from '../../kernel/store/database.ts'
 import { foldAnew, readFold, writeFold } from '../../spine/dispatch/stored-fold.ts'
 import type { Applied, NamedMaterials, OwnIdentity, StoredPacket, ThreadHandler } from '../../spine/exchange/ports.ts'
-import { type CaseClocks, nextDue } from './clocks.ts'
+import type { CaseClocks } from './clocks.ts'
+import { changedDuty, DUTY_COLUMNS, dutyOf, dutyValues, SET_DUTY, saveDuty } from './duties.ts'
 import { createHeads } from './heads.ts'
 import type { LookupKeys } from './lookup.ts'
 import { noteMail } from './mail/troubles.ts'
@@ -197,7 +196,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
           fold,
           body.parent === undefined ? null : fromHex(body.parent),
           await purgeOnOf(tx, state, applied.at),
-          ...duty,
+          ...dutyValues(duty),
         ],
       )
       const { code, name } = body.item
@@ -217,7 +216,8 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
         [
           ...[state.state, state.outcome, state.localCaseNo, localKey(state), applied.at, fold],
           await purgeOnOf(tx, state, applied.at),
-          ...[...duties(duty), applied.threadNo],
+          ...changedDuty(duty),
+          applied.threadNo,
         ],
       )
     }
@@ -340,61 +340,7 @@ const REBUILT = [
     'applicant',
   ],
   ...['applicant_key', 'name_key', 'window', 'agreement', 'submitted_at', 'updated_at', 'fold', 'parent', 'purge_on'],
-  ...['holder', 'due', 'due_duty', 'due_city', 'due_provisional', 'turn', 'bad', 'own_due', 'own_duty'],
-  ...['own_provisional', 'due_from', 'own_from'],
+  ...DUTY_COLUMNS,
 ]
   .map(column => `${column} = excluded.${column}`)
   .join(', ')
-
-/**
- * `holder`, `due`, `due_duty`, `due_city`, `due_provisional`, `turn`, `bad`, `own_due`, `own_duty`, `own_provisional`, `due_from`, `own_from` of a
- * case: who must act next, what is due first, how many bad ratings this city must follow up, what this city itself must do first, and
- * the days on which the two limits began.
- */
-type DutyColumns = [
-  ...[string | null, string | null, string | null, string | null, 0 | 1, string | null, number],
-  ...[string | null, string | null, 0 | 1, string | null, string | null],
-]
-type DutyParts = Pick<CaseHandlerParts, 'clocks'> & { identity: Pick<OwnIdentity, 'city'> }
-
-async function dutyOf(tx: Transaction, { clocks, identity }: DutyParts, state: CaseState): Promise<DutyColumns> {
-  const clock = await clocks.of(tx, state)
-  const [next, own] = [nextDue(clock), nextDue(clock, identity.city)]
-  const holder = holderOf(state)
-  const open = state.state !== 'closed' && state.state !== 'refused'
-  const rating = state.ratings[state.collecting === identity.city ? 'window' : 'department']
-  return [
-    holder,
-    next?.due ?? null,
-    next?.duty ?? null,
-    next?.city ?? null,
-    next?.provisional === true ? 1 : 0,
-    !open ? null : holder === identity.city ? 'own' : 'partner',
-    rating !== null && rating.level >= BAD && rating.answered === null ? 1 : 0,
-    own?.due ?? null,
-    own?.duty ?? null,
-    own?.provisional === true ? 1 : 0,
-    next?.from ?? null,
-    own?.from ?? null,
-  ]
-}
-
-/** Takes what `duties` gives: what was told of another day may be told again. */
-const SET_DUTY = `alerted = CASE WHEN due IS ? AND due_duty IS ? THEN alerted END,
-  own_alerted = CASE WHEN own_due IS ? AND own_duty IS ? THEN own_alerted END,
-  holder = ?, due = ?, due_duty = ?, due_city = ?, due_provisional = ?, turn = ?, bad = ?,
-  own_due = ?, own_duty = ?, own_provisional = ?, due_from = ?, own_from = ?`
-const duties = (duty: DutyColumns) => [duty[1], duty[2], duty[7], duty[8], ...duty]
-
-/** Writes anew who holds a case and what is due first. */
-export async function saveDuty(
-  tx: Transaction,
-  parts: DutyParts,
-  threadNo: number,
-  state: CaseState,
-  packets: readonly StoredPacket[] = [],
-): Promise<void> {
-  const duty = await dutyOf(tx, parts, state)
-  await saveRatings(tx, parts.clocks, threadNo, state, packets)
-  await tx.run(`UPDATE cases SET ${SET_DUTY} WHERE thread_no = ?`, [...duties(duty), threadNo])
-}
