@@ -72,7 +72,7 @@ export function checkChain(
   if (certificate.selfIssued) return refuse('certificate.chain', 'the certificate is self-issued')
   if (intermediates.length > PROFILE.maxChain - 2) return refuse('certificate.chain', 'too many certificates')
   const candidates = [...readable(caPems, true), ...readable(intermediates, false)]
-  const path = climb(link, candidates, now, 0)
+  const path = buildPath(link, candidates, now, 0)
   return path.ok ? { ok: true, certificate, ca: path.ca } : path
 }
 
@@ -119,7 +119,7 @@ const issuerOf = (child: Link): string =>
     .slice(0, 200)}`
 
 /** Finds an issuer of `child` that holds, and on from there; `below` counts the authorities already passed. */
-function climb(child: Link, candidates: readonly Candidate[], now: number, below: number): Result<{ ca: string }> {
+function buildPath(child: Link, candidates: readonly Candidate[], now: number, below: number): Result<{ ca: string }> {
   if (below >= PROFILE.maxChain - 1) return refuse('certificate.chain', 'the path is too long')
   let refused: Refused = refuse('certificate.authority', issuerOf(child))
   for (const candidate of candidates) {
@@ -128,7 +128,7 @@ function climb(child: Link, candidates: readonly Candidate[], now: number, below
     if (!candidate.accepted && isSelfIssued(candidate.x509)) continue
     const step = checkIssuer(child, candidate, now, below)
     if (step.ok && candidate.accepted) return { ok: true, ca: fingerprintOf(candidate.x509.der) }
-    const reached = step.ok ? climb(step.link, candidates, now, below + 1) : step
+    const reached = step.ok ? buildPath(step.link, candidates, now, below + 1) : step
     if (reached.ok) return reached
     refused = reached
   }

@@ -193,13 +193,13 @@ function keyAndChainOf(bags: readonly forge.pkcs12.Bag[]): KeyAndChain {
   })
   const leaf = certificates.find(certificate => isSameKey(certificate.key.jwk, own))
   if (leaf === undefined) throw malformed('the PKCS#12 file holds no usable certificate of its key')
-  return { keyPem, chain: climb(leaf, certificates).map(({ der }) => writePem(der, 'CERTIFICATE')) }
+  return { keyPem, chain: buildPath(leaf, certificates).map(({ der }) => writePem(der, 'CERTIFICATE')) }
 }
 
 const isSameKey = (one: RsaPublicJwk, other: RsaPublicJwk) => thumbprintOf(one) === thumbprintOf(other)
 
 /** The certificate and those above it, by name; the order in the file means nothing. */
-function climb(leaf: X509, certificates: readonly X509[]): X509[] {
+function buildPath(leaf: X509, certificates: readonly X509[]): X509[] {
   const path = [leaf]
   for (let child = leaf; path.length < PROFILE.maxChain && !isSelfIssued(child); ) {
     const issuer = certificates.find(({ subject }) => subject.der === child.issuer.der)

@@ -162,7 +162,7 @@ export async function compose(
     // What the law wants gone comes first, soon after each start.
     ...purges.jobs,
     ...Object.fromEntries(all.flatMap(part => Object.entries(part.jobs ?? {}))),
-    reminders: () => reminders.tell(),
+    reminders: () => reminders.notify(),
     store: createDailyCheck(kernel.storePath, clock.now),
   })
   return { ...served, host: host.port.host, cases: cases.port.cases }

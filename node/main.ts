@@ -50,7 +50,7 @@ function startFlags(args: string[]): { config?: string; json: boolean } {
 }
 
 /** Tells what failed where nobody waits for it. */
-let tellUnawaited = (error: unknown): void => fail(error, false)
+let reportUnawaited = (error: unknown): void => fail(error, false)
 
 async function serve(context: CommandContext): Promise<void> {
   const stopping = stopOnSignal()
@@ -65,7 +65,7 @@ async function serve(context: CommandContext): Promise<void> {
   if (node !== null) {
     const log = createLog('node')
     // Blotted out as all that a node writes: an error of a library may hold anything.
-    tellUnawaited = error => log.error('failed where nobody waits', {}, error)
+    reportUnawaited = error => log.error('failed where nobody waits', {}, error)
     if (!stopping.aborted) await once(stopping, 'abort')
     await node.stop()
   }
@@ -85,10 +85,10 @@ function stopOnSignal(): AbortSignal {
 }
 
 // A promise that nobody awaits (libp2p has such) must not let a peer end the node; it is told.
-process.on('unhandledRejection', error => tellUnawaited(error))
+process.on('unhandledRejection', error => reportUnawaited(error))
 // After this the state is unknown; every step is durable, so ending and starting again is safe.
 process.on('uncaughtException', error => {
-  tellUnawaited(error)
+  reportUnawaited(error)
   process.exit(1)
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { fc } from '../test/support/properties.ts'
-import { isExactNumber, readKeepingDigits, readStrictJson, toldFault } from './json-outside.ts'
+import { formatFault, isExactNumber, readKeepingDigits, readStrictJson } from './json-outside.ts'
 
 const EXACT = [
   '0',
@@ -80,7 +80,7 @@ describe('strictly', () => {
   test.each(INEXACT)('%s is refused with its place', written => {
     const read = readStrictJson(`{"a":"1e400 \\"","form":{"x":[{"y":0},{"y":${written}}]}}`)
     expect(read).toMatchObject({ ok: false, path: ['form', 'x', 1, 'y'] })
-    if (!read.ok) expect(toldFault(read)).toMatch(/^form\.x\.1\.y: a number that JSON readers round/)
+    if (!read.ok) expect(formatFault(read)).toMatch(/^form\.x\.1\.y: a number that JSON readers round/)
   })
 
   test.each([
@@ -104,7 +104,7 @@ describe('strictly', () => {
   test('a place is told in at most 120 characters', () => {
     const read = readStrictJson(`{"${'长'.repeat(500)}":1e400}`)
     if (read.ok) throw new Error('not refused')
-    expect(toldFault(read).indexOf(':')).toBe(120)
+    expect(formatFault(read).indexOf(':')).toBe(120)
   })
 })
 

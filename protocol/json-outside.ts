@@ -49,7 +49,7 @@ export function readKeepingDigits(text: string): { ok: true; value: unknown } | 
 }
 
 /** A fault with its place, for people; names of members are told, values never are. */
-export const toldFault = ({ fault, path }: JsonFault): string =>
+export const formatFault = ({ fault, path }: JsonFault): string =>
   path.length === 0 ? fault : `${path.map(String).join('.').slice(0, PATH_CHARACTERS).toWellFormed()}: ${fault}`
 
 /** Whether a double is what the letters of a JSON number say, and no integer past 2^53 − 1. */

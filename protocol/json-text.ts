@@ -133,9 +133,9 @@ export function unwritable(value: unknown, levels: number): Unwritable | null {
   if (levels === 0) return { path: [], why: 'too many levels' }
   // Lists by place: entries with names would cost ten times as much, and a list may be long.
   if (Array.isArray(value)) {
-    for (let place = 0; place < value.length; place++) {
-      const found = unwritable(value[place], levels - 1)
-      if (found !== null) return { ...found, path: [place, ...found.path] }
+    for (let index = 0; index < value.length; index++) {
+      const found = unwritable(value[index], levels - 1)
+      if (found !== null) return { ...found, path: [index, ...found.path] }
     }
     return null
   }

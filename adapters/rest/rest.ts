@@ -35,7 +35,7 @@ const REMEMBERED = 1000
 /** Throws `config.invalid` with every place that is wrong. */
 export function createRestAdapter({ config, secrets }: RestOptions): Adapter {
   const parsed = RestConfig.safeParse(config)
-  if (!parsed.success) throw new ProblemError('config.invalid', told(parsed.error))
+  if (!parsed.success) throw new ProblemError('config.invalid', formatIssues(parsed.error))
   const compiled = compilePlan(parsed.data, secrets)
   if (!compiled.ok) throw new ProblemError(compiled.problem.code, compiled.problem.detail)
   const { plan } = compiled
@@ -53,7 +53,7 @@ export function createRestAdapter({ config, secrets }: RestOptions): Adapter {
 }
 
 /** The first dozen fields that are wrong. A configuration holds no personal data, and zod's messages no values. */
-const told = (error: z.ZodError): string =>
+const formatIssues = (error: z.ZodError): string =>
   error.issues
     .slice(0, 12)
     .map(issue => {

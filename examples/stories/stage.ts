@@ -1,7 +1,7 @@
 /** The stage of the stories: two cities whose nodes share one clock, and what their clerks do, by the public API alone. */
 import { join } from 'node:path'
 import type { CaseDetail, SubmitCaseRequest } from '../../node/edges/client/api.generated.ts'
-import { type Step, takeStep } from '../../node/edges/client/steps.ts'
+import { callStep, type Step } from '../../node/edges/client/steps.ts'
 import { loadConfig } from '../../node/kernel/config/config.ts'
 import { startNode } from '../../node/node.ts'
 import type { CaseContent, Mode } from '../../protocol/case/kinds.ts'
@@ -128,7 +128,7 @@ export async function openStage(folder: string, log: (line: string) => void): Pr
     },
     async say(city, thread, kind, body) {
       const before = (await show(city, thread)).timeline.length
-      await takeStep(city.clerk, kind, thread, body)
+      await callStep(city.clerk, kind, thread, body)
       await together(thread, told => told.timeline.length > before, `${kind} at both cities`)
     },
     async reached(thread, state) {

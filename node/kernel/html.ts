@@ -11,7 +11,7 @@ export type Html = ReturnType<typeof html>
 
 /** Pieces with something between each two. */
 export const joined = (pieces: readonly (Html | string)[], between: Html): Html =>
-  html`${pieces.flatMap((piece, place) => (place === 0 ? [piece] : [between, piece]))}`
+  html`${pieces.flatMap((piece, index) => (index === 0 ? [piece] : [between, piece]))}`
 
 /** A whole page as text. */
 export function textOf(page: Html): string {

@@ -22,21 +22,21 @@ export type Fact = keyof Facts
 
 export type Signals = {
   /** Listeners hear a fact in the order in which they asked, each when the one before it has ended. */
-  on<F extends Fact>(fact: F, listener: (told: Facts[F]) => unknown): void
+  on<F extends Fact>(fact: F, listener: (payload: Facts[F]) => unknown): void
   /** Tells every listener, whatever another one throws; rejects with the first of what they threw when all have ended. */
-  tell<F extends Fact>(fact: F, told: Facts[F]): Promise<void>
+  notify<F extends Fact>(fact: F, payload: Facts[F]): Promise<void>
   /** The same, not waited for: what listeners throw is told to `failed`. Those that wait for nothing have heard when it returns. */
-  emit<F extends Fact>(fact: F, told: Facts[F]): void
+  emit<F extends Fact>(fact: F, payload: Facts[F]): void
 }
 
 export function createSignals(failed: (fact: Fact, error: unknown) => void): Signals {
-  const listeners = new Map<Fact, ((told: never) => unknown)[]>()
+  const listeners = new Map<Fact, ((payload: never) => unknown)[]>()
 
-  async function tell(fact: Fact, told: unknown): Promise<void> {
+  async function notify(fact: Fact, payload: unknown): Promise<void> {
     const thrown: unknown[] = []
     for (const listener of listeners.get(fact) ?? []) {
       try {
-        const ends = (listener as (told: unknown) => unknown)(told)
+        const ends = (listener as (payload: unknown) => unknown)(payload)
         if (ends instanceof Promise) await ends
       } catch (error) {
         thrown.push(error)
@@ -49,9 +49,9 @@ export function createSignals(failed: (fact: Fact, error: unknown) => void): Sig
     on(fact, listener) {
       listeners.set(fact, [...(listeners.get(fact) ?? []), listener])
     },
-    tell,
-    emit(fact, told) {
-      void tell(fact, told).catch(error => failed(fact, error))
+    notify,
+    emit(fact, payload) {
+      void notify(fact, payload).catch(error => failed(fact, error))
     },
   }
 }

@@ -38,7 +38,7 @@ function same(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
   if (Array.isArray(a) !== Array.isArray(b)) return false
   if (Array.isArray(a) && Array.isArray(b))
-    return a.length === b.length && a.every((entry, place) => same(entry, b[place]))
+    return a.length === b.length && a.every((entry, index) => same(entry, b[index]))
   const [left, right] = [a as Fields, b as Fields]
   return [...new Set([...Object.keys(left), ...Object.keys(right)])].every(key => same(left[key], right[key]))
 }

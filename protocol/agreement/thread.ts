@@ -214,11 +214,11 @@ export function coversCase(
   wanted: Parameters<typeof covers>[1],
 ): { ok: true; document: AgreementDocument } | Refused {
   const day = dayOf(wanted.at)
-  const place = state.versions.findIndex(version => version.id === id)
-  const version = state.versions[place]
+  const index = state.versions.findIndex(version => version.id === id)
+  const version = state.versions[index]
   if (version === undefined)
     return refuse(state.versions.length === 0 ? 'agreement.inactive' : 'agreement.none', state.state)
-  const next = state.versions.slice(place + 1).find(later => later.complete)
+  const next = state.versions.slice(index + 1).find(later => later.complete)
   if (!version.complete) {
     const [told] = version.told ?? []
     const why =

@@ -76,7 +76,7 @@ function checked<T extends HolidayTable>(table: T): { ok: true; table: T } | Ref
  * The table by which the days of a city count from `today` on that it told anew: days to come are as it tells them, those before as
  * they counted. Null when neither knows of any. `before` and `told` are of one region and year.
  */
-export function toldTable(
+export function noticeTable(
   before: CountedTable | undefined,
   told: HolidayTable | undefined,
   today: string,

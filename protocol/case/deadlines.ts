@@ -6,7 +6,7 @@
 import type { AgreementDocument } from '../agreement/document.ts'
 import { dayOf } from '../agreement/document.ts'
 import { addDays, addWorkingDays, type Calendar, isCovered, workingDaysBetween } from '../calendar/calendar.ts'
-import { doneAt, toldAt } from '../packet/times.ts'
+import { doneAt, notifiedAt } from '../packet/times.ts'
 import { type CaseState, doneInstants, type SignedInstant } from './fold.ts'
 import { answerDay, decisionLimits, objectionDay } from './lawful.ts'
 import { decisionStands } from './permits.ts'
@@ -129,7 +129,7 @@ const on = (at: number | null): string | null => (at === null ? null : dayOf(at)
 /** The day from which a limit of `actor` runs that a packet of `author` begins: its own packet by its word, one that it got by its receipt. */
 function begunDay(state: CaseState, name: SignedInstant, author: string, actor: string): string | null {
   const at = state.instants[name]
-  return at === null ? null : dayOf(author === actor ? at : toldAt(at, state.receipts?.[name]))
+  return at === null ? null : dayOf(author === actor ? at : notifiedAt(at, state.receipts?.[name]))
 }
 
 /** The days on which the steps count as done. */
@@ -196,8 +196,8 @@ function answering(
   const calendar = input.calendarOf(state.mover)
   const limit = terms.supplementNoticeDays
   const { instants, receipts } = state
-  const shipped = instants.shipped === null ? null : toldAt(instants.shipped, receipts?.shipped)
-  const delivered = instants.delivered === null ? null : toldAt(instants.delivered, receipts?.delivered)
+  const shipped = instants.shipped === null ? null : notifiedAt(instants.shipped, receipts?.shipped)
+  const delivered = instants.delivered === null ? null : notifiedAt(instants.delivered, receipts?.delivered)
   let [from, { day: due, provisional }] = [first, addWorkingDays(calendar, first, limit)]
   for (const wait of state.waits) {
     const [begun, over] = [dayOf(wait.from), on(wait.to)]
@@ -226,7 +226,7 @@ function objection(input: ClockInput): Deadline[] {
   const done =
     on(objected === undefined ? null : doneAt(objected.at, objected.told)) ?? (dayOf(now) > last.day ? last.day : null)
   const { day: due, provisional } = last
-  const from = dayOf(toldAt(decided, state.receipts?.decided))
+  const from = dayOf(notifiedAt(decided, state.receipts?.decided))
   return [judged(input, { duty: 'objection', city: state.handling, from, due, provisional, done })]
 }
 
@@ -240,7 +240,7 @@ function afterwards(input: ClockInput): Deadline[] {
   ] as const) {
     const rating = state.ratings[target]
     if (rating === null || rating.level < BAD) continue
-    const from = dayOf(city === state.collecting ? rating.at : toldAt(rating.at, rating.told))
+    const from = dayOf(city === state.collecting ? rating.at : notifiedAt(rating.at, rating.told))
     const { day: due, provisional } = addWorkingDays(
       input.calendarOf(city),
       from,
@@ -254,14 +254,14 @@ function afterwards(input: ClockInput): Deadline[] {
     // What ended without a decision that stands takes nothing from the city that objected.
     if (last === null || (asked.answered === null && state.instants.ended !== null && !decisionStands(state))) continue
     const { day: due, provisional } = last
-    const from = dayOf(toldAt(asked.at, asked.told))
+    const from = dayOf(notifiedAt(asked.at, asked.told))
     const done = on(asked.answered)
     found.push(judged(input, { duty: 'objection-answer', city: state.mover, from, due, provisional, done }))
   }
   for (const { kind, city: asker, at, told, answerBy, answered } of state.asked) {
     if (answerBy === null || kind === 'case.object') continue
     const city = asker === state.collecting ? state.handling : state.collecting
-    found.push(named(input, { duty: 'answer', city, from: dayOf(toldAt(at, told)), done: on(answered) }, answerBy))
+    found.push(named(input, { duty: 'answer', city, from: dayOf(notifiedAt(at, told)), done: on(answered) }, answerBy))
   }
   return found
 }

@@ -1,6 +1,6 @@
 /** The state of a case is a pure fold over its thread. SPEC.md §6.3. */
 import type { Packet } from '../packet/claims.ts'
-import { doneAt, otherDay, toldAt } from '../packet/times.ts'
+import { doneAt, notifiedAt, otherDay } from '../packet/times.ts'
 import { canonicalOrder } from '../thread/chain.ts'
 import {
   type CaseBody,
@@ -235,7 +235,7 @@ function waiting(state: CaseState, packet: Packet): CaseState {
   if (waits === waitsForOriginals(state)) return state
   if (waits)
     return { ...state, waits: [...state.waits, { from: doneAt(iat, otherDay(packet)), to: null, ...toldOf(packet) }] }
-  const at = (iss === state.mover ? doneAt : toldAt)(iat, otherDay(packet))
+  const at = (iss === state.mover ? doneAt : notifiedAt)(iat, otherDay(packet))
   return {
     ...state,
     waits: state.waits.map(wait => (wait.to === null ? { ...wait, to: Math.max(wait.from, at) } : wait)),

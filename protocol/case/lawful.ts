@@ -4,7 +4,7 @@
  */
 import { dayOf } from '../agreement/document.ts'
 import { addWorkingDays, type Calendar, type Counted, isWorkingDay, workingDaysBetween } from '../calendar/calendar.ts'
-import { doneAt, toldAt } from '../packet/times.ts'
+import { doneAt, notifiedAt } from '../packet/times.ts'
 import { type Refused, refuse } from '../problem.ts'
 import type { ClockInput } from './deadlines.ts'
 import type { Asked, CaseState } from './fold.ts'
@@ -85,7 +85,7 @@ export function objectionDay({
   if (state.mover !== state.collecting || decided === null || !decisionStands(state)) return null
   return addWorkingDays(
     calendarOf(state.handling),
-    dayOf(toldAt(decided, state.receipts?.decided)),
+    dayOf(notifiedAt(decided, state.receipts?.decided)),
     terms.objectionDays,
   )
 }
@@ -96,7 +96,7 @@ export function answerDay(
   { kind, at, told }: Asked,
 ): Counted | null {
   return kind === 'case.object'
-    ? addWorkingDays(calendarOf(state.mover), dayOf(toldAt(at, told)), terms.objectionDays)
+    ? addWorkingDays(calendarOf(state.mover), dayOf(notifiedAt(at, told)), terms.objectionDays)
     : null
 }
 

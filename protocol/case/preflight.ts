@@ -92,12 +92,12 @@ export function minimise(
 /** Checks an application; all findings at once, in the order of the form at the counter. */
 export function preflight({ content, item, agreed, checkForm, names = [] }: PreflightParts): Finding[] {
   const findings: Finding[] = []
-  const say =
+  const finding =
     (level: Finding['level']) =>
     (field: string, cure: Cure, reason: string, reasonZh: string): void => {
       findings.push({ field, level, cure, reason, reasonZh })
     }
-  const [find, note] = [say('error'), say('notice')]
+  const [find, note] = [finding('error'), finding('notice')]
 
   // --- the item
   if (item.taskState !== '1') find('item', 'partner', 'the item is not in use', '事项未启用')

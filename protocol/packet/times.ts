@@ -16,7 +16,7 @@ export const otherDay = ({
   receivedAt != null && dayOf(receivedAt) !== dayOf(iat) ? receivedAt : null
 
 /** When the other city was told: what it must do begins then. `received` is as `otherDay` gives it. Seconds. */
-export const toldAt = (iat: number, received: number | null | undefined): number => received ?? iat
+export const notifiedAt = (iat: number, received: number | null | undefined): number => received ?? iat
 
 /** Whether the receipt tells another time than its packet does. */
 export const differs = (iat: number, received: number): boolean => Math.abs(received - iat) > WRITTEN_SECONDS

@@ -196,7 +196,7 @@ const plainText = (value: unknown): unknown =>
   typeof value === 'string' ? value.normalize('NFKC').replaceAll(/\s+/g, '') : value
 
 /** Whether two values say the same; the order of a set and the width of characters do not matter. */
-function says(value: unknown): string {
+function normalForm(value: unknown): string {
   if (Array.isArray(value) && value.every(entry => typeof entry !== 'object'))
     return JSON.stringify(value.map(plainText).toSorted())
   return JSON.stringify(plainText(value) ?? null)
@@ -209,7 +209,7 @@ function differencesOf<T extends object>(
   shape: Record<string, { description?: string | undefined }>,
 ): FieldDifference[] {
   return fields
-    .filter(field => says(collecting[field]) !== says(handling[field]))
+    .filter(field => normalForm(collecting[field]) !== normalForm(handling[field]))
     .map(field => ({
       field,
       label: labelOf(shape, field),
@@ -246,7 +246,8 @@ export function compareItems(collecting: ServiceItem, handling: ServiceItem): Co
   const [ours, theirs] = [propertiesOf(collecting.form), propertiesOf(handling.form)]
   const differing = [...ours].flatMap(([name, property]) => {
     const other = theirs.get(name)
-    return other === undefined || says(property.type) + property.required === says(other.type) + other.required
+    return other === undefined ||
+      normalForm(property.type) + property.required === normalForm(other.type) + other.required
       ? []
       : [{ field: name, label: name, collecting: property, handling: other }]
   })

@@ -184,7 +184,7 @@ async function deeds(city: City, since: number): Promise<string[]> {
     [since],
   )
   const actions = rows.map(({ action }) => action)
-  return actions.filter((action, place) => !REPEATED.has(action) || actions.indexOf(action) === place)
+  return actions.filter((action, index) => !REPEATED.has(action) || actions.indexOf(action) === index)
 }
 const lastRow = async ({ db }: City): Promise<number> =>
   (await db.query<{ no: number | null }>('SELECT max(no) AS no FROM audit'))[0]?.no ?? 0

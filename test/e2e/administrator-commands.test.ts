@@ -37,8 +37,8 @@ beforeAll(async () => {
   const sample = await shiyan.client.upload<Commitment>('/api/v1/samples', makePdf(1), 'application/pdf')
   item = {
     ...{ ...first, taskVersion: first.taskVersion + 1, offeredAt: [{ unit: 'SY', below: true }] },
-    materials: first.materials.map((material, place) =>
-      place === 0 ? { ...material, exampleGuid: sample } : material,
+    materials: first.materials.map((material, index) =>
+      index === 0 ? { ...material, exampleGuid: sample } : material,
     ),
   }
   await shiyan.client.put(`/api/v1/services/drafts/items/${item.taskCode}`, { item })
@@ -135,7 +135,7 @@ test('what stands in an answer as a list is told line by line', async () => {
   expect(words).toHaveLength(6)
   for (const named of [ANKANG.code, ANKANG.name, '安康'])
     expect((await shiyan.run(['partners', 'show', named])).out).toContain(
-      words.map((word, place) => `${place + 1} ${word}`).join(' · '),
+      words.map((word, index) => `${index + 1} ${word}`).join(' · '),
     )
 })
 

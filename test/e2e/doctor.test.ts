@@ -85,7 +85,7 @@ async function examine({ made, client, clock }: City, now = clock.now): Promise<
   let told: { checks: Check[] } | undefined
   const context: Partial<CommandContext> = {
     out: {
-      ...{ json: true, say: () => {}, progress: () => ({ update: () => {}, stop: () => {} }) },
+      ...{ json: true, print: () => {}, progress: () => ({ update: () => {}, stop: () => {} }) },
       result: value => {
         told = value as unknown as { checks: Check[] }
       },

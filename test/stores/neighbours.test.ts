@@ -13,7 +13,7 @@ import { type ExampleCity, exampleCities, exampleItems } from '../../examples/da
 import * as present from '../../examples/support/cities.ts'
 import { scan } from '../../examples/support/scan.ts'
 import { createClient } from '../../node/edges/client/client.ts'
-import { isStep, takeStep } from '../../node/edges/client/steps.ts'
+import { callStep, isStep } from '../../node/edges/client/steps.ts'
 import type { Mode } from '../../protocol/case/kinds.ts'
 
 /** What landed before; raised at each release. What only it depends on stands among the packages for development until then. */
@@ -109,7 +109,7 @@ async function lead(collecting: present.City, handling: present.City): Promise<v
   const step = (city: present.City, verb: string, body: object) => {
     const kind = `case.${verb}`
     if (!isStep(kind)) throw new Error(kind)
-    return takeStep(city.clerk, kind, thread, body)
+    return callStep(city.clerk, kind, thread, body)
   }
   await reached('arrived')
   await step(collecting, 'remind', { text: '请尽快办理' })

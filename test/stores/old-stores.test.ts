@@ -6,7 +6,7 @@ import { Database } from 'bun:sqlite'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { allReceipted, type City, keepEvidence, until } from '../../examples/support/cities.ts'
-import { type Step, takeStep } from '../../node/edges/client/steps.ts'
+import { callStep, type Step } from '../../node/edges/client/steps.ts'
 import { openFixture, pairOf, type Stops } from '../support/old-cities.ts'
 import { fixtureNames, readFixture } from '../support/store-fixture.ts'
 
@@ -64,7 +64,7 @@ test.each(names)('the stores of %s go on', async name => {
     })
   const step = async (city: City, state: string, kind: Step, body: object, then: string) => {
     const thread = states.get(state) ?? ''
-    await takeStep(city.clerk, kind, thread, body)
+    await callStep(city.clerk, kind, thread, body)
     await together(thread, case_ => case_.state === then)
   }
   await together(states.get('submitted') ?? '', ({ state }) => state === 'arrived')

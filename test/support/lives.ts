@@ -5,7 +5,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { ApprovalProcess } from '../../examples/approval-system/process.ts'
 import type { CaseDetail, PurgeCaseRequest } from '../../node/edges/client/api.generated.ts'
-import { isStep, takeStep } from '../../node/edges/client/steps.ts'
+import { callStep, isStep } from '../../node/edges/client/steps.ts'
 import { addWorkingDays, calendarOf } from '../../protocol/calendar/calendar.ts'
 import { CHINA_HOLIDAYS } from '../../protocol/calendar/china.ts'
 import type { CaseContent, CaseKind, CaseMaterial, Mode } from '../../protocol/case/kinds.ts'
@@ -339,7 +339,7 @@ export async function live(
           return client.purgeCase({ params: { thread: living.thread }, body, key: once })
         }
         if (!isStep(kind)) throw new Error(`${kind} is no step of its own`)
-        return takeStep(client, kind, living.thread, content, { key: once })
+        return callStep(client, kind, living.thread, content, { key: once })
       })
     }
     stepped()

@@ -58,7 +58,7 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
     events,
     changed: async () => {
       await trust.reload()
-      gossip.tell()
+      gossip.announce()
     },
   })
   const trust = await loadTrust({

@@ -91,7 +91,7 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
     identity,
     trust,
     lists: services,
-    calendar: { notice: () => NO_TABLES, told: async () => {} },
+    calendar: { notice: () => NO_TABLES, receive: async () => {} },
     clock,
     handlers,
     observer: {

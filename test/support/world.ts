@@ -220,7 +220,7 @@ async function startCity({
   await transport.start()
   await exchange.start([agreements.handler, ...cases.threadHandlers])
   const upkeep = createUpkeep(clock, { done: () => {}, failed: (_, error) => failed(error) })
-  upkeep.start({ epoch: { every: EPOCH_LIMITS.every, round: () => epoch.raise() } })
+  upkeep.start({ epoch: { every: EPOCH_LIMITS.every, round: () => epoch.advance() } })
   await dispatch.start(cases.port.cases)
   return {
     play,

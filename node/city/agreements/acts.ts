@@ -76,7 +76,7 @@ export function createActs(parts: {
       preparedAt: row.prepared_at,
     }) as PreparedAct
 
-  async function take(no: number): Promise<PreparedAct> {
+  async function find(no: number): Promise<PreparedAct> {
     const [row] = await db.query<Row>('SELECT * FROM agreement_acts WHERE no = ?', [no])
     if (row === undefined) throw new ProblemError('request.not-found', 'act')
     return toAct(row)
@@ -168,14 +168,14 @@ export function createActs(parts: {
 
     /** Another administrator signs. Problems: `request.four-eyes`, `request.not-found`, and those of the act itself, which stays. */
     async sign(no: number, actor: string): Promise<AgreementView[]> {
-      const act = await take(no)
+      const act = await find(no)
       if (act.preparedBy === actor) throw new ProblemError('request.four-eyes')
       return carryOut(act, { actor, alongside: tx => drop(tx, act, 'act.signed', actor) })
     },
 
     /** Takes a prepared act back; whoever prepared it may too. */
     async discard(no: number, actor: string): Promise<void> {
-      const act = await take(no)
+      const act = await find(no)
       await db.transaction(tx => drop(tx, act, 'act.discarded', actor))
     },
   }

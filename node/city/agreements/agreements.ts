@@ -109,7 +109,7 @@ export function createAgreements(parts: AgreementsParts) {
   const texts = createTexts({ ...parts, own, today })
 
   /** Writes the draft to each thread, all or none, with the audit row of who did it and what belongs to it. */
-  async function say(
+  async function send(
     threads: readonly { thread: string; partner: string }[],
     draft: Draft & { kind: AgreementKind },
     by: By,
@@ -149,18 +149,18 @@ export function createAgreements(parts: AgreementsParts) {
       throw await changedSince(tx, await records.doneSince(tx, row, seen.version ?? []))
   }
 
-  async function sayOne(
+  async function sendOne(
     { thread, partner }: { thread: string; partner: string },
     draft: Draft & { kind: AgreementKind },
     by: By,
   ): Promise<AgreementView> {
-    const [said] = await say([{ thread, partner }], draft, by)
-    if (said === undefined) throw new ProblemError('thread.unknown')
-    return said
+    const [sent] = await send([{ thread, partner }], draft, by)
+    if (sent === undefined) throw new ProblemError('thread.unknown')
+    return sent
   }
 
   /** One step, in every thread that it concerns; what the thread that was named says then. */
-  async function speak(
+  async function sendToAll(
     opened: { row: AgreementRow; state: AgreementState },
     kind: NoticeKind | 'agreement.withdraw',
     given: StepContent,
@@ -170,9 +170,9 @@ export function createAgreements(parts: AgreementsParts) {
     const refused = permitsAgreement(opened.state, kind, own, given, seconds(clock.now()))
     if (refused !== null) throw new ProblemError(refused.problem.code, refused.problem.detail)
     const { targets, content } = await stepped(opened, kind, given)
-    const [said] = await say(targets, { kind, content }, by)
-    if (said === undefined) throw new ProblemError('thread.unknown')
-    return said
+    const [sent] = await send(targets, { kind, content }, by)
+    if (sent === undefined) throw new ProblemError('thread.unknown')
+    return sent
   }
 
   /**
@@ -243,7 +243,7 @@ export function createAgreements(parts: AgreementsParts) {
     await parts.events.append(tx, { type: 'agreement.changed', subject: row.thread })
   }
 
-  const alliances = createAlliances({ ...parts, own, records, say })
+  const alliances = createAlliances({ ...parts, own, records, send })
   const { amended, stepped } = createTargets({ ...parts, own, alliances })
 
   return {
@@ -257,7 +257,7 @@ export function createAgreements(parts: AgreementsParts) {
     async propose(input: AgreementDocumentInput, by: By): Promise<AgreementView[]> {
       const { text, document, others } = await texts.proposal(input)
       const draft = await texts.textDraft('agreement.propose', { text, attachments: document.attachments })
-      return say(
+      return send(
         others.map(partner => ({ thread: parts.threadId(), partner })),
         draft,
         by,
@@ -273,7 +273,7 @@ export function createAgreements(parts: AgreementsParts) {
         { text, attachments: document.attachments },
         reason === undefined ? {} : { reason },
       )
-      return sayOne(row, draft, by)
+      return sendOne(row, draft, by)
     },
 
     /** Proposes a change of the newest version to every other party. Problems: `agreement.transition`, `agreement.malformed`. */
@@ -286,7 +286,7 @@ export function createAgreements(parts: AgreementsParts) {
       const version = latest(state)
       const written = await texts.amendment(version, input)
       const targets = await amended(row, state, input.effectiveFrom)
-      return say(targets, await texts.textDraft('agreement.amend', written), by)
+      return send(targets, await texts.textDraft('agreement.amend', written), by)
     },
 
     /**
@@ -296,7 +296,7 @@ export function createAgreements(parts: AgreementsParts) {
     async sign(thread: string, agreement: string | null, by: By): Promise<AgreementView> {
       const { row, pending } = await readable(thread, agreement)
       const signature = await signAgreement(pending.text, await parts.signer())
-      return sayOne(row, { kind: 'agreement.sign', content: { agreement: pending.id, signature } }, by)
+      return sendOne(row, { kind: 'agreement.sign', content: { agreement: pending.id, signature } }, by)
     },
 
     /**
@@ -379,7 +379,7 @@ export function createAgreements(parts: AgreementsParts) {
       const opened = await open(thread)
       const text = kind === 'agreement.decline' ? opened.state.pending : unsettled(opened.state)
       if (text === null) throw new ProblemError('agreement.transition', 'nothing waits for a signature')
-      return speak(opened, kind, { agreement: text.id, reason }, by)
+      return sendToAll(opened, kind, { agreement: text.id, reason }, by)
     },
 
     /** Suspends, resumes or terminates; cases under way go on. Problems: `agreement.transition`, `case.author`. */
@@ -392,7 +392,7 @@ export function createAgreements(parts: AgreementsParts) {
       by: By,
     ): Promise<AgreementView> {
       const { kind, ...content } = step
-      return speak(await open(thread), kind, content, by)
+      return sendToAll(await open(thread), kind, content, by)
     },
 
     async list(

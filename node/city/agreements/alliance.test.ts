@@ -369,7 +369,7 @@ describe('an agreement between four', () => {
             for (const [index, { act, who, down }] of steps.entries()) {
               const city = actors[who] ?? S
               const thread = threadOf(threads, city)
-              const say = async (): Promise<unknown> => {
+              const send = async (): Promise<unknown> => {
                 switch (act) {
                   case 0:
                   case 1:
@@ -397,7 +397,7 @@ describe('an agreement between four', () => {
                     )
                 }
               }
-              const quiet = () => say().catch(() => undefined)
+              const quiet = () => send().catch(() => undefined)
               if (down === null) await quiet()
               else await offline(CODES[down] ?? S, quiet)
               if (index % 2 === 0) await settled()

@@ -29,7 +29,7 @@ export function createAlliances(parts: {
   records: AgreementRecords
   certificateOf: CertificateOf
   clock: Clock
-  say: (threads: readonly AgreementRow[], draft: AllianceDraft, by: { actor: string }) => Promise<unknown>
+  send: (threads: readonly AgreementRow[], draft: AllianceDraft, by: { actor: string }) => Promise<unknown>
   /** told of a failure in the background */ failed: (error: unknown) => void
 }) {
   const { db, own, records } = parts
@@ -49,10 +49,10 @@ export function createAlliances(parts: {
   const may = (kind: AgreementKind, { state }: Thread, content: unknown): boolean =>
     permitsAgreement(state, kind, own, content, now()) === null
 
-  async function say(threads: readonly Thread[], kind: AgreementKind, content: object): Promise<void> {
+  async function send(threads: readonly Thread[], kind: AgreementKind, content: object): Promise<void> {
     const open = threads.filter(thread => may(kind, thread, content))
     if (open.length === 0) return
-    await parts.say(
+    await parts.send(
       open.map(({ row }) => row),
       { kind, content },
       { actor: 'node' },
@@ -81,7 +81,7 @@ export function createAlliances(parts: {
       const { partner } = gone.row
       const last = leavesOn(gone.state, partner)
       const reason = last === null ? `${partner} 未能签署` : `${partner} 已通知退出（最后日期 ${last}），未签署本文本`
-      await say(threads, 'agreement.withdraw', { agreement: id, reason })
+      await send(threads, 'agreement.withdraw', { agreement: id, reason })
       return
     }
     // What was to take effect by now was not signed in time.
@@ -91,7 +91,7 @@ export function createAlliances(parts: {
       const signature = signed.get(city)
       if (signature !== undefined) signatures.push({ city, signature, certificate: await pemOf(city, signature) })
     }
-    await say(threads, 'agreement.complete', { agreement: id, signatures })
+    await send(threads, 'agreement.complete', { agreement: id, signatures })
   }
 
   /** The text is dead for all when one declined it. One that an earlier node declined has no notice: the text is withdrawn then. */
@@ -100,16 +100,16 @@ export function createAlliances(parts: {
       if (how !== 'declined' || by !== from.row.partner) continue
       const others = threads.filter(({ row, state }) => row.no !== from.row.no && unsettled(state)?.id === id)
       if (notice === null)
-        await say(others, 'agreement.withdraw', { agreement: id, reason: `${by}: ${reason}`.slice(0, 2000) })
-      else await tell(others, by, notice)
+        await send(others, 'agreement.withdraw', { agreement: id, reason: `${by}: ${reason}`.slice(0, 2000) })
+      else await passOn(others, by, notice)
     }
   }
 
-  async function tell(threads: readonly Thread[], city: string, notice: SignedNotice): Promise<void> {
+  async function passOn(threads: readonly Thread[], city: string, notice: SignedNotice): Promise<void> {
     // Each by itself: one that cannot be written to keeps nothing from the others.
     for (const thread of threads) {
       const content = { ...notice, certificate: await pemOf(city, notice.signature) }
-      await say([thread], 'agreement.notice', content).catch(parts.failed)
+      await send([thread], 'agreement.notice', content).catch(parts.failed)
     }
   }
 
@@ -119,7 +119,7 @@ export function createAlliances(parts: {
       const others = threads.filter(({ row }) => row.no !== from.row.no)
       const standing = from.state.standings.find(({ city }) => city === from.row.partner)
       if (standing !== undefined)
-        await tell(
+        await passOn(
           others.filter(
             ({ state }) => (state.standings.find(({ city }) => city === standing.city)?.no ?? 0) < standing.no,
           ),

@@ -128,10 +128,10 @@ export function createCoverage(parts: {
     async evidence(id: string): Promise<{ text: string; signatures: AgreementSignature[] }[]> {
       for (const threadNo of await records.threadsOf(db, id)) {
         const state = await records.state(db, threadNo)
-        const place = state?.versions.findIndex(version => version.id === id) ?? -1
-        if (state === null || place < 0) continue
+        const index = state?.versions.findIndex(version => version.id === id) ?? -1
+        if (state === null || index < 0) continue
         return state.versions
-          .slice(0, place + 1)
+          .slice(0, index + 1)
           .reverse()
           .map(version => ({ text: version.text, signatures: version.signatures.map(entry => entry.signature) }))
       }

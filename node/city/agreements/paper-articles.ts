@@ -46,7 +46,7 @@ const listed = (names: readonly string[]): string => names.join('、')
 
 export function articlesOf(document: AgreementDocument): Article[] {
   const { clock, items, parties } = document
-  const names = parties.map((_, place) => partyName(place))
+  const names = parties.map((_, index) => partyName(index))
   const modes = [...new Set(items.flatMap(item => item.modes))].sort()
   const has = (mode: Mode) => modes.includes(mode)
   const days = (n: number) => (n === 0 ? '当日' : `${n}个工作日内`)

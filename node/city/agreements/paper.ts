@@ -67,10 +67,10 @@ export function paperHtml(view: PaperView): string {
 <h1>${document.title}</h1>
 <p class="id">协议编号 ${code(last.id)}</p>
 ${notice(view)}${parties(document)}
-${paragraph(`${document.parties.map((_, place) => partyName(place)).join('、')}经协商一致，订立本协议，共同遵守。`)}
+${paragraph(`${document.parties.map((_, index) => partyName(index)).join('、')}经协商一致，订立本协议，共同遵守。`)}
 ${articlesOf(document).map(
-  ({ title, paragraphs }, place) =>
-    html`<article>\n<h2>第${chineseNumber(place + 1)}条　${title}</h2>\n${paragraphs.map(paragraph)}\n</article>`,
+  ({ title, paragraphs }, index) =>
+    html`<article>\n<h2>第${chineseNumber(index + 1)}条　${title}</h2>\n${paragraphs.map(paragraph)}\n</article>`,
 )}
 <section class="signed">
 ${signatures(view)}
@@ -96,8 +96,8 @@ function notice(view: PaperView): Html | string {
 
 const parties = (document: AgreementDocument): Html => html`<ul class="parties">
 ${document.parties.map(
-  (party, place) =>
-    html`<li><b>${partyName(place)}：</b><span>${party.authority}<small>${party.name}　行政区划代码 ${code(party.code)}${
+  (party, index) =>
+    html`<li><b>${partyName(index)}：</b><span>${party.authority}<small>${party.name}　行政区划代码 ${code(party.code)}${
       party.authorityCode === undefined ? '' : `　统一社会信用代码 ${code(party.authorityCode)}`
     }</small></span></li>`,
 )}
@@ -107,10 +107,10 @@ function signatures(view: PaperView): Html {
   const [first, ...amendments] = view.texts
   const last = view.texts.at(-1) ?? first
   const block = (text: PaperText) => html`<div class="signatures">
-${view.document.parties.map((party, place) => {
+${view.document.parties.map((party, index) => {
   const found = text.signatures.find(signature => signature.city === party.code)
   return html`<section>
-<p class="organ">${partyName(place)}（盖章）：${party.authority}</p>
+<p class="organ">${partyName(index)}（盖章）：${party.authority}</p>
 <p class="blank">负责人或授权代表：</p>
 ${found === undefined ? html`<p class="unsigned">尚未签署</p>` : signed(found)}
 </section>`
@@ -118,8 +118,8 @@ ${found === undefined ? html`<p class="unsigned">尚未签署</p>` : signed(foun
 </div>`
   if (amendments.length === 0) return html`<h2>各方签署</h2>\n${block(first)}`
   const history = view.texts.map(
-    (text, place) =>
-      html`<tr><td class="no">${place + 1}</td><td>${text.amendment?.title ?? view.document.title}${
+    (text, index) =>
+      html`<tr><td class="no">${index + 1}</td><td>${text.amendment?.title ?? view.document.title}${
         text.amendment === null ? '' : html`<br>事由：${text.amendment.reason}`
       }</td><td>${code(text.id)}</td><td>${chineseDay(text.from)}</td><td>${
         text.signatures.length === 0
@@ -163,8 +163,8 @@ function annexes({ document }: PaperView): Html {
   if (mapped.length > 0) annex('材料对应表', mappingTable(mapped))
   if (document.attachments.length > 0) {
     const rows = document.attachments.map(
-      ({ name, type, size, sha256 }, place) =>
-        html`<tr><td class="no">${place + 1}</td><td>${name}</td><td>${MEDIA[type] ?? type}，${Math.ceil(size / 1024)} KB</td><td>${code(sha256)}</td></tr>`,
+      ({ name, type, size, sha256 }, index) =>
+        html`<tr><td class="no">${index + 1}</td><td>${name}</td><td>${MEDIA[type] ?? type}，${Math.ceil(size / 1024)} KB</td><td>${code(sha256)}</td></tr>`,
     )
     annex(
       '随附文件',
@@ -179,11 +179,11 @@ function annexes({ document }: PaperView): Html {
 function itemTables(document: AgreementDocument): Html[] {
   const cities = citiesOf(document)
   const handlers = document.parties.filter(({ code: city }) => document.items.some(item => item.handling === city))
-  return handlers.map(({ code: city, name }, place) => {
+  return handlers.map(({ code: city, name }, index) => {
     const items = document.items.filter(item => item.handling === city)
     const remarked = items.some(item => remarksOf(item).length > 0)
     const rows = items.map((item, no) => itemRow(item, no + 1, cities, remarked))
-    return html`<h3>（${chineseNumber(place + 1)}）由${name}办理的事项（${items.length}项）</h3>
+    return html`<h3>（${chineseNumber(index + 1)}）由${name}办理的事项（${items.length}项）</h3>
 <table>
 <colgroup><col style="width:7%"><col><col style="width:14%"><col style="width:${remarked ? 20 : 27}%"><col style="width:12%">${
       remarked ? html`<col style="width:22%">` : ''

@@ -61,8 +61,8 @@ export function createPapers(parts: {
       const [first, ...later] = await Promise.all(chain.map(printed))
       const last = chain.at(-1)
       if (first === undefined || last === undefined) throw new ProblemError('request.not-found', 'text')
-      const place = state.versions.findIndex(version => version.id === last.id)
-      const next = place < 0 ? undefined : state.versions.slice(place + 1).find(version => version.complete)
+      const index = state.versions.findIndex(version => version.id === last.id)
+      const next = index < 0 ? undefined : state.versions.slice(index + 1).find(version => version.complete)
       return paperHtml({
         thread,
         state: view.state,
@@ -87,8 +87,8 @@ function pick(
   const wanted = named ?? versions.at(-1)?.id ?? pending?.id ?? ''
   const id = textsOf(state).findLast(text => text.id.startsWith(wanted))?.id
   if (id === undefined) return null
-  const place = versions.findIndex(version => version.id === id)
-  if (place >= 0) return { chain: versions.slice(0, place + 1), pending: null }
+  const index = versions.findIndex(version => version.id === id)
+  if (index >= 0) return { chain: versions.slice(0, index + 1), pending: null }
   if (pending?.id === id)
     return { chain: [...versions, pending], pending: versions.length === 0 ? 'proposal' : 'amendment' }
   const countered = replaced.find(text => text.id === id)

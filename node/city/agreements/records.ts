@@ -164,7 +164,7 @@ export function createAgreementRecords(packets: () => PacketStore, told: Pick<To
       )
       const versions = found?.versions ?? []
       // The first that is not what was written; a text that was declined after one city had signed it is gone.
-      const differs = held.findIndex(({ id }, place) => versions[place]?.id !== toHex(id))
+      const differs = held.findIndex(({ id }, index) => versions[index]?.id !== toHex(id))
       const first = differs < 0 ? held.length : differs
       if (first < held.length)
         for (const table of ['agreement_versions', 'agreement_items'])

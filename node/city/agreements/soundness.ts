@@ -85,11 +85,11 @@ export function createSoundness(parts: Grounds): Soundness {
       if (listed === null) continue
       const modeless = modes.filter(mode => !listed.modes.includes(mode))
       if (modeless.length > 0) yield fault('modes', `${modeless.join(', ')} not offered by ${handling}`)
-      for (const [place, pair] of materialMapping.entries()) {
+      for (const [index, pair] of materialMapping.entries()) {
         if (!listed.materials.some(({ materialCode }) => materialCode === pair.handling))
-          yield fault(`materialMapping.${place}.handling`, `no material of the item at ${handling}`)
+          yield fault(`materialMapping.${index}.handling`, `no material of the item at ${handling}`)
         if (missing(item, pair.collecting))
-          yield fault(`materialMapping.${place}.collecting`, `no material in the list of ${item.collecting.join(', ')}`)
+          yield fault(`materialMapping.${index}.collecting`, `no material in the list of ${item.collecting.join(', ')}`)
       }
     }
   }

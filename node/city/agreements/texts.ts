@@ -50,11 +50,11 @@ export function createTexts(parts: TextsParts) {
   async function attached(attachments: AgreementDocument['attachments']): Promise<AgreementDocument['attachments']> {
     const held = await parts.materials.held(attachments.map(file => file.sha256))
     const here = new Map(held.map(file => [file.sha256, file]))
-    for (const [place, { sha256, size, type }] of attachments.entries()) {
+    for (const [index, { sha256, size, type }] of attachments.entries()) {
       const file = here.get(sha256)
-      if (file === undefined) throw new ProblemError('request.invalid', `attachments.${place}: upload it first`)
+      if (file === undefined) throw new ProblemError('request.invalid', `attachments.${index}: upload it first`)
       if (file.size !== size || file.type !== type)
-        throw new ProblemError('request.invalid', `attachments.${place}: size or type is not that of the upload`)
+        throw new ProblemError('request.invalid', `attachments.${index}: size or type is not that of the upload`)
     }
     return attachments
   }

@@ -66,7 +66,7 @@ export const agreementReminders = (rows: readonly Watched[], own: string, now: n
     ...ending(row, now),
     ...waiting(row, own, now),
     ...toTakeEffect(row, own, now),
-    ...told(row, now),
+    ...remindersOf(row, now),
   ])
 
 function ending(row: Watched, now: number): Reminder[] {
@@ -168,7 +168,7 @@ export function newText(row: Watched, own: string, now: number): Reminder[] {
 }
 
 /** What another city said: it declined or withdrew a text, or stands otherwise in an agreement between many. */
-function told({ thread, partner, title, news: { failed, standing } }: Watched, now: number): Reminder[] {
+function remindersOf({ thread, partner, title, news: { failed, standing } }: Watched, now: number): Reminder[] {
   const of = { en: `“${title}” with ${partner}`, zh: `与 ${partner} 的协议《${title}》` }
   const found: Reminder[] = []
   const add = (id: string, at: number, said: Pick<Reminder, 'en' | 'zh' | 'cure'>): void => {

@@ -88,20 +88,20 @@ describe('calendars', () => {
     await calendars.import(festival, 'person:1')
     expect([next(), recounted]).toEqual(['2026-11-25', 1])
     const none = { ...calendars.notice(), regional: [] }
-    await calendars.told('610900', none)
+    await calendars.receive('610900', none)
     expect([next(), recounted]).toEqual(['2026-11-24', 2])
     const partner = [{ code: '610900', name: '安康市' }]
     expect(await calendars.reminders(partner, 0)).toMatchObject([
       { id: 'calendar:610900:61:2026:partner', act: 'partner', level: 'warn' },
     ])
     const told = { ...none, regional: [{ ...festival, off: ['2026-11-24', '2026-11-25'] }] }
-    await calendars.told('610900', told)
-    await calendars.told('610900', told)
+    await calendars.receive('610900', told)
+    await calendars.receive('610900', told)
     expect([next(), recounted]).toEqual(['2026-11-26', 3])
     expect(addWorkingDays(calendars.of('610100'), '2026-11-23', 1).day).toBe('2026-11-25')
     expect(await calendars.reminders(partner, 0)).toMatchObject([{ id: 'calendar:610900:61:2026:differs' }])
     // Nothing that is malformed, nor of another region, takes the place of what holds.
-    await calendars.told('610900', { ...none, regional: [{ ...festival, region: '42' }] })
+    await calendars.receive('610900', { ...none, regional: [{ ...festival, region: '42' }] })
     expect([next(), recounted]).toEqual(['2026-11-26', 3])
     expect((await calendars.reminders(partner, 0)).map(({ id }) => id)).toContain('calendar:610900:malformed')
     const restarted = await createCalendars(parts)
@@ -120,7 +120,7 @@ describe('calendars', () => {
     const calendars = await createCalendars(parts)
     const partner = [{ code: '610900', name: '安康市' }]
     const tell = (...off: string[]) =>
-      calendars.told('610900', {
+      calendars.receive('610900', {
         ...calendars.notice(),
         regional: [{ v: 1, region: '61', year: 2026, off, worked: [], source: '省政府通知' }],
       })
@@ -175,7 +175,7 @@ describe('calendars', () => {
       source: '省政府通知',
     }
     await calendars.import(own, 'person:1')
-    await calendars.told('610900', { ...calendars.notice(), regional: [] })
+    await calendars.receive('610900', { ...calendars.notice(), regional: [] })
     expect(addWorkingDays(calendars.of('610900'), '2026-11-02', 1).day).toBe('2026-11-04')
     expect(addWorkingDays(calendars.of('610900'), '2026-11-23', 1).day).toBe('2026-11-24')
     expect(calendars.waiting('610900')).toEqual([{ region: '61', year: 2026, days: ['2026-11-03'] }])
@@ -199,11 +199,11 @@ describe('calendars', () => {
     }
     const calendars = await createCalendars(parts)
     const tell = (day: number) =>
-      calendars.told('610900', {
+      calendars.receive('610900', {
         ...calendars.notice(),
         regional: [{ v: 1, region: '61', year: 2026, off: [`2026-11-0${day}`], worked: [], source: '省政府通知' }],
       })
-    await calendars.told('610900', { ...calendars.notice(), regional: [] })
+    await calendars.receive('610900', { ...calendars.notice(), regional: [] })
     expect(counts).toBe(0)
     for (let day = 2; day < 7; day++) await tell(day)
     expect(counts).toBe(1)
@@ -245,7 +245,7 @@ describe('calendars', () => {
     })
     if (calendars === undefined) throw new Error('no calendars')
     const told = { v: 1 as const, region: '61', year: 2026, off: ['2026-11-03'], worked: [], source: '省政府通知' }
-    await calendars.told('610900', { ...calendars.notice(), regional: [told] })
+    await calendars.receive('610900', { ...calendars.notice(), regional: [told] })
     const waiting = [{ region: '61', year: 2026, days: ['2026-11-03'] }]
     expect((await api.as('clerk').get('/api/v1/calendar')).body).toMatchObject({ partners: [{ waiting }] })
     const accept = '/api/v1/calendar/partners/610900/accept'

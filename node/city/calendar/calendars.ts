@@ -19,6 +19,7 @@ import type { EventLog } from '../../kernel/records/events.ts'
 import type { Reminder } from '../../kernel/reminder.ts'
 import { createRounds } from '../../kernel/rounds.ts'
 import type { Database } from '../../kernel/store/database.ts'
+import { openPartnerCalendars, type WaitingDays } from './partner-calendars.ts'
 import {
   COVERAGE_LIMITS,
   calendarReminder,
@@ -27,7 +28,6 @@ import {
   pastDaysReminder,
   thinTableReminder,
 } from './reminders.ts'
-import { openToldCalendars, type WaitingDays } from './told.ts'
 
 export type HeldTable = { table: HolidayTable /** ms; null when it is the program's */; importedAt: number | null }
 
@@ -47,7 +47,7 @@ export async function createCalendars(parts: {
   failed: (error: unknown) => void
 }) {
   const { db, clock, own } = parts
-  const told = await openToldCalendars(parts)
+  const told = await openPartnerCalendars(parts)
   let notice: CalendarNotice
   const held = new Map<string, HeldTable>()
   const calendars = new Map<string, Calendar>()
@@ -132,17 +132,17 @@ export async function createCalendars(parts: {
     stop: (): Promise<void> => counting.stop(),
 
     /** Takes what a partner tells; what it changes is counted anew in the background. */
-    async told(city: string, given: CalendarNotice): Promise<void> {
+    async receive(city: string, given: CalendarNotice): Promise<void> {
       const regional = tablesOf(city).filter(({ region }) => region !== 'CN')
       const before = JSON.stringify(tablesOf(city))
-      await told.take(city, given, regional)
+      await told.record(city, given, regional)
       if (JSON.stringify(tablesOf(city)) === before) return
       calendars.delete(city)
       void countAnew()
     },
 
     /** Tables that a partner told of its region; null before it told anything. */
-    toldBy: (city: string): HolidayTable[] | null => told.of(city)?.tables ?? null,
+    tablesOfPartner: (city: string): HolidayTable[] | null => told.of(city)?.tables ?? null,
     differences,
 
     /** Days that are over and that a partner tells otherwise than they count here. */

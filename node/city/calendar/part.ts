@@ -10,7 +10,7 @@ export type CalendarsPort = Awaited<ReturnType<typeof createCalendarsPart>>['por
 export async function createCalendarsPart({ db, clock, audit, events, signals, log }: Ground, own: string) {
   const calendars = await createCalendars({
     ...{ db, clock, audit, events, own },
-    changed: () => signals.tell('calendar.changed', null),
+    changed: () => signals.notify('calendar.changed', null),
     announce: () => signals.emit('tables.changed', null),
     failed: error => log.error('days not counted anew', {}, error),
   })

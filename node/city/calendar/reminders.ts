@@ -1,7 +1,7 @@
 /** Reminders where the holiday tables of two cities differ (节假日表不一致): until they are the same, deadlines may not be. Pure. */
 import type { TableDifference } from '../../../protocol/calendar/notice.ts'
 import type { Reminder } from '../../kernel/reminder.ts'
-import type { WaitingDays } from './told.ts'
+import type { WaitingDays } from './partner-calendars.ts'
 
 export function calendarReminder(
   partner: { code: string; name: string },

@@ -62,7 +62,7 @@ export const calendarRoutes = (calendars: Calendars, city: string, partners: () 
         partners: await Promise.all(
           partners().map(async code => ({
             city: code,
-            tables: calendars.toldBy(code),
+            tables: calendars.tablesOfPartner(code),
             waiting: calendars.waiting(code),
             differences: await calendars.differences(code),
           })),

@@ -34,7 +34,7 @@ import type { LookupKeys } from './lookup.ts'
 import { CASE_NO_DIGITS, type CaseNumbers } from './numbers.ts'
 import { type CaseRow, type Fold, FROM, type Row, rowBy, rowOf, rowsOf } from './rows.ts'
 import { type HeldScans, miscounted, type PageCounter } from './scans.ts'
-import { namingAuthorisation, preflightError, tell, withAuthorisation } from './submission.ts'
+import { formatFindings, namingAuthorisation, preflightError, withAuthorisation } from './submission.ts'
 
 export type CasesParts = {
   db: Database
@@ -305,7 +305,7 @@ export function createCases(parts: CasesParts) {
         ? await miscounted(parts.pages, (parsed.data as CaseContent<'case.supplement'>).materials, held)
         : []
     const errors = wrong.filter(({ level }) => level === 'error')
-    if (errors.length > 0) throw new ProblemError('request.invalid', tell(errors), { errors })
+    if (errors.length > 0) throw new ProblemError('request.invalid', formatFindings(errors), { errors })
     return { kind, content: parsed.data, materials }
   }
 
@@ -443,6 +443,6 @@ export function createCases(parts: CasesParts) {
     get: details.get,
     bodies: details.bodies,
     recount: due.recount,
-    tellDue: due.tellDue,
+    notifyDue: due.notifyDue,
   }
 }

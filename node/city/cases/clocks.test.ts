@@ -65,10 +65,10 @@ describe('the clock of a case at two nodes', () => {
     }
     const { cases } = world.city(HANDLING)
     expect(await levels()).toEqual(['green', 'green', 'green'])
-    expect(await cases.tellDue()).toBe(0)
+    expect(await cases.notifyDue()).toBe(0)
     world.clock.advance(24 * 3600_000)
     expect(await levels()).toEqual(['red', 'red', 'red'])
-    expect([await cases.tellDue(), await cases.tellDue()]).toEqual([1, 0])
+    expect([await cases.notifyDue(), await cases.notifyDue()]).toEqual([1, 0])
   })
 
   test('tells both cities the same duties, who holds the case, and what is due first', async () => {
@@ -157,11 +157,11 @@ describe('the clock of a case at two nodes', () => {
     const thread = await begin()
     await say(HANDLING, thread, 'case.accept', {})
     const { cases } = world.city(HANDLING)
-    expect(await cases.tellDue()).toBe(0)
+    expect(await cases.notifyDue()).toBe(0)
     const stages = []
     for (let day = 0; day < 10; day++) {
       world.clock.advance(DAY)
-      stages.push((await cases.tellDue()) + (await cases.tellDue()))
+      stages.push((await cases.notifyDue()) + (await cases.notifyDue()))
     }
     // Yellow on Wednesday, red on Friday, over on Tuesday.
     expect(stages).toEqual([0, 1, 0, 1, 0, 0, 0, 1, 0, 0])
@@ -405,7 +405,7 @@ describe('a partner that tells holidays afterwards', () => {
     expect(await dutyOf('forward')).toEqual(missed)
     const off = Array.from({ length: 60 }, (_, n) => addDays('2026-10-15', n))
     const regional = [{ v: 1 as const, region: '61', year: 2026, off, worked: [], source: '通知' }]
-    await here.calendars.told(COLLECTING, { ...here.calendars.notice(), regional })
+    await here.calendars.receive(COLLECTING, { ...here.calendars.notice(), regional })
     await world.settle()
     expect(await dutyOf('forward')).toEqual(missed)
     await here.calendars.accept(COLLECTING, 'person:1')

@@ -42,7 +42,7 @@ const TOLD = [
 export function createDue({ db, clock, clocks, identity, events, packets }: DueParts) {
   const save = { clocks, identity }
 
-  async function tell({ from, due, duty, city, alerted, where }: (typeof TOLD)[number]): Promise<number> {
+  async function notifyFirst({ from, due, duty, city, alerted, where }: (typeof TOLD)[number]): Promise<number> {
     let told = 0
     // A case that is further away than this has working days enough.
     const until = dayOf(seconds(clock.now()) + TELL_WITHIN)
@@ -104,9 +104,9 @@ export function createDue({ db, clock, clocks, identity, events, packets }: DueP
     },
 
     /** Tells of each case whose next day has come near or is over, once for each stage; how many. */
-    async tellDue(): Promise<number> {
+    async notifyDue(): Promise<number> {
       let told = 0
-      for (const whose of TOLD) told += await tell(whose)
+      for (const whose of TOLD) told += await notifyFirst(whose)
       return told
     },
 

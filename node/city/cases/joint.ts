@@ -98,9 +98,9 @@ export const handOver = (cases: readonly LinkedCase[]): HandOver => ({
 /** Places of items that stand twice, word for word: one of each pair was put in by mistake. */
 export function repeated(joint: JointCase): number[] {
   const seen = new Set<string>()
-  return casesOf(joint).flatMap(({ to, item, mode, form, materials }, place) => {
+  return casesOf(joint).flatMap(({ to, item, mode, form, materials }, index) => {
     const key = JSON.stringify([to, item, mode, sorted(form), materials.map(({ code, sha256 }) => [code, sha256])])
-    if (seen.has(key)) return [place]
+    if (seen.has(key)) return [index]
     seen.add(key)
     return []
   })

@@ -65,7 +65,7 @@ export function createCasesPart(
   return {
     port: { cases, clocks, drafts, handler, keys },
     threadHandlers: [handler],
-    jobs: { due: () => cases.tellDue(), drafts: () => drafts.sweep() },
+    jobs: { due: () => cases.notifyDue(), drafts: () => drafts.sweep() },
     start: () => void recounting.wake(),
     stop: () => recounting.stop(),
   } satisfies Part<object>

@@ -1,8 +1,8 @@
 /** HTTP routes of purges: what would be deleted of a case, and deleting it before its day. */
 import * as z from 'zod'
 import { Day, ThreadId } from '../../../protocol/primitives.ts'
+import { Why } from '../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, timeOrNull } from '../../edges/http/route.ts'
-import { Why } from '../../edges/http/told.ts'
 import type { Purges } from './purges.ts'
 
 const params = z.strictObject({ thread: ThreadId })

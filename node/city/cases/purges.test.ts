@@ -32,8 +32,8 @@ test('a partner that gives no answer is asked once in a round, however many case
     ...{ db: ankang.db, clock: world.clock, audit: ankang.audit, author: () => ankang.exchange.author },
     materials: {
       ...{ ownedBy: async () => 0, forget: async () => 0 },
-      ungiven: async () => (answers ? 0 : 1),
-      async askGiven() {
+      unfetched: async () => (answers ? 0 : 1),
+      async askWhetherFetched() {
         asked++
         return answers
       },
@@ -71,7 +71,12 @@ test('a purge leaves the answers of another case that the own approval system kn
   })
   const purges = createPurges({
     ...{ db: ankang.db, clock: world.clock, audit: ankang.audit, author: () => ankang.exchange.author },
-    materials: { ownedBy: async () => 0, ungiven: async () => 0, askGiven: async () => true, forget: async () => 0 },
+    materials: {
+      ownedBy: async () => 0,
+      unfetched: async () => 0,
+      askWhetherFetched: async () => true,
+      forget: async () => 0,
+    },
     drafts: ankang.drafts,
     ...{ keys: ankang.caseKeys, adapterState: ankang.adapterState },
     ...{ answers: { forget: forgetAnswers }, scrub: async () => {}, freed: async () => {}, backups: async () => [] },
@@ -99,7 +104,12 @@ test('a store of before a purge, put back, is purged again as soon as the purge 
     const city = world.city(COLLECTING)
     return createPurges({
       ...{ db: city.db, clock: world.clock, audit: city.audit, author: () => city.exchange.author },
-      materials: { ownedBy: async () => 0, ungiven: async () => 0, askGiven: async () => true, forget: async () => 0 },
+      materials: {
+        ownedBy: async () => 0,
+        unfetched: async () => 0,
+        askWhetherFetched: async () => true,
+        forget: async () => 0,
+      },
       ...{
         drafts: city.drafts,
         keys: city.caseKeys,

@@ -45,12 +45,15 @@ export type PurgesParts = {
   author: () => Author
   materials: {
     /** how many files packets of the thread alone name */ ownedBy(store: Reader, threadNo: number): Promise<number>
-    /** how many files of packets since then, ms, the partner is not known to hold */ ungiven(
+    /** how many files of packets since then, ms, the partner is not known to hold */ unfetched(
       store: Reader,
       threadNo: number,
       since: number,
     ): Promise<number>
-    /** asks the partner about them; whether it answered */ askGiven(threadNo: number, since: number): Promise<boolean>
+    /** asks the partner about them; whether it answered */ askWhetherFetched(
+      threadNo: number,
+      since: number,
+    ): Promise<boolean>
     forget(tx: Transaction, threadNo: number): Promise<number>
   }
   drafts: {
@@ -151,7 +154,7 @@ export function createPurges(parts: PurgesParts) {
       return { code: 'request.conflict', detail: "packets of the case wait for the partner's receipt" }
     if ((waiting?.jobs ?? 0) > 0)
       return { code: 'request.conflict', detail: 'work for the approval system is not done: tongban parked' }
-    const ungiven = await parts.materials.ungiven(store, threadNo, mustBeGivenSince())
+    const ungiven = await parts.materials.unfetched(store, threadNo, mustBeGivenSince())
     if (ungiven > 0)
       return { code: 'request.conflict', detail: `the partner is not known to hold ${ungiven} materials of the case` }
     return null
@@ -190,7 +193,7 @@ export function createPurges(parts: PurgesParts) {
   /** `silent`: partners that gave no answer in this round, who are not asked again in it. */
   async function run(row: Row, cause: PurgeCause, actor: string, silent: Set<string> = new Set()): Promise<Gone> {
     const thread = toHex(row.thread)
-    if (!silent.has(row.partner) && !(await parts.materials.askGiven(row.thread_no, mustBeGivenSince())))
+    if (!silent.has(row.partner) && !(await parts.materials.askWhetherFetched(row.thread_no, mustBeGivenSince())))
       silent.add(row.partner)
     const problem = await obstacle(db, row.thread_no)
     if (problem !== null) throw new ProblemError(problem.code, problem.detail)
@@ -225,7 +228,7 @@ export function createPurges(parts: PurgesParts) {
     async preview(thread: string): Promise<PurgePreview> {
       const row = await rowOf(thread)
       const backups = await parts.backups()
-      await parts.materials.askGiven(row.thread_no, mustBeGivenSince())
+      await parts.materials.askWhetherFetched(row.thread_no, mustBeGivenSince())
       return {
         thread,
         purgeOn: row.purge_on,

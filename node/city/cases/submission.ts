@@ -61,13 +61,13 @@ export function createSubmissionCheck({ services, agreements, forms }: Submissio
         if (errors.length === 0) return { ok: true }
         if (told.length === 0 || item.taskVersion === content.item.version) told = errors
       }
-      return refuse('case.preflight', tell(told))
+      return refuse('case.preflight', formatFindings(told))
     },
   }
 }
 
 /** Findings as the detail of a problem: fields and reasons, never a value. */
-export const tell = (findings: readonly Finding[]): string =>
+export const formatFindings = (findings: readonly Finding[]): string =>
   findings
     .slice(0, TOLD)
     .map(({ field, reason, reasonZh }) => `${field}: ${reason} (${reasonZh})`)
@@ -75,7 +75,7 @@ export const tell = (findings: readonly Finding[]): string =>
 
 /** Findings as a refusal, with each field for who marks it. */
 export const preflightError = (findings: readonly Finding[]): ProblemError =>
-  new ProblemError('case.preflight', tell(findings), { errors: findings })
+  new ProblemError('case.preflight', formatFindings(findings), { errors: findings })
 
 /** An application that names the authorisation (授权委托书) by the code of its material names it by its hash, as it is signed. */
 export function withAuthorisation<T extends Pick<Application, 'agent' | 'materials'>>(given: T): T {

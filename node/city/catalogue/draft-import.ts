@@ -66,7 +66,12 @@ export function createDraftImport(parts: {
     return { ...table, removed }
   }
 
-  async function take(bytes: Uint8Array, name: string, options: ImportOptions, actor: string): Promise<ImportReport> {
+  async function importTable(
+    bytes: Uint8Array,
+    name: string,
+    options: ImportOptions,
+    actor: string,
+  ): Promise<ImportReport> {
     const table = await read(bytes, name, options)
     const rules = await context()
     const rows: DraftWrite[] = []
@@ -116,7 +121,7 @@ export function createDraftImport(parts: {
       findings: findings.sort(byLevel).slice(0, SHOWN_FINDINGS),
     }
     if (!report.taken) return report
-    await stage.take([...rows, ...dropped], clock.now(), tx =>
+    await stage.apply([...rows, ...dropped], clock.now(), tx =>
       audit.append(tx, {
         actor,
         action: 'drafts.imported',
@@ -127,5 +132,5 @@ export function createDraftImport(parts: {
     return report
   }
 
-  return take
+  return importTable
 }

@@ -9,7 +9,7 @@ import type { Audit } from '../../kernel/records/audit.ts'
 import type { Database } from '../../kernel/store/database.ts'
 import { sameItem } from './difference.ts'
 import { AT_ONCE, type DraftRows, type Published, readItem } from './draft-rows.ts'
-import { inParts } from './draft-stage.ts'
+import { inChunks } from './draft-stage.ts'
 import { type Blocked, refusalOf } from './publishable.ts'
 
 /** `sound`: drafts with an error stay drafts, and the others are published. */
@@ -82,7 +82,7 @@ export function createDraftPublication(parts: {
         )
     // A stop in between leaves drafts that say what is published already; the next publication finds them equal and drops them.
     const done = [...gone, ...put.map(({ taskCode }) => taskCode), ...remove]
-    for (const codes of inParts(done)) await db.transaction(tx => drop(tx, codes))
+    for (const codes of inChunks(done)) await db.transaction(tx => drop(tx, codes))
     if (tree !== null) await organisation.settle(tree)
     if (list === null && blocked.length > 0) throw refusalOf(blocked, blocked.length)
     if (list === null) throw new ProblemError('request.conflict', 'no drafts that change anything')

@@ -72,7 +72,7 @@ const ALL = Array.from({ length: 1700 }, (_, no) => String(no).padStart(6, '0'))
 describe('many drafts taken over as one', () => {
   test('are written in short transactions, none of which waits for a turn of the event loop', async () => {
     const { database, transactions } = watched()
-    await stageOf(database).take(changes(1700), 1, async () => {})
+    await stageOf(database).apply(changes(1700), 1, async () => {})
     expect(await codes()).toEqual(ALL)
     expect(await aside()).toBe(0)
     // One statement more takes what was moved away.
@@ -90,7 +90,7 @@ describe('many drafts taken over as one', () => {
       }
     }
     const writing = other()
-    await stageOf(db).take(changes(1700), 1, async () => {})
+    await stageOf(db).apply(changes(1700), 1, async () => {})
     over = true
     await writing
     expect(others).toBeGreaterThan(4)
@@ -99,7 +99,7 @@ describe('many drafts taken over as one', () => {
   test('are one transaction when they are few', async () => {
     for (const count of [DRAFT_STAGE.rows - 1, DRAFT_STAGE.rows]) {
       const { database, transactions } = watched()
-      await stageOf(database).take(changes(count), 1, async () => {})
+      await stageOf(database).apply(changes(count), 1, async () => {})
       expect(transactions).toHaveLength(count < DRAFT_STAGE.rows ? 1 : 6)
     }
   })
@@ -107,7 +107,7 @@ describe('many drafts taken over as one', () => {
   test('of long items fewer stand in one transaction', async () => {
     const { database, transactions } = watched()
     const long = JSON.stringify('x'.repeat(DRAFT_STAGE.characters / 4))
-    await stageOf(database).take(changes(9, long), 1, async () => {})
+    await stageOf(database).apply(changes(9, long), 1, async () => {})
     expect(Math.max(...transactions.map(({ rows }) => rows))).toBeLessThanOrEqual(5)
     expect(await codes()).toHaveLength(9)
   })
@@ -116,7 +116,7 @@ describe('many drafts taken over as one', () => {
   test.each([1, 4, 5])('leave nothing when the node stops in transaction %i, before it was decided', async at => {
     const told: string[] = []
     const { database } = watched(at)
-    await expect(stageOf(database).take(changes(1700), 1, async () => void told.push('audit'))).rejects.toThrow(
+    await expect(stageOf(database).apply(changes(1700), 1, async () => void told.push('audit'))).rejects.toThrow(
       'the node stops here',
     )
     await stageOf(db).recover()
@@ -127,7 +127,7 @@ describe('many drafts taken over as one', () => {
 
   test.each([6, 9, 10])('are moved whole when the node stops in transaction %i, after it was decided', async at => {
     const { database } = watched(at)
-    await expect(stageOf(database).take(changes(1700), 1, async () => {})).rejects.toThrow('the node stops here')
+    await expect(stageOf(database).apply(changes(1700), 1, async () => {})).rejects.toThrow('the node stops here')
     await stageOf(db).recover()
     expect(await codes()).toEqual(ALL)
     expect(await aside()).toBe(0)

@@ -47,7 +47,7 @@ export function createDraftStage(
   }
 
   /** Moves rows that were decided, some at a time; whether any may be left. */
-  const moveSome = (): Promise<boolean> =>
+  const moveBatch = (): Promise<boolean> =>
     db.transaction(async tx => {
       const rows = await tx.query<Row>('SELECT * FROM item_draft_stage ORDER BY no LIMIT ?', [DRAFT_STAGE.rows])
       let last: Row | undefined
@@ -66,7 +66,7 @@ export function createDraftStage(
       return true
     })
 
-  const clearSome = (): Promise<number> =>
+  const clearBatch = (): Promise<number> =>
     db.transaction(tx =>
       tx.run('DELETE FROM item_draft_stage WHERE no IN (SELECT no FROM item_draft_stage ORDER BY no LIMIT ?)', [
         DRAFT_STAGE.rows,
@@ -79,8 +79,8 @@ export function createDraftStage(
   /** Finishes what was decided before this node stopped, and leaves nothing of what was not. */
   async function recover(): Promise<void> {
     if (!open) return
-    if ((await db.query('SELECT decided_at FROM draft_imports')).length > 0) while (await moveSome());
-    else while ((await clearSome()) > 0);
+    if ((await db.query('SELECT decided_at FROM draft_imports')).length > 0) while (await moveBatch());
+    else while ((await clearBatch()) > 0);
     open = false
   }
 
@@ -88,12 +88,12 @@ export function createDraftStage(
     recover,
 
     /** Takes all changes over, with `alongside` in the transaction that decides it; `now` in ms. One at a time. */
-    async take(
+    async apply(
       changes: readonly DraftChange[],
       now: number,
       alongside: (tx: Transaction) => Promise<unknown>,
     ): Promise<void> {
-      const parts = [...inParts(changes)]
+      const parts = [...inChunks(changes)]
       if (parts.length <= 1)
         return db.transaction(async tx => {
           for (const change of changes) await apply(tx, change)
@@ -111,7 +111,7 @@ export function createDraftStage(
 }
 
 /** Changes of which each part is a transaction. */
-export function* inParts<T extends DraftChange>(changes: readonly T[]): Generator<T[]> {
+export function* inChunks<T extends DraftChange>(changes: readonly T[]): Generator<T[]> {
   let part: T[] = []
   let characters = 0
   for (const change of changes) {

@@ -78,7 +78,7 @@ export function createDrafts(parts: DraftsParts) {
   const rows = createDraftRows(parts)
   const { write, drop, stored, current, drafted } = rows
   const stage = createDraftStage(db, { write, drop: (tx, code) => drop(tx, [code]) })
-  const take = createDraftImport({ ...parts, rows, stage })
+  const importTable = createDraftImport({ ...parts, rows, stage })
   const publish = createDraftPublication({ ...parts, rows })
   const inTurn = createSerial()
   /** One change after the other: what publishing reads is what it takes away. */
@@ -267,7 +267,7 @@ export function createDrafts(parts: DraftsParts) {
 
     /** Takes a file into the drafts, whole or not at all; a file with errors changes nothing. Harmless to repeat. */
     import: (bytes: Uint8Array, name: string, options: ImportOptions, actor: string): Promise<ImportReport> =>
-      turn(() => take(bytes, name, options, actor)),
+      turn(() => importTable(bytes, name, options, actor)),
 
     /** The published items, or with `drafts` as they would be published, as tables. Problem: `request.oversize`. */
     async export(format: Format, drafts: boolean): Promise<TableFile> {

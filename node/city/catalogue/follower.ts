@@ -48,7 +48,7 @@ export function createFollower(parts: FollowerParts) {
   let stopped = false
 
   /** Verifies an announced head and fetches what it stands for; keeps the last good list when anything fails. */
-  async function take(city: string, want: Wanted): Promise<void> {
+  async function follow(city: string, want: Wanted): Promise<void> {
     const announced = want.head
     const held = await lists.head(city)
     if (announced === (held?.jws ?? null)) return
@@ -116,7 +116,7 @@ export function createFollower(parts: FollowerParts) {
         return plan(city, want, due)
       }
       try {
-        await take(city, want)
+        await follow(city, want)
         problems.delete(city)
         want.failures = 0
       } catch (error) {

@@ -39,9 +39,9 @@ export function findIn(buckets: readonly Uint8Array[]): FindKnown {
 /** Keys and hashes of items one after another, as the store keeps them beside their bucket. */
 export function packEntries(items: readonly ListEntry[]): Uint8Array {
   const bytes = new Uint8Array(items.length * 2 * HASH)
-  for (const [place, { key, hash }] of items.entries()) {
-    bytes.set(key, place * 2 * HASH)
-    bytes.set(hash, (place * 2 + 1) * HASH)
+  for (const [index, { key, hash }] of items.entries()) {
+    bytes.set(key, index * 2 * HASH)
+    bytes.set(hash, (index * 2 + 1) * HASH)
   }
   return bytes
 }

@@ -158,10 +158,10 @@ export function createLists(db: Database) {
       if (stored === null) return []
       const { summaries, entries } = stored
       return Promise.all(
-        unpack(stored).map(async (bytes, place) => {
-          const summary = summaries[place]
+        unpack(stored).map(async (bytes, index) => {
+          const summary = summaries[index]
           if (summary === undefined) throw new ProblemError('internal', 'a bucket has fewer summaries than lines')
-          const at = place * 2 * HASH
+          const at = index * 2 * HASH
           const entry =
             entries === null
               ? await entryOf(summary[0], bytes)
@@ -272,9 +272,9 @@ export function createLists(db: Database) {
 
 /** The line of an item in its bucket, or null. */
 export function lineOf(bucket: StoredBucket, lines: readonly Uint8Array[], code: string): Uint8Array | null {
-  const place = bucket.summaries.findIndex(([found]) => found === code)
-  if (place < 0) return null
-  const line = lines[place]
+  const index = bucket.summaries.findIndex(([found]) => found === code)
+  if (index < 0) return null
+  const line = lines[index]
   if (line === undefined) throw new ProblemError('internal', 'a bucket has fewer lines than summaries')
   return line
 }

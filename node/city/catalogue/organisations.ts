@@ -134,7 +134,7 @@ export function createOrganisations(parts: OrganisationsParts) {
   }
 
   /** The hash that was tried; null when the list names none. */
-  async function take(city: string): Promise<string | null> {
+  async function fetchNamed(city: string): Promise<string | null> {
     const named = await services.organisation(city)
     if (named === null || (await stored(city, named.sha256)) !== undefined) {
       problems.delete(city)
@@ -157,9 +157,9 @@ export function createOrganisations(parts: OrganisationsParts) {
   }
 
   /** A list that came while the tree of the one before was fetched may name another. */
-  async function takeNewest(city: string): Promise<void> {
+  async function fetchNewest(city: string): Promise<void> {
     let tried: string | null
-    do tried = await take(city)
+    do tried = await fetchNamed(city)
     while (tried !== ((await services.organisation(city))?.sha256 ?? null))
   }
 
@@ -167,7 +167,7 @@ export function createOrganisations(parts: OrganisationsParts) {
   function refresh(city: string): Promise<void> {
     const running = fetching.get(city)
     if (running !== undefined) return running
-    const mine = takeNewest(city).finally(() => fetching.delete(city))
+    const mine = fetchNewest(city).finally(() => fetching.delete(city))
     fetching.set(city, mine)
     return mine
   }

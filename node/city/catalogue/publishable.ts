@@ -4,7 +4,7 @@ import { decodeUtf8 } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import type { ServiceItem } from '../../../protocol/service/item.ts'
 import { type LintContext, lintItem, OUTSIDE_RULES } from '../../../protocol/service/lint.ts'
-import { breathe } from './stage.ts'
+import { yieldToEventLoop } from './stage.ts'
 
 /** Items that are checked before other work gets its turn. */
 const AT_ONCE = 100
@@ -25,8 +25,8 @@ export const refusalOf = (blocked: readonly Blocked[], of: number): ProblemError
 /** Problem: `item.lint` naming the first items that may not be published. */
 export async function checkPublishable(items: readonly ServiceItem[], context: LintContext): Promise<void> {
   const blocked: Blocked[] = []
-  for (const [place, item] of items.entries()) {
-    if (place % AT_ONCE === AT_ONCE - 1) await breathe()
+  for (const [index, item] of items.entries()) {
+    if (index % AT_ONCE === AT_ONCE - 1) await yieldToEventLoop()
     const found = lintItem(item, context).find(({ level }) => level === 'error')
     if (found !== undefined) blocked.push({ code: item.taskCode, path: found.path, rule: found.rule })
   }

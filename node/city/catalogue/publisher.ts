@@ -18,7 +18,7 @@ import type { Items } from './items.ts'
 import { findIn, findNone, type Kept } from './kept.ts'
 import type { StoredHead } from './lists.ts'
 import { type ItemSource, readItem, readItems } from './read-items.ts'
-import { fetchList, type ReceiveParts, raise } from './receive.ts'
+import { fetchList, type ReceiveParts, throwProblem } from './receive.ts'
 import { createSpool } from './spool.ts'
 import { createStage, type Stage } from './stage.ts'
 
@@ -115,7 +115,7 @@ export async function createPublisher(parts: PublisherParts) {
   async function recover(partner: string, jws: string): Promise<void> {
     const { resolveKey } = parts
     const verified = await verifyListHead(jws, { resolveKey, issuer: identity.city })
-    if (!verified.ok) return raise(verified.problem)
+    if (!verified.ok) return throwProblem(verified.problem)
     const { head } = verified
     if (head.version <= (own?.version ?? 0)) return
     if (own !== null && own.claims.iat > head.iat) {
@@ -155,16 +155,16 @@ export async function createPublisher(parts: PublisherParts) {
     /** The next version from the newest one. Problems: `list.malformed`, `item.unknown` naming the place in the change. */
     async change({ put, remove, organisation }: ListChange, actor: string, alongside?: Alongside): Promise<StoredHead> {
       const changes: { key: Uint8Array; entry: Kept | null; code: string }[] = []
-      for (const [place, item] of put.entries()) {
-        const entry = readItem(item, `put.${place}`)
+      for (const [index, item] of put.entries()) {
+        const entry = readItem(item, `put.${index}`)
         changes.push({ key: entry.key, entry, code: item.taskCode })
       }
       for (const code of remove) changes.push({ key: await itemKey(code), entry: null, code })
       changes.sort((a, b) => compareKeys(a.key, b.key))
       return inTurn(async () => {
-        for (const [place, code] of remove.entries()) {
+        for (const [index, code] of remove.entries()) {
           const held = own === null ? null : await parts.items.read(identity.city, own.version, code)
-          if (held === null) throw new ProblemError('item.unknown', `remove.${place}`)
+          if (held === null) throw new ProblemError('item.unknown', `remove.${index}`)
         }
         const fill = async (stage: Stage) => {
           for (const { entry, code } of changes) await (entry === null ? stage.remove(code) : stage.put(entry))

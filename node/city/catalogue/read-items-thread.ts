@@ -13,11 +13,11 @@ export type Answer =
 function read({ bytes, ends }: Lines): Answer {
   const hashes = new Uint8Array(ends.length * 2 * HASH)
   const summaries: string[] = []
-  for (const [place, end] of ends.entries()) {
-    const line = keptOf(bytes.subarray(ends[place - 1] ?? 0, end))
-    if (!line.ok) return { ok: false, place, problem: line.problem }
-    hashes.set(line.kept.key, place * 2 * HASH)
-    hashes.set(line.kept.hash, (place * 2 + 1) * HASH)
+  for (const [index, end] of ends.entries()) {
+    const line = keptOf(bytes.subarray(ends[index - 1] ?? 0, end))
+    if (!line.ok) return { ok: false, place: index, problem: line.problem }
+    hashes.set(line.kept.key, index * 2 * HASH)
+    hashes.set(line.kept.hash, (index * 2 + 1) * HASH)
     summaries.push(line.kept.summary)
   }
   return { ok: true, bytes, ends, hashes, summaries }

@@ -9,7 +9,7 @@ import { type Problem, ProblemError } from '../../../protocol/problem.ts'
 import type { ServiceItem } from '../../../protocol/service/item.ts'
 import { type FindKnown, findNone, HASH, type Kept, type Known, keptOf } from './kept.ts'
 import type { Answer, Lines } from './read-items-thread.ts'
-import { breathe } from './stage.ts'
+import { yieldToEventLoop } from './stage.ts'
 
 /** Items in any order, one by one; bytes are the line of an item. */
 export type ItemSource = Iterable<ServiceItem | Uint8Array> | AsyncIterable<ServiceItem | Uint8Array>
@@ -45,7 +45,7 @@ export async function* readItems(items: ItemSource, find: FindKnown = findNone):
     if (news <= MANY) {
       const kept: Kept[] = []
       for (const { place, line } of batch) kept.push(readItem(line, `items.${place}`))
-      await breathe()
+      await yieldToEventLoop()
       return kept
     }
     thread ??= startThread()
@@ -64,7 +64,7 @@ export async function* readItems(items: ItemSource, find: FindKnown = findNone):
       if (known !== null) yield known
       else unread.push({ place, line })
       if (unread.length >= BATCH) yield* await read()
-      else if (count % BATCH === 0) await breathe()
+      else if (count % BATCH === 0) await yieldToEventLoop()
     }
     if (unread.length > 0) yield* await read()
     for (const rest of reading) yield* await rest
@@ -115,12 +115,12 @@ function startThread() {
 }
 
 const keptIn = ({ bytes, ends, hashes, summaries }: Extract<Answer, { ok: true }>): Kept[] =>
-  summaries.map((summary, place) => {
-    const at = place * 2 * HASH
+  summaries.map((summary, index) => {
+    const at = index * 2 * HASH
     return {
       key: hashes.subarray(at, at + HASH),
       hash: hashes.subarray(at + HASH, at + 2 * HASH),
-      bytes: bytes.subarray(ends[place - 1] ?? 0, ends[place]),
+      bytes: bytes.subarray(ends[index - 1] ?? 0, ends[index]),
       summary,
     }
   })

@@ -19,7 +19,7 @@ export type Received = { head: StoredHead; stage: Stage }
 /** What may come of a difference that does not fit; the whole list may still be right. */
 export const BAD: readonly ProblemCode[] = ['list.root', 'list.malformed', 'exchange.protocol', 'frame.malformed']
 
-export const raise = (problem: Problem): never => {
+export const throwProblem = (problem: Problem): never => {
   throw new ProblemError(problem.code, problem.detail)
 }
 
@@ -61,19 +61,19 @@ async function receive(
   try {
     const options = { resolveKey: parts.resolveKey, issuer: city, heldVersion: held?.version ?? 0 }
     const verified = await verifyListHead(answer.head, options)
-    if (!verified.ok) return raise(verified.problem)
+    if (!verified.ok) return throwProblem(verified.problem)
     const { head } = verified
     if (head.version === held?.version) {
-      if (head.root !== held.claims.root) return raise({ code: 'list.fork', detail: `version ${head.version}` })
+      if (head.root !== held.claims.root) return throwProblem({ code: 'list.fork', detail: `version ${head.version}` })
       abort(new ProblemError('exchange.protocol', 'nothing new'))
       return null
     }
     if (answer.from !== null && answer.from !== held?.version)
-      return raise({ code: 'exchange.protocol', detail: 'a difference from another version' })
+      return throwProblem({ code: 'exchange.protocol', detail: 'a difference from another version' })
     stage = createStage(parts, { city, version: head.version, held, whole: answer.from === null })
-    for await (const batch of lines) for (const line of batch) await take(stage, line)
+    for await (const batch of lines) for (const line of batch) await ingest(stage, line)
     const wrong = holds(head, await stage.finish())
-    if (wrong !== null) return raise(wrong.problem)
+    if (wrong !== null) return throwProblem(wrong.problem)
     return { head: { version: head.version, jws: answer.head, claims: head }, stage }
   } catch (error) {
     abort(error)
@@ -85,14 +85,14 @@ async function receive(
 const QUOTE = 0x22
 
 /** A line is an item, or the code of one that was removed as a JSON string. */
-async function take(stage: Stage, line: Uint8Array): Promise<void> {
+async function ingest(stage: Stage, line: Uint8Array): Promise<void> {
   if (line[0] === QUOTE) return stage.remove(codeOf(line))
   const read = keptOf(line)
-  if (!read.ok) return raise(read.problem)
+  if (!read.ok) return throwProblem(read.problem)
   await stage.put(read.kept)
 }
 
 function codeOf(line: Uint8Array): string {
   const code = parseJson(ServiceItem.shape.taskCode, line, 'list.malformed')
-  return code.ok ? code.value : raise(code.problem)
+  return code.ok ? code.value : throwProblem(code.problem)
 }

@@ -4,7 +4,7 @@
  */
 import { GROUP_BUCKETS, LIST_BUCKETS } from '../../../protocol/service/list-tree.ts'
 import type { Lists } from './lists.ts'
-import { breathe } from './stage.ts'
+import { yieldToEventLoop } from './stage.ts'
 import type { Shown, Summary } from './summary.ts'
 
 const GROUPS = LIST_BUCKETS / GROUP_BUCKETS
@@ -42,7 +42,7 @@ const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text)
 
 function columnOf(entries: readonly string[]): Column {
   const at = new Uint32Array(entries.length + 1)
-  for (const [place, entry] of entries.entries()) at[place + 1] = (at[place] ?? 0) + entry.length + 1
+  for (const [index, entry] of entries.entries()) at[index + 1] = (at[index] ?? 0) + entry.length + 1
   const text = entries.length === 0 ? '' : `${entries.join('\n')}\n`
   return { text, at, ascii: isAscii(text) }
 }
@@ -170,7 +170,7 @@ export function createSearch(lists: Lists, capacity = INDEX_CHARACTERS) {
       const made = groupOf(await lists.summaries(index.city, index.version, group), index)
       index.characters += charactersOf(made) - charactersOf(index.groups[group] ?? null)
       index.groups[group] = made
-      await breathe()
+      await yieldToEventLoop()
     }
   }
 
@@ -242,7 +242,7 @@ export function createSearch(lists: Lists, capacity = INDEX_CHARACTERS) {
         tally.begin(index, cityMisses)
         for (const group of index.groups) if (group !== null) tally.group(group, words, departments)
         tally.end()
-        await breathe()
+        await yieldToEventLoop()
       }
       return tally.found()
     },
@@ -303,15 +303,15 @@ class Tally {
     // Codes ascend: once one of a rank comes after the page, so do the others of it.
     let full = NONE
     const [passed, first] = this.#passed(group)
-    for (let place = 0; place < group.size; place++) {
-      const found = ranks === null ? 0 : (ranks[place] ?? NONE)
+    for (let index = 0; index < group.size; index++) {
+      const found = ranks === null ? 0 : (ranks[index] ?? NONE)
       if (found === NONE) continue
       const rank = this.#query.byCode === true ? 0 : found
-      const department = group.departments[place] ?? 0
-      const itsType = group.type[place] ?? 0
-      const itsLevel = group.level[place] ?? 0
-      const audiences = group.audience[place] ?? 0
-      const modes = group.mode[place] ?? 0
+      const department = group.departments[index] ?? 0
+      const itsType = group.type[index] ?? 0
+      const itsLevel = group.level[index] ?? 0
+      const audiences = group.audience[index] ?? 0
+      const modes = group.mode[index] ?? 0
       let misses = 0
       if (this.#cityMisses) misses |= 1
       if (this.#wantedDepartment !== -1 && this.#wantedDepartment !== department) misses |= 2
@@ -327,8 +327,8 @@ class Tally {
       if ((misses & ~32) === 0) this.#modes[modes] = (this.#modes[modes] ?? 0) + 1
       if (misses !== 0) continue
       this.#total++
-      if (rank >= full || rank < passed || (rank === passed && place < first)) continue
-      if (!this.#keep(rank, group, place)) full = rank
+      if (rank >= full || rank < passed || (rank === passed && index < first)) continue
+      if (!this.#keep(rank, group, index)) full = rank
     }
   }
 
@@ -405,9 +405,9 @@ function rank(group: Group, words: readonly string[], departments: readonly (Uin
   for (const [number, word] of others.entries()) {
     // A later word in the name changes nothing about how it begins.
     const here = standings(group, word, departments[number + 1] ?? null, HOLDS)
-    for (let place = 0; place < group.size; place++) {
-      const one = here[place] ?? NONE
-      if (one > HOLDS && one > (ranks[place] ?? NONE)) ranks[place] = one
+    for (let index = 0; index < group.size; index++) {
+      const one = here[index] ?? NONE
+      if (one > HOLDS && one > (ranks[index] ?? NONE)) ranks[index] = one
     }
   }
   return ranks
@@ -420,8 +420,8 @@ function standings(group: Group, word: string, inDepartments: Uint8Array | null,
     here[place] = ELSEWHERE
   })
   if (inDepartments !== null) {
-    for (let place = 0; place < group.size; place++)
-      if (inDepartments[group.departments[place] ?? 0] === 1) here[place] = ELSEWHERE
+    for (let index = 0; index < group.size; index++)
+      if (inDepartments[group.departments[index] ?? 0] === 1) here[index] = ELSEWHERE
   }
   scan(group.names, word, (place, offset) => {
     here[place] = offset === 0 ? begins : HOLDS

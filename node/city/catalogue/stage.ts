@@ -25,7 +25,7 @@ const TURN = 64
 const TURN_BYTES = 256 * 1024
 
 /** Lets timers and sockets have their turn. */
-export const breathe = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
+export const yieldToEventLoop = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
 type Item = Kept | Known
 type Change = { key: Uint8Array /** null: removed */; now: Item | null }
@@ -70,7 +70,7 @@ export function createStage(
     last = change.key
     const bucket = bucketOf(change.key)
     if (bucket !== open.bucket) {
-      await shut()
+      await close()
       open = { bucket, changes: [] }
     }
     open.changes.push(change)
@@ -80,11 +80,11 @@ export function createStage(
     if (turnItems < TURN && turnBytes < TURN_BYTES) return
     turnItems = 0
     turnBytes = 0
-    await breathe()
+    await yieldToEventLoop()
   }
 
   /** The items of the open bucket, as they were and as they will be. */
-  async function shut(): Promise<void> {
+  async function close(): Promise<void> {
     const { bucket, changes } = open
     if (changes.length === 0) return
     touched.add(bucket)
@@ -156,7 +156,7 @@ export function createStage(
 
     /** Number of items and root hash of the new version; nothing can be put any more. */
     async finish(): Promise<{ count: number; root: string }> {
-      await shut()
+      await close()
       open = { bucket: -1, changes: [] }
       const hashes = await tree()
       for (let bucket = 0; whole && held !== null && bucket < LIST_BUCKETS; bucket++)

@@ -22,7 +22,7 @@ import type { Transport, Wire } from '../../spine/exchange/wire.ts'
 import { createGiven } from '../../spine/materials/given.ts'
 import { claimsOf, type Lists, type StoredBucket, type StoredHead } from './lists.ts'
 import { type Packed, pack, unpack } from './pack.ts'
-import { breathe } from './stage.ts'
+import { yieldToEventLoop } from './stage.ts'
 
 export const SYNC_LIMITS = {
   /** ms without a frame after which a stream is given up */ stall: 30_000,
@@ -204,7 +204,7 @@ export function createListSync(parts: ListSyncParts) {
     for await (const packed of packsOf(city, from, head.version, reading)) {
       await wire.meter.ready()
       await send({ type: 'list-lines', ...packed })
-      await breathe()
+      await yieldToEventLoop()
     }
     await send({ type: 'list-end' })
   }

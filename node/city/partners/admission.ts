@@ -82,8 +82,8 @@ export function createPairingAdmission({ clock }: { clock: Clock }) {
           demandRoom(invite)
           for (const key of keys) {
             const times = recent(key)
-            const place = times.indexOf(at)
-            if (place >= 0) note(key, times.toSpliced(place, 1))
+            const index = times.indexOf(at)
+            if (index >= 0) note(key, times.toSpliced(index, 1))
           }
           pairing = { invite }
           running.add(pairing)

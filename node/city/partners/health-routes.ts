@@ -1,8 +1,8 @@
 /** HTTP route of the health of a partner: how it is, what is wrong, and how it was. */
 import * as z from 'zod'
 import { DivisionCode } from '../../../protocol/primitives.ts'
+import { describeProblem, ProblemInWords } from '../../edges/http/problem-in-words.ts'
 import { type RouteModule, Time, time, timeOrNull } from '../../edges/http/route.ts'
-import { Told, told } from '../../edges/http/told.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Health } from './health.ts'
 import type { Finding } from './judge-health.ts'
@@ -42,11 +42,11 @@ const Point = z.strictObject({
   seenAt: Time.nullable(),
 })
 
-const FindingAnswer = Told.extend({ level: z.enum(['warn', 'fail']) })
+const FindingAnswer = ProblemInWords.extend({ level: z.enum(['warn', 'fail']) })
 
 const toFinding = ({ level, problem, act }: Finding): z.input<typeof FindingAnswer> => ({
   level,
-  ...told(problem, act),
+  ...describeProblem(problem, act),
 })
 
 export const healthRoutes = (health: Health, clock: Clock): RouteModule => ({

@@ -145,14 +145,14 @@ export async function requestPairing(context: PairingContext, wire: Wire, invite
     commitment,
     proof: await pairingProof(secret, { side: 'accepting', commitment, ...ends, invited: invite.fingerprint }),
   }
-  await say(wire, request)
+  await sendJson(wire, request)
   const answer = orThrow(parseJson(PairingCommitment, await heard(wire), 'frame.malformed')).value
   const expected = await pairingProof(secret, {
     ...{ side: 'inviting', commitment: answer.commitment, answered: commitment },
     ...{ own: wire.peer, other: own.peer },
   })
   if (!equalHex(answer.proof, expected)) throw new ProblemError('invite.rejected', 'proof')
-  await say(wire, { v: 2, ...shown(own), nonce: mine.nonce } satisfies PairingOpening)
+  await sendJson(wire, { v: 2, ...shown(own), nonce: mine.nonce } satisfies PairingOpening)
   const opening = orThrow(parseJson(PairingOpening, await heard(wire), 'frame.malformed')).value
   const bound = { side: 'inviting', commitment: answer.commitment } as const
   const { verified, contribution: theirs } = await verifyOpening(context, wire, opening, bound)
@@ -181,7 +181,7 @@ export async function requestByDirectory(
   wire: Wire,
   { operator, city }: { operator: string; city: string },
 ): Promise<PairedSide> {
-  await say(wire, { v: 1, operator, ...shown(context.own) } satisfies PairingByDirectory)
+  await sendJson(wire, { v: 1, operator, ...shown(context.own) } satisfies PairingByDirectory)
   const answer = orThrow(parseJson(PairingByDirectory, await heard(wire), 'frame.malformed')).value
   if (answer.city !== city) throw new ProblemError('certificate.mismatch')
   return verifyListed(answer, operator, wire.peer, context)
@@ -236,7 +236,7 @@ async function answerListed(
   if (side.city === context.own.city) throw new ProblemError('request.conflict', 'a city does not pair with itself')
   desk.proven(null)
   await desk.listed(side)
-  await say(wire, { v: 1, operator, ...shown(context.own) } satisfies PairingByDirectory)
+  await sendJson(wire, { v: 1, operator, ...shown(context.own) } satisfies PairingByDirectory)
 }
 
 async function answerInvited(
@@ -265,7 +265,7 @@ async function answerInvited(
       ...{ own: own.peer, other: wire.peer },
     }),
   }
-  await say(wire, answer)
+  await sendJson(wire, answer)
   try {
     const opening = orThrow(parseJson(PairingOpening, await heard(wire), 'frame.malformed')).value
     const bound = { side: 'accepting', commitment: theirCommitment } as const
@@ -277,16 +277,16 @@ async function answerInvited(
     if (error instanceof ProblemError && DISPROVED.has(error.problem.code)) await desk.wrong(id)
     throw error
   }
-  await say(wire, { v: 2, ...shown(own), nonce: mine.nonce } satisfies PairingOpening)
+  await sendJson(wire, { v: 2, ...shown(own), nonce: mine.nonce } satisfies PairingOpening)
 }
 
 /** Tells the other side why there is no pairing. */
 export async function refusePairing(wire: Wire, problem: Problem): Promise<void> {
-  await say(wire, { problem }).catch(() => {})
+  await sendJson(wire, { problem }).catch(() => {})
   await wire.close().catch(() => {})
 }
 
-const say = (wire: Wire, message: object): Promise<void> => wire.send(encodeUtf8(JSON.stringify(message)))
+const sendJson = (wire: Wire, message: object): Promise<void> => wire.send(encodeUtf8(JSON.stringify(message)))
 
 async function nextFrame(wire: Wire): Promise<Uint8Array> {
   for await (const frame of wire.frames()) return frame
@@ -302,13 +302,13 @@ async function heard(wire: Wire): Promise<Uint8Array> {
 }
 
 function problemOf(frame: Uint8Array): Problem | null {
-  const told = parseJson(Told, frame, 'frame.malformed')
+  const told = parseJson(RefusalFrame, frame, 'frame.malformed')
   if (!told.ok || !isProblemCode(told.value.problem.code)) return null
   const { code, detail } = told.value.problem
   return detail === undefined ? { code } : { code, detail: detail.slice(0, 500) }
 }
 
-const Told = z.object({ problem: z.object({ code: z.string(), detail: z.string().optional() }) })
+const RefusalFrame = z.object({ problem: z.object({ code: z.string(), detail: z.string().optional() }) })
 
 function orThrow<T extends { ok: true }>(result: T | Refused): T {
   if (result.ok) return result

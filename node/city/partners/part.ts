@@ -66,7 +66,7 @@ export function createPartnersPart(
     paired: partner => telemetry.events.partnerPaired({ partner }),
     changed: renew,
   })
-  signals.on('directory.changed', () => gossip.tell())
+  signals.on('directory.changed', () => gossip.announce())
   signals.on('partner.heard', partner => gossip.heard(partner))
   signals.on('partner.heard', partner => partners.seen(partner))
 
@@ -134,7 +134,7 @@ export function createPartnersPart(
       await partners.start()
       await gossip.start()
     },
-    jobs: { directories: async () => gossip.tell() },
+    jobs: { directories: async () => gossip.announce() },
     stop: () => gossip.stop(),
   } satisfies Part<object>
 }

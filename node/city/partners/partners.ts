@@ -116,7 +116,7 @@ export function createPartners(parts: PartnersParts) {
 
   const shownWords = (row: PartnerRow): (string | null)[] => {
     const asked = askedOf(row)
-    return (JSON.parse(row.words) as string[]).map((word, place) => (asked.includes(place) ? null : word))
+    return (JSON.parse(row.words) as string[]).map((word, index) => (asked.includes(index) ? null : word))
   }
 
   const toPartner = (row: PartnerRow): Partner => ({
@@ -238,7 +238,7 @@ export function createPartners(parts: PartnersParts) {
   ): Promise<ProblemError | null> {
     const row = await rowOf(tx, code)
     demand(row, 'pending')
-    const tell = async (action: string, more: Record<string, number> = {}) => {
+    const record = async (action: string, more: Record<string, number> = {}) => {
       await act(tx)
       await audit.append(tx, { actor, action, subject: code, detail: { fingerprint: row.fingerprint, ...more } })
       await events.append(tx, { type: 'partner.changed', subject: code })
@@ -255,16 +255,16 @@ export function createPartners(parts: PartnersParts) {
         const wrong = row.wrong_words + 1
         if (wrong < WORD_TRIES) {
           await tx.run('UPDATE partners SET wrong_words = ? WHERE code = ?', [wrong, code])
-          await tell('partner.mistyped', { wrongWords: wrong })
+          await record('partner.mistyped', { wrongWords: wrong })
           return new ProblemError('pairing.words', `${named}: ${WORD_TRIES - wrong} tries are left`)
         }
         await forgetPairing(tx, row)
-        await tell('partner.rejected', { wrongWords: wrong })
+        await record('partner.rejected', { wrongWords: wrong })
         return new ProblemError('pairing.words', `${named}: the pairing is rejected after ${wrong} tries`)
       }
     }
     await trustPartner(tx, row, clock.now())
-    await tell('partner.confirmed')
+    await record('partner.confirmed')
     return null
   }
 
@@ -297,7 +297,7 @@ export function createPartners(parts: PartnersParts) {
       if (refused !== null) throw new ProblemError(refused.problem.code, refused.problem.detail)
       const side = await pair(peerOf(invite.addresses), invite.addresses, wire =>
         requestPairing(context(), wire, invite),
-      ).catch(tellClosedDoor)
+      ).catch(throwDoorClosed)
       await store({ ...side, addresses: side.addresses.length > 0 ? side.addresses : invite.addresses }, actor)
       return toPartner(await rowOf(db, side.city))
     },
@@ -401,7 +401,7 @@ export function createPartners(parts: PartnersParts) {
 }
 
 /** A node lets strangers in while an invite is open: to one that comes with another invite it seems not to be there. */
-function tellClosedDoor(error: unknown): never {
+function throwDoorClosed(error: unknown): never {
   if (!(error instanceof ProblemError) || error.problem.code !== 'exchange.unreachable') throw error
   const { detail } = error.problem
   throw new ProblemError(

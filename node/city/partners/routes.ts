@@ -1,8 +1,8 @@
 /** HTTP routes of partners: invite (list, cancel, QR code), accept, confirm, reject, suspend, resume, list. */
 import * as z from 'zod'
 import { DivisionCode, Sha256 } from '../../../protocol/primitives.ts'
+import { Why } from '../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../edges/http/route.ts'
-import { Why } from '../../edges/http/told.ts'
 import { INVITE_HOURS } from './invites.ts'
 import type { Partner, Partners } from './partners.ts'
 

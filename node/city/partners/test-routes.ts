@@ -1,8 +1,8 @@
 /** HTTP routes of partner tests: begin one, and look at those that ran or run. */
 import * as z from 'zod'
 import { DivisionCode, ThreadId } from '../../../protocol/primitives.ts'
+import { describeProblem, ProblemInWords } from '../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../edges/http/route.ts'
-import { Told, told } from '../../edges/http/told.ts'
 import { HOP_NAMES, HOPS, type Hop } from './hops.ts'
 import type { PartnerTests } from './partner-tests.ts'
 import type { PartnerTest } from './test-records.ts'
@@ -14,7 +14,7 @@ const HopAnswer = z.strictObject({
   state: z.enum(['waiting', 'running', 'ok', 'failed', 'skipped']),
   ms: z.number().nullable(),
   facts: z.record(z.string(), z.union([z.number(), z.string(), z.null()])).describe('what the hop measured'),
-  problem: Told.nullable(),
+  problem: ProblemInWords.nullable(),
 })
 
 const TestAnswer = z.strictObject({
@@ -31,7 +31,7 @@ const TestAnswer = z.strictObject({
 const toHop = ({ problem, act, ...hop }: Hop): z.input<typeof HopAnswer> => ({
   ...hop,
   ...HOPS[hop.hop],
-  problem: problem === null ? null : told(problem, act ?? undefined),
+  problem: problem === null ? null : describeProblem(problem, act ?? undefined),
 })
 
 const toTest = ({ begunAt, endedAt, hops, ...test }: PartnerTest): z.input<typeof TestAnswer> => ({

@@ -28,7 +28,7 @@ export async function createTrustPart({
 }: Kernel) {
   const directories = await createDirectories({
     ...{ db, clock, audit, events },
-    changed: () => signals.tell('directory.changed', null),
+    changed: () => signals.notify('directory.changed', null),
   })
   const revokedAt = (fingerprint: string) => directories.revocation(fingerprint)?.revokedAt
   const trust = await loadTrust({
@@ -52,10 +52,10 @@ export async function createTrustPart({
   async function renew(city: string | null): Promise<void> {
     const before = new Map(trust.partners().map(code => [code, trust.reach(code).peers]))
     await trust.reload(city ?? undefined)
-    await signals.tell('trust.changed', city)
+    await signals.notify('trust.changed', city)
     const partners = trust.partners()
     for (const [code, peers] of before)
-      if (!partners.includes(code)) await signals.tell('partner.ended', { city: code, peers })
+      if (!partners.includes(code)) await signals.notify('partner.ended', { city: code, peers })
   }
   signals.on('directory.changed', () => renew(null))
 
@@ -73,7 +73,7 @@ export async function createTrustPart({
     },
     routes: [authorityRoutes(authorities)],
     jobs: {
-      epoch: { every: EPOCH_LIMITS.every, round: () => epoch.raise() },
+      epoch: { every: EPOCH_LIMITS.every, round: () => epoch.advance() },
       async delegation() {
         try {
           await identity.renewIfDue()

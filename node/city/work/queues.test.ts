@@ -143,10 +143,10 @@ describe('queues', () => {
     expect(await inQueue(HANDLING, 'overdue')).toEqual([thread])
     const { cases, events } = world.city(COLLECTING)
     const told = async () => (await events.after(0, 1000)).filter(({ type }) => type === 'case.due').length
-    expect([await cases.tellDue(), await cases.tellDue(), await told()]).toEqual([2, 0, 2])
+    expect([await cases.notifyDue(), await cases.notifyDue(), await told()]).toEqual([2, 0, 2])
     world.clock.advance(DAY)
     expect([await inQueue(COLLECTING, 'due-today'), await inQueue(COLLECTING, 'overdue')]).toEqual([[], [thread]])
-    expect([await cases.tellDue(), await cases.tellDue()]).toEqual([1, 0])
+    expect([await cases.notifyDue(), await cases.notifyDue()]).toEqual([1, 0])
     await say(COLLECTING, thread, 'case.answer', {
       ...{ to: (await cases.get(thread)).questions[0]?.packet ?? '', text: '已报' },
     })
@@ -167,7 +167,7 @@ describe('queues', () => {
     expect([await own(), await inQueue(HANDLING, 'due-today')]).toEqual(['objection', [thread]])
     world.clock.advance(DAY)
     expect(await inQueue(HANDLING, 'overdue')).toEqual([])
-    await cases.tellDue()
+    await cases.notifyDue()
     expect(await own()).toBe('answer')
   })
 

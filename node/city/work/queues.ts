@@ -162,7 +162,7 @@ export function createQueues(parts: QueuesParts) {
   function conditions(filter: SearchFilter, sees: Asker['sees']): { where: string[]; params: Value[] } {
     const where: string[] = []
     const params: Value[] = []
-    const say = (condition: string, ...values: Value[]): void => {
+    const addCondition = (condition: string, ...values: Value[]): void => {
       where.push(condition)
       params.push(...values)
     }
@@ -175,10 +175,11 @@ export function createQueues(parts: QueuesParts) {
       ['window', filter.window],
       ['assignee', filter.assignee],
     ] as const)
-      if (value !== undefined) say(`${column} = ?`, value)
-    if (sees != null) say(sees.where, ...sees.params)
-    if (filter.from !== undefined) say('submitted_at >= ?', Date.parse(`${filter.from}T00:00:00+08:00`))
-    if (filter.to !== undefined) say('submitted_at < ?', Date.parse(`${filter.to}T00:00:00+08:00`) + 86_400_000)
+      if (value !== undefined) addCondition(`${column} = ?`, value)
+    if (sees != null) addCondition(sees.where, ...sees.params)
+    if (filter.from !== undefined) addCondition('submitted_at >= ?', Date.parse(`${filter.from}T00:00:00+08:00`))
+    if (filter.to !== undefined)
+      addCondition('submitted_at < ?', Date.parse(`${filter.to}T00:00:00+08:00`) + 86_400_000)
     return { where, params }
   }
 

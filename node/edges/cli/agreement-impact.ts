@@ -139,7 +139,7 @@ export async function preview(
   const { version } = await client.getAgreement({ params: { thread: what.thread } })
   const found = { ...(await previewOf(client, what)), version }
   if (context.out.json) return found
-  context.out.say(describeImpact(found))
+  context.out.print(describeImpact(found))
   await goOn(yes)
   return found
 }

@@ -16,7 +16,7 @@ import { readJson } from './services.ts'
 const line = ({ thread, partner, title, state, pendingBy }: Agreement) =>
   `${thread}  ${partner}  ${state}  ${title}${pendingBy === null ? '' : `  (waits for a signature 待签署, written by ${pendingBy})`}`
 
-function tell(context: CommandContext, outcome: AgreementOutcome, done: string): void {
+function printOutcome(context: CommandContext, outcome: AgreementOutcome, done: string): void {
   context.out.result(outcome, ({ agreements, prepared }) =>
     prepared === null
       ? [done, ...agreements.map(line)].join('\n')
@@ -27,7 +27,7 @@ function tell(context: CommandContext, outcome: AgreementOutcome, done: string):
 export async function propose(context: CommandContext, path: string): Promise<void> {
   const client = await context.client()
   const body = (await readJson(path)) as ProposeAgreementRequest
-  tell(context, await client.proposeAgreement({ body }), 'Proposed 已提出')
+  printOutcome(context, await client.proposeAgreement({ body }), 'Proposed 已提出')
 }
 
 export async function counter(
@@ -40,7 +40,7 @@ export async function counter(
   const document = (await readJson(path)) as CounterAgreementRequest['document']
   const body = { document, reason: flags.reason }
   const params = { thread }
-  tell(context, await client.counterAgreement({ params, body }), 'Answered 已提出修改文本')
+  printOutcome(context, await client.counterAgreement({ params, body }), 'Answered 已提出修改文本')
 }
 
 /** Asks nothing of the person. */
@@ -51,7 +51,7 @@ export async function amend(context: CommandContext, thread: string, path: strin
   const amendment = (await readJson(path)) as AmendAgreementRequest
   const { version: ifMatch } = await preview(context, client, { thread, amendment }, flags.yes === true)
   const outcome = await client.amendAgreement({ params: { thread }, body: amendment, ifMatch })
-  tell(context, outcome, 'Amendment proposed 已提出变更')
+  printOutcome(context, outcome, 'Amendment proposed 已提出变更')
 }
 
 export async function sign(context: CommandContext, thread: string, flags: Yes): Promise<void> {
@@ -59,7 +59,7 @@ export async function sign(context: CommandContext, thread: string, flags: Yes):
   const { text, version: ifMatch } = await preview(context, client, { thread, step: 'sign' }, flags.yes === true)
   const body = { agreement: text ?? undefined }
   const outcome = await client.signAgreement({ params: { thread }, body, ifMatch })
-  tell(context, outcome, 'Signed 已签署')
+  printOutcome(context, outcome, 'Signed 已签署')
 }
 
 export async function confirmCertificate(
@@ -72,7 +72,7 @@ export async function confirmCertificate(
   const params = { thread }
   const city = cityNamed
   const body = { city, fingerprint: flags.fingerprint.replaceAll(/[\s:]/g, '').toLowerCase() }
-  tell(context, await client.confirmAgreementCertificate({ params, body }), 'Confirmed 已确认')
+  printOutcome(context, await client.confirmAgreementCertificate({ params, body }), 'Confirmed 已确认')
 }
 
 const DONE = { suspend: 'Suspended 已暂停', terminate: 'Terminated 已终止' } as const
@@ -91,8 +91,13 @@ export async function end(
       : await preview(context, client, { thread, step: verb, on }, flags.yes === true)
   const step = { params: { thread }, ifMatch: shown?.version }
   if (verb === 'terminate')
-    tell(context, await client.terminateAgreement({ ...step, body: { reason, effectiveOn: on ?? '' } }), DONE[verb])
-  else if (verb === 'suspend') tell(context, await client.suspendAgreement({ ...step, body: { reason } }), DONE[verb])
+    printOutcome(
+      context,
+      await client.terminateAgreement({ ...step, body: { reason, effectiveOn: on ?? '' } }),
+      DONE[verb],
+    )
+  else if (verb === 'suspend')
+    printOutcome(context, await client.suspendAgreement({ ...step, body: { reason } }), DONE[verb])
   else context.out.result(await client[`${verb}Agreement`]({ ...step, body: { reason } }), line)
 }
 
@@ -178,5 +183,5 @@ export async function act(
     await preview(context, client, { thread, amendment: input.amendment }, flags.yes === true)
   if (thread !== null && (kind === 'sign' || kind === 'suspend' || kind === 'terminate'))
     await preview(context, client, { thread, step: kind, on: input.effectiveOn }, flags.yes === true)
-  tell(context, await client.signAct({ params }), 'Signed 已签署')
+  printOutcome(context, await client.signAct({ params }), 'Signed 已签署')
 }

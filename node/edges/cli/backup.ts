@@ -233,13 +233,13 @@ export async function restore(context: CommandContext, from: string, flags: Rest
     { folder, ...manifest, ...(closed === null ? {} : { closed }) },
     () =>
       `Restored 已恢复: ${folder}, as of 截至 ${manifest.at}\n` +
-      (closed === null ? '' : `${toldOf(closed)}\n`) +
+      (closed === null ? '' : `${formatClosed(closed)}\n`) +
       'The local token files are new; tokens of other people are as they were. 本机令牌文件已更新，其他账户的令牌不变。\n' +
       'What was exchanged since comes back from the partners when it starts. 此后交换的数据包将在启动后从合作城市取回。',
   )
 }
 
-const toldOf = ({ cases, drafts, answers, materials }: Closed & { materials: number }): string =>
+const formatClosed = ({ cases, drafts, answers, materials }: Closed & { materials: number }): string =>
   `Without a key, so left closed 无密钥、不再打开: cases 办件 ${cases}, scans 材料文件 ${materials}, drafts 草稿 ${drafts}, answers of the approval system 审批系统答复 ${answers}`
 
 /** The data folder of a backup whose keys stand apart. */

@@ -22,7 +22,7 @@ import type { Client } from '../client/client.ts'
 import type { CommandContext } from './context.ts'
 import { beginning, only } from './named.ts'
 import { table } from './output.ts'
-import { tellRenewed } from './renew.ts'
+import { printRenewed } from './renew.ts'
 
 const FILES = { key: 'ca.p12', certificate: 'ca.pem' } as const
 
@@ -97,7 +97,7 @@ export async function caInstall(context: CommandContext, certificatePath: string
   const unlock = lockFolder(data)
   try {
     const store = await openKeyStore(join(data, 'keys'), passphrase)
-    tellRenewed(context, city.code, await installIssued(store, city.code, { pem, caPem, now: Date.now() }))
+    printRenewed(context, city.code, await installIssued(store, city.code, { pem, caPem, now: Date.now() }))
   } finally {
     unlock()
   }

@@ -12,7 +12,7 @@ import type {
   SubmitCaseRequest,
   SubmitJointCaseRequest,
 } from '../client/api.generated.ts'
-import { isStep, takeStep } from '../client/steps.ts'
+import { callStep, isStep } from '../client/steps.ts'
 import { cityNames } from './cities.ts'
 import type { CommandContext } from './context.ts'
 import { outline } from './outline.ts'
@@ -73,11 +73,11 @@ export async function preflight(context: CommandContext, path: string, flags: Ca
   const { findings } = await (given?.shared === undefined
     ? client.preflightCase({ body: given as SubmitCaseRequest })
     : client.preflightJointCase({ body: given as unknown as SubmitJointCaseRequest }))
-  tellFindings(context, findings)
+  printFindings(context, findings)
 }
 
 /** Prints findings, errors first; exit code 1 when there is an error. */
-export function tellFindings(context: CommandContext, findings: readonly Finding[]): void {
+export function printFindings(context: CommandContext, findings: readonly Finding[]): void {
   const errors = findings.filter(({ level }) => level === 'error')
   if (errors.length > 0) process.exitCode = 1
   const line = ({ field, level, cure, reason, reasonZh }: Finding): string =>
@@ -212,7 +212,7 @@ export async function step(
   const body = given.startsWith('@') ? await readJson(given.slice(1)) : parseJson(given, '--body, JSON or @file')
   const client = await context.client()
   const whole = await withStepFiles(client, context.out, kind, body as Given, flags.material)
-  context.out.result(await takeStep(client, kind, thread, whole, { ifMatch: flags.seen }), line)
+  context.out.result(await callStep(client, kind, thread, whole, { ifMatch: flags.seen }), line)
 }
 
 /** Deletes what this city holds of an ended case, or says what that would be. */

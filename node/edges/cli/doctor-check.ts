@@ -10,11 +10,11 @@ export async function run<T>(
   checks: Check[],
   check: string,
   work: () => Promise<T>,
-  tell: (value: T) => string,
+  format: (value: T) => string,
 ): Promise<T | null> {
   try {
     const value = await work()
-    checks.push({ check, level: 'ok', detail: tell(value) })
+    checks.push({ check, level: 'ok', detail: format(value) })
     return value
   } catch (error) {
     const problem =

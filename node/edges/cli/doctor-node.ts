@@ -12,30 +12,31 @@ import { inUrl, listens, reachedAt } from './listening.ts'
 export async function checkHttp(context: CommandContext, config: NodeConfig, checks: Check[]): Promise<boolean> {
   const url = `http://${inUrl(reachedAt(config.http.host))}:${config.http.port}`
   const check = 'HTTP API 接口'
-  const tell = (level: Level, detail: string, cure?: string) =>
+  const report = (level: Level, detail: string, cure?: string) =>
     checks.push({ check, level, detail, ...(cure === undefined ? {} : { act: 'operator' as const, cure }) })
   let answer: { status?: string; checks?: Record<string, string> }
   try {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5000) })
     answer = (await response.json().catch(() => ({}))) as typeof answer
   } catch {
-    tell('warn', `nothing answers at ${url}`, 'Start the node: tongban start')
+    report('warn', `nothing answers at ${url}`, 'Start the node: tongban start')
     return false
   }
   if (answer.status === undefined) {
-    tell('fail', `another program answers at ${url}`, 'End it, or change http.port')
+    report('fail', `another program answers at ${url}`, 'End it, or change http.port')
     return false
   }
   const city = await cityAt(context)
   if (city !== config.city.code) {
     const whose = city === null ? 'a node that refuses the token of this one' : `the node of ${city}`
-    tell('fail', `${whose} answers at ${url}`, 'End it, or change http.port; then start this node: tongban start')
+    report('fail', `${whose} answers at ${url}`, 'End it, or change http.port; then start this node: tongban start')
     return false
   }
   const failed = Object.entries(answer.checks ?? {}).flatMap(([name, result]) => (result === 'ok' ? [] : [name]))
-  if (answer.status === 'ready') tell('ok', `${url} is ready`)
-  else if (failed.length === 0) tell('warn', `${url} is ${answer.status}`, 'Wait until it has stopped, and start it')
-  else tell('fail', `${url} is not ready: ${failed.join(', ')}`, failed.map(name => READY_CURES[name] ?? '').join('; '))
+  if (answer.status === 'ready') report('ok', `${url} is ready`)
+  else if (failed.length === 0) report('warn', `${url} is ${answer.status}`, 'Wait until it has stopped, and start it')
+  else
+    report('fail', `${url} is not ready: ${failed.join(', ')}`, failed.map(name => READY_CURES[name] ?? '').join('; '))
   return true
 }
 

@@ -49,7 +49,7 @@ async function examine({ config = own.config, passphrase = PASSPHRASE, now }: Ch
   let told: { ok: boolean; checks: Check[] } | undefined
   const context: Partial<CommandContext> = {
     out: {
-      ...{ json: true, say: () => {}, progress: () => ({ update: () => {}, stop: () => {} }) },
+      ...{ json: true, print: () => {}, progress: () => ({ update: () => {}, stop: () => {} }) },
       result: value => {
         told = value as unknown as { ok: boolean; checks: Check[] }
       },

@@ -108,8 +108,8 @@ export function declareFederation(federation: Command, { add, does, example }: D
     return context => operators(context)
   })
   does(add(federation, 'import <file>', 'city 城市: import a directory; partners get it from this node'), async () => {
-    const { take } = await import('./federation.ts')
-    return (context, _, file) => take(context, file ?? '')
+    const { importDirectory } = await import('./federation.ts')
+    return (context, _, file) => importDirectory(context, file ?? '')
   })
   does(
     add(federation, 'export <operator>', 'city 城市: write the newest directory of an operator').option(

@@ -38,7 +38,7 @@ function termsOf({ days, graceDays }: DeskFlags): IssueTerms {
 
 const dayOf = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10)
 
-async function tell(context: CommandContext, folder: string, directory: Directory): Promise<void> {
+async function printDirectory(context: CommandContext, folder: string, directory: Directory): Promise<void> {
   const { operator } = await openDirectory(await readFile(directoryPath(folder), 'utf8'))
   const { version, nextUpdate, grace, entries, revocations } = directory
   context.out.result(
@@ -86,7 +86,7 @@ export async function create(
   const from = flags.from === undefined ? undefined : (await openDirectory(await readGiven(flags.from))).directory
   const passphrase = await context.passphrase()
   const options = { ...termsOf(flags), name: flags.name, passphrase, now: nowSeconds(), from }
-  await tell(context, flags.folder, await createOperator(flags.folder, options))
+  await printDirectory(context, flags.folder, await createOperator(flags.folder, options))
 }
 
 /** Hands over to a new key, in a folder of its own under the same passphrase. */
@@ -115,7 +115,7 @@ const readGiven = (path: string): Promise<string> => readTextFile(path, 'request
 
 async function issue(context: CommandContext, flags: DeskFlags, change: (held: Directory) => Listing): Promise<void> {
   const options = { ...termsOf(flags), passphrase: await context.passphrase(), now: nowSeconds() }
-  await tell(context, flags.folder, await issueDirectory(flags.folder, options, change))
+  await printDirectory(context, flags.folder, await issueDirectory(flags.folder, options, change))
 }
 
 /** Lists the city of a membership card, or its new certificate or addresses. */
@@ -172,7 +172,7 @@ export const reissue = (context: CommandContext, flags: DeskFlags): Promise<void
   issue(context, flags, ({ entries, revocations }) => ({ entries, revocations }))
 
 export async function show(context: CommandContext, flags: { folder: string }): Promise<void> {
-  await tell(context, flags.folder, await readDirectory(flags.folder))
+  await printDirectory(context, flags.folder, await readDirectory(flags.folder))
 }
 
 // --- a city
@@ -196,7 +196,7 @@ const standingOf = ({ fork, successor, standing }: NonNullable<Operator['directo
   if (fork !== null) return 'fork 版本冲突'
   return successor === null ? standing : `handed over 已移交 ${successor.slice(0, 12)}`
 }
-const told = ({ operator, directory }: Operator) => ({
+const toRow = ({ operator, directory }: Operator) => ({
   operator: operator.slice(0, 12),
   name: directory?.name ?? '',
   version: directory?.version ?? null,
@@ -265,11 +265,11 @@ export async function release(context: CommandContext, fingerprint: string): Pro
 export async function operators(context: CommandContext): Promise<void> {
   const client = await context.client()
   const { items } = await client.listOperators()
-  context.out.result(items, list => table(list.map(told)))
+  context.out.result(items, list => table(list.map(toRow)))
 }
 
 /** Imports a directory. Of an operator that is not trusted, it says whose it is and does nothing else. */
-export async function take(context: CommandContext, path: string): Promise<void> {
+export async function importDirectory(context: CommandContext, path: string): Promise<void> {
   const jws = (await readGiven(path)).trim()
   const { directory, operator } = await openDirectory(jws)
   const client = await context.client()
@@ -286,7 +286,7 @@ export async function take(context: CommandContext, path: string): Promise<void>
     return
   }
   const held = await client.importDirectory({ body: { jws } })
-  context.out.result({ imported: true, ...held }, value => table([told(value)]))
+  context.out.result({ imported: true, ...held }, value => table([toRow(value)]))
 }
 
 export async function exportDirectory(context: CommandContext, begin: string, flags: { out: string }): Promise<void> {

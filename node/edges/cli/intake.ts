@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { MODE_NAMES } from '../../../protocol/case/kinds.ts'
 import { endingOf } from '../../city/records/archive/archive.ts'
 import type { CreateCaseDraftRequest, Draft, ListCaseDraftsQuery, PrefillCaseRequest } from '../client/api.generated.ts'
-import { tellFindings } from './cases.ts'
+import { printFindings } from './cases.ts'
 import type { CommandContext } from './context.ts'
 import { china, table } from './output.ts'
 import { readJson } from './services.ts'
@@ -136,7 +136,7 @@ export async function showDraft(context: CommandContext, id: string, flags: { ou
 export async function checkDraft(context: CommandContext, id: string): Promise<void> {
   const client = await context.client()
   const { findings } = await client.checkCaseDraft({ params: { id } })
-  tellFindings(context, findings)
+  printFindings(context, findings)
 }
 
 export async function submitDraft(context: CommandContext, id: string): Promise<void> {

@@ -32,9 +32,9 @@ export async function resolveNames(
     for (const one of new Set(given as string[])) found.push(await resolve(client, one))
     return found
   }
-  for (const [place, argument] of command.registeredArguments.entries()) {
+  for (const [index, argument] of command.registeredArguments.entries()) {
     const resolve = RESOLVED.get(argument.name())
-    if (resolve !== undefined) args[place] = (await resolved(resolve, args[place])) as string | string[] | undefined
+    if (resolve !== undefined) args[index] = (await resolved(resolve, args[index])) as string | string[] | undefined
   }
   for (const option of command.options) {
     const resolve = RESOLVED.get(/<([^>]+)>$/.exec(option.flags)?.[1] ?? '')

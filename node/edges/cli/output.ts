@@ -6,7 +6,7 @@ import { redact } from '../../kernel/telemetry/redact.ts'
 export type Output = {
   json: boolean
   /** one line for people; silent with --json */
-  say(line: string): void
+  print(line: string): void
   /** the result: a document with --json, else what `text` makes of it */
   result<T>(value: T, text: (value: T) => string): void
   /** a bar on standard error, only on a terminal */
@@ -18,7 +18,7 @@ const load = createRequire(import.meta.url)
 
 export const createOutput = (json: boolean): Output => ({
   json,
-  say: line => {
+  print: line => {
     if (!json) process.stdout.write(`${line}\n`)
   },
   result: (value, text) => process.stdout.write(`${json ? JSON.stringify(value) : text(value)}\n`),

@@ -32,19 +32,19 @@ export async function testPartner(context: CommandContext, code: string): Promis
   const client = await context.client()
   let test = await client.testPartner({ params: { code } })
   const told = new Set<string>()
-  const tell = () => {
+  const report = () => {
     for (const hop of test.hops) {
       if (hop.state === 'waiting' || hop.state === 'running' || told.has(hop.hop)) continue
       told.add(hop.hop)
-      context.out.say(lineOf(hop))
+      context.out.print(lineOf(hop))
     }
   }
   while (test.state === 'running') {
-    tell()
+    report()
     await new Promise(resolve => setTimeout(resolve, LOOK))
     test = await client.getPartnerTest({ params: { code, no: test.no } })
   }
-  tell()
+  report()
   if (test.state === 'failed') process.exitCode = 1
   context.out.result(test, ({ state }) => (state === 'passed' ? 'Passed 测试通过' : 'Failed 测试未通过'))
 }

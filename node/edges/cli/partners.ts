@@ -16,7 +16,7 @@ const ID_SHOWN = 12
 
 /** Words by place; of one that this node asks for, that it is asked for. */
 export const wordsInPlace = (words: readonly (string | null)[]): string[] =>
-  words.map((word, place) => `${place + 1} ${word ?? '???'}`)
+  words.map((word, index) => `${index + 1} ${word ?? '???'}`)
 
 export async function invite(
   context: CommandContext,
@@ -187,7 +187,7 @@ export function typedWords(typed: string, asked: number): string[] {
   if (parts.length > 1) return parts
   const words = typed.split(/\s+/).filter(word => word !== '')
   if (words.length !== 2 * asked) return words
-  return Array.from({ length: asked }, (_, place) => words.slice(2 * place, 2 * place + 2).join(' '))
+  return Array.from({ length: asked }, (_, index) => words.slice(2 * index, 2 * index + 2).join(' '))
 }
 
 /** Confirms a partner: with the words given, or those typed on the terminal. */

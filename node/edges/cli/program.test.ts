@@ -77,9 +77,9 @@ describe('every command', () => {
     ['after', (words: string[]) => [...words, ...GLOBAL]],
   ])(
     'is carried out with the global flags %s it, and tells by its exit code that it failed',
-    async (_, place) => {
+    async (_, index) => {
       for (const { words, group } of all) {
-        const ran = run(place(words)).catch((error: { exitCode?: number }) => {
+        const ran = run(index(words)).catch((error: { exitCode?: number }) => {
           // Its help says that a command is missing.
           if (group && error.exitCode === 1) return null
           throw new Error(words.join(' '), { cause: error })

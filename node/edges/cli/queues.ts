@@ -8,7 +8,7 @@ import { caseThread, caseThreads } from './named.ts'
 import { table } from './output.ts'
 import { each, eachText, viewNamed } from './views.ts'
 
-const told = ({ thread, caseNo, partner, stateName, item, due }: Case) => ({
+const toRow = ({ thread, caseNo, partner, stateName, item, due }: Case) => ({
   thread,
   case: caseNo,
   partner,
@@ -28,7 +28,7 @@ export async function queue(
   if (view !== undefined) {
     const { id } = await viewNamed(client, view, window)
     const shown = await client.readView({ params: { id }, query: { limit } })
-    context.out.result(shown.items, list => table(list.map(told)))
+    context.out.result(shown.items, list => table(list.map(toRow)))
     return
   }
   if (name === undefined) {
@@ -45,14 +45,14 @@ export async function queue(
     return
   }
   const { items } = await client.readQueue({ params: { queue: name as Queue }, query: { limit, window } })
-  context.out.result(items, list => table(list.map(told)))
+  context.out.result(items, list => table(list.map(toRow)))
 }
 
 export async function search(context: CommandContext, q: string | undefined, flags: ListCasesQuery): Promise<void> {
   const client = await context.client()
   const { limit, partner, item, mode, state, window, from, to } = flags
   const { items } = await client.listCases({ query: { limit, q, partner, item, mode, state, window, from, to } })
-  context.out.result(items, list => table(list.map(told)))
+  context.out.result(items, list => table(list.map(toRow)))
 }
 
 /** Gives cases to the account named last; exit code 1 when one of several failed. */

@@ -16,14 +16,14 @@ export async function renewIdentity(
   try {
     const store = await openKeyStore(join(data, 'keys'), passphrase)
     const options = { newKey: flags.newKey === true, leaveCa: flags.selfIssued === true, now: Date.now() }
-    tellRenewed(context, city.code, await renewSelfIssued(store, city, options))
+    printRenewed(context, city.code, await renewSelfIssued(store, city, options))
   } finally {
     unlock()
   }
 }
 
 /** The new certificate, and the way back to each partner: each trusts the fingerprint that it confirmed. */
-export function tellRenewed(context: CommandContext, code: string, renewed: Renewed): void {
+export function printRenewed(context: CommandContext, code: string, renewed: Renewed): void {
   const { fingerprint, notAfter, former, newKeys, selfIssued } = renewed
   const validTo = new Date(notAfter).toISOString().slice(0, 10)
   context.out.result({ fingerprint, validTo, former, newKeys, selfIssued }, () =>

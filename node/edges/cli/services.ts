@@ -26,7 +26,7 @@ export async function publish(
     const agreed = await client.previewPublication()
     const touched = [...describeAgreed(agreed), ...describeTree(agreed)]
     if (!context.out.json && touched.length > 0) {
-      context.out.say(touched.join('\n'))
+      context.out.print(touched.join('\n'))
       await goOn(flags.yes === true)
     }
     const made = await client.publishDrafts({ query: { sound: flags.sound === true ? 'true' : undefined } })

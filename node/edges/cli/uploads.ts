@@ -30,13 +30,13 @@ export function readMaterialFlag(flag: string): { code: string | null; path: str
   return { code: code ?? null, path, form: form as CaseMaterial['form'] }
 }
 
-async function take(client: Client, out: Output, flag: string): Promise<Material> {
+async function uploadFile(client: Client, out: Output, flag: string): Promise<Material> {
   const { code, path, form } = readMaterialFlag(flag)
   if (code === null)
     throw new ProblemError('request.invalid', `--material ${flag}: CODE=PATH, with the code of the material`)
   const { sha256 } = await upload(client, out, path)
   const pages = await countPages(client, sha256)
-  out.say(`${code} ${basename(path)}: ${pagesOf(pages)}`)
+  out.print(`${code} ${basename(path)}: ${pagesOf(pages)}`)
   return {
     ...{ code, name: basename(path), sha256 },
     ...(form === undefined ? {} : { form }),
@@ -56,7 +56,7 @@ export async function withMaterials(client: Client, out: Output, read: Given, fl
   const given = flags.ownCodes === true ? { ...read, codes: 'own' } : read
   if (flags.material.length === 0) return given
   const materials = [...(given.materials ?? [])]
-  for (const flag of flags.material) materials.push(await take(client, out, flag))
+  for (const flag of flags.material) materials.push(await uploadFile(client, out, flag))
   const { agent } = given as { agent?: { authorisation?: string } }
   const authorised = materials.find(({ code }) => code === agent?.authorisation)
   return {
@@ -97,7 +97,7 @@ export async function withStepFiles(
     return { ...body, documents }
   }
   const materials = [...(body[list] ?? [])]
-  for (const flag of flags) materials.push(await take(client, out, flag))
+  for (const flag of flags) materials.push(await uploadFile(client, out, flag))
   return { ...body, [list]: materials }
 }
 

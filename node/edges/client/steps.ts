@@ -16,18 +16,18 @@ const operationOf = (kind: Step): StepId =>
   `${kind.slice('case.'.length).replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())}Case` as StepId
 
 /** Takes a step whose body fits it or not: the node says so, field by field. */
-export function takeStep(
+export function callStep(
   client: Pick<Client, StepId>,
   kind: Step,
   thread: string,
   body: object,
   { key, ifMatch }: { key?: string | undefined; ifMatch?: string | undefined } = {},
 ): Promise<Case> {
-  const take = client[operationOf(kind)] as (input: {
+  const call = client[operationOf(kind)] as (input: {
     params: { thread: string }
     body: object
     key?: string | undefined
     ifMatch?: string | undefined
   }) => Promise<Case>
-  return take({ params: { thread }, body, key, ifMatch })
+  return call({ params: { thread }, body, key, ifMatch })
 }

@@ -1,5 +1,5 @@
 /** Reads request bodies with a bound, and JSON strictly. */
-import { readStrictJson, toldFault } from '../../../protocol/json-outside.ts'
+import { formatFault, readStrictJson } from '../../../protocol/json-outside.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import { fieldProblem } from './fields.ts'
 
@@ -53,7 +53,7 @@ export async function readJson(request: Request, max: number): Promise<{ text: s
   if (read.ok) return { text, value: read.value }
   if (read.path.length === 0) throw new ProblemError('request.invalid', 'body: not JSON in UTF-8')
   const errors = [fieldProblem(read.path.join('.'), read.fault, read.faultZh)]
-  throw new ProblemError('request.invalid', `body: ${toldFault(read)}`, { errors })
+  throw new ProblemError('request.invalid', `body: ${formatFault(read)}`, { errors })
 }
 
 /** Whether the media type names no other charset than UTF-8 (RFC 8259 §8.1). */

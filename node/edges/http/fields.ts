@@ -12,7 +12,7 @@ const FIELD_NAME = /^[A-Za-z][A-Za-z_-]{0,39}$/
 
 /** The first FIELDS_TOLD fields that are wrong, without their values. */
 export const fieldProblems = (error: z.ZodError): FieldProblem[] =>
-  error.issues.flatMap(issue => told(issue, [])).slice(0, FIELDS_TOLD)
+  error.issues.flatMap(issue => toFieldProblems(issue, [])).slice(0, FIELDS_TOLD)
 
 /** One field that is wrong for a reason of its own. */
 export const fieldProblem = (field: string, reason: string, reasonZh: string): FieldProblem => ({
@@ -23,12 +23,12 @@ export const fieldProblem = (field: string, reason: string, reasonZh: string): F
   reasonZh,
 })
 
-function told(issue: Issue, above: readonly PropertyKey[]): FieldProblem[] {
+function toFieldProblems(issue: Issue, above: readonly PropertyKey[]): FieldProblem[] {
   const path = [...above, ...issue.path]
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     // What is nearest to one of the branches says most: it has the fewest faults, and lies deepest.
     const [nearest = []] = issue.errors.toSorted((a, b) => a.length - b.length || depthOf(b) - depthOf(a))
-    return nearest.flatMap(inner => told(inner, path))
+    return nearest.flatMap(inner => toFieldProblems(inner, path))
   }
   if (issue.code === 'unrecognized_keys') {
     const named = issue.keys.filter(key => FIELD_NAME.test(key))

@@ -1,6 +1,6 @@
 /** Text files that a person wrote: in UTF-8, with or without a byte order mark, or refused; never read as something else. */
 import { readFile } from 'node:fs/promises'
-import { readStrictJson, toldFault } from '../../../protocol/json-outside.ts'
+import { formatFault, readStrictJson } from '../../../protocol/json-outside.ts'
 import { decodeUtf8 } from '../../../protocol/primitives.ts'
 import { type ProblemCode, ProblemError } from '../../../protocol/problem.ts'
 
@@ -30,5 +30,5 @@ export async function readTextFile(path: string, code: ProblemCode, name = path)
 export function jsonOf(text: string, name: string, code: ProblemCode): unknown {
   const read = readStrictJson(text)
   if (read.ok) return read.value
-  throw new ProblemError(code, `${name}: ${toldFault(read)}${read.engine === null ? '' : ` (${read.engine})`}`)
+  throw new ProblemError(code, `${name}: ${formatFault(read)}${read.engine === null ? '' : ` (${read.engine})`}`)
 }

@@ -19,7 +19,7 @@ type AnswerPagesParts = Pick<DispatchParts, 'db' | 'keys' | 'adapter' | 'clock' 
   trace: Pick<Trace, 'of'>
   /** under which name answers and their cursor are kept */ system: () => string
   /** tells a person of one that waits for what only a person can cure */
-  tellParked: (tx: Transaction, answer: { id: string; localCaseNo: string | null }, problem: Problem) => Promise<void>
+  recordParked: (tx: Transaction, answer: { id: string; localCaseNo: string | null }, problem: Problem) => Promise<void>
   /** answers were kept */ kept: () => void
 }
 
@@ -120,7 +120,7 @@ export function createAnswerPages(parts: AnswerPagesParts) {
         for (const answer of batch) {
           const first = await store.keep(tx, { ...answer, at: clock.now() })
           if (!first) tx.afterCommit(() => parts.observer.event('repeated'))
-          else if (answer.problem !== null) await parts.tellParked(tx, answer, answer.problem)
+          else if (answer.problem !== null) await parts.recordParked(tx, answer, answer.problem)
         }
         if (begin >= kept.length) await last(tx)
       })

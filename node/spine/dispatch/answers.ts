@@ -52,7 +52,7 @@ export function createAnswers(
       for (const { no } of found.jobs) busy.add(no)
       return found
     },
-    work: take,
+    work: process,
     failed: error => parts.observer.failed(error),
   })
   const poller = new Worker<never>({
@@ -72,7 +72,7 @@ export function createAnswers(
   })
 
   const keeping = createAnswerPages({
-    ...{ ...parts, store, tellParked },
+    ...{ ...parts, store, recordParked },
     system: () => system,
     kept: () => worker.wake(),
   })
@@ -100,7 +100,7 @@ export function createAnswers(
   // --- settling
 
   /** One answer: settled, or kept with its problem. */
-  async function take(answer: Answer): Promise<void> {
+  async function process(answer: Answer): Promise<void> {
     let outcome: Outcome
     try {
       outcome = await judge(answer)
@@ -123,7 +123,7 @@ export function createAnswers(
         const { problem, nextAt } = outcome
         await db.transaction(async tx => {
           await store.wait(tx, answer.no, problem, nextAt)
-          if (nextAt === null && !isSame(problem, answer.problem)) await tellParked(tx, answer, problem)
+          if (nextAt === null && !isSame(problem, answer.problem)) await recordParked(tx, answer, problem)
         })
         parts.observer.event(nextAt === null ? 'parked' : 'waiting')
       }
@@ -140,11 +140,11 @@ export function createAnswers(
     }
     busy.delete(answer.no)
     worker.wake()
-    tell(answer.localCaseNo ?? answer.no, outcome?.problem)
+    notifyWaiters(answer.localCaseNo ?? answer.no, outcome?.problem)
   }
 
   /** Tells who waits: at once of a problem, else when nothing of the case is left. */
-  function tell(key: string | number, problem: Problem | undefined): void {
+  function notifyWaiters(key: string | number, problem: Problem | undefined): void {
     const waiting = waiters.get(key)
     if (waiting === undefined) return
     const end = (told: Problem | null) => {
@@ -239,7 +239,7 @@ export function createAnswers(
     return null
   }
 
-  async function tellParked(
+  async function recordParked(
     tx: Transaction,
     answer: { id: string; localCaseNo: string | null },
     problem: Problem,
@@ -351,7 +351,7 @@ export function createAnswers(
         return count
       })
       if (retried === 0) {
-        if (key !== null) tell(key, undefined)
+        if (key !== null) notifyWaiters(key, undefined)
         return 0
       }
       const problem = await told

@@ -241,12 +241,12 @@ export function createDispatch(parts: DispatchParts) {
   async function end(job: Job, thread: string, registered?: string): Promise<void> {
     await db.transaction(async tx => {
       await jobs.finish(job, clock.now(), tx)
-      await tellEnded(tx, thread, [job.packetNo], registered)
+      await recordEnded(tx, thread, [job.packetNo], registered)
     })
     worker.wake()
   }
 
-  const tellEnded = (tx: Transaction, thread: string, packets: readonly number[], registered?: string) =>
+  const recordEnded = (tx: Transaction, thread: string, packets: readonly number[], registered?: string) =>
     audit.append(tx, {
       ...{ actor, action: 'dispatch.ended', subject: thread },
       detail: { packets: packets.join(' '), ...(registered === undefined ? {} : { registered }) },
@@ -257,7 +257,7 @@ export function createDispatch(parts: DispatchParts) {
     const over = (await jobs.restOf(tx, threadNo)).filter(({ kind, parked }) => isOver(kind, state, parked))
     for (const { packetNo } of over) await jobs.finish({ packetNo, threadNo, attempts: 0 }, clock.now(), tx)
     if (over.length === 0) return
-    await tellEnded(
+    await recordEnded(
       tx,
       thread,
       over.map(({ packetNo }) => packetNo),

@@ -3,19 +3,19 @@ import * as z from 'zod'
 import { DivisionCode, Sha256, ThreadId, text } from '../../../protocol/primitives.ts'
 import { type Actor, PROBLEMS, type Problem } from '../../../protocol/problem.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../../edges/http/page.ts'
+import { describeProblem, ProblemInWords } from '../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../edges/http/route.ts'
-import { Told, told } from '../../edges/http/told.ts'
 import type { Dispatch, ParkedWork } from './dispatch.ts'
 import { TRACE_LIMITS } from './trace.ts'
 
-const Cause = Told.extend({ cureZh: z.string() })
+const Cause = ProblemInWords.extend({ cureZh: z.string() })
 /** Nobody of the partner city can cure what this city's own approval system answered. */
 const actOn = (problem: Problem, what: Work['what']): Actor => {
   const { act } = PROBLEMS[problem.code]
   return what === 'adapter-event' && act === 'partner' ? 'you' : act
 }
 const causeOf = (problem: Problem, what: Work['what']): z.input<typeof Cause> => ({
-  ...told(problem, actOn(problem, what)),
+  ...describeProblem(problem, actOn(problem, what)),
   cureZh: PROBLEMS[problem.code].cureZh,
 })
 

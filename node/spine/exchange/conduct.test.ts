@@ -7,7 +7,7 @@ describe('an allowance', () => {
   test('n at once, then as many as flow in, and no more than n are saved up', () => {
     const clock = createHandClock()
     const allowance = new Allowance(clock, 10, 60)
-    allowance.take(10)
+    allowance.charge(10)
     expect(allowance.left).toBe(0)
     expect(allowance.wait(1)).toBe(60_000)
     clock.advance(60_000)
@@ -19,7 +19,7 @@ describe('an allowance', () => {
   test('what went beyond is made up for first', () => {
     const clock = createHandClock()
     const allowance = new Allowance(clock, 10, 60)
-    allowance.take(15)
+    allowance.charge(15)
     clock.advance(5 * 60_000)
     expect(allowance.left).toBe(0)
     expect(allowance.wait(2)).toBe(120_000)
@@ -28,7 +28,7 @@ describe('an allowance', () => {
   test('a clock that is set back by a day gives and takes nothing', () => {
     let now = 100_000_000
     const allowance = new Allowance({ ...createHandClock(), now: () => now }, 10, 60)
-    allowance.take(10)
+    allowance.charge(10)
     now -= 86_400_000
     expect(allowance.left).toBe(0)
     now += 60_000
@@ -59,7 +59,7 @@ describe('a pause', () => {
   test('lasts until a tenth of the refusals of an hour may happen again', () => {
     const clock = createHandClock()
     const conduct = new Conduct(clock)
-    conduct.refused.take(EXCHANGE_LIMITS.refused)
+    conduct.refused.charge(EXCHANGE_LIMITS.refused)
     expect(conduct.pause() - clock.now()).toBe(360_000)
   })
 })
@@ -78,7 +78,7 @@ test('packets are given back once without cost, and again after an hour', () => 
 
 test('each partner has its own', () => {
   const conducts = createConducts(createHandClock())
-  conducts('610100').refused.take(5_000)
+  conducts('610100').refused.charge(5_000)
   expect(conducts('610900').refused.left).toBe(EXCHANGE_LIMITS.refused)
   expect(conducts('610100').refused.left).toBeLessThan(0)
 })

@@ -33,7 +33,7 @@ export class Allowance {
   }
 
   /** Takes what happened, also more than is left: it is made up for before anything else may happen. */
-  take(count: number): void {
+  charge(count: number): void {
     this.#left = this.left - count
   }
 

@@ -262,7 +262,7 @@ export class Delivery {
         if (frame.through <= confirmed || frame.through >= next)
           throw new ProblemError('exchange.protocol', 'receipt out of order')
         await receipts
-          .take(this.partner, confirmed + 1, frame.through, frame.jws)
+          .accept(this.partner, confirmed + 1, frame.through, frame.jws)
           .catch(error => this.#receiptFailed(confirmed + 1, error))
         await this.#parts.receiptTaken(this.partner)
         reader.useful()

@@ -152,13 +152,13 @@ export class Introduction {
 export async function relearn(parts: GreetingParts, partner: string, hello: Hello, meter: Meter): Promise<void> {
   const { hellos } = parts.conduct(partner)
   if (hellos.left < 1) throw new ProblemError('request.rate', `${EXCHANGE_LIMITS.hellosPerHour} hellos an hour`)
-  hellos.take(1)
+  hellos.charge(1)
   meter.charge(WORK.hello)
   if (hello.city !== partner) throw new ProblemError('certificate.mismatch', 'city of the hello')
   const newest = parts.hellos.isNewest(partner, hello.at)
   const learned = await parts.trust.learn(partner, hello.identity, newest ? hello.addresses : [])
   if (!learned.ok) throw new ProblemError(learned.problem.code, learned.problem.detail)
-  if (newest && hello.calendar !== undefined) await parts.calendar.told(partner, hello.calendar)
+  if (newest && hello.calendar !== undefined) await parts.calendar.receive(partner, hello.calendar)
 }
 
 /** Whether the partner claims to have received what this node does not know to have sent. */
@@ -169,7 +169,7 @@ export async function claimsMore(parts: GreetingParts, partner: string, { receiv
 }
 
 /** Tells the other side why the stream ends, then ends it. */
-export async function sayGoodbye(wire: Wire, error: unknown): Promise<void> {
+export async function sendGoodbye(wire: Wire, error: unknown): Promise<void> {
   const problem = error instanceof ProblemError ? error.problem : { code: 'internal' as const }
   try {
     await wire.send(encodeFrame({ type: 'problem', ...problem }))

@@ -31,7 +31,7 @@ function greeted() {
         return { ok: true }
       },
     },
-    calendar: { told: async (_: string, { from }: CalendarNotice) => void learned.years.push(from) },
+    calendar: { receive: async (_: string, { from }: CalendarNotice) => void learned.years.push(from) },
   } as unknown as GreetingParts
   /** A hello written at a time of the partner's clock, with a delegation, an address and a calendar of its own. */
   const hears = (at: number, year: number) =>

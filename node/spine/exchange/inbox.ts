@@ -277,7 +277,7 @@ export function createInbox(parts: InboxParts) {
      * Throws ProblemError `exchange.protocol` when places don't follow, `clock.own` when no receipt
      * can be signed; then nothing of the batch is kept.
      */
-    async take(partner: string, incoming: readonly Incoming[], came: Came): Promise<Taken> {
+    async ingest(partner: string, incoming: readonly Incoming[], came: Came): Promise<Taken> {
       const iat = await signing.now()
       const batch = await Promise.all(incoming.map(packet => check(partner, packet)))
       return db.transaction(tx => storeBatch(tx, partner, batch, { iat, came }))

@@ -127,7 +127,7 @@ export interface Trust {
 export interface CalendarBoard {
   /** what this city tells; another object when it changed */ notice(): CalendarNotice
   /** A partner told its own; what it changes is counted anew in the background. */
-  told(city: string, notice: CalendarNotice): Promise<void>
+  receive(city: string, notice: CalendarNotice): Promise<void>
 }
 
 /** Published lists, as the exchange passes them on. */

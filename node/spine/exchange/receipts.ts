@@ -42,7 +42,7 @@ export function createReceipts(parts: ReceiptsParts) {
   const { db, store, trust, identity, clock } = parts
 
   /** Takes a refused packet out of its chain and tells its handler. */
-  async function takeOut(
+  async function removeFromChain(
     tx: Transaction,
     partner: string,
     sent: SentPacket,
@@ -95,7 +95,7 @@ export function createReceipts(parts: ReceiptsParts) {
         })
       }
     }
-    for (const { packet, problem } of refusals) await takeOut(tx, partner, packet, problem, receiptNo)
+    for (const { packet, problem } of refusals) await removeFromChain(tx, partner, packet, problem, receiptNo)
     await tx.run(
       `UPDATE packets SET status = 'stored', receipt_no = ?, received_at = ? WHERE partner = ? AND direction = 'out' AND place BETWEEN ? AND ? AND status = 'pending'`,
       [receiptNo, iat, partner, places.from, places.through],
@@ -118,7 +118,7 @@ export function createReceipts(parts: ReceiptsParts) {
 
   return {
     /** Applies one receipt that covers the places `from` to `through`. Throws ProblemError when it does not verify or misses one. */
-    async take(partner: string, from: number, through: number, jws: string): Promise<void> {
+    async accept(partner: string, from: number, through: number, jws: string): Promise<void> {
       const verified = await verifyReceipt(jws, {
         resolveKey: kid => trust.key(kid),
         issuer: partner,

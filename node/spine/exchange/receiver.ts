@@ -11,7 +11,7 @@ import {
   Introduction,
   readHello,
   relearn,
-  sayGoodbye,
+  sendGoodbye,
   writeHello,
 } from './greeting.ts'
 import type { Inbox, Incoming } from './inbox.ts'
@@ -46,13 +46,13 @@ async function turnAway(parts: ReceiverParts, wire: Wire): Promise<void> {
 /** Tells the other side why it is not heard, and ends the stream whether or not it listens. */
 async function dismiss({ clock, helloTimeout }: ReceiverParts, wire: Wire, problem: ProblemError): Promise<void> {
   const cancel = clock.after(helloTimeout, () => wire.abort(problem))
-  await sayGoodbye(wire, problem)
+  await sendGoodbye(wire, problem)
   cancel()
 }
 
-async function take(parts: ReceiverParts, partner: string, batch: readonly Incoming[], came: Came) {
+async function ingest(parts: ReceiverParts, partner: string, batch: readonly Incoming[], came: Came) {
   try {
-    const taken = await parts.inbox.take(partner, batch, came)
+    const taken = await parts.inbox.ingest(partner, batch, came)
     if (taken.useful.length > 0) parts.noted(partner, 'full', null)
     return taken
   } catch (error) {
@@ -90,7 +90,7 @@ export async function receive(parts: ReceiverParts, wire: Wire): Promise<void> {
     await wire.close()
   } catch (error) {
     parts.failed(partner, error)
-    await sayGoodbye(wire, error)
+    await sendGoodbye(wire, error)
   } finally {
     parts.instances.ended(partner, wire)
   }
@@ -109,7 +109,7 @@ async function serve(
 ): Promise<void> {
   const queue = new FrameQueue(reader)
   for (;;) {
-    const frames = await queue.take(LIMITS.receiptItems)
+    const frames = await queue.dequeue(LIMITS.receiptItems)
     if (frames === null) return
     let batch: Incoming[] = []
     for (const { frame, bytes } of frames) {
@@ -159,11 +159,11 @@ async function store(
   // This node or the network stood still: what comes now may have waited, as after a stream that broke.
   if (now - begun.heardAt > EXCHANGE_LIMITS.drained) begun.since = now
   begun.heardAt = now
-  const { given, useful, refused, work } = await take(parts, partner, batch, { since: begun.since, now })
+  const { given, useful, refused, work } = await ingest(parts, partner, batch, { since: begun.since, now })
   wire.meter.earn(useful.length * WORK.packet)
   for (const bytes of useful) wire.meter.useful(Math.min(bytes, EXCHANGE_LIMITS.useful))
   wire.meter.charge(refused * WORK.refused + work)
-  conduct.refused.take(refused)
+  conduct.refused.charge(refused)
   await begun.introduction.renewIfChanged(wire)
   for (const receipt of given) {
     await wire.send(encodeFrame({ type: 'receipt', ...receipt }))
@@ -233,7 +233,7 @@ class FrameQueue {
   }
 
   /** Up to `most` frames, at least one; null at the end. Throws what reading threw, after what was read before it. */
-  async take(most: number): Promise<Read[] | null> {
+  async dequeue(most: number): Promise<Read[] | null> {
     while (this.#frames.length === 0) {
       if (this.#ended) {
         if (this.#error !== null) throw this.#error

@@ -247,7 +247,7 @@ export function createRecovery(parts: RecoveryParts) {
     useful: () => void,
   ): Promise<number> {
     let [recalled, empty] = [0, 0]
-    const take = async (next: Given): Promise<void> => {
+    const restore = async (next: Given): Promise<void> => {
       empty = next.claims === null ? empty + 1 : 0
       if (empty > RECOVERY_LIMITS.unproven) throw new UnprovenClaim('gives back places without a packet')
       await putBack(partner, next)
@@ -255,12 +255,12 @@ export function createRecovery(parts: RecoveryParts) {
       recalled++
     }
     if (first.frame.n === from) {
-      await take(first)
-      for await (const next of given) await take(next)
+      await restore(first)
+      for await (const next of given) await restore(next)
     } else {
       // Refused places came before the proof, when nothing was believed: they are asked for once more.
       for await (const _ of given);
-      for await (const next of again()) await take(next)
+      for await (const next of again()) await restore(next)
     }
     return recalled
   }

@@ -196,7 +196,7 @@ export async function openBlobStore(
   }
 
   /** Hashes the whole chunks that stand; a damaged tail is cut off. The last chunk is always written anew. */
-  async function take(file: FileHandle, key: Uint8Array, size: number): Promise<{ chunks: number; hash: Hash }> {
+  async function rehash(file: FileHandle, key: Uint8Array, size: number): Promise<{ chunks: number; hash: Hash }> {
     const hash = createHash('sha256')
     const memory = sealedMemory()
     let chunks = 0
@@ -230,7 +230,7 @@ export async function openBlobStore(
     const path = join(folders.partial, name)
     try {
       const { file, key } = await reopen(path)
-      const { chunks, hash } = await take(file, key, size)
+      const { chunks, hash } = await rehash(file, key, size)
       const writer = new ChunkWriter(file, key, chunks)
       return partialBlob({ sha256, size, offset: chunks * CHUNK, hash, file, writer, name, path })
     } catch (error) {

@@ -40,7 +40,7 @@ export function createForgetting(parts: {
       )
     ).map(({ sha256 }) => sha256)
 
-  async function doom(tx: Transaction, sha256: Uint8Array): Promise<void> {
+  async function markForDeletion(tx: Transaction, sha256: Uint8Array): Promise<void> {
     await tx.run('DELETE FROM materials WHERE sha256 = ?', [sha256])
     await forgetUploads(tx, sha256)
     tx.afterCommit(forgotten)
@@ -48,7 +48,7 @@ export function createForgetting(parts: {
   }
 
   /** Deletes the files of forgotten materials; what came again meanwhile stays. Cut off, it goes on at the next call. */
-  async function sweepDoomed(): Promise<void> {
+  async function deleteMarked(): Promise<void> {
     const rows = await db.query<{ sha256: Uint8Array }>('SELECT sha256 FROM doomed_materials')
     for (const { sha256 } of rows)
       await alone(toHex(sha256), async () => {
@@ -59,7 +59,7 @@ export function createForgetting(parts: {
   }
 
   /** Of packets of the thread since then, ms: what is held here and the partner is not known to hold. */
-  async function ungiven(
+  async function unfetched(
     store: Pick<Transaction, 'query'>,
     threadNo: number,
     since: number,
@@ -75,7 +75,7 @@ export function createForgetting(parts: {
   }
 
   return {
-    sweepDoomed,
+    deleteMarked,
 
     /** How many held materials packets of the thread alone name, of all threads whose bodies are held. */
     async ownedBy(store: Pick<Transaction, 'query'>, threadNo: number): Promise<number> {
@@ -83,13 +83,13 @@ export function createForgetting(parts: {
     },
 
     /** How many materials of packets since then, ms, the partner is not known to hold. */
-    async ungiven(store: Pick<Transaction, 'query'>, threadNo: number, since: number): Promise<number> {
-      return (await ungiven(store, threadNo, since)).length
+    async unfetched(store: Pick<Transaction, 'query'>, threadNo: number, since: number): Promise<number> {
+      return (await unfetched(store, threadNo, since)).length
     },
 
     /** Asks the partner about those, and notes what it holds; false: it gave no answer, and they are left as they are. */
-    async askGiven(threadNo: number, since: number): Promise<boolean> {
-      for (const { sha256, size, partner } of await ungiven(db, threadNo, since)) {
+    async askWhetherFetched(threadNo: number, since: number): Promise<boolean> {
+      for (const { sha256, size, partner } of await unfetched(db, threadNo, since)) {
         try {
           if (!(await transfers.holds(partner, { sha256: toHex(sha256), size }))) continue
         } catch (error) {
@@ -110,9 +110,9 @@ export function createForgetting(parts: {
     /** Forgets them, in the transaction that deletes the bodies; the files go after the commit. How many. */
     async forget(tx: Transaction, threadNo: number): Promise<number> {
       const hashes = await owned(tx, threadNo)
-      for (const sha256 of hashes) await doom(tx, sha256)
+      for (const sha256 of hashes) await markForDeletion(tx, sha256)
       await wanted.forget(tx, threadNo)
-      tx.afterCommit(() => void sweepDoomed().catch(parts.unswept))
+      tx.afterCommit(() => void deleteMarked().catch(parts.unswept))
       return hashes.length
     },
 
@@ -126,10 +126,10 @@ export function createForgetting(parts: {
              AND NOT EXISTS (SELECT 1 FROM case_draft_materials d WHERE d.sha256 = m.sha256) LIMIT 1000`,
           [clock.now() - days * 86_400_000],
         )
-        for (const { sha256 } of rows) await doom(tx, sha256)
+        for (const { sha256 } of rows) await markForDeletion(tx, sha256)
         return rows.length
       })
-      await sweepDoomed()
+      await deleteMarked()
       return forgotten
     },
   }

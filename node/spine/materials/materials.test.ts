@@ -78,16 +78,16 @@ describe('materials', () => {
   test('tells the city that sent it whether it is held, and gives it no byte of it', async () => {
     const bytes = pdf(100_000)
     const { sha256, size } = await ankang.send(S, bytes)
-    const ungiven = async () => {
-      await ankang.materials.askGiven(1, 0)
-      return ankang.materials.ungiven(ankang.db, 1, 0)
+    const unfetched = async () => {
+      await ankang.materials.askWhetherFetched(1, 0)
+      return ankang.materials.unfetched(ankang.db, 1, 0)
     }
-    expect(await ungiven()).toBe(1)
+    expect(await unfetched()).toBe(1)
     await shiyan.packet('in', A, [{ sha256, size, type: 'application/pdf' }])
-    expect(await ungiven()).toBe(1)
+    expect(await unfetched()).toBe(1)
     await shiyan.materials.upload(streamOf(bytes))
     world.network.stall(A, S)
-    const asked = ungiven()
+    const asked = unfetched()
     for (let turn = 0; turn < 20; turn++) {
       world.clock.advance(10_000)
       await world.turn()
@@ -99,12 +99,13 @@ describe('materials', () => {
       if (frame[0] === 10) chunks++
     }
     await expect(ankang.materials.fetchBytes(S, { sha256, size })).rejects.toThrow('material.forbidden')
-    expect([await ungiven(), chunks]).toEqual([0, 0])
+    expect([await unfetched(), chunks]).toEqual([0, 0])
     // Before that day nobody is asked.
     await ankang.db.transaction(tx => tx.run('UPDATE packet_materials SET given_at = NULL'))
-    expect([await ankang.materials.ungiven(ankang.db, 1, 1), await ankang.materials.ungiven(ankang.db, 1, 0)]).toEqual([
-      0, 1,
-    ])
+    expect([
+      await ankang.materials.unfetched(ankang.db, 1, 1),
+      await ankang.materials.unfetched(ankang.db, 1, 0),
+    ]).toEqual([0, 1])
   })
 
   test('goes on where a cut stopped it', async () => {

@@ -83,7 +83,7 @@ export function createMaterials(parts: MaterialsParts) {
       )
       const { wanted: waited, ended } = await wanted.satisfied(tx, material, now)
       if (waited) await parts.released(tx, material)
-      for (const each of ended) await tellEnded(tx, each)
+      for (const each of ended) await recordEnded(tx, each)
       tx.afterCommit(() => {
         const known = partner === null ? undefined : kept.get(partner)
         if (partner !== null && known !== undefined && fresh > 0) kept.set(partner, known + size)
@@ -94,7 +94,7 @@ export function createMaterials(parts: MaterialsParts) {
   }
 
   /** What was given up is told at each case, and to who sees to what is parked. */
-  async function tellEnded(tx: Transaction, { partner, materials, threads }: Ended): Promise<void> {
+  async function recordEnded(tx: Transaction, { partner, materials, threads }: Ended): Promise<void> {
     await parts.audit.append(tx, { actor: 'node', action: 'material.ended', subject: partner, detail: { materials } })
     for (const thread of threads) {
       await parts.events.append(tx, { type: 'case.changed', subject: thread })
@@ -130,7 +130,7 @@ export function createMaterials(parts: MaterialsParts) {
         await partial.append(bytes)
       }
       try {
-        await transfers.take(partner, { sha256, size, offset: partial.offset }, append, signal)
+        await transfers.download(partner, { sha256, size, offset: partial.offset }, append, signal)
         await alone(sha256, async () => {
           const finished = await partial.finish()
           if (!finished.ok) throw new ProblemError(finished.problem.code, finished.problem.detail)
@@ -155,7 +155,7 @@ export function createMaterials(parts: MaterialsParts) {
         for (const partner of partners) sources.look(partner)
       }),
   })
-  const { sweepDoomed, ...forgetting } = createForgetting({
+  const { deleteMarked, ...forgetting } = createForgetting({
     ...{ db, blobs, clock, wanted, transfers, alone },
     forgotten: () => kept.clear(),
     unswept: parts.observer.unswept,
@@ -197,7 +197,7 @@ export function createMaterials(parts: MaterialsParts) {
       const backlog = backlogs.get(partner)
       if (backlog !== undefined) backlog.n += materials.length
       let more = 0
-      for (const material of await wanted.lacking(tx, materials))
+      for (const material of await wanted.missing(tx, materials))
         more += await wanted.add(tx, partner, material, clock.now())
       if (more === 0) return
       tx.afterCommit(() => {
@@ -247,7 +247,7 @@ export function createMaterials(parts: MaterialsParts) {
         for (let more = true; more; ) {
           const given = await db.transaction(async tx => {
             const each = await wanted.end(tx, partner, before, MATERIAL_LIMITS.endedAtOnce, clock.now())
-            if (each.materials > 0) await tellEnded(tx, each)
+            if (each.materials > 0) await recordEnded(tx, each)
             return each.materials
           })
           ended += given
@@ -293,7 +293,7 @@ export function createMaterials(parts: MaterialsParts) {
     /** Gives and fetches from now on; `published`: what partners get besides what packets name. */
     async start(published: Published): Promise<void> {
       await blobs.sweep(wanted.isOpen)
-      await sweepDoomed()
+      await deleteMarked()
       const serve = createServing({ db, blobs, trust: parts.trust, transfers, published })
       await transport.handle(STREAM.materials, serve, {
         maxFrame: LIMITS.materialFrameBytes,

@@ -107,7 +107,7 @@ export function createTransfers({ transport, trust, clock }: TransferParts) {
   }
 
   /** Takes the bytes from `offset` on as they come. Problems: `exchange.*`, `frame.*`, `material.*`, `partner.inactive`. */
-  async function take(
+  async function download(
     partner: string,
     { sha256, size, offset }: { sha256: string; size: number; offset: number },
     append: (bytes: Uint8Array) => Promise<void>,
@@ -124,7 +124,7 @@ export function createTransfers({ transport, trust, clock }: TransferParts) {
     )
   }
 
-  /** The few bytes of a partner test or of a list, whole and checked. Problems: those of `take`, `request.rate`. */
+  /** The few bytes of a partner test or of a list, whole and checked. Problems: those of `download`, `request.rate`. */
   async function bytesOf(partner: string, { sha256, size }: Pick<Commitment, 'sha256' | 'size'>): Promise<Uint8Array> {
     const running = inMemory.get(partner) ?? 0
     if (running >= MATERIAL_LIMITS.fetchesInMemory) throw new ProblemError('request.rate', 'materials of this partner')
@@ -160,7 +160,7 @@ export function createTransfers({ transport, trust, clock }: TransferParts) {
     }
   }
 
-  /** Whether the partner holds the material, as it says; gives no byte of it. Problems: as of `take`. */
+  /** Whether the partner holds the material, as it says; gives no byte of it. Problems: as of `download`. */
   const holds = (partner: string, { sha256, size }: Pick<Commitment, 'sha256' | 'size'>): Promise<boolean> =>
     ask(partner, { sha256, offset: size }, async answer => answer.size === size)
 
@@ -187,5 +187,5 @@ export function createTransfers({ transport, trust, clock }: TransferParts) {
     }
   }
 
-  return { take, bytesOf, holds, give, stalled }
+  return { download, bytesOf, holds, give, stalled }
 }

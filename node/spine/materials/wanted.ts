@@ -48,7 +48,7 @@ export function createWantedStore(db: Database) {
 
   return {
     /** Those of the materials that are not held in the size that is named. */
-    async lacking(tx: Transaction, materials: readonly Commitment[]): Promise<Commitment[]> {
+    async missing(tx: Transaction, materials: readonly Commitment[]): Promise<Commitment[]> {
       if (materials.length === 0) return []
       const { marks, params } = inList(materials.map(({ sha256 }) => fromHex(sha256)))
       const rows = await tx.query<{ sha256: Uint8Array; size: number }>(

@@ -16,7 +16,7 @@ function written(frames: readonly Uint8Array[], batch: number): Uint8Array[] {
   const writer = new FrameWriter(batch)
   for (const frame of frames) writer.push(frame)
   const blocks: Uint8Array[] = []
-  for (let block = writer.take(); block !== undefined; block = writer.take()) blocks.push(block)
+  for (let block = writer.shift(); block !== undefined; block = writer.shift()) blocks.push(block)
   expect(writer.bytes).toBe(0)
   return blocks
 }

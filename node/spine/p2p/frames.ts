@@ -145,7 +145,7 @@ export class FrameWriter {
   }
 
   /** The next block to write, at most as large as the batch. */
-  take(): Uint8Array | undefined {
+  shift(): Uint8Array | undefined {
     const full = this.#full.shift()
     if (full !== undefined) {
       this.#bytes -= full.byteLength

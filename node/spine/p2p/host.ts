@@ -314,7 +314,7 @@ class Host implements P2pHost {
       try {
         return { connection, stream: await this.#openStream(connection, protocol, signal) }
       } catch (error) {
-        if (signal?.aborted || saysNo(error)) throw error
+        if (signal?.aborted || isRefusal(error)) throw error
         connection.abort(asError(error))
       }
     }
@@ -443,6 +443,6 @@ class Host implements P2pHost {
 }
 
 /** The other side lives and answered: another connection would not help. */
-const saysNo = (error: unknown): boolean =>
+const isRefusal = (error: unknown): boolean =>
   error instanceof Error &&
   (error.name === 'UnsupportedProtocolError' || error.name === 'TooManyOutboundProtocolStreamsError')

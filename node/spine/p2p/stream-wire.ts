@@ -245,7 +245,7 @@ export class StreamWire implements Wire {
   readonly #flush = (): void => {
     try {
       while (this.#problem === undefined && !this.#stream.writableNeedsDrain) {
-        const block = this.#writer.take()
+        const block = this.#writer.shift()
         if (block === undefined) break
         this.#stream.send(block)
       }

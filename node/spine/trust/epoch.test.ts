@@ -70,7 +70,7 @@ test('while the node works they are raised once in each span in which something 
   const epoch = await open()
   const failures: unknown[] = []
   const upkeep = createUpkeep(clock, { done() {}, failed: (_, error) => failures.push(error) })
-  upkeep.start({ epoch: { every: EPOCH_LIMITS.every, round: () => epoch.raise() } })
+  upkeep.start({ epoch: { every: EPOCH_LIMITS.every, round: () => epoch.advance() } })
   const passed = async (ms: number) => {
     clock.advance(ms)
     for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setImmediate(resolve))

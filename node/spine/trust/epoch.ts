@@ -79,7 +79,7 @@ export async function openEpoch({ db, file, clock, audit }: EpochParts) {
   }
 
   /** The store first: a node that ends in between must not look restored. */
-  async function raise(): Promise<void> {
+  async function advance(): Promise<void> {
     const now = await contents()
     if (now === raisedAt) return
     raisedAt = now
@@ -102,8 +102,8 @@ export async function openEpoch({ db, file, clock, audit }: EpochParts) {
     },
 
     /** Raises both counters when anything was stored since. */
-    raise(): Promise<void> {
-      const raised = raise()
+    advance(): Promise<void> {
+      const raised = advance()
       working = raised.catch(() => {})
       return raised
     },

@@ -145,7 +145,7 @@ export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, 
   }
 
   /** Takes a draft of exactly this version away; the transaction fails when somebody changed it. */
-  async function take(tx: Transaction, id: string, version: number): Promise<void> {
+  async function consume(tx: Transaction, id: string, version: number): Promise<void> {
     const gone = await tx.run('DELETE FROM case_drafts WHERE id = ? AND version = ?', [id, version])
     if (gone === 0) throw await changed(tx, id)
     await tx.run('DELETE FROM case_draft_materials WHERE draft = ?', [id])
@@ -166,7 +166,7 @@ export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, 
   }
 
   return {
-    take,
+    consume,
 
     /** How many drafts were left over when the case was submitted, and how many of the like were worked on since. */
     async leftOver(store: Pick<Transaction, 'query'>, of: DraftsOf): Promise<{ drafts: number; laterDrafts: number }> {
@@ -177,7 +177,7 @@ export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, 
     /** Deletes what was left over; how many. */
     async forget(tx: Transaction, of: DraftsOf): Promise<number> {
       const { left } = await alike(tx, of)
-      for (const { id, version } of left) await take(tx, id, version)
+      for (const { id, version } of left) await consume(tx, id, version)
       return left.length
     },
 
@@ -255,7 +255,7 @@ export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, 
       const row = await rowFor(db, id, actor)
       if (!isAsSeen(seen, String(row.version))) throw await changed(db, id)
       await db.transaction(async tx => {
-        await take(tx, id, row.version)
+        await consume(tx, id, row.version)
         await audit.append(tx, { actor, action: 'case-draft.deleted', subject: id, ...whose(row, actor) })
       })
     },
@@ -341,7 +341,7 @@ export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, 
           [clock.now() - DRAFT_DAYS * 86_400_000],
         )
         for (const { id, version } of old) {
-          await take(tx, id, version)
+          await consume(tx, id, version)
           await audit.append(tx, { actor: NODE, action: 'case-draft.expired', subject: id })
         }
         return old.length

@@ -261,7 +261,12 @@ test('a purge deletes the drafts that were left over, and tells of those that we
   await world.settle()
   const purges = createPurges({
     ...{ db: ankang.db, clock: world.clock, audit: ankang.audit, author: () => ankang.exchange.author },
-    materials: { ownedBy: async () => 0, ungiven: async () => 0, askGiven: async () => true, forget: async () => 0 },
+    materials: {
+      ownedBy: async () => 0,
+      unfetched: async () => 0,
+      askWhetherFetched: async () => true,
+      forget: async () => 0,
+    },
     drafts: ankang.drafts,
     ...{
       keys: ankang.caseKeys,

@@ -134,7 +134,7 @@ export function createIntake({ db, audit, drafts, cases, packets, keys, schemas 
       if (!isAsSeen(seen, String(draft.version))) throw await drafts.changed(db, id)
       const parsed = parse(content)
       if (!parsed.whole) throw preflightError(parsed.findings)
-      const alongside = (tx: Transaction) => drafts.take(tx, id, draft.version)
+      const alongside = (tx: Transaction) => drafts.consume(tx, id, draft.version)
       if (parsed.joint !== null) return cases.submitJoint(parsed.joint, actor, alongside)
       return parsed.one === null ? [] : [await cases.submit(parsed.one, actor, alongside)]
     },

@@ -8,8 +8,8 @@ import { DivisionCode, jsonObject, Sha256, ThreadId, text } from '../../../../pr
 import { ProblemError } from '../../../../protocol/problem.ts'
 import { ServiceItem } from '../../../../protocol/service/item.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../../../edges/http/page.ts'
+import { Why } from '../../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, time } from '../../../edges/http/route.ts'
-import { Why } from '../../../edges/http/told.ts'
 
 import { isAsSeen, type Seen } from '../../../kernel/seen.ts'
 

@@ -424,7 +424,12 @@ test('names and addresses lie sealed, stand in no audit row, and go with the pur
   await world.settle()
   const purges = createPurges({
     ...{ db: ankang.db, clock: world.clock, audit: ankang.audit, author: () => ankang.exchange.author },
-    materials: { ownedBy: async () => 0, ungiven: async () => 0, askGiven: async () => true, forget: async () => 0 },
+    materials: {
+      ownedBy: async () => 0,
+      unfetched: async () => 0,
+      askWhetherFetched: async () => true,
+      forget: async () => 0,
+    },
     drafts: ankang.drafts,
     ...{
       keys: ankang.caseKeys,

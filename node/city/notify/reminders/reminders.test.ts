@@ -30,12 +30,12 @@ test('reminders of all sources are listed by urgency, and each is told once', as
   })
   const told = async () => (await events.after(0, 100)).map(({ type, subject }) => `${type} ${subject}`)
   expect((await reminders.list()).map(({ id }) => id)).toEqual(['a', 'b', 'c'])
-  expect([await reminders.tell(), await reminders.tell()]).toEqual([3, 0])
+  expect([await reminders.notify(), await reminders.notify()]).toEqual([3, 0])
   expect(await told()).toEqual(['reminder.due a', 'reminder.due b', 'reminder.due c'])
   standing = [reminder('b', 2), reminder('d', 3)]
-  expect(await reminders.tell()).toBe(1)
+  expect(await reminders.notify()).toBe(1)
   clock.advance(401 * 86_400_000)
-  expect(await reminders.tell()).toBe(3)
+  expect(await reminders.notify()).toBe(3)
   await db.close()
 })
 

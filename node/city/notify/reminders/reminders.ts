@@ -35,7 +35,7 @@ export function createReminders({ db, clock, events, sources }: RemindersParts) 
     list,
 
     /** Tells each reminder that was not told yet as an event; how many. */
-    async tell(): Promise<number> {
+    async notify(): Promise<number> {
       const standing = await list()
       const now = clock.now()
       return db.transaction(async tx => {

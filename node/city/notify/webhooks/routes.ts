@@ -2,8 +2,8 @@
 import * as z from 'zod'
 import type { Problem } from '../../../../protocol/problem.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../../../edges/http/page.ts'
+import { Why } from '../../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../../edges/http/route.ts'
-import { Why } from '../../../edges/http/told.ts'
 import { WEBHOOK_LIMITS, WEBHOOK_TYPES, type Webhook, type Webhooks } from './webhooks.ts'
 
 const WebhookAnswer = z

@@ -108,7 +108,7 @@ export type Webhooks = ReturnType<typeof createWebhooks>
 export function createWebhooks(parts: WebhooksParts) {
   const { db, clock, audit, events } = parts
   /** of each subscriber, so that none waits for another */
-  const tellers = new Map<string, Rounds>()
+  const deliveries = new Map<string, Rounds>()
   const stopping = new AbortController()
   let unwatch = () => {}
   const faulted = (error: unknown) => parts.observer.faulted(error)
@@ -234,10 +234,10 @@ export function createWebhooks(parts: WebhooksParts) {
   }
 
   /** Tells a subscriber what waits, one after the other, until nothing does or it fails; when to try again, ms. */
-  async function tell(id: string): Promise<number | null> {
+  async function deliver(id: string): Promise<number | null> {
     for (;;) {
       const [row] = await db.query<Row>('SELECT * FROM webhooks WHERE id = ?', [id])
-      if (row === undefined) tellers.delete(id)
+      if (row === undefined) deliveries.delete(id)
       if (row === undefined || row.active === 0 || stopping.signal.aborted) return null
       if (row.next_at > clock.now()) return row.next_at
       const page = await events.after(row.cursor, WEBHOOK_LIMITS.page)
@@ -271,9 +271,9 @@ export function createWebhooks(parts: WebhooksParts) {
       const active = await db.query<Pick<Row, 'id'>>('SELECT id FROM webhooks WHERE active = 1')
       if (before === changes) nobody = active.length === 0
       for (const { id } of active) {
-        const teller = tellers.get(id) ?? createRounds({ clock, failed: faulted, round: () => tell(id) })
-        tellers.set(id, teller)
-        void teller.wake()
+        const delivery = deliveries.get(id) ?? createRounds({ clock, failed: faulted, round: () => deliver(id) })
+        deliveries.set(id, delivery)
+        void delivery.wake()
       }
       return null
     },
@@ -427,7 +427,7 @@ export function createWebhooks(parts: WebhooksParts) {
       stopping.abort()
       unwatch()
       await looks.stop()
-      await Promise.all([...tellers.values()].map(teller => teller.stop()))
+      await Promise.all([...deliveries.values()].map(delivery => delivery.stop()))
     },
   }
 }

@@ -52,12 +52,12 @@ describe('the accept list', () => {
 
   test('takes no city, nothing spoilt and nothing that has run out', async () => {
     const [ankang] = await two()
-    const take = (pem: string) => ankang.authorities.accept(pem, undefined, 'person:1')
-    await expect(take(ankang.play.certificate)).rejects.toMatchObject(refusal('certificate.profile'))
-    await expect(take('hello')).rejects.toMatchObject(refusal('certificate.malformed'))
-    await expect(take(authority({ signer: otherKey }))).rejects.toMatchObject(refusal('certificate.chain'))
+    const accept = (pem: string) => ankang.authorities.accept(pem, undefined, 'person:1')
+    await expect(accept(ankang.play.certificate)).rejects.toMatchObject(refusal('certificate.profile'))
+    await expect(accept('hello')).rejects.toMatchObject(refusal('certificate.malformed'))
+    await expect(accept(authority({ signer: otherKey }))).rejects.toMatchObject(refusal('certificate.chain'))
     world.clock.advance(11 * 365 * 86_400_000)
-    await expect(take(ca.pem)).rejects.toMatchObject(refusal('certificate.expired'))
+    await expect(accept(ca.pem)).rejects.toMatchObject(refusal('certificate.expired'))
     expect(await ankang.authorities.list()).toEqual([])
   })
 

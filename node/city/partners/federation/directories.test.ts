@@ -97,7 +97,7 @@ const revoke = (city: PairableCity): Promise<string> =>
 /** Trusts the operator and takes the document. */
 async function given(city: PairableCity, jws: string): Promise<void> {
   await city.directories.trust(operator, 'person:1')
-  expect(await marksOf('importDirectory', () => city.directories.take(jws.trim(), 'person:1'))).toMatchObject({
+  expect(await marksOf('importDirectory', () => city.directories.accept(jws.trim(), 'person:1'))).toMatchObject({
     ok: true,
   })
 }
@@ -141,7 +141,7 @@ describe('a node', () => {
   test('takes directories of trusted operators alone, and never an older or another one', async () => {
     const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
     const second = await list(ankang, shiyan)
-    expect(await ankang.directories.take(second, 'person:1')).toMatchObject(refusal('directory.operator'))
+    expect(await ankang.directories.accept(second, 'person:1')).toMatchObject(refusal('directory.operator'))
     await given(ankang, second)
     const before = await readFile(directoryPath(folder), 'utf8')
     // The operator restored an old folder: another document under version 3.
@@ -150,17 +150,17 @@ describe('a node', () => {
     await rm(directoryPath(folder))
     await import('node:fs/promises').then(({ writeFile }) => writeFile(directoryPath(folder), before))
     const fork = await issue(held => held)
-    expect(await ankang.directories.take(second, 'city:420300')).toMatchObject(refusal('directory.rollback'))
-    expect(await ankang.directories.take(fork, 'city:420300')).toMatchObject(refusal('directory.fork'))
+    expect(await ankang.directories.accept(second, 'city:420300')).toMatchObject(refusal('directory.rollback'))
+    expect(await ankang.directories.accept(fork, 'city:420300')).toMatchObject(refusal('directory.fork'))
     const tampered = `${third.slice(0, 200)}${third[200] === 'A' ? 'B' : 'A'}${third.slice(201)}`
-    expect((await ankang.directories.take(tampered, 'person:1')).ok).toBe(false)
+    expect((await ankang.directories.accept(tampered, 'person:1')).ok).toBe(false)
     const [held] = ankang.directories.operators()
     expect(held?.held).toMatchObject({
       directory: { version: 3 },
       fork: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown,
     })
     // The same refusal by the same partner is told once.
-    await ankang.directories.take(second, 'city:420300')
+    await ankang.directories.accept(second, 'city:420300')
     const actions = await actionsOf(ankang)
     expect(actions.filter(action => action === 'directory.taken')).toHaveLength(2)
     expect(actions.filter(action => action === 'directory.refused')).toHaveLength(4)
@@ -190,10 +190,10 @@ describe('a node', () => {
     const verify = vi.spyOn(crypto.subtle, 'verify')
     try {
       for (let time = 0; time < 5; time++)
-        expect(await ankang.directories.take(tampered, 'city:420300')).toMatchObject(refusal('directory.signature'))
+        expect(await ankang.directories.accept(tampered, 'city:420300')).toMatchObject(refusal('directory.signature'))
       expect(verify).toHaveBeenCalledTimes(1)
       await ankang.directories.trust('A'.repeat(43), 'person:1')
-      await ankang.directories.take(tampered, 'city:420300')
+      await ankang.directories.accept(tampered, 'city:420300')
       expect(verify).toHaveBeenCalledTimes(2)
     } finally {
       verify.mockRestore()
@@ -208,9 +208,9 @@ describe('a node', () => {
     await given(ankang, newest)
     await ankang.directories.distrust(operator, 'person:1')
     await ankang.directories.trust(operator, 'person:1')
-    expect(await ankang.directories.take(older, 'person:1')).toMatchObject(refusal('directory.rollback'))
+    expect(await ankang.directories.accept(older, 'person:1')).toMatchObject(refusal('directory.rollback'))
     expect(versionAt(ankang)).toBeUndefined()
-    expect(await ankang.directories.take(newest.trim(), 'person:1')).toMatchObject({ ok: true, known: false })
+    expect(await ankang.directories.accept(newest.trim(), 'person:1')).toMatchObject({ ok: true, known: false })
     expect(ankang.directories.revocations()).toHaveLength(1)
   })
 
@@ -378,7 +378,7 @@ describe('a hand-over of the operator', () => {
     await given(ankang, await revoke(shiyan))
     const { successor, last, first, to } = await handedOver(folder)
     for (const jws of [last, first])
-      expect(await ankang.directories.take(jws.trim(), 'person:1')).toMatchObject({ ok: true })
+      expect(await ankang.directories.accept(jws.trim(), 'person:1')).toMatchObject({ ok: true })
     expect(
       ankang.directories
         .operators()
@@ -397,7 +397,7 @@ describe('a hand-over of the operator', () => {
     expect(told).toMatchObject([{ level: 'warn', en: expect.stringContaining(successor) as unknown }])
     // The former one is not missed when its next version does not come.
     await issueDirectory(to, { ...TERMS, days: 200, now: NOW / 1000 }, held => held)
-    await ankang.directories.take((await readFile(directoryPath(to), 'utf8')).trim(), 'person:1')
+    await ankang.directories.accept((await readFile(directoryPath(to), 'utf8')).trim(), 'person:1')
     expect(directoryReminders(ankang.directories.operators(), own, NOW + 121 * DAY)).toEqual([])
     await rm(to, { recursive: true })
   })
@@ -417,7 +417,7 @@ describe('a hand-over of the operator', () => {
     for (let version = 3; version < 5; version++)
       await issueDirectory(copy, { ...TERMS, now: NOW / 1000 }, held => ({ ...held, entries: [] }))
     const thief = await readFile(directoryPath(copy), 'utf8')
-    expect(await ankang.directories.take(thief, 'person:1')).toMatchObject(refusal('directory.fork'))
+    expect(await ankang.directories.accept(thief, 'person:1')).toMatchObject(refusal('directory.fork'))
     expect(versionAt(ankang)).toBe(3)
     for (const each of [copy, to]) await rm(each, { recursive: true })
   })
@@ -432,7 +432,7 @@ describe('a hand-over of the operator', () => {
     const next = async (change: Parameters<typeof issueDirectory>[2]) => {
       await issueDirectory(to, { ...TERMS, now: Math.floor(world.clock.now() / 1000) }, change)
       const jws = (await readFile(directoryPath(to), 'utf8')).trim()
-      expect(await ankang.directories.take(jws, 'person:1')).toMatchObject({ ok: true })
+      expect(await ankang.directories.accept(jws, 'person:1')).toMatchObject({ ok: true })
     }
     await next(({ entries }) => ({ entries, revocations: [] }))
     expect(ankang.trust.partners()).toEqual([])
@@ -448,10 +448,10 @@ describe('a hand-over of the operator', () => {
     await given(ankang, await revoke(shiyan))
     const { successor, last, first, to } = await handedOver(folder)
     await given(ankang, last)
-    await ankang.directories.take(first.trim(), 'person:1')
+    await ankang.directories.accept(first.trim(), 'person:1')
     await issueDirectory(to, { ...TERMS, now: NOW / 1000 }, held => ({ ...held, successor: operator }))
     const back = (await readFile(directoryPath(to), 'utf8')).trim()
-    expect(await ankang.directories.take(back, 'person:1')).toMatchObject(refusal('directory.malformed'))
+    expect(await ankang.directories.accept(back, 'person:1')).toMatchObject(refusal('directory.malformed'))
     const { kept } = await ankang.directories.distrust(successor, 'person:1')
     expect(ankang.directories.operators()).toEqual([])
     expect(new Set(kept.map(({ certificate }) => certificate))).toEqual(new Set([shiyan.play.fingerprint]))
@@ -508,7 +508,7 @@ describe('distribution', () => {
       'pending',
     ])
     await ankang.directories.distrust(operator, 'person:1')
-    await enshi.directories.take(await issue(held => held), 'person:3')
+    await enshi.directories.accept(await issue(held => held), 'person:3')
     await soon(() => expect([ankang, shiyan, enshi].map(versionAt)).toEqual([undefined, 3, 3]))
   })
 
@@ -521,7 +521,7 @@ describe('distribution', () => {
     expect(versionAt(shiyan)).toBeUndefined()
     await shiyan.partners.resume('610900', 'person:2')
     const upkeep = createUpkeep(world.clock, { done() {}, failed() {} })
-    upkeep.start({ directories: async () => shiyan.gossip.tell() })
+    upkeep.start({ directories: async () => shiyan.gossip.announce() })
     world.clock.advance(UPKEEP_LIMITS.first)
     await soon(() => expect(versionAt(shiyan)).toBe(2))
     upkeep.end()
@@ -545,7 +545,7 @@ describe('distribution', () => {
     await given(shiyan, old)
     await given(ankang, await issue(held => held))
     await activated(ankang, shiyan)
-    shiyan.gossip.tell()
+    shiyan.gossip.announce()
     await soon(() => expect(versionAt(shiyan)).toBe(3))
     expect(ankang.refusedDirectories).toEqual([])
   })

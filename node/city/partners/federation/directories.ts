@@ -48,7 +48,7 @@ export async function createDirectories(parts: DirectoriesParts) {
   const inTurn = createSerial()
 
   /** Leaves rows for each partner that a change of what is revoked stops, or lets go on. */
-  async function tellPartners(tx: Transaction, before: ReadonlyMap<string, Revocation>): Promise<void> {
+  async function recordRevocations(tx: Transaction, before: ReadonlyMap<string, Revocation>): Promise<void> {
     const rows = await tx.query<{ code: string; fingerprint: string }>('SELECT code, fingerprint FROM partners')
     for (const { code, fingerprint } of rows) {
       const found = holdings.revoked().get(fingerprint)
@@ -64,7 +64,7 @@ export async function createDirectories(parts: DirectoriesParts) {
   }
 
   /** Leaves rows for each partner that a new version of the operator lists no more; one that it revokes is told by that. */
-  async function tellStruck(tx: Transaction, before: Directory | undefined, { entries, revocations }: Directory) {
+  async function recordStruck(tx: Transaction, before: Directory | undefined, { entries, revocations }: Directory) {
     if (before === undefined) return
     const rows = await tx.query<{ code: string; fingerprint: string }>(
       `SELECT code, fingerprint FROM partners WHERE status = 'active'`,
@@ -96,7 +96,7 @@ export async function createDirectories(parts: DirectoriesParts) {
     refusedDocuments.clear()
     const before = holdings.revoked()
     await load()
-    await db.transaction(tx => tellPartners(tx, before))
+    await db.transaction(tx => recordRevocations(tx, before))
     await parts.changed()
   }
 
@@ -122,7 +122,7 @@ export async function createDirectories(parts: DirectoriesParts) {
         },
       })
       await events.append(tx, { type: 'directory.changed', subject: operator })
-      await tellStruck(tx, holdings.operators().get(operator)?.held?.directory, directory)
+      await recordStruck(tx, holdings.operators().get(operator)?.held?.directory, directory)
       await govern(tx, signed)
     })
     await settle()
@@ -290,7 +290,7 @@ export async function createDirectories(parts: DirectoriesParts) {
      * Verifies a document and keeps it when it is newer; the one already held is no refusal. A refusal leaves an audit row; what a
      * partner gives again is not verified again. `sha256` is that of the document, when it is known. Problems: as `verifyDirectory`.
      */
-    take: (
+    accept: (
       jws: string,
       by: string,
       sha256?: string,

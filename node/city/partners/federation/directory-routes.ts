@@ -155,7 +155,7 @@ export const directoryRoutes = (directories: Directories, card: () => Card): Rou
       status: 201,
       problems: DOCUMENT_PROBLEMS,
       handle: async ({ body, person }) => {
-        const taken = await directories.take(body.jws.trim(), actorOf(person))
+        const taken = await directories.accept(body.jws.trim(), actorOf(person))
         if (!taken.ok) throw new ProblemError(taken.problem.code, taken.problem.detail)
         return toAnswer(directories, directories.operator(taken.operator))
       },

@@ -36,7 +36,7 @@ export type GossipParts = {
   transport: Transport
   trust: Pick<Trust, 'cityOf' | 'partners' | 'reach'>
   clock: Clock
-  directories: Pick<Directories, 'held' | 'document' | 'take'>
+  directories: Pick<Directories, 'held' | 'document' | 'accept'>
   observer: {
     /** a partner gave a document that was refused */ refused(partner: string, problem: Problem): void
   }
@@ -100,7 +100,7 @@ export function createGossip(parts: GossipParts) {
   }
 
   /** Takes the documents that the other side said it has and this one lacks; any other ends the stream. */
-  async function takeAll(
+  async function acceptAll(
     partner: string,
     wire: Wire,
     next: () => Promise<DirectoryFrame | null>,
@@ -119,13 +119,13 @@ export function createGossip(parts: GossipParts) {
       countDocuments(partner, 0)
       const sha256 = lacking.size === 0 ? '' : await hashOf(frame.jws)
       if (!lacking.delete(sha256)) throw new ProblemError('exchange.protocol', 'a directory that have did not name')
-      const result = await directories.take(frame.jws, `city:${partner}`, sha256)
+      const result = await directories.accept(frame.jws, `city:${partner}`, sha256)
       if (result.ok) wire.meter.useful(frame.jws.length)
       else parts.observer.refused(partner, result.problem)
     }
   }
 
-  async function meet(partner: string): Promise<void> {
+  async function syncWith(partner: string): Promise<void> {
     const mine = directories.held()
     if (trust.reach(partner).peers.length === 0 || mine.length === 0) return
     countMeeting(partner)
@@ -134,7 +134,7 @@ export function createGossip(parts: GossipParts) {
       const next = framesOf(wire)
       await send(wire, { type: 'have', held: mine })
       const other = await theirs(next)
-      await Promise.all([give(wire, mine, other), takeAll(partner, wire, next, mine, other)])
+      await Promise.all([give(wire, mine, other), acceptAll(partner, wire, next, mine, other)])
     } catch (error) {
       wire.abort(error instanceof Error ? error : new Error('failed'))
       throw error
@@ -153,7 +153,7 @@ export function createGossip(parts: GossipParts) {
       const other = await theirs(next)
       const mine = directories.held()
       await send(wire, { type: 'have', held: mine })
-      await Promise.all([give(wire, mine, other), takeAll(partner, wire, next, mine, other)])
+      await Promise.all([give(wire, mine, other), acceptAll(partner, wire, next, mine, other)])
     } catch (error) {
       wire.abort(error instanceof Error ? error : new Error('failed'))
     }
@@ -166,7 +166,7 @@ export function createGossip(parts: GossipParts) {
       waiting.delete(partner)
       meeting++
       // One that cannot be reached, or broke off, is met again when it is heard and in the next round.
-      void meet(partner)
+      void syncWith(partner)
         .catch(() => {})
         .finally(() => {
           meeting--
@@ -175,14 +175,14 @@ export function createGossip(parts: GossipParts) {
     }
   }
 
-  function meetAll(): void {
+  function syncWithAll(): void {
     for (const partner of trust.partners()) waiting.add(partner)
     work()
   }
 
   return {
     /** Something newer is held, or a round is due: every partner hears of it. */
-    tell: meetAll,
+    announce: syncWithAll,
 
     /** The partner is there: it greeted this node. A connection alone may have begun before the two were partners. */
     heard(partner: string): void {

@@ -26,7 +26,11 @@ async function presentOf(store: KeyStore) {
  * Puts a certificate in place. With another city key come another packet key and another peer key, for whoever has the one
  * may have the others; the data key stays, since what is stored is sealed with it.
  */
-async function take(store: KeyStore, city: { keyPem: string; chain: string[] }, formerKey: string): Promise<Renewed> {
+async function install(
+  store: KeyStore,
+  city: { keyPem: string; chain: string[] },
+  formerKey: string,
+): Promise<Renewed> {
   const { readCertificate } = await import('../../../../certs/index.ts')
   const read = readCertificate(city.chain[0] ?? '')
   if (!read.ok) throw new ProblemError(read.problem.code, read.problem.detail)
@@ -58,7 +62,7 @@ export async function renewSelfIssued(
     )
   const former = (await store.openCityKey()).keyPem
   const keyPem = fresh ? await generateKey() : former
-  return take(store, { keyPem, chain: [selfIssue(city, { keyPem, now, serial: randomBytes(16) })] }, former)
+  return install(store, { keyPem, chain: [selfIssue(city, { keyPem, now, serial: randomBytes(16) })] }, former)
 }
 
 /**
@@ -83,7 +87,7 @@ export async function installIssued(
     throw ownProblem({
       ...{ code: 'certificate.mismatch', detail: 'the certificate is over another key: make a new request for it' },
     })
-  const renewed = await take(store, { keyPem, chain: [pem, caPem] }, former)
+  const renewed = await install(store, { keyPem, chain: [pem, caPem] }, former)
   if (keyPem === pending) await store.dropPending()
   return renewed
 }

@@ -140,11 +140,11 @@ function receivedTable(view: PaperView): { head: string[]; rows: string[][] } {
   const head = [NUMBERED, '材料', '形式', '份数或页数']
   if (joint.length === 0) return { head, rows: submit.materials.map(rowOf) }
   const files = new Map<string, { material: CaseMaterial; items: number[] }>()
-  for (const [place, { submit: of }] of joint.entries())
+  for (const [index, { submit: of }] of joint.entries())
     for (const material of of.materials) {
       const { items = [] } = files.get(material.sha256) ?? {}
       const first = files.get(material.sha256)?.material ?? material
-      files.set(material.sha256, { material: first, items: [...items, place + 1] })
+      files.set(material.sha256, { material: first, items: [...items, index + 1] })
     }
   return {
     head: [...head, '用于事项'],

@@ -172,7 +172,7 @@ export function createExports(parts: ExportsParts) {
     if (job === undefined || job.person !== person) throw new ProblemError('request.not-found', 'no such export')
     return job
   }
-  const told = ({ id, format, state, done, total, bytes, problem, createdAt, expiresAt }: Kept): ExportJob => ({
+  const toJob = ({ id, format, state, done, total, bytes, problem, createdAt, expiresAt }: Kept): ExportJob => ({
     ...{ id, format, state, done, total, bytes, problem, createdAt, expiresAt },
   })
 
@@ -207,13 +207,13 @@ export function createExports(parts: ExportsParts) {
         throw error
       }
       void inTurn(() => run(job, what)).catch(parts.failed)
-      return told(job)
+      return toJob(job)
     },
 
-    list: (person: string): ExportJob[] => [...jobs.values()].filter(job => job.person === person).map(told),
+    list: (person: string): ExportJob[] => [...jobs.values()].filter(job => job.person === person).map(toJob),
 
     /** How far it is. Problem: `request.not-found`, also for somebody else's. */
-    get: (id: string, person: string): ExportJob => told(ownOf(id, person)),
+    get: (id: string, person: string): ExportJob => toJob(ownOf(id, person)),
 
     /** Ends it, and deletes its file. */
     remove: (id: string, person: string): Promise<void> => remove(ownOf(id, person)),

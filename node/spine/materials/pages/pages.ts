@@ -27,8 +27,8 @@ export type Counted = number | 'unreadable' | null
 /** A held material; `counted` is undefined when its pages were not counted. */
 type HeldPages = { commitment: Commitment; counted: Counted | undefined }
 
-const stored = (counted: Counted): number => (counted === 'unreadable' ? UNREADABLE : (counted ?? UNCOUNTABLE))
-const told = (held: number): Counted => (held === UNREADABLE ? 'unreadable' : held === UNCOUNTABLE ? null : held)
+const toColumn = (counted: Counted): number => (counted === 'unreadable' ? UNREADABLE : (counted ?? UNCOUNTABLE))
+const fromColumn = (held: number): Counted => (held === UNREADABLE ? 'unreadable' : held === UNCOUNTABLE ? null : held)
 
 const COUNTER = fileURLToPath(new URL('./counter.ts', import.meta.url))
 
@@ -61,7 +61,7 @@ export function createPages({ db, open }: PagesParts) {
     const pages = await slot(() => countApart(type, open(sha256), stopping.signal))
     if (stopping.signal.aborted) throw new ProblemError('internal', 'stopping')
     await db.transaction(tx =>
-      tx.run('UPDATE materials SET pages = ? WHERE sha256 = ?', [stored(pages), fromHex(sha256)]),
+      tx.run('UPDATE materials SET pages = ? WHERE sha256 = ?', [toColumn(pages), fromHex(sha256)]),
     )
     return pages
   }
@@ -89,7 +89,7 @@ export function createPages({ db, open }: PagesParts) {
         const row = found.get(sha256)
         if (row === undefined) return []
         const { size, type, pages } = row
-        return [{ commitment: { sha256, size, type }, counted: pages === null ? undefined : told(pages) }]
+        return [{ commitment: { sha256, size, type }, counted: pages === null ? undefined : fromColumn(pages) }]
       })
     },
 
@@ -97,7 +97,7 @@ export function createPages({ db, open }: PagesParts) {
     async of(sha256: string): Promise<Counted> {
       const row = await rowOf(sha256)
       if (row === undefined) throw new ProblemError('material.missing')
-      if (row.pages !== null) return told(row.pages)
+      if (row.pages !== null) return fromColumn(row.pages)
       if (row.type.startsWith('image/')) return 1
       if (row.size > LARGEST) return null
       const running = counting.get(sha256) ?? count(sha256, row.type).finally(() => counting.delete(sha256))

@@ -4,7 +4,7 @@
  */
 
 import { dayOf } from '../../../protocol/agreement/document.ts'
-import { type CountedTable, daysApart, type HolidayTable, toldTable } from '../../../protocol/calendar/calendar.ts'
+import { type CountedTable, daysApart, type HolidayTable, noticeTable } from '../../../protocol/calendar/calendar.ts'
 import {
   type CalendarNotice,
   compareNational,
@@ -34,10 +34,10 @@ const countedOf = ({ counted, tables }: Told): CountedTable[] => counted ?? tabl
 function countedFrom(before: readonly CountedTable[], told: readonly HolidayTable[], today: string): CountedTable[] {
   const years = [...new Set([...before, ...told].map(({ year }) => year))].sort((a, b) => a - b)
   const of = <T extends HolidayTable>(tables: readonly T[], year: number) => tables.find(table => table.year === year)
-  return years.flatMap(year => toldTable(of(before, year), of(told, year), today) ?? [])
+  return years.flatMap(year => noticeTable(of(before, year), of(told, year), today) ?? [])
 }
 
-export async function openToldCalendars(parts: { db: Database; clock: Clock; audit: Audit; events: EventLog }) {
+export async function openPartnerCalendars(parts: { db: Database; clock: Clock; audit: Audit; events: EventLog }) {
   const { db } = parts
   const told = new Map<string, Told>()
   const refused = new Map<string, Problem>()
@@ -90,7 +90,7 @@ export async function openToldCalendars(parts: { db: Database; clock: Clock; aud
     },
 
     /** Keeps what a city tells; what is malformed is not taken. `regional`: the tables by which its days count until now. */
-    async take(city: string, notice: CalendarNotice, regional: readonly CountedTable[]): Promise<void> {
+    async record(city: string, notice: CalendarNotice, regional: readonly CountedTable[]): Promise<void> {
       const read = readNotice(notice, city)
       if (!read.ok) {
         refused.set(city, read.problem)

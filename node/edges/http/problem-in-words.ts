@@ -6,7 +6,7 @@ import { PROBLEMS, type Problem } from '../../../protocol/problem.ts'
 export const Why = z.strictObject({ code: z.string(), detail: z.string().optional() })
 
 /** The same in words, with who must act and how. */
-export const Told = Why.extend({
+export const ProblemInWords = Why.extend({
   en: z.string(),
   zh: z.string(),
   act: z.enum(['you', 'partner', 'operator']).describe('who must act'),
@@ -14,7 +14,7 @@ export const Told = Why.extend({
 })
 
 /** `act`: who must act here, when that is another one than the code says. */
-export function told({ code, detail }: Problem, act = PROBLEMS[code].act): z.input<typeof Told> {
+export function describeProblem({ code, detail }: Problem, act = PROBLEMS[code].act): z.input<typeof ProblemInWords> {
   const { en, zh, cure } = PROBLEMS[code]
   return { code, ...(detail === undefined ? {} : { detail }), en, zh, act, cure }
 }
