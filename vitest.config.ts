@@ -93,11 +93,9 @@ export default defineConfig(({ mode }) => {
         {
           test: {
             ...tests,
-            ...{
-              name: 'shared',
-              include: ['{protocol,certs,adapters,node,examples,test}/**/*.test.ts'],
-              exclude: [...APART, ...NODES, ...LONG],
-            },
+            name: 'shared',
+            include: ['{protocol,certs,adapters,node,examples,test}/**/*.test.ts'],
+            exclude: [...APART, ...NODES, ...LONG],
             isolate: false,
           },
         },

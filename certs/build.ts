@@ -28,11 +28,16 @@ import { type CitySubject, cityUri, OID, USAGE } from './profile.ts'
 export type ExtensionInput = { id: string; critical: boolean; value: DerNode }
 
 export type CertificateInput = {
-  /** octets, positive */ serial: string
-  /** DER of a name */ issuer: string
-  /** DER of a name */ subject: string
-  /** ms */ notBefore: number
-  /** ms */ notAfter: number
+  /** octets, positive */
+  serial: string
+  /** DER of a name */
+  issuer: string
+  /** DER of a name */
+  subject: string
+  /** ms */
+  notBefore: number
+  /** ms */
+  notAfter: number
   publicKey: RsaPublicJwk
   extensions: readonly ExtensionInput[]
   signer: SigningKey

@@ -29,7 +29,8 @@ describe('keys from passphrases are those of node-forge', () => {
       [32, 3],
       [100, 50],
     ] as const) {
-      const [secret, salt] = [forge.util.encodeUtf8('十堰 geheim'), salted(16)]
+      const secret = forge.util.encodeUtf8('十堰 geheim')
+      const salt = salted(16)
       const mac = forge.hmac.create()
       const blocks = Array.from({ length: Math.ceil(length / HASHES[name].length) }, (_, at) => {
         mac.start(name, secret)

@@ -23,7 +23,9 @@ export const SHIYAN = { code: '420300', name: '十堰市', authority: '十堰市
 export const FEDERATION = { name: '跨省通办联盟根证书', authority: '跨省通办联盟秘书处' } as const
 
 export const [cityPem, caPem, otherPem] = await Promise.all([generateKey(), generateKey(), generateKey()])
-export const [cityKey, caKey, otherKey] = [signingKeyOf(cityPem), signingKeyOf(caPem), signingKeyOf(otherPem)]
+export const cityKey = signingKeyOf(cityPem)
+export const caKey = signingKeyOf(caPem)
+export const otherKey = signingKeyOf(otherPem)
 
 /** A key below or above what the profile allows. */
 export function rsaKey(bits: number, publicExponent = 65537): SigningKey {

@@ -25,7 +25,12 @@ import { readRequest } from './request.ts'
 import { demandSubject, isPlainName } from './rules.ts'
 import { parseCertificate } from './x509.ts'
 
-export type Validity = { /** ms */ notBefore: number /** ms */; notAfter: number }
+export type Validity = {
+  /** ms */
+  notBefore: number
+  /** ms */
+  notAfter: number
+}
 
 /** Validity that begins an hour before `now` (ms), because the partner's clock may be behind, and ends years after it. */
 export function validFor(now: number, years: number): Validity {
@@ -35,8 +40,10 @@ export function validFor(now: number, years: number): Validity {
 }
 
 type IssueOptions = {
-  /** ms */ now: number
-  /** 16 to 20 random bytes */ serial: Uint8Array
+  /** ms */
+  now: number
+  /** 16 to 20 random bytes */
+  serial: Uint8Array
   years?: number
 }
 
@@ -47,7 +54,8 @@ type IssueOptions = {
 export function selfIssue(subject: CitySubject, options: IssueOptions & { keyPem: string }): string {
   demandSubject(subject)
   const key = signingKeyOf(options.keyPem)
-  const [name, keyId] = [cityName(subject), keyIdOf(key.publicKeyJwk)]
+  const name = cityName(subject)
+  const keyId = keyIdOf(key.publicKeyJwk)
   const pem = buildCertificate({
     serial: serialOf(options.serial),
     issuer: name,
@@ -66,13 +74,19 @@ export function selfIssue(subject: CitySubject, options: IssueOptions & { keyPem
  * 10 years by default. Throws as `selfIssue` does.
  */
 export function createCa(
-  options: IssueOptions & { name: string /** the organ behind it */; authority?: string; keyPem: string },
+  options: IssueOptions & {
+    name: string
+    /** the organ behind it */
+    authority?: string
+    keyPem: string
+  },
 ): string {
   const { name, authority } = options
   if (!isPlainName(name)) throw offProfile('CN of the subject')
   if (authority !== undefined && !isPlainName(authority)) throw offProfile('O of the subject')
   const key = signingKeyOf(options.keyPem)
-  const [subject, keyId] = [authorityName({ name, authority }), keyIdOf(key.publicKeyJwk)]
+  const subject = authorityName({ name, authority })
+  const keyId = keyIdOf(key.publicKeyJwk)
   const pem = buildCertificate({
     serial: serialOf(options.serial),
     issuer: subject,

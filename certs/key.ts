@@ -19,7 +19,8 @@ export type RsaPublicJwk = { kty: 'RSA'; n: string; e: string }
 
 export type SigningKey = {
   readonly publicKeyJwk: RsaPublicJwk
-  /** RSASSA-PKCS1-v1_5 with SHA-256 */ sign(bytes: Uint8Array): Uint8Array
+  /** RSASSA-PKCS1-v1_5 with SHA-256 */
+  sign(bytes: Uint8Array): Uint8Array
 }
 
 /** A new RSA 3072 key of a city or an authority as PKCS#8 PEM; made off the main thread in 0.1–1 s. */

@@ -7,11 +7,16 @@ import { constants, createPublicKey, publicEncrypt } from 'node:crypto'
 import type { RsaPublicJwk } from './key.ts'
 
 export const MODULUS = {
-  /** every prime factor below it is found */ smallFactors: 65_536,
-  /** factors p are found when every odd prime power in p − 1 is at most this … */ smooth: 1024,
-  /** … and no more than this many factors of it are 2 */ twos: 32,
-  /** steps of Fermat's method from the square root on */ closeSteps: 16,
-  /** judged moduli that are remembered */ remembered: 512,
+  /** every prime factor below it is found */
+  smallFactors: 65_536,
+  /** factors p are found when every odd prime power in p − 1 is at most this … */
+  smooth: 1024,
+  /** … and no more than this many factors of it are 2 */
+  twos: 32,
+  /** steps of Fermat's method from the square root on */
+  closeSteps: 16,
+  /** judged moduli that are remembered */
+  remembered: 512,
 } as const
 
 const judged = new Map<string, string | null>()
@@ -116,7 +121,8 @@ function product(factors: readonly bigint[]): bigint {
 const toNumber = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString('hex') || '0'}`)
 
 function gcd(a: bigint, b: bigint): bigint {
-  let [larger, smaller] = [a, b]
+  let larger = a
+  let smaller = b
   while (smaller !== 0n) [larger, smaller] = [smaller, larger % smaller]
   return larger
 }

@@ -8,7 +8,8 @@ type Label = 'CERTIFICATE' | 'CERTIFICATE REQUEST' | 'PRIVATE KEY'
 export function readPem(pem: string, label: Label): string {
   if (pem.length > PROFILE.maxPemBytes) throw malformed('the PEM is too large')
   const text = pem.trim()
-  const [begin, end] = [`-----BEGIN ${label}-----`, `-----END ${label}-----`]
+  const begin = `-----BEGIN ${label}-----`
+  const end = `-----END ${label}-----`
   if (!text.startsWith(begin) || !text.endsWith(end)) throw malformed(`not one PEM block of ${label}`)
   const inner = text.slice(begin.length, -end.length)
   if (inner.includes('-----')) throw malformed('more than one PEM block')
@@ -20,7 +21,8 @@ export function readPem(pem: string, label: Label): string {
  * §2). Throws ProblemError `certificate.malformed`, with more than one block of any label too.
  */
 export function pemIn(text: string, label: Exclude<Label, 'PRIVATE KEY'>): string {
-  const [begin, end] = [`-----BEGIN ${label}-----`, `-----END ${label}-----`]
+  const begin = `-----BEGIN ${label}-----`
+  const end = `-----END ${label}-----`
   const from = text.indexOf(begin)
   const to = text.indexOf(end, from)
   if (from < 0 || to < 0) throw malformed(`no PEM block of ${label}`)

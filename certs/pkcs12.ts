@@ -49,7 +49,8 @@ export function toPkcs12(options: {
   keyPem: string
   chain: readonly string[]
   passphrase: string
-  /** friendly name that tools show */ name: string
+  /** friendly name that tools show */
+  name: string
 }): Uint8Array {
   const { keyPem, passphrase } = options
   const { pkcs12, pki, random, util } = whole()

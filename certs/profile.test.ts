@@ -73,7 +73,10 @@ const modulusOf = (value: bigint): string => {
 const name = (...attributes: [string, ReturnType<typeof utf8>][]) =>
   writeDer(sequence(...attributes.map(([type, value]) => set(sequence(oid(type), value)))))
 const named = (subject: string) => city({ subject, issuer: subject })
-const [C, O, CN, SN] = [OID.country, OID.organization, OID.commonName, OID.serialNumber]
+const C = OID.country
+const O = OID.organization
+const CN = OID.commonName
+const SN = OID.serialNumber
 
 describe('what the profile does not allow', () => {
   const withKey = (key: ReturnType<typeof rsaKey>) =>
@@ -95,7 +98,8 @@ describe('what the profile does not allow', () => {
   const altName = (value: ReturnType<typeof sequence>) => withCity({ id: OID.subjectAltName, critical: false, value })
   const uri = (text: string) => altName(sequence(tagged(6, text)))
   const missing = (id: string) => city({ extensions: without(cityExtensions(), id) })
-  const [sha256, sha1] = ['2a864886f70d01010b', '2a864886f70d010105']
+  const sha256 = '2a864886f70d01010b'
+  const sha1 = '2a864886f70d010105'
   const usageDetail = 'keyUsage must be digitalSignature, with or without nonRepudiation'
 
   test.each<[string, () => string, string]>([

@@ -2,16 +2,25 @@
 
 /** Sizes in bytes, keys in bits, validity in calendar years. */
 export const PROFILE = {
-  /** key that is made here, and smallest that is accepted */ bits: 3072,
-  /** largest key that is accepted */ maxBits: 4096,
-  /** one PEM of a certificate, request or key */ maxPemBytes: 16 * 1024,
+  /** key that is made here, and smallest that is accepted */
+  bits: 3072,
+  /** largest key that is accepted */
+  maxBits: 4096,
+  /** one PEM of a certificate, request or key */
+  maxPemBytes: 16 * 1024,
   maxPkcs12Bytes: 64 * 1024,
-  /** certificates from the city up to the accepted authority */ maxChain: 4,
-  /** random bytes of a serial number */ serialBytes: 16,
-  /** RFC 5280 §4.1.2.2 */ maxSerialBytes: 20,
-  /** city name and authority, upper bound of X.520, in characters */ maxName: 64,
-  /** validity of a self-issued city certificate */ cityYears: 3,
-  /** validity of a city certificate that an authority issues */ issuedYears: 2,
+  /** certificates from the city up to the accepted authority */
+  maxChain: 4,
+  /** random bytes of a serial number */
+  serialBytes: 16,
+  /** RFC 5280 §4.1.2.2 */
+  maxSerialBytes: 20,
+  /** city name and authority, upper bound of X.520, in characters */
+  maxName: 64,
+  /** validity of a self-issued city certificate */
+  cityYears: 3,
+  /** validity of a city certificate that an authority issues */
+  issuedYears: 2,
   caYears: 10,
 } as const
 
@@ -39,7 +48,10 @@ export const cityUri = (code: string): string => `urn:tongban:city:${code}`
 
 /** Who a city certificate is for. */
 export type CitySubject = {
-  /** division code (行政区划代码), six digits */ code: string
-  /** city name (城市名称) */ name: string
-  /** name of the approval authority (审批机关) */ authority: string
+  /** division code (行政区划代码), six digits */
+  code: string
+  /** city name (城市名称) */
+  name: string
+  /** name of the approval authority (审批机关) */
+  authority: string
 }

@@ -268,7 +268,9 @@ describe('the certificate of an authority', () => {
       () =>
         authority({
           extensions: withExtension(authorityExtensions(0, caKey.publicKeyJwk), {
-            ...{ id: OID.nameConstraints, critical: false, value: sequence() },
+            id: OID.nameConstraints,
+            critical: false,
+            value: sequence(),
           }),
         }),
       'nameConstraints',

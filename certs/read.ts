@@ -24,14 +24,21 @@ import {
 import { parseCertificate, readAuthorityKeyId, readSubjectKeyId, type X509 } from './x509.ts'
 
 type Certificate = {
-  /** exactly this certificate, in 64-column PEM */ pem: string
-  /** SHA-256 of the DER, lowercase hex */ fingerprint: string
-  /** serial number, hex */ serial: string
-  /** ms */ notBefore: number
-  /** ms; the whole of this second is still valid */ notAfter: number
+  /** exactly this certificate, in 64-column PEM */
+  pem: string
+  /** SHA-256 of the DER, lowercase hex */
+  fingerprint: string
+  /** serial number, hex */
+  serial: string
+  /** ms */
+  notBefore: number
+  /** ms; the whole of this second is still valid */
+  notAfter: number
   publicKeyJwk: RsaPublicJwk
-  /** RFC 7638 thumbprint of the key: the `kid` of what it signs */ keyThumbprint: string
-  /** who issued it, as people read it: `C=CN, O=…, CN=…` */ issuer: string
+  /** RFC 7638 thumbprint of the key: the `kid` of what it signs */
+  keyThumbprint: string
+  /** who issued it, as people read it: `C=CN, O=…, CN=…` */
+  issuer: string
   selfIssued: boolean
 }
 
@@ -41,8 +48,10 @@ export type CityCertificate = Certificate & CitySubject
 /** The certificate of a federation's or province's authority (证书颁发机构) whose profile holds. */
 export type AuthorityCertificate = Certificate & {
   name: string
-  /** the organ behind it, when the certificate says */ authority: string | null
-  /** authorities that may stand below it on a path; null: any number */ pathLength: number | null
+  /** the organ behind it, when the certificate says */
+  authority: string | null
+  /** authorities that may stand below it on a path; null: any number */
+  pathLength: number | null
 }
 
 /** A parsed certificate with the identifiers of its key and of its issuer's key, hex: one step of a path. */

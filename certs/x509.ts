@@ -145,7 +145,8 @@ function readKey(node: DerNode | undefined): PublicKey {
   const bits = readBits(value, 'public key')
   if (rest.length > 0 || more.length > 0 || bits.unused !== 0) throw malformed('public key')
   const [n, e, ...others] = readSequence(readDer(bits.octets, 'public key'), 'public key')
-  const [modulus, exponent] = [readPositive(n), readPositive(e)]
+  const modulus = readPositive(n)
+  const exponent = readPositive(e)
   if (others.length > 0) throw malformed('public key')
   const jwk: RsaPublicJwk = { kty: 'RSA', n: toBase64url(modulus), e: toBase64url(exponent) }
   return { jwk, bits: modulus.length * 8 - (Math.clz32(modulus.charCodeAt(0)) - 24) }

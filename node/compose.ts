@@ -44,15 +44,22 @@ import { VERSION } from './version.ts'
 export type NodeOptions = {
   config: NodeConfig
   passphrase: string
-  /** the key store under the passphrase, when whoever starts the node began to open it already */ keyStore?: Promise<KeyStore>
-  /** picks the adapter of the config; tests give their own */ makeAdapter?: (config: NodeConfig) => Promise<Adapter>
+  /** the key store under the passphrase, when whoever starts the node began to open it already */
+  keyStore?: Promise<KeyStore>
+  /** picks the adapter of the config; tests give their own */
+  makeAdapter?: (config: NodeConfig) => Promise<Adapter>
   clock?: Clock
-  /** opens the store; tests watch what is written */ openStore?: typeof openSqlite
-  /** aborted while the node starts: no further part begins, and the start throws its reason */ stopping?: AbortSignal
+  /** opens the store; tests watch what is written */
+  openStore?: typeof openSqlite
+  /** aborted while the node starts: no further part begins, and the start throws its reason */
+  stopping?: AbortSignal
 }
 
 /** What tests and benches put beside the parts that a node has. */
-export type Overrides = { /** told what the exchange does, besides telemetry */ observe?: Partial<ExchangeObserver> }
+export type Overrides = {
+  /** told what the exchange does, besides telemetry */
+  observe?: Partial<ExchangeObserver>
+}
 
 /** Builds a node and starts it; each part that began is in `life`, whether or not the start succeeds. */
 export async function compose(
@@ -87,8 +94,15 @@ export async function compose(
   const calendars = await createCalendarsPart(kernel, identity.city)
   const sightings = createSightings({ clock })
   const exchange = createExchangePart(kernel, {
-    ...{ identity, trust: trust.port.trust, epoch, caseKeys, software: `tongban/${VERSION}`, space: space.problem },
-    ...{ transport: host.port.transport, lists: lists.port.services, calendar: calendars.port.calendars },
+    identity,
+    trust: trust.port.trust,
+    epoch,
+    caseKeys,
+    software: `tongban/${VERSION}`,
+    space: space.problem,
+    transport: host.port.transport,
+    lists: lists.port.services,
+    calendar: calendars.port.calendars,
     addresses: () => host.port.host.addresses(),
     renewKey: async () => void (await identity.rotate('node')),
     quota: config.quotas.packetsGB * 1e9,
@@ -98,7 +112,11 @@ export async function compose(
   const adapter = await makeAdapter(config)
   stopping?.throwIfAborted()
   const dispatch = createDispatchPart(kernel, exchange.port, {
-    ...{ adapter, name: config.adapter.name, pollEvery: config.pollSeconds * 1000, seal, caseKeys },
+    adapter,
+    name: config.adapter.name,
+    pollEvery: config.pollSeconds * 1000,
+    seal,
+    caseKeys,
     keep: bytes => materials.port.materials.upload(bytes),
     openMaterial: sha256 => materials.port.materials.open(sha256),
     observer: observeDispatch(telemetry, adapter.kind),
@@ -112,7 +130,11 @@ export async function compose(
   const health = createHealthPart(kernel, trust.port, host.port, below)
   const rules = createRulesPart(kernel, trust.port, { ...lists.port, ...agreements.port })
   const cases = createCasesPart(kernel, exchange.port, {
-    ...{ ...below, ...rules.port.rules, identity, caseKeys, agreements: agreements.port.agreements },
+    ...below,
+    ...rules.port.rules,
+    identity,
+    caseKeys,
+    agreements: agreements.port.agreements,
   })
   const common = { ...below, ...agreements.port, ...catalogue.port, ...cases.port, ...people.port }
   const records = createRecordsPart(kernel, trust.port, exchange.port, cases.port, common)
@@ -124,20 +146,35 @@ export async function compose(
 
   /** In the order in which they begin. */
   const parts: Readonly<Record<string, Part<object>>> = {
-    ...{ people, host, partners, rules, lists, catalogue },
+    people,
+    host,
+    partners,
+    rules,
+    lists,
+    catalogue,
     materials: { ...materials, start: () => materials.start(catalogue.port.published) },
     trust,
     exchange: {
       ...exchange,
       start: () => exchange.start([...agreements.threadHandlers, ...tests.threadHandlers, ...cases.threadHandlers]),
     },
-    ...{ agreements, tests, health },
+    agreements,
+    tests,
+    health,
     dispatch: { ...dispatch, start: () => dispatch.start(cases.port.cases) },
-    ...{ webhooks, mail, purges, records, work, cases, calendars },
+    webhooks,
+    mail,
+    purges,
+    records,
+    work,
+    cases,
+    calendars,
   }
   const all = Object.values(parts)
   const reminders = createReminders({
-    ...{ db, clock, events },
+    db,
+    clock,
+    events,
     sources: [...all.flatMap(part => part.reminders ?? []), async () => upkeepReminders(upkeep.failing())],
   })
   for (const [name, { start, stop }] of Object.entries(parts)) {
@@ -150,7 +187,9 @@ export async function compose(
   // The edges.
   const routes = [...all.flatMap(part => part.routes ?? []), reminderRoutes(reminders)]
   const caseRights = createCaseRights({
-    ...{ db, accountsOf: people.port.grants.accountsOf, separateDecision: config.rights.separateDecision },
+    db,
+    accountsOf: people.port.grants.accountsOf,
+    separateDecision: config.rights.separateDecision,
   })
   const served = serve(
     kernel,

@@ -9,7 +9,8 @@ export type { NodeOptions } from './compose.ts'
 
 export type RunningNode = {
   url: string
-  /** where the pages for applicants are served; null without them */ applicantsUrl: string | null
+  /** where the pages for applicants are served; null without them */
+  applicantsUrl: string | null
   peer: string
   addresses: string[]
   city: { code: string; name: string }
@@ -21,7 +22,7 @@ export type RunningNode = {
  * `stopping`; nothing of it runs then.
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
-  const { cases: _, ...node } = await startComposed(options, {})
+  const { cases, ...node } = await startComposed(options, {})
   return node
 }
 

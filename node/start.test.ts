@@ -26,7 +26,8 @@ afterAll(async () => {
 
 describe('where another city’s node listens', () => {
   test('a node refuses to start, names the setting, and starts once its own is another', async () => {
-    const [httpPort, p2pPort] = [await freePort(), await freePort()]
+    const httpPort = await freePort()
+    const p2pPort = await freePort()
     const { config } = await makeNodeFolder(join(root, 'own'), SHIYAN, { httpPort, p2pPort })
     const listen = (port: number) => [`/ip4/127.0.0.1/tcp/${port}`]
     const faulty: [string, NodeConfig][] = [

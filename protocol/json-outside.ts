@@ -81,18 +81,25 @@ function parse(text: string): { ok: true; value: unknown } | JsonFault {
 }
 
 const faulty = ([fault, faultZh]: Fault, path: JsonPath, engine: string | null = null): JsonFault => ({
-  ...{ ok: false, fault, faultZh, path, engine },
+  ok: false,
+  fault,
+  faultZh,
+  path,
+  engine,
 })
 
 type Found = {
   fault: Fault
-  /** true until the next is looked for */ path: JsonPath
-  /** where the letters of a number stand */ number: { from: number; to: number } | null
+  /** true until the next is looked for */
+  path: JsonPath
+  /** where the letters of a number stand */
+  number: { from: number; to: number } | null
 }
 
 /** Looks through a text that is JSON for what JSON.parse does not tell, in the order in which it stands. Linear. */
 function* look(text: string): Generator<Found> {
-  /** of each open object the names so far, of each open list null */ const open: (Set<string> | null)[] = []
+  /** of each open object the names so far, of each open list null */
+  const open: (Set<string> | null)[] = []
   const path: (string | number)[] = []
   let named = false
   for (let at = 0; at < text.length; ) {
@@ -131,8 +138,20 @@ function* look(text: string): Generator<Found> {
   }
 }
 
-const [QUOTE, PLUS, COMMA, MINUS, POINT, ZERO, NINE, BACKSLASH] = [34, 43, 44, 45, 46, 48, 57, 92]
-const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET, UPPER_E, LOWER_E] = [123, 125, 91, 93, 69, 101]
+const QUOTE = 34
+const PLUS = 43
+const COMMA = 44
+const MINUS = 45
+const POINT = 46
+const ZERO = 48
+const NINE = 57
+const BACKSLASH = 92
+const OPEN_BRACE = 123
+const CLOSE_BRACE = 125
+const OPEN_BRACKET = 91
+const CLOSE_BRACKET = 93
+const UPPER_E = 69
+const LOWER_E = 101
 
 const isDigit = (letter: number): boolean => letter >= ZERO && letter <= NINE
 const isOfNumber = (letter: number): boolean =>

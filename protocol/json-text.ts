@@ -27,8 +27,10 @@ const NOT_JSON = 'not JSON in UTF-8'
 
 type Scan = {
   fault: string | null
-  /** names of members, repeated ones too */ members: number
-  /** an escape of half a pair stands in it */ surrogates: boolean
+  /** names of members, repeated ones too */
+  members: number
+  /** an escape of half a pair stands in it */
+  surrogates: boolean
 }
 
 /** What JSON.parse does not tell: how numbers are spelt, how often names stand there. That the text is JSON at all is not judged. */
@@ -67,8 +69,20 @@ function scan(text: string): Scan {
   return found
 }
 
-const [QUOTE, PLUS, MINUS, POINT, ZERO, NINE, COLON, BACKSLASH] = [34, 43, 45, 46, 48, 57, 58, 92]
-const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET, UPPER_E, LOWER_E] = [123, 125, 91, 93, 69, 101]
+const QUOTE = 34
+const PLUS = 43
+const MINUS = 45
+const POINT = 46
+const ZERO = 48
+const NINE = 57
+const COLON = 58
+const BACKSLASH = 92
+const OPEN_BRACE = 123
+const CLOSE_BRACE = 125
+const OPEN_BRACKET = 91
+const CLOSE_BRACKET = 93
+const UPPER_E = 69
+const LOWER_E = 101
 const SURROGATE = /^u[dD][89a-fA-F]/
 
 const isOfNumber = (letter: number): boolean =>

@@ -1206,10 +1206,13 @@ export type FieldProblem = {
 
 /** What was done to a thing since the caller read it; a name only where an account of this node did it. */
 export type Change = {
-  /** `person:<id>`, `city:<code>`, `adapter:<kind>` or `node` */ by: string
+  /** `person:<id>`, `city:<code>`, `adapter:<kind>` or `node` */
+  by: string
   name: string | null
-  /** as the audit log calls it, such as `case.accept` */ action: string
-  /** ISO 8601 in UTC */ at: string
+  /** as the audit log calls it, such as `case.accept` */
+  action: string
+  /** ISO 8601 in UTC */
+  at: string
 }
 
 /**

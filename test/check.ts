@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { checkBoundaries, importsOf } from './boundaries.ts'
+import { docsBesideCode } from './doc-comments.ts'
 import { tooLong } from './file-length.ts'
 
 type Outcome = { ok: boolean; count: number; unit: string; output: string }
@@ -107,6 +108,15 @@ const gates: Gate[] = [
       const modules = await sources(await codeFiles())
       const lines = tooLong(modules)
       return { ok: lines.length === 0, count: modules.size, unit: 'files', output: lines.join('\n') }
+    },
+  },
+  {
+    name: 'doc comments',
+    run: async () => {
+      const files = await sources((await codeFiles()).filter(path => !path.endsWith('.generated.ts')))
+      const found = [...files].flatMap(([path, source]) => docsBesideCode(source).map(line => `${path}:${line}`))
+      const lines = found.map(at => `${at}: a doc comment beside code: put it on a line of its own, above`)
+      return { ok: lines.length === 0, count: files.size, unit: 'files', output: lines.join('\n') }
     },
   },
   {

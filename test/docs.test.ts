@@ -34,7 +34,8 @@ function commandsOf(text: string): string[] {
 
 describe.each(['administrator', 'auditor', 'clerk', 'integrator'])('the manual for the %s', name => {
   test('names commands that there are, the same in both languages', async () => {
-    const [en, zh] = [commandsOf(await read(`${name}.md`)), commandsOf(await read(`${name}.zh-CN.md`))]
+    const en = commandsOf(await read(`${name}.md`))
+    const zh = commandsOf(await read(`${name}.zh-CN.md`))
     expect(en.length).toBeGreaterThan(0)
     expect(zh).toEqual(en)
   })

@@ -167,7 +167,8 @@ async function agreement(input: Record<string, unknown>): Promise<Outcome> {
 }
 
 async function agreementNotice(input: Record<string, unknown>): Promise<Outcome> {
-  const [text, signature] = [String(input.text), input.signature as AgreementSignature]
+  const text = String(input.text)
+  const signature = input.signature as AgreementSignature
   const { certificate } = cityOf(input.city)
   const verified = await verifyAgreementSignature(text, signature, certificate, TYP.agreementNotice)
   if (!verified.ok) return problemOf(verified)

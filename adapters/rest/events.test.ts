@@ -244,7 +244,7 @@ describe('events', () => {
   })
 
   test('without events there is nothing to poll', () => {
-    const { events: _, ...rest } = config
+    const { events, ...rest } = config
     expect(createRestAdapter({ config: rest, secrets: {} }).poll).toBeUndefined()
   })
 })

@@ -76,7 +76,8 @@ export function createPoller(plan: RestPlan, events: EventsPlan, hidden: Readonl
     if (!made.ok) return { id: null, localCaseNo: null, raw }
     const kind = await events.kind.evaluate(made.input)
     if (kind.ok && isNothing(kind.value)) return null
-    const [id, number] = [await readId(made.input), await readCaseNo(events.localCaseNo, made.input)]
+    const id = await readId(made.input)
+    const number = await readCaseNo(events.localCaseNo, made.input)
     return { id: id.ok ? id.id : null, localCaseNo: number.ok ? number.number : null, raw }
   }
 

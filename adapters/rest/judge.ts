@@ -23,7 +23,8 @@ export const mayPass = (status: number): boolean => status === 408 || status ===
 const CONFLICT_ATTEMPTS = 5
 
 export const JUDGE_LIMITS = {
-  /** attempts after which a person is asked about an answer that cannot be read; the key keeps each from a second effect */ unknownAttempts: 5,
+  /** attempts after which a person is asked about an answer that cannot be read; the key keeps each from a second effect */
+  unknownAttempts: 5,
 } as const
 
 const UNREADABLE: Record<Unreadable | 'empty', string> = {

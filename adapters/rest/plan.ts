@@ -23,13 +23,16 @@ export type ResponsePlan = {
   localCaseNo: Mapping | null
 }
 export type RequestPlan = {
-  /** how messages call it: `register`, or the kind of the packet */ name: string
-  /** where it stands in the configuration */ place: string
+  /** how messages call it: `register`, or the kind of the packet */
+  name: string
+  /** where it stands in the configuration */
+  place: string
   method: string
   address: Address
   headers: Record<string, string>
   response: ResponsePlan
-  /** more is taken from the answer than whether it went well */ reads: boolean
+  /** more is taken from the answer than whether it went well */
+  reads: boolean
 }
 export type PacketPlan = RequestPlan & { body: Mapping }
 export type EventsPlan = RequestPlan & {

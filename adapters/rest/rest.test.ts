@@ -100,7 +100,7 @@ describe('register', () => {
   test('the check tells what counts as success without being asked', async () => {
     server.use(http.get('https://approval.test/api', () => new HttpResponse(null)))
     expect(await adapterOf().check(context)).toEqual({ ok: true })
-    const { ok: _, ...response } = base.register.response
+    const { ok, ...response } = base.register.response
     const adapter = adapterOf({
       register: { ...base.register, response },
       packets: { 'case.withdraw': { path: '/withdraw', body: {} } },
@@ -306,7 +306,8 @@ describe('register', () => {
   })
 
   const chineseNo = { ...base.register, response: { ...base.register.response, localCaseNo: "custom.text & '-1'" } }
-  const [head, tail] = [Buffer.from('{"status":{"code":1},"custom":{"text":"'), Buffer.from('"}}')]
+  const head = Buffer.from('{"status":{"code":1},"custom":{"text":"')
+  const tail = Buffer.from('"}}')
   const GBK = Buffer.concat([head, Buffer.from([0xca, 0xae, 0xd1, 0xdf]), tail])
   const FOUR_BYTES = Buffer.concat([head, Buffer.from([0x82, 0x35, 0x8f, 0x33]), tail])
   const UTF8 = Buffer.concat([head, Buffer.from('材料齐全'), tail])

@@ -25,8 +25,10 @@ import type { PathValues } from './path.ts'
 import { compilePlan, type PacketPlan, type RequestPlan, type RestPlan } from './plan.ts'
 
 export type RestOptions = {
-  /** as `config.schema.json` describes it */ config: unknown
-  /** values of the secrets that the configuration names */ secrets: Readonly<Record<string, string>>
+  /** as `config.schema.json` describes it */
+  config: unknown
+  /** values of the secrets that the configuration names */
+  secrets: Readonly<Record<string, string>>
 }
 
 /** Deliveries whose uploads are remembered, so that a retry does not send large materials again. */
@@ -116,7 +118,9 @@ async function planOf(
   return {
     ok: true,
     requests: [...uploads.map(upload => upload.request), request].map(({ method, url, headers, body }) => ({
-      ...{ method, url, headers: Object.keys(headers).sort() },
+      method,
+      url,
+      headers: Object.keys(headers).sort(),
       body: typeof body === 'string' ? JSON.stringify(JSON.parse(body), hide) : null,
     })),
   }
@@ -197,7 +201,7 @@ function asIssued(body: Readonly<Record<string, unknown>>, who: 'applicant' | 'a
 
 /** What mappings read. Nothing in it differs from one attempt to the next, so the bytes sent under one key never do. */
 function inputOf({ idempotencyKey, thread, caseNo, kind, from, to, localCaseNo, body, materials }: Delivery): unknown {
-  const { salt: _, ...content } = body
+  const { salt, ...content } = body
   return {
     idempotencyKey,
     thread,

@@ -7,11 +7,14 @@
 export type MailParty = { name: string; phone: string; address: string; postcode?: string | undefined }
 
 export type ParcelOrder = {
-  /** Same for every attempt: send it as the idempotency key, so that one parcel is ordered once. */ key: string
+  /** Same for every attempt: send it as the idempotency key, so that one parcel is ordered once. */
+  key: string
   from: MailParty
   to: MailParty
-  /** 寄付 or 到付 */ payer: 'sender' | 'recipient'
-  /** what is in it, for the label */ contents: readonly string[]
+  /** 寄付 or 到付 */
+  payer: 'sender' | 'recipient'
+  /** what is in it, for the label */
+  contents: readonly string[]
 }
 
 /** 已揽收, 运输中, 已签收, 已退回, 已丢失, 已取消; the last four are final. */
@@ -25,7 +28,8 @@ export type ParcelEvent = { state: ParcelState; at: string; place?: string | und
 export type CarrierFailure = { ok: false; detail: string; retryable: boolean }
 
 export interface Carrier {
-  /** name on waybills, such as EMS */ readonly name: string
+  /** name on waybills, such as EMS */
+  readonly name: string
   /** Orders a pickup; the waybill number. */
   order(order: ParcelOrder, signal: AbortSignal): Promise<{ ok: true; number: string } | CarrierFailure>
   /** All that happened to a parcel, in order. */

@@ -184,7 +184,8 @@ describe('send', () => {
     let listening = 0
     const signal = new EventTarget() as AbortSignal
     Object.defineProperty(signal, 'aborted', { value: false })
-    const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)]
+    const add = signal.addEventListener.bind(signal)
+    const remove = signal.removeEventListener.bind(signal)
     signal.addEventListener = (...args: Parameters<typeof add>) => {
       listening++
       add(...args)

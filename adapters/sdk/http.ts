@@ -120,7 +120,8 @@ type Reader = { read(): Promise<{ done: boolean; value?: Uint8Array | undefined 
 class Upload {
   readonly headers: Record<string, string> = {}
   readonly init: { body?: string | ReadableStream<Uint8Array>; duplex?: 'half' } = {}
-  /** what was wrong with our own bytes, null when nothing was */ fault: string | null = null
+  /** what was wrong with our own bytes, null when nothing was */
+  fault: string | null = null
   #reader: Reader | null = null
 
   constructor({ body }: Request, moved: (bytes: number) => void) {

@@ -9,13 +9,20 @@ import type { JsonValue } from '../../protocol/primitives.ts'
 import { type Refused, refuse } from '../../protocol/problem.ts'
 
 export const MAPPING_LIMITS = {
-  /** input, characters of JSON text */ inputCharacters: 4 * 1024 * 1024,
-  /** result, characters of JSON text */ outputCharacters: 1024 * 1024,
-  /** one expression, characters */ expressionCharacters: 20_000,
-  /** evaluation of one expression, ms; checked between its parts, so one call of a built-in function is not cut short */ milliseconds: 250,
-  /** nested calls */ depth: 200,
-  /** entries of one sequence */ sequence: 100_000,
-  /** text that a regular expression is applied to, characters: it bounds the one part that has no time box */ matched: 10_000,
+  /** input, characters of JSON text */
+  inputCharacters: 4 * 1024 * 1024,
+  /** result, characters of JSON text */
+  outputCharacters: 1024 * 1024,
+  /** one expression, characters */
+  expressionCharacters: 20_000,
+  /** evaluation of one expression, ms; checked between its parts, so one call of a built-in function is not cut short */
+  milliseconds: 250,
+  /** nested calls */
+  depth: 200,
+  /** entries of one sequence */
+  sequence: 100_000,
+  /** text that a regular expression is applied to, characters: it bounds the one part that has no time box */
+  matched: 10_000,
 } as const
 
 /** What a mapping reads: plain JSON, known to be within the limit. */
@@ -33,7 +40,8 @@ export class MappingRefusal extends Error {
 export type Mapped = { ok: true; value: JsonValue | undefined } | Refused
 
 export interface Mapping {
-  /** where it stands in the configuration, such as `register.body.params.caseNo` */ readonly place: string
+  /** where it stands in the configuration, such as `register.body.params.caseNo` */
+  readonly place: string
   /** The value, undefined when the expression finds nothing. `variables` are read as `$name`. Problem: `adapter.mapping`. */
   evaluate(input: MappingInput, variables?: Readonly<Record<string, JsonValue>>): Promise<Mapped>
 }

@@ -55,7 +55,8 @@ describe('patience', () => {
 
   test('ends with its signal, also one that was aborted before; when it is stopped, with nothing', () => {
     const controller = new AbortController()
-    const [ended, stopped] = [new Patience(MS, controller.signal, false), new Patience(MS, controller.signal, false)]
+    const ended = new Patience(MS, controller.signal, false)
+    const stopped = new Patience(MS, controller.signal, false)
     stopped.stop()
     controller.abort()
     vi.advanceTimersByTime(10 * WHOLE)

@@ -1,8 +1,11 @@
 /** How long an outside system may take: a bound on silence and one on the whole, so that what trickles ends too. */
 export const HTTP_LIMITS = {
-  /** how many times the longest silence a whole call may last */ silences: 4,
-  /** ms more that a call with a file has */ file: 60_000,
-  /** bytes a second of a file, up or down, that give a call more time */ fileBytesPerSecond: 16 * 1024,
+  /** how many times the longest silence a whole call may last */
+  silences: 4,
+  /** ms more that a call with a file has */
+  file: 60_000,
+  /** bytes a second of a file, up or down, that give a call more time */
+  fileBytesPerSecond: 16 * 1024,
 } as const
 
 /**
@@ -15,8 +18,10 @@ export class Patience {
   readonly #given: AbortSignal
   #silence: ReturnType<typeof setTimeout>
   #whole: ReturnType<typeof setTimeout>
-  /** ms that files gave since the whole was measured last */ #more = 0
-  /** why the call is over; null while it is not */ over: string | null = null
+  /** ms that files gave since the whole was measured last */
+  #more = 0
+  /** why the call is over; null while it is not */
+  over: string | null = null
 
   constructor(ms: number, given: AbortSignal, file: boolean) {
     this.#ms = ms

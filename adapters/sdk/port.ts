@@ -8,37 +8,53 @@ import type { Refused } from '../../protocol/problem.ts'
 
 /** A material as an adapter sees it; the bytes are streamed on demand, never held whole. */
 export type DeliveredMaterial = {
-  /** lowercase hex SHA-256 of the bytes */ sha256: string
+  /** lowercase hex SHA-256 of the bytes */
+  sha256: string
   size: number
-  /** media type */ type: string
-  /** material code of the item's list, as the submit body names it */ code: string
-  /** display name; personal data */ name: string
+  /** media type */
+  type: string
+  /** material code of the item's list, as the submit body names it */
+  code: string
+  /** display name; personal data */
+  name: string
   open(): ReadableStream<Uint8Array>
 }
 
 /** One inbound packet whose effect the approval system must have exactly once. */
 export type Delivery = {
-  /** Same for every attempt of this packet (its packet id): send it as the idempotency key. */ idempotencyKey: string
-  /** thread id of the case */ thread: string
-  /** case number given by the collecting city */ caseNo: string
-  /** packet kind, such as `case.submit` */ kind: string
-  /** division code of the collecting city (收件地) */ from: string
-  /** division code of the handling city (办理地) */ to: string
-  /** the local case number, once the approval system gave one */ localCaseNo: string | null
-  /** the decoded body of the packet (schema of its kind) */ body: Readonly<Record<string, unknown>>
+  /** Same for every attempt of this packet (its packet id): send it as the idempotency key. */
+  idempotencyKey: string
+  /** thread id of the case */
+  thread: string
+  /** case number given by the collecting city */
+  caseNo: string
+  /** packet kind, such as `case.submit` */
+  kind: string
+  /** division code of the collecting city (收件地) */
+  from: string
+  /** division code of the handling city (办理地) */
+  to: string
+  /** the local case number, once the approval system gave one */
+  localCaseNo: string | null
+  /** the decoded body of the packet (schema of its kind) */
+  body: Readonly<Record<string, unknown>>
   materials: readonly DeliveredMaterial[]
-  /** how often this delivery was tried before, 0 first */ attempt: number
+  /** how often this delivery was tried before, 0 first */
+  attempt: number
 }
 
 /** What the approval system answered. A refusal is parked for a person, never dropped. */
 export type DeliveryResult =
   | {
-      ok: true /** needed for `case.submit` */
-      localCaseNo?: string /** moves that follow at once, in order */
+      ok: true
+      /** needed for `case.submit` */
+      localCaseNo?: string
+      /** moves that follow at once, in order */
       moves?: readonly MoveRequest[]
     }
   | {
-      ok: false /** problem code */
+      ok: false
+      /** problem code */
       code: 'adapter.unavailable' | 'adapter.refused' | 'adapter.mapping' | 'adapter.unknown'
       detail: string
       retryable: boolean
@@ -48,7 +64,12 @@ export type DeliveryResult =
 export type PlannedRequest = { method: string; url: string; headers: readonly string[]; body: string | null }
 
 /** One answer of the approval system: a move on a case. `id` is unique per adapter; a repeated id is a no-op. */
-export type LocalEvent = { id: string /** local case number */; localCaseNo: string; move: MoveRequest }
+export type LocalEvent = {
+  id: string
+  /** local case number */
+  localCaseNo: string
+  move: MoveRequest
+}
 
 /**
  * One answer as the approval system gave it: text that the adapter's `read` understands. The node keeps it sealed until its move is
@@ -76,8 +97,10 @@ export type Exchange = {
   at: number
   ms: number
   request: PlannedRequest
-  /** null: no answer came */ status: number | null
-  /** its text; null when there is none */ answer: string | null
+  /** null: no answer came */
+  status: number | null
+  /** its text; null when there is none */
+  answer: string | null
   why: string | null
 }
 
@@ -88,21 +111,22 @@ export type AdapterContext = {
    * its hash; the same bytes twice are one. Throws ProblemError `material.*` for a file that no packet may carry.
    */
   keep(bytes: ReadableStream<Uint8Array>): Promise<Commitment>
-  /** now, milliseconds since the epoch */ now: () => number
+  /** now, milliseconds since the epoch */
+  now: () => number
   signal: AbortSignal
-  /** a log line without personal data */ log: (
-    message: string,
-    fields?: Record<string, string | number | boolean>,
-  ) => void
-  /** tells of a request to whoever sets up the mapping; absent while nobody does. It may hold personal data, and no secrets. */ trace?:
-    | ((exchange: Exchange) => void)
-    | undefined
+  /** a log line without personal data */
+  log: (message: string, fields?: Record<string, string | number | boolean>) => void
+  /** tells of a request to whoever sets up the mapping; absent while nobody does. It may hold personal data, and no secrets. */
+  trace?: ((exchange: Exchange) => void) | undefined
 }
 
 export interface Adapter {
-  /** kind of adapter, `workbench` or `rest` */ readonly kind: string
-  /** where its approval system is; it is known by the name that the configuration gives it, and may move */ readonly system?: string
-  /** deliveries that its system takes at a time; absent: 8 */ readonly parallel?: number
+  /** kind of adapter, `workbench` or `rest` */
+  readonly kind: string
+  /** where its approval system is; it is known by the name that the configuration gives it, and may move */
+  readonly system?: string
+  /** deliveries that its system takes at a time; absent: 8 */
+  readonly parallel?: number
   /**
    * Brings about the packet's effect once, however often it is called with the same idempotency key. One attempt: the node
    * retries. `detail` says where and what, never with data of the case. An aborted call gives back `adapter.unavailable`.

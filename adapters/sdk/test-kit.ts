@@ -119,7 +119,8 @@ export type KeptLine = { message: string; fields: Record<string, string | number
 export function testContext(options: { now?: number; signal?: AbortSignal; state?: AdapterState } = {}): {
   context: AdapterContext
   log: KeptLine[]
-  /** files by their hash */ kept: ReadonlyMap<string, Uint8Array>
+  /** files by their hash */
+  kept: ReadonlyMap<string, Uint8Array>
 } {
   const log: KeptLine[] = []
   const kept = new Map<string, Uint8Array>()

@@ -44,9 +44,14 @@ test('what was sent and answered is told with its time, and no secret in it, how
   })
   const address = `${url}cases?key=${encodeURIComponent(SECRET)}`
   expect(await traced(address, JSON.stringify({ name: '钱雀鸣', password: SECRET }))).toEqual({
-    ...{ at: 15, ms: 10, status: 422, why: null },
+    at: 15,
+    ms: 10,
+    status: 422,
+    why: null,
     request: {
-      ...{ method: 'POST', url: `${url}cases?key=***`, headers: ['authorization'] },
+      method: 'POST',
+      url: `${url}cases?key=***`,
+      headers: ['authorization'],
       body: '{"name":"钱雀鸣","password":"***"}',
     },
     answer: '{"error":"缺少字段","token":"***"}',

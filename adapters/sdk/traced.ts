@@ -3,7 +3,8 @@ import { type Answer, type Limits, type Request, send } from './http.ts'
 import type { AdapterContext } from './port.ts'
 
 export const TRACE_TEXT = {
-  /** characters of a request's body, or of an answer, that are traced; the rest is cut off */ characters: 65_536,
+  /** characters of a request's body, or of an answer, that are traced; the rest is cut off */
+  characters: 65_536,
 } as const
 
 /** `send`, told to `context.trace` when there is one. `secrets`: what of it is never shown. */
@@ -23,9 +24,12 @@ export async function sendTraced(
   const shown = (said: string | null) => (said === null ? null : hide(said).slice(0, TRACE_TEXT.characters))
   const { method, url, headers, body } = request
   trace({
-    ...{ at, ms: now() - at },
+    at,
+    ms: now() - at,
     request: {
-      ...{ method, url: hide(url), headers: Object.keys(headers).sort() },
+      method,
+      url: hide(url),
+      headers: Object.keys(headers).sort(),
       body: typeof body === 'string' ? shown(body) : null,
     },
     status: answer.ok ? answer.status : null,

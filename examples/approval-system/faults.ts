@@ -51,7 +51,7 @@ export function createFaults(initial: Faults) {
     return true
   }
 
-  const change = ({ release: _, ...switches }: Faults): void => {
+  const change = ({ release, ...switches }: Faults): void => {
     Object.assign(set, Object.fromEntries(Object.entries(switches).filter(([, value]) => value !== undefined)))
   }
   change(initial)

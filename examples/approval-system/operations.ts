@@ -48,7 +48,8 @@ export function createOperations(parts: {
   store: Store
   officer: Officer
   script: () => string
-  /** numbers of 18 digits alone */ long: () => boolean
+  /** numbers of 18 digits alone */
+  long: () => boolean
   now: () => number
 }) {
   const { store, officer } = parts

@@ -20,16 +20,16 @@ export type Stats = {
 
 export type ApprovalProcess = {
   url: string
-  /** configuration of the rest adapter for it, see mapping.json */ config: Record<string, unknown>
+  /** configuration of the rest adapter for it, see mapping.json */
+  config: Record<string, unknown>
   secrets: Record<string, string>
   child: ChildProcess
   stats(): Promise<Stats>
   faults(faults: Faults): Promise<void>
-  /** `GET` or, with a body, `POST` below /admin */ admin(
-    path: string,
-    body?: unknown,
-  ): Promise<{ custom: Record<string, unknown> }>
-  /** Ends it at once, as a power cut would; `start` with the same file goes on from there. */ kill(): Promise<void>
+  /** `GET` or, with a body, `POST` below /admin */
+  admin(path: string, body?: unknown): Promise<{ custom: Record<string, unknown> }>
+  /** Ends it at once, as a power cut would; `start` with the same file goes on from there. */
+  kill(): Promise<void>
   stop(): Promise<void>
 }
 

@@ -13,11 +13,15 @@ import { type Answer, createOperations, failure, LATER, success } from './operat
 import { openStore } from './store.ts'
 
 export type ApprovalSystemOptions = {
-  /** SQLite file, or `:memory:` */ data: string
-  /** 0 picks a free port */ port: number
-  /** bearer token that callers must send */ token: string
+  /** SQLite file, or `:memory:` */
+  data: string
+  /** 0 picks a free port */
+  port: number
+  /** bearer token that callers must send */
+  token: string
   script: ScriptName
-  /** ms that the officer takes for each step */ delayMs: number
+  /** ms that the officer takes for each step */
+  delayMs: number
   faults: Faults
   now: () => number
 }

@@ -22,7 +22,8 @@ export type CaseRow = {
   caseno: string
   script: string
   step: number
-  /** 1 while it waits for the applicant */ waiting: number
+  /** 1 while it waits for the applicant */
+  waiting: number
 }
 export type EventRow = { id: number; flowsn: string; operatetype: number; row: Record<string, unknown> }
 export type Effect = { operation: string; request: string; flowsn: string; answer: string }

@@ -27,8 +27,10 @@ import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 
 export type FolderOptions = {
   folder: string
-  /** how long one attempt waits for an answer, ms */ patience?: number
-  /** how often it looks, ms; network shares tell nobody that a file came */ pace?: number
+  /** how long one attempt waits for an answer, ms */
+  patience?: number
+  /** how often it looks, ms; network shares tell nobody that a file came */
+  pace?: number
 }
 
 /** Text, or a whole number: one of many digits was kept as text. */
@@ -120,7 +122,7 @@ export function createFolderAdapter({ folder, patience = 10_000, pace = 50 }: Fo
 
 /** What the system gets. The same for every attempt, so that it may compare. */
 function orderOf({ idempotencyKey, kind, caseNo, localCaseNo, from, body, materials }: Delivery): unknown {
-  const { salt: _, ...content } = body
+  const { salt, ...content } = body
   return {
     key: idempotencyKey,
     kind,

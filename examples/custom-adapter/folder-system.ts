@@ -12,7 +12,8 @@ type Order = { key: string; kind: string; number: string | null }
 export async function startFolderSystem(): Promise<{ folder: string; system: OutsideSystem; stop(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'tongban-folder-'))
   for (const part of ['in', 'ack', 'out', 'materials']) await mkdir(join(folder, part))
-  /** key → local case number; what stands here has had its effect */ const done = new Map<string, string>()
+  /** key → local case number; what stands here has had its effect */
+  const done = new Map<string, string>()
   const out: string[] = []
   const gates = { refuse: false, drop: false, garble: false, long: false, spoil: null as string | null }
   let held: { reached: PromiseWithResolvers<void>; released: PromiseWithResolvers<void> } | null = null

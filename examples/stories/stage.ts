@@ -25,26 +25,21 @@ import { createStoryClock, type StoryClock } from './clock.ts'
 export type Stage = {
   ankang: City
   shiyan: City
-  /** items that Shiyan handles for Ankang */ items: readonly ServiceItem[]
+  /** items that Shiyan handles for Ankang */
+  items: readonly ServiceItem[]
   clock: StoryClock
-  /** a sheet of paper that the counter scanned; its hash */ scanned(words: string): Promise<string>
-  /** what a counter in Ankang submits for the item, but for its mode and what is special */ application(
-    item: ServiceItem,
-    mode: Mode,
-  ): Promise<SubmitCaseRequest>
+  /** a sheet of paper that the counter scanned; its hash */
+  scanned(words: string): Promise<string>
+  /** what a counter in Ankang submits for the item, but for its mode and what is special */
+  application(item: ServiceItem, mode: Mode): Promise<SubmitCaseRequest>
   submit(item: ServiceItem, mode: Mode, more?: Partial<SubmitCaseRequest>): Promise<string>
-  /** takes a step, and waits until the other city has it */ say<K extends Step>(
-    city: City,
-    thread: string,
-    kind: K,
-    body: CaseContent<K>,
-  ): Promise<void>
+  /** takes a step, and waits until the other city has it */
+  say<K extends Step>(city: City, thread: string, kind: K, body: CaseContent<K>): Promise<void>
   show(city: City, thread: string): Promise<CaseDetail>
-  /** waits until the case is in the state at both cities, and every packet receipted */ reached(
-    thread: string,
-    state: string,
-  ): Promise<void>
-  /** waits until Ankang has deleted what it held of the case */ purged(thread: string): Promise<void>
+  /** waits until the case is in the state at both cities, and every packet receipted */
+  reached(thread: string, state: string): Promise<void>
+  /** waits until Ankang has deleted what it held of the case */
+  purged(thread: string): Promise<void>
   evidence(thread: string, city?: City): ReturnType<typeof keepEvidence>
   stop(): Promise<void>
 }

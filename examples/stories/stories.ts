@@ -8,7 +8,8 @@ export type Story = {
   name: string
   zh: string
   en: string
-  /** plays to the end; the threads, in order */ play: (stage: Stage) => Promise<string[]>
+  /** plays to the end; the threads, in order */
+  play: (stage: Stage) => Promise<string[]>
 }
 
 const waybill = (number: string) => ({ carrier: 'EMS', number })
@@ -141,7 +142,7 @@ const joint: Story = {
     const items = [3, 4, 5].map(place => itemAt(stage, place))
     const [first] = items
     if (first === undefined) throw new Error('the example items are gone')
-    const { to, item: _, mode: __, ...shared } = await stage.application(first, 3)
+    const { to, item: _, mode, ...shared } = await stage.application(first, 3)
     const { cases } = await ankang.clerk.submitJointCase({
       body: {
         shared,
@@ -197,7 +198,9 @@ const whole: Story = {
     clock.later(7, 10)
     await say(shiyan, thread, 'case.resume', { result: '听证结束，无异议' })
     await say(shiyan, thread, 'case.extend', {
-      ...{ until: await afterPromise(stage, thread, 5), reason: '案情复杂', approver: '分管负责人' },
+      until: await afterPromise(stage, thread, 5),
+      reason: '案情复杂',
+      approver: '分管负责人',
     })
     clock.later(10, 10)
     await say(shiyan, thread, 'case.decide', { outcome: 'granted' })

@@ -20,11 +20,14 @@ export type City = ExampleCity & {
   clerk: Client
 }
 export type CityOptions = {
-  /** holds the folders of the cities */ folder: string
+  /** holds the folders of the cities */
+  folder: string
   env?: Record<string, string>
-  /** of the config file, such as `adapter` */ settings?: object
+  /** of the config file, such as `adapter` */
+  settings?: object
   log: (line: string) => void
-  /** starts the node of a config file; a process of its own when absent */ launch?: Launch
+  /** starts the node of a config file; a process of its own when absent */
+  launch?: Launch
 }
 export type Launch = (config: string, secrets: Record<string, string>) => Promise<Running<{ url: string }>>
 
@@ -38,8 +41,21 @@ export async function openCity(
   await run(
     'node/main.ts',
     [
-      ...['init', '--code', city.code, '--name', city.name, '--authority', city.authority, '--folder', home],
-      ...['--http-port', '0', '--p2p-listen', '/ip4/127.0.0.1/tcp/0', '--with-clerk', '--json'],
+      'init',
+      '--code',
+      city.code,
+      '--name',
+      city.name,
+      '--authority',
+      city.authority,
+      '--folder',
+      home,
+      '--http-port',
+      '0',
+      '--p2p-listen',
+      '/ip4/127.0.0.1/tcp/0',
+      '--with-clerk',
+      '--json',
     ],
     secrets,
   )

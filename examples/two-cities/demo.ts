@@ -50,7 +50,8 @@ async function submit(ankang: City, shiyan: City, items: readonly ServiceItem[])
   if (item === undefined) throw new Error('the example item is gone')
   const upload = (name: string) =>
     ankang.clerk.uploadMaterial({ bytes: new Blob([scan(name)]), type: 'application/pdf' })
-  const [card, form] = [await upload('ID card of the example'), await upload('application form of the example')]
+  const card = await upload('ID card of the example')
+  const form = await upload('application form of the example')
   return ankang.clerk.submitCase({
     body: {
       to: shiyan.code,

@@ -36,18 +36,16 @@ export function serve(
   life: Lifecycle,
 ): { url: string; applicantsUrl: string | null } {
   const app = createHttpApp({
-    ...{
-      routes,
-      people,
-      caseRights,
-      seal,
-      telemetry,
-      clock,
-      feed: events,
-      database: db,
-      ids: randomUUID,
-      version: VERSION,
-    },
+    routes,
+    people,
+    caseRights,
+    seal,
+    telemetry,
+    clock,
+    feed: events,
+    database: db,
+    ids: randomUUID,
+    version: VERSION,
     title: `${config.city.name} ${config.city.code}`,
     beside: () => {
       const { polling, slow } = dispatch.state()
@@ -75,10 +73,16 @@ export function serve(
   if (pages.port === undefined) return { url: server.url, applicantsUrl: null }
   const site = startServer({
     app: createSite({
-      ...{ title: config.city.name, applicants, now: clock.now },
+      title: config.city.name,
+      applicants,
+      now: clock.now,
       failed: error => log.error("applicant's page failed", {}, error),
     }),
-    ...{ host: pages.host, port: pages.port, setting: 'applicants.port', clock, proxies },
+    host: pages.host,
+    port: pages.port,
+    setting: 'applicants.port',
+    clock,
+    proxies,
     maxBytes: SITE_LIMITS.formBytes * 2,
   })
   life.add('site', () => site.stop())

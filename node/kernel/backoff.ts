@@ -11,8 +11,10 @@ export const pauseAfter = (failures: number, { first, most }: Growth): number =>
 export const spread = (pause: number, random: number): number => Math.round(pause * (0.5 + random / 2))
 
 export type BackoffSettings = Growth & {
-  /** failures in a row that open the breaker */ breakAfter: number
-  /** ms between tries while the breaker is open */ hold: number
+  /** failures in a row that open the breaker */
+  breakAfter: number
+  /** ms between tries while the breaker is open */
+  hold: number
 }
 
 /** Of a partner that cannot be reached, or gives nothing. */

@@ -12,7 +12,8 @@ export function groupsOf(address: string): number[] | null {
   )
   const [head = '', tail] = plain.split('::')
   const read = (part: string): number[] => (part === '' ? [] : part.split(':').map(group => Number.parseInt(group, 16)))
-  const [left, right] = [read(head), read(tail ?? '')]
+  const left = read(head)
+  const right = read(tail ?? '')
   return [...left, ...Array.from({ length: 8 - left.length - right.length }, () => 0), ...right]
 }
 

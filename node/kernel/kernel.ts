@@ -18,9 +18,8 @@ export type Kernel = Awaited<ReturnType<typeof openKernel>>
 export type KernelParts = {
   config: NodeConfig
   passphrase: string
-  /** the key store under the passphrase, when whoever starts the node began to open it already */ keyStore?:
-    | Promise<KeyStore>
-    | undefined
+  /** the key store under the passphrase, when whoever starts the node began to open it already */
+  keyStore?: Promise<KeyStore> | undefined
   openStore: typeof openSqlite
   clock: Clock
   telemetry: Telemetry

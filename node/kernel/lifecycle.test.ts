@@ -6,7 +6,8 @@ test('parts end once, the last begun first, and one that throws keeps none from 
   const ended: string[] = []
   const failures: [string, unknown][] = []
   const life = createLifecycle(createHandClock(), (part, error) => failures.push([part, error]))
-  const [first, second] = [new Error('exchange'), new Error('host')]
+  const first = new Error('exchange')
+  const second = new Error('host')
   life.add('lock', () => ended.push('lock'))
   life.add('store', async () => {
     await Promise.resolve()

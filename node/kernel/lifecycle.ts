@@ -5,8 +5,10 @@ import type { Clock } from './clock.ts'
 export const PATIENCE = 20_000
 
 export type Lifecycle = {
-  /** Remembers how a part ends; those added later end first. */ add(part: string, end: () => unknown): void
-  /** Ends all parts once; what they threw is told to `failed`, and the first of it thrown when all have ended. */ end(): Promise<void>
+  /** Remembers how a part ends; those added later end first. */
+  add(part: string, end: () => unknown): void
+  /** Ends all parts once; what they threw is told to `failed`, and the first of it thrown when all have ended. */
+  end(): Promise<void>
 }
 
 export function createLifecycle(

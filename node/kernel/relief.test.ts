@@ -4,7 +4,9 @@ import { createRelief, RELIEF_LIMITS } from './relief.ts'
 const { growth } = RELIEF_LIMITS
 
 test('collects in two thirds of the time at most', () => {
-  let [at, collections, held] = [0, 0, 0]
+  let at = 0
+  let collections = 0
+  let held = 0
   const relieve = createRelief(
     () => {
       at += 7
@@ -22,7 +24,9 @@ test('collects in two thirds of the time at most', () => {
 })
 
 test('collects once the process has grown beyond the bound since it last did, and not before', () => {
-  let [at, held, collections] = [0, 1000, 0]
+  let at = 0
+  let held = 1000
+  let collections = 0
   const relieve = createRelief(
     () => {
       collections++

@@ -1,7 +1,8 @@
 /** Gives memory back that the collector does not see, as little as keeps the process small, in a share of the time that leaves the rest for work. */
 
 export const RELIEF_LIMITS = {
-  /** bytes that the process may hold above what it held after the last collection */ growth: 24 * 1024 * 1024,
+  /** bytes that the process may hold above what it held after the last collection */
+  growth: 24 * 1024 * 1024,
 } as const
 
 /**
@@ -12,7 +13,8 @@ export const RELIEF_LIMITS = {
 export function createRelief(
   collect: () => void = () => Bun.gc(true),
   now: () => number = () => performance.now(),
-  /** bytes */ resident: () => number = () => process.memoryUsage.rss(),
+  /** bytes */
+  resident: () => number = () => process.memoryUsage.rss(),
 ): () => void {
   let next = 0
   let floor = Number.POSITIVE_INFINITY

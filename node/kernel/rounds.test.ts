@@ -10,7 +10,9 @@ const settle = () => new Promise<void>(resolve => setImmediate(resolve))
 
 describe('rounds', () => {
   test('run one at a time; many that ask meanwhile get one more', async () => {
-    let [running, most, rounds] = [0, 0, 0]
+    let running = 0
+    let most = 0
+    let rounds = 0
     const gate: (() => void)[] = []
     const work = createRounds({
       clock,

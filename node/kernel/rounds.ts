@@ -3,8 +3,10 @@ import type { Clock } from './clock.ts'
 
 export type RoundsParts = {
   clock: Clock
-  /** one round; when the next is due, ms, or null: when somebody asks for it */ round: () => Promise<number | null>
-  /** a round failed; another one follows after `pause` ms */ failed: (error: unknown) => void
+  /** one round; when the next is due, ms, or null: when somebody asks for it */
+  round: () => Promise<number | null>
+  /** a round failed; another one follows after `pause` ms */
+  failed: (error: unknown) => void
   pause?: number
 }
 
@@ -12,8 +14,10 @@ export type RoundsParts = {
 const PAUSE = 5_000
 
 export type Rounds = {
-  /** A round from now on; resolves when no round runs that was asked for. */ wake(): Promise<void>
-  /** No further round; resolves when none runs. */ stop(): Promise<void>
+  /** A round from now on; resolves when no round runs that was asked for. */
+  wake(): Promise<void>
+  /** No further round; resolves when none runs. */
+  stop(): Promise<void>
 }
 
 export function createRounds({ clock, round, failed, pause = PAUSE }: RoundsParts): Rounds {

@@ -5,7 +5,8 @@ test('listeners hear a fact in their order, and one that throws keeps none from 
   const failures: unknown[] = []
   const heard: string[] = []
   const signals = createSignals((fact, error) => failures.push([fact, error]))
-  const [first, second] = [new Error('first'), new Error('second')]
+  const first = new Error('first')
+  const second = new Error('second')
   signals.on('list.changed', async city => {
     await Promise.resolve()
     heard.push(`index ${city}`)

@@ -5,17 +5,26 @@
 
 /** What is told with each fact. */
 export type Facts = {
-  /** a partner greeted this node, or answered its greeting */ 'partner.heard': string
-  /** packets of the partner came, or it confirmed some of ours */ 'partner.exchanged': string
-  /** whom the node trusts was read anew; the city, or null: all of them */ 'trust.changed': string | null
+  /** a partner greeted this node, or answered its greeting */
+  'partner.heard': string
+  /** packets of the partner came, or it confirmed some of ours */
+  'partner.exchanged': string
+  /** whom the node trusts was read anew; the city, or null: all of them */
+  'trust.changed': string | null
   /** a city is a partner no more; `peers` under which it was known */
   'partner.ended': { city: string; peers: readonly string[] }
-  /** what directories say, or which ones count */ 'directory.changed': null
-  /** a newer list of the city counts: the own one, or a partner's */ 'list.changed': string
-  /** days are counted otherwise than before */ 'calendar.changed': null
-  /** own holiday tables are others: partners are to be told */ 'tables.changed': null
-  /** this node is reached at an address more */ 'addresses.changed': null
-  /** a wanted material is here */ 'material.held': null
+  /** what directories say, or which ones count */
+  'directory.changed': null
+  /** a newer list of the city counts: the own one, or a partner's */
+  'list.changed': string
+  /** days are counted otherwise than before */
+  'calendar.changed': null
+  /** own holiday tables are others: partners are to be told */
+  'tables.changed': null
+  /** this node is reached at an address more */
+  'addresses.changed': null
+  /** a wanted material is here */
+  'material.held': null
 }
 
 export type Fact = keyof Facts

@@ -8,7 +8,8 @@ import type { Reminder } from './reminder.ts'
 import { createRounds } from './rounds.ts'
 
 export const UPKEEP_LIMITS = {
-  /** ms between two rounds of a job that names no other time */ every: 3_600_000,
+  /** ms between two rounds of a job that names no other time */
+  every: 3_600_000,
   /** ms after the start for the first job, and between the first rounds of two: a node that is started often does its duty too */
   first: 30_000,
   apart: 2_000,
@@ -29,9 +30,12 @@ export type UpkeepObserver = {
 }
 
 export type Upkeep = {
-  /** Begins the rounds of the jobs. */ start(jobs: UpkeepJobs): void
-  /** Jobs whose last round failed. */ failing(): FailingJob[]
-  /** No further rounds; a job that runs is not waited for. */ end(): void
+  /** Begins the rounds of the jobs. */
+  start(jobs: UpkeepJobs): void
+  /** Jobs whose last round failed. */
+  failing(): FailingJob[]
+  /** No further rounds; a job that runs is not waited for. */
+  end(): void
 }
 
 export function createUpkeep(clock: Clock, observer: UpkeepObserver): Upkeep {

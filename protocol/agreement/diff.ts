@@ -39,7 +39,8 @@ function same(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) !== Array.isArray(b)) return false
   if (Array.isArray(a) && Array.isArray(b))
     return a.length === b.length && a.every((entry, index) => same(entry, b[index]))
-  const [left, right] = [a as Fields, b as Fields]
+  const left = a as Fields
+  const right = b as Fields
   return [...new Set([...Object.keys(left), ...Object.keys(right)])].every(key => same(left[key], right[key]))
 }
 
@@ -68,7 +69,8 @@ function changes(
 ): FieldChange[] {
   const found: FieldChange[] = []
   for (const [field, label] of Object.entries(labels)) {
-    const [was, is] = [before[field], after[field]]
+    const was = before[field]
+    const is = after[field]
     if (same(ordered(field, was), ordered(field, is))) continue
     found.push({
       field,
@@ -84,7 +86,7 @@ function changes(
 
 /** The terms of a document with those of `clock` and `renewal` beside the others. */
 export function termsOf(document: AgreementDocument): Record<TermField, unknown> {
-  const { v: _, parties: __, items: ___, clock, renewal, ...terms } = document
+  const { v, parties, items, clock, renewal, ...terms } = document
   const inner = (name: string, fields: object) =>
     Object.fromEntries(Object.entries(fields).map(([field, value]) => [`${name}.${field}`, value]))
   return { ...terms, ...inner('clock', clock), ...inner('renewal', renewal) } as Record<TermField, unknown>

@@ -3,8 +3,15 @@ import { LIMITS } from '../limits.ts'
 import { readNotice, SignedNotice } from './notice.ts'
 
 const standing = {
-  ...{ v: 1, kind: 'standing', agreement: 'ab'.repeat(32), city: '411300', at: 1_793_581_200, no: 1 },
-  ...{ suspended: true, leavesOn: null, reason: '系统检修' },
+  v: 1,
+  kind: 'standing',
+  agreement: 'ab'.repeat(32),
+  city: '411300',
+  at: 1_793_581_200,
+  no: 1,
+  suspended: true,
+  leavesOn: null,
+  reason: '系统检修',
 }
 const problem = (notice: object | string) => {
   const read = readNotice(typeof notice === 'string' ? notice : JSON.stringify(notice))
@@ -15,7 +22,7 @@ describe('a notice', () => {
   test('tells where a city stands, or that it declined a text', () => {
     expect(problem(standing)).toBeNull()
     expect(problem({ ...standing, suspended: false, leavesOn: '2027-06-30' })).toBeNull()
-    const { no: _, suspended: __, leavesOn: ___, ...rest } = standing
+    const { no, suspended, leavesOn, ...rest } = standing
     expect(problem({ ...rest, kind: 'decline' })).toBeNull()
   })
 

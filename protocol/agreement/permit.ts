@@ -146,7 +146,8 @@ export const over = (document: AgreementDocument, iat: number): Refused | null =
 
 /** Why a day cannot be meant by who signs at `iat` (seconds), or null. */
 function beyond(field: string, day: string, iat: number): Refused | null {
-  const [first, last] = [`${LIMITS.namedFirstYear}-01-01`, addDays(dayOf(iat), LIMITS.agreementAheadDays)]
+  const first = `${LIMITS.namedFirstYear}-01-01`
+  const last = addDays(dayOf(iat), LIMITS.agreementAheadDays)
   if (day < first) return refuse('agreement.malformed', `${field}: not before ${first}`)
   return day > last ? refuse('agreement.malformed', `${field}: not after ${last}`) : null
 }

@@ -7,10 +7,13 @@ import type { AgreementSignature } from './signature.ts'
 
 export type Signed = {
   city: string
-  signature: AgreementSignature /** PEM, of a party that the reader may not know */
+  signature: AgreementSignature
+  /** PEM, of a party that the reader may not know */
   certificate?: string
-  /** seconds: when the packet that brought it was signed */ at: number
-  /** the packet is that of the city itself, not of the proposer who tells of all signatures */ own: boolean
+  /** seconds: when the packet that brought it was signed */
+  at: number
+  /** the packet is that of the city itself, not of the proposer who tells of all signatures */
+  own: boolean
 }
 
 /** A signature that the proposer told, by a certificate (SHA-256, hex) that the reader does not trust for that city. */
@@ -18,14 +21,19 @@ export type ToldSignature = { city: string; fingerprint: string }
 
 /** One text that was signed: the document, or an amendment of the version before. */
 export type AgreementVersion = {
-  /** sha256 of `text` */ id: string
+  /** sha256 of `text` */
+  id: string
   text: string
-  /** what stands from it on */ document: AgreementDocument
+  /** what stands from it on */
+  document: AgreementDocument
   amendment: AgreementAmendment | null
-  /** first day on which cases begin under it */ from: string
+  /** first day on which cases begin under it */
+  from: string
   signatures: Signed[]
-  /** every party has signed */ complete: boolean
-  /** signatures that a reader does not count: for it the version is not complete */ told?: readonly ToldSignature[]
+  /** every party has signed */
+  complete: boolean
+  /** signatures that a reader does not count: for it the version is not complete */
+  told?: readonly ToldSignature[]
 }
 
 /** A text that waits for the signature of the city that did not write it. */
@@ -36,7 +44,8 @@ export type FailedText = Pick<PendingText, 'id' | 'document' | 'amendment' | 'fr
   how: 'declined' | 'withdrawn'
   by: string
   reason: string
-  /** seconds */ at: number
+  /** seconds */
+  at: number
   notice: SignedNotice | null
 }
 
@@ -49,11 +58,16 @@ export type AgreementState = {
   other: string
   versions: readonly AgreementVersion[]
   pending: PendingText | null
-  /** proposals that a counter-proposal replaced, oldest first; the last REPLACED_KEPT */ replaced: readonly PendingText[]
-  /** texts that were declined or withdrawn, oldest first; the last REPLACED_KEPT */ failed: readonly FailedText[]
-  /** between many: parties that gave notice, the other city of the thread among them */ standings: readonly Standing[]
-  /** of all parties that are known to have */ suspendedBy: readonly string[]
-  /** last day on which new cases begin, when terminated */ terminatedOn: string | null
+  /** proposals that a counter-proposal replaced, oldest first; the last REPLACED_KEPT */
+  replaced: readonly PendingText[]
+  /** texts that were declined or withdrawn, oldest first; the last REPLACED_KEPT */
+  failed: readonly FailedText[]
+  /** between many: parties that gave notice, the other city of the thread among them */
+  standings: readonly Standing[]
+  /** of all parties that are known to have */
+  suspendedBy: readonly string[]
+  /** last day on which new cases begin, when terminated */
+  terminatedOn: string | null
 }
 
 /** Replaced proposals, and failed texts, that a fold keeps. */

@@ -28,7 +28,9 @@ import { permitsAgreement } from './permit.ts'
 import { type AgreementState, latest } from './state.ts'
 import { admitAgreement, coversCase, foldAgreement } from './thread.ts'
 
-const [A, S, M] = ['610900', '420300', '611000']
+const A = '610900'
+const S = '420300'
+const M = '611000'
 const KINDS = Object.keys(AGREEMENT_STEPS) as AgreementKind[]
 const SIGNATURE = { protected: 'eyJ9', signature: 'c2ln' }
 const IAT = 1_793_581_200
@@ -98,7 +100,8 @@ beforeAll(async () => {
 
 /** `a2` is the second packet of Ankang, who proposes. */
 function packet(name: string, kind: AgreementKind, seen: string | null, body: object, iat = IAT): Packet {
-  const [letter, seq] = [name[0], Number(name.slice(1))]
+  const letter = name[0]
+  const seq = Number(name.slice(1))
   const claims: PacketClaims = {
     v: 1,
     iss: letter === 'a' ? A : S,
@@ -384,7 +387,8 @@ describe('a thread', () => {
     ['2027-01-31', '2027-06-30'],
     ['2027-06-30', '2027-01-31'],
   ])('terminated by both at once, %s and %s, ends on the earlier day', async (mine, theirs) => {
-    const [a2, s2] = [terminate('a2', 's1', mine), terminate('s2', 'a1', theirs)]
+    const a2 = terminate('a2', 's1', mine)
+    const s2 = terminate('s2', 'a1', theirs)
     const ended = await admitted(propose(), sign(), a2, s2)
     expect(ended).toMatchObject({ state: 'terminated', terminatedOn: '2027-01-31' })
     expect(await admitted(propose(), sign(), s2, a2)).toEqual(ended)
@@ -558,7 +562,8 @@ describe('a thread', () => {
     }
     const first = `${LIMITS.namedFirstYear}-01-01`
     const last = addDays(dayOf(IAT), LIMITS.agreementAheadDays)
-    const [early, late] = [addDays(first, -1), addDays(last, 1)]
+    const early = addDays(first, -1)
+    const late = addDays(last, 1)
     const proposed = async (change: object) => code([], propose(await document(change)))
     expect(await proposed({ validFrom: first, validTo: last })).toBeNull()
     expect(await proposed({ validFrom: early })).toBe(`validFrom: not before ${first}`)

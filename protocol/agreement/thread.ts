@@ -89,7 +89,7 @@ function apply(state: AgreementState, packet: Packet): AgreementState {
     }
     case 'agreement.sign': {
       if (state.pending === null) return state
-      const { by: _, reason: __, ...text } = state.pending
+      const { by, reason, ...text } = state.pending
       const complete = text.document.parties.length === 2
       const signatures = [...text.signatures, { city: iss, signature: bodyOf(kind).signature, at: iat, own: true }]
       const versions = [...state.versions, { ...text, signatures, complete }]

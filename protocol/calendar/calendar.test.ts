@@ -74,7 +74,8 @@ describe('working days of China', () => {
     function looped(off: ReadonlySet<string>, worked: ReadonlySet<string>, from: string, count: number): string {
       const isWorked = (day: string) =>
         (worked.has(day) && !off.has(day)) || (![0, 6].includes(new Date(day).getUTCDay()) && !off.has(day))
-      let [at, left] = [from, count]
+      let at = from
+      let left = count
       while (left > 0 || !isWorked(at)) {
         at = addDays(at, 1)
         if (isWorked(at)) left--

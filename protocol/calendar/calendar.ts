@@ -31,11 +31,13 @@ export type CountedTable = z.infer<typeof CountedTable>
 
 /** The days that count in one place; counted by arithmetic, so that a far day costs no more than a near one. */
 export type Calendar = {
-  /** first and last day that a table covers; null when there is none */ covered: {
+  /** first and last day that a table covers; null when there is none */
+  covered: {
     from: string
     through: string
   } | null
-  /** days since 1970-01-01 that are not as their weekday says, ascending */ exceptions: readonly number[]
+  /** days since 1970-01-01 that are not as their weekday says, ascending */
+  exceptions: readonly number[]
   /** working days that the first n exceptions add to the weekdays, at n; below zero where they take some */
   added: readonly number[]
 }
@@ -88,7 +90,8 @@ export function noticeTable(
       ...(before?.[name] ?? []).filter(day => day < today),
       ...(told?.[name] ?? []).filter(day => day >= today),
     ].toSorted()
-  const [off, worked] = [days('off'), days('worked')]
+  const off = days('off')
+  const worked = days('worked')
   if (told === undefined && off.length + worked.length === 0) return null
   const same = (name: 'off' | 'worked', now: readonly string[]) => before?.[name].toSorted().join() === now.join()
   const toldOn = same('off', off) && same('worked', worked) ? before?.toldOn : today
@@ -100,7 +103,8 @@ export function noticeTable(
 export function daysApart(a: HolidayTable | undefined, b: HolidayTable | undefined): string[] {
   const of = (table: HolidayTable | undefined) =>
     new Set([...(table?.off ?? []).map(day => `${day} off`), ...(table?.worked ?? []).map(day => `${day} worked`)])
-  const [left, right] = [of(a), of(b)]
+  const left = of(a)
+  const right = of(b)
   const apart = [...[...left].filter(day => !right.has(day)), ...[...right].filter(day => !left.has(day))]
   return [...new Set(apart.map(day => day.slice(0, 10)))].sort()
 }
@@ -143,7 +147,8 @@ export function addWorkingDays(calendar: Calendar, day: string, count: number): 
   if (wanted === 0) return { day, provisional: !isCovered(calendar, day) }
   const before = workingDaysThrough(calendar, from)
   // By this day there were enough, had every exception taken one.
-  let [low, high] = [from, from + Math.ceil((wanted + calendar.exceptions.length) / 5 + 1) * 7]
+  let low = from
+  let high = from + Math.ceil((wanted + calendar.exceptions.length) / 5 + 1) * 7
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2)
     if (workingDaysThrough(calendar, middle) - before < wanted) low = middle
@@ -171,7 +176,8 @@ const isWeekend = (day: number): boolean => weekdayOf(day) >= 5
 
 /** How many exceptions lie on or before a day. */
 function exceptionsThrough({ exceptions }: Calendar, day: number): number {
-  let [low, high] = [0, exceptions.length]
+  let low = 0
+  let high = exceptions.length
   while (low < high) {
     const middle = (low + high) >> 1
     if ((exceptions[middle] ?? 0) <= day) low = middle + 1

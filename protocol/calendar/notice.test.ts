@@ -4,7 +4,12 @@ import { CHINA_HOLIDAYS } from './china.ts'
 import { compareNational, readNotice, tableDigest, writeNotice } from './notice.ts'
 
 const table = (region: string, year: number, ...off: string[]): HolidayTable => ({
-  ...{ v: 1, region, year, off, worked: [], source: '某通知' },
+  v: 1,
+  region,
+  year,
+  off,
+  worked: [],
+  source: '某通知',
 })
 const of = (...tables: HolidayTable[]) => writeNotice(tables, '420300', 2026)
 

@@ -60,7 +60,8 @@ export function readNotice(notice: CalendarNotice, city: string): { ok: true } |
 export function compareNational(own: CalendarNotice, partner: CalendarNotice): TableDifference[] {
   const from = Math.max(own.from, partner.from)
   const digests = (notice: CalendarNotice) => new Map(notice.national.map(entry => [entry.year, entry.sha256]))
-  const [ours, theirs] = [digests(own), digests(partner)]
+  const ours = digests(own)
+  const theirs = digests(partner)
   return [...new Set([...ours.keys(), ...theirs.keys()])]
     .filter(of => of >= from && ours.get(of) !== theirs.get(of))
     .sort((a, b) => a - b)

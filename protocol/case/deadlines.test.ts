@@ -7,7 +7,8 @@ import { type ClockInput, caseClock, type Duty, purgeDay, urgency } from './dead
 import { foldCase } from './fold.ts'
 import type { CaseKind } from './kinds.ts'
 
-const [A, S] = ['610900', '420300']
+const A = '610900'
+const S = '420300'
 const TERMS: ClockInput['terms'] = {
   forwardDays: 1,
   mailDays: 2,
@@ -128,10 +129,14 @@ describe('the clock of a case', () => {
       urgency(calendar, { from, due }, Date.parse(`${today}T10:00:00+08:00`) / 1000).level
     // Friday to Monday, over a weekend.
     expect(['2026-03-06', '2026-03-08', '2026-03-09'].map(day => level('2026-03-06', '2026-03-09', day))).toEqual([
-      ...['green', 'green', 'red'],
+      'green',
+      'green',
+      'red',
     ])
     expect(['2026-03-03', '2026-03-04', '2026-03-05'].map(day => level('2026-03-03', '2026-03-05', day))).toEqual([
-      ...['green', 'red', 'red'],
+      'green',
+      'red',
+      'red',
     ])
     // Due on the very day on which it begins.
     expect(level('2026-03-09', '2026-03-09', '2026-03-09')).toBe('red')
@@ -388,10 +393,18 @@ describe('originals on paper (mode 1)', () => {
 
   test('are mailed by the collecting city: from the submission, then from the pre-check', () => {
     expect(clock([paper, ARRIVED], '2026-02-14').of('mail')).toMatchObject({
-      ...{ city: A, from: '2026-02-13', due: '2026-02-24', level: 'red' },
+      city: A,
+      from: '2026-02-13',
+      due: '2026-02-24',
+      level: 'red',
     })
     expect(clock([paper, ARRIVED, prechecked], '2026-03-02').of('mail')).toMatchObject({
-      ...{ city: A, from: '2026-02-14', due: '2026-02-25', level: 'overdue', left: -4, done: null },
+      city: A,
+      from: '2026-02-14',
+      due: '2026-02-25',
+      level: 'overdue',
+      left: -4,
+      done: null,
     })
     const shipped = step(A, 'case.ship', '2026-02-26 09:00')
     expect(clock([paper, ARRIVED, prechecked, shipped], '2026-03-02').of('mail')).toMatchObject({ level: 'missed' })
@@ -455,7 +468,11 @@ describe.each([
   test('one day, five, ten and twenty are counted', () => {
     const { of } = clock(steps, accepted)
     expect([of('forward')?.due, of('recheck')?.due, of('notice')?.due, of('promise')?.due, of('legal')?.due]).toEqual([
-      ...[oneDay, oneDay, fiveDays, tenDays, twentyDays],
+      oneDay,
+      oneDay,
+      fiveDays,
+      tenDays,
+      twentyDays,
     ])
     for (const duty of ['notice', 'promise', 'legal'] as const) expect(of(duty)?.provisional).toBe(false)
   })
@@ -572,7 +589,10 @@ describe('the receipt is the time that both cities hold', () => {
       '2026-03-09 09:00',
     ]
     expect(clock([submitted, ARRIVED, supervised], '2026-03-09').of('answer')).toMatchObject({
-      ...{ city: S, from: '2026-03-09', due: '2026-03-10', level: 'green' },
+      city: S,
+      from: '2026-03-09',
+      due: '2026-03-10',
+      level: 'green',
     })
   })
 

@@ -35,23 +35,35 @@ export type Level = 'green' | 'yellow' | 'red' | 'overdue' | 'stopped' | 'met' |
 
 export type Deadline = {
   duty: Duty
-  /** division code of the city that must act */ city: string
-  /** the day on which the limit began, not counted */ from: string
-  /** the last day; null while the clock is stopped */ due: string | null
-  /** a day on the way lies past the holiday tables (暂定) */ provisional: boolean
-  /** the day on which it was done */ done: string | null
+  /** division code of the city that must act */
+  city: string
+  /** the day on which the limit began, not counted */
+  from: string
+  /** the last day; null while the clock is stopped */
+  due: string | null
+  /** a day on the way lies past the holiday tables (暂定) */
+  provisional: boolean
+  /** the day on which it was done */
+  done: string | null
   level: Level
-  /** working days left, of the limit when stopped; negative when overdue; null once it was done */ left: number | null
+  /** working days left, of the limit when stopped; negative when overdue; null once it was done */
+  left: number | null
 }
 
 export type ClockInput = {
   state: CaseState
-  /** of the agreement the case began under */ terms: AgreementDocument['clock']
-  /** what the agreement promises for the item in place of its list, working days */ promiseDays?: number | undefined
-  /** to follow up a bad rating, working days */ evaluationDays?: number | undefined
-  /** by division code */ calendarOf: (code: string) => Calendar
-  /** now, seconds */ now: number
-  /** working days before the last one from which a duty is yellow, and red */ warn?: { yellow: number; red: number }
+  /** of the agreement the case began under */
+  terms: AgreementDocument['clock']
+  /** what the agreement promises for the item in place of its list, working days */
+  promiseDays?: number | undefined
+  /** to follow up a bad rating, working days */
+  evaluationDays?: number | undefined
+  /** by division code */
+  calendarOf: (code: string) => Calendar
+  /** now, seconds */
+  now: number
+  /** working days before the last one from which a duty is yellow, and red */
+  warn?: { yellow: number; red: number }
 }
 
 /** Days to hand out a decision after it was made (行政许可法 44). */
@@ -65,7 +77,8 @@ export type CaseClock = {
   deadlines: Deadline[]
   /** the day from which the law takes the case as accepted, since nobody told what is lacking in time (行政许可法 32) */
   deemedAccepted: string | null
-  /** the day from which the limits of the decision count; null before the acceptance */ begun: string | null
+  /** the day from which the limits of the decision count; null before the acceptance */
+  begun: string | null
 }
 
 /** Everything that is or was due. Duties of steps that are not reached yet are not listed. */
@@ -198,9 +211,11 @@ function answering(
   const { instants, receipts } = state
   const shipped = instants.shipped === null ? null : notifiedAt(instants.shipped, receipts?.shipped)
   const delivered = instants.delivered === null ? null : notifiedAt(instants.delivered, receipts?.delivered)
-  let [from, { day: due, provisional }] = [first, addWorkingDays(calendar, first, limit)]
+  let from = first
+  let { day: due, provisional } = addWorkingDays(calendar, first, limit)
   for (const wait of state.waits) {
-    const [begun, over] = [dayOf(wait.from), on(wait.to)]
+    const begun = dayOf(wait.from)
+    const over = on(wait.to)
     // What was over before, or was told before, waits for nothing.
     if (wait.from < since || begun > due || (done !== null && begun > done)) continue
     if (over === null) {
@@ -220,7 +235,8 @@ function answering(
 /** Mode 2: the city that owns the power may object to the decision until a day (异议期). No fault when it does not. */
 function objection(input: ClockInput): Deadline[] {
   const { state, now } = input
-  const [last, decided] = [objectionDay(input), state.instants.decided]
+  const last = objectionDay(input)
+  const decided = state.instants.decided
   if (last === null || decided === null) return []
   const objected = state.asked.find(({ kind, at }) => kind === 'case.object' && at >= decided)
   const done =

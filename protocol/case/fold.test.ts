@@ -19,7 +19,10 @@ function bodyOf(kind: CaseKind, choice: number, mode: Mode, state: CaseState | n
   switch (kind) {
     case 'case.submit':
       return {
-        ...{ mode, item: { code: 'x', name: 'x', version: 1 }, caseNo: 'n', receivedAt: '2026-11-02T08:40:00+08:00' },
+        mode,
+        item: { code: 'x', name: 'x', version: 1 },
+        caseNo: 'n',
+        receivedAt: '2026-11-02T08:40:00+08:00',
         materials: [{ code: 'M01', form: choice % 2 === 0 ? 'original' : 'electronic' }],
       }
     case 'case.request-supplement':
@@ -79,7 +82,8 @@ class City {
 
   /** Writes a packet on what this city has applied; null when its own admission refuses. */
   write(kind: CaseKind, body: unknown, at: number): Packet | null {
-    const [own, other] = [chainOf(this.packets, this.code).at(-1), chainOf(this.packets, this.other).at(-1)]
+    const own = chainOf(this.packets, this.code).at(-1)
+    const other = chainOf(this.packets, this.other).at(-1)
     const seq = (own?.claims.seq ?? 0) + 1
     const packet: Packet = {
       id: `${this.code}-${seq}-${at}`.padEnd(64, '0'),
@@ -381,7 +385,8 @@ describe('the table', () => {
   })
 
   test('a withdrawal that crosses a decision is kept without effect, on both sides alike', () => {
-    const [ankang, shiyan] = [new City(A, S), new City(S, A)]
+    const ankang = new City(A, S)
+    const shiyan = new City(S, A)
     const give = (from: City, to: City, kind: CaseKind, body: unknown, at: number) => {
       const packet = from.write(kind, body, at)
       if (packet === null) throw new Error(kind)
@@ -405,7 +410,8 @@ describe('a case with originals on paper (mode 1)', () => {
     mode: Mode,
     steps: readonly (readonly [city: string, kind: CaseKind, body?: object])[],
   ): CaseState => {
-    const [ankang, shiyan] = [new City(A, S), new City(S, A)]
+    const ankang = new City(A, S)
+    const shiyan = new City(S, A)
     const say = (city: string, kind: CaseKind, body: object, at: number) => {
       const [from, to] = city === A ? [ankang, shiyan] : [shiyan, ankang]
       const packet = from.write(kind, body, at)

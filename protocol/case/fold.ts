@@ -26,12 +26,15 @@ export type CaseInstants = {
   decided: number | null
   ended: number | null
   prechecked: number | null
-  /** the notice of what is lacking (补正告知), and its answer */ supplementRequested: number | null
+  /** the notice of what is lacking (补正告知), and its answer */
+  supplementRequested: number | null
   supplemented: number | null
-  /** originals mailed (寄出), and come */ shipped: number | null
+  /** originals mailed (寄出), and come */
+  shipped: number | null
   delivered: number | null
   extended: number | null
-  /** the result on its way, and in the applicant's hands */ sent: number | null
+  /** the result on its way, and in the applicant's hands */
+  sent: number | null
   handedOver: number | null
 }
 
@@ -68,8 +71,10 @@ export type CaseState = {
   mode: Mode
   collecting: string
   handling: string
-  /** whose chain orders the thread */ mover: string
-  /** the version it was received under, with its limits in working days */ item: {
+  /** whose chain orders the thread */
+  mover: string
+  /** the version it was received under, with its limits in working days */
+  item: {
     code: string
     name: string
     version: number
@@ -79,24 +84,30 @@ export type CaseState = {
   caseNo: string | null
   localCaseNo: string | null
   agreement: string | null
-  /** mode 1: originals or copies on paper are to be mailed */ paper: boolean
+  /** mode 1: originals or copies on paper are to be mailed */
+  paper: boolean
   waits: readonly Wait[]
   supplementRequests: number
-  /** what the notice named; null when there was none, or it was purged */ lacking: Lacking | null
+  /** what the notice named; null when there was none, or it was purged */
+  lacking: Lacking | null
   supplementDeadline: string | null
-  /** the day that the notice named, kept after the answer */ supplementDue: string | null
+  /** the day that the notice named, kept after the answer */
+  supplementDue: string | null
   extendedUntil: string | null
   promisedBy: string | null
   withdrawRequested: boolean
   evaluated: { window: boolean; department: boolean }
   ratings: { window: Rating | null; department: Rating | null }
   asked: readonly Asked[]
-  /** cities that deleted what they held of the case, but for its evidence */ purgedBy: readonly string[]
-  /** as their authors wrote them */ instants: CaseInstants
+  /** cities that deleted what they held of the case, but for its evidence */
+  purgedBy: readonly string[]
+  /** as their authors wrote them */
+  instants: CaseInstants
   /** when the other city got the packets of these instants (seconds), where that is another day */
   receipts?: Partial<Record<SignedInstant, number>>
   pauses: readonly Pause[]
-  /** ids of asks that came too late to have an effect */ late: string[]
+  /** ids of asks that came too late to have an effect */
+  late: string[]
 }
 
 /** The city that moves the case: by the mode of its submit, or, when that body was purged, by who authored moves. */

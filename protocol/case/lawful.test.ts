@@ -7,21 +7,20 @@ import { unlawful } from './lawful.ts'
 
 const instant = (day: string) => Date.parse(`${day}T12:00:00+08:00`) / 1000
 const ACCEPTED = '2026-02-25'
-const [A, S] = ['610900', '420300']
+const A = '610900'
+const S = '420300'
 
 /** Accepted on 25 February 2026 with ten days promised, to 10 March, and twenty by law, to 24 March. */
 function input(today: string, change: Partial<CaseState> = {}): ClockInput {
   const state = {
-    ...{
-      mode: 1,
-      collecting: A,
-      handling: S,
-      mover: S,
-      promisedBy: null,
-      extendedUntil: null,
-      pauses: [],
-      outcome: null,
-    },
+    mode: 1,
+    collecting: A,
+    handling: S,
+    mover: S,
+    promisedBy: null,
+    extendedUntil: null,
+    pauses: [],
+    outcome: null,
     item: { code: 'x', name: 'x', version: 1, promiseDay: 10, anticipateDay: 20 },
     instants: { accepted: instant(ACCEPTED), decided: null, extended: null },
     ...change,
@@ -87,7 +86,8 @@ describe('a promise', () => {
 
 describe('an objection', () => {
   const decided = {
-    ...{ mode: 2, mover: A },
+    mode: 2,
+    mover: A,
     instants: { accepted: instant(ACCEPTED), decided: instant('2026-03-06'), extended: null },
   } as unknown as Partial<CaseState>
   test.each([

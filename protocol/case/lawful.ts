@@ -21,7 +21,8 @@ const PROMISE_SECONDS = 3650 * 86_400
 export type DecisionLimits = {
   promise: Counted | null
   legal: Counted | null
-  /** the last day to which an extension can move; null without any limit */ latest: string | null
+  /** the last day to which an extension can move; null without any limit */
+  latest: string | null
 }
 
 type LimitInput = Pick<ClockInput, 'state' | 'promiseDays' | 'calendarOf'>

@@ -34,10 +34,13 @@ export type Application = Omit<CaseContent<'case.submit'>, 'caseNo'>
 
 export type PreflightParts = {
   content: Application
-  /** the item as the handling city published it */ item: ServiceItem
-  /** what the agreement says of it; null without one */ agreed: AgreedItem | null
+  /** the item as the handling city published it */
+  item: ServiceItem
+  /** what the agreement says of it; null without one */
+  agreed: AgreedItem | null
   checkForm: CheckForm
-  /** how its materials are called at this counter */ names?: readonly MaterialNames[]
+  /** how its materials are called at this counter */
+  names?: readonly MaterialNames[]
 }
 
 /** Fields that the form does not know, of which so many are told. */
@@ -97,7 +100,8 @@ export function preflight({ content, item, agreed, checkForm, names = [] }: Pref
     (field: string, cure: Cure, reason: string, reasonZh: string): void => {
       findings.push({ field, level, cure, reason, reasonZh })
     }
-  const [find, note] = [finding('error'), finding('notice')]
+  const find = finding('error')
+  const note = finding('notice')
 
   // --- the item
   if (item.taskState !== '1') find('item', 'partner', 'the item is not in use', '事项未启用')

@@ -9,7 +9,8 @@ import { unsound } from './sound.ts'
 import { asksBeyond } from './supplement.ts'
 
 const SIGNED = '2026-11-30'
-const [RECEIVED, NOON] = ['2026-11-20', `${SIGNED}T12:00:00+08:00`]
+const RECEIVED = '2026-11-20'
+const NOON = `${SIGNED}T12:00:00+08:00`
 const seconds = (instant: string) => Date.parse(instant) / 1000
 const IAT = seconds(NOON)
 
@@ -89,7 +90,10 @@ describe('days of what was done', () => {
     for (const [kind, paths] of Object.entries(NAMED_DAYS) as [CaseKind, Record<string, string>][])
       for (const path of Object.keys(paths)) {
         const bodyOf = (value: string) => ({
-          ...{ outcome: 'granted', receivedAt: NOON, from: `${RECEIVED}T09:00:00+08:00`, to: NOON },
+          outcome: 'granted',
+          receivedAt: NOON,
+          from: `${RECEIVED}T09:00:00+08:00`,
+          to: NOON,
           ...(path.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as object),
         })
         const isInstant = /At$|^at$|^from$|^to$/.test(path)

@@ -16,8 +16,10 @@ import { hasResult, objectionWaits } from './permits.ts'
 /** A step before it joins its thread. */
 export type NewStep = {
   kind: CaseKind
-  /** null when it was purged: then nothing of it is judged */ body: unknown
-  /** time of signing, seconds */ iat: number
+  /** null when it was purged: then nothing of it is judged */
+  body: unknown
+  /** time of signing, seconds */
+  iat: number
 }
 
 /** The thread as the author saw it; `state` is null before the submit. */

@@ -5,8 +5,10 @@ import type { CaseContent } from './kinds.ts'
 
 /** What a notice names; when both are empty it asks in words alone. */
 export type Lacking = {
-  /** codes of materials */ materials: readonly string[]
-  /** fields of the form */ form: readonly string[]
+  /** codes of materials */
+  materials: readonly string[]
+  /** fields of the form */
+  form: readonly string[]
 }
 
 export const lackingOf = (notice: CaseContent<'case.request-supplement'>): Lacking => ({

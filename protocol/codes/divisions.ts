@@ -412,8 +412,10 @@ const TABLE = `
 `
 
 export type Division = {
-  /** of the division, or for a county of the city that it lies in; null where neither has one */ name: string | null
-  /** whether it lies below the one that is named */ below: boolean
+  /** of the division, or for a county of the city that it lies in; null where neither has one */
+  name: string | null
+  /** whether it lies below the one that is named */
+  below: boolean
 }
 
 let divisions: Map<string, Division> | null = null

@@ -6,9 +6,12 @@ const CHECKS = '10X98765432'
 const EARLIEST_BIRTH = '1900-01-01'
 
 export type ResidentId = {
-  /** upper-case 18 characters */ number: string
-  /** division code at issue; old codes stay in numbers for ever, so it is not looked up */ area: string
-  /** YYYY-MM-DD */ birthDate: string
+  /** upper-case 18 characters */
+  number: string
+  /** division code at issue; old codes stay in numbers for ever, so it is not looked up */
+  area: string
+  /** YYYY-MM-DD */
+  birthDate: string
   sex: 'male' | 'female'
 }
 

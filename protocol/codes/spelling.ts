@@ -42,7 +42,8 @@ const lettersOf = (text: string): string => {
 const settled =
   (fold: (text: string) => string) =>
   (text: string): string => {
-    let [before, folded] = [text, fold(text)]
+    let before = text
+    let folded = fold(text)
     for (let rounds = 0; folded !== before && rounds < 8; rounds++) [before, folded] = [folded, fold(folded)]
     return folded
   }

@@ -85,17 +85,22 @@ export const signDirectory = (directory: Directory, signer: PacketSigner): Promi
 export type HeldDirectory = {
   version: number
   sha256: string
-  /** it names a successor: none follows */ last?: boolean | undefined
+  /** it names a successor: none follows */
+  last?: boolean | undefined
 }
 
 /** A document that its operator signed; `operator` is the thumbprint of the key. */
 export type SignedDirectory = {
   ok: true
   directory: Directory
-  operator: string /** of the compact JWS */
+  operator: string
+  /** of the compact JWS */
   sha256: string
 }
-export type VerifiedDirectory = SignedDirectory & { /** the very document that is held already */ known: boolean }
+export type VerifiedDirectory = SignedDirectory & {
+  /** the very document that is held already */
+  known: boolean
+}
 
 export type OperatorKey = Directory['operator']['key']
 

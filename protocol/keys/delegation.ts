@@ -49,7 +49,8 @@ export type RevocationClaims = z.infer<typeof RevocationClaims>
 
 /** Signs with the city certificate's key; a UKey or HSM stands behind this port. */
 export interface CertificateSigner {
-  /** RFC 7638 thumbprint of the certificate's RSA key */ readonly kid: string
+  /** RFC 7638 thumbprint of the certificate's RSA key */
+  readonly kid: string
   /** RSASSA-PKCS1-v1_5 with SHA-256 over the bytes */
   sign(bytes: Uint8Array): Promise<Uint8Array>
 }

@@ -29,14 +29,20 @@ function power(base: bigint, exponent: bigint): bigint {
 type Point = readonly [x: bigint, y: bigint, z: bigint, t: bigint]
 
 function add([x1, y1, z1, t1]: Point, [x2, y2, z2, t2]: Point): Point {
-  const [a, b] = [mod((y1 - x1) * (y2 - x2)), mod((y1 + x1) * (y2 + x2))]
-  const [c, d] = [mod(2n * D * mod(t1 * t2)), mod(2n * z1 * z2)]
-  const [e, f, g, h] = [b - a, d - c, d + c, b + a]
+  const a = mod((y1 - x1) * (y2 - x2))
+  const b = mod((y1 + x1) * (y2 + x2))
+  const c = mod(2n * D * mod(t1 * t2))
+  const d = mod(2n * z1 * z2)
+  const e = b - a
+  const f = d - c
+  const g = d + c
+  const h = b + a
   return [mod(e * f), mod(g * h), mod(f * g), mod(e * h)]
 }
 
 function double([x, y, z]: Point): Point {
-  const [a, b] = [mod(x * x), mod(y * y)]
+  const a = mod(x * x)
+  const b = mod(y * y)
   const h = a + b
   const e = h - mod((x + y) * (x + y))
   const g = a - b
@@ -54,7 +60,8 @@ function decode(bytes: Uint8Array): Point | undefined {
   const sign = encoded >> 255n
   const y = encoded & (2n ** 255n - 1n)
   if (y >= P) return undefined
-  const [u, v] = [mod(y * y - 1n), mod(D * mod(y * y) + 1n)]
+  const u = mod(y * y - 1n)
+  const v = mod(D * mod(y * y) + 1n)
   const v3 = mod(mod(v * v) * v)
   let x = mod(mod(u * v3) * power(mod(u * mod(mod(v3 * v3) * v)), (P - 5n) / 8n))
   const square = mod(v * mod(x * x))

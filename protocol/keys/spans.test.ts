@@ -14,11 +14,9 @@ describe('spans of a delegated key', () => {
   })
 
   test('those that overlap or touch become one; a second between two stays a gap', () => {
-    const [first, touching, apart] = [
-      { begins: 1, ends: 10 },
-      { begins: 11, ends: 20 },
-      { begins: 22, ends: 30 },
-    ] as const
+    const first = { begins: 1, ends: 10 } as const
+    const touching = { begins: 11, ends: 20 } as const
+    const apart = { begins: 22, ends: 30 } as const
     expect(joinSpans([apart, touching, first])).toEqual([{ begins: 1, ends: 20 }, apart])
     expect(joinSpans([first, { begins: 3, ends: 5 }])).toEqual([first])
     expect(joinSpans([])).toEqual([])

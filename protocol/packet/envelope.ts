@@ -15,9 +15,11 @@ export type PacketSigner = { kid: string; key: jose.CryptoKey }
 export type TrustedKey = {
   key: jose.CryptoKey
   city: string
-  /** ascending and apart */ spans: readonly Span[]
+  /** ascending and apart */
+  spans: readonly Span[]
   revokedAt: number | null
-  /** it was the certificate behind the key that was revoked */ certificateRevoked?: boolean
+  /** it was the certificate behind the key that was revoked */
+  certificateRevoked?: boolean
 }
 export type KeyResolver = (kid: string) => TrustedKey | undefined | Promise<TrustedKey | undefined>
 
@@ -42,9 +44,12 @@ export const commit = async (bytes: Uint8Array, type: string = BODY_TYPE): Promi
 
 export type VerifyOptions = {
   resolveKey: KeyResolver
-  /** own division code; absent when evidence is verified by a third party */ audience?: string
-  /** seconds; absent when evidence is verified later */ now?: number
-  /** a key revoked at any time signs nothing new; for evidence, only what lies after the revocation is refused */ evidence?: boolean
+  /** own division code; absent when evidence is verified by a third party */
+  audience?: string
+  /** seconds; absent when evidence is verified later */
+  now?: number
+  /** a key revoked at any time signs nothing new; for evidence, only what lies after the revocation is refused */
+  evidence?: boolean
 }
 
 export type VerifiedPacket = { ok: true; id: string; jws: string; claims: PacketClaims; kid: string }

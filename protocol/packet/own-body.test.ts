@@ -52,8 +52,17 @@ async function others(): Promise<Written[]> {
     Object.entries(contents).map(async ([kind, content]) => {
       const bytes = encodeUtf8(JSON.stringify({ salt: 'AAAAAAAAAAAAAAAAAAAAAA', ...content }))
       const claims: PacketClaims = {
-        ...{ v: 1, iss: '610900', aud: '420300', thread: '0'.repeat(32), kind, seq: 2, prev: null, seen: null },
-        ...{ iat: 1_795_400_000, body: await commit(bytes, BODY_TYPE), materials: [] },
+        v: 1,
+        iss: '610900',
+        aud: '420300',
+        thread: '0'.repeat(32),
+        kind,
+        seq: 2,
+        prev: null,
+        seen: null,
+        iat: 1_795_400_000,
+        body: await commit(bytes, BODY_TYPE),
+        materials: [],
       }
       return { claims, bytes }
     }),

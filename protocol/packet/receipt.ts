@@ -39,7 +39,7 @@ function shorten(claims: ReceiptClaims): ReceiptClaims {
   if (over <= 0) return claims
   const items = claims.items.toReversed().map((item): ReceiptItem => {
     if (over <= 0 || item.status === 'stored' || item.detail === undefined) return item
-    const { detail: _, ...rest } = item
+    const { detail, ...rest } = item
     over -= bytesOf(item) - bytesOf(rest)
     return rest
   })

@@ -56,7 +56,8 @@ export type TestState = {
   state: TestStateName
   asker: string
   other: string
-  /** null when its body was purged */ pong: TestBody<'test.pong'> | null
+  /** null when its body was purged */
+  pong: TestBody<'test.pong'> | null
 }
 
 export const isTestKind = (kind: string): kind is TestKind => Object.hasOwn(TEST_CONTENT, kind)

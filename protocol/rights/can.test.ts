@@ -8,7 +8,10 @@ const HOUSING = '11420300MB0765432Y'
 const itemOf = (department: string) => `${department}${'4'.repeat(13)}`
 
 const holder = (roles: readonly Role[], more: Partial<Holder> = {}): Holder => ({
-  ...{ id: 'me', roles, departments: [POLICE], windows: ['3号窗口'] },
+  id: 'me',
+  roles,
+  departments: [POLICE],
+  windows: ['3号窗口'],
   ...more,
 })
 const handled: CaseSubject = { role: 'handling', item: itemOf(POLICE), window: '3号窗口', assignee: null }

@@ -14,20 +14,25 @@ export type MaterialPair = {
   collecting: string
   handling: string
   by: MatchReason
-  /** of the normalised names, 0–1 */ similarity: number
+  /** of the normalised names, 0–1 */
+  similarity: number
   differences: FieldDifference[]
 }
 
 export type Comparison = {
-  /** fields compared that are the same */ same: number
+  /** fields compared that are the same */
+  same: number
   differences: FieldDifference[]
   pairs: MaterialPair[]
-  /** codes of materials that only one of them asks for, in its order */ onlyCollecting: string[]
+  /** codes of materials that only one of them asks for, in its order */
+  onlyCollecting: string[]
   onlyHandling: string[]
   form: {
-    /** properties that only one form has */ onlyCollecting: string[]
+    /** properties that only one form has */
+    onlyCollecting: string[]
     onlyHandling: string[]
-    /** properties that one requires and the other does not, or of another type */ differing: FieldDifference[]
+    /** properties that one requires and the other does not, or of another type */
+    differing: FieldDifference[]
   }
 }
 
@@ -155,7 +160,8 @@ export function matchMaterials(
   collecting: readonly ItemMaterial[],
   handling: readonly ItemMaterial[],
 ): Omit<MaterialPair, 'differences'>[] {
-  const [left, right] = [new Set(collecting), new Set(handling)]
+  const left = new Set(collecting)
+  const right = new Set(handling)
   const names = new Map([...collecting, ...handling].map(material => [material, plainName(material.materialName)]))
   const nameOf = (material: ItemMaterial): string => names.get(material) ?? ''
   const made: Omit<MaterialPair, 'differences'>[] = []
@@ -182,7 +188,8 @@ export function matchMaterials(
   const alike: { a: ItemMaterial; b: ItemMaterial; similarity: number }[] = []
   for (const a of left)
     for (const b of right) {
-      const [one, other] = [pairs.get(a) ?? none, pairs.get(b) ?? none]
+      const one = pairs.get(a) ?? none
+      const other = pairs.get(b) ?? none
       const similarity = mayBeAlike(one, other) ? dice(one, other) : 0
       if (similarity >= SIMILAR) alike.push({ a, b, similarity })
     }
@@ -235,15 +242,18 @@ function propertiesOf(form: Record<string, unknown> | undefined): Map<string, Fo
 /** Compares an item of the collecting city with the one of the handling city. */
 export function compareItems(collecting: ServiceItem, handling: ServiceItem): Comparison {
   const byCode = (item: ServiceItem) => new Map(item.materials.map(material => [material.materialCode, material]))
-  const [left, right] = [byCode(collecting), byCode(handling)]
+  const left = byCode(collecting)
+  const right = byCode(handling)
   const pairs = matchMaterials(collecting.materials, handling.materials).map(pair => {
-    const [a, b] = [left.get(pair.collecting), right.get(pair.handling)]
+    const a = left.get(pair.collecting)
+    const b = right.get(pair.handling)
     const differences =
       a === undefined || b === undefined ? [] : differencesOf(a, b, MATERIAL_FIELDS, ItemMaterial.shape)
     return { ...pair, differences }
   })
   const differences = differencesOf(collecting, handling, ITEM_FIELDS, ServiceItem.shape)
-  const [ours, theirs] = [propertiesOf(collecting.form), propertiesOf(handling.form)]
+  const ours = propertiesOf(collecting.form)
+  const theirs = propertiesOf(handling.form)
   const differing = [...ours].flatMap(([name, property]) => {
     const other = theirs.get(name)
     return other === undefined ||

@@ -9,8 +9,17 @@ const isObject = (value: unknown): value is Json => typeof value === 'object' &&
 
 /** Keywords of JSON Schema 2020-12 under which subschemas stand: one, a list of them, or one by each name. */
 const ONE = [
-  ...['not', 'if', 'then', 'else', 'items', 'contains', 'additionalProperties', 'unevaluatedProperties'],
-  ...['unevaluatedItems', 'propertyNames', 'contentSchema'],
+  'not',
+  'if',
+  'then',
+  'else',
+  'items',
+  'contains',
+  'additionalProperties',
+  'unevaluatedProperties',
+  'unevaluatedItems',
+  'propertyNames',
+  'contentSchema',
 ]
 const LIST = ['allOf', 'anyOf', 'oneOf', 'prefixItems']
 const NAMED = ['properties', 'patternProperties', 'dependentSchemas', 'dependencies', '$defs', 'definitions']
@@ -26,9 +35,12 @@ function* within(schema: Json): Generator<unknown> {
 export type FormRefusal = { ok: false; reason: string; reasonZh: string }
 export type SoundForm = {
   ok: true
-  /** how many there are */ subschemas: number
-  /** by subschema: how many stand in it, itself too, without what it refers to */ sizes: ReadonlyMap<Json, number>
-  /** those that others refer to, and the form itself */ referred: ReadonlySet<Json>
+  /** how many there are */
+  subschemas: number
+  /** by subschema: how many stand in it, itself too, without what it refers to */
+  sizes: ReadonlyMap<Json, number>
+  /** those that others refer to, and the form itself */
+  referred: ReadonlySet<Json>
 }
 
 const no = (reason: string, reasonZh: string): FormRefusal => ({ ok: false, reason, reasonZh })

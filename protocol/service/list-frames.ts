@@ -53,7 +53,7 @@ export function encodeListFrame(frame: ListFrame): Uint8Array<ArrayBuffer> {
     bytes.set(frame.packed, 5)
     return bytes
   }
-  const { type: _, ...fields } = frame
+  const { type, ...fields } = frame
   const json = encodeUtf8(JSON.stringify(fields))
   const bytes = new Uint8Array(1 + json.byteLength)
   bytes[0] = number

@@ -35,10 +35,8 @@ describe('the hash tree of a list', () => {
         expect((await rootOf(a)) === (await rootOf(b))).toBe(same(a) === same(b))
       }),
     )
-    const [one, other] = [
-      { code: 'a', text: 'b' },
-      { code: 'b', text: 'a' },
-    ]
+    const one = { code: 'a', text: 'b' }
+    const other = { code: 'b', text: 'a' }
     expect(await rootOf([one])).not.toBe(await rootOf([other]))
     expect(await rootOf([one])).not.toBe(await rootOf([one, other]))
   })

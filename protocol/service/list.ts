@@ -8,7 +8,8 @@ import { type Refused, refuse } from '../problem.ts'
 import { ServiceItem } from './item.ts'
 import { bucketHash, bucketOf, compareKeys, itemKey, type ListEntry, ListTree } from './list-tree.ts'
 
-const [LF, CR] = [10, 13]
+const LF = 10
+const CR = 13
 
 export const ListHead = z.strictObject({
   v: z.literal(PROTOCOL_VERSION),

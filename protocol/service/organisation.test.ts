@@ -34,7 +34,8 @@ const refusal = async (units: readonly OrganisationUnit[]) => {
 
 describe('organisation trees', () => {
   test('equal trees have equal bytes, whatever the order', async () => {
-    const [a, b] = [await write(TREE), await write(TREE.toReversed())]
+    const a = await write(TREE)
+    const b = await write(TREE.toReversed())
     if (!a.ok || !b.ok) throw new Error('sound')
     expect(a.commitment).toEqual(b.commitment)
     expect(readOrganisation(a.bytes, CITY)).toMatchObject({ ok: true, organisation: { units: TREE } })

@@ -3,14 +3,22 @@ import { LIMITS } from '../limits.ts'
 import type { Packet } from '../packet/claims.ts'
 import { canonicalOrder, checkPlace, standsLast } from './chain.ts'
 
-const [A, S] = ['610900', '420300']
+const A = '610900'
+const S = '420300'
 
 /** Packets of a chain with bodies of these sizes. */
 function chain(iss: string, aud: string, sizes: readonly number[]): Packet[] {
   return sizes.map((size, index) => ({
     id: `${iss}${index + 1}`.padStart(64, '0'),
     claims: {
-      ...{ v: 1, iss, aud, thread: 'ab'.repeat(16), kind: 'case.message', seq: index + 1, seen: null, iat: 1 },
+      v: 1,
+      iss,
+      aud,
+      thread: 'ab'.repeat(16),
+      kind: 'case.message',
+      seq: index + 1,
+      seen: null,
+      iat: 1,
       prev: index === 0 ? null : `${iss}${index}`.padStart(64, '0'),
       body: { sha256: 'cd'.repeat(32), size, type: 'application/json' },
       materials: [],
@@ -46,12 +54,15 @@ describe('what one city may put into a thread', () => {
 })
 
 describe('a packet stands last in the order of its thread', () => {
-  const [own, other] = [chain(S, A, [1, 1, 1]), chain(A, S, [1, 1, 1])]
+  const own = chain(S, A, [1, 1, 1])
+  const other = chain(A, S, [1, 1, 1])
   const seeing = (packet: Packet | undefined, seen: Packet | undefined): Packet => {
     if (packet === undefined) throw new Error('no packet')
     return { ...packet, claims: { ...packet.claims, seen: seen?.id ?? null } }
   }
-  const [move, ask, next] = [own[0], other[0], other[1]]
+  const move = own[0]
+  const ask = other[0]
+  const next = other[1]
 
   test.each([
     ['an ask', [seeing(move, ask), seeing(ask, undefined)], seeing(next, undefined), true],

@@ -10,18 +10,25 @@ const ITEMS = 130
 /** `looks`: how often each question is asked. */
 export async function benchAgreements(count: number, looks: number, log: (line: string) => void): Promise<Group> {
   const world = await createWorld()
-  const [collecting, handling] = [world.city(COLLECTING), world.city(HANDLING)]
+  const collecting = world.city(COLLECTING)
+  const handling = world.city(HANDLING)
   const codes = Array.from({ length: ITEMS }, (_, no) => `${String(no).padStart(4, '0')}X420300`)
   const ids: string[] = []
   const day = Math.floor(world.clock.now() / 1000)
   const wanted = (turn: number) => ({
-    ...{ collecting: COLLECTING, handling: HANDLING, item: codes[turn % ITEMS] ?? '', mode: 0 as const },
+    collecting: COLLECTING,
+    handling: HANDLING,
+    item: codes[turn % ITEMS] ?? '',
+    mode: 0 as const,
     at: day,
   })
   try {
     for (let no = 0; no < count; no++) {
       const items = codes.map(taskCode => ({
-        ...{ taskCode, taskName: `事项 ${taskCode}`, handling: HANDLING, collecting: [COLLECTING] },
+        taskCode,
+        taskName: `事项 ${taskCode}`,
+        handling: HANDLING,
+        collecting: [COLLECTING],
         modes: [0 as const, 1 as const],
       }))
       const [proposed] = await collecting.agreements.propose(worldAgreement({ title: `协议 ${no}`, items }), {

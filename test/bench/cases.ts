@@ -18,8 +18,10 @@ import { type Figure, type Findings, figure } from './report.ts'
 
 export type CasesOptions = {
   cases: number
-  /** of them, those that came by exchange */ real: number
-  /** how often each page is asked for */ looks: number
+  /** of them, those that came by exchange */
+  real: number
+  /** how often each page is asked for */
+  looks: number
   log: (line: string) => void
 }
 
@@ -140,7 +142,8 @@ export async function benchCases({ cases, looks, log, ...options }: CasesOptions
     const foldOf = async (thread: string) => (await here.cases.get(thread)).fold
     const folds = { open: await foldOf(open), own: await foldOf(own), ended: await foldOf(ended) }
     const statistics = createStatistics({
-      ...{ db, packets: (store, no) => here.packets().packets(store, no) },
+      db,
+      packets: (store, no) => here.packets().packets(store, no),
       deadlines: async (store, state) => (await here.clocks.of(store, state)).deadlines,
     })
     const began = performance.now()

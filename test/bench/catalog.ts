@@ -43,12 +43,17 @@ type Memory = { idle: number; after: number; searched: number; peak: number }
 type Log = (line: string) => void
 
 export type CatalogOptions = {
-  /** items of each list */ sizes: readonly number[]
-  /** agreements between two cities */ agreements: readonly number[]
-  /** how often each size is published again as it is */ rounds: number
-  /** single changes that are measured */ changes: number
+  /** items of each list */
+  sizes: readonly number[]
+  /** agreements between two cities */
+  agreements: readonly number[]
+  /** how often each size is published again as it is */
+  rounds: number
+  /** single changes that are measured */
+  changes: number
   searches: number
-  /** how often a question about agreements is asked */ looks: number
+  /** how often a question about agreements is asked */
+  looks: number
   log: Log
 }
 
@@ -126,7 +131,8 @@ async function benchSize(
       searched: searched[side] - idle[side],
       peak: peaks[side]() - idle[side],
     })
-    const [publisher, partner] = [memory(0), memory(1)]
+    const publisher = memory(0)
+    const partner = memory(1)
     const megabytes = (title: string, value: number) => figure(title, 'MB', [value], { least: 0 })
     return {
       title: `${items.toLocaleString('en')} items`,
@@ -298,9 +304,12 @@ async function pair(ankang: BenchNode, shiyan: BenchNode): Promise<void> {
 }
 
 type Changes = {
-  /** in both directions */ bytes: number[]
-  /** ms from its answer until it is seen at the partner */ syncMs: number[]
-  /** ms of its own answer */ publishMs: number[]
+  /** in both directions */
+  bytes: number[]
+  /** ms from its answer until it is seen at the partner */
+  syncMs: number[]
+  /** ms of its own answer */
+  publishMs: number[]
 }
 
 async function benchChanges(

@@ -40,7 +40,8 @@ export function contender(sender: Child, receiver: Child, window: number): Conte
 
 export async function startBound(folder: string, bytes: number, { window = WINDOW }: Sizes = {}): Promise<Contender> {
   await mkdir(folder, { recursive: true })
-  const [sender, receiver] = [new Child('./bound.ts'), new Child('./bound.ts')]
+  const sender = new Child('./bound.ts')
+  const receiver = new Child('./bound.ts')
   type Opened = { peer: string; addresses: string[]; key: object }
   const here = await sender.call<Opened>('open', { path: join(folder, 'sender.db') })
   const there = await receiver.call<Opened>('open', { path: join(folder, 'receiver.db') })
@@ -56,7 +57,8 @@ export async function startHttps(
   { receipts, window = REQUESTS }: Sizes & { receipts: boolean },
 ): Promise<Contender> {
   await mkdir(folder, { recursive: true })
-  const [sender, receiver] = [new Child('./https.ts'), new Child('./https.ts')]
+  const sender = new Child('./https.ts')
+  const receiver = new Child('./https.ts')
   const here = await sender.call<{ key: object }>('open', { path: join(folder, 'sender.db') })
   const there = await receiver.call<{ key: object }>('open', { path: join(folder, 'receiver.db') })
   const { url } = await receiver.call<{ url: string }>('serve', { key: here.key, receipts })
@@ -64,7 +66,10 @@ export async function startHttps(
   return contender(sender, receiver, Math.min(window, REQUESTS))
 }
 
-export type NodePair = Contender & { /** data folder of the collecting city */ data: string }
+export type NodePair = Contender & {
+  /** data folder of the collecting city */
+  data: string
+}
 
 /**
  * Two whole nodes, paired, with a list, an agreement, and the two materials that every case names held on both sides. With an
@@ -111,7 +116,12 @@ export async function target(here: StartedNode, there: StartedNode): Promise<voi
   await here.child.call('target', { to: there.code, item, materials })
 }
 
-export type StartedNode = Reached & { child: Child /** data folder */; data: string; url: string }
+export type StartedNode = Reached & {
+  child: Child
+  /** data folder */
+  data: string
+  url: string
+}
 
 /** A whole node in a process of its own, whose load `target` makes. */
 export async function startNode(folder: string, city: CityName, approval: 'answers' | 'silent'): Promise<StartedNode> {

@@ -20,16 +20,20 @@ const LOW_RATE = 200
 
 /** Bytes. */
 type Payload = {
-  /** of a real packet */ jws: number
+  /** of a real packet */
+  jws: number
   body: number
-  /** what the JWS of the others carries, so that it is as large as JWS and body of the real one */ filling: number
+  /** what the JWS of the others carries, so that it is as large as JWS and body of the real one */
+  filling: number
 }
 
 export type ExchangeOptions = {
   seconds: number
-  /** seconds before those that are measured */ warmUp: number
+  /** seconds before those that are measured */
+  warmUp: number
   rounds: number
-  /** packets under way, when fewer than are good for each contender */ window?: number
+  /** packets under way, when fewer than are good for each contender */
+  window?: number
   log: (line: string) => void
 }
 
@@ -136,7 +140,8 @@ function payloadOf(data: string): Payload {
   db.close()
   const [, part = ''] = row?.jws.split('.') ?? []
   const claims = JSON.parse(Buffer.from(part, 'base64url').toString()) as { body: { size: number } }
-  const [jws, body] = [row?.jws.length ?? 0, claims.body.size]
+  const jws = row?.jws.length ?? 0
+  const body = claims.body.size
   return { jws, body, filling: Math.round(((part.length + body) * 3) / 4) }
 }
 

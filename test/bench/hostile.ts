@@ -20,7 +20,8 @@ export const ATTACK_NAMES: readonly AnyAttack[] = [...(Object.keys(ATTACKS) as A
 
 export type HostileOptions = {
   seconds: number
-  /** how often each attack meets new nodes */ rounds: number
+  /** how often each attack meets new nodes */
+  rounds: number
   attacks: readonly AnyAttack[]
   attackers: readonly number[]
   log: (line: string) => void
@@ -69,8 +70,10 @@ export async function benchHostile(options: HostileOptions): Promise<Findings> {
 }
 
 type Kept = {
-  /** part of the paced cases whose receipt came within `PROMPT` */ paced: number
-  /** packets/s as fast as it goes, and as part of those without an attack in the same round */ full: number
+  /** part of the paced cases whose receipt came within `PROMPT` */
+  paced: number
+  /** packets/s as fast as it goes, and as part of those without an attack in the same round */
+  full: number
   ofFull: number
   harm: Harm
 }

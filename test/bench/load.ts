@@ -1,7 +1,8 @@
 /** Load on one sender, the same for every contender: as fast as it goes, or at a rate; and what is counted of it. */
 
 export type Throughput = {
-  packetsPerSecond: number /** with those before and after the measured seconds */
+  packetsPerSecond: number
+  /** with those before and after the measured seconds */
   packets: number
 }
 /** milliseconds */
@@ -55,7 +56,8 @@ export class Load {
       }
     })()
     await sleep(warmUp * 1000)
-    const [before, at] = [this.#done, performance.now()]
+    const before = this.#done
+    const at = performance.now()
     await sleep(seconds * 1000)
     await this.#until(
       () => this.#done > before,

@@ -16,7 +16,8 @@ import { residentBytes } from './memory.ts'
 import { type Findings, figure, type Group } from './report.ts'
 
 export type MaterialsOptions = {
-  /** MB (10^6 bytes) */ sizes: readonly number[]
+  /** MB (10^6 bytes) */
+  sizes: readonly number[]
   rounds: number
   log: (line: string) => void
 }
@@ -36,8 +37,10 @@ type Sender = {
   ends: readonly [sender: Child, receiver: Child]
 }
 type Run = {
-  /** MB a second */ speed: number
-  /** processor time of all threads, ms a MB */ cpu: readonly [sender: number, receiver: number]
+  /** MB a second */
+  speed: number
+  /** processor time of all threads, ms a MB */
+  cpu: readonly [sender: number, receiver: number]
   /** MB over what each end held before; null where it cannot be read */
   memory: readonly [sender: number, receiver: number] | null
 }
@@ -157,7 +160,8 @@ const residentOf = async ({ pid }: Child): Promise<number> =>
   (pid === undefined ? null : await residentBytes(pid)) ?? Number.NaN
 
 async function startBare(): Promise<Sender> {
-  const [sender, receiver] = [new Child('./stream.ts'), new Child('./stream.ts')]
+  const sender = new Child('./stream.ts')
+  const receiver = new Child('./stream.ts')
   await sender.call('open')
   await sender.call('connect', await receiver.call('open'))
   return {
@@ -168,7 +172,8 @@ async function startBare(): Promise<Sender> {
 
 async function startUpload(folder: string): Promise<Sender> {
   await mkdir(folder, { recursive: true })
-  const [sender, receiver] = [new Child('./upload.ts'), new Child('./upload.ts')]
+  const sender = new Child('./upload.ts')
+  const receiver = new Child('./upload.ts')
   const path = join(folder, 'sent')
   const { url } = await receiver.call<{ url: string }>('serve', { path: join(folder, 'received') })
   return {

@@ -9,26 +9,35 @@ export type Figure = {
   title: string
   unit: string
   median: number
-  /** of the rounds */ spread: readonly [lowest: number, highest: number]
-  /** what the median should be, `≥ 0.5`; null: nothing is asked */ aim: string | null
+  /** of the rounds */
+  spread: readonly [lowest: number, highest: number]
+  /** what the median should be, `≥ 0.5`; null: nothing is asked */
+  aim: string | null
   met: boolean | null
-  /** the least that is no nonsense: null when it must be above 0 */ least: number | null
+  /** the least that is no nonsense: null when it must be above 0 */
+  least: number | null
 }
 /** One contender, size or attack. */
 export type Group = { title: string; figures: Record<string, Figure> }
 export type Findings = {
   title: string
   rounds: number
-  /** what it was run with: sizes, seconds */ settings: Record<string, string | number>
+  /** what it was run with: sizes, seconds */
+  settings: Record<string, string | number>
   groups: Record<string, Group>
-  /** how the Markdown lays it out: whether each group is a row or a column */ table: 'rows' | 'columns'
-  /** what was measured, a line each */ notes: readonly string[]
+  /** how the Markdown lays it out: whether each group is a row or a column */
+  table: 'rows' | 'columns'
+  /** what was measured, a line each */
+  notes: readonly string[]
 }
 export type Report = Findings & {
   name: string
-  /** commit of the program; null outside a repository */ commit: string | null
-  /** whether files differed from it */ changed: boolean
-  /** when it was written, ISO 8601 */ at: string
+  /** commit of the program; null outside a repository */
+  commit: string | null
+  /** whether files differed from it */
+  changed: boolean
+  /** when it was written, ISO 8601 */
+  at: string
   machine: { system: string; cpu: string; cores: number; memoryGiB: number; runtime: string; program: string }
 }
 

@@ -11,7 +11,8 @@ const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
 /** The report that the last line is. Throws when the bench failed, with what it said. */
 export async function smoke(name: BenchName): Promise<Report> {
   const child = spawn(process.execPath, [MAIN, name, '--smoke', '--json'], { stdio: ['ignore', 'pipe', 'pipe'] })
-  const [out, error]: [Buffer[], Buffer[]] = [[], []]
+  const out: Buffer[] = []
+  const error: Buffer[] = []
   child.stdout.on('data', chunk => out.push(chunk))
   child.stderr.on('data', chunk => error.push(chunk))
   const [code] = (await once(child, 'close')) as [number | null]

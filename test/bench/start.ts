@@ -14,14 +14,18 @@ import { type Findings, figure } from './report.ts'
 
 /** Of each start, ms. */
 type Parts = {
-  /** an empty program on the same runtime, from spawn to exit */ runtime: number
-  /** loading the modules */ modules: number
-  /** `startNode` */ node: number
+  /** an empty program on the same runtime, from spawn to exit */
+  runtime: number
+  /** loading the modules */
+  modules: number
+  /** `startNode` */
+  node: number
 }
 
 export type StartOptions = {
   rounds: number
-  /** ms after the ready line at which memory is read */ idle: number
+  /** ms after the ready line at which memory is read */
+  idle: number
   log: (line: string) => void
 }
 
@@ -33,7 +37,8 @@ export async function benchStart({ rounds, idle, log }: StartOptions): Promise<F
     // The first start makes the delegation, and brings the files into the system's cache.
     await node.start()
     await node.stop()
-    const [ready, memory]: [number[], number[]] = [[], []]
+    const ready: number[] = []
+    const memory: number[] = []
     const parts: Parts[] = []
     for (let round = 1; round <= rounds; round++) {
       ready.push(await node.start())

@@ -1,7 +1,12 @@
 /** A TCP relay on the loopback interface that counts what passes: bytes on the wire as a partner pays for them. */
 import { connect, createServer } from 'node:net'
 
-export type WireCount = { port: number /** both directions */; bytes(): number; close(): void }
+export type WireCount = {
+  port: number
+  /** both directions */
+  bytes(): number
+  close(): void
+}
 
 export async function countWire(target: number): Promise<WireCount> {
   let bytes = 0

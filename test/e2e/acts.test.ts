@@ -108,7 +108,8 @@ let s: City
 let t: City
 let items: ServiceItem[]
 let agreement = ''
-/** ids of the operations that take a key */ const keyed = new Set<string>()
+/** ids of the operations that take a key */
+const keyed = new Set<string>()
 /** what the approval system of Shiyan does with what it is handed, and what it answers */
 const system = {
   refuses: false,
@@ -286,11 +287,19 @@ const proposal = () => ({
   title: `协议 ${randomUUID()}`,
   parties: [ANKANG, SHIYAN].map(({ code, name, authority }) => ({ code, name, authority })),
   items: items.slice(0, 1).map(({ taskCode, taskName, modes }) => ({
-    ...{ taskCode, taskName, modes, handling: SHIYAN.code, collecting: [ANKANG.code] },
+    taskCode,
+    taskName,
+    modes,
+    handling: SHIYAN.code,
+    collecting: [ANKANG.code],
   })),
   clock: {},
-  ...{ mailing: 'handling', archive: 'handling', purgeDays: 90, dispute: '协商解决' },
-  ...{ validFrom: '2026-01-01', validTo: '2036-12-31' },
+  mailing: 'handling',
+  archive: 'handling',
+  purgeDays: 90,
+  dispute: '协商解决',
+  validFrom: '2026-01-01',
+  validTo: '2036-12-31',
 })
 async function resumed(path: string): Promise<void> {
   await a.client.post(`${path}/resume`, { reason: '试验' }).catch(() => {})
@@ -313,16 +322,20 @@ async function parked(): Promise<number> {
 const ENDED = new Set<number>()
 
 const newAuthority = async () => ({
-  ...{ city: a, path: '/api/v1/authorities' },
+  city: a,
+  path: '/api/v1/authorities',
   body: {
     pem: createCa({
-      ...{ name: `联盟 ${randomUUID().slice(0, 8)}`, keyPem: await generateKey(), now: Date.now() - 86_400_000 },
+      name: `联盟 ${randomUUID().slice(0, 8)}`,
+      keyPem: await generateKey(),
+      now: Date.now() - 86_400_000,
       serial: randomBytes(16),
     }),
   },
 })
 const newOperator = () => ({
-  ...{ city: a, path: '/api/v1/federation/operators' },
+  city: a,
+  path: '/api/v1/federation/operators',
   body: { operator: randomBytes(32).toString('base64url') },
 })
 
@@ -332,14 +345,12 @@ const WALKED: Record<string, () => Promise<Call>> = {
     await strangers()
     return { city: t, path: '/api/v1/partners/accept', body: { invite: (await invite()).invite } }
   },
-  addView: async () => ({
-    ...{ city: a, path: '/api/v1/views' },
-    body: { name: randomUUID(), filter: { queue: 'ours' } },
-  }),
+  addView: async () => ({ city: a, path: '/api/v1/views', body: { name: randomUUID(), filter: { queue: 'ours' } } }),
   addWebhook: async () => ({ city: a, path: '/api/v1/webhooks', body: { url: 'https://example.org/hook', types: [] } }),
   assignCase: async () => ({ city: a, path: `/api/v1/cases/${await begun()}/assign`, body: { to: 'me' } }),
   assignCases: async () => ({
-    ...{ city: a, path: '/api/v1/bulk/cases/assign' },
+    city: a,
+    path: '/api/v1/bulk/cases/assign',
     body: { threads: [await begun(), await begun()], to: 'me' },
   }),
   cancelInvite: async () => ({ city: a, path: `/api/v1/invites/${(await invite()).id}/cancel` }),
@@ -359,12 +370,14 @@ const WALKED: Record<string, () => Promise<Call>> = {
     const packetNo = await parked()
     ENDED.add(packetNo)
     return {
-      ...{ city: s, path: '/api/v1/parked/done' },
+      city: s,
+      path: '/api/v1/parked/done',
       body: { packetNo, localCaseNo: `L-${packetNo}-${randomUUID()}`, reason: '已在系统中录入' },
     }
   },
   followUpRating: async () => ({
-    ...{ city: s, path: `/api/v1/cases/${await rated()}/follow-up` },
+    city: s,
+    path: `/api/v1/cases/${await rated()}/follow-up`,
     body: { target: 'department', way: 'phone', result: 'in-progress' },
   }),
   giveUpParked: async () => {
@@ -392,7 +405,8 @@ const WALKED: Record<string, () => Promise<Call>> = {
     return { city: t, path: `/api/v1/partners/${a.code}/reject` }
   },
   remindCases: async () => ({
-    ...{ city: a, path: '/api/v1/bulk/cases/remind' },
+    city: a,
+    path: '/api/v1/bulk/cases/remind',
     body: { threads: [await begun(), await begun()], text: '请尽快' },
   }),
   resendWebhook: async () => {
@@ -447,23 +461,26 @@ const ALIKE: Record<string, string> = {
       'suspendAgreement',
     ]),
   ),
-  ...{ answerAppeal: 'messageCase', submitJointCase: 'submitCase', signAct: 'suspendAgreement' },
-  ...{ joinPartner: 'acceptInvite', resumePartner: 'rejectPartner', suspendPartner: 'rejectPartner' },
+  answerAppeal: 'messageCase',
+  submitJointCase: 'submitCase',
+  signAct: 'suspendAgreement',
+  joinPartner: 'acceptInvite',
+  resumePartner: 'rejectPartner',
+  suspendPartner: 'rejectPartner',
   replayWebhook: 'rotateWebhookSecret',
 }
 const PROVEN: Record<string, string> = {
   acceptPastDays: 'node/city/calendar/calendars.test.ts',
-  ...{
-    confirmAgreementCertificate: 'node/city/agreements/agreements.test.ts',
-    handOverJointCase: 'node/city/cases/joint.test.ts',
-  },
-  ...{ dismissParked: 'node/spine/dispatch/dispatch.test.ts', skipParked: 'node/spine/dispatch/answers.test.ts' },
-  ...{
-    importDirectory: 'node/city/partners/federation/directories.test.ts',
-    releaseRevocation: 'node/city/partners/federation/directories.test.ts',
-  },
-  ...{ orderParcel: 'node/city/cases/mail/parcels.test.ts', cancelParcel: 'node/city/cases/mail/parcels.test.ts' },
-  ...{ retryParcel: 'node/city/cases/mail/parcels.test.ts', settleParcels: 'node/city/cases/mail/parcels.test.ts' },
+  confirmAgreementCertificate: 'node/city/agreements/agreements.test.ts',
+  handOverJointCase: 'node/city/cases/joint.test.ts',
+  dismissParked: 'node/spine/dispatch/dispatch.test.ts',
+  skipParked: 'node/spine/dispatch/answers.test.ts',
+  importDirectory: 'node/city/partners/federation/directories.test.ts',
+  releaseRevocation: 'node/city/partners/federation/directories.test.ts',
+  orderParcel: 'node/city/cases/mail/parcels.test.ts',
+  cancelParcel: 'node/city/cases/mail/parcels.test.ts',
+  retryParcel: 'node/city/cases/mail/parcels.test.ts',
+  settleParcels: 'node/city/cases/mail/parcels.test.ts',
 }
 
 beforeAll(async () => {
@@ -517,7 +534,7 @@ describe('every operation that takes a key', () => {
       const done = await deeds(first.city, since)
       // As many transactions as come before it at this time: others have less to do than the first.
       let cutAfterAct = false
-      for (let [commits, runs] = [1, 0]; !cutAfterAct && runs < CUTS; commits++, runs++) {
+      for (let commits = 1, runs = 0; !cutAfterAct && runs < CUTS; commits++, runs++) {
         const call = await make()
         const key = randomUUID()
         since = await lastRow(call.city)
@@ -534,7 +551,10 @@ describe('every operation that takes a key', () => {
         expect([id, commits, again.replayed]).toEqual([id, commits, null])
         if (cutAfterAct && !MANY.has(id))
           expect([id, commits, again.status, again.told.detail]).toEqual([
-            ...[id, commits, 409, 'carried out before; its answer is not kept'],
+            id,
+            commits,
+            409,
+            'carried out before; its answer is not kept',
           ])
         else expect([id, commits, again.status < 300, again.told]).toEqual([id, commits, true, again.told])
         expect([id, commits, await deeds(call.city, since)]).toEqual([id, commits, done])

@@ -36,7 +36,9 @@ beforeAll(async () => {
   if (first === undefined) throw new Error('no item')
   const sample = await shiyan.client.upload<Commitment>('/api/v1/samples', makePdf(1), 'application/pdf')
   item = {
-    ...{ ...first, taskVersion: first.taskVersion + 1, offeredAt: [{ unit: 'SY', below: true }] },
+    ...first,
+    taskVersion: first.taskVersion + 1,
+    offeredAt: [{ unit: 'SY', below: true }],
     materials: first.materials.map((material, index) =>
       index === 0 ? { ...material, exampleGuid: sample } : material,
     ),

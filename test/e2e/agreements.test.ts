@@ -25,7 +25,8 @@ let root = ''
 let commands: Commands
 let ankang: City
 let shiyan: City
-/** where two administrators act together */ let nanyang: City
+/** where two administrators act together */
+let nanyang: City
 const NANYANG: CityName = { code: '411300', name: '南阳市', authority: '南阳市行政审批和政务信息管理局' }
 
 async function openCity(name: CityName, rest: object = {}): Promise<City> {
@@ -103,11 +104,20 @@ describe('the same item in two cities', () => {
   test('is compared, its materials are matched and saved, and the draft and the counter go by them', async () => {
     const theirs = shiyan.items.find(item => item.modes.some(mode => mode < 2) && item.materials.length > 0)
     const ours = ankang.items.find(item => item.materials.length > 0)
-    const [wanted, named] = [theirs?.materials[0], ours?.materials[0]]
+    const wanted = theirs?.materials[0]
+    const named = ours?.materials[0]
     if (theirs === undefined || ours === undefined || wanted === undefined || named === undefined)
       throw new Error('no items with materials')
     const told = await tongban(
-      ...[ankang, 'mappings', 'compare', SHIYAN.code, theirs.taskCode, '--own', ours.taskCode, '--out', 'pairs.json'],
+      ankang,
+      'mappings',
+      'compare',
+      SHIYAN.code,
+      theirs.taskCode,
+      '--own',
+      ours.taskCode,
+      '--out',
+      'pairs.json',
     )
     expect(told).toContain(theirs.taskName)
     await write('pairs.json', {
@@ -117,8 +127,17 @@ describe('the same item in two cities', () => {
     await tongban(ankang, 'mappings', 'save', SHIYAN.code, theirs.taskCode, 'pairs.json')
     expect(await tongban(ankang, 'mappings', 'list')).toContain(theirs.taskCode)
     await tongban(
-      ...[ankang, 'agreement', 'draft', '--template', 'collection', '--partner', SHIYAN.code],
-      ...['--items', `${SHIYAN.code}=${theirs.taskCode}`, '--out', 'mapped.json'],
+      ankang,
+      'agreement',
+      'draft',
+      '--template',
+      'collection',
+      '--partner',
+      SHIYAN.code,
+      '--items',
+      `${SHIYAN.code}=${theirs.taskCode}`,
+      '--out',
+      'mapped.json',
     )
     expect((await written('mapped.json')).items).toMatchObject([
       { materialMapping: [{ collecting: named.materialCode, handling: wanted.materialCode }] },
@@ -176,19 +195,17 @@ describe('a sample', () => {
     await listArrived(ankang, shiyan, 2)
     const fetchAt = (item: string, sha256: string) =>
       tongban(
-        ...[
-          ankang,
-          'services',
-          'sample',
-          '--city',
-          SHIYAN.code,
-          '--item',
-          item,
-          '--sha256',
-          sha256,
-          '--out',
-          'got.png',
-        ],
+        ankang,
+        'services',
+        'sample',
+        '--city',
+        SHIYAN.code,
+        '--item',
+        item,
+        '--sha256',
+        sha256,
+        '--out',
+        'got.png',
       )
     await fetchAt(first.taskCode, sample.sha256)
     expect(Buffer.compare(await readFile(join(root, 'got.png')), png)).toBe(0)
@@ -206,9 +223,21 @@ describe('an agreement', () => {
     const codes = shiyan.items.map(({ taskCode }) => taskCode)
     await writeFile(join(root, 'codes.txt'), codes.slice(0, 4).join('\n'))
     const told = await tongban(
-      ...[ankang, 'agreement', 'draft', '--template', 'collection', '--partner', SHIYAN.code],
-      ...['--items', `${SHIYAN.code}=@codes.txt`, '--items', `${ANKANG.code}=all`, '--out', 'draft.json'],
-      ...['--from', dayOf(Date.now() / 1000)],
+      ankang,
+      'agreement',
+      'draft',
+      '--template',
+      'collection',
+      '--partner',
+      SHIYAN.code,
+      '--items',
+      `${SHIYAN.code}=@codes.txt`,
+      '--items',
+      `${ANKANG.code}=all`,
+      '--out',
+      'draft.json',
+      '--from',
+      dayOf(Date.now() / 1000),
     )
     expect(told).toContain('tongban agreement propose draft.json')
     const document = await written('draft.json')
@@ -401,8 +430,17 @@ describe('with four eyes', () => {
     })
     const second: City = { ...nanyang, token }
     await tongban(
-      ...[nanyang, 'agreement', 'draft', '--template', 'collection', '--partner', ANKANG.code],
-      ...['--items', `${NANYANG.code}=all`, '--out', 'four.json'],
+      nanyang,
+      'agreement',
+      'draft',
+      '--template',
+      'collection',
+      '--partner',
+      ANKANG.code,
+      '--items',
+      `${NANYANG.code}=all`,
+      '--out',
+      'four.json',
     )
     const prepared = async (...args: string[]) => {
       const { prepared: act } = await json<{ prepared: { no: number } | null }>(nanyang, 'agreement', ...args)
@@ -447,11 +485,17 @@ test('every operation of the client is one of the API, with a body where it take
     Object.entries(item)
       .filter(() => path.startsWith('/api/v1/'))
       .map(([method, { operationId, requestBody }]) => [
-        ...[operationId, method.toUpperCase(), path, requestBody !== undefined],
+        operationId,
+        method.toUpperCase(),
+        path,
+        requestBody !== undefined,
       ]),
   )
   const known = Object.entries(OPERATIONS).map(([id, { method, path, takes }]) => [
-    ...[id, method, path, takes !== undefined],
+    id,
+    method,
+    path,
+    takes !== undefined,
   ])
   expect(known.map(String).sort()).toEqual(described.map(String).sort())
   const folder = fileURLToPath(new URL('../../node/edges/cli/', import.meta.url))

@@ -32,7 +32,8 @@ let cities: KillCities
 let site = ''
 let thread = ''
 let caseNo = ''
-/** where each thing stood, and what it said */ const seen: { where: string; text: string }[] = []
+/** where each thing stood, and what it said */
+const seen: { where: string; text: string }[] = []
 const note = (where: string, text: string) => seen.push({ where, text })
 const servers: Server[] = []
 const streams = new AbortController()

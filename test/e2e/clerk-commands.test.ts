@@ -52,10 +52,8 @@ test('preflight, submit once, supplement, read what was written', async () => {
   expect(await ankang.tongban('case', 'preflight', 'case.json', ...scans)).toMatchObject({ code: 0, value: [] })
   const broken = ['--material', 'M01=card.pdf', '--material', 'M02=broken.pdf']
   expect(await ankang.tongban('case', 'preflight', 'case.json', ...broken)).toMatchObject({
-    ...{
-      code: 0,
-      value: [{ field: 'materials.1.sha256', level: 'notice', reasonZh: expect.stringContaining('无法打开') }],
-    },
+    code: 0,
+    value: [{ field: 'materials.1.sha256', level: 'notice', reasonZh: expect.stringContaining('无法打开') }],
   })
   const unfit = await ankang.tongban('case', 'preflight', 'case.json', '--material', 'M01=note.txt')
   expect([unfit.code, unfit.error]).toEqual([1, expect.stringContaining('note.txt: ')])

@@ -75,7 +75,9 @@ async function openCity(name: CityName, rest: object, adapter?: Adapter): Promis
   const made = await makeNodeFolder(join(root, name.code), name, { httpPort: await freePort(), p2pPort, rest })
   const clock = movableClock()
   const node = await startNode({
-    ...{ config: made.config, passphrase: PASSPHRASE, clock },
+    config: made.config,
+    passphrase: PASSPHRASE,
+    clock,
     ...(adapter === undefined ? {} : { makeAdapter: async () => adapter }),
   })
   return { ...name, made, node, clock, client: createClient({ url: node.url, token: made.token }) }
@@ -85,7 +87,9 @@ async function examine({ made, client, clock }: City, now = clock.now): Promise<
   let told: { checks: Check[] } | undefined
   const context: Partial<CommandContext> = {
     out: {
-      ...{ json: true, print: () => {}, progress: () => ({ update: () => {}, stop: () => {} }) },
+      json: true,
+      print: () => {},
+      progress: () => ({ update: () => {}, stop: () => {} }),
       result: value => {
         told = value as unknown as { checks: Check[] }
       },
@@ -135,7 +139,10 @@ beforeAll(async () => {
   const upload = async (text: string) =>
     (await ankang.client.upload<{ sha256: string }>('/api/v1/materials', makePdf(1, text), 'application/pdf')).sha256
   const submitted = await ankang.client.post<{ thread: string }>('/api/v1/cases', {
-    ...{ to: SHIYAN.code, item: item?.taskCode, mode: 1, form: { reason: '测试' } },
+    to: SHIYAN.code,
+    item: item?.taskCode,
+    mode: 1,
+    form: { reason: '测试' },
     applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
     materials: [
       { sha256: await upload('card'), code: 'M01', name: '身份证.pdf' },
@@ -204,10 +211,8 @@ describe('the doctor of a city at work', () => {
       shiyan.clock.advance(1000)
       return (await readiness(shiyan)).approvalSystem.failures > 1
     }, 'questions failed')
-    const [{ approvalSystem }, last] = [
-      await readiness(shiyan),
-      await gauge(shiyan, 'tongban_adapter_last_good_poll_seconds'),
-    ]
+    const { approvalSystem } = await readiness(shiyan)
+    const last = await gauge(shiyan, 'tongban_adapter_last_good_poll_seconds')
     expect(Date.parse(approvalSystem.lastGoodPoll ?? '') / 1000).toBeCloseTo(last, 3)
     expect(await gauge(shiyan, 'tongban_adapter_slow_calls')).toBe(0)
     // It serves partners all the same.

@@ -58,7 +58,8 @@ async function tongban(city: City, ...args: string[]) {
     env: { ...process.env, TONGBAN_PASSPHRASE: PASSPHRASE, TONGBAN_TOKEN: city.made.token },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  let [out, error] = ['', '']
+  let out = ''
+  let error = ''
   child.stdout.on('data', chunk => {
     out += String(chunk)
   })

@@ -22,7 +22,8 @@ const MOST_ACTIONS = 6
 type City = CityName & {
   node: RunningNode
   client: Client
-  token: string /** what its administrator did */
+  token: string
+  /** what its administrator did */
   actions: string[]
 }
 

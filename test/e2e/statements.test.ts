@@ -12,7 +12,8 @@ import { freePort } from '../support/node-process.ts'
 import { countStatements, listed, type Statements, totals, usual } from '../support/statements.ts'
 
 /** Cases that are counted; the first ones prepare statements and fill what is remembered. */
-const [WARM, ROUNDS] = [3, 9]
+const WARM = 3
+const ROUNDS = 9
 
 /**
  * Each with what belongs to it: the receipt at its author; at the handling city the job that is handed to the
@@ -83,14 +84,17 @@ async function openCity(name: CityName) {
     { observe },
   )
   return {
-    ...{ ...name, node, store: join(made.config.data, 'tongban.db') },
+    ...name,
+    node,
+    store: join(made.config.data, 'tongban.db'),
     client: createClient({ url: node.url, token: made.token }),
   }
 }
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'tongban-counted-'))
-  const [collecting, handling] = [await openCity(ANKANG), await openCity(SHIYAN)]
+  const collecting = await openCity(ANKANG)
+  const handling = await openCity(SHIYAN)
   ankang = collecting
   shiyan = handling
   given = await offer(collecting, handling)
@@ -110,11 +114,18 @@ function submit() {
       item,
       mode: 0,
       applicant: {
-        ...{ type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X', phone: '13900000000' },
+        type: '1',
+        name: '陈小满',
+        idType: '111',
+        idNumber: '11010519491231002X',
+        phone: '13900000000',
         address: '陕西省安康市汉滨区新城街道育才路一百二十八号',
       },
       agent: {
-        ...{ name: '林长河', idType: '111', idNumber: '11010519491231002X', phone: '13900000001' },
+        name: '林长河',
+        idType: '111',
+        idNumber: '11010519491231002X',
+        phone: '13900000001',
         authorisation: materials[0]?.sha256,
       },
       form: { reason: '在十堰市购买首套自住住房' },

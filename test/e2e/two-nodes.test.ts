@@ -20,7 +20,8 @@ import { pairCities, until } from '../support/pair-cities.ts'
 type City = CityName & {
   node: RunningNode
   client: Client
-  restart(): Promise<void> /** a new city key and certificate, as after a theft */
+  restart(): Promise<void>
+  /** a new city key and certificate, as after a theft */
   changeCertificate(): Promise<void>
 }
 type Case = {
@@ -136,7 +137,8 @@ describe('two nodes', () => {
     // Both are partners already under these certificates: nothing is asked for.
     const at = (city: City, code: string) =>
       city.client.get<{ words: string[]; asked: number[] }>(`/api/v1/partners/${code}`)
-    const [here, there] = [await at(ankang, SHIYAN.code), await at(shiyan, ANKANG.code)]
+    const here = await at(ankang, SHIYAN.code)
+    const there = await at(shiyan, ANKANG.code)
     expect(here.words).toEqual(there.words)
     expect(here.words).toHaveLength(6)
     expect([here.asked, there.asked]).toEqual([[], []])

@@ -198,7 +198,8 @@ test(
     const effects = Object.entries(byKey)
     expect(effects.filter(([, { effects: times }]) => times !== 1)).toEqual([])
     await expectSameStores(cities, async (ankang, shiyan) => {
-      const [here, there] = [await packetsOf(ankang), await packetsOf(shiyan)]
+      const here = await packetsOf(ankang)
+      const there = await packetsOf(shiyan)
       expect(here.map(row => row.id).toSorted()).toEqual(there.map(row => row.id).toSorted())
       for (const rows of [here, there]) {
         expectInOrder(rows)

@@ -89,7 +89,8 @@ const closedAt = (node: NodeProcess, thread: string) =>
 
 async function allClosed(cases: readonly Case[]): Promise<void> {
   for (const { thread } of cases) {
-    const [here, there] = [await closedAt(ankang, thread), await closedAt(shiyan, thread)]
+    const here = await closedAt(ankang, thread)
+    const there = await closedAt(shiyan, thread)
     expect(here.outcome).toBe('granted')
     expect(there).toMatchObject({ outcome: 'granted', localCaseNo: here.localCaseNo })
   }

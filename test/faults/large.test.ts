@@ -27,7 +27,8 @@ let item: ServiceItem
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'tongban-large-'))
-  const [p2pA, p2pS] = [await freePort(), await freePort()]
+  const p2pA = await freePort()
+  const p2pS = await freePort()
   // Shiyan fetches from Ankang through a proxy that can cut the connection.
   proxy = await startProxy(p2pA)
   const announce = { listen: [`/ip4/127.0.0.1/tcp/${p2pA}`], announce: [`/ip4/127.0.0.1/tcp/${proxy.port}`] }

@@ -124,7 +124,9 @@ function bodyFor(kind: CaseKind, state: CaseState, city: string, now: number, di
       result: 'verified',
     }),
     'case.mail': () => ({
-      ...{ waybill: { carrier: 'EMS', number: '1' }, parcel: 'originals', at },
+      waybill: { carrier: 'EMS', number: '1' },
+      parcel: 'originals',
+      at,
       state: state.instants.shipped === null ? 'ordered' : 'delivered',
     }),
     'case.purge': () => ({ cause: 'law', bodies: 0, materials: 0, purgedAt: at }),
@@ -132,11 +134,13 @@ function bodyFor(kind: CaseKind, state: CaseState, city: string, now: number, di
     // Of what the city asked itself, else of no step of its own: that is refused, and nothing may come of it.
     'case.correct': () => ({
       packet: state.asked.findLast(asked => asked.city === city)?.packet ?? 'ab'.repeat(32),
-      ...{ statement: '更正', reason: '笔误' },
+      statement: '更正',
+      reason: '笔误',
     }),
     'case.revoke': () => ({
       objection: state.asked.findLast(asked => asked.kind === 'case.object')?.packet ?? 'ab'.repeat(32),
-      ...{ reason: '异议成立', basis: '行政许可法 69' },
+      reason: '异议成立',
+      basis: '行政许可法 69',
     }),
   }
   return bodies[kind]() ?? {}
@@ -340,7 +344,8 @@ async function walk(seed: number, counts: Counts): Promise<void> {
     at(`at the end of case ${index}`)
     const [here, there] = [COLLECTING, HANDLING].map(code => world.city(code))
     if (here === undefined || there === undefined) throw new Error('no city')
-    const [a, b] = [await here.cases.get(thread), await there.cases.get(thread)]
+    const a = await here.cases.get(thread)
+    const b = await there.cases.get(thread)
     expect({ received: timesOf(a), fold: a.fold }).toEqual({ received: timesOf(b), fold: b.fold })
     expect(a.clock).toEqual(b.clock)
     expect([a.due, a.holder, a.state, a.outcome]).toEqual([b.due, b.holder, b.state, b.outcome])
@@ -397,7 +402,8 @@ async function together(world: World): Promise<void> {
     )
     if (out.every(row => row !== undefined && row.acked === row.n)) break
   }
-  const [[inA, outA], [inS, outS]] = [await links(COLLECTING), await links(HANDLING)]
+  const [inA, outA] = await links(COLLECTING)
+  const [inS, outS] = await links(HANDLING)
   expect([outA?.n, outA?.hash, outA?.acked]).toEqual([inS?.n, inS?.hash, inS?.n])
   expect([outS?.n, outS?.hash, outS?.acked]).toEqual([inA?.n, inA?.hash, inA?.n])
   for (const { db } of world.cities.values()) {

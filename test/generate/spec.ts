@@ -133,8 +133,10 @@ export async function specFile(read: (path: string) => Promise<string>): Promise
     problems: problems(),
   }
   for (const [name, content] of Object.entries(made)) {
-    const [begin, end] = [`<!-- generated ${name} -->`, `<!-- /generated ${name} -->`]
-    const [from, to] = [text.indexOf(begin), text.indexOf(end)]
+    const begin = `<!-- generated ${name} -->`
+    const end = `<!-- /generated ${name} -->`
+    const from = text.indexOf(begin)
+    const to = text.indexOf(end)
     if (from < 0 || to < from) throw new Error(`${SPEC} has no marks for ${name}`)
     text = `${text.slice(0, from + begin.length)}\n${content}\n${text.slice(to)}`
   }

@@ -42,7 +42,8 @@ export class Writer {
     const city = this.#cities.get(iss)
     if (city === undefined) throw new Error(iss)
     const body = encodeUtf8(JSON.stringify({ salt: SALT, ...content }))
-    const [own, other] = [this.#last.get(iss), this.#last.get(aud)]
+    const own = this.#last.get(iss)
+    const other = this.#last.get(aud)
     this.#at += 60
     const claims: PacketClaims = {
       v: 1,

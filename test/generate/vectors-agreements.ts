@@ -157,7 +157,9 @@ export async function addAgreementNotices(add: Add, ankang: VectorCity): Promise
 
 /** Threads of a text between three: the two cities of the examples, and Nanyang, whose signature is another's and is not looked at. */
 export async function addAllianceThreads(add: Add, ankang: VectorCity, shiyan: VectorCity): Promise<void> {
-  const [A, S, N] = ['610900', '420300', '411300']
+  const A = '610900'
+  const S = '420300'
+  const N = '411300'
   const parties = [...DOCUMENT.parties, { code: N, name: '南阳市', authority: '南阳市行政审批服务管理局' }]
   const written = await writeAgreement({ ...DOCUMENT, title: '多方合作协议', parties })
   if (!written.ok) throw new Error(written.problem.code)
@@ -324,7 +326,8 @@ export async function addAllianceThreads(add: Add, ankang: VectorCity, shiyan: V
 }
 
 export async function addAgreementThreads(add: Add, ankang: VectorCity, shiyan: VectorCity): Promise<void> {
-  const [A, S] = ['610900', '420300']
+  const A = '610900'
+  const S = '420300'
   const written = await writeAgreement(DOCUMENT)
   const countered = await writeAgreement({ ...DOCUMENT, purgeDays: 60 })
   if (!written.ok || !countered.ok) throw new Error('the document does not hold')

@@ -14,7 +14,8 @@ import { type Add, b64, NOW, refused, submitContent, Writer, type Written } from
 const DENIED = { outcome: 'denied', documentNo: '十审〔2026〕1号', reason: '不符合条件' }
 
 export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCity): Promise<void> {
-  const [A, S] = ['610900', '420300']
+  const A = '610900'
+  const S = '420300'
   const agreement = 'ab'.repeat(32)
   const wire = (packets: readonly Written[]) => packets.map(({ jws, body }) => ({ jws, body: b64(body) }))
   type Content = object | ((packets: readonly Written[]) => object)
@@ -42,8 +43,12 @@ export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCit
     state: 'delivered' as const,
   })
   const verified = {
-    ...{ subject: 'identity', from: '2026-11-02T08:50:00+08:00', to: '2026-11-02T09:00:00+08:00', result: 'verified' },
-    ...{ collectingClerk: { no: 'A01' }, handlingClerk: { no: 'S07' } },
+    subject: 'identity',
+    from: '2026-11-02T08:50:00+08:00',
+    to: '2026-11-02T09:00:00+08:00',
+    result: 'verified',
+    collectingClerk: { no: 'A01' },
+    handlingClerk: { no: 'S07' },
   }
   const good = async (path: string, description: string, mode: 0 | 1 | 2, steps: readonly Step[], states: string[]) =>
     add(`thread/valid/${path}`, description, { packets: wire(await play(mode, steps)) }, { ok: true, states })
@@ -141,7 +146,8 @@ export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCit
   const objects: Step = [S, 'case.object', { reason: '不符合条件' }]
   const revoke = (at: number) => (packets: readonly Written[]) => ({
     objection: packets[at]?.id ?? '',
-    ...{ reason: '异议成立', basis: '行政许可法 69' },
+    reason: '异议成立',
+    basis: '行政许可法 69',
   })
   await good(
     'revoked',
@@ -166,7 +172,8 @@ export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCit
   )
   const slip = (of: number, change: object) => (packets: readonly Written[]) => ({
     packet: packets[of]?.id ?? '',
-    ...{ reason: '笔误', ...change },
+    reason: '笔误',
+    ...change,
   })
   const number = (field: string, value = 'SF-2') => ({ fields: [{ field, value }] })
   const shipped: Step = [A, 'case.ship', { waybill: { carrier: 'EMS', number: '1' }, contents: ['身份证'] }]
@@ -294,8 +301,19 @@ export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCit
       [A, 'case.purge', { cause: 'agreement', bodies: 4, materials: 1, purgedAt: '2026-11-02T09:10:00+08:00' }],
     ],
     [
-      ...['submitted', 'arrived', 'arrived', 'arrived', 'arrived', 'refused', 'refused', 'refused', 'refused'],
-      ...['refused', 'refused', 'refused', 'refused'],
+      'submitted',
+      'arrived',
+      'arrived',
+      'arrived',
+      'arrived',
+      'refused',
+      'refused',
+      'refused',
+      'refused',
+      'refused',
+      'refused',
+      'refused',
+      'refused',
     ],
   )
   await good(

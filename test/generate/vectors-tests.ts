@@ -5,7 +5,8 @@ import type { PacketClaims } from '../../protocol/packet/claims.ts'
 import type { VectorCity } from './vector-keys.ts'
 import { type Add, b64, NOW, refused, Writer } from './vector-writer.ts'
 
-const [A, S] = ['610900', '420300']
+const A = '610900'
+const S = '420300'
 const AT = NOW * 1000
 const MATERIAL = { sha256: 'cd'.repeat(32), size: LIMITS.testMaterialBytes, type: 'application/octet-stream' }
 const PING = { at: AT }

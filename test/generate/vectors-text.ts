@@ -53,7 +53,8 @@ export async function addTexts(add: Add, ankang: VectorCity, shiyan: VectorCity)
     agreement: 'ab'.repeat(32),
   })
   const claims = JSON.stringify(base.claims)
-  const [key, certificate] = [packetKey(ankang), certificateKey(ankang)]
+  const key = packetKey(ankang)
+  const certificate = certificateKey(ankang)
   const given = { now: NOW + 3600, audience: '420300' }
   await addEach(
     add,
@@ -111,7 +112,11 @@ export async function addTexts(add: Add, ankang: VectorCity, shiyan: VectorCity)
   )
 
   const delegation = JSON.stringify({
-    ...{ v: 1, iss: '610900', iat: NOW, nbf: NOW, exp: NOW + 90 * DAY },
+    v: 1,
+    iss: '610900',
+    iat: NOW,
+    nbf: NOW,
+    exp: NOW + 90 * DAY,
     keys: [ankang.packet.key],
   })
   await addEach(

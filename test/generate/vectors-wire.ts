@@ -122,7 +122,8 @@ export async function addPairing(add: Add): Promise<void> {
     ['side', 'The commitment of the other side sent back', { side: 'accepting', opened: inviting, commitment }],
   ] as const)
     add(`commitment/invalid/${path}`, description, input, refused('pairing.commitment'))
-  const [peer, other] = ['12D3KooWAccepting', '12D3KooWInviting']
+  const peer = '12D3KooWAccepting'
+  const other = '12D3KooWInviting'
   const first = await pairingCommitment('accepting', accepting)
   for (const proof of [
     { side: 'accepting', commitment: first, own: peer, other, invited: inviting.fingerprint },

@@ -15,7 +15,8 @@ import { encodeListFrame } from '../../protocol/service/list-frames.ts'
 import type { HostileCity } from './hostile-city.ts'
 
 export type Attack = {
-  /** what is done, and what it is to bring about */ what: string
+  /** what is done, and what it is to bring about */
+  what: string
   run(city: HostileCity, signal: AbortSignal): Promise<void>
 }
 
@@ -142,7 +143,7 @@ export const ATTACKS = {
           Array.from({ length: 16 }, async () => {
             const wire = await city.wire(STREAM.materials)
             await wire.send(
-              encodeFrame({ type: 'material-request', ...{ sha256: randomBytes(32).toString('hex'), offset: 0 } }),
+              encodeFrame({ type: 'material-request', sha256: randomBytes(32).toString('hex'), offset: 0 }),
             )
             for await (const _ of wire.frames()) break
             wire.abort(new Error('done'))

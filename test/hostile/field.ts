@@ -22,16 +22,21 @@ const HOSTILE: readonly CityName[] = [
 
 /** What an attack did to the victim while it went on. */
 export type Harm = {
-  /** highest resident memory, MB */ memory: number
-  /** packets, bodies and refusals of the attackers that it keeps more than before, MB */ disk: number
-  /** rows of the audit log more than before */ audit: number
-  /** longest time that /healthz took, ms */ health: number
+  /** highest resident memory, MB */
+  memory: number
+  /** packets, bodies and refusals of the attackers that it keeps more than before, MB */
+  disk: number
+  /** rows of the audit log more than before */
+  audit: number
+  /** longest time that /healthz took, ms */
+  health: number
 }
 
 export type AnyAttack = AttackName | typeof FORM_ATTACK
 
 export type Field = {
-  /** the honest city under load; its packets go to the victim */ honest: Contender
+  /** the honest city under load; its packets go to the victim */
+  honest: Contender
   victim: StartedNode
   /** `count` hostile cities attack while `work` runs. */
   under<T>(attack: AnyAttack | null, count: number, work: () => Promise<T>): Promise<{ value: T; harm: Harm }>
@@ -47,7 +52,8 @@ export async function openField(folder: string, hostile: number): Promise<Field>
     return node
   }
   try {
-    const [victim, here] = [await start(SHIYAN), await start(ANKANG)]
+    const victim = await start(SHIYAN)
+    const here = await start(ANKANG)
     await target(here, victim)
     const operator = (await newKey()).kid
     await victim.client.post('/api/v1/federation/operators', { operator })
@@ -102,7 +108,7 @@ async function capture(node: StartedNode, victim: StartedNode, operator: string,
   const { bodies } = await node.client.get<{ bodies: { kind: string; body: { salt: string } }[] }>(
     `/api/v1/cases/${thread}/bodies`,
   )
-  const { salt: _, ...model } = bodies.find(entry => entry.kind === 'case.submit')?.body ?? { salt: '' }
+  const { salt, ...model } = bodies.find(entry => entry.kind === 'case.submit')?.body ?? { salt: '' }
   const { id } = await node.client.get<{ id: string }>(`/api/v1/agreements/${agreement}`)
   const { addresses } = await victim.client.get<{ addresses: string[] }>('/api/v1/identity')
   await node.child.stop()
@@ -135,8 +141,11 @@ async function press({ client }: StartedNode, to: string, signal: AbortSignal): 
 }
 
 async function watching(victim: StartedNode): Promise<{ end(): Promise<Harm> }> {
-  const [disk, audit] = [keptOf(victim.data), auditRows(victim.data)]
-  let [memory, health, over] = [0, 0, false]
+  const disk = keptOf(victim.data)
+  const audit = auditRows(victim.data)
+  let memory = 0
+  let health = 0
+  let over = false
   const sample = async () => {
     while (!over) {
       memory = Math.max(memory, await resident(victim.child.pid ?? 0))

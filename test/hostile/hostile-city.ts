@@ -26,13 +26,17 @@ import { PASSPHRASE } from '../support/node-folder.ts'
 export type Victim = {
   code: string
   addresses: readonly string[]
-  /** id of the agreement under which the city may submit cases */ agreement: string
-  /** content of a `case.submit` that it took */ model: object
-  /** an operator of directories that it trusts */ operator: string
+  /** id of the agreement under which the city may submit cases */
+  agreement: string
+  /** content of a `case.submit` that it took */
+  model: object
+  /** an operator of directories that it trusts */
+  operator: string
 }
 
 export type HostileOptions = {
-  /** data folder of the node that was paired */ data: string
+  /** data folder of the node that was paired */
+  data: string
   code: string
   listen: string
   victim: Victim
@@ -51,7 +55,8 @@ export class HostileCity {
   /** how many packets it sent on the link, and the running hash over them */
   sent: Hello['sent']
   readonly #peer: string
-  /** materials of the model */ readonly named: readonly Commitment[]
+  /** materials of the model */
+  readonly named: readonly Commitment[]
 
   private constructor(
     parts: Pick<
@@ -213,7 +218,7 @@ export class HostileCity {
   async morePeers(count: number): Promise<{ delegation: string; keys: PrivatePeerKey[] }> {
     const made = await Promise.all(Array.from({ length: count }, () => newKey()))
     const now = Math.floor(Date.now() / 1000)
-    const keys = made.map(({ d: _, ...key }): DelegatedKey => ({ ...key, purpose: 'peer' }))
+    const keys = made.map(({ d, ...key }): DelegatedKey => ({ ...key, purpose: 'peer' }))
     const claims = { v: PROTOCOL_VERSION, iss: this.code, iat: now, nbf: now - 60, exp: now + 86_400, keys } as const
     return { delegation: await signDelegation({ ...claims, keys }, this.certificateSigner), keys: made }
   }

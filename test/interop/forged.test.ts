@@ -74,13 +74,16 @@ describe('a forged bundle', () => {
   type Forgery = {
     name: string
     forge: (files: Files) => void | Promise<void>
-    /** the forger does not adapt the manifest */ unlisted?: true
+    /** the forger does not adapt the manifest */
+    unlisted?: true
     word: string
     file?: RegExp
   }
   const swap = (one: RegExp, other: RegExp) => (files: Files) => {
-    const [a, b] = [only(files, one), only(files, other)]
-    const [first, second] = [take(files, a), take(files, b)]
+    const a = only(files, one)
+    const b = only(files, other)
+    const first = take(files, a)
+    const second = take(files, b)
     files[a] = second
     files[b] = first
   }

@@ -80,7 +80,8 @@ describe('a genuine bundle', () => {
     const { play, collecting, handling, agreement, caseNo } = setting
     const submit = submitContentOf(caseNo, 0, [])
     const { id, claims } = await play.say(collecting, 'case.submit', submit, {
-      ...{ agreement: agreement.id, receipt: false },
+      agreement: agreement.id,
+      receipt: false,
     })
     const day = dayOf(claims.iat + 20 * DAY)
     await play.receipt(handling, [{ id, status: 'stored' }], claims.iat + 20 * DAY)

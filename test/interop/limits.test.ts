@@ -23,7 +23,8 @@ const claimsIn = (characters: number, header: string, signature: number): number
   const head = Math.ceil((encodeUtf8(header).byteLength * 4) / 3)
   return Math.floor(((characters - head - signature - 2) * 3) / 4)
 }
-const [ED25519, RSA_3072] = [86, 512]
+const ED25519 = 86
+const RSA_3072 = 512
 
 /** A submit that names `count` materials of `size` bytes each. */
 async function withMaterials(count: number, size: number): Promise<Placed> {

@@ -23,13 +23,11 @@ export type Placed = { files: Files; arrives: boolean | null }
 /** What the three readers say of one text, and why not. */
 export type Told = { text: string; arrives: boolean | null; evidence: boolean; python: boolean | null; why: string[] }
 
-const [PACKETS, RECEIPTS, BODIES, DELEGATION, AGREEMENTS] = [
-  /^packets\//,
-  /^receipts\//,
-  /^bodies\//,
-  /^delegations\/610900/,
-  /^agreements\//,
-]
+const PACKETS = /^packets\//
+const RECEIPTS = /^receipts\//
+const BODIES = /^bodies\//
+const DELEGATION = /^delegations\/610900/
+const AGREEMENTS = /^agreements\//
 
 export const textOf = (bytes: Uint8Array): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
 /** Header (0) or claims (1) of a compact JWS. */
@@ -45,7 +43,8 @@ const byCertificate = (city: PlayCity) => (input: Bytes) => city.certificateSign
 
 export class Resigned {
   readonly played: PlayedCase
-  /** Path → bytes of the genuine bundle; the page for people is left out. */ readonly base: Files
+  /** Path → bytes of the genuine bundle; the page for people is left out. */
+  readonly base: Files
   readonly #resolveKey: KeyResolver
 
   private constructor(played: PlayedCase, base: Files, resolveKey: KeyResolver) {

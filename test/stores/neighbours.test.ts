@@ -89,7 +89,12 @@ async function lead(collecting: present.City, handling: present.City): Promise<v
   const now = new Date().toISOString()
   const { thread } = await collecting.clerk.submitCase({
     body: {
-      ...{ to: handling.code, item: item.taskCode, mode: 0, form: { reason: '异地办理' }, materials, receivedAt: now },
+      to: handling.code,
+      item: item.taskCode,
+      mode: 0,
+      form: { reason: '异地办理' },
+      materials,
+      receivedAt: now,
       applicant: {
         type: '1' as const,
         name: '陈小满',
@@ -97,7 +102,9 @@ async function lead(collecting: present.City, handling: present.City): Promise<v
         idNumber: '11010519491231002X',
         phone: '13900000000',
       },
-      ...{ window: '跨省通办窗口 3 号', clerk: { no: 'AK-017' }, consent: { text: 'gzs-2026-01', acceptedAt: now } },
+      window: '跨省通办窗口 3 号',
+      clerk: { no: 'AK-017' },
+      consent: { text: 'gzs-2026-01', acceptedAt: now },
     },
   })
   const at = (city: present.City) => city.clerk.getCase({ params: { thread } }).catch(() => null)

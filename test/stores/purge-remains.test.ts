@@ -95,7 +95,11 @@ test('after a purge nothing of the case opens, wherever its bytes stand', async 
     {}) as CaseContent<'case.submit'>
   const { thread } = await ankang.clerk.submitCase({
     body: {
-      ...{ mode, form, materials, window: '1', clerk: { no: 'AK-017' } },
+      mode,
+      form,
+      materials,
+      window: '1',
+      clerk: { no: 'AK-017' },
       to: shiyan.code,
       item: item.code,
       applicant: { type: '1', name: NAME, idType: '111', idNumber: NUMBER, phone: PHONE },
@@ -205,7 +209,8 @@ const holding = (texts: readonly string[]) => texts.filter(text => CANARIES.some
 test('a backup made before a purge tells nothing of the case with the keys of after, and restores every other one', async () => {
   const fixture = await readFixture('5e2608a')
   const [ankang, shiyan] = pairOf(await openFixture(fixture, stops))
-  const [config, secret] = [join(ankang.folder, 'tongban.json'), { TONGBAN_PASSPHRASE: `demo of ${ankang.code}` }]
+  const config = join(ankang.folder, 'tongban.json')
+  const secret = { TONGBAN_PASSPHRASE: `demo of ${ankang.code}` }
   const store = join(ankang.folder, 'data/tongban.db')
   await until('bodies of before are sealed anew', async () => {
     const mark = rowOf(store, 'SELECT after, through FROM body_sealing')
@@ -218,7 +223,12 @@ test('a backup made before a purge tells nothing of the case with the keys of af
   const scan = new TextEncoder().encode(`%PDF-1.4\n${'one page of the canary\n'.repeat(200)}%%EOF`)
   const { sha256 } = await ankang.clerk.uploadMaterial({ bytes: scan, type: 'application/pdf' })
   const given = {
-    ...{ mode, form, window: '1', clerk: { no: 'AK-017' }, to: shiyan.code, item: item.code },
+    mode,
+    form,
+    window: '1',
+    clerk: { no: 'AK-017' },
+    to: shiyan.code,
+    item: item.code,
     materials: materials.map((one, index) => (index === 0 ? { ...one, sha256 } : one)),
     applicant: { type: '1' as const, name: NAME, idType: '111', idNumber: NUMBER, phone: PHONE },
     receivedAt: new Date(fixture.at).toISOString(),

@@ -7,8 +7,18 @@ import type { Database } from '../../node/kernel/store/database.ts'
 import type { BlobStore, PartialBlob } from '../../node/spine/materials/blob-store.ts'
 
 const CRYPTOGRAPHY = [
-  ...['encrypt', 'decrypt', 'sign', 'verify', 'digest', 'generateKey', 'deriveKey', 'deriveBits'],
-  ...['importKey', 'exportKey', 'wrapKey', 'unwrapKey'],
+  'encrypt',
+  'decrypt',
+  'sign',
+  'verify',
+  'digest',
+  'generateKey',
+  'deriveKey',
+  'deriveBits',
+  'importKey',
+  'exportKey',
+  'wrapKey',
+  'unwrapKey',
 ]
 
 /** What began and what ended: as long as it stays, nothing did. */

@@ -8,7 +8,8 @@ import { onTestFailed } from 'vitest'
 export const SEED = Number(process.env.TONGBAN_TEST_SEED)
 
 export type Dice = {
-  /** 0 to n - 1 */ upTo: (n: number) => number
+  /** 0 to n - 1 */
+  upTo: (n: number) => number
   one: <T>(of: readonly [T, ...T[]]) => T
   chance: (p: number) => boolean
 }

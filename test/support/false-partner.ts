@@ -31,13 +31,19 @@ export async function falsePartner(world: Awaited<ReturnType<typeof createWorld>
   const partner = {
     taken,
     farewells,
-    /** what it says it received; the truth, unless set */ received: null as Watermark | null,
-    /** whether it gives receipts */ gives: false,
-    /** when it says that it signed them, seconds; now, unless set */ signs: undefined as number | undefined,
+    /** what it says it received; the truth, unless set */
+    received: null as Watermark | null,
+    /** whether it gives receipts */
+    gives: false,
+    /** when it says that it signed them, seconds; now, unless set */
+    signs: undefined as number | undefined,
     hello: {} as Partial<Hello>,
-    /** the last hello of the victim */ heard: null as Hello | null,
-    /** answers a recall; null hangs */ giveBack: (async () => []) as (from: number) => Promise<GivenBack[] | null>,
-    /** how far it has truly come */ mark: { n: link.n, hash: link.hash } as Watermark,
+    /** the last hello of the victim */
+    heard: null as Hello | null,
+    /** answers a recall; null hangs */
+    giveBack: (async () => []) as (from: number) => Promise<GivenBack[] | null>,
+    /** how far it has truly come */
+    mark: { n: link.n, hash: link.hash } as Watermark,
     receipt: (items: ReceiptItem[], iat = Math.floor(world.clock.now() / 1000)): Promise<string> =>
       signReceipt({ v: 1, iss: code, aud: victim, iat, items }, play.packetSigner),
     /** a place that it says it refused */

@@ -19,7 +19,8 @@ import { FORMER_ROLE_NAMES, type FormerRole } from '../../protocol/rights/roles.
 /** A clock that stands still until it is moved; what falls due meanwhile runs in order. */
 export interface HandClock extends Clock {
   advance(ms: number): void
-  /** ms until the next timer falls due; Infinity when none is set */ next(): number
+  /** ms until the next timer falls due; Infinity when none is set */
+  next(): number
 }
 
 export function createHandClock(start = Date.parse('2026-11-23T00:00:00Z')): HandClock {
@@ -50,7 +51,8 @@ export function createHandClock(start = Date.parse('2026-11-23T00:00:00Z')): Han
 export type Reply = {
   status: number
   headers: Headers
-  /** parsed JSON; null for other types */ body: unknown
+  /** parsed JSON; null for other types */
+  body: unknown
   text: string
 }
 
@@ -72,7 +74,8 @@ export interface TestApi {
   readonly people: People
   readonly grants: Grants
   readonly telemetry: Telemetry
-  /** the database that services under test must use */ readonly database: Database
+  /** the database that services under test must use */
+  readonly database: Database
   /** a person who may do all that windows and departments do, or all that administrators do, everywhere; or a program */
   as(role: Acting): Client
   withToken(token: string): Client
@@ -88,7 +91,8 @@ export type TestApiOptions = {
   /** of a store that has cases */
   caseRights?: (parts: Pick<TestApi, 'grants' | 'database'>) => CaseRights
   limits?: Partial<HttpLimits>
-  /** the node that runs again on the same store: its people and its clock go on */ again?: TestApi
+  /** the node that runs again on the same store: its people and its clock go on */
+  again?: TestApi
 }
 
 export async function createTestApi({
@@ -113,7 +117,12 @@ export async function createTestApi({
   })
   const dataKey = new Uint8Array(32)
   const grants = createGrants({
-    ...{ db: database, audit, now: clock.now, seal: createSeal(dataKey), dataKey, separateAdministrators: true },
+    db: database,
+    audit,
+    now: clock.now,
+    seal: createSeal(dataKey),
+    dataKey,
+    separateAdministrators: true,
   })
   const telemetry = createTelemetry()
   const app = createHttpApp({

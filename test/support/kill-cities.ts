@@ -15,7 +15,8 @@ import { startProxy, type TcpProxy } from './tcp-proxy.ts'
 export type KillCities = {
   ankang: NodeProcess
   shiyan: NodeProcess
-  /** Ankang reaches Shiyan through it; Shiyan reaches Ankang over Ankang's connection or directly */ proxy: TcpProxy
+  /** Ankang reaches Shiyan through it; Shiyan reaches Ankang over Ankang's connection or directly */
+  proxy: TcpProxy
   approval: ApprovalProcess
   items: readonly ServiceItem[]
   stop(): Promise<void>
@@ -29,17 +30,20 @@ export async function startKillCities(
     approvalFlags?: readonly string[]
     packets?: Readonly<Record<string, unknown>>
     items?: (items: ServiceItem[]) => ServiceItem[]
-    /** of both cities' config files */ settings?: Readonly<Record<string, unknown>>
-    /** of Ankang's alone */ ankang?: Readonly<Record<string, unknown>>
-    /** stands between Shiyan and the approval system; gives its own address */ before?: (
-      url: string,
-    ) => Promise<string>
-    /** lines of each log that are kept */ keep?: number
+    /** of both cities' config files */
+    settings?: Readonly<Record<string, unknown>>
+    /** of Ankang's alone */
+    ankang?: Readonly<Record<string, unknown>>
+    /** stands between Shiyan and the approval system; gives its own address */
+    before?: (url: string) => Promise<string>
+    /** lines of each log that are kept */
+    keep?: number
   } = {},
 ): Promise<KillCities> {
   const root = await mkdtemp(join(tmpdir(), 'tongban-kill-'))
   const approval = await startApprovalProcess(['--data', join(root, 'approval.db'), ...(options.approvalFlags ?? [])])
-  const [p2pA, p2pS] = [await freePort(), await freePort()]
+  const p2pA = await freePort()
+  const p2pS = await freePort()
   const proxy = await startProxy(p2pS)
   const baseUrl = (await options.before?.(approval.url)) ?? approval.url
   const known = JSON.parse(await readFile(MAPPING, 'utf8')) as { packets: object }
@@ -48,28 +52,26 @@ export async function startKillCities(
     mapping,
     JSON.stringify({ ...known, $schema: undefined, packets: { ...known.packets, ...options.packets } }),
   )
-  const [folderA, folderS] = [
-    await makeNodeFolder(join(root, 'ankang'), ANKANG, {
-      httpPort: 0,
-      p2pPort: p2pA,
-      rest: { ...options.settings, ...options.ankang },
-    }),
-    await makeNodeFolder(join(root, 'shiyan'), SHIYAN, {
-      httpPort: 0,
-      p2pPort: p2pS,
-      rest: {
-        ...options.settings,
-        adapter: {
-          kind: 'rest',
-          mapping,
-          baseUrl,
-          secrets: { approvalToken: { env: 'APPROVAL_TOKEN' } },
-        },
-        pollSeconds: 0.1,
-        p2p: { listen: [`/ip4/127.0.0.1/tcp/${p2pS}`], announce: [`/ip4/127.0.0.1/tcp/${proxy.port}`] },
+  const folderA = await makeNodeFolder(join(root, 'ankang'), ANKANG, {
+    httpPort: 0,
+    p2pPort: p2pA,
+    rest: { ...options.settings, ...options.ankang },
+  })
+  const folderS = await makeNodeFolder(join(root, 'shiyan'), SHIYAN, {
+    httpPort: 0,
+    p2pPort: p2pS,
+    rest: {
+      ...options.settings,
+      adapter: {
+        kind: 'rest',
+        mapping,
+        baseUrl,
+        secrets: { approvalToken: { env: 'APPROVAL_TOKEN' } },
       },
-    }),
-  ]
+      pollSeconds: 0.1,
+      p2p: { listen: [`/ip4/127.0.0.1/tcp/${p2pS}`], announce: [`/ip4/127.0.0.1/tcp/${proxy.port}`] },
+    },
+  })
   const ankang = new NodeProcess(folderA, {}, options.keep)
   const shiyan = new NodeProcess(folderS, { APPROVAL_TOKEN: approval.secrets.approvalToken ?? '' }, options.keep)
   const stop = async () => {
@@ -126,7 +128,8 @@ export async function expectSameStores(
       db.query<{ direction: string; n: number; hash: Uint8Array; acked: number }>(
         'SELECT direction, n, hash, acked FROM links ORDER BY direction',
       )
-    const [[inA, outA], [inS, outS]] = [await links(a), await links(s)]
+    const [inA, outA] = await links(a)
+    const [inS, outS] = await links(s)
     for (const [out, into] of [
       [outA, inS],
       [outS, inA],

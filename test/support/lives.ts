@@ -32,8 +32,10 @@ type Who = 'ankang' | 'shiyan'
 type Scene = {
   material: (node: Who, kind: CaseKind, code?: string) => Promise<CaseMaterial>
   question: (node: Who, kind: CaseKind) => Promise<string>
-  /** packet id of the first step of a kind */ taken: (node: Who, kind: CaseKind) => Promise<string>
-  /** the first day to which the decision may be put off */ workingDayAfterDue: (node: Who) => Promise<string>
+  /** packet id of the first step of a kind */
+  taken: (node: Who, kind: CaseKind) => Promise<string>
+  /** the first day to which the decision may be put off */
+  workingDayAfterDue: (node: Who) => Promise<string>
 }
 type Step = { by: Who | 'officer'; kind: CaseKind; body: (scene: Scene) => Promise<object> }
 
@@ -57,7 +59,8 @@ const close = (outcome: CaseContent<'case.close'>['outcome'], by: Who = 'shiyan'
 const decide = (outcome: CaseContent<'case.decide'>['outcome'], by: Who = 'shiyan') =>
   step(by, 'case.decide', async ({ material }) => ({
     outcome,
-    ...{ documentNo: '十审〔2026〕1号', reason: '经审查' },
+    documentNo: '十审〔2026〕1号',
+    reason: '经审查',
     documents: [(await material(by, 'case.decide')).sha256],
   }))
 const lacking = step('shiyan', 'case.request-supplement', {
@@ -110,7 +113,9 @@ const whole: readonly Step[] = [
   step('shiyan', 'case.pause', { procedure: 'hearing', reason: '听证' }),
   step('shiyan', 'case.resume', {}),
   step('shiyan', 'case.extend', async ({ workingDayAfterDue }) => ({
-    ...{ until: await workingDayAfterDue('shiyan'), reason: '案情复杂', approver: '分管负责人' },
+    until: await workingDayAfterDue('shiyan'),
+    reason: '案情复杂',
+    approver: '分管负责人',
   })),
   step('ankang', 'case.supervise', { text: '请报进展' }),
   answer('shiyan', 'case.supervise'),
@@ -191,7 +196,8 @@ export const LIVES: readonly Life[] = [
       step('shiyan', 'case.object', { reason: '申请人不符合条件' }),
       step('ankang', 'case.revoke', async ({ question }) => ({
         objection: await question('ankang', 'case.object'),
-        ...{ reason: '经核实异议成立', basis: '《中华人民共和国行政许可法》第六十九条' },
+        reason: '经核实异议成立',
+        basis: '《中华人民共和国行政许可法》第六十九条',
       })),
     ],
   },

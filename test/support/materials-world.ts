@@ -27,7 +27,9 @@ export const pdf = (size: number): Uint8Array<ArrayBuffer> => {
 export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 export const streamOf = (bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array> => new Blob([bytes]).stream()
 export const commitmentOf = (bytes: Uint8Array): Commitment => ({
-  ...{ sha256: hashOf(bytes), size: bytes.byteLength, type: 'application/pdf' },
+  sha256: hashOf(bytes),
+  size: bytes.byteLength,
+  type: 'application/pdf',
 })
 
 export type MaterialsWorld = Awaited<ReturnType<typeof createMaterialsWorld>>
@@ -41,10 +43,12 @@ export async function createMaterialsWorld(published: Uint8Array = new Uint8Arra
   const world = {
     clock,
     budgets,
-    /** sees each frame on its way; may cut the connection */ onFrame: (_frame: Uint8Array, _to: string): void => {},
+    /** sees each frame on its way; may cut the connection */
+    onFrame: (_frame: Uint8Array, _to: string): void => {},
     network: createMemoryNetwork({ budgets, onFrame: ({ frame, to }) => world.onFrame(frame, to) }),
 
-    /** why no city has room; null: all have */ full: null as Problem | null,
+    /** why no city has room; null: all have */
+    full: null as Problem | null,
 
     /** Waits until nothing moves on the network, in a store or in a file; a reader with a frame in hand may wait for the clock. */
     turn: () => atRest(() => world.network.settle(100)),
@@ -78,7 +82,12 @@ export async function createMaterialsWorld(published: Uint8Array = new Uint8Arra
       const events = createEventLog({ database: db, now: clock.now })
       let fetched = 0
       const materials = createMaterials({
-        ...{ db, transport, clock, audit, events, quota },
+        db,
+        transport,
+        clock,
+        audit,
+        events,
+        quota,
         meter: partner => budgets.of(`${code}/${partner}`),
         space: () => world.full,
         blobs: watchedBlobs(await openBlobStore(join(root, code), randomBytes(32))),
@@ -109,7 +118,15 @@ export async function createMaterialsWorld(published: Uint8Array = new Uint8Arra
       opened.push(materials)
       let packets = 0
       const city = {
-        ...{ code, db, transport, materials, problems, released, faults, audit, events },
+        code,
+        db,
+        transport,
+        materials,
+        problems,
+        released,
+        faults,
+        audit,
+        events,
         fetched: () => fetched,
         codes: () => problems.map(({ problem }) => problem.code),
         held: async (sha256: string) => (await materials.held([sha256])).length > 0,
@@ -119,7 +136,9 @@ export async function createMaterialsWorld(published: Uint8Array = new Uint8Arra
           const no = ++packets
           await db.transaction(async tx => {
             await tx.run(`INSERT INTO threads (no, thread, type, partner, started_at) VALUES (?, ?, 'case', ?, 0)`, [
-              ...[no, randomBytes(16), partner],
+              no,
+              randomBytes(16),
+              partner,
             ])
             await tx.run(
               `INSERT INTO packets (no, id, thread_no, partner, direction, place, log_hash, seq, kind, iat, jws, status, stored_at)
@@ -128,7 +147,9 @@ export async function createMaterialsWorld(published: Uint8Array = new Uint8Arra
             )
             for (const { sha256, size } of named)
               await tx.run('INSERT INTO packet_materials (packet_no, sha256, size) VALUES (?, ?, ?)', [
-                ...[no, fromHex(sha256), size],
+                no,
+                fromHex(sha256),
+                size,
               ])
             if (direction === 'in') await materials.want(tx, partner, named)
           })

@@ -32,7 +32,11 @@ export type MemoryNetwork = {
   /** Makes the transport of `peer`, not started. A new one for the same peer id takes the place of a stopped one (restart of a node). */
   transport(
     peer: string,
-    options?: { gate?: Gate /** where it connects from; default: an address of its own */; address?: string },
+    options?: {
+      gate?: Gate
+      /** where it connects from; default: an address of its own */
+      address?: string
+    },
   ): MemoryTransport
   /** Breaks the connection of a and b at once; both may connect again. */
   drop(a: string, b: string): void

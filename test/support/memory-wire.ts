@@ -17,8 +17,10 @@ export type MemoryWire = Wire & {
 
 type End = {
   peer: string
-  /** where it connects from */ address: string
-  maxFrame: number /** of the city at the other end, as this end counts it */
+  /** where it connects from */
+  address: string
+  maxFrame: number
+  /** of the city at the other end, as this end counts it */
   budget?: Budget
 }
 

@@ -21,7 +21,8 @@ export const PASSPHRASE = 'test passphrase 测试口令'
 export type NodeFolder = {
   folder: string
   configPath: string
-  config: NodeConfig /** of a person with every role */
+  config: NodeConfig
+  /** of a person with every role */
   token: string
 }
 

@@ -30,7 +30,8 @@ export class NodeProcess {
   readonly #env: Record<string, string>
   #child: ChildProcess | null = null
   #client: Client | null = null
-  /** what the node printed on standard error, last lines */ readonly log: string[] = []
+  /** what the node printed on standard error, last lines */
+  readonly log: string[] = []
 
   readonly #keep: number
 

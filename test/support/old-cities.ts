@@ -46,9 +46,13 @@ export async function openFixture(fixture: StoreFixture, stops: Stops): Promise<
     const client = async (who: string) =>
       createClient({ url: node.url, token: (await readFile(join(folder, 'data', `${who}.token`), 'utf8')).trim() })
     cities.push({
-      ...{ code, name: node.city.name, authority: node.city.name, folder },
+      code,
+      name: node.city.name,
+      authority: node.city.name,
+      folder,
       node: { ready: { url: node.url }, stop: () => node.stop() },
-      ...{ administrator: await client('administrator'), clerk: await client('clerk') },
+      administrator: await client('administrator'),
+      clerk: await client('clerk'),
     } as City)
   }
   return cities

@@ -85,7 +85,8 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
     db,
     keys: createCaseKeys({
       seal: { seal: plain => plain, open: sealed => sealed },
-      ...{ sealOf: createCaseSeal, randomBytes: n => randomBytes(n) },
+      sealOf: createCaseSeal,
+      randomBytes: n => randomBytes(n),
     }),
     transport,
     identity,
@@ -136,8 +137,12 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
     released: async () => {},
     random: () => 0,
     observer: {
-      ...{ fetched: () => {}, failed: () => {}, ended: () => {}, arrived: () => {} },
-      ...{ faulted: error => failures.push(error), unswept: () => {} },
+      fetched: () => {},
+      failed: () => {},
+      ended: () => {},
+      arrived: () => {},
+      faulted: error => failures.push(error),
+      unswept: () => {},
     },
   })
   const packets = () => exchange.packets

@@ -5,7 +5,8 @@ const NAMES = ['社会保险登记', '住房公积金提取', '道路货物运�
 
 /** `items`: half of them handled by each city. */
 export function playAgreement(more: Partial<AgreementDocumentInput> = {}, items = 4): AgreementDocumentInput {
-  const [ankang, shiyan] = ['610900', '420300']
+  const ankang = '610900'
+  const shiyan = '420300'
   return {
     v: 1,
     title: '十堰市与安康市政务服务“跨省通办”合作协议',

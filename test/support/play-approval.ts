@@ -6,17 +6,23 @@ import { ProblemError, refuse } from '../../protocol/problem.ts'
 export class PlayApproval {
   readonly asked: string[] = []
   readonly answers: (LocalEvent | RawEvent)[] = []
-  /** answers of one page at most */ page = Number.POSITIVE_INFINITY
-  /** how it reads what it gave raw */ reads: (raw: string) => ReturnType<NonNullable<Adapter['read']>> = async () =>
+  /** answers of one page at most */
+  page = Number.POSITIVE_INFINITY
+  /** how it reads what it gave raw */
+  reads: (raw: string) => ReturnType<NonNullable<Adapter['read']>> = async () =>
     refuse('adapter.mapping', 'kind: unknown')
   answer: (kind: string, attempt: number) => DeliveryResult | Promise<DeliveryResult> = kind =>
     kind === 'case.submit' ? { ok: true, localCaseNo: 'L1' } : { ok: true }
 
-  /** how often it was asked for answers */ polls = 0
+  /** how often it was asked for answers */
+  polls = 0
   down = false
-  /** questions for answers get none */ hangs = false
-  /** ends the last call */ signal: AbortSignal | null = null
-  /** where it is */ address = 'https://first.test'
+  /** questions for answers get none */
+  hangs = false
+  /** ends the last call */
+  signal: AbortSignal | null = null
+  /** where it is */
+  address = 'https://first.test'
 
   adapter = (): Adapter => ({
     kind: 'test',

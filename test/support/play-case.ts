@@ -28,23 +28,29 @@ export type PlayedAgreement = {
 export type PlayedMaterial = Commitment & { bytes: Uint8Array<ArrayBuffer> }
 
 type SayOptions = {
-  /** seconds; by default one hour after the packet before */ iat?: number
-  /** id of the last packet of the other chain that the author has; by default its newest */ seen?: string | null
+  /** seconds; by default one hour after the packet before */
+  iat?: number
+  /** id of the last packet of the other chain that the author has; by default its newest */
+  seen?: string | null
   agreement?: string
   materials?: readonly PlayedMaterial[]
-  /** signs even what admission refuses */ force?: boolean
-  /** whether the other city answers with a receipt of its own at once; true by default */ receipt?: boolean
+  /** signs even what admission refuses */
+  force?: boolean
+  /** whether the other city answers with a receipt of its own at once; true by default */
+  receipt?: boolean
 }
 
 /** One case thread between two cities, both of which are played here. */
 export class PlayThread {
   readonly thread: string
   readonly packets: PlayedPacket[] = []
-  /** compact JWS of every receipt, in the order of signing */ readonly receipts: string[] = []
+  /** compact JWS of every receipt, in the order of signing */
+  readonly receipts: string[] = []
   readonly materials = new Map<string, PlayedMaterial>()
   readonly collecting: PlayCity
   readonly handling: PlayCity
-  /** seconds */ clock: number
+  /** seconds */
+  clock: number
 
   constructor(collecting: PlayCity, handling: PlayCity, options: { thread?: string; now?: number } = {}) {
     this.collecting = collecting

@@ -22,14 +22,18 @@ const DAY = 24 * 3600
 
 /** Everything that one city holds; `delegations` and `revocations` grow when keys rotate. */
 export type PlayCity = {
-  /** division code */ code: string
+  /** division code */
+  code: string
   name: string
   authority: string
-  /** PEM of the city certificate */ certificate: string
-  /** hex SHA-256 of its DER */ fingerprint: string
+  /** PEM of the city certificate */
+  certificate: string
+  /** hex SHA-256 of its DER */
+  fingerprint: string
   certificateKey: CertificateKey
   certificateSigner: CertificateSigner
-  /** PKCS#8 PEM of the certificate's private key */ certificatePrivateKey: string
+  /** PKCS#8 PEM of the certificate's private key */
+  certificatePrivateKey: string
   packetSigner: PacketSigner
   packetKey: DelegatedKey
   delegations: string[]
@@ -44,7 +48,11 @@ const NAMES: Record<string, { name: string; authority: string }> = {
 /** Makes a city with a self-issued certificate and one delegated packet key, both valid well around `now` (seconds). */
 export async function playCity(
   code: string,
-  options: { now?: number /** kept for all files of a process */; kept?: boolean } = {},
+  options: {
+    now?: number
+    /** kept for all files of a process */
+    kept?: boolean
+  } = {},
 ): Promise<PlayCity> {
   const now = options.now ?? PLAY_BEGIN
   const { name, authority } = NAMES[code] ?? { name: `城市${code}`, authority: `城市${code}行政审批局` }
@@ -109,7 +117,7 @@ export async function playKey(purpose: 'packet' | 'peer'): Promise<{ jwk: Delega
 export async function trusting(...cities: PlayCity[]): Promise<KeyResolver> {
   const keys = new Map<string, TrustedKey>()
   for (const city of cities) {
-    const { kid, purpose: _, ...jwk } = city.packetKey
+    const { kid, purpose, ...jwk } = city.packetKey
     const key = (await jose.importJWK(jwk, PACKET_ALG)) as jose.CryptoKey
     keys.set(kid, { key, city: city.code, spans: [{ begins: 0, ends: Number.MAX_SAFE_INTEGER }], revokedAt: null })
   }

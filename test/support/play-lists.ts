@@ -41,8 +41,10 @@ export type ListCity = {
   db: Database
   audit: Audit
   transport: MemoryTransport
-  /** why lists were not taken */ failures: Problem[]
-  /** heads it announced */ heads: string[]
+  /** why lists were not taken */
+  failures: Problem[]
+  /** heads it announced */
+  heads: string[]
   suspend(): void
   stop(): Promise<void>
 }

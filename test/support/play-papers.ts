@@ -64,16 +64,21 @@ export const playPapers = (change: Partial<PaperView> = {}, bodies: typeof BODIE
     const content = bodies[kind] as CaseContent<K> | undefined
     return content === undefined ? null : { content, day: '2026-11-25', issuer: '420300' }
   },
-  ...{ corrected: () => [], joint: [] },
+  corrected: () => [],
+  joint: [],
   item: {
-    ...{ linkWay: '0719-8100001', superviseWay: '0719-12345' },
+    linkWay: '0719-8100001',
+    superviseWay: '0719-12345',
     materials: [{ materialCode: 'M01', materialName: '申请人身份证' }],
   } as unknown as PaperView['item'],
   city: code =>
     code === '610900'
       ? { name: '安康市', authority: '安康市行政审批服务局' }
       : { name: '十堰市', authority: '十堰市住房公积金中心' },
-  ...{ decisionHolds: true, collecting: '610900', handling: '420300', localCaseNo: 'SY-2026-0042' },
+  decisionHolds: true,
+  collecting: '610900',
+  handling: '420300',
+  localCaseNo: 'SY-2026-0042',
   promised: { day: '2026-12-01', provisional: false },
   progress: { picture: '<svg viewBox="0 0 10 10"><path d="M0 0h10v10H0z"/></svg>', url: 'https://ak.example.gov.cn/' },
   today: '2026-11-25',

@@ -19,9 +19,11 @@ type Said = {
   kinds: string[]
 }
 export type StoreFixture = {
-  /** clock of the nodes when they stopped, ms */ at: number
+  /** clock of the nodes when they stopped, ms */
+  at: number
   cities: { code: string; said: Said[] }[]
-  /** relative path → bytes in base64 */ files: Record<string, string>
+  /** relative path → bytes in base64 */
+  files: Record<string, string>
 }
 
 const FOLDER = new URL('../fixtures/stores/', import.meta.url)
@@ -57,7 +59,8 @@ async function pack(folder: string, codes: readonly string[]): Promise<Record<st
   const files: Record<string, string> = {}
   for (const code of codes)
     for (const path of await readdir(join(folder, code), { recursive: true })) {
-      const [name, from] = [join(code, path), join(folder, code, path)]
+      const name = join(code, path)
+      const from = join(folder, code, path)
       if (!(await stat(from)).isFile() || /-wal$|-shm$|\.lock$|tongban\.pid$/.test(path)) continue
       if (!path.endsWith(STORE)) {
         files[name] = (await readFile(from)).toString('base64')

@@ -9,7 +9,8 @@ import { fc } from './properties.ts'
 export type Rules<State> = {
   admit: (packets: readonly Packet[], candidate: Packet) => Promise<{ ok: true } | Refused>
   fold: (packets: readonly Packet[]) => Promise<State | null>
-  /** no step leads out of it */ final: (state: State) => boolean
+  /** no step leads out of it */
+  final: (state: State) => boolean
   /** what the city does next, by `chance`; null when it waits */
   step: (state: State | null, city: string, chance: number) => { kind: PacketClaims['kind']; body: object } | null
 }
@@ -46,7 +47,8 @@ export async function walk<State>(rules: Rules<State>, codes: readonly [string, 
 
   const write = async (own: Side, kind: PacketClaims['kind'], body: object) => {
     const other: Side = own === 0 ? 1 : 0
-    const [mine, theirs] = [chainOf(held[own], codes[own]).at(-1), chainOf(held[own], codes[other]).at(-1)]
+    const mine = chainOf(held[own], codes[own]).at(-1)
+    const theirs = chainOf(held[own], codes[other]).at(-1)
     const seq = (mine?.claims.seq ?? 0) + 1
     const packet: Packet = {
       id: `${codes[own]}-${seq}-${at}`.padEnd(64, '0'),
@@ -100,7 +102,8 @@ export async function walk<State>(rules: Rules<State>, codes: readonly [string, 
     await deliver(0, false)
     await deliver(1, false)
   }
-  const [state, theirs] = [await rules.fold(held[0]), await rules.fold(held[1])]
+  const state = await rules.fold(held[0])
+  const theirs = await rules.fold(held[1])
   expect(theirs).toEqual(state)
   if (state !== null && rules.final(state)) {
     for (const code of codes)

@@ -6,7 +6,8 @@ import type { CaseContent, Mode } from '../../protocol/case/kinds.ts'
 import { PLAY_ITEM, submitContentOf } from './play-case.ts'
 import type { World } from './world.ts'
 
-export const [COLLECTING, HANDLING] = ['610900', '420300'] as const
+export const COLLECTING = '610900'
+export const HANDLING = '420300'
 
 export const worldAgreement = (change: Partial<AgreementDocumentInput> = {}): AgreementDocumentInput => ({
   v: 1,
@@ -16,10 +17,7 @@ export const worldAgreement = (change: Partial<AgreementDocumentInput> = {}): Ag
     { code: HANDLING, name: '十堰市', authority: '十堰市行政审批局' },
   ],
   items: [
-    {
-      ...{ taskCode: PLAY_ITEM.code, taskName: PLAY_ITEM.name, handling: HANDLING, collecting: [COLLECTING] },
-      modes: [0, 1],
-    },
+    { taskCode: PLAY_ITEM.code, taskName: PLAY_ITEM.name, handling: HANDLING, collecting: [COLLECTING], modes: [0, 1] },
   ],
   clock: {},
   mailing: 'handling',

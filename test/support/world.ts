@@ -44,7 +44,8 @@ const noLists: ListBoard = { head: () => null, announced: () => {} }
 export type WorldCity = Awaited<ReturnType<typeof startCity>>
 
 export type World = {
-  /** resolves the packet keys of all cities */ resolve: KeyResolver
+  /** resolves the packet keys of all cities */
+  resolve: KeyResolver
   network: MemoryNetwork
   clock: HandClock
   cities: Map<string, WorldCity>
@@ -73,8 +74,10 @@ type Scans = { held: Map<string, Commitment>; wanted: { partner: string; sha256:
 type Certificates = {
   trusted: Map<string, TrustedCertificate[]>
   signers: Map<string, CertificateSigner>
-  /** cities that a city is not paired with */ strangers: Map<string, ReadonlySet<string>>
-  /** cities that go on signing by the certificate that they replaced */ unjudged: Set<string>
+  /** cities that a city is not paired with */
+  strangers: Map<string, ReadonlySet<string>>
+  /** cities that go on signing by the certificate that they replaced */
+  unjudged: Set<string>
 }
 
 /** The packet keys that cities took on since the world began; all others know them at once. */
@@ -90,7 +93,8 @@ type Setup = Certificates & {
   db: Database
   partners: readonly string[]
   adapter: Adapter
-  /** what every city publishes */ items: readonly ServiceItem[]
+  /** what every city publishes */
+  items: readonly ServiceItem[]
   faultsOf: Soundness
 }
 
@@ -141,7 +145,13 @@ async function startCity({
   const epoch = await openEpoch({ db, clock, audit, file: epochOf })
   const calendars = await createCalendarsPart(ground, play.code)
   const exchange = createExchangePart(ground, {
-    ...{ transport, identity, trust, epoch, caseKeys, lists: noLists, calendar: calendars.port.calendars },
+    transport,
+    identity,
+    trust,
+    epoch,
+    caseKeys,
+    lists: noLists,
+    calendar: calendars.port.calendars,
     observer: {
       queued: () => {},
       received: () => {},
@@ -155,7 +165,7 @@ async function startCity({
     addresses: () => [],
     renewKey: async () => {
       const { jwk, signer } = await playKey('packet')
-      const { kid, purpose: _, ...publicKey } = jwk
+      const { kid, purpose, ...publicKey } = jwk
       const key = (await jose.importJWK(publicKey, PACKET_ALG)) as jose.CryptoKey
       const begins = Math.floor(clock.now() / 1000) - LIMITS.clockSkewSeconds
       const spans = [{ begins, ends: begins + 90 * 86_400 }]
@@ -172,7 +182,16 @@ async function startCity({
   const scans: Scans = { held: new Map(), wanted: [] }
   const held = async (hashes: readonly string[]) => hashes.flatMap(sha256 => scans.held.get(sha256) ?? [])
   const agreements = createAgreements({
-    ...{ db, packets, author, identity, audit, events, clock, faultsOf, failed, threadId: ground.randomId },
+    db,
+    packets,
+    author,
+    identity,
+    audit,
+    events,
+    clock,
+    faultsOf,
+    failed,
+    threadId: ground.randomId,
     materials: {
       held,
       room: async () => ({ ok: true }),
@@ -189,7 +208,9 @@ async function startCity({
       [...trusted.values()].flat().find(found => found.fingerprint === fingerprint)?.revokedAt ?? undefined,
   })
   const dispatch = createDispatchPart(ground, exchange.port, {
-    ...{ adapter, seal: plainSeal, caseKeys },
+    adapter,
+    seal: plainSeal,
+    caseKeys,
     keep: async () => {
       throw new ProblemError('internal', 'this world keeps no files')
     },
@@ -204,8 +225,13 @@ async function startCity({
   })
   const item = async (_: string, code: string) => items.find(({ taskCode }) => taskCode === code) ?? null
   const cases = createCasesPart(ground, exchange.port, {
-    ...{ identity, agreements, caseKeys, item, services: { item } },
-    ...{ calendars: calendars.port.calendars, dispatch: dispatch.port.dispatch },
+    identity,
+    agreements,
+    caseKeys,
+    item,
+    services: { item },
+    calendars: calendars.port.calendars,
+    dispatch: dispatch.port.dispatch,
     keys: lookupKeys(text => createHash('sha256').update(text).digest()),
     names: async () => [],
     checkForm: createForms({ clock }).checkForeign,
@@ -274,9 +300,8 @@ export async function createWorld(
     adapter?: (code: string) => Adapter
     codes?: readonly string[]
     items?: readonly ServiceItem[]
-    /** what of a text a city finds wrong; nothing, for most tests publish no lists */ faultsOf?: (
-      code: string,
-    ) => Soundness
+    /** what of a text a city finds wrong; nothing, for most tests publish no lists */
+    faultsOf?: (code: string) => Soundness
   } = {},
 ): Promise<
   World & {
@@ -286,10 +311,8 @@ export async function createWorld(
     strangers: Certificates['strangers']
     unjudged: Certificates['unjudged']
     signers: Certificates['signers']
-    /** the counters outside of the stores, by city: what a snapshot of the whole machine puts back too */ epochs: Map<
-      string,
-      number
-    >
+    /** the counters outside of the stores, by city: what a snapshot of the whole machine puts back too */
+    epochs: Map<string, number>
     /** The clock of a city is off by so many ms from now on. */
     skew(code: string, ms: number): void
   }

@@ -11,7 +11,9 @@ import { createActs } from './acts.ts'
 import type { AgreementView } from './views.ts'
 
 // Ankang, Shiyan and Nanyang.
-const [A, S, N] = ['610900', '420300', '411300']
+const A = '610900'
+const S = '420300'
+const N = '411300'
 const ITEM = '11420300011437389D4420111001000'
 const by = (no: number) => ({ actor: `person:${no}` })
 
@@ -237,7 +239,7 @@ describe('attachments', () => {
     await expect(agreements(A).propose(attached(LIMITS.attachmentBytes + 1), by(1))).rejects.toThrow(
       'agreement.malformed',
     )
-    const [large] = [{ ...scan, size: LIMITS.attachmentBytes }]
+    const large = { ...scan, size: LIMITS.attachmentBytes }
     world.city(A).scans.held.set(scan.sha256, large ?? scan)
     expect(await settled(agreements(A).propose(attached(LIMITS.attachmentBytes), by(1)))).toHaveLength(1)
   })

@@ -2,6 +2,7 @@
  * Agreements (合作协议) with partner cities: propose, counter, sign, amend, suspend, terminate. Where a step is written is in
  * `targets.ts`, what a case asks of agreements in `coverage.ts`, how they are shown in `views.ts`. May import the exchange, the
  * store and the protocol.
+ * Over 450 lines: every act is a function over the same parts.
  */
 
 import {
@@ -43,20 +44,27 @@ export type AgreementsParts = {
   packets: () => PacketStore
   author: () => Author
   identity: OwnIdentity
-  /** own city certificate's key; asked for only to sign */ signer: () => Promise<CertificateSigner>
+  /** own city certificate's key; asked for only to sign */
+  signer: () => Promise<CertificateSigner>
   certificateOf: CertificateOf
   pinnedOf: PinnedOf
-  /** whether the city is this one or paired */ knows: (city: string) => Promise<boolean>
-  /** since when a directory revoked a certificate, seconds */ revokedAt: (fingerprint: string) => number | undefined
-  /** what of a text does not hold by lists and certificates */ faultsOf: Soundness
+  /** whether the city is this one or paired */
+  knows: (city: string) => Promise<boolean>
+  /** since when a directory revoked a certificate, seconds */
+  revokedAt: (fingerprint: string) => number | undefined
+  /** what of a text does not hold by lists and certificates */
+  faultsOf: Soundness
   audit: Audit
   events: EventLog
   clock: Clock
-  /** scans that texts name as attachments */ materials: {
+  /** scans that texts name as attachments */
+  materials: {
     held(hashes: readonly string[]): Promise<readonly Commitment[]>
   } & AgreementHandlerParts['materials']
-  /** a new thread id */ threadId: () => string
-  /** told of a failure in the background */ failed: (error: unknown) => void
+  /** a new thread id */
+  threadId: () => string
+  /** told of a failure in the background */
+  failed: (error: unknown) => void
 }
 
 /** Who acts; `alongside` is written in the same transaction; `seen`: the thread that was read, and its version. */
@@ -71,7 +79,14 @@ export type Act =
   | { kind: 'propose'; thread: null; input: { document: AgreementDocumentInput } }
   | { kind: 'counter'; thread: string; input: { document: AgreementDocumentInput; reason?: string | undefined } }
   | { kind: 'amend'; thread: string; input: { amendment: Omit<AgreementAmendmentInput, 'v' | 'amends'> } }
-  | { kind: 'sign'; thread: string; input: { /** id of the text that was read */ agreement: string } }
+  | {
+      kind: 'sign'
+      thread: string
+      input: {
+        /** id of the text that was read */
+        agreement: string
+      }
+    }
   | { kind: 'confirm'; thread: string; input: ToldSignature }
   | { kind: 'suspend'; thread: string; input: { reason: string } }
   | { kind: 'terminate'; thread: string; input: { reason: string; effectiveOn: string } }

@@ -9,7 +9,10 @@ import { createWorld } from '../../../test/support/world.ts'
 import type { AgreementView } from './views.ts'
 
 // Ankang proposes; Shiyan, Nanyang and Shangluo sign.
-const [A, S, N, D] = ['610900', '420300', '411300', '611000']
+const A = '610900'
+const S = '420300'
+const N = '411300'
+const D = '611000'
 const NAMES: Record<string, string> = { [A]: '安康市', [S]: '十堰市', [N]: '南阳市', [D]: '商洛市' }
 const ITEM = '11420300011437389D4420111001000'
 const by = { actor: 'person:1' }
@@ -24,7 +27,10 @@ const text = (codes: readonly string[]): AgreementDocumentInput => ({
   parties: codes.map(code => ({ code, name: NAMES[code] ?? '', authority: `${NAMES[code]}行政审批局` })),
   // Each handles it for all others.
   items: codes.map(handling => ({
-    ...{ taskCode: ITEM, taskName: '社会保险登记', handling, modes: [1] },
+    taskCode: ITEM,
+    taskName: '社会保险登记',
+    handling,
+    modes: [1],
     collecting: codes.filter(code => code !== handling),
   })),
   clock: {},
@@ -36,7 +42,10 @@ const text = (codes: readonly string[]): AgreementDocumentInput => ({
   validTo: '2028-12-31',
 })
 const amendment = (purgeDays: number, effectiveFrom = '2027-03-01') => ({
-  ...{ title: '补充协议', reason: '缩短期限', terms: { purgeDays }, effectiveFrom },
+  title: '补充协议',
+  reason: '缩短期限',
+  terms: { purgeDays },
+  effectiveFrom,
 })
 
 /** Until nobody has anything to tell: what the proposer passes on begins after its commit. */
@@ -67,7 +76,10 @@ const threadOf = (threads: Threads, city: string): string => threads.get(city) ?
 const covered = (city: string, id: string, collecting: string, handling: string) =>
   agreements(city)
     .covering(world.city(city).db, id, {
-      ...{ collecting, handling, item: ITEM, mode: 1 },
+      collecting,
+      handling,
+      item: ITEM,
+      mode: 1,
       at: Math.floor(world.clock.now() / 1000),
     })
     .then(result => (result.ok ? 'covered' : `${result.problem.code} ${result.problem.detail ?? ''}`))
@@ -418,10 +430,8 @@ describe('an agreement between four', () => {
                 [D, S],
                 [A, D],
               ] as const) {
-                const [here, there] = [
-                  await covered(one, version, one, other),
-                  await covered(other, version, one, other),
-                ]
+                const here = await covered(one, version, one, other)
+                const there = await covered(other, version, one, other)
                 expect(here === 'covered').toBe(there === 'covered')
                 if (here !== 'covered') reached.suspended++
               }

@@ -30,7 +30,8 @@ export function createAlliances(parts: {
   certificateOf: CertificateOf
   clock: Clock
   send: (threads: readonly AgreementRow[], draft: AllianceDraft, by: { actor: string }) => Promise<unknown>
-  /** told of a failure in the background */ failed: (error: unknown) => void
+  /** told of a failure in the background */
+  failed: (error: unknown) => void
 }) {
   const { db, own, records } = parts
   const inTurn = createSerial()

@@ -14,9 +14,12 @@ export type CertificateOf = (city: string, kid: string) => Promise<TrustedCertif
 export type PinnedOf = (city: string) => Promise<TrustedCertificate | null>
 
 export function createCertificates(parts: {
-  /** PEM, as trusted at one time or another */ certificatesOf: (city: string) => Promise<readonly string[]>
-  /** PEM of the own certificate or of an active partner's */ pinnedPem: (city: string) => string | undefined
-  /** seconds */ revokedAt: (fingerprint: string) => number | undefined
+  /** PEM, as trusted at one time or another */
+  certificatesOf: (city: string) => Promise<readonly string[]>
+  /** PEM of the own certificate or of an active partner's */
+  pinnedPem: (city: string) => string | undefined
+  /** seconds */
+  revokedAt: (fingerprint: string) => number | undefined
 }): { certificateOf: CertificateOf; pinnedOf: PinnedOf } {
   /** by city and kid: what was trusted once stays so, and every case under an agreement between many asks */
   const known = new Map<string, Omit<TrustedCertificate, 'revokedAt'>>()

@@ -30,7 +30,8 @@ export function createCoverage(parts: {
   clock: Clock
   records: AgreementRecords
   certificateOf: CertificateOf
-  /** the day here */ today: () => string
+  /** the day here */
+  today: () => string
 }) {
   const { db, own, clock, records, today } = parts
 

@@ -6,7 +6,9 @@ import { createHandClock } from '../../../test/support/http.ts'
 import { createDrafting, type DraftWanted } from './drafting.ts'
 import { articlesOf } from './paper-articles.ts'
 
-const [A, S, N] = ['610900', '420300', '411300']
+const A = '610900'
+const S = '420300'
+const N = '411300'
 const NAMES: Record<string, string> = { [A]: '安康市', [S]: '十堰市', [N]: '南阳市' }
 const item = (taskCode: string, more: Partial<ServiceItem> = {}) =>
   ({

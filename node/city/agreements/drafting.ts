@@ -15,7 +15,8 @@ import type { AgreementTemplate } from './templates/template.ts'
 
 export type DraftWanted = {
   template: string
-  /** the other parties */ partners: readonly string[]
+  /** the other parties */
+  partners: readonly string[]
   /** for each city that handles items, their codes; without codes all of its list; absent: all of every party */
   items?: readonly { handling: string; codes?: readonly string[] | undefined }[] | undefined
   title?: string | undefined
@@ -27,8 +28,10 @@ export type LeftOut = { handling: string; taskCode: string; taskName: string; wh
 export type AgreementDraft = {
   document: AgreementDocument
   leftOut: LeftOut[]
-  /** all of them; `leftOut` names the first LEFT_SHOWN */ leftOutCount: number
-  /** version of the list of each city that handles items */ lists: { city: string; version: number }[]
+  /** all of them; `leftOut` names the first LEFT_SHOWN */
+  leftOutCount: number
+  /** version of the list of each city that handles items */
+  lists: { city: string; version: number }[]
 }
 
 const LEFT_SHOWN = 200

@@ -26,7 +26,8 @@ export type AgreementHandlerParts = {
   records: AgreementRecords
   certificateOf: CertificateOf
   pinnedOf: PinnedOf
-  /** since when a directory revoked a certificate, seconds */ revokedAt: (fingerprint: string) => number | undefined
+  /** since when a directory revoked a certificate, seconds */
+  revokedAt: (fingerprint: string) => number | undefined
   told: ToldSignatures
   audit: Audit
   events: EventLog

@@ -39,7 +39,11 @@ beforeEach(async () => {
   faults = []
   saved = {}
   const impacts = createImpacts({
-    ...{ own: HANDLING, agreements, cases: createOpenCases(db), adapter, clock: world.clock },
+    own: HANDLING,
+    agreements,
+    cases: createOpenCases(db),
+    adapter,
+    clock: world.clock,
     mappings: { find: async (partner, code) => saved[`${partner}/${code}`] ?? null },
     faultsOf: async ({ put }) => (put === undefined || put.length > 0 ? faults : []),
   })
@@ -149,14 +153,20 @@ describe('the impact', () => {
     saved = { [`${COLLECTING}/C1`]: { collecting: 'H2', stale: false } }
     const mapped = { partner: COLLECTING, taskCode: 'C1', taskName: '营业执照', own: 'H2' }
     expect((await step(thread, 'act=terminate&on=2026-12-31')).mappings).toEqual({
-      ...{ touched: [mapped], stale: [], missing: [] },
+      touched: [mapped],
+      stale: [],
+      missing: [],
     })
     const c1 = THREE()[2]
     if (c1 === undefined) throw new Error('no item')
     const amend = async (put: object[], remove: object[] = []) =>
       answer(
         await api.as('administrator').post(`/api/v1/agreements/${thread}/impact`, {
-          ...{ title: '补充协议', reason: '事项', effectiveFrom: '2026-12-01', put, remove },
+          title: '补充协议',
+          reason: '事项',
+          effectiveFrom: '2026-12-01',
+          put,
+          remove,
         }),
       ).mappings
     saved[`${COLLECTING}/C1`] = { collecting: 'H2', stale: true }
@@ -164,7 +174,8 @@ describe('the impact', () => {
     const c2 = { ...c1, taskCode: 'C2' }
     const named = { ...c1, taskCode: 'C3', materialMapping: [{ collecting: 'M1', handling: 'M2' }] }
     expect(await amend([c2, named])).toEqual({
-      ...{ touched: [], stale: [] },
+      touched: [],
+      stale: [],
       missing: [{ ...mapped, taskCode: 'C2', own: null }],
     })
     // What only the partner collects is its own matter.

@@ -37,17 +37,29 @@ export type TouchedItem = Pick<AgreedItem, 'handling' | 'collecting' | 'taskCode
 export type MappedItem = { partner: string; taskCode: string; taskName: string; own: string | null }
 export type Impact = {
   act: ImpactAsk['act']
-  /** id of the text that would be signed */ text: string | null
-  /** first day on which new cases meet the change; null: never */ from: string | null
-  /** against what stands; null when no text changes */ changes: AgreementDiff | null
+  /** id of the text that would be signed */
+  text: string | null
+  /** first day on which new cases meet the change; null: never */
+  from: string | null
+  /** against what stands; null when no text changes */
+  changes: AgreementDiff | null
   gained: TouchedItem[]
   lost: TouchedItem[]
   /** open cases under the agreement: each finishes under the version it began with */
-  cases: { open: number /** whose item is lost or changed */; touched: number; shown: CaseUnder[] }
-  /** of items that a partner handles and this city collects */ mappings: {
-    /** saved ones of items that are lost or change */ touched: MappedItem[]
-    /** saved ones of items that are gained or change, whose items changed since: compare again */ stale: MappedItem[]
-    /** items that are gained with nothing saved and nothing in the text */ missing: MappedItem[]
+  cases: {
+    open: number
+    /** whose item is lost or changed */
+    touched: number
+    shown: CaseUnder[]
+  }
+  /** of items that a partner handles and this city collects */
+  mappings: {
+    /** saved ones of items that are lost or change */
+    touched: MappedItem[]
+    /** saved ones of items that are gained or change, whose items changed since: compare again */
+    stale: MappedItem[]
+    /** items that are gained with nothing saved and nothing in the text */
+    missing: MappedItem[]
   }
   /** what of the text does not hold by lists and certificates, the first ones; none when no text changes */
   faults: TextFault[]
@@ -80,7 +92,8 @@ type Change = {
   from: string | null
   before: AgreementDocument | null
   after: AgreementDocument | null
-  /** the text that would be signed */ checked: CheckedText | null
+  /** the text that would be signed */
+  checked: CheckedText | null
 }
 
 export function createImpacts({ own, agreements, cases, mappings, faultsOf, adapter, clock }: ImpactParts) {

@@ -13,7 +13,11 @@ afterEach(() => world.stop())
 test('agreed items that the newest list no longer offers are told, once for each list that says so', async () => {
   const { agreements } = world.city(HANDLING)
   const item = (taskCode: string, handling: string, collecting: string) => ({
-    ...{ taskCode, taskName: taskCode, handling, collecting: [collecting], modes: [0 as const] },
+    taskCode,
+    taskName: taskCode,
+    handling,
+    collecting: [collecting],
+    modes: [0 as const],
   })
   const id = await agree(
     world,
@@ -64,7 +68,9 @@ test('agreed items that the newest list no longer offers are told, once for each
   await agreements.amend(
     thread,
     {
-      ...{ title: '补充协议', reason: '停办', effectiveFrom: '2026-12-01' },
+      title: '补充协议',
+      reason: '停办',
+      effectiveFrom: '2026-12-01',
       remove: [{ handling: HANDLING, taskCode: 'H3' }],
     },
     { actor: 'person:1' },

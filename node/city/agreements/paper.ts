@@ -12,17 +12,24 @@ import { PAPER_STYLE } from './paper-style.ts'
 
 export type PaperSignature = {
   city: string
-  /** SHA-256 of the certificate, hex; null when it is not held */ fingerprint: string | null
-  /** thumbprint of its key, as the signature names it */ kid: string | null
-  /** seconds */ at: number
-  /** false: told by the proposer, who held it at `at` */ own: boolean
-  /** its certificate is not known here: it does not count yet */ unknown?: boolean
+  /** SHA-256 of the certificate, hex; null when it is not held */
+  fingerprint: string | null
+  /** thumbprint of its key, as the signature names it */
+  kid: string | null
+  /** seconds */
+  at: number
+  /** false: told by the proposer, who held it at `at` */
+  own: boolean
+  /** its certificate is not known here: it does not count yet */
+  unknown?: boolean
 }
 /** A text that was or is to be signed. */
 export type PaperText = {
   id: string
-  /** null: the document itself */ amendment: { title: string; reason: string } | null
-  /** first day */ from: string
+  /** null: the document itself */
+  amendment: { title: string; reason: string } | null
+  /** first day */
+  from: string
   signatures: readonly PaperSignature[]
 }
 export type PaperView = {
@@ -31,13 +38,14 @@ export type PaperView = {
   expired: boolean
   terminatedOn: string | null
   document: AgreementDocument
-  /** the first text and what amends it, up to the one that is printed */ texts: readonly [PaperText, ...PaperText[]]
-  /** the last of them waits for signatures: a proposal, or a change of what stands */ pending:
-    | 'proposal'
-    | 'amendment'
-    | null
-  /** another text came after it: the first day of that one */ replacedFrom: string | null
-  /** seconds */ printedAt: number
+  /** the first text and what amends it, up to the one that is printed */
+  texts: readonly [PaperText, ...PaperText[]]
+  /** the last of them waits for signatures: a proposal, or a change of what stands */
+  pending: 'proposal' | 'amendment' | null
+  /** another text came after it: the first day of that one */
+  replacedFrom: string | null
+  /** seconds */
+  printedAt: number
 }
 
 const code = (text: string): Html => html`<code>${text}</code>`

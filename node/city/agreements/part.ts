@@ -45,7 +45,17 @@ export function createAgreementsPart(
   }
   const faultsOf = createSoundness({ own, services, signerOf })
   const agreements = createAgreements({
-    ...{ db, packets, author, identity, audit, events, clock, materials, faultsOf, revokedAt, threadId: randomId },
+    db,
+    packets,
+    author,
+    identity,
+    audit,
+    events,
+    clock,
+    materials,
+    faultsOf,
+    revokedAt,
+    threadId: randomId,
     signer: () => identity.certificateSigner(),
     ...createCertificates({
       certificatesOf,
@@ -60,7 +70,10 @@ export function createAgreementsPart(
   })
   const openCases = createOpenCases(db)
   const mappings = createMappings({
-    ...{ db, clock, audit, own },
+    db,
+    clock,
+    audit,
+    own,
     services: {
       item: (city, code) => services.item(city, code),
       async search(city, words, limit) {
@@ -71,7 +84,10 @@ export function createAgreementsPart(
   })
   const acts = createActs({ db, clock, audit, agreements, fourEyes: config.agreements.fourEyes })
   const drafting = createDrafting({
-    ...{ own, services, signerOf, clock },
+    own,
+    services,
+    signerOf,
+    clock,
     pairs: (partner, code) => mappings.pairs(partner, code),
   })
   const papers = createPapers({ agreements, certificatesOf, clock })

@@ -8,7 +8,9 @@ import { MIGRATIONS } from '../../kernel/store/migrations/index.ts'
 import { openSqlite } from '../../kernel/store/sqlite.ts'
 import { createAgreementRecords, ITEM_ROWS } from './records.ts'
 
-const [A, S, N] = ['610900', '420300', '411300']
+const A = '610900'
+const S = '420300'
+const N = '411300'
 let db: Database
 beforeEach(async () => {
   db = openSqlite(':memory:')
@@ -18,7 +20,10 @@ afterEach(() => db.close())
 
 async function document(count: number): Promise<{ id: string; document: AgreementDocument }> {
   const items = Array.from({ length: count }, (_, no) => ({
-    ...{ taskCode: `X${no}`, taskName: '事项', handling: S, modes: [0 as const] },
+    taskCode: `X${no}`,
+    taskName: '事项',
+    handling: S,
+    modes: [0 as const],
     collecting: [A, N],
   }))
   const parties = [...worldAgreement().parties, { code: N, name: '南阳市', authority: '南阳市行政审批服务管理局' }]
@@ -27,11 +32,25 @@ async function document(count: number): Promise<{ id: string; document: Agreemen
   return written
 }
 const version = ({ id, document }: { id: string; document: AgreementDocument }, complete = true) => ({
-  ...{ id, document, text: '', amendment: null, from: document.validFrom, signatures: [], complete },
+  id,
+  document,
+  text: '',
+  amendment: null,
+  from: document.validFrom,
+  signatures: [],
+  complete,
 })
 const stateOf = (versions: AgreementState['versions']): AgreementState => ({
-  ...{ state: 'active', proposer: A, other: S, versions, pending: null, replaced: [], failed: [], standings: [] },
-  ...{ suspendedBy: [], terminatedOn: null },
+  state: 'active',
+  proposer: A,
+  other: S,
+  versions,
+  pending: null,
+  replaced: [],
+  failed: [],
+  standings: [],
+  suspendedBy: [],
+  terminatedOn: null,
 })
 
 /** Saves a fold; how many statements wrote items. */
@@ -69,7 +88,9 @@ test('the index of items is written in few statements, however many items and ci
 })
 
 test('a version that is gone leaves no items, and those before it are not written again', async () => {
-  const [first, second, third] = [await document(1), await document(2), await document(3)]
+  const first = await document(1)
+  const second = await document(2)
+  const third = await document(3)
   expect(await save(stateOf([version(first), version(second, false)]))).toBe(2)
   expect(await save(stateOf([version(first)]))).toBe(0)
   expect(await indexed()).toEqual([{ place: 0, n: 2 }])

@@ -96,7 +96,10 @@ describe('a renewal', () => {
 
   test('names items that the newest list no longer offers, and leaves them in', async () => {
     const items = ['X1', 'X2'].map(taskCode => ({
-      ...{ taskCode, taskName: taskCode, handling: HANDLING, collecting: [COLLECTING] },
+      taskCode,
+      taskName: taskCode,
+      handling: HANDLING,
+      collecting: [COLLECTING],
       modes: [0 as const],
     }))
     const { thread, renewals } = await renewing({ items }, ['X2'])

@@ -18,8 +18,10 @@ import type { Agreements } from './agreements.ts'
 export type RenewalKind = 'amendment' | 'proposal'
 export type Renewal = {
   as: RenewalKind
-  /** of a proposal */ document: AgreementDocument | null
-  /** of an amendment */ amendment: Omit<AgreementAmendmentInput, 'v' | 'amends'> | null
+  /** of a proposal */
+  document: AgreementDocument | null
+  /** of an amendment */
+  amendment: Omit<AgreementAmendmentInput, 'v' | 'amends'> | null
   /** items that the newest list of their city no longer offers, the first GONE_SHOWN; they still stand in the text */
   gone: { handling: string; taskCode: string; taskName: string }[]
   goneCount: number

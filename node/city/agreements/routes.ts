@@ -155,7 +155,7 @@ export const agreementRoutes = (agreements: Agreements, acts: Acts): RouteModule
           rows,
           query.limit,
           row => [row.no],
-          ({ no: _, ...row }) => toAnswer(row),
+          ({ no, ...row }) => toAnswer(row),
         )
       },
     })

@@ -14,7 +14,11 @@ const material = (materialCode: string) => ({ materialCode }) as ServiceItem['ma
 const listed = (taskCode: string, more: Partial<ServiceItem> = {}) =>
   ({ taskCode, taskName: taskCode, taskState: '1', modes: [0, 1], materials: [material('H1')], ...more }) as ServiceItem
 const agreed = (taskCode: string, more: Partial<AgreedItem> = {}): AgreedItem => ({
-  ...{ taskCode, taskName: taskCode, handling: S, collecting: [A], modes: [0] },
+  taskCode,
+  taskName: taskCode,
+  handling: S,
+  collecting: [A],
+  modes: [0],
   ...more,
 })
 const parties = worldAgreement().parties
@@ -173,7 +177,8 @@ describe('a city', () => {
       pending: { faults: faulty },
     })
     expect((await administrator.post(`/api/v1/agreements/${thread}/sign`, {})).body).toMatchObject({
-      ...{ code: 'agreement.unsound', act: 'partner' },
+      code: 'agreement.unsound',
+      act: 'partner',
       detail: `items.0.taskCode: not in the list of ${S}`,
     })
     // Who wrote it is told nothing of it.

@@ -22,7 +22,8 @@ export type StepContent = { reason?: string | undefined; effectiveOn?: string; a
 export function createTargets(parts: {
   own: string
   clock: Clock
-  /** own city certificate's key; asked for only to sign */ signer: () => Promise<CertificateSigner>
+  /** own city certificate's key; asked for only to sign */
+  signer: () => Promise<CertificateSigner>
   alliances: Alliances
 }) {
   const { own, clock, alliances } = parts

@@ -8,7 +8,8 @@ import { createPapers } from './papers.ts'
 import { agreementTextRoutes } from './text-routes.ts'
 
 // Ankang proposes to Shiyan.
-const [A, S] = ['610900', '420300']
+const A = '610900'
+const S = '420300'
 const SCAN = { sha256: 'c'.repeat(64), size: 5, type: 'application/pdf' }
 const by = { actor: 'person:1' }
 
@@ -57,7 +58,11 @@ const diff = async (query = '') => {
 describe('the difference of texts', () => {
   test('of a single proposal is none', async () => {
     expect(await diff()).toMatchObject({
-      ...{ status: 200, before: null, after: { kind: 'pending', by: A }, terms: [], items: [] },
+      status: 200,
+      before: null,
+      after: { kind: 'pending', by: A },
+      terms: [],
+      items: [],
       counts: { added: 0, removed: 0, changed: 0, unchanged: 4 },
     })
     expect(await diff('?before=00000000')).toMatchObject({ status: 404, code: 'request.not-found' })

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { agreementReminders, NEWS_DAYS, newText } from './upcoming.ts'
 
-const [OWN, PARTNER] = ['420300', '610900']
+const OWN = '420300'
+const PARTNER = '610900'
 const at = (text: string) => Date.parse(`${text}+08:00`)
 type Row = Parameters<typeof agreementReminders>[0][number]
 const row = (more: Partial<Row> = {}): Row => ({

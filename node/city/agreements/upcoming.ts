@@ -174,8 +174,13 @@ function remindersOf({ thread, partner, title, news: { failed, standing } }: Wat
   const add = (id: string, at: number, said: Pick<Reminder, 'en' | 'zh' | 'cure'>): void => {
     if (now - at * 1000 >= NEWS_DAYS * DAY) return
     found.push({
-      ...{ id: `agreement:${thread}:${id}`, kind: 'agreement-told', subject: thread, dueAt: at * 1000 },
-      ...{ level: 'warn', act: 'you', ...said },
+      id: `agreement:${thread}:${id}`,
+      kind: 'agreement-told',
+      subject: thread,
+      dueAt: at * 1000,
+      level: 'warn',
+      act: 'you',
+      ...said,
     })
   }
   if (failed !== null) {

@@ -3,7 +3,8 @@ import { openTestStore } from '../../../test/support/store.ts'
 import type { Database, Reader } from '../../kernel/store/database.ts'
 import { createAgreementRecords } from './records.ts'
 
-const [OWN, PARTNER] = ['610900', '420300']
+const OWN = '610900'
+const PARTNER = '420300'
 const ID = 'ab'.repeat(32)
 const wanted = { handling: PARTNER, collecting: OWN, item: '000712008000' }
 

@@ -15,10 +15,10 @@ export type AgreementView = Omit<
   AgreementRow,
   'no' | 'renewal' | 'noticeDays' | 'pendingAt' | 'pendingFrom' | 'news'
 > & {
-  /** last day on which new cases begin; null when it renews itself and nobody has terminated it */ endsOn:
-    | string
-    | null
-  /** stands, but its last day is over */ expired: boolean
+  /** last day on which new cases begin; null when it renews itself and nobody has terminated it */
+  endsOn: string | null
+  /** stands, but its last day is over */
+  expired: boolean
 }
 
 /** A signature that the city `by` told, by a certificate that is not known here: compare its fingerprint with that city. */
@@ -30,35 +30,34 @@ export type TextView = {
   amends: string | null
   from: string
   signedBy: string[]
-  /** signatures of other cities that do not count here yet, by certificates to compare */ told: ToldView[]
+  /** signatures of other cities that do not count here yet, by certificates to compare */
+  told: ToldView[]
   complete: boolean
   document: AgreementDocument
 }
 export type AgreementDetail = AgreementView & {
-  /** what stands, or was proposed last */ document: AgreementDocument
+  /** what stands, or was proposed last */
+  document: AgreementDocument
   signedBy: string[]
   versions: TextView[]
   pending:
     | (Omit<TextView, 'complete' | 'told'> & {
         by: string
         reason: string | null
-        /** why the text of a partner cannot be signed here; the first ones */ faults: TextFault[]
+        /** why the text of a partner cannot be signed here; the first ones */
+        faults: TextFault[]
       })
     | null
   suspendedBy: string[]
-  /** texts that will not stand, newest first */ failed: Pick<
-    FailedText,
-    'id' | 'from' | 'how' | 'by' | 'reason' | 'at'
-  >[]
-  /** between many: parties that suspended it or leave, as they told all */ standings: Pick<
-    Standing,
-    'city' | 'suspended' | 'leavesOn' | 'at'
-  >[]
+  /** texts that will not stand, newest first */
+  failed: Pick<FailedText, 'id' | 'from' | 'how' | 'by' | 'reason' | 'at'>[]
+  /** between many: parties that suspended it or leave, as they told all */
+  standings: Pick<Standing, 'city' | 'suspended' | 'leavesOn' | 'at'>[]
 }
 
 /** A row as it stands on the day `today`. */
 export const viewOf = (
-  { no: _, renewal, noticeDays: __, pendingAt: ___, pendingFrom: ____, news: _____, ...row }: AgreementRow,
+  { no, renewal, noticeDays, pendingAt, pendingFrom, news, ...row }: AgreementRow,
   today: string,
 ): AgreementView => ({
   ...row,

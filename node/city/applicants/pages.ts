@@ -56,9 +56,12 @@ const PLAIN: Record<State, string> = {
 export const SCANNED = 'qr'
 
 export type PageLook = {
-  /** large text */ big: boolean
-  /** whether the page was opened by the QR code */ scanned: boolean
-  /** of the city */ title: string
+  /** large text */
+  big: boolean
+  /** whether the page was opened by the QR code */
+  scanned: boolean
+  /** of the city */
+  title: string
 }
 
 function frame({ big, title }: PageLook, switchTo: string, body: Html): string {

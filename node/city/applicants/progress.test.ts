@@ -6,7 +6,8 @@ import { type Applicants, createApplicants } from './progress.ts'
 let world: World
 let ankang: WorldCity
 let applicants: Applicants
-/** bodies that were opened */ let opened: string[]
+/** bodies that were opened */
+let opened: string[]
 let thread: string
 
 beforeEach(async () => {
@@ -58,7 +59,9 @@ test('a look opens the one body that it shows, however much the partner put into
   const token = applicants.tokenOf(thread)
   const seen = await applicants.of(token)
   expect(seen).toMatchObject({
-    ...{ state: 'supplementing', caseNo: 'AK-1', supplement: { materials: ['M01'] } },
+    state: 'supplementing',
+    caseNo: 'AK-1',
+    supplement: { materials: ['M01'] },
     steps: [{ kind: 'case.submit' }, { kind: 'case.arrived' }, { kind: 'case.request-supplement' }],
   })
   expect(opened).toEqual(['case.request-supplement'])

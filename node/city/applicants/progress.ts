@@ -25,12 +25,15 @@ export type Progress = {
   caseNo: string
   item: string
   state: State
-  /** how it ended; null before, and after a purge of what said so */ outcome: CaseState['outcome']
-  /** name of the city whose window took it, and of the one that decides */ collecting: string
+  /** how it ended; null before, and after a purge of what said so */
+  outcome: CaseState['outcome']
+  /** name of the city whose window took it, and of the one that decides */
+  collecting: string
   handling: string
   promised: LastDay | null
   steps: { kind: CaseKind; day: string }[]
-  /** materials that were asked for again, and until when; null when none are */ supplement: {
+  /** materials that were asked for again, and until when; null when none are */
+  supplement: {
     materials: string[]
     deadline: string | null
   } | null
@@ -62,14 +65,15 @@ const RATABLE_IN = new Set<State>(['decided', 'sending', 'closed', 'refused'])
 
 export type ApplicantsParts = {
   db: Database
-  /** derives the tokens; 32 bytes */ key: Uint8Array
+  /** derives the tokens; 32 bytes */
+  key: Uint8Array
   cityName: (code: string) => string
   packets: {
-    /** what there is of a thread, without opening any of it */ outline(
-      threadNo: number,
-    ): Promise<readonly PacketOutline[]>
+    /** what there is of a thread, without opening any of it */
+    outline(threadNo: number): Promise<readonly PacketOutline[]>
     bodyOf(packet: PacketOutline): Promise<unknown>
-    /** the whole thread, of a row that an earlier program wrote */ of: PacketsOf
+    /** the whole thread, of a row that an earlier program wrote */
+    of: PacketsOf
   }
   /** as the version of an item had it */
   item: (city: string, code: string, taskVersion: number) => Promise<ServiceItem | null>

@@ -12,12 +12,16 @@ import { askPage, messagePage, type PageLook, progressPage, SCANNED } from './pa
 import type { Applicants } from './progress.ts'
 
 export const SITE_LIMITS = {
-  /** requests of one address (IPv6: /64): steady rate per second, and how many may come at once */ addressPerSecond: 1,
+  /** requests of one address (IPv6: /64): steady rate per second, and how many may come at once */
+  addressPerSecond: 1,
   addressBurst: 30,
-  /** questions for one case number: five at once, then one in two minutes */ casePerSecond: 1 / 120,
+  /** questions for one case number: five at once, then one in two minutes */
+  casePerSecond: 1 / 120,
   caseBurst: 5,
-  /** addresses and numbers remembered for that */ entries: 20_000,
-  /** bytes of a form */ formBytes: 8 * 1024,
+  /** addresses and numbers remembered for that */
+  entries: 20_000,
+  /** bytes of a form */
+  formBytes: 8 * 1024,
 } as const
 
 const HEADERS = {

@@ -219,7 +219,11 @@ describe('calendars', () => {
     let counts = 0
     const failures: unknown[] = []
     const calendars = await createCalendars({
-      ...{ db: api.database, clock: time, audit: api.audit, events: api.events, ...quiet },
+      db: api.database,
+      clock: time,
+      audit: api.audit,
+      events: api.events,
+      ...quiet,
       failed: error => failures.push(error),
       async changed() {
         if (++counts === 1) throw new Error('SQLITE_BUSY')

@@ -29,7 +29,11 @@ import {
   thinTableReminder,
 } from './reminders.ts'
 
-export type HeldTable = { table: HolidayTable /** ms; null when it is the program's */; importedAt: number | null }
+export type HeldTable = {
+  table: HolidayTable
+  /** ms; null when it is the program's */
+  importedAt: number | null
+}
 
 /** Imported tables kept, of all regions and years. */
 const MOST_TABLES = 2000
@@ -41,9 +45,12 @@ export async function createCalendars(parts: {
   clock: Clock
   audit: Audit
   events: EventLog
-  /** own division code */ own: string
-  /** after a table was taken or taken back: what was counted by it is to be counted anew */ changed: () => Promise<void>
-  /** after own tables changed: partners are to be told */ announce: () => void
+  /** own division code */
+  own: string
+  /** after a table was taken or taken back: what was counted by it is to be counted anew */
+  changed: () => Promise<void>
+  /** after own tables changed: partners are to be told */
+  announce: () => void
   failed: (error: unknown) => void
 }) {
   const { db, clock, own } = parts

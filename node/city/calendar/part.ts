@@ -9,7 +9,11 @@ export type CalendarsPort = Awaited<ReturnType<typeof createCalendarsPart>>['por
 /** `own`: the own division code. */
 export async function createCalendarsPart({ db, clock, audit, events, signals, log }: Ground, own: string) {
   const calendars = await createCalendars({
-    ...{ db, clock, audit, events, own },
+    db,
+    clock,
+    audit,
+    events,
+    own,
     changed: () => signals.notify('calendar.changed', null),
     announce: () => signals.emit('tables.changed', null),
     failed: error => log.error('days not counted anew', {}, error),

@@ -66,7 +66,8 @@ export async function openPartnerCalendars(parts: { db: Database; clock: Clock; 
 
     /** Takes the days that are over as their city tells them. Problem: `request.not-found` when none wait. */
     async accept(city: string, actor: string): Promise<void> {
-      const [theirs, days] = [told.get(city), waiting(city)]
+      const theirs = told.get(city)
+      const days = waiting(city)
       if (theirs === undefined || days.length === 0) throw new ProblemError('request.not-found', 'no days wait')
       const today = dayOf(seconds(parts.clock.now()))
       const next: Told = { ...theirs, counted: theirs.tables.map(table => ({ ...table, toldOn: today })) }

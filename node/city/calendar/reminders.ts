@@ -41,7 +41,8 @@ export function calendarReminder(
 export const COVERAGE_LIMITS = {
   /** days ahead that holiday tables are to cover: a limit of 20 working days that begins today, its extension, and a promise beyond them */
   ahead: 62,
-  /** days that are holidays in every year (全国年节及纪念日放假办法, 2025, art. 2): a national table of fewer is not whole */ statutory: 13,
+  /** days that are holidays in every year (全国年节及纪念日放假办法, 2025, art. 2): a national table of fewer is not whole */
+  statutory: 13,
 } as const
 
 const DAY = 86_400_000

@@ -12,7 +12,10 @@ const made = (n: number, keys: string | null = '/k') => ({
 })
 
 test('a backup holds a case until it is deleted or, when its keys stand apart, until another one replaces them', () => {
-  const [own, before, first, second] = [made(2, null), made(1), made(3), made(4)]
+  const own = made(2, null)
+  const before = made(1)
+  const first = made(3)
+  const second = made(4)
   const all = [before, own, first, second]
   // Of a case of the 2nd that is still here, each since then.
   expect(stillHolding(all, day(2), null)).toEqual([own, first, second])

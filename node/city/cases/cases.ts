@@ -51,7 +51,8 @@ export type CasesParts = {
       handling: string
       item: string
       mode: Mode
-      /** the version to begin under; absent: the newest that covers it */ agreement?: string | undefined
+      /** the version to begin under; absent: the newest that covers it */
+      agreement?: string | undefined
     }): Promise<{ id: string; document: AgreementDocument }>
   }
   pages: PageCounter
@@ -61,12 +62,11 @@ export type CasesParts = {
     item: ServiceItem,
     agreed: readonly { collecting: string; handling: string }[] | undefined,
   ) => Promise<MaterialNames[]>
-  /** data against a form that the other city wrote; null when it cannot be used */ checkForm: (
-    form: Record<string, unknown>,
-    data: Record<string, unknown>,
-  ) => Promise<FormFault[] | null>
+  /** data against a form that the other city wrote; null when it cannot be used */
+  checkForm: (form: Record<string, unknown>, data: Record<string, unknown>) => Promise<FormFault[] | null>
   clocks: CaseClocks
-  /** what stands in the way of a case at this node */ waiting: (threadNo: number) => Promise<Waiting[]>
+  /** what stands in the way of a case at this node */
+  waiting: (threadNo: number) => Promise<Waiting[]>
   threadId: () => string
   keys: Pick<LookupKeys, 'number'>
   numbers: CaseNumbers
@@ -80,9 +80,8 @@ export type NewCase = Omit<CaseContent<'case.submit'>, 'caseNo' | 'item' | 'rece
   caseNo?: string | undefined
   /** whose codes the materials have; `own` ones become the partner's by the mapping of the item */
   codes?: 'own' | 'handling' | undefined
-  /** the version of an agreement to begin under; the newest that covers it when absent */ agreement?:
-    | string
-    | undefined
+  /** the version of an agreement to begin under; the newest that covers it when absent */
+  agreement?: string | undefined
 }
 
 /** `common`: fields of the form that were entered once for several items. */
@@ -101,7 +100,8 @@ export function createCases(parts: CasesParts) {
   type Checked = {
     content: CaseContent<'case.submit'>
     materials: Commitment[]
-    /** under which it would begin, or why under none */ agreement: { id: string } | ProblemError
+    /** under which it would begin, or why under none */
+    agreement: { id: string } | ProblemError
     findings: Finding[]
   }
   type Sound = Pick<Checked, 'content' | 'materials'> & { input: Input; agreement: { id: string } }
@@ -135,8 +135,11 @@ export function createCases(parts: CasesParts) {
         : {}),
       receivedAt: receivedAt ?? new Date(clock.now()).toISOString(),
       item: {
-        ...{ code, name: item.taskName, version: item.taskVersion },
-        ...{ promiseDay: item.promiseDay, anticipateDay: item.anticipateDay },
+        code,
+        name: item.taskName,
+        version: item.taskVersion,
+        promiseDay: item.promiseDay,
+        anticipateDay: item.anticipateDay,
       },
     }
     const { content: application, kept } = minimise(given, { item, agreed })
@@ -155,15 +158,21 @@ export function createCases(parts: CasesParts) {
           findings.push({ field: `form.${path}`, level: 'error', cure: 'clerk', reason, reasonZh })
     for (const field of kept)
       findings.push({
-        ...{ field, level: 'notice', cure: 'administrator' },
-        ...{ reason: 'stays in this city: it is not shared', reasonZh: '不在共享字段内，仅留存本市，不随办件发送' },
+        field,
+        level: 'notice',
+        cure: 'administrator',
+        reason: 'stays in this city: it is not shared',
+        reasonZh: '不在共享字段内，仅留存本市，不随办件发送',
       })
     findings.push(...(await miscounted(parts.pages, content.materials, held, looks)))
     for (const [index, hash] of hashes.entries()) {
       if (!held.has(hash)) {
         findings.push({
-          ...{ field: `materials.${index}.sha256`, level: 'error', cure: 'clerk' },
-          ...{ reason: 'not uploaded', reasonZh: '材料尚未上传' },
+          field: `materials.${index}.sha256`,
+          level: 'error',
+          cure: 'clerk',
+          reason: 'not uploaded',
+          reasonZh: '材料尚未上传',
         })
       }
     }
@@ -186,10 +195,14 @@ export function createCases(parts: CasesParts) {
     caseNo: string,
     parent: string | undefined,
   ): Target => ({
-    ...{ thread, partner: input.to, no: 'new' },
+    thread,
+    partner: input.to,
+    no: 'new',
     drafts: [
       {
-        ...{ kind: 'case.submit', materials, agreement: agreement.id },
+        kind: 'case.submit',
+        materials,
+        agreement: agreement.id,
         content: { ...content, caseNo, ...(parent === undefined ? {} : { parent }) },
       },
     ],
@@ -253,7 +266,9 @@ export function createCases(parts: CasesParts) {
       for (const packet of written) {
         const { caseNo } = packet.body as CaseContent<'case.submit'>
         await audit.append(tx, {
-          ...{ actor, action: 'case.submit', subject: packet.claims.thread },
+          actor,
+          action: 'case.submit',
+          subject: packet.claims.thread,
           detail: { packet: packet.id, case: caseNo },
         })
       }
@@ -402,7 +417,9 @@ export function createCases(parts: CasesParts) {
           await act(tx)
           for (const packet of written)
             await audit.append(tx, {
-              ...{ actor, action: packet.claims.kind, subject: packet.claims.thread },
+              actor,
+              action: packet.claims.kind,
+              subject: packet.claims.thread,
               detail: { packet: packet.id },
             })
         },

@@ -337,7 +337,8 @@ describe('the clock of a case at two nodes', () => {
     await object()
     await world.settle()
     expect((await world.city(HANDLING).cases.get(thread)).parked).toMatchObject({
-      ...{ code: 'case.limit', kind: 'case.object' },
+      code: 'case.limit',
+      kind: 'case.object',
     })
   })
 })

@@ -20,29 +20,39 @@ export type TimelineEntry = {
   packet: string
   city: string
   kind: string
-  /** ms of signing */ at: number
+  /** ms of signing */
+  at: number
   status: 'pending' | 'stored'
-  /** ms of the other city's receipt; null while there is none */ receiptedAt: number | null
-  /** both lie more than a day apart: days are counted by the receipt */ differs: boolean
-  /** arrived too late to have an effect */ late: boolean
-  /** packet id of the step that it corrects (更正) */ corrects: string | null
-  /** packet ids of the corrections of this step, in their order */ correctedBy: string[]
+  /** ms of the other city's receipt; null while there is none */
+  receiptedAt: number | null
+  /** both lie more than a day apart: days are counted by the receipt */
+  differs: boolean
+  /** arrived too late to have an effect */
+  late: boolean
+  /** packet id of the step that it corrects (更正) */
+  corrects: string | null
+  /** packet ids of the corrections of this step, in their order */
+  correctedBy: string[]
 }
 
 /** What of a case goes on only when something outside is cured. `at` in ms. */
 export type Waiting = {
   what: 'dispatch' | 'answer' | 'material'
-  problem: Problem /** a person must retry it */
+  problem: Problem
+  /** a person must retry it */
   parked: boolean
   at: number
 }
 
 export type CaseDetail = CaseRow & {
   fold: CaseState
-  /** steps this city may take now */ steps: CaseKind[]
-  /** what the other city waits to have answered */ questions: Asked[]
+  /** steps this city may take now */
+  steps: CaseKind[]
+  /** what the other city waits to have answered */
+  questions: Asked[]
   clock: CaseClock
-  /** the cases of a joint one, this one among them, the leading first; none when it stands alone */ linked: LinkedCase[]
+  /** the cases of a joint one, this one among them, the leading first; none when it stands alone */
+  linked: LinkedCase[]
   waiting: Waiting[]
   /** own steps that the other city refused, in their order, `at` in ms: they are in no thread, what they said stands among the bodies */
   refused: { packet: string; kind: string; at: number; problem: Problem }[]
@@ -55,7 +65,8 @@ export type CaseDetailsParts = {
   identity: Pick<OwnIdentity, 'city'>
   audit: Audit
   clocks: CaseClocks
-  /** what stands in the way of a case at this node */ waiting: (threadNo: number) => Promise<Waiting[]>
+  /** what stands in the way of a case at this node */
+  waiting: (threadNo: number) => Promise<Waiting[]>
 }
 
 /** The thread of the leading case; null when the case leads, or stands alone. */
@@ -96,7 +107,10 @@ export function createCaseDetails({ db, identity, audit, ...parts }: CaseDetails
         linked: await linkedTo(db, packetsOf, thread, await parentOf(db, thread)),
         waiting: await parts.waiting(row.thread_no),
         refused: (await parts.packets().refused(db, row.thread_no)).map(({ id, kind, iat, problem }) => ({
-          ...{ packet: id, kind, at: iat * 1000, problem },
+          packet: id,
+          kind,
+          at: iat * 1000,
+          problem,
         })),
         timeline: packets.map(packet => {
           const { id, claims, status, receivedAt } = packet

@@ -34,8 +34,12 @@ const TELL_WITHIN = 20 * 86_400
 const TOLD = [
   { from: 'own_from', due: 'own_due', duty: 'own_duty', city: '?1', alerted: 'own_alerted', where: '' },
   {
-    ...{ from: 'due_from', due: 'due', duty: 'due_duty', city: 'c.due_city' },
-    ...{ alerted: 'alerted', where: 'AND c.due_city <> ?1' },
+    from: 'due_from',
+    due: 'due',
+    duty: 'due_duty',
+    city: 'c.due_city',
+    alerted: 'alerted',
+    where: 'AND c.due_city <> ?1',
   },
 ] as const
 

@@ -25,7 +25,8 @@ export function withoutBlanks<T extends Pick<Application, 'applicant' | 'agent'>
       ? {}
       : {
           agent: {
-            ...{ ...agent, name: agent.name.trim() },
+            ...agent,
+            name: agent.name.trim(),
             ...(agent.idNumber === undefined ? {} : { idNumber: agent.idNumber.trim() }),
           },
         }),
@@ -39,7 +40,8 @@ export function findingOf({ code, detail }: Problem): Finding {
   const [, field] = /^([\w.]{1,60}): /.exec(detail ?? '') ?? []
   return {
     field: told ? (field ?? 'form') : detail === 'mode' ? 'mode' : detail === 'agreement' ? 'agreement' : 'item',
-    ...{ level: 'error', cure: told || code === 'item.unknown' ? 'clerk' : 'administrator' },
+    level: 'error',
+    cure: told || code === 'item.unknown' ? 'clerk' : 'administrator',
     reason: told && detail !== undefined ? `${code}: ${en}: ${detail}` : `${code}: ${en}`,
     reasonZh: told && detail !== undefined ? `${zh}（${detail}）` : zh,
   }
@@ -53,8 +55,11 @@ export function problemOf(error: unknown): Problem {
 
 export const repeatedItems = (joint: JointCase): Finding[] =>
   repeated(joint).map(index => ({
-    ...{ field: `items.${index}.item`, level: 'error', cure: 'clerk' },
-    ...{ reason: 'the same as an item before it, word for word', reasonZh: '与前面的事项完全相同' },
+    field: `items.${index}.item`,
+    level: 'error',
+    cure: 'clerk',
+    reason: 'the same as an item before it, word for word',
+    reasonZh: '与前面的事项完全相同',
   }))
 
 /** The day of an application that would be refused when it were signed at `iat` (seconds). */
@@ -80,8 +85,10 @@ export async function alreadyOpen(
   if (open === undefined) return []
   return [
     {
-      ...{ field: 'applicant.idNumber', level: 'notice', cure: 'clerk' },
-      ...{ reason: `case ${open.case_no} of the same person for the same item has not ended` },
+      field: 'applicant.idNumber',
+      level: 'notice',
+      cure: 'clerk',
+      reason: `case ${open.case_no} of the same person for the same item has not ended`,
       reasonZh: `该申请人的同一事项已有未办结的办件 ${open.case_no}，请确认是否重复收件`,
     },
   ]

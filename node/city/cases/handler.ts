@@ -45,13 +45,15 @@ export type CaseHandlerParts = {
     moved(tx: Transaction, moved: { threadNo: number; thread: string; state: CaseState }): Promise<void>
   }
   clocks: CaseClocks
-  /** the pre-flight of what another city submits */ submission: SubmissionCheck
+  /** the pre-flight of what another city submits */
+  submission: SubmissionCheck
   /** an item as a version of it was, or as it stands now when that is kept no more */
   item: (city: string, code: string, taskVersion: number) => Promise<ServiceItem | null>
   keys: LookupKeys
   /** takes an application that the partner refused back */
   returned: (tx: Transaction, packet: StoredPacket, problem: Problem) => Promise<void>
-  /** after the commit */ changed: (change: { thread: string; state: CaseState; packet: StoredPacket | null }) => void
+  /** after the commit */
+  changed: (change: { thread: string; state: CaseState; packet: StoredPacket | null }) => void
 }
 
 export type CaseHandler = ThreadHandler & {
@@ -214,7 +216,12 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
         `UPDATE cases SET state = ?, outcome = ?, local_case_no = ?, local_key = ?, parked = NULL, updated_at = ?, fold = ?, purge_on = ?,
            ${SET_DUTY} WHERE thread_no = ?`,
         [
-          ...[state.state, state.outcome, state.localCaseNo, localKey(state), applied.at, fold],
+          state.state,
+          state.outcome,
+          state.localCaseNo,
+          localKey(state),
+          applied.at,
+          fold,
           await purgeOnOf(tx, state, applied.at),
           ...changedDuty(duty),
           applied.threadNo,
@@ -325,21 +332,27 @@ const later = (at: number, days: number): string => dayOf(Math.floor(at / 1000) 
 
 /** What a rebuild writes anew; whose it is, what was told of it and why it is parked stays. */
 const REBUILT = [
-  ...[
-    'role',
-    'partner',
-    'case_no',
-    'number_key',
-    'local_case_no',
-    'local_key',
-    'item_code',
-    'item_name',
-    'mode',
-    'state',
-    'outcome',
-    'applicant',
-  ],
-  ...['applicant_key', 'name_key', 'window', 'agreement', 'submitted_at', 'updated_at', 'fold', 'parent', 'purge_on'],
+  'role',
+  'partner',
+  'case_no',
+  'number_key',
+  'local_case_no',
+  'local_key',
+  'item_code',
+  'item_name',
+  'mode',
+  'state',
+  'outcome',
+  'applicant',
+  'applicant_key',
+  'name_key',
+  'window',
+  'agreement',
+  'submitted_at',
+  'updated_at',
+  'fold',
+  'parent',
+  'purge_on',
   ...DUTY_COLUMNS,
 ]
   .map(column => `${column} = excluded.${column}`)

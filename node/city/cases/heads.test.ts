@@ -71,7 +71,8 @@ describe('a step on a thread of ten packets', () => {
     if (cold) for (const code of [COLLECTING, HANDLING]) await world.restart(code)
     await world.settle()
     const before = (await threadAt(HANDLING)).packets.map(({ id }) => id)
-    const [there, here] = [opened(COLLECTING), opened(HANDLING)]
+    const there = opened(COLLECTING)
+    const here = opened(HANDLING)
     await say(HANDLING, 'case.accept', {})
     expect(here.filter(id => before.includes(id))).toEqual([])
     await say(COLLECTING, 'case.remind', { text: '请尽快' })
@@ -175,7 +176,9 @@ describe('states at hand', () => {
       return unread.query.mock.calls.length === 0 && known === state && heads.weight() === before
     }
     const half = HEAD_LIMITS.weight / 2
-    const [a, b, one] = [await weighing(half, 'a'), await weighing(half, 'b'), await weighing(HEAD_LIMITS.state, 'c')]
+    const a = await weighing(half, 'a')
+    const b = await weighing(half, 'b')
+    const one = await weighing(HEAD_LIMITS.state, 'c')
     const full = createHeads()
     full.admitted(a.packets, a.state)
     full.admitted(b.packets, b.state)

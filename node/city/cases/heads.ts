@@ -11,8 +11,10 @@ import { packetsKey, readFold } from '../../spine/dispatch/stored-fold.ts'
 import type { StoredPacket } from '../../spine/exchange/ports.ts'
 
 export const HEAD_LIMITS = {
-  /** weight of the states that stay at hand, those used last: some 250 bytes for each */ weight: 65_536,
-  /** weight of a state without what it lists */ state: 16,
+  /** weight of the states that stay at hand, those used last: some 250 bytes for each */
+  weight: 65_536,
+  /** weight of a state without what it lists */
+  state: 16,
 } as const
 
 /** What a state takes in memory, about: by what the packets of a partner can make long. */
@@ -54,7 +56,8 @@ export function createHeads() {
   }
 
   return {
-    /** weight of what is at hand */ weight: () => weight,
+    /** weight of what is at hand */
+    weight: () => weight,
 
     /** What these packets give: as it is at hand, as the row of the case has it, or folded. Null where none can tell: before a submit, after a purge. */
     async known(store: Reader, thread: string, packets: readonly StoredPacket[]): Promise<CaseState | null> {

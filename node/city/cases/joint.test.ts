@@ -16,7 +16,7 @@ const [CODES, MORE] = [ITEMS.slice(0, 3), ITEMS.slice(3)].map(items => items.map
 let world: Awaited<ReturnType<typeof createWorld>>
 
 const joint = (codes: readonly string[] = CODES): JointCase => {
-  const { caseNo: _, item: __, mode: ___, ...shared } = submitContentOf('-', 3, [])
+  const { caseNo, item: _, mode, ...shared } = submitContentOf('-', 3, [])
   return {
     shared: { ...shared, form: { 联系地址: '安康市汉滨区' } },
     items: codes.map((item, no) => ({ to: HANDLING, item, mode: 3 as const, form: { 序号: no } })),
@@ -30,7 +30,11 @@ beforeEach(async () => {
     world,
     worldAgreement({
       items: [...CODES, ...MORE].map(taskCode => ({
-        ...{ taskCode, taskName: taskCode, handling: HANDLING, collecting: [COLLECTING], modes: [3 as const] },
+        taskCode,
+        taskName: taskCode,
+        handling: HANDLING,
+        collecting: [COLLECTING],
+        modes: [3 as const],
       })),
     }),
   )
@@ -219,7 +223,7 @@ describe('a joint case', () => {
 })
 
 test('a case that stands alone is linked to none', async () => {
-  const { mode: _, ...rest } = submitContentOf('-', 3, [])
+  const { mode, ...rest } = submitContentOf('-', 3, [])
   const { thread } = await cases(COLLECTING).submit(
     { ...rest, mode: 3, to: HANDLING, item: CODES[0] ?? '', caseNo: undefined },
     'person:1',

@@ -24,7 +24,8 @@ export type LinkedCase = {
   lead: boolean
   state: string
   outcome: string | null
-  /** seconds: the result was sent, and received by the applicant */ sent: number | null
+  /** seconds: the result was sent, and received by the applicant */
+  sent: number | null
   handedOver: number | null
 }
 

@@ -2,8 +2,10 @@
 import { foldName, foldNumber } from '../../../protocol/codes/spelling.ts'
 
 export type LookupKeys = {
-  /** of an identity number */ number(number: string): Uint8Array
-  /** of a person's or organisation's whole name */ name(name: string): Uint8Array
+  /** of an identity number */
+  number(number: string): Uint8Array
+  /** of a person's or organisation's whole name */
+  name(name: string): Uint8Array
 }
 
 /** `hash` is keyed: whoever holds the store alone can try no names. */

@@ -15,9 +15,12 @@ export type CaseNumbers = {
 
 type Counting = {
   prefix: string
-  /** serial of the last case of the day that the store held at the first look */ last: Promise<number>
-  /** serial that was given last here; 0 until the first */ given: number
-  /** serials past it that others gave */ taken: Set<number>
+  /** serial of the last case of the day that the store held at the first look */
+  last: Promise<number>
+  /** serial that was given last here; 0 until the first */
+  given: number
+  /** serials past it that others gave */
+  taken: Set<number>
 }
 
 export function createCaseNumbers(db: Database, clock: Clock, city: string): CaseNumbers {

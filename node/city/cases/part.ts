@@ -38,12 +38,30 @@ export function createCasesPart(
   const clocks = createCaseClocks({ clock, agreements, calendars })
   const numbers = createCaseNumbers(db, clock, identity.city)
   const cases = createCases({
-    ...{ ...uses, db, packets, author, audit, events, clock, clocks, numbers, threadId: randomId },
+    ...uses,
+    db,
+    packets,
+    author,
+    audit,
+    events,
+    clock,
+    clocks,
+    numbers,
+    threadId: randomId,
     waiting: no => waitingOf(dispatch, materials, no),
   })
   const drafts = createCaseDrafts({ db, sealing: caseKeys, clock, audit, events, randomId, keys })
   const handler = createCaseHandler({
-    ...{ identity, audit, events, agreements, materials, dispatch, clocks, submission, item, keys },
+    identity,
+    audit,
+    events,
+    agreements,
+    materials,
+    dispatch,
+    clocks,
+    submission,
+    item,
+    keys,
     returned: drafts.returned,
     changed(change) {
       const { packet } = change

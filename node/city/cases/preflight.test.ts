@@ -16,7 +16,7 @@ const ITEM = playItem(0, {
 const SCANS = ['a', 'b', 'c'].map(letter => letter.repeat(64))
 let world: Awaited<ReturnType<typeof createWorld>>
 
-const { caseNo: _, item: __, mode: ___, ...rest } = submitContentOf('-', 0, [])
+const { caseNo, item, mode, ...rest } = submitContentOf('-', 0, [])
 const newCase = (change: Partial<NewCase> = {}): NewCase => ({
   ...rest,
   to: HANDLING,
@@ -66,7 +66,8 @@ describe('the pre-flight', () => {
 
   test('a form that makes the body too large is a finding, to the byte', async () => {
     const input = (length: number) => newCase({ form: { 说明: 'x'.repeat(length) } })
-    let [fits, breaks] = [0, LIMITS.bodyBytes]
+    let fits = 0
+    let breaks = LIMITS.bodyBytes
     while (breaks - fits > 1) {
       const middle = (fits + breaks) >> 1
       if ((await errorsOf(input(middle))).length === 0) fits = middle

@@ -34,7 +34,15 @@ export function createPurgesPart(
     failed: error => log.error('log of the store not emptied', {}, error),
   })
   const purges = createPurges({
-    ...{ db, clock, audit, author, materials, drafts, keys: caseKeys, adapterState, scrub: () => scrubbing.wake() },
+    db,
+    clock,
+    audit,
+    author,
+    materials,
+    drafts,
+    keys: caseKeys,
+    adapterState,
+    scrub: () => scrubbing.wake(),
     answers: { forget: forgetAnswers },
     freed: (tx, partner, bytes) => packets().free(tx, partner, bytes),
     backups: () => readBackups(config.data),

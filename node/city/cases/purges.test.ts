@@ -29,9 +29,13 @@ test('a partner that gives no answer is asked once in a round, however many case
   let asked = 0
   const failed: string[] = []
   const purges = createPurges({
-    ...{ db: ankang.db, clock: world.clock, audit: ankang.audit, author: () => ankang.exchange.author },
+    db: ankang.db,
+    clock: world.clock,
+    audit: ankang.audit,
+    author: () => ankang.exchange.author,
     materials: {
-      ...{ ownedBy: async () => 0, forget: async () => 0 },
+      ownedBy: async () => 0,
+      forget: async () => 0,
       unfetched: async () => (answers ? 0 : 1),
       async askWhetherFetched() {
         asked++
@@ -39,12 +43,10 @@ test('a partner that gives no answer is asked once in a round, however many case
       },
     },
     drafts: ankang.drafts,
-    ...{
-      keys: ankang.caseKeys,
-      adapterState: ankang.adapterState,
-      answers: { forget: forgetAnswers },
-      scrub: async () => {},
-    },
+    keys: ankang.caseKeys,
+    adapterState: ankang.adapterState,
+    answers: { forget: forgetAnswers },
+    scrub: async () => {},
     freed: async () => {},
     backups: async () => [],
     failed: (_, problem) => failed.push(problem.code),
@@ -70,7 +72,10 @@ test('a purge leaves the answers of another case that the own approval system kn
     )
   })
   const purges = createPurges({
-    ...{ db: ankang.db, clock: world.clock, audit: ankang.audit, author: () => ankang.exchange.author },
+    db: ankang.db,
+    clock: world.clock,
+    audit: ankang.audit,
+    author: () => ankang.exchange.author,
     materials: {
       ownedBy: async () => 0,
       unfetched: async () => 0,
@@ -78,8 +83,12 @@ test('a purge leaves the answers of another case that the own approval system kn
       forget: async () => 0,
     },
     drafts: ankang.drafts,
-    ...{ keys: ankang.caseKeys, adapterState: ankang.adapterState },
-    ...{ answers: { forget: forgetAnswers }, scrub: async () => {}, freed: async () => {}, backups: async () => [] },
+    keys: ankang.caseKeys,
+    adapterState: ankang.adapterState,
+    answers: { forget: forgetAnswers },
+    scrub: async () => {},
+    freed: async () => {},
+    backups: async () => [],
     failed: () => {},
   })
   const kept = () => ankang.db.query('SELECT state, move, key FROM adapter_events')
@@ -103,20 +112,21 @@ test('a store of before a purge, put back, is purged again as soon as the purge 
   const make = () => {
     const city = world.city(COLLECTING)
     return createPurges({
-      ...{ db: city.db, clock: world.clock, audit: city.audit, author: () => city.exchange.author },
+      db: city.db,
+      clock: world.clock,
+      audit: city.audit,
+      author: () => city.exchange.author,
       materials: {
         ownedBy: async () => 0,
         unfetched: async () => 0,
         askWhetherFetched: async () => true,
         forget: async () => 0,
       },
-      ...{
-        drafts: city.drafts,
-        keys: city.caseKeys,
-        adapterState: city.adapterState,
-        answers: { forget: forgetAnswers },
-        scrub: async () => {},
-      },
+      drafts: city.drafts,
+      keys: city.caseKeys,
+      adapterState: city.adapterState,
+      answers: { forget: forgetAnswers },
+      scrub: async () => {},
       freed: async () => {},
       backups: async () => [],
       failed: (_, problem) => expect(problem).toBeNull(),

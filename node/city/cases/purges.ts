@@ -23,15 +23,21 @@ export type PurgeCause = CaseContent<'case.purge'>['cause']
 /** What a purge would delete, or why it cannot yet. */
 export type PurgePreview = {
   thread: string
-  /** last day on which the data are held; null while the case is open */ purgeOn: string | null
+  /** last day on which the data are held; null while the case is open */
+  purgeOn: string | null
   purgedAt: number | null
   bodies: number
   materials: number
-  /** drafts that were left over when the case was submitted */ drafts: number
-  /** drafts of the same applicant for the same item that were worked on since: a purge leaves them to the window */ laterDrafts: number
-  /** entries of lists that were made from the bodies: the case's own row, parcels, steps of the approval system */ projections: number
-  /** keyed hashes by which a search finds the applicant */ search: number
-  /** backups that hold it until they are deleted, or another one replaces the file of their keys */ backups: Backup[]
+  /** drafts that were left over when the case was submitted */
+  drafts: number
+  /** drafts of the same applicant for the same item that were worked on since: a purge leaves them to the window */
+  laterDrafts: number
+  /** entries of lists that were made from the bodies: the case's own row, parcels, steps of the approval system */
+  projections: number
+  /** keyed hashes by which a search finds the applicant */
+  search: number
+  /** backups that hold it until they are deleted, or another one replaces the file of their keys */
+  backups: Backup[]
   problem: Problem | null
 }
 
@@ -44,28 +50,27 @@ export type PurgesParts = {
   audit: Audit
   author: () => Author
   materials: {
-    /** how many files packets of the thread alone name */ ownedBy(store: Reader, threadNo: number): Promise<number>
-    /** how many files of packets since then, ms, the partner is not known to hold */ unfetched(
-      store: Reader,
-      threadNo: number,
-      since: number,
-    ): Promise<number>
-    /** asks the partner about them; whether it answered */ askWhetherFetched(
-      threadNo: number,
-      since: number,
-    ): Promise<boolean>
+    /** how many files packets of the thread alone name */
+    ownedBy(store: Reader, threadNo: number): Promise<number>
+    /** how many files of packets since then, ms, the partner is not known to hold */
+    unfetched(store: Reader, threadNo: number, since: number): Promise<number>
+    /** asks the partner about them; whether it answered */
+    askWhetherFetched(threadNo: number, since: number): Promise<boolean>
     forget(tx: Transaction, threadNo: number): Promise<number>
   }
   drafts: {
     leftOver(store: Reader, of: DraftsOf): Promise<{ drafts: number; laterDrafts: number }>
     forget(tx: Transaction, of: DraftsOf): Promise<number>
   }
-  /** the key under which everything of the case is sealed */ keys: Pick<CaseKeys, 'destroy'>
+  /** the key under which everything of the case is sealed */
+  keys: Pick<CaseKeys, 'destroy'>
   adapterState: { forget(tx: Transaction, threadNo: number): Promise<number> }
-  /** what was answered at the API and is kept for repeats */ answers: {
+  /** what was answered at the API and is kept for repeats */
+  answers: {
     forget(tx: Transaction, thread: Uint8Array): Promise<void>
   }
-  /** empties the log of the store, now or as soon as nothing holds on to it */ scrub: () => Promise<void>
+  /** empties the log of the store, now or as soon as nothing holds on to it */
+  scrub: () => Promise<void>
   /** packets of the partner take so many bytes no longer */
   freed: (tx: Transaction, partner: string, bytes: number) => Promise<void>
   backups: () => Promise<Backup[]>
@@ -75,10 +80,12 @@ export type PurgesParts = {
 /** A case whose drafts are looked for. */
 export type DraftsOf = {
   thread: Uint8Array
-  /** keyed hash of the applicant's ID number; empty when purged */ applicantKey: Uint8Array
+  /** keyed hash of the applicant's ID number; empty when purged */
+  applicantKey: Uint8Array
   partner: string
   item: string
-  /** ms */ submittedAt: number
+  /** ms */
+  submittedAt: number
 }
 
 type Row = {
@@ -90,7 +97,8 @@ type Row = {
   purged_at: number | null
   applicant_key: Uint8Array
   item_code: string
-  /** 1 when this city told of a purge before */ told: number
+  /** 1 when this city told of a purge before */
+  told: number
 }
 
 const ROW = `SELECT c.thread_no, t.thread, c.partner, c.submitted_at, c.purge_on, c.purged_at, c.applicant_key, c.item_code,
@@ -121,8 +129,11 @@ export function createPurges(parts: PurgesParts) {
   }
 
   const draftsOf = (row: Row): DraftsOf => ({
-    ...{ thread: row.thread, applicantKey: row.applicant_key, partner: row.partner },
-    ...{ item: row.item_code, submittedAt: row.submitted_at },
+    thread: row.thread,
+    applicantKey: row.applicant_key,
+    partner: row.partner,
+    item: row.item_code,
+    submittedAt: row.submitted_at,
   })
 
   // The number of a collected case is the partner's, and may be that of another case in the own approval system.

@@ -37,12 +37,18 @@ async function apiOf(city: string, separateDecision = true): Promise<TestApi> {
       createCaseRights({ db: database, accountsOf: grants.accountsOf, separateDecision }),
     routes: ({ people }) => {
       const queues = createQueues({
-        ...{ db, clock: world.clock, audit, events, keys: lookupKeys(hash), assertAsSeen: cases.assertAsSeen },
+        db,
+        clock: world.clock,
+        audit,
+        events,
+        keys: lookupKeys(hash),
+        assertAsSeen: cases.assertAsSeen,
         rows: numbers => cases.rows(numbers),
         isPerson: async id => (await people.get(id).catch(() => null)) !== null,
       })
       const statistics = createStatistics({
-        ...{ db, packets: (store, no) => packets().packets(store, no) },
+        db,
+        packets: (store, no) => packets().packets(store, no),
         deadlines: async (store, state) => (await clocks.of(store, state)).deadlines,
       })
       return [
@@ -50,7 +56,11 @@ async function apiOf(city: string, separateDecision = true): Promise<TestApi> {
         caseRoutes(cases),
         intakeRoutes(
           createIntake({
-            ...{ db, audit, cases, drafts, keys: lookupKeys(hash) },
+            db,
+            audit,
+            cases,
+            drafts,
+            keys: lookupKeys(hash),
             packets: async () => [],
             schemas: { one: NewCase, joint: NewJointCase },
           }),
@@ -91,7 +101,8 @@ async function submit(window: string): Promise<string> {
 describe('what a city takes in', () => {
   test('a window clerk finds, reads and serves the cases of the own windows, and those assigned', async () => {
     const api = await apiOf(COLLECTING)
-    const [own, other] = [await submit('1号窗口'), await submit('2号窗口')]
+    const own = await submit('1号窗口')
+    const other = await submit('2号窗口')
     const clerk = await worker(api, ['window-clerk'], { windows: ['1号窗口'] })
     const lead = await worker(api, ['window-lead'])
     const everywhere = await worker(api, ['window-clerk'], { windows: null })
@@ -136,7 +147,8 @@ describe('what a city takes in', () => {
 
   test('a clerk takes and gives back, a lead assigns; each case of many is asked for', async () => {
     const api = await apiOf(COLLECTING)
-    const [own, other] = [await submit('1号窗口'), await submit('2号窗口')]
+    const own = await submit('1号窗口')
+    const other = await submit('2号窗口')
     const clerk = await worker(api, ['window-clerk'], { windows: ['1号窗口'] })
     const colleague = await worker(api, ['window-clerk'], { windows: ['1号窗口'] })
     const lead = await worker(api, ['window-lead'])
@@ -287,7 +299,9 @@ test('queues and lists of those who find some cases are bounded by the same inde
   const clerk = { id: 'p', roles: ['window-clerk', 'examiner'], departments: [DEPARTMENT], windows: ['1'] } as const
   const asked: { sql: string; params: readonly unknown[] }[] = []
   const queues = createQueues({
-    ...{ clock: world.clock, audit: world.city(COLLECTING).audit, events: world.city(COLLECTING).events },
+    clock: world.clock,
+    audit: world.city(COLLECTING).audit,
+    events: world.city(COLLECTING).events,
     db: {
       ...db,
       query: async (sql, params = []) => {

@@ -230,7 +230,7 @@ const STEP_PROBLEMS: readonly ProblemCode[] = [
 
 const named = (due: CaseRow['due']) => (due === null ? null : { ...due, dutyName: DUTIES[due.duty] })
 
-export const toAnswer = ({ no: _, submittedAt, updatedAt, due, ownDue, ...row }: CaseRow) => ({
+export const toAnswer = ({ no, submittedAt, updatedAt, due, ownDue, ...row }: CaseRow) => ({
   ...row,
   due: named(due),
   ownDue: named(ownDue),
@@ -240,7 +240,7 @@ export const toAnswer = ({ no: _, submittedAt, updatedAt, due, ownDue, ...row }:
   updatedAt: time(updatedAt),
 })
 
-const toLinked = ({ sent: _, handedOver: __, ...entry }: LinkedCase): z.input<typeof Linked> => ({
+const toLinked = ({ sent, handedOver, ...entry }: LinkedCase): z.input<typeof Linked> => ({
   ...entry,
   state: entry.state as State,
   stateName: STATES[entry.state as State],

@@ -12,9 +12,11 @@ export type Due = {
   duty: Duty
   city: string
   day: string
-  /** past the holiday tables (暂定) */ provisional: boolean
+  /** past the holiday tables (暂定) */
+  provisional: boolean
   level: 'green' | 'yellow' | 'red' | 'overdue'
-  /** working days left */ left: number
+  /** working days left */
+  left: number
 }
 
 export type CaseRow = {
@@ -28,14 +30,21 @@ export type CaseRow = {
   mode: Mode
   state: State
   outcome: string | null
-  /** masked name */ applicant: string
+  /** masked name */
+  applicant: string
   parked: (Problem & { kind?: string }) | null
-  /** division code of the city that must act next; null at the end */ holder: string | null
-  /** what is due first, by either city; null when nothing is */ due: Due | null
-  /** what this city itself must do first; null when nothing is due */ ownDue: Due | null
-  /** window that took it */ window: string | null
-  /** account that works on it here */ assignee: string | null
-  /** another one whenever either city takes a step, or it is given to another account */ version: string
+  /** division code of the city that must act next; null at the end */
+  holder: string | null
+  /** what is due first, by either city; null when nothing is */
+  due: Due | null
+  /** what this city itself must do first; null when nothing is due */
+  ownDue: Due | null
+  /** window that took it */
+  window: string | null
+  /** account that works on it here */
+  assignee: string | null
+  /** another one whenever either city takes a step, or it is given to another account */
+  version: string
   submittedAt: number
   updatedAt: number
 }

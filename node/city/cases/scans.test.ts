@@ -14,7 +14,9 @@ const here = (...hashes: string[]) =>
   new Map(hashes.map(sha256 => [sha256, known.has(sha256) ? (PAGES[sha256] ?? null) : undefined]))
 beforeEach(() => known.clear())
 const material = (sha256: string, pages?: number) => ({
-  ...{ sha256, code: 'M01', name: '扫描件' },
+  sha256,
+  code: 'M01',
+  name: '扫描件',
   ...(pages === undefined ? {} : { pages }),
 })
 

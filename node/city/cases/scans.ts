@@ -29,7 +29,9 @@ export async function miscounted(
     if (counted === 'unreadable')
       return [
         {
-          ...{ field: `materials.${index}.sha256`, level: 'notice', cure: 'clerk' },
+          field: `materials.${index}.sha256`,
+          level: 'notice',
+          cure: 'clerk',
           reason: 'the scan cannot be opened here, broken or locked by a password: look at it, and scan it again',
           reasonZh: '扫描件无法打开（文件损坏或有密码），请查看并重新扫描上传',
         },

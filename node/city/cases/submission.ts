@@ -18,7 +18,8 @@ export type SubmissionParts = {
   services: {
     /** an own item as it was published in a span of time (ms), newest first; empty when it was in no list then */
     around(code: string, from: number, to: number): Promise<ServiceItem[]>
-    /** whether any own list ever had it */ known(code: string): Promise<boolean>
+    /** whether any own list ever had it */
+    known(code: string): Promise<boolean>
   }
   agreements: { documentOf(store: Reader, id: string): Promise<AgreementDocument | null> }
   forms: { check: CheckForm; prepare(form: Record<string, unknown>): void }
@@ -46,7 +47,7 @@ export function createSubmissionCheck({ services, agreements, forms }: Submissio
 
     async judge(store, claims, body) {
       const { aud, agreement } = claims
-      const { salt: _, caseNo: __, ...content } = body
+      const { salt, caseNo, ...content } = body
       const items = await itemsOf(claims, body)
       const [newest] = items
       if (newest === undefined) return (await services.known(content.item.code)) ? refuse('item.unknown') : { ok: true }
@@ -96,8 +97,9 @@ export function namingAuthorisation(findings: readonly Finding[], { agent }: Pic
   return findings.map(finding =>
     finding.field === 'agent.authorisation'
       ? {
-          ...{ ...finding, cure: 'applicant' },
-          ...{ reason: `material${code}, the authorisation, is not among the materials: hand it in` },
+          ...finding,
+          cure: 'applicant',
+          reason: `material${code}, the authorisation, is not among the materials: hand it in`,
           reasonZh: `缺少授权委托书：材料${codeZh}尚未提交，请申请人提供`,
         }
       : finding,

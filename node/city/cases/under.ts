@@ -10,7 +10,8 @@ export type CaseUnder = {
   itemCode: string
   itemName: string
   state: string
-  /** id of the version under which it finishes */ agreement: string
+  /** id of the version under which it finishes */
+  agreement: string
 }
 
 /** As the index `cases_agreement` has it. */

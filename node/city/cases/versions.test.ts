@@ -23,7 +23,11 @@ beforeEach(async () => {
   await world.settle()
   const { db, audit, events, cases } = world.city(HANDLING)
   queues = createQueues({
-    ...{ db, audit, events, clock: world.clock, keys: lookupKeys(encodeUtf8) },
+    db,
+    audit,
+    events,
+    clock: world.clock,
+    keys: lookupKeys(encodeUtf8),
     rows: numbers => cases.rows(numbers),
     assertAsSeen: cases.assertAsSeen,
     isPerson: async () => true,

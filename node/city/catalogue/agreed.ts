@@ -8,17 +8,22 @@ import { sameValue } from './difference.ts'
 export type AgreedPort = {
   /** own items that agreements which stand name, and the cities that collect them */
   items(): Promise<readonly { code: string; collecting: readonly string[] }[]>
-  /** open cases of these own items */ cases(codes: readonly string[]): Promise<number>
-  /** own items of saved mappings, one entry for each mapping */ mapped(): Promise<readonly string[]>
+  /** open cases of these own items */
+  cases(codes: readonly string[]): Promise<number>
+  /** own items of saved mappings, one entry for each mapping */
+  mapped(): Promise<readonly string[]>
 }
 
 export type AgreedItemChange = { code: string; name: string; collecting: readonly string[] } & Touch
 export type AgreedReport = {
   items: number
-  /** of them, those that are offered no longer */ gone: number
+  /** of them, those that are offered no longer */
+  gone: number
   cases: number
-  /** mappings to compare again */ mappings: number
-  /** the first ones */ shown: AgreedItemChange[]
+  /** mappings to compare again */
+  mappings: number
+  /** the first ones */
+  shown: AgreedItemChange[]
 }
 type Touch = { change: 'gone' | 'changed'; fields: string[] }
 

@@ -6,7 +6,8 @@ import { createAllowance, LIST_ALLOWANCE } from './allowance.ts'
 import { createFollower, type FollowerParts, RETRY } from './follower.ts'
 
 const NOW = Date.parse('2026-11-23T00:00:00Z')
-const [ANKANG, SHIYAN] = ['610900', '420300']
+const ANKANG = '610900'
+const SHIYAN = '420300'
 const { burst, perSecond } = LIST_ALLOWANCE
 
 describe('the bytes of lists that a partner may make this node read', () => {
@@ -40,7 +41,10 @@ describe('the bytes of lists that a partner may make this node read', () => {
       throw new ProblemError('list.root')
     })
     const follower = createFollower({
-      ...{ clock, allowance, failed: () => {}, taken: () => {} },
+      clock,
+      allowance,
+      failed: () => {},
+      taken: () => {},
       lists: { head: async () => ({ jws: 'held', version: 1, claims: {} }) },
       trust: { partners: () => [SHIYAN] },
       sync: () => ({ fetch }),

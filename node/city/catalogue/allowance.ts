@@ -2,9 +2,10 @@
 import type { Clock } from '../../kernel/clock.ts'
 
 export const LIST_ALLOWANCE = {
-  /** bytes of lines, unpacked, that one partner may give after a rest */ burst: 256 * 1024 * 1024,
-  /** bytes of lines, unpacked, that flow in each second: what a few hundredths of a core read */ perSecond:
-    1024 * 1024,
+  /** bytes of lines, unpacked, that one partner may give after a rest */
+  burst: 256 * 1024 * 1024,
+  /** bytes of lines, unpacked, that flow in each second: what a few hundredths of a core read */
+  perSecond: 1024 * 1024,
 } as const
 
 export type Allowance = ReturnType<typeof createAllowance>

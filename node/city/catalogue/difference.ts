@@ -2,9 +2,12 @@
 import type { ServiceItem } from '../../../protocol/service/item.ts'
 
 export type Difference = {
-  /** field, and for lists the entry and its field: `materials.M01.isNeed` */ path: string
-  /** absent when it is new */ before?: unknown
-  /** absent when it is gone */ after?: unknown
+  /** field, and for lists the entry and its field: `materials.M01.isNeed` */
+  path: string
+  /** absent when it is new */
+  before?: unknown
+  /** absent when it is gone */
+  after?: unknown
 }
 
 /** Fields that tell the entries of a list apart. */
@@ -69,7 +72,8 @@ export function differences(before: ServiceItem | null, after: ServiceItem | nul
   if (before === null || after === null) return []
   const found: Difference[] = []
   for (const field of new Set([...Object.keys(before), ...Object.keys(after)]) as Set<keyof ServiceItem>) {
-    const [old, now] = [before[field], after[field]]
+    const old = before[field]
+    const now = after[field]
     if (sameValue(old, now)) continue
     const fields = Object.hasOwn(KEYS, field) ? KEYS[field as keyof typeof KEYS] : null
     const lists =
@@ -80,12 +84,14 @@ export function differences(before: ServiceItem | null, after: ServiceItem | nul
       continue
     }
     for (const key of new Set([...left.keys(), ...right.keys()])) {
-      const [one, other] = [left.get(key), right.get(key)]
+      const one = left.get(key)
+      const other = right.get(key)
       if (one === undefined || other === undefined) found.push(whole(`${field}.${key}`, one, other))
       else found.push(...fieldsOf(`${field}.${key}`, one, other))
     }
     const order = (map: Map<string, Fields>, of: Map<string, Fields>) => [...map.keys()].filter(key => of.has(key))
-    const [was, is] = [order(left, right), order(right, left)]
+    const was = order(left, right)
+    const is = order(right, left)
     if (!sameValue(was, is)) found.push({ path: `${field}.order`, before: was, after: is })
   }
   return found

@@ -15,28 +15,34 @@ import type { Fault, TableImport, Translation } from './tables/tables.ts'
 export type ImportOptions = {
   modes?: readonly number[]
   translate?: Translation
-  /** items that the file does not name go */ replace?: boolean
-  /** looks alone */ dryRun?: boolean
+  /** items that the file does not name go */
+  replace?: boolean
+  /** looks alone */
+  dryRun?: boolean
 }
 export type ImportReport = {
-  /** whether the drafts hold it now */ taken: boolean
+  /** whether the drafts hold it now */
+  taken: boolean
   rows: number
   put: number
   remove: number
   unchanged: number
-  /** items with a finding that is an error */ blocked: number
+  /** items with a finding that is an error */
+  blocked: number
   warnings: number
   errors: Fault[]
   errorCount: number
   notes: Fault[]
-  /** first findings of the items, errors before warnings */ findings: ItemFinding[]
+  /** first findings of the items, errors before warnings */
+  findings: ItemFinding[]
 }
 
 export function createDraftImport(parts: {
   audit: Audit
   clock: Clock
   published: Published
-  /** units and windows that items may name */ context: () => Promise<LintContext>
+  /** units and windows that items may name */
+  context: () => Promise<LintContext>
   rows: DraftRows
   stage: DraftStage
 }) {
@@ -77,7 +83,10 @@ export function createDraftImport(parts: {
     const rows: DraftWrite[] = []
     const dropped: string[] = []
     const findings: ItemFinding[] = []
-    let [unchanged, blocked, warnings, seen] = [0, 0, 0, 0]
+    let unchanged = 0
+    let blocked = 0
+    let warnings = 0
+    let seen = 0
     for (const [code, item] of table.put) {
       seen++
       if (seen % AT_ONCE === 0) await otherWork()

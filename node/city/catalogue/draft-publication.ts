@@ -19,8 +19,10 @@ export type PublishReport = {
   count: number
   put: number
   remove: number
-  /** whether a drafted tree went out with it */ organisation: boolean
-  /** drafts with an error that stayed */ left: number
+  /** whether a drafted tree went out with it */
+  organisation: boolean
+  /** drafts with an error that stayed */
+  left: number
 }
 
 const PLACE_RULES = OUTSIDE_RULES.filter(({ rule }) => rule === 'place.unknown')
@@ -28,8 +30,10 @@ export function createDraftPublication(parts: {
   db: Database
   audit: Audit
   published: Published
-  /** units and windows that items may name */ context: () => Promise<LintContext>
-  /** the drafted organisation tree, which goes out with the next version */ organisation: {
+  /** units and windows that items may name */
+  context: () => Promise<LintContext>
+  /** the drafted organisation tree, which goes out with the next version */
+  organisation: {
     next(): Promise<Commitment | null>
     settle(named: Commitment): Promise<void>
   }
@@ -40,8 +44,10 @@ export function createDraftPublication(parts: {
 
   async function publish(actor: string, { sound = false }: PublishOptions): Promise<PublishReport> {
     const rules = await context()
-    const [put, remove]: [ServiceItem[], string[]] = [[], []]
-    const [gone, blocked]: [string[], Blocked[]] = [[], []]
+    const put: ServiceItem[] = []
+    const remove: string[] = []
+    const gone: string[] = []
+    const blocked: Blocked[] = []
     const tree = await organisation.next()
     const drafted = new Set<string>()
     for await (const draft of walk()) {
@@ -87,8 +93,12 @@ export function createDraftPublication(parts: {
     if (list === null && blocked.length > 0) throw refusalOf(blocked, blocked.length)
     if (list === null) throw new ProblemError('request.conflict', 'no drafts that change anything')
     return {
-      ...{ version: list.version, count: list.count, put: put.length, remove: remove.length },
-      ...{ organisation: tree !== null, left: blocked.length },
+      version: list.version,
+      count: list.count,
+      put: put.length,
+      remove: remove.length,
+      organisation: tree !== null,
+      left: blocked.length,
     }
   }
 

@@ -8,7 +8,8 @@ import type { DraftWrite } from './draft-stage.ts'
 /** The own list as drafts need it. */
 export type Published = {
   item(code: string): Promise<ServiceItem | null>
-  /** all items */ walk(): AsyncIterable<ServiceItem>
+  /** all items */
+  walk(): AsyncIterable<ServiceItem>
   /** Publishes a new version with these changes, `alongside` in its transaction. Problem: `list.malformed` naming the field. */
   change(
     change: { put: readonly ServiceItem[]; remove: readonly string[]; organisation?: Commitment },

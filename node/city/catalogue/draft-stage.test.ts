@@ -19,7 +19,8 @@ type Watched = { rows: number; turns: number }
 function watched(fails = Number.POSITIVE_INFINITY): { database: Database; transactions: Watched[] } {
   const transactions: Watched[] = []
   const database: Database = {
-    ...{ query: (sql: string, params?: never) => db.query(sql, params), close: () => db.close() },
+    query: (sql: string, params?: never) => db.query(sql, params),
+    close: () => db.close(),
     transaction: work =>
       db.transaction(async tx => {
         const mine = { rows: 0, turns: 0 }
@@ -57,8 +58,12 @@ const stageOf = (database: Database) =>
   })
 const changes = (count: number, item = '{}'): DraftChange[] => [
   ...Array.from({ length: count }, (_, no) => ({
-    ...{ code: String(no).padStart(6, '0'), name: `事项${no}`, item },
-    ...{ errors: 0, warnings: 1, actor: 'person:1' },
+    code: String(no).padStart(6, '0'),
+    name: `事项${no}`,
+    item,
+    errors: 0,
+    warnings: 1,
+    actor: 'person:1',
   })),
   'old',
 ]

@@ -5,8 +5,10 @@
 import type { Database, Transaction } from '../../kernel/store/database.ts'
 
 export const DRAFT_STAGE = {
-  /** rows of one transaction, between which every other write of the node gets its turn */ rows: 500,
-  /** characters of the items of one transaction, beside the last row */ characters: 4 * 1024 * 1024,
+  /** rows of one transaction, between which every other write of the node gets its turn */
+  rows: 500,
+  /** characters of the items of one transaction, beside the last row */
+  characters: 4 * 1024 * 1024,
 } as const
 
 /** A draft to be written; `item` null: that the published one goes. */

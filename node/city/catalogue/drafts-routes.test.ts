@@ -321,10 +321,17 @@ test('a publication says beforehand which agreed items go or change, with their 
   await save(9, {})
   await save(5, { materials: [] })
   const touched = (code: string, change: string, fields: string[] = []) => ({
-    ...{ code, name: `事项${code.slice(1)}`, change, fields, collecting: ['610900'] },
+    code,
+    name: `事项${code.slice(1)}`,
+    change,
+    fields,
+    collecting: ['610900'],
   })
   expect(await preview()).toEqual({
-    ...{ items: 3, gone: 2, cases: 31, mappings: 3 },
+    items: 3,
+    gone: 2,
+    cases: 31,
+    mappings: 3,
     shown: [touched('A1', 'gone'), touched('A3', 'gone'), touched('A2', 'changed', ['modes', 'promiseDay'])],
   })
   expect((await api.as('clerk').get('/api/v1/services/drafts/agreed')).status).toBe(403)

@@ -30,13 +30,17 @@ export type DraftsParts = {
   audit: Audit
   clock: Clock
   published: Published
-  /** units and windows that items may name */ context: () => Promise<LintContext>
-  /** the drafted organisation tree, which goes out with the next version */ organisation: {
+  /** units and windows that items may name */
+  context: () => Promise<LintContext>
+  /** the drafted organisation tree, which goes out with the next version */
+  organisation: {
     next(): Promise<Commitment | null>
     settle(named: Commitment): Promise<void>
-    /** the published tree and the drafted one */ change(): Promise<TreeChange>
+    /** the published tree and the drafted one */
+    change(): Promise<TreeChange>
   }
-  /** what hangs on the own items */ agreed: AgreedPort
+  /** what hangs on the own items */
+  agreed: AgreedPort
 }
 
 export type DraftRow = {
@@ -60,12 +64,15 @@ export type DraftCounts = {
   remove: number
   errors: number
   warnings: number
-  /** whether an organisation tree is drafted */ organisation: boolean
+  /** whether an organisation tree is drafted */
+  organisation: boolean
 }
 export type LintReport = {
   items: number
-  /** by level and how often */ rules: (Omit<Finding, 'path'> & { count: number })[]
-  /** the first ones, errors before warnings */ findings: ItemFinding[]
+  /** by level and how often */
+  rules: (Omit<Finding, 'path'> & { count: number })[]
+  /** the first ones, errors before warnings */
+  findings: ItemFinding[]
 }
 
 /** What the audit log tells of a draft that somebody edited. */
@@ -121,7 +128,8 @@ export function createDrafts(parts: DraftsParts) {
   async function view(code: string): Promise<Draft> {
     const draft = await stored(code)
     if (draft === undefined) throw new ProblemError('request.not-found', 'no draft of this item')
-    const [item, before] = [readItem(draft), await published.item(code)]
+    const item = readItem(draft)
+    const before = await published.item(code)
     return {
       ...(await rowOf(draft)),
       item,

@@ -12,10 +12,14 @@ import { BAD, fetchList, type ReceiveParts } from './receive.ts'
 import { headOf, NothingRead } from './sync.ts'
 
 export const RETRY = {
-  /** ms after which a list that could not be taken is asked for again, doubled each time */ first: 30_000,
-  /** ms at most */ most: 3_600_000,
-  /** failures in a row that cost nothing, after which the partner need only be heard for the next try, at once */ atOnce: 5,
-  /** ms between such tries when there were more */ soon: 5_000,
+  /** ms after which a list that could not be taken is asked for again, doubled each time */
+  first: 30_000,
+  /** ms at most */
+  most: 3_600_000,
+  /** failures in a row that cost nothing, after which the partner need only be heard for the next try, at once */
+  atOnce: 5,
+  /** ms between such tries when there were more */
+  soon: 5_000,
 } as const
 
 export type FollowerParts = ReceiveParts & {
@@ -25,19 +29,26 @@ export type FollowerParts = ReceiveParts & {
   audit: Audit
   events: EventLog
   failed: (city: string, problem: Problem) => void
-  /** a newer list is seen from now on */ taken: (city: string) => void
+  /** a newer list is seen from now on */
+  taken: (city: string) => void
 }
 
 /** What a partner announced and this node did not take yet. */
 type Wanted = {
-  /** null: that it has no list */ head: string | null
-  /** what the head claims, 0 when it does not hold: whichever comes next takes its place */ version: number
+  /** null: that it has no list */
+  head: string | null
+  /** what the head claims, 0 when it does not hold: whichever comes next takes its place */
+  version: number
   running: boolean
-  /** the partner was heard since the attempt under way began */ heard: boolean
+  /** the partner was heard since the attempt under way began */
+  heard: boolean
   failures: number
-  /** the last attempt read no list, for want of a path or of a head that holds: the partner need only be heard */ cheap: boolean
-  /** what the last attempt read did not hold: the next one asks for all items, not for a difference again */ whole: boolean
-  /** when it failed, ms */ failedAt: number
+  /** the last attempt read no list, for want of a path or of a head that holds: the partner need only be heard */
+  cheap: boolean
+  /** what the last attempt read did not hold: the next one asks for all items, not for a difference again */
+  whole: boolean
+  /** when it failed, ms */
+  failedAt: number
   cancel: () => void
 }
 
@@ -159,8 +170,15 @@ export function createFollower(parts: FollowerParts) {
       const want = wanted.get(city)
       if (want === undefined) {
         const first: Wanted = {
-          ...{ head, version, running: false, heard: false },
-          ...{ failures: 0, cheap: false, whole: false, failedAt: 0, cancel: () => {} },
+          head,
+          version,
+          running: false,
+          heard: false,
+          failures: 0,
+          cheap: false,
+          whole: false,
+          failedAt: 0,
+          cancel: () => {},
         }
         wanted.set(city, first)
         void pursue(city, first)

@@ -8,10 +8,18 @@ import { summaryOf } from './summary.ts'
 /** Bytes of a key and of a hash: SHA-256. */
 export const HASH = 32
 
-export type Kept = ListEntry & { /** its line */ bytes: Uint8Array /** JSON of its Summary */; summary: string }
+export type Kept = ListEntry & {
+  /** its line */
+  bytes: Uint8Array
+  /** JSON of its Summary */
+  summary: string
+}
 
 /** An item whose very bytes a kept version of the list holds: they were checked when they came into it, and are read from it. */
-export type Known = ListEntry & { /** bytes of its line */ size: number }
+export type Known = ListEntry & {
+  /** bytes of its line */
+  size: number
+}
 
 export const isKept = (item: Kept | Known): item is Kept => 'bytes' in item
 export const sizeOf = (item: Kept | Known): number => (isKept(item) ? item.bytes.byteLength : item.size)
@@ -31,7 +39,8 @@ export function findIn(buckets: readonly Uint8Array[]): FindKnown {
     const found = places.get(digest('sha256', line, 'buffer').toString('latin1'))
     if (found === undefined) return null
     const [bucket, at] = found
-    const [key, hash] = [bucket.subarray(at, at + HASH), bucket.subarray(at + HASH, at + 2 * HASH)]
+    const key = bucket.subarray(at, at + HASH)
+    const hash = bucket.subarray(at + HASH, at + 2 * HASH)
     return { key, hash, size: line.byteLength }
   }
 }

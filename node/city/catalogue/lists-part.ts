@@ -14,7 +14,13 @@ export async function createListsPart(
   { transport }: HostPort,
 ) {
   const services = await createServices({
-    ...{ db, clock, audit, events, trust, identity, transport },
+    db,
+    clock,
+    audit,
+    events,
+    trust,
+    identity,
+    transport,
     announce: () => signals.emit('list.changed', identity.city),
     observer: {
       failed: (city, problem) => log.warning('list not taken', { partner: city, problem: problem.code }),

@@ -22,7 +22,8 @@ export type StoredHead = { version: number; jws: string; claims: ListHead }
 export type StoredBucket = Packed & {
   bucket: number
   summaries: readonly Summary[]
-  /** key and hash of each item; null in what a program before wrote */ entries: Uint8Array | null
+  /** key and hash of each item; null in what a program before wrote */
+  entries: Uint8Array | null
 }
 /** A bucket as it will be from a version on; `content` null when it is empty then. */
 export type StagedBucket = {

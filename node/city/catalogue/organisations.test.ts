@@ -15,7 +15,8 @@ import { publishedOf } from './published.ts'
 import { importUnits, writeUnits } from './tables/units.ts'
 
 const NOW = Date.parse('2026-11-23T00:00:00Z')
-const [ANKANG, SHIYAN] = ['610900', '420300']
+const ANKANG = '610900'
+const SHIYAN = '420300'
 const ACTOR = 'person:1'
 let plays: [PlayCity, PlayCity]
 let resolve: KeyResolver
@@ -156,7 +157,9 @@ describe('organisation trees', () => {
     const [smaller = ''] = UNITS.split('420302')
     await shiyan.organisations.import(await zipped(smaller, WINDOWS), 'a.zip', false, ACTOR)
     expect((await shiyan.drafts.agreed()).organisation).toMatchObject({
-      ...{ units: 1, windows: 0, items: 2 },
+      units: 1,
+      windows: 0,
+      items: 2,
       shown: [{ code: '420302', name: '茅箭区政务服务中心' }],
     })
     for (const sound of [false, true])
@@ -207,7 +210,8 @@ describe('organisation trees', () => {
     await shiyan.organisations.import(encodeUtf8(UNITS), '机构.csv', false, ACTOR)
     await shiyan.drafts.publish(ACTOR)
     await world.announce(shiyan, ankang)
-    const [asked, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const asked = Promise.withResolvers<void>()
+    const gate = Promise.withResolvers<void>()
     wire.change = async bytes => {
       asked.resolve()
       await gate.promise
@@ -248,19 +252,19 @@ describe('organisation trees', () => {
   test('one that is no tree is refused, and however large it is, the node goes on meanwhile', async () => {
     const { world, failures, ankang, shiyan } = await two()
     const units = Array.from({ length: 9000 }, (_, no) => ({
-      ...{ code: String(no).padStart(6, '0'), name: `单位${no}`, level: 2 },
+      code: String(no).padStart(6, '0'),
+      name: `单位${no}`,
+      level: 2,
       windows: Array.from({ length: 5 }, (_, window) => ({ code: `W${window}`, name: '窗口' })),
     }))
     const offer = async (tree: object) => {
       const bytes = encodeUtf8(JSON.stringify(tree))
       await shiyan.db.transaction(tx =>
         tx.run('INSERT INTO organisations (city, sha256, size, bytes, draft, kept_at) VALUES (?, ?, ?, ?, 0, 0)', [
-          ...[
-            SHIYAN,
-            Buffer.from(createHash('sha256').update(bytes).digest()),
-            bytes.byteLength,
-            deflateRawSync(bytes),
-          ],
+          SHIYAN,
+          Buffer.from(createHash('sha256').update(bytes).digest()),
+          bytes.byteLength,
+          deflateRawSync(bytes),
         ]),
       )
       const named = { sha256: await sha256(bytes), size: bytes.byteLength, type: 'application/json' }

@@ -28,9 +28,11 @@ export type OrganisationsParts = {
   db: Database
   audit: Audit
   clock: Clock
-  /** own division code */ city: string
+  /** own division code */
+  city: string
   services: Pick<Services, 'organisation' | 'item' | 'allowance'>
-  /** bytes of a partner's, checked against the hash */ fetch: (city: string, named: Commitment) => Promise<Uint8Array>
+  /** bytes of a partner's, checked against the hash */
+  fetch: (city: string, named: Commitment) => Promise<Uint8Array>
   failed: (city: string, problem: Problem) => void
 }
 

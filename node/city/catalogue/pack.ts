@@ -2,7 +2,11 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { ProblemError } from '../../../protocol/problem.ts'
 
-export type Packed = { /** bytes of the lines */ size: number; packed: Uint8Array }
+export type Packed = {
+  /** bytes of the lines */
+  size: number
+  packed: Uint8Array
+}
 
 /** What `info` adds to the answer: the bytes that the engine took in. */
 type Inflated = { buffer: Buffer; engine: { bytesWritten: number } }

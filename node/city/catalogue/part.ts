@@ -26,7 +26,11 @@ export function createCataloguePart(
 ) {
   const own = config.city.code
   const organisations = createOrganisations({
-    ...{ db, audit, clock, city: own, services },
+    db,
+    audit,
+    clock,
+    city: own,
+    services,
     fetch: (city, named) => materials.fetchBytes(city, named),
     failed: (city, problem) => log.warning('organisation not taken', { partner: city, problem: problem.code }),
   })
@@ -35,7 +39,10 @@ export function createCataloguePart(
   })
   signals.on('partner.heard', city => organisations.heard(city))
   const samples = createSamples({
-    ...{ db, clock, audit, own },
+    db,
+    clock,
+    audit,
+    own,
     item: (city, code) => services.item(city, code),
     files: {
       upload: (stream, maxBytes) => materials.upload(stream, maxBytes),
@@ -49,7 +56,10 @@ export function createCataloguePart(
     samples: await samples.own(),
   })
   const drafts = createDrafts({
-    ...{ db, audit, clock, organisation: organisations },
+    db,
+    audit,
+    clock,
+    organisation: organisations,
     published: publishedOf(services, own),
     context: async () => contextOf((await organisations.draft()) ?? (await organisations.view(own))),
     agreed: {

@@ -30,15 +30,18 @@ export type PublisherParts = ReceiveParts & {
   audit: Audit
   events: EventLog
   items: Items
-  /** tells connected partners of the new head */ announce: (head: string) => void
-  /** the own list could not be fetched back from a partner */ failed: (partner: string, problem: Problem) => void
+  /** tells connected partners of the new head */
+  announce: (head: string) => void
+  /** the own list could not be fetched back from a partner */
+  failed: (partner: string, problem: Problem) => void
 }
 
 /** What changes in a list: items to be put, new ones or in the place of those with their codes, and codes to be removed. */
 export type ListChange = {
   put: readonly ServiceItem[]
   remove: readonly string[]
-  /** the organisation tree from this version on; the one before stays without it */ organisation?: Commitment
+  /** the organisation tree from this version on; the one before stays without it */
+  organisation?: Commitment
 }
 
 /** Written in the transaction that publishes. */

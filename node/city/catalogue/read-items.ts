@@ -36,7 +36,8 @@ export async function* readItems(items: ItemSource, find: FindKnown = findNone):
   let thread = null as ReturnType<typeof startThread> | null
   const reading: Promise<Kept[]>[] = []
   let unread: Unread[] = []
-  let [count, news] = [0, 0]
+  let count = 0
+  let news = 0
 
   async function read(): Promise<Kept[]> {
     const batch = unread

@@ -37,7 +37,8 @@ export async function fetchList(
   }: {
     partner: string
     city: string
-    held: StoredHead | null /** no difference: one failed before */
+    held: StoredHead | null
+    /** no difference: one failed before */
     whole?: boolean
   },
 ): Promise<Received | null> {

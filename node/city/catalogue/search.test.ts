@@ -110,7 +110,8 @@ describe('search', () => {
 
   test('pages show each hit once, over several cities', async () => {
     const world = listCities(resolve, NOW)
-    const [ankang, shiyan] = [await world.open(plays[0]), await world.open(plays[1])]
+    const ankang = await world.open(plays[0])
+    const shiyan = await world.open(plays[1])
     await shiyan.services.publish(made(300), 'person:1')
     await ankang.services.publish(made(200), 'person:1')
     await world.announce(shiyan, ankang)

@@ -55,7 +55,8 @@ describe('publishing', () => {
   })
 
   test('a change puts and removes, and makes the same list as publishing it whole', async () => {
-    const [shiyan, other] = [await one(), await one()]
+    const shiyan = await one()
+    const other = await one()
     await shiyan.services.publish(items.slice(0, 100), 'person:1')
     const changed = playItem(7, { promiseDay: 2 })
     const put = [changed, playItem(150)]

@@ -35,10 +35,12 @@ export type ServicesParts = {
   clock: Clock
   audit: Audit
   events: EventLog
-  /** tells connected partners of the new head */ announce: (head: string) => void
+  /** tells connected partners of the new head */
+  announce: (head: string) => void
   observer: {
     failed(city: string, problem: Problem): void
-    /** a partner's newer list is seen from now on */ taken?(city: string): void
+    /** a partner's newer list is seen from now on */
+    taken?(city: string): void
   }
 }
 
@@ -66,7 +68,10 @@ export async function createServices(parts: ServicesParts) {
   const publisher = await createPublisher({ ...parts, ...receiving, items, failed })
   const follower = createFollower({ ...parts, ...receiving, failed, taken: city => parts.observer.taken?.(city) })
   const sync = createListSync({
-    ...{ ...parts, lists, city: identity.city, reminded: publisher.reminded },
+    ...parts,
+    lists,
+    city: identity.city,
+    reminded: publisher.reminded,
     read: allowance.spend,
   })
 

@@ -4,7 +4,9 @@ import { playItem } from '../../../test/support/play-lists.ts'
 import { treeReport } from './shrink.ts'
 
 const unit = (code: string, parent?: string, ...windows: string[]): OrganisationUnit => ({
-  ...{ code, name: `单位${code}`, level: 3 as const },
+  code,
+  name: `单位${code}`,
+  level: 3 as const,
   ...(parent === undefined ? {} : { parent }),
   ...(windows.length === 0 ? {} : { windows: windows.map(window => ({ code: window, name: `窗口${window}` })) }),
 })
@@ -35,7 +37,10 @@ test('a tree that only grows takes nothing away', () => {
 
 test('a unit that goes takes the places of the items that name it or what it hangs on', () => {
   expect(reported(before.filter(({ code }) => code !== '3'))).toMatchObject({
-    ...{ units: 1, windows: 0, items: 3, shown: [{ code: '3', name: '单位3', windows: [] }] },
+    units: 1,
+    windows: 0,
+    items: 3,
+    shown: [{ code: '3', name: '单位3', windows: [] }],
     lost: [false, false, true, true, true, false, false],
   })
 })
@@ -43,7 +48,10 @@ test('a unit that goes takes the places of the items that name it or what it han
 test('a window that goes takes the places of the items at it, and of those at any window', () => {
   const after = [unit('1', undefined, 'B'), ...before.slice(1)]
   expect(reported(after)).toMatchObject({
-    ...{ units: 0, windows: 1, items: 3, shown: [{ code: '1', windows: ['A 窗口A'] }] },
+    units: 0,
+    windows: 1,
+    items: 3,
+    shown: [{ code: '1', windows: ['A 窗口A'] }],
     lost: [true, true, true, false, false, false, false],
   })
 })

@@ -4,10 +4,14 @@ import type { OrganisationUnit } from '../../../protocol/service/organisation.ts
 
 export type TreeChange = { before: readonly OrganisationUnit[]; after: readonly OrganisationUnit[] }
 export type TreeReport = {
-  /** units that go */ units: number
-  /** windows that go, those of units that stay */ windows: number
-  /** items that are offered at fewer places */ items: number
-  /** the first units and windows that go */ shown: { code: string; name: string; windows: string[] }[]
+  /** units that go */
+  units: number
+  /** windows that go, those of units that stay */
+  windows: number
+  /** items that are offered at fewer places */
+  items: number
+  /** the first units and windows that go */
+  shown: { code: string; name: string; windows: string[] }[]
 }
 
 const SHOWN = 50
@@ -33,7 +37,8 @@ export function treeReport({ before, after }: TreeChange): { see(item: ServiceIt
     }
     if (report.shown.length < SHOWN)
       report.shown.push({
-        ...{ code: unit.code, name: unit.name },
+        code: unit.code,
+        name: unit.name,
         windows: windows === undefined ? [] : lost.map(({ code, name }) => `${code} ${name}`),
       })
     for (let above: string | undefined = unit.code; above !== undefined && !shrunkBelow.has(above); ) {

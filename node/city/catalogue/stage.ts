@@ -28,7 +28,11 @@ const TURN_BYTES = 256 * 1024
 export const yieldToEventLoop = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
 type Item = Kept | Known
-type Change = { key: Uint8Array /** null: removed */; now: Item | null }
+type Change = {
+  key: Uint8Array
+  /** null: removed */
+  now: Item | null
+}
 
 export type Stage = ReturnType<typeof createStage>
 
@@ -43,9 +47,11 @@ export function createStage(
   }: {
     city: string
     version: number
-    /** newest version */ held: StoredHead | null
+    /** newest version */
+    held: StoredHead | null
     whole: boolean
-    /** the version that holds what is known */ knownAt?: number
+    /** the version that holds what is known */
+    knownAt?: number
   },
 ) {
   const { db, lists } = parts

@@ -18,7 +18,8 @@ import { pack } from './pack.ts'
 import { SYNC_LIMITS } from './sync.ts'
 
 const NOW = Date.parse('2026-11-23T00:00:00Z')
-const [ANKANG, SHIYAN] = ['610900', '420300']
+const ANKANG = '610900'
+const SHIYAN = '420300'
 let plays: [PlayCity, PlayCity]
 let resolve: KeyResolver
 
@@ -196,7 +197,8 @@ describe('a tampered list', () => {
   })
 
   test('a difference that leads elsewhere is given up for the whole list, once', async () => {
-    const [first, second] = [await written(items, 1), await written(playItems(25), 2)]
+    const first = await written(items, 1)
+    const second = await written(playItems(25), 2)
     const answers = [
       [{ type: 'list-answer', head: first.head, from: null }, linesOf(...first.lines), END],
       [
@@ -216,7 +218,8 @@ describe('a tampered list', () => {
   })
 
   test('the newest good list stays when neither difference nor whole hold', async () => {
-    const [first, second] = [await written(items, 1), await written(playItems(25), 2)]
+    const first = await written(items, 1)
+    const second = await written(playItems(25), 2)
     let honest = true
     const { world, ankang, announce, asked } = await dishonest(async () => [
       { type: 'list-answer', head: honest ? first.head : second.head, from: null },
@@ -263,7 +266,8 @@ describe('what a partner announces', () => {
   ]
 
   test('while its list is fetched is not forgotten for an older head that comes after it on another stream', async () => {
-    const [first, second] = [await written(playItems(3), 1), await written(playItems(4), 2)]
+    const first = await written(playItems(3), 1)
+    const second = await written(playItems(4), 2)
     const { ankang, gates, times, holds } = await answering(whole(first), whole(second))
     ankang.services.announced(SHIYAN, first.head)
     await times(1)
@@ -315,7 +319,8 @@ describe('what a partner announces', () => {
   })
 
   test('after a list that did not hold waits for the end of the pause, then the newest is taken', async () => {
-    const [wrong, good] = [await written(playItems(3), 1, { root: '0'.repeat(64) }), await written(playItems(5), 7)]
+    const wrong = await written(playItems(3), 1, { root: '0'.repeat(64) })
+    const good = await written(playItems(5), 7)
     const { world, ankang, asked, gates, holds } = await answering(whole(wrong), whole(good))
     for (const gate of gates) gate.resolve()
     ankang.services.announced(SHIYAN, wrong.head)
@@ -501,7 +506,8 @@ describe('a publisher that was restored from a backup', () => {
   test('that is asked for the same again counts what it reads for it', async () => {
     const budgets = new Budgets({ now: () => NOW, after: () => () => {} }, async () => {})
     const world = listCities(resolve, NOW, budgets)
-    const [ankang, shiyan] = [await world.open(plays[0]), await world.open(plays[1])]
+    const ankang = await world.open(plays[0])
+    const shiyan = await world.open(plays[1])
     await shiyan.services.publish(playItems(300), 'person:1')
     const charge = vi.spyOn(budgets.of(`${SHIYAN}/${ANKANG}`), 'charge')
     const work: number[] = []

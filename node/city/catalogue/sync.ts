@@ -25,10 +25,14 @@ import { type Packed, pack, unpack } from './pack.ts'
 import { yieldToEventLoop } from './stage.ts'
 
 export const SYNC_LIMITS = {
-  /** ms without a frame after which a stream is given up */ stall: 30_000,
-  /** ms that one list may take in all */ fetch: 30 * 60_000,
-  /** streams that one partner may have open */ streams: 2,
-  /** answers that are remembered, so that the same again costs the partner work */ remembered: 2_000,
+  /** ms without a frame after which a stream is given up */
+  stall: 30_000,
+  /** ms that one list may take in all */
+  fetch: 30 * 60_000,
+  /** streams that one partner may have open */
+  streams: 2,
+  /** answers that are remembered, so that the same again costs the partner work */
+  remembered: 2_000,
 } as const
 /** Bytes of lines that travel together; a bucket of WHOLE_BUCKET and more is not unpacked for that. */
 const BATCH = 64 * 1024
@@ -39,12 +43,12 @@ export type ListSyncParts = {
   trust: Trust
   clock: Clock
   lists: Lists
-  /** own division code */ city: string
-  /** a partner holds a head of the own list with a higher version than this node knows */ reminded: (
-    partner: string,
-    head: string,
-  ) => void
-  /** a partner gave lines of so many bytes, unpacked */ read: (partner: string, bytes: number) => void
+  /** own division code */
+  city: string
+  /** a partner holds a head of the own list with a higher version than this node knows */
+  reminded: (partner: string, head: string) => void
+  /** a partner gave lines of so many bytes, unpacked */
+  read: (partner: string, bytes: number) => void
 }
 
 /** What a partner sends: the answer, then the lines. Leaving the loop early ends the stream. */
@@ -120,7 +124,8 @@ export function createListSync(parts: ListSyncParts) {
       new Map<string, Uint8Array>(
         stored === null ? [] : unpack(stored).map((line, at) => [stored.summaries[at]?.[0] ?? '', line]),
       )
-    const [before, after] = [linesOf(old), linesOf(now)]
+    const before = linesOf(old)
+    const after = linesOf(now)
     const changes: { key: Uint8Array; line: Uint8Array }[] = []
     for (const [code, line] of after) {
       const known = before.get(code)
@@ -138,7 +143,8 @@ export function createListSync(parts: ListSyncParts) {
     reading: (bytes: number) => void,
   ): AsyncGenerator<Uint8Array[]> {
     for (const bucket of await lists.changed(city, from, to)) {
-      const [old, now] = [await lists.bucket(city, bucket, from), await lists.bucket(city, bucket, to)]
+      const old = await lists.bucket(city, bucket, from)
+      const now = await lists.bucket(city, bucket, to)
       reading((old?.size ?? 0) + (now?.size ?? 0))
       yield await difference(old, now)
     }

@@ -7,17 +7,28 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { Wire } from '../../spine/exchange/wire.ts'
 
 export const PAIRING_LIMITS = {
-  /** ms for a whole pairing, dial included */ timeout: 20_000,
-  /** inbound streams of one peer that proved nothing, in a window */ attempts: 3,
-  /** the same, from one address, behind which the invited city may be too */ attemptsOfAddress: 60,
-  /** ms */ window: 60_000,
-  /** inbound streams that proved nothing yet, at a time; the oldest gives way */ waiting: 32,
-  /** inbound pairings that proved an invite, at a time */ atOnce: 8,
-  /** of one invite at a time */ atOnceOfInvite: 2,
-  /** inbound pairings that proved an invite in a window */ inbound: 60,
-  /** of one invite in a window */ inboundOfInvite: 10,
-  /** peers and addresses remembered in a window; beyond that the oldest are forgotten */ remembered: 4096,
-  /** ms until the connection of whoever sent what is no pairing is closed: the refusal gets there first */ grace: 1000,
+  /** ms for a whole pairing, dial included */
+  timeout: 20_000,
+  /** inbound streams of one peer that proved nothing, in a window */
+  attempts: 3,
+  /** the same, from one address, behind which the invited city may be too */
+  attemptsOfAddress: 60,
+  /** ms */
+  window: 60_000,
+  /** inbound streams that proved nothing yet, at a time; the oldest gives way */
+  waiting: 32,
+  /** inbound pairings that proved an invite, at a time */
+  atOnce: 8,
+  /** of one invite at a time */
+  atOnceOfInvite: 2,
+  /** inbound pairings that proved an invite in a window */
+  inbound: 60,
+  /** of one invite in a window */
+  inboundOfInvite: 10,
+  /** peers and addresses remembered in a window; beyond that the oldest are forgotten */
+  remembered: 4096,
+  /** ms until the connection of whoever sent what is no pairing is closed: the refusal gets there first */
+  grace: 1000,
 } as const
 
 type Spent = { at: number; invite: string | null }
@@ -63,7 +74,8 @@ export function createPairingAdmission({ clock }: { clock: Clock }) {
   return {
     /** Null: too many streams of this peer or address proved nothing. */
     begin(wire: Wire): Attempt | null {
-      const [peer, address] = [`peer ${wire.peer}`, `address ${wire.address}`]
+      const peer = `peer ${wire.peer}`
+      const address = `address ${wire.address}`
       if (recent(peer).length >= PAIRING_LIMITS.attempts) return null
       if (recent(address).length >= PAIRING_LIMITS.attemptsOfAddress) return null
       const keys = [peer, address]

@@ -17,22 +17,26 @@ import { addSample, type HealthPoint, type StepName, samplesOf, thinSamples } fr
 const DAY = 86_400_000
 
 export const SAMPLING = {
-  /** ms between two rounds of `sample` */ every: 60_000,
-  /** ms between two clearings of what is too old */ thin: 3_600_000,
-  /** partners that are looked at together */ together: 16,
+  /** ms between two rounds of `sample` */
+  every: 60_000,
+  /** ms between two clearings of what is too old */
+  thin: 3_600_000,
+  /** partners that are looked at together */
+  together: 16,
 } as const
 
 export type HealthParts = {
   db: Database
   clock: Clock
   trust: Trust & {
-    /** until when, ms */ validityOf(city: string): { certificate: number | null; delegation: number | null }
+    /** until when, ms */
+    validityOf(city: string): { certificate: number | null; delegation: number | null }
   }
   delivery: (code: string) => DeliveryStatus | null
-  /** the breaker that every sender to the city asks, while it is open */ breakerOf: (
-    code: string,
-  ) => OpenBreaker | null
-  /** what a person must know of the link */ notices: (code: string) => readonly LinkNotice[]
+  /** the breaker that every sender to the city asks, while it is open */
+  breakerOf: (code: string) => OpenBreaker | null
+  /** what a person must know of the link */
+  notices: (code: string) => readonly LinkNotice[]
   /** over an open connection; null when there is none or nothing came back */
   roundTrip: (code: string) => Promise<number | null>
   sightings: {
@@ -40,7 +44,8 @@ export type HealthParts = {
     heardAt(partner: string): number | null
     seen(): ReadonlyMap<string, number>
   }
-  /** for metrics */ sampled: (partner: string, sample: Sample) => void
+  /** for metrics */
+  sampled: (partner: string, sample: Sample) => void
 }
 
 export type Health = ReturnType<typeof createHealth>

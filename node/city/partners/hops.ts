@@ -22,7 +22,8 @@ export type Hop = {
   ms: number | null
   facts: Facts
   problem: Problem | null
-  /** who must act, when it failed */ act: Actor | null
+  /** who must act, when it failed */
+  act: Actor | null
 }
 
 export const freshHops = (): Hop[] =>

@@ -29,25 +29,31 @@ export type InvitesParts = {
   clock: Clock
   audit: Audit
   events: EventLog
-  /** base64url of n random bytes */ randomText: (bytes: number) => string
+  /** base64url of n random bytes */
+  randomText: (bytes: number) => string
 }
 
 /** An invite in the two forms in which it is given away. */
 export type NewInvite = {
   id: string
-  /** text with every address that has room */ invite: string
-  /** with as many addresses as a QR code has room for */ link: string
+  /** text with every address that has room */
+  invite: string
+  /** with as many addresses as a QR code has room for */
+  link: string
   expiresAt: number
 }
 
 export type InviteView = {
   id: string
-  /** division code of the city that it is for; null: made before invites were for one city */ for: string | null
+  /** division code of the city that it is for; null: made before invites were for one city */
+  for: string | null
   state: 'open' | 'used' | 'expired' | 'cancelled'
   createdAt: number
   expiresAt: number
-  /** division code of the city that it paired */ usedBy: string | null
-  /** proofs that did not hold */ wrong: number
+  /** division code of the city that it paired */
+  usedBy: string | null
+  /** proofs that did not hold */
+  wrong: number
 }
 
 type Row = {

@@ -7,14 +7,19 @@ import { clockProblem } from './hops.ts'
 export type Sample = {
   at: number
   connected: boolean
-  /** when it was heard last */ seenAt: number | null
+  /** when it was heard last */
+  seenAt: number | null
   roundTripMs: number | null
-  /** packets without a receipt, and how long the oldest has waited */ waiting: number
+  /** packets without a receipt, and how long the oldest has waited */
+  waiting: number
   oldestMs: number
-  /** materials to fetch from it, and how long the oldest has waited */ materials: number
+  /** materials to fetch from it, and how long the oldest has waited */
+  materials: number
   oldestMaterialMs: number
-  /** how far its clock is ahead */ aheadMs: number | null
-  /** until its certificate, and the delegation of its keys, run out */ certificateDays: number | null
+  /** how far its clock is ahead */
+  aheadMs: number | null
+  /** until its certificate, and the delegation of its keys, run out */
+  certificateDays: number | null
   delegationDays: number | null
   breaker: 'closed' | 'open'
 }

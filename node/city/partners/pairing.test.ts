@@ -527,7 +527,8 @@ describe('pairing', () => {
 
   test('each side asks for two words that the other one shows, and takes them whole or in one language', () => {
     for (let random = 0; random < 9; random++) {
-      const [inviting, accepting] = [askedPlaces('inviting', random), askedPlaces('accepting', random)]
+      const inviting = askedPlaces('inviting', random)
+      const accepting = askedPlaces('accepting', random)
       expect([inviting.length, accepting.length]).toEqual([2, 2])
       expect([...inviting, ...accepting].every((place, at, all) => all.indexOf(place) === at)).toBe(true)
     }

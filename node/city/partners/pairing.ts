@@ -44,9 +44,12 @@ export type PairedSide = {
   pem: string
   addresses: string[]
   papers: { id: string; type: 'delegation' | 'revocation'; jws: string; iat: number }[]
-  /** who vouches for the certificate in place of the words */ vouched: string | null
-  /** numbers of the verification words; none when a directory made the pairing */ numbers: number[]
-  /** what this node was in it; null when a directory made it */ role: PairingRole | null
+  /** who vouches for the certificate in place of the words */
+  vouched: string | null
+  /** numbers of the verification words; none when a directory made the pairing */
+  numbers: number[]
+  /** what this node was in it; null when a directory made it */
+  role: PairingRole | null
 }
 
 export type OwnSide = {
@@ -109,7 +112,8 @@ export type PairingContext = {
   /** whether the directory of an operator counts and names the certificate for the city */
   names: (operator: string, city: string, fingerprint: string) => boolean
   peerIdOf: (jwk: { kty: 'OKP'; crv: 'Ed25519'; x: string }) => string
-  /** base64url of n random bytes */ randomText: (bytes: number) => string
+  /** base64url of n random bytes */
+  randomText: (bytes: number) => string
 }
 
 const shown = ({ city, name, identity, addresses }: OwnSide): ShownSide => ({ city, name, identity, addresses })
@@ -148,8 +152,11 @@ export async function requestPairing(context: PairingContext, wire: Wire, invite
   await sendJson(wire, request)
   const answer = orThrow(parseJson(PairingCommitment, await heard(wire), 'frame.malformed')).value
   const expected = await pairingProof(secret, {
-    ...{ side: 'inviting', commitment: answer.commitment, answered: commitment },
-    ...{ own: wire.peer, other: own.peer },
+    side: 'inviting',
+    commitment: answer.commitment,
+    answered: commitment,
+    own: wire.peer,
+    other: own.peer,
   })
   if (!equalHex(answer.proof, expected)) throw new ProblemError('invite.rejected', 'proof')
   await sendJson(wire, { v: 2, ...shown(own), nonce: mine.nonce } satisfies PairingOpening)
@@ -193,9 +200,12 @@ export type PairingDesk = {
   find(id: string): Promise<{ ok: true; secret: string; city: string } | Refused>
   /** the other side is no stranger any more: it proved the invite, or a directory names it (null); throws `request.rate` */
   proven(invite: string | null): void
-  /** somebody named the invite and could not prove it, or is not whom it is for */ wrong(id: string): Promise<void>
-  /** spends the invite and stores the partner in one transaction */ spend(id: string, side: PairedSide): Promise<void>
-  /** stores a city that asked without an invite */ listed(side: PairedSide): Promise<void>
+  /** somebody named the invite and could not prove it, or is not whom it is for */
+  wrong(id: string): Promise<void>
+  /** spends the invite and stores the partner in one transaction */
+  spend(id: string, side: PairedSide): Promise<void>
+  /** stores a city that asked without an invite */
+  listed(side: PairedSide): Promise<void>
 }
 
 /** Problems by which the other side shows that it does not speak the protocol, or that the secret is not its own. */
@@ -248,8 +258,11 @@ async function answerInvited(
   const { own } = context
   const { secret, city } = orThrow(await desk.find(id))
   const expected = await pairingProof(secret, {
-    ...{ side: 'accepting', commitment: theirCommitment, invited: own.fingerprint },
-    ...{ own: wire.peer, other: own.peer },
+    side: 'accepting',
+    commitment: theirCommitment,
+    invited: own.fingerprint,
+    own: wire.peer,
+    other: own.peer,
   })
   if (!equalHex(proof, expected)) {
     await desk.wrong(id)
@@ -261,8 +274,11 @@ async function answerInvited(
     v: 2,
     commitment,
     proof: await pairingProof(secret, {
-      ...{ side: 'inviting', commitment, answered: theirCommitment },
-      ...{ own: own.peer, other: wire.peer },
+      side: 'inviting',
+      commitment,
+      answered: theirCommitment,
+      own: own.peer,
+      other: wire.peer,
     }),
   }
   await sendJson(wire, answer)

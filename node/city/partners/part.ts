@@ -45,19 +45,33 @@ export function createPartnersPart(
   const { trust, identity, directories, authorities, renew, renewal } = trusted
   const { host, transport, breakerOf, invites, roundTrip } = network
   const own = () => ({
-    ...{ city: identity.city, name: identity.name, identity: identity.document() },
+    city: identity.city,
+    name: identity.name,
+    identity: identity.document(),
     fingerprint: identity.summary().fingerprint,
     addresses: host.addresses(),
     peer: host.peer,
   })
   const gossip = createGossip({
-    ...{ transport, trust, clock, directories },
+    transport,
+    trust,
+    clock,
+    directories,
     observer: {
       refused: (partner, problem) => log.warning('directory not taken', { partner, problem: problem.code }),
     },
   })
   const partners = createPartners({
-    ...{ db, transport, clock, audit, events, own, peerIdOf, randomText, roundTrip, invites },
+    db,
+    transport,
+    clock,
+    audit,
+    events,
+    own,
+    peerIdOf,
+    randomText,
+    roundTrip,
+    invites,
     judge: createVoucher({ authorities, directories, clock }),
     federation: federationView(directories),
     delivery: code => exchange.status(code),
@@ -111,8 +125,12 @@ export function createPartnersPart(
       calendarRoutes(calendars, identity.city, () => trust.partners()),
       partnerRoutes(partners),
       directoryRoutes(directories, () => ({
-        ...{ v: 1, city: identity.city, name: identity.name, certificate: identity.summary().fingerprint },
-        ...{ peer: host.peer, addresses: host.addresses() },
+        v: 1,
+        city: identity.city,
+        name: identity.name,
+        certificate: identity.summary().fingerprint,
+        peer: host.peer,
+        addresses: host.addresses(),
       })),
       identityRoutes(identity, {
         peer: host.peer,
@@ -147,7 +165,12 @@ export function createHealthPart(
   { exchange, sightings }: Pick<ExchangePort, 'exchange'> & Sightings,
 ) {
   const health = createHealth({
-    ...{ db, clock, trust, sightings, roundTrip, breakerOf },
+    db,
+    clock,
+    trust,
+    sightings,
+    roundTrip,
+    breakerOf,
     delivery: code => exchange.status(code),
     notices: code => exchange.notices(code),
     sampled: (partner, sample) => telemetry.events.partnerSampled({ partner, ...gaugesOf(sample) }),
@@ -177,7 +200,18 @@ export function createPartnerTestsPart(
     Sightings & { evidence: ReturnType<typeof createEvidence> },
 ) {
   const tests = createPartnerTests({
-    ...{ ...rest, db, clock, audit, events, identity, trust, author, packets, roundTrip, calendars, randomBytes },
+    ...rest,
+    db,
+    clock,
+    audit,
+    events,
+    identity,
+    trust,
+    author,
+    packets,
+    roundTrip,
+    calendars,
+    randomBytes,
     threadId: randomId,
     exchange: () => exchange,
     lists: services,

@@ -13,7 +13,8 @@ import { insertTest, KEPT_TESTS, type PartnerTest, testsOf } from './test-record
 import { TEST_LIMITS } from './test-walk.ts'
 
 const NOW = Date.parse('2026-11-23T00:00:00Z')
-const [A, S] = ['610900', '420300']
+const A = '610900'
+const S = '420300'
 let world: PartnerWorld
 let ankang: TestableCity
 let shiyan: TestableCity

@@ -18,7 +18,8 @@ import { actorOf, createWalk, problemOf, type Run, TEST_LIMITS, type WalkParts }
 export type PartnerTestsParts = WalkParts & {
   audit: Audit
   events: EventLog
-  /** a test ended; for metrics */ ended: (partner: string, failed: { hop: HopName; problem: Problem } | null) => void
+  /** a test ended; for metrics */
+  ended: (partner: string, failed: { hop: HopName; problem: Problem } | null) => void
 }
 
 export type PartnerTests = ReturnType<typeof createPartnerTests>

@@ -48,18 +48,23 @@ export type PartnersParts = {
   events: EventLog
   own: () => OwnSide
   peerIdOf: PairingContext['peerIdOf']
-  /** judges a city certificate with its chain */ judge: PairingContext['judge']
-  /** what directories of federations say */ federation: FederationView
+  /** judges a city certificate with its chain */
+  judge: PairingContext['judge']
+  /** what directories of federations say */
+  federation: FederationView
   invites: Invites
-  /** base64url of n random bytes */ randomText: (bytes: number) => string
+  /** base64url of n random bytes */
+  randomText: (bytes: number) => string
   delivery: (code: string) => DeliveryStatus | null
-  /** the breaker that every sender to the city asks, while it is open */ breakerOf: (
-    code: string,
-  ) => OpenBreaker | null
-  /** when something came of the partner since the node started, ms */ heardAt: (code: string) => number | null
+  /** the breaker that every sender to the city asks, while it is open */
+  breakerOf: (code: string) => OpenBreaker | null
+  /** when something came of the partner since the node started, ms */
+  heardAt: (code: string) => number | null
   roundTrip: (code: string) => Promise<number | null>
-  /** a pairing was stored, not yet confirmed */ paired: (code: string) => void
-  /** after a partner became active, suspended or changed its keys */ changed: (code: string) => Promise<void>
+  /** a pairing was stored, not yet confirmed */
+  paired: (code: string) => void
+  /** after a partner became active, suspended or changed its keys */
+  changed: (code: string) => Promise<void>
 }
 
 /** What directories of federations say of cities and certificates; SPEC.md §17.2. */
@@ -78,7 +83,8 @@ export type Partner = {
   fingerprint: string
   /** verification words of the last pairing; null: one that the administrator types as the partner's reads it out */
   words: (string | null)[]
-  /** places, from 1, of the words that `confirm` asks for */ asked: number[]
+  /** places, from 1, of the words that `confirm` asks for */
+  asked: number[]
   /** `authority:` and the fingerprint of the accepted authority, or `directory:` and the operator: no words to compare */
   vouched: string | null
   /** a directory revoked the certificate: nothing is exchanged until the city has paired again */

@@ -14,8 +14,10 @@ export type PartnerRow = {
   fingerprint: string
   addresses: string
   words: string
-  /** places, from 0, of the words that the administrator types */ asked: string
-  /** wrong tries to type them */ wrong_words: number
+  /** places, from 0, of the words that the administrator types */
+  asked: string
+  /** wrong tries to type them */
+  wrong_words: number
   paired_at: number
   confirmed_at: number | null
   seen_at: number | null
@@ -47,7 +49,11 @@ export async function storePairing(
   tx: Transaction,
   held: PartnerRow | undefined,
   side: PairedSide,
-  shown: { words: readonly string[] /** places, from 0 */; asked: readonly number[] },
+  shown: {
+    words: readonly string[]
+    /** places, from 0 */
+    asked: readonly number[]
+  },
   now: number,
 ): Promise<void> {
   if (held !== undefined && held.fingerprint !== side.fingerprint) await forgetUntrusted(tx, side.city)

@@ -5,7 +5,8 @@ import { quotaReminder } from '../../spine/exchange/quota.ts'
 
 type Room = {
   filling: readonly { partner: string; bytes: number; quota: number }[]
-  /** why nothing new is taken from anybody; null when there is room */ space: Problem | null
+  /** why nothing new is taken from anybody; null when there is room */
+  space: Problem | null
 }
 
 export function roomReminders(

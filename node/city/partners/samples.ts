@@ -17,17 +17,23 @@ export const STEP_NAMES = Object.keys(STEPS) as StepName[]
 
 /** What was seen within one step. */
 export type HealthPoint = {
-  /** when the step began, ms */ at: number
+  /** when the step began, ms */
+  at: number
   samples: number
-  /** of the samples */ connected: number
+  /** of the samples */
+  connected: number
   breakerOpen: number
-  /** mean and largest round trip, ms */ roundTripMs: number | null
+  /** mean and largest round trip, ms */
+  roundTripMs: number | null
   roundTripMost: number | null
-  /** largest within the step */ waiting: number
+  /** largest within the step */
+  waiting: number
   oldestMs: number
   materials: number
-  /** the one farthest from 0 */ aheadMs: number | null
-  /** at its end */ certificateDays: number | null
+  /** the one farthest from 0 */
+  aheadMs: number | null
+  /** at its end */
+  certificateDays: number | null
   delegationDays: number | null
   seenAt: number | null
 }

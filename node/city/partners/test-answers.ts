@@ -24,7 +24,8 @@ export type AnswersParts = {
   author: () => Author
   packets: () => PacketStore
   fetchTest: (partner: string, material: Commitment) => Promise<void>
-  /** version of a city's list held here */ listVersion: (city: string) => Promise<number | null>
+  /** version of a city's list held here */
+  listVersion: (city: string) => Promise<number | null>
   /** a packet of an own test was stored, or one was refused by the partner */
   moved: (thread: string, refused: Problem | null) => void
   failed: (partner: string, error: unknown) => void

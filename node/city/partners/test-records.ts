@@ -11,7 +11,8 @@ export type TestState = 'running' | 'passed' | 'failed'
 export type PartnerTest = {
   no: number
   partner: string
-  /** `out`: begun here */ direction: 'in' | 'out'
+  /** `out`: begun here */
+  direction: 'in' | 'out'
   thread: string
   state: TestState
   hops: Hop[]

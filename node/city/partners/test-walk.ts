@@ -17,9 +17,12 @@ import type { AnswersParts } from './test-answers.ts'
 const DAY = 86_400_000
 
 export const TEST_LIMITS = {
-  /** tests that run at a time, over all partners */ atOnce: 4,
-  /** ms for connecting, for a hello, for a list, and for a receipt, each */ hop: 20_000,
-  /** ms for the partner to fetch the material and answer */ material: 120_000,
+  /** tests that run at a time, over all partners */
+  atOnce: 4,
+  /** ms for connecting, for a hello, for a list, and for a receipt, each */
+  hop: 20_000,
+  /** ms for the partner to fetch the material and answer */
+  material: 120_000,
 } as const
 /** ms after which a waiting hop looks again, besides whenever something happened. */
 const LOOK = 250
@@ -29,12 +32,12 @@ export type WalkParts = Omit<AnswersParts, 'listVersion' | 'moved' | 'fetchTest'
   exchange: () => Pick<Exchange, 'probe' | 'wake' | 'status'>
   roundTrip: (code: string) => Promise<number | null>
   lists: {
-    /** verifies a signed head */ checkHead(
-      city: string,
-      jws: string,
-    ): Promise<Result<{ version: number; root: string }>>
-    /** the newest one that is held here */ held(city: string): Promise<{ version: number; root: string } | null>
-    /** why the newest one could not be taken */ problem(city: string): Problem | null
+    /** verifies a signed head */
+    checkHead(city: string, jws: string): Promise<Result<{ version: number; root: string }>>
+    /** the newest one that is held here */
+    held(city: string): Promise<{ version: number; root: string } | null>
+    /** why the newest one could not be taken */
+    problem(city: string): Problem | null
   }
   materials: {
     keepTest(bytes: Uint8Array): Promise<Commitment>
@@ -43,8 +46,10 @@ export type WalkParts = Omit<AnswersParts, 'listVersion' | 'moved' | 'fetchTest'
   }
   evidence: Pick<Evidence, 'checkTest'>
   clocks: {
-    /** how far each partner's clock is ahead, ms, as last seen */ seen(): ReadonlyMap<string, number>
-    /** takes a new measurement */ note(partner: string, ahead: number): void
+    /** how far each partner's clock is ahead, ms, as last seen */
+    seen(): ReadonlyMap<string, number>
+    /** takes a new measurement */
+    note(partner: string, ahead: number): void
   }
   calendars: { differences(city: string): Promise<{ region: string; year: number }[]> }
   threadId: () => string
@@ -72,9 +77,12 @@ export type Run = {
   partner: string
   thread: string
   hops: Hop[]
-  /** why the partner refused the ping */ refused: Problem | null
-  /** hash of the material that is kept for it */ material: string | null
-  /** lets a hop that waits look again */ look: () => void
+  /** why the partner refused the ping */
+  refused: Problem | null
+  /** hash of the material that is kept for it */
+  material: string | null
+  /** lets a hop that waits look again */
+  look: () => void
 }
 
 /** Walks the hops of a test in their order until one fails. */

@@ -27,25 +27,35 @@ export async function createTrustPart({
   randomBytes,
 }: Kernel) {
   const directories = await createDirectories({
-    ...{ db, clock, audit, events },
+    db,
+    clock,
+    audit,
+    events,
     changed: () => signals.notify('directory.changed', null),
   })
   const revokedAt = (fingerprint: string) => directories.revocation(fingerprint)?.revokedAt
   const trust = await loadTrust({
-    ...{ db, city: config.city.code, clock, peerIdOf, revokedAt },
+    db,
+    city: config.city.code,
+    clock,
+    peerIdOf,
+    revokedAt,
     listedAt: directories.listedAt,
   })
   const identity = await loadIdentity({
-    ...{ db, keyStore, city: config.city, clock, audit, events },
+    db,
+    keyStore,
+    city: config.city,
+    clock,
+    audit,
+    events,
     // Of all cities: a key belongs to the one that named it first.
     changed: () => trust.reload(),
     rotated: kid => telemetry.events.keyRotated({ purpose: 'packet', kid }),
   })
   // At the first start, and after a change of the certificate, the own papers are newer than what was read.
   await trust.reload(config.city.code)
-  const epoch = await openEpoch({
-    ...{ db, clock, audit, file: epochFile(config.data) },
-  })
+  const epoch = await openEpoch({ db, clock, audit, file: epochFile(config.data) })
   const authorities = createAuthorities({ db, clock, audit })
 
   /** Reads whom to trust anew, of one city or of all, and tells what became of it. */
@@ -65,11 +75,19 @@ export async function createTrustPart({
   const seal = createSeal(identity.dataKey())
   return {
     port: {
-      ...{ directories, authorities, trust, identity, epoch, seal, revokedAt, renew },
+      directories,
+      authorities,
+      trust,
+      identity,
+      epoch,
+      seal,
+      revokedAt,
+      renew,
       keyOf: (purpose: string) => deriveKey(identity.dataKey(), purpose),
       caseKeys: createCaseKeys({ seal, sealOf: createCaseSeal, randomBytes }),
       renewal: () => renewal,
-      /** whether the city key could be opened when it was last tried */ cityKey: () => cityKey,
+      /** whether the city key could be opened when it was last tried */
+      cityKey: () => cityKey,
     },
     routes: [authorityRoutes(authorities)],
     jobs: {

@@ -59,10 +59,7 @@ describe('grants', () => {
     const first = await make('甲', ['system-administrator'])
     expect(
       (await grant(first.person.id, { roles: ['system-administrator', 'audit-administrator'] })).body,
-    ).toMatchObject({
-      ...{ code: 'rights.administrators', status: 409 },
-      detail: 'system-administrator, audit-administrator',
-    })
+    ).toMatchObject({ code: 'rights.administrators', status: 409, detail: 'system-administrator, audit-administrator' })
     await grant(first.person.id, { staffNumber: 'a 7' })
     const second = await make('甲', ['audit-administrator'])
     expect((await grant(second.person.id, { staffNumber: 'Ａ 7 ' })).body).toMatchObject({
@@ -89,7 +86,12 @@ describe('grants', () => {
     const dataKey = new Uint8Array(32)
     const { database: db, audit, clock } = api
     const grants = createGrants({
-      ...{ db, audit, now: clock.now, seal: createSeal(dataKey), dataKey, separateAdministrators: false },
+      db,
+      audit,
+      now: clock.now,
+      seal: createSeal(dataKey),
+      dataKey,
+      separateAdministrators: false,
     })
     const { person } = await make('甲', ['system-administrator'])
     const roles = ['system-administrator', 'audit-administrator'] as const

@@ -15,7 +15,8 @@ import { KEPT_ROLES } from './people.ts'
 import { accountById, accountsOfPerson, othersWith, rolesOfOthers, setGranted } from './repository.ts'
 
 export const GRANT_LIMITS = {
-  /** departments, and windows, of one account */ places: 200,
+  /** departments, and windows, of one account */
+  places: 200,
 } as const
 
 export type Contact = { staffNumber: string | null; phone: string | null }

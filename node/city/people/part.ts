@@ -13,7 +13,11 @@ export function createPeoplePart({ config, keyStore, db, clock, audit, events }:
   const dataKey = base64url.decode(keyStore.keys().dataKey)
   const people = createPeople({ database: db, audit, now: clock.now, ids: randomUUID, random: randomBytes })
   const grants = createGrants({
-    ...{ db, audit, now: clock.now, seal: createSeal(dataKey), dataKey },
+    db,
+    audit,
+    now: clock.now,
+    seal: createSeal(dataKey),
+    dataKey,
     separateAdministrators: config.rights.separateAdministrators,
   })
   return {

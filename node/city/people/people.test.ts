@@ -100,7 +100,11 @@ describe('/api/v1/people', () => {
     const { person, token } = created.body as { person: { id: string }; token: string }
     const own = api.withToken(token)
     expect((await own.get('/api/v1/me')).body).toMatchObject({
-      ...{ id: person.id, name: '韩梅梅', roles: ['audit-administrator'], departments: null, windows: null },
+      id: person.id,
+      name: '韩梅梅',
+      roles: ['audit-administrator'],
+      departments: null,
+      windows: null,
     })
     expect((await own.get('/api/v1/people')).status).toBe(403)
     const path = `/api/v1/people/${person.id}`

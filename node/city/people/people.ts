@@ -59,8 +59,10 @@ export interface People {
 export type PeopleParts = {
   database: Database
   audit: Pick<Audit, 'append'>
-  /** now, milliseconds */ now: () => number
-  /** a new id */ ids: () => string
+  /** now, milliseconds */
+  now: () => number
+  /** a new id */
+  ids: () => string
   random: (bytes: number) => Uint8Array
 }
 

@@ -50,7 +50,11 @@ export function createRecordsPart(
   const cityName = (code: string) => cityOf(code)?.name ?? code
   const packetsOf = (threadNo: number) => packets().packets(db, threadNo)
   const applicants = createApplicants({
-    ...{ db, key: keyOf('progress 1'), cityName, promised, item: services.pinned },
+    db,
+    key: keyOf('progress 1'),
+    cityName,
+    promised,
+    item: services.pinned,
     packets: {
       outline: threadNo => packets().outline(db, threadNo),
       bodyOf: packet => packets().bodyOf(db, packet),
@@ -61,7 +65,12 @@ export function createRecordsPart(
     },
   })
   const casePapers = createCasePapers({
-    ...{ db, clock, audit, packets: packetsOf, item: services.pinned, city: cityOf },
+    db,
+    clock,
+    audit,
+    packets: packetsOf,
+    item: services.pinned,
+    city: cityOf,
     verify: async jws => (await verifyPacket(jws, { resolveKey: kid => trust.key(kid), evidence: true })).ok,
     promised: async thread => promised((await cases.get(thread)).fold),
     progress(thread) {
@@ -72,11 +81,27 @@ export function createRecordsPart(
     },
   })
   const evidence = createEvidence({
-    ...{ db, packets, identity, clock, audit, trust, agreements, calendars, materials },
+    db,
+    packets,
+    identity,
+    clock,
+    audit,
+    trust,
+    agreements,
+    calendars,
+    materials,
     caseNo: async thread => (await cases.get(thread)).caseNo,
   })
   const archives = createArchives({
-    ...{ db, clock, audit, evidence, materials, papers: casePapers, packets: packetsOf, own: identity.city, cityName },
+    db,
+    clock,
+    audit,
+    evidence,
+    materials,
+    papers: casePapers,
+    packets: packetsOf,
+    own: identity.city,
+    cityName,
     row: thread => cases.get(thread),
   })
   return {

@@ -11,21 +11,23 @@ import type { Statistics } from './statistics.ts'
 /** Today, this month, this year. */
 export type Spans = { today: number; month: number; year: number }
 export type Board = {
-  /** 办理点数: windows of this city, and of the partners whose organisation is held */ places: {
+  /** 办理点数: windows of this city, and of the partners whose organisation is held */
+  places: {
     own: number
     partners: number
   }
   /** 接入事项: under agreements that stand, that this city may take in for others, and others for it */
   items: { collecting: number; handling: number }
-  /** 异地收件: all, taken in here for others (本市代收), and by others for this city (外地代收) */ cases: Record<
-    'all' | 'collecting' | 'handling',
-    Spans
-  >
-  /** by handling mode, 0 to 3 */ modes: Spans[]
-  /** each window that took in cases of other cities this year (本办理点代其他收件), most first */ windows: ({
+  /** 异地收件: all, taken in here for others (本市代收), and by others for this city (外地代收) */
+  cases: Record<'all' | 'collecting' | 'handling', Spans>
+  /** by handling mode, 0 to 3 */
+  modes: Spans[]
+  /** each window that took in cases of other cities this year (本办理点代其他收件), most first */
+  windows: ({
     key: string
   } & Spans)[]
-  /** each organ for which others took in cases this year (其他代本办理点收件), most first */ departments: ({
+  /** each organ for which others took in cases this year (其他代本办理点收件), most first */
+  departments: ({
     key: string
   } & Spans)[]
 }
@@ -35,9 +37,11 @@ export type Idle = {
   title: string
   partner: string
   validTo: string
-  /** cases of its items in the period */ cases: number
+  /** cases of its items in the period */
+  cases: number
   items: number
-  /** agreed items, by role, that had none; the first IDLE_SHOWN */ idle: {
+  /** agreed items, by role, that had none; the first IDLE_SHOWN */
+  idle: {
     role: 'collecting' | 'handling'
     partner: string
     code: string
@@ -63,7 +67,8 @@ export type BoardParts = {
       }[]
     >
   }
-  /** windows of a city as its published organisation names them */ windows: (city: string) => Promise<number>
+  /** windows of a city as its published organisation names them */
+  windows: (city: string) => Promise<number>
   partners: () => readonly string[]
 }
 
@@ -120,7 +125,9 @@ export function createBoard(parts: BoardParts) {
       for (const { state } of await active())
         for (const { role, partner, code } of agreed(latest(state).document, own))
           items[role].add(role === 'handling' ? code : `${partner} ${code}`)
-      const [all, roles, modes] = [await spans('all', day), await spans('role', day), await spans('mode', day)]
+      const all = await spans('all', day)
+      const roles = await spans('role', day)
+      const modes = await spans('mode', day)
       const windows = await Promise.all(parts.partners().map(parts.windows))
       return {
         places: { own: await parts.windows(own), partners: windows.reduce((sum, n) => sum + n, 0) },
@@ -162,9 +169,14 @@ export function createBoard(parts: BoardParts) {
         }))
         const idle = items.filter(({ cases }) => cases === 0)
         return {
-          ...{ thread, title, partner, validTo, items: items.length, idleCount: idle.length },
+          thread,
+          title,
+          partner,
+          validTo,
+          items: items.length,
+          idleCount: idle.length,
           cases: items.reduce((sum, { cases }) => sum + cases, 0),
-          idle: idle.slice(0, IDLE_SHOWN).map(({ cases: _, ...item }) => item),
+          idle: idle.slice(0, IDLE_SHOWN).map(({ cases, ...item }) => item),
         }
       })
       return found.sort((a, b) => a.cases - b.cases || b.idleCount - a.idleCount)

@@ -53,37 +53,64 @@ export function createWorkPart(
 ) {
   const own = identity.city
   const statistics = createStatistics({
-    ...{ db, packets: (reader, no) => packets().packets(reader, no) },
+    db,
+    packets: (reader, no) => packets().packets(reader, no),
     deadlines: async (reader, state) => (await clocks.of(reader, state)).deadlines,
   })
   const queues = createQueues({
-    ...{ db, clock, audit, events, keys },
+    db,
+    clock,
+    audit,
+    events,
+    keys,
     rows: numbers => cases.rows(numbers),
     assertAsSeen: cases.assertAsSeen,
     isPerson: async id => (await people.get(id).catch(() => null)) !== null,
   })
   const board = createBoard({
-    ...{ db, clock, own, statistics, agreements, partners: () => trust.partners() },
+    db,
+    clock,
+    own,
+    statistics,
+    agreements,
+    partners: () => trust.partners(),
     windows: async code =>
       (await organisations.view(code))?.units.reduce((sum, { windows }) => sum + (windows?.length ?? 0), 0) ?? 0,
   })
   const views = createViews({ db, clock, audit, newId: randomUUID })
   const exports = createExports({
-    ...{ db, clock, audit, events, queues, folder: join(config.data, 'exports'), newId: randomId },
+    db,
+    clock,
+    audit,
+    events,
+    queues,
+    folder: join(config.data, 'exports'),
+    newId: randomId,
     failed: error => log.error('export failed', {}, error),
   })
   const evaluations = createEvaluations({
-    ...{ db, clock, audit, own },
+    db,
+    clock,
+    audit,
+    own,
     urgency: (city, limit) => clocks.urgency(city, limit),
     moves: (...move) => cases.moves(...move),
   })
   const intake = createIntake({
-    ...{ db, audit, cases, keys, drafts },
+    db,
+    audit,
+    cases,
+    keys,
+    drafts,
     packets: no => packets().packets(db, no),
     schemas: { one: NewCase, joint: NewJointCase },
   })
   const rebuilding: RebuildParts = {
-    ...{ db, packets: (reader, no) => packets().packets(reader, no), handler, drafts, statistics },
+    db,
+    packets: (reader, no) => packets().packets(reader, no),
+    handler,
+    drafts,
+    statistics,
   }
   const stopping = new AbortController()
   let rebuilt: Promise<unknown> | null = null

@@ -32,7 +32,8 @@ function queuesOf(city: string): Queues {
 function statisticsOf(city: string): Statistics {
   const { db, clocks, packets } = world.city(city)
   return createStatistics({
-    ...{ db, packets: (store, no) => packets().packets(store, no) },
+    db,
+    packets: (store, no) => packets().packets(store, no),
     deadlines: async (store, state) => (await clocks.of(store, state)).deadlines,
   })
 }
@@ -84,7 +85,10 @@ describe('queues', () => {
     const { db, audit, events, cases } = world.city(COLLECTING)
     const asked: [sql: string, params: readonly (string | number | null | Uint8Array)[]][] = []
     const queues = createQueues({
-      ...{ clock: world.clock, audit, events, rows: numbers => cases.rows(numbers) },
+      clock: world.clock,
+      audit,
+      events,
+      rows: numbers => cases.rows(numbers),
       db: {
         ...db,
         query: async (sql, params = []) => {
@@ -148,7 +152,8 @@ describe('queues', () => {
     expect([await inQueue(COLLECTING, 'due-today'), await inQueue(COLLECTING, 'overdue')]).toEqual([[], [thread]])
     expect([await cases.notifyDue(), await cases.notifyDue()]).toEqual([1, 0])
     await say(COLLECTING, thread, 'case.answer', {
-      ...{ to: (await cases.get(thread)).questions[0]?.packet ?? '', text: '已报' },
+      to: (await cases.get(thread)).questions[0]?.packet ?? '',
+      text: '已报',
     })
     expect([await inQueue(COLLECTING, 'overdue'), (await row(COLLECTING))?.ownDue]).toEqual([[], null])
   })
@@ -190,7 +195,10 @@ describe('queues', () => {
     const other = await submit()
     const at = new Date(world.clock.now()).toISOString()
     const mail = (state: 'ordered' | 'lost' | 'collected' | 'delivered') => ({
-      ...{ waybill: { carrier: 'EMS', number: '118' }, parcel: 'originals' as const, state, at },
+      waybill: { carrier: 'EMS', number: '118' },
+      parcel: 'originals' as const,
+      state,
+      at,
     })
     for (const each of [thread, other]) await say(COLLECTING, each, 'case.mail', mail('ordered'))
     await say(COLLECTING, thread, 'case.mail', mail('lost'))
@@ -226,10 +234,8 @@ describe('queues', () => {
 describe('search', () => {
   test('finds by number, ID number, whole name and words of the item; by parts of a person never', async () => {
     const other = { type: '1' as const, name: '王大同', idType: '111', idNumber: '11010519491231002X' }
-    const [one, two] = [
-      await submit({ caseNo: '61090020261123000001' }),
-      await submit({ caseNo: '61090020261123000002', applicant: other }),
-    ]
+    const one = await submit({ caseNo: '61090020261123000001' })
+    const two = await submit({ caseNo: '61090020261123000002', applicant: other })
     expect(await finds('6109002026')).toEqual([one, two].sort())
     expect(await finds('61090020261123000002')).toEqual([two])
     expect(await finds('11010519491231002x')).toEqual([two])
@@ -284,11 +290,9 @@ describe('search in another spelling', () => {
   })
 
   test('finds cases by their number, whole, or by its beginning', async () => {
-    const [one, long, other] = [
-      await submit({ caseNo: '安政办〔2026〕001' }),
-      await submit({ caseNo: '安政办〔2026〕0012' }),
-      await submit({ caseNo: '十堰 7' }),
-    ]
+    const one = await submit({ caseNo: '安政办〔2026〕001' })
+    const long = await submit({ caseNo: '安政办〔2026〕0012' })
+    const other = await submit({ caseNo: '十堰 7' })
     // The approval system gives L- and the number as its own.
     const found = async (filter: SearchFilter) =>
       (await queuesOf(COLLECTING).search(filter, 5, null)).map(row => row.thread).sort()
@@ -327,7 +331,10 @@ describe('search in another spelling', () => {
             ? { ...packet, claims: { ...packet.claims, kind: 'case.purge' } }
             : packet,
         ),
-      ...{ db, handler: caseHandler, drafts, statistics: statisticsOf(COLLECTING) },
+      db,
+      handler: caseHandler,
+      drafts,
+      statistics: statisticsOf(COLLECTING),
     }
     await rebuild(parts)
     expect([await finds('王芳'), await finds('A1234563'), await finds('安政办2号')]).toEqual([
@@ -341,7 +348,8 @@ describe('search in another spelling', () => {
 
 describe('statistics and rebuild', () => {
   async function play(): Promise<void> {
-    const [granted, refused] = [await submit(), await submit({ window: '其他窗口' })]
+    const granted = await submit()
+    const refused = await submit({ window: '其他窗口' })
     await submit()
     await say(HANDLING, granted, 'case.accept', {})
     await say(HANDLING, refused, 'case.refuse', { reason: '不属于本机关', basis: '行政许可法第三十二条' })
@@ -408,18 +416,16 @@ describe('statistics and rebuild', () => {
     await say(HANDLING, thread, 'case.close', { outcome: 'granted' })
     await statistics.catchUp()
     const one = (days: number) => ({ p50: days, p95: days })
-    const [between, law] = [
-      {
-        forward: one(0),
-        recheck: one(1),
-        supplement: one(2),
-        mail: one(3),
-        send: one(1),
-        receive: one(1),
-        close: one(2),
-      },
-      { accept: one(3), decide: one(0), whole: one(5) },
-    ]
+    const between = {
+      forward: one(0),
+      recheck: one(1),
+      supplement: one(2),
+      mail: one(3),
+      send: one(1),
+      receive: one(1),
+      close: one(2),
+    }
+    const law = { accept: one(3), decide: one(0), whole: one(5) }
     const daysOf = async (by: 'all' | 'item', period: string) =>
       (await statistics.sums(by, period, period, null)).map(({ days }) => days)
     expect(await daysOf('all', '2026')).toEqual([{ ...between, ...law }])
@@ -441,11 +447,17 @@ describe('statistics and rebuild', () => {
       await statistics.catchUp()
       const { db, agreements } = world.city(city)
       return createBoard({
-        ...{ db, clock: world.clock, own: city, statistics, agreements },
-        ...{ windows: async of => windows[of] ?? 0, partners: () => [city === HANDLING ? COLLECTING : HANDLING] },
+        db,
+        clock: world.clock,
+        own: city,
+        statistics,
+        agreements,
+        windows: async of => windows[of] ?? 0,
+        partners: () => [city === HANDLING ? COLLECTING : HANDLING],
       })
     }
-    const [here, there] = [await boardOf(COLLECTING, { [COLLECTING]: 3, [HANDLING]: 40 }), await boardOf(HANDLING)]
+    const here = await boardOf(COLLECTING, { [COLLECTING]: 3, [HANDLING]: 40 })
+    const there = await boardOf(HANDLING)
     const all = { today: 0, month: 3, year: 3 }
     expect(await here.board()).toEqual({
       places: { own: 3, partners: 40 },
@@ -475,13 +487,16 @@ describe('statistics and rebuild', () => {
     expect(await here.idle('2026', '2026')).toMatchObject([{ partner: HANDLING, items: 1, idleCount: 0, idle: [] }])
     const [idle] = await here.idle('2026-10', '2026-10')
     expect(idle).toMatchObject({
-      ...{ cases: 0, items: 1, idleCount: 1 },
+      cases: 0,
+      items: 1,
+      idleCount: 1,
       idle: [{ role: 'collecting', partner: HANDLING, code: item?.item }],
     })
   })
 
   test('say whether bad ratings were followed up in time', async () => {
-    const [kept, late] = [await submit(), await submit()]
+    const kept = await submit()
+    const late = await submit()
     for (const thread of [kept, late]) {
       await say(HANDLING, thread, 'case.accept', {})
       await say(HANDLING, thread, 'case.decide', { outcome: 'granted' })
@@ -550,7 +565,10 @@ describe('statistics and rebuild', () => {
       const told: number[] = []
       const done = await rebuild(
         {
-          ...{ db, packets: (tx, no) => packets().packets(tx, no), handler: caseHandler, drafts },
+          db,
+          packets: (tx, no) => packets().packets(tx, no),
+          handler: caseHandler,
+          drafts,
           statistics: statisticsOf(city),
         },
         at => told.push(at),
@@ -564,7 +582,10 @@ describe('statistics and rebuild', () => {
     await play()
     const { db, packets, caseHandler, drafts } = world.city(HANDLING)
     const parts = {
-      ...{ db, packets: (tx: Transaction, no: number) => packets().packets(tx, no), handler: caseHandler, drafts },
+      db,
+      packets: (tx: Transaction, no: number) => packets().packets(tx, no),
+      handler: caseHandler,
+      drafts,
       statistics: statisticsOf(HANDLING),
     }
     const rows = () => db.query('SELECT * FROM cases ORDER BY thread_no')

@@ -40,18 +40,20 @@ export const QUEUE_NAMES = Object.keys(QUEUES) as QueueName[]
 /** Whose queues: `person` for `mine`, `window` for `window`. */
 export type Asker = {
   person: string
-  window?: string | undefined /** the cases that the asker finds; null or absent: every one */
+  window?: string | undefined
+  /** the cases that the asker finds; null or absent: every one */
   sees?: Found | null | undefined
 }
 /** Place of the last case of the page before: what it is ordered by, and its number. */
 export type QueuePlace = readonly [key: string, no: number]
 
 export type SearchFilter = {
-  /** case number or its beginning, ID number, whole name of the applicant, words of the item's name */ q?:
-    | string
-    | undefined
-  /** case number or local case number, whole, in any spelling */ number?: string | undefined
-  /** its beginning */ numberPrefix?: string | undefined
+  /** case number or its beginning, ID number, whole name of the applicant, words of the item's name */
+  q?: string | undefined
+  /** case number or local case number, whole, in any spelling */
+  number?: string | undefined
+  /** its beginning */
+  numberPrefix?: string | undefined
   partner?: string | undefined
   item?: string | undefined
   mode?: Mode | undefined
@@ -59,7 +61,8 @@ export type SearchFilter = {
   role?: 'collecting' | 'handling' | undefined
   window?: string | undefined
   assignee?: string | undefined
-  /** first and last day of submission */ from?: string | undefined
+  /** first and last day of submission */
+  from?: string | undefined
   to?: string | undefined
 }
 
@@ -87,13 +90,12 @@ export type QueuesParts = {
   audit: Audit
   events: EventLog
   rows: (numbers: readonly number[]) => Promise<CaseRow[]>
-  /** as the projection writes them */ keys: LookupKeys
-  /** refuses what its caller saw otherwise */ assertAsSeen: (
-    store: Reader,
-    thread: string,
-    seen: Seen,
-  ) => Promise<void>
-  /** whether there is such an account */ isPerson: (id: string) => Promise<boolean>
+  /** as the projection writes them */
+  keys: LookupKeys
+  /** refuses what its caller saw otherwise */
+  assertAsSeen: (store: Reader, thread: string, seen: Seen) => Promise<void>
+  /** whether there is such an account */
+  isPerson: (id: string) => Promise<boolean>
 }
 
 export type Queues = ReturnType<typeof createQueues>
@@ -280,7 +282,9 @@ export function createQueues(parts: QueuesParts) {
       if ((filter.q?.trim() ?? '') !== '')
         await db.transaction(tx =>
           parts.audit.append(tx, {
-            ...{ actor, action: 'cases.searched', subject: 'search' },
+            actor,
+            action: 'cases.searched',
+            subject: 'search',
             detail: {
               found: rows.length,
               threads: rows

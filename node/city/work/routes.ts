@@ -56,7 +56,9 @@ const Times = z.strictObject(
 
 /** Whoever asks, and the cases that they find. */
 export const askerOf = (person: Person, window: string | undefined): Asker => ({
-  ...{ person: person.id, window, sees: casesOf(person, 'case.list') },
+  person: person.id,
+  window,
+  sees: casesOf(person, 'case.list'),
 })
 
 /** Whoever gives back what is theirs gives back nothing that went to another meanwhile. */
@@ -138,7 +140,8 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
       guarded: true,
       versionOf: ({ version }) => version,
       handle: async ({ params: { thread }, body, person, seen, demand }) => {
-        const [to, from] = [idOf(body.to, person), idOf(body.from, person)]
+        const to = idOf(body.to, person)
+        const from = idOf(body.from, person)
         const own = await ofOneself(thread, to, person)
         if (!own) await demand('case.assign', thread)
         return toAnswer(await queues.assign(thread, to, actorOf(person), { from: given(from, to, own, person), seen }))
@@ -159,7 +162,8 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
         items: z.array(z.strictObject({ thread: ThreadId, problem: z.string().nullable() })),
       }),
       handle: async ({ body, person, demand }) => {
-        const [to, from] = [idOf(body.to, person), idOf(body.from, person)]
+        const to = idOf(body.to, person)
+        const from = idOf(body.from, person)
         const assignOne = async (thread: string): Promise<unknown> => {
           const own = await ofOneself(thread, to, person)
           await demand(own ? 'case.claim' : 'case.assign', thread)

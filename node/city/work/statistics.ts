@@ -41,12 +41,14 @@ type Given = {
   m: number
   i: string
   w: string | null
-  /** submitted, accepted, decided, ended */ s: string
+  /** submitted, accepted, decided, ended */
+  s: string
   a: string | null
   d: string | null
   e: string | null
   o: string | null
-  /** whether the promised limit was kept */ t: boolean | null
+  /** whether the promised limit was kept */
+  t: boolean | null
   /** arrived, re-checked, supplement asked for, supplied, originals mailed, result sent, received: days after the submission */
   x?: (number | null)[]
   /** day and level of each rating; of a bad one the day of its follow-up, and whether it was in time */
@@ -65,7 +67,8 @@ const PLACES = new Set<AnyDimension>(['window', 'department'])
 const LONG = /^(accept|decide|whole)\./
 /** The days, months and years for which a metric is kept. How long things took is known for the days of all cases. */
 function periodsOf(dim: AnyDimension, metric: string, day: string): string[] {
-  const [month, year] = [day.slice(0, 7), day.slice(0, 4)]
+  const month = day.slice(0, 7)
+  const year = day.slice(0, 4)
   if (TIME.test(metric) && !LONG.test(metric)) return BY_DAY.has(dim) ? [month, year] : [year]
   const daily =
     (BY_DAY.has(dim) && (dim === 'all' || !LONG.test(metric))) || (PLACES.has(dim) && metric === 'submitted')
@@ -195,7 +198,8 @@ export type Statistics = ReturnType<typeof createStatistics>
 export function createStatistics(parts: {
   db: Database
   packets: PacketsOf
-  /** duties of a case as they stand */ deadlines: (store: Reader, state: CaseState) => Promise<Deadline[]>
+  /** duties of a case as they stand */
+  deadlines: (store: Reader, state: CaseState) => Promise<Deadline[]>
 }) {
   const { db } = parts
 

@@ -69,7 +69,8 @@ describe('a stored fold', () => {
     expect(await createJobStore(db, packetsOf).fold(no)).toEqual(right)
     expect(await linkedTo(db, packetsOf, thread, null)).toEqual([])
     const statistics = createStatistics({
-      ...{ db, packets: packetsOf },
+      db,
+      packets: packetsOf,
       deadlines: async (store, state) => (await clocks.of(store, state)).deadlines,
     })
     await statistics.catchUp()
@@ -82,7 +83,9 @@ describe('a stored fold', () => {
     await cases.step(thread, 'case.extend', { until: '2026-12-31', reason: '疑难', approver: '王' }, 'person:1')
     await cases.step(thread, 'case.decide', { outcome: 'granted' }, 'person:1')
     expect(readFold(await textOf())?.state).toMatchObject({
-      ...{ state: 'decided', decision: 'granted', extendedUntil: '2026-12-31' },
+      state: 'decided',
+      decision: 'granted',
+      extendedUntil: '2026-12-31',
     })
   })
 
@@ -95,7 +98,7 @@ describe('a stored fold', () => {
     await db.transaction(tx =>
       tx.run('DELETE FROM bodies WHERE packet_no IN (SELECT no FROM packets WHERE thread_no = ?)', [no]),
     )
-    const { late: _, pauses: __, ...kept } = closed
+    const { late, pauses, ...kept } = closed
     await write(JSON.stringify({ ...kept, form: FOLD_FORM - 1, waits: 'none', gone: true }))
     expect((await cases.get(thread)).fold).toEqual(closed)
     await db.transaction(async tx =>

@@ -33,7 +33,9 @@ const ViewAnswer = z
   .meta({ id: 'View' })
 const answered = ({ updatedAt, ...view }: View) => ({ ...view, updatedAt: time(updatedAt) })
 const newView = ({ name, window, filter: wanted }: z.output<typeof Body>): NewView => ({
-  ...{ name, window: window ?? null, filter: wanted },
+  name,
+  window: window ?? null,
+  filter: wanted,
 })
 
 export const viewRoutes = (views: Views, queues: Pick<Queues, 'page' | 'searchBy'>): RouteModule => ({

@@ -16,7 +16,9 @@ beforeEach(async () => {
   await migrate(db, MIGRATIONS, clock.now)
   ids = 0
   views = createViews({
-    ...{ db, clock, newId: () => `v${String(++ids).padStart(4, '0')}` },
+    db,
+    clock,
+    newId: () => `v${String(++ids).padStart(4, '0')}`,
     audit: createAudit({ database: db, now: clock.now }),
   })
 })
@@ -24,7 +26,8 @@ afterEach(() => db.close())
 
 const own = (name: string): NewView => ({ name, window: null, filter: { queue: 'overdue' } })
 const shared = (name: string, window = '三号窗口'): NewView => ({
-  ...{ name, window },
+  name,
+  window,
   filter: { search: { state: 'supplementing', assignee: 'me' } },
 })
 const code = (error: { problem: { code: string } }) => error.problem.code
@@ -45,7 +48,8 @@ describe('saved views', () => {
   })
 
   test('are changed and deleted by who made them alone', async () => {
-    const [mine, ours] = [await views.add(own('逾期'), 'p1'), await views.add(shared('补正'), 'p1')]
+    const mine = await views.add(own('逾期'), 'p1')
+    const ours = await views.add(shared('补正'), 'p1')
     expect([
       await views.change(mine.id, own('x'), 'p2').catch(code),
       await views.remove(ours.id, 'p2').catch(code),

@@ -16,17 +16,24 @@ export type ViewFilter = { queue: QueueName; window?: string | undefined } | { s
 export type View = {
   id: string
   name: string
-  /** account that made it */ owner: string
-  /** shared with all of this window; null: own */ window: string | null
+  /** account that made it */
+  owner: string
+  /** shared with all of this window; null: own */
+  window: string | null
   filter: ViewFilter
-  /** ms */ updatedAt: number
+  /** ms */
+  updatedAt: number
 }
 export type NewView = { name: string; window: string | null; filter: ViewFilter }
 
 type Row = { id: string; owner: string; name: string; window: string | null; filter: string; updated_at: number }
 const COLUMNS = 'id, owner, name, window, filter, updated_at'
 const toView = ({ id, owner, name, window, filter, updated_at }: Row): View => ({
-  ...{ id, owner, name, window, updatedAt: updated_at },
+  id,
+  owner,
+  name,
+  window,
+  updatedAt: updated_at,
   filter: JSON.parse(filter) as ViewFilter,
 })
 
@@ -97,7 +104,12 @@ export function createViews(parts: { db: Database; clock: Clock; audit: Audit; n
         await checkFree(tx, person, view, null)
         await act(tx)
         await tx.run(`INSERT INTO saved_views (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`, [
-          ...[id, person, view.name, view.window, JSON.stringify(view.filter), clock.now()],
+          id,
+          person,
+          view.name,
+          view.window,
+          JSON.stringify(view.filter),
+          clock.now(),
         ])
         await note(tx, person, 'view.created', id)
       })
@@ -110,7 +122,11 @@ export function createViews(parts: { db: Database; clock: Clock; audit: Audit; n
       await db.transaction(async tx => {
         await checkFree(tx, person, view, id)
         await tx.run('UPDATE saved_views SET name = ?, window = ?, filter = ?, updated_at = ? WHERE id = ?', [
-          ...[view.name, view.window, JSON.stringify(view.filter), clock.now(), id],
+          view.name,
+          view.window,
+          JSON.stringify(view.filter),
+          clock.now(),
+          id,
         ])
         await note(tx, person, 'view.changed', id)
       })

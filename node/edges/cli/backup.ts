@@ -173,7 +173,8 @@ async function copyMaterials(
     for (const [index, shelf] of shelves.entries()) {
       await mkdir(join(to, shelf), { mode: 0o700 })
       for (const name of await readdir(join(from, shelf))) {
-        const [source, target] = [join(from, shelf, name), join(to, shelf, name)]
+        const source = join(from, shelf, name)
+        const target = join(to, shelf, name)
         const salt = await saltOf(source)
         // Purged meanwhile, or none of a material.
         if (salt === null) continue
@@ -206,7 +207,8 @@ type RestoreFlags = { folder: string; keys?: string; withoutKeys?: boolean }
  * than the backup, `store.newer`, `store.foreign`.
  */
 export async function restore(context: CommandContext, from: string, flags: RestoreFlags): Promise<void> {
-  const [source, folder] = [resolve(from), resolve(flags.folder)]
+  const source = resolve(from)
+  const folder = resolve(flags.folder)
   const manifest = await readManifest(source)
   const file = join(source, 'tongban.json')
   // The config may keep its data elsewhere.
@@ -320,7 +322,8 @@ async function migrateStore(path: string): Promise<void> {
 async function copyTree(from: string, to: string): Promise<void> {
   await mkdir(to, { mode: 0o700 })
   for (const entry of await readdir(from, { withFileTypes: true })) {
-    const [source, target] = [join(from, entry.name), join(to, entry.name)]
+    const source = join(from, entry.name)
+    const target = join(to, entry.name)
     if (entry.isDirectory()) await copyTree(source, target)
     else {
       await copyFile(source, target)

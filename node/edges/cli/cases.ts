@@ -177,7 +177,10 @@ export async function show(context: CommandContext, thread: string): Promise<voi
             '',
             table(
               value.refused.map(({ at, kind, problem }) => ({
-                ...{ 'refused 被拒': at, kind, problem: problem.code, detail: problem.detail ?? '' },
+                'refused 被拒': at,
+                kind,
+                problem: problem.code,
+                detail: problem.detail ?? '',
               })),
             ),
           ]),

@@ -14,8 +14,10 @@ export type CommandContext = {
   out: Output
   config(): Promise<NodeConfig>
   client(): Promise<Client>
-  /** where the config of the local node is, or would be */ configPath: string
-  /** from the environment, a file, or typed in */ passphrase(): Promise<string>
+  /** where the config of the local node is, or would be */
+  configPath: string
+  /** from the environment, a file, or typed in */
+  passphrase(): Promise<string>
   /** Asks on the terminal before something that cannot be undone. Problem: `request.invalid` on a no, and with `otherwise` without a terminal. */
   confirm(question: string, otherwise: string): Promise<void>
   /** Asks for a line on the terminal. Problem: `request.invalid` without a terminal, or when nothing is typed. */

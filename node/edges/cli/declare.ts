@@ -17,15 +17,13 @@ export type Call<Answer, Flags> = {
 }
 
 export type Declare = {
-  /** a command with the global flags */ add(parent: Command, name: string, description: string): Command
-  /** what it does; imported when it runs */ does(command: Command, action: () => Promise<Action>): Command
+  /** a command with the global flags */
+  add(parent: Command, name: string, description: string): Command
+  /** what it does; imported when it runs */
+  does(command: Command, action: () => Promise<Action>): Command
   example(command: Command, text: string): Command
-  /** a command that is one call; with `--json` its answer is the document */ call<Answer, Flags = object>(
-    parent: Command,
-    name: string,
-    description: string,
-    call: Call<Answer, Flags>,
-  ): Command
+  /** a command that is one call; with `--json` its answer is the document */
+  call<Answer, Flags = object>(parent: Command, name: string, description: string, call: Call<Answer, Flags>): Command
 }
 
 export const collect = (value: string, before: string[] = []): string[] => [...before, value]

@@ -157,12 +157,10 @@ export async function checkBackups(config: NodeConfig, checks: Check[]): Promise
   const purged = await purgedSince(path, Date.parse(newest.at))
   if (purged > 0)
     checks.push({
-      ...{
-        check,
-        level: 'warn',
-        act: 'operator',
-        detail: `${purged} cases were purged since, and open in backups still`,
-      },
+      check,
+      level: 'warn',
+      act: 'operator',
+      detail: `${purged} cases were purged since, and open in backups still`,
       cure: 'Back up again: tongban backup replaces the keys 请再次备份，以替换密钥文件',
     })
 }

@@ -71,16 +71,23 @@ export async function checkListening(
     if (port === 0) continue
     const open = await listens(host, port)
     const check = `port 端口 ${port}`
-    const [level, act] = ['fail', 'operator'] as const
+    const level = 'fail'
+    const act = 'operator'
     if (open === running) checks.push({ check, level: 'ok', detail: open ? 'the node listens' : 'free' })
     else if (open)
       checks.push({
-        ...{ check, level, act, detail: `another program listens at ${host}` },
+        check,
+        level,
+        act,
+        detail: `another program listens at ${host}`,
         cure: `End the other program, or change ${setting}`,
       })
     else
       checks.push({
-        ...{ check, level, act, detail: `the node does not listen at ${host}` },
+        check,
+        level,
+        act,
+        detail: `the node does not listen at ${host}`,
         cure: `Restart the node and look at its log (${setting})`,
       })
   }
@@ -158,7 +165,8 @@ export async function checkParked(context: CommandContext, checks: Check[]): Pro
     },
     ({ items, next }) => {
       const waiting = items.filter(work => work.what !== 'adapter-event' || work.retryAt === null).length
-      const [more, tried] = [next === null ? '' : ' or more', items.length - waiting]
+      const more = next === null ? '' : ' or more'
+      const tried = items.length - waiting
       if (items.length === 0) return 'nothing waits for a person'
       return `${waiting}${more} wait for a person${tried === 0 ? '' : `, ${tried}${more} are tried again`}`
     },

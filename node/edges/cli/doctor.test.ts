@@ -49,7 +49,9 @@ async function examine({ config = own.config, passphrase = PASSPHRASE, now }: Ch
   let told: { ok: boolean; checks: Check[] } | undefined
   const context: Partial<CommandContext> = {
     out: {
-      ...{ json: true, print: () => {}, progress: () => ({ update: () => {}, stop: () => {} }) },
+      json: true,
+      print: () => {},
+      progress: () => ({ update: () => {}, stop: () => {} }),
       result: value => {
         told = value as unknown as { ok: boolean; checks: Check[] }
       },
@@ -180,7 +182,8 @@ describe('the doctor', () => {
 })
 
 test('a node without room is not ready, and the doctor names what is not', async () => {
-  const [httpPort, p2pPort] = [await freePort(), await freePort()]
+  const httpPort = await freePort()
+  const p2pPort = await freePort()
   const made = await makeNodeFolder(join(root, 'full'), SHIYAN, {
     httpPort,
     p2pPort,

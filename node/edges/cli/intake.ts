@@ -93,8 +93,14 @@ export async function listDrafts(context: CommandContext, flags: ListCaseDraftsQ
   context.out.result(items, list =>
     table(
       list.map(({ id, version, partner, item, applicant, window: at, updatedAt, problem }) => ({
-        ...{ id, version: String(version), to: partner ?? '', item: item ?? '', applicant, window: at ?? '' },
-        ...{ saved: updatedAt, refused: problem?.code ?? '' },
+        id,
+        version: String(version),
+        to: partner ?? '',
+        item: item ?? '',
+        applicant,
+        window: at ?? '',
+        saved: updatedAt,
+        refused: problem?.code ?? '',
       })),
     ),
   )

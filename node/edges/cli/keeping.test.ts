@@ -24,8 +24,20 @@ beforeAll(async () => {
   commands = openCommands(root)
   port = await freePort()
   const made = await tongban([
-    ...['init', '--code', '420300', '--name', '十堰市', '--authority', '十堰市行政审批局', '--folder', 'node'],
-    ...['--http-port', `${port}`, '--p2p-listen', '/ip4/127.0.0.1/tcp/0', '--with-clerk'],
+    'init',
+    '--code',
+    '420300',
+    '--name',
+    '十堰市',
+    '--authority',
+    '十堰市行政审批局',
+    '--folder',
+    'node',
+    '--http-port',
+    `${port}`,
+    '--p2p-listen',
+    '/ip4/127.0.0.1/tcp/0',
+    '--with-clerk',
   ])
   expect(made).toMatchObject({ code: 0, error: '' })
 })
@@ -43,7 +55,8 @@ const tongban = (args: string[], env: Record<string, string> = {}) => commands.r
 /** The same in a process of its own: what starts a node, or is refused as it would. */
 async function program(args: string[]) {
   const child = launch(args, {})
-  let [out, error] = ['', '']
+  let out = ''
+  let error = ''
   child.stdout.on('data', chunk => {
     out += String(chunk)
   })
@@ -90,7 +103,10 @@ describe('keeping a node', () => {
     const made = await tongban(['backup', 'first', '--config', 'node/tongban.json', '--json'])
     expect(made).toMatchObject({ code: 0, error: '' })
     expect(JSON.parse(made.out)).toMatchObject({
-      ...{ format: 'tongban-backup/2', city: '420300', materials: 1, keys: join(root, KEYS) },
+      format: 'tongban-backup/2',
+      city: '420300',
+      materials: 1,
+      keys: join(root, KEYS),
       node: expect.stringMatching(/^[0-9a-f]{32}$/) as unknown,
     })
     await copyFile(join(root, KEYS), join(root, 'former-keys.db'))
@@ -161,7 +177,8 @@ describe('keeping a node', () => {
       scans: 0,
     })
     expect(await done('second', '--keys', 'former-keys.db', '--without-keys')).toMatchObject({
-      ...{ closed: { materials: 1 }, scans: 1 },
+      closed: { materials: 1 },
+      scans: 1,
     })
 
     const other = [
@@ -287,7 +304,8 @@ describe('keeping a node', () => {
     await stop()
     expect((await change('short')).error).toContain('config.invalid')
     expect(await change('another passphrase')).toMatchObject({
-      ...{ code: 0, error: '' },
+      code: 0,
+      error: '',
       // The next start takes it from a file that still has the old one.
       out: expect.stringContaining('TONGBAN_PASSPHRASE_FILE') as unknown,
     })

@@ -7,7 +7,12 @@ import { agreementThread, caseThread, caseThreads } from './named.ts'
 
 const thread = (n: number): string => String(n).padStart(32, '0')
 const caseOf = (n: number, caseNo: string, localCaseNo: string | null = null) => ({
-  ...{ thread: thread(n), caseNo, localCaseNo, partner: '420300', stateName: '已到达', item: { name: '贷款证明' } },
+  thread: thread(n),
+  caseNo,
+  localCaseNo,
+  partner: '420300',
+  stateName: '已到达',
+  item: { name: '贷款证明' },
 })
 const CASES = [
   caseOf(1, '61090020261123000001', 'SL-1'),

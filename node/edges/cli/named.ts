@@ -8,10 +8,13 @@ const TOLD = 10
 const THREAD = /^[0-9a-f]{32}$/
 
 type Search<T> = {
-  /** what was typed */ named: string
+  /** what was typed */
+  named: string
   found: readonly T[]
-  /** one of several, for the person who chooses */ line: (one: T) => string
-  /** when there is none, and where those that there are can be seen */ none: [ProblemCode, string]
+  /** one of several, for the person who chooses */
+  line: (one: T) => string
+  /** when there is none, and where those that there are can be seen */
+  none: [ProblemCode, string]
 }
 
 /** The only one that was found. Problems: `none`; `request.conflict` with the candidates when there are several. */

@@ -9,7 +9,12 @@ const shown = (list: ListParcelsAnswer['items']): string =>
     list.map(({ id, parcel, state, carrier, number, payer, way, problem, trouble }) => {
       const last = way.at(-1)
       return {
-        ...{ id, parcel, state, carrier, waybill: number ?? '', payer },
+        id,
+        parcel,
+        state,
+        carrier,
+        waybill: number ?? '',
+        payer,
         last: last === undefined ? '' : `${china(last.at)} ${last.state} ${last.place ?? ''}`,
         problem: [trouble ?? [], problem ?? []].flat().join(': '),
       }

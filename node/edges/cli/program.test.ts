@@ -24,7 +24,11 @@ afterEach(() => {
   process.exitCode = exitCode ?? 0
 })
 
-type Declared = { words: string[] /** has commands below it, and may be nothing but their name */; group: boolean }
+type Declared = {
+  words: string[]
+  /** has commands below it, and may be nothing but their name */
+  group: boolean
+}
 
 /** Each command with the arguments and options that it cannot be without. */
 function commandsOf(command: Command, path: readonly string[] = []): Declared[] {

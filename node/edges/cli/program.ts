@@ -20,8 +20,10 @@ import { MATERIAL_FLAG } from './uploads.ts'
 import { declareWebhooks } from './webhooks.ts'
 
 export type ProgramParts = {
-  /** serves until the process is told to end */ start: (context: CommandContext) => Promise<void>
-  /** what a command gets for its flags; tests look at them */ contextOf?: (flags: GlobalFlags) => CommandContext
+  /** serves until the process is told to end */
+  start: (context: CommandContext) => Promise<void>
+  /** what a command gets for its flags; tests look at them */
+  contextOf?: (flags: GlobalFlags) => CommandContext
 }
 
 export function createProgram({ start, contextOf = createContext }: ProgramParts): Command {

@@ -61,7 +61,8 @@ export async function assign(
   named: readonly string[],
   flags: { from?: string },
 ): Promise<void> {
-  const [cases, to] = [named.slice(0, -1), named.at(-1)]
+  const cases = named.slice(0, -1)
+  const to = named.at(-1)
   const [only, ...more] = cases
   if (only === undefined || to === undefined)
     throw new ProblemError('request.invalid', 'tongban case assign CASE… ACCOUNT, or `me`, or `nobody`, last')

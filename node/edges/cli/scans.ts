@@ -28,8 +28,10 @@ type Scan = {
   code: string | null
   name: string
   sha256: string
-  /** what its city wrote of it */ pages: number | null
-  /** null: cannot be counted */ counted: number | null
+  /** what its city wrote of it */
+  pages: number | null
+  /** null: cannot be counted */
+  counted: number | null
   held: boolean
 }
 
@@ -61,7 +63,11 @@ export async function scans(context: CommandContext, thread: string, flags: { ou
   context.out.result(list, each =>
     table(
       each.map(({ kind, code, name, pages, counted, held }) => ({
-        ...{ kind, code, name, written: pages, counted },
+        kind,
+        code,
+        name,
+        written: pages,
+        counted,
         '': held ? checked(pages, counted) : '✗ not here yet 尚未取到',
       })),
     ),

@@ -14,7 +14,8 @@ export type Given = {
   materials?: Material[]
   attachments?: Material[]
   documents?: string[]
-  /** of a joint case: what stands once for all */ shared?: Given
+  /** of a joint case: what stands once for all */
+  shared?: Given
 } & Record<string, unknown>
 
 export type CaseFlags = { material: string[]; ownCodes?: boolean }
@@ -38,7 +39,9 @@ async function uploadFile(client: Client, out: Output, flag: string): Promise<Ma
   const pages = await countPages(client, sha256)
   out.print(`${code} ${basename(path)}: ${pagesOf(pages)}`)
   return {
-    ...{ code, name: basename(path), sha256 },
+    code,
+    name: basename(path),
+    sha256,
     ...(form === undefined ? {} : { form }),
     ...(pages == null ? {} : { pages }),
   }

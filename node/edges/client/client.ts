@@ -8,18 +8,19 @@ import type { Api } from './api.generated.ts'
 
 /** The node that is called, and as whom. */
 export type Target = {
-  /** where its API is, without a path */ url: string
+  /** where its API is, without a path */
+  url: string
   token: string
-  /** carries a request; `fetch` of the runtime when absent */ fetch?: (
-    url: URL,
-    init: RequestInit,
-  ) => Promise<Response>
-  /** makes a new `Idempotency-Key`; a random UUID when absent */ newKey?: () => string
+  /** carries a request; `fetch` of the runtime when absent */
+  fetch?: (url: URL, init: RequestInit) => Promise<Response>
+  /** makes a new `Idempotency-Key`; a random UUID when absent */
+  newKey?: () => string
 }
 
 /** A request by its address, for what no operation describes: another version of the node, or a test of the edge. */
 export type RawRequest = {
-  /** percent-encoded already */ path: string
+  /** percent-encoded already */
+  path: string
   method: string
   headers?: Readonly<Record<string, string>>
   body?: NonNullable<RequestInit['body']> | undefined

@@ -10,7 +10,11 @@ import { createRateLimiter } from './rate.ts'
 /** Answers who holds a token; people/ implements it. */
 export type Authenticator = { authenticate(token: string): Promise<Person | null> }
 
-export type Caller = { authorization: string | undefined /** peer address of the connection */; address: string }
+export type Caller = {
+  authorization: string | undefined
+  /** peer address of the connection */
+  address: string
+}
 
 export interface Admission {
   /** The person behind the request. Throws ProblemError `request.unauthenticated`, `.forbidden` or `.rate`. */

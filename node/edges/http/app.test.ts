@@ -468,7 +468,11 @@ describe('the OpenAPI document', () => {
       .parse(await reply.json())
     expect(document.openapi).toBe('3.1.0')
     expect(document.paths['/api/v1/trials/{name}'].post['x-roles']).toEqual([
-      ...['window-clerk', 'examiner', 'leader', 'window-lead', 'business-administrator'],
+      'window-clerk',
+      'examiner',
+      'leader',
+      'window-lead',
+      'business-administrator',
     ])
     const { schema } = document.paths['/api/v1/people'].post.requestBody.content['application/json']
     expect(schema).toEqual({ $ref: '#/components/schemas/CreatePersonRequest' })

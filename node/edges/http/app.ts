@@ -26,25 +26,29 @@ import { registerModule } from './register.ts'
 import type { RouteModule } from './route.ts'
 
 export type HttpParts = {
-  /** name of the node, such as `十堰 420300` */ title: string
+  /** name of the node, such as `十堰 420300` */
+  title: string
   version: string
   routes: readonly RouteModule[]
   people: Authenticator
   /** of a node that has cases */
   caseRights?: CaseRights
   feed: EventFeed
-  /** where idempotency keys are kept: the store that the concerns use */ database: Database
-  /** seals the answers that are kept with them */ seal: AnswerSeal
+  /** where idempotency keys are kept: the store that the concerns use */
+  database: Database
+  /** seals the answers that are kept with them */
+  seal: AnswerSeal
   telemetry: Telemetry
   clock: Clock
-  /** a new request id */ ids: () => string
-  /** what must work for the node to be ready */ ready?: ReadyChecks
-  /** told beside them */ beside?: () => Beside
+  /** a new request id */
+  ids: () => string
+  /** what must work for the node to be ready */
+  ready?: ReadyChecks
+  /** told beside them */
+  beside?: () => Beside
   limits?: Partial<HttpLimits>
-  /** in place of a line in the log: an operation answers a problem that its description lacks */ undeclared?: (
-    operation: string,
-    code: ProblemCode,
-  ) => void
+  /** in place of a line in the log: an operation answers a problem that its description lacks */
+  undeclared?: (operation: string, code: ProblemCode) => void
 }
 
 export interface HttpApp {

@@ -3,7 +3,8 @@ import { BlockList, isIP } from 'node:net'
 import { readRange } from '../../kernel/config/address.ts'
 
 export const PROXY_LIMITS = {
-  /** proxies in a row that are believed; what stands before them in the header is not read */ hops: 8,
+  /** proxies in a row that are believed; what stands before them in the header is not read */
+  hops: 8,
 } as const
 
 /** Proxies of this machine are always believed: whoever is on it can ask as anybody. */

@@ -9,8 +9,16 @@ import type { Idempotency } from './idempotency.ts'
 import type { HttpLimits } from './limits.ts'
 
 export type Env = {
-  Bindings: { /** peer address of the connection */ address?: string }
-  Variables: { requestId: string /** path template, for logs and metrics */; route?: string; personId?: string }
+  Bindings: {
+    /** peer address of the connection */
+    address?: string
+  }
+  Variables: {
+    requestId: string
+    /** path template, for logs and metrics */
+    route?: string
+    personId?: string
+  }
 }
 export type App = OpenAPIHono<Env>
 
@@ -21,11 +29,10 @@ export type Edge = {
   admission: Admission
   idempotency: Idempotency
   limits: HttpLimits
-  /** An operation answers a problem that its description lacks. */ undeclared(
-    operation: string,
-    code: ProblemCode,
-  ): void
-  /** address of a list → the field that names one of it, where one can be read alone */ locations: Map<string, string>
+  /** An operation answers a problem that its description lacks. */
+  undeclared(operation: string, code: ProblemCode): void
+  /** address of a list → the field that names one of it, where one can be read alone */
+  locations: Map<string, string>
   clock: Clock
 }
 

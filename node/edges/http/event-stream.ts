@@ -29,13 +29,15 @@ export type FeedEvent = {
 }
 
 export type Watcher = {
-  /** number of the last event that the watcher has; null to begin with the next one */ from: number | null
+  /** number of the last event that the watcher has; null to begin with the next one */
+  from: number | null
   /** who watches, as of the last heartbeat */
   person: Person
   /** who the watcher's token is now, if it still holds; asked at each heartbeat */
   still: () => Promise<Person | null>
   signal: AbortSignal
-  /** called once, when the stream ended for whatever reason */ onEnd: () => void
+  /** called once, when the stream ended for whatever reason */
+  onEnd: () => void
 }
 
 /** Events that are of a case, each of which is for those alone who find that case. */

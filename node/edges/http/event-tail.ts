@@ -5,7 +5,8 @@
 import type { EventFeed, FeedEvent } from './event-stream.ts'
 
 export const TAIL_LIMITS = {
-  /** newest events that are held */ held: 1_000,
+  /** newest events that are held */
+  held: 1_000,
 } as const
 
 type Tail = { from: number; events: FeedEvent[] }

@@ -239,7 +239,8 @@ describe('idempotency keys', () => {
   })
 
   test('what names a case goes with its purge, the mark stays; of two cases in one answer the purge of either ends it', async () => {
-    const [one, other] = ['ab'.repeat(16), 'cd'.repeat(16)]
+    const one = 'ab'.repeat(16)
+    const other = 'cd'.repeat(16)
     const kept = { 'of one': one, 'of both': `${one} and ${other}`, 'of another': other, 'no case': `${one}${other}` }
     for (const [key, what] of Object.entries(kept)) await act(key.replace(' ', '-'), what)
     await store.transaction(tx => forgetAnswers(tx, Buffer.from(one, 'hex')))
@@ -247,7 +248,9 @@ describe('idempotency keys', () => {
       const gone = key === 'of one' || key === 'of both'
       const reply = await act(key.replace(' ', '-'), what)
       expect([key, reply.status, reply.headers.get('idempotency-replayed')]).toEqual([
-        ...[key, gone ? 409 : 201, gone ? null : 'true'],
+        key,
+        gone ? 409 : 201,
+        gone ? null : 'true',
       ])
     }
     expect(acts).toHaveLength(4)

@@ -11,13 +11,19 @@ import { type ActRecord, asRequest } from '../../kernel/store/acts.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
 import type { HttpLimits } from './limits.ts'
 
-export type Answer = { status: number /** JSON text */; body: string }
+export type Answer = {
+  status: number
+  /** JSON text */
+  body: string
+}
 
 export type Keyed = {
   person: string
   key: string
-  /** what makes two requests the same: method, path with query, body */ request: readonly string[]
-  /** the answer holds a secret and is not kept */ shownOnce: boolean
+  /** what makes two requests the same: method, path with query, body */
+  request: readonly string[]
+  /** the answer holds a secret and is not kept */
+  shownOnce: boolean
 }
 
 export interface Idempotency {

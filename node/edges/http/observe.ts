@@ -4,7 +4,8 @@ import type { Telemetry } from '../../kernel/telemetry/telemetry.ts'
 
 export type Served = {
   method: string
-  /** path template, or `none` */ route: string
+  /** path template, or `none` */
+  route: string
   status: number
   ms: number
   requestId: string

@@ -19,13 +19,14 @@ const notes = (store: TestApi['database'], clerk: () => string): RouteModule => 
     const answer = z.strictObject({ version: z.number().nullable() })
     const versionOf = (shown: { version: number | null }) => (shown.version === null ? null : String(shown.version))
     const common = { path: '/api/v1/note', action: 'case.take-in', answer, versionOf } as const
-    register.operation({
-      ...{ ...common, method: 'get', id: 'readNote', summary: 'Read' },
-      handle: async () => ({ version }),
-    })
+    register.operation({ ...common, method: 'get', id: 'readNote', summary: 'Read', handle: async () => ({ version }) })
     for (const method of ['put', 'post'] as const)
       register.operation({
-        ...{ ...common, method, id: `${method}Note`, summary: 'Write', guarded: true },
+        ...common,
+        method,
+        id: `${method}Note`,
+        summary: 'Write',
+        guarded: true,
         body: z.strictObject({ text: z.string().optional() }),
         async handle({ seen }) {
           if (!isAsSeen(seen, version === null ? null : String(version)))
@@ -40,7 +41,11 @@ const notes = (store: TestApi['database'], clerk: () => string): RouteModule => 
         },
       })
     register.operation({
-      ...{ ...common, path: '/api/v1/plain', method: 'put', id: 'writePlain', summary: 'Compares no versions' },
+      ...common,
+      path: '/api/v1/plain',
+      method: 'put',
+      id: 'writePlain',
+      summary: 'Compares no versions',
       body: z.strictObject({}),
       handle: async () => ({ version }),
     })

@@ -14,7 +14,8 @@ export const tagOf = (version: string): string => `"${version}"`
 export function seenBy(headers: Headers, method: string, guarded: boolean): Seen {
   // A proxy may ask so of what is only read, which no version keeps from being read.
   if (method === 'GET') return undefined
-  const [match, noneMatch] = [headers.get('if-match')?.trim(), headers.get('if-none-match')?.trim()]
+  const match = headers.get('if-match')?.trim()
+  const noneMatch = headers.get('if-none-match')?.trim()
   if (match === undefined && noneMatch === undefined) return undefined
   if (!guarded)
     throw new ProblemError('request.invalid', 'If-Match, If-None-Match: this operation compares no versions')

@@ -70,10 +70,12 @@ export function languageOf(acceptLanguage: string | null | undefined): Language 
 }
 
 export type Answered = {
-  /** who must act here; the code says when it is left out */ act?: Actor
+  /** who must act here; the code says when it is left out */
+  act?: Actor
   errors?: readonly FieldProblem[]
   changes?: readonly Change[]
-  /** methods that the address takes, with `request.method` */ allow?: readonly string[]
+  /** methods that the address takes, with `request.method` */
+  allow?: readonly string[]
 }
 
 export function problemResponse(

@@ -8,8 +8,10 @@ export interface RateLimiter {
 export function createRateLimiter(options: {
   perSecond: number
   burst: number
-  /** keys remembered */ entries: number
-  /** now, milliseconds */ now: () => number
+  /** keys remembered */
+  entries: number
+  /** now, milliseconds */
+  now: () => number
 }): RateLimiter {
   const { perSecond, burst, entries, now } = options
   const buckets = new Map<string, { left: number; at: number }>()

@@ -164,8 +164,10 @@ const MatchHeaders = z.object({
 type Shape = {
   body?: Record<string, Schema | typeof BYTES>
   keyed: boolean
-  /** changes nothing, so that it takes no key */ looksUp?: boolean
-  /** the answer has an `ETag` */ versioned?: boolean
+  /** changes nothing, so that it takes no key */
+  looksUp?: boolean
+  /** the answer has an `ETag` */
+  versioned?: boolean
   status: number
   answer: { description: string; content: Record<string, { schema: Schema | typeof BYTES }> }
 }

@@ -16,7 +16,8 @@ export type Input<P extends Schema, Q extends Schema, B extends Schema> = {
   query: z.output<Q>
   body: z.output<B>
   person: Person
-  /** versions of `If-Match` and `If-None-Match`, of an operation that is `guarded` */ seen: Seen
+  /** versions of `If-Match` and `If-None-Match`, of an operation that is `guarded` */
+  seen: Seen
   /**
    * Lets the person act on a case; that of a `{thread}` in the path was asked for already. Problems: `request.forbidden`, `rights.scope`,
    * `rights.separation`, `thread.unknown`.
@@ -24,31 +25,45 @@ export type Input<P extends Schema, Q extends Schema, B extends Schema> = {
   demand: (action: Action, thread: string) => Promise<void>
   /** Lets the person work on a draft of a case; that of the path was asked for already. Problem: `rights.scope`. */
   demandDraft: (id: string) => Promise<void>
-  /** also in the answer's `X-Request-Id` and in the log */ requestId: string
-  /** aborted when the caller went away or the time limit passed */ signal: AbortSignal
+  /** also in the answer's `X-Request-Id` and in the log */
+  requestId: string
+  /** aborted when the caller went away or the time limit passed */
+  signal: AbortSignal
 }
 
 type Described<P extends Schema, Q extends Schema> = {
-  /** OpenAPI style: `/api/v1/cases/{thread}` */ path: `/api/v1/${string}`
-  /** operationId, camelCase and unique */ id: string
+  /** OpenAPI style: `/api/v1/cases/{thread}` */
+  path: `/api/v1/${string}`
+  /** operationId, camelCase and unique */
+  id: string
   summary: string
   description?: string
-  /** what it is in the table of rights: who may call it, in some case at least */ action: Action
-  /** strict object of the `{…}` in the path */ params?: P
-  /** strict object; values are text, so coerce numbers */ query?: Q
-  /** codes that it answers with besides the common ones; for the description */ problems?: readonly ProblemCode[]
-  /** time limit, 30 by default */ seconds?: number
+  /** what it is in the table of rights: who may call it, in some case at least */
+  action: Action
+  /** strict object of the `{…}` in the path */
+  params?: P
+  /** strict object; values are text, so coerce numbers */
+  query?: Q
+  /** codes that it answers with besides the common ones; for the description */
+  problems?: readonly ProblemCode[]
+  /** time limit, 30 by default */
+  seconds?: number
 }
 
 /** JSON in, JSON out. A POST takes an `Idempotency-Key` and is carried out once per key. */
 export type Operation<P extends Schema, Q extends Schema, B extends Schema, A extends Schema> = Described<P, Q> & {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete'
-  /** strict object */ body?: B
-  /** largest body, bytes; 256 KiB by default */ bodyBytes?: number
+  /** strict object */
+  body?: B
+  /** largest body, bytes; 256 KiB by default */
+  bodyBytes?: number
   answer: A
-  /** 200 by default */ status?: 200 | 201 | 202
-  /** The answer holds a secret: it is not kept for repeats, and a repeat answers `request.conflict`. */ shownOnce?: boolean
-  /** A POST that changes nothing but the audit log, and may be repeated: it takes no key, and nothing of it is kept. */ looksUp?: boolean
+  /** 200 by default */
+  status?: 200 | 201 | 202
+  /** The answer holds a secret: it is not kept for repeats, and a repeat answers `request.conflict`. */
+  shownOnce?: boolean
+  /** A POST that changes nothing but the audit log, and may be repeated: it takes no key, and nothing of it is kept. */
+  looksUp?: boolean
   /** Changes what several people may change: it takes `If-Match`, and refuses a version that is none any more with `request.precondition`. */
   guarded?: boolean
   /** Version of what the answer shows, its `ETag`: visible ASCII without quotes; null when it shows nothing that has one. */
@@ -59,14 +74,21 @@ export type Operation<P extends Schema, Q extends Schema, B extends Schema, A ex
 /** A stream of bytes in, JSON out. Must be harmless to repeat: there is no idempotency key. */
 export type Upload<P extends Schema, Q extends Schema, A extends Schema> = Described<P, Q> & {
   method: 'post' | 'put'
-  takes: { /** media types such as `application/pdf`, or `any` */ types: readonly [string, ...string[]]; bytes: number }
+  takes: {
+    /** media types such as `application/pdf`, or `any` */
+    types: readonly [string, ...string[]]
+    bytes: number
+  }
   answer: A
   status?: 200 | 201
   handle(
     input: Input<P, Q, Nothing> & {
-      /** ends with ProblemError `request.oversize` past the limit */ stream: ReadableStream<Uint8Array>
-      /** media type without parameters */ type: string
-      /** length that the caller announced, or null */ size: number | null
+      /** ends with ProblemError `request.oversize` past the limit */
+      stream: ReadableStream<Uint8Array>
+      /** media type without parameters */
+      type: string
+      /** length that the caller announced, or null */
+      size: number | null
     },
   ): Promise<z.input<A>>
 }
@@ -74,9 +96,12 @@ export type Upload<P extends Schema, Q extends Schema, A extends Schema> = Descr
 export type Download = {
   type: string
   body: ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | string
-  /** length in bytes, when known before */ size?: number
-  /** offered as a file of this name; without it shown in place */ filename?: string
-  /** a page made here, whose own style applies; it still runs nothing and fetches nothing */ styled?: boolean
+  /** length in bytes, when known before */
+  size?: number
+  /** offered as a file of this name; without it shown in place */
+  filename?: string
+  /** a page made here, whose own style applies; it still runs nothing and fetches nothing */
+  styled?: boolean
 }
 
 /** Bytes out, never run as a page of this origin. */
@@ -95,7 +120,8 @@ export interface Api {
 
 /** The routes of one concern, made by its routes.ts from its service. */
 export type RouteModule = {
-  /** heading in the reference */ tag: string
+  /** heading in the reference */
+  tag: string
   description: string
   register(api: Api): void
 }

@@ -7,10 +7,14 @@ import { HTTP_LIMITS, type HttpLimits } from './limits.ts'
 
 export type ServerOptions = {
   app: Pick<HttpApp, 'fetch' | 'drain'>
-  /** address to listen on, such as `127.0.0.1` */ host: string
-  /** 0 picks a free one */ port: number
-  /** where the config has the port, such as `http.port` */ setting: string
-  /** largest request body that is read at all, bytes */ maxBytes: number
+  /** address to listen on, such as `127.0.0.1` */
+  host: string
+  /** 0 picks a free one */
+  port: number
+  /** where the config has the port, such as `http.port` */
+  setting: string
+  /** largest request body that is read at all, bytes */
+  maxBytes: number
   /** addresses and ranges of proxies whose X-Forwarded-For is believed, besides those of this machine */
   proxies?: readonly string[]
   clock: Clock

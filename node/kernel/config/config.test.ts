@@ -58,7 +58,10 @@ describe('a configuration', () => {
       rights: { separateDecision: false, separateAdministrators: false },
       webhooks: { allowPrivate: true },
       mail: {
-        ...{ carrier: '顺丰', url: 'https://ems.example/gateway', token: { env: 'EMS' }, pollMinutes: 5 },
+        carrier: '顺丰',
+        url: 'https://ems.example/gateway',
+        token: { env: 'EMS' },
+        pollMinutes: 5,
         sender: { name: '跨省通办窗口', phone: '0719-8100001', address: '十堰市市民服务中心' },
       },
       quotas: { materialsGB: 250, packetsGB: 5, freeMB: 1024 },

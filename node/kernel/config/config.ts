@@ -13,7 +13,10 @@ import { jsonOf, readTextFile } from './text-file.ts'
 export { ConfigFile } from './schema.ts'
 
 /** The configuration that the node runs with: paths are absolute. */
-export type NodeConfig = ConfigFile & { /** folder of the file */ folder: string }
+export type NodeConfig = ConfigFile & {
+  /** folder of the file */
+  folder: string
+}
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -3,11 +3,15 @@ import * as z from 'zod'
 import { ConfigFile, ENVIRONMENT } from './schema.ts'
 
 export type Setting = {
-  /** such as `http.port` */ key: string
-  /** environment variable that stands over it, or null */ env: string | null
-  /** JSON text; null when it must be given or has none */ default: string | null
+  /** such as `http.port` */
+  key: string
+  /** environment variable that stands over it, or null */
+  env: string | null
+  /** JSON text; null when it must be given or has none */
+  default: string | null
   required: boolean
-  /** the value of `adapter.kind` that it is for, or null */ kind: string | null
+  /** the value of `adapter.kind` that it is for, or null */
+  kind: string | null
   en: string
   zh: string
 }

@@ -19,7 +19,8 @@ export type SecretReference = z.infer<typeof SecretReference>
  * TONGBAN_PASSPHRASE_FILE names; null when neither is set. Problem: `config.invalid`.
  */
 export async function readPassphrase(env: Env, variable = 'TONGBAN_PASSPHRASE'): Promise<string | null> {
-  const [given, file] = [env[variable], env[`${variable}_FILE`]]
+  const given = env[variable]
+  const file = env[`${variable}_FILE`]
   if (isSet(given)) return given
   return isSet(file) ? readSecretFile(file) : null
 }

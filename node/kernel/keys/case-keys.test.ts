@@ -31,7 +31,8 @@ const watched = (): Database => ({
 })
 
 test('what is sealed for a case opens with its key alone, after a restart too, and never once the key is destroyed', async () => {
-  const [one, other] = [await sealed(1), await sealed(2)]
+  const one = await sealed(1)
+  const other = await sealed(2)
   expect([one[0], one.byteLength]).toEqual([CASE_SEALED, words.byteLength + 29])
   expect(() => NODE.open(one, 'b')).toThrow('damaged')
   expect(text(await fresh().open(db, 1, one, 'b'))).toBe(words.toString())

@@ -17,15 +17,20 @@ export interface Seal {
 export const CASE_SEALED = 2
 
 export const CASE_KEY_LIMITS = {
-  /** keys that stay opened in memory */ kept: 10_000,
-  /** how many fewer are left once there are more */ dropped: 1_000,
-  /** bodies that one transaction seals anew */ page: 50,
+  /** keys that stay opened in memory */
+  kept: 10_000,
+  /** how many fewer are left once there are more */
+  dropped: 1_000,
+  /** bodies that one transaction seals anew */
+  page: 50,
   bytes: 32,
 } as const
 
 export type CaseKeysParts = {
-  /** under the node's key */ seal: Seal
-  /** under the key of a case */ sealOf: (key: Uint8Array) => Seal
+  /** under the node's key */
+  seal: Seal
+  /** under the key of a case */
+  sealOf: (key: Uint8Array) => Seal
   randomBytes: (length: number) => Uint8Array
 }
 

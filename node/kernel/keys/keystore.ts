@@ -48,7 +48,8 @@ export type OpenCityKey = CityKey & { key: CryptoKey }
 
 export interface KeyStore {
   keys(): Keys
-  /** certificates of the city, leaf first, PEM */ certificates(): readonly string[]
+  /** certificates of the city, leaf first, PEM */
+  certificates(): readonly string[]
   /** Opens the city key: some 20 ms. Problems: `keystore.passphrase`, `keystore.malformed`, `config.invalid`. */
   openCityKey(): Promise<OpenCityKey>
   /** Opens the city key to see that it opens, unless its file is the one that did last. Problems of `openCityKey`. */
@@ -72,10 +73,14 @@ const Pending = z.strictObject({ v: z.literal(1), keyPem: z.string() })
 const JWE = { alg: 'PBES2-HS512+A256KW', enc: 'A256GCM', typ: 'tongban-keys+jwe' } as const
 
 export const KEY_STORE_LIMITS = {
-  /** rounds of PBKDF2: some 50 ms at each start, and the same for an attacker's each guess */ rounds: 100_000,
-  /** rounds that a file may ask for */ maxRounds: 1_000_000,
-  /** characters of a passphrase */ minPassphrase: 8,
-  /** bytes of one file */ fileBytes: 1024 * 1024,
+  /** rounds of PBKDF2: some 50 ms at each start, and the same for an attacker's each guess */
+  rounds: 100_000,
+  /** rounds that a file may ask for */
+  maxRounds: 1_000_000,
+  /** characters of a passphrase */
+  minPassphrase: 8,
+  /** bytes of one file */
+  fileBytes: 1024 * 1024,
 } as const
 
 /** A new Ed25519 key. */

@@ -15,16 +15,22 @@ const VERIFY_BATCH = 1000
 const GENESIS = new Uint8Array(32)
 
 export type AuditEntry = {
-  /** `person:<id>`, `city:<code>`, `adapter:<kind>`, `node` or `cli` */ actor: string
-  /** noun and past verb, `packet.refused` */ action: string
-  /** id of what it was done to: packet, thread, partner, person */ subject: string
+  /** `person:<id>`, `city:<code>`, `adapter:<kind>`, `node` or `cli` */
+  actor: string
+  /** noun and past verb, `packet.refused` */
+  action: string
+  /** id of what it was done to: packet, thread, partner, person */
+  subject: string
   /** codes and numbers that tell more; never personal data */
   detail?: Readonly<Record<string, string | number | boolean | null>>
 }
 export type AuditRow = Required<AuditEntry> & {
-  /** of the account that acted; null of a city, an adapter or the node */ name: string | null
-  no: number /** milliseconds */
-  at: number /** lowercase hex */
+  /** of the account that acted; null of a city, an adapter or the node */
+  name: string | null
+  no: number
+  /** milliseconds */
+  at: number
+  /** lowercase hex */
   hash: string
 }
 
@@ -32,7 +38,8 @@ export type AuditFilter = {
   actor?: string | undefined
   action?: string | undefined
   subject?: string | undefined
-  /** ms; rows of this time or later */ since?: number | undefined
+  /** ms; rows of this time or later */
+  since?: number | undefined
 }
 
 export interface Audit {
@@ -128,7 +135,7 @@ export function createAudit({ database, now }: { database: Database; now: () => 
         `SELECT ${COLUMNS}, ${NAME} FROM audit WHERE ${where.join(' AND ')} ORDER BY no DESC LIMIT ?`,
         [...params, limit],
       )
-      return rows.map(({ prev: _, detail, hash, ...row }) => ({
+      return rows.map(({ prev, detail, hash, ...row }) => ({
         ...row,
         detail: JSON.parse(detail) as AuditRow['detail'],
         hash: hex(hash),

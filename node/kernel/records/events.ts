@@ -32,9 +32,11 @@ export type EventType = keyof typeof EVENT_ACTIONS
 
 export type EventRow = {
   no: number
-  /** milliseconds */ at: number
+  /** milliseconds */
+  at: number
   type: string
-  /** id of what changed: thread, partner code, packet id */ subject: string
+  /** id of what changed: thread, partner code, packet id */
+  subject: string
   roles: readonly Role[]
 }
 

@@ -16,11 +16,16 @@ let root = ''
 let db: Database
 const at = (name: string) => join(root, name)
 const about: AboutKeys = {
-  ...{ format: 'tongban-case-keys/1', city: '610900', node: 'ab', software: '1', at: '2026-11-23T00:00:00.000Z' },
+  format: 'tongban-case-keys/1',
+  city: '610900',
+  node: 'ab',
+  software: '1',
+  at: '2026-11-23T00:00:00.000Z',
 }
 const blob = (bytes = 61) => new Uint8Array(randomBytes(bytes))
 const secrets = { one: blob(), two: blob(), draft: blob(), answer: blob(), traced: blob() }
-const [ofCase, ofNode] = [Buffer.from([2, 9]), Buffer.from([1, 9])]
+const ofCase = Buffer.from([2, 9])
+const ofNode = Buffer.from([1, 9])
 
 async function put(table: string, row: Record<string, Value>): Promise<void> {
   const names = Object.keys(row)
@@ -42,30 +47,54 @@ async function putCase(no: number, sealed: Uint8Array, startedAt: number): Promi
     [2 * no + 1, 'case.purge', ofNode],
   ] as const) {
     await put('packets', {
-      ...{ no: place, id: blob(32), thread_no: no, partner: '420300', direction: 'out', place, log_hash: blob(32) },
-      ...{ seq: place, kind, iat: 0, jws: '', status: 'stored', stored_at: 0 },
+      no: place,
+      id: blob(32),
+      thread_no: no,
+      partner: '420300',
+      direction: 'out',
+      place,
+      log_hash: blob(32),
+      seq: place,
+      kind,
+      iat: 0,
+      jws: '',
+      status: 'stored',
+      stored_at: 0,
     })
     await put('bodies', { packet_no: place, sealed: body })
   }
   await put('cases', {
-    ...{ thread_no: no, role: 'collecting', partner: '420300', case_no: `AK-${no}`, item_code: 'c', item_name: 'n' },
-    ...{
-      mode: 0,
-      state: 'closed',
-      applicant: '钱**',
-      applicant_key: blob(32),
-      name_key: blob(32),
-      agreement: blob(32),
-    },
-    ...{ submitted_at: startedAt, updated_at: startedAt, fold: '{}' },
+    thread_no: no,
+    role: 'collecting',
+    partner: '420300',
+    case_no: `AK-${no}`,
+    item_code: 'c',
+    item_name: 'n',
+    mode: 0,
+    state: 'closed',
+    applicant: '钱**',
+    applicant_key: blob(32),
+    name_key: blob(32),
+    agreement: blob(32),
+    submitted_at: startedAt,
+    updated_at: startedAt,
+    fold: '{}',
   })
   await put('rewrites', { partner: '420300', thread: thread.toString('hex'), draft: ofCase })
   await put('adapter_state', { key: `a ${no}`, value: ofCase, thread_no: no })
 }
 
 const answer = (no: number, key: Uint8Array | null) => ({
-  ...{ no, id: `rest e${no}`, state: 'parked', local_case_no: 'L1', move: ofCase, bytes: 2, at: 0, key },
-  ...{ problem: '{"code":"case.transition"}', blocked: no === 1 ? 0 : 1 },
+  no,
+  id: `rest e${no}`,
+  state: 'parked',
+  local_case_no: 'L1',
+  move: ofCase,
+  bytes: 2,
+  at: 0,
+  key,
+  problem: '{"code":"case.transition"}',
+  blocked: no === 1 ? 0 : 1,
 })
 
 beforeEach(async () => {
@@ -79,8 +108,16 @@ beforeEach(async () => {
     ['d2', blob()],
   ] as const) {
     await put('case_drafts', {
-      ...{ id, version: 1, owner: 'o', applicant: '钱**', applicant_key: blob(32), sealed: ofCase, key },
-      ...{ created_at: 0, updated_at: 0, updated_by: 'o' },
+      id,
+      version: 1,
+      owner: 'o',
+      applicant: '钱**',
+      applicant_key: blob(32),
+      sealed: ofCase,
+      key,
+      created_at: 0,
+      updated_at: 0,
+      updated_by: 'o',
     })
     await put('case_draft_materials', { draft: id, sha256: blob(32) })
   }
@@ -89,7 +126,13 @@ beforeEach(async () => {
   await put('projection', { one: 1, form: 2 })
   await put('adapter_trace', { no: 1, at: 0, call: 'poll', ms: 1, bytes: 2, sealed: ofCase, key: secrets.traced })
   await put('idempotency', {
-    ...{ person: 'p', key: 'k', request_hash: blob(32), status: 201, sealed: ofNode, about: blob(16), at: 0 },
+    person: 'p',
+    key: 'k',
+    request_hash: blob(32),
+    status: 201,
+    sealed: ofNode,
+    about: blob(16),
+    at: 0,
   })
 })
 afterEach(async () => {
@@ -129,7 +172,8 @@ const read = async <T extends object>(sql: string, path = 'copy.db'): Promise<T[
 describe('a copy of the store', () => {
   test('holds no byte of a key, in use or free, nor what the key of the node alone would tell; the file of keys holds them', async () => {
     await copy()
-    const [bytes, keys] = [await readFile(at('copy.db')), await readFile(at('keys.db'))]
+    const bytes = await readFile(at('copy.db'))
+    const keys = await readFile(at('keys.db'))
     for (const secret of Object.values(secrets)) {
       for (let from = 0; from + 16 <= secret.byteLength; from++)
         if (bytes.includes(Buffer.from(secret.subarray(from, from + 16)))) throw new Error('a key stands in the copy')
@@ -160,7 +204,7 @@ describe('a copy of the store', () => {
     for (const { name } of held.filter(({ type }) => type === 'table')) {
       if (['idempotency', 'projection', 'adapter_trace'].includes(name)) continue
       const blank = (rows: Record<string, unknown>[]) =>
-        rows.map(({ applicant: _, applicant_key: __, name_key: ___, ...row }) => row)
+        rows.map(({ applicant, applicant_key, name_key, ...row }) => row)
       const sql = `SELECT * FROM "${name}"`
       expect([name, blank(await read(sql))]).toEqual([name, blank(await read(sql, 'store.db'))])
     }
@@ -171,9 +215,7 @@ describe('a copy of the store', () => {
   test('joined with the keys that are left keeps nothing of what has none: cases as purged, drafts and answers as settled', async () => {
     await copy()
     await keep([secrets.two, secrets.draft, secrets.answer])
-    expect(await joined('left.db', 0)).toEqual({
-      ...{ cases: 1, drafts: 1, answers: 1, newer: ['AK-1'], newerCases: 1 },
-    })
+    expect(await joined('left.db', 0)).toEqual({ cases: 1, drafts: 1, answers: 1, newer: ['AK-1'], newerCases: 1 })
     expect(await read('SELECT thread_no AS no, sealed FROM case_keys')).toEqual([{ no: 2, sealed: secrets.two }])
     expect(await read('SELECT packet_no AS no FROM bodies ORDER BY no')).toEqual([{ no: 3 }, { no: 4 }, { no: 5 }])
     expect(await read('SELECT thread FROM rewrites')).toEqual([{ thread: '02'.repeat(16) }])

@@ -59,8 +59,10 @@ export type Closed = {
   cases: number
   drafts: number
   answers: number
-  /** numbers of cases that began after the file of keys was made, the first of them */ newer: string[]
-  /** how many these are */ newerCases: number
+  /** numbers of cases that began after the file of keys was made, the first of them */
+  newer: string[]
+  /** how many these are */
+  newerCases: number
 }
 
 /** Case numbers that are told of. */
@@ -133,7 +135,9 @@ function join(connection: Connection, keys: KeyFile | null, at: number): Closed 
   const [cases] = connection.query<{ n: number }>(`SELECT count(*) AS n FROM closed WHERE table_name = 'case_keys'`, [])
   run('DROP TABLE closed')
   return {
-    ...{ cases: cases?.n ?? 0, drafts, answers },
+    cases: cases?.n ?? 0,
+    drafts,
+    answers,
     newer: names.map(({ case_no }) => case_no),
     newerCases: count?.n ?? 0,
   }

@@ -6,7 +6,8 @@ import { Worker } from 'node:worker_threads'
 import { ProblemError } from '../../../protocol/problem.ts'
 
 export const CHECK_LIMITS = {
-  /** ms between two checks of a running node */ every: 24 * 3_600_000,
+  /** ms between two checks of a running node */
+  every: 24 * 3_600_000,
 } as const
 
 /** What the worker is told. */

@@ -11,9 +11,12 @@ import { valuesContract } from './values-contract.ts'
 
 export type DatabaseSubject = {
   database: Database
-  /** what callbacks after a commit threw */ reported: unknown[]
-  /** a path for a backup, not there yet */ backupPath: string
-  /** opens what `backup` wrote */ openBackup(path: string): Promise<Database>
+  /** what callbacks after a commit threw */
+  reported: unknown[]
+  /** a path for a backup, not there yet */
+  backupPath: string
+  /** opens what `backup` wrote */
+  openBackup(path: string): Promise<Database>
 }
 
 /** Something to wait for, and what ends the waiting. */
@@ -59,7 +62,8 @@ export function databaseContract(name: string, make: () => Promise<DatabaseSubje
       })
 
       test('reads what it wrote, and a reader sees it only once it is committed', async () => {
-        const [written, go] = [gate(), gate()]
+        const written = gate()
+        const go = gate()
         const writing = db.transaction(async tx => {
           await put(tx, 'mine')
           expect(await tx.query('SELECT word FROM entries')).toEqual([{ word: 'mine' }])

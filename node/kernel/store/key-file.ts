@@ -20,7 +20,8 @@ export const markOf = (key: Uint8Array): Uint8Array =>
 const About = z.strictObject({
   format: z.literal('tongban-case-keys/1'),
   city: z.string(),
-  /** of the store, hex */ node: z.string(),
+  /** of the store, hex */
+  node: z.string(),
   software: z.string(),
   at: z.string(),
 })
@@ -38,9 +39,7 @@ export function openKeyWriter(path: string): KeyWriter {
   connection.run('BEGIN', [])
   return {
     add: key =>
-      void connection.run('INSERT INTO keys (mark, sealed) VALUES (?, ?) ON CONFLICT DO NOTHING', [
-        ...[markOf(key), key],
-      ]),
+      void connection.run('INSERT INTO keys (mark, sealed) VALUES (?, ?) ON CONFLICT DO NOTHING', [markOf(key), key]),
     close() {
       connection.run('COMMIT', [])
       connection.close()

@@ -4,10 +4,20 @@ import { ProblemError } from '../../../protocol/problem.ts'
 import type { Database } from './database.ts'
 import { statementsOf } from './sql.ts'
 
-export type Migration = { version: number; name: string /** statements, each ended by `;` */; sql: string }
+export type Migration = {
+  version: number
+  name: string
+  /** statements, each ended by `;` */
+  sql: string
+}
 
 /** A text that a migration had when it landed, and what brings a store that has it to what the present text does. */
-export type FormerText = { version: number /** of that text */; checksum: string; bridge: string }
+export type FormerText = {
+  version: number
+  /** of that text */
+  checksum: string
+  bridge: string
+}
 
 /** What landed otherwise than it stands now; `inOrderFrom`: migrations below it were put in before applied ones. */
 export type Past = { former: readonly FormerText[]; inOrderFrom: number }
@@ -42,7 +52,10 @@ export async function migrate(
       if (bridges) await tx.run('UPDATE schema_migrations SET checksum = ? WHERE version = ?', [sum, version])
       else
         await tx.run('INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES (?, ?, ?, ?)', [
-          ...[version, name, sum, now()],
+          version,
+          name,
+          sum,
+          now(),
         ])
     })
   }
@@ -111,7 +124,10 @@ function stepsAfter(
   return [
     ...bridges,
     ...due.map(migration => ({
-      ...{ ...migration, statements: migration.sql, checksum: checksum(migration.sql), bridges: false },
+      ...migration,
+      statements: migration.sql,
+      checksum: checksum(migration.sql),
+      bridges: false,
     })),
   ]
 }

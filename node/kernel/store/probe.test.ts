@@ -5,7 +5,8 @@ import { createWriteProbe, PROBE_LIMITS } from './probe.ts'
 
 test('a store is proven writable by a write, once for all who ask within a second', async () => {
   const db = await openTestStore()
-  let [now, writes] = [1_000_000, 0]
+  let now = 1_000_000
+  let writes = 0
   const counted: Database = {
     ...db,
     transaction: work => {

@@ -9,7 +9,8 @@ async function write(db: Database, at: number): Promise<void> {
 }
 
 export const PROBE_LIMITS = {
-  /** ms for which a proof counts, so that whoever asks often writes seldom */ counts: 1_000,
+  /** ms for which a proof counts, so that whoever asks often writes seldom */
+  counts: 1_000,
 } as const
 
 /** A check that everybody who asks at the same time shares; `now` in ms. */

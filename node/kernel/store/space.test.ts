@@ -3,7 +3,9 @@ import { expect, test } from 'vitest'
 import { createSpace, freeBytes, SPACE_LIMITS } from './space.ts'
 
 test('there is room at the floor, and none one byte under it; one look counts for a while', () => {
-  let [free, now, looks] = [1_000, 0, 0]
+  let free = 1_000
+  let now = 0
+  let looks = 0
   const space = createSpace({
     floor: 1_000,
     now: () => now,

@@ -6,13 +6,17 @@ import { statfsSync } from 'node:fs'
 import type { Problem } from '../../../protocol/problem.ts'
 
 export const SPACE_LIMITS = {
-  /** ms for which one look at the file system counts */ look: 1_000,
+  /** ms for which one look at the file system counts */
+  look: 1_000,
 } as const
 
 export type SpaceParts = {
-  /** bytes that are free now */ free: () => number
-  /** bytes that stay free */ floor: number
-  /** ms */ now: () => number
+  /** bytes that are free now */
+  free: () => number
+  /** bytes that stay free */
+  floor: number
+  /** ms */
+  now: () => number
 }
 
 export function createSpace({ free, floor, now }: SpaceParts) {

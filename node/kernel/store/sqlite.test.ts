@@ -71,7 +71,8 @@ describe('SQLite', () => {
 
   test('a read sees every commit made before it, by this process at once and by another in the next turn', async () => {
     const path = fresh()
-    const [db, other] = [openSqlite(path), openSqlite(path)]
+    const db = openSqlite(path)
+    const other = openSqlite(path)
     await db.transaction(tx => tx.run('CREATE TABLE a (x INTEGER)'))
     const count = async () => (await db.query<{ n: number }>('SELECT count(*) AS n FROM a'))[0]?.n
     for (let n = 1; n <= 3; n++) {
@@ -86,7 +87,8 @@ describe('SQLite', () => {
   })
 
   test('keeps its files from others, journals and backups too', async () => {
-    const [path, copy] = [fresh(), fresh()]
+    const path = fresh()
+    const copy = fresh()
     const db = openSqlite(path)
     await db.transaction(tx => tx.run('CREATE TABLE a (x INTEGER)'))
     await db.backup(copy)
@@ -194,7 +196,8 @@ describe('SQLite', () => {
   })
 
   test('a backup of a damaged store fails and leaves no file', async () => {
-    const [path, copy] = [fresh(), fresh()]
+    const path = fresh()
+    const copy = fresh()
     const db = openSqlite(path)
     await db.transaction(async tx => {
       await tx.run('CREATE TABLE a (x BLOB)')

@@ -29,7 +29,8 @@ export interface Log {
 export type LoggingOptions = {
   level: LogLevel
   format: 'json' | 'text'
-  /** takes one line with its line break; standard error by default */ write?: (line: string) => void
+  /** takes one line with its line break; standard error by default */
+  write?: (line: string) => void
 }
 
 /** Sets up logging for the process; a second call replaces the first. */

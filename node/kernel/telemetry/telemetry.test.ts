@@ -149,7 +149,8 @@ describe('metrics', () => {
   })
 
   test('two nodes in one process count apart', async () => {
-    const [one, two] = [createTelemetry(), createTelemetry()]
+    const one = createTelemetry()
+    const two = createTelemetry()
     one.events.partnerPaired({ partner: '420300' })
     expect((await one.metrics.render()).text).toContain('tongban_pairings_total 1')
     expect((await two.metrics.render()).text).toContain('tongban_pairings_total 0')

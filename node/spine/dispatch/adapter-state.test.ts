@@ -24,7 +24,8 @@ const stored = async () =>
   )
 
 test('values are sealed, read from any call, claimed once and deleted', async () => {
-  const [anywhere, ofCase] = [state.of(null), state.of(4)]
+  const anywhere = state.of(null)
+  const ofCase = state.of(4)
   await anywhere.put('event:1', SAID)
   await ofCase.put('event:2', SAID)
   expect(await ofCase.claim('event:2', () => 'other')).toBe(SAID)

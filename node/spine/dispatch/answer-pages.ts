@@ -17,10 +17,12 @@ type AnswerPagesParts = Pick<DispatchParts, 'db' | 'keys' | 'adapter' | 'clock' 
   store: AnswerStore
   calls: Calls
   trace: Pick<Trace, 'of'>
-  /** under which name answers and their cursor are kept */ system: () => string
+  /** under which name answers and their cursor are kept */
+  system: () => string
   /** tells a person of one that waits for what only a person can cure */
   recordParked: (tx: Transaction, answer: { id: string; localCaseNo: string | null }, problem: Problem) => Promise<void>
-  /** answers were kept */ kept: () => void
+  /** answers were kept */
+  kept: () => void
 }
 
 export function createAnswerPages(parts: AnswerPagesParts) {

@@ -8,9 +8,12 @@ export type Answer = {
   no: number
   id: string
   localCaseNo: string | null
-  /** null when it was too large to keep */ sealed: Uint8Array | null
-  /** of what is sealed; null as an earlier program kept it */ key: Uint8Array | null
-  /** of the last try */ problem: Problem | null
+  /** null when it was too large to keep */
+  sealed: Uint8Array | null
+  /** of what is sealed; null as an earlier program kept it */
+  key: Uint8Array | null
+  /** of the last try */
+  problem: Problem | null
   attempts: number
 }
 
@@ -22,11 +25,14 @@ export type KeptAnswer = {
   no: number
   id: string
   localCaseNo: string | null
-  /** case number and thread of the case, when it is one of this node */ caseNo: string | null
+  /** case number and thread of the case, when it is one of this node */
+  caseNo: string | null
   thread: string | null
   problem: Problem | null
-  /** whether an earlier answer of its case must be settled first */ behind: boolean
-  /** when it is tried again by itself; null: it waits for a person, or behind another */ nextAt: number | null
+  /** whether an earlier answer of its case must be settled first */
+  behind: boolean
+  /** when it is tried again by itself; null: it waits for a person, or behind another */
+  nextAt: number | null
   attempts: number
   at: number
 }
@@ -41,7 +47,12 @@ type Row = {
   attempts: number
 }
 const toAnswer = (row: Row): Answer => ({
-  ...{ no: row.no, id: row.id, localCaseNo: row.local_case_no, sealed: row.move, key: row.key, attempts: row.attempts },
+  no: row.no,
+  id: row.id,
+  localCaseNo: row.local_case_no,
+  sealed: row.move,
+  key: row.key,
+  attempts: row.attempts,
   problem: row.problem === null ? null : (JSON.parse(row.problem) as Problem),
 })
 
@@ -127,8 +138,14 @@ export function createAnswerStore(db: Database) {
          SELECT a.id, ?2, a.local_case_no, ?4, ?5, ?6, 0, 0, ${EARLIER}, ?7, ?8
          FROM (SELECT ?1 AS id, ?3 AS local_case_no, 9007199254740991 AS no) a WHERE true ON CONFLICT (id) DO NOTHING`,
         [
-          ...[id, problem === null ? 'ready' : 'parked', localCaseNo, sealed, sealed?.byteLength ?? 0],
-          ...[problem === null ? null : JSON.stringify(problem), at, key],
+          id,
+          problem === null ? 'ready' : 'parked',
+          localCaseNo,
+          sealed,
+          sealed?.byteLength ?? 0,
+          problem === null ? null : JSON.stringify(problem),
+          at,
+          key,
         ],
       )
       return changed > 0
@@ -210,7 +227,10 @@ export function createAnswerStore(db: Database) {
     /** The text of a kept answer is sealed with this key now. */
     async sealedAnew(tx: Transaction, no: number, key: Uint8Array, sealed: Uint8Array): Promise<void> {
       await tx.run('UPDATE adapter_events SET move = ?, bytes = ?, key = ? WHERE no = ?', [
-        ...[sealed, sealed.byteLength, key, no],
+        sealed,
+        sealed.byteLength,
+        key,
+        no,
       ])
     },
 
@@ -317,7 +337,10 @@ export function createAnswerStore(db: Database) {
         [after, limit],
       )
       return rows.map(row => ({
-        ...{ no: row.no, id: row.id, localCaseNo: row.local_case_no, caseNo: row.case_no },
+        no: row.no,
+        id: row.id,
+        localCaseNo: row.local_case_no,
+        caseNo: row.case_no,
         thread: row.thread === null ? null : Buffer.from(row.thread).toString('hex'),
         problem: row.problem === null ? null : (JSON.parse(row.problem) as Problem),
         behind: row.blocked === 1,

@@ -348,13 +348,17 @@ describe('the approval system', () => {
     await poll()
     const before = w.clock.now()
     expect(await dispatch.check()).toEqual({
-      ...{ kind: 'test', name: 'test', ok: true, slow: [] },
+      kind: 'test',
+      name: 'test',
+      ok: true,
+      slow: [],
       polling: { lastGood: before, failures: 0 },
     })
     system.down = true
     await poll()
     expect(await dispatch.check()).toMatchObject({
-      ...{ ok: false, detail: 'answers: HTTP 503' },
+      ok: false,
+      detail: 'answers: HTTP 503',
       polling: { lastGood: before, failures: expect.any(Number) },
     })
   })

@@ -39,7 +39,8 @@ export function createAnswers(
   /** whether answers are kept, or may be; unknown until it matters */
   let anyKept: boolean | null = null
   const polling: Polling = { lastGood: null, failures: 0, problem: null }
-  /** answers that are worked on, or of which the own store took no note */ const busy = new Set<number>()
+  /** answers that are worked on, or of which the own store took no note */
+  const busy = new Set<number>()
   const noting = new Set<() => void>()
   /** people who wait for what comes of a case, or of an answer without one */
   const waiters = new Map<string | number, Set<(problem: Problem | null) => void>>()
@@ -71,18 +72,16 @@ export function createAnswers(
     },
   })
 
-  const keeping = createAnswerPages({
-    ...{ ...parts, store, recordParked },
-    system: () => system,
-    kept: () => worker.wake(),
-  })
+  const keeping = createAnswerPages({ ...parts, store, recordParked, system: () => system, kept: () => worker.wake() })
 
   /** Tries kept answers again in this transaction; how many. */
   async function retryIn(tx: Transaction, which: Parameters<typeof store.retry>[1], by: string): Promise<number> {
     const count = await store.retry(tx, which)
     if (count > 0)
       await audit.append(tx, {
-        ...{ actor: by, action: 'adapter-event.retried', subject: 'localCaseNo' in which ? which.localCaseNo : '' },
+        actor: by,
+        action: 'adapter-event.retried',
+        subject: 'localCaseNo' in which ? which.localCaseNo : '',
         detail: { answers: count, ...('code' in which ? { code: which.code } : {}) },
       })
     tx.afterCommit(() => worker.wake())
@@ -231,7 +230,9 @@ export function createAnswers(
       await store.settle(tx, answer, clock.now())
       if (outcome === 'standing')
         await audit.append(tx, {
-          ...{ actor, action: 'adapter-event.standing', subject: answer.localCaseNo ?? '' },
+          actor,
+          action: 'adapter-event.standing',
+          subject: answer.localCaseNo ?? '',
           detail: { event: answer.id, kind: move?.kind ?? null },
         })
     })
@@ -246,7 +247,9 @@ export function createAnswers(
   ): Promise<void> {
     const subject = answer.localCaseNo ?? answer.id
     await audit.append(tx, {
-      ...{ actor, action: 'adapter-event.parked', subject },
+      actor,
+      action: 'adapter-event.parked',
+      subject,
       detail: { problem: problem.code, event: answer.id },
     })
     await events.append(tx, { type: 'work.parked', subject })
@@ -367,7 +370,9 @@ export function createAnswers(
       if (kept === null) throw new ProblemError('request.not-found', 'event: it was too long to keep')
       await db.transaction(tx =>
         audit.append(tx, {
-          ...{ actor: by, action: 'case.read', subject: localCaseNo ?? id },
+          actor: by,
+          action: 'case.read',
+          subject: localCaseNo ?? id,
           detail: { for: 'answer', event: id },
         }),
       )
@@ -384,7 +389,9 @@ export function createAnswers(
           await act(tx)
           await store.settle(tx, answer, clock.now())
           await audit.append(tx, {
-            ...{ actor: by, action: 'adapter-event.skipped', subject: answer.localCaseNo ?? answer.id },
+            actor: by,
+            action: 'adapter-event.skipped',
+            subject: answer.localCaseNo ?? answer.id,
             detail: { event: answer.id, problem: answer.problem?.code ?? null, reason },
           })
         })
@@ -406,7 +413,9 @@ export function createAnswers(
         if (answers === 0) throw new ProblemError('request.not-found')
         await act(tx)
         await audit.append(tx, {
-          ...{ actor: by, action: 'adapter-event.dismissed', subject: localCaseNo },
+          actor: by,
+          action: 'adapter-event.dismissed',
+          subject: localCaseNo,
           detail: { answers },
         })
       })

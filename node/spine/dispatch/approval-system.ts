@@ -12,8 +12,10 @@ type ApprovalSystem = {
   name: string
   ok: boolean
   detail?: string
-  /** null when it is not asked for answers */ polling: { lastGood: number | null; failures: number } | null
-  /** calls that are under way too long */ slow: { kind: CallKind; since: number }[]
+  /** null when it is not asked for answers */
+  polling: { lastGood: number | null; failures: number } | null
+  /** calls that are under way too long */
+  slow: { kind: CallKind; since: number }[]
 }
 
 type Asked = { adapter: Adapter; calls: Calls; clock: Clock; name: string; polling: () => Polling | null }
@@ -25,7 +27,8 @@ export async function askedHowItIs({ adapter, calls, clock, name, ...asked }: As
       ok: false as const,
       detail: error instanceof ProblemError ? (error.problem.detail ?? error.problem.code) : 'the adapter failed',
     }))
-  const [slow, polling] = [calls.slow(), asked.polling()]
+  const slow = calls.slow()
+  const polling = asked.polling()
   const unanswered = polling?.problem ?? null
   const faults = [
     ...(said.ok ? [] : [said.detail]),
@@ -34,7 +37,10 @@ export async function askedHowItIs({ adapter, calls, clock, name, ...asked }: As
   ]
   const detail = faults.length > 0 ? faults.join('; ') : said.detail
   return {
-    ...{ kind: adapter.kind, name, ok: faults.length === 0, slow },
+    kind: adapter.kind,
+    name,
+    ok: faults.length === 0,
+    slow,
     ...(detail === undefined ? {} : { detail }),
     polling: polling === null ? null : { lastGood: polling.lastGood, failures: polling.failures },
   }

@@ -36,13 +36,14 @@ import { Worker } from './worker.ts'
 export type DispatchParts = {
   db: Database
   packets: () => PacketStore
-  /** under which answers are kept, and what is traced */ keys: ValueKeys & Pick<CaseKeys, 'seal' | 'open'>
+  /** under which answers are kept, and what is traced */
+  keys: ValueKeys & Pick<CaseKeys, 'seal' | 'open'>
   adapter: Adapter
-  /** of the approval system, as the configuration gives it; the kind of the adapter by default */ name?:
-    | string
-    | undefined
+  /** of the approval system, as the configuration gives it; the kind of the adapter by default */
+  name?: string | undefined
   context: AdapterContext
-  /** the adapter's memory while it takes a packet of the thread */ stateOf: (threadNo: number) => AdapterState
+  /** the adapter's memory while it takes a packet of the thread */
+  stateOf: (threadNo: number) => AdapterState
   clock: Clock
   audit: Audit
   events: EventLog
@@ -66,7 +67,8 @@ export type DispatchParts = {
     unavailable(problem: Problem, failures: number): void
     parked(what: 'packet' | 'adapter-event', problem: Problem, subject: string): void
   }
-  /** ms between two polls of the approval system */ pollEvery?: number
+  /** ms between two polls of the approval system */
+  pollEvery?: number
 }
 
 export type Dispatch = ReturnType<typeof createDispatch>
@@ -165,7 +167,8 @@ export function createDispatch(parts: DispatchParts) {
         DISPATCH_LIMITS.deliver + (bytes / DISPATCH_LIMITS.bytesPerSecond) * 1000,
         context =>
           adapter.deliver(delivery, {
-            ...{ ...context, state: parts.stateOf(threadNo) },
+            ...context,
+            state: parts.stateOf(threadNo),
             trace: trace.of('deliver', () => threadNo),
           }),
       )
@@ -248,7 +251,9 @@ export function createDispatch(parts: DispatchParts) {
 
   const recordEnded = (tx: Transaction, thread: string, packets: readonly number[], registered?: string) =>
     audit.append(tx, {
-      ...{ actor, action: 'dispatch.ended', subject: thread },
+      actor,
+      action: 'dispatch.ended',
+      subject: thread,
       detail: { packets: packets.join(' '), ...(registered === undefined ? {} : { registered }) },
     })
 
@@ -311,8 +316,11 @@ export function createDispatch(parts: DispatchParts) {
       return [
         ...packets.map(job => ({ what: 'packet' as const, no: job.packetNo, ...job })),
         ...kept.map(({ id, nextAt, ...answer }) => ({
-          ...{ what: 'adapter-event' as const, event: id, ...answer },
-          ...{ problem: answer.problem ?? BEHIND, retryAt: nextAt },
+          what: 'adapter-event' as const,
+          event: id,
+          ...answer,
+          problem: answer.problem ?? BEHIND,
+          retryAt: nextAt,
         })),
       ]
     },
@@ -364,7 +372,9 @@ export function createDispatch(parts: DispatchParts) {
           throw new ProblemError('request.conflict', 'it is handed over just now')
         await act(tx)
         await audit.append(tx, {
-          ...{ actor: by, action: as === 'done' ? 'dispatch.done' : 'dispatch.given-up', subject: thread },
+          actor: by,
+          action: as === 'done' ? 'dispatch.done' : 'dispatch.given-up',
+          subject: thread,
           detail: { packet: packetNo, kind, reason },
         })
         tx.afterCommit(() => worker.wake())
@@ -411,7 +421,10 @@ export function createDispatch(parts: DispatchParts) {
       threadNo: number,
     ): Promise<{ what: 'dispatch' | 'answer'; problem: Problem; parked: boolean; at: number }[]> {
       const told = (await jobs.waitingOf(threadNo)).map(({ problem, parked, at }) => ({
-        ...{ what: 'dispatch' as const, problem, parked, at },
+        what: 'dispatch' as const,
+        problem,
+        parked,
+        at,
       }))
       const localCaseNo = (await jobs.fold(threadNo))?.localCaseNo ?? null
       if (localCaseNo === null) return told

@@ -35,7 +35,12 @@ async function begin(system = new PlayApproval()) {
   if (parked?.what !== 'packet') throw new Error('nothing is parked')
   refuses = false
   return {
-    ...{ w, system, thread, dispatch, cases, parked },
+    w,
+    system,
+    thread,
+    dispatch,
+    cases,
+    parked,
     rows: async (action: string) =>
       (await audit.list({ action }, 10, null)).map(({ actor, detail }) => ({ actor, detail })),
     state: async () => (await cases.get(thread)).state,

@@ -30,7 +30,9 @@ const queue = (packetNo: number, threadNo: number, named: readonly Material[] = 
     )
     for (const each of named) {
       await tx.run('INSERT INTO packet_materials (packet_no, sha256, size) VALUES (?, unhex(?), ?)', [
-        ...[packetNo, each.sha256, each.size],
+        packetNo,
+        each.sha256,
+        each.size,
       ])
       await wanted.add(tx, partner, each, 0)
     }
@@ -122,7 +124,9 @@ describe('a lease', () => {
   })
 
   test('waits for every material of the packet, of the size that it named, and for no other', async () => {
-    const [first, second, other] = [material(10), material(20), material(30)]
+    const first = material(10)
+    const second = material(20)
+    const other = material(30)
     await queue(1, 1, [first, second])
     await queue(2, 2, [{ ...second, size: 21 }], '610900')
     await queue(3, 1, [other])
@@ -163,7 +167,7 @@ describe('a lease', () => {
   })
 
   test('after a start, what blocks each job is what the store says', async () => {
-    const [one] = [material(10)]
+    const one = material(10)
     await queue(1, 1)
     await queue(2, 1)
     await queue(3, 2, [one])

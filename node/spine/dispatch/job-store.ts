@@ -86,7 +86,9 @@ export function createJobStore(db: Database, packets: PacketsOf) {
           if (next_at > now) nextAt ??= next_at
           else if (jobs.length < room)
             jobs.push({
-              ...{ packetNo: packet_no, threadNo: thread_no, attempts },
+              packetNo: packet_no,
+              threadNo: thread_no,
+              attempts,
               thread: thread === null ? '' : toHex(thread),
               fold: fold === null ? null : await stateOf(tx, packets, { threadNo: thread_no, fold }),
             })
@@ -241,10 +243,14 @@ export function createJobStore(db: Database, packets: PacketsOf) {
         [after, limit],
       )
       return rows.map(row => ({
-        ...{ packetNo: row.packet_no, kind: row.kind, caseNo: row.case_no, localCaseNo: row.local_case_no },
+        packetNo: row.packet_no,
+        kind: row.kind,
+        caseNo: row.case_no,
+        localCaseNo: row.local_case_no,
         thread: toHex(row.thread),
         problem: JSON.parse(row.problem) as Problem,
-        ...{ attempts: row.attempts, at: row.updated_at },
+        attempts: row.attempts,
+        at: row.updated_at,
       }))
     },
   }

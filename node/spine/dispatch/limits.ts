@@ -3,25 +3,41 @@
 import { pauseAfter, spread } from '../../kernel/backoff.ts'
 
 export const DISPATCH_LIMITS = {
-  /** adapter calls at a time, of each kind */ parallel: 8,
-  /** ms that the adapter has to hand over one packet, without its materials */ deliver: 600_000,
-  /** and for each second so many bytes of them */ bytesPerSecond: 64 * 1024,
-  /** ms that the adapter has for one page of answers */ poll: 600_000,
-  /** ms that the adapter has to read one answer, with its files */ read: 1_800_000,
-  /** ms that the adapter has to say whether its system can be used */ check: 60_000,
-  /** ms that a call has to end when the node stops */ stop: 5_000,
-  /** ms after which a call that is under way is told of */ slow: 120_000,
-  /** ms between two tries to note what the own store took no note of */ again: 5_000,
+  /** adapter calls at a time, of each kind */
+  parallel: 8,
+  /** ms that the adapter has to hand over one packet, without its materials */
+  deliver: 600_000,
+  /** and for each second so many bytes of them */
+  bytesPerSecond: 64 * 1024,
+  /** ms that the adapter has for one page of answers */
+  poll: 600_000,
+  /** ms that the adapter has to read one answer, with its files */
+  read: 1_800_000,
+  /** ms that the adapter has to say whether its system can be used */
+  check: 60_000,
+  /** ms that a call has to end when the node stops */
+  stop: 5_000,
+  /** ms after which a call that is under way is told of */
+  slow: 120_000,
+  /** ms between two tries to note what the own store took no note of */
+  again: 5_000,
 } as const
 
 export const ANSWER_LIMITS = {
-  /** characters of one answer; a longer one is told of and not kept */ answer: 1_048_576,
-  /** answers kept for one case; more are passed over, and asked for again when there is room */ ofCase: 500,
-  /** answers kept for local case numbers that no case here has */ unknown: 5_000,
-  /** answers kept for all cases */ all: 20_000,
-  /** bytes of all that are kept */ bytes: 256 * 1024 * 1024,
-  /** answers that are kept in one transaction */ batch: 200,
-  /** ms that a person who asks for another try waits for its outcome */ asked: 10_000,
+  /** characters of one answer; a longer one is told of and not kept */
+  answer: 1_048_576,
+  /** answers kept for one case; more are passed over, and asked for again when there is room */
+  ofCase: 500,
+  /** answers kept for local case numbers that no case here has */
+  unknown: 5_000,
+  /** answers kept for all cases */
+  all: 20_000,
+  /** bytes of all that are kept */
+  bytes: 256 * 1024 * 1024,
+  /** answers that are kept in one transaction */
+  batch: 200,
+  /** ms that a person who asks for another try waits for its outcome */
+  asked: 10_000,
 } as const
 
 /** Milliseconds after which a retryable failure is tried again: doubles from 1 s to 5 min, half of it by chance. */

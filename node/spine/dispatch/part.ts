@@ -38,7 +38,16 @@ export function createDispatchPart(
   /** told when all parts are there, before the first job is leased */
   let cases: DispatchCases | null = null
   const dispatch = createDispatch({
-    ...{ ...uses, db, clock, audit, events, random, packets, keys: caseKeys, adapter, stateOf: adapterState.of },
+    ...uses,
+    db,
+    clock,
+    audit,
+    events,
+    random,
+    packets,
+    keys: caseKeys,
+    adapter,
+    stateOf: adapterState.of,
     context: {
       state: adapterState.of(null),
       keep,

@@ -35,7 +35,11 @@ async function begin(materials = 0) {
   w.clock.advance(2000)
   await w.settle()
   const rows = Array.from({ length: materials }, (_, n) => ({
-    ...{ sha256: String(n).padStart(64, '0'), partner: '610900', attempts: 1, ended: false, at: 5 },
+    sha256: String(n).padStart(64, '0'),
+    partner: '610900',
+    attempts: 1,
+    ended: false,
+    at: 5,
     problem: { code: 'material.missing' as const },
   }))
   const waiting: WaitingMaterials = {
@@ -77,7 +81,11 @@ test('the list has every kind of work, page by page, with its case, its cause, w
   } while (cursor !== null)
   expect(items).toMatchObject([
     {
-      ...{ what: 'packet', kind: 'case.submit', caseNo: 'AK-2', localCaseNo: null, attempts: 1 },
+      what: 'packet',
+      kind: 'case.submit',
+      caseNo: 'AK-2',
+      localCaseNo: null,
+      attempts: 1,
       problem: {
         code: 'adapter.refused',
         detail: 'E1',
@@ -130,7 +138,10 @@ test('work is retried, skipped and ended by those who may, and only with a reaso
 test('the approval system is told with the time of its last good answer', async () => {
   const { w, client } = await begin()
   expect((await client.get('/api/v1/approval-system')).body).toEqual({
-    ...{ kind: 'test', name: 'test', ok: true, slow: [] },
+    kind: 'test',
+    name: 'test',
+    ok: true,
+    slow: [],
     polling: { lastGood: new Date(w.clock.now()).toISOString(), failures: 0 },
   })
 })

@@ -300,7 +300,8 @@ export const dispatchRoutes = (dispatch: Dispatch, materials: WaitingMaterials):
         return { ended: true as const }
       }
     const ended = z.strictObject({ ended: z.literal(true) })
-    const [done, giveUp] = [end('done'), end('given-up')]
+    const done = end('done')
+    const giveUp = end('given-up')
     api.operation({
       method: 'post',
       path: '/api/v1/parked/done',

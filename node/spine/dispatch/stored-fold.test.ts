@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { packetsKey } from './stored-fold.ts'
 
-const [COLLECTING, HANDLING] = ['610900', '420300'] as const
+const COLLECTING = '610900'
+const HANDLING = '420300'
 
 describe('the key of packets', () => {
   const packet = (iss: string, seq: number, change: object = {}) => ({
@@ -10,7 +11,9 @@ describe('the key of packets', () => {
     claims: { iss, seq, iat: 1_793_581_200, kind: 'case.message' } as never,
     ...change,
   })
-  const [a, b, c] = [packet(COLLECTING, 1), packet(HANDLING, 1), packet(COLLECTING, 2)]
+  const a = packet(COLLECTING, 1)
+  const b = packet(HANDLING, 1)
+  const c = packet(COLLECTING, 2)
 
   test('is that of the same packets in any order, and of no others', () => {
     const key = packetsKey([a, b, c])

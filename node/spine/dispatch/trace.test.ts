@@ -22,7 +22,11 @@ let audit: ReturnType<typeof createAudit>
 const failures: unknown[] = []
 
 const exchange = (at: number, text = NUMBER): Exchange => ({
-  ...{ at, ms: 12, status: 200, answer: text, why: null },
+  at,
+  ms: 12,
+  status: 200,
+  answer: text,
+  why: null,
   request: { method: 'POST', url: 'https://spxt.test/cases', headers: ['authorization'], body: text },
 })
 const tell = async (threadNo: number | null, text?: string, times = 1): Promise<void> => {
@@ -34,7 +38,9 @@ const tell = async (threadNo: number | null, text?: string, times = 1): Promise<
 const kept = async () => (await trace.list()).exchanges
 const open = () =>
   createTrace({
-    ...{ db, clock, audit },
+    db,
+    clock,
+    audit,
     keys: createCaseKeys({ seal: NODE, sealOf: createCaseSeal, randomBytes: n => randomBytes(n) }),
     failed: error => failures.push(error),
   })
@@ -49,7 +55,10 @@ beforeEach(async () => {
   for (const no of [1, 2])
     await db.transaction(tx =>
       tx.run('INSERT INTO threads (no, thread, type, partner, started_at) VALUES (?, ?, ?, ?, 0)', [
-        ...[no, Buffer.alloc(16, no), 'case', '610900'],
+        no,
+        Buffer.alloc(16, no),
+        'case',
+        '610900',
       ]),
     )
 })
@@ -169,7 +178,8 @@ test('an administrator switches it on for hours within the limit; the integrator
     })
     const api = await createTestApi({ store: await openTestStore(), routes: () => [routes] })
     const path = '/api/v1/approval-system/trace'
-    const [administrator, integrator] = [api.as('administrator'), api.as('integrator')]
+    const administrator = api.as('administrator')
+    const integrator = api.as('integrator')
     for (const hours of [TRACE_LIMITS.hours + 1, -1, 1.5])
       expect((await administrator.post(path, { hours })).body).toMatchObject({ code: 'request.invalid' })
     expect((await integrator.post(path, { hours: 1 })).body).toMatchObject({ code: 'request.forbidden' })

@@ -14,11 +14,16 @@ import type { Database, Transaction } from '../../kernel/store/database.ts'
 import type { CallKind } from './calls.ts'
 
 export const TRACE_LIMITS = {
-  /** hours for which it is switched on at most, each time */ hours: 72,
-  /** exchanges that are kept, the newest */ exchanges: 200,
-  /** bytes of all that are kept, sealed */ bytes: 16 * 1024 * 1024,
-  /** days for which one is kept */ days: 7,
-  /** exchanges that wait to be written; more are left out */ waiting: 64,
+  /** hours for which it is switched on at most, each time */
+  hours: 72,
+  /** exchanges that are kept, the newest */
+  exchanges: 200,
+  /** bytes of all that are kept, sealed */
+  bytes: 16 * 1024 * 1024,
+  /** days for which one is kept */
+  days: 7,
+  /** exchanges that wait to be written; more are left out */
+  waiting: 64,
 } as const
 
 const HOUR = 3_600_000
@@ -31,7 +36,8 @@ export type TracedExchange = {
   call: CallKind
   thread: string | null
   caseNo: string | null
-  /** null: no answer came */ status: number | null
+  /** null: no answer came */
+  status: number | null
   ms: number
   bytes: number
 }
@@ -132,7 +138,9 @@ export function createTrace({ db, keys, clock, audit, failed }: TraceParts) {
         )
         if (hours === 0) await tx.run('DELETE FROM adapter_trace')
         await audit.append(tx, {
-          ...{ actor: by, action: hours === 0 ? 'adapter-trace.off' : 'adapter-trace.on', subject: 'approval-system' },
+          actor: by,
+          action: hours === 0 ? 'adapter-trace.off' : 'adapter-trace.on',
+          subject: 'approval-system',
           detail: { hours },
         })
         tx.afterCommit(() => {
@@ -181,7 +189,8 @@ export function createTrace({ db, keys, clock, audit, failed }: TraceParts) {
       if (row === undefined || plain === null) throw new ProblemError('request.not-found', 'no')
       await db.transaction(tx =>
         audit.append(tx, {
-          ...{ actor: by, action: 'case.read' },
+          actor: by,
+          action: 'case.read',
           subject: row.thread === null ? 'approval-system' : Buffer.from(row.thread).toString('hex'),
           detail: { for: 'trace', exchange: no },
         }),

@@ -14,7 +14,8 @@ type WorkerParts<J> = {
    */
   lease: (room: number) => Promise<Leased<J>>
   work: (job: J) => Promise<void>
-  /** instead of jobs: called again and again, `every` ms apart */ tick?: () => Promise<void>
+  /** instead of jobs: called again and again, `every` ms apart */
+  tick?: () => Promise<void>
   every?: number
   /** told of failures that the work itself did not handle, and how many came in a row; a job is worked on again after the next start */
   failed?: (error: unknown, failures: number) => void

@@ -38,8 +38,10 @@ export type AuthorParts = {
   clock: Clock
   signing: SigningClock
   handlers: ReadonlyMap<string, ThreadHandler>
-  /** cryptographically random bytes, base64url */ random: (bytes: number) => string
-  /** whether packets to the partner are being fetched back */ recovering: (partner: string) => boolean
+  /** cryptographically random bytes, base64url */
+  random: (bytes: number) => string
+  /** whether packets to the partner are being fetched back */
+  recovering: (partner: string) => boolean
   /** called after the commit, with the packets as they go over the wire */
   queued: (partner: string, packets: readonly StoredPacket[], wire: readonly WirePacket[]) => void
 }
@@ -137,7 +139,8 @@ export function createAuthor(parts: AuthorParts): Author {
       throw new Overtaken()
     }
     let link = await store.linkIn(tx, target.partner, 'out')
-    const [written, wire]: [StoredPacket[], WirePacket[]] = [[], []]
+    const written: StoredPacket[] = []
+    const wire: WirePacket[] = []
     for (const { packet, jws, bodyBytes } of prepared) {
       link = { ...link, ...advance(link, packet.id) }
       const no = await store.insert(

@@ -277,7 +277,8 @@ const BAD: Record<string, { problem: ProblemCode; make: () => Promise<Sent> }> =
 describe('a bad packet', () => {
   test.each(Object.keys(BAD))('%s', async name => {
     const { problem, make } = BAD[name] ?? BAD['not a JWS'] ?? { problem: 'internal' as const, make: () => submit() }
-    const [before, audited] = [await trace(), await auditRows()]
+    const before = await trace()
+    const audited = await auditRows()
     const bad = await make()
     const [item] = await rogue.send(bad)
     expect(item).toMatchObject({ status: 'refused', problem, id: await sha256(bad.jws) })
@@ -415,7 +416,8 @@ describe('a partner that goes beyond what a partner may do', () => {
 
   test(`${EXCHANGE_LIMITS.refused} packets are refused in an hour; the next is not looked at, and the link pauses whatever it does`, async () => {
     await refuse(EXCHANGE_LIMITS.refused)
-    const [before, place] = [await trace(), rogue.place]
+    const before = await trace()
+    const place = rogue.place
     await rogue.frame({ type: 'packet', n: ++rogue.place, ...empty() })
     expect(await rogue.farewell()).toBe('request.rate')
     for (let n = 0; n < 3; n++) {

@@ -33,7 +33,11 @@ function network() {
   const open = (protocol: string, peer = 'peer of Shiyan', signal?: AbortSignal) =>
     guarded.open(peer, [], protocol, signal === undefined ? {} : { signal })
   return {
-    ...{ dialled, down, clock, open, breakerOf: guarded.breakerOf },
+    dialled,
+    down,
+    clock,
+    open,
+    breakerOf: guarded.breakerOf,
     connection: (peer: string, isOpen: boolean) => tell({ peer, open: isOpen }),
     async fail(times: number, protocol: string = STREAM.exchange, peer?: string) {
       for (let n = 0; n < times; n++)

@@ -9,8 +9,10 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { Transport } from './wire.ts'
 
 export const BREAKER_LIMITS = {
-  /** dials in a row that failed, whatever they were for, after which the breaker is open */ failures: 6,
-  /** ms after which one stream of another kind than that of packets is tried too */ hold: 60_000,
+  /** dials in a row that failed, whatever they were for, after which the breaker is open */
+  failures: 6,
+  /** ms after which one stream of another kind than that of packets is tried too */
+  hold: 60_000,
 } as const
 
 type Circuit = {
@@ -41,7 +43,8 @@ export function withBreakers(
   cityOf: (peer: string) => string | undefined,
   clock: Clock,
 ): Transport & {
-  /** null: the city was reached when it was dialled last */ breakerOf(city: string): OpenBreaker | null
+  /** null: the city was reached when it was dialled last */
+  breakerOf(city: string): OpenBreaker | null
 } {
   const circuits = new Map<string, Circuit>()
   const connected = new Set<string>()

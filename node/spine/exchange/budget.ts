@@ -26,21 +26,36 @@ export const WORK_LIMITS = {
 
 /** What things cost. */
 export const WORK = {
-  /** any frame received, beside its bytes */ frame: 20,
-  /** each KiB received: decryption, copies, decoding */ receivedKiB: 16,
-  /** each KiB read from the store at the wish of the other end, when it need not be */ sentKiB: 16,
-  /** a hello: certificates, delegations, addresses, watermarks */ hello: 2_000,
-  /** a packet: signature, place, admission; given back when it was stored */ packet: 300,
-  /** a packet that was refused, beside: refusal, receipt */ refused: 300,
-  /** an application that did not hold, beside: its form was checked */ preflight: 10_000,
-  /** an announcement of a list */ announcement: 200,
-  /** a packet of a long thread that one more is judged by: view, state and duties go through all */ walked: 12,
-  /** a packet given back that was given back a short time ago */ recalled: 150,
-  /** each KiB of lines of a list, unpacked, that is given again */ listKiB: 16,
-  /** a request on a stream of its own: looked up, answered */ request: 300,
-  /** a material that a packet names and that is to be fetched; given back when it is here */ wanted: 100,
-  /** a new stream */ stream: 500,
-  /** a new connection: the handshake */ connection: 3_000,
+  /** any frame received, beside its bytes */
+  frame: 20,
+  /** each KiB received: decryption, copies, decoding */
+  receivedKiB: 16,
+  /** each KiB read from the store at the wish of the other end, when it need not be */
+  sentKiB: 16,
+  /** a hello: certificates, delegations, addresses, watermarks */
+  hello: 2_000,
+  /** a packet: signature, place, admission; given back when it was stored */
+  packet: 300,
+  /** a packet that was refused, beside: refusal, receipt */
+  refused: 300,
+  /** an application that did not hold, beside: its form was checked */
+  preflight: 10_000,
+  /** an announcement of a list */
+  announcement: 200,
+  /** a packet of a long thread that one more is judged by: view, state and duties go through all */
+  walked: 12,
+  /** a packet given back that was given back a short time ago */
+  recalled: 150,
+  /** each KiB of lines of a list, unpacked, that is given again */
+  listKiB: 16,
+  /** a request on a stream of its own: looked up, answered */
+  request: 300,
+  /** a material that a packet names and that is to be fetched; given back when it is here */
+  wanted: 100,
+  /** a new stream */
+  stream: 500,
+  /** a new connection: the handshake */
+  connection: 3_000,
 } as const
 
 /** Work that a received frame costs. */

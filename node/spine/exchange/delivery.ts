@@ -36,9 +36,12 @@ export type DeliveryParts = GreetingParts & {
   transport: Transport
   receipts: Receipts
   recovery: Recovery
-  /** in [0, 1) */ random: () => number
-  /** ms without a receipt while packets wait for one */ receiptTimeout: number
-  /** the watermarks agree, and whatever was lost is back */ agreed: (partner: string) => Promise<void>
+  /** in [0, 1) */
+  random: () => number
+  /** ms without a receipt while packets wait for one */
+  receiptTimeout: number
+  /** the watermarks agree, and whatever was lost is back */
+  agreed: (partner: string) => Promise<void>
   /** the partner claims what it does not prove: it changes nothing, and is told */
   unproven: (partner: string, problem: Problem) => Promise<void>
   /** the receipt for a place was refused, so many times in a row */
@@ -52,7 +55,8 @@ export type DeliveryStatus = {
   connected: boolean
   failures: number
   problem: Problem | null
-  /** ms; when the next try is due */ nextTryAt: number | null
+  /** ms; when the next try is due */
+  nextTryAt: number | null
 }
 
 export class Delivery {

@@ -25,7 +25,9 @@ function network(answers: Record<string, 'opens' | 'refuses'>) {
   const reach = { peers: ['old', 'new'], addresses: [] }
   const open = (signal?: AbortSignal, peers = reach.peers) =>
     dial({ transport, trust: { reach: () => ({ ...reach, peers }) }, clock }, '420300', '/lists', {
-      ...{ maxFrame: 1024, within: WITHIN, signal },
+      maxFrame: 1024,
+      within: WITHIN,
+      signal,
     })
   return { clock, dialled, open }
 }

@@ -26,8 +26,10 @@ export type DialParts = { transport: Pick<Transport, 'open'>; trust: Pick<Trust,
 
 export type DialOptions = {
   maxFrame: number
-  /** ms for all peers of the city together */ within: number
-  /** ends the opening only, not the open stream */ signal?: AbortSignal | undefined
+  /** ms for all peers of the city together */
+  within: number
+  /** ends the opening only, not the open stream */
+  signal?: AbortSignal | undefined
 }
 
 /** Problems: `partner.inactive` for want of a peer, `exchange.unreachable`. */

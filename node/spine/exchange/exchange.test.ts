@@ -51,7 +51,8 @@ describe('exchange', () => {
     await world.city(S).cases.step(thread, 'case.decide', { outcome: 'granted' }, 'person:1')
     await world.city(S).cases.step(thread, 'case.close', { outcome: 'granted' }, 'person:1')
     await world.settle()
-    const [here, there] = [await world.city(A).cases.get(thread), await world.city(S).cases.get(thread)]
+    const here = await world.city(A).cases.get(thread)
+    const there = await world.city(S).cases.get(thread)
     expect(here).toMatchObject({ state: 'closed', outcome: 'granted' })
     expect(here.fold).toEqual(there.fold)
     expect(here.timeline.every(entry => entry.receiptedAt !== null)).toBe(true)

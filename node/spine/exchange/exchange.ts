@@ -70,17 +70,21 @@ export type ExchangeParts = {
   observer: ExchangeObserver
   software: string
   addresses: () => string[]
-  /** base64url of n random bytes */ randomText: (bytes: number) => string
-  /** in [0, 1) */ random: () => number
+  /** base64url of n random bytes */
+  randomText: (bytes: number) => string
+  /** in [0, 1) */
+  random: () => number
   /** audit and event of a packet that could not be written anew after a restore */
   unwritten: (
     tx: Transaction,
     packet: { partner: string; thread: string; kind: string; problem: Problem },
   ) => Promise<void>
-  /** a new packet key takes over from the one that signs */ renewKey: () => Promise<void>
+  /** a new packet key takes over from the one that signs */
+  renewKey: () => Promise<void>
   /** audit row and event of what a person must know of a link */
   noticed: (tx: Transaction, notice: LinkNotice) => Promise<void>
-  /** whether this node knows that its store is older than what it was */ epoch: StoreEpoch
+  /** whether this node knows that its store is older than what it was */
+  epoch: StoreEpoch
   /** audit row of the packets of one batch that were refused */
   turnedAway: (tx: Transaction, refused: RefusedPackets) => Promise<void>
   /** bytes that the packets of one partner may take here */
@@ -157,7 +161,10 @@ export function createExchange(parts: ExchangeParts): Exchange {
   }
   const receiptTimeout = parts.receiptTimeout ?? 60_000
   const signing = createSigningClock({
-    ...{ db, identity, trust, clock },
+    db,
+    identity,
+    trust,
+    clock,
     stopped: problem => notices.note(identity.city, 'clock', problem),
     renewKey: parts.renewKey,
   })

@@ -25,10 +25,13 @@ export type GreetingParts = {
   hellos: Hellos
   instances: Instances
   software: string
-  /** own multiaddrs as partners may dial them */ addresses: () => string[]
-  /** ms within which the other side must say hello */ helloTimeout: number
+  /** own multiaddrs as partners may dial them */
+  addresses: () => string[]
+  /** ms within which the other side must say hello */
+  helloTimeout: number
   conduct: (partner: string) => Conduct
-  /** how far the partner's clock is ahead, ms */ clockSeen: (partner: string, ahead: number) => void
+  /** how far the partner's clock is ahead, ms */
+  clockSeen: (partner: string, ahead: number) => void
 }
 
 /** Reads decoded frames; throws ProblemError on a malformed one, on a `problem` frame, and when the stream ends early. */
@@ -71,10 +74,8 @@ const asHeard = (code: ProblemCode): ProblemCode => HEARD[code] ?? code
 
 export async function writeHello(parts: GreetingParts, partner: string): Promise<Hello> {
   const turns = parts.instances.turns(partner)
-  const [sent, received] = [
-    await parts.store.link(parts.db, partner, 'out'),
-    await parts.store.link(parts.db, partner, 'in'),
-  ]
+  const sent = await parts.store.link(parts.db, partner, 'out')
+  const received = await parts.store.link(parts.db, partner, 'in')
   return {
     v: PROTOCOL_VERSION,
     city: parts.identity.city,

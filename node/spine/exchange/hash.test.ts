@@ -5,7 +5,8 @@ import * as watermark from '../../../protocol/exchange/watermark.ts'
 import { advance } from './hash.ts'
 
 test('the running hash is that of the protocol', async () => {
-  let [own, specified] = [NO_PACKETS, NO_PACKETS]
+  let own = NO_PACKETS
+  let specified = NO_PACKETS
   for (let n = 1; n <= 3; n++) {
     const id = randomBytes(32).toString('hex')
     own = advance(own, id)

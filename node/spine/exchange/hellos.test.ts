@@ -71,10 +71,8 @@ describe('hellos of one partner', () => {
 })
 
 test('an address more is told on the open stream; one that is gone, or back, is not', async () => {
-  const [document, notice] = [
-    { certificates: ['pem'], delegations: [], revocations: [] },
-    { from: 2026, national: [], regional: [] },
-  ]
+  const document = { certificates: ['pem'], delegations: [], revocations: [] }
+  const notice = { from: 2026, national: [], regional: [] }
   let addresses = ['/ip4/192.0.2.1/tcp/1/p2p-circuit']
   const parts = {
     clock: createHandClock(NOW),

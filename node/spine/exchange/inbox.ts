@@ -49,11 +49,14 @@ const REST_BYTES = 1024
 /** What was refused in one batch. */
 export type RefusedPackets = {
   partner: string
-  /** of the first one */ id: string
+  /** of the first one */
+  id: string
   problem: Problem
   count: number
-  /** how many of each problem, `chain.replay 3, key.unknown 1` */ problems: string
-  /** the first ids, separated by spaces */ ids: string
+  /** how many of each problem, `chain.replay 3, key.unknown 1` */
+  problems: string
+  /** the first ids, separated by spaces */
+  ids: string
 }
 
 export type InboxParts = {
@@ -118,7 +121,8 @@ export function createInbox(parts: InboxParts) {
   /** Receipts already given for places that the partner sends again; one that cannot be verified is given anew. */
   async function repeated(tx: Transaction, partner: string, batch: readonly Checked[], iat: number): Promise<Given[]> {
     const given: Given[] = []
-    let [receipt, anew]: [string, ReceivedPacket[]] = ['', []]
+    let receipt: string = ''
+    let anew: ReceivedPacket[] = []
     const giveAnew = async (): Promise<void> => {
       const through = anew.at(-1)?.place
       if (through === undefined) return
@@ -195,7 +199,13 @@ export function createInbox(parts: InboxParts) {
 
     const turnAway = async ({ id, jws, signed }: Checked, problem: Problem) => {
       await store.saveRefusal(tx, {
-        ...{ partner, direction: 'in' as const, link, id, problem, receiptNo, at },
+        partner,
+        direction: 'in' as const,
+        link,
+        id,
+        problem,
+        receiptNo,
+        at,
         jws: signed ? jws : null,
       })
       link.bytes += REST_BYTES + (signed ? jws.length : 0)
@@ -326,7 +336,9 @@ const itemOf = ({ id, problem }: { id: string; problem: Problem | null }): Recei
   problem === null
     ? { id, status: 'stored' }
     : {
-        ...{ id, status: 'refused', problem: problem.code },
+        id,
+        status: 'refused',
+        problem: problem.code,
         ...(problem.detail === undefined ? {} : { detail: problem.detail.slice(0, 500) }),
       }
 

@@ -8,7 +8,8 @@ import type { Notices } from './notices.ts'
 import type { Wire } from './wire.ts'
 
 export const INSTANCE_LIMITS = {
-  /** instances of a partner that are remembered, the newest */ remembered: 16,
+  /** instances of a partner that are remembered, the newest */
+  remembered: 16,
 } as const
 
 type Heard = { current: Instance; past: Instance[]; turns: Instance[]; wires: Map<Wire, string> }

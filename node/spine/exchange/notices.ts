@@ -19,13 +19,16 @@ export type LinkNotice = {
   partner: string
   kind: NoticeKind
   problem: Problem
-  /** ms */ since: number
-  /** ms */ last: number
+  /** ms */
+  since: number
+  /** ms */
+  last: number
   times: number
 }
 
 export const NOTICE_LIMITS = {
-  /** ms after which a notice is over, when it was not said again */ stands: 7 * 86_400_000,
+  /** ms after which a notice is over, when it was not said again */
+  stands: 7 * 86_400_000,
 } as const
 
 export type NoticesParts = {

@@ -62,7 +62,8 @@ describe('packets that are written while the stream is open', () => {
     const dice = diceOf(SEED)
     for (let walk = 0; walk < 50; walk++) {
       const outbound = new Outbound()
-      let [committed, sent] = [0, 0]
+      let committed = 0
+      let sent = 0
       const commit = (count: number) => {
         const packets = Array.from({ length: count }, (_, index) => packetAt(committed + index + 1))
         committed += count

@@ -51,7 +51,8 @@ export class Outbound {
     const [next] = this.#packets
     if (next === undefined) return this.#missed ? null : []
     if (next.n !== from) return null
-    let [count, bytes] = [0, 0]
+    let count = 0
+    let bytes = 0
     for (const packet of this.#packets) {
       bytes += sizeOf(packet)
       if (count >= page.packets || (count > 0 && bytes > page.bytes)) break

@@ -18,7 +18,13 @@ export function createExchangePart(
   /** what packets mean, by the type of their threads: told when all parts are there, before the first packet comes */
   const handlers = new Map<string, ThreadHandler>()
   const exchange = createExchange({
-    ...{ ...uses, db, clock, random, randomText, handlers, keys: uses.caseKeys },
+    ...uses,
+    db,
+    clock,
+    random,
+    randomText,
+    handlers,
+    keys: uses.caseKeys,
     // What it takes may be told otherwise later.
     get quota() {
       return uses.quota

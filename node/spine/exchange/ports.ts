@@ -23,7 +23,8 @@ export type StoredPacket = Packet & {
   no: number
   direction: 'in' | 'out'
   status: 'pending' | 'stored'
-  /** whether the body is gone, known without opening it; absent where it is at hand */ purged?: boolean
+  /** whether the body is gone, known without opening it; absent where it is at hand */
+  purged?: boolean
 }
 
 /** Whether what a packet said is here no more. */
@@ -34,14 +35,18 @@ export type Applied = {
   threadNo: number
   thread: string
   partner: string
-  /** all packets of the thread that hold, the new one last */ packets: readonly StoredPacket[]
-  /** the new packet; absent when the thread was folded anew after one was taken out */ packet: StoredPacket | null
-  /** now, milliseconds */ at: number
+  /** all packets of the thread that hold, the new one last */
+  packets: readonly StoredPacket[]
+  /** the new packet; absent when the thread was folded anew after one was taken out */
+  packet: StoredPacket | null
+  /** now, milliseconds */
+  at: number
 }
 
 /** The meaning of one type of thread (`case`, `agreement`), given to the exchange by its concern. */
 export interface ThreadHandler {
-  /** first part of its packets' kinds, `case` of `case.submit` */ readonly type: string
+  /** first part of its packets' kinds, `case` of `case.submit` */
+  readonly type: string
   /** Opens and checks body bytes; pure. */
   openBody(claims: PacketClaims, bytes: Uint8Array): Promise<{ ok: true; body: unknown } | Refused>
   /** Checks a body that this node writes by the rules of `openBody`, before it is bytes; pure. */
@@ -66,10 +71,12 @@ export interface ThreadHandler {
 /** One packet to be written: what it says, before salt, place and signature. */
 export type Draft = {
   kind: string
-  /** body without salt; checked by the handler */ content: object
+  /** body without salt; checked by the handler */
+  content: object
   materials?: readonly Commitment[]
   agreement?: string
-  /** seconds; when it was signed first, of one that is written anew */ iat?: number
+  /** seconds; when it was signed first, of one that is written anew */
+  iat?: number
 }
 
 /** Writes and signs own packets; durable and queued for the partner when it resolves. */
@@ -103,18 +110,20 @@ export interface OwnIdentity {
   readonly city: string
   readonly name: string
   signer(): PacketSigner
-  /** what a hello carries */ document(): Identity
+  /** what a hello carries */
+  document(): Identity
 }
 
 /** Whom this node trusts, answered from memory. */
 export interface Trust {
-  /** packet keys of active partners and own ones */ key(kid: string): TrustedKey | undefined
-  /** the city whose trusted delegation names the libp2p peer; only paired and not suspended ones */ cityOf(
-    peer: string,
-  ): string | undefined
+  /** packet keys of active partners and own ones */
+  key(kid: string): TrustedKey | undefined
+  /** the city whose trusted delegation names the libp2p peer; only paired and not suspended ones */
+  cityOf(peer: string): string | undefined
   /** peers and addresses at which the city may be reached; empty when unknown or suspended */
   reach(city: string): { peers: readonly string[]; addresses: readonly string[] }
-  /** codes of active partners */ partners(): readonly string[]
+  /** codes of active partners */
+  partners(): readonly string[]
   /** why nothing goes to a city or comes from it: `partner.inactive`, `certificate.revoked`; null for a partner */
   problemOf(city: string): Problem | null
   /** why a peer that is no partner's is turned away: `partner.unknown`, `certificate.revoked` */
@@ -125,14 +134,16 @@ export interface Trust {
 
 /** What partners tell one another of their holiday tables. */
 export interface CalendarBoard {
-  /** what this city tells; another object when it changed */ notice(): CalendarNotice
+  /** what this city tells; another object when it changed */
+  notice(): CalendarNotice
   /** A partner told its own; what it changes is counted anew in the background. */
   receive(city: string, notice: CalendarNotice): Promise<void>
 }
 
 /** Published lists, as the exchange passes them on. */
 export interface ListBoard {
-  /** signed head of the own list */ head(): string | null
+  /** signed head of the own list */
+  head(): string | null
   /** A partner announced its list head, or that it has none; what is new is fetched in the background. */
   announced(city: string, head: string | null): void
 }

@@ -8,8 +8,11 @@ export const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(byt
 const KEPT = {
   packets: { zh: '数据包', en: 'Packets', beyond: 'no more is taken', beyondZh: '暂不再接收', cure: 'taken' },
   materials: {
-    ...{ zh: '材料', en: 'Materials', beyond: 'what is beyond is not fetched' },
-    ...{ beyondZh: '超出部分暂不获取', cure: 'fetched' },
+    zh: '材料',
+    en: 'Materials',
+    beyond: 'what is beyond is not fetched',
+    beyondZh: '超出部分暂不获取',
+    cure: 'fetched',
   },
 } as const
 

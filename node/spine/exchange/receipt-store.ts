@@ -14,8 +14,10 @@ export type SentPacket = {
   threadNo: number
   kind: string
   status: string
-  /** seconds */ iat: number
-  /** ms */ at: number
+  /** seconds */
+  iat: number
+  /** ms */
+  at: number
 }
 
 /** A packet of the partner as it was received, and the receipt for it; `problem`: why it was refused. */
@@ -86,7 +88,8 @@ export function createReceiptStore(nextNo: NextNo) {
       problem: Problem
       receiptNo: number
       at: number
-      /** what the partner signed, to be given back to it; null when its signature did not verify */ jws: string | null
+      /** what the partner signed, to be given back to it; null when its signature did not verify */
+      jws: string | null
     },
   ): Promise<void> {
     await tx.run(

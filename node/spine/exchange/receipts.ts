@@ -23,10 +23,8 @@ export type ReceiptsParts = {
     refused: readonly { kind: string; problem: Problem }[],
     seconds: number,
   ) => void
-  /** how far the partner's clock is ahead at least, ms, when a receipt shows that it differs */ clockSeen: (
-    partner: string,
-    ahead: number,
-  ) => void
+  /** how far the partner's clock is ahead at least, ms, when a receipt shows that it differs */
+  clockSeen: (partner: string, ahead: number) => void
 }
 
 /** A receipt that does not count: the packet is sent again until there is one that does. */
@@ -68,7 +66,8 @@ export function createReceipts(parts: ReceiptsParts) {
     for (const [threadNo, { kind }] of new Map(sent.map(packet => [packet.threadNo, packet]))) {
       const handler = handlerOf(parts.handlers, kind)
       if (handler.receipted === undefined) continue
-      const [packets, thread] = [await store.packets(tx, threadNo), await store.threadId(tx, threadNo)]
+      const packets = await store.packets(tx, threadNo)
+      const thread = await store.threadId(tx, threadNo)
       await handler.receipted(tx, { threadNo, thread, partner, packets, at: clock.now() })
     }
   }

@@ -24,11 +24,12 @@ const QUEUE_BYTES = 4 * 1024 * 1024
 
 export type ReceiverParts = GreetingParts & {
   inbox: Inbox
-  /** the partner spoke: wake what waits for it */ returned: (partner: string) => void
-  /** the partner claims to hold packets that this node lost: it is asked for them */ claimed: (partner: string) => void
-  /** whether packets of the partner wait, for they may build on what this node lost */ waits: (
-    partner: string,
-  ) => boolean
+  /** the partner spoke: wake what waits for it */
+  returned: (partner: string) => void
+  /** the partner claims to hold packets that this node lost: it is asked for them */
+  claimed: (partner: string) => void
+  /** whether packets of the partner wait, for they may build on what this node lost */
+  waits: (partner: string) => boolean
   failed: (partner: string, error: unknown) => void
   /** what a person must know of the link; null: it is over */
   noted: (partner: string, kind: NoticeKind, problem: Problem | null) => void

@@ -177,7 +177,8 @@ describe('a partner that claims more than this city sent', () => {
     await quietly(1)
     world.city(S).problems.length = 0
     const from = partner.mark.n + 1
-    let [dripped, passed] = [0, 0]
+    let dripped = 0
+    let passed = 0
     for (; passed < RECOVERY_LIMITS.proof; passed += 50_000) {
       if (world.city(S).problems.length > 0) break
       await partner.wire?.send(encodeFrame({ type: 'recalled', ...(await partner.refused(from + dripped++)) }))
@@ -236,7 +237,8 @@ describe('a restored city', () => {
     ['knows it by a counter outside of the store', false, []],
     ['with its whole machine put back learns it from its partner, and says so loudly', true, ['recall']],
   ])('%s', async (_, snapshot, kinds) => {
-    const [backup, epoch] = [await backupOf(S), world.epochs.get(S) ?? 0]
+    const backup = await backupOf(S)
+    const epoch = world.epochs.get(S) ?? 0
     await step(S, 'case.message', { text: '已联系申请人' })
     await world.settle()
     world.clock.advance(EPOCH_LIMITS.every)

@@ -24,9 +24,12 @@ import { claimsOf } from './thread-store.ts'
 import type { Wire } from './wire.ts'
 
 export const RECOVERY_LIMITS = {
-  /** ms in which a partner that claims to hold what this node lost must prove it */ proof: 600_000,
-  /** places in a row that a partner may give back without a packet of this node */ unproven: 1024,
-  /** packets that one transaction sets aside or places again */ page: 256,
+  /** ms in which a partner that claims to hold what this node lost must prove it */
+  proof: 600_000,
+  /** places in a row that a partner may give back without a packet of this node */
+  unproven: 1024,
+  /** packets that one transaction sets aside or places again */
+  page: 256,
 } as const
 
 export type RecoveryParts = {
@@ -36,8 +39,10 @@ export type RecoveryParts = {
   trust: Trust
   clock: Clock
   handlers: ReadonlyMap<string, ThreadHandler>
-  /** writes to a partner that all others wait for */ author: Author
-  /** ms within which each packet that comes back must come */ timeout: number
+  /** writes to a partner that all others wait for */
+  author: Author
+  /** ms within which each packet that comes back must come */
+  timeout: number
   /** the partner has proven that this node lost packets: nothing is signed for it until `ended` */
   begun: (partner: string) => Promise<void>
   ended: (partner: string, recalled: number) => void
@@ -152,10 +157,13 @@ export function createRecovery(parts: RecoveryParts) {
     const { no, place, jws } = await store.own(tx, packet.no)
     if (!isWaiting(place)) throw new UnprovenClaim(`another packet stands at seq ${packet.claims.seq}`)
     const { kind, materials, agreement, iat } = claimsOf(jws)
-    const { salt: _, ...content } = packet.body as { salt: string }
+    const { salt, ...content } = packet.body as { salt: string }
     await store.withdraw(tx, { no, partner, at: clock.now() })
     await store.saveRewrite(tx, partner, thread, packet.id, place, {
-      ...{ kind, content, materials, iat },
+      kind,
+      content,
+      materials,
+      iat,
       ...(agreement === undefined ? {} : { agreement }),
     })
   }
@@ -246,7 +254,8 @@ export function createRecovery(parts: RecoveryParts) {
     again: () => AsyncGenerator<Given>,
     useful: () => void,
   ): Promise<number> {
-    let [recalled, empty] = [0, 0]
+    let recalled = 0
+    let empty = 0
     const restore = async (next: Given): Promise<void> => {
       empty = next.claims === null ? empty + 1 : 0
       if (empty > RECOVERY_LIMITS.unproven) throw new UnprovenClaim('gives back places without a packet')

@@ -11,7 +11,8 @@ import type { Database } from '../../kernel/store/database.ts'
 import type { OwnIdentity, Trust } from './ports.ts'
 
 export const SIGNING_LIMITS = {
-  /** ms between two notices of the same clock */ notice: 60_000,
+  /** ms between two notices of the same clock */
+  notice: 60_000,
 } as const
 
 export type SigningParts = {
@@ -19,8 +20,10 @@ export type SigningParts = {
   identity: OwnIdentity
   trust: Pick<Trust, 'key'>
   clock: Clock
-  /** nothing is signed, and why */ stopped: (problem: Problem) => Promise<void>
-  /** a new packet key takes over, which has signed nothing yet */ renewKey: () => Promise<void>
+  /** nothing is signed, and why */
+  stopped: (problem: Problem) => Promise<void>
+  /** a new packet key takes over, which has signed nothing yet */
+  renewKey: () => Promise<void>
 }
 
 export type SigningClock = ReturnType<typeof createSigningClock>

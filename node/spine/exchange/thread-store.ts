@@ -25,7 +25,8 @@ export type NewPacket = {
   status: 'pending' | 'stored' | 'refused'
   problem?: Problem
   receiptNo: number | null
-  /** seconds, by that receipt; absent while there is none */ receivedAt?: number
+  /** seconds, by that receipt; absent while there is none */
+  receivedAt?: number
   at: number
 }
 

@@ -31,7 +31,15 @@ async function put(tx: Transaction, threadNo: number, thread: string, size = 100
   place++
   const id = place.toString(16).padStart(64, '0')
   const claims: PacketClaims = {
-    ...{ v: 1, iss: PARTNER, aud: '420300', thread, kind: 'case.message', seq: place, prev: null, seen: null, iat: 1 },
+    v: 1,
+    iss: PARTNER,
+    aud: '420300',
+    thread,
+    kind: 'case.message',
+    seq: place,
+    prev: null,
+    seen: null,
+    iat: 1,
     body: { sha256: 'ab'.repeat(32), size, type: 'application/json' },
     materials: [],
   }
@@ -39,7 +47,14 @@ async function put(tx: Transaction, threadNo: number, thread: string, size = 100
   const no = await store.insert(
     tx,
     {
-      ...{ id, claims, threadNo, partner: PARTNER, direction: 'in', status: 'pending', receiptNo: null, at: 0 },
+      id,
+      claims,
+      threadNo,
+      partner: PARTNER,
+      direction: 'in',
+      status: 'pending',
+      receiptNo: null,
+      at: 0,
       jws: `a.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.b`,
       bodyBytes: encodeUtf8(JSON.stringify(body)),
     },
@@ -151,7 +166,8 @@ describe('bounds', () => {
     expect((await opened(1)).work).toBe(0)
     expect((await opened(2)).work).toBeGreaterThan(10_000)
     expect((await opened(2)).work).toBe(0)
-    const [first, again] = [await opened(3), await opened(3)]
+    const first = await opened(3)
+    const again = await opened(3)
     expect(first.work).toBeGreaterThan(again.work)
     expect(again.work).toBe(100 * WORK.walked)
   })

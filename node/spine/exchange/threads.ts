@@ -68,7 +68,8 @@ const same = (a: Standing, b: Standing): boolean =>
 
 /** Threads of the transaction that stores a batch. */
 export type BatchThreads = {
-  /** null: there is no such thread */ open(id: string): Promise<HeldThread | null>
+  /** null: there is no such thread */
+  open(id: string): Promise<HeldThread | null>
   /** The thread after one more packet of it was stored. */
   joined(id: string, thread: HeldThread): void
   /** Work of reading large threads and of going through long ones. */

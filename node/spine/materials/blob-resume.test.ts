@@ -65,7 +65,8 @@ describe('resuming', () => {
   })
 
   test('writes a chunk that comes a second time under another nonce', async () => {
-    const [bytes, other] = [document(2 * CHUNK, 1), document(2 * CHUNK, 2)]
+    const bytes = document(2 * CHUNK, 1)
+    const other = document(2 * CHUNK, 2)
     const firstChunk = async (content: Buffer) => {
       const partial = await kit.store.resume(hashOf(bytes), bytes.byteLength, '610900')
       await partial.append(content)
@@ -74,7 +75,8 @@ describe('resuming', () => {
       await truncate(kit.partialPath(bytes), 32)
       return { header: raw.subarray(0, 32), nonce: raw.subarray(32, 44) }
     }
-    const [one, two] = [await firstChunk(bytes), await firstChunk(other)]
+    const one = await firstChunk(bytes)
+    const two = await firstChunk(other)
     expect(one.header.equals(two.header)).toBe(true)
     expect(one.nonce.equals(two.nonce)).toBe(false)
   })

@@ -94,7 +94,8 @@ describe('putting', () => {
       })
       return { stream, seen }
     }
-    const [pdf, html] = [endless('%PDF-1.7'), endless('<!doctype html>')]
+    const pdf = endless('%PDF-1.7')
+    const html = endless('<!doctype html>')
     await expect(kit.store.put(pdf.stream, { maxBytes: 1_000_000 })).rejects.toThrow('material.oversize')
     await expect(kit.store.put(html.stream, { maxBytes: 1_000_000 })).rejects.toThrow('request.invalid')
     expect(pdf.seen.pieces).toBeLessThan(105)

@@ -26,7 +26,8 @@ import { release } from './release.ts'
 import { couldBeMaterial, type MaterialType, sniff } from './sniff.ts'
 
 export interface PartialBlob {
-  /** plain bytes that stand already, and where to go on */ readonly offset: number
+  /** plain bytes that stand already, and where to go on */
+  readonly offset: number
   /** Problem: `material.hash` when more comes than was committed to. */
   append(bytes: Uint8Array): Promise<void>
   /** Checks size and hash; a mismatch deletes what came. Problem: `material.hash`. */

@@ -66,7 +66,8 @@ describe('a file that was tampered with', () => {
 
   test('a genuine file under the name of another is noticed', async () => {
     for (const size of [100, 2 * CHUNK]) {
-      const [one, two] = [await kit.put(document(size, 1)), await kit.put(document(size, 2))]
+      const one = await kit.put(document(size, 1))
+      const two = await kit.put(document(size, 2))
       await copyFile(kit.path(one.sha256), kit.path(two.sha256))
       expect(await kit.read(two.sha256)).toEqual({ bytes: Buffer.alloc(0), problem: 'material.hash' })
       expect((await kit.read(one.sha256)).problem).toBeNull()

@@ -24,7 +24,8 @@ describe('sizes', () => {
 
 describe('keys of files', () => {
   test('differ from file to file, and need the header of one', () => {
-    const [one, two] = [newHeader(), newHeader()]
+    const one = newHeader()
+    const two = newHeader()
     expect(keyOf(KEY, one)).not.toEqual(keyOf(KEY, two))
     expect(keyOf(KEY, one)).toEqual(keyOf(KEY, one))
     one[0] = 0

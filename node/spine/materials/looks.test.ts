@@ -29,7 +29,10 @@ async function name(thread: string, type = 'case'): Promise<void> {
   await db.transaction(async tx => {
     const no = Number.parseInt(thread.slice(0, 2), 16)
     await tx.run('INSERT INTO threads (no, thread, type, partner, started_at) VALUES (?, ?, ?, ?, 0)', [
-      ...[no, bytes(thread), type, 'p'],
+      no,
+      bytes(thread),
+      type,
+      'p',
     ])
     await tx.run(
       `INSERT INTO packets (no, id, thread_no, partner, direction, place, log_hash, seq, kind, iat, jws, status, stored_at)

@@ -11,7 +11,8 @@ export type LooksParts = {
   db: Database
   audit: Audit
   drafts: {
-    /** Problems: `request.not-found`, `request.forbidden`. */ mayOpen(id: string, actor: string): Promise<void>
+    /** Problems: `request.not-found`, `request.forbidden`. */
+    mayOpen(id: string, actor: string): Promise<void>
   }
 }
 

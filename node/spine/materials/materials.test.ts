@@ -53,8 +53,10 @@ describe('materials', () => {
   })
 
   test('deletes the files of a purged case though an upload goes on, and keeps what comes again meanwhile', async () => {
-    const [gone, again] = [pdf(100_000), pdf(120_000)]
-    const [first, second] = [await ankang.send(S, gone), await ankang.send(S, again)]
+    const gone = pdf(100_000)
+    const again = pdf(120_000)
+    const first = await ankang.send(S, gone)
+    const second = await ankang.send(S, again)
     let end = () => {}
     const slow = new ReadableStream<Uint8Array>({
       start(controller) {

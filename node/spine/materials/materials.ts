@@ -40,18 +40,25 @@ export type MaterialsParts = {
   random: () => number
   audit: Audit
   events: EventLog
-  /** bytes of materials that one partner may have here */ quota: number
-  /** counts what a partner makes this node do */ meter: (partner: string) => Meter
-  /** why nothing is taken from partners; null while there is room on the disk */ space: () => Problem | null
+  /** bytes of materials that one partner may have here */
+  quota: number
+  /** counts what a partner makes this node do */
+  meter: (partner: string) => Meter
+  /** why nothing is taken from partners; null while there is room on the disk */
+  space: () => Problem | null
   /** A wanted material is here, in the transaction that says so: work that waited for it may go on. */
   released: (tx: Transaction, material: Pick<Commitment, 'sha256' | 'size'>) => Promise<void>
   observer: {
     fetched(partner: string, bytes: number): void
     failed(partner: string, problem: Problem): void
-    /** wanted materials were given up */ ended(partner: string, materials: number): void
-    /** a wanted material is here */ arrived(): void
-    /** the own store failed; it is tried again */ faulted(error: unknown): void
-    /** files of forgotten materials could not be deleted; they are tried again */ unswept(error: unknown): void
+    /** wanted materials were given up */
+    ended(partner: string, materials: number): void
+    /** a wanted material is here */
+    arrived(): void
+    /** the own store failed; it is tried again */
+    faulted(error: unknown): void
+    /** files of forgotten materials could not be deleted; they are tried again */
+    unswept(error: unknown): void
   }
 }
 
@@ -62,7 +69,10 @@ export function createMaterials(parts: MaterialsParts) {
   const wanted = createWantedStore(db)
   const transfers = createTransfers(parts)
   const sources = createSources({
-    ...{ db, clock, random: parts.random, wanted },
+    db,
+    clock,
+    random: parts.random,
+    wanted,
     fetch: fetchOne,
     failed: parts.observer.failed,
     faulted: parts.observer.faulted,
@@ -148,7 +158,11 @@ export function createMaterials(parts: MaterialsParts) {
   const { run: alone } = createKeyedSerial()
 
   const reading = createReading({
-    ...{ db, blobs, clock, audit: parts.audit, wanted },
+    db,
+    blobs,
+    clock,
+    audit: parts.audit,
+    wanted,
     lost: (tx, partners) =>
       tx.afterCommit(() => {
         kept.clear()
@@ -156,7 +170,12 @@ export function createMaterials(parts: MaterialsParts) {
       }),
   })
   const { deleteMarked, ...forgetting } = createForgetting({
-    ...{ db, blobs, clock, wanted, transfers, alone },
+    db,
+    blobs,
+    clock,
+    wanted,
+    transfers,
+    alone,
     forgotten: () => kept.clear(),
     unswept: parts.observer.unswept,
   })

@@ -20,7 +20,14 @@ export async function createMaterialsPart(
   { transport, budgets }: HostPort,
 ) {
   const materials = createMaterials({
-    ...{ db, clock, audit, events, random, trust, transport, space: space.problem },
+    db,
+    clock,
+    audit,
+    events,
+    random,
+    trust,
+    transport,
+    space: space.problem,
     quota: config.quotas.materialsGB * 1e9,
     meter: partner => budgets.of(partner),
     released: releaseJobs,

@@ -17,10 +17,8 @@ export type ServingParts = {
   blobs: BlobStore
   trust: Pick<Trust, 'cityOf'>
   transfers: Pick<Transfers, 'give' | 'stalled'>
-  /** bytes that the service lists name, for the partner; null when they name no such bytes */ published: (
-    partner: string,
-    sha256: string,
-  ) => Promise<Uint8Array | null>
+  /** bytes that the service lists name, for the partner; null when they name no such bytes */
+  published: (partner: string, sha256: string) => Promise<Uint8Array | null>
 }
 
 /** Each part is gone when the next is asked for. */

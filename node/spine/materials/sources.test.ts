@@ -105,7 +105,8 @@ describe('a partner that names a material of another', () => {
   test('gives it for all that named it, and an upload does too', async () => {
     const bytes = pdf(1000)
     const material = await ankang.send(S, bytes)
-    const [its, honest] = [await shiyan.packet('in', C, [material]), await shiyan.packet('in', A, [material])]
+    const its = await shiyan.packet('in', C, [material])
+    const honest = await shiyan.packet('in', A, [material])
     await world.until(() => shiyan.held(material.sha256))
     expect([await shiyan.materials.waiting(its), await shiyan.materials.waiting(honest)]).toEqual([[], []])
     const other = pdf(2000)

@@ -15,20 +15,22 @@ export type SourcesParts = {
   clock: Clock
   random: () => number
   wanted: ReturnType<typeof createWantedStore>
-  /** Brings one material here. Problems: whatever it failed with. */ fetch: (
-    want: Wanted,
-    signal: AbortSignal,
-  ) => Promise<void>
+  /** Brings one material here. Problems: whatever it failed with. */
+  fetch: (want: Wanted, signal: AbortSignal) => Promise<void>
   failed: (partner: string, problem: Problem) => void
-  /** the store failed; it is tried again */ faulted: (error: unknown) => void
+  /** the store failed; it is tried again */
+  faulted: (error: unknown) => void
 }
 
 type Source = {
-  /** fetches under way, by hash and size */ active: Map<string, { ended: Promise<void>; abort: AbortController }>
-  /** failures in a row */ failures: number
+  /** fetches under way, by hash and size */
+  active: Map<string, { ended: Promise<void>; abort: AbortController }>
+  /** failures in a row */
+  failures: number
   /** why nothing is tried until then, ms; `path`: there was none, and the next one ends the pause */
   pause: { until: number; problem: Problem; path: boolean } | null
-  /** looks what is due, after each fetch and when somebody asks */ looks: Rounds
+  /** looks what is due, after each fetch and when somebody asks */
+  looks: Rounds
 }
 
 const keyOf = ({ sha256, size }: Pick<Wanted, 'sha256' | 'size'>): string => `${sha256} ${size}`
@@ -45,7 +47,9 @@ export function createSources(parts: SourcesParts) {
     const source = sources.get(partner)
     if (source === undefined) {
       const made: Source = {
-        ...{ active: new Map(), failures: 0, pause: null },
+        active: new Map(),
+        failures: 0,
+        pause: null,
         looks: createRounds({ clock, round: () => begin(partner, made), failed: parts.faulted }),
       }
       sources.set(partner, made)

@@ -15,10 +15,13 @@ export type Ended = 'city' | 'strangers'
 
 export type ConnectionsParts = {
   limits: P2pLimits
-  /** the city whose peer it is; undefined: a stranger's */ cityOf: (peer: string) => string | undefined
-  /** whether a handler serves a stream of the connection */ busy: (connection: Connection) => boolean
+  /** the city whose peer it is; undefined: a stranger's */
+  cityOf: (peer: string) => string | undefined
+  /** whether a handler serves a stream of the connection */
+  busy: (connection: Connection) => boolean
   onListenerError: (error: unknown) => void
-  /** a connection was ended because its city, or strangers, have too many */ onEnded: (of: Ended) => void
+  /** a connection was ended because its city, or strangers, have too many */
+  onEnded: (of: Ended) => void
 }
 
 type Open = { peer: string; source: string }

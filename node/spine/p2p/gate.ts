@@ -17,12 +17,14 @@ export type Denied = HalfOpenEnd | 'unknown-peer' | 'relay'
 
 export type ConnectionGateParts = {
   gate: Gate
-  /** the city whose peer it is; none: it neither relays nor is relayed */ cityOf: (peer: string) => string | undefined
+  /** the city whose peer it is; none: it neither relays nor is relayed */
+  cityOf: (peer: string) => string | undefined
   announced: () => Iterable<Announced>
   range: DialRange
   limits: P2pLimits
   onDenied: (reason: Denied) => void
-  /** ms, monotonic */ now: () => number
+  /** ms, monotonic */
+  now: () => number
 }
 
 /** Names that the connection itself resolves; `dnsaddr` would be asked of servers outside. */

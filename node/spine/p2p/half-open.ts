@@ -15,15 +15,19 @@ type Entry = {
   readonly connection: MultiaddrConnection
   readonly source: string
   pool: Pool
-  /** takes the bound of bytes off: what follows comes from a proven peer */ readonly heard: () => void
-  /** takes timer and listeners off */ readonly release: () => void
+  /** takes the bound of bytes off: what follows comes from a proven peer */
+  readonly heard: () => void
+  /** takes timer and listeners off */
+  readonly release: () => void
 }
 
 export type HalfOpenParts = {
   limits: P2pLimits
-  /** whether a partner tells the source as its own, or connected from it */ known: (source: string) => boolean
+  /** whether a partner tells the source as its own, or connected from it */
+  known: (source: string) => boolean
   ended: (why: HalfOpenEnd) => void
-  /** ms, monotonic */ now: () => number
+  /** ms, monotonic */
+  now: () => number
 }
 
 const SECOND = 1_000

@@ -3,6 +3,7 @@
  * in nobody whom the gate does not know. An edge: implements the port of `exchange/wire.ts`; only the composition imports it.
  *
  * Frames: `frames.ts`. Limits: `limits.ts`. Stack: TCP, noise, yamux, all as the libp2p specifications say.
+ * Over 450 lines: one host, with one state of its connections.
  */
 import type { Connection, Libp2p, PrivateKey, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
@@ -46,11 +47,14 @@ export type P2pHostOptions = {
   /** how far inside addresses of partners may lead; else loopback when this node listens there alone, else private networks */
   range?: DialRange
   relay?: {
-    /** places that this node offers to partners that nobody can connect to; 0: none */ reservations: number
-    /** partners whose relays this node is to be reached at */ use: () => readonly RelayAt[]
+    /** places that this node offers to partners that nobody can connect to; 0: none */
+    reservations: number
+    /** partners whose relays this node is to be reached at */
+    use: () => readonly RelayAt[]
   }
   limits?: Partial<P2pLimits>
-  /** of the cities that this host talks to; tests give a clock of their own */ budgets?: Budgets
+  /** of the cities that this host talks to; tests give a clock of their own */
+  budgets?: Budgets
   onEvent?: (event: P2pEvent) => void
 }
 
@@ -383,7 +387,8 @@ class Host implements P2pHost {
       stream.abort(new Error('denied'))
       return
     }
-    const [left, served] = [this.#inbound.add(key), this.#served.add(connection)]
+    const left = this.#inbound.add(key)
+    const served = this.#served.add(connection)
     const wire = this.#wire(stream, connection, handled.maxFrame, () => {})
     const running = this.#serve(wire, protocol, handled.handler).finally(() => {
       this.#running.delete(running)

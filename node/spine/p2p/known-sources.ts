@@ -5,8 +5,10 @@ import type { P2pLimits } from './limits.ts'
 
 export type KnownSourcesParts = {
   limits: P2pLimits
-  /** asked again after `knownSourcesAge` */ announced: () => Iterable<Announced>
-  /** ms, monotonic */ now: () => number
+  /** asked again after `knownSourcesAge` */
+  announced: () => Iterable<Announced>
+  /** ms, monotonic */
+  now: () => number
 }
 
 export class KnownSources {

@@ -14,10 +14,13 @@ export type Libp2pNodeOptions = {
   listen: readonly string[]
   announce: readonly string[]
   gater: ConnectionGater
-  /** where names may lead */ range: DialRange
+  /** where names may lead */
+  range: DialRange
   limits: P2pLimits
-  /** dials relayed addresses */ relays: RelayTransport
-  /** places that this node offers as a relay; 0: it is none */ reservations: number
+  /** dials relayed addresses */
+  relays: RelayTransport
+  /** places that this node offers as a relay; 0: it is none */
+  reservations: number
   cityOf: (peer: string) => string | undefined
 }
 

@@ -56,10 +56,8 @@ describe('noise crypto', () => {
       expect(hex(given)).toBe(hex(plain))
       const cut = Math.floor(sealed.byteLength / 2)
       const halves = inParts([sealed.subarray(0, cut).slice(), sealed.subarray(cut).slice()])
-      const [first, second] = [
-        sodiumCrypto.chaCha20Poly1305Decrypt(halves, nonce, none, key),
-        sodiumCrypto.chaCha20Poly1305Decrypt(halves, nonce, none, key, new Uint8Array(size)),
-      ]
+      const first = sodiumCrypto.chaCha20Poly1305Decrypt(halves, nonce, none, key)
+      const second = sodiumCrypto.chaCha20Poly1305Decrypt(halves, nonce, none, key, new Uint8Array(size))
       expect([hex(first), hex(second)]).toEqual([hex(plain), hex(plain)])
     },
   )

@@ -23,7 +23,10 @@ export async function createHostPart(
   const budgets = new Budgets()
   const { listen, announce, dialRange, offerRelay, relays } = config.p2p
   const host = await createP2pHost({
-    ...{ budgets, key: identity.peerKey(), listen, announce },
+    budgets,
+    key: identity.peerKey(),
+    listen,
+    announce,
     ...(dialRange === undefined ? {} : { range: dialRange }),
     relay: {
       reservations: offerRelay,

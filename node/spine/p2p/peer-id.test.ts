@@ -15,7 +15,7 @@ const PEER = '12D3KooWQK1wnefoLrcVHbbnf5tLzbopUd3K3bFAoJpA7YJgL5pV'
 
 describe('peer ids', () => {
   test('a peer id is that of the public key; other members of the JWK do not matter', async () => {
-    const { d: _, ...jwk } = RFC8037
+    const { d, ...jwk } = RFC8037
     const id = peerIdOf(jwk)
     expect(id).toMatch(/^12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/)
     const named = { ...jwk, kid: 'x', purpose: 'peer' }

@@ -203,7 +203,9 @@ describe('streams', () => {
   test('this node opens n to one city, over all its peers, and n+1 is refused here', async () => {
     const cities = new Map<string, string>()
     const host = await started({ cityOf: peer => cities.get(peer), limits: { outboundStreams: 2 } })
-    const [one, two, other] = [await started(), await started(), await started()]
+    const one = await started()
+    const two = await started()
+    const other = await started()
     cities.set(one.peer, '610100').set(two.peer, '610100').set(other.peer, '610900')
     for (const far of [one, two, other]) await far.handle(PROTOCOL, echo, { maxFrame: 1024, maxStreamsPerCity: 9 })
     const open = (far: P2pHost) => host.open(far.peer, far.addresses(), PROTOCOL)
@@ -265,7 +267,8 @@ describe('dials', () => {
 
   test('over a relay that is no partner nobody is dialled', async () => {
     const { port, came } = await silent()
-    const [relay, partner] = [peerIdOf(newPeerKey()), peerIdOf(newPeerKey())]
+    const relay = peerIdOf(newPeerKey())
+    const partner = peerIdOf(newPeerKey())
     const node = await started({ listen: [], cityOf: peer => (peer === partner ? '610900' : undefined) })
     const address = `/ip4/127.0.0.1/tcp/${port}/p2p/${relay}/p2p-circuit/p2p/${partner}`
     expect(await outcome(node.open(partner, [address], PROTOCOL))).toBe('exchange.unreachable')
@@ -276,7 +279,8 @@ describe('dials', () => {
 describe('half-open connections', () => {
   /** Silent sockets from an address of this machine, as many as it is let, anew when they are ended. */
   function flood(host: P2pHost, from: string, sockets: number): () => number {
-    let [going, came] = [true, 0]
+    let going = true
+    let came = 0
     const held = new Set<Socket>()
     stops.push(() => {
       going = false
@@ -303,7 +307,8 @@ describe('half-open connections', () => {
   ])(
     '64 idle sockets from six addresses at both ends, ended ones anew: %s always gets in',
     async (_, known) => {
-      const [a, b] = [await target(), await target()]
+      const a = await target()
+      const b = await target()
       if (known) expect(await serves(a.host, a.cities)).toEqual(['well?'])
       const counts = [a, b].flatMap(({ host }) =>
         Array.from({ length: 6 }, (_, i) => flood(host, `127.0.0.${i + 2}`, 11)),

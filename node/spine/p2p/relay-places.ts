@@ -8,8 +8,10 @@ import type { AbortOptions, Connection, PeerId, Stream } from '@libp2p/interface
 import { peerIdFromPublicKey } from '@libp2p/peer-id'
 
 export const RELAY_PLACES = {
-  /** peers of one city that hold a reservation: its key may be changing; with one more its oldest goes */ peersPerCity: 2,
-  /** relayed connections of one city to another; with one more its oldest goes */ circuitsPerCity: 4,
+  /** peers of one city that hold a reservation: its key may be changing; with one more its oldest goes */
+  peersPerCity: 2,
+  /** relayed connections of one city to another; with one more its oldest goes */
+  circuitsPerCity: 4,
   /** relayed connections to one city; with one more the newest of the city that holds most goes, if it holds more than one */
   circuits: 32,
 } as const
@@ -27,7 +29,8 @@ type Reservation = { signal: { clear(): void } } | undefined
 type Stop = { connection: Connection; request: { peer?: { id: Uint8Array } } }
 
 export type RelayPlacesParts = {
-  /** cities that may hold a reservation */ places: number
+  /** cities that may hold a reservation */
+  places: number
   cityOf: (peer: string) => string | undefined
   connected: (peer: PeerId) => boolean
 }

@@ -301,7 +301,8 @@ describe('relay', () => {
   })
 
   test('two cities that moved to another relay at the same time find each other there', async () => {
-    const [former, next] = [await relayAtPort(), await relayAtPort()]
+    const former = await relayAtPort()
+    const next = await relayAtPort()
     const keys = [newPeerKey(), newPeerKey()]
     const at = (relay: P2pHost) => Promise.all(keys.map(key => hidden(relay, { key })))
     const before = await at(former)

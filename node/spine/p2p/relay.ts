@@ -13,18 +13,24 @@ import { countCities, RELAY_PLACES, type RelayPlacesParts, type RelayServer, res
 export const RELAYED = '/p2p-circuit'
 
 export const RELAY_LIMITS = {
-  /** ms for a relay to answer to one request for a place */ answer: 10_000,
-  /** ms a relay keeps a reservation that is not renewed; clients renew it in time */ ttl: 3_600_000,
-  /** streams with relay requests of one connection, and relayed connections that come over it */ streams: 32,
-  /** addresses that are told of one relay */ addresses: 2,
+  /** ms for a relay to answer to one request for a place */
+  answer: 10_000,
+  /** ms a relay keeps a reservation that is not renewed; clients renew it in time */
+  ttl: 3_600_000,
+  /** streams with relay requests of one connection, and relayed connections that come over it */
+  streams: 32,
+  /** addresses that are told of one relay */
+  addresses: 2,
 } as const
 
 /** A partner that offers a relay, and where it may be reached. */
 export type RelayAt = { peer: string; addresses: readonly string[] }
 
 export type RelayUse = {
-  /** peer of the relay */ peer: string
-  /** whether this node can be reached there now */ reserved: boolean
+  /** peer of the relay */
+  peer: string
+  /** whether this node can be reached there now */
+  reserved: boolean
 }
 
 /** What this node uses of the library's transport, which exports no type of its own. */

@@ -9,7 +9,8 @@ import type { P2pLimits } from './limits.ts'
 
 export type StreamWireOptions = {
   peer: string
-  /** where the other end connects from */ address: string
+  /** where the other end connects from */
+  address: string
   maxFrame: number
   limits: P2pLimits
   /** of the city at the other end */

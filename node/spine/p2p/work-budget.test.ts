@@ -92,7 +92,8 @@ describe('a city that spent its work budget', () => {
       { maxFrame: 10, maxStreamsPerCity: 4 },
     )
     await victim.handle(ECHO, echo, { maxFrame: 10, maxStreamsPerCity: 4 })
-    const [hostile, honest] = [await host(), await host()]
+    const hostile = await host()
+    const honest = await host()
     names.set(hostile.peer, '610100')
     names.set(honest.peer, '610900')
     const wire = await hostile.open(victim.peer, victim.addresses(), FLOOD)

@@ -27,9 +27,7 @@ afterEach(async () => {
 })
 
 const open = () =>
-  openEpoch({
-    ...{ db, clock, file: epochFile(folder), audit: createAudit({ database: db, now: clock.now }) },
-  })
+  openEpoch({ db, clock, file: epochFile(folder), audit: createAudit({ database: db, now: clock.now }) })
 const inside = async () => (await db.query<{ number: number }>('SELECT number FROM epoch'))[0]?.number
 const outside = async () => JSON.parse(await readFile(join(folder, 'epoch.json'), 'utf8')) as unknown
 const set = (number: number) => db.transaction(tx => tx.run('UPDATE epoch SET number = ?', [number]).then(() => {}))

@@ -13,13 +13,15 @@ import type { Audit } from '../../kernel/records/audit.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
 
 export const EPOCH_LIMITS = {
-  /** ms between two raisings of the counter, while packets are stored: the rounds of `raise` */ every: 60_000,
+  /** ms between two raisings of the counter, while packets are stored: the rounds of `raise` */
+  every: 60_000,
 } as const
 
 /** Where the counter is kept outside of the store; null when there is none. */
 export interface EpochFile {
   read(): Promise<number | null>
-  /** durable when it resolves */ write(epoch: number): Promise<void>
+  /** durable when it resolves */
+  write(epoch: number): Promise<void>
 }
 
 const NAME = 'epoch.json'

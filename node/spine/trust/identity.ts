@@ -38,7 +38,8 @@ export type IdentityParts = {
   events: EventLog
   /** after own keys, delegations or revocations changed, before anything is signed with a new key */
   changed: () => Promise<void>
-  /** a new packet key took over */ rotated: (kid: string) => void
+  /** a new packet key took over */
+  rotated: (kid: string) => void
 }
 
 /** A key that the own certificate delegated. */
@@ -46,11 +47,13 @@ export type OwnKey = {
   kid: string
   purpose: DelegatedKey['purpose']
   state: 'current' | 'retired' | 'revoked'
-  /** ms */ delegatedUntil: number
+  /** ms */
+  delegatedUntil: number
 }
 
 export type NodeIdentity = OwnIdentity & {
-  /** opens the city key; slow */ certificateSigner(): Promise<CertificateSigner>
+  /** opens the city key; slow */
+  certificateSigner(): Promise<CertificateSigner>
   peerKey(): PrivateKey
   dataKey(): Uint8Array
   /** A new packet key takes over; the old one's signatures stay valid. */
@@ -77,8 +80,10 @@ const names = (claims: DelegationClaims, kid: string): boolean => claims.keys.so
 type Held = {
   signer: PacketSigner
   document: IdentityDocument
-  /** by the present certificate, those of the current key first, then the newest */ delegations: readonly DelegationClaims[]
-  /** by former certificates: partners know these keys still */ former: readonly DelegationClaims[]
+  /** by the present certificate, those of the current key first, then the newest */
+  delegations: readonly DelegationClaims[]
+  /** by former certificates: partners know these keys still */
+  former: readonly DelegationClaims[]
   revoked: ReadonlySet<string>
 }
 
@@ -223,7 +228,8 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
 
   await keepCertificate()
   let held = await load()
-  const [until, now] = [delegatedUntil(), seconds(clock.now())]
+  const until = delegatedUntil()
+  const now = seconds(clock.now())
   // A renewed certificate over the same key delegates too: what the former one signed ends with it.
   const [signed] = await db.query(
     "SELECT 1 AS found FROM delegations WHERE certificate = ? AND type = 'delegation' LIMIT 1",
@@ -274,7 +280,8 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
       }),
     renewIfDue: () =>
       inTurn(async () => {
-        const [until, now] = [delegatedUntil(), seconds(clock.now())]
+        const until = delegatedUntil()
+        const now = seconds(clock.now())
         if (until - now > DELEGATION_DAYS.renewAt * DAY) return false
         // Towards the end of the certificate a new delegation would end when the last one does.
         if (until > now && endOf(now) - until < DAY) return false

@@ -231,10 +231,8 @@ describe('trust', () => {
     const { trust } = await setting()
     const at = (days: number) => NOW / 1000 + days * 86_400
     const begins = NOW / 1000
-    const [first, second] = [
-      await identity({ nbf: begins, exp: at(9) }),
-      await identity({ nbf: at(20), exp: at(20) + LIMITS.delegationSeconds }),
-    ]
+    const first = await identity({ nbf: begins, exp: at(9) })
+    const second = await identity({ nbf: at(20), exp: at(20) + LIMITS.delegationSeconds })
     // Signed by a certificate that is valid, for a time that begins with it.
     const sign = (nbf: number, exp: number) =>
       signDelegation({ v: 1, iss: '420300', iat: begins, nbf, exp, keys: [shiyan.packetKey] }, shiyan.certificateSigner)

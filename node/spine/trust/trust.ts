@@ -21,13 +21,15 @@ import type { Trust } from '../exchange/ports.ts'
 
 export type TrustParts = {
   db: Database
-  /** own division code: own keys count too */ city: string
+  /** own division code: own keys count too */
+  city: string
   clock: Clock
   /** since when a certificate counts no more, seconds; undefined when nobody revoked it */
   revokedAt?: (fingerprint: string) => number | undefined
   /** where a directory says that the city with this certificate may be reached */
   listedAt?: (city: string, fingerprint: string) => readonly string[]
-  /** libp2p peer id of a public Ed25519 JWK */ peerIdOf: (jwk: { kty: 'OKP'; crv: 'Ed25519'; x: string }) => string
+  /** libp2p peer id of a public Ed25519 JWK */
+  peerIdOf: (jwk: { kty: 'OKP'; crv: 'Ed25519'; x: string }) => string
 }
 
 /** Delegations and revocations kept of one partner: enough for a rotation a day in ten years. */
@@ -44,26 +46,29 @@ type City = {
   own: boolean
   status: 'pending' | 'active' | 'suspended'
   pinned: Pinned | undefined
-  /** the pinned certificate was revoked by a directory */ revoked: boolean
+  /** the pinned certificate was revoked by a directory */
+  revoked: boolean
   addresses: readonly string[]
   keys: ReadonlyMap<string, TrustedKey>
-  /** libp2p peer ids by the key's kid */ peers: ReadonlyMap<string, string>
-  /** until when the certificate lets one of the peers speak for the city, seconds */ peersUntil: number
-  /** hex ids of delegations and revocations held */ papers: ReadonlySet<string>
+  /** libp2p peer ids by the key's kid */
+  peers: ReadonlyMap<string, string>
+  /** until when the certificate lets one of the peers speak for the city, seconds */
+  peersUntil: number
+  /** hex ids of delegations and revocations held */
+  papers: ReadonlySet<string>
 }
 
 export type NodeTrust = Trust & {
   /** Reads a city again after its partner row or certificate changed; every city when none is named. */
   reload(city?: string): Promise<void>
-  /** the pinned certificate's key of a confirmed partner, or the own one */ certificateOf(
-    city: string,
-  ): CertificateKey | undefined
-  /** the same certificate, PEM */ certificatePem(city: string): string | undefined
+  /** the pinned certificate's key of a confirmed partner, or the own one */
+  certificateOf(city: string): CertificateKey | undefined
+  /** the same certificate, PEM */
+  certificatePem(city: string): string | undefined
   /** until when the certificate of a city, and the delegation of its peer, are valid, ms */
   validityOf(city: string): { certificate: number | null; delegation: number | null }
-  /** whether the peer is a partner's, also of one whose certificate was revoked: that one is told so */ knows(
-    peer: string,
-  ): boolean
+  /** whether the peer is a partner's, also of one whose certificate was revoked: that one is told so */
+  knows(peer: string): boolean
   /** evidence: certificates, delegations and revocations of a city, as trusted at one time or another */
   papers(city: string): Promise<{ certificates: string[]; delegations: string[]; revocations: string[] }>
 }
@@ -204,12 +209,10 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
 
   /** Joins the cities. A key belongs to the city that was confirmed first: none can claim another's by delegating it too. */
   function index(next: Map<string, City>): void {
-    const [nextKeys, nextPeers, nextRevoked, nextOwners] = [
-      new Map<string, TrustedKey>(),
-      new Map<string, string>(),
-      new Map<string, string>(),
-      new Map<string, string>(),
-    ]
+    const nextKeys = new Map<string, TrustedKey>()
+    const nextPeers = new Map<string, string>()
+    const nextRevoked = new Map<string, string>()
+    const nextOwners = new Map<string, string>()
     for (const city of next.values()) {
       if (city.status !== 'active') continue
       for (const kid of [...city.keys.keys(), ...city.peers.keys()]) {

@@ -11,7 +11,10 @@ let thread: string
 function evaluationsOf(city: string): Evaluations {
   const { db, audit, cases, clocks } = world.city(city)
   return createEvaluations({
-    ...{ db, clock: world.clock, audit, own: city },
+    db,
+    clock: world.clock,
+    audit,
+    own: city,
     urgency: (of, limit) => clocks.urgency(of, limit),
     moves: (...move) => cases.moves(...move),
   })

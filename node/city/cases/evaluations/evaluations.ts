@@ -45,15 +45,19 @@ export type BadRating = {
   item: { code: string; name: string }
   partner: string
   target: Target
-  /** whose window or department, who must follow it up */ city: string
+  /** whose window or department, who must follow it up */
+  city: string
   level: number
-  /** whether the applicant may be called back by name; null: was not said */ realName: boolean | null
-  /** ms */ ratedAt: number
+  /** whether the applicant may be called back by name; null: was not said */
+  realName: boolean | null
+  /** ms */
+  ratedAt: number
   due: string
   provisional: boolean
   urgency: 'green' | 'yellow' | 'red' | 'overdue' | 'answered'
   answeredAt: number | null
-  /** packet of the appeal, which `answer` names */ appeal: string | null
+  /** packet of the appeal, which `answer` names */
+  appeal: string | null
   appealedAt: number | null
   appealAnsweredAt: number | null
   followUps: { at: number; actor: string; way: Way; result: Result }[]
@@ -127,15 +131,24 @@ export function createEvaluations(parts: EvaluationsParts) {
       [JSON.stringify(rows.map(row => row.thread_no))],
     )
     return rows.map(row => ({
-      ...{ no: row.no, thread: toHex(row.thread), caseNo: row.case_no, partner: row.partner },
+      no: row.no,
+      thread: toHex(row.thread),
+      caseNo: row.case_no,
+      partner: row.partner,
       item: { code: row.item_code, name: row.item_name },
-      ...{ target: row.target, city: row.city, level: row.level, ratedAt: row.rated_at, due: row.due },
+      target: row.target,
+      city: row.city,
+      level: row.level,
+      ratedAt: row.rated_at,
+      due: row.due,
       realName: row.real_name === null ? null : row.real_name === 1,
       provisional: row.provisional === 1,
       urgency:
         row.answered_at === null ? parts.urgency(row.city, { from: row.due_from, due: row.due }).level : 'answered',
-      ...{ answeredAt: row.answered_at, appeal: row.appeal },
-      ...{ appealedAt: row.appealed_at, appealAnsweredAt: row.appeal_answered_at },
+      answeredAt: row.answered_at,
+      appeal: row.appeal,
+      appealedAt: row.appealed_at,
+      appealAnsweredAt: row.appeal_answered_at,
       followUps: done
         .filter(entry => entry.thread_no === row.thread_no && entry.target === row.target)
         .map(({ at, actor, way, result }) => ({ at, actor, way, result })),
@@ -210,7 +223,9 @@ export function createEvaluations(parts: EvaluationsParts) {
           [row.thread_no, target, parts.clock.now(), actor, way, result],
         )
         await parts.audit.append(tx, {
-          ...{ actor, action: 'rating.followed-up', subject: thread },
+          actor,
+          action: 'rating.followed-up',
+          subject: thread,
           detail: { target, way, result },
         })
       }

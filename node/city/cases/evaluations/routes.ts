@@ -33,7 +33,7 @@ const Rating = z
   })
   .meta({ id: 'Rating' })
 
-const toAnswer = ({ no: _, ratedAt, answeredAt, appealedAt, appealAnsweredAt, followUps, ...rest }: BadRating) => ({
+const toAnswer = ({ no, ratedAt, answeredAt, appealedAt, appealAnsweredAt, followUps, ...rest }: BadRating) => ({
   ...rest,
   ratedAt: time(ratedAt),
   answeredAt: timeOrNull(answeredAt),

@@ -34,14 +34,19 @@ export type DraftContent = Record<string, unknown>
 
 export type CaseDraft = {
   id: string
-  /** grows with each saving */ version: number
-  /** account; `node` when a partner sent it back */ owner: string
+  /** grows with each saving */
+  version: number
+  /** account; `node` when a partner sent it back */
+  owner: string
   window: string | null
   partner: string | null
   item: string | null
-  /** masked name */ applicant: string
-  /** why the partner refused it */ problem: Problem | null
-  /** thread under which it was refused */ thread: string | null
+  /** masked name */
+  applicant: string
+  /** why the partner refused it */
+  problem: Problem | null
+  /** thread under which it was refused */
+  thread: string | null
   createdAt: number
   updatedAt: number
   updatedBy: string
@@ -49,7 +54,8 @@ export type CaseDraft = {
 
 export type CaseDraftsParts = {
   db: Database
-  /** under which drafts are sealed */ sealing: ValueKeys
+  /** under which drafts are sealed */
+  sealing: ValueKeys
   clock: Clock
   audit: Audit
   events: EventLog
@@ -59,7 +65,8 @@ export type CaseDraftsParts = {
 
 type Row = Omit<CaseDraft, 'problem' | 'thread' | 'createdAt' | 'updatedAt' | 'updatedBy'> & {
   sealed: Uint8Array
-  /** of the sealed content; null as an earlier program wrote it */ key: Uint8Array | null
+  /** of the sealed content; null as an earlier program wrote it */
+  key: Uint8Array | null
   applicant_key: Uint8Array | null
   problem: string | null
   thread: Uint8Array | null
@@ -116,11 +123,21 @@ export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, 
          applicant_key = excluded.applicant_key, key = excluded.key, updated_at = excluded.updated_at,
          updated_by = excluded.updated_by`,
       [
-        ...[draft.id, draft.version, draft.owner, draft.window, draft.partner, draft.item, draft.applicant, sealed],
+        draft.id,
+        draft.version,
+        draft.owner,
+        draft.window,
+        draft.partner,
+        draft.item,
+        draft.applicant,
+        sealed,
         draft.problem === null ? null : JSON.stringify(draft.problem),
         draft.thread === null ? null : fromHex(draft.thread),
-        ...[draft.createdAt, draft.updatedAt, draft.updatedBy],
-        ...[number === null ? null : keys.number(number), key],
+        draft.createdAt,
+        draft.updatedAt,
+        draft.updatedBy,
+        number === null ? null : keys.number(number),
+        key,
       ],
     )
     await tx.run('DELETE FROM case_draft_materials WHERE draft = ?', [draft.id])
@@ -185,9 +202,15 @@ export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, 
     async create(content: DraftContent, actor: string): Promise<CaseDraft> {
       const now = clock.now()
       const draft: CaseDraft = {
-        ...{ id: randomId(), version: 1, owner: actor, problem: null, thread: null },
+        id: randomId(),
+        version: 1,
+        owner: actor,
+        problem: null,
+        thread: null,
         ...summaryOf(content),
-        ...{ createdAt: now, updatedAt: now, updatedBy: actor },
+        createdAt: now,
+        updatedAt: now,
+        updatedBy: actor,
       }
       await db.transaction(async tx => {
         const [held] = await tx.query<{ n: number }>('SELECT count(*) AS n FROM case_drafts WHERE owner = ?', [actor])
@@ -208,7 +231,9 @@ export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, 
         const draft: CaseDraft = {
           ...toDraft(row),
           ...summaryOf(content),
-          ...{ version: row.version + 1, updatedAt: clock.now(), updatedBy: actor },
+          version: row.version + 1,
+          updatedAt: clock.now(),
+          updatedBy: actor,
         }
         await write(tx, draft, content, row.key)
         // Saved as it is typed: the log tells of each hand that it goes through, not of each letter.
@@ -263,15 +288,21 @@ export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, 
     /** Turns an application that the partner refused into a draft, in the transaction that takes it out of its thread. */
     async returned(tx: Transaction, packet: StoredPacket, problem: Problem): Promise<void> {
       if (packet.body === null) return
-      const { salt: _, item, caseNo, ...rest } = packet.body as CaseBody<'case.submit'>
+      const { salt, item, caseNo, ...rest } = packet.body as CaseBody<'case.submit'>
       const content = { ...rest, to: packet.claims.aud, item: item.code, caseNo }
       const now = clock.now()
       await write(
         tx,
         {
-          ...{ id: randomId(), version: 1, owner: NODE, problem, thread: packet.claims.thread },
+          id: randomId(),
+          version: 1,
+          owner: NODE,
+          problem,
+          thread: packet.claims.thread,
           ...summaryOf(content),
-          ...{ createdAt: now, updatedAt: now, updatedBy: NODE },
+          createdAt: now,
+          updatedAt: now,
+          updatedBy: NODE,
         },
         content,
       )
@@ -351,9 +382,9 @@ export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, 
 }
 
 const toDraft = ({
-  sealed: _,
-  key: ___,
-  applicant_key: __,
+  sealed,
+  key,
+  applicant_key,
   problem,
   thread,
   created_at,

@@ -16,14 +16,31 @@ let ankang: WorldCity
 let intake: Intake
 
 const item = {
-  ...{ taskCode: PLAY_ITEM.code, taskName: PLAY_ITEM.name, taskVersion: 1, taskState: '1', taskType: '20' },
-  ...{ useLevel: '3', deptName: '公积金中心', serverType: ['1'], projectType: '2', modes: [0, 1], anticipateDay: 10 },
-  ...{ promiseDay: 5, limitSceneNum: 0, isFee: false, materials: [] },
+  taskCode: PLAY_ITEM.code,
+  taskName: PLAY_ITEM.name,
+  taskVersion: 1,
+  taskState: '1',
+  taskType: '20',
+  useLevel: '3',
+  deptName: '公积金中心',
+  serverType: ['1'],
+  projectType: '2',
+  modes: [0, 1],
+  anticipateDay: 10,
+  promiseDay: 5,
+  limitSceneNum: 0,
+  isFee: false,
+  materials: [],
   form: { type: 'object', properties: { reason: { type: 'string', title: '事由' }, born: { title: '出生日期' } } },
 } as const
 const person = { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X', phone: '13900000000' }
 const whole = {
-  ...{ to: HANDLING, item: PLAY_ITEM.code, mode: 0, applicant: person, form: { reason: '购房' }, materials: [] },
+  to: HANDLING,
+  item: PLAY_ITEM.code,
+  mode: 0,
+  applicant: person,
+  form: { reason: '购房' },
+  materials: [],
   window: '跨省通办窗口 3',
 }
 
@@ -72,8 +89,10 @@ describe('drafts', () => {
     type Held = { id: string; key: Uint8Array | null; sealed: Uint8Array }
     const held = async (id: string) =>
       (await db.query<Held>('SELECT id, key, sealed FROM case_drafts WHERE id = ?', [id]))[0]
-    const [one, other] = [await drafts.create(whole, 'person:1'), await drafts.create(whole, 'person:1')]
-    const [before, beside] = [await held(one.id), await held(other.id)]
+    const one = await drafts.create(whole, 'person:1')
+    const other = await drafts.create(whole, 'person:1')
+    const before = await held(one.id)
+    const beside = await held(other.id)
     await drafts.save(one.id, ['1'], { ...whole, form: {} }, 'person:1')
     const saved = await held(one.id)
     // A store of before that is restored opens its version with the key of after.
@@ -95,7 +114,7 @@ describe('drafts', () => {
   })
 
   test('of no window are their owner’s alone; whoever works on another’s draft of a window stands in the audit log', async () => {
-    const { window: _, ...mine } = whole
+    const { window, ...mine } = whole
     const own = await ankang.drafts.create(mine, 'person:1')
     for (const by of [
       () => ankang.drafts.open(own.id, 'person:2'),
@@ -180,7 +199,7 @@ describe('drafts', () => {
     ).toEqual([])
     shiyan.handlers.set('case', handler)
     const opened = await ankang.drafts.open(draft?.id ?? '', 'person:1')
-    const { caseNo: _, clerk: __, consent: ___, receivedAt: ____, form: _____, ...kept } = opened.content
+    const { caseNo, clerk, consent, receivedAt, form, ...kept } = opened.content
     await ankang.drafts.save(draft?.id ?? '', ['1'], { ...kept, form: { reason: '购房' } }, 'person:1')
     const [sent] = await intake.submit(draft?.id ?? '', ['2'], 'person:1')
     await world.settle()
@@ -239,7 +258,7 @@ test('the guide tells in which modes the item can be sent now, and prefill reads
   expect(guide.modes.map(({ mode }) => mode)).toEqual([0, 1])
   const { id } = await ankang.drafts.create(whole, 'person:1')
   await intake.submit(id, ['1'], 'person:1')
-  const { phone: _, ...applicant } = person
+  const { phone, ...applicant } = person
   const filled = await intake.prefill(
     { to: HANDLING, item: PLAY_ITEM.code, applicant: applicant as never, form: {} },
     'person:2',
@@ -260,7 +279,10 @@ test('a purge deletes the drafts that were left over, and tells of those that we
   await world.city(HANDLING).cases.step(thread, 'case.close', { outcome: 'returned' }, 'person:2')
   await world.settle()
   const purges = createPurges({
-    ...{ db: ankang.db, clock: world.clock, audit: ankang.audit, author: () => ankang.exchange.author },
+    db: ankang.db,
+    clock: world.clock,
+    audit: ankang.audit,
+    author: () => ankang.exchange.author,
     materials: {
       ownedBy: async () => 0,
       unfetched: async () => 0,
@@ -268,12 +290,10 @@ test('a purge deletes the drafts that were left over, and tells of those that we
       forget: async () => 0,
     },
     drafts: ankang.drafts,
-    ...{
-      keys: ankang.caseKeys,
-      adapterState: ankang.adapterState,
-      answers: { forget: forgetAnswers },
-      scrub: async () => {},
-    },
+    keys: ankang.caseKeys,
+    adapterState: ankang.adapterState,
+    answers: { forget: forgetAnswers },
+    scrub: async () => {},
     freed: async () => {},
     backups: async () => [],
     failed: () => {},

@@ -26,9 +26,12 @@ const EARLIER = 5
 /** What the item asks for, as this window may send it. */
 export type Guide = {
   item: ServiceItem
-  /** modes that an agreement in force covers now, with that agreement */ modes: { mode: Mode; agreement: string }[]
-  /** what the agreement says of the item: contacts, shared fields, differences; null without one */ agreed: AgreedItem | null
-  /** how its materials are called in the own list */ names: MaterialNames[]
+  /** modes that an agreement in force covers now, with that agreement */
+  modes: { mode: Mode; agreement: string }[]
+  /** what the agreement says of the item: contacts, shared fields, differences; null without one */
+  agreed: AgreedItem | null
+  /** how its materials are called in the own list */
+  names: MaterialNames[]
 }
 
 export type IntakeParts = {
@@ -38,7 +41,8 @@ export type IntakeParts = {
   cases: Pick<Cases, 'preflight' | 'preflightJoint' | 'submit' | 'submitJoint' | 'guide'>
   packets: (threadNo: number) => Promise<StoredPacket[]>
   keys: Pick<LookupKeys, 'number'>
-  /** what a whole case, and a whole joint one, must look like */ schemas: {
+  /** what a whole case, and a whole joint one, must look like */
+  schemas: {
     one: z.ZodType<NewCase>
     joint: z.ZodType<JointCase>
   }
@@ -84,7 +88,9 @@ export function createIntake({ db, audit, drafts, cases, packets, keys, schemas 
     return {
       whole: false,
       findings: parsed.error.issues.slice(0, 50).map(({ path, code }) => ({
-        ...{ field: path.map(String).join('.').slice(0, 100), level: 'error', cure: 'clerk' },
+        field: path.map(String).join('.').slice(0, 100),
+        level: 'error',
+        cure: 'clerk',
         ...(code === 'unrecognized_keys'
           ? { reason: 'fields that an application does not have', reasonZh: '有申请中不存在的字段' }
           : { reason: `missing or of another form (${code})`, reasonZh: '未填写或格式不正确' }),

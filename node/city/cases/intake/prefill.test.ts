@@ -3,9 +3,22 @@ import type { ServiceItem } from '../../../../protocol/service/item.ts'
 import { prefill } from './prefill.ts'
 
 const item = (properties: object, formUi?: Record<string, unknown>): ServiceItem => ({
-  ...{ taskCode: 'A1', taskName: '缴存证明', taskVersion: 1, taskState: '1', taskType: '20', useLevel: '3' },
-  ...{ deptName: '公积金中心', serverType: ['1'], projectType: '2', modes: [0], anticipateDay: 10, promiseDay: 5 },
-  ...{ limitSceneNum: 0, isFee: false, materials: [], form: { type: 'object', properties } },
+  taskCode: 'A1',
+  taskName: '缴存证明',
+  taskVersion: 1,
+  taskState: '1',
+  taskType: '20',
+  useLevel: '3',
+  deptName: '公积金中心',
+  serverType: ['1'],
+  projectType: '2',
+  modes: [0],
+  anticipateDay: 10,
+  promiseDay: 5,
+  limitSceneNum: 0,
+  isFee: false,
+  materials: [],
+  form: { type: 'object', properties },
   ...(formUi === undefined ? {} : { formUi }),
 })
 const person = { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' } as const
@@ -24,12 +37,22 @@ test('the identity number tells birth date, sex and area, as each form offers th
   expect(prefill(form, { applicant: person, form: {} }, [])).toEqual({
     applicant: person,
     form: {
-      ...{ born: '1949-12-31', sex: '女', code: '2', word: '女', who: '陈小满', number: '11010519491231002X' },
+      born: '1949-12-31',
+      sex: '女',
+      code: '2',
+      word: '女',
+      who: '陈小满',
+      number: '11010519491231002X',
       area: '110105',
     },
     from: {
-      ...{ 'form.born': 'number', 'form.sex': 'number', 'form.code': 'number', 'form.word': 'number' },
-      ...{ 'form.who': 'applicant', 'form.number': 'applicant', 'form.area': 'number' },
+      'form.born': 'number',
+      'form.sex': 'number',
+      'form.code': 'number',
+      'form.word': 'number',
+      'form.who': 'applicant',
+      'form.number': 'applicant',
+      'form.area': 'number',
     },
   })
 })

@@ -13,7 +13,8 @@ export type Begun = { [Field in keyof Applicant]?: Applicant[Field] | undefined 
 export type Prefilled = {
   applicant: Begun
   form: Record<string, unknown>
-  /** source of each value by its path */ from: Record<string, Source>
+  /** source of each value by its path */
+  from: Record<string, Source>
 }
 
 type Fact =

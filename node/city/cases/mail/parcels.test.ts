@@ -34,15 +34,14 @@ const wanted = { parcel: 'originals' as const, to: recipient, contents: ['户口
 
 const make = (change: Partial<ParcelsParts> = {}): Parcels =>
   createParcels({
-    ...{
-      db: ankang.db,
-      clock: world.clock,
-      audit: ankang.audit,
-      events: ankang.events,
-      own: COLLECTING,
-      pollMs: 60_000,
-    },
-    ...{ cases: ankang.cases, agreements: ankang.agreements },
+    db: ankang.db,
+    clock: world.clock,
+    audit: ankang.audit,
+    events: ankang.events,
+    own: COLLECTING,
+    pollMs: 60_000,
+    cases: ankang.cases,
+    agreements: ankang.agreements,
     keys: ankang.caseKeys,
     carrier: createRestCarrier({ name: 'EMS', url: EMS, token: EMS_TOKEN }),
     sender: { name: '安康窗口', phone: '0915-1', address: '安康市' },
@@ -423,7 +422,10 @@ test('names and addresses lie sealed, stand in no audit row, and go with the pur
   await world.city(HANDLING).cases.step(thread, 'case.close', { outcome: 'returned' }, 'person:2')
   await world.settle()
   const purges = createPurges({
-    ...{ db: ankang.db, clock: world.clock, audit: ankang.audit, author: () => ankang.exchange.author },
+    db: ankang.db,
+    clock: world.clock,
+    audit: ankang.audit,
+    author: () => ankang.exchange.author,
     materials: {
       ownedBy: async () => 0,
       unfetched: async () => 0,
@@ -431,12 +433,10 @@ test('names and addresses lie sealed, stand in no audit row, and go with the pur
       forget: async () => 0,
     },
     drafts: ankang.drafts,
-    ...{
-      keys: ankang.caseKeys,
-      adapterState: ankang.adapterState,
-      answers: { forget: forgetAnswers },
-      scrub: async () => {},
-    },
+    keys: ankang.caseKeys,
+    adapterState: ankang.adapterState,
+    answers: { forget: forgetAnswers },
+    scrub: async () => {},
     freed: async () => {},
     backups: async () => [],
     failed: () => {},

@@ -43,7 +43,8 @@ export type ParcelsParts = {
   audit: Audit
   events: EventLog
   keys: Pick<CaseKeys, 'seal' | 'open'>
-  /** null: none is configured, and waybills are typed in */ carrier: Carrier | null
+  /** null: none is configured, and waybills are typed in */
+  carrier: Carrier | null
   sender: MailParty | null
   own: string
   pollMs: number
@@ -61,7 +62,8 @@ export type ParcelsParts = {
   randomId: () => string
   random: () => number
   failed: (id: string, detail: string) => void
-  /** the own store failed; it is tried again */ faulted: (error: unknown) => void
+  /** the own store failed; it is tried again */
+  faulted: (error: unknown) => void
 }
 
 export type Parcels = ReturnType<typeof createParcels>
@@ -106,8 +108,13 @@ export function createParcels(parts: ParcelsParts) {
       `UPDATE parcels SET state = coalesce(?, state), number = coalesce(?, number), told = coalesce(?, told), attempts = 0,
          problem = ?, heard_at = coalesce(?, heard_at), next_at = ? WHERE id = ?`,
       [
-        ...[state ?? null, number ?? null, told ?? null, problem ?? null],
-        ...[heard === true ? clock.now() : null, nextAt, row.id],
+        state ?? null,
+        number ?? null,
+        told ?? null,
+        problem ?? null,
+        heard === true ? clock.now() : null,
+        nextAt,
+        row.id,
       ],
     )
     await troubled(tx, row, change.trouble ?? null)
@@ -134,7 +141,11 @@ export function createParcels(parts: ParcelsParts) {
         : { state: over ? 'failed' : row.state, nextAt: clock.now() + delayAfter(attempts, parts.random(), RETRY) }
     await db.transaction(async tx => {
       await tx.run('UPDATE parcels SET attempts = ?, next_at = ?, problem = ?, state = ? WHERE id = ?', [
-        ...[attempts, nextAt, failure.detail, state, row.id],
+        attempts,
+        nextAt,
+        failure.detail,
+        state,
+        row.id,
       ])
       if (over) await troubled(tx, row, 'refused')
       else if (row.state !== 'watched' && attempts >= PARCEL_LIMITS.unanswered) await troubled(tx, row, 'unanswered')
@@ -149,7 +160,10 @@ export function createParcels(parts: ParcelsParts) {
   ) => ({
     kind: 'case.mail' as const,
     body: {
-      ...{ waybill: { carrier: row.carrier, number }, parcel: row.parcel, state, at },
+      waybill: { carrier: row.carrier, number },
+      parcel: row.parcel,
+      state,
+      at,
       ...(place === undefined ? {} : { place }),
     },
   })
@@ -214,7 +228,9 @@ export function createParcels(parts: ParcelsParts) {
     const settled = row.trouble === null && row.problem === contradiction
     const trouble = contradiction !== null && !settled ? 'contradicts' : quiet ? 'silent' : undefined
     const change: Change = {
-      ...{ state, told: JSON.stringify(way), heard: fresh.length > 0 },
+      state,
+      told: JSON.stringify(way),
+      heard: fresh.length > 0,
       ...(trouble === undefined ? {} : { trouble }),
       ...(contradiction === null ? {} : { problem: contradiction }),
     }
@@ -319,7 +335,11 @@ export function createParcels(parts: ParcelsParts) {
           `INSERT INTO parcels (id, thread_no, parcel, state, carrier, number, payer, sealed, told, attempts, next_at, problem, created_at)
            VALUES (?, ?, ?, 'wanted', ?, NULL, ?, ?, '[]', 0, 0, NULL, ?)`,
           [
-            ...[id, no, wanted.parcel, carrier.name, payer],
+            id,
+            no,
+            wanted.parcel,
+            carrier.name,
+            payer,
             await keys.seal(tx, no, encodeUtf8(JSON.stringify(content)), context(id)),
             clock.now(),
           ],

@@ -19,7 +19,16 @@ export async function createMailPart(
   { cases, agreements }: Pick<CasesPort, 'cases'> & Pick<AgreementsPort, 'agreements'>,
 ) {
   const parcels = createParcels({
-    ...{ db, clock, audit, events, random, randomId, agreements, cases, keys: caseKeys, own: identity.city },
+    db,
+    clock,
+    audit,
+    events,
+    random,
+    randomId,
+    agreements,
+    cases,
+    keys: caseKeys,
+    own: identity.city,
     carrier: await carrierOf(config),
     sender: config.mail.sender ?? null,
     pollMs: config.mail.pollMinutes * 60_000,

@@ -67,7 +67,9 @@ export async function noteMail(
     )
   else if (state === 'delivered')
     await tx.run('DELETE FROM mail_troubles WHERE thread_no = ? AND carrier = ? AND number = ?', [
-      ...[threadNo, waybill.carrier, waybill.number],
+      threadNo,
+      waybill.carrier,
+      waybill.number,
     ])
 }
 

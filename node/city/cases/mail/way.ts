@@ -6,8 +6,10 @@ import { PARCEL_STATES, type ParcelEvent, type ParcelState } from '../../../../a
 import { code, text } from '../../../../protocol/primitives.ts'
 
 export const WAY_LIMITS = {
-  /** steps of one parcel in transit that are told; what happens once is told in any case */ steps: 30,
-  /** ms before the order at which a step may lie, and after now: clocks differ */ early: 24 * 3_600_000,
+  /** steps of one parcel in transit that are told; what happens once is told in any case */
+  steps: 30,
+  /** ms before the order at which a step may lie, and after now: clocks differ */
+  early: 24 * 3_600_000,
   ahead: 10 * 60_000,
 } as const
 
@@ -17,8 +19,10 @@ const ENDS: readonly ParcelState[] = ['returned', 'cancelled']
 const PASSING: ParcelState = 'in-transit'
 
 export type JudgedWay = {
-  /** what is to be told, in the order in which it happened */ fresh: ParcelEvent[]
-  /** what cannot be, in words for a person; null when all can */ contradiction: string | null
+  /** what is to be told, in the order in which it happened */
+  fresh: ParcelEvent[]
+  /** what cannot be, in words for a person; null when all can */
+  contradiction: string | null
 }
 
 const keyOf = ({ state, at }: ParcelEvent): string => `${state} ${Date.parse(at)}`

@@ -21,25 +21,38 @@ const FORMATTED = 4096
 /** The keyword that counts, put into every subschema. */
 const STEPS = 'x-tongban-steps'
 /** What a step stands for: entries compared with each other, names of an object, steps of patterns. */
-const [COMPARED, NAMES, MATCHED] = [20, 10, 50]
+const COMPARED = 20
+const NAMES = 10
+const MATCHED = 50
 
 /** Keywords that say something of data; the rest of a form, but for its subschemas, is for people. */
 const SAYING = new Set([
-  ...[
-    '$schema',
-    '$ref',
-    '$dynamicRef',
-    '$anchor',
-    '$dynamicAnchor',
-    'type',
-    'nullable',
-    'enum',
-    'const',
-    'format',
-    'pattern',
-  ],
-  ...['multipleOf', 'maximum', 'exclusiveMaximum', 'minimum', 'exclusiveMinimum', 'maxLength', 'minLength', 'required'],
-  ...['maxItems', 'minItems', 'uniqueItems', 'maxContains', 'minContains', 'maxProperties', 'minProperties'],
+  '$schema',
+  '$ref',
+  '$dynamicRef',
+  '$anchor',
+  '$dynamicAnchor',
+  'type',
+  'nullable',
+  'enum',
+  'const',
+  'format',
+  'pattern',
+  'multipleOf',
+  'maximum',
+  'exclusiveMaximum',
+  'minimum',
+  'exclusiveMinimum',
+  'maxLength',
+  'minLength',
+  'required',
+  'maxItems',
+  'minItems',
+  'uniqueItems',
+  'maxContains',
+  'minContains',
+  'maxProperties',
+  'minProperties',
   'dependentRequired',
 ])
 
@@ -108,14 +121,12 @@ export function createFormCompiler(): (form: Json) => CompiledForm | null {
     const { Ajv2020 } = schemaLibrary()
     const formats = formatLibrary()
     schemas = new Ajv2020({
-      ...{
-        allErrors: true,
-        strict: false,
-        logger: false,
-        ownProperties: true,
-        validateSchema: true,
-        inlineRefs: false,
-      },
+      allErrors: true,
+      strict: false,
+      logger: false,
+      ownProperties: true,
+      validateSchema: true,
+      inlineRefs: false,
       code: { regExp: linear },
     })
     formats.default(schemas, { mode: 'full' })
@@ -126,7 +137,8 @@ export function createFormCompiler(): (form: Json) => CompiledForm | null {
         schemas.addFormat(name, text => text.length <= FORMATTED && holds(validate, text))
     }
     schemas.addKeyword({
-      ...{ keyword: STEPS, errors: false },
+      keyword: STEPS,
+      errors: false,
       validate: (steps: Steps, data: unknown) => {
         spend(stepsOf(steps, data))
         return true

@@ -34,15 +34,13 @@ afterEach(() => forms.stop())
 test('what holds has no fault', () => {
   expect(
     check(schema, {
-      ...{
-        reason: '购房',
-        phone: '13900000000',
-        name: '陈小满',
-        script: '陈',
-        born: '1990-02-28',
-        kind: '1',
-        years: 3,
-      },
+      reason: '购房',
+      phone: '13900000000',
+      name: '陈小满',
+      script: '陈',
+      born: '1990-02-28',
+      kind: '1',
+      years: 3,
       list: [{ a: 'x' }],
     }),
   ).toEqual([])
@@ -51,14 +49,23 @@ test('what holds has no fault', () => {
 test('every fault is told with its path, in both languages, and never with the value', () => {
   const secret = '11010519491231002X'
   const faults = check(schema, {
-    ...{ reason: secret, name: secret, script: secret, born: '1990-02-30', kind: secret, years: 0, other: secret },
+    reason: secret,
+    name: secret,
+    script: secret,
+    born: '1990-02-30',
+    kind: secret,
+    years: 0,
+    other: secret,
     list: [{ a: 'x' }, {}],
   })
   expect(faults?.map(({ path }) => path).sort()).toEqual(
     ['', 'born', 'kind', 'list.1.a', 'name', 'phone', 'reason', 'script', 'years'].sort(),
   )
   expect(faults?.find(({ path }) => path === 'phone')).toEqual({
-    ...{ path: 'phone', missing: true, reason: 'missing', reasonZh: '必填' },
+    path: 'phone',
+    missing: true,
+    reason: 'missing',
+    reasonZh: '必填',
   })
   expect(JSON.stringify(faults)).not.toContain(secret)
 })

@@ -14,12 +14,18 @@ import { type CompiledForm, createFormCompiler, type FormResult } from './check.
 import type { Answered, Asked } from './thread.ts'
 
 export const FORM_CHECK_LIMITS = {
-  /** compiled forms kept */ kept: 256,
-  /** subschemas up to which a form of another city is compiled on the spot: some milliseconds */ onTheSpot: 60,
-  /** ms that the thread may take for one form and its data */ patience: 5_000,
-  /** checks that wait for the thread; one more is refused for now */ waiting: 64,
-  /** ms for which a form is not tried again that took too long */ remembered: 600_000,
-  /** such forms that are remembered */ slow: 1_000,
+  /** compiled forms kept */
+  kept: 256,
+  /** subschemas up to which a form of another city is compiled on the spot: some milliseconds */
+  onTheSpot: 60,
+  /** ms that the thread may take for one form and its data */
+  patience: 5_000,
+  /** checks that wait for the thread; one more is refused for now */
+  waiting: 64,
+  /** ms for which a form is not tried again that took too long */
+  remembered: 600_000,
+  /** such forms that are remembered */
+  slow: 1_000,
 } as const
 
 type Json = Record<string, unknown>

@@ -4,7 +4,8 @@ import { type CompiledForm, createFormCompiler, type FormResult } from './check.
 
 export type Asked = {
   no: number
-  /** of the form */ hash: string
+  /** of the form */
+  hash: string
   form: Record<string, unknown>
   data: Record<string, unknown>
 }

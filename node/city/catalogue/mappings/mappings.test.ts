@@ -6,7 +6,8 @@ import { openTestStore } from '../../../../test/support/store.ts'
 import { createAudit } from '../../../kernel/records/audit.ts'
 import { createMappings, type Mappings, mappingVersion } from './mappings.ts'
 
-const [OWN, PARTNER] = ['610900', '420300']
+const OWN = '610900'
+const PARTNER = '420300'
 const NOW = Date.parse('2026-11-23T00:00:00Z')
 const material = (materialCode: string, materialName: string): ItemMaterial => ({
   materialCode,
@@ -155,7 +156,8 @@ describe('a mapping', () => {
     await mappings.save(PARTNER, 'B1', input(), by)
     const stale = async () => (await mappings.get(PARTNER, 'B1')).stale
     expect([await mappings.find(PARTNER, 'B2'), await mappings.own()]).toEqual([null, ['A1']])
-    const [ours, theirs] = [lists[OWN] ?? [], lists[PARTNER] ?? []]
+    const ours = lists[OWN] ?? []
+    const theirs = lists[PARTNER] ?? []
     lists[OWN] = ours.map(one => ({ ...one, taskVersion: 2 }))
     expect(await stale()).toBe(true)
     expect(await mappings.find(PARTNER, 'B1')).toMatchObject({ collecting: 'A1', stale: true })

@@ -19,16 +19,21 @@ export type Pair = { collecting: string; handling: string; note?: string | undef
 
 export type Mapping = {
   partner: string
-  /** taskCode of the partner's item */ handling: string
-  /** taskCode of the own item */ collecting: string
-  /** grows with each change */ version: number
-  /** versions of the items that were compared */ handlingVersion: number
+  /** taskCode of the partner's item */
+  handling: string
+  /** taskCode of the own item */
+  collecting: string
+  /** grows with each change */
+  version: number
+  /** versions of the items that were compared */
+  handlingVersion: number
   collectingVersion: number
   pairs: Pair[]
   note: string | null
   actor: string
   updatedAt: number
-  /** an item changed since, or is listed no more: compare again */ stale: boolean
+  /** an item changed since, or is listed no more: compare again */
+  stale: boolean
 }
 
 /** For whoever edits it (If-Match): one that was removed and saved anew begins again with the first version. */
@@ -246,8 +251,15 @@ export function createMappings(parts: MappingsParts) {
              handling_version = excluded.handling_version, collecting_version = excluded.collecting_version,
              version = version + 1, note = excluded.note, actor = excluded.actor, updated_at = excluded.updated_at`,
           [
-            ...[partner, handling, input.collecting, theirs.taskVersion, ours.taskVersion],
-            ...[JSON.stringify(input.pairs), input.note ?? null, actor, clock.now()],
+            partner,
+            handling,
+            input.collecting,
+            theirs.taskVersion,
+            ours.taskVersion,
+            JSON.stringify(input.pairs),
+            input.note ?? null,
+            actor,
+            clock.now(),
           ],
         )
         const detail = { item: handling, own: input.collecting, pairs: input.pairs.length }

@@ -2,6 +2,7 @@
  * Makes items of the rows of tables, on top of what is held: a sheet or column that is absent leaves its part as it is, a blank
  * cell clears its field. Own tables replace a part of an item whole; `up_*` tables are changes, row by row, by operation
  * (`cd_operation` I, U, D) in the order of `cd_time` and `cd_batch`. Pure but for the items that it asks for.
+ * Over 450 lines: a row is read by one state, from heading to item.
  */
 import { setImmediate as otherWork } from 'node:timers/promises'
 import type { ServiceItem } from '../../../../protocol/service/item.ts'
@@ -29,8 +30,10 @@ import { TABLE_LIMITS } from './limits.ts'
 import type { Table } from './read.ts'
 
 export type AssembleOptions = {
-  /** what stands now, draft or published */ held: (code: string) => Promise<ServiceItem | null>
-  /** modes of items whose table has no such column */ modes?: readonly number[]
+  /** what stands now, draft or published */
+  held: (code: string) => Promise<ServiceItem | null>
+  /** modes of items whose table has no such column */
+  modes?: readonly number[]
   translate?: Translation
 }
 
@@ -43,7 +46,8 @@ type Row = {
   operation: string
   order: string
   values: Values
-  /** fields whose cell could not be read, which was told */ faulty: ReadonlySet<string>
+  /** fields whose cell could not be read, which was told */
+  faulty: ReadonlySet<string>
 }
 type Place = { column: Column; continues: boolean; translate: Readonly<Record<string, string>> | undefined }
 /** A table as it was found: which part of an item it holds, and its columns. */
@@ -52,11 +56,14 @@ type Source = {
   up: boolean
   guarded: boolean
   part: Part | null
-  /** by position; null for what is left out */ columns: (Place | null)[]
-  /** whether a column goes on in another */ continued: boolean
+  /** by position; null for what is left out */
+  columns: (Place | null)[]
+  /** whether a column goes on in another */
+  continued: boolean
   headings: readonly string[]
   fields: ReadonlySet<string>
-  /** where the item's code stands; -1 without it */ keyAt: number
+  /** where the item's code stands; -1 without it */
+  keyAt: number
 }
 type Found = { part: Part | null; up: string | null }
 

@@ -27,14 +27,19 @@ export type Kind =
   | 'commitment'
 
 export type Column = {
-  /** field of the item or of its part */ field: string
+  /** field of the item or of its part */
+  field: string
   heading: string
   kind: Kind
   codes?: Codes
-  /** other names of its codes */ also?: Codes
-  /** what may stand behind its number */ units?: RegExp
-  /** table of the UP dialect that holds it; the part's own by default */ up?: string
-  /** column there, when it is not the field in snake case */ column?: string
+  /** other names of its codes */
+  also?: Codes
+  /** what may stand behind its number */
+  units?: RegExp
+  /** table of the UP dialect that holds it; the part's own by default */
+  up?: string
+  /** column there, when it is not the field in snake case */
+  column?: string
   required?: true
 }
 
@@ -51,10 +56,12 @@ export type PartField =
 
 export type Part = {
   field: PartField
-  /** sheet in XLSX; file name in CSV */ heading: string
+  /** sheet in XLSX; file name in CSV */
+  heading: string
   file: string
   up: string
-  /** fields that tell its rows apart, for tables of changes */ key: readonly string[]
+  /** fields that tell its rows apart, for tables of changes */
+  key: readonly string[]
   columns: readonly Column[]
 }
 
@@ -74,19 +81,30 @@ const AUDIENCE: Codes = { 1: '自然人', 2: '企业法人', 3: '事业法人', 
 /** What offices write for it. */
 const ALSO_AUDIENCE: Codes = { 个人: '1', 公民: '1', 企业: '2', 事业单位: '3', 社会组织: '4', 行政单位: '5' }
 export const ALSO_LEVEL: Codes = {
-  ...{
-    国家: '1',
-    省: '2',
-    自治区级: '2',
-    直辖市级: '2',
-    市: '3',
-    地市级: '3',
-    地级市: '3',
-    设区的市级: '3',
-    设区市级: '3',
-  },
-  ...{ 县: '4', 区县级: '4', 县区级: '4', 区级: '4', 县市区级: '4', 乡级: '5', 乡镇级: '5', 镇级: '5', 街道级: '5' },
-  ...{ 乡镇街道级: '5', '乡镇(街道)级': '5', '县(市、区)级': '4', 村级: '6', 社区级: '6', '村(社区)级': '6' },
+  国家: '1',
+  省: '2',
+  自治区级: '2',
+  直辖市级: '2',
+  市: '3',
+  地市级: '3',
+  地级市: '3',
+  设区的市级: '3',
+  设区市级: '3',
+  县: '4',
+  区县级: '4',
+  县区级: '4',
+  区级: '4',
+  县市区级: '4',
+  乡级: '5',
+  乡镇级: '5',
+  镇级: '5',
+  街道级: '5',
+  乡镇街道级: '5',
+  '乡镇(街道)级': '5',
+  '县(市、区)级': '4',
+  村级: '6',
+  社区级: '6',
+  '村(社区)级': '6',
 }
 const MODES: Codes = { 0: '全程网办', 1: '异地代收', 2: '异地授权', 3: '多地联办' }
 const TASK_TYPE: Codes = {

@@ -199,7 +199,8 @@ export function createFaults() {
     },
     errors: (): Fault[] => kept.errors,
     notes: (): Fault[] => kept.notes,
-    /** how many errors in all */ count: (): number => errors,
+    /** how many errors in all */
+    count: (): number => errors,
   }
 }
 export type Faults = ReturnType<typeof createFaults>

@@ -9,7 +9,8 @@ import { openXlsx, type Row, XlsxError } from './xlsx.ts'
 export type Table = {
   name: string
   rows: AsyncIterable<Row> | Iterable<Row>
-  /** text that a spreadsheet would take for a formula stands behind an apostrophe */ guarded: boolean
+  /** text that a spreadsheet would take for a formula stands behind an apostrophe */
+  guarded: boolean
 }
 
 /** Ends the reading: the fault was noted. */
@@ -56,7 +57,8 @@ function end(code: Parameters<Faults['add']>[0], sheet: string, row: number, fau
 
 /** Looks at the directory of a ZIP file alone. */
 function hasEntry(bytes: Uint8Array, wanted: string, name: string, faults: Faults, limits: Limits): boolean {
-  let [found, count] = [false, 0]
+  let found = false
+  let count = 0
   try {
     unzipSync(bytes, {
       filter: entry => {
@@ -83,7 +85,9 @@ function unpack(
   faults: Faults,
   limits: Limits,
 ): Record<string, Uint8Array> {
-  let [total, count, oversize] = [0, 0, false]
+  let total = 0
+  let count = 0
+  let oversize = false
   try {
     return unzipSync(bytes, {
       filter: ({ name: entry, originalSize }) => {

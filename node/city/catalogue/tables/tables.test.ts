@@ -311,7 +311,7 @@ describe('tables of items', () => {
       materials: [{ ...M1, reviewPoints: ['在有效期内'] }],
     }
     const kept = await csv('实施编码,事项名称,实施主体,咨询电话\nA1,失业登记,人社局,', 'items.csv', [held])
-    const { linkWay: _, ...rest } = held
+    const { linkWay, ...rest } = held
     expect(kept.put.get('A1')).toEqual(rest)
     const materials = await csv(
       '实施编码,材料编码,材料名称,必要性,材料类型,材料形式,来源渠道\nA1,M01,居民身份证,必要,原件,纸质,10',

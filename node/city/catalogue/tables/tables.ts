@@ -19,7 +19,8 @@ export type TableImport = {
   remove: ReadonlySet<string>
   rows: number
   errors: Fault[]
-  /** errors in all; `errors` holds the first ones */ errorCount: number
+  /** errors in all; `errors` holds the first ones */
+  errorCount: number
   notes: Fault[]
 }
 

@@ -86,7 +86,7 @@ async function assemble(tables: AsyncIterable<Table>, faults: Faults): Promise<O
     const unit = {
       ...values,
       level: Number(values.level),
-      ...(of.length === 0 ? {} : { windows: of.map(({ values: { unit: _, ...window } }) => window) }),
+      ...(of.length === 0 ? {} : { windows: of.map(({ values: { unit, ...window } }) => window) }),
     }
     const parsed = OrganisationUnit.safeParse(unit)
     if (parsed.success) found.push(parsed.data)

@@ -94,7 +94,16 @@ describe('cells of a spreadsheet file', () => {
     const shown = [46357, 46357, 46357, 719, 0.375, 1.5, 0.05, 46357.5, 5, 3.5]
     const cells = shown.map((value, index) => ({ xml: `<c r="@" s="${index + 1}"><v>${value}</v></c>` }))
     expect(await row(cells, { styles: STYLES })).toEqual([
-      ...['2026-12-01', '2026-12-01', '2026-12-01', '000719', '09:00', '36:00', '5%', '2026-12-01 12:00', '5', '3.5'],
+      '2026-12-01',
+      '2026-12-01',
+      '2026-12-01',
+      '000719',
+      '09:00',
+      '36:00',
+      '5%',
+      '2026-12-01 12:00',
+      '5',
+      '3.5',
     ])
     expect(await row([{ xml: '<c r="@" s="1"><v>1</v></c>' }], { styles: STYLES })).toEqual(['1900-01-01'])
     const mac = { styles: STYLES, book: '<workbookPr date1904="1"/>' }

@@ -9,8 +9,10 @@ import { Parser } from 'saxen'
 export type Row = { no: number; cells: readonly string[] }
 export type Sheet = {
   name: string
-  /** Throws `XlsxError`. */ read(): Promise<{
-    rows: readonly Row[] /** ranges whose value counts for more rows than its first */
+  /** Throws `XlsxError`. */
+  read(): Promise<{
+    rows: readonly Row[]
+    /** ranges whose value counts for more rows than its first */
     merged: number
   }>
 }
@@ -106,7 +108,9 @@ const unescaped = (text: string): string =>
 
 /** Texts of `si` or `is`: of its runs, without the reading aids (rPh). */
 function textReader() {
-  let [text, inText, aids] = ['', false, 0]
+  let text = ''
+  let inText = false
+  let aids = 0
   return {
     begin(): void {
       text = ''
@@ -204,7 +208,8 @@ const two = (part: number): string => String(part).padStart(2, '0')
 
 function dateText(serial: number, as: 'date' | 'time', from1904: boolean): string {
   const total = Math.round(serial * 86_400)
-  const [whole, seconds] = [Math.floor(total / 86_400), total % 86_400]
+  const whole = Math.floor(total / 86_400)
+  const seconds = total % 86_400
   if (serial < 0) return UNREADABLE
   const hours = Math.floor(seconds / 3600) + (as === 'time' ? 24 * whole : 0)
   const time = `${two(hours)}:${two(Math.floor(seconds / 60) % 60)}${seconds % 60 === 0 ? '' : `:${two(seconds % 60)}`}`
@@ -235,7 +240,8 @@ function isoText(raw: string): string {
 type Book = {
   strings: readonly string[]
   styles: readonly Shown[]
-  from1904: boolean /** formulas have no value yet */
+  from1904: boolean
+  /** formulas have no value yet */
   uncomputed: boolean
 }
 type Cell = { type: string; style: number; value: string | null; formula: boolean; inline: string | null }
@@ -281,7 +287,8 @@ function placeOf(reference: string): Place {
 
 /** First place of the rows from `no` on. */
 function rowsFrom(rows: readonly { no: number }[], no: number): number {
-  let [low, high] = [0, rows.length]
+  let low = 0
+  let high = rows.length
   while (low < high) {
     const middle = (low + high) >> 1
     if ((rows[middle]?.no ?? 0) < no) low = middle + 1
@@ -294,7 +301,8 @@ type Range = { from: Place; to: Place }
 
 /** The value of merged cells counts for each of their rows that holds something, as it does on the screen; how many ranges did so. */
 function unmerge(rows: readonly { no: number; cells: string[] }[], ranges: readonly Range[], most: number): number {
-  let [merged, filled] = [0, 0]
+  let merged = 0
+  let filled = 0
   for (const { from, to } of ranges) {
     const first = rowsFrom(rows, from.row)
     const value = rows[first]?.no === from.row ? (rows[first]?.cells[from.column] ?? '') : ''
@@ -405,7 +413,8 @@ export async function openXlsx(entries: Readonly<Record<string, Uint8Array>>, li
     text() {},
   })
   const named: { name: string; path: string }[] = []
-  let [from1904, uncomputed] = [false, false]
+  let from1904 = false
+  let uncomputed = false
   await walk(entries['xl/workbook.xml'], {
     open(tag, attributes) {
       if (tag === 'workbookPr') from1904 = isYes(attributes().date1904)

@@ -13,7 +13,13 @@ export function createWebhooksPart(
 ) {
   const count = telemetry.metrics.counter('tongban_webhook_deliveries_total', 'Messages to webhooks', ['outcome'])
   const webhooks = createWebhooks({
-    ...{ db, clock, audit, events, seal, random, post },
+    db,
+    clock,
+    audit,
+    events,
+    seal,
+    random,
+    post,
     allowInside: config.webhooks.allowPrivate,
     randomSecret: bytes => randomBytes(bytes).toString('base64'),
     newId: () => `wh_${randomBytes(9).toString('base64url')}`,

@@ -53,7 +53,8 @@ export const isInside = (address: string): boolean => {
 export type PostOptions = {
   headers: Record<string, string>
   body: string
-  /** plain HTTP and addresses inside are meant */ allowInside: boolean
+  /** plain HTTP and addresses inside are meant */
+  allowInside: boolean
   signal?: AbortSignal
 }
 

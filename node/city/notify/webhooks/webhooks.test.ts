@@ -374,9 +374,22 @@ describe('bounds', () => {
   test('addresses of private networks are known in both families', () => {
     expect(['8.8.8.8', '2400:3200::1', '2001:200::1', '2003::1'].map(isInside)).toEqual([false, false, false, false])
     for (const address of [
-      ...['2002:a00:1::1', '2002::1', '2001:0:4136:e378::1', '2001:1ff::1', '3fff::1', '2001:db8::1'],
-      ...['fec0::1', '::ffff:0:10.0.0.1', '::10.0.0.1', '64:ff9b::10.0.0.1', '64:ff9b:1::1', '5f00::1', '4000::1'],
-      ...['192.88.99.1', 'ff02::1', '100::1'],
+      '2002:a00:1::1',
+      '2002::1',
+      '2001:0:4136:e378::1',
+      '2001:1ff::1',
+      '3fff::1',
+      '2001:db8::1',
+      'fec0::1',
+      '::ffff:0:10.0.0.1',
+      '::10.0.0.1',
+      '64:ff9b::10.0.0.1',
+      '64:ff9b:1::1',
+      '5f00::1',
+      '4000::1',
+      '192.88.99.1',
+      'ff02::1',
+      '100::1',
       '127.0.0.1',
       '172.31.0.1',
       '100.64.0.1',
@@ -432,7 +445,8 @@ describe('the message on the wire', () => {
     const controller = new AbortController()
     const { signal } = controller
     const listening = new Set<unknown>()
-    const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)]
+    const add = signal.addEventListener.bind(signal)
+    const remove = signal.removeEventListener.bind(signal)
     signal.addEventListener = (...args: Parameters<typeof add>) => {
       listening.add(args[1])
       add(...args)

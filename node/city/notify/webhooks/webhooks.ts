@@ -17,15 +17,23 @@ import type { Database, Transaction } from '../../../kernel/store/database.ts'
 import { checkTarget, type PostOptions } from './post.ts'
 
 export const WEBHOOK_LIMITS = {
-  /** subscriptions of a node */ hooks: 50,
-  /** attempts that are kept of each, the newest */ log: 500,
-  /** ms for which a former secret signs too, after a new one was made */ overlap: 24 * 3_600_000,
-  /** former secrets that sign at a time; no new one is made before one of them has ended */ formers: 2,
-  /** events that wait are counted up to this, and one more */ counted: 10_000,
-  /** ms of failures after which a subscription is switched off */ giveUp: 3 * 24 * 3_600_000,
-  /** ms before the first retry, and at most between two */ first: 5_000,
+  /** subscriptions of a node */
+  hooks: 50,
+  /** attempts that are kept of each, the newest */
+  log: 500,
+  /** ms for which a former secret signs too, after a new one was made */
+  overlap: 24 * 3_600_000,
+  /** former secrets that sign at a time; no new one is made before one of them has ended */
+  formers: 2,
+  /** events that wait are counted up to this, and one more */
+  counted: 10_000,
+  /** ms of failures after which a subscription is switched off */
+  giveUp: 3 * 24 * 3_600_000,
+  /** ms before the first retry, and at most between two */
+  first: 5_000,
   most: 3_600_000,
-  /** events read at a time */ page: 100,
+  /** events read at a time */
+  page: 100,
 } as const
 const RETRY = {
   first: WEBHOOK_LIMITS.first,
@@ -42,9 +50,11 @@ export const WEBHOOK_TYPES = (Object.keys(EVENT_ACTIONS) as EventType[]).filter(
 export type Webhook = {
   id: string
   url: string
-  /** empty: all */ types: string[]
+  /** empty: all */
+  types: string[]
   active: boolean
-  /** events of its types that it was not told of, WEBHOOK_LIMITS.counted + 1 when there are more */ waiting: number
+  /** events of its types that it was not told of, WEBHOOK_LIMITS.counted + 1 when there are more */
+  waiting: number
   failures: number
   failingSince: number | null
   nextAt: number | null
@@ -68,7 +78,8 @@ type Row = {
   secret: Uint8Array
   former_secret: Uint8Array | null
   former_until: number | null
-  /** the one before the former */ older_secret: Uint8Array | null
+  /** the one before the former */
+  older_secret: Uint8Array | null
   older_until: number | null
   active: number
   cursor: number
@@ -87,7 +98,8 @@ export type WebhooksParts = {
   seal: { seal(plain: Uint8Array, context: string): Uint8Array; open(sealed: Uint8Array, context: string): Uint8Array }
   allowInside: boolean
   random: () => number
-  /** base64 of n random bytes */ randomSecret: (bytes: number) => string
+  /** base64 of n random bytes */
+  randomSecret: (bytes: number) => string
   newId: () => string
   post: (url: string, options: PostOptions) => Promise<number>
   observer: { delivered(ok: boolean): void; disabled(id: string): void; faulted(error: unknown): void }
@@ -220,10 +232,7 @@ export function createWebhooks(parts: WebhooksParts) {
       const stands = await tx.run(
         `UPDATE webhooks SET failures = ?, failing_since = ?, next_at = ?, problem = ?, active = ?
          WHERE id = ? AND cursor = ? AND active = 1 AND failures = ?`,
-        [
-          ...[row.failures + 1, since, nextAt, JSON.stringify(problem), over ? 0 : 1],
-          ...[row.id, row.cursor, row.failures],
-        ],
+        [row.failures + 1, since, nextAt, JSON.stringify(problem), over ? 0 : 1, row.id, row.cursor, row.failures],
       )
       if (!over || stands === 0) return
       await audit.append(tx, { actor: 'node', action: 'webhook.disabled', subject: row.id })
@@ -256,7 +265,8 @@ export function createWebhooks(parts: WebhooksParts) {
   }
 
   /** whether the last look found nobody, and how often who is told has changed */
-  let [nobody, changes] = [false, 0]
+  let nobody = false
+  let changes = 0
   const changed = (): void => {
     changes++
     nobody = false
@@ -310,7 +320,8 @@ export function createWebhooks(parts: WebhooksParts) {
       checkTarget(url, parts.allowInside)
       const unknown = types.find(type => !(WEBHOOK_TYPES as string[]).includes(type))
       if (unknown !== undefined) throw new ProblemError('request.invalid', `types: ${unknown}`)
-      const [id, secret] = [parts.newId(), newSecret()]
+      const id = parts.newId()
+      const secret = newSecret()
       const { last } = await events.bounds()
       await db.transaction(async tx => {
         tx.afterCommit(changed)
@@ -356,8 +367,12 @@ export function createWebhooks(parts: WebhooksParts) {
           `UPDATE webhooks SET secret = ?, former_secret = ?, former_until = ?, older_secret = ?, older_until = ?
            WHERE id = ?`,
           [
-            ...[sealed(id, secret), row.secret, clock.now() + WEBHOOK_LIMITS.overlap],
-            ...[former?.secret ?? null, former?.until ?? null, id],
+            sealed(id, secret),
+            row.secret,
+            clock.now() + WEBHOOK_LIMITS.overlap,
+            former?.secret ?? null,
+            former?.until ?? null,
+            id,
           ],
         )
       })

@@ -18,7 +18,8 @@ beforeAll(async () => {
 /** Ankang with a certificate of its own, Shiyan with one of the authority. */
 async function two(): Promise<[PairableCity, PairableCity]> {
   world = createPairingWorld(NOW)
-  const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+  const ankang = await world.ankang()
+  const shiyan = await world.shiyan()
   certify(shiyan, ca, NOW)
   return [ankang, shiyan]
 }

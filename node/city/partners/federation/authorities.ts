@@ -16,11 +16,14 @@ import type { VouchedCertificate } from '../pairing.ts'
 export const ACCEPTED_AUTHORITIES = 64
 
 export type Authority = {
-  /** SHA-256 of the DER, lowercase hex */ fingerprint: string
+  /** SHA-256 of the DER, lowercase hex */
+  fingerprint: string
   name: string
-  /** ms; also of `notAfter` */ acceptedAt: number
+  /** ms; also of `notAfter` */
+  acceptedAt: number
   notAfter: number
-  /** codes of the partners that were paired by their chain to it */ partners: string[]
+  /** codes of the partners that were paired by their chain to it */
+  partners: string[]
 }
 
 type Row = { fingerprint: string; name: string; pem: string; accepted_at: number }

@@ -108,7 +108,8 @@ const versionAt = (city: PairableCity) =>
 
 describe('the operator', () => {
   test('issues versions upward, each a document that its own key signed', async () => {
-    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    const ankang = await world.ankang()
+    const shiyan = await world.shiyan()
     await list(ankang, shiyan)
     const { directory } = await openDirectory(await issue(held => withoutCity(held, '420300')))
     expect(directory).toMatchObject({ version: 3, operator: { name: '秦巴通办联盟' }, revocations: [] })
@@ -139,7 +140,8 @@ describe('the operator', () => {
 
 describe('a node', () => {
   test('takes directories of trusted operators alone, and never an older or another one', async () => {
-    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    const ankang = await world.ankang()
+    const shiyan = await world.shiyan()
     const second = await list(ankang, shiyan)
     expect(await ankang.directories.accept(second, 'person:1')).toMatchObject(refusal('directory.operator'))
     await given(ankang, second)
@@ -201,7 +203,8 @@ describe('a node', () => {
   })
 
   test('an operator that is trusted again begins where it was left: nothing older is taken', async () => {
-    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    const ankang = await world.ankang()
+    const shiyan = await world.shiyan()
     const older = await list(ankang, shiyan)
     const newest = await revoke(shiyan)
     await given(ankang, older)
@@ -229,7 +232,8 @@ describe('a node', () => {
 
 describe('pairing by directory', () => {
   test('two listed cities pair without invite and words: one asks, the other confirms', async () => {
-    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    const ankang = await world.ankang()
+    const shiyan = await world.shiyan()
     const jws = await list(ankang, shiyan)
     await given(ankang, jws)
     await given(shiyan, jws)
@@ -242,7 +246,9 @@ describe('pairing by directory', () => {
   })
 
   test('a city that the directory does not name, or names with another certificate, leaves no trace', async () => {
-    const [ankang, shiyan, impostor] = [await world.ankang(), await world.shiyan(), await world.impostor()]
+    const ankang = await world.ankang()
+    const shiyan = await world.shiyan()
+    const impostor = await world.impostor()
     const alone = await list(ankang)
     await given(ankang, alone)
     await expect(ankang.partners.join('420300', 'person:1')).rejects.toMatchObject(refusal('directory.none'))
@@ -257,7 +263,8 @@ describe('pairing by directory', () => {
   })
 
   test('a lapsed directory vouches for nobody', async () => {
-    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    const ankang = await world.ankang()
+    const shiyan = await world.shiyan()
     const jws = await list(ankang, shiyan)
     await given(ankang, jws)
     await given(shiyan, jws)
@@ -266,7 +273,8 @@ describe('pairing by directory', () => {
   })
 
   test('pairing by invite needs no words when the directory names the certificate', async () => {
-    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    const ankang = await world.ankang()
+    const shiyan = await world.shiyan()
     await given(shiyan, await list(ankang, shiyan))
     await paired(ankang, shiyan)
     expect(await shiyan.partners.list()).toMatchObject([{ vouched: `directory:${operator}` }])
@@ -276,7 +284,8 @@ describe('pairing by directory', () => {
 
 describe('revocation', () => {
   test('ends a partner at once, however it was paired, and a later directory lets it go on', async () => {
-    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    const ankang = await world.ankang()
+    const shiyan = await world.shiyan()
     await activated(ankang, shiyan)
     await given(ankang, await list(ankang, shiyan))
     expect(ankang.trust.partners()).toEqual(['420300'])
@@ -297,7 +306,8 @@ describe('revocation', () => {
   })
 
   test('counts when the directory lapsed', async () => {
-    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    const ankang = await world.ankang()
+    const shiyan = await world.shiyan()
     await activated(ankang, shiyan)
     await list(ankang, shiyan)
     await given(ankang, await revoke(shiyan))
@@ -307,7 +317,8 @@ describe('revocation', () => {
   })
 
   test('counts on when the operator is not trusted any more, is listed, and ends only when it is released', async () => {
-    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    const ankang = await world.ankang()
+    const shiyan = await world.shiyan()
     await activated(ankang, shiyan)
     await list(ankang, shiyan)
     await given(ankang, await revoke(shiyan))
@@ -333,7 +344,8 @@ describe('revocation', () => {
   })
 
   test('is governed by the directory of an operator that is trusted again', async () => {
-    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    const ankang = await world.ankang()
+    const shiyan = await world.shiyan()
     await activated(ankang, shiyan)
     await list(ankang, shiyan)
     await given(ankang, await revoke(shiyan))
@@ -370,7 +382,9 @@ describe('a hand-over of the operator', () => {
   }
 
   test('is followed by whoever trusts it, with its cities and revocations, also through partners', async () => {
-    const [ankang, shiyan, enshi] = [await world.ankang(), await world.shiyan(), await world.enshi()]
+    const ankang = await world.ankang()
+    const shiyan = await world.shiyan()
+    const enshi = await world.enshi()
     await activated(ankang, shiyan)
     await activated(ankang, enshi)
     await list(ankang, shiyan, enshi)
@@ -403,9 +417,11 @@ describe('a hand-over of the operator', () => {
   })
 
   test('ends the former key: it issues no more, and what it signs all the same is a fork', async () => {
-    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    const ankang = await world.ankang()
+    const shiyan = await world.shiyan()
     await given(ankang, await list(ankang, shiyan))
-    const [key, before] = [await readFile(join(folder, 'operator.json')), await document()]
+    const key = await readFile(join(folder, 'operator.json'))
+    const before = await document()
     const { last, to } = await handedOver(folder)
     await expect(issue(held => held)).rejects.toMatchObject(refusal('request.conflict'))
     await expect(handOver(folder, to, { ...TERMS, now: NOW / 1000 })).rejects.toMatchObject(refusal('request.conflict'))
@@ -423,7 +439,8 @@ describe('a hand-over of the operator', () => {
   })
 
   test('takes no revocation back but of a certificate that the successor lists', async () => {
-    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    const ankang = await world.ankang()
+    const shiyan = await world.shiyan()
     await activated(ankang, shiyan)
     await list(ankang, shiyan)
     await given(ankang, await revoke(shiyan))
@@ -442,7 +459,8 @@ describe('a hand-over of the operator', () => {
   })
 
   test('leads nowhere in a circle, and who distrusts the successor distrusts the former key too', async () => {
-    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    const ankang = await world.ankang()
+    const shiyan = await world.shiyan()
     await activated(ankang, shiyan)
     await list(ankang, shiyan)
     await given(ankang, await revoke(shiyan))
@@ -460,7 +478,8 @@ describe('a hand-over of the operator', () => {
   })
 
   test('an operator that lost its key begins anew with what its directory lists', async () => {
-    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    const ankang = await world.ankang()
+    const shiyan = await world.shiyan()
     await list(ankang, shiyan)
     const { directory } = await openDirectory(await revoke(shiyan))
     const to = await mkdtemp(join(tmpdir(), 'tongban-federation-'))
@@ -471,7 +490,8 @@ describe('a hand-over of the operator', () => {
 })
 
 test('a partner that the directory vouched for and lists no more is told, and stays', async () => {
-  const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+  const ankang = await world.ankang()
+  const shiyan = await world.shiyan()
   const jws = await list(ankang, shiyan)
   for (const city of [ankang, shiyan]) await given(city, jws)
   await ankang.partners.join('420300', 'person:1')
@@ -493,7 +513,9 @@ test('a partner that the directory vouched for and lists no more is told, and st
 
 describe('distribution', () => {
   test('a version reaches a city through partners alone; who trusts no operator takes nothing', async () => {
-    const [ankang, shiyan, enshi] = [await world.ankang(), await world.shiyan(), await world.enshi()]
+    const ankang = await world.ankang()
+    const shiyan = await world.shiyan()
+    const enshi = await world.enshi()
     await activated(ankang, shiyan)
     await activated(shiyan, enshi)
     await shiyan.directories.trust(operator, 'person:2')
@@ -513,7 +535,8 @@ describe('distribution', () => {
   })
 
   test('one that was away gets it in the next round', async () => {
-    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    const ankang = await world.ankang()
+    const shiyan = await world.shiyan()
     await activated(ankang, shiyan)
     await shiyan.partners.suspend('610900', 'person:2')
     await shiyan.directories.trust(operator, 'person:2')
@@ -528,7 +551,8 @@ describe('distribution', () => {
   })
 
   test('one that was no partner yet when its connection began gets it when it greets', async () => {
-    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    const ankang = await world.ankang()
+    const shiyan = await world.shiyan()
     await given(ankang, await list(ankang, shiyan))
     await shiyan.directories.trust(operator, 'person:2')
     // The connection over which they paired stays open.
@@ -540,7 +564,8 @@ describe('distribution', () => {
   })
 
   test('an old version that a partner gives is answered with the newer one', async () => {
-    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    const ankang = await world.ankang()
+    const shiyan = await world.shiyan()
     const old = await list(ankang, shiyan)
     await given(shiyan, old)
     await given(ankang, await issue(held => held))
@@ -554,7 +579,8 @@ describe('distribution', () => {
 describe('a partner that gives what nobody signed', () => {
   /** Ankang trusts the operator; Shiyan is a paired partner whose stream the test writes. */
   async function rogue() {
-    const [ankang, shiyan] = [await world.ankang(), await world.shiyan()]
+    const ankang = await world.ankang()
+    const shiyan = await world.shiyan()
     await activated(shiyan, ankang)
     await given(ankang, await list(ankang, shiyan))
     const [header = ''] = (await document()).split('.')
@@ -588,7 +614,8 @@ describe('a partner that gives what nobody signed', () => {
     const { ankang, junk, give } = await rogue()
     const verify = vi.spyOn(crypto.subtle, 'verify')
     try {
-      const [named, other] = [junk(), junk()]
+      const named = junk()
+      const other = junk()
       await give(named, other)
       await give(named, named, junk(), junk())
       expect(verify).toHaveBeenCalledTimes(1)

@@ -22,7 +22,8 @@ export type DirectoriesParts = {
   clock: Clock
   audit: Audit
   events: EventLog
-  /** after operators or documents changed: who is trusted may be others now */ changed: () => Promise<void>
+  /** after operators or documents changed: who is trusted may be others now */
+  changed: () => Promise<void>
 }
 
 /** Refusals and refused documents that are remembered, each. */
@@ -85,7 +86,9 @@ export async function createDirectories(parts: DirectoriesParts) {
     if (successor === undefined || holdings.operators().has(successor)) return
     await tx.run('INSERT INTO operators (thumbprint, trusted_at) VALUES (?, ?)', [successor, clock.now()])
     await audit.append(tx, {
-      ...{ actor: 'node', action: 'operator.succeeded', subject: successor },
+      actor: 'node',
+      action: 'operator.succeeded',
+      subject: successor,
       detail: { former: operator, name: directory.operator.name },
     })
     await events.append(tx, { type: 'directory.changed', subject: successor })
@@ -238,7 +241,9 @@ export async function createDirectories(parts: DirectoriesParts) {
               vouchedBy(each),
             ])
             await audit.append(tx, {
-              ...{ actor, action: 'operator.distrusted', subject: each },
+              actor,
+              action: 'operator.distrusted',
+              subject: each,
               detail: { revocationsKept: counting.length },
             })
             await events.append(tx, { type: 'directory.changed', subject: each })

@@ -194,7 +194,7 @@ export const directoryRoutes = (directories: Directories, card: () => Card): Rou
         ),
       }),
       handle: async () => ({
-        items: directories.listed().map(({ operator, standing, entry: { peers: _, ...entry } }) => ({
+        items: directories.listed().map(({ operator, standing, entry: { peers, ...entry } }) => ({
           ...entry,
           operator,
           standing,

@@ -19,13 +19,19 @@ import type { Transport, Wire } from '../../../spine/exchange/wire.ts'
 import type { Directories } from './directories.ts'
 
 export const GOSSIP_LIMITS = {
-  /** ms without a frame after which a stream is given up */ stall: 30_000,
-  /** partners that are met at a time */ atOnce: 4,
-  /** streams of one partner that are served at a time */ streams: 2,
-  /** streams with one partner in any such time, ms, whoever opened them */ meetings: 30,
+  /** ms without a frame after which a stream is given up */
+  stall: 30_000,
+  /** partners that are met at a time */
+  atOnce: 4,
+  /** streams of one partner that are served at a time */
+  streams: 2,
+  /** streams with one partner in any such time, ms, whoever opened them */
+  meetings: 30,
   meetingsWindow: 60_000,
-  /** documents that are taken of one partner in any such time, ms: four of each operator */ documents: 32,
-  /** bytes of them, twice the largest of each operator */ bytes: 2 * LIMITS.directoryOperators * LIMITS.directoryBytes,
+  /** documents that are taken of one partner in any such time, ms: four of each operator */
+  documents: 32,
+  /** bytes of them, twice the largest of each operator */
+  bytes: 2 * LIMITS.directoryOperators * LIMITS.directoryBytes,
   documentsWindow: 3_600_000,
 } as const
 
@@ -38,7 +44,8 @@ export type GossipParts = {
   clock: Clock
   directories: Pick<Directories, 'held' | 'document' | 'accept'>
   observer: {
-    /** a partner gave a document that was refused */ refused(partner: string, problem: Problem): void
+    /** a partner gave a document that was refused */
+    refused(partner: string, problem: Problem): void
   }
 }
 

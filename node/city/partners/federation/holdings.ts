@@ -25,16 +25,19 @@ import type { Database } from '../../../kernel/store/database.ts'
 export type HeldDocument = {
   directory: Directory
   sha256: string
-  /** who brought it: `person:…` or `city:…` */ source: string
+  /** who brought it: `person:…` or `city:…` */
+  source: string
   receivedAt: number
-  /** hash of another document that was signed under the same version */ fork: string | null
+  /** hash of another document that was signed under the same version */
+  fork: string | null
 }
 
 export type Operator = {
   thumbprint: string
   trustedAt: number
   held: HeldDocument | null
-  /** what was held when it was trusted before; an older document is refused */ floor: HeldDirectory | null
+  /** what was held when it was trusted before; an older document is refused */
+  floor: HeldDirectory | null
 }
 
 /** Why a certificate counts no more. `kept`: its operator is trusted no more; it counts until an administrator releases it. */

@@ -36,7 +36,9 @@ export const MembershipCard = z.strictObject({
 export type MembershipCard = z.infer<typeof MembershipCard>
 
 export type IssueTerms = {
-  /** until the next version is due */ days: number /** in which entries still count after that */
+  /** until the next version is due */
+  days: number
+  /** in which entries still count after that */
   graceDays: number
 }
 

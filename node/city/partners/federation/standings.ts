@@ -15,7 +15,12 @@ const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 /** What an administrator must see to, as it stands at `now` (ms). `own`: why the own certificate counts no more at partners. */
 export function directoryReminders(
   operators: readonly Operator[],
-  own: { city: string; revocation: Revocation | undefined /** partners that say it */; told?: readonly string[] },
+  own: {
+    city: string
+    revocation: Revocation | undefined
+    /** partners that say it */
+    told?: readonly string[]
+  },
   now: number,
   partners: readonly ListedPartner[] = [],
 ): Reminder[] {

@@ -19,7 +19,8 @@ const PASSPHRASE = 'a long passphrase'
 const NOW = Date.UTC(2026, 10, 25)
 const LATER = Date.UTC(2029, 9, 1)
 const SHIYAN = { code: '420300', name: '十堰市', authority: '十堰市行政审批局' }
-const [keyPem, caKeyPem] = [testKey(), testKey()]
+const keyPem = testKey()
+const caKeyPem = testKey()
 const serial = () => randomBytes(16)
 const caPem = createCa({ name: '秦巴通办联盟', keyPem: caKeyPem, now: NOW, serial: serial() })
 const issued = (key: string, city = SHIYAN) =>
@@ -58,7 +59,8 @@ const renew = (flags: { newKey?: boolean; leaveCa?: boolean } = {}) =>
 
 describe('a self-issued certificate', () => {
   test('is renewed over the same key: all keys stay', async () => {
-    const [before, keys] = [certificateOf(), store.keys()]
+    const before = certificateOf()
+    const keys = store.keys()
     const renewed = await renew()
     const present = certificateOf()
     expect(renewed).toEqual({
@@ -74,7 +76,8 @@ describe('a self-issued certificate', () => {
   })
 
   test('is renewed over a new key: packet and peer key are new, the old packet key is retired, stored data stays open', async () => {
-    const [before, keys] = [certificateOf(), store.keys()]
+    const before = certificateOf()
+    const keys = store.keys()
     expect(await renew({ newKey: true })).toMatchObject({ newKeys: true })
     expect(certificateOf().keyThumbprint).not.toBe(before.keyThumbprint)
     const present = store.keys()
@@ -103,7 +106,8 @@ describe('a certificate of a CA', () => {
   })
 
   test('over the key that waits puts it in place, with new packet and peer keys', async () => {
-    const [fresh, keys] = [testKey(), store.keys()]
+    const fresh = testKey()
+    const keys = store.keys()
     await store.savePending(fresh)
     // Until then the present key signs.
     expect((await store.openCityKey()).keyPem).toBe(keyPem)
@@ -114,7 +118,8 @@ describe('a certificate of a CA', () => {
   })
 
   test('over another key, or of another city, is refused and changes nothing', async () => {
-    const [first, second] = [testKey(), testKey()]
+    const first = testKey()
+    const second = testKey()
     await store.savePending(first)
     await store.savePending(second)
     const before = store.certificates()

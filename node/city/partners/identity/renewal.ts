@@ -9,9 +9,11 @@ import { currentKey, type KeyStore, newKey, succeededBy } from '../../../kernel/
 type City = { code: string; name: string; authority: string }
 export type Renewed = {
   fingerprint: string
-  /** ms */ notAfter: number
+  /** ms */
+  notAfter: number
   former: { fingerprint: string; packetKey: string }
-  /** new keys of the city, of packets and of the libp2p peer */ newKeys: boolean
+  /** new keys of the city, of packets and of the libp2p peer */
+  newKeys: boolean
   selfIssued: boolean
 }
 
@@ -80,12 +82,14 @@ export async function installIssued(
   const { certificate } = checked
   if (certificate.code !== code)
     throw ownProblem({ code: 'certificate.mismatch', detail: `the certificate is of ${certificate.code}` })
-  const [{ keyPem: former }, pending] = [await store.openCityKey(), await store.openPending()]
+  const { keyPem: former } = await store.openCityKey()
+  const pending = await store.openPending()
   const wanted = createPublicKey({ key: { ...certificate.publicKeyJwk }, format: 'jwk' })
   const keyPem = [pending, former].find(key => key !== null && createPublicKey(key).equals(wanted))
   if (keyPem === undefined || keyPem === null)
     throw ownProblem({
-      ...{ code: 'certificate.mismatch', detail: 'the certificate is over another key: make a new request for it' },
+      code: 'certificate.mismatch',
+      detail: 'the certificate is over another key: make a new request for it',
     })
   const renewed = await install(store, { keyPem, chain: [pem, caPem] }, former)
   if (keyPem === pending) await store.dropPending()

@@ -38,7 +38,8 @@ export type ArchiveParts = {
   clock: Clock
   audit: Audit
   own: string
-  /** Problem: `thread.unknown`. */ row: (thread: string) => Promise<CaseRow>
+  /** Problem: `thread.unknown`. */
+  row: (thread: string) => Promise<CaseRow>
   packets: (threadNo: number) => Promise<readonly StoredPacket[]>
   evidence: { plan(thread: string): Promise<PlannedBundle> }
   papers: { all(thread: string): Promise<{ title: string; html: string }[]> }
@@ -51,7 +52,8 @@ export type Archives = ReturnType<typeof createArchives>
 type Part = Omit<CatalogueEntry, 'no' | 'bytes' | 'sha256'> & {
   size: number
   content: Uint8Array | (() => ReadableStream<Uint8Array>)
-  /** what the bytes must be, when they were signed */ signed: string | null
+  /** what the bytes must be, when they were signed */
+  signed: string | null
 }
 
 /** Room for the catalogue in the bound of the whole: JSON and page, bytes of each file's lines. */
@@ -118,16 +120,14 @@ export function createArchives(parts: ArchiveParts) {
         const { category, code, name, pages } = named.get(sha256) ?? unnamed
         const place = String(found.length + 1).padStart(3, '0')
         found.push({
-          ...{
-            category,
-            code,
-            name,
-            pages,
-            city: packet.claims.iss,
-            day: dayOf(packet.claims.iat),
-            size,
-            signed: sha256,
-          },
+          category,
+          code,
+          name,
+          pages,
+          city: packet.claims.iss,
+          day: dayOf(packet.claims.iat),
+          size,
+          signed: sha256,
           path: `${CATEGORIES[category]}/${place}-${fileName(code === null ? name : `${code} ${name}`, type)}`,
           content: () => parts.materials.open(sha256),
         })
@@ -142,15 +142,30 @@ export function createArchives(parts: ArchiveParts) {
     const evidence = await parts.evidence.plan(thread)
     const today = dayOf(seconds(clock.now()))
     const page = (category: Category, name: string, path: string, html: Uint8Array): Part => ({
-      ...{ category, code: null, name, city: parts.own, day: today, pages: null, path },
-      ...{ size: html.byteLength, content: html, signed: null },
+      category,
+      code: null,
+      name,
+      city: parts.own,
+      day: today,
+      pages: null,
+      path,
+      size: html.byteLength,
+      content: html,
+      signed: null,
     })
     const { parts: files, absent } = await filesOf(packets)
     const papers = await parts.papers.all(thread)
     const all: Part[] = [
       {
-        ...{ category: 'evidence', code: null, name: '证据包', city: parts.own, day: today, pages: null },
-        ...{ path: '证据包.zip', size: evidence.bytes, signed: null },
+        category: 'evidence',
+        code: null,
+        name: '证据包',
+        city: parts.own,
+        day: today,
+        pages: null,
+        path: '证据包.zip',
+        size: evidence.bytes,
+        signed: null,
         content() {
           const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
           // A failure reaches the reader of the stream, which is aborted.
@@ -175,14 +190,22 @@ export function createArchives(parts: ArchiveParts) {
     const ended = packets.findLast(({ claims }) => claims.kind === 'case.close' || claims.kind === 'case.refuse')
     const body = (submit?.body ?? null) as CaseContent<'case.submit'> | null
     return {
-      ...{ format: ARCHIVE_FORMAT, thread: row.thread, case: row.caseNo, localCase: row.localCaseNo },
-      ...{ item: row.item, mode: row.mode, applicant: body?.applicant.name ?? null },
+      format: ARCHIVE_FORMAT,
+      thread: row.thread,
+      case: row.caseNo,
+      localCase: row.localCaseNo,
+      item: row.item,
+      mode: row.mode,
+      applicant: body?.applicant.name ?? null,
       collecting: submit?.claims.iss ?? (row.role === 'collecting' ? parts.own : row.partner),
       handling: submit?.claims.aud ?? (row.role === 'handling' ? parts.own : row.partner),
       submittedOn: dayOf(seconds(row.submittedAt)),
       endedOn: ended === undefined ? null : dayOf(ended.claims.iat),
-      ...{ state: row.state, outcome: row.outcome, absent },
-      ...{ exportedAt: new Date(clock.now()).toISOString(), exportedBy: parts.own },
+      state: row.state,
+      outcome: row.outcome,
+      absent,
+      exportedAt: new Date(clock.now()).toISOString(),
+      exportedBy: parts.own,
     }
   }
 
@@ -226,7 +249,9 @@ export function createArchives(parts: ArchiveParts) {
       const planned = await plan(thread)
       await db.transaction(tx =>
         parts.audit.append(tx, {
-          ...{ actor, action: 'case.archived', subject: thread },
+          actor,
+          action: 'case.archived',
+          subject: thread,
           detail: { files: planned.all.length, absent: planned.catalogue.absent.length },
         }),
       )

@@ -17,14 +17,20 @@ export type Category = keyof typeof CATEGORIES
 export type CatalogueEntry = {
   no: number
   category: Category
-  /** code of the material or document; null when it has none */ code: string | null
-  /** 题名 */ name: string
-  /** city that it is from */ city: string
-  /** day, YYYY-MM-DD */ day: string | null
+  /** code of the material or document; null when it has none */
+  code: string | null
+  /** 题名 */
+  name: string
+  /** city that it is from */
+  city: string
+  /** day, YYYY-MM-DD */
+  day: string | null
   pages: number | null
-  /** path inside the archive */ path: string
+  /** path inside the archive */
+  path: string
   bytes: number
-  /** lowercase hex */ sha256: string
+  /** lowercase hex */
+  sha256: string
 }
 
 export type Catalogue = {
@@ -34,7 +40,8 @@ export type Catalogue = {
   localCase: string | null
   item: { code: string; name: string }
   mode: Mode
-  /** null when it was purged */ applicant: string | null
+  /** null when it was purged */
+  applicant: string | null
   collecting: string
   handling: string
   submittedOn: string
@@ -43,7 +50,8 @@ export type Catalogue = {
   outcome: string | null
   exportedAt: string
   exportedBy: string
-  /** files that the case names and this city no longer holds, by SHA-256 */ absent: string[]
+  /** files that the case names and this city no longer holds, by SHA-256 */
+  absent: string[]
   files: CatalogueEntry[]
 }
 

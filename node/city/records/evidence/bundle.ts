@@ -17,7 +17,8 @@ import { timelineHtml } from './timeline-html.ts'
 import { createZipWriter, zipSize } from './zip-writer.ts'
 
 export type BundleMaterial = {
-  /** lowercase hex */ sha256: string
+  /** lowercase hex */
+  sha256: string
   size: number
   /** opens the bytes once, when their turn comes; null when they were purged */
   open: (() => ReadableStream<Uint8Array>) | null
@@ -28,18 +29,23 @@ export type BundleInput = {
   caseNo: string
   /** the admitted packets in canonical order; `body` is null when it was purged */
   packets: readonly { jws: string; body: Uint8Array | null }[]
-  /** receipts that cover these packets, compact JWS, in the order of signing */ receipts: readonly string[]
-  /** delegations and revocations of both cities, compact JWS; those that matter are taken */ delegations: readonly string[]
+  /** receipts that cover these packets, compact JWS, in the order of signing */
+  receipts: readonly string[]
+  /** delegations and revocations of both cities, compact JWS; those that matter are taken */
+  delegations: readonly string[]
   revocations: readonly string[]
-  /** PEM, at least one of each city; those that matter are taken */ certificates: readonly string[]
+  /** PEM, at least one of each city; those that matter are taken */
+  certificates: readonly string[]
   /** the agreement that the submit names */
   agreements: readonly { text: string; signatures: readonly AgreementSignature[] }[]
   /** the holiday tables by which the limits of each of the two cities run, by division code */
   calendars: ReadonlyMap<string, readonly CountedTable[]>
   /** every material that a packet commits to; one that is left out counts as purged */
   materials: readonly BundleMaterial[]
-  /** milliseconds since the epoch */ exportedAt: number
-  /** division code */ exportedBy: string
+  /** milliseconds since the epoch */
+  exportedAt: number
+  /** division code */
+  exportedBy: string
 }
 
 type Part = { path: string; size: number; content: Uint8Array | (() => ReadableStream<Uint8Array>) }
@@ -47,11 +53,12 @@ type Part = { path: string; size: number; content: Uint8Array | (() => ReadableS
 /** A bundle of which all is known but the bytes of its materials. */
 export type PlannedBundle = {
   manifest: Manifest
-  /** size of the ZIP file */ bytes: number
-  /** the timeline page inside; null for the test of a partner */ timeline: Uint8Array | null
-  /** Writes it to `sink` and closes that; aborts it on an error. */ write(
-    sink: WritableStream<Uint8Array>,
-  ): Promise<void>
+  /** size of the ZIP file */
+  bytes: number
+  /** the timeline page inside; null for the test of a partner */
+  timeline: Uint8Array | null
+  /** Writes it to `sink` and closes that; aborts it on an error. */
+  write(sink: WritableStream<Uint8Array>): Promise<void>
 }
 
 /**
@@ -218,7 +225,8 @@ async function neededPapers(
     return keys?.map(key => key.kid) ?? [kid]
   }
   const needed = (jws: string) => names(jws).some(kid => signing.has(kid))
-  const [delegations, revocations] = [input.delegations.filter(needed), input.revocations.filter(needed)]
+  const delegations = input.delegations.filter(needed)
+  const revocations = input.revocations.filter(needed)
   const signatures = input.agreements.flatMap(agreement => agreement.signatures)
   const by = new Set([
     ...[...delegations, ...revocations].map(kidOf),

@@ -126,8 +126,10 @@ export function deadlinesOf(input: {
   entries: readonly TimelineEntry[]
   paths: ReadonlyMap<string, string>
   document: AgreementDocument
-  /** by division code */ tables: ReadonlyMap<string, readonly HolidayTable[]>
-  /** ISO 8601 */ at: string
+  /** by division code */
+  tables: ReadonlyMap<string, readonly HolidayTable[]>
+  /** ISO 8601 */
+  at: string
 }): DeadlineRecord {
   const { state, entries, paths, document } = input
   const cities = [state.collecting, state.handling]
@@ -172,7 +174,12 @@ export function deadlinesOf(input: {
         .sort(),
     })),
     duties: clock.deadlines.map(({ duty, city, from, due, done, level, provisional }) => ({
-      ...{ duty, name: DUTIES[duty], city, from, due, done },
+      duty,
+      name: DUTIES[duty],
+      city,
+      from,
+      due,
+      done,
       missed: level === 'missed' || level === 'overdue',
       provisional,
       packets: {

@@ -24,7 +24,8 @@ export type EvidenceParts = {
     evidence(id: string): Promise<{ text: string; signatures: AgreementSignature[] }[]>
   }
   calendars: { tablesOf(city: string): CountedTable[] }
-  /** the number of a case, which outlives its bodies */ caseNo: (thread: string) => Promise<string>
+  /** the number of a case, which outlives its bodies */
+  caseNo: (thread: string) => Promise<string>
   materials: { open(sha256: string): ReadableStream<Uint8Array>; size(sha256: string): Promise<number | null> }
 }
 

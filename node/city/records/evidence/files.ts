@@ -13,7 +13,8 @@ const isKnownDirectory = (name: string): boolean => name.endsWith('/') && isFold
 
 export class BundleFiles {
   readonly manifest: Manifest
-  /** paths of bodies and materials that are absent, as the manifest says */ readonly purged: ReadonlySet<string>
+  /** paths of bodies and materials that are absent, as the manifest says */
+  readonly purged: ReadonlySet<string>
   readonly #source: Source
   readonly #entries: ReadonlyMap<string, ZipEntry>
   readonly #findings: Findings

@@ -5,7 +5,8 @@ import { PROBLEMS, type Problem, problem, type Refused } from '../../../../proto
 export type Level = 'error' | 'warning'
 
 export type Finding = {
-  /** path inside the bundle, or '' for the bundle as a whole */ file: string
+  /** path inside the bundle, or '' for the bundle as a whole */
+  file: string
   level: Level
   problem: Problem
   zh: string

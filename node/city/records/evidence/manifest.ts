@@ -43,7 +43,8 @@ export type Manifest = z.infer<typeof Manifest>
 
 /** Bounds of a bundle, so that verifying a hostile one costs bounded memory and disk reads. Sizes in bytes. */
 export const BUNDLE_LIMITS = {
-  /** the ZIP format without its 64-bit extension */ bundleBytes: 0xffff_ffff,
+  /** the ZIP format without its 64-bit extension */
+  bundleBytes: 0xffff_ffff,
   entries: 50_000,
   directoryBytes: 16 * 1024 * 1024,
   manifestBytes: 12 * 1024 * 1024,

@@ -9,15 +9,22 @@ import { type Bilingual, chinaTime, stateName, type TimelineEntry, type Timeline
 
 export type TimelineView = {
   thread: string
-  /** as the manifest gives it, which outlives the submit */ caseNo: string
+  /** as the manifest gives it, which outlives the submit */
+  caseNo: string
   state: CaseState
   entries: readonly TimelineEntry[]
-  /** what was due; null when that cannot be told */ deadlines: DeadlineRecord | null
-  /** path of each packet's file by packet id */ paths: ReadonlyMap<string, string>
-  /** division code → name, as the certificate gives it */ names: ReadonlyMap<string, string>
-  /** by division code, hex SHA-256 */ certificates: readonly { city: string; fingerprint: string }[]
-  /** bodies and materials that are absent */ purged: number
-  /** ISO 8601 */ exportedAt: string
+  /** what was due; null when that cannot be told */
+  deadlines: DeadlineRecord | null
+  /** path of each packet's file by packet id */
+  paths: ReadonlyMap<string, string>
+  /** division code → name, as the certificate gives it */
+  names: ReadonlyMap<string, string>
+  /** by division code, hex SHA-256 */
+  certificates: readonly { city: string; fingerprint: string }[]
+  /** bodies and materials that are absent */
+  purged: number
+  /** ISO 8601 */
+  exportedAt: string
   exportedBy: string
 }
 

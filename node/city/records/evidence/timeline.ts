@@ -22,14 +22,19 @@ export type Bilingual = { zh: string; en: string }
 export type TimelineFact = { label: Bilingual; value: Bilingual | string; long: boolean }
 
 export type TimelineEntry = {
-  /** time of signing, seconds */ at: number
-  /** division code of the city that signed */ city: string
+  /** time of signing, seconds */
+  at: number
+  /** division code of the city that signed */
+  city: string
   kind: CaseKind
   title: Bilingual
   facts: TimelineFact[]
-  /** state of the case after this step */ state: State
-  /** whether the step came too late to have an effect */ late: boolean
-  /** whether its content was purged */ purged: boolean
+  /** state of the case after this step */
+  state: State
+  /** whether the step came too late to have an effect */
+  late: boolean
+  /** whether its content was purged */
+  purged: boolean
   /** packet id, and when (seconds) the other city confirmed that it stored it; null without a receipt */
   proof: { packet: string; storedAt: number | null }
 }

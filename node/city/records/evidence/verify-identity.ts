@@ -16,9 +16,12 @@ import type { BundleFiles } from './files.ts'
 import type { Findings } from './findings.ts'
 
 export type BundleCertificate = {
-  /** division code */ city: string
-  /** of the city, such as 十堰市 */ name: string
-  /** hex SHA-256 of the DER */ fingerprint: string
+  /** division code */
+  city: string
+  /** of the city, such as 十堰市 */
+  name: string
+  /** hex SHA-256 of the DER */
+  fingerprint: string
   key: CertificateKey
   validity: Span
 }

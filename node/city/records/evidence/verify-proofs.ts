@@ -135,7 +135,8 @@ export async function verifyAgreements(
 type ReadAgreement = {
   path: string
   text: AgreementDocument | AgreementAmendment | null
-  /** first day of an amendment */ from: string | null
+  /** first day of an amendment */
+  from: string | null
 }
 
 /** The texts from the version that the case names down to the document, each with its signatures verified. */

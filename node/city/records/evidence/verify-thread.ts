@@ -14,8 +14,10 @@ import type { KeysFor } from './verify-identity.ts'
 
 export type ReadPacket = { path: string; id: string; claims: PacketClaims }
 export type VerifiedThread = {
-  /** in canonical order; bodies hold what fold and timeline need */ packets: Packet[]
-  /** packet id → path */ paths: Map<string, string>
+  /** in canonical order; bodies hold what fold and timeline need */
+  packets: Packet[]
+  /** packet id → path */
+  paths: Map<string, string>
 }
 
 /** Verifies every packet file: signature, key at its time, thread. Bodies are not opened yet. */

@@ -19,20 +19,27 @@ import { readPackets, replay } from './verify-thread.ts'
 import { openSource } from './zip.ts'
 
 export type BundleReport = {
-  /** whether there is no finding of level `error` */ ok: boolean
+  /** whether there is no finding of level `error` */
+  ok: boolean
   thread: string | null
   caseNo: string | null
-  /** division codes */ collecting: string | null
+  /** division codes */
+  collecting: string | null
   handling: string | null
-  /** of the case as its packets tell it; null unless `ok` */ state: State | null
+  /** of the case as its packets tell it; null unless `ok` */
+  state: State | null
   outcome: Outcome | null
-  /** packets, receipts and materials that verified */ packets: number
+  /** packets, receipts and materials that verified */
+  packets: number
   receipts: number
   materials: number
-  /** bodies and materials that are absent because they were purged */ purged: number
-  /** packets without a receipt of the other city */ unreceipted: number
+  /** bodies and materials that are absent because they were purged */
+  purged: number
+  /** packets without a receipt of the other city */
+  unreceipted: number
   certificates: { city: string; fingerprint: string }[]
-  /** the case told from the verified packets */ timeline: TimelineEntry[]
+  /** the case told from the verified packets */
+  timeline: TimelineEntry[]
   /** what was due, computed from them with the holiday tables of the bundle; null without agreement */
   deadlines: DeadlineRecord | null
   findings: Finding[]

@@ -3,7 +3,11 @@ import { createHash } from 'node:crypto'
 import { encodeUtf8 } from '../../../../protocol/primitives.ts'
 import { ProblemError } from '../../../../protocol/problem.ts'
 
-export type Written = { /** lowercase hex */ sha256: string; bytes: number }
+export type Written = {
+  /** lowercase hex */
+  sha256: string
+  bytes: number
+}
 
 /** What a ZIP of these files will measure: each with header, descriptor and directory entry. */
 export const zipSize = (parts: readonly { path: string; size: number }[]): number =>

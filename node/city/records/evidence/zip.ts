@@ -22,20 +22,22 @@ const KNOWN_EXTRAS = [0x5455, 0x7875, 0x5855, 0x7855, 0x000a]
 /** Random access to the bytes of a bundle. */
 export type Source = {
   size: number
-  /** exactly `length` bytes; rejects at the end of the file */ read(
-    offset: number,
-    length: number,
-  ): Promise<Uint8Array>
+  /** exactly `length` bytes; rejects at the end of the file */
+  read(offset: number, length: number): Promise<Uint8Array>
   close(): Promise<void>
 }
 
 export type ZipEntry = {
   name: string
-  /** bytes of the file */ size: number
-  /** bytes that it takes in the ZIP */ packed: number
-  /** 0 stored, 8 deflated */ method: number
+  /** bytes of the file */
+  size: number
+  /** bytes that it takes in the ZIP */
+  packed: number
+  /** 0 stored, 8 deflated */
+  method: number
   crc: number
-  /** where its packed bytes begin */ begin: number
+  /** where its packed bytes begin */
+  begin: number
 }
 
 /** The ZIP is damaged or of a kind that is refused; `message` is safe to show. */

@@ -8,7 +8,7 @@ const text = (...given: Parameters<typeof html>) =>
   html(...given)
     .replace(/^[\s\S]*<body>/, '')
     .replaceAll(/<[^>]+>/g, ' ')
-const { window: _, agent: __, ...alone } = SUBMIT
+const { window, agent: _, ...alone } = SUBMIT
 
 test('the authorisation of an agent is called what it is, and a licence says what it is used for', () => {
   const receipt = text('receipt')
@@ -81,13 +81,15 @@ test('a receipt says how the result comes, to whom, and whom to call at the coun
   expect(receipt).toMatch(/窗口电话\s+0915-3200001/)
   expect(receipt).toMatch(/结果送达方式\s+邮寄/)
   expect(receipt).toMatch(/结果收件人\s+陈小满 13900000000 汉滨区 8 号/)
-  const { delivery: _, clerk: __, ...bare } = submit
+  const { delivery, clerk, ...bare } = submit
   expect(text('receipt', playPapers({ submit: bare as never }))).not.toMatch(/窗口电话|结果送达方式|结果收件人/)
 })
 
 test('one receipt of a joint case lists each item, and each file with the items that it is for', () => {
   const scan = (code: string, name: string) => ({ sha256: code.repeat(32), code, name })
-  const [card, form, photo] = [scan('a1', '身份证'), scan('a2', '申请表'), scan('a3', '照片')]
+  const card = scan('a1', '身份证')
+  const form = scan('a2', '申请表')
+  const photo = scan('a3', '照片')
   const of = (caseNo: string, name: string, materials: object[]) =>
     ({ ...SUBMIT, caseNo, materials, item: { ...SUBMIT.item, name, promiseDay: 5 } }) as typeof SUBMIT
   const joint = [
@@ -125,7 +127,7 @@ test('labels: one for the originals, one for the result, to whom there is an add
     from: ['寄件人', '安康市行政审批服务局', '跨省通办窗口 3 号', '0915-3200001'],
     rest: ['EMS 1180000000011', '内件 申请表原件、户口簿', '办件编号 61090020261123000001'],
   })
-  const { delivery: ___, ...nowhere } = SUBMIT
+  const { delivery, ...nowhere } = SUBMIT
   expect(lacking('mailing-label', playPapers({ submit: nowhere }, {}))).toBe('recipient')
   expect(lacking('mailing-label', playPapers({}, {}))).toBeNull()
 })

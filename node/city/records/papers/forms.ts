@@ -35,17 +35,19 @@ export type PaperView = {
   /** the corrections (更正) of that step, in their order; `statement` is what one says in words */
   corrected: (kind: CaseKind) => { day: string; issuer: string; statement: string | null }[]
   item: ServiceItem | null
-  /** name and authority of a city by code */ city: (code: string) => { name: string; authority: string }
+  /** name and authority of a city by code */
+  city: (code: string) => { name: string; authority: string }
   collecting: string
   handling: string
-  /** whether the signature of the packet that decides was verified, now; null without one */ decisionHolds:
-    | boolean
-    | null
+  /** whether the signature of the packet that decides was verified, now; null without one */
+  decisionHolds: boolean | null
   localCaseNo: string | null
-  /** of the promised limit, when it is known */ promised: LastDay | null
+  /** of the promised limit, when it is known */
+  promised: LastDay | null
   /** SVG of the QR code of the progress page, and where it is; null when applicants have no pages */
   progress: { picture: string; url: string } | null
-  /** today, YYYY-MM-DD in China */ today: string
+  /** today, YYYY-MM-DD in China */
+  today: string
 }
 
 /** An ID number with its middle left out. */

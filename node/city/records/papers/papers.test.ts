@@ -12,10 +12,14 @@ let threads: string[]
 beforeEach(async () => {
   world = await createWorld({ items: ITEMS })
   const items = ITEMS.map(({ taskCode, taskName }) => ({
-    ...{ taskCode, taskName, handling: HANDLING, collecting: [COLLECTING], modes: [3 as const] },
+    taskCode,
+    taskName,
+    handling: HANDLING,
+    collecting: [COLLECTING],
+    modes: [3 as const],
   }))
   await agree(world, worldAgreement({ items }))
-  const { caseNo: _, item: __, mode: ___, receivedAt: ____, ...shared } = submitContentOf('-', 3, [])
+  const { caseNo, item, mode, receivedAt, ...shared } = submitContentOf('-', 3, [])
   const joint = { shared, items: ITEMS.map(({ taskCode }) => ({ to: HANDLING, item: taskCode, mode: 3 as const })) }
   threads = (await world.city(COLLECTING).cases.submitJoint(joint, 'person:1')).map(({ thread }) => thread)
   await world.settle()
@@ -25,7 +29,9 @@ afterEach(() => world.stop())
 const papersOf = (code: string) => {
   const { db, audit, exchange } = world.city(code)
   return createCasePapers({
-    ...{ db, audit, clock: world.clock },
+    db,
+    audit,
+    clock: world.clock,
     packets: no => exchange.packets.packets(db, no),
     item: async () => null,
     city: () => null,

@@ -21,10 +21,10 @@ export type CasePapersParts = {
   packets: (threadNo: number) => Promise<readonly StoredPacket[]>
   /** as the version of an item had it */
   item: (city: string, code: string, taskVersion: number) => Promise<ServiceItem | null>
-  /** name and organ of a city, as its certificate says */ city: (
-    code: string,
-  ) => { name: string; authority: string } | null
-  /** whether the signature of a packet (JWS) holds */ verify: (jws: string) => Promise<boolean>
+  /** name and organ of a city, as its certificate says */
+  city: (code: string) => { name: string; authority: string } | null
+  /** whether the signature of a packet (JWS) holds */
+  verify: (jws: string) => Promise<boolean>
   promised: (thread: string) => Promise<LastDay | null>
   /** address of the pages for applicants, and the one of the case for its QR code; null when there are none */
   progress: (thread: string) => { url: string; code: string } | null
@@ -34,7 +34,8 @@ export type CasePapersParts = {
 const together = (sheets: readonly Sheet[]): Sheet => {
   const blocks = sheets.flatMap(sheet => sheet.blocks)
   return {
-    ...{ title: PAPERS['mailing-label'], number: null },
+    title: PAPERS['mailing-label'],
+    number: null,
     blocks: [
       { labels: blocks.flatMap(block => ('labels' in block ? block.labels : [])) },
       ...blocks.filter(block => 'note' in block).slice(0, 1),

@@ -10,7 +10,11 @@ export type Block =
   | { paragraphs: readonly string[] }
   | { heading: string }
   | { table: { head: readonly string[]; rows: readonly (readonly string[])[] } }
-  | { /** SVG that this program made */ picture: string; caption: string }
+  | {
+      /** SVG that this program made */
+      picture: string
+      caption: string
+    }
   /** who signs, with room to do so */
   | { signatures: readonly string[] }
   | { organ: string; day: string | null }

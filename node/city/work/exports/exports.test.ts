@@ -14,25 +14,26 @@ import { createExports, EXPORT_LIMITS, type Exports, type ExportsParts } from '.
 
 const NOW = Date.parse('2026-11-23T00:00:00Z')
 const row = (no: number): CaseRow => ({
-  ...{ no, thread: no.toString(16).padStart(32, '0'), caseNo: `=AK-${no}`, localCaseNo: null, role: 'collecting' },
-  ...{
-    partner: '420300',
-    item: { code: 'X', name: '查询<&>_x000D_\u0000' },
-    mode: 0,
-    state: 'accepted',
-    outcome: null,
-  },
-  ...{
-    applicant: '陈**',
-    parked: null,
-    holder: '420300',
-    due: null,
-    ownDue: null,
-    window: null,
-    assignee: null,
-    version: '0.0.0',
-  },
-  ...{ submittedAt: NOW, updatedAt: NOW },
+  no,
+  thread: no.toString(16).padStart(32, '0'),
+  caseNo: `=AK-${no}`,
+  localCaseNo: null,
+  role: 'collecting',
+  partner: '420300',
+  item: { code: 'X', name: '查询<&>_x000D_\u0000' },
+  mode: 0,
+  state: 'accepted',
+  outcome: null,
+  applicant: '陈**',
+  parked: null,
+  holder: '420300',
+  due: null,
+  ownDue: null,
+  window: null,
+  assignee: null,
+  version: '0.0.0',
+  submittedAt: NOW,
+  updatedAt: NOW,
 })
 
 let folder: string
@@ -41,7 +42,8 @@ let db: ReturnType<typeof openSqlite>
 let exports: Exports
 let found: number
 let failures: unknown[]
-/** told at each batch that is read */ let reading: () => Promise<void>
+/** told at each batch that is read */
+let reading: () => Promise<void>
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tongban-exports-'))
@@ -68,7 +70,10 @@ beforeEach(async () => {
   }
   let ids = 0
   exports = createExports({
-    ...{ db, clock, queues, folder: join(folder, 'exports') },
+    db,
+    clock,
+    queues,
+    folder: join(folder, 'exports'),
     audit: createAudit({ database: db, now: clock.now }),
     events: createEventLog({ database: db, now: clock.now }),
     newId: () => `id-${++ids}`,
@@ -131,7 +136,9 @@ describe('an export', () => {
       await ended(id)
       return id
     }
-    const [one, two, three] = [await begin(), await begin(), await begin()]
+    const one = await begin()
+    const two = await begin()
+    const three = await begin()
     expect(await exports.download(one, 'p2').catch(code)).toBe('request.not-found')
     expect([() => exports.get(one, 'p2')].map(ask => attempt(ask))).toEqual(['request.not-found'])
     await new Response((await exports.download(one, 'p1')).body).text()

@@ -24,10 +24,13 @@ import { FORMATS, type Format } from './formats.ts'
 
 export const EXPORT_LIMITS = {
   rows: 100_000,
-  /** bytes of one file */ bytes: 128 * 1024 * 1024,
-  /** jobs that are kept, of all people and of one */ jobs: 16,
+  /** bytes of one file */
+  bytes: 128 * 1024 * 1024,
+  /** jobs that are kept, of all people and of one */
+  jobs: 16,
   jobsPerPerson: 4,
-  /** ms after which a file goes */ keep: 86_400_000,
+  /** ms after which a file goes */
+  keep: 86_400_000,
 } as const
 /** Rows of one batch: what the lists read at once. */
 const BATCH = 200
@@ -39,10 +42,12 @@ export type ExportJob = {
   format: Format
   state: ExportState
   done: number
-  /** rows that were found when it began; others may have come or gone since */ total: number
+  /** rows that were found when it began; others may have come or gone since */
+  total: number
   bytes: number
   problem: Problem | null
-  /** ms */ createdAt: number
+  /** ms */
+  createdAt: number
   expiresAt: number
 }
 
@@ -79,7 +84,8 @@ export type ExportsParts = {
   audit: Audit
   events: EventLog
   queues: Pick<Queues, 'page' | 'search' | 'count'>
-  /** where files lie; emptied when it starts */ folder: string
+  /** where files lie; emptied when it starts */
+  folder: string
   newId: () => string
   failed: (error: unknown) => void
 }
@@ -173,7 +179,15 @@ export function createExports(parts: ExportsParts) {
     return job
   }
   const toJob = ({ id, format, state, done, total, bytes, problem, createdAt, expiresAt }: Kept): ExportJob => ({
-    ...{ id, format, state, done, total, bytes, problem, createdAt, expiresAt },
+    id,
+    format,
+    state,
+    done,
+    total,
+    bytes,
+    problem,
+    createdAt,
+    expiresAt,
   })
 
   return {
@@ -188,17 +202,31 @@ export function createExports(parts: ExportsParts) {
       const own = [...jobs.values()].filter(job => job.person === person)
       if (jobs.size >= EXPORT_LIMITS.jobs || own.length >= EXPORT_LIMITS.jobsPerPerson)
         throw new ProblemError('request.rate', 'too many exports are kept: download or delete one')
-      const [id, now] = [parts.newId(), clock.now()]
+      const id = parts.newId()
+      const now = clock.now()
       const job: Kept = {
-        ...{ id, format, state: 'waiting', done: 0, total, bytes: 0, problem: null, person, sees, removed: false },
-        ...{ createdAt: now, expiresAt: now + EXPORT_LIMITS.keep, path: join(parts.folder, `${id}.${format}`) },
+        id,
+        format,
+        state: 'waiting',
+        done: 0,
+        total,
+        bytes: 0,
+        problem: null,
+        person,
+        sees,
+        removed: false,
+        createdAt: now,
+        expiresAt: now + EXPORT_LIMITS.keep,
+        path: join(parts.folder, `${id}.${format}`),
         cancel: clock.after(EXPORT_LIMITS.keep, () => void remove(job).catch(parts.failed)),
       }
       jobs.set(id, job)
       try {
         await db.transaction(tx =>
           parts.audit.append(tx, {
-            ...{ actor: `person:${person}`, action: 'cases.exported', subject: id },
+            actor: `person:${person}`,
+            action: 'cases.exported',
+            subject: id,
             detail: { format, of: 'queue' in what ? what.queue : 'search', rows: total },
           }),
         )

@@ -30,13 +30,16 @@ test('a store of before tells own duties apart, and its cases are counted anew a
     'SELECT own_due, own_duty, own_alerted, due_provisional, fold FROM cases ORDER BY thread_no',
   )
   const none = { own_due: null, own_duty: null, own_alerted: null }
-  expect(rows.map(({ fold: _, ...row }) => row)).toEqual([
+  expect(rows.map(({ fold, ...row }) => row)).toEqual([
     { own_due: '2026-11-25', own_duty: 'mail', own_alerted: 'red', due_provisional: 1 },
     { ...none, due_provisional: 1 },
     { ...none, due_provisional: 0 },
   ])
   expect(JSON.parse(rows[0]?.fold ?? '')).toEqual({
-    ...{ state: 'arrived', paper: false, waits: [], lacking: null },
+    state: 'arrived',
+    paper: false,
+    waits: [],
+    lacking: null,
     instants: { shipped: null, delivered: null, extended: null },
   })
   await db.close()

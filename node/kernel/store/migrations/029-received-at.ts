@@ -12,7 +12,8 @@ const sextet = (n: number): string => `(instr('${ALPHABET}', substr(jws, instr(j
 
 /** The n-th byte of the payload. */
 function byte(n: number): string {
-  const [first, place] = [Math.floor(n / 3) * 4, n % 3]
+  const first = Math.floor(n / 3) * 4
+  const place = n % 3
   if (place === 0) return `((${sextet(first)} << 2) | (${sextet(first + 1)} >> 4))`
   if (place === 1) return `(((${sextet(first + 1)} & 15) << 4) | (${sextet(first + 2)} >> 2))`
   return `(((${sextet(first + 2)} & 3) << 6) | ${sextet(first + 3)})`

@@ -17,7 +17,7 @@ test('answers that were parked wait as they did: the first of each case with its
     ] as const)
       await tx.run(
         'INSERT INTO adapter_events (no, id, state, local_case_no, move, problem, at) VALUES (?, ?, ?, ?, ?, ?, 7)',
-        [...[no, id, state, localCaseNo], ...(state === 'done' ? [null, null] : [new Uint8Array(3), problem])],
+        [no, id, state, localCaseNo, ...(state === 'done' ? [null, null] : [new Uint8Array(3), problem])],
       )
   })
   await migrate(db, MIGRATIONS, () => 0)

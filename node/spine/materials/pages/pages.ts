@@ -34,7 +34,8 @@ const COUNTER = fileURLToPath(new URL('./counter.ts', import.meta.url))
 
 export type PagesParts = {
   db: Database
-  /** the bytes of a held material */ open(sha256: string): ReadableStream<Uint8Array>
+  /** the bytes of a held material */
+  open(sha256: string): ReadableStream<Uint8Array>
 }
 
 export type Pages = ReturnType<typeof createPages>
@@ -113,7 +114,10 @@ export function createPages({ db, open }: PagesParts) {
 async function countApart(type: string, bytes: ReadableStream<Uint8Array>, stopped: AbortSignal): Promise<Counted> {
   const signal = AbortSignal.any([stopped, AbortSignal.timeout(PATIENCE)])
   const child = spawn(process.execPath, [COUNTER, type], {
-    ...{ stdio: ['pipe', 'pipe', 'ignore'], env: {}, signal, killSignal: 'SIGKILL' },
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: {},
+    signal,
+    killSignal: 'SIGKILL',
   })
   const ended = new Promise<void>(resolve => {
     child.once('close', () => resolve())
