@@ -63,7 +63,7 @@ export const watched = (db: Database): Database => ({
   close: () => db.close(),
 })
 
-/** The same files of materials, what is done to them counts. */
+/** The same files of materials; what is done to them counts, but for an upload, whose source may wait for the test. */
 export function watchedBlobs(blobs: BlobStore): BlobStore {
   const partial = (blob: PartialBlob): PartialBlob => ({
     offset: blob.offset,
@@ -73,7 +73,6 @@ export function watchedBlobs(blobs: BlobStore): BlobStore {
   })
   return {
     ...blobs,
-    put: (stream, options) => during(() => blobs.put(stream, options)),
     resume: (...given) => during(async () => partial(await blobs.resume(...given))),
     open(...given) {
       const reader = blobs.open(...given).getReader()
