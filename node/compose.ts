@@ -80,7 +80,7 @@ export async function compose(
   const kernel = await openKernel({ config, passphrase, keyStore, openStore, clock, telemetry, life })
   stopping?.throwIfAborted()
   const { db, events, signals, space } = kernel
-  const people = createPeoplePart(kernel)
+  const people = await createPeoplePart(kernel)
   const upkeep = createUpkeep(clock, {
     done: (job, at) => telemetry.events.upkeepEnded({ job, at }),
     failed: (job, error) => telemetry.events.upkeepFailed({ job, error }),
@@ -204,5 +204,5 @@ export async function compose(
     reminders: () => reminders.notify(),
     store: createDailyCheck(kernel.storePath, clock.now),
   })
-  return { ...served, host: host.port.host, cases: cases.port.cases }
+  return { ...served, host: host.port.host, cases: cases.port.cases, setUpFile: people.port.setUpFile() }
 }

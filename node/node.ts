@@ -14,6 +14,8 @@ export type RunningNode = {
   peer: string
   addresses: string[]
   city: { code: string; name: string }
+  /** where the code waits that makes the first administrator who can sign in; null when there is one */
+  setUpFile: string | null
   stop(): Promise<void>
 }
 

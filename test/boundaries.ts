@@ -197,7 +197,7 @@ export const RULES: readonly Rule[] = [
     of: /^node\/city\//,
     name: 'city',
     may: among(CITY, SPINE, KERNEL, 'adapters/', 'certs/', 'protocol/'),
-    packages: ['zod', 'jose', 'fflate', '@scure/bip39', 'uqr'],
+    packages: ['zod', 'jose', 'fflate', '@scure/bip39', 'uqr', 'otpauth', 'openid-client'],
     builtins: true,
     why: 'a concern knows no edge: no hono, no libp2p, no Bun',
   },

@@ -4,7 +4,6 @@ import { LIMITS } from '../../protocol/limits.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import { createSite, SITE_LIMITS } from '../city/applicants/site-routes.ts'
 import type { TrustPort } from '../city/partners/trust-part.ts'
-import type { People } from '../city/people/people.ts'
 import type { RecordsPort } from '../city/records/part.ts'
 import type { CaseRights } from '../kernel/case-rights.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -12,9 +11,11 @@ import type { Lifecycle } from '../kernel/lifecycle.ts'
 import { createWriteProbe } from '../kernel/store/probe.ts'
 import type { DispatchPort } from '../spine/dispatch/part.ts'
 import { VERSION } from '../version.ts'
+import type { Authenticator } from './http/admission.ts'
 import { createHttpApp } from './http/app.ts'
 import { type RouteModule, timeOrNull } from './http/route.ts'
 import { startServer } from './http/server.ts'
+import type { SignOn } from './http/single-sign-on.ts'
 
 /** Largest upload and its framing, bytes. */
 const MAX_BODY = LIMITS.materialBytes + 1024 * 1024
@@ -27,18 +28,25 @@ export function serve(
     cityKey,
     dispatch,
     applicants,
-    people,
+    authenticator,
     caseRights,
+    singleSignOn,
     routes,
   }: Pick<TrustPort, 'seal' | 'cityKey'> &
     Pick<DispatchPort, 'dispatch'> &
-    Pick<RecordsPort, 'applicants'> & { people: People; caseRights: CaseRights; routes: readonly RouteModule[] },
+    Pick<RecordsPort, 'applicants'> & {
+      authenticator: Authenticator
+      caseRights: CaseRights
+      singleSignOn: SignOn | null
+      routes: readonly RouteModule[]
+    },
   life: Lifecycle,
 ): { url: string; applicantsUrl: string | null } {
   const app = createHttpApp({
     routes,
-    people,
+    people: authenticator,
     caseRights,
+    signOn: singleSignOn,
     seal,
     telemetry,
     clock,

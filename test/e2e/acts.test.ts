@@ -361,6 +361,16 @@ const WALKED: Record<string, () => Promise<Call>> = {
   createCaseDraft: async () => ({ city: a, path: '/api/v1/case-drafts', body: { content: await whole() } }),
   createInvite: async () => ({ city: a, path: '/api/v1/invites', body: { for: SHANGLUO.code, hours: 1 } }),
   createPerson: async () => ({ city: a, path: '/api/v1/people', body: { name: '王窗口', roles: ['clerk'] } }),
+  createOwnToken: async () => ({
+    city: a,
+    path: '/api/v1/me/tokens',
+    body: { label: '综窗系统', expiresAt: new Date(Date.now() + 86_400_000).toISOString() },
+  }),
+  resetPassword: async () => ({
+    city: a,
+    path: `/api/v1/people/${await person()}/reset-password`,
+    body: { account: `clerk-${randomUUID()}` },
+  }),
   rotateWebhookSecret: async () => ({ city: a, path: `/api/v1/webhooks/${await webhook()}/rotate` }),
   draftRemoval: async () => {
     await s.client.delete('/api/v1/services/drafts')
@@ -467,6 +477,7 @@ const ALIKE: Record<string, string> = {
   joinPartner: 'acceptInvite',
   resumePartner: 'rejectPartner',
   suspendPartner: 'rejectPartner',
+  createToken: 'createOwnToken',
   replayWebhook: 'rotateWebhookSecret',
 }
 const PROVEN: Record<string, string> = {

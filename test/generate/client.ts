@@ -12,7 +12,8 @@ type Parameter = { in: string; name: string; required?: boolean; schema: Json; d
 type Content = Readonly<Record<string, { schema?: Json }>>
 type Described = {
   operationId: string
-  'x-action': Action
+  'x-action'?: Action
+  security?: readonly unknown[]
   summary: string
   parameters?: readonly Parameter[]
   requestBody?: { content: Content }
@@ -24,7 +25,8 @@ type Document = {
 }
 type Operation = {
   id: string
-  action: Action
+  /** null of an operation that asks for no sign-in */
+  action: Action | null
   method: string
   path: string
   summary: string
@@ -74,11 +76,20 @@ function operationsOf({ paths }: Document): Operation[] {
 }
 
 function operationOf(path: string, method: string, described: Described): Operation {
-  const { operationId: id, 'x-action': action, summary, parameters = [], requestBody, responses } = described
+  const {
+    operationId: id,
+    'x-action': action = null,
+    security = [],
+    summary,
+    parameters = [],
+    requestBody,
+    responses,
+  } = described
   const [, done] = Object.entries(responses).find(([status]) => status.startsWith('2')) ?? []
   const answer = done?.content?.[JSON_TYPE]?.schema
   const body = requestBody?.content[JSON_TYPE]?.schema
   const of = (place: string) => parameters.filter(parameter => parameter.in === place)
+  if (action === null && security.length > 0) throw new Error(`without an action: ${id}`)
   return {
     id,
     action,

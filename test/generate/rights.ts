@@ -2,7 +2,7 @@
 import { FORMER_ROLES, ROLE_NAMES, ROLES, type Role } from '../../protocol/rights/roles.ts'
 import { ACTIONS, type Action, RIGHTS, SCOPES, type Scope } from '../../protocol/rights/table.ts'
 
-type Declared = { id: string; action: Action }
+type Declared = { id: string; action: Action | null }
 
 const MARKS = {
   yes: '●',
@@ -24,7 +24,7 @@ function mark(action: Action, role: Role): string {
 
 /** Every operation under its action. Throws when one names none. */
 export function rightsFile(operations: readonly Declared[]): [string, string] {
-  const undeclared = operations.filter(({ action }) => !Object.hasOwn(RIGHTS, action ?? ''))
+  const undeclared = operations.filter(({ action }) => action !== null && !Object.hasOwn(RIGHTS, action))
   if (undeclared.length > 0) throw new Error(`without an action: ${undeclared.map(({ id }) => id).join(', ')}`)
   const of = (action: Action) => operations.filter(operation => operation.action === action)
   const heading = ROLES.map(role => ROLE_NAMES[role].zh)
@@ -39,6 +39,11 @@ Every operation of the API names one action, and the table says which roles may 
 
 每个接口操作对应一个权限项，下表列出哪些角色可在哪些办件范围内行使。\`GET /api/v1/me\` 返回本人权限；节点按 \`protocol/rights/can.ts\` 的 \`can(person, action, subject)\` 判断，控制台可用同一函数。被拒绝时返回 403 及原因：
 \`request.forbidden\`（角色无此权限）、\`rights.scope\`（不属于本人范围的办件）、\`rights.separation\`（受审分离：受理人不得决定）。
+
+Who is not signed in yet may ask 未登录者可用：${operations
+    .filter(({ action }) => action === null)
+    .map(({ id }) => `\`${id}\``)
+    .join(', ')}.
 
 ## Roles 角色
 

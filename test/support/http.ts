@@ -1,14 +1,23 @@
 /** The HTTP app over a given store, called in process: one person per role, ids that count, a clock that is moved by hand. */
 
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Access, type AccessRules, createAccess } from '../../node/city/people/access.ts'
 import { auditRoutes } from '../../node/city/people/audit-routes.ts'
+import { credentialRoutes } from '../../node/city/people/credential-routes.ts'
 import { createGrants, type Grants } from '../../node/city/people/grants.ts'
-import { createPeople, type People } from '../../node/city/people/people.ts'
+import type { People } from '../../node/city/people/people.ts'
 import { peopleRoutes } from '../../node/city/people/routes.ts'
+import { sessionRoutes } from '../../node/city/people/session-routes.ts'
+import { tokenRoutes } from '../../node/city/people/token-routes.ts'
 import { createHttpApp, type HttpApp } from '../../node/edges/http/app.ts'
 import type { HttpLimits } from '../../node/edges/http/limits.ts'
 import type { RouteModule } from '../../node/edges/http/route.ts'
+import type { SignOn } from '../../node/edges/http/single-sign-on.ts'
 import type { CaseRights } from '../../node/kernel/case-rights.ts'
 import type { Clock } from '../../node/kernel/clock.ts'
+import { parseConfig } from '../../node/kernel/config/config.ts'
+import { createPasswords } from '../../node/kernel/keys/passwords.ts'
 import { createSeal } from '../../node/kernel/keys/seal.ts'
 import { type Audit, createAudit } from '../../node/kernel/records/audit.ts'
 import { createEventLog, type EventLog } from '../../node/kernel/records/events.ts'
@@ -57,6 +66,7 @@ export type Reply = {
 }
 
 export interface Client {
+  /** empty of a session, and of who is not known */
   readonly token: string
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>
   get(path: string, headers?: Record<string, string>): Promise<Reply>
@@ -73,12 +83,15 @@ export interface TestApi {
   readonly events: EventLog
   readonly people: People
   readonly grants: Grants
+  readonly access: Access
   readonly telemetry: Telemetry
   /** the database that services under test must use */
   readonly database: Database
   /** a person who may do all that windows and departments do, or all that administrators do, everywhere; or a program */
   as(role: Acting): Client
   withToken(token: string): Client
+  /** A browser: with the cookie of a session and what its requests bring, or without either. */
+  browser(session?: { cookie: string; csrf?: string }, address?: string): Client
 }
 
 export type TestApiOptions = {
@@ -91,9 +104,21 @@ export type TestApiOptions = {
   /** of a store that has cases */
   caseRights?: (parts: Pick<TestApi, 'grants' | 'database'>) => CaseRights
   limits?: Partial<HttpLimits>
+  /** the single sign-on of the city */
+  signOn?: (access: Access, clock: HandClock) => SignOn
+  /** settings of the sign-in that are not as they come */
+  signIn?: Partial<AccessRules>
   /** the node that runs again on the same store: its people and its clock go on */
   again?: TestApi
 }
+
+/** Hashes of tests cost next to nothing. */
+const CHEAP = { algorithm: 'argon2id', memoryCost: 8, timeCost: 1 } as const
+const cheapPasswords = () =>
+  createPasswords({ hash: password => Bun.password.hash(password, CHEAP), verify: Bun.password.verify })
+
+/** The settings of the sign-in as they come. */
+const RULES = parseConfig({ city: { code: '420300', name: '十堰市', authority: '测试' } }, '/').signIn
 
 export async function createTestApi({
   store,
@@ -101,6 +126,8 @@ export async function createTestApi({
   kept,
   caseRights,
   limits,
+  signOn,
+  signIn = {},
   again,
 }: TestApiOptions): Promise<TestApi> {
   const clock = again?.clock ?? createHandClock()
@@ -108,12 +135,22 @@ export async function createTestApi({
   const database = store
   const audit = kept?.audit ?? createAudit({ database, now: clock.now })
   const events = kept?.events ?? createEventLog({ database, now: clock.now })
-  const people = createPeople({
+  const rules = { ...RULES, ...signIn }
+  const access = createAccess({
     database,
     audit,
+    passwords: cheapPasswords(),
+    seal: createSeal(new Uint8Array(32)),
+    rules,
+    city: '十堰市',
+    setUpFile: join(tmpdir(), `tongban-set-up-${crypto.randomUUID()}`),
     now: clock.now,
     ids: () => crypto.randomUUID(),
     random: bytes => crypto.getRandomValues(new Uint8Array(bytes)),
+    observe: () => undefined,
+    failed: error => {
+      throw error
+    },
   })
   const dataKey = new Uint8Array(32)
   const grants = createGrants({
@@ -124,16 +161,20 @@ export async function createTestApi({
     dataKey,
     separateAdministrators: true,
   })
+  const { people, credentials, sessions, tokens, setUp } = access
   const telemetry = createTelemetry()
   const app = createHttpApp({
     title: 'test',
     version: '0.0.0',
     routes: [
       peopleRoutes(people, grants),
+      sessionRoutes(access.signIn, sessions, credentials, setUp, rules, false),
+      credentialRoutes(credentials, sessions),
+      tokenRoutes(tokens),
       auditRoutes(audit),
       ...((await routes?.({ clock, audit, events, people, database })) ?? []),
     ],
-    people,
+    people: access.authenticator,
     ...(caseRights === undefined ? {} : { caseRights: caseRights({ grants, database }) }),
     feed: events,
     database: store,
@@ -143,28 +184,30 @@ export async function createTestApi({
     ids: () => `r${++requests}`,
     ready: { store: () => store.query('SELECT 1 AS one') },
     ...(limits === undefined ? {} : { limits }),
+    ...(signOn === undefined ? {} : { signOn: signOn(access, clock) }),
     undeclared: (operation, code) => {
       throw new Error(`${operation} answers ${code}, which its description lacks`)
     },
   })
-  const tokens = new Map<Acting, string>()
+  const tokenOf = new Map<Acting, string>()
   for (const role of [...FORMER_ROLE_NAMES, 'integrator'] as const) {
     if (again !== undefined) {
-      tokens.set(role, again.as(role).token)
+      tokenOf.set(role, again.as(role).token)
       continue
     }
     const { token } = await people.create('test', { name: role, roles: [role], expiresAt: null })
-    tokens.set(role, token)
+    tokenOf.set(role, token)
   }
-  const withToken = (token: string): Client => {
+  const clientOf = (token: string, own: Record<string, string>, address?: string): Client => {
     const send: Client['send'] = async (method, path, body, headers = {}) => {
       const response = await app.request(path, {
         method,
         headers: {
-          authorization: `Bearer ${token}`,
+          ...own,
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...headers,
         },
+        ...(address === undefined ? {} : { address }),
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       })
       const text = await response.text()
@@ -178,6 +221,7 @@ export async function createTestApi({
       post: (path, body, headers) => send('POST', path, body, headers),
     }
   }
+  const withToken = (token: string) => clientOf(token, { authorization: `Bearer ${token}` })
   return {
     app,
     clock,
@@ -185,9 +229,19 @@ export async function createTestApi({
     events,
     people,
     grants,
+    access,
     telemetry,
     database,
-    as: role => withToken(tokens.get(role) ?? ''),
+    as: role => withToken(tokenOf.get(role) ?? ''),
     withToken,
+    browser: (session, address) =>
+      clientOf(
+        '',
+        {
+          ...(session === undefined ? {} : { cookie: `__Host-tongban=${session.cookie}` }),
+          ...(session?.csrf === undefined ? {} : { 'x-csrf-token': session.csrf }),
+        },
+        address,
+      ),
   }
 }

@@ -9,7 +9,7 @@ import { type GivenRole, isFormerRole, presentRoles } from '../../../protocol/ri
 import type { Account, Person } from '../../kernel/person.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
 import { act } from '../../kernel/store/acts.ts'
-import type { Database } from '../../kernel/store/database.ts'
+import type { Database, Transaction } from '../../kernel/store/database.ts'
 import {
   accountById,
   accountByToken,
@@ -20,11 +20,10 @@ import {
   setToken,
   setUsed,
 } from './repository.ts'
+import { createUses } from './uses.ts'
 
 const TOKEN = /^tb_[A-Za-z0-9_-]{43}$/
 const TOKEN_BYTES = 32
-/** The time of last use is written at most this often per person, milliseconds. */
-const USED_EVERY = 60_000
 
 /** Roles that the node could not go on without: the last who may keep accounts, and the last who may give roles. */
 export const KEPT_ROLES = ['system-administrator', 'security-administrator'] as const
@@ -44,6 +43,8 @@ export type Issued = { account: Account; token: string }
 export interface People {
   /** Throws ProblemError `request.invalid` on an expiry in the past. */
   create(actor: string, person: NewPerson): Promise<Issued>
+  /** The same, in a transaction that makes more of them. */
+  createIn(tx: Transaction, actor: string, person: NewPerson): Promise<Issued>
   /** Gives the person a new token; the old one ends at once. Keeps the expiry unless given anew. */
   rotate(actor: string, id: string, expiresAt?: number | null): Promise<Issued>
   /** Ends the person's token for good; a second time is a no-op. The last administrator stays. */
@@ -66,11 +67,22 @@ export type PeopleParts = {
   random: (bytes: number) => Uint8Array
 }
 
-const hashOf = (token: string): Uint8Array => createHash('sha256').update(token).digest()
+export const hashOf = (token: string): Uint8Array => createHash('sha256').update(token).digest()
+
+/** Whether the account counts at `now`, ms. */
+export const isLive = ({ revokedAt, expiresAt }: Account, now: number): boolean =>
+  revokedAt === null && (expiresAt === null || expiresAt > now)
+
+export const personOf = ({ id, name, roles, departments, windows }: Account): Person => ({
+  id,
+  name,
+  roles,
+  departments,
+  windows,
+})
 
 export function createPeople({ database, audit, now, ids, random }: PeopleParts): People {
-  const usedAt = new Map<string, number>()
-  const writing = new Set<Promise<void>>()
+  const uses = createUses(database, setUsed)
 
   const newToken = () => `tb_${Buffer.from(random(TOKEN_BYTES)).toString('base64url')}`
   const checkExpiry = (expiresAt: number | null) => {
@@ -82,46 +94,42 @@ export function createPeople({ database, audit, now, ids, random }: PeopleParts)
     return account
   }
 
-  function noteUse(id: string, lastUsedAt: number | null, at: number): void {
-    const last = Math.max(lastUsedAt ?? 0, usedAt.get(id) ?? 0)
-    if (at - last < USED_EVERY) return
-    usedAt.set(id, at)
-    // The time of last use is a convenience: a failure to write it must not fail the request.
-    const write = database.transaction(tx => setUsed(tx, id, at)).catch(() => undefined)
-    writing.add(write)
-    write.finally(() => writing.delete(write))
+  async function createIn(tx: Transaction, actor: string, person: NewPerson): Promise<Issued> {
+    const { name, roles: given, departments, windows, expiresAt } = person
+    checkExpiry(expiresAt)
+    const roles = presentRoles(given)
+    const unsaid = given.some(isFormerRole) ? null : []
+    const token = newToken()
+    const account: Account = {
+      id: ids(),
+      name,
+      roles,
+      departments: departments === undefined ? unsaid : departments,
+      windows: windows === undefined ? unsaid : windows,
+      contact: null,
+      createdAt: now(),
+      expiresAt,
+      revokedAt: null,
+      lastUsedAt: null,
+    }
+    await insertAccount(tx, account, hashOf(token))
+    await audit.append(tx, {
+      actor,
+      action: 'person.created',
+      subject: account.id,
+      detail: { roles: roles.join(' ') },
+    })
+    return { account, token }
   }
 
   return {
-    async create(actor, { name, roles: given, departments, windows, expiresAt }) {
-      checkExpiry(expiresAt)
-      const roles = presentRoles(given)
-      const unsaid = given.some(isFormerRole) ? null : []
-      const token = newToken()
-      const account: Account = {
-        id: ids(),
-        name,
-        roles,
-        departments: departments === undefined ? unsaid : departments,
-        windows: windows === undefined ? unsaid : windows,
-        contact: null,
-        createdAt: now(),
-        expiresAt,
-        revokedAt: null,
-        lastUsedAt: null,
-      }
-      await database.transaction(async tx => {
+    createIn,
+
+    create: (actor, person) =>
+      database.transaction(async tx => {
         await act(tx)
-        await insertAccount(tx, account, hashOf(token))
-        await audit.append(tx, {
-          actor,
-          action: 'person.created',
-          subject: account.id,
-          detail: { roles: roles.join(' ') },
-        })
-      })
-      return { account, token }
-    },
+        return createIn(tx, actor, person)
+      }),
 
     async rotate(actor, id, expiresAt) {
       if (expiresAt !== undefined) checkExpiry(expiresAt)
@@ -163,15 +171,11 @@ export function createPeople({ database, audit, now, ids, random }: PeopleParts)
       if (!TOKEN.test(token)) return null
       const account = await accountByToken(database, hashOf(token))
       const at = now()
-      if (account === null || account.revokedAt !== null) return null
-      if (account.expiresAt !== null && account.expiresAt <= at) return null
-      noteUse(account.id, account.lastUsedAt, at)
-      const { id, name, roles, departments, windows } = account
-      return { id, name, roles, departments, windows }
+      if (account === null || !isLive(account, at)) return null
+      uses.note(account.id, account.lastUsedAt, at)
+      return personOf(account)
     },
 
-    async settle() {
-      await Promise.all(writing)
-    },
+    settle: () => uses.settle(),
   }
 }

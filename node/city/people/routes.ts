@@ -70,15 +70,16 @@ function demand(person: Person, action: 'account.grant'): void {
 
 export const peopleRoutes = (people: People, grants: Grants): RouteModule => ({
   tag: 'people',
-  description: 'Who may use this API: accounts, each with one token',
+  description: 'Who may use this API: accounts, how they sign in, and their tokens',
   register(api) {
     const toBody = bodyBy(grants)
     api.operation({
       method: 'get',
       path: '/api/v1/me',
       id: 'whoAmI',
-      summary: 'The person behind the token of this request',
+      summary: 'The person behind the token or session of this request',
       action: 'self.use',
+      whileDue: true,
       answer: z.strictObject({
         id: z.string(),
         name: z.string(),

@@ -4,9 +4,12 @@ import { declareAudit } from './audit.ts'
 import { declareCalendar } from './calendar.ts'
 import type { Declare } from './declare.ts'
 import { declareParked, declarePersons, declareTrace } from './operation.ts'
+import { declareSignIn } from './sign-in.ts'
 
 export function declareOperation(program: Command, declare: Declare): void {
-  declarePersons(program.command('person').description('accounts 账号'), declare)
+  const person = program.command('person').description('accounts 账号')
+  declarePersons(person, declare)
+  declareSignIn(person, declare)
   declareAudit(program, declare)
   declareParked(program, declare)
   declareTrace(program, declare)

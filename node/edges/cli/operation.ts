@@ -45,7 +45,7 @@ const shownOnce = ({ person, token }: CreatePersonAnswer): string =>
   ].join('\n')
 
 /** The end of a day in China as an instant, or an instant as it is. Problem: `request.invalid`. */
-function instantOf(given: string): string {
+export function instantOf(given: string): string {
   const at = Date.parse(/^\d{4}-\d\d-\d\d$/.test(given) ? `${given}T23:59:59+08:00` : given)
   if (Number.isNaN(at)) throw new ProblemError('request.invalid', `--until ${given}: a day such as 2027-12-31`)
   return new Date(at).toISOString()

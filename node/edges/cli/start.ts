@@ -18,10 +18,16 @@ export async function start(context: CommandContext, stopping: AbortSignal): Pro
   const { startNode } = await import('../../node.ts')
   stopping.throwIfAborted()
   const node = await startNode({ config, passphrase, keyStore, stopping })
-  const { url, peer, addresses, city } = node
-  context.out.result(
-    { ready: true, url, peer, addresses },
-    () => `${city.name} ${city.code}  ${url}  (API reference 接口文档: ${url}/reference)`,
+  const { url, peer, addresses, city, setUpFile } = node
+  context.out.result({ ready: true, url, peer, addresses, setUpFile }, () =>
+    [
+      `${city.name} ${city.code}  ${url}  (API reference 接口文档: ${url}/reference)`,
+      ...(setUpFile === null
+        ? []
+        : [
+            `No administrator can sign in yet: the code for the first one is in 尚无管理员可登录，首次设置码见 ${setUpFile}`,
+          ]),
+    ].join('\n'),
   )
   return node
 }

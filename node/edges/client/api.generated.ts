@@ -20,6 +20,17 @@ export type AcceptAuthorityRequest = {
 export type AcceptCaseRequest = { acceptanceNo?: string | undefined; promisedBy?: string | undefined }
 export type AcceptInviteRequest = { invite: string }
 export type AcceptPastDaysAnswer = { accepted: true }
+export type AccessToken = {
+  id: string
+  label: string
+  roles: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator')[] | null
+  operations: string[] | null
+  createdAt: string
+  expiresAt: string
+  revokedAt: string | null
+  lastUsedAt: string | null
+}
+export type AccessTokens = { items: AccessToken[] }
 export type AddViewRequest = {
   name: string
   /** shared with all of this window; absent: own */
@@ -563,6 +574,17 @@ export type BeginExportRequest = {
     to?: string | undefined
   } | undefined
 }
+export type BeginOwnSecondFactorAnswer = {
+  /** Shown this once, in Base32 */
+  secret: string
+  /** The same for a QR code, `otpauth://` */
+  uri: string
+}
+export type BeginOwnSecondFactorRequest = {
+  password: string
+  /** of the second factor before */
+  code?: string | undefined
+}
 export type CancelInviteAnswer = { cancelled: true }
 export type CancelInviteRequest = Record<string, never>
 export type CancelParcelAnswer = {
@@ -778,6 +800,14 @@ export type CaseDetail = {
     /** packet ids of the corrections of this step, in their order */
     correctedBy: string[]
   }[]
+}
+export type ChangeOwnPasswordAnswer = { done: true }
+export type ChangeOwnPasswordRequest = {
+  current: string
+  /** the new one */
+  password: string
+  /** the six digits that the authenticator shows now */
+  code?: string | undefined
 }
 export type ChangeServicesRequest = {
   put?: {
@@ -1141,6 +1171,11 @@ export type CompareItemsAnswer = {
   }
 }
 export type ConfirmAgreementCertificateRequest = { city: string; fingerprint: string }
+export type ConfirmOwnSecondFactorAnswer = { done: true }
+export type ConfirmOwnSecondFactorRequest = {
+  /** the six digits that the authenticator shows now */
+  code: string
+}
 export type ConfirmPartnerRequest = {
   /** the words at the places `asked`, in that order: whole, the character alone or the English word alone; the fifth wrong try rejects the pairing */
   words?: string[] | undefined
@@ -1269,6 +1304,15 @@ export type CreateInviteRequest = {
   for: string
   hours?: number | undefined
 }
+export type CreateOwnTokenRequest = {
+  /** what it is for */
+  label: string
+  /** of those of the person; null: all */
+  roles?: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator')[] | null | undefined
+  /** `operationId`s that it is for; null: all */
+  operations?: string[] | null | undefined
+  expiresAt: string
+}
 export type CreatePersonAnswer = {
   person: Person
   /** Shown this once and kept nowhere */
@@ -1283,6 +1327,15 @@ export type CreatePersonRequest = {
   /** none when left out */
   windows?: string[] | null | undefined
   expiresAt?: string | null | undefined
+}
+export type CreateTokenRequest = {
+  /** what it is for */
+  label: string
+  /** of those of the person; null: all */
+  roles?: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator')[] | null | undefined
+  /** `operationId`s that it is for; null: all */
+  operations?: string[] | null | undefined
+  expiresAt: string
 }
 export type DecideCaseRequest = {
   outcome: 'granted' | 'denied' | 'forwarded'
@@ -1680,12 +1733,17 @@ export type DraftRenewalRequest = {
   /** absent: as long again */
   validTo?: string | undefined
 }
+export type EndOwnSessionAnswer = { done: true }
 export type EndParkedAnswer = { ended: true }
 export type EndParkedRequest = {
   packetNo: number
   localCaseNo?: string | undefined
   /** why; it stands in the audit log, so it names nobody */
   reason: string
+}
+export type EndSessionsAnswer = {
+  /** sessions */
+  ended: number
 }
 export type EvaluateCaseRequest = {
   target: 'window' | 'department'
@@ -2175,6 +2233,21 @@ export type HandOverJointCaseRequest = {
   /** who handed them over */
   by?: string | undefined
 }
+export type HowToSignInAnswer = {
+  /** whether the first administrator is still to be made */
+  setUp: boolean
+  /** whether the city's single sign-on is there */
+  singleSignOn: boolean
+  secondFactor: 'optional' | 'required'
+  /** of a password, characters */
+  minLength: number
+  /** of small letters, capitals, digits, others */
+  classes: number
+  /** last passwords that cannot be chosen again */
+  history: number
+  /** after which a password must be changed; 0: never */
+  maxAgeDays: number
+}
 export type Identity = {
   code: string
   name: string
@@ -2356,6 +2429,11 @@ export type ImportOrganisationAnswer = {
     cureZh: string
     cureEn: string
   }[]
+}
+export type IssuedAccessToken = {
+  accessToken: AccessToken
+  /** Shown this once and kept nowhere */
+  token: string
 }
 export type ItemDraft = {
   code: string
@@ -3101,6 +3179,7 @@ export type ListOperatorsAnswer = {
     } | null
   }[]
 }
+export type ListOwnSessionsAnswer = { items: Session[] }
 export type ListPapersAnswer = {
   items: {
     name: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'delivery' | 'mailing-label'
@@ -4000,6 +4079,17 @@ export type OrderParcelRequest = {
   contents: string[]
   /** as the agreement says when absent */
   payer?: 'collecting' | 'handling' | 'applicant' | undefined
+}
+export type OwnSession = {
+  id: string
+  way: 'password' | 'second-factor' | 'single-sign-on'
+  createdAt: string
+  usedAt: string
+  /** whether this request came in it */
+  current: boolean
+  /** null of a session that is not that of the request */
+  csrf: string | null
+  due: ('password' | 'second-factor')[]
 }
 export type ParkedWork = {
   what: 'packet'
@@ -5800,6 +5890,7 @@ export type Reminder = {
   cure: string
 }
 export type RemoveCalendarAnswer = { removed: true }
+export type RemoveSecondFactorAnswer = { done: true }
 export type RemoveWebhookAnswer = { removed: true }
 export type ReplayWebhookRequest = { from: number }
 export type RequestSupplementCaseRequest = {
@@ -5812,6 +5903,16 @@ export type RequestSupplementCaseRequest = {
 }
 export type ResendWebhookAnswer = { taken: boolean; problem: { code: string; detail?: string } | null }
 export type ResendWebhookRequest = { event: number }
+export type ResetPasswordAnswer = {
+  account: string
+  /** Shown this once; it must be changed at the first sign-in */
+  password: string
+  until: string
+}
+export type ResetPasswordRequest = {
+  /** what is typed to sign in; null: as it is */
+  account?: string | null | undefined
+}
 export type ResultReceivedCaseRequest = { receivedAt: string; by?: string | undefined }
 export type ResumeAgreementRequest = { reason: string }
 export type ResumeCaseRequest = { result?: string | undefined }
@@ -5845,7 +5946,9 @@ export type RevokeCaseRequest = {
   basis: string
   documentNo?: string | undefined
 }
+export type RevokeOwnTokenAnswer = { revoked: true }
 export type RevokePacketKeyRequest = Record<string, never>
+export type RevokeTokenAnswer = { revoked: true }
 export type RotatePacketKeyRequest = Record<string, never>
 export type RotatePersonAnswer = {
   person: Person
@@ -6233,6 +6336,16 @@ export type SendResultCaseRequest = {
   documents?: string[] | undefined
 }
 export type ServiceList = { city: string; version: number; count: number; publishedAt: string }
+export type Session = {
+  id: string
+  way: 'password' | 'second-factor' | 'single-sign-on'
+  createdAt: string
+  usedAt: string
+  /** whether this request came in it */
+  current: boolean
+}
+export type SetUpAdministratorAnswer = { id: string; name: string }
+export type SetUpAdministratorRequest = { code: string; name: string; account: string; password: string }
 export type SettleParcelsAnswer = { settled: number }
 export type SettleParcelsRequest = Record<string, never>
 export type ShipCaseRequest = {
@@ -6316,6 +6429,34 @@ export type ShowTracedAnswer = {
 export type SignAgreementRequest = {
   /** id of the text that was read; absent: the one that waits now */
   agreement?: string | undefined
+}
+export type SignInAnswer = {
+  person: {
+    id: string
+    name: string
+    roles: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator')[]
+  }
+  session: Session
+  /** sent as X-CSRF-Token with every request of the session that may change something */
+  csrf: string
+  /** what must be seen to before anything else is allowed */
+  due: ('password' | 'second-factor')[]
+}
+export type SignInRequest = {
+  account: string
+  password: string
+  /** the six digits that the authenticator shows now */
+  code?: string | undefined
+}
+export type SignInState = {
+  account: string
+  password: 'none' | 'own' | 'one-time'
+  passwordAt: string | null
+  /** until when a one-time password counts */
+  temporaryUntil: string | null
+  secondFactor: boolean
+  lockedUntil: string | null
+  sessions: number
 }
 export type SkipParkedAnswer = { skipped: true }
 export type SkipParkedRequest = {
@@ -6579,6 +6720,7 @@ export type TrustOperatorAnswer = {
   } | null
 }
 export type TrustOperatorRequest = { operator: string }
+export type UnlockAccountAnswer = { done: true }
 export type UploadAttachmentAnswer = { sha256: string; size: number; type: string }
 export type UploadMaterialAnswer = { sha256: string; size: number; type: string }
 /** to be put into the item as it is */
@@ -6980,6 +7122,10 @@ export interface Api {
   beginExport(input: {
     body: BeginExportRequest
   } & Options): Promise<Export>
+  /** Make a secret for an authenticator; it counts once it is confirmed */
+  beginOwnSecondFactor(input: {
+    body: BeginOwnSecondFactorRequest
+  } & Options): Promise<BeginOwnSecondFactorAnswer>
   /** Take an open invite back */
   cancelInvite(input: {
     params: { id: string }
@@ -6989,6 +7135,10 @@ export interface Api {
   cancelParcel(input: {
     params: { thread: string; id: string }
   } & Keyed & Options): Promise<CancelParcelAnswer>
+  /** Choose a new password; other own sessions end */
+  changeOwnPassword(input: {
+    body: ChangeOwnPasswordRequest
+  } & Options): Promise<ChangeOwnPasswordAnswer>
   /** Publish a change of the own list as its next version */
   changeServices(input?: {
     body?: ChangeServicesRequest | undefined
@@ -7024,6 +7174,10 @@ export interface Api {
     params: { thread: string }
     body: ConfirmAgreementCertificateRequest
   } & Keyed & Guarded & Options): Promise<AgreementOutcome>
+  /** Put the secret in place, by a code of it */
+  confirmOwnSecondFactor(input: {
+    body: ConfirmOwnSecondFactorRequest
+  } & Options): Promise<ConfirmOwnSecondFactorAnswer>
   /** Begin to exchange: type the words that this node asks for, as the partner's administrator reads them out */
   confirmPartner(input: {
     params: { code: string }
@@ -7059,10 +7213,19 @@ export interface Api {
   createInvite(input: {
     body: CreateInviteRequest
   } & Keyed & Options): Promise<CreateInviteAnswer>
+  /** Make an API token, no wider than what this request came with */
+  createOwnToken(input: {
+    body: CreateOwnTokenRequest
+  } & Keyed & Options): Promise<IssuedAccessToken>
   /** Make an account and its token */
   createPerson(input: {
     body: CreatePersonRequest
   } & Keyed & Options): Promise<CreatePersonAnswer>
+  /** Make an API token for somebody, as for a program */
+  createToken(input: {
+    params: { id: string }
+    body: CreateTokenRequest
+  } & Keyed & Options): Promise<IssuedAccessToken>
   /** Decided 作出决定: signs and sends case.decide; by the mover city */
   decideCase(input: {
     params: { thread: string }
@@ -7146,10 +7309,21 @@ export interface Api {
     params: { thread: string }
     body?: DraftRenewalRequest | undefined
   } & Options): Promise<DraftRenewalAnswer>
+  /** Sign out: end one of them, `current` for that of the request */
+  endOwnSession(input: {
+    params: {
+      /** `current` for that of the request */
+      id: string
+    }
+  } & Options): Promise<EndOwnSessionAnswer>
   /** A packet has had its effect by other means: it is handed over no more */
   endParked(input: {
     body: EndParkedRequest
   } & Keyed & Options): Promise<EndParkedAnswer>
+  /** End all sessions of somebody */
+  endSessions(input: {
+    params: { id: string }
+  } & Options): Promise<EndSessionsAnswer>
   /** Evaluation by the applicant 好差评: signs and sends case.evaluate; by the collecting city */
   evaluateCase(input: {
     params: { thread: string }
@@ -7221,6 +7395,13 @@ export interface Api {
   } & Options): Promise<MaterialMapping>
   /** What the operator of a federation needs to list this city (入盟登记表) */
   getMembershipCard(input?: Options): Promise<GetMembershipCardAnswer>
+  /** One of them; `current` with what its requests must bring */
+  getOwnSession(input: {
+    params: {
+      /** `current` for that of the request */
+      id: string
+    }
+  } & Options): Promise<OwnSession>
   /** One partner city, with a round trip measured now */
   getPartner(input: {
     params: { code: string }
@@ -7238,6 +7419,10 @@ export interface Api {
   getPerson(input: {
     params: { id: string }
   } & Options): Promise<Person>
+  /** How somebody signs in, and whether the account is locked */
+  getSignInState(input: {
+    params: { id: string }
+  } & Options): Promise<SignInState>
   /** A packet is handed over no more, and has no effect in the approval system */
   giveUpParked(input: {
     body: GiveUpParkedRequest
@@ -7252,6 +7437,8 @@ export interface Api {
     params: { thread: string }
     body?: HandOverJointCaseRequest | undefined
   } & Keyed & Guarded & Options): Promise<HandOverJointCaseAnswer>
+  /** What a page for signing in must offer */
+  howToSignIn(input?: Options): Promise<HowToSignInAnswer>
   /** Import the holiday table of a year, of the country or of one region more */
   importCalendar(input: {
     body: ImportCalendarRequest
@@ -7320,6 +7507,10 @@ export interface Api {
   } & Options): Promise<ListMappingsAnswer>
   /** Operators that this node trusts, with the newest directory of each */
   listOperators(input?: Options): Promise<ListOperatorsAnswer>
+  /** Own sessions, newest first */
+  listOwnSessions(input?: Options): Promise<ListOwnSessionsAnswer>
+  /** Own API tokens, newest first */
+  listOwnTokens(input?: Options): Promise<AccessTokens>
   /** Papers of a case: those that can be printed, and what the others wait for */
   listPapers(input: {
     params: { thread: string }
@@ -7361,6 +7552,10 @@ export interface Api {
   } & Options): Promise<ListServicesAnswer>
   /** Templates of agreements */
   listTemplates(input?: Options): Promise<ListTemplatesAnswer>
+  /** API tokens of somebody, newest first */
+  listTokens(input: {
+    params: { id: string }
+  } & Options): Promise<AccessTokens>
   /** Requests to the approval system that were traced, the newest first, without what they hold (往来跟踪) */
   listTrace(input?: Options): Promise<ListTraceAnswer>
   /** Units and windows of the own city or a partner's, by code */
@@ -7569,6 +7764,10 @@ export interface Api {
   removeMapping(input: {
     params: { partner: string; item: string }
   } & Guarded & Options): Promise<MaterialMapping>
+  /** Take the second factor of somebody off, as of a lost phone; their sessions end */
+  removeSecondFactor(input: {
+    params: { id: string }
+  } & Options): Promise<RemoveSecondFactorAnswer>
   /** End a subscription */
   removeWebhook(input: {
     params: { id: string }
@@ -7588,6 +7787,11 @@ export interface Api {
     params: { id: string }
     body: ResendWebhookRequest
   } & Keyed & Options): Promise<ResendWebhookAnswer>
+  /** Give somebody a one-time password, and an account name the first time; their sessions end */
+  resetPassword(input: {
+    params: { id: string }
+    body?: ResetPasswordRequest | undefined
+  } & Keyed & Options): Promise<ResetPasswordAnswer>
   /** Result received 确认收到结果: signs and sends case.result-received; by the collecting city */
   resultReceivedCase(input: {
     params: { thread: string }
@@ -7621,6 +7825,10 @@ export interface Api {
     params: { thread: string }
     body: RevokeCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
+  /** End one of them */
+  revokeOwnToken(input: {
+    params: { token: string }
+  } & Options): Promise<RevokeOwnTokenAnswer>
   /** Revoke an own retired key: partners refuse what it signs from now on */
   revokePacketKey(input: {
     params: { kid: string }
@@ -7630,6 +7838,10 @@ export interface Api {
   revokePerson(input: {
     params: { id: string }
   } & Keyed & Options): Promise<Person>
+  /** End an API token of somebody */
+  revokeToken(input: {
+    params: { id: string; token: string }
+  } & Options): Promise<RevokeTokenAnswer>
   /** Let a new packet key take over; what the old one signed stays valid */
   rotatePacketKey(input?: {
     body?: RotatePacketKeyRequest | undefined
@@ -7675,6 +7887,10 @@ export interface Api {
   servicesTemplate(input?: {
     query?: ServicesTemplateQuery | undefined
   } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
+  /** Make the first administrator, with the code in the file `setup-code` of the data folder */
+  setUpAdministrator(input: {
+    body: SetUpAdministratorRequest
+  } & Options): Promise<SetUpAdministratorAnswer>
   /** Parcels of the case that are in trouble (寄递异常) were seen to; what the carrier refused is given up */
   settleParcels(input: {
     params: { thread: string }
@@ -7700,6 +7916,10 @@ export interface Api {
     params: { thread: string }
     body?: SignAgreementRequest | undefined
   } & Keyed & Guarded & Options): Promise<AgreementOutcome>
+  /** Sign in with account and password, and the code of a second factor */
+  signIn(input: {
+    body: SignInRequest
+  } & Options): Promise<SignInAnswer>
   /** Settle one answer of the approval system without signing anything; what follows in its case goes on */
   skipParked(input: {
     body: SkipParkedRequest
@@ -7760,6 +7980,10 @@ export interface Api {
   trustOperator(input: {
     body: TrustOperatorRequest
   } & Keyed & Options): Promise<TrustOperatorAnswer>
+  /** Let somebody sign in again after failures */
+  unlockAccount(input: {
+    params: { id: string }
+  } & Options): Promise<UnlockAccountAnswer>
   /** Upload a file that a text is to name, such as the scan of the sealed paper (盖章扫描件): PDF, JPEG, PNG or OFD */
   uploadAttachment(input: Bytes & Options): Promise<UploadAttachmentAnswer>
   /** Upload a scan: JPEG, PNG, PDF or OFD, judged by content */
@@ -7777,7 +8001,7 @@ export interface Api {
   watchEvents(input?: {
     query?: WatchEventsQuery | undefined
   } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
-  /** The person behind the token of this request */
+  /** The person behind the token or session of this request */
   whoAmI(input?: Options): Promise<WhoAmIAnswer>
   /** Withdraw an own text */
   withdrawAgreement(input: {

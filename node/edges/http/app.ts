@@ -13,7 +13,7 @@ import type { Database } from '../../kernel/store/database.ts'
 import type { Telemetry } from '../../kernel/telemetry/telemetry.ts'
 import { type Authenticator, createAdmission } from './admission.ts'
 import { makeDocument, type OpenApiDocument } from './document.ts'
-import { type App, callerOf, type Edge, type Env } from './env.ts'
+import { type App, callerOf, type Edge, type Env, SESSION_COOKIE } from './env.ts'
 import type { EventFeed } from './event-stream.ts'
 import { addEvents } from './events.ts'
 import { addHealth, type Beside, type ReadyChecks } from './health.ts'
@@ -24,6 +24,7 @@ import { addPages } from './pages.ts'
 import { languageOf, problemResponse } from './problem.ts'
 import { registerModule } from './register.ts'
 import type { RouteModule } from './route.ts'
+import { addSingleSignOn, type SignOn } from './single-sign-on.ts'
 
 export type HttpParts = {
   /** name of the node, such as `十堰 420300` */
@@ -33,6 +34,8 @@ export type HttpParts = {
   people: Authenticator
   /** of a node that has cases */
   caseRights?: CaseRights
+  /** the city's single sign-on, when it has one */
+  signOn?: SignOn | null
   feed: EventFeed
   /** where idempotency keys are kept: the store that the concerns use */
   database: Database
@@ -152,7 +155,10 @@ export function createHttpApp(parts: HttpParts): HttpApp {
     }
   })
 
-  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' })
+  const schemes = app.openAPIRegistry
+  schemes.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' })
+  schemes.registerComponent('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE })
+  schemes.registerComponent('securitySchemes', 'csrf', { type: 'apiKey', in: 'header', name: 'X-CSRF-Token' })
   const taken = new Set<string>()
   for (const module of routes) registerModule(edge, module, taken)
   addEvents(edge, parts.feed, observer, draining.signal)
@@ -162,6 +168,7 @@ export function createHttpApp(parts: HttpParts): HttpApp {
     { checks: parts.ready ?? {}, beside: parts.beside ?? (() => ({})) },
     () => draining.signal.aborted,
   )
+  addSingleSignOn(edge, parts.signOn ?? null)
   addPages(app, title, version)
 
   let document: OpenApiDocument | null = null

@@ -35,10 +35,21 @@ test('an ID number sent anywhere stands in no log, metric, problem, audit row or
       },
     ],
   })
-  const { operations, replies } = await driveCanary(
-    api.app.document(),
-    [...FORMER_ROLE_NAMES, 'integrator' as const].map(api.as),
-  )
+  const { account } = await api.people.create('test', {
+    name: '李雷',
+    roles: [...FORMER_ROLE_NAMES],
+    departments: null,
+    windows: null,
+    expiresAt: null,
+  })
+  const { password } = await api.access.credentials.reset('test', account.id, 'canary')
+  const signedIn = await api.access.signIn.withPassword({ account: 'canary', password }, '127.0.0.1')
+  const session = api.browser({ cookie: signedIn.token, csrf: signedIn.csrf })
+  const { operations, replies } = await driveCanary(api.app.document(), [
+    ...[...FORMER_ROLE_NAMES, 'integrator' as const].map(api.as),
+    session,
+    api.browser(),
+  ])
   expect(operations).toBeGreaterThan(8)
   expect(new Set(replies.map(({ reply }) => reply.status)).size).toBeGreaterThan(4)
   for (const { asked, reply } of replies) {
@@ -48,6 +59,6 @@ test('an ID number sent anywhere stands in no log, metric, problem, audit row or
   expect(lines.length).toBeGreaterThanOrEqual(replies.length)
   expect(lines.join('')).not.toContain(CANARY)
   expect(await (await api.app.request('/metrics')).text()).not.toContain(CANARY)
-  for (const table of ['audit', 'events'])
+  for (const table of ['audit', 'events', 'credentials', 'sessions'])
     expect(JSON.stringify(await api.database.query(`SELECT * FROM ${table}`))).not.toContain(CANARY)
 })

@@ -18,7 +18,7 @@ export function makeDocument(
       version,
       description:
         'Errors are RFC 9457 problems with a [code](/problems); `act` says who must act. Lists give pages: pass `next` as ' +
-        '`cursor` for the next one. Times are ISO 8601 in UTC. A POST with an `Idempotency-Key` is carried out once; one marked `x-looks-up` changes nothing and takes none.',
+        '`cursor` for the next one. Times are ISO 8601 in UTC. A POST with an `Idempotency-Key` is carried out once; one marked `x-looks-up` changes nothing and takes none, nor does one that asks for no sign-in. Programs send a bearer token, browsers the cookie of a session and, where something may change, `X-CSRF-Token`.',
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     servers: [{ url: '/', description: 'This node' }],
@@ -119,8 +119,9 @@ export function documentFaults(document: OpenApiDocument): { operations: number;
       }
       const parameters = (operation.parameters ?? []).flatMap(parameter => ('in' in parameter ? [parameter] : []))
       const keyed = parameters.some(parameter => parameter.in === 'header' && parameter.name === 'Idempotency-Key')
-      const looksUp = 'x-looks-up' in operation
-      if (method === 'post' && !keyed && !bytes && !looksUp) fault('no Idempotency-Key')
+      // Keys are those of a person.
+      const keyless = 'x-looks-up' in operation || operation.security?.length === 0
+      if (method === 'post' && !keyed && !bytes && !keyless) fault('no Idempotency-Key')
       const declared = parameters.filter(parameter => parameter.in === 'path').map(parameter => parameter.name)
       const named = [...path.matchAll(/\{([^}]+)\}/g)].map(match => match[1])
       if (JSON.stringify(declared.toSorted()) !== JSON.stringify(named.toSorted()))

@@ -1,6 +1,7 @@
 /** What the edge carries along with a request. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import { getCookie } from 'hono/cookie'
 import type { ProblemCode } from '../../../protocol/problem.ts'
 import type { CaseRights } from '../../kernel/case-rights.ts'
 import type { Clock } from '../../kernel/clock.ts'
@@ -36,7 +37,20 @@ export type Edge = {
   clock: Clock
 }
 
+/**
+ * The cookie of a session. Its prefix makes browsers take it from this origin alone, over TLS alone (RFC 6265bis); a page of another site neither
+ * sends nor reads it.
+ */
+export const SESSION_COOKIE = '__Host-tongban'
+const COOKIE_RULES = 'Path=/; Secure; HttpOnly; SameSite=Strict'
+
+/** `Set-Cookie` of a session; null: it is over. */
+export const sessionCookie = (token: string | null): string =>
+  token === null ? `${SESSION_COOKIE}=; ${COOKIE_RULES}; Max-Age=0` : `${SESSION_COOKIE}=${token}; ${COOKIE_RULES}`
+
 export const callerOf = (c: Context<Env>): Caller => ({
   authorization: c.req.header('authorization'),
+  session: getCookie(c, SESSION_COOKIE),
+  csrf: c.req.header('x-csrf-token'),
   address: c.env?.address ?? 'unknown',
 })

@@ -19,7 +19,7 @@ const EventsQuery = z.strictObject({
     .describe('Number of the last event seen; `Last-Event-ID` goes before it. Without both, only new events come'),
 })
 
-const ACTION = 'self.use'
+const WATCH = { id: 'watchEvents', action: 'self.use', unsafe: false } as const
 
 /** The feed, with what the table of rights asks of the cases of a page: one look for all of them, however many watch. */
 function withCases(feed: EventFeed, { subjects }: CaseRights): EventFeed {
@@ -53,7 +53,7 @@ export function addEvents(edge: Edge, feed: EventFeed, observer: Observer, drain
   app.get('/api/v1/events', async c => {
     c.set('route', '/api/v1/events')
     const caller = callerOf(c)
-    const person = await admission.person(caller, ACTION)
+    const person = await admission.person(caller, WATCH)
     c.set('personId', person.id)
     const query = EventsQuery.safeParse(c.req.query())
     if (!query.success)
@@ -70,7 +70,7 @@ export function addEvents(edge: Edge, feed: EventFeed, observer: Observer, drain
       {
         from: last === undefined ? null : Number(last),
         person,
-        still: () => admission.still(caller, ACTION),
+        still: () => admission.still(caller, WATCH),
         signal: AbortSignal.any([draining, c.req.raw.signal]),
         onEnd: () => count(person.id, -1),
       },
@@ -89,9 +89,9 @@ export function addEvents(edge: Edge, feed: EventFeed, observer: Observer, drain
       'Each event has a number as its id, a type such as `case.changed`, and as data `{no, at, type, subject}` with the id ' +
       'of what changed. An event `reset` says that the place asked for is no longer kept: read everything anew.',
     tags: ['events'],
-    security: [{ bearer: [] }],
-    'x-action': ACTION,
-    'x-roles': rolesFor(ACTION),
+    security: [{ bearer: [] }, { session: [] }],
+    'x-action': WATCH.action,
+    'x-roles': rolesFor(WATCH.action),
     request: { query: EventsQuery },
     responses: {
       200: { description: 'Events without end', content: { 'text/event-stream': { schema: z.string() } } },

@@ -63,7 +63,7 @@ export function addHealth(
     // A proxy on this machine speaks from the loopback address too; it says so in these headers.
     const proxied = c.req.header('x-forwarded-for') !== undefined || c.req.header('forwarded') !== undefined
     if (caller.authorization !== undefined || proxied || !isLoopback(caller.address))
-      await edge.admission.person(caller, 'metrics.read')
+      await edge.admission.person(caller, { id: 'metrics', action: 'metrics.read', unsafe: false })
     const { type, text } = await metrics.render()
     return new Response(text, { headers: { 'content-type': type } })
   })
@@ -97,7 +97,7 @@ export function addHealth(
     operationId: 'metrics',
     summary: 'Metrics for Prometheus; from the loopback address, or with a token of an administrator or auditor',
     tags: ['operation'],
-    security: [{ bearer: [] }, {}],
+    security: [{ bearer: [] }, { session: [] }, {}],
     responses: { 200: { description: 'Prometheus text format', content: { 'text/plain': { schema: z.string() } } } },
   })
 }

@@ -2,6 +2,8 @@
 export const HTTP_LIMITS = {
   /** JSON body of a request, unless the operation says otherwise */
   bodyBytes: 256 * 1024,
+  /** and of one whose caller is not known yet */
+  openBodyBytes: 8 * 1024,
   /** one operation, from the end of its body to its answer */
   operationSeconds: 30,
   /** requests of one token: steady rate per second, and how many may come at once */

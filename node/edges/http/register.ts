@@ -2,32 +2,19 @@
 import type { Context } from 'hono'
 import * as z from 'zod'
 import { fieldOf } from '../../../protocol/primitives.ts'
-import { isProblemCode, type ProblemCode, ProblemError } from '../../../protocol/problem.ts'
-import { isOfCases, rolesFor } from '../../../protocol/rights/can.ts'
-import type { Action } from '../../../protocol/rights/table.ts'
+import { ProblemError } from '../../../protocol/problem.ts'
 import { bounded, mediaTypeOf, readBody, readJson, sizeOf } from './body.ts'
-import { callerOf, type Edge, type Env } from './env.ts'
+import { BYTES, type Common, type Described, describe, isOfOneCase, isOfOneDraft, problemsOf } from './describe.ts'
+import { callerOf, type Edge, type Env, sessionCookie } from './env.ts'
 import { fieldProblem, fieldProblems } from './fields.ts'
 import { seenBy, tagOf } from './preconditions.ts'
-import { ProblemBody } from './problem.ts'
 import type { Api, Download, Input, RouteModule, Schema } from './route.ts'
 
 type AnyInput = Input<Schema, Schema, Schema>
-type Common = {
-  path: string
-  id: string
-  summary: string
-  description?: string
-  action: Action
-  params?: Schema
-  query?: Schema
-  problems?: readonly ProblemCode[]
-  seconds?: number
-  guarded?: boolean
-}
+type SetsSession = { setSession(token: string | null): void }
 type Handle<E, R> = { handle(input: AnyInput & E): Promise<R> }
 type AnyOperation = Common &
-  Handle<unknown, unknown> & {
+  Handle<SetsSession, unknown> & {
     method: string
     body?: Schema
     bodyBytes?: number
@@ -37,6 +24,13 @@ type AnyOperation = Common &
     looksUp?: boolean
     versionOf?(answer: unknown): string | null
   }
+type AnyOpen = Omit<Common, 'action'> & {
+  method: string
+  body?: Schema
+  answer: Schema
+  status?: number
+  handle(input: { body: unknown; address: string } & SetsSession): Promise<unknown>
+}
 type AnyUpload = Common &
   Handle<{ stream: ReadableStream<Uint8Array>; type: string; size: number | null }, unknown> & {
     method: string
@@ -48,36 +42,6 @@ type AnyDownload = Common & Handle<unknown, Download> & { gives: { types: readon
 
 const JSON_TYPE = 'application/json'
 
-/** What every operation may answer; with a key, with a body, and with an id in its address. */
-const COMMON = [
-  'request.invalid',
-  'request.unauthenticated',
-  'request.forbidden',
-  'request.rate',
-  // Looks leave audit rows.
-  'disk.full',
-  'internal',
-] as const
-const WITH_KEY = ['request.idempotency', 'request.concurrent', 'request.conflict'] as const
-const WITH_BODY = ['request.oversize', 'request.media-type'] as const
-
-/** Every code that an operation answers with, as its description lists them. */
-function problemsOf(common: Common, method: string): ProblemCode[] {
-  const { action, params, problems = [], guarded } = common
-  const codes: ProblemCode[] = [
-    ...problems,
-    ...(guarded === true ? (['request.precondition'] as const) : []),
-    ...(isOfOneCase(common) ? (['thread.unknown', 'rights.scope'] as const) : []),
-    ...(isOfOneDraft(common) ? (['rights.scope'] as const) : []),
-    ...(action === 'case.decide' ? (['rights.separation'] as const) : []),
-    ...(params === undefined ? [] : (['request.not-found'] as const)),
-    ...(method === 'get' ? [] : WITH_BODY),
-    ...(method === 'post' ? WITH_KEY : []),
-    ...COMMON,
-  ]
-  return [...new Set(codes)]
-}
-
 const takesKey = ({ method, looksUp }: AnyOperation): boolean => method === 'post' && looksUp !== true
 
 /** Registers the routes of one concern. Throws when an operation id or a route is taken. */
@@ -88,11 +52,11 @@ export function registerModule(edge: Edge, module: RouteModule, taken: Set<strin
       taken.add(name)
     }
   }
-  const noteLocation = ({ path }: Common) => {
+  const noteLocation = ({ path }: Described) => {
     const [, list, name] = /^(.*)\/\{(\w+)\}$/.exec(path) ?? []
     if (list !== undefined && name !== undefined) edge.locations.set(list, name)
   }
-  const route = (method: string, common: Common, answer: (c: Context<Env>) => Promise<Response>) => {
+  const route = (method: string, common: Described, answer: (c: Context<Env>) => Promise<Response>) => {
     if (method === 'get') noteLocation(common)
     claim(`operation ${common.id}`, `${method} ${common.path.replaceAll(/\{[^}]+\}/g, '{}')}`)
     edge.app.on([method.toUpperCase()], [common.path.replaceAll(/\{([^}]+)\}/g, ':$1')], async c => {
@@ -114,6 +78,16 @@ export function registerModule(edge: Edge, module: RouteModule, taken: Set<strin
         keyed: takesKey(operation),
         looksUp: operation.looksUp === true,
         versioned: operation.versionOf !== undefined,
+        status: operation.status ?? 200,
+        answer: { description: 'Done', content: { [JSON_TYPE]: { schema: operation.answer } } },
+      })
+    },
+    open(operation) {
+      const described = { ...operation, action: null }
+      route(operation.method, described, c => answerOpen(edge, operation, c))
+      describe(edge, module.tag, operation.method, described, {
+        ...(operation.body === undefined ? {} : { body: { [JSON_TYPE]: operation.body } }),
+        keyed: false,
         status: operation.status ?? 200,
         answer: { description: 'Done', content: { [JSON_TYPE]: { schema: operation.answer } } },
       })
@@ -142,126 +116,11 @@ export function registerModule(edge: Edge, module: RouteModule, taken: Set<strin
   module.register(api)
 }
 
-const BYTES = { type: 'string', format: 'binary' } as const
-
-const IdempotencyHeader = z.object({
-  'Idempotency-Key': z
-    .string()
-    .regex(/^[\x21-\x7e]+$/)
-    .max(128)
-    .optional()
-    .describe('Any text of the caller; the operation is carried out once per key, for 24 hours'),
-})
-
-const MatchHeaders = z.object({
-  'If-Match': z
-    .string()
-    .optional()
-    .describe('`ETag` of what was read: when that was changed since, nothing is done, and `changes` say by whom'),
-  'If-None-Match': z.string().optional().describe('`*`: only when there is nothing of this address yet'),
-})
-
-type Shape = {
-  body?: Record<string, Schema | typeof BYTES>
-  keyed: boolean
-  /** changes nothing, so that it takes no key */
-  looksUp?: boolean
-  /** the answer has an `ETag` */
-  versioned?: boolean
-  status: number
-  answer: { description: string; content: Record<string, { schema: Schema | typeof BYTES }> }
-}
-
-/** A schema under a name of its own, so that generated clients have types to name; one that has a name keeps it. */
-function named<S>(schema: S, name: string): S {
-  if (!(schema instanceof z.ZodType) || schema.meta()?.id !== undefined) return schema
-  return schema.meta({ ...schema.meta(), id: `${name.charAt(0).toUpperCase()}${name.slice(1)}` })
-}
-
-const namedAll = <S>(content: Record<string, S>, name: string): Record<string, S> =>
-  Object.fromEntries(Object.entries(content).map(([type, schema]) => [type, named(schema, name)]))
-
-const HEADERS = {
-  requestId: { 'X-Request-Id': { description: 'Also in the log of the node', schema: { type: 'string' } } },
-  location: { Location: { description: 'Where it can be read, if it has an address', schema: { type: 'string' } } },
-  replayed: {
-    'Idempotency-Replayed': {
-      description: 'The answer is that of an earlier request with the same key',
-      schema: { type: 'string' },
-    },
-  },
-  etag: {
-    ETag: { description: 'Version of what the answer shows, for `If-Match`', schema: { type: 'string' } },
-  },
-  retryAfter: { 'Retry-After': { description: 'Seconds, where it may be tried again', schema: { type: 'string' } } },
-} as const
-
-function describe(edge: Edge, tag: string, method: string, common: Common, shape: Shape): void {
-  const { keyed, status } = shape
-  const body = shape.body === undefined ? undefined : namedAll(shape.body, `${common.id}Request`)
-  const answer = {
-    ...shape.answer,
-    content: Object.fromEntries(
-      Object.entries(shape.answer.content).map(([type, { schema }]) => [
-        type,
-        { schema: named(schema, `${common.id}Answer`) },
-      ]),
-    ),
-    headers: {
-      ...HEADERS.requestId,
-      ...(status === 201 ? HEADERS.location : {}),
-      ...(keyed ? HEADERS.replayed : {}),
-      ...(shape.versioned === true ? HEADERS.etag : {}),
-    },
-  }
-  const { params, query, guarded } = common
-  const headers = [...(keyed ? [IdempotencyHeader] : []), ...(guarded === true ? [MatchHeaders] : [])]
-  const unknownCode = common.problems?.find(code => !isProblemCode(code))
-  if (unknownCode !== undefined) throw new Error(`http: ${common.id} names the unknown problem ${unknownCode}`)
-  edge.app.openAPIRegistry.registerPath({
-    method: method as 'get',
-    path: common.path,
-    operationId: common.id,
-    summary: common.summary,
-    ...(common.description === undefined ? {} : { description: common.description }),
-    tags: [tag],
-    security: [{ bearer: [] }],
-    'x-action': common.action,
-    'x-roles': rolesFor(common.action),
-    'x-problems': problemsOf(common, method),
-    ...(shape.looksUp === true ? { 'x-looks-up': true } : {}),
-    request: {
-      ...(params instanceof z.ZodObject ? { params } : {}),
-      ...(query instanceof z.ZodObject ? { query } : {}),
-      ...(headers.length === 0 ? {} : { headers }),
-      ...(body === undefined
-        ? {}
-        : {
-            body: {
-              required: true,
-              content: Object.fromEntries(Object.entries(body).map(([type, schema]) => [type, { schema }])),
-            },
-          }),
-    },
-    responses: {
-      [status]: answer,
-      default: {
-        description: 'Problem',
-        content: { 'application/problem+json': { schema: ProblemBody } },
-        headers: { ...HEADERS.requestId, ...HEADERS.retryAfter },
-      },
-    },
-  })
-}
-
-/** Whether its path names the case that it acts on. */
-const isOfOneCase = ({ action, path }: Common): boolean => isOfCases(action) && path.includes('/{thread}')
-
-const isOfOneDraft = ({ path }: Common): boolean => path.includes('/case-drafts/{id}')
-
 /** Admits the caller and reads params and query; the body is left to the kind of operation. */
 async function begin(edge: Edge, common: Common, c: Context<Env>): Promise<Omit<AnyInput, 'signal' | 'body'>> {
-  const person = await edge.admission.person(callerOf(c), common.action)
+  const { id, action, whileDue } = common
+  const unsafe = c.req.method !== 'GET' && c.req.method !== 'HEAD'
+  const person = await edge.admission.person(callerOf(c), { id, action, unsafe, whileDue })
   c.set('personId', person.id)
   const params = checked(common.params, common.params === undefined ? undefined : c.req.param(), 'path')
   const query = checked(common.query ?? z.strictObject({}), queryOf(c), 'query')
@@ -314,7 +173,7 @@ function encode(schema: Schema, id: string, value: unknown): string {
 /** Runs the handler under the time limit; what goes on past it goes on alone, with its signal aborted. */
 async function limited<T>(
   edge: Edge,
-  common: Common,
+  common: Pick<Common, 'seconds'>,
   c: Context<Env>,
   run: (signal: AbortSignal) => Promise<T>,
   late = () => new ProblemError('internal', 'the time limit of the operation passed'),
@@ -330,6 +189,17 @@ async function limited<T>(
     })
     run(signal).then(resolve, reject).finally(cancel)
   })
+}
+
+/** What an operation says of the cookie of a session: the header of its answer. */
+function cookies(): SetsSession & { headers(): Record<string, string> } {
+  let set: string | null | undefined
+  return {
+    setSession(token) {
+      set = token
+    },
+    headers: () => (set === undefined ? {} : { 'set-cookie': sessionCookie(set) }),
+  }
 }
 
 const slowBody = () => new ProblemError('request.invalid', 'body: not sent in time')
@@ -359,14 +229,15 @@ async function answerOperation(edge: Edge, operation: AnyOperation, c: Context<E
     const version = operation.versionOf?.(JSON.parse(answer)) ?? null
     return { ...(location === null ? {} : { location }), ...(version === null ? {} : { etag: tagOf(version) }) }
   }
+  const { setSession, headers } = cookies()
   const run = async (signal: AbortSignal) => ({
     status,
-    body: encode(operation.answer, operation.id, await operation.handle({ ...input, body, signal })),
+    body: encode(operation.answer, operation.id, await operation.handle({ ...input, body, signal, setSession })),
   })
   const key = takesKey(operation) ? c.req.header('idempotency-key') : undefined
   if (key === undefined) {
     const answer = await limited(edge, operation, c, run)
-    return json(answer.body, answer.status, about(answer.body))
+    return json(answer.body, answer.status, { ...about(answer.body), ...headers() })
   }
   if (!/^[\x21-\x7e]+$/.test(key) || key.length > edge.limits.idempotencyKey)
     throw new ProblemError('request.invalid', 'Idempotency-Key: visible ASCII of at most 128 characters expected')
@@ -380,8 +251,29 @@ async function answerOperation(edge: Edge, operation: AnyOperation, c: Context<E
   const answer = await limited(edge, operation, c, signal => edge.idempotency.once(keyed, () => run(signal)))
   return json(answer.body, answer.status, {
     ...about(answer.body),
+    ...headers(),
     ...(answer.replayed ? { 'idempotency-replayed': 'true' } : {}),
   })
+}
+
+async function answerOpen(edge: Edge, operation: AnyOpen, c: Context<Env>): Promise<Response> {
+  const caller = callerOf(c)
+  edge.admission.anonymous(caller)
+  checked(z.strictObject({}), queryOf(c), 'query')
+  const body =
+    operation.body === undefined
+      ? undefined
+      : checked(
+          operation.body,
+          (await limited(edge, operation, c, () => readJson(c.req.raw, edge.limits.openBodyBytes), slowBody)).value,
+          'body',
+        )
+  const { setSession, headers } = cookies()
+  const { address } = caller
+  const answer = await limited(edge, operation, c, async () =>
+    encode(operation.answer, operation.id, await operation.handle({ body, address, setSession })),
+  )
+  return json(answer, operation.status ?? 200, headers())
 }
 
 /** Where what was made can be read: the address of its list and the id that the answer gives; null when there is no such address. */

@@ -40,6 +40,8 @@ type Described<P extends Schema, Q extends Schema> = {
   description?: string
   /** what it is in the table of rights: who may call it, in some case at least */
   action: Action
+  /** also of a session whose password or second factor is due */
+  whileDue?: boolean
   /** strict object of the `{…}` in the path */
   params?: P
   /** strict object; values are text, so coerce numbers */
@@ -48,6 +50,11 @@ type Described<P extends Schema, Q extends Schema> = {
   problems?: readonly ProblemCode[]
   /** time limit, 30 by default */
   seconds?: number
+}
+
+type SetsSession = {
+  /** Gives the browser the cookie of a session; null: takes it away. */
+  setSession(token: string | null): void
 }
 
 /** JSON in, JSON out. A POST takes an `Idempotency-Key` and is carried out once per key. */
@@ -68,7 +75,26 @@ export type Operation<P extends Schema, Q extends Schema, B extends Schema, A ex
   guarded?: boolean
   /** Version of what the answer shows, its `ETag`: visible ASCII without quotes; null when it shows nothing that has one. */
   versionOf?(answer: z.output<A>): string | null
-  handle(input: Input<P, Q, B>): Promise<z.input<A>>
+  handle(input: Input<P, Q, B> & SetsSession): Promise<z.input<A>>
+}
+
+/** JSON in, JSON out, for who is not known yet, at the rate of the address. It takes no key. */
+export type OpenOperation<B extends Schema, A extends Schema> = Omit<
+  Described<Nothing, Nothing>,
+  'action' | 'whileDue'
+> & {
+  method: 'get' | 'post'
+  /** strict object */
+  body?: B
+  answer: A
+  status?: 200 | 201
+  handle(
+    input: Pick<Input<Nothing, Nothing, B>, 'body'> &
+      SetsSession & {
+        /** of the client */
+        address: string
+      },
+  ): Promise<z.input<A>>
 }
 
 /** A stream of bytes in, JSON out. Must be harmless to repeat: there is no idempotency key. */
@@ -114,6 +140,7 @@ export interface Api {
   operation<A extends Schema, P extends Schema = Nothing, Q extends Schema = Nothing, B extends Schema = Nothing>(
     operation: Operation<P, Q, B, A>,
   ): void
+  open<A extends Schema, B extends Schema = Nothing>(operation: OpenOperation<B, A>): void
   upload<A extends Schema, P extends Schema = Nothing, Q extends Schema = Nothing>(operation: Upload<P, Q, A>): void
   download<P extends Schema = Nothing, Q extends Schema = Nothing>(operation: DownloadOperation<P, Q>): void
 }

@@ -7,6 +7,10 @@ import { SecretReference } from './secrets.ts'
 /** What a setting means, for the JSON Schema, for docs/settings.md and for whoever got it wrong. */
 const says = (description: string, zh: string) => ({ description, zh })
 
+/** A setting that is a whole number within bounds. */
+const whole = (preset: number, min: number, max: number, en: string, zh: string) =>
+  z.int().min(min).max(max).default(preset).meta(says(en, zh))
+
 const ADDRESS = 'must be a multiaddr such as /ip4/0.0.0.0/tcp/8421 or /dns4/tongban.example/tcp/8421'
 const RANGE = 'must be an IP address or a range such as 10.20.0.0/16'
 const address = z.string().max(300).refine(isAddress, { error: ADDRESS, abort: true })
@@ -164,6 +168,87 @@ export const ConfigFile = z.strictObject({
       '审批系统：内置工作台或 REST 接口',
     ),
   ),
+  signIn: z
+    .strictObject({
+      minLength: whole(8, 8, 64, 'least characters of a password', '口令最少字符数'),
+      classes: whole(
+        3,
+        1,
+        4,
+        'of how many of four classes its characters must be: small letters, capitals, digits, others',
+        '口令至少包含几类字符：小写字母、大写字母、数字、其他（共四类）',
+      ),
+      history: whole(5, 0, 24, 'last passwords that cannot be chosen again', '不得重复使用最近几次的口令'),
+      maxAgeDays: whole(90, 0, 3650, 'days after which a password must be changed; 0: never', '口令有效天数，0 为不限'),
+      failures: whole(5, 1, 100, 'failed sign-ins after which an account is locked', '账号连续登录失败几次后锁定'),
+      addressFailures: whole(
+        20,
+        1,
+        10_000,
+        'failed sign-ins after which an address is locked; a hall of windows may share one',
+        '同一地址登录失败几次后锁定（大厅各窗口可能共用一个地址）',
+      ),
+      lockMinutes: whole(30, 1, 1440, 'minutes that both stay locked', '锁定时长（分钟）'),
+      idleMinutes: whole(
+        30,
+        1,
+        1440,
+        'minutes without a request after which a session ends',
+        '会话空闲多久后结束（分钟）',
+      ),
+      absoluteHours: whole(12, 1, 168, 'hours after which a session ends, whatever is done', '会话最长时长（小时）'),
+      sessions: whole(
+        1,
+        1,
+        20,
+        'sessions of one account at once; one more ends the oldest',
+        '每个账号同时在线的会话数，超出则结束最早的',
+      ),
+      tokenDays: whole(365, 1, 3650, 'days after which an API token ends, at most', 'API 令牌最长有效天数'),
+      secondFactor: z
+        .enum(['optional', 'required'])
+        .default('optional')
+        .meta(
+          says(
+            'whether who signs in with a password must have a second factor (TOTP); 等保 level 3 asks for it',
+            '口令登录是否必须绑定动态验证码（TOTP）；等保三级应设为 required',
+          ),
+        ),
+      singleSignOn: z
+        .strictObject({
+          issuer: z
+            .url({ protocol: /^https?$/ })
+            .max(300)
+            .meta(
+              says(
+                "address of the city's single sign-on (OpenID Connect issuer)",
+                '本市统一身份认证（OpenID Connect）的签发者地址',
+              ),
+            ),
+          clientId: text(200).meta(says('name of this node there', '本节点在其上登记的客户端编号')),
+          clientSecret: SecretReference.meta(
+            says(
+              'secret of this node there: `{ "file": … }` or `{ "env": … }`',
+              '客户端密钥：`{ "file": … }` 或 `{ "env": … }`',
+            ),
+          ),
+          url: z
+            .url({ protocol: /^https?$/ })
+            .max(300)
+            .meta(
+              says(
+                'address of this node as browsers see it; answers come to /sign-in/answer under it',
+                '浏览器访问本节点的地址，认证结果回到其下的 /sign-in/answer',
+              ),
+            ),
+          claim: text(100)
+            .default('sub')
+            .meta(says('claim that holds the account name of the person here', '声明中与本节点账号名对应的字段')),
+          scope: text(200).default('openid').meta(says('what is asked for', '请求的范围')),
+        })
+        .optional(),
+    })
+    .prefault({}),
   agreements: z
     .strictObject({
       fourEyes: z

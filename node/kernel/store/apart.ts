@@ -22,8 +22,8 @@ export const LEFT_OUT: Readonly<Record<string, Readonly<Record<string, string>>>
   case_drafts: { applicant: `''`, applicant_key: 'NULL' },
 }
 
-/** Tables that a copy has empty: what was traced is for days, and for the node that runs. */
-export const LEFT_EMPTY: ReadonlySet<string> = new Set(['adapter_trace'])
+/** Tables that a copy has empty: what was traced is for days, and that and who is signed in are for the node that runs. */
+export const LEFT_EMPTY: ReadonlySet<string> = new Set(['adapter_trace', 'sessions'])
 
 /** What the worker is told; `keys` is a file of keys that is being made. */
 export type ApartOrder = { source: string; target: string; keys: string }

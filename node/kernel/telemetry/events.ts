@@ -36,6 +36,8 @@ export interface Events {
   /** `standing`: what it says was so already. */
   adapterEvent(event: { adapter: string; outcome: 'done' | 'repeated' | 'standing' | 'waiting' | 'parked' }): void
   caseChanged(event: { state: string; outcome?: string; thread: string }): void
+  /** Somebody tried to sign in. */
+  signIn(event: { outcome: 'signed-in' | 'refused' | 'locked' }): void
   keyRotated(event: { purpose: 'packet'; kid: string }): void
   /** A round of regular work ended well, at ms. */
   upkeepEnded(event: { job: string; at: number }): void
@@ -106,6 +108,7 @@ export function createEvents(metrics: Metrics, log: (area: string) => Log = crea
   const caseChanges = metrics.counter('tongban_case_changes_total', 'Changes of case state', ['state'])
   const upkeep = metrics.counter('tongban_upkeep_rounds_total', 'Rounds of regular work', ['job', 'outcome'])
   const upkeepAt = metrics.gauge('tongban_upkeep_done_seconds', 'When regular work ended well last, Unix time', ['job'])
+  const signIns = metrics.counter('tongban_sign_ins_total', 'Sign-ins that were tried', ['outcome'])
   const rotations = metrics.counter('tongban_key_rotations_total', 'Keys rotated', ['purpose'])
 
   return {
@@ -188,6 +191,9 @@ export function createEvents(metrics: Metrics, log: (area: string) => Log = crea
       upkeep({ job, outcome: 'done' })
       upkeepAt(at / 1000, { job })
       node.debug('upkeep done', { job })
+    },
+    signIn({ outcome }) {
+      signIns({ outcome })
     },
     upkeepFailed({ job, error }) {
       upkeep({ job, outcome: 'failed' })

@@ -47,6 +47,7 @@ import { limitsBegun } from './044-limits-begun.ts'
 import { listEntries } from './045-list-entries.ts'
 import { adapterTrace } from './046-adapter-trace.ts'
 import { rights } from './047-rights.ts'
+import { signIn } from './048-sign-in.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -96,4 +97,5 @@ export const MIGRATIONS: readonly Migration[] = [
   listEntries,
   adapterTrace,
   rights,
+  signIn,
 ]

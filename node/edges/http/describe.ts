@@ -1,0 +1,179 @@
+/** What the OpenAPI description says of each operation: its parameters, its answers, its problems, and who may ask. */
+import * as z from 'zod'
+import { isProblemCode, type ProblemCode } from '../../../protocol/problem.ts'
+import { isOfCases, rolesFor } from '../../../protocol/rights/can.ts'
+import type { Action } from '../../../protocol/rights/table.ts'
+import type { Edge } from './env.ts'
+import { ProblemBody } from './problem.ts'
+import type { Schema } from './route.ts'
+
+export type Common = {
+  path: string
+  id: string
+  summary: string
+  description?: string
+  action: Action
+  whileDue?: boolean
+  params?: Schema
+  query?: Schema
+  problems?: readonly ProblemCode[]
+  seconds?: number
+  guarded?: boolean
+}
+/** Of an operation that is described; `action` null: for who is not known yet. */
+export type Described = Omit<Common, 'action'> & { action: Action | null }
+
+/** What every operation may answer; with a key, with a body, and with an id in its address. */
+const COMMON = [
+  'request.invalid',
+  'request.unauthenticated',
+  'request.forbidden',
+  'request.rate',
+  'sign-in.due',
+  // Looks leave audit rows.
+  'disk.full',
+  'internal',
+] as const
+const WITH_KEY = ['request.idempotency', 'request.concurrent', 'request.conflict'] as const
+const WITH_BODY = ['request.oversize', 'request.media-type'] as const
+/** Of sessions, which browsers join to whatever asks. */
+const UNSAFE = ['sign-in.csrf'] as const
+/** What an operation for who is not known yet may answer. */
+const OPEN = ['request.invalid', 'request.rate', 'disk.full', 'internal'] as const
+
+/** Every code that an operation answers with, as its description lists them. */
+export function problemsOf(common: Described, method: string): ProblemCode[] {
+  const { action, params, problems = [], guarded } = common
+  if (action === null) return [...new Set([...problems, ...(method === 'get' ? [] : WITH_BODY), ...OPEN])]
+  const codes: ProblemCode[] = [
+    ...problems,
+    ...(guarded === true ? (['request.precondition'] as const) : []),
+    ...(isOfOneCase({ action, path: common.path }) ? (['thread.unknown', 'rights.scope'] as const) : []),
+    ...(isOfOneDraft(common) ? (['rights.scope'] as const) : []),
+    ...(action === 'case.decide' ? (['rights.separation'] as const) : []),
+    ...(params === undefined ? [] : (['request.not-found'] as const)),
+    ...(method === 'get' ? [] : [...WITH_BODY, ...UNSAFE]),
+    ...(method === 'post' ? WITH_KEY : []),
+    ...COMMON,
+  ]
+  return [...new Set(codes)]
+}
+
+/** Whether its path names the case that it acts on. */
+export const isOfOneCase = ({ action, path }: Pick<Common, 'action' | 'path'>): boolean =>
+  isOfCases(action) && path.includes('/{thread}')
+
+export const isOfOneDraft = ({ path }: Pick<Common, 'path'>): boolean => path.includes('/case-drafts/{id}')
+
+export const BYTES = { type: 'string', format: 'binary' } as const
+
+const IdempotencyHeader = z.object({
+  'Idempotency-Key': z
+    .string()
+    .regex(/^[\x21-\x7e]+$/)
+    .max(128)
+    .optional()
+    .describe('Any text of the caller; the operation is carried out once per key, for 24 hours'),
+})
+
+const MatchHeaders = z.object({
+  'If-Match': z
+    .string()
+    .optional()
+    .describe('`ETag` of what was read: when that was changed since, nothing is done, and `changes` say by whom'),
+  'If-None-Match': z.string().optional().describe('`*`: only when there is nothing of this address yet'),
+})
+
+type Shape = {
+  body?: Record<string, Schema | typeof BYTES>
+  keyed: boolean
+  /** changes nothing, so that it takes no key */
+  looksUp?: boolean
+  /** the answer has an `ETag` */
+  versioned?: boolean
+  status: number
+  answer: { description: string; content: Record<string, { schema: Schema | typeof BYTES }> }
+}
+
+/** A schema under a name of its own, so that generated clients have types to name; one that has a name keeps it. */
+function named<S>(schema: S, name: string): S {
+  if (!(schema instanceof z.ZodType) || schema.meta()?.id !== undefined) return schema
+  return schema.meta({ ...schema.meta(), id: `${name.charAt(0).toUpperCase()}${name.slice(1)}` })
+}
+
+const namedAll = <S>(content: Record<string, S>, name: string): Record<string, S> =>
+  Object.fromEntries(Object.entries(content).map(([type, schema]) => [type, named(schema, name)]))
+
+const HEADERS = {
+  requestId: { 'X-Request-Id': { description: 'Also in the log of the node', schema: { type: 'string' } } },
+  location: { Location: { description: 'Where it can be read, if it has an address', schema: { type: 'string' } } },
+  replayed: {
+    'Idempotency-Replayed': {
+      description: 'The answer is that of an earlier request with the same key',
+      schema: { type: 'string' },
+    },
+  },
+  etag: {
+    ETag: { description: 'Version of what the answer shows, for `If-Match`', schema: { type: 'string' } },
+  },
+  retryAfter: { 'Retry-After': { description: 'Seconds, where it may be tried again', schema: { type: 'string' } } },
+} as const
+
+/** Adds it to the description. */
+export function describe(edge: Edge, tag: string, method: string, common: Described, shape: Shape): void {
+  const { keyed, status } = shape
+  const body = shape.body === undefined ? undefined : namedAll(shape.body, `${common.id}Request`)
+  const answer = {
+    ...shape.answer,
+    content: Object.fromEntries(
+      Object.entries(shape.answer.content).map(([type, { schema }]) => [
+        type,
+        { schema: named(schema, `${common.id}Answer`) },
+      ]),
+    ),
+    headers: {
+      ...HEADERS.requestId,
+      ...(status === 201 ? HEADERS.location : {}),
+      ...(keyed ? HEADERS.replayed : {}),
+      ...(shape.versioned === true ? HEADERS.etag : {}),
+    },
+  }
+  const { params, query, guarded } = common
+  const headers = [...(keyed ? [IdempotencyHeader] : []), ...(guarded === true ? [MatchHeaders] : [])]
+  const unknownCode = common.problems?.find(code => !isProblemCode(code))
+  if (unknownCode !== undefined) throw new Error(`http: ${common.id} names the unknown problem ${unknownCode}`)
+  edge.app.openAPIRegistry.registerPath({
+    method: method as 'get',
+    path: common.path,
+    operationId: common.id,
+    summary: common.summary,
+    ...(common.description === undefined ? {} : { description: common.description }),
+    tags: [tag],
+    security:
+      common.action === null ? [] : [{ bearer: [] }, method === 'get' ? { session: [] } : { session: [], csrf: [] }],
+    ...(common.action === null ? {} : { 'x-action': common.action, 'x-roles': rolesFor(common.action) }),
+    'x-problems': problemsOf(common, method),
+    ...(shape.looksUp === true ? { 'x-looks-up': true } : {}),
+    request: {
+      ...(params instanceof z.ZodObject ? { params } : {}),
+      ...(query instanceof z.ZodObject ? { query } : {}),
+      ...(headers.length === 0 ? {} : { headers }),
+      ...(body === undefined
+        ? {}
+        : {
+            body: {
+              required: true,
+              content: Object.fromEntries(Object.entries(body).map(([type, schema]) => [type, { schema }])),
+            },
+          }),
+    },
+    responses: {
+      [status]: answer,
+      default: {
+        description: 'Problem',
+        content: { 'application/problem+json': { schema: ProblemBody } },
+        headers: { ...HEADERS.requestId, ...HEADERS.retryAfter },
+      },
+    },
+  })
+}
