@@ -16,11 +16,15 @@ let world: Awaited<ReturnType<typeof createWorld>>
 let thread: string
 /** the next receipt of Shiyan is lost, and the connection with it */
 let dropReceipt = false
+/** a packet goes from Ankang to Shiyan */
+let onPacket = () => {}
 
 beforeEach(async () => {
   dropReceipt = false
+  onPacket = () => {}
   world = await createWorld({
     onFrame: ({ from, to, frame }) => {
+      if (from === A && frame[0] === 2) onPacket()
       if (!dropReceipt || from !== S || to !== A || frame[0] !== 3) return
       dropReceipt = false
       world.network.partition(A, S)
@@ -129,6 +133,46 @@ describe('a receipt that cannot be verified', () => {
     const { packets } = world.city(S)
     const threadNo = (await packets().thread(db, thread))?.no ?? 0
     expect(await packets().threadReceipts(db, threadNo)).not.toContain(spoilt)
+  })
+
+  test('is none that was given while another batch with the same packet waited: it stands', async () => {
+    const { db } = world.city(S)
+    const { transaction } = db
+    let release = () => {}
+    let begun = false
+    const held = new Promise<void>(resolve => {
+      release = resolve
+    })
+    onPacket = () => {
+      onPacket = () => {}
+      // The batch has its time, and waits for the writer: a machine that was paused, a disk that is slow.
+      db.transaction = async work => {
+        db.transaction = transaction
+        begun = true
+        await held
+        return transaction(work)
+      }
+    }
+    await say(A, '请尽快办理')
+    for (let turn = 0; !begun && turn < 200; turn++) await world.network.settle()
+    expect(begun).toBe(true)
+    world.network.drop(A, S)
+    const taken = async () => (await caseAt(A)).timeline.at(-1)?.receiptedAt ?? null
+    for (let turn = 0; turn < 200 && (await taken()) === null; turn++) {
+      world.clock.advance(turn === 0 ? DAY : 60_000)
+      for (let rest = 0; rest < 40; rest++) await new Promise<void>(resolve => setImmediate(resolve))
+    }
+    expect(await taken()).not.toBeNull()
+    release()
+    await later()
+    await expectOneTruth()
+    const received = (code: string) =>
+      caseAt(code).then(({ timeline }) => timeline.map(({ receiptedAt }) => receiptedAt))
+    expect(await received(S)).toEqual(await received(A))
+    // What comes next is folded onto what stands.
+    await say(A, '谢谢')
+    await world.settle()
+    await expectOneTruth()
   })
 
   test('is refused by the city that sent the packet, which says so the second time', async () => {

@@ -110,9 +110,11 @@ export function createInbox(parts: InboxParts) {
     return { ...packet, ok: true, packet: candidate, handler }
   }
 
-  /** Whether a receipt that was given can be verified; one that was signed by a wrong clock cannot. */
-  function holds(receipt: string, now: number): boolean {
+  /** Whether a receipt that was given can be verified; one that was signed by a wrong clock cannot. `begun`: when the batch was, seconds. */
+  function holds(receipt: string, begun: number): boolean {
     const { kid, iat } = signedOf(receipt)
+    // The batch may have waited for its turn, while another stream brought the same and had its receipt.
+    const now = Math.max(begun, seconds(clock.now()))
     const key = trust.key(kid)
     const usable = key !== undefined && keyUsable(key, identity.city, iat, true) === null
     return usable && iat <= now + LIMITS.clockSkewSeconds
@@ -131,7 +133,6 @@ export function createInbox(parts: InboxParts) {
       await store.saveReceipt(tx, { no, partner, direction: 'given', through, jws, at: clock.now() })
       const threads = await store.receiptAnew(tx, partner, { from: anew[0]?.place ?? through, through }, { no, iat })
       for (const { threadNo, thread, type } of threads) {
-        held.forget(thread)
         const packets = await store.packets(tx, threadNo)
         await parts.handlers.get(type)?.receipted?.(tx, { threadNo, thread, partner, packets, at: clock.now() })
       }

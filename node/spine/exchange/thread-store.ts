@@ -191,7 +191,7 @@ export function createThreadStore(keys: CaseKeys, nextNo: NextNo) {
     const [row] = await store.query<Omit<Standing, 'last'> & { last: Uint8Array | null }>(
       `SELECT count(*) AS packets, (SELECT q.id FROM packets q WHERE q.thread_no = ? AND q.status <> 'refused'
            ORDER BY q.no DESC LIMIT 1) AS last, count(CASE WHEN p.status = 'stored' THEN 1 END) AS stored,
-         count(b.packet_no) AS bodies
+         coalesce(sum(p.received_at), 0) AS times, count(b.packet_no) AS bodies
        FROM packets p LEFT JOIN bodies b ON b.packet_no = p.no WHERE p.thread_no = ? AND p.status <> 'refused'`,
       [threadNo, threadNo],
     )

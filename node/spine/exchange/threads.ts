@@ -53,18 +53,22 @@ class Held {
   }
 }
 
-/** What tells whether a thread is still as it was: how many packets, the id of the last one, how many have receipts, how many bodies. */
-export type Standing = { packets: number; last: string; stored: number; bodies: number }
+/**
+ * What tells whether a thread is still as it was: how many packets, the id of the last one, how many have receipts, the sum of the times
+ * of these (seconds), how many bodies.
+ */
+export type Standing = { packets: number; last: string; stored: number; times: number; bodies: number }
 
 const standingOf = (packets: readonly StoredPacket[]): Standing => ({
   packets: packets.length,
   last: packets.at(-1)?.id ?? '',
   stored: packets.filter(({ status }) => status === 'stored').length,
+  times: packets.reduce((sum, { receivedAt }) => sum + (receivedAt ?? 0), 0),
   bodies: packets.filter(packet => !isGone(packet)).length,
 })
 
 const same = (a: Standing, b: Standing): boolean =>
-  a.packets === b.packets && a.last === b.last && a.stored === b.stored && a.bodies === b.bodies
+  a.packets === b.packets && a.last === b.last && a.stored === b.stored && a.times === b.times && a.bodies === b.bodies
 
 /** Threads of the transaction that stores a batch. */
 export type BatchThreads = {
@@ -84,9 +88,6 @@ export function createThreads(store: PacketStore) {
   return {
     /** bytes held between batches, about */
     bytes: () => held.bytes,
-
-    /** It is read anew next time: what it holds has another time. */
-    forget: (id: string): void => held.delete(id),
 
     batch(tx: Transaction): BatchThreads {
       const own = new Held()
