@@ -106,6 +106,9 @@ describe('can', () => {
     expect(codeOf(holder(['leader']), 'case.decide', { ...handled, acceptedBy: ['you'] })).toBe('yes')
     expect(codeOf(holder(['integrator']), 'case.decide', accepted)).toBe('yes')
     expect(codeOf(holder(['integrator', 'leader']), 'case.decide', accepted)).toBe('rights.separation')
+    // A token of a person that is narrowed to what programs may makes no program of them.
+    const narrowed = holder(['integrator'], { accountRoles: ['integrator', 'leader'] })
+    expect(codeOf(narrowed, 'case.decide', accepted)).toBe('rights.separation')
   })
 
   test('of every window and every department is of every case', () => {

@@ -7,6 +7,8 @@ import { type Action, RIGHTS, type Scope } from './table.ts'
 export type Holder = {
   readonly id: string
   readonly roles: readonly Role[]
+  /** roles of the account, where a token is narrowed to fewer */
+  readonly accountRoles?: readonly Role[]
   readonly departments: readonly string[] | null
   readonly windows: readonly string[] | null
 }
@@ -79,9 +81,9 @@ function within(scope: Scope, { id, departments, windows }: Holder, subject: Cas
   }
 }
 
-/** Programs of the city act within its approval system, where people decide; the node knows none of them. */
-export const isProgram = ({ roles }: Pick<Holder, 'roles'>): boolean =>
-  roles.length > 0 && roles.every(role => role === 'integrator')
+/** Programs of the city act within its approval system, where people decide; the node knows none of them. A person's token is none. */
+export const isProgram = ({ roles, accountRoles = roles }: Pick<Holder, 'roles' | 'accountRoles'>): boolean =>
+  accountRoles.length > 0 && accountRoles.every(role => role === 'integrator')
 
 /**
  * Whether a person may do something, to a case where one is given. Problems: `request.forbidden` when no role may, `rights.scope`

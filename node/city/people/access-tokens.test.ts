@@ -53,6 +53,15 @@ describe('an API token', () => {
     expect((await lists.get('/api/v1/events')).status).toBe(403)
   })
 
+  test('that is narrowed to what programs may does not make a program of its person', async () => {
+    const { client } = await person(['integrator', 'leader'])
+    const { token } = await make(client, { roles: ['integrator'] })
+    expect(await api.access.authenticator.authenticate(token)).toMatchObject({
+      roles: ['integrator'],
+      accountRoles: ['integrator', 'leader'],
+    })
+  })
+
   test('loses what its person loses, and ends with the account', async () => {
     const { id, client } = await person(['window-clerk', 'examiner'])
     const token = api.withToken((await make(client, { roles: ['window-clerk', 'examiner'] })).token)

@@ -164,6 +164,7 @@ export function createAccessTokens({ database, audit, days, now, ids, random }: 
       return {
         ...personOf(account),
         roles: roles === null ? account.roles : account.roles.filter(role => roles.includes(role)),
+        accountRoles: account.roles,
         ...(operations === null ? {} : { operations }),
         until: found.expiresAt,
       }
