@@ -5,9 +5,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createWorld } from '../../../test/support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase } from '../../../test/support/world-case.ts'
-import { forgetAnswers } from '../../edges/http/idempotency.ts'
+import { worldPurges } from '../../../test/support/world-purges.ts'
 import { openSqlite } from '../../kernel/store/sqlite.ts'
-import { createPurges } from './purges.ts'
 
 let world: Awaited<ReturnType<typeof createWorld>>
 beforeEach(async () => {
@@ -28,27 +27,14 @@ test('a partner that gives no answer is asked once in a round, however many case
   let answers = false
   let asked = 0
   const failed: string[] = []
-  const purges = createPurges({
-    db: ankang.db,
-    clock: world.clock,
-    audit: ankang.audit,
-    author: () => ankang.exchange.author,
+  const purges = worldPurges(world, ankang, {
     materials: {
-      ownedBy: async () => 0,
-      forget: async () => 0,
       unfetched: async () => (answers ? 0 : 1),
       async askWhetherFetched() {
         asked++
         return answers
       },
     },
-    drafts: ankang.drafts,
-    keys: ankang.caseKeys,
-    adapterState: ankang.adapterState,
-    answers: { forget: forgetAnswers },
-    scrub: async () => {},
-    freed: async () => {},
-    backups: async () => [],
     failed: (_, problem) => failed.push(problem.code),
   })
   expect(await purges.due()).toBe(0)
@@ -71,26 +57,7 @@ test('a purge leaves the answers of another case that the own approval system kn
       `INSERT INTO adapter_events (id, state, local_case_no, move, key, bytes, problem, at) VALUES ('rest e1', 'parked', 'L1', x'02', x'03', 1, '{"code":"case.transition"}', 0)`,
     )
   })
-  const purges = createPurges({
-    db: ankang.db,
-    clock: world.clock,
-    audit: ankang.audit,
-    author: () => ankang.exchange.author,
-    materials: {
-      ownedBy: async () => 0,
-      unfetched: async () => 0,
-      askWhetherFetched: async () => true,
-      forget: async () => 0,
-    },
-    drafts: ankang.drafts,
-    keys: ankang.caseKeys,
-    adapterState: ankang.adapterState,
-    answers: { forget: forgetAnswers },
-    scrub: async () => {},
-    freed: async () => {},
-    backups: async () => [],
-    failed: () => {},
-  })
+  const purges = worldPurges(world, ankang)
   const kept = () => ankang.db.query('SELECT state, move, key FROM adapter_events')
   const before = await kept()
   expect(before).toMatchObject([{ state: 'parked' }])
@@ -109,29 +76,7 @@ test('a store of before a purge, put back, is purged again as soon as the purge 
   await world.settle()
   await world.city(HANDLING).cases.step(thread, 'case.close', { outcome: 'returned' }, 'person:2')
   await world.settle()
-  const make = () => {
-    const city = world.city(COLLECTING)
-    return createPurges({
-      db: city.db,
-      clock: world.clock,
-      audit: city.audit,
-      author: () => city.exchange.author,
-      materials: {
-        ownedBy: async () => 0,
-        unfetched: async () => 0,
-        askWhetherFetched: async () => true,
-        forget: async () => 0,
-      },
-      drafts: city.drafts,
-      keys: city.caseKeys,
-      adapterState: city.adapterState,
-      answers: { forget: forgetAnswers },
-      scrub: async () => {},
-      freed: async () => {},
-      backups: async () => [],
-      failed: (_, problem) => expect(problem).toBeNull(),
-    })
-  }
+  const make = () => worldPurges(world, world.city(COLLECTING), { failed: (_, problem) => expect(problem).toBeNull() })
   const backup = join(tmpdir(), `tongban-purges-${randomBytes(6).toString('hex')}.db`)
   await world.city(COLLECTING).db.backup(backup)
   await make().purge(thread, 'request', 'person:1')

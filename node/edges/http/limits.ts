@@ -6,7 +6,7 @@ export const HTTP_LIMITS = {
   openBodyBytes: 8 * 1024,
   /** one operation, from the end of its body to its answer */
   operationSeconds: 30,
-  /** requests of one token: steady rate per second, and how many may come at once */
+  /** requests of one person, over all tokens and sessions: steady rate per second, and how many may come at once */
   tokenPerSecond: 50,
   tokenBurst: 200,
   /** requests without a valid token from one address (IPv6: /64) */

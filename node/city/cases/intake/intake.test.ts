@@ -4,9 +4,8 @@ import { refuse } from '../../../../protocol/problem.ts'
 import { PLAY_ITEM } from '../../../../test/support/play-case.ts'
 import { createWorld, type World, type WorldCity } from '../../../../test/support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase, worldAgreement } from '../../../../test/support/world-case.ts'
-import { forgetAnswers } from '../../../edges/http/idempotency.ts'
+import { worldPurges } from '../../../../test/support/world-purges.ts'
 import { lookupKeys } from '../lookup.ts'
-import { createPurges } from '../purges.ts'
 import { NewCase, NewJointCase } from '../routes.ts'
 import { DRAFT_DAYS } from './drafts.ts'
 import { createIntake, type Intake } from './intake.ts'
@@ -278,26 +277,7 @@ test('a purge deletes the drafts that were left over, and tells of those that we
   await ankang.drafts.save(again.id, ['1'], { ...whole, form: { reason: '再次' } }, 'person:2')
   await world.city(HANDLING).cases.step(thread, 'case.close', { outcome: 'returned' }, 'person:2')
   await world.settle()
-  const purges = createPurges({
-    db: ankang.db,
-    clock: world.clock,
-    audit: ankang.audit,
-    author: () => ankang.exchange.author,
-    materials: {
-      ownedBy: async () => 0,
-      unfetched: async () => 0,
-      askWhetherFetched: async () => true,
-      forget: async () => 0,
-    },
-    drafts: ankang.drafts,
-    keys: ankang.caseKeys,
-    adapterState: ankang.adapterState,
-    answers: { forget: forgetAnswers },
-    scrub: async () => {},
-    freed: async () => {},
-    backups: async () => [],
-    failed: () => {},
-  })
+  const purges = worldPurges(world, ankang)
   expect(await purges.preview(thread)).toMatchObject({ drafts: 1, laterDrafts: 1, projections: 1, search: 2 })
   expect(await purges.purge(thread, 'request', 'person:1')).toMatchObject({ drafts: 1 })
   await expect(ankang.drafts.open(left.id, 'person:1')).rejects.toEqual(refused('request.not-found'))

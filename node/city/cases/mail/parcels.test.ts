@@ -8,8 +8,7 @@ import { EMS, EMS_TOKEN, fakeEms } from '../../../../test/support/fake-ems.ts'
 import { marksOf } from '../../../../test/support/marks.ts'
 import { createWorld, type World, type WorldCity } from '../../../../test/support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase } from '../../../../test/support/world-case.ts'
-import { forgetAnswers } from '../../../edges/http/idempotency.ts'
-import { createPurges } from '../purges.ts'
+import { worldPurges } from '../../../../test/support/world-purges.ts'
 import { PARCEL_LIMITS } from './parcel.ts'
 import { createParcels, type Parcels, type ParcelsParts } from './parcels.ts'
 import { countTroubles, troubleReminders } from './troubles.ts'
@@ -421,26 +420,7 @@ test('names and addresses lie sealed, stand in no audit row, and go with the pur
   expect(ems.requests.join('\n')).not.toContain(encodeURIComponent(recipient.name))
   await world.city(HANDLING).cases.step(thread, 'case.close', { outcome: 'returned' }, 'person:2')
   await world.settle()
-  const purges = createPurges({
-    db: ankang.db,
-    clock: world.clock,
-    audit: ankang.audit,
-    author: () => ankang.exchange.author,
-    materials: {
-      ownedBy: async () => 0,
-      unfetched: async () => 0,
-      askWhetherFetched: async () => true,
-      forget: async () => 0,
-    },
-    drafts: ankang.drafts,
-    keys: ankang.caseKeys,
-    adapterState: ankang.adapterState,
-    answers: { forget: forgetAnswers },
-    scrub: async () => {},
-    freed: async () => {},
-    backups: async () => [],
-    failed: () => {},
-  })
+  const purges = worldPurges(world, ankang)
   expect(await ankang.db.query('SELECT 1 FROM parcels')).toHaveLength(1)
   expect(await purges.preview(thread)).toMatchObject({ projections: 2, search: 2 })
   await purges.purge(thread, 'request', 'person:1')
