@@ -113,7 +113,18 @@ describe('papers', () => {
       expect(receipt).toContain(part)
     expect(receipt).not.toContain(NUMBER)
     const waiting = (await listed(ankang)).filter(({ lacking }) => lacking !== null).map(({ name }) => name)
-    expect(waiting).toEqual(['supplement-notice', 'acceptance', 'refusal', 'decision', 'delivery'])
+    expect(waiting).toEqual([
+      'supplement-notice',
+      'acceptance',
+      'refusal',
+      'decision',
+      'supplement-receipt',
+      'special-procedure',
+      'extension',
+      'withdrawal',
+      'termination',
+      'delivery',
+    ])
     await expect(paper(ankang, 'decision')).rejects.toMatchObject({ problem: { code: 'case.transition' } })
     expect(await paper(ankang, 'mailing-label')).toContain('安康市汉滨区某路 1 号')
   })

@@ -1,5 +1,5 @@
 /** What the papers of a made-up case are written from: an agent, a licence, originals and a result by mail. */
-import type { PaperView } from '../../node/city/records/papers/forms.ts'
+import type { PaperView } from '../../node/city/records/papers/view.ts'
 import type { CaseContent, CaseKind } from '../../protocol/case/kinds.ts'
 
 export const FILE_NAME = 'IMG_20261123_0001.pdf'
@@ -52,6 +52,15 @@ const BODIES: { [K in CaseKind]?: CaseContent<K> } = {
     materials: [{ code: 'M01', reason: '身份证缺背面，请补正反两面的扫描件' }],
     form: [{ field: '联系地址', reason: '缺少门牌号' }],
   },
+  'case.supplement': {
+    materials: [{ sha256: hash('c'), code: 'M01', name: FILE_NAME, form: 'copy', pages: 2 }],
+    form: { 联系地址: '汉滨区巴山东路 8 号' },
+    note: '已补背面',
+  },
+  'case.pause': { procedure: 'site-survey', reason: '需核查缴存单位。', expectedUntil: '2026-12-04' },
+  'case.extend': { until: '2026-12-15', reason: '缴存记录需逐年核对。', approver: '王主任' },
+  'case.withdraw': { reason: '申请人不再购房。' },
+  'case.close': { outcome: 'withdrawn', note: '申请人已到窗口确认。' },
   'case.accept': { acceptanceNo: '十审受字第 1001 号' },
   'case.refuse': { reason: '不属于本机关职权范围。', basis: '《中华人民共和国行政许可法》第三十二条第一款第二项' },
   'case.decide': { outcome: 'granted', documentNo: '十审准字第 1001 号' },

@@ -16,7 +16,7 @@ import type { ServiceItem } from '../../../protocol/service/item.ts'
 import type { Database } from '../../kernel/store/database.ts'
 import { type PacketsOf, stateOf } from '../../spine/dispatch/stored-fold.ts'
 import type { PacketOutline } from '../../spine/exchange/thread-store.ts'
-import type { LastDay } from '../records/papers/forms.ts'
+import type { LastDay } from '../records/papers/view.ts'
 
 export type RatingTarget = 'window' | 'department'
 

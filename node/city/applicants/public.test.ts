@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { ProblemError } from '../../../protocol/problem.ts'
 import { createHandClock } from '../../../test/support/http.ts'
-import { maskNumber } from '../records/papers/forms.ts'
+import { maskNumber } from '../records/papers/view.ts'
 import { addressOf, LEVELS } from './pages.ts'
 import type { Progress } from './progress.ts'
 import { createSite, SITE_LIMITS } from './site-routes.ts'

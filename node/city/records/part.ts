@@ -17,9 +17,9 @@ import { createArchives } from './archive/archive.ts'
 import { archiveRoutes } from './archive/routes.ts'
 import { createEvidence } from './evidence/evidence.ts'
 import { evidenceRoutes } from './evidence/routes.ts'
-import type { LastDay } from './papers/forms.ts'
 import { createCasePapers } from './papers/papers.ts'
 import { paperRoutes } from './papers/routes.ts'
+import type { LastDay } from './papers/view.ts'
 
 export type RecordsPort = ReturnType<typeof createRecordsPart>['port']
 

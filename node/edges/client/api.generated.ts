@@ -3182,7 +3182,7 @@ export type ListOperatorsAnswer = {
 export type ListOwnSessionsAnswer = { items: Session[] }
 export type ListPapersAnswer = {
   items: {
-    name: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'delivery' | 'mailing-label'
+    name: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'special-procedure' | 'extension' | 'withdrawal' | 'termination' | 'delivery' | 'mailing-label'
     title: string
     /** the step, or what of it, that is not there yet */
     lacking: string | null
@@ -4996,7 +4996,7 @@ export type PreviewStepAnswer = {
 export type PrintPapersAnswer = { html: string; items: { thread: string; problem: string | null }[] }
 export type PrintPapersRequest = {
   threads: string[]
-  paper: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'delivery' | 'mailing-label'
+  paper: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'special-procedure' | 'extension' | 'withdrawal' | 'termination' | 'delivery' | 'mailing-label'
 }
 export type ProgressCaseRequest = {
   step: string
@@ -7648,7 +7648,7 @@ export interface Api {
   printPaper(input: {
     params: {
       thread: string
-      name: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'delivery' | 'mailing-label'
+      name: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'special-procedure' | 'extension' | 'withdrawal' | 'termination' | 'delivery' | 'mailing-label'
     }
   } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
   /** One paper of up to 100 cases as one page for A4, each on sheets of its own (批量打印) */

@@ -82,7 +82,7 @@ export const OUTCOME_NAMES = {
   lapsed: { zh: '补正逾期', en: 'lapsed, nothing was supplied in time' },
 } as const satisfies Record<Outcome, Bilingual>
 
-const PROCEDURE_NAMES = {
+export const PROCEDURE_NAMES = {
   hearing: { zh: '听证', en: 'hearing' },
   inspection: { zh: '检验', en: 'inspection' },
   testing: { zh: '检测', en: 'testing' },

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { FILE_NAME, playPapers, SUBMIT } from '../../../../test/support/play-papers.ts'
-import { lacking, PAPER_NAMES, type PaperName, type PaperView, paperOf } from './forms.ts'
+import { lacking, PAPER_NAMES, type PaperName, paperOf } from './forms.ts'
 import { type Label, NUMBERED, sheetHtml } from './sheet.ts'
+import type { PaperView } from './view.ts'
 
 const html = (name: PaperName, view: PaperView = playPapers()) => sheetHtml(paperOf(name, view))
 const text = (...given: Parameters<typeof html>) =>
@@ -107,6 +108,79 @@ test('a decision that was revoked says so', () => {
   const revoked = { 'case.decide': { outcome: 'granted' }, 'case.revoke': { objection: 'x', reason: 'x', basis: 'x' } }
   expect(text('decision', playPapers({}, revoked as never))).toContain('本决定已依法撤销')
   expect(text('decision')).not.toContain('撤销')
+})
+
+test('what was handed in later has a receipt of its own: each material, and the fields that were given anew', () => {
+  const receipt = text('supplement-receipt')
+  expect(receipt).toMatch(/补正日期\s+2026年11月25日/)
+  expect(receipt).toMatch(/1\s+申请人身份证\s+复印件\s+2 页/)
+  expect(receipt).toMatch(/重新填写的项目\s+联系地址/)
+  expect(receipt).not.toMatch(new RegExp(`${FILE_NAME}|巴山东路`))
+  expect(receipt).toContain('不代表已经受理')
+  expect(receipt).toContain('收件人签名')
+  expect(text('supplement-receipt', playPapers({ submit: { ...alone, mode: 0 } }))).not.toContain('收件人签名')
+  const inWords = playPapers({}, { 'case.supplement': { materials: [], note: '已电话说明' } })
+  expect(text('supplement-receipt', inWords)).toMatch(/说明\s+已电话说明/)
+  expect(text('supplement-receipt', inWords)).not.toContain('收到的补正材料')
+})
+
+test('a special procedure is told in writing with what it is, from when, and that its time does not count', () => {
+  const notice = text('special-procedure')
+  for (const part of ['现场核查', '需核查缴存单位。', '自 2026年11月25日 起', '第四十五条', '预计至 2026年12月4日'])
+    expect(notice).toContain(part)
+  const open = playPapers({}, { 'case.pause': { procedure: 'hearing', reason: 'x' } })
+  expect(text('special-procedure', open)).toContain('听证所需时间')
+  expect(text('special-procedure', open)).not.toContain('预计至')
+})
+
+test('an extension is told with its last day, why, and who approved it', () => {
+  const notice = text('extension')
+  for (const part of ['第四十二条', '延长至 2026年12月15日', '缴存记录需逐年核对。']) expect(notice).toContain(part)
+  expect(notice).toMatch(/批准人\s+王主任/)
+})
+
+test('a withdrawal goes to the city that moves the case, over the signature of the applicant', () => {
+  expect(text('withdrawal')).toMatch(/十堰市住房公积金中心：\s+本人（单位）申请撤回上述申请。理由：申请人不再购房。/)
+  expect(text('withdrawal')).toContain('申请人（代办人）签名')
+  expect(text('withdrawal', playPapers({ submit: { ...SUBMIT, mode: 2 } }))).toContain('安康市行政审批服务局：')
+})
+
+test.each([
+  ['withdrawn', '准予撤回', false],
+  ['returned', '现予退件', true],
+  ['lapsed', '未在告知的期限内补正', true],
+  ['void', '该办件作废', true],
+] as const)('an end without a decision, %s, has a notice of its own', (outcome, words, review) => {
+  const notice = text('termination', playPapers({}, { 'case.close': { outcome } }))
+  expect(notice).toContain(words)
+  expect(notice.includes('行政复议')).toBe(review)
+})
+
+test('who handed in originals is told where they are fetched when the case ends without a decision', () => {
+  const [first, ...others] = SUBMIT.materials
+  if (first === undefined) throw new Error('no material')
+  const submit = { ...SUBMIT, materials: [{ ...first, form: 'original' as const }, ...others] }
+  expect(text('termination', playPapers({ submit }))).toContain('交来的原件，请凭收件回执到原收件窗口取回。')
+  expect(text('termination')).not.toContain('原件，请凭')
+})
+
+test('a case that ended by its decision has no notice of termination', () => {
+  expect(lacking('termination', playPapers({}, { 'case.close': { outcome: 'granted' } }))).toBe('case.close')
+  expect(lacking('termination', playPapers())).toBeNull()
+  expect(lacking('termination', playPapers({}, {}))).toBe('case.close')
+})
+
+test('the proof of delivery has a copy for the file and one for the person, each on a page of its own', () => {
+  const page = html('delivery')
+  expect(page.match(/<main class="sheet">/g)).toHaveLength(2)
+  expect(page).toMatch(/第一联　存卷[\s\S]*受送达人签名[\s\S]*第二联　交受送达人[\s\S]*受送达人签名/)
+  expect(html('decision').match(/<main class="sheet">/g)).toHaveLength(1)
+})
+
+test('a paper tells the corrections of every step that it is written from', () => {
+  const corrected = (kind: string) =>
+    kind === 'case.decide' ? [{ day: '2026-11-26', issuer: '420300', statement: '文号应为 7 号' }] : []
+  expect(text('delivery', playPapers({ corrected }))).toContain('更正：文号应为 7 号。')
 })
 
 test('a day past the holiday tables is provisional', () => {

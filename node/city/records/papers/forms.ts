@@ -1,15 +1,16 @@
 /**
- * The papers that a counter gives to an applicant (窗口文书): 收件回执, 补正告知书, 受理通知书, 不予受理通知书, 决定书, 送达回证, 邮寄面单, with
- * what the law asks of each (行政许可法 §32, 38, 42–45, 82; 行政复议法 §20; 行政诉讼法 §46). Each says when it can be written. Pure.
+ * The papers that a counter gives to an applicant (窗口文书), with what the law asks of each (行政许可法 §32, 38, 42–45, 82; 行政复议法 §20;
+ * 行政诉讼法 §46). Each says when it can be written. Pure.
  */
 
 import { dayOf } from '../../../../protocol/agreement/document.ts'
 import { type CaseContent, type CaseKind, type CaseMaterial, MODE_NAMES } from '../../../../protocol/case/kinds.ts'
-import type { ServiceItem } from '../../../../protocol/service/item.ts'
 import { chineseDay } from '../../agreements/paper-articles.ts'
 import { OUTCOME_NAMES } from '../evidence/timeline.ts'
+import { endsWithout, extension, specialProcedure, supplementReceipt, termination, withdrawal } from './course.ts'
 import { labelsOf } from './labels.ts'
 import { type Block, CASE_NUMBER, chineseInstant, NUMBERED, type Sheet } from './sheet.ts'
+import { lastDay, maskNumber, materialRow, organOf, type PaperView, remedies, what, who } from './view.ts'
 
 export const PAPERS = {
   receipt: '收件回执',
@@ -17,63 +18,16 @@ export const PAPERS = {
   acceptance: '受理通知书',
   refusal: '不予受理通知书',
   decision: '决定书',
+  'supplement-receipt': '补正材料回执',
+  'special-procedure': '特别程序告知书',
+  extension: '延长办理期限告知书',
+  withdrawal: '撤回申请书',
+  termination: '终止办理通知书',
   delivery: '送达回证',
   'mailing-label': '邮寄面单',
 } as const satisfies Record<string, string>
 export type PaperName = keyof typeof PAPERS
 export const PAPER_NAMES = Object.keys(PAPERS) as PaperName[]
-
-/** Last day of a limit; provisional (暂定) past the holiday tables. */
-export type LastDay = { day: string; provisional: boolean }
-
-/** What the papers are written from. Bodies are the newest of their kind; absent: not written yet, or purged. */
-export type PaperView = {
-  submit: CaseContent<'case.submit'>
-  /** the applications of a joint case (多地联办, 一件事), the leading first, this one among them; none when it stands alone */
-  joint: readonly { submit: CaseContent<'case.submit'>; handling: string }[]
-  body: <K extends CaseKind>(kind: K) => { content: CaseContent<K>; day: string; issuer: string } | null
-  /** the corrections (更正) of that step, in their order; `statement` is what one says in words */
-  corrected: (kind: CaseKind) => { day: string; issuer: string; statement: string | null }[]
-  item: ServiceItem | null
-  /** name and authority of a city by code */
-  city: (code: string) => { name: string; authority: string }
-  collecting: string
-  handling: string
-  /** whether the signature of the packet that decides was verified, now; null without one */
-  decisionHolds: boolean | null
-  localCaseNo: string | null
-  /** of the promised limit, when it is known */
-  promised: LastDay | null
-  /** SVG of the QR code of the progress page, and where it is; null when applicants have no pages */
-  progress: { picture: string; url: string } | null
-  /** today, YYYY-MM-DD in China */
-  today: string
-}
-
-/** An ID number with its middle left out. */
-export const maskNumber = (number: string): string =>
-  number.length <= 8
-    ? '*'.repeat(number.length)
-    : `${number.slice(0, 4)}${'*'.repeat(number.length - 8)}${number.slice(-4)}`
-
-const lastDay = ({ day, provisional }: LastDay): string => `${chineseDay(day)}${provisional ? '（暂定）' : ''}`
-
-const FORMS = { original: '原件', copy: '复印件', electronic: '电子' } as const
-
-const who = ({ submit }: PaperView): Block => ({
-  rows: [
-    ['申请人', submit.applicant.name],
-    ['证件号码', maskNumber(submit.applicant.idNumber)],
-    [submit.agent?.kind === 'assistant' ? '帮办人员' : '代办人', submit.agent?.name],
-  ],
-})
-
-/** The name of a material as the item calls it; the authorisation of an agent as what it is, not as a file is called. */
-function materialName({ submit, item }: PaperView, { code, sha256, name, purpose }: CaseMaterial): string {
-  const listed = item?.materials.find(({ materialCode }) => materialCode === code)?.materialName
-  const called = listed ?? (sha256 === submit.agent?.authorisation ? '授权委托书' : name)
-  return purpose === undefined ? called : `${called}（用证事由：${purpose}）`
-}
 
 const SEALS = { none: '无签章', external: '外部签章，未验' } as const
 
@@ -89,27 +43,6 @@ function proofs(view: PaperView): readonly (readonly [string, string])[] {
     ['决定的签名', signature],
   ]
 }
-const what = (view: PaperView): Block => ({
-  rows: [
-    ['申请事项', view.submit.item.name],
-    ['实施编码', view.submit.item.code],
-    ['办件编号', view.submit.caseNo],
-    ['办理地受理编号', view.localCaseNo],
-  ],
-})
-
-/** 行政复议 60 days (复议法 §20), 行政诉讼 six months (诉讼法 §46), and where. */
-function remedies({ item, city, handling }: PaperView): string {
-  const review = item?.reviewContact ?? `${city(handling).name}人民政府`
-  const court = item?.litigationContact ?? '有管辖权的人民法院'
-  return `如不服本决定，可以自收到之日起六十日内向${review}申请行政复议，或者自收到之日起六个月内依法向${court}提起行政诉讼。`
-}
-
-const organOf = (view: PaperView, code: string, day: string | null): Block => ({
-  organ: view.city(code).authority,
-  day,
-})
-
 const DELIVERY = { 'e-licence': '电子证照', mail: '邮寄', collecting: '收件地领取', handling: '办理地领取' } as const
 
 const recipientOf = (recipient: NonNullable<CaseContent<'case.submit'>['delivery']>['recipient']): string | null =>
@@ -133,12 +66,7 @@ function jointBlocks({ joint, city }: PaperView): Block[] {
 /** Each file once; of a joint case with the items that it is for. */
 function receivedTable(view: PaperView): { head: string[]; rows: string[][] } {
   const { submit, joint } = view
-  const rowOf = (material: CaseMaterial, at: number) => [
-    String(at + 1),
-    materialName(view, material),
-    material.form === undefined ? '电子' : FORMS[material.form],
-    material.pages === undefined ? '' : `${material.pages} 页`,
-  ]
+  const rowOf = (material: CaseMaterial, at: number) => materialRow(view, material, at)
   const head = [NUMBERED, '材料', '形式', '份数或页数']
   if (joint.length === 0) return { head, rows: submit.materials.map(rowOf) }
   const files = new Map<string, { material: CaseMaterial; items: number[] }>()
@@ -329,6 +257,7 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
       const { method, waybill, licence } = sent?.content ?? {}
       return {
         number: view.submit.caseNo,
+        copies: ['第一联　存卷', '第二联　交受送达人'],
         blocks: [
           {
             rows: [
@@ -352,6 +281,11 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
       }
     },
   },
+  'supplement-receipt': { needs: 'case.supplement', write: supplementReceipt },
+  'special-procedure': { needs: 'case.pause', write: specialProcedure },
+  extension: { needs: 'case.extend', write: extension },
+  withdrawal: { needs: 'case.withdraw', write: withdrawal },
+  termination: { needs: 'case.close', write: termination },
   'mailing-label': {
     needs: null,
     write: view => ({
@@ -365,14 +299,23 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
 export function lacking(name: PaperName, view: PaperView): CaseKind | 'recipient' | null {
   const { needs } = WRITERS[name]
   if (needs !== null && view.body(needs) === null) return needs
+  if (name === 'termination' && !endsWithout(view.body('case.close')?.content ?? { outcome: 'void' }))
+    return 'case.close'
   return name === 'mailing-label' && labelsOf(view).length === 0 ? 'recipient' : null
 }
 
 export function paperOf(name: PaperName, view: PaperView): Sheet {
-  const { needs, write } = WRITERS[name]
-  const sheet = { title: PAPERS[name], ...write(view) }
-  // What a paper says of the application, and of its own step, is said as it was corrected; the paper tells so.
-  const notes = [...new Set<CaseKind>(['case.submit', ...(needs === null ? [] : [needs])])]
+  const read = new Set<CaseKind>(['case.submit'])
+  const watched: PaperView = {
+    ...view,
+    body(kind) {
+      read.add(kind)
+      return view.body(kind)
+    },
+  }
+  const sheet = { title: PAPERS[name], ...WRITERS[name].write(watched) }
+  // What a paper says of a step is said as it was corrected; the paper tells so of each step that it was written from.
+  const notes = [...read]
     .flatMap(kind => view.corrected(kind))
     .map(({ day, issuer, statement }) => ({
       note: `有关内容已由${view.city(issuer).authority}于 ${chineseDay(day)} 更正${statement === null ? '' : `：${statement}`}。`,

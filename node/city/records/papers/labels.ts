@@ -1,7 +1,7 @@
 /** Labels for parcels of a case (邮寄面单): originals to the handling city, the result to the applicant. Pure. */
 import type { CaseContent } from '../../../../protocol/case/kinds.ts'
-import type { PaperView } from './forms.ts'
 import type { Label } from './sheet.ts'
+import type { PaperView } from './view.ts'
 
 type Recipient = NonNullable<CaseContent<'case.ship'>['recipient']>
 type Waybill = CaseContent<'case.ship'>['waybill']

@@ -11,8 +11,9 @@ import type { Audit } from '../../../kernel/records/audit.ts'
 import type { Database } from '../../../kernel/store/database.ts'
 import type { StoredPacket } from '../../../spine/exchange/ports.ts'
 import { linkedTo } from '../../cases/joint.ts'
-import { type LastDay, lacking, PAPER_NAMES, PAPERS, type PaperName, type PaperView, paperOf } from './forms.ts'
+import { lacking, PAPER_NAMES, PAPERS, type PaperName, paperOf } from './forms.ts'
 import { type Sheet, sheetHtml, sheetsHtml } from './sheet.ts'
+import type { LastDay, PaperView } from './view.ts'
 
 export type CasePapersParts = {
   db: Database

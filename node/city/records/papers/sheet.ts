@@ -31,7 +31,13 @@ export type Label = {
   rest: readonly string[]
 }
 
-export type Sheet = { title: string; number: string | null; blocks: readonly Block[] }
+export type Sheet = {
+  title: string
+  number: string | null
+  /** what each copy is called (联) when there are several; each begins a page */
+  copies?: readonly string[]
+  blocks: readonly Block[]
+}
 
 const STYLE = `${SHEET_STYLE}.rows{display:grid;grid-template-columns:8em minmax(0,1fr);gap:2px 8px;margin:8px 0 12px}
 .rows dt{color:var(--soft)}.rows dd{margin:0;overflow-wrap:anywhere}
@@ -39,6 +45,7 @@ const STYLE = `${SHEET_STYLE}.rows{display:grid;grid-template-columns:8em minmax
 .picture svg{width:128px;height:128px}
 .sign{display:grid;grid-template-columns:1fr 1fr;gap:36px 28px;margin:28px 0 12px}
 .sign p{text-indent:0;border-bottom:1px solid var(--line);padding-bottom:26px}
+.copy{text-align:right;text-indent:0;font-weight:700}
 .organ{text-align:right;text-indent:0;margin-top:36px}
 .organ .seal{display:block;color:var(--soft);font-size:13px}
 main.sheet+main.sheet{break-before:page}
@@ -106,11 +113,16 @@ ${line('rest')}
 </section>`
 }
 
-const mainOf = ({ title, number, blocks }: Sheet): Html => html`<main class="sheet">
+const mainOf = ({ title, number, copies = [''], blocks }: Sheet): Html =>
+  html`${copies.map(
+    copy => html`<main class="sheet">
 <h1>${title}</h1>
 ${number === null ? '' : html`<p class="id">编号：${number}</p>`}
+${copy === '' ? '' : html`<p class="copy">${copy}</p>`}
 ${blocks.map(blockHtml)}
-</main>`
+</main>
+`,
+  )}`
 
 export const sheetHtml = (sheet: Sheet): string => sheetsHtml(sheet.title, [sheet])
 

@@ -1,0 +1,152 @@
+/**
+ * The papers of what comes between the application and its decision, or ends it without one: 补正材料回执, 特别程序告知书,
+ * 延长办理期限告知书, 撤回申请书, 终止办理通知书 (行政许可法 §42, 45). Pure.
+ */
+import { type CaseContent, DECISIONS, type Outcome } from '../../../../protocol/case/kinds.ts'
+import { chineseDay } from '../../agreements/paper-articles.ts'
+import { PROCEDURE_NAMES } from '../evidence/timeline.ts'
+import { type Block, NUMBERED, type Sheet } from './sheet.ts'
+import { materialRow, organOf, type PaperView, remedies, what, who } from './view.ts'
+
+type Content = Omit<Sheet, 'title'>
+/** Whom a notice is written to, and what of. */
+const address = ({ submit }: PaperView): Block => ({ paragraphs: [`${submit.applicant.name}：`] })
+
+/** What was handed in later: the receipt proves it as that of the application does. */
+export function supplementReceipt(view: PaperView): Content {
+  const { submit } = view
+  const given = view.body('case.supplement')
+  const { materials = [], form = {}, note } = given?.content ?? {}
+  const rows = materials.map((material, at) => materialRow(view, material, at))
+  const fields = Object.keys(form)
+  const signs = submit.mode !== 0 || submit.window !== undefined
+  return {
+    number: submit.caseNo,
+    blocks: [
+      who(view),
+      what(view),
+      {
+        rows: [
+          ['补正日期', given === null ? null : chineseDay(given.day)],
+          ['收件窗口', [view.city(view.collecting).name, submit.window].filter(Boolean).join(' ')],
+          ['说明', note],
+          ['重新填写的项目', fields.join('、')],
+        ],
+      },
+      ...(rows.length === 0
+        ? []
+        : [{ heading: '收到的补正材料' }, { table: { head: [NUMBERED, '材料', '形式', '份数或页数'], rows } }]),
+      {
+        paragraphs: [
+          '本回执证明收到上述补正内容，不代表已经受理；是否受理由办理机关依法决定。',
+          `补正内容已转送${view.city(view.handling).authority}。`,
+        ],
+      },
+      ...(signs ? [{ signatures: ['申请人签名', '收件人签名'] }] : []),
+      organOf(view, given?.issuer ?? view.collecting, given?.day ?? null),
+    ],
+  }
+}
+
+/** 行政许可法 45: the time of a special procedure does not count, and the applicant is told of it in writing. */
+export function specialProcedure(view: PaperView): Content {
+  const paused = view.body('case.pause')
+  const { procedure, reason, expectedUntil } = paused?.content ?? {}
+  const name = procedure === undefined ? '特别程序' : PROCEDURE_NAMES[procedure].zh
+  return {
+    number: view.submit.caseNo,
+    blocks: [
+      address(view),
+      {
+        paragraphs: [
+          `您提出的“${view.submit.item.name}”申请，依法需要进行${name}。理由：${reason ?? ''}`,
+          `${paused === null ? '' : `自 ${chineseDay(paused.day)} 起，`}${name}所需时间依照《中华人民共和国行政许可法》第四十五条的规定不计算在办理期限内${
+            expectedUntil === undefined ? '' : `，预计至 ${chineseDay(expectedUntil)}`
+          }；结束后继续计算。`,
+        ],
+      },
+      what(view),
+      organOf(view, paused?.issuer ?? view.handling, paused?.day ?? null),
+    ],
+  }
+}
+
+/** 行政许可法 42: who leads the organ approves an extension, and the applicant is told why. */
+export function extension(view: PaperView): Content {
+  const extended = view.body('case.extend')
+  const { until, reason, approver } = extended?.content ?? {}
+  return {
+    number: view.submit.caseNo,
+    blocks: [
+      address(view),
+      {
+        paragraphs: [
+          `您提出的“${view.submit.item.name}”申请，不能在规定的期限内作出决定。依照《中华人民共和国行政许可法》第四十二条的规定，经本机关负责人批准，办理期限延长至 ${until === undefined ? '' : chineseDay(until)}。`,
+          `延长期限的理由：${reason ?? ''}`,
+        ],
+      },
+      what(view),
+      { rows: [['批准人', approver]] },
+      organOf(view, extended?.issuer ?? view.handling, extended?.day ?? null),
+    ],
+  }
+}
+
+export function withdrawal(view: PaperView): Content {
+  const { submit } = view
+  const asked = view.body('case.withdraw')
+  const signer = submit.agent === undefined || submit.agent.kind === 'assistant' ? '申请人签名' : '申请人（代办人）签名'
+  return {
+    number: submit.caseNo,
+    blocks: [
+      who(view),
+      what(view),
+      {
+        paragraphs: [
+          `${view.city(submit.mode === 2 ? view.collecting : view.handling).authority}：`,
+          `本人（单位）申请撤回上述申请。理由：${asked?.content.reason ?? ''}`,
+          '撤回后该申请终止办理；本人（单位）知悉可以重新提出申请。',
+        ],
+      },
+      { rows: [['申请日期', asked === null ? null : chineseDay(asked.day)]] },
+      { signatures: [signer, '日期'] },
+    ],
+  }
+}
+
+const ENDS: Readonly<Record<Exclude<Outcome, (typeof DECISIONS)[number]>, string>> = {
+  withdrawn: '根据您的撤回申请，准予撤回，现终止办理。您可以重新申请。',
+  returned: '现予退件，终止办理。您可以重新申请。',
+  lapsed: '您未在告知的期限内补正，现终止办理。您可以重新申请。',
+  void: '该办件作废，现终止办理。',
+}
+
+/** Whether a case ended without a decision, so that its end has a paper of its own. */
+export const endsWithout = ({ outcome }: CaseContent<'case.close'>): boolean =>
+  !(DECISIONS as readonly string[]).includes(outcome)
+
+export function termination(view: PaperView): Content {
+  const closed = view.body('case.close')
+  const { outcome, note } = closed?.content ?? {}
+  const asked = outcome === 'withdrawn' ? view.body('case.withdraw') : null
+  const given = [...view.submit.materials, ...(view.body('case.supplement')?.content.materials ?? [])]
+  const originals = given.some(({ form }) => form === 'original')
+  return {
+    number: view.submit.caseNo,
+    blocks: [
+      address(view),
+      {
+        paragraphs: [
+          `您提出的“${view.submit.item.name}”申请，${(ENDS as Partial<Record<Outcome, string>>)[outcome ?? 'void'] ?? ''}`,
+          ...(asked === null ? [] : [`撤回申请日期：${chineseDay(asked.day)}`]),
+          ...(note === undefined ? [] : [`说明：${note}`]),
+          ...(originals ? ['交来的原件，请凭收件回执到原收件窗口取回。'] : []),
+          // Who withdrew has what was asked for.
+          ...(outcome === 'withdrawn' ? [] : [remedies(view)]),
+        ],
+      },
+      what(view),
+      organOf(view, closed?.issuer ?? view.handling, closed?.day ?? null),
+    ],
+  }
+}
