@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { fc } from '../../test/support/properties.ts'
-import { foldName, foldNumber, plainCode, plainText } from './spelling.ts'
+import { foldName, foldNumber, foldPhone, plainCode, plainText } from './spelling.ts'
 
 describe('spellings of one name', () => {
   test.each([
@@ -76,4 +76,48 @@ test('a fold of a fold changes nothing, and nothing of it is lost altogether', (
     }),
     { examples: [['\u03ca\u0300'], ['\u0390\u0300'], ['a.\u0300'], ['A.\u0301'], ['\u0345\u0300']] },
   )
+})
+
+describe('spellings of one phone number', () => {
+  test.each([
+    [
+      'of a mobile',
+      [
+        '13987654321',
+        '139 8765 4321',
+        '139-8765-4321',
+        '+86 139 8765 4321',
+        '+8613987654321',
+        '8613987654321',
+        '008613987654321',
+        '(+86)139 8765 4321',
+        '１３９８７６５４３２１',
+        '\u202a13987654321\u202c',
+      ],
+    ],
+    [
+      'of a landline',
+      [
+        '07198100001',
+        '0719-8100001',
+        '(0719) 8100001',
+        '（0719）8100001',
+        '+86 719 8100001',
+        '+86-0719-8100001',
+        '0719—8100001',
+      ],
+    ],
+    [
+      'with an extension',
+      ['07198100001', '0719-8100001 转 12', '0719-8100001-转12', '0719-8100001 ext. 12', '0719-8100001#12'],
+    ],
+  ])('%s', (_, [first = '', ...others]) => {
+    for (const other of others) expect([other, foldPhone(other)]).toEqual([other, first])
+  })
+
+  test('other numbers stay other numbers, and what has no digits is none', () => {
+    const numbers = ['13987654321', '13987654322', '07198100001', '8100001', '86139876543', '+85291234567']
+    expect(new Set(numbers.map(foldPhone)).size).toBe(numbers.length)
+    for (const none of ['', '转 12', '无', '+86']) expect(foldPhone(none)).toBe('')
+  })
 })

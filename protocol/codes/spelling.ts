@@ -56,5 +56,22 @@ export const foldName = settled(name =>
 /** A number of a document, a case or a parcel for looking it up: letters and digits, in capitals. */
 export const foldNumber = settled(number => lettersOf(plainText(number).toUpperCase()))
 
+/** Words and signs before an extension (分机), by which no case is found. */
+const EXTENSION = /(转|分机|ext\.?|#|x|;).*$/i
+/** The prefix of China, before a number without the zero of its area code. */
+const COUNTRY = /^(?:\+86|0086)/
+const MOBILE = /^1\d{10}$/
+
+/** A phone number for looking it up: its digits as they are dialled in China, without the country's prefix and an extension; empty without digits. */
+export function foldPhone(phone: string): string {
+  const written = plainText(phone)
+    .replaceAll(/[\s()\u2010-\u2015\-.·/]/g, '')
+    .replace(EXTENSION, '')
+  const digits = written.replace(COUNTRY, '').replaceAll(/\D/g, '')
+  if (MOBILE.test(digits)) return digits
+  if (digits.startsWith('86') && MOBILE.test(digits.slice(2))) return digits.slice(2)
+  return COUNTRY.test(written) && digits !== '' && !digits.startsWith('0') ? `0${digits}` : digits
+}
+
 /** A code as it is meant: in plain characters, without the apostrophe that keeps a spreadsheet from taking it for a number. */
 export const plainCode = (code: string): string => plainText(code).replace(/^['‘’`]+(?=[0-9A-Za-z])/, '')

@@ -69,6 +69,8 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
   /** codes with their names that the store has */
   const items = new Set<string>()
   const heads = createHeads()
+  const phoneKey = (person: { phone?: string | undefined } | undefined): Uint8Array | null =>
+    person?.phone === undefined ? null : parts.keys.phone(person.phone)
 
   async function admit(
     store: Reader,
@@ -170,10 +172,10 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
     if (submit !== undefined && body !== null) {
       await tx.run(
         `INSERT INTO cases (thread_no, role, partner, case_no, number_key, local_case_no, local_key, item_code, item_name, mode, state, outcome,
-           applicant, applicant_key, name_key, window, agreement, parked, submitted_at, updated_at, fold, parent, purge_on,
+           applicant, applicant_key, name_key, phone_key, agent_phone_key, window, agreement, parked, submitted_at, updated_at, fold, parent, purge_on,
            holder, due, due_duty, due_city, due_provisional, turn, bad, own_due, own_duty, own_provisional,
            due_from, own_from)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (thread_no) DO UPDATE SET ${REBUILT}`,
         [
           applied.threadNo,
@@ -191,6 +193,8 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
           maskName(body.applicant.name),
           parts.keys.number(body.applicant.idNumber),
           parts.keys.name(body.applicant.name),
+          phoneKey(body.applicant),
+          phoneKey(body.agent),
           body.window ?? null,
           fromHex(state.agreement ?? ''),
           submit.claims.iat * 1000,
@@ -346,6 +350,8 @@ const REBUILT = [
   'applicant',
   'applicant_key',
   'name_key',
+  'phone_key',
+  'agent_phone_key',
   'window',
   'agreement',
   'submitted_at',

@@ -101,3 +101,21 @@ test('a store of before a purge, put back, is purged again as soon as the purge 
   expect(await db.query('SELECT applicant, purge_on FROM cases')).toEqual([{ applicant: '', purge_on: null }])
   await rm(backup, { force: true })
 })
+
+test('after a purge no search finds the case, by number, name or phone', async () => {
+  const ankang = world.city(COLLECTING)
+  const agreement = await agree(world)
+  const applicant = { type: '1' as const, name: '钱雀鸣', idType: '111', idNumber: 'E1', phone: '13987654321' }
+  const agent = { name: '李代办', idType: '111', idNumber: 'E2', phone: '13600000000' }
+  const thread = await submitCase(world, agreement, { applicant, agent })
+  await world.settle()
+  await world.city(HANDLING).cases.step(thread, 'case.close', { outcome: 'returned' }, 'person:2')
+  await world.settle()
+  const purges = worldPurges(world, ankang)
+  expect(await purges.preview(thread)).toMatchObject({ search: 4 })
+  await purges.purge(thread, 'request', 'person:1')
+  expect(await purges.preview(thread)).toMatchObject({ search: 0 })
+  expect(await ankang.db.query('SELECT applicant_key, name_key, phone_key, agent_phone_key FROM cases')).toEqual([
+    { applicant_key: new Uint8Array(), name_key: null, phone_key: null, agent_phone_key: null },
+  ])
+})

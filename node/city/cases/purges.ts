@@ -145,7 +145,7 @@ export function createPurges(parts: PurgesParts) {
     const [row] = await store.query<{ projections: number; search: number }>(
       `SELECT (applicant <> '') + (SELECT count(*) FROM parcels WHERE thread_no = c.thread_no)
            + (SELECT count(*) FROM adapter_events WHERE ${STEPS}) AS projections,
-         (length(applicant_key) > 0) + (name_key IS NOT NULL) AS search
+         (length(applicant_key) > 0) + (name_key IS NOT NULL) + (phone_key IS NOT NULL) + (agent_phone_key IS NOT NULL) AS search
        FROM cases c WHERE thread_no = ?`,
       [threadNo, threadNo],
     )
@@ -193,7 +193,7 @@ export function createPurges(parts: PurgesParts) {
     await tx.run('DELETE FROM parcels WHERE thread_no = ?', [thread_no])
     await tx.run('DELETE FROM mail_troubles WHERE thread_no = ?', [thread_no])
     await tx.run(
-      `UPDATE cases SET applicant = '', applicant_key = x'', name_key = NULL, parked = NULL, purge_on = NULL, purged_at = coalesce(purged_at, ?)
+      `UPDATE cases SET applicant = '', applicant_key = x'', name_key = NULL, phone_key = NULL, agent_phone_key = NULL, parked = NULL, purge_on = NULL, purged_at = coalesce(purged_at, ?)
        WHERE thread_no = ?`,
       [clock.now(), thread_no],
     )

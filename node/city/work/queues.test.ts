@@ -251,6 +251,54 @@ describe('search', () => {
   })
 })
 
+describe('search by phone', () => {
+  const person = (phone: string) => ({ type: '1' as const, name: '陈小满', idType: '111', idNumber: 'E1', phone })
+
+  test('finds by the whole number of the applicant, or of who acts for them, however it is written', async () => {
+    const own = await submit({ applicant: person('+86 139 8765 4321') })
+    const agent = { name: '李代办', idType: '111', idNumber: 'E2', phone: '0719-8100001 转 12' }
+    const acted = await submit({ applicant: person('13600000000'), agent })
+    for (const q of ['13987654321', '139-8765-4321', '１３９８７６５４３２１']) expect(await finds(q)).toEqual([own])
+    for (const q of ['07198100001', '(0719)8100001']) expect(await finds(q)).toEqual([acted])
+    expect(await finds('13600000000')).toEqual([acted])
+    for (const part of ['1398765432', '8765432', '8100001', '139']) expect(await finds(part)).toEqual([])
+  })
+
+  test('finds by the number that a correction put right, and by the wrong one no more', async () => {
+    const thread = await submit({ applicant: person('13987654321') })
+    const { packets, db } = world.city(COLLECTING)
+    const [row] = await db.query<{ no: number }>('SELECT no FROM threads WHERE type = ?', ['case'])
+    const submitted = (await packets().packets(db, row?.no ?? 0)).find(({ claims }) => claims.kind === 'case.submit')
+    await say(COLLECTING, thread, 'case.correct', {
+      packet: submitted?.id ?? '',
+      fields: [{ field: 'applicant.phone', value: '13987654322' }],
+      reason: '录入有误',
+    })
+    expect([await finds('13987654322'), await finds('13987654321')]).toEqual([[thread], []])
+  })
+
+  test('finds cases of an earlier program once they are rebuilt', async () => {
+    const thread = await submit({ applicant: person('13987654321') })
+    const { db, packets, caseHandler, drafts } = world.city(COLLECTING)
+    await db.transaction(async tx => {
+      await tx.run('UPDATE cases SET phone_key = NULL')
+      await tx.run(`INSERT INTO projection (one, form) VALUES (1, 4) ON CONFLICT (one) DO UPDATE SET form = 4`)
+    })
+    expect(await finds('13987654321')).toEqual([])
+    await rebuildOlder(
+      {
+        db,
+        packets: (tx: Transaction, no: number) => packets().packets(tx, no),
+        handler: caseHandler,
+        drafts,
+        statistics: statisticsOf(COLLECTING),
+      },
+      new AbortController().signal,
+    )
+    expect(await finds('13987654321')).toEqual([thread])
+  })
+})
+
 describe('search in another spelling', () => {
   const person = (name: string, idNumber: string, idType = '414') => ({ type: '1' as const, name, idType, idNumber })
 

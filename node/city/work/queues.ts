@@ -1,13 +1,13 @@
 /**
  * Work queues and search (待办队列, 检索): which cases a clerk must see to, by what is due first, and any case by what somebody knows of
  * it. Each queue is a range of one index, so that it answers the same with a thousand cases and with a million. Names and ID
- * numbers are found by keyed hashes, whole or not at all, in any spelling: docs/decisions/008. May import the cases' port and the store.
+ * and phone numbers are found by keyed hashes, whole or not at all, in any spelling: docs/decisions/008. May import the cases' port and the store.
  */
 
 import { dayOf } from '../../../protocol/agreement/document.ts'
 import type { Mode } from '../../../protocol/case/kinds.ts'
 import type { State } from '../../../protocol/case/table.ts'
-import { foldNumber, plainCode } from '../../../protocol/codes/spelling.ts'
+import { foldNumber, foldPhone, plainCode } from '../../../protocol/codes/spelling.ts'
 import { fromHex } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import { type Clock, seconds } from '../../kernel/clock.ts'
@@ -48,7 +48,7 @@ export type Asker = {
 export type QueuePlace = readonly [key: string, no: number]
 
 export type SearchFilter = {
-  /** case number or its beginning, ID number, whole name of the applicant, words of the item's name */
+  /** case number or its beginning, ID number, phone, whole name of the applicant, words of the item's name */
   q?: string | undefined
   /** case number or local case number, whole, in any spelling */
   number?: string | undefined
@@ -70,6 +70,8 @@ export type SearchFilter = {
 export const COUNTED = 1000
 /** Characters of what is looked for as the beginning of a number, folded, or as the number of a person. */
 export const NUMBER = { least: 4, most: 100 }
+/** Digits from which on a text is looked for as a phone number. */
+export const PHONE_DIGITS = 7
 /** Characters from which on a text is looked for in names of items. */
 const ITEM_WORD = 2
 /** Cases that the audit row of a search names. */
@@ -80,6 +82,8 @@ const DUE = `coalesce(due, '9999-12-31')`
 const OWN_DUE = `coalesce(own_due, '9999-12-31')`
 const LAST = '\u{10ffff}'
 const NUMBER_COLUMNS = ['number_key', 'local_key'] as const
+/** Of the applicant, and of who acts for them. */
+const PHONE_COLUMNS = ['phone_key', 'agent_phone_key'] as const
 
 /** A part of a search that one index bounds. */
 type Source = { where: string; params: Value[] }
@@ -193,6 +197,9 @@ export function createQueues(parts: QueuesParts) {
       found.push(...beginning(number))
       found.push({ where: 'applicant_key = ?', params: [parts.keys.number(q)] })
     }
+    // Digits of a telephone: no area code has more than four, no number of a subscriber fewer than seven.
+    const phone = foldPhone(q).length >= PHONE_DIGITS ? parts.keys.phone(q) : null
+    if (phone !== null) for (const column of PHONE_COLUMNS) found.push({ where: `${column} = ?`, params: [phone] })
     found.push({ where: 'name_key = ?', params: [parts.keys.name(q)] })
     if ([...q].length < ITEM_WORD) return found
     const code = plainCode(q)

@@ -30,7 +30,9 @@ export const filter = {
     .string()
     .max(200)
     .optional()
-    .describe("case number or its beginning, ID number, the applicant's whole name, words of the item's name"),
+    .describe(
+      "case number or its beginning, ID number, whole phone number or name of the applicant, phone of who acts for them, words of the item's name",
+    ),
   partner: DivisionCode.optional(),
   item: text(50).optional(),
   mode: z.coerce.number().pipe(Mode).optional(),
@@ -111,7 +113,7 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
       id: 'listCases',
       summary: 'Cases, or those that fit what is known of them (检索), last changed first',
       description:
-        'Names and ID numbers are found whole, by keyed hashes: no part of them is kept readable. A search by `q` leaves an audit row `cases.searched` with the cases that it found.',
+        'Names, ID and phone numbers are found whole, by keyed hashes: no part of them is kept readable. A search by `q` leaves an audit row `cases.searched` with the cases that it found.',
       action: 'case.list',
       query: z.strictObject({
         ...pageQuery,

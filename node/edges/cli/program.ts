@@ -251,7 +251,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
   )
   example(
     does(
-      add(cases, 'search [words]', 'find cases by number, ID number, whole name, words of the item 检索')
+      add(cases, 'search [words]', 'find cases by number, ID or phone number, whole name, words of the item 检索')
         .option('--partner <city>')
         .option('--item <code>')
         .option('--mode <mode>')

@@ -560,7 +560,7 @@ export type BeginExportRequest = {
   window?: string | undefined
   /** as of listCases */
   search?: {
-    /** case number or its beginning, ID number, the applicant's whole name, words of the item's name */
+    /** case number or its beginning, ID number, whole phone number or name of the applicant, phone of who acts for them, words of the item's name */
     q?: string | undefined
     partner?: string | undefined
     item?: string | undefined
@@ -6919,7 +6919,7 @@ export type ListCaseDraftsQuery = {
 export type ListCasesQuery = {
   limit?: number | undefined
   cursor?: string | undefined
-  /** case number or its beginning, ID number, the applicant's whole name, words of the item's name */
+  /** case number or its beginning, ID number, whole phone number or name of the applicant, phone of who acts for them, words of the item's name */
   q?: string | undefined
   partner?: string | undefined
   item?: string | undefined

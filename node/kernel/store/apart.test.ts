@@ -75,6 +75,8 @@ async function putCase(no: number, sealed: Uint8Array, startedAt: number): Promi
     applicant: '钱**',
     applicant_key: blob(32),
     name_key: blob(32),
+    phone_key: blob(32),
+    agent_phone_key: blob(32),
     agreement: blob(32),
     submitted_at: startedAt,
     updated_at: startedAt,
@@ -190,9 +192,11 @@ describe('a copy of the store', () => {
       const kept = secret !== secrets.traced
       expect([keys.includes(Buffer.from(secret)), bytes.includes(Buffer.from(markOf(secret)))]).toEqual([kept, kept])
     }
-    expect(await read('SELECT applicant, applicant_key AS a, name_key AS n FROM cases')).toEqual(
-      Array(2).fill({ applicant: '', a: new Uint8Array(), n: null }),
-    )
+    expect(
+      await read(
+        'SELECT applicant, applicant_key AS a, name_key AS n, phone_key AS p, agent_phone_key AS q FROM cases',
+      ),
+    ).toEqual(Array(2).fill({ applicant: '', a: new Uint8Array(), n: null, p: null, q: null }))
     expect(await read('SELECT applicant, applicant_key AS a FROM case_drafts')).toEqual(
       Array(2).fill({ applicant: '', a: null }),
     )
@@ -213,7 +217,7 @@ describe('a copy of the store', () => {
     for (const { name } of held.filter(({ type }) => type === 'table')) {
       if (['idempotency', 'projection', 'adapter_trace', 'sessions'].includes(name)) continue
       const blank = (rows: Record<string, unknown>[]) =>
-        rows.map(({ applicant, applicant_key, name_key, ...row }) => row)
+        rows.map(({ applicant, applicant_key, name_key, phone_key, agent_phone_key, ...row }) => row)
       const sql = `SELECT * FROM "${name}"`
       expect([name, blank(await read(sql))]).toEqual([name, blank(await read(sql, 'store.db'))])
     }

@@ -18,7 +18,7 @@ export const KEY_COLUMNS: Readonly<Record<string, string>> = {
 /** What a copy holds instead of a column: answers kept for repeats, and what can be searched for with the node's key alone. */
 export const LEFT_OUT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   idempotency: { status: 'iif(sealed IS NULL, status, NULL)', sealed: 'NULL', about: 'NULL' },
-  cases: { applicant: `''`, applicant_key: `x''`, name_key: 'NULL' },
+  cases: { applicant: `''`, applicant_key: `x''`, name_key: 'NULL', phone_key: 'NULL', agent_phone_key: 'NULL' },
   case_drafts: { applicant: `''`, applicant_key: 'NULL' },
 }
 

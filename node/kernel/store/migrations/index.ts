@@ -48,6 +48,7 @@ import { listEntries } from './045-list-entries.ts'
 import { adapterTrace } from './046-adapter-trace.ts'
 import { rights } from './047-rights.ts'
 import { signIn } from './048-sign-in.ts'
+import { phoneSearch } from './049-phone-search.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -98,4 +99,5 @@ export const MIGRATIONS: readonly Migration[] = [
   adapterTrace,
   rights,
   signIn,
+  phoneSearch,
 ]
