@@ -1,25 +1,11 @@
 /** Declares `tongban agreement …`; what they do is imported when one runs. */
 import type { Command } from 'commander'
+import { declareAgreementLists, declareTexts } from './agreement-lists.ts'
 import { collect, type Declare } from './declare.ts'
 
-export function declareAgreements(agreement: Command, { add, does, example }: Declare): void {
-  example(
-    does(add(agreement, 'propose <file>', 'sign and send a proposal'), async () => {
-      const { propose } = await import('./agreements.ts')
-      return (context, _, file) => propose(context, file ?? '')
-    }),
-    'tongban agreement propose agreement.json',
-  )
-  does(
-    add(agreement, 'counter <agreement> <file>', "answer the partner's proposal with an own text").option(
-      '--reason <text>',
-      'what was changed, and why',
-    ),
-    async () => {
-      const { counter } = await import('./agreements.ts')
-      return (context, flags, thread, file) => counter(context, thread ?? '', file ?? '', flags)
-    },
-  )
+export function declareAgreements(agreement: Command, declare: Declare): void {
+  const { add, does, example } = declare
+  declareTexts(agreement, declare)
   example(
     does(
       add(agreement, 'amend <agreement> <file>', 'propose a change of items or terms').option(
@@ -44,58 +30,28 @@ export function declareAgreements(agreement: Command, { add, does, example }: De
       return (context, flags, thread) => sign(context, thread ?? '', flags)
     },
   )
-  example(
-    does(
-      add(
-        agreement,
-        'confirm <agreement> <city>',
-        'the certificate of a city that is no partner, compared with it by phone: its signature counts 确认证书',
-      ).requiredOption('--fingerprint <hex>', 'as that city told it; `agreement show` names the one that came'),
-      async () => {
-        const { confirmCertificate } = await import('./agreements.ts')
-        return (context, flags, thread, city) => confirmCertificate(context, thread ?? '', city ?? '', flags)
-      },
-    ),
-    'tongban agreement confirm AGREEMENT 420300 --fingerprint HEX',
-  )
   for (const [verb, description] of [
-    ['decline', "decline the partner's text"],
-    ['withdraw', 'withdraw an own text'],
     ['suspend', 'let no new case begin until resumed'],
     ['resume', 'let new cases begin again'],
     ['terminate', 'end it; cases under way finish under it'],
   ] as const) {
-    const command = add(agreement, `${verb} <agreement>`, description).requiredOption('--reason <text>', 'why')
-    if (verb !== 'decline' && verb !== 'withdraw') command.option('--yes', 'do not ask 不再询问')
+    const command = add(agreement, `${verb} <agreement>`, description)
+      .requiredOption('--reason <text>', 'why')
+      .option('--yes', 'do not ask 不再询问')
     if (verb === 'terminate') command.requiredOption('--on <day>', 'last day on which new cases begin, YYYY-MM-DD')
     does(command, async () => {
       const { end } = await import('./agreements.ts')
       return (context, flags, thread) => end(context, verb, thread ?? '', flags)
     })
   }
-  const act = does(add(agreement, 'act', 'acts that wait for another administrator 双人复核'), async () => {
-    const { acts } = await import('./agreements.ts')
-    return context => acts(context)
-  })
-  for (const [verb, description] of [
-    ['sign', 'sign what another administrator prepared'],
-    ['discard', 'take a prepared act back'],
-  ] as const) {
-    const command = add(act, `${verb} <no>`, description)
-    if (verb === 'sign') command.option('--yes', 'do not ask 不再询问')
-    does(command, async () => {
-      const agreements = await import('./agreements.ts')
-      return (context, flags, no) => agreements.act(context, verb, no ?? '', flags)
-    })
-  }
-  does(add(agreement, 'list', 'all agreements'), async () => {
-    const { list } = await import('./agreements.ts')
-    return context => list(context)
-  })
-  does(add(agreement, 'show <agreement>', 'one agreement with its document'), async () => {
-    const { show } = await import('./agreements.ts')
-    return (context, _, thread) => show(context, thread ?? '')
-  })
+  const acts = declareAgreementLists(agreement, declare)
+  does(
+    add(acts, 'sign <no>', 'sign what another administrator prepared').option('--yes', 'do not ask 不再询问'),
+    async () => {
+      const { signAct } = await import('./agreements.ts')
+      return (context, flags, no) => signAct(context, no ?? '', flags)
+    },
+  )
   example(
     does(
       add(agreement, 'diff <agreement>', 'what the text that waits for a signature changes 文本比对')

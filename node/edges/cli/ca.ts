@@ -17,11 +17,7 @@ import { ProblemError } from '../../../protocol/problem.ts'
 import { installIssued } from '../../city/partners/identity/renewal.ts'
 import { openKeyStore } from '../../kernel/keys/keystore.ts'
 import { lockFolder } from '../../kernel/store/lock.ts'
-import type { Authority } from '../client/api.generated.ts'
-import type { Client } from '../client/client.ts'
 import type { CommandContext } from './context.ts'
-import { beginning, only } from './named.ts'
-import { table } from './output.ts'
 import { printRenewed } from './renew.ts'
 
 const FILES = { key: 'ca.p12', certificate: 'ca.pem' } as const
@@ -124,48 +120,4 @@ export async function caAccept(context: CommandContext, path: string, flags: { f
   const told = flags.fingerprint.toLowerCase().replaceAll(/[^0-9a-f]/g, '')
   const authority = await client.acceptAuthority({ body: { pem, fingerprint: told } })
   context.out.result({ accepted: true, ...authority }, value => `Accepted 已认可: ${value.name} ${value.fingerprint}`)
-}
-
-export async function caAccepted(context: CommandContext): Promise<void> {
-  const client = await context.client()
-  const { items } = await client.listAuthorities()
-  context.out.result(items, list =>
-    table(
-      list.map(({ fingerprint, name, certificateValidTo, partners }) => ({
-        fingerprint: fingerprint.slice(0, 16),
-        name,
-        until: certificateValidTo.slice(0, 10),
-        partners: partners.join(' '),
-      })),
-    ),
-  )
-}
-
-/** The accepted authority whose fingerprint begins so. Problems: `request.not-found`, `request.conflict`. */
-async function authorityOf(client: Client, begin: string): Promise<Authority> {
-  const { items } = await client.listAuthorities()
-  const named = begin.toLowerCase()
-  return only({
-    named,
-    found: beginning(items, named, ({ fingerprint }) => fingerprint),
-    line: ({ fingerprint, name }) => `${fingerprint}  ${name}`,
-    none: ['request.not-found', 'tongban ca accepted names them'],
-  })
-}
-
-export async function caUnaccept(context: CommandContext, begin: string): Promise<void> {
-  const client = await context.client()
-  const { fingerprint } = await authorityOf(client, begin)
-  const removed = await client.removeAuthority({ params: { fingerprint } })
-  context.out.result(removed, ({ name, partners }) =>
-    [
-      `No longer accepted 已取消认可: ${name}`,
-      ...(partners.length === 0
-        ? []
-        : [
-            `Partners that were paired by it stay trusted 经其配对的城市仍受信任: ${partners.join(' ')}`,
-            'If its key is in other hands, suspend them and pair again 若其密钥已泄露，请暂停后重新配对.',
-          ]),
-    ].join('\n'),
-  )
 }

@@ -1,8 +1,10 @@
 /** Declares `tongban federation …`; what they do is imported when one runs. */
 import type { Command } from 'commander'
 import type { Declare } from './declare.ts'
+import { declareCard, declareDirectories, declareOperators } from './federation-lists.ts'
 
-export function declareFederation(federation: Command, { add, does, example }: Declare): void {
+export function declareFederation(federation: Command, declare: Declare): void {
+  const { add, does, example } = declare
   /** A command at the operator's desk that issues a version. */
   const desk = (name: string, description: string): Command =>
     add(federation, name, description)
@@ -73,61 +75,15 @@ export function declareFederation(federation: Command, { add, does, example }: D
       return (context, flags) => show(context, flags)
     },
   )
-  does(
-    add(federation, 'card', 'city 城市: write what the operator needs to list this city').option(
-      '--out <file>',
-      'where',
-      'card.json',
-    ),
-    async () => {
-      const { card } = await import('./federation.ts')
-      return (context, flags) => card(context, flags)
-    },
-  )
-  does(add(federation, 'trust <operator>', "city 城市: trust an operator, by its key's thumbprint"), async () => {
-    const { trust } = await import('./federation.ts')
-    return (context, _, operator) => trust(context, operator ?? '')
-  })
-  does(add(federation, 'distrust <operator>', 'city 城市: trust it no more; the beginning is enough'), async () => {
-    const { distrust } = await import('./federation.ts')
-    return (context, _, operator) => distrust(context, operator ?? '')
-  })
-  does(
-    add(
-      federation,
-      'release <fingerprint>',
-      'city 城市: let a certificate count again that was revoked by an operator no longer trusted 恢复证书',
-    ),
-    async () => {
-      const { release } = await import('./federation.ts')
-      return (context, _, fingerprint) => release(context, fingerprint ?? '')
-    },
-  )
-  does(add(federation, 'operators', 'city 城市: operators that this node trusts'), async () => {
-    const { operators } = await import('./federation.ts')
-    return context => operators(context)
-  })
+  declareCard(federation, declare)
+  declareOperators(federation, declare)
   does(add(federation, 'import <file>', 'city 城市: import a directory; partners get it from this node'), async () => {
     const { importDirectory } = await import('./federation.ts')
     return (context, _, file) => importDirectory(context, file ?? '')
   })
-  does(
-    add(federation, 'export <operator>', 'city 城市: write the newest directory of an operator').option(
-      '--out <file>',
-      'where',
-      'directory.jws',
-    ),
-    async () => {
-      const { exportDirectory } = await import('./federation.ts')
-      return (context, flags, operator) => exportDirectory(context, operator ?? '', flags)
-    },
-  )
   does(add(federation, 'cities', 'city 城市: cities that directories name, to pair with'), async () => {
     const { cities } = await import('./federation.ts')
     return context => cities(context)
   })
-  does(add(federation, 'revocations', 'city 城市: certificates that directories revoke 已撤销证书'), async () => {
-    const { revocations } = await import('./federation.ts')
-    return context => revocations(context)
-  })
+  declareDirectories(federation, declare)
 }

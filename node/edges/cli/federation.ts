@@ -1,5 +1,5 @@
 /** `tongban federation`: the operator's desk (create, add, remove, revoke, issue), and what a city does with directories. */
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import type { Directory } from '../../../protocol/federation/directory.ts'
 import { Sha256 } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
@@ -18,10 +18,8 @@ import {
   withRevocation,
 } from '../../city/partners/federation/operator.ts'
 import { readTextFile } from '../../kernel/config/text-file.ts'
-import type { ListOperatorsAnswer } from '../client/api.generated.ts'
-import type { Client } from '../client/client.ts'
 import type { CommandContext } from './context.ts'
-import { beginning, only } from './named.ts'
+import { operatorRow } from './federation-lists.ts'
 import { table } from './output.ts'
 
 type DeskFlags = { folder: string; days: string; graceDays: string }
@@ -177,97 +175,6 @@ export async function show(context: CommandContext, flags: { folder: string }): 
 
 // --- a city
 
-/** Writes what the operator needs to list this city. */
-export async function card(context: CommandContext, flags: { out: string }): Promise<void> {
-  const client = await context.client()
-  const made = await client.getMembershipCard()
-  await writeFile(flags.out, `${JSON.stringify(made, null, 2)}\n`)
-  context.out.result({ file: flags.out, ...made }, value =>
-    [
-      `${value.file}: give it to the operator of the federation 交给联盟运营方`,
-      `  tell it the fingerprint by another way 另行告知指纹: ${value.certificate}`,
-    ].join('\n'),
-  )
-}
-
-type Operator = ListOperatorsAnswer['items'][number]
-
-const standingOf = ({ fork, successor, standing }: NonNullable<Operator['directory']>): string => {
-  if (fork !== null) return 'fork 版本冲突'
-  return successor === null ? standing : `handed over 已移交 ${successor.slice(0, 12)}`
-}
-const toRow = ({ operator, directory }: Operator) => ({
-  operator: operator.slice(0, 12),
-  name: directory?.name ?? '',
-  version: directory?.version ?? null,
-  standing: directory === null ? '' : standingOf(directory),
-  next: directory?.nextUpdate.slice(0, 10) ?? '',
-  cities: directory?.cities ?? null,
-})
-
-export async function trust(context: CommandContext, thumbprint: string): Promise<void> {
-  const client = await context.client()
-  const made = await client.trustOperator({ body: { operator: thumbprint } })
-  context.out.result(made, value =>
-    [
-      `Trusted 已信任: ${value.operator}`,
-      'Its directory comes from a partner that holds it, or 名录由合作城市传来，或: tongban federation import FILE',
-    ].join('\n'),
-  )
-}
-
-/** A trusted operator by the beginning of its thumbprint. Problems: `request.not-found`, `request.conflict`. */
-async function operatorOf(client: Client, named: string): Promise<Operator> {
-  const { items } = await client.listOperators()
-  return only({
-    named,
-    found: beginning(items, named, ({ operator }) => operator),
-    line: ({ operator, directory }) => `${operator}  ${directory?.name ?? ''}`,
-    none: ['request.not-found', 'tongban federation operators names them'],
-  })
-}
-
-export async function distrust(context: CommandContext, begin: string): Promise<void> {
-  const client = await context.client()
-  const { operator } = await operatorOf(client, begin)
-  const gone = await client.distrustOperator({ params: { operator } })
-  context.out.result(gone, ({ directory, kept, ...value }) =>
-    [
-      `No longer trusted 已不再信任: ${directory?.name ?? value.operator}`,
-      ...(kept.length === 0
-        ? []
-        : [
-            'What it revoked counts on 其撤销仍然有效. To let one count again, if it was revoked wrongly 如属错误撤销，可逐一恢复:',
-            ...kept.map(
-              ({ certificate, partner, reason }) =>
-                `  tongban federation release ${certificate.slice(0, 16)}  ${partner === null ? '' : `partner 合作城市 ${partner}, `}${reason}`,
-            ),
-          ]),
-    ].join('\n'),
-  )
-}
-
-/** Lets a certificate count again that an operator revoked which is trusted no more; the beginning of it is enough. */
-export async function release(context: CommandContext, fingerprint: string): Promise<void> {
-  const client = await context.client()
-  const { items } = await client.listRevocations()
-  const named = plain(fingerprint)
-  const { certificate } = only({
-    named,
-    found: beginning(items, named, entry => entry.certificate),
-    line: entry => `${entry.certificate}  ${entry.reason}`,
-    none: ['request.not-found', 'tongban federation revocations names them'],
-  })
-  const released = await client.releaseRevocation({ params: { certificate } })
-  context.out.result(released, value => `Counts again 已恢复: ${value.certificate}`)
-}
-
-export async function operators(context: CommandContext): Promise<void> {
-  const client = await context.client()
-  const { items } = await client.listOperators()
-  context.out.result(items, list => table(list.map(toRow)))
-}
-
 /** Imports a directory. Of an operator that is not trusted, it says whose it is and does nothing else. */
 export async function importDirectory(context: CommandContext, path: string): Promise<void> {
   const jws = (await readGiven(path)).trim()
@@ -286,15 +193,7 @@ export async function importDirectory(context: CommandContext, path: string): Pr
     return
   }
   const held = await client.importDirectory({ body: { jws } })
-  context.out.result({ imported: true, ...held }, value => table([toRow(value)]))
-}
-
-export async function exportDirectory(context: CommandContext, begin: string, flags: { out: string }): Promise<void> {
-  const client = await context.client()
-  const { operator } = await operatorOf(client, begin)
-  const jws = await new Response(await client.exportDirectory({ params: { operator } })).text()
-  await writeFile(flags.out, jws)
-  context.out.result({ file: flags.out, operator }, value => `Written 已写出: ${value.file}`)
+  context.out.result({ imported: true, ...held }, value => table([operatorRow(value)]))
 }
 
 export async function cities(context: CommandContext): Promise<void> {
@@ -315,21 +214,6 @@ export async function cities(context: CommandContext): Promise<void> {
         standing,
         operator: operator.slice(0, 12),
         partner: statusOf.get(city) ?? `tongban partners join ${city}`,
-      })),
-    ),
-  )
-}
-
-export async function revocations(context: CommandContext): Promise<void> {
-  const client = await context.client()
-  const { items } = await client.listRevocations()
-  context.out.result(items, list =>
-    table(
-      list.map(({ certificate, operator, revokedAt, reason, kept }) => ({
-        certificate: certificate.slice(0, 16),
-        revoked: revokedAt,
-        operator: kept ? `${operator.slice(0, 12)} (no longer trusted 已不信任)` : operator.slice(0, 12),
-        reason,
       })),
     ),
   )

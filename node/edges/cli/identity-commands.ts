@@ -1,5 +1,6 @@
 /** Declares `tongban ca …` and `identity …`; what they do is imported when one runs. */
 import type { Command } from 'commander'
+import { declareAuthorities } from './authorities.ts'
 import type { Declare } from './declare.ts'
 import { declareOwnIdentity } from './operation.ts'
 
@@ -52,14 +53,7 @@ export function declareIdentity(program: Command, declare: Declare): void {
     ),
     'tongban ca accept ca.pem --fingerprint HEX',
   )
-  does(add(ca, 'accepted', 'CAs that this node accepts'), async () => {
-    const { caAccepted } = await import('./ca.ts')
-    return context => caAccepted(context)
-  })
-  does(add(ca, 'unaccept <fingerprint>', 'take a CA off the list; the beginning is enough'), async () => {
-    const { caUnaccept } = await import('./ca.ts')
-    return (context, _, fingerprint) => caUnaccept(context, fingerprint ?? '')
-  })
+  declareAuthorities(ca, declare)
 
   const identity = program.command('identity').description('who this node is')
   example(

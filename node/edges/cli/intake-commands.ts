@@ -1,5 +1,6 @@
 /** Declares `tongban case guide`, `prefill`, `draft …` and `parcel …`; what they do is imported when one runs. */
 import type { Command } from 'commander'
+import { declareCaseDrafts } from './case-drafts.ts'
 import { collect, type Declare } from './declare.ts'
 import { declareParcels } from './parcels.ts'
 import { MATERIAL_FLAG } from './uploads.ts'
@@ -26,15 +27,6 @@ export function declareIntake(cases: Command, declare: Declare): void {
     'tongban case prefill case.json --write',
   )
   const drafts = add(cases, 'draft', 'applications that are not sent yet, and those that a partner refused 草稿')
-  does(
-    add(drafts, 'list', 'own drafts, and what partners refused')
-      .option('--window <name>', "the window's besides")
-      .option('--limit <n>', 'at most', Number, 50),
-    async () => {
-      const { listDrafts } = await import('./intake.ts')
-      return (context, flags) => listDrafts(context, flags)
-    },
-  )
   example(
     does(
       add(drafts, 'save <file>', 'save a case file, whole or not, as a draft')
@@ -49,27 +41,10 @@ export function declareIntake(cases: Command, declare: Declare): void {
     ),
     'tongban case draft save case.json --material M01=id-card.pdf',
   )
-  does(
-    add(drafts, 'show <id>', 'a draft with its content: personal data, and an audit row').option(
-      '--out <file>',
-      'write the content into a file',
-    ),
-    async () => {
-      const { showDraft } = await import('./intake.ts')
-      return (context, flags, id) => showDraft(context, id ?? '', flags)
-    },
-  )
   does(add(drafts, 'check <id>', 'what keeps it from being sent 预检'), async () => {
     const { checkDraft } = await import('./intake.ts')
     return (context, _, id) => checkDraft(context, id ?? '')
   })
-  does(add(drafts, 'submit <id>', 'send it, once 转办'), async () => {
-    const { submitDraft } = await import('./intake.ts')
-    return (context, _, id) => submitDraft(context, id ?? '')
-  })
-  does(add(drafts, 'delete <id>', 'delete it'), async () => {
-    const { deleteDraft } = await import('./intake.ts')
-    return (context, _, id) => deleteDraft(context, id ?? '')
-  })
+  declareCaseDrafts(drafts, declare)
   declareParcels(cases, declare)
 }

@@ -2,10 +2,9 @@
 import { writeFile } from 'node:fs/promises'
 import { MODE_NAMES } from '../../../protocol/case/kinds.ts'
 import { endingOf } from '../../city/records/archive/archive.ts'
-import type { CreateCaseDraftRequest, Draft, ListCaseDraftsQuery, PrefillCaseRequest } from '../client/api.generated.ts'
+import type { CreateCaseDraftRequest, Draft, PrefillCaseRequest } from '../client/api.generated.ts'
 import { printFindings } from './cases.ts'
 import type { CommandContext } from './context.ts'
-import { china, table } from './output.ts'
 import { readJson } from './services.ts'
 import { type CaseFlags, type Given, withMaterials } from './uploads.ts'
 
@@ -87,25 +86,6 @@ const SOURCES: Record<string, string> = {
   earlier: '以往办件 earlier case',
 }
 
-export async function listDrafts(context: CommandContext, flags: ListCaseDraftsQuery): Promise<void> {
-  const client = await context.client()
-  const { items } = await client.listCaseDrafts({ query: { limit: flags.limit, window: flags.window } })
-  context.out.result(items, list =>
-    table(
-      list.map(({ id, version, partner, item, applicant, window: at, updatedAt, problem }) => ({
-        id,
-        version: String(version),
-        to: partner ?? '',
-        item: item ?? '',
-        applicant,
-        window: at ?? '',
-        saved: updatedAt,
-        refused: problem?.code ?? '',
-      })),
-    ),
-  )
-}
-
 /** Saves a case file as a new draft, or over `--id`, which must not have changed since it was `seen`. */
 export async function saveDraft(
   context: CommandContext,
@@ -125,37 +105,8 @@ export async function saveDraft(
   context.out.result(saved, ({ id, version }) => `${id} version ${version}`)
 }
 
-export async function showDraft(context: CommandContext, id: string, flags: { out?: string }): Promise<void> {
-  const client = await context.client()
-  const draft = await client.openCaseDraft({ params: { id } })
-  const text = JSON.stringify(draft.content, null, 2)
-  if (flags.out !== undefined) await writeFile(flags.out, `${text}\n`, { mode: 0o600 })
-  context.out.result(draft, ({ version, updatedBy, updatedAt, problem }) =>
-    [
-      `version ${version}, saved ${china(updatedAt)} by ${updatedBy}`,
-      ...(problem === null ? [] : [`refused: ${problem.code} ${problem.detail ?? ''}`]),
-      flags.out === undefined ? text : `written to ${flags.out}`,
-    ].join('\n'),
-  )
-}
-
 export async function checkDraft(context: CommandContext, id: string): Promise<void> {
   const client = await context.client()
   const { findings } = await client.checkCaseDraft({ params: { id } })
   printFindings(context, findings)
-}
-
-export async function submitDraft(context: CommandContext, id: string): Promise<void> {
-  const client = await context.client()
-  const { version } = await client.openCaseDraft({ params: { id } })
-  const { cases } = await client.submitCaseDraft({ params: { id }, body: { version } })
-  context.out.result(cases, list =>
-    table(list.map(({ thread, caseNo, stateName }) => ({ thread, case: caseNo, state: stateName }))),
-  )
-}
-
-export async function deleteDraft(context: CommandContext, id: string): Promise<void> {
-  const client = await context.client()
-  await client.deleteCaseDraft({ params: { id } })
-  context.out.result({ id }, () => `Deleted 已删除: ${id}`)
 }

@@ -1,14 +1,23 @@
 /** Declares `tongban services …`; what they do is imported when one runs. */
 import type { Command } from 'commander'
+import type { ListServicesAnswer } from '../client/api.generated.ts'
 import type { Declare } from './declare.ts'
 import { declareDrafts } from './drafts.ts'
 import { declareOrganisation } from './organisation.ts'
+import { china, table } from './output.ts'
 import { declareServicesSearch } from './services-search.ts'
 
 const FORMAT = 'xlsx, csv (a ZIP of CSV files), or up (national upload tables up_*)'
 
+const itemRow = (item: ListServicesAnswer['items'][number]) => ({
+  code: item.taskCode,
+  name: item.taskName,
+  modes: item.modes.join(','),
+  days: item.promiseDay,
+})
+
 export function declareServices(services: Command, declare: Declare): void {
-  const { add, does, example } = declare
+  const { add, does, example, call } = declare
   example(
     does(
       add(
@@ -26,26 +35,32 @@ export function declareServices(services: Command, declare: Declare): void {
     ),
     'tongban services publish',
   )
-  does(
-    add(services, 'show [city]', "the own list, or a partner's")
-      .option('--search <text>', 'part of the name or code', '')
-      .option('--limit <n>', 'at most', Number, 50),
-    async () => {
-      const { show } = await import('./services.ts')
-      return (context, flags, city) => show(context, city, flags)
-    },
-  )
+  call(services, 'show [city]', "the own list, or a partner's", {
+    options: command =>
+      command.option('--search <text>', 'part of the name or code', '').option('--limit <n>', 'at most', Number, 50),
+    ask: (client, [code], { search: q, limit }: { search: string; limit: number }) =>
+      code === undefined
+        ? client.listServices({ query: { q, limit } })
+        : client.listPartnerServices({ params: { code }, query: { q, limit } }),
+    text: ({ items, list }) =>
+      [
+        list === null
+          ? 'nothing published yet 尚未发布'
+          : `version ${list.version}, ${list.count} items, ${china(list.publishedAt)}`,
+        table(items.map(itemRow)),
+      ].join('\n'),
+  })
 
   declareServicesSearch(services, declare)
 
-  const table = (command: Command): Command =>
+  const tables = (command: Command): Command =>
     command
       .option('--modes <list>', '办理模式 of items whose table has no such column, such as 0,1')
       .option('--codes <file>', 'codes of another system, as JSON: { "is_need": { "0": "1" } }')
       .option('--as <table>', 'what a single CSV file holds: items, materials, up_task_general_basic …')
   example(
     does(
-      table(
+      tables(
         add(
           services,
           'import <files...>',
@@ -63,7 +78,7 @@ export function declareServices(services: Command, declare: Declare): void {
   )
   example(
     does(
-      table(add(services, 'lint [files...]', 'findings of the drafts, of all items, or of files 检查'))
+      tables(add(services, 'lint [files...]', 'findings of the drafts, of all items, or of files 检查'))
         .option('--all', 'all items as they would be published')
         .option('--rule <rule>', 'findings of this rule alone'),
       async () => {

@@ -1,11 +1,10 @@
 /** `tongban services`: the own published list, and the partners'. */
 
 import { jsonOf, readTextFile, textOf } from '../../kernel/config/text-file.ts'
-import type { ListServicesQuery, PublishServicesRequest } from '../client/api.generated.ts'
+import type { PublishServicesRequest } from '../client/api.generated.ts'
 import { describeAgreed, describeTree } from './agreed.ts'
 import { goOn } from './ask.ts'
 import type { CommandContext } from './context.ts'
-import { china, table } from './output.ts'
 
 /**
  * Publishes all drafts, or the items of a JSON file in place of all: an array, or `{ "items": […] }`; with `again` the same
@@ -45,33 +44,6 @@ export async function publish(
   const items = Array.isArray(read) ? read : (read as { items?: unknown }).items
   const list = await client.publishServices({ body: { items } as PublishServicesRequest })
   context.out.result(list, ({ version, count }) => `Published 已发布: version ${version}, ${count} items`)
-}
-
-export async function show(
-  context: CommandContext,
-  city: string | undefined,
-  flags: { search: string } & Pick<ListServicesQuery, 'limit'>,
-): Promise<void> {
-  const client = await context.client()
-  const query = { q: flags.search, limit: flags.limit }
-  const answer = await (city === undefined
-    ? client.listServices({ query })
-    : client.listPartnerServices({ params: { code: city }, query }))
-  context.out.result(answer, ({ items, list }) =>
-    [
-      list === null
-        ? 'nothing published yet 尚未发布'
-        : `version ${list.version}, ${list.count} items, ${china(list.publishedAt)}`,
-      table(
-        items.map(item => ({
-          code: item.taskCode,
-          name: item.taskName,
-          modes: item.modes.join(','),
-          days: item.promiseDay,
-        })),
-      ),
-    ].join('\n'),
-  )
 }
 
 /** The JSON of a file, or of standard input for `-`. Problem: `request.invalid`. */

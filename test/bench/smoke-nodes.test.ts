@@ -1,4 +1,4 @@
-/** Those benches whose smallest form takes longer, or ten processes. */
+/** Benches of several nodes: each runs here as its command does, only small, and must bring every figure it has. */
 import { expect, test } from 'vitest'
 import { nonsense } from './report.ts'
 import { figuresOf, smoke, whole } from './smoke.ts'
