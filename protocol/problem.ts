@@ -1265,11 +1265,17 @@ export type Result<T> = ({ ok: true } & T) | Refused
 export const refuse = (code: ProblemCode, detail?: string): Refused => ({ ok: false, problem: problem(code, detail) })
 
 /**
- * What is wrong with one field, for programs that mark it: where (a path), whether it keeps the act from being done, who can cure
- * it, and why, never with its value.
+ * What is wrong with one field, for programs that mark it: where, whether it keeps the act from being done, who can cure it, and why,
+ * with its value only where that can be nothing of a person.
  */
 export type FieldProblem = {
+  /** names joined by points */
   field: string
+  /** JSON Pointer (RFC 6901); absent: that of `field` */
+  path?: string
+  /** what is wrong, for programs */
+  code?: string
+  value?: number | boolean
   level: 'error' | 'notice'
   cure: 'caller' | 'clerk' | 'applicant' | 'administrator' | 'partner'
   reason: string

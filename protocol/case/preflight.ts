@@ -7,6 +7,7 @@ import { type AgreedItem, dayOf } from '../agreement/document.ts'
 import { readCreditCode } from '../codes/credit-code.ts'
 import { readResidentId } from '../codes/resident-id.ts'
 import { LIMITS } from '../limits.ts'
+import type { FieldProblem } from '../problem.ts'
 import type { ServiceItem } from '../service/item.ts'
 import type { CaseContent } from './kinds.ts'
 
@@ -20,7 +21,7 @@ export const CURES = {
 export type Cure = keyof typeof CURES
 
 /** `field` is a path into the content; `reason` never repeats its value. A `notice` keeps nothing from being sent. */
-export type Finding = { field: string; level: 'error' | 'notice'; cure: Cure; reason: string; reasonZh: string }
+export type Finding = Omit<FieldProblem, 'cure'> & { cure: Cure }
 
 /** What is wrong with the fields of a form; `path` is empty for the form itself. */
 export type FormFault = { path: string; missing: boolean; reason: string; reasonZh: string }

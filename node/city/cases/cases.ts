@@ -277,8 +277,8 @@ export function createCases(parts: CasesParts) {
     return Promise.all(targets.map(async ({ thread }) => toRow(await rowOf(db, thread))))
   }
 
-  /** All that would keep a case from being sent; `follows` where it would name another as its lead. */
-  async function faultsOf(input: Input, follows = false): Promise<Finding[]> {
+  /** All that would keep a case from being sent; `follows` where it would name another as its lead, `sound` where it is whole. */
+  async function faultsOf(input: Input, { follows = false, sound = true } = {}): Promise<Finding[]> {
     const { agreement, findings, ...checked } = await check(input, true)
     const found = [
       ...daysOf(checked.content, seconds(clock.now())),
@@ -286,7 +286,7 @@ export function createCases(parts: CasesParts) {
       ...(await alreadyOpen(db, parts.keys, input)),
     ]
     if (agreement instanceof ProblemError) return [findingOf(agreement.problem), ...found]
-    if (found.some(({ level }) => level === 'error')) return found
+    if (!sound || found.some(({ level }) => level === 'error')) return found
     // What was not found by looking is found by going the way itself, up to its last step.
     const parent = follows ? parts.threadId() : input.parent
     const caseNo = input.caseNo ?? `${identity.city}${'0'.repeat(CASE_NO_DIGITS)}`
@@ -356,14 +356,14 @@ export function createCases(parts: CasesParts) {
     /** Problems: `thread.unknown`, `request.precondition` when the case is another than its caller saw. */
     assertAsSeen,
 
-    /** All that would keep the case from being sent, without sending it. Throws `item.unknown`. */
-    preflight: (input: Input): Promise<Finding[]> => faultsOf(input),
+    /** All that would keep the case from being sent, without sending it; `sound`: whether all that it needs is there. Throws `item.unknown`. */
+    preflight: (input: Input, sound = true): Promise<Finding[]> => faultsOf(input, { sound }),
 
     /** The same of every item of a joint one, each finding under `items.N`. Problem: `request.invalid`. */
     async preflightJoint(joint: JointCase): Promise<Finding[]> {
       const findings: Finding[] = []
       for (const [index, input] of casesOf(joint).entries()) {
-        const found = await faultsOf(input, index > 0).catch(unknownItem)
+        const found = await faultsOf(input, { follows: index > 0 }).catch(unknownItem)
         for (const finding of 'problem' in found ? [findingOf(found.problem)] : found)
           findings.push({ ...finding, field: `items.${index}.${finding.field}` })
       }

@@ -10,6 +10,7 @@ import { bulkRoutes } from '../work/bulk-routes.ts'
 import { createQueues, QUEUE_NAMES } from '../work/queues.ts'
 import { queueRoutes } from '../work/routes.ts'
 import { createStatistics } from '../work/statistics.ts'
+import { createApplicationCheck } from './intake/check.ts'
 import { createIntake } from './intake/intake.ts'
 import { intakeRoutes } from './intake/routes.ts'
 import { lookupKeys } from './lookup.ts'
@@ -51,9 +52,14 @@ async function apiOf(city: string, separateDecision = true): Promise<TestApi> {
         packets: (store, no) => packets().packets(store, no),
         deadlines: async (store, state) => (await clocks.of(store, state)).deadlines,
       })
+      const check = createApplicationCheck({
+        cases,
+        clock: world.clock,
+        schemas: { one: NewCase, joint: NewJointCase },
+      })
       return [
         queueRoutes(queues, statistics, async () => 0),
-        caseRoutes(cases),
+        caseRoutes(cases, check),
         intakeRoutes(
           createIntake({
             db,
@@ -62,7 +68,7 @@ async function apiOf(city: string, separateDecision = true): Promise<TestApi> {
             drafts,
             keys: lookupKeys(hash),
             packets: async () => [],
-            schemas: { one: NewCase, joint: NewJointCase },
+            check,
           }),
           drafts,
         ),

@@ -5,14 +5,16 @@ import { AUTHORS, CASE_CONTENT, type CaseKind, Mode, OUTCOMES } from '../../../p
 import { CURES, type Cure } from '../../../protocol/case/preflight.ts'
 import { STATES, type State } from '../../../protocol/case/table.ts'
 import { LIMITS } from '../../../protocol/limits.ts'
-import { Day, DivisionCode, Instant, Sha256, ThreadId, text } from '../../../protocol/primitives.ts'
+import { Day, DivisionCode, Instant, jsonObject, Sha256, ThreadId, text } from '../../../protocol/primitives.ts'
 import type { ProblemCode } from '../../../protocol/problem.ts'
 import { STEP_ACTIONS } from '../../../protocol/rights/table.ts'
+import { tellField, toldOfField } from '../../edges/http/field-problem.ts'
 import { Why } from '../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../edges/http/route.ts'
 import { TITLES } from '../records/evidence/timeline.ts'
 import type { Cases } from './cases.ts'
 import type { CaseDetail } from './detail.ts'
+import type { ApplicationCheck } from './intake/check.ts'
 import type { LinkedCase } from './joint.ts'
 import type { CaseRow } from './rows.ts'
 
@@ -200,13 +202,15 @@ export const NewJointCase = z.strictObject({
 
 export const Finding = z
   .strictObject({
-    field: z.string().describe('path into the request'),
-    level: z.enum(['error', 'notice']).describe('an error keeps the case from being sent'),
+    ...toldOfField,
     cure: z.enum(Object.keys(CURES) as [Cure, ...Cure[]]).describe('who can cure it'),
-    reason: z.string(),
-    reasonZh: z.string(),
   })
   .meta({ id: 'Finding' })
+
+/** What is typed so far of an application, or of a joint one. */
+export const Content = jsonObject(z.string().max(100), LIMITS.formLevels).describe(
+  'fields of a new case, or `shared` and `items` of a joint one; whole or not',
+)
 
 const params = z.strictObject({ thread: ThreadId })
 
@@ -295,7 +299,7 @@ function toDetail({
 const verbOf = (kind: CaseKind): string => kind.slice('case.'.length)
 const camel = (verb: string): string => verb.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
-export const caseRoutes = (cases: Cases): RouteModule => ({
+export const caseRoutes = (cases: Cases, check: ApplicationCheck): RouteModule => ({
   tag: 'Cases',
   description:
     'Cases (办件) across two cities. Each step is a signed packet; what a city may do now stands in `steps`.',
@@ -304,30 +308,31 @@ export const caseRoutes = (cases: Cases): RouteModule => ({
       method: 'post',
       path: '/api/v1/cases/preflight',
       id: 'preflightCase',
-      summary: 'Check a case as the partner will, without sending it (预检)',
+      summary: 'Check a case as the partner will, whole or not, without sending it (预检)',
+      description:
+        'Fields that are missing or of another form, and what item and agreement ask of the rest, in one answer. Nothing is written: a form may ask with each pause of typing.',
       action: 'case.take-in',
       looksUp: true,
-      body: NewCase,
+      body: Content,
       bodyBytes: 512 * 1024,
       answer: z.strictObject({
         findings: z.array(Finding),
       }),
-      problems: ['item.unknown'],
-      handle: async ({ body }) => ({ findings: await cases.preflight(body) }),
+      handle: async ({ body }) => ({ findings: (await check.one(body)).map(tellField) }),
     })
     api.operation({
       method: 'post',
       path: '/api/v1/cases/joint/preflight',
       id: 'preflightJointCase',
-      summary: 'Check every item of a joint case, without sending any (预检)',
+      summary: 'Check every item of a joint case, whole or not, without sending any (预检)',
       action: 'case.take-in',
       looksUp: true,
-      body: NewJointCase,
+      body: Content,
       bodyBytes: 512 * 1024,
       answer: z.strictObject({
-        findings: z.array(Finding).describe('`field` begins with the place of the item: `items.1.form.phone`'),
+        findings: z.array(Finding).describe('`path` begins with the place of the item: `/items/1/form/phone`'),
       }),
-      handle: async ({ body }) => ({ findings: await cases.preflightJoint(body) }),
+      handle: async ({ body }) => ({ findings: (await check.joint(body)).map(tellField) }),
     })
     api.operation({
       method: 'post',

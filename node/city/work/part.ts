@@ -12,6 +12,7 @@ import { materialRoutes } from '../../spine/materials/routes.ts'
 import type { AgreementsPort } from '../agreements/part.ts'
 import { createEvaluations } from '../cases/evaluations/evaluations.ts'
 import { evaluationRoutes } from '../cases/evaluations/routes.ts'
+import { createApplicationCheck } from '../cases/intake/check.ts'
 import { createIntake } from '../cases/intake/intake.ts'
 import { intakeRoutes } from '../cases/intake/routes.ts'
 import type { CasesPort } from '../cases/part.ts'
@@ -96,6 +97,7 @@ export function createWorkPart(
     urgency: (city, limit) => clocks.urgency(city, limit),
     moves: (...move) => cases.moves(...move),
   })
+  const check = createApplicationCheck({ cases, clock, schemas: { one: NewCase, joint: NewJointCase } })
   const intake = createIntake({
     db,
     audit,
@@ -103,7 +105,7 @@ export function createWorkPart(
     keys,
     drafts,
     packets: no => packets().packets(db, no),
-    schemas: { one: NewCase, joint: NewJointCase },
+    check,
   })
   const rebuilding: RebuildParts = {
     db,
@@ -126,7 +128,7 @@ export function createWorkPart(
         print: (threads, name, actor) => casePapers.many(threads, name, actor),
       }),
       boardRoutes(board, statistics.catchUp),
-      caseRoutes(cases),
+      caseRoutes(cases, check),
       intakeRoutes(intake, drafts),
       materialRoutes(materials, pages, createLooks({ db, audit, drafts })),
       dispatchRoutes(dispatch, materials),

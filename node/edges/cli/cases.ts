@@ -71,8 +71,8 @@ export async function preflight(context: CommandContext, path: string, flags: Ca
   const client = await context.client()
   const given = await withMaterials(client, context.out, (await readJson(path)) as Given, flags)
   const { findings } = await (given?.shared === undefined
-    ? client.preflightCase({ body: given as SubmitCaseRequest })
-    : client.preflightJointCase({ body: given as unknown as SubmitJointCaseRequest }))
+    ? client.preflightCase({ body: given })
+    : client.preflightJointCase({ body: given }))
   printFindings(context, findings)
 }
 

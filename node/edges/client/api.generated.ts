@@ -1770,14 +1770,26 @@ export type Export = {
 }
 export type ExtendCaseRequest = { until: string; reason: string; approver: string }
 export type Finding = {
-  /** path into the request */
-  field: string
-  /** an error keeps the case from being sent */
+  /** JSON Pointer (RFC 6901) into the request; empty for the whole */
+  path: string
+  /** What is wrong, for programs: `required`, `type`, `format`, `value`, `too-large`, `rule` … */
+  code: string
+  /** an error keeps it from being done */
   level: 'error' | 'notice'
+  /** Why, in English */
+  en: string
+  /** Why, in Chinese */
+  zh: string
+  /** What was given, where it can be nothing of a person */
+  value?: number | boolean
+  /** The path in words; of a material that is missing its code: `materials.M01` */
+  field: string
+  /** The same as `en` */
+  reason: string
+  /** The same as `zh` */
+  reasonZh: string
   /** who can cure it */
   cure: 'clerk' | 'applicant' | 'administrator' | 'partner'
-  reason: string
-  reasonZh: string
 }
 export type FollowUpRatingRequest = {
   /** the window that took the case, or the department that decided it */
@@ -4243,173 +4255,14 @@ export type PrefillCaseRequest = {
   form?: Record<string, unknown> | undefined
 }
 export type PreflightCaseAnswer = { findings: Finding[] }
-export type PreflightCaseRequest = {
-  /** given by the node when absent */
-  caseNo?: string | undefined
-  /** taskCode of its published item */
-  item: string
-  mode: 0 | 1 | 2 | 3
-  applicant: {
-    /** 服务对象 (GB/T 39046 A.4): 1 自然人 … 6 其他组织 */
-    type: '1' | '2' | '3' | '4' | '5' | '6'
-    name: string
-    /** 证件类型: 111 居民身份证, 001 统一社会信用代码, or the code of the agreement */
-    idType: string
-    idNumber: string
-    phone?: string | undefined
-    address?: string | undefined
-    legalRepresentative?: string | undefined
-  }
-  agent?: {
-    /** agent (代办人, when absent): acts under an authorisation; assistant (帮办人员): helps, decides nothing */
-    kind?: 'agent' | 'assistant' | undefined
-    name: string
-    /** needed of an agent */
-    idType?: string | undefined
-    /** needed of an agent */
-    idNumber?: string | undefined
-    phone?: string | undefined
-    /** 授权委托书: SHA-256 of the material, or its code */
-    authorisation?: string | undefined
-  } | undefined
-  form: Record<string, unknown>
-  materials: {
-    sha256: string
-    /** material code of the item's list */
-    code: string
-    name: string
-    /** 原件, 复印件, 电子 */
-    form?: 'original' | 'copy' | 'electronic' | undefined
-    pages?: number | undefined
-    /** 用证事由 of this licence, in place of the one of the case */
-    purpose?: string | undefined
-  }[]
-  /** now when absent */
-  receivedAt?: string | undefined
-  window?: string | undefined
-  clerk?: {
-    name?: string | undefined
-    no?: string | undefined
-    phone?: string | undefined
-  } | undefined
-  /** 告知书 version and its acceptance */
-  consent?: { text: string; acceptedAt: string } | undefined
-  /** 用证事由 of each licence among the materials that has none of its own */
-  purpose?: string | undefined
-  /** how the applicant wants the result (结果送达方式) */
-  delivery?: {
-    /** 电子证照, 邮寄, 收件地领取, 办理地领取 */
-    method: 'e-licence' | 'mail' | 'collecting' | 'handling'
-    recipient?: {
-      name: string
-      phone?: string | undefined
-      address: string
-      postcode?: string | undefined
-    } | undefined
-  } | undefined
-  /** lead case of a joint one (多地联办, 一件事) */
-  parent?: string | undefined
-  /** the city that has the power (办理地) */
-  to: string
-  /** whose codes `materials` have: `own` ones become the partner's by the mapping of the item; handling by default */
-  codes?: 'own' | 'handling' | undefined
-  /** id of the version of an agreement to begin under, where several cover it; absent: the newest that does */
-  agreement?: string | undefined
-}
+/** fields of a new case, or `shared` and `items` of a joint one; whole or not */
+export type PreflightCaseRequest = Record<string, unknown>
 export type PreflightJointCaseAnswer = {
-  /** `field` begins with the place of the item: `items.1.form.phone` */
+  /** `path` begins with the place of the item: `/items/1/form/phone` */
   findings: Finding[]
 }
-export type PreflightJointCaseRequest = {
-  /** what stands once for all items: applicant, agent, window, consent, common fields of the forms */
-  shared: {
-    applicant: {
-      /** 服务对象 (GB/T 39046 A.4): 1 自然人 … 6 其他组织 */
-      type: '1' | '2' | '3' | '4' | '5' | '6'
-      name: string
-      /** 证件类型: 111 居民身份证, 001 统一社会信用代码, or the code of the agreement */
-      idType: string
-      idNumber: string
-      phone?: string | undefined
-      address?: string | undefined
-      legalRepresentative?: string | undefined
-    }
-    agent?: {
-      /** agent (代办人, when absent): acts under an authorisation; assistant (帮办人员): helps, decides nothing */
-      kind?: 'agent' | 'assistant' | undefined
-      name: string
-      /** needed of an agent */
-      idType?: string | undefined
-      /** needed of an agent */
-      idNumber?: string | undefined
-      phone?: string | undefined
-      /** 授权委托书: SHA-256 of the material, or its code */
-      authorisation?: string | undefined
-    } | undefined
-    form: Record<string, unknown>
-    materials: {
-      sha256: string
-      /** material code of the item's list */
-      code: string
-      name: string
-      /** 原件, 复印件, 电子 */
-      form?: 'original' | 'copy' | 'electronic' | undefined
-      pages?: number | undefined
-      /** 用证事由 of this licence, in place of the one of the case */
-      purpose?: string | undefined
-    }[]
-    /** now when absent */
-    receivedAt?: string | undefined
-    window?: string | undefined
-    clerk?: {
-      name?: string | undefined
-      no?: string | undefined
-      phone?: string | undefined
-    } | undefined
-    /** 告知书 version and its acceptance */
-    consent?: { text: string; acceptedAt: string } | undefined
-    /** 用证事由 of each licence among the materials that has none of its own */
-    purpose?: string | undefined
-    /** how the applicant wants the result (结果送达方式) */
-    delivery?: {
-      /** 电子证照, 邮寄, 收件地领取, 办理地领取 */
-      method: 'e-licence' | 'mail' | 'collecting' | 'handling'
-      recipient?: {
-        name: string
-        phone?: string | undefined
-        address: string
-        postcode?: string | undefined
-      } | undefined
-    } | undefined
-    /** whose codes `materials` have: `own` ones become the partner's by the mapping of the item; handling by default */
-    codes?: 'own' | 'handling' | undefined
-  }
-  items: {
-    /** the city that has the power (办理地) */
-    to: string
-    /** taskCode of its published item */
-    item: string
-    mode: 0 | 1 | 2 | 3
-    /** id of the version of an agreement to begin under, where several cover it; absent: the newest that does */
-    agreement?: string | undefined
-    /** fields of this item, put to the shared ones */
-    form?: Record<string, unknown> | undefined
-    /** in place of the shared ones */
-    materials?: {
-      sha256: string
-      /** material code of the item's list */
-      code: string
-      name: string
-      /** 原件, 复印件, 电子 */
-      form?: 'original' | 'copy' | 'electronic' | undefined
-      pages?: number | undefined
-      /** 用证事由 of this licence, in place of the one of the case */
-      purpose?: string | undefined
-    }[] | undefined
-    /** 用证事由 of each licence among the materials that has none of its own */
-    purpose?: string | undefined
-  }[]
-}
+/** fields of a new case, or `shared` and `items` of a joint one; whole or not */
+export type PreflightJointCaseRequest = Record<string, unknown>
 export type PreviewAmendmentAnswer = {
   act: 'propose' | 'sign' | 'amend' | 'suspend' | 'resume' | 'terminate' | 'expire'
   /** the text that would be signed: name it when you sign */
@@ -7611,13 +7464,13 @@ export interface Api {
   prefillCase(input: {
     body: PrefillCaseRequest
   } & Options): Promise<PrefillCaseAnswer>
-  /** Check a case as the partner will, without sending it (预检) */
-  preflightCase(input: {
-    body: PreflightCaseRequest
+  /** Check a case as the partner will, whole or not, without sending it (预检) */
+  preflightCase(input?: {
+    body?: PreflightCaseRequest | undefined
   } & Options): Promise<PreflightCaseAnswer>
-  /** Check every item of a joint case, without sending any (预检) */
-  preflightJointCase(input: {
-    body: PreflightJointCaseRequest
+  /** Check every item of a joint case, whole or not, without sending any (预检) */
+  preflightJointCase(input?: {
+    body?: PreflightJointCaseRequest | undefined
   } & Options): Promise<PreflightJointCaseAnswer>
   /** What an amendment would touch */
   previewAmendment(input: {

@@ -356,13 +356,27 @@ describe('problems', () => {
     const errorsOf = async (path: string, body: unknown, headers = {}) =>
       (await api.as('clerk').post(path, body, headers)).body as { errors: object[]; detail: string }
     const caller = { level: 'error', cure: 'caller' }
+    const told = (field: string, code: string, en: string, zh: string, more = {}) => ({
+      field,
+      path: field === '' ? '' : `/${field}`,
+      code,
+      ...caller,
+      en,
+      zh,
+      reason: en,
+      reasonZh: zh,
+      ...more,
+    })
     expect(
       (await errorsOf('/api/v1/trials/a', { idNumber: `${CANARY}0`, count: 1.5, naem: 1, [CANARY]: 2 })).errors,
     ).toEqual([
-      { field: 'idNumber', ...caller, reason: 'at most 18 characters', reasonZh: '最多 18个字符' },
-      { field: 'count', ...caller, reason: 'must be there, of the type int', reasonZh: '必填，类型为 int' },
-      { field: 'naem', ...caller, reason: 'not a field that this takes', reasonZh: '没有这个字段' },
-      { field: '', ...caller, reason: 'unknown field, 1 in all', reasonZh: '未知字段，共 1 个' },
+      told('idNumber', 'too-large', 'at most 18 characters', '最多 18个字符'),
+      told('count', 'type', 'must be of the type int', '类型应为整数', { value: 1.5 }),
+      told('naem', 'unknown', 'not a field that this takes', '没有这个字段', { value: 1 }),
+      told('', 'unknown', 'unknown field, 1 in all', '未知字段，共 1 个'),
+    ])
+    expect((await errorsOf('/api/v1/trials/a', {})).errors).toEqual([
+      told('idNumber', 'required', 'must be there, of the type string', '必填，类型为文本'),
     ])
     const { errors, detail } = await errorsOf('/api/v1/trials/a', '{"idNumber":1e400}', { 'accept-language': 'zh-CN' })
     expect(errors).toMatchObject([{ field: 'idNumber', ...caller, reasonZh: expect.stringContaining('请写成文本') }])

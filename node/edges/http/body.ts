@@ -1,7 +1,7 @@
 /** Reads request bodies with a bound, and JSON strictly. */
 import { formatFault, readStrictJson } from '../../../protocol/json-outside.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
-import { fieldProblem } from './fields.ts'
+import { fieldProblem } from '../../kernel/fields.ts'
 
 /** The body as bytes; at most `max`, or ProblemError `request.oversize`. */
 export async function readBody(request: Request, max: number): Promise<Uint8Array> {

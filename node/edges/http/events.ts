@@ -4,10 +4,10 @@ import { fieldOf } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import { rolesFor } from '../../../protocol/rights/can.ts'
 import type { CaseRights } from '../../kernel/case-rights.ts'
+import { fieldProblems } from '../../kernel/fields.ts'
 import { callerOf, type Edge } from './env.ts'
 import { CASE_EVENTS, type EventFeed, openEventStream } from './event-stream.ts'
 import { createEventTail } from './event-tail.ts'
-import { fieldProblems } from './fields.ts'
 import type { Observer } from './observe.ts'
 import { ProblemBody } from './problem.ts'
 
@@ -58,7 +58,7 @@ export function addEvents(edge: Edge, feed: EventFeed, observer: Observer, drain
     const query = EventsQuery.safeParse(c.req.query())
     if (!query.success)
       throw new ProblemError('request.invalid', `query: ${fieldOf(query.error)}`, {
-        errors: fieldProblems(query.error),
+        errors: fieldProblems(query.error, c.req.query()),
       })
     const last = c.req.header('last-event-id') ?? query.data.after
     if (last !== undefined && !/^\d{1,15}$/.test(last)) throw new ProblemError('request.invalid', 'Last-Event-ID')

@@ -9,18 +9,16 @@ import {
   type Problem,
   type ProblemCode,
 } from '../../../protocol/problem.ts'
+import { tellField, toldOfField } from './field-problem.ts'
 
 export type Language = 'en' | 'zh'
 
 const FieldProblemBody = z
   .strictObject({
-    field: z.string().describe('Path into the request; empty for the whole'),
-    level: z.enum(['error', 'notice']),
+    ...toldOfField,
     cure: z.enum(['caller', 'clerk', 'applicant', 'administrator', 'partner']).describe('Who can cure it'),
-    reason: z.string(),
-    reasonZh: z.string(),
   })
-  .meta({ id: 'FieldProblem' }) satisfies z.ZodType<FieldProblem>
+  .meta({ id: 'FieldProblem' })
 
 const ChangeBody = z
   .strictObject({
@@ -94,7 +92,7 @@ export function problemResponse(
     act: act ?? entry.act,
     retryable: entry.retryable,
     cure: language === 'zh' ? entry.cureZh : entry.cure,
-    ...(errors.length === 0 ? {} : { errors: [...errors] }),
+    ...(errors.length === 0 ? {} : { errors: errors.map(tellField) }),
     ...(changes.length === 0 ? {} : { changes: [...changes] }),
     requestId,
   }

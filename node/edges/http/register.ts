@@ -3,10 +3,10 @@ import type { Context } from 'hono'
 import * as z from 'zod'
 import { fieldOf } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
+import { fieldProblem, fieldProblems } from '../../kernel/fields.ts'
 import { bounded, mediaTypeOf, readBody, readJson, sizeOf } from './body.ts'
 import { BYTES, type Common, type Described, describe, isOfOneCase, isOfOneDraft, problemsOf } from './describe.ts'
 import { callerOf, type Edge, type Env, sessionCookie } from './env.ts'
-import { fieldProblem, fieldProblems } from './fields.ts'
 import { seenBy, tagOf } from './preconditions.ts'
 import type { Api, Download, Input, RouteModule, Schema } from './route.ts'
 
@@ -154,7 +154,7 @@ function checked(schema: Schema | undefined, value: unknown, where: string): unk
   if (schema === undefined) return undefined
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  const errors = fieldProblems(parsed.error)
+  const errors = fieldProblems(parsed.error, value)
   // The fields of a query are named: the caller has them before its eyes in the address.
   const told =
     where === 'query'

@@ -7,6 +7,7 @@ import { agree, COLLECTING, HANDLING, submitCase, worldAgreement } from '../../.
 import { worldPurges } from '../../../../test/support/world-purges.ts'
 import { lookupKeys } from '../lookup.ts'
 import { NewCase, NewJointCase } from '../routes.ts'
+import { createApplicationCheck } from './check.ts'
 import { DRAFT_DAYS } from './drafts.ts'
 import { createIntake, type Intake } from './intake.ts'
 
@@ -53,7 +54,11 @@ beforeEach(async () => {
     cases: ankang.cases,
     packets: no => ankang.packets().packets(ankang.db, no),
     keys: lookupKeys(text => createHash('sha256').update(text).digest()),
-    schemas: { one: NewCase as never, joint: NewJointCase as never },
+    check: createApplicationCheck({
+      cases: ankang.cases,
+      clock: world.clock,
+      schemas: { one: NewCase as never, joint: NewJointCase as never },
+    }),
   })
 })
 afterEach(() => world.stop())

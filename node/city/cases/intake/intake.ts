@@ -3,7 +3,6 @@
  * checks a draft and sends it. May import the cases, the audit log and the store.
  */
 
-import type * as z from 'zod'
 import type { AgreedItem } from '../../../../protocol/agreement/document.ts'
 import type { CaseBody, Mode } from '../../../../protocol/case/kinds.ts'
 import type { Finding, MaterialNames } from '../../../../protocol/case/preflight.ts'
@@ -12,12 +11,12 @@ import type { Audit } from '../../../kernel/records/audit.ts'
 import { isAsSeen, type Seen } from '../../../kernel/seen.ts'
 import type { Database, Transaction } from '../../../kernel/store/database.ts'
 import type { StoredPacket } from '../../../spine/exchange/ports.ts'
-import type { Cases, NewCase } from '../cases.ts'
-import type { JointCase } from '../joint.ts'
+import type { Cases } from '../cases.ts'
 import type { LookupKeys } from '../lookup.ts'
 import type { CaseRow } from '../rows.ts'
 import { preflightError } from '../submission.ts'
-import type { CaseDrafts, DraftContent } from './drafts.ts'
+import type { ApplicationCheck } from './check.ts'
+import type { CaseDrafts } from './drafts.ts'
 import { type Begun, type Earlier, type Prefilled, prefill } from './prefill.ts'
 
 /** Earlier cases of an applicant that are looked at. */
@@ -38,19 +37,15 @@ export type IntakeParts = {
   db: Database
   audit: Audit
   drafts: CaseDrafts
-  cases: Pick<Cases, 'preflight' | 'preflightJoint' | 'submit' | 'submitJoint' | 'guide'>
+  cases: Pick<Cases, 'submit' | 'submitJoint' | 'guide'>
   packets: (threadNo: number) => Promise<StoredPacket[]>
   keys: Pick<LookupKeys, 'number'>
-  /** what a whole case, and a whole joint one, must look like */
-  schemas: {
-    one: z.ZodType<NewCase>
-    joint: z.ZodType<JointCase>
-  }
+  check: ApplicationCheck
 }
 
 export type Intake = ReturnType<typeof createIntake>
 
-export function createIntake({ db, audit, drafts, cases, packets, keys, schemas }: IntakeParts) {
+export function createIntake({ db, audit, drafts, cases, packets, keys, check }: IntakeParts) {
   /** The cases that this city collected from the applicant and still holds, newest first; each reading leaves an audit row. */
   async function earlierOf(idNumber: string, actor: string): Promise<Earlier[]> {
     const rows = await db.query<{ thread_no: number }>(
@@ -73,36 +68,6 @@ export function createIntake({ db, audit, drafts, cases, packets, keys, schemas 
           await audit.append(tx, { actor, action: 'case.read', subject, detail: { for: 'prefill' } })
       })
     return found
-  }
-
-  /** The draft as a case or a joint one; findings where it is not whole yet. */
-  function parse(
-    content: DraftContent,
-  ): { whole: true; one: NewCase | null; joint: JointCase | null } | { whole: false; findings: Finding[] } {
-    const isJoint = 'items' in content
-    const parsed = isJoint ? schemas.joint.safeParse(content) : schemas.one.safeParse(content)
-    if (parsed.success)
-      return isJoint
-        ? { whole: true, one: null, joint: parsed.data as JointCase }
-        : { whole: true, one: parsed.data as NewCase, joint: null }
-    return {
-      whole: false,
-      findings: parsed.error.issues.slice(0, 50).map(({ path, code }) => ({
-        field: path.map(String).join('.').slice(0, 100),
-        level: 'error',
-        cure: 'clerk',
-        ...(code === 'unrecognized_keys'
-          ? { reason: 'fields that an application does not have', reasonZh: '有申请中不存在的字段' }
-          : { reason: `missing or of another form (${code})`, reasonZh: '未填写或格式不正确' }),
-      })),
-    }
-  }
-
-  async function check(content: DraftContent): Promise<Finding[]> {
-    const parsed = parse(content)
-    if (!parsed.whole) return parsed.findings
-    if (parsed.one !== null) return cases.preflight(parsed.one)
-    return parsed.joint === null ? [] : cases.preflightJoint(parsed.joint)
   }
 
   return {
@@ -128,21 +93,21 @@ export function createIntake({ db, audit, drafts, cases, packets, keys, schemas 
       return prefill(item, given, idNumber === undefined ? [] : await earlierOf(idNumber, actor))
     },
 
-    /** Everything that keeps a draft from being sent, also where it is not whole yet. Problems: `request.not-found`, `item.unknown`. */
+    /** Everything that keeps a draft from being sent, also where it is not whole yet. Problem: `request.not-found`. */
     async check(id: string, actor: string): Promise<Finding[]> {
       const { content } = await drafts.open(id, actor)
-      return check(content)
+      return check.of(content)
     },
 
     /** Sends a draft as it was `seen`, once; it is gone with the commit. Problems: as of a submit, `request.precondition`. */
     async submit(id: string, seen: Seen, actor: string): Promise<CaseRow[]> {
       const { draft, content } = await drafts.open(id, actor)
       if (!isAsSeen(seen, String(draft.version))) throw await drafts.changed(db, id)
-      const parsed = parse(content)
-      if (!parsed.whole) throw preflightError(parsed.findings)
+      const { one, joint } = check.whole(content)
       const alongside = (tx: Transaction) => drafts.consume(tx, id, draft.version)
-      if (parsed.joint !== null) return cases.submitJoint(parsed.joint, actor, alongside)
-      return parsed.one === null ? [] : [await cases.submit(parsed.one, actor, alongside)]
+      if (joint !== null) return cases.submitJoint(joint, actor, alongside)
+      if (one !== null) return [await cases.submit(one, actor, alongside)]
+      throw preflightError((await check.of(content)).filter(({ level }) => level === 'error'))
     },
   }
 }

@@ -3,10 +3,10 @@
 import * as z from 'zod'
 import { AgreedItem } from '../../../../protocol/agreement/document.ts'
 import { Applicant, CASE_CONTENT, Mode } from '../../../../protocol/case/kinds.ts'
-import { LIMITS } from '../../../../protocol/limits.ts'
-import { DivisionCode, jsonObject, Sha256, ThreadId, text } from '../../../../protocol/primitives.ts'
+import { DivisionCode, Sha256, ThreadId, text } from '../../../../protocol/primitives.ts'
 import { ProblemError } from '../../../../protocol/problem.ts'
 import { ServiceItem } from '../../../../protocol/service/item.ts'
+import { tellField } from '../../../edges/http/field-problem.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../../../edges/http/page.ts'
 import { Why } from '../../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, time } from '../../../edges/http/route.ts'
@@ -15,7 +15,7 @@ import { isAsSeen, type Seen } from '../../../kernel/seen.ts'
 
 import { windowsOf } from '../rights.ts'
 
-import { Case, Finding, SUBMIT_PROBLEMS, toAnswer } from '../routes.ts'
+import { Case, Content, Finding, SUBMIT_PROBLEMS, toAnswer } from '../routes.ts'
 import { type CaseDraft, type CaseDrafts, DRAFT_DAYS } from './drafts.ts'
 import type { Intake } from './intake.ts'
 
@@ -36,9 +36,6 @@ const Draft = z
     updatedBy: z.string(),
   })
   .meta({ id: 'Draft' })
-const Content = jsonObject(z.string().max(100), LIMITS.formLevels).describe(
-  'fields of a new case, or `shared` and `items` of a joint one; whole or not',
-)
 const params = z.strictObject({ id: DraftId })
 const Version = z.number().int().min(1).optional().describe('that was read; absent: `If-Match` has it')
 const versionOf = ({ version }: { version: number }): string => String(version)
@@ -204,8 +201,10 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       action: 'case.take-in',
       params,
       answer: z.strictObject({ findings: z.array(Finding) }),
-      problems: ['request.not-found', 'item.unknown'],
-      handle: async ({ params: { id }, person }) => ({ findings: await intake.check(id, actorOf(person)) }),
+      problems: ['request.not-found'],
+      handle: async ({ params: { id }, person }) => ({
+        findings: (await intake.check(id, actorOf(person))).map(tellField),
+      }),
     })
     api.operation({
       method: 'post',

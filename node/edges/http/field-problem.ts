@@ -1,0 +1,28 @@
+/** How answers tell what is wrong with one field (字段问题). */
+import * as z from 'zod'
+import type { FieldProblem } from '../../../protocol/problem.ts'
+import { pointerOfField } from '../../kernel/fields.ts'
+
+/** Fields of what is told of a field; `cure` beside them says who can cure it. */
+export const toldOfField = {
+  path: z.string().describe('JSON Pointer (RFC 6901) into the request; empty for the whole'),
+  code: z
+    .string()
+    .describe('What is wrong, for programs: `required`, `type`, `format`, `value`, `too-large`, `rule` …'),
+  level: z.enum(['error', 'notice']).describe('an error keeps it from being done'),
+  en: z.string().describe('Why, in English'),
+  zh: z.string().describe('Why, in Chinese'),
+  value: z.union([z.number(), z.boolean()]).optional().describe('What was given, where it can be nothing of a person'),
+  field: z.string().describe('The path in words; of a material that is missing its code: `materials.M01`'),
+  reason: z.string().meta({ deprecated: true, description: 'The same as `en`' }),
+  reasonZh: z.string().meta({ deprecated: true, description: 'The same as `zh`' }),
+}
+
+/** A finding of an application stands as it was found; what a schema found says more of itself. */
+export const tellField = <P extends FieldProblem>(problem: P) => ({
+  ...problem,
+  path: problem.path ?? pointerOfField(problem.field),
+  code: problem.code ?? 'rule',
+  en: problem.reason,
+  zh: problem.reasonZh,
+})
