@@ -1050,6 +1050,15 @@ export const PROBLEMS = {
     cureZh: '由其他负责人决定；确需一人办理的，在配置项 rights.separateDecision 中关闭',
     cure: 'Let another leader decide; a city where one person does both says so by the setting rights.separateDecision',
   },
+  'rights.assignee': {
+    status: 409,
+    retryable: false,
+    act: 'you',
+    en: 'Who is to have the case could not work on it: the account has ended, or none of its roles, departments and windows is for it',
+    zh: '接收人无法办理该办件：账号已停用，或其角色、部门、窗口均不适用',
+    cureZh: '改为移交给可办理的人员（见 GET /api/v1/colleagues），或请安全管理员授予相应角色、部门或窗口',
+    cure: 'Give it to somebody of GET /api/v1/colleagues who works on such cases, or have the security administrator grant the role, department or window',
+  },
   'rights.administrators': {
     status: 409,
     retryable: false,

@@ -353,6 +353,16 @@ const WALKED: Record<string, () => Promise<Call>> = {
     path: '/api/v1/bulk/cases/assign',
     body: { threads: [await begun(), await begun()], to: 'me' },
   }),
+  handOverWork: async () => {
+    const { person } = await a.client.post<{ person: { id: string } }>('/api/v1/people', {
+      name: '接收人',
+      roles: ['window-clerk'],
+    })
+    const thread = await begun()
+    await a.client.post(`/api/v1/cases/${thread}/assign`, { to: 'me' })
+    const { id } = await a.client.get<{ id: string }>('/api/v1/me')
+    return { city: a, path: `/api/v1/colleagues/${id}/hand-over`, body: { to: person.id, threads: [thread] } }
+  },
   cancelInvite: async () => ({ city: a, path: `/api/v1/invites/${(await invite()).id}/cancel` }),
   confirmPartner: async () => {
     await paired()

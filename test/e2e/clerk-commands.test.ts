@@ -65,6 +65,7 @@ test('preflight, submit once, supplement, read what was written', async () => {
   const submit = async (...more: string[]) =>
     ((await ankang.tongban('case', 'submit', 'case.json', ...scans, ...more)) as Submitted).value.thread
   const thread = await submit()
+  expect(((await ankang.tongban('case', 'queue', 'mine')) as { value: object[] }).value).toMatchObject([{ thread }])
   expect(await submit()).toBe(thread)
   expect(await submit('--again')).not.toBe(thread)
 

@@ -69,6 +69,8 @@ export type CasesParts = {
   waiting: (threadNo: number) => Promise<Waiting[]>
   threadId: () => string
   keys: Pick<LookupKeys, 'number'>
+  /** whose a case is from its first packet on, by thread; the projection writes it */
+  takers: Map<string, string>
   numbers: CaseNumbers
 }
 
@@ -82,6 +84,14 @@ export type NewCase = Omit<CaseContent<'case.submit'>, 'caseNo' | 'item' | 'rece
   codes?: 'own' | 'handling' | undefined
   /** the version of an agreement to begin under; the newest that covers it when absent */
   agreement?: string | undefined
+}
+
+/** What comes with the taking in of a case. */
+export type Taking = {
+  /** whose case it is from then on: of whoever takes it in and works on cases */
+  assignee?: string | null
+  /** in the transaction that writes it */
+  alongside?: (tx: Transaction) => Promise<void>
 }
 
 /** `common`: fields of the form that were entered once for several items. */
@@ -248,7 +258,7 @@ export function createCases(parts: CasesParts) {
   async function submitAll(
     inputs: readonly Input[],
     actor: string,
-    alongside?: (tx: Transaction) => Promise<void>,
+    { assignee, alongside }: Taking = {},
   ): Promise<CaseRow[]> {
     const lead = inputs.length > 1 ? parts.threadId() : undefined
     const targets: Target[] = []
@@ -261,7 +271,8 @@ export function createCases(parts: CasesParts) {
           index === 0 ? checked.input.parent : lead,
         ),
       )
-    await parts.author().writeAll(targets, async (tx, written) => {
+    if (assignee != null) for (const { thread } of targets) parts.takers.set(thread, assignee)
+    const writing = parts.author().writeAll(targets, async (tx, written) => {
       await act(tx)
       for (const packet of written) {
         const { caseNo } = packet.body as CaseContent<'case.submit'>
@@ -273,6 +284,9 @@ export function createCases(parts: CasesParts) {
         })
       }
       await alongside?.(tx)
+    })
+    await writing.finally(() => {
+      for (const { thread } of targets) parts.takers.delete(thread)
     })
     return Promise.all(targets.map(async ({ thread }) => toRow(await rowOf(db, thread))))
   }
@@ -373,21 +387,17 @@ export function createCases(parts: CasesParts) {
     guide: createGuide(parts),
 
     /** Signs and queues a new case; durable when it resolves, whether or not the partner can be reached. */
-    async submit(input: NewCase, actor: string, alongside?: (tx: Transaction) => Promise<void>): Promise<CaseRow> {
-      const [row] = await submitAll([input], actor, alongside)
+    async submit(input: NewCase, actor: string, taking?: Taking): Promise<CaseRow> {
+      const [row] = await submitAll([input], actor, taking)
       if (row === undefined) throw new ProblemError('thread.unknown')
       return row
     },
 
     /** Submits the cases of a joint one (多地联办, 一件事), all or none, the leading first. Problems: as of `submit`. */
-    submitJoint: async (
-      joint: JointCase,
-      actor: string,
-      alongside?: (tx: Transaction) => Promise<void>,
-    ): Promise<CaseRow[]> => {
+    submitJoint: async (joint: JointCase, actor: string, taking?: Taking): Promise<CaseRow[]> => {
       const twice = repeatedItems(joint)
       if (twice.length > 0) throw preflightError(twice)
-      return submitAll(casesOf(joint), actor, alongside)
+      return submitAll(casesOf(joint), actor, taking)
     },
 
     /**

@@ -50,6 +50,8 @@ export type CaseHandlerParts = {
   /** an item as a version of it was, or as it stands now when that is kept no more */
   item: (city: string, code: string, taskVersion: number) => Promise<ServiceItem | null>
   keys: LookupKeys
+  /** whose a case is that is taken in here now, by thread */
+  takers: ReadonlyMap<string, string>
   /** takes an application that the partner refused back */
   returned: (tx: Transaction, packet: StoredPacket, problem: Problem) => Promise<void>
   /** after the commit */
@@ -172,10 +174,10 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
     if (submit !== undefined && body !== null) {
       await tx.run(
         `INSERT INTO cases (thread_no, role, partner, case_no, number_key, local_case_no, local_key, item_code, item_name, mode, state, outcome,
-           applicant, applicant_key, name_key, phone_key, agent_phone_key, window, agreement, parked, submitted_at, updated_at, fold, parent, purge_on,
+           applicant, applicant_key, name_key, phone_key, agent_phone_key, window, assignee, agreement, parked, submitted_at, updated_at, fold, parent, purge_on,
            holder, due, due_duty, due_city, due_provisional, turn, bad, own_due, own_duty, own_provisional,
            due_from, own_from)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (thread_no) DO UPDATE SET ${REBUILT}`,
         [
           applied.threadNo,
@@ -196,6 +198,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
           phoneKey(body.applicant),
           phoneKey(body.agent),
           body.window ?? null,
+          parts.takers.get(applied.thread) ?? null,
           fromHex(state.agreement ?? ''),
           submit.claims.iat * 1000,
           applied.at,

@@ -37,6 +37,7 @@ export function createCasesPart(
   const { agreements, materials, identity, keys } = uses
   const clocks = createCaseClocks({ clock, agreements, calendars })
   const numbers = createCaseNumbers(db, clock, identity.city)
+  const takers = new Map<string, string>()
   const cases = createCases({
     ...uses,
     db,
@@ -48,6 +49,7 @@ export function createCasesPart(
     clocks,
     numbers,
     threadId: randomId,
+    takers,
     waiting: no => waitingOf(dispatch, materials, no),
   })
   const drafts = createCaseDrafts({ db, sealing: caseKeys, clock, audit, events, randomId, keys })
@@ -62,6 +64,7 @@ export function createCasesPart(
     submission,
     item,
     keys,
+    takers,
     returned: drafts.returned,
     changed(change) {
       const { packet } = change

@@ -134,6 +134,19 @@ describe('the pre-flight', () => {
     expect(submit?.body).toMatchObject({ applicant: { name: '陈小满', idNumber: rest.applicant.idNumber } })
   })
 
+  test('whoever takes a case in has it from its first version on; the handling city has nobody yet', async () => {
+    const own = await cases().submit(newCase(), 'person:1', { assignee: '1' })
+    expect(own.assignee).toBe('1')
+    expect(own.version).toMatch(/\.1$/)
+    const program = await cases().submit(newCase(), 'person:2', { assignee: null })
+    expect(program.assignee).toBeNull()
+    await world.settle()
+    expect((await world.city(HANDLING).cases.get(own.thread)).assignee).toBeNull()
+    // One that was refused leaves nothing to the next.
+    await expect(cases().submit(newCase({ item: '0' }), 'person:3', { assignee: '3' })).rejects.toThrow()
+    expect((await cases().submit(newCase(), 'person:4')).assignee).toBeNull()
+  })
+
   test('a case gets no number that a clerk gave to another one meanwhile', async () => {
     const first = await cases().submit(newCase(), 'person:1')
     const next = String(BigInt(first.caseNo) + 1n)

@@ -14,7 +14,7 @@ import { createApplicationCheck } from './intake/check.ts'
 import { createIntake } from './intake/intake.ts'
 import { intakeRoutes } from './intake/routes.ts'
 import { lookupKeys } from './lookup.ts'
-import { casesOf, createCaseRights } from './rights.ts'
+import { casesOf, createCaseRights, takerOf } from './rights.ts'
 import { caseRoutes, NewCase, NewJointCase } from './routes.ts'
 
 const DEPARTMENT = departmentOf(PLAY_ITEM.code)
@@ -298,6 +298,13 @@ test('a person of every case costs no look at the store, and no condition', asyn
     expect(casesOf(clerk, action)).toBeNull()
   }
   expect(casesOf({ ...clerk, roles: ['system-administrator'] }, 'case.list')).toEqual({ where: '0', params: [] })
+})
+
+test('a case that is taken in is of whoever takes it in, and of nobody where a program does', () => {
+  const places = { id: 'p', departments: null, windows: null }
+  expect(takerOf({ ...places, roles: ['window-clerk'] })).toBe('p')
+  expect(takerOf({ ...places, roles: ['integrator', 'window-lead'] })).toBe('p')
+  expect(takerOf({ ...places, roles: ['integrator'] })).toBeNull()
 })
 
 test('queues and lists of those who find some cases are bounded by the same indexes', async () => {

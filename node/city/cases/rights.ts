@@ -5,7 +5,7 @@
 
 import { toHex } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
-import { type CaseSubject, can, type Holder, isProgram, scopesOf } from '../../../protocol/rights/can.ts'
+import { type CaseSubject, can, type Holder, holdsRole, isProgram, scopesOf } from '../../../protocol/rights/can.ts'
 import type { Action, Scope } from '../../../protocol/rights/table.ts'
 import type { CaseRights } from '../../kernel/case-rights.ts'
 import type { Database, Value } from '../../kernel/store/database.ts'
@@ -57,6 +57,9 @@ export const windowsOf = (person: Holder): readonly string[] | null =>
   scopesOf(person, 'case.serve').some(scope => scope === 'all' || scope === 'collecting')
     ? null
     : (person.windows ?? [])
+
+/** Whose a case is that a person takes in: their own, where they work on cases; a program hands it to nobody. */
+export const takerOf = (person: Holder): string | null => (holdsRole(person.roles, 'case.claim') ? person.id : null)
 
 export type CaseRightsParts = {
   db: Database

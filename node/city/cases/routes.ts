@@ -16,6 +16,7 @@ import type { Cases } from './cases.ts'
 import type { CaseDetail } from './detail.ts'
 import type { ApplicationCheck } from './intake/check.ts'
 import type { LinkedCase } from './joint.ts'
+import { takerOf } from './rights.ts'
 import type { CaseRow } from './rows.ts'
 
 const states = Object.keys(STATES) as [State, ...State[]]
@@ -339,7 +340,8 @@ export const caseRoutes = (cases: Cases, check: ApplicationCheck): RouteModule =
       path: '/api/v1/cases',
       id: 'submitCase',
       summary: 'Submit a case to the city that decides it (转办)',
-      description: 'Answered once the signed packet is durable here; it is delivered when the partner can be reached.',
+      description:
+        'Answered once the signed packet is durable here; it is delivered when the partner can be reached. Who takes it in is its assignee, a program apart.',
       action: 'case.take-in',
       body: NewCase,
       bodyBytes: 512 * 1024,
@@ -347,7 +349,8 @@ export const caseRoutes = (cases: Cases, check: ApplicationCheck): RouteModule =
       status: 201,
       versionOf: ({ version }) => version,
       problems: SUBMIT_PROBLEMS,
-      handle: async ({ body, person }) => toAnswer(await cases.submit(body, actorOf(person))),
+      handle: async ({ body, person }) =>
+        toAnswer(await cases.submit(body, actorOf(person), { assignee: takerOf(person) })),
     })
     api.operation({
       method: 'post',
@@ -363,7 +366,7 @@ export const caseRoutes = (cases: Cases, check: ApplicationCheck): RouteModule =
       status: 201,
       problems: SUBMIT_PROBLEMS,
       handle: async ({ body, person }) => ({
-        cases: (await cases.submitJoint(body, actorOf(person))).map(toAnswer),
+        cases: (await cases.submitJoint(body, actorOf(person), { assignee: takerOf(person) })).map(toAnswer),
       }),
     })
     api.operation({

@@ -109,6 +109,8 @@ describe('a case that is handed over', () => {
     )
     expect(claims.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
     expect(claims[1]).toMatchObject({ reason: told({ by: 'person:first', action: 'case.assigned' }) })
+    // Who has it already may claim it again, as from two pages.
+    expect((await queues.assign(thread, 'first', 'person:first', { from: null })).assignee).toBe('first')
     await expect(queues.assign(thread, 'third', 'person:second', { from: 'second' })).rejects.toMatchObject(told({}))
     expect((await queues.assign(thread, 'third', 'person:first', { from: 'first' })).assignee).toBe('third')
   })

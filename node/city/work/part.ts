@@ -24,8 +24,10 @@ import type { RecordsPort } from '../records/part.ts'
 import { createBoard } from './board.ts'
 import { boardRoutes } from './board-routes.ts'
 import { bulkRoutes } from './bulk-routes.ts'
+import { colleagueRoutes } from './colleague-routes.ts'
 import { createExports } from './exports/exports.ts'
 import { exportRoutes } from './exports/routes.ts'
+import { createHandOver } from './hand-over.ts'
 import { createQueues } from './queues.ts'
 import { type RebuildParts, rebuild, rebuildOlder } from './rebuild.ts'
 import { queueRoutes } from './routes.ts'
@@ -58,6 +60,7 @@ export function createWorkPart(
     packets: (reader, no) => packets().packets(reader, no),
     deadlines: async (reader, state) => (await clocks.of(reader, state)).deadlines,
   })
+  const handOver = createHandOver({ db, audit, events, people, now: clock.now })
   const queues = createQueues({
     db,
     clock,
@@ -66,7 +69,7 @@ export function createWorkPart(
     keys,
     rows: numbers => cases.rows(numbers),
     assertAsSeen: cases.assertAsSeen,
-    isPerson: async id => (await people.get(id).catch(() => null)) !== null,
+    isPerson: handOver.isColleague,
   })
   const board = createBoard({
     db,
@@ -120,6 +123,7 @@ export function createWorkPart(
     port: { queues },
     routes: [
       queueRoutes(queues, statistics, () => rebuild(rebuilding)),
+      colleagueRoutes(handOver),
       evaluationRoutes(evaluations),
       exportRoutes(exports),
       viewRoutes(views, queues),

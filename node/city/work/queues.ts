@@ -98,7 +98,7 @@ export type QueuesParts = {
   keys: LookupKeys
   /** refuses what its caller saw otherwise */
   assertAsSeen: (store: Reader, thread: string, seen: Seen) => Promise<void>
-  /** whether there is such an account */
+  /** whether there is such an account, and cases can be given to it */
   isPerson: (id: string) => Promise<boolean>
 }
 
@@ -355,7 +355,7 @@ export function createQueues(parts: QueuesParts) {
       { from, seen }: { from?: string | null | undefined; seen?: Seen } = {},
     ): Promise<CaseRow> {
       if (person !== null && !(await parts.isPerson(person)))
-        throw new ProblemError('request.not-found', 'no such account')
+        throw new ProblemError('request.not-found', 'no such account, or one that works on no cases')
       const no = await db.transaction(async tx => {
         const [row] = await tx.query<{ no: number; assignee: string | null }>(
           'SELECT c.thread_no AS no, c.assignee FROM cases c JOIN threads t ON t.no = c.thread_no WHERE t.thread = ?',
@@ -363,8 +363,9 @@ export function createQueues(parts: QueuesParts) {
         )
         if (row === undefined) throw new ProblemError('thread.unknown')
         await parts.assertAsSeen(tx, thread, seen)
-        if (from !== undefined && from !== row.assignee)
-          throw await changedSince(tx, await lastHere(tx, thread, [ASSIGNED]))
+        // Who has it already claims nothing of somebody else's.
+        if (from !== undefined && from !== row.assignee && (person === null || person !== row.assignee))
+          throw await changedSince(tx, await lastHere(tx, thread, [ASSIGNED, 'case.submit']))
         await act(tx)
         await tx.run('UPDATE cases SET assignee = ? WHERE thread_no = ?', [person, row.no])
         await parts.audit.append(tx, { actor, action: ASSIGNED, subject: thread, detail: { to: person } })

@@ -14,6 +14,11 @@ const RESOLVED: ReadonlyMap<string, Resolve> = new Map<string, Resolve>([
   ],
   // A case by its thread, its number or local number, or the beginning of one.
   ['case', async (client, given) => (await import('./named.ts')).caseThread(await client(), given)],
+  // A colleague by their name or the id of their account.
+  ...(['colleague', 'receiver'] as const).map((name): [string, Resolve] => [
+    name,
+    async (client, given) => (await import('./named.ts')).colleagueId(await client(), given),
+  ]),
   // An agreement by its thread, the beginning of it, or its title.
   ['agreement', async (client, given) => (await import('./named.ts')).agreementThread(await client(), given)],
 ])

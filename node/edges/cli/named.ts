@@ -79,6 +79,24 @@ export async function agreementThread(client: Client, named: string): Promise<st
   return found.thread
 }
 
+/**
+ * The id of a colleague who is named by it, by their whole name, or as `me`; an id that is none of them stands for itself, as of an account
+ * that ended. Problem: `request.conflict` with the candidates.
+ */
+export async function colleagueId(client: Client, named: string): Promise<string> {
+  if (named === 'me') return (await client.whoAmI()).id
+  const all = await everyPage(cursor => client.listColleagues({ query: { limit: 200, cursor } }))
+  const found = all.filter(({ id, name }) => id === named || name === named)
+  return found.length === 0
+    ? named
+    : only({
+        named,
+        found,
+        line: ({ id, name, roles }) => `${id}  ${name}  ${roles.join(', ')}`,
+        none: ['request.not-found', 'no such colleague; see: tongban person colleagues'],
+      }).id
+}
+
 type Page<T> = { items: T[]; next: string | null }
 
 /** All pages of a list. */

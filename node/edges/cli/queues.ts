@@ -4,7 +4,7 @@ import { DIMENSIONS, GRAINS, STEPS, type Step } from '../../city/work/statistics
 import type { Case, ListCasesQuery, ReadStatisticsAnswer, ReadStatisticsQuery } from '../client/api.generated.ts'
 import type { Client } from '../client/client.ts'
 import type { CommandContext } from './context.ts'
-import { caseThread, caseThreads } from './named.ts'
+import { caseThread, caseThreads, colleagueId } from './named.ts'
 import { table } from './output.ts'
 import { each, eachText, viewNamed } from './views.ts'
 
@@ -55,6 +55,9 @@ export async function search(context: CommandContext, q: string | undefined, fla
   context.out.result(items, list => table(list.map(toRow)))
 }
 
+/** What the API takes for an account as it is typed: another word is a colleague's name. */
+const ACCOUNT = /^(me|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
+
 /** Gives cases to the account named last; exit code 1 when one of several failed. */
 export async function assign(
   context: CommandContext,
@@ -67,8 +70,9 @@ export async function assign(
   if (only === undefined || to === undefined)
     throw new ProblemError('request.invalid', 'tongban case assign CASE… ACCOUNT, or `me`, or `nobody`, last')
   const client = await context.client()
-  const account = (name: string): string | null => (name === 'nobody' ? null : name)
-  const body = { to: account(to), from: flags.from === undefined ? undefined : account(flags.from) }
+  const account = async (name: string): Promise<string | null> =>
+    name === 'nobody' ? null : ACCOUNT.test(name) ? name : colleagueId(client, name)
+  const body = { to: await account(to), from: flags.from === undefined ? undefined : await account(flags.from) }
   if (more.length > 0) {
     const threads = await caseThreads(client, cases)
     const { items } = await client.assignCases({ body: { threads, ...body } })

@@ -1144,6 +1144,15 @@ export type CloseCaseRequest = {
   outcome: 'granted' | 'denied' | 'forwarded' | 'withdrawn' | 'returned' | 'void' | 'lapsed'
   note?: string | undefined
 }
+export type Colleague = {
+  id: string
+  name: string
+  roles: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator')[]
+  /** null: every one */
+  departments: string[] | null
+  /** null: every one */
+  windows: string[] | null
+}
 export type CompareItemsAnswer = {
   /** the own item */
   collecting: { code: string; name: string; version: number }
@@ -2245,6 +2254,30 @@ export type HandOverJointCaseRequest = {
   /** who handed them over */
   by?: string | undefined
 }
+export type HandOverWorkAnswer = {
+  /** moved */
+  cases: number
+  /** moved */
+  drafts: number
+  kept: {
+    thread: string
+    problem: string
+    /** who has it */
+    assignee: string | null
+  }[]
+  /** not moved, and of no cases that the caller finds: another lead assigns them */
+  others: number
+  /** drafts that stay: the receiver takes none in, or holds too many */
+  keptDrafts: number
+  /** there are more: the same request goes on with them */
+  more: boolean
+}
+export type HandOverWorkRequest = {
+  /** id of the account, or `me` */
+  to: string
+  /** these of its cases alone, as a page showed them; left out: all, and its drafts */
+  threads?: string[] | undefined
+}
 export type HowToSignInAnswer = {
   /** whether the first administrator is still to be made */
   setUp: boolean
@@ -3107,6 +3140,11 @@ export type ListCaseDraftsAnswer = {
 }
 export type ListCasesAnswer = {
   items: Case[]
+  /** Cursor of the next page; null on the last one */
+  next: string | null
+}
+export type ListColleaguesAnswer = {
+  items: Colleague[]
   /** Cursor of the next page; null on the last one */
   next: string | null
 }
@@ -6789,6 +6827,7 @@ export type ListCasesQuery = {
   /** its beginning, 4 characters or more */
   numberPrefix?: string | undefined
 }
+export type ListColleaguesQuery = { limit?: number | undefined; cursor?: string | undefined }
 export type ListDraftsQuery = {
   limit?: number | undefined
   cursor?: string | undefined
@@ -7290,6 +7329,14 @@ export interface Api {
     params: { thread: string }
     body?: HandOverJointCaseRequest | undefined
   } & Keyed & Guarded & Options): Promise<HandOverJointCaseAnswer>
+  /** Move all open work of an account, as of somebody on leave or gone, to another in one act (移交全部工作) */
+  handOverWork(input: {
+    params: {
+      /** the account that has the work; it may have ended */
+      id: string
+    }
+    body: HandOverWorkRequest
+  } & Keyed & Options): Promise<HandOverWorkAnswer>
   /** What a page for signing in must offer */
   howToSignIn(input?: Options): Promise<HowToSignInAnswer>
   /** Import the holiday table of a year, of the country or of one region more */
@@ -7344,6 +7391,10 @@ export interface Api {
   listCases(input?: {
     query?: ListCasesQuery | undefined
   } & Options): Promise<ListCasesAnswer>
+  /** Accounts to which cases can be given (同事), oldest first */
+  listColleagues(input?: {
+    query?: ListColleaguesQuery | undefined
+  } & Options): Promise<ListColleaguesAnswer>
   /** All drafts, and how many can be published */
   listDrafts(input?: {
     query?: ListDraftsQuery | undefined

@@ -100,13 +100,14 @@ export function createIntake({ db, audit, drafts, cases, packets, keys, check }:
     },
 
     /** Sends a draft as it was `seen`, once; it is gone with the commit. Problems: as of a submit, `request.precondition`. */
-    async submit(id: string, seen: Seen, actor: string): Promise<CaseRow[]> {
+    async submit(id: string, seen: Seen, actor: string, assignee: string | null = null): Promise<CaseRow[]> {
       const { draft, content } = await drafts.open(id, actor)
       if (!isAsSeen(seen, String(draft.version))) throw await drafts.changed(db, id)
       const { one, joint } = check.whole(content)
       const alongside = (tx: Transaction) => drafts.consume(tx, id, draft.version)
-      if (joint !== null) return cases.submitJoint(joint, actor, alongside)
-      if (one !== null) return [await cases.submit(one, actor, alongside)]
+      const taking = { assignee, alongside }
+      if (joint !== null) return cases.submitJoint(joint, actor, taking)
+      if (one !== null) return [await cases.submit(one, actor, taking)]
       throw preflightError((await check.of(content)).filter(({ level }) => level === 'error'))
     },
   }

@@ -13,7 +13,7 @@ import { actorOf, type RouteModule, Time, time } from '../../../edges/http/route
 
 import { isAsSeen, type Seen } from '../../../kernel/seen.ts'
 
-import { windowsOf } from '../rights.ts'
+import { takerOf, windowsOf } from '../rights.ts'
 
 import { Case, Content, Finding, SUBMIT_PROBLEMS, toAnswer } from '../routes.ts'
 import { type CaseDraft, type CaseDrafts, DRAFT_DAYS } from './drafts.ts'
@@ -219,7 +219,7 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       problems: ['request.not-found', ...SUBMIT_PROBLEMS],
       guarded: true,
       handle: async ({ params: { id }, body, person, seen }) => ({
-        cases: (await intake.submit(id, seenOf(body.version, seen), actorOf(person))).map(toAnswer),
+        cases: (await intake.submit(id, seenOf(body.version, seen), actorOf(person), takerOf(person))).map(toAnswer),
       }),
     })
   },
