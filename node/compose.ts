@@ -11,6 +11,7 @@ import { createCasesPart } from './city/cases/part.ts'
 import { createPurgesPart } from './city/cases/purges-part.ts'
 import { createCaseRights } from './city/cases/rights.ts'
 import { createRulesPart } from './city/cases/rules-part.ts'
+import { createWatchPart } from './city/cases/watch-part.ts'
 import { createListsPart } from './city/catalogue/lists-part.ts'
 import { createCataloguePart } from './city/catalogue/part.ts'
 import { createReminders } from './city/notify/reminders/reminders.ts'
@@ -144,6 +145,13 @@ export async function compose(
   const webhooks = createWebhooksPart(kernel, trust.port)
   const work = createWorkPart(kernel, trust.port, exchange.port, cases.port, { ...common, ...records.port })
 
+  const caseRights = createCaseRights({
+    db,
+    accountsOf: people.port.grants.accountsOf,
+    separateDecision: config.rights.separateDecision,
+  })
+  const watch = createWatchPart(kernel, caseRights)
+
   /** In the order in which they begin. */
   const parts: Readonly<Record<string, Part<object>>> = {
     people,
@@ -169,6 +177,7 @@ export async function compose(
     work,
     cases,
     calendars,
+    watch,
   }
   const all = Object.values(parts)
   const reminders = createReminders({
@@ -186,14 +195,9 @@ export async function compose(
 
   // The edges.
   const routes = [...all.flatMap(part => part.routes ?? []), reminderRoutes(reminders)]
-  const caseRights = createCaseRights({
-    db,
-    accountsOf: people.port.grants.accountsOf,
-    separateDecision: config.rights.separateDecision,
-  })
   const served = serve(
     kernel,
-    { routes, caseRights, ...trust.port, ...dispatch.port, ...records.port, ...people.port },
+    { routes, caseRights, ...watch.port, ...trust.port, ...dispatch.port, ...records.port, ...people.port },
     life,
   )
   life.add('upkeep', () => upkeep.end())

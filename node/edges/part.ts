@@ -8,6 +8,7 @@ import type { RecordsPort } from '../city/records/part.ts'
 import type { CaseRights } from '../kernel/case-rights.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Lifecycle } from '../kernel/lifecycle.ts'
+import type { EventFeed, LiveFeed } from '../kernel/records/event-feed.ts'
 import { createWriteProbe } from '../kernel/store/probe.ts'
 import type { DispatchPort } from '../spine/dispatch/part.ts'
 import { VERSION } from '../version.ts'
@@ -22,7 +23,7 @@ const MAX_BODY = LIMITS.materialBytes + 1024 * 1024
 
 /** Serves from now on; where. Problem: `config.invalid` with the setting that another program keeps from being used. */
 export function serve(
-  { config, db, events, clock, telemetry, log, space }: Kernel,
+  { config, db, clock, telemetry, log, space }: Kernel,
   {
     seal,
     cityKey,
@@ -30,6 +31,8 @@ export function serve(
     applicants,
     authenticator,
     caseRights,
+    feed,
+    live,
     singleSignOn,
     routes,
   }: Pick<TrustPort, 'seal' | 'cityKey'> &
@@ -37,6 +40,8 @@ export function serve(
     Pick<RecordsPort, 'applicants'> & {
       authenticator: Authenticator
       caseRights: CaseRights
+      feed: EventFeed
+      live: LiveFeed
       singleSignOn: SignOn | null
       routes: readonly RouteModule[]
     },
@@ -50,7 +55,8 @@ export function serve(
     seal,
     telemetry,
     clock,
-    feed: events,
+    feed,
+    live,
     database: db,
     ids: randomUUID,
     version: VERSION,

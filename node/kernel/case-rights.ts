@@ -1,7 +1,31 @@
 /** Rights within cases (办件范围), as the edges ask for them; `city/cases/rights.ts` knows the cases. */
-import type { CaseSubject } from '../../protocol/rights/can.ts'
+import { type CaseSubject, type Holder, scopesOf } from '../../protocol/rights/can.ts'
 import type { Action } from '../../protocol/rights/table.ts'
 import type { Person } from './person.ts'
+
+/** What is told of a case with what changed in it, and what the table asks of it. */
+export type CaseFacts = CaseSubject & {
+  /** division code of the other city */
+  readonly city: string
+}
+
+export type DraftFacts = {
+  /** `person:<id>` of whoever began it */
+  readonly owner: string
+  readonly window: string | null
+}
+
+/** The windows at which a person works; null for every one. */
+export const windowsOf = (person: Holder): readonly string[] | null =>
+  scopesOf(person, 'case.serve').some(scope => scope === 'all' || scope === 'collecting')
+    ? null
+    : (person.windows ?? [])
+
+/** Whether a person works on a draft: their own, one of no window, one of a window where they work. */
+export function worksOn(person: Holder, { owner, window }: DraftFacts): boolean {
+  const windows = windowsOf(person)
+  return windows === null || window === null || owner === `person:${person.id}` || windows.includes(window)
+}
 
 export interface CaseRights {
   /**
@@ -11,6 +35,6 @@ export interface CaseRights {
   demand(person: Person, action: Action, thread: string): Promise<void>
   /** Lets a person work on a draft of a case: their own, one of no window, one of a window where they work. Problem: `rights.scope`. */
   demandDraft(person: Person, id: string): Promise<void>
-  /** What the table asks of cases, by thread; of what is no case, nothing. */
-  subjects(threads: readonly string[]): Promise<ReadonlyMap<string, CaseSubject>>
+  /** What is told of cases, and the table asks of them, by thread; of what is no case, nothing. */
+  subjects(threads: readonly string[]): Promise<ReadonlyMap<string, CaseFacts>>
 }

@@ -2,7 +2,9 @@
 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createEventFeed } from '../../node/city/cases/event-feed.ts'
 import { type Access, type AccessRules, createAccess } from '../../node/city/people/access.ts'
+import { withAccessEvents } from '../../node/city/people/access-events.ts'
 import { auditRoutes } from '../../node/city/people/audit-routes.ts'
 import { credentialRoutes } from '../../node/city/people/credential-routes.ts'
 import { createGrants, type Grants } from '../../node/city/people/grants.ts'
@@ -20,6 +22,7 @@ import { parseConfig } from '../../node/kernel/config/config.ts'
 import { createPasswords } from '../../node/kernel/keys/passwords.ts'
 import { createSeal } from '../../node/kernel/keys/seal.ts'
 import { type Audit, createAudit } from '../../node/kernel/records/audit.ts'
+import type { LiveFeed } from '../../node/kernel/records/event-feed.ts'
 import { createEventLog, type EventLog } from '../../node/kernel/records/events.ts'
 import type { Database } from '../../node/kernel/store/database.ts'
 import { createTelemetry, type Telemetry } from '../../node/kernel/telemetry/telemetry.ts'
@@ -103,6 +106,8 @@ export type TestApiOptions = {
   kept?: Pick<TestApi, 'audit' | 'events'>
   /** of a store that has cases */
   caseRights?: (parts: Pick<TestApi, 'grants' | 'database'>) => CaseRights
+  /** what is told live to those who watch */
+  live?: LiveFeed
   limits?: Partial<HttpLimits>
   /** the single sign-on of the city */
   signOn?: (access: Access, clock: HandClock) => SignOn
@@ -125,6 +130,7 @@ export async function createTestApi({
   routes,
   kept,
   caseRights,
+  live,
   limits,
   signOn,
   signIn = {},
@@ -136,9 +142,10 @@ export async function createTestApi({
   const audit = kept?.audit ?? createAudit({ database, now: clock.now })
   const events = kept?.events ?? createEventLog({ database, now: clock.now })
   const rules = { ...RULES, ...signIn }
+  const noticed = withAccessEvents(audit, events)
   const access = createAccess({
     database,
-    audit,
+    audit: noticed,
     passwords: cheapPasswords(),
     seal: createSeal(new Uint8Array(32)),
     rules,
@@ -155,7 +162,7 @@ export async function createTestApi({
   const dataKey = new Uint8Array(32)
   const grants = createGrants({
     db: database,
-    audit,
+    audit: noticed,
     now: clock.now,
     seal: createSeal(dataKey),
     dataKey,
@@ -176,7 +183,8 @@ export async function createTestApi({
     ],
     people: access.authenticator,
     ...(caseRights === undefined ? {} : { caseRights: caseRights({ grants, database }) }),
-    feed: events,
+    feed: caseRights === undefined ? events : createEventFeed(database, events),
+    ...(live === undefined ? {} : { live }),
     database: store,
     seal: createSeal(new Uint8Array(32)),
     telemetry,

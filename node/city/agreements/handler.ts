@@ -128,7 +128,11 @@ export function createAgreementHandler(parts: AgreementHandlerParts): ThreadHand
     const folded = await foldAgreement(applied.packets)
     const state = folded === null ? null : await parts.told.judge(tx, applied.threadNo, folded)
     await records.save(tx, applied, state)
-    await events.append(tx, { type: 'agreement.changed', subject: applied.thread })
+    await events.append(tx, {
+      type: 'agreement.changed',
+      subject: applied.thread,
+      kind: applied.packet?.claims.kind,
+    })
     return state
   }
 

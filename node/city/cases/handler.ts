@@ -270,7 +270,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
       }
       if (packet.direction === 'out' && (packet.claims.kind === 'case.arrived' || hasEnded(packet.claims.kind, state)))
         await parts.dispatch.moved(tx, { threadNo: applied.threadNo, thread: applied.thread, state })
-      await events.append(tx, { type: 'case.changed', subject: applied.thread })
+      await events.append(tx, { type: 'case.changed', subject: applied.thread, kind: packet.claims.kind })
       tx.afterCommit(() => parts.changed({ thread: applied.thread, state, packet }))
     },
 
@@ -290,7 +290,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
         subject: applied.thread,
         detail: { problem: problem.code, detail: problem.detail ?? null },
       })
-      await events.append(tx, { type: 'case.changed', subject: applied.thread })
+      await events.append(tx, { type: 'case.changed', subject: applied.thread, kind })
       if (state !== null) tx.afterCommit(() => parts.changed({ thread: applied.thread, state, packet: null }))
     },
 
@@ -299,7 +299,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
       if (taken.claims.kind === 'case.correct') await rebuild(tx, applied)
       const state = await project(tx, applied)
       await park(tx, applied.threadNo, { ...problem, kind: taken.claims.kind })
-      await events.append(tx, { type: 'case.changed', subject: applied.thread })
+      await events.append(tx, { type: 'case.changed', subject: applied.thread, kind: taken.claims.kind })
       if (state !== null) tx.afterCommit(() => parts.changed({ thread: applied.thread, state, packet: null }))
     },
   }

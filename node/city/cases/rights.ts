@@ -5,21 +5,15 @@
 
 import { toHex } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
-import { type CaseSubject, can, type Holder, holdsRole, isProgram, scopesOf } from '../../../protocol/rights/can.ts'
+import { can, type Holder, holdsRole, isProgram, scopesOf } from '../../../protocol/rights/can.ts'
 import type { Action, Scope } from '../../../protocol/rights/table.ts'
-import type { CaseRights } from '../../kernel/case-rights.ts'
+import { type CaseFacts, type CaseRights, type DraftFacts, windowsOf, worksOn } from '../../kernel/case-rights.ts'
 import type { Database, Value } from '../../kernel/store/database.ts'
 
 /** A condition on rows of `cases`. */
 export type Found = { where: string; params: Value[] }
 
-type Row = {
-  thread: Uint8Array
-  role: 'collecting' | 'handling'
-  item: string
-  window: string | null
-  assignee: string | null
-}
+type Row = CaseFacts & { thread: Uint8Array }
 
 /** The organ of an item's code, as `departmentOf` reads it. */
 const DEPARTMENT = `CASE WHEN length(item_code) BETWEEN 31 AND 33 AND item_code NOT GLOB '*[^0-9A-Z]*'
@@ -52,12 +46,6 @@ export function casesOf(person: Holder, action: Action): Found | null {
   }
 }
 
-/** The windows at which a person works; null for every one. */
-export const windowsOf = (person: Holder): readonly string[] | null =>
-  scopesOf(person, 'case.serve').some(scope => scope === 'all' || scope === 'collecting')
-    ? null
-    : (person.windows ?? [])
-
 /** Whose a case is that a person takes in: their own, where they work on cases; a program hands it to nobody. */
 export const takerOf = (person: Holder): string | null => (holdsRole(person.roles, 'case.claim') ? person.id : null)
 
@@ -70,9 +58,9 @@ export type CaseRightsParts = {
 }
 
 export function createCaseRights({ db, accountsOf, separateDecision }: CaseRightsParts): CaseRights {
-  async function subjects(threads: readonly string[]): Promise<Map<string, CaseSubject>> {
+  async function subjects(threads: readonly string[]): Promise<Map<string, CaseFacts>> {
     const rows = await db.query<Row>(
-      `SELECT t.thread, c.role, c.item_code AS item, c.window, c.assignee FROM threads t JOIN cases c ON c.thread_no = t.no
+      `SELECT t.thread, c.role, c.partner AS city, c.item_code AS item, c.window, c.assignee FROM threads t JOIN cases c ON c.thread_no = t.no
        WHERE t.thread IN (SELECT unhex(value) FROM json_each(?))`,
       [JSON.stringify(threads)],
     )
@@ -95,15 +83,11 @@ export function createCaseRights({ db, accountsOf, separateDecision }: CaseRight
     subjects,
 
     async demandDraft(person, id) {
-      const windows = windowsOf(person)
-      if (windows === null) return
-      const [row] = await db.query<{ owner: string; window: string | null }>(
-        'SELECT owner, window FROM case_drafts WHERE id = ?',
-        [id],
-      )
+      if (windowsOf(person) === null) return
+      const [row] = await db.query<DraftFacts>('SELECT owner, window FROM case_drafts WHERE id = ?', [id])
       // What is not there is told by whoever looks for it.
-      if (row === undefined || row.window === null || row.owner === `person:${person.id}`) return
-      if (!windows.includes(row.window)) throw new ProblemError('rights.scope', 'the draft is of another window')
+      if (row !== undefined && !worksOn(person, row))
+        throw new ProblemError('rights.scope', 'the draft is of another window')
     },
 
     async demand(person, action, thread) {

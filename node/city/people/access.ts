@@ -23,7 +23,7 @@ export type AccessRules = PasswordRules &
 
 export type AccessParts = {
   database: Database
-  audit: Audit
+  audit: Pick<Audit, 'append'>
   passwords: Passwords
   seal: Seal
   rules: AccessRules

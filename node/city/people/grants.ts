@@ -32,7 +32,7 @@ export type Grant = {
 
 export type GrantsParts = {
   db: Database
-  audit: Audit
+  audit: Pick<Audit, 'append'>
   /** now, milliseconds */
   now: () => number
   seal: Seal

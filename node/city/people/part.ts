@@ -8,6 +8,7 @@ import { createPasswords } from '../../kernel/keys/passwords.ts'
 import { createSeal } from '../../kernel/keys/seal.ts'
 import type { Part } from '../../part.ts'
 import { createAccess } from './access.ts'
+import { withAccessEvents } from './access-events.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { createGrants } from './grants.ts'
@@ -22,9 +23,10 @@ const SET_UP_FILE = 'setup-code'
 export async function createPeoplePart({ config, db, clock, audit, events, keyStore, telemetry, log }: Kernel) {
   const dataKey = base64url.decode(keyStore.keys().dataKey)
   const seal = createSeal(dataKey)
+  const noticed = withAccessEvents(audit, events)
   const grants = createGrants({
     db,
-    audit,
+    audit: noticed,
     now: clock.now,
     seal,
     dataKey,
@@ -37,7 +39,7 @@ export async function createPeoplePart({ config, db, clock, audit, events, keySt
       : await readSecrets({ clientSecret: settings.clientSecret }, process.env, config.folder, 'signIn.singleSignOn.')
   const access = createAccess({
     database: db,
-    audit,
+    audit: noticed,
     rules,
     now: clock.now,
     ids: randomUUID,

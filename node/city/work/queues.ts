@@ -369,7 +369,7 @@ export function createQueues(parts: QueuesParts) {
         await act(tx)
         await tx.run('UPDATE cases SET assignee = ? WHERE thread_no = ?', [person, row.no])
         await parts.audit.append(tx, { actor, action: ASSIGNED, subject: thread, detail: { to: person } })
-        await parts.events.append(tx, { type: 'case.changed', subject: thread })
+        await parts.events.append(tx, { type: 'case.changed', subject: thread, kind: ASSIGNED })
         return row.no
       })
       const [found] = await parts.rows([no])

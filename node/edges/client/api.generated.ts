@@ -4069,6 +4069,10 @@ export type MessageCaseRequest = {
     purpose?: string | undefined
   }[] | undefined
 }
+export type NoteHereRequest = {
+  /** has input that is not saved */
+  unsaved?: boolean | undefined
+}
 export type ObjectCaseRequest = { reason: string; basis?: string | undefined }
 export type OpenCaseDraftAnswer = {
   id: string
@@ -4301,6 +4305,20 @@ export type PreflightJointCaseAnswer = {
 }
 /** fields of a new case, or `shared` and `items` of a joint one; whole or not */
 export type PreflightJointCaseRequest = Record<string, unknown>
+export type Presence = {
+  /** who has the case open, oneself among them, those first who came first */
+  people: {
+    id: string
+    name: string
+    /** has input that is not saved */
+    unsaved: boolean
+    since: string
+  }[]
+  /** say so again after this */
+  beatSeconds: number
+  /** a page that says nothing for this long is forgotten */
+  forgottenSeconds: number
+}
 export type PreviewAmendmentAnswer = {
   act: 'propose' | 'sign' | 'amend' | 'suspend' | 'resume' | 'terminate' | 'expire'
   /** the text that would be signed: name it when you sign */
@@ -6938,6 +6956,22 @@ export type ServicesTemplateQuery = {
 export type WatchEventsQuery = {
   /** Number of the last event seen; `Last-Event-ID` goes before it. Without both, only new events come */
   after?: string | undefined
+  /** Types, such as `case.changed`; several between commas, 50 at most */
+  type?: string | undefined
+  /** Kinds of packets, such as `case.decide`, or what was done here, `case.assigned`; several between commas, 50 at most */
+  kind?: string | undefined
+  /** Division codes of the other city; several between commas, 50 at most */
+  city?: string | undefined
+  /** What this city is in the case */
+  role?: 'collecting' | 'handling' | undefined
+  /** Windows that took the case; several between commas, 50 at most */
+  window?: string | undefined
+  /** Accounts that work on the case; `me` for the own one, `none` for nobody; several between commas, 50 at most */
+  assignee?: string | undefined
+  /** Codes of items; several between commas, 50 at most */
+  item?: string | undefined
+  /** Threads of cases; several between commas, 50 at most */
+  case?: string | undefined
 }
 
 /** One method for each operation. Each rejects with a ProblemError: what the node answers, or `node.unreachable`. */
@@ -7359,6 +7393,14 @@ export interface Api {
   joinPartner(input: {
     body: JoinPartnerRequest
   } & Keyed & Options): Promise<Partner>
+  /** Say that the page was closed */
+  leaveCase(input: {
+    params: {
+      thread: string
+      /** any name that the page gives itself, such as a random one: each page of one person counts by itself */
+      page: string
+    }
+  } & Options): Promise<Presence>
   /** Findings of the drafts, or of all items as they would be published */
   lintDrafts(input?: {
     query?: LintDraftsQuery | undefined
@@ -7487,6 +7529,15 @@ export interface Api {
     params: { thread: string }
     body: MessageCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
+  /** Say that a page has the case open, again and again while it has */
+  noteHere(input: {
+    params: {
+      thread: string
+      /** any name that the page gives itself, such as a random one: each page of one person counts by itself */
+      page: string
+    }
+    body?: NoteHereRequest | undefined
+  } & Options): Promise<Presence>
   /** Objection 提出异议: signs and sends case.object; by the overseer city */
   objectCase(input: {
     params: { thread: string }
@@ -7807,6 +7858,10 @@ export interface Api {
   } & Keyed & Guarded & Options): Promise<Case>
   /** Holiday tables, through which day this city is covered, what partners tell of theirs, and where they differ */
   showCalendar(input?: Options): Promise<ShowCalendarAnswer>
+  /** Who has the case open now, and who has unsaved input there */
+  showPresence(input: {
+    params: { thread: string }
+  } & Options): Promise<Presence>
   /** What the approval system was sent, and what it answered: personal data; every look is audited */
   showTraced(input: {
     params: { no: number }

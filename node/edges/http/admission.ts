@@ -34,6 +34,8 @@ export type Wanted = {
   unsafe: boolean
   /** also of a session whose password or second factor is due */
   whileDue?: boolean | undefined
+  /** sent by a page by itself: no use of the session */
+  background?: boolean | undefined
 }
 
 export interface Admission {
@@ -78,7 +80,7 @@ export function createAdmission(people: Authenticator, limits: HttpLimits, now: 
   return {
     anonymous,
     async person(caller, wanted) {
-      const person = await identify(caller, true)
+      const person = await identify(caller, wanted.background !== true)
       if (person === null) {
         // Only callers without a valid token pay by address: clerks behind one proxy must not slow each other.
         anonymous(caller)

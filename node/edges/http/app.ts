@@ -9,12 +9,12 @@ import { HTTPException } from 'hono/http-exception'
 import { type Problem, type ProblemCode, ProblemError, problem } from '../../../protocol/problem.ts'
 import type { CaseRights } from '../../kernel/case-rights.ts'
 import type { Clock } from '../../kernel/clock.ts'
+import type { EventFeed, LiveFeed } from '../../kernel/records/event-feed.ts'
 import type { Database } from '../../kernel/store/database.ts'
 import type { Telemetry } from '../../kernel/telemetry/telemetry.ts'
 import { type Authenticator, createAdmission } from './admission.ts'
 import { makeDocument, type OpenApiDocument } from './document.ts'
 import { type App, callerOf, type Edge, type Env, SESSION_COOKIE } from './env.ts'
-import type { EventFeed } from './event-stream.ts'
 import { addEvents } from './events.ts'
 import { addHealth, type Beside, type ReadyChecks } from './health.ts'
 import { type AnswerSeal, createIdempotency } from './idempotency.ts'
@@ -37,6 +37,8 @@ export type HttpParts = {
   /** the city's single sign-on, when it has one */
   signOn?: SignOn | null
   feed: EventFeed
+  /** of a node that tells what is so now */
+  live?: LiveFeed
   /** where idempotency keys are kept: the store that the concerns use */
   database: Database
   /** seals the answers that are kept with them */
@@ -79,6 +81,8 @@ const DEFAULT_HEADERS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 } as const
 
+/** Of a node that tells none. */
+const NOTHING_LIVE: LiveFeed = { now: async () => [], onChange: () => () => undefined }
 /** Of a node without cases, as tests compose one. */
 const NO_CASES: CaseRights = { demand: async () => {}, demandDraft: async () => {}, subjects: async () => new Map() }
 
@@ -161,7 +165,7 @@ export function createHttpApp(parts: HttpParts): HttpApp {
   schemes.registerComponent('securitySchemes', 'csrf', { type: 'apiKey', in: 'header', name: 'X-CSRF-Token' })
   const taken = new Set<string>()
   for (const module of routes) registerModule(edge, module, taken)
-  addEvents(edge, parts.feed, observer, draining.signal)
+  addEvents(edge, { feed: parts.feed, live: parts.live ?? NOTHING_LIVE }, observer, draining.signal)
   addHealth(
     edge,
     telemetry.metrics,

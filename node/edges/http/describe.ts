@@ -14,6 +14,7 @@ export type Common = {
   description?: string
   action: Action
   whileDue?: boolean
+  background?: boolean
   params?: Schema
   query?: Schema
   problems?: readonly ProblemCode[]

@@ -3,36 +3,25 @@
  * reads, so a slow one costs nothing and a lost connection goes on where it was.
  */
 
-import { type CaseSubject, can, scopesOf } from '../../../protocol/rights/can.ts'
-import type { Role } from '../../../protocol/rights/roles.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Person } from '../../kernel/person.ts'
+import {
+  cityOf,
+  type EventFeed,
+  type FeedEvent,
+  hears,
+  type LiveEvent,
+  type LiveFeed,
+} from '../../kernel/records/event-feed.ts'
 import type { HttpLimits } from './limits.ts'
-
-/** The event log as the edge sees it; audit/ implements it. */
-export interface EventFeed {
-  /** Events after `no`, oldest first; `at` in milliseconds. */
-  after(no: number, limit: number): Promise<readonly FeedEvent[]>
-  /** Numbers of the first kept and of the last event; 0 and 0 when there is none. */
-  bounds(): Promise<{ first: number; last: number }>
-  /** Calls back after each commit that added events; gives back how to stop. */
-  onNew(listener: () => void): () => void
-}
-export type FeedEvent = {
-  no: number
-  at: number
-  type: string
-  subject: string
-  roles: readonly Role[]
-  /** what the table of rights asks of the case that it is of, when it is of one */
-  of?: CaseSubject | undefined
-}
 
 export type Watcher = {
   /** number of the last event that the watcher has; null to begin with the next one */
   from: number | null
   /** who watches, as of the last heartbeat */
   person: Person
+  /** whether the watcher chose to hear of it */
+  wants: (event: FeedEvent | LiveEvent, person: Person) => boolean
   /** who the watcher's token is now, if it still holds; asked at each heartbeat */
   still: () => Promise<Person | null>
   signal: AbortSignal
@@ -40,45 +29,68 @@ export type Watcher = {
   onEnd: () => void
 }
 
-/** Events that are of a case, each of which is for those alone who find that case. */
-export const CASE_EVENTS: ReadonlySet<string> = new Set(['case.changed', 'case.due'])
-
-function isFor(person: Person, { type, roles, of }: FeedEvent): boolean {
-  if (!roles.some(role => person.roles.includes(role))) return false
-  if (!CASE_EVENTS.has(type)) return true
-  return of === undefined ? scopesOf(person, 'case.list').includes('all') : can(person, 'case.list', of).ok
-}
-
 const encoder = new TextEncoder()
 const RETRY_MS = 3000
 
-function written({ no, at, type, subject }: FeedEvent): string {
-  const data = JSON.stringify({ no, at: new Date(at).toISOString(), type, subject })
-  return `id: ${no}\nevent: ${type}\ndata: ${data}\n\n`
+/** What a watcher is told of an event: what changed, and the facts by which it is chosen. */
+function dataOf(event: FeedEvent | LiveEvent): Record<string, unknown> {
+  const { at, type, subject, of } = event
+  const [no, kind] = 'no' in event ? [event.no, event.kind ?? undefined] : []
+  return {
+    no,
+    at: new Date(at).toISOString(),
+    type,
+    subject,
+    kind,
+    city: cityOf(event),
+    role: of?.role,
+    item: of?.item,
+    window: of?.window,
+    assignee: of?.assignee,
+    ...('no' in event ? {} : event.data),
+  }
 }
+
+const written = (event: FeedEvent | LiveEvent): string =>
+  `${'no' in event ? `id: ${event.no}\n` : ''}event: ${event.type}\ndata: ${JSON.stringify(dataOf(event))}\n\n`
 
 /** Opens the stream of one watcher, in the `text/event-stream` format. */
 export function openEventStream(
-  feed: EventFeed,
+  { feed, live }: { feed: EventFeed; live: LiveFeed },
   watcher: Watcher,
   clock: Clock,
-  limits: Pick<HttpLimits, 'eventPage' | 'heartbeatSeconds'>,
+  limits: Pick<HttpLimits, 'eventPage' | 'eventWaiting' | 'heartbeatSeconds'>,
 ): ReadableStream<Uint8Array> {
   let cursor = -1
+  /** number of the event that the watcher knows of */
+  let told = -1
   let fresh = true
   let ended = false
   let cancelled = false
   let checkedAt = clock.now()
   let person = watcher.person
   let wake: () => void = () => undefined
-  const stopListening = feed.onNew(() => {
+  /** what is so now and was not sent yet, the last of each subject */
+  const waiting = new Map<string, LiveEvent>()
+  const isFor = (event: FeedEvent | LiveEvent) => hears(person, event) && watcher.wants(event, person)
+  const news = () => {
     fresh = true
     wake()
+  }
+  const stopListening = feed.onNew(news)
+  const stopLive = live.onChange(event => {
+    if (cursor < 0 || !isFor(event)) return
+    waiting.delete(event.subject)
+    waiting.set(event.subject, event)
+    // Who does not read is told anew what is so when it comes again.
+    if (waiting.size > limits.eventWaiting) return end()
+    news()
   })
   const end = () => {
     if (ended) return
     ended = true
     stopListening()
+    stopLive()
     watcher.signal.removeEventListener('abort', end)
     wake()
     watcher.onEnd()
@@ -97,7 +109,7 @@ export function openEventStream(
       }
     })
 
-  /** Asks at most once per heartbeat whether the token still holds, so that a revoked one ends its streams. */
+  /** Asks once per heartbeat, and when the account may something else, whether the token or session still holds: one that ended hears nothing more. */
   async function holds(): Promise<boolean> {
     if (clock.now() - checkedAt < limits.heartbeatSeconds * 1000) return true
     checkedAt = clock.now()
@@ -106,11 +118,21 @@ export function openEventStream(
     return now !== null
   }
 
+  /** A comment, and how far the watcher has got when what it did not hear of has gone by: so it goes on from there. */
+  function stillHere(): string {
+    const passed = cursor > told
+    told = cursor
+    return `: still here\n${passed ? `id: ${cursor}\n` : ''}\n`
+  }
+
   /** The opening lines; a watcher whose place is no longer kept is told to read everything anew. */
   async function opening(): Promise<string> {
     const { first, last } = await feed.bounds()
     const known = watcher.from !== null && watcher.from <= last && watcher.from >= first - 1
     cursor = known && watcher.from !== null ? watcher.from : last
+    told = cursor
+    for (const event of await live.now())
+      if (isFor(event) && !waiting.has(event.subject)) waiting.set(event.subject, event)
     const reset = watcher.from !== null && !known ? `id: ${last}\nevent: reset\ndata: {}\n\n` : ''
     return `retry: ${RETRY_MS}\n: connected\n\n${reset}`
   }
@@ -122,10 +144,18 @@ export function openEventStream(
       fresh = false
       const events = await feed.after(cursor, limits.eventPage)
       cursor = events.at(-1)?.no ?? cursor
-      const visible = events.filter(event => isFor(person, event))
-      if (visible.length > 0) return (await holds()) ? visible.map(written).join('') : null
+      if (events.some(({ type, person: whose }) => type === 'account.changed' && whose === person.id))
+        checkedAt = Number.NEGATIVE_INFINITY
+      if (!(await holds())) return null
+      const now = [...waiting.values()]
+      waiting.clear()
+      const visible = [...events, ...now].filter(isFor)
+      if (visible.length > 0) {
+        for (const event of visible) if ('no' in event) told = event.no
+        return visible.map(written).join('')
+      }
       if (events.length > 0) fresh = true
-      if (await rest()) return (await holds()) ? ': still here\n\n' : null
+      if (await rest()) return (await holds()) ? stillHere() : null
     }
     return null
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { EventFeed, FeedEvent } from './event-stream.ts'
+import type { EventFeed, FeedEvent } from '../../kernel/records/event-feed.ts'
 import { createEventTail, TAIL_LIMITS } from './event-tail.ts'
 
 /** An event log in memory that counts how often it is read. */
@@ -10,7 +10,15 @@ function log(before = 0) {
   let broken = false
   const add = (count: number) => {
     for (let n = 0; n < count; n++)
-      events.push({ no: events.length + 1, at: 0, type: 'case.changed', subject: 'x', roles: ['examiner'] })
+      events.push({
+        no: events.length + 1,
+        at: 0,
+        type: 'case.changed',
+        subject: 'x',
+        roles: ['examiner'],
+        kind: null,
+        person: null,
+      })
     for (const listener of listeners) listener()
   }
   add(before)

@@ -2,7 +2,7 @@
  * One tail of the event log for all watchers: each commit is read once, however many watch. A watcher that is behind what
  * the tail holds reads by its own cursor until it has caught up.
  */
-import type { EventFeed, FeedEvent } from './event-stream.ts'
+import type { EventFeed, FeedEvent } from '../../kernel/records/event-feed.ts'
 
 export const TAIL_LIMITS = {
   /** newest events that are held */

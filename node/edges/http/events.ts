@@ -3,10 +3,11 @@ import * as z from 'zod'
 import { fieldOf } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import { rolesFor } from '../../../protocol/rights/can.ts'
-import type { CaseRights } from '../../kernel/case-rights.ts'
 import { fieldProblems } from '../../kernel/fields.ts'
+import type { EventFeed, LiveFeed } from '../../kernel/records/event-feed.ts'
 import { callerOf, type Edge } from './env.ts'
-import { CASE_EVENTS, type EventFeed, openEventStream } from './event-stream.ts'
+import { FILTER_FIELDS, filterOf } from './event-filter.ts'
+import { openEventStream } from './event-stream.ts'
 import { createEventTail } from './event-tail.ts'
 import type { Observer } from './observe.ts'
 import { ProblemBody } from './problem.ts'
@@ -17,28 +18,18 @@ const EventsQuery = z.strictObject({
     .regex(/^\d{1,15}$/)
     .optional()
     .describe('Number of the last event seen; `Last-Event-ID` goes before it. Without both, only new events come'),
+  ...FILTER_FIELDS,
 })
 
-const WATCH = { id: 'watchEvents', action: 'self.use', unsafe: false } as const
+/** Streams are opened again by themselves. */
+const WATCH = { id: 'watchEvents', action: 'self.use', unsafe: false, background: true } as const
 
-/** The feed, with what the table of rights asks of the cases of a page: one look for all of them, however many watch. */
-function withCases(feed: EventFeed, { subjects }: CaseRights): EventFeed {
-  return {
-    bounds: () => feed.bounds(),
-    onNew: listener => feed.onNew(listener),
-    async after(no, limit) {
-      const events = await feed.after(no, limit)
-      const threads = new Set(events.filter(({ type }) => CASE_EVENTS.has(type)).map(({ subject }) => subject))
-      if (threads.size === 0) return events
-      const cases = await subjects([...threads])
-      return events.map(event => (CASE_EVENTS.has(event.type) ? { ...event, of: cases.get(event.subject) } : event))
-    },
-  }
-}
+/** What is told to those who watch. */
+export type Watched = { feed: EventFeed; live: LiveFeed }
 
-export function addEvents(edge: Edge, feed: EventFeed, observer: Observer, draining: AbortSignal): void {
-  const { app, admission, caseRights, clock, limits } = edge
-  const tail = createEventTail(withCases(feed, caseRights))
+export function addEvents(edge: Edge, { feed, live }: Watched, observer: Observer, draining: AbortSignal): void {
+  const { app, admission, clock, limits } = edge
+  const watched: Watched = { feed: createEventTail(feed), live }
   const open = new Map<string, number>()
   let total = 0
 
@@ -60,16 +51,18 @@ export function addEvents(edge: Edge, feed: EventFeed, observer: Observer, drain
       throw new ProblemError('request.invalid', `query: ${fieldOf(query.error)}`, {
         errors: fieldProblems(query.error, c.req.query()),
       })
+    const wants = filterOf(query.data)
     const last = c.req.header('last-event-id') ?? query.data.after
     if (last !== undefined && !/^\d{1,15}$/.test(last)) throw new ProblemError('request.invalid', 'Last-Event-ID')
     if (total >= limits.eventStreams || (open.get(person.id) ?? 0) >= limits.eventStreamsPerPerson)
       throw new ProblemError('request.rate', 'too many open event streams')
     count(person.id, 1)
     const stream = openEventStream(
-      tail,
+      watched,
       {
         from: last === undefined ? null : Number(last),
         person,
+        wants,
         still: () => admission.still(caller, WATCH),
         signal: AbortSignal.any([draining, c.req.raw.signal]),
         onEnd: () => count(person.id, -1),
@@ -87,7 +80,9 @@ export function addEvents(edge: Edge, feed: EventFeed, observer: Observer, drain
     summary: 'What changed, as server-sent events',
     description:
       'Each event has a number as its id, a type such as `case.changed`, and as data `{no, at, type, subject}` with the id ' +
-      'of what changed. An event `reset` says that the place asked for is no longer kept: read everything anew.',
+      'of what changed; those of cases have `kind` of the step, `city`, `role`, `item`, `window` and `assignee` too. The fields of the query choose among those that ' +
+      'one may hear of: an event comes when it fits all of them. `presence.changed` has no number and no `no`: it tells who looks at a case now. `account.changed` ' +
+      'says that the own account may something else. An event `reset` says that the place asked for is no longer kept: read everything anew.',
     tags: ['events'],
     security: [{ bearer: [] }, { session: [] }],
     'x-action': WATCH.action,

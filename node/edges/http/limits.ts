@@ -25,6 +25,10 @@ export const HTTP_LIMITS = {
   eventStreamsPerPerson: 20,
   /** events read for one stream at a time */
   eventPage: 100,
+  /** what is so now that waits for a watcher to read; with one more its stream ends */
+  eventWaiting: 1_000,
+  /** names in one field of the filter of a stream */
+  eventFilter: 50,
   /** a comment is sent on an idle event stream this often, and the token is checked again */
   heartbeatSeconds: 15,
   /** a connection without traffic is closed; more than the heartbeat */

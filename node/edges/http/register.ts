@@ -118,9 +118,9 @@ export function registerModule(edge: Edge, module: RouteModule, taken: Set<strin
 
 /** Admits the caller and reads params and query; the body is left to the kind of operation. */
 async function begin(edge: Edge, common: Common, c: Context<Env>): Promise<Omit<AnyInput, 'signal' | 'body'>> {
-  const { id, action, whileDue } = common
+  const { id, action, whileDue, background } = common
   const unsafe = c.req.method !== 'GET' && c.req.method !== 'HEAD'
-  const person = await edge.admission.person(callerOf(c), { id, action, unsafe, whileDue })
+  const person = await edge.admission.person(callerOf(c), { id, action, unsafe, whileDue, background })
   c.set('personId', person.id)
   const params = checked(common.params, common.params === undefined ? undefined : c.req.param(), 'path')
   const query = checked(common.query ?? z.strictObject({}), queryOf(c), 'query')

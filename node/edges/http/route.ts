@@ -42,6 +42,8 @@ type Described<P extends Schema, Q extends Schema> = {
   action: Action
   /** also of a session whose password or second factor is due */
   whileDue?: boolean
+  /** A page sends it by itself: it is no use of the session, which ends when nobody acts. */
+  background?: boolean
   /** strict object of the `{…}` in the path */
   params?: P
   /** strict object; values are text, so coerce numbers */

@@ -27,6 +27,7 @@ export const EVENT_ACTIONS = {
   'work.parked': 'operation.read',
   'key.rotated': 'operation.read',
   'reminder.due': 'operation.read',
+  'account.changed': 'self.use',
 } as const satisfies Record<string, Action>
 export type EventType = keyof typeof EVENT_ACTIONS
 
@@ -38,14 +39,20 @@ export type EventRow = {
   /** id of what changed: thread, partner code, packet id */
   subject: string
   roles: readonly Role[]
+  /** kind of the packet that changed it, or what was done here, `case.assigned`; null of what is no step */
+  kind: string | null
+  /** account whom alone it is for; null: whoever may read it */
+  person: string | null
 }
+
+export type NewEvent = { type: EventType; subject: string; kind?: string | undefined; person?: string | undefined }
 
 /** How long events are kept, milliseconds. */
 const EVENT_DAYS = 7 * 24 * 3600 * 1000
 
 export interface EventLog {
   /** Adds an event in the caller's transaction; watchers hear of it after the commit. */
-  append(tx: Transaction, event: { type: EventType; subject: string }): Promise<void>
+  append(tx: Transaction, event: NewEvent): Promise<void>
   /** Events after `no`, oldest first. */
   after(no: number, limit: number): Promise<EventRow[]>
   /** How many events of some types came after `no`, `most` when there are more. */
@@ -58,25 +65,27 @@ export interface EventLog {
   purge(): Promise<number>
 }
 
-type Row = { no: number; at: number; type: string; subject: string; roles: string }
+type Row = Omit<EventRow, 'roles'> & { roles: string }
 
 export function createEventLog({ database, now }: { database: Database; now: () => number }): EventLog {
   const listeners = new Set<() => void>()
   const announced = new WeakSet<Transaction>()
   const numbers = createRemembered<number>()
   return {
-    async append(tx, { type, subject }) {
+    async append(tx, { type, subject, kind, person }) {
       const last = await numbers.get(tx, 'last', async () => {
         const [row] = await tx.query<{ last: number }>('SELECT COALESCE(MAX(no), 0) AS last FROM events')
         return row?.last ?? 0
       })
       numbers.set(tx, 'last', last + 1)
-      await tx.run('INSERT INTO events (no, at, type, subject, roles) VALUES (?, ?, ?, ?, ?)', [
+      await tx.run('INSERT INTO events (no, at, type, subject, roles, kind, person) VALUES (?, ?, ?, ?, ?, ?, ?)', [
         last + 1,
         now(),
         type,
         subject,
         joinRoles(rolesFor(EVENT_ACTIONS[type])),
+        kind ?? null,
+        person ?? null,
       ])
       if (announced.has(tx)) return
       announced.add(tx)
@@ -87,7 +96,7 @@ export function createEventLog({ database, now }: { database: Database; now: () 
 
     async after(no, limit) {
       const rows = await database.query<Row>(
-        'SELECT no, at, type, subject, roles FROM events WHERE no > ? ORDER BY no LIMIT ?',
+        'SELECT no, at, type, subject, roles, kind, person FROM events WHERE no > ? ORDER BY no LIMIT ?',
         [no, limit],
       )
       return rows.map(row => ({ ...row, roles: splitRoles(row.roles) }))

@@ -107,7 +107,7 @@ export function createMaterials(parts: MaterialsParts) {
   async function recordEnded(tx: Transaction, { partner, materials, threads }: Ended): Promise<void> {
     await parts.audit.append(tx, { actor: 'node', action: 'material.ended', subject: partner, detail: { materials } })
     for (const thread of threads) {
-      await parts.events.append(tx, { type: 'case.changed', subject: thread })
+      await parts.events.append(tx, { type: 'case.changed', subject: thread, kind: 'material.ended' })
       await parts.events.append(tx, { type: 'work.parked', subject: thread })
     }
     tx.afterCommit(() => parts.observer.ended(partner, materials))

@@ -10,11 +10,9 @@ import { tellField } from '../../../edges/http/field-problem.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../../../edges/http/page.ts'
 import { Why } from '../../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, time } from '../../../edges/http/route.ts'
-
+import { windowsOf } from '../../../kernel/case-rights.ts'
 import { isAsSeen, type Seen } from '../../../kernel/seen.ts'
-
-import { takerOf, windowsOf } from '../rights.ts'
-
+import { takerOf } from '../rights.ts'
 import { Case, Content, Finding, SUBMIT_PROBLEMS, toAnswer } from '../routes.ts'
 import { type CaseDraft, type CaseDrafts, DRAFT_DAYS } from './drafts.ts'
 import type { Intake } from './intake.ts'

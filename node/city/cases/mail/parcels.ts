@@ -391,7 +391,7 @@ export function createParcels(parts: ParcelsParts) {
         if (settled === 0) return 0
         await act(tx)
         await audit.append(tx, { actor, action: 'parcel.settled', subject: thread, detail: { parcels: settled } })
-        await events.append(tx, { type: 'case.changed', subject: thread })
+        await events.append(tx, { type: 'case.changed', subject: thread, kind: 'parcel.settled' })
         return settled
       })
     },

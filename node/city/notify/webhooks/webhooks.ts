@@ -42,9 +42,9 @@ const RETRY = {
   hold: WEBHOOK_LIMITS.most,
 }
 
-/** Event types that a subscription may have: whatever an integrator may see. */
-export const WEBHOOK_TYPES = (Object.keys(EVENT_ACTIONS) as EventType[]).filter(type =>
-  holdsRole(['integrator'], EVENT_ACTIONS[type]),
+/** Event types that a subscription may have: whatever an integrator may see, but for what is of the person who watches. */
+export const WEBHOOK_TYPES = (Object.keys(EVENT_ACTIONS) as EventType[]).filter(
+  type => type !== 'account.changed' && holdsRole(['integrator'], EVENT_ACTIONS[type]),
 )
 
 export type Webhook = {
@@ -133,7 +133,8 @@ export function createWebhooks(parts: WebhooksParts) {
 
   const wants = (row: Pick<Row, 'types'>, event: EventRow): boolean => {
     const types = JSON.parse(row.types) as string[]
-    return event.roles.includes('integrator') && (types.length === 0 || types.includes(event.type))
+    const wanted: readonly string[] = types.length === 0 ? WEBHOOK_TYPES : types
+    return event.roles.includes('integrator') && wanted.includes(event.type)
   }
 
   async function view(row: Row): Promise<Webhook> {

@@ -170,7 +170,10 @@ export function createExports(parts: ExportsParts) {
       if (!(error instanceof ProblemError)) parts.failed(error)
     }
     if (job.removed) await rm(job.path, { force: true })
-    else await db.transaction(tx => parts.events.append(tx, { type: 'export.changed', subject: job.id }))
+    else
+      await db.transaction(tx =>
+        parts.events.append(tx, { type: 'export.changed', subject: job.id, person: job.person }),
+      )
   }
 
   function ownOf(id: string, person: string): Kept {

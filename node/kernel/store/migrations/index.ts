@@ -49,6 +49,7 @@ import { adapterTrace } from './046-adapter-trace.ts'
 import { rights } from './047-rights.ts'
 import { signIn } from './048-sign-in.ts'
 import { phoneSearch } from './049-phone-search.ts'
+import { eventFacts } from './050-event-facts.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -100,4 +101,5 @@ export const MIGRATIONS: readonly Migration[] = [
   rights,
   signIn,
   phoneSearch,
+  eventFacts,
 ]
