@@ -125,7 +125,7 @@ export async function compose(
 
   // What cities do with it.
   const below = { ...exchange.port, ...lists.port, ...calendars.port, ...materials.port, ...dispatch.port, sightings }
-  const agreements = createAgreementsPart(kernel, trust.port, exchange.port, below)
+  const agreements = createAgreementsPart(kernel, trust.port, exchange.port, { ...below, ...people.port })
   const catalogue = createCataloguePart(kernel, lists.port, materials.port, agreements.port)
   const partners = createPartnersPart(kernel, trust.port, host.port, below)
   const health = createHealthPart(kernel, trust.port, host.port, below)

@@ -247,9 +247,9 @@ export const RIGHTS = {
     may: { 'system-administrator': 'yes', 'audit-administrator': 'yes' },
   },
   'account.read': {
-    en: 'list accounts',
-    zh: '查看账号',
-    may: { 'system-administrator': 'yes', 'security-administrator': 'yes' },
+    en: 'list accounts with their roles, how they sign in, and their tokens',
+    zh: '查看账号及其角色、登录情况和令牌',
+    may: { 'system-administrator': 'yes', 'security-administrator': 'yes', 'audit-administrator': 'yes' },
   },
   'account.manage': {
     en: 'make accounts, give new tokens, end accounts',

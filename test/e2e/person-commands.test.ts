@@ -50,7 +50,14 @@ test('an account is made, given its places, listed, and ended', async () => {
   expect(await node.told('person', 'grant', made.person.id, '--department', '11420300MB0123456X')).toContain(
     '11420300MB0123456X',
   )
-  const listed = await value<{ id: string; name: string }[]>('list')
+  const listed = await value<{ id: string; name: string; version: string }[]>('list')
+  // Who comes second with what was shown before is told who was first.
+  const { version } = listed.find(({ id }) => id === made.person.id) ?? { version: '' }
+  await value('grant', made.person.id, '--role', 'examiner', '--seen', version)
+  expect(await node.tongban('person', 'grant', made.person.id, '--role', 'leader', '--seen', version)).toMatchObject({
+    code: 1,
+    error: expect.stringContaining('person.granted'),
+  })
   expect(listed).toContainEqual(expect.objectContaining({ id: made.person.id, name: '王窗口' }))
   await value('revoke', made.person.id)
   expect(await codeAs(made.token)).toBe('request.unauthenticated')

@@ -59,6 +59,9 @@ async function ask(operation: Operation, bearer: string): Promise<{ status: numb
   return { status: response.status, code, detail }
 }
 
+/** What was given to a role since, on purpose: whoever audits sees who may what. */
+const GIVEN: Readonly<Record<string, readonly string[]>> = { auditor: ['listPeople', 'getPerson'] }
+
 describe('the matrix of roles and operations', () => {
   test('every operation names its action, and its roles are those of the table', () => {
     expect(ofApi().length).toBeGreaterThan(200)
@@ -111,7 +114,9 @@ describe('the matrix of roles and operations', () => {
       if (roles === undefined) continue
       compared++
       for (const [former, present] of Object.entries(now))
-        expect(holdsRole(present, action as Action), `${former} ${operationId}`).toBe(roles.split(' ').includes(former))
+        expect(holdsRole(present, action as Action), `${former} ${operationId}`).toBe(
+          roles.split(' ').includes(former) || GIVEN[former]?.includes(operationId) === true,
+        )
     }
     expect(compared).toBeGreaterThan(180)
   })

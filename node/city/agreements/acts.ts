@@ -33,6 +33,7 @@ type Row = {
   prepared_at: number
 }
 
+const PERSON = 'person:'
 /** Acts that wait at a time. */
 const MOST = 200
 
@@ -44,6 +45,8 @@ export function createActs(parts: {
   audit: Audit
   agreements: Agreements
   fourEyes: boolean
+  /** accounts of the person behind an account, itself among them */
+  accountsOf: (id: string) => Promise<readonly string[]>
 }) {
   const { db, agreements } = parts
 
@@ -80,6 +83,14 @@ export function createActs(parts: {
     const [row] = await db.query<Row>('SELECT * FROM agreement_acts WHERE no = ?', [no])
     if (row === undefined) throw new ProblemError('request.not-found', 'act')
     return toAct(row)
+  }
+
+  /** Whether both are of one person, by whatever accounts. */
+  async function isOfOne(one: string, other: string): Promise<boolean> {
+    if (one === other) return true
+    if (!other.startsWith(PERSON)) return false
+    const accounts = await parts.accountsOf(other.slice(PERSON.length))
+    return accounts.some(id => PERSON + id === one)
   }
 
   /** Title and partners of what an act would sign. */
@@ -166,10 +177,10 @@ export function createActs(parts: {
       return waiting
     },
 
-    /** Another administrator signs. Problems: `request.four-eyes`, `request.not-found`, and those of the act itself, which stays. */
+    /** Another administrator signs, who is another person too. Problems: `request.four-eyes`, `request.not-found`, and those of the act itself, which stays. */
     async sign(no: number, actor: string): Promise<AgreementView[]> {
       const act = await find(no)
-      if (act.preparedBy === actor) throw new ProblemError('request.four-eyes')
+      if (await isOfOne(act.preparedBy, actor)) throw new ProblemError('request.four-eyes')
       return carryOut(act, { actor, alongside: tx => drop(tx, act, 'act.signed', actor) })
     },
 

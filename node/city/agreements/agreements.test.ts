@@ -547,7 +547,14 @@ describe('a signature that another city tells', () => {
   test('with four eyes two administrators confirm it', async () => {
     const { toS } = await told()
     const { db, audit } = world.city(S)
-    const acts = createActs({ db, audit, clock: world.clock, agreements: agreements(S), fourEyes: true })
+    const acts = createActs({
+      db,
+      audit,
+      clock: world.clock,
+      agreements: agreements(S),
+      fourEyes: true,
+      accountsOf: async id => (['1', '1b'].includes(id) ? ['1', '1b'] : [id]),
+    })
     const input = { city: N, fingerprint: fingerprint(N) }
     const wrong = { ...input, fingerprint: '0'.repeat(64) }
     await expect(acts.submit({ kind: 'confirm', thread: toS, input: wrong }, 'person:1')).rejects.toThrow(
@@ -555,7 +562,9 @@ describe('a signature that another city tells', () => {
     )
     const { prepared } = await acts.submit({ kind: 'confirm', thread: toS, input }, 'person:1')
     expect((await agreements(S).get(toS)).state).toBe('signed')
-    await expect(acts.sign(prepared?.no ?? 0, 'person:1')).rejects.toThrow('request.four-eyes')
+    // Another account of the same staff number is the same person.
+    for (const own of ['person:1', 'person:1b'])
+      await expect(acts.sign(prepared?.no ?? 0, own)).rejects.toThrow('request.four-eyes')
     expect(await acts.sign(prepared?.no ?? 0, 'person:2')).toMatchObject([{ state: 'active' }])
     expect(await acts.waiting()).toEqual([])
   })
@@ -572,7 +581,14 @@ test('those that could cover a case are listed to their end, however many there 
 describe('with four eyes', () => {
   const acts = (code: string, fourEyes = true) => {
     const { db, audit } = world.city(code)
-    return createActs({ db, audit, clock: world.clock, agreements: agreements(code), fourEyes })
+    return createActs({
+      db,
+      audit,
+      clock: world.clock,
+      agreements: agreements(code),
+      fourEyes,
+      accountsOf: async id => [id],
+    })
   }
   const audited = async (code: string) => (await world.city(code).audit.list({}, 100, null)).map(row => row.action)
 
@@ -689,7 +705,14 @@ describe('with four eyes', () => {
 describe('two administrators on one agreement', () => {
   const acts = (code: string, fourEyes = false) => {
     const { db, audit } = world.city(code)
-    return createActs({ db, audit, clock: world.clock, agreements: agreements(code), fourEyes })
+    return createActs({
+      db,
+      audit,
+      clock: world.clock,
+      agreements: agreements(code),
+      fourEyes,
+      accountsOf: async id => [id],
+    })
   }
   const versionAt = async (thread: string) => [(await agreements(S).get(thread)).version]
   const told = (...changes: object[]) => ({ problem: { code: 'request.precondition' }, changes })

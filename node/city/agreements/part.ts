@@ -10,6 +10,7 @@ import type { ListsPort } from '../catalogue/lists-part.ts'
 import { createMappings } from '../catalogue/mappings/mappings.ts'
 import { mappingRoutes } from '../catalogue/mappings/routes.ts'
 import type { TrustPort } from '../partners/trust-part.ts'
+import type { Grants } from '../people/grants.ts'
 import { createActs } from './acts.ts'
 import { createAgreements } from './agreements.ts'
 import { createAttachments } from './attachments.ts'
@@ -35,7 +36,10 @@ export function createAgreementsPart(
     services,
     materials,
     adapter,
-  }: Pick<ListsPort, 'services'> & Pick<MaterialsPort, 'materials'> & Pick<DispatchPort, 'adapter'>,
+    grants,
+  }: Pick<ListsPort, 'services'> &
+    Pick<MaterialsPort, 'materials'> &
+    Pick<DispatchPort, 'adapter'> & { grants: Pick<Grants, 'accountsOf'> },
 ) {
   const own = identity.city
   const certificatesOf = async (city: string) => (await trust.papers(city)).certificates
@@ -82,7 +86,14 @@ export function createAgreementsPart(
       },
     },
   })
-  const acts = createActs({ db, clock, audit, agreements, fourEyes: config.agreements.fourEyes })
+  const acts = createActs({
+    db,
+    clock,
+    audit,
+    agreements,
+    fourEyes: config.agreements.fourEyes,
+    accountsOf: grants.accountsOf,
+  })
   const drafting = createDrafting({
     own,
     services,

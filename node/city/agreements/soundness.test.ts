@@ -127,7 +127,14 @@ describe('a city', () => {
   test('writes no text that does not hold, and prepares none', async () => {
     await begin()
     const { db, audit } = world.city(A)
-    const acts = createActs({ db, audit, clock: world.clock, agreements: city(A), fourEyes: true })
+    const acts = createActs({
+      db,
+      audit,
+      clock: world.clock,
+      agreements: city(A),
+      fourEyes: true,
+      accountsOf: async id => [id],
+    })
     for (const [bad, problem] of [
       [text([agreed('NONSENSE')]), 'agreement.item: items.0.taskCode'],
       [text([agreed('H')], { validFrom: '2020-01-01', validTo: '2020-12-31' }), 'agreement.malformed: validTo'],
@@ -169,7 +176,14 @@ describe('a city', () => {
     const thread = proposed?.thread ?? ''
     await world.settle()
     const { db, audit } = world.city(S)
-    const acts = createActs({ db, audit, clock: world.clock, agreements: city(S), fourEyes: false })
+    const acts = createActs({
+      db,
+      audit,
+      clock: world.clock,
+      agreements: city(S),
+      fourEyes: false,
+      accountsOf: async id => [id],
+    })
     const api = await createTestApi({ store: await openTestStore(), routes: () => [agreementRoutes(city(S), acts)] })
     const administrator = api.as('administrator')
     const faulty = [{ code: 'agreement.item', path: 'items.0.taskCode', why: `not in the list of ${S}` }]

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { createTestApi, type TestApi } from '../../../test/support/http.ts'
 import { openTestStore } from '../../../test/support/store.ts'
 import { createSeal } from '../../kernel/keys/seal.ts'
+import { combinedReminders } from './combined.ts'
 import { createGrants, GRANT_LIMITS } from './grants.ts'
 
 let api: TestApi
@@ -98,6 +99,33 @@ describe('grants', () => {
     expect((await grants.give('cli', person.id, { roles })).roles).toEqual(roles)
   })
 
+  test('of whom several are in one person, over all their accounts, a reminder tells, allowed or not', async () => {
+    const { database: db, clock } = api
+    const [own] = (await api.people.list(50, null)).filter(({ roles }) => roles.includes('security-administrator'))
+    const before = await combinedReminders(db, false, clock.now())
+    // The administrator of earlier versions is all of them.
+    expect(before.map(({ subject }) => subject)).toEqual([own?.id])
+    const first = await make('甲', ['system-administrator'])
+    const second = await make('甲', ['leader'])
+    const key = new Uint8Array(32).fill(7)
+    await db.transaction(tx =>
+      tx.run('UPDATE people SET staff_key = ? WHERE id IN (?, ?)', [key, first.person.id, second.person.id]),
+    )
+    expect(await combinedReminders(db, true, clock.now())).toHaveLength(1)
+    await db.transaction(tx =>
+      tx.run('UPDATE people SET roles = ? WHERE id = ?', [',audit-administrator,', second.person.id]),
+    )
+    const [, told] = await combinedReminders(db, true, clock.now())
+    expect(told).toMatchObject({
+      subject: first.person.id,
+      level: 'warn',
+      zh: expect.stringContaining('系统管理员、审计管理员'),
+      cure: expect.stringContaining('rights.separateAdministrators'),
+    })
+    await api.as('administrator').post(`/api/v1/people/${second.person.id}/revoke`)
+    expect(await combinedReminders(db, true, clock.now())).toHaveLength(1)
+  })
+
   test('who keeps accounts gives no roles, and who gives roles makes no accounts', async () => {
     const system = api.withToken((await make('系统', ['system-administrator'])).token)
     const security = api.withToken((await make('安全', ['security-administrator'])).token)
@@ -112,6 +140,27 @@ describe('grants', () => {
     expect((await security.send('PATCH', path, { roles: ['leader'] })).status).toBe(200)
     expect((await security.post('/api/v1/people', { name: '新人', roles: [] })).status).toBe(403)
     expect((await security.post(`${path}/rotate`, {})).status).toBe(403)
+  })
+
+  test('are given to the account as it was seen; who comes second is told who was first, and nothing is given', async () => {
+    const { person } = await make('甲', ['examiner'])
+    const path = `/api/v1/people/${person.id}`
+    const admin = api.as('administrator')
+    const seen = (await admin.get(path)).headers.get('etag') ?? ''
+    const first = await admin.send('PATCH', path, { roles: ['leader'] }, { 'if-match': seen })
+    expect(first.status).toBe(200)
+    expect(first.headers.get('etag')).not.toBe(seen)
+    const second = await admin.send('PATCH', path, { windows: null }, { 'if-match': seen })
+    expect(second.status).toBe(412)
+    expect(second.body).toMatchObject({ code: 'request.precondition', changes: [{ action: 'person.granted' }] })
+    expect((await admin.get(path)).body).toMatchObject({ roles: ['leader'], windows: [] })
+    // A use of the token, or the same grant once more, is no change.
+    await api.withToken((await make('乙')).token).get('/api/v1/me')
+    const now = first.headers.get('etag') ?? ''
+    expect((await admin.send('PATCH', path, { windows: null }, { 'if-match': now })).status).toBe(200)
+    await admin.post(`${path}/revoke`)
+    const late = await admin.send('PATCH', path, { windows: [] }, { 'if-match': now })
+    expect(late.body).toMatchObject({ code: 'request.precondition', changes: [{ action: 'person.revoked' }] })
   })
 
   test('the last of those who keep accounts and of those who give roles keep their role', async () => {

@@ -2,15 +2,17 @@
  * What people may (授权): roles, departments and windows of an account, and the staff number by which two accounts of one person are known.
  * Staff number and phone are sealed. May import audit and the store; knows no edge.
  */
-import { createHmac } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { ProblemError } from '../../../protocol/problem.ts'
 import { combinedAdministrators, type GivenRole, presentRoles, type Role } from '../../../protocol/rights/roles.ts'
 import type { Seal } from '../../kernel/keys/case-keys.ts'
 import { deriveKey } from '../../kernel/keys/seal.ts'
 import type { Account } from '../../kernel/person.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
+import { changedSince, isAsSeen, type Seen } from '../../kernel/seen.ts'
 import { act } from '../../kernel/store/acts.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
+import { lastHere } from '../../spine/exchange/ends.ts'
 import { KEPT_ROLES } from './people.ts'
 import { accountById, accountsOfPerson, othersWith, rolesOfOthers, setGranted } from './repository.ts'
 
@@ -18,6 +20,11 @@ export const GRANT_LIMITS = {
   /** departments, and windows, of one account */
   places: 200,
 } as const
+
+/** Hexadecimal digits of the version of an account. */
+const VERSION_DIGITS = 16
+/** Actions after which an account is another. */
+const CHANGES = ['person.granted', 'person.revoked', 'person.created']
 
 export type Contact = { staffNumber: string | null; phone: string | null }
 /** What is left out stays as it is; `null` departments or windows: every one. */
@@ -43,6 +50,22 @@ export type GrantsParts = {
 }
 
 export type Grants = ReturnType<typeof createGrants>
+
+/** Which grant an account stands at: the same until somebody gives it something else, or ends it. */
+export const versionOf = ({ name, roles, departments, windows, contact, revokedAt }: Account): string =>
+  createHash('sha256')
+    .update(
+      JSON.stringify([
+        name,
+        sorted(roles),
+        departments,
+        windows,
+        contact === null ? null : Buffer.from(contact).toString('base64'),
+        revokedAt,
+      ]),
+    )
+    .digest('hex')
+    .slice(0, VERSION_DIGITS)
 
 const contextOf = (id: string): string => `person ${id}`
 const sorted = (names: readonly string[]): string => [...names].sort().join(' ')
@@ -78,12 +101,14 @@ export function createGrants({ db, audit, now, seal, dataKey, separateAdministra
 
     /**
      * Gives an account roles, departments and windows, and says who it is. Problems: `request.not-found`, `request.conflict` for an
-     * account that was revoked and for the last administrator of a kind, `rights.administrators`.
+     * account that was revoked and for the last administrator of a kind, `rights.administrators`, `request.precondition` when it is another
+     * than was `seen`.
      */
-    async give(actor: string, id: string, grant: Grant): Promise<Account> {
+    async give(actor: string, id: string, grant: Grant, seen?: Seen): Promise<Account> {
       return db.transaction(async tx => {
         const before = await accountById(tx, id)
         if (before === null) throw new ProblemError('request.not-found', 'person')
+        if (!isAsSeen(seen, versionOf(before))) throw await changedSince(tx, await lastHere(tx, id, CHANGES))
         if (before.revokedAt !== null) throw new ProblemError('request.conflict', 'the person was revoked')
         const held = contactOf(before)
         const contact: Contact = {

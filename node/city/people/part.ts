@@ -10,6 +10,7 @@ import type { Part } from '../../part.ts'
 import { createAccess } from './access.ts'
 import { withAccessEvents } from './access-events.ts'
 import { auditRoutes } from './audit-routes.ts'
+import { combinedReminders } from './combined.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { createGrants } from './grants.ts'
 import { peopleRoutes } from './routes.ts'
@@ -74,6 +75,7 @@ export async function createPeoplePart({ config, db, clock, audit, events, keySt
       tokenRoutes(tokens),
       auditRoutes(audit),
     ],
+    reminders: [(now: number) => combinedReminders(db, !config.rights.separateAdministrators, now)],
     jobs: { events: () => events.purge(), sessions: () => access.purge() },
     async start() {
       setUpFile = await setUp.start()

@@ -1,5 +1,6 @@
 /** SQL of the people table. */
 
+import { toHex } from '../../../protocol/primitives.ts'
 import type { Role } from '../../../protocol/rights/roles.ts'
 import { type Account, joinRoles, splitRoles } from '../../kernel/person.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
@@ -133,4 +134,23 @@ export async function accountsOfPerson(reader: Reader, id: string): Promise<stri
     [id],
   )
   return [...new Set([id, ...rows.map(row => row.id)])]
+}
+
+/** Accounts that count at `now` and hold one of the roles, each with that by which it is known as a person's. */
+export async function holdersOf(
+  reader: Reader,
+  roles: readonly Role[],
+  now: number,
+): Promise<{ id: string; name: string; roles: Role[]; person: string }[]> {
+  const rows = await reader.query<{ id: string; name: string; roles: string; staff_key: Uint8Array | null }>(
+    `SELECT id, name, roles, staff_key FROM people WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)
+     AND (${roles.map(() => 'roles LIKE ?').join(' OR ')}) ORDER BY created_at, id`,
+    [now, ...roles.map(role => `%${joinRoles([role])}%`)],
+  )
+  return rows.map(row => ({
+    id: row.id,
+    name: row.name,
+    roles: splitRoles(row.roles),
+    person: row.staff_key === null ? row.id : toHex(row.staff_key),
+  }))
 }

@@ -8,7 +8,7 @@ import { ACTIONS, SCOPES, type Scope } from '../../../protocol/rights/table.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../../edges/http/page.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../edges/http/route.ts'
 import type { Account, Person } from '../../kernel/person.ts'
-import { GRANT_LIMITS, type Grants } from './grants.ts'
+import { GRANT_LIMITS, type Grants, versionOf } from './grants.ts'
 import type { People } from './people.ts'
 
 const RoleName = z.enum(ROLES)
@@ -37,6 +37,7 @@ const AccountBody = z
     expiresAt: Time.nullable(),
     revokedAt: Time.nullable(),
     lastUsedAt: Time.nullable(),
+    version: z.string().describe('another after each grant; `If-Match` takes it'),
   })
   .meta({ id: 'Person' })
 
@@ -58,6 +59,7 @@ const bodyBy =
     expiresAt: timeOrNull(account.expiresAt),
     revokedAt: timeOrNull(account.revokedAt),
     lastUsedAt: timeOrNull(account.lastUsedAt),
+    version: versionOf(account),
   })
 
 const Place = z.tuple([z.number(), z.string()])
@@ -154,6 +156,7 @@ export const peopleRoutes = (people: People, grants: Grants): RouteModule => ({
       action: 'account.read',
       params: PersonParams,
       answer: AccountBody,
+      versionOf: ({ version }) => version,
       problems: ['request.not-found'],
       handle: async ({ params }) => toBody(await people.get(params.id)),
     })
@@ -177,7 +180,10 @@ export const peopleRoutes = (people: People, grants: Grants): RouteModule => ({
       }),
       answer: AccountBody,
       problems: ['request.not-found', 'request.conflict', 'rights.administrators'],
-      handle: async ({ params, body, person }) => toBody(await grants.give(actorOf(person), params.id, body)),
+      guarded: true,
+      versionOf: ({ version }) => version,
+      handle: async ({ params, body, person, seen }) =>
+        toBody(await grants.give(actorOf(person), params.id, body, seen)),
     })
     api.operation({
       method: 'post',

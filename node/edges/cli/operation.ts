@@ -60,7 +60,12 @@ const placesOf = ({ department, window }: Places) => ({
   ...(window === undefined ? {} : { windows: namesOf(window) }),
 })
 
-type Granted = { role?: CreatePersonRequest['roles']; staffNumber?: string; phone?: string } & Places
+type Granted = {
+  role?: CreatePersonRequest['roles']
+  staffNumber?: string
+  phone?: string
+  seen?: string
+} & Places
 
 export function declarePersons(person: Command, { call }: Declare): void {
   call(person, 'add <name>', 'make an account; its token is shown once', {
@@ -87,9 +92,17 @@ export function declarePersons(person: Command, { call }: Declare): void {
           .option('--department <code>', 'organ whose items it examines or decides, or `all`; may be repeated', collect)
           .option('--window <name>', 'window that it works at, or `all`; may be repeated', collect)
           .option('--staff-number <number>', 'by which two accounts of one person are known')
-          .option('--phone <phone>', 'where the person is reached'),
-      ask: (client, [id = ''], { role: roles, staffNumber, phone, ...places }: Granted) =>
-        client.grantPerson({ params: { id }, body: { roles, staffNumber, phone, ...placesOf(places) } }),
+          .option('--phone <phone>', 'where the person is reached')
+          .option(
+            '--seen <version>',
+            'as `person list --json` tells it; refused when somebody changed the account since',
+          ),
+      ask: (client, [id = ''], { role: roles, staffNumber, phone, seen, ...places }: Granted) =>
+        client.grantPerson({
+          params: { id },
+          body: { roles, staffNumber, phone, ...placesOf(places) },
+          ...(seen === undefined ? {} : { ifMatch: seen }),
+        }),
       text: ({ name, roles, departments, windows }) =>
         [
           `${name}: ${roles.join(', ')}`,

@@ -4262,6 +4262,8 @@ export type Person = {
   expiresAt: string | null
   revokedAt: string | null
   lastUsedAt: string | null
+  /** another after each grant; `If-Match` takes it */
+  version: string
 }
 export type PrecheckCaseRequest = { opinion?: string | undefined }
 export type PrefillCaseAnswer = {
@@ -7357,7 +7359,7 @@ export interface Api {
   grantPerson(input: {
     params: { id: string }
     body?: GrantPersonRequest | undefined
-  } & Options): Promise<Person>
+  } & Guarded & Options): Promise<Person>
   /** Hand the results of a joint case over at once (一次送达): those that are there and were not received yet */
   handOverJointCase(input: {
     params: { thread: string }

@@ -422,7 +422,7 @@ test('names and addresses lie sealed, stand in no audit row, and go with the pur
   await world.settle()
   const purges = worldPurges(world, ankang)
   expect(await ankang.db.query('SELECT 1 FROM parcels')).toHaveLength(1)
-  expect(await purges.preview(thread)).toMatchObject({ projections: 2, search: 2 })
+  expect(await purges.preview(thread)).toMatchObject({ projections: 2, search: 3 })
   await purges.purge(thread, 'request', 'person:1')
   expect(await purges.preview(thread)).toMatchObject({ projections: 0, search: 0 })
   expect(await ankang.db.query('SELECT 1 FROM parcels')).toEqual([])
