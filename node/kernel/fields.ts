@@ -14,8 +14,12 @@ const FIELD_NAME = /^[A-Za-z][A-Za-z_-]{0,39}$/
 const SAID_BELOW = 10_000
 
 /** The first FIELDS_TOLD fields of `data` that are wrong. */
-export const fieldProblems = (error: z.ZodError, data: unknown): FieldProblem[] =>
-  error.issues.flatMap(issue => toFieldProblems(issue, [], data)).slice(0, FIELDS_TOLD)
+export function fieldProblems(error: z.ZodError, data: unknown): FieldProblem[] {
+  const found = error.issues.flatMap(issue => toFieldProblems(issue, [], data))
+  const missing = new Set(found.filter(({ code }) => code === 'required').map(({ path }) => path))
+  // Of what is not there nothing more is said.
+  return found.filter(({ path, code }) => code === 'required' || !missing.has(path)).slice(0, FIELDS_TOLD)
+}
 
 /** One field that is wrong for a reason of its own. */
 export const fieldProblem = (field: string, reason: string, reasonZh: string, code = 'invalid'): FieldProblem => ({

@@ -3,7 +3,14 @@
  * The clock never follows a word further than this, whoever gave it; a node refuses such a word before it signs. SPEC.md §6.5.
  */
 import { dayOf } from '../agreement/document.ts'
-import { addWorkingDays, type Calendar, type Counted, isWorkingDay, workingDaysBetween } from '../calendar/calendar.ts'
+import {
+  addDays,
+  addWorkingDays,
+  type Calendar,
+  type Counted,
+  isWorkingDay,
+  workingDaysBetween,
+} from '../calendar/calendar.ts'
 import { doneAt, notifiedAt } from '../packet/times.ts'
 import { type Refused, refuse } from '../problem.ts'
 import type { ClockInput } from './deadlines.ts'
@@ -101,6 +108,47 @@ export function answerDay(
     : null
 }
 
+export type LawfulDays = {
+  /** field of the body */
+  field: string
+  earliest: string
+  /** null: no law or agreement bounds it */
+  latest: string | null
+  /** the day itself must be one */
+  workingDay: boolean
+  /** what the city named itself before, or what the list or the agreement promises */
+  proposed: string | null
+}
+
+/** Between which days a step may name its own when it is signed now; null for one that names none, or before the acceptance that counts. */
+export function lawfulDays(input: ClockInput, begun: string | null, kind: CaseKind): LawfulDays | null {
+  const { state, now } = input
+  const today = dayOf(now)
+  if (kind === 'case.accept') {
+    const { legal, promise } = decisionLimits(input, begun ?? today)
+    const proposed = promise === null || (legal !== null && promise.day > legal.day) ? legal : promise
+    return {
+      field: 'promisedBy',
+      earliest: today,
+      latest: legal?.day ?? null,
+      workingDay: false,
+      proposed: proposed === null || proposed.day < today ? null : proposed.day,
+    }
+  }
+  if (kind !== 'case.extend' || begun === null) return null
+  // A procedure that runs has taken its days until now.
+  const pauses = state.pauses.map(({ to, ...pause }) => ({ ...pause, to: to ?? now }))
+  const { promise, legal, latest } = decisionLimits({ ...input, state: { ...state, pauses } }, begun)
+  const [due] = [promise, legal].flatMap(limit => (limit === null ? [] : [limit.day])).toSorted()
+  return {
+    field: 'until',
+    earliest: due === undefined ? today : addDays(due, 1),
+    latest,
+    workingDay: true,
+    proposed: null,
+  }
+}
+
 /**
  * Why a city must not sign the step with the days that it names, or null. `begun` is the day of acceptance that the clock
  * tells, null before it; `state` stands before the step.
@@ -111,27 +159,23 @@ export function unlawful(input: ClockInput, begun: string | null, kind: CaseKind
   const today = dayOf(now)
   if (kind === 'case.accept') {
     const { promisedBy } = content as CaseContent<'case.accept'>
-    if (promisedBy === undefined) return null
-    if (promisedBy < today) return refuse('case.limit', `promisedBy: not before the acceptance, ${today}`)
-    const { legal } = decisionLimits(input, begun ?? today)
-    return legal !== null && promisedBy > legal.day
-      ? refuse('case.limit', `promisedBy: not past the legal limit, ${legal.day}`)
+    const days = lawfulDays(input, begun, kind)
+    if (promisedBy === undefined || days === null) return null
+    if (promisedBy < days.earliest)
+      return refuse('case.limit', `promisedBy: not before the acceptance, ${days.earliest}`)
+    return days.latest !== null && promisedBy > days.latest
+      ? refuse('case.limit', `promisedBy: not past the legal limit, ${days.latest}`)
       : null
   }
   if (kind === 'case.extend') {
     const { until } = content as CaseContent<'case.extend'>
-    if (begun === null) return null
-    // A procedure that runs has taken its days until now.
-    const pauses = state.pauses.map(({ to, ...pause }) => ({ ...pause, to: to ?? now }))
-    const { promise, legal, latest } = decisionLimits({ ...input, state: { ...state, pauses } }, begun)
-    const due = [promise, legal].reduce<string>(
-      (last, limit) => (limit !== null && (last === '' || limit.day < last) ? limit.day : last),
-      '',
-    )
+    const days = lawfulDays(input, begun, kind)
+    if (days === null) return null
     if (!isWorkingDay(calendar, until)) return refuse('case.limit', 'until: not a working day')
-    if (until <= due) return refuse('case.limit', `until: not later than the day that is due now, ${due}`)
-    return latest !== null && until > latest
-      ? refuse('case.limit', `until: past ${latest}, the last day allowed`)
+    if (until < days.earliest)
+      return refuse('case.limit', `until: not later than the day that is due now, ${addDays(days.earliest, -1)}`)
+    return days.latest !== null && until > days.latest
+      ? refuse('case.limit', `until: past ${days.latest}, the last day allowed`)
       : null
   }
   if (kind === 'case.object') {

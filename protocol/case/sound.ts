@@ -54,6 +54,31 @@ const TO_COME = {
 /** Days to come that no law bounds: nobody waits longer for an answer, a supplement or a special procedure. */
 const WITHIN_A_YEAR: ReadonlySet<string> = new Set(['deadline', 'expectedUntil', 'answerBy'])
 
+/** Between which days a step that is signed at `iat` (seconds) may name each of its days; `latest` is null where this bounds none. */
+export function soundDays(
+  state: CaseState | null,
+  kind: CaseKind,
+  iat: number,
+): { field: string; earliest: string; latest: string | null }[] {
+  const signed = dayOf(iat)
+  const done = (DONE as Partial<Record<CaseKind, readonly string[]>>)[kind] ?? []
+  const toCome = (TO_COME as Partial<Record<CaseKind, Readonly<Record<string, number>>>>)[kind] ?? {}
+  return [
+    ...done.map(field => ({ field, earliest: firstDay(state, signed), latest: signed })),
+    ...Object.entries(toCome).map(([field, after]) => ({
+      field,
+      earliest: addDays(signed, after),
+      latest: WITHIN_A_YEAR.has(field) ? addDays(signed, LIMITS.namedDueDays) : null,
+    })),
+  ]
+}
+
+/** Nothing of a case was done before the window took the application, and no application lies for half a year before it is sent. */
+function firstDay(state: CaseState | null, signed: string): string {
+  const received = state?.instants.received ?? null
+  return received === null ? addDays(signed, -LIMITS.namedBehindDays) : dayOf(secondsOf(received))
+}
+
 /** Why the step must not be signed or taken, or null. Problems: `case.day`, `case.content`, `case.transition`. */
 export function unsound(view: View, step: NewStep): Refused | null {
   if (step.body === null || step.body === undefined) return null
@@ -70,9 +95,7 @@ const valueAt = (body: unknown, path: string): string | undefined => {
 function wrongDay({ state }: View, { kind, body, iat }: NewStep, only?: readonly string[]): Refused | null {
   const isNew = (path: string): boolean => only === undefined || only.includes(path)
   const signed = dayOf(iat)
-  const received = state?.instants.received ?? null
-  // Nothing of a case was done before the window took the application, and no application lies for half a year before it is sent.
-  const first = received === null ? addDays(signed, -LIMITS.namedBehindDays) : dayOf(secondsOf(received))
+  const first = firstDay(state, signed)
   for (const path of (DONE as Partial<Record<CaseKind, readonly string[]>>)[kind] ?? []) {
     const value = isNew(path) ? valueAt(body, path) : undefined
     if (value === undefined) continue

@@ -446,6 +446,14 @@ export function createCases(parts: CasesParts) {
       return toRow(await rowOf(db, thread))
     },
 
+    /** Goes the way of a step up to its commit. Problems: those of `step`. */
+    async rehearse(thread: string, kind: CaseKind, body: unknown): Promise<void> {
+      const { no, partner, fold } = await threadOf(thread)
+      const drafts = [await draftOf(kind, body)] as const
+      if (fold !== null) await due.check({ threadNo: no, fold }, drafts)
+      await parts.author().rehearse([{ thread, partner, no, drafts }])
+    },
+
     /** Several steps in one transaction with `alongside`: of adapters, of carriers. */
     moves: (
       thread: string,

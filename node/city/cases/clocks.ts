@@ -12,7 +12,7 @@ import {
 } from '../../../protocol/case/deadlines.ts'
 import type { Asked, CaseState } from '../../../protocol/case/fold.ts'
 import type { CaseKind } from '../../../protocol/case/kinds.ts'
-import { answerDay, objectionDay, unlawful } from '../../../protocol/case/lawful.ts'
+import { answerDay, type LawfulDays, lawfulDays, objectionDay, unlawful } from '../../../protocol/case/lawful.ts'
 import { type Refused, refuse } from '../../../protocol/problem.ts'
 import { type Clock, seconds } from '../../kernel/clock.ts'
 import type { Reader } from '../../kernel/store/database.ts'
@@ -63,6 +63,12 @@ export function createCaseClocks(parts: {
     async unlawful(store: Reader, state: CaseState, kind: CaseKind, content: unknown): Promise<Refused | null> {
       const input = await inputOf(store, state)
       return input === null ? null : unlawful(input, caseClock(input).begun, kind, content)
+    },
+
+    /** Between which days the step may name its own; null where neither law nor agreement says it. */
+    async days(store: Reader, state: CaseState, kind: CaseKind): Promise<LawfulDays | null> {
+      const input = await inputOf(store, state)
+      return input === null ? null : lawfulDays(input, caseClock(input).begun, kind)
     },
 
     /** The questions of the other city with the day by which the law or the agreement wants them answered. */

@@ -17,8 +17,12 @@ import { createIntake } from '../cases/intake/intake.ts'
 import { intakeRoutes } from '../cases/intake/routes.ts'
 import type { CasesPort } from '../cases/part.ts'
 import { caseRoutes, NewCase, NewJointCase } from '../cases/routes.ts'
+import { stepRoutes } from '../cases/steps/routes.ts'
+import { createCaseSteps } from '../cases/steps/steps.ts'
+import type { ListsPort } from '../catalogue/lists-part.ts'
 import type { CataloguePort } from '../catalogue/part.ts'
 import type { TrustPort } from '../partners/trust-part.ts'
+import type { Grants } from '../people/grants.ts'
 import type { People } from '../people/people.ts'
 import type { RecordsPort } from '../records/part.ts'
 import { createBoard } from './board.ts'
@@ -48,11 +52,13 @@ export function createWorkPart(
     pages,
     casePapers,
     people,
+    grants,
+    services,
   }: Pick<AgreementsPort, 'agreements'> &
     Pick<DispatchPort, 'dispatch'> &
     Pick<CataloguePort, 'organisations'> &
     MaterialsPort &
-    Pick<RecordsPort, 'casePapers'> & { people: People },
+    Pick<RecordsPort, 'casePapers'> & { people: People; grants: Grants } & ListsPort,
 ) {
   const own = identity.city
   const statistics = createStatistics({
@@ -101,6 +107,18 @@ export function createWorkPart(
     moves: (...move) => cases.moves(...move),
   })
   const check = createApplicationCheck({ cases, clock, schemas: { one: NewCase, joint: NewJointCase } })
+  const steps = createCaseSteps({
+    db,
+    audit,
+    clock,
+    clocks,
+    cases,
+    agreements,
+    services,
+    city: own,
+    packets: no => packets().packets(db, no),
+    contactOf: async id => grants.contactOf(await people.get(id)),
+  })
   const intake = createIntake({
     db,
     audit,
@@ -133,6 +151,7 @@ export function createWorkPart(
       }),
       boardRoutes(board, statistics.catchUp),
       caseRoutes(cases, check),
+      stepRoutes(steps),
       intakeRoutes(intake, drafts),
       materialRoutes(materials, pages, createLooks({ db, audit, drafts })),
       dispatchRoutes(dispatch, materials),

@@ -1140,6 +1140,9 @@ export type CheckApprovalSystemAnswer = {
   slow: { kind: 'deliver' | 'poll' | 'read' | 'check'; since: string }[]
 }
 export type CheckCaseDraftAnswer = { findings: Finding[] }
+export type CheckCaseStepAnswer = { findings: Finding[] }
+/** the body of the step, whole or not */
+export type CheckCaseStepRequest = Record<string, unknown>
 export type CloseCaseRequest = {
   outcome: 'granted' | 'denied' | 'forwarded' | 'withdrawn' | 'returned' | 'void' | 'lapsed'
   note?: string | undefined
@@ -1810,6 +1813,40 @@ export type FollowUpRatingRequest = {
   /** 整改措施 */
   measure?: string | undefined
 }
+export type GetCaseStepAnswer = {
+  kind: string
+  en: string
+  zh: string
+  /** for this city, and for who asks, now */
+  possible: boolean
+  /** why not */
+  problem: {
+    code: string
+    detail?: string
+    en: string
+    zh: string
+    /** who must act */
+    act: 'you' | 'partner' | 'operator'
+    cure: string
+    cureZh: string
+  } | null
+  /** of the case, for `If-Match` when the step is taken */
+  version: string
+  /** JSON Schema (2020-12) of the body */
+  schema: Record<string, unknown>
+  /** what the node knows of the body; nothing while the step is not possible */
+  defaults: Record<string, unknown>
+  /** between which days each of its days may lie */
+  days: {
+    /** JSON Pointer into the body; of an instant, its day in China */
+    path: string
+    earliest: string
+    /** null: nothing bounds it */
+    latest: string | null
+    /** it must be one */
+    workingDay: boolean
+  }[]
+}
 export type GetItemAnswer = {
   /** 实施编码: 31 characters by GB/T 39554, older ones as they are */
   taskCode: string
@@ -2168,6 +2205,7 @@ export type GetPartnerHealthAnswer = {
     /** who must act */
     act: 'you' | 'partner' | 'operator'
     cure: string
+    cureZh: string
     level: 'warn' | 'fail'
   }[]
   items: {
@@ -2215,6 +2253,7 @@ export type GetPartnerTestAnswer = {
       /** who must act */
       act: 'you' | 'partner' | 'operator'
       cure: string
+      cureZh: string
     } | null
   }[]
   begunAt: string
@@ -3584,6 +3623,7 @@ export type ListPartnerTestsAnswer = {
         /** who must act */
         act: 'you' | 'partner' | 'operator'
         cure: string
+        cureZh: string
       } | null
     }[]
     begunAt: string
@@ -6596,6 +6636,7 @@ export type TestPartnerAnswer = {
       /** who must act */
       act: 'you' | 'partner' | 'operator'
       cure: string
+      cureZh: string
     } | null
   }[]
   begunAt: string
@@ -7087,6 +7128,15 @@ export interface Api {
   checkCaseDraft(input: {
     params: { id: string }
   } & Options): Promise<CheckCaseDraftAnswer>
+  /** Rehearse a step: everything that would keep it from being taken, with nothing written (试办) */
+  checkCaseStep(input: {
+    params: {
+      thread: string
+      /** as the address of the step has it, such as `accept`, or as `steps` of the case has it, such as `case.accept` */
+      kind: 'supplement' | 'ship' | 'withdraw' | 'remind' | 'result-received' | 'evaluate' | 'message' | 'arrived' | 'precheck' | 'request-supplement' | 'accept' | 'refuse' | 'progress' | 'pause' | 'resume' | 'extend' | 'decide' | 'send-result' | 'close' | 'answer-evaluation' | 'appeal-evaluation' | 'supervise' | 'answer' | 'verify-remote' | 'mail' | 'object' | 'correct' | 'revoke' | 'case.supplement' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.object' | 'case.correct' | 'case.revoke'
+    }
+    body?: CheckCaseStepRequest | undefined
+  } & Options): Promise<CheckCaseStepAnswer>
   /** Closed 办结: signs and sends case.close; by the mover city */
   closeCase(input: {
     params: { thread: string }
@@ -7291,6 +7341,14 @@ export interface Api {
   getCase(input: {
     params: { thread: string }
   } & Options): Promise<CaseDetail>
+  /** What a step asks for: schema, what is known already, allowed days, and why it cannot be taken now */
+  getCaseStep(input: {
+    params: {
+      thread: string
+      /** as the address of the step has it, such as `accept`, or as `steps` of the case has it, such as `case.accept` */
+      kind: 'supplement' | 'ship' | 'withdraw' | 'remind' | 'result-received' | 'evaluate' | 'message' | 'arrived' | 'precheck' | 'request-supplement' | 'accept' | 'refuse' | 'progress' | 'pause' | 'resume' | 'extend' | 'decide' | 'send-result' | 'close' | 'answer-evaluation' | 'appeal-evaluation' | 'supervise' | 'answer' | 'verify-remote' | 'mail' | 'object' | 'correct' | 'revoke' | 'case.supplement' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.object' | 'case.correct' | 'case.revoke'
+    }
+  } & Options): Promise<GetCaseStepAnswer>
   /** A draft with its findings and what it changes */
   getDraft(input: {
     params: {

@@ -30,7 +30,7 @@ export function makeDocument(
       { name: 'operation', description: 'Health and metrics' },
     ],
   })
-  stripFlags(document)
+  plainPatterns(document)
   return { ...document, webhooks: { event: EVENT_MESSAGE } }
 }
 
@@ -70,14 +70,15 @@ const EVENT_MESSAGE = {
   },
 }
 
-/** The generator leaves the flags of a regular expression (`/su`) at the end of its pattern, where JSON Schema has none. */
-function stripFlags(value: unknown): void {
-  if (Array.isArray(value)) for (const inner of value) stripFlags(inner)
-  else if (isObject(value))
-    for (const [name, inner] of Object.entries(value))
+/** The generator leaves the flags of a regular expression (`/su`) at the end of its pattern, where JSON Schema has none: taken off in place. */
+export function plainPatterns<T>(schema: T): T {
+  if (Array.isArray(schema)) for (const inner of schema) plainPatterns(inner)
+  else if (isObject(schema))
+    for (const [name, inner] of Object.entries(schema))
       if (name === 'pattern' && typeof inner === 'string')
-        Object.assign(value, { pattern: inner.replace(/(?<!\\)\/[dgimsuvy]+$/, '') })
-      else stripFlags(inner)
+        Object.assign(schema, { pattern: inner.replace(/(?<!\\)\/[dgimsuvy]+$/, '') })
+      else plainPatterns(inner)
+  return schema
 }
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const

@@ -11,10 +11,11 @@ export const ProblemInWords = Why.extend({
   zh: z.string(),
   act: z.enum(['you', 'partner', 'operator']).describe('who must act'),
   cure: z.string(),
+  cureZh: z.string(),
 })
 
 /** `act`: who must act here, when that is another one than the code says. */
 export function describeProblem({ code, detail }: Problem, act = PROBLEMS[code].act): z.input<typeof ProblemInWords> {
-  const { en, zh, cure } = PROBLEMS[code]
-  return { code, ...(detail === undefined ? {} : { detail }), en, zh, act, cure }
+  const { en, zh, cure, cureZh } = PROBLEMS[code]
+  return { code, ...(detail === undefined ? {} : { detail }), en, zh, act, cure, cureZh }
 }

@@ -8,16 +8,13 @@ import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../edges/h
 import type { Dispatch, ParkedWork } from './dispatch.ts'
 import { TRACE_LIMITS } from './trace.ts'
 
-const Cause = ProblemInWords.extend({ cureZh: z.string() })
 /** Nobody of the partner city can cure what this city's own approval system answered. */
 const actOn = (problem: Problem, what: Work['what']): Actor => {
   const { act } = PROBLEMS[problem.code]
   return what === 'adapter-event' && act === 'partner' ? 'you' : act
 }
-const causeOf = (problem: Problem, what: Work['what']): z.input<typeof Cause> => ({
-  ...describeProblem(problem, actOn(problem, what)),
-  cureZh: PROBLEMS[problem.code].cureZh,
-})
+const causeOf = (problem: Problem, what: Work['what']): z.input<typeof ProblemInWords> =>
+  describeProblem(problem, actOn(problem, what))
 
 const CaseNo = z
   .string()
@@ -33,7 +30,7 @@ const Parked = z
       thread: ThreadId,
       caseNo: CaseNo,
       localCaseNo: LocalCaseNo,
-      problem: Cause,
+      problem: ProblemInWords,
       attempts: z.number().int(),
       at: Time,
     }),
@@ -43,7 +40,7 @@ const Parked = z
       thread: ThreadId.nullable(),
       caseNo: CaseNo,
       localCaseNo: LocalCaseNo,
-      problem: Cause.describe('its own; `adapter.behind` while an earlier answer of its case is not settled'),
+      problem: ProblemInWords.describe('its own; `adapter.behind` while an earlier answer of its case is not settled'),
       attempts: z.number().int(),
       retryAt: Time.nullable().describe(
         'when the node tries it again by itself; null: it waits for a person, or behind another',
@@ -56,7 +53,7 @@ const Parked = z
       partner: DivisionCode,
       attempts: z.number().int(),
       ended: z.boolean().describe('it is tried no more until a person asks for it again'),
-      problem: Cause,
+      problem: ProblemInWords,
       at: Time,
     }),
   ])
