@@ -1,3 +1,4 @@
+import { createPrivateKey, sign } from 'node:crypto'
 import * as jose from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { fc } from '../../test/support/properties.ts'
@@ -46,6 +47,19 @@ describe('envelope', () => {
         if (!result.ok) expect(isProblemCode(result.problem.code)).toBe(true)
       }),
       { numRuns: 500 },
+    )
+  })
+
+  test('a holder that signs at once writes what WebCrypto writes, byte for byte', async () => {
+    const { privateKey, publicKey } = await jose.generateKeyPair('Ed25519', { extractable: true })
+    const own = createPrivateKey({ key: { ...(await jose.exportJWK(privateKey)) }, format: 'jwk' })
+    const there = { kid: await jose.calculateJwkThumbprint(await jose.exportJWK(publicKey)), key: privateKey }
+    const here = { ...there, sign: (bytes: Uint8Array) => new Uint8Array(sign(null, bytes, own)) }
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'grapheme', maxLength: 300 }), async kind => {
+        expect(await signPacket({ ...claims, kind }, here)).toEqual(await signPacket({ ...claims, kind }, there))
+      }),
+      { numRuns: 50 },
     )
   })
 

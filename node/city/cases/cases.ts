@@ -71,6 +71,8 @@ export type CasesParts = {
   keys: Pick<LookupKeys, 'number'>
   /** whose a case is from its first packet on, by thread; the projection writes it */
   takers: Map<string, string>
+  /** the rows of own cases as they began, by their first packets */
+  begun: WeakMap<StoredPacket, Row>
   numbers: CaseNumbers
 }
 
@@ -285,10 +287,12 @@ export function createCases(parts: CasesParts) {
       }
       await alongside?.(tx)
     })
-    await writing.finally(() => {
+    const written = await writing.finally(() => {
       for (const { thread } of targets) parts.takers.delete(thread)
     })
-    return Promise.all(targets.map(async ({ thread }) => toRow(await rowOf(db, thread))))
+    return Promise.all(
+      written.map(async packet => toRow(parts.begun.get(packet) ?? (await rowOf(db, packet.claims.thread)))),
+    )
   }
 
   /** All that would keep a case from being sent; `follows` where it would name another as its lead, `sound` where it is whole. */

@@ -1,6 +1,6 @@
 /** The columns of a case by which it is due (时限义务): who must act next, what is due first, and what this city itself must do first. */
 
-import { BAD } from '../../../protocol/case/deadlines.ts'
+import { BAD, type Duty } from '../../../protocol/case/deadlines.ts'
 import type { CaseState } from '../../../protocol/case/fold.ts'
 import { holderOf } from '../../../protocol/case/permits.ts'
 import type { Transaction } from '../../kernel/store/database.ts'
@@ -8,17 +8,17 @@ import type { OwnIdentity, StoredPacket } from '../../spine/exchange/ports.ts'
 import { type CaseClocks, nextDue } from './clocks.ts'
 import { saveRatings } from './ratings.ts'
 
-type DutyColumns = {
+export type DutyColumns = {
   holder: string | null
   due: string | null
-  due_duty: string | null
+  due_duty: Duty | null
   due_city: string | null
   due_provisional: 0 | 1
   turn: 'own' | 'partner' | null
   /** bad ratings that this city must follow up */
   bad: number
   own_due: string | null
-  own_duty: string | null
+  own_duty: Duty | null
   own_provisional: 0 | 1
   /** the days on which the two limits began */
   due_from: string | null

@@ -16,15 +16,17 @@ import type { Audit } from '../../kernel/records/audit.ts'
 import type { EventLog } from '../../kernel/records/events.ts'
 import type { Reader, Transaction } from '../../kernel/store/database.ts'
 import { foldAnew, readFold, writeFold } from '../../spine/dispatch/stored-fold.ts'
+import type { Ends } from '../../spine/exchange/ends.ts'
 import type { Applied, NamedMaterials, OwnIdentity, StoredPacket, ThreadHandler } from '../../spine/exchange/ports.ts'
 import type { CaseClocks } from './clocks.ts'
-import { changedDuty, DUTY_COLUMNS, dutyOf, dutyValues, SET_DUTY, saveDuty } from './duties.ts'
+import { changedDuty, DUTY_COLUMNS, type DutyColumns, dutyOf, dutyValues, SET_DUTY, saveDuty } from './duties.ts'
 import { createHeads } from './heads.ts'
 import type { LookupKeys } from './lookup.ts'
 import { noteMail } from './mail/troubles.ts'
 import { maskName } from './mask.ts'
 import { AFTER_PURGE_DAYS, isPurged } from './purges.ts'
 import { saveRatings } from './ratings.ts'
+import type { Row } from './rows.ts'
 import type { SubmissionCheck } from './submission.ts'
 
 export type CaseHandlerParts = {
@@ -52,6 +54,8 @@ export type CaseHandlerParts = {
   keys: LookupKeys
   /** whose a case is that is taken in here now, by thread */
   takers: ReadonlyMap<string, string>
+  /** the rows of own cases as they began, by their first packets: who wrote one need not read it back */
+  begun: WeakMap<StoredPacket, Row>
   /** takes an application that the partner refused back */
   returned: (tx: Transaction, packet: StoredPacket, problem: Problem) => Promise<void>
   /** after the commit */
@@ -172,43 +176,62 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
     const fold = writeFold(state, of)
     const duty = await dutyOf(tx, parts, state)
     if (submit !== undefined && body !== null) {
-      await tx.run(
-        `INSERT INTO cases (thread_no, role, partner, case_no, number_key, local_case_no, local_key, item_code, item_name, mode, state, outcome,
-           applicant, applicant_key, name_key, phone_key, agent_phone_key, window, assignee, agreement, parked, submitted_at, updated_at, fold, parent, purge_on,
-           holder, due, due_duty, due_city, due_provisional, turn, bad, own_due, own_duty, own_provisional,
-           due_from, own_from)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (thread_no) DO UPDATE SET ${REBUILT}`,
-        [
-          applied.threadNo,
-          state.collecting === identity.city ? 'collecting' : 'handling',
-          applied.partner,
-          body.caseNo,
-          foldNumber(body.caseNo),
-          state.localCaseNo,
-          localKey(state),
-          body.item.code,
-          body.item.name,
-          body.mode,
-          state.state,
-          state.outcome,
-          maskName(body.applicant.name),
-          parts.keys.number(body.applicant.idNumber),
-          parts.keys.name(body.applicant.name),
-          phoneKey(body.applicant),
-          phoneKey(body.agent),
-          body.window ?? null,
-          parts.takers.get(applied.thread) ?? null,
-          fromHex(state.agreement ?? ''),
-          submit.claims.iat * 1000,
-          applied.at,
-          fold,
-          body.parent === undefined ? null : fromHex(body.parent),
-          await purgeOnOf(tx, state, applied.at),
-          ...dutyValues(duty),
-        ],
-      )
       const { code, name } = body.item
+      const row: Shown = {
+        thread_no: applied.threadNo,
+        role: state.collecting === identity.city ? 'collecting' : 'handling',
+        partner: applied.partner,
+        case_no: body.caseNo,
+        local_case_no: state.localCaseNo,
+        item_code: code,
+        item_name: name,
+        mode: body.mode,
+        state: state.state,
+        outcome: state.outcome,
+        applicant: maskName(body.applicant.name),
+        window: body.window ?? null,
+        assignee: parts.takers.get(applied.thread) ?? null,
+        submitted_at: submit.claims.iat * 1000,
+        updated_at: applied.at,
+      }
+      await tx.run(INSERT, [
+        row.thread_no,
+        row.role,
+        row.partner,
+        row.case_no,
+        foldNumber(row.case_no),
+        row.local_case_no,
+        localKey(state),
+        row.item_code,
+        row.item_name,
+        row.mode,
+        row.state,
+        row.outcome,
+        row.applicant,
+        parts.keys.number(body.applicant.idNumber),
+        parts.keys.name(body.applicant.name),
+        phoneKey(body.applicant),
+        phoneKey(body.agent),
+        row.window,
+        row.assignee,
+        fromHex(state.agreement ?? ''),
+        row.submitted_at,
+        row.updated_at,
+        fold,
+        body.parent === undefined ? null : fromHex(body.parent),
+        await purgeOnOf(tx, state, applied.at),
+        ...dutyValues(duty),
+      ])
+      // It begins its thread: nothing of it stands in the store that is not written here.
+      if (applied.packets.length === 1 && submit.direction === 'out')
+        parts.begun.set(submit, {
+          ...row,
+          ...duty,
+          thread: fromHex(applied.thread),
+          parked: null,
+          last_out: fromHex(submit.id),
+          last_in: null,
+        })
       const item = JSON.stringify([code, name])
       if (!items.has(item)) {
         await tx.run('INSERT INTO case_items (code, name) VALUES (?, ?) ON CONFLICT DO NOTHING', [code, name])
@@ -219,21 +242,17 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
       }
     }
     if (body === null || corrected) {
-      await tx.run(
-        `UPDATE cases SET state = ?, outcome = ?, local_case_no = ?, local_key = ?, parked = NULL, updated_at = ?, fold = ?, purge_on = ?,
-           ${SET_DUTY} WHERE thread_no = ?`,
-        [
-          state.state,
-          state.outcome,
-          state.localCaseNo,
-          localKey(state),
-          applied.at,
-          fold,
-          await purgeOnOf(tx, state, applied.at),
-          ...changedDuty(duty),
-          applied.threadNo,
-        ],
-      )
+      await tx.run(UPDATE, [
+        state.state,
+        state.outcome,
+        state.localCaseNo,
+        localKey(state),
+        applied.at,
+        fold,
+        await purgeOnOf(tx, state, applied.at),
+        ...changedDuty(duty),
+        applied.threadNo,
+      ])
     }
     await saveRatings(tx, parts.clocks, applied.threadNo, state, applied.packets, applied.packet !== null)
     return state
@@ -366,3 +385,15 @@ const REBUILT = [
 ]
   .map(column => `${column} = excluded.${column}`)
   .join(', ')
+
+// Made once: a text of this length that is put together for each packet is hashed anew to find its statement.
+const INSERT = `INSERT INTO cases (thread_no, role, partner, case_no, number_key, local_case_no, local_key, item_code, item_name, mode, state, outcome,
+    applicant, applicant_key, name_key, phone_key, agent_phone_key, window, assignee, agreement, parked, submitted_at, updated_at, fold, parent, purge_on,
+    holder, due, due_duty, due_city, due_provisional, turn, bad, own_due, own_duty, own_provisional, due_from, own_from)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (thread_no) DO UPDATE SET ${REBUILT}`
+const UPDATE = `UPDATE cases SET state = ?, outcome = ?, local_case_no = ?, local_key = ?, parked = NULL, updated_at = ?, fold = ?, purge_on = ?,
+  ${SET_DUTY} WHERE thread_no = ?`
+
+/** What lists show of a case that its first packet says. */
+type Shown = Omit<Row, keyof DutyColumns | keyof Ends | 'thread' | 'parked'>

@@ -190,6 +190,18 @@ describe('states at hand', () => {
     expect([await isHeld(full, a), await isHeld(full, one)]).toEqual([true, true])
     expect(await isHeld(full, b)).toBe(false)
 
+    const many = createHeads()
+    const { packets, state } = one
+    const each = Array.from({ length: HEAD_LIMITS.weight / HEAD_LIMITS.state + 1 }, (_, index) =>
+      packets.map(packet => ({ ...packet, id: index.toString(16).padStart(32, '0').repeat(2) })),
+    )
+    for (const thread of each.slice(1)) many.admitted(thread, state)
+    expect(many.weight()).toBe(HEAD_LIMITS.weight)
+    // One more makes room for many.
+    many.admitted(each[0] ?? [], state)
+    expect(many.weight()).toBe(HEAD_LIMITS.weight - HEAD_LIMITS.dropped)
+    expect(await isHeld(many, { packets: each[0] ?? [], state })).toBe(true)
+
     for (const [weight, held] of [
       [HEAD_LIMITS.weight, true],
       [HEAD_LIMITS.weight + 1, false],

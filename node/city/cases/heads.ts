@@ -13,6 +13,8 @@ import type { StoredPacket } from '../../spine/exchange/ports.ts'
 export const HEAD_LIMITS = {
   /** weight of the states that stay at hand, those used last: some 250 bytes for each */
   weight: 65_536,
+  /** how much less is left once there is more */
+  dropped: 8_192,
   /** weight of a state without what it lists */
   state: 16,
 } as const
@@ -40,8 +42,14 @@ export function createHeads() {
     drop(key)
     states.set(key, state)
     weight += weightOf(state)
+    if (weight > HEAD_LIMITS.weight) makeRoom(key)
+  }
+
+  /** Many at once: until a Map is laid out anew, whoever looks for its first entry walks over all that were deleted before it. */
+  function makeRoom(last: string): void {
     for (const oldest of states.keys()) {
-      if (weight <= HEAD_LIMITS.weight) break
+      if (weight <= HEAD_LIMITS.weight - HEAD_LIMITS.dropped) break
+      if (oldest === last && weight <= HEAD_LIMITS.weight) break
       drop(oldest)
     }
   }

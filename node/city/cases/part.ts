@@ -38,6 +38,7 @@ export function createCasesPart(
   const clocks = createCaseClocks({ clock, agreements, calendars })
   const numbers = createCaseNumbers(db, clock, identity.city)
   const takers = new Map<string, string>()
+  const begun: CasesParts['begun'] = new WeakMap()
   const cases = createCases({
     ...uses,
     db,
@@ -50,6 +51,7 @@ export function createCasesPart(
     numbers,
     threadId: randomId,
     takers,
+    begun,
     waiting: no => waitingOf(dispatch, materials, no),
   })
   const drafts = createCaseDrafts({ db, sealing: caseKeys, clock, audit, events, randomId, keys })
@@ -65,6 +67,7 @@ export function createCasesPart(
     item,
     keys,
     takers,
+    begun,
     returned: drafts.returned,
     changed(change) {
       const { packet } = change

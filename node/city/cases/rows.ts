@@ -87,9 +87,11 @@ const COLUMNS = `c.thread_no, t.thread, c.case_no, c.local_case_no, c.role, c.pa
   c.own_due, c.own_from, c.own_duty, c.own_provisional, c.window, c.assignee, c.submitted_at, c.updated_at, ${endColumns('c.thread_no')}`
 export const FROM = 'FROM cases c JOIN threads t ON t.no = c.thread_no'
 
+const BY_THREAD = `SELECT ${COLUMNS} ${FROM} WHERE t.thread = ?`
+
 /** The row of a case. Problem: `thread.unknown`. */
 export async function rowOf(store: Reader, thread: string): Promise<Row> {
-  const [row] = await store.query<Row>(`SELECT ${COLUMNS} ${FROM} WHERE t.thread = ?`, [fromHex(thread)])
+  const [row] = await store.query<Row>(BY_THREAD, [fromHex(thread)])
   if (row === undefined) throw new ProblemError('thread.unknown')
   return row
 }

@@ -88,7 +88,7 @@ describe('an author', () => {
       exchange.author.write({ thread, partner: HANDLING, no: 'new' }, [
         { kind: 'case.submit', content: submitContentOf('AK-2', 0, []), agreement },
       ]),
-    ).rejects.toThrow('UNIQUE')
+    ).rejects.toThrow('a thread has the id')
     expect(await counts()).toEqual(before)
     // What the transaction had counted on is forgotten with it.
     await submitCase(world, agreement)

@@ -135,6 +135,7 @@ export function createAuthor(parts: AuthorParts): Author {
         target.partner,
         at,
       )
+      if (threadNo === null) throw new ProblemError('internal', 'a thread has the id that was drawn for a new one')
     } else if ((await store.version(tx, threadNo)) !== from.version) {
       throw new Overtaken()
     }

@@ -311,6 +311,37 @@ describe('a bad packet', () => {
     expect(await rogue.send(await next('case.remind', { text: '请尽快' }))).toMatchObject([{ status: 'stored' }])
   })
 
+  test('one that begins a thread which is there, at hand or in the store alone', async () => {
+    const thread = randomBytes(16).toString('hex')
+    expect(await rogue.send(await submit({ thread }))).toMatchObject([{ status: 'stored' }])
+    await rogue.end()
+    await world.restart(S)
+    await rogue.connect()
+    const other = randomBytes(16)
+    await world
+      .city(S)
+      .db.transaction(tx =>
+        tx.run(`INSERT INTO threads (no, thread, type, partner, started_at) VALUES (1000, ?, 'case', '610100', 0)`, [
+          other,
+        ]),
+      )
+    const kept = await trace()
+    const wrong = [
+      await submit({ thread }),
+      await submit({ thread }),
+      await submit({ thread: other.toString('hex') }),
+      await written({ text: 'x' }, { thread, kind: 'case.message', agreement: undefined } as never),
+    ]
+    expect((await rogue.send(...wrong)).map(item => 'problem' in item && item.problem)).toEqual([
+      'chain.replay',
+      'chain.replay',
+      'thread.party',
+      'chain.replay',
+    ])
+    expect(await trace()).toEqual(kept)
+    expect(await rogue.send(await submit())).toMatchObject([{ status: 'stored' }])
+  })
+
   test('a thousand in a row, mixed with good ones, cost memory for none', async () => {
     const kept = await trace()
     const heap = () => {

@@ -20,7 +20,7 @@ import type { PacketStore } from './packet-store.ts'
 import type { OwnIdentity, StoredPacket, ThreadHandler, Trust } from './ports.ts'
 import type { ReceivedPacket } from './receipt-store.ts'
 import { type SigningClock, signedOf } from './signing.ts'
-import { createThreads } from './threads.ts'
+import { type BatchThreads, createThreads } from './threads.ts'
 
 /** `bytes`: of its frame. */
 export type Incoming = { n: number; jws: string; body: Uint8Array; bytes: number }
@@ -163,6 +163,31 @@ export function createInbox(parts: InboxParts) {
   const sign = (partner: string, items: ReceiptItem[], iat: number): Promise<string> =>
     signReceipt({ v: PROTOCOL_VERSION, iss: identity.city, aud: partner, iat, items }, identity.signer())
 
+  /** Admits a packet to its thread, which it may begin. */
+  async function place(
+    tx: Transaction,
+    partner: string,
+    threads: BatchThreads,
+    { packet, handler }: Pick<Extract<Checked, { ok: true }>, 'packet' | 'handler'>,
+    at: number,
+  ): Promise<{ ok: true; threadNo: number; before: readonly StoredPacket[] } | Refused> {
+    const { thread: id, kind, seq, prev, seen } = packet.claims
+    // Nobody asks for a thread that is about to be begun: should there be one of its id, it does not begin.
+    let thread = await threads.open(id, seq === 1 && prev === null && seen === null)
+    for (;;) {
+      const before = thread?.packets ?? []
+      if (before.some(other => other.id === packet.id))
+        return refuse('chain.replay', 'the very packet, at another place')
+      if (thread !== null && thread.partner !== partner) return refuse('thread.party')
+      const admitted = await handler.admit(tx, before, packet)
+      if (!admitted.ok) return admitted
+      const threadNo = thread?.no ?? (await store.beginThread(tx, id, typeOf(kind), partner, at))
+      if (threadNo !== null) return { ok: true, threadNo, before }
+      thread = await threads.open(id)
+      if (thread === null) throw new ProblemError('internal', 'a thread that is there and is not')
+    }
+  }
+
   async function storeBatch(
     tx: Transaction,
     partner: string,
@@ -224,27 +249,19 @@ export function createInbox(parts: InboxParts) {
         await turnAway(checked, checked.problem)
         continue
       }
-      const { packet, handler, jws, body, bytes } = checked
+      const { packet, jws, body, bytes, handler } = checked
       if (packet.claims.iat < notBefore) {
         const day = dayOf(packet.claims.iat)
         await turnAway(checked, { code: 'exchange.stale', detail: `signed on ${day}, not before ${dayOf(notBefore)}` })
         continue
       }
-      const thread = await threads.open(packet.claims.thread)
-      const before = thread?.packets ?? []
-      if (before.some(other => other.id === packet.id)) {
-        await turnAway(checked, { code: 'chain.replay', detail: 'the very packet, at another place' })
+      const placed = await place(tx, partner, threads, checked, at)
+      if (!placed.ok) {
+        if (placed.problem.code === 'case.preflight') preflights++
+        await turnAway(checked, placed.problem)
         continue
       }
-      const admitted =
-        thread !== null && thread.partner !== partner ? refuse('thread.party') : await handler.admit(tx, before, packet)
-      if (!admitted.ok) {
-        if (admitted.problem.code === 'case.preflight') preflights++
-        await turnAway(checked, admitted.problem)
-        continue
-      }
-      const threadNo =
-        thread?.no ?? (await store.beginThread(tx, packet.claims.thread, typeOf(packet.claims.kind), partner, at))
+      const { threadNo, before } = placed
       const no = await store.insert(
         tx,
         {

@@ -26,6 +26,8 @@ export const EXCHANGE_LIMITS = {
   bodyInPage: 16 * 1024,
   /** bytes of threads kept between batches, and by one batch; one thread may exceed it */
   threadsHeld: 8 * 1024 * 1024,
+  /** how many fewer are left once there are more */
+  threadsDropped: 1024 * 1024,
   /** bytes of a thread that are read without cost */
   threadRead: 64 * 1024,
   /** packets of a thread that one more packet is judged by without cost */

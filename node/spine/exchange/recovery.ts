@@ -218,6 +218,7 @@ export function createRecovery(parts: RecoveryParts) {
       const row = await store.thread(tx, claims.thread)
       if (row !== null && row.partner !== partner) throw new UnprovenClaim('a thread with another city')
       const threadNo = row?.no ?? (await store.beginThread(tx, claims.thread, typeOf(claims.kind), partner, at))
+      if (threadNo === null) throw new ProblemError('internal', 'a thread that is there and is not')
       const body = opened.ok ? opened.body : null
       const left = refused ? [] : await makeRoom(tx, partner, threadNo, { id, claims, body })
       const status = refused ? 'refused' : 'stored'

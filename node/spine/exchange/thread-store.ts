@@ -33,25 +33,19 @@ export type NewPacket = {
 /** A packet without what it says; `iat` in seconds. */
 export type PacketOutline = { no: number; id: string; kind: string; direction: Direction; iat: number }
 
-/** Materials of a packet that one statement writes. */
-const MATERIAL_ROWS = 8
-
 /** Claims of a JWS that was verified before it was stored. */
 export const claimsOf = (jws: string): PacketClaims =>
   JSON.parse(decodeUtf8(jose.base64url.decode(jws.split('.')[1] ?? ''))) as PacketClaims
 
-/** The materials of a packet, a few in each statement: they are the texts that stay prepared. */
-function materialRows(no: number, materials: readonly Commitment[]): Statement[] {
-  const statements: Statement[] = []
-  for (let from = 0; from < materials.length; from += MATERIAL_ROWS) {
-    const some = materials.slice(from, from + MATERIAL_ROWS)
-    statements.push([
-      `INSERT INTO packet_materials (packet_no, sha256, size) VALUES ${some.map(() => '(?, ?, ?)').join(', ')}`,
-      some.flatMap(({ sha256, size }) => [no, fromHex(sha256), size]),
-    ])
-  }
-  return statements
-}
+/**
+ * The materials of a packet, a row in each statement: SQLite keeps every page that a statement of several rows touches, in case that
+ * a later row fails, and within a batch that takes twice as long as to write them.
+ */
+const materialRows = (no: number, materials: readonly Commitment[]): Statement[] =>
+  materials.map(({ sha256, size }) => [
+    'INSERT INTO packet_materials (packet_no, sha256, size) VALUES (?, ?, ?)',
+    [no, fromHex(sha256), size],
+  ])
 
 /** A body as it is sealed, with its thread; null when it was purged. */
 export async function sealedBody(store: Reader, no: number): Promise<{ threadNo: number; sealed: Uint8Array } | null> {
@@ -91,15 +85,20 @@ export function createThreadStore(keys: CaseKeys, nextNo: NextNo) {
     return row === undefined ? '' : toHex(row.thread)
   }
 
-  async function beginThread(tx: Transaction, id: string, type: string, partner: string, at: number): Promise<number> {
+  /** The number of a new thread; null when there is one of this id. */
+  async function beginThread(
+    tx: Transaction,
+    id: string,
+    type: string,
+    partner: string,
+    at: number,
+  ): Promise<number | null> {
     const no = await nextNo(tx, 'threads')
-    await tx.run('INSERT INTO threads (no, thread, type, partner, started_at) VALUES (?, ?, ?, ?, ?)', [
-      no,
-      fromHex(id),
-      type,
-      partner,
-      at,
-    ])
+    const begun = await tx.run(
+      'INSERT INTO threads (no, thread, type, partner, started_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+      [no, fromHex(id), type, partner, at],
+    )
+    if (begun === 0) return null
     if (type === 'case') await keys.begin(tx, no)
     return no
   }

@@ -66,6 +66,7 @@ async function put(tx: Transaction, threadNo: number, thread: string, size = 100
 const begun = (name: number, sizes: readonly number[]): Promise<number> =>
   db.transaction(async tx => {
     const no = await store.beginThread(tx, idOf(name), 'case', PARTNER, 0)
+    if (no === null) throw new Error('begun before')
     for (const size of sizes) await put(tx, no, idOf(name), size)
     return no
   })

@@ -33,8 +33,13 @@ class Held {
     this.delete(id)
     this.#entries.set(id, entry)
     this.#bytes += entry.bytes
+    if (this.#bytes > EXCHANGE_LIMITS.threadsHeld) this.#makeRoom(id)
+  }
+
+  /** Many at once: until a Map is laid out anew, whoever looks for its first entry walks over all that were deleted before it. */
+  #makeRoom(last: string): void {
     for (const oldest of this.#entries.keys()) {
-      if (this.#bytes <= EXCHANGE_LIMITS.threadsHeld || oldest === id) break
+      if (this.#bytes <= EXCHANGE_LIMITS.threadsHeld - EXCHANGE_LIMITS.threadsDropped || oldest === last) break
       this.delete(oldest)
     }
   }
@@ -46,6 +51,10 @@ class Held {
 
   entries(): IterableIterator<[string, Entry]> {
     return this.#entries.entries()
+  }
+
+  has(id: string): boolean {
+    return this.#entries.has(id)
   }
 
   get bytes(): number {
@@ -72,8 +81,8 @@ const same = (a: Standing, b: Standing): boolean =>
 
 /** Threads of the transaction that stores a batch. */
 export type BatchThreads = {
-  /** null: there is no such thread */
-  open(id: string): Promise<HeldThread | null>
+  /** null: there is no such thread, or one that `begins` is not at hand: whether the store has it, beginning it tells. */
+  open(id: string, begins?: boolean): Promise<HeldThread | null>
   /** The thread after one more packet of it was stored. */
   joined(id: string, thread: HeldThread): void
   /** Work of reading large threads and of going through long ones. */
@@ -112,8 +121,8 @@ export function createThreads(store: PacketStore) {
       }
 
       return {
-        async open(id) {
-          if (none.has(id)) return null
+        async open(id, begins = false) {
+          if (none.has(id) || (begins && !own.has(id) && !held.has(id))) return null
           const entry = own.get(id) ?? (await read(id))
           if (entry === null) {
             none.add(id)

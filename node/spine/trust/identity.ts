@@ -107,6 +107,7 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
   async function load(): Promise<Held> {
     const { kid, ...jwk } = currentKey(keyStore.keys())
     const key = (await jose.importJWK(jwk, PACKET_ALG)) as jose.CryptoKey
+    const held = createPrivateKey({ key: jwk, format: 'jwk' })
     const rows = await db.query<{ type: 'delegation' | 'revocation'; jws: string }>(
       'SELECT type, jws FROM delegations WHERE city = ? ORDER BY iat DESC',
       [city.code],
@@ -124,7 +125,7 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
     }))
     delegations.sort((a, b) => Number(names(b.claims, kid)) - Number(names(a.claims, kid)))
     return {
-      signer: { kid, key },
+      signer: { kid, key, sign: bytes => new Uint8Array(sign(null, bytes, held)) },
       document: {
         certificates: [...keyStore.certificates()].slice(0, 4),
         delegations: delegations.slice(0, LIMITS.helloDelegations).map(entry => entry.jws),
