@@ -288,6 +288,72 @@ test(
   MINUTES,
 )
 
+/** Secrets of somebody who signs in: they stand in nothing that is seen, but in the answers that hand them out. */
+const secrets: string[] = []
+
+test(
+  'sessions, second factors, API tokens and lock-outs of a person leave none of their secrets',
+  async () => {
+    const { client } = cities.ankang
+    const made = await client.post<{ person: { id: string }; token: string }>('/api/v1/people', {
+      name: '验证员',
+      roles: ['window-clerk'],
+    })
+    const { id } = made.person
+    const { password } = await client.post<{ password: string }>(`/api/v1/people/${id}/reset-password`, {
+      account: 'canary.clerk',
+    })
+    const chosen = 'Canary-Passw0rd-9'
+    const wrong = 'Canary-Wr0ng-9'
+    secrets.push(made.token, password, chosen, wrong)
+    const ask = async (method: string, path: string, body: object | undefined, session?: [string, string]) => {
+      const answer = await fetch(new URL(path, client.url), {
+        method,
+        headers: {
+          'content-type': 'application/json',
+          ...(session === undefined ? {} : { cookie: session[0], 'x-csrf-token': session[1] }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      const text = await answer.text()
+      if (answer.status >= 400) note(`error ${answer.status} of ${path}`, text)
+      return { answer, value: text === '' ? {} : (JSON.parse(text) as Record<string, string>) }
+    }
+    const signIn = async (typed: string): Promise<[string, string]> => {
+      const { answer, value } = await ask('POST', '/api/v1/sessions', { account: 'canary.clerk', password: typed })
+      const cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+      if (answer.status === 201) secrets.push(cookie.split('=')[1] ?? '', value.csrf ?? '')
+      return [cookie, value.csrf ?? '']
+    }
+    const first = await signIn(password)
+    expect(
+      (await ask('PUT', '/api/v1/me/password', { current: password, password: chosen }, first)).answer.status,
+    ).toBe(200)
+    const session = await signIn(chosen)
+    const { value: totp } = await ask('PUT', '/api/v1/me/totp', { password: chosen }, session)
+    secrets.push(totp.secret ?? '')
+    await ask('PUT', '/api/v1/me/totp/confirmation', { code: '000000' }, session)
+    const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
+    const own = await ask(
+      'POST',
+      '/api/v1/me/tokens',
+      { label: '试验', expiresAt, roles: null, operations: null },
+      session,
+    )
+    secrets.push(own.value.token ?? '')
+    for (let tries = 0; tries < 6; tries++) await signIn(wrong)
+    const { lockedUntil } = await client.get<{ lockedUntil: string | null }>(`/api/v1/people/${id}/sign-in`)
+    expect(lockedUntil).not.toBeNull()
+    expect(secrets.filter(secret => secret.length < 10)).toEqual([])
+    note('audit', JSON.stringify(await client.get('/api/v1/audit?limit=200')))
+    note('tongban person sign-in', await tongban(cities.ankang, 'person', 'sign-in', id))
+    note('tongban person tokens', await tongban(cities.ankang, 'person', 'tokens', id))
+    note('tongban audit', await tongban(cities.ankang, 'audit'))
+    expect(seen.at(-1)?.text).toContain('account.locked')
+  },
+  MINUTES,
+)
+
 /** Asks again when the node says that it was too much. */
 function patient(url: string, token: string): Client {
   const send = async (
@@ -316,7 +382,7 @@ function patient(url: string, token: string): Client {
 }
 
 test(
-  'nothing of her stands in what was seen, nor in logs and metrics',
+  'nothing of her, and no secret of who signed in, stands in what was seen, nor in logs and metrics',
   async () => {
     for (const [name, node] of Object.entries({ Ankang: cities.ankang, Shiyan: cities.shiyan })) {
       const metrics = await fetch(new URL('/metrics', node.client.url))
@@ -336,11 +402,13 @@ test(
     for (const place of places) expect([place, seen.some(({ where }) => where === place)]).toEqual([place, true])
     console.log(`${seen.length} texts from ${new Set(seen.map(({ where }) => where)).size} places`)
     const found = seen.flatMap(({ where, text }) =>
-      NEEDLES.filter(needle => text.includes(needle) || text.includes(encodeURIComponent(needle))).map(needle => [
-        where.replaceAll(needle, '…'),
-        needle,
-        text.slice(Math.max(0, text.indexOf(needle) - 200), text.indexOf(needle) + 60),
-      ]),
+      [...NEEDLES, ...secrets]
+        .filter(needle => text.includes(needle) || text.includes(encodeURIComponent(needle)))
+        .map(needle => [
+          where.replaceAll(needle, '…'),
+          needle,
+          text.slice(Math.max(0, text.indexOf(needle) - 200), text.indexOf(needle) + 60),
+        ]),
     )
     expect(found.slice(0, 20)).toEqual([])
   },

@@ -82,7 +82,17 @@ test('a one-time password is set, a lock and a second factor are taken off, sess
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ account: 'li.shenhe', password }),
     })
-  expect((await signIn(reset.password)).status).toBe(201)
+  const signedIn = await signIn(reset.password)
+  expect(signedIn.status).toBe(201)
+  // The typed client goes on as that session: without its header nothing is changed.
+  const cookie = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+  const { csrf } = (await signedIn.json()) as { csrf: string }
+  const sessionOf = (header: string) => createClient({ url: node.node.url, session: { csrf: header, cookie } })
+  const wrong = { body: { current: 'not that one', password: 'Ab1-correct' } }
+  const refusal = (code: string) => ({ problem: { code } })
+  await expect(sessionOf('').changeOwnPassword(wrong)).rejects.toMatchObject(refusal('sign-in.csrf'))
+  await expect(sessionOf(csrf).changeOwnPassword(wrong)).rejects.toMatchObject(refusal('sign-in.refused'))
+  expect((await sessionOf(csrf).getOwnSession({ params: { id: 'current' } })).csrf).toBe(csrf)
   expect(await value('sign-in', person.id)).toMatchObject({ account: 'li.shenhe', sessions: 1, lockedUntil: null })
   expect(await value('sign-out', person.id)).toEqual({ ended: 1 })
   for (let tries = 0; tries < 5; tries++) await signIn('not that one')

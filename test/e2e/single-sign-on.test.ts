@@ -114,6 +114,17 @@ const answer = async (form: URLSearchParams, cookie: string) =>
     body: form.toString(),
   })
 
+/** What a browser shows of a refusal: its code, and that it says in both languages what to do. */
+async function shown(reply: Response): Promise<[number, string | undefined]> {
+  const page = await reply.text()
+  expect(reply.headers.get('content-type')).toBe('text/html; charset=utf-8')
+  expect(reply.headers.get('content-security-policy')).toContain("default-src 'none'")
+  expect(reply.headers.getSetCookie()).toEqual([expect.stringMatching(/^__Host-tongban-sign-on=;.*Max-Age=0$/)])
+  expect(page).toContain('处理办法：')
+  expect(page).toContain('What to do: ')
+  return [reply.status, /<code>([a-z.-]+)<\/code>/.exec(page)?.[1]]
+}
+
 describe("the city's single sign-on", () => {
   test('signs in whom its claim names, with PKCE, state and nonce, and nothing in an address of the node', async () => {
     const { url, set, cookie } = await begin()
@@ -145,8 +156,7 @@ describe("the city's single sign-on", () => {
   test('keeps out whom it names and this city does not know, who left, and who has no such claim', async () => {
     const statusOf = async () => {
       const { url, cookie } = await begin()
-      const reply = await answer(await atProvider(url), cookie)
-      return [reply.status, ((await reply.json()) as { code: string }).code]
+      return shown(await answer(await atProvider(url), cookie))
     }
     names = { preferred_username: 'stranger' }
     expect(await statusOf()).toEqual([403, 'sign-in.single'])
@@ -162,7 +172,9 @@ describe("the city's single sign-on", () => {
     const one = await begin()
     const two = await begin()
     const form = await atProvider(one.url)
-    expect((await answer(form, '')).status).toBe(403)
+    const page = await (await answer(form, '')).text()
+    expect(page).toContain('<a href="/sign-in">重新登录 Sign in again</a>')
+    expect(page).toContain('或已超时')
     expect((await answer(form, two.cookie)).status).toBe(403)
     expect((await answer(form, `${one.cookie}x`)).status).toBe(403)
     const forged = new URLSearchParams(form)
@@ -175,8 +187,8 @@ describe("the city's single sign-on", () => {
 
   test('is not there unless it is configured', async () => {
     api = await createTestApi({ store: await openTestStore() })
-    expect((await api.app.request('/sign-in')).status).toBe(404)
-    expect((await answer(new URLSearchParams(), '')).status).toBe(404)
+    expect(await shown(await api.app.request('/sign-in'))).toEqual([404, 'request.not-found'])
+    expect(await shown(await answer(new URLSearchParams(), ''))).toEqual([404, 'request.not-found'])
     expect((await api.browser().get('/api/v1/sign-in')).body).toMatchObject({ singleSignOn: false })
   })
 })

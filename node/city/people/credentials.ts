@@ -68,7 +68,7 @@ export interface CredentialsService {
     person: Person,
     given: { password: string; code?: string | undefined },
   ): Promise<{ secret: string; uri: string }>
-  /** Puts it in place, by a code of it. Problems: `sign-in.refused`, `request.conflict` when none was begun. */
+  /** Puts it in place, by a code of it; a wrong one counts as a failed sign-in. Problems: `sign-in.refused`, `.locked`, `.busy`, `request.conflict` when none was begun. */
   confirmOwnTotp(person: Person, code: string): Promise<void>
   /**
    * Gives somebody a one-time password, and an account name when there is none or another one is given; their sessions end, and a lock
@@ -92,7 +92,7 @@ export type CredentialParts = {
   audit: Pick<Audit, 'append'>
   passwords: Passwords
   seal: Seal
-  signIn: Pick<SignIn, 'proving' | 'lockedUntil' | 'unlock'>
+  signIn: Pick<SignIn, 'proving' | 'attempting' | 'lockedUntil' | 'unlock'>
   sessions: Pick<Sessions, 'endAll'>
   rules: PasswordRules & {
     /** last passwords that cannot be chosen again */
@@ -207,14 +207,15 @@ export function createCredentials(parts: CredentialParts): CredentialsService {
     },
 
     async confirmOwnTotp(person, code) {
-      await database.transaction(async tx => {
+      const confirm = async (tx: Transaction): Promise<void> => {
         const { totpBegun } = await existing(tx, person.id)
         if (totpBegun === null) throw new ProblemError('request.conflict', 'no second factor was begun')
         const step = stepOf(seal.open(totpBegun, totpContext(person.id)), code, now())
         if (step === null) throw new ProblemError('sign-in.refused', 'code')
         await confirmTotp(tx, person.id, step)
         await audit.append(tx, { actor: `person:${person.id}`, action: 'totp.confirmed', subject: person.id })
-      })
+      }
+      await signIn.attempting(await existing(database, person.id), () => database.transaction(confirm))
     },
 
     async reset(actor, person, account) {

@@ -106,6 +106,7 @@ describe('grants', () => {
     // The administrator of earlier versions is all of them.
     expect(before.map(({ subject }) => subject)).toEqual([own?.id])
     const first = await make('甲', ['system-administrator'])
+    api.clock.advance(1)
     const second = await make('甲', ['leader'])
     const key = new Uint8Array(32).fill(7)
     await db.transaction(tx =>

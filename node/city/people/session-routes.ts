@@ -223,12 +223,12 @@ export const sessionRoutes = (
       method: 'put',
       path: '/api/v1/me/totp/confirmation',
       id: 'confirmOwnSecondFactor',
-      summary: 'Put the secret in place, by a code of it',
+      summary: 'Put the secret in place, by a code of it; a wrong one counts as a failed sign-in',
       action: 'self.use',
       whileDue: true,
       body: z.strictObject({ code: Code }),
       answer: Done,
-      problems: ['sign-in.refused', 'request.not-found', 'request.conflict'],
+      problems: ['sign-in.refused', 'sign-in.locked', 'sign-in.busy', 'request.not-found', 'request.conflict'],
       async handle({ body: { code }, person }) {
         await credentials.confirmOwnTotp(person, code)
         return done

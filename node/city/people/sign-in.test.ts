@@ -241,6 +241,35 @@ describe('the second factor', () => {
     return { secret, at }
   }
 
+  test('a wrong code of the one that is being confirmed counts as a failed sign-in, and the last one locks', async () => {
+    await start({ signIn: { failures: 3 } })
+    const { id } = await clerk()
+    const browser = browserOf(await signIn('li.lei', PASSWORD))
+    const { at } = await enrol(browser)
+    const confirm = (code: string) => browser.send('PUT', '/api/v1/me/totp/confirmation', { code })
+    expect(codeOf(await confirm('000000'))).toBe('sign-in.refused')
+    // A failed sign-in and a wrong code add up.
+    expect(codeOf(await signIn('li.lei', 'Ab1-wrong'))).toBe('sign-in.refused')
+    expect(codeOf(await confirm('000000'))).toBe('sign-in.refused')
+    expect(codeOf(await confirm(at()))).toBe('sign-in.locked')
+    expect(codeOf(await signIn('li.lei', PASSWORD))).toBe('sign-in.locked')
+    await api.access.settle()
+    expect((await auditOf(id)).map(({ action, detail }) => [action, detail.failures])).toEqual(
+      expect.arrayContaining([
+        ['session.refused', 3],
+        ['account.locked', undefined],
+      ]),
+    )
+    expect((await api.as('administrator').send('DELETE', `/api/v1/people/${id}/lock`)).status).toBe(200)
+    // Confirming proves no password: what failed before it is not forgotten.
+    expect(codeOf(await confirm('000000'))).toBe('sign-in.refused')
+    expect((await confirm(at())).status).toBe(200)
+    await api.access.settle()
+    expect(codeOf(await signIn('li.lei', 'Ab1-wrong'))).toBe('sign-in.refused')
+    expect(codeOf(await signIn('li.lei', 'Ab1-wrong'))).toBe('sign-in.refused')
+    expect(codeOf(await signIn('li.lei', PASSWORD))).toBe('sign-in.locked')
+  })
+
   test('counts when it was confirmed; from then on each sign-in needs a code, and each code counts once', async () => {
     const { id } = await clerk()
     const browser = browserOf(await signIn('li.lei', PASSWORD))

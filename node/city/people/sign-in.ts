@@ -51,6 +51,11 @@ export interface SignIn {
    * Problems: as above.
    */
   proving<T>(given: Given, address: string | null, work: Work<T>): Promise<T>
+  /**
+   * Does `work`, in which somebody who is signed in shows one thing more: a refusal counts as a failed sign-in of the account does, and
+   * its end forgets no failure. Problems: `sign-in.refused`, `.locked`, `.busy`.
+   */
+  attempting<T>(credentials: Credentials, work: () => Promise<T>): Promise<T>
   /** Until when sign-ins of the account are refused, ms. */
   lockedUntil(credentials: Credentials): number | null
   /** Forgets what failed, in the transaction of whoever says so. */
@@ -173,14 +178,20 @@ export function createSignIn(parts: SignInParts): SignIn {
       attempt.succeed()
       return done
     } catch (error) {
-      if (!isRefusal(error)) attempt.leave()
-      else {
-        observe('refused')
-        const failures = attempt.fail()
-        if (credentials !== null) noteFailure(credentials, failures)
-      }
+      ended(attempt, error, credentials)
       throw error
     }
+  }
+
+  /** Counts what was refused, and nothing else. */
+  function ended(attempt: Extract<Attempt, { ok: true }>, error: unknown, credentials: Credentials | null): void {
+    if (!isRefusal(error)) {
+      attempt.leave()
+      return
+    }
+    observe('refused')
+    const failures = attempt.fail()
+    if (credentials !== null) noteFailure(credentials, failures)
   }
 
   const proving = <T>(given: Given, address: string | null, work: Work<T>): Promise<T> =>
@@ -189,6 +200,18 @@ export function createSignIn(parts: SignInParts): SignIn {
   return {
     proving,
     fromAddress,
+
+    async attempting(credentials, work) {
+      const attempt = entered(accounts.begin(credentials.account, credentials))
+      try {
+        const done = await work()
+        attempt.leave()
+        return done
+      } catch (error) {
+        ended(attempt, error, credentials)
+        throw error
+      }
+    },
 
     async withPassword(given, address) {
       const signedIn = await proving(given, address, async ({ credentials, account, way }) => async tx => ({
@@ -204,7 +227,7 @@ export function createSignIn(parts: SignInParts): SignIn {
         const credentials = await credentialsByAccount(tx, accountName(name))
         const account = credentials === null ? null : await accountById(tx, credentials.person)
         if (credentials === null || account === null || !isLive(account, now()))
-          throw new ProblemError('sign-in.single', 'the account is not known here')
+          throw new ProblemError('sign-in.single', 'the account is not known here 本系统没有该账号名，或账号已停用')
         return { ...(await sessions.begin(tx, credentials, 'single-sign-on')), account }
       })
       observe('signed-in')

@@ -7152,7 +7152,7 @@ export interface Api {
     params: { thread: string }
     body: ConfirmAgreementCertificateRequest
   } & Keyed & Guarded & Options): Promise<AgreementOutcome>
-  /** Put the secret in place, by a code of it */
+  /** Put the secret in place, by a code of it; a wrong one counts as a failed sign-in */
   confirmOwnSecondFactor(input: {
     body: ConfirmOwnSecondFactorRequest
   } & Options): Promise<ConfirmOwnSecondFactorAnswer>

@@ -56,6 +56,40 @@ describe('what is sent', () => {
     expect(sent.every(({ url }) => !/[/?#\\]/.test(url.slice(begin.length)))).toBe(true)
   })
 
+  test('a session brings its cookie, no token, and its CSRF header where something may change', async () => {
+    const sent: Request[] = []
+    const client = createClient({
+      url: 'http://node.test',
+      session: { csrf: 'c1', cookie: '__Host-tongban=ts_1' },
+      async fetch(url, init) {
+        sent.push(new Request(url.href, init))
+        return json({})
+      },
+    })
+    await client.whoAmI()
+    await client.changeOwnPassword({ body: { current: 'a', password: 'b' } })
+    await client.deleteView({ params: { id: '1' } })
+    expect(sent.map(({ method, headers }) => [method, headers.get('x-csrf-token')])).toEqual([
+      ['GET', null],
+      ['PUT', 'c1'],
+      ['DELETE', 'c1'],
+    ])
+    for (const { headers } of sent) {
+      expect(headers.get('cookie')).toBe('__Host-tongban=ts_1')
+      expect(headers.get('authorization')).toBeNull()
+    }
+    // A browser sends the cookie by itself.
+    const browser = createClient({
+      url: 'http://node.test',
+      session: { csrf: 'c2' },
+      async fetch(url, init) {
+        expect(Object.keys(init.headers as object)).not.toContain('cookie')
+        return json(new URL(url).pathname)
+      },
+    })
+    await browser.whoAmI()
+  })
+
   test('what a URL takes for another path is refused before anything is sent', async () => {
     const { client, sent } = clientOf(() => json({}))
     for (const thread of ['', '.', '..']) {

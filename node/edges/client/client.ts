@@ -6,11 +6,15 @@ import { type Actor, type Change, type FieldProblem, isProblemCode, ProblemError
 import { type Address, OPERATIONS } from './addresses.generated.ts'
 import type { Api } from './api.generated.ts'
 
-/** The node that is called, and as whom. */
+/**
+ * The node that is called, and as whom: by a token, or by a session, whose cookie a browser sends by itself; elsewhere it is given, as
+ * `name=value`. What the session brings with requests that may change something comes with its sign-in, and with `getOwnSession`.
+ */
 export type Target = {
   /** where its API is, without a path */
   url: string
-  token: string
+  token?: string | undefined
+  session?: { csrf: string; cookie?: string } | undefined
   /** carries a request; `fetch` of the runtime when absent */
   fetch?: (url: URL, init: RequestInit) => Promise<Response>
   /** makes a new `Idempotency-Key`; a random UUID when absent */
@@ -46,6 +50,8 @@ type Input = {
 }
 
 const JSON_TYPE = 'application/json'
+/** Methods that change nothing. */
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 const BYTES_TYPE = 'application/octet-stream'
 
 /** What stands in one place of a path. A URL takes a point, two points or nothing for another path. Problem: `request.invalid`. */
@@ -78,13 +84,25 @@ async function problemIn(response: Response): Promise<ProblemError> {
     : new ProblemError('internal', detail ?? `HTTP ${response.status}`)
 }
 
-export function createClient({ url, token, fetch: carry = fetch, newKey = () => crypto.randomUUID() }: Target): Client {
+export function createClient({
+  url,
+  token,
+  session,
+  fetch: carry = fetch,
+  newKey = () => crypto.randomUUID(),
+}: Target): Client {
   const unreachable = (cause: unknown) => new ProblemError('node.unreachable', url, { cause })
+
+  const identity = (method: string): Record<string, string> => ({
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...(session?.cookie === undefined ? {} : { cookie: session.cookie }),
+    ...(session === undefined || SAFE.has(method) ? {} : { 'x-csrf-token': session.csrf }),
+  })
 
   async function request({ path, method, headers = {}, body, signal }: RawRequest): Promise<Response> {
     const response = await carry(new URL(path, url), {
       method,
-      headers: { authorization: `Bearer ${token}`, 'accept-language': 'zh', ...headers },
+      headers: { ...identity(method), 'accept-language': 'zh', ...headers },
       ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
     }).catch(cause => {

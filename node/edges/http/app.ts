@@ -99,6 +99,7 @@ export function createHttpApp(parts: HttpParts): HttpApp {
     limits,
     clock,
     locations: new Map(),
+    refused: observer.refused,
     undeclared: parts.undeclared ?? observer.undeclared,
   }
   const draining = new AbortController()

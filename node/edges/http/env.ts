@@ -30,6 +30,8 @@ export type Edge = {
   admission: Admission
   idempotency: Idempotency
   limits: HttpLimits
+  /** A page tells of a problem, which is counted as an answer's is. */
+  refused(code: ProblemCode): void
   /** An operation answers a problem that its description lacks. */
   undeclared(operation: string, code: ProblemCode): void
   /** address of a list → the field that names one of it, where one can be read alone */
