@@ -9,7 +9,7 @@ export type HandSheet = {
   merged?: readonly string[]
   tail?: string
 }
-type Options = { strings?: readonly string[]; styles?: string; book?: string }
+type Options = { strings?: readonly string[]; styles?: string; book?: string; hidden?: readonly string[] }
 
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'
 const REL = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
@@ -35,10 +35,10 @@ const sheetXml = ({ rows, merged = [], tail = '' }: HandSheet): string =>
     merged.length === 0 ? '' : `<mergeCells>${merged.map(range => `<mergeCell ref="${range}"/>`).join('')}</mergeCells>`
   }</worksheet>`
 
-/** Sheets of at most 26 columns; `strings` are the `si` elements, `styles` the formats of the cells in their order. */
+/** Sheets of at most 26 columns; `strings` are the `si` elements, `styles` the formats of the cells in their order, `hidden` names sheets. */
 export function xlsxByHand(
   sheets: readonly HandSheet[],
-  { strings = [], styles = '', book = '' }: Options = {},
+  { strings = [], styles = '', book = '', hidden = [] }: Options = {},
 ): Uint8Array {
   const relations = [
     ...sheets.map((_, index) => ['worksheet', `worksheets/sheet${index + 1}.xml`]),
@@ -47,7 +47,10 @@ export function xlsxByHand(
   ]
   const files: Record<string, string> = {
     'xl/workbook.xml': `<workbook xmlns="${MAIN}" xmlns:r="${REL}"><sheets>${sheets
-      .map(({ name }, index) => `<sheet name="${escaped(name)}" sheetId="${index + 1}" r:id="r${index + 1}"/>`)
+      .map(
+        ({ name }, index) =>
+          `<sheet name="${escaped(name)}" sheetId="${index + 1}"${hidden.includes(name) ? ' state="hidden"' : ''} r:id="r${index + 1}"/>`,
+      )
       .join('')}</sheets>${book}</workbook>`,
     'xl/_rels/workbook.xml.rels': `<Relationships>${relations
       .map(([type, target], index) => `<Relationship Id="r${index + 1}" Type="${REL}/${type}" Target="${target}"/>`)

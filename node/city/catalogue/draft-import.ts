@@ -3,6 +3,7 @@
  */
 
 import { setImmediate as otherWork } from 'node:timers/promises'
+import { foldName } from '../../../protocol/codes/spelling.ts'
 import { type LintContext, lintItem } from '../../../protocol/service/lint.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
@@ -49,6 +50,19 @@ export function createDraftImport(parts: {
   const { audit, clock, published, context, stage } = parts
   const { held, current } = parts.rows
 
+  /** Codes of the items that are called so, drafts and published ones; walked through once for a file. */
+  async function named(names: ReadonlySet<string>): Promise<Map<string, string[]>> {
+    const found = new Map<string, string[]>()
+    let seen = 0
+    for await (const { taskCode, taskName } of current()) {
+      seen++
+      if (seen % AT_ONCE === 0) await otherWork()
+      const name = foldName(taskName)
+      if (names.has(name)) found.set(name, [...(found.get(name) ?? []), taskCode])
+    }
+    return found
+  }
+
   async function read(
     bytes: Uint8Array,
     name: string,
@@ -57,6 +71,7 @@ export function createDraftImport(parts: {
     const { importTables } = await import('./tables/tables.ts')
     const table = await importTables(bytes, name, {
       held,
+      named,
       ...(options.modes === undefined ? {} : { modes: options.modes }),
       ...(options.translate === undefined ? {} : { translate: options.translate }),
     })

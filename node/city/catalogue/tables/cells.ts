@@ -3,6 +3,8 @@ import { plainCode, plainText } from '../../../../protocol/codes/spelling.ts'
 import { readStrictJson } from '../../../../protocol/json-outside.ts'
 import { Commitment } from '../../../../protocol/primitives.ts'
 import type { Codes, Column } from './columns.ts'
+import { dayOf, listOf, quantityOf } from './quantities.ts'
+import { NO, NO_END, NONE, YES } from './synonyms.ts'
 
 /** Why a cell could not be read; `FAULTS` has the words. */
 export type CellFault =
@@ -16,58 +18,74 @@ export type CellFault =
   | 'cell.unit'
   | 'note.attachment'
 
-export type CellResult = { ok: true; value: unknown } | { ok: false; fault: CellFault }
+/** A limit that is not told in working days: its number, and the unit that it is told in. */
+export type Limit = { number: number; unit: string }
+/** `value` is absent when the cell says that there is none; `rest` is what stands in brackets behind what was read. */
+export type CellResult =
+  | { ok: true; value: unknown; rest?: string; bare?: boolean }
+  | { ok: false; fault: CellFault; limit?: Limit; rest?: string }
 
 const value = (read: unknown): CellResult => ({ ok: true, value: read })
 const fault = (why: CellFault): CellResult => ({ ok: false, fault: why })
 
-const YES = new Set(['1', '是', 'y', 'yes', 'true', '有', '√'])
-const NO = new Set(['0', '否', 'n', 'no', 'false', '无', '×'])
 /** What is left of a code or a phone number that a program took for a number: 1.14E+17, 1.14E17 or 1E+17. */
 const SCIENTIFIC = /^[+-]?(\d+\.\d+e[+-]?\d+|\d+e[+-]\d+)$/i
 const EXCEL_ERROR =
   /^#(NULL!|DIV\/0!|VALUE!|REF!|NAME\?|NAME!|NUM!|N\/A|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!|EXTERNAL!|PYTHON!|TIMEOUT!|GETTING_DATA)$/
 const COMMITMENT = /^sha256:([0-9a-f]{64});size=(\d{1,15});type=(\S{3,127})$/
 
-/** Codes of other systems, per column name: `{ "is_need": { "0": "1" } }` reads their 0 as 1. */
+/** Words of other systems or of one office, per column: `{ "is_need": { "0": "1" } }` reads their 0 as 1. */
 export type Translation = Readonly<Record<string, Readonly<Record<string, string>>>>
 
-function codeOf(cell: string, codes: Codes, also: Codes = {}): string | null {
-  const text = plainText(cell)
-  if (Object.hasOwn(codes, text)) return text
+/** Codes, several at once where a name stands for them; null for what is none. */
+function codesOf(cell: string, codes: Codes, also: Codes = {}): string[] | null {
+  const text = plainText(cell).replaceAll(/\s+/g, '')
+  if (Object.hasOwn(codes, text)) return [text]
   // A spreadsheet drops the zero of 01.
-  if (/^\d$/.test(text) && Object.hasOwn(codes, `0${text}`)) return `0${text}`
-  if (/^\d+\.0+$/.test(text)) return codeOf(text.replace(/\.0+$/, ''), codes, also)
+  if (/^\d$/.test(text) && Object.hasOwn(codes, `0${text}`)) return [`0${text}`]
+  if (/^\d+\.0+$/.test(text)) return codesOf(text.replace(/\.0+$/, ''), codes, also)
   const named = Object.entries(codes).find(([, name]) => name.normalize('NFKC') === text)
-  return named?.[0] ?? (Object.hasOwn(also, text) ? (also[text] ?? null) : null)
+  if (named !== undefined) return [named[0]]
+  const other = Object.hasOwn(also, text)
+    ? also[text]
+    : Object.hasOwn(also, text.toUpperCase())
+      ? also[text.toUpperCase()]
+      : undefined
+  return other?.split(',') ?? null
 }
+
+/** `cell` without a remark in brackets at its end, and the remark. */
+function remarked(cell: string): { text: string; rest: string } | null {
+  const [, text, rest] = /^([^()]+)\(([^()]+)\)$/.exec(cell) ?? []
+  return text === undefined || rest === undefined ? null : { text: text.trim(), rest: rest.trim() }
+}
+
+/** Reads the whole cell, or what stands before a remark in brackets. */
+function readWithRest(cell: string, read: (text: string) => CellResult): CellResult {
+  const whole = read(cell)
+  const parts = whole.ok ? null : remarked(cell)
+  const part = parts === null ? whole : read(parts.text)
+  return parts !== null && part.ok ? { ...part, rest: parts.rest } : whole
+}
+
+/** Units of time that are not working days, without the 个 before them. */
+const OTHER_UNIT = /^个?((?:自然|日历)日|小时|分钟|月|年|[天日周时])$/
 
 /** A whole number, alone or with its unit. */
 function intOf(cell: string, units: RegExp | undefined): CellResult {
-  const [, number, unit = ''] = /^(\d{1,9})(?:\.0+)?\s*(\D*)$/.exec(cell) ?? []
-  if (number === undefined) return fault('cell.int')
-  if (unit === '' || units?.test(unit) === true) return value(Number(number))
-  return fault(
-    /^个?(自然日|日历日|小时|分钟|月|年|[天日周时])/.test(unit) && units?.test('工作日') === true
-      ? 'cell.unit'
-      : 'cell.int',
-  )
+  const read = quantityOf(cell)
+  if (read === null) return fault('cell.int')
+  const { number, unit } = read
+  const rest = read.rest === '' ? {} : { rest: read.rest }
+  if (unit === '') return { ok: true, value: number, bare: true, ...rest }
+  if (units?.test(unit) === true) return { ok: true, value: number, ...rest }
+  const [, other] = OTHER_UNIT.exec(unit) ?? []
+  if (other === undefined || units?.test('工作日') !== true) return fault('cell.int')
+  return { ok: false, fault: 'cell.unit', limit: { number, unit: other }, ...rest }
 }
 
-function dayOf(cell: string): string | null {
-  // Without marks between them, a day of seven digits could be two days.
-  const found =
-    /^(\d{4})(\d{2})(\d{2})$/.exec(cell) ??
-    /^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ]+[\d:.]+Z?)?$/.exec(cell)
-  if (found === null) return null
-  const [, year = '', month = '', day = ''] = found
-  const text = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
-  const date = new Date(`${text}T00:00:00Z`)
-  return Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== text ? null : text
-}
-
-/** Texts one a line; a JSON array where a text has lines of its own. */
-function linesOf(cell: string): string[] {
+/** Texts one a line, without the numbers that people give them; a JSON array where a text has lines of its own. */
+function linesOf(cell: string, list: (text: string) => string[] = listOf): string[] {
   if (cell.trimStart().startsWith('[')) {
     try {
       const list: unknown = JSON.parse(cell)
@@ -76,71 +94,97 @@ function linesOf(cell: string): string[] {
       // A text may begin with a bracket.
     }
   }
-  return cell.split(/\r?\n/).filter(line => line.trim() !== '')
+  return list(cell)
 }
+
+const plainLines = (text: string): string[] => text.split(/\r?\n/).filter(line => line.trim() !== '')
 
 /** Reads a cell that is not blank. */
 export function readCell(
-  cell: string,
-  { kind, codes = {}, also, units, field }: Column,
+  given: string,
+  { kind, codes = {}, also, units, field, required }: Column,
   translate: Readonly<Record<string, string>> = {},
+  from1904 = false,
 ): CellResult {
-  if (EXCEL_ERROR.test(cell.trim())) return fault('cell.error')
+  if (EXCEL_ERROR.test(given.trim())) return fault('cell.error')
+  const coded = kind === 'code' || kind === 'codes' || kind === 'modes'
+  const words = plainText(given)
+  const cell = !coded && Object.hasOwn(translate, words) ? (translate[words] ?? '') : given
   const plain = plainText(cell)
-  const known = (part: string): string | null => {
+  const none = required !== true && NONE.test(plain)
+  const known = (part: string): string[] | null => {
     const text = part.trim()
-    return codeOf(Object.hasOwn(translate, text) ? (translate[text] ?? '') : text, codes, also)
+    return codesOf(Object.hasOwn(translate, text) ? (translate[text] ?? '') : text, codes, also)
   }
   switch (kind) {
     case 'text':
       return SCIENTIFIC.test(plain) ? fault('cell.number') : value(cell)
     case 'id':
-      return SCIENTIFIC.test(plain) ? fault('cell.number') : value(plainCode(cell))
+      return SCIENTIFIC.test(plain) ? fault('cell.number') : value(none ? undefined : plainCode(cell))
     case 'ids': {
-      const list = linesOf(cell).map(plainCode)
+      if (none) return value(undefined)
+      const list = linesOf(cell, plainLines).map(plainCode)
       return list.some(code => SCIENTIFIC.test(code)) ? fault('cell.number') : value(list)
     }
     case 'int':
-      return intOf(plain, units)
-    case 'bool': {
-      const text = plainText(translate[plain] ?? plain)
-        .toLowerCase()
-        .replace(/\.0+$/, '')
-      return YES.has(text) ? value(true) : NO.has(text) ? value(false) : fault('cell.bool')
-    }
+      return none ? value(undefined) : intOf(plain, units)
+    case 'bool':
+      return readWithRest(plain, part => {
+        const text = part.replaceAll(/\s+/g, '').toLowerCase().replace(/\.0+$/, '').replace(/。$/, '')
+        if (YES.has(text)) return value(true)
+        if (NO.has(text)) return value(false)
+        return none ? value(undefined) : fault('cell.bool')
+      })
     case 'day': {
-      const day = dayOf(plain)
+      if (none || NO_END.test(plain)) return value(undefined)
+      const day = dayOf(plain, from1904)
       return day === null ? fault('cell.day') : value(day)
     }
-    case 'code': {
-      const code = known(plain) ?? (field === 'taskType' && /^(1[1-9]|2\d)$/.test(plain) ? plain : null)
-      return code === null
-        ? fault(field.endsWith('Type') && codes[1] === '工作日' ? 'cell.unit' : 'cell.code')
-        : value(code)
-    }
+    case 'code':
+      return readWithRest(plain, part => {
+        const [code, ...others] = known(part) ?? (field === 'taskType' && /^(1[1-9]|2\d)$/.test(part) ? [part] : [])
+        if (code !== undefined && others.length === 0) return value(code)
+        if (none) return value(undefined)
+        return fault(field.endsWith('Type') && codes[1] === '工作日' ? 'cell.unit' : 'cell.code')
+      })
     case 'codes':
     case 'modes': {
-      const found = plain
-        .split(/[,，、;；^|\s]+/)
-        .filter(part => part !== '')
-        .map(known)
-      if (found.length === 0 || found.includes(null)) return fault('cell.code')
-      const list = [...new Set(found)]
-      return value(kind === 'modes' ? list.map(Number) : list)
+      if (none && known(plain) === null) return value(undefined)
+      const found = listed(cell, known)
+      if (found === null) return fault('cell.code')
+      return value(kind === 'modes' ? found.map(Number) : found)
     }
     case 'lines':
       return value(linesOf(cell))
     case 'json': {
+      if (none) return value(undefined)
       const read = readStrictJson(cell)
       const json = read.ok ? read.value : null
       return typeof json === 'object' && json !== null && !Array.isArray(json) ? value(json) : fault('cell.json')
     }
     case 'commitment': {
+      if (none) return value(undefined)
       const [, sha256, size, type] = COMMITMENT.exec(plain) ?? []
       const read = Commitment.safeParse({ sha256, size: Number(size), type })
       return read.success ? value(read.data) : fault('note.attachment')
     }
   }
+}
+
+/** What divides codes: marks alone, or words between them as well. */
+const DIVIDERS = [/[,，、;；^|\s]+/, /[,，、;；^|/+\s]+|以及|或者|[和与及或]/]
+
+/** Codes of a cell, each once: numbered lines, or divided by marks or words; null when one of them is none. */
+function listed(cell: string, known: (part: string) => string[] | null): string[] | null {
+  const plain = listOf(cell).map(plainText).join('、')
+  const whole = known(plain)
+  if (whole !== null) return whole
+  for (const divider of DIVIDERS) {
+    const parts = plain.split(divider).filter(part => part !== '')
+    const found = parts.map(known)
+    if (parts.length > 0 && found.every(each => each !== null)) return [...new Set(found.flat())]
+  }
+  return null
 }
 
 /** Writes a value; codes as their names for people, as themselves for machines. */
@@ -161,7 +205,9 @@ export function writeCell(given: unknown, { kind, codes = {} }: Column, people: 
       const plain =
         list.length > 0 &&
         list.every(line => line.trim() !== '' && !/[\r\n]/.test(line)) &&
-        !list[0]?.trimStart().startsWith('[')
+        !list[0]?.trimStart().startsWith('[') &&
+        // What people number by hand would come back without its numbers.
+        listOf(list.join('\n')).every((line, index) => line === list[index])
       return plain ? list.join('\n') : JSON.stringify(list)
     }
     case 'json':

@@ -4,6 +4,21 @@
  */
 import { plainText } from '../../../../protocol/codes/spelling.ts'
 import { CONTACT_ROLES, type ServiceItem } from '../../../../protocol/service/item.ts'
+import {
+  ALSO_AUDIENCE,
+  ALSO_HANDLE_TYPE,
+  ALSO_LEVEL,
+  ALSO_MATERIAL_FORMAT,
+  ALSO_MATERIAL_TYPE,
+  ALSO_MODE,
+  ALSO_NEED,
+  ALSO_OPERATION,
+  ALSO_PROJECT_TYPE,
+  ALSO_ROLE,
+  ALSO_SOURCE,
+  ALSO_STATE,
+  ALSO_TASK_TYPE,
+} from './synonyms.ts'
 
 /** code → name; both are read, and names written for people. */
 export type Codes = Readonly<Record<string, string>>
@@ -36,6 +51,10 @@ export type Column = {
   also?: Codes
   /** what may stand behind its number */
   units?: RegExp
+  /** field that takes what the cell says besides, in brackets */
+  explain?: string
+  /** field that says in which unit the number counts */
+  unit?: string
   /** table of the UP dialect that holds it; the part's own by default */
   up?: string
   /** column there, when it is not the field in snake case */
@@ -73,39 +92,11 @@ const OWN = 'tongban_task_extend'
 export const ITEM_TABLES: readonly string[] = [BASIC, EXTEND, OWN]
 export const ITEMS = { heading: '事项', file: 'items' } as const
 
-const WORKING_DAYS = /^个?工作日$/
-const TIMES = /^次$/
-const COPIES = /^[份张套]$/
+const WORKING_DAYS = /^个?(法定)?工作[日天]$/
+const TIMES = /^[次趟]$/
+const COPIES = /^[份张套本页式]$/
 const DAY_UNIT: Codes = { 1: '工作日' }
 const AUDIENCE: Codes = { 1: '自然人', 2: '企业法人', 3: '事业法人', 4: '社会组织法人', 5: '行政机关', 6: '其他组织' }
-/** What offices write for it. */
-const ALSO_AUDIENCE: Codes = { 个人: '1', 公民: '1', 企业: '2', 事业单位: '3', 社会组织: '4', 行政单位: '5' }
-export const ALSO_LEVEL: Codes = {
-  国家: '1',
-  省: '2',
-  自治区级: '2',
-  直辖市级: '2',
-  市: '3',
-  地市级: '3',
-  地级市: '3',
-  设区的市级: '3',
-  设区市级: '3',
-  县: '4',
-  区县级: '4',
-  县区级: '4',
-  区级: '4',
-  县市区级: '4',
-  乡级: '5',
-  乡镇级: '5',
-  镇级: '5',
-  街道级: '5',
-  乡镇街道级: '5',
-  '乡镇(街道)级': '5',
-  '县(市、区)级': '4',
-  村级: '6',
-  社区级: '6',
-  '村(社区)级': '6',
-}
 const MODES: Codes = { 0: '全程网办', 1: '异地代收', 2: '异地授权', 3: '多地联办' }
 const TASK_TYPE: Codes = {
   '00': '行政权力',
@@ -156,8 +147,8 @@ export const ITEM_COLUMNS: readonly Column[] = [
   basic('localCatalogCode', '地方基本编码', 'id'),
   basic('taskHandleItem', '业务办理项编码', 'id'),
   basic('taskVersion', '事项版本', 'int'),
-  basic('taskState', '事项状态', 'code', { codes: { 1: '在用', 2: '暂停', 3: '取消' } }),
-  basic('taskType', '事项类型', 'code', { codes: TASK_TYPE, required }),
+  basic('taskState', '事项状态', 'code', { codes: { 1: '在用', 2: '暂停', 3: '取消' }, also: ALSO_STATE }),
+  basic('taskType', '事项类型', 'code', { codes: TASK_TYPE, also: ALSO_TASK_TYPE, required }),
   basic('useLevel', '行使层级', 'code', {
     codes: { 1: '国家级', 2: '省级', 3: '市级', 4: '县级', 5: '镇街级', 6: '村社区级', 7: '分级管理' },
     also: ALSO_LEVEL,
@@ -169,20 +160,35 @@ export const ITEM_COLUMNS: readonly Column[] = [
   basic('deptType', '实施主体性质', 'code', { codes: { 1: '法定机关', 2: '授权组织', 3: '受委托组织', 9: '其他' } }),
   basic('entrustName', '委托部门'),
   basic('serverType', '服务对象', 'codes', { codes: AUDIENCE, also: ALSO_AUDIENCE, required }),
-  basic('projectType', '办件类型', 'code', { codes: { 1: '即办件', 2: '承诺件', 9: '其他' }, required }),
-  own('modes', '办理模式', 'modes', { codes: MODES, required }),
-  basic('anticipateDay', '法定办结时限', 'int', { required, units: WORKING_DAYS }),
+  basic('projectType', '办件类型', 'code', {
+    codes: { 1: '即办件', 2: '承诺件', 9: '其他' },
+    also: ALSO_PROJECT_TYPE,
+    required,
+  }),
+  own('modes', '办理模式', 'modes', { codes: MODES, also: ALSO_MODE, required }),
+  basic('anticipateDay', '法定办结时限', 'int', {
+    required,
+    units: WORKING_DAYS,
+    explain: 'anticipateExplain',
+    unit: 'anticipateType',
+  }),
   basic('anticipateType', '法定办结时限单位', 'code', { codes: DAY_UNIT }),
   basic('anticipateExplain', '法定办结时限说明'),
-  basic('promiseDay', '承诺办结时限', 'int', { required, units: WORKING_DAYS }),
+  basic('promiseDay', '承诺办结时限', 'int', {
+    required,
+    units: WORKING_DAYS,
+    explain: 'promiseExplain',
+    unit: 'promiseType',
+  }),
   basic('promiseType', '承诺办结时限单位', 'code', { codes: DAY_UNIT }),
   basic('promiseExplain', '承诺办结时限说明'),
   basic('acceptCondition', '受理条件'),
   basic('handleFlow', '办理流程'),
   basic('handleType', '办理形式', 'codes', {
     codes: { 1: '窗口', 2: '电脑端', 3: '移动端', 4: '快递申请', 9: '其他' },
+    also: ALSO_HANDLE_TYPE,
   }),
-  basic('limitSceneNum', '到现场次数', 'int', { required, units: TIMES }),
+  basic('limitSceneNum', '到现场次数', 'int', { required, units: TIMES, explain: 'limitSceneExplain' }),
   extend('limitSceneExplain', '必须现场办理原因'),
   basic('specialProcedure', '特别程序'),
   basic('byLaw', '设定依据'),
@@ -244,15 +250,27 @@ export const PARTS: readonly Part[] = [
     columns: [
       column('materialCode', '材料编码', 'id'),
       column('materialName', '材料名称', 'text', { required }),
-      column('isNeed', '必要性', 'code', { codes: { 1: '必要', 2: '非必要', 3: '容缺后补' }, required }),
+      column('isNeed', '必要性', 'code', {
+        codes: { 1: '必要', 2: '非必要', 3: '容缺后补' },
+        also: ALSO_NEED,
+        explain: 'needExplain',
+        required,
+      }),
       column('needExplain', '必要性说明'),
       column('materialType', '材料类型', 'code', {
         codes: { 1: '原件', 2: '复印件', 3: '原件和复印件', 4: '原件或复印件' },
+        also: ALSO_MATERIAL_TYPE,
         required,
       }),
-      column('materialFormat', '材料形式', 'code', { codes: { 1: '纸质', 2: '电子', 3: '纸质或电子' }, required }),
+      column('materialFormat', '材料形式', 'code', {
+        codes: { 1: '纸质', 2: '电子', 3: '纸质或电子' },
+        also: ALSO_MATERIAL_FORMAT,
+        required,
+      }),
       column('sourceType', '来源渠道', 'code', {
         codes: { 10: '申请人自备', 20: '政府部门核发', 99: '其他' },
+        also: ALSO_SOURCE,
+        explain: 'sourceExplain',
         required,
       }),
       column('sourceExplain', '来源渠道说明'),
@@ -302,7 +320,7 @@ export const PARTS: readonly Part[] = [
     up: 'tongban_task_contact',
     key: ['role', 'name', 'phone'],
     columns: [
-      column('role', '角色', 'code', { codes: CONTACT_ROLES, required }),
+      column('role', '角色', 'code', { codes: CONTACT_ROLES, also: ALSO_ROLE, required }),
       column('name', '姓名'),
       column('department', '部门'),
       column('phone', '电话'),
@@ -366,7 +384,10 @@ export const PARTS: readonly Part[] = [
 /** Column that joins a part's rows to its item. */
 export const KEY = column('taskCode', '实施编码', 'id', { required })
 /** 操作 of a row: I 新增, U 修改, D 删除. */
-export const OPERATION = column('cdOperation', '操作', 'code', { codes: { I: '新增', U: '修改', D: '删除' } })
+export const OPERATION = column('cdOperation', '操作', 'code', {
+  codes: { I: '新增', U: '修改', D: '删除' },
+  also: ALSO_OPERATION,
+})
 
 export const snake = (field: string): string => field.replaceAll(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
 /** `page_num_y` and the like come out of `pageNumY`. */
@@ -376,5 +397,6 @@ export const upColumn = ({ field, column: named }: Column): string => named ?? s
 export const normalHeading = (heading: string): string =>
   plainText(heading)
     .replaceAll(/\(.*?\)/g, '')
-    .replaceAll(/[\s*_"':]/g, '')
+    .replaceAll(/[\s*_"':★▲]/g, '')
+    .replace(/^\d{1,2}[.、]/, '')
     .toLowerCase()

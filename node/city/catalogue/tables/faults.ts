@@ -20,8 +20,20 @@ export const FAULTS = {
   'file.unreadable': {
     zh: '文件无法读取：不是完好的 XLSX 或 ZIP',
     en: 'Not a sound XLSX or ZIP file',
-    cureZh: '重新导出文件；旧版 .xls 请另存为 .xlsx',
-    cureEn: 'Export it again; save an old .xls as .xlsx',
+    cureZh: '重新导出文件',
+    cureEn: 'Export it again',
+  },
+  'file.locked': {
+    zh: '文件设有打开密码',
+    en: 'The file is locked by a password',
+    cureZh: '在表格软件中去掉密码后另存为 .xlsx',
+    cureEn: 'Take the password off in a spreadsheet program and save it as .xlsx',
+  },
+  'file.old': {
+    zh: '不支持的表格格式（旧版 .xls、.et、.ods、.pdf、.docx 等）',
+    en: 'A format that is not read, such as the old .xls, .et, .ods, .pdf or .docx',
+    cureZh: '在表格软件中另存为 .xlsx',
+    cureEn: 'Save it as .xlsx in a spreadsheet program',
   },
   'file.oversize': {
     zh: '解压后过大，或行列数过多',
@@ -50,8 +62,15 @@ export const FAULTS = {
   'column.missing': {
     zh: '缺少必填列或单元格',
     en: 'A needed column or cell is missing',
-    cureZh: '填写该列',
-    cureEn: 'Fill it in',
+    cureZh: '填写该列；表中没有该列的，也可在对照中给出（defaults），或指明是哪一列（columns）',
+    cureEn:
+      'Fill it in; for a column that the table does not have, a mapping may give its value (defaults) or say which it is (columns)',
+  },
+  'column.unit': {
+    zh: '表头写明的时限单位不是工作日',
+    en: 'The heading tells a unit of time that is not working days',
+    cureZh: '表头改为“工作日”，或在对照中写明该单位合几个工作日（workingDays）',
+    cureEn: 'Head it 工作日, or say in a mapping how many working days its unit stands for (workingDays)',
   },
   'column.twice': { zh: '列重复', en: 'A column stands twice', cureZh: '删除重复的列', cureEn: 'Remove one of them' },
   'row.key': {
@@ -59,6 +78,12 @@ export const FAULTS = {
     en: 'No item code: it is unknown which item the row is of',
     cureZh: '填写实施编码',
     cureEn: 'Fill in the item code',
+  },
+  'row.name': {
+    zh: '没有实施编码，按事项名称找不到唯一的事项',
+    en: 'No item code, and not one item that is called so',
+    cureZh: '填写实施编码，或更正事项名称',
+    cureEn: 'Fill in the item code, or correct the name',
   },
   'row.twice': {
     zh: '同一事项出现两次',
@@ -92,6 +117,12 @@ export const FAULTS = {
     cureZh: '使用模板“说明”中的代码；其他系统的代码请给出对照',
     cureEn: 'Use a code of the template, or give a translation of codes',
   },
+  'mapping.default': {
+    zh: '对照中的默认值无效：没有该字段，或值不能读取',
+    en: 'A default of the mapping does not hold: no such field, or not a value of it',
+    cureZh: '字段名和写法见模板“说明”',
+    cureEn: 'See the sheet 说明 of the template for fields and values',
+  },
   'cell.json': {
     zh: '不是 JSON 对象，或有会丢失位数的数字、重复的字段',
     en: 'Not a JSON object, or a number that readers round, or a field twice',
@@ -113,8 +144,14 @@ export const FAULTS = {
   'cell.unit': {
     zh: '时限不是以工作日计',
     en: 'The limit is not told in working days',
-    cureZh: '换算为工作日后填写',
-    cureEn: 'Convert the limit to working days',
+    cureZh: '换算为工作日后填写，或在对照中写明该单位合几个工作日（workingDays）',
+    cureEn: 'Convert the limit to working days, or say in a mapping how many its unit stands for (workingDays)',
+  },
+  'cell.ditto': {
+    zh: '“同上”的上方没有内容',
+    en: 'A ditto mark with nothing above it',
+    cureZh: '写出内容',
+    cureEn: 'Write what is meant',
   },
   'cell.schema': {
     zh: '内容过长、为空或不符合要求',
@@ -139,6 +176,60 @@ export const FAULTS = {
     en: 'A row of totals or remarks was left out',
     cureZh: '如该行是数据，请填写实施编码',
     cureEn: 'If it is a row of data, fill in its code',
+  },
+  'note.hidden': {
+    zh: '隐藏的工作表未导入',
+    en: 'A hidden sheet was left out',
+    cureZh: '如需导入，请取消隐藏',
+    cureEn: 'Unhide it to have it imported',
+  },
+  'note.hidden-rows': {
+    zh: '隐藏或被筛选的行也已读入',
+    en: 'Rows that are hidden or filtered out were read too',
+    cureZh: '如不应导入，请删除这些行',
+    cureEn: 'Delete them if they are not meant',
+  },
+  'note.filled': {
+    zh: '空白的实施编码按上一行读取',
+    en: 'Where the code is blank, the one above was taken',
+    cureZh: '如不应如此，请逐行填写实施编码',
+    cureEn: 'If that is not meant, fill in each code',
+  },
+  'note.named': {
+    zh: '没有实施编码的行按事项名称确定',
+    en: 'Rows without a code were given to the item of their name',
+    cureZh: '请核对事项名称',
+    cureEn: 'Check the names',
+  },
+  'note.zeros': {
+    zh: '编码开头的 0 已补上',
+    en: 'Zeros that the code had lost were put back',
+    cureZh: '将该列设为“文本”格式，以免丢失',
+    cureEn: 'Format the column as text to keep them',
+  },
+  'note.department': {
+    zh: '没有实施主体一列，以工作表名称为实施主体',
+    en: 'There is no column of departments: the name of the sheet was taken',
+    cureZh: '如不应如此，请增加“实施主体”列',
+    cureEn: 'If that is not meant, add the column 实施主体',
+  },
+  'note.days': {
+    zh: '行政许可的“日”按行政许可法第八十二条读作工作日',
+    en: 'Days of a licence were read as working days (行政许可法, art. 82)',
+    cureZh: '如不应如此，请写明单位',
+    cureEn: 'If that is not meant, write the unit',
+  },
+  'note.rest': {
+    zh: '括号中的说明未导入',
+    en: 'What stands in brackets was left out',
+    cureZh: '如需保留，请写入相应的说明列',
+    cureEn: 'Write it into a column of explanations to keep it',
+  },
+  'note.elsewhere': {
+    zh: '内容在别处（“见附件”等），仅导入了这几个字',
+    en: 'It points elsewhere (见附件): these words alone were imported',
+    cureZh: '请写出内容，对方窗口看不到附件',
+    cureEn: 'Write it out: the other city does not see the attachment',
   },
   'note.merged': {
     zh: '合并单元格的值已用于其所占的每一行',
@@ -183,14 +274,34 @@ const shortened = (value: string): string => {
 export function createFaults() {
   const kept: { errors: Fault[]; notes: Fault[] } = { errors: [], notes: [] }
   let errors = 0
+  /** what was told once for its column */
+  const told = new Set<string>()
+  type Of = { value?: string; item?: string; name?: string }
+  function add(code: FaultCode, sheet: string, row: number, column = '', of: Of = {}): void {
+    const note = code.startsWith('note.')
+    const list = note ? kept.notes : kept.errors
+    if (!note) errors++
+    if (list.length >= KEPT) return
+    const { value = '', item = '', name = '' } = of
+    list.push({
+      code,
+      sheet,
+      row,
+      column,
+      value: shortened(value),
+      item: shortened(item),
+      name: shortened(name),
+      ...FAULTS[code],
+    })
+  }
   return {
-    add(code: FaultCode, sheet: string, row: number, column = '', of: { value?: string; item?: string } = {}): void {
-      const note = code.startsWith('note.')
-      const list = note ? kept.notes : kept.errors
-      if (!note) errors++
-      if (list.length >= KEPT) return
-      const { value = '', item = '' } = of
-      list.push({ code, sheet, row, column, value: shortened(value), item: shortened(item), name: '', ...FAULTS[code] })
+    add,
+    /** Tells the first of what a column of a table says again and again. */
+    once(code: FaultCode, sheet: string, row: number, column = '', of: Of = {}): void {
+      const key = `${code} ${sheet} ${column}`
+      if (told.has(key)) return
+      told.add(key)
+      add(code, sheet, row, column, of)
     },
     /** Says how the items are called of which something is told. */
     async name(of: (item: string) => Promise<string | undefined>): Promise<void> {

@@ -3,42 +3,100 @@ import { plainText } from '../../../../protocol/codes/spelling.ts'
 import type { Table } from './read.ts'
 import type { Row } from './xlsx.ts'
 
-/** Rows of a table, its heading first, without what stands above it: the row that names most of the columns that `known` counts. */
-export async function* fromHeading(
+/** A column as it is headed; `group` is what stands above it and others, where the heading has two rows. */
+export type Head = { text: string; group: string }
+/** The heading of a table; `no` is its row, the lower one of two. */
+export type Heading = { no: number; heads: readonly Head[] }
+export type Headed = { heading: Heading; rows: AsyncIterable<Row> }
+
+const single = ({ no, cells }: Row): Heading => ({ no, heads: cells.map(text => ({ text, group: '' })) })
+
+/** Two rows as one heading: what stands above and goes on to the right groups what stands below. */
+function paired(upper: Row, lower: Row): Heading {
+  let group = ''
+  const heads = Array.from({ length: Math.max(upper.cells.length, lower.cells.length) }, (_, at): Head => {
+    const above = upper.cells[at] ?? ''
+    const below = lower.cells[at] ?? ''
+    if (above.trim() !== '') group = above
+    // A cell that is merged downwards is its own heading.
+    if (below.trim() === '' || below === above) return { text: above, group: '' }
+    return { text: below, group }
+  })
+  return { no: lower.no, heads }
+}
+
+/**
+ * A table without what stands above it: the row, or the two rows one below the other, that name most of the columns that `known`
+ * counts. Null when it holds nothing.
+ */
+export async function fromHeading(
   rows: Table['rows'],
-  known: (cells: readonly string[]) => number,
+  known: (heads: readonly Head[]) => number,
   most: number,
-): AsyncGenerator<Row> {
+): Promise<Headed | null> {
   const above: Row[] = []
-  let best = 0
-  let chosen = false
-  const choose = (): readonly Row[] => {
-    chosen = true
-    return above.slice(best)
+  const walk = Symbol.asyncIterator in rows ? rows[Symbol.asyncIterator]() : rows[Symbol.iterator]()
+  for (;;) {
+    const next = await walk.next()
+    if (next.done === true) break
+    if (isBlank(next.value.cells)) continue
+    above.push(next.value)
+    if (next.value.no >= most) break
   }
-  for await (const row of rows) {
-    if (chosen) {
-      yield row
-      continue
-    }
-    if (isBlank(row.cells)) continue
-    above.push(row)
-    const counted = above[best]
-    if (counted !== undefined && known(row.cells) > known(counted.cells)) best = above.length - 1
-    if (row.no >= most) yield* choose()
+  const [first] = above
+  if (first === undefined) return null
+  let best = { heading: single(first), count: known(single(first).heads), at: 0 }
+  for (const [at, row] of above.entries()) {
+    const one = single(row)
+    const count = known(one.heads)
+    if (count > best.count) best = { heading: one, count, at }
+    const upper = above[at - 1]
+    if (upper === undefined || upper.no !== row.no - 1) continue
+    const two = paired(upper, row)
+    const both = known(two.heads)
+    // The lower row alone may be as good.
+    if (both > best.count) best = { heading: two, count: both, at }
   }
-  if (!chosen) yield* choose()
+  return {
+    heading: best.heading,
+    rows: (async function* () {
+      yield* above.slice(best.at + 1)
+      for (let next = await walk.next(); next.done !== true; next = await walk.next()) yield next.value
+    })(),
+  }
 }
 
 export const isBlank = (cells: readonly string[]): boolean => cells.every(cell => cell.trim() === '')
 
 const REMARK =
-  /^(合计|总计|小计|共计|累计|总数|注\d*[:：.、]|备注[:：]|说明[:：]|填[表报](人|单位|日期|时间|说明)|制表|审核人|负责人|联系人[:：]|联系电话[:：])/
+  /^(合计|总计|小计|共计|累计|总数|本页小计|以下空白|注\d*[:：.、]|注意事项|备注[:：]|说明[:：]|[填示]?例[:：]|示例$|填[表报写](人|单位|日期|时间|说明|示例)|制表|审核人|负责人|经办人[:：]|联系人[:：]|联系电话[:：])/
+
+/** A total by itself, which is the name of nothing. */
+const TOTAL = /^(合计|总计|小计|共计|累计|本页小计)[:：]?$/
 
 /** Whether a row says something about the table: its first word is that of a total or a remark, and where its key stands is nothing else. */
 export function isRemark(cells: readonly string[], keyAt: number): boolean {
   const first = cells.find(cell => cell.trim() !== '') ?? ''
   const key = cells[keyAt] ?? ''
   const word = plainText(first).replaceAll(/\s/g, '')
-  return (key.trim() === '' || key === first) && REMARK.test(word)
+  if (TOTAL.test(word) || isNumbering(cells)) return true
+  if (key.trim() !== '' && key !== first) return false
+  return REMARK.test(word) || isSection(cells, word, keyAt)
 }
+
+/** A line of words in a cell of its own, at the left, which parts the rows below it from those above: 一、市公安局 */
+const isSection = (cells: readonly string[], word: string, keyAt: number): boolean =>
+  /\p{Script=Han}/u.test(word) &&
+  [cells[0], cells[keyAt]].some(cell => cell !== undefined && cell.trim() !== '') &&
+  cells.every(cell => cell.trim() === '' || plainText(cell).replaceAll(/\s/g, '') === word)
+
+/** The columns of a form, counted from 1. */
+function isNumbering(cells: readonly string[]): boolean {
+  const filled = cells.map(cell => plainText(cell).replaceAll(/[()]/g, '')).filter(cell => cell !== '')
+  return filled.length >= 3 && filled.every((cell, index) => cell === String(index + 1))
+}
+
+/** Whether a row is the heading once more, as it stands on each page that is printed. */
+export const isRepeated = ({ heads }: Heading, cells: readonly string[]): boolean =>
+  heads.some(({ text }) => text.trim() !== '') &&
+  heads.every(({ text }, at) => (cells[at] ?? '').trim() === text.trim())

@@ -273,7 +273,7 @@ describe('what is told', () => {
       { name: '材料', rows: [M_HEAD, M_ROW.map((cell, at) => (at === 3 ? '一定' : cell))] },
     ])
     expect(table.errors.map(({ code, column, value, item, name }) => [code, column, value, item, name])).toEqual([
-      ['cell.int', '承诺办结时限', '五天', 'A1', '失业登记'],
+      ['cell.unit', '承诺办结时限', '五天', 'A1', '失业登记'],
       ['cell.bool', '是否收费', '也许', 'A1', '失业登记'],
       ['cell.code', '必要性', '一定', 'A1', '失业登记'],
     ])

@@ -11,6 +11,10 @@ export type Table = {
   rows: AsyncIterable<Row> | Iterable<Row>
   /** text that a spreadsheet would take for a formula stands behind an apostrophe */
   guarded: boolean
+  /** a sheet that is not shown */
+  hidden?: boolean
+  /** serial numbers of days count from 1904 */
+  from1904?: boolean
 }
 
 /** Ends the reading: the fault was noted. */
@@ -20,6 +24,20 @@ export class TableError extends Error {
 
 const startsWith = (bytes: Uint8Array, ...head: number[]): boolean => head.every((byte, index) => bytes[index] === byte)
 const isZip = (bytes: Uint8Array): boolean => startsWith(bytes, 0x50, 0x4b, 3, 4)
+
+/** Compound files (MS-CFB §2.2): the old .xls and .et, or an .xlsx behind a password, which holds a stream of this name. */
+const COMPOUND = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]
+const ENCRYPTED = Buffer.from('EncryptedPackage', 'utf16le')
+const PDF = [0x25, 0x50, 0x44, 0x46]
+
+/** A file that is no table of a format which is read; null for one that may be. */
+function foreign(bytes: Uint8Array): 'file.old' | 'file.locked' | null {
+  if (startsWith(bytes, ...COMPOUND))
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(ENCRYPTED)
+      ? 'file.locked'
+      : 'file.old'
+  return startsWith(bytes, ...PDF) ? 'file.old' : null
+}
 
 /** File name without folder and ending. */
 const baseName = (path: string): string => (path.split(/[\\/]/).at(-1) ?? path).replace(/\.[^.]*$/, '')
@@ -33,11 +51,15 @@ export async function* readTables(
   faults: Faults,
   limits: Limits = TABLE_LIMITS,
 ): AsyncGenerator<Table> {
+  const other = foreign(bytes)
+  if (other !== null) end(other, name, 0, faults)
   if (!isZip(bytes)) {
     yield csvTable(bytes, baseName(name), faults, limits)
     return
   }
-  const xlsx = hasEntry(bytes, 'xl/workbook.xml', name, faults, limits)
+  const held = entriesOf(bytes, name, faults, limits)
+  if (OTHER_PACKAGES.some(part => held.has(part))) end('file.old', name, 0, faults)
+  const xlsx = held.has('xl/workbook.xml')
   const entries = unpack(bytes, xlsx ? limits.xlsxBytes : limits.csvBytes, name, faults, limits)
   if (xlsx) {
     yield* xlsxTables(entries, name, faults, limits)
@@ -55,15 +77,18 @@ function end(code: Parameters<Faults['add']>[0], sheet: string, row: number, fau
   throw new TableError(code)
 }
 
-/** Looks at the directory of a ZIP file alone. */
-function hasEntry(bytes: Uint8Array, wanted: string, name: string, faults: Faults, limits: Limits): boolean {
-  let found = false
+/** Parts of packages that hold no table which is read: OpenDocument, the binary .xlsb, Word. */
+const OTHER_PACKAGES = ['content.xml', 'xl/workbook.bin', 'word/document.xml']
+
+/** Names of the entries of a ZIP file, by its directory alone. */
+function entriesOf(bytes: Uint8Array, name: string, faults: Faults, limits: Limits): Set<string> {
+  const found = new Set<string>()
   let count = 0
   try {
     unzipSync(bytes, {
       filter: entry => {
-        if (entry.name === wanted) found = true
         count++
+        if (count <= limits.entries) found.add(entry.name)
         return false
       },
     })
@@ -198,11 +223,16 @@ async function* xlsxTables(
     return end(error.why === 'oversize' ? 'file.oversize' : 'file.unreadable', name, 0, faults)
   }
   const sheets = await openXlsx(entries, limits).catch(refused)
-  for (const { name: sheet, read } of sheets) {
-    const { rows, merged } = await read().catch(refused)
+  for (const { name: sheet, hidden, from1904, read } of sheets) {
+    if (hidden) {
+      yield { name: sheet, guarded: false, hidden, rows: [] }
+      continue
+    }
+    const { rows, merged, unseen } = await read().catch(refused)
     if (merged > 0) faults.add('note.merged', sheet, 0)
+    if (unseen > 0) faults.add('note.hidden-rows', sheet, unseen)
     for (const { no, cells } of rows)
       if (cells.some(cell => cell.length > limits.cell)) end('file.oversize', sheet, no, faults)
-    yield { name: sheet, guarded: false, rows }
+    yield { name: sheet, guarded: false, from1904, rows }
   }
 }

@@ -8,9 +8,11 @@ import { type Assembled, type AssembleOptions, assemble } from './assemble.ts'
 import { createFaults, type Fault, type Faults } from './faults.ts'
 import { TABLE_LIMITS } from './limits.ts'
 import { decodeText, type Limits, readTables, TableError } from './read.ts'
+import type { SheetReading } from './reading.ts'
 
 export type { Translation } from './cells.ts'
 export type { Fault } from './faults.ts'
+export type { SheetReading } from './reading.ts'
 export { writeTables, writeTemplate } from './write.ts'
 
 /** What a file asks for. With errors nothing of it is to be taken. */
@@ -22,9 +24,11 @@ export type TableImport = {
   /** errors in all; `errors` holds the first ones */
   errorCount: number
   notes: Fault[]
+  /** how each sheet and column was read; nothing of a file of JSON */
+  sheets: SheetReading[]
 }
 
-const NOTHING: Assembled = { put: new Map(), remove: new Set(), rows: 0 }
+const NOTHING: Assembled = { put: new Map(), remove: new Set(), rows: 0, sheets: [] }
 
 /** Reads a file; never throws on its content. `name` tells the table of a single CSV file, as far as its headings do not. */
 export async function importTables(
@@ -70,5 +74,5 @@ function readJson(bytes: Uint8Array, name: string, faults: Faults): Assembled {
     else put.set(parsed.data.taskCode, parsed.data)
   }
   if (list.length === 0) faults.add('sheet.empty', name, 0)
-  return { put, remove: new Set(), rows: list.length }
+  return { put, remove: new Set(), rows: list.length, sheets: [] }
 }

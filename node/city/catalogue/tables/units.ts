@@ -2,13 +2,16 @@
 import { readStrictJson } from '../../../../protocol/json-outside.ts'
 import { LEVELS, Organisation, OrganisationUnit } from '../../../../protocol/service/organisation.ts'
 import { type CellFault, readCell } from './cells.ts'
-import { ALSO_LEVEL, type Column, normalHeading, snake } from './columns.ts'
+import type { Column } from './columns.ts'
 import { createFaults, type Fault, type Faults } from './faults.ts'
 import type { TableFile, UnitsFormat } from './formats.ts'
-import { fromHeading, isBlank, isRemark } from './heading.ts'
+import { fromHeading, type Head, type Heading, isBlank, isRemark, isRepeated } from './heading.ts'
 import { guard, guideOf, type Layout, packXlsx, sheetOf, unguard, valuesOf, zipOf } from './layout.ts'
 import { TABLE_LIMITS } from './limits.ts'
 import { decodeText, readTables, type Table, TableError } from './read.ts'
+import { isUnread, lookUp, namesOf, shownHead } from './recognise.ts'
+import { PROSE } from './sheet.ts'
+import { ALSO_LEVEL } from './synonyms.ts'
 
 const column = (field: string, heading: string, options: Partial<Column> = {}): Column => ({
   field,
@@ -41,8 +44,13 @@ const WINDOW_COLUMNS: readonly Column[] = [
   column('phone', '电话'),
   column('hours', '办公时间'),
 ]
-const UNITS = { heading: '机构', file: 'units', columns: UNIT_COLUMNS }
-const WINDOWS = { heading: '窗口', file: 'windows', columns: WINDOW_COLUMNS }
+const UNITS = { heading: '机构', file: 'units', columns: UNIT_COLUMNS, names: namesOf(UNIT_COLUMNS, 'units.') }
+const WINDOWS = {
+  heading: '窗口',
+  file: 'windows',
+  columns: WINDOW_COLUMNS,
+  names: namesOf(WINDOW_COLUMNS, 'windows.'),
+}
 
 export type UnitsImport = { units: OrganisationUnit[]; errors: Fault[]; errorCount: number; notes: Fault[] }
 
@@ -107,24 +115,21 @@ async function assemble(tables: AsyncIterable<Table>, faults: Faults): Promise<O
 
 type Into = { units: Row[]; windows: Row[]; broken: Set<string> }
 
-const HEADINGS = new Set(
-  [...UNIT_COLUMNS, ...WINDOW_COLUMNS].flatMap(({ heading, field }) =>
-    [heading, field, snake(field)].map(normalHeading),
-  ),
-)
-const knownHeadings = (cells: readonly string[]): number =>
-  new Set(cells.map(normalHeading).filter(name => HEADINGS.has(name))).size
+const knownHeads = (heads: readonly Head[]): number =>
+  heads.filter(head => [UNITS, WINDOWS].some(({ names }) => lookUp(head, names) !== null)).length
 
 async function readTable(table: Table, into: Into, faults: Faults): Promise<void> {
-  let open: ReturnType<typeof openTable> = null
-  for await (const { no, cells } of fromHeading(table.rows, knownHeadings, TABLE_LIMITS.headingRows)) {
-    if (open === null) {
-      open = openTable(table.name, no, cells, faults)
-      if (open === null) return
-      continue
-    }
+  if (table.hidden === true) {
+    faults.add('note.hidden', table.name.slice(0, 60), 0)
+    return
+  }
+  const headed = await fromHeading(table.rows, knownHeads, TABLE_LIMITS.headingRows)
+  if (headed === null) return
+  const open = openTable(table.name, headed.heading, faults)
+  if (open === null) return
+  for await (const { no, cells } of headed.rows) {
     if (isBlank(cells)) continue
-    if (isRemark(cells, open.keyAt)) {
+    if (isRemark(cells, open.keyAt) || isRepeated(headed.heading, cells)) {
       faults.add('note.row', table.name, no, '', { value: cells.find(cell => cell.trim() !== '') ?? '' })
       continue
     }
@@ -150,39 +155,38 @@ async function readTable(table: Table, into: Into, faults: Faults): Promise<void
 }
 
 /** Which table it is, by its name or else by its headings, and what its columns hold; null for one that is not read. */
-function openTable(name: string, no: number, headings: readonly string[], faults: Faults) {
-  const known = new Set(headings.map(normalHeading))
+function openTable(name: string, { no, heads }: Heading, faults: Faults) {
   const called = name.trim().toLowerCase()
   const is = ({ heading, file }: { heading: string; file: string }) => called === heading || called === file
-  const looksLike = (columns: readonly Column[]) =>
-    columns.filter(entry => entry.required === true).every(entry => known.has(normalHeading(entry.heading)))
-  const layout = is(WINDOWS)
-    ? WINDOWS
-    : is(UNITS)
-      ? UNITS
-      : looksLike(WINDOW_COLUMNS)
-        ? WINDOWS
-        : looksLike(UNIT_COLUMNS)
-          ? UNITS
-          : null
-  if (layout === null) {
-    if (!/^(说明|填[写报]说明|封面|目录|readme|sheet\d+$)/i.test(called)) faults.add('note.sheet', name.slice(0, 60), 0)
+  const looksLike = ({ columns, names }: typeof UNITS) => {
+    const found = new Set(heads.map(head => lookUp(head, names)?.column.field))
+    return columns.every(({ field, required }) => required !== true || found.has(field))
+  }
+  const layout = [WINDOWS, UNITS].find(is) ?? [WINDOWS, UNITS].find(looksLike)
+  if (layout === undefined) {
+    if (!PROSE.test(called)) faults.add('note.sheet', name.slice(0, 60), 0)
     return null
   }
-  const byName = new Map(
-    layout.columns.flatMap(entry =>
-      [entry.heading, entry.field, snake(entry.field)].map(key => [normalHeading(key), entry] as const),
-    ),
-  )
-  const columns = headings.map(heading => {
-    const found = byName.get(normalHeading(heading)) ?? null
-    if (found === null && heading.trim() !== '') faults.add('note.column', name, no, heading.trim().slice(0, 60))
-    return found
+  const found = heads.map(head => (head.text.trim() === '' ? null : lookUp(head, layout.names)))
+  // One that is called as in the template goes before others that are meant by another name.
+  const columns = found.map((each, at) => {
+    const taken = found.some(
+      (other, place) =>
+        other?.column === each?.column &&
+        other !== each &&
+        other !== null &&
+        each !== null &&
+        (other.rank < each.rank || (other.rank === each.rank && place < at)),
+    )
+    const shown = shownHead(heads[at] ?? { text: '', group: '' })
+    if ((each === null || taken) && shown !== '' && !isUnread(shown))
+      faults.add('note.column', name, no, shown.slice(0, 60))
+    return taken ? null : (each?.column ?? null)
   })
   const needed = layout.columns.filter(entry => entry.required === true)
   // Each of its rows would be told for the same reason.
   const absent = needed.filter(entry => !columns.includes(entry))
-  if (knownHeadings(headings) === 0) faults.add('heading.missing', name, 0)
+  if (knownHeads(heads) === 0) faults.add('heading.missing', name, 0)
   else for (const { heading } of absent) faults.add('column.missing', name, no, heading)
   if (absent.length > 0) return null
   return {

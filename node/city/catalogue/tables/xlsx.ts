@@ -4,16 +4,23 @@
  */
 import { setImmediate as otherWork } from 'node:timers/promises'
 import { Parser } from 'saxen'
+import { type Place, type Range, unmerge } from './xlsx-merged.ts'
 
 /** A row that holds something; `no` counts from 1. */
 export type Row = { no: number; cells: readonly string[] }
 export type Sheet = {
   name: string
+  /** not shown, whether its user can show it or not (ECMA-376 Part 1, §18.18.68) */
+  hidden: boolean
+  /** serial numbers of days count from 1904 */
+  from1904: boolean
   /** Throws `XlsxError`. */
   read(): Promise<{
     rows: readonly Row[]
     /** ranges whose value counts for more rows than its first */
     merged: number
+    /** first row that holds something and is not shown; 0 without one */
+    unseen: number
   }>
 }
 export type XlsxLimits = { columns: number; sheetCells: number }
@@ -276,8 +283,6 @@ function cellText(
   }
 }
 
-type Place = { row: number; column: number }
-
 function placeOf(reference: string): Place {
   const [, letters, digits] = /^\$?([A-Z]{1,3})\$?(\d{1,7})$/i.exec(reference) ?? []
   if (letters === undefined) fail('unreadable')
@@ -285,47 +290,15 @@ function placeOf(reference: string): Place {
   return { row: Number(digits), column }
 }
 
-/** First place of the rows from `no` on. */
-function rowsFrom(rows: readonly { no: number }[], no: number): number {
-  let low = 0
-  let high = rows.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((rows[middle]?.no ?? 0) < no) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-type Range = { from: Place; to: Place }
-
-/** The value of merged cells counts for each of their rows that holds something, as it does on the screen; how many ranges did so. */
-function unmerge(rows: readonly { no: number; cells: string[] }[], ranges: readonly Range[], most: number): number {
-  let merged = 0
-  let filled = 0
-  for (const { from, to } of ranges) {
-    const first = rowsFrom(rows, from.row)
-    const value = rows[first]?.no === from.row ? (rows[first]?.cells[from.column] ?? '') : ''
-    if (value === '' || to.row === from.row) continue
-    for (let at = first + 1; at < rows.length; at++) {
-      const row = rows[at]
-      if (row === undefined || row.no > to.row) break
-      if (++filled > most) fail('oversize')
-      while (row.cells.length <= from.column) row.cells.push('')
-      row.cells[from.column] = value
-    }
-    merged++
-  }
-  return merged
-}
-
 async function readSheet(
   bytes: Uint8Array | undefined,
   book: Book,
   limits: XlsxLimits,
-): Promise<{ rows: Row[]; merged: number }> {
+): Promise<{ rows: Row[]; merged: number; unseen: number }> {
   const found = new Map<number, string[]>()
   const ranges: Range[] = []
+  let concealed = false
+  let unseen = 0
   const at: Place = { row: 0, column: -1 }
   const reader = textReader()
   let held = 0
@@ -334,6 +307,7 @@ async function readSheet(
   const keep = (text: string): void => {
     if (text === '') return
     if (at.column >= limits.columns) fail('oversize')
+    if (concealed && unseen === 0) unseen = at.row
     const cells = found.get(at.row) ?? []
     held += Math.max(0, at.column + 1 - cells.length)
     if (held > limits.sheetCells) fail('oversize')
@@ -344,7 +318,8 @@ async function readSheet(
   await walk(bytes, {
     open(name, attributes) {
       if (name === 'row') {
-        const { r } = attributes()
+        const { r, hidden } = attributes()
+        concealed = isYes(hidden)
         if (r !== undefined && !/^\d{1,7}$/.test(r)) fail('unreadable')
         at.row = r === undefined ? at.row + 1 : Number(r)
         at.column = -1
@@ -382,8 +357,8 @@ async function readSheet(
     },
   })
   const rows = [...found].map(([no, cells]) => ({ no, cells })).sort((a, b) => a.no - b.no)
-  const merged = unmerge(rows, ranges, limits.sheetCells)
-  return { rows, merged }
+  const merged = unmerge(rows, ranges, limits.sheetCells) ?? fail('oversize')
+  return { rows, merged, unseen }
 }
 
 const isYes = (flag: string | undefined): boolean => flag === '1' || flag === 'true'
@@ -412,7 +387,7 @@ export async function openXlsx(entries: Readonly<Record<string, Uint8Array>>, li
     close() {},
     text() {},
   })
-  const named: { name: string; path: string }[] = []
+  const named: { name: string; path: string; hidden: boolean }[] = []
   let from1904 = false
   let uncomputed = false
   await walk(entries['xl/workbook.xml'], {
@@ -423,7 +398,11 @@ export async function openXlsx(entries: Readonly<Record<string, Uint8Array>>, li
       if (tag !== 'sheet') return
       const given = attributes()
       const id = Object.entries(given).find(([key]) => key.endsWith(':id'))?.[1] ?? ''
-      named.push({ name: given.name ?? '', path: parts.get(id) ?? '' })
+      named.push({
+        name: given.name ?? '',
+        path: parts.get(id) ?? '',
+        hidden: /^(very)?hidden$/i.test(given.state ?? ''),
+      })
     },
     close() {},
     text() {},
@@ -434,13 +413,15 @@ export async function openXlsx(entries: Readonly<Record<string, Uint8Array>>, li
     from1904,
     uncomputed,
   }
-  return named.map(({ name, path }) => ({
+  return named.map(({ name, path, hidden }) => ({
     name,
+    hidden,
+    from1904,
     read: () => {
       const bytes = entries[path]
       // A chart has a sheet of its own, which holds no cells.
       return bytes === undefined || !path.includes('worksheets/')
-        ? Promise.resolve({ rows: [], merged: 0 })
+        ? Promise.resolve({ rows: [], merged: 0, unseen: 0 })
         : readSheet(bytes, book, limits)
     },
   }))

@@ -1,0 +1,421 @@
+/** One table of a file as it is read row by row: whose each row is, and the values of its cells. */
+import { plainText } from '../../../../protocol/codes/spelling.ts'
+import { type CellFault, type CellResult, readCell, type Translation } from './cells.ts'
+import { type Column, ITEM_COLUMNS, KEY, normalHeading, OPERATION, type Part, upColumn } from './columns.ts'
+import type { Faults } from './faults.ts'
+import type { Head, Heading } from './heading.ts'
+import { unguard } from './layout.ts'
+import { materialsOf } from './listed-materials.ts'
+import type { Table } from './read.ts'
+import { type ColumnReading, lettersOf, noteCell, type SheetReading } from './reading.ts'
+import {
+  type ColumnMapping,
+  findTable,
+  headUnit,
+  isUnread,
+  knownHeads,
+  type Meant,
+  mappedTo,
+  nameOfField,
+  placeColumns,
+  shownHead,
+} from './recognise.ts'
+import { DITTO, ELSEWHERE, NONE } from './synonyms.ts'
+
+export type Values = Readonly<Record<string, unknown>>
+
+/** What of a table is of one kind: its items, or a part of them. */
+export type Source = {
+  sheet: string
+  up: boolean
+  part: Part | null
+  /** fields that have a column */
+  fields: Set<string>
+  /** how the column of a field is headed */
+  headings: ReadonlyMap<string, string>
+}
+type Place = {
+  column: Column
+  source: Source | null
+  continues: boolean
+  translate: Readonly<Record<string, string>> | undefined
+  /** unit that the heading tells */
+  unit: string | null
+  heading: string
+  reading: ColumnReading
+}
+export type Sheet = {
+  name: string
+  no: number
+  up: boolean
+  guarded: boolean
+  from1904: boolean
+  /** its items first, if it has any */
+  sources: readonly Source[]
+  /** by position; null for what is left out */
+  places: readonly (Place | null)[]
+  headings: readonly string[]
+  continued: boolean
+  /** whether a cell holds all materials of an item */
+  listed: boolean
+  /** where the item's code and its name stand; -1 without them */
+  keyAt: number
+  nameAt: number
+  reading: SheetReading
+  /** the row before: its cells, and whose it was; null when that could not be read */
+  last: { cells: readonly string[]; owner: Owner | null } | null
+}
+/** Whose a row is: a code, or a name while its code is looked for. */
+export type Owner = { code: string } | { name: string }
+
+export type SheetOptions = {
+  columns?: ColumnMapping | undefined
+  translate?: Translation | undefined
+  /** working days that each unit of other days stands for */
+  workingDays?: Readonly<Record<string, number>> | undefined
+}
+
+/** Bookkeeping of the upload tables. */
+const SKIPPED = new Set(['cdbatch', 'cdtime', 'datasource', 'taskguid', 'taskname', 'rowguid', '事项名称'])
+/** Sheets for people alone. */
+export const PROSE = /^(说明|填[写报]说明|封面|目录|readme|sheet\d+$)/i
+
+/** Reads the heading of a table; null when it holds no items and no part of them. */
+export function openSheet(
+  { name, guarded, from1904 = false }: Table,
+  { no, heads }: Heading,
+  faults: Faults,
+  options: SheetOptions,
+): { sheet: Sheet | null; reading: SheetReading } {
+  const mapped = heads.map(head => mappedTo(name, head, options.columns ?? {}))
+  const found = findTable(
+    name,
+    heads,
+    mapped.filter((each): each is Meant => each !== null && each !== undefined),
+  )
+  const headings = heads.map(shownHead)
+  const reading: SheetReading = {
+    sheet: name.slice(0, 60),
+    holds: found === null ? null : (found.part?.field ?? 'items'),
+    also: found?.parts.map(({ field }) => field) ?? [],
+    why: found === null ? 'note.sheet' : null,
+    heading: no,
+    rows: 0,
+    columns: headings.map(
+      (heading, at): ColumnReading => ({
+        at: lettersOf(at),
+        heading,
+        field: null,
+        name: '',
+        how: null,
+        filled: 0,
+        unread: 0,
+        samples: [],
+      }),
+    ),
+    absent: [],
+  }
+  if (found === null) return { sheet: null, reading }
+  const { placed, twice } = placeColumns(heads, found, mapped)
+  const up = found.up !== null
+  const kinds = found.part === null ? [null, ...found.parts] : [found.part]
+  const sources = kinds.map((part): Source => ({ sheet: name, up, part, ...fieldsOf(placed, heads, part) }))
+  const places = placed.map((meant, at): Place | null => {
+    const shown = headings[at] ?? ''
+    const column = reading.columns[at]
+    if (meant === null || column === undefined) {
+      if (mapped[at] === undefined && !isUnread(shown) && !isSkipped(heads[at], up || found.part !== null))
+        faults.add('note.column', name, no, shown.slice(0, 60))
+      return null
+    }
+    if (twice.includes(at)) faults.add('column.twice', name, no, shown.slice(0, 60))
+    Object.assign(column, { field: nameOfField(meant), name: meant.column.heading, how: meant.how })
+    return {
+      column: meant.column,
+      source: sources.find(({ part }) => part === meant.part) ?? null,
+      continues: /~\d+\s*$/.test(heads[at]?.text ?? ''),
+      translate: translationOf(meant, options.translate ?? {}),
+      unit: heads[at] === undefined ? null : headUnit(heads[at]),
+      heading: shown,
+      reading: column,
+    }
+  })
+  const keyAt = places.findIndex(place => place?.column.field === KEY.field)
+  const nameAt = up ? -1 : places.findIndex(place => place?.column.field === 'taskName')
+  if (knownHeads(heads) === 0 && mapped.every(each => each === undefined || each === null)) {
+    faults.add('heading.missing', name, 0)
+    reading.why = 'heading.missing'
+  } else if (keyAt < 0 && nameAt < 0) faults.add('column.missing', name, no, KEY.heading)
+  for (const { part, fields } of sources) {
+    for (const column of part?.columns ?? ITEM_COLUMNS)
+      if (column.required === true && !fields.has(column.field) && fields.size > 0)
+        reading.absent.push({ field: nameOfField({ column, part }), name: column.heading })
+  }
+  const materials = sources.find(({ part }) => part?.field === 'materials')
+  return {
+    sheet: {
+      name,
+      no,
+      up,
+      guarded: guarded && !up,
+      from1904,
+      sources,
+      places,
+      headings,
+      continued: places.some(place => place?.continues === true),
+      listed: found.part === null && materials?.fields.size === 1,
+      keyAt,
+      nameAt,
+      reading,
+      last: null,
+    },
+    reading,
+  }
+}
+
+const isSkipped = (head: Head | undefined, plain: boolean): boolean => {
+  const name = normalHeading(head?.text ?? '')
+  return name === '' || (plain && SKIPPED.has(name))
+}
+
+const translationOf = ({ column, part }: Meant, translate: Translation): Readonly<Record<string, string>> | undefined =>
+  translate[nameOfField({ column, part })] ?? translate[upColumn(column)] ?? translate[column.field]
+
+function fieldsOf(
+  placed: readonly (Meant | null)[],
+  heads: readonly Head[],
+  part: Part | null,
+): Pick<Source, 'fields' | 'headings'> {
+  const headings = new Map<string, string>()
+  for (const [at, meant] of placed.entries()) {
+    const head = heads[at]
+    if (meant !== null && head !== undefined && meant.part === part && !headings.has(meant.column.field))
+      headings.set(meant.column.field, shownHead(head))
+  }
+  return { fields: new Set(headings.keys()), headings }
+}
+
+/** What a row says of one kind of thing. */
+export type Said = { source: Source; values: Values; faulty: ReadonlySet<string> }
+export type SheetRow = {
+  owner: Owner
+  /** I, U or D */
+  operation: string
+  said: Said[]
+}
+
+type Told = { fault: CellFault | 'cell.ditto'; place: Place; value: string }
+
+/** Reads a row that is not blank; null when it belongs to no item, which was told. */
+export function readRow(
+  sheet: Sheet,
+  given: readonly string[],
+  no: number,
+  faults: Faults,
+  workingDays: Readonly<Record<string, number>> = {},
+): SheetRow | null {
+  sheet.reading.rows++
+  const told: Told[] = []
+  const before = sheet.last
+  const cells = withoutDittos(sheet, given, told)
+  const values = new Map<Source | null, Record<string, unknown>>()
+  const faulty = new Map<Source | null, Set<string>>()
+  const rests: { place: Place; rest: string }[] = []
+  const limits: { place: Place; result: CellResult; value: string }[] = []
+  const fail = (place: Place, fault: Told['fault'], value: string): void => {
+    const of = faulty.get(place.source) ?? new Set()
+    faulty.set(place.source, of.add(place.column.field))
+    told.push({ fault, place, value })
+  }
+  const take = (place: Place, value: unknown): void => {
+    const of = values.get(place.source) ?? {}
+    values.set(place.source, of)
+    if (value !== undefined) of[place.column.field] = value
+  }
+  const bad = new Set(told.map(({ place }) => place))
+  for (const { column, source } of bad) faulty.set(source, (faulty.get(source) ?? new Set()).add(column.field))
+  for (const [index, place] of sheet.places.entries()) {
+    const cell = cells[index]
+    if (place === null || cell === undefined || place.continues || bad.has(place)) continue
+    const whole = sheet.continued ? cell + restOf(sheet, place, cells) : cell
+    if (whole.trim() === '') continue
+    const result = readCell(sheet.guarded ? unguard(whole) : whole, place.column, place.translate, sheet.from1904)
+    noteCell(place.reading, whole, place.column, result.ok ? { value: result.value } : null)
+    if (result.rest !== undefined) rests.push({ place, rest: result.rest })
+    if (inOtherUnit(place, result)) limits.push({ place, result, value: whole })
+    else if (result.ok) {
+      take(place, result.value)
+      if (!sheet.up && place.column.kind === 'text' && ELSEWHERE.test(plainText(whole)))
+        faults.once('note.elsewhere', sheet.name, no, place.heading, { value: whole })
+    } else fail(place, result.fault, whole)
+  }
+  for (const { place, result, value } of limits) {
+    const of = values.get(place.source) ?? {}
+    const days = daysOf(place, result, of, workingDays)
+    if (days === null && result.ok) {
+      faults.once('column.unit', sheet.name, sheet.no, place.heading)
+      faulty.set(place.source, (faulty.get(place.source) ?? new Set()).add(place.column.field))
+    } else if (days === null) fail(place, 'cell.unit', value)
+    else {
+      take(place, days.number)
+      if (days.byLaw) faults.once('note.days', sheet.name, no, place.heading, { value })
+      if (place.reading.unread > 0 && !result.ok) place.reading.unread--
+    }
+  }
+  for (const { place, rest } of rests) keepRest(sheet, place, rest, values.get(place.source), no, faults)
+  const owner = ownerOf(sheet, cells, values, faulty, no, faults)
+  sheet.last = { cells, owner: owner ?? (keyIsFaulty(sheet, faulty) ? null : (before?.owner ?? null)) }
+  const whose = owner === null ? {} : 'code' in owner ? { item: owner.code } : { name: owner.name }
+  told.sort((a, b) => sheet.places.indexOf(a.place) - sheet.places.indexOf(b.place))
+  for (const { fault, place, value } of told)
+    faults.add(fault, sheet.name, no, place.heading, { value: value.trim(), ...whose })
+  if (owner === null) return null
+  const operation = [...values.values()].find(of => of[OPERATION.field] !== undefined)?.[OPERATION.field] ?? 'I'
+  return { owner, operation: String(operation), said: saidBy(sheet, cells, values, faulty, before, owner) }
+}
+
+/** Where `同上` stands, what stands above counts. */
+function withoutDittos(sheet: Sheet, given: readonly string[], told: Told[]): readonly string[] {
+  if (sheet.up || !given.some(cell => DITTO.test(cell.trim()))) return given
+  return given.map((cell, index) => {
+    const place = sheet.places[index]
+    if (place === null || place === undefined || !DITTO.test(cell.trim())) return cell
+    const above = sheet.last?.cells[index] ?? ''
+    if (above.trim() === '') told.push({ fault: 'cell.ditto', place, value: cell })
+    return above
+  })
+}
+
+/** Text of the columns that go on with another. */
+const restOf = (sheet: Sheet, { column, source }: Place, cells: readonly string[]): string =>
+  sheet.places
+    .map((place, index) =>
+      place?.continues === true && place.column === column && place.source === source ? (cells[index] ?? '') : '',
+    )
+    .join('')
+
+const inOtherUnit = ({ column, unit }: Place, result: CellResult): boolean =>
+  column.units?.test('工作日') === true &&
+  (result.ok ? result.bare === true && unit !== null && unit !== 'working' : result.limit !== undefined)
+
+/** Days that the law counts as working days alone (行政许可法 art. 82), of items of that type. */
+const LICENCE = '01'
+
+/** A limit in working days, as far as the heading, the column of its unit, the law or the mapping say how many they are. */
+function daysOf(
+  place: Place,
+  result: CellResult,
+  row: Values,
+  workingDays: Readonly<Record<string, number>>,
+): { number: number; byLaw: boolean } | null {
+  const limit = result.ok ? { number: Number(result.value), unit: place.unit ?? '' } : result.limit
+  if (limit === undefined) return null
+  const isDay = limit.unit === '日' || limit.unit === '天'
+  const told = place.unit === 'working' || (place.column.unit !== undefined && row[place.column.unit] === '1')
+  if (isDay && told) return { number: limit.number, byLaw: false }
+  const each = workingDays[limit.unit]
+  if (each !== undefined) {
+    const number = limit.number * each
+    return Number.isInteger(number) ? { number, byLaw: false } : null
+  }
+  return isDay && row.taskType === LICENCE ? { number: limit.number, byLaw: true } : null
+}
+
+/** What a cell says in brackets goes where such words belong, or is told as left out. */
+function keepRest(
+  sheet: Sheet,
+  place: Place,
+  rest: string,
+  values: Record<string, unknown> | undefined,
+  no: number,
+  faults: Faults,
+): void {
+  const { explain, field } = place.column
+  const visits = field === 'limitSceneNum' && values?.[field] === 0
+  if (values === undefined || explain === undefined || visits || values[explain] !== undefined)
+    faults.once('note.rest', sheet.name, no, place.heading, { value: rest })
+  else values[explain] = rest
+}
+
+const keyIsFaulty = (sheet: Sheet, faulty: ReadonlyMap<Source | null, ReadonlySet<string>>): boolean =>
+  sheet.keyAt >= 0 && faulty.get(sheet.places[sheet.keyAt]?.source ?? null)?.has(KEY.field) === true
+
+/** Whose a row is: by its code, by its name, or the one above it where parts of one item stand below each other; null when nothing tells. */
+function ownerOf(
+  sheet: Sheet,
+  cells: readonly string[],
+  values: ReadonlyMap<Source | null, Values>,
+  faulty: ReadonlyMap<Source | null, ReadonlySet<string>>,
+  no: number,
+  faults: Faults,
+): Owner | null {
+  const key = sheet.places[sheet.keyAt]
+  const code = key === null || key === undefined ? undefined : values.get(key.source)?.[KEY.field]
+  if (typeof code === 'string' && code !== '') return { code }
+  if (keyIsFaulty(sheet, faulty)) return null
+  const name = plainText(cells[sheet.nameAt] ?? '')
+  if (name !== '' && !NONE.test(name)) {
+    const { last } = sheet
+    const parts = sheet.sources.length > 1 || sheet.sources[0]?.part !== null
+    const same = parts && last !== null && plainText(last.cells[sheet.nameAt] ?? '') === name
+    return same && last.owner !== null ? last.owner : { name }
+  }
+  const goesOn = !sheet.up && (sheet.sources[0]?.part !== null || onlyParts(sheet, cells))
+  if (goesOn && sheet.last !== null) {
+    // The row that it goes on with could not be read, which was told.
+    if (sheet.last.owner !== null) faults.once('note.filled', sheet.name, no, key?.heading ?? '')
+    return sheet.last.owner
+  }
+  faults.add('row.key', sheet.name, no, key?.heading ?? KEY.heading)
+  return null
+}
+
+/** Whether a row of a table of items holds cells of their parts alone. */
+const onlyParts = (sheet: Sheet, cells: readonly string[]): boolean =>
+  sheet.sources.length > 1 &&
+  sheet.places.every(
+    (place, index) => place === null || place.source?.part !== null || (cells[index] ?? '').trim() === '',
+  )
+
+/** What a row says; in a table of several kinds, what only repeats the row before it says nothing. */
+function saidBy(
+  sheet: Sheet,
+  cells: readonly string[],
+  values: ReadonlyMap<Source | null, Values>,
+  faulty: ReadonlyMap<Source | null, ReadonlySet<string>>,
+  before: Sheet['last'],
+  owner: Owner,
+): Said[] {
+  const of = (source: Source): Said => ({
+    source,
+    values: values.get(source) ?? {},
+    faulty: faulty.get(source) ?? new Set(),
+  })
+  const [only, ...others] = sheet.sources
+  if (only === undefined) return []
+  if (others.length === 0) return [of(only)]
+  const same = before?.owner !== null && before !== null && sameOwner(before.owner, owner)
+  const repeats = (source: Source): boolean =>
+    same &&
+    sheet.places.every((place, index) => {
+      if (place === null || place.source !== source || place.column.field === KEY.field) return true
+      const cell = (cells[index] ?? '').trim()
+      return source.part === null && cell === '' ? true : cell === (before.cells[index] ?? '').trim()
+    })
+  return sheet.sources
+    .filter(source => !repeats(source) && (source.part === null || says(sheet, source, cells)))
+    .flatMap(source => (sheet.listed && source.part?.field === 'materials' ? listed(of(source)) : [of(source)]))
+}
+
+const sameOwner = (a: Owner, b: Owner): boolean =>
+  'code' in a ? 'code' in b && a.code.toUpperCase() === b.code.toUpperCase() : 'name' in b && a.name === b.name
+
+const says = (sheet: Sheet, source: Source, cells: readonly string[]): boolean =>
+  sheet.places.some((place, index) => {
+    const cell = plainText(cells[index] ?? '')
+    return place?.source === source && cell !== '' && !NONE.test(cell)
+  })
+
+/** What each line of a cell says. */
+const listed = (said: Said): Said[] =>
+  materialsOf(String(said.values.materialName ?? '')).map(values => ({ ...said, values }))
