@@ -51,9 +51,21 @@ describe.each(['clerk.zh-CN.md', 'clerk.md'])('%s', name => {
 
   test('the body of each step is what the step takes', () => {
     const steps = stepsOf(page)
-    expect(steps).toHaveLength(page.match(/tongban case step /g)?.length ?? 0)
+    expect(steps).toHaveLength(page.match(/tongban case step .*--body /g)?.length ?? 0)
     for (const { kind, body } of steps)
       expect([kind, problems(CASE_CONTENT[kind], body), JSON.stringify(body)]).toEqual([kind, '', JSON.stringify(body)])
+  })
+
+  test('a step without a body names steps, and sets fields that the last one has', () => {
+    const short = [...page.matchAll(/tongban case step (\S+) CASE((?: --(?:set|material) \S+| --check)*)$/gm)]
+    expect(short.length).toBeGreaterThan(2)
+    expect(short).toHaveLength(page.match(/tongban case step (?!.*--body).*$/gm)?.length ?? 0)
+    for (const [, names = '', flags = ''] of short) {
+      const kinds = names.split(',').map(kind => `case.${kind}`)
+      for (const kind of kinds) expect(isCaseKind(kind), kind).toBe(true)
+      const { shape } = CASE_CONTENT[kinds.at(-1) as CaseKind]
+      for (const [, field = ''] of flags.matchAll(/--set ([a-zA-Z]+)/g)) expect(Object.keys(shape)).toContain(field)
+    }
   })
 
   test('every step that a clerk may take has one, and each special procedure', () => {

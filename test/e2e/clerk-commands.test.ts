@@ -189,6 +189,116 @@ test('many cases: views, tables, reminders, papers, ratings, numbers, the archiv
   expect((await readFile(join(root, 'archive.zip'))).subarray(0, 2).toString()).toBe('PK')
 })
 
+test('a whole case of mode 1 with mail and ratings takes 12 commands and 40 typed values at most, its number in place of its thread', async () => {
+  const file = {
+    to: SHIYAN.code,
+    item: application.item,
+    mode: 1,
+    applicant: { name: '林小满', idNumber: '610902199003075515', phone: '13900000000', address: '安康市巴山东路 8 号' },
+    form: { reason: '在外地' },
+    delivery: { method: 'mail' },
+  }
+  await writeFile(join(root, 'few.json'), JSON.stringify(file))
+  const leaves = (value: unknown): number =>
+    typeof value === 'object' && value !== null
+      ? Object.values(value).reduce<number>((sum, one) => sum + leaves(one), 0)
+      : 1
+  let commands = 0
+  let typed = leaves(file)
+  let number = ''
+  /** Words that name the command, and the case, are no values. */
+  const run = async (city: CommandNode, words: string, ...values: string[]) => {
+    commands++
+    typed += values.filter(value => !value.startsWith('--')).length
+    const named = words.split(' ').map(word => (word === 'CASE' ? number : word))
+    const { code, error, value } = await city.tongban('case', ...named, ...values)
+    expect([words, code, error]).toEqual([words, 0, expect.anything()])
+    return value as { caseNo: string; thread: string; state: string; outcome: string | null }
+  }
+  const isAt = (city: CommandNode, state: string) =>
+    until(
+      async () => ((await city.tongban('case', 'show', number)).value as { state?: string } | null)?.state === state,
+      state,
+    )
+
+  const scans = ['--material', 'M01=card.pdf:original', '--material', 'M02=form.pdf:original']
+  number = (await run(ankang, 'submit few.json', ...scans)).caseNo
+  expect(number).toMatch(/^\d{20}$/)
+  await run(ankang, 'print CASE receipt', '--out', 'receipt.html')
+  await isAt(shiyan, 'arrived')
+  await run(shiyan, 'step precheck CASE')
+  await isAt(ankang, 'prechecked')
+  await run(
+    ankang,
+    'step ship CASE',
+    '--set',
+    'waybill.carrier=EMS',
+    '--set',
+    'waybill.number=1180000000011',
+    '--set',
+    'contents=["身份证复印件","申请表"]',
+  )
+  await until(
+    async () => JSON.stringify((await shiyan.tongban('case', 'show', number)).value).includes('case.ship'),
+    'the originals are told of',
+  )
+  await run(shiyan, 'step mail,accept CASE')
+  await run(
+    shiyan,
+    'step decide CASE',
+    '--set',
+    'outcome=granted',
+    '--set',
+    'documentNo=十审准字第1001号',
+    '--material',
+    'card.pdf',
+  )
+  await run(shiyan, 'step send-result CASE', '--set', 'waybill.number=1180000000012')
+  await isAt(ankang, 'sending')
+  await run(ankang, 'step mail,result-received CASE')
+  await run(ankang, 'rate CASE', '1', '2')
+  await run(ankang, 'print CASE delivery', '--out', 'delivery.html')
+  await run(shiyan, 'step close CASE')
+  await isAt(ankang, 'closed')
+  expect(commands).toBeLessThanOrEqual(12)
+  expect(typed).toBeLessThanOrEqual(40)
+
+  const { bodies } = await ankang.client.get<{ bodies: { kind: string; body: object }[] }>(
+    `/api/v1/cases/${((await ankang.tongban('case', 'show', number)).value as { thread: string }).thread}/bodies`,
+  )
+  const body = (kind: string) => bodies.find(entry => entry.kind === `case.${kind}`)?.body
+  const recipient = { name: '林小满', phone: '13900000000', address: '安康市巴山东路 8 号' }
+  expect(body('submit')).toMatchObject({
+    applicant: { type: '1', idType: '111' },
+    clerk: { name: 'test' },
+    delivery: { recipient },
+  })
+  expect(body('send-result')).toMatchObject({
+    method: 'mail',
+    recipient,
+    waybill: { carrier: 'EMS', number: '1180000000012' },
+  })
+  expect(body('close')).toMatchObject({ outcome: 'granted' })
+})
+
+test('a step says before it is taken what keeps it; a body that is given whole is not filled in', async () => {
+  const { value } = await ankang.tongban('case', 'list', '--state', 'closed')
+  const [{ caseNo } = { caseNo: '' }] = value as { caseNo: string }[]
+  const late = await ankang.tongban('case', 'step', 'withdraw', caseNo, '--set', 'reason=不再办理')
+  expect([late.code, late.error]).toEqual([1, expect.stringContaining('case.transition')])
+  const check = await ankang.tongban('case', 'step', 'withdraw', caseNo, '--body', '{}', '--check')
+  expect(check).toMatchObject({ code: 1, value: [{ path: '' }, { path: '/reason', code: 'required' }] })
+  const sound = await ankang.tongban('case', 'step', 'message', caseNo, '--set', 'text=谢谢', '--check')
+  expect(sound).toMatchObject({ code: 0, value: [] })
+  for (const wrong of [
+    ['--set', 'text'],
+    ['--set', 'text=x', '--body', '{}'],
+    ['--body', '{}', '--set', 'a=1'],
+  ])
+    expect((await ankang.tongban('case', 'step', 'message', caseNo, ...wrong)).error).toContain('request.invalid')
+  expect((await ankang.tongban('case', 'rate', caseNo, '6', '1')).error).toContain('request.invalid')
+})
+
 test('materials of a joint case are those that its items share; names and times are for people', async () => {
   const { to, item, mode, ...shared } = application
   const one = { to, item, mode }

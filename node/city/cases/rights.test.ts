@@ -69,6 +69,8 @@ async function apiOf(city: string, separateDecision = true): Promise<TestApi> {
             keys: lookupKeys(hash),
             packets: async () => [],
             check,
+            clock: world.clock,
+            contactOf: async () => ({ staffNumber: null, phone: null }),
           }),
           drafts,
         ),

@@ -107,6 +107,7 @@ export function createWorkPart(
     moves: (...move) => cases.moves(...move),
   })
   const check = createApplicationCheck({ cases, clock, schemas: { one: NewCase, joint: NewJointCase } })
+  const contactOf = async (id: string) => grants.contactOf(await people.get(id))
   const steps = createCaseSteps({
     db,
     audit,
@@ -117,7 +118,7 @@ export function createWorkPart(
     services,
     city: own,
     packets: no => packets().packets(db, no),
-    contactOf: async id => grants.contactOf(await people.get(id)),
+    contactOf,
   })
   const intake = createIntake({
     db,
@@ -127,6 +128,8 @@ export function createWorkPart(
     drafts,
     packets: no => packets().packets(db, no),
     check,
+    clock,
+    contactOf,
   })
   const rebuilding: RebuildParts = {
     db,

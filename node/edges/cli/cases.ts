@@ -12,15 +12,16 @@ import type {
   SubmitCaseRequest,
   SubmitJointCaseRequest,
 } from '../client/api.generated.ts'
-import { callStep, isStep } from '../client/steps.ts'
 import { cityNames } from './cities.ts'
 import type { CommandContext } from './context.ts'
+import { withKnown } from './known.ts'
 import { outline } from './outline.ts'
 import { china, table } from './output.ts'
-import { parseJson, readJson } from './services.ts'
-import { type CaseFlags, type Given, keyOf, withMaterials, withStepFiles } from './uploads.ts'
+import { readJson } from './services.ts'
+import { type CaseFlags, type Given, keyOf, withMaterials } from './uploads.ts'
 
-const line = (value: Case) =>
+/** One case in one line. */
+export const line = (value: Case) =>
   `${value.thread}  ${value.caseNo}  ${value.stateName} ${value.state}${value.outcome === null ? '' : ` ${value.outcome}`}`
 
 /** Uploads the materials, then submits. The same case within a day is the same request, so that one cut off can be repeated. */
@@ -31,9 +32,10 @@ export async function submit(
 ): Promise<void> {
   const client = await context.client()
   const given = await withMaterials(client, context.out, (await readJson(path)) as Given, flags)
+  // Of what was given: a clerk of another window, or another minute, makes no other request of it.
   const key = flags.again === true ? undefined : keyOf(given)
   context.out.result(
-    await client.submitCase({ body: given as SubmitCaseRequest, key }),
+    await client.submitCase({ body: (await withKnown(client, given)) as SubmitCaseRequest, key }),
     value => `Submitted 已提交\n${line(value)}`,
   )
 }
@@ -71,13 +73,23 @@ export async function preflight(context: CommandContext, path: string, flags: Ca
   const client = await context.client()
   const given = await withMaterials(client, context.out, (await readJson(path)) as Given, flags)
   const { findings } = await (given?.shared === undefined
-    ? client.preflightCase({ body: given })
+    ? client.preflightCase({ body: await withKnown(client, given) })
     : client.preflightJointCase({ body: given }))
   printFindings(context, findings)
 }
 
-/** Prints findings, errors first; exit code 1 when there is an error. */
-export function printFindings(context: CommandContext, findings: readonly Finding[]): void {
+const READY = {
+  sent: { en: 'Ready to be sent', zh: '可以发送', after: '核对以上提示后可以发送' },
+  taken: { en: 'Ready to be taken', zh: '可以办理', after: '核对以上提示后可以办理' },
+} as const
+
+/** Prints findings of what would be sent or taken, errors first; exit code 1 when there is an error. */
+export function printFindings(
+  context: CommandContext,
+  findings: readonly Finding[],
+  what: keyof typeof READY = 'sent',
+): void {
+  const { en, zh, after } = READY[what]
   const errors = findings.filter(({ level }) => level === 'error')
   if (errors.length > 0) process.exitCode = 1
   const line = ({ field, level, cure, reason, reasonZh }: Finding): string =>
@@ -88,8 +100,8 @@ export function printFindings(context: CommandContext, findings: readonly Findin
       ...(errors.length > 0
         ? []
         : list.length > 0
-          ? ['Ready to be sent, once you have looked at the above 核对以上提示后可以发送']
-          : ['Ready to be sent 可以发送']),
+          ? [`${en}, once you have looked at the above ${after}`]
+          : [`${en} ${zh}`]),
     ].join('\n'),
   )
 }
@@ -200,22 +212,6 @@ export async function show(context: CommandContext, thread: string): Promise<voi
       ),
     ].join('\n'),
   )
-}
-
-/** Takes one step, such as `accept`, with its body as JSON text or `@file`. */
-export async function step(
-  context: CommandContext,
-  name: string,
-  thread: string,
-  flags: { body: string; material: string[]; seen?: string },
-): Promise<void> {
-  const kind = `case.${name}`
-  if (!isStep(kind)) throw new ProblemError('request.invalid', `${name} is not a step; see: tongban case show CASE`)
-  const { body: given } = flags
-  const body = given.startsWith('@') ? await readJson(given.slice(1)) : parseJson(given, '--body, JSON or @file')
-  const client = await context.client()
-  const whole = await withStepFiles(client, context.out, kind, body as Given, flags.material)
-  context.out.result(await callStep(client, kind, thread, whole, { ifMatch: flags.seen }), line)
 }
 
 /** Deletes what this city holds of an ended case, or says what that would be. */

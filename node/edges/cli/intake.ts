@@ -66,8 +66,12 @@ export async function prefill(
   const client = await context.client()
   const given = (await readJson(path)) as Given & PrefillCaseRequest
   const { to, item, applicant = {}, form = {} } = given
-  const filled = await client.prefillCase({ body: { to, item, applicant, form } })
-  const { from, ...values } = filled
+  const { mode, window, clerk, consent, delivery } = given
+  const filled = await client.prefillCase({
+    body: { to, item, applicant, form, mode, window, clerk, consent, delivery },
+  })
+  const { from, application, ...rest } = filled
+  const values = { ...application, ...rest }
   const target = flags.write === true ? path : flags.out
   if (target !== undefined)
     await writeFile(target, `${JSON.stringify({ ...given, ...values }, null, 2)}\n`, { mode: 0o600 })

@@ -153,7 +153,7 @@ describe('what is named', () => {
 
   test.each([
     ['case show', ['case', 'show', 'AK-7'], `/api/v1/cases/${THREAD}`],
-    ['case step', ['case', 'step', 'accept', 'AK-7'], `/api/v1/cases/${THREAD}/accept`],
+    ['case step', ['case', 'step', 'accept', 'AK-7'], `/api/v1/cases/${THREAD}/steps/case.accept`],
     ['case bodies', ['case', 'bodies', 'AK-7'], `/api/v1/cases/${THREAD}/bodies`],
     ['case papers', ['case', 'papers', 'AK-7'], `/api/v1/cases/${THREAD}/papers`],
     ['case archive', ['case', 'archive', 'AK-7', '--out', 'x.zip'], `/api/v1/cases/${THREAD}/archive`],

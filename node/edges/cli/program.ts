@@ -16,6 +16,7 @@ import { declarePapers } from './papers.ts'
 import { declarePartners } from './partner-commands.ts'
 import { declareReminders } from './reminders.ts'
 import { declareServices } from './services-commands.ts'
+import { declareSteps } from './steps-commands.ts'
 import { MATERIAL_FLAG } from './uploads.ts'
 import { declareWebhooks } from './webhooks.ts'
 
@@ -217,25 +218,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
     const { show } = await import('./cases.ts')
     return (context, _, thread) => show(context, thread ?? '')
   })
-  example(
-    does(
-      add(cases, 'step <name> <case>', 'take a step, such as accept or withdraw')
-        .option('--body <json>', 'its body, or @file', '{}')
-        .option(
-          `--material ${MATERIAL_FLAG}`,
-          'a file to upload: supplement, message, decide, send-result',
-          collect,
-          [],
-        )
-        .option('--seen <version>', 'only while the case is as `case show` told: refused when anybody acted since'),
-      async () => {
-        const { step } = await import('./cases.ts')
-        return (context, flags, name, thread) => step(context, name ?? '', thread ?? '', flags)
-      },
-    ),
-    `tongban case step withdraw CASE --body '{"reason":"申请人撤回"}'`,
-  )
-
+  declareSteps(cases, declare)
   example(
     does(
       add(cases, 'queue [name]', 'how many cases wait in each queue, or those of one 待办队列')

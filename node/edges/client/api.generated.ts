@@ -4321,6 +4321,18 @@ export type PrefillCaseAnswer = {
   form: Record<string, unknown>
   /** source of each value by its path: 证件号码, 申请人信息, 以往办件 */
   from: Record<string, 'number' | 'applicant' | 'earlier'>
+  /** the other fields as they were given, and what is known of them: mode, window, clerk, notice, recipient */
+  application: {
+    mode?: 0 | 1 | 2 | 3
+    window?: string
+    clerk?: { name?: string; no?: string; phone?: string }
+    consent?: { text?: string; acceptedAt?: string }
+    delivery?: {
+      /** 电子证照, 邮寄, 收件地领取, 办理地领取 */
+      method?: 'e-licence' | 'mail' | 'collecting' | 'handling'
+      recipient?: { name: string; phone?: string; address: string; postcode?: string }
+    }
+  }
 }
 export type PrefillCaseRequest = {
   to: string
@@ -4337,6 +4349,26 @@ export type PrefillCaseRequest = {
     legalRepresentative?: string | undefined
   }
   form?: Record<string, unknown> | undefined
+  mode?: 0 | 1 | 2 | 3 | undefined
+  window?: string | undefined
+  clerk?: {
+    name?: string | undefined
+    no?: string | undefined
+    phone?: string | undefined
+  } | undefined
+  consent?: { text?: string | undefined; acceptedAt?: string | undefined } | undefined
+  delivery?: {
+    /** 电子证照, 邮寄, 收件地领取, 办理地领取 */
+    method?: 'e-licence' | 'mail' | 'collecting' | 'handling' | undefined
+    recipient?: {
+      name: string
+      phone?: string | undefined
+      address: string
+      postcode?: string | undefined
+    } | undefined
+  } | undefined
+  /** false: earlier cases of the applicant are not looked into */
+  earlier?: boolean | undefined
 }
 export type PreflightCaseAnswer = { findings: Finding[] }
 /** fields of a new case, or `shared` and `items` of a joint one; whole or not */

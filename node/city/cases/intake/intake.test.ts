@@ -54,6 +54,8 @@ beforeEach(async () => {
     cases: ankang.cases,
     packets: no => ankang.packets().packets(ankang.db, no),
     keys: lookupKeys(text => createHash('sha256').update(text).digest()),
+    clock: world.clock,
+    contactOf: async () => ({ staffNumber: 'AK-017', phone: null }),
     check: createApplicationCheck({
       cases: ankang.cases,
       clock: world.clock,
@@ -264,9 +266,22 @@ test('the guide tells in which modes the item can be sent now, and prefill reads
   await intake.submit(id, ['1'], 'person:1')
   const { phone, ...applicant } = person
   const filled = await intake.prefill(
-    { to: HANDLING, item: PLAY_ITEM.code, applicant: applicant as never, form: {} },
-    'person:2',
+    {
+      to: HANDLING,
+      item: PLAY_ITEM.code,
+      applicant: applicant as never,
+      form: {},
+      typed: { delivery: { method: 'mail' } },
+      earlier: true,
+    },
+    { id: '2', name: '李窗口', windows: ['跨省通办窗口 3'] },
   )
+  expect(filled.application).toEqual({
+    window: '跨省通办窗口 3',
+    clerk: { name: '李窗口', no: 'AK-017' },
+    // An address is not known, and two modes are agreed.
+    delivery: { method: 'mail' },
+  })
   expect(filled).toMatchObject({ applicant: { phone: '13900000000' }, form: { reason: '购房', born: '1949-12-31' } })
   expect((await actions()).at(-1)).toBe('case.read')
 })

@@ -7,6 +7,8 @@ import type { AgreedItem } from '../../../../protocol/agreement/document.ts'
 import type { CaseBody, Mode } from '../../../../protocol/case/kinds.ts'
 import type { Finding, MaterialNames } from '../../../../protocol/case/preflight.ts'
 import type { ServiceItem } from '../../../../protocol/service/item.ts'
+import type { Clock } from '../../../kernel/clock.ts'
+import type { Person } from '../../../kernel/person.ts'
 import type { Audit } from '../../../kernel/records/audit.ts'
 import { isAsSeen, type Seen } from '../../../kernel/seen.ts'
 import type { Database, Transaction } from '../../../kernel/store/database.ts'
@@ -17,6 +19,7 @@ import type { CaseRow } from '../rows.ts'
 import { preflightError } from '../submission.ts'
 import type { ApplicationCheck } from './check.ts'
 import type { CaseDrafts } from './drafts.ts'
+import { knownOf, type Taker, type Typed } from './known.ts'
 import { type Begun, type Earlier, type Prefilled, prefill } from './prefill.ts'
 
 /** Earlier cases of an applicant that are looked at. */
@@ -41,11 +44,13 @@ export type IntakeParts = {
   packets: (threadNo: number) => Promise<StoredPacket[]>
   keys: Pick<LookupKeys, 'number'>
   check: ApplicationCheck
+  clock: Pick<Clock, 'now'>
+  contactOf: (id: string) => Promise<Pick<Taker, 'staffNumber' | 'phone'>>
 }
 
 export type Intake = ReturnType<typeof createIntake>
 
-export function createIntake({ db, audit, drafts, cases, packets, keys, check }: IntakeParts) {
+export function createIntake({ db, audit, drafts, cases, packets, keys, check, clock, contactOf }: IntakeParts) {
   /** The cases that this city collected from the applicant and still holds, newest first; each reading leaves an audit row. */
   async function earlierOf(idNumber: string, actor: string): Promise<Earlier[]> {
     const rows = await db.query<{ thread_no: number }>(
@@ -85,12 +90,19 @@ export function createIntake({ db, audit, drafts, cases, packets, keys, check }:
         item: string
         applicant: Begun
         form: Record<string, unknown>
+        typed: Typed
+        /** whether earlier cases are looked into */
+        earlier: boolean
       },
-      actor: string,
-    ): Promise<Prefilled> {
-      const { item } = await cases.guide(to, code)
+      person: Pick<Person, 'id' | 'name' | 'windows'>,
+    ): Promise<Prefilled & { application: Typed }> {
+      const guide = await cases.guide(to, code)
       const { idNumber } = given.applicant
-      return prefill(item, given, idNumber === undefined ? [] : await earlierOf(idNumber, actor))
+      const earlier = idNumber === undefined || !given.earlier ? [] : await earlierOf(idNumber, `person:${person.id}`)
+      const filled = prefill(guide.item, given, earlier)
+      const taker = { name: person.name, windows: person.windows, ...(await contactOf(person.id)) }
+      const now = new Date(clock.now()).toISOString()
+      return { ...filled, application: knownOf(given.typed, filled.applicant, guide, taker, now) }
     },
 
     /** Everything that keeps a draft from being sent, also where it is not whole yet. Problem: `request.not-found`. */

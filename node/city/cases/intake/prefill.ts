@@ -99,6 +99,18 @@ export function prefill(
     applicant[field] = known
     from[`applicant.${field}`] = 'earlier'
   }
+  if (
+    applicant.idType === undefined &&
+    applicant.idNumber !== undefined &&
+    readResidentId(applicant.idNumber) !== null
+  ) {
+    applicant.idType = '111'
+    from['applicant.idType'] = 'number'
+  }
+  if (applicant.type === undefined && applicant.idType === '111') {
+    applicant.type = '1'
+    from['applicant.type'] = 'number'
+  }
   const facts = factsOf(applicant)
   const form = { ...given.form }
   const properties = isObject(item.form?.properties) ? item.form.properties : {}

@@ -34,6 +34,15 @@ const Draft = z
     updatedBy: z.string(),
   })
   .meta({ id: 'Draft' })
+const submit = CASE_CONTENT['case.submit'].shape
+/** Fields of an application besides applicant and form of which the node may know something. */
+const Typed = {
+  mode: submit.mode.optional(),
+  window: submit.window,
+  clerk: submit.clerk,
+  consent: submit.consent.unwrap().partial().optional(),
+  delivery: submit.delivery.unwrap().partial().optional(),
+}
 const params = z.strictObject({ id: DraftId })
 const Version = z.number().int().min(1).optional().describe('that was read; absent: `If-Match` has it')
 const versionOf = ({ version }: { version: number }): string => String(version)
@@ -99,6 +108,8 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
         item: text(50),
         applicant: Applicant.partial(),
         form: CASE_CONTENT['case.submit'].shape.form.default({}),
+        ...Typed,
+        earlier: z.boolean().default(true).describe('false: earlier cases of the applicant are not looked into'),
       }),
       bodyBytes: 512 * 1024,
       answer: z.strictObject({
@@ -107,9 +118,17 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
         from: z
           .record(z.string(), z.enum(['number', 'applicant', 'earlier']))
           .describe('source of each value by its path: 证件号码, 申请人信息, 以往办件'),
+        application: z
+          .strictObject(Typed)
+          .describe(
+            'the other fields as they were given, and what is known of them: mode, window, clerk, notice, recipient',
+          ),
       }),
       problems: ['item.unknown'],
-      handle: ({ body, person }) => intake.prefill(body, actorOf(person)),
+      async handle({ body: { to, item, applicant, form, earlier, ...typed }, person }) {
+        const { application, ...filled } = await intake.prefill({ to, item, applicant, form, typed, earlier }, person)
+        return { ...filled, application: application as z.input<z.ZodObject<typeof Typed>> }
+      },
     })
     api.operation({
       method: 'get',
