@@ -59,6 +59,8 @@ const happened = {
   received: new Map([ANKANG, SHIYAN].map(({ code }) => [code, signal()])),
   delivered: signal(),
 }
+/** Packets of each city that have their receipt. */
+const receipted = new Map<string, number>()
 /** What the approval system is about to answer. */
 let answerWith: (result: DeliveryResult) => void = () => {}
 let serial = 0
@@ -76,7 +78,10 @@ const approval: Adapter = {
 async function openCity(name: CityName) {
   const made = await makeNodeFolder(join(root, name.code), name, { httpPort: 0, p2pPort: await freePort() })
   const observe = {
-    confirmed: () => happened.confirmed.get(name.code)?.give(),
+    confirmed(_: string, count: number) {
+      receipted.set(name.code, (receipted.get(name.code) ?? 0) + count)
+      happened.confirmed.get(name.code)?.give()
+    },
     received: () => happened.received.get(name.code)?.give(),
   }
   const node = await startComposed(
@@ -183,5 +188,23 @@ describe('one case of two materials', () => {
       expect(transactions, `${name}: transactions`).toBeLessThanOrEqual(most.transactions)
       expect(commits, `${name}: commits`).toBeLessThanOrEqual(most.commits)
     }
+  })
+
+  // The first one waits for nobody; those that come while it is written are written as one.
+  test.each([
+    [1, 1],
+    [2, 2],
+    [64, 2],
+  ])('%i of them that are sent at once are written in %i transactions at most', async (cases, most) => {
+    const before = receipted.get(ANKANG.code) ?? 0
+    const count = counted.of(ankang.store)
+    const rows = await Promise.all(Array.from({ length: cases }, () => submit()))
+    const written = count()
+    expect(new Set(rows.map(({ caseNo }) => caseNo)).size).toBe(cases)
+    const { transactions, commits } = totals(written)
+    expect(transactions).toBeGreaterThan(0)
+    expect([transactions, commits].every(times => times <= most)).toBe(true)
+    while ((receipted.get(ANKANG.code) ?? 0) < before + cases) await happened.confirmed.get(ANKANG.code)?.next()
+    await settle()
   })
 })

@@ -322,6 +322,33 @@ export function databaseContract(name: string, make: () => Promise<DatabaseSubje
     })
 
     describe('load', () => {
+      test('repeatable ones at once: each counts once in its own context, and those that fail do so alone', async () => {
+        const caller = new AsyncLocalStorage<number>()
+        const outcomes = await Promise.allSettled(
+          Array.from({ length: 50 }, (_, index) =>
+            caller.run(index, () =>
+              db.transaction(
+                async tx => {
+                  await tx.run(`UPDATE sums SET value = value + 1 WHERE name = 'total'`)
+                  await put(tx, index % 10 === 9 ? 'word 0' : `word ${caller.getStore()}`)
+                  return total(tx)
+                },
+                { repeatable: true },
+              ),
+            ),
+          ),
+        )
+        const sound = Array.from({ length: 50 }, (_, index) => index).filter(index => index % 10 !== 9)
+        expect(outcomes.map(({ status }) => status === 'fulfilled')).toEqual(
+          outcomes.map((_, index) => index % 10 !== 9),
+        )
+        expect(outcomes.flatMap(outcome => (outcome.status === 'fulfilled' ? [outcome.value] : []))).toEqual(
+          sound.map((_, index) => index + 1),
+        )
+        expect(await words()).toEqual(sound.map(index => `word ${index}`))
+        expect(await total()).toBe(45)
+      })
+
       test('1,000 transactions at once all count', async () => {
         await Promise.all(
           Array.from({ length: 1000 }, (_, i) =>

@@ -21,6 +21,14 @@ export interface Transaction {
   afterRollback(callback: () => void): void
 }
 
+export type TransactionOptions = {
+  /**
+   * The work may be run a second time: it changes nothing but by its transaction. Such ones that wait one behind the other are written
+   * as one, which costs less; when one of them fails, all are undone, and each is run anew by itself.
+   */
+  repeatable?: boolean
+}
+
 export interface Database {
   /** Reads outside any transaction: sees committed data only. */
   query<T extends object = Row>(sql: string, params?: readonly Value[]): Promise<T[]>
@@ -30,7 +38,7 @@ export interface Database {
    * `work` runs in the asynchronous context of the caller. A second one begun inside it rejects: awaited it would wait forever.
    * What is to follow a transaction is begun after it, or by its `afterCommit`.
    */
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  transaction<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>
   /**
    * Takes the log into the store and empties it, so that what was deleted stands in none of its files; false when something
    * held on to the log, to be tried again.

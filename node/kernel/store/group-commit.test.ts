@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Transaction } from './database.ts'
 import { createGroupCommit, GROUP_TRANSACTIONS, type GroupCommit, type Writer } from './group-commit.ts'
 
 /** An engine that keeps words, notes each step, and fails where it is told to. */
@@ -7,6 +8,7 @@ function fakeWriter(failing: { begin?: Error; commit?: Error } = {}) {
   const durable: string[] = []
   let open: string[] | null = null
   let saved = 0
+  let savepoints = 0
   const writer: Writer = {
     query: () => [],
     run(word) {
@@ -37,6 +39,7 @@ function fakeWriter(failing: { begin?: Error; commit?: Error } = {}) {
       open = null
     },
     savepoint() {
+      savepoints++
       saved = open?.length ?? 0
     },
     releaseSavepoint() {},
@@ -44,7 +47,14 @@ function fakeWriter(failing: { begin?: Error; commit?: Error } = {}) {
       open?.splice(saved)
     },
   }
-  return { writer, steps, durable, failing, commits: () => steps.filter(step => step === 'commit').length }
+  return {
+    writer,
+    steps,
+    durable,
+    failing,
+    savepoints: () => savepoints,
+    commits: () => steps.filter(step => step === 'commit').length,
+  }
 }
 
 const unexpected = (error: unknown) => {
@@ -125,6 +135,94 @@ describe('group commit', () => {
     expect(durable).toEqual([])
     await write(group, 'd')
     expect(durable).toEqual(['d'])
+  })
+
+  describe('repeatable transactions that wait one behind the other', () => {
+    const REPEATABLE = { repeatable: true }
+    /** Writes a word; what was called of it, in order. */
+    const noting =
+      (called: string[]) =>
+      (commits: GroupCommit, word: string, options: { repeatable?: boolean } = REPEATABLE) =>
+        commits.transaction(async tx => {
+          called.push(`run ${word}`)
+          tx.afterCommit(() => called.push(`after ${word}`))
+          tx.afterRollback(() => called.push(`undo ${word}`))
+          await tx.run(word)
+          if (word.startsWith('bad')) throw new Error(word)
+          return word
+        }, options)
+
+    test.each([1, GROUP_TRANSACTIONS])(
+      '%i of them are written under one savepoint, and each hears of itself',
+      async n => {
+        const { writer, savepoints, durable, commits } = fakeWriter()
+        const words = Array.from({ length: n }, (_, i) => `${i}`)
+        const called: string[] = []
+        const group = createGroupCommit(writer, unexpected)
+        expect(await Promise.all(words.map(word => noting(called)(group, word)))).toEqual(words)
+        expect([savepoints(), commits(), durable]).toEqual([1, 1, words])
+        expect(called).toEqual([...words.map(word => `run ${word}`), ...words.map(word => `after ${word}`)])
+      },
+    )
+
+    test('another one between them is run once, under its own savepoint', async () => {
+      const { writer, savepoints, durable } = fakeWriter()
+      const group = createGroupCommit(writer, unexpected)
+      const called: string[] = []
+      const write = noting(called)
+      const all = [
+        write(group, 'a'),
+        write(group, 'b'),
+        write(group, 'once', {}),
+        write(group, 'c'),
+        write(group, 'bad'),
+      ]
+      expect(statusOf(await Promise.allSettled(all))).toEqual([...Array(4).fill('fulfilled'), 'rejected'])
+      expect([savepoints(), durable]).toEqual([5, ['a', 'b', 'once', 'c']])
+      expect(called.filter(call => call.endsWith('once'))).toEqual(['run once', 'after once'])
+    })
+
+    test('when one fails it fails alone: the others are undone, run anew in their order, and told once', async () => {
+      const { writer, savepoints, durable, commits } = fakeWriter()
+      const group = createGroupCommit(writer, unexpected)
+      const called: string[] = []
+      const outcomes = await Promise.allSettled(['a', 'bad', 'c'].map(word => noting(called)(group, word)))
+      expect(outcomes).toMatchObject([{ value: 'a' }, { reason: { message: 'bad' } }, { value: 'c' }])
+      expect([savepoints(), commits(), durable]).toEqual([4, 1, ['a', 'c']])
+      const together = ['run a', 'run bad', 'undo a', 'undo bad']
+      const alone = ['run a', 'run bad', 'undo bad', 'run c']
+      expect(called).toEqual([...together, ...alone, 'after a', 'after c'])
+    })
+
+    test('what the transaction of one that was undone held is used no more', async () => {
+      const { writer } = fakeWriter()
+      const group = createGroupCommit(writer, unexpected)
+      const handles: Transaction[] = []
+      const first = group.transaction(async tx => void handles.push(tx), REPEATABLE)
+      const failing = group.transaction(async () => Promise.reject(new Error('bad')), REPEATABLE)
+      await Promise.allSettled([first, failing])
+      expect(handles).toHaveLength(2)
+      for (const tx of handles) await expect(tx.run('late')).rejects.toThrow('the transaction has ended')
+    })
+
+    test('when the commit fails, what each noted is undone once', async () => {
+      const { writer } = fakeWriter({ commit: new Error('I/O') })
+      const group = createGroupCommit(writer, unexpected)
+      const called: string[] = []
+      await Promise.allSettled(['a', 'b'].map(word => noting(called)(group, word)))
+      expect(called).toEqual(['run a', 'run b', 'undo a', 'undo b'])
+    })
+
+    test('when the engine rolls everything back by itself, all hear it and none is run anew', async () => {
+      const { writer, durable } = fakeWriter()
+      const group = createGroupCommit(writer, unexpected)
+      const called: string[] = []
+      const first = noting(called)(group, 'a')
+      const hiding = group.transaction(async tx => void (await tx.run('disk full').catch(() => {})), REPEATABLE)
+      const outcomes = await Promise.allSettled([first, hiding, noting(called)(group, 'c')])
+      expect(statusOf(outcomes)).toEqual(['rejected', 'rejected', 'rejected'])
+      expect([durable, called]).toEqual([[], ['run a', 'undo a']])
+    })
   })
 
   test('work that must meet no transaction runs between two groups, and its failure is its own', async () => {

@@ -5,7 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setImmediate } from 'node:timers'
 import { ProblemError } from '../../../protocol/problem.ts'
-import type { Transaction, Value } from './database.ts'
+import type { Transaction, TransactionOptions, Value } from './database.ts'
 
 /** Transactions that may share one commit: bounds how long the first of them waits for the last. */
 export const GROUP_TRANSACTIONS = 256
@@ -25,7 +25,7 @@ export interface Writer {
 }
 
 export interface GroupCommit {
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  transaction<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>
   /** Runs `work` while no transaction is open, after the group that waits now. */
   between<T>(work: () => T): Promise<T>
   /** Resolves once no transaction runs or waits. */
@@ -33,7 +33,12 @@ export interface GroupCommit {
 }
 
 /** Runs the work and returns what tells its caller of success. */
-type Waiting = { attempt(tx: Transaction): Promise<() => void>; reject(error: unknown): void; within: Within }
+type Waiting = {
+  attempt(tx: Transaction): Promise<() => void>
+  reject(error: unknown): void
+  within: Within
+  repeatable: boolean
+}
 type Within = ReturnType<typeof AsyncLocalStorage.snapshot>
 type Kept = { succeed: () => void; callbacks: readonly (() => void)[]; undo: readonly (() => void)[]; within: Within }
 
@@ -68,19 +73,26 @@ export function createGroupCommit(writer: Writer, report: (error: unknown) => vo
     const kept: Kept[] = []
     try {
       writer.begin()
-      for (const waiting of group) {
-        const outcome = await runOne(waiting)
-        if ('succeed' in outcome) kept.push(outcome)
-        else {
-          undecided.delete(waiting)
-          waiting.reject(outcome.error)
+      for (const some of runsOf(group)) {
+        const together = some.length > 1 ? await runTogether(some) : null
+        if (together !== null) {
+          kept.push(...together)
+          continue
+        }
+        for (const waiting of some) {
+          const outcome = await runOne(waiting)
+          if ('succeed' in outcome) kept.push(outcome)
+          else {
+            undecided.delete(waiting)
+            waiting.reject(outcome.error)
+          }
         }
       }
       writer.commit()
     } catch (error) {
       // Begin or commit failed, or the engine rolled everything back: nothing of the group is durable, and each hears so.
       if (writer.inTransaction) writer.rollback()
-      for (const { undo } of kept) forget(undo)
+      for (const undo of new Set(kept.map(entry => entry.undo))) forget(undo)
       for (const { reject } of undecided) reject(error)
       return
     }
@@ -107,29 +119,63 @@ export function createGroupCommit(writer: Writer, report: (error: unknown) => vo
     }
   }
 
+  /** Runs the work of one transaction. Throws when it fails, and when the engine took back what it wrote. */
+  async function attempt(waiting: Waiting, opened: Opened): Promise<Kept> {
+    try {
+      const succeed = await waiting.within(() => inside.run(opened, () => waiting.attempt(opened.tx)))
+      if (!writer.inTransaction) throw new ProblemError('internal', 'the engine rolled the transaction back')
+      return { succeed, callbacks: opened.callbacks, undo: opened.undo, within: waiting.within }
+    } finally {
+      opened.end()
+    }
+  }
+
+  /** Takes back what was written since the savepoint. Throws `error` when the whole group is lost with it. */
+  function takeBack(error: unknown): void {
+    if (!writer.inTransaction) throw error
+    writer.rollbackToSavepoint()
+    writer.releaseSavepoint()
+  }
+
   /** One transaction of the group; throws only when the whole group is lost with it. */
   async function runOne(waiting: Waiting): Promise<Kept | { error: unknown }> {
     const opened = openTransaction(writer)
-    const { tx, callbacks, undo, end } = opened
     writer.savepoint()
     try {
-      const succeed = await waiting.within(() => inside.run(opened, () => waiting.attempt(tx)))
-      end()
-      if (!writer.inTransaction) throw new ProblemError('internal', 'the engine rolled the transaction back')
+      const kept = await attempt(waiting, opened)
       writer.releaseSavepoint()
-      return { succeed, callbacks, undo, within: waiting.within }
+      return kept
     } catch (error) {
-      end()
-      forget(undo)
-      if (!writer.inTransaction) throw error
-      writer.rollbackToSavepoint()
-      writer.releaseSavepoint()
+      forget(opened.undo)
+      takeBack(error)
       return { error }
     }
   }
 
+  /**
+   * Repeatable transactions as one: each savepoint costs a copy of every page that is written after it. Null when one of them failed,
+   * and all are undone; throws only when the whole group is lost.
+   */
+  async function runTogether(some: readonly Waiting[]): Promise<Kept[] | null> {
+    const kept: Kept[] = []
+    const undo: (() => void)[] = []
+    writer.savepoint()
+    try {
+      for (const waiting of some) {
+        const opened = openTransaction(writer, undo)
+        kept.push(await attempt(waiting, opened))
+      }
+      writer.releaseSavepoint()
+      return kept
+    } catch (error) {
+      forget(undo)
+      takeBack(error)
+      return null
+    }
+  }
+
   return {
-    transaction: work =>
+    transaction: (work, { repeatable = false } = {}) =>
       new Promise((resolve, reject) => {
         // The queue would wait for the one within which this is, and that one perhaps for this.
         if (inside.getStore()?.isOpen() === true)
@@ -140,6 +186,7 @@ export function createGroupCommit(writer: Writer, report: (error: unknown) => vo
             return () => resolve(value)
           },
           reject,
+          repeatable,
           // The queue runs in the context of whoever woke it; the work belongs to its own caller's.
           within: AsyncLocalStorage.snapshot(),
         })
@@ -171,9 +218,20 @@ type Opened = {
   end(): void
 }
 
-function openTransaction(writer: Writer): Opened {
+/** What waits, in its order: repeatable transactions that follow each other, and every other one by itself. */
+function runsOf(group: readonly Waiting[]): Waiting[][] {
+  const runs: Waiting[][] = []
+  for (const waiting of group) {
+    const last = runs.at(-1)
+    if (waiting.repeatable && last?.[0]?.repeatable === true) last.push(waiting)
+    else runs.push([waiting])
+  }
+  return runs
+}
+
+/** `undo`: where what `afterRollback` is given is noted. */
+function openTransaction(writer: Writer, undo: (() => void)[] = []): Opened {
   const callbacks: (() => void)[] = []
-  const undo: (() => void)[] = []
   let open = true
   const usable = () => {
     if (!open) throw new ProblemError('internal', 'the transaction has ended')

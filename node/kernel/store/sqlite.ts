@@ -65,9 +65,9 @@ export function openSqlite(path: string, options: { report?: (error: unknown) =>
       refuseClosed()
       return snapshot.query<T>(sql, params)
     },
-    async transaction(work) {
+    async transaction(work, options) {
       refuseClosed()
-      return commits.transaction(work)
+      return commits.transaction(work, options)
     },
     async scrub() {
       refuseClosed()

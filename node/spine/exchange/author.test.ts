@@ -77,6 +77,34 @@ describe('an author', () => {
     expect(packet?.body).toMatchObject({ form })
   })
 
+  test('of cases that come at once each fails alone, and what it had counted on fails with it', async () => {
+    const { db, exchange, audit } = world.city(COLLECTING)
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 12 }, (_, index) =>
+        exchange.author.write(
+          { thread: index.toString(16).padStart(32, '0'), partner: HANDLING, no: 'new' },
+          [{ kind: 'case.submit', content: submitContentOf(`AK-${index}`, 0, []), agreement }],
+          async (tx, written) => {
+            for (const { claims } of written)
+              await audit.append(tx, { actor: 'person:1', action: 'case.submit', subject: claims.thread })
+            if (index % 5 === 3) throw new Error('not this one')
+          },
+        ),
+      ),
+    )
+    expect(outcomes.map(({ status }) => status === 'fulfilled')).toEqual(outcomes.map((_, index) => index % 5 !== 3))
+    const sent = await db.query<{ place: number }>(
+      `SELECT place FROM packets WHERE kind = 'case.submit' AND direction = 'out' ORDER BY no`,
+    )
+    const [first] = sent
+    expect(sent.map(({ place }) => place - (first?.place ?? 0))).toEqual(Array.from({ length: 10 }, (_, n) => n))
+    expect(await audit.list({ action: 'case.submit' }, 100, null)).toHaveLength(10)
+    expect(await audit.verify()).toMatchObject({ ok: true })
+    await world.settle()
+    const { db: there } = world.city(HANDLING)
+    expect(await there.query('SELECT count(*) AS n FROM cases')).toEqual([{ n: 10 }])
+  })
+
   test('begins no thread under an id that one has, though it was told that the id is new', async () => {
     const { db, exchange } = world.city(COLLECTING)
     const thread = await submitCase(world, agreement)

@@ -29,6 +29,8 @@ type Base = { threadNo: number | null; version: string; packets: StoredPacket[] 
 class Overtaken extends Error {}
 
 const ATTEMPTS = 50
+/** Whatever is written beside own packets is written by the transaction alone, as what these mean is. */
+const REPEATABLE = { repeatable: true } as const
 
 export type AuthorParts = {
   db: Database
@@ -213,7 +215,7 @@ export function createAuthor(parts: AuthorParts): Author {
           }
           await alongside?.(tx, all)
           return all
-        })
+        }, REPEATABLE)
       } catch (error) {
         if (!(error instanceof Overtaken)) throw error
       }

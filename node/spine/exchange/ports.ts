@@ -82,7 +82,8 @@ export type Draft = {
 /** Writes and signs own packets; durable and queued for the partner when it resolves. */
 export interface Author {
   /**
-   * Appends drafts in order to a thread (or begins it), in one transaction with `alongside`.
+   * Appends drafts in order to a thread (or begins it), in one transaction with `alongside`, which is called again when that is run
+   * anew: it changes nothing but by its transaction.
    * Throws ProblemError: what the handler's `admit` refuses, `exchange.recovering`, `partner.*`.
    */
   write(
