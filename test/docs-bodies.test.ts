@@ -94,10 +94,10 @@ describe.each(['clerk.zh-CN.md', 'clerk.md'])('%s', name => {
 
   test('fields that are shown alone fit where they belong', () => {
     const fields = fieldsOf(page)
-    expect(fields.map(field => Object.keys(field))).toEqual([['agent'], ['materials']])
+    expect(fields.map(field => Object.keys(field))).toEqual([['agent'], ['materials'], ['commitment']])
     for (const field of fields)
       for (const [key, value] of Object.entries(field))
-        expect(problems(NewCase.shape[key as 'agent' | 'materials'], value)).toBe('')
+        expect(problems(NewCase.shape[key as 'agent' | 'materials' | 'commitment'], value)).toBe('')
   })
 })
 

@@ -32,7 +32,12 @@ const LICENCE = material('M01', '营业执照', {
   reviewPoints: ['统一社会信用代码与申请单位一致'],
 })
 const FORM = material('M02', '申请表', { sourceType: '10', materialType: '1', reviewPoints: ['签字或盖章', '无涂改'] })
-const PROOF = material('M03', '相关证明材料', { isNeed: '2', sourceType: '10', materialType: '4' })
+const PROOF = material('M03', '相关证明材料', {
+  isNeed: '3',
+  needExplain: '申请时不能提供的，可书面承诺后补',
+  sourceType: '10',
+  materialType: '4',
+})
 
 function material(materialCode: string, materialName: string, rest: Partial<ItemMaterial>): ItemMaterial {
   return { materialCode, materialName, isNeed: '1', materialType: '4', materialFormat: '3', sourceType: '10', ...rest }

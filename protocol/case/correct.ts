@@ -29,6 +29,8 @@ const FIXED: Readonly<Partial<Record<CaseKind, readonly string[]>>> = {
     'agent.authorisation',
   ],
   'case.supplement': ['materials', 'form'],
+  'case.commit': ['materials', 'until', 'documents'],
+  'case.hand-in': ['materials'],
   'case.ship': ['payer'],
   'case.evaluate': ['target', 'level', 'realName'],
   'case.message': ['attachments'],

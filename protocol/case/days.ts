@@ -17,6 +17,7 @@ export const NAMED_DAYS: Readonly<Partial<Record<CaseKind, Readonly<Record<strin
   'case.ship': { shippedOn: 'told' },
   'case.result-received': { receivedAt: 'happened' },
   'case.request-supplement': { deadline: 'due' },
+  'case.commit': { until: 'due' },
   'case.accept': { promisedBy: 'told' },
   'case.pause': { expectedUntil: 'due' },
   'case.extend': { until: 'told' },

@@ -628,4 +628,38 @@ describe('the receipt is the time that both cities hold', () => {
       due: '2026-03-25',
     })
   })
+
+  test('what was promised for later is due on its day, or the next working one, and stops what follows the decision', () => {
+    const commits = (until: string): Parameters<typeof thread>[number] => [
+      A,
+      'case.commit',
+      '2026-02-13 09:02',
+      { materials: ['M03'], until },
+    ]
+    // 1 March 2026 is a Sunday.
+    const begun = [SUBMIT, ARRIVED, commits('2026-03-01'), ACCEPTED] as const
+    const open = clock([...begun], '2026-02-26')
+    expect(open.of('commitment')).toMatchObject({ city: A, from: '2026-02-13', due: '2026-03-02', done: null })
+    expect(clock([...begun], '2026-03-03').of('commitment')).toMatchObject({ level: 'overdue' })
+    const decided = [...begun, [S, 'case.decide', '2026-02-27 10:00', { outcome: 'granted' }] as const]
+    const waiting = clock(decided as never, '2026-03-10')
+    expect(waiting.of('deliver')).toMatchObject({ from: '2026-02-27', due: null, level: 'stopped', left: 10 })
+    expect(waiting.of('result-mail')).toMatchObject({ due: null, level: 'stopped', left: 1 })
+    // Signed on the 4th, and got by the moving city on the 5th: its days begin then.
+    const handedIn = [
+      ...decided,
+      [A, 'case.hand-in', '2026-03-04 16:00', { materials: [{ code: 'M03' }] }, '2026-03-05 08:00'] as const,
+    ]
+    const after = clock(handedIn as never, '2026-03-05')
+    expect(after.of('commitment')).toMatchObject({ done: '2026-03-04', level: 'missed' })
+    expect(after.of('result-mail')).toMatchObject({ from: '2026-03-05', due: '2026-03-06' })
+    const denied = [...begun, [S, 'case.decide', '2026-02-27 10:00', { outcome: 'denied' }] as const]
+    expect(clock(denied as never, '2026-02-27').of('result-mail')).toMatchObject({ due: '2026-02-28' })
+    const early = [
+      ...begun,
+      [A, 'case.hand-in', '2026-02-26 16:00', { materials: [{ code: 'M03' }] }] as const,
+      [S, 'case.decide', '2026-02-27 10:00', { outcome: 'granted' }] as const,
+    ]
+    expect(clock(early as never, '2026-02-27').of('result-mail')).toMatchObject({ from: '2026-02-27' })
+  })
 })

@@ -7,6 +7,7 @@ import type { AgreementDocument } from '../agreement/document.ts'
 import { dayOf } from '../agreement/document.ts'
 import { addDays, addWorkingDays, type Calendar, isCovered, workingDaysBetween } from '../calendar/calendar.ts'
 import { doneAt, notifiedAt } from '../packet/times.ts'
+import { resultWaits } from './commitment.ts'
 import { type CaseState, doneInstants, type SignedInstant } from './fold.ts'
 import { answerDay, decisionLimits, objectionDay } from './lawful.ts'
 import { decisionStands } from './permits.ts'
@@ -18,6 +19,7 @@ export const DUTIES = {
   recheck: '复核',
   notice: '补正告知',
   supplement: '补正',
+  commitment: '容缺补交',
   review: '补正审核',
   promise: '承诺办结',
   legal: '法定办结',
@@ -126,13 +128,26 @@ export function caseClock(input: ClockInput): CaseClock {
         done: earliest(done.accepted, refused),
       }),
     )
+  const { committed } = state
+  if (committed !== null && committed.until !== null)
+    add(
+      named(
+        input,
+        {
+          duty: 'commitment',
+          city: collecting,
+          from: dayOf(committed.at),
+          done: on(committed.kept === null ? null : doneAt(committed.kept, committed.keptTold)),
+        },
+        committed.until,
+      ),
+    )
   const late = (notice?.level === 'overdue' && ended === null) || notice?.level === 'missed'
   const deemedAccepted = late && notice !== null ? notice.from : null
   const accepted = earliest(on(instants.accepted), deemedAccepted)
   if (accepted !== null) deadlines.push(...decisions(input, accepted, decided, ended))
-  const decidedOn = on(instants.decided)
-  duty('result-mail', mover, decidedOn, terms.resultMailDays, sent)
-  duty('deliver', mover, decidedOn, DELIVER_DAYS, earliest(sent, handedOver, ended))
+  add(handedOut(input, 'result-mail', terms.resultMailDays, sent))
+  add(handedOut(input, 'deliver', DELIVER_DAYS, earliest(sent, handedOver, ended)))
   deadlines.push(...objection(input), ...afterwards(input))
   return { deadlines, deemedAccepted, begun: accepted }
 }
@@ -230,6 +245,34 @@ function answering(
     provisional ||= !isCovered(calendar, due)
   }
   return judged(input, { duty, city: state.mover, from, due, provisional, done })
+}
+
+/** What follows the decision waits while materials that were committed to are missing (容缺后补), and begins when they are there. */
+function handedOut(
+  { state, ...input }: ClockInput,
+  duty: 'result-mail' | 'deliver',
+  limit: number,
+  done: string | null,
+): Deadline | null {
+  const decided = on(state.instants.decided)
+  if (decided === null) return null
+  const { mover, committed } = state
+  const calendar = input.calendarOf(mover)
+  if (done === null && resultWaits(state))
+    return {
+      duty,
+      city: mover,
+      from: decided,
+      due: null,
+      provisional: !isCovered(calendar, decided),
+      done,
+      level: 'stopped',
+      left: limit,
+    }
+  const kept = committed === null || committed.kept === null ? null : notifiedAt(committed.kept, committed.keptTold)
+  const from = kept === null || state.decision === 'denied' ? decided : latest(decided, dayOf(kept))
+  const { day: due, provisional } = addWorkingDays(calendar, from, limit)
+  return judged({ state, ...input }, { duty, city: mover, from, due, provisional, done })
 }
 
 /** Mode 2: the city that owns the power may object to the decision until a day (异议期). No fault when it does not. */
@@ -333,6 +376,8 @@ export function urgency(
 
 const earliest = (...days: (string | null | undefined)[]): string | null =>
   days.reduce<string | null>((first, day) => (day != null && (first === null || day < first) ? day : first), null)
+
+const latest = (a: string, b: string): string => (a > b ? a : b)
 
 /** The last day on which the collecting city holds the personal data of an ended case; natural days. */
 export function purgeDay(state: CaseState, purgeDays: number): string | null {

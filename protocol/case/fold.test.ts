@@ -41,6 +41,10 @@ function bodyOf(kind: CaseKind, choice: number, mode: Mode, state: CaseState | n
         note: 'x',
       }
     }
+    case 'case.commit':
+      return { materials: ['M03', 'M04'].slice(choice % 2), until: '2026-12-01' }
+    case 'case.hand-in':
+      return { materials: [{ code: choice % 3 === 0 ? 'M03' : 'M04' }] }
     case 'case.mail':
       return { parcel: 'originals', state: 'delivered' }
     case 'case.arrived':
@@ -322,6 +326,7 @@ describe('the table', () => {
     lacking: null,
     supplementDeadline: null,
     supplementDue: null,
+    committed: null,
     extendedUntil: null,
     promisedBy: null,
     withdrawRequested: false,
@@ -354,7 +359,9 @@ describe('the table', () => {
     let checked = 0
     for (const state of Object.keys(STATES) as State[]) {
       for (const kind of KINDS) {
-        const possible = permits(inState(state), kind, null, S) === null
+        // Something must be committed to before it is handed in.
+        const committed = kind === 'case.hand-in' ? { missing: null, until: null, at: 0, kept: null } : null
+        const possible = permits({ ...inState(state), committed }, kind, null, S) === null
         // After the end there must be a decision to object to.
         if ((kind === 'case.object' || kind === 'case.revoke') && state === 'closed') expect(possible).toBe(false)
         else expect(possible).toBe(rules[kind]?.from.includes(state))

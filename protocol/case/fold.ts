@@ -2,6 +2,7 @@
 import type { Packet } from '../packet/claims.ts'
 import { doneAt, notifiedAt, otherDay } from '../packet/times.ts'
 import { canonicalOrder } from '../thread/chain.ts'
+import { type Committed, handedIn } from './commitment.ts'
 import {
   type CaseBody,
   type CaseContent,
@@ -93,6 +94,8 @@ export type CaseState = {
   supplementDeadline: string | null
   /** the day that the notice named, kept after the answer */
   supplementDue: string | null
+  /** what the applicant committed to hand in later (容缺后补); null without a commitment, or when it was purged */
+  committed: Committed | null
   extendedUntil: string | null
   promisedBy: string | null
   withdrawRequested: boolean
@@ -154,6 +157,7 @@ function begin(submit: Packet, mover: string): CaseState {
     lacking: null,
     supplementDeadline: null,
     supplementDue: null,
+    committed: null,
     extendedUntil: null,
     promisedBy: null,
     withdrawRequested: false,
@@ -240,6 +244,17 @@ function apply(state: CaseState, packet: Packet): CaseState {
 const onPaper = (materials: readonly CaseMaterial[] | undefined): boolean =>
   materials?.some(({ form }) => form === 'original' || form === 'copy') === true
 
+/** What comes after the submit may be on paper, and be what was committed to. */
+function withMaterials(state: CaseState, packet: Packet): CaseState {
+  const { materials = [] } = (packet.body as Pick<CaseBody<'case.hand-in'>, 'materials'> | null) ?? {}
+  const codes = materials.map(({ code }) => code)
+  return {
+    ...state,
+    paper: state.paper || (state.mode === 1 && onPaper(materials)),
+    committed: handedIn(state.committed, codes, { at: packet.claims.iat, told: otherDay(packet) }),
+  }
+}
+
 function waiting(state: CaseState, packet: Packet): CaseState {
   const { iss, iat } = packet.claims
   const waits = state.paper && state.state === 'prechecked' && state.instants.shipped === null
@@ -271,10 +286,14 @@ function effects(next: CaseState, kind: CaseKind, packet: Packet): CaseState {
       }
       return stamped(asked, 'supplementRequested', packet)
     }
-    case 'case.supplement': {
-      const paper = next.paper || (next.mode === 1 && onPaper(bodyOf(kind)?.materials))
-      return stamped({ ...next, paper, supplementDeadline: null }, 'supplemented', packet)
+    case 'case.supplement':
+      return stamped({ ...withMaterials(next, packet), supplementDeadline: null }, 'supplemented', packet)
+    case 'case.commit': {
+      const { materials: missing = null, until = null } = bodyOf(kind) ?? {}
+      return { ...next, committed: { missing, until, at, ...toldOf(packet), kept: null } }
     }
+    case 'case.hand-in':
+      return withMaterials(next, packet)
     case 'case.mail': {
       const mail = bodyOf(kind)
       if (mail?.parcel !== 'originals' || mail.state !== 'delivered') return next

@@ -139,6 +139,20 @@ export const CASE_CONTENT = {
     form: Form.optional(),
     note: text(2000).optional(),
   }),
+  'case.commit': z.strictObject({
+    materials: z
+      .array(code(64))
+      .min(1)
+      .max(64)
+      .describe("codes of the item's list, of materials that may be handed in later (容缺后补) and are not there"),
+    until: Day.describe('the last day on which the applicant hands them in'),
+    text: text(4000).optional().describe('what the applicant declares besides (承诺内容)'),
+    documents: documents.describe('the signed commitment (承诺书), as a scan'),
+  }),
+  'case.hand-in': z.strictObject({
+    materials: materials.min(1),
+    note: text(2000).optional(),
+  }),
   'case.ship': z.strictObject({
     waybill: Waybill,
     contents: z.array(text(200)).min(1).max(64),
@@ -291,6 +305,8 @@ export type Author = 'collecting' | 'handling' | 'mover' | 'overseer' | 'either'
 export const AUTHORS = {
   'case.submit': 'collecting',
   'case.supplement': 'collecting',
+  'case.commit': 'collecting',
+  'case.hand-in': 'collecting',
   'case.ship': 'collecting',
   'case.withdraw': 'collecting',
   'case.remind': 'collecting',
@@ -353,6 +369,8 @@ export function materialsOf(kind: CaseKind, body: unknown): string[] {
   }
   // What is asked for has no bytes yet; what was deleted is counted, not named.
   if (kind === 'case.request-supplement' || kind === 'case.purge') return []
+  // What is committed to has none either, but the signed commitment has.
+  if (kind === 'case.commit') return [...(content.documents ?? [])]
   return [
     ...(content.materials ?? []).flatMap(material => (material.sha256 === undefined ? [] : [material.sha256])),
     ...(content.attachments ?? []).map(material => material.sha256),

@@ -1,5 +1,6 @@
 /** Who may take which step, and what a state waits for: the rules that fold, admission, console and adapters ask. SPEC.md §6.2. */
 import { type Refused, refuse } from '../problem.ts'
+import { answersCommitment, resultWaits } from './commitment.ts'
 import type { Asked, CaseState } from './fold.ts'
 import { AUTHORS, type CaseBody, type CaseContent, type CaseKind, isMoveKind } from './kinds.ts'
 import { answersNotice } from './supplement.ts'
@@ -18,6 +19,12 @@ export function permits(state: CaseState, kind: CaseKind, body: unknown, city: s
       return state.supplementRequests > 0 ? no('was made once already') : null
     case 'case.supplement':
       return answersNotice(state.lacking, body as CaseBody<'case.supplement'> | null)
+    case 'case.commit':
+      return state.committed !== null ? no('was made already') : null
+    case 'case.hand-in':
+      if (state.committed === null) return no('without a commitment')
+      if (state.committed.kept !== null) return no('when nothing is missing')
+      return answersCommitment(state.committed, body as CaseBody<'case.hand-in'> | null)
     case 'case.object':
       return state.state !== 'closed' || decisionStands(state) ? null : no('in state closed, against no decision')
     case 'case.revoke': {
@@ -57,6 +64,8 @@ export function permits(state: CaseState, kind: CaseKind, body: unknown, city: s
       if (outcome === undefined) return null
       const from: readonly State[] = CLOSE_FROM[outcome]
       if (!from.includes(state.state)) return no(`as ${outcome} in state ${state.state}`)
+      if (outcome === 'lapsed' && state.state !== 'supplementing' && state.committed?.kept !== null)
+        return no(`as ${outcome} in state ${state.state}, with nothing missing`)
       if (outcome === 'withdrawn' && !state.withdrawRequested) return no('as withdrawn without a withdraw')
       if (state.decision !== null && outcome !== 'void' && outcome !== state.decision) return no('against the decision')
       return null
@@ -75,6 +84,7 @@ export function holderOf(state: CaseState): string | null {
   if (state.state === 'closed' || state.state === 'refused') return null
   if (state.state === 'supplementing' || waitsForOriginals(state))
     return state.withdrawRequested ? state.mover : state.collecting
+  if (state.state === 'decided' && resultWaits(state)) return state.collecting
   if (state.state === 'sending' && state.instants.handedOver === null) return state.collecting
   return state.mover
 }
@@ -113,6 +123,7 @@ export function stepsFor(state: CaseState, city: string): CaseKind[] {
     if (kind === 'case.answer-evaluation' || kind === 'case.appeal-evaluation') return rated
     if (kind === 'case.result-received' && !hasResult(state)) return false
     if ((kind === 'case.decide' || kind === 'case.send-result') && objectionWaits(state)) return false
+    if (kind === 'case.send-result' && resultWaits(state)) return false
     return permits(state, kind, null, city) === null
   }
   return (Object.keys(AUTHORS) as CaseKind[]).filter(kind => mayAuthor(state, kind, city) === null && possible(kind))

@@ -25,6 +25,7 @@ const caseWith = (instants: Partial<CaseState['instants']> = {}) =>
       ...instants,
     },
     asked: [],
+    committed: null,
   }) as unknown as CaseState
 
 const packet = (kind: CaseKind, body: object | null) => ({ id: kind, body, claims: { kind } }) as unknown as Packet

@@ -8,6 +8,7 @@ import { addDays } from '../calendar/calendar.ts'
 import { LIMITS } from '../limits.ts'
 import type { Packet } from '../packet/claims.ts'
 import { type Refused, refuse } from '../problem.ts'
+import { resultWaits } from './commitment.ts'
 import { type Correction, corrected, correctedBody, correctionsOf } from './correct.ts'
 import type { CaseState } from './fold.ts'
 import { type CaseContent, type CaseKind, DECISIONS } from './kinds.ts'
@@ -45,6 +46,7 @@ const DONE = {
 /** Days that are to come, and how many days after that of the signing they begin: a supplement can be given on the next one first. */
 const TO_COME = {
   'case.request-supplement': { deadline: 1 },
+  'case.commit': { until: 1 },
   'case.accept': { promisedBy: 0 },
   'case.pause': { expectedUntil: 0 },
   'case.extend': { until: 0 },
@@ -52,7 +54,12 @@ const TO_COME = {
 } as const satisfies Partial<Record<CaseKind, Readonly<Record<string, number>>>>
 
 /** Days to come that no law bounds: nobody waits longer for an answer, a supplement or a special procedure. */
-const WITHIN_A_YEAR: ReadonlySet<string> = new Set(['deadline', 'expectedUntil', 'answerBy'])
+const WITHIN_A_YEAR: Readonly<Partial<Record<CaseKind, true>>> = {
+  'case.request-supplement': true,
+  'case.commit': true,
+  'case.pause': true,
+  'case.supervise': true,
+}
 
 /** Between which days a step that is signed at `iat` (seconds) may name each of its days; `latest` is null where this bounds none. */
 export function soundDays(
@@ -68,7 +75,7 @@ export function soundDays(
     ...Object.entries(toCome).map(([field, after]) => ({
       field,
       earliest: addDays(signed, after),
-      latest: WITHIN_A_YEAR.has(field) ? addDays(signed, LIMITS.namedDueDays) : null,
+      latest: WITHIN_A_YEAR[kind] === true ? addDays(signed, LIMITS.namedDueDays) : null,
     })),
   ]
 }
@@ -83,7 +90,7 @@ function firstDay(state: CaseState | null, signed: string): string {
 export function unsound(view: View, step: NewStep): Refused | null {
   if (step.body === null || step.body === undefined) return null
   if (step.kind === 'case.correct') return wrongCorrection(view, step)
-  return wrongDay(view, step) ?? lacksContent(step) ?? outOfTurn(view, step)
+  return wrongDay(view, step) ?? lacksContent(step) ?? outOfTurn(view, step) ?? beforeItsDay(view, step)
 }
 
 const valueAt = (body: unknown, path: string): string | undefined => {
@@ -110,7 +117,7 @@ function wrongDay({ state }: View, { kind, body, iat }: NewStep, only?: readonly
     const earliest = addDays(signed, after)
     if (value < earliest) return refuse('case.day', `${path}: not before ${earliest}`)
     const last = addDays(signed, LIMITS.namedDueDays)
-    if (WITHIN_A_YEAR.has(path) && value > last) return refuse('case.day', `${path}: not after ${last}`)
+    if (WITHIN_A_YEAR[kind] === true && value > last) return refuse('case.day', `${path}: not after ${last}`)
   }
   if (kind === 'case.verify-remote') {
     const { from, to } = body as CaseContent<'case.verify-remote'>
@@ -138,12 +145,26 @@ function lacksContent({ kind, body }: NewStep): Refused | null {
     if (reason === undefined) return refuse('case.content', 'reason: a denial says why (行政许可法 38)')
     if (documentNo === undefined) return refuse('case.content', 'documentNo: a denial is a document with a number')
   }
+  if (kind === 'case.commit') {
+    const { materials } = body as CaseContent<'case.commit'>
+    const twice = materials.findIndex((code, at) => materials.indexOf(code) < at)
+    if (twice >= 0) return refuse('case.content', `materials.${twice}: named twice`)
+  }
   if (kind === 'case.send-result') {
     const { method, waybill } = body as CaseContent<'case.send-result'>
     if (method === 'mail' && waybill === undefined)
       return refuse('case.content', 'waybill: what is sent by mail has one')
   }
   return null
+}
+
+/** A commitment lapses when its last day is over, not before. */
+function beforeItsDay({ state }: View, { kind, body, iat }: NewStep): Refused | null {
+  if (kind !== 'case.close' || (body as CaseContent<'case.close'>).outcome !== 'lapsed') return null
+  const until = state === null || state.state === 'supplementing' ? null : (state.committed?.until ?? null)
+  return until === null || dayOf(iat) > until
+    ? null
+    : refuse('case.transition', `${kind} as lapsed: the commitment runs to ${until}`)
 }
 
 /** What the case must hold before the step, beyond its state. */
@@ -157,6 +178,9 @@ function outOfTurn({ packets, state }: View, { kind, body }: NewStep): Refused |
     // 异议: the city that owns the power is answered before its case goes on; what ends without a decision takes nothing from it.
     const decides = kind !== 'case.close' || isDecision((body as CaseContent<'case.close'>).outcome)
     if (state !== null && decides && objectionWaits(state)) return no('while an objection has no answer')
+    // 容缺后补: the result is handed out once everything is there.
+    if (state !== null && kind !== 'case.decide' && decides && resultWaits(state))
+      return no('while materials that were committed to are missing')
   }
   if (kind === 'case.mail') {
     const { waybill, parcel, state: mailed } = body as CaseContent<'case.mail'>

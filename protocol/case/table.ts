@@ -47,6 +47,9 @@ export const MOVES = {
 export const ASKS = {
   'case.submit': { from: [], to: 'submitted' },
   'case.supplement': { from: ['supplementing'], to: 'arrived' },
+  // 容缺后补: what the applicant commits to before the acceptance may be handed in as long as the case is open.
+  'case.commit': { from: BEFORE_ACCEPTANCE, to: 'same' },
+  'case.hand-in': { from: OPEN, to: 'same' },
   'case.ship': { from: OPEN, to: 'same' },
   'case.withdraw': { from: BEFORE_DECISION, to: 'same' },
   'case.remind': { from: OPEN, to: 'same' },
@@ -73,5 +76,6 @@ export const CLOSE_FROM = {
   withdrawn: BEFORE_DECISION,
   returned: BEFORE_ACCEPTANCE,
   void: OPEN,
-  lapsed: ['supplementing'],
+  // Beyond 补正中 only when a commitment was not kept.
+  lapsed: BEFORE_DECISION,
 } as const satisfies Record<Outcome, readonly State[]>

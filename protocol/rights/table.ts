@@ -271,6 +271,8 @@ export const ACTIONS = Object.keys(RIGHTS) as [Action, ...Action[]]
 export const STEP_ACTIONS = {
   'case.submit': 'case.take-in',
   'case.supplement': 'case.serve',
+  'case.commit': 'case.serve',
+  'case.hand-in': 'case.serve',
   'case.ship': 'case.serve',
   'case.withdraw': 'case.serve',
   'case.remind': 'case.serve',

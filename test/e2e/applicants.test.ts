@@ -119,6 +119,8 @@ describe('papers', () => {
       'refusal',
       'decision',
       'supplement-receipt',
+      'commitment',
+      'hand-in-receipt',
       'special-procedure',
       'extension',
       'withdrawal',

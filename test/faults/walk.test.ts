@@ -36,6 +36,8 @@ const STEPS = 160
 const MODES: readonly Mode[] = [0, 1, 2, 3]
 /** Codes of the materials that are asked for and given. */
 const SCANS = ['M01', 'M02'] as const
+/** Code of the material that comes later. */
+const LATER = 'M03'
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
@@ -75,6 +77,8 @@ function bodyFor(kind: CaseKind, state: CaseState, city: string, now: number, di
         ...(dice.chance(0.5) ? { note: '已补' } : {}),
       }
     },
+    'case.commit': () => ({ materials: [LATER], until: china(now + (1 + dice.upTo(20)) * DAY) }),
+    'case.hand-in': () => ({ materials: [{ sha256: scanOf(LATER), code: LATER, name: LATER }] }),
     'case.ship': () => ({ waybill: { carrier: 'EMS', number: '1' }, contents: ['申请表'] }),
     'case.withdraw': () => ({ reason: '改变主意' }),
     'case.remind': () => ({ text: '请尽快' }),
@@ -174,7 +178,7 @@ async function walk(seed: number, counts: Counts): Promise<void> {
   const items = worldAgreement().items.map(item => ({ ...item, modes: [...MODES] }))
   const agreement = await agree(world, worldAgreement({ items, clock: { recheckDays: 1 }, evaluationDays: 3 } as never))
   const uploaded = (city: string) => {
-    for (const sha256 of SCANS.map(scanOf))
+    for (const sha256 of [...SCANS, LATER].map(scanOf))
       world.city(city).scans.held.set(sha256, { sha256, size: 1, type: 'application/pdf' })
   }
   for (const city of [COLLECTING, HANDLING]) uploaded(city)
@@ -241,8 +245,8 @@ async function walk(seed: number, counts: Counts): Promise<void> {
       const code = error instanceof ProblemError ? error.problem.code : null
       // A day that the law does not allow: nothing was said.
       if (code === 'case.limit' || code === 'case.day') return count('unlawful')
-      // An objection came that waits for its answer; or there is nothing to correct.
-      const blocked = now !== null && (objectionWaits(now) || kind === 'case.correct')
+      // An objection came that waits for its answer; a material is still to come; or there is nothing to correct.
+      const blocked = now !== null && (objectionWaits(now) || now.committed?.kept === null || kind === 'case.correct')
       if (code === 'case.transition' && blocked) return count('unlawful')
       // The two cities are still comparing what each holds: nothing was said, and the clerk comes again later.
       if (code === 'exchange.recovering') return count('recovering')

@@ -119,6 +119,107 @@ export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCit
     ],
     ['submitted', 'arrived', 'accepted', 'accepted', 'closed'],
   )
+  const commits: Step = [A, 'case.commit', { materials: ['M03', 'M04'], until: '2026-11-20' }]
+  const handsIn = (...codes: string[]): Step => {
+    const named = codes.map((code, at) => ({ sha256: `${at}`.repeat(64), code, name: '扫描件.pdf' }))
+    const materials = named.map(({ sha256 }) => ({ sha256, size: 1000, type: 'application/pdf' }))
+    return [A, 'case.hand-in', { materials: named }, { materials }]
+  }
+  const onDay = (day: string) => ({ iat: Date.parse(`${day}T09:00:00+08:00`) / 1000 })
+  const accepted: Step[] = [arrived, commits, [S, 'case.accept', {}]]
+  await good(
+    'promised-for-later',
+    'Materials come later: the case is decided without them, and the result sent when all are there',
+    0,
+    [
+      ...accepted,
+      handsIn('M04'),
+      [S, 'case.decide', { outcome: 'granted' }],
+      handsIn('M03'),
+      [S, 'case.send-result', { method: 'pickup' }],
+    ],
+    ['submitted', 'arrived', 'arrived', 'accepted', 'accepted', 'decided', 'decided', 'sending'],
+  )
+  await good(
+    'promised-and-denied',
+    'Materials come later: a denial waits for none of them',
+    0,
+    [...accepted, [S, 'case.decide', DENIED], [S, 'case.close', { outcome: 'denied' }]],
+    ['submitted', 'arrived', 'arrived', 'accepted', 'decided', 'closed'],
+  )
+  await good(
+    'promised-and-lapsed',
+    'Materials that were promised did not come: the case lapses on the day after',
+    0,
+    [...accepted, [S, 'case.close', { outcome: 'lapsed' }, onDay('2026-11-21')]],
+    ['submitted', 'arrived', 'arrived', 'accepted', 'closed'],
+  )
+  for (const [path, description, steps, problem] of [
+    ['promised-twice', 'A second commitment', [arrived, commits, commits], 'case.transition'],
+    [
+      'promised-material-twice',
+      'A commitment to one material twice',
+      [arrived, [A, 'case.commit', { materials: ['M03', 'M03'], until: '2026-11-20' }]],
+      'case.content',
+    ],
+    [
+      'promised-for-today',
+      'A commitment to the day on which it is signed',
+      [arrived, [A, 'case.commit', { materials: ['M03'], until: '2026-11-02' }]],
+      'case.day',
+    ],
+    [
+      'promised-after-acceptance',
+      'A commitment after the acceptance',
+      [arrived, [S, 'case.accept', {}], commits],
+      'case.transition',
+    ],
+    ['handed-in-unpromised', 'Materials that nobody promised', [arrived, handsIn('M03')], 'case.transition'],
+    ['handed-in-another', 'Another material than was promised', [...accepted, handsIn('M05')], 'case.supplement'],
+    [
+      'handed-in-again',
+      'A material that was handed in already',
+      [...accepted, handsIn('M03'), handsIn('M03')],
+      'case.supplement',
+    ],
+    [
+      'handed-in-enough',
+      'A material when nothing is missing',
+      [...accepted, handsIn('M03', 'M04'), handsIn('M03')],
+      'case.transition',
+    ],
+    [
+      'sent-before-promised',
+      'A result is sent while a material that was promised is missing',
+      [...accepted, [S, 'case.decide', { outcome: 'granted' }], [S, 'case.send-result', { method: 'pickup' }]],
+      'case.transition',
+    ],
+    [
+      'closed-before-promised',
+      'Closed as granted while a material that was promised is missing',
+      [...accepted, [S, 'case.decide', { outcome: 'granted' }], [S, 'case.close', { outcome: 'granted' }]],
+      'case.transition',
+    ],
+    [
+      'lapsed-on-the-day',
+      'Lapsed on the last day for what was promised',
+      [...accepted, [S, 'case.close', { outcome: 'lapsed' }, onDay('2026-11-20')]],
+      'case.transition',
+    ],
+    [
+      'lapsed-with-all',
+      'Lapsed although all that was promised came',
+      [...accepted, handsIn('M03', 'M04'), [S, 'case.close', { outcome: 'lapsed' }, onDay('2026-11-21')]],
+      'case.transition',
+    ],
+    [
+      'lapsed-without-promise',
+      'Lapsed after the acceptance, with nothing promised',
+      [arrived, [S, 'case.accept', {}], [S, 'case.close', { outcome: 'lapsed' }]],
+      'case.transition',
+    ],
+  ] as const satisfies readonly (readonly [string, string, readonly Step[], ProblemCode])[])
+    await bad(path, description, 0, steps, problem)
   const answer = (at: number) => (packets: readonly Written[]) => ({ to: packets[at]?.id ?? '', text: '已办理' })
   await good(
     'objected-after-the-end',

@@ -16,6 +16,8 @@ ANY = OPEN + ("closed", "refused")
 TABLE = {
     "case.submit": ("collecting", (), "submitted"),
     "case.supplement": ("collecting", ("supplementing",), "arrived"),
+    "case.commit": ("collecting", EARLY, None),
+    "case.hand-in": ("collecting", OPEN, None),
     "case.ship": ("collecting", OPEN, None),
     "case.withdraw": ("collecting", UNDECIDED, None),
     "case.remind": ("collecting", OPEN, None),
@@ -52,7 +54,7 @@ CLOSES = {
     "withdrawn": UNDECIDED,
     "returned": EARLY,
     "void": OPEN,
-    "lapsed": ("supplementing",),
+    "lapsed": UNDECIDED,
 }
 ONCE = {"case.request-supplement", "case.extend", "case.withdraw"}
 
@@ -65,6 +67,8 @@ def check_case_claims(claims):
 def materials_of(kind, body):
     if kind in ("case.request-supplement", "case.purge"):
         return []
+    if kind == "case.commit":
+        return list(body.get("documents", []))
     named = [material["sha256"] for material in body.get("materials", []) if "sha256" in material]
     return named + [material["sha256"] for material in body.get("attachments", [])] + list(body.get("documents", []))
 
@@ -75,6 +79,7 @@ NAMED = {
     "case.ship": {"shippedOn": "told"},
     "case.result-received": {"receivedAt": "happened"},
     "case.request-supplement": {"deadline": "due"},
+    "case.commit": {"until": "due"},
     "case.accept": {"promisedBy": "told"},
     "case.pause": {"expectedUntil": "due"},
     "case.extend": {"until": "told"},
@@ -126,6 +131,7 @@ DONE = {
 }
 TO_COME = {
     "case.request-supplement": ("deadline", 1),
+    "case.commit": ("until", 1),
     "case.accept": ("promisedBy", 0),
     "case.pause": ("expectedUntil", 0),
     "case.extend": ("until", 0),
@@ -165,7 +171,7 @@ def wrong_day(case, kind, body, iat, only=None):
     value = None if path is None or (only is not None and path not in only) else body.get(path)
     if value is not None:
         day = datetime.date.fromisoformat(value)
-        bounded = path in ("deadline", "expectedUntil", "answerBy")
+        bounded = kind not in ("case.accept", "case.extend")
         if day < signed + datetime.timedelta(days=after):
             return path
         if bounded and day > signed + datetime.timedelta(days=DUE_DAYS):
@@ -196,6 +202,8 @@ FIXED = {
                     "applicant.type", "applicant.idType", "applicant.idNumber",
                     "agent.kind", "agent.idType", "agent.idNumber", "agent.authorisation"),
     "case.supplement": ("materials", "form"),
+    "case.commit": ("materials", "until", "documents"),
+    "case.hand-in": ("materials",),
     "case.ship": ("payer",),
     "case.evaluate": ("target", "level", "realName"),
     "case.message": ("attachments",),
@@ -282,6 +290,11 @@ def wrong_correction(view, case, packet):
     return None
 
 
+def decides(kind, body):
+    return kind in ("case.decide", "case.send-result") or (
+        kind == "case.close" and body["outcome"] in ("granted", "denied", "forwarded"))
+
+
 def unsound(view, case, packet):
     """Why a new step must not be signed or taken in the case as its author saw it, or None."""
     kind, body = packet.kind, packet.body
@@ -292,13 +305,20 @@ def unsound(view, case, packet):
         return "names a day that cannot be so: " + day
     if kind == "case.decide" and body["outcome"] == "denied" and not {"reason", "documentNo"} <= set(body):
         return "denies without reason or number"
+    if kind == "case.commit" and len(set(body["materials"])) != len(body["materials"]):
+        return "commits to a material twice"
+    committed = case and case["committed"]
+    if committed and decides(kind, body) and kind != "case.decide" and committed["missing"] and case["decision"] != "denied":
+        return "hands out a result while something that was committed to is missing"
+    if committed and kind == "case.close" and body["outcome"] == "lapsed" and case["state"] != "supplementing":
+        signed = datetime.datetime.fromtimestamp(packet.claims["iat"], CHINA).date()
+        if committed["until"] is not None and signed <= datetime.date.fromisoformat(committed["until"]):
+            return "ends a commitment before its day is over"
     if kind == "case.send-result" and body["method"] == "mail" and "waybill" not in body:
         return "mails without a waybill"
     if kind == "case.correct":
         return wrong_correction(view, case, packet)
-    decides = kind in ("case.decide", "case.send-result") or (
-        kind == "case.close" and body["outcome"] in ("granted", "denied", "forwarded"))
-    if decides and case["objections"] & set(case["asked"]):
+    if decides(kind, body) and case["objections"] & set(case["asked"]):
         return "goes over an objection that has no answer"
     if kind == "case.result-received":
         if kind in case["done"]:
@@ -371,6 +391,16 @@ def blocked(case, kind, body, city):
         return "without a question of the other city"
     if kind == "case.supplement" and body is not None and case["lacking"] is not None:
         return answers_notice(case["lacking"], body)
+    if kind == "case.commit" and case["committed"] is not None:
+        return "was made already"
+    if kind == "case.hand-in":
+        if case["committed"] is None:
+            return "was not committed to"
+        missing = case["committed"]["missing"]
+        if missing is not None and not missing:
+            return "comes when nothing is missing"
+        if missing is not None and body is not None and not {m["code"] for m in body["materials"]} <= missing:
+            return "gives what was not committed to"
     if kind == "case.revoke":
         if "case.decide" not in case["done"] or case["outcome"] == "void":
             return "goes against no decision"
@@ -384,6 +414,9 @@ def blocked(case, kind, body, city):
         return "was made already"
     if kind == "case.close" and body is not None:
         outcome = body.get("outcome")
+        kept = case["committed"] is None or case["committed"]["missing"] == set()
+        if outcome == "lapsed" and case["state"] != "supplementing" and kept:
+            return "lapses with nothing missing"
         if case["state"] not in CLOSES.get(outcome, ()):
             return "not possible with this outcome in state " + case["state"]
         if outcome == "withdrawn" and "case.withdraw" not in case["done"]:
@@ -400,7 +433,7 @@ def fold(packets, mover):
         if packet.kind == "case.submit":
             if case is None:
                 case = {"state": "submitted", "outcome": None, "decision": None, "done": set(),
-                        "asked": {}, "objections": set(), "lacking": None, "collecting": packet.iss, "handling": packet.aud, "times": {}}
+                        "asked": {}, "objections": set(), "lacking": None, "committed": None, "collecting": packet.iss, "handling": packet.aud, "times": {}}
                 if body is not None:
                     case["times"]["received"] = seconds(body["receivedAt"])
             continue
@@ -414,6 +447,11 @@ def fold(packets, mover):
         if packet.kind == "case.request-supplement" and body is not None:
             case["lacking"] = ({entry["code"] for entry in body["materials"]},
                                {entry["field"] for entry in body.get("form", [])})
+        if packet.kind == "case.commit":
+            case["committed"] = {"missing": None if body is None else set(body["materials"]),
+                                 "until": None if body is None else body["until"]}
+        if packet.kind in ("case.supplement", "case.hand-in") and case["committed"] and case["committed"]["missing"]:
+            case["committed"]["missing"] -= {m["code"] for m in (body or {}).get("materials", [])}
         if packet.kind in ASKED:
             case["asked"][packet.id] = packet.iss
         if packet.kind == "case.object":

@@ -71,6 +71,8 @@ async function missing(program: string): Promise<string[]> {
   return Object.keys(dependencies).filter(name => !existsSync(join(program, 'node_modules', name)))
 }
 
+const dayAfter = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+
 /** A case from one city to the other, to its end. */
 async function lead(collecting: present.City, handling: present.City): Promise<void> {
   const item = (await exampleItems(handling)).find(({ serverType }) => serverType.includes('1'))
@@ -119,6 +121,15 @@ async function lead(collecting: present.City, handling: present.City): Promise<v
     return callStep(city.clerk, kind, thread, body)
   }
   await reached('arrived')
+  if (collecting === cities[1]) {
+    // What the version before does not know it refuses by itself, and the case goes on.
+    await step(collecting, 'commit', { materials: ['M03'], until: dayAfter(10) })
+    await present.until('the commitment is refused', async () =>
+      (await at(collecting))?.refused.some(
+        ({ kind, problem }) => kind === 'case.commit' && problem.code === 'envelope.claims',
+      ),
+    )
+  }
   await step(collecting, 'remind', { text: '请尽快办理' })
   await step(handling, 'accept', {})
   await reached('accepted')

@@ -52,6 +52,8 @@ const answer = (by: Who, asked: CaseKind): Step =>
 const waybill = (number: string) => ({ carrier: 'EMS', number })
 /** The day before, so that nothing lies in the future, or too far behind. */
 const AT = new Date(Date.now() - 86_400_000).toISOString()
+/** Until when a material is handed in later. */
+const LATER = new Date(Date.now() + 60 * 86_400_000).toISOString().slice(0, 10)
 const clerk = { no: 'AK-017' }
 const arrived = officer('case.arrived')
 const accept = step('shiyan', 'case.accept', {})
@@ -78,6 +80,7 @@ const purge: Step = {
 
 const whole: readonly Step[] = [
   arrived,
+  step('ankang', 'case.commit', { materials: ['M03'], until: LATER }),
   step('shiyan', 'case.precheck', { opinion: '请寄原件' }),
   lacking,
   step('ankang', 'case.supplement', async ({ material }) => ({
@@ -122,6 +125,9 @@ const whole: readonly Step[] = [
   step('shiyan', 'case.supervise', { text: '请联系申请人' }),
   answer('ankang', 'case.supervise'),
   decide('granted'),
+  step('ankang', 'case.hand-in', async ({ material }) => ({
+    materials: [await material('ankang', 'case.hand-in', 'M03')],
+  })),
   step('shiyan', 'case.send-result', { method: 'mail', waybill: waybill('118002') }),
   step('shiyan', 'case.mail', { waybill: waybill('118002'), parcel: 'result', state: 'delivered', at: AT }),
   received,

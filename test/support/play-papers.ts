@@ -57,6 +57,8 @@ const BODIES: { [K in CaseKind]?: CaseContent<K> } = {
     form: { 联系地址: '汉滨区巴山东路 8 号' },
     note: '已补背面',
   },
+  'case.commit': { materials: ['M03', 'M04'], until: '2026-12-10' },
+  'case.hand-in': { materials: [{ sha256: hash('d'), code: 'M03', name: FILE_NAME, form: 'copy', pages: 1 }] },
   'case.pause': { procedure: 'site-survey', reason: '需核查缴存单位。', expectedUntil: '2026-12-04' },
   'case.extend': { until: '2026-12-15', reason: '缴存记录需逐年核对。', approver: '王主任' },
   'case.withdraw': { reason: '申请人不再购房。' },
@@ -78,7 +80,11 @@ export const playPapers = (change: Partial<PaperView> = {}, bodies: typeof BODIE
   item: {
     linkWay: '0719-8100001',
     superviseWay: '0719-12345',
-    materials: [{ materialCode: 'M01', materialName: '申请人身份证' }],
+    materials: [
+      { materialCode: 'M01', materialName: '申请人身份证' },
+      { materialCode: 'M03', materialName: '缴存流水' },
+      { materialCode: 'M04', materialName: '婚姻状况证明' },
+    ],
   } as unknown as PaperView['item'],
   city: code =>
     code === '610900'
@@ -88,6 +94,7 @@ export const playPapers = (change: Partial<PaperView> = {}, bodies: typeof BODIE
   collecting: '610900',
   handling: '420300',
   localCaseNo: 'SY-2026-0042',
+  committed: null,
   promised: { day: '2026-12-01', provisional: false },
   progress: { picture: '<svg viewBox="0 0 10 10"><path d="M0 0h10v10H0z"/></svg>', url: 'https://ak.example.gov.cn/' },
   today: '2026-11-25',

@@ -116,7 +116,20 @@ ${kept(look)}
   )
 }
 
-function todo(progress: Progress): Html | string {
+function todo(progress: Progress): Html {
+  const { later } = progress
+  const promised =
+    later === null
+      ? ''
+      : html`<section class="card todo"><h2>请您补交承诺后补的材料</h2><ul>${later.materials.map(
+          name => html`<li>${name}</li>`,
+        )}</ul><p>${
+          later.until === null ? '请尽快' : `请在 ${day(later.until)} 前`
+        }交到原收件窗口。补交齐全前不发出准予的结果。</p></section>`
+  return html`${next(progress)}${promised}`
+}
+
+function next(progress: Progress): Html | string {
   const { supplement, state } = progress
   if (supplement !== null)
     return html`<section class="card todo"><h2>请您补正材料</h2><ul>${supplement.materials.map(

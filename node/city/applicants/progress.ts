@@ -37,6 +37,8 @@ export type Progress = {
     materials: string[]
     deadline: string | null
   } | null
+  /** materials that the applicant committed to hand in later (容缺后补), and until when; null when none are missing */
+  later: { materials: string[]; until: string | null } | null
   ratable: RatingTarget[]
   purged: boolean
 }
@@ -46,6 +48,8 @@ const TOLD = new Set<CaseKind>([
   'case.submit',
   'case.arrived',
   'case.precheck',
+  'case.commit',
+  'case.hand-in',
   'case.ship',
   'case.request-supplement',
   'case.supplement',
@@ -142,18 +146,23 @@ export function createApplicants(parts: ApplicantsParts) {
       state.state === 'supplementing' && asked !== undefined
         ? ((await parts.packets.bodyOf(asked)) as CaseContent<'case.request-supplement'> | null)
         : null
-    let supplement: Progress['supplement'] = null
-    if (notice !== null) {
-      const item = await parts.item(state.handling, row.item_code, state.item?.version ?? 0)
-      const names = new Map(item?.materials.map(material => [material.materialCode, material.materialName]))
-      supplement = {
-        materials: [
-          ...notice.materials.map(({ code }) => names.get(code) ?? code),
-          ...(notice.form ?? []).map(({ field }) => `申请表：${field}`),
-        ],
-        deadline: notice.deadline ?? null,
-      }
-    }
+    const missing = state.instants.ended === null ? (state.committed?.missing ?? []) : []
+    const item =
+      notice === null && missing.length === 0
+        ? null
+        : await parts.item(state.handling, row.item_code, state.item?.version ?? 0)
+    const names = new Map(item?.materials.map(material => [material.materialCode, material.materialName]))
+    const nameOf = (code: string): string => names.get(code) ?? code
+    const supplement: Progress['supplement'] =
+      notice === null
+        ? null
+        : {
+            materials: [
+              ...notice.materials.map(({ code }) => nameOf(code)),
+              ...(notice.form ?? []).map(({ field }) => `申请表：${field}`),
+            ],
+            deadline: notice.deadline ?? null,
+          }
     return {
       token: tokenOf(thread),
       caseNo: row.case_no,
@@ -167,6 +176,7 @@ export function createApplicants(parts: ApplicantsParts) {
         .filter(({ kind, id }) => TOLD.has(kind as CaseKind) && !state.late.includes(id))
         .map(({ kind, iat }) => ({ kind: kind as CaseKind, day: dayOf(iat) })),
       supplement,
+      later: missing.length === 0 ? null : { materials: missing.map(nameOf), until: state.committed?.until ?? null },
       ratable: ratableOf(row, state),
       purged: row.purged_at !== null,
     }

@@ -19,6 +19,7 @@ const progress = (change: Partial<Progress> = {}): Progress => ({
   promised: { day: '2026-12-01', provisional: false },
   steps: [{ kind: 'case.submit', day: '2026-11-23' }],
   supplement: { materials: ['身份证<b>'], deadline: '2026-11-30' },
+  later: null,
   ratable: [],
   purged: false,
   ...change,
@@ -77,6 +78,9 @@ describe('the pages', () => {
     expect(text).not.toContain('节假日')
     found = progress({ promised: { day: '2027-02-01', provisional: true } })
     expect(await (await get(`/q/${TOKEN}`)).text()).toMatch(/2027年2月1日 前（暂定）.*节假日安排公布后可能变动/)
+    found = progress({ later: { materials: ['缴存流水<b>'], until: '2026-12-10' } })
+    const later = await (await get(`/q/${TOKEN}`)).text()
+    expect(later).toMatch(/承诺后补的材料[\s\S]*缴存流水&lt;b&gt;[\s\S]*2026年12月10日/)
     expect(text).not.toMatch(/<script|<b>/)
     expect(shown.headers.get('cache-control')).toBe('no-store')
     expect(await (await get(`/q/${TOKEN}`)).text()).toContain('需要补正材料')

@@ -27,7 +27,16 @@ import { assertAsSeen, assertWrittenOn } from './as-seen.ts'
 import type { CaseClocks } from './clocks.ts'
 import { createCaseDetails, parentOf, type Waiting } from './detail.ts'
 import { createDue } from './due.ts'
-import { alreadyOpen, daysOf, findingOf, problemOf, repeatedItems, unknownItem, withoutBlanks } from './findings.ts'
+import {
+  alreadyOpen,
+  commitmentFindings,
+  daysOf,
+  findingOf,
+  problemOf,
+  repeatedItems,
+  unknownItem,
+  withoutBlanks,
+} from './findings.ts'
 import { createGuide } from './guide.ts'
 import { casesOf, handOver, type JointCase, type LinkedCase, linkedTo } from './joint.ts'
 import type { LookupKeys } from './lookup.ts'
@@ -86,6 +95,8 @@ export type NewCase = Omit<CaseContent<'case.submit'>, 'caseNo' | 'item' | 'rece
   codes?: 'own' | 'handling' | undefined
   /** the version of an agreement to begin under; the newest that covers it when absent */
   agreement?: string | undefined
+  /** what the applicant commits to hand in later (容缺后补), signed with the case */
+  commitment?: CaseContent<'case.commit'> | undefined
 }
 
 /** What comes with the taking in of a case. */
@@ -112,15 +123,17 @@ export function createCases(parts: CasesParts) {
   type Checked = {
     content: CaseContent<'case.submit'>
     materials: Commitment[]
+    /** what is signed besides: the commitment of a case that begins with materials missing */
+    besides: Draft[]
     /** under which it would begin, or why under none */
     agreement: { id: string } | ProblemError
     findings: Finding[]
   }
-  type Sound = Pick<Checked, 'content' | 'materials'> & { input: Input; agreement: { id: string } }
+  type Sound = Pick<Checked, 'content' | 'materials' | 'besides'> & { input: Input; agreement: { id: string } }
 
   /** `looks`: scans are opened that nobody asked to. */
   async function check(input: Input, looks = false): Promise<Checked> {
-    const { to, item: code, caseNo, receivedAt, codes, agreement: named, common = [], ...typed } = input
+    const { to, item: code, caseNo, receivedAt, codes, agreement: named, common = [], commitment, ...typed } = input
     const rest = withAuthorisation(withoutBlanks(typed))
     const item = await parts.services.item(to, code)
     if (item === null) throw new ProblemError('item.unknown')
@@ -188,7 +201,13 @@ export function createCases(parts: CasesParts) {
         })
       }
     }
-    return { content, materials, agreement, findings }
+    const besides: Draft[] = []
+    if (commitment !== undefined) {
+      const named = { ...commitment, materials: commitment.materials.map(codes === 'own' ? theirCode : code => code) }
+      findings.push(...commitmentFindings(named, item, application, seconds(clock.now())))
+      besides.push(await draftOf('case.commit', named))
+    }
+    return { content, materials, besides, agreement, findings }
   }
 
   /** The scans of a step that are held, as the packet names them. */
@@ -202,7 +221,7 @@ export function createCases(parts: CasesParts) {
 
   /** A case as the author writes it. */
   const targetOf = (
-    { input, content, materials, agreement }: Sound,
+    { input, content, materials, besides, agreement }: Sound,
     thread: string,
     caseNo: string,
     parent: string | undefined,
@@ -217,6 +236,7 @@ export function createCases(parts: CasesParts) {
         agreement: agreement.id,
         content: { ...content, caseNo, ...(parent === undefined ? {} : { parent }) },
       },
+      ...besides,
     ],
   })
 
@@ -277,12 +297,13 @@ export function createCases(parts: CasesParts) {
     const writing = parts.author().writeAll(targets, async (tx, written) => {
       await act(tx)
       for (const packet of written) {
-        const { caseNo } = packet.body as CaseContent<'case.submit'>
+        const { thread, kind } = packet.claims
+        const { caseNo } = packet.body as Partial<CaseContent<'case.submit'>>
         await audit.append(tx, {
           actor,
-          action: 'case.submit',
-          subject: packet.claims.thread,
-          detail: { packet: packet.id, case: caseNo },
+          action: kind,
+          subject: thread,
+          detail: { packet: packet.id, ...(caseNo === undefined ? {} : { case: caseNo }) },
         })
       }
       await alongside?.(tx)
@@ -334,8 +355,12 @@ export function createCases(parts: CasesParts) {
     const missing = hashes.findIndex(hash => !held.has(hash))
     if (missing >= 0) throw new ProblemError('material.missing', `materials.${missing}`, { act: 'you' })
     const wrong =
-      kind === 'case.supplement'
-        ? await miscounted(parts.pages, (parsed.data as CaseContent<'case.supplement'>).materials, held)
+      kind === 'case.supplement' || kind === 'case.hand-in'
+        ? await miscounted(
+            parts.pages,
+            (parsed.data as CaseContent<'case.supplement' | 'case.hand-in'>).materials,
+            held,
+          )
         : []
     const errors = wrong.filter(({ level }) => level === 'error')
     if (errors.length > 0) throw new ProblemError('request.invalid', formatFindings(errors), { errors })

@@ -1,9 +1,11 @@
 /** What keeps an application from being sent, as findings of its fields. */
+import { commitsBeyond } from '../../../protocol/case/commitment.ts'
 import { implausible } from '../../../protocol/case/days.ts'
 import type { CaseContent } from '../../../protocol/case/kinds.ts'
 import type { Application, Finding } from '../../../protocol/case/preflight.ts'
 import { unsound } from '../../../protocol/case/sound.ts'
 import { PROBLEMS, type Problem, ProblemError } from '../../../protocol/problem.ts'
+import type { ServiceItem } from '../../../protocol/service/item.ts'
 import type { Reader } from '../../kernel/store/database.ts'
 import type { NewCase } from './cases.ts'
 import { type JointCase, repeated } from './joint.ts'
@@ -69,6 +71,29 @@ export function daysOf(content: CaseContent<'case.submit'>, iat: number): Findin
   if (refused === null) return []
   const [field = '', reason = ''] = (refused.problem.detail ?? '').split(': ')
   return [{ field, level: 'error', cure: 'clerk', reason, reasonZh: '日期明显有误：不得晚于现在，也不得早于半年以前' }]
+}
+
+/** What of a commitment (容缺承诺) would be refused when it were signed at `iat` (seconds), as findings of its fields. */
+export function commitmentFindings(
+  commitment: CaseContent<'case.commit'>,
+  item: ServiceItem,
+  given: Application,
+  iat: number,
+): Finding[] {
+  const step = { kind: 'case.commit', body: commitment, iat } as const
+  return [commitsBeyond(commitment, item, given), unsound({ packets: [], state: null }, step)].flatMap(refused => {
+    if (refused === null) return []
+    const [field = '', reason = ''] = (refused.problem.detail ?? '').split(': ')
+    return [
+      {
+        field: `commitment.${field}`,
+        level: 'error' as const,
+        cure: 'clerk' as const,
+        reason,
+        reasonZh: field === 'until' ? '补交期限须为今后一年内的日期' : '该材料不能容缺后补，或已经提交',
+      },
+    ]
+  })
 }
 
 /** A case of the same person for the same item that has not ended: perhaps it is taken in twice. */

@@ -2,6 +2,7 @@
 
 import { dayOf } from '../../../protocol/agreement/document.ts'
 import { admitCase, judgeCaseBody, openCaseBody } from '../../../protocol/case/admit.ts'
+import { commitsBeyond } from '../../../protocol/case/commitment.ts'
 import { type Correction, correctedBody, correctionsOf } from '../../../protocol/case/correct.ts'
 import { type CaseState, foldOn } from '../../../protocol/case/fold.ts'
 import { type CaseBody, isMoveKind } from '../../../protocol/case/kinds.ts'
@@ -92,7 +93,8 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
       const room = await parts.materials.room(store, author, materials.length)
       if (!room.ok) return room
     }
-    if (candidate.claims.kind === 'case.request-supplement') return (await noticeBeyond(packets, candidate)) ?? admitted
+    if (candidate.claims.kind === 'case.request-supplement' || candidate.claims.kind === 'case.commit')
+      return (await beyondItem(packets, candidate)) ?? admitted
     if (candidate.claims.kind === 'case.object' && candidate.claims.iss !== identity.city)
       return (await parts.clocks.objectedLate(store, admitted.state, candidate.claims.iat)) ?? admitted
     if (candidate.claims.kind !== 'case.submit') return admitted
@@ -111,14 +113,15 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
     return covered.ok && aud === identity.city ? parts.submission.judge(store, candidate.claims, body) : covered
   }
 
-  /** A notice is judged by the item in the version of the case, where that is held; both cities hold it while the case is new. */
-  async function noticeBeyond(packets: readonly StoredPacket[], { body }: Packet): Promise<Refused | null> {
+  /** A notice and a commitment are judged by the item in the version of the case, where that is held; both cities hold it while the case is new. */
+  async function beyondItem(packets: readonly StoredPacket[], { claims, body }: Packet): Promise<Refused | null> {
     const submit = packets.find(packet => packet.claims.kind === 'case.submit')
     const given = submit?.body as CaseBody<'case.submit'> | null | undefined
     if (submit === undefined || given == null) return null
     const { code, version } = given.item
     const item = await parts.item(submit.claims.aud, code, version)
     if (item?.taskVersion !== version) return null
+    if (claims.kind === 'case.commit') return commitsBeyond(body as CaseBody<'case.commit'>, item, given)
     return asksBeyond(body as CaseBody<'case.request-supplement'>, item, given)
   }
 

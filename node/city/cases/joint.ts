@@ -11,8 +11,8 @@ import type { NewCase } from './cases.ts'
 
 /** What stands once for all, and what each item adds; a field of both is the item's, forms are put together. */
 export type JointCase = {
-  shared: Omit<NewCase, 'to' | 'item' | 'mode' | 'caseNo' | 'parent' | 'agreement'>
-  items: readonly (Pick<NewCase, 'to' | 'item' | 'mode' | 'agreement'> & {
+  shared: Omit<NewCase, 'to' | 'item' | 'mode' | 'caseNo' | 'parent' | 'agreement' | 'commitment'>
+  items: readonly (Pick<NewCase, 'to' | 'item' | 'mode' | 'agreement' | 'commitment'> & {
     [Key in 'form' | 'materials' | 'purpose']?: NewCase[Key] | undefined
   })[]
 }

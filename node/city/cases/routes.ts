@@ -13,9 +13,10 @@ import { Why } from '../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../edges/http/route.ts'
 import { TITLES } from '../records/evidence/timeline.ts'
 import type { Cases } from './cases.ts'
+import { CommittedShape, toCommitted } from './committed-routes.ts'
 import type { CaseDetail } from './detail.ts'
 import type { ApplicationCheck } from './intake/check.ts'
-import type { LinkedCase } from './joint.ts'
+import { Linked, toLinked } from './linked-routes.ts'
 import { takerOf } from './rights.ts'
 import type { CaseRow } from './rows.ts'
 
@@ -60,16 +61,6 @@ export const Case = z
   })
   .meta({ id: 'Case' })
 
-const Linked = z.strictObject({
-  thread: ThreadId,
-  partner: DivisionCode,
-  item: z.strictObject({ code: z.string(), name: z.string() }),
-  lead: z.boolean(),
-  state: z.enum(states),
-  stateName: z.string(),
-  outcome: z.enum(OUTCOMES).nullable(),
-})
-
 const Detail = Case.extend({
   deadlines: z
     .array(
@@ -107,6 +98,7 @@ const Detail = Case.extend({
     .describe(
       'what the notice (补正告知) named, and the supplement must hold; both empty when it asks in words alone. The reasons stand in its body',
     ),
+  committed: CommittedShape,
   instants: z.strictObject({
     received: z.string().nullable(),
     submitted: Time.nullable(),
@@ -174,6 +166,9 @@ export const NewCase = z.strictObject({
   agreement: Sha256.optional().describe(
     'id of the version of an agreement to begin under, where several cover it; absent: the newest that does',
   ),
+  commitment: CASE_CONTENT['case.commit']
+    .optional()
+    .describe('容缺承诺: materials that the item lets come later, and until when; signed with the case'),
 })
 
 const {
@@ -183,6 +178,7 @@ const {
   item: _item,
   mode: _mode,
   agreement: _agreement,
+  commitment: _commitment,
   ...shared
 } = NewCase.shape
 export const NewJointCase = z.strictObject({
@@ -191,7 +187,7 @@ export const NewJointCase = z.strictObject({
     .describe('what stands once for all items: applicant, agent, window, consent, common fields of the forms'),
   items: z
     .array(
-      NewCase.pick({ to: true, item: true, mode: true, agreement: true }).extend({
+      NewCase.pick({ to: true, item: true, mode: true, agreement: true, commitment: true }).extend({
         form: shared.form.optional().describe('fields of this item, put to the shared ones'),
         materials: shared.materials.optional().describe('in place of the shared ones'),
         purpose: shared.purpose,
@@ -245,13 +241,6 @@ export const toAnswer = ({ no, submittedAt, updatedAt, due, ownDue, ...row }: Ca
   updatedAt: time(updatedAt),
 })
 
-const toLinked = ({ sent, handedOver, ...entry }: LinkedCase): z.input<typeof Linked> => ({
-  ...entry,
-  state: entry.state as State,
-  stateName: STATES[entry.state as State],
-  outcome: entry.outcome as (typeof OUTCOMES)[number] | null,
-})
-
 const ofSeconds = (value: number | null) => timeOrNull(value === null ? null : value * 1000)
 
 function toDetail({
@@ -272,6 +261,7 @@ function toDetail({
     promisedBy: fold.promisedBy,
     supplementDeadline: fold.supplementDeadline,
     lacking: fold.lacking === null ? null : { materials: [...fold.lacking.materials], form: [...fold.lacking.form] },
+    committed: toCommitted(fold.committed),
     instants: {
       received,
       submitted: ofSeconds(submitted),

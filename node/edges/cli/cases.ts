@@ -165,6 +165,11 @@ export async function show(context: CommandContext, thread: string): Promise<voi
         : [
             `  to be supplied 待补正  ${[...value.lacking.materials, ...value.lacking.form].join(', ') || 'see case bodies'}`,
           ]),
+      ...(value.committed === null || value.committed.missing?.length === 0
+        ? []
+        : [
+            `  to be handed in later 容缺后补  ${value.committed.missing?.join(', ') ?? '— purged 已清除'}, ${value.committed.until ?? ''}`,
+          ]),
       ...value.questions.map(
         ({ packet, kind, answerBy }) => `  to be answered 待答复  ${kind} ${packet} ${answerBy ?? ''}`,
       ),

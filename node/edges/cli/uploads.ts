@@ -75,6 +75,8 @@ export async function withMaterials(client: Client, out: Output, read: Given, fl
 /** Under what name the body of a step lists its files. */
 const LISTS: Partial<Record<CaseKind, 'materials' | 'attachments' | 'documents'>> = {
   'case.supplement': 'materials',
+  'case.hand-in': 'materials',
+  'case.commit': 'documents',
   'case.message': 'attachments',
   'case.decide': 'documents',
   'case.send-result': 'documents',

@@ -635,7 +635,7 @@ export type Case = {
   holder: string | null
   /** what is due first, by either city */
   due: {
-    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
     dutyName: string
     /** the city that must do it */
     city: string
@@ -648,7 +648,7 @@ export type Case = {
   } | null
   /** what this city itself must do first */
   ownDue: {
-    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
     dutyName: string
     /** the city that must do it */
     city: string
@@ -690,7 +690,7 @@ export type CaseDetail = {
   holder: string | null
   /** what is due first, by either city */
   due: {
-    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
     dutyName: string
     /** the city that must do it */
     city: string
@@ -703,7 +703,7 @@ export type CaseDetail = {
   } | null
   /** what this city itself must do first */
   ownDue: {
-    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
     dutyName: string
     /** the city that must do it */
     city: string
@@ -718,7 +718,7 @@ export type CaseDetail = {
   updatedAt: string
   /** every duty of the case by law and agreement; the same at both cities */
   deadlines: {
-    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
     dutyName: string
     city: string
     /** the day on which the limit began, not counted */
@@ -735,7 +735,7 @@ export type CaseDetail = {
   /** reminders, supervisions, objections and appeals of the other city that wait for an answer */
   questions: {
     packet: string
-    kind: 'case.submit' | 'case.supplement' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
+    kind: 'case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
     at: string
     answerBy: string | null
   }[]
@@ -759,6 +759,14 @@ export type CaseDetail = {
     /** fields */
     form: string[]
   } | null
+  /** what the applicant committed to hand in later (容缺后补); null without a commitment */
+  committed: {
+    /** codes that are still missing; null when that was purged */
+    missing: string[] | null
+    until: string | null
+    /** when all was there */
+    kept: string | null
+  } | null
   instants: {
     received: string | null
     submitted: string | null
@@ -768,7 +776,7 @@ export type CaseDetail = {
     ended: string | null
   }
   /** steps that this city may take now */
-  steps: ('case.submit' | 'case.supplement' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke')[]
+  steps: ('case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke')[]
   /** what the approval system has not taken, what it answered and is not signed, and materials that could not be fetched */
   waiting: {
     what: 'dispatch' | 'answer' | 'material'
@@ -780,14 +788,14 @@ export type CaseDetail = {
   /** own steps that the other city refused, in their order: what they said stands among the bodies */
   refused: {
     packet: string
-    kind: 'case.submit' | 'case.supplement' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
+    kind: 'case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
     at: string
     problem: { code: string; detail?: string }
   }[]
   timeline: {
     packet: string
     city: string
-    kind: 'case.submit' | 'case.supplement' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
+    kind: 'case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
     at: string
     status: 'pending' | 'stored'
     /** time of the receipt of the other city */
@@ -1155,6 +1163,16 @@ export type Colleague = {
   departments: string[] | null
   /** null: every one */
   windows: string[] | null
+}
+export type CommitCaseRequest = {
+  /** codes of the item's list, of materials that may be handed in later (容缺后补) and are not there */
+  materials: string[]
+  /** the last day on which the applicant hands them in */
+  until: string
+  /** what the applicant declares besides (承诺内容) */
+  text?: string | undefined
+  /** the signed commitment (承诺书), as a scan */
+  documents?: string[] | undefined
 }
 export type CompareItemsAnswer = {
   /** the own item */
@@ -2276,6 +2294,20 @@ export type GrantPersonRequest = {
   staffNumber?: string | null | undefined
   phone?: string | null | undefined
 }
+export type HandInCaseRequest = {
+  materials: {
+    sha256: string
+    /** material code of the item's list */
+    code: string
+    name: string
+    /** 原件, 复印件, 电子 */
+    form?: 'original' | 'copy' | 'electronic' | undefined
+    pages?: number | undefined
+    /** 用证事由 of this licence, in place of the one of the case */
+    purpose?: string | undefined
+  }[]
+  note?: string | undefined
+}
 export type HandOverJointCaseAnswer = {
   handedOver: number
   /** cases whose result is still to come */
@@ -3271,7 +3303,7 @@ export type ListOperatorsAnswer = {
 export type ListOwnSessionsAnswer = { items: Session[] }
 export type ListPapersAnswer = {
   items: {
-    name: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'special-procedure' | 'extension' | 'withdrawal' | 'termination' | 'delivery' | 'mailing-label'
+    name: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'withdrawal' | 'termination' | 'delivery' | 'mailing-label'
     title: string
     /** the step, or what of it, that is not there yet */
     lacking: string | null
@@ -4979,7 +5011,7 @@ export type PreviewStepAnswer = {
 export type PrintPapersAnswer = { html: string; items: { thread: string; problem: string | null }[] }
 export type PrintPapersRequest = {
   threads: string[]
-  paper: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'special-procedure' | 'extension' | 'withdrawal' | 'termination' | 'delivery' | 'mailing-label'
+  paper: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'withdrawal' | 'termination' | 'delivery' | 'mailing-label'
 }
 export type ProgressCaseRequest = {
   step: string
@@ -6524,6 +6556,17 @@ export type SubmitCaseRequest = {
   codes?: 'own' | 'handling' | undefined
   /** id of the version of an agreement to begin under, where several cover it; absent: the newest that does */
   agreement?: string | undefined
+  /** 容缺承诺: materials that the item lets come later, and until when; signed with the case */
+  commitment?: {
+    /** codes of the item's list, of materials that may be handed in later (容缺后补) and are not there */
+    materials: string[]
+    /** the last day on which the applicant hands them in */
+    until: string
+    /** what the applicant declares besides (承诺内容) */
+    text?: string | undefined
+    /** the signed commitment (承诺书), as a scan */
+    documents?: string[] | undefined
+  } | undefined
 }
 export type SubmitJointCaseAnswer = { cases: Case[] }
 export type SubmitJointCaseRequest = {
@@ -6598,6 +6641,17 @@ export type SubmitJointCaseRequest = {
     mode: 0 | 1 | 2 | 3
     /** id of the version of an agreement to begin under, where several cover it; absent: the newest that does */
     agreement?: string | undefined
+    /** 容缺承诺: materials that the item lets come later, and until when; signed with the case */
+    commitment?: {
+      /** codes of the item's list, of materials that may be handed in later (容缺后补) and are not there */
+      materials: string[]
+      /** the last day on which the applicant hands them in */
+      until: string
+      /** what the applicant declares besides (承诺内容) */
+      text?: string | undefined
+      /** the signed commitment (承诺书), as a scan */
+      documents?: string[] | undefined
+    } | undefined
     /** fields of this item, put to the shared ones */
     form?: Record<string, unknown> | undefined
     /** in place of the shared ones */
@@ -7165,7 +7219,7 @@ export interface Api {
     params: {
       thread: string
       /** as the address of the step has it, such as `accept`, or as `steps` of the case has it, such as `case.accept` */
-      kind: 'supplement' | 'ship' | 'withdraw' | 'remind' | 'result-received' | 'evaluate' | 'message' | 'arrived' | 'precheck' | 'request-supplement' | 'accept' | 'refuse' | 'progress' | 'pause' | 'resume' | 'extend' | 'decide' | 'send-result' | 'close' | 'answer-evaluation' | 'appeal-evaluation' | 'supervise' | 'answer' | 'verify-remote' | 'mail' | 'object' | 'correct' | 'revoke' | 'case.supplement' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.object' | 'case.correct' | 'case.revoke'
+      kind: 'supplement' | 'commit' | 'hand-in' | 'ship' | 'withdraw' | 'remind' | 'result-received' | 'evaluate' | 'message' | 'arrived' | 'precheck' | 'request-supplement' | 'accept' | 'refuse' | 'progress' | 'pause' | 'resume' | 'extend' | 'decide' | 'send-result' | 'close' | 'answer-evaluation' | 'appeal-evaluation' | 'supervise' | 'answer' | 'verify-remote' | 'mail' | 'object' | 'correct' | 'revoke' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.object' | 'case.correct' | 'case.revoke'
     }
     body?: CheckCaseStepRequest | undefined
   } & Options): Promise<CheckCaseStepAnswer>
@@ -7173,6 +7227,11 @@ export interface Api {
   closeCase(input: {
     params: { thread: string }
     body: CloseCaseRequest
+  } & Keyed & Guarded & Options): Promise<Case>
+  /** Materials promised for later 容缺承诺: signs and sends case.commit; by the collecting city */
+  commitCase(input: {
+    params: { thread: string }
+    body: CommitCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** Compare a partner's item with an own one, field by field; materials are matched by certificate type and name */
   compareItems(input: {
@@ -7378,7 +7437,7 @@ export interface Api {
     params: {
       thread: string
       /** as the address of the step has it, such as `accept`, or as `steps` of the case has it, such as `case.accept` */
-      kind: 'supplement' | 'ship' | 'withdraw' | 'remind' | 'result-received' | 'evaluate' | 'message' | 'arrived' | 'precheck' | 'request-supplement' | 'accept' | 'refuse' | 'progress' | 'pause' | 'resume' | 'extend' | 'decide' | 'send-result' | 'close' | 'answer-evaluation' | 'appeal-evaluation' | 'supervise' | 'answer' | 'verify-remote' | 'mail' | 'object' | 'correct' | 'revoke' | 'case.supplement' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.object' | 'case.correct' | 'case.revoke'
+      kind: 'supplement' | 'commit' | 'hand-in' | 'ship' | 'withdraw' | 'remind' | 'result-received' | 'evaluate' | 'message' | 'arrived' | 'precheck' | 'request-supplement' | 'accept' | 'refuse' | 'progress' | 'pause' | 'resume' | 'extend' | 'decide' | 'send-result' | 'close' | 'answer-evaluation' | 'appeal-evaluation' | 'supervise' | 'answer' | 'verify-remote' | 'mail' | 'object' | 'correct' | 'revoke' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.object' | 'case.correct' | 'case.revoke'
     }
   } & Options): Promise<GetCaseStepAnswer>
   /** A draft with its findings and what it changes */
@@ -7450,6 +7509,11 @@ export interface Api {
     params: { id: string }
     body?: GrantPersonRequest | undefined
   } & Guarded & Options): Promise<Person>
+  /** Promised materials handed in 补交容缺材料: signs and sends case.hand-in; by the collecting city */
+  handInCase(input: {
+    params: { thread: string }
+    body: HandInCaseRequest
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Hand the results of a joint case over at once (一次送达): those that are there and were not received yet */
   handOverJointCase(input: {
     params: { thread: string }
@@ -7695,7 +7759,7 @@ export interface Api {
   printPaper(input: {
     params: {
       thread: string
-      name: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'special-procedure' | 'extension' | 'withdrawal' | 'termination' | 'delivery' | 'mailing-label'
+      name: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'withdrawal' | 'termination' | 'delivery' | 'mailing-label'
     }
   } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
   /** One paper of up to 100 cases as one page for A4, each on sheets of its own (批量打印) */

@@ -82,6 +82,13 @@ export function fileName(name: string, type: string): string {
 
 export type Named = { sha256: string; category: Category; code: string | null; name: string; pages: number | null }
 
+/** Kinds that bring materials of the application. */
+const MATERIALS: ReadonlySet<CaseKind> = new Set<CaseKind>(['case.submit', 'case.supplement', 'case.hand-in'])
+const DOCUMENT_NAMES: Readonly<Partial<Record<CaseKind, string>>> = {
+  'case.decide': '决定文件',
+  'case.commit': '承诺书',
+}
+
 /** The files that a packet's body names, under the names it gives them. */
 export function namedBy(kind: CaseKind, body: unknown): Named[] {
   if (body === null) return []
@@ -90,9 +97,9 @@ export function namedBy(kind: CaseKind, body: unknown): Named[] {
     (found ?? []).map(({ sha256, code, name, pages }) => ({ sha256, category, code, name, pages: pages ?? null }))
   const documentNo = kind === 'case.decide' ? (body as CaseContent<'case.decide'>).documentNo : undefined
   const document = { category: 'decision' as const, code: documentNo ?? null, pages: null }
-  const name = kind === 'case.decide' ? '决定文件' : '结果文件'
+  const name = DOCUMENT_NAMES[kind] ?? '结果文件'
   return [
-    ...(kind === 'case.submit' || kind === 'case.supplement' ? listed(content.materials, 'material') : []),
+    ...(MATERIALS.has(kind) ? listed(content.materials, 'material') : []),
     ...listed(content.attachments, 'attachment'),
     ...(content.documents ?? []).map(sha256 => ({ sha256, name, ...document })),
   ]

@@ -42,6 +42,8 @@ export type TimelineEntry = {
 export const TITLES = {
   'case.submit': { zh: '转办申请', en: 'Application forwarded' },
   'case.supplement': { zh: '提交补正材料', en: 'Missing materials supplied' },
+  'case.commit': { zh: '容缺承诺', en: 'Materials promised for later' },
+  'case.hand-in': { zh: '补交容缺材料', en: 'Promised materials handed in' },
   'case.ship': { zh: '寄出原件', en: 'Originals mailed' },
   'case.withdraw': { zh: '申请撤回', en: 'Withdrawal requested' },
   'case.remind': { zh: '催办', en: 'Reminder' },
@@ -253,8 +255,13 @@ function factsOf(kind: CaseKind, body: unknown, materials: number): TimelineFact
       ]
     }
     case 'case.supplement':
+    case 'case.hand-in':
     case 'case.message':
       return counted(materials)
+    case 'case.commit': {
+      const { materials: codes, until } = as(kind)
+      return [fact('后补材料', 'To come', codes.join(', ')), fact('补交期限', 'By', until)]
+    }
     case 'case.ship':
       return [mailed(as(kind).waybill)]
     case 'case.withdraw':

@@ -118,15 +118,15 @@ const PLAIN = [
 
 /** The parts of an opened body that admission, fold and timeline read, so that thousands of bodies are never held. */
 function essence(kind: CaseKind, body: unknown): unknown {
-  // What a notice lacks and how many files a purge deleted stand under the names that others have for files and forms.
-  const own = kind === 'case.request-supplement' || kind === 'case.purge'
+  // What a notice lacks, what a commitment names and how many files a purge deleted stand under the names that others have for files and forms.
+  const own = kind === 'case.request-supplement' || kind === 'case.commit' || kind === 'case.purge'
   const left = own ? PLAIN.filter(name => name !== 'form') : [...PLAIN, 'materials']
   const kept = Object.fromEntries(Object.entries(body as object).filter(([name]) => !left.includes(name)))
-  if (kind !== 'case.submit' && kind !== 'case.supplement') return kept
+  if (kind !== 'case.submit' && kind !== 'case.supplement' && kind !== 'case.hand-in') return kept
   // Whether originals go, and whether a supplement holds what was asked for, is told by codes, forms and names of fields.
-  const { materials } = body as CaseBody<'case.submit' | 'case.supplement'>
+  const { materials } = body as CaseBody<'case.submit' | 'case.supplement' | 'case.hand-in'>
   const bare = { ...kept, materials: materials.map(({ code, form }) => ({ code, form })) }
-  if (kind === 'case.submit') return bare
+  if (kind !== 'case.supplement') return bare
   const { form, note } = body as CaseBody<'case.supplement'>
   const names = Object.keys(form ?? {}).map(name => [name, ''])
   return { ...bare, form: Object.fromEntries(names), ...(note === undefined ? {} : { note: '' }) }

@@ -1,22 +1,33 @@
 /**
- * The papers of what comes between the application and its decision, or ends it without one: 补正材料回执, 特别程序告知书,
- * 延长办理期限告知书, 撤回申请书, 终止办理通知书 (行政许可法 §42, 45). Pure.
+ * The papers of what comes between the application and its decision, or ends it without one: 容缺受理承诺书, receipts of what came later,
+ * 特别程序告知书, 延长办理期限告知书, 撤回申请书, 终止办理通知书 (行政许可法 §42, 45). Pure.
  */
 import { type CaseContent, DECISIONS, type Outcome } from '../../../../protocol/case/kinds.ts'
 import { chineseDay } from '../../agreements/paper-articles.ts'
 import { PROCEDURE_NAMES } from '../evidence/timeline.ts'
 import { type Block, NUMBERED, type Sheet } from './sheet.ts'
-import { materialRow, organOf, type PaperView, remedies, what, who } from './view.ts'
+import { materialRow, nameOf, organOf, type PaperView, remedies, what, who } from './view.ts'
 
 type Content = Omit<Sheet, 'title'>
 /** Whom a notice is written to, and what of. */
 const address = ({ submit }: PaperView): Block => ({ paragraphs: [`${submit.applicant.name}：`] })
 
-/** What was handed in later: the receipt proves it as that of the application does. */
-export function supplementReceipt(view: PaperView): Content {
+/** Division code of the city that moves the case. */
+const moverOf = ({ submit, collecting, handling }: PaperView): string => (submit.mode === 2 ? collecting : handling)
+
+const applicantSigns = ({ submit: { agent } }: PaperView): string =>
+  agent === undefined || agent.kind === 'assistant' ? '申请人签名' : '申请人（代办人）签名'
+
+/** What was handed in later, when it was asked for (补正) or as it was committed to (容缺后补): the receipt proves it as that of the application does. */
+export function laterReceipt(view: PaperView, kind: 'case.supplement' | 'case.hand-in'): Content {
   const { submit } = view
-  const given = view.body('case.supplement')
-  const { materials = [], form = {}, note } = given?.content ?? {}
+  const asked = kind === 'case.supplement'
+  const supplement = asked ? view.body(kind) : null
+  const given = supplement ?? view.body('case.hand-in')
+  const { materials = [], note } = given?.content ?? {}
+  const form = supplement?.content.form ?? {}
+  const committed = asked ? null : view.committed
+  const missing = committed?.missing ?? []
   const rows = materials.map((material, at) => materialRow(view, material, at))
   const fields = Object.keys(form)
   const signs = submit.mode !== 0 || submit.window !== undefined
@@ -27,7 +38,7 @@ export function supplementReceipt(view: PaperView): Content {
       what(view),
       {
         rows: [
-          ['补正日期', given === null ? null : chineseDay(given.day)],
+          [asked ? '补正日期' : '补交日期', given === null ? null : chineseDay(given.day)],
           ['收件窗口', [view.city(view.collecting).name, submit.window].filter(Boolean).join(' ')],
           ['说明', note],
           ['重新填写的项目', fields.join('、')],
@@ -35,15 +46,58 @@ export function supplementReceipt(view: PaperView): Content {
       },
       ...(rows.length === 0
         ? []
-        : [{ heading: '收到的补正材料' }, { table: { head: [NUMBERED, '材料', '形式', '份数或页数'], rows } }]),
+        : [
+            { heading: asked ? '收到的补正材料' : '收到的后补材料' },
+            { table: { head: [NUMBERED, '材料', '形式', '份数或页数'], rows } },
+          ]),
       {
         paragraphs: [
-          '本回执证明收到上述补正内容，不代表已经受理；是否受理由办理机关依法决定。',
-          `补正内容已转送${view.city(view.handling).authority}。`,
+          asked
+            ? '本回执证明收到上述补正内容，不代表已经受理；是否受理由办理机关依法决定。'
+            : missing.length === 0
+              ? '承诺后补的材料已经全部补交。'
+              : `尚须补交：${missing.map(code => nameOf(view, code)).join('、')}${committed?.until == null ? '' : `，期限 ${chineseDay(committed.until)}`}。`,
+          `上述材料已转送${view.city(view.handling).authority}。`,
         ],
       },
       ...(signs ? [{ signatures: ['申请人签名', '收件人签名'] }] : []),
       organOf(view, given?.issuer ?? view.collecting, given?.day ?? null),
+    ],
+  }
+}
+
+/** What the applicant signs when materials come later: which, by which day, and what follows when they do not come. */
+export function commitment(view: PaperView): Content {
+  const { submit } = view
+  const made = view.body('case.commit')
+  const { materials = [], until, text } = made?.content ?? {}
+  const day = until === undefined ? '' : chineseDay(until)
+  return {
+    number: submit.caseNo,
+    blocks: [
+      who(view),
+      what(view),
+      { paragraphs: [`${view.city(moverOf(view)).authority}：`] },
+      {
+        paragraphs: [
+          `本人（单位）申请办理“${submit.item.name}”，下列材料暂不能提交，申请容缺后补，并承诺于 ${day} 前补交齐全：`,
+        ],
+      },
+      {
+        table: {
+          head: [NUMBERED, '后补材料', '补交期限'],
+          rows: materials.map((code, at) => [String(at + 1), nameOf(view, code), day]),
+        },
+      },
+      {
+        paragraphs: [
+          ...(text === undefined ? [] : [text]),
+          '已提交的材料真实、有效；后补材料与申请内容一致。',
+          '知悉：上述材料补交齐全前，办理机关不发出准予的结果；逾期未补交的，可以终止办理，由此产生的后果由本人（单位）承担。',
+        ],
+      },
+      { rows: [['承诺日期', made === null ? null : chineseDay(made.day)]] },
+      { signatures: [applicantSigns(view), '日期'] },
     ],
   }
 }
@@ -95,7 +149,6 @@ export function extension(view: PaperView): Content {
 export function withdrawal(view: PaperView): Content {
   const { submit } = view
   const asked = view.body('case.withdraw')
-  const signer = submit.agent === undefined || submit.agent.kind === 'assistant' ? '申请人签名' : '申请人（代办人）签名'
   return {
     number: submit.caseNo,
     blocks: [
@@ -103,13 +156,13 @@ export function withdrawal(view: PaperView): Content {
       what(view),
       {
         paragraphs: [
-          `${view.city(submit.mode === 2 ? view.collecting : view.handling).authority}：`,
+          `${view.city(moverOf(view)).authority}：`,
           `本人（单位）申请撤回上述申请。理由：${asked?.content.reason ?? ''}`,
           '撤回后该申请终止办理；本人（单位）知悉可以重新提出申请。',
         ],
       },
       { rows: [['申请日期', asked === null ? null : chineseDay(asked.day)]] },
-      { signatures: [signer, '日期'] },
+      { signatures: [applicantSigns(view), '日期'] },
     ],
   }
 }
@@ -117,7 +170,7 @@ export function withdrawal(view: PaperView): Content {
 const ENDS: Readonly<Record<Exclude<Outcome, (typeof DECISIONS)[number]>, string>> = {
   withdrawn: '根据您的撤回申请，准予撤回，现终止办理。您可以重新申请。',
   returned: '现予退件，终止办理。您可以重新申请。',
-  lapsed: '您未在告知的期限内补正，现终止办理。您可以重新申请。',
+  lapsed: '您未在期限内补正或者补交承诺后补的材料，现终止办理。您可以重新申请。',
   void: '该办件作废，现终止办理。',
 }
 
@@ -129,7 +182,8 @@ export function termination(view: PaperView): Content {
   const closed = view.body('case.close')
   const { outcome, note } = closed?.content ?? {}
   const asked = outcome === 'withdrawn' ? view.body('case.withdraw') : null
-  const given = [...view.submit.materials, ...(view.body('case.supplement')?.content.materials ?? [])]
+  const later = (['case.supplement', 'case.hand-in'] as const).map(kind => view.body(kind)?.content.materials ?? [])
+  const given = [...view.submit.materials, ...later.flat()]
   const originals = given.some(({ form }) => form === 'original')
   return {
     number: view.submit.caseNo,

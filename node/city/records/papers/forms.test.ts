@@ -124,6 +124,30 @@ test('what was handed in later has a receipt of its own: each material, and the 
   expect(text('supplement-receipt', inWords)).not.toContain('收到的补正材料')
 })
 
+test('a commitment lists what comes later, by which day, and what follows when it does not', () => {
+  const signed = text('commitment')
+  expect(signed).toMatch(/1\s+缴存流水\s+2026年12月10日\s+2\s+婚姻状况证明\s+2026年12月10日/)
+  for (const part of ['十堰市住房公积金中心：', '不发出准予的结果', '可以终止办理', '申请人（代办人）签名'])
+    expect(signed).toContain(part)
+  const declared = { 'case.commit': { materials: ['M03'], until: '2026-12-10', text: '本人无其他住房贷款。' } }
+  expect(text('commitment', playPapers({}, declared))).toContain('本人无其他住房贷款。')
+})
+
+test('what was committed to and came has a receipt, which says what is still missing', () => {
+  const some = playPapers({ committed: { missing: ['M04'], until: '2026-12-10' } })
+  expect(text('hand-in-receipt', some)).toMatch(/1\s+缴存流水\s+复印件\s+1 页/)
+  expect(text('hand-in-receipt', some)).toContain('尚须补交：婚姻状况证明，期限 2026年12月10日。')
+  const all = playPapers({ committed: { missing: [], until: '2026-12-10' } })
+  expect(text('hand-in-receipt', all)).toContain('承诺后补的材料已经全部补交。')
+})
+
+test('an acceptance with materials missing says so, and until when they come', () => {
+  const notice = text('acceptance', playPapers({ committed: { missing: ['M03'], until: '2026-12-10' } }))
+  expect(notice).toContain('现予以容缺受理')
+  expect(notice).toContain('请于 2026年12月10日 前补交：缴存流水。')
+  expect(text('acceptance', playPapers({ committed: { missing: [], until: '2026-12-10' } }))).toContain('申请材料齐全')
+})
+
 test('a special procedure is told in writing with what it is, from when, and that its time does not count', () => {
   const notice = text('special-procedure')
   for (const part of ['现场核查', '需核查缴存单位。', '自 2026年11月25日 起', '第四十五条', '预计至 2026年12月4日'])
@@ -148,7 +172,7 @@ test('a withdrawal goes to the city that moves the case, over the signature of t
 test.each([
   ['withdrawn', '准予撤回', false],
   ['returned', '现予退件', true],
-  ['lapsed', '未在告知的期限内补正', true],
+  ['lapsed', '您未在期限内补正或者补交', true],
   ['void', '该办件作废', true],
 ] as const)('an end without a decision, %s, has a notice of its own', (outcome, words, review) => {
   const notice = text('termination', playPapers({}, { 'case.close': { outcome } }))

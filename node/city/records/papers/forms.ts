@@ -7,10 +7,18 @@ import { dayOf } from '../../../../protocol/agreement/document.ts'
 import { type CaseContent, type CaseKind, type CaseMaterial, MODE_NAMES } from '../../../../protocol/case/kinds.ts'
 import { chineseDay } from '../../agreements/paper-articles.ts'
 import { OUTCOME_NAMES } from '../evidence/timeline.ts'
-import { endsWithout, extension, specialProcedure, supplementReceipt, termination, withdrawal } from './course.ts'
+import {
+  commitment,
+  endsWithout,
+  extension,
+  laterReceipt,
+  specialProcedure,
+  termination,
+  withdrawal,
+} from './course.ts'
 import { labelsOf } from './labels.ts'
 import { type Block, CASE_NUMBER, chineseInstant, NUMBERED, type Sheet } from './sheet.ts'
-import { lastDay, maskNumber, materialRow, organOf, type PaperView, remedies, what, who } from './view.ts'
+import { lastDay, maskNumber, materialRow, nameOf, organOf, type PaperView, remedies, what, who } from './view.ts'
 
 export const PAPERS = {
   receipt: '收件回执',
@@ -19,6 +27,8 @@ export const PAPERS = {
   refusal: '不予受理通知书',
   decision: '决定书',
   'supplement-receipt': '补正材料回执',
+  commitment: '容缺受理承诺书',
+  'hand-in-receipt': '容缺材料补交回执',
   'special-procedure': '特别程序告知书',
   extension: '延长办理期限告知书',
   withdrawal: '撤回申请书',
@@ -179,6 +189,7 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
     needs: 'case.accept',
     write: view => {
       const accepted = view.body('case.accept')
+      const deferred = view.committed?.missing ?? []
       const named = accepted?.content.promisedBy
       const until = named === undefined ? view.promised : { day: named, provisional: false }
       return {
@@ -187,7 +198,14 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
           { paragraphs: [`${view.submit.applicant.name}：`] },
           {
             paragraphs: [
-              `您提出的“${view.submit.item.name}”申请，申请材料齐全、符合法定形式，现予以受理。`,
+              deferred.length === 0
+                ? `您提出的“${view.submit.item.name}”申请，申请材料齐全、符合法定形式，现予以受理。`
+                : `您提出的“${view.submit.item.name}”申请，主要材料齐全、符合法定形式，根据您的承诺，现予以容缺受理。`,
+              ...(deferred.length === 0 || view.committed?.until == null
+                ? []
+                : [
+                    `请于 ${chineseDay(view.committed.until)} 前补交：${deferred.map(code => nameOf(view, code)).join('、')}。补交齐全前不发出准予的结果；逾期未补交的，可以终止办理。`,
+                  ]),
               until === null
                 ? '我机关将在承诺的时限内作出决定。'
                 : `我机关将于 ${lastDay(until)} 前作出决定；依法需要听证、检验、检测、检疫、鉴定、专家评审等的，所需时间不计算在内，并另行书面告知。`,
@@ -281,7 +299,9 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
       }
     },
   },
-  'supplement-receipt': { needs: 'case.supplement', write: supplementReceipt },
+  'supplement-receipt': { needs: 'case.supplement', write: view => laterReceipt(view, 'case.supplement') },
+  commitment: { needs: 'case.commit', write: commitment },
+  'hand-in-receipt': { needs: 'case.hand-in', write: view => laterReceipt(view, 'case.hand-in') },
   'special-procedure': { needs: 'case.pause', write: specialProcedure },
   extension: { needs: 'case.extend', write: extension },
   withdrawal: { needs: 'case.withdraw', write: withdrawal },

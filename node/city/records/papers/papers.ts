@@ -2,6 +2,7 @@
 import { renderSVG } from 'uqr'
 import { dayOf } from '../../../../protocol/agreement/document.ts'
 import { type Correction, correctedBody, correctionsOf } from '../../../../protocol/case/correct.ts'
+import { foldCase } from '../../../../protocol/case/fold.ts'
 import type { CaseContent, CaseKind } from '../../../../protocol/case/kinds.ts'
 import { fromHex, toHex } from '../../../../protocol/primitives.ts'
 import { ProblemError } from '../../../../protocol/problem.ts'
@@ -111,6 +112,7 @@ export function createCasePapers(parts: CasePapersParts) {
       handling,
       decisionHolds: await decisionHolds(packets),
       localCaseNo: row.local_case_no,
+      committed: foldCase(packets)?.committed ?? null,
       promised: await parts.promised(thread),
       progress: page === null ? null : { url: page.url, picture: renderSVG(page.code, { border: 1 }) },
       today: dayOf(seconds(parts.clock.now())),

@@ -23,6 +23,8 @@ export type PaperView = {
   /** whether the signature of the packet that decides was verified, now; null without one */
   decisionHolds: boolean | null
   localCaseNo: string | null
+  /** what the applicant committed to hand in later, as it stands now; null without a commitment */
+  committed: { missing: readonly string[] | null; until: string | null } | null
   /** of the promised limit, when it is known */
   promised: LastDay | null
   /** SVG of the QR code of the progress page, and where it is; null when applicants have no pages */
@@ -55,6 +57,10 @@ function materialName({ submit, item }: PaperView, { code, sha256, name, purpose
   const called = listed ?? (sha256 === submit.agent?.authorisation ? '授权委托书' : name)
   return purpose === undefined ? called : `${called}（用证事由：${purpose}）`
 }
+
+/** A material that is not there, by its code. */
+export const nameOf = ({ item }: PaperView, code: string): string =>
+  item?.materials.find(({ materialCode }) => materialCode === code)?.materialName ?? code
 
 /** A row of a table of materials: number, name, form, pages. */
 export const materialRow = (view: PaperView, material: CaseMaterial, at: number): string[] => [
